@@ -1,0 +1,149 @@
+"""Real servers for every test that asks: one PostgreSQL and one Valkey per run, a fresh database per test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+import psutil
+import psycopg2
+import pytest
+import redis
+from psycopg2 import sql
+
+from aiadmin.adapters import embedded
+
+ROOT = Path(__file__).resolve().parent.parent
+T = TypeVar("T")
+
+
+class WaitUntil(Protocol):
+    """Call `predicate` again and again until it gives something true, and return that."""
+
+    def __call__(self, predicate: Callable[[], T], timeout: float = 10.0, what: str = "") -> T: ...
+
+
+@pytest.fixture(scope="session")
+def wait_until() -> WaitUntil:
+    """Poll a condition with a deadline: the only way a test waits."""
+    return _wait_until
+
+
+def _wait_until(predicate: Callable[[], T], timeout: float = 10.0, what: str = "") -> T:
+    deadline = time.monotonic() + timeout
+    while not (value := predicate()):
+        if time.monotonic() > deadline:
+            pytest.fail(f"not within {timeout} s: {what or predicate.__name__}")
+        time.sleep(0.02)
+    return value
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A TCP port of 127.0.0.1 that nobody listens on."""
+    return embedded.free_port()
+
+
+@pytest.fixture(scope="session")
+def server_dir() -> Iterator[Path]:
+    """A folder that any account may enter: pytest's own are closed, and root's PostgreSQL runs as nobody."""
+    folder = Path(tempfile.mkdtemp(prefix="aiadmin-tests-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(server_dir: Path) -> Iterator[embedded.EmbeddedServer]:
+    """The run's PostgreSQL, quick because it may forget."""
+    server = embedded.start_postgres(server_dir / "postgres", durable=False)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def valkey_server(server_dir: Path) -> Iterator[embedded.EmbeddedServer]:
+    """The run's Valkey."""
+    server = embedded.start_valkey(server_dir / "valkey", durable=False)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def template_database(postgres_server: embedded.EmbeddedServer) -> str:
+    """The name of a database that our migrations built; every test's database is a copy of it."""
+    name = "aiadmin_template"
+    _execute(postgres_server.url, "CREATE DATABASE {}", name)
+    _migrate(_database_url(postgres_server.url, name))
+    return name
+
+
+@pytest.fixture
+def database_url(postgres_server: embedded.EmbeddedServer, template_database: str) -> Iterator[str]:
+    """The URL of a database of this test's own, migrated and empty."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    _execute(postgres_server.url, "CREATE DATABASE {} TEMPLATE {} STRATEGY wal_log", name, template_database)
+    yield _database_url(postgres_server.url, name)
+    _execute(postgres_server.url, "DROP DATABASE {} WITH (FORCE)", name)
+
+
+@pytest.fixture
+def redis_url(valkey_server: embedded.EmbeddedServer) -> str:
+    """The URL of the run's Valkey, emptied."""
+    with redis.Redis.from_url(valkey_server.url) as client:
+        client.flushall()
+    return valkey_server.url
+
+
+@pytest.fixture(autouse=True)
+def no_process_is_left_behind() -> Iterator[None]:
+    """A test ends the processes it starts."""
+    mine = psutil.Process()
+    before = {child.pid for child in mine.children(recursive=True)}
+    yield
+    deadline = time.monotonic() + 3
+    while left := [child for child in mine.children(recursive=True) if child.pid not in before]:
+        if time.monotonic() > deadline:
+            pytest.fail(f"left running: {[_command_of(child) for child in left]}")
+        time.sleep(0.02)
+
+
+def _command_of(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline()) or process.name()
+    except psutil.Error:
+        return str(process.pid)
+
+
+def _database_url(server_url: str, name: str) -> str:
+    return server_url.rsplit("/", 1)[0] + f"/{name}"
+
+
+def _execute(url: str, statement: str, *names: str) -> None:
+    connection = psycopg2.connect(url)
+    try:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+    finally:
+        connection.close()
+
+
+def _migrate(url: str) -> None:
+    if not (ROOT / "migrations" / "env.py").exists():
+        return
+    subprocess.run(
+        [sys.executable, "-m", "aiadmin", "migrate"],
+        cwd=ROOT,
+        env=os.environ | {"DATABASE_URL": url},
+        check=True,
+        timeout=60,
+    )
