@@ -1,0 +1,119 @@
+"""Logging of every process: one event, one line, secrets and phone numbers masked.
+
+JSON in production, coloured text in development. The standard library's loggers (gunicorn, rq, sqlalchemy...)
+and uncaught exceptions go the same way, so nothing is printed around the mask.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+import threading
+from types import TracebackType
+from typing import Any
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from aiadmin.config import AppEnv, Config
+from aiadmin.masking import mask
+
+_CHATTY = ("alembic", "engineio", "geventwebsocket", "PIL", "rq.cron", "socketio", "urllib3", "werkzeug")
+"""Libraries whose everyday lines say nothing to an operator."""
+_GUNICORN = ("gunicorn", "gunicorn.error", "gunicorn.access")
+_KEPT = frozenset({"level", "timestamp", "process", "logger"})
+
+_SHARED: tuple[Processor, ...] = (
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.PositionalArgumentsFormatter(),
+    structlog.stdlib.ExtraAdder(),
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.StackInfoRenderer(),
+    structlog.processors.format_exc_info,
+)
+
+
+def configure(config: Config, process: str) -> None:
+    """Send every log of this process to stderr as `process` (web, worker, sessions, clock, room...).
+
+    Bind what belongs to a request or a job with `structlog.contextvars.bind_contextvars(request_id=...)`.
+    """
+    handler = logging.StreamHandler()
+    handler.setFormatter(_formatter(config.app_env, process))
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(config.log_level)
+    _take_over_libraries()
+    logging.captureWarnings(capture=True)
+    sys.excepthook = _log_uncaught
+    threading.excepthook = _log_uncaught_in_thread
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *_SHARED,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        wrapper_class=structlog.stdlib.BoundLogger,
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+
+
+def _formatter(app_env: AppEnv, process: str) -> structlog.stdlib.ProcessorFormatter:
+    def name_process(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+        return {**event, "process": process}
+
+    return structlog.stdlib.ProcessorFormatter(
+        foreign_pre_chain=_SHARED,
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            name_process,
+            _mask_event,
+            _renderer(app_env),
+        ],
+    )
+
+
+def _renderer(app_env: AppEnv) -> Processor:
+    if app_env is AppEnv.PRODUCTION:
+        return structlog.processors.JSONRenderer(serializer=_one_line)
+    # the default traceback would show local variables, where secrets live
+    return structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(), exception_formatter=structlog.dev.plain_traceback
+    )
+
+
+def _one_line(event: EventDict, **_: Any) -> str:
+    return json.dumps(event, ensure_ascii=False, default=str)
+
+
+def _mask_event(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    return {name: value if name in _KEPT else mask(value, name) for name, value in event.items()}
+
+
+def _take_over_libraries() -> None:
+    """Libraries that made handlers of their own (gunicorn, rq) lose them; the root logger's one does the work."""
+    for name, logger in list(logging.root.manager.loggerDict.items()):
+        if isinstance(logger, logging.Logger) and (name in _GUNICORN or name.startswith("rq")):
+            logger.handlers.clear()
+            logger.propagate = True
+    for name in _CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _log_uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    if issubclass(kind, KeyboardInterrupt):
+        return
+    logging.getLogger("aiadmin").critical("Uncaught exception", exc_info=(kind, error, trace))
+
+
+def _log_uncaught_in_thread(args: threading.ExceptHookArgs) -> None:
+    if args.exc_value is not None and not issubclass(args.exc_type, SystemExit):
+        name = args.thread.name if args.thread else ""
+        exc_info = (args.exc_type, args.exc_value, args.exc_traceback)
+        logging.getLogger("aiadmin").critical(
+            "Uncaught exception in a thread", exc_info=exc_info, extra={"thread_name": name}
+        )
