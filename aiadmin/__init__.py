@@ -1,0 +1,1 @@
+"""AI Admin: connects beauty salons on YClients to WhatsApp."""

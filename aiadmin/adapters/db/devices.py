@@ -1,0 +1,123 @@
+"""Rows of `devices`. Every write about a session is fenced by the epoch under which its host took it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, delete, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from aiadmin.adapters.db.tables import DeviceRow, HostRow
+from aiadmin.domain.device import Desired, Device, LinkedAccount, Observed
+from aiadmin.domain.errors import NumberTakenError
+from aiadmin.domain.ids import CompanyId, DeviceId, HostId
+
+
+class SqlDevices:
+    """`ports.Devices` on SQLAlchemy."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, company_id: CompanyId, account: LinkedAccount, at: datetime) -> Device:
+        statement = (
+            insert(DeviceRow)
+            .values(
+                company_id=company_id,
+                jid=account.jid,
+                lid=account.lid,
+                phone=account.phone,
+                platform=account.platform,
+                business_name=account.business_name,
+                linked_at=at,
+                state_since=at,
+            )
+            .on_conflict_do_nothing()
+            .returning(DeviceRow)
+        )
+        row = self._session.scalars(statement).one_or_none()
+        if row is None:
+            raise NumberTakenError
+        return device_of(row)
+
+    def retire_current(self, company_id: CompanyId, at: datetime) -> Sequence[DeviceId]:
+        statement = (
+            update(DeviceRow)
+            .where(DeviceRow.company_id == company_id, DeviceRow.desired != Desired.REMOVED)
+            .values(desired=Desired.REMOVED, next_attempt_at=None)
+            .returning(DeviceRow.id)
+        )
+        return [DeviceId(number) for number in self._session.scalars(statement)]
+
+    def find_current(self, company_id: CompanyId) -> Device | None:
+        statement = select(DeviceRow).where(DeviceRow.company_id == company_id, DeviceRow.desired != Desired.REMOVED)
+        row = self._session.scalars(statement).one_or_none()
+        return device_of(row) if row else None
+
+    def adopt(self, host_id: HostId, *, limit: int, now: datetime) -> Sequence[Device]:
+        """Take orphans: devices to run or to remove, whose host is gone and whose back-off has passed."""
+        living = select(HostRow.id).where(HostRow.lease_until > now)
+        orphans = (
+            select(DeviceRow.id)
+            .where(
+                DeviceRow.desired.in_([Desired.ON, Desired.REMOVED]),
+                or_(DeviceRow.host_id.is_(None), DeviceRow.host_id.not_in(living)),
+                or_(DeviceRow.next_attempt_at.is_(None), DeviceRow.next_attempt_at <= now),
+                or_(DeviceRow.observed != Observed.LOGGED_OUT, DeviceRow.desired == Desired.REMOVED),
+            )
+            .order_by(DeviceRow.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        statement = (
+            update(DeviceRow)
+            .where(DeviceRow.id.in_(orphans.scalar_subquery()))
+            .values(host_id=host_id, epoch=DeviceRow.epoch + 1)
+            .returning(DeviceRow)
+        )
+        rows = self._session.scalars(statement, execution_options={"populate_existing": True}).all()
+        return [device_of(row) for row in rows]
+
+    def held_by(self, host_id: HostId) -> Sequence[Device]:
+        rows = self._session.scalars(select(DeviceRow).where(DeviceRow.host_id == host_id))
+        return [device_of(row) for row in rows]
+
+    def observe(
+        self, device_id: DeviceId, *, epoch: int, observed: Observed, reason: str | None, at: datetime
+    ) -> bool:
+        return self._fenced(device_id, epoch, observed=observed, reason=reason, state_since=at)
+
+    def release(self, device_id: DeviceId, *, epoch: int) -> bool:
+        return self._fenced(device_id, epoch, host_id=None)
+
+    def delete(self, device_id: DeviceId, *, epoch: int) -> bool:
+        statement = delete(DeviceRow).where(DeviceRow.id == device_id, DeviceRow.epoch == epoch)
+        return cast("CursorResult[Any]", self._session.execute(statement)).rowcount == 1
+
+    def known_jids(self) -> frozenset[str]:
+        return frozenset(self._session.scalars(select(DeviceRow.jid)))
+
+    def _fenced(self, device_id: DeviceId, epoch: int, **values: Any) -> bool:
+        statement = update(DeviceRow).where(DeviceRow.id == device_id, DeviceRow.epoch == epoch).values(**values)
+        return cast("CursorResult[Any]", self._session.execute(statement)).rowcount == 1
+
+
+def device_of(row: DeviceRow) -> Device:
+    """The domain's view of a row."""
+    return Device(
+        device_id=DeviceId(row.id),
+        company_id=CompanyId(row.company_id),
+        jid=row.jid,
+        lid=row.lid,
+        phone=row.phone,
+        desired=Desired(row.desired),
+        observed=Observed(row.observed),
+        reason=row.reason,
+        host_id=HostId(row.host_id) if row.host_id else None,
+        epoch=row.epoch,
+        state_since=row.state_since,
+        linked_at=row.linked_at,
+    )

@@ -1,0 +1,172 @@
+"""The rows. `migrations/` makes the same tables; a test compares them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import UUID as PG_UUID
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+Time = DateTime(timezone=True)
+
+
+class Base(DeclarativeBase):
+    """Names every constraint, so that a migration can drop it."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "idx_%(table_name)s_%(column_0_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class CompanyRow(Base):
+    """The user's table column for column, then ours."""
+
+    __tablename__ = "companies"
+    __table_args__ = (
+        Index("idx_companies_yclients_id", "yclients_id"),
+        Index("idx_companies_whatsapp_connected", "whatsapp_connected"),
+        Index("idx_companies_api_key", "api_key"),
+        CheckConstraint(
+            "integration_status IN ('pending','pairing','activating','active','activation_failed')",
+            name="integration_status",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    yclients_id: Mapped[int] = mapped_column(Integer, unique=True)
+    company_id: Mapped[int | None] = mapped_column(Integer)
+    title: Mapped[str | None] = mapped_column(String(255))
+    phone: Mapped[str | None] = mapped_column(String(20))
+    email: Mapped[str | None] = mapped_column(String(255))
+    address: Mapped[str | None] = mapped_column(Text)
+    timezone: Mapped[str | None] = mapped_column(String(50), server_default="Europe/Moscow")
+    whatsapp_enabled: Mapped[bool | None] = mapped_column(Boolean, server_default=text("false"))
+    whatsapp_connected: Mapped[bool | None] = mapped_column(Boolean, server_default=text("false"))
+    whatsapp_phone: Mapped[str | None] = mapped_column(String(20))
+    whatsapp_connected_at: Mapped[datetime | None] = mapped_column(Time)
+    ai_enabled: Mapped[bool | None] = mapped_column(Boolean, server_default=text("true"))
+    sync_enabled: Mapped[bool | None] = mapped_column(Boolean, server_default=text("true"))
+    integration_status: Mapped[str | None] = mapped_column(String(50), server_default="pending")
+    api_key: Mapped[str | None] = mapped_column(String(255))
+    raw_data: Mapped[Any | None] = mapped_column(JSONB)
+    created_at: Mapped[datetime | None] = mapped_column(Time, server_default=func.now())
+    updated_at: Mapped[datetime | None] = mapped_column(Time, server_default=func.now(), onupdate=func.now())
+    connect_jti: Mapped[str | None] = mapped_column(String(64))
+    activation_error: Mapped[str | None] = mapped_column(String(64))
+    activation_deadline_at: Mapped[datetime] = mapped_column(Time, server_default=func.now())
+    activated_at: Mapped[datetime | None] = mapped_column(Time)
+
+
+class HostRow(Base):
+    """One `sessions` process and its lease."""
+
+    __tablename__ = "session_hosts"
+
+    id: Mapped[UUID] = mapped_column(PG_UUID(as_uuid=True), primary_key=True)
+    lease_until: Mapped[datetime] = mapped_column(Time)
+    capacity: Mapped[int] = mapped_column(Integer)
+    draining: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    started_at: Mapped[datetime] = mapped_column(Time, server_default=func.now())
+
+
+class DeviceRow(Base):
+    """A linked WhatsApp device; `epoch` fences every write about its session."""
+
+    __tablename__ = "devices"
+    __table_args__ = (
+        Index("idx_devices_company", "company_id", unique=True, postgresql_where=text("desired <> 'removed'")),
+        Index("idx_devices_phone", "phone", unique=True, postgresql_where=text("desired <> 'removed'")),
+        Index("idx_devices_host", "host_id"),
+        CheckConstraint("desired IN ('on','off','removed')", name="desired"),
+        CheckConstraint(
+            "observed IN ('linked','starting','online','reconnecting','backoff','conflict','banned','outdated',"
+            "'logged_out')",
+            name="observed",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id", ondelete="CASCADE"))
+    jid: Mapped[str] = mapped_column(Text, unique=True)
+    lid: Mapped[str | None] = mapped_column(Text)
+    phone: Mapped[str] = mapped_column(String(20))
+    platform: Mapped[str | None] = mapped_column(String(50))
+    business_name: Mapped[str | None] = mapped_column(String(255))
+    desired: Mapped[str] = mapped_column(String(20), server_default="on")
+    observed: Mapped[str] = mapped_column(String(20), server_default="linked")
+    reason: Mapped[str | None] = mapped_column(String(100))
+    host_id: Mapped[UUID | None] = mapped_column(ForeignKey("session_hosts.id", ondelete="SET NULL"))
+    epoch: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    state_since: Mapped[datetime] = mapped_column(Time, server_default=func.now())
+    next_attempt_at: Mapped[datetime | None] = mapped_column(Time)
+    linked_at: Mapped[datetime] = mapped_column(Time, server_default=func.now())
+
+
+class OutboxTableRow(Base):
+    """What we owe the outside, committed with the change that caused it."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("idx_outbox_due", "next_attempt_at", postgresql_where=text("state IN ('pending','sending')")),
+        UniqueConstraint("company_id", "dedup_key"),
+        CheckConstraint("state IN ('pending','sending','sent','unknown','failed','cancelled')", name="state"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id", ondelete="CASCADE"))
+    kind: Mapped[str] = mapped_column(String(50))
+    dedup_key: Mapped[str] = mapped_column(String(200))
+    state: Mapped[str] = mapped_column(String(20), server_default="pending")
+    attempts: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    next_attempt_at: Mapped[datetime | None] = mapped_column(Time)
+    deadline_at: Mapped[datetime | None] = mapped_column(Time)
+    secret: Mapped[str | None] = mapped_column(Text)
+    last_error: Mapped[str | None] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(Time, server_default=func.now())
+    finished_at: Mapped[datetime | None] = mapped_column(Time)
+
+
+class WebhookRow(Base):
+    """The inbox: every body raw, once."""
+
+    __tablename__ = "webhooks"
+    __table_args__ = (
+        UniqueConstraint("company_id", "dedup_key"),
+        Index("idx_webhooks_received", "id", postgresql_where=text("state = 'received'")),
+        CheckConstraint("state IN ('received','processed','ignored','unreadable')", name="state"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id", ondelete="CASCADE"))
+    dedup_key: Mapped[str] = mapped_column(String(64))
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    state: Mapped[str] = mapped_column(String(20), server_default="received")
+    resource: Mapped[str | None] = mapped_column(String(100))
+    status: Mapped[str | None] = mapped_column(String(100))
+    received_at: Mapped[datetime] = mapped_column(Time, server_default=func.now())
+    processed_at: Mapped[datetime | None] = mapped_column(Time)

@@ -1,0 +1,59 @@
+"""One transaction as a `with` block."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.orm import Session
+
+from aiadmin.adapters.db.companies import SqlCompanies
+from aiadmin.adapters.db.devices import SqlDevices
+from aiadmin.adapters.db.hosts import SqlHosts
+from aiadmin.adapters.db.outbox import SqlOutbox
+from aiadmin.adapters.db.webhooks import SqlWebhooks
+from aiadmin.domain.errors import DependencyDownError
+
+
+class SqlUnitOfWork:
+    """`with uow() as work: ...; work.commit()`. Leaving without a commit rolls back.
+
+    Raises:
+        DependencyDownError: PostgreSQL does not answer, or cut the connection.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._session = Session(engine, expire_on_commit=False)
+        self.companies = SqlCompanies(self._session)
+        self.devices = SqlDevices(self._session)
+        self.hosts = SqlHosts(self._session)
+        self.outbox = SqlOutbox(self._session)
+        self.webhooks = SqlWebhooks(self._session)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self._session.close()
+        except DBAPIError as closing:
+            # a rollback over a dead connection: PostgreSQL rolls back by itself
+            error = error or closing
+        if is_outage(error):
+            raise DependencyDownError("PostgreSQL") from error
+
+    def commit(self) -> None:
+        """Make everything since `with` true at once."""
+        self._session.commit()
+
+
+def is_outage(error: BaseException | None) -> bool:
+    """Whether `error` says that PostgreSQL is away, rather than that it refused what we asked."""
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        return True
+    return isinstance(error, OperationalError | InterfaceError | PoolTimeoutError)

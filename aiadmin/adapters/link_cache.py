@@ -1,0 +1,38 @@
+"""The specification's Redis keys of connect links.
+
+`marketplace:token:{jti}` holds the company id and `marketplace:company:{id}:token` the jti, both for 24 hours.
+Kept for whoever watches Redis, as specified. Which link is valid is PostgreSQL's knowledge (`companies.connect_jti`):
+a revocation must hold even when Redis was away at that moment, so nothing here decides.
+"""
+
+from __future__ import annotations
+
+import structlog
+from redis import Redis, RedisError
+
+from aiadmin.adapters.tokens import LIFETIME
+from aiadmin.domain.ids import CompanyId
+
+log = structlog.get_logger(__name__)
+
+
+class RedisLinkCache:
+    """`ports.LinkCache` on Redis."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    def remember(self, company_id: CompanyId, jti: str) -> None:
+        try:
+            with self._redis.pipeline(transaction=True) as pipe:
+                pipe.set(f"marketplace:token:{jti}", int(company_id), ex=LIFETIME)
+                pipe.set(f"marketplace:company:{company_id}:token", jti, ex=LIFETIME)
+                pipe.execute()
+        except RedisError as error:
+            log.warning("connect link not cached", error=type(error).__name__)
+
+    def forget(self, jti: str) -> None:
+        try:
+            self._redis.delete(f"marketplace:token:{jti}")
+        except RedisError as error:
+            log.warning("connect link not forgotten", error=type(error).__name__)

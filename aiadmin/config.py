@@ -1,0 +1,189 @@
+"""Settings as one frozen value. Nothing else in the project reads the environment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+
+class ConfigError(ValueError):
+    """The environment does not hold what this process needs; the message is one line and says the fix."""
+
+
+class AppEnv(StrEnum):
+    """Development generates and allows what production must be told explicitly."""
+
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+SECRET_MIN_BYTES = 32
+"""HS256 wants a key at least as long as its hash (RFC 7518, 3.2)."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """Every setting of every process; each field is a variable of the same name in capitals.
+
+    Secrets never show in `repr`.
+    """
+
+    app_env: AppEnv = AppEnv.DEVELOPMENT
+    port: int = 3000
+    public_url: str = "http://localhost:3000"
+    database_url: str = field(default="", repr=False)
+    redis_url: str = field(default="", repr=False)
+    jwt_secret: str = field(default="", repr=False)
+    admin_api_key: str = field(default="", repr=False)
+    metrics_token: str = field(default="", repr=False)
+    yclients_api_key: str = field(default="", repr=False)
+    yclients_app_id: int | None = None
+    yclients_user_token: str = field(default="", repr=False)
+    yclients_api_url: str = "https://api.yclients.com/api/v1"
+    yclients_marketplace_url: str = "https://api.yclients.com"
+    yclients_ca_bundle: str = ""
+    allowed_origins: tuple[str, ...] = ()
+    trusted_proxies: int = 0
+    open_registration: bool = True
+    rate_limit_per_minute: int = 30
+    webhook_limit_per_minute: int = 600
+    socket_limit_per_minute: int = 5
+    sessions_capacity: int = 250
+    pairing_capacity: int = 50
+    activation_window_minutes: int = 60
+    database_pool_size: int = 10
+    log_level: str = "INFO"
+
+    @property
+    def is_production(self) -> bool:
+        """Whether defaults are closed and secrets must be given."""
+        return self.app_env is AppEnv.PRODUCTION
+
+    @property
+    def activation_window(self) -> timedelta:
+        """How long YClients keeps an installation pending (one hour by its knowledge base)."""
+        return timedelta(minutes=self.activation_window_minutes)
+
+    @classmethod
+    def from_env(cls, env: Mapping[str, str]) -> Config:
+        """Read a Config from `env` (usually `os.environ`); an empty variable counts as unset.
+
+        Raises:
+            ConfigError: a value has the wrong shape, or a secret is missing or short.
+        """
+        given = {f.name: env.get(f.name.upper(), "").strip() for f in fields(cls)}
+        values: dict[str, Any] = {name: _parse(name, text) for name, text in given.items() if text}
+        if values.get("app_env") is AppEnv.PRODUCTION:
+            values.setdefault("open_registration", False)
+        config = cls(**values)
+        _require(config)
+        return config
+
+
+def _parse(name: str, text: str) -> object:
+    parser = _PARSERS.get(name, str)
+    try:
+        return parser(text)
+    except ValueError as error:
+        raise ConfigError(f"{name.upper()} {error}") from error
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        if not text.isascii() or not text.isdigit() or not low <= int(text) <= high:
+            raise ValueError(f"must be a whole number from {low} to {high}")
+        return int(text)
+
+    return parse
+
+
+def _env_name(text: str) -> AppEnv:
+    try:
+        return AppEnv(text.lower())
+    except ValueError:
+        raise ValueError("must be development or production") from None
+
+
+def _flag(text: str) -> bool:
+    if text.lower() in {"1", "true", "yes", "on"}:
+        return True
+    if text.lower() in {"0", "false", "no", "off"}:
+        return False
+    raise ValueError("must be 1 or 0")
+
+
+def _url(text: str) -> str:
+    if not text.startswith(("http://", "https://")):
+        raise ValueError("must be a full URL: https://host[:port]")
+    return text.rstrip("/")
+
+
+def _postgres(text: str) -> str:
+    scheme, separator, rest = text.partition("://")
+    if not separator or scheme not in {"postgres", "postgresql"}:
+        raise ValueError("must be a PostgreSQL URL: postgresql://user:password@host:port/name")
+    return f"postgresql://{rest}"
+
+
+def _redis(text: str) -> str:
+    if not text.startswith(("redis://", "rediss://")):
+        raise ValueError("must be a Redis URL: redis://host:port/0")
+    return text
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    return tuple(_url(part.strip()) for part in text.split(",") if part.strip())
+
+
+def _level(text: str) -> str:
+    if text.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
+        raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
+    return text.upper()
+
+
+_PARSERS: Mapping[str, Callable[[str], object]] = {
+    "app_env": _env_name,
+    "port": _whole(1, 65535),
+    "public_url": _url,
+    "database_url": _postgres,
+    "redis_url": _redis,
+    "yclients_app_id": _whole(1, 2**31 - 1),
+    "yclients_api_url": _url,
+    "yclients_marketplace_url": _url,
+    "allowed_origins": _origins,
+    "trusted_proxies": _whole(0, 5),
+    "open_registration": _flag,
+    "rate_limit_per_minute": _whole(1, 1_000_000),
+    "webhook_limit_per_minute": _whole(1, 1_000_000),
+    "socket_limit_per_minute": _whole(1, 1_000_000),
+    "sessions_capacity": _whole(1, 2_000),
+    "pairing_capacity": _whole(1, 500),
+    "activation_window_minutes": _whole(1, 7 * 24 * 60),
+    "database_pool_size": _whole(1, 100),
+    "log_level": _level,
+}
+
+
+def _require(config: Config) -> None:
+    missing = [n for n in ("database_url", "redis_url", "jwt_secret") if not getattr(config, n)]
+    if config.is_production:
+        missing += [n for n in ("admin_api_key", "yclients_api_key", "yclients_app_id") if not getattr(config, n)]
+    if missing:
+        names = ", ".join(name.upper() for name in missing)
+        raise ConfigError(
+            f"{names} must be set (see .env.example; `python -m aiadmin up` makes them for development)"
+        )
+    if len(config.jwt_secret.encode()) < SECRET_MIN_BYTES:
+        raise ConfigError(f"JWT_SECRET must be at least {SECRET_MIN_BYTES} bytes: openssl rand -base64 32")
+    if config.is_production:
+        _require_production(config)
+
+
+def _require_production(config: Config) -> None:
+    if len(config.admin_api_key.encode()) < SECRET_MIN_BYTES:
+        raise ConfigError(f"ADMIN_API_KEY must be at least {SECRET_MIN_BYTES} bytes: openssl rand -base64 32")
+    if not config.public_url.startswith("https://"):
+        raise ConfigError("PUBLIC_URL must be the https:// address that salons and YClients reach")

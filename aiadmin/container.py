@@ -1,0 +1,53 @@
+"""Builds the adapters from Config, each once per process and only when somebody asks for it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import cached_property
+
+from redis import Redis
+from sqlalchemy import Engine
+
+from aiadmin.adapters.db.engine import make_engine
+from aiadmin.adapters.db.unit_of_work import SqlUnitOfWork
+from aiadmin.adapters.link_cache import RedisLinkCache
+from aiadmin.adapters.redis_client import make_redis
+from aiadmin.adapters.secrets import DerivedSecrets
+from aiadmin.adapters.tokens import JwtTokens
+from aiadmin.config import Config
+from aiadmin.services.ports import UnitOfWork
+
+
+class Container:
+    """What the edges hold: settings, and one of each adapter. Making one opens nothing."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+
+    def clock(self) -> datetime:
+        """The time now, in UTC."""
+        return datetime.now(UTC)
+
+    @cached_property
+    def engine(self) -> Engine:
+        return make_engine(self.config.database_url, pool_size=self.config.database_pool_size)
+
+    def uow(self) -> UnitOfWork:
+        """A new transaction."""
+        return SqlUnitOfWork(self.engine)
+
+    @cached_property
+    def redis(self) -> Redis:
+        return make_redis(self.config.redis_url)
+
+    @cached_property
+    def tokens(self) -> JwtTokens:
+        return JwtTokens(self.config.jwt_secret)
+
+    @cached_property
+    def secrets(self) -> DerivedSecrets:
+        return DerivedSecrets(self.config.jwt_secret)
+
+    @cached_property
+    def links(self) -> RedisLinkCache:
+        return RedisLinkCache(self.redis)

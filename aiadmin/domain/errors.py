@@ -1,0 +1,58 @@
+"""Every error raised on purpose. The class docstring is the message an operator reads."""
+
+from __future__ import annotations
+
+
+class AiAdminError(Exception):
+    """Something AI Admin refuses on purpose."""
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or self.__doc__)
+
+
+class CompanyNotFoundError(AiAdminError):
+    """No such company, or it belongs to somebody else."""
+
+
+class SalonTakenError(AiAdminError):
+    """This salon is registered already."""
+
+
+class RegistrationClosedError(AiAdminError):
+    """Registration is open only to a caller with the admin key."""
+
+
+class UnauthorizedError(AiAdminError):
+    """No key, or a wrong one."""
+
+
+class LinkError(AiAdminError):
+    """The connect link does not open this company."""
+
+
+class LinkInvalidError(LinkError):
+    """The connect link was not made by us, or is damaged."""
+
+
+class LinkExpiredError(LinkError):
+    """The connect link is older than 24 hours."""
+
+
+class LinkRevokedError(LinkError):
+    """The connect link was replaced by a newer one."""
+
+
+class NumberTakenError(AiAdminError):
+    """This WhatsApp number serves another company."""
+
+
+class DependencyDownError(AiAdminError):
+    """A dependency does not answer."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} does not answer")
+        self.name = name
+
+
+class ActivationStateError(AiAdminError):
+    """The activation of this company cannot be retried now."""

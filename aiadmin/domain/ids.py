@@ -1,0 +1,15 @@
+"""Names for numbers that are easy to mix up."""
+
+from typing import NewType
+from uuid import UUID
+
+CompanyId = NewType("CompanyId", int)
+"""Our number of a tenant: a salon that registered."""
+SalonId = NewType("SalonId", int)
+"""YClients' number of a salon (`companies.yclients_id`)."""
+DeviceId = NewType("DeviceId", int)
+"""Our number of a linked WhatsApp device."""
+OutboxId = NewType("OutboxId", int)
+WebhookId = NewType("WebhookId", int)
+HostId = NewType("HostId", UUID)
+"""One `sessions` process, fresh at every start."""

@@ -1,0 +1,92 @@
+"""A webhook: HTTP from YClients to us, stored raw before it is understood."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from aiadmin.domain.ids import CompanyId, WebhookId
+
+
+class WebhookState(StrEnum):
+    """`ignored` is understood and of no use to us; `unreadable` is kept for a human."""
+
+    RECEIVED = "received"
+    PROCESSED = "processed"
+    IGNORED = "ignored"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewWebhook:
+    """A body as it came, under the key that makes a repeat the same row."""
+
+    company_id: CompanyId
+    dedup_key: str
+    body: bytes
+    received_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredWebhook:
+    """A row of the inbox."""
+
+    webhook_id: WebhookId
+    company_id: CompanyId
+    body: bytes
+    received_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class WebhookKind:
+    """What a body is about: `record`/`create`, or the seed's `booking_created` as `record`/`create`."""
+
+    resource: str
+    status: str
+    resource_id: int | None
+
+
+_SEED_TYPES = {
+    "booking_created": ("record", "create"),
+    "booking_updated": ("record", "update"),
+    "booking_cancelled": ("record", "delete"),
+    "booking_deleted": ("record", "delete"),
+}
+
+
+def dedup_key(body: bytes) -> str:
+    """The key that a repeat of `body` shares: SHA-256 of the canonical JSON, or of the bytes when it is not JSON.
+
+    YClients signs nothing and numbers nothing, and may send the same event again; key order may differ.
+    """
+    try:
+        canonical = json.dumps(json.loads(body), sort_keys=True, separators=(",", ":")).encode()
+    except (ValueError, RecursionError):
+        canonical = body
+    return hashlib.sha256(canonical).hexdigest()
+
+
+def kind_of(payload: dict[str, Any]) -> WebhookKind | None:
+    """What `payload` is about, in either shape, or None when it is neither."""
+    resource, status = payload.get("resource"), payload.get("status")
+    if isinstance(resource, str) and isinstance(status, str):
+        return WebhookKind(resource=resource, status=status, resource_id=_number(payload.get("resource_id")))
+    seed_type = payload.get("type")
+    if isinstance(seed_type, str):
+        data = payload.get("data")
+        number = _number(data.get("id")) if isinstance(data, dict) else None
+        named = _SEED_TYPES.get(seed_type, (seed_type, "unknown"))
+        return WebhookKind(resource=named[0], status=named[1], resource_id=number)
+    return None
+
+
+def _number(value: object) -> int | None:
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int):
+        return value
+    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else None

@@ -1,0 +1,81 @@
+"""Pairings: an attempt starts, ends, or links a phone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from aiadmin.domain.company import (
+    IntegrationStatus,
+    activation_deadline,
+    status_after_linking,
+    status_after_pairing_ended,
+    status_after_pairing_started,
+)
+from aiadmin.domain.device import LinkedAccount
+from aiadmin.domain.ids import CompanyId, OutboxId
+from aiadmin.services.companies import ACTIVATION_KEY
+from aiadmin.services.ports import Clock, NewUnitOfWork
+
+
+@dataclass(frozen=True, kw_only=True)
+class Linked:
+    """What the success commit did.
+
+    Attributes:
+        outbox_id: the activation callback that is due now, or None when YClients was told before.
+    """
+
+    company_id: CompanyId
+    phone: str
+    status: IntegrationStatus
+    outbox_id: OutboxId | None
+
+
+def begin(company_id: CompanyId, *, uow: NewUnitOfWork) -> IntegrationStatus:
+    """Note that a code is being made. Raises CompanyNotFoundError."""
+    with uow() as work:
+        status = status_after_pairing_started(work.companies.get(company_id, lock=True).integration_status)
+        work.companies.set_status(company_id, status)
+        work.commit()
+    return status
+
+
+def end(company_id: CompanyId, *, uow: NewUnitOfWork) -> None:
+    """Note that the attempt is over without a link; a company that is gone is no error."""
+    with uow() as work:
+        company = work.companies.find(company_id, lock=True)
+        if company is not None:
+            work.companies.set_status(company_id, status_after_pairing_ended(company.integration_status))
+        work.commit()
+
+
+def complete(
+    company_id: CompanyId, account: LinkedAccount, *, uow: NewUnitOfWork, clock: Clock, window: timedelta
+) -> Linked:
+    """Record a linked phone in one commit: the device, the company, and the activation that is due.
+
+    The company's former device is retired: a host logs it out. Telling the same success twice changes nothing.
+
+    Raises:
+        NumberTakenError: the number serves another company; nothing was written.
+        CompanyNotFoundError: the company is gone.
+    """
+    now = clock()
+    with uow() as work:
+        company = work.companies.get(company_id, lock=True)
+        status = status_after_linking(company.activated_at)
+        current = work.devices.find_current(company_id)
+        if current is None or current.jid != account.jid:
+            work.devices.retire_current(company_id, now)
+            work.devices.add(company_id, account, now)
+            work.companies.set_linked(company_id, phone=account.phone, at=now, status=status)
+        outbox_id = None
+        if status is IntegrationStatus.ACTIVATING:
+            row = work.outbox.find_by_key(company_id, ACTIVATION_KEY, lock=True)
+            if row is not None:
+                deadline = max(company.activation_deadline_at, activation_deadline(now, window / 6))
+                work.outbox.release(row.outbox_id, at=now, deadline_at=deadline)
+                outbox_id = row.outbox_id
+        work.commit()
+    return Linked(company_id=company_id, phone=account.phone, status=status, outbox_id=outbox_id)

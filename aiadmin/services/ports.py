@@ -1,0 +1,332 @@
+"""What the services need of the outside, as Protocols; `aiadmin.adapters` holds the real ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import TracebackType
+from typing import Protocol, Self
+
+from aiadmin.domain.company import Company, IntegrationStatus, NewCompany, Stats
+from aiadmin.domain.delivery import OutboxKind, OutboxRow, OutboxState
+from aiadmin.domain.device import Device, LinkedAccount, Observed
+from aiadmin.domain.host import Host
+from aiadmin.domain.ids import CompanyId, DeviceId, HostId, OutboxId, SalonId, WebhookId
+from aiadmin.domain.webhook import NewWebhook, StoredWebhook, WebhookState
+
+Clock = Callable[[], datetime]
+"""The time now, aware, in UTC."""
+
+
+class Companies(Protocol):
+    """Rows of `companies`."""
+
+    def add(self, new: NewCompany) -> Company:
+        """Store a registration. Raises SalonTakenError when the salon is there already."""
+        ...
+
+    def find(self, company_id: CompanyId, *, lock: bool = False) -> Company | None: ...
+
+    def get(self, company_id: CompanyId, *, lock: bool = False) -> Company:
+        """Raises CompanyNotFoundError."""
+        ...
+
+    def find_by_salon(self, salon_id: SalonId) -> Company | None: ...
+
+    def find_by_api_key_hash(self, api_key_hash: str) -> Company | None: ...
+
+    def set_connect_jti(self, company_id: CompanyId, jti: str | None) -> None: ...
+
+    def set_api_key_hash(self, company_id: CompanyId, api_key_hash: str) -> None: ...
+
+    def set_status(self, company_id: CompanyId, status: IntegrationStatus) -> None: ...
+
+    def set_linked(self, company_id: CompanyId, *, phone: str, at: datetime, status: IntegrationStatus) -> None: ...
+
+    def set_unlinked(self, company_id: CompanyId) -> None:
+        """No phone is linked any more; when it was, and which, is forgotten."""
+        ...
+
+    def set_activated(self, company_id: CompanyId, at: datetime) -> None: ...
+
+    def set_activation_failed(self, company_id: CompanyId, reason: str) -> None: ...
+
+    def set_activation_deadline(self, company_id: CompanyId, at: datetime) -> None: ...
+
+    def stats(self) -> Stats: ...
+
+    def list_all(self, *, limit: int = 100, after: CompanyId | None = None) -> Sequence[Company]: ...
+
+
+class Devices(Protocol):
+    """Rows of `devices`."""
+
+    def add(self, company_id: CompanyId, account: LinkedAccount, at: datetime) -> Device:
+        """Store a linked device. Raises NumberTakenError when its number serves another company."""
+        ...
+
+    def retire_current(self, company_id: CompanyId, at: datetime) -> Sequence[DeviceId]:
+        """Ask the hosts to log the company's devices out and to delete them."""
+        ...
+
+    def find_current(self, company_id: CompanyId) -> Device | None: ...
+
+    def adopt(self, host_id: HostId, *, limit: int, now: datetime) -> Sequence[Device]:
+        """Take up to `limit` devices whose host is gone, raising their epoch; two hosts never take one."""
+        ...
+
+    def held_by(self, host_id: HostId) -> Sequence[Device]: ...
+
+    def observe(
+        self, device_id: DeviceId, *, epoch: int, observed: Observed, reason: str | None, at: datetime
+    ) -> bool:
+        """Write what the host saw; False when the epoch has moved on and nothing was written."""
+        ...
+
+    def release(self, device_id: DeviceId, *, epoch: int) -> bool: ...
+
+    def delete(self, device_id: DeviceId, *, epoch: int) -> bool: ...
+
+    def known_jids(self) -> frozenset[str]: ...
+
+
+class Hosts(Protocol):
+    """Rows of `session_hosts`."""
+
+    def add(self, host: Host) -> None: ...
+
+    def renew(self, host_id: HostId, *, lease_until: datetime) -> bool:
+        """Prolong the lease; False when the row is gone: the host must stop everything at once."""
+        ...
+
+    def set_draining(self, host_id: HostId) -> None: ...
+
+    def remove(self, host_id: HostId) -> None:
+        """Give up the lease and every device that is still held."""
+        ...
+
+    def remove_dead(self, now: datetime) -> int: ...
+
+    def list_alive(self, now: datetime) -> Sequence[Host]: ...
+
+
+class Outbox(Protocol):
+    """Rows of `outbox`."""
+
+    def add(
+        self,
+        *,
+        company_id: CompanyId,
+        kind: OutboxKind,
+        dedup_key: str,
+        secret: str | None,
+        next_attempt_at: datetime | None,
+        deadline_at: datetime | None,
+    ) -> OutboxRow: ...
+
+    def find(self, outbox_id: OutboxId) -> OutboxRow | None: ...
+
+    def find_by_key(self, company_id: CompanyId, dedup_key: str, *, lock: bool = False) -> OutboxRow | None: ...
+
+    def release(self, outbox_id: OutboxId, *, at: datetime, deadline_at: datetime) -> None:
+        """Make a held, failed or cancelled row due at `at`, with a fresh count of attempts."""
+        ...
+
+    def replace_secret(self, outbox_id: OutboxId, secret: str) -> None: ...
+
+    def claim(self, outbox_id: OutboxId, *, now: datetime, visible_again_at: datetime) -> OutboxRow | None:
+        """Mark a due row `sending` and count the attempt; None when it is not due or somebody has it.
+
+        The returned row's `state` is the one it had before: `sending` means that an earlier attempt never ended.
+        """
+        ...
+
+    def finish(
+        self,
+        outbox_id: OutboxId,
+        *,
+        attempt: int,
+        state: OutboxState,
+        next_attempt_at: datetime | None,
+        error: str | None,
+        at: datetime,
+    ) -> bool:
+        """Write the outcome of `attempt`; a `sent` row forgets its secret. False when a later attempt began."""
+        ...
+
+    def due(self, now: datetime, *, limit: int = 100) -> Sequence[OutboxId]: ...
+
+
+class Webhooks(Protocol):
+    """Rows of `webhooks`, the inbox."""
+
+    def add_many(self, new: Sequence[NewWebhook]) -> frozenset[int]:
+        """Store what is new, in one statement; a repeat is left alone.
+
+        Returns the ids of companies that do not exist, whose webhooks were not stored.
+        """
+        ...
+
+    def take_unprocessed(self, *, limit: int) -> Sequence[StoredWebhook]:
+        """Lock and return the oldest unprocessed rows until the commit; two workers never share one."""
+        ...
+
+    def mark(
+        self,
+        webhook_id: WebhookId,
+        *,
+        state: WebhookState,
+        resource: str | None,
+        status: str | None,
+        at: datetime,
+    ) -> None: ...
+
+
+class UnitOfWork(Protocol):
+    """One transaction: `with uow() as work: ...; work.commit()`. Leaving without a commit rolls back.
+
+    Raises DependencyDownError when PostgreSQL does not answer.
+    """
+
+    @property
+    def companies(self) -> Companies: ...
+    @property
+    def devices(self) -> Devices: ...
+    @property
+    def hosts(self) -> Hosts: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def webhooks(self) -> Webhooks: ...
+
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+    def commit(self) -> None: ...
+
+
+NewUnitOfWork = Callable[[], UnitOfWork]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConnectClaims:
+    """What a verified connect token says."""
+
+    company_id: CompanyId
+    jti: str
+
+
+class Tokens(Protocol):
+    """Signed connect tokens."""
+
+    def issue(self, company_id: CompanyId, jti: str, now: datetime) -> str: ...
+
+    def verify(self, token: str, now: datetime) -> ConnectClaims:
+        """Raises LinkInvalidError, LinkExpiredError."""
+        ...
+
+
+class LinkCache(Protocol):
+    """The specification's Redis keys of connect links: a mirror of what PostgreSQL knows. Never raises."""
+
+    def remember(self, company_id: CompanyId, jti: str) -> None: ...
+
+    def forget(self, jti: str) -> None: ...
+
+
+class Secrets(Protocol):
+    """Keys: made, hashed, sealed."""
+
+    def new_api_key(self) -> str:
+        """`sk_` and 256 random bits."""
+        ...
+
+    def hash_api_key(self, api_key: str) -> str:
+        """SHA-256 in hex; the key is random, so no salt is needed."""
+        ...
+
+    def seal(self, clear: str) -> str: ...
+
+    def unseal(self, sealed: str) -> str: ...
+
+    def webhook_key(self, company_id: CompanyId) -> str:
+        """The key in the webhook address of this company: derived, so checking it needs no database."""
+        ...
+
+
+class JobQueue(Protocol):
+    """Nudges. A lost one is found by the sweep, so `nudge` never raises when Redis is down."""
+
+    def deliver(self, outbox_id: OutboxId) -> None: ...
+
+    def drain_webhooks(self) -> None: ...
+
+    def look(self) -> None:
+        """Ask a session host to look at pairings and devices now."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActivationRequest:
+    """What YClients is told about one salon.
+
+    Attributes:
+        api_key: what YClients will present to us; clear text.
+        webhook_urls: where YClients sends this salon's events.
+    """
+
+    salon_id: SalonId
+    api_key: str
+    webhook_urls: tuple[str, ...]
+    channels: tuple[str, ...] = ("whatsapp",)
+
+
+class CallOutcome(Protocol):
+    """The answer of one HTTP call, or that there was none."""
+
+    @property
+    def status(self) -> int | None: ...
+    @property
+    def is_json(self) -> bool: ...
+    @property
+    def message(self) -> str | None: ...
+
+
+class Marketplace(Protocol):
+    """YClients' marketplace API. Never raises for what the network or YClients does: the outcome says it."""
+
+    @property
+    def is_configured(self) -> bool: ...
+
+    def activate(self, request: ActivationRequest) -> CallOutcome: ...
+
+    def connection_status(self, salon_id: SalonId) -> str | None:
+        """`pending`, `active`, `freezed`, `uninstalled`, or None when YClients does not say."""
+        ...
+
+
+class Rooms(Protocol):
+    """The company's browsers, reached from any process. Lossy: state is asked again by whoever missed it."""
+
+    def qr(self, company_id: CompanyId, *, code: str, expires_in: int) -> None: ...
+
+    def pairing_code(self, company_id: CompanyId, *, code: str, expires_in: int) -> None: ...
+
+    def status(self, company_id: CompanyId, *, state: str, text: str, **extra: str | int) -> None: ...
+
+    def connected(self, company_id: CompanyId, *, phone: str) -> None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class LiveCode:
+    """A QR text that a phone can scan now."""
+
+    text: str
+    generated_at: datetime
+    expires_at: datetime
+
+    def left(self, now: datetime) -> timedelta:
+        """How long it still works."""
+        return max(self.expires_at - now, timedelta())
