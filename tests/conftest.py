@@ -141,7 +141,7 @@ def _migrate(url: str) -> None:
     if not (ROOT / "migrations" / "env.py").exists():
         return
     subprocess.run(
-        [sys.executable, "-m", "aiadmin", "migrate"],
+        [sys.executable, "-m", "alembic", "upgrade", "head"],
         cwd=ROOT,
         env=os.environ | {"DATABASE_URL": url},
         check=True,

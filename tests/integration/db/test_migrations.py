@@ -1,0 +1,106 @@
+"""Migrations build the specification's table, can be taken back, and agree with the models."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg2
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from aiadmin.adapters.db.engine import make_engine
+from aiadmin.adapters.db.tables import Base
+
+ROOT = Path(__file__).resolve().parents[3]
+
+SPECIFIED = {
+    # column: type, length, default, may be null
+    "id": ("integer", None, "nextval('companies_id_seq'::regclass)", "NO"),
+    "yclients_id": ("integer", None, None, "NO"),
+    "company_id": ("integer", None, None, "YES"),
+    "title": ("character varying", 255, None, "YES"),
+    "phone": ("character varying", 20, None, "YES"),
+    "email": ("character varying", 255, None, "YES"),
+    "address": ("text", None, None, "YES"),
+    "timezone": ("character varying", 50, "'Europe/Moscow'::character varying", "YES"),
+    "whatsapp_enabled": ("boolean", None, "false", "YES"),
+    "whatsapp_connected": ("boolean", None, "false", "YES"),
+    "whatsapp_phone": ("character varying", 20, None, "YES"),
+    "whatsapp_connected_at": ("timestamp with time zone", None, None, "YES"),
+    "ai_enabled": ("boolean", None, "true", "YES"),
+    "sync_enabled": ("boolean", None, "true", "YES"),
+    "integration_status": ("character varying", 50, "'pending'::character varying", "YES"),
+    "api_key": ("character varying", 255, None, "YES"),
+    "raw_data": ("jsonb", None, None, "YES"),
+    "created_at": ("timestamp with time zone", None, "now()", "YES"),
+    "updated_at": ("timestamp with time zone", None, "now()", "YES"),
+}
+
+
+def _alembic(url: str, *words: str) -> None:
+    import os
+
+    subprocess.run(
+        [sys.executable, "-m", "alembic", *words],
+        cwd=ROOT,
+        env=os.environ | {"DATABASE_URL": url},
+        check=True,
+        timeout=60,
+    )
+
+
+def test_companies_is_the_specified_table_column_for_column(database_url: str) -> None:
+    with psycopg2.connect(database_url) as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT column_name, data_type, character_maximum_length, column_default, is_nullable"
+            " FROM information_schema.columns WHERE table_name = 'companies' AND table_schema = 'public'"
+        )
+        found = {row[0]: row[1:] for row in cursor.fetchall()}
+        cursor.execute("SELECT indexname FROM pg_indexes WHERE tablename = 'companies'")
+        indexes = {row[0] for row in cursor.fetchall()}
+    connection.close()
+    assert {name: found[name] for name in SPECIFIED} == SPECIFIED
+    assert {"idx_companies_yclients_id", "idx_companies_whatsapp_connected"} <= indexes
+
+
+def test_models_and_migrations_agree(database_url: str) -> None:
+    engine = make_engine(database_url)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+        differences = [
+            difference
+            for difference in compare_metadata(context, Base.metadata)
+            if not (difference[0] == "remove_table" and difference[1].name == "alembic_version")
+        ]
+    engine.dispose()
+    assert differences == []
+
+
+def test_there_is_one_head() -> None:
+    assert len(ScriptDirectory(str(ROOT / "migrations")).get_heads()) == 1
+
+
+def test_down_takes_everything_back_and_up_again_works(database_url: str) -> None:
+    _alembic(database_url, "downgrade", "base")
+    with psycopg2.connect(database_url) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        assert {row[0] for row in cursor.fetchall()} <= {"alembic_version"}
+    connection.close()
+    _alembic(database_url, "upgrade", "head")
+    _alembic(database_url, "upgrade", "head")
+
+
+@pytest.mark.parametrize("statuses", [("pending", "nonsense")])
+def test_a_status_outside_the_list_is_refused_by_the_database(database_url: str, statuses: tuple[str, str]) -> None:
+    connection = psycopg2.connect(database_url)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("INSERT INTO companies (yclients_id, integration_status) VALUES (1, %s)", statuses[:1])
+            with pytest.raises(psycopg2.errors.CheckViolation):
+                cursor.execute("INSERT INTO companies (yclients_id, integration_status) VALUES (2, %s)", statuses[1:])
+    finally:
+        connection.close()
