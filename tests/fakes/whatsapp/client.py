@@ -1,0 +1,136 @@
+"""The fake WhatsApp as a process of its own, for tests, benchmarks and the demo."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import requests
+
+from tests.fakes.whatsapp.overlay import build_overlay
+
+_ROOT = Path(__file__).parents[3]
+_START_WITHIN, _ANSWER_WITHIN, _STOP_WITHIN = 20.0, 30.0, 5.0
+
+
+class ControlError(Exception):
+    """The server refused a control request.
+
+    Attributes:
+        status: the HTTP status.
+        reason: a slug such as ``expired-ref`` or ``wrong-code``.
+    """
+
+    def __init__(self, status: int, body: dict[str, Any]) -> None:
+        super().__init__(f"{status} {body}")
+        self.status = status
+        self.reason = str(body.get("error"))
+
+
+class FakeWhatsApp:
+    """A running fake WhatsApp; a context manager, or ``start()`` and ``stop()``.
+
+    Attributes:
+        port: where WhatsApp clients connect.
+        overlay: the directory to put first on ``PYTHONPATH``; gone after ``stop()``.
+        control_url: where the control API is.
+    """
+
+    def __init__(self, port: int = 0, control_port: int = 0) -> None:
+        self._ports = port, control_port
+        self._process: subprocess.Popen[str] | None = None
+        self._http = requests.Session()
+        self._http.trust_env = False
+        self.port = 0
+        self.control_url = ""
+
+    def start(self) -> Self:
+        """Start the server and build its overlay; raises RuntimeError when it does not come up."""
+        self._directory = tempfile.TemporaryDirectory(prefix="fake-whatsapp-")
+        port, control_port = map(str, self._ports)
+        command = ["-m", "tests.fakes.whatsapp", "serve", "--port", port, "--control-port", control_port]
+        self._process = subprocess.Popen(
+            [sys.executable, *command], cwd=_ROOT, stdout=subprocess.PIPE, text=True, env=_plain_environment()
+        )
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"the fake WhatsApp ended with status {self._process.wait(_STOP_WITHIN)}")
+        ready = json.loads(line)
+        self.port = ready["port"]
+        self.control_url = f"http://127.0.0.1:{ready['control_port']}"
+        self.overlay = build_overlay(Path(self._directory.name), self.port)
+        return self
+
+    def stop(self) -> None:
+        """Stop the server and remove its overlay."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.wait(_STOP_WITHIN)
+            assert self._process.stdout is not None
+            self._process.stdout.close()
+            self._process = None
+            self._directory.cleanup()
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def env(self) -> dict[str, str]:
+        """The environment of a process whose neonize is to talk to this server; from the project's directory."""
+        path = os.pathsep.join([str(self.overlay), str(_ROOT)])
+        return {**_plain_environment(), "PYTHONPATH": path}
+
+    def control(self, method: str, path: str, **body: Any) -> dict[str, Any]:
+        """Ask the control API; returns the JSON answer or raises ControlError."""
+        url, payload = self.control_url + path, body if method != "GET" else None
+        query = body if method == "GET" else None
+        response = self._http.request(method, url, json=payload, params=query, timeout=_ANSWER_WITHIN)
+        answer: dict[str, Any] = response.json()
+        if not response.ok:
+            raise ControlError(response.status_code, answer)
+        return answer
+
+    def scan(self, qr: str, **facts: Any) -> dict[str, Any]:
+        """Scan a QR text with the phone ``phone`` (a new one without); returns the linked device."""
+        return self.control("POST", "/scan", qr=qr, **facts)
+
+    def type_code(self, phone: str, code: str) -> dict[str, Any]:
+        """Type a pairing code on a phone; returns the linked device."""
+        return self.control("POST", "/type-code", phone=phone, code=code)
+
+    def fault(self, kind: str, **facts: Any) -> dict[str, Any]:
+        """Let the server misbehave; see ``README.md`` for the kinds."""
+        return self.control("POST", "/faults", kind=kind, **facts)
+
+    def log(self, event: str | None = None, after: int = 0) -> list[dict[str, Any]]:
+        """What happened, oldest first."""
+        query = {"after": after} | ({"event": event} if event else {})
+        entries: list[dict[str, Any]] = self.control("GET", "/log", **query)["log"]
+        return entries
+
+    def wait_for(self, event: str, matches: Callable[[dict[str, Any]], bool], within: float = 15.0) -> dict[str, Any]:
+        """The first logged *event* that *matches*; raises TimeoutError when none comes *within* seconds."""
+        deadline = time.monotonic() + within
+        while time.monotonic() < deadline:
+            for entry in self.log(event):
+                if matches(entry):
+                    return entry
+            time.sleep(0.05)
+        raise TimeoutError(f"no {event!r} within {within} s")
+
+
+def _plain_environment() -> dict[str, str]:
+    """Ours without ``PYTHONPATH``: the server itself must see the genuine library."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}

@@ -1,0 +1,121 @@
+"""Who has an account, and which devices are linked to it. All in memory: a restarted server knows nobody."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from tests.fakes.whatsapp.binary import Jid
+from tests.fakes.whatsapp.keys import KeyPair
+
+_LID_BASE = 2 * 10**14  # puts a fake LID well apart from any phone number
+_MOST_DEVICES = 4  # linked devices per account, as in real life
+
+
+class TooManyDevicesError(Exception):
+    """The account has its four linked devices already; the phone offers to unlink one."""
+
+
+@dataclass
+class PreKey:
+    """A public key with its number; the signed one also carries a signature."""
+
+    key_id: bytes
+    public: bytes
+    signature: bytes = b""
+
+
+@dataclass
+class Companion:
+    """What a device tells about itself before it is linked."""
+
+    noise_public: bytes
+    identity: bytes
+    registration_id: bytes
+    signed_pre_key: PreKey
+    name: str
+    """What the phone shows in its list of linked devices; set by the client's ``DeviceProps.os``."""
+
+
+@dataclass
+class Device:
+    """One linked device."""
+
+    account: "Account"
+    number: int
+    companion: Companion
+    linked_at: float = field(default_factory=time.time)
+    pre_keys: list[PreKey] = field(default_factory=list)
+
+    @property
+    def jid(self) -> Jid:
+        return Jid(self.account.phone, "s.whatsapp.net", self.number)
+
+    @property
+    def lid(self) -> Jid:
+        return Jid(self.account.lid, "lid", self.number)
+
+
+@dataclass
+class Account:
+    """A phone number registered with WhatsApp; its phone is device 0, holds the identity key and links the others."""
+
+    phone: str
+    push_name: str = "Salon"
+    platform: str = "android"
+    identity: KeyPair = field(default_factory=KeyPair)
+    devices: dict[int, Device] = field(default_factory=dict)
+    last_number: int = 0
+
+    @property
+    def lid(self) -> str:
+        """The user part of the account's LID, the address that hides the phone number."""
+        return str(_LID_BASE + int(self.phone))
+
+    def next_number(self) -> int:
+        """Take the number for one more device; numbers are never used twice."""
+        if len(self.devices) >= _MOST_DEVICES:
+            raise TooManyDevicesError
+        self.last_number += 1
+        return self.last_number
+
+
+class Directory:
+    """All accounts and linked devices."""
+
+    def __init__(self) -> None:
+        self.accounts: dict[str, Account] = {}
+        self._by_noise_public: dict[bytes, Device] = {}
+
+    def account(self, phone: str) -> Account:
+        """The account of *phone* (digits only); made when it is new."""
+        return self.accounts.setdefault(phone, Account(phone))
+
+    def free_phone(self) -> str:
+        """A number nobody has yet."""
+        number = 79_990_000_001
+        while str(number) in self.accounts:
+            number += 1
+        return str(number)
+
+    def link(self, device: Device) -> None:
+        device.account.devices[device.number] = device
+        self._by_noise_public[device.companion.noise_public] = device
+
+    def unlink(self, device: Device) -> None:
+        device.account.devices.pop(device.number, None)
+        self._by_noise_public.pop(device.companion.noise_public, None)
+
+    def find_by_key(self, noise_public: bytes) -> Device | None:
+        """The device that owns this Noise key: that is how a returning device is recognised."""
+        return self._by_noise_public.get(noise_public)
+
+    def find(self, jid: Jid) -> Device | None:
+        """The device at *jid*, whether it is given by number or by LID."""
+        for account in self.accounts.values():
+            if jid.user in (account.phone, account.lid):
+                return account.devices.get(jid.device)
+        return None
+
+    def devices(self) -> Iterator[Device]:
+        for account in self.accounts.values():
+            yield from account.devices.values()

@@ -1,0 +1,217 @@
+"""The server's half of linking a new device: by QR text, or by a code typed on the phone.
+
+By QR: the server offers refs, the client shows each as a QR text for a while, the phone sends the scanned ref back
+together with a signed device identity. By code: the client asks for a ref (``companion_hello``), the phone and the
+client prove to each other that they know the code (``primary_hello``, ``companion_finish``). Both end alike: the
+server sends ``pair-success``, the client answers with its own signature, and is told to start a new stream.
+"""
+
+import asyncio
+import base64
+import os
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tests.fakes.whatsapp.binary import Jid, Node
+from tests.fakes.whatsapp.directory import Account, Companion, Device, PreKey
+from tests.fakes.whatsapp.faults import Fault
+from tests.fakes.whatsapp.login import RESTART
+from tests.fakes.whatsapp.protos import ClientPayload, DeviceProps
+
+if TYPE_CHECKING:
+    from tests.fakes.whatsapp.connection import Connection
+
+REFS = 6
+_FIRST_LIFETIME, _LIFETIME = 60.0, 20.0  # what clients do with six refs; with another number each gets 20 s
+_GRACE = 5.0  # after the last ref the server hangs up; the client has given up by then
+_ANSWER_WITHIN = 15.0
+_PASSKEY_OPTIONS = b'{"challenge":"ZmFrZQ","timeout":60000,"rpId":"whatsapp.com","userVerification":"required"}'
+
+
+class PairingError(Exception):
+    """The pairing did not come about; ``reason`` is a slug for tests."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+@dataclass
+class Candidate:
+    """A device that wants to be linked, on the connection it waits on."""
+
+    connection: "Connection"
+    companion: Companion
+
+
+@dataclass
+class CodeRequest:
+    """A pairing by code under way: the client has shown its code, the phone has not finished yet."""
+
+    ref: bytes
+    candidate: Candidate
+    wrapped_ephemeral: bytes
+    finish: asyncio.Future[Node] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+
+
+class PairingDesk:
+    """Every device that waits to be linked, by the refs that lead to it."""
+
+    def __init__(self) -> None:
+        self._refs: dict[str, tuple[Candidate, float]] = {}
+        self._codes: dict[str, CodeRequest] = {}
+
+    async def receive(self, connection: "Connection", payload: ClientPayload) -> None:
+        """Take in a new device and offer it refs."""
+        connection.state = "pairing"
+        connection.candidate = candidate = Candidate(connection, _companion(connection.noise_public, payload))
+        server = connection.server
+        server.journal.add("pairing", connection=connection.number, name=candidate.companion.name)
+        if server.faults.take("no-refs"):
+            return
+        fault = server.faults.take("refs")
+        lifetimes = _lifetimes(fault)
+        refs, until = [], time.monotonic()
+        for lifetime in lifetimes:
+            until += lifetime
+            refs.append(base64.b64encode(os.urandom(24)).decode())
+            self._refs[refs[-1]] = (candidate, until)
+        server.later(sum(lifetimes) + _GRACE, lambda: self._run_out(candidate))
+        await connection.ask(Node("pair-device", {}, [Node("ref", {}, ref.encode()) for ref in refs]))
+
+    def leave(self, connection: "Connection") -> None:
+        """Forget a device whose connection ended."""
+        self._refs = {ref: entry for ref, entry in self._refs.items() if entry[0].connection is not connection}
+        self._codes = {
+            phone: request for phone, request in self._codes.items() if request.candidate.connection is not connection
+        }
+
+    def find(self, ref: str) -> Candidate:
+        """The device behind a scanned *ref*; raises PairingError ``unknown-ref`` or ``expired-ref``."""
+        if ref not in self._refs:
+            raise PairingError("unknown-ref")
+        candidate, until = self._refs[ref]
+        if time.monotonic() > until:
+            raise PairingError("expired-ref")
+        return candidate
+
+    def companion_hello(self, candidate: Candidate, hello: Node) -> Node:
+        """Begin a pairing by code; the answer holds the ref that both sides will quote."""
+        phone = hello.attrs["jid"]
+        assert isinstance(phone, Jid)
+        wrapped = hello.get("link_code_pairing_wrapped_companion_ephemeral_pub").data
+        request = CodeRequest(base64.b64encode(os.urandom(24)), candidate, wrapped)
+        self._codes[phone.user] = request
+        candidate.connection.server.journal.add("code-requested", phone=phone.user)
+        return Node(
+            "link_code_companion_reg",
+            {"stage": "companion_hello"},
+            [Node("link_code_pairing_ref", {}, request.ref)],
+        )
+
+    def companion_finish(self, finish: Node) -> None:
+        """Pass the client's key bundle on to the phone that waits for it."""
+        for request in self._codes.values():
+            if request.ref == finish.get("link_code_pairing_ref").data and not request.finish.done():
+                request.finish.set_result(finish)
+
+    def code_request(self, phone: str) -> CodeRequest:
+        """The pairing by code that waits for *phone*; raises PairingError ``no-code-requested``."""
+        if phone not in self._codes:
+            raise PairingError("no-code-requested")
+        return self._codes[phone]
+
+    async def primary_hello(self, request: CodeRequest, wrapped: bytes, identity: bytes) -> Node:
+        """Send the phone's keys to the client; returns the client's ``companion_finish``."""
+        request.finish = asyncio.get_running_loop().create_future()
+        parts = {
+            "link_code_pairing_ref": request.ref,
+            "link_code_pairing_wrapped_primary_ephemeral_pub": wrapped,
+            "primary_identity_pub": identity,
+        }
+        content = [Node(tag, {}, data) for tag, data in parts.items()]
+        hello = Node("link_code_companion_reg", {"stage": "primary_hello"}, content)
+        await request.candidate.connection.notify("link_code_companion_reg", [hello])
+        return await _within(request.finish)
+
+    async def link(self, candidate: Candidate, account: Account, number: int, identity_box: bytes) -> Device:
+        """Link the device to *account* as its device *number* and return it.
+
+        Raises PairingError: ``passkey-demanded`` (a fault), ``companion-refused`` (it found the identity box wrong),
+        ``companion-gone`` or ``companion-silent``.
+        """
+        connection, server = candidate.connection, candidate.connection.server
+        if server.faults.take("passkey", account.phone):
+            options = Node("passkey_request_options", {}, _PASSKEY_OPTIONS)
+            await connection.notify("passkey_prologue_request", [options])
+            raise PairingError("passkey-demanded")
+        device = Device(account, number, candidate.companion)
+        answer = await _within(await connection.ask(_pair_success(device, identity_box), t=server.clock()))
+        if answer.attrs.get("type") != "result":
+            raise PairingError("companion-refused" if answer.attrs else "companion-gone")
+        server.directory.link(device)
+        connection.state = "paired"
+        server.journal.add("paired", jid=str(device.jid), lid=str(device.lid), name=candidate.companion.name)
+        await self._restart(connection, device)
+        return device
+
+    async def _restart(self, connection: "Connection", device: Device) -> None:
+        """Send the fresh device off to log in; faults may lose it on the way."""
+        faults = connection.server.faults
+        fault = faults.take("lost-after-pairing", device.account.phone)
+        mode = fault.facts["mode"] if fault else ""
+        if mode == "no-restart":
+            connection.drop()
+            return
+        if fault:
+            faults.arm(Fault("lost-login", str(device.jid), facts={"mode": mode}))
+        await connection.part(RESTART)
+
+    def _run_out(self, candidate: Candidate) -> None:
+        if candidate.connection.state == "pairing":
+            candidate.connection.server.journal.add("refs-ran-out", connection=candidate.connection.number)
+            candidate.connection.drop()
+
+
+async def _within(answer: asyncio.Future[Node]) -> Node:
+    try:
+        return await asyncio.wait_for(answer, _ANSWER_WITHIN)
+    except TimeoutError as error:
+        raise PairingError("companion-silent") from error
+
+
+def _lifetimes(fault: Fault | None) -> list[float]:
+    """How long each ref is good for, in seconds."""
+    facts = fault.facts if fault else {}
+    count = int(facts.get("count", REFS))
+    if "lifetime" in facts:
+        return [float(facts["lifetime"])] * count
+    return [_FIRST_LIFETIME if count == REFS and number == 0 else _LIFETIME for number in range(count)]
+
+
+def _pair_success(device: Device, identity_box: bytes) -> Node:
+    account = device.account
+    return Node(
+        "pair-success",
+        {},
+        [
+            Node("device-identity", {}, identity_box),
+            Node("biz", {"name": account.push_name}),
+            Node("device", {"jid": device.jid, "lid": device.lid}),
+            Node("platform", {"name": account.platform}),
+        ],
+    )
+
+
+def _companion(noise_public: bytes, payload: ClientPayload) -> Companion:
+    data = payload.devicePairingData
+    properties = DeviceProps()
+    properties.ParseFromString(data.deviceProps)
+    return Companion(
+        noise_public=noise_public,
+        identity=data.eIdent,
+        registration_id=data.eRegid,
+        signed_pre_key=PreKey(data.eSkeyID, data.eSkeyVal, data.eSkeySig),
+        name=properties.os,
+    )
