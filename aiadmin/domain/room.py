@@ -1,0 +1,59 @@
+"""A room: a short-lived process that pairs several companies at once.
+
+WhatsApp's library costs a process about 80 MB before its first session and little per session, and an abandoned
+attempt leaves a thread in it for ever: so attempts share rooms, and a room takes only so many before it must end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+MAX_LIVE = 10
+MAX_TAKEN = 20
+MAX_ROOMS = 12
+"""Twelve rooms of 80 MB stay below 1 GiB."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Room:
+    """One pairing process.
+
+    Attributes:
+        live: series that run in it now.
+        taken: series it was ever given.
+    """
+
+    room_id: int
+    live: int
+    taken: int
+
+
+class NewRoom:
+    """Start another room."""
+
+
+class NoRoom:
+    """Every place is taken: wait."""
+
+
+Place = int | type[NewRoom] | type[NoRoom]
+
+
+def place(rooms: Iterable[Room], capacity: int) -> Place:
+    """Where the next series runs: the id of the fullest room with a free place, a new room, or nowhere.
+
+    The fullest first, so that the others empty and end. At most `capacity` series run in all rooms together.
+    """
+    known = list(rooms)
+    if sum(room.live for room in known) >= capacity:
+        return NoRoom
+    free = [room for room in known if room.live < MAX_LIVE and room.taken < MAX_TAKEN]
+    if free:
+        return max(free, key=lambda room: (room.live, -room.room_id)).room_id
+    return NewRoom if len(known) < MAX_ROOMS else NoRoom
+
+
+def is_done(room: Room) -> bool:
+    """Whether the room may end: it has worked and has nothing left."""
+    return room.live == 0 and room.taken > 0
