@@ -1,0 +1,145 @@
+// What the page shows, as a value. next(state, event) decides; nothing here touches the DOM, the network or the clock:
+// an event that needs the time carries `now` in milliseconds.
+
+const LINK_PROBLEMS = new Set(['link-expired', 'link-revoked', 'link-invalid', 'too-many-attempts']);
+const NOTICES = new Set(['exhausted', 'unreachable', 'passkey', 'already-linked', 'queue-full', 'failed']);
+const ACTIVATIONS = new Set(['activating', 'active', 'activation_failed']);
+const PAIRING = new Set(['waiting', 'queued', 'live']);
+
+const BLANK = {
+  phase: 'consent', // consent, waiting, queued, live, confirming, connected, a notice or a link problem
+  method: 'qr', // which tab is open: qr or phone
+  qr: null, // {svg, src, total, endsAt, stale}
+  code: null, // {text, total, endsAt}
+  codeExpired: false,
+  asked: null, // the phone number whose code is on its way
+  refusal: '', // why the server refused that number
+  place: null,
+  phone: null,
+  activation: null,
+  reason: '',
+  alert: '',
+  link: 'idle', // idle, connecting, live (socket), http (polling), lost
+  blockedUntil: 0,
+};
+
+/** The state to start from: what the server said of the link and of the company. */
+export function initial(pageState, status) {
+  if (pageState !== 'open') return { ...BLANK, phase: pageState };
+  return next(BLANK, { type: 'answer', status: status ?? {} });
+}
+
+/** The state after the event; the same object when nothing changes. */
+export function next(state, event) {
+  const handler = HANDLERS[event.type];
+  if (!handler || isClosed(state, event)) return state;
+  return handler(state, event);
+}
+
+/** Which screen a state is seen as. */
+export function screenOf(state) {
+  if (!PAIRING.has(state.phase)) return state.phase;
+  if (state.method === 'phone') return phoneScreen(state);
+  if (state.qr && !(state.qr.stale && state.link === 'lost')) return 'qr';
+  if (state.link === 'lost') return 'offline';
+  return state.phase === 'queued' ? 'queued' : 'waiting';
+}
+
+/** True while the way to connect (QR or phone number) can still be chosen. */
+export const canChoose = (state) => PAIRING.has(state.phase);
+
+/** True when neither the socket nor polling has anything left to tell. */
+export const isFinished = (state) =>
+  LINK_PROBLEMS.has(state.phase) || (state.phase === 'connected' && state.activation === 'active');
+
+function phoneScreen(state) {
+  if (state.code) return 'code';
+  if (!state.asked) return 'phone';
+  if (state.link === 'lost') return 'offline';
+  return state.phase === 'queued' ? 'queued' : 'waiting';
+}
+
+// A dead link hears nothing but "try again"; a connected page hears only about itself.
+function isClosed(state, { type, state: named }) {
+  if (LINK_PROBLEMS.has(state.phase)) return !['retry', 'tick', 'link'].includes(type);
+  if (state.phase !== 'connected') return false;
+  return !(['answer', 'link', 'whatsapp-connected'].includes(type) || (type === 'status' && ACTIVATIONS.has(named)));
+}
+
+const connected = (state, phone) => ({
+  ...state, phase: 'connected', phone: phone ?? state.phone, qr: null, code: null, asked: null, alert: '',
+});
+
+const pairing = (state, phase, place = null) => ({
+  ...state, phase, place, qr: null, code: null, codeExpired: false, alert: '',
+});
+
+const HANDLERS = {
+  consent: (state) => (state.phase === 'consent' ? pairing(state, 'waiting') : state),
+
+  method: (state, { method }) => (canChoose(state) ? { ...state, method, refusal: '', alert: '' } : state),
+
+  'ask-code': (state, { phone }) => ({ ...state, asked: phone, refusal: '', codeExpired: false, code: null }),
+
+  retry: (state) => ({ ...pairing(state, 'waiting'), asked: null, blockedUntil: 0 }),
+
+  'qr-update': (state, { svg = null, src = null, expiresIn, now }) => ({
+    ...state,
+    phase: 'live',
+    alert: '',
+    qr: { svg, src, total: expiresIn, endsAt: now + expiresIn * 1000, stale: false },
+  }),
+
+  'pairing-code': (state, { code, expiresIn, now }) => ({
+    ...state,
+    phase: 'live',
+    method: 'phone',
+    asked: null,
+    refusal: '',
+    alert: '',
+    codeExpired: false,
+    code: { text: code, total: expiresIn, endsAt: now + expiresIn * 1000 },
+  }),
+
+  'whatsapp-connected': (state, { success = true, phone, message = '' }) =>
+    success ? connected(state, phone) : { ...state, phase: 'failed', reason: message },
+
+  status(state, { state: named, text = '', reason = '', place = null }) {
+    const why = [text, reason].filter(isSentence).join(' ');
+    if (ACTIVATIONS.has(named)) return { ...connected(state), activation: named, reason: why };
+    if (named === 'connected') return connected(state);
+    if (named === 'waiting' || named === 'queued') return pairing(state, named, place);
+    if (named === 'qr' || named === 'code') return { ...state, phase: 'live', alert: '' };
+    if (named === 'confirming') return { ...state, phase: 'confirming', alert: '' };
+    if (NOTICES.has(named)) return { ...pairing(state, named), asked: null, reason: why };
+    return state;
+  },
+
+  error(state, { message = '', code = '', now = 0, retryAfter = 60 }) {
+    if (LINK_PROBLEMS.has(code)) return { ...pairing(state, code), blockedUntil: now + retryAfter * 1000 };
+    if (NOTICES.has(code)) return { ...pairing(state, code), asked: null, reason: message };
+    if (state.asked) return { ...state, asked: null, refusal: message };
+    return { ...state, alert: message };
+  },
+
+  // The server closed the socket and named no cause that we know.
+  dismissed: (state) => ({ ...pairing(state, 'failed'), asked: null, reason: state.alert || state.refusal }),
+
+  answer(state, { status }) {
+    if (!status.whatsapp_connected) return state;
+    const activation = ACTIVATIONS.has(status.integration_status) ? status.integration_status : state.activation;
+    return { ...connected(state, status.whatsapp_phone), activation };
+  },
+
+  link: (state, { link }) => (state.link === link ? state : { ...state, link }),
+
+  tick(state, { now }) {
+    const { qr, code } = state;
+    if (qr && !qr.stale && now >= qr.endsAt) return { ...state, qr: { ...qr, stale: true } };
+    if (code && now >= code.endsAt) return { ...state, code: null, codeExpired: true };
+    return state;
+  },
+};
+
+// Reasons come as a sentence or as a machine's word; people are shown sentences.
+const isSentence = (text) => /[а-яё]/i.test(text ?? '');

@@ -1,0 +1,56 @@
+// Joins the pieces: events go through the machine, states go to the screen, and a few of them to the server.
+
+import { initial, isFinished, next, screenOf } from './machine.js';
+import { parsePhone } from './phone.js';
+import { settleAddress } from './token.js';
+import { createTransport } from './transport.js';
+import { createView } from './view.js';
+
+const TICK_MS = 250;
+
+function run(main) {
+  const { token, companyId, pageState, socketUrlPath, status } = main.dataset;
+  if (settleAddress({ token, companyId, pageState })) return;
+
+  let state = initial(pageState, JSON.parse(status || '{}'));
+  const view = createView(main);
+  const transport = createTransport({ token, companyId, socketPath: socketUrlPath, dispatch });
+
+  function dispatch(event) {
+    const before = state;
+    state = next(before, { ...event, now: Date.now() });
+    if (state === before) return;
+    view.render(state);
+    if (isFinished(state) && !isFinished(before)) transport.stop();
+  }
+
+  const actions = {
+    consent() {
+      dispatch({ type: 'consent' });
+      transport.start();
+    },
+    retry() {
+      dispatch({ type: 'retry' });
+      transport.requestQr();
+    },
+    method: (method) => dispatch({ type: 'method', method }),
+    askCode(typed) {
+      const phone = parsePhone(typed);
+      if (!phone) return view.refusePhone();
+      dispatch({ type: 'ask-code', phone });
+      return transport.requestCode(phone);
+    },
+  };
+
+  view.bind(actions);
+  view.render(state);
+  if (state.phase === 'connected' && !isFinished(state)) transport.watchStatus();
+  setInterval(() => {
+    dispatch({ type: 'tick' });
+    view.tick(state, Date.now());
+  }, TICK_MS);
+  document.addEventListener('visibilitychange', () => !document.hidden && transport.askStatus());
+  main.dataset.ready = screenOf(state);
+}
+
+run(document.querySelector('main'));

@@ -1,0 +1,37 @@
+// The socket: the official client, its events handed on as they come.
+
+import { io } from '../vendor/socket.io.esm.min.js';
+
+const EVENTS = ['qr-update', 'pairing-code', 'whatsapp-connected', 'status', 'error'];
+const RETURN_MS = 2_000;
+const REFUSAL_MS = 2_000; // an error this close before a disconnect is its cause
+
+/**
+ * Opens namespace /marketplace. `onLink` hears up, down (it is trying again), failed (one whole attempt, all transports,
+ * came to nothing) and refused: the server named an error and closed the socket, which stays closed until `connect()`.
+ */
+export function openSocket({ token, companyId, path, dispatch, onLink }) {
+  const socket = io('/marketplace', {
+    path,
+    auth: { token },
+    query: { companyId },
+    transports: ['websocket', 'polling'],
+    tryAllTransports: true,
+    reconnectionDelayMax: 10_000,
+    timeout: 10_000,
+  });
+  let refusedAt = -Infinity;
+
+  for (const type of EVENTS) socket.on(type, (data) => dispatch({ ...data, type }));
+  socket.on('error', () => { refusedAt = performance.now(); });
+  socket.on('connect', () => onLink('up'));
+  socket.on('connect_error', () => onLink('failed'));
+  socket.on('disconnect', (cause) => {
+    if (cause === 'io client disconnect') return;
+    const byServer = cause === 'io server disconnect';
+    if (byServer && performance.now() - refusedAt < REFUSAL_MS) return onLink('refused');
+    onLink('down');
+    if (byServer) setTimeout(() => socket.connect(), RETURN_MS); // a server that restarts gives no reason
+  });
+  return socket;
+}

@@ -1,0 +1,31 @@
+// The connect token leaves the address bar at once, and survives a reload in this tab's own memory where there is one.
+
+const key = (companyId) => `aiadmin:connect:${companyId}`;
+
+function inStorage(work) {
+  try {
+    return work(window.sessionStorage);
+  } catch {
+    return null; // a frame without storage: a reload then asks for the link again
+  }
+}
+
+/** Strips the token from the address; returns true when the page is leaving for an address with the remembered token. */
+export function settleAddress({ token, companyId, pageState }) {
+  const url = new URL(window.location.href);
+  const company = companyId || url.searchParams.get('company') || '';
+  if (!url.searchParams.has('token')) return returnWithToken(url, company);
+  if (pageState === 'link-invalid') inStorage((storage) => storage.removeItem(key(company)));
+  else if (token) inStorage((storage) => storage.setItem(key(company), token));
+  url.searchParams.delete('token');
+  window.history.replaceState(null, '', url);
+  return false;
+}
+
+function returnWithToken(url, company) {
+  const token = inStorage((storage) => storage.getItem(key(company)));
+  if (!token) return false;
+  url.searchParams.set('token', token);
+  window.location.replace(url);
+  return true;
+}

@@ -1,0 +1,147 @@
+"""A small server for the connect page alone: renders it as the application does and emits what a test tells it to.
+
+The page's own address chooses what it meets: `state` (page_state), `connected`, `socket` (the Socket.IO path; a wrong one
+plays a network without sockets) and `csp` stays as strict as in production. `POST /stub/emit` sends any event.
+"""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import segno
+from flask import Flask, Response, jsonify, render_template, request
+from flask_socketio import SocketIO, disconnect, emit
+from werkzeug.serving import BaseWSGIServer, make_server
+
+ROOT = Path(__file__).parents[2]
+TOKEN = "header.payload.signature"
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self' ws: wss:; "
+    "font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors https://yclients.com 'self'"
+)
+
+
+class Stub:
+    """What the server would know: the company's status, what to refuse, and everything the page has asked for."""
+
+    def __init__(self) -> None:
+        self.status: dict[str, Any] = {}
+        self.qr: dict[str, Any] = {}
+        self.refusal: dict[str, Any] | None = None
+        self.asked: list[str] = []
+        self.reset()
+
+    def reset(self) -> None:
+        self.status = {
+            "success": True,
+            "company_id": 1,
+            "whatsapp_connected": False,
+            "whatsapp_phone": None,
+            "integration_status": "pairing",
+            "connected_at": None,
+        }
+        self.qr = {"success": True, "qr": "2@http", "expires_in": 20}
+        self.refusal = None
+        self.asked = []
+
+
+def svg(text: str) -> str:
+    """The drawing that the server sends with a code."""
+    return segno.make(text, error="l").svg_inline(border=0, omitsize=True)
+
+
+def create_app(stub: Stub) -> Flask:
+    app = Flask(
+        __name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "aiadmin/web/static")
+    )
+    _add_pages(app, stub)
+    _add_sockets(app, stub)
+
+    @app.after_request
+    def guard(response: Response) -> Response:
+        response.headers["Content-Security-Policy"] = CSP
+        response.headers["Referrer-Policy"] = "no-referrer"
+        return response
+
+    return app
+
+
+def _add_pages(app: Flask, stub: Stub) -> None:
+    @app.get("/marketplace/connect")
+    def connect() -> str:
+        token = request.args.get("token")
+        return render_template(
+            "marketplace/connect.html",
+            token=token,
+            company_id=1 if token else None,
+            salon_title="Студия красоты «Мята»" if token else None,
+            socket_url_path=request.args.get("socket", "/socket.io"),
+            status=stub.status if token else None,
+            page_state=request.args.get("state", "open") if token else "link-invalid",
+            static_version="test",
+        )
+
+    @app.get("/marketplace/status/<int:company_id>")
+    def status(company_id: int) -> Response:
+        bearer = request.headers.get("Authorization", "")
+        stub.asked.append("status" if bearer == f"Bearer {TOKEN}" else f"status without token {company_id}")
+        return jsonify(stub.status)
+
+    @app.get("/marketplace/qr/<token>")
+    def code(token: str) -> Any:
+        stub.asked.append("qr")
+        if token.endswith(".svg"):
+            return Response(svg("2@http").replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1), mimetype="image/svg+xml")
+        return jsonify(stub.qr), 200 if stub.qr.get("success") else 409
+
+    @app.get("/docs")
+    def docs() -> str:
+        return render_template("docs.html", static_version="test", openapi_url="/static/docs/example.json")
+
+    @app.get("/error")
+    def error() -> str:
+        return render_template(
+            "error.html", title="Такой страницы нет", text="Проверьте адрес.", request_id="req-7", static_version="test"
+        )
+
+
+def _add_sockets(app: Flask, stub: Stub) -> None:
+    sockets = SocketIO(app, async_mode="threading", always_connect=True)
+
+    @sockets.on("connect", namespace="/marketplace")
+    def connected(auth: dict[str, str]) -> None:
+        stub.asked.append("connect" if auth == {"token": TOKEN} else "connect without token")
+        if stub.refusal is not None:
+            emit("error", stub.refusal)
+            disconnect()
+
+    @sockets.on("request-qr", namespace="/marketplace")
+    def request_qr() -> None:
+        stub.asked.append("request-qr")
+
+    @sockets.on("request-pairing-code", namespace="/marketplace")
+    def request_code(data: dict[str, str]) -> None:
+        stub.asked.append(f"request-pairing-code {data['phone']}")
+
+    @app.post("/stub/emit/<event>")
+    def send(event: str) -> str:
+        sockets.emit(event, request.get_json(), namespace="/marketplace")
+        return ""
+
+    app.extensions["stub-sockets"] = sockets
+
+
+def serve(stub: Stub, port: int = 0) -> tuple[Flask, BaseWSGIServer]:
+    """The server on a free port of 127.0.0.1, in a thread of its own; `server.shutdown()` ends it."""
+    app = create_app(stub)
+    server = make_server("127.0.0.1", port, app, threaded=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return app, server
+
+
+if __name__ == "__main__":
+    _, running = serve(Stub(), 8765)
+    print(f"http://127.0.0.1:{running.port}/marketplace/connect?token={TOKEN}&company=1&salon=962302")  # noqa: T201
+    threading.Event().wait()
