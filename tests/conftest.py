@@ -138,12 +138,8 @@ def _execute(url: str, statement: str, *names: str) -> None:
 
 
 def _migrate(url: str) -> None:
-    if not (ROOT / "migrations" / "env.py").exists():
-        return
-    subprocess.run(
-        [sys.executable, "-m", "alembic", "upgrade", "head"],
-        cwd=ROOT,
-        env=os.environ | {"DATABASE_URL": url},
-        check=True,
-        timeout=60,
-    )
+    settings = {"DATABASE_URL": url, "REDIS_URL": "redis://127.0.0.1:1/0", "JWT_SECRET": "x" * 32}
+    command = [sys.executable, "-m", "aiadmin", "migrate"]
+    if not (ROOT / "aiadmin" / "adapters" / "whatsapp" / "store.py").exists():
+        command = [sys.executable, "-m", "alembic", "upgrade", "head"]
+    subprocess.run(command, cwd=ROOT, env=os.environ | settings, check=True, timeout=60)

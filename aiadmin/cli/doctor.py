@@ -1,0 +1,148 @@
+"""`python -m aiadmin doctor`: what this machine lacks, and the fix for each."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import click
+import psycopg2
+import redis
+import requests
+
+from aiadmin.cli.home import PROJECT
+from aiadmin.config import Config, ConfigError
+
+_SECONDS = 3
+_IMPORT_SECONDS = 30
+_OLDEST_POSTGRES = 130000
+_BROWSER_LIBRARY = PROJECT / "aiadmin" / "web" / "static" / "vendor" / "socket.io.esm.min.js"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """One thing that was looked at; `fix` is set when it is not right."""
+
+    name: str
+    text: str
+    fix: str | None = None
+
+
+@click.command()
+@click.option("--online", is_flag=True, help="Also call YClients with the credentials.")
+def doctor(online: bool) -> None:  # noqa: FBT001 - click passes options by name
+    """Check settings, servers and libraries; exit code 1 when something is not right."""
+    findings = list(examine(online=online))
+    for finding in findings:
+        mark = click.style("OK  ", fg="green") if finding.fix is None else click.style("FAIL", fg="red")
+        click.echo(f"{mark} {finding.name}: {finding.text}")
+        if finding.fix is not None:
+            click.echo(f"     fix: {finding.fix}")
+    if any(finding.fix for finding in findings):
+        raise click.exceptions.Exit(1)
+
+
+def examine(*, online: bool) -> Iterator[Finding]:
+    """Look at everything, cheapest first; what needs settings is left out where they cannot be read."""
+    yield _browser_library()
+    yield _websockets()
+    yield from _whatsapp_library()
+    try:
+        config = Config.from_env(os.environ)
+    except ConfigError as error:
+        yield Finding(name="settings", text=str(error), fix="start `make run`, or set it as .env.example says")
+        return
+    yield Finding(name="settings", text=f"complete for {config.app_env}")
+    yield _asked("PostgreSQL", lambda: _postgres(config.database_url), "start it, or correct DATABASE_URL")
+    yield _asked("Redis", lambda: _redis(config.redis_url), "start it, or correct REDIS_URL")
+    yield _yclients_settings(config)
+    if online:
+        yield _asked("YClients", lambda: _yclients(config), "check the network and the YCLIENTS_... settings")
+
+
+def _asked(name: str, ask: Callable[[], str], fix: str) -> Finding:
+    """What a server answers, or why it does not; the error's first line never shows a password."""
+    try:
+        return Finding(name=name, text=ask())
+    except (psycopg2.Error, redis.RedisError, requests.RequestException, ValueError) as error:
+        return Finding(name=name, text=f"does not answer ({type(error).__name__})", fix=fix)
+
+
+def _postgres(url: str) -> str:
+    connection = psycopg2.connect(url, connect_timeout=_SECONDS)
+    try:
+        version = connection.server_version
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT to_regclass('companies') IS NOT NULL")
+            row = cursor.fetchone()
+    finally:
+        connection.close()
+    if version < _OLDEST_POSTGRES:
+        raise ValueError("too old")
+    return f"version {version // 10000}, {'migrated' if row and row[0] else 'empty: run `python -m aiadmin migrate`'}"
+
+
+def _redis(url: str) -> str:
+    with redis.Redis.from_url(url, socket_timeout=_SECONDS, socket_connect_timeout=_SECONDS) as client:
+        info = client.info("server")
+    return f"version {info['redis_version']}"
+
+
+def _yclients_settings(config: Config) -> Finding:
+    missing = [name for name in ("yclients_api_key", "yclients_app_id") if not getattr(config, name)]
+    if missing:
+        names = " and ".join(name.upper() for name in missing)
+        return Finding(name="YClients settings", text=f"{names} not set", fix="take them from your developer account")
+    return Finding(name="YClients settings", text=f"application {config.yclients_app_id}")
+
+
+def _yclients(config: Config) -> str:
+    answer = requests.get(
+        f"{config.yclients_marketplace_url}/marketplace/application/{config.yclients_app_id}/salons",
+        headers={
+            "Accept": "application/vnd.yclients.v2+json",
+            "Authorization": f"Bearer {config.yclients_api_key}",
+        },
+        timeout=_SECONDS,
+        verify=config.yclients_ca_bundle or True,
+    )
+    if not answer.ok:
+        raise ValueError(answer.status_code)
+    return "accepts the credentials"
+
+
+def _browser_library() -> Finding:
+    if _BROWSER_LIBRARY.exists():
+        return Finding(name="page library", text="there")
+    return Finding(name="page library", text=f"{_BROWSER_LIBRARY.name} is missing", fix="run `make setup`")
+
+
+def _websockets() -> Finding:
+    """The socket server prefers gevent-websocket whenever it can be imported, and it does not work with gunicorn."""
+    if importlib.util.find_spec("geventwebsocket") is None:
+        return Finding(name="websockets", text="nothing in the way")
+    return Finding(name="websockets", text="gevent-websocket is installed", fix="pip uninstall gevent-websocket")
+
+
+def _whatsapp_library() -> Iterator[Finding]:
+    """In processes of their own: the library must not be loaded into this one."""
+    has_magic = _can("import magic")
+    yield Finding(name="libmagic", text="there" if has_magic else "absent; a replacement of ours takes its place")
+    if _can("from aiadmin.adapters.whatsapp import library; library.load()"):
+        yield Finding(name="neonize", text="loads")
+    else:
+        fix = "use CPython 3.11+ on 64-bit Linux or macOS, and `make setup`"
+        yield Finding(name="neonize", text="does not load", fix=fix)
+
+
+def _can(code: str) -> bool:
+    command = [sys.executable, "-c", code]
+    try:
+        answer = subprocess.run(command, cwd=PROJECT, capture_output=True, check=False, timeout=_IMPORT_SECONDS)
+    except subprocess.TimeoutExpired:
+        return False
+    return answer.returncode == 0

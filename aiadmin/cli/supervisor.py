@@ -1,0 +1,145 @@
+"""Runs several processes as one: restarts what dies, labels what they print, stops all of them in time."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from aiadmin.adapters.embedded.server import die_with_parent
+from aiadmin.cli.output import Output
+
+STOP_SECONDS = 7.5
+"""What processes get to stop by themselves; the embedded servers need the rest of the ten seconds."""
+STEADY_AFTER = timedelta(seconds=30)
+"""A process that lived this long had started well: its next restart is quick again."""
+HOPELESS_AFTER = 4
+"""A process that dies so often before anything was ready will not come up by itself."""
+_TICK_SECONDS = 0.1
+
+
+def restart_delay(failures: int, jitter: float) -> timedelta:
+    """How long to wait before start number `failures` + 1: doubling from half a second to half a minute.
+
+    Args:
+        failures: deaths in a row, 1 after the first.
+        jitter: 0 to 1; spreads the delay over its upper half, so that processes do not come back in step.
+    """
+    full = min(0.5 * 2 ** min(failures - 1, 10), 30.0)
+    return timedelta(seconds=full * (0.5 + jitter / 2))
+
+
+@dataclass
+class Child:
+    """One line of the Procfile and the process that runs it now."""
+
+    name: str
+    command: str
+    process: subprocess.Popen[bytes] | None = None
+    started_at: float = 0.0
+    failures: int = 0
+    start_at: float = 0.0
+
+    def is_running(self) -> bool:
+        """Whether its process is there and has not ended."""
+        return self.process is not None and self.process.poll() is None
+
+
+@dataclass
+class Supervisor:
+    """Keeps `commands` (by name, each a shell command line) running in `cwd` with `env` until `stop` is set."""
+
+    commands: Mapping[str, str]
+    env: Mapping[str, str]
+    cwd: Path
+    output: Output
+    stop: threading.Event = field(default_factory=threading.Event)
+    settled: threading.Event = field(default_factory=threading.Event)
+    """Set once everything was ready; before that, a process that keeps dying ends the whole."""
+
+    def __post_init__(self) -> None:
+        self.children = [Child(name=name, command=command) for name, command in self.commands.items()]
+
+    def run(self) -> str | None:
+        """Start everything and watch it; returns after `stop`, with everything down.
+
+        Returns:
+            The name of the process that would not come up, or None.
+        """
+        try:
+            while not self.stop.is_set():
+                for child in self.children:
+                    self._tend(child, time.monotonic())
+                    if child.failures >= HOPELESS_AFTER and not self.settled.is_set():
+                        return child.name
+                self.stop.wait(_TICK_SECONDS)
+            return None
+        finally:
+            self._stop_all()
+
+    def _tend(self, child: Child, now: float) -> None:
+        if child.is_running():
+            return
+        if child.process is not None:
+            self._note_death(child, child.process, now)
+        elif now >= child.start_at:
+            self._start(child, now)
+
+    def _note_death(self, child: Child, process: subprocess.Popen[bytes], now: float) -> None:
+        _kill_group(process)  # what it left behind may hold its port
+        lived = timedelta(seconds=now - child.started_at)
+        child.failures = 1 if lived >= STEADY_AFTER else child.failures + 1
+        delay = restart_delay(child.failures, random.random())  # noqa: S311 - spreads load, guards nothing
+        child.process, child.start_at = None, now + delay.total_seconds()
+        self.output.say(
+            child.name, f"ended ({_describe(process.returncode)}), again in {delay.total_seconds():.1f} s"
+        )
+
+    def _start(self, child: Child, now: float) -> None:
+        child.process = subprocess.Popen(
+            ["/bin/sh", "-c", f"exec {child.command}"],
+            cwd=self.cwd,
+            env=dict(self.env),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C in the terminal is ours to pass on
+            preexec_fn=die_with_parent,  # noqa: PLW1509 - one prctl call that takes no lock
+        )
+        child.started_at = now
+        self.output.follow(child.name, child.process)
+
+    def _stop_all(self) -> None:
+        """SIGTERM to each, then SIGKILL to the whole process group of whatever is left, at one deadline for all."""
+        running = [child.process for child in self.children if child.process is not None and child.is_running()]
+        for process in running:
+            process.send_signal(signal.SIGTERM)
+        deadline = time.monotonic() + STOP_SECONDS
+        for process in running:
+            _wait_or_kill(process, deadline)
+        self.output.finish()
+
+
+def _wait_or_kill(process: subprocess.Popen[bytes], deadline: float) -> None:
+    try:
+        process.wait(max(deadline - time.monotonic(), 0))
+    except subprocess.TimeoutExpired:
+        _kill_group(process)
+        process.wait()
+
+
+def _kill_group(process: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def _describe(returncode: int) -> str:
+    return f"exit code {returncode}" if returncode >= 0 else signal.Signals(-returncode).name
