@@ -15,7 +15,8 @@ import requests
 
 from tests.fakes.whatsapp.overlay import build_overlay
 
-_ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[3]
+"""The project directory: a process started there finds this package."""
 _START_WITHIN, _ANSWER_WITHIN, _STOP_WITHIN = 20.0, 30.0, 5.0
 
 
@@ -56,7 +57,7 @@ class FakeWhatsApp:
         port, control_port = map(str, self._ports)
         command = ["-m", "tests.fakes.whatsapp", "serve", "--port", port, "--control-port", control_port]
         self._process = subprocess.Popen(
-            [sys.executable, *command], cwd=_ROOT, stdout=subprocess.PIPE, text=True, env=_plain_environment()
+            [sys.executable, *command], cwd=ROOT, stdout=subprocess.PIPE, text=True, env=_plain_environment()
         )
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
@@ -89,7 +90,7 @@ class FakeWhatsApp:
 
     def env(self) -> dict[str, str]:
         """The environment of a process whose neonize is to talk to this server; from the project's directory."""
-        path = os.pathsep.join([str(self.overlay), str(_ROOT)])
+        path = os.pathsep.join([str(self.overlay), str(ROOT)])
         return {**_plain_environment(), "PYTHONPATH": path}
 
     def control(self, method: str, path: str, **body: Any) -> dict[str, Any]:

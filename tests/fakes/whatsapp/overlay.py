@@ -30,8 +30,7 @@ def build_overlay(directory: Path, port: int) -> Path:
         return directory
     source = neonize_directory()
     library = find_library(source)
-    patched = _replace(library.read_bytes(), _ADDRESS, _address(port))
-    patched = _replace(patched, _ROOT_KEY, ROOT.public)
+    patched = patch(library.read_bytes(), port)
     package = directory / "neonize"
     package.mkdir(parents=True)
     for entry in source.iterdir():
@@ -40,6 +39,11 @@ def build_overlay(directory: Path, port: int) -> Path:
     (package / library.name).write_bytes(patched)
     mark.touch()
     return directory
+
+
+def patch(library: bytes, port: int) -> bytes:
+    """Return the *library* with our address and root key; raises OverlayError when it has not exactly one of each."""
+    return _replace(_replace(library, _ADDRESS, _address(port)), _ROOT_KEY, ROOT.public)
 
 
 def _address(port: int) -> bytes:

@@ -95,7 +95,12 @@ def find_library(package: Path) -> Path:
 @cache
 def load_tokens() -> Tokens:
     """Return the dictionary of the installed library; a quarter of a second the first time."""
-    library = _Library(find_library(neonize_directory()))
+    return tables_of(find_library(neonize_directory()))
+
+
+def tables_of(path: Path) -> Tokens:
+    """Return the dictionary in the Go library at *path*; raises RuntimeError when it is not there."""
+    library = _Library(path)
     single = library.table(*_SINGLE) - _STRING  # the array begins with an empty word
     return Tokens(
         single=library.words(single, 236),
