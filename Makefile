@@ -1,0 +1,75 @@
+# Every path here is relative, so that the project may lie in a folder with a space in its name.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup run demo test check format bench clean
+
+# the first Python that is new enough and can make a virtual environment
+PYTHON ?= $(shell for candidate in python3.13 python3.12 python3.11 python3.14 python3; do \
+	$$candidate -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo $$candidate && break; done)
+PIP := .venv/bin/python -m pip --quiet --disable-pip-version-check
+PAGE := aiadmin/web/static/vendor/socket.io.esm.min.js
+
+help: ## List these commands
+	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+setup: .venv/installed $(PAGE) ## Install what `make run` needs (it does so by itself)
+
+run: setup ## Start everything on this machine and print the address
+	@exec .venv/bin/python -m aiadmin up
+
+demo: setup .venv/installed-dev ## The same against a fake WhatsApp and YClients: no phone, no internet
+	@exec .venv/bin/python -m aiadmin demo
+
+test: setup .venv/installed-dev .venv/browser ## Install what tests need and run all of them
+	.venv/bin/python -m pytest
+	PATH="$$PWD/.venv/bin:$$PATH" npm test --silent
+
+check: setup .venv/installed-dev ## Look for mistakes without running anything: style, types, import rules
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+
+format: .venv/installed-dev ## Put the code into its one style
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+bench: setup .venv/installed-dev ## Measure speed and memory, beside what they are compared with
+	.venv/bin/python -m bench.run
+
+clean: ## Remove what can be made again; data and secrets in .aiadmin stay
+	rm -rf .venv node_modules aiadmin/web/static/vendor .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+
+.venv/bin/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer with its venv module is needed:" \
+		"apt-get install python3 python3-venv, or brew install python" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/installed: requirements.txt | .venv/bin/python
+	@echo "Installing packages, which takes half a minute..."
+	$(PIP) install --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/installed-dev: requirements-dev.txt | .venv/installed
+	@echo "Installing what the tests need..."
+	$(PIP) install --require-hashes -r requirements-dev.txt
+	@touch $@
+
+# npm is taken from the machine, or else from a Python package
+.venv/npm: requirements-node.txt | .venv/installed
+	@command -v npm >/dev/null || { echo "Installing npm..."; $(PIP) install --require-hashes -r requirements-node.txt; }
+	@touch $@
+
+$(PAGE): package-lock.json package.json | .venv/npm
+	PATH="$$PWD/.venv/bin:$$PATH" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	PATH="$$PWD/.venv/bin:$$PATH" npm run build --silent
+	@touch $@
+
+# the page is tested in the machine's Chromium, or else in one that Playwright fetches
+.venv/browser: | .venv/installed-dev
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
+		|| { echo "No Chromium here: fetching one for the tests of the page..."; \
+		.venv/bin/python -m playwright install chromium; }
+	@touch $@
