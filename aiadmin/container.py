@@ -11,7 +11,9 @@ from sqlalchemy import Engine
 from aiadmin.adapters.db.engine import make_engine
 from aiadmin.adapters.db.unit_of_work import SqlUnitOfWork
 from aiadmin.adapters.link_cache import RedisLinkCache
+from aiadmin.adapters.pairing_feed import RedisPairingFeed
 from aiadmin.adapters.redis_client import make_redis
+from aiadmin.adapters.rooms import SocketRooms
 from aiadmin.adapters.secrets import DerivedSecrets
 from aiadmin.adapters.tokens import JwtTokens
 from aiadmin.config import Config
@@ -51,3 +53,11 @@ class Container:
     @cached_property
     def links(self) -> RedisLinkCache:
         return RedisLinkCache(self.redis)
+
+    @cached_property
+    def feed(self) -> RedisPairingFeed:
+        return RedisPairingFeed(self.redis)
+
+    @cached_property
+    def rooms(self) -> SocketRooms:
+        return SocketRooms(self.config.redis_url)

@@ -222,4 +222,5 @@ def _between(attempt: Attempt) -> Attempt:
 
 def retry_in(failures: int, jitter: float) -> timedelta:
     """The pause after `failures` earlier failures in a row: 2 s, doubled up to a minute, cut by up to half."""
-    return min(RETRY_CAP, RETRY_BASE * 2 ** min(failures, 10)) * (1 - jitter / 2)
+    doubled: timedelta = RETRY_BASE * 2 ** min(failures, 10)
+    return min(RETRY_CAP, doubled) * (1 - jitter / 2)

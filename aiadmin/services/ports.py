@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Protocol, Self
 
+from aiadmin.domain.activation import Answer, Connection
 from aiadmin.domain.company import Company, IntegrationStatus, NewCompany, Stats
 from aiadmin.domain.delivery import OutboxKind, OutboxRow, OutboxState
 from aiadmin.domain.device import Device, LinkedAccount, Observed
 from aiadmin.domain.host import Host
 from aiadmin.domain.ids import CompanyId, DeviceId, HostId, OutboxId, SalonId, WebhookId
+from aiadmin.domain.metric import Metric
 from aiadmin.domain.webhook import NewWebhook, StoredWebhook, WebhookState
 
 Clock = Callable[[], datetime]
@@ -256,6 +258,29 @@ class Secrets(Protocol):
         ...
 
 
+class Inbox(Protocol):
+    """Where webhooks are kept until they are understood."""
+
+    def store(self, webhook: NewWebhook) -> None:
+        """Return once `webhook` is on disk; a repeat counts as stored.
+
+        Raises CompanyNotFoundError, DependencyDownError.
+        """
+        ...
+
+
+class Metrics(Protocol):
+    """Counting. Never raises and never waits: what cannot be stored now is stored later."""
+
+    def count(self, metric: Metric, **labels: str) -> None: ...
+
+    def observe(self, metric: Metric, seconds: float, **labels: str) -> None: ...
+
+    def gauge(self, metric: Metric, value: float) -> None:
+        """Say this process's present value; it is forgotten soon after the process ends."""
+        ...
+
+
 class JobQueue(Protocol):
     """Nudges. A lost one is found by the sweep, so `nudge` never raises when Redis is down."""
 
@@ -283,28 +308,17 @@ class ActivationRequest:
     channels: tuple[str, ...] = ("whatsapp",)
 
 
-class CallOutcome(Protocol):
-    """The answer of one HTTP call, or that there was none."""
-
-    @property
-    def status(self) -> int | None: ...
-    @property
-    def is_json(self) -> bool: ...
-    @property
-    def message(self) -> str | None: ...
-
-
 class Marketplace(Protocol):
-    """YClients' marketplace API. Never raises for what the network or YClients does: the outcome says it."""
+    """YClients' marketplace API. Never raises for what the network or YClients does: the answer says it."""
 
     @property
-    def is_configured(self) -> bool: ...
-
-    def activate(self, request: ActivationRequest) -> CallOutcome: ...
-
-    def connection_status(self, salon_id: SalonId) -> str | None:
-        """`pending`, `active`, `freezed`, `uninstalled`, or None when YClients does not say."""
+    def is_configured(self) -> bool:
+        """Whether there is an app to speak for, and a key to speak with."""
         ...
+
+    def activate(self, request: ActivationRequest) -> Answer: ...
+
+    def connection_status(self, salon_id: SalonId) -> Connection: ...
 
 
 class Rooms(Protocol):
@@ -317,6 +331,10 @@ class Rooms(Protocol):
     def status(self, company_id: CompanyId, *, state: str, text: str, **extra: str | int) -> None: ...
 
     def connected(self, company_id: CompanyId, *, phone: str) -> None: ...
+
+    def error(self, company_id: CompanyId, *, code: str, text: str) -> None:
+        """Something that was asked for did not work; what goes on, goes on."""
+        ...
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,117 @@
+"""Every Russian sentence that the server says: to salons, to YClients, to whoever reads our API.
+
+Each block belongs to one place; the page has its own words in `templates/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+ERRORS: Mapping[str, str] = {
+    "invalid": "Проверьте поля запроса.",
+    "bad-json": "Тело запроса должно быть правильным JSON-объектом в UTF-8.",
+    "bad-request": "Запрос составлен неправильно.",
+    "unauthorized": "Нужен действующий ключ доступа.",
+    "registration-closed": "Регистрация открыта только с ключом администратора.",
+    "forbidden": "Это действие запрещено.",
+    "not-found": "Такой страницы нет.",
+    "company-not-found": "Такой компании нет.",
+    "method-not-allowed": "Этот адрес не отвечает на такой метод.",
+    "not-acceptable": "В таком виде ответить не можем.",
+    "salon-taken": "Этот салон уже зарегистрирован. Новую ссылку для подключения можно получить по ключу компании.",
+    "already-connected": "WhatsApp уже подключён, новый код не нужен.",
+    "number-taken": "Этот номер WhatsApp уже подключён к другому салону.",
+    "activation-state": "Сейчас повторить подключение к YClients нельзя.",
+    "salon-mismatch": "Событие относится к другому салону.",
+    "too-large": "Тело запроса больше 1 МиБ.",
+    "not-json": "Отправьте JSON с заголовком Content-Type: application/json.",
+    "too-many-requests": "Слишком много запросов. Подождите немного и повторите.",
+    "link-invalid": "Ссылка неполная или повреждена. Откройте AI Admin в YClients заново.",
+    "link-expired": "Срок ссылки истёк: она действует 24 часа. Откройте AI Admin в YClients заново.",
+    "link-revoked": "Для салона выдали более новую ссылку, а эта больше не работает.",
+    "code-not-ready": "Код ещё не готов. Повторите запрос через несколько секунд.",
+    "dependency-down": "Сервис временно недоступен. Мы уже восстанавливаем его, повторите запрос позже.",
+    "internal": "Что-то сломалось на нашей стороне. Мы уже знаем об этом.",
+}
+"""What an error code says; `web/errors.py` says which error has which code."""
+
+FIELDS: Mapping[str, str] = {
+    "required": "Обязательное поле.",
+    "null": "Значение не может быть пустым.",
+    "text": "Нужна строка.",
+    "too-long": "Не длиннее {max} символов.",
+    "empty": "Строка не может быть пустой.",
+    "control": "Есть недопустимые символы.",
+    "number": "Нужно целое число от 1 до 2147483647.",
+    "phone": "Нужен действующий номер телефона, например 79001234567.",
+    "email": "Нужен адрес электронной почты, например salon@example.com.",
+}
+"""What is wrong with one field."""
+
+ERROR_TITLES: Mapping[int, str] = {
+    404: "Страница не найдена",
+    429: "Слишком много запросов",
+    503: "Скоро вернёмся",
+}
+"""Headings of the error page; `ERROR_TITLE` for all others."""
+ERROR_TITLE = "Не получилось"
+
+ROOT = "AI Admin подключает WhatsApp салона к YClients. Описание API: /docs"
+
+CONNECTED = "WhatsApp успешно подключен!"
+"""The message of `whatsapp-connected`."""
+
+PAIRING: Mapping[str, str] = {
+    "queued": "Сейчас подключаются сразу много салонов. Ваше место в очереди: {place}. Код появится сам.",
+    "waiting": "Готовим код. Обычно это занимает пару секунд.",
+    "qr": "Отсканируйте код телефоном, на котором работает WhatsApp салона.",
+    "code": "Введите код в WhatsApp на телефоне салона.",
+    "confirming": "Телефон подтвердил подключение. Завершаем, это займёт до 15 секунд.",
+    "unreachable": "WhatsApp сейчас не отвечает. Мы пробуем снова сами, страницу закрывать не нужно.",
+    "connected": "WhatsApp подключён.",
+    "exhausted": "Коды закончились: их долго никто не сканировал. Нажмите кнопку, чтобы получить новый.",
+    "passkey": "WhatsApp требует для этого номера ключ доступа (passkey). Ответить на него мы не можем. "
+    "Отключите ключ доступа в настройках WhatsApp, если он там есть, или подключите другой номер.",
+    "already-linked": "Этот номер WhatsApp уже подключён к другому салону. Подключите другой номер "
+    "или сначала отключите его в том салоне.",
+    "failed": "Подключить не получилось. Нажмите кнопку, чтобы попробовать ещё раз.",
+}
+"""What the page says in each state of a pairing."""
+
+ACTIVATION: Mapping[str, str] = {
+    "activating": "WhatsApp подключён. Сообщаем YClients, что салон готов к работе.",
+    "active": "Всё готово: WhatsApp подключён, YClients об этом знает.",
+    "activation_failed": "WhatsApp подключён, но YClients не подтвердил подключение.",
+}
+"""What the page says about telling YClients."""
+
+SOCKET_ERRORS: Mapping[str, str] = {
+    "too-many-attempts": "Слишком много подключений с вашего адреса. Подождите минуту и откройте страницу снова.",
+    "too-many-requests": "Слишком частые запросы. Подождите немного и повторите.",
+    "phone-invalid": "Проверьте номер: нужен телефон, на котором работает WhatsApp салона, например 79001234567.",
+    "phone-refused": "WhatsApp не выдал код для этого номера. Проверьте номер или отсканируйте QR-код.",
+}
+"""What a socket's `error` says; the errors of links are in `ERRORS`."""
+
+ACTIVATING = "WhatsApp подключён. Сообщаем об этом YClients."
+ACTIVATION_RETRYING = "WhatsApp подключён. YClients пока не отвечает, повторяем попытки сами."
+ACTIVE = "Готово: YClients подтвердил подключение."
+ACTIVATION_REASONS: Mapping[str, str] = {
+    "not_configured": "WhatsApp подключён, но сообщить об этом YClients нельзя: "
+    "в настройках сервиса нет номера и ключа приложения. Напишите в поддержку.",
+    "unreachable": "WhatsApp подключён, но YClients так и не ответил за отведённое время. "
+    "Нажмите «Подключить» в YClients ещё раз.",
+    "wrong_key": "WhatsApp подключён, но YClients не принял ключ сервиса. Напишите в поддержку: это исправляем мы.",
+    "unknown_app": "WhatsApp подключён, но YClients не знает наше приложение: возможно, оно ещё не опубликовано. "
+    "Напишите в поддержку.",
+    "unknown_salon": "WhatsApp подключён, но YClients не нашёл этот салон. "
+    "Проверьте, тот ли филиал открыт в YClients, и нажмите «Подключить» ещё раз.",
+    "invalid": "WhatsApp подключён, но YClients не принял данные подключения. "
+    "Напишите в поддержку: это исправляем мы.",
+    "refused": "WhatsApp подключён, но YClients отказал в подключении. "
+    "Нажмите «Подключить» в YClients ещё раз или напишите в поддержку.",
+    "expired": "WhatsApp подключён, но YClients уже не ждёт подтверждения. Нажмите «Подключить» в YClients ещё раз.",
+    "frozen": "WhatsApp подключён, но приложение в YClients приостановлено. Проверьте его оплату в YClients.",
+    "key_lost": "WhatsApp подключён, но ключ для YClients нужно выпустить заново. Напишите в поддержку.",
+}
+"""Why YClients does not know of the connection, by `companies.activation_error`."""

@@ -1,0 +1,205 @@
+"""The pairing feed on a real Valkey."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from redis import Redis
+
+from aiadmin.adapters.embedded import free_port
+from aiadmin.adapters.pairing_feed import Progress, RedisPairingFeed
+from aiadmin.adapters.redis_client import make_redis
+from aiadmin.domain.errors import DependencyDownError
+from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.pairing import PairingState
+from aiadmin.services.ports import LiveCode
+from tests.conftest import WaitUntil
+
+ONE, TWO, THREE = CompanyId(1), CompanyId(2), CompanyId(3)
+
+
+@pytest.fixture
+def redis(redis_url: str) -> Iterator[Redis]:
+    client = make_redis(redis_url)
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def feed(redis: Redis) -> RedisPairingFeed:
+    return RedisPairingFeed(redis)
+
+
+def live_code(text: str = "2@code", seconds: float = 60) -> LiveCode:
+    now = datetime.now(UTC)
+    return LiveCode(text=text, generated_at=now, expires_at=now + timedelta(seconds=seconds))
+
+
+def test_whoever_watches_waits_in_the_order_of_coming(feed: RedisPairingFeed) -> None:
+    for company_id in (TWO, ONE, THREE, TWO):
+        feed.watch(company_id)
+    assert feed.queue() == [TWO, ONE, THREE]
+
+
+def test_two_desks_never_take_one_company(feed: RedisPairingFeed) -> None:
+    feed.watch(ONE)
+    assert [feed.claim(ONE, "a"), feed.claim(ONE, "b")] == [True, False]
+    assert feed.queue() == []
+    assert feed.renew([ONE], "a")[ONE].is_mine
+    assert not feed.renew([ONE], "b")[ONE].is_mine
+
+
+def test_watching_does_not_queue_a_company_whose_attempt_runs(feed: RedisPairingFeed) -> None:
+    feed.watch(ONE)
+    feed.claim(ONE, "a")
+    feed.watch(ONE)
+    assert feed.queue() == []
+
+
+def test_a_desk_that_died_frees_its_companies(feed: RedisPairingFeed, redis: Redis) -> None:
+    """Its claim runs out in 15 s, and the next sign of a watcher queues the company again."""
+    feed.claim(ONE, "a")
+    assert 0 < redis.ttl("aiadmin:pairing:attempt:1") <= 15
+    redis.delete("aiadmin:pairing:attempt:1")
+    feed.watch(ONE)
+    assert feed.queue() == [ONE]
+
+
+def test_who_left_the_page_leaves_the_queue(feed: RedisPairingFeed, redis: Redis) -> None:
+    feed.watch(ONE)
+    redis.delete("aiadmin:watch:1")
+    assert feed.queue() == []
+    assert redis.zcard("aiadmin:pairing:queue") == 0
+
+
+def test_the_last_watcher_to_leave_leaves_twenty_seconds(feed: RedisPairingFeed, redis: Redis) -> None:
+    feed.watch(ONE)
+    redis.expire("aiadmin:watch:1", 1)
+    feed.unwatch(ONE)
+    assert redis.ttl("aiadmin:watch:1") > 15
+    assert feed.is_watched(ONE)
+
+
+def test_leaving_does_not_make_a_watcher(feed: RedisPairingFeed) -> None:
+    feed.unwatch(ONE)
+    assert not feed.is_watched(ONE)
+
+
+def test_a_long_watch_is_not_cut_by_a_short_one(feed: RedisPairingFeed, redis: Redis) -> None:
+    """A page without a socket says for once how long it will look at its code."""
+    feed.watch(ONE, seconds=80)
+    feed.watch(ONE)
+    assert redis.ttl("aiadmin:watch:1") > 70
+
+
+@pytest.mark.parametrize("rest", [PairingState.EXHAUSTED, PairingState.PASSKEY, PairingState.CONNECTED])
+def test_a_resting_pairing_waits_for_the_button(feed: RedisPairingFeed, redis: Redis, rest: PairingState) -> None:
+    feed.claim(ONE, "a")
+    feed.end(ONE, "a", rest)
+    redis.expire("aiadmin:pairing:state:1", 1)
+    feed.watch(ONE)
+    assert feed.queue() == []
+    assert redis.ttl("aiadmin:pairing:state:1") > 50
+    feed.retry(ONE)
+    assert feed.queue() == [ONE]
+    assert feed.find_state(ONE) is None
+
+
+def test_the_button_leaves_a_running_attempt_alone(feed: RedisPairingFeed) -> None:
+    feed.claim(ONE, "a")
+    feed.set_state(ONE, Progress(state=PairingState.QR))
+    feed.retry(ONE)
+    assert feed.find_state(ONE) == Progress(state=PairingState.QR)
+    assert feed.queue() == []
+
+
+def test_an_attempt_leaves_nothing_behind(feed: RedisPairingFeed, redis: Redis) -> None:
+    feed.watch(ONE)
+    feed.claim(ONE, "a")
+    feed.publish_code(ONE, live_code())
+    feed.set_state(ONE, Progress(state=PairingState.QR))
+    feed.request_code(ONE, "79001234567")
+    feed.end(ONE, "a")
+    assert redis.keys() == [b"aiadmin:watch:1"]
+
+
+def test_only_the_owner_ends_an_attempt(feed: RedisPairingFeed) -> None:
+    feed.claim(ONE, "a")
+    feed.publish_code(ONE, live_code())
+    feed.end(ONE, "b", PairingState.FAILED)
+    assert feed.find_code(ONE) is not None
+    assert feed.find_state(ONE) is None
+
+
+def test_an_attempt_handed_over_waits_again_while_somebody_watches(feed: RedisPairingFeed) -> None:
+    feed.watch(ONE)
+    for company_id in (ONE, TWO):
+        feed.claim(company_id, "a")
+        feed.hand_over(company_id, "a")
+    assert feed.queue() == [ONE]
+
+
+def test_a_code_is_kept_twenty_seconds_at_most_and_never_longer_than_it_lives(
+    feed: RedisPairingFeed, redis: Redis
+) -> None:
+    feed.publish_code(ONE, live_code(seconds=60))
+    assert 19 <= redis.ttl("marketplace:qr:1") <= 20
+    feed.publish_code(ONE, live_code(seconds=7))
+    assert 6 <= redis.ttl("marketplace:qr:1") <= 7
+
+
+def test_a_dead_code_is_no_code(feed: RedisPairingFeed) -> None:
+    feed.publish_code(ONE, live_code(seconds=0.01))
+    assert feed.wait_code(ONE, timedelta(seconds=0.1)) is None
+    feed.publish_code(ONE, live_code(seconds=-1))
+    assert feed.find_code(ONE) is None
+
+
+def test_waiting_ends_with_the_code(feed: RedisPairingFeed, redis: Redis, wait_until: WaitUntil) -> None:
+    """And whoever waits counts as a watcher until the code has died."""
+    found: list[LiveCode | None] = []
+    waiting = threading.Thread(target=lambda: found.append(feed.wait_code(ONE, timedelta(seconds=10))))
+    waiting.start()
+    wait_until(lambda: feed.queue() == [ONE])
+    feed.publish_code(ONE, live_code("2@new"))
+    waiting.join(5)
+    assert found[0] is not None
+    assert found[0].text == "2@new"
+    assert redis.ttl("aiadmin:watch:1") > 70
+
+
+def test_waiting_for_a_resting_pairing_ends_at_once(feed: RedisPairingFeed) -> None:
+    feed.end(ONE, "a", PairingState.EXHAUSTED)
+    assert feed.wait_code(ONE, timedelta(seconds=60)) is None
+
+
+def test_a_wish_for_a_pairing_code_reaches_the_owner_once(feed: RedisPairingFeed) -> None:
+    feed.request_code(ONE, "79001234567")
+    assert feed.queue() == [ONE]
+    feed.claim(ONE, "a")
+    assert feed.renew([ONE], "b")[ONE].phone is None
+    assert feed.renew([ONE], "a")[ONE].phone == "79001234567"
+    assert feed.renew([ONE], "a")[ONE].phone is None
+
+
+def test_a_place_is_told_only_to_who_still_waits(feed: RedisPairingFeed) -> None:
+    feed.watch(ONE, TWO)
+    feed.claim(ONE, "a")
+    assert [feed.set_place(ONE, 1), feed.set_place(TWO, 2)] == [False, True]
+    assert feed.find_state(TWO) == Progress(state=PairingState.QUEUED, place=2)
+
+
+def test_a_pairing_code_is_found_by_who_comes_late(feed: RedisPairingFeed) -> None:
+    progress = Progress(state=PairingState.CODE, code="ABCD-1234", expires_at=datetime.now(UTC))
+    feed.set_state(ONE, progress)
+    assert feed.find_state(ONE) == progress
+
+
+def test_a_redis_that_is_away_is_named() -> None:
+    client = make_redis(f"redis://127.0.0.1:{free_port()}")
+    with pytest.raises(DependencyDownError, match="Redis"):
+        RedisPairingFeed(client).watch(ONE)
+    client.close()
