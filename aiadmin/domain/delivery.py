@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from aiadmin.domain.ids import CompanyId, OutboxId
@@ -45,3 +45,64 @@ class OutboxRow:
     deadline_at: datetime | None
     secret: str | None
     last_error: str | None
+
+
+class Outcome(StrEnum):
+    """How one attempt ended."""
+
+    DONE = "done"
+    RETRY = "retry"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What one attempt taught us.
+
+    Attributes:
+        reason: a slug that says what stood in the way; what the row ends with when no further attempt follows.
+        detail: the other side's own words, for an operator.
+        wait: do not come back sooner; the other side may name a time.
+    """
+
+    outcome: Outcome
+    reason: str = ""
+    detail: str = ""
+    wait: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """What becomes of the row: its new state and, while it is pending, when it is due."""
+
+    state: OutboxState
+    next_attempt_at: datetime | None = None
+
+
+CLAIM = timedelta(seconds=40)
+"""How long a row stays with the worker that claimed it; longer than a job may run, so that two never send at once."""
+FIRST_DELAY = timedelta(seconds=1)
+LONGEST_DELAY = timedelta(minutes=1)
+LONGEST_WAIT = timedelta(minutes=5)
+"""The most that we wait because the other side said so."""
+
+
+def retry_delay(attempts: int, chance: float) -> timedelta:
+    """Exponential backoff with full jitter: many rows that failed together do not come back together.
+
+    Args:
+        attempts: how many were made, from 1.
+        chance: a random number from 0 up to 1.
+    """
+    ceiling = min(FIRST_DELAY * 2.0 ** min(attempts, 30), LONGEST_DELAY)
+    return ceiling * chance
+
+
+def next_step(verdict: Verdict, *, attempts: int, now: datetime, deadline_at: datetime | None, chance: float) -> Step:
+    """What follows an attempt. The last retry falls on the deadline itself; an attempt after it is the last."""
+    if verdict.outcome is Outcome.DONE:
+        return Step(state=OutboxState.SENT)
+    if verdict.outcome is Outcome.REFUSED or (deadline_at is not None and now >= deadline_at):
+        return Step(state=OutboxState.FAILED)
+    at = now + max(retry_delay(attempts, chance), min(verdict.wait, LONGEST_WAIT))
+    return Step(state=OutboxState.PENDING, next_attempt_at=at if deadline_at is None else min(at, deadline_at))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -81,6 +82,45 @@ def kind_of(payload: dict[str, Any]) -> WebhookKind | None:
         number = _number(data.get("id")) if isinstance(data, dict) else None
         named = _SEED_TYPES.get(seed_type, (seed_type, "unknown"))
         return WebhookKind(resource=named[0], status=named[1], resource_id=number)
+    return None
+
+
+_OF_USE = frozenset(
+    {"client", "company", "master", "record", "salon", "schedule", "service", "service_category", "staff"}
+)
+
+
+def state_after_reading(kind: WebhookKind | None) -> WebhookState:
+    """Money and goods are none of our business; what is neither shape is kept for a human."""
+    if kind is None:
+        return WebhookState.UNREADABLE
+    return WebhookState.PROCESSED if kind.resource in _OF_USE else WebhookState.IGNORED
+
+
+def read(body: bytes) -> WebhookKind | None:
+    """What a stored body is about; None when it is no JSON object, or of neither shape."""
+    try:
+        payload = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    kind = kind_of(payload) if isinstance(payload, dict) else None
+    if kind is None:
+        return None
+    return WebhookKind(resource=_name(kind.resource), status=_name(kind.status), resource_id=kind.resource_id)
+
+
+_NAME_LENGTH = 100
+
+
+def _name(text: str) -> str:
+    """A name that any database takes: no NUL, no half of a surrogate pair, not too long."""
+    return re.sub(r"[^\w.:-]", "", text)[:_NAME_LENGTH]
+
+
+def claimed_salon(payload: dict[str, Any]) -> int | None:
+    """The salon that YClients' own shape names: its `company_id` is the salon's number, not ours."""
+    if isinstance(payload.get("resource"), str) and isinstance(payload.get("status"), str):
+        return _number(payload.get("company_id"))
     return None
 
 

@@ -1,0 +1,161 @@
+"""The activation: telling YClients that a salon is connected, and understanding the answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from http import HTTPStatus
+
+from aiadmin.domain.company import Company, IntegrationStatus
+from aiadmin.domain.delivery import OutboxRow, OutboxState, Outcome, Verdict
+
+
+class Reason(StrEnum):
+    """Why an activation failed; `texts.ACTIVATION_REASONS` tells the salon."""
+
+    NOT_CONFIGURED = "not_configured"
+    UNREACHABLE = "unreachable"
+    WRONG_KEY = "wrong_key"
+    UNKNOWN_APP = "unknown_app"
+    UNKNOWN_SALON = "unknown_salon"
+    INVALID = "invalid"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+    FROZEN = "frozen"
+    KEY_LOST = "key_lost"
+
+
+class Connection(StrEnum):
+    """What YClients says about our app in one salon; the first four are its own words, spelling included."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    FREEZED = "freezed"
+    UNINSTALLED = "uninstalled"
+    UNCLEAR = "unclear"
+    """It answered, but not this question."""
+    SILENT = "silent"
+    """It did not answer, or could not just now."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """The answer to one HTTP call, or that there was none.
+
+    Attributes:
+        status: the HTTP status; None when there was no answer.
+        body: the JSON object that came; None when something else came, HTML for example.
+        message: what YClients said in words, masked and short, or empty.
+        wait: its `Retry-After`.
+    """
+
+    status: int | None
+    body: dict[str, object] | None = field(default=None, repr=False)
+    message: str = ""
+    wait: timedelta = timedelta(0)
+
+    @property
+    def is_transient(self) -> bool:
+        """Whether it says nothing about the question: no answer, a limit, a breakdown, or a page instead of JSON."""
+        if self.status is None or self.body is None or self.status in _TRANSIENT:
+            return True
+        return not (self._is_2xx or HTTPStatus.BAD_REQUEST <= self.status < HTTPStatus.INTERNAL_SERVER_ERROR)
+
+    @property
+    def is_success(self) -> bool:
+        """Whether YClients says plainly that it did what we asked."""
+        return self._is_2xx and self.body is not None and self.body.get("success") is True
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether the salon may be active although the answer does not say so: its status must be asked.
+
+        The body of a success is not documented, and a repeat for an active salon is answered 403.
+        """
+        return not self.is_success and (self._is_2xx or self._is_forbidden)
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether YClients says plainly no."""
+        return self._is_forbidden or (self.body is not None and self.body.get("success") is False)
+
+    @property
+    def _is_2xx(self) -> bool:
+        return self.status is not None and HTTPStatus.OK <= self.status < HTTPStatus.MULTIPLE_CHOICES
+
+    @property
+    def _is_forbidden(self) -> bool:
+        return self.status == HTTPStatus.FORBIDDEN and self.body is not None
+
+
+_TRANSIENT = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS})
+_REASONS: dict[int, Reason] = {
+    HTTPStatus.BAD_REQUEST: Reason.UNKNOWN_APP,
+    HTTPStatus.UNAUTHORIZED: Reason.WRONG_KEY,
+    HTTPStatus.NOT_FOUND: Reason.UNKNOWN_SALON,
+    HTTPStatus.UNPROCESSABLE_ENTITY: Reason.INVALID,
+}
+_LEFT = {Connection.UNINSTALLED: Reason.EXPIRED, Connection.FREEZED: Reason.FROZEN}
+_ALREADY_INSTALLED = ("уже установил", "already installed")
+
+
+def judge(answer: Answer, connection: Connection | None = None) -> Verdict:
+    """What an answer to the activation means.
+
+    Args:
+        connection: the salon's status, asked after a doubtful answer; None after any other.
+    """
+    if answer.is_success or connection is Connection.ACTIVE:
+        return Verdict(outcome=Outcome.DONE)
+    if connection is not None:
+        return _judge_doubtful(answer, connection)
+    if answer.is_transient:
+        return _verdict(Outcome.RETRY, Reason.UNREACHABLE, answer)
+    return _verdict(Outcome.REFUSED, _REASONS.get(answer.status or 0, Reason.REFUSED), answer)
+
+
+def judge_before_repeat(connection: Connection) -> Verdict | None:
+    """What a salon's status says before we tell YClients again: None means that it must be told.
+
+    An earlier attempt may have arrived although we never read its answer: the worker was killed, or time ran out.
+    """
+    if connection is Connection.ACTIVE:
+        return Verdict(outcome=Outcome.DONE)
+    if connection is Connection.SILENT:
+        return Verdict(outcome=Outcome.RETRY, reason=Reason.UNREACHABLE)
+    return None
+
+
+def _judge_doubtful(answer: Answer, connection: Connection) -> Verdict:
+    if connection is Connection.SILENT:
+        return _verdict(Outcome.RETRY, Reason.UNREACHABLE, answer)
+    if connection in _LEFT:
+        return _verdict(Outcome.REFUSED, _LEFT[connection], answer)
+    if not answer.is_refusal:
+        return _verdict(Outcome.RETRY, Reason.UNREACHABLE, answer)
+    contradicts_itself = any(words in answer.message.lower() for words in _ALREADY_INSTALLED)
+    return _verdict(Outcome.RETRY if contradicts_itself else Outcome.REFUSED, Reason.REFUSED, answer)
+
+
+def _verdict(outcome: Outcome, reason: Reason, answer: Answer) -> Verdict:
+    said = f"HTTP {answer.status} {answer.message}".strip() if answer.status else answer.message
+    return Verdict(outcome=outcome, reason=reason, detail=said, wait=answer.wait)
+
+
+def may_fail(current: IntegrationStatus) -> bool:
+    """Whether a failure is news to the company: one that was unlinked meanwhile keeps its status."""
+    return current is IntegrationStatus.ACTIVATING
+
+
+def why_not_retry(company: Company, row: OutboxRow | None) -> str | None:
+    """Why an operator may not start the activation again, or None when he may."""
+    if company.integration_status is IntegrationStatus.ACTIVE:
+        return "YClients has confirmed this company already"
+    if not company.whatsapp_connected:
+        return "no WhatsApp number is linked yet: the activation starts by itself when one is"
+    if row is None or row.state is OutboxState.SENT:
+        return "this company has no activation to send"
+    if row.state is OutboxState.SENDING:
+        return "YClients is being told right now: look again in a minute"
+    return None
