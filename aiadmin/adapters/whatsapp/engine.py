@@ -1,0 +1,267 @@
+"""Runs WhatsApp sessions: a thin layer over raw entry points, so that no bad call kills the process.
+
+What it guards against, each seen in neonize 0.5.2:
+
+* its Go maps are unsynchronised, so parallel starts and stops abort the process: one gate lets one through at a time;
+* most calls on a stopped or unknown session abort the process: only sessions of the live table are called;
+* a device whose keys are not in the store aborts the process: `start` asks the store first;
+* callbacks run on Go's time: they copy bytes to a queue, and one thread of ours decodes them and tells the listeners.
+
+A process that pairs keeps threads that never end (nobody can stop an abandoned pairing): end it with `os._exit`.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import queue
+import threading
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from google.protobuf.message import DecodeError
+
+from aiadmin.adapters.whatsapp.decode import DEVICE, SUBSCRIBED, decode, jid_message, lid_of_device
+from aiadmin.adapters.whatsapp.library import Library
+from aiadmin.domain.session_event import Ended, LoginStatus, PairSuccess, QrCode, SessionEvent
+
+DEVICE_NAME = "AI Admin"
+"""What a salon sees in WhatsApp's list of linked devices. One per process: the library keeps it in a global."""
+_PAIRING_CLIENT = "Chrome (Linux)"
+"""WhatsApp refuses pairing codes for a name that is not literally a browser and a system it knows."""
+_CHROME = 1
+_LOG_LEVEL = b"WARN"
+"""Never lower: at DEBUG the library logs every stanza and the secret in the QR code."""
+
+START_SECONDS = 1.5
+"""How long a start may hold the gate: it is over at the first callback, some 30 ms on a good line."""
+_CALL_SETTLES_SECONDS = 0.02
+"""A call reads the library's maps in its first microseconds; the gate is held a little longer than that."""
+CALL_SECONDS = 30.0
+
+Listener = Callable[[SessionEvent], None]
+_log = logging.getLogger(__name__)
+_library_log = logging.getLogger("whatsmeow")
+
+
+class EngineError(RuntimeError):
+    """WhatsApp or the library refused what we asked; the message is theirs."""
+
+
+class UnknownDeviceError(EngineError):
+    """The store holds no keys of this device."""
+
+
+class KeyStore(Protocol):
+    """Where the device's keys are."""
+
+    @property
+    def dsn(self) -> str: ...
+
+    def exists(self, jid: str) -> bool:
+        """Whether the keys of `jid` are there; raises when that cannot be told."""
+        ...
+
+
+@dataclass(eq=False)
+class _Session:
+    """One call of the library's `Neonize`; `handle` is its name there, new for every start."""
+
+    session_id: str
+    listener: Listener
+    handle: bytes = field(default_factory=lambda: uuid.uuid4().hex.encode())  # noqa: PLW0108 - new for each
+    spoke: threading.Event = field(default_factory=threading.Event)
+    closed: bool = False
+    lid: str | None = None
+
+
+@dataclass(frozen=True)
+class _Raw:
+    """What a callback copied: `code` is an event code, or one of the names below."""
+
+    session: _Session
+    code: int | str
+    data: bytes
+
+
+_QR, _STATUS, _ENDED = "qr", "status", "ended"
+
+
+class Engine:
+    """The sessions of this process, named by ids of ours. Thread-safe.
+
+    A listener gets every event of its session, in order, on one thread shared by all: it must be quick. After `stop`,
+    and after an `Ended`, it gets nothing more.
+    """
+
+    def __init__(self, library: Library) -> None:
+        self._library = library
+        self._gate = threading.Lock()
+        self._sessions: dict[str, _Session] = {}
+        self._raw: queue.SimpleQueue[_Raw | bytes] = queue.SimpleQueue()
+        self._log_callback = library.log_callback(self._on_log)
+        self._props = library.device_props(
+            os=DEVICE_NAME, platformType=library.device_props.CHROME
+        ).SerializeToString()
+        threading.Thread(target=self._dispatch, name="whatsapp events", daemon=True).start()
+
+    def live(self) -> frozenset[str]:
+        """The ids of all sessions that were started and have neither stopped nor ended."""
+        return frozenset(self._sessions.copy())
+
+    def pair(self, session_id: str, dsn: str, on_event: Listener) -> None:
+        """Start linking a new device whose keys will be kept at `dsn`; the codes come as `QrCode` events.
+
+        Raises:
+            EngineError: a session of this id is live.
+        """
+        self._start(session_id, dsn, b"", on_event)
+
+    def start(self, session_id: str, store: KeyStore, jid: str, on_event: Listener) -> None:
+        """Connect a linked device.
+
+        Raises:
+            UnknownDeviceError: the store holds no keys of `jid`.
+            EngineError: a session of this id is live.
+            DependencyDownError: the store does not answer, which says nothing about the device.
+        """
+        if not store.exists(jid):
+            raise UnknownDeviceError("the store holds no keys of this device")
+        self._start(session_id, store.dsn, jid_message(jid, self._library.messages), on_event)
+
+    def stop(self, session_id: str) -> None:
+        """Disconnect and forget the session; its device stays linked. An id that is not live is no error."""
+        with self._gate:
+            session = self._sessions.pop(session_id, None)
+            if session is not None:
+                session.closed = True
+                self._library.go.Stop(session.handle)
+
+    def logout(self, session_id: str) -> None:
+        """Unlink the device at WhatsApp and delete its keys; `stop` the session afterwards. No event tells it.
+
+        Raises:
+            EngineError: the session is not live, not connected, or WhatsApp refused.
+        """
+        error: bytes = self._call(session_id, self._library.go.Logout)
+        if error:
+            raise EngineError(error.decode())
+
+    def pair_phone(self, session_id: str, phone: str) -> str:
+        """Ask for a pairing code (`XXXX-XXXX`) for `phone` (digits); only after the session's first `QrCode`.
+
+        Raises:
+            EngineError: the session is not live, or WhatsApp refused.
+        """
+        messages = self._library.messages
+        params = messages.PairPhoneParams(
+            phone=phone, clientDisplayName=_PAIRING_CLIENT, clientType=_CHROME, showPushNotification=True
+        ).SerializeToString()
+        answer = messages.PairPhoneReturnFunction.FromString(
+            self._call(session_id, lambda handle: self._library.go.PairPhone(handle, params, len(params)))
+        )
+        if answer.Error:
+            raise EngineError(answer.Error)
+        return str(answer.Code)
+
+    def _start(self, session_id: str, dsn: str, jid: bytes, on_event: Listener) -> None:
+        session = _Session(session_id, on_event)
+        thread = threading.Thread(
+            target=self._run, args=(session, dsn.encode(), jid), name=f"session {session_id}", daemon=True
+        )
+        with self._gate:
+            if session_id in self._sessions:
+                raise EngineError("this session is live already")
+            self._sessions[session_id] = session
+            thread.start()
+            session.spoke.wait(START_SECONDS)
+
+    def _run(self, session: _Session, dsn: bytes, jid: bytes) -> None:
+        """The thread of a session: in Go from its start to its end."""
+        callbacks = self._callbacks_of(session)
+        codes = (ctypes.c_char * len(SUBSCRIBED)).from_buffer(bytearray(SUBSCRIBED))
+        login = (dsn, session.handle, jid, len(jid), int(not jid), _LOG_LEVEL)
+        props = (self._props, len(self._props), b"", 0, None)
+        error: bytes = self._library.go.Neonize(*login, *callbacks, self._log_callback, codes, len(codes), *props)
+        with self._gate:
+            if self._sessions.get(session.session_id) is session:
+                # whatever the reason, the library still holds the session until it is stopped
+                del self._sessions[session.session_id]
+                self._library.go.Stop(session.handle)
+        self._tell(session, _ENDED, error)
+
+    def _callbacks_of(self, session: _Session) -> tuple[Any, Any, Any]:
+        def on_event(_handle: bytes, data: int, size: int, code: int) -> None:
+            self._tell(session, code, ctypes.string_at(data, size) if size else b"")
+
+        return (
+            self._library.text_callback(lambda _handle, text: self._tell(session, _QR, ctypes.string_at(text))),
+            self._library.text_callback(lambda _handle, text: self._tell(session, _STATUS, ctypes.string_at(text))),
+            self._library.event_callback(on_event),
+        )
+
+    def _tell(self, session: _Session, code: int | str, data: bytes) -> None:
+        session.spoke.set()
+        self._raw.put(_Raw(session, code, data))
+
+    def _on_log(self, data: int, size: int) -> None:
+        if data and size > 0:
+            self._raw.put(ctypes.string_at(data, size))
+
+    def _call(self, session_id: str, function: Callable[[bytes], bytes]) -> bytes:
+        """Call into Go for a live session, on a thread of its own: Go itself may take 75 s to give up."""
+        answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        with self._gate:
+            session = self._sessions.get(session_id)
+            if session is None:
+                raise EngineError("this session is not live")
+            caller = threading.Thread(target=lambda: answers.put(function(session.handle)), name="call", daemon=True)
+            caller.start()
+            caller.join(_CALL_SETTLES_SECONDS)
+        try:
+            return answers.get(timeout=CALL_SECONDS)
+        except queue.Empty:
+            raise EngineError(f"no answer within {CALL_SECONDS:.0f} s") from None
+
+    def _dispatch(self) -> None:
+        while True:
+            raw = self._raw.get()
+            try:
+                if isinstance(raw, bytes):
+                    self._log(raw)
+                elif not raw.session.closed:
+                    self._deliver(raw)
+            except Exception:  # noqa: BLE001 - one listener's mistake must not silence all sessions
+                _log.exception("A session's listener failed")
+
+    def _deliver(self, raw: _Raw) -> None:
+        session = raw.session
+        event = self._decoded(raw)
+        if isinstance(event, PairSuccess):
+            event = replace(event, lid=session.lid)
+        if event is not None:
+            session.listener(event)
+
+    def _decoded(self, raw: _Raw) -> SessionEvent | None:
+        messages = self._library.messages
+        match raw.code:
+            case "qr":
+                return QrCode(text=raw.data.decode())
+            case "status":
+                return LoginStatus(text=raw.data.decode())
+            case "ended":
+                return Ended(error=raw.data.decode(errors="replace"))
+        if raw.code == DEVICE:
+            raw.session.lid = lid_of_device(messages.Device.FromString(raw.data)) or raw.session.lid
+        try:
+            return decode(int(raw.code), raw.data, messages)
+        except (KeyError, DecodeError):
+            _log.warning("An event of the library could not be read", extra={"code": raw.code})
+            return None
+
+    def _log(self, data: bytes) -> None:
+        entry = self._library.messages.LogEntry.FromString(data)
+        level = logging.ERROR if entry.Level == "ERROR" else logging.WARNING
+        _library_log.log(level, "%s", entry.Message, extra={"part": entry.Name})

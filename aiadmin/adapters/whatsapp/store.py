@@ -1,0 +1,98 @@
+"""The library's own tables, in the schema `wa_store` of our database: how it connects, and how they are made.
+
+`python -m aiadmin.adapters.whatsapp.store` is the process in which `migrate` lets the library make them.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+import psycopg2
+
+from aiadmin.adapters.whatsapp import library
+
+SCHEMA = "wa_store"
+IDLE_SECONDS = 30
+"""The library opens a pool per start and never closes it; PostgreSQL closes what is idle (since version 14)."""
+_OLDEST_SERVER = 14_00_00
+_LOCK = 727_275
+_MIGRATE_SECONDS = 45
+_PROJECT = Path(__file__).resolve().parents[3]
+_UNDERSTOOD = frozenset({"sslmode", "sslrootcert", "sslcert", "sslkey", "host", "port", "connect_timeout", "options"})
+"""What the library's driver knows of a PostgreSQL URL; anything else it sends to the server, which refuses."""
+
+
+class StoreError(RuntimeError):
+    """The library's tables cannot be made; the message says why."""
+
+
+def dsn(database_url: str, application_name: str) -> str:
+    """The connection string for the library: our database, its schema, and connections that close when idle.
+
+    `sslmode` means what it means to our own driver: encrypted where the server can, unless the URL says otherwise.
+    """
+    parts = urlsplit(database_url)
+    given = {name: value for name, value in parse_qsl(parts.query) if name in _UNDERSTOOD}
+    settings = {
+        "sslmode": "prefer",
+        "connect_timeout": "5",
+        **given,
+        "search_path": SCHEMA,
+        "idle_session_timeout": str(IDLE_SECONDS * 1000),
+        "application_name": application_name,
+    }
+    return urlunsplit(("postgres", parts.netloc, parts.path, urlencode(settings), ""))
+
+
+def migrate(database_url: str) -> None:
+    """Make the schema and the library's tables, or upgrade them; safe to repeat, and to run twice at once.
+
+    Sessions then find nothing to upgrade when they start. The library works in a process of its own: it would never
+    leave this one, and it aborts where it cannot connect.
+
+    Raises:
+        StoreError: PostgreSQL is older than 14, or the library failed.
+    """
+    connection = psycopg2.connect(database_url, connect_timeout=5)
+    try:
+        if connection.server_version < _OLDEST_SERVER:
+            raise StoreError("PostgreSQL 14 or newer is needed: an older one cannot close idle connections")
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
+            cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
+            _upgrade_in_child(database_url)
+            cursor.execute("SELECT to_regclass(%s)", (f"{SCHEMA}.whatsmeow_device",))
+            if cursor.fetchone() == (None,):
+                raise StoreError("the WhatsApp library made no tables")
+    finally:
+        connection.close()
+
+
+def _upgrade_in_child(database_url: str) -> None:
+    try:
+        subprocess.run(
+            [sys.executable, "-m", "aiadmin.adapters.whatsapp.store"],
+            cwd=_PROJECT,
+            env={**os.environ, **library.ENVIRONMENT, "DATABASE_URL": database_url},
+            check=True,
+            timeout=_MIGRATE_SECONDS,
+        )
+    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
+        raise StoreError("the WhatsApp library could not upgrade its tables (see above)") from error
+
+
+def _upgrade(database_url: str) -> None:
+    """Listing the devices makes the library upgrade its tables."""
+    loaded = library.load()
+    silent = loaded.log_callback(lambda _data, _size: None)
+    loaded.go.GetAllDevices(dsn(database_url, "aiadmin-migrate").encode(), silent)
+
+
+if __name__ == "__main__":
+    _upgrade(os.environ["DATABASE_URL"])
+    os._exit(0)  # the library's threads never end by themselves
