@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -60,7 +61,10 @@ class FakeWhatsApp:
             [sys.executable, *command], cwd=ROOT, stdout=subprocess.PIPE, text=True, env=_plain_environment()
         )
         assert self._process.stdout is not None
+        watchdog = threading.Timer(_START_WITHIN, self._process.kill)
+        watchdog.start()
         line = self._process.stdout.readline()
+        watchdog.cancel()
         if not line:
             raise RuntimeError(f"the fake WhatsApp ended with status {self._process.wait(_STOP_WITHIN)}")
         ready = json.loads(line)

@@ -61,6 +61,15 @@ class ProbeProcess:
         self._process.stdin.write(json.dumps({"do": command, **facts}) + "\n")
         self._process.stdin.flush()
 
+    def renew(self) -> None:
+        """Stop the session, forget its events, and start as a new device. Only a client that was linked can stop."""
+        start = self.mark()
+        self.do("stop")
+        self.wait_for("returned", after=start)
+        with self._news:
+            self.events.clear()
+        self.do("start")
+
     def close(self) -> None:
         """End the process."""
         assert self._process.stdin is not None

@@ -1,7 +1,7 @@
 """The node codec: what it writes it reads, and it reads every encoding clients use."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.fakes.whatsapp.binary import SERVER, BinaryError, Jid, Node, decode, encode
@@ -26,6 +26,7 @@ _NODES = st.recursive(
 )
 
 
+@settings(max_examples=50)
 @given(_NODES)
 def test_what_is_encoded_decodes_to_the_same_node(node: Node) -> None:
     assert decode(encode(node)) == node
