@@ -68,6 +68,10 @@ class Devices(Protocol):
         """Store a linked device. Raises NumberTakenError when its number serves another company."""
         ...
 
+    def add_removed(self, company_id: CompanyId, account: LinkedAccount, at: datetime) -> None:
+        """Store a device that must not stay: a host logs it out and deletes it. A known JID is left alone."""
+        ...
+
     def retire_current(self, company_id: CompanyId, at: datetime) -> Sequence[DeviceId]:
         """Ask the hosts to log the company's devices out and to delete them."""
         ...
@@ -81,9 +85,20 @@ class Devices(Protocol):
     def held_by(self, host_id: HostId) -> Sequence[Device]: ...
 
     def observe(
-        self, device_id: DeviceId, *, epoch: int, observed: Observed, reason: str | None, at: datetime
+        self,
+        device_id: DeviceId,
+        *,
+        epoch: int,
+        observed: Observed,
+        reason: str | None,
+        at: datetime,
+        next_attempt_at: datetime | None = None,
     ) -> bool:
-        """Write what the host saw; False when the epoch has moved on and nothing was written."""
+        """Write what the host saw; False when the epoch has moved on and nothing was written.
+
+        Args:
+            next_attempt_at: no host adopts the device before this.
+        """
         ...
 
     def release(self, device_id: DeviceId, *, epoch: int) -> bool: ...
@@ -172,6 +187,12 @@ class Webhooks(Protocol):
 
     def take_unprocessed(self, *, limit: int) -> Sequence[StoredWebhook]:
         """Lock and return the oldest unprocessed rows until the commit; two workers never share one."""
+        ...
+
+    def any_unprocessed(self) -> bool: ...
+
+    def forget(self, received_before: datetime) -> int:
+        """Delete what was understood and is older than that; how many there were."""
         ...
 
     def mark(

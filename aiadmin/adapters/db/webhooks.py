@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any, cast
 
-from sqlalchemy import select, update
+from sqlalchemy import CursorResult, delete, exists, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -59,6 +60,15 @@ class SqlWebhooks:
             )
             for row in self._session.scalars(statement)
         ]
+
+    def any_unprocessed(self) -> bool:
+        return bool(self._session.scalar(select(exists().where(WebhookRow.state == WebhookState.RECEIVED))))
+
+    def forget(self, received_before: datetime) -> int:
+        statement = delete(WebhookRow).where(
+            WebhookRow.received_at < received_before, WebhookRow.state != WebhookState.RECEIVED
+        )
+        return cast("CursorResult[Any]", self._session.execute(statement)).rowcount
 
     def mark(
         self,

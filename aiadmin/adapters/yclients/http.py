@@ -1,0 +1,140 @@
+"""One HTTP call to YClients: bounded in time and size, never redirected, always answered by an `Answer`."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import requests
+import structlog
+import urllib3
+
+from aiadmin.domain.activation import Answer
+from aiadmin.masking import mask_text
+
+log = structlog.get_logger(__name__)
+
+ACCEPT = "application/vnd.yclients.v2+json"
+"""Without this media type newer partners are refused (Altegio's integration notes)."""
+MAX_BYTES = 1024 * 1024
+_CHUNK = 16 * 1024
+_MESSAGE_LENGTH = 150
+_LONGEST_WAIT_SECONDS = 3600
+
+
+class BadReplyError(Exception):
+    """The reply is too long, or takes too long."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timeouts:
+    """Seconds for one call; `total` counts from the first byte that we send to the last that we read."""
+
+    connect: float = 5.0
+    total: float = 10.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class YClientsHttp:
+    """Calls with the partner's key.
+
+    Attributes:
+        ca_bundle: a file of root certificates, or empty for the usual ones; YClients' `.ru` hosts may need it.
+    """
+
+    base_url: str
+    partner_token: str = field(repr=False)
+    ca_bundle: str = ""
+
+    def call(self, method: str, path: str, *, body: Mapping[str, Any] | None = None, timeouts: Timeouts) -> Answer:
+        """Make one call; no answer, a redirect, a page of HTML: all are answers."""
+        started = time.monotonic()
+        try:
+            status, headers, content = self._exchange(method, path, body, timeouts)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, BadReplyError, OSError) as error:
+            answer = Answer(status=None, message=type(error).__name__)
+        else:
+            answer = answer_of(status, headers, content)
+        log.info(
+            "called YClients",
+            method=method,
+            path=path,
+            status=answer.status,
+            said=answer.message,
+            seconds=round(time.monotonic() - started, 3),
+        )
+        return answer
+
+    def _exchange(
+        self, method: str, path: str, body: Mapping[str, Any] | None, timeouts: Timeouts
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        deadline = time.monotonic() + timeouts.total
+        with (
+            requests.Session() as session,
+            session.request(
+                method,
+                self.base_url + path,
+                json=body,
+                headers={"Accept": ACCEPT},
+                auth=_Bearer(self.partner_token),
+                timeout=(timeouts.connect, timeouts.total),
+                verify=self.ca_bundle or True,
+                allow_redirects=False,
+                stream=True,
+            ) as response,
+        ):
+            return response.status_code, response.headers, _read(response, deadline)
+
+
+class _Bearer(requests.auth.AuthBase):
+    """As an auth object, so that a `.netrc` on the machine never replaces our header."""
+
+    def __init__(self, token: str) -> None:
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+def _read(response: requests.Response, deadline: float) -> bytes:
+    """The whole body. A timeout of the socket starts anew with every byte, so a slow drip needs this check."""
+    content = b""
+    while chunk := response.raw.read1(_CHUNK, decode_content=True):
+        content += chunk
+        if len(content) > MAX_BYTES or time.monotonic() > deadline:
+            raise BadReplyError
+    return content
+
+
+def answer_of(status: int, headers: Mapping[str, str], content: bytes) -> Answer:
+    """What came back, without trusting any of it.
+
+    >>> answer_of(403, {}, b'{"meta": {"message": "No"}}').message
+    'No'
+    """
+    try:
+        parsed = json.loads(content)
+    except (ValueError, RecursionError):
+        parsed = None
+    body = parsed if isinstance(parsed, dict) else None
+    return Answer(status=status, body=body, message=_message(body), wait=_wait(headers.get("Retry-After", "")))
+
+
+def _message(body: Mapping[str, Any] | None) -> str:
+    """YClients puts its words into `meta.message` or, on older routes, into `errors.message`."""
+    for part in ("meta", "errors"):
+        found = (body or {}).get(part)
+        text = found.get("message") if isinstance(found, dict) else None
+        if isinstance(text, str) and text:
+            return mask_text(text.replace("\x00", ""))[:_MESSAGE_LENGTH]
+    return ""
+
+
+def _wait(header: str) -> timedelta:
+    is_number = header.isascii() and header.isdigit()
+    return timedelta(seconds=min(int(header[:9]), _LONGEST_WAIT_SECONDS) if is_number else 0)

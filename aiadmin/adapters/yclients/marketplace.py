@@ -1,0 +1,65 @@
+"""YClients' marketplace API (it is not under `/api/v1`)."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from aiadmin.adapters.yclients.http import Timeouts, YClientsHttp
+from aiadmin.config import Config
+from aiadmin.domain.activation import Answer, Connection
+from aiadmin.domain.ids import SalonId
+from aiadmin.services.ports import ActivationRequest
+
+ACTIVATE = Timeouts(connect=5, total=10)
+ASK = Timeouts(connect=3, total=5)
+"""Asked before and after an activation: all three must fit into the time of one job."""
+
+_WORDS = frozenset({Connection.PENDING, Connection.ACTIVE, Connection.FREEZED, Connection.UNINSTALLED})
+
+
+class YClientsMarketplace:
+    """`ports.Marketplace` over HTTP."""
+
+    def __init__(self, config: Config) -> None:
+        self._app_id = config.yclients_app_id
+        self._http = YClientsHttp(
+            base_url=config.yclients_marketplace_url,
+            partner_token=config.yclients_api_key,
+            ca_bundle=config.yclients_ca_bundle,
+        )
+
+    @property
+    def is_configured(self) -> bool:
+        return self._app_id is not None and bool(self._http.partner_token)
+
+    def activate(self, request: ActivationRequest) -> Answer:
+        """Say that the salon is set up. Not `/callback/redirect`: that one is for browsers and answers HTML."""
+        body = {
+            "salon_id": request.salon_id,
+            "application_id": self._app_id,
+            "api_key": request.api_key,
+            "webhook_urls": list(request.webhook_urls),
+            "channels": list(request.channels),
+        }
+        return self._http.call("POST", "/marketplace/partner/callback", body=body, timeouts=ACTIVATE)
+
+    def connection_status(self, salon_id: SalonId) -> Connection:
+        path = f"/marketplace/salon/{salon_id}/application/{self._app_id}"
+        return connection_of(self._http.call("GET", path, timeouts=ASK))
+
+    def check_credentials(self) -> Answer:
+        """Ask for the first salon of our app: 200 says that key and app are right, 401 that the key is wrong."""
+        path = f"/marketplace/application/{self._app_id}/salons?page=1&count=1"
+        return self._http.call("GET", path, timeouts=ASK)
+
+
+def connection_of(answer: Answer) -> Connection:
+    """What a status reply says; 404 is documented as "not installed"."""
+    if answer.is_transient:
+        return Connection.SILENT
+    if answer.status == HTTPStatus.NOT_FOUND:
+        return Connection.UNINSTALLED
+    data = answer.body.get("data") if answer.is_success and answer.body else None
+    status = data.get("connection_status") if isinstance(data, dict) else None
+    word = status.get("status") if isinstance(status, dict) else None
+    return Connection(word) if isinstance(word, str) and word in _WORDS else Connection.UNCLEAR

@@ -1,0 +1,73 @@
+"""The `clock` process: any number may run, one leads. It finds due work and says so; it does none itself."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from types import FrameType
+from typing import NoReturn
+
+import structlog
+
+from aiadmin.adapters.db.leadership import Leadership
+from aiadmin.domain.errors import DependencyDownError
+from jobs import maintenance
+from jobs.process import container
+
+log = structlog.get_logger(__name__)
+
+SWEEP_SECONDS = 2.0
+"""Two indexed reads; a retry is late by this much at most."""
+TIDY_SECONDS = 60.0
+LONGEST_PAUSE_SECONDS = 10.0
+
+
+@dataclass
+class Timetable:
+    """Calls each task when its time has come; a task that is late is called once, not once for each missed time."""
+
+    tasks: tuple[tuple[float, Callable[[], None]], ...]
+    _next: dict[int, float] = field(default_factory=dict)
+
+    def run_due(self, now: float) -> None:
+        """Call what is due at `now`, in seconds of a steady clock."""
+        for number, (every, task) in enumerate(self.tasks):
+            if now >= self._next.get(number, now):
+                self._next[number] = now + every
+                task()
+
+
+def main() -> None:
+    """Run until SIGTERM or SIGINT, through every outage of PostgreSQL and Redis."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _exit)
+    leadership = Leadership(container().engine)
+    timetable = Timetable(((SWEEP_SECONDS, maintenance.sweep), (TIDY_SECONDS, maintenance.tidy)))
+    try:
+        _run(leadership, timetable)
+    finally:
+        leadership.give_up()
+
+
+def _run(leadership: Leadership, timetable: Timetable) -> None:
+    led, pause = None, SWEEP_SECONDS
+    while True:
+        try:
+            leads = leadership.is_held()
+            pause = SWEEP_SECONDS
+        except DependencyDownError as error:
+            leads, pause = False, min(pause * 2, LONGEST_PAUSE_SECONDS)
+            log.warning("clock waits", error=str(error))
+        if leads is not led:
+            log.info("clock leads" if leads else "clock stands by")
+            led = leads
+        if leads:
+            timetable.run_due(time.monotonic())
+        time.sleep(pause)
+
+
+def _exit(signum: int, frame: FrameType | None) -> NoReturn:
+    sys.exit(0)

@@ -1,0 +1,26 @@
+"""Maintenance: what the clock does, also as jobs for an operator's hand."""
+
+from __future__ import annotations
+
+import structlog
+
+from aiadmin.services import maintenance
+from jobs.process import container, quiet_when_down
+
+log = structlog.get_logger(__name__)
+
+
+@quiet_when_down
+def sweep() -> None:
+    """Nudge whatever is due."""
+    box = container()
+    maintenance.sweep(uow=box.uow, queue=box.queue, clock=box.clock)
+
+
+@quiet_when_down
+def tidy() -> None:
+    """Throw away what nobody needs."""
+    box = container()
+    done = maintenance.tidy(uow=box.uow, clock=box.clock)
+    if done.hosts or done.webhooks:
+        log.info("tidied", hosts=done.hosts, webhooks=done.webhooks)

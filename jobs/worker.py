@@ -1,0 +1,118 @@
+"""The `worker` process: RQ's forking worker on the queue `jobs`, kept alive through every Redis outage."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+import uuid
+from types import FrameType
+from typing import NoReturn, cast
+
+import structlog
+from redis import RedisError
+from redis.client import PubSubWorkerThread
+from rq import Worker
+
+from aiadmin.adapters.queue import JOBS, SERIALIZER
+from aiadmin.adapters.redis_client import make_redis
+from aiadmin.config import Config
+
+log = structlog.get_logger(__name__)
+
+WORKER_TTL_SECONDS = 30
+"""Also how often an idle worker looks for jobs that a dead one left behind: its wait for a job ends that often."""
+SHUTDOWN_SECONDS = 7.0
+"""How long a job may take to end after SIGTERM; a killed delivery is found again in `sending`."""
+RESTART_SECONDS = 1.0
+
+
+class JobsWorker(Worker):
+    """RQ's worker, but: it looks for Redis again every two seconds, and SIGTERM ends it within ten."""
+
+    max_connection_wait_time = 2.0
+    is_stopping = False
+
+    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        """Take no further job, and give the one in hand a few seconds."""
+        self.is_stopping = True
+        timer = threading.Timer(SHUTDOWN_SECONDS, self._kill_job)
+        timer.daemon = True
+        timer.start()
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
+
+    def setup_work_horse_signals(self) -> None:
+        """The parent decides when a job ends: platforms send SIGTERM to every process at once."""
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+    def teardown(self) -> None:
+        """Say goodbye to Redis if it is there; where it is not, the goodbye is left to expire."""
+        try:
+            super().teardown()  # type: ignore[no-untyped-call]
+        except RedisError as error:
+            log.warning("left without goodbye", error=type(error).__name__)
+            listener = cast("PubSubWorkerThread | None", self.pubsub_thread)
+            if listener is not None:
+                listener.stop()
+
+    def _kill_job(self) -> None:
+        if self.horse_pid:
+            log.warning("job killed at shutdown", pid=self.horse_pid)
+            self.kill_horse()
+
+
+def main(config: Config) -> None:
+    """Work until SIGTERM or SIGINT."""
+    _preload()
+    log.info("worker starts", queue=JOBS, pid=os.getpid())
+    while not _work(config):
+        _reap()
+        time.sleep(RESTART_SECONDS)
+    log.info("worker stops")
+
+
+def _work(config: Config) -> bool:
+    """Run one RQ worker until it ends: true when it was told to, false when Redis broke it."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _exit)
+    try:
+        worker = JobsWorker(
+            [JOBS],
+            # a name that was used before is refused while Redis remembers it
+            name=f"{JOBS}-{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}",
+            connection=make_redis(config.redis_url),
+            serializer=SERIALIZER,
+            worker_ttl=WORKER_TTL_SECONDS,
+            maintenance_interval=WORKER_TTL_SECONDS,
+        )
+        worker.work(logging_level="WARNING")
+    except RedisError as error:
+        log.warning("worker waits for Redis", error=type(error).__name__)
+        return False
+    return bool(worker.is_stopping)
+
+
+def _exit(signum: int, frame: FrameType | None) -> NoReturn:
+    sys.exit(0)
+
+
+def _preload() -> None:
+    """Import what jobs need once, here: a fork then starts in milliseconds. Nothing is opened."""
+    import jobs.callbacks
+    import jobs.maintenance
+    import jobs.webhooks  # noqa: F401
+
+
+def _reap() -> None:
+    """Collect jobs that ended after the worker which started them had lost Redis."""
+    while True:
+        try:
+            pid, _ = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        if pid == 0:
+            return
