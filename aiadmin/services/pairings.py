@@ -79,3 +79,16 @@ def complete(
                 outbox_id = row.outbox_id
         work.commit()
     return Linked(company_id=company_id, phone=account.phone, status=status, outbox_id=outbox_id)
+
+
+def refuse(company_id: CompanyId, account: LinkedAccount, *, uow: NewUnitOfWork, clock: Clock) -> None:
+    """Give a linked phone back, because its number serves another company: a host logs the new device out.
+
+    Raises:
+        CompanyNotFoundError: the company is gone; the sweep of keys without a device finds what is left.
+    """
+    with uow() as work:
+        company = work.companies.get(company_id, lock=True)
+        work.companies.set_status(company_id, status_after_pairing_ended(company.integration_status))
+        work.devices.add_removed(company_id, account, clock())
+        work.commit()

@@ -43,6 +43,11 @@ class SqlDevices:
             raise NumberTakenError
         return device_of(row)
 
+    def add_removed(self, company_id: CompanyId, account: LinkedAccount, at: datetime) -> None:
+        values = {"jid": account.jid, "lid": account.lid, "phone": account.phone, "linked_at": at, "state_since": at}
+        statement = insert(DeviceRow).values(company_id=company_id, desired=Desired.REMOVED, **values)
+        self._session.execute(statement.on_conflict_do_nothing())
+
     def retire_current(self, company_id: CompanyId, at: datetime) -> Sequence[DeviceId]:
         statement = (
             update(DeviceRow)
@@ -86,9 +91,18 @@ class SqlDevices:
         return [device_of(row) for row in rows]
 
     def observe(
-        self, device_id: DeviceId, *, epoch: int, observed: Observed, reason: str | None, at: datetime
+        self,
+        device_id: DeviceId,
+        *,
+        epoch: int,
+        observed: Observed,
+        reason: str | None,
+        at: datetime,
+        next_attempt_at: datetime | None = None,
     ) -> bool:
-        return self._fenced(device_id, epoch, observed=observed, reason=reason, state_since=at)
+        return self._fenced(
+            device_id, epoch, observed=observed, reason=reason, state_since=at, next_attempt_at=next_attempt_at
+        )
 
     def release(self, device_id: DeviceId, *, epoch: int) -> bool:
         return self._fenced(device_id, epoch, host_id=None)

@@ -151,11 +151,11 @@ def test_a_code_is_kept_twenty_seconds_at_most_and_never_longer_than_it_lives(
     assert 6 <= redis.ttl("marketplace:qr:1") <= 7
 
 
-def test_a_dead_code_is_no_code(feed: RedisPairingFeed) -> None:
-    feed.publish_code(ONE, live_code(seconds=0.01))
-    assert feed.wait_code(ONE, timedelta(seconds=0.1)) is None
+def test_a_dead_code_is_no_code(feed: RedisPairingFeed, wait_until: WaitUntil) -> None:
+    feed.publish_code(ONE, live_code(seconds=0.05))
+    wait_until(lambda: feed.find_code(ONE) is None, timeout=0.8)
     feed.publish_code(ONE, live_code(seconds=-1))
-    assert feed.find_code(ONE) is None
+    assert feed.wait_code(ONE, timedelta(seconds=0.1)) is None
 
 
 def test_waiting_ends_with_the_code(feed: RedisPairingFeed, redis: Redis, wait_until: WaitUntil) -> None:

@@ -1,0 +1,183 @@
+"""A room: the pairing process. `python -m aiadmin.hosting.room`, started by the desk and by nobody else.
+
+It speaks JSON, one object a line. Commands come on stdin:
+
+    {"do": "start", "session": ID, "dsn": DSN}       link a new device; its keys go to DSN
+    {"do": "phone", "session": ID, "phone": DIGITS}  ask for a pairing code; once, after the first code
+    {"do": "stop", "session": ID}
+
+Events go to what was stdout (the library prints, so descriptor 1 itself leads to stderr):
+
+    {"event": "code", "session": ID, "text": QR}
+    {"event": "pairing-code", "session": ID, "code": "ABCD-1234"}    or "phone-refused"
+    {"event": "scanned", "session": ID, "jid": ..., "lid": ..., "platform": ..., "business_name": ...}
+    {"event": "linked", "session": ID}               the device is free for a host: its session here has ended
+    {"event": "passkey", "session": ID}
+    {"event": "failed", "session": ID, "reason": SLUG}
+
+It ends at once when stdin does or when its parent is gone: an abandoned pairing cannot be stopped from inside, it
+leaves with the process. Codes are told to the desk and to nobody else.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import IO, Any
+
+import structlog
+
+from aiadmin import logs
+from aiadmin.adapters.whatsapp import library
+from aiadmin.adapters.whatsapp.engine import Engine, EngineError
+from aiadmin.config import Config
+from aiadmin.domain import session_event as event
+
+LINK_SECONDS = 15.0
+"""After the phone confirmed, WhatsApp restarts the stream and the device comes online; a lost restart never tells."""
+_PARENT_SECONDS = 1.0
+_FAILED = {"err-client-outdated": "outdated", "timeout": "ran-out"}
+_QUIET = frozenset({"success"})
+
+log = structlog.get_logger(__name__)
+
+
+class Room:
+    """Relays between the desk's lines and the library. One worker thread talks to the library, in order."""
+
+    def __init__(self, engine: Engine, events: IO[str]) -> None:
+        self._engine = engine
+        self._events = events
+        self._writing = threading.Lock()
+        self._work: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._linking: dict[str, threading.Timer] = {}
+        threading.Thread(target=self._run, name="room worker", daemon=True).start()
+
+    def take(self, command: dict[str, str]) -> None:
+        """Carry a command out, soon; returns at once."""
+        session = command["session"]
+        if command["do"] == "start":
+            self._work.put(lambda: self._start(session, command["dsn"]))
+        elif command["do"] == "stop":
+            self._work.put(lambda: self._engine.stop(session))
+        elif command["do"] == "phone":
+            # the library may take half a minute to answer, and others must not wait for it
+            threading.Thread(target=self._ask_code, args=[session, command["phone"]], daemon=True).start()
+
+    def _run(self) -> None:
+        while True:
+            work = self._work.get()
+            try:
+                work()
+            except Exception:  # noqa: BLE001 - the top of a thread: one attempt must not end the others
+                log.exception("a pairing command failed")
+
+    def _start(self, session: str, dsn: str) -> None:
+        self._engine.pair(session, dsn, lambda what: self._on_event(session, what))
+
+    def _ask_code(self, session: str, phone: str) -> None:
+        try:
+            code = self._engine.pair_phone(session, phone)
+        except EngineError:
+            return self._tell("phone-refused", session)
+        return self._tell("pairing-code", session, code=code)
+
+    def _on_event(self, session: str, what: event.SessionEvent) -> None:
+        match what:
+            case event.QrCode(text=text):
+                self._tell("code", session, text=text)
+            case event.PairSuccess():
+                self._on_scanned(session, what)
+            case event.Connected():
+                self._finish(session)
+            case event.LoginStatus(text=text) if text.startswith("passkey"):
+                self._end(session, "passkey")
+            case event.LoginStatus(text=text) if text not in _QUIET:
+                self._end(session, "failed", reason=_FAILED.get(text, "pairing"))
+            case event.ClientOutdated():
+                self._end(session, "failed", reason="outdated")
+            case event.PairFailed():
+                self._end(session, "failed", reason="pairing")
+            case event.LoggedOut():
+                self._end(session, "failed", reason="logged-out")
+            case event.Ended():
+                self._on_ended(session)
+
+    def _on_scanned(self, session: str, account: event.PairSuccess) -> None:
+        self._tell(
+            "scanned",
+            session,
+            jid=account.jid,
+            lid=account.lid,
+            platform=account.platform,
+            business_name=account.business_name,
+        )
+        timer = threading.Timer(LINK_SECONDS, self._finish, args=[session])
+        timer.daemon = True
+        self._linking[session] = timer
+        timer.start()
+
+    def _on_ended(self, session: str) -> None:
+        if session in self._linking:
+            self._finish(session)
+        else:
+            self._tell("failed", session, reason="ended")
+
+    def _finish(self, session: str) -> None:
+        """Linked: leave the device to a host, which must not find it connected here."""
+        timer = self._linking.pop(session, None)
+        if timer is not None:
+            timer.cancel()
+            self._end(session, "linked")
+
+    def _end(self, session: str, kind: str, **facts: str) -> None:
+        timer = self._linking.pop(session, None)
+        if timer is not None:
+            timer.cancel()
+
+        def stop() -> None:
+            self._engine.stop(session)
+            self._tell(kind, session, **facts)
+
+        self._work.put(stop)
+
+    def _tell(self, kind: str, session: str, **facts: str | None) -> None:
+        with self._writing:
+            self._events.write(json.dumps({"event": kind, "session": session, **facts}) + "\n")
+            self._events.flush()
+
+
+def take_stdout() -> IO[str]:
+    """Where events go; whatever is printed from now on goes to stderr."""
+    events = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    return events
+
+
+def watch_parent(parent: int) -> None:
+    """End the process when its parent is gone, even if something else still holds our stdin open."""
+    while os.getppid() == parent:
+        time.sleep(_PARENT_SECONDS)
+    os._exit(0)
+
+
+def main() -> None:
+    """Serve until stdin ends."""
+    parent = os.getppid()
+    events = take_stdout()
+    logs.configure(Config.from_env(os.environ), "room")
+    threading.Thread(target=watch_parent, args=[parent], daemon=True).start()
+    room = Room(Engine(library.load()), events)
+    for line in sys.stdin:
+        command: dict[str, Any] = json.loads(line)
+        room.take(command)
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,83 @@
+"""The desk's end of one room: its process, its pipes, and the thread that listens."""
+
+from __future__ import annotations
+
+import json
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ENVIRONMENT = {"NEONIZE_BOT_TAG": "off"}
+"""Go copies the environment when the library is loaded, so this must be there before."""
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class RoomSaid:
+    """One event of a room, as `aiadmin.hosting.room` describes them; `facts` is None when the room is gone."""
+
+    room_id: int
+    facts: dict[str, Any] | None
+
+
+class RoomProcess:
+    """A running room. What it says goes to `events`; the last thing is that it is gone."""
+
+    def __init__(self, room_id: int, events: queue.SimpleQueue[Any], env: Mapping[str, str]) -> None:
+        self.room_id = room_id
+        self._events = events
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "aiadmin.hosting.room"],
+            cwd=PROJECT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            env={**env, **ENVIRONMENT},
+        )
+        self._reader = threading.Thread(target=self._read, name=f"room {room_id}", daemon=True)
+        self._reader.start()
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._process.pid
+
+    def send(self, **command: str) -> None:
+        """Give a command. To a dead room this does nothing: its end is told by the reader."""
+        assert self._process.stdin is not None
+        with suppress(OSError, ValueError):
+            self._process.stdin.write(json.dumps(command) + "\n")
+            self._process.stdin.flush()
+
+    def close(self) -> None:
+        """Ask it to end: it does so at once, whatever it is doing."""
+        assert self._process.stdin is not None
+        with suppress(OSError):
+            self._process.stdin.close()
+
+    def kill(self) -> None:
+        """End one that does not react."""
+        self._process.kill()
+
+    def join(self, timeout: float) -> bool:
+        """Wait until it is gone and everything it said is in the queue."""
+        self._reader.join(timeout)
+        return not self._reader.is_alive()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        with self._process.stdout as lines:
+            for line in lines:
+                # a room that is killed may leave half a line
+                with suppress(ValueError):
+                    self._events.put(RoomSaid(self.room_id, json.loads(line)))
+        self.close()
+        self._process.wait()
+        self._events.put(RoomSaid(self.room_id, None))
