@@ -34,7 +34,7 @@ class Finding:
 
 @click.command()
 @click.option("--online", is_flag=True, help="Also call YClients with the credentials.")
-def doctor(online: bool) -> None:  # noqa: FBT001 - click passes options by name
+def doctor(online: bool) -> None:
     """Check settings, servers and libraries; exit code 1 when something is not right."""
     findings = list(examine(online=online))
     for finding in findings:

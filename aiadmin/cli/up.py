@@ -17,7 +17,6 @@ from aiadmin.cli.environment import environment
 from aiadmin.cli.home import PROJECT, Home, write_settings
 from aiadmin.cli.output import Output
 from aiadmin.cli.procfile import read_procfile
-from aiadmin.cli.ready import announce
 from aiadmin.cli.supervisor import Supervisor
 from aiadmin.config import Config
 
@@ -91,10 +90,13 @@ def _supervise(
 ) -> None:
     output = Output(width=max(map(len, commands)))
     supervisor = Supervisor(commands=commands, env=env, cwd=PROJECT, output=output, stop=stop)
-    herald = threading.Thread(
-        target=announce, args=(config, home, supervisor, began), name="announce ready", daemon=True
-    )
-    herald.start()
+    threading.Thread(target=_herald, args=(config, home, supervisor, began), daemon=True).start()
     hopeless = supervisor.run()
     if hopeless is not None:
         raise click.ClickException(f"{hopeless} does not start (see above)")
+
+
+def _herald(config: Config, home: Home, supervisor: Supervisor, began: float) -> None:
+    from aiadmin.cli.ready import announce  # takes half a second, in which the processes are starting already
+
+    announce(config, home, supervisor, began)

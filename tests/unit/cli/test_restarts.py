@@ -1,0 +1,38 @@
+"""How long a process that died waits, and what the Procfile says."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aiadmin.cli.home import parse_env
+from aiadmin.cli.procfile import parse_procfile
+from aiadmin.cli.supervisor import restart_delay
+
+
+@pytest.mark.parametrize(
+    ("failures", "seconds"),
+    [(1, 0.5), (2, 1.0), (3, 2.0), (4, 4.0), (5, 8.0), (6, 16.0), (7, 30.0), (8, 30.0), (1000, 30.0)],
+)
+def test_a_restart_waits_twice_as_long_each_time_up_to_half_a_minute(failures: int, seconds: float) -> None:
+    assert restart_delay(failures, jitter=1.0) == timedelta(seconds=seconds)
+
+
+@given(st.integers(1, 10_000), st.floats(0, 1))
+def test_jitter_never_more_than_halves_the_delay(failures: int, jitter: float) -> None:
+    full = restart_delay(failures, 1.0)
+    assert full / 2 <= restart_delay(failures, jitter) <= full
+
+
+def test_a_procfile_is_read_in_its_order_without_comments() -> None:
+    text = "# all of it\nrelease: python -m x\n\nweb: serve -b a:$PORT\nnot a line\nworker-2:run: it\n"
+    assert parse_procfile(text) == {"release": "python -m x", "web": "serve -b a:$PORT", "worker-2": "run: it"}
+    assert list(parse_procfile(text)) == ["release", "web", "worker-2"]
+
+
+def test_a_settings_file_may_quote_comment_and_export() -> None:
+    text = "# PORT=1\nexport PORT = 3000 \nA='x y'\nB=\"a=b\"\nEMPTY=\nnot a setting\nC='\n"
+    assert parse_env(text) == {"PORT": "3000", "A": "x y", "B": "a=b", "C": "'"}
