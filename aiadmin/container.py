@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 
 from redis import Redis
 from sqlalchemy import Engine
 
 from aiadmin.adapters.db.engine import make_engine
 from aiadmin.adapters.db.unit_of_work import SqlUnitOfWork
+from aiadmin.adapters.group_commit import WebhookWriter
 from aiadmin.adapters.link_cache import RedisLinkCache
+from aiadmin.adapters.metrics import RedisMetrics
 from aiadmin.adapters.pairing_feed import RedisPairingFeed
+from aiadmin.adapters.queue import RqJobQueue
+from aiadmin.adapters.readiness import Readiness
 from aiadmin.adapters.redis_client import make_redis
 from aiadmin.adapters.rooms import SocketRooms
 from aiadmin.adapters.secrets import DerivedSecrets
 from aiadmin.adapters.tokens import JwtTokens
+from aiadmin.adapters.yclients.marketplace import YClientsMarketplace
 from aiadmin.config import Config
+from aiadmin.domain.ids import CompanyId, SalonId
+from aiadmin.services import webhooks
+from aiadmin.services.activations import Courier
 from aiadmin.services.ports import UnitOfWork
 
 
@@ -61,3 +71,40 @@ class Container:
     @cached_property
     def rooms(self) -> SocketRooms:
         return SocketRooms(self.config.redis_url)
+
+    @cached_property
+    def metrics(self) -> RedisMetrics:
+        return RedisMetrics(self.redis)
+
+    @cached_property
+    def inbox(self) -> WebhookWriter:
+        return WebhookWriter(self.uow, after_commit=self.queue.drain_webhooks)
+
+    @cached_property
+    def readiness(self) -> Readiness:
+        return Readiness(uow=self.uow, redis=self.redis, clock=self.clock)
+
+    @cached_property
+    def salon_of(self) -> Callable[[CompanyId], SalonId]:
+        """The salon of a company, remembered: it never changes. Raises CompanyNotFoundError."""
+        return lru_cache(maxsize=10_000)(partial(webhooks.salon_of, uow=self.uow))
+
+    @cached_property
+    def queue(self) -> RqJobQueue:
+        return RqJobQueue(self.redis)
+
+    @cached_property
+    def marketplace(self) -> YClientsMarketplace:
+        return YClientsMarketplace(self.config)
+
+    @cached_property
+    def courier(self) -> Courier:
+        return Courier(
+            uow=self.uow,
+            marketplace=self.marketplace,
+            secrets=self.secrets,
+            rooms=self.rooms,
+            clock=self.clock,
+            chance=random.random,
+            public_url=self.config.public_url,
+        )

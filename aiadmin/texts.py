@@ -115,3 +115,27 @@ ACTIVATION_REASONS: Mapping[str, str] = {
     "key_lost": "WhatsApp подключён, но ключ для YClients нужно выпустить заново. Напишите в поддержку.",
 }
 """Why YClients does not know of the connection, by `companies.activation_error`."""
+
+API: Mapping[str, str] = {
+    "about": "Подключение салонов YClients к WhatsApp. Все ошибки имеют один вид: `success`, `error`, `code` "
+    "и `request_id`. Ключ и ссылка салона выдаются при регистрации.",
+    "apiKey": "Ключ компании (`sk_...`) или ключ администратора.",
+    "bearer": "Токен из ссылки для подключения; для метрик — `METRICS_TOKEN`.",
+    "webhookKey": "Ключ из адреса, который мы передали YClients.",
+    "retryAfter": "Через сколько секунд повторить.",
+}
+"""What the API's documentation says."""
+API_TAGS: Mapping[str, str] = {
+    "registration": "Регистрация салона",
+    "links": "Ссылки для подключения",
+    "connect": "Страница подключения",
+    "qr": "QR-код",
+    "status": "Состояние подключения",
+    "callbacks": "Обратный вызов маркетплейса",
+    "webhooks": "События YClients",
+    "companies": "Статистика",
+    "health": "Работоспособность",
+    "metrics": "Метрики",
+    "docs": "Документация",
+}
+"""The sections of the API's documentation."""

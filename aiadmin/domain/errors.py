@@ -56,3 +56,11 @@ class DependencyDownError(AiAdminError):
 
 class ActivationStateError(AiAdminError):
     """The activation of this company cannot be retried now."""
+
+
+class SalonMismatchError(AiAdminError):
+    """A webhook speaks of another salon than the one whose address it came to."""
+
+
+class AlreadyConnectedError(AiAdminError):
+    """A phone is linked, so there is no code to show."""

@@ -1,0 +1,83 @@
+"""What the tables say about our health at one moment, for the metrics page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Engine, func, select
+
+from aiadmin.adapters.db.tables import CompanyRow, DeviceRow, HostRow, OutboxTableRow, WebhookRow
+from aiadmin.domain.delivery import OutboxState
+from aiadmin.domain.webhook import WebhookState
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """One gauge value."""
+
+    name: str
+    help: str
+    value: float
+    labels: tuple[tuple[str, str], ...] = ()
+
+
+def read(engine: Engine, now: datetime) -> list[Reading]:
+    """All gauges in one read-only transaction."""
+    with engine.connect() as connection:
+        return [
+            *_outbox(connection, now),
+            *_inbox(connection, now),
+            *_devices(connection),
+            *_companies(connection),
+            _hosts(connection, now),
+        ]
+
+
+def _outbox(connection: Connection, now: datetime) -> Iterator[Reading]:
+    counts = dict(
+        connection.execute(select(OutboxTableRow.state, func.count()).group_by(OutboxTableRow.state)).tuples().all()
+    )
+    for state in OutboxState:
+        yield Reading(
+            name="aiadmin_outbox_rows", help="Outbox rows", labels=(("state", state),), value=counts.get(state, 0)
+        )
+    oldest = connection.scalar(
+        select(func.min(OutboxTableRow.next_attempt_at)).where(
+            OutboxTableRow.state.in_([OutboxState.PENDING, OutboxState.SENDING]),
+            OutboxTableRow.next_attempt_at <= now,
+        )
+    )
+    yield Reading(name="aiadmin_outbox_overdue_seconds", help="Oldest due outbox row", value=_age(oldest, now))
+
+
+def _inbox(connection: Connection, now: datetime) -> Iterator[Reading]:
+    count, oldest = connection.execute(
+        select(func.count(), func.min(WebhookRow.received_at)).where(WebhookRow.state == WebhookState.RECEIVED)
+    ).one()
+    yield Reading(name="aiadmin_inbox_backlog", help="Webhooks stored and not yet processed", value=count)
+    yield Reading(name="aiadmin_inbox_oldest_seconds", help="Oldest unprocessed webhook", value=_age(oldest, now))
+
+
+def _devices(connection: Connection) -> Iterator[Reading]:
+    statement = select(DeviceRow.observed, func.count()).group_by(DeviceRow.observed).order_by(DeviceRow.observed)
+    for observed, count in connection.execute(statement):
+        labels = (("state", observed),)
+        yield Reading(name="aiadmin_devices", help="Linked devices by observed state", labels=labels, value=count)
+
+
+def _companies(connection: Connection) -> Iterator[Reading]:
+    statement = select(CompanyRow.integration_status, func.count()).group_by(CompanyRow.integration_status)
+    for status, count in connection.execute(statement):
+        labels = (("status", status or "pending"),)
+        yield Reading(name="aiadmin_companies", help="Companies by integration status", labels=labels, value=count)
+
+
+def _hosts(connection: Connection, now: datetime) -> Reading:
+    count = connection.scalar(select(func.count()).select_from(HostRow).where(HostRow.lease_until > now))
+    return Reading(name="aiadmin_hosts_alive", help="Session hosts with a lease", value=count or 0)
+
+
+def _age(moment: datetime | None, now: datetime) -> float:
+    return max((now - moment).total_seconds(), 0.0) if moment else 0.0

@@ -1,0 +1,122 @@
+"""The page that Prometheus reads: counted sums out of Redis, and what the tables say at this moment."""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import cast
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
+from prometheus_client.registry import Collector
+from redis import Redis, RedisError
+from sqlalchemy import Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from aiadmin.adapters.db.gauges import Reading, read
+from aiadmin.adapters.metrics import BUCKETS, GAUGES, HASH, parse_field
+from aiadmin.domain.metric import Metric
+
+QUEUES = ("jobs", "sessions")
+_HELP = {
+    Metric.SOCKETS: "Open Socket.IO connections",
+    Metric.RATE_LIMIT_HITS: "Requests and sockets refused by a rate limit",
+    Metric.QR_GENERATIONS: "QR codes made",
+    Metric.WHATSAPP_CONNECTIONS: "Phones linked",
+    Metric.HTTP_SECONDS: "Time to answer a request",
+    Metric.WEBHOOKS: "Webhooks received",
+    Metric.CALLBACKS: "Attempts to tell YClients that a salon is connected",
+}
+Family = CounterMetricFamily | GaugeMetricFamily | HistogramMetricFamily
+
+
+def render(*, redis: Redis, engine: Engine, now: datetime) -> bytes:
+    """The page in Prometheus' text format. A dependency that is down is a `aiadmin_up 0`, not an error."""
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(cast("Collector", _Page(redis, engine, now)))
+    return generate_latest(registry)
+
+
+class _Page:
+    def __init__(self, redis: Redis, engine: Engine, now: datetime) -> None:
+        self._redis, self._engine, self._now = redis, engine, now
+
+    def collect(self) -> Iterator[Family]:
+        up = GaugeMetricFamily("aiadmin_up", "Whether a dependency answered this scrape", labels=["dependency"])
+        for name, families in (("redis", self._from_redis), ("postgresql", self._from_postgres)):
+            try:
+                yield from list(families())
+                up.add_metric([name], 1)
+            except (RedisError, SQLAlchemyError):
+                up.add_metric([name], 0)
+        yield up
+
+    def _from_redis(self) -> Iterator[Family]:
+        yield from counted(_decoded(cast("dict[bytes, bytes]", self._redis.hgetall(HASH))))
+        yield present(_decoded(cast("dict[bytes, bytes]", self._redis.hgetall(GAUGES))), time.time())
+        depth = GaugeMetricFamily("aiadmin_queue_depth", "Jobs waiting in a queue", labels=["queue"])
+        for queue in QUEUES:
+            depth.add_metric([queue], cast("int", self._redis.llen(f"rq:queue:{queue}")))
+        yield depth
+
+    def _from_postgres(self) -> Iterator[Family]:
+        grouped: dict[str, list[Reading]] = defaultdict(list)
+        for reading in read(self._engine, self._now):
+            grouped[reading.name].append(reading)
+        for name, readings in grouped.items():
+            family = GaugeMetricFamily(name, readings[0].help, labels=[label for label, _ in readings[0].labels])
+            for reading in readings:
+                family.add_metric([value for _, value in reading.labels], reading.value)
+            yield family
+
+
+def _decoded(raw: dict[bytes, bytes]) -> dict[str, str]:
+    return {name.decode(): value.decode() for name, value in raw.items()}
+
+
+def counted(fields: dict[str, str]) -> Iterator[Family]:
+    """Counters and histograms out of the sums; what was never counted is 0, so that alerts can be written."""
+    series: dict[str, dict[tuple[tuple[str, str], ...], dict[str, float]]] = defaultdict(lambda: defaultdict(dict))
+    for name, value in fields.items():
+        metric, labels, part = parse_field(name)
+        series[metric][tuple(sorted(labels.items()))][part] = float(value)
+    for metric in Metric:
+        if metric is Metric.HTTP_SECONDS:
+            yield _histogram(metric, series[metric])
+        elif metric is not Metric.SOCKETS:
+            yield _counter(metric, series[metric])
+
+
+def _counter(metric: Metric, rows: dict[tuple[tuple[str, str], ...], dict[str, float]]) -> CounterMetricFamily:
+    names = _label_names(rows)
+    family = CounterMetricFamily(metric, _HELP[metric], labels=names)
+    if not names:
+        family.add_metric([], sum(parts[""] for parts in rows.values()))
+        return family
+    for labels, parts in rows.items():
+        family.add_metric([value for _, value in labels], parts[""])
+    return family
+
+
+def _histogram(metric: Metric, rows: dict[tuple[tuple[str, str], ...], dict[str, float]]) -> HistogramMetricFamily:
+    family = HistogramMetricFamily(metric, _HELP[metric], labels=_label_names(rows))
+    for labels, parts in rows.items():
+        total, buckets = 0.0, []
+        for bound in [*map(str, BUCKETS), "+Inf"]:
+            total += parts.get(bound, 0)
+            buckets.append((bound, total))
+        family.add_metric([value for _, value in labels], buckets=buckets, sum_value=parts.get("sum", 0))
+    return family
+
+
+def _label_names(rows: Iterable[tuple[tuple[str, str], ...]]) -> list[str]:
+    return [name for name, _ in next(iter(rows), ())]
+
+
+def present(fields: dict[str, str], at: float) -> GaugeMetricFamily:
+    """The gauge that processes report themselves: the sum over those that reported lately."""
+    alive = (value.split() for name, value in fields.items() if name.startswith(f"{Metric.SOCKETS}|"))
+    total = sum(float(number) for number, fresh_until in alive if float(fresh_until) >= at)
+    return GaugeMetricFamily(Metric.SOCKETS, _HELP[Metric.SOCKETS], value=total)

@@ -1,0 +1,50 @@
+"""The marketplace's callback: it asks us to tell YClients; it is believed in nothing else."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+
+from aiadmin.domain.company import Company, IntegrationStatus
+from aiadmin.domain.delivery import OutboxRow, OutboxState
+from aiadmin.domain.errors import ActivationStateError
+from aiadmin.domain.ids import CompanyId
+from aiadmin.services import activations
+from aiadmin.services.companies import ACTIVATION_KEY
+from aiadmin.services.ports import Clock, JobQueue, NewUnitOfWork
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallbackState:
+    """How the telling stands.
+
+    Attributes:
+        state: of the outbox row, or None when there is none.
+    """
+
+    integration_status: IntegrationStatus
+    state: OutboxState | None
+
+
+def request(
+    company_id: CompanyId, *, uow: NewUnitOfWork, queue: JobQueue, clock: Clock, window: timedelta
+) -> CallbackState:
+    """Have the activation of a linked salon told now, one that failed included; how it stands after that.
+
+    Raises:
+        CompanyNotFoundError: no such company.
+    """
+    company, row = _look(company_id, uow)
+    if row is not None and row.state is OutboxState.FAILED:
+        with suppress(ActivationStateError):
+            activations.retry(company_id, uow=uow, clock=clock, window=window)
+        company, row = _look(company_id, uow)
+    if row is not None and company.whatsapp_connected and row.state is OutboxState.PENDING:
+        queue.deliver(row.outbox_id)
+    return CallbackState(integration_status=company.integration_status, state=row.state if row else None)
+
+
+def _look(company_id: CompanyId, uow: NewUnitOfWork) -> tuple[Company, OutboxRow | None]:
+    with uow() as work:
+        return work.companies.get(company_id), work.outbox.find_by_key(company_id, ACTIVATION_KEY)

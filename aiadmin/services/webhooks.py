@@ -1,0 +1,39 @@
+"""Webhooks: taken in here, understood later by a job."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from aiadmin.domain.errors import SalonMismatchError
+from aiadmin.domain.ids import CompanyId, SalonId
+from aiadmin.domain.webhook import NewWebhook, claimed_salon, dedup_key
+from aiadmin.services.ports import Clock, Inbox, NewUnitOfWork
+
+
+def receive(
+    company_id: CompanyId,
+    *,
+    body: bytes,
+    payload: dict[str, Any],
+    salon_of: Callable[[CompanyId], SalonId],
+    inbox: Inbox,
+    clock: Clock,
+) -> None:
+    """Store `body` (whose JSON is `payload`) before anybody is told that we have it; a repeat is no error.
+
+    Raises:
+        CompanyNotFoundError: no such company.
+        SalonMismatchError: the body names another salon.
+        DependencyDownError: not stored; the sender must try again.
+    """
+    claimed = claimed_salon(payload)
+    if claimed is not None and claimed != salon_of(company_id):
+        raise SalonMismatchError
+    inbox.store(NewWebhook(company_id=company_id, dedup_key=dedup_key(body), body=body, received_at=clock()))
+
+
+def salon_of(company_id: CompanyId, *, uow: NewUnitOfWork) -> SalonId:
+    """The salon of a company; it never changes, so the answer may be kept. Raises CompanyNotFoundError."""
+    with uow() as work:
+        return work.companies.get(company_id).salon_id

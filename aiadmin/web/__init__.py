@@ -1,0 +1,86 @@
+"""The web edge: parse, call one service, render. No view decides anything."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from flask import Flask
+from flask_cors import CORS
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from aiadmin.container import Container
+from aiadmin.web import auth, errors, headers, limits, origins, request_log
+from aiadmin.web.bodies import MAX_BODY_BYTES
+from aiadmin.web.callbacks import callbacks
+from aiadmin.web.companies import companies
+from aiadmin.web.connect import connect
+from aiadmin.web.docs import docs
+from aiadmin.web.health import health, metrics
+from aiadmin.web.qr import qr
+from aiadmin.web.registration import links, registration
+from aiadmin.web.status import status
+from aiadmin.web.webhooks import webhooks
+
+TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
+
+
+def create_app(container: Container) -> Flask:
+    """The whole web application over `container`: HTTP, Socket.IO, limits, headers."""
+    app = Flask(__name__, static_folder="static", static_url_path="/static", template_folder=str(TEMPLATES))
+    app.extensions["aiadmin"] = container
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.jinja_env.globals["static_version"] = _static_version(Path(app.static_folder or ""))
+    request_log.attach(app)
+    headers.attach(app)
+    errors.attach(app)
+    _add_routes(app)
+    limits.attach(app, container)
+    _allow_origins(app, container)
+    _trust_proxies(app, container.config.trusted_proxies)
+    return app
+
+
+def _add_routes(app: Flask) -> None:
+    """Every blueprint with its guard, the public ones included."""
+    auth.protect(app, registration, auth.REGISTRAR)
+    auth.protect(app, links, auth.COMPANY_OR_ADMIN)
+    auth.protect(app, connect, auth.LINK_HOLDER)
+    auth.protect(app, qr, auth.LINK_HOLDER)
+    auth.protect(app, status, auth.READER)
+    auth.protect(app, callbacks, auth.KEY_IN_BODY)
+    auth.protect(app, webhooks, auth.WEBHOOK_SENDER)
+    auth.protect(app, companies, auth.ADMIN)
+    auth.protect(app, metrics, auth.SCRAPER)
+    auth.protect(app, health, auth.PUBLIC)
+    auth.protect(app, docs, auth.PUBLIC)
+
+
+def _allow_origins(app: Flask, container: Container) -> None:
+    CORS(
+        app,
+        resources=r"/marketplace/.*",
+        origins=origins.allowed(container.config),
+        methods=["GET", "POST"],
+        allow_headers=["Authorization", "Content-Type", "X-API-Key", request_log.HEADER],
+        expose_headers=["Retry-After", request_log.HEADER],
+        supports_credentials=False,
+        max_age=600,
+    )
+
+
+def _trust_proxies(app: Flask, hops: int) -> None:
+    """Outermost, after Socket.IO: otherwise sockets see the proxy's address and all users share one limit."""
+    if hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
+
+
+def _static_version(folder: Path) -> str:
+    """Changes when any file does, so that a browser never mixes two releases."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]

@@ -1,0 +1,160 @@
+"""Who may call: every blueprint names its guard where it is registered, public ones say so."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+from flask import Blueprint, Flask, g, request
+
+from aiadmin.domain.company import Company
+from aiadmin.domain.errors import (
+    CompanyNotFoundError,
+    RegistrationClosedError,
+    UnauthorizedError,
+)
+from aiadmin.domain.ids import CompanyId
+from aiadmin.services import links
+from aiadmin.web.bodies import read_object
+from aiadmin.web.current import container
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A check before every view of a blueprint, and the OpenAPI names of what it accepts, any one of them."""
+
+    check: Callable[[], None]
+    accepts: tuple[str, ...]
+
+
+def protect(app: Flask, blueprint: Blueprint, guard: Guard) -> None:
+    """Register `blueprint` and run `guard` before its views. OPTIONS passes: it carries no key and learns nothing."""
+
+    def check() -> None:
+        if request.method != "OPTIONS":
+            guard.check()
+
+    app.register_blueprint(blueprint)
+    app.before_request_funcs.setdefault(blueprint.name, []).append(check)
+    app.extensions.setdefault("guards", {})[blueprint.name] = guard
+
+
+def is_same(given: str, wanted: str) -> bool:
+    """Whether a presented secret is the one we hold, in constant time; an unset one is never matched."""
+    return bool(wanted) and hmac.compare_digest(given.encode(errors="surrogatepass"), wanted.encode())
+
+
+def _api_key() -> str:
+    return request.headers.get("X-API-Key", "")
+
+
+def _bearer() -> str | None:
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and token.strip() else None
+
+
+def _is_admin() -> bool:
+    return is_same(_api_key(), container().config.admin_api_key)
+
+
+def _enter(company: Company) -> None:
+    g.company = company
+    g.company_id = company.company_id
+    structlog.contextvars.bind_contextvars(company_id=company.company_id)
+
+
+def _asked_company() -> CompanyId:
+    return CompanyId((request.view_args or {})["company_id"])
+
+
+def _company_by_key(api_key: str) -> Company:
+    if not api_key:
+        raise UnauthorizedError
+    with container().uow() as work:
+        company = work.companies.find_by_api_key_hash(container().secrets.hash_api_key(api_key))
+    if company is None:
+        raise UnauthorizedError
+    return company
+
+
+def _company_by_link(token: str) -> Company:
+    held = container()
+    return links.open_link(token, uow=held.uow, tokens=held.tokens, clock=held.clock)
+
+
+def _nobody() -> None:
+    """Anybody may call."""
+
+
+def _registrar() -> None:
+    if not container().config.open_registration and not _is_admin():
+        raise RegistrationClosedError
+
+
+def _admin() -> None:
+    if not _is_admin():
+        raise UnauthorizedError
+
+
+def _scraper() -> None:
+    given, config = _bearer() or _api_key(), container().config
+    if not (is_same(given, config.metrics_token) or is_same(given, config.admin_api_key)):
+        raise UnauthorizedError
+
+
+def _link_holder() -> None:
+    token = (request.view_args or {}).get("token") or request.args.get("token", "")
+    _enter(_company_by_link(token))
+
+
+def _company_or_admin() -> None:
+    """The company's own key, or the admin's. Another company's key does not even learn that the company exists."""
+    if _is_admin():
+        with container().uow() as work:
+            return _enter(work.companies.get(_asked_company()))
+    return _enter_own(_company_by_key(_api_key()))
+
+
+def _reader() -> None:
+    token = _bearer()
+    return _company_or_admin() if token is None else _enter_own(_company_by_link(token))
+
+
+def _enter_own(company: Company) -> None:
+    if company.company_id != _asked_company():
+        raise CompanyNotFoundError
+    _enter(company)
+
+
+def _key_in_body() -> None:
+    """The specification's callback carries its key in the body; the header does as well."""
+    given = read_object().get("api_key") or _api_key()
+    if not isinstance(given, str) or not given.isascii():
+        raise UnauthorizedError
+    _enter(_company_by_key(given))
+
+
+def _webhook_sender() -> None:
+    """The key of the address we registered, in the address or the header, or the company's own key."""
+    asked = _asked_company()
+    given = request.args.get("key") or _api_key()
+    if not is_same(given, container().secrets.webhook_key(asked)):
+        if not given.startswith("sk_"):
+            raise UnauthorizedError
+        return _enter_own(_company_by_key(given))
+    g.company_id = asked
+    structlog.contextvars.bind_contextvars(company_id=asked)
+    return None
+
+
+PUBLIC = Guard(_nobody, ())
+REGISTRAR = Guard(_registrar, ("", "apiKey"))
+ADMIN = Guard(_admin, ("apiKey",))
+SCRAPER = Guard(_scraper, ("bearer", "apiKey"))
+LINK_HOLDER = Guard(_link_holder, ())
+COMPANY_OR_ADMIN = Guard(_company_or_admin, ("apiKey",))
+READER = Guard(_reader, ("bearer", "apiKey"))
+KEY_IN_BODY = Guard(_key_in_body, ("", "apiKey"))
+WEBHOOK_SENDER = Guard(_webhook_sender, ("webhookKey", "apiKey"))

@@ -1,0 +1,50 @@
+"""JSON bodies, read strictly: what two readers could understand in two ways is refused."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NoReturn
+
+from flask import request
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+
+MAX_BODY_BYTES = 1024 * 1024
+
+
+class BadJsonError(BadRequest):
+    """The body is not one JSON object in UTF-8."""
+
+
+def read_object() -> dict[str, Any]:
+    """The body as a JSON object.
+
+    Raises:
+        UnsupportedMediaType: the content type is not JSON.
+        RequestEntityTooLarge: more than `MAX_BODY_BYTES`, announced or not.
+        BadJsonError: not an object; invalid UTF-8, a byte order mark, a repeated key, NaN, too deep.
+    """
+    if not request.is_json:
+        raise UnsupportedMediaType
+    value = parse(request.get_data(cache=True))
+    if not isinstance(value, dict):
+        raise BadJsonError
+    return value
+
+
+def parse(body: bytes) -> object:
+    """`body` as JSON. Raises BadJsonError."""
+    try:
+        return json.loads(body.decode(), object_pairs_hook=_once_each, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise BadJsonError from error
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    read = dict(pairs)
+    if len(read) != len(pairs):
+        raise ValueError("a key stands twice")
+    return read
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not JSON")

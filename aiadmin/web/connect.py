@@ -1,0 +1,54 @@
+"""The connect page."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template, request
+
+from aiadmin.domain.company import Company
+from aiadmin.domain.errors import LinkError, LinkInvalidError
+from aiadmin.web.current import company
+from aiadmin.web.errors import answer_to
+from aiadmin.web.operation import Operation, documented
+from aiadmin.web.status import status_of
+
+connect = Blueprint("connect", __name__)
+
+SOCKET_PATH = "/socket.io"
+
+
+@connect.get("/marketplace/connect")
+@documented(
+    Operation(
+        summary="Страница подключения WhatsApp",
+        answers={200: "text/html"},
+        query={"token": "Токен из ссылки", "company": "Номер компании", "salon": "Номер салона в YClients"},
+        needed=("token",),
+        errors=(401,),
+    )
+)
+def page() -> str:
+    """The page of the company that the token opens; `company` and `salon` must not contradict it."""
+    owner = company()
+    named = {"company": owner.company_id, "salon": owner.salon_id}
+    if any(request.args.get(name, str(number)) != str(number) for name, number in named.items()):
+        raise LinkInvalidError
+    return _render("open", owner)
+
+
+@connect.errorhandler(LinkError)
+def closed(error: LinkError) -> Response:
+    """The same page, saying why the link does not open it."""
+    answer = answer_to(error)
+    return Response(_render(answer.code), status=answer.status, mimetype="text/html")
+
+
+def _render(page_state: str, owner: Company | None = None) -> str:
+    return render_template(
+        "marketplace/connect.html",
+        page_state=page_state,
+        token=request.args.get("token", "") if owner else "",
+        company_id=owner.company_id if owner else "",
+        salon_title=owner.title if owner else "",
+        status=status_of(owner) if owner else {},
+        socket_url_path=SOCKET_PATH,
+    )

@@ -1,0 +1,36 @@
+"""What belongs to the request in hand."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import current_app, g, request
+
+from aiadmin.container import Container
+from aiadmin.domain.company import Company
+from aiadmin.domain.ids import CompanyId
+
+
+def container() -> Container:
+    """This app's adapters."""
+    return cast("Container", current_app.extensions["aiadmin"])
+
+
+def company() -> Company:
+    """The company that the guard let in."""
+    return cast("Company", g.company)
+
+
+def company_id() -> CompanyId:
+    """The id of the company that the guard let in; webhooks know no more than this."""
+    return cast("CompanyId", g.company_id)
+
+
+def request_id() -> str:
+    """The id that the answer and every log line of this request carry."""
+    return cast("str", g.get("request_id", ""))
+
+
+def wants_html() -> bool:
+    """Whether a browser is asking for a page, rather than a program for JSON."""
+    return request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html"

@@ -1,0 +1,48 @@
+"""Security headers of every answer."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+
+_FRAMED_BY = (
+    "frame-ancestors 'self' https://yclients.com https://*.yclients.com https://yclients.ru https://*.yclients.ru"
+)
+_PAGE_POLICY = "; ".join(
+    [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self' ws: wss:",
+        "font-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        _FRAMED_BY,
+    ]
+)
+"""YClients opens the page in a frame, hence no X-Frame-Options: it cannot name several sites."""
+_DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
+_HSTS = "max-age=31536000; includeSubDomains"
+_PRIVATE = ("connect.", "qr.", "status.", "links.", "registration.", "callbacks.")
+"""Blueprints whose answers hold a token, a key or a phone: no cache may keep them."""
+
+
+def attach(app: Flask) -> None:
+    """Put the headers on every answer of `app`."""
+    app.after_request(_secure)
+
+
+def _secure(response: Response) -> Response:
+    headers = response.headers
+    is_page = response.mimetype == "text/html"
+    headers["Content-Security-Policy"] = _PAGE_POLICY if is_page else _DATA_POLICY
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "no-referrer"
+    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
+    if not is_page:
+        headers["X-Frame-Options"] = "DENY"
+    if request.is_secure:
+        headers["Strict-Transport-Security"] = _HSTS
+    if (request.endpoint or "").startswith(_PRIVATE):
+        headers["Cache-Control"] = "no-store"
+    return response

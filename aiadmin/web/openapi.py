@@ -1,0 +1,139 @@
+"""The OpenAPI 3.1 document, made from the routes, their guards and their schemas."""
+
+from __future__ import annotations
+
+import re
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask
+from marshmallow import Schema
+from werkzeug.routing import Rule
+
+from aiadmin import texts
+from aiadmin.web import schemas
+from aiadmin.web.auth import Guard
+from aiadmin.web.json_schema import Node, of_schema
+from aiadmin.web.limits import EXEMPT
+from aiadmin.web.operation import Operation, operation_of
+
+_SECURITY: Node = {
+    "apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": texts.API["apiKey"]},
+    "bearer": {"type": "http", "scheme": "bearer", "description": texts.API["bearer"]},
+    "webhookKey": {"type": "apiKey", "in": "query", "name": "key", "description": texts.API["webhookKey"]},
+}
+_ARGUMENT = re.compile(r"<(?:(?P<kind>\w+)(?:\([^)]*\))?:)?(?P<name>\w+)>")
+_ID: Node = {"type": "integer", "minimum": 1, "maximum": 2**31 - 1}
+
+
+def document(app: Flask, public_url: str) -> Node:
+    """What `app` answers to, with every status it can answer with."""
+    paths: dict[str, Node] = {}
+    for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
+        operation = operation_of(app.view_functions[rule.endpoint])
+        if operation is not None:
+            path = _ARGUMENT.sub(r"{\g<name>}", rule.rule)
+            paths.setdefault(path, {})[_method(rule)] = _describe(rule, operation, _guard(app, rule))
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "AI Admin", "version": "1.0.0", "description": texts.API["about"]},
+        "servers": [{"url": public_url}],
+        "tags": [{"name": name, "description": text} for name, text in texts.API_TAGS.items()],
+        "paths": paths,
+        "components": {"schemas": _components(app), "securitySchemes": _SECURITY},
+    }
+
+
+def _method(rule: Rule) -> str:
+    return next(method for method in ("POST", "GET") if method in (rule.methods or ())).lower()
+
+
+def _guard(app: Flask, rule: Rule) -> Guard:
+    guard: Guard = app.extensions["guards"][rule.endpoint.split(".")[0]]
+    return guard
+
+
+def _describe(rule: Rule, operation: Operation, guard: Guard) -> Node:
+    node: Node = {
+        "operationId": rule.endpoint.replace(".", "_"),
+        "summary": operation.summary,
+        "tags": [rule.endpoint.split(".")[0]],
+        "parameters": _parameters(rule, operation),
+        "responses": _responses(rule, operation, guard),
+        "security": [{name: []} if name else {} for name in guard.accepts],
+    }
+    if operation.body is not None:
+        content = {"application/json": {"schema": _reference(operation.body)}}
+        node["requestBody"] = {"required": True, "content": content}
+    return node
+
+
+def _parameters(rule: Rule, operation: Operation) -> list[Node]:
+    found: list[Node] = [
+        {
+            "name": match["name"],
+            "in": "path",
+            "required": True,
+            "schema": _ID if match["kind"] == "int" else {"type": "string"},
+        }
+        for match in _ARGUMENT.finditer(rule.rule)
+    ]
+    for name, text in operation.query.items():
+        needed = name in operation.needed
+        found.append(
+            {"name": name, "in": "query", "required": needed, "description": text, "schema": {"type": "string"}}
+        )
+    return found
+
+
+def _responses(rule: Rule, operation: Operation, guard: Guard) -> Node:
+    answers = {str(status): _answer(status, what) for status, what in operation.answers.items()}
+    for status in sorted(_errors(rule, operation, guard)):
+        if str(status) not in answers:
+            answers[str(status)] = _error(status)
+    return answers
+
+
+def _errors(rule: Rule, operation: Operation, guard: Guard) -> set[int]:
+    found = {400, *operation.errors}
+    if operation.body is not None:
+        found |= {413, 415}
+    if guard.accepts:
+        found |= {401}
+    if rule.arguments:
+        found |= {404}
+    if rule.endpoint not in EXEMPT:
+        found |= {429}
+    if operation.uses:
+        found |= {503}
+    return found
+
+
+def _answer(status: int, what: type[Schema] | str) -> Node:
+    if isinstance(what, str):
+        content: Node = {what: {"schema": {"type": "string"}}}
+    else:
+        content = {"application/json": {"schema": _reference(what)}}
+    return {"description": HTTPStatus(status).phrase, "content": content}
+
+
+def _error(status: int) -> Node:
+    content = {"application/json": {"schema": _reference(schemas.Error)}, "text/html": {"schema": {"type": "string"}}}
+    node: Node = {"description": HTTPStatus(status).phrase, "content": content}
+    if status in {429, 503}:
+        node["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": texts.API["retryAfter"]}}
+    return node
+
+
+def _reference(schema: type[Schema]) -> Node:
+    return {"$ref": f"#/components/schemas/{schema.__name__}"}
+
+
+def _components(app: Flask) -> dict[str, Any]:
+    used: set[type[Schema]] = {schemas.Error}
+    for view in app.view_functions.values():
+        operation = operation_of(view)
+        if operation is not None:
+            used |= {what for what in operation.answers.values() if not isinstance(what, str)}
+            used |= {operation.body} if operation.body else set()
+    return {schema.__name__: of_schema(schema) for schema in sorted(used, key=lambda schema: schema.__name__)}

@@ -1,0 +1,29 @@
+"""Which web pages may speak to us: an exact list, and YClients' own pages of one salon each."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+from aiadmin.config import Config
+
+YCLIENTS_PAGE = re.compile(r"https://n[0-9]{1,10}\.yclients\.(?:com|ru)\Z")
+"""`https://n962302.yclients.com`; anchored at both ends where it is used with `match`."""
+_LOCAL_PAGE = re.compile(r"http://(?:localhost|127\.0\.0\.1)(?::[0-9]{1,5})?\Z")
+
+
+def allowed(config: Config) -> list[str | re.Pattern[str]]:
+    """Exact origins and patterns; our own page first. Never `*`."""
+    address = urlsplit(config.public_url)
+    origins: list[str | re.Pattern[str]] = [f"{address.scheme}://{address.netloc}", *config.allowed_origins]
+    origins.append(YCLIENTS_PAGE)
+    if not config.is_production:
+        origins.append(_LOCAL_PAGE)
+    return origins
+
+
+def is_allowed(origin: str, config: Config) -> bool:
+    """Whether a page of `origin` may call us."""
+    return any(
+        origin == entry if isinstance(entry, str) else entry.match(origin) is not None for entry in allowed(config)
+    )

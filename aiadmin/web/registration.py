@@ -1,0 +1,74 @@
+"""Registering a salon, and giving it a new connect link."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from flask import Blueprint
+
+from aiadmin.domain.company import Company
+from aiadmin.domain.ids import SalonId
+from aiadmin.services import companies
+from aiadmin.services import links as connect_links
+from aiadmin.web import schemas
+from aiadmin.web.bodies import read_object
+from aiadmin.web.current import company, container
+from aiadmin.web.operation import Operation, documented
+
+registration = Blueprint("registration", __name__)
+links = Blueprint("links", __name__)
+
+
+@registration.post("/marketplace/register")
+@documented(
+    Operation(
+        summary="Зарегистрировать салон",
+        body=schemas.Register,
+        answers={201: schemas.Registered},
+        errors=(403, 409),
+    )
+)
+def register() -> tuple[dict[str, object], int]:
+    """A new company with its key and its first link; a registered salon is refused and nothing about it changes."""
+    given, held = schemas.Register().load(read_object()), container()
+    made = companies.register(
+        salon_id=SalonId(given["salon_id"]),
+        phone=given["phone"],
+        email=given["email"],
+        uow=held.uow,
+        secrets=held.secrets,
+        tokens=held.tokens,
+        links=held.links,
+        clock=held.clock,
+        window=held.config.activation_window,
+    )
+    answer = schemas.dump(
+        schemas.Registered,
+        company_id=made.company.company_id,
+        salon_id=made.company.salon_id,
+        api_key=made.api_key,
+        connect_url=connect_url(made.company, made.token),
+    )
+    return answer, 201
+
+
+@links.post("/marketplace/companies/<int(min=1, max=2147483647):company_id>/connect-link")
+@documented(
+    Operation(
+        summary="Выдать новую ссылку для подключения; прежняя перестаёт работать",
+        answers={201: schemas.ConnectLink},
+    )
+)
+def renew_link(company_id: int) -> tuple[dict[str, object], int]:
+    """A fresh link for a company that has lost its own."""
+    held, owner = container(), company()
+    token = connect_links.issue(
+        owner.company_id, uow=held.uow, tokens=held.tokens, links=held.links, clock=held.clock
+    )
+    return schemas.dump(schemas.ConnectLink, company_id=company_id, connect_url=connect_url(owner, token)), 201
+
+
+def connect_url(owner: Company, token: str) -> str:
+    """The address of the connect page, without the host."""
+    query = urlencode({"token": token, "company": owner.company_id, "salon": owner.salon_id})
+    return f"/marketplace/connect?{query}"

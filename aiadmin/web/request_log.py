@@ -1,0 +1,70 @@
+"""One line and one measurement per request. The line has the route, never the address: addresses hold tokens."""
+
+from __future__ import annotations
+
+import re
+import time
+import uuid
+from ipaddress import IPv4Address, ip_address
+
+import structlog
+from flask import Flask, Response, g, request
+
+from aiadmin.domain.metric import Metric
+from aiadmin.web.current import container, request_id
+
+log = structlog.get_logger("aiadmin.access")
+
+HEADER = "X-Request-ID"
+_SANE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
+UNMATCHED = "unmatched"
+
+
+def attach(app: Flask) -> None:
+    """Give every request of `app` an id, a log line and a measurement."""
+    app.before_request(_begin)
+    app.after_request(_end)
+
+
+def _begin() -> None:
+    g.started = time.perf_counter()
+    given = request.headers.get(HEADER, "")
+    g.request_id = given if _SANE.fullmatch(given) else uuid.uuid4().hex
+    # the server reuses greenlets: what an earlier request bound must not show here
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+
+def _end(response: Response) -> Response:
+    seconds = time.perf_counter() - g.get("started", time.perf_counter())
+    route = request.url_rule.rule if request.url_rule else UNMATCHED
+    status = str(response.status_code)
+    container().metrics.observe(
+        Metric.HTTP_SECONDS, seconds, endpoint=route, method=method_name(request.method), status=status
+    )
+    log.info(
+        "request",
+        method=request.method,
+        route=route,
+        status=response.status_code,
+        ms=round(seconds * 1000, 1),
+        ip=masked_ip(request.remote_addr or ""),
+    )
+    response.headers[HEADER] = request_id()
+    return response
+
+
+def method_name(method: str) -> str:
+    """The method as a label: invented ones are one series."""
+    return method if method in {"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"} else "OTHER"
+
+
+def masked_ip(text: str) -> str:
+    """The network of an address, not the person: /24 of IPv4, /48 of IPv6."""
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return ""
+    if isinstance(address, IPv4Address):
+        return ".".join(text.split(".")[:3]) + ".0"
+    return ":".join(address.exploded.split(":")[:3]) + "::"

@@ -1,0 +1,165 @@
+"""What comes in and goes out as JSON. The OpenAPI document is made from these."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, fields
+
+from aiadmin.domain.company import IntegrationStatus
+from aiadmin.domain.delivery import OutboxState
+from aiadmin.web.fields import Email, Id, Moment, Phone, Text
+
+
+class _In(Schema):
+    """Fields we do not know are ignored: callers may be newer than we are."""
+
+    class Meta:
+        unknown = EXCLUDE
+
+
+class Register(_In):
+    """A salon that wants to connect."""
+
+    salon_id = Id(required=True, metadata={"description": "Номер салона в YClients", "example": 962302})
+    phone = Phone(allow_none=True, load_default=None, metadata={"example": "79001234567"})
+    email = Email(allow_none=True, load_default=None, metadata={"example": "salon@example.com"})
+
+
+class Callback(_In):
+    """A request to tell YClients that the salon is connected. What it says about the connection is not believed."""
+
+    company_id = Id(metadata={"example": 1})
+    salon_id = Id(metadata={"example": 962302})
+    status = Text(allow_none=True, metadata={"example": "connected"})
+    whatsapp_phone = Text(allow_none=True, metadata={"example": "79001234567"})
+    api_key = Text(metadata={"description": "Ключ компании; можно в заголовке X-API-Key", "example": "sk_..."})
+
+
+class Webhook(_In):
+    """An event of a salon: `resource`, `status`, `data` as YClients says it, or `type` and `data`."""
+
+    company_id = fields.Integer(metadata={"description": "Номер салона в YClients", "example": 962302})
+    resource = fields.String(metadata={"example": "record"})
+    resource_id = fields.Integer(metadata={"example": 123})
+    status = fields.String(metadata={"example": "create"})
+    type = fields.String(metadata={"example": "booking_created"})
+    data = fields.Dict(metadata={"example": {"id": 123}})
+
+
+class _Out(Schema):
+    success = fields.Constant(constant=True, dump_only=True)
+
+
+class Done(_Out):
+    """It is done."""
+
+
+class Registered(_Out):
+    """What the salon is given, once: the key is not shown again."""
+
+    company_id = fields.Integer(required=True, metadata={"example": 1})
+    salon_id = fields.Integer(required=True, metadata={"example": 962302})
+    api_key = fields.String(required=True, metadata={"example": "sk_..."})
+    connect_url = fields.String(
+        required=True, metadata={"example": "/marketplace/connect?token=...&company=1&salon=962302"}
+    )
+
+
+class ConnectLink(_Out):
+    """A fresh link; the one before it stops working."""
+
+    company_id = fields.Integer(required=True, metadata={"example": 1})
+    connect_url = fields.String(
+        required=True, metadata={"example": "/marketplace/connect?token=...&company=1&salon=962302"}
+    )
+
+
+class QrCode(_Out):
+    """A code that a phone can scan now."""
+
+    qr = fields.String(required=True, metadata={"example": "2@ABCdef123..."})
+    expires_in = fields.Integer(required=True, metadata={"description": "Секунд до смены кода", "example": 20})
+
+
+class Status(_Out):
+    """How far the salon has come."""
+
+    company_id = fields.Integer(required=True, metadata={"example": 1})
+    whatsapp_connected = fields.Boolean(required=True, metadata={"example": True})
+    whatsapp_phone = fields.String(required=True, allow_none=True, metadata={"example": "79001234567"})
+    integration_status = fields.Enum(IntegrationStatus, by_value=True, required=True)
+    connected_at = Moment(
+        required=True,
+        allow_none=True,
+        attribute="whatsapp_connected_at",
+        metadata={"example": "2025-01-16T10:00:00Z"},
+    )
+    reason = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Почему YClients не подтвердил подключение", "example": None},
+    )
+
+
+class CallbackState(_Out):
+    """How the telling of YClients stands."""
+
+    company_id = fields.Integer(required=True, metadata={"example": 1})
+    salon_id = fields.Integer(required=True, metadata={"example": 962302})
+    integration_status = fields.Enum(IntegrationStatus, by_value=True, required=True)
+    callback = fields.Enum(OutboxState, by_value=True, required=True, allow_none=True)
+
+
+class _Counts(Schema):
+    total = fields.Integer(required=True, metadata={"example": 100})
+    connected = fields.Integer(required=True, metadata={"example": 85})
+
+
+class Companies(_Out):
+    """How many salons there are."""
+
+    stats = fields.Nested(_Counts, required=True)
+
+
+class Health(_Out):
+    """The process answers."""
+
+
+class Readiness(Schema):
+    """What this installation needs, and whether it is there."""
+
+    success = fields.Boolean(required=True)
+    checks = fields.Dict(
+        keys=fields.String(),
+        values=fields.Boolean(),
+        required=True,
+        metadata={"example": {"postgresql": True, "redis": True, "host": True}},
+    )
+
+
+class Root(_Out):
+    """Where to read on."""
+
+    message = fields.String(required=True)
+    docs = fields.String(required=True, metadata={"example": "/docs"})
+
+
+class Error(Schema):
+    """Every error looks like this."""
+
+    success = fields.Constant(constant=False, dump_only=True)
+    error = fields.String(required=True, metadata={"example": "Проверьте поля запроса."})
+    code = fields.String(required=True, metadata={"example": "invalid"})
+    request_id = fields.String(required=True, metadata={"example": "5f0c9a5e8d6b4e0f9a3c1b2d4e6f8a01"})
+    fields_ = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        data_key="fields",
+        metadata={"description": "Что не так с отдельными полями", "example": {"salon_id": "Обязательное поле."}},
+    )
+
+
+def dump(schema: type[Schema], **values: Any) -> dict[str, Any]:
+    """`values` as the JSON object of `schema`."""
+    return dict(schema().dump(values))
