@@ -133,7 +133,7 @@ def test_each_scan_makes_the_next_device_and_logging_out_removes_it(
 def test_a_client_comes_back_after_every_passing_trouble(
     server: FakeWhatsApp, client: ProbeProcess, device: dict[str, Any]
 ) -> None:
-    """A cut connection, a server that refuses for a while, one that fails at login, one that ends the stream."""
+    """A cut connection, a stream that is ended, a login that fails for now."""
     jid = device["jid"]
     for trouble, kind, facts in (
         ("drop", "drop", {}),
@@ -178,11 +178,23 @@ def test_a_refused_login_is_told_by_its_reason(
     assert {key: told[key] for key in says} == says
 
 
-def test_a_replaced_client_stays_away(server: FakeWhatsApp, client: ProbeProcess, device: dict[str, Any]) -> None:
+def test_a_second_session_of_the_same_device_replaces_the_first_for_good(
+    server: FakeWhatsApp, client: ProbeProcess, device: dict[str, Any]
+) -> None:
+    with ProbeProcess(server, client.store, device["jid"]) as second:
+        second.wait_for("Connected")
+        client.wait_for("StreamReplaced")
+        server.wait_for("gone", lambda entry: entry["jid"] == device["jid"])
+        mine = [one for one in server.control("GET", "/connections")["connections"] if one["jid"] == device["jid"]]
+        assert [one["state"] for one in mine] == ["live"]
+        assert "StreamReplaced" not in second.names()
+
+
+def test_a_stream_error_alone_replaces_a_client_too(
+    server: FakeWhatsApp, client: ProbeProcess, device: dict[str, Any]
+) -> None:
     server.fault("stream-error", jid=device["jid"], error="replaced")
     client.wait_for("StreamReplaced")
-    server.wait_for("gone", lambda entry: entry["jid"] == device["jid"])
-    assert len([entry for entry in server.log("login") if entry["jid"] == device["jid"]]) == 1
 
 
 def test_a_client_removed_on_the_phone_is_told_and_forgets_its_keys(
@@ -239,6 +251,21 @@ def test_only_a_live_ref_of_this_server_can_be_scanned(
         server.scan("https://example.org/", phone=phone)
 
 
+@pytest.mark.parametrize(
+    ("facts", "complaint"),
+    [
+        ({"kind": "no-such-fault"}, "unknown kind"),
+        ({"kind": "login-failure"}, "needs"),
+        ({"kind": "stream-error"}, "needs"),
+        ({}, "kind"),
+    ],
+)
+def test_a_fault_that_means_nothing_is_refused(server: FakeWhatsApp, facts: dict[str, Any], complaint: str) -> None:
+    with pytest.raises(ControlError, match=complaint) as refused:
+        server.control("POST", "/faults", **facts)
+    assert refused.value.status == 400
+
+
 def test_a_ref_that_outlived_its_time_is_refused(unhelpful_server: FakeWhatsApp, tmp_path: Path) -> None:
     unhelpful_server.fault("refs", count=1, lifetime=0)
     with ProbeProcess(unhelpful_server, tmp_path / "keys.db") as client:
@@ -263,6 +290,20 @@ def test_a_server_that_refuses_connections_fails_the_start(unhelpful_server: Fak
     with ProbeProcess(unhelpful_server, tmp_path / "keys.db") as client:
         assert "failed to dial" in client.wait_for("returned")["error"]
     unhelpful_server.control("DELETE", "/faults")
+
+
+def test_a_server_that_refuses_connections_for_a_while_is_tried_until_it_answers(
+    unhelpful_server: FakeWhatsApp, tmp_path: Path
+) -> None:
+    with ProbeProcess(unhelpful_server, tmp_path / "keys.db") as client:
+        device = unhelpful_server.scan(client.wait_for("qr")["text"])
+        client.wait_for("Connected")
+        start = client.mark()
+        unhelpful_server.fault("refuse", seconds=1)
+        unhelpful_server.fault("drop", jid=device["jid"])
+        client.wait_for("Disconnected", after=start)
+        client.wait_for("Connected", after=start)
+        assert unhelpful_server.log("refused-connection")
 
 
 def test_a_server_that_accepts_and_never_answers_fails_the_start_after_twenty_seconds(

@@ -47,8 +47,6 @@ class FakeWhatsApp:
     def __init__(self, port: int = 0, control_port: int = 0) -> None:
         self._ports = port, control_port
         self._process: subprocess.Popen[str] | None = None
-        self._http = requests.Session()
-        self._http.trust_env = False
         self.port = 0
         self.control_url = ""
 
@@ -82,7 +80,6 @@ class FakeWhatsApp:
             self._process.stdout.close()
             self._process = None
             self._directory.cleanup()
-        self._http.close()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -101,7 +98,9 @@ class FakeWhatsApp:
         """Ask the control API; returns the JSON answer or raises ControlError."""
         url, payload = self.control_url + path, body if method != "GET" else None
         query = body if method == "GET" else None
-        response = self._http.request(method, url, json=payload, params=query, timeout=_ANSWER_WITHIN)
+        with requests.Session() as http:  # one per call: a session must not be shared by threads
+            http.trust_env = False
+            response = http.request(method, url, json=payload, params=query, timeout=_ANSWER_WITHIN)
         answer: dict[str, Any] = response.json()
         if not response.ok:
             raise ControlError(response.status_code, answer)

@@ -128,6 +128,10 @@ class Connection:
         await self.send(last)
         self.server.later(after, self.drop)
 
+    def speak(self) -> None:
+        """Answer again; what came meanwhile is lost."""
+        self.silent = False
+
     def drop(self) -> None:
         """Cut the TCP connection without a word."""
         if self._request.transport is not None:
@@ -136,7 +140,7 @@ class Connection:
     def names(self) -> tuple[str, ...]:
         """What a fault's scope may call this connection."""
         device = self.device
-        return (device.account.phone, str(device.jid), str(device.lid)) if device else ()
+        return (self.state, device.account.phone, str(device.jid)) if device else (self.state,)
 
     async def _send_frame(self, data: bytes) -> None:
         with suppress(ClientConnectionResetError):

@@ -7,13 +7,13 @@ from typing import Any
 from aiohttp import web
 
 from tests.fakes.whatsapp.directory import Device
-from tests.fakes.whatsapp.faults import ARMED, EVERYBODY, Fault
+from tests.fakes.whatsapp.faults import ARMED, EVERYBODY, NEEDED, Fault
 from tests.fakes.whatsapp.pairing import PairingError
 from tests.fakes.whatsapp.phone import Phone, device_at
 from tests.fakes.whatsapp.server import Server
 from tests.fakes.whatsapp.strikes import STRIKES
 
-_FAULT_KEYS = ("kind", "scope", "jid", "times", "seconds")
+_FAULT_KEYS = ("kind", "scope", "jid", "times")
 
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -47,16 +47,19 @@ class Control:
 
     async def scan(self, request: web.Request) -> web.Response:
         body = await request.json()
+        return web.json_response(_described(await self._phone(body).scan(body["qr"])))
+
+    async def type_code(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        return web.json_response(_described(await self._phone(body).type_code(body["code"])))
+
+    def _phone(self, body: dict[str, Any]) -> Phone:
+        """The phone a request is about: ``phone`` is its number; without one it is a new phone."""
         directory = self._server.directory
         account = directory.account(str(body.get("phone") or directory.free_phone()))
         account.push_name = body.get("push_name", account.push_name)
         account.platform = body.get("platform", account.platform)
-        return web.json_response(_described(await Phone(self._server, account).scan(body["qr"])))
-
-    async def type_code(self, request: web.Request) -> web.Response:
-        body = await request.json()
-        phone = Phone(self._server, self._server.directory.account(str(body["phone"])))
-        return web.json_response(_described(await phone.type_code(body["code"])))
+        return Phone(self._server, account)
 
     async def unlink(self, request: web.Request) -> web.Response:
         device = device_at(self._server, (await request.json())["jid"])
@@ -91,9 +94,11 @@ class Control:
         body = await request.json()
         kind, scope = body["kind"], str(body.get("scope") or body.get("jid") or EVERYBODY)
         facts = {key: value for key, value in body.items() if key not in _FAULT_KEYS}
+        _check(kind, facts)
         self._server.journal.add("fault", kind=kind, scope=scope)
         if kind in ARMED:
-            self._server.faults.arm(Fault.lasting(kind, scope, body.get("times"), body.get("seconds"), facts))
+            seconds = facts.pop("seconds", None)
+            self._server.faults.arm(Fault.lasting(kind, scope, body.get("times"), seconds, facts))
             return web.json_response({"armed": kind})
         struck = self._server.matching(scope)
         for connection in struck:
@@ -103,8 +108,17 @@ class Control:
     async def clear(self, _request: web.Request) -> web.Response:
         self._server.faults.clear()
         for connection in self._server.connections:
-            connection.silent = False
+            connection.speak()
         return web.json_response({"cleared": True})
+
+
+def _check(kind: str, facts: dict[str, Any]) -> None:
+    """Raise ValueError for a fault nobody knows or one that lacks a fact."""
+    if kind not in ARMED and kind not in STRIKES:
+        raise ValueError(f"unknown kind {kind!r}, known are {sorted([*ARMED, *STRIKES])}")
+    missing = [fact for fact in NEEDED.get(kind, ()) if fact not in facts]
+    if missing:
+        raise ValueError(f"{kind} needs {missing}")
 
 
 def _described(device: Device) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Misbehaviour, armed ahead of time and taken when its moment comes.
 
-Faults that strike live connections at once (drop, mute, stream errors) need no memory and are in ``strikes``.
+Faults that strike open connections at once (drop, mute, stream errors) need no memory and are in ``strikes``.
 """
 
 import time
@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 EVERYBODY = "*"
+
+NEEDED = {"login-failure": ("reason",), "lost-after-pairing": ("mode",), "stream-error": ("error",)}
+"""Facts without which a fault means nothing."""
 
 ARMED = {
     "refuse": "new connections are reset before the websocket opens; for `seconds`",

@@ -19,8 +19,8 @@ def stream_error(code: str) -> Node:
     return Node("stream:error", {"code": code})
 
 
-async def log_in(connection: "Connection", payload: ClientPayload) -> bool:
-    """Let the device in and return True, or send it away and return False.
+async def log_in(connection: "Connection", payload: ClientPayload) -> None:
+    """Let the device in, or send it away.
 
     A device is known by its Noise key. One that was unlinked meanwhile gets reason 401 and forgets its keys.
     """
@@ -31,21 +31,20 @@ async def log_in(connection: "Connection", payload: ClientPayload) -> bool:
     names = (claimed.user, str(claimed))
     if fault := server.faults.take("login-failure", *names):
         await refuse(connection, claimed, **{key: str(value) for key, value in fault.facts.items()})
-        return False
+        return
     if device is None or device.jid != claimed:
         await refuse(connection, claimed, reason="401", location="atn")
-        return False
+        return
     connection.device = device
     if fault := server.faults.take("lost-login", *names):
         connection.silent = True
         if fault.facts["mode"] == "login-drops":
             connection.drop()
-        return True
+        return
     for other in server.connections_of(device):
         if other is not connection:
             await other.part(REPLACED)
     await _welcome(connection)
-    return True
 
 
 async def _welcome(connection: "Connection") -> None:

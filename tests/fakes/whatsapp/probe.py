@@ -93,7 +93,12 @@ def main() -> None:
         out.write(json.dumps({"event": event, **facts}) + "\n")
 
     probe = Probe(arguments.store, report)
-    actions = {"start": probe.start, "pair-phone": probe.pair_phone, "logout": probe.logout, "stop": probe.stop}
+    actions: dict[str, Callable[..., None]] = {
+        "start": probe.start,
+        "pair-phone": probe.pair_phone,
+        "logout": probe.logout,
+        "stop": probe.stop,
+    }
     probe.start(arguments.jid)
     for line in sys.stdin:
         command = json.loads(line)

@@ -18,6 +18,7 @@ class ProbeProcess:
     """A running probe and the events it has reported so far.
 
     Attributes:
+        store: the file with its keys; a second process may use it, too.
         events: everything reported, oldest first; ``event`` is the name of a library event, or ``qr``, ``status``,
             ``code``, ``logged-out``, ``returned`` (the library's blocking call came back).
     """
@@ -28,6 +29,7 @@ class ProbeProcess:
         self._process = subprocess.Popen(
             command, cwd=ROOT, env=whatsapp.env(), text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
+        self.store = store
         self.events: list[Event] = []
         self._news = threading.Condition()
         self._reader = threading.Thread(target=self._read, daemon=True)

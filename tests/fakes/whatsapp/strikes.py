@@ -1,4 +1,4 @@
-"""Faults that strike live connections at once."""
+"""Faults that strike open connections at once."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -16,9 +16,11 @@ async def _drop(connection: Connection, _facts: dict[str, Any]) -> None:
     connection.drop()
 
 
-async def _mute(connection: Connection, _facts: dict[str, Any]) -> None:
-    """Stay connected, answer nothing more."""
+async def _mute(connection: Connection, facts: dict[str, Any]) -> None:
+    """Stay connected, answer nothing; for ``seconds`` or until faults are cleared."""
     connection.silent = True
+    if "seconds" in facts:
+        connection.server.later(facts["seconds"], connection.speak)
 
 
 async def _stream_error(connection: Connection, facts: dict[str, Any]) -> None:

@@ -47,7 +47,7 @@ class _Library:
             for kind, _, offset, address, _, length in self._headers("<IIQQQQ", at=32, counts_at=54)
             if kind == _PT_LOAD
         ]
-        self._strings = {
+        self._strings: dict[int, str] = {
             address: self._string(address, target)
             for _, kind, _, _, offset, length in self._headers("<IIQQQQ", at=40, counts_at=58)
             if kind == _SHT_RELA
