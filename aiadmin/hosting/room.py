@@ -41,8 +41,14 @@ from aiadmin.domain import session_event as event
 LINK_SECONDS = 15.0
 """After the phone confirmed, WhatsApp restarts the stream and the device comes online; a lost restart never tells."""
 _PARENT_SECONDS = 1.0
-_FAILED = {"err-client-outdated": "outdated", "timeout": "ran-out"}
-_QUIET = frozenset({"success"})
+PASSKEY = "passkey"
+_STATUSES = {
+    "success": None,
+    "timeout": "ran-out",
+    "err-client-outdated": "outdated",
+    "passkey-request": PASSKEY,
+    "passkey-confirmation": PASSKEY,
+}
 
 log = structlog.get_logger(__name__)
 
@@ -74,7 +80,8 @@ class Room:
             work = self._work.get()
             try:
                 work()
-            except Exception:  # noqa: BLE001 - the top of a thread: one attempt must not end the others
+            except Exception:
+                # the top of a thread: one attempt must not end the others
                 log.exception("a pairing command failed")
 
     def _start(self, session: str, dsn: str) -> None:
@@ -95,18 +102,12 @@ class Room:
                 self._on_scanned(session, what)
             case event.Connected():
                 self._finish(session)
-            case event.LoginStatus(text=text) if text.startswith("passkey"):
-                self._end(session, "passkey")
-            case event.LoginStatus(text=text) if text not in _QUIET:
-                self._end(session, "failed", reason=_FAILED.get(text, "pairing"))
-            case event.ClientOutdated():
-                self._end(session, "failed", reason="outdated")
-            case event.PairFailed():
-                self._end(session, "failed", reason="pairing")
-            case event.LoggedOut():
-                self._end(session, "failed", reason="logged-out")
             case event.Ended():
                 self._on_ended(session)
+            case _ if (reason := failure_of(what)) == PASSKEY:
+                self._end(session, "passkey")
+            case _ if reason is not None:
+                self._end(session, "failed", reason=reason)
 
     def _on_scanned(self, session: str, account: event.PairSuccess) -> None:
         self._tell(
@@ -150,6 +151,20 @@ class Room:
         with self._writing:
             self._events.write(json.dumps({"event": kind, "session": session, **facts}) + "\n")
             self._events.flush()
+
+
+def failure_of(what: event.SessionEvent) -> str | None:
+    """Why this event ends a pairing, as a slug, or None when it does not."""
+    match what:
+        case event.LoginStatus(text=text):
+            return _STATUSES.get(text, "pairing")
+        case event.ClientOutdated():
+            return "outdated"
+        case event.PairFailed():
+            return "pairing"
+        case event.LoggedOut():
+            return "logged-out"
+    return None
 
 
 def take_stdout() -> IO[str]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 ENVIRONMENT = {"NEONIZE_BOT_TAG": "off"}
 """Go copies the environment when the library is loaded, so this must be there before."""
@@ -41,6 +41,8 @@ class RoomProcess:
             encoding="utf-8",
             env={**env, **ENVIRONMENT},
         )
+        self._commands = cast("IO[str]", self._process.stdin)
+        self._said = cast("IO[str]", self._process.stdout)
         self._reader = threading.Thread(target=self._read, name=f"room {room_id}", daemon=True)
         self._reader.start()
 
@@ -51,16 +53,14 @@ class RoomProcess:
 
     def send(self, **command: str) -> None:
         """Give a command. To a dead room this does nothing: its end is told by the reader."""
-        assert self._process.stdin is not None
         with suppress(OSError, ValueError):
-            self._process.stdin.write(json.dumps(command) + "\n")
-            self._process.stdin.flush()
+            self._commands.write(json.dumps(command) + "\n")
+            self._commands.flush()
 
     def close(self) -> None:
         """Ask it to end: it does so at once, whatever it is doing."""
-        assert self._process.stdin is not None
         with suppress(OSError):
-            self._process.stdin.close()
+            self._commands.close()
 
     def kill(self) -> None:
         """End one that does not react."""
@@ -72,9 +72,8 @@ class RoomProcess:
         return not self._reader.is_alive()
 
     def _read(self) -> None:
-        assert self._process.stdout is not None
-        with self._process.stdout as lines:
-            for line in lines:
+        with self._said:
+            for line in self._said:
                 # a room that is killed may leave half a line
                 with suppress(ValueError):
                     self._events.put(RoomSaid(self.room_id, json.loads(line)))
