@@ -140,6 +140,4 @@ def _execute(url: str, statement: str, *names: str) -> None:
 def _migrate(url: str) -> None:
     settings = {"DATABASE_URL": url, "REDIS_URL": "redis://127.0.0.1:1/0", "JWT_SECRET": "x" * 32}
     command = [sys.executable, "-m", "aiadmin", "migrate"]
-    if not (ROOT / "aiadmin" / "adapters" / "whatsapp" / "store.py").exists():
-        command = [sys.executable, "-m", "alembic", "upgrade", "head"]
     subprocess.run(command, cwd=ROOT, env=os.environ | settings, check=True, timeout=60)

@@ -19,7 +19,7 @@ from aiadmin.config import Config, ConfigError
 
 _SECONDS = 3
 _IMPORT_SECONDS = 30
-_OLDEST_POSTGRES = 130000
+_OLDEST_POSTGRES = 14_00_00
 _BROWSER_LIBRARY = PROJECT / "aiadmin" / "web" / "static" / "vendor" / "socket.io.esm.min.js"
 
 
@@ -130,9 +130,8 @@ def _websockets() -> Finding:
 
 def _whatsapp_library() -> Iterator[Finding]:
     """In processes of their own: the library must not be loaded into this one."""
-    has_magic = _can("import magic")
-    yield Finding(name="libmagic", text="there" if has_magic else "absent; a replacement of ours takes its place")
-    if _can("from aiadmin.adapters.whatsapp import library; library.load()"):
+    yield Finding(name="libmagic", text="there" if _can("import magic") else "absent, and not needed")
+    if _can("from aiadmin.adapters.whatsapp import library as l; l.ensure_environment(); l.load()"):
         yield Finding(name="neonize", text="loads")
     else:
         fix = "use CPython 3.11+ on 64-bit Linux or macOS, and `make setup`"

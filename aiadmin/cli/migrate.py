@@ -1,41 +1,43 @@
-"""`python -m aiadmin migrate`: our tables, then those that the WhatsApp library keeps beside them."""
+"""`python -m aiadmin migrate`: our tables, and those that the WhatsApp library keeps beside them."""
 
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import click
+import psycopg2
+import sqlalchemy.exc
 from alembic import command
 from alembic.config import Config as AlembicConfig
 
+from aiadmin.adapters.whatsapp import store
 from aiadmin.cli.home import PROJECT
 from aiadmin.config import Config
-
-_STORE_SECONDS = 60
-_MAKE_STORE = "import os; from aiadmin.adapters.whatsapp import store; store.migrate(os.environ['DATABASE_URL'])"
 
 
 @click.command()
 def migrate() -> None:
     """Bring the database to this version; safe to repeat, and to run twice at once."""
     url = Config.from_env(os.environ).database_url
+    try:
+        upgrade(url)
+    except (psycopg2.OperationalError, sqlalchemy.exc.OperationalError) as error:
+        raise click.ClickException("PostgreSQL does not answer, or refuses: see DATABASE_URL") from error
+    except store.StoreError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def upgrade(url: str) -> None:
+    """Make both sets of tables at the same time: they lie in schemas of their own.
+
+    Raises:
+        store.StoreError: the library could not make its own.
+        psycopg2.OperationalError, sqlalchemy.exc.OperationalError: PostgreSQL does not answer.
+    """
     alembic = AlembicConfig(toml_file=PROJECT / "pyproject.toml")
     alembic.attributes["url"] = url
-    command.upgrade(alembic, "head")
-    _migrate_store(url)
-
-
-def _migrate_store(url: str) -> None:
-    """In a process of its own: the WhatsApp library starts threads that must not live in this one."""
-    try:
-        subprocess.run(
-            [sys.executable, "-c", _MAKE_STORE],
-            cwd=PROJECT,
-            env=os.environ | {"DATABASE_URL": url},
-            check=True,
-            timeout=_STORE_SECONDS,
-        )
-    except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
-        raise click.ClickException("the WhatsApp library could not make its tables (see above)") from error
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        library_tables = beside.submit(store.migrate, url)
+        command.upgrade(alembic, "head")
+        library_tables.result()
