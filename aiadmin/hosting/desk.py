@@ -5,6 +5,7 @@ One thread in the `sessions` process. It never loads the WhatsApp library: rooms
 
 from __future__ import annotations
 
+import logging
 import os
 import queue
 import threading
@@ -111,6 +112,9 @@ class Desk:
             return
         if said is None:
             self._next_tick = 0.0
+        elif said.facts is not None and said.facts["event"] == "log":
+            level = logging.getLevelNamesMapping().get(said.facts["level"], logging.WARNING)
+            log.log(level, said.facts["text"], room=said.room_id, source=said.facts["logger"])
         elif said.facts is not None:
             self._attempts.hear(said.facts, self._container.clock())
         else:

@@ -6,7 +6,7 @@ It speaks JSON, one object a line. Commands come on stdin:
     {"do": "phone", "session": ID, "phone": DIGITS}  ask for a pairing code; once, after the first code
     {"do": "stop", "session": ID}
 
-Events go to what was stdout (the library prints, so descriptor 1 itself leads to stderr):
+Events go to what was stdout (the library prints, so descriptor 1 itself leads nowhere):
 
     {"event": "code", "session": ID, "text": QR}
     {"event": "pairing-code", "session": ID, "code": "ABCD-1234"}    or "phone-refused"
@@ -14,6 +14,10 @@ Events go to what was stdout (the library prints, so descriptor 1 itself leads t
     {"event": "linked", "session": ID}               the device is free for a host: its session here has ended
     {"event": "passkey", "session": ID}
     {"event": "failed", "session": ID, "reason": SLUG}
+    {"event": "log", "level": "WARNING", "logger": NAME, "text": TEXT}
+
+It logs through the desk: a room must be up in a moment, and the project's logging alone takes longer to load than
+everything else here.
 
 It ends at once when stdin does or when its parent is gone: an abandoned pairing cannot be stopped from inside, it
 leaves with the process. Codes are told to the desk and to nobody else.
@@ -22,6 +26,7 @@ leaves with the process. Codes are told to the desk and to nobody else.
 from __future__ import annotations
 
 import json
+import logging
 import os
 import queue
 import sys
@@ -30,12 +35,8 @@ import time
 from collections.abc import Callable
 from typing import IO, Any
 
-import structlog
-
-from aiadmin import logs
 from aiadmin.adapters.whatsapp import library
 from aiadmin.adapters.whatsapp.engine import Engine, EngineError
-from aiadmin.config import Config
 from aiadmin.domain import session_event as event
 
 LINK_SECONDS = 15.0
@@ -50,16 +51,40 @@ _STATUSES = {
     "passkey-confirmation": PASSKEY,
 }
 
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
+
+
+class Lines:
+    """The way out: one event, one line, from any thread."""
+
+    def __init__(self, events: IO[str]) -> None:
+        self._events = events
+        self._writing = threading.Lock()
+
+    def tell(self, kind: str, **facts: str | None) -> None:
+        """Write one event."""
+        with self._writing:
+            self._events.write(json.dumps({"event": kind, **facts}) + "\n")
+            self._events.flush()
+
+
+class LogLines(logging.Handler):
+    """Everything that is logged in this process, told to the desk."""
+
+    def __init__(self, lines: Lines) -> None:
+        super().__init__(logging.WARNING)
+        self._lines = lines
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._lines.tell("log", level=record.levelname, logger=record.name, text=self.format(record))
 
 
 class Room:
     """Relays between the desk's lines and the library. One worker thread talks to the library, in order."""
 
-    def __init__(self, engine: Engine, events: IO[str]) -> None:
+    def __init__(self, engine: Engine, lines: Lines) -> None:
         self._engine = engine
-        self._events = events
-        self._writing = threading.Lock()
+        self._lines = lines
         self._work: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._linking: dict[str, threading.Timer] = {}
         threading.Thread(target=self._run, name="room worker", daemon=True).start()
@@ -148,9 +173,7 @@ class Room:
         self._work.put(stop)
 
     def _tell(self, kind: str, session: str, **facts: str | None) -> None:
-        with self._writing:
-            self._events.write(json.dumps({"event": kind, "session": session, **facts}) + "\n")
-            self._events.flush()
+        self._lines.tell(kind, session=session, **facts)
 
 
 def failure_of(what: event.SessionEvent) -> str | None:
@@ -168,9 +191,11 @@ def failure_of(what: event.SessionEvent) -> str | None:
 
 
 def take_stdout() -> IO[str]:
-    """Where events go; whatever is printed from now on goes to stderr."""
+    """Where events go. The library prints greetings to descriptor 1, which from now on leads nowhere."""
     events = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
     return events
 
 
@@ -184,10 +209,10 @@ def watch_parent(parent: int) -> None:
 def main() -> None:
     """Serve until stdin ends."""
     parent = os.getppid()
-    events = take_stdout()
-    logs.configure(Config.from_env(os.environ), "room")
+    lines = Lines(take_stdout())
+    logging.basicConfig(handlers=[LogLines(lines)])
     threading.Thread(target=watch_parent, args=[parent], daemon=True).start()
-    room = Room(Engine(library.load()), events)
+    room = Room(Engine(library.load()), lines)
     for line in sys.stdin:
         command: dict[str, Any] = json.loads(line)
         room.take(command)
