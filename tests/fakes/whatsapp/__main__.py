@@ -8,8 +8,9 @@ from pathlib import Path
 
 from aiohttp import web
 
-from tests.fakes.whatsapp.binary import Node, encode
+from tests.fakes.whatsapp.binary import encode
 from tests.fakes.whatsapp.control import Control
+from tests.fakes.whatsapp.node import Node
 from tests.fakes.whatsapp.overlay import build_overlay
 from tests.fakes.whatsapp.server import Server
 

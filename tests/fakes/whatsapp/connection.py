@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 
 from aiohttp import ClientConnectionResetError, WSMsgType, web
 
-from tests.fakes.whatsapp.binary import SERVER, Node, Value, decode, encode
+from tests.fakes.whatsapp.binary import decode, encode
 from tests.fakes.whatsapp.directory import Device
+from tests.fakes.whatsapp.node import SERVER, Node, Value
 from tests.fakes.whatsapp.noise import PROLOGUE, Cipher, HandshakeError, Responder
 from tests.fakes.whatsapp.protos import ClientPayload
 

@@ -1,7 +1,6 @@
 """The server's second face: HTTP and JSON for tests, benchmarks and the demo. ``README.md`` lists the routes."""
 
 from collections.abc import Awaitable, Callable
-from json import JSONDecodeError
 from typing import Any
 
 from aiohttp import web
@@ -139,5 +138,5 @@ async def _errors(request: web.Request, handler: _Handler) -> web.StreamResponse
         return await handler(request)
     except PairingError as error:
         return web.json_response({"error": error.reason}, status=409)
-    except (KeyError, ValueError, JSONDecodeError) as error:
+    except (KeyError, ValueError) as error:
         return web.json_response({"error": "bad-request", "detail": repr(error)}, status=400)

@@ -4,8 +4,8 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from tests.fakes.whatsapp.binary import Jid
 from tests.fakes.whatsapp.keys import KeyPair
+from tests.fakes.whatsapp.node import Jid
 
 _LID_BASE = 2 * 10**14  # puts a fake LID well apart from any phone number
 _MOST_DEVICES = 4  # linked devices per account, as in real life

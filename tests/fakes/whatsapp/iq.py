@@ -7,8 +7,8 @@ empty result, which is what most questions want.
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from tests.fakes.whatsapp.binary import Jid, Node, Value
 from tests.fakes.whatsapp.directory import Device, PreKey
+from tests.fakes.whatsapp.node import Jid, Node, Value
 
 if TYPE_CHECKING:
     from tests.fakes.whatsapp.connection import Connection
@@ -111,8 +111,8 @@ def _multi_device(connection: "Connection", question: Node) -> list[Node]:
     if link is None or connection.candidate is None:
         return []
     if link.attrs["stage"] == "companion_hello":
-        return [server.pairings.companion_hello(connection.candidate, link)]
-    server.pairings.companion_finish(link)
+        return [server.codes.companion_hello(connection.candidate, link)]
+    server.codes.companion_finish(link)
     return []
 
 

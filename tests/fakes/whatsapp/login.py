@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from tests.fakes.whatsapp.binary import SERVER, Jid, Node, Value
+from tests.fakes.whatsapp.node import SERVER, Jid, Node, Value
 from tests.fakes.whatsapp.protos import ClientPayload
 
 if TYPE_CHECKING:

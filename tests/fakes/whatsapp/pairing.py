@@ -1,22 +1,27 @@
-"""The server's half of linking a new device: by QR text, or by a code typed on the phone.
+"""The server's half of linking a new device by QR text.
 
-By QR: the server offers refs, the client shows each as a QR text for a while, the phone sends the scanned ref back
-together with a signed device identity. By code: the client asks for a ref (``companion_hello``), the phone and the
-client prove to each other that they know the code (``primary_hello``, ``companion_finish``). Both end alike: the
-server sends ``pair-success``, the client answers with its own signature, and is told to start a new stream.
+::
+
+    server -> client   pair-device: six refs            the client shows each as a QR text for a while
+    phone  -> server   scanned ref, signed identity     the phone's half is in ``phone``
+    server -> client   pair-success: identity, JIDs
+    client -> server   pair-device-sign                 the client's own signature; now it is linked
+    server -> client   stream:error 515                 not an error: come back as the linked device you are
+
+A device is linked by a typed code (``code_pairing``) with the same last three steps.
 """
 
 import asyncio
 import base64
 import os
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tests.fakes.whatsapp.binary import Jid, Node
 from tests.fakes.whatsapp.directory import Account, Companion, Device, PreKey
 from tests.fakes.whatsapp.faults import Fault
 from tests.fakes.whatsapp.login import RESTART
+from tests.fakes.whatsapp.node import Node
 from tests.fakes.whatsapp.protos import ClientPayload, DeviceProps
 
 if TYPE_CHECKING:
@@ -24,7 +29,7 @@ if TYPE_CHECKING:
 
 REFS = 6
 _FIRST_LIFETIME, _LIFETIME = 60.0, 20.0  # what clients do with six refs; with another number each gets 20 s
-_GRACE = 5.0  # after the last ref the server hangs up; the client has given up by then
+_GRACE = 2.0  # after the last ref the server hangs up; the client has given up by then
 _ANSWER_WITHIN = 15.0
 _PASSKEY_OPTIONS = b'{"challenge":"ZmFrZQ","timeout":60000,"rpId":"whatsapp.com","userVerification":"required"}'
 
@@ -45,22 +50,11 @@ class Candidate:
     companion: Companion
 
 
-@dataclass
-class CodeRequest:
-    """A pairing by code under way: the client has shown its code, the phone has not finished yet."""
-
-    ref: bytes
-    candidate: Candidate
-    wrapped_ephemeral: bytes
-    finish: asyncio.Future[Node] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
-
-
 class PairingDesk:
     """Every device that waits to be linked, by the refs that lead to it."""
 
     def __init__(self) -> None:
         self._refs: dict[str, tuple[Candidate, float]] = {}
-        self._codes: dict[str, CodeRequest] = {}
 
     async def receive(self, connection: "Connection", payload: ClientPayload) -> None:
         """Take in a new device and offer it refs."""
@@ -83,9 +77,6 @@ class PairingDesk:
     def leave(self, connection: "Connection") -> None:
         """Forget a device whose connection ended."""
         self._refs = {ref: entry for ref, entry in self._refs.items() if entry[0].connection is not connection}
-        self._codes = {
-            phone: request for phone, request in self._codes.items() if request.candidate.connection is not connection
-        }
 
     def find(self, ref: str) -> Candidate:
         """The device behind a scanned *ref*; raises PairingError ``unknown-ref`` or ``expired-ref``."""
@@ -95,45 +86,6 @@ class PairingDesk:
         if time.monotonic() > until:
             raise PairingError("expired-ref")
         return candidate
-
-    def companion_hello(self, candidate: Candidate, hello: Node) -> Node:
-        """Begin a pairing by code; the answer holds the ref that both sides will quote."""
-        phone = hello.attrs["jid"]
-        assert isinstance(phone, Jid)
-        wrapped = hello.get("link_code_pairing_wrapped_companion_ephemeral_pub").data
-        request = CodeRequest(base64.b64encode(os.urandom(24)), candidate, wrapped)
-        self._codes[phone.user] = request
-        candidate.connection.server.journal.add("code-requested", phone=phone.user)
-        return Node(
-            "link_code_companion_reg",
-            {"stage": "companion_hello"},
-            [Node("link_code_pairing_ref", {}, request.ref)],
-        )
-
-    def companion_finish(self, finish: Node) -> None:
-        """Pass the client's key bundle on to the phone that waits for it."""
-        for request in self._codes.values():
-            if request.ref == finish.get("link_code_pairing_ref").data and not request.finish.done():
-                request.finish.set_result(finish)
-
-    def code_request(self, phone: str) -> CodeRequest:
-        """The pairing by code that waits for *phone*; raises PairingError ``no-code-requested``."""
-        if phone not in self._codes:
-            raise PairingError("no-code-requested")
-        return self._codes[phone]
-
-    async def primary_hello(self, request: CodeRequest, wrapped: bytes, identity: bytes) -> Node:
-        """Send the phone's keys to the client; returns the client's ``companion_finish``."""
-        request.finish = asyncio.get_running_loop().create_future()
-        parts = {
-            "link_code_pairing_ref": request.ref,
-            "link_code_pairing_wrapped_primary_ephemeral_pub": wrapped,
-            "primary_identity_pub": identity,
-        }
-        content = [Node(tag, {}, data) for tag, data in parts.items()]
-        hello = Node("link_code_companion_reg", {"stage": "primary_hello"}, content)
-        await request.candidate.connection.notify("link_code_companion_reg", [hello])
-        return await _within(request.finish)
 
     async def link(self, candidate: Candidate, account: Account, number: int, identity_box: bytes) -> Device:
         """Link the device to *account* as its device *number* and return it.
@@ -147,11 +99,12 @@ class PairingDesk:
             await connection.notify("passkey_prologue_request", [options])
             raise PairingError("passkey-demanded")
         device = Device(account, number, candidate.companion)
-        answer = await _within(await connection.ask(_pair_success(device, identity_box), t=server.clock()))
+        answer = await answer_in_time(await connection.ask(_pair_success(device, identity_box), t=server.clock()))
         if answer.attrs.get("type") != "result":
             raise PairingError("companion-refused" if answer.attrs else "companion-gone")
         server.directory.link(device)
         connection.state = "paired"
+        self.leave(connection)
         server.journal.add("paired", jid=str(device.jid), lid=str(device.lid), name=candidate.companion.name)
         await self._restart(connection, device)
         return device
@@ -174,7 +127,8 @@ class PairingDesk:
             candidate.connection.drop()
 
 
-async def _within(answer: asyncio.Future[Node]) -> Node:
+async def answer_in_time(answer: asyncio.Future[Node]) -> Node:
+    """What the client answers; raises PairingError ``companion-silent`` when it takes too long."""
     try:
         return await asyncio.wait_for(answer, _ANSWER_WITHIN)
     except TimeoutError as error:

@@ -14,10 +14,10 @@ import time
 from dataclasses import dataclass
 
 from tests.fakes.whatsapp import linkcode
-from tests.fakes.whatsapp.binary import Jid
 from tests.fakes.whatsapp.directory import Account, Device, TooManyDevicesError
 from tests.fakes.whatsapp.keys import KeyPair
 from tests.fakes.whatsapp.login import DEVICE_REMOVED
+from tests.fakes.whatsapp.node import Jid
 from tests.fakes.whatsapp.pairing import Candidate, PairingError
 from tests.fakes.whatsapp.protos import ADVDeviceIdentity, ADVSignedDeviceIdentity, ADVSignedDeviceIdentityHMAC
 from tests.fakes.whatsapp.server import Server
@@ -58,13 +58,13 @@ class Phone:
 
     async def type_code(self, code: str) -> Device:
         """Type the pairing *code* the companion shows; raises PairingError ``wrong-code``, among others."""
-        request = self._server.pairings.code_request(self._account.phone)
+        request = self._server.codes.request(self._account.phone)
         code = code.replace("-", "").upper()
         ephemeral = KeyPair()
         wrapped = await asyncio.to_thread(linkcode.wrap, code, ephemeral.public)
         companion_ephemeral = await asyncio.to_thread(linkcode.unwrap, code, request.wrapped_ephemeral)
         identity = self._account.identity
-        finish = await self._server.pairings.primary_hello(request, wrapped, identity.public)
+        finish = await self._server.codes.primary_hello(request, wrapped, identity.public)
         bundle = finish.get("link_code_pairing_wrapped_key_bundle").data
         try:
             shared = ephemeral.exchange(companion_ephemeral)

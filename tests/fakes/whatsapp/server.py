@@ -10,12 +10,14 @@ from cryptography.exceptions import InvalidTag
 from google.protobuf.message import DecodeError
 
 from tests.fakes.whatsapp import iq, keys
-from tests.fakes.whatsapp.binary import BinaryError, Node
+from tests.fakes.whatsapp.binary import BinaryError
+from tests.fakes.whatsapp.code_pairing import CodeDesk
 from tests.fakes.whatsapp.connection import Connection
 from tests.fakes.whatsapp.directory import Device, Directory
 from tests.fakes.whatsapp.faults import Faults
 from tests.fakes.whatsapp.journal import Journal
 from tests.fakes.whatsapp.login import log_in
+from tests.fakes.whatsapp.node import Node
 from tests.fakes.whatsapp.noise import HandshakeError
 from tests.fakes.whatsapp.pairing import PairingDesk
 
@@ -30,6 +32,7 @@ class Server:
         self.certificates = keys.certify(self.static.public)
         self.directory = Directory()
         self.pairings = PairingDesk()
+        self.codes = CodeDesk()
         self.faults = Faults()
         self.journal = Journal()
         self.connections: set[Connection] = set()
@@ -101,6 +104,7 @@ class Server:
     def _forget(self, connection: Connection) -> None:
         self.connections.discard(connection)
         self.pairings.leave(connection)
+        self.codes.leave(connection)
         connection.ended()
         if connection.device is not None:
             self.journal.add("gone", jid=str(connection.device.jid), connection=connection.number)

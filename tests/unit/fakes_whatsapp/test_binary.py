@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.fakes.whatsapp.binary import SERVER, BinaryError, Jid, Node, decode, encode
+from tests.fakes.whatsapp.binary import BinaryError, decode, encode
+from tests.fakes.whatsapp.node import SERVER, Jid, Node
 from tests.fakes.whatsapp.tokens import load_tokens
 
 _WORDS = st.one_of(

@@ -7,9 +7,9 @@ import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from tests.fakes.whatsapp import linkcode
-from tests.fakes.whatsapp.binary import Jid
 from tests.fakes.whatsapp.directory import Account, Companion, Device, Directory, PreKey, TooManyDevicesError
 from tests.fakes.whatsapp.keys import KeyPair
+from tests.fakes.whatsapp.node import Jid
 from tests.fakes.whatsapp.noise import hkdf
 from tests.fakes.whatsapp.pairing import PairingError
 from tests.fakes.whatsapp.phone import QrText
