@@ -57,7 +57,7 @@ def _extras(ports: Ports) -> Extras:
         },
         commands={
             "whatsapp": f"{_fake(0)} serve --port {ports.whatsapp} --control-port {ports.control}",
-            "yclients": f"{_fake(1)} serve --port {ports.yclients}",
+            "yclients": f"{_fake(1)} serve --port {ports.yclients} --everybody-consents",
         },
     )
 

@@ -52,19 +52,20 @@ class YClientsHttp:
 
     def call(self, method: str, path: str, *, body: Mapping[str, Any] | None = None, timeouts: Timeouts) -> Answer:
         """Make one call; no answer, a redirect, a page of HTML: all are answers."""
-        started = time.monotonic()
+        started, number = time.monotonic(), None
         try:
             status, headers, content = self._exchange(method, path, body, timeouts)
         except (requests.RequestException, urllib3.exceptions.HTTPError, BadReplyError, OSError) as error:
             answer = Answer(status=None, message=type(error).__name__)
         else:
-            answer = answer_of(status, headers, content)
+            answer, number = answer_of(status, headers, content), headers.get("X-Request-Id")
         log.info(
             "called YClients",
             method=method,
             path=path,
             status=answer.status,
             said=answer.message,
+            yclients_request_id=number,
             seconds=round(time.monotonic() - started, 3),
         )
         return answer

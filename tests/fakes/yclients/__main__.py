@@ -1,0 +1,49 @@
+"""`python -m tests.fakes.yclients serve` runs the server until SIGTERM."""
+
+import argparse
+import asyncio
+import json
+import signal
+from pathlib import Path
+
+from aiohttp import web
+
+from tests.fakes.yclients.server import make_app, make_world
+from tests.fakes.yclients.world import Settings
+
+
+def main() -> None:
+    """Parse the command line and obey."""
+    parser = argparse.ArgumentParser(prog="python -m tests.fakes.yclients")
+    serving = parser.add_subparsers(required=True).add_parser("serve", help="run the server until SIGTERM")
+    serving.add_argument("--port", type=int, default=0, help="0 takes a free one")
+    serving.add_argument("--ready-file", type=Path, help="gets the ready line, too")
+    serving.add_argument("--app-id", type=int, default=1)
+    serving.add_argument("--partner-token", default="demo-partner-token")
+    serving.add_argument("--user-token", default="demo-user-token", help="of the app's system user")
+    serving.add_argument("--everybody-consents", action="store_true", help="no salon needs `/_fake/connect` first")
+    arguments = parser.parse_args()
+    settings = Settings(everybody_consents=arguments.everybody_consents)
+    world = make_world(arguments.app_id, arguments.partner_token, arguments.user_token, settings)
+    asyncio.run(_serve(make_app(world), arguments.port, arguments.ready_file))
+
+
+async def _serve(app: web.Application, port: int, ready_file: Path | None) -> None:
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    ready = json.dumps({"port": runner.addresses[0][1]})
+    print(ready, flush=True)
+    if ready_file is not None:
+        temporary = ready_file.with_suffix(".part")
+        temporary.write_text(ready)
+        temporary.rename(ready_file)
+    await stopping.wait()
+    await runner.cleanup()
+
+
+if __name__ == "__main__":
+    main()

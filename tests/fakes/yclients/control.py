@@ -1,0 +1,112 @@
+"""The server's second face, under `/_fake/`: for tests, benchmarks and the demo. ``README.md`` lists the routes."""
+
+from dataclasses import asdict, fields
+from typing import Any
+
+from aiohttp import web
+
+from tests.fakes.yclients.faults import Fault, Faults
+from tests.fakes.yclients.redirect import OWNER, redirect_url
+from tests.fakes.yclients.world import World
+
+_INSTALL = "http://localhost:3000/marketplace/install"
+
+
+class Control:
+    """The routes, around one world."""
+
+    def __init__(self, world: World, faults: Faults, requests: list[dict[str, Any]]) -> None:
+        self._world = world
+        self._faults = faults
+        self._requests = requests
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/_fake/health", self.health),
+            web.post("/_fake/connect", self.connect),
+            web.post("/_fake/uninstall", self.uninstall),
+            web.post("/_fake/freeze", self.freeze),
+            web.post("/_fake/fault", self.fault),
+            web.post("/_fake/settings", self.settings),
+            web.get("/_fake/callbacks", self.callbacks),
+            web.get("/_fake/requests", self.requests),
+            web.get("/_fake/links", self.links),
+            web.post("/_fake/reset", self.reset),
+        ]
+
+    async def health(self, _request: web.Request) -> web.Response:
+        return web.json_response({"status": "ok"})
+
+    async def connect(self, request: web.Request) -> web.Response:
+        """The owner presses Connect in one or several salons; the answer is where the browser goes next."""
+        body = await request.json()
+        token, app_id = self._app(body)
+        for salon_id in body["salon_ids"]:
+            self._world.consent(salon_id, app_id)
+        url = redirect_url(
+            body.get("redirect_url", _INSTALL),
+            body["salon_ids"],
+            body.get("user", OWNER),
+            token,
+            shape=body.get("shape", "list"),
+            url_safe=body.get("url_safe", False),
+        )
+        return web.json_response({"url": url})
+
+    async def uninstall(self, request: web.Request) -> web.Response:
+        return await self._leave(request, "uninstalled")
+
+    async def freeze(self, request: web.Request) -> web.Response:
+        return await self._leave(request, "freezed")
+
+    async def fault(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        fault = Fault(**body)
+        self._faults.arm(fault)
+        return web.json_response({"armed": fault.path})
+
+    async def settings(self, request: web.Request) -> web.Response:
+        known = {each.name for each in fields(self._world.settings)}
+        for name, value in (await request.json()).items():
+            if name not in known:
+                return web.json_response({"error": f"no such setting: {name}"}, status=400)
+            setattr(self._world.settings, name, value)
+        return web.json_response(asdict(self._world.settings))
+
+    async def callbacks(self, _request: web.Request) -> web.Response:
+        return web.json_response({"callbacks": self._world.callbacks})
+
+    async def requests(self, _request: web.Request) -> web.Response:
+        return web.json_response({"requests": self._requests})
+
+    async def links(self, _request: web.Request) -> web.Response:
+        listed = [
+            {
+                "salon_id": salon_id,
+                "application_id": app_id,
+                "status": link.status,
+                "api_key": link.api_key,
+                "webhook_urls": link.webhook_urls,
+                "channels": link.channels,
+            }
+            for (salon_id, app_id), link in self._world.links.items()
+        ]
+        return web.json_response({"links": listed})
+
+    async def reset(self, _request: web.Request) -> web.Response:
+        """Forget all salons, requests and faults; settings stay."""
+        self._world.links.clear()
+        self._world.callbacks.clear()
+        self._requests.clear()
+        self._faults.clear()
+        return web.json_response({"reset": True})
+
+    async def _leave(self, request: web.Request, status: str) -> web.Response:
+        body = await request.json()
+        self._world.leave(body["salon_id"], self._app(body)[1], status)
+        return web.json_response({"status": status})
+
+    def _app(self, body: dict[str, Any]) -> tuple[str, int]:
+        """The partner's token and the app that is meant: the only one, unless the body names another."""
+        token, apps = next(iter(self._world.partners.items()))
+        return token, body.get("app", min(apps))

@@ -1,0 +1,52 @@
+"""The shapes of YClients' answers, and who may ask."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aiohttp import web
+
+from tests.fakes.yclients.world import RefusedError, World
+
+MEDIA_TYPES = ("application/vnd.yclients.v2+json", "application/vnd.api.v2+json")
+NO_CREDENTIALS = "Не указаны авторизационные данные"
+NO_PARTNER = "Не указан идентификатор партнера"
+NO_USER = "Необходима авторизация"
+
+
+def success(data: object, status: int = 200, meta: object | None = None) -> web.Response:
+    """The usual envelope; newer routes have ``{}`` for no meta, older ones ``[]``."""
+    return web.json_response({"success": True, "data": data, "meta": {} if meta is None else meta}, status=status)
+
+
+def failure(status: int, message: str, errors: Mapping[str, Sequence[str]] | None = None) -> web.Response:
+    """The usual failure; a validation error (422) names its fields."""
+    meta: dict[str, Any] = {"message": message} | ({"errors": errors} if errors else {})
+    return web.json_response({"success": False, "data": None, "meta": meta}, status=status)
+
+
+def old_failure(status: int, message: str) -> web.Response:
+    """The failure of `GET /company/{id}` and some other old routes."""
+    body = {"errors": {"code": status, "message": message}, "meta": {"message": message}}
+    return web.json_response(body, status=status)
+
+
+def partner_of(request: web.Request, world: World) -> str:
+    """The partner's token; raises RefusedError. Both 401 texts are the real ones, the second is misleading."""
+    if request.headers.get("Accept") not in MEDIA_TYPES:
+        raise RefusedError(world.settings.accept_status, NO_CREDENTIALS)
+    bearer, _, _ = request.headers.get("Authorization", "").partition(", ")
+    word, _, token = bearer.partition(" ")
+    if word != "Bearer" or not token:
+        raise RefusedError(401, NO_CREDENTIALS)
+    if token not in world.partners:
+        raise RefusedError(401, NO_PARTNER)
+    return token
+
+
+def check_user(request: web.Request, world: World, salon_id: int) -> None:
+    """The system user's half of `Bearer <partner>, User <user>`; raises RefusedError."""
+    _, _, user = request.headers.get("Authorization", "").partition(", ")
+    if user != f"User {world.user_token}":
+        raise RefusedError(401, NO_USER)
+    if not world.serves(salon_id):
+        raise RefusedError(403, "Нет прав на управление компанией")

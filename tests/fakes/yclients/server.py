@@ -1,0 +1,53 @@
+"""All of it as one application."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
+
+from tests.fakes.yclients.company import Companies
+from tests.fakes.yclients.control import Control
+from tests.fakes.yclients.faults import Faults
+from tests.fakes.yclients.limits import Limits
+from tests.fakes.yclients.marketplace import Marketplace, refusals
+from tests.fakes.yclients.world import Settings, World
+
+
+def make_world(app_id: int, partner_token: str, user_token: str, settings: Settings) -> World:
+    """One partner with one app."""
+    return World(
+        partners={partner_token: {app_id}}, user_token=user_token, clock=lambda: datetime.now(UTC), settings=settings
+    )
+
+
+def make_app(world: World) -> web.Application:
+    """YClients at `/`, its control at `/_fake/`; only YClients is noted, limited and misbehaves."""
+    faults = Faults()
+    seen: list[dict[str, Any]] = []
+    yclients = [_noting(seen), Limits(world.settings).middleware(), faults.middleware(), refusals]
+    app = web.Application(middlewares=[_only_for_yclients(middleware) for middleware in yclients])
+    for part in (Marketplace(world), Companies(world), Control(world, faults, seen)):
+        app.add_routes(part.routes())
+    return app
+
+
+def _noting(seen: list[dict[str, Any]]) -> Middleware:
+    @web.middleware
+    async def note(request: web.Request, handler: Handler) -> web.StreamResponse:
+        entry: dict[str, Any] = {"method": request.method, "path": request.path, "status": None}
+        seen.append(entry)
+        response = await handler(request)
+        entry["status"] = response.status
+        response.headers["X-Request-Id"] = f"fake-{len(seen)}"
+        return response
+
+    return note
+
+
+def _only_for_yclients(middleware: Middleware) -> Middleware:
+    @web.middleware
+    async def route(request: web.Request, handler: Handler) -> web.StreamResponse:
+        return await (handler(request) if request.path.startswith("/_fake/") else middleware(request, handler))
+
+    return route
