@@ -12,8 +12,10 @@ from aiadmin.config import ConfigError
 from aiadmin.domain.errors import AiAdminError
 
 _COMMANDS = {
+    "companies": "aiadmin.cli.companies:companies",
     "demo": "aiadmin.cli.demo:demo",
     "doctor": "aiadmin.cli.doctor:doctor",
+    "keys": "aiadmin.cli.keys:keys",
     "migrate": "aiadmin.cli.migrate:migrate",
     "up": "aiadmin.cli.up:up",
 }

@@ -31,7 +31,7 @@ class OutboxRow:
     """One thing to tell the outside.
 
     Attributes:
-        secret: sealed clear value that only this delivery may see, or None once it is delivered.
+        secret: sealed value that only this delivery may see in clear, or None once it is delivered.
         next_attempt_at: when to try; None while the row is held back.
         deadline_at: after this no further attempt is worth it, or None.
     """
@@ -45,6 +45,11 @@ class OutboxRow:
     deadline_at: datetime | None
     secret: str | None
     last_error: str | None
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it waits for something to happen rather than for a time."""
+        return self.state is OutboxState.PENDING and self.next_attempt_at is None
 
 
 class Outcome(StrEnum):

@@ -1,0 +1,138 @@
+"""`python -m aiadmin companies`: look at the tenants, and help the one whose activation failed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import datetime
+
+import click
+
+from aiadmin.config import Config
+from aiadmin.container import Container
+from aiadmin.domain.company import Company
+from aiadmin.domain.delivery import OutboxRow
+from aiadmin.domain.device import Device, masked
+from aiadmin.domain.ids import CompanyId
+from aiadmin.services import activations
+from aiadmin.services.companies import ACTIVATION_KEY
+
+_PAGE = 500
+_HEADINGS = ("ID", "SALON", "STATUS", "WHATSAPP", "REGISTERED", "TITLE")
+
+
+@click.group()
+def companies() -> None:
+    """Look at companies, and help them along."""
+
+
+@companies.command("list")
+def list_companies() -> None:
+    """Every company, one line each; phones are masked."""
+    box = _container()
+    rows = [_HEADINGS, *(_columns(company) for company in _all(box))]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADINGS))]
+    for row in rows:
+        click.echo("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
+
+
+@companies.command()
+@click.argument("company_id", type=click.IntRange(min=1))
+def show(company_id: int) -> None:
+    """All that is known of one company: its status, its device, what YClients was told, the last errors."""
+    with _container().uow() as work:
+        company = work.companies.get(CompanyId(company_id))
+        device = work.devices.find_current(company.company_id)
+        row = work.outbox.find_by_key(company.company_id, ACTIVATION_KEY)
+    facts = [*_company_facts(company), *_device_facts(device), *_activation_facts(row)]
+    width = max(len(name) for name, _ in facts)
+    for name, value in facts:
+        click.echo(f"{name.ljust(width)}  {_text(value)}")
+
+
+@companies.command("retry-activation")
+@click.argument("company_id", type=click.IntRange(min=1))
+def retry_activation(company_id: int) -> None:
+    """Tell YClients again that a company is connected, for another activation window."""
+    box = _container()
+    outbox_id = activations.retry(
+        CompanyId(company_id), uow=box.uow, clock=box.clock, window=box.config.activation_window
+    )
+    box.queue.deliver(outbox_id)
+    click.echo(f"company {company_id}: YClients is told now; see `companies show {company_id}`")
+
+
+def _container() -> Container:
+    return Container(Config.from_env(os.environ))
+
+
+def _all(box: Container) -> Iterator[Company]:
+    last: CompanyId | None = None
+    while True:
+        with box.uow() as work:
+            page = work.companies.list_all(limit=_PAGE, after=last)
+        yield from page
+        if len(page) < _PAGE:
+            return
+        last = page[-1].company_id
+
+
+def _columns(company: Company) -> tuple[str, ...]:
+    return (
+        str(company.company_id),
+        str(company.salon_id),
+        company.integration_status.value,
+        masked(company.whatsapp_phone) if company.whatsapp_phone else "-",
+        f"{company.created_at:%Y-%m-%d %H:%M}",
+        company.title or "",
+    )
+
+
+def _company_facts(company: Company) -> list[tuple[str, object]]:
+    return [
+        ("company", company.company_id),
+        ("salon", company.salon_id),
+        ("title", company.title),
+        ("phone", masked(company.phone) if company.phone else None),
+        ("status", company.integration_status.value),
+        ("registered", company.created_at),
+        ("activation error", company.activation_error),
+        ("activation deadline", company.activation_deadline_at),
+        ("activated", company.activated_at),
+        ("whatsapp connected", company.whatsapp_connected),
+        ("whatsapp phone", masked(company.whatsapp_phone) if company.whatsapp_phone else None),
+        ("whatsapp since", company.whatsapp_connected_at),
+    ]
+
+
+def _device_facts(device: Device | None) -> list[tuple[str, object]]:
+    if device is None:
+        return [("device", None)]
+    return [
+        ("device", device.device_id),
+        ("device wanted", device.desired.value),
+        ("device seen", device.observed.value),
+        ("device since", device.state_since),
+        ("device reason", device.reason),
+        ("device host", device.host_id),
+        ("device epoch", device.epoch),
+    ]
+
+
+def _activation_facts(row: OutboxRow | None) -> list[tuple[str, object]]:
+    if row is None:
+        return [("callback", None)]
+    return [
+        ("callback", row.outbox_id),
+        ("callback state", "held until a phone is linked" if row.is_held else row.state.value),
+        ("callback attempts", row.attempts),
+        ("callback next", row.next_attempt_at),
+        ("callback deadline", row.deadline_at),
+        ("callback last error", row.last_error),
+    ]
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return "-"
+    return f"{value:%Y-%m-%d %H:%M:%S} UTC" if isinstance(value, datetime) else str(value)

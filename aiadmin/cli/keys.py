@@ -1,0 +1,25 @@
+"""`python -m aiadmin keys`: the API keys of companies."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from aiadmin.config import Config
+from aiadmin.container import Container
+from aiadmin.domain.ids import CompanyId
+from aiadmin.services.companies import rotate_api_key
+
+
+@click.group()
+def keys() -> None:
+    """The API keys of companies."""
+
+
+@keys.command()
+@click.argument("company_id", type=click.IntRange(min=1))
+def rotate(company_id: int) -> None:
+    """Give a company a new API key, printed once here; the old one stops working at once."""
+    box = Container(Config.from_env(os.environ))
+    click.echo(rotate_api_key(CompanyId(company_id), uow=box.uow, secrets=box.secrets))
