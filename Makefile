@@ -9,6 +9,7 @@ PYTHON ?= $(shell for candidate in python3.13 python3.12 python3.11 python3.14 p
 	$$candidate -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& echo $$candidate && break; done)
 PIP := .venv/bin/python -m pip --quiet --disable-pip-version-check
+NPM := PATH="$$PWD/.venv/bin:$$PATH" npm_config_cache="$$PWD/.venv/npm-cache" npm_config_update_notifier=false npm
 PAGE := aiadmin/web/static/vendor/socket.io.esm.min.js
 
 help: ## List these commands
@@ -24,7 +25,7 @@ demo: setup .venv/installed-dev ## The same against a fake WhatsApp and YClients
 
 test: setup .venv/installed-dev .venv/browser ## Install what tests need and run all of them
 	.venv/bin/python -m pytest
-	PATH="$$PWD/.venv/bin:$$PATH" npm test --silent
+	$(NPM) test --silent
 
 check: setup .venv/installed-dev ## Look for mistakes without running anything: style, types, import rules
 	.venv/bin/ruff check .
@@ -63,8 +64,9 @@ clean: ## Remove what can be made again; data and secrets in .aiadmin stay
 	@touch $@
 
 $(PAGE): package-lock.json package.json | .venv/npm
-	PATH="$$PWD/.venv/bin:$$PATH" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
-	PATH="$$PWD/.venv/bin:$$PATH" npm run build --silent
+	@echo "Fetching the page's JavaScript..."
+	@$(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	@$(NPM) run build --silent
 	@touch $@
 
 # the page is tested in the machine's Chromium, or else in one that Playwright fetches

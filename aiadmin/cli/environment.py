@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import os
+import socket
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import click
+
 from aiadmin.adapters import embedded
 from aiadmin.cli.home import Home
+from aiadmin.config import Config
 
 _STOP_SECONDS = 2.0
 
 
-def environment(home: Home, overrides: Mapping[str, str], servers: contextlib.ExitStack) -> dict[str, str]:
-    """What every process of this run gets; what was started for it is stopped when `servers` closes.
+def environment(home: Home, overrides: Mapping[str, str]) -> dict[str, str]:
+    """What every process of this run gets, as far as it is known before any server runs.
 
     Args:
         overrides: settings that win over the environment.
@@ -24,12 +28,8 @@ def environment(home: Home, overrides: Mapping[str, str], servers: contextlib.Ex
     env = _defaults(env.get("PORT", "3000")) | env
     if env["APP_ENV"] == "development":
         env = home.secrets() | env
-    env["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{env.get('PATH', os.defpath)}"
-    if "DATABASE_URL" not in env:
-        env["DATABASE_URL"] = servers.enter_context(_running(embedded.start_postgres(home.path / "postgres")))
-    if "REDIS_URL" not in env:
-        env["REDIS_URL"] = servers.enter_context(_running(embedded.start_valkey(home.path / "valkey")))
-    return env
+    own_programs = str(Path(sys.executable).parent)
+    return env | {"PATH": f"{own_programs}{os.pathsep}{env.get('PATH', os.defpath)}"}
 
 
 def _defaults(port: str) -> dict[str, str]:
@@ -41,6 +41,34 @@ def _defaults(port: str) -> dict[str, str]:
         "PUBLIC_URL": f"http://localhost:{port}",
         "PYTHONUNBUFFERED": "1",
     }
+
+
+def check(env: Mapping[str, str]) -> None:
+    """Find wrong settings before anything is started for them.
+
+    Raises:
+        ConfigError: a setting is missing or wrong.
+        click.ClickException: somebody listens on the port.
+    """
+    soon = {"DATABASE_URL": "postgresql://soon", "REDIS_URL": "redis://soon"}
+    port = Config.from_env(soon | dict(env)).port
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((env["BIND_HOST"], port))
+        except OSError as error:
+            advice = f"set PORT to another, as in PORT={port + 1} make run"
+            raise click.ClickException(f"port {port} is not free ({error.strerror}): {advice}") from error
+
+
+def with_servers(env: Mapping[str, str], home: Home, servers: contextlib.ExitStack) -> dict[str, str]:
+    """`env` with the addresses of PostgreSQL and Redis; what is started for it stops when `servers` closes."""
+    urls = {}
+    if "DATABASE_URL" not in env:
+        urls["DATABASE_URL"] = servers.enter_context(_running(embedded.start_postgres(home.path / "postgres")))
+    if "REDIS_URL" not in env:
+        urls["REDIS_URL"] = servers.enter_context(_running(embedded.start_valkey(home.path / "valkey")))
+    return {**env, **urls}
 
 
 @contextlib.contextmanager

@@ -15,7 +15,7 @@ from aiadmin.domain.ids import SalonId
 from aiadmin.services import companies, links
 
 DEMO_SALON = SalonId(962302)
-_POLL_SECONDS = 0.1
+_POLL_SECONDS = 0.2
 _ANSWER_SECONDS = 3.0
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import signal
-import socket
 import subprocess
 import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import click
 
-from aiadmin.cli.environment import environment
+from aiadmin.cli.environment import check, environment, with_servers
 from aiadmin.cli.home import PROJECT, Home, write_settings
 from aiadmin.cli.output import Output
 from aiadmin.cli.procfile import read_procfile
@@ -32,12 +32,13 @@ class Extras:
 
 
 @click.command()
-def up() -> None:
+@click.option("--data", type=click.Path(path_type=Path), help="Where data and secrets lie.  [default: .aiadmin]")
+def up(data: Path | None) -> None:
     """Run everything on this machine; Ctrl-C stops it.
 
     PostgreSQL and Redis are started too where DATABASE_URL or REDIS_URL is not set.
     """
-    run(Home.default(), Extras())
+    run(Home(data.resolve()) if data else Home.default(), Extras())
 
 
 def run(home: Home, extras: Extras) -> None:
@@ -52,26 +53,15 @@ def run(home: Home, extras: Extras) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())
     with home.running(), contextlib.ExitStack() as servers:
-        env = environment(home, extras.settings, servers)
+        env = environment(home, extras.settings)
+        check(env)
+        env = with_servers(env, home, servers)
         config = Config.from_env(env)
-        _require_free_port(config.port)
         published = [*_PUBLISHED, *extras.settings]
         write_settings(home.running_file, {name: env[name] for name in published if name in env})
         commands = read_procfile(PROJECT / "Procfile")
         _release(commands.pop("release"), env, stop)
         _supervise({**extras.commands, **commands}, env, config, home, stop, began)
-
-
-def _require_free_port(port: int) -> None:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError as error:
-            message = (
-                f"port {port} is not free ({error.strerror}): set PORT to another, as in PORT={port + 1} make run"
-            )
-            raise click.ClickException(message) from error
 
 
 def _release(command: str, env: Mapping[str, str], stop: threading.Event) -> None:
