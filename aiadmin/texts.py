@@ -61,6 +61,9 @@ ROOT = "AI Admin подключает WhatsApp салона к YClients. Опи�
 CONNECTED = "WhatsApp успешно подключен!"
 """The message of `whatsapp-connected`."""
 
+LOGGED_OUT = "WhatsApp отключён: телефон салона больше не связан с AI Admin. Подключите его ещё раз."
+"""The text of the state `logged-out`: the salon unlinked us on its phone, or WhatsApp did."""
+
 PAIRING: Mapping[str, str] = {
     "queued": "Сейчас подключаются сразу много салонов. Ваше место в очереди: {place}. Код появится сам.",
     "waiting": "Готовим код. Обычно это занимает пару секунд.",

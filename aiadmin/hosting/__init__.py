@@ -1,0 +1,1 @@
+"""The `sessions` process: live WhatsApp sessions, and the pairing of new ones."""

@@ -1,0 +1,239 @@
+"""The session host: adopts devices, keeps their sessions connected, and tells PostgreSQL what it sees.
+
+One thread owns everything here and takes one message after another from its inbox: no locks, no order to get wrong.
+Only the renewing of the lease, and a logout (it may take half a minute), have threads of their own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import queue
+import random
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+
+from aiadmin import texts
+from aiadmin.adapters.whatsapp.engine import EngineError, UnknownDeviceError
+from aiadmin.domain.device import Desired, Device, Observed
+from aiadmin.domain.errors import DependencyDownError
+from aiadmin.domain.host import LEASE, RENEW_EVERY, STARTS_PER_SECOND, adoptable
+from aiadmin.domain.ids import DeviceId
+from aiadmin.domain.session import Action, Step, failed, postponed, tick, transition
+from aiadmin.domain.session_event import LoggedOut, SessionEvent
+from aiadmin.hosting.held import Held
+from aiadmin.hosting.lease import Lease
+from aiadmin.hosting.orphan_keys import OrphanKeys
+from aiadmin.hosting.ports import Keys, SessionEngine
+from aiadmin.hosting.removals import Removals
+from aiadmin.services import sessions
+from aiadmin.services.ports import Clock, NewUnitOfWork, Rooms
+
+TICK_SECONDS = 1.0
+_KEYS_MISSING = LoggedOut(reason="keys_missing", on_connect=False)
+"""The library deletes a device's keys only when WhatsApp unlinked it; a crash may have swallowed the event."""
+_dice = random.SystemRandom().random
+_log = logging.getLogger(__name__)
+
+
+class SessionHost:
+    """Holds at most `capacity` devices. `start` it, `look` when something changed, `drain` it at the end."""
+
+    def __init__(
+        self,
+        *,
+        engine: SessionEngine,
+        keys: Keys,
+        uow: NewUnitOfWork,
+        clock: Clock,
+        rooms: Rooms,
+        capacity: int,
+        lease: timedelta = LEASE,
+        renew_every: timedelta = RENEW_EVERY,
+    ) -> None:
+        self._engine, self._keys, self._uow, self._clock, self._rooms = engine, keys, uow, clock, rooms
+        self._capacity = capacity
+        self._held: dict[DeviceId, Held] = {}
+        self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._next_tick = self._next_start = 0.0
+        self._over = False
+        self._orphan_keys = OrphanKeys(keys)
+        self._removals = Removals(engine=engine, keys=keys, uow=uow, clock=clock, on_progress=self.look)
+        self._lease = Lease(
+            uow=uow,
+            clock=clock,
+            capacity=capacity,
+            on_lost=lambda: self._inbox.put(self._stop_all),
+            duration=lease,
+            renew_every=renew_every,
+        )
+        self._thread = threading.Thread(target=self._run, name="host", daemon=True)
+
+    def start(self) -> None:
+        """Begin to hold devices."""
+        self._lease.start()
+        self._thread.start()
+
+    def look(self) -> None:
+        """Something may have changed in PostgreSQL: look now rather than at the next tick."""
+        self._inbox.put(self._hurry)
+
+    def drain(self, timeout: float = 8.0) -> None:
+        """Disconnect everything and leave it to other hosts; returns when done, or after `timeout` seconds."""
+        try:
+            self._lease.drain()
+        except DependencyDownError:
+            _log.warning("PostgreSQL is away: other hosts will find the sessions when the lease runs out")
+        self._inbox.put(self._finish)
+        self._thread.join(timeout)
+
+    def _run(self) -> None:
+        while not self._over:
+            try:
+                self._turn()
+            except Exception:  # noqa: BLE001 - one device's trouble must not end the others
+                _log.exception("The session host stumbled")
+
+    def _turn(self) -> None:
+        now = time.monotonic()
+        wake = min(self._next_tick, self._next_start) if self._next_start > now else self._next_tick
+        with contextlib.suppress(queue.Empty):
+            self._inbox.get(timeout=max(wake - now, 0.0))()
+        if time.monotonic() >= self._next_tick:
+            self._next_tick = time.monotonic() + TICK_SECONDS
+            self._tick()
+        self._start_next()
+
+    def _tick(self) -> None:
+        try:
+            self._reconcile()
+        except DependencyDownError:
+            _log.debug("PostgreSQL is away; the sessions go on")
+        for held in list(self._held.values()):
+            if held.session.retry_at is None:
+                self._apply(held, tick(held.session, self._clock(), _dice()))
+        self._orphan_keys.sweep()
+
+    def _reconcile(self) -> None:
+        """Bring what we hold in line with the rows. Raises DependencyDownError."""
+        rows = self._adopt()
+        for device_id, held in list(self._held.items()):
+            row = rows.get(device_id)
+            if row is None or row.epoch != held.device.epoch:
+                self._drop(held)
+            else:
+                held.device = row
+        for device_id, row in rows.items():
+            held = self._held.setdefault(device_id, Held.adopt(row, self._clock()))
+            self._obey(held)
+
+    def _adopt(self) -> dict[DeviceId, Device]:
+        host_id = self._lease.host_id
+        if host_id is None:
+            return {}
+        with self._uow() as work:
+            free = adoptable(
+                capacity=self._capacity, held=len(self._held), draining=self._over, tick_seconds=TICK_SECONDS
+            )
+            if free and self._lease.may_adopt:
+                work.devices.adopt(host_id, limit=free, now=self._clock())
+            rows = work.devices.held_by(host_id)
+            work.commit()
+        return {row.device_id: row for row in rows}
+
+    def _obey(self, held: Held) -> None:
+        if held.device.desired is Desired.OFF:
+            sessions.release(held.device, uow=self._uow)
+            self._drop(held)
+        elif held.is_to_remove and self._removals.advance(held):
+            self._drop(held)
+
+    def _start_next(self) -> None:
+        if self._over or time.monotonic() < self._next_start:
+            return
+        now = self._clock()
+        waiting = (held for held in self._held.values() if held.session.retry_at and held.session.retry_at <= now)
+        held = next(waiting, None)
+        if held is not None:
+            self._next_start = time.monotonic() + 1 / STARTS_PER_SECOND
+            self._start(held)
+
+    def _start(self, held: Held) -> None:
+        now = self._clock()
+        before, held.session = held.session, tick(held.session, now, 0.0).session
+        held.run += 1
+        self._save(held)
+        if held.device.device_id not in self._held:
+            return
+        listener = partial(self._pass_on, held.device.device_id, held.session_id)
+        try:
+            self._engine.start(held.session_id, self._keys, held.device.jid, listener)
+        except UnknownDeviceError:
+            self._apply(held, transition(held.session, _KEYS_MISSING, now, _dice()))
+        except DependencyDownError:
+            held.session = postponed(before, now, _dice())
+        except EngineError:
+            _log.exception("A session could not be started", extra={"device_id": held.device.device_id})
+            self._apply(held, failed(held.session, "engine", now, _dice()))
+
+    def _pass_on(self, device_id: DeviceId, session_id: str, event: SessionEvent) -> None:
+        self._inbox.put(partial(self._hear, device_id, session_id, event))
+
+    def _hear(self, device_id: DeviceId, session_id: str, event: SessionEvent) -> None:
+        held = self._held.get(device_id)
+        if held is None or held.session_id != session_id:
+            return
+        self._apply(held, transition(held.session, event, self._clock(), _dice()))
+        if held.is_to_remove:
+            self._hurry()
+
+    def _apply(self, held: Held, step: Step) -> None:
+        if step.session.observed is not held.session.observed:
+            facts = {
+                "device_id": held.device.device_id,
+                "state": step.session.observed,
+                "reason": step.session.reason,
+            }
+            _log.info("A session changed", extra={"company_id": held.device.company_id, **facts})
+        held.session = step.session
+        if step.action is Action.STOP:
+            self._engine.stop(held.session_id)
+        self._save(held)
+
+    def _save(self, held: Held) -> None:
+        """Tell PostgreSQL; what it does not hear now it hears at the next tick."""
+        if not held.is_unsaved:
+            return
+        try:
+            is_ours = sessions.observe(held.device, held.session, uow=self._uow)
+        except DependencyDownError:
+            return
+        held.written = held.session
+        if not is_ours:
+            self._drop(held)
+        elif held.session.observed is Observed.LOGGED_OUT and not held.is_to_remove:
+            self._drop(held)
+            self._rooms.status(held.device.company_id, state="logged-out", text=texts.LOGGED_OUT)
+
+    def _hurry(self) -> None:
+        self._next_tick = 0.0
+
+    def _drop(self, held: Held) -> None:
+        """Hold the device no longer; its row is not touched."""
+        self._engine.stop(held.session_id)
+        self._held.pop(held.device.device_id, None)
+
+    def _stop_all(self) -> None:
+        for held in list(self._held.values()):
+            self._drop(held)
+
+    def _finish(self) -> None:
+        self._over = True
+        self._stop_all()
+        try:
+            self._lease.give_up()
+        except DependencyDownError:
+            _log.warning("The lease stays until it runs out")

@@ -1,0 +1,105 @@
+"""A host's right to hold sessions: one row in `session_hosts`, renewed by a thread of its own."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+
+from aiadmin.domain.errors import DependencyDownError
+from aiadmin.domain.host import LEASE, RENEW_EVERY, Host
+from aiadmin.domain.ids import HostId
+from aiadmin.services.ports import Clock, NewUnitOfWork
+
+_log = logging.getLogger(__name__)
+
+
+class Lease:
+    """Takes a lease, renews it, and takes another under a new id when it is lost.
+
+    Args:
+        on_lost: called from the renewing thread; everything held under the old id must stop.
+    """
+
+    def __init__(
+        self,
+        *,
+        uow: NewUnitOfWork,
+        clock: Clock,
+        capacity: int,
+        on_lost: Callable[[], None],
+        duration: timedelta = LEASE,
+        renew_every: timedelta = RENEW_EVERY,
+    ) -> None:
+        self._uow, self._clock, self._capacity, self._on_lost = uow, clock, capacity, on_lost
+        self._duration, self._renew_every = duration, renew_every
+        self._host_id: HostId | None = None
+        self._adopts_from = 0.0
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="lease", daemon=True)
+
+    @property
+    def host_id(self) -> HostId | None:
+        """The id under which this process holds sessions, or None while it has no lease."""
+        return self._host_id
+
+    @property
+    def may_adopt(self) -> bool:
+        """Whether orphans are orphans: just after an outage, living hosts still have to renew."""
+        return self._host_id is not None and time.monotonic() >= self._adopts_from
+
+    def start(self) -> None:
+        """Begin to take and renew."""
+        self._thread.start()
+
+    def drain(self) -> None:
+        """Say that this host takes nothing more, and renew no longer."""
+        self._stopping.set()
+        self._thread.join(timeout=2)
+        if self._host_id is not None:
+            with self._uow() as work:
+                work.hosts.set_draining(self._host_id)
+                work.commit()
+
+    def give_up(self) -> None:
+        """Leave everything that is still held to other hosts. Raises DependencyDownError."""
+        if self._host_id is not None:
+            with self._uow() as work:
+                work.hosts.remove(self._host_id)
+                work.commit()
+            self._host_id = None
+
+    def _run(self) -> None:
+        failing = False
+        while True:
+            try:
+                self._take_or_renew()
+                if failing:
+                    self._adopts_from = time.monotonic() + self._duration.total_seconds()
+                    _log.info("PostgreSQL answers again")
+                failing = False
+            except DependencyDownError:
+                if not failing:
+                    _log.warning("The lease cannot be renewed while PostgreSQL is away; sessions stay connected")
+                failing = True
+            pause = min(1.0, self._renew_every.total_seconds()) if failing else self._renew_every.total_seconds()
+            if self._stopping.wait(pause):
+                return
+
+    def _take_or_renew(self) -> None:
+        lease_until = self._clock() + self._duration
+        with self._uow() as work:
+            if self._host_id is not None and not work.hosts.renew(self._host_id, lease_until=lease_until):
+                _log.error("The lease is lost: everything stops")
+                self._host_id = None
+                self._on_lost()
+            if self._host_id is None:
+                fresh = HostId(uuid.uuid4())
+                work.hosts.add(Host(host_id=fresh, lease_until=lease_until, capacity=self._capacity, draining=False))
+            else:
+                fresh = self._host_id
+            work.commit()
+        self._host_id = fresh

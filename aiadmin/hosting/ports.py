@@ -1,0 +1,37 @@
+"""What a host needs of WhatsApp; `aiadmin.adapters.whatsapp` has the real ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from aiadmin.domain.session_event import SessionEvent
+
+
+class Keys(Protocol):
+    """The keys of linked devices. Every method raises DependencyDownError when PostgreSQL does not answer."""
+
+    @property
+    def dsn(self) -> str: ...
+
+    def exists(self, jid: str) -> bool: ...
+
+    def delete(self, jid: str) -> bool: ...
+
+    def orphan_jids(self) -> frozenset[str]: ...
+
+    def delete_orphans(self, jids: Iterable[str]) -> int: ...
+
+
+class SessionEngine(Protocol):
+    """`engine.Engine`, as far as a host uses it."""
+
+    def start(self, session_id: str, store: Keys, jid: str, on_event: Callable[[SessionEvent], None]) -> None:
+        """Raises UnknownDeviceError, EngineError, DependencyDownError."""
+        ...
+
+    def stop(self, session_id: str) -> None: ...
+
+    def logout(self, session_id: str) -> None:
+        """Raises EngineError."""
+        ...

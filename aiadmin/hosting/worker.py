@@ -1,0 +1,141 @@
+"""The `sessions` process: hosts sessions and pairs new ones in threads, while RQ takes nudges in the main thread.
+
+It never forks and needs no Redis: a nudge that does not arrive costs a second. It ends with `os._exit`, because the
+library's threads never do.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+import uuid
+from types import FrameType
+from typing import NoReturn, cast
+
+from redis import RedisError
+from redis.client import PubSubWorkerThread
+from rq import SimpleWorker
+
+from aiadmin import nudge
+from aiadmin.adapters.queue import SERIALIZER, SESSIONS
+from aiadmin.adapters.redis_client import make_redis
+from aiadmin.adapters.whatsapp import library, store
+from aiadmin.adapters.whatsapp.engine import Engine
+from aiadmin.adapters.whatsapp.key_store import SqlKeyStore
+from aiadmin.config import Config
+from aiadmin.container import Container
+from aiadmin.hosting.desk import Desk
+from aiadmin.hosting.host import SessionHost
+
+DRAIN_SECONDS = 9.0
+EXIT_SECONDS = 11.5
+"""Platforms kill a process some time after SIGTERM; whatever hangs, we are gone before."""
+WORKER_TTL_SECONDS = 30
+_GOODBYE_SECONDS = 1.0
+_REDIS_PAUSE_SECONDS = 1.0
+_log = logging.getLogger(__name__)
+
+
+def main(config: Config) -> NoReturn:
+    """Host and pair until SIGTERM or SIGINT; never returns."""
+    library.ensure_environment()
+    parts = _Parts(Container(config))
+    parts.start()
+    _log.info("The sessions process is up", extra={"capacity": config.sessions_capacity})
+    try:
+        _take_nudges(config)
+    finally:
+        parts.end()
+
+
+class _Parts:
+    """The host and the desk, which start, listen and drain together."""
+
+    def __init__(self, container: Container) -> None:
+        config = container.config
+        keys = SqlKeyStore(container.engine, store.dsn(config.database_url, "aiadmin-sessions"))
+        self._host = SessionHost(
+            engine=Engine(library.load()),
+            keys=keys,
+            uow=container.uow,
+            clock=container.clock,
+            rooms=container.rooms,
+            capacity=config.sessions_capacity,
+        )
+        self._desk = Desk(container)
+        self._rq_is_done = threading.Event()
+        self._draining = threading.Thread(target=self._drain, name="drain", daemon=True)
+
+    def start(self) -> None:
+        for part in (self._host, self._desk):
+            part.start()
+            nudge.listen(part.look)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._on_signal)
+
+    def end(self) -> NoReturn:
+        """RQ is done: hand everything over and end the process."""
+        self._rq_is_done.set()
+        if not self._draining.is_alive():
+            self._draining.start()
+        while True:
+            self._draining.join()
+
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, signal.SIG_IGN)
+        self._draining.start()  # at once: RQ may yet have to say goodbye to a Redis that does not answer
+        sys.exit(0)
+
+    def _drain(self) -> None:
+        last_resort = threading.Timer(EXIT_SECONDS, os._exit, args=[1])
+        last_resort.daemon = True
+        last_resort.start()
+        desk = threading.Thread(target=self._desk.stop, name="desk stops", daemon=True)
+        desk.start()
+        self._host.drain(DRAIN_SECONDS)
+        desk.join(DRAIN_SECONDS)
+        self._rq_is_done.wait(_GOODBYE_SECONDS)
+        _log.info("Everything is handed over")
+        logging.shutdown()
+        os._exit(0)
+
+
+class NudgeWorker(SimpleWorker):
+    """RQ's worker that runs jobs in this thread; it looks for Redis again every two seconds."""
+
+    max_connection_wait_time = 2.0
+
+    def _install_signal_handlers(self) -> None:
+        """The process has its own, and no job here is worth waiting for."""
+
+    def teardown(self) -> None:
+        """Say goodbye to Redis if it is there; where it is not, the goodbye is left to expire."""
+        try:
+            super().teardown()  # type: ignore[no-untyped-call]
+        except RedisError:
+            listener = cast("PubSubWorkerThread | None", self.pubsub_thread)
+            if listener is not None:
+                listener.stop()
+
+
+def _take_nudges(config: Config) -> NoReturn:
+    while True:
+        try:
+            NudgeWorker(
+                [SESSIONS],
+                # a name that was used before is refused while Redis remembers it
+                name=f"{SESSIONS}-{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}",
+                connection=make_redis(config.redis_url),
+                serializer=SERIALIZER,
+                worker_ttl=WORKER_TTL_SECONDS,
+                log_job_description=False,
+            ).work(logging_level="WARNING")
+        except RedisError as error:
+            _log.warning("Nudges wait for Redis", extra={"error": type(error).__name__})
+        time.sleep(_REDIS_PAUSE_SECONDS)

@@ -1,0 +1,78 @@
+"""Sessions: what hosts see of devices, and what follows for their companies."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from aiadmin.domain.device import Device, Observed
+from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.session import Session
+from aiadmin.services.ports import Clock, NewUnitOfWork, UnitOfWork
+
+
+def observe(device: Device, session: Session, *, uow: NewUnitOfWork) -> bool:
+    """Write where the device's session stands; a device that WhatsApp unlinked leaves its host and its company.
+
+    A device that is being removed leaves nothing: its company may be linked to another by now.
+
+    Returns False when the device is in other hands by now: nothing was written.
+
+    Raises:
+        DependencyDownError: PostgreSQL does not answer; try again later.
+    """
+    is_unlinked = session.observed is Observed.LOGGED_OUT
+    with uow() as work:
+        if is_unlinked:
+            work.companies.find(device.company_id, lock=True)  # before the device, as pairings do
+        written = work.devices.observe(
+            device.device_id,
+            epoch=device.epoch,
+            observed=session.observed,
+            reason=session.reason,
+            at=session.since,
+            next_attempt_at=session.retry_at,
+        )
+        if written and is_unlinked:
+            _unlink(device, work)
+        work.commit()
+    return written
+
+
+def _unlink(device: Device, work: UnitOfWork) -> None:
+    current = work.devices.find_current(device.company_id)
+    if current is not None and current.device_id == device.device_id:
+        work.companies.set_unlinked(device.company_id)
+        work.devices.release(device.device_id, epoch=device.epoch)
+
+
+def release(device: Device, *, uow: NewUnitOfWork) -> bool:
+    """Leave a device to any host; False when it is in other hands already."""
+    with uow() as work:
+        released = work.devices.release(device.device_id, epoch=device.epoch)
+        work.commit()
+    return released
+
+
+def forget(device: Device, *, uow: NewUnitOfWork) -> bool:
+    """Delete the row of a device whose keys are gone; False when it is in other hands."""
+    with uow() as work:
+        deleted = work.devices.delete(device.device_id, epoch=device.epoch)
+        work.commit()
+    return deleted
+
+
+def disconnect(company_id: CompanyId, *, uow: NewUnitOfWork, clock: Clock) -> bool:
+    """Unlink the company's phone: the company is unlinked at once, a host logs the device out soon after.
+
+    Returns False when no phone was linked.
+
+    Raises:
+        CompanyNotFoundError: no such company.
+    """
+    now: datetime = clock()
+    with uow() as work:
+        work.companies.get(company_id, lock=True)
+        retired = work.devices.retire_current(company_id, now)
+        work.companies.set_unlinked(company_id)
+        work.commit()
+    return bool(retired)

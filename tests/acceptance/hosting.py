@@ -1,0 +1,172 @@
+"""Real hosts and real devices for `test_hosting`, each in a process of its own: none may load neonize into pytest.
+
+As a program: `pair` links devices (QR texts out, one JSON object a line; JIDs after them), `host` runs one session
+host until its input ends, `storm` starts and stops sessions from several threads.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from aiadmin.config import Config
+from aiadmin.container import Container
+from tests.fakes.whatsapp.client import FakeWhatsApp
+
+ROOT = Path(__file__).parents[2]
+SECONDS = 20.0
+
+
+class Child:
+    """One of the programs below, running."""
+
+    def __init__(self, whatsapp: FakeWhatsApp, database_url: str, *words: str) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.acceptance.hosting", *words],
+            cwd=ROOT,
+            env=whatsapp.env() | settings(database_url) | {"NEONIZE_BOT_TAG": "off"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def read(self) -> dict[str, Any]:
+        """The next thing it says."""
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        assert line, f"it ended with {self.process.wait(SECONDS)}"
+        said: dict[str, Any] = json.loads(line)
+        return said
+
+    def end(self) -> int:
+        """Close its input and wait; the exit status."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.close()
+        self.process.stdout.close()
+        return self.process.wait(SECONDS)
+
+
+@contextmanager
+def child(whatsapp: FakeWhatsApp, database_url: str, *words: str) -> Iterator[Child]:
+    """A program that is gone afterwards, however the test ends."""
+    running = Child(whatsapp, database_url, *words)
+    try:
+        yield running
+    finally:
+        if running.process.poll() is None:
+            running.process.kill()
+        running.end()
+
+
+def settings(database_url: str, redis_url: str = "redis://127.0.0.1:1/0") -> dict[str, str]:
+    """The environment of a product process; nobody answers at that Redis."""
+    return {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "JWT_SECRET": "x" * 32}
+
+
+def pair(whatsapp: FakeWhatsApp, database_url: str, count: int = 1) -> list[dict[str, Any]]:
+    """Link `count` phones; what WhatsApp told about each: jid, lid."""
+    linked = []
+    with child(whatsapp, database_url, "pair", str(count)) as pairing:
+        for _ in range(count):
+            whatsapp.scan(pairing.read()["qr"])
+            linked.append(pairing.read())
+        assert pairing.end() == 0
+    return linked
+
+
+def _program(words: list[str]) -> None:
+    container = Container(Config.from_env(os.environ))
+    out = os.fdopen(os.dup(1), "w", buffering=1)
+    os.dup2(2, 1)  # the library prints
+
+    def say(**facts: Any) -> None:
+        out.write(json.dumps(facts) + "\n")
+
+    {"pair": _pair, "host": _host, "storm": _storm}[words[0]](container, say, *words[1:])
+    os._exit(0)
+
+
+def _engine_and_keys(container: Container) -> tuple[Any, Any]:
+    from aiadmin.adapters.whatsapp import library, store
+    from aiadmin.adapters.whatsapp.engine import Engine
+    from aiadmin.adapters.whatsapp.key_store import SqlKeyStore
+
+    dsn = store.dsn(container.config.database_url, "aiadmin-tests")
+    return Engine(library.load()), SqlKeyStore(container.engine, dsn)
+
+
+def _pair(container: Container, say: Any, count: str) -> None:
+    from aiadmin.domain.session_event import Connected, PairSuccess, QrCode
+
+    engine, keys = _engine_and_keys(container)
+    for number in range(int(count)):
+        events: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        engine.pair(str(number), keys.dsn, events.put)
+        while not isinstance(event := events.get(timeout=SECONDS), Connected):
+            if isinstance(event, QrCode):
+                say(qr=event.text)
+            if isinstance(event, PairSuccess):
+                linked = event
+        engine.stop(str(number))
+        say(jid=linked.jid, lid=linked.lid)
+
+
+def _host(container: Container, say: Any, lease: str = "15", renew_every: str = "5") -> None:
+    from aiadmin.hosting.host import SessionHost
+
+    engine, keys = _engine_and_keys(container)
+    host = SessionHost(
+        engine=engine,
+        keys=keys,
+        uow=container.uow,
+        clock=container.clock,
+        rooms=container.rooms,
+        capacity=50,
+        lease=timedelta(seconds=float(lease)),
+        renew_every=timedelta(seconds=float(renew_every)),
+    )
+    host.start()
+    say(state="up")
+    sys.stdin.read()
+    host.drain()
+
+
+def _storm(container: Container, say: Any, seconds: str, *jids: str) -> None:
+    from aiadmin.adapters.whatsapp.engine import EngineError
+
+    engine, keys = _engine_and_keys(container)
+    deadline = time.monotonic() + float(seconds)
+    counts = {"starts": 0, "refused": 0}
+
+    def rage(jid: str) -> None:
+        while time.monotonic() < deadline:
+            engine.start(jid, keys, jid, lambda _event: None)
+            for call in (lambda: engine.logout("nobody"), lambda: engine.pair_phone("nobody", "79990000000")):
+                try:
+                    call()
+                except EngineError:
+                    counts["refused"] += 1
+            engine.stop(jid)
+            counts["starts"] += 1
+
+    threads = [threading.Thread(target=rage, args=[jid]) for jid in jids]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    say(live=len(engine.live()), **counts)
+
+
+if __name__ == "__main__":
+    _program(sys.argv[1:])

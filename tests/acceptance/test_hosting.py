@@ -1,0 +1,258 @@
+"""Hosting, with the real library against the fake WhatsApp: devices are linked before, hosts are processes."""
+
+from __future__ import annotations
+
+import itertools
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg2
+import psycopg2.extras
+import pytest
+
+from aiadmin.adapters.db.engine import make_engine
+from aiadmin.adapters.db.unit_of_work import SqlUnitOfWork
+from aiadmin.domain.company import IntegrationStatus, NewCompany
+from aiadmin.domain.device import LinkedAccount
+from aiadmin.domain.ids import CompanyId, SalonId
+from aiadmin.services import sessions
+from tests.acceptance.hosting import ROOT, child, pair, settings
+from tests.conftest import WaitUntil
+from tests.fakes.whatsapp.client import FakeWhatsApp
+
+_SALONS = itertools.count(1)
+
+
+@pytest.fixture(scope="module")
+def whatsapp() -> Iterator[FakeWhatsApp]:
+    """One WhatsApp for all tests here; every test links phones of its own."""
+    with FakeWhatsApp() as server:
+        yield server
+
+
+class Salons:
+    """The database as the tests see it: companies with linked devices, and what became of them."""
+
+    def __init__(self, database_url: str) -> None:
+        self.database_url = database_url
+        self._engine = make_engine(database_url)
+
+    def uow(self) -> SqlUnitOfWork:
+        return SqlUnitOfWork(self._engine)
+
+    def add(self, jid: str, lid: str | None = None) -> CompanyId:
+        """A company whose phone is linked as `jid`."""
+        now = datetime.now(UTC)
+        new = NewCompany(
+            salon_id=SalonId(next(_SALONS)), phone=None, email=None, api_key_hash="", activation_deadline_at=now
+        )
+        account = LinkedAccount(jid=jid, lid=lid)
+        with self.uow() as work:
+            company_id = work.companies.add(new).company_id
+            work.devices.add(company_id, account, now)
+            work.companies.set_linked(company_id, phone=account.phone, at=now, status=IntegrationStatus.ACTIVE)
+            work.commit()
+        return company_id
+
+    def device(self, company_id: CompanyId) -> dict[str, Any]:
+        """The company's device row, or nothing."""
+        return next(iter(self.rows("SELECT * FROM devices WHERE company_id = %s", company_id)), {})
+
+    def is_online(self, company_id: CompanyId, *, epoch: int = 1) -> bool:
+        """Whether the device was seen online under this epoch."""
+        device = self.device(company_id)
+        return bool(device.get("observed") == "online" and device.get("epoch") == epoch)
+
+    def has_keys(self, jid: str) -> bool:
+        """Whether the library still has the device's keys."""
+        return bool(self.rows("SELECT 1 FROM wa_store.whatsmeow_device WHERE jid = %s", jid))
+
+    def rows(self, statement: str, *values: object) -> list[dict[str, Any]]:
+        connection = psycopg2.connect(self.database_url, cursor_factory=psycopg2.extras.RealDictCursor)
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(statement, values)
+                return [dict(row) for row in cursor.fetchall()]
+        finally:
+            connection.close()
+
+
+@pytest.fixture
+def salons(database_url: str) -> Iterator[Salons]:
+    salons = Salons(database_url)
+    yield salons
+    salons._engine.dispose()
+
+
+def _link(whatsapp: FakeWhatsApp, salons: Salons, count: int = 1) -> list[tuple[str, CompanyId]]:
+    return [(linked["jid"], salons.add(**linked)) for linked in pair(whatsapp, salons.database_url, count)]
+
+
+def _connections(whatsapp: FakeWhatsApp, jid: str) -> int:
+    connections = whatsapp.control("GET", "/connections")["connections"]
+    return sum(connection["jid"] == jid for connection in connections)
+
+
+def test_a_host_adopts_a_linked_device_and_a_removed_one_is_logged_out_at_whatsapp(
+    whatsapp: FakeWhatsApp, salons: Salons, wait_until: WaitUntil
+) -> None:
+    [(jid, company_id)] = _link(whatsapp, salons)
+    with child(whatsapp, salons.database_url, "host") as host:
+        host.read()
+        wait_until(lambda: salons.is_online(company_id), what="online")
+        sessions.disconnect(company_id, uow=salons.uow, clock=lambda: datetime.now(UTC))
+        wait_until(lambda: not salons.device(company_id), what="row deleted")
+        assert host.end() == 0
+    assert whatsapp.wait_for("logout", lambda entry: entry["jid"] == jid)
+    assert not salons.has_keys(jid)
+    assert not salons.rows("SELECT 1 FROM session_hosts"), "a drained host leaves no lease"
+
+
+def test_a_killed_host_is_followed_by_another_when_its_lease_has_run_out(
+    whatsapp: FakeWhatsApp, salons: Salons, wait_until: WaitUntil
+) -> None:
+    linked = _link(whatsapp, salons, count=2)
+    with child(whatsapp, salons.database_url, "host", "3", "1") as first:
+        first.read()
+        wait_until(lambda: all(salons.is_online(company) for _, company in linked), what="online")
+        with child(whatsapp, salons.database_url, "host", "3", "1") as second:
+            second.read()
+            first.process.kill()
+            died_at = time.monotonic()
+            wait_until(lambda: [_connections(whatsapp, jid) for jid, _ in linked] == [0, 0], what="gone")
+            wait_until(lambda: [_connections(whatsapp, jid) for jid, _ in linked] == [1, 1], what="back")
+            wait_until(lambda: all(salons.is_online(company, epoch=2) for _, company in linked), what="adopted")
+            print(f"adopted {time.monotonic() - died_at:.1f} s after kill -9 with a lease of 3 s")
+            assert second.end() == 0
+
+
+def test_unlinked_on_the_phone_the_company_is_not_connected_and_its_keys_are_gone(
+    whatsapp: FakeWhatsApp, salons: Salons, wait_until: WaitUntil
+) -> None:
+    [(jid, company_id)] = _link(whatsapp, salons)
+    with child(whatsapp, salons.database_url, "host") as host:
+        host.read()
+        wait_until(lambda: salons.is_online(company_id), what="online")
+        whatsapp.control("POST", "/unlink", jid=jid)
+        wait_until(lambda: salons.device(company_id)["observed"] == "logged_out", what="logged out")
+        assert host.end() == 0
+    [company] = salons.rows("SELECT whatsapp_connected, whatsapp_phone FROM companies WHERE id = %s", company_id)
+    assert company == {"whatsapp_connected": False, "whatsapp_phone": None}
+    assert salons.device(company_id)["host_id"] is None
+    assert not salons.has_keys(jid)
+
+
+def test_a_device_whose_keys_are_gone_is_refused_without_a_crash(
+    whatsapp: FakeWhatsApp, salons: Salons, wait_until: WaitUntil
+) -> None:
+    [(_, there)] = _link(whatsapp, salons)
+    gone = salons.add("79995550000:9@s.whatsapp.net")
+    with child(whatsapp, salons.database_url, "host") as host:
+        host.read()
+        wait_until(lambda: salons.device(gone)["observed"] == "logged_out", what="refused")
+        assert salons.device(gone)["reason"] == "keys_missing"
+        wait_until(lambda: salons.is_online(there), what="the others are online")
+        assert host.end() == 0
+
+
+def test_a_dropped_connection_and_a_refusing_whatsapp_end_online_again(
+    whatsapp: FakeWhatsApp, salons: Salons, wait_until: WaitUntil
+) -> None:
+    [(jid, company_id)] = _link(whatsapp, salons)
+    whatsapp.fault("refuse", times=1)
+    with child(whatsapp, salons.database_url, "host") as host:
+        host.read()
+        wait_until(lambda: salons.is_online(company_id), what="online after a refused start")
+        since = salons.device(company_id)["state_since"]
+        whatsapp.fault("drop", jid=jid)
+        wait_until(lambda: salons.device(company_id)["state_since"] > since, what="noticed")
+        wait_until(lambda: salons.is_online(company_id), what="online again")
+        assert host.end() == 0
+
+
+def test_a_banned_device_stays_away_as_long_as_whatsapp_said(
+    whatsapp: FakeWhatsApp, salons: Salons, wait_until: WaitUntil
+) -> None:
+    [(jid, company_id)] = _link(whatsapp, salons)
+    whatsapp.fault("login-failure", jid=jid, reason="402", code=101, expire=3600)
+    with child(whatsapp, salons.database_url, "host") as host:
+        host.read()
+        wait_until(lambda: salons.device(company_id)["observed"] == "banned", what="banned")
+        assert host.end() == 0
+    device = salons.device(company_id)
+    assert device["reason"] == "send_to_too_many_people"
+    assert 3600 <= (device["next_attempt_at"] - device["state_since"]).total_seconds() <= 4200
+
+
+def test_starts_and_stops_from_many_threads_do_not_abort_the_process(whatsapp: FakeWhatsApp, salons: Salons) -> None:
+    """The library's maps are unsynchronised: without the gate half of such storms end in `concurrent map writes`."""
+    jids = [linked["jid"] for linked in pair(whatsapp, salons.database_url, count=4)]
+    with child(whatsapp, salons.database_url, "storm", "4", *jids) as storm:
+        said = storm.read()
+        assert storm.end() == 0
+    print(said)
+    assert said["starts"] >= len(jids)
+    assert said["live"] == 0
+
+
+def test_the_sessions_process_needs_no_redis_and_ends_in_time(
+    whatsapp: FakeWhatsApp, salons: Salons, wait_until: WaitUntil
+) -> None:
+    [(_, company_id)] = _link(whatsapp, salons)
+    process = subprocess.Popen(
+        [sys.executable, "worker.py", "sessions"], cwd=ROOT, env=whatsapp.env() | settings(salons.database_url)
+    )
+    try:
+        wait_until(lambda: salons.is_online(company_id), what="online without Redis")
+        asked_at = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(12) == 0
+        print(f"ended {time.monotonic() - asked_at:.1f} s after SIGTERM")
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+    assert salons.device(company_id)["host_id"] is None
+    assert not salons.rows("SELECT 1 FROM session_hosts")
+
+
+def test_a_nudge_makes_the_host_look_at_once(
+    whatsapp: FakeWhatsApp, salons: Salons, redis_url: str, wait_until: WaitUntil
+) -> None:
+    """`jobs.sessions.look` reaches the host through RQ, in the process that hosts."""
+    from redis import Redis
+
+    from aiadmin.adapters.queue import RqJobQueue
+
+    env = whatsapp.env() | settings(salons.database_url, redis_url)
+    process = subprocess.Popen([sys.executable, "worker.py", "sessions"], cwd=ROOT, env=env)
+    try:
+        with Redis.from_url(redis_url) as redis:
+            wait_until(lambda: redis.smembers("rq:workers"), what="registered")
+            RqJobQueue(redis).look()
+            wait_until(lambda: not redis.llen("rq:queue:sessions"), what="nudge taken")
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(12) == 0
+            assert not redis.smembers("rq:workers"), "it said goodbye"
+            assert not redis.keys("rq:job:*"), "a nudge leaves nothing behind"
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+def test_a_process_that_has_loaded_the_library_cannot_fork_but_starts_programs() -> None:
+    code = (
+        "import os, subprocess; from aiadmin.adapters.whatsapp import library; library.load();\n"
+        "subprocess.run(['true'], check=True)\n"
+        "try: os.fork()\n"
+        "except library.LibraryError: os._exit(7)\n"
+        "os._exit(1)"
+    )
+    env = settings("postgresql://unused/unused") | {"NEONIZE_BOT_TAG": "off", "PATH": "/usr/bin:/bin"}
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, check=False, timeout=20).returncode == 7
