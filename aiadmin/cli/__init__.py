@@ -53,10 +53,14 @@ class LazyGroup(click.Group):
 def cli(ctx: click.Context) -> None:
     """AI Admin connects beauty salons on YClients to WhatsApp.
 
-    In development, settings that the environment lacks come from `.env`, then from the running `up`.
+    In development, settings that the environment lacks come from `.env`, then from the running `up` or `demo`.
     """
     if os.environ.get("APP_ENV") == "production":
         return
-    found = dotenv() if ctx.invoked_subcommand in _STARTERS else Home.default().running_settings() | dotenv()
+    found = dotenv() if ctx.invoked_subcommand in _STARTERS else _running() | dotenv()
     for name, value in found.items():
         os.environ.setdefault(name, value)
+
+
+def _running() -> dict[str, str]:
+    return Home.default().running_settings() or Home.demo().running_settings()

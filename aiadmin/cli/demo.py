@@ -17,7 +17,7 @@ from aiadmin.adapters.embedded import free_port
 from aiadmin.cli.home import PROJECT, Home
 from aiadmin.cli.up import Extras, run
 
-_HOME = Home(PROJECT / ".aiadmin" / "demo")
+_HOME = Home.demo()
 _CONTROL = "DEMO_WHATSAPP_CONTROL"
 _QR_SECONDS = 15
 """The product waits up to ten seconds for a first code."""

@@ -43,6 +43,11 @@ class Home:
         """The project's own, whatever the current folder is."""
         return cls(PROJECT / ".aiadmin")
 
+    @classmethod
+    def demo(cls) -> Home:
+        """That of `demo`, whose data must not mix with real ones."""
+        return cls(PROJECT / ".aiadmin" / "demo")
+
     @property
     def secrets_file(self) -> Path:
         """Generated once; readable by its owner only."""
