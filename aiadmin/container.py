@@ -36,6 +36,17 @@ class Container:
     def __init__(self, config: Config) -> None:
         self.config = config
 
+    def close(self) -> None:
+        """Finish what is buffered and let go of every connection."""
+        made = vars(self)
+        for name in ("inbox", "metrics"):
+            if name in made:
+                made[name].close()
+        if "engine" in made:
+            self.engine.dispose()
+        if "redis" in made:
+            self.redis.close()
+
     def clock(self) -> datetime:
         """The time now, in UTC."""
         return datetime.now(UTC)

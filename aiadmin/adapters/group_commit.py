@@ -43,6 +43,7 @@ class WebhookWriter:
         self._waiting: list[_Ticket] = []
         self._arrived = threading.Condition()
         self._thread: threading.Thread | None = None
+        self._is_closed = False
 
     def store(self, webhook: NewWebhook) -> None:
         """Return once `webhook` is on disk; a repeat counts as stored.
@@ -63,9 +64,16 @@ class WebhookWriter:
         if ticket.error is not None:
             raise ticket.error
 
+    def close(self) -> None:
+        """Store what waits, then stop."""
+        with self._arrived:
+            self._is_closed = True
+            self._arrived.notify()
+        if self._thread is not None:
+            self._thread.join(PATIENCE_SECONDS)
+
     def _write_forever(self) -> None:
-        while True:
-            batch = self._next_batch()
+        while batch := self._next_batch():
             try:
                 self._write(batch)
             except DependencyDownError:
@@ -80,7 +88,7 @@ class WebhookWriter:
 
     def _next_batch(self) -> list[_Ticket]:
         with self._arrived:
-            self._arrived.wait_for(lambda: self._waiting)
+            self._arrived.wait_for(lambda: self._waiting or self._is_closed)
             size = batch_size([len(ticket.webhook.body) for ticket in self._waiting])
             batch, self._waiting = self._waiting[:size], self._waiting[size:]
         return batch

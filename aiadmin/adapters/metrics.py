@@ -49,6 +49,14 @@ class RedisMetrics:
         self._sums: dict[str, float] = defaultdict(float)
         self._write_at_once = in_child
         self._thread: threading.Thread | None = None
+        self._closed = threading.Event()
+
+    def close(self) -> None:
+        """Send what there is and stop sending."""
+        self._closed.set()
+        if self._thread is not None:
+            self._thread.join(FLUSH_SECONDS * 2)
+        self.flush()
 
     def count(self, metric: Metric, **labels: str) -> None:
         self._add({field(metric, labels): 1})
@@ -102,7 +110,9 @@ class RedisMetrics:
             return
         with self._lock:
             if self._thread is None:
-                self._thread = threading.Thread(target=_flush_forever, args=[weakref.ref(self)], daemon=True)
+                self._thread = threading.Thread(
+                    target=_flush_forever, args=[weakref.ref(self), self._closed], daemon=True
+                )
                 self._thread.start()
 
 
@@ -112,9 +122,8 @@ def _forked(reference: weakref.ref[RedisMetrics]) -> None:
         metrics.reset(in_child=True)
 
 
-def _flush_forever(reference: weakref.ref[RedisMetrics]) -> None:
-    while True:
-        time.sleep(FLUSH_SECONDS)
+def _flush_forever(reference: weakref.ref[RedisMetrics], closed: threading.Event) -> None:
+    while not closed.wait(FLUSH_SECONDS):
         metrics = reference()
         if metrics is None:
             return

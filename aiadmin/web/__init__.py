@@ -10,17 +10,27 @@ from flask_cors import CORS
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from aiadmin.container import Container
-from aiadmin.web import auth, errors, headers, limits, origins, request_log
+from aiadmin.web import (
+    auth,
+    callbacks,
+    companies,
+    connect,
+    docs,
+    errors,
+    headers,
+    health,
+    limits,
+    links,
+    metrics,
+    origins,
+    qr,
+    registration,
+    request_log,
+    sockets,
+    status,
+    webhooks,
+)
 from aiadmin.web.bodies import MAX_BODY_BYTES
-from aiadmin.web.callbacks import callbacks
-from aiadmin.web.companies import companies
-from aiadmin.web.connect import connect
-from aiadmin.web.docs import docs
-from aiadmin.web.health import health, metrics
-from aiadmin.web.qr import qr
-from aiadmin.web.registration import links, registration
-from aiadmin.web.status import status
-from aiadmin.web.webhooks import webhooks
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 
@@ -39,23 +49,24 @@ def create_app(container: Container) -> Flask:
     _add_routes(app)
     limits.attach(app, container)
     _allow_origins(app, container)
+    sockets.attach(app, container)
     _trust_proxies(app, container.config.trusted_proxies)
     return app
 
 
 def _add_routes(app: Flask) -> None:
     """Every blueprint with its guard, the public ones included."""
-    auth.protect(app, registration, auth.REGISTRAR)
-    auth.protect(app, links, auth.COMPANY_OR_ADMIN)
-    auth.protect(app, connect, auth.LINK_HOLDER)
-    auth.protect(app, qr, auth.LINK_HOLDER)
-    auth.protect(app, status, auth.READER)
-    auth.protect(app, callbacks, auth.KEY_IN_BODY)
-    auth.protect(app, webhooks, auth.WEBHOOK_SENDER)
-    auth.protect(app, companies, auth.ADMIN)
-    auth.protect(app, metrics, auth.SCRAPER)
-    auth.protect(app, health, auth.PUBLIC)
-    auth.protect(app, docs, auth.PUBLIC)
+    auth.protect(app, registration.blueprint, auth.REGISTRAR)
+    auth.protect(app, links.blueprint, auth.COMPANY_OR_ADMIN)
+    auth.protect(app, connect.blueprint, auth.LINK_HOLDER)
+    auth.protect(app, qr.blueprint, auth.LINK_HOLDER)
+    auth.protect(app, status.blueprint, auth.READER)
+    auth.protect(app, callbacks.blueprint, auth.KEY_IN_BODY)
+    auth.protect(app, webhooks.blueprint, auth.WEBHOOK_SENDER)
+    auth.protect(app, companies.blueprint, auth.ADMIN)
+    auth.protect(app, metrics.blueprint, auth.SCRAPER)
+    auth.protect(app, health.blueprint, auth.PUBLIC)
+    auth.protect(app, docs.blueprint, auth.PUBLIC)
 
 
 def _allow_origins(app: Flask, container: Container) -> None:

@@ -11,10 +11,10 @@ from aiadmin.web.bodies import read_object
 from aiadmin.web.current import company, container
 from aiadmin.web.operation import Operation, documented
 
-callbacks = Blueprint("callbacks", __name__)
+blueprint = Blueprint("callbacks", __name__)
 
 
-@callbacks.post("/marketplace/callback")
+@blueprint.post("/marketplace/callback")
 @documented(
     Operation(
         summary="Попросить сообщить YClients о подключении",

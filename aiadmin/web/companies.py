@@ -10,10 +10,10 @@ from aiadmin.web import schemas
 from aiadmin.web.current import container
 from aiadmin.web.operation import Operation, documented
 
-companies = Blueprint("companies", __name__)
+blueprint = Blueprint("companies", __name__)
 
 
-@companies.get("/marketplace/companies")
+@blueprint.get("/marketplace/companies")
 @documented(Operation(summary="Сколько салонов и сколько подключено", answers={200: schemas.Companies}))
 def stats() -> dict[str, object]:
     """How many salons there are, and how many have a phone linked."""

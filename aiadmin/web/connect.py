@@ -11,12 +11,12 @@ from aiadmin.web.errors import answer_to
 from aiadmin.web.operation import Operation, documented
 from aiadmin.web.status import status_of
 
-connect = Blueprint("connect", __name__)
+blueprint = Blueprint("connect", __name__)
 
 SOCKET_PATH = "/socket.io"
 
 
-@connect.get("/marketplace/connect")
+@blueprint.get("/marketplace/connect")
 @documented(
     Operation(
         summary="Страница подключения WhatsApp",
@@ -35,7 +35,7 @@ def page() -> str:
     return _render("open", owner)
 
 
-@connect.errorhandler(LinkError)
+@blueprint.errorhandler(LinkError)
 def closed(error: LinkError) -> Response:
     """The same page, saying why the link does not open it."""
     answer = answer_to(error)

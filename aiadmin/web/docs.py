@@ -11,10 +11,10 @@ from aiadmin.web.current import container, wants_html
 from aiadmin.web.openapi import document
 from aiadmin.web.operation import Operation, documented
 
-docs = Blueprint("docs", __name__)
+blueprint = Blueprint("docs", __name__)
 
 
-@docs.get("/")
+@blueprint.get("/")
 @documented(Operation(summary="Что это", answers={200: schemas.Root}, uses=False))
 def root() -> ResponseReturnValue:
     """A person is led to the documentation, a program is told where it is."""
@@ -23,14 +23,14 @@ def root() -> ResponseReturnValue:
     return {"success": True, "message": texts.ROOT, "docs": url_for("docs.page")}
 
 
-@docs.get("/openapi.json")
+@blueprint.get("/openapi.json")
 @documented(Operation(summary="Описание API для программ", answers={200: "application/json"}, uses=False))
 def openapi() -> dict[str, object]:
     """The OpenAPI 3.1 document."""
     return document(current_app, container().config.public_url)
 
 
-@docs.get("/docs")
+@blueprint.get("/docs")
 @documented(Operation(summary="Описание API для людей", answers={200: "text/html"}, uses=False))
 def page() -> str:
     """The same document as a page."""

@@ -140,7 +140,7 @@ def _count_refusal(response: Response) -> None:
     container().metrics.count(Metric.RATE_LIMIT_HITS, where=request.endpoint or "none")
     limit = cast("Limiter", current_app.extensions["aiadmin_limiter"]).current_limit
     if limit is not None:
-        response.headers["Retry-After"] = str(max(math.ceil(limit.reset_at - time.time()), 1))
+        response.headers["Retry-After"] = str(max(math.ceil(limit.window.reset_time - time.time()), 1))
 
 
 def _on_unforeseen(error: Exception) -> Response:

@@ -19,7 +19,7 @@ from aiadmin.web.current import company, container
 from aiadmin.web.errors import Answer, respond
 from aiadmin.web.operation import Operation, documented
 
-qr = Blueprint("qr", __name__)
+blueprint = Blueprint("qr", __name__)
 
 WAIT = timedelta(seconds=10)
 """How long a first code is waited for; the page's own patience is longer."""
@@ -35,21 +35,21 @@ def _described(media: str | type[schemas.QrCode]) -> Operation:
     )
 
 
-@qr.get("/marketplace/qr/<token>")
+@blueprint.get("/marketplace/qr/<token>")
 @documented(_described(schemas.QrCode))
 def text(token: str) -> ResponseReturnValue:
     """The code as text, and how long it still works."""
     return _answer(lambda code: schemas.dump(schemas.QrCode, qr=code.text, expires_in=_seconds_left(code)))
 
 
-@qr.get("/marketplace/qr/<token>.svg")
+@blueprint.get("/marketplace/qr/<token>.svg")
 @documented(_described("image/svg+xml"))
 def svg(token: str) -> ResponseReturnValue:
     """The code as a picture without a size of its own."""
     return _answer(lambda code: Response(qr_image.svg(code.text), mimetype="image/svg+xml"))
 
 
-@qr.get("/marketplace/qr/<token>.png")
+@blueprint.get("/marketplace/qr/<token>.png")
 @documented(_described("image/png"))
 def png(token: str) -> ResponseReturnValue:
     """The code as pixels."""

@@ -1,4 +1,4 @@
-"""Registering a salon, and giving it a new connect link."""
+"""Registering a salon."""
 
 from __future__ import annotations
 
@@ -9,17 +9,15 @@ from flask import Blueprint
 from aiadmin.domain.company import Company
 from aiadmin.domain.ids import SalonId
 from aiadmin.services import companies
-from aiadmin.services import links as connect_links
 from aiadmin.web import schemas
 from aiadmin.web.bodies import read_object
-from aiadmin.web.current import company, container
+from aiadmin.web.current import container
 from aiadmin.web.operation import Operation, documented
 
-registration = Blueprint("registration", __name__)
-links = Blueprint("links", __name__)
+blueprint = Blueprint("registration", __name__)
 
 
-@registration.post("/marketplace/register")
+@blueprint.post("/marketplace/register")
 @documented(
     Operation(
         summary="Зарегистрировать салон",
@@ -50,22 +48,6 @@ def register() -> tuple[dict[str, object], int]:
         connect_url=connect_url(made.company, made.token),
     )
     return answer, 201
-
-
-@links.post("/marketplace/companies/<int(min=1, max=2147483647):company_id>/connect-link")
-@documented(
-    Operation(
-        summary="Выдать новую ссылку для подключения; прежняя перестаёт работать",
-        answers={201: schemas.ConnectLink},
-    )
-)
-def renew_link(company_id: int) -> tuple[dict[str, object], int]:
-    """A fresh link for a company that has lost its own."""
-    held, owner = container(), company()
-    token = connect_links.issue(
-        owner.company_id, uow=held.uow, tokens=held.tokens, links=held.links, clock=held.clock
-    )
-    return schemas.dump(schemas.ConnectLink, company_id=company_id, connect_url=connect_url(owner, token)), 201
 
 
 def connect_url(owner: Company, token: str) -> str:

@@ -10,10 +10,10 @@ from aiadmin.web import schemas
 from aiadmin.web.current import company
 from aiadmin.web.operation import Operation, documented
 
-status = Blueprint("status", __name__)
+blueprint = Blueprint("status", __name__)
 
 
-@status.get("/marketplace/status/<int(min=1, max=2147483647):company_id>")
+@blueprint.get("/marketplace/status/<int(min=1, max=2147483647):company_id>")
 @documented(Operation(summary="Узнать, подключён ли WhatsApp", answers={200: schemas.Status}))
 def show(company_id: int) -> dict[str, object]:
     """The state of the caller's own company; the guard has seen to `company_id`."""

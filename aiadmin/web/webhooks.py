@@ -11,10 +11,10 @@ from aiadmin.web.bodies import read_object
 from aiadmin.web.current import container
 from aiadmin.web.operation import Operation, documented
 
-webhooks = Blueprint("webhooks", __name__)
+blueprint = Blueprint("webhooks", __name__)
 
 
-@webhooks.post("/marketplace/webhook/<int(min=1, max=2147483647):company_id>")
+@blueprint.post("/marketplace/webhook/<int(min=1, max=2147483647):company_id>")
 @documented(
     Operation(
         summary="Событие салона от YClients",

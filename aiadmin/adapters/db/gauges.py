@@ -36,9 +36,8 @@ def read(engine: Engine, now: datetime) -> list[Reading]:
 
 
 def _outbox(connection: Connection, now: datetime) -> Iterator[Reading]:
-    counts = dict(
-        connection.execute(select(OutboxTableRow.state, func.count()).group_by(OutboxTableRow.state)).tuples().all()
-    )
+    rows = connection.execute(select(OutboxTableRow.state, func.count()).group_by(OutboxTableRow.state))
+    counts = dict(rows.all())
     for state in OutboxState:
         yield Reading(
             name="aiadmin_outbox_rows", help="Outbox rows", labels=(("state", state),), value=counts.get(state, 0)

@@ -9,8 +9,10 @@ from typing import Any, Protocol
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from aiadmin.adapters.db.tables import WebhookRow
 from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.device import LinkedAccount
@@ -72,9 +74,9 @@ class Site:
 
     def stored(self, salon: Salon) -> list[bytes]:
         """The bodies in the inbox."""
-        with self.container.uow() as work:
-            rows = work.webhooks.take_unprocessed(limit=1000)
-        return [row.body for row in rows if row.company_id == salon.company_id]
+        rows = select(WebhookRow.body).where(WebhookRow.company_id == salon.company_id).order_by(WebhookRow.id)
+        with self.container.engine.connect() as connection:
+            return list(connection.scalars(rows))
 
 
 @dataclass(frozen=True)
@@ -116,8 +118,7 @@ def make_site(database_url: str, redis_url: str) -> Iterator[MakeSite]:
 
     yield make
     for container in made:
-        container.engine.dispose()
-        container.redis.close()
+        container.close()
 
 
 @pytest.fixture

@@ -1,0 +1,261 @@
+"""Socket.IO: the namespace `/marketplace`, where a salon's page sees its codes come and its phone connect.
+
+Three rules, each learnt from the libraries:
+
+* `on_connect` takes `auth` without a default: with one, a TypeError inside lets the client in unchecked;
+* a client is told of its connection before it is checked, so a refusal is an `error` event and a disconnect, nothing
+  else, and a socket that was not accepted may ask nothing;
+* what is for one socket is not sent through Redis: it must arrive while Redis is away.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from typing import cast
+
+import structlog
+from flask import Flask, request
+from flask_socketio import Namespace, SocketIO, disconnect, join_room
+from gevent import monkey
+
+from aiadmin import texts
+from aiadmin.adapters import rooms
+from aiadmin.adapters.pairing_feed import Progress
+from aiadmin.adapters.rooms import NAMESPACE, Payload, room_of
+from aiadmin.adapters.socket_manager import ListeningManager
+from aiadmin.container import Container
+from aiadmin.domain.company import Company
+from aiadmin.domain.errors import AiAdminError, DependencyDownError, LinkError, LinkInvalidError
+from aiadmin.domain.pairing import PairingState
+from aiadmin.services import links
+from aiadmin.services.ports import LiveCode
+from aiadmin.web import origins
+from aiadmin.web.errors import answer_to
+from aiadmin.web.phones import digits_of
+from aiadmin.web.socket_limits import SocketLimits
+from aiadmin.web.watchers import Visitor, Watchers
+
+log = structlog.get_logger(__name__)
+
+MAX_MESSAGE_BYTES = 16 * 1024
+_HANDLERS = {
+    "connect": "connect",
+    "disconnect": "disconnect",
+    "request-qr": "request_qr",
+    "request-pairing-code": "request_pairing_code",
+}
+
+Event = tuple[str, Payload]
+
+
+def attach(app: Flask, container: Container) -> SocketIO:
+    """Serve Socket.IO in `app`. ProxyFix comes after, outermost: sockets are limited by the caller's address."""
+    config = container.config
+    server = SocketIO(
+        app,
+        async_mode="gevent" if monkey.is_module_patched("socket") else "threading",
+        client_manager=ListeningManager(config.redis_url),
+        cors_allowed_origins=lambda origin, _environ: origins.is_allowed(origin or "", config),
+        cors_credentials=False,
+        always_connect=True,
+        manage_session=False,
+        max_http_buffer_size=MAX_MESSAGE_BYTES,
+    )
+    server.on_namespace(Marketplace(container, server))
+    return server
+
+
+class Marketplace(Namespace):  # type: ignore[misc]
+    """One company's pages."""
+
+    def __init__(self, container: Container, server: SocketIO) -> None:
+        super().__init__(NAMESPACE)
+        self._container = container
+        self._server = server
+        self._limits = SocketLimits(container)
+        self._watchers = Watchers(
+            container.feed,
+            container.metrics,
+            start=server.start_background_task,
+            sleep=server.sleep,
+            after_outage=self._show_all,
+        )
+
+    def trigger_event(self, event: str, *args: object) -> object:
+        """Only the events of the contract reach a handler."""
+        name = _HANDLERS.get(event)
+        return None if name is None else super().trigger_event(name, *args)
+
+    def on_connect(self, auth: object) -> None:
+        """Let the page in and show it what is; or say why not, and close."""
+        try:
+            self._admit(auth)
+        except AiAdminError as error:
+            self._refuse(_code_of(error))
+        except Exception:
+            # closed by default: the client already counts as connected
+            log.exception("a socket could not be admitted")
+            self._refuse("internal")
+
+    def on_disconnect(self, _reason: str) -> None:
+        """The page is gone."""
+        self._watchers.leave(_sid())
+
+    def on_request_qr(self, *args: object) -> None:
+        """The button: a new code, also after three series; `{"relink": true}` replaces a connected phone."""
+        self._serve(lambda company: self._pair(company, _fields(args)))
+
+    def on_request_pairing_code(self, *args: object) -> None:
+        """A code to type instead of one to scan, for `{"phone": ...}`."""
+        self._serve(lambda company: self._pair_by_phone(company, _fields(args)))
+
+    def _admit(self, auth: object) -> None:
+        if not self._limits.may_connect(request.remote_addr or ""):
+            return self._refuse("too-many-attempts")
+        token = _token_of(auth)
+        company = self._open(token)
+        if request.args.get("companyId", str(company.company_id)) != str(company.company_id):
+            raise LinkInvalidError
+        join_room(room_of(company.company_id))
+        self._watchers.enter(_sid(), Visitor(company_id=company.company_id, token=token))
+        return self._attend(company)
+
+    def _attend(self, company: Company) -> None:
+        """A page of a salon that is not connected makes codes by being there."""
+        try:
+            if not company.whatsapp_connected:
+                self._forget_old_success(company)
+                self._watch(company)
+            self._show(_sid(), company)
+        except DependencyDownError as error:
+            self._complain(_code_of(error))
+
+    def _forget_old_success(self, company: Company) -> None:
+        """The phone was unlinked since."""
+        progress = self._container.feed.find_state(company.company_id)
+        if progress is not None and progress.state is PairingState.CONNECTED:
+            self._container.feed.retry(company.company_id)
+
+    def _pair(self, company: Company, fields: dict[str, object]) -> None:
+        if company.whatsapp_connected and fields.get("relink") is not True:
+            return self._show(_sid(), company)
+        self._container.feed.retry(company.company_id)
+        self._watch(company)
+        return self._send_all(_sid(), self._pairing_of(company))
+
+    def _pair_by_phone(self, company: Company, fields: dict[str, object]) -> None:
+        if company.whatsapp_connected and fields.get("relink") is not True:
+            return self._show(_sid(), company)
+        typed = fields.get("phone")
+        phone = digits_of(typed) if isinstance(typed, str) else None
+        if phone is None:
+            return self._complain("phone-invalid")
+        if not self._limits.may_ask_code(company.company_id):
+            return self._complain("too-many-requests")
+        self._container.feed.request_code(company.company_id, phone)
+        return self._watch(company)
+
+    def _watch(self, company: Company) -> None:
+        self._watchers.watch(_sid())
+        self._container.feed.watch(company.company_id)
+        self._container.queue.look()
+
+    def _serve(self, act: Callable[[Company], None]) -> None:
+        """Do what an accepted socket asks, if its link still holds."""
+        visitor = self._watchers.find(_sid())
+        if visitor is None:
+            return self._refuse("link-invalid")
+        if not self._limits.may_ask(visitor.company_id):
+            return self._complain("too-many-requests")
+        try:
+            return act(self._open(visitor.token))
+        except LinkError as error:
+            return self._refuse(_code_of(error))
+        except DependencyDownError as error:
+            return self._complain(_code_of(error))
+
+    def _open(self, token: str) -> Company:
+        held = self._container
+        return links.open_link(token, uow=held.uow, tokens=held.tokens, clock=held.clock)
+
+    # what a page is shown
+
+    def _show(self, sid: str, company: Company) -> None:
+        self._send_all(sid, _connected_of(company) if company.whatsapp_connected else self._pairing_of(company))
+
+    def _show_all(self) -> None:
+        for sid, visitor in self._watchers.all().items():
+            try:
+                self._show(sid, self._open(visitor.token))
+            except AiAdminError as error:
+                log.info("a page was not shown its state", reason=_code_of(error))
+
+    def _pairing_of(self, company: Company) -> Iterator[Event]:
+        feed, now = self._container.feed, self._container.clock()
+        progress, code = feed.find_state(company.company_id), feed.find_code(company.company_id)
+        state = _state_of(progress, code)
+        place = {"place": progress.place} if progress and progress.place else {}
+        yield "status", rooms.status(state, texts.PAIRING[state].format(**place), **place)
+        if code is not None:
+            yield "qr-update", rooms.qr_update(code.text, max(1, math.ceil(code.left(now).total_seconds())))
+        if progress and progress.code and progress.expires_at and progress.expires_at > now:
+            left = math.ceil((progress.expires_at - now).total_seconds())
+            yield "pairing-code", rooms.pairing_code(progress.code, left)
+
+    def _send_all(self, sid: str, events: Iterator[Event]) -> None:
+        for event, data in events:
+            self._send(event, data, sid)
+
+    def _send(self, event: str, data: Payload, sid: str | None = None) -> None:
+        self._server.emit(event, dict(data), namespace=NAMESPACE, to=sid or _sid(), ignore_queue=True)
+
+    def _complain(self, code: str) -> None:
+        self._send("error", rooms.error(code, _sentence(code)))
+
+    def _refuse(self, code: str) -> None:
+        self._complain(code)
+        disconnect()
+
+
+def _connected_of(company: Company) -> Iterator[Event]:
+    yield "whatsapp-connected", rooms.connected(company.company_id, company.whatsapp_phone or "")
+    status = company.integration_status
+    if status in texts.ACTIVATION:
+        reason = texts.ACTIVATION_REASONS.get(company.activation_error or "")
+        extra = {"reason": reason} if reason else {}
+        yield "status", rooms.status(status, texts.ACTIVATION[status], **extra)
+
+
+def _state_of(progress: Progress | None, code: LiveCode | None) -> PairingState:
+    """What a page that comes now shows; a code that died with its maker is being made again."""
+    if progress is None or (progress.state is PairingState.QR and code is None):
+        return PairingState.WAITING
+    return progress.state
+
+
+def _token_of(auth: object) -> str:
+    """The connect token: from `auth.token`, else from the header that only a polling handshake carries."""
+    token = auth.get("token") if isinstance(auth, dict) else None
+    if token is None:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        token = token.strip() if scheme.lower() == "bearer" else None
+    if not isinstance(token, str) or not token:
+        raise LinkInvalidError
+    return token
+
+
+def _fields(args: tuple[object, ...]) -> dict[str, object]:
+    return cast("dict[str, object]", args[0]) if args and isinstance(args[0], dict) else {}
+
+
+def _sid() -> str:
+    return cast("str", request.sid)  # type: ignore[attr-defined]
+
+
+def _code_of(error: AiAdminError) -> str:
+    return answer_to(error).code
+
+
+def _sentence(code: str) -> str:
+    return texts.SOCKET_ERRORS.get(code) or texts.ERRORS[code]

@@ -1,0 +1,110 @@
+"""Which sockets of this process watch which company, said to the pairing desk every few seconds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from aiadmin.adapters.pairing_feed import RedisPairingFeed
+from aiadmin.domain.errors import DependencyDownError
+from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.metric import Metric
+from aiadmin.services.ports import Metrics
+
+log = structlog.get_logger(__name__)
+
+REFRESH_SECONDS = 5.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visitor:
+    """One accepted socket.
+
+    Attributes:
+        token: the connect link it came with; checked again before anything is done for it.
+    """
+
+    company_id: CompanyId
+    token: str
+
+
+class Watchers:
+    """The sockets of this process. One loop in the background lives as long as there are any.
+
+    Args:
+        start: runs a function in the background.
+        sleep: waits without blocking the others.
+        after_outage: called when Redis has been back for a while, because events were lost meanwhile.
+    """
+
+    def __init__(
+        self,
+        feed: RedisPairingFeed,
+        metrics: Metrics,
+        *,
+        start: Callable[[Callable[[], None]], object],
+        sleep: Callable[[float], None],
+        after_outage: Callable[[], None],
+    ) -> None:
+        self._feed = feed
+        self._metrics = metrics
+        self._start = start
+        self._sleep = sleep
+        self._after_outage = after_outage
+        self._visitors: dict[str, Visitor] = {}
+        self._watching: dict[str, CompanyId] = {}
+        self._is_running = False
+
+    def enter(self, sid: str, visitor: Visitor) -> None:
+        """A socket was accepted."""
+        self._visitors[sid] = visitor
+        self._metrics.gauge(Metric.SOCKETS, len(self._visitors))
+        if not self._is_running:
+            self._is_running = True
+            self._start(self._run)
+
+    def find(self, sid: str) -> Visitor | None:
+        """The accepted socket of this id; a socket that was not accepted may ask nothing."""
+        return self._visitors.get(sid)
+
+    def all(self) -> dict[str, Visitor]:
+        """Every accepted socket."""
+        return dict(self._visitors)
+
+    def watch(self, sid: str) -> None:
+        """From now on this socket wants codes."""
+        visitor = self._visitors.get(sid)
+        if visitor is not None:
+            self._watching[sid] = visitor.company_id
+
+    def leave(self, sid: str) -> None:
+        """The socket is gone. The last watcher of a company leaves it 20 s for somebody to come back."""
+        if self._visitors.pop(sid, None) is not None:
+            self._metrics.gauge(Metric.SOCKETS, len(self._visitors))
+        company_id = self._watching.pop(sid, None)
+        if company_id is not None and not Counter(self._watching.values())[company_id]:
+            try:
+                self._feed.unwatch(company_id)
+            except DependencyDownError:
+                log.debug("a watch runs out by itself")
+
+    def _run(self) -> None:
+        was_away = is_due = False
+        while self._visitors:
+            self._sleep(REFRESH_SECONDS)
+            is_here = self._refresh()
+            if is_due and is_here:
+                self._after_outage()
+            # one round later everybody listens again, and whoever makes codes has said them again
+            is_due, was_away = was_away and is_here, not is_here
+        self._is_running = False
+
+    def _refresh(self) -> bool:
+        try:
+            self._feed.watch(*set(self._watching.values()))
+        except DependencyDownError:
+            return False
+        return True
