@@ -1,7 +1,7 @@
 """A small server for the connect page alone: renders it as the application does and emits what a test tells it to.
 
-The page's own address chooses what it meets: `state` (page_state), `connected`, `socket` (the Socket.IO path; a wrong one
-plays a network without sockets) and `csp` stays as strict as in production. `POST /stub/emit` sends any event.
+The page's own address chooses what it meets: `state` is the page_state, `socket` the Socket.IO path (a wrong one
+plays a network without sockets). The Content-Security-Policy is the strict one of production.
 """
 
 from __future__ import annotations
@@ -13,13 +13,25 @@ from typing import Any
 import segno
 from flask import Flask, Response, jsonify, render_template, request
 from flask_socketio import SocketIO, disconnect, emit
-from werkzeug.serving import BaseWSGIServer, make_server
+from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+
+from tests.page.api_document import DOCUMENT
 
 ROOT = Path(__file__).parents[2]
 TOKEN = "header.payload.signature"
-CSP = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self' ws: wss:; "
-    "font-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors https://yclients.com 'self'"
+CSP = "; ".join(
+    [
+        "default-src 'none'",
+        "frame-src 'self'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "connect-src 'self' ws: wss:",
+        "font-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors https://yclients.com 'self'",
+    ]
 )
 
 
@@ -49,13 +61,12 @@ class Stub:
 
 def svg(text: str) -> str:
     """The drawing that the server sends with a code."""
-    return segno.make(text, error="l").svg_inline(border=0, omitsize=True)
+    drawing = segno.make(text, error="l").svg_inline(border=0, omitsize=True)
+    return drawing.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
 
 
 def create_app(stub: Stub) -> Flask:
-    app = Flask(
-        __name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "aiadmin/web/static")
-    )
+    app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "aiadmin/web/static"))
     _add_pages(app, stub)
     _add_sockets(app, stub)
 
@@ -93,17 +104,26 @@ def _add_pages(app: Flask, stub: Stub) -> None:
     def code(token: str) -> Any:
         stub.asked.append("qr")
         if token.endswith(".svg"):
-            return Response(svg("2@http").replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1), mimetype="image/svg+xml")
+            return Response(svg("2@http"), mimetype="image/svg+xml")
         return jsonify(stub.qr), 200 if stub.qr.get("success") else 409
+
+    @app.get("/frame")
+    def frame() -> str:
+        address = f"/marketplace/connect?token={TOKEN}&company=1"
+        return f'<link rel="icon" href="data:,"><iframe width="700" height="900" src="{address}"></iframe>'
 
     @app.get("/docs")
     def docs() -> str:
-        return render_template("docs.html", static_version="test", openapi_url="/static/docs/example.json")
+        return render_template("docs.html", static_version="test", document=DOCUMENT)
 
     @app.get("/error")
     def error() -> str:
         return render_template(
-            "error.html", title="Такой страницы нет", text="Проверьте адрес.", request_id="req-7", static_version="test"
+            "error.html",
+            title="Такой страницы нет",
+            text="Проверьте адрес.",
+            request_id="req-7",
+            static_version="test",
         )
 
 
@@ -125,23 +145,24 @@ def _add_sockets(app: Flask, stub: Stub) -> None:
     def request_code(data: dict[str, str]) -> None:
         stub.asked.append(f"request-pairing-code {data['phone']}")
 
-    @app.post("/stub/emit/<event>")
-    def send(event: str) -> str:
-        sockets.emit(event, request.get_json(), namespace="/marketplace")
-        return ""
-
     app.extensions["stub-sockets"] = sockets
+
+
+class Quiet(WSGIRequestHandler):
+    """Requests are seen in `Stub.asked`; nobody needs them on stderr as well."""
+
+    def log_request(self, *_: object) -> None: ...
 
 
 def serve(stub: Stub, port: int = 0) -> tuple[Flask, BaseWSGIServer]:
     """The server on a free port of 127.0.0.1, in a thread of its own; `server.shutdown()` ends it."""
     app = create_app(stub)
-    server = make_server("127.0.0.1", port, app, threaded=True)
+    server = make_server("127.0.0.1", port, app, threaded=True, request_handler=Quiet)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return app, server
 
 
 if __name__ == "__main__":
     _, running = serve(Stub(), 8765)
-    print(f"http://127.0.0.1:{running.port}/marketplace/connect?token={TOKEN}&company=1&salon=962302")  # noqa: T201
+    print(f"http://127.0.0.1:{running.port}/marketplace/connect?token={TOKEN}&company=1&salon=962302")
     threading.Event().wait()

@@ -61,7 +61,7 @@ export function statusLoop({ token, companyId, dispatch, pause, onReach }) {
       const { ok, body, waitMs } = await ask(`/marketplace/status/${companyId}`, { Authorization: `Bearer ${token}` });
       onReach(true);
       if (ok) dispatch({ type: 'answer', status: body });
-      else if (body.code) reportProblem(body, dispatch);
+      else reportProblem(body, dispatch);
       return ok ? pause() : Math.max(waitMs, pause());
     } catch {
       onReach(false);
@@ -70,12 +70,15 @@ export function statusLoop({ token, companyId, dispatch, pause, onReach }) {
   });
 }
 
-/** Asks GET /marketplace/qr for each new code as the one before it runs out. */
+/** Asks GET /marketplace/qr for each new code as the one before it runs out; `again()` starts an ended series anew. */
 export function qrLoop({ token, dispatch, onReach }) {
-  return loop(async () => {
+  let query = '';
+  const codes = loop(async () => {
     if (document.hidden) return 1_000; // a code is made only for somebody who watches
     try {
-      const { ok, body, waitMs } = await ask(`/marketplace/qr/${encodeURIComponent(token)}`);
+      const asked = `/marketplace/qr/${encodeURIComponent(token)}${query}`;
+      query = '';
+      const { ok, body, waitMs } = await ask(asked);
       onReach(true);
       if (ok && body.qr) return showCode(body, token, dispatch);
       if (body.state) dispatch({ type: 'status', ...body });
@@ -86,6 +89,11 @@ export function qrLoop({ token, dispatch, onReach }) {
       return RETRY_MS;
     }
   });
+  const again = () => {
+    query = '?again=1';
+    codes.wake();
+  };
+  return { ...codes, again };
 }
 
 function showCode({ svg, expires_in: expiresIn }, token, dispatch) {
@@ -93,7 +101,7 @@ function showCode({ svg, expires_in: expiresIn }, token, dispatch) {
   return Math.max(expiresIn * 1000 + 300, 2_000);
 }
 
-// Being asked to slow down is no news for the reader: the loop simply waits.
+// Over HTTP only a known problem is news: "not ready yet" or "slow down" simply means the loop comes back later.
 function reportProblem({ code, error }, dispatch) {
-  if (code && code !== 'too-many-requests') dispatch({ type: 'error', code, message: error });
+  if (code) dispatch({ type: 'problem', code, message: error });
 }

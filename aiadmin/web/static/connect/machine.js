@@ -71,7 +71,7 @@ const connected = (state, phone) => ({
 });
 
 const pairing = (state, phase, place = null) => ({
-  ...state, phase, place, qr: null, code: null, codeExpired: false, alert: '',
+  ...state, phase, place, qr: null, code: null, codeExpired: false, alert: '', reason: '',
 });
 
 const HANDLERS = {
@@ -105,7 +105,7 @@ const HANDLERS = {
     success ? connected(state, phone) : { ...state, phase: 'failed', reason: message },
 
   status(state, { state: named, text = '', reason = '', place = null }) {
-    const why = [text, reason].filter(isSentence).join(' ');
+    const why = [reason, text].find(isSentence) ?? '';
     if (ACTIVATIONS.has(named)) return { ...connected(state), activation: named, reason: why };
     if (named === 'connected') return connected(state);
     if (named === 'waiting' || named === 'queued') return pairing(state, named, place);
@@ -122,13 +122,18 @@ const HANDLERS = {
     return { ...state, alert: message };
   },
 
+  problem(state, event) {
+    return LINK_PROBLEMS.has(event.code) || NOTICES.has(event.code) ? HANDLERS.error(state, event) : state;
+  },
+
   // The server closed the socket and named no cause that we know.
   dismissed: (state) => ({ ...pairing(state, 'failed'), asked: null, reason: state.alert || state.refusal }),
 
   answer(state, { status }) {
     if (!status.whatsapp_connected) return state;
     const activation = ACTIVATIONS.has(status.integration_status) ? status.integration_status : state.activation;
-    return { ...connected(state, status.whatsapp_phone), activation };
+    const reason = isSentence(status.reason) ? status.reason : state.reason;
+    return { ...connected(state, status.whatsapp_phone), activation, reason };
   },
 
   link: (state, { link }) => (state.link === link ? state : { ...state, link }),

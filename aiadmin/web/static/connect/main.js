@@ -16,11 +16,16 @@ function run(main) {
   const view = createView(main);
   const transport = createTransport({ token, companyId, socketPath: socketUrlPath, dispatch });
 
+  function show() {
+    view.render(state);
+    view.tick(state, Date.now());
+  }
+
   function dispatch(event) {
     const before = state;
     state = next(before, { ...event, now: Date.now() });
     if (state === before) return;
-    view.render(state);
+    show();
     if (isFinished(state) && !isFinished(before)) transport.stop();
   }
 
@@ -43,7 +48,7 @@ function run(main) {
   };
 
   view.bind(actions);
-  view.render(state);
+  show();
   if (state.phase === 'connected' && !isFinished(state)) transport.watchStatus();
   setInterval(() => {
     dispatch({ type: 'tick' });

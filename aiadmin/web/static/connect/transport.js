@@ -1,7 +1,6 @@
 // Keeps the page in touch with the server: the socket first, plain HTTP while the socket cannot be had.
 
 import { qrLoop, statusLoop } from './http.js';
-import { openSocket } from './socket.js';
 
 const FALL_BACK_MS = 6_000;
 const FAILED_TRIES = 2;
@@ -24,6 +23,16 @@ export function createTransport({ token, companyId, socketPath, dispatch }) {
   const pause = () => (mode === 'http' ? HTTP_PAUSE_MS : CALM_PAUSE_MS);
   const status = statusLoop({ token, companyId, dispatch, pause, onReach });
   const codes = qrLoop({ token, dispatch, onReach });
+
+  // The client library is fetched only here: without it (or its socket) the page still works over plain HTTP.
+  async function openSocket() {
+    try {
+      const library = await import('./socket.js');
+      socket = library.openSocket({ token, companyId, path: socketPath, dispatch: hear, onLink });
+    } catch {
+      useHttp();
+    }
+  }
 
   function onLink(news) {
     if (news === 'up') useSocket();
@@ -75,17 +84,17 @@ export function createTransport({ token, companyId, socketPath, dispatch }) {
     /** Opens the socket: from here on codes are made. */
     start() {
       startWaiting('connecting');
-      socket = openSocket({ token, companyId, path: socketPath, dispatch: hear, onLink });
+      openSocket();
       status.start();
     },
 
     /** A new code: over the open socket, or by opening it again. */
     requestQr() {
-      if (mode === 'http') codes.wake();
-      else if (socket.connected) socket.emit('request-qr');
+      if (mode === 'http') codes.again();
+      else if (socket?.connected) socket.emit('request-qr');
       else {
         startWaiting('connecting');
-        socket.connect();
+        socket?.connect();
         status.start();
       }
     },

@@ -45,7 +45,7 @@ export function createView(main) {
     slot('code', state.code ? formatCode(state.code.text) : '');
     slot('alert', state.alert);
     for (const element of main.querySelectorAll('[data-slot="reason"]')) {
-      element.textContent = state.reason || element.dataset.default;
+      element.textContent = state.reason.replace(element.dataset.without, '') || element.dataset.default;
     }
     main.dataset.activation = state.activation ?? 'activating';
     $('[data-place-line]').hidden = state.place === null;

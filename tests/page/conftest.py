@@ -1,0 +1,123 @@
+"""The stub server, one Chromium for all page tests, and a page that fails its test on any console error."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import psutil
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.page.stub import TOKEN, Stub, serve
+
+CHROMIUM = "/usr/bin/chromium"
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+class ConnectPage:
+    """The page in a browser, and the server behind it."""
+
+    def __init__(self, page: Page, stub: Stub, base: str, sockets: Any) -> None:
+        self.page, self.stub, self.base, self.sockets = page, stub, base, sockets
+        self.complaints: list[str] = []
+        page.set_default_timeout(8_000)
+        page.on("console", lambda line: self.complaints.append(line.text) if line.type == "error" else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def open(self, query: str = "") -> ConnectPage:
+        self.page.goto(f"{self.base}/marketplace/connect?token={TOKEN}&company=1&salon=962302{query}")
+        self.page.wait_for_selector("main[data-ready]")
+        return self
+
+    def consent(self, link: str = "live") -> ConnectPage:
+        self.page.check("[data-consent]")
+        self.page.click("[data-show]")
+        self.page.wait_for_selector(f"main[data-link={link}]")
+        return self
+
+    def emit(self, event: str, data: dict[str, Any]) -> None:
+        self.sockets.emit(event, data, namespace="/marketplace")
+
+    def drop_sockets(self) -> None:
+        """Closes every socket from the server's side, saying nothing."""
+        rooms = self.sockets.server.manager.get_participants("/marketplace", None)
+        for sid, _ in list(rooms):
+            self.sockets.server.disconnect(sid, namespace="/marketplace")
+
+    def until_asked(self, what: str, times: int = 1) -> None:
+        """Waits until the page has asked the server this many times; fails after five seconds."""
+        deadline = time.monotonic() + 5
+        while self.stub.asked.count(what) < times:
+            assert time.monotonic() < deadline, self.stub.asked
+            self.page.wait_for_timeout(20)
+
+    def hears(self, words: str) -> str:
+        """What the screen reader was told, once these words are in it."""
+        self.page.locator("[data-live]", has_text=words).wait_for(state="attached")
+        return self.page.locator("[data-live]").inner_text()
+
+    def shows(self, screen: str) -> str:
+        """Waits until this screen, and no other, is visible; returns what the screen reader was told."""
+        self.page.wait_for_selector(f"main[data-screen-shown={screen}]")
+        assert self.page.locator("[data-screen]:visible").count() == 1
+        return self.page.locator("[data-live]").inner_text()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    before = set(psutil.Process().children(recursive=True))
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield chromium
+        chromium.close()
+    started = set(psutil.Process().children(recursive=True)) - before
+    assert psutil.wait_procs(started, timeout=5)[1] == []
+
+
+@pytest.fixture(autouse=True)
+def no_process_is_left_behind() -> None:
+    """Chromium starts and ends helpers when it likes; `browser` sees that all of them end with it."""
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[tuple[Stub, str, Any]]:
+    stub = Stub()
+    app, running = serve(stub)
+    yield stub, f"http://127.0.0.1:{running.port}", app.extensions["stub-sockets"]
+    running.shutdown()
+    running.server_close()
+
+
+@pytest.fixture
+def connect_with(browser: Browser, server: tuple[Stub, str, Any]) -> Iterator[Any]:
+    """A function that makes a ConnectPage in a browser context of the given kind (size, colour scheme)."""
+    contexts = []
+    stub, base, sockets = server
+    stub.reset()
+
+    def make(**kind: Any) -> ConnectPage:
+        context = browser.new_context(**{"viewport": {"width": 320, "height": 640}, **kind})
+        contexts.append(context)
+        return ConnectPage(context.new_page(), stub, base, sockets)
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def connect(connect_with: Any) -> Iterator[ConnectPage]:
+    """The page at 320 px; a test that ends with a console error or a CSP complaint has failed."""
+    page = connect_with()
+    yield page
+    assert page.complaints == []

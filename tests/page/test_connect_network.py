@@ -1,0 +1,108 @@
+"""The connect page when the network is unkind: no sockets, no library, lost events, a server that goes away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.page.conftest import ConnectPage
+from tests.page.stub import svg
+
+QR = {"qr": "2@live", "expiresIn": 20, "svg": svg("2@live")}
+
+
+def test_without_sockets_the_page_works_over_plain_http(connect_with: Any) -> None:
+    connect: ConnectPage = connect_with()
+    connect.open("&socket=/nowhere").consent(link="http").shows("qr")
+    assert connect.page.locator("[data-qr] img").evaluate(
+        "image => image.decode().then(() => image.naturalWidth > 0)"
+    )
+    assert "status without token 1" not in connect.stub.asked
+    connect.page.click("#tab-phone")
+    assert connect.page.locator("[data-phone-submit]").is_disabled()
+    assert connect.page.locator(".only-http").is_visible()
+    connect.stub.status |= {"whatsapp_connected": True, "whatsapp_phone": "79001234567"}
+    assert "+7 900 •••-••-67" in connect.hears("подключён")
+
+
+def test_without_the_client_library_the_page_still_gets_a_code(connect_with: Any) -> None:
+    connect: ConnectPage = connect_with()
+    connect.page.route("**/vendor/**", lambda route: route.abort())
+    connect.open().consent(link="http").shows("qr")
+
+
+def test_over_http_a_revoked_link_is_told(connect_with: Any) -> None:
+    connect: ConnectPage = connect_with()
+    connect.stub.qr = {"success": False, "error": "Ссылка заменена.", "code": "link-revoked", "request_id": "r"}
+    connect.open("&socket=/nowhere")
+    connect.page.check("[data-consent]")
+    connect.page.click("[data-show]")
+    connect.shows("link-revoked")
+
+
+def test_a_lost_success_event_is_made_good_by_asking_again(connect: ConnectPage) -> None:
+    connect.page.clock.install()
+    connect.open().consent()
+    connect.emit("qr-update", {**QR, "expiresIn": 60})
+    connect.shows("qr")
+    connect.stub.status |= {
+        "whatsapp_connected": True,
+        "whatsapp_phone": "79001234567",
+        "integration_status": "activating",
+    }
+    connect.page.clock.fast_forward(15_100)
+    connect.hears("Включаем AI Admin")
+    connect.stub.status["integration_status"] = "active"
+    connect.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    connect.hears("AI Admin включён")
+
+
+def test_a_salon_that_is_connected_already_sees_that_at_once_and_opens_no_socket(connect: ConnectPage) -> None:
+    connect.stub.status |= {
+        "whatsapp_connected": True,
+        "whatsapp_phone": "79001234567",
+        "integration_status": "active",
+    }
+    connect.open().shows("connected")
+    assert connect.page.title() == "WhatsApp подключён — AI Admin"
+    assert connect.stub.asked == []
+
+
+def test_a_server_that_leaves_without_a_word_is_found_again(connect: ConnectPage) -> None:
+    connect.open().consent()
+    connect.emit("qr-update", QR)
+    connect.shows("qr")
+    connect.drop_sockets()
+    connect.page.wait_for_selector("main[data-link=lost]")
+    connect.shows("qr")
+    connect.page.wait_for_selector("main[data-link=live]")
+    assert connect.stub.asked.count("connect") == 2
+
+
+def test_a_silent_server_is_asked_for_a_code_once(connect: ConnectPage) -> None:
+    connect.page.clock.install()
+    connect.open().consent()
+    connect.page.clock.fast_forward(4_100)
+    connect.until_asked("request-qr")
+    connect.emit("status", {"state": "exhausted"})
+    connect.shows("exhausted")
+    connect.page.click("[data-screen=exhausted] [data-retry]")
+    connect.shows("waiting")
+    connect.until_asked("request-qr", times=2)
+
+
+def test_a_refused_request_is_told_beside_the_code(connect: ConnectPage) -> None:
+    connect.open().consent()
+    connect.emit("qr-update", QR)
+    connect.emit("error", {"message": "Код уже на экране."})
+    connect.hears("Код уже на экране.")
+    connect.shows("qr")
+
+
+def test_the_page_works_in_a_frame(connect: ConnectPage) -> None:
+    connect.page.goto(f"{connect.base}/frame")
+    frame = connect.page.frame_locator("iframe")
+    frame.locator("[data-consent]").check()
+    frame.locator("[data-show]").click()
+    frame.locator("main[data-link=live]").wait_for()
+    connect.emit("qr-update", QR)
+    frame.locator("[data-qr] svg").wait_for()

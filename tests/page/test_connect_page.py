@@ -1,0 +1,199 @@
+"""The connect page in a real browser: every state is seen, heard, and fits a small phone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+
+from tests.page.conftest import ConnectPage
+from tests.page.stub import TOKEN, svg
+
+TEXT = "2@" + "AbCdEf123/+=," * 18  # as long as WhatsApp's own
+QR = {"qr": TEXT, "expiresIn": 20, "svg": svg(TEXT)}
+LINKED = {"success": True, "phone": "79001234567", "companyId": 1, "message": "WhatsApp успешно подключен!"}
+
+# One page is led through all of this in order: what arrives, the screen it brings, and words that are announced.
+WALK = [
+    ("status", {"state": "queued", "place": 7}, "queued", "Ваше место: 7"),
+    ("status", {"state": "waiting"}, "waiting", "Готовим код"),
+    ("qr-update", QR, "qr", "Наведите камеру"),
+    ("status", {"state": "unreachable"}, "unreachable", "WhatsApp не отвечает"),
+    ("status", {"state": "exhausted"}, "exhausted", "пауз"),
+    ("status", {"state": "passkey"}, "passkey", "ключ доступа"),
+    ("status", {"state": "already-linked"}, "already-linked", "другим салоном"),
+    ("status", {"state": "queue-full"}, "queue-full", "Очередь заполнена"),
+    ("status", {"state": "failed", "text": "WhatsApp отказал в подключении."}, "failed", "WhatsApp отказал"),
+    ("pairing-code", {"code": "ABCDEFGH", "expiresIn": 60}, "code", "ABCD-EFGH"),
+    ("status", {"state": "confirming"}, "confirming", "Код принят"),
+    ("whatsapp-connected", LINKED, "connected", "+7 900 •••-••-67"),
+    ("status", {"state": "activating"}, "connected", "Включаем AI Admin"),
+    ("status", {"state": "activation_failed", "text": "Нет ответа."}, "connected", "Нет ответа."),
+    ("status", {"state": "active"}, "connected", "AI Admin включён"),
+]
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_every_state_is_shown_and_announced_without_moving_the_page(connect_with: Any, width: int) -> None:
+    connect = connect_with(viewport={"width": width, "height": 720}).open().consent()
+    measure = "() => [document.documentElement.scrollWidth, document.querySelector('.stage').offsetHeight]"
+    before = connect.page.evaluate(measure)
+    assert before[0] == width
+    for event, data, screen, words in WALK:
+        connect.emit(event, data)
+        assert words in connect.hears(words)
+        connect.shows(screen)
+        assert connect.page.evaluate(measure) == before, screen
+    assert connect.complaints == []
+
+
+@pytest.mark.parametrize("code", ["link-expired", "link-revoked", "link-invalid", "too-many-attempts"])
+def test_a_refusal_is_shown_and_the_page_does_not_knock_again(connect: ConnectPage, code: str) -> None:
+    connect.page.clock.install()
+    connect.stub.refusal = {"code": code, "message": "Отказано."}
+    connect.open().consent(link="idle").shows(code)
+    connect.page.clock.fast_forward(50_000)
+    assert connect.stub.asked.count("connect") == 1
+
+
+def test_after_too_many_attempts_a_minute_passes_before_the_next(connect: ConnectPage) -> None:
+    connect.page.clock.install()
+    connect.stub.refusal = {"code": "too-many-attempts", "message": ""}
+    connect.open().consent(link="idle").shows("too-many-attempts")
+    again = connect.page.locator("[data-retry-later]")
+    assert again.is_disabled()
+    connect.stub.refusal = None
+    connect.page.clock.fast_forward(61_000)
+    again.click()
+    connect.shows("waiting")
+    connect.page.wait_for_selector("main[data-link=live]")
+
+
+@pytest.mark.parametrize("state", ["link-expired", "link-revoked", "link-invalid"])
+def test_a_link_that_cannot_serve_is_explained_and_asks_for_nothing(connect: ConnectPage, state: str) -> None:
+    connect.open(f"&state={state}").shows(state)
+    assert connect.page.locator("[role=tablist]:visible").count() == 0
+    assert connect.stub.asked == []
+
+
+def test_nothing_is_asked_before_consent(connect: ConnectPage) -> None:
+    connect.open().shows("consent")
+    assert connect.page.locator("[data-show]").is_disabled()
+    assert connect.stub.asked == []
+    connect.consent()
+    assert "connect" in connect.stub.asked
+
+
+def test_the_token_leaves_the_address_and_a_reload_still_works(connect: ConnectPage) -> None:
+    connect.open()
+    assert connect.page.url == f"{connect.base}/marketplace/connect?company=1&salon=962302"
+    connect.page.reload()
+    connect.page.wait_for_selector("main[data-ready]")
+    connect.shows("consent")
+    assert TOKEN not in connect.page.url
+
+
+def test_without_storage_a_reload_asks_for_the_link_again(connect: ConnectPage) -> None:
+    denied = "Object.defineProperty(window, 'sessionStorage', {get() { throw new DOMException('denied') }})"
+    connect.page.add_init_script(denied)
+    connect.open().shows("consent")
+    assert TOKEN not in connect.page.url
+    connect.page.reload()
+    connect.page.wait_for_selector("main[data-ready]")
+    connect.shows("link-invalid")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_camera_reads_the_code_in_both_colour_schemes(connect_with: Any, scheme: str) -> None:
+    connect = connect_with(color_scheme=scheme, device_scale_factor=2, reduced_motion="reduce")
+    connect.open().consent()
+    connect.emit("qr-update", QR)
+    connect.shows("qr")
+    shot = np.frombuffer(connect.page.locator(".stage").screenshot(), np.uint8)
+    assert cv2.QRCodeDetector().detectAndDecode(cv2.imdecode(shot, cv2.IMREAD_COLOR))[0] == TEXT
+
+
+def test_a_new_code_takes_the_old_ones_place_and_its_time_is_the_real_one(connect: ConnectPage) -> None:
+    connect.page.clock.install()
+    connect.open().consent()
+    connect.emit("qr-update", {**QR, "expiresIn": 60})
+    connect.shows("qr")
+    first = connect.page.locator("[data-qr] svg path").get_attribute("d")
+    connect.page.wait_for_selector("[data-ring=qr][aria-label='Новый код через 60 с']")
+    connect.page.clock.fast_forward(59_500)
+    connect.page.wait_for_selector("[data-qr][data-stale]")
+    connect.emit("qr-update", {"qr": "2@next", "expiresIn": 20, "svg": svg("2@next")})
+    connect.page.wait_for_selector("[data-qr]:not([data-stale])")
+    assert connect.page.locator("[data-qr] svg path").get_attribute("d") != first
+    connect.page.wait_for_selector("[data-ring=qr][aria-label='Новый код через 20 с']")
+
+
+def test_a_drawing_that_could_act_is_not_taken_in(connect: ConnectPage) -> None:
+    connect.open().consent()
+    bad = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><a href="javascript:1"><path d="M0 0"/></a></svg>'
+    )
+    connect.emit("qr-update", {**QR, "svg": bad})
+    connect.shows("qr")
+    assert connect.page.locator("[data-qr] svg").count() == 0
+    assert connect.page.locator("[data-qr] img").get_attribute("src").startswith(f"/marketplace/qr/{TOKEN}.svg")
+
+
+def test_a_phone_number_brings_a_code(connect: ConnectPage) -> None:
+    connect.open().consent()
+    connect.page.click("#tab-phone")
+    connect.shows("phone")
+    connect.page.fill("#phone", "12345")
+    connect.page.click("[data-phone-submit]")
+    assert "11 цифр" in connect.page.inner_text("[data-phone-problem]")
+    assert connect.page.evaluate("document.activeElement.id") == "phone"
+    connect.page.fill("#phone", "8 (900) 123-45-67")
+    connect.page.click("[data-phone-submit]")
+    connect.shows("waiting")
+    connect.emit("pairing-code", {"code": "WXYZ2345", "expiresIn": 140})
+    assert "WXYZ-2345" in connect.shows("code")
+    assert "request-pairing-code 79001234567" in connect.stub.asked
+    connect.page.wait_for_selector("[data-ring=code][aria-label='Код действует ещё 140 с']")
+
+
+def test_a_refused_number_is_told_at_the_field(connect: ConnectPage) -> None:
+    connect.open().consent()
+    connect.page.click("#tab-phone")
+    connect.page.fill("#phone", "+7 900 123-45-67")
+    connect.page.click("[data-phone-submit]")
+    connect.emit("error", {"message": "WhatsApp не принял этот номер."})
+    connect.shows("phone")
+    assert connect.page.inner_text("[data-phone-problem]") == "WhatsApp не принял этот номер."
+
+
+def test_copying_puts_the_code_on_the_clipboard(connect_with: Any) -> None:
+    connect = connect_with(permissions=["clipboard-read", "clipboard-write"])
+    connect.open().consent()
+    connect.emit("pairing-code", {"code": "ABCDEFGH", "expiresIn": 60})
+    connect.shows("code")
+    connect.page.click("[data-copy]")
+    connect.page.wait_for_selector("text=Скопировано")
+    assert connect.page.evaluate("navigator.clipboard.readText()") == "ABCD-EFGH"
+
+
+def test_the_whole_way_can_be_walked_by_keyboard(connect: ConnectPage) -> None:
+    keyboard = connect.open().page.keyboard
+    focused = "document.activeElement.id || document.activeElement.textContent.trim()"
+    connect.page.focus("[data-consent]")
+    keyboard.press("Space")
+    keyboard.press("Tab")
+    assert connect.page.evaluate(focused) == "Показать код"
+    keyboard.press("Enter")
+    connect.page.wait_for_selector("main[data-link=live]")
+    assert connect.page.evaluate(focused) == "Готовим код"
+    keyboard.press("Shift+Tab")
+    keyboard.press("ArrowRight")
+    connect.shows("phone")
+    assert connect.page.evaluate(focused) == "tab-phone"
+    keyboard.press("Tab")
+    keyboard.type("9001234567")
+    keyboard.press("Enter")
+    connect.shows("waiting")
+    assert connect.page.evaluate(focused) == "Готовим код"
