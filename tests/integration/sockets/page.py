@@ -1,0 +1,124 @@
+"""A page on the official Socket.IO client, and a web process for it, for tests."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, ClassVar
+
+import requests
+
+from aiadmin.adapters.embedded import free_port
+
+ROOT = Path(__file__).resolve().parents[3]
+CLIENT = Path(__file__).with_name("client.mjs")
+WITHIN = 10.0
+
+
+class Page:
+    """One socket of one browser; `heard` is everything that came and was not waited for, oldest first."""
+
+    opened: ClassVar[list[Page]] = []
+
+    def __init__(self, url: str, token: str | None, **options: Any) -> None:
+        told = json.dumps({"url": url, "token": token, **options})
+        self._process = subprocess.Popen(
+            ["node", str(CLIENT), told], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
+        )
+        self.heard: list[tuple[str, Any]] = []
+        self._news = threading.Condition()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        self.opened.append(self)
+
+    def wait_for(
+        self, event: str, matches: Callable[[Any], bool] = lambda _data: True, within: float = WITHIN
+    ) -> Any:
+        """The data of the first `event` that `matches`; what came before is forgotten."""
+        deadline = time.monotonic() + within
+        with self._news:
+            while True:
+                for index, (name, data) in enumerate(self.heard):
+                    if name == event and matches(data):
+                        del self.heard[: index + 1]
+                        return data
+                if not self._news.wait(deadline - time.monotonic()):
+                    raise AssertionError(f"no {event} within {within} s, but {self.heard}")
+
+    def wait_for_state(self, state: str, within: float = WITHIN) -> Any:
+        """The data of the next `status` of this state."""
+        return self.wait_for("status", lambda data: data["state"] == state, within)
+
+    def events(self) -> list[str]:
+        """The names of what came and was not waited for."""
+        with self._news:
+            return [event for event, _ in self.heard]
+
+    def emit(self, event: str, data: Any = None) -> None:
+        """Send an event."""
+        self._tell({"event": event} if data is None else {"event": event, "data": data})
+
+    def leave(self) -> None:
+        """Close the socket as a page does."""
+        self._tell({"close": True})
+
+    def close(self) -> None:
+        """End the browser."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.wait(WITHIN)
+        self._reader.join(WITHIN)
+        self._process.stdout.close()
+
+    def _tell(self, command: Mapping[str, Any]) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(command) + "\n")
+        self._process.stdin.flush()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            said = json.loads(line)
+            with self._news:
+                self.heard.append((said["event"], said.get("data")))
+                self._news.notify_all()
+
+
+@contextmanager
+def web_process(settings: Mapping[str, str], log: Path) -> Iterator[str]:
+    """The web process as the Procfile starts it; yields its address."""
+    port = free_port()
+    command = ["-m", "gunicorn", "-k", "gevent", "-w", "1", "-b", f"127.0.0.1:{port}", "--graceful-timeout", "1"]
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, *command, "--no-control-socket", "wsgi:app"],
+            cwd=ROOT,
+            env={**os.environ, **settings},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            _wait_until_up(f"http://127.0.0.1:{port}", process, log)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(WITHIN)
+
+
+def _wait_until_up(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            if requests.get(f"{url}/health", timeout=2).ok:
+                return
+        except requests.RequestException:
+            time.sleep(0.05)
+    raise AssertionError(log.read_text())

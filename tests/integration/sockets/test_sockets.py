@@ -1,0 +1,281 @@
+"""The socket contract, held against the official client and a real web process."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from aiadmin.adapters.pairing_feed import Progress
+from aiadmin.domain.device import LinkedAccount
+from aiadmin.domain.pairing import PairingState
+from aiadmin.services import links, pairings
+from aiadmin.services.ports import LiveCode
+from tests.conftest import WaitUntil
+from tests.integration.sockets.conftest import MakeSite, Salon, Site
+
+PHONE = "79001234567"
+TRANSPORTS = pytest.mark.parametrize(
+    "options",
+    [{}, {"transports": ["websocket"]}, {"transports": ["polling"]}],
+    ids=["snippet", "websocket", "polling"],
+)
+
+
+def show_code(site: Site, salon: Salon, text: str = "2@code", seconds: float = 18) -> None:
+    now = datetime.now(UTC)
+    code = LiveCode(text=text, generated_at=now, expires_at=now + timedelta(seconds=seconds))
+    site.container.feed.publish_code(salon.company_id, code)
+
+
+def link(site: Site, salon: Salon) -> str:
+    """Link a phone of the salon's own, as the desk does; returns its number."""
+    phone = str(79_001_000_000 + salon.company_id)
+    account = LinkedAccount(jid=f"{phone}:12@s.whatsapp.net", lid=None)
+    held = site.container
+    pairings.complete(salon.company_id, account, uow=held.uow, clock=held.clock, window=timedelta(hours=1))
+    return phone
+
+
+@TRANSPORTS
+def test_the_specified_snippet_gets_its_code(site: Site, options: dict[str, Any]) -> None:
+    """By every transport: the token is checked, the snapshot comes at once, later codes come by themselves."""
+    salon = site.register()
+    show_code(site, salon, "2@first")
+    page = site.open(salon, **options)
+    page.wait_for("connect")
+    first = page.wait_for("qr-update")
+    assert first["qr"] == "2@first"
+    assert 15 <= first["expiresIn"] <= 18
+    assert first["svg"].startswith("<svg")
+    site.container.rooms.qr(salon.company_id, code="2@second", expires_in=20)
+    assert page.wait_for("qr-update")["qr"] == "2@second"
+
+
+def test_a_code_goes_to_its_own_company_only(site: Site) -> None:
+    mine, other = site.register(), site.register()
+    my_page, other_page = site.open(mine), site.open(other)
+    for page in (my_page, other_page):
+        page.wait_for_state("waiting")
+    site.container.rooms.qr(mine.company_id, code="2@mine", expires_in=20)
+    site.container.rooms.status(other.company_id, state="qr", text="")
+    my_page.wait_for("qr-update")
+    other_page.wait_for_state("qr")
+    assert "qr-update" not in other_page.events()
+
+
+def test_being_there_asks_for_a_code(site: Site) -> None:
+    salon = site.register()
+    page = site.open(salon)
+    page.wait_for_state("waiting")
+    assert site.waits(salon)
+    assert site.container.feed.is_watched(salon.company_id)
+
+
+def test_two_tabs_are_one_watcher_until_both_have_left(site: Site, wait_until: WaitUntil) -> None:
+    salon = site.register()
+    pages = [site.open(salon), site.open(salon)]
+    for page in pages:
+        page.wait_for_state("waiting")
+    key = f"aiadmin:watch:{salon.company_id}"
+    site.container.redis.expire(key, 100)
+    pages[0].leave()
+    pages[0].wait_for("disconnect")
+    assert site.container.redis.ttl(key) > 20
+    pages[1].leave()
+    wait_until(lambda: site.container.redis.ttl(key) <= 20, what="the 20 s of grace")
+
+
+def test_a_connected_salon_sees_that_and_makes_no_code(site: Site) -> None:
+    salon = site.register()
+    phone = link(site, salon)
+    page = site.open(salon)
+    said = page.wait_for("whatsapp-connected")
+    assert (said["success"], said["phone"], said["companyId"]) == (True, phone, salon.company_id)
+    page.wait_for_state("activating")
+    page.emit("request-qr")
+    page.wait_for("whatsapp-connected")
+    assert not site.waits(salon)
+
+
+def test_a_connected_salon_may_ask_to_connect_again(site: Site) -> None:
+    salon = site.register()
+    link(site, salon)
+    page = site.open(salon)
+    page.wait_for("whatsapp-connected")
+    page.emit("request-qr", {"relink": True})
+    page.wait_for_state("waiting")
+    assert site.waits(salon)
+
+
+def test_an_unlinked_salon_is_not_shown_its_old_success(site: Site) -> None:
+    salon = site.register()
+    site.container.feed.end(salon.company_id, "desk", PairingState.CONNECTED)
+    site.open(salon).wait_for_state("waiting")
+    assert site.waits(salon)
+
+
+def test_exhausted_is_shown_until_the_button_is_pressed(site: Site) -> None:
+    salon = site.register()
+    site.container.feed.end(salon.company_id, "desk", PairingState.EXHAUSTED)
+    page = site.open(salon)
+    page.wait_for_state("exhausted")
+    assert not site.waits(salon)
+    page.emit("request-qr")
+    page.wait_for_state("waiting")
+    assert site.waits(salon)
+
+
+def test_who_comes_late_sees_the_place_in_the_queue(site: Site) -> None:
+    salon = site.register()
+    site.container.feed.set_place(salon.company_id, 3)
+    assert site.open(salon).wait_for_state("queued")["place"] == 3
+
+
+def test_who_comes_late_sees_the_living_pairing_code(site: Site) -> None:
+    salon = site.register()
+    expires_at = datetime.now(UTC) + timedelta(seconds=100)
+    progress = Progress(state=PairingState.CODE, code="ABCD-1234", expires_at=expires_at)
+    site.container.feed.set_state(salon.company_id, progress)
+    said = site.open(salon).wait_for("pairing-code")
+    assert said["code"] == "ABCD-1234"
+    assert 95 <= said["expiresIn"] <= 100
+
+
+def test_a_code_that_died_with_its_maker_is_being_made_again(site: Site) -> None:
+    salon = site.register()
+    site.container.feed.set_state(salon.company_id, Progress(state=PairingState.QR))
+    site.open(salon).wait_for_state("waiting")
+
+
+def test_a_pairing_code_is_asked_for_a_phone_as_people_type_it(site: Site, wait_until: WaitUntil) -> None:
+    salon = site.register()
+    page = site.open(salon)
+    page.emit("request-pairing-code", {"phone": "8 (900) 123-45-67"})
+    site.container.feed.claim(salon.company_id, "desk")
+    renew = site.container.feed.renew
+    assert wait_until(lambda: renew([salon.company_id], "desk")[salon.company_id].phone) == PHONE
+
+
+@pytest.mark.parametrize("data", [{"phone": "123"}, {"phone": None}, {"phone": 79001234567}, {}, "text", [1]])
+def test_a_phone_that_cannot_be_is_refused_and_the_socket_stays(site: Site, data: Any) -> None:
+    page = site.open(site.register())
+    page.emit("request-pairing-code", data)
+    assert page.wait_for("error")["code"] == "phone-invalid"
+    page.emit("request-qr")
+    page.wait_for_state("waiting")
+
+
+def test_pairing_codes_are_given_five_times_in_ten_minutes(site: Site) -> None:
+    page = site.open(site.register())
+    for _ in range(6):
+        page.emit("request-pairing-code", {"phone": PHONE})
+    assert page.wait_for("error")["code"] == "too-many-requests"
+
+
+def test_the_token_may_come_in_the_header_of_polling(site: Site) -> None:
+    salon = site.register()
+    page = site.knock(salon.token, auth=None, transports=["polling"])
+    page.wait_for_state("waiting")
+
+
+def refused(page: Any) -> str:
+    """The slug of a refusal, which is: connected, error, disconnected by the server, and nothing else."""
+    page.wait_for("connect")
+    said = page.wait_for("error")
+    assert page.wait_for("disconnect") == "io server disconnect"
+    assert said["message"]
+    assert page.heard == []
+    return str(said["code"])
+
+
+@TRANSPORTS
+def test_a_damaged_link_is_refused(site: Site, options: dict[str, Any]) -> None:
+    salon = site.register()
+    assert refused(site.knock(salon.token[:-3] + "abc", **options)) == "link-invalid"
+
+
+def test_an_expired_link_is_refused(site: Site) -> None:
+    salon = site.register()
+    token = site.container.tokens.issue(salon.company_id, "jti", datetime.now(UTC) - timedelta(hours=25))
+    assert refused(site.knock(token)) == "link-expired"
+
+
+def test_a_revoked_link_is_refused(site: Site) -> None:
+    salon, held = site.register(), site.container
+    links.issue(salon.company_id, uow=held.uow, tokens=held.tokens, links=held.links, clock=held.clock)
+    assert refused(site.open(salon)) == "link-revoked"
+
+
+def test_a_link_revoked_under_an_open_page_closes_it_at_the_next_wish(site: Site) -> None:
+    salon, held = site.register(), site.container
+    page = site.open(salon)
+    page.wait_for_state("waiting")
+    links.issue(salon.company_id, uow=held.uow, tokens=held.tokens, links=held.links, clock=held.clock)
+    page.emit("request-qr")
+    assert page.wait_for("error")["code"] == "link-revoked"
+    assert page.wait_for("disconnect") == "io server disconnect"
+
+
+def test_another_companys_id_is_refused(site: Site) -> None:
+    salon, other = site.register(), site.register()
+    assert refused(site.knock(salon.token, companyId=str(other.company_id))) == "link-invalid"
+
+
+@pytest.mark.parametrize("auth", [None, "text", [], {}, {"token": 5}, {"token": ""}, {"token": {"a": 1}}])
+def test_whatever_auth_is_nobody_comes_in_without_a_token(site: Site, auth: Any) -> None:
+    """A TypeError inside the handler must not let the client in either."""
+    assert refused(site.knock(None, auth=auth)) == "link-invalid"
+
+
+def test_a_refused_page_is_not_a_watcher(site: Site) -> None:
+    salon = site.register()
+    refused(site.knock(salon.token, companyId="999"))
+    assert not site.container.feed.is_watched(salon.company_id)
+
+
+def test_the_sixth_socket_of_a_minute_is_refused_and_prolongs_nothing(make_site: MakeSite) -> None:
+    site = make_site()
+    salon = site.register()
+    for _ in range(5):
+        site.open(salon, transports=["websocket"]).wait_for_state("waiting")
+    assert [refused(site.open(salon, transports=["websocket"])) for _ in range(2)] == ["too-many-attempts"] * 2
+    windows = [key for key in site.container.redis.scan_iter() if b"sockets" in key and b"connect" in key]
+    assert [site.container.redis.llen(key) for key in windows] == [5]
+
+
+ORIGINS = {
+    "https://n962302.yclients.com": "connect",
+    "https://n962302.yclients.ru": "connect",
+    "https://partner.example": "connect",
+    "https://app.example": "connect",
+    "https://n962302.yclients.com.evil.example": "connect_error",
+    "https://evil.example": "connect_error",
+    "http://n962302.yclients.com": "connect_error",
+    "http://localhost:5173": "connect_error",
+}
+
+
+def test_only_our_own_pages_and_yclients_may_connect(production: Site) -> None:
+    """Exactly: neither a prefix nor a suffix is enough, and in production not even this machine."""
+    salon = production.register()
+    pages = {
+        origin: production.open(salon, headers={"Origin": origin}, transports=["websocket"]) for origin in ORIGINS
+    }
+    for origin, event in ORIGINS.items():
+        pages[origin].wait_for(event)
+
+
+@pytest.fixture
+def production(make_site: MakeSite) -> Site:
+    """A web process as in production."""
+    return make_site(
+        APP_ENV="production",
+        PUBLIC_URL="https://app.example",
+        ADMIN_API_KEY="an-admin-key-of-the-socket-tests-32b",
+        YCLIENTS_API_KEY="partner",
+        YCLIENTS_APP_ID="7",
+        ALLOWED_ORIGINS="https://partner.example",
+        SOCKET_LIMIT_PER_MINUTE="1000",
+    )
