@@ -100,6 +100,10 @@ class FakeYClients:
         """Change what is unknown about the real one; see ``world.Settings``."""
         self.control("POST", "/settings", **changes)
 
+    def reset(self) -> None:
+        """As if just started."""
+        self.control("POST", "/reset")
+
     def callbacks(self) -> list[dict[str, Any]]:
         """Every activation that reached the marketplace, oldest first, with the status it was answered."""
         listed: list[dict[str, Any]] = self.control("GET", "/callbacks")["callbacks"]

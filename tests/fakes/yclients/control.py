@@ -1,6 +1,6 @@
 """The server's second face, under `/_fake/`: for tests, benchmarks and the demo. ``README.md`` lists the routes."""
 
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from typing import Any
 
 from aiohttp import web
@@ -17,6 +17,7 @@ class Control:
 
     def __init__(self, world: World, faults: Faults, requests: list[dict[str, Any]]) -> None:
         self._world = world
+        self._initial = replace(world.settings)
         self._faults = faults
         self._requests = requests
 
@@ -94,7 +95,8 @@ class Control:
         return web.json_response({"links": listed})
 
     async def reset(self, _request: web.Request) -> web.Response:
-        """Forget all salons, requests and faults; settings stay."""
+        """Forget all salons, requests, faults and changes of settings."""
+        vars(self._world.settings).update(vars(self._initial))
         self._world.links.clear()
         self._world.callbacks.clear()
         self._requests.clear()

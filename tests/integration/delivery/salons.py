@@ -1,0 +1,92 @@
+"""Salons whose phone is linked, so that their activation is due; and the rows that say what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import text
+
+from aiadmin.config import Config
+from aiadmin.container import Container
+from aiadmin.domain.company import Company
+from aiadmin.domain.delivery import OutboxRow, OutboxState
+from aiadmin.domain.device import LinkedAccount
+from aiadmin.domain.ids import CompanyId, OutboxId, SalonId
+from aiadmin.services import companies, pairings
+
+JWT_SECRET = "secret-of-the-delivery-tests-32-bytes"
+
+
+@dataclass(frozen=True)
+class Salon:
+    """One salon, and how to look at it."""
+
+    box: Container
+    company_id: CompanyId
+    outbox_id: OutboxId
+    api_key: str
+
+    @property
+    def company(self) -> Company:
+        with self.box.uow() as work:
+            return work.companies.get(self.company_id)
+
+    @property
+    def row(self) -> OutboxRow:
+        with self.box.uow() as work:
+            row = work.outbox.find(self.outbox_id)
+        assert row is not None
+        return row
+
+    @property
+    def state(self) -> str:
+        return self.row.state.value
+
+    def deliver(self) -> OutboxState | None:
+        """One attempt in this process."""
+        return self.box.courier.deliver(self.outbox_id)
+
+    def let_time_pass(self) -> None:
+        """Whatever the row waits for is over now."""
+        with self.box.engine.begin() as connection:
+            connection.execute(
+                text("UPDATE outbox SET next_attempt_at = now() WHERE id = :id"), {"id": self.outbox_id}
+            )
+
+
+@contextmanager
+def make_container(**settings: object) -> Iterator[Container]:
+    """The product's adapters on the given settings, closed afterwards."""
+    box = Container(Config(jwt_secret=JWT_SECRET, public_url="https://bot.example", **settings))  # type: ignore[arg-type]
+    yield box
+    box.engine.dispose()
+    box.redis.close()
+
+
+def register(box: Container, salon_id: int = 962302) -> companies.Registration:
+    """A salon that has registered."""
+    return companies.register(
+        salon_id=SalonId(salon_id),
+        phone="79001234567",
+        email=None,
+        uow=box.uow,
+        secrets=box.secrets,
+        tokens=box.tokens,
+        links=box.links,
+        clock=box.clock,
+        window=timedelta(hours=1),
+    )
+
+
+def link(box: Container, salon_id: int = 962302) -> Salon:
+    """A salon that has registered and linked its phone; nobody has been nudged."""
+    made = register(box, salon_id)
+    account = LinkedAccount(jid=f"79{salon_id:09}:7@s.whatsapp.net", lid=None)
+    linked = pairings.complete(
+        made.company.company_id, account, uow=box.uow, clock=box.clock, window=timedelta(hours=1)
+    )
+    assert linked.outbox_id is not None
+    return Salon(box, made.company.company_id, linked.outbox_id, made.api_key)
