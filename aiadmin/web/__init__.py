@@ -30,7 +30,7 @@ from aiadmin.web import (
     status,
     webhooks,
 )
-from aiadmin.web.bodies import MAX_BODY_BYTES
+from aiadmin.web.bodies import READ_BYTES
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 
@@ -39,7 +39,7 @@ def create_app(container: Container) -> Flask:
     """The whole web application over `container`: HTTP, Socket.IO, limits, headers."""
     app = Flask(__name__, static_folder="static", static_url_path="/static", template_folder=str(TEMPLATES))
     app.extensions["aiadmin"] = container
-    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    app.config["MAX_CONTENT_LENGTH"] = READ_BYTES
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.jinja_env.globals["static_version"] = _static_version(Path(app.static_folder or ""))
@@ -78,6 +78,7 @@ def _allow_origins(app: Flask, container: Container) -> None:
         allow_headers=["Authorization", "Content-Type", "X-API-Key", request_log.HEADER],
         expose_headers=["Retry-After", request_log.HEADER],
         supports_credentials=False,
+        always_send=False,
         max_age=600,
     )
 

@@ -93,6 +93,7 @@ def test_only_known_pages_may_call_the_api(make_site: MakeSite) -> None:
         "null",
     ):
         assert "Access-Control-Allow-Origin" not in _preflight(site, origin).headers
+    assert "Access-Control-Allow-Origin" not in site.client.get("/marketplace/status/1").headers
 
 
 def test_a_question_about_permission_needs_no_key_and_costs_nothing(make_site: MakeSite) -> None:

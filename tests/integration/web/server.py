@@ -1,0 +1,49 @@
+"""The web process as it runs in production: gunicorn with gevent, one worker."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import requests
+
+from aiadmin.adapters.embedded import free_port
+from tests.conftest import ROOT, WaitUntil
+
+
+@contextmanager
+def running(wait_until: WaitUntil, log: Path, settings: Mapping[str, str]) -> Iterator[str]:
+    """The address of a server with `settings`; its log is in `log`. It is stopped at the end."""
+    port = free_port()
+    command = [sys.executable, "-m", "gunicorn", "-k", "gevent", "-w", "1", "-b", f"127.0.0.1:{port}"]
+    command += ["--graceful-timeout", "2", "--no-control-socket", "wsgi:app"]
+    with log.open("wb") as output:
+        process = subprocess.Popen(command, cwd=ROOT, env=_environment(settings), stdout=output, stderr=output)
+    try:
+        address = f"http://127.0.0.1:{port}"
+        wait_until(lambda: _answers(address) or process.poll() is not None, timeout=30, what="the server answers")
+        assert process.poll() is None, log.read_text()
+        yield address
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _environment(settings: Mapping[str, str]) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return kept | {"PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "default"} | dict(settings)
+
+
+def _answers(address: str) -> bool:
+    try:
+        return requests.get(f"{address}/health", timeout=1).ok
+    except requests.RequestException:
+        return False

@@ -1,0 +1,146 @@
+"""The rules of the house that no single module can see."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import importlib.util
+import pkgutil
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import aiadmin
+from aiadmin import texts
+from aiadmin.adapters import queue
+from aiadmin.config import Config
+from aiadmin.container import Container
+from aiadmin.domain.errors import AiAdminError
+from aiadmin.web import auth, create_app, errors
+from aiadmin.web.operation import operation_of
+from tests.conftest import ROOT
+
+
+@pytest.fixture(scope="module")
+def app() -> object:
+    """The application as it is built, with nothing to talk to: making one opens nothing."""
+    config = Config(
+        database_url="postgresql://127.0.0.1:1/none", redis_url="redis://127.0.0.1:1/0", jwt_secret="x" * 32
+    )
+    return create_app(Container(config))
+
+
+def test_imports_point_downward() -> None:
+    """The contracts of setup.cfg: layers, a pure domain, one importer of the WhatsApp library."""
+    done = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports"), "--no-cache"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_blueprint_names_its_guard(app) -> None:  # type: ignore[no-untyped-def]
+    guards = app.extensions["guards"]
+    endpoints = {rule.endpoint for rule in app.url_map.iter_rules()} - {"static"}
+
+    assert {endpoint.split(".")[0] for endpoint in endpoints} == set(guards) == set(app.blueprints)
+    public = {name for name, guard in guards.items() if guard is auth.PUBLIC}
+    assert public == {"health", "docs"}
+
+
+def test_every_route_is_in_the_openapi_document(app) -> None:  # type: ignore[no-untyped-def]
+    undocumented = [name for name, view in app.view_functions.items() if operation_of(view) is None]
+
+    assert undocumented == ["static"]
+
+
+def test_every_error_has_its_answer_and_its_sentence() -> None:
+    _import_everything()
+
+    unanswered = [kind.__name__ for kind in _family(AiAdminError) if kind not in errors.ANSWERS]
+    codes = {answer.code for answer in errors.ANSWERS.values()}
+
+    assert unanswered == []
+    assert codes <= set(texts.ERRORS)
+
+
+def test_importing_wsgi_loads_no_whatsapp_library() -> None:
+    code = "import wsgi, sys; print([name for name in sys.modules if name.split('.')[0] in ('neonize', 'magic')])"
+
+    assert _run(code) == "[]"
+
+
+def test_the_worker_of_jobs_loads_no_whatsapp_library() -> None:
+    code = (
+        "import importlib, pkgutil, sys, jobs\n"
+        "for module in pkgutil.iter_modules(jobs.__path__): importlib.import_module('jobs.' + module.name)\n"
+        "print([name for name in sys.modules if name.split('.')[0] in ('neonize', 'gevent')])"
+    )
+
+    assert _run(code) == "[]"
+
+
+def test_every_queue_has_a_worker_and_every_job_exists() -> None:
+    procfile = (ROOT / "Procfile").read_text()
+    nudges = [value for value in vars(queue).values() if isinstance(value, queue._Nudge)]
+
+    assert nudges
+    for nudge in nudges:
+        assert re.search(rf"^\w+: python worker\.py {nudge.queue}$", procfile, re.MULTILINE)
+        module, _, function = nudge.function.rpartition(".")
+        assert callable(getattr(importlib.import_module(module), function))
+
+
+def test_the_library_that_breaks_websockets_is_not_installed() -> None:
+    """engineio picks gevent-websocket whenever it can be imported, and gunicorn cannot serve it."""
+    assert importlib.util.find_spec("geventwebsocket") is None
+
+
+def test_no_use_case_reads_the_environment() -> None:
+    """Settings are one value; whoever needs one is given it."""
+    readers = [path for path in _sources("aiadmin/domain", "aiadmin/services", "aiadmin/web") if _reads(path)]
+
+    assert readers == []
+
+
+def _import_everything() -> None:
+    for module in pkgutil.walk_packages(aiadmin.__path__, "aiadmin."):
+        if "adapters" in module.name and "whatsapp" not in module.name:
+            importlib.import_module(module.name)
+
+
+def _family(kind: type[AiAdminError]) -> list[type[AiAdminError]]:
+    return [member for child in kind.__subclasses__() for member in (child, *_family(child))]
+
+
+def _run(code: str) -> str:
+    settings = {
+        "PATH": "/usr/bin:/bin",
+        "DATABASE_URL": "postgresql://127.0.0.1:1/none",
+        "REDIS_URL": "redis://127.0.0.1:1/0",
+        "JWT_SECRET": "x" * 32,
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=settings, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def _sources(*folders: str) -> list[str]:
+    return [str(path.relative_to(ROOT)) for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
+
+
+def _reads(path: str) -> bool:
+    nodes = list(ast.walk(ast.parse((ROOT / path).read_text())))
+    attributes = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    imported = {alias.name for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names}
+    return bool({"environ", "getenv"} & (attributes | imported))
