@@ -14,6 +14,7 @@ from aiadmin.domain.host import LEASE, RENEW_EVERY, Host
 from aiadmin.domain.ids import HostId
 from aiadmin.services.ports import Clock, NewUnitOfWork
 
+_RETRY_SECONDS = 1.0
 _log = logging.getLogger(__name__)
 
 
@@ -73,21 +74,27 @@ class Lease:
             self._host_id = None
 
     def _run(self) -> None:
-        failing = False
+        is_failing = False
         while True:
-            try:
-                self._take_or_renew()
-                if failing:
-                    self._adopts_from = time.monotonic() + self._duration.total_seconds()
-                    _log.info("PostgreSQL answers again")
-                failing = False
-            except DependencyDownError:
-                if not failing:
-                    _log.warning("The lease cannot be renewed while PostgreSQL is away; sessions stay connected")
-                failing = True
-            pause = min(1.0, self._renew_every.total_seconds()) if failing else self._renew_every.total_seconds()
-            if self._stopping.wait(pause):
+            was_failing, is_failing = is_failing, not self._try()
+            if is_failing and not was_failing:
+                _log.warning("The lease cannot be renewed; sessions stay connected")
+            elif was_failing and not is_failing:
+                self._adopts_from = time.monotonic() + self._duration.total_seconds()
+                _log.info("The lease is renewed again")
+            every = self._renew_every.total_seconds()
+            if self._stopping.wait(min(_RETRY_SECONDS, every) if is_failing else every):
                 return
+
+    def _try(self) -> bool:
+        try:
+            self._take_or_renew()
+        except DependencyDownError:
+            return False
+        except Exception:  # noqa: BLE001 - the top of a thread that all sessions depend on
+            _log.exception("The lease stumbled")
+            return False
+        return True
 
     def _take_or_renew(self) -> None:
         lease_until = self._clock() + self._duration

@@ -14,6 +14,7 @@ import sys
 import threading
 import time
 import uuid
+from collections.abc import Callable
 from types import FrameType
 from typing import NoReturn, cast
 
@@ -48,7 +49,8 @@ def main(config: Config) -> NoReturn:
     parts.start()
     _log.info("The sessions process is up", extra={"capacity": config.sessions_capacity})
     try:
-        _take_nudges(config)
+        while not parts.is_draining:
+            _take_nudges(config, parts)
     finally:
         parts.end()
 
@@ -71,25 +73,33 @@ class _Parts:
         self._rq_is_done = threading.Event()
         self._draining = threading.Thread(target=self._drain, name="drain", daemon=True)
 
+    @property
+    def is_draining(self) -> bool:
+        """Whether the process is ending."""
+        return self._draining.ident is not None
+
     def start(self) -> None:
+        """Begin to work, and to listen to nudges and signals."""
         for part in (self._host, self._desk):
             part.start()
             nudge.listen(part.look)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._on_signal)
 
-    def end(self) -> NoReturn:
-        """RQ is done: hand everything over and end the process."""
-        self._rq_is_done.set()
-        if not self._draining.is_alive():
+    def drain(self) -> None:
+        """Begin to hand everything over, and end the process when that is done."""
+        if not self.is_draining:
             self._draining.start()
+
+    def end(self) -> NoReturn:
+        """RQ is done: the process ends."""
+        self._rq_is_done.set()
+        self.drain()
         while True:
             self._draining.join()
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, signal.SIG_IGN)
-        self._draining.start()  # at once: RQ may yet have to say goodbye to a Redis that does not answer
+        self.drain()
         sys.exit(0)
 
     def _drain(self) -> None:
@@ -110,9 +120,12 @@ class NudgeWorker(SimpleWorker):
     """RQ's worker that runs jobs in this thread; it looks for Redis again every two seconds."""
 
     max_connection_wait_time = 2.0
+    on_stop: Callable[[], None]
 
-    def _install_signal_handlers(self) -> None:
-        """The process has its own, and no job here is worth waiting for."""
+    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        """Drain at once: RQ may yet have to say goodbye to a Redis that does not answer."""
+        self.on_stop()
+        super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
 
     def teardown(self) -> None:
         """Say goodbye to Redis if it is there; where it is not, the goodbye is left to expire."""
@@ -124,18 +137,21 @@ class NudgeWorker(SimpleWorker):
                 listener.stop()
 
 
-def _take_nudges(config: Config) -> NoReturn:
-    while True:
-        try:
-            NudgeWorker(
-                [SESSIONS],
-                # a name that was used before is refused while Redis remembers it
-                name=f"{SESSIONS}-{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}",
-                connection=make_redis(config.redis_url),
-                serializer=SERIALIZER,
-                worker_ttl=WORKER_TTL_SECONDS,
-                log_job_description=False,
-            ).work(logging_level="WARNING")
-        except RedisError as error:
-            _log.warning("Nudges wait for Redis", extra={"error": type(error).__name__})
+def _take_nudges(config: Config, parts: _Parts) -> None:
+    """Work for RQ until Redis fails or the process is told to end."""
+    try:
+        worker = NudgeWorker(
+            [SESSIONS],
+            # a name that was used before is refused while Redis remembers it
+            name=f"{SESSIONS}-{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}",
+            connection=make_redis(config.redis_url),
+            serializer=SERIALIZER,
+            worker_ttl=WORKER_TTL_SECONDS,
+            log_job_description=False,
+        )
+        worker.on_stop = parts.drain
+        worker.work(logging_level="WARNING")
+    except RedisError as error:
+        _log.info("Nudges wait for Redis", extra={"error": type(error).__name__})
+    if not parts.is_draining:
         time.sleep(_REDIS_PAUSE_SECONDS)

@@ -26,6 +26,8 @@ from tests.conftest import WaitUntil
 from tests.fakes.whatsapp.client import FakeWhatsApp
 
 _SALONS = itertools.count(1)
+SLOWLY = 40.0
+"""Many processes start here, and two cores may be busy: a wait is over as soon as its condition holds."""
 
 
 @pytest.fixture(scope="module")
@@ -104,9 +106,9 @@ def test_a_host_adopts_a_linked_device_and_a_removed_one_is_logged_out_at_whatsa
     [(jid, company_id)] = _link(whatsapp, salons)
     with child(whatsapp, salons.database_url, "host") as host:
         host.read()
-        wait_until(lambda: salons.is_online(company_id), what="online")
+        wait_until(lambda: salons.is_online(company_id), SLOWLY, "online")
         sessions.disconnect(company_id, uow=salons.uow, clock=lambda: datetime.now(UTC))
-        wait_until(lambda: not salons.device(company_id), what="row deleted")
+        wait_until(lambda: not salons.device(company_id), SLOWLY, "row deleted")
         assert host.end() == 0
     assert whatsapp.wait_for("logout", lambda entry: entry["jid"] == jid)
     assert not salons.has_keys(jid)
@@ -119,14 +121,14 @@ def test_a_killed_host_is_followed_by_another_when_its_lease_has_run_out(
     linked = _link(whatsapp, salons, count=2)
     with child(whatsapp, salons.database_url, "host", "3", "1") as first:
         first.read()
-        wait_until(lambda: all(salons.is_online(company) for _, company in linked), what="online")
+        wait_until(lambda: all(salons.is_online(company) for _, company in linked), SLOWLY, "online")
         with child(whatsapp, salons.database_url, "host", "3", "1") as second:
             second.read()
             first.process.kill()
             died_at = time.monotonic()
-            wait_until(lambda: [_connections(whatsapp, jid) for jid, _ in linked] == [0, 0], what="gone")
-            wait_until(lambda: [_connections(whatsapp, jid) for jid, _ in linked] == [1, 1], what="back")
-            wait_until(lambda: all(salons.is_online(company, epoch=2) for _, company in linked), what="adopted")
+            wait_until(lambda: [_connections(whatsapp, jid) for jid, _ in linked] == [0, 0], SLOWLY, "gone")
+            wait_until(lambda: [_connections(whatsapp, jid) for jid, _ in linked] == [1, 1], SLOWLY, "back")
+            wait_until(lambda: all(salons.is_online(company, epoch=2) for _, company in linked), SLOWLY, "adopted")
             print(f"adopted {time.monotonic() - died_at:.1f} s after kill -9 with a lease of 3 s")
             assert second.end() == 0
 
@@ -137,9 +139,9 @@ def test_unlinked_on_the_phone_the_company_is_not_connected_and_its_keys_are_gon
     [(jid, company_id)] = _link(whatsapp, salons)
     with child(whatsapp, salons.database_url, "host") as host:
         host.read()
-        wait_until(lambda: salons.is_online(company_id), what="online")
+        wait_until(lambda: salons.is_online(company_id), SLOWLY, "online")
         whatsapp.control("POST", "/unlink", jid=jid)
-        wait_until(lambda: salons.device(company_id)["observed"] == "logged_out", what="logged out")
+        wait_until(lambda: salons.device(company_id)["observed"] == "logged_out", SLOWLY, "logged out")
         assert host.end() == 0
     [company] = salons.rows("SELECT whatsapp_connected, whatsapp_phone FROM companies WHERE id = %s", company_id)
     assert company == {"whatsapp_connected": False, "whatsapp_phone": None}
@@ -154,9 +156,9 @@ def test_a_device_whose_keys_are_gone_is_refused_without_a_crash(
     gone = salons.add("79995550000:9@s.whatsapp.net")
     with child(whatsapp, salons.database_url, "host") as host:
         host.read()
-        wait_until(lambda: salons.device(gone)["observed"] == "logged_out", what="refused")
+        wait_until(lambda: salons.device(gone)["observed"] == "logged_out", SLOWLY, "refused")
         assert salons.device(gone)["reason"] == "keys_missing"
-        wait_until(lambda: salons.is_online(there), what="the others are online")
+        wait_until(lambda: salons.is_online(there), SLOWLY, "the others are online")
         assert host.end() == 0
 
 
@@ -167,11 +169,11 @@ def test_a_dropped_connection_and_a_refusing_whatsapp_end_online_again(
     whatsapp.fault("refuse", times=1)
     with child(whatsapp, salons.database_url, "host") as host:
         host.read()
-        wait_until(lambda: salons.is_online(company_id), what="online after a refused start")
+        wait_until(lambda: salons.is_online(company_id), SLOWLY, "online after a refused start")
         since = salons.device(company_id)["state_since"]
         whatsapp.fault("drop", jid=jid)
-        wait_until(lambda: salons.device(company_id)["state_since"] > since, what="noticed")
-        wait_until(lambda: salons.is_online(company_id), what="online again")
+        wait_until(lambda: salons.device(company_id)["state_since"] > since, SLOWLY, "noticed")
+        wait_until(lambda: salons.is_online(company_id), SLOWLY, "online again")
         assert host.end() == 0
 
 
@@ -182,7 +184,7 @@ def test_a_banned_device_stays_away_as_long_as_whatsapp_said(
     whatsapp.fault("login-failure", jid=jid, reason="402", code=101, expire=3600)
     with child(whatsapp, salons.database_url, "host") as host:
         host.read()
-        wait_until(lambda: salons.device(company_id)["observed"] == "banned", what="banned")
+        wait_until(lambda: salons.device(company_id)["observed"] == "banned", SLOWLY, "banned")
         assert host.end() == 0
     device = salons.device(company_id)
     assert device["reason"] == "send_to_too_many_people"
@@ -208,7 +210,7 @@ def test_the_sessions_process_needs_no_redis_and_ends_in_time(
         [sys.executable, "worker.py", "sessions"], cwd=ROOT, env=whatsapp.env() | settings(salons.database_url)
     )
     try:
-        wait_until(lambda: salons.is_online(company_id), what="online without Redis")
+        wait_until(lambda: salons.is_online(company_id), SLOWLY, "online without Redis")
         asked_at = time.monotonic()
         process.send_signal(signal.SIGTERM)
         assert process.wait(12) == 0
@@ -233,13 +235,12 @@ def test_a_nudge_makes_the_host_look_at_once(
     process = subprocess.Popen([sys.executable, "worker.py", "sessions"], cwd=ROOT, env=env)
     try:
         with Redis.from_url(redis_url) as redis:
-            wait_until(lambda: redis.smembers("rq:workers"), what="registered")
+            wait_until(lambda: redis.smembers("rq:workers"), SLOWLY, "registered")
             RqJobQueue(redis).look()
-            wait_until(lambda: not redis.llen("rq:queue:sessions"), what="nudge taken")
+            wait_until(lambda: not redis.keys("rq:job:*"), SLOWLY, "nudge taken, and nothing of it left")
             process.send_signal(signal.SIGTERM)
             assert process.wait(12) == 0
             assert not redis.smembers("rq:workers"), "it said goodbye"
-            assert not redis.keys("rq:job:*"), "a nudge leaves nothing behind"
     finally:
         if process.poll() is None:
             process.kill()

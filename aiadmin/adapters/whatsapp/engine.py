@@ -185,6 +185,7 @@ class Engine:
         login = (dsn, session.handle, jid, len(jid), int(not jid), _LOG_LEVEL)
         props = (self._props, len(self._props), b"", 0, None)
         error: bytes = self._library.go.Neonize(*login, *callbacks, self._log_callback, codes, len(codes), *props)
+        session.spoke.set()  # the start that waits for a sign has it
         with self._gate:
             if self._sessions.get(session.session_id) is session:
                 # whatever the reason, the library still holds the session until it is stopped
