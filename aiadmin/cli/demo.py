@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import click
@@ -17,47 +17,38 @@ from aiadmin.adapters.embedded import free_port
 from aiadmin.cli.home import PROJECT, Home
 from aiadmin.cli.up import Extras, run
 
-_HOME = Home.demo()
 _CONTROL = "DEMO_WHATSAPP_CONTROL"
 _QR_SECONDS = 15
 """The product waits up to ten seconds for a first code."""
 _FAKES = ("tests.fakes.whatsapp", "tests.fakes.yclients")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Ports:
-    """Where the fakes listen."""
-
-    whatsapp: int
-    control: int
-    yclients: int
-
-
 @click.group(invoke_without_command=True)
+@click.option("--data", type=click.Path(path_type=Path), help="Where data and secrets lie.  [default: .aiadmin/demo]")
 @click.pass_context
-def demo(ctx: click.Context) -> None:
+def demo(ctx: click.Context, data: Path | None) -> None:
     """Run everything without a phone and without the internet; `demo scan` plays the phone."""
+    home = ctx.obj = Home(data.resolve()) if data else Home.demo()
     if ctx.invoked_subcommand is None:
-        ports = Ports(whatsapp=free_port(), control=free_port(), yclients=free_port())
-        run(_HOME, _extras(ports))
+        run(home, _extras(home))
 
 
-def _extras(ports: Ports) -> Extras:
-    overlay = _HOME.path / "overlay"
-    _make_overlay(str(overlay), ports.whatsapp)
-    yclients = f"http://127.0.0.1:{ports.yclients}"
+def _extras(home: Home) -> Extras:
+    whatsapp, control, yclients = free_port(), free_port(), free_port()
+    overlay = str(home.path / "overlay")
+    _make_overlay(overlay, whatsapp)
     return Extras(
         settings={
-            "PYTHONPATH": str(overlay),
-            "YCLIENTS_API_URL": f"{yclients}/api/v1",
-            "YCLIENTS_MARKETPLACE_URL": yclients,
+            "PYTHONPATH": overlay,
+            "YCLIENTS_API_URL": f"http://127.0.0.1:{yclients}/api/v1",
+            "YCLIENTS_MARKETPLACE_URL": f"http://127.0.0.1:{yclients}",
             "YCLIENTS_API_KEY": "demo-partner-token",
             "YCLIENTS_APP_ID": "1",
-            _CONTROL: f"http://127.0.0.1:{ports.control}",
+            _CONTROL: f"http://127.0.0.1:{control}",
         },
         commands={
-            "whatsapp": f"{_fake(0)} serve --port {ports.whatsapp} --control-port {ports.control}",
-            "yclients": f"{_fake(1)} serve --port {ports.yclients} --everybody-consents",
+            "whatsapp": f"{_fake(0)} serve --port {whatsapp} --control-port {control}",
+            "yclients": f"{_fake(1)} serve --port {yclients} --everybody-consents",
         },
     )
 
@@ -77,22 +68,22 @@ def _make_overlay(folder: str, port: int) -> None:
 
 @demo.command()
 @click.option("--phone", default="79001234567", show_default=True, help="The number of the phone that scans.")
-def scan(phone: str) -> None:
+@click.pass_obj
+def scan(home: Home, phone: str) -> None:
     """Play the phone: take the code that the connect page shows, and scan it."""
-    settings = _HOME.running_settings()
-    if not settings or not _HOME.link_file.exists():
+    settings = home.running_settings()
+    if not settings or not home.link_file.exists():
         raise click.ClickException("no demo is ready: start one with `make demo`")
-    code = _live_code(_HOME.link_file.read_text().strip())
+    code = _live_code(home.link_file.read_text(), settings["PORT"])
     answer = requests.post(f"{settings[_CONTROL]}/scan", json={"qr": code, "phone": phone}, timeout=_QR_SECONDS)
     if not answer.ok:
         raise click.ClickException(f"the phone could not scan the code: {answer.text}")
     click.echo(f"{phone} has scanned the code: the page says so in a moment")
 
 
-def _live_code(link: str) -> str:
-    address = urlsplit(link)
-    token = parse_qs(address.query)["token"][0]
-    answer = requests.get(f"{address.scheme}://{address.netloc}/marketplace/qr/{token}", timeout=_QR_SECONDS)
+def _live_code(link: str, port: str) -> str:
+    token = parse_qs(urlsplit(link).query)["token"][0]
+    answer = requests.get(f"http://127.0.0.1:{port}/marketplace/qr/{token}", timeout=_QR_SECONDS)
     if not answer.ok:
         raise click.ClickException(f"there is no code to scan: {answer.text}")
     return str(answer.json()["qr"])

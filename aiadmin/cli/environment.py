@@ -15,7 +15,7 @@ from aiadmin.adapters import embedded
 from aiadmin.cli.home import Home
 from aiadmin.config import Config
 
-_STOP_SECONDS = 2.0
+_STOP_SECONDS = 1.5
 
 
 def environment(home: Home, overrides: Mapping[str, str]) -> dict[str, str]:

