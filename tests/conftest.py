@@ -117,8 +117,9 @@ def no_process_is_left_behind() -> Iterator[None]:
 
 
 def _is_ours(process: psutil.Process) -> bool:
-    """PostgreSQL makes a process for each connection; those are the server's affair."""
-    return not _command_of(process).startswith("postgres: ")
+    """PostgreSQL makes a process for each connection and Chromium for each tab; those are their own affair."""
+    command = _command_of(process)
+    return not (command.startswith("postgres: ") or "chrom" in command or "playwright" in command)
 
 
 def _command_of(process: psutil.Process) -> str:
