@@ -1,0 +1,128 @@
+"""What the whole-product tests share: the two fakes, the product, and a browser."""
+
+from __future__ import annotations
+
+import subprocess
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol
+
+import psutil
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+from tests.fakes.yclients.client import FakeYClients
+
+from aiadmin.adapters import embedded
+from tests.acceptance.stack import APP_ID, PARTNER_TOKEN, Stack, running
+from tests.chromium import CHROMIUM
+from tests.fakes.whatsapp.client import FakeWhatsApp
+
+CHROMIUM_ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture
+def whatsapp() -> Iterator[FakeWhatsApp]:
+    """A WhatsApp of this test's own."""
+    with FakeWhatsApp() as server:
+        yield server
+
+
+@pytest.fixture
+def yclients() -> Iterator[FakeYClients]:
+    """A YClients of this test's own, with our app in its marketplace."""
+    with FakeYClients(app_id=APP_ID, partner_token=PARTNER_TOKEN) as server:
+        yield server
+
+
+class Restart(Protocol):
+    """Stop the server, call `while_away`, and start it again on its port with its data."""
+
+    def __call__(self, while_away: Callable[[], None] | None = None) -> None: ...
+
+
+Restartable = Callable[[str], tuple[dict[str, str], Restart]]
+
+
+@pytest.fixture
+def restartable(server_dir: Path) -> Iterator[Restartable]:
+    """A server of this test's own: the setting that names it, and how to restart it."""
+    started: list[Callable[[], None]] = []
+
+    def make(name: str) -> tuple[dict[str, str], Restart]:
+        start = {"valkey": embedded.start_valkey, "postgres": embedded.start_postgres}[name]
+        server = start(server_dir / f"own-{name}-{uuid.uuid4().hex[:8]}")
+        process = psutil.Process(server.pid)
+        command, environment, uids, gids = process.cmdline(), process.environ(), process.uids(), process.gids()
+        folder = process.cwd()
+        started.append(server.stop)
+
+        def restart(while_away: Callable[[], None] | None = None) -> None:
+            server.stop()
+            if while_away is not None:
+                while_away()
+            again = subprocess.Popen(
+                command,
+                env=environment,
+                cwd=folder,
+                user=uids.real,
+                group=gids.real,
+                extra_groups=[],
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+
+            def stop() -> None:
+                again.send_signal(server.stop_signal)
+                again.wait(10)
+
+            started.append(stop)
+
+        return {{"valkey": "redis_url", "postgres": "database_url"}[name]: server.url}, restart
+
+    yield make
+    for stop in reversed(started):
+        stop()
+
+
+StartProduct = Callable[..., AbstractContextManager[Stack]]
+
+
+@pytest.fixture
+def start_product(
+    database_url: str, redis_url: str, free_port: int, tmp_path: Path, whatsapp: FakeWhatsApp, yclients: FakeYClients
+) -> StartProduct:
+    """Start the product with the settings given, on servers of this test's own."""
+
+    def start(**settings: str) -> AbstractContextManager[Stack]:
+        servers = {"database_url": database_url, "redis_url": redis_url, "port": free_port} | {
+            name: settings.pop(name) for name in ("database_url", "redis_url") if name in settings
+        }
+        return running(folder=tmp_path, whatsapp=whatsapp, yclients=yclients, **servers, **settings)
+
+    return start
+
+
+@pytest.fixture
+def product(start_product: StartProduct) -> Iterator[Stack]:
+    """The product, running."""
+    with start_product() as stack:
+        yield stack
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
+        yield chromium
+        chromium.close()

@@ -1,0 +1,57 @@
+"""A salon owner in front of the connect page."""
+
+from __future__ import annotations
+
+import io
+import time
+
+import zxingcpp
+from PIL import Image
+from playwright.sync_api import Browser, Page
+
+from tests.acceptance.stack import Salon, Stack
+
+
+class Screen:
+    """The connect page in a browser, and what can be seen on it."""
+
+    def __init__(self, browser: Browser, stack: Stack, *, width: int = 390, height: int = 844) -> None:
+        self._stack = stack
+        self._context = browser.new_context(viewport={"width": width, "height": height}, device_scale_factor=2)
+        self.page: Page = self._context.new_page()
+        self.complaints: list[str] = []
+        self.page.on("console", lambda message: self._note(message.type, message.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _note(self, kind: str, text: str) -> None:
+        if kind == "error" and "net::" not in text and "WebSocket connection" not in text:
+            self.complaints.append(text)
+
+    def open(self, salon: Salon) -> None:
+        """Open the connect link."""
+        self.page.goto(self._stack.url + salon.connect_url, wait_until="load")
+
+    def consent(self) -> None:
+        """Read the risk note, agree, ask for the code."""
+        self.page.check("[data-consent]")
+        self.page.click("[data-show]")
+
+    def wait_for(self, screen: str, *, seconds: float = 15) -> None:
+        """Wait until the page shows `screen`."""
+        self.page.wait_for_selector(f'[data-screen="{screen}"][data-current]', timeout=seconds * 1000)
+
+    def scan(self, *, seconds: float = 15, other_than: str | None = None) -> str:
+        """Read the QR code from the page's pixels, as a phone's camera does; another one than `other_than`."""
+        self.wait_for("qr", seconds=seconds)
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            pixels = Image.open(io.BytesIO(self.page.screenshot(full_page=True))).convert("RGB")
+            for found in zxingcpp.read_barcodes(pixels):
+                if found.text and found.text != other_than:
+                    return found.text
+            self.page.wait_for_timeout(100)
+        raise TimeoutError("no QR code could be read from the page")
+
+    def close(self) -> None:
+        """Close the tab."""
+        self._context.close()
