@@ -45,6 +45,9 @@ describe('the phone number way', () => {
   test('an asked code is waited for', () => {
     assert.equal(screenOf(after(consent, qr(), phone, { type: 'ask-code', phone: '79001234567' })), 'waiting');
   });
+  test('a code that never comes does not lock the form', () => {
+    assert.equal(screenOf(after(consent, qr(), phone, { type: 'ask-code', phone: '79001234567' }, phone)), 'phone');
+  });
   test('a code opens its own tab', () => assert.equal(screenOf(after(consent, qr(), code())), 'code'));
   test('a new QR code does not hide the phone code', () => {
     assert.equal(screenOf(after(consent, code(), qr())), 'code');

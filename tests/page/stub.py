@@ -10,11 +10,11 @@ import threading
 from pathlib import Path
 from typing import Any
 
-import segno
 from flask import Flask, Response, jsonify, render_template, request
 from flask_socketio import SocketIO, disconnect, emit
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
+from aiadmin.adapters.qr_image import svg
 from tests.page.api_document import DOCUMENT
 
 ROOT = Path(__file__).parents[2]
@@ -57,12 +57,6 @@ class Stub:
         self.qr = {"success": True, "qr": "2@http", "expires_in": 20}
         self.refusal = None
         self.asked = []
-
-
-def svg(text: str) -> str:
-    """The drawing that the server sends with a code."""
-    drawing = segno.make(text, error="l").svg_inline(border=0, omitsize=True)
-    return drawing.replace("<svg", '<svg xmlns="http://www.w3.org/2000/svg"', 1)
 
 
 def create_app(stub: Stub) -> Flask:

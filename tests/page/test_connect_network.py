@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from aiadmin.adapters.qr_image import svg
 from tests.page.conftest import ConnectPage
-from tests.page.stub import svg
 
 QR = {"qr": "2@live", "expiresIn": 20, "svg": svg("2@live")}
 
@@ -93,9 +93,12 @@ def test_a_silent_server_is_asked_for_a_code_once(connect: ConnectPage) -> None:
 def test_a_refused_request_is_told_beside_the_code(connect: ConnectPage) -> None:
     connect.open().consent()
     connect.emit("qr-update", QR)
+    connect.shows("qr")
+    height = connect.page.evaluate("document.documentElement.scrollHeight")
     connect.emit("error", {"message": "Код уже на экране."})
     connect.hears("Код уже на экране.")
     connect.shows("qr")
+    assert connect.page.evaluate("document.documentElement.scrollHeight") == height
 
 
 def test_the_page_works_in_a_frame(connect: ConnectPage) -> None:

@@ -8,8 +8,9 @@ import cv2
 import numpy as np
 import pytest
 
+from aiadmin.adapters.qr_image import svg
 from tests.page.conftest import ConnectPage
-from tests.page.stub import TOKEN, svg
+from tests.page.stub import TOKEN
 
 TEXT = "2@" + "AbCdEf123/+=," * 18  # as long as WhatsApp's own
 QR = {"qr": TEXT, "expiresIn": 20, "svg": svg(TEXT)}
@@ -120,13 +121,13 @@ def test_a_new_code_takes_the_old_ones_place_and_its_time_is_the_real_one(connec
     connect.open().consent()
     connect.emit("qr-update", {**QR, "expiresIn": 60})
     connect.shows("qr")
-    first = connect.page.locator("[data-qr] svg path").get_attribute("d")
+    first = connect.page.locator("[data-qr] svg path").last.get_attribute("d")
     connect.page.wait_for_selector("[data-ring=qr][aria-label='Новый код через 60 с']")
     connect.page.clock.fast_forward(59_500)
     connect.page.wait_for_selector("[data-qr][data-stale]")
     connect.emit("qr-update", {"qr": "2@next", "expiresIn": 20, "svg": svg("2@next")})
     connect.page.wait_for_selector("[data-qr]:not([data-stale])")
-    assert connect.page.locator("[data-qr] svg path").get_attribute("d") != first
+    assert connect.page.locator("[data-qr] svg path").last.get_attribute("d") != first
     connect.page.wait_for_selector("[data-ring=qr][aria-label='Новый код через 20 с']")
 
 

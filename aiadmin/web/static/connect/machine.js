@@ -77,7 +77,7 @@ const pairing = (state, phase, place = null) => ({
 const HANDLERS = {
   consent: (state) => (state.phase === 'consent' ? pairing(state, 'waiting') : state),
 
-  method: (state, { method }) => (canChoose(state) ? { ...state, method, refusal: '', alert: '' } : state),
+  method: (state, { method }) => (canChoose(state) ? { ...state, method, asked: null, refusal: '', alert: '' } : state),
 
   'ask-code': (state, { phone }) => ({ ...state, asked: phone, refusal: '', codeExpired: false, code: null }),
 

@@ -5,7 +5,7 @@ import { formatCode, formatPhone, maskPhone, parsePhone } from './phone.js';
 import { drawImage, drawSvg, imageAddress } from './picture.js';
 import { bindCopy, bindTabs } from './controls.js';
 
-const SEEN = { visibilityProperty: true };
+const isSeen = (element) => element.getClientRects().length > 0 && getComputedStyle(element).visibility === 'visible';
 
 export function createView(main) {
   const $ = (selector) => main.querySelector(selector);
@@ -90,7 +90,7 @@ export function createView(main) {
   // What a sighted reader would notice: the screen's heading and first words, or what has just gone wrong.
   function announcement(state) {
     if (state.alert) return state.alert;
-    const words = [...current().querySelectorAll('h2, h3, [data-say]')].filter((element) => element.checkVisibility(SEEN));
+    const words = [...current().querySelectorAll('h2, h3, [data-say]')].filter(isSeen);
     return words.map((element) => element.textContent.replace(/\s+/g, ' ').trim()).join('. ').replaceAll('..', '.');
   }
 
