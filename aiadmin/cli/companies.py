@@ -8,13 +8,14 @@ from datetime import datetime
 
 import click
 
+from aiadmin import texts
 from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.company import Company
 from aiadmin.domain.delivery import OutboxRow
 from aiadmin.domain.device import Device, masked
 from aiadmin.domain.ids import CompanyId
-from aiadmin.services import activations
+from aiadmin.services import activations, sessions
 from aiadmin.services.companies import ACTIVATION_KEY
 
 _PAGE = 500
@@ -60,6 +61,19 @@ def retry_activation(company_id: int) -> None:
     )
     box.queue.deliver(outbox_id)
     click.echo(f"company {company_id}: YClients is told now; see `companies show {company_id}`")
+
+
+@companies.command()
+@click.argument("company_id", type=click.IntRange(min=1))
+def disconnect(company_id: int) -> None:
+    """Unlink a company's phone: it is logged out at WhatsApp and has to be linked again."""
+    box = _container()
+    if not sessions.disconnect(CompanyId(company_id), uow=box.uow, clock=box.clock):
+        click.echo(f"company {company_id}: no phone is linked")
+        return
+    box.queue.look()
+    box.rooms.status(CompanyId(company_id), state="logged-out", text=texts.LOGGED_OUT)
+    click.echo(f"company {company_id}: unlinked; its device is logged out at WhatsApp within seconds")
 
 
 def _container() -> Container:

@@ -20,7 +20,7 @@ class Removals:
     """Goes one step at a time, when its host looks at the device.
 
     Args:
-        on_progress: called from another thread when a logout ended and the next step can be taken.
+        on_progress: called from another thread when WhatsApp was told, and the next step can be taken.
     """
 
     def __init__(
@@ -54,7 +54,9 @@ class Removals:
         try:
             self._engine.logout(held.session_id)
         except EngineError as error:
-            held.logout_tries += 1
+            held.logout_tries += 1  # the next tick tries again
+            held.logging_out = False
             _log.warning("WhatsApp refused a logout", extra={"device_id": held.device.device_id, "error": str(error)})
-        held.logging_out = False
-        self._on_progress()
+        else:
+            held.logging_out = False
+            self._on_progress()

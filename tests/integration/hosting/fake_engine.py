@@ -1,0 +1,72 @@
+"""An engine that connects at once, or as the test says; it keeps the same promises as the real one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from aiadmin.adapters.whatsapp.engine import EngineError, UnknownDeviceError
+from aiadmin.domain.session_event import Connected, SessionEvent
+from aiadmin.hosting.ports import Keys
+
+
+class FakeKeys:
+    """The keys of linked devices."""
+
+    dsn = "postgres://keys"
+
+    def __init__(self) -> None:
+        self.jids: set[str] = set()
+
+    def exists(self, jid: str) -> bool:
+        return jid in self.jids
+
+    def delete(self, jid: str) -> bool:
+        known = jid in self.jids
+        self.jids.discard(jid)
+        return known
+
+    def orphan_jids(self) -> frozenset[str]:
+        return frozenset()
+
+    def delete_orphans(self, jids: Iterable[str]) -> int:
+        return 0
+
+
+class FakeEngine:
+    """Sessions by id, each with its JID and listener. `first` is what a started session says."""
+
+    def __init__(self, keys: FakeKeys) -> None:
+        self._keys = keys
+        self.first: list[SessionEvent] = [Connected()]
+        self.refuses_logout = False
+        self.live: dict[str, tuple[str, Callable[[SessionEvent], None]]] = {}
+        self.started: list[str] = []
+        self.logged_out: list[str] = []
+
+    def start(self, session_id: str, store: Keys, jid: str, on_event: Callable[[SessionEvent], None]) -> None:
+        if not store.exists(jid):
+            raise UnknownDeviceError
+        self.live[session_id] = jid, on_event
+        self.started.append(jid)
+        for event in self.first:
+            on_event(event)
+
+    def stop(self, session_id: str) -> None:
+        self.live.pop(session_id, None)
+
+    def logout(self, session_id: str) -> None:
+        if self.refuses_logout or session_id not in self.live:
+            raise EngineError("refused")
+        jid, _ = self.live[session_id]
+        self.logged_out.append(jid)
+        self._keys.delete(jid)
+
+    def jids(self) -> set[str]:
+        """The devices that are connected here."""
+        return {jid for jid, _ in self.live.copy().values()}
+
+    def say(self, jid: str, event: SessionEvent) -> None:
+        """Let WhatsApp say something to a device."""
+        for known, listener in self.live.copy().values():
+            if known == jid:
+                listener(event)

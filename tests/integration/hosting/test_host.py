@@ -1,0 +1,298 @@
+"""The host on real PostgreSQL, with an engine that does as it is told."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, text
+
+from aiadmin.adapters.db.engine import make_engine
+from aiadmin.adapters.db.unit_of_work import SqlUnitOfWork
+from aiadmin.domain.company import NewCompany
+from aiadmin.domain.device import LinkedAccount, Observed
+from aiadmin.domain.errors import DependencyDownError
+from aiadmin.domain.host import Host
+from aiadmin.domain.ids import CompanyId, DeviceId, HostId, SalonId
+from aiadmin.domain.session_event import Disconnected, LoggedOut, StreamReplaced
+from aiadmin.hosting.host import SessionHost
+from aiadmin.services import sessions
+from tests.conftest import WaitUntil
+from tests.integration.hosting.fake_engine import FakeEngine, FakeKeys
+
+LEASE, RENEW = timedelta(seconds=1.5), timedelta(seconds=0.3)
+
+
+class FakeRooms:
+    """What pages were told."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[CompanyId, str]] = []
+
+    def status(self, company_id: CompanyId, *, state: str, text: str, **_extra: str | int) -> None:
+        self.told.append((company_id, state))
+
+
+class World:
+    """One database, one set of keys, any number of hosts; PostgreSQL can be taken away from the hosts."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._numbers = itertools.count(1)
+        self._hosts: list[SessionHost] = []
+        self.keys = FakeKeys()
+        self.rooms = FakeRooms()
+        self.is_down = False
+
+    def uow(self) -> SqlUnitOfWork:
+        return SqlUnitOfWork(self._engine)
+
+    def uow_of_hosts(self) -> SqlUnitOfWork:
+        if self.is_down:
+            raise DependencyDownError("PostgreSQL")
+        return SqlUnitOfWork(self._engine)
+
+    def host(self, *, capacity: int = 50) -> tuple[SessionHost, FakeEngine]:
+        """A running host with an engine of its own."""
+        whatsapp = FakeEngine(self.keys)
+        host = SessionHost(
+            engine=whatsapp,
+            keys=self.keys,
+            uow=self.uow_of_hosts,
+            clock=now,
+            rooms=self.rooms,  # type: ignore[arg-type]
+            capacity=capacity,
+            lease=LEASE,
+            renew_every=RENEW,
+        )
+        host.start()
+        self._hosts.append(host)
+        return host, whatsapp
+
+    def link(self) -> tuple[str, CompanyId]:
+        """A company with a linked phone."""
+        number = next(self._numbers)
+        jid = f"7999000{number:04}:1@s.whatsapp.net"
+        new = NewCompany(
+            salon_id=SalonId(number), phone=None, email=None, api_key_hash="", activation_deadline_at=now()
+        )
+        with self.uow() as work:
+            company_id = work.companies.add(new).company_id
+            work.devices.add(company_id, LinkedAccount(jid=jid, lid=None), now())
+            work.commit()
+        self.keys.jids.add(jid)
+        return jid, company_id
+
+    def row(self, company_id: CompanyId) -> dict[str, Any]:
+        return next(iter(self.rows("SELECT * FROM devices WHERE company_id = :id", id=company_id)), {})
+
+    def rows(self, statement: str, **values: object) -> list[dict[str, Any]]:
+        with self._engine.connect() as connection:
+            return [dict(row) for row in connection.execute(text(statement), values).mappings()]
+
+    def run(self, statement: str) -> None:
+        with self._engine.begin() as connection:
+            connection.execute(text(statement))
+
+    def drain(self) -> None:
+        self.is_down = False
+        for host in self._hosts:
+            host.drain()
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@pytest.fixture
+def world(database_url: str) -> Iterator[World]:
+    engine = make_engine(database_url)
+    world = World(engine)
+    yield world
+    world.drain()
+    engine.dispose()
+
+
+def test_two_hosts_never_take_one_device(world: World) -> None:
+    devices = [world.link() for _ in range(20)]
+    hosts = [HostId(uuid.uuid4()) for _ in range(4)]
+    with world.uow() as work:
+        for host_id in hosts:
+            work.hosts.add(
+                Host(host_id=host_id, lease_until=now() + timedelta(minutes=1), capacity=50, draining=False)
+            )
+        work.commit()
+    taken: list[DeviceId] = []
+
+    def adopt(host_id: HostId) -> None:
+        for _ in range(10):
+            with world.uow() as work:
+                taken.extend(device.device_id for device in work.devices.adopt(host_id, limit=3, now=now()))
+                work.commit()
+
+    _together([lambda host_id=host_id: adopt(host_id) for host_id in hosts])
+    assert sorted(taken) == sorted(set(taken))
+    assert len(taken) == len(devices)
+
+
+def _together(calls: list[Callable[[], None]]) -> None:
+    threads = [threading.Thread(target=call) for call in calls]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def test_an_old_epoch_writes_nothing(world: World) -> None:
+    _, company_id = world.link()
+    before, after = HostId(uuid.uuid4()), HostId(uuid.uuid4())
+    with world.uow() as work:
+        for host_id, lease in ((before, timedelta(seconds=-1)), (after, timedelta(minutes=1))):
+            work.hosts.add(Host(host_id=host_id, lease_until=now() + lease, capacity=1, draining=False))
+        [old] = work.devices.adopt(before, limit=1, now=now())
+        [new] = work.devices.adopt(after, limit=1, now=now())
+        work.commit()
+    assert (old.epoch, new.epoch) == (1, 2)
+    gone = _logged_out()
+    assert not sessions.observe(old, gone, uow=world.uow)
+    assert not sessions.release(old, uow=world.uow)
+    assert not sessions.forget(old, uow=world.uow)
+    assert world.row(company_id)["observed"] == "linked"
+    assert sessions.observe(new, gone, uow=world.uow)
+
+
+def _logged_out() -> Any:
+    from aiadmin.domain.session import Session
+
+    return Session(observed=Observed.LOGGED_OUT, since=now(), reason="logged_out")
+
+
+def test_devices_are_adopted_connected_and_drained(world: World, wait_until: WaitUntil) -> None:
+    linked = [world.link() for _ in range(4)]
+    host, whatsapp = world.host()
+    wait_until(lambda: all(world.row(company)["observed"] == "online" for _, company in linked), what="online")
+    host.drain()
+    assert whatsapp.live == {}
+    assert {row["host_id"] for row in world.rows("SELECT host_id FROM devices")} == {None}
+    assert world.rows("SELECT 1 FROM session_hosts") == []
+
+
+def test_a_full_host_leaves_the_rest_to_others(world: World, wait_until: WaitUntil) -> None:
+    for _ in range(3):
+        world.link()
+    _, small = world.host(capacity=2)
+    wait_until(lambda: len(small.jids()) == 2, what="full")
+    _, other = world.host()
+    wait_until(lambda: len(other.jids()) == 1, what="the rest")
+    assert not small.jids() & other.jids()
+
+
+def test_a_host_whose_lease_is_lost_stops_everything_and_begins_anew(world: World, wait_until: WaitUntil) -> None:
+    _, company_id = world.link()
+    _, whatsapp = world.host()
+    wait_until(lambda: world.row(company_id).get("observed") == "online", what="online")
+    world.run("DELETE FROM session_hosts")
+    wait_until(lambda: world.row(company_id)["epoch"] == 2, what="adopted again")
+    wait_until(lambda: len(whatsapp.started) == 2, what="started again")
+    assert len(whatsapp.live) == 1
+
+
+def test_a_device_in_other_hands_is_dropped_without_a_word(world: World, wait_until: WaitUntil) -> None:
+    jid, company_id = world.link()
+    _, whatsapp = world.host()
+    wait_until(lambda: world.row(company_id).get("observed") == "online", what="online")
+    world.run("INSERT INTO session_hosts VALUES (gen_random_uuid(), now() + interval '1 hour', 1)")
+    world.run(
+        "UPDATE devices SET epoch = 9, host_id = (SELECT id FROM session_hosts ORDER BY lease_until DESC LIMIT 1)"
+    )
+    whatsapp.say(jid, Disconnected())
+    wait_until(lambda: not whatsapp.live, what="dropped")
+    assert world.row(company_id)["observed"] == "online", "the old owner wrote nothing"
+
+
+def test_without_postgresql_sessions_stay_and_what_happened_is_told_later(
+    world: World, wait_until: WaitUntil
+) -> None:
+    (kept, kept_company), (lost, lost_company) = world.link(), world.link()
+    _, whatsapp = world.host()
+    wait_until(lambda: len(whatsapp.live) == 2, what="connected")
+    world.is_down = True
+    whatsapp.say(lost, LoggedOut(reason="logged_out", on_connect=False))
+    wait_until(lambda: whatsapp.jids() == {kept}, what="stopped here")
+    wait_until(
+        lambda: world.rows("SELECT 1 FROM session_hosts WHERE lease_until < now()"), what="the lease has run out"
+    )
+    assert whatsapp.jids() == {kept}
+    world.is_down = False
+    wait_until(lambda: world.row(lost_company)["observed"] == "logged_out", what="told")
+    assert world.row(kept_company)["epoch"] == 1, "nobody took it meanwhile"
+    assert whatsapp.started.count(kept) == 1
+
+
+def test_a_logged_out_device_unlinks_its_company_and_its_page_is_told(world: World, wait_until: WaitUntil) -> None:
+    jid, company_id = world.link()
+    _, whatsapp = world.host()
+    wait_until(lambda: whatsapp.live, what="connected")
+    world.run("UPDATE companies SET whatsapp_connected = true, whatsapp_phone = '79990000001'")
+    whatsapp.say(jid, LoggedOut(reason="main_device_gone", on_connect=True))
+    wait_until(lambda: world.rooms.told == [(company_id, "logged-out")], what="page told")
+    row = world.row(company_id)
+    assert (row["observed"], row["reason"], row["host_id"]) == ("logged_out", "main_device_gone", None)
+    assert world.rows("SELECT whatsapp_connected, whatsapp_phone FROM companies") == [
+        {"whatsapp_connected": False, "whatsapp_phone": None}
+    ]
+
+
+def test_a_replaced_device_is_logged_out_while_its_company_stays_linked(world: World, wait_until: WaitUntil) -> None:
+    old, company_id = world.link()
+    _, whatsapp = world.host()
+    wait_until(lambda: whatsapp.jids() == {old}, what="connected")
+    world.run("UPDATE companies SET whatsapp_connected = true")
+    new = "79998887766:2@s.whatsapp.net"
+    with world.uow() as work:
+        work.devices.retire_current(company_id, now())
+        work.devices.add(company_id, LinkedAccount(jid=new, lid=None), now())
+        work.commit()
+    world.keys.jids.add(new)
+    wait_until(lambda: whatsapp.jids() == {new}, what="replaced")
+    wait_until(lambda: len(world.rows("SELECT 1 FROM devices")) == 1, what="old row deleted")
+    assert whatsapp.logged_out == [old]
+    assert world.keys.jids == {new}
+    assert world.rows("SELECT whatsapp_connected FROM companies") == [{"whatsapp_connected": True}]
+
+
+def test_a_removal_that_whatsapp_refuses_ends_all_the_same(world: World, wait_until: WaitUntil) -> None:
+    _, company_id = world.link()
+    host, whatsapp = world.host()
+    whatsapp.refuses_logout = True
+    wait_until(lambda: whatsapp.live, what="connected")
+    assert sessions.disconnect(company_id, uow=world.uow, clock=now)
+    host.look()
+    wait_until(lambda: not world.row(company_id), what="row deleted")
+    assert (whatsapp.live, world.keys.jids, whatsapp.logged_out) == ({}, set(), [])
+    assert not sessions.disconnect(company_id, uow=world.uow, clock=now), "nothing is left to disconnect"
+
+
+def test_a_device_that_is_wanted_no_longer_is_stopped_and_released(world: World, wait_until: WaitUntil) -> None:
+    _, company_id = world.link()
+    _, whatsapp = world.host()
+    wait_until(lambda: whatsapp.live, what="connected")
+    world.run("UPDATE devices SET desired = 'off'")
+    wait_until(lambda: world.row(company_id)["host_id"] is None, what="released")
+    assert whatsapp.live == {}
+
+
+def test_a_conflict_is_left_alone_for_half_a_minute(world: World, wait_until: WaitUntil) -> None:
+    jid, company_id = world.link()
+    _, whatsapp = world.host()
+    wait_until(lambda: world.row(company_id).get("observed") == "online", what="online")
+    whatsapp.say(jid, StreamReplaced())
+    wait_until(lambda: world.row(company_id)["observed"] == "conflict", what="conflict")
+    row = world.row(company_id)
+    assert whatsapp.live == {}
+    assert timedelta(seconds=30) <= row["next_attempt_at"] - row["state_since"] <= timedelta(seconds=60)
