@@ -106,7 +106,7 @@ def connect_with(browser: Browser, server: tuple[Stub, str, Any]) -> Iterator[An
     stub.reset()
 
     def make(**kind: Any) -> ConnectPage:
-        context = browser.new_context(**{"viewport": {"width": 320, "height": 640}, **kind})
+        context = browser.new_context(**{"viewport": {"width": 320, "height": 640}, "reduced_motion": "reduce", **kind})
         contexts.append(context)
         return ConnectPage(context.new_page(), stub, base, sockets)
 
