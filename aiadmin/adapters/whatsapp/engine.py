@@ -37,8 +37,9 @@ _LOG_LEVEL = b"WARN"
 
 START_SECONDS = 1.5
 """How long a start may hold the gate: it is over at the first callback, some 30 ms on a good line."""
-_CALL_SETTLES_SECONDS = 0.02
-"""A call reads the library's maps in its first microseconds; the gate is held a little longer than that."""
+_CALL_SETTLES_SECONDS = 0.25
+"""A call reads the library's maps in its first microseconds, but a busy machine may begin it late: most calls end
+under the gate, and only a slow answer is waited for outside."""
 CALL_SECONDS = 30.0
 
 Listener = Callable[[SessionEvent], None]
