@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import cast
 
 from redis import Redis, RedisError
 
@@ -114,7 +115,7 @@ class RedisPairingFeed:
     def find_code(self, company_id: CompanyId) -> LiveCode | None:
         """The QR code that can be scanned now."""
         with _redis():
-            raw = self._redis.get(_qr(company_id))
+            raw = cast("bytes | None", self._redis.get(_qr(company_id)))
         return None if raw is None else _living(raw)
 
     def wait_code(self, company_id: CompanyId, timeout: timedelta) -> LiveCode | None:
@@ -135,7 +136,7 @@ class RedisPairingFeed:
     def find_state(self, company_id: CompanyId) -> Progress | None:
         """Where the pairing stands, or None when there is none."""
         with _redis():
-            raw = self._redis.get(_state(company_id))
+            raw = cast("bytes | None", self._redis.get(_state(company_id)))
         return None if raw is None else _progress(raw)
 
     def _rests(self, company_id: CompanyId) -> bool:
@@ -153,8 +154,8 @@ class RedisPairingFeed:
     def claim(self, company_id: CompanyId, owner: str) -> bool:
         """Take the company's one attempt for 15 s; False when somebody has it."""
         with _redis():
-            args = [company_id, owner, OWNER_SECONDS]
-            return bool(self._claim(keys=[_attempt(company_id), QUEUE], args=args))
+            keys = [_attempt(company_id), QUEUE]
+            return bool(self._claim(keys=keys, args=[company_id, owner, OWNER_SECONDS]))
 
     def renew(self, company_ids: Iterable[CompanyId], owner: str) -> dict[CompanyId, Hold]:
         """Keep these attempts for 15 s more, and learn what happened to them. A lost key is taken again."""

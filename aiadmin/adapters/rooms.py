@@ -82,5 +82,10 @@ class SocketRooms:
     def error(self, company_id: CompanyId, *, code: str, text: str) -> None:
         self._emit(company_id, "error", error(code, text))
 
+    def close(self) -> None:
+        """Let go of the connection; the next event opens another."""
+        if self._manager.redis is not None:
+            self._manager.redis.close()
+
     def _emit(self, company_id: CompanyId, event: str, data: Payload) -> None:
         self._manager.emit(event, dict(data), namespace=NAMESPACE, room=room_of(company_id))

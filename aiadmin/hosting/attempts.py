@@ -273,8 +273,8 @@ class Attempts:
     def _rest(self, attempt: Attempt, state: PairingState) -> None:
         self._drop(attempt)
         self._release(attempt.company_id, state)
-        self._board.rest(attempt.company_id, state)
         self._unmark(attempt.company_id)
+        self._board.rest(attempt.company_id, state)
 
     def _drop(self, attempt: Attempt) -> None:
         self._attempts.pop(attempt.company_id, None)

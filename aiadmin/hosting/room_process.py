@@ -7,6 +7,7 @@ import queue
 import subprocess
 import sys
 import threading
+from collections import deque
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -15,6 +16,10 @@ from typing import IO, Any, cast
 
 ENVIRONMENT = {"NEONIZE_BOT_TAG": "off"}
 """Go copies the environment when the library is loaded, so this must be there before."""
+GREETINGS = frozenset({"", "Press Ctrl+C to exit"})
+"""The library says this for every session."""
+MAX_CRIES = 60
+"""Lines; a library that aborts writes one stack for each of its threads."""
 PROJECT = Path(__file__).resolve().parents[2]
 
 
@@ -37,12 +42,18 @@ class RoomProcess:
             cwd=PROJECT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
             encoding="utf-8",
+            errors="replace",
             env={**env, **ENVIRONMENT},
         )
         self._commands = cast("IO[str]", self._process.stdin)
         self._said = cast("IO[str]", self._process.stdout)
+        self._cries = cast("IO[str]", self._process.stderr)
+        self._last_cries: deque[str] = deque(maxlen=MAX_CRIES)
+        self._crier = threading.Thread(target=self._read_cries, name=f"room {room_id} stderr", daemon=True)
+        self._crier.start()
         self._reader = threading.Thread(target=self._read, name=f"room {room_id}", daemon=True)
         self._reader.start()
 
@@ -59,7 +70,7 @@ class RoomProcess:
 
     def close(self) -> None:
         """Ask it to end: it does so at once, whatever it is doing."""
-        with suppress(OSError):
+        with suppress(OSError, ValueError):
             self._commands.close()
 
     def kill(self) -> None:
@@ -79,4 +90,16 @@ class RoomProcess:
                     self._events.put(RoomSaid(self.room_id, json.loads(line)))
         self.close()
         self._process.wait()
+        self._crier.join()
+        if self._last_cries:
+            text = "".join(self._last_cries)
+            cry = {"event": "log", "level": "ERROR", "logger": "stderr", "text": text}
+            self._events.put(RoomSaid(self.room_id, cry))
         self._events.put(RoomSaid(self.room_id, None))
+
+    def _read_cries(self) -> None:
+        """What a dying process says, such as the library's last words; told when it is over."""
+        with self._cries:
+            for line in self._cries:
+                if line.strip() not in GREETINGS:
+                    self._last_cries.append(line)

@@ -13,7 +13,8 @@ from aiadmin.domain.pairing import PairingState
 from aiadmin.services import links, pairings
 from aiadmin.services.ports import LiveCode
 from tests.conftest import WaitUntil
-from tests.integration.sockets.conftest import MakeSite, Salon, Site
+from tests.integration.sockets.conftest import MakeSite
+from tests.integration.sockets.site import Salon, Site
 
 PHONE = "79001234567"
 TRANSPORTS = pytest.mark.parametrize(

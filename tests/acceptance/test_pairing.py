@@ -1,0 +1,330 @@
+"""Pairing, from a page to the success commit: a real web process, real rooms, the real library, a fake phone."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import timedelta
+from typing import Protocol
+
+import psutil
+import pytest
+from sqlalchemy import select, text
+
+from aiadmin.adapters import embedded
+from aiadmin.adapters.db.tables import DeviceRow, OutboxTableRow
+from aiadmin.config import Config
+from aiadmin.container import Container
+from aiadmin.domain.company import Company
+from aiadmin.domain.pairing import Timing
+from aiadmin.hosting.desk import Desk
+from tests.conftest import WaitUntil
+from tests.fakes.whatsapp.client import ControlError, FakeWhatsApp
+from tests.integration.sockets.page import Page
+from tests.integration.sockets.site import Salon, Site, own_database, settings_of, site_with
+
+PHONES = iter(range(79_001_110_000, 79_001_119_999))
+
+
+@pytest.fixture(scope="module")
+def whatsapp() -> Iterator[FakeWhatsApp]:
+    """One WhatsApp for all tests here; every test links phones of its own."""
+    with FakeWhatsApp() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def settings(
+    postgres_server: embedded.EmbeddedServer, valkey_server: embedded.EmbeddedServer, template_database: str
+) -> Iterator[dict[str, str]]:
+    with own_database(postgres_server.url, template_database) as database_url:
+        yield settings_of(database_url, valkey_server.url) | {"SOCKET_LIMIT_PER_MINUTE": "1000"}
+
+
+@pytest.fixture(scope="module")
+def site(settings: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """One web process for all tests here."""
+    with site_with(settings, tmp_path_factory.mktemp("web") / "web.log") as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def a_fresh_start(site: Site, whatsapp: FakeWhatsApp) -> Iterator[None]:
+    """Nobody watches, nothing is broken; pages end with their test."""
+    site.container.redis.flushdb()
+    yield
+    while Page.opened:
+        Page.opened.pop().close()
+    whatsapp.control("DELETE", "/faults")
+
+
+class StartDesk(Protocol):
+    """A desk of its own `sessions` process, as far as Redis and PostgreSQL can tell."""
+
+    def __call__(self, *, timing: Timing | None = None, **more: str) -> Desk: ...
+
+
+@pytest.fixture
+def start_desk(settings: dict[str, str], whatsapp: FakeWhatsApp, a_fresh_start: None) -> Iterator[StartDesk]:
+    with ExitStack() as ending:
+
+        def start(*, timing: Timing | None = None, **more: str) -> Desk:
+            container = Container(Config.from_env(settings | more))
+            ending.callback(container.engine.dispose)
+            ending.callback(container.redis.close)
+            ending.callback(container.metrics.flush)  # what is not counted now would open Redis again later
+            ending.callback(container.rooms.close)
+            desk = Desk(container, timing=timing, env=whatsapp.env())
+            desk.start()
+            ending.callback(desk.stop)
+            return desk
+
+        yield start
+
+
+@pytest.fixture
+def desk(start_desk: StartDesk) -> Desk:
+    return start_desk()
+
+
+def a_phone() -> str:
+    return str(next(PHONES))
+
+
+def company_of(site: Site, salon: Salon) -> Company:
+    with site.container.uow() as work:
+        return work.companies.get(salon.company_id)
+
+
+def devices_of(site: Site, salon: Salon) -> dict[str, str]:
+    """What is wanted of each of the salon's devices, by JID."""
+    rows = select(DeviceRow.jid, DeviceRow.desired).where(DeviceRow.company_id == salon.company_id)
+    with site.container.engine.connect() as connection:
+        return {row.jid: row.desired for row in connection.execute(rows)}
+
+
+def leave_unwatched(site: Site, salon: Salon) -> None:
+    """The twenty seconds after the last page left are over."""
+    site.container.redis.delete(f"aiadmin:watch:{salon.company_id}")
+
+
+def test_a_page_sees_its_code_scanned_and_its_phone_connected(
+    site: Site, desk: Desk, whatsapp: FakeWhatsApp, wait_until: WaitUntil
+) -> None:
+    """One commit holds the device, the company and the activation that is due; then the room is gone."""
+    salon, phone = site.register(), a_phone()
+    opened_at = time.monotonic()
+    page = site.open(salon)
+    code = page.wait_for("qr-update")
+    assert time.monotonic() - opened_at < 8  # 3 s on an idle machine; tests share theirs
+    assert 55 <= code["expiresIn"] <= 60
+    assert company_of(site, salon).integration_status == "pairing"
+
+    device = whatsapp.scan(code["qr"], phone=phone, platform="android")
+    page.wait_for_state("confirming")
+    said = page.wait_for("whatsapp-connected")
+    assert (said["phone"], said["companyId"], said["success"]) == (phone, salon.company_id, True)
+    page.wait_for_state("activating")
+
+    company = company_of(site, salon)
+    assert (company.whatsapp_connected, company.whatsapp_phone) == (True, phone)
+    assert company.integration_status == "activating"
+    with site.container.engine.connect() as connection:
+        row = connection.execute(select(DeviceRow).where(DeviceRow.company_id == salon.company_id)).one()
+        owed = connection.execute(select(OutboxTableRow).where(OutboxTableRow.company_id == salon.company_id)).one()
+    assert (row.jid, row.lid, row.phone, row.desired) == (device["jid"], device["lid"], phone, "on")
+    assert owed.next_attempt_at is not None
+    wait_until(lambda: not desk.house.pids(), what="the room ends")
+
+
+def test_a_phone_may_be_connected_by_typing_a_code(site: Site, desk: Desk, whatsapp: FakeWhatsApp) -> None:
+    """The code stays the same when it is asked for again; a mistyped one may be corrected."""
+    salon, phone = site.register(), a_phone()
+    page = site.open(salon)
+    page.emit("request-pairing-code", {"phone": f"+{phone}"})
+    said = page.wait_for("pairing-code")
+    assert 60 < said["expiresIn"] <= 160
+    page.emit("request-pairing-code", {"phone": phone})
+    assert page.wait_for("pairing-code")["code"] == said["code"]
+    wrong = ("B" if said["code"][0] == "A" else "A") + said["code"][1:]
+    with pytest.raises(ControlError, match="wrong-code"):
+        whatsapp.type_code(phone, wrong)
+    whatsapp.type_code(phone, said["code"])
+    assert page.wait_for("whatsapp-connected")["phone"] == phone
+
+
+def test_a_wrong_number_is_corrected_by_asking_for_another(site: Site, desk: Desk, whatsapp: FakeWhatsApp) -> None:
+    salon, wrong, right = site.register(), a_phone(), a_phone()
+    page = site.open(salon)
+    page.emit("request-pairing-code", {"phone": wrong})
+    first = page.wait_for("pairing-code")["code"]
+    page.emit("request-pairing-code", {"phone": right})
+    second = page.wait_for("pairing-code", lambda data: data["code"] != first)["code"]
+    whatsapp.type_code(right, second)
+    assert page.wait_for("whatsapp-connected")["phone"] == right
+
+
+def test_two_tabs_share_one_attempt(site: Site, desk: Desk, whatsapp: FakeWhatsApp) -> None:
+    salon = site.register()
+    before = len(whatsapp.log("pairing"))
+    tabs = [site.open(salon), site.open(salon)]
+    codes = {tab.wait_for("qr-update")["qr"] for tab in tabs}
+    assert len(codes) == 1
+    assert len(whatsapp.log("pairing")) == before + 1
+
+
+def test_an_attempt_that_nobody_watches_leaves_nothing_behind(site: Site, desk: Desk, wait_until: WaitUntil) -> None:
+    """No process, no connection to PostgreSQL, no key in Redis, no trace in the company."""
+    salon = site.register()
+    page = site.open(salon)
+    page.wait_for("qr-update")
+    (room,) = desk.house.pids()
+    page.close()
+    Page.opened.remove(page)
+    leave_unwatched(site, salon)
+    wait_until(lambda: not psutil.pid_exists(room), what="the room ends")
+    wait_until(lambda: company_of(site, salon).integration_status == "pending")
+    assert [key for key in site.container.redis.scan_iter("*pairing*") if b"nudge" not in key] == []
+    assert list(site.container.redis.scan_iter("marketplace:qr:*")) == []
+    of_rooms = text("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'aiadmin-pairing'")
+    with site.container.engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT")
+        wait_until(lambda: connection.execute(of_rooms).scalar() == 0, what="its connections close")
+
+
+def test_a_killed_room_is_replaced_and_the_page_gets_a_new_code(site: Site, desk: Desk) -> None:
+    page = site.open(site.register())
+    first = page.wait_for("qr-update")["qr"]
+    kill_rooms(desk)
+    assert page.wait_for("qr-update", lambda data: data["qr"] != first)
+
+
+def test_a_room_killed_after_the_phone_confirmed_costs_nothing(
+    site: Site, desk: Desk, whatsapp: FakeWhatsApp
+) -> None:
+    """The keys are stored, and the desk was told whose they are."""
+    whatsapp.fault("lost-after-pairing", mode="login-hangs")
+    page, phone = site.open(site.register()), a_phone()
+    device = whatsapp.scan(page.wait_for("qr-update")["qr"], phone=phone)
+    page.wait_for_state("confirming")
+    kill_rooms(desk)
+    assert page.wait_for("whatsapp-connected")["phone"] == phone
+    assert device["phone"] == phone
+
+
+def test_a_passkey_is_said_honestly_and_the_button_tries_again(
+    site: Site, desk: Desk, whatsapp: FakeWhatsApp, wait_until: WaitUntil
+) -> None:
+    whatsapp.fault("passkey")
+    page = site.open(site.register())
+    with pytest.raises(ControlError, match="passkey-demanded"):
+        whatsapp.scan(page.wait_for("qr-update")["qr"], phone=a_phone())
+    assert "passkey" in page.wait_for_state("passkey")["text"]
+    wait_until(lambda: not desk.house.pids(), what="the room ends")
+    page.emit("request-qr")
+    page.wait_for("qr-update")
+
+
+def test_an_unreachable_whatsapp_is_said_and_tried_again_without_a_click(
+    site: Site, desk: Desk, whatsapp: FakeWhatsApp
+) -> None:
+    whatsapp.fault("refuse", times=1000)
+    page = site.open(site.register())
+    page.wait_for_state("unreachable", within=20)
+    whatsapp.control("DELETE", "/faults")
+    page.wait_for("qr-update", within=20)
+
+
+def test_a_series_that_falls_silent_is_followed_by_another_until_the_button(
+    site: Site, start_desk: StartDesk, whatsapp: FakeWhatsApp
+) -> None:
+    """The library does not say that its codes ran out: three series, then `exhausted`, then the button."""
+    short = timedelta(seconds=0.4)
+    start_desk(timing=Timing(first_code=short, other_code=short, overdue=short))
+    salon = site.register()
+    page = site.open(salon)
+    codes = {page.wait_for("qr-update")["qr"] for _ in range(3)}
+    assert len(codes) == 3
+    page.wait_for_state("exhausted")
+    assert company_of(site, salon).integration_status == "pending"
+    page.emit("request-qr")
+    assert page.wait_for("qr-update")["qr"] not in codes
+
+
+def test_a_number_that_serves_another_salon_is_refused(site: Site, desk: Desk, whatsapp: FakeWhatsApp) -> None:
+    """The first salon notices nothing; the second one's new device is to be logged out."""
+    first, second, phone = site.register(), site.register(), a_phone()
+    page = site.open(first)
+    kept = whatsapp.scan(page.wait_for("qr-update")["qr"], phone=phone)["jid"]
+    page.wait_for("whatsapp-connected")
+
+    page = site.open(second)
+    refused = whatsapp.scan(page.wait_for("qr-update")["qr"], phone=phone)["jid"]
+    assert page.wait_for_state("already-linked")["text"]
+    assert devices_of(site, first) == {kept: "on"}
+    assert devices_of(site, second) == {refused: "removed"}
+    company = company_of(site, second)
+    assert (company.whatsapp_connected, company.integration_status) == (False, "pending")
+
+
+def test_connecting_again_retires_the_old_device(site: Site, desk: Desk, whatsapp: FakeWhatsApp) -> None:
+    salon, phone = site.register(), a_phone()
+    page = site.open(salon)
+    old = whatsapp.scan(page.wait_for("qr-update")["qr"], phone=phone)["jid"]
+    page.wait_for("whatsapp-connected")
+    page.emit("request-qr", {"relink": True})
+    new = whatsapp.scan(page.wait_for("qr-update")["qr"], phone=phone)["jid"]
+    page.wait_for("whatsapp-connected")
+    assert devices_of(site, salon) == {old: "removed", new: "on"}
+
+
+def test_when_every_place_is_taken_the_next_salon_sees_its_place_and_then_its_code(
+    site: Site, start_desk: StartDesk, wait_until: WaitUntil
+) -> None:
+    start_desk(PAIRING_CAPACITY="1")
+    salons = [site.register() for _ in range(3)]
+    pages = []
+    for salon in salons:
+        pages.append(site.open(salon))
+        wait_until(lambda salon=salon: site.container.feed.find_state(salon.company_id))
+    pages[0].wait_for("qr-update")
+    assert pages[1].wait_for_state("queued")["place"] == 1
+    assert pages[2].wait_for("status", lambda data: data.get("place") == 2)
+    pages[0].close()
+    Page.opened.remove(pages[0])
+    leave_unwatched(site, salons[0])
+    pages[1].wait_for("qr-update")
+    assert pages[2].wait_for("status", lambda data: data.get("place") == 1)
+
+
+def test_a_desk_that_is_stopped_hands_its_watched_companies_to_another(site: Site, start_desk: StartDesk) -> None:
+    leaving = start_desk()
+    page = site.open(site.register())
+    first = page.wait_for("qr-update")["qr"]
+    start_desk()
+    leaving.stop()
+    assert leaving.house.pids() == frozenset()
+    page.wait_for("qr-update", lambda data: data["qr"] != first)
+
+
+def test_a_confirmed_phone_is_linked_though_the_desk_is_stopped(
+    site: Site, start_desk: StartDesk, whatsapp: FakeWhatsApp
+) -> None:
+    salon = site.register()
+    desk, page = start_desk(), site.open(salon)
+    whatsapp.fault("lost-after-pairing", mode="login-hangs")
+    whatsapp.scan(page.wait_for("qr-update")["qr"], phone=a_phone())
+    page.wait_for_state("confirming")
+    kill_rooms(desk)
+    desk.stop()
+    assert company_of(site, salon).whatsapp_connected
+
+
+def kill_rooms(desk: Desk) -> None:
+    """kill -9 every room of the desk."""
+    pids = desk.house.pids()
+    assert pids
+    for pid in pids:
+        os.kill(pid, 9)
