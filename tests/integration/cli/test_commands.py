@@ -1,0 +1,86 @@
+"""`doctor` and `migrate`, as an operator runs them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import psycopg2
+
+from tests.conftest import ROOT
+
+PASSWORD = "hunter2hunter2"
+
+
+def _run(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """One command with these settings and no others; in production, where nothing is looked up in the project."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return subprocess.run(
+        [sys.executable, "-m", "aiadmin", *arguments],
+        cwd=ROOT,
+        env=kept | _production() | settings,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def _production() -> dict[str, str]:
+    return {
+        "APP_ENV": "production",
+        "PUBLIC_URL": "https://bot.example.com",
+        "JWT_SECRET": "j" * 32,
+        "ADMIN_API_KEY": "a" * 32,
+        "YCLIENTS_API_KEY": "partner",
+        "YCLIENTS_APP_ID": "1",
+    }
+
+
+def test_doctor_finds_nothing_wrong_where_nothing_is(database_url: str, redis_url: str) -> None:
+    answer = _run("doctor", DATABASE_URL=database_url, REDIS_URL=redis_url)
+    assert answer.returncode == 0, answer.stdout
+    assert "FAIL" not in answer.stdout
+    assert "PostgreSQL: version 18, migrated" in answer.stdout
+
+
+def test_doctor_names_what_does_not_answer_and_the_fix_but_no_password(free_port: int) -> None:
+    dead = f"postgresql://user:{PASSWORD}@127.0.0.1:{free_port}/db"
+    answer = _run("doctor", DATABASE_URL=dead, REDIS_URL=f"redis://:{PASSWORD}@127.0.0.1:{free_port}/0")
+    assert answer.returncode == 1
+    assert "FAIL PostgreSQL: does not answer" in answer.stdout
+    assert "FAIL Redis: does not answer" in answer.stdout
+    assert answer.stdout.count("fix: start it") == 2
+    assert PASSWORD not in answer.stdout + answer.stderr
+
+
+def test_doctor_without_settings_says_which() -> None:
+    answer = _run("doctor", JWT_SECRET="")
+    assert answer.returncode == 1
+    assert "DATABASE_URL, REDIS_URL, JWT_SECRET must be set" in answer.stdout
+
+
+def test_migrate_can_be_repeated(database_url: str, redis_url: str) -> None:
+    """The database of a test is migrated already."""
+    answer = _run("migrate", DATABASE_URL=database_url, REDIS_URL=redis_url)
+    assert answer.returncode == 0, answer.stderr
+    connection = psycopg2.connect(database_url)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('companies'), to_regclass('wa_store.whatsmeow_device')")
+        row = cursor.fetchone()
+    connection.close()
+    assert row == ("companies", "wa_store.whatsmeow_device")
+
+
+def test_migrate_says_in_one_line_that_postgresql_does_not_answer(free_port: int) -> None:
+    dead = f"postgresql://user:{PASSWORD}@127.0.0.1:{free_port}/db"
+    answer = _run("migrate", DATABASE_URL=dead, REDIS_URL="redis://127.0.0.1:1/0")
+    assert answer.returncode == 1
+    assert answer.stderr == "Error: PostgreSQL does not answer, or refuses: see DATABASE_URL\n"
+
+
+def test_an_unknown_command_is_refused_with_a_hint() -> None:
+    answer = _run("upp")
+    assert answer.returncode == 2
+    assert "No such command 'upp'" in answer.stderr
