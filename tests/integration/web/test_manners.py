@@ -76,6 +76,7 @@ def test_browsers_are_kept_on_tls_where_a_trusted_proxy_speaks_it(make_site: Mak
 
 
 def test_only_known_pages_may_call_the_api(make_site: MakeSite) -> None:
+    """Pitfalls 7.A.26 and 7.B.10: origins were compared by their beginning, and YClients' salon pages left out."""
     site = make_site(
         app_env=AppEnv.PRODUCTION, public_url="https://ai-admin.app", allowed_origins=("https://partner.example",)
     )
@@ -117,7 +118,7 @@ def test_each_endpoint_has_its_own_share_per_address(make_site: MakeSite, refuse
 
 
 def test_a_forged_address_is_no_way_around_the_limit(make_site: MakeSite) -> None:
-    """Without a proxy of ours nobody's word about an address counts; behind one, only the proxy's own."""
+    """Pitfall 7.B.10: without a proxy of ours nobody's word about an address counts; behind one, the proxy's own."""
     direct, behind = make_site(rate_limit_per_minute=2), make_site(rate_limit_per_minute=2, trusted_proxies=1)
 
     forged = [_statuses(direct, "/openapi.json", ip=f"203.0.113.{n}", times=1)[0] for n in range(4)]
@@ -127,6 +128,7 @@ def test_a_forged_address_is_no_way_around_the_limit(make_site: MakeSite) -> Non
 
 
 def test_refused_requests_do_not_prolong_the_wait(make_site: MakeSite) -> None:
+    """Pitfall 7.B.15: refused requests were counted too, so whoever hammered was never let in again."""
     site = make_site(rate_limit_per_minute=2)
     _statuses(site, "/openapi.json", times=2)
     first = int(site.client.get("/openapi.json").headers["Retry-After"])

@@ -213,6 +213,7 @@ def test_a_process_that_is_gone_has_no_open_sockets() -> None:
 def test_the_access_log_has_the_route_and_no_secret(
     make_site: MakeSite, salon: Salon, capfd: pytest.CaptureFixture[str]
 ) -> None:
+    """Pitfall 7.B.16: addresses with tokens in them and headers with keys were logged."""
     site = make_site()
     capfd.readouterr()
 
