@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from tests.fakes.whatsapp.keys import KeyPair
+from tests.fakes.whatsapp.mailbox import Mailbox
 from tests.fakes.whatsapp.node import Jid
 
 _LID_BASE = 2 * 10**14  # puts a fake LID well apart from any phone number
@@ -22,6 +23,16 @@ class PreKey:
     key_id: bytes
     public: bytes
     signature: bytes = b""
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """The public keys by which others write to a device for the first time. A one-time key is given out once."""
+
+    registration_id: bytes
+    identity: bytes
+    signed: PreKey
+    one_time: PreKey | None = None
 
 
 @dataclass
@@ -45,6 +56,7 @@ class Device:
     companion: Companion
     linked_at: float = field(default_factory=time.time)
     pre_keys: list[PreKey] = field(default_factory=list)
+    mailbox: Mailbox = field(default_factory=Mailbox)
 
     @property
     def jid(self) -> Jid:
@@ -54,6 +66,12 @@ class Device:
     def lid(self) -> Jid:
         return Jid(self.account.lid, "lid", self.number)
 
+    def take_bundle(self) -> Bundle:
+        """The device's public keys, with one of its one-time keys, which is gone then."""
+        one_time = self.pre_keys.pop(0) if self.pre_keys else None
+        companion = self.companion
+        return Bundle(companion.registration_id, companion.identity, companion.signed_pre_key, one_time)
+
 
 @dataclass
 class Account:
@@ -62,6 +80,7 @@ class Account:
     phone: str
     push_name: str = "Salon"
     platform: str = "android"
+    on_whatsapp: bool = True
     identity: KeyPair = field(default_factory=KeyPair)
     devices: dict[int, Device] = field(default_factory=dict)
     last_number: int = 0
@@ -70,6 +89,14 @@ class Account:
     def lid(self) -> str:
         """The user part of the account's LID, the address that hides the phone number."""
         return str(_LID_BASE + int(self.phone))
+
+    def address(self, number: int = 0) -> Jid:
+        """The LID of device *number*; 0 is the phone."""
+        return Jid(self.lid, "lid", number)
+
+    def addresses(self) -> list[Jid]:
+        """The LIDs of all its devices, the phone first."""
+        return [self.address(number) for number in (0, *self.devices)]
 
     def next_number(self) -> int:
         """Take the number for one more device; numbers are never used twice."""
@@ -88,7 +115,15 @@ class Directory:
 
     def account(self, phone: str) -> Account:
         """The account of *phone* (digits only); made when it is new."""
-        return self.accounts.setdefault(phone, Account(phone))
+        if phone not in self.accounts:
+            self.accounts[phone] = Account(phone)
+        return self.accounts[phone]
+
+    def find_account(self, jid: Jid) -> Account | None:
+        """Whose address *jid* is, by number or by LID; None when nobody (any more) is on WhatsApp there."""
+        phone = str(int(jid.user) - _LID_BASE) if jid.server == "lid" else jid.user
+        account = self.accounts.get(phone)
+        return account if account is not None and account.on_whatsapp else None
 
     def free_phone(self) -> str:
         """A number nobody has yet."""
@@ -111,10 +146,8 @@ class Directory:
 
     def find(self, jid: Jid) -> Device | None:
         """The device at *jid*, whether it is given by number or by LID."""
-        for account in self.accounts.values():
-            if jid.user in (account.phone, account.lid):
-                return account.devices.get(jid.device)
-        return None
+        account = self.find_account(jid)
+        return account.devices.get(jid.device) if account else None
 
     def devices(self) -> Iterator[Device]:
         for account in self.accounts.values():
