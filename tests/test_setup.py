@@ -8,9 +8,13 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 
+import click
+
+from aiadmin.cli import cli
 from aiadmin.cli.home import parse_env
 from aiadmin.cli.procfile import read_procfile
 from aiadmin.config import AppEnv, Config
@@ -41,6 +45,24 @@ def test_the_russian_guide_names_no_setting_that_is_not_there() -> None:
 def test_the_readme_names_every_setting() -> None:
     rows = re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "README.md").read_text(), re.MULTILINE)
     assert sorted(rows) == sorted(SETTINGS)
+
+
+def test_the_readme_names_every_command_and_no_other() -> None:
+    table = (ROOT / "README.md").read_text().partition("## Command line")[2].partition("\n## ")[0]
+    cells = re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)
+    named = [name.split() for cell in cells for name in re.findall(r"`([a-z ID-]+)`", cell)]
+    written = {tuple(word for word in words if word.islower()) for words in named}
+    assert written == set(_commands(cli, ()))
+
+
+def _commands(group: click.Group, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        if isinstance(command, click.Group):
+            yield from _commands(command, (*path, name))
+        if not isinstance(command, click.Group) or command.invoke_without_command:
+            yield (*path, name)
 
 
 def test_app_json_runs_the_procfiles_processes_and_gives_what_production_requires() -> None:
