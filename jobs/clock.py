@@ -22,7 +22,7 @@ log = structlog.get_logger(__name__)
 SWEEP_SECONDS = 2.0
 """Two indexed reads; a retry is late by this much at most."""
 TIDY_SECONDS = 60.0
-LONGEST_PAUSE_SECONDS = 10.0
+LONGEST_PAUSE_SECONDS = 5.0
 
 
 @dataclass

@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 WORKER_TTL_SECONDS = 30
 """Also how often an idle worker looks for jobs that a dead one left behind: its wait for a job ends that often."""
-SHUTDOWN_SECONDS = 7.0
+SHUTDOWN_SECONDS = 5.0
 """How long a job may take to end after SIGTERM; a killed delivery is found again in `sending`."""
 RESTART_SECONDS = 1.0
 

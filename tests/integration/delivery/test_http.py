@@ -1,0 +1,194 @@
+"""One call to a server that misbehaves below HTTP, or only just above it."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from aiadmin.adapters.yclients.http import MAX_BYTES, Timeouts, YClientsHttp, answer_of
+from aiadmin.adapters.yclients.marketplace import YClientsMarketplace, connection_of
+from aiadmin.config import Config
+from aiadmin.domain.activation import Answer, Connection
+from aiadmin.domain.ids import SalonId
+from tests.fakes.yclients.client import FakeYClients
+
+QUICK = Timeouts(connect=0.5, total=0.5)
+Serve = Callable[[Callable[[socket.socket], None]], YClientsHttp]
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """A server on a bare socket: the given function answers its one connection."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    threads: list[threading.Thread] = []
+
+    def start(answer: Callable[[socket.socket], None]) -> YClientsHttp:
+        def run() -> None:
+            connection, _ = listener.accept()
+            with connection:
+                connection.recv(65536)
+                try:
+                    answer(connection)
+                except OSError:  # the client has had enough
+                    return
+
+        threads.append(threading.Thread(target=run))
+        threads[0].start()
+        return YClientsHttp(base_url=f"http://127.0.0.1:{listener.getsockname()[1]}", partner_token="p")
+
+    yield start
+    listener.close()
+    for thread in threads:
+        thread.join(5)
+
+
+def _timed(http: YClientsHttp) -> tuple[Answer, float]:
+    started = time.monotonic()
+    answer = http.call("POST", "/x", body={}, timeouts=QUICK)
+    return answer, time.monotonic() - started
+
+
+def test_a_server_that_says_nothing_is_no_answer_within_the_timeout(serve: Serve) -> None:
+    done = threading.Event()
+    answer, seconds = _timed(serve(lambda _: done.wait(5)))  # type: ignore[arg-type, return-value]
+    done.set()
+    assert (answer.status, answer.message) == (None, "ReadTimeout")
+    assert seconds < 2
+
+
+def test_a_body_that_drips_is_given_up_in_time(serve: Serve) -> None:
+    def drip(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+        for _ in range(100):
+            connection.sendall(b" ")
+            time.sleep(0.05)
+
+    answer, seconds = _timed(serve(drip))
+    assert answer.status is None
+    assert seconds < 2
+
+
+def test_an_endless_body_is_not_read_to_its_end(serve: Serve) -> None:
+    sent = []
+
+    def flood(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")
+        while len(sent) < 1000:
+            connection.sendall(b" " * 100_000)
+            sent.append(100_000)
+
+    http = serve(flood)
+    answer = http.call("GET", "/x", timeouts=Timeouts(connect=5, total=30))
+    assert (answer.status, answer.message) == (None, "BadReplyError")
+    assert sum(sent) < MAX_BYTES * 20
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        b"",
+        b"nonsense\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\nTransfer-Enc",
+    ],
+)
+def test_a_reply_that_is_cut_short_is_no_answer(serve: Serve, reply: bytes) -> None:
+    answer, _ = _timed(serve(lambda connection: connection.sendall(reply)))
+    assert answer.is_transient
+
+
+def test_a_damaged_encoding_is_no_answer(serve: Serve) -> None:
+    reply = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\n{}{}"
+    answer, _ = _timed(serve(lambda connection: connection.sendall(reply)))
+    assert answer.status is None
+
+
+def test_a_redirect_is_an_answer_and_is_never_followed(yclients: FakeYClients) -> None:
+    yclients.connect([5])
+    http = YClientsHttp(base_url=yclients.url, partner_token=yclients.partner_token)
+    body = {"salon_id": 5, "application_id": yclients.app_id}
+    answer = http.call("POST", "/marketplace/partner/callback/redirect", body=body, timeouts=QUICK)
+    assert (answer.status, answer.body) == (301, None)
+    assert len(yclients.requests()) == 1
+
+
+def test_a_netrc_on_the_machine_never_replaces_our_key(
+    yclients: FakeYClients, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login a password b\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    http = YClientsHttp(base_url=yclients.url, partner_token=yclients.partner_token)
+    path = f"/marketplace/application/{yclients.app_id}/salons?page=1&count=1"
+    assert http.call("GET", path, timeouts=QUICK).is_success
+
+
+def test_a_missing_ca_file_is_no_answer(serve: Serve) -> None:
+    http = YClientsHttp(base_url="https://127.0.0.1:9", partner_token="p", ca_bundle="/no/such/file.pem")
+    assert http.call("GET", "/x", timeouts=QUICK).status is None
+
+
+def test_a_certificate_that_nobody_signed_is_no_answer(serve: Serve) -> None:
+    plain = serve(lambda connection: connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n"))
+    http = YClientsHttp(base_url=plain.base_url.replace("http://", "https://"), partner_token="p")
+    assert http.call("GET", "/x", timeouts=QUICK).status is None
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b'{"success": false, "meta": {"message": "A"}}', "A"),
+        (b'{"errors": {"code": 404, "message": "B"}, "meta": []}', "B"),
+        (b'{"meta": {"message": 5}, "errors": ["x"]}', ""),
+        (b'{"meta": {"message": "+7 900 111-22-33 \\u0000"}}', "7********33 "),
+        (b"[1]", ""),
+        (b"\xff\xfe", ""),
+        (b"[" * 100_000, ""),
+        (b"", ""),
+    ],
+)
+def test_words_are_found_in_either_place_and_masked(content: bytes, message: str) -> None:
+    assert answer_of(400, {}, content).message == message
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"), [("7", 7), ("999999999999", 3600), ("", 0), ("-1", 0), ("²", 0), ("Tue, 01", 0)]
+)
+def test_retry_after_is_read_only_as_seconds(header: str, seconds: int) -> None:
+    assert answer_of(429, {"Retry-After": header}, b"").wait.total_seconds() == seconds
+
+
+@pytest.mark.parametrize(
+    ("status", "content", "connection"),
+    [
+        (200, b'{"success": true, "data": {"connection_status": {"status": "freezed"}}}', Connection.FREEZED),
+        (200, b'{"success": true, "data": {"connection_status": {"status": "new-word"}}}', Connection.UNCLEAR),
+        (200, b'{"success": true, "data": {"connection_status": {"status": ["active"]}}}', Connection.UNCLEAR),
+        (200, b'{"success": true, "data": []}', Connection.UNCLEAR),
+        (200, b'{"success": false, "data": null}', Connection.UNCLEAR),
+        (403, b'{"success": false}', Connection.UNCLEAR),
+        (404, b'{"success": false}', Connection.UNINSTALLED),
+        (404, b"<html>", Connection.SILENT),
+        (503, b'{"success": false}', Connection.SILENT),
+    ],
+)
+def test_a_status_reply_is_read_without_trust(status: int, content: bytes, connection: Connection) -> None:
+    assert connection_of(answer_of(status, {}, content)) is connection
+
+
+def test_a_limit_that_says_when_to_come_back_is_heard(yclients: FakeYClients) -> None:
+    yclients.settings(is_limited=True, says_retry_after=True)
+    config = Config(
+        yclients_marketplace_url=yclients.url,
+        yclients_api_key=yclients.partner_token,
+        yclients_app_id=yclients.app_id,
+    )
+    market = YClientsMarketplace(config)
+    answers = [market.check_credentials() for _ in range(7)]
+    assert {answer.status for answer in answers} == {200, 429}
+    assert answers[-1].wait.total_seconds() == 1
+    assert market.connection_status(SalonId(1)) is Connection.SILENT

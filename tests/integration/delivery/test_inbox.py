@@ -1,0 +1,120 @@
+"""Stored webhooks are understood once each, whatever is in them."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import text
+
+from aiadmin.container import Container
+from aiadmin.domain.host import Host
+from aiadmin.domain.ids import CompanyId, HostId, OutboxId
+from aiadmin.domain.webhook import NewWebhook, dedup_key
+from aiadmin.services import inbox, maintenance
+from tests.integration.delivery.salons import link, register
+
+BODIES = {
+    b'{"company_id": 1, "resource": "record", "resource_id": 7, "status": "create", "data": {}}': (
+        "processed",
+        "record",
+        "create",
+    ),
+    b'{"type": "booking_cancelled", "data": {"id": 7}}': ("processed", "record", "delete"),
+    b'{"resource": "goods_operations_sale", "resource_id": 1, "status": "update"}': (
+        "ignored",
+        "goods_operations_sale",
+        "update",
+    ),
+    b'{"hello": "world"}': ("unreadable", None, None),
+    b"\xff\xfe not json": ("unreadable", None, None),
+    b"[" * 50_000: ("unreadable", None, None),
+    b'{"resource": "re\\u0000cord\\ud800", "status": "create"}': ("processed", "record", "create"),
+    b'{"resource": "' + b"x" * 5000 + b'", "status": "create"}': ("ignored", "x" * 100, "create"),
+}
+
+
+def _store(box: Container, company_id: CompanyId, *bodies: bytes) -> None:
+    with box.uow() as work:
+        work.webhooks.add_many(
+            [
+                NewWebhook(company_id=company_id, dedup_key=dedup_key(body), body=body, received_at=box.clock())
+                for body in bodies
+            ]
+        )
+        work.commit()
+
+
+def _rows(box: Container) -> list[tuple[object, ...]]:
+    with box.engine.connect() as connection:
+        rows = connection.execute(text("SELECT body, state, resource, status FROM webhooks"))
+        return [(bytes(row[0]), *row[1:]) for row in rows]
+
+
+def test_every_body_ends_in_its_state_and_none_holds_up_the_rest(box: Container) -> None:
+    _store(box, register(box).company.company_id, *BODIES)
+    assert inbox.drain(uow=box.uow, clock=box.clock) == len(BODIES)
+    assert {row[0]: row[1:] for row in _rows(box)} == BODIES
+    assert inbox.drain(uow=box.uow, clock=box.clock) == 0
+
+
+def test_two_workers_share_the_inbox_and_no_webhook_is_done_twice(box: Container) -> None:
+    bodies = [f'{{"resource": "record", "status": "update", "resource_id": {number}}}' for number in range(450)]
+    _store(box, register(box).company.company_id, *map(str.encode, bodies))
+    done: list[int] = []
+    threads = [
+        threading.Thread(target=lambda: done.append(inbox.drain(uow=box.uow, clock=box.clock))) for _ in range(2)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(done) == 450
+    assert {row[1] for row in _rows(box)} == {"processed"}
+
+
+class Nudges:
+    """`ports.JobQueue` that remembers."""
+
+    def __init__(self) -> None:
+        self.delivered: list[int] = []
+        self.drained = 0
+
+    def deliver(self, outbox_id: OutboxId) -> None:
+        self.delivered.append(outbox_id)
+
+    def drain_webhooks(self) -> None:
+        self.drained += 1
+
+    def look(self) -> None:
+        raise AssertionError("not the sweep's business")
+
+
+def test_a_sweep_nudges_what_is_due_and_nothing_else(box: Container) -> None:
+    register(box, 1)
+    due = link(box, 2)
+    nudges = Nudges()
+    assert maintenance.sweep(uow=box.uow, queue=nudges, clock=box.clock) == 1
+    assert (nudges.delivered, nudges.drained) == ([due.outbox_id], 0)
+    _store(box, due.company_id, b"{}")
+    maintenance.sweep(uow=box.uow, queue=nudges, clock=box.clock)
+    assert nudges.drained == 1
+
+
+def test_tidying_forgets_the_dead_and_the_old_and_never_unread_mail(box: Container) -> None:
+    company_id = register(box).company.company_id
+    _store(box, company_id, b'{"resource": "record", "status": "create"}')
+    inbox.drain(uow=box.uow, clock=box.clock)
+    _store(box, company_id, b"{}")
+    now = box.clock()
+    with box.uow() as work:
+        for number, age in enumerate((-10, 30, 90)):
+            lease = now - timedelta(seconds=age)
+            host_id = HostId(UUID(int=number))
+            work.hosts.add(Host(host_id=host_id, lease_until=lease, capacity=1, draining=False))
+        work.commit()
+    later = now + timedelta(days=31)
+    assert maintenance.tidy(uow=box.uow, clock=box.clock) == maintenance.Tidied(hosts=1, webhooks=0)
+    assert maintenance.tidy(uow=box.uow, clock=lambda: later) == maintenance.Tidied(hosts=2, webhooks=1)
+    assert [row[0] for row in _rows(box)] == [b"{}"]

@@ -1,0 +1,79 @@
+"""Nudges: few, harmless, and never in the way."""
+
+from __future__ import annotations
+
+import json
+import zlib
+
+from redis import Redis
+from rq import Queue
+
+from aiadmin.adapters.queue import JOBS, SESSIONS, RqJobQueue
+from aiadmin.adapters.redis_client import make_redis
+from aiadmin.domain.ids import OutboxId
+from tests.conftest import WaitUntil
+
+
+def _jobs(redis: Redis, name: str = JOBS) -> list[str]:
+    return [job.func_name for job in Queue(name, connection=redis, serializer="json").jobs]
+
+
+def test_equal_nudges_that_wait_are_one_until_the_job_begins(redis_url: str) -> None:
+    redis = make_redis(redis_url)
+    queue = RqJobQueue(redis)
+    for _ in range(5):
+        queue.drain_webhooks()
+        queue.deliver(OutboxId(1))
+        queue.deliver(OutboxId(2))
+    assert sorted(_jobs(redis)) == ["jobs.callbacks.deliver", "jobs.callbacks.deliver", "jobs.webhooks.drain"]
+    queue.drain_began()
+    queue.delivery_began(OutboxId(1))
+    queue.drain_webhooks()
+    queue.deliver(OutboxId(1))
+    queue.deliver(OutboxId(2))
+    assert len(_jobs(redis)) == 5
+    redis.close()
+
+
+def test_looks_of_one_moment_are_one(redis_url: str, wait_until: WaitUntil) -> None:
+    redis = make_redis(redis_url)
+    queue = RqJobQueue(redis)
+    for _ in range(50):
+        queue.look()
+    assert 1 <= len(_jobs(redis, SESSIONS)) < 50
+
+    def another() -> bool:
+        before = len(_jobs(redis, SESSIONS))
+        queue.look()
+        return len(_jobs(redis, SESSIONS)) > before
+
+    wait_until(another, 2, "a later look is a new one")
+    redis.close()
+
+
+def test_a_lost_nudge_key_is_forgotten_by_itself(redis_url: str) -> None:
+    redis = make_redis(redis_url)
+    RqJobQueue(redis).drain_webhooks()
+    (key,) = redis.keys("aiadmin:nudge:*")  # type: ignore[misc]
+    assert 0 < redis.pttl(key) <= 10_000  # type: ignore[operator]
+    redis.close()
+
+
+def test_a_job_is_json_with_ids_and_nothing_secret(redis_url: str) -> None:
+    redis = make_redis(redis_url)
+    RqJobQueue(redis).deliver(OutboxId(7))
+    (job,) = Queue(JOBS, connection=redis, serializer="json").jobs
+    raw = redis.hget(job.key, "data")
+    assert isinstance(raw, bytes)
+    assert json.loads(zlib.decompress(raw)) == ["jobs.callbacks.deliver", None, [7], {}]
+    redis.close()
+
+
+def test_a_nudge_never_raises_when_redis_is_away(free_port: int) -> None:
+    redis = make_redis(f"redis://127.0.0.1:{free_port}/0")
+    queue = RqJobQueue(redis)
+    queue.deliver(OutboxId(1))
+    queue.drain_webhooks()
+    queue.look()
+    queue.drain_began()
+    queue.delivery_began(OutboxId(1))
