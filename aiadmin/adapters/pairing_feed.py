@@ -77,16 +77,21 @@ class RedisPairingFeed:
         self._renew = redis.register_script(scripts.RENEW)
         self._end = redis.register_script(scripts.END)
         self._set_place = redis.register_script(scripts.SET_PLACE)
+        self._unclaimed = redis.register_script(scripts.UNCLAIMED)
 
     # what pages do
 
-    def watch(self, *company_ids: CompanyId, seconds: int = WATCH_SECONDS) -> None:
-        """Say that somebody looks for `seconds` more. Asks for an attempt, unless one runs or rests."""
+    def watch(self, *company_ids: CompanyId, seconds: int = WATCH_SECONDS) -> frozenset[CompanyId]:
+        """Say that somebody looks for `seconds` more. Asks for an attempt, unless one runs or rests.
+
+        Returns the companies that have just been connected: there is nothing more to watch.
+        """
         with _redis(), self._redis.pipeline(transaction=False) as pipe:
             for company_id in company_ids:
                 keys = [_watch(company_id), _attempt(company_id), _state(company_id), QUEUE]
                 self._watch(keys=keys, args=[company_id, seconds, STATE_SECONDS], client=pipe)
-            pipe.execute()
+            answers = pipe.execute()
+        return frozenset(company_id for company_id, done in zip(company_ids, answers, strict=True) if done)
 
     def unwatch(self, company_id: CompanyId) -> None:
         """The last page has gone: from now on the attempt has 20 s for somebody to come back."""
@@ -156,6 +161,12 @@ class RedisPairingFeed:
         with _redis():
             keys = [_attempt(company_id), QUEUE]
             return bool(self._claim(keys=keys, args=[company_id, owner, OWNER_SECONDS]))
+
+    def unclaimed(self, company_ids: Sequence[CompanyId]) -> Sequence[CompanyId]:
+        """Those of the companies that no desk works on."""
+        with _redis():
+            found = self._unclaimed(keys=[_attempt(company_id) for company_id in company_ids], args=list(company_ids))
+        return [CompanyId(int(company_id)) for company_id in found]
 
     def renew(self, company_ids: Iterable[CompanyId], owner: str) -> dict[CompanyId, Hold]:
         """Keep these attempts for 15 s more, and learn what happened to them. A lost key is taken again."""

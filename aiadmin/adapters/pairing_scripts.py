@@ -4,12 +4,15 @@ WATCH = """
 -- KEYS watch, attempt, state, queue; ARGV company, seconds, state seconds
 if redis.call('TTL', KEYS[1]) < tonumber(ARGV[2]) then redis.call('SET', KEYS[1], 1, 'EX', ARGV[2]) end
 local state = redis.call('GET', KEYS[3])
-if state and cjson.decode(state).resting then
+state = state and cjson.decode(state)
+if state and state.state == 'connected' then return 1 end
+if state and state.resting then
     redis.call('EXPIRE', KEYS[3], ARGV[3])
 elseif redis.call('EXISTS', KEYS[2]) == 0 then
     local time = redis.call('TIME')
     redis.call('ZADD', KEYS[4], 'NX', time[1] + time[2] / 1000000, ARGV[1])
 end
+return 0
 """
 
 WAITING = """
@@ -67,4 +70,13 @@ end
 redis.call('DEL', KEYS[3])
 redis.call('ZREM', KEYS[6], ARGV[1])
 if ARGV[3] ~= '' then redis.call('SET', KEYS[4], ARGV[3], 'EX', ARGV[4]) end
+"""
+
+UNCLAIMED = """
+-- KEYS attempts; ARGV their companies
+local free = {}
+for i, key in ipairs(KEYS) do
+    if redis.call('EXISTS', key) == 0 then free[#free + 1] = ARGV[i] end
+end
+return free
 """

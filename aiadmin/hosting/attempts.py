@@ -118,6 +118,11 @@ class Attempts:
         while self._unmarked and self._unmark(next(iter(self._unmarked))):
             pass
 
+    def clean_up(self) -> None:
+        """Take `pairing` off the companies whose desk has died. Raises DependencyDownError."""
+        marked = pairings.list_marked(uow=self._container.uow)
+        self._unmarked.update(self._container.feed.unclaimed(marked) if marked else ())
+
     def give_up(self, company_id: CompanyId) -> None:
         """Nobody looks any more: leave nothing behind."""
         self._drop(self._attempts[company_id])

@@ -32,6 +32,8 @@ log = structlog.get_logger(__name__)
 TICK_SECONDS = 0.25
 REFRESH_SECONDS = 5.0
 """A code in Redis lives 20 s after its maker's last sign."""
+CLEAN_SECONDS = 60.0
+"""How often to look for what a desk that died has left."""
 PAUSE_SECONDS = 1.0
 """After PostgreSQL did not answer, nothing new begins for this long."""
 DRAIN_SECONDS = 8.0
@@ -48,11 +50,13 @@ class Desk:
         timing: Timing | None = None,
         env: Mapping[str, str] | None = None,
         drain_seconds: float = DRAIN_SECONDS,
+        clean_seconds: float = CLEAN_SECONDS,
     ) -> None:
         config = container.config
         self._container = container
         self._timing = timing or Timing()
         self._drain_seconds = drain_seconds
+        self._clean_seconds = clean_seconds
         self._owner = uuid.uuid4().hex
         self._events: queue.SimpleQueue[RoomSaid | None] = queue.SimpleQueue()
         dsn = store.dsn(config.database_url, "aiadmin-pairing")
@@ -64,7 +68,7 @@ class Desk:
         self._attempts = Attempts(container, self.house, self._board, keys, owner=self._owner, timing=self._timing)
         self._places: dict[CompanyId, int] = {}
         self._blind_until = self._resume_at = container.clock()
-        self._next_tick = self._next_refresh = 0.0
+        self._next_tick = self._next_refresh = self._next_clean = 0.0
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="pairing desk", daemon=True)
 
@@ -127,6 +131,7 @@ class Desk:
             self._renew(now)
             if not self._stopping.is_set():
                 self._admit(now)
+                self._clean_up()
         except DependencyDownError:
             self._blind_until = now + self._timing.blind
         self._attempts.step_all(now)
@@ -144,6 +149,11 @@ class Desk:
         self._attempts.settle()
         for company_id in self._attempts.ids():
             self._board.refresh(company_id)
+
+    def _clean_up(self) -> None:
+        if time.monotonic() >= self._next_clean:
+            self._next_clean = time.monotonic() + self._clean_seconds
+            self._attempts.clean_up()
 
     def _admit(self, now: datetime) -> None:
         waiting = list(self._container.feed.queue())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -48,6 +49,12 @@ def end(company_id: CompanyId, *, uow: NewUnitOfWork) -> None:
         if company is not None:
             work.companies.set_status(company_id, status_after_pairing_ended(company.integration_status))
         work.commit()
+
+
+def list_marked(*, uow: NewUnitOfWork) -> Sequence[CompanyId]:
+    """The companies that `begin` has marked, those included whose desk has died since."""
+    with uow() as work:
+        return work.companies.list_pairing()
 
 
 def complete(

@@ -104,7 +104,9 @@ class Watchers:
 
     def _refresh(self) -> bool:
         try:
-            self._feed.watch(*set(self._watching.values()))
+            connected = self._feed.watch(*set(self._watching.values()))
         except DependencyDownError:
             return False
+        for sid in [sid for sid, company_id in self._watching.items() if company_id in connected]:
+            del self._watching[sid]
         return True

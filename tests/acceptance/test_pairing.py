@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from typing import Protocol
 
@@ -18,12 +20,14 @@ from aiadmin.adapters.db.tables import DeviceRow, OutboxTableRow
 from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.company import Company
-from aiadmin.domain.pairing import Timing
+from aiadmin.domain.pairing import PairingState, Timing
 from aiadmin.hosting.desk import Desk
+from aiadmin.services import pairings
+from tests.acceptance.conftest import Restartable
 from tests.conftest import WaitUntil
 from tests.fakes.whatsapp.client import ControlError, FakeWhatsApp
-from tests.integration.sockets.page import Page
-from tests.integration.sockets.site import Salon, Site, own_database, settings_of, site_with
+from tests.integration.sockets.page import ROOT, Page
+from tests.integration.sockets.site import Salon, Site, own_database, register, settings_of, site_with
 
 PHONES = iter(range(79_001_110_000, 79_001_119_999))
 
@@ -66,19 +70,28 @@ class StartDesk(Protocol):
     def __call__(self, *, timing: Timing | None = None, **more: str) -> Desk: ...
 
 
+@contextmanager
+def desk_with(
+    container: Container, *, env: Mapping[str, str], timing: Timing | None = None
+) -> Iterator[tuple[Desk, Container]]:
+    """A desk that works, with its container; both are closed afterwards."""
+    desk = Desk(container, timing=timing, env=env)
+    desk.start()
+    yield desk, container
+    desk.stop()
+    container.metrics.flush()  # what is not counted now would open Redis again later
+    container.rooms.close()
+    container.redis.close()
+    container.engine.dispose()
+
+
 @pytest.fixture
 def start_desk(settings: dict[str, str], whatsapp: FakeWhatsApp, a_fresh_start: None) -> Iterator[StartDesk]:
-    with ExitStack() as ending:
+    with ExitStack() as running:
 
         def start(*, timing: Timing | None = None, **more: str) -> Desk:
             container = Container(Config.from_env(settings | more))
-            ending.callback(container.engine.dispose)
-            ending.callback(container.redis.close)
-            ending.callback(container.metrics.flush)  # what is not counted now would open Redis again later
-            ending.callback(container.rooms.close)
-            desk = Desk(container, timing=timing, env=whatsapp.env())
-            desk.start()
-            ending.callback(desk.stop)
+            desk, _ = running.enter_context(desk_with(container, env=whatsapp.env(), timing=timing))
             return desk
 
         yield start
@@ -320,6 +333,44 @@ def test_a_confirmed_phone_is_linked_though_the_desk_is_stopped(
     kill_rooms(desk)
     desk.stop()
     assert company_of(site, salon).whatsapp_connected
+
+
+def test_a_link_is_committed_when_postgresql_is_back(
+    restartable: Restartable, redis_url: str, whatsapp: FakeWhatsApp, wait_until: WaitUntil
+) -> None:
+    """WhatsApp tells of a link only once: the desk keeps it until it is stored."""
+    named, restart = restartable("postgres")
+    env = settings_of(named["database_url"], redis_url)
+    subprocess.run(
+        [sys.executable, "-m", "aiadmin", "migrate"], cwd=ROOT, env=os.environ | env, check=True, timeout=60
+    )
+    with desk_with(Container(Config.from_env(env)), env=whatsapp.env()) as (desk, container):
+        salon = register(container)
+        whatsapp.fault("lost-after-pairing", mode="login-hangs")
+        code = container.feed.wait_code(salon.company_id, timedelta(seconds=10))
+        assert code is not None
+        whatsapp.scan(code.text, phone=a_phone())
+        wait_until(lambda: is_in(container, salon, PairingState.CONFIRMING))
+        # with its room the waiting for WhatsApp ends, and the commit is due
+        restart(lambda: (kill_rooms(desk), wait_until(lambda: not desk.house.pids())))
+        wait_until(lambda: is_in(container, salon, PairingState.CONNECTED), timeout=20)
+        with container.uow() as work:
+            assert work.companies.get(salon.company_id).whatsapp_connected
+
+
+def test_a_company_whose_desk_died_is_not_marked_for_ever(
+    site: Site, start_desk: StartDesk, wait_until: WaitUntil
+) -> None:
+    salon = site.register()
+    pairings.begin(salon.company_id, uow=site.container.uow)
+    start_desk()
+    wait_until(lambda: company_of(site, salon).integration_status == "pending")
+
+
+def is_in(container: Container, salon: Salon, state: PairingState) -> bool:
+    """Whether the salon's pairing stands there."""
+    progress = container.feed.find_state(salon.company_id)
+    return progress is not None and progress.state is state
 
 
 def kill_rooms(desk: Desk) -> None:

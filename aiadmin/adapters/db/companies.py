@@ -98,6 +98,10 @@ class SqlCompanies:
     def set_activation_deadline(self, company_id: CompanyId, at: datetime) -> None:
         self._set(company_id, activation_deadline_at=at)
 
+    def list_pairing(self) -> Sequence[CompanyId]:
+        statement = select(CompanyRow.id).where(CompanyRow.integration_status == IntegrationStatus.PAIRING)
+        return [CompanyId(number) for number in self._session.scalars(statement)]
+
     def stats(self) -> Stats:
         total, connected = self._session.execute(
             select(func.count(), func.count().filter(CompanyRow.whatsapp_connected.is_(True)))

@@ -31,6 +31,22 @@ class Salon:
     token: str
 
 
+def register(held: Container) -> Salon:
+    """A new company, made by the service itself."""
+    made = companies.register(
+        salon_id=SalonId(next(_salon_ids)),
+        phone=None,
+        email=None,
+        uow=held.uow,
+        secrets=held.secrets,
+        tokens=held.tokens,
+        links=held.links,
+        clock=held.clock,
+        window=timedelta(hours=1),
+    )
+    return Salon(made.company.company_id, made.token)
+
+
 class Site:
     """A web process, and shortcuts to what lies under it."""
 
@@ -40,19 +56,7 @@ class Site:
 
     def register(self) -> Salon:
         """A new company."""
-        held = self.container
-        made = companies.register(
-            salon_id=SalonId(next(_salon_ids)),
-            phone=None,
-            email=None,
-            uow=held.uow,
-            secrets=held.secrets,
-            tokens=held.tokens,
-            links=held.links,
-            clock=held.clock,
-            window=timedelta(hours=1),
-        )
-        return Salon(made.company.company_id, made.token)
+        return register(self.container)
 
     def open(self, salon: Salon, **options: Any) -> Page:
         """The salon's page, with the token and the company id that its link carries."""

@@ -95,7 +95,7 @@ def test_a_long_watch_is_not_cut_by_a_short_one(feed: RedisPairingFeed, redis: R
     assert redis.ttl("aiadmin:watch:1") > 70
 
 
-@pytest.mark.parametrize("rest", [PairingState.EXHAUSTED, PairingState.PASSKEY, PairingState.CONNECTED])
+@pytest.mark.parametrize("rest", [PairingState.EXHAUSTED, PairingState.PASSKEY, PairingState.FAILED])
 def test_a_resting_pairing_waits_for_the_button(feed: RedisPairingFeed, redis: Redis, rest: PairingState) -> None:
     feed.claim(ONE, "a")
     feed.end(ONE, "a", rest)
@@ -106,6 +106,22 @@ def test_a_resting_pairing_waits_for_the_button(feed: RedisPairingFeed, redis: R
     feed.retry(ONE)
     assert feed.queue() == [ONE]
     assert feed.find_state(ONE) is None
+
+
+def test_who_watches_a_company_that_is_connected_now_is_told_to_stop(feed: RedisPairingFeed, redis: Redis) -> None:
+    """And the success is not kept alive: a phone that is unlinked later must find a fresh start."""
+    feed.watch(ONE)
+    feed.claim(ONE, "a")
+    feed.end(ONE, "a", PairingState.CONNECTED)
+    redis.expire("aiadmin:pairing:state:1", 5)
+    assert feed.watch(TWO, ONE) == {ONE}
+    assert redis.ttl("aiadmin:pairing:state:1") <= 5
+    assert feed.queue() == [TWO]
+
+
+def test_companies_without_a_desk_are_found(feed: RedisPairingFeed) -> None:
+    feed.claim(ONE, "a")
+    assert feed.unclaimed([ONE, TWO, THREE]) == [TWO, THREE]
 
 
 def test_the_button_leaves_a_running_attempt_alone(feed: RedisPairingFeed) -> None:
