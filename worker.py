@@ -39,6 +39,9 @@ def _run(role: str, config: Config) -> None:
 
         run_clock()
     else:
+        from aiadmin.adapters.whatsapp import library
+
+        library.ensure_environment()  # starts this process again: before the heavy imports, not after
         from aiadmin.hosting.worker import main as run_sessions
 
         run_sessions(config)

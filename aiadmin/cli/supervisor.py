@@ -9,7 +9,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -64,6 +64,8 @@ class Supervisor:
     stop: threading.Event = field(default_factory=threading.Event)
     settled: threading.Event = field(default_factory=threading.Event)
     """Set once everything was ready; before that, a process that keeps dying ends the whole."""
+    later: Collection[str] = ()
+    """Names of those that start only then: nobody waits for them, and they would slow down the others."""
 
     def __post_init__(self) -> None:
         self.children = [Child(name=name, command=command) for name, command in self.commands.items()]
@@ -90,7 +92,7 @@ class Supervisor:
             return
         if child.process is not None:
             self._note_death(child, child.process, now)
-        elif now >= child.start_at:
+        elif now >= child.start_at and (self.settled.is_set() or child.name not in self.later):
             self._start(child, now)
 
     def _note_death(self, child: Child, process: subprocess.Popen[bytes], now: float) -> None:

@@ -21,6 +21,7 @@ from aiadmin.cli.supervisor import Supervisor
 from aiadmin.config import Config
 
 _PUBLISHED = ("DATABASE_URL", "REDIS_URL", "JWT_SECRET", "ADMIN_API_KEY", "METRICS_TOKEN", "PUBLIC_URL", "PORT")
+_LATER = ("worker", "clock")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +80,7 @@ def _supervise(
     began: float,
 ) -> None:
     output = Output(width=max(map(len, commands)))
-    supervisor = Supervisor(commands=commands, env=env, cwd=PROJECT, output=output, stop=stop)
+    supervisor = Supervisor(commands=commands, env=env, cwd=PROJECT, output=output, stop=stop, later=_LATER)
     threading.Thread(target=_herald, args=(config, home, supervisor, began), daemon=True).start()
     hopeless = supervisor.run()
     if hopeless is not None:

@@ -9,7 +9,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 import psutil
@@ -31,10 +31,10 @@ Run = Callable[..., "Running"]
 class Running:
     """A supervisor at work in a thread, and what it printed."""
 
-    def __init__(self, commands: dict[str, str], folder: Path) -> None:
+    def __init__(self, commands: dict[str, str], folder: Path, later: Collection[str]) -> None:
         self.stream = io.StringIO()
         output = Output(width=6, stream=self.stream)
-        self.supervisor = Supervisor(commands=commands, env=dict(os.environ), cwd=folder, output=output)
+        self.supervisor = Supervisor(commands=commands, env=dict(os.environ), cwd=folder, output=output, later=later)
         self.hopeless: str | None = None
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
@@ -68,8 +68,8 @@ def run(tmp_path: Path) -> Iterator[Run]:
     folder.mkdir()
     started: list[Running] = []
 
-    def start(**commands: str) -> Running:
-        started.append(Running(commands, folder))
+    def start(later: Collection[str] = (), **commands: str) -> Running:
+        started.append(Running(commands, folder, later))
         return started[-1]
 
     yield start
@@ -117,6 +117,13 @@ def test_a_process_that_never_comes_up_ends_the_whole_and_is_named(run: Run) -> 
     assert running.hopeless == "worker"
     assert running.pid("web") is None
     assert any("ended (exit code 3)" in line for line in running.lines)
+
+
+def test_what_nobody_waits_for_starts_when_all_is_ready(run: Run, wait_until: WaitUntil) -> None:
+    running = run(web=SLEEPS, clock=SLEEPS, later=("clock",))
+    wait_until(lambda: running.lines == ["web    | up"], what="the first is up")
+    running.supervisor.settled.set()
+    wait_until(lambda: "clock  | up" in running.lines, what="the other is up")
 
 
 def test_once_all_was_ready_no_failure_ends_the_whole(run: Run, wait_until: WaitUntil) -> None:
