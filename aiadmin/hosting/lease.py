@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import time
 import uuid
@@ -38,7 +39,7 @@ class Lease:
         self._uow, self._clock, self._capacity, self._on_lost = uow, clock, capacity, on_lost
         self._duration, self._renew_every = duration, renew_every
         self._host_id: HostId | None = None
-        self._adopts_from = 0.0
+        self._adopts_from = self._valid_until = 0.0
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="lease", daemon=True)
 
@@ -49,8 +50,8 @@ class Lease:
 
     @property
     def may_adopt(self) -> bool:
-        """Whether orphans are orphans: just after an outage, living hosts still have to renew."""
-        return self._host_id is not None and time.monotonic() >= self._adopts_from
+        """Whether orphans are orphans: our own lease holds, and other hosts had time to renew after an outage."""
+        return self._host_id is not None and self._adopts_from <= time.monotonic() < self._valid_until
 
     def start(self) -> None:
         """Begin to take and renew."""
@@ -78,6 +79,7 @@ class Lease:
         while True:
             was_failing, is_failing = is_failing, not self._try()
             if is_failing and not was_failing:
+                self._adopts_from = math.inf
                 _log.warning("The lease cannot be renewed; sessions stay connected")
             elif was_failing and not is_failing:
                 self._adopts_from = time.monotonic() + self._duration.total_seconds()
@@ -97,6 +99,7 @@ class Lease:
         return True
 
     def _take_or_renew(self) -> None:
+        valid_until = time.monotonic() + self._duration.total_seconds()
         lease_until = self._clock() + self._duration
         with self._uow() as work:
             if self._host_id is not None and not work.hosts.renew(self._host_id, lease_until=lease_until):
@@ -109,4 +112,4 @@ class Lease:
             else:
                 fresh = self._host_id
             work.commit()
-        self._host_id = fresh
+        self._host_id, self._valid_until = fresh, valid_until

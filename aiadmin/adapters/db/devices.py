@@ -23,6 +23,7 @@ class SqlDevices:
         self._session = session
 
     def add(self, company_id: CompanyId, account: LinkedAccount, at: datetime) -> Device:
+        self._free_number(account.phone)
         statement = (
             insert(DeviceRow)
             .values(
@@ -42,6 +43,14 @@ class SqlDevices:
         if row is None:
             raise NumberTakenError
         return device_of(row)
+
+    def _free_number(self, phone: str) -> None:
+        """A number that WhatsApp unlinked from a company serves it no longer; whoever links it next may have it."""
+        self._session.execute(
+            update(DeviceRow)
+            .where(DeviceRow.phone == phone, DeviceRow.observed == Observed.LOGGED_OUT)
+            .values(desired=Desired.REMOVED, next_attempt_at=None)
+        )
 
     def add_removed(self, company_id: CompanyId, account: LinkedAccount, at: datetime) -> None:
         values = {"jid": account.jid, "lid": account.lid, "phone": account.phone, "linked_at": at, "state_since": at}
@@ -70,6 +79,7 @@ class SqlDevices:
             .where(
                 DeviceRow.desired.in_([Desired.ON, Desired.REMOVED]),
                 or_(DeviceRow.host_id.is_(None), DeviceRow.host_id.not_in(living)),
+                DeviceRow.host_id.is_distinct_from(host_id),  # a late host must not take its own
                 or_(DeviceRow.next_attempt_at.is_(None), DeviceRow.next_attempt_at <= now),
                 or_(DeviceRow.observed != Observed.LOGGED_OUT, DeviceRow.desired == Desired.REMOVED),
             )

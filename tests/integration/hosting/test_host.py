@@ -16,7 +16,7 @@ from aiadmin.adapters.db.engine import make_engine
 from aiadmin.adapters.db.unit_of_work import SqlUnitOfWork
 from aiadmin.domain.company import NewCompany
 from aiadmin.domain.device import LinkedAccount, Observed
-from aiadmin.domain.errors import DependencyDownError
+from aiadmin.domain.errors import DependencyDownError, NumberTakenError
 from aiadmin.domain.host import Host
 from aiadmin.domain.ids import CompanyId, DeviceId, HostId, SalonId
 from aiadmin.domain.session_event import Disconnected, LoggedOut, StreamReplaced
@@ -296,3 +296,25 @@ def test_a_conflict_is_left_alone_for_half_a_minute(world: World, wait_until: Wa
     row = world.row(company_id)
     assert whatsapp.live == {}
     assert timedelta(seconds=30) <= row["next_attempt_at"] - row["state_since"] <= timedelta(seconds=60)
+
+
+def test_a_number_that_was_unlinked_may_serve_another_company(world: World, wait_until: WaitUntil) -> None:
+    jid, company_id = world.link()
+    _, other_company = world.link()
+    _, whatsapp = world.host()
+    wait_until(lambda: len(whatsapp.live) == 2, what="connected")
+    moved = LinkedAccount(jid=jid.replace(":1@", ":2@"), lid=None)
+    with world.uow() as work:
+        work.devices.retire_current(other_company, now())
+        with pytest.raises(NumberTakenError):
+            work.devices.add(other_company, moved, now())
+    world.keys.delete(jid)
+    world.keys.jids.add(moved.jid)
+    whatsapp.say(jid, LoggedOut(reason="logged_out", on_connect=False))
+    wait_until(lambda: world.row(company_id)["observed"] == "logged_out", what="logged out")
+    with world.uow() as work:
+        work.devices.retire_current(other_company, now())
+        work.devices.add(other_company, moved, now())
+        work.commit()
+    wait_until(lambda: not world.row(company_id), what="the old row is gone")
+    wait_until(lambda: whatsapp.jids() == {moved.jid}, what="the number serves the other company")
