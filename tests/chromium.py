@@ -1,10 +1,46 @@
-"""Which browser the page is tested in: the machine's Chromium, or else the one that Playwright fetched."""
+"""The one browser of a run: the machine's Chromium, or else the one that Playwright fetched."""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psutil
+from playwright.sync_api import Browser, sync_playwright
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 CHROMIUM: str | None = next(filter(None, map(shutil.which, _NAMES)), None)
 """Its path; None lets Playwright take its own."""
+
+_QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A headless browser that contacts nobody of its own accord; every helper process ends with it."""
+    before = set(psutil.Process().children(recursive=True))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=_QUIET)
+        yield browser
+        browser.close()
+    started = {process for process in psutil.Process().children(recursive=True) if is_helper(process)} - before
+    assert psutil.wait_procs(started, timeout=5)[1] == []
+
+
+def is_helper(process: psutil.Process) -> bool:
+    """Whether this is a process that the browser starts and ends when it likes."""
+    try:
+        command = " ".join(process.cmdline())
+    except psutil.Error:
+        return False
+    return "chrom" in command or "playwright" in command

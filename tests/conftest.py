@@ -17,9 +17,11 @@ import psutil
 import psycopg2
 import pytest
 import redis
+from playwright.sync_api import Browser
 from psycopg2 import sql
 
 from aiadmin.adapters import embedded
+from tests.chromium import chromium, is_helper
 
 ROOT = Path(__file__).resolve().parent.parent
 T = TypeVar("T")
@@ -103,6 +105,13 @@ def redis_url(valkey_server: embedded.EmbeddedServer) -> str:
     return valkey_server.url
 
 
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The run's headless Chromium; a test makes its own context in it."""
+    with chromium() as running:
+        yield running
+
+
 @pytest.fixture(autouse=True)
 def no_process_is_left_behind() -> Iterator[None]:
     """A test ends the processes it starts."""
@@ -118,8 +127,7 @@ def no_process_is_left_behind() -> Iterator[None]:
 
 def _is_ours(process: psutil.Process) -> bool:
     """PostgreSQL makes a process for each connection and Chromium for each tab; those are their own affair."""
-    command = _command_of(process)
-    return not (command.startswith("postgres: ") or "chrom" in command or "playwright" in command)
+    return not (_command_of(process).startswith("postgres: ") or is_helper(process))
 
 
 def _command_of(process: psutil.Process) -> str:

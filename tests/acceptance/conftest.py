@@ -11,23 +11,11 @@ from typing import Protocol
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, sync_playwright
-from tests.fakes.yclients.client import FakeYClients
 
 from aiadmin.adapters import embedded
 from tests.acceptance.stack import APP_ID, PARTNER_TOKEN, Stack, running
-from tests.chromium import CHROMIUM
 from tests.fakes.whatsapp.client import FakeWhatsApp
-
-CHROMIUM_ARGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+from tests.fakes.yclients.client import FakeYClients
 
 
 @pytest.fixture
@@ -117,12 +105,3 @@ def product(start_product: StartProduct) -> Iterator[Stack]:
     """The product, running."""
     with start_product() as stack:
         yield stack
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Headless Chromium."""
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
-        yield chromium
-        chromium.close()

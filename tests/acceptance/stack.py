@@ -18,9 +18,9 @@ import psutil
 import psycopg2
 import psycopg2.extras
 import requests
-from tests.fakes.yclients.client import FakeYClients
 
 from tests.fakes.whatsapp.client import FakeWhatsApp
+from tests.fakes.yclients.client import FakeYClients
 
 ROOT = Path(__file__).parents[2]
 ADMIN_KEY = "admin-key-of-the-acceptance-tests-32b"

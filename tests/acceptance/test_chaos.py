@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
-from tests.fakes.yclients.client import FakeYClients
 
 from tests.acceptance.conftest import Restartable, StartProduct
 from tests.acceptance.screen import Screen
 from tests.acceptance.stack import Salon, Stack
 from tests.fakes.whatsapp.client import FakeWhatsApp
+from tests.fakes.yclients.client import FakeYClients
 
 PHONE = "79005556677"
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from playwright.sync_api import Browser
-from tests.fakes.yclients.client import FakeYClients
 
 from tests.acceptance.screen import Screen
 from tests.acceptance.stack import APP_ID, Stack
 from tests.fakes.whatsapp.client import FakeWhatsApp
+from tests.fakes.yclients.client import FakeYClients
 
 PHONE = "79005556677"
 

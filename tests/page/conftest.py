@@ -6,22 +6,10 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-import psutil
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.chromium import CHROMIUM
 from tests.page.stub import TOKEN, Stub, serve
-
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 
 class ConnectPage:
@@ -74,22 +62,6 @@ class ConnectPage:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    before = set(psutil.Process().children(recursive=True))
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield chromium
-        chromium.close()
-    started = set(psutil.Process().children(recursive=True)) - before
-    assert psutil.wait_procs(started, timeout=5)[1] == []
-
-
-@pytest.fixture(autouse=True)
-def no_process_is_left_behind() -> None:
-    """Chromium starts and ends helpers when it likes; `browser` sees that all of them end with it."""
-
-
-@pytest.fixture(scope="session")
 def server() -> Iterator[tuple[Stub, str, Any]]:
     stub = Stub()
     app, running = serve(stub)
@@ -106,7 +78,9 @@ def connect_with(browser: Browser, server: tuple[Stub, str, Any]) -> Iterator[An
     stub.reset()
 
     def make(**kind: Any) -> ConnectPage:
-        context = browser.new_context(**{"viewport": {"width": 320, "height": 640}, "reduced_motion": "reduce", **kind})
+        context = browser.new_context(
+            **{"viewport": {"width": 320, "height": 640}, "reduced_motion": "reduce", **kind}
+        )
         contexts.append(context)
         return ConnectPage(context.new_page(), stub, base, sockets)
 

@@ -1,0 +1,90 @@
+"""`make bench`: starts the whole product against the fakes and prints what it measures."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from pathlib import Path
+
+import psycopg2
+
+import bench.http
+import bench.pairing
+import bench.sockets
+from aiadmin.adapters import embedded
+from aiadmin.adapters.rooms import SocketRooms
+from aiadmin.adapters.secrets import DerivedSecrets
+from aiadmin.domain.ids import CompanyId
+from bench.tables import table
+from tests.acceptance.stack import APP_ID, JWT_SECRET, PARTNER_TOKEN, PROCESSES, Stack, running
+from tests.chromium import chromium
+from tests.fakes.whatsapp.client import FakeWhatsApp
+from tests.fakes.yclients.client import FakeYClients
+
+HIGH = "1000000"
+"""A limit that no benchmark reaches; the limiter still counts every request."""
+
+
+def main() -> None:
+    """Run everything; takes about three minutes."""
+    folder = Path(tempfile.mkdtemp(prefix="aiadmin-bench-"))
+    folder.chmod(0o755)
+    postgres, valkey = embedded.start_postgres(folder / "postgres"), embedded.start_valkey(folder / "valkey")
+    try:
+        with FakeWhatsApp() as whatsapp, FakeYClients(app_id=APP_ID, partner_token=PARTNER_TOKEN) as yclients:
+            _make_database(postgres.url)
+            started = time.monotonic()
+            with running(
+                database_url=postgres.url.rsplit("/", 1)[0] + "/bench",
+                redis_url=valkey.url,
+                port=embedded.free_port(),
+                folder=folder,
+                whatsapp=whatsapp,
+                yclients=yclients,
+                RATE_LIMIT_PER_MINUTE=HIGH,
+                WEBHOOK_LIMIT_PER_MINUTE=HIGH,
+                SOCKET_LIMIT_PER_MINUTE=HIGH,
+            ) as stack:
+                _measure(stack, whatsapp, valkey.url, folder, time.monotonic() - started)
+    finally:
+        valkey.stop()
+        postgres.stop()
+        shutil.rmtree(folder)
+
+
+def _measure(stack: Stack, whatsapp: FakeWhatsApp, redis_url: str, folder: Path, ready: float) -> None:
+    salon = stack.register(20_000_000)
+    rooms = SocketRooms(redis_url)
+    print(table("Start", ["what", "figure"], [["command to ready, empty database", f"{ready:.1f} s"]]))
+    print(_memory(stack))
+    with chromium() as browser:
+        print(bench.pairing.measure(stack, whatsapp, browser, folder))
+    print(bench.http.measure(stack, salon, DerivedSecrets(JWT_SECRET).webhook_key(CompanyId(salon.company_id))))
+    watched = stack.register(40_000_000)
+
+    def emit(text: str) -> None:
+        rooms.status(CompanyId(watched.company_id), state="waiting", text=text)
+
+    print(bench.sockets.measure(stack, watched, emit))
+
+
+def _memory(stack: Stack) -> str:
+    rows = [
+        [name, str(len(found)), f"{sum(process.memory_info().rss for process in found) / 2**20:.0f}"]
+        for name in PROCESSES
+        if (found := stack.processes(name))
+    ]
+    return table("Memory of each process, idle", ["process", "count", "RSS MB"], rows)
+
+
+def _make_database(url: str) -> None:
+    connection = psycopg2.connect(url)
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE DATABASE bench")
+    connection.close()
+
+
+if __name__ == "__main__":
+    main()
