@@ -12,6 +12,14 @@ PIP := .venv/bin/python -m pip --quiet --disable-pip-version-check
 NPM := PATH="$$PWD/.venv/bin:$$PATH" npm_config_cache="$$PWD/.venv/npm-cache" npm_config_update_notifier=false npm
 PAGE := aiadmin/web/static/vendor/socket.io.esm.min.js
 
+# lets .venv/bin/python -m aiadmin work in every folder
+define LINK
+import os, site
+with open(site.getsitepackages()[0] + "/aiadmin.pth", "w") as link:
+    link.write(os.getcwd())
+endef
+export LINK
+
 help: ## List these commands
 	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
 
@@ -51,6 +59,7 @@ clean: ## Remove what can be made again; data and secrets in .aiadmin stay
 .venv/installed: requirements.txt | .venv/bin/python
 	@echo "Installing packages, which takes half a minute..."
 	$(PIP) install --require-hashes -r requirements.txt
+	@.venv/bin/python -c "$$LINK"
 	@touch $@
 
 .venv/installed-dev: requirements-dev.txt | .venv/installed
