@@ -118,6 +118,41 @@ class FakeWhatsApp:
         """Let the server misbehave; see ``README.md`` for the kinds."""
         return self.control("POST", "/faults", kind=kind, **facts)
 
+    def phone(self, phone: str, **facts: Any) -> dict[str, Any]:
+        """Have a phone on WhatsApp; ``on_whatsapp=False``, ``online=False``, ``push_name=``, ``addressing=``."""
+        return self.control("POST", "/phones", phone=phone, **facts)
+
+    def message(self, sender: str, to: str, text: str, **facts: Any) -> str:
+        """Write a text from one phone to another, ``quoted=``, ``addressing=``, ``id=``; returns its id."""
+        entry = self.control("POST", "/message", **{"from": sender, "to": to, "text": text}, **facts)
+        return str(entry["id"])
+
+    def messages(self, phone: str) -> list[dict[str, Any]]:
+        """What a phone has sent and received, oldest first."""
+        entries: list[dict[str, Any]] = self.control("GET", "/messages", phone=phone)["messages"]
+        return entries
+
+    def read(self, phone: str, *ids: str) -> None:
+        """Read messages on a phone."""
+        self.control("POST", "/read", phone=phone, ids=list(ids))
+
+    def react(self, phone: str, message_id: str, emoji: str) -> str:
+        """Put an emoji on a message, an empty one takes it back; returns the reaction's own id."""
+        return str(self.control("POST", "/react", phone=phone, id=message_id, emoji=emoji)["id"])
+
+    def typing(self, sender: str, to: str, state: str = "composing") -> None:
+        """Show the other side that somebody types, or with ``paused`` that nobody does."""
+        self.control("POST", "/typing", **{"from": sender, "to": to, "state": state})
+
+    def wait_for_message(
+        self, phone: str, matches: Callable[[dict[str, Any]], Any], within: float = 15.0
+    ) -> dict[str, Any]:
+        """The first message in a phone's log that *matches*; raises TimeoutError."""
+        found = _poll(lambda: next(filter(matches, self.messages(phone)), None), within)
+        if found is None:
+            raise TimeoutError(f"no such message within {within} s")
+        return found
+
     def log(self, event: str | None = None, after: int = 0) -> list[dict[str, Any]]:
         """What happened, oldest first."""
         query = {"after": after} | ({"event": event} if event else {})
@@ -126,13 +161,17 @@ class FakeWhatsApp:
 
     def wait_for(self, event: str, matches: Callable[[dict[str, Any]], bool], within: float = 15.0) -> dict[str, Any]:
         """The first logged *event* that *matches*; raises TimeoutError when none comes *within* seconds."""
-        deadline = time.monotonic() + within
-        while time.monotonic() < deadline:
-            for entry in self.log(event):
-                if matches(entry):
-                    return entry
-            time.sleep(0.05)
-        raise TimeoutError(f"no {event!r} within {within} s")
+        found = _poll(lambda: next(filter(matches, self.log(event)), None), within)
+        if found is None:
+            raise TimeoutError(f"no {event!r} within {within} s")
+        return found
+
+
+def _poll(find: Callable[[], dict[str, Any] | None], within: float) -> dict[str, Any] | None:
+    deadline = time.monotonic() + within
+    while (found := find()) is None and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return found
 
 
 def _plain_environment() -> dict[str, str]:

@@ -34,7 +34,8 @@ class Connection:
     Attributes:
         device: the linked device at the other end; None for one that is (still) pairing.
         candidate: the device that is pairing; None for one that is linked.
-        state: ``handshake``, ``pairing``, ``paired``, ``login`` or ``live``; for the control API.
+        state: ``handshake``, ``pairing``, ``paired``, ``login``, ``live`` or
+            ``parting``; for the control API.
         silent: when set, nothing more is answered, though the connection stays open.
     """
 
@@ -126,6 +127,7 @@ class Connection:
 
     async def part(self, last: Node, after: float = _PARTING) -> None:
         """Send a *last* stanza and hang up a moment later, unless the client did so first."""
+        self.state = "parting"
         await self.send(last)
         self.server.later(after, self.drop)
 

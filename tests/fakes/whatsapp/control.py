@@ -5,8 +5,10 @@ from typing import Any
 
 from aiohttp import web
 
+from tests.fakes.whatsapp.control_phones import PhoneControl
 from tests.fakes.whatsapp.directory import Device
 from tests.fakes.whatsapp.faults import ARMED, EVERYBODY, NEEDED, Fault
+from tests.fakes.whatsapp.handset import MessagingError
 from tests.fakes.whatsapp.pairing import PairingError
 from tests.fakes.whatsapp.phone import Phone, device_at
 from tests.fakes.whatsapp.server import Server
@@ -37,6 +39,7 @@ class Control:
                 web.post("/faults", self.arm),
                 web.get("/faults", self.faults),
                 web.delete("/faults", self.clear),
+                *PhoneControl(self._server).routes(),
             ]
         )
         return app
@@ -133,10 +136,10 @@ def _described(device: Device) -> dict[str, Any]:
 
 @web.middleware
 async def _errors(request: web.Request, handler: _Handler) -> web.StreamResponse:
-    """Turn what the caller got wrong into JSON: 409 for a pairing that failed, 400 for a malformed request."""
+    """Turn what the caller got wrong into JSON: 409 for what WhatsApp refuses, 400 for a malformed request."""
     try:
         return await handler(request)
-    except PairingError as error:
+    except (PairingError, MessagingError) as error:
         return web.json_response({"error": error.reason}, status=409)
     except (KeyError, ValueError) as error:
         return web.json_response({"error": "bad-request", "detail": repr(error)}, status=400)

@@ -9,7 +9,13 @@ from typing import Any
 
 EVERYBODY = "*"
 
-NEEDED = {"login-failure": ("reason",), "lost-after-pairing": ("mode",), "stream-error": ("error",)}
+NEEDED = {
+    "login-failure": ("reason",),
+    "lost-after-pairing": ("mode",),
+    "stream-error": ("error",),
+    "slow-ack": ("delay",),
+    "ack-error": ("error",),
+}
 """Facts without which a fault means nothing."""
 
 ARMED = {
@@ -21,6 +27,11 @@ ARMED = {
     "bad-hmac": "the phone signs with a wrong secret, the companion refuses the pairing",
     "passkey": "the server demands a passkey instead of linking",
     "lost-after-pairing": "`mode` no-restart: linked, then cut off; login-hangs or login-drops: the login after it",
+    "no-ack": "a client's message is never acknowledged; with `lost` not delivered either",
+    "slow-ack": "a client's message is delivered at once and acknowledged after `delay` seconds",
+    "ack-error": "a client's message is refused with the number `error`",
+    "undecryptable": "a message to this device is spoilt on the way",
+    "duplicate": "a phone sends its message twice, to or from this number",
 }
 """What can be armed, with the facts each kind reads."""
 

@@ -7,7 +7,8 @@ empty result, which is what most questions want.
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from tests.fakes.whatsapp.directory import Device, PreKey
+from tests.fakes.whatsapp import prekeys
+from tests.fakes.whatsapp.directory import Device
 from tests.fakes.whatsapp.node import Jid, Node, Value
 
 if TYPE_CHECKING:
@@ -33,25 +34,6 @@ def _keepalive(_connection: "Connection", _question: Node) -> list[Node]:
     return []
 
 
-def _count_pre_keys(connection: "Connection", _question: Node) -> list[Node]:
-    """How many one-time keys are left. A client that hears 0 makes 812 of them, one that hears a few makes 50."""
-    device = connection.device
-    return [Node("count", {"value": str(max(1, len(device.pre_keys) if device else 0))})]
-
-
-def _store_pre_keys(connection: "Connection", question: Node) -> list[Node]:
-    device = connection.device
-    if device is not None:
-        device.pre_keys += [_pre_key(key) for key in question.get("list").children]
-        device.companion.identity = question.get("identity").data
-        device.companion.signed_pre_key = _pre_key(question.get("skey"))
-    return []
-
-
-def _pre_key(key: Node) -> PreKey:
-    return PreKey(key.get("id").data, key.get("value").data, key.get("signature").data)
-
-
 def _active(connection: "Connection", question: Node) -> list[Node]:
     """The client is through with logging in: only after this answer does it say Connected."""
     if question.find("active"):
@@ -72,10 +54,9 @@ def _users(connection: "Connection", question: Node) -> list[Node]:
 
 def _user(connection: "Connection", user: Node) -> Node:
     contact, jid = user.get("contact").data.decode(), user.attrs.get("jid")
-    phone = contact.lstrip("+") or (jid.user if isinstance(jid, Jid) else "")
-    accounts = connection.server.directory.accounts
-    account = accounts.get(phone) or next((one for one in accounts.values() if one.lid == phone), None)
-    attrs: dict[str, Value] = {"jid": jid if isinstance(jid, Jid) else Jid(phone, "s.whatsapp.net")}
+    address = jid if isinstance(jid, Jid) else Jid(contact.lstrip("+"), "s.whatsapp.net")
+    account = connection.server.directory.find_account(address)
+    attrs: dict[str, Value] = {"jid": address}
     found = [Node("contact", {"type": "in" if account else "out"})] if contact else []
     if account is None:
         return Node("user", attrs, found)
@@ -118,8 +99,8 @@ def _multi_device(connection: "Connection", question: Node) -> list[Node]:
 
 _ANSWERS: dict[tuple[str, str], Answerer] = {
     ("w:p", "get"): _keepalive,
-    ("encrypt", "get"): _count_pre_keys,
-    ("encrypt", "set"): _store_pre_keys,
+    ("encrypt", "get"): prekeys.hand_out,
+    ("encrypt", "set"): prekeys.take_in,
     ("passive", "set"): _active,
     ("privacy", "get"): _privacy,
     ("usync", "get"): _users,

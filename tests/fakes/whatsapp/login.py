@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from tests.fakes.whatsapp.node import SERVER, Jid, Node, Value
+from tests.fakes.whatsapp.node import Jid, Node, Value
 from tests.fakes.whatsapp.protos import ClientPayload
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ async def _welcome(connection: "Connection") -> None:
     server.journal.add("login", jid=str(device.jid), connection=connection.number)
     now = server.clock()
     await connection.send(Node("success", {"t": now, "creation": now, "props": "27", "lid": device.lid}))
-    await connection.send(Node("ib", {"from": SERVER}, [Node("offline", {"count": "0"})]))
+    await server.post.hand_over(connection)
 
 
 async def refuse(connection: "Connection", claimed: Jid, **attrs: Value) -> None:

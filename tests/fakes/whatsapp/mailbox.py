@@ -4,7 +4,7 @@ from tests.fakes.whatsapp.node import Node
 
 
 class Mailbox:
-    """Stanzas sent or to be sent to one device, oldest first; what is not confirmed is sent again at the next login."""
+    """Stanzas for one device, oldest first; what it has not confirmed is sent again at its next login."""
 
     def __init__(self) -> None:
         self._waiting: list[Node] = []

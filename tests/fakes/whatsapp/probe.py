@@ -2,7 +2,9 @@
 
 It calls the library's raw entry points, as the product does: neonize's own ``NewClient`` swallows login statuses and
 leaves threads behind. Commands: ``{"do": "pair-phone", "phone": "..."}``, ``{"do": "logout"}``, ``{"do": "stop"}``,
-``{"do": "start", "jid": "user:device"}`` (after a stop). End of input ends the process at once.
+``{"do": "start", "jid": "user:device"}`` (after a stop), ``{"do": "send", "to": "phone or JID", "text": "..."}``,
+``{"do": "read", "chat": "JID", "ids": ["..."]}``, ``{"do": "check", "phone": "..."}`` (on WhatsApp?),
+``{"do": "number-of", "lid": "..."}``. End of input ends the process at once.
 """
 
 import argparse
@@ -11,6 +13,7 @@ import json
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -19,6 +22,7 @@ from neonize._binder import func_callback_bytes, func_callback_bytes2, func_stri
 from neonize.events import EVENT_TO_INT, INT_TO_EVENT
 from neonize.proto import Neonize_pb2
 from neonize.proto.waCompanionReg.WAWebProtobufsCompanionReg_pb2 import DeviceProps
+from neonize.proto.waE2E.WAWebProtobufsE2E_pb2 import Message
 
 _UUID = b"probe"
 _UNWANTED = ("QR", "HistorySync")
@@ -55,6 +59,36 @@ class Probe:
     def stop(self) -> None:
         gocode.Stop(_UUID)
 
+    def send(self, to: str, text: str) -> None:
+        """Send a text and report ``sent``; returns at once, the call itself may take minutes."""
+        threading.Thread(target=self._send, args=(to, text), daemon=True).start()
+
+    def read(self, chat: str, ids: list[str]) -> None:
+        jid = _jid(chat)
+        arguments = (" ".join(ids).encode(), int(time.time()), jid, len(jid), jid, len(jid), b"read")
+        self._report("marked-read", error=gocode.MarkRead(_UUID, *arguments).decode())
+
+    def check(self, phone: str) -> None:
+        """Report ``checked``: whether a number is on WhatsApp."""
+        data = gocode.IsOnWhatsApp(_UUID, phone.encode(), len(phone))
+        answer = Neonize_pb2.IsOnWhatsAppReturnFunction.FromString(data)
+        found = {one.Query: one.IsIn for one in answer.IsOnWhatsAppResponse}
+        self._report("checked", found=found, error=answer.Error)
+
+    def number_of(self, lid: str) -> None:
+        """Report ``number``: what the client's store knows of a LID."""
+        jid = _jid(lid)
+        answer = Neonize_pb2.GetJIDFromStoreReturnFunction.FromString(gocode.GetPNFromLID(_UUID, jid, len(jid)))
+        self._report("number", user=answer.Jid.User, error=answer.Error)
+
+    def _send(self, to: str, text: str) -> None:
+        jid, message = _jid(to), Message(conversation=text).SerializeToString()
+        started = time.monotonic()
+        data = gocode.SendMessage(_UUID, jid, len(jid), message, len(message))
+        answer = Neonize_pb2.SendMessageReturnFunction.FromString(data)
+        took = time.monotonic() - started
+        self._report("sent", text=text, id=answer.SendResponse.ID, error=answer.Error, took=took)
+
     def _run(self, jid: str) -> None:
         codes = [code for kind, code in EVENT_TO_INT.items() if kind.__name__ not in _UNWANTED]
         wanted = (ctypes.c_char * len(codes)).from_buffer(bytearray(codes))
@@ -74,9 +108,10 @@ def _text(pointer: int) -> str:
 
 
 def _jid(text: str) -> bytes:
-    user, _, device = text.partition("@")[0].partition(":")
+    name, _, server = text.partition("@")
+    user, _, device = name.partition(":")
     jid = Neonize_pb2.JID(
-        User=user, Device=int(device or 0), Server="s.whatsapp.net", RawAgent=0, Integrator=0, IsEmpty=False
+        User=user, Device=int(device or 0), Server=server or "s.whatsapp.net", RawAgent=0, Integrator=0, IsEmpty=False
     )
     return bytes(jid.SerializeToString())
 
@@ -98,6 +133,10 @@ def main() -> None:
         "pair-phone": probe.pair_phone,
         "logout": probe.logout,
         "stop": probe.stop,
+        "send": probe.send,
+        "read": probe.read,
+        "check": probe.check,
+        "number-of": probe.number_of,
     }
     probe.start(arguments.jid)
     for line in sys.stdin:

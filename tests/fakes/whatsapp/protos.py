@@ -22,6 +22,7 @@ sys.path.append(str(neonize_directory() / "proto"))
 from waAdv.WAAdv_pb2 import ADVDeviceIdentity, ADVSignedDeviceIdentity, ADVSignedDeviceIdentityHMAC  # noqa: E402
 from waCert.WACert_pb2 import CertChain  # noqa: E402
 from waCompanionReg.WACompanionReg_pb2 import DeviceProps  # noqa: E402
+from waE2E.WAWebProtobufsE2E_pb2 import Message  # noqa: E402
 from waWa6.WAWebProtobufsWa6_pb2 import ClientPayload, HandshakeMessage  # noqa: E402
 
 __all__ = [
@@ -32,5 +33,6 @@ __all__ = [
     "ClientPayload",
     "DeviceProps",
     "HandshakeMessage",
+    "Message",
     "neonize_directory",
 ]

@@ -112,9 +112,7 @@ class Ratchet:
         own = KeyPair()
         root, sending = _turn(root, own.exchange(their_key))
         chains = [*self.receiving.items(), (their_key, received)][-_MOST_CHAINS:]
-        return replace(
-            self, root=root, own=own, sending=sending, previous=self.sending.index, receiving=dict(chains)
-        )
+        return replace(self, root=root, own=own, sending=sending, previous=self.sending.index, receiving=dict(chains))
 
 
 def _begin(secret: bytes) -> tuple[bytes, Chain]:

@@ -20,6 +20,8 @@ from tests.fakes.whatsapp.login import log_in
 from tests.fakes.whatsapp.node import Node
 from tests.fakes.whatsapp.noise import HandshakeError
 from tests.fakes.whatsapp.pairing import PairingDesk
+from tests.fakes.whatsapp.post import Post
+from tests.fakes.whatsapp.relay import Relay
 
 _UNREADABLE = (HandshakeError, BinaryError, InvalidTag, DecodeError)
 
@@ -36,6 +38,12 @@ class Server:
         self.faults = Faults()
         self.journal = Journal()
         self.connections: set[Connection] = set()
+        self.post = Post(self)
+        self.relay = Relay(self)
+
+    @staticmethod
+    def now() -> float:
+        return time.time()
 
     @staticmethod
     def clock() -> str:
@@ -95,7 +103,7 @@ class Server:
 
     async def _receive(self, connection: Connection, stanza: Node) -> None:
         if stanza.tag != "iq":
-            self.journal.add("stanza", connection=connection.number, tag=stanza.tag)
+            await self.relay.receive(connection, stanza)
         elif stanza.attrs["type"] in ("result", "error"):
             connection.answered(stanza)
         else:
