@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import socketio
@@ -21,7 +21,13 @@ LONGEST_PAUSE_SECONDS = 2.0
 
 
 class ListeningManager(socketio.RedisManager):  # type: ignore[misc]
-    """A RedisManager that is back within two seconds after Redis is."""
+    """A RedisManager that is back within two seconds after Redis is.
+
+    Attributes:
+        on_return: called in the background whenever it listens again after it could not: events were lost meanwhile.
+    """
+
+    on_return: Callable[[], None]
 
     def __init__(self, redis_url: str) -> None:
         super().__init__(
@@ -36,14 +42,17 @@ class ListeningManager(socketio.RedisManager):  # type: ignore[misc]
         )
 
     def _redis_listen_with_retries(self) -> Iterator[dict[str, Any]]:
-        pause = FIRST_PAUSE_SECONDS
+        pause, was_away = FIRST_PAUSE_SECONDS, False
         while True:
             try:
                 self._redis_connect()
                 self.pubsub.subscribe(self.channel)
-                pause = FIRST_PAUSE_SECONDS
+                if was_away:
+                    self.server.start_background_task(self.on_return)
+                pause, was_away = FIRST_PAUSE_SECONDS, False
                 yield from self.pubsub.listen()
             except RedisError as error:
+                was_away = True
                 log.warning("sockets wait for Redis", error=type(error).__name__)
             time.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)

@@ -39,6 +39,8 @@ from aiadmin.web.watchers import Visitor, Watchers
 log = structlog.get_logger(__name__)
 
 MAX_MESSAGE_BYTES = 16 * 1024
+CATCH_UP_SECONDS = 6.0
+"""A desk writes what it shows to Redis every five."""
 _HANDLERS = {
     "connect": "connect",
     "disconnect": "disconnect",
@@ -52,17 +54,20 @@ Event = tuple[str, Payload]
 def attach(app: Flask, container: Container) -> SocketIO:
     """Serve Socket.IO in `app`. ProxyFix comes after, outermost: sockets are limited by the caller's address."""
     config = container.config
+    manager = ListeningManager(config.redis_url)
     server = SocketIO(
         app,
         async_mode="gevent" if monkey.is_module_patched("socket") else "threading",
-        client_manager=ListeningManager(config.redis_url),
+        client_manager=manager,
         cors_allowed_origins=lambda origin, _environ: origins.is_allowed(origin or "", config),
         cors_credentials=False,
         always_connect=True,
         manage_session=False,
         max_http_buffer_size=MAX_MESSAGE_BYTES,
     )
-    server.on_namespace(Marketplace(container, server))
+    namespace = Marketplace(container, server)
+    manager.on_return = namespace.show_again
+    server.on_namespace(namespace)
     return server
 
 
@@ -72,20 +77,27 @@ class Marketplace(Namespace):  # type: ignore[misc]
     def __init__(self, container: Container, server: SocketIO) -> None:
         super().__init__(NAMESPACE)
         self._container = container
-        self._server = server
         self._limits = SocketLimits(container)
         self._watchers = Watchers(
             container.feed,
             container.metrics,
             start=server.start_background_task,
             sleep=server.sleep,
-            after_outage=self._show_all,
         )
 
     def trigger_event(self, event: str, *args: object) -> object:
         """Only the events of the contract reach a handler."""
         name = _HANDLERS.get(event)
         return None if name is None else super().trigger_event(name, *args)
+
+    def show_again(self) -> None:
+        """Redis was away: show every page what it may have missed, once the desks have said it all again."""
+        self.socketio.sleep(CATCH_UP_SECONDS)
+        for sid, visitor in self._watchers.all().items():
+            try:
+                self._show(sid, self._open(visitor.token))
+            except AiAdminError as error:
+                log.info("a page was not shown its state", reason=_code_of(error))
 
     def on_connect(self, auth: object) -> None:
         """Let the page in and show it what is; or say why not, and close."""
@@ -125,6 +137,7 @@ class Marketplace(Namespace):  # type: ignore[misc]
         """A page of a salon that is not connected makes codes by being there."""
         try:
             if not company.whatsapp_connected:
+                self._watchers.watch(_sid())
                 self._forget_old_success(company)
                 self._watch(company)
             self._show(_sid(), company)
@@ -184,13 +197,6 @@ class Marketplace(Namespace):  # type: ignore[misc]
     def _show(self, sid: str, company: Company) -> None:
         self._send_all(sid, _connected_of(company) if company.whatsapp_connected else self._pairing_of(company))
 
-    def _show_all(self) -> None:
-        for sid, visitor in self._watchers.all().items():
-            try:
-                self._show(sid, self._open(visitor.token))
-            except AiAdminError as error:
-                log.info("a page was not shown its state", reason=_code_of(error))
-
     def _pairing_of(self, company: Company) -> Iterator[Event]:
         feed, now = self._container.feed, self._container.clock()
         progress, code = feed.find_state(company.company_id), feed.find_code(company.company_id)
@@ -208,7 +214,7 @@ class Marketplace(Namespace):  # type: ignore[misc]
             self._send(event, data, sid)
 
     def _send(self, event: str, data: Payload, sid: str | None = None) -> None:
-        self._server.emit(event, dict(data), namespace=NAMESPACE, to=sid or _sid(), ignore_queue=True)
+        self.socketio.emit(event, dict(data), namespace=NAMESPACE, to=sid or _sid(), ignore_queue=True)
 
     def _complain(self, code: str) -> None:
         self._send("error", rooms.error(code, _sentence(code)))

@@ -37,7 +37,6 @@ class Watchers:
     Args:
         start: runs a function in the background.
         sleep: waits without blocking the others.
-        after_outage: called when Redis has been back for a while, because events were lost meanwhile.
     """
 
     def __init__(
@@ -47,13 +46,11 @@ class Watchers:
         *,
         start: Callable[[Callable[[], None]], object],
         sleep: Callable[[float], None],
-        after_outage: Callable[[], None],
     ) -> None:
         self._feed = feed
         self._metrics = metrics
         self._start = start
         self._sleep = sleep
-        self._after_outage = after_outage
         self._visitors: dict[str, Visitor] = {}
         self._watching: dict[str, CompanyId] = {}
         self._is_running = False
@@ -92,21 +89,15 @@ class Watchers:
                 log.debug("a watch runs out by itself")
 
     def _run(self) -> None:
-        was_away = is_due = False
         while self._visitors:
             self._sleep(REFRESH_SECONDS)
-            is_here = self._refresh()
-            if is_due and is_here:
-                self._after_outage()
-            # one round later everybody listens again, and whoever makes codes has said them again
-            is_due, was_away = was_away and is_here, not is_here
+            self._refresh()
         self._is_running = False
 
-    def _refresh(self) -> bool:
+    def _refresh(self) -> None:
         try:
             connected = self._feed.watch(*set(self._watching.values()))
         except DependencyDownError:
-            return False
+            return
         for sid in [sid for sid, company_id in self._watching.items() if company_id in connected]:
             del self._watching[sid]
-        return True

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Protocol
 
 import psutil
@@ -77,12 +78,14 @@ def desk_with(
     """A desk that works, with its container; both are closed afterwards."""
     desk = Desk(container, timing=timing, env=env)
     desk.start()
-    yield desk, container
-    desk.stop()
-    container.metrics.flush()  # what is not counted now would open Redis again later
-    container.rooms.close()
-    container.redis.close()
-    container.engine.dispose()
+    try:
+        yield desk, container
+    finally:
+        desk.stop()
+        container.metrics.flush()  # what is not counted now would open Redis again later
+        container.rooms.close()
+        container.redis.close()
+        container.engine.dispose()
 
 
 @pytest.fixture
@@ -356,6 +359,31 @@ def test_a_link_is_committed_when_postgresql_is_back(
         wait_until(lambda: is_in(container, salon, PairingState.CONNECTED), timeout=20)
         with container.uow() as work:
             assert work.companies.get(salon.company_id).whatsapp_connected
+
+
+def test_pages_outlive_an_outage_of_redis(
+    restartable: Restartable, settings: dict[str, str], tmp_path: Path, whatsapp: FakeWhatsApp
+) -> None:
+    """An open page stays open and keeps its code; one opened meanwhile is told, and gets its code by itself."""
+    named, restart = restartable("valkey")
+    env = settings | {"REDIS_URL": named["redis_url"]}
+    with (
+        site_with(env, tmp_path / "web.log") as site,
+        desk_with(Container(Config.from_env(env)), env=whatsapp.env()),
+    ):
+        before = site.open(site.register())
+        code = before.wait_for("qr-update")["qr"]
+        late = site.register()
+        pages = []
+
+        def while_away() -> None:
+            pages.append(site.open(late))
+            assert pages[0].wait_for("error")["code"] == "dependency-down"
+
+        restart(while_away)
+        pages[0].wait_for("qr-update", within=30)
+        assert before.wait_for("qr-update", within=30)["qr"] == code
+        assert "disconnect" not in before.events() + pages[0].events()
 
 
 def test_a_company_whose_desk_died_is_not_marked_for_ever(

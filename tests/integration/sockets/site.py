@@ -81,10 +81,12 @@ def site_with(settings: dict[str, str], log: Path) -> Iterator[Site]:
     """A web process and its container, with these settings."""
     with web_process(settings, log) as url:
         container = Container(Config.from_env(settings))
-        yield Site(url, container)
-        container.rooms.close()
-        container.redis.close()
-        container.engine.dispose()
+        try:
+            yield Site(url, container)
+        finally:
+            container.rooms.close()
+            container.redis.close()
+            container.engine.dispose()
 
 
 @contextmanager
