@@ -54,13 +54,19 @@ def test_a_killed_process_is_started_again(
     wait_until(up.is_ready, timeout=30, what="ready again")
 
 
-def test_killing_up_leaves_nothing_behind(
+def test_a_second_up_on_the_same_data_is_refused_and_killing_the_first_leaves_nothing_behind(
     data: Path, started: list[Up], free_port: int, wait_until: WaitUntil
 ) -> None:
-    up = _start(started, wait_until, data, free_port)
-    below = psutil.Process(up.process.pid).children(recursive=True)
+    first = _start(started, wait_until, data, free_port)
+    second = Up(data, free_port + 1)
+    started.append(second)
+    assert second.process.wait(20) == 1
+    second.end()
+    assert "running already" in second.text
+
+    below = psutil.Process(first.process.pid).children(recursive=True)
     assert len(below) > 5
-    up.process.kill()
+    first.process.kill()
     wait_until(lambda: not alive(below), timeout=15, what="all are gone")
 
 
@@ -73,17 +79,6 @@ def test_a_port_in_use_is_a_clear_error(data: Path, started: list[Up]) -> None:
         up.end()
     assert up.text.startswith(f"Error: port {port} is not free")
     assert f"PORT={port + 1} make run" in up.text
-
-
-def test_a_second_up_on_the_same_data_is_refused(
-    data: Path, started: list[Up], free_port: int, wait_until: WaitUntil
-) -> None:
-    _start(started, wait_until, data, free_port)
-    other = Up(data, free_port + 1)
-    started.append(other)
-    assert other.process.wait(20) == 1
-    other.end()
-    assert "running already" in other.text
 
 
 def test_production_without_secrets_is_refused_in_one_line_before_anything_starts(
