@@ -16,13 +16,15 @@ from aiadmin.adapters.whatsapp.key_store import SqlKeyStore
 from aiadmin.container import Container
 from aiadmin.domain import pairing
 from aiadmin.domain.device import LinkedAccount
-from aiadmin.domain.errors import CompanyNotFoundError, DependencyDownError, NumberTakenError
+from aiadmin.domain.errors import CompanyNotFoundError, DependencyDownError
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.metric import Metric
 from aiadmin.domain.pairing import Attempt, PairingState, Step, Timing
 from aiadmin.hosting.board import Board
 from aiadmin.hosting.house import House
-from aiadmin.services import pairings
+from aiadmin.hosting.linking import NoLink, commit
+from aiadmin.hosting.traces import Traces
+from aiadmin.services.pairings import Linked
 from aiadmin.services.ports import LiveCode
 
 log = structlog.get_logger(__name__)
@@ -40,17 +42,23 @@ class Attempts:
     """Used by one thread, the desk's. Redis being away is survived here; PostgreSQL being away delays a commit."""
 
     def __init__(
-        self, container: Container, house: House, board: Board, store: SqlKeyStore, *, owner: str, timing: Timing
+        self,
+        container: Container,
+        house: House,
+        board: Board,
+        traces: Traces,
+        keys: SqlKeyStore,
+        *,
+        timing: Timing,
     ) -> None:
         self._container = container
         self._house = house
         self._board = board
-        self._store = store
-        self._owner = owner
+        self._traces = traces
+        self._keys = keys
         self._timing = timing
         self._attempts: dict[CompanyId, Attempt] = {}
         self._links: dict[CompanyId, Link] = {}
-        self._unmarked: set[CompanyId] = set()
         self._hearers: dict[str, Callable[[Attempt, dict[str, Any], datetime], None]] = {
             "code": self._on_code,
             "pairing-code": self._on_pairing_code,
@@ -71,14 +79,13 @@ class Attempts:
     def open(self, company_id: CompanyId, now: datetime) -> bool:
         """Begin an attempt that this desk has claimed; False when it cannot begin now."""
         try:
-            pairings.begin(company_id, uow=self._container.uow)
+            self._traces.mark(company_id)
         except CompanyNotFoundError:
-            self._release(company_id)
+            self._traces.release(company_id)
             return True
         except DependencyDownError:
-            self._hand_over(company_id)
+            self._traces.hand_over(company_id)
             return False
-        self._unmarked.discard(company_id)
         self._put(pairing.opened(company_id, now))
         self._board.say(company_id, PairingState.WAITING)
         self._step(company_id, now)
@@ -113,29 +120,19 @@ class Attempts:
         for company_id in self.ids():
             self._step(company_id, now)
 
-    def settle(self) -> None:
-        """Try again what PostgreSQL did not take."""
-        while self._unmarked and self._unmark(next(iter(self._unmarked))):
-            pass
-
-    def clean_up(self) -> None:
-        """Take `pairing` off the companies whose desk has died. Raises DependencyDownError."""
-        marked = pairings.list_marked(uow=self._container.uow)
-        self._unmarked.update(self._container.feed.unclaimed(marked) if marked else ())
-
     def give_up(self, company_id: CompanyId) -> None:
         """Nobody looks any more: leave nothing behind."""
         self._drop(self._attempts[company_id])
-        self._release(company_id)
-        self._unmark(company_id)
+        self._traces.unmark(company_id)
+        self._traces.release(company_id)
 
     def hand_over_all(self) -> None:
         """Leave every attempt to another desk, except those whose phone has confirmed."""
         for attempt in list(self._attempts.values()):
             if attempt.state is not PairingState.CONFIRMING:
                 self._drop(attempt)
-                self._hand_over(attempt.company_id)
-                self._unmark(attempt.company_id)
+                self._traces.unmark(attempt.company_id)
+                self._traces.hand_over(attempt.company_id)
 
     # the clock
 
@@ -243,42 +240,33 @@ class Attempts:
         if attempt.session_id is not None:
             self._house.stop(attempt.session_id)
         try:
-            self._commit(attempt, link.account, now)
+            outcome = commit(self._container, self._keys, company_id, link.account)
         except DependencyDownError:
             wait = pairing.retry_in(link.failures, random.random())  # noqa: S311 - spreads knocks, guards nothing
             self._links[company_id] = replace(link, failures=link.failures + 1)
             self._put(replace(attempt, session_id=None, act_at=now + wait))
+        else:
+            self._settle_link(attempt, outcome, now)
 
-    def _commit(self, attempt: Attempt, account: LinkedAccount, now: datetime) -> None:
-        held, company_id = self._container, attempt.company_id
-        if not self._store.exists(account.jid):
-            self._links.pop(company_id)
-            return self._interrupt(attempt, now)
-        try:
-            linked = pairings.complete(
-                company_id, account, uow=held.uow, clock=held.clock, window=held.config.activation_window
-            )
-        except NumberTakenError:
-            pairings.refuse(company_id, account, uow=held.uow, clock=held.clock)
-            return self._rest(attempt, PairingState.ALREADY_LINKED)
-        except CompanyNotFoundError:
-            self._drop(attempt)
-            return self._release(company_id)
-        return self._announce(attempt, linked)
-
-    def _announce(self, attempt: Attempt, linked: pairings.Linked) -> None:
-        self._drop(attempt)
-        self._release(attempt.company_id, PairingState.CONNECTED)
-        self._board.connected(linked)
-        self._container.metrics.count(Metric.WHATSAPP_CONNECTIONS)
-        if linked.outbox_id is not None:
-            self._container.queue.deliver(linked.outbox_id)
-        self._container.queue.look()
+    def _settle_link(self, attempt: Attempt, outcome: Linked | NoLink, now: datetime) -> None:
+        match outcome:
+            case Linked():
+                self._drop(attempt)
+                self._traces.release(attempt.company_id, PairingState.CONNECTED)
+                self._board.connected(outcome)
+            case NoLink.TAKEN:
+                self._rest(attempt, PairingState.ALREADY_LINKED)
+            case NoLink.UNLINKED:
+                self._links.pop(attempt.company_id)
+                self._interrupt(attempt, now)
+            case NoLink.NO_COMPANY:
+                self._drop(attempt)
+                self._traces.release(attempt.company_id)
 
     def _rest(self, attempt: Attempt, state: PairingState) -> None:
         self._drop(attempt)
-        self._release(attempt.company_id, state)
-        self._unmark(attempt.company_id)
+        self._traces.unmark(attempt.company_id)
+        self._traces.release(attempt.company_id, state)
         self._board.rest(attempt.company_id, state)
 
     def _drop(self, attempt: Attempt) -> None:
@@ -291,28 +279,6 @@ class Attempts:
     def _leave_room(self, attempt: Attempt) -> None:
         if attempt.session_id is not None:
             self._house.left(attempt.session_id)
-
-    def _release(self, company_id: CompanyId, rest: PairingState | None = None) -> None:
-        try:
-            self._container.feed.end(company_id, self._owner, rest)
-        except DependencyDownError:
-            log.info("the claim of a pairing runs out by itself", company_id=company_id)
-
-    def _hand_over(self, company_id: CompanyId) -> None:
-        try:
-            self._container.feed.hand_over(company_id, self._owner)
-        except DependencyDownError:
-            log.info("the claim of a pairing runs out by itself", company_id=company_id)
-
-    def _unmark(self, company_id: CompanyId) -> bool:
-        """Take `pairing` off the company; False, and kept for `settle`, when PostgreSQL does not answer."""
-        try:
-            pairings.end(company_id, uow=self._container.uow)
-        except DependencyDownError:
-            self._unmarked.add(company_id)
-            return False
-        self._unmarked.discard(company_id)
-        return True
 
     def _count_qr(self, result: str) -> None:
         self._container.metrics.count(Metric.QR_GENERATIONS, result=result)

@@ -26,6 +26,7 @@ from aiadmin.hosting.attempts import Attempts
 from aiadmin.hosting.board import Board
 from aiadmin.hosting.house import House
 from aiadmin.hosting.room_process import RoomSaid
+from aiadmin.hosting.traces import Traces
 
 log = structlog.get_logger(__name__)
 
@@ -64,8 +65,9 @@ class Desk:
         self._capacity = config.pairing_capacity
         self.house = House(capacity=self._capacity, dsn=dsn, env=environment, events=self._events)
         self._board = Board(container.feed, container.rooms, container.clock)
+        self._traces = Traces(container, self._owner)
         keys = SqlKeyStore(container.engine, dsn)
-        self._attempts = Attempts(container, self.house, self._board, keys, owner=self._owner, timing=self._timing)
+        self._attempts = Attempts(container, self.house, self._board, self._traces, keys, timing=self._timing)
         self._places: dict[CompanyId, int] = {}
         self._blind_until = self._resume_at = container.clock()
         self._next_tick = self._next_refresh = self._next_clean = 0.0
@@ -146,14 +148,14 @@ class Desk:
         if time.monotonic() < self._next_refresh:
             return
         self._next_refresh = time.monotonic() + REFRESH_SECONDS
-        self._attempts.settle()
+        self._traces.settle()
         for company_id in self._attempts.ids():
             self._board.refresh(company_id)
 
     def _clean_up(self) -> None:
         if time.monotonic() >= self._next_clean:
             self._next_clean = time.monotonic() + self._clean_seconds
-            self._attempts.clean_up()
+            self._traces.clean_up()
 
     def _admit(self, now: datetime) -> None:
         waiting = list(self._container.feed.queue())

@@ -19,8 +19,8 @@ Events go to what was stdout (the library prints, so descriptor 1 itself leads n
 It logs through the desk: a room must be up in a moment, and the project's logging alone takes longer to load than
 everything else here.
 
-It ends at once when stdin does or when its parent is gone: an abandoned pairing cannot be stopped from inside, it
-leaves with the process. Codes are told to the desk and to nobody else.
+It ends at once when stdin does, or when the desk is no longer its parent: an abandoned pairing cannot be stopped from
+inside, it leaves with the process. Codes are told to the desk and to nobody else.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ from typing import IO, Any
 from aiadmin.adapters.whatsapp import library
 from aiadmin.adapters.whatsapp.engine import Engine, EngineError
 from aiadmin.domain import session_event as event
+from aiadmin.hosting.room_process import PARENT
 
 LINK_SECONDS = 15.0
 """After the phone confirmed, WhatsApp restarts the stream and the device comes online; a lost restart never tells."""
@@ -200,7 +201,7 @@ def take_stdout() -> IO[str]:
 
 
 def watch_parent(parent: int) -> None:
-    """End the process when its parent is gone, even if something else still holds our stdin open."""
+    """End the process when its parent is gone (or was already), even if something else holds our stdin open."""
     while os.getppid() == parent:
         time.sleep(_PARENT_SECONDS)
     os._exit(0)
@@ -208,7 +209,7 @@ def watch_parent(parent: int) -> None:
 
 def main() -> None:
     """Serve until stdin ends."""
-    parent = os.getppid()
+    parent = int(os.environ[PARENT])
     lines = Lines(take_stdout())
     logging.basicConfig(handlers=[LogLines(lines)])
     threading.Thread(target=watch_parent, args=[parent], daemon=True).start()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import queue
 import subprocess
 import sys
@@ -14,8 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
 
-ENVIRONMENT = {"NEONIZE_BOT_TAG": "off"}
-"""Go copies the environment when the library is loaded, so this must be there before."""
+from aiadmin.adapters.whatsapp.library import ENVIRONMENT
+
+PARENT = "AIADMIN_ROOM_PARENT"
+"""The variable with the desk's process id: a desk may die before its room could look who its parent is."""
 GREETINGS = frozenset({"", "Press Ctrl+C to exit"})
 """The library says this for every session."""
 MAX_CRIES = 60
@@ -46,7 +49,7 @@ class RoomProcess:
             text=True,
             encoding="utf-8",
             errors="replace",
-            env={**env, **ENVIRONMENT},
+            env={**env, **ENVIRONMENT, PARENT: str(os.getpid())},
         )
         self._commands = cast("IO[str]", self._process.stdin)
         self._said = cast("IO[str]", self._process.stdout)

@@ -2,128 +2,25 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
 from datetime import timedelta
-from pathlib import Path
-from typing import Protocol
 
 import psutil
 import pytest
 from sqlalchemy import select, text
 
-from aiadmin.adapters import embedded
 from aiadmin.adapters.db.tables import DeviceRow, OutboxTableRow
-from aiadmin.config import Config
-from aiadmin.container import Container
-from aiadmin.domain.company import Company
-from aiadmin.domain.pairing import PairingState, Timing
+from aiadmin.domain.pairing import Timing
 from aiadmin.hosting.desk import Desk
 from aiadmin.services import pairings
-from tests.acceptance.conftest import Restartable
+from tests.acceptance.pairing.bench import a_phone, company_of, devices_of, kill_rooms, leave_unwatched
+from tests.acceptance.pairing.conftest import StartDesk
 from tests.conftest import WaitUntil
 from tests.fakes.whatsapp.client import ControlError, FakeWhatsApp
-from tests.integration.sockets.page import ROOT, Page
-from tests.integration.sockets.site import Salon, Site, own_database, register, settings_of, site_with
+from tests.integration.sockets.page import Page
+from tests.integration.sockets.site import Site
 
-PHONES = iter(range(79_001_110_000, 79_001_119_999))
-
-
-@pytest.fixture(scope="module")
-def whatsapp() -> Iterator[FakeWhatsApp]:
-    """One WhatsApp for all tests here; every test links phones of its own."""
-    with FakeWhatsApp() as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def settings(
-    postgres_server: embedded.EmbeddedServer, valkey_server: embedded.EmbeddedServer, template_database: str
-) -> Iterator[dict[str, str]]:
-    with own_database(postgres_server.url, template_database) as database_url:
-        yield settings_of(database_url, valkey_server.url) | {"SOCKET_LIMIT_PER_MINUTE": "1000"}
-
-
-@pytest.fixture(scope="module")
-def site(settings: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """One web process for all tests here."""
-    with site_with(settings, tmp_path_factory.mktemp("web") / "web.log") as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def a_fresh_start(site: Site, whatsapp: FakeWhatsApp) -> Iterator[None]:
-    """Nobody watches, nothing is broken; pages end with their test."""
-    site.container.redis.flushdb()
-    yield
-    while Page.opened:
-        Page.opened.pop().close()
-    whatsapp.control("DELETE", "/faults")
-
-
-class StartDesk(Protocol):
-    """A desk of its own `sessions` process, as far as Redis and PostgreSQL can tell."""
-
-    def __call__(self, *, timing: Timing | None = None, **more: str) -> Desk: ...
-
-
-@contextmanager
-def desk_with(
-    container: Container, *, env: Mapping[str, str], timing: Timing | None = None
-) -> Iterator[tuple[Desk, Container]]:
-    """A desk that works, with its container; both are closed afterwards."""
-    desk = Desk(container, timing=timing, env=env)
-    desk.start()
-    try:
-        yield desk, container
-    finally:
-        desk.stop()
-        container.metrics.flush()  # what is not counted now would open Redis again later
-        container.rooms.close()
-        container.redis.close()
-        container.engine.dispose()
-
-
-@pytest.fixture
-def start_desk(settings: dict[str, str], whatsapp: FakeWhatsApp, a_fresh_start: None) -> Iterator[StartDesk]:
-    with ExitStack() as running:
-
-        def start(*, timing: Timing | None = None, **more: str) -> Desk:
-            container = Container(Config.from_env(settings | more))
-            desk, _ = running.enter_context(desk_with(container, env=whatsapp.env(), timing=timing))
-            return desk
-
-        yield start
-
-
-@pytest.fixture
-def desk(start_desk: StartDesk) -> Desk:
-    return start_desk()
-
-
-def a_phone() -> str:
-    return str(next(PHONES))
-
-
-def company_of(site: Site, salon: Salon) -> Company:
-    with site.container.uow() as work:
-        return work.companies.get(salon.company_id)
-
-
-def devices_of(site: Site, salon: Salon) -> dict[str, str]:
-    """What is wanted of each of the salon's devices, by JID."""
-    rows = select(DeviceRow.jid, DeviceRow.desired).where(DeviceRow.company_id == salon.company_id)
-    with site.container.engine.connect() as connection:
-        return {row.jid: row.desired for row in connection.execute(rows)}
-
-
-def leave_unwatched(site: Site, salon: Salon) -> None:
-    """The twenty seconds after the last page left are over."""
-    site.container.redis.delete(f"aiadmin:watch:{salon.company_id}")
+pytestmark = pytest.mark.usefixtures("fresh_start")
 
 
 def test_a_page_sees_its_code_scanned_and_its_phone_connected(
@@ -338,54 +235,6 @@ def test_a_confirmed_phone_is_linked_though_the_desk_is_stopped(
     assert company_of(site, salon).whatsapp_connected
 
 
-def test_a_link_is_committed_when_postgresql_is_back(
-    restartable: Restartable, redis_url: str, whatsapp: FakeWhatsApp, wait_until: WaitUntil
-) -> None:
-    """WhatsApp tells of a link only once: the desk keeps it until it is stored."""
-    named, restart = restartable("postgres")
-    env = settings_of(named["database_url"], redis_url)
-    subprocess.run(
-        [sys.executable, "-m", "aiadmin", "migrate"], cwd=ROOT, env=os.environ | env, check=True, timeout=60
-    )
-    with desk_with(Container(Config.from_env(env)), env=whatsapp.env()) as (desk, container):
-        salon = register(container)
-        whatsapp.fault("lost-after-pairing", mode="login-hangs")
-        code = container.feed.wait_code(salon.company_id, timedelta(seconds=10))
-        assert code is not None
-        whatsapp.scan(code.text, phone=a_phone())
-        wait_until(lambda: is_in(container, salon, PairingState.CONFIRMING))
-        # with its room the waiting for WhatsApp ends, and the commit is due
-        restart(lambda: (kill_rooms(desk), wait_until(lambda: not desk.house.pids())))
-        wait_until(lambda: is_in(container, salon, PairingState.CONNECTED), timeout=20)
-        with container.uow() as work:
-            assert work.companies.get(salon.company_id).whatsapp_connected
-
-
-def test_pages_outlive_an_outage_of_redis(
-    restartable: Restartable, settings: dict[str, str], tmp_path: Path, whatsapp: FakeWhatsApp
-) -> None:
-    """An open page stays open and keeps its code; one opened meanwhile is told, and gets its code by itself."""
-    named, restart = restartable("valkey")
-    env = settings | {"REDIS_URL": named["redis_url"]}
-    with (
-        site_with(env, tmp_path / "web.log") as site,
-        desk_with(Container(Config.from_env(env)), env=whatsapp.env()),
-    ):
-        before = site.open(site.register())
-        code = before.wait_for("qr-update")["qr"]
-        late = site.register()
-        pages = []
-
-        def while_away() -> None:
-            pages.append(site.open(late))
-            assert pages[0].wait_for("error")["code"] == "dependency-down"
-
-        restart(while_away)
-        pages[0].wait_for("qr-update", within=30)
-        assert before.wait_for("qr-update", within=30)["qr"] == code
-        assert "disconnect" not in before.events() + pages[0].events()
-
-
 def test_a_company_whose_desk_died_is_not_marked_for_ever(
     site: Site, start_desk: StartDesk, wait_until: WaitUntil
 ) -> None:
@@ -393,17 +242,3 @@ def test_a_company_whose_desk_died_is_not_marked_for_ever(
     pairings.begin(salon.company_id, uow=site.container.uow)
     start_desk()
     wait_until(lambda: company_of(site, salon).integration_status == "pending")
-
-
-def is_in(container: Container, salon: Salon, state: PairingState) -> bool:
-    """Whether the salon's pairing stands there."""
-    progress = container.feed.find_state(salon.company_id)
-    return progress is not None and progress.state is state
-
-
-def kill_rooms(desk: Desk) -> None:
-    """kill -9 every room of the desk."""
-    pids = desk.house.pids()
-    assert pids
-    for pid in pids:
-        os.kill(pid, 9)

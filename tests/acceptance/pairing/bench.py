@@ -1,0 +1,70 @@
+"""A pairing desk beside a web process, and what tests ask about them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from sqlalchemy import select
+
+from aiadmin.adapters.db.tables import DeviceRow
+from aiadmin.container import Container
+from aiadmin.domain.company import Company
+from aiadmin.domain.pairing import PairingState, Timing
+from aiadmin.hosting.desk import Desk
+from tests.integration.sockets.site import Salon, Site
+
+PHONES = iter(range(79_001_110_000, 79_001_119_999))
+
+
+@contextmanager
+def desk_with(
+    container: Container, *, env: Mapping[str, str], timing: Timing | None = None
+) -> Iterator[tuple[Desk, Container]]:
+    """A desk that works, with its container; both are closed afterwards."""
+    desk = Desk(container, timing=timing, env=env)
+    desk.start()
+    try:
+        yield desk, container
+    finally:
+        desk.stop()
+        container.metrics.flush()  # what is not counted now would open Redis again later
+        container.rooms.close()
+        container.redis.close()
+        container.engine.dispose()
+
+
+def a_phone() -> str:
+    return str(next(PHONES))
+
+
+def company_of(site: Site, salon: Salon) -> Company:
+    with site.container.uow() as work:
+        return work.companies.get(salon.company_id)
+
+
+def devices_of(site: Site, salon: Salon) -> dict[str, str]:
+    """What is wanted of each of the salon's devices, by JID."""
+    rows = select(DeviceRow.jid, DeviceRow.desired).where(DeviceRow.company_id == salon.company_id)
+    with site.container.engine.connect() as connection:
+        return {row.jid: row.desired for row in connection.execute(rows)}
+
+
+def leave_unwatched(site: Site, salon: Salon) -> None:
+    """The twenty seconds after the last page left are over."""
+    site.container.redis.delete(f"aiadmin:watch:{salon.company_id}")
+
+
+def is_in(container: Container, salon: Salon, state: PairingState) -> bool:
+    """Whether the salon's pairing stands there."""
+    progress = container.feed.find_state(salon.company_id)
+    return progress is not None and progress.state is state
+
+
+def kill_rooms(desk: Desk) -> None:
+    """kill -9 every room of the desk."""
+    pids = desk.house.pids()
+    assert pids
+    for pid in pids:
+        os.kill(pid, 9)

@@ -1,0 +1,79 @@
+"""What the tests of pairing share: one web process, one WhatsApp, desks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from typing import Protocol
+
+import pytest
+
+from aiadmin.adapters import embedded
+from aiadmin.config import Config
+from aiadmin.container import Container
+from aiadmin.domain.pairing import Timing
+from aiadmin.hosting.desk import Desk
+from tests.acceptance.pairing.bench import desk_with
+from tests.fakes.whatsapp.client import FakeWhatsApp
+from tests.integration.sockets.page import Page
+from tests.integration.sockets.site import Site, own_database, settings_of, site_with
+
+
+@pytest.fixture(scope="module")
+def whatsapp() -> Iterator[FakeWhatsApp]:
+    """One WhatsApp for all tests here; every test links phones of its own."""
+    with FakeWhatsApp() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def settings(
+    postgres_server: embedded.EmbeddedServer, valkey_server: embedded.EmbeddedServer, template_database: str
+) -> Iterator[dict[str, str]]:
+    with own_database(postgres_server.url, template_database) as database_url:
+        yield settings_of(database_url, valkey_server.url) | {"SOCKET_LIMIT_PER_MINUTE": "1000"}
+
+
+@pytest.fixture(scope="module")
+def site(settings: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """One web process for all tests here."""
+    with site_with(settings, tmp_path_factory.mktemp("web") / "web.log") as running:
+        yield running
+
+
+@pytest.fixture
+def fresh_start(site: Site, whatsapp: FakeWhatsApp) -> None:
+    """Nobody watches."""
+    site.container.redis.flushdb()
+
+
+@pytest.fixture(autouse=True)
+def nothing_stays_open(whatsapp: FakeWhatsApp) -> Iterator[None]:
+    """Pages end with their test, and WhatsApp is well again."""
+    yield
+    while Page.opened:
+        Page.opened.pop().close()
+    whatsapp.control("DELETE", "/faults")
+
+
+class StartDesk(Protocol):
+    """A desk of its own `sessions` process, as far as Redis and PostgreSQL can tell."""
+
+    def __call__(self, *, timing: Timing | None = None, **more: str) -> Desk: ...
+
+
+@pytest.fixture
+def start_desk(settings: dict[str, str], whatsapp: FakeWhatsApp, fresh_start: None) -> Iterator[StartDesk]:
+    with ExitStack() as running:
+
+        def start(*, timing: Timing | None = None, **more: str) -> Desk:
+            container = Container(Config.from_env(settings | more))
+            desk, _ = running.enter_context(desk_with(container, env=whatsapp.env(), timing=timing))
+            return desk
+
+        yield start
+
+
+@pytest.fixture
+def desk(start_desk: StartDesk) -> Desk:
+    return start_desk()

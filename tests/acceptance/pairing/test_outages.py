@@ -1,0 +1,67 @@
+"""Pairing while PostgreSQL or Redis is away: nothing that a phone has confirmed is lost, and pages stay open."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+
+from aiadmin.config import Config
+from aiadmin.container import Container
+from aiadmin.domain.pairing import PairingState
+from tests.acceptance.conftest import Restartable
+from tests.acceptance.pairing.bench import a_phone, desk_with, is_in, kill_rooms
+from tests.conftest import WaitUntil
+from tests.fakes.whatsapp.client import FakeWhatsApp
+from tests.integration.sockets.page import ROOT
+from tests.integration.sockets.site import register, settings_of, site_with
+
+
+def test_a_link_is_committed_when_postgresql_is_back(
+    restartable: Restartable, redis_url: str, whatsapp: FakeWhatsApp, wait_until: WaitUntil
+) -> None:
+    """WhatsApp tells of a link only once: the desk keeps it until it is stored."""
+    named, restart = restartable("postgres")
+    env = settings_of(named["database_url"], redis_url)
+    subprocess.run(
+        [sys.executable, "-m", "aiadmin", "migrate"], cwd=ROOT, env=os.environ | env, check=True, timeout=60
+    )
+    with desk_with(Container(Config.from_env(env)), env=whatsapp.env()) as (desk, container):
+        salon = register(container)
+        whatsapp.fault("lost-after-pairing", mode="login-hangs")
+        code = container.feed.wait_code(salon.company_id, timedelta(seconds=10))
+        assert code is not None
+        whatsapp.scan(code.text, phone=a_phone())
+        wait_until(lambda: is_in(container, salon, PairingState.CONFIRMING))
+        # with its room the waiting for WhatsApp ends, and the commit is due
+        restart(lambda: (kill_rooms(desk), wait_until(lambda: not desk.house.pids())))
+        wait_until(lambda: is_in(container, salon, PairingState.CONNECTED), timeout=20)
+        with container.uow() as work:
+            assert work.companies.get(salon.company_id).whatsapp_connected
+
+
+def test_pages_outlive_an_outage_of_redis(
+    restartable: Restartable, settings: dict[str, str], tmp_path: Path, whatsapp: FakeWhatsApp
+) -> None:
+    """An open page stays open and keeps its code; one opened meanwhile is told, and gets its code by itself."""
+    named, restart = restartable("valkey")
+    env = settings | {"REDIS_URL": named["redis_url"]}
+    with (
+        site_with(env, tmp_path / "web.log") as site,
+        desk_with(Container(Config.from_env(env)), env=whatsapp.env()),
+    ):
+        before = site.open(site.register())
+        code = before.wait_for("qr-update")["qr"]
+        late = site.register()
+        pages = []
+
+        def while_away() -> None:
+            pages.append(site.open(late))
+            assert pages[0].wait_for("error")["code"] == "dependency-down"
+
+        restart(while_away)
+        pages[0].wait_for("qr-update", within=30)
+        assert before.wait_for("qr-update", within=30)["qr"] == code
+        assert "disconnect" not in before.events() + pages[0].events()

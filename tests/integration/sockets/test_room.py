@@ -1,0 +1,117 @@
+"""The pairing process itself: it must never outlive its purpose, and its desk must never load the library."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import psutil
+import pytest
+
+from aiadmin.adapters.embedded import free_port
+from aiadmin.domain import session_event as event
+from aiadmin.hosting.room import failure_of
+from aiadmin.hosting.room_process import RoomProcess, RoomSaid
+from tests.conftest import WaitUntil
+from tests.integration.sockets.page import ROOT
+
+Said = queue.SimpleQueue[RoomSaid]
+
+
+@pytest.fixture
+def said() -> Said:
+    return queue.SimpleQueue()
+
+
+@pytest.fixture
+def room(said: Said) -> Iterator[RoomProcess]:
+    running = RoomProcess(1, said, os.environ)
+    yield running
+    running.kill()
+    running.join(5)
+
+
+def test_a_room_ends_when_its_desk_lets_go(room: RoomProcess, said: Said) -> None:
+    room.close()
+    assert said.get(timeout=5) == RoomSaid(1, None)
+    assert not psutil.pid_exists(room.pid)
+
+
+DESK = """
+import os, queue
+from aiadmin.hosting.room_process import RoomProcess
+print(RoomProcess(1, queue.SimpleQueue(), os.environ).pid, flush=True)
+input()
+"""
+
+
+def test_a_room_ends_with_its_desk_even_if_its_pipe_is_held_open(wait_until: WaitUntil) -> None:
+    """A desk that is killed at once must not leave a room that never learns who its parent was."""
+    desk = subprocess.Popen(
+        [sys.executable, "-c", DESK], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert desk.stdin is not None
+    assert desk.stdout is not None
+    with desk.stdin, desk.stdout:
+        room = psutil.Process(int(desk.stdout.readline()))
+        held = os.open(f"/proc/{room.pid}/fd/0", os.O_WRONLY)
+        desk.send_signal(signal.SIGKILL)
+        desk.wait(5)
+        wait_until(lambda: not room.is_running() or room.status() == psutil.STATUS_ZOMBIE, what="the room ends")
+        os.close(held)
+
+
+def test_a_room_that_cannot_reach_anything_says_so_and_goes_on(room: RoomProcess, said: Said) -> None:
+    """Neither PostgreSQL nor WhatsApp is there: a failure, not a crash."""
+    nowhere = f"postgres://nobody@127.0.0.1:{free_port()}/none?sslmode=disable&connect_timeout=2"
+    for session in ("one", "two"):
+        room.send(do="start", session=session, dsn=nowhere)
+        facts = first(said, "failed")
+        assert (facts["session"], facts["reason"]) == (session, "ended")
+
+
+def first(said: Said, kind: str) -> dict[str, str]:
+    """The first event of this kind."""
+    while True:
+        facts = said.get(timeout=10).facts
+        assert facts is not None, "the room has ended"
+        if facts["event"] == kind:
+            return facts
+
+
+def test_a_command_to_a_dead_room_is_no_error(room: RoomProcess, said: Said) -> None:
+    room.kill()
+    assert room.join(5)
+    room.send(do="stop", session="one")
+
+
+@pytest.mark.parametrize(
+    ("what", "reason"),
+    [
+        (event.LoginStatus(text="success"), None),
+        (event.LoginStatus(text="timeout"), "ran-out"),
+        (event.LoginStatus(text="passkey-request"), "passkey"),
+        (event.LoginStatus(text="err-client-outdated"), "outdated"),
+        (event.LoginStatus(text="something new"), "pairing"),
+        (event.PairFailed(error="bad"), "pairing"),
+        (event.LoggedOut(reason="logged_out", on_connect=True), "logged-out"),
+        (event.ClientOutdated(), "outdated"),
+        (event.Disconnected(), None),
+    ],
+)
+def test_what_ends_a_pairing_and_why(what: event.SessionEvent, reason: str | None) -> None:
+    assert failure_of(what) == reason
+
+
+def test_the_desk_does_not_load_the_library() -> None:
+    """It lives beside the host, but what pairs must be free to die."""
+    asked = "import json, sys, aiadmin.hosting.desk; print(json.dumps([m for m in sys.modules if 'neonize' in m]))"
+    answer = subprocess.run(
+        [sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True, timeout=30
+    )
+    assert json.loads(answer.stdout) == []
