@@ -1,7 +1,7 @@
 """A room: a short-lived process that pairs several companies at once.
 
-WhatsApp's library costs a process about 80 MB before its first session and little per session, and an abandoned
-attempt leaves a thread in it for ever: so attempts share rooms, and a room takes only so many before it must end.
+With ten attempts a room measures about 50 MB, hardly more than with one: so attempts share rooms. And an abandoned
+attempt leaves a thread of the library behind for ever: so a room takes only so many before it must end.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 MAX_LIVE = 10
 MAX_TAKEN = 20
 MAX_ROOMS = 12
-"""Twelve rooms of 80 MB stay below 1 GiB."""
+"""Far below 1 GiB together, also where a room grows to 80 MB."""
 
 
 @dataclass(frozen=True, kw_only=True)

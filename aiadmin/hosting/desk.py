@@ -12,7 +12,7 @@ import threading
 import time
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -36,7 +36,7 @@ REFRESH_SECONDS = 5.0
 CLEAN_SECONDS = 60.0
 """How often to look for what a desk that died has left."""
 PAUSE_SECONDS = 1.0
-"""After PostgreSQL did not answer, nothing new begins for this long."""
+"""Nothing new begins for this long after PostgreSQL did not answer, and nothing at all after a mistake of ours."""
 DRAIN_SECONDS = 8.0
 """Phones that have confirmed are given this long when the process is asked to end."""
 
@@ -162,7 +162,7 @@ class Desk:
         while waiting and self._can_open(now):
             company_id = waiting.pop(0)
             if self._container.feed.claim(company_id, self._owner) and not self._attempts.open(company_id, now):
-                self._resume_at = now + self._timing.overdue
+                self._resume_at = now + timedelta(seconds=PAUSE_SECONDS)
         self._tell_places(waiting)
 
     def _can_open(self, now: datetime) -> bool:

@@ -131,6 +131,9 @@ class Marketplace(Namespace):  # type: ignore[misc]
             raise LinkInvalidError
         join_room(room_of(company.company_id))
         self._watchers.enter(_sid(), Visitor(company_id=company.company_id, token=token))
+        if not self.socketio.server.manager.is_connected(_sid(), NAMESPACE):
+            # it left while its link was being checked, and its leaving has been told already
+            return self._watchers.leave(_sid())
         return self._attend(company)
 
     def _attend(self, company: Company) -> None:

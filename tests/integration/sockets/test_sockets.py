@@ -88,6 +88,18 @@ def test_two_tabs_are_one_watcher_until_both_have_left(site: Site, wait_until: W
     wait_until(lambda: site.container.redis.ttl(key) <= 20, what="the 20 s of grace")
 
 
+def test_a_page_that_leaves_at_once_is_no_watcher(site: Site, wait_until: WaitUntil) -> None:
+    """Its leaving may be heard before its link is checked; it must not be counted for ever."""
+    salon = site.register()
+    for _ in range(3):
+        page = site.open(salon, transports=["websocket"])
+        page.wait_for("connect")
+        page.leave()
+        page.wait_for("disconnect")
+    # a watcher would be written again every five seconds, for twenty
+    wait_until(lambda: site.container.redis.ttl(f"aiadmin:watch:{salon.company_id}") <= 13, timeout=12)
+
+
 def test_a_connected_salon_sees_that_and_makes_no_code(site: Site) -> None:
     salon = site.register()
     phone = link(site, salon)
