@@ -13,16 +13,26 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from aiadmin.config import Config
-from aiadmin.container import Container
-from tests.fakes.whatsapp.client import FakeWhatsApp
+import sqlalchemy
 
+from aiadmin.adapters.db.engine import make_engine
+from aiadmin.adapters.db.unit_of_work import SqlUnitOfWork
+from aiadmin.adapters.whatsapp import library, store
+from aiadmin.adapters.whatsapp.engine import Engine, EngineError
+from aiadmin.adapters.whatsapp.key_store import SqlKeyStore
+from aiadmin.domain.session_event import Connected, PairSuccess, QrCode
+from aiadmin.hosting.host import SessionHost
+
+if TYPE_CHECKING:
+    from tests.fakes.whatsapp.client import FakeWhatsApp
+
+Say = Callable[..., None]
 ROOT = Path(__file__).parents[2]
 SECONDS = 20.0
 
@@ -86,30 +96,23 @@ def pair(whatsapp: FakeWhatsApp, database_url: str, count: int = 1) -> list[dict
 
 
 def _program(words: list[str]) -> None:
-    container = Container(Config.from_env(os.environ))
     out = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)  # the library prints
 
     def say(**facts: Any) -> None:
         out.write(json.dumps(facts) + "\n")
 
-    {"pair": _pair, "host": _host, "storm": _storm}[words[0]](container, say, *words[1:])
+    database = make_engine(os.environ["DATABASE_URL"])
+    keys = SqlKeyStore(database, store.dsn(os.environ["DATABASE_URL"], "aiadmin-tests"))
+    if words[0] == "host":
+        _host(database, keys, say, *words[1:])
+    else:
+        {"pair": _pair, "storm": _storm}[words[0]](keys, say, *words[1:])
     os._exit(0)
 
 
-def _engine_and_keys(container: Container) -> tuple[Any, Any]:
-    from aiadmin.adapters.whatsapp import library, store
-    from aiadmin.adapters.whatsapp.engine import Engine
-    from aiadmin.adapters.whatsapp.key_store import SqlKeyStore
-
-    dsn = store.dsn(container.config.database_url, "aiadmin-tests")
-    return Engine(library.load()), SqlKeyStore(container.engine, dsn)
-
-
-def _pair(container: Container, say: Any, count: str) -> None:
-    from aiadmin.domain.session_event import Connected, PairSuccess, QrCode
-
-    engine, keys = _engine_and_keys(container)
+def _pair(keys: SqlKeyStore, say: Say, count: str) -> None:
+    engine = Engine(library.load())
     for number in range(int(count)):
         events: queue.SimpleQueue[Any] = queue.SimpleQueue()
         engine.pair(str(number), keys.dsn, events.put)
@@ -122,16 +125,22 @@ def _pair(container: Container, say: Any, count: str) -> None:
         say(jid=linked.jid, lid=linked.lid)
 
 
-def _host(container: Container, say: Any, lease: str = "15", renew_every: str = "5") -> None:
-    from aiadmin.hosting.host import SessionHost
+class _NoPages:
+    """`ports.Rooms` with nobody in them."""
 
-    engine, keys = _engine_and_keys(container)
+    def status(self, *_: object, **__: object) -> None:
+        """Nobody hears it."""
+
+
+def _host(
+    database: sqlalchemy.Engine, keys: SqlKeyStore, say: Say, lease: str = "15", renew_every: str = "5"
+) -> None:
     host = SessionHost(
-        engine=engine,
+        engine=Engine(library.load()),
         keys=keys,
-        uow=container.uow,
-        clock=container.clock,
-        rooms=container.rooms,
+        uow=lambda: SqlUnitOfWork(database),
+        clock=lambda: datetime.now(UTC),
+        rooms=_NoPages(),
         capacity=50,
         lease=timedelta(seconds=float(lease)),
         renew_every=timedelta(seconds=float(renew_every)),
@@ -142,10 +151,8 @@ def _host(container: Container, say: Any, lease: str = "15", renew_every: str = 
     host.drain()
 
 
-def _storm(container: Container, say: Any, seconds: str, *jids: str) -> None:
-    from aiadmin.adapters.whatsapp.engine import EngineError
-
-    engine, keys = _engine_and_keys(container)
+def _storm(keys: SqlKeyStore, say: Say, seconds: str, *jids: str) -> None:
+    engine = Engine(library.load())
     deadline = time.monotonic() + float(seconds)
     counts = {"starts": 0, "refused": 0}
 
