@@ -8,6 +8,7 @@ from pathlib import Path
 from flask import Flask
 from flask_cors import CORS
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from aiadmin.container import Container
 from aiadmin.web import (
@@ -31,6 +32,7 @@ from aiadmin.web import (
     webhooks,
 )
 from aiadmin.web.bodies import READ_BYTES
+from aiadmin.web.fields import MAX_ID
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 
@@ -54,8 +56,16 @@ def create_app(container: Container) -> Flask:
     return app
 
 
+class _IdConverter(IntegerConverter):
+    """`<id:...>`: a number that a 32-bit column can hold."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, min=1, max=MAX_ID)
+
+
 def _add_routes(app: Flask) -> None:
     """Every blueprint with its guard, the public ones included."""
+    app.url_map.converters["id"] = _IdConverter
     auth.protect(app, registration.blueprint, auth.REGISTRAR)
     auth.protect(app, links.blueprint, auth.COMPANY_OR_ADMIN)
     auth.protect(app, connect.blueprint, auth.LINK_HOLDER)

@@ -11,10 +11,10 @@ from typing import cast
 
 import structlog
 from flask import Flask, Response, current_app, jsonify, render_template, request
-from flask_limiter import Limiter, RateLimitExceeded
+from flask_limiter import Limiter
 from marshmallow import ValidationError
 from redis import RedisError
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, TooManyRequests
 from werkzeug.routing import RequestRedirect
 
 from aiadmin import texts
@@ -131,16 +131,17 @@ def _on_http(error: HTTPException) -> Response:
     response = respond(Answer(status, _BY_STATUS[status]) if status in _BY_STATUS else Answer(400, "bad-request"))
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
-    if isinstance(error, RateLimitExceeded):
-        _count_refusal(response)
+    if isinstance(error, TooManyRequests):
+        container().metrics.count(Metric.RATE_LIMIT_HITS, where=request.endpoint or "none")
+        response.headers["Retry-After"] = str(_seconds_to_wait(error))
     return response
 
 
-def _count_refusal(response: Response) -> None:
-    container().metrics.count(Metric.RATE_LIMIT_HITS, where=request.endpoint or "none")
+def _seconds_to_wait(error: TooManyRequests) -> int:
+    if isinstance(error.retry_after, int):
+        return error.retry_after
     limit = cast("Limiter", current_app.extensions["aiadmin_limiter"]).current_limit
-    if limit is not None:
-        response.headers["Retry-After"] = str(max(math.ceil(limit.window.reset_time - time.time()), 1))
+    return max(math.ceil(limit.window.reset_time - time.time()), 1) if limit else RETRY_SOON_SECONDS
 
 
 def _on_unforeseen(error: Exception) -> Response:

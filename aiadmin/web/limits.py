@@ -10,17 +10,16 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
 from aiadmin.container import Container
-from aiadmin.web.current import company_id
+from aiadmin.web.webhook_limits import WebhookLimits
 
 EXEMPT = ("health.live", "health.ready", "metrics.page")
 """Asked often, by machines of ours."""
-PER_COMPANY = "webhooks.receive"
-"""YClients sends every salon's webhooks from few addresses, so these are counted per salon, after the key is checked:
-a stranger cannot use up a salon's share."""
+COUNTED_ELSEWHERE = ("webhooks.receive",)
+"""Per company, by `WebhookLimits`."""
 
 
 def attach(app: Flask, container: Container) -> None:
-    """Limit every endpoint of `app` per address, webhooks per company. Call it after the blueprints.
+    """Limit every endpoint of `app`. Call it after the blueprints.
 
     A moving window counts accepted requests only, so hammering does not prolong the wait.
     """
@@ -38,12 +37,9 @@ def attach(app: Flask, container: Container) -> None:
     logging.getLogger("flask-limiter").setLevel(logging.WARNING)  # its line for a refusal holds the address
     views = app.view_functions
     limiter.request_filter(_is_free)
-    for endpoint in EXEMPT:
+    for endpoint in (*EXEMPT, *COUNTED_ELSEWHERE):
         limiter.exempt(views[endpoint])
-    per_company = limiter.limit(
-        f"{config.webhook_limit_per_minute}/minute", key_func=lambda: f"company:{company_id()}"
-    )
-    views[PER_COMPANY] = per_company(views[PER_COMPANY])  # type: ignore[assignment]
+    app.extensions["webhook_limits"] = WebhookLimits(container)
     limiter.init_app(app)
     app.extensions["aiadmin_limiter"] = limiter
 

@@ -13,7 +13,7 @@ from aiadmin.web.registration import connect_url
 blueprint = Blueprint("links", __name__)
 
 
-@blueprint.post("/marketplace/companies/<int(min=1, max=2147483647):company_id>/connect-link")
+@blueprint.post("/marketplace/companies/<id:company_id>/connect-link")
 @documented(
     Operation(
         summary="Выдать новую ссылку для подключения; прежняя перестаёт работать",

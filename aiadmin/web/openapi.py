@@ -74,7 +74,7 @@ def _parameters(rule: Rule, operation: Operation) -> list[Node]:
             "name": match["name"],
             "in": "path",
             "required": True,
-            "schema": _ID if match["kind"] == "int" else {"type": "string"},
+            "schema": _ID if match["kind"] == "id" else {"type": "string"},
         }
         for match in _ARGUMENT.finditer(rule.rule)
     ]

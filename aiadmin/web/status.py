@@ -13,7 +13,7 @@ from aiadmin.web.operation import Operation, documented
 blueprint = Blueprint("status", __name__)
 
 
-@blueprint.get("/marketplace/status/<int(min=1, max=2147483647):company_id>")
+@blueprint.get("/marketplace/status/<id:company_id>")
 @documented(Operation(summary="Узнать, подключён ли WhatsApp", answers={200: schemas.Status}))
 def show(company_id: int) -> dict[str, object]:
     """The state of the caller's own company; the guard has seen to `company_id`."""

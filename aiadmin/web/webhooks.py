@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, request
+from typing import cast
+
+from flask import Blueprint, current_app, request
 
 from aiadmin.domain.ids import CompanyId
 from aiadmin.services import webhooks as inbox
@@ -10,11 +12,12 @@ from aiadmin.web import schemas
 from aiadmin.web.bodies import read_object
 from aiadmin.web.current import container
 from aiadmin.web.operation import Operation, documented
+from aiadmin.web.webhook_limits import WebhookLimits
 
 blueprint = Blueprint("webhooks", __name__)
 
 
-@blueprint.post("/marketplace/webhook/<int(min=1, max=2147483647):company_id>")
+@blueprint.post("/marketplace/webhook/<id:company_id>")
 @documented(
     Operation(
         summary="Событие салона от YClients",
@@ -25,9 +28,10 @@ blueprint = Blueprint("webhooks", __name__)
 )
 def receive(company_id: int) -> dict[str, object]:
     """200 says that the body is on disk. A repeat is answered the same."""
-    held = container()
+    held, owner_id = container(), CompanyId(company_id)
+    cast("WebhookLimits", current_app.extensions["webhook_limits"]).count(owner_id)
     inbox.receive(
-        CompanyId(company_id),
+        owner_id,
         payload=read_object(),
         body=request.get_data(cache=True),
         salon_of=held.salon_of,

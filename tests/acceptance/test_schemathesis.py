@@ -26,7 +26,7 @@ CHECKS = (
 )
 
 
-COMPANY = "<int(min=1, max=2147483647):company_id>"
+COMPANY = "<id:company_id>"
 REACHED = {
     "/marketplace/register",
     "/marketplace/callback",

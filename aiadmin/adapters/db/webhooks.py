@@ -6,13 +6,29 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, exists, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import CursorResult, delete, exists, select, text, update
 from sqlalchemy.orm import Session
 
-from aiadmin.adapters.db.tables import CompanyRow, WebhookRow
+from aiadmin.adapters.db.tables import WebhookRow
 from aiadmin.domain.ids import CompanyId, WebhookId
 from aiadmin.domain.webhook import NewWebhook, StoredWebhook, WebhookState
+
+_ADD_MANY = text("""
+WITH present AS (
+    SELECT id FROM companies WHERE id = ANY(:asked) FOR KEY SHARE
+), added AS (
+    INSERT INTO webhooks (company_id, dedup_key, body, received_at)
+    SELECT company_id, dedup_key, body, received_at
+    FROM unnest(
+        CAST(:companies AS integer[]), CAST(:keys AS text[]), CAST(:bodies AS bytea[]), CAST(:times AS timestamptz[])
+    ) WITH ORDINALITY AS given (company_id, dedup_key, body, received_at, place)
+    WHERE company_id IN (SELECT id FROM present)
+    ORDER BY place
+    ON CONFLICT DO NOTHING
+)
+SELECT id FROM present
+""")
+"""One round trip for any number of rows. The lock holds a company against deletion until the commit."""
 
 
 class SqlWebhooks:
@@ -23,25 +39,15 @@ class SqlWebhooks:
 
     def add_many(self, new: Sequence[NewWebhook]) -> frozenset[int]:
         asked = {int(webhook.company_id) for webhook in new}
-        # FOR KEY SHARE holds a company against deletion between this look and the insert
-        present = set(
-            self._session.scalars(
-                select(CompanyRow.id).where(CompanyRow.id.in_(asked)).with_for_update(read=True, key_share=True)
-            )
-        )
-        rows = [
-            {
-                "company_id": webhook.company_id,
-                "dedup_key": webhook.dedup_key,
-                "body": webhook.body,
-                "received_at": webhook.received_at,
-            }
-            for webhook in new
-            if webhook.company_id in present
-        ]
-        if rows:
-            self._session.execute(insert(WebhookRow).values(rows).on_conflict_do_nothing())
-        return frozenset(asked - present)
+        columns = {
+            "asked": list(asked),
+            "companies": [webhook.company_id for webhook in new],
+            "keys": [webhook.dedup_key for webhook in new],
+            "bodies": [webhook.body for webhook in new],
+            "times": [webhook.received_at for webhook in new],
+        }
+        present = self._session.connection().execute(_ADD_MANY, columns).scalars()
+        return frozenset(asked - set(present))
 
     def take_unprocessed(self, *, limit: int) -> Sequence[StoredWebhook]:
         statement = (
