@@ -45,6 +45,7 @@ _log = logging.getLogger(__name__)
 def main(config: Config) -> NoReturn:
     """Host and pair until SIGTERM or SIGINT; never returns."""
     library.ensure_environment()
+    _silence_stdout()
     parts = _Parts(Container(config))
     parts.start()
     _log.info("The sessions process is up", extra={"capacity": config.sessions_capacity})
@@ -53,6 +54,13 @@ def main(config: Config) -> NoReturn:
             _take_nudges(config, parts)
     finally:
         parts.end()
+
+
+def _silence_stdout() -> None:
+    """The library prints there; our log goes to standard error, one event a line."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.close(nowhere)
 
 
 class _Parts:

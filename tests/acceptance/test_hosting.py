@@ -208,9 +208,8 @@ def test_the_sessions_process_needs_no_redis_and_ends_in_time(
     whatsapp: FakeWhatsApp, salons: Salons, wait_until: WaitUntil
 ) -> None:
     [(_, company_id)] = _link(whatsapp, salons)
-    process = subprocess.Popen(
-        [sys.executable, "worker.py", "sessions"], cwd=ROOT, env=whatsapp.env() | settings(salons.database_url)
-    )
+    env = whatsapp.env() | settings(salons.database_url)
+    process = subprocess.Popen([sys.executable, "worker.py", "sessions"], cwd=ROOT, env=env, stdout=subprocess.PIPE)
     try:
         wait_until(lambda: salons.is_online(company_id), SLOWLY, "online without Redis")
         asked_at = time.monotonic()
@@ -221,6 +220,9 @@ def test_the_sessions_process_needs_no_redis_and_ends_in_time(
         if process.poll() is None:
             process.kill()
             process.wait()
+    assert process.stdout is not None
+    with process.stdout:
+        assert process.stdout.read() == b"", "what the library prints is in no log"
     assert salons.device(company_id)["host_id"] is None
     assert not salons.rows("SELECT 1 FROM session_hosts")
 
