@@ -53,11 +53,12 @@ def _users(connection: "Connection", question: Node) -> list[Node]:
 
 
 def _user(connection: "Connection", user: Node) -> Node:
-    contact, jid = user.get("contact").data.decode(), user.attrs.get("jid")
-    address = jid if isinstance(jid, Jid) else Jid(contact.lstrip("+"), "s.whatsapp.net")
+    contact, jid = user.get("contact").data, user.attrs.get("jid")
+    number = contact.decode().removesuffix("@c.us")
+    address = jid if isinstance(jid, Jid) else Jid(number.removeprefix("+"), "s.whatsapp.net")
     account = connection.server.directory.find_account(address)
     attrs: dict[str, Value] = {"jid": address}
-    found = [Node("contact", {"type": "in" if account else "out"})] if contact else []
+    found = [Node("contact", {"type": "in" if account else "out"}, number.encode())] if contact else []
     if account is None:
         return Node("user", attrs, found)
     devices = [Node("device", {"id": "0"}), *(_device(device) for device in account.devices.values())]
