@@ -20,6 +20,7 @@ from aiadmin.adapters.db.unit_of_work import SqlUnitOfWork
 from aiadmin.domain.company import IntegrationStatus, NewCompany
 from aiadmin.domain.device import LinkedAccount
 from aiadmin.domain.ids import CompanyId, SalonId
+from tests.acceptance.conftest import Restartable
 from tests.acceptance.hosting import ROOT, child, pair, settings
 from tests.conftest import WaitUntil
 from tests.fakes.whatsapp.client import FakeWhatsApp
@@ -45,6 +46,9 @@ class Salons:
 
     def uow(self) -> SqlUnitOfWork:
         return SqlUnitOfWork(self._engine)
+
+    def close(self) -> None:
+        self._engine.dispose()
 
     def add(self, jid: str, lid: str | None = None) -> CompanyId:
         """A company whose phone is linked as `jid`."""
@@ -87,7 +91,7 @@ class Salons:
 def salons(database_url: str) -> Iterator[Salons]:
     salons = Salons(database_url)
     yield salons
-    salons._engine.dispose()
+    salons.close()
 
 
 def _link(whatsapp: FakeWhatsApp, salons: Salons, count: int = 1) -> list[tuple[str, CompanyId]]:
@@ -191,6 +195,44 @@ def test_a_banned_device_stays_away_as_long_as_whatsapp_said(
     device = salons.device(company_id)
     assert device["reason"] == "send_to_too_many_people"
     assert 3600 <= (device["next_attempt_at"] - device["state_since"]).total_seconds() <= 4200
+
+
+def test_while_postgresql_is_away_connections_stay_and_nobody_is_unlinked(
+    whatsapp: FakeWhatsApp, restartable: Restartable, wait_until: WaitUntil
+) -> None:
+    """Longer than a lease, and with a reconnection that the library has to do without its database."""
+    setting, restart = restartable("postgres")
+    salons = Salons(setting["database_url"])
+    command = [sys.executable, "-m", "aiadmin", "migrate"]
+    subprocess.run(command, cwd=ROOT, env=settings(salons.database_url) | {"PATH": ""}, check=True, timeout=SLOWLY)
+    linked = _link(whatsapp, salons, count=2)
+    jids = [jid for jid, _ in linked]
+    with child(whatsapp, salons.database_url, "host", "2", "0.5") as host:
+        host.read()
+        wait_until(lambda: all(salons.is_online(company) for _, company in linked), SLOWLY, "online")
+
+        def lose_a_connection() -> None:
+            before = len(whatsapp.log("login"))
+            whatsapp.fault("drop", jid=jids[0])
+            wait_until(lambda: len(whatsapp.log("login")) > before, SLOWLY, "back without a database")
+            lease_over_at = time.monotonic() + 2.5
+            wait_until(lambda: time.monotonic() > lease_over_at, what="the lease has run out")
+            assert [_connections(whatsapp, jid) for jid in jids] == [1, 1]
+
+        restart(lose_a_connection)
+        reconnected = len(whatsapp.log("login"))
+        wait_until(lambda: _holds_a_lease(salons), SLOWLY, "the lease is renewed")
+        assert all(salons.is_online(company, epoch=1) for _, company in linked), "same host, same epoch"
+        assert len(whatsapp.log("login")) == reconnected, "nobody connected twice"
+        assert host.end() == 0
+    salons.close()
+
+
+def _holds_a_lease(salons: Salons) -> bool:
+    try:
+        return bool(salons.rows("SELECT 1 FROM session_hosts WHERE lease_until > now()"))
+    except psycopg2.OperationalError:
+        return False  # still starting
 
 
 def test_starts_and_stops_from_many_threads_do_not_abort_the_process(whatsapp: FakeWhatsApp, salons: Salons) -> None:
