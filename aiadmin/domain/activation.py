@@ -106,7 +106,7 @@ def judge(answer: Answer, connection: Connection | None = None) -> Verdict:
     Args:
         connection: the salon's status, asked after a doubtful answer; None after any other.
     """
-    if answer.is_success or connection is Connection.ACTIVE:
+    if answer.is_success:
         return Verdict(outcome=Outcome.DONE)
     if connection is not None:
         return _judge_doubtful(answer, connection)
@@ -128,6 +128,9 @@ def judge_before_repeat(connection: Connection) -> Verdict | None:
 
 
 def _judge_doubtful(answer: Answer, connection: Connection) -> Verdict:
+    if connection is Connection.ACTIVE:
+        # an operator should see it: for a salon that was active before, YClients keeps the key and address of then
+        return Verdict(outcome=Outcome.DONE, detail=_said(answer))
     if connection is Connection.SILENT:
         return _verdict(Outcome.RETRY, Reason.UNREACHABLE, answer)
     if connection in _LEFT:
@@ -139,8 +142,11 @@ def _judge_doubtful(answer: Answer, connection: Connection) -> Verdict:
 
 
 def _verdict(outcome: Outcome, reason: Reason, answer: Answer) -> Verdict:
-    said = f"HTTP {answer.status} {answer.message}".strip() if answer.status else answer.message
-    return Verdict(outcome=outcome, reason=reason, detail=said, wait=answer.wait)
+    return Verdict(outcome=outcome, reason=reason, detail=_said(answer), wait=answer.wait)
+
+
+def _said(answer: Answer) -> str:
+    return f"HTTP {answer.status} {answer.message}".strip() if answer.status else answer.message
 
 
 def may_fail(current: IntegrationStatus) -> bool:

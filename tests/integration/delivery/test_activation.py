@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from functools import partial
 
 import pytest
 
+from aiadmin import texts
 from aiadmin.container import Container
 from aiadmin.domain.company import IntegrationStatus
 from aiadmin.domain.delivery import OutboxState
@@ -13,6 +15,7 @@ from aiadmin.domain.errors import ActivationStateError, CompanyNotFoundError
 from aiadmin.domain.ids import CompanyId
 from aiadmin.services import activations
 from aiadmin.services.companies import rotate_api_key
+from tests.conftest import WaitUntil
 from tests.fakes.yclients.client import FakeYClients
 from tests.integration.delivery.salons import Salon, link, make_container, register
 
@@ -105,6 +108,7 @@ def test_already_installed_counts_as_told_when_the_status_says_active(box: Conta
     again = link(box)
     assert again.deliver() is OutboxState.SENT
     assert [heard["status"] for heard in yclients.callbacks()] == [201, 403]
+    assert again.row.last_error == "HTTP 403 Пользователь уже установил это приложение."
 
 
 def test_already_installed_without_an_active_status_is_asked_again(box: Container, yclients: FakeYClients) -> None:
@@ -195,6 +199,28 @@ def test_there_is_nothing_to_retry_before_a_phone_is_linked_or_after_success(
     salon.deliver()
     with pytest.raises(ActivationStateError, match="confirmed"):
         _retry(salon)
+
+
+def test_the_salons_page_is_told_at_once(box: Container, yclients: FakeYClients, wait_until: WaitUntil) -> None:
+    yclients.connect([962302])
+    yclients.fault(CALLBACK, status=422, body="{}")
+    salon = link(box)
+    with box.redis.pubsub(ignore_subscribe_messages=True) as listener:
+        listener.subscribe("flask-socketio")
+        listener.get_message(timeout=1)
+        salon.deliver()
+        _retry(salon)
+        salon.deliver()
+        told = [wait_until(lambda: listener.get_message(timeout=0.1), 5) for _ in range(2)]
+    events = [json.loads(message["data"]) for message in told]
+    assert {event["room"] for event in events} == {f"company:{salon.company_id}"}
+    assert [(event["event"], *event["data"]) for event in events] == [
+        (
+            "status",
+            {"state": "activation_failed", "reason": "invalid", "text": texts.ACTIVATION_REASONS["invalid"]},
+        ),
+        ("status", {"state": "active", "text": texts.ACTIVE}),
+    ]
 
 
 def test_redis_away_does_not_stop_a_delivery(database_url: str, yclients: FakeYClients, free_port: int) -> None:

@@ -50,6 +50,8 @@ def test_a_nudge_reaches_the_worker_and_the_worker_reaches_yclients(
     wait_until(lambda: salon.state == "sent", SOON)
     assert len(yclients.callbacks()) == 1
     assert worker.terminate(within=5) == 0
+    counted = box.redis.hgetall("aiadmin:metrics")
+    assert [value for name, value in counted.items() if b"callbacks" in name and b"sent" in name] == [b"1"]  # type: ignore[union-attr]
     for secret in (salon.api_key, box.secrets.webhook_key(salon.company_id), yclients.partner_token, "79001234567"):
         assert not worker.says(secret)
 
