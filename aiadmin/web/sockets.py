@@ -41,6 +41,7 @@ log = structlog.get_logger(__name__)
 MAX_MESSAGE_BYTES = 16 * 1024
 CATCH_UP_SECONDS = 6.0
 """A desk writes what it shows to Redis every five."""
+OPEN_PAUSES_SECONDS = (1.0, 2.0, 3.0, 4.0)
 _HANDLERS = {
     "connect": "connect",
     "disconnect": "disconnect",
@@ -126,7 +127,7 @@ class Marketplace(Namespace):  # type: ignore[misc]
         if not self._limits.may_connect(request.remote_addr or ""):
             return self._refuse("too-many-attempts")
         token = _token_of(auth)
-        company = self._open(token)
+        company = self._open_patiently(token)
         if request.args.get("companyId", str(company.company_id)) != str(company.company_id):
             raise LinkInvalidError
         join_room(room_of(company.company_id))
@@ -190,6 +191,16 @@ class Marketplace(Namespace):  # type: ignore[misc]
             return self._refuse(_code_of(error))
         except DependencyDownError as error:
             return self._complain(_code_of(error))
+
+    def _open_patiently(self, token: str) -> Company:
+        """Wait for PostgreSQL a while: a restart of it must not send a page away."""
+        for pause in OPEN_PAUSES_SECONDS:
+            try:
+                return self._open(token)
+            except DependencyDownError as error:
+                self._complain(_code_of(error))
+                self.socketio.sleep(pause)
+        return self._open(token)
 
     def _open(self, token: str) -> Company:
         held = self._container

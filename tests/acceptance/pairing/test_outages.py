@@ -19,15 +19,38 @@ from tests.integration.sockets.page import ROOT
 from tests.integration.sockets.site import register, settings_of, site_with
 
 
+def migrate(env: dict[str, str]) -> None:
+    command = [sys.executable, "-m", "aiadmin", "migrate"]
+    subprocess.run(command, cwd=ROOT, env=os.environ | env, check=True, timeout=60)
+
+
+def test_a_page_opened_while_postgresql_restarts_waits_for_it(
+    restartable: Restartable, redis_url: str, tmp_path: Path
+) -> None:
+    """It is told, and let in when its link can be checked again."""
+    named, restart = restartable("postgres")
+    env = settings_of(named["database_url"], redis_url)
+    migrate(env)
+    with site_with(env, tmp_path / "web.log") as site:
+        salon = site.register()
+        pages = []
+
+        def while_away() -> None:
+            pages.append(site.open(salon))
+            assert pages[0].wait_for("error")["code"] == "dependency-down"
+
+        restart(while_away)
+        pages[0].wait_for_state("waiting", within=20)
+        assert "disconnect" not in pages[0].events()
+
+
 def test_a_link_is_committed_when_postgresql_is_back(
     restartable: Restartable, redis_url: str, whatsapp: FakeWhatsApp, wait_until: WaitUntil
 ) -> None:
     """WhatsApp tells of a link only once: the desk keeps it until it is stored."""
     named, restart = restartable("postgres")
     env = settings_of(named["database_url"], redis_url)
-    subprocess.run(
-        [sys.executable, "-m", "aiadmin", "migrate"], cwd=ROOT, env=os.environ | env, check=True, timeout=60
-    )
+    migrate(env)
     with desk_with(Container(Config.from_env(env)), env=whatsapp.env()) as (desk, container):
         salon = register(container)
         whatsapp.fault("lost-after-pairing", mode="login-hangs")
