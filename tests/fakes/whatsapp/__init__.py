@@ -12,6 +12,13 @@ The modules are meant to be read as a description of the protocol, in this order
 ``login``         what follows the handshake of a linked device
 ``iq``            what a linked device asks
 ``directory``     accounts and their linked devices
-``faults``        misbehaviour armed ahead of time, ``strikes`` on open connections; ``control`` is the HTTP side
+``prekeys``       the public keys devices leave for others, and fetch from others
+``relay``         a message's way: taken, acknowledged, copied; ``receipts``: what comes back
+``post``          delivery to each device, at once or, from its ``mailbox``, at its next login
+``handset``       a phone that writes and reads: customers, and the owner of the salon's account
+``contents``      what a message says
+``signal``        end-to-end encryption, with ``envelope`` for its bytes and ``ratchet`` for its keys
+``faults``        misbehaviour armed ahead of time, ``strikes`` on open connections; ``control`` and
+                  ``control_phones`` are the HTTP side
 ``client``        for tests: the server as a process; ``probe``, ``probe_process``: a real client as one
 """

@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from google.protobuf.json_format import MessageToDict
@@ -116,11 +117,19 @@ def _jid(text: str) -> bytes:
     return bytes(jid.SerializeToString())
 
 
+def _bury() -> None:
+    """Wait for the ``uname`` that the library runs when it is loaded and never waits for."""
+    with suppress(ChildProcessError):
+        while True:
+            os.wait()
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("store", help="a file for SQLite, or a PostgreSQL address")
     parser.add_argument("--jid", default="", help="user:device of a device in the store; without it a new one")
     arguments = parser.parse_args()
+    _bury()
     out = os.fdopen(os.dup(1), "w", buffering=1)
     os.dup2(2, 1)  # the library prints
 
