@@ -10,7 +10,6 @@ Three rules, each learnt from the libraries:
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator
 from typing import cast
 
@@ -21,7 +20,6 @@ from gevent import monkey
 
 from aiadmin import texts
 from aiadmin.adapters import rooms
-from aiadmin.adapters.pairing_feed import Progress
 from aiadmin.adapters.rooms import NAMESPACE, Payload, room_of
 from aiadmin.adapters.socket_manager import ListeningManager
 from aiadmin.container import Container
@@ -29,8 +27,7 @@ from aiadmin.domain.company import Company
 from aiadmin.domain.errors import AiAdminError, DependencyDownError, LinkError, LinkInvalidError
 from aiadmin.domain.pairing import PairingState
 from aiadmin.services import links
-from aiadmin.services.ports import LiveCode
-from aiadmin.web import origins
+from aiadmin.web import origins, snapshot
 from aiadmin.web.errors import answer_to
 from aiadmin.web.phones import digits_of
 from aiadmin.web.socket_limits import SocketLimits
@@ -48,8 +45,6 @@ _HANDLERS = {
     "request-qr": "request_qr",
     "request-pairing-code": "request_pairing_code",
 }
-
-Event = tuple[str, Payload]
 
 
 def attach(app: Flask, container: Container) -> SocketIO:
@@ -159,7 +154,7 @@ class Marketplace(Namespace):  # type: ignore[misc]
             return self._show(_sid(), company)
         self._container.feed.retry(company.company_id)
         self._watch(company)
-        return self._send_all(_sid(), self._pairing_of(company))
+        return self._send_all(_sid(), snapshot.of_pairing(company.company_id, self._container))
 
     def _pair_by_phone(self, company: Company, fields: dict[str, object]) -> None:
         if company.whatsapp_connected and fields.get("relink") is not True:
@@ -209,21 +204,9 @@ class Marketplace(Namespace):  # type: ignore[misc]
     # what a page is shown
 
     def _show(self, sid: str, company: Company) -> None:
-        self._send_all(sid, _connected_of(company) if company.whatsapp_connected else self._pairing_of(company))
+        self._send_all(sid, snapshot.of_company(company, self._container))
 
-    def _pairing_of(self, company: Company) -> Iterator[Event]:
-        feed, now = self._container.feed, self._container.clock()
-        progress, code = feed.find_state(company.company_id), feed.find_code(company.company_id)
-        state = _state_of(progress, code)
-        place = {"place": progress.place} if progress and progress.place else {}
-        yield "status", rooms.status(state, texts.PAIRING[state].format(**place), **place)
-        if code is not None:
-            yield "qr-update", rooms.qr_update(code.text, max(1, math.ceil(code.left(now).total_seconds())))
-        if progress and progress.code and progress.expires_at and progress.expires_at > now:
-            left = math.ceil((progress.expires_at - now).total_seconds())
-            yield "pairing-code", rooms.pairing_code(progress.code, left)
-
-    def _send_all(self, sid: str, events: Iterator[Event]) -> None:
+    def _send_all(self, sid: str, events: Iterator[snapshot.Event]) -> None:
         for event, data in events:
             self._send(event, data, sid)
 
@@ -236,22 +219,6 @@ class Marketplace(Namespace):  # type: ignore[misc]
     def _refuse(self, code: str) -> None:
         self._complain(code)
         disconnect()
-
-
-def _connected_of(company: Company) -> Iterator[Event]:
-    yield "whatsapp-connected", rooms.connected(company.company_id, company.whatsapp_phone or "")
-    status = company.integration_status
-    if status in texts.ACTIVATION:
-        reason = texts.ACTIVATION_REASONS.get(company.activation_error or "")
-        extra = {"reason": reason} if reason else {}
-        yield "status", rooms.status(status, texts.ACTIVATION[status], **extra)
-
-
-def _state_of(progress: Progress | None, code: LiveCode | None) -> PairingState:
-    """What a page that comes now shows; a code that died with its maker is being made again."""
-    if progress is None or (progress.state is PairingState.QR and code is None):
-        return PairingState.WAITING
-    return progress.state
 
 
 def _token_of(auth: object) -> str:
