@@ -13,3 +13,6 @@ OutboxId = NewType("OutboxId", int)
 WebhookId = NewType("WebhookId", int)
 HostId = NewType("HostId", UUID)
 """One `sessions` process, fresh at every start."""
+ContactId = NewType("ContactId", int)
+MessageId = NewType("MessageId", int)
+"""Our number of a message that we owe; WhatsApp's own ids are text."""

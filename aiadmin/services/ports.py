@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import TracebackType
@@ -10,10 +10,12 @@ from typing import Protocol, Self
 
 from aiadmin.domain.activation import Answer, Connection
 from aiadmin.domain.company import Company, IntegrationStatus, NewCompany, Stats
-from aiadmin.domain.delivery import OutboxKind, OutboxRow, OutboxState
+from aiadmin.domain.contact import Contact, Sighting
+from aiadmin.domain.delivery import OutboxKind, OutboxRow, OutboxState, Step
 from aiadmin.domain.device import Device, LinkedAccount, Observed
 from aiadmin.domain.host import Host
-from aiadmin.domain.ids import CompanyId, DeviceId, HostId, OutboxId, SalonId, WebhookId
+from aiadmin.domain.ids import CompanyId, ContactId, DeviceId, HostId, MessageId, OutboxId, SalonId, WebhookId
+from aiadmin.domain.message import Heard, Hold, MessageSeen, NewMessage, OutboxMessage, ReceiptSeen, SendResult
 from aiadmin.domain.metric import Metric
 from aiadmin.domain.webhook import NewWebhook, StoredWebhook, WebhookState
 
@@ -210,6 +212,63 @@ class Webhooks(Protocol):
     ) -> None: ...
 
 
+class Contacts(Protocol):
+    """Rows of `contacts`."""
+
+    def see(self, company_id: CompanyId, seen: Sighting, at: datetime) -> ContactId:
+        """The contact that `seen` is: found, made, corrected, or merged of two that turn out to be one.
+
+        Sightings of one company wait for one another until the commit: see companies in the order of their ids.
+        """
+        ...
+
+    def find(self, company_id: CompanyId, contact_id: ContactId) -> Contact | None: ...
+
+
+class InboxMessages(Protocol):
+    """Rows of `inbox_messages`."""
+
+    def add(self, heard: Heard, message: MessageSeen, contact_id: ContactId) -> bool:
+        """Store a message; False when the device has told of it before."""
+        ...
+
+
+class OutboxMessages(Protocol):
+    """Rows of `outbox_messages`."""
+
+    def add(self, new: NewMessage, contact_id: ContactId, at: datetime) -> MessageId | None:
+        """Owe a message from `at` on; None when the company owes one of this dedup key already."""
+        ...
+
+    def find(self, company_id: CompanyId, outbox_message_id: MessageId) -> OutboxMessage | None: ...
+
+    def claim(self, holds: Sequence[Hold], now: datetime) -> Sequence[OutboxMessage]:
+        """Mark the oldest due message of each held device's company `sending`, and count the attempt.
+
+        A hold whose epoch has passed gets nothing; a company whose message is on its way gets nothing.
+        """
+        ...
+
+    def finish(self, message: OutboxMessage, result: SendResult, step: Step, at: datetime) -> bool:
+        """Write what came of the attempt that `claim` counted; False when somebody else has decided since.
+
+        What is learned late is still true: a message that was given up as unknown may become sent or failed.
+        """
+        ...
+
+    def give_up(self, holds: Sequence[Hold], *, now: datetime, claimed_before: datetime) -> int:
+        """Make unknown what former holders of these devices left `sending`, and what anybody left since before."""
+        ...
+
+    def expire(self, now: datetime) -> int:
+        """Cancel what waited beyond its deadline."""
+        ...
+
+    def mark(self, device_id: DeviceId, receipt: ReceiptSeen) -> Mapping[str, ContactId]:
+        """Note a receipt on what the device sent; the contact of each message id that was found."""
+        ...
+
+
 class UnitOfWork(Protocol):
     """One transaction: `with uow() as work: ...; work.commit()`. Leaving without a commit rolls back.
 
@@ -226,6 +285,12 @@ class UnitOfWork(Protocol):
     def outbox(self) -> Outbox: ...
     @property
     def webhooks(self) -> Webhooks: ...
+    @property
+    def contacts(self) -> Contacts: ...
+    @property
+    def inbox_messages(self) -> InboxMessages: ...
+    @property
+    def outbox_messages(self) -> OutboxMessages: ...
 
     def __enter__(self) -> Self: ...
     def __exit__(

@@ -11,9 +11,12 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 from aiadmin.adapters.db.companies import SqlCompanies
+from aiadmin.adapters.db.contacts import SqlContacts
 from aiadmin.adapters.db.devices import SqlDevices
 from aiadmin.adapters.db.hosts import SqlHosts
+from aiadmin.adapters.db.inbox_messages import SqlInboxMessages
 from aiadmin.adapters.db.outbox import SqlOutbox
+from aiadmin.adapters.db.outbox_messages import SqlOutboxMessages
 from aiadmin.adapters.db.webhooks import SqlWebhooks
 from aiadmin.domain.errors import DependencyDownError
 
@@ -32,6 +35,9 @@ class SqlUnitOfWork:
         self.hosts = SqlHosts(self._session)
         self.outbox = SqlOutbox(self._session)
         self.webhooks = SqlWebhooks(self._session)
+        self.contacts = SqlContacts(self._session)
+        self.inbox_messages = SqlInboxMessages(self._session)
+        self.outbox_messages = SqlOutboxMessages(self._session)
 
     def __enter__(self) -> Self:
         return self

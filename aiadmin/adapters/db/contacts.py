@@ -1,0 +1,77 @@
+"""Rows of `contacts`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from aiadmin.adapters.db.tables import ContactRow, InboxMessageRow, OutboxMessageRow
+from aiadmin.domain.contact import Contact, Settlement, Sighting, settle
+from aiadmin.domain.ids import CompanyId, ContactId
+
+_LOCK = 727_276
+_NAME_LENGTH = 100
+
+
+class SqlContacts:
+    """`ports.Contacts` on SQLAlchemy."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def see(self, company_id: CompanyId, seen: Sighting, at: datetime) -> ContactId:
+        self._session.execute(select(func.pg_advisory_xact_lock(_LOCK, company_id)))
+        settled = settle(seen, self._known(company_id, seen))
+        if settled.keep is not None and not settled.is_news:
+            return settled.keep.contact_id
+        return self._write(company_id, settled, at)
+
+    def find(self, company_id: CompanyId, contact_id: ContactId) -> Contact | None:
+        statement = select(ContactRow).where(ContactRow.company_id == company_id, ContactRow.id == contact_id)
+        row = self._session.scalars(statement, execution_options={"populate_existing": True}).one_or_none()
+        return _contact_of(row) if row else None
+
+    def _known(self, company_id: CompanyId, seen: Sighting) -> tuple[Contact, ...]:
+        statement = select(ContactRow).where(
+            ContactRow.company_id == company_id,
+            or_(ContactRow.lid == seen.lid, ContactRow.phone == seen.phone),
+        )
+        rows = self._session.scalars(statement, execution_options={"populate_existing": True})
+        return tuple(_contact_of(row) for row in rows)
+
+    def _write(self, company_id: CompanyId, settled: Settlement, at: datetime) -> ContactId:
+        if settled.strip is not None:
+            self._set(settled.strip, phone=None, updated_at=at)
+        if settled.absorb is not None and settled.keep is not None:
+            self._absorb(settled.absorb, settled.keep)
+        values = {"lid": settled.person.lid, "phone": settled.person.phone, "updated_at": at}
+        name = settled.person.push_name
+        values["push_name"] = name[:_NAME_LENGTH] if name else None
+        if settled.keep is None:
+            made = insert(ContactRow).values(company_id=company_id, created_at=at, **values).returning(ContactRow.id)
+            return ContactId(self._session.scalars(made).one())
+        self._set(settled.keep, **values)
+        return settled.keep.contact_id
+
+    def _absorb(self, absorbed: Contact, keep: Contact) -> None:
+        for messages in (InboxMessageRow, OutboxMessageRow):
+            self._session.execute(
+                update(messages)
+                .where(messages.contact_id == absorbed.contact_id)
+                .values(contact_id=keep.contact_id)
+                .execution_options(synchronize_session=False)
+            )
+        gone = delete(ContactRow).where(ContactRow.id == absorbed.contact_id)
+        self._session.execute(gone.execution_options(synchronize_session=False))
+
+    def _set(self, contact: Contact, **values: Any) -> None:
+        changed = update(ContactRow).where(ContactRow.id == contact.contact_id).values(**values)
+        self._session.execute(changed.execution_options(synchronize_session=False))
+
+
+def _contact_of(row: ContactRow) -> Contact:
+    return Contact(contact_id=ContactId(row.id), lid=row.lid, phone=row.phone, push_name=row.push_name)

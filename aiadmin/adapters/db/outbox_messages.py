@@ -1,0 +1,191 @@
+"""Rows of `outbox_messages`: what we owe clients."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, Row, Select, func, or_, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from aiadmin.adapters.db.tables import ContactRow, OutboxMessageRow
+from aiadmin.domain.contact import Sighting
+from aiadmin.domain.delivery import OutboxState, Step
+from aiadmin.domain.ids import CompanyId, ContactId, DeviceId, MessageId
+from aiadmin.domain.message import Fate, Hold, NewMessage, OutboxMessage, ReceiptSeen, SendResult, address_of
+
+_CLAIM = text(
+    """
+    WITH held AS (
+      SELECT * FROM unnest(CAST(:device_ids AS bigint[]), CAST(:epochs AS bigint[])) AS held (device_id, epoch)
+    ), due AS (
+      SELECT oldest.id, held.device_id, held.epoch
+      FROM held JOIN devices ON devices.id = held.device_id AND devices.epoch = held.epoch
+      CROSS JOIN LATERAL (
+        SELECT id FROM outbox_messages AS waiting
+        WHERE waiting.company_id = devices.company_id AND state = 'pending' AND next_attempt_at <= :now
+          AND (deadline_at IS NULL OR deadline_at > :now)
+        ORDER BY next_attempt_at, id LIMIT 1
+      ) AS oldest
+      WHERE devices.desired = 'on'
+    ), fenced AS (
+      SELECT due.id, due.device_id, due.epoch
+      FROM due JOIN devices ON devices.id = due.device_id AND devices.epoch = due.epoch
+      FOR SHARE OF devices
+    ), locked AS (
+      SELECT waiting.id, fenced.device_id, fenced.epoch
+      FROM fenced JOIN outbox_messages AS waiting ON waiting.id = fenced.id
+      WHERE waiting.state = 'pending'
+      FOR UPDATE OF waiting SKIP LOCKED
+    )
+    UPDATE outbox_messages AS message
+    SET state = 'sending', attempts = attempts + 1, attempted_at = :now, next_attempt_at = NULL, reason = NULL,
+        device_id = locked.device_id, epoch = locked.epoch
+    FROM locked WHERE message.id = locked.id
+    RETURNING message.id
+    """
+)
+"""`FOR SHARE` holds the device's row until the commit: no other host can adopt it between the check and `sending`."""
+
+
+_OF_A_FORMER_HOLDER = text(
+    """
+    EXISTS (
+      SELECT FROM unnest(CAST(:device_ids AS bigint[]), CAST(:epochs AS bigint[])) AS held (device_id, epoch)
+      WHERE held.device_id = outbox_messages.device_id AND held.epoch > outbox_messages.epoch
+    )
+    """
+)
+
+
+class SqlOutboxMessages:
+    """`ports.OutboxMessages` on SQLAlchemy."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, new: NewMessage, contact_id: ContactId, at: datetime) -> MessageId | None:
+        statement = (
+            insert(OutboxMessageRow)
+            .values(
+                company_id=new.company_id,
+                contact_id=contact_id,
+                dedup_key=new.dedup_key,
+                text=new.text,
+                next_attempt_at=at,
+                deadline_at=new.deadline_at,
+                created_at=at,
+            )
+            .on_conflict_do_nothing()
+            .returning(OutboxMessageRow.id)
+        )
+        number = self._session.scalars(statement).one_or_none()
+        return None if number is None else MessageId(number)
+
+    def find(self, company_id: CompanyId, outbox_message_id: MessageId) -> OutboxMessage | None:
+        row = self._session.execute(_messages([outbox_message_id], company_id)).one_or_none()
+        return None if row is None else _message_of(row)
+
+    def claim(self, holds: Sequence[Hold], now: datetime) -> Sequence[OutboxMessage]:
+        if not holds:
+            return []
+        claimed = self._session.scalars(_CLAIM, _arrays(holds) | {"now": now}).all()
+        if not claimed:
+            return []
+        return [_message_of(row) for row in self._session.execute(_messages(claimed))]
+
+    def finish(self, message: OutboxMessage, result: SendResult, step: Step, at: datetime) -> bool:
+        open_states = [OutboxState.SENDING]
+        if result.fate in (Fate.SENT, Fate.FAILED):
+            open_states.append(OutboxState.UNKNOWN)
+        statement = (
+            update(OutboxMessageRow)
+            .where(
+                OutboxMessageRow.id == message.outbox_message_id,
+                OutboxMessageRow.attempts == message.attempts,
+                OutboxMessageRow.state.in_(open_states),
+            )
+            .values(
+                state=step.state,
+                next_attempt_at=step.next_attempt_at,
+                reason=result.reason,
+                message_id=result.message_id,
+                sent_at=result.sent_at,
+                finished_at=None if step.state is OutboxState.PENDING else at,
+            )
+        )
+        return self._changed(statement) == 1
+
+    def give_up(self, holds: Sequence[Hold], *, now: datetime, claimed_before: datetime) -> int:
+        former = _OF_A_FORMER_HOLDER.bindparams(**_arrays(holds))
+        statement = (
+            update(OutboxMessageRow)
+            .where(OutboxMessageRow.state == OutboxState.SENDING)
+            .where(or_(OutboxMessageRow.attempted_at < claimed_before, former))
+            .values(state=OutboxState.UNKNOWN, reason="host_lost", finished_at=now)
+        )
+        return self._changed(statement)
+
+    def expire(self, now: datetime) -> int:
+        statement = (
+            update(OutboxMessageRow)
+            .where(OutboxMessageRow.state == OutboxState.PENDING, OutboxMessageRow.deadline_at <= now)
+            .values(state=OutboxState.CANCELLED, reason="expired", finished_at=now)
+        )
+        return self._changed(statement)
+
+    def mark(self, device_id: DeviceId, receipt: ReceiptSeen) -> Mapping[str, ContactId]:
+        marks: dict[str, Any] = {"delivered_at": func.coalesce(OutboxMessageRow.delivered_at, receipt.at)}
+        if receipt.is_read:
+            marks["read_at"] = func.coalesce(OutboxMessageRow.read_at, receipt.at)
+        statement = (
+            update(OutboxMessageRow)
+            .where(OutboxMessageRow.device_id == device_id, OutboxMessageRow.message_id.in_(receipt.message_ids))
+            .values(**marks)
+            .returning(OutboxMessageRow.message_id, OutboxMessageRow.contact_id)
+            .execution_options(synchronize_session=False)
+        )
+        return {str(name): ContactId(contact) for name, contact in self._session.execute(statement)}
+
+    def _changed(self, statement: Any) -> int:
+        answer = self._session.execute(statement.execution_options(synchronize_session=False))
+        return cast("CursorResult[Any]", answer).rowcount
+
+
+def _arrays(holds: Sequence[Hold]) -> dict[str, Any]:
+    return {"device_ids": [hold.device_id for hold in holds], "epochs": [hold.epoch for hold in holds]}
+
+
+def _messages(
+    numbers: Sequence[int], company_id: CompanyId | None = None
+) -> Select[OutboxMessageRow, str | None, str | None]:
+    """The rows of these numbers, each with what is known of its contact."""
+    statement = (
+        select(OutboxMessageRow, ContactRow.lid, ContactRow.phone)
+        .join(ContactRow, ContactRow.id == OutboxMessageRow.contact_id)
+        .where(OutboxMessageRow.id.in_(numbers))
+        .execution_options(populate_existing=True)
+    )
+    return statement if company_id is None else statement.where(OutboxMessageRow.company_id == company_id)
+
+
+def _message_of(found: Row[OutboxMessageRow, str | None, str | None]) -> OutboxMessage:
+    row, lid, phone = found
+    return OutboxMessage(
+        outbox_message_id=MessageId(row.id),
+        company_id=CompanyId(row.company_id),
+        contact_id=ContactId(row.contact_id),
+        device_id=DeviceId(row.device_id) if row.device_id else None,
+        address=address_of(Sighting(lid=lid, phone=phone)),
+        text=row.text,
+        state=OutboxState(row.state),
+        attempts=row.attempts,
+        reason=row.reason,
+        message_id=row.message_id,
+        created_at=row.created_at,
+        sent_at=row.sent_at,
+        delivered_at=row.delivered_at,
+        read_at=row.read_at,
+    )

@@ -1,0 +1,150 @@
+"""Turns the library's messages and receipts into ours, and our texts and its answers the other way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from aiadmin.domain.contact import Sighting, sighting
+from aiadmin.domain.message import (
+    LONGEST_TEXT,
+    Direction,
+    Fate,
+    MessageKind,
+    MessageSeen,
+    ReceiptSeen,
+    SendResult,
+)
+
+_NO_CONTENT = frozenset(
+    {
+        "albumMessage",  # announces pictures that follow
+        "deviceSentMessage",
+        "encReactionMessage",
+        "fastRatchetKeySenderKeyDistributionMessage",
+        "keepInChatMessage",
+        "messageContextInfo",
+        "pinInChatMessage",
+        "pollUpdateMessage",
+        "protocolMessage",  # keys, history, settings of one's own phone; changes and withdrawals
+        "senderKeyDistributionMessage",
+    }
+)
+_TEXTS = {
+    "conversation": None,
+    "extendedTextMessage": "text",
+    "buttonsResponseMessage": "selectedDisplayText",
+    "templateButtonReplyMessage": "selectedDisplayText",
+    "listResponseMessage": "title",
+}
+"""Where a text is, by the kind of message; a pressed button is what the client says."""
+_MEDIA = re.compile(r"(?P<name>\w+?)(?:Message)?(?:V\d+)?")
+_DELIVERED = frozenset({"DELIVERED", "INACTIVE"})
+_READ = frozenset({"READ", "PLAYED"})
+"""`READ_SELF` and the like are of our own phone."""
+
+
+def message_seen(message: Any) -> MessageSeen | None:
+    """What a Message event says; None when it is no content, or not of a chat with one person."""
+    source = message.Info.MessageSource
+    alternative = source.RecipientAlt if source.IsFromMe else source.SenderAlt
+    name = None if source.IsFromMe else _clean(message.Info.Pushname) or None
+    peer = _peer(source, alternative, name)
+    content = next(
+        ((field.name, value) for field, value in message.Message.ListFields() if field.name not in _NO_CONTENT), None
+    )
+    if peer is None or content is None or not message.Info.ID:
+        return None
+    kind, text, media = _content(*content)
+    return MessageSeen(
+        message_id=message.Info.ID,
+        peer=peer,
+        direction=Direction.OWN_PHONE if source.IsFromMe else Direction.IN,
+        kind=kind,
+        text=text,
+        media=media,
+        quoted_id=_quoted(*content),
+        sent_at=datetime.fromtimestamp(message.Info.Timestamp / 1000, UTC),
+    )
+
+
+def receipt_seen(receipt: Any) -> ReceiptSeen | None:
+    """What a Receipt event says; None when it is not about a client who got or read what we sent."""
+    source = receipt.MessageSource
+    kind = type(receipt).ReceiptType.Name(receipt.Type)
+    peer = _peer(source, source.SenderAlt, None)
+    if source.IsFromMe or peer is None or kind not in _DELIVERED | _READ:
+        return None
+    at = datetime.fromtimestamp(receipt.Timestamp, UTC)  # seconds, unlike a message's
+    return ReceiptSeen(message_ids=tuple(receipt.MessageIDs), peer=peer, is_read=kind in _READ, at=at)
+
+
+def text_message(text: str, messages: Any) -> bytes:
+    """The content of a plain text, as the library takes it."""
+    content = messages.Message().Message
+    content.conversation = text
+    return bytes(content.SerializeToString())
+
+
+def send_result(data: bytes, messages: Any) -> SendResult:
+    """What the library answered to a send."""
+    answer = messages.SendMessageReturnFunction.FromString(data)
+    if answer.Error:
+        return refusal(answer.Error)
+    sent_at = datetime.fromtimestamp(answer.SendResponse.Timestamp, UTC)
+    return SendResult(fate=Fate.SENT, message_id=answer.SendResponse.ID, sent_at=sent_at)
+
+
+_REFUSED = re.compile(r"server returned error (\d+)")
+_REACHOUT_LOCKED = "463"
+_ERRORS: Mapping[str, SendResult] = {
+    "no LID found": SendResult(fate=Fate.FAILED, reason="not_on_whatsapp"),
+    "client is nil": SendResult(fate=Fate.NOT_TAKEN, reason="not_connected"),
+    "websocket not connected": SendResult(fate=Fate.NOT_TAKEN, reason="not_connected"),
+    "timed out": SendResult(fate=Fate.UNKNOWN, reason="timeout"),
+    "websocket disconnected": SendResult(fate=Fate.UNKNOWN, reason="disconnected"),
+}
+
+
+def refusal(error: str) -> SendResult:
+    """What the library's words mean for the message. They may hold a phone number: keep the slug alone."""
+    number = _REFUSED.search(error)
+    if number is not None:
+        reason = "reachout_locked" if number[1] == _REACHOUT_LOCKED else f"refused_{number[1]}"
+        return SendResult(fate=Fate.FAILED, reason=reason)
+    known = next((result for words, result in _ERRORS.items() if words in error), None)
+    return known or SendResult(fate=Fate.UNKNOWN, reason="error")
+
+
+def _peer(source: Any, alternative: Any, push_name: str | None) -> Sighting | None:
+    """The other side of a chat with one person."""
+    if source.IsGroup or source.Chat.Server in {"broadcast", "newsletter", "g.us"}:
+        return None
+    addresses = [(jid.User, jid.Server) for jid in (source.Chat, alternative)]
+    return sighting(*addresses, push_name=push_name)
+
+
+def _content(name: str, value: Any) -> tuple[MessageKind, str | None, str | None]:
+    """Kind, text and media."""
+    if name == "reactionMessage":
+        return MessageKind.REACTION, _clean(value.text), None
+    if name in _TEXTS:
+        inner = _TEXTS[name]
+        return MessageKind.TEXT, _clean(getattr(value, inner) if inner else value), None
+    found = _MEDIA.fullmatch(name)
+    caption = _clean(getattr(value, "caption", ""))
+    return MessageKind.OTHER, caption or None, (found["name"] if found else name)[:50]
+
+
+def _quoted(name: str, value: Any) -> str | None:
+    if name == "reactionMessage":
+        return value.key.ID or None
+    context = getattr(value, "contextInfo", None)
+    return (context.stanzaID or None) if context is not None else None
+
+
+def _clean(text: str) -> str:
+    """A text that PostgreSQL takes: it cannot store NUL."""
+    return text.replace("\0", "")[:LONGEST_TEXT]

@@ -1,0 +1,121 @@
+"""Messages with clients: owed, sent, heard of. A host pulls what it has to send; what devices see is stored here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from aiadmin.domain.contact import Sighting
+from aiadmin.domain.ids import CompanyId, ContactId, MessageId
+from aiadmin.domain.message import (
+    LONGEST_TEXT,
+    SENDING_AT_MOST,
+    Heard,
+    Hold,
+    MessageSeen,
+    NewMessage,
+    OutboxMessage,
+    ReceiptSeen,
+    SendResult,
+    after_send,
+)
+from aiadmin.services.ports import Clock, NewUnitOfWork, UnitOfWork
+
+
+def owe(new: NewMessage, *, to: Sighting, work: UnitOfWork, now: datetime) -> MessageId | None:
+    """Owe a message, in the caller's transaction; None when one of its dedup key is owed already.
+
+    Nudge a session host (`JobQueue.look`) after the commit: without it the message waits up to a second.
+
+    Raises:
+        ValueError: the text is empty, or longer than WhatsApp takes.
+    """
+    if not new.text.strip() or len(new.text) > LONGEST_TEXT:
+        raise ValueError(f"a message has 1 to {LONGEST_TEXT} characters")
+    return work.outbox_messages.add(new, work.contacts.see(new.company_id, to, now), now)
+
+
+def send(new: NewMessage, *, to: Sighting, uow: NewUnitOfWork, clock: Clock) -> MessageId | None:
+    """`owe`, in a transaction of its own.
+
+    Raises:
+        CompanyNotFoundError: no such company.
+        ValueError: see `owe`.
+    """
+    with uow() as work:
+        work.companies.get(new.company_id)
+        number = owe(new, to=to, work=work, now=clock())
+        work.commit()
+    return number
+
+
+def find(company_id: CompanyId, outbox_message_id: MessageId, *, uow: NewUnitOfWork) -> OutboxMessage | None:
+    """A message of this company, as it stands."""
+    with uow() as work:
+        return work.outbox_messages.find(company_id, outbox_message_id)
+
+
+def pull(holds: Sequence[Hold], *, idle: Sequence[Hold], uow: NewUnitOfWork, clock: Clock) -> Sequence[OutboxMessage]:
+    """What a host has to send now, committed as `sending`: at most one message for each idle device.
+
+    What former holders left `sending` becomes unknown: it may have arrived, so nobody sends it again.
+
+    Raises:
+        DependencyDownError: PostgreSQL does not answer.
+    """
+    now = clock()
+    with uow() as work:
+        work.outbox_messages.give_up(holds, now=now, claimed_before=now - SENDING_AT_MOST)
+        work.outbox_messages.expire(now)
+        claimed = work.outbox_messages.claim(idle, now)
+        work.commit()
+    return claimed
+
+
+def settle(message: OutboxMessage, result: SendResult, *, uow: NewUnitOfWork, clock: Clock, chance: float) -> bool:
+    """Write what came of an attempt; False when the row was decided otherwise. Raises DependencyDownError."""
+    now = clock()
+    step = after_send(result, attempts=message.attempts, now=now, chance=chance)
+    with uow() as work:
+        written = work.outbox_messages.finish(message, result, step, now)
+        work.commit()
+    return written
+
+
+def store(batch: Sequence[Heard], *, uow: NewUnitOfWork) -> Sequence[Heard]:
+    """Keep what devices heard, in one transaction; a repeat is left alone.
+
+    Returns the receipts of messages that we know nothing of: a receipt may be quicker than the answer to the send.
+
+    Raises:
+        DependencyDownError: nothing is stored; try again later.
+    """
+    unmatched = []
+    with uow() as work:
+        for heard in sorted(batch, key=lambda one: one.company_id):
+            if isinstance(heard.event, MessageSeen):
+                _store_message(heard, heard.event, work)
+            elif not _mark(heard, heard.event, work):
+                unmatched.append(heard)
+        work.commit()
+    return unmatched
+
+
+def _store_message(heard: Heard, message: MessageSeen, work: UnitOfWork) -> None:
+    contact_id = work.contacts.see(heard.company_id, message.peer, heard.received_at)
+    work.inbox_messages.add(heard, message, contact_id)
+
+
+def _mark(heard: Heard, receipt: ReceiptSeen, work: UnitOfWork) -> bool:
+    found = work.outbox_messages.mark(heard.device_id, receipt)
+    for contact_id in set(found.values()):
+        _learn(heard, receipt.peer, contact_id, work)
+    return bool(found)
+
+
+def _learn(heard: Heard, peer: Sighting, contact_id: ContactId, work: UnitOfWork) -> None:
+    """Whoever got what we sent to a phone is the person of that phone: the receipt may name the LID alone."""
+    contact = work.contacts.find(heard.company_id, contact_id)
+    if contact is not None and contact.lid is None and peer.lid is not None:
+        pair = Sighting(lid=peer.lid, phone=contact.phone)
+        work.contacts.see(heard.company_id, pair, heard.received_at)
