@@ -30,7 +30,10 @@ def _described(media: str | type[schemas.QrCode]) -> Operation:
     return Operation(
         summary="QR-код, который можно отсканировать сейчас",
         answers={200: media},
-        query={"again": "1: начать заново, если попытки закончились"},
+        query={
+            "again": "1: начать заново, если попытки закончились",
+            "relink": "1: салон уже подключён, заменить его номер",
+        },
         errors=(401, 409),
     )
 
@@ -59,7 +62,7 @@ def png(token: str) -> ResponseReturnValue:
 def _answer(show: Callable[[LiveCode], ResponseReturnValue]) -> ResponseReturnValue:
     """The code, or where the pairing stands. Asking makes a code: whoever asks counts as a watcher."""
     owner, feed = company(), container().feed
-    if owner.whatsapp_connected:
+    if owner.whatsapp_connected and request.args.get("relink") != "1":
         raise AlreadyConnectedError
     if request.args.get("again") == "1":
         feed.retry(owner.company_id)

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 
-import { canChoose, initial, isFinished, next, screenOf } from '../../aiadmin/web/static/connect/machine.js';
+import { canChoose, canKeep, initial, isFinished, next, screenOf } from '../../aiadmin/web/static/connect/machine.js';
 
 const fresh = () => initial('open', { whatsapp_connected: false, integration_status: 'pending' });
 const after = (...events) => events.reduce(next, fresh());
@@ -136,5 +136,59 @@ describe('a linked phone', () => {
     const state = after(consent, { type: 'whatsapp-connected', success: false, message: 'Не вышло' });
     assert.equal(screenOf(state), 'failed');
     assert.equal(state.reason, 'Не вышло');
+  });
+});
+
+describe('replacing a connected phone', () => {
+  const first = { whatsapp_connected: true, whatsapp_phone: '79001234567', integration_status: 'active', connected_at: 'T1' };
+  const events = (...list) => list.reduce(next, initial('open', first));
+  const relink = { type: 'relink' };
+  const replace = { type: 'replace' };
+  const answer = (more = {}) => ({ type: 'answer', status: { ...first, ...more } });
+  const begun = (...list) => events(relink, replace, consent, ...list);
+
+  test('it is asked first, and the risk is told once a visit', () => {
+    assert.equal(screenOf(events(relink)), 'relink');
+    assert.equal(screenOf(events(relink, replace)), 'consent');
+    assert.equal(screenOf(begun()), 'waiting');
+    const linked = { type: 'whatsapp-connected', phone: '79001234567' };
+    assert.equal(screenOf(after(consent, qr(), linked, relink, replace)), 'waiting');
+  });
+  test('only a connected salon has a phone to replace', () => assert.equal(screenOf(after(consent, qr(), relink)), 'qr'));
+  test('nothing is shown before it has been agreed to, whatever another page of the salon does', () => {
+    assert.equal(screenOf(events(relink, qr(), code(), status('waiting'))), 'relink');
+    assert.equal(screenOf(events(relink, replace, qr())), 'consent');
+  });
+  test('news of the old phone ends nothing', () => {
+    const old = [answer(), { type: 'whatsapp-connected', phone: '79001234567' }, status('active'), status('connected')];
+    assert.equal(screenOf(begun(...old)), 'waiting');
+    assert.equal(screenOf(begun(qr(), ...old)), 'qr');
+    assert.equal(isFinished(begun(...old)), false);
+  });
+  test('another phone ends it, by event or by answer', () => {
+    for (const news of [{ type: 'whatsapp-connected', phone: '79007654321' }, answer({ whatsapp_phone: '79007654321' })]) {
+      const state = begun(qr(), news);
+      assert.equal(screenOf(state), 'connected');
+      assert.equal(state.phone, '79007654321');
+      assert.equal(state.former, null);
+      assert.ok(isFinished(state));
+    }
+  });
+  test('the same number linked anew is known by the time of its link', () => {
+    assert.equal(screenOf(begun(answer(), qr(), answer())), 'qr');
+    assert.equal(screenOf(begun(answer(), qr(), answer({ connected_at: 'T2' }))), 'connected');
+  });
+  test('the old phone can be kept until the new one is being confirmed', () => {
+    for (const state of [events(relink), events(relink, replace), begun(), begun(qr()), begun(status('exhausted'))]) {
+      const kept = next(state, { type: 'keep' });
+      assert.equal(screenOf(kept), 'connected');
+      assert.deepEqual([kept.phone, kept.activation, kept.former], ['79001234567', 'active', null]);
+    }
+    assert.ok(canKeep(begun(qr())));
+    assert.equal(canKeep(begun(status('confirming'))), false);
+    assert.equal(canKeep(after(consent, qr())), false);
+  });
+  test('a link problem on the way ends the work as ever', () => {
+    assert.equal(screenOf(begun({ type: 'error', code: 'link-revoked' })), 'link-revoked');
   });
 });

@@ -62,6 +62,7 @@ class Stub:
 def create_app(stub: Stub) -> Flask:
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "aiadmin/web/static"))
     _add_pages(app, stub)
+    _add_answers(app, stub)
     _add_sockets(app, stub)
 
     @app.after_request
@@ -88,19 +89,6 @@ def _add_pages(app: Flask, stub: Stub) -> None:
             static_version="test",
         )
 
-    @app.get("/marketplace/status/<int:company_id>")
-    def status(company_id: int) -> Response:
-        bearer = request.headers.get("Authorization", "")
-        stub.asked.append("status" if bearer == f"Bearer {TOKEN}" else f"status without token {company_id}")
-        return jsonify(stub.status)
-
-    @app.get("/marketplace/qr/<token>")
-    def code(token: str) -> Any:
-        stub.asked.append("qr")
-        if token.endswith(".svg"):
-            return Response(svg("2@http"), mimetype="image/svg+xml")
-        return jsonify(stub.qr), 200 if stub.qr.get("success") else 409
-
     @app.get("/frame")
     def frame() -> str:
         address = f"/marketplace/connect?token={TOKEN}&company=1"
@@ -121,23 +109,44 @@ def _add_pages(app: Flask, stub: Stub) -> None:
         )
 
 
+def _add_answers(app: Flask, stub: Stub) -> None:
+    @app.get("/marketplace/status/<int:company_id>")
+    def status(company_id: int) -> Response:
+        bearer = request.headers.get("Authorization", "")
+        stub.asked.append("status" if bearer == f"Bearer {TOKEN}" else f"status without token {company_id}")
+        return jsonify(stub.status)
+
+    @app.get("/marketplace/qr/<token>")
+    def code(token: str) -> Any:
+        relink = request.args.get("relink") == "1"
+        if stub.status["whatsapp_connected"] and not relink:
+            return jsonify(success=False, error="Уже подключён.", code="already-connected"), 409
+        stub.asked.append("qr relink" if relink else "qr")
+        if token.endswith(".svg"):
+            return Response(svg("2@http"), mimetype="image/svg+xml")
+        return jsonify(stub.qr), 200 if stub.qr.get("success") else 409
+
+
 def _add_sockets(app: Flask, stub: Stub) -> None:
     sockets = SocketIO(app, async_mode="threading", always_connect=True)
 
     @sockets.on("connect", namespace="/marketplace")
     def connected(auth: dict[str, str]) -> None:
         stub.asked.append("connect" if auth == {"token": TOKEN} else "connect without token")
+        if stub.status["whatsapp_connected"]:
+            emit("whatsapp-connected", {"success": True, "phone": stub.status["whatsapp_phone"]})
+            emit("status", {"state": stub.status["integration_status"]})
         if stub.refusal is not None:
             emit("error", stub.refusal)
             disconnect()
 
     @sockets.on("request-qr", namespace="/marketplace")
-    def request_qr() -> None:
-        stub.asked.append("request-qr")
+    def request_qr(data: dict[str, bool]) -> None:
+        stub.asked.append("request-qr relink" if data.get("relink") is True else "request-qr")
 
     @sockets.on("request-pairing-code", namespace="/marketplace")
-    def request_code(data: dict[str, str]) -> None:
-        stub.asked.append(f"request-pairing-code {data['phone']}")
+    def request_code(data: dict[str, Any]) -> None:
+        stub.asked.append(f"request-pairing-code {data['phone']}{' relink' if data.get('relink') is True else ''}")
 
     app.extensions["stub-sockets"] = sockets
 

@@ -202,6 +202,16 @@ def test_a_linked_salon_needs_no_code(site: Site, salon: Salon, refused: Refused
     refused(site.client.get(f"/marketplace/qr/{salon.token}"), 409, "already-connected")
 
 
+def test_a_linked_salon_gets_a_code_when_it_wants_another_phone(site: Site, salon: Salon) -> None:
+    site.link(salon)
+    site.show_code(salon, text="2@another")
+
+    answer = site.client.get(f"/marketplace/qr/{salon.token}?relink=1")
+
+    assert answer.get_json()["qr"] == "2@another"
+    assert site.client.get(f"/marketplace/qr/{salon.token}.svg?relink=1").status_code == 200
+
+
 def test_a_code_is_shown_to_the_holder_of_the_link_alone(site: Site, salon: Salon, refused: Refused) -> None:
     site.show_code(salon)
 

@@ -70,17 +70,21 @@ export function statusLoop({ token, companyId, dispatch, pause, onReach }) {
   });
 }
 
-/** Asks GET /marketplace/qr for each new code as the one before it runs out; `again()` starts an ended series anew. */
-export function qrLoop({ token, dispatch, onReach }) {
-  let query = '';
+/**
+ * Asks GET /marketplace/qr for each new code as the one before it runs out; `again()` starts an ended series anew.
+ * `isReplacing()` says that a connected phone is to be replaced: without it a connected salon gets no code.
+ */
+export function qrLoop({ token, dispatch, onReach, isReplacing }) {
+  let anew = false;
   const codes = loop(async () => {
     if (document.hidden) return 1_000; // a code is made only for somebody who watches
     try {
-      const asked = `/marketplace/qr/${encodeURIComponent(token)}${query}`;
-      query = '';
-      const { ok, body, waitMs } = await ask(asked);
+      const relink = isReplacing();
+      const query = new URLSearchParams({ ...(anew && { again: 1 }), ...(relink && { relink: 1 }) });
+      anew = false;
+      const { ok, body, waitMs } = await ask(`/marketplace/qr/${encodeURIComponent(token)}?${query}`);
       onReach(true);
-      if (ok && body.qr) return showCode(body, token, dispatch);
+      if (ok && body.qr) return showCode(body, imageAddress(token, relink), dispatch);
       if (body.state) dispatch({ type: 'status', ...body });
       else reportProblem(body, dispatch);
       return Math.max(waitMs, 2_000);
@@ -90,14 +94,14 @@ export function qrLoop({ token, dispatch, onReach }) {
     }
   });
   const again = () => {
-    query = '?again=1';
+    anew = true;
     codes.wake();
   };
   return { ...codes, again };
 }
 
-function showCode({ svg, expires_in: expiresIn }, token, dispatch) {
-  dispatch({ type: 'qr-update', svg, src: svg ? null : imageAddress(token), expiresIn });
+function showCode({ expires_in: expiresIn }, src, dispatch) {
+  dispatch({ type: 'qr-update', src, expiresIn });
   return Math.max(expiresIn * 1000 + 300, 2_000);
 }
 

@@ -5,9 +5,11 @@ const LINK_PROBLEMS = new Set(['link-expired', 'link-revoked', 'link-invalid', '
 const NOTICES = new Set(['exhausted', 'unreachable', 'passkey', 'already-linked', 'queue-full', 'failed']);
 const ACTIVATIONS = new Set(['activating', 'active', 'activation_failed']);
 const PAIRING = new Set(['waiting', 'queued', 'live']);
+const ASKING = new Set(['relink', 'consent']);
 
 const BLANK = {
-  phase: 'consent', // consent, waiting, queued, live, confirming, connected, a notice or a link problem
+  phase: 'consent', // consent, waiting, queued, live, confirming, connected, relink, a notice or a link problem
+  consented: false, // in this visit
   method: 'qr', // which tab is open: qr or phone
   qr: null, // {svg, src, total, endsAt, stale}
   code: null, // {text, total, endsAt}
@@ -16,6 +18,7 @@ const BLANK = {
   refusal: '', // why the server refused that number
   place: null,
   phone: null,
+  former: null, // {phone, connectedAt} of the phone to be replaced, until it is; the time is null until an answer tells
   activation: null,
   reason: '',
   alert: '',
@@ -48,6 +51,10 @@ export function screenOf(state) {
 /** True while the way to connect (QR or phone number) can still be chosen. */
 export const canChoose = (state) => PAIRING.has(state.phase);
 
+/** True while a phone is being replaced and the old one can still be kept. */
+export const canKeep = (state) =>
+  state.former !== null && !['relink', 'confirming'].includes(state.phase) && !LINK_PROBLEMS.has(state.phase);
+
 /** True when neither the socket nor polling has anything left to tell. */
 export const isFinished = (state) =>
   LINK_PROBLEMS.has(state.phase) || (state.phase === 'connected' && state.activation === 'active');
@@ -59,15 +66,24 @@ function phoneScreen(state) {
   return state.phase === 'queued' ? 'queued' : 'waiting';
 }
 
-// A dead link hears nothing but "try again"; a connected page hears only about itself.
+// A dead link hears nothing but "try again"; a connected page hears only about itself, and so does one that is being
+// asked whether to replace the phone: another page of the salon may have codes on the way already.
 function isClosed(state, { type, state: named }) {
   if (LINK_PROBLEMS.has(state.phase)) return !['retry', 'tick', 'link'].includes(type);
+  if (state.former && ASKING.has(state.phase)) return ['qr-update', 'pairing-code', 'status'].includes(type);
   if (state.phase !== 'connected') return false;
-  return !(['answer', 'link', 'whatsapp-connected'].includes(type) || (type === 'status' && ACTIVATIONS.has(named)));
+  if (type === 'status') return !ACTIVATIONS.has(named);
+  return !['answer', 'link', 'whatsapp-connected', 'relink'].includes(type);
+}
+
+// While a phone is being replaced the server still tells of the old one. The same number may be linked anew, too: then
+// only the time of linking differs.
+function isFormer({ former }, { whatsapp_phone: phone, connected_at: connectedAt }) {
+  return former !== null && former.phone === phone && (former.connectedAt ?? connectedAt) === connectedAt;
 }
 
 const connected = (state, phone) => ({
-  ...state, phase: 'connected', phone: phone ?? state.phone, qr: null, code: null, asked: null, alert: '',
+  ...state, phase: 'connected', phone: phone ?? state.phone, former: null, qr: null, code: null, asked: null, alert: '',
 });
 
 const pairing = (state, phase, place = null) => ({
@@ -75,7 +91,17 @@ const pairing = (state, phase, place = null) => ({
 });
 
 const HANDLERS = {
-  consent: (state) => (state.phase === 'consent' ? pairing(state, 'waiting') : state),
+  consent: (state) => (state.phase === 'consent' ? { ...pairing(state, 'waiting'), consented: true } : state),
+
+  // A connected salon wants another phone: it is asked, then the way begins anew, and may be left until its end.
+  relink: (state) =>
+    state.phase === 'connected'
+      ? { ...state, phase: 'relink', method: 'qr', former: { phone: state.phone, connectedAt: null } }
+      : state,
+
+  replace: (state) => (state.phase === 'relink' ? pairing(state, state.consented ? 'waiting' : 'consent') : state),
+
+  keep: (state) => (state.former ? { ...connected(state), reason: '' } : state),
 
   method: (state, { method }) => (canChoose(state) ? { ...state, method, asked: null, refusal: '', alert: '' } : state),
 
@@ -101,11 +127,14 @@ const HANDLERS = {
     code: { text: code, total: expiresIn, endsAt: now + expiresIn * 1000 },
   }),
 
-  'whatsapp-connected': (state, { success = true, phone, message = '' }) =>
-    success ? connected(state, phone) : { ...state, phase: 'failed', reason: message },
+  'whatsapp-connected': (state, { success = true, phone, message = '' }) => {
+    if (!success) return { ...state, phase: 'failed', reason: message };
+    return state.former && [undefined, state.former.phone].includes(phone) ? state : connected(state, phone);
+  },
 
   status(state, { state: named, text = '', reason = '', place = null }) {
     const why = [reason, text].find(isSentence) ?? '';
+    if (state.former && (ACTIVATIONS.has(named) || named === 'connected')) return state;
     if (ACTIVATIONS.has(named)) return { ...connected(state), activation: named, reason: why };
     if (named === 'connected') return connected(state);
     if (named === 'waiting' || named === 'queued') return pairing(state, named, place);
@@ -131,6 +160,10 @@ const HANDLERS = {
 
   answer(state, { status }) {
     if (!status.whatsapp_connected) return state;
+    if (isFormer(state, status)) {
+      const { former } = state;
+      return former.connectedAt ? state : { ...state, former: { ...former, connectedAt: status.connected_at } };
+    }
     const activation = ACTIVATIONS.has(status.integration_status) ? status.integration_status : state.activation;
     const reason = isSentence(status.reason) ? status.reason : state.reason;
     return { ...connected(state, status.whatsapp_phone), activation, reason };

@@ -24,7 +24,9 @@ function run(main) {
   function dispatch(event) {
     const before = state;
     state = next(before, { ...event, now: Date.now() });
+    if (state.former && event.type === 'whatsapp-connected') transport.askStatus(); // the same number, linked anew?
     if (state === before) return;
+    if (before.former && !state.former) transport.replaced();
     show();
     if (isFinished(state) && !isFinished(before)) transport.stop();
   }
@@ -32,11 +34,25 @@ function run(main) {
   const actions = {
     consent() {
       dispatch({ type: 'consent' });
-      transport.start();
+      transport.start({ replace: state.former !== null });
     },
     retry() {
       dispatch({ type: 'retry' });
-      transport.requestQr();
+      transport.start();
+    },
+    relink() {
+      dispatch({ type: 'relink' });
+      transport.watchStatus();
+    },
+    replace() {
+      dispatch({ type: 'replace' });
+      if (state.phase === 'waiting') transport.start({ replace: true });
+    },
+    keep() {
+      dispatch({ type: 'keep' });
+      transport.stop();
+      dispatch({ type: 'link', link: 'idle' });
+      if (!isFinished(state)) transport.watchStatus();
     },
     method: (method) => dispatch({ type: 'method', method }),
     askCode(typed) {

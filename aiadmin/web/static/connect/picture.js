@@ -16,7 +16,9 @@ export function drawSvg(text, label) {
 }
 
 /** Where the current code's drawing can be fetched; new each time, so that no cache shows an old one. */
-export const imageAddress = (token) => `/marketplace/qr/${encodeURIComponent(token)}.svg?at=${Date.now()}`;
+export function imageAddress(token, isReplacing) {
+  return `/marketplace/qr/${encodeURIComponent(token)}.svg?at=${Date.now()}${isReplacing ? '&relink=1' : ''}`;
+}
 
 /** The same code by address, for when it came without a drawing. */
 export function drawImage(src, label) {

@@ -14,15 +14,20 @@ export function createTransport({ token, companyId, socketPath, dispatch }) {
   let failures = 0;
   let fallBackTimer = 0;
   let heard = false;
+  let replacing = false; // the salon is connected, and wants another phone
 
   const hear = (event) => {
+    const isGreeting = !heard;
     heard = true;
     dispatch(event);
+    if (isGreeting && replacing) askCode();
   };
+  const asking = () => (replacing ? { relink: true } : {});
+  const askCode = () => socket.emit('request-qr', asking());
   const onReach = (reached) => mode === 'http' && dispatch({ type: 'link', link: reached ? 'http' : 'lost' });
   const pause = () => (mode === 'http' ? HTTP_PAUSE_MS : CALM_PAUSE_MS);
   const status = statusLoop({ token, companyId, dispatch, pause, onReach });
-  const codes = qrLoop({ token, dispatch, onReach });
+  const codes = qrLoop({ token, dispatch, onReach, isReplacing: () => replacing });
 
   // The client library is fetched only here: without it (or its socket) the page still works over plain HTTP.
   async function openSocket() {
@@ -67,12 +72,13 @@ export function createTransport({ token, companyId, socketPath, dispatch }) {
     codes.stop();
     dispatch({ type: 'link', link: 'live' });
     heard = false;
-    setTimeout(() => !heard && mode === 'socket' && socket.emit('request-qr'), SNAPSHOT_MS);
+    setTimeout(() => !heard && mode === 'socket' && askCode(), SNAPSHOT_MS);
   }
 
   function useHttp() {
     clearTimeout(fallBackTimer);
     mode = 'http';
+    if (replacing) codes.again();
     codes.start();
     status.wake();
   }
@@ -81,31 +87,34 @@ export function createTransport({ token, companyId, socketPath, dispatch }) {
     /** Only asks for the status: enough for a salon that is connected already. */
     watchStatus: () => status.start(),
 
-    /** Opens the socket: from here on codes are made. */
-    start() {
-      startWaiting('connecting');
-      openSocket();
+    /**
+     * From here on codes are made; a series that has ended is begun anew. With `replace` for a salon that is connected:
+     * each connection is told, once it has been shown how things stand, and the old phone stays until `replaced()`.
+     */
+    start({ replace = replacing } = {}) {
+      replacing = replace;
+      if (mode === 'http') codes.again();
+      else if (socket?.connected) askCode();
+      else {
+        startWaiting('connecting');
+        if (socket) socket.connect();
+        else openSocket();
+      }
       status.start();
     },
 
-    /** A new code: over the open socket, or by opening it again. */
-    requestQr() {
-      if (mode === 'http') codes.again();
-      else if (socket?.connected) socket.emit('request-qr');
-      else {
-        startWaiting('connecting');
-        socket?.connect();
-        status.start();
-      }
+    replaced() {
+      replacing = false;
     },
 
-    requestCode: (phone) => socket.emit('request-pairing-code', { phone }),
+    requestCode: (phone) => socket.emit('request-pairing-code', { phone, ...asking() }),
 
     askStatus: () => status.wake(),
 
     stop() {
       clearTimeout(fallBackTimer);
       mode = 'none';
+      replacing = false;
       socket?.disconnect();
       codes.stop();
       status.stop();

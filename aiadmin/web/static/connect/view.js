@@ -1,6 +1,6 @@
 // Shows a state: picks the screen, fills its slots, tells the screen reader, keeps the focus where it can be seen.
 
-import { canChoose, isFinished, screenOf } from './machine.js';
+import { canChoose, canKeep, isFinished, screenOf } from './machine.js';
 import { formatCode, formatPhone, maskPhone, parsePhone } from './phone.js';
 import { drawImage, drawSvg, imageAddress } from './picture.js';
 import { bindCopy, bindTabs } from './controls.js';
@@ -21,7 +21,7 @@ export function createView(main) {
     showScreen(screenOf(state));
     main.dataset.method = state.method;
     main.dataset.link = isFinished(state) ? 'idle' : state.link;
-    if (state.qr !== before?.qr) showQr(state.qr);
+    if (state.qr !== before?.qr) showQr(state);
     fill(state);
     showTabs(state);
     showPhoneForm(state, before);
@@ -50,20 +50,21 @@ export function createView(main) {
     main.dataset.activation = state.activation ?? 'activating';
     $('[data-place-line]').hidden = state.place === null;
     $('[data-code-expired]').hidden = !state.codeExpired;
-    if (state.phase === 'connected') document.title = main.dataset.connectedTitle;
+    $('[data-replacing]').hidden = !canKeep(state);
+    document.title = state.phase === 'connected' ? main.dataset.connectedTitle : main.dataset.openTitle;
   }
 
   function slot(name, text) {
     for (const element of main.querySelectorAll(`[data-slot="${name}"]`)) element.textContent = text;
   }
 
-  function showQr(qr) {
+  function showQr({ qr, former }) {
     const box = $('[data-qr]');
     box.toggleAttribute('data-stale', !qr || qr.stale);
     if (!qr || box.dataset.of === (qr.svg ?? qr.src)) return;
     box.dataset.of = qr.svg ?? qr.src;
     const label = box.dataset.label;
-    box.replaceChildren((qr.svg && drawSvg(qr.svg, label)) || drawImage(qr.src ?? imageAddress(main.dataset.token), label));
+    box.replaceChildren((qr.svg && drawSvg(qr.svg, label)) || drawImage(qr.src ?? imageAddress(main.dataset.token, former !== null), label));
   }
 
   function showTabs(state) {
@@ -123,7 +124,9 @@ export function createView(main) {
       consent.addEventListener('change', () => { $('[data-show]').disabled = !consent.checked; });
       $('[data-show]').disabled = !consent.checked; // a browser may remember the tick over a reload
       $('[data-show]').addEventListener('click', actions.consent);
-      for (const button of main.querySelectorAll('[data-retry]')) button.addEventListener('click', actions.retry);
+      for (const name of ['retry', 'relink', 'replace', 'keep']) {
+        for (const button of main.querySelectorAll(`[data-${name}]`)) button.addEventListener('click', actions[name]);
+      }
       typed.addEventListener('blur', () => {
         const phone = parsePhone(typed.value);
         if (phone) typed.value = formatPhone(phone);
