@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from aiadmin.domain.message import MessageSeen, ReceiptSeen
+
 
 @dataclass(frozen=True, kw_only=True)
 class QrCode:
@@ -142,4 +144,6 @@ SessionEvent = (
     | ConnectFailure
     | StreamError
     | Ended
+    | MessageSeen
+    | ReceiptSeen
 )

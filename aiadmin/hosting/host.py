@@ -1,7 +1,7 @@
 """The session host: adopts devices, keeps their sessions connected, and tells PostgreSQL what it sees.
 
 One thread owns everything here and takes one message after another from its inbox: no locks, no order to get wrong.
-Only the renewing of the lease, and a logout (it may take half a minute), have threads of their own.
+Only the renewing of the lease, a logout (it may take half a minute) and messages have threads of their own.
 """
 
 from __future__ import annotations
@@ -25,14 +25,18 @@ from aiadmin.domain.ids import DeviceId
 from aiadmin.domain.session import Action, Step, failed, postponed, tick, transition
 from aiadmin.domain.session_event import LoggedOut, SessionEvent
 from aiadmin.hosting.held import Held
+from aiadmin.hosting.incoming import Incoming
 from aiadmin.hosting.lease import Lease
 from aiadmin.hosting.orphan_keys import OrphanKeys
+from aiadmin.hosting.outgoing import Online, Outgoing
 from aiadmin.hosting.ports import Keys, SessionEngine
 from aiadmin.hosting.removals import Removals
 from aiadmin.services import sessions
 from aiadmin.services.ports import Clock, NewUnitOfWork, Rooms
 
 TICK_SECONDS = 1.0
+_STOP_SECONDS = 1.0
+"""What stopping hundreds of sessions takes at most, and writing what they heard last."""
 _KEYS_MISSING = LoggedOut(reason="keys_missing", on_connect=False)
 """The library deletes a device's keys only when WhatsApp unlinked it; a crash may have swallowed the event."""
 _dice = random.SystemRandom().random
@@ -70,25 +74,36 @@ class SessionHost:
             duration=lease,
             renew_every=renew_every,
         )
+        self._incoming = Incoming(uow=uow, clock=clock)
+        self._outgoing = Outgoing(
+            engine=engine, online=self._online, uow=uow, clock=clock, on_sent=self._incoming.sent
+        )
         self._thread = threading.Thread(target=self._run, name="host", daemon=True)
 
     def start(self) -> None:
         """Begin to hold devices."""
         self._lease.start()
-        self._thread.start()
+        for part in (self._thread, self._incoming, self._outgoing):
+            part.start()
 
     def look(self) -> None:
         """Something may have changed in PostgreSQL: look now rather than at the next tick."""
         self._inbox.put(self._hurry)
+        self._outgoing.look()
 
     def drain(self, timeout: float = 8.0) -> None:
-        """Disconnect everything and leave it to other hosts; returns when done, or after `timeout` seconds."""
+        """Finish what is on its way, disconnect everything and leave it to other hosts; takes about `timeout` at most."""
+        deadline = time.monotonic() + timeout
         try:
             self._lease.drain()
         except DependencyDownError:
             _log.warning("PostgreSQL is away: other hosts will find the sessions when the lease runs out")
+        if not self._outgoing.stop(deadline - time.monotonic() - _STOP_SECONDS):
+            _log.warning("Some messages are on their way still, and nobody will know whether they arrived")
         self._inbox.put(self._finish)
-        self._thread.join(timeout)
+        self._thread.join(max(deadline - time.monotonic(), _STOP_SECONDS))
+        self._engine.flush(_STOP_SECONDS)
+        self._incoming.close(_STOP_SECONDS)
 
     def _run(self) -> None:
         while not self._over:
@@ -168,7 +183,8 @@ class SessionHost:
         self._save(held)
         if held.device.device_id not in self._held:
             return
-        listener = partial(self._pass_on, held.device.device_id, held.session_id)
+        others = partial(self._pass_on, held.device.device_id, held.session_id)
+        listener = self._incoming.listener(held.device, others)
         try:
             self._engine.start(held.session_id, self._keys, held.device.jid, listener)
         except UnknownDeviceError:
@@ -189,6 +205,14 @@ class SessionHost:
         self._apply(held, transition(held.session, event, self._clock(), _dice()))
         if held.is_to_remove:
             self._hurry()
+
+    def _online(self) -> list[Online]:
+        """What can send now; asked from another thread."""
+        return [
+            Online(held.device, held.session_id)
+            for held in self._held.copy().values()
+            if held.session.observed is Observed.ONLINE and held.device.desired is Desired.ON
+        ]
 
     def _apply(self, held: Held, step: Step) -> None:
         if step.session.observed is not held.session.observed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
+from aiadmin.domain.message import SendResult
 from aiadmin.domain.session_event import SessionEvent
 
 
@@ -34,4 +35,12 @@ class SessionEngine(Protocol):
 
     def logout(self, session_id: str) -> None:
         """Raises EngineError."""
+        ...
+
+    def send(self, session_id: str, address: str, text: str) -> SendResult:
+        """Send a text and wait for what becomes of it; never raises for that."""
+        ...
+
+    def flush(self, timeout: float) -> bool:
+        """Wait until every listener has got all that was said; False when that takes too long."""
         ...

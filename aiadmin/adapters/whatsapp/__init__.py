@@ -1,5 +1,5 @@
 """WhatsApp, through neonize: the only package that touches it.
 
-`library` loads the Go library, `decode` reads what it says, `engine` runs sessions, `store` makes its tables,
-`key_store` asks for the keys in them.
+`library` loads the Go library, `decode` and `messages` read what it says, `engine` runs sessions behind the `gate`,
+`store` makes its tables, `key_store` asks for the keys in them.
 """

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
+from google.protobuf.message import DecodeError
+
+from aiadmin.adapters.whatsapp.messages import message_seen, receipt_seen
 from aiadmin.domain import session_event as event
 
+QR, STATUS, ENDED = "qr", "status", "ended"
+"""What comes without an event code: a QR text, how a login goes, the end of the call with its error."""
 DEVICE = 0
 PAIR_STATUS = 2
 _PHONE_SERVER = "s.whatsapp.net"
 
-Decoder = Callable[[Any, Any], event.SessionEvent]
+_MESSAGE, _RECEIPT = 17, 18
+MAIL = frozenset({_MESSAGE, _RECEIPT})
+"""What the library acknowledges at once: WhatsApp does not say it again."""
+
+_log = logging.getLogger(__name__)
+
+Decoder = Callable[[Any, Any], event.SessionEvent | None]
 """Gets the parsed message and the module of messages."""
 
 
@@ -79,14 +91,34 @@ _DECODERS: Mapping[int, tuple[str, Decoder]] = {
     10: ("ClientOutdated", lambda _m, _ms: event.ClientOutdated()),
     11: ("StreamError", lambda m, _ms: event.StreamError(code=m.Code)),
     12: ("Disconnected", lambda _m, _ms: event.Disconnected()),
+    _MESSAGE: ("Message", lambda m, _ms: message_seen(m)),
+    _RECEIPT: ("Receipt", lambda m, _ms: receipt_seen(m)),
 }
 
 SUBSCRIBED = tuple(_DECODERS)
 """The library sends only the codes that were named before the start."""
 
 
-def decode(code: int, data: bytes, messages: Any) -> event.SessionEvent:
+def read(code: int | str, data: bytes, messages: Any) -> event.SessionEvent | None:
+    """What the library said, under an event code or one of the names above; None when it is of no use to us."""
+    match code:
+        case "qr":
+            return event.QrCode(text=data.decode())
+        case "status":
+            return event.LoginStatus(text=data.decode())
+        case "ended":
+            return event.Ended(error=data.decode(errors="replace"))
+    try:
+        return decode(int(code), data, messages)
+    except (KeyError, DecodeError):
+        _log.warning("An event of the library could not be read", extra={"code": code})
+        return None
+
+
+def decode(code: int, data: bytes, messages: Any) -> event.SessionEvent | None:
     """The event of `code` with the protobuf `data`; `messages` is the library's module of messages.
+
+    None for a message or receipt that is of no use to us.
 
     Raises:
         KeyError: a code outside `SUBSCRIBED`.

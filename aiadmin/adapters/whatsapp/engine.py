@@ -18,14 +18,17 @@ import queue
 import threading
 import uuid
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Protocol
 
-from google.protobuf.message import DecodeError
-
-from aiadmin.adapters.whatsapp.decode import DEVICE, SUBSCRIBED, decode, jid_message, lid_of_device
+from aiadmin.adapters.whatsapp import decode
+from aiadmin.adapters.whatsapp.gate import Gate
 from aiadmin.adapters.whatsapp.library import Library
-from aiadmin.domain.session_event import Ended, LoginStatus, PairSuccess, QrCode, SessionEvent
+from aiadmin.adapters.whatsapp.messages import send_result, text_message
+from aiadmin.domain.message import Fate, SendResult
+from aiadmin.domain.session_event import PairSuccess, SessionEvent
 
 DEVICE_NAME = "AI Admin"
 """What a salon sees in WhatsApp's list of linked devices. One per process: the library keeps it in a global."""
@@ -41,6 +44,8 @@ _CALL_SETTLES_SECONDS = 0.25
 """A call reads the library's maps in its first microseconds, but a busy machine may begin it late: most calls end
 under the gate, and only a slow answer is waited for outside."""
 CALL_SECONDS = 30.0
+SEND_SECONDS = 80.0
+"""The library waits 75 s for WhatsApp to acknowledge a message."""
 
 Listener = Callable[[SessionEvent], None]
 _log = logging.getLogger(__name__)
@@ -53,6 +58,14 @@ class EngineError(RuntimeError):
 
 class UnknownDeviceError(EngineError):
     """The store holds no keys of this device."""
+
+
+class NotLiveError(EngineError):
+    """This session is not live: nothing was asked of the library."""
+
+
+class NoAnswerError(EngineError):
+    """The library is still at it: what we asked for may yet happen."""
 
 
 class KeyStore(Protocol):
@@ -80,28 +93,25 @@ class _Session:
 
 @dataclass(frozen=True)
 class _Raw:
-    """What a callback copied: `code` is an event code, or one of the names below."""
+    """What a callback copied: `code` is an event code, or one of the names in `decode`."""
 
     session: _Session
     code: int | str
     data: bytes
 
 
-_QR, _STATUS, _ENDED = "qr", "status", "ended"
-
-
 class Engine:
     """The sessions of this process, named by ids of ours. Thread-safe.
 
     A listener gets every event of its session, in order, on one thread shared by all: it must be quick. After `stop`,
-    and after an `Ended`, it gets nothing more.
+    and after an `Ended`, it gets only what WhatsApp does not repeat: messages and receipts taken before.
     """
 
     def __init__(self, library: Library) -> None:
         self._library = library
-        self._gate = threading.Lock()
+        self._gate = Gate()
         self._sessions: dict[str, _Session] = {}
-        self._raw: queue.SimpleQueue[_Raw | bytes] = queue.SimpleQueue()
+        self._raw: queue.SimpleQueue[_Raw | bytes | threading.Event] = queue.SimpleQueue()
         self._log_callback = library.log_callback(self._on_log)
         self._props = library.device_props(
             os=DEVICE_NAME, platformType=library.device_props.CHROME
@@ -130,11 +140,11 @@ class Engine:
         """
         if not store.exists(jid):
             raise UnknownDeviceError("the store holds no keys of this device")
-        self._start(session_id, store.dsn, jid_message(jid, self._library.messages), on_event)
+        self._start(session_id, store.dsn, decode.jid_message(jid, self._library.messages), on_event)
 
     def stop(self, session_id: str) -> None:
         """Disconnect and forget the session; its device stays linked. An id that is not live is no error."""
-        with self._gate:
+        with self._gate.alone():
             session = self._sessions.pop(session_id, None)
             if session is not None:
                 session.closed = True
@@ -167,12 +177,35 @@ class Engine:
             raise EngineError(answer.Error)
         return str(answer.Code)
 
+    def send(self, session_id: str, address: str, text: str) -> SendResult:
+        """Send a text to `address` (a phone's JID, or a LID) and wait; never raises for what becomes of it."""
+        messages = self._library.messages
+        to, content = decode.jid_message(address, messages), text_message(text, messages)
+        arguments = to, len(to), content, len(content)
+
+        def call(handle: bytes) -> bytes:
+            return bytes(self._library.go.SendMessage(handle, *arguments))
+
+        try:
+            data = self._call(session_id, call, gate=self._gate.together(), timeout=SEND_SECONDS)
+        except NotLiveError:
+            return SendResult(fate=Fate.NOT_TAKEN, reason="not_connected")
+        except NoAnswerError:
+            return SendResult(fate=Fate.UNKNOWN, reason="timeout")
+        return send_result(data, messages)
+
+    def flush(self, timeout: float) -> bool:
+        """Wait until the listeners have got all that the library has told; False when that takes too long."""
+        is_done = threading.Event()
+        self._raw.put(is_done)
+        return is_done.wait(timeout)
+
     def _start(self, session_id: str, dsn: str, jid: bytes, on_event: Listener) -> None:
         session = _Session(session_id, on_event)
         thread = threading.Thread(
             target=self._run, args=(session, dsn.encode(), jid), name=f"session {session_id}", daemon=True
         )
-        with self._gate:
+        with self._gate.alone():
             if session_id in self._sessions:
                 raise EngineError("this session is live already")
             self._sessions[session_id] = session
@@ -182,27 +215,27 @@ class Engine:
     def _run(self, session: _Session, dsn: bytes, jid: bytes) -> None:
         """The thread of a session: in Go from its start to its end."""
         callbacks = self._callbacks_of(session)
-        codes = (ctypes.c_char * len(SUBSCRIBED)).from_buffer(bytearray(SUBSCRIBED))
+        codes = (ctypes.c_char * len(decode.SUBSCRIBED)).from_buffer(bytearray(decode.SUBSCRIBED))
         login = (dsn, session.handle, jid, len(jid), int(not jid), _LOG_LEVEL)
         props = (self._props, len(self._props), b"", 0, None)
         error: bytes = self._library.go.Neonize(*login, *callbacks, self._log_callback, codes, len(codes), *props)
         session.spoke.set()  # the start that waits for a sign has it
-        with self._gate:
+        with self._gate.alone():
             if self._sessions.get(session.session_id) is session:
                 # whatever the reason, the library still holds the session until it is stopped
                 del self._sessions[session.session_id]
                 self._library.go.Stop(session.handle)
-        self._tell(session, _ENDED, error)
+        self._tell(session, decode.ENDED, error)
 
     def _callbacks_of(self, session: _Session) -> tuple[Any, Any, Any]:
         def on_event(_handle: bytes, data: int, size: int, code: int) -> None:
             self._tell(session, code, ctypes.string_at(data, size) if size else b"")
 
-        return (
-            self._library.text_callback(lambda _handle, text: self._tell(session, _QR, ctypes.string_at(text))),
-            self._library.text_callback(lambda _handle, text: self._tell(session, _STATUS, ctypes.string_at(text))),
-            self._library.event_callback(on_event),
-        )
+        def text_callback(code: str) -> Any:
+            tell = partial(self._tell, session, code)
+            return self._library.text_callback(lambda _handle, text: tell(ctypes.string_at(text)))
+
+        return text_callback(decode.QR), text_callback(decode.STATUS), self._library.event_callback(on_event)
 
     def _tell(self, session: _Session, code: int | str, data: bytes) -> None:
         session.spoke.set()
@@ -212,20 +245,27 @@ class Engine:
         if data and size > 0:
             self._raw.put(ctypes.string_at(data, size))
 
-    def _call(self, session_id: str, function: Callable[[bytes], bytes]) -> bytes:
+    def _call(
+        self,
+        session_id: str,
+        function: Callable[[bytes], bytes],
+        *,
+        gate: AbstractContextManager[None] | None = None,
+        timeout: float = CALL_SECONDS,
+    ) -> bytes:
         """Call into Go for a live session, on a thread of its own: Go itself may take 75 s to give up."""
         answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-        with self._gate:
+        with gate or self._gate.alone():
             session = self._sessions.get(session_id)
             if session is None:
-                raise EngineError("this session is not live")
+                raise NotLiveError("this session is not live")
             caller = threading.Thread(target=lambda: answers.put(function(session.handle)), name="call", daemon=True)
             caller.start()
             caller.join(_CALL_SETTLES_SECONDS)
         try:
-            return answers.get(timeout=CALL_SECONDS)
+            return answers.get(timeout=timeout)
         except queue.Empty:
-            raise EngineError(f"no answer within {CALL_SECONDS:.0f} s") from None
+            raise NoAnswerError(f"no answer within {timeout:.0f} s") from None
 
     def _dispatch(self) -> None:
         while True:
@@ -233,7 +273,9 @@ class Engine:
             try:
                 if isinstance(raw, bytes):
                     self._log(raw)
-                elif not raw.session.closed:
+                elif isinstance(raw, threading.Event):
+                    raw.set()
+                elif not raw.session.closed or raw.code in decode.MAIL:
                     self._deliver(raw)
             except Exception:  # noqa: BLE001 - one listener's mistake must not silence all sessions
                 _log.exception("A session's listener failed")
@@ -248,20 +290,9 @@ class Engine:
 
     def _decoded(self, raw: _Raw) -> SessionEvent | None:
         messages = self._library.messages
-        match raw.code:
-            case "qr":
-                return QrCode(text=raw.data.decode())
-            case "status":
-                return LoginStatus(text=raw.data.decode())
-            case "ended":
-                return Ended(error=raw.data.decode(errors="replace"))
-        if raw.code == DEVICE:
-            raw.session.lid = lid_of_device(messages.Device.FromString(raw.data)) or raw.session.lid
-        try:
-            return decode(int(raw.code), raw.data, messages)
-        except (KeyError, DecodeError):
-            _log.warning("An event of the library could not be read", extra={"code": raw.code})
-            return None
+        if raw.code == decode.DEVICE:
+            raw.session.lid = decode.lid_of_device(messages.Device.FromString(raw.data)) or raw.session.lid
+        return decode.read(raw.code, raw.data, messages)
 
     def _log(self, data: bytes) -> None:
         entry = self._library.messages.LogEntry.FromString(data)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 
 from aiadmin.adapters.whatsapp.engine import EngineError, UnknownDeviceError
+from aiadmin.domain.message import Fate, SendResult
 from aiadmin.domain.session_event import Connected, SessionEvent
 from aiadmin.hosting.ports import Keys
 
@@ -42,6 +44,8 @@ class FakeEngine:
         self.live: dict[str, tuple[str, Callable[[SessionEvent], None]]] = {}
         self.started: list[str] = []
         self.logged_out: list[str] = []
+        self.sent: list[tuple[str, str]] = []
+        self.on_send: Callable[[str, str, str], SendResult] = self._take
 
     def start(self, session_id: str, store: Keys, jid: str, on_event: Callable[[SessionEvent], None]) -> None:
         if not store.exists(jid):
@@ -61,6 +65,14 @@ class FakeEngine:
         self.logged_out.append(jid)
         self._keys.delete(jid)
 
+    def send(self, session_id: str, address: str, text: str) -> SendResult:
+        if session_id not in self.live:
+            return SendResult(fate=Fate.NOT_TAKEN, reason="not_connected")
+        return self.on_send(self.live[session_id][0], address, text)
+
+    def flush(self, timeout: float) -> bool:
+        return timeout > 0
+
     def jids(self) -> set[str]:
         """The devices that are connected here."""
         return {jid for jid, _ in self.live.copy().values()}
@@ -70,3 +82,7 @@ class FakeEngine:
         for known, listener in self.live.copy().values():
             if known == jid:
                 listener(event)
+
+    def _take(self, jid: str, address: str, text: str) -> SendResult:
+        self.sent.append((address, text))
+        return SendResult(fate=Fate.SENT, message_id=f"M{len(self.sent)}", sent_at=datetime.now(UTC))

@@ -1,0 +1,150 @@
+"""Keeps what devices hear: messages go to the inbox, receipts to what we sent.
+
+The library has acknowledged a message before we see it, so WhatsApp does not repeat it: what this process holds when
+it is killed is lost (at most once). One thread writes, many at a time; while PostgreSQL is away they wait here.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from aiadmin.domain.device import Device
+from aiadmin.domain.errors import DependencyDownError
+from aiadmin.domain.ids import DeviceId
+from aiadmin.domain.message import Heard, MessageSeen, ReceiptSeen
+from aiadmin.domain.session_event import SessionEvent
+from aiadmin.services import messages
+from aiadmin.services.ports import Clock, NewUnitOfWork
+
+BATCH = 100
+HELD_AT_MOST = 20_000
+"""Some 20 MB; when PostgreSQL is away for longer than that lasts, the newest are lost, and it is logged."""
+EARLY_AT_MOST = 1_000
+_RETRY_SECONDS = 1.0
+_log = logging.getLogger(__name__)
+
+
+class Incoming:
+    """`listener` for each session; `close` when no session can speak any more."""
+
+    def __init__(self, *, uow: NewUnitOfWork, clock: Clock) -> None:
+        self._uow, self._clock = uow, clock
+        self._waiting: deque[Heard] = deque()
+        self._changed = threading.Condition()
+        self._early: OrderedDict[tuple[DeviceId, str], Heard] = OrderedDict()
+        self._sent: deque[tuple[DeviceId, str]] = deque()
+        self._lost = 0
+        self._is_closed = False
+        self._thread = threading.Thread(target=self._run, name="incoming", daemon=True)
+
+    def start(self) -> None:
+        """Begin to write."""
+        self._thread.start()
+
+    def listener(self, device: Device, others: Callable[[SessionEvent], None]) -> Callable[[SessionEvent], None]:
+        """A listener for the device's session: mail stays here, the rest goes to `others`."""
+
+        def hear(event: SessionEvent) -> None:
+            if isinstance(event, MessageSeen | ReceiptSeen):
+                self._take(device, event)
+            else:
+                others(event)
+
+        return hear
+
+    def sent(self, device_id: DeviceId, message_id: str) -> None:
+        """A message has its id in PostgreSQL now: its receipts may have come before."""
+        with self._changed:
+            self._sent.append((device_id, message_id))
+            self._changed.notify()
+
+    def close(self, timeout: float) -> None:
+        """Write what waits, and end; what is not written within `timeout` seconds is lost."""
+        with self._changed:
+            self._is_closed = True
+            self._changed.notify()
+        self._thread.join(timeout)
+        if self._waiting:
+            _log.error("Messages are lost: PostgreSQL is away", extra={"count": len(self._waiting)})
+
+    def _take(self, device: Device, event: MessageSeen | ReceiptSeen) -> None:
+        if _is_own_chat(device, event):
+            return
+        heard = Heard(
+            device_id=device.device_id, company_id=device.company_id, event=event, received_at=self._clock()
+        )
+        with self._changed:
+            if len(self._waiting) < HELD_AT_MOST:
+                self._waiting.append(heard)
+            else:
+                self._lost += 1
+            self._changed.notify()
+
+    def _run(self) -> None:
+        while True:
+            batch = self._next_batch()
+            if not batch and self._is_closed:
+                return
+            try:
+                self._write(batch)
+            except DependencyDownError:
+                self._put_back(batch)
+            except Exception:  # noqa: BLE001 - the top of a thread; whichever message it was, the others are kept
+                _log.exception("Some messages cannot be stored")
+                self._write_singly(batch)
+
+    def _next_batch(self) -> list[Heard]:
+        """What to write now, early receipts whose message is known by now included."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._sent or self._is_closed)
+            while self._sent:
+                early = self._early.pop(self._sent.popleft(), None)
+                if early is not None:
+                    self._waiting.append(early)
+            if self._lost:
+                _log.error("Messages are lost: too many wait for PostgreSQL", extra={"count": self._lost})
+                self._lost = 0
+            return [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
+
+    def _write(self, batch: Sequence[Heard]) -> None:
+        if batch:
+            for heard in messages.store(batch, uow=self._uow):
+                self._keep_early(heard)
+
+    def _write_singly(self, batch: Sequence[Heard]) -> None:
+        for position, heard in enumerate(batch):
+            try:
+                self._write([heard])
+            except DependencyDownError:
+                return self._put_back(batch[position:])
+            except Exception:  # noqa: BLE001 - this is the one
+                _log.exception("A message is lost", extra={"company_id": heard.company_id})
+        return None
+
+    def _put_back(self, batch: Sequence[Heard]) -> None:
+        """Wait a moment for PostgreSQL; not even an end makes it come sooner."""
+        with self._changed:
+            self._waiting.extendleft(reversed(batch))
+        time.sleep(_RETRY_SECONDS)
+
+    def _keep_early(self, heard: Heard) -> None:
+        """The answer to a send may come after the receipt of what was sent."""
+        assert isinstance(heard.event, ReceiptSeen)  # noqa: S101 - `store` returns no other
+        for message_id in heard.event.message_ids:
+            self._early[heard.device_id, message_id] = replace(
+                heard, event=replace(heard.event, message_ids=(message_id,))
+            )
+        while len(self._early) > EARLY_AT_MOST:
+            self._early.popitem(last=False)
+
+
+def _is_own_chat(device: Device, event: MessageSeen | ReceiptSeen) -> bool:
+    """Whether the salon talks to itself: its own number is a chat on its phone."""
+    own_lid = re.sub(r":\d+@", "@", device.lid or "")
+    return event.peer.phone == device.phone or (bool(own_lid) and event.peer.lid == own_lid)

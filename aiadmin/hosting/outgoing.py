@@ -1,0 +1,141 @@
+"""Sends what we owe clients: pulls the messages of devices that are online here, one at a time for each device.
+
+A message is committed as `sending` before the library is called, under the epoch of the hold: whatever dies, it is
+sent once or not at all, and what nobody can know is called unknown and never sent again.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from aiadmin.domain.device import Device
+from aiadmin.domain.errors import DependencyDownError
+from aiadmin.domain.ids import DeviceId
+from aiadmin.domain.message import Hold, OutboxMessage, SendResult
+from aiadmin.hosting.ports import SessionEngine
+from aiadmin.services import messages
+from aiadmin.services.ports import Clock, NewUnitOfWork
+
+TICK_SECONDS = 1.0
+_RETRY_SECONDS = 1.0
+_chance = random.SystemRandom().random
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Online:
+    """A device that is held and connected here, and the engine's name of its connection."""
+
+    device: Device
+    session_id: str
+
+    @property
+    def hold(self) -> Hold:
+        """What the outbox asks of a holder."""
+        return Hold(device_id=self.device.device_id, epoch=self.device.epoch)
+
+
+class Outgoing:
+    """`start` it, `look` when something is owed, `stop` it before the sessions stop.
+
+    Args:
+        online: the devices to send for; called from a thread of ours.
+        on_sent: a message of this device has this id now.
+    """
+
+    def __init__(
+        self,
+        *,
+        engine: SessionEngine,
+        online: Callable[[], Sequence[Online]],
+        uow: NewUnitOfWork,
+        clock: Clock,
+        on_sent: Callable[[DeviceId, str], None],
+    ) -> None:
+        self._engine, self._online, self._uow, self._clock = engine, online, uow, clock
+        self._on_sent = on_sent
+        self._sending: set[DeviceId] = set()
+        self._changed = threading.Condition()
+        self._is_woken = self._is_stopping = False
+        self._thread = threading.Thread(target=self._run, name="outgoing", daemon=True)
+
+    def start(self) -> None:
+        """Begin to send."""
+        self._thread.start()
+
+    def look(self) -> None:
+        """Something may be owed: look now rather than at the next tick."""
+        with self._changed:
+            self._is_woken = True
+            self._changed.notify_all()
+
+    def stop(self, timeout: float) -> bool:
+        """Take nothing new, and wait for what is on its way; False when some of it still is."""
+        deadline = time.monotonic() + timeout
+        with self._changed:
+            self._is_stopping = True
+            self._changed.notify_all()
+        self._thread.join(timeout)
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._sending, max(deadline - time.monotonic(), 0.0))
+
+    def _run(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._is_woken or self._is_stopping, TICK_SECONDS)
+                self._is_woken = False
+                if self._is_stopping:
+                    return
+            try:
+                self._pull()
+            except DependencyDownError:
+                _log.debug("PostgreSQL is away; what is owed waits")
+            except Exception:  # noqa: BLE001 - the top of a thread that every message depends on
+                _log.exception("The outbox stumbled")
+
+    def _pull(self) -> None:
+        online = {one.device.device_id: one for one in self._online()}
+        with self._changed:
+            idle = [one.hold for device_id, one in online.items() if device_id not in self._sending]
+        holds = [one.hold for one in online.values()]
+        for message in messages.pull(holds, idle=idle, uow=self._uow, clock=self._clock):
+            if message.device_id is not None:
+                self._begin(online[message.device_id], message)
+
+    def _begin(self, online: Online, message: OutboxMessage) -> None:
+        with self._changed:
+            self._sending.add(online.device.device_id)
+        threading.Thread(target=self._send, args=[online, message], name="send", daemon=True).start()
+
+    def _send(self, online: Online, message: OutboxMessage) -> None:
+        device_id = online.device.device_id
+        try:
+            result = self._engine.send(online.session_id, message.address, message.text)
+            self._settle(message, result)
+            if result.message_id is not None:
+                self._on_sent(device_id, result.message_id)
+        except Exception:  # noqa: BLE001 - the top of a thread
+            _log.exception("A message stumbled", extra={"outbox_message_id": message.outbox_message_id})
+        finally:
+            with self._changed:
+                self._sending.discard(device_id)
+                self._is_woken = True
+                self._changed.notify_all()
+
+    def _settle(self, message: OutboxMessage, result: SendResult) -> None:
+        """Write the result, however long PostgreSQL takes: without it the message would be called unknown."""
+        while True:
+            try:
+                written = messages.settle(message, result, uow=self._uow, clock=self._clock, chance=_chance())
+            except DependencyDownError:
+                time.sleep(_RETRY_SECONDS)
+                continue
+            facts = {"outbox_message_id": message.outbox_message_id, "company_id": message.company_id}
+            level = logging.INFO if written else logging.WARNING
+            _log.log(level, "A message: %s", result.fate, extra=facts | {"reason": result.reason, "written": written})
+            return
