@@ -40,7 +40,14 @@ def chromium() -> Iterator[Browser]:
 def is_helper(process: psutil.Process) -> bool:
     """Whether this is a process that the browser starts and ends when it likes."""
     try:
-        command = " ".join(process.cmdline())
+        command = _command_of(process)
     except psutil.Error:
         return False
     return "chrom" in command or "playwright" in command
+
+
+def _command_of(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())
+    except psutil.ZombieProcess:
+        return process.name()  # a closed tab: the browser collects it two seconds later

@@ -12,6 +12,7 @@ QR = {"qr": "2@live", "expiresIn": 20, "svg": svg("2@live")}
 
 def test_without_sockets_the_page_works_over_plain_http(connect_with: Any) -> None:
     connect: ConnectPage = connect_with()
+    connect.page.clock.install()
     connect.open("&socket=/nowhere").consent(link="http").shows("qr")
     assert connect.page.locator("[data-qr] img").evaluate(
         "image => image.decode().then(() => image.naturalWidth > 0)"
@@ -21,6 +22,7 @@ def test_without_sockets_the_page_works_over_plain_http(connect_with: Any) -> No
     assert connect.page.locator("[data-phone-submit]").is_disabled()
     assert connect.page.locator(".only-http").is_visible()
     connect.stub.status |= {"whatsapp_connected": True, "whatsapp_phone": "79001234567"}
+    connect.page.clock.fast_forward(3_000)
     assert "+7 900 •••-••-67" in connect.hears("подключён")
 
 
@@ -33,9 +35,11 @@ def test_without_the_client_library_the_page_still_gets_a_code(connect_with: Any
 def test_over_http_a_revoked_link_is_told(connect_with: Any) -> None:
     connect: ConnectPage = connect_with()
     connect.stub.qr = {"success": False, "error": "Ссылка заменена.", "code": "link-revoked", "request_id": "r"}
+    connect.page.clock.install()
     connect.open("&socket=/nowhere")
     connect.page.check("[data-consent]")
     connect.page.click("[data-show]")
+    connect.page.clock.fast_forward(6_000)
     connect.shows("link-revoked")
 
 
@@ -68,12 +72,14 @@ def test_a_salon_that_is_connected_already_sees_that_at_once_and_opens_no_socket
 
 
 def test_a_server_that_leaves_without_a_word_is_found_again(connect: ConnectPage) -> None:
+    connect.page.clock.install()
     connect.open().consent()
     connect.emit("qr-update", QR)
     connect.shows("qr")
     connect.drop_sockets()
     connect.page.wait_for_selector("main[data-link=lost]")
     connect.shows("qr")
+    connect.page.clock.fast_forward(2_000)
     connect.page.wait_for_selector("main[data-link=live]")
     assert connect.stub.asked.count("connect") == 2
 

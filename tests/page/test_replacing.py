@@ -27,13 +27,14 @@ def connected(connect: ConnectPage) -> ConnectPage:
     return connect
 
 
-def begin(connect: ConnectPage, link: str = "live") -> None:
+def begin(connect: ConnectPage) -> None:
     connect.page.click("[data-relink]")
     assert "+7 900 •••-••-67" in connect.shows("relink")
     assert "status without token 1" not in connect.stub.asked
     connect.page.click("[data-replace]")
     connect.shows("consent")
-    connect.consent(link)
+    connect.page.check("[data-consent]")
+    connect.page.click("[data-show]")
 
 
 def test_the_new_phone_is_asked_for_and_shown(connected: ConnectPage) -> None:
@@ -51,11 +52,14 @@ def test_the_new_phone_is_asked_for_and_shown(connected: ConnectPage) -> None:
 
 
 def test_after_a_lost_socket_the_server_is_told_again(connected: ConnectPage) -> None:
+    connected.page.clock.install()
     begin(connected)
     connected.until_asked("request-qr relink")
     connected.emit("qr-update", QR)
     connected.shows("qr")
     connected.drop_sockets()
+    connected.page.wait_for_selector("main[data-link=lost]")
+    connected.page.clock.fast_forward(2_000)
     connected.until_asked("request-qr relink", times=2)
     connected.shows("qr")
 
@@ -98,10 +102,13 @@ def test_a_code_to_type_replaces_the_phone_too(connected: ConnectPage) -> None:
 def test_without_sockets_the_phone_is_replaced_over_plain_http(connect_with: Any) -> None:
     connect: ConnectPage = connect_with()
     connect.stub.status |= CONNECTED
+    connect.page.clock.install()
     connect.open("&socket=/nowhere").shows("connected")
-    begin(connect, link="http")
+    begin(connect)
+    connect.page.clock.fast_forward(6_000)
     connect.shows("qr")
     connect.page.locator("[data-qr] img").evaluate("image => image.decode()")
     assert "qr relink" in connect.stub.asked
     connect.stub.status["whatsapp_phone"] = NEW
+    connect.page.clock.fast_forward(3_000)
     assert "+7 900 •••-••-21" in connect.hears("•-21")
