@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -266,6 +267,26 @@ def test_a_phone_that_sends_twice_is_reported_twice_with_one_id(
     received(salon, twice, after=start)
     received(salon, twice, after=salon.mark())
     assert len([event for event in salon.events[start:] if event["event"] == "Message"]) == 2
+
+
+def test_two_clients_write_to_each_other_and_a_second_one_of_the_salon_sees_it(
+    server: FakeWhatsApp, salon: ProbeProcess, customer: str, tmp_path: Path
+) -> None:
+    with ProbeProcess(server, tmp_path / "anna.db") as anna, ProbeProcess(server, tmp_path / "second.db") as second:
+        server.scan(anna.wait_for("qr")["text"], phone=customer)
+        linked = server.scan(second.wait_for("qr")["text"], phone=SALON)
+        for client in (anna, second):
+            client.wait_for("Connected")
+        question = said(anna, SALON, "Сколько стоит стрижка?")["id"]
+        for client in (salon, second):
+            assert received(client, question)["Message"]["conversation"] == "Сколько стоит стрижка?"
+        answer = said(salon, customer, "Тысячу")["id"]
+        assert source(received(anna, answer))["IsFromMe"] is False
+        assert source(received(second, answer))["IsFromMe"] is True
+        server.control("POST", "/unlink", jid=linked["jid"])
+        second.wait_for("LoggedOut")
+    afterwards = said(salon, customer, "С укладкой две")["id"]
+    server.wait_for_message(customer, lambda entry: entry["id"] == afterwards)
 
 
 def test_fifty_messages_at_once_pass_in_each_direction(

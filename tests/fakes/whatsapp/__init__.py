@@ -12,6 +12,7 @@ The modules are meant to be read as a description of the protocol, in this order
 ``login``         what follows the handshake of a linked device
 ``iq``            what a linked device asks
 ``directory``     accounts and their linked devices
+``announcements`` what others are told when a device is linked or unlinked
 ``prekeys``       the public keys devices leave for others, and fetch from others
 ``relay``         a message's way: taken, acknowledged, copied; ``receipts``: what comes back
 ``post``          delivery to each device, at once or, from its ``mailbox``, at its next login

@@ -84,6 +84,7 @@ class Account:
     identity: KeyPair = field(default_factory=KeyPair)
     devices: dict[int, Device] = field(default_factory=dict)
     last_number: int = 0
+    contacts: set[str] = field(default_factory=set)
 
     @property
     def lid(self) -> str:

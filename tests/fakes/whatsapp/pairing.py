@@ -18,6 +18,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tests.fakes.whatsapp.announcements import announce
 from tests.fakes.whatsapp.directory import Account, Companion, Device, PreKey
 from tests.fakes.whatsapp.faults import Fault
 from tests.fakes.whatsapp.login import RESTART
@@ -103,6 +104,7 @@ class PairingDesk:
         if answer.attrs.get("type") != "result":
             raise PairingError("companion-refused" if answer.attrs else "companion-gone")
         server.directory.link(device)
+        await announce(server, "add", device)
         connection.state = "paired"
         self.leave(connection)
         server.journal.add("paired", jid=str(device.jid), lid=str(device.lid), name=candidate.companion.name)

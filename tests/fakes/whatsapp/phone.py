@@ -14,6 +14,7 @@ import time
 from dataclasses import dataclass
 
 from tests.fakes.whatsapp import linkcode
+from tests.fakes.whatsapp.announcements import announce
 from tests.fakes.whatsapp.directory import Account, Device, TooManyDevicesError
 from tests.fakes.whatsapp.keys import KeyPair
 from tests.fakes.whatsapp.login import DEVICE_REMOVED
@@ -79,6 +80,7 @@ class Phone:
         self._server.journal.add("unlinked", jid=str(device.jid))
         for connection in self._server.connections_of(device):
             await connection.part(DEVICE_REMOVED)
+        await announce(self._server, "remove", device)
 
     async def _link(self, candidate: Candidate, identity: bytes, secret: bytes) -> Device:
         if self._server.faults.take("bad-hmac", self._account.phone):

@@ -78,6 +78,8 @@ class Relay:
         own, chat = find(sender), find(to) if isinstance(to, Jid) else None
         if own is None or chat is None:
             return
+        own.contacts.add(chat.phone)
+        chat.contacts.add(own.phone)
         self._server.journal.add(
             "message", id=stanza.attrs["id"], to=chat.phone, device=sender.device, **{"from": own.phone}
         )
