@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 import uuid
+from http import HTTPStatus
 from ipaddress import IPv4Address, ip_address
 
 import structlog
@@ -42,7 +43,8 @@ def _end(response: Response) -> Response:
     container().metrics.observe(
         Metric.HTTP_SECONDS, seconds, endpoint=route, method=method_name(request.method), status=status
     )
-    log.info(
+    tell = log.debug if request.blueprint == "health" and response.status_code == HTTPStatus.OK else log.info
+    tell(
         "request",
         method=request.method,
         route=route,
