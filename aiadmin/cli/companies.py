@@ -9,6 +9,7 @@ from datetime import datetime
 import click
 
 from aiadmin import texts
+from aiadmin.cli.messages import send
 from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.company import Company
@@ -74,6 +75,9 @@ def disconnect(company_id: int) -> None:
     box.queue.look()
     box.rooms.status(CompanyId(company_id), state="logged-out", text=texts.LOGGED_OUT)
     click.echo(f"company {company_id}: unlinked; its device is logged out at WhatsApp within seconds")
+
+
+companies.add_command(send)
 
 
 def _container() -> Container:

@@ -92,7 +92,7 @@ class SessionHost:
         self._outgoing.look()
 
     def drain(self, timeout: float = 8.0) -> None:
-        """Finish what is on its way, disconnect everything and leave it to other hosts; takes about `timeout` at most."""
+        """Finish what is on its way, disconnect everything, leave it to other hosts; takes some `timeout` at most."""
         deadline = time.monotonic() + timeout
         try:
             self._lease.drain()

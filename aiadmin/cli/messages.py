@@ -1,0 +1,78 @@
+"""`companies send`: one message from a salon's WhatsApp, and what became of it."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+import uuid
+from datetime import timedelta
+
+import click
+
+from aiadmin.config import Config
+from aiadmin.container import Container
+from aiadmin.domain.contact import Sighting
+from aiadmin.domain.delivery import OutboxState
+from aiadmin.domain.ids import CompanyId, MessageId
+from aiadmin.domain.message import NewMessage, OutboxMessage
+from aiadmin.services import messages
+
+_PHONE = re.compile(r"\d{10,15}")
+_POLL_SECONDS = 0.1
+_OPEN = frozenset({OutboxState.PENDING, OutboxState.SENDING})
+_MEANINGS = {
+    "not_on_whatsapp": "this number is not on WhatsApp",
+    "reachout_locked": "WhatsApp does not let this number write first to people who never wrote to it",
+    "host_lost": "the process that sent it died; it may have arrived",
+    "timeout": "WhatsApp did not answer; it may have arrived",
+    "disconnected": "the connection broke; it may have arrived",
+    "expired": "no phone of this salon was connected in time",
+    "not_connected": "the connection broke before it went out; it is tried again",
+}
+
+
+@click.command()
+@click.argument("company_id", type=click.IntRange(min=1))
+@click.argument("phone")
+@click.argument("text")
+@click.option("--wait", default=90, show_default=True, help="Seconds after which it is no longer worth sending.")
+def send(company_id: int, phone: str, text: str, wait: int) -> None:
+    """Send TEXT from a company's WhatsApp to PHONE (digits with country code), and wait for the outcome."""
+    digits = re.sub(r"\D", "", phone)
+    if not _PHONE.fullmatch(digits):
+        raise click.BadParameter("10 to 15 digits, country code first", param_hint="PHONE")
+    box = Container(Config.from_env(os.environ))
+    new = NewMessage(
+        company_id=CompanyId(company_id),
+        text=text,
+        dedup_key=f"cli:{uuid.uuid4()}",
+        deadline_at=box.clock() + timedelta(seconds=wait),
+    )
+    try:
+        number = messages.send(new, to=Sighting(phone=digits), uow=box.uow, clock=box.clock)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="TEXT") from error
+    assert number is not None  # noqa: S101 - the dedup key is new
+    box.queue.look()
+    _report(_outcome(box, new.company_id, number, wait))
+
+
+def _outcome(box: Container, company_id: CompanyId, number: MessageId, wait: int) -> OutboxMessage:
+    """The message when it is decided, or as it stands a while after it has expired."""
+    deadline = time.monotonic() + wait + 2
+    while True:
+        message = messages.find(company_id, number, uow=box.uow)
+        if message is None:
+            raise click.ClickException("the message is gone: its company or its contact was deleted")
+        if message.state not in _OPEN or time.monotonic() > deadline:
+            return message
+        time.sleep(_POLL_SECONDS)
+
+
+def _report(message: OutboxMessage) -> None:
+    why = _MEANINGS.get(message.reason or "", message.reason)
+    line = f"message {message.outbox_message_id}: {message.state.value}"
+    if message.state is not OutboxState.SENT:
+        raise click.ClickException(f"{line}: {why}" if why else line)
+    click.echo(f"{line} as {message.message_id}")
