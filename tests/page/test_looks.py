@@ -67,6 +67,10 @@ def test_all_text_meets_aa_contrast(connect_with: Any, scheme: str) -> None:
         connect.emit(event, data)
         connect.shows(screen)
         assert_readable(connect)
+    for button, screen in (("[data-relink]", "relink"), ("[data-replace]", "waiting")):
+        connect.page.click(button)
+        connect.shows(screen)
+        assert_readable(connect)
 
 
 @pytest.mark.parametrize("path", ["/docs", "/error"])

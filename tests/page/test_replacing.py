@@ -44,7 +44,7 @@ def test_the_new_phone_is_asked_for_and_shown(connected: ConnectPage) -> None:
     connected.emit("qr-update", QR)
     connected.shows("qr")
     assert connected.page.title() == "Подключение WhatsApp — AI Admin"
-    assert "+7 900 •••-••-67 работает" in connected.page.inner_text("[data-replacing]")
+    assert "Прежний номер работает" in connected.page.inner_text("[data-replacing]")
     assert connected.page.evaluate("document.documentElement.scrollWidth") == 320
     connected.emit("whatsapp-connected", {"success": True, "phone": NEW})
     assert "+7 900 •••-••-21" in connected.shows("connected")
