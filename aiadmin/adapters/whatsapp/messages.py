@@ -119,8 +119,8 @@ def refusal(error: str) -> SendResult:
 
 
 def _peer(source: Any, alternative: Any, push_name: str | None) -> Sighting | None:
-    """The other side of a chat with one person."""
-    if source.IsGroup or source.Chat.Server in {"broadcast", "newsletter", "g.us"}:
+    """The other side of a chat with one person; a status has an author, but is no chat."""
+    if source.IsGroup or sighting((source.Chat.User, source.Chat.Server)) is None:
         return None
     addresses = [(jid.User, jid.Server) for jid in (source.Chat, alternative)]
     return sighting(*addresses, push_name=push_name)

@@ -1,0 +1,284 @@
+"""What the library's messages and receipts say, in our words."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from aiadmin.adapters.whatsapp.decode import MAIL, SUBSCRIBED, decode
+from aiadmin.adapters.whatsapp.messages import refusal, send_result, text_message
+from aiadmin.domain.contact import Sighting
+from aiadmin.domain.delivery import OutboxState
+from aiadmin.domain.message import (
+    LONGEST_TEXT,
+    Direction,
+    Fate,
+    MessageKind,
+    MessageSeen,
+    ReceiptSeen,
+    SendResult,
+    address_of,
+    after_send,
+)
+from tests.unit.hosting.fake_go import Neonize_pb2
+
+MESSAGE, RECEIPT = sorted(MAIL)
+AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
+LID, PHONE = "200079995550001", "79995550001"
+NOBODY = ("", "")
+
+
+def jid(user: str, server: str) -> Any:
+    return Neonize_pb2.JID(User=user, Server=server, RawAgent=0, Device=0, Integrator=0, IsEmpty=not (user or server))
+
+
+def source(
+    chat: tuple[str, str] = (LID, "lid"),
+    alternative: tuple[str, str] = (PHONE, "s.whatsapp.net"),
+    *,
+    from_me: bool = False,
+    group: bool = False,
+) -> Any:
+    """Where an event comes from; the alternative is beside whoever is the other side."""
+    beside = {"RecipientAlt" if from_me else "SenderAlt": jid(*alternative)}
+    empty = {name: jid(*NOBODY) for name in ("SenderAlt", "RecipientAlt", "BroadcastListOwner")}
+    return Neonize_pb2.MessageSource(
+        Chat=jid(*chat), Sender=jid(*chat), IsFromMe=from_me, IsGroup=group, **(empty | beside)
+    )
+
+
+def read(content: dict[str, Any], *, where: Any = None, name: str = "Анна") -> MessageSeen | None:
+    """What becomes of a Message event with this content."""
+    info = Neonize_pb2.MessageInfo(
+        MessageSource=where or source(),
+        ID="3EB0AA",
+        Type="text",
+        Pushname=name,
+        Timestamp=int(AT.timestamp() * 1000),
+    )
+    event = Neonize_pb2.Message(Info=info, Message=content)
+    seen = decode(MESSAGE, event.SerializePartialToString(), _Lenient)
+    assert seen is None or isinstance(seen, MessageSeen)
+    return seen
+
+
+class _Lenient:
+    """The library's messages; those made here lack fields that the real ones always have."""
+
+    class Message:
+        @staticmethod
+        def FromString(data: bytes) -> Any:  # noqa: N802
+            message = Neonize_pb2.Message()
+            message.MergeFromString(data)
+            return message
+
+    class Receipt:
+        @staticmethod
+        def FromString(data: bytes) -> Any:  # noqa: N802
+            receipt = Neonize_pb2.Receipt()
+            receipt.MergeFromString(data)
+            return receipt
+
+
+def test_messages_and_receipts_are_subscribed() -> None:
+    assert set(SUBSCRIBED) >= MAIL
+
+
+def test_a_text_tells_who_wrote_what_and_when() -> None:
+    seen = read({"conversation": "Можно записаться?"})
+    assert seen == MessageSeen(
+        message_id="3EB0AA",
+        peer=Sighting(lid=f"{LID}@lid", phone=PHONE, push_name="Анна"),
+        direction=Direction.IN,
+        kind=MessageKind.TEXT,
+        text="Можно записаться?",
+        media=None,
+        quoted_id=None,
+        sent_at=AT,
+    )
+    assert "записаться" not in repr(seen)
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "text", "media", "quoted"),
+    [
+        ({"extendedTextMessage": {"text": "Да", "contextInfo": {"stanzaID": "Q"}}}, "text", "Да", None, "Q"),
+        ({"buttonsResponseMessage": {"selectedDisplayText": "Подтвердить"}}, "text", "Подтвердить", None, None),
+        ({"listResponseMessage": {"title": "Второе"}}, "text", "Второе", None, None),
+        ({"reactionMessage": {"key": {"ID": "Q"}, "text": "👍"}}, "reaction", "👍", None, "Q"),
+        ({"reactionMessage": {"key": {"ID": "Q"}, "text": ""}}, "reaction", "", None, "Q"),
+        ({"imageMessage": {"caption": "Вот"}}, "other", "Вот", "image", None),
+        ({"audioMessage": {"seconds": 3}}, "other", None, "audio", None),
+        ({"locationMessage": {"degreesLatitude": 1.0}}, "other", None, "location", None),
+        ({"pollCreationMessageV3": {"name": "?"}}, "other", None, "pollCreation", None),
+        ({"messageContextInfo": {}, "conversation": "С настройками"}, "text", "С настройками", None, None),
+    ],
+)
+def test_each_kind_of_content(
+    content: dict[str, Any], kind: str, text: str | None, media: str | None, quoted: str | None
+) -> None:
+    seen = read(content)
+    assert seen is not None
+    assert (seen.kind, seen.text, seen.media, seen.quoted_id) == (kind, text, media, quoted)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {},
+        {"protocolMessage": {"type": "APP_STATE_SYNC_KEY_SHARE"}},
+        {"protocolMessage": {"type": "HISTORY_SYNC_NOTIFICATION"}},
+        {"senderKeyDistributionMessage": {"groupID": "1@g.us"}},
+        {"messageContextInfo": {"messageSecret": b"x"}},
+        {"pollUpdateMessage": {}},
+    ],
+)
+def test_what_has_no_content_is_not_kept(content: dict[str, Any]) -> None:
+    """Key shares, history notices and sender keys come as messages, some before the session is connected."""
+    assert read(content) is None
+
+
+@pytest.mark.parametrize(
+    ("chat", "is_group"),
+    [
+        (("120363", "g.us"), True),
+        (("status", "broadcast"), False),
+        (("123", "newsletter"), False),
+        (("0", "s.whatsapp.net"), False),
+        (("13135550002", "bot"), False),
+    ],
+)
+def test_groups_status_newsletters_bots_and_whatsapp_itself_are_not_kept(
+    chat: tuple[str, str], is_group: bool
+) -> None:
+    where = source(chat, (PHONE, "s.whatsapp.net") if is_group else NOBODY, group=is_group)
+    assert read({"conversation": "Всем привет"}, where=where) is None
+
+
+def test_a_status_is_not_kept_although_its_author_is_known() -> None:
+    where = source(("status", "broadcast"), (PHONE, "s.whatsapp.net"))
+    assert read({"conversation": "Мой статус"}, where=where) is None
+
+
+def test_a_message_of_the_own_phone_is_about_its_recipient_and_names_nobody() -> None:
+    seen = read({"conversation": "С телефона"}, where=source(from_me=True), name="Салон")
+    assert seen is not None
+    assert seen.direction is Direction.OWN_PHONE
+    assert seen.peer == Sighting(lid=f"{LID}@lid", phone=PHONE)
+
+
+@pytest.mark.parametrize(
+    ("chat", "alternative"), [((PHONE, "s.whatsapp.net"), (LID, "lid")), ((LID, "lid"), (PHONE, "s.whatsapp.net"))]
+)
+def test_by_number_or_by_lid_it_is_one_person(chat: tuple[str, str], alternative: tuple[str, str]) -> None:
+    seen = read({"conversation": "?"}, where=source(chat, alternative))
+    assert seen is not None
+    assert (seen.peer.lid, seen.peer.phone) == (f"{LID}@lid", PHONE)
+
+
+def test_a_hidden_sender_has_no_phone() -> None:
+    seen = read({"conversation": "?"}, where=source(alternative=NOBODY), name="")
+    assert seen is not None
+    assert seen.peer == Sighting(lid=f"{LID}@lid")
+
+
+def test_a_text_that_postgresql_could_not_store_is_made_fit() -> None:
+    seen = read({"conversation": "а\0б" + "в" * LONGEST_TEXT})
+    assert seen is not None
+    assert seen.text is not None
+    assert (seen.text[:3], len(seen.text)) == ("абв", LONGEST_TEXT)
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_read"), [("DELIVERED", False), ("INACTIVE", False), ("READ", True), ("PLAYED", True)]
+)
+def test_a_receipt_says_delivered_or_read(kind: str, is_read: bool) -> None:
+    assert _receipt(kind) == ReceiptSeen(
+        message_ids=("A", "B"), peer=Sighting(lid=f"{LID}@lid", phone=PHONE), is_read=is_read, at=AT
+    )
+
+
+@pytest.mark.parametrize("kind", ["SENDER", "RETRY", "READ_SELF", "PEER_MSG", "HISTORY_SYNC", "SERVER_ERROR"])
+def test_other_receipts_are_none_of_a_clients(kind: str) -> None:
+    assert _receipt(kind) is None
+
+
+def test_receipts_of_groups_and_of_our_own_devices_are_none_of_a_clients() -> None:
+    assert _receipt("READ", where=source(("120363", "g.us"), group=True)) is None
+    assert _receipt("DELIVERED", where=source(from_me=True)) is None
+
+
+def _receipt(kind: str, where: Any = None) -> ReceiptSeen | None:
+    event = Neonize_pb2.Receipt(
+        MessageSource=where or source(), MessageIDs=["A", "B"], Timestamp=int(AT.timestamp()), Type=kind
+    )
+    seen = decode(RECEIPT, event.SerializePartialToString(), _Lenient)
+    assert seen is None or isinstance(seen, ReceiptSeen)
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("error", "fate", "reason"),
+    [
+        ("no LID found for 79995550001@s.whatsapp.net from server", Fate.FAILED, "not_on_whatsapp"),
+        ("server returned error 463", Fate.FAILED, "reachout_locked"),
+        ("server returned error 479", Fate.FAILED, "refused_479"),
+        ("websocket not connected", Fate.NOT_TAKEN, "not_connected"),
+        ("failed to get user info for 1@s.whatsapp.net: websocket not connected", Fate.NOT_TAKEN, "not_connected"),
+        ("client is nil", Fate.NOT_TAKEN, "not_connected"),
+        ("timed out waiting for message send response", Fate.UNKNOWN, "timeout"),
+        ("failed to send usync query: info query timed out", Fate.UNKNOWN, "timeout"),
+        ("websocket disconnected before message send returned response", Fate.UNKNOWN, "disconnected"),
+        ("something nobody has seen", Fate.UNKNOWN, "error"),
+    ],
+)
+def test_what_the_librarys_words_mean_for_a_message(error: str, fate: Fate, reason: str) -> None:
+    """Only what provably never reached WhatsApp may be tried again."""
+    assert refusal(error) == SendResult(fate=fate, reason=reason)
+
+
+def test_the_librarys_answer_names_the_message() -> None:
+    answer = Neonize_pb2.SendMessageReturnFunction(
+        SendResponse=Neonize_pb2.SendResponse(ID="3EB0", Timestamp=int(AT.timestamp()))
+    )
+    result = send_result(answer.SerializePartialToString(), _LenientAnswer)
+    assert result == SendResult(fate=Fate.SENT, message_id="3EB0", sent_at=AT)
+
+
+class _LenientAnswer:
+    class SendMessageReturnFunction:
+        @staticmethod
+        def FromString(data: bytes) -> Any:  # noqa: N802
+            answer = Neonize_pb2.SendMessageReturnFunction()
+            answer.MergeFromString(data)
+            return answer
+
+
+def test_a_text_is_sent_as_a_plain_text() -> None:
+    content = type(Neonize_pb2.Message().Message).FromString(text_message("Ждём вас", Neonize_pb2))
+    assert content.conversation == "Ждём вас"
+
+
+@pytest.mark.parametrize(
+    ("fate", "state"),
+    [
+        (Fate.SENT, OutboxState.SENT),
+        (Fate.FAILED, OutboxState.FAILED),
+        (Fate.UNKNOWN, OutboxState.UNKNOWN),
+        (Fate.NOT_TAKEN, OutboxState.PENDING),
+    ],
+)
+def test_only_what_never_went_out_is_tried_again(fate: Fate, state: OutboxState) -> None:
+    step = after_send(SendResult(fate=fate), attempts=3, now=AT, chance=0.5)
+    assert step.state is state
+    assert (step.next_attempt_at is not None) == (fate is Fate.NOT_TAKEN)
+    assert step.next_attempt_at is None or step.next_attempt_at > AT
+
+
+def test_the_phone_is_where_to_send_and_a_lid_where_there_is_none() -> None:
+    assert address_of(Sighting(lid="1@lid", phone=PHONE)) == f"{PHONE}@s.whatsapp.net"
+    assert address_of(Sighting(lid="1@lid")) == "1@lid"
+    with pytest.raises(ValueError, match="address"):
+        address_of(Sighting())
