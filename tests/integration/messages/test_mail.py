@@ -1,0 +1,233 @@
+"""The two threads of a host that carry messages, on a real PostgreSQL that may be away, with sends that take long."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from aiadmin.domain.delivery import OutboxState
+from aiadmin.domain.device import Device
+from aiadmin.domain.message import Fate, ReceiptSeen, SendResult
+from aiadmin.domain.session_event import Connected, SessionEvent
+from aiadmin.hosting import incoming as incoming_module
+from aiadmin.hosting.incoming import Incoming
+from aiadmin.hosting.outgoing import Online, Outgoing
+from tests.conftest import WaitUntil
+from tests.integration.messages.conftest import Salons, now
+from tests.integration.messages.test_contacts import LID, heard, receipt
+
+SECONDS = 5.0
+
+
+class Phone:
+    """An engine whose sends the test answers."""
+
+    def __init__(self) -> None:
+        self.asked: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self.answers: queue.SimpleQueue[SendResult] = queue.SimpleQueue()
+
+    def send(self, _session_id: str, _address: str, text: str) -> SendResult:
+        self.asked.put(text)
+        return self.answers.get(timeout=30)
+
+    def take(self, message_id: str = "M") -> None:
+        """Let one send succeed."""
+        self.answers.put(SendResult(fate=Fate.SENT, message_id=message_id, sent_at=now()))
+
+
+@pytest.fixture
+def mail(salons: Salons) -> Iterator[Incoming]:
+    incoming = Incoming(uow=salons.shaky_uow, clock=now)
+    incoming.start()
+    yield incoming
+    incoming.close(SECONDS)
+
+
+@pytest.fixture
+def post(salons: Salons, mail: Incoming) -> Iterator[Callable[..., tuple[Outgoing, Phone]]]:
+    """Start sending for devices."""
+    started: list[Outgoing] = []
+
+    def start(*devices: Device) -> tuple[Outgoing, Phone]:
+        phone = Phone()
+        online = [Online(device, f"session {device.device_id}") for device in devices]
+        outgoing = Outgoing(
+            engine=phone,  # type: ignore[arg-type]
+            online=lambda: online,
+            uow=salons.shaky_uow,
+            clock=now,
+            on_sent=mail.sent,
+        )
+        outgoing.start()
+        started.append(outgoing)
+        return outgoing, phone
+
+    yield start
+    for outgoing in started:
+        outgoing.stop(0)
+
+
+def nobody(_event: SessionEvent) -> None:
+    pytest.fail("this was mail")
+
+
+def inbox(salons: Salons) -> list[str]:
+    return [row["message_id"] for row in salons.rows("SELECT message_id FROM inbox_messages ORDER BY id")]
+
+
+def test_mail_stays_here_and_the_rest_goes_to_the_host(salons: Salons, mail: Incoming, wait_until: WaitUntil) -> None:
+    device, others = salons.add(), []
+    hear = mail.listener(device, others.append)
+    hear(Connected())
+    hear(heard(device, "A", lid=LID).event)
+    wait_until(lambda: inbox(salons) == ["A"])
+    assert others == [Connected()]
+
+
+def test_a_listener_never_waits_for_postgresql_and_nothing_is_lost_while_it_is_away(
+    salons: Salons, mail: Incoming, wait_until: WaitUntil
+) -> None:
+    device = salons.add()
+    hear = mail.listener(device, nobody)
+    salons.is_down = True
+    names = [f"M{number:03}" for number in range(250)]
+    began = time.monotonic()
+    for name in names:
+        hear(heard(device, name, lid=LID).event)
+    assert time.monotonic() - began < 1
+    salons.is_down = False
+    wait_until(lambda: len(inbox(salons)) == len(names), SECONDS, "stored")
+    assert inbox(salons) == names, "in the order they came"
+
+
+def test_more_than_memory_holds_is_lost_and_said(
+    salons: Salons,
+    mail: Incoming,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    wait_until: WaitUntil,
+) -> None:
+    monkeypatch.setattr(incoming_module, "HELD_AT_MOST", 10)
+    device = salons.add()
+    hear = mail.listener(device, nobody)
+    salons.is_down = True
+    for number in range(200):
+        hear(heard(device, f"M{number}", lid=LID).event)
+    salons.is_down = False
+    wait_until(lambda: len(inbox(salons)) >= 10, SECONDS, "stored")
+    wait_until(lambda: "too many wait" in caplog.text, SECONDS, "said")
+
+
+def test_a_message_that_cannot_be_stored_does_not_hold_up_the_others(
+    salons: Salons, mail: Incoming, caplog: pytest.LogCaptureFixture, wait_until: WaitUntil
+) -> None:
+    """Here its company is gone. What it said is not in the log."""
+    device, gone = salons.add(), salons.add()
+    salons.run("DELETE FROM companies WHERE id = :id", id=gone.company_id)
+    salons.is_down = True
+    for of, name in ((device, "A"), (gone, "B"), (device, "C")):
+        mail.listener(of, nobody)(heard(of, name, lid=LID).event)
+    salons.is_down = False
+    wait_until(lambda: inbox(salons) == ["A", "C"], SECONDS, "stored")
+    wait_until(lambda: "A message is lost" in caplog.text, SECONDS, "said")
+    assert "Здравствуйте" not in caplog.text
+
+
+def test_a_salon_that_talks_to_itself_is_not_listened_to(
+    salons: Salons, mail: Incoming, wait_until: WaitUntil
+) -> None:
+    device = salons.add()
+    hear = mail.listener(device, nobody)
+    hear(heard(device, "A", phone=device.phone).event)
+    hear(heard(device, "B", lid="77@lid").event)
+    hear(heard(device, "C", lid=LID).event)
+    wait_until(lambda: inbox(salons), SECONDS, "stored")
+    assert inbox(salons) == ["C"]
+
+
+def test_a_receipt_that_comes_before_its_message_has_an_id_finds_it(
+    salons: Salons, mail: Incoming, post: Any, wait_until: WaitUntil
+) -> None:
+    device = salons.add()
+    number = salons.owe(device)
+    _, phone = post(device)
+    phone.asked.get(timeout=SECONDS)
+    early = receipt(device, "M", is_read=True).event
+    assert isinstance(early, ReceiptSeen)
+    mail.listener(device, nobody)(early)
+    wait_until(lambda: mail._early, SECONDS, "kept")
+    phone.take("M")
+    wait_until(lambda: salons.message(device, number).read_at, SECONDS, "marked")
+
+
+def test_each_salon_sends_one_at_a_time_and_none_waits_for_another(
+    salons: Salons, post: Any, wait_until: WaitUntil
+) -> None:
+    slow, quick = salons.add(), salons.add()
+    salons.owe(slow, text="медленно 1")
+    salons.owe(slow, text="медленно 2")
+    salons.owe(quick, text="быстро")
+    _, phone = post(slow, quick)
+    assert {phone.asked.get(timeout=SECONDS) for _ in range(2)} == {"медленно 1", "быстро"}
+    with pytest.raises(queue.Empty):
+        phone.asked.get(timeout=0.2)
+    phone.take("M1")
+    phone.take("M2")
+    assert phone.asked.get(timeout=SECONDS) == "медленно 2"
+    phone.take("M3")
+
+
+def test_a_nudge_is_quicker_than_the_tick(salons: Salons, post: Any, wait_until: WaitUntil) -> None:
+    device = salons.add()
+    outgoing, phone = post(device)
+    wait_until(lambda: not outgoing._is_woken)
+    salons.owe(device)
+    began = time.monotonic()
+    outgoing.look()
+    phone.asked.get(timeout=SECONDS)
+    print(f"nudge to library {(time.monotonic() - began) * 1000:.0f} ms")
+    phone.take()
+    assert time.monotonic() - began < 0.8
+
+
+def test_a_result_waits_for_postgresql_rather_than_be_called_unknown(
+    salons: Salons, post: Any, wait_until: WaitUntil
+) -> None:
+    device = salons.add()
+    number = salons.owe(device)
+    _, phone = post(device)
+    phone.asked.get(timeout=SECONDS)
+    salons.is_down = True
+    phone.take()
+    assert salons.message(device, number).state is OutboxState.SENDING
+    salons.is_down = False
+    wait_until(lambda: salons.message(device, number).state is OutboxState.SENT, SECONDS, "written")
+
+
+def test_who_stops_finishes_the_send_in_hand_and_takes_no_other(
+    salons: Salons, post: Any, wait_until: WaitUntil
+) -> None:
+    device = salons.add()
+    first, second = salons.owe(device), salons.owe(device)
+    outgoing, phone = post(device)
+    phone.asked.get(timeout=SECONDS)
+    threading.Timer(0.3, phone.take).start()
+    assert outgoing.stop(SECONDS)
+    assert salons.message(device, first).state is OutboxState.SENT
+    assert salons.message(device, second).state is OutboxState.PENDING
+
+
+def test_who_stops_does_not_wait_for_ever(salons: Salons, post: Any) -> None:
+    device = salons.add()
+    salons.owe(device)
+    outgoing, phone = post(device)
+    phone.asked.get(timeout=SECONDS)
+    began = time.monotonic()
+    assert not outgoing.stop(0.3)
+    assert time.monotonic() - began < 1
+    phone.take()
