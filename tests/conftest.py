@@ -127,7 +127,15 @@ def no_process_is_left_behind() -> Iterator[None]:
 
 def _is_ours(process: psutil.Process) -> bool:
     """PostgreSQL makes a process for each connection and Chromium for each tab; those are their own affair."""
-    return not (_command_of(process).startswith("postgres: ") or is_helper(process))
+    return not (_is_over(process) or _command_of(process).startswith("postgres: ") or is_helper(process))
+
+
+def _is_over(process: psutil.Process) -> bool:
+    """A process that has ended and whose parent has yet to look is not left running."""
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 def _command_of(process: psutil.Process) -> str:

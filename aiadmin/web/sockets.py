@@ -11,11 +11,12 @@ Three rules, each learnt from the libraries:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import cast
 
 import structlog
 from flask import Flask, request
-from flask_socketio import Namespace, SocketIO, disconnect, join_room
+from flask_socketio import Namespace, SocketIO
 from gevent import monkey
 
 from aiadmin import texts
@@ -65,6 +66,15 @@ def attach(app: Flask, container: Container) -> SocketIO:
     manager.on_return = namespace.show_again
     server.on_namespace(namespace)
     return server
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Knock:
+    """A page at the door: its socket, its link's token, and the company that it says it is for."""
+
+    sid: str
+    token: str
+    company_id: str | None
 
 
 class Marketplace(Namespace):  # type: ignore[misc]
@@ -121,27 +131,50 @@ class Marketplace(Namespace):  # type: ignore[misc]
     def _admit(self, auth: object) -> None:
         if not self._limits.may_connect(request.remote_addr or ""):
             return self._refuse("too-many-attempts")
-        token = _token_of(auth)
-        company = self._open_patiently(token)
-        if request.args.get("companyId", str(company.company_id)) != str(company.company_id):
-            raise LinkInvalidError
-        join_room(room_of(company.company_id))
-        self._watchers.enter(_sid(), Visitor(company_id=company.company_id, token=token))
-        if not self.socketio.server.manager.is_connected(_sid(), NAMESPACE):
-            # it left while its link was being checked, and its leaving has been told already
-            return self._watchers.leave(_sid())
-        return self._attend(company)
+        knock = _Knock(sid=_sid(), token=_token_of(auth), company_id=request.args.get("companyId"))
+        try:
+            return self._enter(knock)
+        except DependencyDownError as error:
+            self._complain(_code_of(error))
+            # not here: a client that is still changing to a websocket hears nothing until this handler is through
+            self.socketio.start_background_task(self._enter_patiently, knock)
 
-    def _attend(self, company: Company) -> None:
+    def _enter(self, knock: _Knock) -> None:
+        company = self._open(knock.token)
+        if knock.company_id not in {None, str(company.company_id)}:
+            raise LinkInvalidError
+        if not self.socketio.server.manager.is_connected(knock.sid, NAMESPACE):
+            return None
+        self.socketio.server.enter_room(knock.sid, room_of(company.company_id), namespace=NAMESPACE)
+        self._watchers.enter(knock.sid, Visitor(company_id=company.company_id, token=knock.token))
+        if not self.socketio.server.manager.is_connected(knock.sid, NAMESPACE):
+            # it left while its link was being checked, and its leaving has been told already
+            return self._watchers.leave(knock.sid)
+        return self._attend(knock.sid, company)
+
+    def _enter_patiently(self, knock: _Knock) -> None:
+        """Wait for PostgreSQL a while: a restart of it must not send a page away."""
+        code = ""
+        for pause in OPEN_PAUSES_SECONDS:
+            self.socketio.sleep(pause)
+            try:
+                return self._enter(knock)
+            except DependencyDownError as error:
+                code = _code_of(error)
+            except AiAdminError as error:
+                return self._refuse(_code_of(error), knock.sid)
+        return self._refuse(code, knock.sid)
+
+    def _attend(self, sid: str, company: Company) -> None:
         """A page of a salon that is not connected makes codes by being there."""
         try:
             if not company.whatsapp_connected:
-                self._watchers.watch(_sid())
+                self._watchers.watch(sid)
                 self._forget_old_success(company)
-                self._watch(company)
-            self._show(_sid(), company)
+                self._watch(sid, company)
+            self._show(sid, company)
         except DependencyDownError as error:
-            self._complain(_code_of(error))
+            self._complain(_code_of(error), sid)
 
     def _forget_old_success(self, company: Company) -> None:
         """The phone was unlinked since."""
@@ -153,7 +186,7 @@ class Marketplace(Namespace):  # type: ignore[misc]
         if company.whatsapp_connected and fields.get("relink") is not True:
             return self._show(_sid(), company)
         self._container.feed.retry(company.company_id)
-        self._watch(company)
+        self._watch(_sid(), company)
         return self._send_all(_sid(), snapshot.of_pairing(company.company_id, self._container))
 
     def _pair_by_phone(self, company: Company, fields: dict[str, object]) -> None:
@@ -166,10 +199,10 @@ class Marketplace(Namespace):  # type: ignore[misc]
         if not self._limits.may_ask_code(company.company_id):
             return self._complain("too-many-requests")
         self._container.feed.request_code(company.company_id, phone)
-        return self._watch(company)
+        return self._watch(_sid(), company)
 
-    def _watch(self, company: Company) -> None:
-        self._watchers.watch(_sid())
+    def _watch(self, sid: str, company: Company) -> None:
+        self._watchers.watch(sid)
         self._container.feed.watch(company.company_id)
         self._container.queue.look()
 
@@ -187,16 +220,6 @@ class Marketplace(Namespace):  # type: ignore[misc]
         except DependencyDownError as error:
             return self._complain(_code_of(error))
 
-    def _open_patiently(self, token: str) -> Company:
-        """Wait for PostgreSQL a while: a restart of it must not send a page away."""
-        for pause in OPEN_PAUSES_SECONDS:
-            try:
-                return self._open(token)
-            except DependencyDownError as error:
-                self._complain(_code_of(error))
-                self.socketio.sleep(pause)
-        return self._open(token)
-
     def _open(self, token: str) -> Company:
         held = self._container
         return links.open_link(token, uow=held.uow, tokens=held.tokens, clock=held.clock)
@@ -213,12 +236,12 @@ class Marketplace(Namespace):  # type: ignore[misc]
     def _send(self, event: str, data: Payload, sid: str | None = None) -> None:
         self.socketio.emit(event, dict(data), namespace=NAMESPACE, to=sid or _sid(), ignore_queue=True)
 
-    def _complain(self, code: str) -> None:
-        self._send("error", rooms.error(code, _sentence(code)))
+    def _complain(self, code: str, sid: str | None = None) -> None:
+        self._send("error", rooms.error(code, _sentence(code)), sid)
 
-    def _refuse(self, code: str) -> None:
-        self._complain(code)
-        disconnect()
+    def _refuse(self, code: str, sid: str | None = None) -> None:
+        self._complain(code, sid)
+        self.socketio.server.disconnect(sid or _sid(), namespace=NAMESPACE)
 
 
 def _token_of(auth: object) -> str:

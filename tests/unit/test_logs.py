@@ -77,7 +77,7 @@ def test_libraries_speak_through_the_same_pipeline(lines: Read) -> None:
 
 
 def test_chatty_libraries_are_heard_from_warnings_up(lines: Read) -> None:
-    for name in ("werkzeug", "engineio.server", "socketio.server", "urllib3.connectionpool"):
+    for name in ("werkzeug", "engineio.part", "socketio.part", "urllib3.connectionpool"):
         logging.getLogger(name).info("chatter")
         logging.getLogger(name).warning("trouble")
     assert [line["event"] for line in lines()] == ["trouble"] * 4
