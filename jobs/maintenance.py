@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import structlog
 
 from aiadmin.services import maintenance
@@ -22,5 +24,5 @@ def tidy() -> None:
     """Throw away what nobody needs."""
     box = container()
     done = maintenance.tidy(uow=box.uow, clock=box.clock)
-    if done.hosts or done.webhooks:
-        log.info("tidied", hosts=done.hosts, webhooks=done.webhooks)
+    if done != maintenance.NOTHING_TIDIED:
+        log.info("tidied", **asdict(done))

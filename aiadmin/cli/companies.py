@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import click
@@ -14,12 +14,13 @@ from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.company import Company
 from aiadmin.domain.delivery import OutboxRow
-from aiadmin.domain.device import Device, masked
+from aiadmin.domain.device import Device, SessionChange, masked
 from aiadmin.domain.ids import CompanyId
 from aiadmin.services import activations, sessions
 from aiadmin.services.companies import ACTIVATION_KEY
 
 _PAGE = 500
+_CHANGES = 5
 _HEADINGS = ("ID", "SALON", "STATUS", "WHATSAPP", "REGISTERED", "TITLE")
 
 
@@ -42,11 +43,13 @@ def list_companies() -> None:
 @click.argument("company_id", type=click.IntRange(min=1))
 def show(company_id: int) -> None:
     """All that is known of one company: its status, its device, what YClients was told, the last errors."""
-    with _container().uow() as work:
+    box = _container()
+    with box.uow() as work:
         company = work.companies.get(CompanyId(company_id))
         device = work.devices.find_current(company.company_id)
         row = work.outbox.find_by_key(company.company_id, ACTIVATION_KEY)
-    facts = [*_company_facts(company), *_device_facts(device), *_activation_facts(row)]
+    changes = sessions.recent_events(company.company_id, limit=_CHANGES, uow=box.uow)
+    facts = [*_company_facts(company), *_device_facts(device), *_change_facts(changes), *_activation_facts(row)]
     width = max(len(name) for name, _ in facts)
     for name, value in facts:
         click.echo(f"{name.ljust(width)}  {_text(value)}")
@@ -134,6 +137,16 @@ def _device_facts(device: Device | None) -> list[tuple[str, object]]:
         ("device reason", device.reason),
         ("device host", device.host_id),
         ("device epoch", device.epoch),
+    ]
+
+
+def _change_facts(changes: Sequence[SessionChange]) -> list[tuple[str, object]]:
+    return [
+        (
+            "session event",
+            f"{_text(change.at)}  {change.observed}  {_text(change.reason)}  on {_text(change.host_id)}",
+        )
+        for change in changes
     ]
 
 

@@ -25,6 +25,8 @@ class Observed(StrEnum):
     LINKED = "linked"
     STARTING = "starting"
     ONLINE = "online"
+    DEGRADED = "degraded"
+    """Connected, but WhatsApp does not answer pings."""
     RECONNECTING = "reconnecting"
     BACKOFF = "backoff"
     CONFLICT = "conflict"
@@ -49,6 +51,18 @@ class Device:
     epoch: int
     state_since: datetime
     linked_at: datetime
+    restart_asked_at: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionChange:
+    """A state that a device's session came into, and on which host."""
+
+    device_id: DeviceId
+    observed: Observed
+    reason: str | None
+    host_id: HostId | None
+    at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,7 @@ DEAD_HOST_KEPT = timedelta(minutes=1)
 """A host that finds its row gone stops everything: one that was only late may still come back."""
 WEBHOOK_KEPT = timedelta(days=30)
 """Webhooks hold personal data; a repeat of an older one does not come."""
+SESSION_EVENTS_KEPT = timedelta(days=30)
 
 
 def sweep(*, uow: NewUnitOfWork, queue: JobQueue, clock: Clock) -> int:
@@ -31,13 +32,18 @@ class Tidied:
 
     hosts: int
     webhooks: int
+    session_events: int
+
+
+NOTHING_TIDIED = Tidied(hosts=0, webhooks=0, session_events=0)
 
 
 def tidy(*, uow: NewUnitOfWork, clock: Clock) -> Tidied:
-    """Throw away hosts that are dead for good, and webhooks that were understood long ago."""
+    """Throw away hosts that are dead for good, webhooks that were understood long ago, old events of sessions."""
     now = clock()
     with uow() as work:
         hosts = work.hosts.remove_dead(now - DEAD_HOST_KEPT)
         webhooks = work.webhooks.forget(now - WEBHOOK_KEPT)
+        session_events = work.session_events.forget(now - SESSION_EVENTS_KEPT)
         work.commit()
-    return Tidied(hosts=hosts, webhooks=webhooks)
+    return Tidied(hosts=hosts, webhooks=webhooks, session_events=session_events)

@@ -12,7 +12,7 @@ from aiadmin.domain.activation import Answer, Connection
 from aiadmin.domain.company import Company, IntegrationStatus, NewCompany, Stats
 from aiadmin.domain.contact import Contact, Sighting
 from aiadmin.domain.delivery import OutboxKind, OutboxRow, OutboxState, Step
-from aiadmin.domain.device import Device, LinkedAccount, Observed
+from aiadmin.domain.device import Device, LinkedAccount, Observed, SessionChange
 from aiadmin.domain.host import Host
 from aiadmin.domain.ids import CompanyId, ContactId, DeviceId, HostId, MessageId, OutboxId, SalonId, WebhookId
 from aiadmin.domain.message import Heard, Hold, MessageSeen, NewMessage, OutboxMessage, ReceiptSeen, SendResult
@@ -132,6 +132,20 @@ class Hosts(Protocol):
     def remove_dead(self, now: datetime) -> int: ...
 
     def list_alive(self, now: datetime) -> Sequence[Host]: ...
+
+
+class SessionEvents(Protocol):
+    """Rows of `session_events`."""
+
+    def add(self, company_id: CompanyId, change: SessionChange) -> None: ...
+
+    def recent(self, company_id: CompanyId, *, limit: int) -> Sequence[SessionChange]:
+        """The last changes, newest first."""
+        ...
+
+    def forget(self, before: datetime) -> int:
+        """Delete what is older; how many there were."""
+        ...
 
 
 class Outbox(Protocol):
@@ -281,6 +295,8 @@ class UnitOfWork(Protocol):
     def devices(self) -> Devices: ...
     @property
     def hosts(self) -> Hosts: ...
+    @property
+    def session_events(self) -> SessionEvents: ...
     @property
     def outbox(self) -> Outbox: ...
     @property

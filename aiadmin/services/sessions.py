@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from aiadmin.domain.device import Device, Observed
+from aiadmin.domain.device import Device, Observed, SessionChange
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.session import Session
 from aiadmin.services.ports import Clock, NewUnitOfWork, UnitOfWork
@@ -32,10 +33,28 @@ def observe(device: Device, session: Session, *, uow: NewUnitOfWork) -> bool:
             at=session.since,
             next_attempt_at=session.retry_at,
         )
+        if written:
+            work.session_events.add(device.company_id, _change(device, session))
         if written and is_unlinked:
             _unlink(device, work)
         work.commit()
     return written
+
+
+def _change(device: Device, session: Session) -> SessionChange:
+    return SessionChange(
+        device_id=device.device_id,
+        observed=session.observed,
+        reason=session.reason,
+        host_id=device.host_id,
+        at=session.since,
+    )
+
+
+def recent_events(company_id: CompanyId, *, limit: int = 3, uow: NewUnitOfWork) -> Sequence[SessionChange]:
+    """What the company's sessions went through lately, newest first."""
+    with uow() as work:
+        return work.session_events.recent(company_id, limit=limit)
 
 
 def _unlink(device: Device, work: UnitOfWork) -> None:

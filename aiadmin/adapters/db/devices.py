@@ -144,4 +144,5 @@ def device_of(row: DeviceRow) -> Device:
         epoch=row.epoch,
         state_since=row.state_since,
         linked_at=row.linked_at,
+        restart_asked_at=row.restart_asked_at,
     )

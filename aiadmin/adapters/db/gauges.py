@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, func, select
 
-from aiadmin.adapters.db.tables import CompanyRow, DeviceRow, HostRow, OutboxTableRow, WebhookRow
+from aiadmin.adapters.db.tables import CompanyRow, DeviceRow, HostRow, OutboxMessageRow, OutboxTableRow, WebhookRow
 from aiadmin.domain.delivery import OutboxState
 from aiadmin.domain.webhook import WebhookState
 
@@ -28,6 +28,7 @@ def read(engine: Engine, now: datetime) -> list[Reading]:
     with engine.connect() as connection:
         return [
             *_outbox(connection, now),
+            *_messages(connection, now),
             *_inbox(connection, now),
             *_devices(connection),
             *_companies(connection),
@@ -49,6 +50,18 @@ def _outbox(connection: Connection, now: datetime) -> Iterator[Reading]:
         )
     )
     yield Reading(name="aiadmin_outbox_overdue_seconds", help="Oldest due outbox row", value=_age(oldest, now))
+
+
+def _messages(connection: Connection, now: datetime) -> Iterator[Reading]:
+    """Of what is open alone: those rows have an index, and the others become many."""
+    row = OutboxMessageRow
+    for state in (OutboxState.PENDING, OutboxState.SENDING):
+        count = connection.scalar(select(func.count()).select_from(row).where(row.state == state)) or 0
+        labels = (("state", state),)
+        yield Reading(name="aiadmin_messages_open", help="Messages owed to clients", labels=labels, value=count)
+    due = row.state == OutboxState.PENDING, row.next_attempt_at <= now
+    oldest = connection.scalar(select(func.min(row.next_attempt_at)).where(*due))
+    yield Reading(name="aiadmin_messages_overdue_seconds", help="Oldest due message", value=_age(oldest, now))
 
 
 def _inbox(connection: Connection, now: datetime) -> Iterator[Reading]:

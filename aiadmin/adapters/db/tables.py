@@ -92,6 +92,10 @@ class HostRow(Base):
     capacity: Mapped[int] = mapped_column(Integer)
     draining: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
     started_at: Mapped[datetime] = mapped_column(Time, server_default=func.now())
+    name: Mapped[str] = mapped_column(String(100), server_default="")
+    rss_bytes: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
+    threads: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    open_files: Mapped[int] = mapped_column(Integer, server_default=text("0"))
 
 
 class DeviceRow(Base):
@@ -104,8 +108,8 @@ class DeviceRow(Base):
         Index("idx_devices_host", "host_id"),
         CheckConstraint("desired IN ('on','off','removed')", name="desired"),
         CheckConstraint(
-            "observed IN ('linked','starting','online','reconnecting','backoff','conflict','banned','outdated',"
-            "'logged_out')",
+            "observed IN ('linked','starting','online','degraded','reconnecting','backoff','conflict','banned',"
+            "'outdated','logged_out')",
             name="observed",
         ),
     )
@@ -124,7 +128,26 @@ class DeviceRow(Base):
     epoch: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     state_since: Mapped[datetime] = mapped_column(Time, server_default=func.now())
     next_attempt_at: Mapped[datetime | None] = mapped_column(Time)
+    restart_asked_at: Mapped[datetime | None] = mapped_column(Time)
     linked_at: Mapped[datetime] = mapped_column(Time, server_default=func.now())
+
+
+class SessionEventRow(Base):
+    """What became of a session; it outlives the device and the host it names."""
+
+    __tablename__ = "session_events"
+    __table_args__ = (
+        Index("idx_session_events_company", "company_id", "id"),
+        Index("idx_session_events_at", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    device_id: Mapped[int] = mapped_column(BigInteger)
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id", ondelete="CASCADE"))
+    state: Mapped[str] = mapped_column(String(20))
+    reason: Mapped[str | None] = mapped_column(String(100))
+    host_id: Mapped[UUID | None] = mapped_column(PG_UUID(as_uuid=True))
+    at: Mapped[datetime] = mapped_column(Time)
 
 
 class OutboxTableRow(Base):

@@ -17,6 +17,7 @@ from aiadmin.adapters.db.hosts import SqlHosts
 from aiadmin.adapters.db.inbox_messages import SqlInboxMessages
 from aiadmin.adapters.db.outbox import SqlOutbox
 from aiadmin.adapters.db.outbox_messages import SqlOutboxMessages
+from aiadmin.adapters.db.session_events import SqlSessionEvents
 from aiadmin.adapters.db.webhooks import SqlWebhooks
 from aiadmin.domain.errors import DependencyDownError
 
@@ -33,6 +34,7 @@ class SqlUnitOfWork:
         self.companies = SqlCompanies(self._session)
         self.devices = SqlDevices(self._session)
         self.hosts = SqlHosts(self._session)
+        self.session_events = SqlSessionEvents(self._session)
         self.outbox = SqlOutbox(self._session)
         self.webhooks = SqlWebhooks(self._session)
         self.contacts = SqlContacts(self._session)

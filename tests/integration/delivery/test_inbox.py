@@ -115,6 +115,8 @@ def test_tidying_forgets_the_dead_and_the_old_and_never_unread_mail(box: Contain
             work.hosts.add(Host(host_id=host_id, lease_until=lease, capacity=1, draining=False))
         work.commit()
     later = now + timedelta(days=31)
-    assert maintenance.tidy(uow=box.uow, clock=box.clock) == maintenance.Tidied(hosts=1, webhooks=0)
-    assert maintenance.tidy(uow=box.uow, clock=lambda: later) == maintenance.Tidied(hosts=2, webhooks=1)
+    assert maintenance.tidy(uow=box.uow, clock=box.clock) == maintenance.Tidied(hosts=1, webhooks=0, session_events=0)
+    assert maintenance.tidy(uow=box.uow, clock=lambda: later) == maintenance.Tidied(
+        hosts=2, webhooks=1, session_events=0
+    )
     assert [row[0] for row in _rows(box)] == [b"{}"]
