@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -243,6 +244,58 @@ def test_what_came_while_nobody_was_connected_is_stored_once(
         assert host.end() == 0
     rows = own_salon.database.rows("SELECT text FROM inbox_messages ORDER BY id")
     assert [row["text"] for row in rows] == ["Раз", "Два"], "nothing of the phone's own housekeeping"
+
+
+def test_a_message_that_is_lost_on_the_way_is_sent_once_when_the_connection_is_back(
+    whatsapp: FakeWhatsApp, salon: Salon, client: str, wait_until: WaitUntil
+) -> None:
+    """The library itself repeats what it has handed over and nobody acknowledged."""
+    whatsapp.fault("no-ack", scope=salon.phone, lost=True)
+    number = salon.owe(client, "Потеряно")
+    wait_until(lambda: salon.outbox(number)["state"] == "sending", SLOWLY, "sending")
+    wait_until(lambda: not whatsapp.control("GET", "/faults")["faults"], SLOWLY, "lost")
+    whatsapp.fault("drop", jid=salon.jid)
+    row = wait_until(lambda: (r := salon.outbox(number))["delivered_at"] and r, SLOWLY, "delivered")
+    assert (row["state"], row["attempts"]) == ("sent", 1)
+    assert salon.arrived(client) == ["Потеряно"]
+
+
+def test_hosts_are_exchanged_under_a_stream_of_messages_and_every_one_is_accounted_for(
+    whatsapp: FakeWhatsApp, own_salon: Salon, client: str, wait_until: WaitUntil
+) -> None:
+    url, written, owed = own_salon.database.database_url, [], []
+
+    def both_ways(count: int) -> None:
+        for _ in range(count):
+            number = len(written)
+            written.append(whatsapp.message(client, own_salon.phone, f"к нам {number}"))
+            owed.append(own_salon.owe(client, f"от нас {number}"))
+
+    for epoch in (1, 2, 3):
+        with child(whatsapp, url, "host") as host:
+            host.read()
+            both_ways(5)  # while it connects
+            wait_until(lambda epoch=epoch: own_salon.is_online(epoch=epoch), SLOWLY, "online")
+            both_ways(10)
+            assert host.end() == 0  # with some of them on their way
+    with child(whatsapp, url, "host") as last:
+        last.read()
+        wait_until(lambda: not _open(own_salon), SLOWLY, "all decided")
+        wait_until(lambda: len(_inbox(own_salon)) >= len(written), SLOWLY, "all stored")
+        assert last.end() == 0
+    assert sorted(_inbox(own_salon)) == sorted(f"к нам {number}" for number in range(len(written)))
+    states = [own_salon.outbox(number)["state"] for number in owed]
+    print(f"{len(written)} in; {len(owed)} out: {dict(Counter(states))}")
+    assert set(states) == {"sent"}, "each host finished what it had in hand"
+    assert own_salon.arrived(client) == [f"от нас {number}" for number in range(len(owed))]
+
+
+def _open(salon: Salon) -> list[dict[str, Any]]:
+    return salon.database.rows("SELECT 1 FROM outbox_messages WHERE state IN ('pending', 'sending')")
+
+
+def _inbox(salon: Salon) -> list[str]:
+    return [row["text"] for row in salon.database.rows("SELECT text FROM inbox_messages")]
 
 
 def test_a_host_that_is_killed_while_it_sends_leaves_unknown_and_one_message_at_the_phone(
