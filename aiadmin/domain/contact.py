@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from aiadmin.domain.ids import ContactId
 
+LONGEST_NAME = 100
 _PHONE = re.compile(r"\d{5,20}")
 _PHONE_SERVERS = frozenset({"s.whatsapp.net", "hosted"})
 _LID_SERVERS = frozenset({"lid", "hosted.lid"})
@@ -93,4 +94,5 @@ def sighting(*addresses: tuple[str, str], push_name: str | None = None) -> Sight
     """
     lid = next((f"{user}@lid" for user, server in addresses if server in _LID_SERVERS and user), None)
     phone = next((user for user, server in addresses if server in _PHONE_SERVERS and _PHONE.fullmatch(user)), None)
-    return Sighting(lid=lid, phone=phone, push_name=push_name) if lid or phone else None
+    name = (push_name or "")[:LONGEST_NAME] or None
+    return Sighting(lid=lid, phone=phone, push_name=name) if lid or phone else None

@@ -137,9 +137,10 @@ class Incoming:
         """The answer to a send may come after the receipt of what was sent."""
         assert isinstance(heard.event, ReceiptSeen)  # noqa: S101 - `store` returns no other
         for message_id in heard.event.message_ids:
-            self._early[heard.device_id, message_id] = replace(
-                heard, event=replace(heard.event, message_ids=(message_id,))
-            )
+            key = heard.device_id, message_id
+            before = self._early.get(key)
+            if before is None or heard.event.is_read:  # a mark is never taken back
+                self._early[key] = replace(heard, event=replace(heard.event, message_ids=(message_id,)))
         while len(self._early) > EARLY_AT_MOST:
             self._early.popitem(last=False)
 

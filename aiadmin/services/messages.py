@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from aiadmin.domain.contact import Sighting
@@ -95,8 +96,8 @@ def store(batch: Sequence[Heard], *, uow: NewUnitOfWork) -> Sequence[Heard]:
         for heard in sorted(batch, key=lambda one: one.company_id):
             if isinstance(heard.event, MessageSeen):
                 _store_message(heard, heard.event, work)
-            elif not _mark(heard, heard.event, work):
-                unmatched.append(heard)
+            elif unknown := _mark(heard, heard.event, work):
+                unmatched.append(replace(heard, event=replace(heard.event, message_ids=unknown)))
         work.commit()
     return unmatched
 
@@ -106,11 +107,12 @@ def _store_message(heard: Heard, message: MessageSeen, work: UnitOfWork) -> None
     work.inbox_messages.add(heard, message, contact_id)
 
 
-def _mark(heard: Heard, receipt: ReceiptSeen, work: UnitOfWork) -> bool:
+def _mark(heard: Heard, receipt: ReceiptSeen, work: UnitOfWork) -> tuple[str, ...]:
+    """Returns the ids that are of no message of ours, or not yet."""
     found = work.outbox_messages.mark(heard.device_id, receipt)
     for contact_id in set(found.values()):
         _learn(heard, receipt.peer, contact_id, work)
-    return bool(found)
+    return tuple(name for name in receipt.message_ids if name not in found)
 
 
 def _learn(heard: Heard, peer: Sighting, contact_id: ContactId, work: UnitOfWork) -> None:

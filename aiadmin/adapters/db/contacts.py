@@ -14,7 +14,6 @@ from aiadmin.domain.contact import Contact, Settlement, Sighting, settle
 from aiadmin.domain.ids import CompanyId, ContactId
 
 _LOCK = 727_276
-_NAME_LENGTH = 100
 
 
 class SqlContacts:
@@ -48,9 +47,8 @@ class SqlContacts:
             self._set(settled.strip, phone=None, updated_at=at)
         if settled.absorb is not None and settled.keep is not None:
             self._absorb(settled.absorb, settled.keep)
-        values = {"lid": settled.person.lid, "phone": settled.person.phone, "updated_at": at}
-        name = settled.person.push_name
-        values["push_name"] = name[:_NAME_LENGTH] if name else None
+        person = settled.person
+        values = {"lid": person.lid, "phone": person.phone, "push_name": person.push_name, "updated_at": at}
         if settled.keep is None:
             made = insert(ContactRow).values(company_id=company_id, created_at=at, **values).returning(ContactRow.id)
             return ContactId(self._session.scalars(made).one())

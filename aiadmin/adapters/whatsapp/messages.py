@@ -50,7 +50,7 @@ def message_seen(message: Any) -> MessageSeen | None:
     """What a Message event says; None when it is no content, or not of a chat with one person."""
     source = message.Info.MessageSource
     alternative = source.RecipientAlt if source.IsFromMe else source.SenderAlt
-    name = None if source.IsFromMe else _clean(message.Info.Pushname) or None
+    name = None if source.IsFromMe else _clean(message.Info.Pushname)
     peer = _peer(source, alternative, name)
     content = next(
         ((field.name, value) for field, value in message.Message.ListFields() if field.name not in _NO_CONTENT), None

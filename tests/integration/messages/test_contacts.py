@@ -114,6 +114,10 @@ def test_receipts_of_what_we_did_not_send_are_given_back(salons: Salons) -> None
     stray = [receipt(ours, "X"), receipt(theirs, "M")]
     assert messages.store(stray, uow=salons.uow) == stray
     assert salons.rows("SELECT 1 FROM outbox_messages WHERE delivered_at IS NOT NULL") == []
+    [left] = messages.store([receipt(ours, "X", "M")], uow=salons.uow)
+    assert isinstance(left.event, ReceiptSeen)
+    assert left.event.message_ids == ("X",), "of several the unknown ones"
+    assert len(salons.rows("SELECT 1 FROM outbox_messages WHERE delivered_at IS NOT NULL")) == 1
 
 
 def test_a_contact_without_an_address_cannot_be(salons: Salons) -> None:
