@@ -52,6 +52,7 @@ class Config:
     webhook_limit_per_minute: int = 600
     socket_limit_per_minute: int = 5
     sessions_capacity: int = 250
+    sessions_memory_mb: int = 1024
     pairing_capacity: int = 50
     activation_window_minutes: int = 60
     database_pool_size: int = 10
@@ -160,6 +161,7 @@ _PARSERS: Mapping[str, Callable[[str], object]] = {
     "webhook_limit_per_minute": _whole(1, 1_000_000),
     "socket_limit_per_minute": _whole(1, 1_000_000),
     "sessions_capacity": _whole(1, 2_000),
+    "sessions_memory_mb": _whole(0, 1_000_000),
     "pairing_capacity": _whole(1, 500),
     "activation_window_minutes": _whole(1, 7 * 24 * 60),
     "database_pool_size": _whole(1, 100),

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from aiadmin.adapters.db.engine import make_engine
 from aiadmin.adapters.db.unit_of_work import SqlUnitOfWork
+from aiadmin.adapters.fleet import RedisFleet
 from aiadmin.adapters.group_commit import WebhookWriter
 from aiadmin.adapters.link_cache import RedisLinkCache
 from aiadmin.adapters.metrics import RedisMetrics
@@ -78,6 +79,10 @@ class Container:
     @cached_property
     def feed(self) -> RedisPairingFeed:
         return RedisPairingFeed(self.redis)
+
+    @cached_property
+    def fleet(self) -> RedisFleet:
+        return RedisFleet(self.redis)
 
     @cached_property
     def rooms(self) -> SocketRooms:

@@ -26,7 +26,7 @@ HASH = "aiadmin:metrics"
 GAUGES = "aiadmin:metrics:gauges"
 FLUSH_SECONDS = 1.0
 GAUGE_LIFE_SECONDS = 15
-BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 """Upper bounds in seconds."""
 MAX_SERIES = 5_000
 """Labels are few by design; this stops a mistake from eating memory while Redis is away."""

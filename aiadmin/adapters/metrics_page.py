@@ -28,6 +28,14 @@ _HELP = {
     Metric.HTTP_SECONDS: "Time to answer a request",
     Metric.WEBHOOKS: "Webhooks received",
     Metric.CALLBACKS: "Attempts to tell YClients that a salon is connected",
+    Metric.START_SECONDS: "Time from the start of a session to its login",
+    Metric.ADOPTION_SECONDS: "Time from taking a device to its login",
+    Metric.EVENT_LAG_SECONDS: "Time an event of the WhatsApp library waited for its host",
+    Metric.RECONNECTS: "Connections lost or given up",
+    Metric.RECONNECT_LOOPS: "Every fifth failure in a row of one session",
+    Metric.LEASES_LOST: "Hosts that found their lease gone",
+    Metric.BREAKER: "Changes of the breakers of session hosts",
+    Metric.MASS_LOGOUTS: "Hosts that saw many devices unlinked at once",
 }
 Family = CounterMetricFamily | GaugeMetricFamily | HistogramMetricFamily
 
@@ -83,7 +91,7 @@ def counted(fields: dict[str, str]) -> Iterator[Family]:
         metric, labels, part = parse_field(name)
         series[metric][tuple(sorted(labels.items()))][part] = float(value)
     for metric in Metric:
-        if metric is Metric.HTTP_SECONDS:
+        if metric.endswith("_seconds"):
             yield _histogram(metric, series[metric])
         elif metric is not Metric.SOCKETS:
             yield _counter(metric, series[metric])

@@ -14,8 +14,11 @@ from aiadmin.domain.session_event import (
     ConnectFailure,
     Disconnected,
     Ended,
+    KeepAliveRestored,
+    KeepAliveTimeout,
     LoggedOut,
     SessionEvent,
+    StreamError,
     StreamReplaced,
     TemporaryBan,
 )
@@ -23,11 +26,16 @@ from aiadmin.domain.session_event import (
 START_WITHIN = timedelta(seconds=45)
 RECONNECT_WITHIN = timedelta(seconds=20)
 """The library reconnects by itself after 0, 2, 6, 12, 20 s..., in lock-step for all; after this we take over."""
+RESTORE_WITHIN = timedelta(minutes=4)
+"""A connection that answers no ping for this long is dead, whatever the library thinks."""
 FIRST_BACKOFF = timedelta(seconds=5)
 LONGEST_BACKOFF = timedelta(minutes=15)
 CALM = timedelta(minutes=5)
 """Online this long, a session's failures are forgotten."""
 REMOVAL_TRIES = 3
+CONFLICT_TRIES = 3
+"""Whoever takes a device away from us that often has its keys: an operator must look."""
+LOOP_EVERY = 5
 
 
 class Action(Enum):
@@ -46,6 +54,7 @@ class Session:
         since: when it came into this state.
         reason: why, as a slug, or None.
         failures: how often in a row it had to be stopped.
+        conflicts: how often in a row somebody else connected in its place.
         retry_at: when to start it; None while it runs, and when it never will again.
     """
 
@@ -53,6 +62,7 @@ class Session:
     since: datetime
     reason: str | None = None
     failures: int = 0
+    conflicts: int = 0
     retry_at: datetime | None = None
 
 
@@ -75,9 +85,11 @@ class _Pause:
 
 
 _CONFLICT = _Pause(Observed.CONFLICT, "stream_replaced", timedelta(seconds=30), timedelta(seconds=30))
+_CONFLICT_HELD = _Pause(Observed.CONFLICT, "conflict_held", timedelta(hours=1), timedelta(minutes=30))
 _OUTDATED = _Pause(Observed.OUTDATED, "client_outdated", timedelta(minutes=15), timedelta(minutes=15))
 _BANNED_FOR = timedelta(hours=1)
 _BAN_SPREAD = timedelta(minutes=10)
+_SILENT = "keep_alive_timeout"
 _UNREADABLE_BAN = "TemporaryBan.Code"
 """The library gives up on a ban whose code it does not know, with the name of that field in its error."""
 
@@ -97,17 +109,24 @@ def transition(session: Session, event: SessionEvent, now: datetime, dice: float
         return Step(Session(observed=Observed.LOGGED_OUT, since=now, reason=event.reason), Action.STOP)
     if session.retry_at is not None or session.observed is Observed.LOGGED_OUT:
         return Step(session)  # an echo of a connection that was stopped
-    match event:
-        case Connected():
-            return Step(Session(observed=Observed.ONLINE, since=now, failures=session.failures))
-        case Disconnected() if session.observed is not Observed.RECONNECTING:
-            return Step(replace(session, observed=Observed.RECONNECTING, since=now, reason="connection_lost"))
-        case _:
-            return _ended(session, event, now, dice)
+    moved = _moved(session, event, now)
+    return Step(moved) if moved is not None else _ended(session, event, now, dice)
+
+
+def _moved(session: Session, event: SessionEvent, now: datetime) -> Session | None:
+    """The session after an event that leaves it connected, or to the library; None for any other."""
+    match event, session.observed:
+        case (Connected(), _) | (KeepAliveRestored(), Observed.DEGRADED):
+            return replace(session, observed=Observed.ONLINE, since=now, reason=None)
+        case KeepAliveTimeout(), Observed.ONLINE:
+            return replace(session, observed=Observed.DEGRADED, since=now, reason=_SILENT)
+        case Disconnected(), observed if observed is not Observed.RECONNECTING:
+            return replace(session, observed=Observed.RECONNECTING, since=now, reason="connection_lost")
+    return None
 
 
 def _ended(session: Session, event: SessionEvent, now: datetime, dice: float) -> Step:
-    pause = _pause_after(event)
+    pause = _pause_after(session, event)
     if pause is not None:
         return _pause(session, pause, now, dice)
     match event:
@@ -115,13 +134,15 @@ def _ended(session: Session, event: SessionEvent, now: datetime, dice: float) ->
             return failed(session, "ended", now, dice)
         case ConnectFailure():
             return failed(session, event.reason, now, dice)
+        case StreamError():
+            return failed(session, "stream_error", now, dice)
     return Step(session)
 
 
-def _pause_after(event: SessionEvent) -> _Pause | None:
+def _pause_after(session: Session, event: SessionEvent) -> _Pause | None:
     match event:
         case StreamReplaced():
-            return _CONFLICT
+            return _CONFLICT if session.conflicts < CONFLICT_TRIES else _CONFLICT_HELD
         case ClientOutdated():
             return _OUTDATED
         case TemporaryBan():
@@ -134,6 +155,7 @@ def _pause_after(event: SessionEvent) -> _Pause | None:
 _LIMITS: Mapping[Observed, tuple[timedelta, str]] = {
     Observed.STARTING: (START_WITHIN, "start_timeout"),
     Observed.RECONNECTING: (RECONNECT_WITHIN, "connection_lost"),
+    Observed.DEGRADED: (RESTORE_WITHIN, _SILENT),
 }
 
 
@@ -147,24 +169,35 @@ def tick(session: Session, now: datetime, dice: float) -> Step:
     limit = _LIMITS.get(session.observed)
     if limit is not None and now - session.since >= limit[0]:
         return failed(session, limit[1], now, dice)
-    if session.observed is Observed.ONLINE and session.failures and now - session.since >= CALM:
-        return Step(replace(session, failures=0))
+    is_shaky = session.failures or session.conflicts
+    if session.observed is Observed.ONLINE and is_shaky and now - session.since >= CALM:
+        return Step(replace(session, failures=0, conflicts=0))
     return Step(session)
 
 
 def failed(session: Session, reason: str, now: datetime, dice: float) -> Step:
     """The connection is given up: stop it, and try again after a while."""
     failures = session.failures + 1
-    return Step(
-        Session(
-            observed=Observed.BACKOFF,
-            since=now,
-            reason=reason,
-            failures=failures,
-            retry_at=now + backoff(failures, dice),
-        ),
-        Action.STOP,
-    )
+    return Step(_waiting(session, reason, now, now + backoff(failures, dice), failures), Action.STOP)
+
+
+def parked(session: Session, reason: str, now: datetime, dice: float) -> Step:
+    """Stop it for a reason that is none of its own: its failures stay as they are."""
+    return Step(_waiting(session, reason, now, now + FIRST_BACKOFF * dice, session.failures), Action.STOP)
+
+
+def restarted(session: Session, now: datetime) -> Step:
+    """An operator wants a fresh start: at once, with everything forgiven."""
+    return Step(replace(_waiting(session, "restart_asked", now, now, 0), conflicts=0), Action.STOP)
+
+
+def _waiting(session: Session, reason: str, now: datetime, retry_at: datetime, failures: int) -> Session:
+    return replace(session, observed=Observed.BACKOFF, since=now, reason=reason, failures=failures, retry_at=retry_at)
+
+
+def is_looping(before: Session, after: Session) -> bool:
+    """Whether `after` is one failure too many, at every fifth in a row: somebody should look."""
+    return after.failures > before.failures and after.failures % LOOP_EVERY == 0
 
 
 def postponed(session: Session, now: datetime, dice: float) -> Session:
@@ -186,6 +219,7 @@ def _pause(session: Session, pause: _Pause, now: datetime, dice: float) -> Step:
             since=now,
             reason=pause.reason,
             failures=session.failures + 1,
+            conflicts=session.conflicts + (pause.observed is Observed.CONFLICT),
             retry_at=now + pause.least + pause.spread * dice,
         ),
         Action.STOP,

@@ -18,6 +18,8 @@ class Held:
         run: counts starts, so that an echo of an earlier connection is told from the present one.
         logout_tries: logouts that WhatsApp refused.
         logging_out: whether a logout is on its way.
+        adopted_at: when the host took it, until it is online for the first time.
+        obeyed_restart: the last restart that was asked for and done.
     """
 
     device: Device
@@ -26,12 +28,15 @@ class Held:
     run: int = 0
     logout_tries: int = 0
     logging_out: bool = False
+    adopted_at: datetime | None = None
+    obeyed_restart: datetime | None = None
 
     @classmethod
     def adopt(cls, device: Device, now: datetime) -> Held:
         """A device that was just taken; its session starts at the next turn."""
         session = adopted(device.observed, now)
-        return cls(device, session, written=session)
+        asked = device.restart_asked_at
+        return cls(device, session, written=session, adopted_at=now, obeyed_restart=asked)
 
     @property
     def session_id(self) -> str:
@@ -42,6 +47,11 @@ class Held:
     def is_to_remove(self) -> bool:
         """Whether the device is to be logged out and deleted."""
         return self.device.desired is Desired.REMOVED
+
+    @property
+    def is_to_restart(self) -> bool:
+        """Whether somebody asked for a fresh start since the last one."""
+        return self.device.restart_asked_at not in {None, self.obeyed_restart}
 
     @property
     def is_unsaved(self) -> bool:

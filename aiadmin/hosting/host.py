@@ -13,22 +13,25 @@ import random
 import threading
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from aiadmin import texts
 from aiadmin.adapters.whatsapp.engine import EngineError, UnknownDeviceError
 from aiadmin.domain.device import Desired, Device, Observed
 from aiadmin.domain.errors import DependencyDownError
-from aiadmin.domain.host import LEASE, RENEW_EVERY, STARTS_PER_SECOND, adoptable
+from aiadmin.domain.host import LEASE, RENEW_EVERY
 from aiadmin.domain.ids import DeviceId
-from aiadmin.domain.session import Action, Step, failed, postponed, tick, transition
+from aiadmin.domain.session import Action, Step, failed, parked, postponed, restarted, tick, transition
 from aiadmin.domain.session_event import LoggedOut, SessionEvent
+from aiadmin.hosting.chronicle import Chronicle
+from aiadmin.hosting.governor import Governor
 from aiadmin.hosting.held import Held
 from aiadmin.hosting.incoming import Incoming
 from aiadmin.hosting.lease import Lease
 from aiadmin.hosting.orphan_keys import OrphanKeys
 from aiadmin.hosting.outgoing import Online, Outgoing
+from aiadmin.hosting.outside import Outside
 from aiadmin.hosting.ports import Keys, SessionEngine
 from aiadmin.hosting.removals import Removals
 from aiadmin.services import sessions
@@ -57,20 +60,25 @@ class SessionHost:
         capacity: int,
         lease: timedelta = LEASE,
         renew_every: timedelta = RENEW_EVERY,
+        outside: Outside | None = None,
     ) -> None:
         self._engine, self._keys, self._uow, self._clock, self._rooms = engine, keys, uow, clock, rooms
         self._capacity = capacity
         self._held: dict[DeviceId, Held] = {}
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self._next_tick = self._next_start = 0.0
+        self._next_tick = 0.0
         self._over = False
         self._orphan_keys = OrphanKeys(keys)
         self._removals = Removals(engine=engine, keys=keys, uow=uow, clock=clock, on_progress=self.look)
+        outside = outside or Outside()
+        self._governor = Governor(fleet=outside.fleet, clock=clock, metrics=outside.metrics)
+        self._chronicle = Chronicle(clock=clock, metrics=outside.metrics)
         self._lease = Lease(
             uow=uow,
             clock=clock,
             capacity=capacity,
-            on_lost=lambda: self._inbox.put(self._stop_all),
+            on_lost=lambda: self._inbox.put(self._lose),
+            on_renewed=outside.on_vitals,
             duration=lease,
             renew_every=renew_every,
         )
@@ -83,7 +91,7 @@ class SessionHost:
     def start(self) -> None:
         """Begin to hold devices."""
         self._lease.start()
-        for part in (self._thread, self._incoming, self._outgoing):
+        for part in (self._thread, self._incoming, self._outgoing, self._governor):
             part.start()
 
     def look(self) -> None:
@@ -94,6 +102,7 @@ class SessionHost:
     def drain(self, timeout: float = 8.0) -> None:
         """Finish what is on its way, disconnect everything, leave it to other hosts; takes some `timeout` at most."""
         deadline = time.monotonic() + timeout
+        self._governor.stop()
         try:
             self._lease.drain()
         except DependencyDownError:
@@ -114,7 +123,8 @@ class SessionHost:
 
     def _turn(self) -> None:
         now = time.monotonic()
-        wake = min(self._next_tick, self._next_start) if self._next_start > now else self._next_tick
+        next_start = self._governor.next_start
+        wake = min(self._next_tick, next_start) if next_start > now else self._next_tick
         with contextlib.suppress(queue.Empty):
             self._inbox.get(timeout=max(wake - now, 0.0))()
         if time.monotonic() >= self._next_tick:
@@ -127,10 +137,18 @@ class SessionHost:
             self._reconcile()
         except DependencyDownError:
             _log.debug("PostgreSQL is away; the sessions go on")
+        self._governor.tick(len(self._held))
         for held in list(self._held.values()):
             if held.session.retry_at is None:
-                self._apply(held, tick(held.session, self._clock(), _dice()))
-        self._orphan_keys.sweep()
+                self._apply(held, self._step(held))
+        if not self._governor.only_records:
+            self._orphan_keys.sweep()
+
+    def _step(self, held: Held) -> Step:
+        """What the passing of time means; with WhatsApp away, nobody tries by itself."""
+        if self._governor.is_open and held.session.observed is Observed.RECONNECTING:
+            return parked(held.session, "whatsapp_away", self._clock(), _dice())
+        return tick(held.session, self._clock(), _dice())
 
     def _reconcile(self) -> None:
         """Bring what we hold in line with the rows. Raises DependencyDownError."""
@@ -149,32 +167,36 @@ class SessionHost:
         host_id = self._lease.host_id
         if host_id is None:
             return {}
-        with self._uow() as work:
-            free = adoptable(
-                capacity=self._capacity, held=len(self._held), draining=self._over, tick_seconds=TICK_SECONDS
-            )
-            if free and self._lease.may_adopt:
-                work.devices.adopt(host_id, limit=free, now=self._clock())
-            rows = work.devices.held_by(host_id)
-            work.commit()
-        return {row.device_id: row for row in rows}
+        return sessions.adopt(
+            host_id,
+            capacity=self._capacity,
+            tick_seconds=TICK_SECONDS,
+            may_take=self._lease.may_adopt and not self._over,
+            uow=self._uow,
+            clock=self._clock,
+        )
 
     def _obey(self, held: Held) -> None:
-        if held.device.desired is Desired.OFF:
+        if self._outgoing.is_sending(held.device.device_id):
+            return  # what is on its way arrives first
+        if held.device.desired is Desired.OFF or self._lease.is_draining:
             sessions.release(held.device, uow=self._uow)
             self._drop(held)
-        elif held.is_to_remove and self._removals.advance(held):
-            self._drop(held)
+        elif held.is_to_remove:
+            if not self._governor.only_records and self._removals.advance(held):
+                self._drop(held)
+        elif held.is_to_restart:
+            held.obeyed_restart = held.device.restart_asked_at
+            self._apply(held, restarted(held.session, self._clock()))
 
     def _start_next(self) -> None:
-        if self._over or time.monotonic() < self._next_start:
+        if self._over or not self._governor.may_start():
             return
         now = self._clock()
-        waiting = (held for held in self._held.values() if held.session.retry_at and held.session.retry_at <= now)
-        held = next(waiting, None)
-        if held is not None:
-            self._next_start = time.monotonic() + 1 / STARTS_PER_SECOND
-            self._start(held)
+        waiting = [held for held in self._held.values() if held.session.retry_at and held.session.retry_at <= now]
+        if waiting:
+            self._governor.started()
+            self._start(min(waiting, key=lambda held: held.session.retry_at or now))
 
     def _start(self, held: Held) -> None:
         now = self._clock()
@@ -196,9 +218,10 @@ class SessionHost:
             self._apply(held, failed(held.session, "engine", now, _dice()))
 
     def _pass_on(self, device_id: DeviceId, session_id: str, event: SessionEvent) -> None:
-        self._inbox.put(partial(self._hear, device_id, session_id, event))
+        self._inbox.put(partial(self._hear, device_id, session_id, event, self._clock()))
 
-    def _hear(self, device_id: DeviceId, session_id: str, event: SessionEvent) -> None:
+    def _hear(self, device_id: DeviceId, session_id: str, event: SessionEvent, said_at: datetime) -> None:
+        self._chronicle.heard(self._clock() - said_at)
         held = self._held.get(device_id)
         if held is None or held.session_id != session_id:
             return
@@ -216,12 +239,8 @@ class SessionHost:
 
     def _apply(self, held: Held, step: Step) -> None:
         if step.session.observed is not held.session.observed:
-            facts = {
-                "device_id": held.device.device_id,
-                "state": step.session.observed,
-                "reason": step.session.reason,
-            }
-            _log.info("A session changed", extra={"company_id": held.device.company_id, **facts})
+            self._chronicle.changed(held, step.session)
+            self._governor.saw(held.device.device_id, held.session, step.session)
         held.session = step.session
         if step.action is Action.STOP:
             self._engine.stop(held.session_id)
@@ -253,6 +272,10 @@ class SessionHost:
     def _stop_all(self) -> None:
         for held in list(self._held.values()):
             self._drop(held)
+
+    def _lose(self) -> None:
+        self._chronicle.lost_lease()
+        self._stop_all()
 
     def _finish(self) -> None:
         self._over = True

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import logging
 import math
+import os
+import socket
 import threading
 import time
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from aiadmin.domain.errors import DependencyDownError
-from aiadmin.domain.host import LEASE, RENEW_EVERY, Host
+from aiadmin.domain.host import LEASE, RENEW_EVERY, Host, Vitals
 from aiadmin.domain.ids import HostId
+from aiadmin.hosting import vitals
 from aiadmin.services.ports import Clock, NewUnitOfWork
 
 _RETRY_SECONDS = 1.0
@@ -24,6 +27,7 @@ class Lease:
 
     Args:
         on_lost: called from the renewing thread; everything held under the old id must stop.
+        on_renewed: called from there, too, with what the process takes of its machine.
     """
 
     def __init__(
@@ -33,11 +37,15 @@ class Lease:
         clock: Clock,
         capacity: int,
         on_lost: Callable[[], None],
+        on_renewed: Callable[[Vitals], None] = lambda _vitals: None,
         duration: timedelta = LEASE,
         renew_every: timedelta = RENEW_EVERY,
     ) -> None:
         self._uow, self._clock, self._capacity, self._on_lost = uow, clock, capacity, on_lost
+        self._on_renewed = on_renewed
         self._duration, self._renew_every = duration, renew_every
+        self._name = f"{socket.gethostname()[:80]}:{os.getpid()}"
+        self._is_draining = False
         self._host_id: HostId | None = None
         self._adopts_from = self._valid_until = 0.0
         self._stopping = threading.Event()
@@ -52,6 +60,11 @@ class Lease:
     def may_adopt(self) -> bool:
         """Whether orphans are orphans: our own lease holds, and other hosts had time to renew after an outage."""
         return self._host_id is not None and self._adopts_from <= time.monotonic() < self._valid_until
+
+    @property
+    def is_draining(self) -> bool:
+        """Whether an operator wants everything moved off this host."""
+        return self._is_draining
 
     def start(self) -> None:
         """Begin to take and renew."""
@@ -101,15 +114,25 @@ class Lease:
     def _take_or_renew(self) -> None:
         valid_until = time.monotonic() + self._duration.total_seconds()
         lease_until = self._clock() + self._duration
+        taken = vitals.sample()
         with self._uow() as work:
-            if self._host_id is not None and not work.hosts.renew(self._host_id, lease_until=lease_until):
+            if self._host_id is not None and not work.hosts.renew(
+                self._host_id, lease_until=lease_until, vitals=taken
+            ):
                 _log.error("The lease is lost: everything stops")
                 self._host_id = None
                 self._on_lost()
             if self._host_id is None:
                 fresh = HostId(uuid.uuid4())
-                work.hosts.add(Host(host_id=fresh, lease_until=lease_until, capacity=self._capacity, draining=False))
+                work.hosts.add(self._row(fresh, lease_until))
             else:
                 fresh = self._host_id
+            self._is_draining = work.hosts.is_draining(fresh)
             work.commit()
         self._host_id, self._valid_until = fresh, valid_until
+        self._on_renewed(taken)
+
+    def _row(self, host_id: HostId, lease_until: datetime) -> Host:
+        return Host(
+            host_id=host_id, lease_until=lease_until, capacity=self._capacity, draining=False, name=self._name
+        )

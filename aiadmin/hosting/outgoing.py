@@ -74,6 +74,11 @@ class Outgoing:
             self._is_woken = True
             self._changed.notify_all()
 
+    def is_sending(self, device_id: DeviceId) -> bool:
+        """Whether a message of this device is on its way: its session should not be stopped just now."""
+        with self._changed:
+            return device_id in self._sending
+
     def stop(self, timeout: float) -> bool:
         """Take nothing new, and wait for what is on its way; False when some of it still is."""
         deadline = time.monotonic() + timeout

@@ -30,10 +30,14 @@ from aiadmin.adapters.whatsapp.engine import Engine
 from aiadmin.adapters.whatsapp.key_store import SqlKeyStore
 from aiadmin.config import Config
 from aiadmin.container import Container
+from aiadmin.domain.host import Vitals, is_bloated
 from aiadmin.hosting.desk import Desk
 from aiadmin.hosting.host import SessionHost
+from aiadmin.hosting.outside import Outside
 
 DRAIN_SECONDS = 9.0
+BLOATED = 3
+"""The exit code of a process that has grown too big: whoever supervises it starts another."""
 EXIT_SECONDS = 11.5
 """Platforms kill a process some time after SIGTERM; whatever hangs, we are gone before."""
 WORKER_TTL_SECONDS = 30
@@ -76,7 +80,10 @@ class _Parts:
             clock=container.clock,
             rooms=container.rooms,
             capacity=config.sessions_capacity,
+            outside=Outside(fleet=container.fleet, metrics=container.metrics, on_vitals=self._on_vitals),
         )
+        self._memory_mb = config.sessions_memory_mb
+        self._exit_code = 0
         self._desk = Desk(container)
         self._rq_is_done = threading.Event()
         self._draining = threading.Thread(target=self._drain, name="drain", daemon=True)
@@ -106,6 +113,12 @@ class _Parts:
         while True:
             self._draining.join()
 
+    def _on_vitals(self, vitals: Vitals) -> None:
+        if is_bloated(vitals, self._memory_mb) and not self._exit_code:
+            _log.warning("The process has grown too big and begins anew", extra={"rss_bytes": vitals.rss_bytes})
+            self._exit_code = BLOATED
+            os.kill(os.getpid(), signal.SIGTERM)
+
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         self.drain()
         sys.exit(0)
@@ -121,7 +134,7 @@ class _Parts:
         self._rq_is_done.wait(_GOODBYE_SECONDS)
         _log.info("Everything is handed over")
         logging.shutdown()
-        os._exit(0)
+        os._exit(self._exit_code)
 
 
 class NudgeWorker(SimpleWorker):

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Protocol, Self
 
 from aiadmin.domain.activation import Answer, Connection
+from aiadmin.domain.breaker import News, Report
 from aiadmin.domain.company import Company, IntegrationStatus, NewCompany, Stats
 from aiadmin.domain.contact import Contact, Sighting
 from aiadmin.domain.delivery import OutboxKind, OutboxRow, OutboxState, Step
 from aiadmin.domain.device import Device, LinkedAccount, Observed, SessionChange
-from aiadmin.domain.host import Host
+from aiadmin.domain.host import NO_VITALS, Host, Vitals
 from aiadmin.domain.ids import CompanyId, ContactId, DeviceId, HostId, MessageId, OutboxId, SalonId, WebhookId
 from aiadmin.domain.message import Heard, Hold, MessageSeen, NewMessage, OutboxMessage, ReceiptSeen, SendResult
 from aiadmin.domain.metric import Metric
@@ -88,6 +89,18 @@ class Devices(Protocol):
         """Take up to `limit` devices whose host is gone, raising their epoch; two hosts never take one."""
         ...
 
+    def count_orphans(self, host_id: HostId, now: datetime) -> int:
+        """How many devices `adopt` could take."""
+        ...
+
+    def list_page(self, *, after: DeviceId, limit: int, observed: Observed | None = None) -> Sequence[Device]:
+        """Devices with an id above `after`, by id."""
+        ...
+
+    def ask_restart(self, company_id: CompanyId, at: datetime) -> bool:
+        """Have the company's session started afresh; False when none is linked that could."""
+        ...
+
     def held_by(self, host_id: HostId) -> Sequence[Device]: ...
 
     def observe(
@@ -119,11 +132,13 @@ class Hosts(Protocol):
 
     def add(self, host: Host) -> None: ...
 
-    def renew(self, host_id: HostId, *, lease_until: datetime) -> bool:
+    def renew(self, host_id: HostId, *, lease_until: datetime, vitals: Vitals = NO_VITALS) -> bool:
         """Prolong the lease; False when the row is gone: the host must stop everything at once."""
         ...
 
     def set_draining(self, host_id: HostId) -> None: ...
+
+    def is_draining(self, host_id: HostId) -> bool: ...
 
     def remove(self, host_id: HostId) -> None:
         """Give up the lease and every device that is still held."""
@@ -131,7 +146,9 @@ class Hosts(Protocol):
 
     def remove_dead(self, now: datetime) -> int: ...
 
-    def list_alive(self, now: datetime) -> Sequence[Host]: ...
+    def list_alive(self, now: datetime) -> Sequence[Host]:
+        """The hosts whose lease runs, oldest first, with the number of devices each holds."""
+        ...
 
 
 class SessionEvents(Protocol):
@@ -385,6 +402,16 @@ class Metrics(Protocol):
     def gauge(self, metric: Metric, value: float) -> None:
         """Say this process's present value; it is forgotten soon after the process ends."""
         ...
+
+
+class Fleet(Protocol):
+    """What session hosts tell one another. Every method raises DependencyDownError."""
+
+    def exchange(self, report: Report, refused: Iterable[DeviceId] = ()) -> News:
+        """Tell the others our breaker, and the devices that WhatsApp calls outdated; hear the same of them."""
+        ...
+
+    def leave(self, host_id: str) -> None: ...
 
 
 class JobQueue(Protocol):

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from aiadmin.domain.device import Device, Observed, SessionChange
-from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.host import adoptable, free_places
+from aiadmin.domain.ids import CompanyId, DeviceId, HostId
 from aiadmin.domain.session import Session
 from aiadmin.services.ports import Clock, NewUnitOfWork, UnitOfWork
 
@@ -62,6 +63,40 @@ def _unlink(device: Device, work: UnitOfWork) -> None:
     if current is not None and current.device_id == device.device_id:
         work.companies.set_unlinked(device.company_id)
         work.devices.release(device.device_id, epoch=device.epoch)
+
+
+def adopt(
+    host_id: HostId, *, capacity: int, tick_seconds: float, may_take: bool, uow: NewUnitOfWork, clock: Clock
+) -> dict[DeviceId, Device]:
+    """Take the host's part of the orphans, if it may take any; returns all that it holds.
+
+    Raises:
+        DependencyDownError: PostgreSQL does not answer.
+    """
+    now = clock()
+    with uow() as work:
+        limit = _part_of(host_id, capacity, tick_seconds, work, now) if may_take else 0
+        if limit:
+            work.devices.adopt(host_id, limit=limit, now=now)
+        rows = work.devices.held_by(host_id)
+        work.commit()
+    return {row.device_id: row for row in rows}
+
+
+def _part_of(host_id: HostId, capacity: int, tick_seconds: float, work: UnitOfWork, now: datetime) -> int:
+    orphans = work.devices.count_orphans(host_id, now)
+    if not orphans:
+        return 0
+    living = {host.host_id: host for host in work.hosts.list_alive(now)}
+    me = living.pop(host_id, None)
+    if me is None or me.draining:
+        return 0
+    return adoptable(
+        free=capacity - me.held,
+        free_elsewhere=sum(free_places(host) for host in living.values()),
+        orphans=orphans,
+        tick_seconds=tick_seconds,
+    )
 
 
 def release(device: Device, *, uow: NewUnitOfWork) -> bool:

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, delete, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from aiadmin.adapters.db.tables import DeviceRow, HostRow
+from aiadmin.adapters.db.tables import DeviceRow, HostRow, OutboxMessageRow
+from aiadmin.domain.delivery import OutboxState
 from aiadmin.domain.device import Desired, Device, LinkedAccount, Observed
 from aiadmin.domain.errors import NumberTakenError
 from aiadmin.domain.ids import CompanyId, DeviceId, HostId
@@ -72,18 +73,16 @@ class SqlDevices:
         return device_of(row) if row else None
 
     def adopt(self, host_id: HostId, *, limit: int, now: datetime) -> Sequence[Device]:
-        """Take orphans: devices to run or to remove, whose host is gone and whose back-off has passed."""
-        living = select(HostRow.id).where(HostRow.lease_until > now)
+        """Take orphans; those that owe a message first, then those that have waited longest."""
+        owes = exists().where(
+            OutboxMessageRow.company_id == DeviceRow.company_id,
+            OutboxMessageRow.state == OutboxState.PENDING,
+            OutboxMessageRow.next_attempt_at <= now,
+        )
         orphans = (
             select(DeviceRow.id)
-            .where(
-                DeviceRow.desired.in_([Desired.ON, Desired.REMOVED]),
-                or_(DeviceRow.host_id.is_(None), DeviceRow.host_id.not_in(living)),
-                DeviceRow.host_id.is_distinct_from(host_id),  # a late host must not take its own
-                or_(DeviceRow.next_attempt_at.is_(None), DeviceRow.next_attempt_at <= now),
-                or_(DeviceRow.observed != Observed.LOGGED_OUT, DeviceRow.desired == Desired.REMOVED),
-            )
-            .order_by(DeviceRow.id)
+            .where(*_orphaned(host_id, now))
+            .order_by(owes.desc(), DeviceRow.state_since, DeviceRow.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
@@ -95,6 +94,28 @@ class SqlDevices:
         )
         rows = self._session.scalars(statement, execution_options={"populate_existing": True}).all()
         return [device_of(row) for row in rows]
+
+    def count_orphans(self, host_id: HostId, now: datetime) -> int:
+        statement = select(func.count()).select_from(DeviceRow).where(*_orphaned(host_id, now))
+        return self._session.scalar(statement) or 0
+
+    def list_page(self, *, after: DeviceId, limit: int, observed: Observed | None = None) -> Sequence[Device]:
+        statement = select(DeviceRow).where(DeviceRow.id > after).order_by(DeviceRow.id).limit(limit)
+        if observed is not None:
+            statement = statement.where(DeviceRow.observed == observed)
+        return [device_of(row) for row in self._session.scalars(statement)]
+
+    def ask_restart(self, company_id: CompanyId, at: datetime) -> bool:
+        statement = (
+            update(DeviceRow)
+            .where(
+                DeviceRow.company_id == company_id,
+                DeviceRow.desired == Desired.ON,
+                DeviceRow.observed != Observed.LOGGED_OUT,
+            )
+            .values(restart_asked_at=at, next_attempt_at=None)
+        )
+        return cast("CursorResult[Any]", self._session.execute(statement)).rowcount == 1
 
     def held_by(self, host_id: HostId) -> Sequence[Device]:
         rows = self._session.scalars(select(DeviceRow).where(DeviceRow.host_id == host_id))
@@ -127,6 +148,18 @@ class SqlDevices:
     def _fenced(self, device_id: DeviceId, epoch: int, **values: Any) -> bool:
         statement = update(DeviceRow).where(DeviceRow.id == device_id, DeviceRow.epoch == epoch).values(**values)
         return cast("CursorResult[Any]", self._session.execute(statement)).rowcount == 1
+
+
+def _orphaned(host_id: HostId, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Devices to run or to remove, whose host is gone and whose back-off has passed."""
+    living = select(HostRow.id).where(HostRow.lease_until > now)
+    return (
+        DeviceRow.desired.in_([Desired.ON, Desired.REMOVED]),
+        or_(DeviceRow.host_id.is_(None), DeviceRow.host_id.not_in(living)),
+        DeviceRow.host_id.is_distinct_from(host_id),  # a late host must not take its own
+        or_(DeviceRow.next_attempt_at.is_(None), DeviceRow.next_attempt_at <= now),
+        or_(DeviceRow.observed != Observed.LOGGED_OUT, DeviceRow.desired == Desired.REMOVED),
+    )
 
 
 def device_of(row: DeviceRow) -> Device:

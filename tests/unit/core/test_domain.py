@@ -18,7 +18,7 @@ from aiadmin.domain.company import (
 )
 from aiadmin.domain.device import masked, phone_of
 from aiadmin.domain.errors import LinkExpiredError, LinkInvalidError
-from aiadmin.domain.host import adoptable
+from aiadmin.domain.host import Vitals, adoptable, is_bloated
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.webhook import dedup_key, kind_of
 
@@ -61,13 +61,32 @@ def test_status_follows_the_journey_and_a_failed_attempt_leaves_no_trace() -> No
 
 
 @pytest.mark.parametrize(
-    ("capacity", "held", "draining", "tick", "expected"),
-    [(250, 0, False, 1.0, 3), (250, 249, False, 1.0, 1), (250, 300, False, 1.0, 0), (250, 0, True, 1.0, 0)],
+    ("free", "elsewhere", "orphans", "expected"),
+    [(250, 0, 9, 3), (1, 0, 9, 1), (-50, 0, 9, 0), (250, 0, 0, 0), (250, 0, 2, 2), (100, 100, 2, 1), (1, 249, 9, 1)],
 )
-def test_a_host_takes_its_free_places_and_at_most_three_a_second(
-    capacity: int, held: int, draining: bool, tick: float, expected: int
+def test_a_host_takes_its_part_of_the_orphans_by_free_places_and_at_most_three_a_second(
+    free: int, elsewhere: int, orphans: int, expected: int
 ) -> None:
-    assert adoptable(capacity=capacity, held=held, draining=draining, tick_seconds=tick) == expected
+    assert adoptable(free=free, free_elsewhere=elsewhere, orphans=orphans, tick_seconds=1.0) == expected
+
+
+@given(st.lists(st.integers(0, 300), min_size=1, max_size=8), st.integers(1, 500))
+def test_together_the_hosts_take_every_orphan_there_is_a_place_for(places: list[int], orphans: int) -> None:
+    left = orphans
+    for _ in range(200):
+        free = sum(places)
+        taken = [adoptable(free=own, free_elsewhere=free - own, orphans=left, tick_seconds=1.0) for own in places]
+        for number, count in enumerate(taken):
+            took = min(count, left)
+            places[number] -= took
+            left -= took
+    assert left == 0 or sum(places) == 0
+
+
+def test_a_process_is_bloated_above_seventy_percent_of_its_memory() -> None:
+    assert not is_bloated(Vitals(rss_bytes=716 * 2**20), 1024)
+    assert is_bloated(Vitals(rss_bytes=717 * 2**20), 1024)
+    assert not is_bloated(Vitals(rss_bytes=2**40), 0)
 
 
 def test_key_order_does_not_make_another_webhook() -> None:

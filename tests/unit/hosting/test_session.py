@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -13,15 +14,19 @@ from aiadmin.domain import session_event as event
 from aiadmin.domain.device import Observed
 from aiadmin.domain.session import (
     CALM,
+    CONFLICT_TRIES,
     LONGEST_BACKOFF,
     RECONNECT_WITHIN,
     REMOVAL_TRIES,
+    RESTORE_WITHIN,
     START_WITHIN,
     Action,
     Removal,
     Session,
     adopted,
     backoff,
+    is_looping,
+    parked,
     removal,
     tick,
     transition,
@@ -91,6 +96,7 @@ def test_a_start_that_never_connects_is_given_up() -> None:
         ),
         (event.ConnectFailure(reason="x"), Observed.BACKOFF, timedelta(0), timedelta(seconds=5)),
         (event.Ended(error="dial error"), Observed.BACKOFF, timedelta(0), timedelta(seconds=5)),
+        (event.StreamError(code="x"), Observed.BACKOFF, timedelta(0), timedelta(seconds=5)),
     ],
 )
 def test_what_the_library_will_not_mend_is_stopped_and_tried_later(
@@ -144,6 +150,46 @@ def test_backoff_doubles_to_a_quarter_of_an_hour_and_spreads_over_all_of_it() ->
     ]  # fmt: skip
     assert backoff(10_000, 1.0) == LONGEST_BACKOFF
     assert backoff(3, 0.0) == timedelta(0)
+
+
+def test_a_connection_that_answers_no_ping_is_degraded_and_given_up_after_four_minutes() -> None:
+    silent = transition(ONLINE, event.KeepAliveTimeout(failures=1), NOW, 0.5).session
+    assert (silent.observed, silent.reason) == (Observed.DEGRADED, "keep_alive_timeout")
+    again = transition(silent, event.KeepAliveTimeout(failures=2), NOW + timedelta(minutes=1), 0.5).session
+    assert again.since == NOW, "more silence does not prolong the wait"
+    assert tick(again, NOW + RESTORE_WITHIN - timedelta(seconds=1), 0.5).action is Action.NONE
+    given_up = tick(again, NOW + RESTORE_WITHIN, 0.5)
+    assert (given_up.session.observed, given_up.action) == (Observed.BACKOFF, Action.STOP)
+    restored = transition(silent, event.KeepAliveRestored(), NOW, 0.5).session
+    assert (restored.observed, restored.reason) == (Observed.ONLINE, None)
+    assert transition(STARTING, event.KeepAliveRestored(), NOW, 0.5).session == STARTING
+
+
+def test_a_device_that_somebody_else_keeps_taking_is_held_after_three_tries() -> None:
+    session, pauses = ONLINE, []
+    for _ in range(CONFLICT_TRIES + 1):
+        session = transition(session, event.StreamReplaced(), NOW, 0.0).session
+        assert session.retry_at is not None
+        pauses.append((session.reason, session.retry_at - NOW))
+        session = tick(session, session.retry_at, 0.0).session
+        session = transition(session, event.Connected(), NOW, 0.0).session
+    assert pauses[:-1] == [("stream_replaced", timedelta(seconds=30))] * CONFLICT_TRIES
+    assert pauses[-1] == ("conflict_held", timedelta(hours=1))
+    calm = tick(session, NOW + CALM, 0.5).session
+    assert calm.conflicts == 0
+
+
+def test_a_parked_session_is_stopped_without_blame() -> None:
+    step = parked(replace(ONLINE, failures=2), "whatsapp_away", NOW, 1.0)
+    assert (step.action, step.session.failures, step.session.reason) == (Action.STOP, 2, "whatsapp_away")
+    assert step.session.retry_at == NOW + timedelta(seconds=5)
+
+
+def test_every_fifth_failure_in_a_row_is_a_loop() -> None:
+    counts = [replace(ONLINE, failures=number) for number in range(12)]
+    loops = [after.failures for before, after in itertools.pairwise(counts) if is_looping(before, after)]
+    assert loops == [5, 10]
+    assert not is_looping(counts[5], counts[5])
 
 
 def test_five_calm_minutes_forget_the_failures() -> None:

@@ -1,0 +1,204 @@
+"""When a host starts sessions, and how fast: the rules for a WhatsApp that is away, and for one that throws us out.
+
+Sessions come back one by one by themselves; these rules are for when many leave together. Everything is a value:
+a host holds one `Breaker`, hears what happens, and asks `starts` what it may do now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from aiadmin.domain.host import STARTS_PER_SECOND
+from aiadmin.domain.ids import DeviceId
+
+DROP_WINDOW = timedelta(seconds=60)
+DROPS_AT_LEAST = 10
+DROPS_SHARE = 0.3
+"""More than this share of a host's sessions lost within the window is WhatsApp, or the network: not the sessions."""
+PROBE_EVERY = timedelta(seconds=30)
+CANARIES = 2
+RAMP_STEP = timedelta(seconds=20)
+"""After an outage a host starts one a second, then two, then three."""
+RELAPSES = 3
+FLEET_STARTS_PER_SECOND = 10
+LOGOUT_WINDOW = timedelta(minutes=5)
+LOGOUTS = 3
+REFUSALS = 2
+REFUSAL_WINDOW = timedelta(minutes=30)
+HOLD = timedelta(minutes=15)
+"""WhatsApp refuses this version of the library: only another build, or a change of its mind, will help."""
+
+
+class State(StrEnum):
+    """Whether sessions may start."""
+
+    CLOSED = "closed"
+    """They may."""
+    OPEN = "open"
+    """WhatsApp is away: only a few try."""
+    HALF_OPEN = "half_open"
+    """It answers again: more and more may."""
+
+
+Mark = tuple[datetime, DeviceId]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Breaker:
+    """One host's breaker.
+
+    Attributes:
+        since: when it came into this state; None for one that never opened.
+        held_until: nothing at all starts before this.
+        drops: the connections lost in the last minute.
+        logouts: the devices that WhatsApp unlinked in the last five minutes.
+        refusals: the devices whose client was too old for WhatsApp in the last half hour.
+        probes: the canaries of the present half minute.
+    """
+
+    state: State = State.CLOSED
+    since: datetime | None = None
+    held_until: datetime | None = None
+    drops: tuple[Mark, ...] = ()
+    logouts: tuple[Mark, ...] = ()
+    refusals: tuple[Mark, ...] = ()
+    probes: tuple[datetime, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report:
+    """What a host tells the others of its breaker."""
+
+    host_id: str
+    state: State
+    since: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class News:
+    """What a host hears from the fleet: the other hosts, and how long nothing may start anywhere."""
+
+    others: tuple[Report, ...] = ()
+    hold: timedelta | None = None
+
+
+def dropped(breaker: Breaker, device_id: DeviceId, now: datetime) -> Breaker:
+    """A session lost its connection, or could not get one."""
+    return replace(breaker, drops=(*_fresh(breaker.drops, DROP_WINDOW, now), (now, device_id)))
+
+
+def opened(breaker: Breaker, now: datetime) -> Breaker:
+    """Stop starting."""
+    return replace(breaker, state=State.OPEN, since=now, drops=(), probes=())
+
+
+def connected(breaker: Breaker, device_id: DeviceId, now: datetime) -> Breaker:
+    """A session is online and lost no longer: if it was a canary, WhatsApp is back."""
+    if breaker.state is State.OPEN and breaker.probes and not is_held(breaker, now):
+        return replace(breaker, state=State.HALF_OPEN, since=now, drops=(), probes=())
+    return replace(breaker, drops=tuple(mark for mark in breaker.drops if mark[1] != device_id))
+
+
+def logged_out(breaker: Breaker, device_id: DeviceId, now: datetime) -> Breaker:
+    """WhatsApp unlinked a device."""
+    return replace(breaker, logouts=(*_fresh(breaker.logouts, LOGOUT_WINDOW, now), (now, device_id)))
+
+
+def is_mass_logout(breaker: Breaker, now: datetime) -> bool:
+    """Whether so many were unlinked that it is not their owners' doing: the host only records until it is over."""
+    return len({device for _, device in _fresh(breaker.logouts, LOGOUT_WINDOW, now)}) >= LOGOUTS
+
+
+def refused(breaker: Breaker, device_id: DeviceId, now: datetime) -> Breaker:
+    """WhatsApp found our client too old for this device; for a second one, it is for all."""
+    breaker = replace(breaker, refusals=(*_fresh(breaker.refusals, REFUSAL_WINDOW, now), (now, device_id)))
+    is_for_all = len({device for _, device in breaker.refusals}) >= REFUSALS
+    return held(breaker, now + HOLD, now) if is_for_all else breaker
+
+
+def held(breaker: Breaker, until: datetime, now: datetime) -> Breaker:
+    """Start nothing until then, and only canaries after that."""
+    if breaker.held_until is not None and breaker.held_until >= until:
+        return breaker
+    return replace(opened(breaker, now), held_until=until)
+
+
+def is_held(breaker: Breaker, now: datetime) -> bool:
+    """Whether a fleet hold is on."""
+    return breaker.held_until is not None and now < breaker.held_until
+
+
+def tick(breaker: Breaker, others: Collection[Report], sessions: int, now: datetime) -> Breaker:
+    """What time and the news of other hosts change: too many lost, all ramp up together, a ramp ends.
+
+    Args:
+        sessions: how many the host holds.
+    """
+    if breaker.state is State.OPEN:
+        is_back = not is_held(breaker, now) and _is_back(breaker, others)
+        return replace(breaker, state=State.HALF_OPEN, since=now, drops=(), probes=()) if is_back else breaker
+    if _is_away(breaker, sessions, now):
+        return opened(breaker, now)
+    if breaker.state is State.HALF_OPEN and now - (breaker.since or now) >= RAMP_STEP * STARTS_PER_SECOND:
+        return replace(breaker, state=State.CLOSED, since=now)
+    return breaker
+
+
+def _is_away(breaker: Breaker, sessions: int, now: datetime) -> bool:
+    lost = len({device for _, device in _fresh(breaker.drops, DROP_WINDOW, now)})
+    least = DROPS_AT_LEAST if breaker.state is State.CLOSED else RELAPSES
+    return lost >= least and lost > DROPS_SHARE * sessions
+
+
+def _is_back(breaker: Breaker, others: Collection[Report]) -> bool:
+    """Whether another host has found WhatsApp since we lost it."""
+    return any(
+        other.state is State.HALF_OPEN and other.since is not None and breaker.since and other.since > breaker.since
+        for other in others
+    )
+
+
+def may_start(breaker: Breaker, others: Collection[Report], me: str, now: datetime) -> bool:
+    """Whether one more session may start now, apart from `pace`.
+
+    Args:
+        others: the last reports of the other living hosts; empty when nobody can tell us.
+        me: our own id among them.
+    """
+    if is_held(breaker, now) or is_mass_logout(breaker, now):
+        return False
+    if breaker.state is not State.OPEN:
+        return True
+    recent = [probe for probe in breaker.probes if now - probe < PROBE_EVERY]
+    return len(recent) < CANARIES and _is_prober(others, me, now)
+
+
+def started(breaker: Breaker, now: datetime) -> Breaker:
+    """A session was started: while the breaker is open it is a canary."""
+    if breaker.state is not State.OPEN:
+        return breaker
+    recent = tuple(probe for probe in breaker.probes if now - probe < PROBE_EVERY)
+    return replace(breaker, probes=(*recent, now))
+
+
+def _is_prober(others: Collection[Report], me: str, now: datetime) -> bool:
+    """When most hosts have lost WhatsApp they take turns, so that the fleet has two canaries, not two each."""
+    lost = sorted([other.host_id for other in others if other.state is State.OPEN] + [me])
+    if 2 * len(lost) <= len(others) + 1:
+        return True
+    return lost[int(now.timestamp() // PROBE_EVERY.total_seconds()) % len(lost)] == me
+
+
+def pace(breaker: Breaker, others: Collection[Report], now: datetime) -> float:
+    """How many sessions this host may start a second: its own limit, and its part of the fleet's."""
+    own = float(STARTS_PER_SECOND)
+    if breaker.state is State.HALF_OPEN and breaker.since is not None:
+        own = min(own, 1 + (now - breaker.since) // RAMP_STEP)
+    return min(own, FLEET_STARTS_PER_SECOND / (len(others) + 1))
+
+
+def _fresh(marks: tuple[Mark, ...], window: timedelta, now: datetime) -> tuple[Mark, ...]:
+    return tuple(mark for mark in marks if now - mark[0] < window)

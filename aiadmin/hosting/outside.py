@@ -1,0 +1,49 @@
+"""What lies around a host and is not needed to hold sessions: other hosts, and whoever counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from aiadmin.domain.breaker import News, Report
+from aiadmin.domain.host import Vitals
+from aiadmin.domain.ids import DeviceId
+from aiadmin.domain.metric import Metric
+from aiadmin.services.ports import Fleet, Metrics
+
+
+class NoFleet:
+    """`ports.Fleet` of a host that is the only one."""
+
+    def exchange(self, report: Report, refused: Iterable[DeviceId] = ()) -> News:
+        """No news."""
+        return News()
+
+    def leave(self, host_id: str) -> None:
+        """Nobody minds."""
+
+
+class NoMetrics:
+    """`ports.Metrics` that forget at once."""
+
+    def count(self, metric: Metric, **labels: str) -> None:
+        """Nothing is counted."""
+
+    def observe(self, metric: Metric, seconds: float, **labels: str) -> None:
+        """Nothing is kept."""
+
+    def gauge(self, metric: Metric, value: float) -> None:
+        """Nothing is shown."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outside:
+    """By default nobody is there.
+
+    Attributes:
+        on_vitals: told now and then, in another thread, what the process takes of its machine.
+    """
+
+    fleet: Fleet = field(default_factory=NoFleet)
+    metrics: Metrics = field(default_factory=NoMetrics)
+    on_vitals: Callable[[Vitals], None] = lambda _vitals: None

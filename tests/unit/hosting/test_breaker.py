@@ -1,0 +1,159 @@
+"""The breaker's rules, without a host: it opens, probes, ramps, and always finds its way back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aiadmin.domain import breaker as rules
+from aiadmin.domain.breaker import Breaker, Report, State
+from aiadmin.domain.host import STARTS_PER_SECOND
+from aiadmin.domain.ids import DeviceId
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+OPEN = rules.opened(Breaker(), NOW)
+
+
+def _drop(breaker: Breaker, devices: int, held: int, *, apart: timedelta = timedelta()) -> Breaker:
+    now = NOW
+    for number in range(devices):
+        now = NOW + apart * number
+        breaker = rules.dropped(breaker, DeviceId(number), now)
+    return rules.tick(breaker, [], held, now)
+
+
+def test_it_opens_when_more_than_three_in_ten_and_at_least_ten_are_lost_within_a_minute() -> None:
+    assert _drop(Breaker(), 9, 10).state is State.CLOSED, "nine are too few"
+    assert _drop(Breaker(), 10, 10).state is State.OPEN
+    assert _drop(Breaker(), 30, 100).state is State.CLOSED, "three in ten are too few"
+    assert _drop(Breaker(), 31, 100).state is State.OPEN
+    assert _drop(Breaker(), 40, 40, apart=10 * SECOND).state is State.CLOSED, "too far apart"
+
+
+def test_one_session_that_flaps_is_one_session() -> None:
+    breaker = Breaker()
+    for _ in range(100):
+        breaker = rules.dropped(breaker, DeviceId(1), NOW)
+    assert rules.tick(breaker, [], 1, NOW).state is State.CLOSED
+
+
+def test_sessions_that_are_back_at_once_are_not_lost() -> None:
+    breaker = Breaker()
+    for number in range(20):
+        breaker = rules.dropped(breaker, DeviceId(number), NOW)
+    for number in range(20):
+        breaker = rules.connected(breaker, DeviceId(number), NOW)
+    assert rules.tick(breaker, [], 20, NOW).state is State.CLOSED
+
+
+def test_an_open_breaker_lets_two_canaries_go_every_half_minute() -> None:
+    breaker, went = OPEN, []
+    for second in range(90):
+        now = NOW + second * SECOND
+        while rules.may_start(breaker, [], "me", now):
+            breaker = rules.started(breaker, now)
+            went.append(second)
+    assert went == [0, 0, 30, 30, 60, 60]
+
+
+def test_a_canary_that_connects_half_opens_and_the_ramp_goes_one_two_three() -> None:
+    assert rules.connected(OPEN, DeviceId(1), NOW).state is State.OPEN, "a late echo is no canary"
+    breaker = rules.connected(rules.started(OPEN, NOW), DeviceId(1), NOW)
+    assert breaker.state is State.HALF_OPEN
+    assert [rules.pace(breaker, [], NOW + seconds * SECOND) for seconds in (0, 19, 20, 40)] == [1, 1, 2, 3]
+    assert rules.tick(breaker, [], 9, NOW + 59 * SECOND).state is State.HALF_OPEN
+    assert rules.tick(breaker, [], 9, NOW + 60 * SECOND).state is State.CLOSED
+
+
+def test_a_relapse_opens_it_again() -> None:
+    breaker = rules.connected(rules.started(OPEN, NOW), DeviceId(1), NOW)
+    assert _drop(breaker, 2, 5).state is State.HALF_OPEN
+    assert _drop(breaker, 3, 5).state is State.OPEN
+
+
+def test_the_fleet_starts_ten_a_second_together() -> None:
+    others = [Report(host_id=str(number), state=State.CLOSED, since=None) for number in range(9)]
+    assert rules.pace(Breaker(), others[:1], NOW) == STARTS_PER_SECOND
+    assert rules.pace(Breaker(), others, NOW) == 1.0
+
+
+def test_hosts_that_all_lost_whatsapp_take_turns_and_a_host_alone_in_it_probes_for_itself() -> None:
+    lost = [Report(host_id=name, state=State.OPEN, since=NOW) for name in "abc"]
+    probing = [
+        [one.host_id for one in lost if rules.may_start(OPEN, [x for x in lost if x is not one], one.host_id, now)]
+        for now in (NOW, NOW + rules.PROBE_EVERY, NOW + 2 * rules.PROBE_EVERY)
+    ]
+    assert sorted(name for turn in probing for name in turn) == ["a", "b", "c"]
+    assert [len(turn) for turn in probing] == [1, 1, 1]
+    healthy = [Report(host_id=name, state=State.CLOSED, since=None) for name in "xyz"]
+    assert rules.may_start(OPEN, healthy, "me", NOW)
+
+
+def test_what_another_host_found_out_later_counts_here_too_and_older_news_does_not() -> None:
+    def after(seconds: int) -> State:
+        news = [Report(host_id="other", state=State.HALF_OPEN, since=NOW + seconds * SECOND)]
+        return rules.tick(OPEN, news, 9, NOW + 60 * SECOND).state
+
+    assert (after(-1), after(1)) == (State.OPEN, State.HALF_OPEN)
+
+
+def test_a_hold_lets_nothing_start_and_canaries_go_first_afterwards() -> None:
+    held = rules.held(Breaker(), NOW + rules.HOLD, NOW)
+    before, after = NOW + rules.HOLD - SECOND, NOW + rules.HOLD
+    assert not rules.may_start(held, [], "me", before)
+    assert rules.tick(held, [Report(host_id="x", state=State.HALF_OPEN, since=before)], 9, before).state is State.OPEN
+    assert rules.may_start(held, [], "me", after)
+    assert not rules.may_start(replace(held, probes=(after, after)), [], "me", after)
+    assert rules.held(held, NOW, NOW) == held, "a hold never gets shorter"
+
+
+def test_three_logouts_in_five_minutes_stop_everything_until_they_are_five_minutes_old() -> None:
+    breaker = Breaker()
+    for number in range(3):
+        assert not rules.is_mass_logout(breaker, NOW)
+        breaker = rules.logged_out(breaker, DeviceId(number), NOW)
+    assert not rules.may_start(breaker, [], "me", NOW + rules.LOGOUT_WINDOW - SECOND)
+    assert rules.may_start(breaker, [], "me", NOW + rules.LOGOUT_WINDOW)
+
+
+STEPS = st.lists(
+    st.tuples(st.sampled_from(["drop", "connect", "start", "logout", "hold", "tick"]), st.integers(0, 30)),
+    max_size=60,
+)
+
+
+@given(STEPS)
+def test_from_everywhere_there_is_a_way_back_and_canaries_stay_few(steps: list[tuple[str, int]]) -> None:
+    breaker, now = Breaker(), NOW
+    for number, (what, seconds) in enumerate(steps):
+        now += seconds * SECOND
+        breaker = _step(breaker, what, DeviceId(number), now)
+        recent = [probe for probe in breaker.probes if now - probe < rules.PROBE_EVERY]
+        assert len(recent) <= rules.CANARIES
+        assert 0 < rules.pace(breaker, [], now) <= STARTS_PER_SECOND
+    now += rules.HOLD + rules.LOGOUT_WINDOW
+    assert rules.may_start(breaker, [], "me", now), "sooner or later somebody may try"
+    breaker = rules.connected(rules.started(breaker, now), DeviceId(0), now)
+    for _ in range(2):
+        now += rules.RAMP_STEP * STARTS_PER_SECOND
+        breaker = rules.tick(breaker, [], 10, now)
+    assert breaker.state is State.CLOSED
+
+
+def _step(breaker: Breaker, what: str, device_id: DeviceId, now: datetime) -> Breaker:
+    match what:
+        case "drop":
+            return rules.dropped(breaker, device_id, now)
+        case "connect":
+            return rules.connected(breaker, device_id, now)
+        case "start" if rules.may_start(breaker, [], "me", now):
+            return rules.started(breaker, now)
+        case "logout":
+            return rules.logged_out(breaker, device_id, now)
+        case "hold":
+            return rules.held(breaker, now + rules.HOLD, now)
+    return rules.tick(breaker, [], 10, now)
