@@ -15,7 +15,8 @@ from redis import Redis, RedisError
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from aiadmin.adapters.db.gauges import Reading, read
+from aiadmin.adapters.db.gauges import read
+from aiadmin.adapters.db.session_gauges import Reading
 from aiadmin.adapters.metrics import BUCKETS, GAUGES, HASH, parse_field
 from aiadmin.domain.metric import Metric
 

@@ -15,8 +15,10 @@ _COMMANDS = {
     "companies": "aiadmin.cli.companies:companies",
     "demo": "aiadmin.cli.demo:demo",
     "doctor": "aiadmin.cli.doctor:doctor",
+    "hosts": "aiadmin.cli.hosts:hosts",
     "keys": "aiadmin.cli.keys:keys",
     "migrate": "aiadmin.cli.migrate:migrate",
+    "sessions": "aiadmin.cli.sessions:sessions",
     "up": "aiadmin.cli.up:up",
 }
 """Each command and where it is; a module is imported only when its command is called or listed."""

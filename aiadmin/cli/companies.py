@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 
 import click
 
 from aiadmin import texts
 from aiadmin.cli.messages import send
+from aiadmin.cli.table import show_facts, show_table, written
 from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.company import Company
@@ -33,10 +33,7 @@ def companies() -> None:
 def list_companies() -> None:
     """Every company, one line each; phones are masked."""
     box = _container()
-    rows = [_HEADINGS, *(_columns(company) for company in _all(box))]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADINGS))]
-    for row in rows:
-        click.echo("  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip())
+    show_table(_HEADINGS, map(_columns, _all(box)))
 
 
 @companies.command()
@@ -50,9 +47,7 @@ def show(company_id: int) -> None:
         row = work.outbox.find_by_key(company.company_id, ACTIVATION_KEY)
     changes = sessions.recent_events(company.company_id, limit=_CHANGES, uow=box.uow)
     facts = [*_company_facts(company), *_device_facts(device), *_change_facts(changes), *_activation_facts(row)]
-    width = max(len(name) for name, _ in facts)
-    for name, value in facts:
-        click.echo(f"{name.ljust(width)}  {_text(value)}")
+    show_facts(facts)
 
 
 @companies.command("retry-activation")
@@ -144,7 +139,7 @@ def _change_facts(changes: Sequence[SessionChange]) -> list[tuple[str, object]]:
     return [
         (
             "session event",
-            f"{_text(change.at)}  {change.observed}  {_text(change.reason)}  on {_text(change.host_id)}",
+            f"{written(change.at)}  {change.observed}  {written(change.reason)}  on {written(change.host_id)}",
         )
         for change in changes
     ]
@@ -161,9 +156,3 @@ def _activation_facts(row: OutboxRow | None) -> list[tuple[str, object]]:
         ("callback deadline", row.deadline_at),
         ("callback last error", row.last_error),
     ]
-
-
-def _text(value: object) -> str:
-    if value is None:
-        return "-"
-    return f"{value:%Y-%m-%d %H:%M:%S} UTC" if isinstance(value, datetime) else str(value)

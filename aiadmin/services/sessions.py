@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
 
 from aiadmin.domain.device import Device, Observed, SessionChange
 from aiadmin.domain.host import adoptable, free_places
@@ -113,6 +114,40 @@ def forget(device: Device, *, uow: NewUnitOfWork) -> bool:
         deleted = work.devices.delete(device.device_id, epoch=device.epoch)
         work.commit()
     return deleted
+
+
+def restart(company_id: CompanyId, *, uow: NewUnitOfWork, clock: Clock) -> bool:
+    """Have the company's session started afresh by its host; False when no phone is linked.
+
+    Raises:
+        CompanyNotFoundError: no such company.
+    """
+    with uow() as work:
+        work.companies.get(company_id)
+        is_asked = work.devices.ask_restart(company_id, clock())
+        work.commit()
+    return is_asked
+
+
+class DrainRefused(StrEnum):
+    """Why a host keeps what it has."""
+
+    NO_HOST = "no living host has this id; see `hosts`"
+    NO_ROOM = "the other hosts have no room for its sessions; --force disconnects them all the same"
+
+
+def drain_host(host_id: HostId, *, force: bool, uow: NewUnitOfWork, clock: Clock) -> int | DrainRefused:
+    """Have a host hand everything over to others; returns how many devices it held."""
+    with uow() as work:
+        living = {host.host_id: host for host in work.hosts.list_alive(clock())}
+        host = living.pop(host_id, None)
+        if host is None:
+            return DrainRefused.NO_HOST
+        if not force and sum(free_places(other) for other in living.values()) < max(host.held, 1):
+            return DrainRefused.NO_ROOM
+        work.hosts.set_draining(host_id)
+        work.commit()
+    return host.held
 
 
 def disconnect(company_id: CompanyId, *, uow: NewUnitOfWork, clock: Clock) -> bool:

@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, func, select
 
-from aiadmin.adapters.db.tables import CompanyRow, DeviceRow, HostRow, OutboxMessageRow, OutboxTableRow, WebhookRow
+from aiadmin.adapters.db import session_gauges
+from aiadmin.adapters.db.session_gauges import Reading
+from aiadmin.adapters.db.tables import CompanyRow, OutboxMessageRow, OutboxTableRow, WebhookRow
 from aiadmin.domain.delivery import OutboxState
 from aiadmin.domain.webhook import WebhookState
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reading:
-    """One gauge value."""
-
-    name: str
-    help: str
-    value: float
-    labels: tuple[tuple[str, str], ...] = ()
 
 
 def read(engine: Engine, now: datetime) -> list[Reading]:
@@ -30,9 +21,10 @@ def read(engine: Engine, now: datetime) -> list[Reading]:
             *_outbox(connection, now),
             *_messages(connection, now),
             *_inbox(connection, now),
-            *_devices(connection),
+            *session_gauges.sessions(connection),
             *_companies(connection),
-            _hosts(connection, now),
+            *session_gauges.hosts(connection, now),
+            *session_gauges.connections(connection),
         ]
 
 
@@ -72,23 +64,11 @@ def _inbox(connection: Connection, now: datetime) -> Iterator[Reading]:
     yield Reading(name="aiadmin_inbox_oldest_seconds", help="Oldest unprocessed webhook", value=_age(oldest, now))
 
 
-def _devices(connection: Connection) -> Iterator[Reading]:
-    statement = select(DeviceRow.observed, func.count()).group_by(DeviceRow.observed).order_by(DeviceRow.observed)
-    for observed, count in connection.execute(statement):
-        labels = (("state", observed),)
-        yield Reading(name="aiadmin_devices", help="Linked devices by observed state", labels=labels, value=count)
-
-
 def _companies(connection: Connection) -> Iterator[Reading]:
     statement = select(CompanyRow.integration_status, func.count()).group_by(CompanyRow.integration_status)
     for status, count in connection.execute(statement):
         labels = (("status", status or "pending"),)
         yield Reading(name="aiadmin_companies", help="Companies by integration status", labels=labels, value=count)
-
-
-def _hosts(connection: Connection, now: datetime) -> Reading:
-    count = connection.scalar(select(func.count()).select_from(HostRow).where(HostRow.lease_until > now))
-    return Reading(name="aiadmin_hosts_alive", help="Session hosts with a lease", value=count or 0)
 
 
 def _age(moment: datetime | None, now: datetime) -> float:

@@ -146,7 +146,7 @@ def test_what_waits_is_measured_at_the_scrape(site: Site, salon: Salon) -> None:
     assert value(values, "aiadmin_outbox_overdue_seconds") >= 0
     assert value(values, "aiadmin_inbox_backlog") == 1
     assert value(values, "aiadmin_queue_depth", queue="jobs") == 1
-    assert value(values, "aiadmin_devices", state="linked") == 1
+    assert value(values, "wa_sessions", state="linked") == 1
     assert value(values, "aiadmin_companies", status="activating") == 1
     assert value(values, "aiadmin_hosts_alive") == 1
 

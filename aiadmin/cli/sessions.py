@@ -1,0 +1,106 @@
+"""`python -m aiadmin sessions`: look at WhatsApp sessions, start one afresh, move those of a host elsewhere."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from uuid import UUID
+
+import click
+
+from aiadmin.cli.table import show_facts, show_table, written
+from aiadmin.config import Config
+from aiadmin.container import Container
+from aiadmin.domain.device import Device, Observed, SessionChange, masked
+from aiadmin.domain.ids import CompanyId, DeviceId, HostId
+from aiadmin.services import sessions as service
+
+_PAGE = 500
+_CHANGES = 20
+_HEADINGS = ("COMPANY", "WHATSAPP", "STATE", "SINCE", "REASON", "WANTED", "HOST")
+_CHANGE_HEADINGS = ("AT", "STATE", "REASON", "HOST")
+_COMPANY = click.argument("company_id", type=click.IntRange(min=1))
+
+
+@click.group()
+def sessions() -> None:
+    """Look at WhatsApp sessions, and move them."""
+
+
+@sessions.command("list")
+@click.option("--state", type=click.Choice([state.value for state in Observed]), help="only those in this state")
+def list_sessions(state: str | None) -> None:
+    """Every session, one line each; phones are masked."""
+    show_table(_HEADINGS, map(_columns, _all(_container(), Observed(state) if state else None)))
+
+
+@sessions.command()
+@_COMPANY
+def show(company_id: int) -> None:
+    """A company's session and what became of it lately, the newest first."""
+    box = _container()
+    with box.uow() as work:
+        company = work.companies.get(CompanyId(company_id))
+        device = work.devices.find_current(company.company_id)
+    if device is None:
+        click.echo("no phone is linked")
+    else:
+        show_facts([(name.lower(), text) for name, text in zip(_HEADINGS, _columns(device), strict=True)])
+    changes = service.recent_events(company.company_id, limit=_CHANGES, uow=box.uow)
+    if changes:
+        click.echo()
+        show_table(_CHANGE_HEADINGS, map(_change_columns, changes))
+
+
+@sessions.command()
+@_COMPANY
+def restart(company_id: int) -> None:
+    """Have a company's session disconnected and connected afresh, whatever it is waiting for."""
+    box = _container()
+    if not service.restart(CompanyId(company_id), uow=box.uow, clock=box.clock):
+        raise click.ClickException("no phone is linked; the salon has to link one on its page")
+    box.queue.look()
+    click.echo(f"company {company_id}: restarts now; see `sessions show {company_id}`")
+
+
+@sessions.command()
+@click.argument("host", type=click.UUID)
+@click.option("--force", is_flag=True, help="even if no other host can take the sessions")
+def drain(host: UUID, force: bool) -> None:
+    """Move every session off a host (an id from `hosts`), which takes nothing more until it is started again."""
+    box = _container()
+    held = service.drain_host(HostId(host), force=force, uow=box.uow, clock=box.clock)
+    if isinstance(held, service.DrainRefused):
+        raise click.ClickException(held)
+    click.echo(f"{held} sessions move to other hosts within seconds; see `hosts`")
+
+
+def _container() -> Container:
+    return Container(Config.from_env(os.environ))
+
+
+def _all(box: Container, observed: Observed | None) -> Iterator[Device]:
+    last = DeviceId(0)
+    while True:
+        with box.uow() as work:
+            page = work.devices.list_page(after=last, limit=_PAGE, observed=observed)
+        yield from page
+        if len(page) < _PAGE:
+            return
+        last = page[-1].device_id
+
+
+def _columns(device: Device) -> tuple[str, ...]:
+    return (
+        str(device.company_id),
+        masked(device.phone),
+        device.observed.value,
+        written(device.state_since),
+        written(device.reason),
+        device.desired.value,
+        written(device.host_id),
+    )
+
+
+def _change_columns(change: SessionChange) -> tuple[str, ...]:
+    return written(change.at), change.observed.value, written(change.reason), written(change.host_id)

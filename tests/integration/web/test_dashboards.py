@@ -1,0 +1,54 @@
+"""The dashboard and the alert rules in docs/ speak of series that the metrics page has."""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from datetime import UTC, datetime, timedelta
+
+from aiadmin.adapters.db.engine import make_engine
+from aiadmin.adapters.db.unit_of_work import SqlUnitOfWork
+from aiadmin.adapters.metrics import RedisMetrics
+from aiadmin.adapters.metrics_page import render
+from aiadmin.adapters.redis_client import make_redis
+from aiadmin.domain.host import Host
+from aiadmin.domain.ids import HostId
+from aiadmin.domain.metric import Metric
+from tests.conftest import ROOT
+
+_SERIES = re.compile(r"\b((?:wa|aiadmin)_[a-z_]+)\b")
+
+
+def _used() -> set[str]:
+    dashboard = json.loads((ROOT / "docs" / "grafana.json").read_text())
+    queries = [target["expr"] for panel in dashboard["panels"] for target in panel["targets"]]
+    rules = re.findall(r"^ +expr: (.*)$", (ROOT / "docs" / "alerts.yml").read_text(), re.MULTILINE)
+    assert len(queries) > 10
+    assert len(rules) > 10
+    return {name for text in [*queries, *rules] for name in _SERIES.findall(text)}
+
+
+def test_dashboards_and_alerts_name_series_that_there_are(database_url: str, redis_url: str) -> None:
+    engine, redis = make_engine(database_url), make_redis(redis_url)
+    now = datetime.now(UTC)
+    with SqlUnitOfWork(engine) as work:
+        lease_until = now + timedelta(minutes=1)
+        work.hosts.add(Host(host_id=HostId(uuid.uuid4()), lease_until=lease_until, capacity=1, draining=False))
+        work.commit()
+    metrics = RedisMetrics(redis)
+    for metric in Metric:
+        if metric.endswith("_seconds"):
+            metrics.observe(metric, 0.1)
+    metrics.close()
+    page = render(redis=redis, engine=engine, now=now).decode()
+    engine.dispose()
+    redis.close()
+    there_are = set(re.findall(r"^# TYPE (\S+)", page, re.MULTILINE)) | set(re.findall(r"^(\w+)", page, re.MULTILINE))
+    assert _used() - there_are == set()
+
+
+def test_every_series_about_sessions_is_looked_at() -> None:
+    ours = {metric.value for metric in Metric if metric.startswith("wa_")}
+    used = {name.removesuffix("_bucket") for name in _used()}
+    assert ours - used == set()
