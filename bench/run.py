@@ -34,14 +34,19 @@ def main() -> None:
     try:
         with FakeWhatsApp() as whatsapp, FakeYClients(app_id=APP_ID, partner_token=PARTNER_TOKEN) as yclients:
             _make_database(postgres.url)
+            port = embedded.free_port()
             started = time.monotonic()
             with running(
                 database_url=postgres.url.rsplit("/", 1)[0] + "/bench",
                 redis_url=valkey.url,
-                port=embedded.free_port(),
+                port=port,
                 folder=folder,
                 whatsapp=whatsapp,
                 yclients=yclients,
+                APP_ENV="production",
+                PUBLIC_URL="https://bench.example",
+                ALLOWED_ORIGINS=f"http://127.0.0.1:{port}",
+                OPEN_REGISTRATION="1",
                 RATE_LIMIT_PER_MINUTE=HIGH,
                 WEBHOOK_LIMIT_PER_MINUTE=HIGH,
                 SOCKET_LIMIT_PER_MINUTE=HIGH,

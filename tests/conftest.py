@@ -119,15 +119,22 @@ def no_process_is_left_behind() -> Iterator[None]:
     before = {child.pid for child in mine.children(recursive=True)}
     yield
     deadline = time.monotonic() + 3
-    while left := [child for child in mine.children(recursive=True) if child.pid not in before and _is_ours(child)]:
+    while left := [
+        child for child in mine.children(recursive=True) if child.pid not in before and _is_ours(child, before)
+    ]:
         if time.monotonic() > deadline:
             pytest.fail(f"left running: {[_command_of(child) for child in left]}")
         time.sleep(0.02)
 
 
-def _is_ours(process: psutil.Process) -> bool:
+def _is_ours(process: psutil.Process, before: set[int]) -> bool:
     """PostgreSQL makes a process for each connection and Chromium for each tab; those are their own affair."""
-    return not (_is_over(process) or _command_of(process).startswith("postgres: ") or is_helper(process))
+    if _is_over(process) or _command_of(process).startswith("postgres: ") or is_helper(process):
+        return False
+    try:
+        return process.ppid() not in before  # a server that was there before the test may start what it likes
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _is_over(process: psutil.Process) -> bool:

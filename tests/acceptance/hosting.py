@@ -125,7 +125,7 @@ def _pair(keys: SqlKeyStore, say: Say, count: str) -> None:
         say(jid=linked.jid, lid=linked.lid)
 
 
-class _NoPages:
+class NoPages:
     """`ports.Rooms` with nobody in them."""
 
     def status(self, *_: object, **__: object) -> None:
@@ -140,7 +140,7 @@ def _host(
         keys=keys,
         uow=lambda: SqlUnitOfWork(database),
         clock=lambda: datetime.now(UTC),
-        rooms=_NoPages(),
+        rooms=NoPages(),
         capacity=50,
         lease=timedelta(seconds=float(lease)),
         renew_every=timedelta(seconds=float(renew_every)),

@@ -28,7 +28,7 @@ class Reading:
 
 
 def sessions(connection: Connection) -> Iterator[Reading]:
-    """Sessions of devices that are to stay, by state; a state that nobody is in is 0, so that alerts can be written."""
+    """Sessions of devices that are to stay, by state; an empty state is 0, so that alerts can be written."""
     statement = select(DeviceRow.observed, func.count()).where(DeviceRow.desired == Desired.ON)
     counts = dict(connection.execute(statement.group_by(DeviceRow.observed)).all())
     for state in Observed:

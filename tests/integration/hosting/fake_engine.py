@@ -9,6 +9,7 @@ from aiadmin.adapters.whatsapp.engine import EngineError, UnknownDeviceError
 from aiadmin.domain.message import Fate, SendResult
 from aiadmin.domain.session_event import Connected, SessionEvent
 from aiadmin.hosting.ports import Keys
+from tests.integration.hosting.fake_faults import Suffering
 
 
 class FakeKeys:
@@ -46,13 +47,15 @@ class FakeEngine:
         self.logged_out: list[str] = []
         self.sent: list[tuple[str, str]] = []
         self.on_send: Callable[[str, str, str], SendResult] = self._take
+        self.sufferings: dict[str, Suffering] = {}
 
     def start(self, session_id: str, store: Keys, jid: str, on_event: Callable[[SessionEvent], None]) -> None:
         if not store.exists(jid):
             raise UnknownDeviceError
         self.live[session_id] = jid, on_event
         self.started.append(jid)
-        for event in self.first:
+        suffering = self.sufferings.get(jid)
+        for event in (suffering and suffering.at_start) or self.first:
             on_event(event)
 
     def stop(self, session_id: str) -> None:
@@ -82,6 +85,14 @@ class FakeEngine:
         for known, listener in self.live.copy().values():
             if known == jid:
                 listener(event)
+
+    def strike(self, jid: str, suffering: Suffering) -> None:
+        """Let a device suffer, from now on."""
+        self.sufferings[jid] = suffering
+        if suffering.loses_keys:
+            self._keys.delete(jid)
+        for event in suffering.events:
+            self.say(jid, event)
 
     def _take(self, jid: str, address: str, text: str) -> SendResult:
         self.sent.append((address, text))

@@ -1,0 +1,68 @@
+"""A host with the real library that tells every event: `python -m tests.contract.library_host`.
+
+Out: `{"state": "up"}`, then `{"jid", "event"}` for each event. In: `{"rival": jid}` connects a second client on the
+keys of a device. It drains when its input ends.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from aiadmin.adapters.db.engine import make_engine
+from aiadmin.adapters.db.unit_of_work import SqlUnitOfWork
+from aiadmin.adapters.whatsapp import library, store
+from aiadmin.adapters.whatsapp.engine import Engine, KeyStore
+from aiadmin.adapters.whatsapp.key_store import SqlKeyStore
+from aiadmin.domain.session_event import SessionEvent
+from aiadmin.hosting.host import SessionHost
+from tests.acceptance.hosting import NoPages
+
+
+class TellingEngine(Engine):
+    """The real engine; what listeners get is told as well."""
+
+    tell: Callable[..., None]
+
+    def start(self, session_id: str, store: KeyStore, jid: str, on_event: Callable[[SessionEvent], None]) -> None:
+        def told(event: SessionEvent) -> None:
+            self.tell(jid=jid, event=repr(event))
+            on_event(event)
+
+        super().start(session_id, store, jid, told)
+
+
+def main() -> None:
+    """Host until the input ends."""
+    out = os.fdopen(os.dup(1), "w", buffering=1)
+    os.dup2(2, 1)  # the library prints
+
+    def say(**facts: str) -> None:
+        out.write(json.dumps(facts) + "\n")
+
+    url = os.environ["DATABASE_URL"]
+    database = make_engine(url)
+    keys = SqlKeyStore(database, store.dsn(url, "aiadmin-contract"))
+    engine = TellingEngine(library.load())
+    engine.tell = say
+    host = SessionHost(
+        engine=engine,
+        keys=keys,
+        uow=lambda: SqlUnitOfWork(database),
+        clock=lambda: datetime.now(UTC),
+        rooms=NoPages(),
+        capacity=50,
+    )
+    host.start()
+    say(state="up")
+    for line in sys.stdin:
+        Engine.start(engine, "rival", keys, json.loads(line)["rival"], lambda _event: None)
+    host.drain()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
