@@ -1,0 +1,53 @@
+"""What the services need of the outside, as Protocols; `aiadmin.adapters` holds the real ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from aiadmin.services.ports.fleet import Devices, Fleet, Hosts, SessionEvents
+from aiadmin.services.ports.messages import Contacts, InboxMessages, OutboxMessages
+from aiadmin.services.ports.outside import (
+    ActivationRequest,
+    ConnectClaims,
+    Inbox,
+    JobQueue,
+    LinkCache,
+    LiveCode,
+    Marketplace,
+    Metrics,
+    Rooms,
+    Secrets,
+    Tokens,
+)
+from aiadmin.services.ports.storage import Companies, NewUnitOfWork, Outbox, UnitOfWork, Webhooks
+
+Clock = Callable[[], datetime]
+"""The time now, aware, in UTC."""
+
+__all__ = [
+    "ActivationRequest",
+    "Clock",
+    "Companies",
+    "ConnectClaims",
+    "Contacts",
+    "Devices",
+    "Fleet",
+    "Hosts",
+    "Inbox",
+    "InboxMessages",
+    "JobQueue",
+    "LinkCache",
+    "LiveCode",
+    "Marketplace",
+    "Metrics",
+    "NewUnitOfWork",
+    "Outbox",
+    "OutboxMessages",
+    "Rooms",
+    "Secrets",
+    "SessionEvents",
+    "Tokens",
+    "UnitOfWork",
+    "Webhooks",
+]

@@ -1,0 +1,69 @@
+"""What the services need to keep of messages and of the people behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from aiadmin.domain.contact import Contact, Sighting
+from aiadmin.domain.delivery import Step
+from aiadmin.domain.ids import CompanyId, ContactId, DeviceId, MessageId
+from aiadmin.domain.message import Heard, Hold, MessageSeen, NewMessage, OutboxMessage, ReceiptSeen, SendResult
+
+
+class Contacts(Protocol):
+    """Rows of `contacts`."""
+
+    def see(self, company_id: CompanyId, seen: Sighting, at: datetime) -> ContactId:
+        """The contact that `seen` is: found, made, corrected, or merged of two that turn out to be one.
+
+        Sightings of one company wait for one another until the commit: see companies in the order of their ids.
+        """
+        ...
+
+    def find(self, company_id: CompanyId, contact_id: ContactId) -> Contact | None: ...
+
+
+class InboxMessages(Protocol):
+    """Rows of `inbox_messages`."""
+
+    def add(self, heard: Heard, message: MessageSeen, contact_id: ContactId) -> bool:
+        """Store a message; False when the device has told of it before."""
+        ...
+
+
+class OutboxMessages(Protocol):
+    """Rows of `outbox_messages`."""
+
+    def add(self, new: NewMessage, contact_id: ContactId, at: datetime) -> MessageId | None:
+        """Owe a message from `at` on; None when the company owes one of this dedup key already."""
+        ...
+
+    def find(self, company_id: CompanyId, outbox_message_id: MessageId) -> OutboxMessage | None: ...
+
+    def claim(self, holds: Sequence[Hold], now: datetime) -> Sequence[OutboxMessage]:
+        """Mark the oldest due message of each held device's company `sending`, and count the attempt.
+
+        A hold whose epoch has passed gets nothing; a company whose message is on its way gets nothing.
+        """
+        ...
+
+    def finish(self, message: OutboxMessage, result: SendResult, step: Step, at: datetime) -> bool:
+        """Write what came of the attempt that `claim` counted; False when somebody else has decided since.
+
+        What is learned late is still true: a message that was given up as unknown may become sent or failed.
+        """
+        ...
+
+    def give_up(self, holds: Sequence[Hold], *, now: datetime, claimed_before: datetime) -> int:
+        """Make unknown what former holders of these devices left `sending`, and what anybody left since before."""
+        ...
+
+    def expire(self, now: datetime) -> int:
+        """Cancel what waited beyond its deadline."""
+        ...
+
+    def mark(self, device_id: DeviceId, receipt: ReceiptSeen) -> Mapping[str, ContactId]:
+        """Note a receipt on what the device sent; the contact of each message id that was found."""
+        ...

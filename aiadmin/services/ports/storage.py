@@ -1,0 +1,172 @@
+"""What the services need to keep of companies and of what is owed, and the transaction around all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from types import TracebackType
+from typing import Protocol, Self
+
+from aiadmin.domain.company import Company, IntegrationStatus, NewCompany, Stats
+from aiadmin.domain.delivery import OutboxKind, OutboxRow, OutboxState
+from aiadmin.domain.ids import CompanyId, OutboxId, SalonId, WebhookId
+from aiadmin.domain.webhook import NewWebhook, StoredWebhook, WebhookState
+from aiadmin.services.ports.fleet import Devices, Hosts, SessionEvents
+from aiadmin.services.ports.messages import Contacts, InboxMessages, OutboxMessages
+
+
+class Companies(Protocol):
+    """Rows of `companies`."""
+
+    def add(self, new: NewCompany) -> Company:
+        """Store a registration. Raises SalonTakenError when the salon is there already."""
+        ...
+
+    def find(self, company_id: CompanyId, *, lock: bool = False) -> Company | None: ...
+
+    def get(self, company_id: CompanyId, *, lock: bool = False) -> Company:
+        """Raises CompanyNotFoundError."""
+        ...
+
+    def find_by_salon(self, salon_id: SalonId) -> Company | None: ...
+
+    def find_by_api_key_hash(self, api_key_hash: str) -> Company | None: ...
+
+    def set_connect_jti(self, company_id: CompanyId, jti: str | None) -> None: ...
+
+    def set_api_key_hash(self, company_id: CompanyId, api_key_hash: str) -> None: ...
+
+    def set_status(self, company_id: CompanyId, status: IntegrationStatus) -> None: ...
+
+    def set_linked(self, company_id: CompanyId, *, phone: str, at: datetime, status: IntegrationStatus) -> None: ...
+
+    def set_unlinked(self, company_id: CompanyId) -> None:
+        """No phone is linked any more; when it was, and which, is forgotten."""
+        ...
+
+    def set_activated(self, company_id: CompanyId, at: datetime) -> None: ...
+
+    def set_activation_failed(self, company_id: CompanyId, reason: str) -> None: ...
+
+    def set_activation_deadline(self, company_id: CompanyId, at: datetime) -> None: ...
+
+    def list_pairing(self) -> Sequence[CompanyId]:
+        """The companies that are marked as pairing."""
+        ...
+
+    def stats(self) -> Stats: ...
+
+    def list_all(self, *, limit: int = 100, after: CompanyId | None = None) -> Sequence[Company]: ...
+
+
+class Outbox(Protocol):
+    """Rows of `outbox`."""
+
+    def add(
+        self,
+        *,
+        company_id: CompanyId,
+        kind: OutboxKind,
+        dedup_key: str,
+        secret: str | None,
+        next_attempt_at: datetime | None,
+        deadline_at: datetime | None,
+    ) -> OutboxRow: ...
+
+    def find(self, outbox_id: OutboxId) -> OutboxRow | None: ...
+
+    def find_by_key(self, company_id: CompanyId, dedup_key: str, *, lock: bool = False) -> OutboxRow | None: ...
+
+    def release(self, outbox_id: OutboxId, *, at: datetime, deadline_at: datetime) -> None:
+        """Make a held, failed or cancelled row due at `at`, with a fresh count of attempts."""
+        ...
+
+    def replace_secret(self, outbox_id: OutboxId, secret: str) -> None: ...
+
+    def claim(self, outbox_id: OutboxId, *, now: datetime, visible_again_at: datetime) -> OutboxRow | None:
+        """Mark a due row `sending` and count the attempt; None when it is not due or somebody has it.
+
+        The returned row's `state` is the one it had before: `sending` means that an earlier attempt never ended.
+        """
+        ...
+
+    def finish(
+        self,
+        outbox_id: OutboxId,
+        *,
+        attempt: int,
+        state: OutboxState,
+        next_attempt_at: datetime | None,
+        error: str | None,
+        at: datetime,
+    ) -> bool:
+        """Write the outcome of `attempt`; a `sent` row forgets its secret. False when a later attempt began."""
+        ...
+
+    def due(self, now: datetime, *, limit: int = 100) -> Sequence[OutboxId]: ...
+
+
+class Webhooks(Protocol):
+    """Rows of `webhooks`, the inbox."""
+
+    def add_many(self, new: Sequence[NewWebhook]) -> frozenset[int]:
+        """Store what is new, in one statement; a repeat is left alone.
+
+        Returns the ids of companies that do not exist, whose webhooks were not stored.
+        """
+        ...
+
+    def take_unprocessed(self, *, limit: int) -> Sequence[StoredWebhook]:
+        """Lock and return the oldest unprocessed rows until the commit; two workers never share one."""
+        ...
+
+    def any_unprocessed(self) -> bool: ...
+
+    def forget(self, received_before: datetime) -> int:
+        """Delete what was understood and is older than that; how many there were."""
+        ...
+
+    def mark(
+        self,
+        webhook_id: WebhookId,
+        *,
+        state: WebhookState,
+        resource: str | None,
+        status: str | None,
+        at: datetime,
+    ) -> None: ...
+
+
+class UnitOfWork(Protocol):
+    """One transaction: `with uow() as work: ...; work.commit()`. Leaving without a commit rolls back.
+
+    Raises DependencyDownError when PostgreSQL does not answer.
+    """
+
+    @property
+    def companies(self) -> Companies: ...
+    @property
+    def devices(self) -> Devices: ...
+    @property
+    def hosts(self) -> Hosts: ...
+    @property
+    def session_events(self) -> SessionEvents: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def webhooks(self) -> Webhooks: ...
+    @property
+    def contacts(self) -> Contacts: ...
+    @property
+    def inbox_messages(self) -> InboxMessages: ...
+    @property
+    def outbox_messages(self) -> OutboxMessages: ...
+
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+    def commit(self) -> None: ...
+
+
+NewUnitOfWork = Callable[[], UnitOfWork]
