@@ -52,7 +52,8 @@ class CompanyRow(Base):
         Index("idx_companies_whatsapp_connected", "whatsapp_connected"),
         Index("idx_companies_api_key", "api_key"),
         CheckConstraint(
-            "integration_status IN ('pending','pairing','activating','active','activation_failed')",
+            "integration_status IN"
+            " ('pending','pairing','activating','active','activation_failed','frozen','uninstalled')",
             name="integration_status",
         ),
     )
@@ -80,6 +81,11 @@ class CompanyRow(Base):
     activation_error: Mapped[str | None] = mapped_column(String(64))
     activation_deadline_at: Mapped[datetime] = mapped_column(Time, server_default=func.now())
     activated_at: Mapped[datetime | None] = mapped_column(Time)
+    consented_at: Mapped[datetime | None] = mapped_column(Time)
+    yclients_status: Mapped[str | None] = mapped_column(String(20))
+    yclients_checked_at: Mapped[datetime | None] = mapped_column(Time)
+    left_at: Mapped[datetime | None] = mapped_column(Time)
+    erased_at: Mapped[datetime | None] = mapped_column(Time)
 
 
 class HostRow(Base):
