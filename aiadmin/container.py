@@ -23,6 +23,7 @@ from aiadmin.adapters.redis_client import make_redis
 from aiadmin.adapters.rooms import SocketRooms
 from aiadmin.adapters.secrets import DerivedSecrets
 from aiadmin.adapters.tokens import JwtTokens
+from aiadmin.adapters.webhook_limits import WebhookLimits
 from aiadmin.adapters.yclients.marketplace import YClientsMarketplace
 from aiadmin.config import Config
 from aiadmin.domain.ids import CompanyId, SalonId
@@ -94,7 +95,8 @@ class Container:
 
     @cached_property
     def inbox(self) -> WebhookWriter:
-        return WebhookWriter(self.uow, after_commit=self.queue.drain_webhooks)
+        limits = WebhookLimits(self.redis, self.config.redis_url, self.config.webhook_limit_per_minute)
+        return WebhookWriter(self.uow, limits=limits, after_commit=self.queue.drain_webhooks)
 
     @cached_property
     def readiness(self) -> Readiness:

@@ -7,12 +7,15 @@ to one writer, which stores whatever has gathered in one statement and one commi
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import structlog
 
-from aiadmin.domain.errors import CompanyNotFoundError, DependencyDownError
+from aiadmin.domain.errors import CompanyNotFoundError, DependencyDownError, TooManyWebhooksError
+from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.webhook import NewWebhook
 from aiadmin.services.ports import NewUnitOfWork
 
@@ -22,6 +25,14 @@ MAX_ROWS = 200
 MAX_BYTES = 4 * 1024 * 1024
 PATIENCE_SECONDS = 20.0
 """Longer than a statement may take, so the writer always answers first."""
+
+
+class Limits(Protocol):
+    """`webhook_limits.WebhookLimits`, as far as it is used here. Never raises."""
+
+    def admit(self, company_id: CompanyId, count: int) -> int: ...
+
+    def wait(self, company_id: CompanyId) -> float: ...
 
 
 @dataclass(eq=False)
@@ -37,8 +48,9 @@ class WebhookWriter:
     The writer is a daemon thread (a greenlet in the web process), started by the first row.
     """
 
-    def __init__(self, uow: NewUnitOfWork, *, after_commit: Callable[[], None]) -> None:
+    def __init__(self, uow: NewUnitOfWork, *, limits: Limits, after_commit: Callable[[], None]) -> None:
         self._uow = uow
+        self._limits = limits
         self._after_commit = after_commit  # must not raise
         self._waiting: list[_Ticket] = []
         self._arrived = threading.Condition()
@@ -50,6 +62,7 @@ class WebhookWriter:
 
         Raises:
             CompanyNotFoundError: no such company.
+            TooManyWebhooksError: the company has sent its share; nothing was stored.
             DependencyDownError: it could not be stored; the sender must try again.
         """
         ticket = _Ticket(webhook)
@@ -94,12 +107,29 @@ class WebhookWriter:
         return batch
 
     def _write(self, batch: Sequence[_Ticket]) -> None:
+        admitted = self._admit(batch)
+        if not admitted:
+            return
         with self._uow() as work:
-            missing = work.webhooks.add_many([ticket.webhook for ticket in batch])
+            missing = work.webhooks.add_many([ticket.webhook for ticket in admitted])
             work.commit()
-        for ticket in batch:
+        for ticket in admitted:
             if ticket.webhook.company_id in missing:
                 ticket.error = CompanyNotFoundError()
+
+    def _admit(self, batch: Sequence[_Ticket]) -> list[_Ticket]:
+        """The first of each company that its limit admits; the others are told to wait."""
+        came = Counter(ticket.webhook.company_id for ticket in batch)
+        left = {company_id: self._limits.admit(company_id, count) for company_id, count in came.items()}
+        admitted = []
+        for ticket in batch:
+            company_id = ticket.webhook.company_id
+            if left[company_id] > 0:
+                left[company_id] -= 1
+                admitted.append(ticket)
+            else:
+                ticket.error = TooManyWebhooksError(self._limits.wait(company_id))
+        return admitted
 
 
 def _refuse(batch: Sequence[_Ticket]) -> None:

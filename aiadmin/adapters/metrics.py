@@ -32,6 +32,14 @@ MAX_SERIES = 5_000
 """Labels are few by design; this stops a mistake from eating memory while Redis is away."""
 
 
+_Series = tuple[str, tuple[tuple[str, str], ...], str]
+"""One number of one series, as a key that is cheap to make."""
+
+
+def _series(metric: str, labels: dict[str, str], part: str = "") -> _Series:
+    return metric, tuple(sorted(labels.items())), part
+
+
 class RedisMetrics:
     """`ports.Metrics`. Works in greenlets, in threads and in forked children (which write at once)."""
 
@@ -46,7 +54,7 @@ class RedisMetrics:
         """Begin with empty sums."""
         # the parent's lock may be held, and its sums are the parent's to send
         self._lock = threading.Lock()
-        self._sums: dict[str, float] = defaultdict(float)
+        self._sums: dict[_Series, float] = defaultdict(float)
         self._write_at_once = in_child
         self._thread: threading.Thread | None = None
         self._closed = threading.Event()
@@ -59,11 +67,11 @@ class RedisMetrics:
         self.flush()
 
     def count(self, metric: Metric, **labels: str) -> None:
-        self._add({field(metric, labels): 1})
+        self._add({_series(metric, labels): 1})
 
     def observe(self, metric: Metric, seconds: float, **labels: str) -> None:
         bucket = next((str(bound) for bound in BUCKETS if seconds <= bound), "+Inf")
-        self._add({field(metric, labels, bucket): 1, field(metric, labels, "sum"): seconds})
+        self._add({_series(metric, labels, bucket): 1, _series(metric, labels, "sum"): seconds})
 
     def gauge(self, metric: Metric, value: float) -> None:
         with self._lock:
@@ -83,24 +91,24 @@ class RedisMetrics:
             log.debug("metrics wait for Redis", error=type(error).__name__)
             self._keep(sums)
 
-    def _add(self, parts: dict[str, float]) -> None:
+    def _add(self, parts: dict[_Series, float]) -> None:
         self._keep(parts)
         if self._write_at_once:
             self.flush()
         else:
             self._start()
 
-    def _keep(self, parts: dict[str, float]) -> None:
+    def _keep(self, parts: dict[_Series, float]) -> None:
         with self._lock:
-            for name, amount in parts.items():
-                if name in self._sums or len(self._sums) < MAX_SERIES:
-                    self._sums[name] += amount
+            for series, amount in parts.items():
+                if series in self._sums or len(self._sums) < MAX_SERIES:
+                    self._sums[series] += amount
 
-    def _send(self, sums: dict[str, float], gauges: dict[str, float]) -> None:
+    def _send(self, sums: dict[_Series, float], gauges: dict[str, float]) -> None:
         fresh_until = int(time.time()) + GAUGE_LIFE_SECONDS
         with self._redis.pipeline(transaction=True) as pipe:
-            for name, amount in sums.items():
-                pipe.hincrbyfloat(HASH, name, amount)
+            for (metric, labels, part), amount in sums.items():
+                pipe.hincrbyfloat(HASH, field(metric, dict(labels), part), amount)
             for name, value in gauges.items():
                 pipe.hset(GAUGES, f"{name}|{self._process}", f"{value} {fresh_until}")
             pipe.execute()

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import secrets
+from functools import lru_cache
 
 from cryptography.fernet import Fernet, InvalidToken
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -25,6 +26,7 @@ class DerivedSecrets:
     def __init__(self, master: str) -> None:
         self._fernet = Fernet(base64.urlsafe_b64encode(_derive(master, b"aiadmin outbox secret v1")))
         self._webhook_secret = _derive(master, b"aiadmin webhook key v1")
+        self.webhook_key = lru_cache(maxsize=10_000)(self._webhook_key)
 
     def new_api_key(self) -> str:
         return "sk_" + secrets.token_urlsafe(32)
@@ -42,7 +44,7 @@ class DerivedSecrets:
         except InvalidToken as error:
             raise SealBrokenError from error
 
-    def webhook_key(self, company_id: CompanyId) -> str:
+    def _webhook_key(self, company_id: CompanyId) -> str:
         digest = hmac.digest(self._webhook_secret, f"webhook:{company_id}".encode(), "sha256")
         return "wk_" + base64.urlsafe_b64encode(digest).decode().rstrip("=")
 

@@ -62,5 +62,13 @@ class SalonMismatchError(AiAdminError):
     """A webhook speaks of another salon than the one whose address it came to."""
 
 
+class TooManyWebhooksError(AiAdminError):
+    """A salon has sent its share of webhooks for this minute."""
+
+    def __init__(self, wait_seconds: float) -> None:
+        super().__init__()
+        self.wait_seconds = wait_seconds
+
+
 class AlreadyConnectedError(AiAdminError):
     """A phone is linked, so there is no code to show."""

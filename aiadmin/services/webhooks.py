@@ -24,6 +24,7 @@ def receive(
 
     Raises:
         CompanyNotFoundError: no such company.
+        TooManyWebhooksError: the company has sent its share; nothing was stored.
         SalonMismatchError: the body names another salon.
         DependencyDownError: not stored; the sender must try again.
     """

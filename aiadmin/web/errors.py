@@ -50,6 +50,7 @@ ANSWERS: Mapping[type[Exception], Answer] = {
     errors.DependencyDownError: Answer(503, "dependency-down"),
     errors.ActivationStateError: Answer(409, "activation-state"),
     errors.SalonMismatchError: Answer(422, "salon-mismatch"),
+    errors.TooManyWebhooksError: Answer(429, "too-many-requests"),
     errors.AlreadyConnectedError: Answer(409, "already-connected"),
     SealBrokenError: Answer(500, "internal"),
     RedisError: Answer(503, "dependency-down"),
@@ -74,6 +75,7 @@ def attach(app: Flask) -> None:
     """Make `app` answer every error in our shape."""
     for kind in (errors.AiAdminError, RedisError, ValidationError):
         app.register_error_handler(kind, _on_known)
+    app.register_error_handler(errors.TooManyWebhooksError, _on_flood)
     app.register_error_handler(HTTPException, _on_http)
     app.register_error_handler(Exception, _on_unforeseen)
 
@@ -117,6 +119,10 @@ def _on_known(error: Exception) -> Response:
 def _fields(error: ValidationError) -> dict[str, str]:
     messages = cast("dict[str, list[str]]", error.normalized_messages())  # type: ignore[no-untyped-call]
     return {str(name): str(texts_of[0]) for name, texts_of in messages.items() if texts_of}
+
+
+def _on_flood(error: errors.TooManyWebhooksError) -> Response:
+    return _on_http(TooManyRequests(retry_after=max(math.ceil(error.wait_seconds), 1)))
 
 
 def _on_http(error: HTTPException) -> Response:

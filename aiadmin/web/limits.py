@@ -10,12 +10,19 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
 from aiadmin.container import Container
-from aiadmin.web.webhook_limits import WebhookLimits
 
-EXEMPT = ("health.live", "health.ready", "metrics.page")
-"""Asked often, by machines of ours."""
-COUNTED_ELSEWHERE = ("webhooks.receive",)
-"""Per company, by `WebhookLimits`."""
+EXEMPT = frozenset({"health.live", "health.ready", "metrics.page", "static"})
+"""Asked often, by machines of ours or for a page that was counted."""
+COUNTED_ELSEWHERE = frozenset({"webhooks.receive"})
+"""Per company, by `adapters.webhook_limits`."""
+
+
+class _Limits(Limiter):
+    """The extension works out an endpoint's limits before it asks whether it has any; this one asks first."""
+
+    def _check_request_limit(self, callable_name: str | None = None, in_middleware: bool = True) -> None:
+        if not _is_free():
+            super()._check_request_limit(callable_name, in_middleware)
 
 
 def attach(app: Flask, container: Container) -> None:
@@ -24,7 +31,7 @@ def attach(app: Flask, container: Container) -> None:
     A moving window counts accepted requests only, so hammering does not prolong the wait.
     """
     config = container.config
-    limiter = Limiter(
+    limiter = _Limits(
         get_remote_address,
         default_limits=[f"{config.rate_limit_per_minute}/minute"],
         strategy="moving-window",
@@ -35,15 +42,10 @@ def attach(app: Flask, container: Container) -> None:
         key_prefix="aiadmin",
     )
     logging.getLogger("flask-limiter").setLevel(logging.WARNING)  # its line for a refusal holds the address
-    views = app.view_functions
-    limiter.request_filter(_is_free)
-    for endpoint in (*EXEMPT, *COUNTED_ELSEWHERE):
-        limiter.exempt(views[endpoint])
-    app.extensions["webhook_limits"] = WebhookLimits(container)
     limiter.init_app(app)
     app.extensions["aiadmin_limiter"] = limiter
 
 
 def _is_free() -> bool:
-    """Files, and questions of browsers about what they may ask."""
-    return request.method == "OPTIONS" or request.endpoint == "static"
+    """What is counted elsewhere or not at all, and questions of browsers about what they may ask."""
+    return request.method == "OPTIONS" or request.endpoint in EXEMPT | COUNTED_ELSEWHERE

@@ -64,7 +64,7 @@ class Inbox(Protocol):
     def store(self, webhook: NewWebhook) -> None:
         """Return once `webhook` is on disk; a repeat counts as stored.
 
-        Raises CompanyNotFoundError, DependencyDownError.
+        Raises CompanyNotFoundError, TooManyWebhooksError, DependencyDownError.
         """
         ...
 
