@@ -22,18 +22,15 @@ def measure(stack: Stack, salon: Salon, webhook_key: str) -> str:
     def status(_: int) -> bytes:
         return get(f"/marketplace/status/{salon.company_id}", f"X-API-Key: {salon.api_key}")
 
-    events = itertools.count(1)
+    events = itertools.count(10_000_000)  # of one length, so that only the number changes
+    data = {"id": 1, "datetime": "2026-12-01T10:00:00+03:00", "services": [{"id": 1, "title": "Стрижка"}]}
+    event = {"company_id": salon.salon_id, "resource": "record", "resource_id": next(events), "status": "create"}
+    body = json.dumps(event | {"data": data}, ensure_ascii=False).encode()
+    first = post(f"/marketplace/webhook/{salon.company_id}?key={webhook_key}", body)
+    before, after = first.split(str(event["resource_id"]).encode())
 
     def webhook(_: int) -> bytes:
-        body = {
-            "company_id": salon.salon_id,
-            "resource": "record",
-            "resource_id": next(events),
-            "status": "create",
-            "data": {"id": 1, "datetime": "2026-12-01T10:00:00+03:00", "services": [{"id": 1, "title": "Стрижка"}]},
-        }
-        path = f"/marketplace/webhook/{salon.company_id}?key={webhook_key}"
-        return post(path, json.dumps(body, ensure_ascii=False).encode())
+        return b"%s%d%s" % (before, next(events), after)
 
     health = throughput(stack.url, lambda _: get("/health"))
     runs = [

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import cast
 from urllib.parse import urlsplit
 
 Request = Callable[[int], bytes]
@@ -47,25 +48,39 @@ def get(path: str, *headers: str) -> bytes:
     return "\r\n".join([f"GET {path} HTTP/1.1", "Host: 127.0.0.1", *headers]).encode() + b"\r\n\r\n"
 
 
-class _Connection:
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader, self._writer = reader, writer
+class _Connection(asyncio.Protocol):
+    """One keep-alive connection, one request at a time; it works little, for it shares the server's cores."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+        self._loop = asyncio.get_running_loop()
+        self._answer: asyncio.Future[int] | None = None
+        self._read = b""
+
+    def data_received(self, data: bytes) -> None:
+        self._read += data
+        head = self._read.find(b"\r\n\r\n")
+        if head < 0 or self._answer is None:
+            return
+        place = self._read.lower().find(b"content-length: ", 0, head) + len(b"content-length: ")
+        if len(self._read) >= head + 4 + int(self._read[place : self._read.index(b"\r\n", place)]):
+            status, self._read = int(self._read[9:12]), b""
+            self._answer.set_result(status)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if self._answer is not None and not self._answer.done():
+            self._answer.set_exception(error or ConnectionResetError("the server closed the connection"))
 
     async def ask(self, request: bytes) -> int:
-        self._writer.write(request)
-        head = await self._reader.readuntil(b"\r\n\r\n")
-        length = 0
-        for line in head.split(b"\r\n")[1:]:
-            name, _, value = line.partition(b":")
-            if name.lower() == b"content-length":
-                length = int(value)
-        await self._reader.readexactly(length)
-        return int(head.split(b" ", 2)[1])
+        self._answer = self._loop.create_future()
+        self._transport.write(request)
+        return await self._answer
 
 
 async def _connect(url: str) -> _Connection:
     parts = urlsplit(url)
-    return _Connection(*await asyncio.open_connection(parts.hostname, parts.port))
+    _, connection = await asyncio.get_running_loop().create_connection(_Connection, parts.hostname, parts.port)
+    return connection
 
 
 async def _closed_loop(url: str, request: Request, connections: int, seconds: float) -> Result:

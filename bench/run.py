@@ -1,10 +1,15 @@
-"""`make bench`: starts the whole product against the fakes and prints what it measures."""
+"""`make bench`: starts the whole product against the fakes and prints what it measures.
+
+`python -m bench.run http pairing` measures these parts only.
+"""
 
 from __future__ import annotations
 
 import shutil
+import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import psycopg2
@@ -26,8 +31,14 @@ HIGH = "1000000"
 """A limit that no benchmark reaches; the limiter still counts every request."""
 
 
-def main() -> None:
-    """Run everything; takes about three minutes."""
+PARTS = ("pairing", "http", "sockets")
+
+
+def main(parts: Sequence[str]) -> None:
+    """Measure `parts`, or everything, which takes some minutes."""
+    unknown = set(parts) - set(PARTS)
+    if unknown:
+        sys.exit(f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}")
     folder = Path(tempfile.mkdtemp(prefix="aiadmin-bench-"))
     folder.chmod(0o755)
     postgres, valkey = embedded.start_postgres(folder / "postgres"), embedded.start_valkey(folder / "valkey")
@@ -51,27 +62,35 @@ def main() -> None:
                 WEBHOOK_LIMIT_PER_MINUTE=HIGH,
                 SOCKET_LIMIT_PER_MINUTE=HIGH,
             ) as stack:
-                _measure(stack, whatsapp, valkey.url, folder, time.monotonic() - started)
+                _measure(parts or PARTS, stack, whatsapp, valkey.url, folder, time.monotonic() - started)
     finally:
         valkey.stop()
         postgres.stop()
         shutil.rmtree(folder)
 
 
-def _measure(stack: Stack, whatsapp: FakeWhatsApp, redis_url: str, folder: Path, ready: float) -> None:
-    salon = stack.register(20_000_000)
-    rooms = SocketRooms(redis_url)
+def _measure(
+    parts: Sequence[str], stack: Stack, whatsapp: FakeWhatsApp, redis_url: str, folder: Path, ready: float
+) -> None:
     print(table("Start", ["what", "figure"], [["command to ready, empty database", f"{ready:.1f} s"]]))
     print(_memory(stack))
-    with chromium() as browser:
-        print(bench.pairing.measure(stack, whatsapp, browser, folder))
-    print(bench.http.measure(stack, salon, DerivedSecrets(JWT_SECRET).webhook_key(CompanyId(salon.company_id))))
-    watched = stack.register(40_000_000)
+    if "pairing" in parts:
+        with chromium() as browser:
+            print(bench.pairing.measure(stack, whatsapp, browser, folder))
+    if "http" in parts:
+        salon = stack.register(20_000_000)
+        print(bench.http.measure(stack, salon, DerivedSecrets(JWT_SECRET).webhook_key(CompanyId(salon.company_id))))
+    if "sockets" in parts:
+        print(_fan_out(stack, redis_url))
+
+
+def _fan_out(stack: Stack, redis_url: str) -> str:
+    rooms, watched = SocketRooms(redis_url), stack.register(40_000_000)
 
     def emit(text: str) -> None:
         rooms.status(CompanyId(watched.company_id), state="waiting", text=text)
 
-    print(bench.sockets.measure(stack, watched, emit))
+    return bench.sockets.measure(stack, watched, emit)
 
 
 def _memory(stack: Stack) -> str:
@@ -92,4 +111,4 @@ def _make_database(url: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -20,6 +20,7 @@ JOBS, SESSIONS = "jobs", "sessions"
 SERIALIZER = "json"
 _COALESCE_MS = 10_000
 _LOOK_COALESCE_MS = 250
+_DRAIN_COALESCE_MS = 1000
 _FAILURE_SECONDS = 3600
 
 
@@ -55,11 +56,11 @@ class RqJobQueue:
 
     def delivery_began(self, outbox_id: OutboxId) -> None:
         """From here on a nudge is news again: what the job reads next may already be old when it ends."""
-        self._forget(_key(_DELIVER, outbox_id))
+        self._expire(_key(_DELIVER, outbox_id), 0)
 
     def drain_began(self) -> None:
-        """See `delivery_began`."""
-        self._forget(_key(_DRAIN))
+        """A drain costs a process: under a stream of webhooks one a second is enough, the sweep finds the rest."""
+        self._expire(_key(_DRAIN), _DRAIN_COALESCE_MS)
 
     def _send(self, nudge: _Nudge, *arguments: int) -> None:
         try:
@@ -74,9 +75,9 @@ class RqJobQueue:
         except RedisError as error:
             log.warning("nudge lost", job=nudge.function, error=type(error).__name__)
 
-    def _forget(self, key: str) -> None:
+    def _expire(self, key: str, milliseconds: int) -> None:
         try:
-            self._redis.delete(key)
+            self._redis.pexpire(key, milliseconds)
         except RedisError as error:
             log.warning("nudge not forgotten", error=type(error).__name__)
 
