@@ -6,14 +6,24 @@ a host holds one `Breaker`, hears what happens, and asks `starts` what it may do
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from aiadmin.domain.host import STARTS_PER_SECOND
 from aiadmin.domain.ids import DeviceId
 
+STARTS_PER_SECOND = 20
+"""While all is well: a start takes some 40 ms of the one gate into the library, so hardly more could go."""
+CAREFUL_STARTS_PER_SECOND = 3
+"""While something is wrong: WhatsApp that has trouble, or is angry, should not meet a crowd."""
+UNANSWERED = 40
+"""So many starts without an answer (some two seconds' worth) mean that WhatsApp is slow, or that we are."""
+FLEET_STARTS_PER_SECOND = 60
+CAREFUL_FLEET_STARTS_PER_SECOND = 10
+ADOPT_AHEAD_SECONDS = 5
+"""A host takes the orphans that it can start within this time; what it cannot, another may start sooner."""
 DROP_WINDOW = timedelta(seconds=60)
 DROPS_AT_LEAST = 10
 DROPS_SHARE = 0.3
@@ -21,9 +31,8 @@ DROPS_SHARE = 0.3
 PROBE_EVERY = timedelta(seconds=30)
 CANARIES = 2
 RAMP_STEP = timedelta(seconds=20)
-"""After an outage a host starts one a second, then two, then three."""
+"""After an outage a host starts one a second, then two, then three, then 6, 12, 20."""
 RELAPSES = 3
-FLEET_STARTS_PER_SECOND = 10
 LOGOUT_WINDOW = timedelta(minutes=5)
 LOGOUTS = 3
 REFUSALS = 2
@@ -109,13 +118,13 @@ def logged_out(breaker: Breaker, device_id: DeviceId, now: datetime) -> Breaker:
 
 def is_mass_logout(breaker: Breaker, now: datetime) -> bool:
     """Whether so many were unlinked that it is not their owners' doing: the host only records until it is over."""
-    return len({device for _, device in _fresh(breaker.logouts, LOGOUT_WINDOW, now)}) >= LOGOUTS
+    return len(_devices(breaker.logouts, LOGOUT_WINDOW, now)) >= LOGOUTS
 
 
 def refused(breaker: Breaker, device_id: DeviceId, now: datetime) -> Breaker:
     """WhatsApp found our client too old for this device; for a second one, it is for all."""
     breaker = replace(breaker, refusals=(*_fresh(breaker.refusals, REFUSAL_WINDOW, now), (now, device_id)))
-    is_for_all = len({device for _, device in breaker.refusals}) >= REFUSALS
+    is_for_all = len(_devices(breaker.refusals, REFUSAL_WINDOW, now)) >= REFUSALS
     return held(breaker, now + HOLD, now) if is_for_all else breaker
 
 
@@ -142,13 +151,13 @@ def tick(breaker: Breaker, others: Collection[Report], sessions: int, now: datet
         return replace(breaker, state=State.HALF_OPEN, since=now, drops=(), probes=()) if is_back else breaker
     if _is_away(breaker, sessions, now):
         return opened(breaker, now)
-    if breaker.state is State.HALF_OPEN and now - (breaker.since or now) >= RAMP_STEP * STARTS_PER_SECOND:
+    if breaker.state is State.HALF_OPEN and now - (breaker.since or now) >= RAMP_STEP * CAREFUL_STARTS_PER_SECOND:
         return replace(breaker, state=State.CLOSED, since=now)
     return breaker
 
 
 def _is_away(breaker: Breaker, sessions: int, now: datetime) -> bool:
-    lost = len({device for _, device in _fresh(breaker.drops, DROP_WINDOW, now)})
+    lost = len(_devices(breaker.drops, DROP_WINDOW, now))
     least = DROPS_AT_LEAST if breaker.state is State.CLOSED else RELAPSES
     return lost >= least and lost > DROPS_SHARE * sessions
 
@@ -192,12 +201,51 @@ def _is_prober(others: Collection[Report], me: str, now: datetime) -> bool:
     return lost[int(now.timestamp() // PROBE_EVERY.total_seconds()) % len(lost)] == me
 
 
-def pace(breaker: Breaker, others: Collection[Report], now: datetime) -> float:
-    """How many sessions this host may start a second: its own limit, and its part of the fleet's."""
-    own = float(STARTS_PER_SECOND)
-    if breaker.state is State.HALF_OPEN and breaker.since is not None:
-        own = min(own, 1 + (now - breaker.since) // RAMP_STEP)
-    return min(own, FLEET_STARTS_PER_SECOND / (len(others) + 1))
+def pace(breaker: Breaker, others: Collection[Report], unanswered: int, now: datetime) -> float:
+    """How many sessions this host may start a second: its own limit, and its part of the fleet's.
+
+    While all is well as many as it can; each session that WhatsApp has lately failed, and not taken back, slows it.
+
+    Args:
+        unanswered: sessions that were started, and neither connected nor failed so far.
+    """
+    hosts = len(others) + 1
+    if breaker.state is State.CLOSED:
+        return min(_closed_pace(breaker, unanswered, now), FLEET_STARTS_PER_SECOND / hosts)
+    own = CAREFUL_STARTS_PER_SECOND
+    if breaker.state is State.HALF_OPEN:
+        own = min(own, 1 + _ramp_steps(breaker, now))
+    return min(own, CAREFUL_FLEET_STARTS_PER_SECOND / hosts)
+
+
+def _closed_pace(breaker: Breaker, unanswered: int, now: datetime) -> float:
+    fastest = float(STARTS_PER_SECOND)
+    if breaker.since is not None:
+        fastest = min(fastest, CAREFUL_STARTS_PER_SECOND * 2.0 ** min(_ramp_steps(breaker, now), 9))
+    if unanswered > UNANSWERED or _fresh(breaker.refusals, REFUSAL_WINDOW, now):
+        return CAREFUL_STARTS_PER_SECOND
+    troubled = _devices(breaker.drops, DROP_WINDOW, now) | _devices(breaker.logouts, LOGOUT_WINDOW, now)
+    return max(fastest / (1 + len(troubled)), CAREFUL_STARTS_PER_SECOND)
+
+
+def _ramp_steps(breaker: Breaker, now: datetime) -> int:
+    return (now - (breaker.since or now)) // RAMP_STEP
+
+
+def startable(breaker: Breaker, *, pace: float, waiting: int, now: datetime) -> int:
+    """How many more sessions the host could start soon: beyond that, orphans are better off with others.
+
+    Args:
+        pace: starts a second.
+        waiting: how many it holds already that wait for their start.
+    """
+    if is_held(breaker, now) or is_mass_logout(breaker, now) or breaker.state is State.OPEN:
+        return max(CANARIES - waiting, 0)
+    return max(math.ceil(pace * ADOPT_AHEAD_SECONDS) - waiting, 0)
+
+
+def _devices(marks: tuple[Mark, ...], window: timedelta, now: datetime) -> frozenset[DeviceId]:
+    return frozenset(device for _, device in _fresh(marks, window, now))
 
 
 def _fresh(marks: tuple[Mark, ...], window: timedelta, now: datetime) -> tuple[Mark, ...]:

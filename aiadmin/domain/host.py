@@ -6,7 +6,7 @@ transaction as the state it protects.
 
 from __future__ import annotations
 
-import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,10 +14,6 @@ from aiadmin.domain.ids import HostId
 
 LEASE = timedelta(seconds=15)
 RENEW_EVERY = timedelta(seconds=5)
-STARTS_PER_SECOND = 3
-"""Each start opens a PostgreSQL pool and a socket; three a second keeps one host's arrival gentle."""
-
-
 MEMORY_SHARE = 0.7
 """Of the memory a host may use: beyond this it hands everything over and begins anew, before it is killed."""
 
@@ -53,16 +49,32 @@ def is_alive(host: Host, now: datetime) -> bool:
     return host.lease_until > now
 
 
-def adoptable(*, free: int, free_elsewhere: int, orphans: int, tick_seconds: float) -> int:
-    """How many orphans a host may take in one tick.
+def adoptable(me: Host, others: Sequence[Host], *, orphans: int, startable: int) -> int:
+    """How many orphans a host may take now: no more than it has places for, and can start soon (`startable`).
 
-    Never more than its free places, nor than `STARTS_PER_SECOND`; where other hosts have free places too, its part
-    by free places, rounded up, so that load spreads and nobody waits for ever.
+    It leaves to each living host what levels the load, and the hosts need not agree on an order: whoever looks first
+    takes its part, the next finds its own. What another leaves lying is shared again, by free places, rounded up, so
+    that no orphan waits for a host that takes nothing.
     """
-    if free <= 0 or orphans <= 0:
+    free = free_places(me)
+    if free == 0 or orphans <= 0:
         return 0
-    part = math.ceil(orphans * free / (free + max(free_elsewhere, 0)))
-    return min(free, part, round(STARTS_PER_SECOND * tick_seconds))
+    free_in_all = free + sum(map(free_places, others))
+    level = _level([me, *others], orphans)
+    part = max(round(level * me.capacity) - me.held, -(-orphans * free // free_in_all))
+    return max(min(free, part, orphans, startable), 0)
+
+
+def _level(hosts: Sequence[Host], orphans: int) -> float:
+    """How full (0 to 1) every host would be that is not fuller already, once the orphans are with them."""
+    held = capacity = 0
+    level = 0.0
+    for host in sorted((host for host in hosts if free_places(host)), key=lambda host: host.held / host.capacity):
+        if capacity and host.held / host.capacity >= level:
+            break
+        held, capacity = held + host.held, capacity + host.capacity
+        level = min((held + orphans) / capacity, 1.0)
+    return level
 
 
 def free_places(host: Host) -> int:

@@ -19,7 +19,7 @@ from aiadmin.services.ports import Clock, Fleet, Metrics
 
 EXCHANGE_SECONDS = 1.0
 _UP = frozenset({Observed.STARTING, Observed.ONLINE, Observed.DEGRADED})
-_LOST = frozenset({Observed.RECONNECTING, Observed.BACKOFF})
+_LOST = frozenset({Observed.RECONNECTING, Observed.BACKOFF, Observed.BANNED})
 _log = logging.getLogger(__name__)
 
 
@@ -34,6 +34,7 @@ class Governor:
         self._refused: set[DeviceId] = set()
         self._is_mass_logout = False
         self._is_over = threading.Event()
+        self._unanswered = 0
         self.next_start = 0.0
         self._thread = threading.Thread(target=self._exchange_forever, name="fleet", daemon=True)
 
@@ -64,9 +65,15 @@ class Governor:
 
     def started(self) -> None:
         """A session starts now."""
-        now = self._clock()
-        self._breaker = rules.started(self._breaker, now)
-        self.next_start = time.monotonic() + 1 / rules.pace(self._breaker, self._news.others, now)
+        self._breaker = rules.started(self._breaker, self._clock())
+        self.next_start = time.monotonic() + 1 / self._pace()
+
+    def startable(self, waiting: int) -> int:
+        """How many sessions could be started soon, besides those that wait already."""
+        return rules.startable(self._breaker, pace=self._pace(), waiting=waiting, now=self._clock())
+
+    def _pace(self) -> float:
+        return rules.pace(self._breaker, self._news.others, self._unanswered, self._clock())
 
     def saw(self, device_id: DeviceId, before: Session, after: Session) -> None:
         """A session went from one state to another."""
@@ -82,8 +89,9 @@ class Governor:
             self._turn(rules.logged_out(self._breaker, device_id, now))
             self._tell_mass_logout()
 
-    def tick(self, sessions: int) -> None:
-        """Time has passed; the host holds this many sessions."""
+    def tick(self, sessions: int, unanswered: int) -> None:
+        """Time has passed; the host holds this many sessions, of which so many wait for WhatsApp's first word."""
+        self._unanswered = unanswered
         now, news = self._clock(), self._news
         if news.hold is not None:
             self._turn(rules.held(self._breaker, now + news.hold, now), reason="client_outdated")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from aiadmin.domain.device import Desired, Device
+from aiadmin.domain.device import Desired, Device, Observed
 from aiadmin.domain.session import Session, adopted
 
 
@@ -42,6 +42,11 @@ class Held:
     def session_id(self) -> str:
         """The engine's name of the present connection."""
         return f"{self.device.device_id}.{self.device.epoch}.{self.run}"
+
+    @property
+    def is_starting(self) -> bool:
+        """Whether it was started, and has neither connected nor failed so far."""
+        return self.session.observed is Observed.STARTING and self.session.retry_at is None
 
     @property
     def is_to_remove(self) -> bool:

@@ -63,7 +63,6 @@ class SessionHost:
         outside: Outside | None = None,
     ) -> None:
         self._engine, self._keys, self._uow, self._clock, self._rooms = engine, keys, uow, clock, rooms
-        self._capacity = capacity
         self._held: dict[DeviceId, Held] = {}
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._next_tick = 0.0
@@ -137,7 +136,8 @@ class SessionHost:
             self._reconcile()
         except DependencyDownError:
             _log.debug("PostgreSQL is away; the sessions go on")
-        self._governor.tick(len(self._held))
+        unanswered = sum(held.is_starting for held in self._held.values())
+        self._governor.tick(len(self._held), unanswered)
         for held in list(self._held.values()):
             if held.session.retry_at is None:
                 self._apply(held, self._step(held))
@@ -167,11 +167,10 @@ class SessionHost:
         host_id = self._lease.host_id
         if host_id is None:
             return {}
+        may_take = self._lease.may_adopt and not self._over
         return sessions.adopt(
             host_id,
-            capacity=self._capacity,
-            tick_seconds=TICK_SECONDS,
-            may_take=self._lease.may_adopt and not self._over,
+            startable=self._governor.startable(len(self._waiting())) if may_take else 0,
             uow=self._uow,
             clock=self._clock,
         )
@@ -192,11 +191,15 @@ class SessionHost:
     def _start_next(self) -> None:
         if self._over or not self._governor.may_start():
             return
-        now = self._clock()
-        waiting = [held for held in self._held.values() if held.session.retry_at and held.session.retry_at <= now]
+        waiting = self._waiting()
         if waiting:
             self._governor.started()
-            self._start(min(waiting, key=lambda held: held.session.retry_at or now))
+            self._start(min(waiting, key=lambda held: held.session.retry_at or held.session.since))
+
+    def _waiting(self) -> list[Held]:
+        """What is due to start."""
+        now = self._clock()
+        return [held for held in self._held.values() if held.session.retry_at and held.session.retry_at <= now]
 
     def _start(self, held: Held) -> None:
         now = self._clock()

@@ -66,17 +66,15 @@ def _unlink(device: Device, work: UnitOfWork) -> None:
         work.devices.release(device.device_id, epoch=device.epoch)
 
 
-def adopt(
-    host_id: HostId, *, capacity: int, tick_seconds: float, may_take: bool, uow: NewUnitOfWork, clock: Clock
-) -> dict[DeviceId, Device]:
-    """Take the host's part of the orphans, if it may take any; returns all that it holds.
+def adopt(host_id: HostId, *, startable: int, uow: NewUnitOfWork, clock: Clock) -> dict[DeviceId, Device]:
+    """Take the host's part of the orphans, at most `startable`; returns all that it holds.
 
     Raises:
         DependencyDownError: PostgreSQL does not answer.
     """
     now = clock()
     with uow() as work:
-        limit = _part_of(host_id, capacity, tick_seconds, work, now) if may_take else 0
+        limit = _part_of(host_id, startable, work, now) if startable > 0 else 0
         if limit:
             work.devices.adopt(host_id, limit=limit, now=now)
         rows = work.devices.held_by(host_id)
@@ -84,20 +82,15 @@ def adopt(
     return {row.device_id: row for row in rows}
 
 
-def _part_of(host_id: HostId, capacity: int, tick_seconds: float, work: UnitOfWork, now: datetime) -> int:
+def _part_of(host_id: HostId, startable: int, work: UnitOfWork, now: datetime) -> int:
     orphans = work.devices.count_orphans(host_id, now)
     if not orphans:
         return 0
     living = {host.host_id: host for host in work.hosts.list_alive(now)}
     me = living.pop(host_id, None)
-    if me is None or me.draining:
+    if me is None:
         return 0
-    return adoptable(
-        free=capacity - me.held,
-        free_elsewhere=sum(free_places(host) for host in living.values()),
-        orphans=orphans,
-        tick_seconds=tick_seconds,
-    )
+    return adoptable(me, list(living.values()), orphans=orphans, startable=startable)
 
 
 def release(device: Device, *, uow: NewUnitOfWork) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
@@ -18,8 +20,8 @@ from aiadmin.domain.company import (
 )
 from aiadmin.domain.device import masked, phone_of
 from aiadmin.domain.errors import LinkExpiredError, LinkInvalidError
-from aiadmin.domain.host import Vitals, adoptable, is_bloated
-from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.host import Host, Vitals, adoptable, free_places, is_bloated
+from aiadmin.domain.ids import CompanyId, HostId
 from aiadmin.domain.webhook import dedup_key, kind_of
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -61,26 +63,70 @@ def test_status_follows_the_journey_and_a_failed_attempt_leaves_no_trace() -> No
 
 
 @pytest.mark.parametrize(
-    ("free", "elsewhere", "orphans", "expected"),
-    [(250, 0, 9, 3), (1, 0, 9, 1), (-50, 0, 9, 0), (250, 0, 0, 0), (250, 0, 2, 2), (100, 100, 2, 1), (1, 249, 9, 1)],
+    ("held", "elsewhere", "orphans", "startable", "expected"),
+    [
+        (0, [], 9, 3, 3),
+        (249, [], 9, 100, 1),
+        (250, [], 9, 100, 0),
+        (300, [], 9, 100, 0),
+        (0, [], 0, 100, 0),
+        (0, [], 2, 100, 2),
+        (0, [], 9, -1, 0),
+        (100, [100], 100, 100, 50),
+        (0, [200], 100, 100, 100),
+        (50, [100, 250], 100, 100, 75),
+        (249, [0], 9, 100, 1),
+    ],
 )
-def test_a_host_takes_its_part_of_the_orphans_by_free_places_and_at_most_three_a_second(
-    free: int, elsewhere: int, orphans: int, expected: int
+def test_a_host_takes_what_levels_the_load_and_no_more_than_it_can_start(
+    held: int, elsewhere: list[int], orphans: int, startable: int, expected: int
 ) -> None:
-    assert adoptable(free=free, free_elsewhere=elsewhere, orphans=orphans, tick_seconds=1.0) == expected
+    others = [_host(count) for count in elsewhere]
+    assert adoptable(_host(held), others, orphans=orphans, startable=startable) == expected
 
 
-@given(st.lists(st.integers(0, 300), min_size=1, max_size=8), st.integers(1, 500))
-def test_together_the_hosts_take_every_orphan_there_is_a_place_for(places: list[int], orphans: int) -> None:
-    left = orphans
-    for _ in range(200):
-        free = sum(places)
-        taken = [adoptable(free=own, free_elsewhere=free - own, orphans=left, tick_seconds=1.0) for own in places]
-        for number, count in enumerate(taken):
-            took = min(count, left)
-            places[number] -= took
+def _host(held: int, capacity: int = 250, *, draining: bool = False) -> Host:
+    return Host(host_id=HostId(uuid4()), lease_until=NOW, capacity=capacity, draining=draining, held=held)
+
+
+@given(st.lists(st.integers(0, 250), min_size=2, max_size=6), st.integers(0, 5), st.permutations(range(6)))
+def test_what_a_drained_host_releases_is_taken_in_one_turn_whoever_looks_first(
+    loads: list[int], drained: int, order: list[int]
+) -> None:
+    """Where no host is much fuller than the others, which is how they keep each other."""
+    released = loads.pop(drained % len(loads))
+    hosts = [_host(100 + load % 5) for load in loads]
+    left = min(released, sum(map(free_places, hosts)))
+    for number in order:
+        if number < len(hosts):
+            others = hosts[:number] + hosts[number + 1 :]
+            took = adoptable(hosts[number], others, orphans=left, startable=250)
+            hosts[number] = replace(hosts[number], held=hosts[number].held + took)
             left -= took
-    assert left == 0 or sum(places) == 0
+    assert left <= len(hosts), "rounding may leave one for each"
+    assert max(host.held for host in hosts) - min(host.held for host in hosts) <= 5 + len(hosts)
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 300), st.integers(0, 300), st.booleans()), min_size=1, max_size=8),
+    st.integers(1, 500),
+    st.sets(st.integers(0, 7)),
+)
+def test_together_the_hosts_take_every_orphan_there_is_a_place_for(
+    fleet: list[tuple[int, int, bool]], orphans: int, idle: set[int]
+) -> None:
+    """Although some of them say that they are there and take nothing."""
+    hosts = [_host(held, capacity, draining=draining) for held, capacity, draining in fleet]
+    active = [number for number in range(len(hosts)) if number not in idle]
+    left = orphans
+    for _ in range(500):
+        for number in active:
+            others = hosts[:number] + hosts[number + 1 :]
+            took = adoptable(hosts[number], others, orphans=left, startable=15)
+            assert 0 <= took <= min(left, free_places(hosts[number]), 15)
+            hosts[number] = replace(hosts[number], held=hosts[number].held + took)
+            left -= took
+    assert left == 0 or sum(free_places(hosts[number]) for number in active) == 0
 
 
 def test_a_process_is_bloated_above_seventy_percent_of_its_memory() -> None:
