@@ -21,6 +21,7 @@ from aiadmin.services.ports.outside import (
     Tokens,
 )
 from aiadmin.services.ports.storage import Companies, NewUnitOfWork, Outbox, UnitOfWork, Webhooks
+from aiadmin.services.ports.yclients import SalonApi
 
 Clock = Callable[[], datetime]
 """The time now, aware, in UTC."""
@@ -45,6 +46,7 @@ __all__ = [
     "Outbox",
     "OutboxMessages",
     "Rooms",
+    "SalonApi",
     "Secrets",
     "SessionEvents",
     "Tokens",

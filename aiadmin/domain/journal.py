@@ -1,0 +1,152 @@
+"""What a salon's journal at YClients holds, as frozen values: read leniently at the edge, exact from here on.
+
+Every value carries `raw`, the entity as it came. Times are aware; money is exact; phones are digits with country code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from enum import IntEnum
+from typing import Any, Generic, TypeVar
+
+Raw = Mapping[str, Any]
+T = TypeVar("T")
+
+
+class Attendance(IntEnum):
+    """Where a visit stands; YClients' own numbers (REST, section Records)."""
+
+    NO_SHOW = -1
+    WAITING = 0
+    CAME = 1
+    CONFIRMED = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class SalonFacts:
+    """What the salon says about itself; `timezone` is an IANA name."""
+
+    salon_id: int
+    title: str
+    timezone: str
+    address: str | None = None
+    phone: str | None = None
+    raw: Raw = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Category:
+    """A category of services."""
+
+    category_id: int
+    title: str
+    raw: Raw = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """A service; `length` is how long it takes."""
+
+    service_id: int
+    title: str
+    category_id: int | None = None
+    price_min: Decimal | None = None
+    price_max: Decimal | None = None
+    length: timedelta | None = None
+    is_online: bool = True
+    raw: Raw = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffMember:
+    """Somebody who works in the salon."""
+
+    staff_id: int
+    name: str
+    specialization: str | None = None
+    is_fired: bool = False
+    is_hidden: bool = False
+    raw: Raw = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkDay:
+    """When somebody works on one day, in the salon's time."""
+
+    staff_id: int
+    day: date
+    slots: tuple[tuple[time, time], ...]
+    raw: Raw = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Client:
+    """The salon's customer. `is_muted` is YClients' `sms_not`: the salon sends this person no mailings."""
+
+    client_id: int
+    name: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    is_muted: bool = False
+    visits: int = 0
+    last_visit_on: date | None = None
+    raw: Raw = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookedService:
+    """A service inside a record; `cost` is what is to be paid."""
+
+    service_id: int
+    title: str
+    cost: Decimal | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """A booking.
+
+    Attributes:
+        client_id: None for a slot that the salon has blocked.
+        starts_at: aware; from the naive local time and the salon's timezone, for the offset that comes may be wrong.
+        changed_at: YClients' `last_change_date`, or None.
+        is_group: a group event (`activity_id` > 0).
+    """
+
+    record_id: int
+    visit_id: int | None
+    staff_id: int | None
+    staff_name: str | None
+    client_id: int | None
+    client_name: str | None
+    client_phone: str | None
+    starts_at: datetime
+    length: timedelta
+    services: tuple[BookedService, ...]
+    attendance: Attendance
+    is_deleted: bool
+    changed_at: datetime | None = None
+    comment: str = ""
+    is_online: bool = False
+    is_group: bool = False
+    raw: Raw = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page(Generic[T]):
+    """One page of a list; `total` counts all pages' rows, or is None when YClients does not say."""
+
+    rows: Sequence[T]
+    total: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class HookSettings:
+    """Where YClients sends a salon's webhooks, for every app at once."""
+
+    urls: tuple[str, ...]
+    is_active: bool
+    flags: Mapping[str, bool] = field(default_factory=dict)

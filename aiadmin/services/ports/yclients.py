@@ -1,0 +1,61 @@
+"""What the services need of YClients' REST API, one salon at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+from aiadmin.domain.ids import SalonId
+from aiadmin.domain.journal import (
+    Attendance,
+    Category,
+    Client,
+    HookSettings,
+    Page,
+    Record,
+    SalonFacts,
+    Service,
+    StaffMember,
+    WorkDay,
+)
+
+
+class SalonApi(Protocol):
+    """A salon's journal. Every method raises a `domain.yclients_error.YClientsError`, and DependencyDownError.
+
+    Calls wait for their turn: one budget for the whole fleet, fair between salons, interactive ones first.
+    `zone` is the salon's IANA timezone: local times are read in it.
+    """
+
+    def company(self, salon_id: SalonId) -> SalonFacts: ...
+
+    def categories(self, salon_id: SalonId) -> Sequence[Category]: ...
+
+    def services(self, salon_id: SalonId) -> Sequence[Service]: ...
+
+    def staff(self, salon_id: SalonId) -> Sequence[StaffMember]: ...
+
+    def schedule(self, salon_id: SalonId, *, first: date, last: date) -> Sequence[WorkDay]: ...
+
+    def clients(self, salon_id: SalonId, *, page: int) -> Page[Client]:
+        """Page `page` (from 1) of all clients, 200 a page, in the order of their ids."""
+        ...
+
+    def records(self, salon_id: SalonId, *, zone: str, page: int, first: date, last: date) -> Page[Record]:
+        """Page `page` of the records whose visit falls on these days, deleted ones too, 200 a page."""
+        ...
+
+    def records_changed(self, salon_id: SalonId, *, zone: str, page: int, since: datetime) -> Page[Record]:
+        """Page `page` of the records that changed since, deleted ones too, 200 a page."""
+        ...
+
+    def record(self, salon_id: SalonId, record_id: int, *, zone: str) -> Record | None:
+        """One record as it is now, a deleted one with `is_deleted`; None when YClients does not know it."""
+        ...
+
+    def set_attendance(self, salon_id: SalonId, record: Record, attendance: Attendance) -> None:
+        """Write `attendance` of a visit, keeping its comment."""
+        ...
+
+    def hooks(self, salon_id: SalonId) -> HookSettings: ...
