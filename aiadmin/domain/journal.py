@@ -1,6 +1,7 @@
 """What a salon's journal at YClients holds, as frozen values: read leniently at the edge, exact from here on.
 
-Every value carries `raw`, the entity as it came. Times are aware; money is exact; phones are digits with country code.
+Every value carries `raw`, the entity as it came. Times are aware; money is exact; phones are digits with the
+country code.
 """
 
 from __future__ import annotations
