@@ -17,7 +17,8 @@ from redis import RedisError
 from redis.client import PubSubWorkerThread
 from rq import Worker
 
-from aiadmin.adapters.queue import JOBS, SERIALIZER
+from aiadmin.adapters.nudge_queues import SERIALIZER
+from aiadmin.adapters.queue import JOBS
 from aiadmin.adapters.redis_client import make_redis
 from aiadmin.config import Config
 

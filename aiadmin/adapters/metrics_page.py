@@ -18,9 +18,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from aiadmin.adapters.db.gauges import read
 from aiadmin.adapters.db.session_gauges import Reading
 from aiadmin.adapters.metrics import BUCKETS, GAUGES, HASH, parse_field
+from aiadmin.adapters.queue import JOBS
 from aiadmin.domain.metric import Metric
 
-QUEUES = ("jobs", "sessions")
 _HELP = {
     Metric.SOCKETS: "Open Socket.IO connections",
     Metric.RATE_LIMIT_HITS: "Requests and sockets refused by a rate limit",
@@ -66,8 +66,7 @@ class _Page:
         yield from counted(_decoded(cast("dict[bytes, bytes]", self._redis.hgetall(HASH))))
         yield present(_decoded(cast("dict[bytes, bytes]", self._redis.hgetall(GAUGES))), time.time())
         depth = GaugeMetricFamily("aiadmin_queue_depth", "Jobs waiting in a queue", labels=["queue"])
-        for queue in QUEUES:
-            depth.add_metric([queue], cast("int", self._redis.llen(f"rq:queue:{queue}")))
+        depth.add_metric([JOBS], cast("int", self._redis.llen(f"rq:queue:{JOBS}")))
         yield depth
 
     def _from_postgres(self) -> Iterator[Family]:

@@ -1,4 +1,4 @@
-"""RQ queues. Every job is only a nudge: the truth is a row, and the clock's sweep finds what a lost nudge left.
+"""The RQ queue of jobs. Every job is only a nudge: the truth is a row, and a sweep finds what a lost nudge left.
 
 Arguments are ids, as JSON: the library's default, pickle, would let whoever writes to Redis run code here.
 """
@@ -11,32 +11,28 @@ import structlog
 from redis import Redis, RedisError
 from rq import Queue
 
+from aiadmin.adapters.nudge_queues import SERIALIZER, NudgeQueues
 from aiadmin.domain.ids import OutboxId
 
 log = structlog.get_logger(__name__)
 
-JOBS, SESSIONS = "jobs", "sessions"
-"""Each queue has one kind of process behind it: with one queue a worker takes jobs without losing any in a crash."""
-SERIALIZER = "json"
+JOBS = "jobs"
+"""The worker's only queue: with one queue a worker takes jobs without losing any in a crash."""
 _COALESCE_MS = 10_000
-_LOOK_COALESCE_MS = 250
 _DRAIN_COALESCE_MS = 1000
 _FAILURE_SECONDS = 3600
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Nudge:
-    """A job, and how long the same one is not queued again unless it has begun."""
+    """A job; the same one is not queued again for a while unless it has begun."""
 
-    queue: str
     function: str
     timeout: int
-    coalesce_ms: int = _COALESCE_MS
 
 
-_DELIVER = _Nudge(queue=JOBS, function="jobs.callbacks.deliver", timeout=35)
-_DRAIN = _Nudge(queue=JOBS, function="jobs.webhooks.drain", timeout=60)
-_LOOK = _Nudge(queue=SESSIONS, function="jobs.sessions.look", timeout=30, coalesce_ms=_LOOK_COALESCE_MS)
+_DELIVER = _Nudge(function="jobs.callbacks.deliver", timeout=35)
+_DRAIN = _Nudge(function="jobs.webhooks.drain", timeout=60)
 
 
 class RqJobQueue:
@@ -44,6 +40,7 @@ class RqJobQueue:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
+        self._sessions = NudgeQueues(redis)
 
     def deliver(self, outbox_id: OutboxId) -> None:
         self._send(_DELIVER, outbox_id)
@@ -52,7 +49,10 @@ class RqJobQueue:
         self._send(_DRAIN)
 
     def look(self) -> None:
-        self._send(_LOOK)
+        try:
+            self._sessions.look()
+        except RedisError as error:
+            log.warning("nudge lost", job="look", error=type(error).__name__)
 
     def delivery_began(self, outbox_id: OutboxId) -> None:
         """From here on a nudge is news again: what the job reads next may already be old when it ends."""
@@ -64,8 +64,8 @@ class RqJobQueue:
 
     def _send(self, nudge: _Nudge, *arguments: int) -> None:
         try:
-            if self._redis.set(_key(nudge, *arguments), 1, nx=True, px=nudge.coalesce_ms):
-                Queue(nudge.queue, connection=self._redis, serializer=SERIALIZER).enqueue_call(
+            if self._redis.set(_key(nudge, *arguments), 1, nx=True, px=_COALESCE_MS):
+                Queue(JOBS, connection=self._redis, serializer=SERIALIZER).enqueue_call(
                     nudge.function,
                     args=arguments,
                     timeout=nudge.timeout,

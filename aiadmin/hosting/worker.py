@@ -19,11 +19,11 @@ from types import FrameType
 from typing import NoReturn, cast
 
 from redis import RedisError
-from redis.client import PubSubWorkerThread
+from redis.client import Pipeline, PubSubWorkerThread
 from rq import SimpleWorker
 
 from aiadmin import nudge
-from aiadmin.adapters.queue import SERIALIZER, SESSIONS
+from aiadmin.adapters.nudge_queues import SERIALIZER, NudgeQueues
 from aiadmin.adapters.redis_client import make_redis
 from aiadmin.adapters.whatsapp import library, store
 from aiadmin.adapters.whatsapp.engine import Engine
@@ -72,6 +72,7 @@ class _Parts:
 
     def __init__(self, container: Container) -> None:
         config = container.config
+        self._nudges = container.queue
         keys = SqlKeyStore(container.engine, store.dsn(config.database_url, "aiadmin-sessions"))
         self._host = SessionHost(
             engine=Engine(library.load()),
@@ -131,17 +132,29 @@ class _Parts:
         desk.start()
         self._host.drain(DRAIN_SECONDS)
         desk.join(DRAIN_SECONDS)
+        others = threading.Thread(target=self._nudges.look, name="others look", daemon=True)
+        others.start()  # they take over at once, not at their next tick
         self._rq_is_done.wait(_GOODBYE_SECONDS)
+        others.join(_GOODBYE_SECONDS)
         _log.info("Everything is handed over")
         logging.shutdown()
         os._exit(self._exit_code)
 
 
 class NudgeWorker(SimpleWorker):
-    """RQ's worker that runs jobs in this thread; it looks for Redis again every two seconds."""
+    """RQ's worker that runs jobs in this thread, and never forks; it looks for Redis again every two seconds.
+
+    It listens to one queue, its own, and says so with each of RQ's heartbeats.
+    """
 
     max_connection_wait_time = 2.0
     on_stop: Callable[[], None]
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
+        """This worker is alive, and listens to its queue."""
+        super().heartbeat(timeout, pipeline)
+        if pipeline is None:
+            NudgeQueues(self.connection).announce(self.queues[0].name)
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         """Drain at once: RQ may yet have to say goodbye to a Redis that does not answer."""
@@ -152,6 +165,7 @@ class NudgeWorker(SimpleWorker):
         """Say goodbye to Redis if it is there; where it is not, the goodbye is left to expire."""
         try:
             super().teardown()  # type: ignore[no-untyped-call]
+            NudgeQueues(self.connection).withdraw(self.queues[0].name)
         except RedisError:
             listener = cast("PubSubWorkerThread | None", self.pubsub_thread)
             if listener is not None:
@@ -161,10 +175,11 @@ class NudgeWorker(SimpleWorker):
 def _take_nudges(config: Config, parts: _Parts) -> None:
     """Work for RQ until Redis fails or the process is told to end."""
     try:
+        # a name that was used before is refused while Redis remembers it
+        name = f"sessions-{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
         worker = NudgeWorker(
-            [SESSIONS],
-            # a name that was used before is refused while Redis remembers it
-            name=f"{SESSIONS}-{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}",
+            [name],
+            name=name,
             connection=make_redis(config.redis_url),
             serializer=SERIALIZER,
             worker_ttl=WORKER_TTL_SECONDS,

@@ -11,12 +11,16 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+import psutil
 import psycopg2
 import psycopg2.extras
 import pytest
+from redis import Redis
 
 from aiadmin.adapters.db.engine import make_engine
 from aiadmin.adapters.db.unit_of_work import SqlUnitOfWork
+from aiadmin.adapters.nudge_queues import REGISTRY
+from aiadmin.adapters.queue import RqJobQueue
 from aiadmin.domain.company import IntegrationStatus, NewCompany
 from aiadmin.domain.device import LinkedAccount
 from aiadmin.domain.ids import CompanyId, SalonId
@@ -269,28 +273,36 @@ def test_the_sessions_process_needs_no_redis_and_ends_in_time(
     assert not salons.rows("SELECT 1 FROM session_hosts")
 
 
-def test_a_nudge_makes_the_host_look_at_once(
+def test_a_nudge_makes_every_host_look_at_once(
     whatsapp: FakeWhatsApp, salons: Salons, redis_url: str, wait_until: WaitUntil
 ) -> None:
-    """`jobs.sessions.look` reaches the host through RQ, in the process that hosts."""
-    from redis import Redis
-
-    from aiadmin.adapters.queue import RqJobQueue
-
+    """`jobs.sessions.look` reaches each process that hosts through its own queue, and nothing there forks."""
     env = whatsapp.env() | settings(salons.database_url, redis_url)
-    process = subprocess.Popen([sys.executable, "worker.py", "sessions"], cwd=ROOT, env=env)
+    command = [sys.executable, "worker.py", "sessions"]
+    processes = [subprocess.Popen(command, cwd=ROOT, env=env) for _ in range(2)]
     try:
         with Redis.from_url(redis_url) as redis:
-            wait_until(lambda: redis.smembers("rq:workers"), SLOWLY, "registered")
+            wait_until(lambda: redis.zcard(REGISTRY) == 2, SLOWLY, "both listen")
             RqJobQueue(redis).look()
-            wait_until(lambda: not redis.keys("rq:job:*"), SLOWLY, "nudge taken, and nothing of it left")
-            process.send_signal(signal.SIGTERM)
-            assert process.wait(12) == 0
-            assert not redis.smembers("rq:workers"), "it said goodbye"
+            wait_until(lambda: _nudges_taken(redis) == [1, 1], SLOWLY, "each took one")
+            wait_until(lambda: not redis.keys("rq:job:*"), SLOWLY, "nothing is left of them")
+            children = [child for process in processes for child in psutil.Process(process.pid).children()]
+            assert all(child.status() == psutil.STATUS_ZOMBIE for child in children), "the library ran a shell"
+            for process in processes:
+                process.send_signal(signal.SIGTERM)
+            assert [process.wait(12) for process in processes] == [0, 0]
+            assert not redis.smembers("rq:workers"), "they said goodbye"
+            assert not redis.exists(REGISTRY)
+            assert not redis.keys("rq:queue*")
     finally:
-        if process.poll() is None:
-            process.kill()
-            process.wait()
+        for process in processes:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
+
+
+def _nudges_taken(redis: Redis) -> list[int]:
+    return [int(redis.hget(worker, "successful_job_count") or 0) for worker in redis.smembers("rq:workers")]
 
 
 def test_a_process_that_has_loaded_the_library_cannot_fork_but_starts_programs() -> None:

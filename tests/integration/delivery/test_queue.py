@@ -8,7 +8,8 @@ import zlib
 from redis import Redis
 from rq import Queue
 
-from aiadmin.adapters.queue import JOBS, SESSIONS, RqJobQueue
+from aiadmin.adapters.nudge_queues import REGISTRY, NudgeQueues
+from aiadmin.adapters.queue import JOBS, RqJobQueue
 from aiadmin.adapters.redis_client import make_redis
 from aiadmin.domain.ids import OutboxId
 from tests.conftest import WaitUntil
@@ -40,19 +41,50 @@ def test_equal_nudges_that_wait_are_one_until_the_job_begins(redis_url: str, wai
     redis.close()
 
 
-def test_looks_of_one_moment_are_one(redis_url: str, wait_until: WaitUntil) -> None:
+def test_a_look_reaches_every_process_that_listens_and_looks_of_one_moment_are_one(
+    redis_url: str, wait_until: WaitUntil
+) -> None:
     redis = make_redis(redis_url)
-    queue = RqJobQueue(redis)
+    queue, names = RqJobQueue(redis), ("sessions-a", "sessions-b")
+    for name in names:
+        NudgeQueues(redis).announce(name)
     for _ in range(50):
         queue.look()
-    assert 1 <= len(_jobs(redis, SESSIONS)) < 50
+    assert [_jobs(redis, name) for name in names] == [["jobs.sessions.look"]] * 2
+    for name in names:
+        assert 0 < redis.pttl(Queue(name, connection=redis).key) <= 60_000  # type: ignore[operator]
+    Queue("sessions-a", connection=redis).empty()
 
     def another() -> bool:
-        before = len(_jobs(redis, SESSIONS))
         queue.look()
-        return len(_jobs(redis, SESSIONS)) > before
+        return _jobs(redis, "sessions-a") != []
 
     wait_until(another, 2, "a later look is a new one")
+    assert len(_jobs(redis, "sessions-b")) == 1, "one that waits is enough"
+    redis.close()
+
+
+def test_where_nobody_listens_a_look_leaves_nothing(redis_url: str) -> None:
+    redis = make_redis(redis_url)
+    RqJobQueue(redis).look()
+    assert redis.keys("*") == []
+    redis.close()
+
+
+def test_the_queue_of_a_process_that_is_gone_is_forgotten_with_all_that_rq_keeps_of_it(redis_url: str) -> None:
+    redis = make_redis(redis_url)
+    NudgeQueues(redis).announce("sessions-dead")
+    RqJobQueue(redis).look()
+    dead = Queue("sessions-dead", connection=redis)
+    redis.sadd("rq:workers", "rq:worker:dead", "rq:worker:alive")
+    redis.sadd("rq:workers:sessions-dead", "rq:worker:dead")
+    redis.lpush(dead.intermediate_queue_key, "a job it had in hand")
+    redis.zadd(dead.started_job_registry.key, {"a job it had in hand": 1})
+    redis.zadd(REGISTRY, {"sessions-dead": 1})
+    redis.delete(f"{REGISTRY}:sessions-dead")
+    RqJobQueue(redis).look()
+    assert redis.keys("*") == [b"rq:workers"]
+    assert redis.smembers("rq:workers") == {b"rq:worker:alive"}
     redis.close()
 
 
