@@ -16,3 +16,5 @@ HostId = NewType("HostId", UUID)
 ContactId = NewType("ContactId", int)
 MessageId = NewType("MessageId", int)
 """Our number of a message that we owe; WhatsApp's own ids are text."""
+AuditId = NewType("AuditId", int)
+"""Our number of a deed that was written down."""

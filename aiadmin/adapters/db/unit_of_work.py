@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
+from aiadmin.adapters.db.audit import SqlAudit
 from aiadmin.adapters.db.companies import SqlCompanies
 from aiadmin.adapters.db.contacts import SqlContacts
 from aiadmin.adapters.db.devices import SqlDevices
@@ -40,6 +41,7 @@ class SqlUnitOfWork:
         self.contacts = SqlContacts(self._session)
         self.inbox_messages = SqlInboxMessages(self._session)
         self.outbox_messages = SqlOutboxMessages(self._session)
+        self.audit = SqlAudit(self._session)
 
     def __enter__(self) -> Self:
         return self

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from aiadmin.services.ports.audit import Audit
 from aiadmin.services.ports.fleet import Devices, Fleet, Hosts, SessionEvents
 from aiadmin.services.ports.messages import Contacts, InboxMessages, OutboxMessages
 from aiadmin.services.ports.outside import (
@@ -28,6 +29,7 @@ Clock = Callable[[], datetime]
 
 __all__ = [
     "ActivationRequest",
+    "Audit",
     "Clock",
     "Companies",
     "ConnectClaims",

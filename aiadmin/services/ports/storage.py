@@ -11,6 +11,7 @@ from aiadmin.domain.company import Company, IntegrationStatus, NewCompany, Stats
 from aiadmin.domain.delivery import OutboxKind, OutboxRow, OutboxState
 from aiadmin.domain.ids import CompanyId, OutboxId, SalonId, WebhookId
 from aiadmin.domain.webhook import NewWebhook, StoredWebhook, WebhookState
+from aiadmin.services.ports.audit import Audit
 from aiadmin.services.ports.fleet import Devices, Hosts, SessionEvents
 from aiadmin.services.ports.messages import Contacts, InboxMessages, OutboxMessages
 
@@ -161,6 +162,8 @@ class UnitOfWork(Protocol):
     def inbox_messages(self) -> InboxMessages: ...
     @property
     def outbox_messages(self) -> OutboxMessages: ...
+    @property
+    def audit(self) -> Audit: ...
 
     def __enter__(self) -> Self: ...
     def __exit__(

@@ -1,0 +1,31 @@
+"""What somebody did on purpose, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from aiadmin.domain.ids import AuditId, CompanyId
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuditEntry:
+    """One deed.
+
+    Attributes:
+        company_id: whom it was about; None when it was about nobody in particular.
+        actor: who did it, for example `cli` or `admin`; never a key.
+        action: what was done, for example `partner.payment`.
+        details: what an operator needs to understand it, and under `result` what came back; no secrets, no phones.
+        outcome: None until it is known: an entry that stays so was begun, and may have been done.
+    """
+
+    audit_id: AuditId
+    company_id: CompanyId | None
+    actor: str
+    action: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+    outcome: str | None
+    at: datetime
