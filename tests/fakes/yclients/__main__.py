@@ -9,7 +9,7 @@ from pathlib import Path
 from aiohttp import web
 
 from tests.fakes.yclients.server import make_app, make_world
-from tests.fakes.yclients.world import Settings
+from tests.fakes.yclients.settings import Settings
 
 
 def main() -> None:

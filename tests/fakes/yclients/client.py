@@ -92,12 +92,48 @@ class FakeYClients:
         url: str = self.control("POST", "/connect", salon_ids=list(salon_ids), **facts)["url"]
         return url
 
+    def salon(self, salon_id: int, **counts: Any) -> dict[str, Any]:
+        """Fill a salon's journal anew: the small one made by hand, or with counts (and a seed) a generated one.
+
+        Args:
+            counts: `clients`, `records`, `masters`, `services`, `seed`; also `facts`, `timezone_name`, `rights`.
+
+        Returns:
+            The ids of its `categories`, `services`, `staff`, `clients` and `records`.
+        """
+        return self.control("POST", "/salon", salon_id=salon_id, **counts)
+
+    def change_salon(self, salon_id: int, **changes: Any) -> dict[str, Any]:
+        """`facts` of the company, `timezone_name`, `rights` of the system user, `users`; the company as it is."""
+        return self.control("POST", f"/salon/{salon_id}", **changes)
+
+    def state(self, salon_id: int) -> dict[str, Any]:
+        """Everything in a salon as REST would show it: `company`, `services`, `records` (deleted ones too), ..."""
+        return self.control("GET", f"/salon/{salon_id}")
+
+    def clock(self, **moved: Any) -> str:
+        """Move YClients' time by `seconds=` or set it to `now=`; without either it is the machine's again."""
+        now: str = self.control("POST", "/clock", **moved)["now"]
+        return now
+
+    def activate(self, salon_id: int, **given: Any) -> None:
+        """Install our app as if the product had done it: connected, activated, with `webhook_urls` if given."""
+        self.connect([salon_id])
+        body = {"salon_id": salon_id, "application_id": self.app_id, **given}
+        url, headers = f"{self.url}/marketplace/partner/callback", self.headers(user=False)
+        self._http.post(url, json=body, headers=headers, timeout=_ANSWER_WITHIN).raise_for_status()
+
+    def headers(self, *, user: bool = True) -> dict[str, str]:
+        """What a partner sends, with or without the system user."""
+        token = f"Bearer {self.partner_token}" + (f", User {self.user_token}" if user else "")
+        return {"Accept": "application/vnd.yclients.v2+json", "Authorization": token}
+
     def fault(self, path: str, **facts: Any) -> None:
         """Let the server misbehave; see ``faults.Fault``."""
         self.control("POST", "/fault", path=path, **facts)
 
     def settings(self, **changes: Any) -> None:
-        """Change what is unknown about the real one; see ``world.Settings``."""
+        """Change what is unknown about the real one; see ``settings.Settings``."""
         self.control("POST", "/settings", **changes)
 
     def reset(self) -> None:

@@ -97,8 +97,7 @@ class Control:
     async def reset(self, _request: web.Request) -> web.Response:
         """Forget all salons, requests, faults and changes of settings."""
         vars(self._world.settings).update(vars(self._initial))
-        self._world.links.clear()
-        self._world.callbacks.clear()
+        self._world.reset()
         self._requests.clear()
         self._faults.clear()
         return web.json_response({"reset": True})

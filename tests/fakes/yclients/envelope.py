@@ -4,8 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
-from tests.fakes.yclients.world import RefusedError, World
+from tests.fakes.yclients.refusals import RefusedError
+from tests.fakes.yclients.settings import NO_RIGHTS
+from tests.fakes.yclients.world import World
 
 MEDIA_TYPES = ("application/vnd.yclients.v2+json", "application/vnd.api.v2+json")
 NO_CREDENTIALS = "Не указаны авторизационные данные"
@@ -14,8 +17,18 @@ NO_USER = "Необходима авторизация"
 
 
 def success(data: object, status: int = 200, meta: object | None = None) -> web.Response:
-    """The usual envelope; newer routes have ``{}`` for no meta, older ones ``[]``."""
+    """The usual envelope of newer routes, where no meta is ``{}``."""
     return web.json_response({"success": True, "data": data, "meta": {} if meta is None else meta}, status=status)
+
+
+def old_success(data: object, status: int = 200, meta: Mapping[str, Any] | None = None) -> web.Response:
+    """The envelope of older routes, where no meta is ``[]``."""
+    return success(data, status, meta or [])
+
+
+def accepted(message: str, status: int = 201) -> web.Response:
+    """Done, and there is nothing to show."""
+    return web.json_response({"success": True, "meta": {"message": message}}, status=status)
 
 
 def failure(status: int, message: str, errors: Mapping[str, Sequence[str]] | None = None) -> web.Response:
@@ -28,6 +41,15 @@ def old_failure(status: int, message: str) -> web.Response:
     """The failure of `GET /company/{id}` and some other old routes."""
     body = {"errors": {"code": status, "message": message}, "meta": {"message": message}}
     return web.json_response(body, status=status)
+
+
+@web.middleware
+async def refusals(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turn what a route refuses into its answer."""
+    try:
+        return await handler(request)
+    except RefusedError as error:
+        return failure(error.status, error.message, error.errors)
 
 
 def partner_of(request: web.Request, world: World) -> str:
@@ -49,4 +71,4 @@ def check_user(request: web.Request, world: World, salon_id: int) -> None:
     if user != f"User {world.user_token}":
         raise RefusedError(401, NO_USER)
     if not world.serves(salon_id):
-        raise RefusedError(403, "Нет прав на управление компанией")
+        raise RefusedError(403, NO_RIGHTS)

@@ -8,7 +8,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from tests.fakes.yclients.envelope import failure
-from tests.fakes.yclients.world import Settings
+from tests.fakes.yclients.settings import Settings
 
 _LIMITS = ((5, 1.0), (200, 60.0))
 _TOO_MANY = "Превышен лимит запросов"

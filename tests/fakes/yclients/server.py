@@ -1,24 +1,27 @@
 """All of it as one application."""
 
-from datetime import UTC, datetime
+import json
+import time
 from typing import Any
 
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from tests.fakes.yclients.company import Companies
+from tests.fakes.yclients.clock import Clock
 from tests.fakes.yclients.control import Control
+from tests.fakes.yclients.control_salon import SalonControl
+from tests.fakes.yclients.envelope import refusals
 from tests.fakes.yclients.faults import Faults
 from tests.fakes.yclients.limits import Limits
-from tests.fakes.yclients.marketplace import Marketplace, refusals
-from tests.fakes.yclients.world import Settings, World
+from tests.fakes.yclients.marketplace import Marketplace
+from tests.fakes.yclients.rest import REST
+from tests.fakes.yclients.settings import Settings
+from tests.fakes.yclients.world import World
 
 
 def make_world(app_id: int, partner_token: str, user_token: str, settings: Settings) -> World:
     """One partner with one app."""
-    return World(
-        partners={partner_token: {app_id}}, user_token=user_token, clock=lambda: datetime.now(UTC), settings=settings
-    )
+    return World(partners={partner_token: {app_id}}, user_token=user_token, clock=Clock(), settings=settings)
 
 
 def make_app(world: World) -> web.Application:
@@ -27,7 +30,8 @@ def make_app(world: World) -> web.Application:
     seen: list[dict[str, Any]] = []
     yclients = [_noting(seen), Limits(world.settings).middleware(), faults.middleware(), refusals]
     app = web.Application(middlewares=[_only_for_yclients(middleware) for middleware in yclients])
-    for part in (Marketplace(world), Companies(world), Control(world, faults, seen)):
+    rest = [part(world) for part in REST]
+    for part in (Marketplace(world), *rest, Control(world, faults, seen), SalonControl(world)):
         app.add_routes(part.routes())
     return app
 
@@ -35,7 +39,8 @@ def make_app(world: World) -> web.Application:
 def _noting(seen: list[dict[str, Any]]) -> Middleware:
     @web.middleware
     async def note(request: web.Request, handler: Handler) -> web.StreamResponse:
-        entry: dict[str, Any] = {"method": request.method, "path": request.path, "status": None}
+        entry: dict[str, Any] = {"method": request.method, "path": request.path, "query": request.query_string}
+        entry |= {"at": time.time(), "status": None, "body": await _sent(request)}
         seen.append(entry)
         response = await handler(request)
         entry["status"] = response.status
@@ -43,6 +48,14 @@ def _noting(seen: list[dict[str, Any]]) -> Middleware:
         return response
 
     return note
+
+
+async def _sent(request: web.Request) -> Any:
+    """The JSON that came with a request, or None."""
+    try:
+        return json.loads(await request.read() or b"null")
+    except ValueError:
+        return None
 
 
 def _only_for_yclients(middleware: Middleware) -> Middleware:

@@ -1,47 +1,20 @@
-"""What YClients remembers: apps, salons, and how far each app is installed in each salon."""
+"""What YClients remembers: salons, apps, and how far each app is installed in each salon."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from tests.fakes.yclients.clock import Clock
+from tests.fakes.yclients.refusals import RefusedError
+from tests.fakes.yclients.salon.state import Numbers, Salon
+from tests.fakes.yclients.settings import Settings
+
 ALREADY_INSTALLED = "Пользователь уже установил это приложение."
 UNKNOWN_APP = "Агрегатор не найден"
-NO_RIGHTS = "Нет прав на управление компанией"
 NOT_INSTALLED = "Приложение не установлено в филиале"
 
 _UNINSTALLED, _PENDING, _ACTIVE, _FREEZED = "uninstalled", "pending", "active", "freezed"
-
-
-class RefusedError(Exception):
-    """YClients says no, with a status and words."""
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-        self.message = message
-
-
-@dataclass
-class Settings:
-    """What is unknown about the real one, or differs between its versions; ``POST /_fake/settings`` changes it.
-
-    Attributes:
-        pending_ttl: seconds between consent and the end of YClients' patience (its knowledge base says one hour).
-        expired_status: what a late activation is answered; nobody has published it.
-        accept_status: what a request without the v2 media type is answered.
-        is_limited: whether 5 requests a second and 200 a minute are enforced.
-        says_retry_after: whether a 429 carries ``Retry-After``; nobody has seen one.
-        everybody_consents: a salon that nobody connected counts as connected at the first question.
-    """
-
-    pending_ttl: float = 3600
-    expired_status: int = 403
-    expired_message: str = NO_RIGHTS
-    accept_status: int = 401
-    is_limited: bool = False
-    says_retry_after: bool = False
-    everybody_consents: bool = False
 
 
 @dataclass
@@ -80,6 +53,22 @@ class World:
     settings: Settings = field(default_factory=Settings)
     links: dict[tuple[int, int], Link] = field(default_factory=dict)
     callbacks: list[dict[str, Any]] = field(default_factory=list)
+    salons: dict[int, Salon] = field(default_factory=dict)
+    numbers: Numbers = field(default_factory=Numbers)
+
+    def reset(self) -> None:
+        """Forget everything but the partners."""
+        for forgotten in (self.links, self.callbacks, self.salons):
+            forgotten.clear()
+        self.numbers = Numbers()
+        if isinstance(self.clock, Clock):
+            self.clock.reset()
+
+    def salon(self, salon_id: int) -> Salon:
+        """Every number is a salon's; one that nobody filled is empty."""
+        if salon_id not in self.salons:
+            self.salons[salon_id] = Salon(salon_id, self.clock, self.numbers)
+        return self.salons[salon_id]
 
     def consent(self, salon_id: int, app_id: int) -> None:
         """The owner pressed Connect: the salon waits for the partner. An active salon stays active."""
@@ -96,13 +85,15 @@ class World:
         if link is None or link.status != _PENDING:
             raise RefusedError(self.settings.expired_status, self.settings.expired_message)
         link.move(_ACTIVE, "partner_api", self.clock())
-        link.api_key, link.webhook_urls, link.channels = (
-            given["api_key"], given["webhook_urls"], given["channels"],
-        )  # fmt: skip
+        link.api_key, link.webhook_urls = given.get("api_key"), list(given.get("webhook_urls") or [])
+        link.channels = list(given.get("channels") or [])
+        self.salon(salon_id).hear(link.webhook_urls)
 
     def leave(self, salon_id: int, app_id: int, status: str) -> None:
         """The salon removed the app (``uninstalled``), or it was not paid for (``freezed``)."""
-        self.links.setdefault((salon_id, app_id), Link()).move(status, "marketplace", self.clock())
+        link = self.links.setdefault((salon_id, app_id), Link())
+        link.move(status, "marketplace", self.clock())
+        self.salon(salon_id).deafen(link.webhook_urls)
 
     def link(self, salon_id: int, app_id: int, token: str) -> Link | None:
         """The link as it is now, or None when there never was one; raises RefusedError for a foreign app."""

@@ -13,7 +13,9 @@ import pytest
 
 from tests.fakes.yclients.limits import Limits
 from tests.fakes.yclients.redirect import OWNER, redirect_url, salons, signed
-from tests.fakes.yclients.world import RefusedError, Settings, World
+from tests.fakes.yclients.refusals import RefusedError
+from tests.fakes.yclients.settings import Settings
+from tests.fakes.yclients.world import World
 
 TOKEN, APP = "test_partner_token", 7777
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)

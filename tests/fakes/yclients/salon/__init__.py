@@ -1,0 +1,8 @@
+"""A salon's journal without any HTTP: what it holds, how it is filled, how it looks from outside.
+
+``entities``     services, masters, clients, records
+``state``        one salon with all of these
+``filling``      a small salon made by hand; ``crowd`` a large one by counts and a seed
+``shapes``       the JSON of all but clients and records, which have ``client_shapes`` and ``record_shapes``
+``times``        YClients' ways of writing times
+"""

@@ -1,0 +1,31 @@
+"""What is unknown about the real YClients, or differs between its versions."""
+
+from dataclasses import dataclass
+
+NO_RIGHTS = "Нет прав на управление компанией"
+
+
+@dataclass
+class Settings:
+    """Switches; ``POST /_fake/settings`` changes them.
+
+    Attributes:
+        pending_ttl: seconds between consent and the end of YClients' patience (its knowledge base says one hour).
+        expired_status: what a late activation is answered; nobody has published it.
+        accept_status: what a request without the v2 media type is answered.
+        is_limited: whether 5 requests a second and 200 a minute are enforced.
+        says_retry_after: whether a 429 carries ``Retry-After``; nobody has seen one.
+        everybody_consents: a salon that nobody connected counts as connected at the first question.
+        licence_is_unpaid: the search for clients answers 402.
+        deleted_record_status: what reading a deleted record answers: 200 with ``deleted``, or 404.
+    """
+
+    pending_ttl: float = 3600
+    expired_status: int = 403
+    expired_message: str = NO_RIGHTS
+    accept_status: int = 401
+    is_limited: bool = False
+    says_retry_after: bool = False
+    everybody_consents: bool = False
+    licence_is_unpaid: bool = False
+    deleted_record_status: int = 200

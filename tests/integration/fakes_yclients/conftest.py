@@ -1,0 +1,63 @@
+"""One fake YClients for each module, and an app that is active in one small salon."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import requests
+
+from tests.fakes.yclients.client import FakeYClients
+
+SALON = 962302
+
+
+@dataclass
+class Rest:
+    """Calls of the REST API and the marketplace as the app would make them."""
+
+    yclients: FakeYClients
+
+    def call(self, method: str, path: str, *, user: bool = True, **asked: Any) -> requests.Response:
+        base = self.yclients.url + ("" if path.startswith(("/marketplace", "/smsprovider")) else "/api/v1")
+        return requests.request(method, base + path, headers=self.yclients.headers(user=user), timeout=10, **asked)
+
+    def get(self, path: str, **query: Any) -> requests.Response:
+        return self.call("GET", path, params=query)
+
+    def post(self, path: str, body: dict[str, Any], **how: Any) -> requests.Response:
+        return self.call("POST", path, json=body, **how)
+
+    def put(self, path: str, body: dict[str, Any], **how: Any) -> requests.Response:
+        return self.call("PUT", path, json=body, **how)
+
+    def delete(self, path: str, **how: Any) -> requests.Response:
+        return self.call("DELETE", path, **how)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[FakeYClients]:
+    with FakeYClients() as running:
+        yield running
+
+
+@pytest.fixture
+def yclients(server: FakeYClients) -> FakeYClients:
+    """A YClients that knows nothing yet."""
+    server.reset()
+    return server
+
+
+@pytest.fixture
+def ids(yclients: FakeYClients) -> dict[str, list[int]]:
+    """The small salon, filled, with the app active in it."""
+    filled = yclients.salon(SALON)
+    yclients.activate(SALON)
+    return filled
+
+
+@pytest.fixture
+def rest(yclients: FakeYClients) -> Rest:
+    return Rest(yclients)
