@@ -114,6 +114,7 @@ class Record:
         client_id: None for a slot that the salon has blocked.
         starts_at: aware; from the naive local time and the salon's timezone, for the offset that comes may be wrong.
         changed_at: YClients' `last_change_date`, or None.
+        created_at: YClients' `create_date`, or None; it tells a new booking from one that we had not heard of.
         is_group: a group event (`activity_id` > 0).
     """
 
@@ -130,6 +131,7 @@ class Record:
     attendance: Attendance
     is_deleted: bool
     changed_at: datetime | None = None
+    created_at: datetime | None = None
     comment: str = ""
     is_online: bool = False
     is_group: bool = False

@@ -42,6 +42,10 @@ class SalonApi(Protocol):
         """Page `page` (from 1) of all clients, 200 a page, in the order of their ids."""
         ...
 
+    def client(self, salon_id: SalonId, client_id: int) -> Client | None:
+        """One client as it is now; None when YClients does not know it, or knows it as deleted."""
+        ...
+
     def records(self, salon_id: SalonId, *, zone: str, page: int, first: date, last: date) -> Page[Record]:
         """Page `page` of the records whose visit falls on these days, deleted ones too, 200 a page."""
         ...

@@ -1,0 +1,158 @@
+"""What really happened to a booking: the difference of two snapshots of its record.
+
+YClients tells of one edit several times, in any order, twice or not at all; only snapshots tell what is new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from aiadmin.domain.journal import Attendance, Record
+
+
+class EventKind(StrEnum):
+    """What a client, or whoever writes to clients, would say had happened."""
+
+    CREATED = "created"
+    MOVED = "moved"
+    CHANGED = "changed"
+    CANCELLED = "cancelled"
+    RESTORED = "restored"
+    CONFIRMED = "confirmed"
+    UNCONFIRMED = "unconfirmed"
+    CAME = "came"
+    NO_SHOW = "no_show"
+
+
+class EventSource(StrEnum):
+    """How we came to know. `sync` reads what has been there all along, so nothing happened."""
+
+    WEBHOOK = "webhook"
+    RECONCILE = "reconcile"
+    SYNC = "sync"
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingEvent:
+    """One thing that happened, as the client of `after` sees it: a client who was taken off a booking sees it
+    cancelled, and the one who took the place sees a new one.
+
+    Attributes:
+        before: the booking as we knew it, or None when it is new to the client.
+        after: the booking since then.
+    """
+
+    kind: EventKind
+    before: Record | None
+    after: Record
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snapshot:
+    """A record as it was when somebody began to read it."""
+
+    record: Record
+    read_at: datetime
+
+
+def is_newer(now: Snapshot, before: Snapshot) -> bool:
+    """Whether `now` may take the place of `before`: never by an older change, nor by an older reading of the same.
+
+    YClients counts changes in whole seconds, so that two may share one.
+    """
+    changed, known = now.record.changed_at, before.record.changed_at
+    if changed is not None and known is not None and changed != known:
+        return changed > known
+    return now.read_at >= before.read_at
+
+
+def differs(now: Record, before: Record) -> bool:
+    """Whether anything that we keep is another; `raw` counts, for others may read what we do not."""
+    return now != before
+
+
+def booking_events(
+    before: Record | None, after: Record, *, source: EventSource, now: datetime, known_since: datetime | None
+) -> tuple[BookingEvent, ...]:
+    """What happened between two snapshots.
+
+    Args:
+        before: what we knew, or None for a record that is new to us.
+        known_since: from when on every new record of the salon is news; None when no salon was read yet. A record
+            that is new to us but was made earlier has only been found.
+    """
+    if source is EventSource.SYNC:
+        return ()
+    if before is None:
+        return tuple(_of_unknown(after, now, known_since))
+    if before.client_id != after.client_id:
+        return tuple(_of_exchange(before, after, now))
+    return tuple(_of_change(before, after, now))
+
+
+def _of_unknown(after: Record, now: datetime, known_since: datetime | None) -> Iterator[BookingEvent]:
+    is_new = known_since is not None and (after.created_at is None or after.created_at >= known_since)
+    if is_new:
+        yield from _of_new(after, now)
+
+
+def _of_new(after: Record, now: datetime) -> Iterator[BookingEvent]:
+    if after.is_deleted or after.client_id is None:
+        return
+    if after.starts_at > now:
+        yield BookingEvent(kind=EventKind.CREATED, before=None, after=after)
+    kind = _attendance(Attendance.WAITING, after, now)
+    if kind is not None:
+        yield BookingEvent(kind=kind, before=None, after=after)
+
+
+def _of_exchange(before: Record, after: Record, now: datetime) -> Iterator[BookingEvent]:
+    if before.client_id is not None and not before.is_deleted and before.starts_at > now:
+        yield BookingEvent(kind=EventKind.CANCELLED, before=before, after=replace(before, is_deleted=True))
+    yield from _of_new(after, now)
+
+
+def _of_change(before: Record, after: Record, now: datetime) -> Iterator[BookingEvent]:
+    if after.client_id is None or (before.is_deleted and after.is_deleted):
+        return
+    kinds = [*_of_booking(before, after)] if after.starts_at > now else []
+    attended = None if after.is_deleted else _attendance(before.attendance, after, now)
+    for kind in [*kinds, *([attended] if attended else [])]:
+        yield BookingEvent(kind=kind, before=before, after=after)
+
+
+def _of_booking(before: Record, after: Record) -> Iterator[EventKind]:
+    if after.is_deleted:
+        yield EventKind.CANCELLED
+        return
+    if before.is_deleted:
+        yield EventKind.RESTORED
+    elif before.starts_at != after.starts_at:
+        yield EventKind.MOVED
+    if not before.is_deleted and _work(before) != _work(after):
+        yield EventKind.CHANGED
+
+
+def _work(record: Record) -> tuple[int | None, tuple[int, ...]]:
+    """Who does what; prices and the order of services are no news to a client."""
+    return record.staff_id, tuple(sorted(service.service_id for service in record.services))
+
+
+_ATTENDED: Mapping[Attendance, EventKind] = {
+    Attendance.CAME: EventKind.CAME,
+    Attendance.NO_SHOW: EventKind.NO_SHOW,
+    Attendance.CONFIRMED: EventKind.CONFIRMED,
+}
+
+
+def _attendance(before: Attendance, after: Record, now: datetime) -> EventKind | None:
+    """What became of the visit; whether it is confirmed matters only before it."""
+    if before == after.attendance:
+        return None
+    if after.attendance is Attendance.WAITING:
+        return EventKind.UNCONFIRMED if before is Attendance.CONFIRMED and after.starts_at > now else None
+    kind = _ATTENDED[after.attendance]
+    return None if kind is EventKind.CONFIRMED and after.starts_at <= now else kind

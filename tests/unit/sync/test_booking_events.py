@@ -1,0 +1,110 @@
+"""What two snapshots of a record say has happened."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from aiadmin.domain.booking_event import EventSource, Snapshot, booking_events, is_newer
+from aiadmin.domain.journal import Attendance, Record
+from tests.unit.sync.journals import COLOURING, HAIRCUT, NOW, record
+
+LATER, YESTERDAY = NOW + timedelta(days=2), NOW - timedelta(days=1)
+SINCE = NOW - timedelta(hours=2)
+
+
+def _kinds(
+    before: Record | None, after: Record, source: EventSource = EventSource.WEBHOOK, **given: Any
+) -> list[str]:
+    known_since = given.get("known_since", SINCE)
+    found = booking_events(before, after, source=source, now=NOW, known_since=known_since)
+    return [event.kind.value for event in found]
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "kinds"),
+    [
+        ({}, {}, []),
+        ({}, {"starts_at": LATER}, ["moved"]),
+        ({}, {"staff_id": 10}, ["changed"]),
+        ({}, {"services": (COLOURING,)}, ["changed"]),
+        ({}, {"services": (HAIRCUT, COLOURING)}, ["changed"]),
+        ({"services": (HAIRCUT, COLOURING)}, {"services": (COLOURING, HAIRCUT)}, []),
+        ({}, {"starts_at": LATER, "staff_id": 10}, ["moved", "changed"]),
+        ({}, {"staff_name": "Оксана П.", "comment": "у окна", "client_phone": "79000000002"}, []),
+        ({}, {"is_deleted": True}, ["cancelled"]),
+        ({}, {"is_deleted": True, "starts_at": LATER}, ["cancelled"]),
+        ({"is_deleted": True}, {"is_deleted": True, "starts_at": LATER}, []),
+        ({"is_deleted": True}, {"is_deleted": False}, ["restored"]),
+        ({}, {"attendance": Attendance.CONFIRMED}, ["confirmed"]),
+        ({"attendance": Attendance.CONFIRMED}, {"attendance": Attendance.WAITING}, ["unconfirmed"]),
+        ({"attendance": Attendance.CAME}, {"attendance": Attendance.WAITING}, []),
+        ({}, {"starts_at": LATER, "attendance": Attendance.CONFIRMED}, ["moved", "confirmed"]),
+        ({"starts_at": YESTERDAY}, {"attendance": Attendance.CAME}, ["came"]),
+        ({"starts_at": YESTERDAY}, {"attendance": Attendance.NO_SHOW}, ["no_show"]),
+        ({"starts_at": YESTERDAY}, {"attendance": Attendance.CONFIRMED}, []),
+        ({"starts_at": YESTERDAY}, {"services": (COLOURING,), "staff_id": 10}, []),
+        ({"starts_at": YESTERDAY}, {"is_deleted": True, "attendance": Attendance.CAME}, []),
+        ({"client_id": None}, {"starts_at": LATER}, []),
+        ({"client_id": None}, {"client_id": 5}, ["created"]),
+        ({}, {"client_id": None}, ["cancelled"]),
+        ({}, {"client_id": 6}, ["cancelled", "created"]),
+    ],
+)
+def test_a_difference_is_told_as_what_happened(
+    was: dict[str, Any], becomes: dict[str, Any], kinds: list[str]
+) -> None:
+    before = record(**was)
+    assert _kinds(before, replace(before, **becomes)) == kinds
+    assert _kinds(before, replace(before, **becomes), EventSource.RECONCILE) == kinds
+    assert _kinds(before, replace(before, **becomes), EventSource.SYNC) == []
+
+
+@pytest.mark.parametrize(
+    ("facts", "kinds"),
+    [
+        ({}, ["created"]),
+        ({"created_at": None}, ["created"]),
+        ({"created_at": SINCE - timedelta(seconds=1)}, []),
+        ({"client_id": None}, []),
+        ({"is_deleted": True}, []),
+        ({"starts_at": YESTERDAY}, []),
+        ({"starts_at": YESTERDAY, "attendance": Attendance.CAME}, ["came"]),
+        ({"attendance": Attendance.CONFIRMED}, ["created", "confirmed"]),
+    ],
+)
+def test_a_record_that_is_new_to_us_is_news_when_it_was_made_since_we_look(
+    facts: dict[str, Any], kinds: list[str]
+) -> None:
+    assert _kinds(None, record(**facts)) == kinds
+    assert _kinds(None, record(**facts), known_since=None) == []
+    assert _kinds(None, record(**facts), EventSource.SYNC) == []
+
+
+def test_each_client_of_an_exchange_sees_only_their_own_booking() -> None:
+    before = record()
+    cancelled, created = booking_events(
+        before,
+        replace(before, client_id=6, client_name="Вера"),
+        source=EventSource.WEBHOOK,
+        now=NOW,
+        known_since=SINCE,
+    )
+    assert (cancelled.after.client_name, cancelled.after.is_deleted) == ("Анна", True)
+    assert (created.before, created.after.client_name) == (None, "Вера")
+
+
+def test_an_older_change_or_an_older_reading_never_takes_the_place_of_a_newer() -> None:
+    known = Snapshot(record=record(), read_at=NOW)
+    second = timedelta(seconds=1)
+    later_change = replace(known.record, changed_at=known.record.changed_at + second)  # type: ignore[operator]
+    assert is_newer(Snapshot(record=later_change, read_at=NOW - second), known)
+    assert not is_newer(known, Snapshot(record=later_change, read_at=NOW - second))
+    assert is_newer(Snapshot(record=known.record, read_at=NOW), known)
+    assert not is_newer(Snapshot(record=known.record, read_at=NOW - second), known)
+    without = replace(known.record, changed_at=None)
+    assert is_newer(Snapshot(record=without, read_at=NOW + second), known)
+    assert not is_newer(Snapshot(record=without, read_at=NOW - second), known)
