@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
@@ -45,6 +46,9 @@ class Config:
     yclients_api_url: str = "https://api.yclients.com/api/v1"
     yclients_marketplace_url: str = "https://api.yclients.com"
     yclients_ca_bundle: str = ""
+    yclients_accept: str = "application/vnd.yclients.v2+json"
+    yclients_per_second: int = 4
+    yclients_per_minute: int = 180
     allowed_origins: tuple[str, ...] = ()
     trusted_proxies: int = 0
     open_registration: bool = True
@@ -122,6 +126,12 @@ def _url(text: str) -> str:
     return text.rstrip("/")
 
 
+def _media_type(text: str) -> str:
+    if not re.fullmatch(r"[\w.+-]+/[\w.+-]+", text, re.ASCII):
+        raise ValueError("must be a media type: application/vnd.yclients.v2+json")
+    return text
+
+
 def _postgres(text: str) -> str:
     scheme, separator, rest = text.partition("://")
     if not separator or scheme not in {"postgres", "postgresql"}:
@@ -154,6 +164,9 @@ _PARSERS: Mapping[str, Callable[[str], object]] = {
     "yclients_app_id": _whole(1, 2**31 - 1),
     "yclients_api_url": _url,
     "yclients_marketplace_url": _url,
+    "yclients_accept": _media_type,
+    "yclients_per_second": _whole(1, 1_000),
+    "yclients_per_minute": _whole(10, 60_000),
     "allowed_origins": _origins,
     "trusted_proxies": _whole(0, 5),
     "open_registration": _flag,

@@ -24,9 +24,11 @@ from aiadmin.adapters.rooms import SocketRooms
 from aiadmin.adapters.secrets import DerivedSecrets
 from aiadmin.adapters.tokens import JwtTokens
 from aiadmin.adapters.webhook_limits import WebhookLimits
+from aiadmin.adapters.yclients.bucket import Bucket
 from aiadmin.adapters.yclients.marketplace import YClientsMarketplace
 from aiadmin.config import Config
 from aiadmin.domain.ids import CompanyId, SalonId
+from aiadmin.domain.pacing import Budget
 from aiadmin.services import webhooks
 from aiadmin.services.activations import Courier
 from aiadmin.services.ports import UnitOfWork
@@ -110,6 +112,12 @@ class Container:
     @cached_property
     def queue(self) -> RqJobQueue:
         return RqJobQueue(self.redis)
+
+    @cached_property
+    def bucket(self) -> Bucket:
+        config = self.config
+        budget = Budget(per_second=config.yclients_per_second, per_minute=config.yclients_per_minute)
+        return Bucket(self.redis, budget, chance=random.random)
 
     @cached_property
     def marketplace(self) -> YClientsMarketplace:

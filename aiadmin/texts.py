@@ -31,6 +31,19 @@ ERRORS: Mapping[str, str] = {
     "link-revoked": "Для салона выдали более новую ссылку, а эта больше не работает.",
     "code-not-ready": "Код ещё не готов. Повторите запрос через несколько секунд.",
     "dependency-down": "Сервис временно недоступен. Мы уже восстанавливаем его, повторите запрос позже.",
+    "yclients-refused": "YClients ответил не так, как мы ожидали. Мы разберёмся, повторите позже.",
+    "yclients-down": "YClients сейчас не отвечает. Повторите через несколько минут.",
+    "yclients-busy": "Обращений к YClients сейчас слишком много. Повторите через минуту.",
+    "yclients-key-refused": "YClients не принимает ключ сервиса. Проверьте настройки YCLIENTS_API_KEY "
+    "и YCLIENTS_USER_TOKEN.",
+    "yclients-forbidden": "YClients не разрешает это в этом салоне: приложение отключено, приостановлено "
+    "или ему не хватает прав.",
+    "yclients-not-found": "В YClients такого нет.",
+    "yclients-invalid": "YClients не принял эти данные.",
+    "slot-busy": "Это время уже занято.",
+    "blacklisted": "Салон не записывает клиентов с этим номером.",
+    "already-installed": "Приложение уже подключено в этом салоне.",
+    "not-installed": "Приложение не установлено в этом салоне.",
     "internal": "Что-то сломалось на нашей стороне. Мы уже знаем об этом.",
 }
 """What an error code says; `web/errors.py` says which error has which code."""

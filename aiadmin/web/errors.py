@@ -19,7 +19,7 @@ from werkzeug.routing import RequestRedirect
 
 from aiadmin import texts
 from aiadmin.adapters.secrets import SealBrokenError
-from aiadmin.domain import errors
+from aiadmin.domain import errors, yclients_error
 from aiadmin.domain.metric import Metric
 from aiadmin.web.bodies import BadJsonError
 from aiadmin.web.current import container, request_id, wants_html
@@ -52,6 +52,18 @@ ANSWERS: Mapping[type[Exception], Answer] = {
     errors.SalonMismatchError: Answer(422, "salon-mismatch"),
     errors.TooManyWebhooksError: Answer(429, "too-many-requests"),
     errors.AlreadyConnectedError: Answer(409, "already-connected"),
+    yclients_error.YClientsError: Answer(502, "yclients-refused"),
+    yclients_error.YClientsDownError: Answer(503, "yclients-down"),
+    yclients_error.RateLimitedError: Answer(503, "yclients-busy"),
+    yclients_error.KeyRefusedError: Answer(502, "yclients-key-refused"),
+    yclients_error.ForbiddenError: Answer(409, "yclients-forbidden"),
+    yclients_error.NotFoundError: Answer(409, "yclients-not-found"),
+    yclients_error.InvalidError: Answer(422, "yclients-invalid"),
+    yclients_error.SlotBusyError: Answer(409, "slot-busy"),
+    yclients_error.BlacklistedError: Answer(409, "blacklisted"),
+    yclients_error.AlreadyInstalledError: Answer(409, "already-installed"),
+    yclients_error.NotInstalledError: Answer(409, "not-installed"),
+    yclients_error.UnreadableError: Answer(502, "yclients-refused"),
     SealBrokenError: Answer(500, "internal"),
     RedisError: Answer(503, "dependency-down"),
     ValidationError: Answer(400, "invalid"),

@@ -1,0 +1,118 @@
+"""How fast YClients may be called, and whose turn is next: one budget for the whole fleet.
+
+YClients counts calls by address, 5 a second and 200 a minute, so all salons share what there is.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import IntEnum
+
+
+class Urgency(IntEnum):
+    """Why somebody calls; the smaller goes first."""
+
+    INTERACTIVE = 0
+    """Somebody waits: an activation, a status, one record before a message."""
+    SYNC = 1
+    """Nobody waits: lists, page after page."""
+
+
+PATIENCE = {Urgency.INTERACTIVE: timedelta(seconds=10), Urgency.SYNC: timedelta(minutes=2)}
+"""How long a call waits for its turn before it gives up."""
+_STEP = {Urgency.INTERACTIVE: 1, Urgency.SYNC: 4}
+FORGOTTEN = 16
+"""A line whose last call is so many places behind the one served now may be forgotten: it begins anew."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Budget:
+    """What our address may call.
+
+    The calls of a second are spread evenly. Over a minute a tenth may come at once, so that 180 a minute are
+    never more than 198 in any sixty seconds.
+    """
+
+    per_second: float
+    per_minute: float
+
+    @property
+    def second_step(self) -> float:
+        """Seconds from one call to the next."""
+        return 1 / self.per_second
+
+    @property
+    def minute_step(self) -> float:
+        """The same as an average over a minute."""
+        return 60 / self.per_minute
+
+    @property
+    def minute_slack(self) -> float:
+        """How many seconds the calls may run ahead of that average."""
+        return self.minute_step * max(self.per_minute / 10 - 1, 0)
+
+    def share(self, parts: int) -> Budget:
+        """What one of so many processes may call when they cannot ask each other."""
+        return Budget(per_second=self.per_second / parts, per_minute=self.per_minute / parts)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pace:
+    """When the next call may go, in seconds on any clock that only runs forward."""
+
+    second: float = 0.0
+    minute: float = 0.0
+    quiet_until: float = 0.0
+
+    def free_at(self, budget: Budget) -> float:
+        """The earliest moment of the next call."""
+        return max(self.second, self.minute - budget.minute_slack, self.quiet_until)
+
+    def called(self, budget: Budget, now: float) -> Pace:
+        """The pace after a call at `now`."""
+        return Pace(
+            second=max(self.second, now) + budget.second_step,
+            minute=max(self.minute, now) + budget.minute_step,
+            quiet_until=self.quiet_until,
+        )
+
+
+def place(urgency: Urgency, *, now_serving: int, last: int | None) -> int:
+    """The place of a new call in the one queue; the smallest is served first, equal ones in the order they came.
+
+    Each salon has two lines, one for each urgency. A call stands one step behind the one before it in its own line,
+    so that a salon with a thousand pages takes turns with a salon that has one. A step is four times as long for a
+    synchronisation: whoever waits for an answer passes it, but a flood of those never stops it altogether.
+
+    Args:
+        now_serving: the place of the call that was served last.
+        last: the place of the line's last call, or None.
+
+    >>> place(Urgency.SYNC, now_serving=40, last=None) > place(Urgency.INTERACTIVE, now_serving=40, last=None)
+    True
+    """
+    lines, step = len(Urgency), _STEP[urgency]
+    behind_own = now_serving // lines if last is None else last // lines + step
+    entered = now_serving // lines + (step if urgency is Urgency.SYNC else 0)
+    return max(behind_own, entered) * lines + urgency
+
+
+FORGET_STRIKES = timedelta(minutes=1)
+_LONGEST_BACKOFF = 8.0
+_LONGEST_ASKED = 600.0
+
+
+def quiet_after(strikes: int, *, asked: timedelta, chance: float) -> timedelta:
+    """How long the whole fleet is quiet after YClients said that we call too often.
+
+    Args:
+        strikes: how often it has said so in a row, from 1.
+        asked: its `Retry-After`, or zero.
+        chance: a random number from 0 up to 1.
+
+    >>> [quiet_after(n, asked=timedelta(0), chance=0).total_seconds() for n in (1, 2, 3, 4, 9)]
+    [1.0, 2.0, 4.0, 8.0, 8.0]
+    """
+    seconds = min(asked.total_seconds(), _LONGEST_ASKED) or min(2.0 ** min(strikes - 1, 9), _LONGEST_BACKOFF)
+    return timedelta(seconds=seconds + chance * min(seconds, 1.0) / 2)

@@ -1,0 +1,164 @@
+"""The bucket on a real Valkey: threads, two processes, salons side by side, and Redis away."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from redis import Redis
+
+from aiadmin.adapters import embedded
+from aiadmin.adapters.redis_client import make_redis
+from aiadmin.adapters.yclients.bucket import Bucket
+from aiadmin.adapters.yclients.redis_turns import RedisTurns
+from aiadmin.domain.ids import SalonId
+from aiadmin.domain.pacing import Budget, Urgency
+from aiadmin.domain.yclients_error import RateLimitedError
+from tests.conftest import ROOT, WaitUntil
+
+QUICK = Budget(per_second=50, per_minute=60_000)
+SLOW = Budget(per_second=0.01, per_minute=1000)
+A_MOMENT = timedelta(milliseconds=50)
+
+
+def _bucket(redis_url: str, budget: Budget = QUICK) -> Bucket:
+    return Bucket(make_redis(redis_url), budget, chance=lambda: 0.0)
+
+
+def _together(*works: Callable[[], None]) -> None:
+    threads = [threading.Thread(target=work) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+
+
+def test_calls_of_many_threads_keep_their_distance(redis_url: str) -> None:
+    bucket, at = _bucket(redis_url), []
+
+    def call() -> None:
+        bucket.wait(SalonId(1), Urgency.SYNC)
+        at.append(time.monotonic())
+
+    _together(*[call] * 12)
+    assert len(at) == 12
+    assert max(at) - min(at) >= 11 / 50 * 0.95
+
+
+def test_two_processes_share_one_budget(redis_url: str, wait_until: WaitUntil) -> None:
+    code = "import sys; from tests.integration.yclients.test_bucket import call_until_told as run; run(sys.argv[1])"
+    processes = [
+        subprocess.Popen([sys.executable, "-c", code, redis_url], cwd=ROOT, stdout=subprocess.DEVNULL)
+        for _ in range(2)
+    ]
+    with Redis.from_url(redis_url) as redis:
+        wait_until(lambda: redis.scard("callers") == 2, timeout=30)
+        counted = [int(redis.get("calls") or 0), time.monotonic()]
+        wait_until(lambda: int(redis.get("calls") or 0) >= counted[0] + 30, timeout=30)
+        passed = time.monotonic() - counted[1]
+        calls = int(redis.get("calls") or 0) - counted[0]
+        redis.set("stop", 1)
+    assert [process.wait(20) for process in processes] == [0, 0]
+    assert calls <= passed * QUICK.per_second + 2
+
+
+def call_until_told(redis_url: str) -> None:
+    """What each process does."""
+    bucket = _bucket(redis_url)
+    with Redis.from_url(redis_url) as redis:
+        name = redis.incr("names")
+        redis.sadd("callers", name)
+        while not redis.exists("stop"):
+            bucket.wait(SalonId(name), Urgency.SYNC)
+            redis.incr("calls")
+
+
+def test_a_salon_with_a_big_sync_starves_nobody(redis_url: str) -> None:
+    bucket, served, big_has_begun = _bucket(redis_url), [], threading.Event()
+
+    def pages(salon: int, count: int) -> None:
+        for _ in range(count):
+            bucket.wait(SalonId(salon), Urgency.SYNC)
+            served.append(salon)
+            if len(served) == 8:
+                big_has_begun.set()
+
+    def small() -> None:
+        big_has_begun.wait(20)
+        pages(2, 5)
+
+    _together(*[lambda: pages(1, 10)] * 4, small)
+    when = [place for place, salon in enumerate(served) if salon == 2]
+    assert len(served) == 45
+    assert when[-1] - when[0] <= 4 * 4, served  # about every second turn; four threads of the other would take 4 of 5
+
+
+def test_whoever_waits_for_an_answer_passes_those_who_synchronise(redis_url: str, wait_until: WaitUntil) -> None:
+    bucket, served = _bucket(redis_url, Budget(per_second=5, per_minute=60_000)), []
+
+    def call(salon: int, urgency: Urgency) -> None:
+        bucket.wait(SalonId(salon), urgency)
+        served.append(salon)
+
+    syncs = [threading.Thread(target=call, args=(salon, Urgency.SYNC)) for salon in range(1, 9)]
+    for thread in syncs:
+        thread.start()
+    wait_until(lambda: len(served) >= 2)
+    waiting_before = len(served)
+    call(99, Urgency.INTERACTIVE)
+    assert served.index(99) <= waiting_before + 1
+    for thread in syncs:
+        thread.join(20)
+    assert len(served) == 9
+
+
+def test_a_turn_that_cannot_come_in_time_is_refused_at_once(redis_url: str) -> None:
+    bucket = _bucket(redis_url, SLOW)
+    bucket.wait(SalonId(1), Urgency.INTERACTIVE)
+    started = time.monotonic()
+    with pytest.raises(RateLimitedError) as refused:
+        bucket.wait(SalonId(1), Urgency.INTERACTIVE)
+    assert time.monotonic() - started < 5
+    assert refused.value.wait > timedelta(seconds=50)
+
+
+def test_a_call_that_gave_up_or_died_is_in_nobodys_way(redis_url: str) -> None:
+    bucket = _bucket(redis_url)
+    turns = RedisTurns(make_redis(redis_url), QUICK)
+    turns.be_quiet(timedelta(seconds=1), 0.0)
+    assert not turns.ask(turns.join(SalonId(7), Urgency.INTERACTIVE)).may_go  # and its process is killed
+    with pytest.raises(RateLimitedError):
+        bucket.wait(SalonId(6), Urgency.INTERACTIVE, patience=A_MOMENT)
+    with make_redis(redis_url) as redis:
+        assert redis.zcard("aiadmin:{yclients}:queue") == 1
+    bucket.wait(SalonId(8), Urgency.SYNC, patience=timedelta(seconds=20))
+
+
+def test_too_many_requests_makes_the_whole_fleet_quiet(redis_url: str) -> None:
+    mine, theirs = _bucket(redis_url), _bucket(redis_url)
+    mine.be_quiet(timedelta(seconds=30))
+    with pytest.raises(RateLimitedError) as refused:
+        theirs.wait(SalonId(1), Urgency.INTERACTIVE)
+    assert timedelta(seconds=25) < refused.value.wait <= timedelta(seconds=31)
+
+
+def test_without_a_retry_after_each_refusal_doubles_the_pause(redis_url: str) -> None:
+    turns = RedisTurns(make_redis(redis_url), QUICK)
+    assert [turns.be_quiet(timedelta(0), 0.0).total_seconds() for _ in range(5)] == [1, 2, 4, 8, 8]
+
+
+def test_while_redis_is_away_each_process_keeps_to_a_part_of_the_budget() -> None:
+    bucket = _bucket(f"redis://127.0.0.1:{embedded.free_port()}/0")
+    at = []
+    for _ in range(4):
+        bucket.wait(SalonId(1), Urgency.SYNC)
+        at.append(time.monotonic())
+    assert at[-1] - at[0] >= 3 * 4 / 50 * 0.95
+    bucket.be_quiet(timedelta(seconds=30))
+    with pytest.raises(RateLimitedError):
+        bucket.wait(SalonId(1), Urgency.INTERACTIVE, patience=A_MOMENT)
