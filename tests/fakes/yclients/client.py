@@ -1,91 +1,17 @@
-"""The fake YClients as a process of its own, for tests, benchmarks and the demo."""
+"""The fake YClients for tests, benchmarks and the demo: everything that it can be told, as methods."""
 
-import json
-import subprocess
-import sys
-import threading
 from collections.abc import Sequence
-from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
-import requests
-
-ROOT = Path(__file__).parents[3]
-"""The project directory: a process started there finds this package."""
-PARTNER_TOKEN = "test_partner_token"
-_START_WITHIN, _ANSWER_WITHIN, _STOP_WITHIN = 20.0, 10.0, 5.0
+from tests.fakes.yclients.process import ANSWER_WITHIN, Running
 
 
-class FakeYClients:
+class FakeYClients(Running):
     """A running fake YClients; a context manager, or ``start()`` and ``stop()``. It may be started again on its port.
 
     Attributes:
         url: where it listens; also the marketplace's address. The REST API is at ``url + "/api/v1"``.
     """
-
-    def __init__(self, *, app_id: int = 7777, partner_token: str = PARTNER_TOKEN, port: int = 0) -> None:
-        self.app_id = app_id
-        self.partner_token = partner_token
-        self.user_token = "test_user_token"
-        self.port = port
-        self._process: subprocess.Popen[str] | None = None
-        self._http = requests.Session()
-        self._http.trust_env = False
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def start(self) -> Self:
-        """Start the server; raises RuntimeError when it does not come up."""
-        command = [
-            *(sys.executable, "-m", "tests.fakes.yclients", "serve", "--port", str(self.port)),
-            *("--app-id", str(self.app_id), "--partner-token", self.partner_token, "--user-token", self.user_token),
-        ]
-        self._process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
-        watchdog = threading.Timer(_START_WITHIN, self._process.kill)
-        watchdog.start()
-        line = self._process.stdout.readline() if self._process.stdout else ""
-        watchdog.cancel()
-        if not line:
-            raise RuntimeError(f"the fake YClients ended with status {self._process.wait(_STOP_WITHIN)}")
-        self.port = json.loads(line)["port"]
-        return self
-
-    def stop(self) -> None:
-        """Stop the server; it forgets everything."""
-        if self._process is not None:
-            self._process.terminate()
-            self._process.communicate(timeout=_STOP_WITHIN)
-            self._process = None
-        self._http.close()
-
-    def __enter__(self) -> Self:
-        return self.start()
-
-    def __exit__(
-        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
-    ) -> None:
-        self.stop()
-
-    def env(self) -> dict[str, str]:
-        """The settings that point the product at this server."""
-        return {
-            "YCLIENTS_MARKETPLACE_URL": self.url,
-            "YCLIENTS_API_URL": f"{self.url}/api/v1",
-            "YCLIENTS_APP_ID": str(self.app_id),
-            "YCLIENTS_API_KEY": self.partner_token,
-            "YCLIENTS_USER_TOKEN": self.user_token,
-        }
-
-    def control(self, method: str, path: str, /, **body: Any) -> dict[str, Any]:
-        """Ask the control API; raises requests.HTTPError when it refuses."""
-        payload = body if method != "GET" else None
-        response = self._http.request(method, f"{self.url}/_fake{path}", json=payload, timeout=_ANSWER_WITHIN)
-        response.raise_for_status()
-        answer: dict[str, Any] = response.json()
-        return answer
 
     def connect(self, salon_ids: Sequence[int], **facts: Any) -> str:
         """The owner presses Connect; the address that the browser is sent to."""
@@ -111,6 +37,40 @@ class FakeYClients:
         """Everything in a salon as REST would show it: `company`, `services`, `records` (deleted ones too), ..."""
         return self.control("GET", f"/salon/{salon_id}")
 
+    def add_record(self, salon_id: int, **fields: Any) -> dict[str, Any]:
+        """Somebody at the desk books: `datetime`, any of `staff_id`, `services`, `client`, ... (`POST /records`)."""
+        return self.control("POST", "/journal/record", salon_id=salon_id, **fields)
+
+    def edit_record(self, salon_id: int, record_id: int, **fields: Any) -> dict[str, Any]:
+        """Somebody at the desk changes these fields; webhooks follow. The record as it is then."""
+        return self.control("POST", "/journal/record", salon_id=salon_id, record_id=record_id, **fields)
+
+    def delete_record(self, salon_id: int, record_id: int) -> dict[str, Any]:
+        """Somebody at the desk deletes a record."""
+        return self.edit_record(salon_id, record_id, deleted=True)
+
+    def edit(self, what: str, salon_id: int, **fields: Any) -> dict[str, Any]:
+        """Change a `client`, `service`, `staff`, `schedule` or the `company`; see ``control_journal``."""
+        return self.control("POST", f"/journal/{what}", salon_id=salon_id, **fields)
+
+    def hook_fault(self, kind: str, **facts: Any) -> None:
+        """Let webhooks go wrong: `drop`, `duplicate`, `reorder`, `late`; see ``hooks.faults.HookFault``."""
+        self.control("POST", "/hook_fault", kind=kind, **facts)
+
+    def deliveries(self) -> list[dict[str, Any]]:
+        """Every webhook, oldest first: `number`, `kind`, `url`, `body`, `state` and its `attempts`."""
+        listed: list[dict[str, Any]] = self.control("GET", "/deliveries")["deliveries"]
+        return listed
+
+    def send_deliveries(self, numbers: Sequence[int]) -> list[dict[str, Any]]:
+        """Send these one after the other, in this order, some twice if you like (see `hooks_are_held`)."""
+        sent: list[dict[str, Any]] = self.control("POST", "/deliveries/send", numbers=list(numbers))["deliveries"]
+        return sent
+
+    def settled(self, timeout: float = ANSWER_WITHIN / 2) -> bool:
+        """Wait until no webhook is on its way; False when the time is over."""
+        return bool(self.control("POST", "/deliveries/settled", timeout=timeout)["settled"])
+
     def clock(self, **moved: Any) -> str:
         """Move YClients' time by `seconds=` or set it to `now=`; without either it is the machine's again."""
         now: str = self.control("POST", "/clock", **moved)["now"]
@@ -121,12 +81,7 @@ class FakeYClients:
         self.connect([salon_id])
         body = {"salon_id": salon_id, "application_id": self.app_id, **given}
         url, headers = f"{self.url}/marketplace/partner/callback", self.headers(user=False)
-        self._http.post(url, json=body, headers=headers, timeout=_ANSWER_WITHIN).raise_for_status()
-
-    def headers(self, *, user: bool = True) -> dict[str, str]:
-        """What a partner sends, with or without the system user."""
-        token = f"Bearer {self.partner_token}" + (f", User {self.user_token}" if user else "")
-        return {"Accept": "application/vnd.yclients.v2+json", "Authorization": token}
+        self.http.post(url, json=body, headers=headers, timeout=ANSWER_WITHIN).raise_for_status()
 
     def fault(self, path: str, **facts: Any) -> None:
         """Let the server misbehave; see ``faults.Fault``."""

@@ -6,6 +6,7 @@ from typing import Any
 from aiohttp import web
 
 from tests.fakes.yclients.faults import Fault, Faults
+from tests.fakes.yclients.hooks.post import Post
 from tests.fakes.yclients.redirect import OWNER, redirect_url
 from tests.fakes.yclients.world import World
 
@@ -15,10 +16,10 @@ _INSTALL = "http://localhost:3000/marketplace/install"
 class Control:
     """The routes, around one world."""
 
-    def __init__(self, world: World, faults: Faults, requests: list[dict[str, Any]]) -> None:
+    def __init__(self, world: World, faults: Faults, post: Post, requests: list[dict[str, Any]]) -> None:
         self._world = world
         self._initial = replace(world.settings)
-        self._faults = faults
+        self._faults, self._post = faults, post
         self._requests = requests
 
     def routes(self) -> list[web.RouteDef]:
@@ -100,6 +101,7 @@ class Control:
         self._world.reset()
         self._requests.clear()
         self._faults.clear()
+        await self._post.clear()
         return web.json_response({"reset": True})
 
     async def _leave(self, request: web.Request, status: str) -> web.Response:

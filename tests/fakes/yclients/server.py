@@ -9,9 +9,11 @@ from aiohttp.typedefs import Handler, Middleware
 
 from tests.fakes.yclients.clock import Clock
 from tests.fakes.yclients.control import Control
+from tests.fakes.yclients.control_journal import JournalControl
 from tests.fakes.yclients.control_salon import SalonControl
 from tests.fakes.yclients.envelope import refusals
 from tests.fakes.yclients.faults import Faults
+from tests.fakes.yclients.hooks.post import Post
 from tests.fakes.yclients.limits import Limits
 from tests.fakes.yclients.marketplace import Marketplace
 from tests.fakes.yclients.rest import REST
@@ -28,10 +30,14 @@ def make_app(world: World) -> web.Application:
     """YClients at `/`, its control at `/_fake/`; only YClients is noted, limited and misbehaves."""
     faults = Faults()
     seen: list[dict[str, Any]] = []
-    yclients = [_noting(seen), Limits(world.settings).middleware(), faults.middleware(), refusals]
-    app = web.Application(middlewares=[_only_for_yclients(middleware) for middleware in yclients])
-    rest = [part(world) for part in REST]
-    for part in (Marketplace(world), *rest, Control(world, faults, seen), SalonControl(world)):
+    manners = [_noting(seen), Limits(world.settings).middleware(), faults.middleware()]
+    app = web.Application(middlewares=[*map(_only_for_yclients, manners), refusals])
+    post = Post(world.settings, world.clock)
+    world.tell, world.announce = post.tell, post.announce
+    app.on_cleanup.append(post.close)
+    yclients = (Marketplace(world), *(part(world) for part in REST))
+    control = (Control(world, faults, post, seen), SalonControl(world), JournalControl(world, post))
+    for part in (*yclients, *control):
         app.add_routes(part.routes())
     return app
 

@@ -18,6 +18,14 @@ class Settings:
         everybody_consents: a salon that nobody connected counts as connected at the first question.
         licence_is_unpaid: the search for clients answers 402.
         deleted_record_status: what reading a deleted record answers: 200 with ``deleted``, or 404.
+        hook_delay: seconds between a change and its webhook; five in life.
+        hook_timeout: how long a webhook waits for its answer; ten or fifteen seconds, as sources say.
+        hook_retries: how often a webhook is tried again after 5xx, 429 or no answer: some say never, some twice.
+        hook_company_resource: what a change of the salon itself is called: ``company`` or ``salon``.
+        hook_updates_per_edit: how many times one edit is told.
+        hooks_are_held: webhooks wait until a test sends them, in the order that it likes.
+        hook_chaos: a seed, by which some webhooks are lost, come twice or in another order.
+        callback_url: where the app hears what became of its installations.
     """
 
     pending_ttl: float = 3600
@@ -29,3 +37,12 @@ class Settings:
     everybody_consents: bool = False
     licence_is_unpaid: bool = False
     deleted_record_status: int = 200
+    hook_delay: float = 0
+    hook_timeout: float = 10
+    hook_retries: int = 0
+    hook_retry_pause: float = 1.5
+    hook_company_resource: str = "company"
+    hook_updates_per_edit: int = 1
+    hooks_are_held: bool = False
+    hook_chaos: int | None = None
+    callback_url: str = ""

@@ -7,6 +7,8 @@ from typing import Any
 
 from tests.fakes.yclients.clock import Clock
 from tests.fakes.yclients.refusals import RefusedError
+from tests.fakes.yclients.salon.changes import Change
+from tests.fakes.yclients.salon.journal import Journal
 from tests.fakes.yclients.salon.state import Numbers, Salon
 from tests.fakes.yclients.settings import Settings
 
@@ -45,6 +47,8 @@ class World:
         user_token: of the system user that YClients adds to a salon at activation.
         clock: the time now, as YClients sees it.
         callbacks: every activation that reached the marketplace, whatever became of it.
+        tell: who hears of changes in salons.
+        announce: who hears of what becomes of installations.
     """
 
     partners: dict[str, set[int]]
@@ -55,6 +59,8 @@ class World:
     callbacks: list[dict[str, Any]] = field(default_factory=list)
     salons: dict[int, Salon] = field(default_factory=dict)
     numbers: Numbers = field(default_factory=Numbers)
+    tell: Callable[[Salon, Change], None] = lambda _salon, _change: None
+    announce: Callable[[dict[str, Any]], None] = lambda _event: None
 
     def reset(self) -> None:
         """Forget everything but the partners."""
@@ -69,6 +75,10 @@ class World:
         if salon_id not in self.salons:
             self.salons[salon_id] = Salon(salon_id, self.clock, self.numbers)
         return self.salons[salon_id]
+
+    def journal(self, salon: Salon, *, by_api: bool = False) -> Journal:
+        """A salon's journal, whose changes are told."""
+        return Journal(salon, lambda change: self.tell(salon, change), by_api=by_api)
 
     def consent(self, salon_id: int, app_id: int) -> None:
         """The owner pressed Connect: the salon waits for the partner. An active salon stays active."""

@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from tests.fakes.yclients.client import FakeYClients
+from tests.integration.fakes_yclients.bot import Bot, BotServer
 
 SALON = 962302
 
@@ -61,3 +62,11 @@ def ids(yclients: FakeYClients) -> dict[str, list[int]]:
 @pytest.fixture
 def rest(yclients: FakeYClients) -> Rest:
     return Rest(yclients)
+
+
+@pytest.fixture
+def bot() -> Iterator[Bot]:
+    """An app that webhooks may be sent to."""
+    server = BotServer()
+    yield server.bot
+    server.close()

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from tests.fakes.yclients.salon.entities import Category, Client, Label, Master, Record, Service, Sold
-from tests.fakes.yclients.salon.state import OWNER_ID, Salon
+from tests.fakes.yclients.salon.state import OWNER_ID, Salon, hash_of
 
 _CATEGORIES = ("Волосы", "Ногти", "Лицо")
 _SERVICES = (
@@ -120,7 +120,7 @@ def add_record(salon: Salon, master: Master, client: int | None, when: datetime,
         services=[Sold(service.id, service.title, service.price_min, service.price_min)],
         created=booked,
         changed=booked,
-        record_hash=f"{identity:032x}",
+        record_hash=hash_of(identity),
         attendance=(-1 if number % 9 == 8 else 1) if is_past else 0,
         created_user_id=OWNER_ID,
         online=number % 3 == 0,

@@ -1,7 +1,8 @@
 """One salon: everything in its journal."""
 
+import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import count
@@ -116,6 +117,10 @@ class Salon:
     def client_with_phone(self, phone: str) -> Client | None:
         return next((client for client in self.clients.values() if client.phone == phone), None) if phone else None
 
+    def plan(self, staff_id: int, day: str, slots: Iterable[Sequence[str]]) -> None:
+        """Set a master's hours on a day; none is a day off."""
+        self.schedule[staff_id, date.fromisoformat(day)] = [(start, end) for start, end in slots]
+
     def hear(self, urls: Iterable[str]) -> None:
         """Let these addresses hear of changes, as an app's installation does."""
         known = {hook.url for hook in self.hooks}
@@ -136,6 +141,11 @@ class Salon:
         """Of one client, oldest id first, deleted ones left out."""
         theirs = [self.records[number] for number in sorted(self._visits.get(client_id, ()))]
         return [one for one in theirs if one.client_id == client_id and not one.deleted]
+
+
+def hash_of(number: int) -> str:
+    """The 32 digits that let a client at their own record."""
+    return hashlib.sha256(f"record {number}".encode()).hexdigest()[:32]
 
 
 def found(table: dict[int, _T], number: int, message: str = NOT_FOUND) -> _T:
