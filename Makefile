@@ -32,7 +32,7 @@ demo: setup .venv/installed-dev ## The same against a fake WhatsApp and YClients
 	@exec .venv/bin/python -m aiadmin demo
 
 test: setup .venv/installed-dev .venv/browser ## Install what tests need and run all of them
-	.venv/bin/python -m pytest
+	.venv/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 	$(NPM) test --silent
 
 check: setup .venv/installed-dev ## Look for mistakes without running anything: style, types, import rules
