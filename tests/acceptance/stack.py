@@ -72,7 +72,7 @@ class Stack:
         """Start everything; returns when `/ready` says so."""
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "aiadmin", "up"],
+                [sys.executable, "-m", "aiadmin", "up", "--data", str(self.log.parent / "data")],
                 cwd=ROOT,
                 env=self._env,
                 stdin=subprocess.DEVNULL,
