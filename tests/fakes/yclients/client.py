@@ -30,7 +30,7 @@ class FakeYClients(Running):
         return self.control("POST", "/salon", salon_id=salon_id, **counts)
 
     def change_salon(self, salon_id: int, **changes: Any) -> dict[str, Any]:
-        """`facts` of the company, `timezone_name`, `rights` of the system user, `users`; the company as it is."""
+        """`facts` of the company, `timezone_name`, `rights`, `users`, `races`; the company as it is then."""
         return self.control("POST", f"/salon/{salon_id}", **changes)
 
     def state(self, salon_id: int) -> dict[str, Any]:
@@ -70,6 +70,11 @@ class FakeYClients(Running):
     def settled(self, timeout: float = ANSWER_WITHIN / 2) -> bool:
         """Wait until no webhook is on its way; False when the time is over."""
         return bool(self.control("POST", "/deliveries/settled", timeout=timeout)["settled"])
+
+    def sms_code(self, salon_id: int, phone: str) -> str:
+        """The code that `POST /book_code` sent to this phone."""
+        code: str = self.state(salon_id)["codes"][phone]
+        return code
 
     def clock(self, **moved: Any) -> str:
         """Move YClients' time by `seconds=` or set it to `now=`; without either it is the machine's again."""

@@ -49,7 +49,7 @@ class SalonControl:
         return web.json_response(state(self._world.salon(int(request.match_info["salon_id"]))))
 
     async def change(self, request: web.Request) -> web.Response:
-        """`facts` of the company, `timezone_name`, `rights` of the system user, `users`."""
+        """`facts` of the company, `timezone_name`, `rights` of the system user, `users`, `races`."""
         salon = self._world.salon(int(request.match_info["salon_id"]))
         change(salon, await request.json())
         return web.json_response(shapes.company(salon))
@@ -72,6 +72,7 @@ def change(salon: Salon, body: dict[str, Any]) -> None:
     """What a salon may be told about itself from outside."""
     salon.facts |= body.get("facts", {})
     salon.zone = ZoneInfo(body.get("timezone_name", salon.zone.key))
+    salon.races = body.get("races", salon.races)
     salon.users = body.get("users", salon.users)
     for group, slugs in body.get("rights", {}).items():
         salon.rights.setdefault(group, {}).update(slugs)
@@ -91,4 +92,5 @@ def state(salon: Salon) -> dict[str, Any]:
             for (who, day), slots in salon.schedule.items()
         ],
         "hooks": shown(salon),
+        "codes": salon.codes,
     }

@@ -18,6 +18,9 @@ class Settings:
         everybody_consents: a salon that nobody connected counts as connected at the first question.
         licence_is_unpaid: the search for clients answers 402.
         deleted_record_status: what reading a deleted record answers: 200 with ``deleted``, or 404.
+        booked_is_a_list: a new record is answered as a list of one, as the documentation shows it.
+        says_booking_code: refused bookings carry their numeric code, in the old shape beside the new one.
+        booking_times_are_unix: dates and times of free slots are numbers, as in the oldest samples.
         hook_delay: seconds between a change and its webhook; five in life.
         hook_timeout: how long a webhook waits for its answer; ten or fifteen seconds, as sources say.
         hook_retries: how often a webhook is tried again after 5xx, 429 or no answer: some say never, some twice.
@@ -37,6 +40,9 @@ class Settings:
     everybody_consents: bool = False
     licence_is_unpaid: bool = False
     deleted_record_status: int = 200
+    booked_is_a_list: bool = False
+    says_booking_code: bool = False
+    booking_times_are_unix: bool = False
     hook_delay: float = 0
     hook_timeout: float = 10
     hook_retries: int = 0

@@ -72,6 +72,8 @@ class Salon:
         rights: what the system user may do here, by group and slug.
         users: who may enter its journal, as `GET /company_users` lists them.
         hooks: the addresses that hear of changes, of whatever app.
+        codes: the last one that was sent by SMS, by phone.
+        races: how many online bookings find their time taken at the last moment.
     """
 
     id: int
@@ -89,6 +91,8 @@ class Salon:
     rights: dict[str, dict[str, bool]] = field(default_factory=lambda: {k: dict(v) for k, v in ALL_RIGHTS.items()})
     users: list[dict[str, Any]] = field(default_factory=list)
     hooks: list[Hook] = field(default_factory=list)
+    codes: dict[str, str] = field(default_factory=dict)
+    races: int = 0
     _visits: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set), repr=False)
 
     @property
