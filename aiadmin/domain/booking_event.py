@@ -28,7 +28,7 @@ class EventKind(StrEnum):
 
 
 class EventSource(StrEnum):
-    """How we came to know. `sync` reads what has been there all along, so nothing happened."""
+    """How we came to know: somebody told us, we asked for what changed, or we read the whole journal."""
 
     WEBHOOK = "webhook"
     RECONCILE = "reconcile"
@@ -75,28 +75,31 @@ def differs(now: Record, before: Record) -> bool:
 
 
 def booking_events(
-    before: Record | None, after: Record, *, source: EventSource, now: datetime, known_since: datetime | None
+    before: Snapshot | None, after: Record, *, source: EventSource, now: datetime, known_since: datetime | None
 ) -> tuple[BookingEvent, ...]:
     """What happened between two snapshots.
 
     Args:
         before: what we knew, or None for a record that is new to us.
-        known_since: from when on every new record of the salon is news; None when no salon was read yet. A record
-            that is new to us but was made earlier has only been found.
+        known_since: from when on we hear of everything in this salon, or None when we do not yet. What was known
+            earlier is of another time: nobody is told today what has changed since then.
     """
-    if source is EventSource.SYNC:
+    if known_since is None:
         return ()
     if before is None:
-        return tuple(_of_unknown(after, now, known_since))
-    if before.client_id != after.client_id:
-        return tuple(_of_exchange(before, after, now))
-    return tuple(_of_change(before, after, now))
+        return tuple(_of_new(after, now)) if _is_news(after, source, known_since) else ()
+    if before.read_at < known_since:
+        return ()
+    if before.record.client_id != after.client_id:
+        return tuple(_of_exchange(before.record, after, now))
+    return tuple(_of_change(before.record, after, now))
 
 
-def _of_unknown(after: Record, now: datetime, known_since: datetime | None) -> Iterator[BookingEvent]:
-    is_new = known_since is not None and (after.created_at is None or after.created_at >= known_since)
-    if is_new:
-        yield from _of_new(after, now)
+def _is_news(unknown: Record, source: EventSource, known_since: datetime) -> bool:
+    """Whether a record was made since we listen, or has only been found; a synchronisation finds the old ones."""
+    if unknown.created_at is None:
+        return source is not EventSource.SYNC
+    return unknown.created_at >= known_since
 
 
 def _of_new(after: Record, now: datetime) -> Iterator[BookingEvent]:

@@ -66,7 +66,7 @@ class SyncRun:
         stage: the list to read next, from `page` on; None before the first page and after the last.
         total_pages: how many pages the stage has, as far as is known.
         counts: rows read so far, by stage.
-        since: what happened up to then is known; the next `changes` run asks from there.
+        since: of `full`, from when on we hear of everything in the salon; of `changes`, up to when changes are known.
         started_at: when its present or last run began.
         next_at: when it is due; None when nothing is planned.
         claimed_until: until when one worker has it.
@@ -101,6 +101,7 @@ def begin(run: SyncRun, now: datetime) -> SyncRun:
         page=1,
         total_pages=None,
         counts={},
+        since=run.since or now,
         started_at=now,
         finished_at=None,
     )
@@ -139,7 +140,8 @@ def advance(run: SyncRun, read: PageRead, now: datetime) -> SyncRun:
     following = stages[stages.index(run.stage) + 1 :]
     if following:
         return replace(run, stage=following[0], page=1, total_pages=None)
-    return replace(run, state=RunState.DONE, stage=None, finished_at=now, next_at=None, since=run.started_at)
+    since = run.since if run.kind is SyncKind.FULL else run.started_at
+    return replace(run, state=RunState.DONE, stage=None, finished_at=now, next_at=None, since=since)
 
 
 # What is read: days and times
@@ -177,17 +179,16 @@ SCHEDULE_PAGES = -(-(SCHEDULE_DAYS + 1) // SCHEDULE_CHUNK)
 
 def changed_since(run: SyncRun) -> datetime:
     """From when on to ask for changes."""
-    since = run.since or run.started_at
-    assert since is not None  # noqa: S101 - it runs
-    return since - OVERLAP
+    assert run.since is not None  # noqa: S101 - it runs
+    return run.since - OVERLAP
 
 
 # When the next run is due
 
 EVERY = timedelta(minutes=10)
 NIGHT_BEGINS, NIGHT_MINUTES = time(2, 0), 180
-NIGHTLY_SOON = timedelta(minutes=5)
-"""How long we wait for more after a word that services, staff or the schedule have changed."""
+NIGHTLY_SOON = timedelta(minutes=15)
+"""How long we wait for more after a word that services, staff or the schedule have changed: it costs nine calls."""
 
 
 def next_changes(started_at: datetime, now: datetime) -> datetime:

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Numeric,
     SmallInteger,
     String,
+    Text,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -152,7 +153,7 @@ class ClientRow(Base):
 
 
 class RecordRow(Base):
-    """A booking in the salon's journal."""
+    """A booking in the salon's journal; `synced_at` is when its reading began."""
 
     __tablename__ = "records"
     __table_args__ = (
@@ -174,19 +175,27 @@ class RecordRow(Base):
     services: Mapped[Any] = mapped_column(JSONB, server_default=text("'[]'"))
     attendance: Mapped[int] = mapped_column(SmallInteger, server_default=text("0"))
     changed_at: Mapped[datetime | None] = mapped_column(Time)
+    created_at: Mapped[datetime | None] = mapped_column(Time)
+    comment: Mapped[str] = mapped_column(Text, server_default="")
+    is_online: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    is_group: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
     raw_data: Mapped[Any] = mapped_column(JSONB)
     synced_at: Mapped[datetime] = mapped_column(Time)
     deleted_at: Mapped[datetime | None] = mapped_column(Time)
 
 
-class RecordCheckRow(Base):
-    """A record that somebody spoke of and that has to be read again, once it has been quiet for a while."""
+class CheckRow(Base):
+    """Something that somebody spoke of and that has to be read again, once it has been quiet for a while."""
 
-    __tablename__ = "record_checks"
-    __table_args__ = (Index("idx_record_checks_due", "due_at"),)
+    __tablename__ = "checks"
+    __table_args__ = (
+        Index("idx_checks_due", "due_at"),
+        CheckConstraint("subject IN ('record','client')", name="subject"),
+    )
 
     company_id: Mapped[int] = _company()
-    record_id: Mapped[int] = _number()
+    subject: Mapped[str] = mapped_column(String(10), primary_key=True)
+    number: Mapped[int] = _number()
     due_at: Mapped[datetime] = mapped_column(Time)
     first_heard_at: Mapped[datetime] = mapped_column(Time)
     attempts: Mapped[int] = mapped_column(Integer, server_default=text("0"))

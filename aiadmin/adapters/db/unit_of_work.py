@@ -11,14 +11,19 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 from aiadmin.adapters.db.audit import SqlAudit
+from aiadmin.adapters.db.booking_events import SqlBookingEvents
+from aiadmin.adapters.db.checks import SqlChecks
 from aiadmin.adapters.db.companies import SqlCompanies
 from aiadmin.adapters.db.contacts import SqlContacts
 from aiadmin.adapters.db.devices import SqlDevices
 from aiadmin.adapters.db.hosts import SqlHosts
 from aiadmin.adapters.db.inbox_messages import SqlInboxMessages
+from aiadmin.adapters.db.journal import SqlJournal
 from aiadmin.adapters.db.outbox import SqlOutbox
 from aiadmin.adapters.db.outbox_messages import SqlOutboxMessages
+from aiadmin.adapters.db.records import SqlRecords
 from aiadmin.adapters.db.session_events import SqlSessionEvents
+from aiadmin.adapters.db.sync_runs import SqlSyncRuns
 from aiadmin.adapters.db.webhooks import SqlWebhooks
 from aiadmin.domain.errors import DependencyDownError
 
@@ -41,6 +46,11 @@ class SqlUnitOfWork:
         self.contacts = SqlContacts(self._session)
         self.inbox_messages = SqlInboxMessages(self._session)
         self.outbox_messages = SqlOutboxMessages(self._session)
+        self.journal = SqlJournal(self._session)
+        self.records = SqlRecords(self._session)
+        self.booking_events = SqlBookingEvents(self._session)
+        self.checks = SqlChecks(self._session)
+        self.sync_runs = SqlSyncRuns(self._session)
         self.audit = SqlAudit(self._session)
 
     def __enter__(self) -> Self:

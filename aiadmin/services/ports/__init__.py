@@ -7,6 +7,7 @@ from datetime import datetime
 
 from aiadmin.services.ports.audit import Audit
 from aiadmin.services.ports.fleet import Devices, Fleet, Hosts, SessionEvents
+from aiadmin.services.ports.journal import BookingEvents, Checks, Journal, ReadSalon, Records, SyncRuns
 from aiadmin.services.ports.messages import Contacts, InboxMessages, OutboxMessages
 from aiadmin.services.ports.outside import (
     ActivationRequest,
@@ -30,6 +31,8 @@ Clock = Callable[[], datetime]
 __all__ = [
     "ActivationRequest",
     "Audit",
+    "BookingEvents",
+    "Checks",
     "Clock",
     "Companies",
     "ConnectClaims",
@@ -40,6 +43,7 @@ __all__ = [
     "Inbox",
     "InboxMessages",
     "JobQueue",
+    "Journal",
     "LinkCache",
     "LiveCode",
     "Marketplace",
@@ -47,10 +51,13 @@ __all__ = [
     "NewUnitOfWork",
     "Outbox",
     "OutboxMessages",
+    "ReadSalon",
+    "Records",
     "Rooms",
     "SalonApi",
     "Secrets",
     "SessionEvents",
+    "SyncRuns",
     "Tokens",
     "UnitOfWork",
     "Webhooks",

@@ -20,7 +20,8 @@ def _kinds(
     before: Record | None, after: Record, source: EventSource = EventSource.WEBHOOK, **given: Any
 ) -> list[str]:
     known_since = given.get("known_since", SINCE)
-    found = booking_events(before, after, source=source, now=NOW, known_since=known_since)
+    snapshot = None if before is None else Snapshot(record=before, read_at=given.get("read_at", NOW))
+    found = booking_events(snapshot, after, source=source, now=NOW, known_since=known_since)
     return [event.kind.value for event in found]
 
 
@@ -59,8 +60,9 @@ def test_a_difference_is_told_as_what_happened(
 ) -> None:
     before = record(**was)
     assert _kinds(before, replace(before, **becomes)) == kinds
-    assert _kinds(before, replace(before, **becomes), EventSource.RECONCILE) == kinds
-    assert _kinds(before, replace(before, **becomes), EventSource.SYNC) == []
+    for source in EventSource:
+        assert _kinds(before, replace(before, **becomes), source) == kinds
+    assert _kinds(before, replace(before, **becomes), read_at=SINCE - timedelta(seconds=1)) == []
 
 
 @pytest.mark.parametrize(
@@ -81,13 +83,13 @@ def test_a_record_that_is_new_to_us_is_news_when_it_was_made_since_we_look(
 ) -> None:
     assert _kinds(None, record(**facts)) == kinds
     assert _kinds(None, record(**facts), known_since=None) == []
-    assert _kinds(None, record(**facts), EventSource.SYNC) == []
+    assert _kinds(None, record(**facts | {"created_at": None}), EventSource.SYNC) == []
 
 
 def test_each_client_of_an_exchange_sees_only_their_own_booking() -> None:
     before = record()
     cancelled, created = booking_events(
-        before,
+        Snapshot(record=before, read_at=NOW),
         replace(before, client_id=6, client_name="Вера"),
         source=EventSource.WEBHOOK,
         now=NOW,

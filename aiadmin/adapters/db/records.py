@@ -1,0 +1,105 @@
+"""Rows of `records`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from aiadmin.adapters.db.bulk import Row, insert_new, short, upsert
+from aiadmin.adapters.db.journal import whole_seconds
+from aiadmin.adapters.db.salon_tables import RecordRow
+from aiadmin.domain.booking_event import Snapshot
+from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.journal import Attendance, BookedService, Record
+
+
+class SqlRecords:
+    """`ports.Records` on SQLAlchemy."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add_new(self, company_id: CompanyId, records: Sequence[Record], read_at: datetime) -> frozenset[int]:
+        rows = [_row(record, read_at) for record in records]
+        return frozenset(insert_new(self._session, RecordRow, company_id, rows, read_at))
+
+    def lock(self, company_id: CompanyId, numbers: Iterable[int]) -> Mapping[int, Snapshot]:
+        statement = (
+            select(RecordRow)
+            .where(RecordRow.company_id == company_id, RecordRow.record_id.in_(list(numbers)))
+            .order_by(RecordRow.record_id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+        return {row.record_id: _snapshot(row) for row in self._session.scalars(statement)}
+
+    def replace(self, company_id: CompanyId, records: Sequence[Record], read_at: datetime) -> None:
+        upsert(self._session, RecordRow, company_id, [_row(record, read_at) for record in records], read_at)
+
+    def find(self, company_id: CompanyId, record_id: int) -> Snapshot | None:
+        statement = select(RecordRow).where(RecordRow.company_id == company_id, RecordRow.record_id == record_id)
+        row = self._session.scalars(statement.execution_options(populate_existing=True)).one_or_none()
+        return None if row is None else _snapshot(row)
+
+
+def _row(record: Record, read_at: datetime) -> Row:
+    return {
+        "record_id": record.record_id,
+        "visit_id": record.visit_id,
+        "staff_id": record.staff_id,
+        "staff_name": short(record.staff_name),
+        "client_id": record.client_id,
+        "client_name": short(record.client_name),
+        "client_phone": short(record.client_phone, 20),
+        "starts_at": record.starts_at,
+        "seconds": whole_seconds(record.length),
+        "services": [services_as_json(service) for service in record.services],
+        "attendance": int(record.attendance),
+        "changed_at": record.changed_at,
+        "created_at": record.created_at,
+        "comment": record.comment,
+        "is_online": record.is_online,
+        "is_group": record.is_group,
+        "raw_data": record.raw,
+        "deleted_at": read_at if record.is_deleted else None,
+    }
+
+
+def services_as_json(service: BookedService) -> Mapping[str, Any]:
+    """One service of a record, the cost exact."""
+    return {"id": service.service_id, "title": service.title, "cost": service.cost}
+
+
+def service_of_json(given: Mapping[str, Any]) -> BookedService:
+    """What `services_as_json` wrote."""
+    cost = None if given["cost"] is None else Decimal(given["cost"])
+    return BookedService(service_id=given["id"], title=given["title"], cost=cost)
+
+
+def _snapshot(row: RecordRow) -> Snapshot:
+    record = Record(
+        record_id=row.record_id,
+        visit_id=row.visit_id,
+        staff_id=row.staff_id,
+        staff_name=row.staff_name,
+        client_id=row.client_id,
+        client_name=row.client_name,
+        client_phone=row.client_phone,
+        starts_at=row.starts_at,
+        length=timedelta(seconds=row.seconds),
+        services=tuple(service_of_json(given) for given in row.services),
+        attendance=Attendance(row.attendance),
+        is_deleted=row.deleted_at is not None,
+        changed_at=row.changed_at,
+        created_at=row.created_at,
+        comment=row.comment,
+        is_online=row.is_online,
+        is_group=row.is_group,
+        raw=row.raw_data,
+    )
+    return Snapshot(record=record, read_at=row.synced_at)

@@ -1,0 +1,47 @@
+"""Bookings: what was read of a salon's records becomes what we know, and the difference becomes events."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from aiadmin.domain.booking_event import BookingEvent, EventSource, Snapshot, booking_events, differs, is_newer
+from aiadmin.domain.journal import Record
+from aiadmin.services.ports import ReadSalon, UnitOfWork
+
+
+def absorb(
+    work: UnitOfWork,
+    salon: ReadSalon,
+    records: Sequence[Record],
+    *,
+    source: EventSource,
+    read_at: datetime,
+    now: datetime,
+) -> int:
+    """Store what is new in `records`, and with it, in the same transaction, what has happened; how many events.
+
+    Readings may come in any order, twice, and from several workers at once: each record is compared under a lock.
+
+    Args:
+        read_at: when the reading began: nothing older than that was seen.
+    """
+    added = work.records.add_new(salon.company_id, records, read_at)
+    known = work.records.lock(salon.company_id, [one.record_id for one in records if one.record_id not in added])
+    changed: list[Record] = []
+    events: list[BookingEvent] = []
+    for record in _last_of_each(records):
+        before = known.get(record.record_id)
+        if before is not None:
+            if not differs(record, before.record) or not is_newer(Snapshot(record=record, read_at=read_at), before):
+                continue
+            changed.append(record)
+        events += booking_events(before, record, source=source, now=now, known_since=salon.known_since)
+    work.records.replace(salon.company_id, changed, read_at)
+    work.booking_events.add(salon.company_id, events, source=source, at=now)
+    return len(events)
+
+
+def _last_of_each(records: Sequence[Record]) -> Sequence[Record]:
+    """A page that shifted while it was read may hold a record twice."""
+    return list({record.record_id: record for record in records}.values())

@@ -1,0 +1,147 @@
+"""What the services need to keep of a salon's journal, and of how far its reading is.
+
+Every call names its company.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from aiadmin.domain.booking_event import BookingEvent, EventSource, Snapshot
+from aiadmin.domain.check import Check, Heard
+from aiadmin.domain.hook import HookState
+from aiadmin.domain.ids import CompanyId, SalonId
+from aiadmin.domain.journal import Category, Client, Record, SalonFacts, Service, StaffMember, WorkDay
+from aiadmin.domain.sync import Stage, SyncKind, SyncRun
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadSalon:
+    """A salon whose journal we may read.
+
+    Attributes:
+        zone: its IANA timezone.
+        known_since: from when on we hear of everything in it; None before its first synchronisation.
+    """
+
+    company_id: CompanyId
+    salon_id: SalonId
+    zone: str
+    known_since: datetime | None
+
+
+class Journal(Protocol):
+    """What changes seldom, and clients. What is put again has no tombstone any more."""
+
+    def set_salon(self, company_id: CompanyId, facts: SalonFacts) -> None: ...
+
+    def set_hooks(self, company_id: CompanyId, state: HookState, at: datetime) -> HookState | None:
+        """The state as it was."""
+        ...
+
+    def put_categories(self, company_id: CompanyId, rows: Sequence[Category], at: datetime) -> None: ...
+
+    def put_services(self, company_id: CompanyId, rows: Sequence[Service], at: datetime) -> None: ...
+
+    def put_staff(self, company_id: CompanyId, rows: Sequence[StaffMember], at: datetime) -> None: ...
+
+    def put_schedule(
+        self, company_id: CompanyId, rows: Sequence[WorkDay], *, first: date, last: date, at: datetime
+    ) -> None:
+        """In place of what was known of these days."""
+        ...
+
+    def put_clients(self, company_id: CompanyId, rows: Sequence[Client], at: datetime) -> None: ...
+
+    def bury(self, company_id: CompanyId, stage: Stage, *, not_seen_since: datetime, at: datetime) -> int:
+        """A tombstone on what a full list no longer holds; how many."""
+        ...
+
+    def bury_client(self, company_id: CompanyId, client_id: int, at: datetime) -> None: ...
+
+
+class Records(Protocol):
+    """Rows of `records`."""
+
+    def add_new(self, company_id: CompanyId, records: Sequence[Record], read_at: datetime) -> frozenset[int]:
+        """Store those that are not there; their numbers. Two that add the same one wait for each other."""
+        ...
+
+    def lock(self, company_id: CompanyId, numbers: Iterable[int]) -> Mapping[int, Snapshot]:
+        """What is known of these records, which nobody else changes until the commit."""
+        ...
+
+    def replace(self, company_id: CompanyId, records: Sequence[Record], read_at: datetime) -> None: ...
+
+    def find(self, company_id: CompanyId, record_id: int) -> Snapshot | None: ...
+
+
+class BookingEvents(Protocol):
+    """Rows of `booking_events`."""
+
+    def add(
+        self, company_id: CompanyId, events: Sequence[BookingEvent], *, source: EventSource, at: datetime
+    ) -> None: ...
+
+    def forget(self, before: datetime) -> int:
+        """Delete what is older; how many there were."""
+        ...
+
+
+class Checks(Protocol):
+    """Rows of `checks`."""
+
+    def hear(self, words: Sequence[Heard]) -> None:
+        """Something was spoken of: read it again once it has been quiet."""
+        ...
+
+    def take(self, *, now: datetime, until: datetime, limit: int) -> Sequence[Check]:
+        """Claim due checks of one company, the one that has waited longest; two workers never share one."""
+        ...
+
+    def finish(self, checks: Sequence[Check]) -> None:
+        """These are done, but for what was spoken of again meanwhile."""
+        ...
+
+    def put_off(self, checks: Sequence[Check], *, until: datetime) -> None: ...
+
+    def any_due(self, now: datetime) -> bool: ...
+
+
+class SyncRuns(Protocol):
+    """Rows of `sync_runs`."""
+
+    def salon(self, company_id: CompanyId) -> ReadSalon | None:
+        """None when the journal of this company is not to be read: it has left, or said no, or is not there."""
+        ...
+
+    def start(self, company_id: CompanyId, kind: SyncKind, at: datetime, *, is_new: bool) -> None:
+        """A run from the beginning, due at `at`, whatever became of the last; whoever reads it now loses it.
+
+        Args:
+            is_new: whether what we know is of another time: the salon was away, or never here.
+        """
+        ...
+
+    def plan(self, run: SyncRun) -> None:
+        """A run that is due at `run.next_at`, unless one is under way or planned and follows `run.since`."""
+        ...
+
+    def due(self, now: datetime, *, limit: int) -> Sequence[tuple[CompanyId, SyncKind]]: ...
+
+    def claim(self, company_id: CompanyId, kind: SyncKind, *, now: datetime, until: datetime) -> SyncRun | None:
+        """Take a run that is due; None when it is not, or somebody has it."""
+        ...
+
+    def save(self, run: SyncRun, *, claim: datetime) -> bool:
+        """Write how far `run` is; False when it is no longer ours, and nothing of this transaction may stay."""
+        ...
+
+    def find(self, company_id: CompanyId, kind: SyncKind) -> SyncRun | None: ...
+
+    def bring_forward(self, companies: Iterable[CompanyId], kind: SyncKind, at: datetime) -> None:
+        """Have these companies' next runs no later than `at`."""
+        ...
