@@ -25,7 +25,10 @@ from aiadmin.adapters.secrets import DerivedSecrets
 from aiadmin.adapters.tokens import JwtTokens
 from aiadmin.adapters.webhook_limits import WebhookLimits
 from aiadmin.adapters.yclients.bucket import Bucket
+from aiadmin.adapters.yclients.http import YClientsHttp
 from aiadmin.adapters.yclients.marketplace import YClientsMarketplace
+from aiadmin.adapters.yclients.rest import Rest
+from aiadmin.adapters.yclients.salon_api import MAX_BYTES, YClientsSalonApi
 from aiadmin.config import Config
 from aiadmin.domain.ids import CompanyId, SalonId
 from aiadmin.domain.pacing import Budget
@@ -118,6 +121,20 @@ class Container:
         config = self.config
         budget = Budget(per_second=config.yclients_per_second, per_minute=config.yclients_per_minute)
         return Bucket(self.redis, budget, chance=random.random)
+
+    @cached_property
+    def salon_api(self) -> YClientsSalonApi:
+        config = self.config
+        http = YClientsHttp(
+            base_url=config.yclients_api_url,
+            partner_token=config.yclients_api_key,
+            user_token=config.yclients_user_token,
+            ca_bundle=config.yclients_ca_bundle,
+            accept=config.yclients_accept,
+            max_bytes=MAX_BYTES,
+            keeps_connections=True,
+        )
+        return YClientsSalonApi(Rest(http, self.bucket, chance=random.random))
 
     @cached_property
     def marketplace(self) -> YClientsMarketplace:

@@ -48,12 +48,14 @@ class Answer:
         body: the JSON object that came; None when something else came, HTML for example.
         message: what YClients said in words, masked and short, or empty.
         wait: its `Retry-After`.
+        request_id: its `X-Request-Id`.
     """
 
     status: int | None
     body: dict[str, object] | None = field(default=None, repr=False)
     message: str = ""
     wait: timedelta = timedelta(0)
+    request_id: str | None = None
 
     @property
     def is_transient(self) -> bool:

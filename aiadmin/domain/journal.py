@@ -140,10 +140,17 @@ class Record:
 
 @dataclass(frozen=True, kw_only=True)
 class Page(Generic[T]):
-    """One page of a list; `total` counts all pages' rows, or is None when YClients does not say."""
+    """One page of a list.
+
+    Attributes:
+        total: the rows of all pages, or None when YClients does not say.
+        skipped: how many rows were on the page that could not be read: it is full when they and `rows` make it full,
+            and what is not among `rows` is not known to be gone.
+    """
 
     rows: Sequence[T]
     total: int | None = None
+    skipped: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

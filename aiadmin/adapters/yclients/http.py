@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
 import requests
@@ -23,6 +26,7 @@ ACCEPT = "application/vnd.yclients.v2+json"
 MAX_BYTES = 1024 * 1024
 _CHUNK = 16 * 1024
 _MESSAGE_LENGTH = 150
+_ID_LENGTH = 64
 _LONGEST_WAIT_SECONDS = 3600
 
 
@@ -43,29 +47,38 @@ class YClientsHttp:
     """Calls with the partner's key.
 
     Attributes:
+        user_token: of the app's user at YClients; empty for the calls that need none.
         ca_bundle: a file of root certificates, or empty for the usual ones; YClients' `.ru` hosts may need it.
+        max_bytes: how long a reply may be.
+        keeps_connections: whether a thread's next call uses the connection of the one before. A connection that
+            YClients closes meanwhile costs a call: only where the same call may be made again.
     """
 
     base_url: str
     partner_token: str = field(repr=False)
+    user_token: str = field(default="", repr=False)
     ca_bundle: str = ""
+    accept: str = ACCEPT
+    max_bytes: int = MAX_BYTES
+    keeps_connections: bool = False
+    _kept: threading.local = field(default_factory=threading.local, repr=False, compare=False)
 
     def call(self, method: str, path: str, *, body: Mapping[str, Any] | None = None, timeouts: Timeouts) -> Answer:
         """Make one call; no answer, a redirect, a page of HTML: all are answers."""
-        started, number = time.monotonic(), None
+        started = time.monotonic()
         try:
             status, headers, content = self._exchange(method, path, body, timeouts)
         except (requests.RequestException, urllib3.exceptions.HTTPError, BadReplyError, OSError) as error:
             answer = Answer(status=None, message=type(error).__name__)
         else:
-            answer, number = answer_of(status, headers, content), headers.get("X-Request-Id")
+            answer = answer_of(status, headers, content)
         log.info(
             "called YClients",
             method=method,
             path=path,
             status=answer.status,
             said=answer.message,
-            yclients_request_id=number,
+            yclients_request_id=answer.request_id,
             seconds=round(time.monotonic() - started, 3),
         )
         return answer
@@ -75,41 +88,53 @@ class YClientsHttp:
     ) -> tuple[int, Mapping[str, str], bytes]:
         deadline = time.monotonic() + timeouts.total
         with (
-            requests.Session() as session,
+            self._session() as session,
             session.request(
                 method,
                 self.base_url + path,
                 json=body,
-                headers={"Accept": ACCEPT},
-                auth=_Bearer(self.partner_token),
+                headers={"Accept": self.accept},
+                auth=_Bearer(self.partner_token, self.user_token),
                 timeout=(timeouts.connect, timeouts.total),
                 verify=self.ca_bundle or True,
                 allow_redirects=False,
                 stream=True,
             ) as response,
         ):
-            return response.status_code, response.headers, _read(response, deadline)
+            return response.status_code, response.headers, _read(response, deadline, self.max_bytes)
+
+    @contextmanager
+    def _session(self) -> Iterator[requests.Session]:
+        if not self.keeps_connections:
+            with requests.Session() as session:
+                yield session
+            return
+        if not hasattr(self._kept, "session"):
+            self._kept.session = requests.Session()
+            self._kept.session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        yield self._kept.session
 
 
 class _Bearer(requests.auth.AuthBase):
     """As an auth object, so that a `.netrc` on the machine never replaces our header."""
 
-    def __init__(self, token: str) -> None:
-        self._token = token
+    def __init__(self, partner_token: str, user_token: str) -> None:
+        user = f", User {user_token}" if user_token else ""
+        self._header = f"Bearer {partner_token}{user}"
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        request.headers["Authorization"] = f"Bearer {self._token}"
+        request.headers["Authorization"] = self._header
         return request
 
 
-def _read(response: requests.Response, deadline: float) -> bytes:
+def _read(response: requests.Response, deadline: float, max_bytes: int) -> bytes:
     """The whole body. A timeout of the socket starts anew with every byte, so a slow drip needs this check."""
-    content = b""
+    content = bytearray()
     while chunk := response.raw.read1(_CHUNK, decode_content=True):
         content += chunk
-        if len(content) > MAX_BYTES or time.monotonic() > deadline:
+        if len(content) > max_bytes or time.monotonic() > deadline:
             raise BadReplyError
-    return content
+    return bytes(content)
 
 
 def answer_of(status: int, headers: Mapping[str, str], content: bytes) -> Answer:
@@ -123,7 +148,13 @@ def answer_of(status: int, headers: Mapping[str, str], content: bytes) -> Answer
     except (ValueError, RecursionError):
         parsed = None
     body = parsed if isinstance(parsed, dict) else None
-    return Answer(status=status, body=body, message=_message(body), wait=_wait(headers.get("Retry-After", "")))
+    return Answer(
+        status=status,
+        body=body,
+        message=_message(body),
+        wait=_wait(headers.get("Retry-After", "")),
+        request_id=headers.get("X-Request-Id", "")[:_ID_LENGTH] or None,
+    )
 
 
 def _message(body: Mapping[str, Any] | None) -> str:

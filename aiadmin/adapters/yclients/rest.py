@@ -1,0 +1,88 @@
+"""A call to YClients with its turn in the budget, its repeats, and its errors."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from aiadmin.adapters.yclients.bucket import Bucket
+from aiadmin.adapters.yclients.http import Timeouts, YClientsHttp
+from aiadmin.domain.activation import Answer
+from aiadmin.domain.ids import SalonId
+from aiadmin.domain.pacing import PATIENCE, Urgency
+from aiadmin.domain.yclients_answer import error_of, pause_before_next
+from aiadmin.domain.yclients_error import RateLimitedError
+
+TIMEOUTS = Timeouts(connect=5, total=20)
+
+
+class Rest:
+    """Calls that wait for their turn and answer, or raise."""
+
+    def __init__(self, http: YClientsHttp, bucket: Bucket, *, chance: Callable[[], float]) -> None:
+        self._http, self._bucket, self._chance = http, bucket, chance
+
+    def read(
+        self, salon_id: SalonId, path: str, *, urgency: Urgency, asking: Mapping[str, Any] | None = None
+    ) -> Answer:
+        """Ask, again if need be. `asking` is for questions that are put as a POST and change nothing.
+
+        Raises:
+            YClientsError: a child of it says what YClients answered, or that it did not.
+        """
+        method = "GET" if asking is None else "POST"
+        return self._call(salon_id, method, path, asking, urgency=urgency, is_safe=True)
+
+    def change(
+        self,
+        salon_id: SalonId,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None = None,
+        *,
+        timeouts: Timeouts = TIMEOUTS,
+    ) -> Answer:
+        """Change something, once: what is not answered may have been done.
+
+        Raises:
+            YClientsError: as `read`.
+        """
+        return self._call(salon_id, method, path, body, urgency=Urgency.INTERACTIVE, is_safe=False, timeouts=timeouts)
+
+    def _call(
+        self,
+        salon_id: SalonId,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None,
+        *,
+        urgency: Urgency,
+        is_safe: bool,
+        timeouts: Timeouts = TIMEOUTS,
+    ) -> Answer:
+        deadline, tries = time.monotonic() + PATIENCE[urgency].total_seconds(), 0
+        while True:
+            self._bucket.wait(salon_id, urgency, patience=_left(deadline))
+            answer, tries = self._http.call(method, path, body=body, timeouts=timeouts), tries + 1
+            error = error_of(answer)
+            if error is None:
+                return answer
+            if isinstance(error, RateLimitedError):
+                self._bucket.be_quiet(error.wait)
+            pause = pause_before_next(
+                error,
+                tries=tries,
+                is_safe=is_safe,
+                urgency=urgency,
+                left=_left(deadline),
+                chance=self._chance(),
+            )
+            if pause is None:
+                raise error
+            time.sleep(pause.total_seconds())
+
+
+def _left(deadline: float) -> timedelta:
+    return timedelta(seconds=max(deadline - time.monotonic(), 0))

@@ -1,0 +1,172 @@
+"""A salon's journal at YClients, over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from aiadmin.adapters.yclients import journal_parser, reading
+from aiadmin.adapters.yclients.rest import Rest
+from aiadmin.domain.activation import Answer
+from aiadmin.domain.ids import SalonId
+from aiadmin.domain.journal import (
+    Attendance,
+    Category,
+    Client,
+    HookSettings,
+    Page,
+    Record,
+    SalonFacts,
+    Service,
+    StaffMember,
+    WorkDay,
+)
+from aiadmin.domain.pacing import Urgency
+from aiadmin.domain.yclients_error import InvalidError, NotFoundError, UnreadableError
+
+T = TypeVar("T")
+
+PAGE_SIZE = 200
+"""The most that YClients gives."""
+MAX_BYTES = 16 * 1024 * 1024
+"""A full page of records is half a MiB; of a salon with many services and long comments, several."""
+_FIELDS = (
+    "id", "name", "phone", "email", "discount", "first_visit_date", "last_visit_date", "sold_amount", "visits_count",
+)  # fmt: skip
+"""What the search is documented to know; it gives the id alone when nobody asks for more."""
+_MORE_FIELDS = ("sms_not",)
+"""Not documented for the search; asked for as long as YClients does not mind."""
+
+
+class YClientsSalonApi:
+    """`ports.SalonApi` over HTTP."""
+
+    def __init__(self, rest: Rest) -> None:
+        self._rest = rest
+        self._fields: tuple[str, ...] = _FIELDS + _MORE_FIELDS
+
+    def company(self, salon_id: SalonId) -> SalonFacts:
+        answer = self._rest.read(salon_id, f"/company/{salon_id}/", urgency=Urgency.INTERACTIVE)
+        return _one(journal_parser.salon, answer)
+
+    def categories(self, salon_id: SalonId) -> Sequence[Category]:
+        path = f"/company/{salon_id}/service_categories"
+        return self._list(journal_parser.category, salon_id, path).rows
+
+    def services(self, salon_id: SalonId) -> Sequence[Service]:
+        return self._list(journal_parser.service, salon_id, f"/company/{salon_id}/services").rows
+
+    def staff(self, salon_id: SalonId) -> Sequence[StaffMember]:
+        return self._list(journal_parser.staff_member, salon_id, f"/company/{salon_id}/staff").rows
+
+    def schedule(self, salon_id: SalonId, *, first: date, last: date) -> Sequence[WorkDay]:
+        query = urlencode({"start_date": first.isoformat(), "end_date": last.isoformat()})
+        path = f"/company/{salon_id}/staff/schedule?{query}"
+        return self._list(journal_parser.work_day, salon_id, path).rows
+
+    def clients(self, salon_id: SalonId, *, page: int) -> Page[Client]:
+        try:
+            answer = self._search(salon_id, page)
+        except InvalidError:
+            if self._fields == _FIELDS:
+                raise
+            self._fields = _FIELDS
+            answer = self._search(salon_id, page)
+        return _page(journal_parser.client, answer, salon_id)
+
+    def _search(self, salon_id: SalonId, page: int) -> Answer:
+        asking = {
+            "page": page,
+            "page_size": PAGE_SIZE,
+            "fields": list(self._fields),
+            "order_by": "id",
+            "order_by_direction": "ASC",
+            "operation": "AND",
+            "filters": [],
+        }
+        path = f"/company/{salon_id}/clients/search"
+        return self._rest.read(salon_id, path, urgency=Urgency.SYNC, asking=asking)
+
+    def client(self, salon_id: SalonId, client_id: int) -> Client | None:
+        found = self._find(journal_parser.client, salon_id, f"/client/{salon_id}/{client_id}")
+        return None if found is None or reading.flag(found.raw.get("deleted")) else found
+
+    def records(self, salon_id: SalonId, *, zone: str, page: int, first: date, last: date) -> Page[Record]:
+        query = {"start_date": first.isoformat(), "end_date": last.isoformat()}
+        return self._records(salon_id, zone, page, query)
+
+    def records_changed(self, salon_id: SalonId, *, zone: str, page: int, since: datetime) -> Page[Record]:
+        """The time goes out with its offset: without one it would be read in a zone that nobody has documented."""
+        local = since.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
+        return self._records(salon_id, zone, page, {"changed_after": local})
+
+    def _records(self, salon_id: SalonId, zone: str, page: int, query: Mapping[str, str]) -> Page[Record]:
+        all_of_it = {**query, "page": page, "count": PAGE_SIZE, "with_deleted": 1}
+        return self._list(_record_parser(zone), salon_id, f"/records/{salon_id}?{urlencode(all_of_it)}")
+
+    def record(self, salon_id: SalonId, record_id: int, *, zone: str) -> Record | None:
+        return self._find(_record_parser(zone), salon_id, f"/record/{salon_id}/{record_id}")
+
+    def set_attendance(self, salon_id: SalonId, record: Record, attendance: Attendance) -> None:
+        """The comment goes with it: YClients replaces both."""
+        if record.visit_id is None:
+            raise InvalidError(message=f"record {record.record_id} belongs to no visit")
+        body = {"attendance": int(attendance), "comment": record.comment}
+        self._rest.change(salon_id, "PUT", f"/visits/{record.visit_id}/{record.record_id}", body)
+
+    def hooks(self, salon_id: SalonId) -> HookSettings:
+        answer = self._rest.read(salon_id, f"/hooks_settings/{salon_id}", urgency=Urgency.INTERACTIVE)
+        return _one(journal_parser.hooks, answer)
+
+    def _list(self, parse: Callable[[reading.Row], T], salon_id: SalonId, path: str) -> Page[T]:
+        return _page(parse, self._rest.read(salon_id, path, urgency=Urgency.SYNC), salon_id)
+
+    def _find(self, parse: Callable[[reading.Row], T], salon_id: SalonId, path: str) -> T | None:
+        try:
+            answer = self._rest.read(salon_id, path, urgency=Urgency.INTERACTIVE)
+        except NotFoundError:
+            return None
+        return _one(parse, answer)
+
+
+def _record_parser(zone: str) -> Callable[[reading.Row], Record]:
+    place = ZoneInfo(zone)
+
+    def record(row: reading.Row) -> Record:
+        return journal_parser.record(row, place)
+
+    return record
+
+
+def _data(answer: Answer) -> Any:
+    """What is in the envelope, or the whole where a route has none."""
+    return None if answer.body is None else answer.body.get("data", answer.body)
+
+
+def _one(parse: Callable[[reading.Row], T], answer: Answer) -> T:
+    data = _data(answer)
+    given = data[0] if isinstance(data, list) and data else data
+    try:
+        return parse(reading.row(reading.clean(given)))
+    except (journal_parser.BadRowError, RecursionError) as error:
+        raise _unreadable(answer, str(error)) from error
+
+
+def _page(parse: Callable[[reading.Row], T], answer: Answer, salon_id: SalonId) -> Page[T]:
+    """Rows of a list. What is no list, or has not one row that can be read, is an error: it is not an empty page."""
+    data = _data(answer)
+    if not isinstance(data, list | dict):
+        raise _unreadable(answer, "no list")
+    given = reading.rows(data)
+    read = journal_parser.every(parse, given, salon_id=salon_id)
+    if given and not read:
+        raise _unreadable(answer, "no row can be read")
+    total = reading.whole(reading.row((answer.body or {}).get("meta")).get("total_count"))
+    return Page(rows=read, total=total, skipped=len(given) - len(read))
+
+
+def _unreadable(answer: Answer, why: str) -> UnreadableError:
+    return UnreadableError(status=answer.status, message=why, request_id=answer.request_id)
