@@ -103,6 +103,7 @@ def _yclients_settings(config: Config) -> Finding:
 def _yclients(config: Config) -> str:
     answer = requests.get(
         f"{config.yclients_marketplace_url}/marketplace/application/{config.yclients_app_id}/salons",
+        params={"page": 1, "count": 1},
         headers={
             "Accept": "application/vnd.yclients.v2+json",
             "Authorization": f"Bearer {config.yclients_api_key}",

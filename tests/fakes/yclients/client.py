@@ -71,6 +71,19 @@ class FakeYClients(Running):
         """Wait until no webhook is on its way; False when the time is over."""
         return bool(self.control("POST", "/deliveries/settled", timeout=timeout)["settled"])
 
+    def uninstall(self, salon_id: int) -> None:
+        """The salon removes our app."""
+        self.control("POST", "/uninstall", salon_id=salon_id)
+
+    def freeze(self, salon_id: int) -> None:
+        """The salon has not paid."""
+        self.control("POST", "/freeze", salon_id=salon_id)
+
+    def pay(self, salon_id: int, amount: float = 990) -> int:
+        """The salon pays at the marketplace; the payment's number."""
+        number: int = self.control("POST", "/pay", salon_id=salon_id, amount=amount)["payment_id"]
+        return number
+
     def sms_code(self, salon_id: int, phone: str) -> str:
         """The code that `POST /book_code` sent to this phone."""
         code: str = self.state(salon_id)["codes"][phone]

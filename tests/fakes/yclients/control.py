@@ -1,15 +1,18 @@
 """The server's second face, under `/_fake/`: for tests, benchmarks and the demo. ``README.md`` lists the routes."""
 
 from dataclasses import asdict, fields, replace
+from datetime import timedelta
 from typing import Any
 
 from aiohttp import web
 
 from tests.fakes.yclients.faults import Fault, Faults
 from tests.fakes.yclients.hooks.post import Post
-from tests.fakes.yclients.redirect import OWNER, redirect_url
+from tests.fakes.yclients.marketplace.billing import Billing
+from tests.fakes.yclients.marketplace.redirect import OWNER, redirect_url
 from tests.fakes.yclients.world import World
 
+_FORMAT = "%Y-%m-%d %H:%M:%S"
 _INSTALL = "http://localhost:3000/marketplace/install"
 
 
@@ -28,6 +31,7 @@ class Control:
             web.post("/_fake/connect", self.connect),
             web.post("/_fake/uninstall", self.uninstall),
             web.post("/_fake/freeze", self.freeze),
+            web.post("/_fake/pay", self.pay),
             web.post("/_fake/fault", self.fault),
             web.post("/_fake/settings", self.settings),
             web.get("/_fake/callbacks", self.callbacks),
@@ -40,20 +44,31 @@ class Control:
         return web.json_response({"status": "ok"})
 
     async def connect(self, request: web.Request) -> web.Response:
-        """The owner presses Connect in one or several salons; the answer is where the browser goes next."""
+        """The owner presses Connect in one or several salons; the answer is where the browser goes next.
+
+        `shown_salon_ids` puts other salons beside the signature; a `user` of null says nothing about who comes.
+        """
         body = await request.json()
         token, app_id = self._app(body)
         for salon_id in body["salon_ids"]:
             self._world.consent(salon_id, app_id)
-        url = redirect_url(
-            body.get("redirect_url", _INSTALL),
-            body["salon_ids"],
-            body.get("user", OWNER),
-            token,
-            shape=body.get("shape", "list"),
-            url_safe=body.get("url_safe", False),
-        )
+        shown = body.get("shown_salon_ids", body["salon_ids"])
+        how = {name: body[name] for name in ("shape", "url_safe", "sign") if name in body}
+        url = redirect_url(body.get("redirect_url", _INSTALL), shown, body.get("user", OWNER), token, **how)
         return web.json_response({"url": url})
+
+    async def pay(self, request: web.Request) -> web.Response:
+        """The salon pays at the marketplace itself, for thirty days."""
+        body = await request.json()
+        token, app_id = self._app(body)
+        now = self._world.clock()
+        paid = {"payment_sum": body.get("amount", 990), "currency_iso": "RUB", "payment_date": f"{now:{_FORMAT}}"}
+        paid |= {"period_from": f"{now:{_FORMAT}}", "period_to": f"{now + timedelta(days=30):{_FORMAT}}"}
+        billing = Billing(self._world)
+        number = billing.pay(body["salon_id"], app_id, paid)
+        if self._world.settings.announces_payments:
+            self._world.announce(billing.event(body["salon_id"], app_id, number, token))
+        return web.json_response({"payment_id": number})
 
     async def uninstall(self, request: web.Request) -> web.Response:
         return await self._leave(request, "uninstalled")
@@ -90,6 +105,9 @@ class Control:
                 "api_key": link.api_key,
                 "webhook_urls": link.webhook_urls,
                 "channels": link.channels,
+                "short_names": link.short_names,
+                "payments": link.payments,
+                "discount": link.discount,
             }
             for (salon_id, app_id), link in self._world.links.items()
         ]

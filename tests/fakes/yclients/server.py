@@ -15,7 +15,9 @@ from tests.fakes.yclients.envelope import refusals
 from tests.fakes.yclients.faults import Faults
 from tests.fakes.yclients.hooks.post import Post
 from tests.fakes.yclients.limits import Limits
-from tests.fakes.yclients.marketplace import Marketplace
+from tests.fakes.yclients.marketplace.installed import Installed
+from tests.fakes.yclients.marketplace.partner import Partner
+from tests.fakes.yclients.marketplace.payments import Payments
 from tests.fakes.yclients.rest import REST
 from tests.fakes.yclients.settings import Settings
 from tests.fakes.yclients.world import World
@@ -35,7 +37,7 @@ def make_app(world: World) -> web.Application:
     post = Post(world.settings, world.clock)
     world.tell, world.announce = post.tell, post.announce
     app.on_cleanup.append(post.close)
-    yclients = (Marketplace(world), *(part(world) for part in REST))
+    yclients = (part(world) for part in (Partner, Installed, Payments, *REST))
     control = (Control(world, faults, post, seen), SalonControl(world), JournalControl(world, post))
     for part in (*yclients, *control):
         app.add_routes(part.routes())

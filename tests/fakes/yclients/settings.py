@@ -12,6 +12,11 @@ class Settings:
     Attributes:
         pending_ttl: seconds between consent and the end of YClients' patience (its knowledge base says one hour).
         expired_status: what a late activation is answered; nobody has published it.
+        pending_is_404: the status of a salon that waits for the partner is "not installed".
+        app_is_published: one that is not is unknown to the marketplace.
+        salons_first_page: how the pages of the list of salons are counted: from 1, or from 0.
+        refund_freezes: whether a refund of the current period switches the app off; in life within an hour.
+        announces_payments: Altegio tells the app of payments; YClients' documentation does not mention it.
         accept_status: what a request without the v2 media type is answered.
         is_limited: whether 5 requests a second and 200 a minute are enforced.
         says_retry_after: whether a 429 carries ``Retry-After``; nobody has seen one.
@@ -34,6 +39,11 @@ class Settings:
     pending_ttl: float = 3600
     expired_status: int = 403
     expired_message: str = NO_RIGHTS
+    pending_is_404: bool = False
+    app_is_published: bool = True
+    salons_first_page: int = 1
+    refund_freezes: bool = True
+    announces_payments: bool = False
     accept_status: int = 401
     is_limited: bool = False
     says_retry_after: bool = False

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from tests.fakes.yclients.clock import Clock
+from tests.fakes.yclients.marketplace.link import ACTIVE, BY_OWNER, BY_PARTNER, INSTALLED, PENDING, UNINSTALLED, Link
 from tests.fakes.yclients.refusals import RefusedError
 from tests.fakes.yclients.salon.changes import Change
 from tests.fakes.yclients.salon.journal import Journal
@@ -15,27 +16,6 @@ from tests.fakes.yclients.settings import Settings
 ALREADY_INSTALLED = "Пользователь уже установил это приложение."
 UNKNOWN_APP = "Агрегатор не найден"
 NOT_INSTALLED = "Приложение не установлено в филиале"
-
-_UNINSTALLED, _PENDING, _ACTIVE, _FREEZED = "uninstalled", "pending", "active", "freezed"
-
-
-@dataclass
-class Link:
-    """One app in one salon. The spelling ``freezed`` is YClients' own."""
-
-    status: str = _UNINSTALLED
-    created_at: datetime | None = None
-    pending_since: datetime | None = None
-    logs: list[dict[str, str]] = field(default_factory=list)
-    api_key: str | None = None
-    webhook_urls: list[str] = field(default_factory=list)
-    channels: list[str] = field(default_factory=list)
-
-    def move(self, status: str, source: str, now: datetime) -> None:
-        """Change the status and note it, as the status reply shows."""
-        at = f"{now:%Y-%m-%d %H:%M:%S}"
-        self.logs.append({"changed_at": at, "status_from": self.status, "status_to": status, "source": source})
-        self.status, self.created_at = status, self.created_at or now
 
 
 @dataclass
@@ -83,45 +63,60 @@ class World:
     def consent(self, salon_id: int, app_id: int) -> None:
         """The owner pressed Connect: the salon waits for the partner. An active salon stays active."""
         link = self.links.setdefault((salon_id, app_id), Link())
-        if link.status != _ACTIVE:
-            link.move(_PENDING, "marketplace", self.clock())
+        if link.status != ACTIVE:
+            link.move(PENDING, BY_OWNER, self.clock())
             link.pending_since = self.clock()
 
     def activate(self, salon_id: int, app_id: int, token: str, **given: Any) -> None:
         """The partner says that the salon is set up; raises RefusedError."""
         link = self.link(salon_id, app_id, token)
-        if link is not None and link.status == _ACTIVE:
+        if link is not None and link.status == ACTIVE:
             raise RefusedError(403, ALREADY_INSTALLED)
-        if link is None or link.status != _PENDING:
+        if link is None or link.status != PENDING:
             raise RefusedError(self.settings.expired_status, self.settings.expired_message)
-        link.move(_ACTIVE, "partner_api", self.clock())
+        link.move(ACTIVE, BY_PARTNER, self.clock())
         link.api_key, link.webhook_urls = given.get("api_key"), list(given.get("webhook_urls") or [])
         link.channels = list(given.get("channels") or [])
         self.salon(salon_id).hear(link.webhook_urls)
 
-    def leave(self, salon_id: int, app_id: int, status: str) -> None:
-        """The salon removed the app (``uninstalled``), or it was not paid for (``freezed``)."""
+    def leave(self, salon_id: int, app_id: int, status: str, source: str = BY_OWNER) -> None:
+        """The app was removed (``uninstalled``) or not paid for (``freezed``): its user and webhooks go."""
         link = self.links.setdefault((salon_id, app_id), Link())
-        link.move(status, "marketplace", self.clock())
+        link.move(status, source, self.clock())
         self.salon(salon_id).deafen(link.webhook_urls)
+        token = next(token for token, apps in self.partners.items() if app_id in apps)
+        event = "uninstall" if status == UNINSTALLED else "freeze"
+        self.announce({"salon_id": salon_id, "application_id": app_id, "event": event, "partner_token": token})
+
+    def restore(self, salon_id: int, link: Link) -> None:
+        """A frozen app has been paid for: the system user and the webhooks are back."""
+        link.move(ACTIVE, BY_PARTNER, self.clock())
+        self.salon(salon_id).hear(link.webhook_urls)
+
+    def installed(self, salon_id: int, app_id: int) -> Link:
+        """An app that is active or frozen; raises RefusedError (404)."""
+        link = self.links.get((salon_id, app_id))
+        if link is None or link.status not in INSTALLED:
+            raise RefusedError(404, NOT_INSTALLED)
+        return link
 
     def link(self, salon_id: int, app_id: int, token: str) -> Link | None:
         """The link as it is now, or None when there never was one; raises RefusedError for a foreign app."""
-        if app_id not in self.partners[token]:
+        if app_id not in self.partners[token] or not self.settings.app_is_published:
             raise RefusedError(400, UNKNOWN_APP)
         if self.settings.everybody_consents and (salon_id, app_id) not in self.links:
             self.consent(salon_id, app_id)
         link = self.links.get((salon_id, app_id))
         if link is not None and self._is_too_late(link):
-            link.move(_UNINSTALLED, "marketplace", self.clock())
+            link.move(UNINSTALLED, BY_OWNER, self.clock())
         return link
 
     def serves(self, salon_id: int) -> bool:
         """Whether the system user may act in the salon: only while some app is active there."""
-        return any(link.status == _ACTIVE for (salon, _), link in self.links.items() if salon == salon_id)
+        return any(link.status == ACTIVE for (salon, _), link in self.links.items() if salon == salon_id)
 
     def _is_too_late(self, link: Link) -> bool:
         patience = timedelta(seconds=self.settings.pending_ttl)
-        if link.status != _PENDING or link.pending_since is None:
+        if link.status != PENDING or link.pending_since is None:
             return False
         return self.clock() - link.pending_since > patience

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from tests.fakes.yclients.limits import Limits
-from tests.fakes.yclients.redirect import OWNER, redirect_url, salons, signed
+from tests.fakes.yclients.marketplace.redirect import OWNER, redirect_url, salons, signed
 from tests.fakes.yclients.refusals import RefusedError
 from tests.fakes.yclients.settings import Settings
 from tests.fakes.yclients.world import World

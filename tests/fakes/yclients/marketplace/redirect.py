@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+RIGHT, OVER_BASE64, MISSING = "right", "base64", "missing"
 OWNER = {
     "id": 777,
     "name": "Тест Тестов",
@@ -41,8 +42,24 @@ def salons(salon_ids: Sequence[int], shape: str = "list") -> list[tuple[str, str
 
 
 def redirect_url(
-    base: str, salon_ids: Sequence[int], user: Mapping[str, Any], partner_token: str, *, shape: str, url_safe: bool
+    base: str,
+    salon_ids: Sequence[int],
+    user: Mapping[str, Any] | None,
+    partner_token: str,
+    *,
+    shape: str = "list",
+    url_safe: bool = False,
+    sign: str = RIGHT,
 ) -> str:
-    """The address that the browser is sent to."""
-    query = salons(salon_ids, shape) + list(signed(user, partner_token, url_safe=url_safe).items())
-    return f"{base}?{urlencode(query)}"
+    """The address that the browser is sent to; without a user it says nothing about who comes.
+
+    Args:
+        sign: `right`; or how it is forged: `base64` signs the encoded text, `missing` leaves it out.
+    """
+    pair = signed(user, partner_token, url_safe=url_safe) if user is not None else {}
+    if pair and sign == OVER_BASE64:
+        text = pair["user_data"].encode()
+        pair["user_data_sign"] = hmac.new(partner_token.encode(), text, hashlib.sha256).hexdigest()
+    elif pair and sign == MISSING:
+        del pair["user_data_sign"]
+    return f"{base}?{urlencode(salons(salon_ids, shape) + list(pair.items()))}"
