@@ -34,7 +34,10 @@ from aiadmin.domain.ids import CompanyId, SalonId
 from aiadmin.domain.pacing import Budget
 from aiadmin.services import webhooks
 from aiadmin.services.activations import Courier
+from aiadmin.services.checks import Checker
 from aiadmin.services.ports import UnitOfWork
+from aiadmin.services.sync_pages import Pages
+from aiadmin.services.synchronisation import Synchroniser
 
 
 class Container:
@@ -139,6 +142,22 @@ class Container:
     @cached_property
     def marketplace(self) -> YClientsMarketplace:
         return YClientsMarketplace(self.config)
+
+    @cached_property
+    def synchroniser(self) -> Synchroniser:
+        address = partial(webhooks.address_of, public_url=self.config.public_url, secrets=self.secrets)
+        return Synchroniser(
+            uow=self.uow,
+            pages=Pages(api=self.salon_api, hook_address=address, clock=self.clock),
+            rooms=self.rooms,
+            queue=self.queue,
+            clock=self.clock,
+            chance=random.random,
+        )
+
+    @cached_property
+    def checker(self) -> Checker:
+        return Checker(uow=self.uow, api=self.salon_api, clock=self.clock, chance=random.random)
 
     @cached_property
     def courier(self) -> Courier:

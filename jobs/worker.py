@@ -104,7 +104,9 @@ def _exit(signum: int, frame: FrameType | None) -> NoReturn:
 def _preload() -> None:
     """Import what jobs need once, here: a fork then starts in milliseconds. Nothing is opened."""
     import jobs.callbacks
+    import jobs.checks
     import jobs.maintenance
+    import jobs.synchronisation
     import jobs.webhooks  # noqa: F401
 
 

@@ -94,7 +94,7 @@ def test_every_queue_has_a_worker_and_every_job_exists() -> None:
 
     assert nudges
     for nudge in nudges:
-        assert re.search(rf"^\w+: python worker\.py {nudge.queue}$", procfile, re.MULTILINE)
+        assert re.search(rf"^\w+: python worker\.py {queue.JOBS}$", procfile, re.MULTILINE)
         module, _, function = nudge.function.rpartition(".")
         assert callable(getattr(importlib.import_module(module), function))
 

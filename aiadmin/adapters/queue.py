@@ -12,7 +12,8 @@ from redis import Redis, RedisError
 from rq import Queue
 
 from aiadmin.adapters.nudge_queues import SERIALIZER, NudgeQueues
-from aiadmin.domain.ids import OutboxId
+from aiadmin.domain.ids import CompanyId, OutboxId
+from aiadmin.domain.sync import SyncKind
 
 log = structlog.get_logger(__name__)
 
@@ -25,14 +26,22 @@ _FAILURE_SECONDS = 3600
 
 @dataclass(frozen=True, kw_only=True)
 class _Nudge:
-    """A job; the same one is not queued again for a while unless it has begun."""
+    """A job; the same one is not queued again for a while unless it has begun.
+
+    Attributes:
+        may_wait: whether it lets everything else go first.
+    """
 
     function: str
     timeout: int
+    may_wait: bool = False
 
 
 _DELIVER = _Nudge(function="jobs.callbacks.deliver", timeout=35)
 _DRAIN = _Nudge(function="jobs.webhooks.drain", timeout=60)
+_CHECK = _Nudge(function="jobs.checks.run", timeout=170)
+_SYNCHRONISE = _Nudge(function="jobs.synchronisation.run", timeout=170, may_wait=True)
+"""The last page of a slice may wait two minutes for its turn and 20 s for its answer."""
 
 
 class RqJobQueue:
@@ -48,6 +57,12 @@ class RqJobQueue:
     def drain_webhooks(self) -> None:
         self._send(_DRAIN)
 
+    def check(self) -> None:
+        self._send(_CHECK)
+
+    def synchronise(self, company_id: CompanyId, kind: SyncKind) -> None:
+        self._send(_SYNCHRONISE, company_id, kind.value)
+
     def look(self) -> None:
         try:
             self._sessions.look()
@@ -62,7 +77,15 @@ class RqJobQueue:
         """A drain costs a process: under a stream of webhooks one a second is enough, the sweep finds the rest."""
         self._expire(_key(_DRAIN), _DRAIN_COALESCE_MS)
 
-    def _send(self, nudge: _Nudge, *arguments: int) -> None:
+    def check_began(self) -> None:
+        """As `delivery_began`."""
+        self._expire(_key(_CHECK), 0)
+
+    def synchronisation_began(self, company_id: CompanyId, kind: SyncKind) -> None:
+        """As `delivery_began`."""
+        self._expire(_key(_SYNCHRONISE, company_id, kind.value), 0)
+
+    def _send(self, nudge: _Nudge, *arguments: int | str) -> None:
         try:
             if self._redis.set(_key(nudge, *arguments), 1, nx=True, px=_COALESCE_MS):
                 Queue(JOBS, connection=self._redis, serializer=SERIALIZER).enqueue_call(
@@ -71,6 +94,7 @@ class RqJobQueue:
                     timeout=nudge.timeout,
                     result_ttl=0,
                     failure_ttl=_FAILURE_SECONDS,
+                    at_front=not nudge.may_wait,
                 )
         except RedisError as error:
             log.warning("nudge lost", job=nudge.function, error=type(error).__name__)
@@ -82,5 +106,5 @@ class RqJobQueue:
             log.warning("nudge not forgotten", error=type(error).__name__)
 
 
-def _key(nudge: _Nudge, *arguments: int) -> str:
+def _key(nudge: _Nudge, *arguments: int | str) -> str:
     return ":".join(["aiadmin:nudge", nudge.function, *map(str, arguments)])

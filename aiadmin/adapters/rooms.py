@@ -14,6 +14,7 @@ from aiadmin import texts
 from aiadmin.adapters.qr_image import svg
 from aiadmin.adapters.redis_client import CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS
 from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.sync import SyncRun
 
 NAMESPACE = "/marketplace"
 CHANNEL = "flask-socketio"
@@ -47,6 +48,19 @@ def status(state: str, text: str, **extra: str | int) -> Payload:
     return {"state": state, "text": text, **extra}
 
 
+def sync(run: SyncRun) -> Payload:
+    """`sync`: which list is read, how far it is, and how many rows came of each."""
+    return {
+        "kind": run.kind,
+        "state": run.state,
+        "stage": run.stage,
+        "page": run.page,
+        "pages": run.total_pages,
+        "counts": dict(run.counts),
+        "error": run.error,
+    }
+
+
 def error(code: str, message: str) -> Payload:
     """`error`: a sentence, and a slug that the page knows."""
     return {"message": message, "code": code}
@@ -78,6 +92,9 @@ class SocketRooms:
 
     def connected(self, company_id: CompanyId, *, phone: str) -> None:
         self._emit(company_id, "whatsapp-connected", connected(company_id, phone))
+
+    def sync(self, run: SyncRun) -> None:
+        self._emit(run.company_id, "sync", sync(run))
 
     def error(self, company_id: CompanyId, *, code: str, text: str) -> None:
         self._emit(company_id, "error", error(code, text))

@@ -19,6 +19,7 @@ _COMMANDS = {
     "keys": "aiadmin.cli.keys:keys",
     "migrate": "aiadmin.cli.migrate:migrate",
     "sessions": "aiadmin.cli.sessions:sessions",
+    "sync": "aiadmin.cli.sync:sync",
     "up": "aiadmin.cli.up:up",
 }
 """Each command and where it is; a module is imported only when its command is called or listed."""

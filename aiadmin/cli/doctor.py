@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 
 import click
@@ -58,6 +59,7 @@ def examine(*, online: bool) -> Iterator[Finding]:
         return
     yield Finding(name="settings", text=f"complete for {config.app_env}")
     yield _asked("PostgreSQL", lambda: _postgres(config.database_url), "start it, or correct DATABASE_URL")
+    yield _hooks(config.database_url)
     yield _asked("Redis", lambda: _redis(config.redis_url), "start it, or correct REDIS_URL")
     yield _yclients_settings(config)
     if online:
@@ -84,6 +86,22 @@ def _postgres(url: str) -> str:
     if version < _OLDEST_POSTGRES:
         raise ValueError("too old")
     return f"version {version // 10000}, {'migrated' if row and row[0] else 'empty: run `python -m aiadmin migrate`'}"
+
+
+def _hooks(url: str) -> Finding:
+    """Salons whose list of webhook addresses another app has overwritten, as the last night found them."""
+    statement = "SELECT count(*) FROM companies WHERE hooks_state IN ('missing', 'inactive')"
+    try:
+        connection = psycopg2.connect(url, connect_timeout=_SECONDS)
+        with closing(connection), connection.cursor() as cursor:
+            cursor.execute(statement)
+            row = cursor.fetchone()
+    except psycopg2.Error as error:
+        return Finding(name="webhooks", text=f"not known ({type(error).__name__})")
+    if row is None or row[0] == 0:
+        return Finding(name="webhooks", text="of every salon that was looked at come to us")
+    fix = "see `sync show ID`; the salon has to connect again, or to enter our address beside the others"
+    return Finding(name="webhooks", text=f"of {row[0]} salons do not come to us", fix=fix)
 
 
 def _redis(url: str) -> str:

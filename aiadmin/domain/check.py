@@ -16,8 +16,11 @@ from aiadmin.domain.webhook import WebhookKind
 QUIET = timedelta(seconds=5)
 LONGEST = timedelta(seconds=30)
 """Something that is spoken of without end is read all the same."""
-CLAIM = timedelta(seconds=90)
-"""How long a check stays with the worker that reads; longer than its job may run."""
+CLAIM = timedelta(minutes=3)
+"""How long checks stay with the worker that reads; longer than its job may run."""
+FEW = 3
+"""So many records of one salon are read one by one; more of them in one list of what has changed."""
+BATCH = 200
 
 
 class Subject(StrEnum):

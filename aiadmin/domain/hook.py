@@ -26,3 +26,7 @@ def hook_state(settings: HookSettings, address: str) -> HookState:
         return HookState.MISSING
     is_silent = not settings.is_active or any(settings.flags.get(name) is False for name in NEEDED)
     return HookState.INACTIVE if is_silent else HookState.OURS
+
+
+SILENT = frozenset({HookState.MISSING, HookState.INACTIVE})
+"""Somebody has to connect the salon again, or to correct the list by hand."""

@@ -54,8 +54,14 @@ STAGES: Mapping[SyncKind, tuple[Stage, ...]] = {
 }
 
 PAGE_SIZE = 200
-CLAIM = timedelta(seconds=90)
-"""How long a run stays with the worker that reads it, from its last page on; longer than one page may take."""
+CLAIM = timedelta(minutes=3)
+"""How long a run stays with the worker that reads it, from its last page on.
+
+One page may wait two minutes for its turn and then 20 s for its answer."""
+SLICE = timedelta(seconds=5)
+"""How long a worker reads before it lets others have a turn: webhooks are not to wait for a long list."""
+CATALOGUE_RESOURCES = frozenset({"company", "salon", "service_category", "service", "master", "staff", "schedule"})
+"""Webhooks about these ask for the nightly run, which reads whole lists."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +118,7 @@ class PageRead:
     """What came on one page.
 
     Attributes:
-        rows: how many rows were on it.
+        rows: how many rows could be read.
         pages: how many pages the stage has, or None when YClients does not say.
         is_last: whether the stage ends here.
     """
@@ -122,10 +128,19 @@ class PageRead:
     is_last: bool
 
 
-def page_read(rows: int, total: int | None, page: int) -> PageRead:
-    """A page of a list that comes `PAGE_SIZE` rows at a time; a short one is the last, whatever the total says."""
+def whole_list(rows: int) -> PageRead:
+    """A list that comes at once."""
+    return PageRead(rows=rows, pages=1, is_last=True)
+
+
+def page_read(rows: int, total: int | None, page: int, *, skipped: int = 0) -> PageRead:
+    """A page of a list that comes `PAGE_SIZE` rows at a time; a short one is the last, whatever the total says.
+
+    Args:
+        skipped: how many more rows came that could not be read.
+    """
     pages = None if total is None else max(1, -(-total // PAGE_SIZE))
-    is_last = rows < PAGE_SIZE or (pages is not None and page >= pages)
+    is_last = rows + skipped < PAGE_SIZE or (pages is not None and page >= pages)
     return PageRead(rows=rows, pages=pages, is_last=is_last)
 
 

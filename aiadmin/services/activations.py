@@ -12,8 +12,10 @@ from aiadmin.domain.company import Company, IntegrationStatus
 from aiadmin.domain.delivery import CLAIM, OutboxRow, OutboxState, Outcome, Step, Verdict, next_step
 from aiadmin.domain.errors import ActivationStateError, AiAdminError
 from aiadmin.domain.ids import CompanyId, OutboxId
+from aiadmin.domain.sync import SyncKind
 from aiadmin.services.companies import ACTIVATION_KEY
 from aiadmin.services.ports import ActivationRequest, Clock, Marketplace, NewUnitOfWork, Rooms, Secrets
+from aiadmin.services.webhooks import address_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,8 +81,7 @@ class Courier:
             api_key = self.secrets.unseal(row.secret or "")
         except AiAdminError:
             return None
-        key = self.secrets.webhook_key(company.company_id)
-        address = f"{self.public_url}/marketplace/webhook/{company.company_id}?key={key}"
+        address = address_of(company.company_id, public_url=self.public_url, secrets=self.secrets)
         return ActivationRequest(salon_id=company.salon_id, api_key=api_key, webhook_urls=(address,))
 
     def _record(self, row: OutboxRow, verdict: Verdict) -> OutboxState | None:
@@ -105,6 +106,7 @@ class Courier:
             )
             if is_ours and step.state is OutboxState.SENT:
                 work.companies.set_activated(row.company_id, now)
+                work.sync_runs.start(row.company_id, SyncKind.FULL, now, is_new=True)
             elif is_ours and step.state is OutboxState.FAILED and may_fail(company.integration_status):
                 work.companies.set_activation_failed(row.company_id, verdict.reason)
             work.commit()

@@ -12,17 +12,28 @@ DEAD_HOST_KEPT = timedelta(minutes=1)
 WEBHOOK_KEPT = timedelta(days=30)
 """Webhooks hold personal data; a repeat of an older one does not come."""
 SESSION_EVENTS_KEPT = timedelta(days=30)
+BOOKING_EVENTS_KEPT = timedelta(days=90)
+"""They too hold personal data."""
+RUNS_NUDGED = 5
+"""So few that the worker never has a long line of journals before it; every two seconds that is 150 a minute."""
 
 
 def sweep(*, uow: NewUnitOfWork, queue: JobQueue, clock: Clock) -> int:
-    """Nudge every delivery that is due, and the inbox when something waits there; how many deliveries were due."""
+    """Nudge what is due: deliveries, the inbox, checks, synchronisations; how many deliveries there were."""
+    now = clock()
     with uow() as work:
-        due = work.outbox.due(clock())
+        due = work.outbox.due(now)
         is_waiting = work.webhooks.any_unprocessed()
+        is_check_due = work.checks.any_due(now)
+        runs = work.sync_runs.due(now, limit=RUNS_NUDGED)
     for outbox_id in due:
         queue.deliver(outbox_id)
     if is_waiting:
         queue.drain_webhooks()
+    if is_check_due:
+        queue.check()
+    for company_id, kind in runs:
+        queue.synchronise(company_id, kind)
     return len(due)
 
 
@@ -33,9 +44,10 @@ class Tidied:
     hosts: int
     webhooks: int
     session_events: int
+    booking_events: int
 
 
-NOTHING_TIDIED = Tidied(hosts=0, webhooks=0, session_events=0)
+NOTHING_TIDIED = Tidied(hosts=0, webhooks=0, session_events=0, booking_events=0)
 
 
 def tidy(*, uow: NewUnitOfWork, clock: Clock) -> Tidied:
@@ -45,5 +57,6 @@ def tidy(*, uow: NewUnitOfWork, clock: Clock) -> Tidied:
         hosts = work.hosts.remove_dead(now - DEAD_HOST_KEPT)
         webhooks = work.webhooks.forget(now - WEBHOOK_KEPT)
         session_events = work.session_events.forget(now - SESSION_EVENTS_KEPT)
+        booking_events = work.booking_events.forget(now - BOOKING_EVENTS_KEPT)
         work.commit()
-    return Tidied(hosts=hosts, webhooks=webhooks, session_events=session_events)
+    return Tidied(hosts=hosts, webhooks=webhooks, session_events=session_events, booking_events=booking_events)

@@ -8,7 +8,7 @@ from typing import Any
 from aiadmin.domain.errors import SalonMismatchError
 from aiadmin.domain.ids import CompanyId, SalonId
 from aiadmin.domain.webhook import NewWebhook, claimed_salon, dedup_key
-from aiadmin.services.ports import Clock, Inbox, NewUnitOfWork
+from aiadmin.services.ports import Clock, Inbox, NewUnitOfWork, Secrets
 
 
 def receive(
@@ -32,6 +32,11 @@ def receive(
     if claimed is not None and claimed != salon_of(company_id):
         raise SalonMismatchError
     inbox.store(NewWebhook(company_id=company_id, dedup_key=dedup_key(body), body=body, received_at=clock()))
+
+
+def address_of(company_id: CompanyId, *, public_url: str, secrets: Secrets) -> str:
+    """Where YClients sends the webhooks of a company; the key in it says who they are about."""
+    return f"{public_url}/marketplace/webhook/{company_id}?key={secrets.webhook_key(company_id)}"
 
 
 def salon_of(company_id: CompanyId, *, uow: NewUnitOfWork) -> SalonId:

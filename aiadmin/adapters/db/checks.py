@@ -27,11 +27,17 @@ ON CONFLICT (company_id, subject, number) DO UPDATE SET
 """)  # noqa: S608 - our own words
 """A word that comes while somebody reads begins a new wait: the reading may have come too early for it."""
 
+_IS_KNOWN = f"""{IS_READ} AND EXISTS (
+  SELECT FROM sync_runs AS known WHERE known.company_id = companies.id
+    AND known.kind = 'full' AND known.since IS NOT NULL AND known.stage IS DISTINCT FROM 'company'
+)"""  # noqa: S608 - our own words
+"""A check waits until the first synchronisation has told us the salon's timezone: without it times would be wrong."""
+
 _IS_FREE = "checks.due_at <= :now AND (checks.claimed_until IS NULL OR checks.claimed_until <= :now)"
 
 _TAKE = text(f"""
 WITH oldest AS (
-  SELECT checks.company_id FROM checks JOIN companies ON companies.id = checks.company_id AND {IS_READ}
+  SELECT checks.company_id FROM checks JOIN companies ON companies.id = checks.company_id AND {_IS_KNOWN}
   WHERE {_IS_FREE} ORDER BY checks.due_at LIMIT 1 FOR UPDATE OF checks SKIP LOCKED
 ), free AS (
   SELECT company_id, subject, number FROM checks
@@ -61,7 +67,7 @@ _PUT_OFF = text(
 )
 _ANY_DUE = text(f"""
 SELECT EXISTS (
-  SELECT FROM checks JOIN companies ON companies.id = checks.company_id AND {IS_READ} WHERE {_IS_FREE}
+  SELECT FROM checks JOIN companies ON companies.id = checks.company_id AND {_IS_KNOWN} WHERE {_IS_FREE}
 )
 """)  # noqa: S608 - our own words
 

@@ -40,11 +40,13 @@ class SqlJournal:
         phone = func.coalesce(CompanyRow.phone, short(facts.phone, 20))  # whoever registered knows better
         self._session.execute(statement.values(**values, phone=phone, raw_data=dict(facts.raw)))
 
-    def set_hooks(self, company_id: CompanyId, state: HookState, at: datetime) -> HookState | None:
-        before = self._session.scalar(select(CompanyRow.hooks_state).where(CompanyRow.id == company_id))
+    def set_hooks(self, company_id: CompanyId, state: HookState, at: datetime) -> None:
         statement = update(CompanyRow).where(CompanyRow.id == company_id)
         self._session.execute(statement.values(hooks_state=state, hooks_checked_at=at))
-        return None if before is None else HookState(before)
+
+    def hooks_state(self, company_id: CompanyId) -> HookState | None:
+        found = self._session.scalar(select(CompanyRow.hooks_state).where(CompanyRow.id == company_id))
+        return None if found is None else HookState(found)
 
     def put_categories(self, company_id: CompanyId, rows: Sequence[Category], at: datetime) -> None:
         self._put(CategoryRow, company_id, at, [_category(one) for one in rows])
@@ -64,6 +66,10 @@ class SqlJournal:
 
     def put_clients(self, company_id: CompanyId, rows: Sequence[Client], at: datetime) -> None:
         self._put(ClientRow, company_id, at, [_client(one) for one in rows])
+
+    def put_client(self, company_id: CompanyId, client: Client, at: datetime) -> None:
+        row = {name: value for name, value in _client(client).items() if name != "last_visit_on"}
+        self._put(ClientRow, company_id, at, [row])
 
     def bury(self, company_id: CompanyId, stage: Stage, *, not_seen_since: datetime, at: datetime) -> int:
         kind = _BURIED[stage]

@@ -38,8 +38,10 @@ class Journal(Protocol):
 
     def set_salon(self, company_id: CompanyId, facts: SalonFacts) -> None: ...
 
-    def set_hooks(self, company_id: CompanyId, state: HookState, at: datetime) -> HookState | None:
-        """The state as it was."""
+    def set_hooks(self, company_id: CompanyId, state: HookState, at: datetime) -> None: ...
+
+    def hooks_state(self, company_id: CompanyId) -> HookState | None:
+        """None before anybody has looked."""
         ...
 
     def put_categories(self, company_id: CompanyId, rows: Sequence[Category], at: datetime) -> None: ...
@@ -58,6 +60,10 @@ class Journal(Protocol):
 
     def bury(self, company_id: CompanyId, stage: Stage, *, not_seen_since: datetime, at: datetime) -> int:
         """A tombstone on what a full list no longer holds; how many."""
+        ...
+
+    def put_client(self, company_id: CompanyId, client: Client, at: datetime) -> None:
+        """One that was read by its number: such a reading does not say when the last visit was."""
         ...
 
     def bury_client(self, company_id: CompanyId, client_id: int, at: datetime) -> None: ...

@@ -9,6 +9,7 @@ from typing import Protocol
 from aiadmin.domain.activation import Answer, Connection
 from aiadmin.domain.ids import CompanyId, OutboxId, SalonId
 from aiadmin.domain.metric import Metric
+from aiadmin.domain.sync import SyncKind, SyncRun
 from aiadmin.domain.webhook import NewWebhook
 
 
@@ -88,6 +89,14 @@ class JobQueue(Protocol):
 
     def drain_webhooks(self) -> None: ...
 
+    def check(self) -> None:
+        """Ask a worker to read again what is due."""
+        ...
+
+    def synchronise(self, company_id: CompanyId, kind: SyncKind) -> None:
+        """Ask a worker to go on with a run; what somebody waits for comes first."""
+        ...
+
     def look(self) -> None:
         """Ask a session host to look at pairings and devices now."""
         ...
@@ -131,6 +140,10 @@ class Rooms(Protocol):
     def status(self, company_id: CompanyId, *, state: str, text: str, **extra: str | int) -> None: ...
 
     def connected(self, company_id: CompanyId, *, phone: str) -> None: ...
+
+    def sync(self, run: SyncRun) -> None:
+        """How far a synchronisation is."""
+        ...
 
     def error(self, company_id: CompanyId, *, code: str, text: str) -> None:
         """Something that was asked for did not work; what goes on, goes on."""

@@ -84,3 +84,28 @@ def test_an_unknown_command_is_refused_with_a_hint() -> None:
     answer = _run("upp")
     assert answer.returncode == 2
     assert "No such command 'upp'" in answer.stderr
+
+
+def test_doctor_counts_the_salons_whose_webhooks_go_elsewhere(database_url: str, redis_url: str) -> None:
+    connection = psycopg2.connect(database_url)
+    with connection, connection.cursor() as cursor:
+        cursor.execute("INSERT INTO companies (yclients_id, hooks_state) VALUES (1, 'missing'), (2, 'ours')")
+    connection.close()
+    answer = _run("doctor", DATABASE_URL=database_url, REDIS_URL=redis_url)
+    assert answer.returncode == 1
+    assert "FAIL webhooks: of 1 salons do not come to us" in answer.stdout
+
+
+def test_sync_starts_a_reading_and_shows_how_far_it_is(database_url: str, redis_url: str) -> None:
+    servers = {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
+    connection = psycopg2.connect(database_url)
+    with connection, connection.cursor() as cursor:
+        cursor.execute("INSERT INTO companies (yclients_id, integration_status) VALUES (1, 'active') RETURNING id")
+        row = cursor.fetchone()
+    connection.close()
+    assert row is not None
+    assert "reading begins" in _run("sync", "start", str(row[0]), **servers).stdout
+    shown = _run("sync", "show", str(row[0]), **servers).stdout
+    assert "full  waiting" in shown
+    assert "webhooks: not looked at yet" in shown
+    assert _run("sync", "start", "999", **servers).returncode == 1

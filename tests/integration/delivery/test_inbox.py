@@ -11,6 +11,7 @@ from sqlalchemy import text
 from aiadmin.container import Container
 from aiadmin.domain.host import Host
 from aiadmin.domain.ids import CompanyId, HostId, OutboxId
+from aiadmin.domain.sync import SyncKind
 from aiadmin.domain.webhook import NewWebhook, dedup_key
 from aiadmin.services import inbox, maintenance
 from tests.integration.delivery.salons import link, register
@@ -79,13 +80,20 @@ class Nudges:
 
     def __init__(self) -> None:
         self.delivered: list[int] = []
-        self.drained = 0
+        self.drained = self.checked = 0
+        self.synchronised: list[tuple[CompanyId, SyncKind]] = []
 
     def deliver(self, outbox_id: OutboxId) -> None:
         self.delivered.append(outbox_id)
 
     def drain_webhooks(self) -> None:
         self.drained += 1
+
+    def check(self) -> None:
+        self.checked += 1
+
+    def synchronise(self, company_id: CompanyId, kind: SyncKind) -> None:
+        self.synchronised.append((company_id, kind))
 
     def look(self) -> None:
         raise AssertionError("not the sweep's business")
@@ -99,7 +107,12 @@ def test_a_sweep_nudges_what_is_due_and_nothing_else(box: Container) -> None:
     assert (nudges.delivered, nudges.drained) == ([due.outbox_id], 0)
     _store(box, due.company_id, b"{}")
     maintenance.sweep(uow=box.uow, queue=nudges, clock=box.clock)
-    assert nudges.drained == 1
+    assert (nudges.drained, nudges.checked, nudges.synchronised) == (1, 0, [])
+    with box.uow() as work:
+        work.sync_runs.start(due.company_id, SyncKind.FULL, box.clock(), is_new=True)
+        work.commit()
+    maintenance.sweep(uow=box.uow, queue=nudges, clock=box.clock)
+    assert (nudges.checked, nudges.synchronised) == (0, [(due.company_id, SyncKind.FULL)])
 
 
 def test_tidying_forgets_the_dead_and_the_old_and_never_unread_mail(box: Container) -> None:
@@ -115,8 +128,10 @@ def test_tidying_forgets_the_dead_and_the_old_and_never_unread_mail(box: Contain
             work.hosts.add(Host(host_id=host_id, lease_until=lease, capacity=1, draining=False))
         work.commit()
     later = now + timedelta(days=31)
-    assert maintenance.tidy(uow=box.uow, clock=box.clock) == maintenance.Tidied(hosts=1, webhooks=0, session_events=0)
+    assert maintenance.tidy(uow=box.uow, clock=box.clock) == maintenance.Tidied(
+        hosts=1, webhooks=0, session_events=0, booking_events=0
+    )
     assert maintenance.tidy(uow=box.uow, clock=lambda: later) == maintenance.Tidied(
-        hosts=2, webhooks=1, session_events=0
+        hosts=2, webhooks=1, session_events=0, booking_events=0
     )
     assert [row[0] for row in _rows(box)] == [b"{}"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,9 +16,16 @@ from aiadmin.adapters.db.engine import make_engine
 from aiadmin.adapters.db.tables import CompanyRow
 from aiadmin.adapters.db.unit_of_work import SqlUnitOfWork
 from aiadmin.adapters.embedded import EmbeddedServer
+from aiadmin.config import Config
+from aiadmin.container import Container
 from aiadmin.domain.company import NewCompany
 from aiadmin.domain.ids import CompanyId, SalonId
+from aiadmin.domain.sync import RunState, SyncKind, SyncRun
+from aiadmin.services import webhooks
+from tests.fakes.yclients.client import FakeYClients
 
+JWT_SECRET = "secret-of-the-sync-tests-of-32-bytes!"
+PUBLIC_URL = "https://bot.example"
 _NUMBERS = itertools.count(1)
 
 
@@ -50,6 +58,17 @@ class World:
         for name, value in columns.items():
             self.change(company_id, name, value)
         return company_id
+
+    def know(self, company_id: CompanyId, *, since: datetime | None = None) -> None:
+        """Its journal was read once, and from `since` on we hear of everything in it."""
+        with self.uow() as work:
+            work.sync_runs.start(company_id, SyncKind.FULL, datetime.now(UTC), is_new=True)
+            work.commit()
+        self.execute(
+            "UPDATE sync_runs SET state = 'done', next_at = NULL, since = :since WHERE company_id = :id",
+            since=since or datetime.now(UTC) - timedelta(days=1),
+            id=company_id,
+        )
 
     def change(self, company_id: CompanyId, column: str, value: object) -> None:
         """Set a column of a company."""
@@ -93,6 +112,107 @@ def _administer(url: str, statement: str) -> None:
             cursor.execute(statement)
     finally:
         connection.close()
+
+
+@pytest.fixture(scope="session")
+def yclients_server() -> Iterator[FakeYClients]:
+    """One process for all tests of this folder."""
+    with FakeYClients() as server:
+        yield server
+
+
+@pytest.fixture
+def yclients(yclients_server: FakeYClients) -> FakeYClients:
+    """A YClients that knows nothing yet."""
+    yclients_server.reset()
+    return yclients_server
+
+
+@dataclass(frozen=True)
+class Installed:
+    """A salon at YClients where our app is active, and the company that it is with us."""
+
+    salon_id: int
+    company_id: CompanyId
+    hook_url: str
+
+
+class Salons:
+    """The product's adapters, YClients, and salons that are in both."""
+
+    def __init__(self, box: Container, world: World, yclients: FakeYClients) -> None:
+        self.box, self.world, self.yclients = box, world, yclients
+
+    def install(self, **counts: Any) -> Installed:
+        """A salon with a journal of so many clients, records, ..., activated just now."""
+        company_id = self.world.company()
+        with self.world.uow() as work:
+            salon_id = int(work.companies.get(company_id).salon_id)
+            work.sync_runs.start(company_id, SyncKind.FULL, self.world.clock(), is_new=True)
+            work.commit()
+        url = webhooks.address_of(company_id, public_url=PUBLIC_URL, secrets=self.box.secrets)
+        self.yclients.salon(salon_id, **counts)
+        self.yclients.activate(salon_id, webhook_urls=[url])
+        return Installed(salon_id, company_id, url)
+
+    def synchronise(self, salon: Installed, kind: SyncKind = SyncKind.FULL, box: Container | None = None) -> SyncRun:
+        """Read slice after slice, as workers do, until the run waits or has ended."""
+        while (run := (box or self.box).synchroniser.work(salon.company_id, kind)) is not None:
+            if run.state is not RunState.RUNNING:
+                return run
+        pytest.fail("the run is not ours")
+
+    def run(self, salon: Installed, kind: SyncKind = SyncKind.FULL) -> SyncRun:
+        with self.world.uow() as work:
+            run = work.sync_runs.find(salon.company_id, kind)
+        assert run is not None
+        return run
+
+    def make_due(self, salon: Installed, kind: SyncKind) -> None:
+        """Its time has come."""
+        self.world.execute(
+            "UPDATE sync_runs SET next_at = now() - interval '1 second' WHERE company_id = :id AND kind = :kind",
+            id=salon.company_id,
+            kind=kind,
+        )
+
+    def numbers(self, salon: Installed, table: str, column: str) -> set[int]:
+        """The entities of a table that have no tombstone."""
+        found = self.world.rows(
+            f"SELECT {column} FROM {table} WHERE company_id = :id AND deleted_at IS NULL",  # noqa: S608 - our own words
+            id=salon.company_id,
+        )
+        return {row[0] for row in found}
+
+    def asked(self, part: str) -> Sequence[str]:
+        """The paths of the REST calls that hold `part`, in order."""
+        return [request["path"] for request in self.yclients.requests() if part in request["path"]]
+
+
+@pytest.fixture
+def settings(database_url: str, redis_url: str, yclients: FakeYClients) -> dict[str, Any]:
+    """The product's settings, wired to the fake and not held back by the budget."""
+    return {
+        "database_url": database_url,
+        "redis_url": redis_url,
+        "jwt_secret": JWT_SECRET,
+        "public_url": PUBLIC_URL,
+        "yclients_api_url": f"{yclients.url}/api/v1",
+        "yclients_marketplace_url": yclients.url,
+        "yclients_api_key": yclients.partner_token,
+        "yclients_user_token": yclients.user_token,
+        "yclients_app_id": yclients.app_id,
+        "yclients_per_second": 1000,
+        "yclients_per_minute": 60_000,
+    }
+
+
+@pytest.fixture
+def salons(settings: dict[str, Any], world: World, yclients: FakeYClients) -> Iterator[Salons]:
+    """The product as one process sees it."""
+    box = Container(Config(**settings))
+    yield Salons(box, world, yclients)
+    box.close()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from aiadmin.domain.booking_event import EventSource
 from aiadmin.domain.check import Check, Heard, Subject
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal import Category, Client, Record, SalonFacts, Service, StaffMember, WorkDay
-from aiadmin.domain.sync import RunState, Stage, SyncKind, SyncRun
+from aiadmin.domain.sync import RunState, Stage, SyncKind, SyncRun, begin
 from aiadmin.services.bookings import absorb
 from aiadmin.services.ports import ReadSalon
 from tests.integration.sync.conftest import World
@@ -181,6 +181,12 @@ def _heard(company_id: CompanyId, number: int, first: Any = NOW, last: Any = Non
     return Heard(company_id=company_id, subject=Subject.RECORD, number=number, first_at=first, last_at=last or first)
 
 
+def _known(world: World) -> CompanyId:
+    company_id = world.company()
+    world.know(company_id)
+    return company_id
+
+
 def _hear(world: World, *words: Heard) -> None:
     with world.uow() as work:
         work.checks.hear(words)
@@ -201,7 +207,7 @@ def _finish(world: World, checks: list[Check]) -> None:
 
 
 def test_a_check_waits_for_quiet_but_never_too_long(world: World) -> None:
-    company_id = world.company()
+    company_id = _known(world)
     for seconds in range(0, 40, 4):
         _hear(world, _heard(company_id, 1, NOW + seconds * SECOND))
         with world.uow() as work:
@@ -210,7 +216,7 @@ def test_a_check_waits_for_quiet_but_never_too_long(world: World) -> None:
 
 
 def test_two_workers_never_share_a_check_and_a_dead_ones_is_found_again(world: World) -> None:
-    mine, other = world.company(), world.company()
+    mine, other = _known(world), _known(world)
     _hear(world, _heard(mine, 1), _heard(mine, 2), _heard(other, 1, NOW + SECOND))
     now = NOW + 10 * SECOND
     assert [(check.company_id, check.number) for check in _take(world, now)] == [(mine, 1), (mine, 2)]
@@ -219,8 +225,26 @@ def test_two_workers_never_share_a_check_and_a_dead_ones_is_found_again(world: W
     assert [check.attempts for check in _take(world, now + MINUTE)] == [2, 2]
 
 
-def test_a_word_that_comes_during_the_reading_asks_for_another(world: World) -> None:
+def test_a_check_waits_until_the_first_synchronisation_knows_the_salons_zone(world: World) -> None:
     company_id = world.company()
+    _hear(world, _heard(company_id, 1))
+    assert _take(world, NOW + MINUTE) == []
+    with world.uow() as work:
+        work.sync_runs.start(company_id, SyncKind.FULL, NOW, is_new=True)
+        run = work.sync_runs.claim(company_id, SyncKind.FULL, now=NOW, until=NOW + MINUTE)
+        assert run is not None
+        run = begin(run, NOW)
+        assert work.sync_runs.save(run, claim=NOW + MINUTE)
+        work.commit()
+    assert _take(world, NOW + MINUTE) == []
+    with world.uow() as work:
+        work.sync_runs.save(replace(run, stage=Stage.CATEGORIES), claim=NOW + MINUTE)
+        work.commit()
+    assert [check.number for check in _take(world, NOW + MINUTE)] == [1]
+
+
+def test_a_word_that_comes_during_the_reading_asks_for_another(world: World) -> None:
+    company_id = _known(world)
     _hear(world, _heard(company_id, 1), _heard(company_id, 2))
     now = NOW + 6 * SECOND
     taken = _take(world, now)
@@ -236,7 +260,7 @@ def test_a_word_that_comes_during_the_reading_asks_for_another(world: World) -> 
     [("sync_enabled", False), ("integration_status", "frozen"), ("integration_status", "uninstalled")],
 )
 def test_nothing_is_read_of_a_company_that_said_no_or_has_left(world: World, column: str, value: object) -> None:
-    company_id = world.company()
+    company_id = _known(world)
     with world.uow() as work:
         work.checks.hear([_heard(company_id, 1)])
         work.sync_runs.start(company_id, SyncKind.FULL, NOW, is_new=True)

@@ -12,6 +12,7 @@ from aiadmin.domain.activation import Answer, Connection
 from aiadmin.domain.company import Company, IntegrationStatus
 from aiadmin.domain.delivery import OutboxKind, OutboxRow, OutboxState
 from aiadmin.domain.ids import CompanyId, OutboxId, SalonId
+from aiadmin.domain.sync import SyncKind
 from aiadmin.services.ports import ActivationRequest
 
 COMPANY, ROW = CompanyId(1), OutboxId(1)
@@ -30,7 +31,8 @@ class Memory:
     company: Company
     row: OutboxRow
     is_open: bool = False
-    written: tuple[Company, OutboxRow] | None = None
+    started: tuple[tuple[SyncKind, datetime], ...] = ()
+    written: tuple[Company, OutboxRow, tuple[tuple[SyncKind, datetime], ...]] | None = None
 
     def clock(self) -> datetime:
         return self.now
@@ -40,12 +42,12 @@ class Memory:
 
     def __enter__(self) -> Self:
         assert not self.is_open
-        self.is_open, self.written = True, (self.company, self.row)
+        self.is_open, self.written = True, (self.company, self.row, self.started)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, _e: BaseException | None, _t: TracebackType | None) -> None:
         if self.written is not None:
-            self.company, self.row = self.written
+            self.company, self.row, self.started = self.written
         self.is_open = False
 
     def commit(self) -> None:
@@ -58,6 +60,14 @@ class Memory:
     @property
     def outbox(self) -> Self:
         return self
+
+    @property
+    def sync_runs(self) -> Self:
+        return self
+
+    def start(self, _company_id: CompanyId, kind: SyncKind, at: datetime, *, is_new: bool) -> None:
+        assert is_new
+        self.started = (*self.started, (kind, at))
 
     def get(self, _company_id: CompanyId, *, lock: bool = False) -> Company:
         return self.company

@@ -72,10 +72,12 @@ def test_every_activation_ends_and_yclients_hears_of_it_once(script: list[str], 
     if memory.row.state is OutboxState.SENT:
         assert yclients.connection is Connection.ACTIVE
         assert memory.company.integration_status is IntegrationStatus.ACTIVE
+        assert [kind.value for kind, _ in memory.started] == ["full"]
         assert told.states[-1] == ("active", None)
     else:
         assert memory.row.state is OutboxState.FAILED
         assert memory.company.integration_status is IntegrationStatus.ACTIVATION_FAILED
+        assert memory.started == ()
         assert told.states[-1] == ("activation_failed", memory.company.activation_error)
 
 
