@@ -6,7 +6,6 @@ lives: the web process says who watches, the desk says what it shows. Several ke
 
 from __future__ import annotations
 
-import json
 import math
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,7 +16,10 @@ from typing import cast
 
 from redis import Redis, RedisError
 
+from aiadmin.adapters import pairing_keys as key
+from aiadmin.adapters import pairing_records as records
 from aiadmin.adapters import pairing_scripts as scripts
+from aiadmin.adapters.pairing_records import Progress
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.pairing import RESTING, PairingState
@@ -26,29 +28,16 @@ from aiadmin.services.ports import LiveCode
 WATCH_SECONDS = 20
 """An attempt goes on this long after the last watcher left."""
 OWNER_SECONDS = 15
+"""How long a claim outlives a desk whose heart beats but which does nothing."""
+HEART_SECONDS = 4
+"""How long a claim outlives a desk that has died: other desks take over what it had."""
+EXPECT_SECONDS = 60
+"""How long after its opening a page is expected to want a code."""
 STATE_SECONDS = 60
 PHONE_SECONDS = 120
 CODE_SECONDS = 20
 """The longest a code outlives whoever made it; the desk writes a living one again before that."""
 POLL_SECONDS = 0.15
-
-QUEUE = "aiadmin:pairing:queue"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Progress:
-    """Where a pairing stands: what a page that comes late must hear.
-
-    Attributes:
-        place: in the queue, from 1, or None.
-        code: the living pairing code, or None.
-        expires_at: when that code dies.
-    """
-
-    state: PairingState
-    place: int | None = None
-    code: str | None = None
-    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +45,7 @@ class Hold:
     """What the owner of an attempt learns when it renews.
 
     Attributes:
-        is_mine: False when another desk has the attempt now.
+        is_mine: False when another desk has the attempt now, or has brought it to its end.
         is_watched: somebody looks.
         phone: digits for which somebody asked a pairing code since the last renewal.
     """
@@ -72,14 +61,25 @@ class RedisPairingFeed:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
         self._watch = redis.register_script(scripts.WATCH)
+        self._expect = redis.register_script(scripts.EXPECT)
+        self._expects = redis.register_script(scripts.EXPECTS)
         self._waiting = redis.register_script(scripts.WAITING)
         self._claim = redis.register_script(scripts.CLAIM)
+        self._free = redis.register_script(scripts.FREE)
         self._renew = redis.register_script(scripts.RENEW)
         self._end = redis.register_script(scripts.END)
         self._set_place = redis.register_script(scripts.SET_PLACE)
         self._unclaimed = redis.register_script(scripts.UNCLAIMED)
 
     # what pages do
+
+    def expect(self, company_id: CompanyId) -> bool:
+        """Say that somebody may want a code within a minute, but does not yet: a room gets ready, nothing starts.
+
+        True when nobody else was expected: that is news to the desks.
+        """
+        with _redis():
+            return bool(self._expect(keys=[key.EXPECTED], args=[company_id, EXPECT_SECONDS]))
 
     def watch(self, *company_ids: CompanyId, seconds: int = WATCH_SECONDS) -> frozenset[CompanyId]:
         """Say that somebody looks for `seconds` more. Asks for an attempt, unless one runs or rests.
@@ -88,7 +88,13 @@ class RedisPairingFeed:
         """
         with _redis(), self._redis.pipeline(transaction=False) as pipe:
             for company_id in company_ids:
-                keys = [_watch(company_id), _attempt(company_id), _state(company_id), QUEUE]
+                keys = [
+                    key.watch(company_id),
+                    key.attempt(company_id),
+                    key.state(company_id),
+                    key.QUEUE,
+                    key.EXPECTED,
+                ]
                 self._watch(keys=keys, args=[company_id, seconds, STATE_SECONDS], client=pipe)
             answers = pipe.execute()
         return frozenset(company_id for company_id, done in zip(company_ids, answers, strict=True) if done)
@@ -96,32 +102,32 @@ class RedisPairingFeed:
     def unwatch(self, company_id: CompanyId) -> None:
         """The last page has gone: from now on the attempt has 20 s for somebody to come back."""
         with _redis():
-            self._redis.set(_watch(company_id), 1, ex=WATCH_SECONDS, xx=True)
+            self._redis.set(key.watch(company_id), 1, ex=WATCH_SECONDS, xx=True)
 
     def is_watched(self, company_id: CompanyId) -> bool:
         """Whether somebody looks, or did within 20 s."""
         with _redis():
-            return bool(self._redis.exists(_watch(company_id)))
+            return bool(self._redis.exists(key.watch(company_id)))
 
     def retry(self, company_id: CompanyId) -> None:
         """The button: a resting pairing starts anew."""
         state = self.find_state(company_id)
         if state is not None and state.state in RESTING:
             with _redis():
-                self._redis.delete(_state(company_id))
+                self._redis.delete(key.state(company_id))
         self.watch(company_id)
 
     def request_code(self, company_id: CompanyId, phone: str) -> None:
         """Ask for a pairing code for `phone` (digits); starts an attempt where none runs."""
         with _redis():
-            self._redis.set(_phone(company_id), phone, ex=PHONE_SECONDS)
+            self._redis.set(key.phone(company_id), phone, ex=PHONE_SECONDS)
         self.retry(company_id)
 
     def find_code(self, company_id: CompanyId) -> LiveCode | None:
         """The QR code that can be scanned now."""
         with _redis():
-            raw = cast("bytes | None", self._redis.get(_qr(company_id)))
-        return None if raw is None else _living(raw)
+            raw = cast("bytes | None", self._redis.get(key.qr(company_id)))
+        return None if raw is None else records.living_code(raw)
 
     def wait_code(self, company_id: CompanyId, timeout: timedelta) -> LiveCode | None:
         """The QR code as soon as there is one; None after `timeout` or when the pairing rests.
@@ -141,8 +147,8 @@ class RedisPairingFeed:
     def find_state(self, company_id: CompanyId) -> Progress | None:
         """Where the pairing stands, or None when there is none."""
         with _redis():
-            raw = cast("bytes | None", self._redis.get(_state(company_id)))
-        return None if raw is None else _progress(raw)
+            raw = cast("bytes | None", self._redis.get(key.state(company_id)))
+        return None if raw is None else records.progress_of(raw)
 
     def _rests(self, company_id: CompanyId) -> bool:
         progress = self.find_state(company_id)
@@ -153,19 +159,45 @@ class RedisPairingFeed:
     def queue(self, limit: int = 500) -> Sequence[CompanyId]:
         """Who waits for an attempt, in order. Forgets those whom nobody watches and those who have one."""
         with _redis():
-            found = self._waiting(keys=[QUEUE], args=[limit, _watch(""), _attempt("")])
+            found = self._waiting(keys=[key.QUEUE], args=[limit, key.watch(""), key.attempt("")])
         return [CompanyId(int(company_id)) for company_id in found]
+
+    def expects(self) -> bool:
+        """Whether some page is open whose reader has yet to ask for a code."""
+        with _redis():
+            return bool(self._expects(keys=[key.EXPECTED]))
+
+    def beat(self, owner: str) -> None:
+        """The desk `owner` lives; said every second."""
+        with _redis():
+            self._redis.set(key.heart(owner), 1, ex=HEART_SECONDS)
+
+    def die(self, owner: str) -> None:
+        """The desk `owner` ends: what it still has claimed is free at once."""
+        with _redis():
+            self._redis.delete(key.heart(owner))
 
     def claim(self, company_id: CompanyId, owner: str) -> bool:
         """Take the company's one attempt for 15 s; False when somebody has it."""
         with _redis():
-            keys = [_attempt(company_id), QUEUE]
-            return bool(self._claim(keys=keys, args=[company_id, owner, OWNER_SECONDS]))
+            keys = [key.attempt(company_id), key.QUEUE, key.CLAIMS, key.heart(owner)]
+            return bool(self._claim(keys=keys, args=[company_id, owner, OWNER_SECONDS, HEART_SECONDS]))
+
+    def free_orphans(self, owner: str) -> None:
+        """Queue again what desks other than `owner` had claimed whose heart has stopped.
+
+        An attempt whose phone has confirmed is left its 15 s: a desk that was only slow will come back to finish it.
+        """
+        with _redis():
+            prefixes = [key.attempt(""), key.heart(""), key.state(""), key.watch("")]
+            self._free(keys=[key.CLAIMS, key.QUEUE], args=[owner, *prefixes])
 
     def unclaimed(self, company_ids: Sequence[CompanyId]) -> Sequence[CompanyId]:
         """Those of the companies that no desk works on."""
         with _redis():
-            found = self._unclaimed(keys=[_attempt(company_id) for company_id in company_ids], args=list(company_ids))
+            found = self._unclaimed(
+                keys=[key.attempt(company_id) for company_id in company_ids], args=list(company_ids)
+            )
         return [CompanyId(int(company_id)) for company_id in found]
 
     def renew(self, company_ids: Iterable[CompanyId], owner: str) -> dict[CompanyId, Hold]:
@@ -173,8 +205,14 @@ class RedisPairingFeed:
         ids = list(company_ids)
         with _redis(), self._redis.pipeline(transaction=False) as pipe:
             for company_id in ids:
-                keys = [_attempt(company_id), _watch(company_id), _phone(company_id), _state(company_id)]
-                self._renew(keys=keys, args=[owner, OWNER_SECONDS, STATE_SECONDS], client=pipe)
+                keys = [
+                    key.attempt(company_id),
+                    key.watch(company_id),
+                    key.phone(company_id),
+                    key.state(company_id),
+                    key.CLAIMS,
+                ]
+                self._renew(keys=keys, args=[owner, OWNER_SECONDS, STATE_SECONDS, company_id], client=pipe)
             answers = pipe.execute()
         return {company_id: _hold(*answer) for company_id, answer in zip(ids, answers, strict=True)}
 
@@ -183,28 +221,28 @@ class RedisPairingFeed:
         left = math.ceil(code.left(datetime.now(UTC)).total_seconds())
         if left > 0:
             with _redis():
-                self._redis.set(_qr(company_id), _dump_code(code), ex=min(left, CODE_SECONDS))
+                self._redis.set(key.qr(company_id), records.dump_code(code), ex=min(left, CODE_SECONDS))
 
     def clear(self, company_id: CompanyId) -> None:
         """The code is dead."""
         with _redis():
-            self._redis.delete(_qr(company_id))
+            self._redis.delete(key.qr(company_id))
 
     def set_state(self, company_id: CompanyId, progress: Progress) -> None:
         """Say where the pairing stands; kept while its owner renews it, or, at rest, while somebody watches."""
         with _redis():
-            self._redis.set(_state(company_id), _dump(progress), ex=STATE_SECONDS)
+            self._redis.set(key.state(company_id), records.dump(progress), ex=STATE_SECONDS)
 
     def set_place(self, company_id: CompanyId, place: int) -> bool:
         """Say the company's place in the queue; False when an attempt has begun meanwhile."""
-        progress = _dump(Progress(state=PairingState.QUEUED, place=place))
+        progress = records.dump(Progress(state=PairingState.QUEUED, place=place))
         with _redis():
-            keys = [_attempt(company_id), _state(company_id)]
+            keys = [key.attempt(company_id), key.state(company_id)]
             return bool(self._set_place(keys=keys, args=[progress, STATE_SECONDS]))
 
     def end(self, company_id: CompanyId, owner: str, rest: PairingState | None = None) -> None:
         """Give the attempt up; nothing of it stays but the resting state, if any."""
-        self._finish(company_id, owner, "" if rest is None else _dump(Progress(state=rest)), queue_again=False)
+        self._finish(company_id, owner, "" if rest is None else records.dump(Progress(state=rest)), queue_again=False)
 
     def hand_over(self, company_id: CompanyId, owner: str) -> None:
         """Give the attempt up so that another desk takes it, if somebody still watches."""
@@ -212,12 +250,13 @@ class RedisPairingFeed:
 
     def _finish(self, company_id: CompanyId, owner: str, rest: str, *, queue_again: bool) -> None:
         keys = [
-            _attempt(company_id),
-            _qr(company_id),
-            _phone(company_id),
-            _state(company_id),
-            _watch(company_id),
-            QUEUE,
+            key.attempt(company_id),
+            key.qr(company_id),
+            key.phone(company_id),
+            key.state(company_id),
+            key.watch(company_id),
+            key.QUEUE,
+            key.CLAIMS,
         ]
         with _redis():
             self._end(keys=keys, args=[company_id, owner, rest, STATE_SECONDS, int(queue_again)])
@@ -231,50 +270,5 @@ def _redis() -> Iterator[None]:
         raise DependencyDownError("Redis") from error
 
 
-def _qr(company_id: CompanyId) -> str:
-    return f"marketplace:qr:{company_id}"
-
-
-def _watch(company_id: CompanyId | str) -> str:
-    return f"aiadmin:watch:{company_id}"
-
-
-def _attempt(company_id: CompanyId | str) -> str:
-    return f"aiadmin:pairing:attempt:{company_id}"
-
-
-def _state(company_id: CompanyId) -> str:
-    return f"aiadmin:pairing:state:{company_id}"
-
-
-def _phone(company_id: CompanyId) -> str:
-    return f"aiadmin:pairing:phone:{company_id}"
-
-
 def _hold(is_mine: int, is_watched: int, phone: bytes | None) -> Hold:
     return Hold(is_mine=bool(is_mine), is_watched=bool(is_watched), phone=phone.decode() if phone else None)
-
-
-def _dump_code(code: LiveCode) -> str:
-    times = {"generated_at": code.generated_at.isoformat(), "expires_at": code.expires_at.isoformat()}
-    return json.dumps({"qr": code.text, **times})
-
-
-def _living(raw: bytes) -> LiveCode | None:
-    values = json.loads(raw)
-    generated_at, expires_at = (datetime.fromisoformat(values[name]) for name in ("generated_at", "expires_at"))
-    code = LiveCode(text=values["qr"], generated_at=generated_at, expires_at=expires_at)
-    return code if code.left(datetime.now(UTC)) else None
-
-
-def _dump(progress: Progress) -> str:
-    expires_at = progress.expires_at and progress.expires_at.isoformat()
-    values = {"state": progress.state, "place": progress.place, "code": progress.code, "expires_at": expires_at}
-    return json.dumps({**values, "resting": progress.state in RESTING})
-
-
-def _progress(raw: bytes) -> Progress:
-    values = json.loads(raw)
-    expires_at = values["expires_at"] and datetime.fromisoformat(values["expires_at"])
-    state = PairingState(values["state"])
-    return Progress(state=state, place=values["place"], code=values["code"], expires_at=expires_at)

@@ -1,7 +1,8 @@
 """The steps of the pairing feed that must not come apart: each runs in Redis as one."""
 
 WATCH = """
--- KEYS watch, attempt, state, queue; ARGV company, seconds, state seconds
+-- KEYS watch, attempt, state, queue, expected; ARGV company, seconds, state seconds
+redis.call('ZREM', KEYS[5], ARGV[1])
 if redis.call('TTL', KEYS[1]) < tonumber(ARGV[2]) then redis.call('SET', KEYS[1], 1, 'EX', ARGV[2]) end
 local state = redis.call('GET', KEYS[3])
 state = state and cjson.decode(state)
@@ -13,6 +14,22 @@ elseif redis.call('EXISTS', KEYS[2]) == 0 then
     redis.call('ZADD', KEYS[4], 'NX', time[1] + time[2] / 1000000, ARGV[1])
 end
 return 0
+"""
+
+EXPECT = """
+-- KEYS expected; ARGV company, seconds
+local now = redis.call('TIME')[1]
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
+local is_first = redis.call('ZCARD', KEYS[1]) == 0
+redis.call('ZADD', KEYS[1], now + ARGV[2], ARGV[1])
+redis.call('EXPIRE', KEYS[1], ARGV[2])
+return is_first and 1 or 0
+"""
+
+EXPECTS = """
+-- KEYS expected
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', redis.call('TIME')[1])
+return redis.call('ZCARD', KEYS[1])
 """
 
 WAITING = """
@@ -29,19 +46,41 @@ return waiting
 """
 
 CLAIM = """
--- KEYS attempt, queue; ARGV company, owner, seconds
+-- KEYS attempt, queue, claims, heart; ARGV company, owner, seconds, heart seconds
 if redis.call('SET', KEYS[1], ARGV[2], 'NX', 'EX', ARGV[3]) then
     redis.call('ZREM', KEYS[2], ARGV[1])
+    redis.call('SADD', KEYS[3], ARGV[1])
+    redis.call('SET', KEYS[4], 1, 'EX', ARGV[4])
     return 1
 end
 return 0
 """
 
+FREE = """
+-- KEYS claims, queue; ARGV owner, prefixes of attempt, heart, state and watch keys
+for _, company in ipairs(redis.call('SMEMBERS', KEYS[1])) do
+    local owner = redis.call('GET', ARGV[2] .. company)
+    local is_dead = owner and owner ~= ARGV[1] and redis.call('EXISTS', ARGV[3] .. owner) == 0
+    local state = is_dead and redis.call('GET', ARGV[4] .. company)
+    if is_dead and state and cjson.decode(state).state == 'confirming' then is_dead = false end
+    if is_dead then redis.call('DEL', ARGV[2] .. company) end
+    if is_dead or not owner then
+        redis.call('SREM', KEYS[1], company)
+        if redis.call('EXISTS', ARGV[5] .. company) == 1 then
+            local time = redis.call('TIME')
+            redis.call('ZADD', KEYS[2], 'NX', time[1] + time[2] / 1000000, company)
+        end
+    end
+end
+"""
+
 RENEW = """
--- KEYS attempt, watch, phone, state; ARGV owner, seconds, state seconds
+-- KEYS attempt, watch, phone, state, claims; ARGV owner, seconds, state seconds, company
 local owner = redis.call('GET', KEYS[1])
-if owner and owner ~= ARGV[1] then return {0, 0, false} end
+local state = redis.call('GET', KEYS[4])
+if owner and owner ~= ARGV[1] or state and cjson.decode(state).state == 'connected' then return {0, 0, false} end
 redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
+redis.call('SADD', KEYS[5], ARGV[4])
 redis.call('EXPIRE', KEYS[4], ARGV[3])
 local phone = redis.call('GET', KEYS[3])
 if phone then redis.call('DEL', KEYS[3]) end
@@ -56,10 +95,14 @@ return 1
 """
 
 END = """
--- KEYS attempt, qr, phone, state, watch, queue; ARGV company, owner, resting state, state seconds, queue again
+-- KEYS attempt, qr, phone, state, watch, queue, claims
+-- ARGV company, owner, resting state, state seconds, queue again
+-- A success ends whatever another desk has begun meanwhile.
 local owner = redis.call('GET', KEYS[1])
-if owner and owner ~= ARGV[2] then return end
+local is_success = ARGV[3] ~= '' and cjson.decode(ARGV[3]).state == 'connected'
+if owner and owner ~= ARGV[2] and not is_success then return end
 redis.call('DEL', KEYS[1], KEYS[2], KEYS[4])
+redis.call('SREM', KEYS[7], ARGV[1])
 if ARGV[5] == '1' then
     if redis.call('EXISTS', KEYS[5]) == 1 then
         local time = redis.call('TIME')

@@ -112,6 +112,7 @@ def _company_facts(company: Company) -> list[tuple[str, object]]:
         ("phone", masked(company.phone) if company.phone else None),
         ("status", company.integration_status.value),
         ("registered", company.created_at),
+        ("consented", company.consented_at),
         ("activation error", company.activation_error),
         ("activation deadline", company.activation_deadline_at),
         ("activated", company.activated_at),

@@ -32,6 +32,7 @@ class Company:
         activation_error: why the last activation failed: a slug of `texts.ACTIVATION_REASONS`, or None.
         activation_deadline_at: when YClients stops waiting for the activation.
         activated_at: when YClients first confirmed the activation, or None.
+        consented_at: when somebody first agreed on our page to the risks of an unofficial client, or None.
     """
 
     company_id: CompanyId
@@ -47,6 +48,7 @@ class Company:
     activation_error: str | None
     activation_deadline_at: datetime
     activated_at: datetime | None
+    consented_at: datetime | None
     created_at: datetime
 
 

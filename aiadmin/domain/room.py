@@ -2,6 +2,9 @@
 
 With ten attempts a room measures about 50 MB, hardly more than with one: so attempts share rooms. And an abandoned
 attempt leaves a thread of the library behind for ever: so a room takes only so many before it must end.
+
+A room takes a third of a second to start, most of a first code's time. So one is started when a page opens, and waits
+warm while its reader makes up their mind.
 """
 
 from __future__ import annotations
@@ -54,6 +57,11 @@ def place(rooms: Iterable[Room], capacity: int) -> Place:
     return NewRoom if len(known) < MAX_ROOMS else NoRoom
 
 
-def is_done(room: Room) -> bool:
-    """Whether the room may end: it has worked and has nothing left."""
-    return room.live == 0 and room.taken > 0
+def should_warm(rooms: Iterable[Room], capacity: int, *, expected: bool) -> bool:
+    """Whether to start a room ahead of its first attempt: one is expected, and would find no room with a place."""
+    return expected and place(rooms, capacity) is NewRoom
+
+
+def is_done(room: Room, *, expected: bool) -> bool:
+    """Whether the room may end: it has worked and has nothing left, or waits for an attempt that nobody expects."""
+    return room.live == 0 and (room.taken > 0 or not expected)

@@ -8,7 +8,8 @@ from collections.abc import Callable
 import structlog
 
 from aiadmin import texts
-from aiadmin.adapters.pairing_feed import Progress, RedisPairingFeed
+from aiadmin.adapters.pairing_feed import RedisPairingFeed
+from aiadmin.adapters.pairing_records import Progress
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.pairing import PairingState

@@ -25,6 +25,7 @@ from aiadmin.domain.pairing import Timing
 from aiadmin.hosting.attempts import Attempts
 from aiadmin.hosting.board import Board
 from aiadmin.hosting.house import House
+from aiadmin.hosting.pulse import Pulse
 from aiadmin.hosting.room_process import RoomSaid
 from aiadmin.hosting.traces import Traces
 
@@ -66,6 +67,7 @@ class Desk:
         self.house = House(capacity=self._capacity, dsn=dsn, env=environment, events=self._events)
         self._board = Board(container.feed, container.rooms, container.clock)
         self._traces = Traces(container, self._owner)
+        self._pulse = Pulse(container.feed, self._owner)
         keys = SqlKeyStore(container.engine, dsn)
         self._attempts = Attempts(container, self.house, self._board, self._traces, keys, timing=self._timing)
         self._places: dict[CompanyId, int] = {}
@@ -76,6 +78,7 @@ class Desk:
 
     def start(self) -> None:
         """Begin to serve."""
+        self._pulse.start()
         self._thread.start()
 
     def look(self) -> None:
@@ -98,6 +101,7 @@ class Desk:
         if len(self._attempts):
             log.error("linked phones were not recorded", companies=self._attempts.ids())
         self.house.close()
+        self._pulse.stop()
 
     def _turn(self) -> None:
         try:
@@ -133,6 +137,7 @@ class Desk:
             self._renew(now)
             if not self._stopping.is_set():
                 self._admit(now)
+                self.house.keep_warm(expected=self._container.feed.expects())
                 self._clean_up()
         except DependencyDownError:
             self._blind_until = now + self._timing.blind
@@ -158,6 +163,9 @@ class Desk:
             self._traces.clean_up()
 
     def _admit(self, now: datetime) -> None:
+        if now >= self._blind_until:
+            # after Redis was away every heart seems to have stopped
+            self._container.feed.free_orphans(self._owner)
         waiting = list(self._container.feed.queue())
         while waiting and self._can_open(now):
             company_id = waiting.pop(0)

@@ -18,6 +18,8 @@ log = structlog.get_logger(__name__)
 
 CLOSE_SECONDS = 3.0
 """A room that was asked to end and has not is killed."""
+WARM_PAUSE_SECONDS = 30.0
+"""After a room that died before its first attempt, none is started ahead of need for this long."""
 
 
 @dataclass
@@ -42,6 +44,17 @@ class House:
         self._open: dict[int, _Entry] = {}
         self._closing: dict[int, tuple[RoomProcess, float]] = {}
         self._next_id = 1
+        self._expected = False
+        self._warm_from = 0.0
+
+    def keep_warm(self, *, expected: bool) -> None:
+        """Have a room ready while an attempt is expected; end what waits when none is."""
+        self._expected = expected
+        for entry in list(self._open.values()):
+            self._close_if_done(entry)
+        rooms = (entry.room for entry in self._open.values())
+        if rules.should_warm(rooms, self._capacity, expected=expected) and time.monotonic() >= self._warm_from:
+            self._open_room()
 
     def has_place(self) -> bool:
         """Whether one more series could start now."""
@@ -78,8 +91,7 @@ class House:
         entry = self._entry_of(session_id)
         if entry is not None:
             entry.sessions.discard(session_id)
-            if rules.is_done(entry.room):
-                self._close(entry.process)
+            self._close_if_done(entry)
 
     def distrust(self, session_id: str) -> None:
         """The room of this series is silent, perhaps hung: it gets nothing new."""
@@ -94,6 +106,8 @@ class House:
         if entry is None:
             return frozenset()
         log.warning("a pairing process ended", room=room_id, attempts=len(entry.sessions))
+        if entry.taken == 0:
+            self._warm_from = time.monotonic() + WARM_PAUSE_SECONDS
         return frozenset(entry.sessions)
 
     def kill_hung(self) -> None:
@@ -123,6 +137,10 @@ class House:
         room_id, self._next_id = self._next_id, self._next_id + 1
         self._open[room_id] = _Entry(RoomProcess(room_id, self._events, self._env))
         return room_id
+
+    def _close_if_done(self, entry: _Entry) -> None:
+        if rules.is_done(entry.room, expected=self._expected):
+            self._close(entry.process)
 
     def _close(self, process: RoomProcess) -> None:
         self._open.pop(process.room_id, None)

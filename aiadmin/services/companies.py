@@ -1,4 +1,4 @@
-"""Companies: register, count, rotate keys."""
+"""Companies: register, consent, rotate keys."""
 
 from __future__ import annotations
 
@@ -70,6 +70,14 @@ def register(
         work.commit()
     links.remember(company.company_id, jti)
     return Registration(company=company, api_key=api_key, token=tokens.issue(company.company_id, jti, now))
+
+
+def consent(company: Company, *, uow: NewUnitOfWork, clock: Clock) -> None:
+    """Keep when somebody at the company first agreed to the risks of an unofficial client."""
+    if company.consented_at is None:
+        with uow() as work:
+            work.companies.set_consented(company.company_id, clock())
+            work.commit()
 
 
 def rotate_api_key(company_id: CompanyId, *, uow: NewUnitOfWork, secrets: Secrets) -> str:

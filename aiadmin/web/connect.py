@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from flask import Blueprint, Response, render_template, request
 
 from aiadmin.domain.company import Company
-from aiadmin.domain.errors import LinkError, LinkInvalidError
-from aiadmin.web.current import company
+from aiadmin.domain.errors import DependencyDownError, LinkError, LinkInvalidError
+from aiadmin.web.current import company, container
 from aiadmin.web.errors import answer_to
 from aiadmin.web.operation import Operation, documented
 from aiadmin.web.status import status_of
@@ -14,6 +16,12 @@ from aiadmin.web.status import status_of
 blueprint = Blueprint("connect", __name__)
 
 SOCKET_PATH = "/socket.io"
+MODULES = (
+    *(f"connect/{name}.js" for name in ("machine", "phone", "token", "transport", "view")),
+    *(f"connect/{name}.js" for name in ("controls", "http", "picture", "socket")),
+    "vendor/socket.io.esm.min.js",
+)
+"""What the page's script imports, told to the browser at once: it would find one behind the other."""
 
 
 @blueprint.get("/marketplace/connect")
@@ -27,11 +35,16 @@ SOCKET_PATH = "/socket.io"
     )
 )
 def page() -> str:
-    """The page of the company that the token opens; `company` and `salon` must not contradict it."""
+    """The page of the company that the token opens; `company` and `salon` must not contradict it.
+
+    While its reader makes up their mind, a pairing room gets ready.
+    """
     owner = company()
     named = {"company": owner.company_id, "salon": owner.salon_id}
     if any(request.args.get(name, str(number)) != str(number) for name, number in named.items()):
         raise LinkInvalidError
+    if not owner.whatsapp_connected:
+        _expect(owner)
     return _render("open", owner)
 
 
@@ -40,6 +53,12 @@ def closed(error: LinkError) -> Response:
     """The same page, saying why the link does not open it."""
     answer = answer_to(error)
     return Response(_render(answer.code), status=answer.status, mimetype="text/html")
+
+
+def _expect(owner: Company) -> None:
+    with suppress(DependencyDownError):
+        if container().feed.expect(owner.company_id):
+            container().queue.look()
 
 
 def _render(page_state: str, owner: Company | None = None) -> str:
@@ -51,4 +70,5 @@ def _render(page_state: str, owner: Company | None = None) -> str:
         salon_title=owner.title if owner else "",
         status=status_of(owner) if owner else {},
         socket_url_path=SOCKET_PATH,
+        modules=MODULES,
     )

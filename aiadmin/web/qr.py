@@ -11,8 +11,9 @@ from flask.typing import ResponseReturnValue
 
 from aiadmin import texts
 from aiadmin.adapters import qr_image
-from aiadmin.adapters.pairing_feed import Progress
+from aiadmin.adapters.pairing_records import Progress
 from aiadmin.domain.errors import AlreadyConnectedError
+from aiadmin.services import companies
 from aiadmin.services.ports import LiveCode
 from aiadmin.web import schemas
 from aiadmin.web.current import company, container
@@ -33,6 +34,7 @@ def _described(media: str | type[schemas.QrCode]) -> Operation:
         query={
             "again": "1: начать заново, если попытки закончились",
             "relink": "1: салон уже подключён, заменить его номер",
+            "consent": "1: на странице согласились с риском неофициального клиента; запоминается первое согласие",
         },
         errors=(401, 409),
     )
@@ -64,6 +66,8 @@ def _answer(show: Callable[[LiveCode], ResponseReturnValue]) -> ResponseReturnVa
     owner, feed = company(), container().feed
     if owner.whatsapp_connected and request.args.get("relink") != "1":
         raise AlreadyConnectedError
+    if request.args.get("consent") == "1":
+        companies.consent(owner, uow=container().uow, clock=container().clock)
     if request.args.get("again") == "1":
         feed.retry(owner.company_id)
     code = feed.wait_code(owner.company_id, timeout=WAIT)

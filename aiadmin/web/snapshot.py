@@ -8,7 +8,7 @@ from datetime import datetime
 
 from aiadmin import texts
 from aiadmin.adapters import rooms
-from aiadmin.adapters.pairing_feed import Progress
+from aiadmin.adapters.pairing_records import Progress
 from aiadmin.adapters.rooms import Payload
 from aiadmin.container import Container
 from aiadmin.domain.company import Company

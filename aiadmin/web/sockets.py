@@ -1,5 +1,10 @@
 """Socket.IO: the namespace `/marketplace`, where a salon's page sees its codes come and its phone connect.
 
+A client makes codes by being there. Our own page asks its reader for consent first, and says so: with
+`auth.consent: false` it is let in early, so that nothing has to be opened later, but gets and makes nothing until it
+says `request-qr` with `{"consent": true}`. The first consent is kept with its time. It is a gate of our page, not of
+this contract.
+
 Three rules, each learnt from the libraries:
 
 * `on_connect` takes `auth` without a default: with one, a TypeError inside lets the client in unchecked;
@@ -11,7 +16,6 @@ Three rules, each learnt from the libraries:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import cast
 
 import structlog
@@ -27,9 +31,10 @@ from aiadmin.container import Container
 from aiadmin.domain.company import Company
 from aiadmin.domain.errors import AiAdminError, DependencyDownError, LinkError, LinkInvalidError
 from aiadmin.domain.pairing import PairingState
-from aiadmin.services import links
+from aiadmin.services import companies, links
 from aiadmin.web import origins, snapshot
 from aiadmin.web.errors import answer_to
+from aiadmin.web.knock import Knock, read
 from aiadmin.web.phones import digits_of
 from aiadmin.web.socket_limits import SocketLimits
 from aiadmin.web.watchers import Visitor, Watchers
@@ -66,15 +71,6 @@ def attach(app: Flask, container: Container) -> SocketIO:
     manager.on_return = namespace.show_again
     server.on_namespace(namespace)
     return server
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Knock:
-    """A page at the door: its socket, its link's token, and the company that it says it is for."""
-
-    sid: str
-    token: str
-    company_id: str | None
 
 
 class Marketplace(Namespace):  # type: ignore[misc]
@@ -121,7 +117,10 @@ class Marketplace(Namespace):  # type: ignore[misc]
         self._watchers.leave(_sid())
 
     def on_request_qr(self, *args: object) -> None:
-        """The button: a new code, also after three series; `{"relink": true}` replaces a connected phone."""
+        """The button: a new code, also after three series; `{"relink": true}` replaces a connected phone.
+
+        `{"consent": true}`: the reader of our page has agreed to the risks.
+        """
         self._serve(lambda company: self._pair(company, _fields(args)))
 
     def on_request_pairing_code(self, *args: object) -> None:
@@ -131,7 +130,7 @@ class Marketplace(Namespace):  # type: ignore[misc]
     def _admit(self, auth: object) -> None:
         if not self._limits.may_connect(request.remote_addr or ""):
             return self._refuse("too-many-attempts")
-        knock = _Knock(sid=_sid(), token=_token_of(auth), company_id=request.args.get("companyId"))
+        knock = read(auth)
         try:
             return self._enter(knock)
         except DependencyDownError as error:
@@ -139,7 +138,7 @@ class Marketplace(Namespace):  # type: ignore[misc]
             # not here: a client that is still changing to a websocket hears nothing until this handler is through
             self.socketio.start_background_task(self._enter_patiently, knock)
 
-    def _enter(self, knock: _Knock) -> None:
+    def _enter(self, knock: Knock) -> None:
         company = self._open(knock.token)
         if knock.company_id not in {None, str(company.company_id)}:
             raise LinkInvalidError
@@ -150,9 +149,9 @@ class Marketplace(Namespace):  # type: ignore[misc]
         if not self.socketio.server.manager.is_connected(knock.sid, NAMESPACE):
             # it left while its link was being checked, and its leaving has been told already
             return self._watchers.leave(knock.sid)
-        return self._attend(knock.sid, company)
+        return self._attend(knock, company)
 
-    def _enter_patiently(self, knock: _Knock) -> None:
+    def _enter_patiently(self, knock: Knock) -> None:
         """Wait for PostgreSQL a while: a restart of it must not send a page away."""
         code = ""
         for pause in OPEN_PAUSES_SECONDS:
@@ -165,16 +164,28 @@ class Marketplace(Namespace):  # type: ignore[misc]
                 return self._refuse(_code_of(error), knock.sid)
         return self._refuse(code, knock.sid)
 
-    def _attend(self, sid: str, company: Company) -> None:
-        """A page of a salon that is not connected makes codes by being there."""
+    def _attend(self, knock: Knock, company: Company) -> None:
+        """A page of a salon that is not connected makes codes by being there, unless its reader has yet to agree."""
         try:
+            if knock.consent is False:
+                return self._expect(company)
             if not company.whatsapp_connected:
-                self._watchers.watch(sid)
+                self._watchers.watch(knock.sid)
+                self._note_consent(company, knock.consent)
                 self._forget_old_success(company)
-                self._watch(sid, company)
-            self._show(sid, company)
+                self._watch(knock.sid, company)
+            return self._show(knock.sid, company)
         except DependencyDownError as error:
-            self._complain(_code_of(error), sid)
+            return self._complain(_code_of(error), knock.sid)
+
+    def _expect(self, company: Company) -> None:
+        """A room gets ready for the page that may soon ask."""
+        if self._container.feed.expect(company.company_id):
+            self._container.queue.look()
+
+    def _note_consent(self, company: Company, consent: object) -> None:
+        if consent is True:
+            companies.consent(company, uow=self._container.uow, clock=self._container.clock)
 
     def _forget_old_success(self, company: Company) -> None:
         """The phone was unlinked since."""
@@ -185,6 +196,7 @@ class Marketplace(Namespace):  # type: ignore[misc]
     def _pair(self, company: Company, fields: dict[str, object]) -> None:
         if company.whatsapp_connected and fields.get("relink") is not True:
             return self._show(_sid(), company)
+        self._note_consent(company, fields.get("consent"))
         self._container.feed.retry(company.company_id)
         self._watch(_sid(), company)
         return self._send_all(_sid(), snapshot.of_pairing(company.company_id, self._container))
@@ -242,17 +254,6 @@ class Marketplace(Namespace):  # type: ignore[misc]
     def _refuse(self, code: str, sid: str | None = None) -> None:
         self._complain(code, sid)
         self.socketio.server.disconnect(sid or _sid(), namespace=NAMESPACE)
-
-
-def _token_of(auth: object) -> str:
-    """The connect token: from `auth.token`, else from the header that only a polling handshake carries."""
-    token = auth.get("token") if isinstance(auth, dict) else None
-    if token is None:
-        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        token = token.strip() if scheme.lower() == "bearer" else None
-    if not isinstance(token, str) or not token:
-        raise LinkInvalidError
-    return token
 
 
 def _fields(args: tuple[object, ...]) -> dict[str, object]:

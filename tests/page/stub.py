@@ -15,6 +15,7 @@ from flask_socketio import SocketIO, disconnect, emit
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from aiadmin.adapters.qr_image import svg
+from aiadmin.web.connect import MODULES
 from tests.page.api_document import DOCUMENT
 
 ROOT = Path(__file__).parents[2]
@@ -43,6 +44,7 @@ class Stub:
         self.qr: dict[str, Any] = {}
         self.refusal: dict[str, Any] | None = None
         self.asked: list[str] = []
+        self.consents: list[str | None] = []
         self.reset()
 
     def reset(self) -> None:
@@ -56,7 +58,7 @@ class Stub:
         }
         self.qr = {"success": True, "qr": "2@http", "expires_in": 20}
         self.refusal = None
-        self.asked = []
+        self.asked, self.consents = [], []
 
 
 def create_app(stub: Stub) -> Flask:
@@ -84,6 +86,7 @@ def _add_pages(app: Flask, stub: Stub) -> None:
             company_id=1 if token else None,
             salon_title="Студия красоты «Мята»" if token else None,
             socket_url_path=request.args.get("socket", "/socket.io"),
+            modules=MODULES,
             status=stub.status if token else None,
             page_state=request.args.get("state", "open") if token else "link-invalid",
             static_version="test",
@@ -122,6 +125,7 @@ def _add_answers(app: Flask, stub: Stub) -> None:
         if stub.status["whatsapp_connected"] and not relink:
             return jsonify(success=False, error="Уже подключён.", code="already-connected"), 409
         stub.asked.append("qr relink" if relink else "qr")
+        stub.consents.append(request.args.get("consent"))
         if token.endswith(".svg"):
             return Response(svg("2@http"), mimetype="image/svg+xml")
         return jsonify(stub.qr), 200 if stub.qr.get("success") else 409
@@ -131,8 +135,11 @@ def _add_sockets(app: Flask, stub: Stub) -> None:
     sockets = SocketIO(app, async_mode="threading", always_connect=True)
 
     @sockets.on("connect", namespace="/marketplace")
-    def connected(auth: dict[str, str]) -> None:
-        stub.asked.append("connect" if auth == {"token": TOKEN} else "connect without token")
+    def connected(auth: dict[str, Any]) -> None:
+        named = {True: "connect", False: "stand by"}
+        stub.asked.append(named[auth["consent"]] if auth["token"] == TOKEN else "connect without token")
+        if stub.refusal is None and not auth["consent"]:
+            return
         if stub.status["whatsapp_connected"]:
             emit("whatsapp-connected", {"success": True, "phone": stub.status["whatsapp_phone"]})
             emit("status", {"state": stub.status["integration_status"]})
@@ -142,6 +149,7 @@ def _add_sockets(app: Flask, stub: Stub) -> None:
 
     @sockets.on("request-qr", namespace="/marketplace")
     def request_qr(data: dict[str, bool]) -> None:
+        assert data["consent"] is True
         stub.asked.append("request-qr relink" if data.get("relink") is True else "request-qr")
 
     @sockets.on("request-pairing-code", namespace="/marketplace")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import zxingcpp
 from PIL import Image
 
 from aiadmin.adapters.qr_image import svg
+from aiadmin.web.connect import MODULES
 from tests.page.conftest import ConnectPage
 from tests.page.stub import TOKEN
 
@@ -56,8 +58,10 @@ def test_a_refusal_is_shown_and_the_page_does_not_knock_again(connect: ConnectPa
     connect.page.clock.install()
     connect.stub.refusal = {"code": code, "message": "Отказано."}
     connect.open().consent(link="idle").shows(code)
+    knocks = [what for what in connect.stub.asked if what in {"stand by", "connect"}]
     connect.page.clock.fast_forward(50_000)
-    assert connect.stub.asked.count("connect") == 1
+    connect.page.wait_for_load_state("networkidle")
+    assert [what for what in connect.stub.asked if what in {"stand by", "connect"}] == knocks != []
 
 
 def test_after_too_many_attempts_a_minute_passes_before_the_next(connect: ConnectPage) -> None:
@@ -85,7 +89,56 @@ def test_nothing_is_asked_before_consent(connect: ConnectPage) -> None:
     assert connect.page.locator("[data-show]").is_disabled()
     assert connect.stub.asked == []
     connect.consent()
-    assert "connect" in connect.stub.asked
+    connect.until_asked("request-qr")
+
+
+def test_the_socket_stands_by_once_the_box_is_ticked_and_nothing_it_says_is_shown(connect: ConnectPage) -> None:
+    """Another page of the salon may have a code already; this one's reader has yet to agree."""
+    connect.open()
+    connect.page.check("[data-consent]")
+    connect.until_asked("stand by")
+    connect.emit("qr-update", QR)
+    connect.emit("error", {"message": "Слишком много попыток.", "code": "too-many-attempts"})
+    connect.page.uncheck("[data-consent]")
+    connect.shows("consent")
+    assert connect.stub.asked == ["stand by"]
+    connect.consent()
+    connect.until_asked("request-qr")
+    connect.emit("qr-update", QR)
+    connect.shows("qr")
+    assert connect.stub.asked.count("stand by") == 1
+
+
+def test_whoever_ticks_and_clicks_at_once_is_served_by_the_one_socket(connect: ConnectPage) -> None:
+    """The click may find the socket at any point of its coming; asking it to connect again would break it."""
+    quickly = """async (pause) => {
+      document.querySelector('[data-consent]').click();
+      await new Promise((go) => setTimeout(go, pause));
+      document.querySelector('[data-show]').click();
+    }"""
+    for pause in range(0, 48, 4):
+        connect.stub.reset()
+        connect.open()
+        connect.page.evaluate(quickly, pause)
+        connect.page.wait_for_selector("main[data-link=live]")
+        if "connect" not in connect.stub.asked:
+            connect.until_asked("request-qr")
+        connect.emit("qr-update", QR)
+        connect.shows("qr")
+        assert len({"stand by", "connect"} & set(connect.stub.asked)) == 1, pause
+
+
+def test_every_module_is_fetched_at_once_and_none_twice(connect: ConnectPage) -> None:
+    """One that the page does not name would be found only behind the one that imports it."""
+    fetched: list[str] = []
+    connect.page.on("request", lambda request: fetched.append(urlsplit(request.url).path))
+    connect.open()
+    connect.page.wait_for_load_state("networkidle")
+    before = sorted(path for path in fetched if path.endswith(".js"))
+    connect.consent()
+    connect.page.wait_for_load_state("networkidle")
+    assert sorted(path for path in fetched if path.endswith(".js")) == before
+    assert len(before) == len(set(before)) == len(MODULES) + 1
 
 
 def test_the_token_leaves_the_address_and_a_reload_still_works(connect: ConnectPage) -> None:

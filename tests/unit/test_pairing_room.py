@@ -32,9 +32,26 @@ def test_there_are_never_more_rooms_than_fit_in_a_gibibyte() -> None:
 
 
 def test_a_room_ends_when_its_last_attempt_has_left() -> None:
-    assert not room.is_done(Room(room_id=1, live=0, taken=0))
-    assert not room.is_done(Room(room_id=1, live=1, taken=4))
-    assert room.is_done(Room(room_id=1, live=0, taken=4))
+    for expected in (True, False):
+        assert not room.is_done(Room(room_id=1, live=1, taken=4), expected=expected)
+        assert room.is_done(Room(room_id=1, live=0, taken=4), expected=expected)
+
+
+def test_a_room_waits_warm_only_while_an_attempt_is_expected() -> None:
+    warm = Room(room_id=1, live=0, taken=0)
+    assert not room.is_done(warm, expected=True)
+    assert room.is_done(warm, expected=False)
+
+
+def test_one_room_is_warmed_and_only_where_the_next_attempt_would_need_a_new_one() -> None:
+    busy, worn = Room(room_id=1, live=1, taken=1), Room(room_id=2, live=1, taken=room.MAX_TAKEN)
+    full = [Room(room_id=n, live=10, taken=10) for n in range(5)]
+    assert room.should_warm([], CAPACITY, expected=True)
+    assert room.should_warm([worn], CAPACITY, expected=True)
+    assert not room.should_warm([], CAPACITY, expected=False)
+    assert not room.should_warm([Room(room_id=1, live=0, taken=0)], CAPACITY, expected=True)
+    assert not room.should_warm([busy, worn], CAPACITY, expected=True)
+    assert not room.should_warm(full, CAPACITY, expected=True)
 
 
 @given(st.lists(st.one_of(st.just(-1), st.integers(0, 60)), max_size=200), st.integers(1, 60))
@@ -46,7 +63,7 @@ def test_capacity_is_never_exceeded(events: list[int], capacity: int) -> None:
             arrive(rooms, capacity)
         elif rooms and (left := rooms[sorted(rooms)[event % len(rooms)]]).live:
             rooms[left.room_id] = Room(room_id=left.room_id, live=left.live - 1, taken=left.taken)
-        rooms = {r.room_id: r for r in rooms.values() if not room.is_done(r)}
+        rooms = {r.room_id: r for r in rooms.values() if not room.is_done(r, expected=False)}
         assert sum(r.live for r in rooms.values()) <= capacity
         assert len(rooms) <= room.MAX_ROOMS
         assert all(r.live <= room.MAX_LIVE and r.taken <= room.MAX_TAKEN for r in rooms.values())

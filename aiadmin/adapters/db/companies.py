@@ -92,6 +92,9 @@ class SqlCompanies:
             activated_at=func.coalesce(CompanyRow.activated_at, at),
         )
 
+    def set_consented(self, company_id: CompanyId, at: datetime) -> None:
+        self._set(company_id, consented_at=func.coalesce(CompanyRow.consented_at, at))
+
     def set_activation_failed(self, company_id: CompanyId, reason: str) -> None:
         self._set(company_id, integration_status=IntegrationStatus.ACTIVATION_FAILED, activation_error=reason)
 
@@ -132,5 +135,6 @@ def company_of(row: CompanyRow) -> Company:
         activation_error=row.activation_error,
         activation_deadline_at=row.activation_deadline_at,
         activated_at=row.activated_at,
+        consented_at=row.consented_at,
         created_at=row.created_at or row.activation_deadline_at,
     )

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+import psutil
 from sqlalchemy import select
 
 from aiadmin.adapters.db.tables import DeviceRow
@@ -13,6 +16,7 @@ from aiadmin.container import Container
 from aiadmin.domain.company import Company
 from aiadmin.domain.pairing import PairingState, Timing
 from aiadmin.hosting.desk import Desk
+from tests.integration.sockets.page import ROOT
 from tests.integration.sockets.site import Salon, Site
 
 PHONES = iter(range(79_001_110_000, 79_001_119_999))
@@ -60,6 +64,39 @@ def is_in(container: Container, salon: Salon, state: PairingState) -> bool:
     """Whether the salon's pairing stands there."""
     progress = container.feed.find_state(salon.company_id)
     return progress is not None and progress.state is state
+
+
+OTHER_DESK = """
+import os
+from aiadmin.config import Config
+from aiadmin.container import Container
+from aiadmin.hosting.desk import Desk
+Desk(Container(Config.from_env(os.environ))).start()
+input()
+"""
+
+
+@contextmanager
+def desk_process(env: Mapping[str, str]) -> Iterator[psutil.Process]:
+    """A desk in a process of its own, which may be killed or suspended."""
+    command = [sys.executable, "-c", OTHER_DESK]
+    with subprocess.Popen(command, cwd=ROOT, env={**os.environ, **env}, stdin=subprocess.PIPE) as running:
+        try:
+            yield psutil.Process(running.pid)
+        finally:
+            running.kill()
+
+
+def rooms_of(desk: psutil.Process) -> list[psutil.Process]:
+    """The rooms that this desk's process has open."""
+    return [room for room in desk.children() if _lives(room)]
+
+
+def _lives(process: psutil.Process) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def kill_rooms(desk: Desk) -> None:

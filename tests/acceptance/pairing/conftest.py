@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Protocol
 
+import psutil
 import pytest
 
 from aiadmin.adapters import embedded
@@ -13,7 +14,7 @@ from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.pairing import Timing
 from aiadmin.hosting.desk import Desk
-from tests.acceptance.pairing.bench import desk_with
+from tests.acceptance.pairing.bench import desk_process, desk_with
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.integration.sockets.page import Page
 from tests.integration.sockets.site import Site, own_database, settings_of, site_with
@@ -72,6 +73,18 @@ def start_desk(settings: dict[str, str], whatsapp: FakeWhatsApp, fresh_start: No
             return desk
 
         yield start
+
+
+class OtherDesk(Protocol):
+    """Starts a desk in a process of its own."""
+
+    def __call__(self) -> psutil.Process: ...
+
+
+@pytest.fixture
+def other_desk(settings: dict[str, str], whatsapp: FakeWhatsApp, fresh_start: None) -> Iterator[OtherDesk]:
+    with ExitStack() as running:
+        yield lambda: running.enter_context(desk_process(settings | whatsapp.env()))
 
 
 @pytest.fixture

@@ -7,14 +7,15 @@ from datetime import timedelta
 
 import psutil
 import pytest
+import requests
 from sqlalchemy import select, text
 
 from aiadmin.adapters.db.tables import DeviceRow, OutboxTableRow
 from aiadmin.domain.pairing import Timing
 from aiadmin.hosting.desk import Desk
 from aiadmin.services import pairings
-from tests.acceptance.pairing.bench import a_phone, company_of, devices_of, kill_rooms, leave_unwatched
-from tests.acceptance.pairing.conftest import StartDesk
+from tests.acceptance.pairing.bench import a_phone, company_of, devices_of, kill_rooms, leave_unwatched, rooms_of
+from tests.acceptance.pairing.conftest import OtherDesk, StartDesk
 from tests.conftest import WaitUntil
 from tests.fakes.whatsapp.client import ControlError, FakeWhatsApp
 from tests.integration.sockets.page import Page
@@ -105,6 +106,26 @@ def test_an_attempt_that_nobody_watches_leaves_nothing_behind(site: Site, desk: 
     with site.container.engine.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT")
         wait_until(lambda: connection.execute(of_rooms).scalar() == 0, what="its connections close")
+
+
+def test_a_page_that_is_open_finds_a_room_ready_and_leaves_none_behind(
+    site: Site, desk: Desk, wait_until: WaitUntil
+) -> None:
+    """One waits, however many pages are open; it makes the code; and one goes on waiting while somebody may ask."""
+    salon, other = site.register(), site.register()
+    for visitor in (salon, other):
+        assert requests.get(f"{site.url}/marketplace/connect?token={visitor.token}", timeout=10).status_code == 200
+    wait_until(desk.house.pids, what="a room gets ready")
+    (warm,) = desk.house.pids()
+    page = site.open(salon)
+    page.wait_for("qr-update")
+    assert desk.house.pids() == {warm}
+    page.close()
+    Page.opened.remove(page)
+    leave_unwatched(site, salon)
+    wait_until(lambda: len(desk.house.pids()) == 1 and warm not in desk.house.pids(), what="a fresh room")
+    site.container.redis.delete("aiadmin:pairing:expected")
+    wait_until(lambda: not desk.house.pids(), what="the room ends")
 
 
 def test_a_killed_room_is_replaced_and_the_page_gets_a_new_code(site: Site, desk: Desk) -> None:
@@ -220,6 +241,36 @@ def test_a_desk_that_is_stopped_hands_its_watched_companies_to_another(site: Sit
     leaving.stop()
     assert leaving.house.pids() == frozenset()
     page.wait_for("qr-update", lambda data: data["qr"] != first)
+
+
+def test_a_desk_that_is_killed_loses_its_companies_to_another_within_seconds(
+    site: Site, other_desk: OtherDesk, start_desk: StartDesk
+) -> None:
+    page = site.open(site.register())
+    killed = other_desk()
+    first = page.wait_for("qr-update")["qr"]
+    start_desk()
+    killed.kill()
+    # its claim alone would hold for 15 s, and the page says only every five that it is there
+    page.wait_for("qr-update", lambda data: data["qr"] != first, within=14)
+
+
+def test_a_desk_that_stalled_and_comes_back_pairs_nothing_twice(
+    site: Site, other_desk: OtherDesk, start_desk: StartDesk, whatsapp: FakeWhatsApp, wait_until: WaitUntil
+) -> None:
+    salon, phone = site.register(), a_phone()
+    page, stalled = site.open(salon), other_desk()
+    first = page.wait_for("qr-update")["qr"]
+    start_desk()
+    stalled.suspend()
+    second = page.wait_for("qr-update", lambda data: data["qr"] != first, within=14)["qr"]
+    stalled.resume()
+    wait_until(lambda: not rooms_of(stalled), what="it gives up what is not its own any more")
+    with pytest.raises(ControlError):
+        whatsapp.scan(first, phone=a_phone())
+    device = whatsapp.scan(second, phone=phone)
+    assert page.wait_for("whatsapp-connected")["phone"] == phone
+    assert devices_of(site, salon) == {device["jid"]: "on"}
 
 
 def test_a_confirmed_phone_is_linked_though_the_desk_is_stopped(

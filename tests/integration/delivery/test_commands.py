@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from click.testing import CliRunner, Result
@@ -12,6 +14,7 @@ from aiadmin.adapters.queue import JOBS
 from aiadmin.cli import cli
 from aiadmin.container import Container
 from aiadmin.domain.company import IntegrationStatus
+from aiadmin.services import companies
 from tests.fakes.yclients.client import FakeYClients
 from tests.integration.delivery.salons import JWT_SECRET, link, register
 
@@ -53,9 +56,11 @@ def test_one_company_is_shown_with_its_device_its_callback_and_its_last_error(
     yclients.fault("/marketplace/partner/callback", status=422, body='{"meta": {"message": "Bad url"}}')
     salon = link(box)
     salon.deliver()
+    companies.consent(salon.company, uow=box.uow, clock=lambda: datetime(2026, 3, 8, 12, tzinfo=UTC))
     output = run("companies", "show", salon.company_id).output
     shown = {line[:20].strip(): line[21:].strip() for line in output.splitlines()}
     assert shown["status"] == "activation_failed"
+    assert shown["consented"].startswith("2026-03-08 12:00")
     assert shown["activation error"] == "invalid"
     assert shown["device seen"] == "linked"
     assert (shown["callback state"], shown["callback attempts"]) == ("failed", "1")
@@ -67,6 +72,7 @@ def test_one_company_is_shown_with_its_device_its_callback_and_its_last_error(
 def test_a_company_that_waits_for_its_phone_is_shown_as_such(box: Container, run: Run) -> None:
     answer = run("companies", "show", register(box).company.company_id)
     assert "held until a phone is linked" in answer.output
+    assert re.search(r"^consented +-$", answer.output, re.MULTILINE)
     assert answer.exit_code == 0
 
 

@@ -10,7 +10,8 @@ import pytest
 from redis import Redis
 
 from aiadmin.adapters.embedded import free_port
-from aiadmin.adapters.pairing_feed import Progress, RedisPairingFeed
+from aiadmin.adapters.pairing_feed import RedisPairingFeed
+from aiadmin.adapters.pairing_records import Progress
 from aiadmin.adapters.redis_client import make_redis
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import CompanyId
@@ -66,6 +67,81 @@ def test_a_desk_that_died_frees_its_companies(feed: RedisPairingFeed, redis: Red
     redis.delete("aiadmin:pairing:attempt:1")
     feed.watch(ONE)
     assert feed.queue() == [ONE]
+
+
+def test_a_desk_whose_heart_stops_loses_its_companies_to_another(feed: RedisPairingFeed, redis: Redis) -> None:
+    for company_id in (ONE, TWO, THREE):
+        feed.watch(company_id)
+        feed.claim(company_id, "a")
+    redis.delete("aiadmin:watch:3")
+    feed.free_orphans("b")
+    assert feed.queue() == []
+    assert 0 < redis.ttl("aiadmin:desk:a") <= 4
+    redis.delete("aiadmin:desk:a")
+    feed.free_orphans("b")
+    assert sorted(feed.queue()) == [ONE, TWO]
+    assert feed.claim(ONE, "b")
+    assert not feed.renew([ONE], "a")[ONE].is_mine
+
+
+def test_a_desk_that_ends_frees_what_it_had_at_once(feed: RedisPairingFeed) -> None:
+    feed.watch(ONE)
+    feed.claim(ONE, "a")
+    feed.die("a")
+    feed.free_orphans("b")
+    assert feed.queue() == [ONE]
+
+
+def test_a_desk_that_only_stalled_keeps_what_nobody_took(feed: RedisPairingFeed, redis: Redis) -> None:
+    feed.watch(ONE)
+    feed.claim(ONE, "a")
+    redis.delete("aiadmin:desk:a")
+    feed.free_orphans("a")
+    assert feed.queue() == []
+    feed.free_orphans("b")
+    assert feed.renew([ONE], "a")[ONE].is_mine
+    assert not feed.claim(ONE, "b")
+
+
+def test_a_phone_that_has_confirmed_is_left_to_the_desk_that_stalled(feed: RedisPairingFeed, redis: Redis) -> None:
+    """It will finish, and a second series would link a second phone. Only a claim that ran out is free."""
+    feed.watch(ONE)
+    feed.claim(ONE, "a")
+    feed.set_state(ONE, Progress(state=PairingState.CONFIRMING))
+    redis.delete("aiadmin:desk:a")
+    feed.free_orphans("b")
+    assert feed.queue() == []
+    redis.delete("aiadmin:pairing:attempt:1")
+    feed.free_orphans("b")
+    assert feed.queue() == [ONE]
+
+
+def test_a_link_made_by_a_desk_that_was_thought_dead_ends_its_successors_attempt(feed: RedisPairingFeed) -> None:
+    feed.watch(ONE)
+    feed.claim(ONE, "b")
+    feed.end(ONE, "a", PairingState.EXHAUSTED)
+    assert feed.renew([ONE], "b")[ONE].is_mine
+    feed.end(ONE, "a", PairingState.CONNECTED)
+    assert not feed.renew([ONE], "b")[ONE].is_mine
+    assert feed.watch(ONE) == {ONE}
+
+
+def test_a_page_that_is_open_is_expected_until_it_asks(feed: RedisPairingFeed, redis: Redis) -> None:
+    assert [feed.expect(ONE), feed.expect(TWO)] == [True, False]
+    assert feed.expects()
+    assert 50 < redis.ttl("aiadmin:pairing:expected") <= 60
+    assert feed.queue() == []
+    assert not feed.is_watched(ONE)
+    feed.watch(ONE)
+    assert feed.expects()
+    feed.watch(TWO)
+    assert not feed.expects()
+
+
+def test_a_page_that_never_asks_is_not_expected_any_more_after_a_minute(feed: RedisPairingFeed, redis: Redis) -> None:
+    feed.expect(ONE)
+    redis.zincrby("aiadmin:pairing:expected", -60, "1")
+    assert not feed.expects()
 
 
 def test_who_left_the_page_leaves_the_queue(feed: RedisPairingFeed, redis: Redis) -> None:
@@ -139,6 +215,7 @@ def test_an_attempt_leaves_nothing_behind(feed: RedisPairingFeed, redis: Redis) 
     feed.set_state(ONE, Progress(state=PairingState.QR))
     feed.request_code(ONE, "79001234567")
     feed.end(ONE, "a")
+    feed.die("a")
     assert redis.keys() == [b"aiadmin:watch:1"]
 
 

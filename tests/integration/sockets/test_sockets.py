@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from aiadmin.adapters.pairing_feed import Progress
+from aiadmin.adapters.pairing_records import Progress
 from aiadmin.domain.device import LinkedAccount
 from aiadmin.domain.pairing import PairingState
 from aiadmin.services import links, pairings
@@ -37,6 +37,11 @@ def link(site: Site, salon: Salon) -> str:
     held = site.container
     pairings.complete(salon.company_id, account, uow=held.uow, clock=held.clock, window=timedelta(hours=1))
     return phone
+
+
+def consented_at(site: Site, salon: Salon) -> datetime | None:
+    with site.container.uow() as work:
+        return work.companies.get(salon.company_id).consented_at
 
 
 @TRANSPORTS
@@ -72,6 +77,47 @@ def test_being_there_asks_for_a_code(site: Site) -> None:
     page.wait_for_state("waiting")
     assert site.waits(salon)
     assert site.container.feed.is_watched(salon.company_id)
+
+
+def test_our_page_stands_by_until_its_reader_agrees(site: Site) -> None:
+    """It is let in, gets nothing, makes nothing; then the code comes over the same socket, and the time is kept."""
+    salon, before = site.register(), datetime.now(UTC)
+    show_code(site, salon)
+    page = site.open(salon, auth={"token": salon.token, "consent": False})
+    page.wait_for("connect")
+    page.emit("request-qr", {"consent": True})
+    assert page.wait_for("qr-update")["qr"] == "2@code"
+    assert "qr-update" not in page.events()
+    first = consented_at(site, salon)
+    assert first is not None
+    assert before <= first <= datetime.now(UTC)
+    page.emit("request-qr", {"consent": True})
+    page.wait_for("qr-update")
+    assert consented_at(site, salon) == first
+
+
+def test_a_page_that_stands_by_is_expected_and_waits_for_nothing(site: Site, wait_until: WaitUntil) -> None:
+    salon = site.register()
+    page = site.open(salon, auth={"token": salon.token, "consent": False})
+    wait_until(site.container.feed.expects)
+    assert not site.waits(salon)
+    assert not site.container.feed.is_watched(salon.company_id)
+    assert consented_at(site, salon) is None
+    assert set(page.events()) <= {"connect"}
+
+
+def test_the_consent_may_be_said_at_the_door(site: Site) -> None:
+    """As a page does that comes back."""
+    salon = site.register()
+    site.open(salon, auth={"token": salon.token, "consent": True}).wait_for_state("waiting")
+    assert site.waits(salon)
+    assert consented_at(site, salon) is not None
+
+
+def test_a_client_that_asks_nobody_keeps_no_consent(site: Site) -> None:
+    salon = site.register()
+    site.open(salon).wait_for_state("waiting")
+    assert consented_at(site, salon) is None
 
 
 def test_two_tabs_are_one_watcher_until_both_have_left(site: Site, wait_until: WaitUntil) -> None:

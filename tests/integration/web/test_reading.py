@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from aiadmin import texts
-from aiadmin.adapters.pairing_feed import Progress
+from aiadmin.adapters.pairing_records import Progress
 from aiadmin.adapters.tokens import JwtTokens
 from aiadmin.domain.company import IntegrationStatus
 from aiadmin.domain.pairing import PairingState
@@ -144,6 +144,11 @@ def test_an_old_link_says_that_it_is_old(site: Site, salon: Salon) -> None:
     assert (answer.status_code, 'data-page-state="link-revoked"' in answer.text) == (401, True)
 
 
+def consented_at(site: Site, salon: Salon) -> datetime | None:
+    with site.container.uow() as work:
+        return work.companies.get(salon.company_id).consented_at
+
+
 def test_the_code_comes_with_the_seconds_it_really_has(site: Site, salon: Salon) -> None:
     site.show_code(salon, text="2@ABC,def==", seconds=12.9)
 
@@ -194,6 +199,24 @@ def test_a_pairing_at_rest_starts_again_when_asked_to(site: Site, salon: Salon) 
 
     assert site.client.get(f"/marketplace/qr/{salon.token}?again=1").status_code == 200
     assert list(site.container.feed.queue()) == [salon.company_id]
+
+
+def test_the_consent_of_a_page_without_sockets_is_kept(site: Site, salon: Salon) -> None:
+    site.show_code(salon)
+    assert site.client.get(f"/marketplace/qr/{salon.token}").status_code == 200
+    assert consented_at(site, salon) is None
+    assert site.client.get(f"/marketplace/qr/{salon.token}?consent=1").status_code == 200
+    assert consented_at(site, salon) is not None
+
+
+def test_a_page_that_is_opened_is_expected_unless_its_salon_is_connected(site: Site, salon: Salon) -> None:
+    linked = site.register(5)
+    site.link(linked)
+    site.client.get(connect(linked, salon_id=5))
+    assert not site.container.feed.expects()
+    site.client.get(connect(salon))
+    assert site.container.feed.expects()
+    assert not site.container.feed.is_watched(salon.company_id)
 
 
 def test_a_linked_salon_needs_no_code(site: Site, salon: Salon, refused: Refused) -> None:

@@ -183,6 +183,7 @@ def make_memory(now: datetime, window: timedelta) -> Memory:
         activation_error=None,
         activation_deadline_at=now + window,
         activated_at=None,
+        consented_at=None,
         created_at=now,
     )
     row = OutboxRow(

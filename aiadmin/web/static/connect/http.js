@@ -80,7 +80,7 @@ export function qrLoop({ token, dispatch, onReach, isReplacing }) {
     if (document.hidden) return 1_000; // a code is made only for somebody who watches
     try {
       const relink = isReplacing();
-      const query = new URLSearchParams({ ...(anew && { again: 1 }), ...(relink && { relink: 1 }) });
+      const query = new URLSearchParams({ consent: 1, ...(anew && { again: 1 }), ...(relink && { relink: 1 }) });
       anew = false;
       const { ok, body, waitMs } = await ask(`/marketplace/qr/${encodeURIComponent(token)}?${query}`);
       onReach(true);

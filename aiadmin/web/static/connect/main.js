@@ -32,6 +32,7 @@ function run(main) {
   }
 
   const actions = {
+    prepare: transport.prepare,
     consent() {
       dispatch({ type: 'consent' });
       transport.start({ replace: state.former !== null });

@@ -9,11 +9,12 @@ const REFUSAL_MS = 2_000; // an error this close before a disconnect is its caus
 /**
  * Opens namespace /marketplace. `onLink` hears up, down (it is trying again), failed (one whole attempt, all transports,
  * came to nothing) and refused: the server named an error and closed the socket, which stays closed until `connect()`.
+ * `consent()` says at each connection whether codes may be made already.
  */
-export function openSocket({ token, companyId, path, dispatch, onLink }) {
+export function openSocket({ token, companyId, path, consent, dispatch, onLink }) {
   const socket = io('/marketplace', {
     path,
-    auth: { token },
+    auth: (give) => give({ token, consent: consent() }),
     query: { companyId },
     transports: ['websocket', 'polling'],
     tryAllTransports: true,

@@ -15,32 +15,44 @@ export function createTransport({ token, companyId, socketPath, dispatch }) {
   let fallBackTimer = 0;
   let heard = false;
   let replacing = false; // the salon is connected, and wants another phone
+  let agreed = false; // until its reader has agreed, the page holds a socket ready but asks and hears nothing
+  let agreedAtDoor = false; // what the server was told when the socket came
+  let opening = null;
 
   const hear = (event) => {
+    if (!agreed) return;
     const isGreeting = !heard;
     heard = true;
     dispatch(event);
-    if (isGreeting && replacing) askCode();
+    if (isGreeting && replacing && agreedAtDoor) askCode();
   };
-  const asking = () => (replacing ? { relink: true } : {});
+  const asking = () => ({ consent: true, ...(replacing && { relink: true }) });
   const askCode = () => socket.emit('request-qr', asking());
   const onReach = (reached) => mode === 'http' && dispatch({ type: 'link', link: reached ? 'http' : 'lost' });
   const pause = () => (mode === 'http' ? HTTP_PAUSE_MS : CALM_PAUSE_MS);
   const status = statusLoop({ token, companyId, dispatch, pause, onReach });
   const codes = qrLoop({ token, dispatch, onReach, isReplacing: () => replacing });
 
-  // The client library is fetched only here: without it (or its socket) the page still works over plain HTTP.
+  // The client library is loaded only here: without it (or its socket) the page still works over plain HTTP.
   async function openSocket() {
     try {
       const library = await import('./socket.js');
-      socket = library.openSocket({ token, companyId, path: socketPath, dispatch: hear, onLink });
+      socket = library.openSocket({ token, companyId, path: socketPath, consent, dispatch: hear, onLink });
     } catch {
-      useHttp();
+      opening = null;
+      if (agreed) useHttp();
     }
   }
 
+  function consent() {
+    agreedAtDoor = agreed;
+    return agreed;
+  }
+
   function onLink(news) {
-    if (news === 'up') useSocket();
+    if (!agreed) return;
+    if (news === 'up' && !agreedAtDoor) useReadySocket();
+    else if (news === 'up') useSocket();
     else if (news === 'refused') giveUp();
     else if (mode !== 'http') searchOn(news);
   }
@@ -75,6 +87,12 @@ export function createTransport({ token, companyId, socketPath, dispatch }) {
     setTimeout(() => !heard && mode === 'socket' && askCode(), SNAPSHOT_MS);
   }
 
+  // It came before the consent, and was not greeted.
+  function useReadySocket() {
+    useSocket();
+    askCode();
+  }
+
   function useHttp() {
     clearTimeout(fallBackTimer);
     mode = 'http';
@@ -87,18 +105,25 @@ export function createTransport({ token, companyId, socketPath, dispatch }) {
     /** Only asks for the status: enough for a salon that is connected already. */
     watchStatus: () => status.start(),
 
+    /** A code may be wanted soon: opens the socket, so that only a word is left to say. */
+    prepare() {
+      opening ??= openSocket();
+    },
+
     /**
      * From here on codes are made; a series that has ended is begun anew. With `replace` for a salon that is connected:
      * each connection is told, once it has been shown how things stand, and the old phone stays until `replaced()`.
      */
     start({ replace = replacing } = {}) {
       replacing = replace;
+      agreed = true;
       if (mode === 'http') codes.again();
-      else if (socket?.connected) askCode();
+      else if (mode === 'socket' && socket.connected) askCode();
+      else if (socket?.connected) useReadySocket();
       else {
         startWaiting('connecting');
-        if (socket) socket.connect();
-        else openSocket();
+        if (socket && !socket.active) socket.connect(); // one that is on its way is only waited for
+        else opening ??= openSocket();
       }
       status.start();
     },

@@ -121,8 +121,12 @@ export function createView(main) {
     /** Wires buttons and forms to what the page can do. */
     bind(actions) {
       const consent = $('[data-consent]');
-      consent.addEventListener('change', () => { $('[data-show]').disabled = !consent.checked; });
-      $('[data-show]').disabled = !consent.checked; // a browser may remember the tick over a reload
+      const weigh = () => {
+        $('[data-show]').disabled = !consent.checked;
+        if (consent.checked) actions.prepare();
+      };
+      consent.addEventListener('change', weigh);
+      weigh(); // a browser may remember the tick over a reload
       $('[data-show]').addEventListener('click', actions.consent);
       for (const name of ['retry', 'relink', 'replace', 'keep']) {
         for (const button of main.querySelectorAll(`[data-${name}]`)) button.addEventListener('click', actions[name]);

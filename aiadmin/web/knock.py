@@ -1,0 +1,51 @@
+"""What a page says at the door of the socket: the token of its link, and whether its reader has agreed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from flask import request
+
+from aiadmin.domain.errors import LinkInvalidError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Knock:
+    """A page at the door.
+
+    Attributes:
+        company_id: the company that it says it is for, a hint that must match its token, or None.
+        consent: None where nobody is asked for it, as in a client that is not our page.
+    """
+
+    sid: str
+    token: str
+    company_id: str | None
+    consent: bool | None
+
+
+def read(auth: object) -> Knock:
+    """The knock of the socket in hand. Raises LinkInvalidError where there is no token."""
+    return Knock(
+        sid=cast("str", request.sid),  # type: ignore[attr-defined]
+        token=_token_of(auth),
+        company_id=request.args.get("companyId"),
+        consent=_consent_of(auth),
+    )
+
+
+def _token_of(auth: object) -> str:
+    """The connect token: from `auth.token`, else from the header that only a polling handshake carries."""
+    token = auth.get("token") if isinstance(auth, dict) else None
+    if token is None:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        token = token.strip() if scheme.lower() == "bearer" else None
+    if not isinstance(token, str) or not token:
+        raise LinkInvalidError
+    return token
+
+
+def _consent_of(auth: object) -> bool | None:
+    consent = auth.get("consent") if isinstance(auth, dict) else None
+    return consent if isinstance(consent, bool) else None
