@@ -29,6 +29,8 @@ class ConnectPage:
 
     def consent(self, link: str = "live") -> ConnectPage:
         self.page.check("[data-consent]")
+        if link != "http":
+            self.until_asked("stand by")
         self.page.click("[data-show]")
         self.page.wait_for_selector(f"main[data-link={link}]")
         return self
