@@ -74,8 +74,24 @@ ROOT = "AI Admin подключает WhatsApp салона к YClients. Опи�
 CONNECTED = "WhatsApp успешно подключен!"
 """The message of `whatsapp-connected`."""
 
-LOGGED_OUT = "WhatsApp отключён: телефон салона больше не связан с AI Admin. Подключите его ещё раз."
-"""The text of the state `logged-out`: the salon unlinked us on its phone, or WhatsApp did."""
+DISCONNECTED = "WhatsApp отключён: телефон салона больше не связан с AI Admin. Подключите его ещё раз."
+LOGGED_OUT: Mapping[str, str] = {
+    "logged_out": "WhatsApp отключён: AI Admin удалили из связанных устройств на телефоне салона. "
+    "Подключите телефон ещё раз: переписка и настройки сохранились.",
+    "main_device_gone": "WhatsApp отключил салон: аккаунт на телефоне заблокирован или больше не работает. "
+    "Откройте WhatsApp на телефоне салона и сделайте то, что он попросит. "
+    "Подключите телефон ещё раз, когда WhatsApp на нём снова заработает.",
+    "unknown_logout": "WhatsApp отключил салон и, похоже, заблокировал его номер. "
+    "Откройте WhatsApp на телефоне салона: там будет причина и кнопка, чтобы попросить о проверке. "
+    "Подключите телефон ещё раз, когда номер разблокируют, или подключите другой номер.",
+}
+"""Why the state is `logged-out` (`devices.reason`), and what the salon can do; use `logged_out`."""
+
+
+def logged_out(reason: str | None) -> str:
+    """What a salon reads when WhatsApp has unlinked its phone, by `devices.reason`."""
+    return LOGGED_OUT.get(reason or "", DISCONNECTED)
+
 
 PAIRING: Mapping[str, str] = {
     "queued": "Сейчас подключаются сразу много салонов. Ваше место в очереди: {place}. Код появится сам.",

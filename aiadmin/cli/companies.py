@@ -71,7 +71,7 @@ def disconnect(company_id: int) -> None:
         click.echo(f"company {company_id}: no phone is linked")
         return
     box.queue.look()
-    box.rooms.status(CompanyId(company_id), state="logged-out", text=texts.LOGGED_OUT)
+    box.rooms.status(CompanyId(company_id), state="logged-out", text=texts.DISCONNECTED)
     click.echo(f"company {company_id}: unlinked; its device is logged out at WhatsApp within seconds")
 
 

@@ -262,7 +262,7 @@ class SessionHost:
             self._drop(held)
         elif held.session.observed is Observed.LOGGED_OUT and not held.is_to_remove:
             self._drop(held)
-            self._rooms.status(held.device.company_id, state="logged-out", text=texts.LOGGED_OUT)
+            self._rooms.status(held.device.company_id, state="logged-out", text=texts.logged_out(held.session.reason))
 
     def _hurry(self) -> None:
         self._next_tick = 0.0

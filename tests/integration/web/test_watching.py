@@ -135,10 +135,11 @@ def test_the_five_series_are_there(make_site: MakeSite) -> None:
     assert value(values, "aiadmin_up", dependency="redis") == 1
 
 
-def test_what_waits_is_measured_at_the_scrape(site: Site, salon: Salon) -> None:
+def test_what_waits_is_measured_at_the_scrape(site: Site, salon: Salon, wait_until: WaitUntil) -> None:
     add_host(site)
     site.link(salon)
     site.webhook(salon, b'{"type": "x"}')
+    wait_until(lambda: site.container.redis.llen("rq:queue:jobs"), what="the nudge that follows the answer")
 
     values = scrape(site)
 
