@@ -24,6 +24,7 @@ from aiadmin.adapters.rooms import SocketRooms
 from aiadmin.adapters.secrets import DerivedSecrets
 from aiadmin.adapters.tokens import JwtTokens
 from aiadmin.adapters.webhook_limits import WebhookLimits
+from aiadmin.adapters.yclients import partner
 from aiadmin.adapters.yclients.bucket import Bucket
 from aiadmin.adapters.yclients.http import YClientsHttp
 from aiadmin.adapters.yclients.marketplace import YClientsMarketplace
@@ -35,6 +36,7 @@ from aiadmin.domain.pacing import Budget
 from aiadmin.services import webhooks
 from aiadmin.services.activations import Courier
 from aiadmin.services.checks import Checker
+from aiadmin.services.partner import PartnerDesk
 from aiadmin.services.ports import UnitOfWork
 from aiadmin.services.sync_pages import Pages
 from aiadmin.services.synchronisation import Synchroniser
@@ -141,7 +143,21 @@ class Container:
 
     @cached_property
     def marketplace(self) -> YClientsMarketplace:
-        return YClientsMarketplace(self.config)
+        return YClientsMarketplace(self.config, self.bucket)
+
+    @cached_property
+    def partner_desk(self) -> PartnerDesk:
+        config = self.config
+        http = YClientsHttp(
+            base_url=config.yclients_marketplace_url,
+            partner_token=config.yclients_api_key,
+            ca_bundle=config.yclients_ca_bundle,
+            accept=config.yclients_accept,
+            max_bytes=partner.MAX_BYTES,
+        )
+        rest = Rest(http, self.bucket, chance=random.random)
+        calls = partner.YClientsPartner(rest, app_id=config.yclients_app_id, has_key=bool(config.yclients_api_key))
+        return PartnerDesk(uow=self.uow, partner=calls, clock=self.clock)
 
     @cached_property
     def synchroniser(self) -> Synchroniser:

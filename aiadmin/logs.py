@@ -76,6 +76,15 @@ def configure(config: Config, process: str) -> None:
     )
 
 
+def configure_command() -> None:
+    """For a command: warnings and worse to stderr, masked; its output is what the operator asked for."""
+    structlog.configure(
+        processors=[*_FACTS, *_finish(AppEnv.DEVELOPMENT, "cli")],
+        wrapper_class=structlog.make_filtering_bound_logger("WARNING"),
+        logger_factory=partial(_Lines, sys.stderr),
+    )
+
+
 def _formatter(finish: Sequence[Processor]) -> structlog.stdlib.ProcessorFormatter:
     """For the standard library's loggers: the same line."""
     return structlog.stdlib.ProcessorFormatter(

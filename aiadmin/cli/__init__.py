@@ -18,6 +18,7 @@ _COMMANDS = {
     "hosts": "aiadmin.cli.hosts:hosts",
     "keys": "aiadmin.cli.keys:keys",
     "migrate": "aiadmin.cli.migrate:migrate",
+    "partner": "aiadmin.cli.partner:partner",
     "sessions": "aiadmin.cli.sessions:sessions",
     "sync": "aiadmin.cli.sync:sync",
     "up": "aiadmin.cli.up:up",

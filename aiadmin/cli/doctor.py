@@ -8,13 +8,13 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 
 import click
 import psycopg2
 import redis
-import requests
 
+from aiadmin.cli.doctor_online import yclients_credentials
+from aiadmin.cli.finding import Finding
 from aiadmin.cli.home import PROJECT
 from aiadmin.config import Config, ConfigError
 
@@ -22,15 +22,6 @@ _SECONDS = 3
 _IMPORT_SECONDS = 30
 _OLDEST_POSTGRES = 14_00_00
 _BROWSER_LIBRARY = PROJECT / "aiadmin" / "web" / "static" / "vendor" / "socket.io.esm.min.js"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    """One thing that was looked at; `fix` is set when it is not right."""
-
-    name: str
-    text: str
-    fix: str | None = None
 
 
 @click.command()
@@ -63,14 +54,14 @@ def examine(*, online: bool) -> Iterator[Finding]:
     yield _asked("Redis", lambda: _redis(config.redis_url), "start it, or correct REDIS_URL")
     yield _yclients_settings(config)
     if online:
-        yield _asked("YClients", lambda: _yclients(config), "check the network and the YCLIENTS_... settings")
+        yield from yclients_credentials(config)
 
 
 def _asked(name: str, ask: Callable[[], str], fix: str) -> Finding:
     """What a server answers, or why it does not; the error's first line never shows a password."""
     try:
         return Finding(name=name, text=ask())
-    except (psycopg2.Error, redis.RedisError, requests.RequestException, ValueError) as error:
+    except (psycopg2.Error, redis.RedisError, ValueError) as error:
         return Finding(name=name, text=f"does not answer ({type(error).__name__})", fix=fix)
 
 
@@ -116,22 +107,6 @@ def _yclients_settings(config: Config) -> Finding:
         names = " and ".join(name.upper() for name in missing)
         return Finding(name="YClients settings", text=f"{names} not set", fix="take them from your developer account")
     return Finding(name="YClients settings", text=f"application {config.yclients_app_id}")
-
-
-def _yclients(config: Config) -> str:
-    answer = requests.get(
-        f"{config.yclients_marketplace_url}/marketplace/application/{config.yclients_app_id}/salons",
-        params={"page": 1, "count": 1},
-        headers={
-            "Accept": "application/vnd.yclients.v2+json",
-            "Authorization": f"Bearer {config.yclients_api_key}",
-        },
-        timeout=_SECONDS,
-        verify=config.yclients_ca_bundle or True,
-    )
-    if not answer.ok:
-        raise ValueError(answer.status_code)
-    return "accepts the credentials"
 
 
 def _browser_library() -> Finding:

@@ -9,6 +9,9 @@ from typing import Any
 
 from aiadmin.domain.ids import AuditId, CompanyId
 
+DONE = "done"
+"""The outcome that nothing changes any more."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class AuditEntry:

@@ -58,6 +58,14 @@ class ActivationStateError(AiAdminError):
     """The activation of this company cannot be retried now."""
 
 
+class NotConfiguredError(AiAdminError):
+    """There is no application to speak for: YCLIENTS_API_KEY or YCLIENTS_APP_ID is not set."""
+
+
+class KeyReusedError(AiAdminError):
+    """This key belongs to another payment of this company."""
+
+
 class SalonMismatchError(AiAdminError):
     """A webhook speaks of another salon than the one whose address it came to."""
 

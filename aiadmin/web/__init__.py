@@ -24,6 +24,7 @@ from aiadmin.web import (
     links,
     metrics,
     origins,
+    partner,
     qr,
     registration,
     request_log,
@@ -74,6 +75,7 @@ def _add_routes(app: Flask) -> None:
     auth.protect(app, callbacks.blueprint, auth.KEY_IN_BODY)
     auth.protect(app, webhooks.blueprint, auth.WEBHOOK_SENDER)
     auth.protect(app, companies.blueprint, auth.ADMIN)
+    auth.protect(app, partner.blueprint, auth.ADMIN)
     auth.protect(app, metrics.blueprint, auth.SCRAPER)
     auth.protect(app, health.blueprint, auth.PUBLIC)
     auth.protect(app, docs.blueprint, auth.PUBLIC)

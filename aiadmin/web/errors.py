@@ -49,6 +49,8 @@ ANSWERS: Mapping[type[Exception], Answer] = {
     errors.NumberTakenError: Answer(409, "number-taken"),
     errors.DependencyDownError: Answer(503, "dependency-down"),
     errors.ActivationStateError: Answer(409, "activation-state"),
+    errors.NotConfiguredError: Answer(409, "yclients-not-configured"),
+    errors.KeyReusedError: Answer(409, "key-reused"),
     errors.SalonMismatchError: Answer(422, "salon-mismatch"),
     errors.TooManyWebhooksError: Answer(429, "too-many-requests"),
     errors.AlreadyConnectedError: Answer(409, "already-connected"),
@@ -129,8 +131,15 @@ def _on_known(error: Exception) -> Response:
 
 
 def _fields(error: ValidationError) -> dict[str, str]:
-    messages = cast("dict[str, list[str]]", error.normalized_messages())  # type: ignore[no-untyped-call]
-    return {str(name): str(texts_of[0]) for name, texts_of in messages.items() if texts_of}
+    messages = cast("dict[str, object]", error.normalized_messages())  # type: ignore[no-untyped-call]
+    return {str(name): _first(found) for name, found in messages.items() if found}
+
+
+def _first(found: object) -> str:
+    """One sentence of what is wrong with a field, or with one of its items."""
+    while found and isinstance(found, dict | list):
+        found = found[0] if isinstance(found, list) else next(iter(found.values()))
+    return str(found)
 
 
 def _on_flood(error: errors.TooManyWebhooksError) -> Response:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from contextlib import suppress
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from marshmallow import ValidationError, fields, validate
@@ -15,6 +17,8 @@ from aiadmin.web.phones import digits_of
 MAX_TEXT = 255
 MAX_ID = 2**31 - 1
 _DIGITS = re.compile(r"[0-9]{1,10}")
+_SUM = re.compile(r"[0-9]{1,8}(\.[0-9]{1,2})?")
+_WALL_CLOCK = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}( [0-9]{2}:[0-9]{2}:[0-9]{2})?")
 _EMAIL = validate.Email(error=texts.FIELDS["email"])
 _MESSAGES: dict[str, Any] = {"required": texts.FIELDS["required"], "null": texts.FIELDS["null"]}
 
@@ -74,3 +78,34 @@ class Moment(fields.Field[datetime]):
 
     def _serialize(self, value: datetime | None, attr: str | None, obj: Any, **_: Any) -> str | None:
         return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z") if value else None
+
+
+class Sum(fields.Field[Decimal]):
+    """Money or per cent with two digits behind the point, as a number or as text; dumped as text."""
+
+    default_error_messages = _MESSAGES
+
+    def __init__(self, *, least: str = "0.01", most: str = "99999999.99", **more: Any) -> None:
+        super().__init__(**more)
+        self.least, self.most = Decimal(least), Decimal(most)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Decimal:
+        written = str(value).strip() if isinstance(value, int | float | str) and not isinstance(value, bool) else ""
+        if not _SUM.fullmatch(written) or not self.least <= Decimal(written) <= self.most:
+            raise ValidationError(texts.FIELDS["sum"].format(least=self.least, most=self.most))
+        return Decimal(written)
+
+    def _serialize(self, value: Decimal | None, attr: str | None, obj: Any, **_: Any) -> str | None:
+        return None if value is None else f"{value:.2f}"
+
+
+class WallClock(fields.Field[datetime]):
+    """A time as YClients' marketplace writes it, without a zone: `2025-01-16 10:00:00`; or a day, from its start."""
+
+    default_error_messages = _MESSAGES
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> datetime:
+        if isinstance(value, str) and _WALL_CLOCK.fullmatch(value):
+            with suppress(ValueError):
+                return datetime.fromisoformat(value)
+        raise ValidationError(texts.FIELDS["time"])

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from marshmallow import Schema, fields
 
-from aiadmin.web.fields import MAX_ID, MAX_TEXT, Email, Id, Moment, Phone, Text
+from aiadmin.web.fields import MAX_ID, MAX_TEXT, Email, Id, Moment, Phone, Sum, Text, WallClock
 
 Node = dict[str, Any]
 
@@ -65,6 +65,14 @@ def _nested(field: fields.Field[Any]) -> Node:
     return of_schema(type(cast("fields.Nested", field).schema))
 
 
+def _list(field: fields.Field[Any]) -> Node:
+    return {"type": "array", "items": of_field(cast("fields.List[Any]", field).inner)}
+
+
+def _sum(_: fields.Field[Any]) -> Node:
+    return {"type": "string", "pattern": r"^[0-9]{1,8}(\.[0-9]{1,2})?$"}
+
+
 def _dict(field: fields.Field[Any]) -> Node:
     values = cast("fields.Dict", field).value_field
     return {"type": "object", "additionalProperties": of_field(values) if values else True}
@@ -76,6 +84,9 @@ _KINDS: Mapping[type[fields.Field[Any]], Callable[[fields.Field[Any]], Node]] = 
     Phone: _text,
     Email: lambda field: {**_text(field), "format": "email"},
     Moment: lambda _: {"type": "string", "format": "date-time"},
+    Sum: _sum,
+    WallClock: lambda _: {"type": "string", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}( [0-9]{2}:[0-9]{2}:[0-9]{2})?$"},
+    fields.List: _list,
     fields.Integer: lambda _: {"type": "integer"},
     fields.String: lambda _: {"type": "string"},
     fields.Boolean: lambda _: {"type": "boolean"},

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from aiadmin.adapters.db.salon_tables import AuditRow
-from aiadmin.domain.audit import AuditEntry
+from aiadmin.domain.audit import DONE, AuditEntry
 from aiadmin.domain.ids import AuditId, CompanyId
 
 _OUTCOME_LENGTH = 200
@@ -33,7 +33,8 @@ class SqlAudit:
         changes: dict[str, Any] = {"outcome": outcome[:_OUTCOME_LENGTH]}
         if result is not None:
             changes["details"] = AuditRow.details.op("||")(type_coerce({"result": dict(result)}, JSONB))
-        self._session.execute(update(AuditRow).where(AuditRow.id == audit_id).values(**changes))
+        is_open = AuditRow.outcome.is_distinct_from(DONE)
+        self._session.execute(update(AuditRow).where(AuditRow.id == audit_id, is_open).values(**changes))
 
     def recent(self, company_id: CompanyId | None, *, limit: int) -> Sequence[AuditEntry]:
         statement = (

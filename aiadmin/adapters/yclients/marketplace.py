@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import timedelta
 from http import HTTPStatus
+from typing import Any
 
+from aiadmin.adapters.yclients.bucket import Bucket
 from aiadmin.adapters.yclients.http import Timeouts, YClientsHttp
 from aiadmin.config import Config
 from aiadmin.domain.activation import Answer, Connection
 from aiadmin.domain.ids import SalonId
+from aiadmin.domain.pacing import Urgency
+from aiadmin.domain.yclients_error import RateLimitedError
 from aiadmin.services.ports import ActivationRequest
 
 ACTIVATE = Timeouts(connect=5, total=10)
 ASK = Timeouts(connect=3, total=5)
-"""Asked before and after an activation: all three must fit into the time of one job."""
+TURN = timedelta(seconds=4)
+"""An activation is asked about before and after: three calls and their turns must fit into the time of one job."""
 
 _WORDS = frozenset({Connection.PENDING, Connection.ACTIVE, Connection.FREEZED, Connection.UNINSTALLED})
 
@@ -20,12 +27,14 @@ _WORDS = frozenset({Connection.PENDING, Connection.ACTIVE, Connection.FREEZED, C
 class YClientsMarketplace:
     """`ports.Marketplace` over HTTP."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, bucket: Bucket) -> None:
         self._app_id = config.yclients_app_id
+        self._bucket = bucket
         self._http = YClientsHttp(
             base_url=config.yclients_marketplace_url,
             partner_token=config.yclients_api_key,
             ca_bundle=config.yclients_ca_bundle,
+            accept=config.yclients_accept,
         )
 
     @property
@@ -41,16 +50,30 @@ class YClientsMarketplace:
             "webhook_urls": list(request.webhook_urls),
             "channels": list(request.channels),
         }
-        return self._http.call("POST", "/marketplace/partner/callback", body=body, timeouts=ACTIVATE)
+        path = "/marketplace/partner/callback"
+        return self._call(request.salon_id, "POST", path, body=body, timeouts=ACTIVATE)
 
     def connection_status(self, salon_id: SalonId) -> Connection:
         path = f"/marketplace/salon/{salon_id}/application/{self._app_id}"
-        return connection_of(self._http.call("GET", path, timeouts=ASK))
+        return connection_of(self._call(salon_id, "GET", path, timeouts=ASK))
 
     def check_credentials(self) -> Answer:
         """Ask for the first salon of our app: 200 says that key and app are right, 401 that the key is wrong."""
         path = f"/marketplace/application/{self._app_id}/salons?page=1&count=1"
-        return self._http.call("GET", path, timeouts=ASK)
+        return self._call(SalonId(0), "GET", path, timeouts=ASK)
+
+    def _call(
+        self, salon_id: SalonId, method: str, path: str, *, timeouts: Timeouts, body: Mapping[str, Any] | None = None
+    ) -> Answer:
+        """A call in its turn; one whose turn does not come is answered as YClients answers too many."""
+        try:
+            self._bucket.wait(salon_id, Urgency.INTERACTIVE, patience=TURN)
+        except RateLimitedError as error:
+            return Answer(status=HTTPStatus.TOO_MANY_REQUESTS, message=error.message, wait=error.wait)
+        answer = self._http.call(method, path, body=body, timeouts=timeouts)
+        if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
+            self._bucket.be_quiet(answer.wait)
+        return answer
 
 
 def connection_of(answer: Answer) -> Connection:

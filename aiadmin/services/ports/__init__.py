@@ -22,6 +22,7 @@ from aiadmin.services.ports.outside import (
     Secrets,
     Tokens,
 )
+from aiadmin.services.ports.partner import Partner
 from aiadmin.services.ports.storage import Companies, NewUnitOfWork, Outbox, UnitOfWork, Webhooks
 from aiadmin.services.ports.yclients import SalonApi
 
@@ -51,6 +52,7 @@ __all__ = [
     "NewUnitOfWork",
     "Outbox",
     "OutboxMessages",
+    "Partner",
     "ReadSalon",
     "Records",
     "Rooms",

@@ -18,7 +18,7 @@ class Audit(Protocol):
     ) -> AuditId: ...
 
     def finish(self, audit_id: AuditId, outcome: str, *, result: Mapping[str, Any] | None = None) -> None:
-        """Write what came of it; `result` goes into the details under that name."""
+        """Write what came of it; `result` goes into the details under that name. What is done stays done."""
         ...
 
     def recent(self, company_id: CompanyId | None, *, limit: int) -> Sequence[AuditEntry]:

@@ -66,9 +66,14 @@ def partner_of(request: web.Request, world: World) -> str:
 
 
 def check_user(request: web.Request, world: World, salon_id: int) -> None:
+    """Whether the system user asks, and may enter the salon; raises RefusedError."""
+    check_token(request, world)
+    if not world.serves(salon_id):
+        raise RefusedError(403, NO_RIGHTS)
+
+
+def check_token(request: web.Request, world: World) -> None:
     """The system user's half of `Bearer <partner>, User <user>`; raises RefusedError."""
     _, _, user = request.headers.get("Authorization", "").partition(", ")
     if user != f"User {world.user_token}":
         raise RefusedError(401, NO_USER)
-    if not world.serves(salon_id):
-        raise RefusedError(403, NO_RIGHTS)

@@ -6,15 +6,19 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from aiadmin.adapters.redis_client import make_redis
+from aiadmin.adapters.yclients.bucket import Bucket
 from aiadmin.adapters.yclients.http import MAX_BYTES, Timeouts, YClientsHttp, answer_of
 from aiadmin.adapters.yclients.marketplace import YClientsMarketplace, connection_of
 from aiadmin.config import Config
 from aiadmin.domain.activation import Answer, Connection
 from aiadmin.domain.ids import SalonId
+from aiadmin.domain.pacing import Budget
 from tests.fakes.yclients.client import FakeYClients
 
 QUICK = Timeouts(connect=0.5, total=0.5)
@@ -182,13 +186,28 @@ def test_a_status_reply_is_read_without_trust(status: int, content: bytes, conne
 
 def test_a_limit_that_says_when_to_come_back_is_heard(yclients: FakeYClients) -> None:
     yclients.settings(is_limited=True, says_retry_after=True)
+    http = YClientsHttp(base_url=yclients.url, partner_token=yclients.partner_token)
+    path = f"/marketplace/application/{yclients.app_id}/salons?page=1&count=1"
+    answers = [http.call("GET", path, timeouts=QUICK) for _ in range(7)]
+    assert {answer.status for answer in answers} == {200, 429}
+    assert answers[-1].wait.total_seconds() == 1
+
+
+def test_after_too_many_requests_the_marketplace_too_is_left_alone_for_a_while(
+    yclients: FakeYClients, redis_url: str
+) -> None:
+    yclients.fault("/marketplace/salon/*", status=429, body="{}")
     config = Config(
         yclients_marketplace_url=yclients.url,
         yclients_api_key=yclients.partner_token,
         yclients_app_id=yclients.app_id,
     )
-    market = YClientsMarketplace(config)
-    answers = [market.check_credentials() for _ in range(7)]
-    assert {answer.status for answer in answers} == {200, 429}
-    assert answers[-1].wait.total_seconds() == 1
+    bucket = Bucket(make_redis(redis_url), Budget(per_second=100, per_minute=6000), chance=lambda: 0.0)
+    market = YClientsMarketplace(config, bucket)
     assert market.connection_status(SalonId(1)) is Connection.SILENT
+    started = time.monotonic()
+    assert market.connection_status(SalonId(1)) is Connection.UNINSTALLED
+    assert time.monotonic() - started > 0.9
+    bucket.be_quiet(timedelta(minutes=5))
+    assert market.connection_status(SalonId(1)) is Connection.SILENT  # and nothing was sent
+    assert len([each for each in yclients.requests() if each["path"].startswith("/marketplace/salon/")]) == 2

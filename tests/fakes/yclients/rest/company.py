@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from tests.fakes.yclients.asked import get
-from tests.fakes.yclients.envelope import check_user, old_failure, partner_of, success
+from tests.fakes.yclients.envelope import check_token, check_user, old_failure, old_success, partner_of, success
 from tests.fakes.yclients.refusals import RefusedError
 from tests.fakes.yclients.rest.base import Routes
 from tests.fakes.yclients.salon import shapes
@@ -14,10 +14,20 @@ class Companies(Routes):
 
     def routes(self) -> list[web.RouteDef]:
         return [
+            *get("/companies", self.companies),
             *get("/company/{salon_id}", self.company),
             *get("/company_users/{salon_id}", self.users),
             *get("/user/permissions/{salon_id}", self.permissions),
         ]
+
+    async def companies(self, request: web.Request) -> web.Response:
+        """Those where the user has access (`my=1`); others are not listed here."""
+        partner_of(request, self._world)
+        if request.query.get("my") != "1":
+            return old_success([])
+        check_token(request, self._world)
+        mine = [salon_id for salon_id in sorted(self._world.salons) if self._world.serves(salon_id)]
+        return old_success([shapes.company(self._world.salon(salon_id)) for salon_id in mine])
 
     async def company(self, request: web.Request) -> web.Response:
         """One salon; errors come in the old shape here."""
