@@ -63,7 +63,7 @@ def error_of(answer: Answer) -> YClientsError | None:
 
 def _kind(answer: Answer) -> type[YClientsError] | None:
     status = answer.status
-    if status is None or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if status is None or not HTTPStatus.OK <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
         return YClientsDownError
     if status in {HTTPStatus.NO_CONTENT, HTTPStatus.TOO_MANY_REQUESTS}:
         return _BY_STATUS.get(status)

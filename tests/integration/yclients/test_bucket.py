@@ -58,10 +58,11 @@ def test_two_processes_share_one_budget(redis_url: str, wait_until: WaitUntil) -
     ]
     with Redis.from_url(redis_url) as redis:
         wait_until(lambda: redis.scard("callers") == 2, timeout=30)
-        counted = [int(redis.get("calls") or 0), time.monotonic()]
-        wait_until(lambda: int(redis.get("calls") or 0) >= counted[0] + 30, timeout=30)
-        passed = time.monotonic() - counted[1]
-        calls = int(redis.get("calls") or 0) - counted[0]
+        started = time.monotonic()
+        before = int(redis.get("calls") or 0)
+        wait_until(lambda: int(redis.get("calls") or 0) >= before + 30, timeout=30)
+        calls = int(redis.get("calls") or 0) - before
+        passed = time.monotonic() - started
         redis.set("stop", 1)
     assert [process.wait(20) for process in processes] == [0, 0]
     assert calls <= passed * QUICK.per_second + 2
@@ -79,23 +80,29 @@ def call_until_told(redis_url: str) -> None:
 
 
 def test_a_salon_with_a_big_sync_starves_nobody(redis_url: str) -> None:
-    bucket, served, big_has_begun = _bucket(redis_url), [], threading.Event()
+    bucket, served, big_has_begun = (
+        _bucket(redis_url, Budget(per_second=25, per_minute=60_000)),
+        [],
+        threading.Event(),
+    )
 
-    def pages(salon: int, count: int) -> None:
-        for _ in range(count):
-            bucket.wait(SalonId(salon), Urgency.SYNC)
-            served.append(salon)
-            if len(served) == 8:
-                big_has_begun.set()
+    def page(salon: int) -> None:
+        bucket.wait(SalonId(salon), Urgency.SYNC)
+        served.append(salon)
+        if len(served) == 8:
+            big_has_begun.set()
+
+    def big() -> None:
+        page(1)
 
     def small() -> None:
-        big_has_begun.wait(20)
-        pages(2, 5)
+        big_has_begun.wait(30)
+        page(2)
 
-    _together(*[lambda: pages(1, 10)] * 4, small)
+    _together(*[big] * 40, *[small] * 5)
     when = [place for place, salon in enumerate(served) if salon == 2]
     assert len(served) == 45
-    assert when[-1] - when[0] <= 4 * 4, served  # about every second turn; four threads of the other would take 4 of 5
+    assert when[-1] <= 8 + 5 * 2 + 8, served  # every second turn from when they came; at worst they would be the last
 
 
 def test_whoever_waits_for_an_answer_passes_those_who_synchronise(redis_url: str, wait_until: WaitUntil) -> None:
@@ -111,7 +118,7 @@ def test_whoever_waits_for_an_answer_passes_those_who_synchronise(redis_url: str
     wait_until(lambda: len(served) >= 2)
     waiting_before = len(served)
     call(99, Urgency.INTERACTIVE)
-    assert served.index(99) <= waiting_before + 1
+    assert served.index(99) <= waiting_before + 3  # the last of all, were it served in the order of coming
     for thread in syncs:
         thread.join(20)
     assert len(served) == 9
