@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -253,9 +254,12 @@ def test_the_default_budget_stays_within_what_yclients_allows(
     new_container: NewContainer, yclients: FakeYClients
 ) -> None:
     yclients.settings(is_limited=True)
-    api = new_container(yclients_per_second=4, yclients_per_minute=180).salon_api
-    for _ in range(12):
-        api.categories(SALON_ID)
+    apis = [new_container(yclients_per_second=4, yclients_per_minute=180).salon_api for _ in range(2)]
+    threads = [threading.Thread(target=lambda api=api: [api.categories(SALON_ID) for _ in range(6)]) for api in apis]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
     asked = [each for each in yclients.requests() if each["path"].endswith("/service_categories")]
     assert [each["status"] for each in asked] == [200] * 12
 
