@@ -24,10 +24,11 @@ from aiadmin.adapters.embedded.server import (
     wait_until_ready,
 )
 
+MAX_CONNECTIONS = 200
 _SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
-    "max_connections": "200",
+    "max_connections": str(MAX_CONNECTIONS),
     "password_encryption": "scram-sha-256",
 }
 _FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}

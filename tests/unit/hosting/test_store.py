@@ -7,7 +7,9 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from aiadmin.adapters.whatsapp.store import dsn
+from aiadmin.adapters.embedded.postgres import MAX_CONNECTIONS
+from aiadmin.adapters.whatsapp.store import IDLE_SECONDS, dsn
+from aiadmin.domain.breaker import FLEET_STARTS_PER_SECOND
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.hosting import orphan_keys
 from aiadmin.hosting.orphan_keys import OrphanKeys
@@ -20,9 +22,15 @@ def test_the_library_gets_our_database_its_schema_and_connections_that_close_whe
         "sslmode": ["prefer"],
         "connect_timeout": ["5"],
         "search_path": ["wa_store"],
-        "idle_session_timeout": ["30000"],
+        "idle_session_timeout": ["1000"],
         "application_name": ["host-1"],
     }
+
+
+def test_a_fleet_that_starts_at_its_fastest_leaves_connections_to_everybody_else() -> None:
+    """A start leaves two idle ones; 200 connections started 30 s ago were all that PostgreSQL takes."""
+    left_idle = 2 * FLEET_STARTS_PER_SECOND * IDLE_SECONDS
+    assert left_idle <= 0.6 * MAX_CONNECTIONS
 
 
 def test_the_urls_tls_settings_win_and_what_only_our_driver_knows_is_left_out() -> None:
