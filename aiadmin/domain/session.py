@@ -84,6 +84,8 @@ class _Pause:
     spread: timedelta
 
 
+_FIRST_CONFLICT = _Pause(Observed.CONFLICT, "stream_replaced", timedelta(seconds=5), timedelta(seconds=5))
+"""Most likely a host of ours that stood still and has just woken: it lets go within seconds."""
 _CONFLICT = _Pause(Observed.CONFLICT, "stream_replaced", timedelta(seconds=30), timedelta(seconds=30))
 _CONFLICT_HELD = _Pause(Observed.CONFLICT, "conflict_held", timedelta(hours=1), timedelta(minutes=30))
 _OUTDATED = _Pause(Observed.OUTDATED, "client_outdated", timedelta(minutes=15), timedelta(minutes=15))
@@ -142,7 +144,7 @@ def _ended(session: Session, event: SessionEvent, now: datetime, dice: float) ->
 def _pause_after(session: Session, event: SessionEvent) -> _Pause | None:
     match event:
         case StreamReplaced():
-            return _CONFLICT if session.conflicts < CONFLICT_TRIES else _CONFLICT_HELD
+            return _conflict(session.conflicts)
         case ClientOutdated():
             return _OUTDATED
         case TemporaryBan():
@@ -150,6 +152,12 @@ def _pause_after(session: Session, event: SessionEvent) -> _Pause | None:
         case Ended() if _UNREADABLE_BAN in event.error:
             return _Pause(Observed.BANNED, "unknown", _BANNED_FOR, _BAN_SPREAD)
     return None
+
+
+def _conflict(conflicts: int) -> _Pause:
+    if conflicts == 0:
+        return _FIRST_CONFLICT
+    return _CONFLICT if conflicts < CONFLICT_TRIES else _CONFLICT_HELD
 
 
 _LIMITS: Mapping[Observed, tuple[timedelta, str]] = {

@@ -44,6 +44,11 @@ class Chronicle:
         """The host's lease is gone."""
         self._metrics.count(Metric.LEASES_LOST)
 
+    def overslept(self) -> None:
+        """The process stood still for longer than its lease."""
+        _log.warning("The process stood still for longer than its lease; its sessions stop, and are looked at anew")
+        self._metrics.count(Metric.LEASES_LOST)
+
     def _is_up(self, held: Held, before: Session) -> None:
         now = self._clock()
         if before.observed is Observed.STARTING:

@@ -49,6 +49,11 @@ class Held:
         return self.session.observed is Observed.STARTING and self.session.retry_at is None
 
     @property
+    def can_send(self) -> bool:
+        """Whether messages may go out through it now."""
+        return self.session.observed is Observed.ONLINE and self.device.desired is Desired.ON
+
+    @property
     def is_to_remove(self) -> bool:
         """Whether the device is to be logged out and deleted."""
         return self.device.desired is Desired.REMOVED
@@ -63,3 +68,8 @@ class Held:
         """Whether PostgreSQL has yet to hear of the present state."""
         before, now = self.written, self.session
         return (before.observed, before.reason, before.retry_at) != (now.observed, now.reason, now.retry_at)
+
+    def begin_anew(self, now: datetime) -> None:
+        """Its connection was stopped for no reason of its own: it is due to start."""
+        if self.session.retry_at is None:
+            self.session = adopted(self.session.observed, now)

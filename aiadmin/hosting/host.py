@@ -77,6 +77,7 @@ class SessionHost:
             clock=clock,
             capacity=capacity,
             on_lost=lambda: self._inbox.put(self._lose),
+            on_overslept=self._oversleep,
             on_renewed=outside.on_vitals,
             duration=lease,
             renew_every=renew_every,
@@ -136,8 +137,7 @@ class SessionHost:
             self._reconcile()
         except DependencyDownError:
             _log.debug("PostgreSQL is away; the sessions go on")
-        unanswered = sum(held.is_starting for held in self._held.values())
-        self._governor.tick(len(self._held), unanswered)
+        self._governor.tick(len(self._held), sum(held.is_starting for held in self._held.values()))
         for held in list(self._held.values()):
             if held.session.retry_at is None:
                 self._apply(held, self._step(held))
@@ -234,11 +234,7 @@ class SessionHost:
 
     def _online(self) -> list[Online]:
         """What can send now; asked from another thread."""
-        return [
-            Online(held.device, held.session_id)
-            for held in self._held.copy().values()
-            if held.session.observed is Observed.ONLINE and held.device.desired is Desired.ON
-        ]
+        return [Online(held.device, held.session_id) for held in self._held.copy().values() if held.can_send]
 
     def _apply(self, held: Held, step: Step) -> None:
         if step.session.observed is not held.session.observed:
@@ -279,6 +275,21 @@ class SessionHost:
     def _lose(self) -> None:
         self._chronicle.lost_lease()
         self._stop_all()
+
+    def _oversleep(self) -> None:
+        """Be quiet before the library reconnects; called from another thread, and the own one may be slow to wake."""
+        for held in self._held.copy().values():
+            self._engine.stop(held.session_id)
+        self._inbox.put(self._wake)
+
+    def _wake(self) -> None:
+        """Others may hold our sessions by now: look first, and start anew what is left."""
+        self._chronicle.overslept()
+        now = self._clock()
+        for held in self._held.values():
+            self._engine.stop(held.session_id)  # it may have started meanwhile
+            held.begin_anew(now)
+        self._hurry()
 
     def _finish(self) -> None:
         self._over = True

@@ -7,7 +7,6 @@ import math
 import os
 import socket
 import threading
-import time
 import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -16,6 +15,7 @@ from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.host import LEASE, RENEW_EVERY, Host, Vitals
 from aiadmin.domain.ids import HostId
 from aiadmin.hosting import vitals
+from aiadmin.hosting.standstill import StandstillWatch, uptime
 from aiadmin.services.ports import Clock, NewUnitOfWork
 
 _RETRY_SECONDS = 1.0
@@ -27,7 +27,8 @@ class Lease:
 
     Args:
         on_lost: called from the renewing thread; everything held under the old id must stop.
-        on_renewed: called from there, too, with what the process takes of its machine.
+        on_overslept: called from another thread when the process stood still for longer than the lease.
+        on_renewed: called from the renewing thread, too, with what the process takes of its machine.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class Lease:
         clock: Clock,
         capacity: int,
         on_lost: Callable[[], None],
+        on_overslept: Callable[[], None],
         on_renewed: Callable[[Vitals], None] = lambda _vitals: None,
         duration: timedelta = LEASE,
         renew_every: timedelta = RENEW_EVERY,
@@ -50,6 +52,7 @@ class Lease:
         self._adopts_from = self._valid_until = 0.0
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="lease", daemon=True)
+        self._watch = StandstillWatch(valid_until=lambda: self._valid_until, on_overslept=on_overslept)
 
     @property
     def host_id(self) -> HostId | None:
@@ -59,7 +62,7 @@ class Lease:
     @property
     def may_adopt(self) -> bool:
         """Whether orphans are orphans: our own lease holds, and other hosts had time to renew after an outage."""
-        return self._host_id is not None and self._adopts_from <= time.monotonic() < self._valid_until
+        return self._host_id is not None and self._adopts_from <= uptime() < self._valid_until
 
     @property
     def is_draining(self) -> bool:
@@ -69,10 +72,12 @@ class Lease:
     def start(self) -> None:
         """Begin to take and renew."""
         self._thread.start()
+        self._watch.start()
 
     def drain(self) -> None:
         """Say that this host takes nothing more, and renew no longer."""
         self._stopping.set()
+        self._watch.stop()
         self._thread.join(timeout=2)
         if self._host_id is not None:
             with self._uow() as work:
@@ -95,7 +100,7 @@ class Lease:
                 self._adopts_from = math.inf
                 _log.warning("The lease cannot be renewed; sessions stay connected")
             elif was_failing and not is_failing:
-                self._adopts_from = time.monotonic() + self._duration.total_seconds()
+                self._adopts_from = uptime() + self._duration.total_seconds()
                 _log.info("The lease is renewed again")
             every = self._renew_every.total_seconds()
             if self._stopping.wait(min(_RETRY_SECONDS, every) if is_failing else every):
@@ -112,7 +117,7 @@ class Lease:
         return True
 
     def _take_or_renew(self) -> None:
-        valid_until = time.monotonic() + self._duration.total_seconds()
+        valid_until = uptime() + self._duration.total_seconds()
         lease_until = self._clock() + self._duration
         taken = vitals.sample()
         with self._uow() as work:

@@ -15,6 +15,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from datetime import timedelta
 from types import FrameType
 from typing import NoReturn, cast
 
@@ -30,7 +31,7 @@ from aiadmin.adapters.whatsapp.engine import Engine
 from aiadmin.adapters.whatsapp.key_store import SqlKeyStore
 from aiadmin.config import Config
 from aiadmin.container import Container
-from aiadmin.domain.host import Vitals, is_bloated
+from aiadmin.domain.host import LEASE, RENEW_EVERY, Vitals, is_bloated
 from aiadmin.hosting.desk import Desk
 from aiadmin.hosting.host import SessionHost
 from aiadmin.hosting.outside import Outside
@@ -46,11 +47,11 @@ _REDIS_PAUSE_SECONDS = 1.0
 _log = logging.getLogger(__name__)
 
 
-def main(config: Config) -> NoReturn:
+def main(config: Config, *, lease: timedelta = LEASE, renew_every: timedelta = RENEW_EVERY) -> NoReturn:
     """Host and pair until SIGTERM or SIGINT; never returns."""
     library.ensure_environment()
     _silence_stdout()
-    parts = _Parts(Container(config))
+    parts = _Parts(Container(config), lease, renew_every)
     parts.start()
     _log.info("The sessions process is up", extra={"capacity": config.sessions_capacity})
     try:
@@ -70,7 +71,7 @@ def _silence_stdout() -> None:
 class _Parts:
     """The host and the desk, which start, listen and drain together."""
 
-    def __init__(self, container: Container) -> None:
+    def __init__(self, container: Container, lease: timedelta, renew_every: timedelta) -> None:
         config = container.config
         self._nudges = container.queue
         keys = SqlKeyStore(container.engine, store.dsn(config.database_url, "aiadmin-sessions"))
@@ -81,6 +82,8 @@ class _Parts:
             clock=container.clock,
             rooms=container.rooms,
             capacity=config.sessions_capacity,
+            lease=lease,
+            renew_every=renew_every,
             outside=Outside(fleet=container.fleet, metrics=container.metrics, on_vitals=self._on_vitals),
         )
         self._memory_mb = config.sessions_memory_mb

@@ -57,7 +57,7 @@ BACK = [
 _HELD = {"seconds": 30}
 """Our own tries meet it, too."""
 AWAY = [
-    _stream("replaced", Observed.CONFLICT, "stream_replaced", away=_seconds(30, 60)),
+    _stream("replaced", Observed.CONFLICT, "stream_replaced", away=_seconds(5, 10)),
     Case("a second client on the same keys", "rival", Observed.CONFLICT, {}, "stream_replaced"),
     _login(
         "402",

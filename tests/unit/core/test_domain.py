@@ -20,7 +20,7 @@ from aiadmin.domain.company import (
 )
 from aiadmin.domain.device import masked, phone_of
 from aiadmin.domain.errors import LinkExpiredError, LinkInvalidError
-from aiadmin.domain.host import Host, Vitals, adoptable, free_places, is_bloated
+from aiadmin.domain.host import Host, Vitals, adoptable, free_places, has_overslept, is_bloated
 from aiadmin.domain.ids import CompanyId, HostId
 from aiadmin.domain.webhook import dedup_key, kind_of
 
@@ -197,3 +197,19 @@ def test_keys_are_random_sealed_and_bound_to_their_company() -> None:
     assert secrets.webhook_key(CompanyId(1)) != secrets.webhook_key(CompanyId(2))
     with pytest.raises(SealBrokenError):
         DerivedSecrets("z" * 32).unseal(secrets.seal(key))
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "valid_until", "overslept"),
+    [
+        (100.0, 101.0, 110.0, False),
+        (100.0, 140.0, 112.0, True),
+        (100.0, 108.0, 112.0, False),  # it woke in time
+        (100.0, 101.0, 100.5, False),  # PostgreSQL is away: awake all the while
+        (100.0, 140.0, 95.0, False),  # the same, and then it stood still: nobody could take anything
+    ],
+)
+def test_a_lease_that_ran_out_while_the_process_stood_still_is_overslept(
+    before: float, now: float, valid_until: float, overslept: bool
+) -> None:
+    assert has_overslept(before, now, valid_until) is overslept

@@ -80,7 +80,7 @@ def test_a_start_that_never_connects_is_given_up() -> None:
 @pytest.mark.parametrize(
     ("said", "observed", "least", "most"),
     [
-        (event.StreamReplaced(), Observed.CONFLICT, timedelta(seconds=30), timedelta(seconds=60)),
+        (event.StreamReplaced(), Observed.CONFLICT, timedelta(seconds=5), timedelta(seconds=10)),
         (event.ClientOutdated(), Observed.OUTDATED, timedelta(minutes=15), timedelta(minutes=30)),
         (
             event.TemporaryBan(reason="x", expires_in=timedelta(hours=2)),
@@ -173,8 +173,10 @@ def test_a_device_that_somebody_else_keeps_taking_is_held_after_three_tries() ->
         pauses.append((session.reason, session.retry_at - NOW))
         session = tick(session, session.retry_at, 0.0).session
         session = transition(session, event.Connected(), NOW, 0.0).session
-    assert pauses[:-1] == [("stream_replaced", timedelta(seconds=30))] * CONFLICT_TRIES
-    assert pauses[-1] == ("conflict_held", timedelta(hours=1))
+    first, *others, last = pauses
+    assert first == ("stream_replaced", timedelta(seconds=5)), "most likely a host of ours that has just woken"
+    assert others == [("stream_replaced", timedelta(seconds=30))] * (CONFLICT_TRIES - 1)
+    assert last == ("conflict_held", timedelta(hours=1))
     calm = tick(session, NOW + CALM, 0.5).session
     assert calm.conflicts == 0
 
