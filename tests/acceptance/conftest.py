@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import subprocess
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
-import psutil
 import pytest
 
 from aiadmin.adapters import embedded
 from tests.acceptance.stack import APP_ID, PARTNER_TOKEN, Stack, running
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.fakes.yclients.client import FakeYClients
+from tests.restarting import RestartingServer
 
 
 @pytest.fixture
@@ -48,32 +47,14 @@ def restartable(server_dir: Path) -> Iterator[Restartable]:
 
     def make(name: str) -> tuple[dict[str, str], Restart]:
         start = {"valkey": embedded.start_valkey, "postgres": embedded.start_postgres}[name]
-        server = start(server_dir / f"own-{name}-{uuid.uuid4().hex[:8]}")
-        process = psutil.Process(server.pid)
-        command, environment, uids, gids = process.cmdline(), process.environ(), process.uids(), process.gids()
-        folder = process.cwd()
-        started.append(server.stop)
+        server = RestartingServer(start(server_dir / f"own-{name}-{uuid.uuid4().hex[:8]}"))
+        started.append(server.leave)
 
         def restart(while_away: Callable[[], None] | None = None) -> None:
-            server.stop()
+            server.leave()
             if while_away is not None:
                 while_away()
-            again = subprocess.Popen(
-                command,
-                env=environment,
-                cwd=folder,
-                user=uids.real,
-                group=gids.real,
-                extra_groups=[],
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
-
-            def stop() -> None:
-                again.send_signal(server.stop_signal)
-                again.wait(10)
-
-            started.append(stop)
+            server.come_back()
 
         return {{"valkey": "redis_url", "postgres": "database_url"}[name]: server.url}, restart
 

@@ -43,6 +43,7 @@ async def log_in(connection: "Connection", payload: ClientPayload) -> None:
         return
     for other in server.connections_of(device):
         if other is not connection:
+            server.journal.add("replaced", jid=str(claimed), connection=other.number)
             await other.part(REPLACED)
     await _welcome(connection)
 
