@@ -59,6 +59,7 @@ class Config:
     sessions_memory_mb: int = 1024
     pairing_capacity: int = 50
     activation_window_minutes: int = 60
+    erase_after_days: int = 30
     database_pool_size: int = 10
     log_level: str = "INFO"
 
@@ -71,6 +72,11 @@ class Config:
     def activation_window(self) -> timedelta:
         """How long YClients keeps an installation pending (one hour by its knowledge base)."""
         return timedelta(minutes=self.activation_window_minutes)
+
+    @property
+    def erase_after(self) -> timedelta:
+        """How long the personal data of a salon that left is kept, in case it comes back."""
+        return timedelta(days=self.erase_after_days)
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Config:
@@ -177,6 +183,7 @@ _PARSERS: Mapping[str, Callable[[str], object]] = {
     "sessions_memory_mb": _whole(0, 1_000_000),
     "pairing_capacity": _whole(1, 500),
     "activation_window_minutes": _whole(1, 7 * 24 * 60),
+    "erase_after_days": _whole(0, 3650),
     "database_pool_size": _whole(1, 100),
     "log_level": _level,
 }

@@ -36,6 +36,8 @@ from aiadmin.domain.pacing import Budget
 from aiadmin.services import webhooks
 from aiadmin.services.activations import Courier
 from aiadmin.services.checks import Checker
+from aiadmin.services.installations import Installer
+from aiadmin.services.lifecycle import Keeper
 from aiadmin.services.partner import PartnerDesk
 from aiadmin.services.ports import UnitOfWork
 from aiadmin.services.sync_pages import Pages
@@ -174,6 +176,31 @@ class Container:
     @cached_property
     def checker(self) -> Checker:
         return Checker(uow=self.uow, api=self.salon_api, clock=self.clock, chance=random.random)
+
+    @cached_property
+    def installer(self) -> Installer:
+        return Installer(
+            uow=self.uow,
+            marketplace=self.marketplace,
+            secrets=self.secrets,
+            tokens=self.tokens,
+            links=self.links,
+            queue=self.queue,
+            clock=self.clock,
+            window=self.config.activation_window,
+        )
+
+    @cached_property
+    def keeper(self) -> Keeper:
+        return Keeper(
+            uow=self.uow,
+            marketplace=self.marketplace,
+            links=self.links,
+            queue=self.queue,
+            rooms=self.rooms,
+            clock=self.clock,
+            window=self.config.activation_window,
+        )
 
     @cached_property
     def courier(self) -> Courier:

@@ -22,6 +22,10 @@ ERRORS: Mapping[str, str] = {
     "already-connected": "WhatsApp уже подключён, новый код не нужен.",
     "number-taken": "Этот номер WhatsApp уже подключён к другому салону.",
     "activation-state": "Сейчас повторить подключение к YClients нельзя.",
+    "sign-invalid": "Нет действующей подписи YClients. Откройте AI Admin из YClients.",
+    "salons-invalid": "Номер салона не указан или записан неправильно.",
+    "wrong-app": "Событие относится к другому приложению.",
+    "salon-left": "Салон удалил приложение в YClients.",
     "salon-mismatch": "Событие относится к другому салону.",
     "too-large": "Тело запроса больше 1 МиБ.",
     "not-json": "Отправьте JSON с заголовком Content-Type: application/json.",
@@ -117,11 +121,15 @@ PAIRING: Mapping[str, str] = {
 """What the page says in each state of a pairing."""
 
 ACTIVATION: Mapping[str, str] = {
-    "activating": "WhatsApp подключён. Сообщаем YClients, что салон готов к работе.",
-    "active": "Всё готово: WhatsApp подключён, YClients об этом знает.",
-    "activation_failed": "WhatsApp подключён, но YClients не подтвердил подключение.",
+    "pending": "YClients узнает о подключении само собой, как только вы подключите WhatsApp.",
+    "pairing": "YClients узнает о подключении само собой, как только вы подключите WhatsApp.",
+    "activating": "Включаем AI Admin в YClients. Это происходит само.",
+    "active": "AI Admin включён в YClients.",
+    "activation_failed": "YClients не подтвердил включение AI Admin.",
+    "frozen": "YClients приостановил AI Admin в этом салоне. Оплатите приложение в YClients, и всё продолжится.",
+    "uninstalled": "AI Admin удалён из этого салона в YClients. Чтобы вернуть его, нажмите «Подключить» в YClients.",
 }
-"""What the page says about telling YClients."""
+"""How the installation in YClients stands, whatever WhatsApp does."""
 
 SOCKET_ERRORS: Mapping[str, str] = {
     "too-many-attempts": "Слишком много подключений с вашего адреса. Подождите минуту и откройте страницу снова.",
@@ -131,28 +139,69 @@ SOCKET_ERRORS: Mapping[str, str] = {
 }
 """What a socket's `error` says; the errors of links are in `ERRORS`."""
 
-ACTIVATING = "WhatsApp подключён. Сообщаем об этом YClients."
-ACTIVATION_RETRYING = "WhatsApp подключён. YClients пока не отвечает, повторяем попытки сами."
-ACTIVE = "Готово: YClients подтвердил подключение."
+ACTIVATION_RETRYING = "YClients пока не отвечает, повторяем попытки сами."
 ACTIVATION_REASONS: Mapping[str, str] = {
-    "not_configured": "WhatsApp подключён, но сообщить об этом YClients нельзя: "
-    "в настройках сервиса нет номера и ключа приложения. Напишите в поддержку.",
-    "unreachable": "WhatsApp подключён, но YClients так и не ответил за отведённое время. "
-    "Нажмите «Подключить» в YClients ещё раз.",
-    "wrong_key": "WhatsApp подключён, но YClients не принял ключ сервиса. Напишите в поддержку: это исправляем мы.",
-    "unknown_app": "WhatsApp подключён, но YClients не знает наше приложение: возможно, оно ещё не опубликовано. "
+    "not_configured": "Сообщить YClients о подключении нельзя: в настройках сервиса нет номера и ключа приложения. "
     "Напишите в поддержку.",
-    "unknown_salon": "WhatsApp подключён, но YClients не нашёл этот салон. "
-    "Проверьте, тот ли филиал открыт в YClients, и нажмите «Подключить» ещё раз.",
-    "invalid": "WhatsApp подключён, но YClients не принял данные подключения. "
-    "Напишите в поддержку: это исправляем мы.",
-    "refused": "WhatsApp подключён, но YClients отказал в подключении. "
-    "Нажмите «Подключить» в YClients ещё раз или напишите в поддержку.",
-    "expired": "WhatsApp подключён, но YClients уже не ждёт подтверждения. Нажмите «Подключить» в YClients ещё раз.",
-    "frozen": "WhatsApp подключён, но приложение в YClients приостановлено. Проверьте его оплату в YClients.",
-    "key_lost": "WhatsApp подключён, но ключ для YClients нужно выпустить заново. Напишите в поддержку.",
+    "unreachable": "YClients так и не ответил за отведённое время. Попробуйте ещё раз, "
+    "а если не поможет, нажмите «Подключить» в YClients заново.",
+    "wrong_key": "YClients не принял ключ сервиса. Напишите в поддержку: это исправляем мы.",
+    "unknown_app": "YClients не знает наше приложение: возможно, оно ещё не опубликовано. Напишите в поддержку.",
+    "unknown_salon": "YClients не нашёл этот салон. Проверьте, тот ли филиал открыт в YClients, "
+    "и нажмите «Подключить» ещё раз.",
+    "invalid": "YClients не принял данные подключения. Напишите в поддержку: это исправляем мы.",
+    "refused": "YClients отказал в подключении. Попробуйте ещё раз, "
+    "а если не поможет, нажмите «Подключить» в YClients заново или напишите в поддержку.",
+    "expired": "YClients уже не ждёт подтверждения: на него даётся час. Нажмите «Подключить» в YClients ещё раз.",
+    "frozen": "Приложение в YClients приостановлено. Проверьте его оплату в YClients.",
+    "key_lost": "Ключ для YClients нужно выпустить заново. Напишите в поддержку.",
 }
-"""Why YClients does not know of the connection, by `companies.activation_error`."""
+"""Why YClients did not confirm the installation, by `companies.activation_error`; each names a way on."""
+
+INSTALLATION: Mapping[str, tuple[str, str]] = {
+    "again": (
+        "Нажмите «Подключить» ещё раз",
+        "YClients не ждёт подключения этого салона: согласие действует час, а салон должен быть тем же, что открыт "
+        "в YClients. Вернитесь в YClients, откройте AI Admin в маркетплейсе и нажмите «Подключить».",
+    ),
+    "paused": (
+        "Приложение приостановлено",
+        "YClients приостановил AI Admin в этом салоне. Оплатите приложение в YClients и откройте его ещё раз.",
+    ),
+    "used": (
+        "Откройте AI Admin в YClients ещё раз",
+        "Эту ссылку уже открывали, и она одноразовая. Вернитесь в YClients и откройте AI Admin оттуда.",
+    ),
+    "stranger": (
+        "Этот салон подключал другой пользователь",
+        "Управлять AI Admin может тот, кто его подключил. Попросите его открыть AI Admin в YClients "
+        "или напишите в поддержку.",
+    ),
+    "later": (
+        "YClients сейчас не отвечает",
+        "Ничего не потеряно: подождите минуту и повторите, эта же ссылка сработает.",
+    ),
+    "sign-invalid": (
+        "Откройте AI Admin из YClients",
+        "Ссылка неполная или изменена: в ней нет действующей подписи YClients. "
+        "Вернитесь в YClients и откройте AI Admin оттуда.",
+    ),
+    "salons-invalid": (
+        "Салон не указан",
+        "В ссылке нет номера салона, или он записан неправильно. Вернитесь в YClients и откройте AI Admin оттуда.",
+    ),
+}
+"""Heading and words of an arrival that does not get in."""
+INSTALLATION_STATES: Mapping[str, str] = {
+    "onboard": "Подключаем. Осталось подключить WhatsApp.",
+    "manage": "Уже подключён.",
+    "again": "YClients не ждёт подключения: нажмите «Подключить» в этом филиале ещё раз.",
+    "paused": "Приостановлен: оплатите приложение в YClients.",
+    "used": "Эта ссылка уже использована: откройте AI Admin в YClients ещё раз.",
+    "stranger": "Салон подключал другой пользователь.",
+    "later": "YClients не ответил: повторите через минуту.",
+}
+"""The same, one line for each of several salons."""
 
 API: Mapping[str, str] = {
     "about": "Подключение салонов YClients к WhatsApp. Все ошибки имеют один вид: `success`, `error`, `code` "
@@ -165,6 +214,9 @@ API: Mapping[str, str] = {
 """What the API's documentation says."""
 API_TAGS: Mapping[str, str] = {
     "registration": "Регистрация салона",
+    "install": "Установка из YClients",
+    "lifecycle": "Жизнь установки",
+    "manage": "Страница управления",
     "links": "Ссылки для подключения",
     "connect": "Страница подключения",
     "qr": "QR-код",

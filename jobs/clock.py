@@ -22,6 +22,8 @@ log = structlog.get_logger(__name__)
 SWEEP_SECONDS = 2.0
 """Two indexed reads; a retry is late by this much at most."""
 TIDY_SECONDS = 60.0
+COMPARE_SECONDS = 10.0
+"""Five salons each time: 1,800 an hour."""
 LONGEST_PAUSE_SECONDS = 5.0
 
 
@@ -45,7 +47,13 @@ def main() -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _exit)
     leadership = Leadership(container().engine)
-    timetable = Timetable(((SWEEP_SECONDS, maintenance.sweep), (TIDY_SECONDS, maintenance.tidy)))
+    timetable = Timetable(
+        (
+            (SWEEP_SECONDS, maintenance.sweep),
+            (TIDY_SECONDS, maintenance.tidy),
+            (COMPARE_SECONDS, maintenance.compare),
+        )
+    )
     try:
         _run(leadership, timetable)
     finally:

@@ -16,13 +16,21 @@ log = structlog.get_logger(__name__)
 def sweep() -> None:
     """Nudge whatever is due."""
     box = container()
-    maintenance.sweep(uow=box.uow, queue=box.queue, clock=box.clock)
+    maintenance.sweep(uow=box.uow, queue=box.queue, clock=box.clock, window=box.config.activation_window)
+
+
+@quiet_when_down
+def compare() -> None:
+    """Have installations compared with YClients, a few at a time, so that each has its turn once an hour."""
+    box = container()
+    if box.marketplace.is_configured:
+        maintenance.compare(uow=box.uow, queue=box.queue, clock=box.clock)
 
 
 @quiet_when_down
 def tidy() -> None:
     """Throw away what nobody needs."""
     box = container()
-    done = maintenance.tidy(uow=box.uow, clock=box.clock)
+    done = maintenance.tidy(uow=box.uow, clock=box.clock, erase_after=box.config.erase_after)
     if done != maintenance.NOTHING_TIDIED:
         log.info("tidied", **asdict(done))

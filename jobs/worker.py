@@ -105,6 +105,7 @@ def _preload() -> None:
     """Import what jobs need once, here: a fork then starts in milliseconds. Nothing is opened."""
     import jobs.callbacks
     import jobs.checks
+    import jobs.installations
     import jobs.maintenance
     import jobs.synchronisation
     import jobs.webhooks  # noqa: F401

@@ -38,6 +38,7 @@ class _Nudge:
 
 
 _DELIVER = _Nudge(function="jobs.callbacks.deliver", timeout=35)
+_COMPARE = _Nudge(function="jobs.installations.compare", timeout=60)
 _DRAIN = _Nudge(function="jobs.webhooks.drain", timeout=60)
 _CHECK = _Nudge(function="jobs.checks.run", timeout=170)
 _SYNCHRONISE = _Nudge(function="jobs.synchronisation.run", timeout=170, may_wait=True)
@@ -53,6 +54,9 @@ class RqJobQueue:
 
     def deliver(self, outbox_id: OutboxId) -> None:
         self._send(_DELIVER, outbox_id)
+
+    def compare_installations(self) -> None:
+        self._send(_COMPARE)
 
     def drain_webhooks(self) -> None:
         self._send(_DRAIN)

@@ -156,12 +156,31 @@ def may_fail(current: IntegrationStatus) -> bool:
     return current is IntegrationStatus.ACTIVATING
 
 
+def may_confirm(current: IntegrationStatus) -> bool:
+    """Whether a confirmation makes the company active: one that was frozen or has left since stays that."""
+    return current not in {IntegrationStatus.FROZEN, IntegrationStatus.UNINSTALLED}
+
+
+_LONGEST_LEAD = timedelta(minutes=10)
+
+
+def lead(window: timedelta) -> timedelta:
+    """How long before YClients stops waiting it is told, whether or not a phone is linked by then.
+
+    Args:
+        window: how long it waits in all.
+    """
+    return min(_LONGEST_LEAD, window / 6)
+
+
 def why_not_retry(company: Company, row: OutboxRow | None) -> str | None:
-    """Why an operator may not start the activation again, or None when he may."""
+    """Why the activation may not be started again, or None when it may; a phone need not be linked for it."""
     if company.integration_status is IntegrationStatus.ACTIVE:
         return "YClients has confirmed this company already"
-    if not company.whatsapp_connected:
-        return "no WhatsApp number is linked yet: the activation starts by itself when one is"
+    if company.integration_status is IntegrationStatus.FROZEN:
+        return "YClients has frozen the application in this salon: it goes on when it is paid for"
+    if company.integration_status is IntegrationStatus.UNINSTALLED:
+        return "the salon has removed the application: it must press Connect in YClients"
     if row is None or row.state is OutboxState.SENT:
         return "this company has no activation to send"
     if row.state is OutboxState.SENDING:

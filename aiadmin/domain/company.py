@@ -17,6 +17,10 @@ class IntegrationStatus(StrEnum):
     ACTIVATING = "activating"
     ACTIVE = "active"
     ACTIVATION_FAILED = "activation_failed"
+    FROZEN = "frozen"
+    """Paused until it is paid for."""
+    UNINSTALLED = "uninstalled"
+    """The salon has left; what it had here is erased after a while."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,8 +35,12 @@ class Company:
         connect_jti: the id of the one connect link that is valid now, or None.
         activation_error: why the last activation failed: a slug of `texts.ACTIVATION_REASONS`, or None.
         activation_deadline_at: when YClients stops waiting for the activation.
-        activated_at: when YClients first confirmed the activation, or None.
         consented_at: when somebody first agreed on our page to the risks of an unofficial client, or None.
+        activated_at: when YClients confirmed the present installation, or None.
+        yclients_status: what YClients said of the installation when it was last asked or told us, or None.
+        yclients_checked_at: when that was.
+        left_at: when the salon removed the application, or None.
+        erased_at: when the personal data of a salon that left was deleted, or None.
     """
 
     company_id: CompanyId
@@ -50,6 +58,10 @@ class Company:
     activated_at: datetime | None
     consented_at: datetime | None
     created_at: datetime
+    yclients_status: str | None = None
+    yclients_checked_at: datetime | None = None
+    left_at: datetime | None = None
+    erased_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +98,8 @@ def status_after_pairing_ended(current: IntegrationStatus) -> IntegrationStatus:
     return IntegrationStatus.PENDING if current is IntegrationStatus.PAIRING else current
 
 
-def status_after_linking(activated_at: datetime | None) -> IntegrationStatus:
-    """The first link starts the activation; a later one finds it done."""
+def status_after_linking(current: IntegrationStatus, activated_at: datetime | None) -> IntegrationStatus:
+    """The first link starts the activation if nothing did yet; a later one finds it done; frozen stays frozen."""
+    if current is IntegrationStatus.FROZEN:
+        return current
     return IntegrationStatus.ACTIVATING if activated_at is None else IntegrationStatus.ACTIVE

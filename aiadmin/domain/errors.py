@@ -66,6 +66,22 @@ class KeyReusedError(AiAdminError):
     """This key belongs to another payment of this company."""
 
 
+class SignatureInvalidError(AiAdminError):
+    """YClients' signature of who came is missing or wrong."""
+
+
+class SalonsInvalidError(AiAdminError):
+    """The address of an installation names no salon, too many, or something that is no number."""
+
+
+class WrongAppError(AiAdminError):
+    """YClients speaks of another application than ours."""
+
+
+class SalonLeftError(AiAdminError):
+    """The salon has removed the application."""
+
+
 class SalonMismatchError(AiAdminError):
     """A webhook speaks of another salon than the one whose address it came to."""
 

@@ -7,7 +7,7 @@ from enum import Enum, auto
 from aiadmin.adapters.whatsapp.key_store import SqlKeyStore
 from aiadmin.container import Container
 from aiadmin.domain.device import LinkedAccount
-from aiadmin.domain.errors import CompanyNotFoundError, NumberTakenError
+from aiadmin.domain.errors import CompanyNotFoundError, NumberTakenError, SalonLeftError
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.metric import Metric
 from aiadmin.services import pairings
@@ -22,6 +22,7 @@ class NoLink(Enum):
     TAKEN = auto()
     """Its number serves another company; a host logs the new device out."""
     NO_COMPANY = auto()
+    """The company is gone, or its salon has removed the application."""
 
 
 def commit(container: Container, keys: SqlKeyStore, company_id: CompanyId, account: LinkedAccount) -> Linked | NoLink:
@@ -43,6 +44,9 @@ def commit(container: Container, keys: SqlKeyStore, company_id: CompanyId, accou
     except NumberTakenError:
         pairings.refuse(company_id, account, uow=container.uow, clock=container.clock)
         return NoLink.TAKEN
+    except SalonLeftError:
+        pairings.refuse(company_id, account, uow=container.uow, clock=container.clock)
+        return NoLink.NO_COMPANY
     except CompanyNotFoundError:
         return NoLink.NO_COMPANY
     container.metrics.count(Metric.WHATSAPP_CONNECTIONS)

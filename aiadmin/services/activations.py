@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from aiadmin import texts
-from aiadmin.domain.activation import Reason, judge, judge_before_repeat, may_fail, why_not_retry
+from aiadmin.domain.activation import Reason, judge, judge_before_repeat, lead, may_confirm, may_fail, why_not_retry
 from aiadmin.domain.company import Company, IntegrationStatus
 from aiadmin.domain.delivery import CLAIM, OutboxRow, OutboxState, Outcome, Step, Verdict, next_step
 from aiadmin.domain.errors import ActivationStateError, AiAdminError
 from aiadmin.domain.ids import CompanyId, OutboxId
 from aiadmin.domain.sync import SyncKind
 from aiadmin.services.companies import ACTIVATION_KEY
-from aiadmin.services.ports import ActivationRequest, Clock, Marketplace, NewUnitOfWork, Rooms, Secrets
+from aiadmin.services.ports import ActivationRequest, Clock, Marketplace, NewUnitOfWork, Rooms, Secrets, UnitOfWork
 from aiadmin.services.webhooks import address_of
 
 
@@ -104,7 +104,7 @@ class Courier:
                 error=_last_error(verdict),
                 at=now,
             )
-            if is_ours and step.state is OutboxState.SENT:
+            if is_ours and step.state is OutboxState.SENT and may_confirm(company.integration_status):
                 work.companies.set_activated(row.company_id, now)
                 work.sync_runs.start(row.company_id, SyncKind.FULL, now, is_new=True)
             elif is_ours and step.state is OutboxState.FAILED and may_fail(company.integration_status):
@@ -114,7 +114,7 @@ class Courier:
 
     def _announce(self, company_id: CompanyId, step: Step, verdict: Verdict) -> None:
         if step.state is OutboxState.SENT:
-            self.rooms.status(company_id, state=IntegrationStatus.ACTIVE, text=texts.ACTIVE)
+            self.rooms.status(company_id, state=IntegrationStatus.ACTIVE, text=texts.ACTIVATION["active"])
         elif step.state is OutboxState.FAILED:
             text = texts.ACTIVATION_REASONS[verdict.reason]
             self.rooms.status(company_id, state=IntegrationStatus.ACTIVATION_FAILED, text=text, reason=verdict.reason)
@@ -141,6 +141,24 @@ def retry(company_id: CompanyId, *, uow: NewUnitOfWork, clock: Clock, window: ti
         work.companies.set_status(company_id, IntegrationStatus.ACTIVATING)
         work.commit()
     return row.outbox_id
+
+
+def release_held(*, uow: NewUnitOfWork, clock: Clock, window: timedelta, limit: int = 100) -> Sequence[OutboxId]:
+    """Make the activations due whose salon YClients will not wait for much longer; the outbox rows to nudge."""
+    now = clock()
+    with uow() as work:
+        rows = work.outbox.list_held(deadline_before=now + lead(window), limit=limit)
+        for row in sorted(rows, key=lambda row: row.company_id):
+            _begin(row, work, now=now, deadline_at=max(row.deadline_at or now, now))
+        work.commit()
+    return [row.outbox_id for row in rows]
+
+
+def _begin(row: OutboxRow, work: UnitOfWork, *, now: datetime, deadline_at: datetime) -> None:
+    company = work.companies.get(row.company_id, lock=True)
+    work.outbox.release(row.outbox_id, at=now, deadline_at=deadline_at)
+    if company.integration_status in {IntegrationStatus.PENDING, IntegrationStatus.PAIRING}:
+        work.companies.set_status(row.company_id, IntegrationStatus.ACTIVATING)
 
 
 _ERROR_LENGTH = 200

@@ -40,7 +40,7 @@ def request(
         with suppress(ActivationStateError):
             activations.retry(company_id, uow=uow, clock=clock, window=window)
         company, row = _look(company_id, uow)
-    if row is not None and company.whatsapp_connected and row.state is OutboxState.PENDING:
+    if row is not None and row.state is OutboxState.PENDING and not row.is_held:
         queue.deliver(row.outbox_id)
     return CallbackState(integration_status=company.integration_status, state=row.state if row else None)
 

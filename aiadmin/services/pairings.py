@@ -13,7 +13,9 @@ from aiadmin.domain.company import (
     status_after_pairing_ended,
     status_after_pairing_started,
 )
+from aiadmin.domain.delivery import OutboxState
 from aiadmin.domain.device import LinkedAccount
+from aiadmin.domain.errors import SalonLeftError
 from aiadmin.domain.ids import CompanyId, OutboxId
 from aiadmin.services.companies import ACTIVATION_KEY
 from aiadmin.services.ports import Clock, NewUnitOfWork
@@ -66,21 +68,26 @@ def complete(
 
     Raises:
         NumberTakenError: the number serves another company; nothing was written.
+        SalonLeftError: the salon has removed the application meanwhile; nothing was written.
         CompanyNotFoundError: the company is gone.
     """
     now = clock()
     with uow() as work:
         company = work.companies.get(company_id, lock=True)
-        status = status_after_linking(company.activated_at)
+        if company.integration_status is IntegrationStatus.UNINSTALLED:
+            raise SalonLeftError
+        status = status_after_linking(company.integration_status, company.activated_at)
         current = work.devices.find_current(company_id)
         if current is None or current.jid != account.jid:
             work.devices.retire_current(company_id, now)
             work.devices.add(company_id, account, now)
             work.companies.set_linked(company_id, phone=account.phone, at=now, status=status)
+            if status is IntegrationStatus.FROZEN:
+                work.devices.switch(company_id, is_on=False)
         outbox_id = None
         if status is IntegrationStatus.ACTIVATING:
             row = work.outbox.find_by_key(company_id, ACTIVATION_KEY, lock=True)
-            if row is not None:
+            if row is not None and row.state is not OutboxState.SENT:
                 deadline = max(company.activation_deadline_at, activation_deadline(now, window / 6))
                 work.outbox.release(row.outbox_id, at=now, deadline_at=deadline)
                 outbox_id = row.outbox_id
@@ -89,7 +96,7 @@ def complete(
 
 
 def refuse(company_id: CompanyId, account: LinkedAccount, *, uow: NewUnitOfWork, clock: Clock) -> None:
-    """Give a linked phone back, because its number serves another company: a host logs the new device out.
+    """Give a linked phone back, because it may not serve this company: a host logs the new device out.
 
     Raises:
         CompanyNotFoundError: the company is gone; the sweep of keys without a device finds what is left.

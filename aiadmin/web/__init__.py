@@ -20,6 +20,8 @@ from aiadmin.web import (
     errors,
     headers,
     health,
+    install,
+    lifecycle,
     limits,
     links,
     metrics,
@@ -72,6 +74,8 @@ def _add_routes(app: Flask) -> None:
     auth.protect(app, connect.blueprint, auth.LINK_HOLDER)
     auth.protect(app, qr.blueprint, auth.LINK_HOLDER)
     auth.protect(app, status.blueprint, auth.READER)
+    auth.protect(app, install.blueprint, auth.VISITOR)
+    auth.protect(app, lifecycle.blueprint, auth.MARKETPLACE)
     auth.protect(app, callbacks.blueprint, auth.KEY_IN_BODY)
     auth.protect(app, webhooks.blueprint, auth.WEBHOOK_SENDER)
     auth.protect(app, companies.blueprint, auth.ADMIN)

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 import structlog
 from flask import Blueprint, Flask, g, request
 
+from aiadmin.domain import user_data
 from aiadmin.domain.company import Company
 from aiadmin.domain.errors import (
     CompanyNotFoundError,
     RegistrationClosedError,
     UnauthorizedError,
+    WrongAppError,
 )
 from aiadmin.domain.ids import CompanyId
 from aiadmin.services import links
@@ -136,6 +138,27 @@ def _key_in_body() -> None:
     _enter(_company_by_key(given))
 
 
+def _visitor() -> None:
+    """YClients' signature of who came; without our partner token no signature is valid."""
+    given = request.args
+    partner_token = container().config.yclients_api_key
+    g.visitor = user_data.verify(given.get("user_data", ""), given.get("user_data_sign", ""), partner_token)
+
+
+def _marketplace() -> None:
+    """YClients itself: the partner token in the body, always, and the number of our application."""
+    body, config = read_object(), container().config
+    given = body.get("partner_token")
+    if not isinstance(given, str) or not is_same(given, config.yclients_api_key):
+        raise UnauthorizedError
+    if config.yclients_app_id is None or str(body.get("application_id")) != str(config.yclients_app_id):
+        raise WrongAppError
+
+
+def _bearer_link() -> None:
+    _enter(_company_by_link(_bearer() or ""))
+
+
 def _webhook_sender() -> None:
     """The key of the address we registered, in the address or the header, or the company's own key."""
     asked = _asked_company()
@@ -157,4 +180,7 @@ LINK_HOLDER = Guard(_link_holder, ())
 COMPANY_OR_ADMIN = Guard(_company_or_admin, ("apiKey",))
 READER = Guard(_reader, ("bearer", "apiKey"))
 KEY_IN_BODY = Guard(_key_in_body, ("", "apiKey"))
+VISITOR = Guard(_visitor, ())
+MARKETPLACE = Guard(_marketplace, ("",))
+BEARER_LINK = Guard(_bearer_link, ("bearer",))
 WEBHOOK_SENDER = Guard(_webhook_sender, ("webhookKey", "apiKey"))

@@ -9,6 +9,7 @@ from flask import current_app, g, request
 from aiadmin.container import Container
 from aiadmin.domain.company import Company
 from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.user_data import Visitor
 
 
 def container() -> Container:
@@ -19,6 +20,11 @@ def container() -> Container:
 def company() -> Company:
     """The company that the guard let in."""
     return cast("Company", g.company)
+
+
+def visitor() -> Visitor:
+    """Who came from YClients, as the guard has verified."""
+    return cast("Visitor", g.visitor)
 
 
 def company_id() -> CompanyId:

@@ -23,7 +23,17 @@ _PAGE_POLICY = "; ".join(
 """YClients opens the page in a frame, hence no X-Frame-Options: it cannot name several sites."""
 _DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
 _HSTS = "max-age=31536000; includeSubDomains"
-_PRIVATE = ("connect.", "qr.", "status.", "links.", "registration.", "callbacks.")
+_PRIVATE = (
+    "connect.",
+    "qr.",
+    "status.",
+    "links.",
+    "registration.",
+    "callbacks.",
+    "install.",
+    "manage.",
+    "manage_api.",
+)
 """Blueprints whose answers hold a token, a key or a phone: no cache may keep them."""
 
 

@@ -15,6 +15,8 @@ EXEMPT = frozenset({"health.live", "health.ready", "metrics.page", "static"})
 """Asked often, by machines of ours or for a page that was counted."""
 COUNTED_ELSEWHERE = frozenset({"webhooks.receive"})
 """Per company, by `adapters.webhook_limits`."""
+UNCOUNTED = frozenset({"lifecycle.hear"})
+"""YClients sends everybody's events from few addresses, and a refused one is lost; a wrong key costs nothing."""
 
 
 class _Limits(Limiter):
@@ -48,4 +50,4 @@ def attach(app: Flask, container: Container) -> None:
 
 def _is_free() -> bool:
     """What is counted elsewhere or not at all, and questions of browsers about what they may ask."""
-    return request.method == "OPTIONS" or request.endpoint in EXEMPT | COUNTED_ELSEWHERE
+    return request.method == "OPTIONS" or request.endpoint in EXEMPT | COUNTED_ELSEWHERE | UNCOUNTED

@@ -14,7 +14,7 @@ from aiadmin import texts
 from aiadmin.web import schemas
 from aiadmin.web.auth import Guard
 from aiadmin.web.json_schema import Node, of_schema
-from aiadmin.web.limits import EXEMPT
+from aiadmin.web.limits import EXEMPT, UNCOUNTED
 from aiadmin.web.operation import Operation, operation_of
 
 _SECURITY: Node = {
@@ -102,7 +102,7 @@ def _errors(rule: Rule, operation: Operation, guard: Guard) -> set[int]:
         found |= {401}
     if rule.arguments:
         found |= {404}
-    if rule.endpoint not in EXEMPT:
+    if rule.endpoint not in EXEMPT | UNCOUNTED:
         found |= {429}
     if operation.uses:
         found |= {503}

@@ -27,3 +27,11 @@ def is_allowed(origin: str, config: Config) -> bool:
     return any(
         origin == entry if isinstance(entry, str) else entry.match(origin) is not None for entry in allowed(config)
     )
+
+
+_YCLIENTS = re.compile(r"https://(?:[a-z0-9-]+\.)*(?:yclients\.com|yclients\.ru|alteg\.io)\Z")
+
+
+def is_of_yclients(origin: str) -> bool:
+    """Whether `origin` is a page of YClients, any of them."""
+    return _YCLIENTS.match(origin) is not None

@@ -8,7 +8,8 @@ from marshmallow import EXCLUDE, Schema, fields
 
 from aiadmin.domain.company import IntegrationStatus
 from aiadmin.domain.delivery import OutboxState
-from aiadmin.web.fields import Email, Id, Moment, Phone, Text
+from aiadmin.domain.lifecycle import Change
+from aiadmin.web.fields import Email, Id, Moment, Phone, Sum, Text
 
 
 class _In(Schema):
@@ -45,6 +46,20 @@ class Webhook(_In):
     status = fields.String(metadata={"example": "create"})
     type = fields.String(metadata={"example": "booking_created"})
     data = fields.Dict(metadata={"example": {"id": 123}})
+
+
+class Lifecycle(_In):
+    """What YClients tells of an installation: `uninstall`, `freeze`, `payment`; any other event is ignored."""
+
+    salon_id = Id(required=True, metadata={"example": 962302})
+    application_id = Id(required=True, metadata={"example": 1})
+    event = Text(required=True, metadata={"example": "uninstall"})
+    partner_token = Text(required=True, metadata={"example": "..."})
+    amount = Sum(
+        least="0", allow_none=True, load_default=None, metadata={"description": "Сумма оплаты", "example": 990}
+    )
+    discount = Sum(least="0", allow_none=True, load_default=None, metadata={"example": None})
+    sign = Text(allow_none=True, load_default=None, metadata={"description": "Подпись оплаты", "example": None})
 
 
 class _Out(Schema):
@@ -100,6 +115,12 @@ class Status(_Out):
         allow_none=True,
         metadata={"description": "Почему YClients не подтвердил подключение", "example": None},
     )
+
+
+class LifecycleDone(_Out):
+    """The event was understood."""
+
+    result = fields.Enum(Change, by_value=True, required=True, metadata={"description": "Что изменилось"})
 
 
 class CallbackState(_Out):

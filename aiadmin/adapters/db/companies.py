@@ -55,8 +55,11 @@ class SqlCompanies:
             raise CompanyNotFoundError
         return company
 
-    def find_by_salon(self, salon_id: SalonId) -> Company | None:
-        row = self._session.scalars(select(CompanyRow).where(CompanyRow.yclients_id == salon_id)).one_or_none()
+    def find_by_salon(self, salon_id: SalonId, *, lock: bool = False) -> Company | None:
+        statement = select(CompanyRow).where(CompanyRow.yclients_id == salon_id)
+        if lock:
+            statement = statement.with_for_update()
+        row = self._session.scalars(statement.execution_options(populate_existing=True)).one_or_none()
         return company_of(row) if row else None
 
     def find_by_api_key_hash(self, api_key_hash: str) -> Company | None:
@@ -137,4 +140,8 @@ def company_of(row: CompanyRow) -> Company:
         activated_at=row.activated_at,
         consented_at=row.consented_at,
         created_at=row.created_at or row.activation_deadline_at,
+        yclients_status=row.yclients_status,
+        yclients_checked_at=row.yclients_checked_at,
+        left_at=row.left_at,
+        erased_at=row.erased_at,
     )

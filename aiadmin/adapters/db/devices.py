@@ -67,6 +67,11 @@ class SqlDevices:
         )
         return [DeviceId(number) for number in self._session.scalars(statement)]
 
+    def switch(self, company_id: CompanyId, *, is_on: bool) -> None:
+        statement = update(DeviceRow).where(DeviceRow.company_id == company_id, DeviceRow.desired != Desired.REMOVED)
+        desired = Desired.ON if is_on else Desired.OFF
+        self._session.execute(statement.values(desired=desired, next_attempt_at=None))
+
     def find_current(self, company_id: CompanyId) -> Device | None:
         statement = select(DeviceRow).where(DeviceRow.company_id == company_id, DeviceRow.desired != Desired.REMOVED)
         row = self._session.scalars(statement).one_or_none()

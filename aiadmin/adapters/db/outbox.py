@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import CursorResult, delete, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -76,6 +76,36 @@ class SqlOutbox:
         self._session.execute(
             update(Row).where(Row.id == outbox_id, Row.state != OutboxState.SENT).values(secret=secret)
         )
+
+    def drop(self, outbox_id: OutboxId) -> None:
+        self._session.execute(delete(Row).where(Row.id == outbox_id))
+
+    def cancel(self, company_id: CompanyId, at: datetime) -> None:
+        self._session.execute(
+            update(Row)
+            .where(Row.company_id == company_id, Row.state != OutboxState.SENT)
+            .values(state=OutboxState.CANCELLED, next_attempt_at=None, secret=None, finished_at=at)
+        )
+
+    def settle(self, outbox_id: OutboxId, at: datetime) -> None:
+        self._session.execute(
+            update(Row)
+            .where(Row.id == outbox_id, Row.state != OutboxState.SENT)
+            .values(state=OutboxState.SENT, next_attempt_at=None, secret=None, finished_at=at)
+        )
+
+    def list_held(self, *, deadline_before: datetime, limit: int) -> Sequence[OutboxRow]:
+        statement = (
+            select(Row)
+            .where(
+                Row.state == OutboxState.PENDING,
+                Row.next_attempt_at.is_(None),
+                Row.deadline_at < deadline_before,
+            )
+            .order_by(Row.deadline_at)
+            .limit(limit)
+        )
+        return [outbox_row_of(row) for row in self._session.scalars(statement)]
 
     def claim(self, outbox_id: OutboxId, *, now: datetime, visible_again_at: datetime) -> OutboxRow | None:
         statement = (

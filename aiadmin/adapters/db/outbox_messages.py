@@ -128,6 +128,14 @@ class SqlOutboxMessages:
         )
         return self._changed(statement)
 
+    def cancel(self, company_id: CompanyId, *, reason: str, at: datetime) -> int:
+        statement = (
+            update(OutboxMessageRow)
+            .where(OutboxMessageRow.company_id == company_id, OutboxMessageRow.state == OutboxState.PENDING)
+            .values(state=OutboxState.CANCELLED, reason=reason, next_attempt_at=None, finished_at=at)
+        )
+        return self._changed(statement)
+
     def expire(self, now: datetime) -> int:
         statement = (
             update(OutboxMessageRow)

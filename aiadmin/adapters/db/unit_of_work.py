@@ -18,6 +18,7 @@ from aiadmin.adapters.db.contacts import SqlContacts
 from aiadmin.adapters.db.devices import SqlDevices
 from aiadmin.adapters.db.hosts import SqlHosts
 from aiadmin.adapters.db.inbox_messages import SqlInboxMessages
+from aiadmin.adapters.db.installations import SqlInstallations
 from aiadmin.adapters.db.journal import SqlJournal
 from aiadmin.adapters.db.outbox import SqlOutbox
 from aiadmin.adapters.db.outbox_messages import SqlOutboxMessages
@@ -52,6 +53,7 @@ class SqlUnitOfWork:
         self.checks = SqlChecks(self._session)
         self.sync_runs = SqlSyncRuns(self._session)
         self.audit = SqlAudit(self._session)
+        self.installations = SqlInstallations(self._session)
 
     def __enter__(self) -> Self:
         return self

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from aiadmin.services.ports.audit import Audit
 from aiadmin.services.ports.fleet import Devices, Fleet, Hosts, SessionEvents
+from aiadmin.services.ports.installations import Installations
 from aiadmin.services.ports.journal import BookingEvents, Checks, Journal, ReadSalon, Records, SyncRuns
 from aiadmin.services.ports.messages import Contacts, InboxMessages, OutboxMessages
 from aiadmin.services.ports.outside import (
@@ -43,6 +44,7 @@ __all__ = [
     "Hosts",
     "Inbox",
     "InboxMessages",
+    "Installations",
     "JobQueue",
     "Journal",
     "LinkCache",

@@ -27,6 +27,10 @@ class Devices(Protocol):
         """Ask the hosts to log the company's devices out and to delete them."""
         ...
 
+    def switch(self, company_id: CompanyId, *, is_on: bool) -> None:
+        """Have the company's device held, or kept without a session; one that is being removed is left alone."""
+        ...
+
     def find_current(self, company_id: CompanyId) -> Device | None: ...
 
     def adopt(self, host_id: HostId, *, limit: int, now: datetime) -> Sequence[Device]:

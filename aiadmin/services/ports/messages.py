@@ -60,6 +60,10 @@ class OutboxMessages(Protocol):
         """Make unknown what former holders of these devices left `sending`, and what anybody left since before."""
         ...
 
+    def cancel(self, company_id: CompanyId, *, reason: str, at: datetime) -> int:
+        """Cancel everything that the company still owes."""
+        ...
+
     def expire(self, now: datetime) -> int:
         """Cancel what waited beyond its deadline."""
         ...

@@ -97,6 +97,10 @@ class JobQueue(Protocol):
         """Ask a worker to go on with a run; what somebody waits for comes first."""
         ...
 
+    def compare_installations(self) -> None:
+        """Ask a worker to hold our state of installations against YClients'."""
+        ...
+
     def look(self) -> None:
         """Ask a session host to look at pairings and devices now."""
         ...

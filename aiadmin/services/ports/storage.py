@@ -13,6 +13,7 @@ from aiadmin.domain.ids import CompanyId, OutboxId, SalonId, WebhookId
 from aiadmin.domain.webhook import NewWebhook, StoredWebhook, WebhookState
 from aiadmin.services.ports.audit import Audit
 from aiadmin.services.ports.fleet import Devices, Hosts, SessionEvents
+from aiadmin.services.ports.installations import Installations
 from aiadmin.services.ports.journal import BookingEvents, Checks, Journal, Records, SyncRuns
 from aiadmin.services.ports.messages import Contacts, InboxMessages, OutboxMessages
 
@@ -30,7 +31,7 @@ class Companies(Protocol):
         """Raises CompanyNotFoundError."""
         ...
 
-    def find_by_salon(self, salon_id: SalonId) -> Company | None: ...
+    def find_by_salon(self, salon_id: SalonId, *, lock: bool = False) -> Company | None: ...
 
     def find_by_api_key_hash(self, api_key_hash: str) -> Company | None: ...
 
@@ -88,6 +89,22 @@ class Outbox(Protocol):
         ...
 
     def replace_secret(self, outbox_id: OutboxId, secret: str) -> None: ...
+
+    def drop(self, outbox_id: OutboxId) -> None:
+        """Forget a row; an attempt that is under way comes to nothing."""
+        ...
+
+    def cancel(self, company_id: CompanyId, at: datetime) -> None:
+        """Tell nothing more of this company; sealed secrets are forgotten."""
+        ...
+
+    def settle(self, outbox_id: OutboxId, at: datetime) -> None:
+        """The other side knows already; the sealed secret is forgotten."""
+        ...
+
+    def list_held(self, *, deadline_before: datetime, limit: int) -> Sequence[OutboxRow]:
+        """Rows that are held back although their deadline is near."""
+        ...
 
     def claim(self, outbox_id: OutboxId, *, now: datetime, visible_again_at: datetime) -> OutboxRow | None:
         """Mark a due row `sending` and count the attempt; None when it is not due or somebody has it.
@@ -179,6 +196,8 @@ class UnitOfWork(Protocol):
     def sync_runs(self) -> SyncRuns: ...
     @property
     def audit(self) -> Audit: ...
+    @property
+    def installations(self) -> Installations: ...
 
     def __enter__(self) -> Self: ...
     def __exit__(

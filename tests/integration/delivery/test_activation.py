@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -185,12 +186,14 @@ def test_a_key_rotated_before_the_call_is_the_one_that_yclients_gets(box: Contai
     assert yclients.callbacks()[0]["api_key"] == fresh != salon.api_key
 
 
-def test_there_is_nothing_to_retry_before_a_phone_is_linked_or_after_success(
+def test_an_activation_needs_no_phone_and_is_not_retried_after_success(
     box: Container, yclients: FakeYClients
 ) -> None:
     waiting = register(box, 5).company.company_id
     retry = partial(activations.retry, uow=box.uow, clock=box.clock, window=box.config.activation_window)
-    with pytest.raises(ActivationStateError, match="linked"):
+    yclients.connect([5])
+    assert box.courier.deliver(retry(waiting)) is OutboxState.SENT
+    with pytest.raises(ActivationStateError, match="confirmed"):
         retry(waiting)
     with pytest.raises(CompanyNotFoundError):
         retry(CompanyId(999_999))
@@ -199,6 +202,27 @@ def test_there_is_nothing_to_retry_before_a_phone_is_linked_or_after_success(
     salon.deliver()
     with pytest.raises(ActivationStateError, match="confirmed"):
         _retry(salon)
+
+
+def test_the_clock_tells_yclients_before_it_stops_waiting_even_when_nobody_scanned(
+    box: Container, yclients: FakeYClients
+) -> None:
+    yclients.connect([5])
+    made, window = register(box, 5), box.config.activation_window
+    company_id, now = made.company.company_id, box.clock()
+    release = partial(activations.release_held, uow=box.uow, window=window)
+    assert release(clock=lambda: now + window * 5 / 6 - timedelta(minutes=1)) == []
+    (outbox_id,) = release(clock=lambda: now + window * 5 / 6 + timedelta(minutes=1))
+    with box.uow() as work:
+        assert work.companies.get(company_id).integration_status is IntegrationStatus.ACTIVATING
+        row = work.outbox.find(outbox_id)
+    assert row is not None
+    assert row.deadline_at == made.company.activation_deadline_at
+    assert release(clock=lambda: now + window) == []
+    salon = Salon(box, company_id, outbox_id, made.api_key)
+    salon.let_time_pass()
+    assert salon.deliver() is OutboxState.SENT
+    assert (salon.company.integration_status, salon.company.whatsapp_connected) == (IntegrationStatus.ACTIVE, False)
 
 
 def test_the_salons_page_is_told_at_once(box: Container, yclients: FakeYClients, wait_until: WaitUntil) -> None:
@@ -219,7 +243,7 @@ def test_the_salons_page_is_told_at_once(box: Container, yclients: FakeYClients,
             "status",
             {"state": "activation_failed", "reason": "invalid", "text": texts.ACTIVATION_REASONS["invalid"]},
         ),
-        ("status", {"state": "active", "text": texts.ACTIVE}),
+        ("status", {"state": "active", "text": texts.ACTIVATION["active"]}),
     ]
 
 

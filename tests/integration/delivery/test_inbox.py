@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -15,6 +16,8 @@ from aiadmin.domain.sync import SyncKind
 from aiadmin.domain.webhook import NewWebhook, dedup_key
 from aiadmin.services import inbox, maintenance
 from tests.integration.delivery.salons import link, register
+
+HOUR = timedelta(hours=1)
 
 BODIES = {
     b'{"company_id": 1, "resource": "record", "resource_id": 7, "status": "create", "data": {}}': (
@@ -103,15 +106,15 @@ def test_a_sweep_nudges_what_is_due_and_nothing_else(box: Container) -> None:
     register(box, 1)
     due = link(box, 2)
     nudges = Nudges()
-    assert maintenance.sweep(uow=box.uow, queue=nudges, clock=box.clock) == 1
+    assert maintenance.sweep(uow=box.uow, queue=nudges, clock=box.clock, window=HOUR) == 1
     assert (nudges.delivered, nudges.drained) == ([due.outbox_id], 0)
     _store(box, due.company_id, b"{}")
-    maintenance.sweep(uow=box.uow, queue=nudges, clock=box.clock)
+    maintenance.sweep(uow=box.uow, queue=nudges, clock=box.clock, window=HOUR)
     assert (nudges.drained, nudges.checked, nudges.synchronised) == (1, 0, [])
     with box.uow() as work:
         work.sync_runs.start(due.company_id, SyncKind.FULL, box.clock(), is_new=True)
         work.commit()
-    maintenance.sweep(uow=box.uow, queue=nudges, clock=box.clock)
+    maintenance.sweep(uow=box.uow, queue=nudges, clock=box.clock, window=HOUR)
     assert (nudges.checked, nudges.synchronised) == (0, [(due.company_id, SyncKind.FULL)])
 
 
@@ -128,10 +131,10 @@ def test_tidying_forgets_the_dead_and_the_old_and_never_unread_mail(box: Contain
             work.hosts.add(Host(host_id=host_id, lease_until=lease, capacity=1, draining=False))
         work.commit()
     later = now + timedelta(days=31)
-    assert maintenance.tidy(uow=box.uow, clock=box.clock) == maintenance.Tidied(
-        hosts=1, webhooks=0, session_events=0, booking_events=0
+    assert maintenance.tidy(uow=box.uow, clock=box.clock, erase_after=HOUR) == replace(
+        maintenance.NOTHING_TIDIED, hosts=1
     )
-    assert maintenance.tidy(uow=box.uow, clock=lambda: later) == maintenance.Tidied(
-        hosts=2, webhooks=1, session_events=0, booking_events=0
+    assert maintenance.tidy(uow=box.uow, clock=lambda: later, erase_after=HOUR) == replace(
+        maintenance.NOTHING_TIDIED, hosts=2, webhooks=1, session_events=0
     )
     assert [row[0] for row in _rows(box)] == [b"{}"]

@@ -53,7 +53,7 @@ def test_changes_are_forgotten_after_30_days_even_those_of_devices_that_are_gone
     host.drain()
     world.run("DELETE FROM devices")
     assert sessions.recent_events(company_id, uow=world.uow)
-    kept = maintenance.tidy(uow=world.uow, clock=lambda: now() + timedelta(days=29))
+    kept = maintenance.tidy(uow=world.uow, clock=lambda: now() + timedelta(days=29), erase_after=timedelta(days=1))
     assert kept.session_events == 0
-    gone = maintenance.tidy(uow=world.uow, clock=lambda: now() + timedelta(days=31))
+    gone = maintenance.tidy(uow=world.uow, clock=lambda: now() + timedelta(days=31), erase_after=timedelta(days=1))
     assert gone.session_events == 2

@@ -3,96 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 import pytest
-from flask.testing import FlaskClient
-from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from aiadmin.adapters.db.tables import WebhookRow
 from aiadmin.config import Config
 from aiadmin.container import Container
-from aiadmin.domain.device import LinkedAccount
-from aiadmin.domain.ids import CompanyId, SalonId
-from aiadmin.services import companies, pairings
-from aiadmin.services.ports import LiveCode
 from aiadmin.web import create_app
+from tests.fakes.yclients.client import FakeYClients
+from tests.integration.web.door import Door
+from tests.integration.web.site import Salon, Site
 
 ADMIN_KEY = "admin-key-of-these-tests-32-bytes-long"
 METRICS_TOKEN = "metrics-token-of-these-tests"
-SALON = 962302
-PHONE = "79001234567"
 
 
 class MakeSite(Protocol):
     def __call__(self, **settings: Any) -> Site: ...
-
-
-@dataclass
-class Site:
-    """One running application and the shortcuts that tests need."""
-
-    container: Container
-    client: FlaskClient
-
-    def register(self, salon_id: int = SALON) -> Salon:
-        """A company, made by the service itself."""
-        held = self.container
-        made = companies.register(
-            salon_id=SalonId(salon_id),
-            phone=None,
-            email=None,
-            uow=held.uow,
-            secrets=held.secrets,
-            tokens=held.tokens,
-            links=held.links,
-            clock=held.clock,
-            window=timedelta(hours=1),
-        )
-        return Salon(made.company.company_id, salon_id, made.api_key, made.token)
-
-    def link(self, salon: Salon, phone: str = PHONE) -> None:
-        """A phone is linked, as the pairing process would tell."""
-        held = self.container
-        account = LinkedAccount(jid=f"{phone}:12@s.whatsapp.net", lid=None)
-        pairings.complete(salon.company_id, account, uow=held.uow, clock=held.clock, window=timedelta(hours=1))
-
-    def show_code(self, salon: Salon, text: str = "2@code", seconds: float = 18) -> None:
-        """A code is live, as the desk would publish it."""
-        now = datetime.now(UTC)
-        code = LiveCode(text=text, generated_at=now, expires_at=now + timedelta(seconds=seconds))
-        self.container.feed.publish_code(salon.company_id, code)
-
-    def webhook(self, salon: Salon, body: bytes, key: str | None = None, **more: Any) -> TestResponse:
-        """A webhook of YClients."""
-        key = self.container.secrets.webhook_key(salon.company_id) if key is None else key
-        address = f"/marketplace/webhook/{salon.company_id}?key={key}"
-        return self.client.post(address, data=body, content_type="application/json", **more)
-
-    def stored(self, salon: Salon) -> list[bytes]:
-        """The bodies in the inbox."""
-        rows = select(WebhookRow.body).where(WebhookRow.company_id == salon.company_id).order_by(WebhookRow.id)
-        with self.container.engine.connect() as connection:
-            return list(connection.scalars(rows))
-
-
-@dataclass(frozen=True)
-class Salon:
-    company_id: CompanyId
-    salon_id: int
-    api_key: str
-    token: str
-
-    @property
-    def key(self) -> dict[str, str]:
-        return {"X-API-Key": self.api_key}
-
-    @property
-    def bearer(self) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.token}"}
 
 
 ADMIN = {"X-API-Key": ADMIN_KEY}
@@ -127,6 +55,30 @@ def site(make_site: MakeSite) -> Site:
     return make_site()
 
 
+@pytest.fixture(scope="session")
+def yclients_server() -> Iterator[FakeYClients]:
+    """One fake YClients for all tests of this folder."""
+    with FakeYClients() as server:
+        yield server
+
+
+@pytest.fixture
+def yclients(yclients_server: FakeYClients) -> FakeYClients:
+    """A YClients that knows nothing yet."""
+    yclients_server.reset()
+    return yclients_server
+
+
+@pytest.fixture
+def market(make_site: MakeSite, yclients: FakeYClients) -> Site:
+    """A site whose application is in YClients' marketplace."""
+    return make_site(
+        yclients_marketplace_url=yclients.url,
+        yclients_api_key=yclients.partner_token,
+        yclients_app_id=yclients.app_id,
+    )
+
+
 @pytest.fixture
 def salon(site: Site) -> Salon:
     """A registered salon."""
@@ -149,3 +101,9 @@ def refused() -> Refused:
         return dict(body)
 
     return check
+
+
+@pytest.fixture
+def door(market: Site, yclients: FakeYClients) -> Door:
+    """The way from YClients' marketplace to us."""
+    return Door(market, yclients)

@@ -6,7 +6,8 @@ from typing import Any
 
 from aiadmin.config import AppEnv
 from aiadmin.domain.ids import CompanyId
-from tests.integration.web.conftest import ADMIN, MakeSite, Refused, Salon, Site
+from tests.integration.web.conftest import ADMIN, MakeSite, Refused
+from tests.integration.web.site import Salon, Site
 
 REGISTER = "/marketplace/register"
 

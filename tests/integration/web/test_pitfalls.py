@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from aiadmin.config import Config, ConfigError
-from tests.integration.web.conftest import ADMIN, PHONE, MakeSite, Refused, Salon, Site
+from tests.integration.web.conftest import ADMIN, MakeSite, Refused
+from tests.integration.web.site import PHONE, Salon, Site
 
 REGISTER = "/marketplace/register"
 
@@ -184,6 +185,8 @@ def test_no_route_sends_messages_or_lists_sessions(site: Site) -> None:
         "/marketplace/companies",
         "/marketplace/companies/",
         "/marketplace/connect",
+        "/marketplace/install",
+        "/marketplace/lifecycle",
         "/marketplace/qr/",
         "/marketplace/register",
         "/marketplace/status/",

@@ -15,7 +15,8 @@ from aiadmin.adapters.tokens import JwtTokens
 from aiadmin.domain.company import IntegrationStatus
 from aiadmin.domain.pairing import PairingState
 from aiadmin.web import qr
-from tests.integration.web.conftest import ADMIN, PHONE, MakeSite, Refused, Salon, Site
+from tests.integration.web.conftest import ADMIN, MakeSite, Refused
+from tests.integration.web.site import PHONE, Salon, Site
 
 STATUS_FIELDS = {
     "success",

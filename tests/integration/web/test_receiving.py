@@ -10,7 +10,8 @@ from rq import Queue
 
 from aiadmin.adapters.group_commit import MAX_BYTES, MAX_ROWS, batch_size
 from aiadmin.services.companies import ACTIVATION_KEY
-from tests.integration.web.conftest import SALON, Refused, Salon, Site
+from tests.integration.web.conftest import Refused
+from tests.integration.web.site import SALON, Salon, Site
 
 YCLIENTS = json.dumps(
     {"company_id": SALON, "resource": "record", "resource_id": 2, "status": "create", "data": {"id": 2}}

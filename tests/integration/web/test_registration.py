@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qs, urlsplit
 
-from tests.integration.web.conftest import ADMIN, SALON, MakeSite, Refused, Salon, Site
+from tests.integration.web.conftest import ADMIN, MakeSite, Refused
+from tests.integration.web.site import SALON, Salon, Site
 
 REGISTER = "/marketplace/register"
 

@@ -19,7 +19,8 @@ from aiadmin.domain.host import Host
 from aiadmin.domain.ids import HostId
 from aiadmin.domain.metric import Metric
 from tests.conftest import ROOT, WaitUntil
-from tests.integration.web.conftest import ADMIN, METRICS_TOKEN, MakeSite, Refused, Salon, Site
+from tests.integration.web.conftest import ADMIN, METRICS_TOKEN, MakeSite, Refused
+from tests.integration.web.site import Salon, Site
 
 SCRAPE = {"Authorization": f"Bearer {METRICS_TOKEN}"}
 Values = dict[tuple[str, frozenset[tuple[str, str]]], float]

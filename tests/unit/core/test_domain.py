@@ -55,11 +55,12 @@ def test_a_masked_phone_shows_at_most_five_digits(phone: str) -> None:
 def test_status_follows_the_journey_and_a_failed_attempt_leaves_no_trace() -> None:
     assert status_after_pairing_started(Status.PENDING) is Status.PAIRING
     assert status_after_pairing_ended(Status.PAIRING) is Status.PENDING
-    for settled in (Status.ACTIVE, Status.ACTIVATING, Status.ACTIVATION_FAILED):
+    for settled in set(Status) - {Status.PENDING, Status.PAIRING}:
         assert status_after_pairing_started(settled) is settled
         assert status_after_pairing_ended(settled) is settled
-    assert status_after_linking(None) is Status.ACTIVATING
-    assert status_after_linking(NOW) is Status.ACTIVE
+    assert status_after_linking(Status.PAIRING, None) is Status.ACTIVATING
+    assert status_after_linking(Status.ACTIVE, NOW) is Status.ACTIVE
+    assert status_after_linking(Status.FROZEN, NOW) is Status.FROZEN
 
 
 @pytest.mark.parametrize(

@@ -164,14 +164,16 @@ def test_every_reason_has_its_sentence() -> None:
     ("status", "connected", "state", "word"),
     [
         (IntegrationStatus.ACTIVE, True, OutboxState.FAILED, "confirmed"),
-        (IntegrationStatus.PENDING, False, OutboxState.PENDING, "linked"),
+        (IntegrationStatus.PENDING, False, OutboxState.PENDING, None),
+        (IntegrationStatus.FROZEN, True, OutboxState.SENT, "frozen"),
+        (IntegrationStatus.UNINSTALLED, False, OutboxState.CANCELLED, "removed"),
         (IntegrationStatus.ACTIVATING, True, OutboxState.SENDING, "right now"),
         (IntegrationStatus.ACTIVATION_FAILED, True, None, "no activation"),
         (IntegrationStatus.ACTIVATION_FAILED, True, OutboxState.FAILED, None),
         (IntegrationStatus.ACTIVATING, True, OutboxState.PENDING, None),
     ],
 )
-def test_only_a_failed_or_a_stuck_activation_is_retried(
+def test_what_yclients_knows_or_is_being_told_is_not_told_again(
     status: IntegrationStatus, connected: bool, state: OutboxState | None, word: str | None
 ) -> None:
     memory = make_memory(NOW, timedelta(hours=1))

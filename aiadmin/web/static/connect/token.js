@@ -1,6 +1,8 @@
 // The connect token leaves the address bar at once, and survives a reload in this tab's own memory where there is one.
 
-const key = (companyId) => `aiadmin:connect:${companyId}`;
+const PREFIX = 'aiadmin:connect:';
+const NAMES = 'aiadmin:salon:';
+const key = (companyId) => PREFIX + companyId;
 
 function inStorage(work) {
   try {
@@ -10,13 +12,35 @@ function inStorage(work) {
   }
 }
 
+/** Keeps a company's token, and what to call it, for this tab. */
+export function remember(companyId, token, name = '') {
+  inStorage((storage) => {
+    storage.setItem(key(companyId), token);
+    if (name) storage.setItem(NAMES + companyId, name);
+  });
+}
+
+/** What this tab keeps: [{companyId, token, name}]. */
+export function recall() {
+  const kept = inStorage((storage) =>
+    Object.keys(storage)
+      .filter((name) => name.startsWith(PREFIX))
+      .sort()
+      .map((name) => ({
+        companyId: name.slice(PREFIX.length),
+        token: storage.getItem(name),
+        name: storage.getItem(NAMES + name.slice(PREFIX.length)) ?? '',
+      })));
+  return kept ?? [];
+}
+
 /** Strips the token from the address; returns true when the page is leaving for an address with the remembered token. */
 export function settleAddress({ token, companyId, pageState }) {
   const url = new URL(window.location.href);
   const company = companyId || url.searchParams.get('company') || '';
   if (!url.searchParams.has('token')) return returnWithToken(url, company);
   if (pageState === 'link-invalid') inStorage((storage) => storage.removeItem(key(company)));
-  else if (token) inStorage((storage) => storage.setItem(key(company), token));
+  else if (token) remember(company, token);
   url.searchParams.delete('token');
   window.history.replaceState(null, '', url);
   return false;

@@ -1,0 +1,96 @@
+"""Who may come in when an owner's browser arrives from YClients, and to what."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from aiadmin.domain.activation import Connection
+from aiadmin.domain.company import IntegrationStatus
+from aiadmin.domain.ids import SalonId
+
+
+class Admission(StrEnum):
+    """What an arrival leads to; `texts.INSTALLATION` has the words for those that lead nowhere."""
+
+    ONBOARD = "onboard"
+    """YClients waits for us: the salon is set up, and YClients told at once."""
+    MANAGE = "manage"
+    """The salon is set up already."""
+    AGAIN = "again"
+    """YClients does not know of the salon's consent: it must press Connect."""
+    PAUSED = "paused"
+    """YClients has frozen the application in a salon that we do not know."""
+    USED = "used"
+    """The address was opened before, and this is not its owner coming from YClients."""
+    STRANGER = "stranger"
+    """The salon is somebody else's as far as we know."""
+    LATER = "later"
+    """YClients does not say how things stand: nothing is used up, the same address works again."""
+
+
+LANDING_KEPT = timedelta(hours=2)
+"""How long an address counts as opened; YClients waits for an hour."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Arrival:
+    """A browser with a valid signature, asking for one salon.
+
+    Attributes:
+        user_id: of the YClients user who is named in the signed data, or None.
+        sign: the signature; it is the same every time, for YClients signs no time and no salon.
+        is_from_yclients: whether the browser says that a page of YClients sent it.
+    """
+
+    salon_id: SalonId
+    user_id: int | None
+    sign: str
+    is_from_yclients: bool
+
+    @property
+    def fingerprint(self) -> str:
+        """What we remember of it, in hex."""
+        return hashlib.sha256(f"{self.sign}:{self.salon_id}".encode()).hexdigest()
+
+
+_WAITING = frozenset({IntegrationStatus.PENDING, IntegrationStatus.PAIRING, IntegrationStatus.ACTIVATING})
+
+
+def admit(
+    connection: Connection,
+    status: IntegrationStatus | None,
+    *,
+    is_owner: bool,
+    is_first: bool,
+    is_from_yclients: bool,
+) -> Admission:
+    """Decide about one arrival. The signature covers no salon, so what YClients says of the salon decides.
+
+    Args:
+        status: of the company, or None for a salon that is new to us.
+        is_owner: whether this user came for this salon before.
+        is_first: whether this address opens a door for the first time in `LANDING_KEPT`.
+        is_from_yclients: YClients opens the same address whenever the owner comes, hence a repeat from there is one.
+    """
+    if connection in {Connection.SILENT, Connection.UNCLEAR}:
+        return Admission.LATER
+    if connection is Connection.UNINSTALLED:
+        return Admission.AGAIN
+    is_repeat = not (is_first or is_from_yclients)
+    if connection is Connection.PENDING:
+        # consent after an installation that came to an end is a new one, whatever the address
+        return Admission.USED if is_repeat and (status is None or status in _WAITING) else Admission.ONBOARD
+    if status is None:
+        return _admit_unknown(connection, is_repeat=is_repeat)
+    if not is_owner:
+        return Admission.STRANGER
+    return Admission.USED if is_repeat else Admission.MANAGE
+
+
+def _admit_unknown(connection: Connection, *, is_repeat: bool) -> Admission:
+    if connection is Connection.FREEZED:
+        return Admission.PAUSED
+    return Admission.USED if is_repeat else Admission.MANAGE

@@ -1,0 +1,69 @@
+"""Who is let in, as a table and as properties."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from aiadmin import texts
+from aiadmin.domain.activation import Connection
+from aiadmin.domain.company import IntegrationStatus as Status
+from aiadmin.domain.ids import SalonId
+from aiadmin.domain.installation import Admission, Arrival, admit
+
+EVERYTHING = list(itertools.product(Connection, [None, *Status], [True, False], [True, False], [True, False]))
+LET_IN = {Admission.ONBOARD, Admission.MANAGE}
+
+
+def _admit(case: tuple[Connection, Status | None, bool, bool, bool]) -> Admission:
+    connection, status, is_owner, is_first, is_from_yclients = case
+    return admit(connection, status, is_owner=is_owner, is_first=is_first, is_from_yclients=is_from_yclients)
+
+
+def test_nobody_comes_in_without_yclients_saying_that_the_salon_consented() -> None:
+    for case in EVERYTHING:
+        if case[0] not in {Connection.PENDING, Connection.ACTIVE, Connection.FREEZED}:
+            assert _admit(case) not in LET_IN, case
+
+
+def test_a_salon_that_is_set_up_opens_only_to_somebody_who_came_for_it_before() -> None:
+    for case in EVERYTHING:
+        connection, status, is_owner, *_ = case
+        if connection in {Connection.ACTIVE, Connection.FREEZED} and status is not None and not is_owner:
+            assert _admit(case) is Admission.STRANGER, case
+
+
+def test_a_salon_begins_anew_only_when_yclients_waits_for_it() -> None:
+    for case in EVERYTHING:
+        if _admit(case) is Admission.ONBOARD:
+            assert case[0] is Connection.PENDING, case
+
+
+def test_an_address_that_was_opened_opens_nothing_for_somebody_else() -> None:
+    for case in EVERYTHING:
+        connection, status, _, is_first, is_from_yclients = case
+        is_new_consent = connection is Connection.PENDING and status in {
+            Status.ACTIVE, Status.FROZEN, Status.UNINSTALLED, Status.ACTIVATION_FAILED,
+        }  # fmt: skip
+        if not is_first and not is_from_yclients and not is_new_consent:
+            assert _admit(case) not in LET_IN, case
+
+
+@pytest.mark.parametrize("status", [Status.UNINSTALLED, Status.ACTIVATION_FAILED, Status.ACTIVE])
+def test_consent_given_again_is_no_repeat_although_the_address_is_the_same(status: Status) -> None:
+    assert _admit((Connection.PENDING, status, False, False, False)) is Admission.ONBOARD
+
+
+def test_every_outcome_has_its_words() -> None:
+    assert set(texts.INSTALLATION_STATES) == {each.value for each in Admission}
+    assert {each.value for each in Admission} - LET_IN <= set(texts.INSTALLATION)
+    assert set(texts.ACTIVATION) == {status.value for status in Status}
+
+
+def test_a_fingerprint_is_of_one_signature_and_one_salon() -> None:
+    def made(salon_id: int, sign: str) -> str:
+        return Arrival(salon_id=SalonId(salon_id), user_id=1, sign=sign, is_from_yclients=True).fingerprint
+
+    assert made(1, "a") == made(1, "a")
+    assert len({made(1, "a"), made(2, "a"), made(1, "b")}) == 3
