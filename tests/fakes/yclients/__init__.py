@@ -6,6 +6,8 @@
 ``marketplace``  the partner's routes: activation, status, money; and the signed redirect
 ``salon``        what is in a salon's journal, without HTTP; ``rest`` is its REST API, a module for each kind of thing
 ``hooks``        what is posted to apps, and how that goes wrong
+``operator``     messages that YClients asks an app to send for a salon; ``operator_routes`` their HTTP
+``chaos``        looseness about types, on request
 ``faults``       how the server is told to misbehave; ``limits`` are its ordinary rate limits
 ``server``       all of that as one application; ``control`` is the HTTP side for tests
 ``process``      the server as a process; ``client`` is what tests tell it

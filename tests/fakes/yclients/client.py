@@ -84,6 +84,19 @@ class FakeYClients(Running):
         number: int = self.control("POST", "/pay", salon_id=salon_id, amount=amount)["payment_id"]
         return number
 
+    def operator_send(self, salon_id: int, phones: Sequence[str], text: str, **said: Any) -> dict[str, Any]:
+        """Let YClients ask the app to send: its answer's `status`, the `reply`, `problems` with it, the `ids`.
+
+        Args:
+            said: `url` (or the setting `operator_url`), `channel`, `dispatch_type`, `from`.
+        """
+        return self.control("POST", "/operator_send", salon_id=salon_id, phones=list(phones), text=text, **said)
+
+    def operator_messages(self) -> list[dict[str, Any]]:
+        """Every message that YClients asked for, with the `statuses` that the app reported."""
+        listed: list[dict[str, Any]] = self.control("GET", "/operator")["messages"]
+        return listed
+
     def sms_code(self, salon_id: int, phone: str) -> str:
         """The code that `POST /book_code` sent to this phone."""
         code: str = self.state(salon_id)["codes"][phone]

@@ -10,6 +10,7 @@ from tests.fakes.yclients.faults import Fault, Faults
 from tests.fakes.yclients.hooks.post import Post
 from tests.fakes.yclients.marketplace.billing import Billing
 from tests.fakes.yclients.marketplace.redirect import OWNER, redirect_url
+from tests.fakes.yclients.operator import Operator
 from tests.fakes.yclients.world import World
 
 _FORMAT = "%Y-%m-%d %H:%M:%S"
@@ -19,10 +20,12 @@ _INSTALL = "http://localhost:3000/marketplace/install"
 class Control:
     """The routes, around one world."""
 
-    def __init__(self, world: World, faults: Faults, post: Post, requests: list[dict[str, Any]]) -> None:
+    def __init__(
+        self, world: World, faults: Faults, post: Post, operator: Operator, requests: list[dict[str, Any]]
+    ) -> None:
         self._world = world
         self._initial = replace(world.settings)
-        self._faults, self._post = faults, post
+        self._faults, self._post, self._operator = faults, post, operator
         self._requests = requests
 
     def routes(self) -> list[web.RouteDef]:
@@ -120,6 +123,7 @@ class Control:
         self._requests.clear()
         self._faults.clear()
         await self._post.clear()
+        self._operator.messages.clear()
         return web.json_response({"reset": True})
 
     async def _leave(self, request: web.Request, status: str) -> web.Response:

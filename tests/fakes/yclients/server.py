@@ -7,6 +7,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
+from tests.fakes.yclients import chaos
 from tests.fakes.yclients.clock import Clock
 from tests.fakes.yclients.control import Control
 from tests.fakes.yclients.control_journal import JournalControl
@@ -18,6 +19,7 @@ from tests.fakes.yclients.limits import Limits
 from tests.fakes.yclients.marketplace.installed import Installed
 from tests.fakes.yclients.marketplace.partner import Partner
 from tests.fakes.yclients.marketplace.payments import Payments
+from tests.fakes.yclients.operator_routes import OperatorRoutes
 from tests.fakes.yclients.rest import REST
 from tests.fakes.yclients.settings import Settings
 from tests.fakes.yclients.world import World
@@ -33,12 +35,18 @@ def make_app(world: World) -> web.Application:
     faults = Faults()
     seen: list[dict[str, Any]] = []
     manners = [_noting(seen), Limits(world.settings).middleware(), faults.middleware()]
-    app = web.Application(middlewares=[*map(_only_for_yclients, manners), refusals])
+    app = web.Application(middlewares=[*map(_only_for_yclients, manners), chaos.middleware(world.settings), refusals])
     post = Post(world.settings, world.clock)
     world.tell, world.announce = post.tell, post.announce
     app.on_cleanup.append(post.close)
     yclients = (part(world) for part in (Partner, Installed, Payments, *REST))
-    control = (Control(world, faults, post, seen), SalonControl(world), JournalControl(world, post))
+    operator = OperatorRoutes(world)
+    control = (
+        Control(world, faults, post, operator.operator, seen),
+        operator,
+        SalonControl(world),
+        JournalControl(world, post),
+    )
     for part in (*yclients, *control):
         app.add_routes(part.routes())
     return app

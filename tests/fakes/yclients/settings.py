@@ -26,6 +26,8 @@ class Settings:
         booked_is_a_list: a new record is answered as a list of one, as the documentation shows it.
         says_booking_code: refused bookings carry their numeric code, in the old shape beside the new one.
         booking_times_are_unix: dates and times of free slots are numbers, as in the oldest samples.
+        type_chaos: a seed, by which fields of REST and of webhooks are texts, numbers, empty lists, or new.
+        operator_url: where the app takes messages to send; agreed with YClients, nobody knows how.
         hook_delay: seconds between a change and its webhook; five in life.
         hook_timeout: how long a webhook waits for its answer; ten or fifteen seconds, as sources say.
         hook_retries: how often a webhook is tried again after 5xx, 429 or no answer: some say never, some twice.
@@ -53,6 +55,8 @@ class Settings:
     booked_is_a_list: bool = False
     says_booking_code: bool = False
     booking_times_are_unix: bool = False
+    type_chaos: int | None = None
+    operator_url: str = ""
     hook_delay: float = 0
     hook_timeout: float = 10
     hook_retries: int = 0

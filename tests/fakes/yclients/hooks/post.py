@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
+from tests.fakes.yclients.chaos import HOOK, mangled
 from tests.fakes.yclients.hooks.delivery import DROPPED, HELD, Delivery
 from tests.fakes.yclients.hooks.faults import DROP, DUPLICATE, LATE, REORDER, HookFault, HookFaults
 from tests.fakes.yclients.hooks.sender import Sender
@@ -33,7 +34,7 @@ class Post:
         settings = self._settings
         resource = settings.hook_company_resource if change.resource == "company" else change.resource
         body = {"company_id": change.salon_id, "resource": resource, "resource_id": change.resource_id}
-        body |= {"status": change.status, "data": change.data}
+        body |= {"status": change.status, "data": self._loosened(change.data)}
         times = settings.hook_updates_per_edit if change.status == UPDATED else 1
         for hook in salon.hooks:
             is_own = change.by_api and not hook.flags["self_sending"]
@@ -73,6 +74,10 @@ class Post:
     async def close(self, _app: object = None) -> None:
         await self.clear()
         await self._sender.close()
+
+    def _loosened(self, data: Any) -> Any:
+        seed = self._settings.type_chaos
+        return data if seed is None else mangled(data, seed, HOOK)
 
     def _take(self, kind: str, url: str, body: dict[str, Any]) -> None:
         delivery = Delivery(len(self.deliveries) + 1, kind, url, body)
