@@ -14,6 +14,7 @@ from pathlib import Path
 
 import psycopg2
 
+import bench.hosting
 import bench.http
 import bench.pairing
 import bench.sockets
@@ -31,7 +32,7 @@ HIGH = "1000000"
 """A limit that no benchmark reaches; the limiter still counts every request."""
 
 
-PARTS = ("pairing", "http", "sockets")
+PARTS = ("pairing", "http", "sockets", "hosting")
 
 
 def main(parts: Sequence[str]) -> None:
@@ -41,6 +42,17 @@ def main(parts: Sequence[str]) -> None:
         sys.exit(f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}")
     folder = Path(tempfile.mkdtemp(prefix="aiadmin-bench-"))
     folder.chmod(0o755)
+    wanted = parts or PARTS
+    try:
+        if set(wanted) - {"hosting"}:
+            _with_product(wanted, folder)
+        if "hosting" in wanted:
+            print(bench.hosting.measure(folder))
+    finally:
+        shutil.rmtree(folder)
+
+
+def _with_product(parts: Sequence[str], folder: Path) -> None:
     postgres, valkey = embedded.start_postgres(folder / "postgres"), embedded.start_valkey(folder / "valkey")
     try:
         with FakeWhatsApp() as whatsapp, FakeYClients(app_id=APP_ID, partner_token=PARTNER_TOKEN) as yclients:
@@ -62,11 +74,10 @@ def main(parts: Sequence[str]) -> None:
                 WEBHOOK_LIMIT_PER_MINUTE=HIGH,
                 SOCKET_LIMIT_PER_MINUTE=HIGH,
             ) as stack:
-                _measure(parts or PARTS, stack, whatsapp, valkey.url, folder, time.monotonic() - started)
+                _measure(parts, stack, whatsapp, valkey.url, folder, time.monotonic() - started)
     finally:
         valkey.stop()
         postgres.stop()
-        shutil.rmtree(folder)
 
 
 def _measure(

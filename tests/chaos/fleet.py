@@ -71,12 +71,13 @@ class HostProcess:
 class Fleet:
     """All the hosts of one scenario; `close` it."""
 
-    def __init__(self, world: World, database_url: str, scale: Scale, folder: Path) -> None:
+    def __init__(self, world: World, database_url: str, scale: Scale, folder: Path, **more: str) -> None:
         self._env = {
             **world.whatsapp.env(),
             **settings(database_url, world.valkey.url),
             "NEONIZE_BOT_TAG": "off",
             "SESSIONS_MEMORY_MB": "0",
+            **more,
         }
         own_lease = [sys.executable, "-m", "tests.chaos.sessions_process", str(scale.lease), str(scale.renew_every)]
         self._command = [sys.executable, "worker.py", "sessions"] if scale is FULL else own_lease

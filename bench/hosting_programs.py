@@ -1,0 +1,110 @@
+"""What `bench.hosting` measures, each in a process of its own: `engine` and `bare` hold the given devices.
+
+They say in JSON lines when all are connected and how long it took; they end with their input. One line of input,
+`send PHONE COUNT`, has the first device send that often, one message after the other.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from aiadmin.adapters.db.engine import make_engine
+from aiadmin.adapters.whatsapp import library, store
+from aiadmin.adapters.whatsapp.key_store import SqlKeyStore
+from aiadmin.domain.session_event import Connected
+
+Send = Callable[[str], Any]
+LONGEST = 120.0
+
+
+def main(kind: str, jids: list[str]) -> None:
+    """Hold the devices until the input ends."""
+    out = os.fdopen(os.dup(1), "w", buffering=1)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # the library prints
+
+    def say(**facts: Any) -> None:
+        out.write(json.dumps(facts) + "\n")
+
+    start = {"engine": _engine, "bare": _bare}[kind]
+    all_are_up = _Count(len(jids))
+    say(ready=True)
+    sys.stdin.readline()
+    began = time.monotonic()
+    send = start(jids, all_are_up.add)
+    say(connected=all_are_up.wait(), seconds=time.monotonic() - began)
+    for line in sys.stdin:
+        _, address, count = line.split()
+        say(sent=[_seconds(partial(send, address)) for _ in range(int(count))])
+    os._exit(0)
+
+
+class _Count:
+    """Waits until something has happened often enough."""
+
+    def __init__(self, wanted: int) -> None:
+        self._wanted, self._happened, self._changed = wanted, 0, threading.Condition()
+
+    def add(self) -> None:
+        with self._changed:
+            self._happened += 1
+            self._changed.notify()
+
+    def wait(self) -> int:
+        with self._changed:
+            self._changed.wait_for(lambda: self._happened >= self._wanted, LONGEST)
+            return self._happened
+
+
+def _seconds(act: Callable[[], Any]) -> float:
+    began = time.monotonic()
+    act()
+    return time.monotonic() - began
+
+
+def _engine(jids: list[str], on_connected: Callable[[], None]) -> Send:
+    from aiadmin.adapters.whatsapp.engine import Engine
+
+    engine = Engine(library.load())
+    keys = SqlKeyStore(make_engine(os.environ["DATABASE_URL"]), _dsn())
+    for jid in jids:
+        engine.start(jid, keys, jid, lambda event: on_connected() if isinstance(event, Connected) else None)
+    return lambda phone: engine.send(jids[0], f"{phone}@s.whatsapp.net", "bench")
+
+
+def _bare(jids: list[str], on_connected: Callable[[], None]) -> Send:
+    """As the library's own documentation has it, one client after the other: parallel starts abort the process."""
+    from neonize.client import NewClient
+    from neonize.events import ConnectedEv
+    from neonize.utils.jid import build_jid
+
+    clients = []
+    for jid in jids:
+        user, device = jid.removesuffix("@s.whatsapp.net").split(":")
+        address = build_jid(user)
+        address.Device = int(device)
+        client, is_up = NewClient(_dsn(), jid=address), threading.Event()
+
+        def connected(_client: Any, _event: Any, is_up: threading.Event = is_up) -> None:
+            is_up.set()
+            on_connected()
+
+        client.event(ConnectedEv)(connected)
+        threading.Thread(target=client.connect, daemon=True).start()
+        is_up.wait(LONGEST)
+        clients.append(client)
+    return lambda phone: clients[0].send_message(build_jid(phone), "bench")
+
+
+def _dsn() -> str:
+    return store.dsn(os.environ["DATABASE_URL"], "bench")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2:])
