@@ -22,6 +22,7 @@ from aiadmin.adapters.readiness import Readiness
 from aiadmin.adapters.redis_client import make_redis
 from aiadmin.adapters.rooms import SocketRooms
 from aiadmin.adapters.secrets import DerivedSecrets
+from aiadmin.adapters.throttle import Throttle
 from aiadmin.adapters.tokens import JwtTokens
 from aiadmin.adapters.webhook_limits import WebhookLimits
 from aiadmin.adapters.yclients import partner
@@ -43,6 +44,10 @@ from aiadmin.services.ports import UnitOfWork
 from aiadmin.services.sync_pages import Pages
 from aiadmin.services.synchronisation import Synchroniser
 
+IMPATIENT_SECONDS = 0.5
+DRAIN_SECONDS = 0.2
+"""Under a stream of webhooks, a drain is asked for this often."""
+
 
 class Container:
     """What the edges hold: settings, and one of each adapter. Making one opens nothing."""
@@ -53,13 +58,14 @@ class Container:
     def close(self) -> None:
         """Finish what is buffered and let go of every connection."""
         made = vars(self)
-        for name in ("inbox", "metrics"):
+        for name in ("inbox", "drain", "metrics"):
             if name in made:
                 made[name].close()
         if "engine" in made:
             self.engine.dispose()
-        if "redis" in made:
-            self.redis.close()
+        for name in ("redis", "impatient_redis"):
+            if name in made:
+                made[name].close()
 
     def clock(self) -> datetime:
         """The time now, in UTC."""
@@ -76,6 +82,11 @@ class Container:
     @cached_property
     def redis(self) -> Redis:
         return make_redis(self.config.redis_url)
+
+    @cached_property
+    def impatient_redis(self) -> Redis:
+        """For what is not worth a wait."""
+        return make_redis(self.config.redis_url, read_timeout=IMPATIENT_SECONDS)
 
     @cached_property
     def tokens(self) -> JwtTokens:
@@ -107,8 +118,13 @@ class Container:
 
     @cached_property
     def inbox(self) -> WebhookWriter:
-        limits = WebhookLimits(self.redis, self.config.redis_url, self.config.webhook_limit_per_minute)
-        return WebhookWriter(self.uow, limits=limits, after_commit=self.queue.drain_webhooks)
+        limits = WebhookLimits(self.impatient_redis, self.config.webhook_limit_per_minute)
+        return WebhookWriter(self.uow, limits=limits, after_commit=self.drain.ask)
+
+    @cached_property
+    def drain(self) -> Throttle:
+        """Asks for a drain of the inbox."""
+        return Throttle(self.queue.drain_webhooks, pause=DRAIN_SECONDS)
 
     @cached_property
     def readiness(self) -> Readiness:

@@ -112,8 +112,11 @@ def _renderer(app_env: AppEnv) -> Processor:
     )
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, default=str).encode
+
+
 def _one_line(event: EventDict, **_: Any) -> str:
-    return json.dumps(event, ensure_ascii=False, default=str)
+    return _encode(event)
 
 
 def _mask_event(_: WrappedLogger, __: str, event: EventDict) -> EventDict:

@@ -7,13 +7,14 @@ to one writer, which stores whatever has gathered in one statement and one commi
 from __future__ import annotations
 
 import threading
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import structlog
 
+from aiadmin.adapters.webhook_limits import Share
 from aiadmin.domain.errors import CompanyNotFoundError, DependencyDownError, TooManyWebhooksError
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.webhook import NewWebhook
@@ -28,15 +29,15 @@ PATIENCE_SECONDS = 20.0
 
 
 class Limits(Protocol):
-    """`webhook_limits.WebhookLimits`, as far as it is used here. Never raises."""
+    """`webhook_limits.WebhookLimits`, as far as it is used here."""
 
-    def admit(self, company_id: CompanyId, count: int) -> int: ...
-
-    def wait(self, company_id: CompanyId) -> float: ...
+    def admit(self, asked: Mapping[CompanyId, int]) -> Mapping[CompanyId, Share]: ...
 
 
-@dataclass(eq=False)
-class _Ticket:
+@dataclass(eq=False, slots=True)
+class Ticket:
+    """A webhook on its way to the disk, and what became of it."""
+
     webhook: NewWebhook
     done: threading.Event = field(default_factory=threading.Event)
     error: Exception | None = None
@@ -51,11 +52,11 @@ class WebhookWriter:
     def __init__(self, uow: NewUnitOfWork, *, limits: Limits, after_commit: Callable[[], None]) -> None:
         self._uow = uow
         self._limits = limits
-        self._after_commit = after_commit  # must not raise
-        self._waiting: list[_Ticket] = []
-        self._arrived = threading.Condition()
+        self._after_commit = after_commit  # must neither raise nor wait: the next batch does
+        self._waiting: deque[Ticket] = deque()
+        self._arrived, self._closed = threading.Event(), threading.Event()
+        self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
-        self._is_closed = False
 
     def store(self, webhook: NewWebhook) -> None:
         """Return once `webhook` is on disk; a repeat counts as stored.
@@ -65,13 +66,11 @@ class WebhookWriter:
             TooManyWebhooksError: the company has sent its share; nothing was stored.
             DependencyDownError: it could not be stored; the sender must try again.
         """
-        ticket = _Ticket(webhook)
-        with self._arrived:
-            self._waiting.append(ticket)
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._write_forever, name="webhook-writer", daemon=True)
-                self._thread.start()
-            self._arrived.notify()
+        ticket = Ticket(webhook)
+        self._waiting.append(ticket)
+        self._arrived.set()
+        if self._thread is None:
+            self._start()
         if not ticket.done.wait(PATIENCE_SECONDS):
             raise DependencyDownError("PostgreSQL")
         if ticket.error is not None:
@@ -79,35 +78,39 @@ class WebhookWriter:
 
     def close(self) -> None:
         """Store what waits, then stop."""
-        with self._arrived:
-            self._is_closed = True
-            self._arrived.notify()
+        self._closed.set()
+        self._arrived.set()
         if self._thread is not None:
             self._thread.join(PATIENCE_SECONDS)
 
+    def _start(self) -> None:
+        with self._starting:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._write_forever, name="webhook-writer", daemon=True)
+                self._thread.start()
+
     def _write_forever(self) -> None:
-        while batch := self._next_batch():
-            try:
-                self._write(batch)
-            except DependencyDownError:
-                _refuse(batch)
-            except Exception:
-                # the top of a thread: the next batch deserves its try
-                log.exception("webhooks not stored", count=len(batch))
-                _refuse(batch)
-            for ticket in batch:
-                ticket.done.set()
-            self._after_commit()
+        is_last = False
+        while not is_last:
+            self._arrived.wait()
+            self._arrived.clear()
+            is_last = self._closed.is_set()
+            while self._waiting:  # after the clearing: what comes later wakes us again
+                self._serve(take_batch(self._waiting))
 
-    def _next_batch(self) -> list[_Ticket]:
-        with self._arrived:
-            self._arrived.wait_for(lambda: self._waiting or self._is_closed)
-            size = batch_size([len(ticket.webhook.body) for ticket in self._waiting])
-            batch, self._waiting = self._waiting[:size], self._waiting[size:]
-        return batch
+    def _serve(self, batch: Sequence[Ticket]) -> None:
+        try:
+            self._write(self._admit(batch))
+        except DependencyDownError:
+            _refuse(batch)
+        except Exception:
+            # the top of a thread: the next batch deserves its try
+            log.exception("webhooks not stored", count=len(batch))
+            _refuse(batch)
+        for ticket in batch:
+            ticket.done.set()
 
-    def _write(self, batch: Sequence[_Ticket]) -> None:
-        admitted = self._admit(batch)
+    def _write(self, admitted: Sequence[Ticket]) -> None:
         if not admitted:
             return
         with self._uow() as work:
@@ -116,32 +119,35 @@ class WebhookWriter:
         for ticket in admitted:
             if ticket.webhook.company_id in missing:
                 ticket.error = CompanyNotFoundError()
+        self._after_commit()
 
-    def _admit(self, batch: Sequence[_Ticket]) -> list[_Ticket]:
+    def _admit(self, batch: Sequence[Ticket]) -> list[Ticket]:
         """The first of each company that its limit admits; the others are told to wait."""
-        came = Counter(ticket.webhook.company_id for ticket in batch)
-        left = {company_id: self._limits.admit(company_id, count) for company_id, count in came.items()}
+        shares = self._limits.admit(Counter(ticket.webhook.company_id for ticket in batch))
+        left = {company_id: share.admitted for company_id, share in shares.items()}
         admitted = []
         for ticket in batch:
             company_id = ticket.webhook.company_id
-            if left[company_id] > 0:
-                left[company_id] -= 1
+            left[company_id] -= 1
+            if left[company_id] >= 0:
                 admitted.append(ticket)
             else:
-                ticket.error = TooManyWebhooksError(self._limits.wait(company_id))
+                ticket.error = TooManyWebhooksError(shares[company_id].wait_seconds)
         return admitted
 
 
-def _refuse(batch: Sequence[_Ticket]) -> None:
+def _refuse(batch: Sequence[Ticket]) -> None:
     for ticket in batch:
         ticket.error = DependencyDownError("PostgreSQL")
 
 
-def batch_size(sizes: Sequence[int]) -> int:
-    """How many of the waiting bodies fit one statement: at least one, at most `MAX_ROWS` and `MAX_BYTES`."""
-    total = 0
-    for position, size in enumerate(sizes[:MAX_ROWS]):
-        total += size
-        if position and total > MAX_BYTES:
-            return position
-    return min(len(sizes), MAX_ROWS)
+def take_batch(waiting: deque[Ticket]) -> list[Ticket]:
+    """The first that fit one statement: at least one, at most `MAX_ROWS` and `MAX_BYTES`."""
+    batch: list[Ticket] = []
+    size = 0
+    while waiting and len(batch) < MAX_ROWS:
+        size += len(waiting[0].webhook.body)
+        if batch and size > MAX_BYTES:
+            break
+        batch.append(waiting.popleft())
+    return batch

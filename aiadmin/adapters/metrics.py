@@ -12,7 +12,9 @@ import threading
 import time
 import uuid
 import weakref
+from bisect import bisect_left
 from collections import defaultdict
+from collections.abc import Iterable
 from functools import partial
 
 import structlog
@@ -28,6 +30,7 @@ FLUSH_SECONDS = 1.0
 GAUGE_LIFE_SECONDS = 15
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 """Upper bounds in seconds."""
+_PARTS = (*map(str, BUCKETS), "+Inf")
 MAX_SERIES = 5_000
 """Labels are few by design; this stops a mistake from eating memory while Redis is away."""
 
@@ -37,7 +40,7 @@ _Series = tuple[str, tuple[tuple[str, str], ...], str]
 
 
 def _series(metric: str, labels: dict[str, str], part: str = "") -> _Series:
-    return metric, tuple(sorted(labels.items())), part
+    return metric, tuple(labels.items()), part
 
 
 class RedisMetrics:
@@ -67,11 +70,11 @@ class RedisMetrics:
         self.flush()
 
     def count(self, metric: Metric, **labels: str) -> None:
-        self._add({_series(metric, labels): 1})
+        self._add([(_series(metric, labels), 1)])
 
     def observe(self, metric: Metric, seconds: float, **labels: str) -> None:
-        bucket = next((str(bound) for bound in BUCKETS if seconds <= bound), "+Inf")
-        self._add({_series(metric, labels, bucket): 1, _series(metric, labels, "sum"): seconds})
+        bucket = _PARTS[bisect_left(BUCKETS, seconds)]
+        self._add([(_series(metric, labels, bucket), 1), (_series(metric, labels, "sum"), seconds)])
 
     def gauge(self, metric: Metric, value: float) -> None:
         with self._lock:
@@ -89,18 +92,18 @@ class RedisMetrics:
             self._send(sums, gauges)
         except RedisError as error:
             log.debug("metrics wait for Redis", error=type(error).__name__)
-            self._keep(sums)
+            self._keep(sums.items())
 
-    def _add(self, parts: dict[_Series, float]) -> None:
+    def _add(self, parts: Iterable[tuple[_Series, float]]) -> None:
         self._keep(parts)
         if self._write_at_once:
             self.flush()
         else:
             self._start()
 
-    def _keep(self, parts: dict[_Series, float]) -> None:
+    def _keep(self, parts: Iterable[tuple[_Series, float]]) -> None:
         with self._lock:
-            for series, amount in parts.items():
+            for series, amount in parts:
                 if series in self._sums or len(self._sums) < MAX_SERIES:
                     self._sums[series] += amount
 

@@ -10,12 +10,12 @@ CONNECT_TIMEOUT_SECONDS = 1.0
 READ_TIMEOUT_SECONDS = 5.0
 
 
-def make_redis(redis_url: str) -> Redis:
+def make_redis(redis_url: str, *, read_timeout: float = READ_TIMEOUT_SECONDS) -> Redis:
     """A client for short commands: a Redis that is away is an error within a second, never a hang."""
     return Redis.from_url(
         redis_url,
         socket_connect_timeout=CONNECT_TIMEOUT_SECONDS,
-        socket_timeout=READ_TIMEOUT_SECONDS,
+        socket_timeout=read_timeout,
         health_check_interval=30,
         max_connections=200,
         retry=Retry(NoBackoff(), 1),

@@ -1,61 +1,89 @@
 """How many webhooks a salon may send.
 
-Counted where webhooks are stored, many at a time: a trip to Redis for each would cost a tenth of what the web process
-can do, and a webhook is the one request that comes by the thousand.
+Counted where webhooks are stored, a whole batch in one trip to Redis: a trip for each would cost a tenth of what the
+web process can do, and a webhook is the one request that comes by the thousand.
 """
 
 from __future__ import annotations
 
 import time
+from collections import defaultdict, deque
+from collections.abc import Mapping
+from typing import NamedTuple, cast
 
 import structlog
-from limits import parse
-from limits.errors import StorageError
-from limits.storage import MemoryStorage, RedisStorage
-from limits.strategies import MovingWindowRateLimiter
-from redis import Redis
+from redis import Redis, RedisError
 
 from aiadmin.domain.ids import CompanyId
 
 log = structlog.get_logger(__name__)
 
+WINDOW_SECONDS = 60.0
+AWAY_SECONDS = 10.0
+"""How long Redis is left alone after a failure: one that hangs must not hold up every batch."""
+
+_ADMIT = """
+-- KEYS a list of times per company, newest first; ARGV window in ms, limit, how many each company asks for
+local time = redis.call('TIME')
+local now, window, limit = time[1] * 1000 + math.floor(time[2] / 1000), tonumber(ARGV[1]), tonumber(ARGV[2])
+local answer = {}
+for place, key in ipairs(KEYS) do
+    while tonumber(redis.call('LINDEX', key, -1) or now) <= now - window do redis.call('RPOP', key) end
+    local asked = tonumber(ARGV[place + 2])
+    local admitted = math.max(math.min(asked, limit - redis.call('LLEN', key)), 0)
+    for _ = 1, admitted do redis.call('LPUSH', key, now) end
+    if admitted > 0 then redis.call('PEXPIRE', key, window) end
+    answer[#answer + 1] = admitted
+    answer[#answer + 1] = admitted < asked and redis.call('LINDEX', key, -1) + window - now or 0
+end
+return answer
+"""
+
+
+class Share(NamedTuple):
+    """How many of its webhooks a company may have stored, and how many seconds the others should wait."""
+
+    admitted: int
+    wait_seconds: float
+
 
 class WebhookLimits:
-    """Per company, exact across processes; per process in memory while Redis is away.
+    """A moving window per company, exact across processes; per process in memory while Redis is away.
 
     YClients sends every salon's webhooks from few addresses, so the address says nothing. Only who has shown the
-    salon's key is counted: a stranger cannot use up a salon's share.
+    salon's key is counted: a stranger cannot use up a salon's share. For one thread.
     """
 
-    def __init__(self, redis: Redis, redis_url: str, per_minute: int) -> None:
-        shared = RedisStorage(
-            redis_url, connection_pool=redis.connection_pool, wrap_exceptions=True, key_prefix="aiadmin:webhooks"
-        )
-        self._shared = MovingWindowRateLimiter(shared)
-        self._own = MovingWindowRateLimiter(MemoryStorage())
-        self._item = parse(f"{per_minute}/minute")
+    def __init__(self, redis: Redis, limit: int, *, window_seconds: float = WINDOW_SECONDS) -> None:
+        self._script = redis.register_script(_ADMIT)
+        self._limit, self._window = limit, window_seconds
+        self._own: dict[CompanyId, deque[float]] = defaultdict(deque)
+        self._redis_again_at = 0.0
 
-    def admit(self, company_id: CompanyId, count: int) -> int:
-        """Count up to `count` webhooks that came together; how many of them the company may still send."""
-        try:
-            return self._admit(self._shared, str(company_id), count)
-        except StorageError as error:
-            log.warning("webhook limits count in memory", error=type(error.storage_error).__name__)
-            return self._admit(self._own, str(company_id), count)
+    def admit(self, asked: Mapping[CompanyId, int]) -> Mapping[CompanyId, Share]:
+        """Count what came together, by company. Never raises."""
+        if time.monotonic() >= self._redis_again_at:
+            try:
+                return self._count_for_all(asked)
+            except RedisError as error:
+                log.warning("webhook limits count in memory", error=type(error).__name__)
+                self._redis_again_at = time.monotonic() + AWAY_SECONDS
+        return {company_id: self._count_here(company_id, count) for company_id, count in asked.items()}
 
-    def wait(self, company_id: CompanyId) -> float:
-        """Seconds until a refused company may send again."""
-        try:
-            stats = self._shared.get_window_stats(self._item, str(company_id))
-        except StorageError:
-            stats = self._own.get_window_stats(self._item, str(company_id))
-        return max(stats.reset_time - time.time(), 0.0)
+    def _count_for_all(self, asked: Mapping[CompanyId, int]) -> Mapping[CompanyId, Share]:
+        keys = [f"aiadmin:webhooks:{company_id}" for company_id in asked]
+        answer = cast("list[int]", self._script(keys, [int(self._window * 1000), self._limit, *asked.values()]))
+        self._own.clear()
+        shares = zip(answer[::2], answer[1::2], strict=True)
+        return {
+            company_id: Share(admitted, wait / 1000)
+            for company_id, (admitted, wait) in zip(asked, shares, strict=True)
+        }
 
-    def _admit(self, limiter: MovingWindowRateLimiter, name: str, count: int) -> int:
-        """All at once where they fit; else one by one, as if they had come so."""
-        if limiter.hit(self._item, name, cost=count):
-            return count
-        admitted = 0
-        while admitted < count - 1 and limiter.hit(self._item, name):
-            admitted += 1
-        return admitted
+    def _count_here(self, company_id: CompanyId, asked: int) -> Share:
+        times, now = self._own[company_id], time.monotonic()
+        while times and times[0] <= now - self._window:
+            times.popleft()
+        admitted = min(asked, self._limit - len(times))
+        times.extend([now] * admitted)
+        return Share(admitted, times[0] + self._window - now if admitted < asked else 0)

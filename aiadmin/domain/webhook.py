@@ -59,14 +59,17 @@ _SEED_TYPES = {
 }
 
 
-def dedup_key(body: bytes) -> str:
-    """The key that a repeat of `body` shares: SHA-256 of the canonical JSON, or of the bytes when it is not JSON.
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
+
+
+def dedup_key(payload: dict[str, Any], *, body: bytes) -> str:
+    """The key that a repeat of `body` shares: SHA-256 of its JSON, `payload`, in canonical form.
 
     YClients signs nothing and numbers nothing, and may send the same event again; key order may differ.
     """
     try:
-        canonical = json.dumps(json.loads(body), sort_keys=True, separators=(",", ":")).encode()
-    except (ValueError, RecursionError):
+        canonical = _canonical(payload).encode()
+    except RecursionError:
         canonical = body
     return hashlib.sha256(canonical).hexdigest()
 

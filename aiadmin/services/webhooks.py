@@ -31,7 +31,8 @@ def receive(
     claimed = claimed_salon(payload)
     if claimed is not None and claimed != salon_of(company_id):
         raise SalonMismatchError
-    inbox.store(NewWebhook(company_id=company_id, dedup_key=dedup_key(body), body=body, received_at=clock()))
+    key = dedup_key(payload, body=body)
+    inbox.store(NewWebhook(company_id=company_id, dedup_key=key, body=body, received_at=clock()))
 
 
 def address_of(company_id: CompanyId, *, public_url: str, secrets: Secrets) -> str:

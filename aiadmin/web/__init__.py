@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, cast
 
-from flask import Flask
+from flask import Flask, Response, request
 from flask_cors import CORS
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
@@ -42,7 +44,7 @@ TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 
 def create_app(container: Container) -> Flask:
     """The whole web application over `container`: HTTP, Socket.IO, limits, headers."""
-    app = Flask(__name__, static_folder="static", static_url_path="/static", template_folder=str(TEMPLATES))
+    app = _App(__name__, static_folder="static", static_url_path="/static", template_folder=str(TEMPLATES))
     app.extensions["aiadmin"] = container
     app.config["MAX_CONTENT_LENGTH"] = READ_BYTES
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
@@ -57,6 +59,12 @@ def create_app(container: Container) -> Flask:
     sockets.attach(app, container)
     _trust_proxies(app, container.config.trusted_proxies)
     return app
+
+
+class _App(Flask):
+    def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
+        """No view here is a coroutine, and Flask would ask that of every function at every request."""
+        return func
 
 
 class _IdConverter(IntegerConverter):
@@ -97,6 +105,13 @@ def _allow_origins(app: Flask, container: Container) -> None:
         always_send=False,
         max_age=600,
     )
+    answer = app.after_request_funcs[None].pop()
+
+    def answer_browsers(response: Response) -> Response:
+        """Only a page of another site sends an Origin; all else is spared the rules."""
+        return cast("Response", answer(response)) if "Origin" in request.headers else response
+
+    app.after_request(answer_browsers)
 
 
 def _trust_proxies(app: Flask, hops: int) -> None:

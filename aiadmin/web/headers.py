@@ -22,6 +22,13 @@ _PAGE_POLICY = "; ".join(
 )
 """YClients opens the page in a frame, hence no X-Frame-Options: it cannot name several sites."""
 _DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
+_ALWAYS = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()"),
+)
+_PAGE = (("Content-Security-Policy", _PAGE_POLICY), *_ALWAYS)
+_DATA = (("Content-Security-Policy", _DATA_POLICY), ("X-Frame-Options", "DENY"), *_ALWAYS)
 _HSTS = "max-age=31536000; includeSubDomains"
 _PRIVATE = (
     "connect.",
@@ -44,13 +51,7 @@ def attach(app: Flask) -> None:
 
 def _secure(response: Response) -> Response:
     headers = response.headers
-    is_page = response.mimetype == "text/html"
-    headers["Content-Security-Policy"] = _PAGE_POLICY if is_page else _DATA_POLICY
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "no-referrer"
-    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
-    if not is_page:
-        headers["X-Frame-Options"] = "DENY"
+    headers.extend(_PAGE if headers.get("Content-Type", "").startswith("text/html") else _DATA)
     if request.is_secure:
         headers["Strict-Transport-Security"] = _HSTS
     if (request.endpoint or "").startswith(_PRIVATE):

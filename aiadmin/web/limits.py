@@ -22,9 +22,10 @@ UNCOUNTED = frozenset({"lifecycle.hear"})
 class _Limits(Limiter):
     """The extension works out an endpoint's limits before it asks whether it has any; this one asks first."""
 
-    def _check_request_limit(self, callable_name: str | None = None, in_middleware: bool = True) -> None:
+    def check(self) -> None:
+        """Count the request in hand. Raises TooManyRequests."""
         if not _is_free():
-            super()._check_request_limit(callable_name, in_middleware)
+            self._check_request_limit()
 
 
 def attach(app: Flask, container: Container) -> None:
@@ -44,7 +45,9 @@ def attach(app: Flask, container: Container) -> None:
         key_prefix="aiadmin",
     )
     logging.getLogger("flask-limiter").setLevel(logging.WARNING)  # its line for a refusal holds the address
+    app.extensions["limiter"] = {limiter}  # as if it were attached: of its three hooks per request we need one
     limiter.init_app(app)
+    app.before_request(limiter.check)
     app.extensions["aiadmin_limiter"] = limiter
 
 

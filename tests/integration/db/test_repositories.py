@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import uuid
 from collections.abc import Iterator
@@ -247,7 +248,10 @@ def test_a_repeated_webhook_is_one_row_and_a_stranger_is_named(container: Contai
 
     def webhook(company: int, body: bytes) -> NewWebhook:
         return NewWebhook(
-            company_id=CompanyId(company), dedup_key=dedup_key(body), body=body, received_at=container.clock()
+            company_id=CompanyId(company),
+            dedup_key=dedup_key(json.loads(body), body=body),
+            body=body,
+            received_at=container.clock(),
         )
 
     with container.uow() as work:

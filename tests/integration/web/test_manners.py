@@ -65,6 +65,8 @@ def test_every_answer_carries_the_security_headers(site: Site) -> None:
         assert "default-src 'none'" in headers["Content-Security-Policy"]
         assert "Permissions-Policy" in headers
         assert "Strict-Transport-Security" not in headers
+        names = [name for name, _ in headers]
+        assert len(names) == len(set(names)), "a header stands twice"
 
 
 def test_browsers_are_kept_on_tls_where_a_trusted_proxy_speaks_it(make_site: MakeSite) -> None:

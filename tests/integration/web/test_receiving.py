@@ -8,7 +8,6 @@ import threading
 import pytest
 from rq import Queue
 
-from aiadmin.adapters.group_commit import MAX_BYTES, MAX_ROWS, batch_size
 from aiadmin.services.companies import ACTIVATION_KEY
 from tests.integration.web.conftest import Refused
 from tests.integration.web.site import SALON, Salon, Site
@@ -104,13 +103,6 @@ def test_webhooks_at_the_same_moment_are_all_stored_before_any_answer(site: Site
         thread.join(10)
 
     assert answered == [(200, True)] * 8
-
-
-def test_a_batch_has_a_bound_in_rows_and_in_bytes() -> None:
-    assert batch_size([10] * 5) == 5
-    assert batch_size([10] * (MAX_ROWS + 5)) == MAX_ROWS
-    assert batch_size([MAX_BYTES * 2, 10]) == 1
-    assert batch_size([10, 10, MAX_BYTES]) == 2
 
 
 def test_a_stored_webhook_wakes_one_job(site: Site, salon: Salon, wait_until) -> None:  # type: ignore[no-untyped-def]
