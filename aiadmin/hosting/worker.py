@@ -32,6 +32,7 @@ from aiadmin.adapters.whatsapp.key_store import SqlKeyStore
 from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.host import LEASE, RENEW_EVERY, Vitals, is_bloated
+from aiadmin.hosting import signals
 from aiadmin.hosting.desk import Desk
 from aiadmin.hosting.host import SessionHost
 from aiadmin.hosting.outside import Outside
@@ -44,6 +45,7 @@ EXIT_SECONDS = 11.5
 WORKER_TTL_SECONDS = 30
 _GOODBYE_SECONDS = 1.0
 _REDIS_PAUSE_SECONDS = 1.0
+_ENDING = (signal.SIGTERM, signal.SIGINT)
 _log = logging.getLogger(__name__)
 
 
@@ -90,25 +92,27 @@ class _Parts:
         self._exit_code = 0
         self._desk = Desk(container)
         self._rq_is_done = threading.Event()
+        self._ending = threading.Event()
         self._draining = threading.Thread(target=self._drain, name="drain", daemon=True)
 
     @property
     def is_draining(self) -> bool:
         """Whether the process is ending."""
-        return self._draining.ident is not None
+        return self._ending.is_set()
 
     def start(self) -> None:
         """Begin to work, and to listen to nudges and signals."""
         for part in (self._host, self._desk):
             part.start()
             nudge.listen(part.look)
-        for number in (signal.SIGTERM, signal.SIGINT):
+        self._draining.start()
+        for number in _ENDING:
             signal.signal(number, self._on_signal)
+        signals.hear(_ENDING, self.drain)
 
     def drain(self) -> None:
         """Begin to hand everything over, and end the process when that is done."""
-        if not self.is_draining:
-            self._draining.start()
+        self._ending.set()
 
     def end(self) -> NoReturn:
         """RQ is done: the process ends."""
@@ -128,6 +132,7 @@ class _Parts:
         sys.exit(0)
 
     def _drain(self) -> None:
+        self._ending.wait()
         last_resort = threading.Timer(EXIT_SECONDS, os._exit, args=[1])
         last_resort.daemon = True
         last_resort.start()

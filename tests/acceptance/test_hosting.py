@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import itertools
 import signal
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -271,6 +273,26 @@ def test_the_sessions_process_needs_no_redis_and_ends_in_time(
         assert process.stdout.read() == b"", "what the library prints is in no log"
     assert salons.device(company_id)["host_id"] is None
     assert not salons.rows("SELECT 1 FROM session_hosts")
+
+
+def test_a_signal_that_another_thread_gets_ends_the_process_as_soon(
+    whatsapp: FakeWhatsApp, salons: Salons, redis_url: str, wait_until: WaitUntil
+) -> None:
+    """The kernel chooses the thread; the main one waits for Redis, up to a quarter of a minute, and is not woken."""
+    env = whatsapp.env() | settings(salons.database_url, redis_url)
+    process = subprocess.Popen([sys.executable, "worker.py", "sessions"], cwd=ROOT, env=env)
+    try:
+        wait_until(lambda: salons.rows("SELECT 1 FROM session_hosts"), SLOWLY, "up")
+        with Redis.from_url(redis_url) as client:
+            wait_until(lambda: any(one["cmd"] == "blmove" for one in client.client_list()), SLOWLY, "RQ waits")
+        other = max(int(task.name) for task in Path(f"/proc/{process.pid}/task").iterdir())
+        assert ctypes.CDLL(None).tgkill(process.pid, other, signal.SIGTERM) == 0
+        assert process.wait(12) == 0
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+    assert not salons.rows("SELECT 1 FROM session_hosts"), "it gave its lease back"
 
 
 def test_a_nudge_makes_every_host_look_at_once(
