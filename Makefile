@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run demo test chaos check format bench clean
+.PHONY: help setup run demo test chaos soak check format bench clean
 
 # the first Python that is new enough and can make a virtual environment
 PYTHON ?= $(shell for candidate in python3.13 python3.12 python3.11 python3.14 python3; do \
@@ -37,6 +37,9 @@ test: setup .venv/installed-dev .venv/browser ## Install what tests need and run
 
 chaos: setup .venv/installed-dev ## The chaos scenarios of the tests at full scale: 200 sessions, some 15 minutes
 	CHAOS=full .venv/bin/python -m pytest tests/chaos -s
+
+soak: setup .venv/installed-dev ## Sessions under random faults for ten minutes: a table, and a verdict
+	.venv/bin/python -m tests.chaos.soak
 
 check: setup .venv/installed-dev ## Look for mistakes without running anything: style, types, import rules
 	.venv/bin/ruff check .

@@ -26,7 +26,7 @@ class RestartingServer:
         """Shut down in order; clients lose their connections. One that is away already is left alone."""
         if self._process.poll() is None:
             self._process.send_signal(self._server.stop_signal)
-        self._process.wait(10)
+        self._process.wait(60)
 
     def come_back(self) -> None:
         """Start again; takes connections a moment later."""
@@ -35,3 +35,8 @@ class RestartingServer:
         self._process = spawn(
             self._command, cwd=self._server.data_dir / self._folder, log=log, env=self._environment, user=account
         )
+
+    def restart(self) -> None:
+        """Leave, and come back at once."""
+        self.leave()
+        self.come_back()

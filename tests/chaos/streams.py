@@ -5,12 +5,13 @@ from __future__ import annotations
 import itertools
 import threading
 from collections import Counter
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
 from aiadmin.domain.contact import Sighting
+from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.message import NewMessage
 from aiadmin.services import messages
@@ -65,9 +66,12 @@ class Streams(AbstractContextManager["Streams"]):
     def _owe(self, number: int, company_id: CompanyId, _salon: str, client: str) -> None:
         text = f"от нас {number}"
         new = NewMessage(company_id=company_id, text=text, dedup_key=f"chaos:{number}", deadline_at=None)
-        owed = messages.send(new, to=Sighting(phone=client), uow=self._salons.uow, clock=lambda: datetime.now(UTC))
-        assert owed is not None
-        self.owed[owed] = text
+        with suppress(DependencyDownError):  # then nobody promised anything
+            owed = messages.send(
+                new, to=Sighting(phone=client), uow=self._salons.uow, clock=lambda: datetime.now(UTC)
+            )
+            assert owed is not None
+            self.owed[owed] = text
 
     def stored(self) -> Counter[str]:
         """How often the inbox has each message that clients wrote."""

@@ -36,8 +36,7 @@ def test_while_postgresql_restarts_and_redis_is_away_connections_stay_and_nothin
         def is_as_before() -> bool:
             return watch.connections() == connections
 
-        own_world.postgres.leave()
-        own_world.postgres.come_back()
+        own_world.postgres.restart()
         watch.until(watch.is_postgres_back, scale.patience, "PostgreSQL is back")
         watch.throughout(scale.lease + scale.renew_every, is_as_before, "a connection was lost")
         watch.until_whole(scale.patience)
