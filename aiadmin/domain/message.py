@@ -33,6 +33,27 @@ class MessageKind(StrEnum):
     """A picture, a voice message, a place...: only its caption is kept."""
 
 
+class Purpose(StrEnum):
+    """Why we write."""
+
+    MANUAL = "manual"
+    """Somebody of ours typed it."""
+    TRIAL = "trial"
+    """The salon looks at a text of its own."""
+    BOOKED = "booked"
+    MOVED = "moved"
+    CHANGED = "changed"
+    CANCELLED = "cancelled"
+    REMINDER_DAY = "reminder_day"
+    REMINDER_HOURS = "reminder_hours"
+    REMINDER_AGAIN = "reminder_again"
+    REVIEW = "review"
+    REPLY = "reply"
+    """To what the client has just written."""
+    OPERATOR = "operator"
+    """YClients' own notification, sent through us."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class MessageSeen:
     """A message in a chat with one person.
@@ -89,12 +110,15 @@ class NewMessage:
     Attributes:
         dedup_key: within the company, at most one message of this key is ever owed.
         deadline_at: after this it is not worth sending; None for never.
+        record_id: the booking that it speaks of.
     """
 
     company_id: CompanyId
     text: str = field(repr=False)
     dedup_key: str
     deadline_at: datetime | None
+    purpose: Purpose = Purpose.MANUAL
+    record_id: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +137,8 @@ class OutboxMessage:
     device_id: DeviceId | None
     address: str = field(repr=False)
     text: str = field(repr=False)
+    purpose: Purpose
+    record_id: int | None
     state: OutboxState
     attempts: int
     reason: str | None

@@ -14,7 +14,16 @@ from aiadmin.adapters.db.tables import ContactRow, OutboxMessageRow
 from aiadmin.domain.contact import Sighting
 from aiadmin.domain.delivery import OutboxState, Step
 from aiadmin.domain.ids import CompanyId, ContactId, DeviceId, MessageId
-from aiadmin.domain.message import Fate, Hold, NewMessage, OutboxMessage, ReceiptSeen, SendResult, address_of
+from aiadmin.domain.message import (
+    Fate,
+    Hold,
+    NewMessage,
+    OutboxMessage,
+    Purpose,
+    ReceiptSeen,
+    SendResult,
+    address_of,
+)
 
 _CLAIM = text(
     """
@@ -74,6 +83,8 @@ class SqlOutboxMessages:
                 contact_id=contact_id,
                 dedup_key=new.dedup_key,
                 text=new.text,
+                purpose=new.purpose,
+                record_id=new.record_id,
                 next_attempt_at=at,
                 deadline_at=new.deadline_at,
                 created_at=at,
@@ -188,6 +199,8 @@ def _message_of(found: Row[OutboxMessageRow, str | None, str | None]) -> OutboxM
         device_id=DeviceId(row.device_id) if row.device_id else None,
         address=address_of(Sighting(lid=lid, phone=phone)),
         text=row.text,
+        purpose=Purpose(row.purpose),
+        record_id=row.record_id,
         state=OutboxState(row.state),
         attempts=row.attempts,
         reason=row.reason,

@@ -89,6 +89,7 @@ class CompanyRow(Base):
     erased_at: Mapped[datetime | None] = mapped_column(Time)
     hooks_state: Mapped[str | None] = mapped_column(String(20))
     hooks_checked_at: Mapped[datetime | None] = mapped_column(Time)
+    messages_paused_at: Mapped[datetime | None] = mapped_column(Time)
 
 
 class HostRow(Base):
@@ -138,6 +139,7 @@ class DeviceRow(Base):
     state_since: Mapped[datetime] = mapped_column(Time, server_default=func.now())
     next_attempt_at: Mapped[datetime | None] = mapped_column(Time)
     restart_asked_at: Mapped[datetime | None] = mapped_column(Time)
+    locked_until: Mapped[datetime | None] = mapped_column(Time)
     linked_at: Mapped[datetime] = mapped_column(Time, server_default=func.now())
 
 
@@ -205,7 +207,11 @@ class WebhookRow(Base):
 
 
 class ContactRow(Base):
-    """Somebody who writes to a company or is written to; the LID is the person, the phone may be unknown."""
+    """Somebody who writes to a company or is written to; the LID is the person, the phone may be unknown.
+
+    Nobody writes to who opted out, has no WhatsApp (`absent_at`), or may not be written to for a while: WhatsApp says
+    so (`locked_until`), or the salon talks to them itself (`silent_until`).
+    """
 
     __tablename__ = "contacts"
     __table_args__ = (
@@ -219,6 +225,10 @@ class ContactRow(Base):
     lid: Mapped[str | None] = mapped_column(Text)
     phone: Mapped[str | None] = mapped_column(String(20))
     push_name: Mapped[str | None] = mapped_column(String(100))
+    opted_out_at: Mapped[datetime | None] = mapped_column(Time)
+    absent_at: Mapped[datetime | None] = mapped_column(Time)
+    locked_until: Mapped[datetime | None] = mapped_column(Time)
+    silent_until: Mapped[datetime | None] = mapped_column(Time)
     created_at: Mapped[datetime] = mapped_column(Time, server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(Time, server_default=func.now())
 
@@ -231,6 +241,7 @@ class InboxMessageRow(Base):
         UniqueConstraint("device_id", "message_id"),
         Index("idx_inbox_messages_contact", "contact_id", "id"),
         Index("idx_inbox_messages_company", "company_id", "id"),
+        Index("idx_inbox_messages_waiting", "id", postgresql_where=text("handled_at IS NULL")),
         CheckConstraint("direction IN ('in','own_phone')", name="direction"),
         CheckConstraint("kind IN ('text','reaction','other')", name="kind"),
     )
@@ -247,6 +258,7 @@ class InboxMessageRow(Base):
     quoted_id: Mapped[str | None] = mapped_column(Text)
     sent_at: Mapped[datetime] = mapped_column(Time)
     received_at: Mapped[datetime] = mapped_column(Time)
+    handled_at: Mapped[datetime | None] = mapped_column(Time)
 
 
 class OutboxMessageRow(Base):
@@ -262,6 +274,12 @@ class OutboxMessageRow(Base):
             "idx_outbox_messages_message", "device_id", "message_id", postgresql_where=text("message_id IS NOT NULL")
         ),
         Index("idx_outbox_messages_contact", "contact_id", "id"),
+        Index("idx_outbox_messages_company", "company_id", "id"),
+        CheckConstraint(
+            "purpose IN ('manual','trial','booked','moved','changed','cancelled','reminder_day','reminder_hours',"
+            "'reminder_again','review','reply','operator')",
+            name="purpose",
+        ),
         CheckConstraint("state IN ('pending','sending','sent','unknown','failed','cancelled')", name="state"),
     )
 
@@ -271,6 +289,8 @@ class OutboxMessageRow(Base):
     device_id: Mapped[int | None] = mapped_column(ForeignKey("devices.id", ondelete="SET NULL"))
     epoch: Mapped[int | None] = mapped_column(BigInteger)
     dedup_key: Mapped[str] = mapped_column(String(200))
+    purpose: Mapped[str] = mapped_column(String(20), server_default="manual")
+    record_id: Mapped[int | None] = mapped_column(BigInteger)
     state: Mapped[str] = mapped_column(String(20), server_default="pending")
     attempts: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     next_attempt_at: Mapped[datetime | None] = mapped_column(Time)
