@@ -79,6 +79,14 @@ class Container:
         """A new transaction."""
         return SqlUnitOfWork(self.engine)
 
+    def one_statement(self) -> UnitOfWork:
+        """For a single statement, which is then a transaction by itself: two trips to PostgreSQL less."""
+        return SqlUnitOfWork(self._autocommit)
+
+    @cached_property
+    def _autocommit(self) -> Engine:
+        return self.engine.execution_options(isolation_level="AUTOCOMMIT")
+
     @cached_property
     def redis(self) -> Redis:
         return make_redis(self.config.redis_url)
@@ -119,7 +127,7 @@ class Container:
     @cached_property
     def inbox(self) -> WebhookWriter:
         limits = WebhookLimits(self.impatient_redis, self.config.webhook_limit_per_minute)
-        return WebhookWriter(self.uow, limits=limits, after_commit=self.drain.ask)
+        return WebhookWriter(self.one_statement, limits=limits, after_commit=self.drain.ask)
 
     @cached_property
     def drain(self) -> Throttle:
@@ -133,7 +141,7 @@ class Container:
     @cached_property
     def salon_of(self) -> Callable[[CompanyId], SalonId]:
         """The salon of a company, remembered: it never changes. Raises CompanyNotFoundError."""
-        return lru_cache(maxsize=10_000)(partial(webhooks.salon_of, uow=self.uow))
+        return lru_cache(maxsize=10_000)(partial(webhooks.salon_of, uow=self.one_statement))
 
     @cached_property
     def queue(self) -> RqJobQueue:

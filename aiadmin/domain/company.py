@@ -73,6 +73,7 @@ class NewCompany:
     email: str | None
     api_key_hash: str
     activation_deadline_at: datetime
+    connect_jti: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -55,10 +55,10 @@ def register(
         email=email,
         api_key_hash=secrets.hash_api_key(api_key),
         activation_deadline_at=deadline,
+        connect_jti=jti,
     )
     with uow() as work:
         company = work.companies.add(new)
-        work.companies.set_connect_jti(company.company_id, jti)
         work.outbox.add(
             company_id=company.company_id,
             kind=OutboxKind.ACTIVATION,

@@ -74,7 +74,7 @@ def _asked_company() -> CompanyId:
 def _company_by_key(api_key: str) -> Company:
     if not api_key:
         raise UnauthorizedError
-    with container().uow() as work:
+    with container().one_statement() as work:
         company = work.companies.find_by_api_key_hash(container().secrets.hash_api_key(api_key))
     if company is None:
         raise UnauthorizedError
@@ -83,7 +83,7 @@ def _company_by_key(api_key: str) -> Company:
 
 def _company_by_link(token: str) -> Company:
     held = container()
-    return links.open_link(token, uow=held.uow, tokens=held.tokens, clock=held.clock)
+    return links.open_link(token, uow=held.one_statement, tokens=held.tokens, clock=held.clock)
 
 
 def _nobody() -> None:
@@ -114,7 +114,7 @@ def _link_holder() -> None:
 def _company_or_admin() -> None:
     """The company's own key, or the admin's. Another company's key does not even learn that the company exists."""
     if _is_admin():
-        with container().uow() as work:
+        with container().one_statement() as work:
             return _enter(work.companies.get(_asked_company()))
     return _enter_own(_company_by_key(_api_key()))
 

@@ -234,7 +234,7 @@ class Marketplace(Namespace):  # type: ignore[misc]
 
     def _open(self, token: str) -> Company:
         held = self._container
-        return links.open_link(token, uow=held.uow, tokens=held.tokens, clock=held.clock)
+        return links.open_link(token, uow=held.one_statement, tokens=held.tokens, clock=held.clock)
 
     # what a page is shown
 

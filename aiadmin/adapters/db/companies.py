@@ -33,6 +33,7 @@ class SqlCompanies:
                 api_key=new.api_key_hash,
                 whatsapp_enabled=True,
                 activation_deadline_at=new.activation_deadline_at,
+                connect_jti=new.connect_jti,
             )
             .on_conflict_do_nothing(index_elements=[CompanyRow.yclients_id])
             .returning(CompanyRow)
