@@ -87,7 +87,7 @@ def _measure(
     print(_memory(stack))
     if "pairing" in parts:
         with chromium() as browser:
-            print(bench.pairing.measure(stack, whatsapp, browser, folder))
+            print(bench.pairing.measure(stack, whatsapp, browser, redis_url, folder))
     if "http" in parts:
         salon = stack.register(20_000_000)
         print(bench.http.measure(stack, salon, DerivedSecrets(JWT_SECRET).webhook_key(CompanyId(salon.company_id))))
