@@ -12,7 +12,7 @@ import queue
 import random
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -64,6 +64,7 @@ class SessionHost:
     ) -> None:
         self._engine, self._keys, self._uow, self._clock, self._rooms = engine, keys, uow, clock, rooms
         self._held: dict[DeviceId, Held] = {}
+        self._holdings: sessions.Holdings | None = None
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._next_tick = 0.0
         self._over = False
@@ -163,17 +164,16 @@ class SessionHost:
             held = self._held.setdefault(device_id, Held.adopt(row, self._clock()))
             self._obey(held)
 
-    def _adopt(self) -> dict[DeviceId, Device]:
+    def _adopt(self) -> Mapping[DeviceId, Device]:
         host_id = self._lease.host_id
         if host_id is None:
             return {}
         may_take = self._lease.may_adopt and not self._over
-        return sessions.adopt(
-            host_id,
-            startable=self._governor.startable(len(self._waiting())) if may_take else 0,
-            uow=self._uow,
-            clock=self._clock,
+        startable = self._governor.startable(len(self._waiting())) if may_take else 0
+        self._holdings = sessions.adopt(
+            host_id, startable=startable, known=self._holdings, uow=self._uow, clock=self._clock
         )
+        return self._holdings.devices
 
     def _obey(self, held: Held) -> None:
         if self._outgoing.is_sending(held.device.device_id):

@@ -6,8 +6,20 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, delete, exists, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Text,
+    delete,
+    exists,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlalchemy.orm import Session
 
 from aiadmin.adapters.db.tables import DeviceRow, HostRow, OutboxMessageRow
@@ -125,6 +137,13 @@ class SqlDevices:
     def held_by(self, host_id: HostId) -> Sequence[Device]:
         rows = self._session.scalars(select(DeviceRow).where(DeviceRow.host_id == host_id))
         return [device_of(row) for row in rows]
+
+    def version_of(self, host_id: HostId) -> str:
+        """PostgreSQL numbers the transaction that wrote a row last; which rows, and which numbers, make a version."""
+        numbered = DeviceRow.id.cast(Text) + "." + literal_column("devices.xmin::text")
+        listed = func.string_agg(numbered, aggregate_order_by(literal(","), DeviceRow.id))
+        found = self._session.scalar(select(func.md5(listed)).where(DeviceRow.host_id == host_id))
+        return found or ""
 
     def observe(
         self,

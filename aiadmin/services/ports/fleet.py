@@ -51,6 +51,10 @@ class Devices(Protocol):
 
     def held_by(self, host_id: HostId) -> Sequence[Device]: ...
 
+    def version_of(self, host_id: HostId) -> str:
+        """Another one after any change to a row that the host holds."""
+        ...
+
     def observe(
         self,
         device_id: DeviceId,

@@ -37,11 +37,12 @@ PICKS = st.integers(0, 99)
 
 @dataclass(eq=False)
 class Remembered:
-    """A host's own view: its lease, and the devices it believes it holds."""
+    """A host's own view: its lease, the devices it believes it holds, and what it read of them last."""
 
     host_id: HostId
     lease_until: datetime
     holds: dict[DeviceId, Device] = field(default_factory=dict)
+    known: sessions.Holdings | None = None
 
 
 class Ownership(RuleBasedStateMachine):
@@ -135,7 +136,11 @@ class Ownership(RuleBasedStateMachine):
 
     def _look(self, host: Remembered, startable: int) -> None:
         before = {(row.device_id, row.epoch): row for row in self.rows()}
-        rows = sessions.adopt(host.host_id, startable=startable, uow=self.uow, clock=self.clock)
+        host.known = sessions.adopt(
+            host.host_id, startable=startable, known=host.known, uow=self.uow, clock=self.clock
+        )
+        rows = dict(host.known.devices)
+        assert rows == {row.device_id: row for row in self.rows() if row.host_id == host.host_id}, "an old reading"
         for device in rows.values():
             if (device.device_id, device.epoch) not in before:
                 self._grant(host, before[device.device_id, device.epoch - 1], device)
