@@ -1,0 +1,236 @@
+"""When a number writes, how often, and to whom."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aiadmin.domain.message import Purpose
+from aiadmin.domain.pace import (
+    ASK_AGAIN,
+    FIRST_CAP,
+    LARGEST_CAP,
+    UNBOUND,
+    UNPACED,
+    Bucket,
+    Decision,
+    Drop,
+    Hindrance,
+    Number,
+    Pace,
+    Person,
+    QuietHours,
+    Send,
+    WaitUntil,
+    daily_cap,
+    day_began,
+    may_send,
+)
+
+NOON = datetime(2026, 11, 26, 9, tzinfo=UTC)
+"""In Moscow; everybody is awake."""
+MOSCOW = "Europe/Moscow"
+ZONES = [MOSCOW, "Asia/Vladivostok", "Europe/Berlin", "America/Sao_Paulo", "Pacific/Auckland"]
+OLD = NOON - timedelta(days=365)
+PACED = sorted(set(Purpose) - UNPACED)
+
+
+def decide(
+    purpose: Purpose = Purpose.REMINDER_DAY,
+    *,
+    number: Number | None = None,
+    person: Person | None = None,
+    pace: Pace | None = None,
+    now: datetime = NOON,
+    deadline_at: datetime | None = None,
+) -> Decision:
+    """What is decided, where nothing stands in the way but what a test names."""
+    return may_send(
+        purpose,
+        deadline_at=deadline_at or now + timedelta(days=2),
+        number=number or Number(zone=MOSCOW, linked_at=OLD),
+        person=person or Person(),
+        pace=pace or Pace(),
+        now=now,
+    )
+
+
+def test_nothing_stands_in_the_way() -> None:
+    assert decide() == Send()
+
+
+HOUR = timedelta(hours=1)
+OF_A_PERSON = [
+    (Person(opted_out_at=OLD), Drop(why=Hindrance.OPTED_OUT)),
+    (Person(absent_at=NOON - HOUR), Drop(why=Hindrance.ABSENT)),
+    (Person(absent_at=NOON - ASK_AGAIN), Send()),
+    (Person(locked_until=NOON + HOUR), WaitUntil(at=NOON + HOUR, why=Hindrance.CONTACT_LOCKED)),
+    (Person(locked_until=NOON), Send()),
+    (Person(silent_until=NOON + HOUR), WaitUntil(at=NOON + HOUR, why=Hindrance.SILENT)),
+    (Person(silent_until=NOON - HOUR), Send()),
+    (Person(is_muted=True), Send()),
+]
+
+
+@pytest.mark.parametrize(("person", "decision"), OF_A_PERSON)
+def test_whom_we_leave_alone(person: Person, decision: Decision) -> None:
+    assert decide(person=person) == decision
+
+
+def test_who_wants_no_mailings_gets_none_but_is_told_of_their_bookings() -> None:
+    muted = Person(is_muted=True)
+    assert decide(Purpose.REVIEW, person=muted) == Drop(why=Hindrance.MUTED)
+    assert decide(Purpose.MOVED, person=muted) == Send()
+
+
+def test_a_locked_account_writes_only_to_those_who_wrote_to_it() -> None:
+    locked = Number(zone=MOSCOW, linked_at=OLD, locked_until=NOON + HOUR)
+    assert decide(number=locked) == WaitUntil(at=NOON + HOUR, why=Hindrance.ACCOUNT_LOCKED)
+    assert decide(number=locked, person=Person(has_written=True)) == Send()
+
+
+def test_a_paused_salon_waits_and_is_looked_at_again() -> None:
+    paused = decide(number=Number(zone=MOSCOW, linked_at=OLD, is_paused=True))
+    assert isinstance(paused, WaitUntil)
+    assert paused.why is Hindrance.PAUSED
+
+
+def test_what_is_late_or_would_be_is_dropped() -> None:
+    assert decide(deadline_at=NOON) == Drop(why=Hindrance.LATE)
+    silent = Person(silent_until=NOON + HOUR)
+    assert decide(person=silent, deadline_at=NOON + HOUR) == Drop(why=Hindrance.SILENT)
+    assert isinstance(decide(person=silent, deadline_at=NOON + HOUR * 2), WaitUntil)
+
+
+@pytest.mark.parametrize("purpose", sorted(UNPACED))
+def test_an_answer_is_not_held_whatever_holds_notices(purpose: Purpose) -> None:
+    night = NOON.replace(hour=0)
+    busy = Number(zone=MOSCOW, linked_at=night, recent=[night] * 1000, locked_until=night + HOUR)
+    assert decide(purpose, number=busy, person=Person(silent_until=night + HOUR), now=night) == Send()
+
+
+@pytest.mark.parametrize(
+    ("local", "until"),
+    [
+        ("2026-11-26T20:59:59", None),
+        ("2026-11-26T21:00:00", "2026-11-27T09:00:00"),
+        ("2026-11-27T00:00:00", "2026-11-27T09:00:00"),
+        ("2026-11-27T08:59:59", "2026-11-27T09:00:00"),
+        ("2026-11-27T09:00:00", None),
+    ],
+)
+def test_at_night_it_waits_until_morning_in_the_salons_time(local: str, until: str | None) -> None:
+    place = ZoneInfo("Asia/Yekaterinburg")
+    now = datetime.fromisoformat(local).replace(tzinfo=place).astimezone(UTC)
+    morning = until and datetime.fromisoformat(until).replace(tzinfo=place).astimezone(UTC)
+    assert QuietHours().over_at(now, "Asia/Yekaterinburg") == morning
+
+
+def test_a_night_is_shorter_when_the_clock_jumps() -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    evening = datetime(2026, 3, 28, 21, tzinfo=berlin).astimezone(UTC)
+    morning = QuietHours().over_at(evening, "Europe/Berlin")
+    assert morning is not None
+    assert morning - evening == timedelta(hours=11)
+    assert morning.astimezone(berlin).time() == time(9)
+
+
+def test_quiet_hours_may_lie_within_a_day_or_be_none() -> None:
+    siesta = QuietHours(begins=time(13), ends=time(15))
+    assert siesta.over_at(NOON, MOSCOW) is None
+    assert siesta.over_at(NOON + HOUR, MOSCOW) == NOON + 3 * HOUR
+    assert QuietHours(begins=time(9), ends=time(9)).over_at(NOON, MOSCOW) is None
+
+
+def test_the_daily_cap_grows_with_the_age_of_the_link_up_to_an_end() -> None:
+    caps = [daily_cap(NOON, NOON + timedelta(days=day)) for day in range(365)]
+    assert caps[0] == FIRST_CAP
+    assert caps == sorted(caps)
+    assert caps[-1] == LARGEST_CAP
+    assert daily_cap(NOON, NOON + timedelta(days=365), most=50) == 50
+    assert daily_cap(NOON + HOUR, NOON) == FIRST_CAP, "a clock that is behind"
+
+
+def test_a_number_that_wrote_enough_today_writes_on_tomorrow() -> None:
+    pace = Pace(bucket=None)
+    young = Number(zone=MOSCOW, linked_at=NOON - HOUR, recent=[NOON - HOUR] * FIRST_CAP)
+    midnight = datetime(2026, 11, 26, 21, tzinfo=UTC)
+    assert decide(number=young, pace=pace) == WaitUntil(at=midnight, why=Hindrance.DAILY_CAP)
+    yesterday = Number(zone=MOSCOW, linked_at=NOON - HOUR, recent=[NOON - 13 * HOUR] * FIRST_CAP)
+    assert decide(number=yesterday, pace=pace) == Send()
+
+
+def test_without_a_pace_only_people_count() -> None:
+    busy = Number(zone=MOSCOW, linked_at=NOON, recent=[NOON] * 1000)
+    night = NOON.replace(hour=0)
+    assert decide(number=busy, pace=UNBOUND, now=night) == Send()
+    assert decide(number=busy, pace=UNBOUND, person=Person(opted_out_at=NOON)) == Drop(why=Hindrance.OPTED_OUT)
+
+
+BUCKETS = st.builds(
+    lambda size, refill, shortest, more: Bucket(
+        size=size,
+        refill=timedelta(seconds=refill),
+        shortest_gap=timedelta(seconds=shortest),
+        longest_gap=timedelta(seconds=shortest + more),
+    ),
+    st.integers(1, 12),
+    st.integers(1, 30),
+    st.integers(0, 10),
+    st.integers(0, 20),
+)
+QUIET = st.builds(QuietHours, begins=st.times(), ends=st.times())
+MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - made aware
+
+
+@given(BUCKETS, QUIET | st.none(), MOMENTS, st.sampled_from(ZONES), st.lists(st.integers(0, 90), max_size=60))
+def test_a_number_never_writes_too_fast_too_much_or_in_quiet_hours_and_always_writes_in_the_end(
+    bucket: Bucket, quiet: QuietHours | None, start: datetime, zone: str, pauses: list[int]
+) -> None:
+    """Messages come as they like; each waits as long as it is told to."""
+    pace, now, sent = Pace(bucket=bucket, quiet=quiet, most_a_day=FIRST_CAP), start, list[datetime]()
+    for pause in pauses:
+        now = sent_at = _send(now + timedelta(seconds=pause), pace, start, zone, sent)
+        assert quiet is None or quiet.over_at(sent_at, zone) is None
+    for first in range(len(sent)):
+        for last in range(first + 1, len(sent)):
+            most = bucket.size + (sent[last] - sent[first]) / bucket.refill
+            assert last - first + 1 <= most + 1e-6
+    gaps = [later - earlier for earlier, later in itertools.pairwise(sent)]
+    assert all(gap >= bucket.shortest_gap for gap in gaps)
+    days = [day_began(sent_at, zone) for sent_at in sent]
+    assert all(days.count(day) <= daily_cap(start, day + timedelta(hours=30), most=FIRST_CAP) for day in days)
+
+
+def _send(now: datetime, pace: Pace, linked_at: datetime, zone: str, sent: list[datetime]) -> datetime:
+    """Wait as told, and send; never more than a few waits, each of which is over when it says."""
+    decision: Decision | None = None
+    for _ in range(6):
+        number = Number(zone=zone, linked_at=linked_at, recent=sent)
+        decision = decide(number=number, pace=pace, now=now, deadline_at=now + timedelta(days=30))
+        if isinstance(decision, Send):
+            sent.append(now)
+            return now
+        assert isinstance(decision, WaitUntil)
+        assert decision.at > now
+        now = decision.at
+    raise AssertionError(f"it waits and waits: {decision}")
+
+
+@given(MOMENTS)
+def test_gaps_differ_and_stay_within_their_bounds(at: datetime) -> None:
+    bucket = Bucket()
+    gaps = {bucket.gap_after(at + timedelta(seconds=n)) for n in range(20)}
+    assert all(bucket.shortest_gap <= gap <= bucket.longest_gap for gap in gaps)
+    assert len(gaps) > 15
+
+
+@pytest.mark.parametrize("purpose", PACED)
+def test_every_notice_keeps_the_quiet_hours(purpose: Purpose) -> None:
+    night = NOON.replace(hour=0)
+    assert decide(purpose, now=night) == WaitUntil(at=NOON.replace(hour=6), why=Hindrance.QUIET_HOURS)
