@@ -60,6 +60,8 @@ class Config:
     pairing_capacity: int = 50
     activation_window_minutes: int = 60
     erase_after_days: int = 30
+    messages_paused: bool = False
+    message_pacing: bool = True
     database_pool_size: int = 10
     log_level: str = "INFO"
 
@@ -184,6 +186,8 @@ _PARSERS: Mapping[str, Callable[[str], object]] = {
     "pairing_capacity": _whole(1, 500),
     "activation_window_minutes": _whole(1, 7 * 24 * 60),
     "erase_after_days": _whole(0, 3650),
+    "messages_paused": _flag,
+    "message_pacing": _flag,
     "database_pool_size": _whole(1, 100),
     "log_level": _level,
 }

@@ -33,6 +33,7 @@ from aiadmin.adapters.yclients.rest import Rest
 from aiadmin.adapters.yclients.salon_api import MAX_BYTES, YClientsSalonApi
 from aiadmin.config import Config
 from aiadmin.domain.ids import CompanyId, SalonId
+from aiadmin.domain.pace import UNBOUND, Pace
 from aiadmin.domain.pacing import Budget
 from aiadmin.services import webhooks
 from aiadmin.services.activations import Courier
@@ -184,6 +185,10 @@ class Container:
         rest = Rest(http, self.bucket, chance=random.random)
         calls = partner.YClientsPartner(rest, app_id=config.yclients_app_id, has_key=bool(config.yclients_api_key))
         return PartnerDesk(uow=self.uow, partner=calls, clock=self.clock)
+
+    @cached_property
+    def pace(self) -> Pace:
+        return Pace() if self.config.message_pacing else UNBOUND
 
     @cached_property
     def synchroniser(self) -> Synchroniser:

@@ -17,6 +17,7 @@ _COMMANDS = {
     "doctor": "aiadmin.cli.doctor:doctor",
     "hosts": "aiadmin.cli.hosts:hosts",
     "keys": "aiadmin.cli.keys:keys",
+    "messages": "aiadmin.cli.pauses:messages",
     "migrate": "aiadmin.cli.migrate:migrate",
     "partner": "aiadmin.cli.partner:partner",
     "sessions": "aiadmin.cli.sessions:sessions",

@@ -16,6 +16,10 @@ SENDING_AT_MOST = timedelta(minutes=5)
 """The library gives up within 75 s; what is called `sending` for longer belongs to a process that is gone."""
 
 
+NOT_ON_WHATSAPP, REACHOUT_LOCKED = "not_on_whatsapp", "reachout_locked"
+"""Reasons of a refusal that say something of the client: no WhatsApp there; may not be written to first."""
+
+
 class Direction(StrEnum):
     """Who wrote what we saw."""
 
@@ -95,12 +99,23 @@ class Heard:
     received_at: datetime
 
 
+class Takes(StrEnum):
+    """Which messages a device sends just now."""
+
+    ALL = "all"
+    URGENT = "urgent"
+    """It rests after a message: only what somebody waits for."""
+    HUMAN = "human"
+    """In a pause: only what somebody has just typed."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Hold:
     """A device that a host holds, and since which epoch."""
 
     device_id: DeviceId
     epoch: int
+    takes: Takes = Takes.ALL
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from aiadmin.domain.message import Purpose
+from aiadmin.domain.message import NOT_ON_WHATSAPP, REACHOUT_LOCKED, Purpose
 
 
 class Hindrance(StrEnum):
@@ -24,8 +24,8 @@ class Hindrance(StrEnum):
     PAUSED = "paused"
     OPTED_OUT = "opted_out"
     MUTED = "muted"
-    ABSENT = "not_on_whatsapp"
-    CONTACT_LOCKED = "reachout_locked"
+    ABSENT = NOT_ON_WHATSAPP
+    CONTACT_LOCKED = REACHOUT_LOCKED
     ACCOUNT_LOCKED = "account_locked"
     SILENT = "silent"
     QUIET_HOURS = "quiet_hours"
@@ -43,7 +43,9 @@ OF_THE_SALON = frozenset(
 )
 """What holds every message of the salon alike, whoever it is for."""
 
-UNPACED = frozenset({Purpose.MANUAL, Purpose.TRIAL, Purpose.REPLY})
+HUMAN = frozenset({Purpose.MANUAL, Purpose.TRIAL})
+"""Somebody has just typed these: not even a pause holds them."""
+UNPACED = HUMAN | {Purpose.REPLY}
 """Somebody waits for these: a human who typed, or a client who has just written. They count for nothing here."""
 MARKETING = frozenset({Purpose.REVIEW})
 """What goes only to clients who want it."""
@@ -260,3 +262,12 @@ def _next(local: datetime, clock: time) -> datetime:
     """
     day = local.date() if local.time() < clock else local.date() + timedelta(days=1)
     return datetime.combine(day, clock, tzinfo=local.tzinfo)
+
+
+def typing_time(text: str) -> timedelta:
+    """How long a client sees that somebody is typing.
+
+    >>> [typing_time("я" * length).total_seconds() for length in (0, 100, 1000)]
+    [1.0, 2.0, 3.0]
+    """
+    return timedelta(seconds=min(1 + len(text) / 100, 3))

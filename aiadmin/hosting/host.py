@@ -84,9 +84,8 @@ class SessionHost:
             renew_every=renew_every,
         )
         self._incoming = Incoming(uow=uow, clock=clock)
-        self._outgoing = Outgoing(
-            engine=engine, online=self._online, uow=uow, clock=clock, on_sent=self._incoming.sent
-        )
+        sent, manners = self._incoming.sent, outside.manners
+        self._outgoing = Outgoing(engine, self._online, uow=uow, clock=clock, on_sent=sent, manners=manners)
         self._thread = threading.Thread(target=self._run, name="host", daemon=True)
 
     def start(self) -> None:

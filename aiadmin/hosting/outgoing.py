@@ -1,7 +1,8 @@
 """Sends what we owe clients: pulls the messages of devices that are online here, one at a time for each device.
 
 A message is committed as `sending` before the library is called, under the epoch of the hold: whatever dies, it is
-sent once or not at all, and what nobody can know is called unknown and never sent again.
+sent once or not at all, and what nobody can know is called unknown and never sent again. Where there are gaps to
+keep, the client first sees somebody type, and a device rests after each message; what is urgent does not wait.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ import random
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiadmin.domain.device import Device
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import DeviceId
-from aiadmin.domain.message import Hold, OutboxMessage, SendResult
+from aiadmin.domain.message import Hold, OutboxMessage, SendResult, Takes
+from aiadmin.domain.pace import HUMAN, UNPACED, typing_time
+from aiadmin.hosting.outside import Manners
 from aiadmin.hosting.ports import SessionEngine
 from aiadmin.services import messages
 from aiadmin.services.ports import Clock, NewUnitOfWork
@@ -50,15 +53,17 @@ class Outgoing:
 
     def __init__(
         self,
-        *,
         engine: SessionEngine,
         online: Callable[[], Sequence[Online]],
+        *,
         uow: NewUnitOfWork,
         clock: Clock,
         on_sent: Callable[[DeviceId, str], None],
+        manners: Manners | None = None,
     ) -> None:
         self._engine, self._online, self._uow, self._clock = engine, online, uow, clock
-        self._on_sent = on_sent
+        self._on_sent, self._manners = on_sent, manners or Manners()
+        self._rests_until: dict[DeviceId, float] = {}
         self._sending: set[DeviceId] = set()
         self._changed = threading.Condition()
         self._is_woken = self._is_stopping = False
@@ -106,31 +111,61 @@ class Outgoing:
     def _pull(self) -> None:
         online = {one.device.device_id: one for one in self._online()}
         with self._changed:
-            idle = [one.hold for device_id, one in online.items() if device_id not in self._sending]
-        holds = [one.hold for one in online.values()]
-        for message in messages.pull(holds, idle=idle, uow=self._uow, clock=self._clock):
+            idle = [self._hold(one) for device_id, one in online.items() if device_id not in self._sending]
+        holds, to_claim = [one.hold for one in online.values()], idle if self._manners.gaps is None else []
+        for message in messages.pull(holds, idle=to_claim, uow=self._uow, clock=self._clock):
             if message.device_id is not None:
-                self._begin(online[message.device_id], message)
+                self._begin(self._send, online[message.device_id], message)
+        if self._manners.gaps is not None and idle:
+            for device_id, message in messages.peek(idle, uow=self._uow, clock=self._clock).items():
+                self._begin(self._type_and_send, online[device_id], message)
 
-    def _begin(self, online: Online, message: OutboxMessage) -> None:
+    def _hold(self, online: Online) -> Hold:
+        if self._manners.is_paused:
+            return replace(online.hold, takes=Takes.HUMAN)
+        is_resting = time.monotonic() < self._rests_until.get(online.device.device_id, 0.0)
+        return replace(online.hold, takes=Takes.URGENT if is_resting else Takes.ALL)
+
+    def _begin(self, work: Callable[[Online, OutboxMessage], None], online: Online, message: OutboxMessage) -> None:
         with self._changed:
             self._sending.add(online.device.device_id)
-        threading.Thread(target=self._send, args=[online, message], name="send", daemon=True).start()
+        threading.Thread(target=self._guard, args=[work, online, message], name="send", daemon=True).start()
 
-    def _send(self, online: Online, message: OutboxMessage) -> None:
-        device_id = online.device.device_id
+    def _guard(self, work: Callable[[Online, OutboxMessage], None], online: Online, message: OutboxMessage) -> None:
         try:
-            result = self._engine.send(online.session_id, message.address, message.text)
-            self._settle(message, result)
-            if result.message_id is not None:
-                self._on_sent(device_id, result.message_id)
+            work(online, message)
+        except DependencyDownError:
+            _log.debug("PostgreSQL is away; what is owed waits")
         except Exception:  # noqa: BLE001 - the top of a thread
             _log.exception("A message stumbled", extra={"outbox_message_id": message.outbox_message_id})
         finally:
             with self._changed:
-                self._sending.discard(device_id)
+                self._sending.discard(online.device.device_id)
                 self._is_woken = True
                 self._changed.notify_all()
+
+    def _type_and_send(self, online: Online, seen: OutboxMessage) -> None:
+        """Only now is a message claimed: what dies while it types has sent nothing, and leaves nothing unknown."""
+        if seen.purpose not in HUMAN:
+            self._engine.show_typing(online.session_id, seen.address)
+            with self._changed:
+                self._changed.wait_for(lambda: self._is_stopping, typing_time(seen.text).total_seconds())
+                if self._is_stopping:
+                    return
+        hold = self._hold(online)
+        for message in messages.pull([hold], idle=[hold], uow=self._uow, clock=self._clock):
+            self._send(online, message)
+
+    def _send(self, online: Online, message: OutboxMessage) -> None:
+        result = self._engine.send(online.session_id, message.address, message.text)
+        self._settle(message, result)
+        device_id = online.device.device_id
+        if self._manners.gaps is not None and message.purpose not in UNPACED:
+            self._rests_until[device_id] = (
+                time.monotonic() + self._manners.gaps.gap_after(self._clock()).total_seconds()
+            )
+        if result.message_id is not None:
+            self._on_sent(device_id, result.message_id)
 
     def _settle(self, message: OutboxMessage, result: SendResult) -> None:
         """Write the result, however long PostgreSQL takes: without it the message would be called unknown."""

@@ -9,6 +9,7 @@ from aiadmin.domain.breaker import News, Report
 from aiadmin.domain.host import Vitals
 from aiadmin.domain.ids import DeviceId
 from aiadmin.domain.metric import Metric
+from aiadmin.domain.pace import Bucket
 from aiadmin.services.ports import Fleet, Metrics
 
 
@@ -37,6 +38,19 @@ class NoMetrics:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Manners:
+    """How a host writes to clients.
+
+    Attributes:
+        gaps: how long a device rests after a message; None for a program in a hurry, which does not type either.
+        is_paused: whether only what a human has just typed goes out.
+    """
+
+    gaps: Bucket | None = None
+    is_paused: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class Outside:
     """By default nobody is there.
 
@@ -46,4 +60,5 @@ class Outside:
 
     fleet: Fleet = field(default_factory=NoFleet)
     metrics: Metrics = field(default_factory=NoMetrics)
+    manners: Manners = field(default_factory=Manners)
     on_vitals: Callable[[Vitals], None] = lambda _vitals: None

@@ -41,6 +41,10 @@ class SessionEngine(Protocol):
         """Send a text and wait for what becomes of it; never raises for that."""
         ...
 
+    def show_typing(self, session_id: str, address: str) -> None:
+        """Let the client see that somebody types; whether they do is no matter, so it never raises."""
+        ...
+
     def flush(self, timeout: float) -> bool:
         """Wait until every listener has got all that was said; False when that takes too long."""
         ...

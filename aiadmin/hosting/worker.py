@@ -35,7 +35,7 @@ from aiadmin.domain.host import LEASE, RENEW_EVERY, Vitals, is_bloated
 from aiadmin.hosting import signals
 from aiadmin.hosting.desk import Desk
 from aiadmin.hosting.host import SessionHost
-from aiadmin.hosting.outside import Outside
+from aiadmin.hosting.outside import Manners, Outside
 
 DRAIN_SECONDS = 9.0
 BLOATED = 3
@@ -86,7 +86,12 @@ class _Parts:
             capacity=config.sessions_capacity,
             lease=lease,
             renew_every=renew_every,
-            outside=Outside(fleet=container.fleet, metrics=container.metrics, on_vitals=self._on_vitals),
+            outside=Outside(
+                fleet=container.fleet,
+                metrics=container.metrics,
+                manners=Manners(gaps=container.pace.bucket, is_paused=config.messages_paused),
+                on_vitals=self._on_vitals,
+            ),
         )
         self._memory_mb = config.sessions_memory_mb
         self._exit_code = 0

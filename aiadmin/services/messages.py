@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from aiadmin.domain import reach_out
 from aiadmin.domain.contact import Sighting
-from aiadmin.domain.ids import CompanyId, ContactId, MessageId
+from aiadmin.domain.ids import CompanyId, ContactId, DeviceId, MessageId
 from aiadmin.domain.message import (
     LONGEST_TEXT,
+    NOT_ON_WHATSAPP,
+    REACHOUT_LOCKED,
     SENDING_AT_MOST,
+    Fate,
     Heard,
     Hold,
     MessageSeen,
@@ -73,14 +77,35 @@ def pull(holds: Sequence[Hold], *, idle: Sequence[Hold], uow: NewUnitOfWork, clo
     return claimed
 
 
+def peek(idle: Sequence[Hold], *, uow: NewUnitOfWork, clock: Clock) -> Mapping[DeviceId, OutboxMessage]:
+    """What `pull` would take now for each device; nothing is claimed. Raises DependencyDownError."""
+    with uow() as work:
+        return work.outbox_messages.peek(idle, clock())
+
+
 def settle(message: OutboxMessage, result: SendResult, *, uow: NewUnitOfWork, clock: Clock, chance: float) -> bool:
     """Write what came of an attempt; False when the row was decided otherwise. Raises DependencyDownError."""
     now = clock()
     step = after_send(result, attempts=message.attempts, now=now, chance=chance)
     with uow() as work:
         written = work.outbox_messages.finish(message, result, step, now)
+        _learn_of_person(message, result, work, now)
         work.commit()
     return written
+
+
+def _learn_of_person(message: OutboxMessage, result: SendResult, work: UnitOfWork, now: datetime) -> None:
+    """What WhatsApp said of whom we wrote to, and, when it says it of several people, of our account."""
+    whom = message.company_id, message.contact_id
+    if result.fate is Fate.SENT:
+        work.standings.reached(*whom)
+    elif result.reason == NOT_ON_WHATSAPP:
+        work.standings.absent(*whom, now)
+    elif result.reason == REACHOUT_LOCKED:
+        work.standings.refused(*whom, reach_out.locked_until(now))
+        refused = work.standings.count_refused(message.company_id, until_after=reach_out.counts_from(now))
+        if message.device_id is not None and reach_out.is_of_account(refused):
+            work.standings.lock_account(message.device_id, reach_out.locked_until(now))
 
 
 def store(batch: Sequence[Heard], *, uow: NewUnitOfWork) -> Sequence[Heard]:

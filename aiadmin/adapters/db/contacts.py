@@ -5,15 +5,24 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from aiadmin.adapters.db.notice_tables import QuestionRow
 from aiadmin.adapters.db.tables import ContactRow, InboxMessageRow, OutboxMessageRow
 from aiadmin.domain.contact import Contact, Settlement, Sighting, settle
 from aiadmin.domain.ids import CompanyId, ContactId
 
 _LOCK = 727_276
+_KEEP_STANDING = text("""
+UPDATE contacts SET
+  opted_out_at = COALESCE(contacts.opted_out_at, absorbed.opted_out_at),
+  locked_until = GREATEST(contacts.locked_until, absorbed.locked_until),
+  silent_until = GREATEST(contacts.silent_until, absorbed.silent_until)
+FROM contacts AS absorbed WHERE absorbed.id = :absorbed AND contacts.id = :keep
+""")
+"""Who said stop under one name has said it under both; who has a LID is on WhatsApp, so that is not carried over."""
 
 
 class SqlContacts:
@@ -56,13 +65,14 @@ class SqlContacts:
         return settled.keep.contact_id
 
     def _absorb(self, absorbed: Contact, keep: Contact) -> None:
-        for messages in (InboxMessageRow, OutboxMessageRow):
+        for kind in (InboxMessageRow, OutboxMessageRow, QuestionRow):
             self._session.execute(
-                update(messages)
-                .where(messages.contact_id == absorbed.contact_id)
+                update(kind)
+                .where(kind.contact_id == absorbed.contact_id)
                 .values(contact_id=keep.contact_id)
                 .execution_options(synchronize_session=False)
             )
+        self._session.execute(_KEEP_STANDING, {"absorbed": absorbed.contact_id, "keep": keep.contact_id})
         gone = delete(ContactRow).where(ContactRow.id == absorbed.contact_id)
         self._session.execute(gone.execution_options(synchronize_session=False))
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -76,6 +87,16 @@ class NoticeRow(Base):
     outbox_message_id: Mapped[int | None] = _message()
     created_at: Mapped[datetime] = mapped_column(Time)
     finished_at: Mapped[datetime | None] = mapped_column(Time)
+
+
+class MessagePauseRow(Base):
+    """While its one row is there, nobody's messages go out but those that a human has just typed."""
+
+    __tablename__ = "message_pause"
+    __table_args__ = (CheckConstraint("is_paused", name="is_paused"),)
+
+    is_paused: Mapped[bool] = mapped_column(Boolean, primary_key=True, server_default=text("true"))
+    since: Mapped[datetime] = mapped_column(Time)
 
 
 class QuestionRow(Base):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
@@ -24,22 +24,42 @@ from aiadmin.domain.message import (
     SendResult,
     address_of,
 )
+from aiadmin.domain.pace import HUMAN, UNPACED
 
+
+def _is_one_of(purposes: Iterable[Purpose]) -> str:
+    return f"purpose IN ({', '.join(repr(purpose.value) for purpose in sorted(purposes))})"
+
+
+_HELD = """
+held AS (
+  SELECT * FROM unnest(
+    CAST(:device_ids AS bigint[]), CAST(:epochs AS bigint[]), CAST(:takes AS text[])
+  ) AS held (device_id, epoch, takes)
+)
+"""
+_DUE = f"""
+due AS (
+  SELECT oldest.id, held.device_id, held.epoch
+  FROM held JOIN devices ON devices.id = held.device_id AND devices.epoch = held.epoch
+  JOIN companies ON companies.id = devices.company_id
+  CROSS JOIN LATERAL (
+    SELECT id FROM outbox_messages AS waiting
+    WHERE waiting.company_id = devices.company_id AND state = 'pending' AND next_attempt_at <= :now
+      AND (deadline_at IS NULL OR deadline_at > :now)
+      AND (held.takes = 'all' OR {_is_one_of(HUMAN)} OR held.takes = 'urgent' AND {_is_one_of(UNPACED)})
+      AND ({_is_one_of(HUMAN)} OR companies.messages_paused_at IS NULL AND NOT EXISTS (SELECT FROM message_pause))
+    ORDER BY NOT {_is_one_of(UNPACED)}, next_attempt_at, id LIMIT 1
+  ) AS oldest
+  WHERE devices.desired = 'on'
+)
+"""  # noqa: S608 - our own words
+"""The oldest message of each device's company; what somebody waits for goes first."""
+
+_PEEK = text(f"WITH {_HELD}, {_DUE} SELECT due.id, due.device_id FROM due")  # noqa: S608 - our own words
 _CLAIM = text(
-    """
-    WITH held AS (
-      SELECT * FROM unnest(CAST(:device_ids AS bigint[]), CAST(:epochs AS bigint[])) AS held (device_id, epoch)
-    ), due AS (
-      SELECT oldest.id, held.device_id, held.epoch
-      FROM held JOIN devices ON devices.id = held.device_id AND devices.epoch = held.epoch
-      CROSS JOIN LATERAL (
-        SELECT id FROM outbox_messages AS waiting
-        WHERE waiting.company_id = devices.company_id AND state = 'pending' AND next_attempt_at <= :now
-          AND (deadline_at IS NULL OR deadline_at > :now)
-        ORDER BY next_attempt_at, id LIMIT 1
-      ) AS oldest
-      WHERE devices.desired = 'on'
-    ), fenced AS (
+    f"""
+    WITH {_HELD}, {_DUE}, fenced AS (
       SELECT due.id, due.device_id, due.epoch
       FROM due JOIN devices ON devices.id = due.device_id AND devices.epoch = due.epoch
       FOR SHARE OF devices
@@ -54,7 +74,7 @@ _CLAIM = text(
         device_id = locked.device_id, epoch = locked.epoch
     FROM locked WHERE message.id = locked.id
     RETURNING message.id
-    """
+    """  # noqa: S608 - our own words
 )
 """`FOR SHARE` holds the device's row until the commit: no other host can adopt it between the check and `sending`."""
 
@@ -102,10 +122,20 @@ class SqlOutboxMessages:
     def claim(self, holds: Sequence[Hold], now: datetime) -> Sequence[OutboxMessage]:
         if not holds:
             return []
-        claimed = self._session.scalars(_CLAIM, _arrays(holds) | {"now": now}).all()
+        claimed = self._session.scalars(_CLAIM, _arrays(holds) | _what_they_take(holds) | {"now": now}).all()
         if not claimed:
             return []
         return [_message_of(row) for row in self._session.execute(_messages(claimed))]
+
+    def peek(self, holds: Sequence[Hold], now: datetime) -> Mapping[DeviceId, OutboxMessage]:
+        if not holds:
+            return {}
+        due = self._session.execute(_PEEK, _arrays(holds) | _what_they_take(holds) | {"now": now})
+        devices = {row.id: DeviceId(row.device_id) for row in due}
+        if not devices:
+            return {}
+        found = self._session.execute(_messages(list(devices)))
+        return {devices[message.outbox_message_id]: message for message in map(_message_of, found)}
 
     def finish(self, message: OutboxMessage, result: SendResult, step: Step, at: datetime) -> bool:
         open_states = [OutboxState.SENDING]
@@ -175,6 +205,10 @@ class SqlOutboxMessages:
 
 def _arrays(holds: Sequence[Hold]) -> dict[str, Any]:
     return {"device_ids": [hold.device_id for hold in holds], "epochs": [hold.epoch for hold in holds]}
+
+
+def _what_they_take(holds: Sequence[Hold]) -> dict[str, Any]:
+    return {"takes": [hold.takes for hold in holds]}
 
 
 def _messages(

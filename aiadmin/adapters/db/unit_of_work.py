@@ -24,6 +24,7 @@ from aiadmin.adapters.db.outbox import SqlOutbox
 from aiadmin.adapters.db.outbox_messages import SqlOutboxMessages
 from aiadmin.adapters.db.records import SqlRecords
 from aiadmin.adapters.db.session_events import SqlSessionEvents
+from aiadmin.adapters.db.standings import SqlPauses, SqlStandings
 from aiadmin.adapters.db.sync_runs import SqlSyncRuns
 from aiadmin.adapters.db.webhooks import SqlWebhooks
 from aiadmin.domain.errors import DependencyDownError
@@ -54,6 +55,8 @@ class SqlUnitOfWork:
         self.sync_runs = SqlSyncRuns(self._session)
         self.audit = SqlAudit(self._session)
         self.installations = SqlInstallations(self._session)
+        self.standings = SqlStandings(self._session)
+        self.pauses = SqlPauses(self._session)
 
     def __enter__(self) -> Self:
         return self

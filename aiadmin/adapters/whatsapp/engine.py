@@ -16,16 +16,16 @@ import ctypes
 import logging
 import queue
 import threading
-import uuid
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
 
 from aiadmin.adapters.whatsapp import decode
 from aiadmin.adapters.whatsapp.gate import Gate
 from aiadmin.adapters.whatsapp.library import Library
+from aiadmin.adapters.whatsapp.live_session import Listener, LiveSession, Raw
 from aiadmin.adapters.whatsapp.messages import send_result, text_message
 from aiadmin.domain.message import Fate, SendResult
 from aiadmin.domain.session_event import PairSuccess, SessionEvent
@@ -44,10 +44,12 @@ _CALL_SETTLES_SECONDS = 0.25
 """A call reads the library's maps in its first microseconds, but a busy machine may begin it late: most calls end
 under the gate, and only a slow answer is waited for outside."""
 CALL_SECONDS = 30.0
+TYPING_SECONDS = 2.0
+"""It is only a courtesy; the library writes it to the socket and waits for nothing."""
+_COMPOSING, _IN_TEXT = 0, 0
 SEND_SECONDS = 80.0
 """The library waits 75 s for WhatsApp to acknowledge a message."""
 
-Listener = Callable[[SessionEvent], None]
 _log = logging.getLogger(__name__)
 _library_log = logging.getLogger("whatsmeow")
 
@@ -79,27 +81,6 @@ class KeyStore(Protocol):
         ...
 
 
-@dataclass(eq=False)
-class _Session:
-    """One call of the library's `Neonize`; `handle` is its name there, new for every start."""
-
-    session_id: str
-    listener: Listener
-    handle: bytes = field(default_factory=lambda: uuid.uuid4().hex.encode())  # noqa: PLW0108 - new for each
-    spoke: threading.Event = field(default_factory=threading.Event)
-    closed: bool = False
-    lid: str | None = None
-
-
-@dataclass(frozen=True)
-class _Raw:
-    """What a callback copied: `code` is an event code, or one of the names in `decode`."""
-
-    session: _Session
-    code: int | str
-    data: bytes
-
-
 class Engine:
     """The sessions of this process, named by ids of ours. Thread-safe.
 
@@ -110,8 +91,8 @@ class Engine:
     def __init__(self, library: Library) -> None:
         self._library = library
         self._gate = Gate()
-        self._sessions: dict[str, _Session] = {}
-        self._raw: queue.SimpleQueue[_Raw | bytes | threading.Event] = queue.SimpleQueue()
+        self._sessions: dict[str, LiveSession] = {}
+        self._raw: queue.SimpleQueue[Raw | bytes | threading.Event] = queue.SimpleQueue()
         self._log_callback = library.log_callback(self._on_log)
         self._props = library.device_props(
             os=DEVICE_NAME, platformType=library.device_props.CHROME
@@ -194,6 +175,18 @@ class Engine:
             return SendResult(fate=Fate.UNKNOWN, reason="timeout")
         return send_result(data, messages)
 
+    def show_typing(self, session_id: str, address: str) -> None:
+        """Let whoever is at `address` see that somebody types, until the next message; never raises."""
+        to = decode.jid_message(address, self._library.messages)
+
+        def call(handle: bytes) -> bytes:
+            return bytes(self._library.go.SendChatPresence(handle, to, len(to), _COMPOSING, _IN_TEXT) or b"")
+
+        try:
+            self._call(session_id, call, gate=self._gate.together(), timeout=TYPING_SECONDS)
+        except EngineError:
+            _log.debug("Typing was not shown")
+
     def flush(self, timeout: float) -> bool:
         """Wait until the listeners have got all that the library has told; False when that takes too long."""
         is_done = threading.Event()
@@ -201,7 +194,7 @@ class Engine:
         return is_done.wait(timeout)
 
     def _start(self, session_id: str, dsn: str, jid: bytes, on_event: Listener) -> None:
-        session = _Session(session_id, on_event)
+        session = LiveSession(session_id, on_event)
         thread = threading.Thread(
             target=self._run, args=(session, dsn.encode(), jid), name=f"session {session_id}", daemon=True
         )
@@ -212,7 +205,7 @@ class Engine:
             thread.start()
             session.spoke.wait(START_SECONDS)
 
-    def _run(self, session: _Session, dsn: bytes, jid: bytes) -> None:
+    def _run(self, session: LiveSession, dsn: bytes, jid: bytes) -> None:
         """The thread of a session: in Go from its start to its end."""
         callbacks = self._callbacks_of(session)
         codes = (ctypes.c_char * len(decode.SUBSCRIBED)).from_buffer(bytearray(decode.SUBSCRIBED))
@@ -227,7 +220,7 @@ class Engine:
                 self._library.go.Stop(session.handle)
         self._tell(session, decode.ENDED, error)
 
-    def _callbacks_of(self, session: _Session) -> tuple[Any, Any, Any]:
+    def _callbacks_of(self, session: LiveSession) -> tuple[Any, Any, Any]:
         def on_event(_handle: bytes, data: int, size: int, code: int) -> None:
             self._tell(session, code, ctypes.string_at(data, size) if size else b"")
 
@@ -237,9 +230,9 @@ class Engine:
 
         return text_callback(decode.QR), text_callback(decode.STATUS), self._library.event_callback(on_event)
 
-    def _tell(self, session: _Session, code: int | str, data: bytes) -> None:
+    def _tell(self, session: LiveSession, code: int | str, data: bytes) -> None:
         session.spoke.set()
-        self._raw.put(_Raw(session, code, data))
+        self._raw.put(Raw(session, code, data))
 
     def _on_log(self, data: int, size: int) -> None:
         if data and size > 0:
@@ -280,7 +273,7 @@ class Engine:
             except Exception:  # noqa: BLE001 - one listener's mistake must not silence all sessions
                 _log.exception("A session's listener failed")
 
-    def _deliver(self, raw: _Raw) -> None:
+    def _deliver(self, raw: Raw) -> None:
         session = raw.session
         event = self._decoded(raw)
         if isinstance(event, PairSuccess):
@@ -288,7 +281,7 @@ class Engine:
         if event is not None:
             session.listener(event)
 
-    def _decoded(self, raw: _Raw) -> SessionEvent | None:
+    def _decoded(self, raw: Raw) -> SessionEvent | None:
         messages = self._library.messages
         if raw.code == decode.DEVICE:
             raw.session.lid = decode.lid_of_device(messages.Device.FromString(raw.data)) or raw.session.lid

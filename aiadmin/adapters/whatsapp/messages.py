@@ -10,6 +10,8 @@ from typing import Any
 from aiadmin.domain.contact import Sighting, sighting
 from aiadmin.domain.message import (
     LONGEST_TEXT,
+    NOT_ON_WHATSAPP,
+    REACHOUT_LOCKED,
     Direction,
     Fate,
     MessageKind,
@@ -100,7 +102,7 @@ def send_result(data: bytes, messages: Any) -> SendResult:
 _REFUSED = re.compile(r"server returned error (\d+)")
 _REACHOUT_LOCKED = "463"
 _ERRORS: Mapping[str, SendResult] = {
-    "no LID found": SendResult(fate=Fate.FAILED, reason="not_on_whatsapp"),
+    "no LID found": SendResult(fate=Fate.FAILED, reason=NOT_ON_WHATSAPP),
     "client is nil": SendResult(fate=Fate.NOT_TAKEN, reason="not_connected"),
     "websocket not connected": SendResult(fate=Fate.NOT_TAKEN, reason="not_connected"),
     "timed out": SendResult(fate=Fate.UNKNOWN, reason="timeout"),
@@ -112,7 +114,7 @@ def refusal(error: str) -> SendResult:
     """What the library's words mean for the message. They may hold a phone number: keep the slug alone."""
     number = _REFUSED.search(error)
     if number is not None:
-        reason = "reachout_locked" if number[1] == _REACHOUT_LOCKED else f"refused_{number[1]}"
+        reason = REACHOUT_LOCKED if number[1] == _REACHOUT_LOCKED else f"refused_{number[1]}"
         return SendResult(fate=Fate.FAILED, reason=reason)
     known = next((result for words, result in _ERRORS.items() if words in error), None)
     return known or SendResult(fate=Fate.UNKNOWN, reason="error")

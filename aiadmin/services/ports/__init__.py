@@ -24,6 +24,7 @@ from aiadmin.services.ports.outside import (
     Tokens,
 )
 from aiadmin.services.ports.partner import Partner
+from aiadmin.services.ports.standings import Pauses, Standings
 from aiadmin.services.ports.storage import Companies, NewUnitOfWork, Outbox, UnitOfWork, Webhooks
 from aiadmin.services.ports.yclients import SalonApi
 
@@ -55,12 +56,14 @@ __all__ = [
     "Outbox",
     "OutboxMessages",
     "Partner",
+    "Pauses",
     "ReadSalon",
     "Records",
     "Rooms",
     "SalonApi",
     "Secrets",
     "SessionEvents",
+    "Standings",
     "SyncRuns",
     "Tokens",
     "UnitOfWork",

@@ -45,8 +45,14 @@ class OutboxMessages(Protocol):
     def claim(self, holds: Sequence[Hold], now: datetime) -> Sequence[OutboxMessage]:
         """Mark the oldest due message of each held device's company `sending`, and count the attempt.
 
+        What somebody waits for goes before all else; in a pause, only what a human has typed goes.
+
         A hold whose epoch has passed gets nothing; a company whose message is on its way gets nothing.
         """
+        ...
+
+    def peek(self, holds: Sequence[Hold], now: datetime) -> Mapping[DeviceId, OutboxMessage]:
+        """What `claim` would take for each device, and nothing is changed."""
         ...
 
     def finish(self, message: OutboxMessage, result: SendResult, step: Step, at: datetime) -> bool:

@@ -16,6 +16,7 @@ from aiadmin.services.ports.fleet import Devices, Hosts, SessionEvents
 from aiadmin.services.ports.installations import Installations
 from aiadmin.services.ports.journal import BookingEvents, Checks, Journal, Records, SyncRuns
 from aiadmin.services.ports.messages import Contacts, InboxMessages, OutboxMessages
+from aiadmin.services.ports.standings import Pauses, Standings
 
 
 class Companies(Protocol):
@@ -198,6 +199,10 @@ class UnitOfWork(Protocol):
     def audit(self) -> Audit: ...
     @property
     def installations(self) -> Installations: ...
+    @property
+    def standings(self) -> Standings: ...
+    @property
+    def pauses(self) -> Pauses: ...
 
     def __enter__(self) -> Self: ...
     def __exit__(

@@ -96,3 +96,16 @@ def test_a_host_is_drained_only_where_others_have_room(uow: Callable[[], SqlUnit
     assert "1 sessions move" in run("sessions", "drain", str(host_id)).output
     with uow() as work:
         assert work.hosts.is_draining(host_id)
+
+
+def test_messages_are_paused_and_resumed_for_one_or_for_all(run: Run, uow: Callable[[], SqlUnitOfWork]) -> None:
+    company_id = _linked(uow, _host(uow))
+    for whose, name in (([str(company_id)], f"company {company_id}"), ([], "everybody")):
+        assert run("messages", "pause", *whose).output.startswith(f"{name}: messages are paused")
+        with uow() as work:
+            assert work.pauses.since(company_id if whose else None) is not None
+    assert run("messages", "resume", str(company_id)).output == (
+        f"company {company_id}: messages go on when those of everybody do\n"
+    )
+    assert run("messages", "resume").output == "everybody: messages go on\n"
+    assert run("messages", "pause", "999").exit_code == 1

@@ -46,6 +46,7 @@ class FakeEngine:
         self.started: list[str] = []
         self.logged_out: list[str] = []
         self.sent: list[tuple[str, str]] = []
+        self.typed: list[str] = []
         self.on_send: Callable[[str, str, str], SendResult] = self._take
         self.sufferings: dict[str, Suffering] = {}
 
@@ -72,6 +73,10 @@ class FakeEngine:
         if session_id not in self.live:
             return SendResult(fate=Fate.NOT_TAKEN, reason="not_connected")
         return self.on_send(self.live[session_id][0], address, text)
+
+    def show_typing(self, session_id: str, address: str) -> None:
+        if session_id in self.live:
+            self.typed.append(address)
 
     def flush(self, timeout: float) -> bool:
         return timeout > 0

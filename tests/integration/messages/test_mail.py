@@ -6,17 +6,20 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from aiadmin.domain.delivery import OutboxState
 from aiadmin.domain.device import Device
-from aiadmin.domain.message import Fate, SendResult
+from aiadmin.domain.message import Fate, Purpose, SendResult
+from aiadmin.domain.pace import Bucket
 from aiadmin.domain.session_event import Connected, SessionEvent
 from aiadmin.hosting import incoming as incoming_module
 from aiadmin.hosting.incoming import Incoming
 from aiadmin.hosting.outgoing import Online, Outgoing
+from aiadmin.hosting.outside import Manners
 from tests.conftest import WaitUntil
 from tests.integration.messages.conftest import Salons, now
 from tests.integration.messages.test_contacts import LID, heard, receipt
@@ -30,10 +33,14 @@ class Phone:
     def __init__(self) -> None:
         self.asked: queue.SimpleQueue[str] = queue.SimpleQueue()
         self.answers: queue.SimpleQueue[SendResult] = queue.SimpleQueue()
+        self.typed: queue.SimpleQueue[str] = queue.SimpleQueue()
 
     def send(self, _session_id: str, _address: str, text: str) -> SendResult:
         self.asked.put(text)
         return self.answers.get(timeout=30)
+
+    def show_typing(self, _session_id: str, address: str) -> None:
+        self.typed.put(address)
 
     def take(self, message_id: str = "M") -> None:
         """Let one send succeed."""
@@ -53,7 +60,7 @@ def post(salons: Salons, mail: Incoming) -> Iterator[Callable[..., tuple[Outgoin
     """Start sending for devices."""
     started: list[Outgoing] = []
 
-    def start(*devices: Device) -> tuple[Outgoing, Phone]:
+    def start(*devices: Device, manners: Manners | None = None) -> tuple[Outgoing, Phone]:
         phone = Phone()
         online = [Online(device, f"session {device.device_id}") for device in devices]
         outgoing = Outgoing(
@@ -62,6 +69,7 @@ def post(salons: Salons, mail: Incoming) -> Iterator[Callable[..., tuple[Outgoin
             uow=salons.shaky_uow,
             clock=now,
             on_sent=mail.sent,
+            manners=manners,
         )
         outgoing.start()
         started.append(outgoing)
@@ -231,4 +239,48 @@ def test_who_stops_does_not_wait_for_ever(salons: Salons, post: Any) -> None:
     began = time.monotonic()
     assert not outgoing.stop(0.3)
     assert time.monotonic() - began < 1
+    phone.take()
+
+
+SLOW = Manners(gaps=Bucket(shortest_gap=timedelta(hours=1), longest_gap=timedelta(hours=1)))
+
+
+def test_a_client_sees_typing_and_then_the_number_rests_but_not_from_what_is_urgent(
+    salons: Salons, post: Any, wait_until: WaitUntil
+) -> None:
+    device = salons.add()
+    first = salons.owe(device, purpose=Purpose.BOOKED, text="Вы записаны")
+    outgoing, phone = post(device, manners=SLOW)
+    assert phone.typed.get(timeout=SECONDS) == "79995550001@s.whatsapp.net"
+    assert salons.message(device, first).state is OutboxState.PENDING, "nothing is claimed while it types"
+    assert phone.asked.get(timeout=SECONDS) == "Вы записаны"
+    phone.take()
+    second = salons.owe(device, purpose=Purpose.MOVED, text="Перенос")
+    for urgent in (Purpose.REPLY, Purpose.TRIAL):
+        number = salons.owe(device, purpose=urgent, text=urgent)
+        outgoing.look()
+        assert phone.asked.get(timeout=SECONDS) == urgent
+        phone.take()
+        wait_until(lambda number=number: salons.message(device, number).state is OutboxState.SENT, SECONDS, "sent")
+    assert salons.message(device, second).state is OutboxState.PENDING
+    assert phone.typed.get(timeout=SECONDS), "before the reply"
+    assert phone.typed.empty(), "whoever has just typed need not see it"
+
+
+def test_who_stops_while_it_types_has_sent_nothing(salons: Salons, post: Any) -> None:
+    device = salons.add()
+    number = salons.owe(device, purpose=Purpose.BOOKED, text="Вы записаны " * 50)
+    outgoing, phone = post(device, manners=SLOW)
+    phone.typed.get(timeout=SECONDS)
+    assert outgoing.stop(SECONDS)
+    assert (salons.message(device, number).state, salons.message(device, number).attempts) == (OutboxState.PENDING, 0)
+    assert phone.asked.empty()
+
+
+def test_a_host_that_is_told_to_pause_sends_what_a_human_typed_alone(salons: Salons, post: Any) -> None:
+    device = salons.add()
+    salons.owe(device, purpose=Purpose.REPLY, text="ответ")
+    salons.owe(device, purpose=Purpose.MANUAL, text="руками")
+    _, phone = post(device, manners=Manners(is_paused=True))
+    assert phone.asked.get(timeout=SECONDS) == "руками"
     phone.take()

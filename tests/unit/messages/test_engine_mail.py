@@ -29,6 +29,7 @@ class Posting(FakeGo):
         self.hold = threading.Event()
         self.hold.set()
         self.entered: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self.typed: list[tuple[str, int, int]] = []
 
     def SendMessage(self, _handle: bytes, to: bytes, _size: int, content: bytes, _length: int) -> bytes:  # noqa: N802
         body = type(Neonize_pb2.Message().Message).FromString(content)
@@ -38,6 +39,10 @@ class Posting(FakeGo):
         sent = Neonize_pb2.SendResponse(ID="3EB0", Timestamp=1, ServerID=0, DebugTimings=timings)
         answer = Neonize_pb2.SendMessageReturnFunction(Error=self.error, SendResponse=sent)
         return bytes(answer.SerializePartialToString())
+
+    def SendChatPresence(self, _handle: bytes, to: bytes, _size: int, state: int, media: int) -> bytes:  # noqa: N802
+        self.typed.append((Neonize_pb2.JID.FromString(to).User, state, media))
+        return self.error.encode()
 
 
 def live(go: FakeGo, session_id: str = "salon") -> Engine:
@@ -52,6 +57,15 @@ def test_a_text_reaches_the_address_and_the_answer_comes_back() -> None:
     result = live(go).send("salon", "79995550001@s.whatsapp.net", "Ждём вас")
     assert (result.fate, result.message_id) == (Fate.SENT, "3EB0")
     assert go.entered.get(timeout=SECONDS) == "79995550001: Ждём вас"
+
+
+@pytest.mark.parametrize("error", ["", "websocket not connected"])
+def test_typing_is_shown_and_whatever_comes_of_it_is_no_matter(error: str) -> None:
+    go = Posting(error=error)
+    engine = live(go)
+    engine.show_typing("salon", "79995550001@s.whatsapp.net")
+    engine.show_typing("nobody", "79995550001@s.whatsapp.net")
+    assert go.typed == [("79995550001", 0, 0)], "composing, a text"
 
 
 def test_a_session_that_is_not_live_is_not_asked_and_the_message_may_be_tried_again() -> None:

@@ -1,0 +1,63 @@
+"""What the services need to keep of whom may be written to, and whether anybody may."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Protocol
+
+from aiadmin.domain.ids import CompanyId, ContactId, DeviceId
+from aiadmin.domain.pace import Person
+
+
+class Standings(Protocol):
+    """What clients, WhatsApp and salons said about writing to each contact. Every call names its company."""
+
+    def person(self, company_id: CompanyId, contact_id: ContactId) -> Person:
+        """All of it; whoever is not there stands like anybody new."""
+        ...
+
+    def opt_out(self, company_id: CompanyId, contact_id: ContactId, at: datetime) -> bool:
+        """For good; False when they had said so before."""
+        ...
+
+    def opt_in(self, company_id: CompanyId, contact_id: ContactId) -> bool:
+        """False when they had not opted out."""
+        ...
+
+    def hush(self, company_id: CompanyId, contact_id: ContactId, until: datetime) -> None:
+        """A human talks to them: automation is silent until then, or for longer where it is already."""
+        ...
+
+    def refused(self, company_id: CompanyId, contact_id: ContactId, until: datetime) -> None:
+        """WhatsApp does not let this salon write to them before `until`."""
+        ...
+
+    def count_refused(self, company_id: CompanyId, *, until_after: datetime) -> int:
+        """How many are locked for longer than that."""
+        ...
+
+    def lock_account(self, device_id: DeviceId, until: datetime) -> None:
+        """The device writes to nobody new before `until`."""
+        ...
+
+    def absent(self, company_id: CompanyId, contact_id: ContactId, at: datetime) -> None:
+        """They had no WhatsApp at that time."""
+        ...
+
+    def reached(self, company_id: CompanyId, contact_id: ContactId) -> None:
+        """They have WhatsApp and may be written to, whatever was known."""
+        ...
+
+
+class Pauses(Protocol):
+    """Whether messages are paused: a salon's, or all."""
+
+    def pause(self, company_id: CompanyId | None, at: datetime) -> None:
+        """None for everybody; a later pause changes nothing."""
+        ...
+
+    def resume(self, company_id: CompanyId | None) -> None: ...
+
+    def since(self, company_id: CompanyId | None) -> datetime | None:
+        """Since when, or None; a salon's own pause alone where a salon is named."""
+        ...

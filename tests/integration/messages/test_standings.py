@@ -1,0 +1,142 @@
+"""Whom we may write to, as WhatsApp, clients and operators have said; on a real PostgreSQL."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from aiadmin.domain.contact import Sighting
+from aiadmin.domain.device import Device
+from aiadmin.domain.ids import ContactId
+from aiadmin.domain.message import NOT_ON_WHATSAPP, REACHOUT_LOCKED, Fate, Hold, Purpose, SendResult, Takes
+from aiadmin.domain.pace import Person
+from aiadmin.domain.reach_out import LOCK, MANY
+from aiadmin.services import messages, pauses
+from tests.integration.messages.conftest import Salons, now
+from tests.integration.messages.test_contacts import LID, PHONE, heard
+
+SENT = SendResult(fate=Fate.SENT, message_id="3EB0", sent_at=now())
+LOCKED = SendResult(fate=Fate.FAILED, reason=REACHOUT_LOCKED)
+
+
+def pull(salons: Salons, device: Device, takes: Takes = Takes.ALL) -> list[str]:
+    """The texts that a host gets to send."""
+    return [message.text for message in _pull(salons, device, takes)]
+
+
+def _pull(salons: Salons, device: Device, takes: Takes = Takes.ALL) -> Any:
+    hold = Hold(device_id=device.device_id, epoch=device.epoch, takes=takes)
+    seen = messages.peek([hold], uow=salons.uow, clock=now)
+    claimed = messages.pull([hold], idle=[hold], uow=salons.uow, clock=now)
+    assert [one.outbox_message_id for one in seen.values()] == [one.outbox_message_id for one in claimed]
+    return claimed
+
+
+def send(salons: Salons, device: Device, phone: str, result: SendResult) -> ContactId:
+    """Write to somebody, with this outcome."""
+    salons.owe(device, phone)
+    [message] = _pull(salons, device)
+    assert messages.settle(message, result, uow=salons.uow, clock=now, chance=0.0)
+    return ContactId(message.contact_id)
+
+
+def person(salons: Salons, device: Device, contact_id: ContactId) -> Person:
+    with salons.uow() as work:
+        return work.standings.person(device.company_id, contact_id)
+
+
+def test_who_has_no_whatsapp_is_remembered_until_a_message_arrives(salons: Salons) -> None:
+    device = salons.add()
+    whom = send(salons, device, PHONE, SendResult(fate=Fate.FAILED, reason=NOT_ON_WHATSAPP))
+    assert person(salons, device, whom).absent_at is not None
+    assert send(salons, device, PHONE, SENT) == whom
+    assert person(salons, device, whom) == Person()
+
+
+def test_several_refused_people_lock_the_account_and_one_locks_only_himself(salons: Salons) -> None:
+    device, other = salons.add(), salons.add()
+    for number in range(MANY):
+        assert account_lock(salons, device) is None
+        whom = send(salons, device, f"7999555000{number}", LOCKED)
+        until = person(salons, device, whom).locked_until
+        assert until is not None
+        assert abs(until - now() - LOCK) < timedelta(minutes=1)
+    assert account_lock(salons, device) is not None
+    assert account_lock(salons, other) is None
+
+
+def test_refusals_of_hours_ago_do_not_add_up(salons: Salons) -> None:
+    device = salons.add()
+    for number in range(MANY):
+        send(salons, device, f"7999555000{number}", LOCKED)
+        salons.run("UPDATE contacts SET locked_until = locked_until - interval '1 hour'")
+    assert account_lock(salons, device) is None
+
+
+def account_lock(salons: Salons, device: Device) -> Any:
+    [row] = salons.rows("SELECT locked_until FROM devices WHERE id = :id", id=device.device_id)
+    return row["locked_until"]
+
+
+def test_an_opt_out_is_said_once_and_holds_for_the_person_under_all_names(salons: Salons) -> None:
+    device = salons.add()
+    with salons.uow() as work:
+        company = device.company_id
+        by_phone = work.contacts.see(company, Sighting(phone=PHONE), now())
+        by_lid = work.contacts.see(company, Sighting(lid=LID), now())
+        assert by_phone != by_lid
+        assert work.standings.opt_out(company, by_phone, now())
+        assert not work.standings.opt_out(company, by_phone, now())
+        work.standings.hush(company, by_phone, now() + timedelta(hours=2))
+        work.standings.hush(company, by_phone, now() + timedelta(hours=1))
+        whole = work.contacts.see(company, Sighting(lid=LID, phone=PHONE), now())
+        stands = work.standings.person(company, whole)
+        assert stands.opted_out_at is not None
+        assert stands.silent_until is not None
+        assert stands.silent_until > now() + timedelta(hours=1, minutes=30), "a shorter silence does not end a longer"
+        assert work.standings.opt_in(company, whole)
+        assert not work.standings.opt_in(company, whole)
+        work.commit()
+
+
+def test_who_ever_wrote_has_written(salons: Salons) -> None:
+    device = salons.add()
+    messages.store([heard(device, "A", lid=LID, phone=PHONE)], uow=salons.uow)
+    with salons.uow() as work:
+        whom = work.contacts.see(device.company_id, Sighting(lid=LID), now())
+        assert work.standings.person(device.company_id, whom).has_written
+
+
+@pytest.mark.parametrize("is_everybody", [False, True])
+def test_a_pause_holds_all_but_what_a_human_typed(salons: Salons, is_everybody: bool) -> None:
+    ours, theirs = salons.add(), salons.add()
+    whose = None if is_everybody else ours.company_id
+    pauses.pause(whose, uow=salons.uow, clock=now)
+    for device in (ours, theirs):
+        salons.owe(device, text="напоминание", purpose=Purpose.REMINDER_DAY)
+        salons.owe(device, text="руками", purpose=Purpose.MANUAL)
+    assert pull(salons, ours) == ["руками"]
+    assert pull(salons, ours) == []
+    assert pull(salons, theirs) == ["руками"]
+    assert pull(salons, theirs) == ([] if is_everybody else ["напоминание"])
+    assert pauses.resume(whose, uow=salons.uow)
+    assert pull(salons, ours) == ["напоминание"]
+
+
+def test_a_salon_that_goes_on_is_still_held_by_a_pause_of_everybody(salons: Salons) -> None:
+    device = salons.add()
+    pauses.pause(None, uow=salons.uow, clock=now)
+    pauses.pause(None, uow=salons.uow, clock=now)
+    assert not pauses.resume(device.company_id, uow=salons.uow)
+
+
+def test_what_is_urgent_goes_first_and_a_resting_number_sends_nothing_else(salons: Salons) -> None:
+    device = salons.add()
+    salons.owe(device, text="напоминание", purpose=Purpose.REMINDER_DAY)
+    salons.owe(device, text="ответ", purpose=Purpose.REPLY)
+    assert pull(salons, device, Takes.HUMAN) == []
+    assert pull(salons, device, Takes.URGENT) == ["ответ"]
+    assert pull(salons, device, Takes.URGENT) == []
+    assert pull(salons, device) == ["напоминание"]
