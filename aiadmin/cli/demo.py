@@ -43,6 +43,7 @@ def _extras(home: Home) -> Extras:
             "YCLIENTS_API_URL": f"http://127.0.0.1:{yclients}/api/v1",
             "YCLIENTS_MARKETPLACE_URL": f"http://127.0.0.1:{yclients}",
             "YCLIENTS_API_KEY": "demo-partner-token",
+            "YCLIENTS_USER_TOKEN": "demo-user-token",
             "YCLIENTS_APP_ID": "1",
             _CONTROL: f"http://127.0.0.1:{control}",
         },
