@@ -37,7 +37,9 @@ from aiadmin.domain.pace import UNBOUND, Pace
 from aiadmin.domain.pacing import Budget
 from aiadmin.services import webhooks
 from aiadmin.services.activations import Courier
+from aiadmin.services.answers import Reader
 from aiadmin.services.checks import Checker
+from aiadmin.services.confirmations import Confirmer
 from aiadmin.services.installations import Installer
 from aiadmin.services.lifecycle import Keeper
 from aiadmin.services.partner import PartnerDesk
@@ -185,6 +187,14 @@ class Container:
         rest = Rest(http, self.bucket, chance=random.random)
         calls = partner.YClientsPartner(rest, app_id=config.yclients_app_id, has_key=bool(config.yclients_api_key))
         return PartnerDesk(uow=self.uow, partner=calls, clock=self.clock)
+
+    @cached_property
+    def reader(self) -> Reader:
+        return Reader(uow=self.uow, queue=self.queue, clock=self.clock)
+
+    @cached_property
+    def confirmer(self) -> Confirmer:
+        return Confirmer(uow=self.uow, api=self.salon_api, queue=self.queue, clock=self.clock, chance=random.random)
 
     @cached_property
     def pace(self) -> Pace:

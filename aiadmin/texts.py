@@ -6,6 +6,10 @@ Each block belongs to one place; the page has its own words in `templates/`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from aiadmin.domain.question import Answer, Reply
 
 ERRORS: Mapping[str, str] = {
     "invalid": "Проверьте поля запроса.",
@@ -230,3 +234,39 @@ API_TAGS: Mapping[str, str] = {
     "docs": "Документация",
 }
 """The sections of the API's documentation."""
+
+DEFAULT_ZONE = "Europe/Moscow"
+REPLIES: Mapping[Reply, str] = {
+    Reply.GLAD: "Спасибо, визит {when} подтверждён. Ждём вас!",
+    Reply.PITY: "Спасибо, что предупредили о визите {when}. Передали администратору салона.",
+    Reply.GOODBYE: "Больше не будем присылать вам сообщения о записях. Чтобы снова получать их, напишите СТАРТ.",
+    Reply.WELCOME: "Снова будем присылать вам сообщения о записях. Чтобы отказаться, напишите СТОП.",
+}
+"""What a client who has just written is answered."""
+TELL_SALON: Mapping[Answer, str] = {
+    Answer.NO: "{who} не сможет прийти {when}: так ответили на напоминание. Запись в журнале осталась, "
+    "отмените или перенесите её, когда договоритесь с клиентом.",
+    Answer.YES: "{who} всё-таки придёт {when}: после отказа ответили на напоминание «да».",
+}
+"""What the salon reads in the chat with its own number."""
+UNWRITTEN = (
+    "{who} подтвердил визит {when}, но YClients не принял отметку. Отметьте в журнале «Клиент подтвердил» сами."
+)
+
+
+def moment(at: datetime, zone: str) -> str:
+    """A day and a time for a client, in the salon's time.
+
+    >>> moment(datetime.fromisoformat("2026-11-27T07:00Z"), "Europe/Moscow")
+    '27.11 в 10:00'
+    """
+    return f"{at.astimezone(ZoneInfo(zone)):%d.%m в %H:%M}"
+
+
+def who(name: str | None, phone: str | None) -> str:
+    """A client as the salon knows them.
+
+    >>> who("Анна", "79990000000"), who(None, None)
+    ('Анна (+79990000000)', 'Клиент')
+    """
+    return f"{name or 'Клиент'} (+{phone})" if phone else name or "Клиент"

@@ -103,6 +103,7 @@ def _exit(signum: int, frame: FrameType | None) -> NoReturn:
 
 def _preload() -> None:
     """Import what jobs need once, here: a fork then starts in milliseconds. Nothing is opened."""
+    import jobs.answers
     import jobs.callbacks
     import jobs.checks
     import jobs.installations

@@ -177,6 +177,15 @@ class SqlOutboxMessages:
         )
         return self._changed(statement)
 
+    def cancel_to(self, company_id: CompanyId, contact_id: ContactId, *, reason: str, at: datetime) -> int:
+        statement = (
+            update(OutboxMessageRow)
+            .where(OutboxMessageRow.company_id == company_id, OutboxMessageRow.contact_id == contact_id)
+            .where(OutboxMessageRow.state == OutboxState.PENDING, OutboxMessageRow.purpose.not_in(sorted(UNPACED)))
+            .values(state=OutboxState.CANCELLED, reason=reason, next_attempt_at=None, finished_at=at)
+        )
+        return self._changed(statement)
+
     def expire(self, now: datetime) -> int:
         statement = (
             update(OutboxMessageRow)

@@ -22,6 +22,7 @@ from aiadmin.adapters.db.installations import SqlInstallations
 from aiadmin.adapters.db.journal import SqlJournal
 from aiadmin.adapters.db.outbox import SqlOutbox
 from aiadmin.adapters.db.outbox_messages import SqlOutboxMessages
+from aiadmin.adapters.db.questions import SqlLetters, SqlQuestions
 from aiadmin.adapters.db.records import SqlRecords
 from aiadmin.adapters.db.session_events import SqlSessionEvents
 from aiadmin.adapters.db.standings import SqlPauses, SqlStandings
@@ -57,6 +58,8 @@ class SqlUnitOfWork:
         self.installations = SqlInstallations(self._session)
         self.standings = SqlStandings(self._session)
         self.pauses = SqlPauses(self._session)
+        self.letters = SqlLetters(self._session)
+        self.questions = SqlQuestions(self._session)
 
     def __enter__(self) -> Self:
         return self

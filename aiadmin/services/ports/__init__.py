@@ -24,6 +24,7 @@ from aiadmin.services.ports.outside import (
     Tokens,
 )
 from aiadmin.services.ports.partner import Partner
+from aiadmin.services.ports.questions import Letters, Questions
 from aiadmin.services.ports.standings import Pauses, Standings
 from aiadmin.services.ports.storage import Companies, NewUnitOfWork, Outbox, UnitOfWork, Webhooks
 from aiadmin.services.ports.yclients import SalonApi
@@ -48,6 +49,7 @@ __all__ = [
     "Installations",
     "JobQueue",
     "Journal",
+    "Letters",
     "LinkCache",
     "LiveCode",
     "Marketplace",
@@ -57,6 +59,7 @@ __all__ = [
     "OutboxMessages",
     "Partner",
     "Pauses",
+    "Questions",
     "ReadSalon",
     "Records",
     "Rooms",

@@ -70,6 +70,10 @@ class OutboxMessages(Protocol):
         """Cancel everything that the company still owes."""
         ...
 
+    def cancel_to(self, company_id: CompanyId, contact_id: ContactId, *, reason: str, at: datetime) -> int:
+        """Cancel what the company still owes one person, but for what somebody waits for."""
+        ...
+
     def expire(self, now: datetime) -> int:
         """Cancel what waited beyond its deadline."""
         ...

@@ -93,6 +93,10 @@ class JobQueue(Protocol):
         """Ask a worker to read again what is due."""
         ...
 
+    def answer(self) -> None:
+        """Ask a worker to look at what clients wrote."""
+        ...
+
     def synchronise(self, company_id: CompanyId, kind: SyncKind) -> None:
         """Ask a worker to go on with a run; what somebody waits for comes first."""
         ...

@@ -16,6 +16,7 @@ from aiadmin.services.ports.fleet import Devices, Hosts, SessionEvents
 from aiadmin.services.ports.installations import Installations
 from aiadmin.services.ports.journal import BookingEvents, Checks, Journal, Records, SyncRuns
 from aiadmin.services.ports.messages import Contacts, InboxMessages, OutboxMessages
+from aiadmin.services.ports.questions import Letters, Questions
 from aiadmin.services.ports.standings import Pauses, Standings
 
 
@@ -203,6 +204,10 @@ class UnitOfWork(Protocol):
     def standings(self) -> Standings: ...
     @property
     def pauses(self) -> Pauses: ...
+    @property
+    def letters(self) -> Letters: ...
+    @property
+    def questions(self) -> Questions: ...
 
     def __enter__(self) -> Self: ...
     def __exit__(

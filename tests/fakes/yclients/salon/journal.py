@@ -89,8 +89,8 @@ class Journal:
         self.told(DELETED, record)
 
     def attend(self, record: Record, attendance: int, comment: str) -> None:
-        """The short way, `PUT /visits`: nothing but whether the client came, and the comment."""
-        self.amend(record, {"attendance": attendance, "comment": comment})
+        """The short way, `PUT /visits`: nothing but whether the client came, and the comment; busy or not."""
+        self.amend(record, {"attendance": attendance, "comment": comment, "save_if_busy": True})
 
     def person(self, body: dict[str, Any]) -> Client:
         """The client with this id or phone, or a new one; raises RefusedError."""

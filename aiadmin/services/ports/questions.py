@@ -1,0 +1,58 @@
+"""What the services need to keep of questions, of what clients answer, and of what nobody has looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from aiadmin.domain.ids import CompanyId, ContactId
+from aiadmin.domain.question import Answer, Letter, Question
+
+
+class Letters(Protocol):
+    """Rows of `inbox_messages` that nobody has looked at yet."""
+
+    def take(self, *, limit: int) -> Sequence[Letter]:
+        """The oldest of all, in order. One transaction at a time has any; to others there are none."""
+        ...
+
+    def any_waiting(self) -> bool: ...
+
+    def mark(self, letters: Sequence[Letter], at: datetime) -> None:
+        """Somebody has looked at them."""
+        ...
+
+
+class Questions(Protocol):
+    """Rows of `questions`."""
+
+    def ask(self, question: Question) -> None:
+        """Keep that it was asked; the same one asked again is still the one asked first."""
+        ...
+
+    def answered_by(self, letter: Letter) -> Question | None:
+        """The open question that a message answers: of the booking that it quotes, or else the client's newest one.
+
+        A visit that has begun, was cancelled, or is now at another time is no question any more. A reaction
+        answers nothing but what it is put on.
+        """
+        ...
+
+    def answer(self, question: Question, answer: Answer, *, at: datetime, write_at: datetime | None) -> None: ...
+
+    def claim(self, *, now: datetime, until: datetime) -> Question | None:
+        """The answer that has waited longest to be written, as ours until then; counts the attempt."""
+        ...
+
+    def any_due(self, now: datetime) -> bool: ...
+
+    def written(self, question: Question, at: datetime) -> None:
+        """YClients knows it now, unless the client has answered otherwise meanwhile."""
+        ...
+
+    def put_off(self, question: Question, *, until: datetime | None, error: str) -> None:
+        """Try again then, or with None never."""
+        ...
+
+    def contact_phone(self, company_id: CompanyId, contact_id: ContactId) -> str | None: ...

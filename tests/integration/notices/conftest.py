@@ -1,0 +1,155 @@
+"""A salon that is in YClients and with us, whose phone is linked and whose client has a booking tomorrow."""
+
+from __future__ import annotations
+
+import itertools
+import uuid
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from aiadmin.domain.contact import Sighting
+from aiadmin.domain.device import Device, LinkedAccount, Observed
+from aiadmin.domain.host import Host
+from aiadmin.domain.ids import CompanyId, ContactId, HostId
+from aiadmin.domain.message import Direction, Heard, Hold, MessageKind, MessageSeen, OutboxMessage
+from aiadmin.domain.question import Question
+from aiadmin.domain.session import Session
+from aiadmin.services import messages, sessions
+from tests.fakes.yclients.client import FakeYClients
+from tests.integration.sync.conftest import Salons, salons, settings, world, yclients, yclients_server
+
+__all__ = ["salons", "settings", "world", "yclients", "yclients_server"]
+MOSCOW = ZoneInfo("Europe/Moscow")
+_NUMBERS = itertools.count(1)
+
+
+class Salon:
+    """One salon; `booking` is the client's, as YClients shows it."""
+
+    def __init__(self, salons: Salons, yclients: FakeYClients) -> None:
+        self.salons, self.yclients, self.box, self.world = salons, yclients, salons.box, salons.world
+        self.installed = salons.install()
+        self.company_id: CompanyId = self.installed.company_id
+        self.salon_id = self.installed.salon_id
+        number = next(_NUMBERS)
+        self.phone, self.own_phone = f"7999111{number:04}", f"7999000{number:04}"
+        self.lid = f"{number}000@lid"
+        self.booking = self.book()
+        self.device = self.link()
+
+    def book(self, hour: int = 12, days: int = 1, **fields: Any) -> dict[str, Any]:
+        """Somebody at the desk books for the client; our reading of the journal is told nothing yet."""
+        day = datetime.now(MOSCOW).date() + timedelta(days=days)
+        state = self.yclients.state(self.salon_id)
+        given: dict[str, Any] = {
+            "datetime": f"{day} {hour:02}:00:00",
+            "staff_id": state["staff"][0]["id"],
+            "services": [{"id": state["services"][0]["id"]}],
+            "client": {"phone": self.phone, "name": "Анна"},
+            "comment": "любит чай",
+        }
+        return self.yclients.add_record(self.salon_id, **given | fields)
+
+    def record(self, record_id: int | None = None) -> dict[str, Any]:
+        """The booking as YClients has it now."""
+        number = record_id or self.booking["id"]
+        [found] = [one for one in self.yclients.state(self.salon_id)["records"] if one["id"] == number]
+        return dict(found)
+
+    def starts_at(self, booking: dict[str, Any] | None = None) -> datetime:
+        return datetime.fromisoformat((booking or self.booking)["date"]).replace(tzinfo=MOSCOW)
+
+    def link(self) -> Device:
+        """The salon's phone, held by a living host and online."""
+        host_id, now = HostId(uuid.uuid4()), self.world.clock()
+        with self.world.uow() as work:
+            account = LinkedAccount(jid=f"{self.own_phone}:1@s.whatsapp.net", lid=None)
+            work.devices.add(self.company_id, account, now)
+            work.hosts.add(
+                Host(host_id=host_id, lease_until=now + timedelta(hours=1), capacity=9, draining=False, name="box:1")
+            )
+            [device] = work.devices.adopt(host_id, limit=1, now=now)
+            work.commit()
+        self.world.change(self.company_id, "whatsapp_phone", self.own_phone)
+        self.observe(device, Observed.ONLINE)
+        return device
+
+    def observe(self, device: Device, observed: Observed) -> None:
+        assert sessions.observe(device, Session(observed=observed, since=self.world.clock()), uow=self.world.uow)
+
+    def contact(self) -> ContactId:
+        with self.world.uow() as work:
+            found = work.contacts.see(self.company_id, Sighting(lid=self.lid, phone=self.phone), self.world.clock())
+            work.commit()
+        return found
+
+    def ask(self, booking: dict[str, Any] | None = None, **facts: Any) -> Question:
+        """As a reminder does."""
+        about = booking or self.booking
+        given: dict[str, Any] = {
+            "company_id": self.company_id,
+            "record_id": about["id"],
+            "starts_at": self.starts_at(about),
+            "visit_id": about["visit_id"],
+            "contact_id": self.contact(),
+            "asked_at": self.world.clock(),
+        }
+        question = Question(**given | facts)
+        with self.world.uow() as work:
+            work.questions.ask(question)
+            work.commit()
+        return question
+
+    def hear(self, text: str | None, *, direction: Direction = Direction.IN, **facts: Any) -> None:
+        """The client writes, or the salon's own phone writes to the client."""
+        given: dict[str, Any] = {
+            "message_id": uuid.uuid4().hex,
+            "peer": Sighting(lid=self.lid, phone=self.phone),
+            "direction": direction,
+            "kind": MessageKind.TEXT,
+            "text": text,
+            "media": None,
+            "quoted_id": None,
+            "sent_at": self.world.clock(),
+        }
+        event = MessageSeen(**given | facts)
+        heard = Heard(
+            device_id=self.device.device_id,
+            company_id=self.company_id,
+            event=event,
+            received_at=self.world.clock(),
+        )
+        messages.store([heard], uow=self.world.uow)
+
+    def say(self, text: str | None, **facts: Any) -> None:
+        """The client writes, and we look at it at once."""
+        self.hear(text, **facts)
+        assert self.box.reader.work() == 1
+
+    def owed(self) -> list[tuple[str, str, str]]:
+        """To whom, why and what we owe, in order."""
+        rows = self.world.rows(
+            "SELECT c.phone, m.purpose, m.text FROM outbox_messages m JOIN contacts c ON c.id = m.contact_id"
+            " WHERE m.company_id = :id AND m.state = 'pending' ORDER BY m.id",
+            id=self.company_id,
+        )
+        return [(row[0], row[1], row[2]) for row in rows]
+
+    def pull(self) -> list[OutboxMessage]:
+        """What a host takes to send."""
+        hold = Hold(device_id=self.device.device_id, epoch=self.device.epoch)
+        return list(messages.pull([hold], idle=[hold], uow=self.world.uow, clock=self.world.clock))
+
+
+@pytest.fixture
+def new_salon(salons: Salons, yclients: FakeYClients) -> Callable[[], Salon]:
+    return lambda: Salon(salons, yclients)
+
+
+@pytest.fixture
+def salon(new_salon: Callable[[], Salon]) -> Salon:
+    return new_salon()

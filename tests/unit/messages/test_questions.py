@@ -1,0 +1,142 @@
+"""What an answer brings about, and what of it is written into the journal."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from aiadmin.domain.answer import Meaning
+from aiadmin.domain.errors import DependencyDownError
+from aiadmin.domain.ids import CompanyId, ContactId
+from aiadmin.domain.journal import Attendance, Record
+from aiadmin.domain.question import (
+    HANDED_OVER,
+    NONE,
+    TO_BE_READ,
+    Answer,
+    Question,
+    Reaction,
+    Reply,
+    Writing,
+    after_refusal,
+    is_to_write,
+    react,
+    react_to_salon,
+    writing,
+)
+from aiadmin.domain.yclients_error import ForbiddenError, InvalidError, RateLimitedError, YClientsDownError
+from tests.unit.sync.journals import NOW, record
+
+OPEN = Question(
+    company_id=CompanyId(1),
+    record_id=2,
+    starts_at=NOW + timedelta(days=1),
+    visit_id=3,
+    contact_id=ContactId(4),
+    asked_at=NOW,
+)
+YES, NO, UNCLEAR = (replace(OPEN, answer=answer) for answer in Answer)
+GLAD = Reaction(answer=Answer.YES, reply=Reply.GLAD)
+PITY = Reaction(answer=Answer.NO, reply=Reply.PITY, tells_salon=True)
+
+REACTIONS = [
+    (Meaning.YES, OPEN, GLAD),
+    (Meaning.NO, OPEN, PITY),
+    (Meaning.YES, UNCLEAR, GLAD),
+    (Meaning.YES, YES, NONE),
+    (Meaning.NO, NO, NONE),
+    (Meaning.NO, YES, PITY),
+    (Meaning.YES, NO, replace(GLAD, tells_salon=True)),
+    (Meaning.YES, None, NONE),
+    (Meaning.NO, None, NONE),
+    (Meaning.NOTHING, OPEN, NONE),
+    (Meaning.UNCLEAR, OPEN, Reaction(silence=TO_BE_READ, answer=Answer.UNCLEAR)),
+    (Meaning.UNCLEAR, YES, Reaction(silence=TO_BE_READ)),
+    (Meaning.UNCLEAR, None, Reaction(silence=TO_BE_READ)),
+    (Meaning.STOP, OPEN, Reaction(opt=False, reply=Reply.GOODBYE)),
+    (Meaning.START, OPEN, Reaction(opt=True)),
+]
+
+
+@pytest.mark.parametrize(("said", "question", "reaction"), REACTIONS)
+def test_what_words_bring_about(said: Meaning, question: Question | None, reaction: Reaction) -> None:
+    assert react(said, question, is_out=False, is_old=False) == reaction
+
+
+def test_who_said_stop_is_answered_nothing_but_to_start() -> None:
+    for said, question in itertools.product(Meaning, [None, OPEN, YES, NO]):
+        reaction = react(said, question, is_out=True, is_old=False)
+        assert reaction.reply == (Reply.WELCOME if said is Meaning.START else None)
+    assert react(Meaning.NO, OPEN, is_out=True, is_old=False) == replace(PITY, reply=None), "it counts all the same"
+
+
+def test_what_was_written_long_ago_counts_and_is_not_answered() -> None:
+    for said, question, is_out in itertools.product(Meaning, [None, OPEN], [False, True]):
+        old, fresh = (react(said, question, is_out=is_out, is_old=is_old) for is_old in (True, False))
+        assert old == replace(fresh, reply=None)
+
+
+def test_the_salons_own_message_silences_the_chat_from_when_it_was_written() -> None:
+    assert react_to_salon(NOW, NOW) == Reaction(silence=HANDED_OVER)
+    assert react_to_salon(NOW - HANDED_OVER / 2, NOW) == Reaction(silence=HANDED_OVER / 2)
+    assert react_to_salon(NOW - HANDED_OVER, NOW) == NONE
+
+
+@pytest.mark.parametrize(
+    ("answer", "before", "expected"),
+    [
+        (Answer.YES, OPEN, True),
+        (Answer.YES, NO, True),
+        (Answer.NO, OPEN, False),
+        (Answer.NO, UNCLEAR, False),
+        (Answer.NO, YES, True),
+        (Answer.UNCLEAR, OPEN, False),
+    ],
+)
+def test_a_no_by_itself_changes_nothing_in_the_journal(answer: Answer, before: Question, expected: bool) -> None:
+    assert is_to_write(answer, before) is expected
+
+
+BOOKED = record(starts_at=OPEN.starts_at)
+
+
+@pytest.mark.parametrize(
+    ("question", "found", "expected"),
+    [
+        (YES, BOOKED, Writing(attendance=Attendance.CONFIRMED)),
+        (YES, replace(BOOKED, attendance=Attendance.CONFIRMED), Writing()),
+        (NO, replace(BOOKED, attendance=Attendance.CONFIRMED), Writing(attendance=Attendance.WAITING)),
+        (NO, BOOKED, Writing()),
+        (YES, None, Writing(reason="cancelled")),
+        (YES, replace(BOOKED, is_deleted=True), Writing(reason="cancelled")),
+        (YES, replace(BOOKED, starts_at=NOW), Writing(reason="moved")),
+        (YES, replace(BOOKED, attendance=Attendance.CAME), Writing(reason="over")),
+        (YES, replace(BOOKED, attendance=Attendance.NO_SHOW), Writing(reason="over")),
+    ],
+)
+def test_only_the_visit_that_was_asked_about_is_confirmed(
+    question: Question, found: Record | None, expected: Writing
+) -> None:
+    assert writing(question, found) == expected
+
+
+def test_a_yclients_that_is_away_is_asked_again_until_the_visit_begins() -> None:
+    waits = []
+    for attempts in range(1, 10):
+        retry = after_refusal(replace(YES, attempts=attempts), YClientsDownError(), now=NOW, chance=1.0)
+        assert retry.at is not None
+        waits.append(retry.at - NOW)
+    assert waits == sorted(waits)
+    assert after_refusal(YES, YClientsDownError(), now=YES.starts_at, chance=0.0).at is None
+    assert after_refusal(YES, DependencyDownError("Redis"), now=NOW, chance=0.0).at is not None
+
+
+def test_what_yclients_asks_for_is_waited_and_what_it_forbids_is_given_up() -> None:
+    busy = RateLimitedError(wait=timedelta(minutes=3))
+    assert after_refusal(YES, busy, now=NOW, chance=0.0).at == NOW + timedelta(minutes=3)
+    assert after_refusal(YES, ForbiddenError(), now=NOW, chance=0.0).at is None
+    assert after_refusal(replace(YES, attempts=4), InvalidError(), now=NOW, chance=0.0).at is not None
+    assert after_refusal(replace(YES, attempts=5), InvalidError(), now=NOW, chance=0.0).at is None
