@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -21,7 +22,8 @@ from aiadmin.container import Container
 from aiadmin.domain.company import NewCompany
 from aiadmin.domain.ids import CompanyId, SalonId
 from aiadmin.domain.sync import RunState, SyncKind, SyncRun
-from aiadmin.services import webhooks
+from aiadmin.domain.webhook import NewWebhook, dedup_key
+from aiadmin.services import inbox, webhooks
 from tests.fakes.yclients.client import FakeYClients
 
 JWT_SECRET = "secret-of-the-sync-tests-of-32-bytes!"
@@ -125,6 +127,7 @@ def yclients_server() -> Iterator[FakeYClients]:
 def yclients(yclients_server: FakeYClients) -> FakeYClients:
     """A YClients that knows nothing yet."""
     yclients_server.reset()
+    yclients_server.settings(hooks_are_held=True)
     return yclients_server
 
 
@@ -175,6 +178,53 @@ class Salons:
             id=salon.company_id,
             kind=kind,
         )
+
+    def listen(self, salon: Installed) -> None:
+        """Read everything; what happens from now on is news, whatever fraction of a second it happens in."""
+        self.synchronise(salon)
+        self.world.execute(
+            "UPDATE sync_runs SET since = since - :ago WHERE company_id = :id AND kind = 'full'",
+            ago=timedelta(seconds=2),
+            id=salon.company_id,
+        )
+
+    def booking(self, salon: Installed, **fields: Any) -> dict[str, Any]:
+        """What the desk needs to book a visit in three days."""
+        state = self.yclients.state(salon.salon_id)
+        day = self.world.clock().date() + timedelta(days=3)
+        return {
+            "staff_id": state["staff"][0]["id"],
+            "services": [{"id": state["services"][0]["id"]}],
+            "datetime": f"{day} 12:00:00",
+            "seance_length": 3600,
+            "client": {"name": "Нина", "phone": "79005550000"},
+        } | fields
+
+    def hear(self, salon: Installed, *bodies: dict[str, Any]) -> None:
+        """These webhooks have arrived, and are understood."""
+        now = self.world.clock()
+        new = [
+            NewWebhook(company_id=salon.company_id, dedup_key=dedup_key(body, body=raw), body=raw, received_at=now)
+            for body, raw in ((body, json.dumps(body).encode()) for body in bodies)
+        ]
+        with self.world.uow() as work:
+            work.webhooks.add_many(new)
+            work.commit()
+        inbox.drain(uow=self.world.uow, clock=self.world.clock)
+
+    def hear_all(self, salon: Installed) -> None:
+        """Everything that YClients has sent so far has arrived."""
+        self.hear(salon, *[one["body"] for one in self.yclients.deliveries() if one["kind"] == "entity"])
+
+    def check(self) -> int:
+        """It has been quiet, and workers read what was spoken of."""
+        self.world.execute("UPDATE checks SET due_at = now() - interval '1 second' WHERE due_at > now()")
+        return self.box.checker.work()
+
+    def reconcile(self, salon: Installed) -> None:
+        """Ten minutes are over."""
+        self.make_due(salon, SyncKind.CHANGES)
+        assert self.synchronise(salon, SyncKind.CHANGES).state is RunState.DONE
 
     def numbers(self, salon: Installed, table: str, column: str) -> set[int]:
         """The entities of a table that have no tombstone."""

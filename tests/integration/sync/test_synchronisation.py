@@ -130,7 +130,7 @@ def test_a_salon_that_shuts_us_out_is_left_alone_until_it_lets_us_in_again(salon
 def test_what_was_missed_while_the_salon_was_away_is_known_afterwards_but_told_to_nobody(salons: Salons) -> None:
     salon = salons.install(clients=10, records=20, seed=3)
     salons.synchronise(salon)
-    booked = salons.yclients.add_record(salon.salon_id, **_booking(salons, salon))
+    booked = salons.yclients.add_record(salon.salon_id, **salons.booking(salon))
     synchronisation.start(
         salon.company_id, is_new=True, uow=salons.world.uow, queue=salons.box.queue, clock=_later(salons)
     )
@@ -147,23 +147,10 @@ def _later(salons: Salons) -> Any:
     return lambda: salons.world.clock() + timedelta(seconds=2)
 
 
-def _booking(salons: Salons, salon: Installed, days: int = 3) -> dict[str, Any]:
-    state = salons.yclients.state(salon.salon_id)
-    day = salons.world.clock().date() + timedelta(days=days)
-    return {
-        "staff_id": state["staff"][0]["id"],
-        "services": [{"id": state["services"][0]["id"]}],
-        "datetime": f"{day} 12:00:00",
-        "seance_length": 3600,
-        "client": {"name": "Нина", "phone": "79005550000"},
-    }
-
-
 def test_a_look_for_changes_finds_what_no_webhook_told(salons: Salons) -> None:
     salon = salons.install(clients=10, records=20, seed=2)
-    salons.synchronise(salon)
-    salons.world.execute("UPDATE sync_runs SET since = since - interval '2 seconds' WHERE kind = 'full'")
-    booked = salons.yclients.add_record(salon.salon_id, **_booking(salons, salon))
+    salons.listen(salon)
+    booked = salons.yclients.add_record(salon.salon_id, **salons.booking(salon))
     salons.make_due(salon, SyncKind.CHANGES)
     done = salons.synchronise(salon, SyncKind.CHANGES)
     assert salons.world.events(salon.company_id) == [(booked["id"], "created", "reconcile")]
