@@ -49,6 +49,11 @@ class Config:
     yclients_accept: str = "application/vnd.yclients.v2+json"
     yclients_per_second: int = 4
     yclients_per_minute: int = 180
+    operator_callback_origins: tuple[str, ...] = (
+        "https://yclients.com",
+        "https://yclients.ru",
+        "https://app.alteg.io",
+    )
     allowed_origins: tuple[str, ...] = ()
     trusted_proxies: int = 0
     open_registration: bool = True
@@ -175,6 +180,7 @@ _PARSERS: Mapping[str, Callable[[str], object]] = {
     "yclients_accept": _media_type,
     "yclients_per_second": _whole(1, 1_000),
     "yclients_per_minute": _whole(10, 60_000),
+    "operator_callback_origins": _origins,
     "allowed_origins": _origins,
     "trusted_proxies": _whole(0, 5),
     "open_registration": _flag,
@@ -213,3 +219,5 @@ def _require_production(config: Config) -> None:
         raise ConfigError(f"ADMIN_API_KEY must be at least {SECRET_MIN_BYTES} bytes: openssl rand -base64 32")
     if not config.public_url.startswith("https://"):
         raise ConfigError("PUBLIC_URL must be the https:// address that salons and YClients reach")
+    if not all(origin.startswith("https://") for origin in config.operator_callback_origins):
+        raise ConfigError("OPERATOR_CALLBACK_ORIGINS must be https:// only: what is called there carries a token")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache, partial
@@ -31,6 +32,7 @@ from aiadmin.adapters.yclients.http import YClientsHttp
 from aiadmin.adapters.yclients.marketplace import YClientsMarketplace
 from aiadmin.adapters.yclients.rest import Rest
 from aiadmin.adapters.yclients.salon_api import MAX_BYTES, YClientsSalonApi
+from aiadmin.adapters.yclients.status_post import HttpStatusPost
 from aiadmin.config import Config
 from aiadmin.domain.ids import CompanyId, SalonId
 from aiadmin.domain.pace import UNBOUND, Pace
@@ -42,6 +44,7 @@ from aiadmin.services.checks import Checker
 from aiadmin.services.confirmations import Confirmer
 from aiadmin.services.installations import Installer
 from aiadmin.services.lifecycle import Keeper
+from aiadmin.services.operator import Operator, Reporter
 from aiadmin.services.partner import PartnerDesk
 from aiadmin.services.ports import UnitOfWork
 from aiadmin.services.sync_pages import Pages
@@ -209,6 +212,22 @@ class Container:
             rooms=self.rooms,
             queue=self.queue,
             clock=self.clock,
+            chance=random.random,
+        )
+
+    @cached_property
+    def operator(self) -> Operator:
+        return Operator(uow=self.uow, secrets=self.secrets, queue=self.queue, clock=self.clock)
+
+    @cached_property
+    def reporter(self) -> Reporter:
+        config = self.config
+        return Reporter(
+            uow=self.uow,
+            secrets=self.secrets,
+            post=HttpStatusPost(origins=config.operator_callback_origins, ca_bundle=config.yclients_ca_bundle),
+            clock=self.clock,
+            steady=time.monotonic,
             chance=random.random,
         )
 

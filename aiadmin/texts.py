@@ -207,6 +207,24 @@ INSTALLATION_STATES: Mapping[str, str] = {
 }
 """The same, one line for each of several salons."""
 
+OPERATOR_ERRORS: Mapping[str, str] = {
+    "BODY_INVALID": "Тело запроса не прочитано: нужен один объект JSON.",
+    "FIELD_INVALID": "Такого номера телефона нет.",
+    "NOT_ALLOWED": "WhatsApp салона не подключён, или приложение приостановлено.",
+    "UNAUTHORIZED": "Нужен ключ салона: Authorization: Bearer sk_...",
+    "NOT_FOUND": "Такого адреса нет.",
+    "OPTED_OUT": "Клиент отказался от рекламных сообщений.",
+    "BUSY": "Сейчас не получилось. Повторите запрос через несколько секунд.",
+}
+"""What YClients reads when we do not send a message of its own, by the name of the code."""
+OPERATOR_FIELDS: Mapping[str, str] = {
+    "destination_params": "Нужен список из 1-500 сообщений, у каждого свой id и phone.",
+    "text": "Нужен непустой текст не длиннее 65536 символов.",
+    "channel": "Мы отправляем только в whatsapp.",
+    "dispatch_type": "Нужно service или adds.",
+    "delivery_callback_url": "На этот адрес статусы отправлять нельзя: его нет в списке разрешённых.",
+}
+
 API: Mapping[str, str] = {
     "about": "Подключение салонов YClients к WhatsApp. Все ошибки имеют один вид: `success`, `error`, `code` "
     "и `request_id`. Ключ и ссылка салона выдаются при регистрации.",
@@ -227,6 +245,7 @@ API_TAGS: Mapping[str, str] = {
     "status": "Состояние подключения",
     "callbacks": "Обратный вызов маркетплейса",
     "webhooks": "События YClients",
+    "operator": "Уведомления YClients через WhatsApp салона",
     "companies": "Статистика",
     "partner": "Расчёты и подключения в YClients",
     "health": "Работоспособность",

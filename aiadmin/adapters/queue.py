@@ -42,6 +42,7 @@ _COMPARE = _Nudge(function="jobs.installations.compare", timeout=60)
 _DRAIN = _Nudge(function="jobs.webhooks.drain", timeout=60)
 _CHECK = _Nudge(function="jobs.checks.run", timeout=170)
 _ANSWER = _Nudge(function="jobs.answers.run", timeout=110)
+_REPORT = _Nudge(function="jobs.operator.report", timeout=60)
 _SYNCHRONISE = _Nudge(function="jobs.synchronisation.run", timeout=170, may_wait=True)
 """The last page of a slice may wait two minutes for its turn and 20 s for its answer."""
 
@@ -68,6 +69,9 @@ class RqJobQueue:
     def answer(self) -> None:
         self._send(_ANSWER)
 
+    def report(self) -> None:
+        self._send(_REPORT)
+
     def synchronise(self, company_id: CompanyId, kind: SyncKind) -> None:
         self._send(_SYNCHRONISE, company_id, kind.value)
 
@@ -92,6 +96,10 @@ class RqJobQueue:
     def answering_began(self) -> None:
         """As `delivery_began`."""
         self._expire(_key(_ANSWER), 0)
+
+    def report_began(self) -> None:
+        """As `delivery_began`."""
+        self._expire(_key(_REPORT), 0)
 
     def synchronisation_began(self, company_id: CompanyId, kind: SyncKind) -> None:
         """As `delivery_began`."""

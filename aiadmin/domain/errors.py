@@ -96,3 +96,7 @@ class TooManyWebhooksError(AiAdminError):
 
 class AlreadyConnectedError(AiAdminError):
     """A phone is linked, so there is no code to show."""
+
+
+class OperatorClosedError(AiAdminError):
+    """The salon's WhatsApp is not linked, or the application is frozen: nothing can be sent for it."""

@@ -38,3 +38,7 @@ class Metric(StrEnum):
     """A host saw so many devices unlinked that it only records."""
     CALLBACKS = "aiadmin_callbacks_total"
     """Attempts to tell YClients by `result` (a state of the outbox)."""
+    OPERATOR_MESSAGES = "aiadmin_operator_messages_total"
+    """Messages that YClients gave us, by `result` (`taken`, `refused`)."""
+    OPERATOR_STATUSES = "aiadmin_operator_statuses_total"
+    """Statuses for YClients by `result` (`told`, `failed`, `refused`)."""

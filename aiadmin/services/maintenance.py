@@ -21,7 +21,7 @@ RUNS_NUDGED = 5
 
 
 def sweep(*, uow: NewUnitOfWork, queue: JobQueue, clock: Clock, window: timedelta) -> int:
-    """Nudge what is due: deliveries, the inbox, checks, answers, synchronisations; how many deliveries there were.
+    """Nudge what is due: deliveries, webhooks, checks, answers, statuses, journals; how many deliveries there were.
 
     An activation that waits for a phone becomes due shortly before YClients stops waiting for it.
     """
@@ -32,6 +32,7 @@ def sweep(*, uow: NewUnitOfWork, queue: JobQueue, clock: Clock, window: timedelt
         is_waiting = work.webhooks.any_unprocessed()
         is_check_due = work.checks.any_due(now)
         is_answer_due = work.letters.any_waiting() or work.questions.any_due(now)
+        is_status_due = work.operator_messages.any_due(now)
         runs = work.sync_runs.due(now, limit=RUNS_NUDGED)
     for outbox_id in due:
         queue.deliver(outbox_id)
@@ -41,6 +42,8 @@ def sweep(*, uow: NewUnitOfWork, queue: JobQueue, clock: Clock, window: timedelt
         queue.check()
     if is_answer_due:
         queue.answer()
+    if is_status_due:
+        queue.report()
     for company_id, kind in runs:
         queue.synchronise(company_id, kind)
     return len(due)

@@ -27,6 +27,7 @@ from aiadmin.web import (
     limits,
     links,
     metrics,
+    operator,
     origins,
     partner,
     qr,
@@ -86,6 +87,7 @@ def _add_routes(app: Flask) -> None:
     auth.protect(app, lifecycle.blueprint, auth.MARKETPLACE)
     auth.protect(app, callbacks.blueprint, auth.KEY_IN_BODY)
     auth.protect(app, webhooks.blueprint, auth.WEBHOOK_SENDER)
+    auth.protect(app, operator.blueprint, auth.BEARER_KEY)
     auth.protect(app, companies.blueprint, auth.ADMIN)
     auth.protect(app, partner.blueprint, auth.ADMIN)
     auth.protect(app, metrics.blueprint, auth.SCRAPER)

@@ -155,6 +155,14 @@ def _marketplace() -> None:
         raise WrongAppError
 
 
+def _bearer_key() -> None:
+    """The salon's own key, as YClients was given it at the activation."""
+    given = _bearer() or ""
+    if not given.isascii():
+        raise UnauthorizedError
+    _enter(_company_by_key(given))
+
+
 def _bearer_link() -> None:
     _enter(_company_by_link(_bearer() or ""))
 
@@ -182,5 +190,6 @@ READER = Guard(_reader, ("bearer", "apiKey"))
 KEY_IN_BODY = Guard(_key_in_body, ("", "apiKey"))
 VISITOR = Guard(_visitor, ())
 MARKETPLACE = Guard(_marketplace, ("",))
+BEARER_KEY = Guard(_bearer_key, ("bearer",))
 BEARER_LINK = Guard(_bearer_link, ("bearer",))
 WEBHOOK_SENDER = Guard(_webhook_sender, ("webhookKey", "apiKey"))

@@ -58,6 +58,7 @@ ANSWERS: Mapping[type[Exception], Answer] = {
     errors.SalonMismatchError: Answer(422, "salon-mismatch"),
     errors.TooManyWebhooksError: Answer(429, "too-many-requests"),
     errors.AlreadyConnectedError: Answer(409, "already-connected"),
+    errors.OperatorClosedError: Answer(403, "forbidden"),
     yclients_error.YClientsError: Answer(502, "yclients-refused"),
     yclients_error.YClientsDownError: Answer(503, "yclients-down"),
     yclients_error.RateLimitedError: Answer(503, "yclients-busy"),
@@ -87,15 +88,25 @@ _BY_STATUS: Mapping[int, str] = {
     429: "too-many-requests",
 }
 """What werkzeug and the limiter raise; any other client error is a bad request."""
+_KNOWN = (errors.AiAdminError, RedisError, ValidationError)
 
 
 def attach(app: Flask) -> None:
     """Make `app` answer every error in our shape."""
-    for kind in (errors.AiAdminError, RedisError, ValidationError):
+    for kind in _KNOWN:
         app.register_error_handler(kind, _on_known)
     app.register_error_handler(errors.TooManyWebhooksError, _on_flood)
     app.register_error_handler(HTTPException, _on_http)
     app.register_error_handler(Exception, _on_unforeseen)
+
+
+def answer(error: Exception) -> Response:
+    """What any error is answered, in our shape: for those who say it in another."""
+    if isinstance(error, errors.TooManyWebhooksError):
+        return _on_flood(error)
+    if isinstance(error, HTTPException):
+        return _on_http(error)
+    return _on_known(error) if isinstance(error, _KNOWN) else _on_unforeseen(error)
 
 
 def answer_to(error: Exception) -> Answer:

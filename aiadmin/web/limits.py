@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from typing import Any, cast
 
-from flask import Flask, request
+from flask import Blueprint, Flask, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 
@@ -48,9 +49,17 @@ def attach(app: Flask, container: Container) -> None:
     app.extensions["limiter"] = {limiter}  # as if it were attached: of its three hooks per request we need one
     limiter.init_app(app)
     app.before_request(limiter.check)
+    # YClients sends for all salons from few addresses
+    per_salon = limiter.limit(f"{config.webhook_limit_per_minute}/minute", key_func=_key_of_bearer)
+    per_salon(cast("Blueprint", app.blueprints["operator"]))
     app.extensions["aiadmin_limiter"] = limiter
 
 
 def _is_free() -> bool:
     """What is counted elsewhere or not at all, and questions of browsers about what they may ask."""
     return request.method == "OPTIONS" or request.endpoint in EXEMPT | COUNTED_ELSEWHERE | UNCOUNTED
+
+
+def _key_of_bearer() -> str:
+    """Whose key was shown; whether it is one is found out later."""
+    return hashlib.sha256(request.headers.get("Authorization", "").encode(errors="replace")).hexdigest()

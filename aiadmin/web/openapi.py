@@ -15,7 +15,7 @@ from aiadmin.web import schemas
 from aiadmin.web.auth import Guard
 from aiadmin.web.json_schema import Node, of_schema
 from aiadmin.web.limits import EXEMPT, UNCOUNTED
-from aiadmin.web.operation import Operation, operation_of
+from aiadmin.web.operation import ListOf, Operation, operation_of
 
 _SECURITY: Node = {
     "apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": texts.API["apiKey"]},
@@ -109,9 +109,11 @@ def _errors(rule: Rule, operation: Operation, guard: Guard) -> set[int]:
     return found
 
 
-def _answer(status: int, what: type[Schema] | str) -> Node:
+def _answer(status: int, what: type[Schema] | ListOf | str) -> Node:
     if isinstance(what, str):
         content: Node = {what: {"schema": {"type": "string"}}}
+    elif isinstance(what, ListOf):
+        content = {"application/json": {"schema": {"type": "array", "items": _reference(what.item)}}}
     else:
         content = {"application/json": {"schema": _reference(what)}}
     return {"description": HTTPStatus(status).phrase, "content": content}
@@ -129,11 +131,15 @@ def _reference(schema: type[Schema]) -> Node:
     return {"$ref": f"#/components/schemas/{schema.__name__}"}
 
 
+def _schema(what: type[Schema] | ListOf) -> type[Schema]:
+    return what.item if isinstance(what, ListOf) else what
+
+
 def _components(app: Flask) -> dict[str, Any]:
     used: set[type[Schema]] = {schemas.Error}
     for view in app.view_functions.values():
         operation = operation_of(view)
         if operation is not None:
-            used |= {what for what in operation.answers.values() if not isinstance(what, str)}
+            used |= {_schema(what) for what in operation.answers.values() if not isinstance(what, str)}
             used |= {operation.body} if operation.body else set()
     return {schema.__name__: of_schema(schema) for schema in sorted(used, key=lambda schema: schema.__name__)}

@@ -11,12 +11,20 @@ from marshmallow import Schema
 View = TypeVar("View", bound=Callable[..., object])
 
 
+@dataclass(frozen=True)
+class ListOf:
+    """An array of objects of one schema."""
+
+    item: type[Schema]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Operation:
     """One route as a caller sees it.
 
     Attributes:
-        answers: what comes back on success, by status: a schema, or the media type of something else.
+        answers: what comes back on success, by status: a schema, an array of one, or the media type of what is
+            no JSON; also errors that do not have our usual shape.
         body: what is sent, or None.
         query: query parameters and what they are; those in `needed` must be there.
         errors: the statuses that only this route has; those of its guard, its body and its limits are added.
@@ -24,7 +32,7 @@ class Operation:
     """
 
     summary: str
-    answers: Mapping[int, type[Schema] | str]
+    answers: Mapping[int, type[Schema] | ListOf | str]
     body: type[Schema] | None = None
     query: Mapping[str, str] = field(default_factory=dict)
     needed: tuple[str, ...] = ()

@@ -49,6 +49,52 @@ class Webhook(_In):
     data = fields.Dict(metadata={"example": {"id": 123}})
 
 
+class OperatorTarget(_In):
+    """One message of an order."""
+
+    id = fields.String(required=True, metadata={"description": "Номер сообщения в YClients", "example": "232674"})
+    phone = fields.String(required=True, metadata={"example": "79001234567"})
+
+
+class OperatorOrder(_In):
+    """Notifications of YClients to send. Read leniently: `destination_params` may also be one object, ids numbers."""
+
+    destination_params = fields.List(fields.Nested(OperatorTarget), required=True)
+    text = fields.String(required=True, metadata={"example": "Ждём вас завтра в 10:00"})
+    channel = fields.String(metadata={"description": "Только whatsapp", "example": "whatsapp"})
+    dispatch_type = fields.String(
+        metadata={"description": "service, или adds: реклама, только тем, кто её хочет", "example": "service"}
+    )
+    delivery_callback_url = fields.String(
+        metadata={"example": "https://yclients.com/smsprovider/status/callback/..."}
+    )
+
+
+class OperatorRow(Schema):
+    """A message that is taken has an `ext_id`, one that is not has an `error_code` and an `error_message`."""
+
+    id = fields.String(required=True, metadata={"example": "232674"})
+    ext_id = fields.String(metadata={"example": "17"})
+    error_code = fields.Integer(metadata={"example": 16})
+    error_message = fields.String(metadata={"example": "Клиент отказался от рекламы"})
+
+
+class OperatorFieldError(Schema):
+    """A field that is wrong."""
+
+    field_name = fields.String(required=True, metadata={"example": "text"})
+    field_value = fields.String(required=True, metadata={"example": ""})
+    error_message = fields.String(required=True, metadata={"example": "Нужен непустой текст"})
+
+
+class OperatorError(Schema):
+    """An error in the protocol's own shape: 5, 10 (with `errors`), 15, 20, 30; 1 for what may be tried again."""
+
+    error_code = fields.Integer(required=True, metadata={"example": 5})
+    error_message = fields.String(metadata={"example": "Тело запроса не прочитано"})
+    errors = fields.List(fields.Nested(OperatorFieldError))
+
+
 class Lifecycle(_In):
     """What YClients tells of an installation: `uninstall`, `freeze`, `payment`; any other event is ignored."""
 

@@ -101,7 +101,7 @@ class YClientsHttp:
                 stream=True,
             ) as response,
         ):
-            return response.status_code, response.headers, _read(response, deadline, self.max_bytes)
+            return response.status_code, response.headers, read_body(response, deadline, self.max_bytes)
 
     @contextmanager
     def _session(self) -> Iterator[requests.Session]:
@@ -127,7 +127,7 @@ class _Bearer(requests.auth.AuthBase):
         return request
 
 
-def _read(response: requests.Response, deadline: float, max_bytes: int) -> bytes:
+def read_body(response: requests.Response, deadline: float, max_bytes: int) -> bytes:
     """The whole body. A timeout of the socket starts anew with every byte, so a slow drip needs this check."""
     content = bytearray()
     while chunk := response.raw.read1(_CHUNK, decode_content=True):

@@ -101,6 +101,10 @@ class JobQueue(Protocol):
         """Ask a worker to go on with a run; what somebody waits for comes first."""
         ...
 
+    def report(self) -> None:
+        """Ask a worker to tell YClients what became of its messages."""
+        ...
+
     def compare_installations(self) -> None:
         """Ask a worker to hold our state of installations against YClients'."""
         ...

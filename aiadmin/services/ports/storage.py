@@ -16,6 +16,7 @@ from aiadmin.services.ports.fleet import Devices, Hosts, SessionEvents
 from aiadmin.services.ports.installations import Installations
 from aiadmin.services.ports.journal import BookingEvents, Checks, Journal, Records, SyncRuns
 from aiadmin.services.ports.messages import Contacts, InboxMessages, OutboxMessages
+from aiadmin.services.ports.operator import OperatorMessages
 from aiadmin.services.ports.questions import Letters, Questions
 from aiadmin.services.ports.standings import Pauses, Standings
 
@@ -186,6 +187,8 @@ class UnitOfWork(Protocol):
     def inbox_messages(self) -> InboxMessages: ...
     @property
     def outbox_messages(self) -> OutboxMessages: ...
+    @property
+    def operator_messages(self) -> OperatorMessages: ...
     @property
     def journal(self) -> Journal: ...
     @property

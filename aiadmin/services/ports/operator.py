@@ -1,0 +1,60 @@
+"""What the services need for messages that YClients gives us to send."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from aiadmin.domain.activation import Answer
+from aiadmin.domain.ids import CompanyId, MessageId
+from aiadmin.domain.operator import Next, Progress, Status
+
+
+class OperatorMessages(Protocol):
+    """Rows of `operator_messages`."""
+
+    def add(
+        self,
+        company_id: CompanyId,
+        external_id: str,
+        message_id: MessageId,
+        *,
+        callback: str | None,
+        look_at: datetime | None,
+        at: datetime,
+    ) -> int:
+        """Keep that YClients gave us this message, to be looked at from `look_at` on; our number of it."""
+        ...
+
+    def find_many(self, company_id: CompanyId, external_ids: Collection[str]) -> Mapping[str, int]:
+        """Our numbers of those that YClients gave us before."""
+        ...
+
+    def unwilling(self, company_id: CompanyId, phones: Collection[str]) -> frozenset[str]:
+        """Of these phones the ones whose owners want no adverts."""
+        ...
+
+    def claim(self, *, now: datetime, until: datetime, limit: int) -> Sequence[Progress]:
+        """Take what has to be looked at, oldest first; nobody else gets it before `until`."""
+        ...
+
+    def told(self, numbers: Collection[int], status: Status) -> None:
+        """YClients knows this status of these now; failures before that are forgotten."""
+        ...
+
+    def settle(self, number: int, following: Next, *, failed: bool, at: datetime) -> None:
+        """Let go of a claimed row; `failed` counts an attempt. A finished one forgets where to tell."""
+        ...
+
+    def any_due(self, now: datetime) -> bool: ...
+
+    def last_order_at(self, company_id: CompanyId) -> datetime | None: ...
+
+
+class StatusPost(Protocol):
+    """Where statuses go. Never raises for what the network or YClients does: the answer says it."""
+
+    def post(self, url: str, statuses: Sequence[tuple[str, Status]]) -> Answer:
+        """Tell YClients these statuses of its ids at `url`, which was allowed before."""
+        ...

@@ -1,0 +1,24 @@
+"""Telling YClients what became of the messages that it gave us."""
+
+from __future__ import annotations
+
+import structlog
+
+from aiadmin.domain.metric import Metric
+from jobs.process import container, quiet_when_down
+
+log = structlog.get_logger(__name__)
+
+
+@quiet_when_down
+def report() -> None:
+    """Tell all that is due."""
+    box = container()
+    box.queue.report_began()
+    counts = box.reporter.report()
+    for result, number in counts.items():
+        for _ in range(number):
+            box.metrics.count(Metric.OPERATOR_STATUSES, result=result)
+    box.metrics.flush()
+    if any(counts.values()):
+        log.info("statuses reported", **counts)
