@@ -8,6 +8,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from tests.fakes.yclients.salon.filling import fill
 from tests.fakes.yclients.server import make_app, make_world
 from tests.fakes.yclients.settings import Settings
 
@@ -22,9 +23,16 @@ def main() -> None:
     serving.add_argument("--partner-token", default="demo-partner-token")
     serving.add_argument("--user-token", default="demo-user-token", help="of the app's system user")
     serving.add_argument("--everybody-consents", action="store_true", help="no salon needs `/_fake/connect` first")
+    serving.add_argument("--salon", type=int, help="fill this salon's journal, to look at on the page")
+    serving.add_argument("--bot", help="the app's address: where Connect leads, and who hears of uninstallation")
     arguments = parser.parse_args()
     settings = Settings(everybody_consents=arguments.everybody_consents)
+    if arguments.bot is not None:
+        settings.install_url = f"{arguments.bot}/marketplace/install"
+        settings.callback_url = f"{arguments.bot}/marketplace/lifecycle"
     world = make_world(arguments.app_id, arguments.partner_token, arguments.user_token, settings)
+    if arguments.salon is not None:
+        fill(world.salon(arguments.salon))
     asyncio.run(_serve(make_app(world), arguments.port, arguments.ready_file))
 
 

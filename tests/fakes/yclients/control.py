@@ -14,7 +14,6 @@ from tests.fakes.yclients.operator import Operator
 from tests.fakes.yclients.world import World
 
 _FORMAT = "%Y-%m-%d %H:%M:%S"
-_INSTALL = "http://localhost:3000/marketplace/install"
 
 
 class Control:
@@ -57,7 +56,9 @@ class Control:
             self._world.consent(salon_id, app_id)
         shown = body.get("shown_salon_ids", body["salon_ids"])
         how = {name: body[name] for name in ("shape", "url_safe", "sign") if name in body}
-        url = redirect_url(body.get("redirect_url", _INSTALL), shown, body.get("user", OWNER), token, **how)
+        url = redirect_url(
+            body.get("redirect_url", self._world.settings.install_url), shown, body.get("user", OWNER), token, **how
+        )
         return web.json_response({"url": url})
 
     async def pay(self, request: web.Request) -> web.Response:

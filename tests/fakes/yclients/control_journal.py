@@ -96,8 +96,10 @@ class JournalControl:
         self._post.faults.arm(fault)
         return web.json_response({"armed": fault.kind})
 
-    async def deliveries(self, _request: web.Request) -> web.Response:
-        return web.json_response({"deliveries": [one.shown() for one in self._post.deliveries]})
+    async def deliveries(self, request: web.Request) -> web.Response:
+        """All, or the `last` so many; oldest first."""
+        chosen = self._post.deliveries[-int(request.query.get("last", 0)) :]
+        return web.json_response({"deliveries": [one.shown() for one in chosen]})
 
     async def send(self, request: web.Request) -> web.Response:
         """Send the deliveries with these `numbers`, in this order; a number may come twice."""

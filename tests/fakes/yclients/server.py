@@ -20,6 +20,7 @@ from tests.fakes.yclients.marketplace.installed import Installed
 from tests.fakes.yclients.marketplace.partner import Partner
 from tests.fakes.yclients.marketplace.payments import Payments
 from tests.fakes.yclients.operator_routes import OperatorRoutes
+from tests.fakes.yclients.page import Page
 from tests.fakes.yclients.rest import REST
 from tests.fakes.yclients.settings import Settings
 from tests.fakes.yclients.world import World
@@ -46,6 +47,7 @@ def make_app(world: World) -> web.Application:
         operator,
         SalonControl(world),
         JournalControl(world, post),
+        Page(world),
     )
     for part in (*yclients, *control):
         app.add_routes(part.routes())
@@ -77,6 +79,10 @@ async def _sent(request: web.Request) -> Any:
 def _only_for_yclients(middleware: Middleware) -> Middleware:
     @web.middleware
     async def route(request: web.Request, handler: Handler) -> web.StreamResponse:
-        return await (handler(request) if request.path.startswith("/_fake/") else middleware(request, handler))
+        return await (
+            handler(request)
+            if request.path == "/" or request.path.startswith("/_fake/")
+            else middleware(request, handler)
+        )
 
     return route

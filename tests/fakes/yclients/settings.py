@@ -35,6 +35,7 @@ class Settings:
         hook_updates_per_edit: how many times one edit is told.
         hooks_are_held: webhooks wait until a test sends them, in the order that it likes.
         hook_chaos: a seed, by which some webhooks are lost, come twice or in another order.
+        install_url: where the owner's browser goes after Connect.
         callback_url: where the app hears what became of its installations.
     """
 
@@ -65,4 +66,5 @@ class Settings:
     hook_updates_per_edit: int = 1
     hooks_are_held: bool = False
     hook_chaos: int | None = None
+    install_url: str = "http://localhost:3000/marketplace/install"
     callback_url: str = ""
