@@ -18,3 +18,5 @@ MessageId = NewType("MessageId", int)
 """Our number of a message that we owe; WhatsApp's own ids are text."""
 AuditId = NewType("AuditId", int)
 """Our number of a deed that was written down."""
+NoticeId = NewType("NoticeId", int)
+"""Our number of something that a client is to be told."""

@@ -123,13 +123,13 @@ class QuietHours:
     def over_at(self, now: datetime, zone: str) -> datetime | None:
         """When the quiet hours that it is now are over; None when it is none of them."""
         local = now.astimezone(ZoneInfo(zone))
-        clock = local.time()
-        is_quiet = (
-            self.begins <= clock < self.ends
-            if self.begins <= self.ends
-            else clock >= self.begins or clock < self.ends
-        )
-        return _next(local, self.ends).astimezone(now.tzinfo) if is_quiet else None
+        return _next(local, self.ends).astimezone(now.tzinfo) if self.holds(local.time()) else None
+
+    def holds(self, clock: time) -> bool:
+        """Whether it is quiet when the salon's clock shows this."""
+        if self.begins <= self.ends:
+            return self.begins <= clock < self.ends
+        return clock >= self.begins or clock < self.ends
 
 
 FIRST_CAP, CAP_GROWS = 40, 20

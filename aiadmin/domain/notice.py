@@ -1,0 +1,190 @@
+"""A notice: something that a client is to be told of a booking, planned now and said later, if it is still true."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Self
+
+from aiadmin.domain.ids import CompanyId, NoticeId
+from aiadmin.domain.journal import Attendance, Record
+
+
+class NoticeKind(StrEnum):
+    """What a notice is about; each is also a `Purpose` of a message."""
+
+    BOOKED = "booked"
+    MOVED = "moved"
+    CHANGED = "changed"
+    """Another master, or other services, at the same time."""
+    CANCELLED = "cancelled"
+    REMINDER_DAY = "reminder_day"
+    REMINDER_HOURS = "reminder_hours"
+    REMINDER_AGAIN = "reminder_again"
+    """Nobody has answered yet."""
+    REVIEW = "review"
+
+
+NEWS = frozenset({NoticeKind.BOOKED, NoticeKind.MOVED, NoticeKind.CHANGED, NoticeKind.CANCELLED})
+"""What tells of a change; the others tell of the time that passes."""
+
+
+class Untruth(StrEnum):
+    """Why a notice is not true any more, or was overtaken by another; also why it was dropped."""
+
+    DELETED = "deleted"
+    RESTORED = "restored"
+    MOVED = "moved"
+    OTHER_MASTER = "other_master"
+    OTHER_SERVICES = "other_services"
+    OTHER_CLIENT = "other_client"
+    NO_CLIENT = "no_client"
+    """A slot that the salon has blocked."""
+    GROUP = "group"
+    CAME = "came"
+    NO_SHOW = "no_show"
+    NOT_CAME = "not_came"
+    CONFIRMED = "confirmed"
+    PAST = "past"
+    SUPERSEDED = "superseded"
+    """A newer notice of the same booking was planned before this one was sent."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Promise:
+    """What a notice says of a booking.
+
+    Attributes:
+        client_id: whom it is for. In a cancellation the record may be somebody else's by now: then name and phone
+            are those of this client, not of the record.
+        services: their numbers, in order.
+        was: what the client was told before, or knew; None when it is the first word about this booking.
+    """
+
+    client_id: int | None
+    starts_at: datetime
+    staff_id: int | None
+    services: tuple[int, ...]
+    is_deleted: bool = False
+    was: Promise | None = field(default=None, compare=False)
+
+    @classmethod
+    def of(cls, record: Record) -> Self:
+        """What is true of a record."""
+        return cls(
+            client_id=record.client_id,
+            starts_at=record.starts_at,
+            staff_id=record.staff_id,
+            services=tuple(sorted(service.service_id for service in record.services)),
+            is_deleted=record.is_deleted,
+        )
+
+    @classmethod
+    def from_json(cls, given: Mapping[str, Any]) -> Self:
+        """What `to_json` wrote."""
+        was = given.get("was")
+        return cls(
+            client_id=given["client_id"],
+            starts_at=datetime.fromisoformat(given["starts_at"]),
+            staff_id=given["staff_id"],
+            services=tuple(given["services"]),
+            is_deleted=given["is_deleted"],
+            was=None if was is None else cls.from_json(was),
+        )
+
+    def to_json(self) -> Mapping[str, Any]:
+        """Plain values; the time in ISO 8601."""
+        return {
+            "client_id": self.client_id,
+            "starts_at": self.starts_at.isoformat(),
+            "staff_id": self.staff_id,
+            "services": list(self.services),
+            "is_deleted": self.is_deleted,
+            "was": None if self.was is None else replace(self.was, was=None).to_json(),
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """A row of `notices`.
+
+    Attributes:
+        due_at: not before this.
+        deadline_at: after this it is not worth sending.
+        attempts: how often somebody began to send it.
+    """
+
+    id: NoticeId
+    company_id: CompanyId
+    record_id: int
+    kind: NoticeKind
+    promise: Promise
+    due_at: datetime
+    deadline_at: datetime
+    attempts: int = 0
+
+
+def is_still_true(notice: Notice, record: Record | None, now: datetime) -> Untruth | None:
+    """None when a notice is still true; otherwise why it is not.
+
+    Only the time matters to a reminder: who does what is written into it when it is sent.
+
+    Args:
+        record: the booking as YClients has it now; None when it knows none.
+    """
+    if notice.kind is NoticeKind.REVIEW:
+        return _of_booking(notice.promise, record) or _of_review(record)
+    if notice.promise.starts_at <= now:
+        return Untruth.PAST
+    if notice.kind is NoticeKind.CANCELLED:
+        return _of_cancellation(notice.promise, record)
+    return (
+        _of_booking(notice.promise, record)
+        or (_of_work(notice.promise, record) if notice.kind in NEWS else None)
+        or _of_visit(notice.kind, record)
+    )
+
+
+def _of_cancellation(promise: Promise, record: Record | None) -> Untruth | None:
+    is_back = record is not None and not record.is_deleted and record.client_id == promise.client_id
+    return Untruth.RESTORED if is_back else None
+
+
+def _of_booking(promise: Promise, record: Record | None) -> Untruth | None:
+    if record is None or record.is_deleted:
+        return Untruth.DELETED
+    for is_so, why in (
+        (record.client_id is None, Untruth.NO_CLIENT),
+        (record.client_id != promise.client_id, Untruth.OTHER_CLIENT),
+        (record.is_group, Untruth.GROUP),
+        (record.starts_at != promise.starts_at, Untruth.MOVED),
+    ):
+        if is_so:
+            return why
+    return None
+
+
+def _of_work(promise: Promise, record: Record | None) -> Untruth | None:
+    if record is None:
+        return None
+    now = Promise.of(record)
+    if now.staff_id != promise.staff_id:
+        return Untruth.OTHER_MASTER
+    return Untruth.OTHER_SERVICES if now.services != promise.services else None
+
+
+_OVER = {Attendance.CAME: Untruth.CAME, Attendance.NO_SHOW: Untruth.NO_SHOW}
+
+
+def _of_visit(kind: NoticeKind, record: Record | None) -> Untruth | None:
+    if record is None:
+        return None
+    if kind is NoticeKind.REMINDER_AGAIN and record.attendance is Attendance.CONFIRMED:
+        return Untruth.CONFIRMED
+    return _OVER.get(record.attendance)
+
+
+def _of_review(record: Record | None) -> Untruth | None:
+    return None if record is not None and record.attendance is Attendance.CAME else Untruth.NOT_CAME
