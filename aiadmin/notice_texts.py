@@ -4,7 +4,56 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from aiadmin import wording
 from aiadmin.domain.message_settings import SettingsInvalidError
+from aiadmin.domain.notice import NoticeKind
+from aiadmin.domain.notice_text import LONGEST, VARIABLES, TemplateError
+
+_HELLO = "Здравствуйте, {name}!\n"
+_WHAT = "Услуги: {services}\nМастер: {master}\n"
+_ANSWER = "Ответьте, пожалуйста: 1 — приду, 2 — не смогу."
+
+TEMPLATES: Mapping[NoticeKind, str] = {
+    NoticeKind.BOOKED: f"{_HELLO}Вы записаны {{date}}, в {{time}}.\n{_WHAT}"
+    "Стоимость: {price}\nАдрес: {address}\n"
+    "Если планы изменятся, напишите сюда. А чтобы не получать таких сообщений, ответьте СТОП.",
+    NoticeKind.MOVED: f"{_HELLO}Ваша запись перенесена: теперь ждём вас {{date}}, в {{time}}.\n{_WHAT}"
+    "Если это время не подходит, напишите сюда, и мы подберём другое.",
+    NoticeKind.CHANGED: f"{_HELLO}Время вашего визита прежнее: {{date}}, в {{time}}. А запись теперь такая.\n{_WHAT}"
+    "Стоимость: {price}\nЕсли что-то не подходит, напишите сюда.",
+    NoticeKind.CANCELLED: f"{_HELLO}Ваша запись {{date}}, в {{time}}, отменена.\n"
+    "Будем рады видеть вас в другой раз: напишите сюда, и мы подберём время.",
+    NoticeKind.REMINDER_DAY: f"{_HELLO}Напоминаем: ждём вас {{date}}, в {{time}}.\n{_WHAT}"
+    f"Адрес: {{address}}\n{_ANSWER}",
+    NoticeKind.REMINDER_HOURS: f"{_HELLO}Скоро увидимся: {{date}}, в {{time}}.\n"
+    f"Адрес: {{address}}\nВсё в силе? {_ANSWER}",
+    NoticeKind.REMINDER_AGAIN: f"{_HELLO}Мы пока не знаем, придёте ли вы {{date}}, в {{time}}. {_ANSWER}",
+    NoticeKind.REVIEW: f"{_HELLO}Спасибо, что были у нас! Всё ли понравилось? Напишите пару слов, нам это важно.\n"
+    "Оставить отзыв: {link}",
+}
+"""What clients read where a salon has not written a text of its own. Links are rare: WhatsApp distrusts them."""
+
+VARIABLE_MEANINGS: Mapping[str, str] = {
+    "name": "имя клиента",
+    "date": "день: «в пятницу, 27 ноября»",
+    "time": "время: «14:30»",
+    "master": "имя мастера",
+    "services": "услуги через запятую",
+    "price": "сколько стоит визит",
+    "address": "адрес салона",
+    "link": "ссылка на запись, а после визита на отзывы",
+}
+"""What a salon may use in its texts."""
+
+TEMPLATE_FLAWS: Mapping[str, str] = {
+    "empty": "Напишите текст: одних переменных мало.",
+    "too-long": f"Текст должен быть не длиннее {wording.count(LONGEST, 'символа', 'символов', 'символов')}, "
+    "а в этом {what}.",
+    "brace": "Фигурная скобка без пары. Скобки нужны только вокруг переменных, например {{name}}.",
+    "variable": "Переменной {what} нет. Есть такие: " + ", ".join(f"{{{{{name}}}}}" for name in VARIABLES) + ".",
+    "control": "Здесь есть невидимый символ, который WhatsApp не покажет. Сотрите его.",
+}
+"""Why a text is refused; `TemplateError.code` says which."""
 
 SETTING_FLAWS: Mapping[str, str] = {
     "switch": "Нужно «да» или «нет» (true или false).",
@@ -22,3 +71,10 @@ def setting_flaws(error: SettingsInvalidError) -> Mapping[str, str]:
     return {
         name: SETTING_FLAWS[flaw.code].format(least=flaw.least, most=flaw.most) for name, flaw in error.flaws.items()
     }
+
+
+def template_flaw(error: TemplateError) -> str:
+    """A sentence for what is wrong with a text; `error.position` is where."""
+    is_length = error.code == "too-long"
+    what = wording.count(int(error.what), "символ", "символа", "символов") if is_length else error.what
+    return TEMPLATE_FLAWS[error.code].format(what=what)

@@ -1,0 +1,128 @@
+"""The text of a notice: a template with a few names in braces. It is only ever filled in, and runs nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Self
+
+from aiadmin.domain.errors import AiAdminError
+from aiadmin.domain.journal import Record
+
+LONGEST = 1000
+"""Characters of a template."""
+VARIABLES = ("name", "date", "time", "master", "services", "price", "address", "link")
+
+_PIECE = re.compile(r"\{([^{}\n]*)\}|[{}]")
+_VARIABLE = re.compile(r"\{(\w+)\}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\ud800-\udfff]")
+_GAP = "\0"
+"""Stands where a variable has no value; no template holds one."""
+_LEADING_GAP = re.compile(rf"(^|[.!?] ){_GAP}[,:]? *(\w?)")
+_OTHER_GAP = re.compile(rf",? *{_GAP}")
+
+
+class TemplateError(AiAdminError):
+    """A text of a notice cannot be used.
+
+    Attributes:
+        position: where the fault is, in characters from the beginning.
+        code: what it is; `notice_texts.template_flaw` puts it into words.
+        what: the part of the text that is at fault; or how long the text is.
+    """
+
+    def __init__(self, position: int, code: str, what: str = "") -> None:
+        super().__init__()
+        self.position, self.code, self.what = position, code, what
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What a text may speak of; what is not known is None or empty.
+
+    Attributes:
+        zone: the salon's IANA timezone.
+        price: what all services cost together, in roubles.
+        link: where the client sees the booking or, after the visit, writes a review.
+    """
+
+    name: str | None = field(repr=False)
+    starts_at: datetime
+    zone: str
+    master: str | None = None
+    services: tuple[str, ...] = ()
+    price: Decimal | None = None
+    address: str | None = None
+    link: str | None = None
+
+    @classmethod
+    def of(cls, record: Record, *, zone: str, address: str | None = None, link: str | None = None) -> Self:
+        """What is known of a booking; its price only where every service has one."""
+        costs = [service.cost for service in record.services if service.cost is not None]
+        is_priced = bool(costs) and len(costs) == len(record.services)
+        return cls(
+            name=record.client_name,
+            starts_at=record.starts_at,
+            zone=zone,
+            master=record.staff_name,
+            services=tuple(service.title for service in record.services),
+            price=sum(costs, Decimal(0)) if is_priced else None,
+            address=address,
+            link=link,
+        )
+
+
+def check(template: str) -> None:
+    """Refuse what cannot be filled in.
+
+    Raises:
+        TemplateError: the first fault: nothing but variables, a lone brace, an unknown variable, a control character,
+            or a text that is too long.
+    """
+    for position, code, what in sorted(_faults(template)):
+        raise TemplateError(position, code, what)
+
+
+def _faults(template: str) -> Iterator[tuple[int, str, str]]:
+    if not re.search(r"\w", _VARIABLE.sub("", template)):
+        yield 0, "empty", ""
+    if len(template) > LONGEST:
+        yield LONGEST, "too-long", str(len(template))
+    for found in _PIECE.finditer(template):
+        if found[1] is None:
+            yield found.start(), "brace", found[0]
+        elif found[1] not in VARIABLES:
+            yield found.start(), "variable", found[0]
+    for found in _CONTROL.finditer(template):
+        yield found.start(), "control", ""
+
+
+def render(template: str, words: Mapping[str, str]) -> str:
+    """A template that `check` takes, filled in.
+
+    A line that speaks only of what is not known is left out; elsewhere a missing word takes its comma with it.
+
+    Args:
+        words: for each of `VARIABLES` what stands in its place; nothing in it is looked at again.
+
+    >>> render("Здравствуйте, {name}! Ждём вас.\\nАдрес: {address}", {"name": "", "address": ""})
+    'Здравствуйте! Ждём вас.'
+    """
+    lines = template.split("\n")
+    kept = [line for line in lines if not _is_idle(line, words)] or lines
+    return "\n".join(_filled(line, words) for line in kept).strip()
+
+
+def _is_idle(line: str, words: Mapping[str, str]) -> bool:
+    """Whether a line has a label and nothing to put behind it."""
+    names = _VARIABLE.findall(line)
+    return bool(names) and not any(words[name] for name in names) and line.rstrip().endswith("}")
+
+
+def _filled(line: str, words: Mapping[str, str]) -> str:
+    gaps = _VARIABLE.sub(lambda found: found[0] if words[found[1]] else _GAP, line)
+    tidy = _OTHER_GAP.sub("", _LEADING_GAP.sub(lambda found: found[1] + found[2].upper(), gaps))
+    return _VARIABLE.sub(lambda found: words[found[1]], tidy)
