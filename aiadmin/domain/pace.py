@@ -31,6 +31,7 @@ class Hindrance(StrEnum):
     QUIET_HOURS = "quiet_hours"
     DAILY_CAP = "daily_cap"
     BUCKET = "bucket"
+    NO_PHONE = "no_phone"
 
 
 OF_THE_SALON = frozenset(

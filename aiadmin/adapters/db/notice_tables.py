@@ -62,6 +62,7 @@ class NoticeRow(Base):
     __table_args__ = (
         UniqueConstraint("company_id", "dedup_key"),
         Index("idx_notices_due", "company_id", "due_at", postgresql_where=text("state = 'waiting'")),
+        Index("idx_notices_next", "due_at", postgresql_where=text("state = 'waiting'")),
         Index("idx_notices_record", "company_id", "record_id", "id"),
         Index("idx_notices_released", "outbox_message_id", postgresql_where=text("state = 'released'")),
         CheckConstraint(

@@ -25,6 +25,7 @@ from aiadmin.adapters.db.outbox import SqlOutbox
 from aiadmin.adapters.db.outbox_messages import SqlOutboxMessages
 from aiadmin.adapters.db.questions import SqlLetters, SqlQuestions
 from aiadmin.adapters.db.records import SqlRecords
+from aiadmin.adapters.db.releases import SqlReleases
 from aiadmin.adapters.db.session_events import SqlSessionEvents
 from aiadmin.adapters.db.standings import SqlPauses, SqlStandings
 from aiadmin.adapters.db.sync_runs import SqlSyncRuns
@@ -61,6 +62,7 @@ class SqlUnitOfWork:
         self.standings = SqlStandings(self._session)
         self.pauses = SqlPauses(self._session)
         self.letters = SqlLetters(self._session)
+        self.releases = SqlReleases(self._session)
         self.questions = SqlQuestions(self._session)
 
     def __enter__(self) -> Self:

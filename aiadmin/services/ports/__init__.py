@@ -25,6 +25,7 @@ from aiadmin.services.ports.outside import (
 )
 from aiadmin.services.ports.partner import Partner
 from aiadmin.services.ports.questions import Letters, Questions
+from aiadmin.services.ports.releases import Releases, Said, Wording
 from aiadmin.services.ports.standings import Pauses, Standings
 from aiadmin.services.ports.storage import Companies, NewUnitOfWork, Outbox, UnitOfWork, Webhooks
 from aiadmin.services.ports.yclients import SalonApi
@@ -62,7 +63,9 @@ __all__ = [
     "Questions",
     "ReadSalon",
     "Records",
+    "Releases",
     "Rooms",
+    "Said",
     "SalonApi",
     "Secrets",
     "SessionEvents",
@@ -71,4 +74,5 @@ __all__ = [
     "Tokens",
     "UnitOfWork",
     "Webhooks",
+    "Wording",
 ]

@@ -18,6 +18,7 @@ from aiadmin.services.ports.journal import BookingEvents, Checks, Journal, Recor
 from aiadmin.services.ports.messages import Contacts, InboxMessages, OutboxMessages
 from aiadmin.services.ports.operator import OperatorMessages
 from aiadmin.services.ports.questions import Letters, Questions
+from aiadmin.services.ports.releases import Releases
 from aiadmin.services.ports.standings import Pauses, Standings
 
 
@@ -209,6 +210,8 @@ class UnitOfWork(Protocol):
     def pauses(self) -> Pauses: ...
     @property
     def letters(self) -> Letters: ...
+    @property
+    def releases(self) -> Releases: ...
     @property
     def questions(self) -> Questions: ...
 

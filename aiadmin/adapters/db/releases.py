@@ -1,0 +1,164 @@
+"""Rows of `notices`, from when they are due to when their messages are decided."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, Row, TextClause, func, select, text
+from sqlalchemy.orm import Session
+
+from aiadmin.adapters.db.salon_tables import ClientRow
+from aiadmin.adapters.db.sync_runs import IS_READ
+from aiadmin.domain.ids import CompanyId, MessageId, NoticeId
+from aiadmin.domain.notice import Notice, NoticeKind, Promise
+from aiadmin.domain.pace import LARGEST_CAP, UNPACED, Number, day_began
+from aiadmin.domain.release import Addressee
+
+_LOCK = 727_278
+_HISTORY = timedelta(hours=1)
+"""Enough for the bucket shortly after midnight; the rest of `recent` is for the daily cap."""
+
+_IS_FREE = """
+notices.state = 'waiting' AND notices.due_at <= :now
+AND (notices.claimed_until IS NULL OR notices.claimed_until <= :now)
+"""
+_SENDABLE = f"""
+FROM notices
+JOIN companies ON companies.id = notices.company_id AND companies.messages_paused_at IS NULL AND {IS_READ}
+JOIN devices ON devices.company_id = companies.id AND devices.desired = 'on' AND devices.observed = 'online'
+JOIN session_hosts ON session_hosts.id = devices.host_id AND session_hosts.lease_until > :now
+WHERE {_IS_FREE} AND NOT EXISTS (SELECT FROM message_pause)
+"""
+_TAKE = text(f"""
+WITH oldest AS (
+  SELECT notices.company_id {_SENDABLE} ORDER BY notices.due_at LIMIT 1 FOR UPDATE OF notices SKIP LOCKED
+), free AS (
+  SELECT id FROM notices WHERE company_id = (SELECT company_id FROM oldest) AND {_IS_FREE}
+  ORDER BY due_at, id LIMIT :limit FOR UPDATE SKIP LOCKED
+), taken AS (
+  UPDATE notices SET claimed_until = :until, attempts = attempts + 1 FROM free WHERE notices.id = free.id
+  RETURNING notices.*
+)
+SELECT * FROM taken ORDER BY due_at, id
+""")  # noqa: S608 - our own words
+_IS_MINE = "id = :id AND state = 'waiting' AND attempts = :attempts"
+_RELEASE = text(f"""
+UPDATE notices SET state = 'released', outbox_message_id = :message_id, claimed_until = NULL, reason = NULL
+WHERE {_IS_MINE}
+""")  # noqa: S608 - our own words
+_DROP = text(f"UPDATE notices SET state = 'dropped', reason = :why, finished_at = :at WHERE {_IS_MINE}")  # noqa: S608
+_HOLD = text(f"UPDATE notices SET claimed_until = :until, reason = :why WHERE {_IS_MINE}")  # noqa: S608
+_HOLD_SALON = text("""
+UPDATE notices SET claimed_until = :until, reason = :why
+WHERE company_id = :company_id AND state = 'waiting' AND due_at <= :now
+""")
+_DECIDED = """
+FROM outbox_messages AS message
+WHERE message.id = notices.outbox_message_id AND notices.state = 'released'
+  AND message.state NOT IN ('pending', 'sending')
+"""
+_TAKEN_BACK = text(f"""
+UPDATE notices SET state = 'waiting', outbox_message_id = NULL, claimed_until = NULL, reason = 'expired'
+{_DECIDED} AND message.state = 'cancelled' AND message.reason = 'expired'
+""")  # noqa: S608 - our own words
+_DONE = text(
+    f"UPDATE notices SET state = 'done', reason = message.reason, finished_at = :now {_DECIDED}"  # noqa: S608 - our own
+)
+_FORGOTTEN = text("""
+UPDATE notices SET state = 'done', finished_at = :now WHERE state = 'released' AND outbox_message_id IS NULL
+""")
+_EXPIRE = text("""
+UPDATE notices SET state = 'dropped', reason = 'late', finished_at = :now
+WHERE state = 'waiting' AND due_at <= :now AND deadline_at <= :now
+  AND (claimed_until IS NULL OR claimed_until <= :now)
+""")
+_ANY_DUE = text(f"""
+SELECT EXISTS (SELECT {_SENDABLE}) OR EXISTS (SELECT FROM notices, LATERAL (SELECT {_DECIDED}) AS decided)
+""")  # noqa: S608
+_PHONE = text("SELECT linked_at, locked_until FROM devices WHERE company_id = :company_id AND desired <> 'removed'")
+_RECENT = text("""
+SELECT created_at FROM outbox_messages
+WHERE company_id = :company_id AND created_at >= :since AND state <> 'cancelled' AND purpose <> ALL(:unpaced)
+ORDER BY id DESC LIMIT :most
+""")
+_PAUSED = text("""
+SELECT EXISTS (SELECT FROM message_pause)
+  OR EXISTS (SELECT FROM companies WHERE id = :company_id AND messages_paused_at IS NOT NULL)
+""")
+
+
+class SqlReleases:
+    """`ports.Releases` on SQLAlchemy."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def take(self, *, now: datetime, until: datetime, limit: int) -> Sequence[Notice]:
+        return [_notice(row) for row in self._session.execute(_TAKE, {"now": now, "until": until, "limit": limit})]
+
+    def lock_salon(self, company_id: CompanyId) -> None:
+        self._session.execute(select(func.pg_advisory_xact_lock(_LOCK, company_id)))
+
+    def number(self, company_id: CompanyId, *, zone: str, now: datetime) -> Number:
+        since = min(day_began(now, zone), now - _HISTORY)
+        given = {"company_id": company_id, "since": since, "unpaced": sorted(UNPACED), "most": 2 * LARGEST_CAP}
+        recent = self._session.scalars(_RECENT, given).all()
+        phone = self._session.execute(_PHONE, {"company_id": company_id}).one_or_none()
+        return Number(
+            zone=zone,
+            linked_at=phone.linked_at if phone else now,
+            recent=sorted(recent),
+            locked_until=phone.locked_until if phone else None,
+            is_paused=bool(self._session.scalar(_PAUSED, {"company_id": company_id})),
+        )
+
+    def client(self, company_id: CompanyId, client_id: int) -> Addressee:
+        statement = select(ClientRow.phone, ClientRow.is_muted).where(
+            ClientRow.company_id == company_id, ClientRow.client_id == client_id
+        )
+        row = self._session.execute(statement).one_or_none()
+        return Addressee() if row is None else Addressee(phone=row.phone, is_muted=row.is_muted)
+
+    def release(self, notice: Notice, message_id: MessageId) -> bool:
+        return self._change(_RELEASE, **_look(notice), message_id=message_id) == 1
+
+    def hold(self, notices: Sequence[Notice], *, until: datetime, why: str) -> None:
+        for notice in notices:
+            self._change(_HOLD, **_look(notice), until=until, why=why)
+
+    def hold_salon(self, company_id: CompanyId, *, now: datetime, until: datetime, why: str) -> None:
+        self._change(_HOLD_SALON, company_id=company_id, now=now, until=until, why=why)
+
+    def drop(self, notice: Notice, *, why: str, at: datetime) -> None:
+        self._change(_DROP, **_look(notice), why=why, at=at)
+
+    def settle(self, now: datetime) -> int:
+        return self._change(_TAKEN_BACK) + self._change(_DONE, now=now) + self._change(_FORGOTTEN, now=now)
+
+    def expire(self, now: datetime) -> int:
+        return self._change(_EXPIRE, now=now)
+
+    def any_due(self, now: datetime) -> bool:
+        return bool(self._session.scalar(_ANY_DUE, {"now": now}))
+
+    def _change(self, statement: TextClause, **values: Any) -> int:
+        return cast("CursorResult[Any]", self._session.execute(statement, values)).rowcount
+
+
+def _look(notice: Notice) -> dict[str, int]:
+    return {"id": notice.id, "attempts": notice.attempts}
+
+
+def _notice(row: Row[Any]) -> Notice:
+    return Notice(
+        id=NoticeId(row.id),
+        company_id=CompanyId(row.company_id),
+        record_id=row.record_id,
+        kind=NoticeKind(row.kind),
+        promise=Promise.from_json(row.promise),
+        due_at=row.due_at,
+        deadline_at=row.deadline_at,
+        attempts=row.attempts,
+    )

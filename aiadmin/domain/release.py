@@ -1,0 +1,77 @@
+"""When a planned notice becomes a message: the moment before, and what follows from what became of the message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from aiadmin.domain.booking_event import Snapshot
+from aiadmin.domain.delivery import OutboxState
+from aiadmin.domain.errors import AiAdminError
+from aiadmin.domain.notice import Notice
+from aiadmin.domain.yclients_error import YClientsError
+
+CLAIM = timedelta(minutes=2)
+"""How long notices stay with the worker that looks at them; longer than a few readings of records take."""
+BATCH = 10
+RELEASED_FOR = timedelta(minutes=2)
+"""A message that does not go out in this time is taken back: what it says has to be looked at again."""
+FRESH = timedelta(seconds=15)
+"""A record that was read so recently is not read again: a notice of a change follows the reading that found it."""
+_RETRY, _LONGEST_ASKED = timedelta(seconds=30), timedelta(minutes=10)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Addressee:
+    """Whom a notice is for.
+
+    Attributes:
+        is_muted: whether the salon sends them no mailings (YClients' `sms_not`).
+    """
+
+    phone: str | None = field(default=None, repr=False)
+    is_muted: bool = False
+
+
+class NoticeState(StrEnum):
+    """Where a notice stands."""
+
+    WAITING = "waiting"
+    RELEASED = "released"
+    """It is a message now."""
+    DONE = "done"
+    DROPPED = "dropped"
+
+
+def message_key(notice: Notice) -> str:
+    """The dedup key of the message that this look at a notice releases, if it does: `attempts` names the look."""
+    return f"notice:{notice.id}:{notice.attempts}"
+
+
+def message_deadline(notice: Notice, now: datetime) -> datetime:
+    """Until when its message may go out without another look at the booking."""
+    return min(notice.deadline_at, now + RELEASED_FOR)
+
+
+def is_fresh(known: Snapshot | None, now: datetime) -> bool:
+    """Whether what we know of a record was read a moment ago."""
+    return known is not None and now - known.read_at <= FRESH
+
+
+def after_message(state: OutboxState, reason: str | None) -> NoticeState:
+    """What a notice is when its message stands so; one that was not sent in time waits again, and nothing else does.
+
+    >>> after_message(OutboxState.CANCELLED, "expired"), after_message(OutboxState.UNKNOWN, "host_lost")
+    (<NoticeState.WAITING: 'waiting'>, <NoticeState.DONE: 'done'>)
+    """
+    if state in {OutboxState.PENDING, OutboxState.SENDING}:
+        return NoticeState.RELEASED
+    is_late = state is OutboxState.CANCELLED and reason == "expired"
+    return NoticeState.WAITING if is_late else NoticeState.DONE
+
+
+def wait_after(error: AiAdminError, chance: float) -> timedelta:
+    """How long a salon's notices wait when its journal cannot be read."""
+    asked = error.wait if isinstance(error, YClientsError) else timedelta(0)
+    return max(_RETRY * (1 + chance), min(asked, _LONGEST_ASKED))

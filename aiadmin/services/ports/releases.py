@@ -1,0 +1,82 @@
+"""What the services need to turn planned notices into messages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from aiadmin.domain.ids import CompanyId, MessageId
+from aiadmin.domain.journal import Record
+from aiadmin.domain.notice import Notice
+from aiadmin.domain.pace import Number, Pace
+from aiadmin.domain.release import Addressee
+from aiadmin.services.ports.journal import ReadSalon
+
+
+@dataclass(frozen=True, kw_only=True)
+class Said:
+    """What a notice says now, or why it is not true any more (a slug)."""
+
+    text: str = field(default="", repr=False)
+    untrue: str | None = None
+
+
+class Wording(Protocol):
+    """What notices say, as each salon wants it."""
+
+    def pace(self, company_id: CompanyId) -> Pace:
+        """How the salon wants to write."""
+        ...
+
+    def say(self, notice: Notice, record: Record, salon: ReadSalon, now: datetime) -> Said:
+        """The text of a notice about a booking as it is at this moment, if what it promises still holds."""
+        ...
+
+
+class Releases(Protocol):
+    """Rows of `notices`, from when they are due."""
+
+    def take(self, *, now: datetime, until: datetime, limit: int) -> Sequence[Notice]:
+        """Claim due notices, oldest first, of the one salon whose notice has waited longest.
+
+        Only of salons that are not paused, whose journal is read, and whose phone a living host has online.
+        """
+        ...
+
+    def lock_salon(self, company_id: CompanyId) -> None:
+        """Nobody else releases anything of this company until the commit."""
+        ...
+
+    def number(self, company_id: CompanyId, *, zone: str, now: datetime) -> Number:
+        """The salon's phone, with everything it wrote today."""
+        ...
+
+    def client(self, company_id: CompanyId, client_id: int) -> Addressee:
+        """What the salon's list of clients says of one."""
+        ...
+
+    def release(self, notice: Notice, message_id: MessageId) -> bool:
+        """It is this message now; False when somebody else has looked at it since `take`, and nothing may stay."""
+        ...
+
+    def hold(self, notices: Sequence[Notice], *, until: datetime, why: str) -> None: ...
+
+    def hold_salon(self, company_id: CompanyId, *, now: datetime, until: datetime, why: str) -> None:
+        """All that is due."""
+        ...
+
+    def drop(self, notice: Notice, *, why: str, at: datetime) -> None: ...
+
+    def settle(self, now: datetime) -> int:
+        """Bring released notices in line with their messages (`domain.release.after_message`); how many changed."""
+        ...
+
+    def expire(self, now: datetime) -> int:
+        """Drop what nobody could look at before its deadline; how many."""
+        ...
+
+    def any_due(self, now: datetime) -> bool:
+        """Whether `take` or `settle` has something to do."""
+        ...

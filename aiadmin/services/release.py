@@ -1,0 +1,194 @@
+"""Release: a notice that is due is looked at once more, and becomes a message in the same transaction that says so.
+
+A worker claims the notices of one salon, asks first whether anything may be written now, then YClients whether it is
+still true, and only then owes the message, for two minutes: what is not sent by then waits for another look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from aiadmin.domain.contact import Sighting
+from aiadmin.domain.errors import DependencyDownError
+from aiadmin.domain.ids import ContactId
+from aiadmin.domain.journal import Record
+from aiadmin.domain.message import NewMessage, Purpose
+from aiadmin.domain.notice import Notice
+from aiadmin.domain.pace import OF_THE_SALON, Decision, Drop, Hindrance, Send, WaitUntil, may_send
+from aiadmin.domain.question import ASKING, Question
+from aiadmin.domain.release import BATCH, CLAIM, Addressee, is_fresh, message_deadline, message_key, wait_after
+from aiadmin.domain.sync import SLICE
+from aiadmin.domain.yclients_error import YClientsError
+from aiadmin.services.ports import Clock, JobQueue, NewUnitOfWork, ReadSalon, Said, SalonApi, UnitOfWork, Wording
+
+
+@dataclass(frozen=True, kw_only=True)
+class Releaser:
+    """Releases what is due.
+
+    Attributes:
+        wording: what the notices of a salon say, and how it wants to write; made anew in each transaction.
+        chance: a random number from 0 up to 1, for jitter.
+    """
+
+    uow: NewUnitOfWork
+    api: SalonApi
+    wording: Callable[[UnitOfWork], Wording]
+    queue: JobQueue
+    clock: Clock
+    chance: Callable[[], float]
+
+    def work(self) -> int:
+        """Release for a few seconds, salon after salon; how many messages are owed now.
+
+        Raises:
+            DependencyDownError: PostgreSQL does not answer; what was claimed is due again when its claim is over.
+        """
+        self._settle()
+        ends, count = self.clock() + SLICE, 0
+        while self.clock() < ends:
+            salon, notices = self._take()
+            if not notices:
+                break
+            if salon is not None:
+                count += self._release(salon, notices)
+        return count
+
+    def _settle(self) -> None:
+        now = self.clock()
+        with self.uow() as work:
+            work.outbox_messages.expire(now)
+            work.releases.settle(now)
+            work.commit()
+
+    def _take(self) -> tuple[ReadSalon | None, Sequence[Notice]]:
+        now = self.clock()
+        with self.uow() as work:
+            notices = work.releases.take(now=now, until=now + CLAIM, limit=BATCH)
+            salon = work.sync_runs.salon(notices[0].company_id) if notices else None
+            work.commit()
+        return salon, notices
+
+    def _release(self, salon: ReadSalon, notices: Sequence[Notice]) -> int:
+        """One after the other, until the salon as a whole has to wait."""
+        count = 0
+        for notice in notices:
+            try:
+                decision = self._try(salon, notice)
+            except (YClientsError, DependencyDownError) as error:
+                self._hold_salon(salon, until=self.clock() + wait_after(error, self.chance()), why="yclients_away")
+                break
+            count += isinstance(decision, Send)
+            if isinstance(decision, WaitUntil) and decision.why in OF_THE_SALON:
+                self._hold_salon(salon, until=decision.at, why=decision.why)
+                break
+        if count:
+            self.queue.look()
+        return count
+
+    def _try(self, salon: ReadSalon, notice: Notice) -> Decision | None:
+        """What is decided; None for a notice that is not true any more. YClients is asked only about what may go."""
+        now = self.clock()
+        with self.uow() as work:
+            known = work.records.find(salon.company_id, notice.record_id)
+            early, _ = self._decide(work, salon, notice, known.record, now) if known else (Send(), None)
+            self._note(work, notice, early, now)
+            work.commit()
+        if not isinstance(early, Send):
+            return early
+        record = known.record if known is not None and is_fresh(known, now) else self._read(salon, notice)
+        if record is None and known is not None:
+            record = replace(known.record, is_deleted=True)
+        return self._owe(salon, notice, record)
+
+    def _read(self, salon: ReadSalon, notice: Notice) -> Record | None:
+        return self.api.record(salon.salon_id, notice.record_id, zone=salon.zone)
+
+    def _owe(self, salon: ReadSalon, notice: Notice, record: Record | None) -> Decision | None:
+        """The message, the notice that it was and the question that it asks: all or nothing."""
+        now = self.clock()
+        with self.uow() as work:
+            work.releases.lock_salon(salon.company_id)
+            said = self.wording(work).say(notice, record, salon, now) if record else Said(untrue="gone")
+            if record is None or said.untrue is not None:
+                work.releases.drop(notice, why=said.untrue or "gone", at=now)
+                work.commit()
+                return None
+            decision, contact_id = self._decide(work, salon, notice, record, now)
+            if isinstance(decision, Send) and contact_id is not None:
+                if not self._write(work, notice, record, contact_id, said.text, now):
+                    return None
+            else:
+                self._note(work, notice, decision, now)
+            work.commit()
+        return decision
+
+    def _write(
+        self, work: UnitOfWork, notice: Notice, record: Record, contact_id: ContactId, text: str, now: datetime
+    ) -> bool:
+        """False when somebody else has looked at the notice meanwhile: then nothing of this may stay."""
+        new = NewMessage(
+            company_id=notice.company_id,
+            text=text,
+            dedup_key=message_key(notice),
+            deadline_at=message_deadline(notice, now),
+            purpose=Purpose(notice.kind),
+            record_id=notice.record_id,
+        )
+        number = work.outbox_messages.add(new, contact_id, now)
+        if number is None or not work.releases.release(notice, number):
+            return False
+        if Purpose(notice.kind) in ASKING:
+            work.questions.ask(_question(notice, record, contact_id, now))
+        return True
+
+    def _decide(
+        self, work: UnitOfWork, salon: ReadSalon, notice: Notice, record: Record, now: datetime
+    ) -> tuple[Decision, ContactId | None]:
+        """Whether it may be written now, and to whom."""
+        client = _addressee(work, notice, record)
+        if client.phone is None:
+            return Drop(why=Hindrance.NO_PHONE), None
+        contact_id = work.contacts.see(notice.company_id, Sighting(phone=client.phone), now)
+        person = work.standings.person(salon.company_id, contact_id)
+        decision = may_send(
+            Purpose(notice.kind),
+            deadline_at=notice.deadline_at,
+            number=work.releases.number(salon.company_id, zone=salon.zone, now=now),
+            person=replace(person, is_muted=client.is_muted),
+            pace=self.wording(work).pace(salon.company_id),
+            now=now,
+        )
+        return decision, contact_id
+
+    def _note(self, work: UnitOfWork, notice: Notice, decision: Decision, now: datetime) -> None:
+        if isinstance(decision, Drop):
+            work.releases.drop(notice, why=decision.why, at=now)
+        elif isinstance(decision, WaitUntil):
+            work.releases.hold([notice], until=decision.at, why=decision.why)
+
+    def _hold_salon(self, salon: ReadSalon, *, until: datetime, why: str) -> None:
+        with self.uow() as work:
+            work.releases.hold_salon(salon.company_id, now=self.clock(), until=until, why=why)
+            work.commit()
+
+
+def _addressee(work: UnitOfWork, notice: Notice, record: Record) -> Addressee:
+    """The client that the notice was planned for: the booking may be somebody else's by now."""
+    client_id = notice.promise.client_id or record.client_id
+    known = Addressee() if client_id is None else work.releases.client(notice.company_id, client_id)
+    is_theirs = client_id == record.client_id and record.client_phone is not None
+    return replace(known, phone=record.client_phone) if is_theirs else known
+
+
+def _question(notice: Notice, record: Record, contact_id: ContactId, now: datetime) -> Question:
+    return Question(
+        company_id=notice.company_id,
+        record_id=notice.record_id,
+        starts_at=record.starts_at,
+        visit_id=record.visit_id,
+        contact_id=contact_id,
+        asked_at=now,
+    )
