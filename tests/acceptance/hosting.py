@@ -26,8 +26,10 @@ from aiadmin.adapters.db.unit_of_work import SqlUnitOfWork
 from aiadmin.adapters.whatsapp import library, store
 from aiadmin.adapters.whatsapp.engine import Engine, EngineError
 from aiadmin.adapters.whatsapp.key_store import SqlKeyStore
+from aiadmin.domain.pace import Bucket
 from aiadmin.domain.session_event import Connected, PairSuccess, QrCode
 from aiadmin.hosting.host import SessionHost
+from aiadmin.hosting.outside import Manners, Outside
 
 if TYPE_CHECKING:
     from tests.fakes.whatsapp.client import FakeWhatsApp
@@ -133,8 +135,15 @@ class NoPages:
 
 
 def _host(
-    database: sqlalchemy.Engine, keys: SqlKeyStore, say: Say, lease: str = "15", renew_every: str = "5"
+    database: sqlalchemy.Engine,
+    keys: SqlKeyStore,
+    say: Say,
+    lease: str = "15",
+    renew_every: str = "5",
+    gap: str = "",
 ) -> None:
+    rest = timedelta(seconds=float(gap or 0))
+    manners = Manners(gaps=Bucket(shortest_gap=rest, longest_gap=rest) if gap else None)
     host = SessionHost(
         engine=Engine(library.load()),
         keys=keys,
@@ -144,6 +153,7 @@ def _host(
         capacity=50,
         lease=timedelta(seconds=float(lease)),
         renew_every=timedelta(seconds=float(renew_every)),
+        outside=Outside(manners=manners),
     )
     host.start()
     say(state="up")

@@ -19,7 +19,7 @@ import pytest
 from aiadmin.adapters.embedded import EmbeddedServer
 from aiadmin.domain.contact import Sighting
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.message import NewMessage
+from aiadmin.domain.message import NewMessage, Purpose
 from aiadmin.services import messages
 from tests.acceptance.hosting import ROOT, child, pair, settings
 from tests.acceptance.test_hosting import SLOWLY, Salons
@@ -42,10 +42,10 @@ class Salon:
         self.phone = self.jid.partition(":")[0]
         self.company_id: CompanyId = database.add(**linked)
 
-    def owe(self, phone: str, text: str) -> int:
+    def owe(self, phone: str, text: str, purpose: Purpose = Purpose.MANUAL) -> int:
         """Owe a message; nobody is nudged."""
         key = f"test:{next(_KEYS)}"
-        new = NewMessage(company_id=self.company_id, text=text, dedup_key=key, deadline_at=None)
+        new = NewMessage(company_id=self.company_id, text=text, dedup_key=key, deadline_at=None, purpose=purpose)
         number = messages.send(new, to=Sighting(phone=phone), uow=self.database.uow, clock=lambda: datetime.now(UTC))
         assert number is not None
         return number
@@ -213,6 +213,42 @@ def test_a_number_that_is_not_on_whatsapp_is_told(salon: Salon, wait_until: Wait
     number = salon.owe(str(next(_PHONES)), "Вы здесь?")
     wait_until(lambda: salon.outbox(number)["state"] == "failed", SLOWLY, "failed")
     assert salon.outbox(number)["reason"] == "not_on_whatsapp"
+
+
+def test_a_client_sees_typing_and_the_number_rests_between_messages(
+    whatsapp: FakeWhatsApp, own_salon: Salon, client: str, wait_until: WaitUntil
+) -> None:
+    gap = 2.0
+    with child(whatsapp, own_salon.database.database_url, "host", "15", "5", str(gap)) as host:
+        host.read()
+        wait_until(own_salon.is_online, SLOWLY, "online")
+        notices = [own_salon.owe(client, text, Purpose.BOOKED) for text in ("Вы записаны", "Мастер другой")]
+        wait_until(lambda: own_salon.outbox(notices[0])["state"] == "sent", SLOWLY, "sent")
+        reply = own_salon.owe(client, "Спасибо", Purpose.REPLY)
+        wait_until(lambda: own_salon.outbox(notices[1])["state"] == "sent", SLOWLY, "sent")
+        assert host.end() == 0
+    first, second, answer = (own_salon.outbox(number)["attempted_at"] for number in (*notices, reply))
+    assert (second - first).total_seconds() >= gap
+    assert answer < second, "an answer does not wait for the gap"
+    shown = [one for one in whatsapp.log("typing") if (one["from"], one["to"]) == (own_salon.phone, client)]
+    assert len(shown) >= 3
+    assert all(one["state"] == "composing" for one in shown)
+    assert shown[0]["at"] < first.timestamp(), "before the message"
+
+
+def test_a_refused_client_is_left_alone_and_one_without_whatsapp_is_remembered(
+    whatsapp: FakeWhatsApp, salon: Salon, client: str, wait_until: WaitUntil
+) -> None:
+    absent = str(next(_PHONES))
+    whatsapp.fault("ack-error", scope=salon.phone, error="463")
+    for phone in (client, absent):
+        number = salon.owe(phone, "Напоминание")
+        wait_until(lambda number=number: salon.outbox(number)["state"] == "failed", SLOWLY, "failed")
+    [locked, gone] = salon.database.rows(
+        "SELECT locked_until, absent_at FROM contacts WHERE phone = ANY(%s) ORDER BY phone", [client, absent]
+    )
+    assert (locked["locked_until"] is not None, locked["absent_at"]) == (True, None)
+    assert (gone["locked_until"], gone["absent_at"] is not None) == (None, True)
 
 
 def test_a_hidden_client_and_a_known_number_become_one_when_the_pair_appears(
