@@ -74,6 +74,7 @@ def _of_type(column: sa.Column[Any], company_id: int, word: str) -> Any:
         sa.Date: NOW.date(),
         sa.LargeBinary: word.encode(),
         postgresql.UUID: uuid.UUID(int=company_id),
+        sa.ARRAY: [],
     }
     for family, value in simple.items():
         if isinstance(kind, family):
