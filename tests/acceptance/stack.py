@@ -144,6 +144,15 @@ class Stack:
         finally:
             connection.close()
 
+    def change(self, statement: str, *values: object) -> None:
+        """Make something so in PostgreSQL: that time has passed, for instance."""
+        connection = psycopg2.connect(self._env["DATABASE_URL"])
+        try:
+            with connection, connection.cursor() as cursor:
+                cursor.execute(statement, values)
+        finally:
+            connection.close()
+
     def until(self, predicate: Callable[[], T], *, within: float, what: str = "") -> T:
         """Poll until `predicate` gives something true; what the processes said goes with the failure."""
         deadline = time.monotonic() + within

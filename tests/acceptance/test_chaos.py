@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser
 
 from tests.acceptance.conftest import Restartable, StartProduct
 from tests.acceptance.screen import Screen
-from tests.acceptance.stack import Salon, Stack
+from tests.acceptance.stack import APP_ID, Salon, Stack
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.fakes.yclients.client import FakeYClients
 
@@ -74,6 +76,42 @@ def test_the_worker_killed_during_the_callback_tells_yclients_once(
     product.until(lambda: product.status(salon).get("integration_status") == "active", within=60, what="active")
     assert len(_activations(yclients)) == 1
     screen.close()
+
+
+def test_web_and_worker_killed_while_an_owner_arrives_from_yclients_install_the_salon_once(
+    product: Stack, yclients: FakeYClients
+) -> None:
+    for path in (f"/marketplace/salon/1/application/{APP_ID}", "/marketplace/partner/callback"):
+        yclients.fault(path, delay=3)
+    with ThreadPoolExecutor() as browser:
+        arrived = browser.submit(_press_connect, product, yclients)
+        _kill_during(f"/marketplace/salon/1/application/{APP_ID}", "web", product, yclients)
+    assert arrived.result() == 0  # the browser shows an error; the owner tries again
+    product.until(lambda: product.get("/ready").status_code == 200, within=30, what="ready again")
+    assert _press_connect(product, yclients) == 303
+    _kill_during("/marketplace/partner/callback", "worker", product, yclients)
+    product.change("UPDATE outbox SET next_attempt_at = now()")  # the dead worker's forty seconds are over
+    active = "SELECT id FROM companies WHERE yclients_id = 1 AND integration_status = 'active'"
+    (company,) = product.until(lambda: product.rows(active), within=60, what="active")
+    assert len(_activations(yclients)) == 1
+    told = {"X-API-Key": _activations(yclients)[0]["api_key"]}  # of however many keys we made, the one that counts
+    assert product.get(f"/marketplace/status/{company['id']}", **told).status_code == 200
+
+
+def _kill_during(path: str, name: str, stack: Stack, yclients: FakeYClients) -> None:
+    """kill -9 while YClients is slow to answer: it has done already what it was asked."""
+    stack.until(
+        lambda: any(request["path"] == path for request in yclients.requests()), within=20, what=f"asked for {path}"
+    )
+    stack.kill(name)
+
+
+def _press_connect(stack: Stack, yclients: FakeYClients) -> int:
+    """The owner grants access, and YClients sends the browser to us; the status of our answer."""
+    address = urlsplit(yclients.connect([1]))
+    path = f"{address.path}?{address.query}"
+    from_yclients = {"Accept": "text/html", "Referer": "https://yclients.com/appstore/1"}
+    return stack.request("GET", path, headers=from_yclients, allow_redirects=False).status_code
 
 
 def test_yclients_away_for_a_while_loses_nothing(

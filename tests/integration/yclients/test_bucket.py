@@ -16,6 +16,7 @@ from aiadmin.adapters import embedded
 from aiadmin.adapters.redis_client import make_redis
 from aiadmin.adapters.yclients.bucket import Bucket
 from aiadmin.adapters.yclients.redis_turns import RedisTurns
+from aiadmin.adapters.yclients.turns import OwnTurns, Ticket, Turns
 from aiadmin.domain.ids import SalonId
 from aiadmin.domain.pacing import Budget, Urgency
 from aiadmin.domain.yclients_error import RateLimitedError
@@ -79,30 +80,40 @@ def call_until_told(redis_url: str) -> None:
             redis.incr("calls")
 
 
+AT_ONCE = Budget(per_second=100_000, per_minute=6_000_000)
+
+
 def test_a_salon_with_a_big_sync_starves_nobody(redis_url: str) -> None:
-    bucket, served, big_has_begun = (
-        _bucket(redis_url, Budget(per_second=25, per_minute=60_000)),
-        [],
-        threading.Event(),
-    )
+    redis = make_redis(redis_url)
+    turns = RedisTurns(redis, AT_ONCE)
+    turns.be_quiet(timedelta(minutes=1), 0.0)
+    big = [(1, turns.join(SalonId(1), Urgency.SYNC)) for _ in range(40)]
+    assert not any(turns.ask(ticket).may_go for _, ticket in big)  # from here on all forty stand in the queue
+    redis.hdel("aiadmin:{yclients}:pace", "quiet")
+    _takes_turns_with_a_small_one(turns, big)
 
-    def page(salon: int) -> None:
-        bucket.wait(SalonId(salon), Urgency.SYNC)
-        served.append(salon)
-        if len(served) == 8:
-            big_has_begun.set()
 
-    def big() -> None:
-        page(1)
+def test_nor_does_it_while_redis_is_away() -> None:
+    turns = OwnTurns(AT_ONCE)
+    _takes_turns_with_a_small_one(turns, [(1, turns.join(SalonId(1), Urgency.SYNC)) for _ in range(40)])
 
-    def small() -> None:
-        big_has_begun.wait(30)
-        page(2)
 
-    _together(*[big] * 40, *[small] * 5)
-    when = [place for place, salon in enumerate(served) if salon == 2]
-    assert len(served) == 45
-    assert when[-1] <= 8 + 5 * 2 + 8, served  # every second turn from when they came; at worst they would be the last
+def _takes_turns_with_a_small_one(turns: Turns, big: list[tuple[int, Ticket]]) -> None:
+    assert _served(turns, big, 8) == [1] * 8
+    small = [(2, turns.join(SalonId(2), Urgency.SYNC)) for _ in range(5)]
+    assert _served(turns, [*small, *big], 10) == [1, 2] * 5
+
+
+def _served(turns: Turns, waiting: list[tuple[int, Ticket]], calls: int) -> list[int]:
+    """The salons of the next calls, while all who wait ask again and again, first in the order given."""
+    served: list[int] = []
+    while len(served) < calls:
+        salon, ticket = waiting.pop(0)
+        if turns.ask(ticket).may_go:
+            served.append(salon)
+        else:
+            waiting.append((salon, ticket))
+    return served
 
 
 def test_whoever_waits_for_an_answer_passes_those_who_synchronise(redis_url: str, wait_until: WaitUntil) -> None:
