@@ -47,6 +47,8 @@ from aiadmin.services.lifecycle import Keeper
 from aiadmin.services.operator import Operator, Reporter
 from aiadmin.services.partner import PartnerDesk
 from aiadmin.services.ports import UnitOfWork
+from aiadmin.services.release import Releaser
+from aiadmin.services.salon_wording import SalonWording
 from aiadmin.services.sync_pages import Pages
 from aiadmin.services.synchronisation import Synchroniser
 
@@ -190,6 +192,17 @@ class Container:
         rest = Rest(http, self.bucket, chance=random.random)
         calls = partner.YClientsPartner(rest, app_id=config.yclients_app_id, has_key=bool(config.yclients_api_key))
         return PartnerDesk(uow=self.uow, partner=calls, clock=self.clock)
+
+    @cached_property
+    def releaser(self) -> Releaser:
+        return Releaser(
+            uow=self.uow,
+            api=self.salon_api,
+            wording=lambda work: SalonWording(work=work, is_paced=self.config.message_pacing),
+            queue=self.queue,
+            clock=self.clock,
+            chance=random.random,
+        )
 
     @cached_property
     def reader(self) -> Reader:

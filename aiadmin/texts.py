@@ -6,8 +6,6 @@ Each block belongs to one place; the page has its own words in `templates/`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from aiadmin.domain.question import Answer, Reply
 
@@ -256,8 +254,8 @@ API_TAGS: Mapping[str, str] = {
 
 DEFAULT_ZONE = "Europe/Moscow"
 REPLIES: Mapping[Reply, str] = {
-    Reply.GLAD: "Спасибо, визит {when} подтверждён. Ждём вас!",
-    Reply.PITY: "Спасибо, что предупредили о визите {when}. Передали администратору салона.",
+    Reply.GLAD: "Спасибо! Ждём вас {when}.",
+    Reply.PITY: "Спасибо, что предупредили! Передали администратору, что вы не сможете прийти {when}.",
     Reply.GOODBYE: "Больше не будем присылать вам сообщения о записях. Чтобы снова получать их, напишите СТАРТ.",
     Reply.WELCOME: "Снова будем присылать вам сообщения о записях. Чтобы отказаться, напишите СТОП.",
 }
@@ -269,17 +267,8 @@ TELL_SALON: Mapping[Answer, str] = {
 }
 """What the salon reads in the chat with its own number."""
 UNWRITTEN = (
-    "{who} подтвердил визит {when}, но YClients не принял отметку. Отметьте в журнале «Клиент подтвердил» сами."
+    "{who} подтверждает визит {when}, но YClients не принял отметку. Отметьте в журнале «Клиент подтвердил» сами."
 )
-
-
-def moment(at: datetime, zone: str) -> str:
-    """A day and a time for a client, in the salon's time.
-
-    >>> moment(datetime.fromisoformat("2026-11-27T07:00Z"), "Europe/Moscow")
-    '27.11 в 10:00'
-    """
-    return f"{at.astimezone(ZoneInfo(zone)):%d.%m в %H:%M}"
 
 
 def who(name: str | None, phone: str | None) -> str:

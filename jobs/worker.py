@@ -109,6 +109,7 @@ def _preload() -> None:
     import jobs.installations
     import jobs.maintenance
     import jobs.operator
+    import jobs.release
     import jobs.synchronisation
     import jobs.webhooks  # noqa: F401
 

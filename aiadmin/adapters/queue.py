@@ -43,6 +43,7 @@ _DRAIN = _Nudge(function="jobs.webhooks.drain", timeout=60)
 _CHECK = _Nudge(function="jobs.checks.run", timeout=170)
 _ANSWER = _Nudge(function="jobs.answers.run", timeout=110)
 _REPORT = _Nudge(function="jobs.operator.report", timeout=60)
+_RELEASE = _Nudge(function="jobs.release.run", timeout=110)
 _SYNCHRONISE = _Nudge(function="jobs.synchronisation.run", timeout=170, may_wait=True)
 """The last page of a slice may wait two minutes for its turn and 20 s for its answer."""
 
@@ -72,6 +73,9 @@ class RqJobQueue:
     def report(self) -> None:
         self._send(_REPORT)
 
+    def release(self) -> None:
+        self._send(_RELEASE)
+
     def synchronise(self, company_id: CompanyId, kind: SyncKind) -> None:
         self._send(_SYNCHRONISE, company_id, kind.value)
 
@@ -100,6 +104,10 @@ class RqJobQueue:
     def report_began(self) -> None:
         """As `delivery_began`."""
         self._expire(_key(_REPORT), 0)
+
+    def release_began(self) -> None:
+        """As `delivery_began`."""
+        self._expire(_key(_RELEASE), 0)
 
     def synchronisation_began(self, company_id: CompanyId, kind: SyncKind) -> None:
         """As `delivery_began`."""

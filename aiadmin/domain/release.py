@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from aiadmin.domain.booking_event import Snapshot
 from aiadmin.domain.delivery import OutboxState
 from aiadmin.domain.errors import AiAdminError
 from aiadmin.domain.notice import Notice
@@ -17,8 +16,6 @@ CLAIM = timedelta(minutes=2)
 BATCH = 10
 RELEASED_FOR = timedelta(minutes=2)
 """A message that does not go out in this time is taken back: what it says has to be looked at again."""
-FRESH = timedelta(seconds=15)
-"""A record that was read so recently is not read again: a notice of a change follows the reading that found it."""
 _RETRY, _LONGEST_ASKED = timedelta(seconds=30), timedelta(minutes=10)
 
 
@@ -30,6 +27,7 @@ class Addressee:
         is_muted: whether the salon sends them no mailings (YClients' `sms_not`).
     """
 
+    name: str | None = field(default=None, repr=False)
     phone: str | None = field(default=None, repr=False)
     is_muted: bool = False
 
@@ -52,11 +50,6 @@ def message_key(notice: Notice) -> str:
 def message_deadline(notice: Notice, now: datetime) -> datetime:
     """Until when its message may go out without another look at the booking."""
     return min(notice.deadline_at, now + RELEASED_FOR)
-
-
-def is_fresh(known: Snapshot | None, now: datetime) -> bool:
-    """Whether what we know of a record was read a moment ago."""
-    return known is not None and now - known.read_at <= FRESH
 
 
 def after_message(state: OutboxState, reason: str | None) -> NoticeState:

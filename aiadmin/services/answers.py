@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from aiadmin import texts
+from aiadmin import texts, wording
 from aiadmin.domain.answer import understand
 from aiadmin.domain.booking_event import Snapshot
 from aiadmin.domain.contact import Sighting
@@ -125,4 +126,6 @@ def visit_of(question: Question, work: UnitOfWork) -> tuple[str, Snapshot | None
     """When the visit is, in the salon's time and a client's words; and what we know of it."""
     salon = work.sync_runs.salon(question.company_id)
     zone = salon.zone if salon else texts.DEFAULT_ZONE
-    return texts.moment(question.starts_at, zone), work.records.find(question.company_id, question.record_id)
+    local = question.starts_at.astimezone(ZoneInfo(zone))
+    when = f"{wording.day(local)}, в {wording.clock(local)}"
+    return when, work.records.find(question.company_id, question.record_id)

@@ -21,7 +21,7 @@ RUNS_NUDGED = 5
 
 
 def sweep(*, uow: NewUnitOfWork, queue: JobQueue, clock: Clock, window: timedelta) -> int:
-    """Nudge what is due: deliveries, webhooks, checks, answers, statuses, journals; how many deliveries there were.
+    """Nudge what is due: deliveries, webhooks, checks, answers, notices, statuses, journals; how many deliveries.
 
     An activation that waits for a phone becomes due shortly before YClients stops waiting for it.
     """
@@ -31,6 +31,7 @@ def sweep(*, uow: NewUnitOfWork, queue: JobQueue, clock: Clock, window: timedelt
         due = work.outbox.due(now)
         is_waiting = work.webhooks.any_unprocessed()
         is_check_due = work.checks.any_due(now)
+        is_notice_due = work.releases.any_due(now)
         is_answer_due = work.letters.any_waiting() or work.questions.any_due(now)
         is_status_due = work.operator_messages.any_due(now)
         runs = work.sync_runs.due(now, limit=RUNS_NUDGED)
@@ -44,6 +45,8 @@ def sweep(*, uow: NewUnitOfWork, queue: JobQueue, clock: Clock, window: timedelt
         queue.answer()
     if is_status_due:
         queue.report()
+    if is_notice_due:
+        queue.release()
     for company_id, kind in runs:
         queue.synchronise(company_id, kind)
     return len(due)
@@ -67,16 +70,18 @@ class Tidied:
     session_events: int
     booking_events: int
     landings: int
+    late_notices: int
     salons: int
 
 
-NOTHING_TIDIED = Tidied(hosts=0, webhooks=0, session_events=0, booking_events=0, landings=0, salons=0)
+NOTHING_TIDIED = Tidied(hosts=0, webhooks=0, session_events=0, booking_events=0, landings=0, late_notices=0, salons=0)
 
 
 def tidy(*, uow: NewUnitOfWork, clock: Clock, erase_after: timedelta) -> Tidied:
     """Throw away hosts that are dead for good, webhooks that were understood long ago, old events of sessions,
 
-    addresses that were opened long ago, and the personal data of salons that left before `erase_after`.
+    addresses that were opened long ago, and the personal data of salons that left before `erase_after`. Notices whose
+    time has passed are dropped.
     """
     now = clock()
     with uow() as work:
@@ -85,6 +90,7 @@ def tidy(*, uow: NewUnitOfWork, clock: Clock, erase_after: timedelta) -> Tidied:
         session_events = work.session_events.forget(now - SESSION_EVENTS_KEPT)
         booking_events = work.booking_events.forget(now - BOOKING_EVENTS_KEPT)
         landings = work.installations.forget_landings(now - LANDING_KEPT)
+        late = work.releases.expire(now)
         work.commit()
     erased = lifecycle.erase_left(uow=uow, clock=clock, after=erase_after)
     return Tidied(
@@ -93,5 +99,6 @@ def tidy(*, uow: NewUnitOfWork, clock: Clock, erase_after: timedelta) -> Tidied:
         session_events=session_events,
         booking_events=booking_events,
         landings=landings,
+        late_notices=late,
         salons=erased.companies,
     )

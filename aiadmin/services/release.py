@@ -18,7 +18,7 @@ from aiadmin.domain.message import NewMessage, Purpose
 from aiadmin.domain.notice import Notice
 from aiadmin.domain.pace import OF_THE_SALON, Decision, Drop, Hindrance, Send, WaitUntil, may_send
 from aiadmin.domain.question import ASKING, Question
-from aiadmin.domain.release import BATCH, CLAIM, Addressee, is_fresh, message_deadline, message_key, wait_after
+from aiadmin.domain.release import BATCH, CLAIM, Addressee, message_deadline, message_key, wait_after
 from aiadmin.domain.sync import SLICE
 from aiadmin.domain.yclients_error import YClientsError
 from aiadmin.services.ports import Clock, JobQueue, NewUnitOfWork, ReadSalon, Said, SalonApi, UnitOfWork, Wording
@@ -98,13 +98,10 @@ class Releaser:
             work.commit()
         if not isinstance(early, Send):
             return early
-        record = known.record if known is not None and is_fresh(known, now) else self._read(salon, notice)
+        record = self.api.record(salon.salon_id, notice.record_id, zone=salon.zone)
         if record is None and known is not None:
             record = replace(known.record, is_deleted=True)
         return self._owe(salon, notice, record)
-
-    def _read(self, salon: ReadSalon, notice: Notice) -> Record | None:
-        return self.api.record(salon.salon_id, notice.record_id, zone=salon.zone)
 
     def _owe(self, salon: ReadSalon, notice: Notice, record: Record | None) -> Decision | None:
         """The message, the notice that it was and the question that it asks: all or nothing."""

@@ -115,11 +115,11 @@ class SqlReleases:
         )
 
     def client(self, company_id: CompanyId, client_id: int) -> Addressee:
-        statement = select(ClientRow.phone, ClientRow.is_muted).where(
+        statement = select(ClientRow.name, ClientRow.phone, ClientRow.is_muted).where(
             ClientRow.company_id == company_id, ClientRow.client_id == client_id
         )
         row = self._session.execute(statement).one_or_none()
-        return Addressee() if row is None else Addressee(phone=row.phone, is_muted=row.is_muted)
+        return Addressee() if row is None else Addressee(**row._mapping)
 
     def release(self, notice: Notice, message_id: MessageId) -> bool:
         return self._change(_RELEASE, **_look(notice), message_id=message_id) == 1

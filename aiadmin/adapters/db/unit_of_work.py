@@ -23,6 +23,7 @@ from aiadmin.adapters.db.journal import SqlJournal
 from aiadmin.adapters.db.operator_messages import SqlOperatorMessages
 from aiadmin.adapters.db.outbox import SqlOutbox
 from aiadmin.adapters.db.outbox_messages import SqlOutboxMessages
+from aiadmin.adapters.db.preferences import SqlPreferences
 from aiadmin.adapters.db.questions import SqlLetters, SqlQuestions
 from aiadmin.adapters.db.records import SqlRecords
 from aiadmin.adapters.db.releases import SqlReleases
@@ -62,6 +63,7 @@ class SqlUnitOfWork:
         self.standings = SqlStandings(self._session)
         self.pauses = SqlPauses(self._session)
         self.letters = SqlLetters(self._session)
+        self.preferences = SqlPreferences(self._session)
         self.releases = SqlReleases(self._session)
         self.questions = SqlQuestions(self._session)
 

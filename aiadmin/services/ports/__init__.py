@@ -24,6 +24,7 @@ from aiadmin.services.ports.outside import (
     Tokens,
 )
 from aiadmin.services.ports.partner import Partner
+from aiadmin.services.ports.preferences import Preferences
 from aiadmin.services.ports.questions import Letters, Questions
 from aiadmin.services.ports.releases import Releases, Said, Wording
 from aiadmin.services.ports.standings import Pauses, Standings
@@ -60,6 +61,7 @@ __all__ = [
     "OutboxMessages",
     "Partner",
     "Pauses",
+    "Preferences",
     "Questions",
     "ReadSalon",
     "Records",

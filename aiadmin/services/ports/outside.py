@@ -93,6 +93,10 @@ class JobQueue(Protocol):
         """Ask a worker to read again what is due."""
         ...
 
+    def release(self) -> None:
+        """Ask a worker to turn due notices into messages."""
+        ...
+
     def answer(self) -> None:
         """Ask a worker to look at what clients wrote."""
         ...

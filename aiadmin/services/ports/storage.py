@@ -17,6 +17,7 @@ from aiadmin.services.ports.installations import Installations
 from aiadmin.services.ports.journal import BookingEvents, Checks, Journal, Records, SyncRuns
 from aiadmin.services.ports.messages import Contacts, InboxMessages, OutboxMessages
 from aiadmin.services.ports.operator import OperatorMessages
+from aiadmin.services.ports.preferences import Preferences
 from aiadmin.services.ports.questions import Letters, Questions
 from aiadmin.services.ports.releases import Releases
 from aiadmin.services.ports.standings import Pauses, Standings
@@ -210,6 +211,8 @@ class UnitOfWork(Protocol):
     def pauses(self) -> Pauses: ...
     @property
     def letters(self) -> Letters: ...
+    @property
+    def preferences(self) -> Preferences: ...
     @property
     def releases(self) -> Releases: ...
     @property

@@ -101,6 +101,9 @@ class Nudges:
     def answer(self) -> None:
         """Not what this is about."""
 
+    def release(self) -> None:
+        """Nor this."""
+
     def check(self) -> None:
         self.checked += 1
 

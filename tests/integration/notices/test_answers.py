@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from aiadmin import wording
 from aiadmin.domain.ids import ContactId
 from aiadmin.domain.journal import Attendance
 from aiadmin.domain.message import Direction, Fate, MessageKind, Purpose, SendResult
@@ -33,8 +34,8 @@ def question(salon: Salon) -> dict[str, Any]:
 def test_a_yes_is_kept_thanked_for_and_written_into_the_journal(salon: Salon) -> None:
     salon.ask()
     salon.say("Да, приду")
-    when = f"{salon.starts_at():%d.%m в %H:%M}"
-    assert salon.owed() == [(salon.phone, "reply", f"Спасибо, визит {when} подтверждён. Ждём вас!")]
+    when = f"{wording.day(salon.starts_at())}, в 12:00"
+    assert salon.owed() == [(salon.phone, "reply", f"Спасибо! Ждём вас {when}.")]
     assert salon.box.confirmer.work() == 1
     assert salon.record()["attendance"] == Attendance.CONFIRMED
     assert salon.record()["comment"] == "любит чай", "what was there stays"
@@ -54,7 +55,7 @@ def test_a_no_leaves_the_journal_alone_and_the_salon_is_told(salon: Salon) -> No
     to_client, to_salon = salon.owed()
     assert to_client[:2] == (salon.phone, "reply")
     assert to_salon[:2] == (salon.own_phone, "reply")
-    assert to_salon[2].startswith(f"Анна (+{salon.phone}) не сможет прийти {salon.starts_at():%d.%m в %H:%M}")
+    assert to_salon[2].startswith(f"Анна (+{salon.phone}) не сможет прийти {wording.day(salon.starts_at())}, в 12:00")
 
 
 def test_who_changes_their_mind_is_heard_each_time_and_who_repeats_is_not_thanked_twice(salon: Salon) -> None:
@@ -210,7 +211,7 @@ def test_each_message_is_looked_at_once_in_order_whoever_looks(salon: Salon) -> 
     done.append(salon.box.reader.work())
     assert sum(done) == len(words)
     replies = [text for phone, _, text in salon.owed() if phone == salon.phone]
-    assert [("подтверждён" in text) for text in replies] == [word == "да" for word in words]
+    assert [("Ждём" in text) for text in replies] == [word == "да" for word in words]
     assert question(salon)["answer"] == "yes"
 
 
@@ -250,7 +251,7 @@ def test_the_sweep_asks_for_what_waits(salon: Salon) -> None:
         asked.clear()
         box = salon.box
         maintenance.sweep(uow=box.uow, queue=Queue(), clock=box.clock, window=timedelta(hours=1))
-        return [one for one in asked if one == "answer"]
+        return [one for one in asked if one in {"answer", "release"}]
 
     salon.ask()
     assert sweep() == []

@@ -67,6 +67,11 @@ class Desk:
         [(number,)] = self.salon.world.rows("SELECT max(id) FROM notices WHERE company_id = :company_id", **values)
         return int(number)
 
+    def is_due(self) -> bool:
+        """Whether the clock asks a worker to look."""
+        with self.salon.world.uow() as work:
+            return work.releases.any_due(self.salon.world.clock())
+
     def notice(self, number: int) -> tuple[str, str | None]:
         """Its state and the reason."""
         [(state, reason)] = self.salon.world.rows("SELECT state, reason FROM notices WHERE id = :id", id=number)
@@ -93,8 +98,11 @@ def desk(salon: Salon) -> Desk:
 
 
 def test_a_due_notice_is_looked_at_once_more_and_becomes_a_message_and_a_question(desk: Desk) -> None:
+    assert not desk.is_due()
     number = desk.plan()
+    assert desk.is_due()
     assert desk.releaser.work() == 1
+    assert not desk.is_due()
     assert desk.salon.owed() == [(desk.salon.phone, "reminder_day", "reminder_day")]
     assert desk.notice(number) == ("released", None)
     [(visit_id, starts_at)] = desk.salon.world.rows("SELECT visit_id, starts_at FROM questions")
@@ -136,6 +144,7 @@ def test_a_message_that_was_sent_ends_its_notice_and_so_does_one_that_nobody_kno
         [message] = desk.salon.pull()
         assert messages.settle(message, result, uow=desk.salon.world.uow, clock=desk.salon.world.clock, chance=0.0)
         assert desk.notice(number) == ("released", None)
+        assert desk.is_due()
         desk.releaser.work()
         assert desk.notice(number) == end
     assert desk.salon.pull() == []
@@ -230,8 +239,8 @@ def test_mailings_are_not_for_who_wants_none_but_reminders_are(desk: Desk) -> No
 
 def test_a_booking_without_a_phone_is_told_to_nobody(desk: Desk) -> None:
     desk.salon.salons.synchronise(desk.salon.installed)
-    desk.salon.world.execute("UPDATE records SET client_phone = NULL")
-    desk.salon.world.execute("UPDATE clients SET phone = NULL")
+    for table in ("records SET client_phone", "clients SET phone"):
+        desk.salon.world.execute(f"UPDATE {table} = NULL")
     number = desk.plan()
     assert desk.releaser.work() == 0
     assert desk.notice(number) == ("dropped", "no_phone")
@@ -239,7 +248,6 @@ def test_a_booking_without_a_phone_is_told_to_nobody(desk: Desk) -> None:
 
 def test_a_paced_salon_sends_one_and_then_waits_for_the_gap_without_asking_yclients(salon: Salon) -> None:
     salon.salons.synchronise(salon.installed)
-    salon.world.execute("UPDATE records SET synced_at = synced_at - interval '1 hour'")
     desk = Desk(salon, Pace(quiet=None))
     numbers = [desk.plan() for _ in range(5)]
     assert desk.releaser.work() == 1

@@ -1,0 +1,99 @@
+"""What clients read: the salon's own texts or ours, as the booking is at that moment."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from aiadmin import wording
+from aiadmin.domain.message import Purpose
+from aiadmin.domain.pace import Hindrance
+from aiadmin.services.salon_wording import SalonWording
+from tests.integration.notices.conftest import Salon
+from tests.integration.notices.test_release import Desk, promise
+
+
+@pytest.fixture
+def desk(salon: Salon) -> Desk:
+    """A desk whose notices say what the product says."""
+    salon.salons.synchronise(salon.installed)
+    desk = Desk(salon)
+    desk.releaser = replace(desk.releaser, wording=lambda work: SalonWording(work=work, is_paced=False))
+    return desk
+
+
+def set_up(desk: Desk, **settings: Any) -> None:
+    desk.salon.world.execute(
+        "INSERT INTO message_settings (company_id, settings, updated_at)"
+        " VALUES (:id, CAST(:settings AS jsonb), now())",
+        id=desk.salon.company_id,
+        settings=json.dumps(settings),
+    )
+
+
+def write(desk: Desk, kind: Purpose, template: str) -> None:
+    desk.salon.world.execute(
+        "INSERT INTO message_texts (company_id, kind, template, updated_at) VALUES (:id, :kind, :template, now())",
+        id=desk.salon.company_id,
+        kind=kind,
+        template=template,
+    )
+
+
+def test_a_reminder_names_the_visit_and_asks(desk: Desk) -> None:
+    desk.plan()
+    assert desk.releaser.work() == 1
+    [(_, _, text)] = desk.salon.owed()
+    when = f"{wording.day(desk.salon.starts_at())}, в 12:00"
+    assert text.startswith(f"Здравствуйте, Анна!\nНапоминаем: ждём вас {when}.")
+    assert desk.salon.booking["staff"]["name"] in text
+    assert text.endswith("1 — приду, 2 — не смогу.")
+
+
+def test_a_salon_may_say_it_in_its_own_words_and_a_text_that_is_no_use_is_not_sent(desk: Desk) -> None:
+    write(desk, Purpose.MOVED, "{name}, теперь {time}")
+    write(desk, Purpose.CHANGED, "{nobody} знает")
+    for kind in (Purpose.MOVED, Purpose.CHANGED):
+        desk.plan(kind)
+    assert desk.releaser.work() == 2
+    own, ours = [text for _, _, text in desk.salon.owed()]
+    assert own == "Анна, теперь 12:00"
+    assert "запись теперь такая" in ours
+
+
+def test_what_a_salon_has_switched_off_since_is_not_sent(desk: Desk) -> None:
+    set_up(desk, reminder_day=False)
+    number = desk.plan()
+    assert desk.releaser.work() == 0
+    assert desk.notice(number) == ("dropped", "switched_off")
+
+
+def test_a_cancellation_names_its_own_client_when_the_booking_is_somebody_elses(desk: Desk) -> None:
+    promised = replace(promise(desk.salon, desk.salon.booking), is_deleted=True)
+    desk.salon.yclients.edit_record(
+        desk.salon.salon_id, desk.salon.booking["id"], client={"phone": "79995550099", "name": "Другая"}
+    )
+    desk.plan(Purpose.CANCELLED, promise=json.dumps(dict(promised.to_json())))
+    assert desk.releaser.work() == 1
+    [(phone, _, text)] = desk.salon.owed()
+    assert phone == desk.salon.phone
+    assert "Анна" in text
+    assert "Другая" not in text
+    assert "отменена" in text
+
+
+def test_the_salons_pace_holds_its_notices(desk: Desk) -> None:
+    set_up(desk, quiet_from="00:00", quiet_to="00:00", most_a_day=1)
+    paced = replace(desk.releaser, wording=lambda work: SalonWording(work=work))
+    numbers = [desk.plan(), desk.plan()]
+    assert paced.work() == 1
+    assert desk.notice(numbers[1]) == ("waiting", Hindrance.DAILY_CAP)
+
+
+def test_the_worker_releases_through_the_container(desk: Desk) -> None:
+    set_up(desk, quiet_from="00:00", quiet_to="00:00")
+    desk.plan()
+    assert desk.salon.box.releaser.work() == 1
