@@ -26,6 +26,8 @@ from aiadmin.web import (
     lifecycle,
     limits,
     links,
+    manage,
+    manage_api,
     metrics,
     operator,
     origins,
@@ -84,6 +86,8 @@ def _add_routes(app: Flask) -> None:
     auth.protect(app, qr.blueprint, auth.LINK_HOLDER)
     auth.protect(app, status.blueprint, auth.READER)
     auth.protect(app, install.blueprint, auth.VISITOR)
+    auth.protect(app, manage.blueprint, auth.LINK_HOLDER)
+    auth.protect(app, manage_api.blueprint, auth.BEARER_LINK)
     auth.protect(app, lifecycle.blueprint, auth.MARKETPLACE)
     auth.protect(app, callbacks.blueprint, auth.KEY_IN_BODY)
     auth.protect(app, webhooks.blueprint, auth.WEBHOOK_SENDER)

@@ -17,12 +17,14 @@ class Knock:
     Attributes:
         company_id: the company that it says it is for, a hint that must match its token, or None.
         consent: None where nobody is asked for it, as in a client that is not our page.
+        wants_codes: whether it is there to connect a phone; the management page only listens.
     """
 
     sid: str
     token: str
     company_id: str | None
     consent: bool | None
+    wants_codes: bool = True
 
 
 def read(auth: object) -> Knock:
@@ -32,6 +34,7 @@ def read(auth: object) -> Knock:
         token=_token_of(auth),
         company_id=request.args.get("companyId"),
         consent=_consent_of(auth),
+        wants_codes=not (isinstance(auth, dict) and auth.get("codes") is False),
     )
 
 

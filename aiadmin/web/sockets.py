@@ -166,6 +166,8 @@ class Marketplace(Namespace):  # type: ignore[misc]
 
     def _attend(self, knock: Knock, company: Company) -> None:
         """A page of a salon that is not connected makes codes by being there, unless its reader has yet to agree."""
+        if not knock.wants_codes:
+            return None
         try:
             if knock.consent is False:
                 return self._expect(company)

@@ -20,6 +20,7 @@ from aiadmin.adapters.db.hosts import SqlHosts
 from aiadmin.adapters.db.inbox_messages import SqlInboxMessages
 from aiadmin.adapters.db.installations import SqlInstallations
 from aiadmin.adapters.db.journal import SqlJournal
+from aiadmin.adapters.db.message_log import SqlMessageLog
 from aiadmin.adapters.db.operator_messages import SqlOperatorMessages
 from aiadmin.adapters.db.outbox import SqlOutbox
 from aiadmin.adapters.db.outbox_messages import SqlOutboxMessages
@@ -53,6 +54,7 @@ class SqlUnitOfWork:
         self.inbox_messages = SqlInboxMessages(self._session)
         self.outbox_messages = SqlOutboxMessages(self._session)
         self.operator_messages = SqlOperatorMessages(self._session)
+        self.message_log = SqlMessageLog(self._session)
         self.journal = SqlJournal(self._session)
         self.records = SqlRecords(self._session)
         self.booking_events = SqlBookingEvents(self._session)

@@ -9,7 +9,7 @@ from aiadmin.services.ports.audit import Audit
 from aiadmin.services.ports.fleet import Devices, Fleet, Hosts, SessionEvents
 from aiadmin.services.ports.installations import Installations
 from aiadmin.services.ports.journal import BookingEvents, Checks, Journal, ReadSalon, Records, SyncRuns
-from aiadmin.services.ports.messages import Contacts, InboxMessages, OutboxMessages
+from aiadmin.services.ports.messages import Contacts, InboxMessages, MessageLog, OutboxMessages
 from aiadmin.services.ports.outside import (
     ActivationRequest,
     ConnectClaims,
@@ -55,6 +55,7 @@ __all__ = [
     "LinkCache",
     "LiveCode",
     "Marketplace",
+    "MessageLog",
     "Metrics",
     "NewUnitOfWork",
     "Outbox",

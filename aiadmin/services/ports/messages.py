@@ -10,6 +10,7 @@ from aiadmin.domain.contact import Contact, Sighting
 from aiadmin.domain.delivery import Step
 from aiadmin.domain.ids import CompanyId, ContactId, DeviceId, MessageId
 from aiadmin.domain.message import Heard, Hold, MessageSeen, NewMessage, OutboxMessage, ReceiptSeen, SendResult
+from aiadmin.domain.message_log import LogEntry, Mark, Place
 
 
 class Contacts(Protocol):
@@ -80,4 +81,16 @@ class OutboxMessages(Protocol):
 
     def mark(self, device_id: DeviceId, receipt: ReceiptSeen) -> Mapping[str, ContactId]:
         """Note a receipt on what the device sent; the contact of each message id that was found."""
+        ...
+
+
+class MessageLog(Protocol):
+    """The messages of a company in both directions."""
+
+    def page(self, company_id: CompanyId, *, before: Place | None, phone: str | None) -> Sequence[LogEntry]:
+        """The newest, at most `PAGE_SIZE`, older than `before`; only with contacts whose phone holds these digits."""
+        ...
+
+    def marks(self, company_id: CompanyId, since: datetime) -> Mapping[Mark, int]:
+        """How many messages of ours stand at each mark, of those that were written since then."""
         ...

@@ -15,7 +15,7 @@ from aiadmin.services.ports.audit import Audit
 from aiadmin.services.ports.fleet import Devices, Hosts, SessionEvents
 from aiadmin.services.ports.installations import Installations
 from aiadmin.services.ports.journal import BookingEvents, Checks, Journal, Records, SyncRuns
-from aiadmin.services.ports.messages import Contacts, InboxMessages, OutboxMessages
+from aiadmin.services.ports.messages import Contacts, InboxMessages, MessageLog, OutboxMessages
 from aiadmin.services.ports.operator import OperatorMessages
 from aiadmin.services.ports.preferences import Preferences
 from aiadmin.services.ports.questions import Letters, Questions
@@ -191,6 +191,8 @@ class UnitOfWork(Protocol):
     def outbox_messages(self) -> OutboxMessages: ...
     @property
     def operator_messages(self) -> OperatorMessages: ...
+    @property
+    def message_log(self) -> MessageLog: ...
     @property
     def journal(self) -> Journal: ...
     @property

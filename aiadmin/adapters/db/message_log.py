@@ -1,0 +1,105 @@
+"""The messages of a company in both directions, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Text, cast, func, literal, null, select, tuple_, union_all
+from sqlalchemy.orm import Session
+
+from aiadmin.adapters.db.tables import ContactRow, InboxMessageRow, OutboxMessageRow, Time
+from aiadmin.domain.delivery import OutboxState
+from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.message_log import PAGE_SIZE, LogEntry, Mark, Place, Side, mark_of
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_OF_OURS_ALONE = (("purpose", Text), ("state", Text), ("delivered_at", Time), ("read_at", Time), ("reason", Text))
+
+
+class SqlMessageLog:
+    """`ports.MessageLog` on SQLAlchemy."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def page(self, company_id: CompanyId, *, before: Place | None, phone: str | None) -> Sequence[LogEntry]:
+        """Each table gives its own newest, by its index; the newest of both make the page."""
+        both = [_outbox(company_id), _inbox(company_id)]
+        if phone is not None:
+            both = [one.where(ContactRow.phone.contains(phone, autoescape=True)) for one in both]
+        return [_entry_of(dict(row._mapping)) for row in self._session.execute(_newest(both, before))]
+
+    def marks(self, company_id: CompanyId, since: datetime) -> Mapping[Mark, int]:
+        row = OutboxMessageRow
+        stands = (row.state, row.delivered_at.is_not(None), row.read_at.is_not(None))
+        ours = row.company_id == company_id, row.created_at >= since
+        statement = select(*stands, func.count()).where(*ours).group_by(*stands)
+        counts = dict.fromkeys(Mark, 0)
+        for state, is_delivered, is_read, count in self._session.execute(statement):
+            mark = mark_of(OutboxState(state), since if is_delivered else None, since if is_read else None)
+            counts[mark] += count
+        return counts
+
+
+def _outbox(company_id: CompanyId) -> Select[*tuple[Any, ...]]:
+    row = OutboxMessageRow
+    return (
+        select(
+            row.id.label("number"),
+            literal(Side.OUT.value).label("side"),
+            row.created_at.label("at"),
+            ContactRow.phone.label("phone"),
+            ContactRow.push_name.label("name"),
+            row.text.label("text"),
+            row.purpose.label("purpose"),
+            row.state.label("state"),
+            row.delivered_at.label("delivered_at"),
+            row.read_at.label("read_at"),
+            row.reason.label("reason"),
+        )
+        .join(ContactRow, ContactRow.id == row.contact_id)
+        .where(row.company_id == company_id)
+    )
+
+
+def _inbox(company_id: CompanyId) -> Select[*tuple[Any, ...]]:
+    row = InboxMessageRow
+    nothing = [cast(null(), kind).label(name) for name, kind in _OF_OURS_ALONE]
+    return (
+        select(
+            row.id.label("number"),
+            row.direction.label("side"),
+            row.received_at.label("at"),
+            ContactRow.phone.label("phone"),
+            ContactRow.push_name.label("name"),
+            func.coalesce(row.text, row.media).label("text"),
+            *nothing,
+        )
+        .join(ContactRow, ContactRow.id == row.contact_id)
+        .where(row.company_id == company_id)
+    )
+
+
+def _newest(parts: list[Select[*tuple[Any, ...]]], before: Place | None) -> Select[*tuple[Any, ...]]:
+    newest = []
+    for part in parts:
+        listed = part.subquery()
+        place: ColumnElement[Any] = tuple_(listed.c.at, listed.c.side, listed.c.number)
+        chosen = select(listed).order_by(listed.c.at.desc(), listed.c.side.desc(), listed.c.number.desc())
+        if before is not None:
+            chosen = chosen.where(place < tuple_(_time_of(before), before.side.value, before.number))
+        newest.append(chosen.limit(PAGE_SIZE).subquery())
+    both = union_all(*(select(one) for one in newest)).subquery()
+    return select(both).order_by(both.c.at.desc(), both.c.side.desc(), both.c.number.desc()).limit(PAGE_SIZE)
+
+
+def _time_of(place: Place) -> datetime:
+    return _EPOCH + timedelta(microseconds=place.micros)
+
+
+def _entry_of(row: Mapping[str, Any]) -> LogEntry:
+    facts = {name: row[name] for name in ("number", "at", "phone", "name", "text", "purpose", "reason")}
+    mark = mark_of(OutboxState(row["state"]), row["delivered_at"], row["read_at"]) if row["state"] else None
+    return LogEntry(side=Side(row["side"]), mark=mark, **facts)

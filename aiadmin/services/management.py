@@ -1,0 +1,107 @@
+"""The management page: what an owner sees of their salon, and does about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from aiadmin.domain.activation import why_not_retry
+from aiadmin.domain.company import Company
+from aiadmin.domain.device import Device, SessionChange
+from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.message_log import LogEntry, Mark, Place
+from aiadmin.domain.sync import SyncKind, SyncRun
+from aiadmin.services import activations, sessions, synchronisation
+from aiadmin.services.companies import ACTIVATION_KEY
+from aiadmin.services.ports import Clock, JobQueue, NewUnitOfWork
+
+OWNER = "owner"
+"""The audit's name for who holds the salon's link."""
+EVENTS = 8
+COUNTED = timedelta(days=7)
+"""How far back messages are counted."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overview:
+    """Everything on the page but the log.
+
+    Attributes:
+        device: the linked phone, or None.
+        can_retry: whether YClients can be told again.
+        runs: how far each kind of reading is, of those that have ever begun.
+        hooks: whether YClients sends the salon's webhooks to us: `ours`, `missing`..., None before the first look.
+        events: what became of the salon's sessions, newest first.
+        marks: how many messages of the last days stand where.
+    """
+
+    company: Company
+    device: Device | None
+    can_retry: bool
+    runs: Sequence[SyncRun]
+    hooks: str | None
+    events: Sequence[SessionChange]
+    marks: Mapping[Mark, int]
+
+
+def overview(company: Company, *, uow: NewUnitOfWork, clock: Clock) -> Overview:
+    """The salon as it is. Raises DependencyDownError."""
+    number = company.company_id
+    with uow() as work:
+        activation = work.outbox.find_by_key(number, ACTIVATION_KEY)
+        return Overview(
+            company=company,
+            device=work.devices.find_current(number),
+            can_retry=why_not_retry(company, activation) is None,
+            runs=[run for kind in SyncKind if (run := work.sync_runs.find(number, kind)) is not None],
+            hooks=work.journal.hooks_state(number),
+            events=work.session_events.recent(number, limit=EVENTS),
+            marks=work.message_log.marks(number, clock() - COUNTED),
+        )
+
+
+def messages(
+    company_id: CompanyId, *, before: Place | None, phone: str | None, uow: NewUnitOfWork
+) -> Sequence[LogEntry]:
+    """A page of the log, newest first. Raises DependencyDownError."""
+    with uow() as work:
+        return work.message_log.page(company_id, before=before, phone=phone)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Owner:
+    """Does what an owner asks for; each deed is in the log before it is done.
+
+    Attributes:
+        window: how long YClients is told again.
+    """
+
+    uow: NewUnitOfWork
+    queue: JobQueue
+    clock: Clock
+    window: timedelta
+
+    def disconnect(self, company_id: CompanyId) -> bool:
+        """Unlink the salon's phone; False when none was linked. Raises DependencyDownError."""
+        self._note(company_id, "whatsapp.disconnect")
+        was_linked = sessions.disconnect(company_id, uow=self.uow, clock=self.clock)
+        self.queue.look()
+        return was_linked
+
+    def retry(self, company_id: CompanyId) -> None:
+        """Tell YClients again. Raises ActivationStateError when there is nothing to tell, and DependencyDownError."""
+        self._note(company_id, "activation.retry")
+        outbox_id = activations.retry(company_id, uow=self.uow, clock=self.clock, window=self.window)
+        self.queue.deliver(outbox_id)
+
+    def read_again(self, company_id: CompanyId) -> None:
+        """Read the salon's journal from the beginning. Raises DependencyDownError."""
+        self._note(company_id, "sync.start")
+        synchronisation.start(company_id, is_new=False, uow=self.uow, queue=self.queue, clock=self.clock)
+
+    def _note(self, company_id: CompanyId, action: str) -> None:
+        now: datetime = self.clock()
+        with self.uow() as work:
+            work.audit.finish(work.audit.add(company_id, actor=OWNER, action=action, details={}, at=now), "asked")
+            work.commit()

@@ -1,0 +1,107 @@
+"""The catalogue's part for the management page: states, marks and reasons in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aiadmin import texts
+from aiadmin.domain.device import Observed
+from aiadmin.domain.sync import RunState, Stage
+from aiadmin.domain.sync_failure import Failure
+
+NO_PHONE = "Телефон не подключён."
+_SESSIONS: Mapping[Observed, str] = {
+    Observed.LINKED: "Телефон подключён, выходим на связь.",
+    Observed.STARTING: "Выходим на связь с WhatsApp.",
+    Observed.ONLINE: "На связи.",
+    Observed.DEGRADED: "На связи, но WhatsApp отвечает с задержкой.",
+    Observed.RECONNECTING: "Связь прервалась, восстанавливаем.",
+    Observed.BACKOFF: "WhatsApp не отвечает, пробуем снова сами.",
+    Observed.CONFLICT: "Это подключение открыто где-то ещё. Скоро попробуем снова.",
+    Observed.BANNED: "WhatsApp временно ограничил номер. Откройте WhatsApp на телефоне салона: там указан срок.",
+    Observed.OUTDATED: "WhatsApp требует обновления. Мы уже знаем и обновляем сервис.",
+    Observed.LOGGED_OUT: texts.DISCONNECTED,
+}
+
+
+def session(observed: Observed, reason: str | None) -> str:
+    """What an owner reads of a session's state."""
+    return texts.logged_out(reason) if observed is Observed.LOGGED_OUT else _SESSIONS[observed]
+
+
+HOOKS: Mapping[str, str] = {
+    "ours": "YClients сообщает нам об изменениях в журнале.",
+    "missing": "YClients не сообщает нам об изменениях: адреса событий салона заменило другое приложение. "
+    "Изменения узнаём сами раз в десять минут.",
+    "inactive": "События салона в YClients выключены. Изменения узнаём сами раз в десять минут.",
+}
+"""By `companies.hooks_state`."""
+
+SYNC_STATES: Mapping[RunState, str] = {
+    RunState.WAITING: "Ждёт своей очереди.",
+    RunState.RUNNING: "Читаем журнал.",
+    RunState.DONE: "Журнал прочитан.",
+    RunState.FAILED: "Не получилось прочитать журнал, попробуем ещё раз.",
+    RunState.PAUSED: "Чтение остановлено: YClients не пускает нас в журнал.",
+}
+SYNC_STAGES: Mapping[Stage, str] = {
+    Stage.COMPANY: "данные салона",
+    Stage.CATEGORIES: "категории услуг",
+    Stage.SERVICES: "услуги",
+    Stage.STAFF: "мастера",
+    Stage.SCHEDULE: "расписание",
+    Stage.CLIENTS: "клиенты",
+    Stage.RECORDS: "записи",
+    Stage.HORIZON: "новые дни журнала",
+    Stage.CHANGES: "изменения",
+    Stage.HOOKS: "события",
+}
+SYNC_FAILURES: Mapping[str, str] = {
+    Failure.DOWN: "YClients не отвечает.",
+    Failure.RATE_LIMITED: "YClients просит подождать.",
+    Failure.KEY_REFUSED: "YClients не принимает ключ сервиса. Напишите в поддержку.",
+    Failure.FORBIDDEN: "YClients не разрешает читать журнал: проверьте права приложения в YClients.",
+    Failure.NOT_FOUND: "YClients не нашёл этот салон.",
+    Failure.REFUSED: "YClients ответил не так, как мы ожидали. Мы разберёмся.",
+}
+
+PURPOSES: Mapping[str, str] = {
+    "manual": "Вручную",
+    "trial": "Проверка текста",
+    "booked": "Новая запись",
+    "moved": "Перенос",
+    "changed": "Изменение записи",
+    "cancelled": "Отмена",
+    "reminder_day": "Напоминание за день",
+    "reminder_hours": "Напоминание перед визитом",
+    "reminder_again": "Повторный вопрос",
+    "review": "Просьба об отзыве",
+    "reply": "Ответ клиенту",
+    "operator": "Уведомление YClients",
+}
+"""By `outbox_messages.purpose`."""
+_REASONS: Mapping[str, str] = {
+    "expired": "устарело, пока ждало отправки",
+    "host_lost": "связь прервалась во время отправки: дошло ли, неизвестно",
+    "timeout": "WhatsApp не ответил: дошло ли, неизвестно",
+    "disconnected": "связь прервалась во время отправки",
+    "not_connected": "ждёт связи с WhatsApp",
+    "opted_out": "клиент отказался от сообщений",
+    "absent": "у клиента нет WhatsApp",
+    "uninstalled": "приложение удалено из салона",
+}
+
+
+def message_reason(reason: str | None) -> str | None:
+    """Why a message stands where it does, or None where there is nothing to say."""
+    return _REASONS.get(reason, "WhatsApp не принял сообщение") if reason else None
+
+
+DONE: Mapping[str, str] = {
+    "disconnected": "WhatsApp отключён. Переписка и настройки сохранились.",
+    "not-linked": "Телефон не был подключён.",
+    "retrying": "Сообщаем YClients ещё раз.",
+    "reading": "Читаем журнал заново.",
+}
+"""What follows a button."""
+REFUSED_TITLE = "Ссылка не открывается"

@@ -1,0 +1,53 @@
+"""The management page of a salon that is set up."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, render_template, request
+
+from aiadmin import texts, texts_manage
+from aiadmin.domain.errors import LinkError, LinkInvalidError
+from aiadmin.web.connect import SOCKET_PATH
+from aiadmin.web.current import company
+from aiadmin.web.errors import answer_to
+from aiadmin.web.operation import Operation, documented
+from aiadmin.web.registration import connect_url
+
+blueprint = Blueprint("manage", __name__)
+
+YCLIENTS_SETTINGS = "https://yclients.com/settings/main/{salon_id}/"
+"""Where an owner finds the salon's own settings there."""
+
+
+@blueprint.get("/marketplace/manage")
+@documented(
+    Operation(
+        summary="Страница управления салоном",
+        answers={200: "text/html"},
+        query={"token": "Токен из ссылки", "company": "Номер компании"},
+        needed=("token",),
+        errors=(401,),
+    )
+)
+def page() -> str:
+    """The page of the company that the token opens; `company` must not contradict it."""
+    owner = company()
+    if request.args.get("company", str(owner.company_id)) != str(owner.company_id):
+        raise LinkInvalidError
+    token = request.args["token"]
+    return render_template(
+        "marketplace/manage.html",
+        owner=owner,
+        token=token,
+        connect_url=connect_url(owner, token),
+        settings_url=YCLIENTS_SETTINGS.format(salon_id=owner.salon_id),
+        socket_url_path=SOCKET_PATH,
+    )
+
+
+@blueprint.errorhandler(LinkError)
+def closed(error: LinkError) -> Response:
+    """A page for people, with what this tab remembers of links that work."""
+    answer = answer_to(error)
+    words = {"title": texts_manage.REFUSED_TITLE, "text": texts.ERRORS[answer.code], "code": answer.code}
+    page = render_template("marketplace/install.html", **words)
+    return Response(page, status=answer.status, mimetype="text/html")

@@ -1,0 +1,147 @@
+"""What the management page asks and orders. The link's token comes in a header: addresses end in logs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from flask import Blueprint, request
+
+from aiadmin import texts, texts_manage
+from aiadmin.domain.device import Device, SessionChange
+from aiadmin.domain.message_log import LogEntry
+from aiadmin.domain.sync import Stage, SyncRun
+from aiadmin.services import management
+from aiadmin.services.management import Overview, Owner
+from aiadmin.web import manage_schemas, schemas
+from aiadmin.web.current import company, container
+from aiadmin.web.operation import Operation, documented
+
+blueprint = Blueprint("manage_api", __name__)
+
+
+@blueprint.get("/marketplace/manage/overview")
+@documented(Operation(summary="Всё о салоне, кроме переписки", answers={200: manage_schemas.Overview}))
+def overview() -> dict[str, object]:
+    """WhatsApp, YClients, the reading of the journal, and what happened lately."""
+    held = container()
+    seen = management.overview(company(), uow=held.uow, clock=held.clock)
+    return schemas.dump(
+        manage_schemas.Overview,
+        whatsapp=_whatsapp(seen),
+        yclients=_yclients(seen),
+        sync=[_sync(run) for run in seen.runs],
+        events=[{"at": event.at, "text": _event(event)} for event in seen.events],
+        marks={mark.value: count for mark, count in seen.marks.items()},
+    )
+
+
+@blueprint.get("/marketplace/manage/messages")
+@documented(
+    Operation(
+        summary="Переписка с клиентами, новое сверху",
+        answers={200: manage_schemas.Messages},
+        query={"before": "Продолжение: из ответа", "phone": "Часть номера клиента"},
+        errors=(HTTPStatus.BAD_REQUEST,),
+    )
+)
+def messages() -> dict[str, object]:
+    """Fifty messages; the phones are whole, for the reader is the salon itself."""
+    asked = manage_schemas.MessagesQuery().load(request.args)
+    entries = management.messages(company().company_id, **asked, uow=container().uow)
+    return schemas.dump(
+        manage_schemas.Messages,
+        messages=[_message(entry) for entry in entries],
+        before=str(entries[-1].place) if entries else None,
+    )
+
+
+@blueprint.post("/marketplace/manage/disconnect")
+@documented(Operation(summary="Отключить WhatsApp салона", answers={200: manage_schemas.Done}))
+def disconnect() -> dict[str, object]:
+    """The phone is logged out; settings and messages stay."""
+    was_linked = _owner().disconnect(company().company_id)
+    return _done("disconnected" if was_linked else "not-linked")
+
+
+@blueprint.post("/marketplace/manage/activation")
+@documented(Operation(summary="Ещё раз сообщить YClients", answers={202: manage_schemas.Done}, errors=(409,)))
+def retry() -> tuple[dict[str, object], int]:
+    """YClients is told again, for another window."""
+    _owner().retry(company().company_id)
+    return _done("retrying"), HTTPStatus.ACCEPTED
+
+
+@blueprint.post("/marketplace/manage/sync")
+@documented(Operation(summary="Прочитать журнал салона заново", answers={202: manage_schemas.Done}))
+def read_again() -> tuple[dict[str, object], int]:
+    """Everything is read from the beginning; nobody is told anything twice."""
+    _owner().read_again(company().company_id)
+    return _done("reading"), HTTPStatus.ACCEPTED
+
+
+def _owner() -> Owner:
+    held = container()
+    return Owner(uow=held.uow, queue=held.queue, clock=held.clock, window=held.config.activation_window)
+
+
+def _done(what: str) -> dict[str, object]:
+    return schemas.dump(manage_schemas.Done, text=texts_manage.DONE[what])
+
+
+def _whatsapp(seen: Overview) -> Mapping[str, object]:
+    owner, device = seen.company, seen.device
+    return {
+        "connected": owner.whatsapp_connected,
+        "phone": owner.whatsapp_phone,
+        "connected_at": owner.whatsapp_connected_at,
+        "state": device.observed.value if device else "none",
+        "text": _session(device),
+        "since": device.state_since if device else None,
+    }
+
+
+def _session(device: Device | None) -> str:
+    return texts_manage.session(device.observed, device.reason) if device else texts_manage.NO_PHONE
+
+
+def _event(event: SessionChange) -> str:
+    return texts_manage.session(event.observed, event.reason)
+
+
+def _yclients(seen: Overview) -> Mapping[str, object]:
+    owner = seen.company
+    return {
+        "status": owner.integration_status.value,
+        "text": texts.ACTIVATION[owner.integration_status],
+        "reason": texts.ACTIVATION_REASONS.get(owner.activation_error or ""),
+        "can_retry": seen.can_retry,
+        "hooks": texts_manage.HOOKS.get(seen.hooks or ""),
+    }
+
+
+def _sync(run: SyncRun) -> Mapping[str, object]:
+    return {
+        "kind": run.kind.value,
+        "state": run.state.value,
+        "text": texts_manage.SYNC_STATES[run.state],
+        "stage": texts_manage.SYNC_STAGES.get(run.stage) if run.stage else None,
+        "page": run.page,
+        "pages": run.total_pages,
+        "counts": {texts_manage.SYNC_STAGES[Stage(name)]: count for name, count in run.counts.items()},
+        "error": texts_manage.SYNC_FAILURES.get(run.error) if run.error else None,
+        "finished_at": run.finished_at,
+    }
+
+
+def _message(entry: LogEntry) -> Mapping[str, object]:
+    return {
+        "side": entry.side,
+        "at": entry.at,
+        "phone": entry.phone,
+        "name": entry.name,
+        "text": entry.text,
+        "purpose": texts_manage.PURPOSES.get(entry.purpose or ""),
+        "mark": entry.mark,
+        "reason": texts_manage.message_reason(entry.reason),
+    }

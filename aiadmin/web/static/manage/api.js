@@ -1,0 +1,32 @@
+// What the page asks the server and orders from it; the token goes in a header.
+
+const GIVE_UP_MS = 20_000;
+
+export class Refusal extends Error {
+  constructor(code, message) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** Functions that resolve to the body of an answer, or reject with a Refusal that holds a sentence for people. */
+export function createApi(token) {
+  async function ask(path, options = {}) {
+    const response = await fetch(`/marketplace/manage/${path}`, {
+      ...options,
+      headers: { Accept: 'application/json', Authorization: `Bearer ${token}` },
+      cache: 'no-store',
+      signal: AbortSignal.timeout(GIVE_UP_MS),
+    }).catch(() => null);
+    if (!response) throw new Refusal('offline', 'Нет связи с сервером. Проверьте интернет, мы пробуем снова.');
+    const body = await response.json().catch(() => ({}));
+    if (!response.ok) throw new Refusal(body.code ?? 'unknown', body.error ?? 'Сервер не ответил как нужно. Повторите позже.');
+    return body;
+  }
+
+  return {
+    overview: () => ask('overview'),
+    messages: (query) => ask(`messages?${new URLSearchParams(query)}`),
+    order: (what) => ask(what, { method: 'POST' }),
+  };
+}

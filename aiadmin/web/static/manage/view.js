@@ -1,0 +1,148 @@
+// Shows what the server said. Texts come from it; here are only places, tones and times.
+
+import { formatPhone } from '../connect/phone.js';
+
+const WHATSAPP_TONES = { online: 'good', none: 'bad', logged_out: 'bad', banned: 'bad', conflict: 'bad', outdated: 'bad' };
+const YCLIENTS_TONES = { active: 'good', activation_failed: 'bad', frozen: 'bad', uninstalled: 'bad' };
+const SYNC_TONES = { done: 'good', failed: 'bad', paused: 'bad' };
+const MARKS = {
+  queued: 'ждёт отправки', sent: 'отправлено', delivered: 'доставлено', read: 'прочитано',
+  unknown: 'неизвестно, дошло ли', failed: 'не отправлено', cancelled: 'отменено',
+};
+const SIDES = { in: 'Клиент', own_phone: 'Вы, с телефона', out: 'AI Admin' };
+
+const day = new Intl.DateTimeFormat('ru', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+const number = new Intl.NumberFormat('ru');
+
+function element(name, text = '', attributes = {}) {
+  const made = document.createElement(name);
+  made.textContent = text;
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  return made;
+}
+
+const time = (at) => element('time', day.format(new Date(at)), { datetime: at });
+
+export function createView(main) {
+  const $ = (selector) => main.querySelector(selector);
+  const slot = (name, text) => {
+    const place = $(`[data-slot="${name}"]`);
+    place.textContent = text ?? '';
+    place.hidden = !text;
+  };
+  const lamp = (name, tone) => { $(`[data-lamp="${name}"]`).dataset.tone = tone; };
+
+  function showWhatsApp({ connected, phone, state, text }) {
+    lamp('whatsapp', WHATSAPP_TONES[state] ?? 'busy');
+    slot('phone', connected && phone ? formatPhone(phone) : '');
+    slot('session', text);
+    $('[data-connect]').hidden = connected;
+    $('[data-reconnect]').hidden = !connected;
+    $('[data-disconnect]').hidden = !connected;
+  }
+
+  function showYClients({ status, text, reason, can_retry: canRetry, hooks }) {
+    lamp('yclients', YCLIENTS_TONES[status] ?? 'busy');
+    slot('installation', text);
+    slot('reason', reason);
+    slot('hooks', hooks);
+    $('[data-retry]').hidden = !canRetry || status !== 'activation_failed';
+  }
+
+  function showSync(run) {
+    if (!run) return;
+    const busy = run.state === 'running' || run.state === 'waiting';
+    lamp('sync', SYNC_TONES[run.state] ?? 'busy');
+    const stage = busy && run.stage ? ` Сейчас: ${run.stage}${run.pages > 1 ? `, ${run.page} из ${run.pages}` : ''}.` : '';
+    const when = run.state === 'done' && run.finished_at ? ` ${day.format(new Date(run.finished_at))}.` : '';
+    slot('sync', run.text + stage + when);
+    slot('sync-error', run.error);
+    const progress = $('[data-progress]');
+    progress.hidden = !busy;
+    if (run.pages) progress.value = Math.min(1, (run.page - 1) / run.pages);
+    else progress.removeAttribute('value');
+    $('[data-counts]').replaceChildren(...Object.entries(run.counts ?? {}).map(([name, count]) => {
+      const line = element('div');
+      line.append(element('dt', name), element('dd', number.format(count)));
+      return line;
+    }));
+  }
+
+  function showEvents(events) {
+    $('[data-events]').replaceChildren(...events.map(({ at, text }) => {
+      const line = element('li');
+      line.append(time(at), element('span', text));
+      return line;
+    }));
+    $('[data-no-events]').hidden = events.length > 0;
+  }
+
+  function showMarks(marks) {
+    const words = Object.entries(marks).filter(([, count]) => count).map(([mark, count]) => `${MARKS[mark]}: ${number.format(count)}`);
+    $('[data-marks]').textContent = words.length ? `За неделю ${words.join(', ')}` : 'За неделю мы ничего не отправляли.';
+  }
+
+  function entry({ side, at, phone, name, text, purpose, mark, reason }) {
+    const line = element('li', '', { 'data-side': side });
+    const head = element('header');
+    const who = [name, phone && formatPhone(phone)].filter(Boolean).join(', ');
+    head.append(element('strong', side === 'in' ? who || SIDES.in : `${SIDES[side]} → ${who || 'клиенту'}`), time(at));
+    line.append(head, element('p', text ?? 'Без текста', { class: 'text' }));
+    if (mark) {
+      const foot = element('footer');
+      foot.append(...[purpose && element('span', purpose), element('span', MARKS[mark], { 'data-mark': mark }), reason && element('span', reason)].filter(Boolean));
+      line.append(foot);
+    }
+    return line;
+  }
+
+  return {
+    overview({ whatsapp, yclients, sync, events, marks }) {
+      showWhatsApp(whatsapp);
+      showYClients(yclients);
+      showSync(sync.find(({ kind }) => kind === 'full'));
+      showEvents(events);
+      showMarks(marks);
+      main.dataset.ready = '';
+    },
+
+    messages({ messages, before }, { append }) {
+      const log = $('[data-log]');
+      if (!append) log.replaceChildren();
+      log.append(...messages.map(entry));
+      $('[data-no-messages]').hidden = log.children.length > 0;
+      const more = $('[data-more]');
+      more.hidden = messages.length < 50;
+      more.dataset.before = before ?? '';
+    },
+
+    say: (text) => { $('[data-live]').textContent = text; },
+
+    problem(text) {
+      const place = $('[data-problem]');
+      place.textContent = text;
+      place.hidden = !text;
+    },
+
+    /** Resolves to whether the owner means it. */
+    confirm() {
+      const dialog = $('[data-dialog]');
+      dialog.returnValue = '';
+      dialog.showModal();
+      return new Promise((done) => {
+        dialog.addEventListener('close', () => done(dialog.returnValue === 'yes'), { once: true });
+      });
+    },
+
+    bind(actions) {
+      $('[data-disconnect]').addEventListener('click', actions.disconnect);
+      $('[data-retry]').addEventListener('click', actions.retry);
+      $('[data-sync]').addEventListener('click', actions.readAgain);
+      $('[data-more]').addEventListener('click', ({ target }) => actions.more(target.dataset.before));
+      $('[data-filter]').addEventListener('submit', (event) => {
+        event.preventDefault();
+        actions.filter($('[data-phone]').value);
+      });
+    },
+  };
+}

@@ -1,0 +1,149 @@
+"""The management page in a browser, on the real server: seen, filtered, told live, and disconnected by keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from aiadmin.config import Config
+from aiadmin.container import Container
+from aiadmin.domain.contact import Sighting
+from aiadmin.domain.message import NewMessage
+from aiadmin.domain.sync import RunState, Stage, SyncKind, SyncRun
+from aiadmin.services import messages
+from aiadmin.web import create_app
+from tests.conftest import WaitUntil
+from tests.integration.web.server import running
+from tests.integration.web.site import Salon, Site
+
+SETTINGS = {
+    "jwt_secret": "a secret of these tests, 32 bytes or more",
+    "admin_api_key": "a key of these tests, 32 bytes",
+}
+SIZES = [(360, 740), (1280, 900)]
+
+
+@pytest.fixture
+def site(database_url: str, redis_url: str) -> Iterator[Site]:
+    """The application's parts, beside the server's process."""
+    container = Container(Config(database_url=database_url, redis_url=redis_url, **SETTINGS))  # type: ignore[arg-type]
+    yield Site(container, create_app(container).test_client())
+    container.close()
+
+
+@pytest.fixture
+def salon(site: Site) -> Salon:
+    """A connected salon with three messages to two clients."""
+    made = site.register()
+    site.link(made)
+    held = site.container
+    for number, phone in enumerate(["79005550011", "79005550022", "79005550011"]):
+        new = NewMessage(
+            company_id=made.company_id, text=f"Ждём вас, {number}", dedup_key=str(number), deadline_at=None
+        )
+        messages.send(new, to=Sighting(phone=phone), uow=held.uow, clock=held.clock)
+    return made
+
+
+@pytest.fixture
+def address(wait_until: WaitUntil, tmp_path: Path, database_url: str, redis_url: str) -> Iterator[str]:
+    """The real server."""
+    settings = {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "RATE_LIMIT_PER_MINUTE": "10000"}
+    settings |= {name.upper(): value for name, value in SETTINGS.items()}
+    with running(wait_until, tmp_path / "web.log", settings) as url:
+        yield url
+
+
+@pytest.fixture
+def open_page(browser: Browser, address: str, salon: Salon) -> Iterator[Any]:
+    """Opens the page at a width; fails the test where the browser complains."""
+    contexts, complaints = [], []
+
+    def go(width: int = 1280, height: int = 900, scheme: Any = "light") -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme=scheme, locale="ru-RU", reduced_motion="reduce"
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(f"{address}/marketplace/manage?token={salon.token}&company={salon.company_id}")
+        page.wait_for_selector("main[data-ready]")
+        page.wait_for_selector("[data-log] li")
+        return page
+
+    yield go
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_shows_the_salon_and_fits(open_page: Any, width: int, height: int, scheme: str) -> None:
+    page = open_page(width, height, scheme)
+    assert "token=" not in page.url
+    assert page.locator("[data-slot=phone]").inner_text() == "+7 900 123-45-67"
+    assert page.locator("[data-log] li").count() == 3
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    unnamed = "[...document.querySelectorAll('button, a, input')].filter((one) => one.checkVisibility()"
+    assert page.evaluate(f"{unnamed} && !(one.innerText || one.labels?.length || one.ariaLabel)).length") == 0
+
+
+def test_the_log_is_filtered_by_a_client(open_page: Any) -> None:
+    page = open_page()
+    page.get_by_label("Номер клиента").fill("555-00-22")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelectorAll('[data-log] li').length === 1")
+    assert "Ждём вас, 1" in page.locator("[data-log]").inner_text()
+
+
+def test_the_reading_of_the_journal_is_seen_live(open_page: Any, site: Site, salon: Salon) -> None:
+    page = open_page()
+    page.wait_for_timeout(0)
+    now = datetime.now(UTC)
+    run = SyncRun(
+        company_id=salon.company_id,
+        kind=SyncKind.FULL,
+        state=RunState.RUNNING,
+        stage=Stage.CLIENTS,
+        page=3,
+        total_pages=10,
+        counts={"clients": 400},
+        claimed_until=now + timedelta(minutes=1),
+    )
+    page.get_by_role("button", name="Прочитать заново").click()
+    page.locator("[data-slot=sync]", has_text="Ждёт своей очереди").wait_for()
+    with site.container.uow() as work:
+        claimed = work.sync_runs.claim(salon.company_id, SyncKind.FULL, now=now + timedelta(seconds=1), until=now)
+        assert claimed is not None
+        assert work.sync_runs.save(run, claim=now)
+        work.commit()
+    site.container.rooms.sync(run)
+    page.locator("[data-slot=sync]", has_text="клиенты, 3 из 10").wait_for(
+        timeout=8_000
+    )  # sooner than it asks itself
+    assert "400" in page.locator("[data-counts]").inner_text()
+
+
+def test_the_phone_is_disconnected_only_by_who_means_it(open_page: Any) -> None:
+    page = open_page()
+    button = page.get_by_role("button", name="Отключить")
+    button.focus()
+    page.keyboard.press("Enter")
+    assert page.get_by_role("button", name="Оставить").evaluate("one => one === document.activeElement")
+    page.keyboard.press("Escape")
+    page.wait_for_function("!document.querySelector('dialog').open")
+    assert button.evaluate("one => one === document.activeElement")
+    assert page.locator("[data-slot=phone]").is_visible()
+    page.keyboard.press("Enter")
+    page.get_by_role("dialog").get_by_role("button", name="Отключить").click()
+    page.locator("[data-live]", has_text="WhatsApp отключён").wait_for(state="attached")
+    page.get_by_role("link", name="Подключить телефон").wait_for()
+    assert not page.locator("[data-slot=phone]").is_visible()
