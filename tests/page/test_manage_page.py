@@ -100,13 +100,12 @@ def test_the_log_is_filtered_by_a_client(open_page: Any) -> None:
     page = open_page()
     page.get_by_label("Номер клиента").fill("555-00-22")
     page.keyboard.press("Enter")
-    page.wait_for_function("document.querySelectorAll('[data-log] li').length === 1")
+    page.locator("[data-log] li").nth(1).wait_for(state="detached")
     assert "Ждём вас, 1" in page.locator("[data-log]").inner_text()
 
 
 def test_the_reading_of_the_journal_is_seen_live(open_page: Any, site: Site, salon: Salon) -> None:
     page = open_page()
-    page.wait_for_timeout(0)
     now = datetime.now(UTC)
     run = SyncRun(
         company_id=salon.company_id,
@@ -139,7 +138,7 @@ def test_the_phone_is_disconnected_only_by_who_means_it(open_page: Any) -> None:
     page.keyboard.press("Enter")
     assert page.get_by_role("button", name="Оставить").evaluate("one => one === document.activeElement")
     page.keyboard.press("Escape")
-    page.wait_for_function("!document.querySelector('dialog').open")
+    page.get_by_role("dialog").wait_for(state="hidden")
     assert button.evaluate("one => one === document.activeElement")
     assert page.locator("[data-slot=phone]").is_visible()
     page.keyboard.press("Enter")
