@@ -21,6 +21,7 @@ class Scale:
         redis_away_for, whatsapp_away_for: outages.
         away_hosts: hosts that live through WhatsApp's outage: a breaker takes no notice of fewer than ten losses.
         talking: salons that exchange messages with clients.
+        reminders: that fall due in a row; `reminded_within`, so fast, while hosts and workers are killed.
         busiest_second: how many sessions may return in one second when WhatsApp is back.
         patience: for anything that is not itself the proof.
     """
@@ -36,6 +37,8 @@ class Scale:
     whatsapp_away_for: float
     away_hosts: int
     talking: int
+    reminders: int
+    reminded_within: float
     busiest_second: int
     patience: float
 
@@ -52,6 +55,8 @@ QUICK = Scale(
     whatsapp_away_for=0,
     away_hosts=1,
     talking=4,
+    reminders=40,
+    reminded_within=12,
     busiest_second=5,
     patience=60,
 )
@@ -69,6 +74,8 @@ FULL = Scale(
     whatsapp_away_for=180,
     away_hosts=2,
     talking=40,
+    reminders=500,
+    reminded_within=60,
     busiest_second=20,
     patience=240,
 )
