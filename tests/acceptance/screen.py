@@ -12,6 +12,10 @@ from playwright.sync_api import Browser, Page
 from tests.acceptance.stack import Salon, Stack
 
 
+_OF_AN_OUTAGE = ("net::", "WebSocket connection", "409 (CONFLICT)")
+"""What a browser notes by itself while a server is away, or where a code is asked for as the phone connects."""
+
+
 class Screen:
     """The connect page in a browser, and what can be seen on it."""
 
@@ -24,7 +28,7 @@ class Screen:
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     def _note(self, kind: str, text: str) -> None:
-        if kind == "error" and "net::" not in text and "WebSocket connection" not in text:
+        if kind == "error" and not any(known in text for known in _OF_AN_OUTAGE):
             self.complaints.append(text)
 
     def open(self, salon: Salon) -> None:
