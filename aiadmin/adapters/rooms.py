@@ -10,11 +10,11 @@ from typing import Any
 
 import socketio
 
-from aiadmin import texts
+from aiadmin import texts, texts_manage
 from aiadmin.adapters.qr_image import svg
 from aiadmin.adapters.redis_client import CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.sync import SyncRun
+from aiadmin.domain.sync import Stage, SyncRun
 
 NAMESPACE = "/marketplace"
 CHANNEL = "flask-socketio"
@@ -49,15 +49,19 @@ def status(state: str, text: str, **extra: str | int) -> Payload:
 
 
 def sync(run: SyncRun) -> Payload:
-    """`sync`: which list is read, how far it is, and how many rows came of each."""
+    """`sync`: which list is read, how far it is, and how many rows came of each, in words for the page.
+
+    The management page's JSON holds the same, so that a page need not ask after each event.
+    """
     return {
-        "kind": run.kind,
-        "state": run.state,
-        "stage": run.stage,
+        "kind": run.kind.value,
+        "state": run.state.value,
+        "text": texts_manage.SYNC_STATES[run.state],
+        "stage": texts_manage.SYNC_STAGES[run.stage] if run.stage else None,
         "page": run.page,
         "pages": run.total_pages,
-        "counts": dict(run.counts),
-        "error": run.error,
+        "counts": {texts_manage.SYNC_STAGES[Stage(name)]: count for name, count in run.counts.items()},
+        "error": texts_manage.SYNC_FAILURES.get(run.error) if run.error else None,
     }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from aiadmin import texts
 from aiadmin.domain.activation import why_not_retry
 from aiadmin.domain.company import Company
 from aiadmin.domain.device import Device, SessionChange
@@ -32,6 +33,7 @@ class Overview:
         can_retry: whether YClients can be told again.
         runs: how far each kind of reading is, of those that have ever begun.
         hooks: whether YClients sends the salon's webhooks to us: `ours`, `missing`..., None before the first look.
+        zone: the salon's IANA timezone, by which its owner reads times.
         events: what became of the salon's sessions, newest first.
         marks: how many messages of the last days stand where.
     """
@@ -41,6 +43,7 @@ class Overview:
     can_retry: bool
     runs: Sequence[SyncRun]
     hooks: str | None
+    zone: str
     events: Sequence[SessionChange]
     marks: Mapping[Mark, int]
 
@@ -56,9 +59,16 @@ def overview(company: Company, *, uow: NewUnitOfWork, clock: Clock) -> Overview:
             can_retry=why_not_retry(company, activation) is None,
             runs=[run for kind in SyncKind if (run := work.sync_runs.find(number, kind)) is not None],
             hooks=work.journal.hooks_state(number),
+            zone=work.journal.zone(number) or texts.DEFAULT_ZONE,
             events=work.session_events.recent(number, limit=EVENTS),
             marks=work.message_log.marks(number, clock() - COUNTED),
         )
+
+
+def zone(company_id: CompanyId, *, uow: NewUnitOfWork) -> str:
+    """The salon's IANA timezone. Raises DependencyDownError."""
+    with uow() as work:
+        return work.journal.zone(company_id) or texts.DEFAULT_ZONE
 
 
 def messages(

@@ -6,8 +6,9 @@ from flask import Blueprint, Response, render_template, request
 
 from aiadmin import texts, texts_manage
 from aiadmin.domain.errors import LinkError, LinkInvalidError
+from aiadmin.services import management
 from aiadmin.web.connect import SOCKET_PATH
-from aiadmin.web.current import company
+from aiadmin.web.current import company, container
 from aiadmin.web.errors import answer_to
 from aiadmin.web.operation import Operation, documented
 from aiadmin.web.registration import connect_url
@@ -37,6 +38,7 @@ def page() -> str:
     return render_template(
         "marketplace/manage.html",
         owner=owner,
+        zone=management.zone(owner.company_id, uow=container().uow),
         token=token,
         connect_url=connect_url(owner, token),
         settings_url=YCLIENTS_SETTINGS.format(salon_id=owner.salon_id),

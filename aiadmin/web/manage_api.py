@@ -8,9 +8,10 @@ from http import HTTPStatus
 from flask import Blueprint, request
 
 from aiadmin import texts, texts_manage
+from aiadmin.adapters import rooms
 from aiadmin.domain.device import Device, SessionChange
 from aiadmin.domain.message_log import LogEntry
-from aiadmin.domain.sync import Stage, SyncRun
+from aiadmin.domain.sync import SyncRun
 from aiadmin.services import management
 from aiadmin.services.management import Overview, Owner
 from aiadmin.web import manage_schemas, schemas
@@ -31,6 +32,7 @@ def overview() -> dict[str, object]:
         whatsapp=_whatsapp(seen),
         yclients=_yclients(seen),
         sync=[_sync(run) for run in seen.runs],
+        zone=seen.zone,
         events=[{"at": event.at, "text": _event(event)} for event in seen.events],
         marks={mark.value: count for mark, count in seen.marks.items()},
     )
@@ -121,17 +123,7 @@ def _yclients(seen: Overview) -> Mapping[str, object]:
 
 
 def _sync(run: SyncRun) -> Mapping[str, object]:
-    return {
-        "kind": run.kind.value,
-        "state": run.state.value,
-        "text": texts_manage.SYNC_STATES[run.state],
-        "stage": texts_manage.SYNC_STAGES.get(run.stage) if run.stage else None,
-        "page": run.page,
-        "pages": run.total_pages,
-        "counts": {texts_manage.SYNC_STAGES[Stage(name)]: count for name, count in run.counts.items()},
-        "error": texts_manage.SYNC_FAILURES.get(run.error) if run.error else None,
-        "finished_at": run.finished_at,
-    }
+    return {**rooms.sync(run), "finished_at": run.finished_at}
 
 
 def _message(entry: LogEntry) -> Mapping[str, object]:

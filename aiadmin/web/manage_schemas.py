@@ -87,6 +87,7 @@ class Overview(Schema):
     whatsapp = fields.Nested(WhatsApp)
     yclients = fields.Nested(YClients)
     sync = fields.List(fields.Nested(Sync))
+    zone = fields.String(required=True, metadata={"example": "Europe/Moscow", "description": "Часы салона"})
     events = fields.List(fields.Nested(Happened))
     marks = fields.Dict(keys=fields.String(), values=fields.Integer())
 

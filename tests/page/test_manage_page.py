@@ -146,3 +146,5 @@ def test_the_phone_is_disconnected_only_by_who_means_it(open_page: Any) -> None:
     page.locator("[data-live]", has_text="WhatsApp отключён").wait_for(state="attached")
     page.get_by_role("link", name="Подключить телефон").wait_for()
     assert not page.locator("[data-slot=phone]").is_visible()
+    focused = page.get_by_role("link", name="Подключить телефон")
+    assert focused.evaluate("one => one === document.activeElement")

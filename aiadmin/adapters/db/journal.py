@@ -48,6 +48,9 @@ class SqlJournal:
         found = self._session.scalar(select(CompanyRow.hooks_state).where(CompanyRow.id == company_id))
         return None if found is None else HookState(found)
 
+    def zone(self, company_id: CompanyId) -> str | None:
+        return self._session.scalar(select(CompanyRow.timezone).where(CompanyRow.id == company_id))
+
     def put_categories(self, company_id: CompanyId, rows: Sequence[Category], at: datetime) -> None:
         self._put(CategoryRow, company_id, at, [_category(one) for one in rows])
 

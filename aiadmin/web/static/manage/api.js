@@ -1,11 +1,14 @@
 // What the page asks the server and orders from it; the token goes in a header.
 
+import { retryAfter } from '../connect/http.js';
+
 const GIVE_UP_MS = 20_000;
 
 export class Refusal extends Error {
-  constructor(code, message) {
+  constructor(code, message, waitMs = 0) {
     super(message);
     this.code = code;
+    this.waitMs = waitMs;
   }
 }
 
@@ -20,7 +23,7 @@ export function createApi(token) {
     }).catch(() => null);
     if (!response) throw new Refusal('offline', 'Нет связи с сервером. Проверьте интернет, мы пробуем снова.');
     const body = await response.json().catch(() => ({}));
-    if (!response.ok) throw new Refusal(body.code ?? 'unknown', body.error ?? 'Сервер не ответил как нужно. Повторите позже.');
+    if (!response.ok) throw new Refusal(body.code ?? 'unknown', body.error ?? 'Сервер не ответил как нужно. Повторите позже.', retryAfter(response));
     return body;
   }
 

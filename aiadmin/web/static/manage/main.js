@@ -1,11 +1,13 @@
-// The management page: asks how things stand, and again whenever the server says that something has changed.
+// The management page: asks how things stand, and again when the server says that something has changed.
 
+import { loop } from '../connect/http.js';
 import { settleAddress } from '../connect/token.js';
 import { createApi } from './api.js';
 import { createView } from './view.js';
 
 const ASK_MS = 15_000; // pub/sub may lose an event
-const SOON_MS = 300; // news come in bunches
+const CALM_MS = 3_000; // news come in bunches, and the server counts what we ask
+const BUSY = new Set(['waiting', 'running']);
 const CLOSED = new Set(['link-expired', 'link-revoked', 'link-invalid', 'unauthorized']);
 
 const main = document.querySelector('main');
@@ -13,50 +15,70 @@ const { token, companyId, socketUrlPath } = main.dataset;
 const view = createView(main);
 const api = createApi(token);
 let phone = '';
-let timer = 0;
-let closed = false;
+let list = 0; // which list of messages was asked for last
+let lookedAt = -Infinity;
+let planned = 0;
 
-async function guarded(work) {
+function report(refusal) {
+  if (CLOSED.has(refusal.code)) looks.stop();
+  view.problem(refusal.message);
+}
+
+/** Looks, one at a time, as long as the link is good. */
+const looks = loop(async () => {
+  lookedAt = performance.now();
   try {
-    const done = await work();
+    view.overview(await api.overview());
     view.problem('');
-    return done;
+    return ASK_MS;
   } catch (refusal) {
-    if (CLOSED.has(refusal.code)) closed = true;
-    view.problem(refusal.message);
-    return null;
+    if (refusal.code !== 'too-many-requests') report(refusal); // ours to wait, not the reader's
+    return Math.max(refusal.waitMs ?? 0, ASK_MS);
   }
-}
+});
 
-async function look() {
-  clearTimeout(timer);
-  if (closed) return;
-  const seen = await guarded(api.overview);
-  if (seen) view.overview(seen);
-  timer = setTimeout(look, ASK_MS);
-}
-
+/** Looks soon: at once after a calm, and never more often than the calm allows. */
 function lookSoon() {
-  clearTimeout(timer);
-  timer = setTimeout(look, SOON_MS);
+  if (planned) return;
+  planned = setTimeout(() => {
+    planned = 0;
+    looks.wake();
+  }, Math.max(0, lookedAt + CALM_MS - performance.now()));
+}
+
+function hearSync(run) {
+  if (run.kind !== 'full') return;
+  view.sync(run);
+  if (!BUSY.has(run.state)) lookSoon();
 }
 
 async function showMessages(before = '') {
+  const asked = ++list;
   const query = Object.fromEntries(Object.entries({ before, phone }).filter(([, value]) => value));
-  const page = await guarded(() => api.messages(query));
-  if (page) view.messages(page, { append: Boolean(before) });
+  try {
+    const page = await api.messages(query);
+    if (asked === list) view.messages(page, { append: Boolean(before) });
+    view.problem('');
+  } catch (refusal) {
+    report(refusal);
+  }
 }
 
 async function order(what) {
-  const done = await guarded(() => api.order(what));
-  if (done) view.say(done.text);
-  await look();
+  try {
+    const { text } = await api.order(what);
+    view.problem('');
+    view.say(text);
+    view.overview(await api.overview());
+  } catch (refusal) {
+    report(refusal);
+  }
 }
 
 // The client library comes last: without it the page only asks less often.
 async function listen() {
   const { openNews } = await import('./news.js');
-  openNews({ token, companyId, path: socketUrlPath, onNews: lookSoon });
+  openNews({ token, companyId, path: socketUrlPath, onSync: hearSync, onNews: lookSoon, onLink: view.link });
 }
 
 view.bind({
@@ -71,6 +93,7 @@ view.bind({
 });
 
 if (!settleAddress({ token, companyId, pageState: 'open' })) {
-  look().then(() => showMessages());
+  looks.start();
+  showMessages();
   listen().catch(() => {});
 }

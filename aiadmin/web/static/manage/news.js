@@ -1,11 +1,15 @@
-// The socket: whatever it says, something has changed.
+// The socket: how far the reading of the journal is, and that something else has changed.
 
 import { io } from '../vendor/socket.io.esm.min.js';
 
-const EVENTS = ['status', 'whatsapp-connected', 'sync'];
+const EVENTS = ['status', 'whatsapp-connected', 'connect'];
+const RETURN_MS = 2_000;
 
-/** Calls `onNews` when the salon's state may have changed, and at each return after a break. */
-export function openNews({ token, companyId, path, onNews }) {
+/**
+ * Calls `onSync` with each step of the reading, and `onNews` when anything else may have changed: at each return after a
+ * break, too, for what was said meanwhile is lost. `onLink` hears whether the socket stands.
+ */
+export function openNews({ token, companyId, path, onSync, onNews, onLink }) {
   const socket = io('/marketplace', {
     path,
     auth: { token, codes: false },
@@ -14,5 +18,14 @@ export function openNews({ token, companyId, path, onNews }) {
     tryAllTransports: true,
     reconnectionDelayMax: 10_000,
   });
-  for (const event of [...EVENTS, 'connect']) socket.on(event, onNews);
+  let wasRefused = false;
+  socket.on('sync', onSync);
+  for (const event of EVENTS) socket.on(event, () => onNews());
+  socket.on('error', () => { wasRefused = true; });
+  socket.on('connect', () => { wasRefused = false; onLink(true); });
+  socket.on('disconnect', (cause) => {
+    onLink(false);
+    // The client does not come back by itself where the server has closed: one that restarts gives no reason
+    if (cause === 'io server disconnect' && !wasRefused) setTimeout(() => socket.connect(), RETURN_MS);
+  });
 }

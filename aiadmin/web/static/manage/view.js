@@ -11,7 +11,10 @@ const MARKS = {
 };
 const SIDES = { in: 'Клиент', own_phone: 'Вы, с телефона', out: 'AI Admin' };
 
-const day = new Intl.DateTimeFormat('ru', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+const BUSY = new Set(['waiting', 'running']);
+
+const dayIn = (zone) =>
+  new Intl.DateTimeFormat('ru', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', timeZone: zone });
 const number = new Intl.NumberFormat('ru');
 
 function element(name, text = '', attributes = {}) {
@@ -21,15 +24,17 @@ function element(name, text = '', attributes = {}) {
   return made;
 }
 
-const time = (at) => element('time', day.format(new Date(at)), { datetime: at });
-
 export function createView(main) {
+  let day = dayIn(main.dataset.zone); // the salon's clock, wherever its owner is
+  let known = null; // the step of the reading that was shown last
+  const time = (at) => element('time', day.format(new Date(at)), { datetime: at });
   const $ = (selector) => main.querySelector(selector);
   const slot = (name, text) => {
     const place = $(`[data-slot="${name}"]`);
     place.textContent = text ?? '';
     place.hidden = !text;
   };
+  const say = (text) => { $('[data-live]').textContent = text; };
   const lamp = (name, tone) => { $(`[data-lamp="${name}"]`).dataset.tone = tone; };
 
   function showWhatsApp({ connected, phone, state, text }) {
@@ -49,9 +54,29 @@ export function createView(main) {
     $('[data-retry]').hidden = !canRetry || status !== 'activation_failed';
   }
 
+  /** Tells a screen reader of a new list and of an end; not of each page. */
+  function announce({ state, stage, text, error }) {
+    const step = `${state} ${stage ?? ''}`;
+    if (known && known !== step) say([text, BUSY.has(state) && stage && `Сейчас: ${stage}.`, error].filter(Boolean).join(' '));
+    known = step;
+  }
+
+  /** Makes a change; when it hides what had the focus, the focus goes to its neighbour and not to the page's top. */
+  function keepingFocus(change) {
+    const held = document.activeElement;
+    change();
+    const card = held?.closest('.card');
+    if (!card || held.checkVisibility()) return;
+    const title = card.querySelector('h2');
+    title.tabIndex = -1;
+    ([...card.querySelectorAll('.actions > *')].find((one) => one.checkVisibility()) ?? title).focus();
+  }
+
   function showSync(run) {
     if (!run) return;
-    const busy = run.state === 'running' || run.state === 'waiting';
+    const busy = BUSY.has(run.state);
+    announce(run);
+    $('[data-sync]').hidden = busy;
     lamp('sync', SYNC_TONES[run.state] ?? 'busy');
     const stage = busy && run.stage ? ` Сейчас: ${run.stage}${run.pages > 1 ? `, ${run.page} из ${run.pages}` : ''}.` : '';
     const when = run.state === 'done' && run.finished_at ? ` ${day.format(new Date(run.finished_at))}.` : '';
@@ -97,13 +122,22 @@ export function createView(main) {
   }
 
   return {
-    overview({ whatsapp, yclients, sync, events, marks }) {
-      showWhatsApp(whatsapp);
-      showYClients(yclients);
-      showSync(sync.find(({ kind }) => kind === 'full'));
+    overview({ whatsapp, yclients, sync, zone, events, marks }) {
+      day = dayIn(zone);
+      keepingFocus(() => {
+        showWhatsApp(whatsapp);
+        showYClients(yclients);
+        showSync(sync.find(({ kind }) => kind === 'full'));
+      });
       showEvents(events);
       showMarks(marks);
       main.dataset.ready = '';
+    },
+
+    sync: (run) => keepingFocus(() => showSync(run)),
+
+    link(isUp) {
+      main.dataset.link = isUp ? 'live' : 'down';
     },
 
     messages({ messages, before }, { append }) {
@@ -116,7 +150,7 @@ export function createView(main) {
       more.dataset.before = before ?? '';
     },
 
-    say: (text) => { $('[data-live]').textContent = text; },
+    say,
 
     problem(text) {
       const place = $('[data-problem]');

@@ -1,0 +1,96 @@
+"""A salon's journal is read under the eyes of its owner: live, at the limits that production has."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page
+from sqlalchemy import text
+
+from aiadmin.domain.device import Observed, SessionChange
+from aiadmin.domain.sync import RunState, Stage, SyncKind, SyncRun
+from tests.conftest import WaitUntil
+from tests.integration.web.server import running
+from tests.integration.web.site import Salon, Site
+from tests.page.test_manage_page import SETTINGS, site
+
+__all__ = ["site"]
+PAGES = 60
+"""More than the requests that an address may make in a minute."""
+
+
+@pytest.fixture
+def salon(site: Site) -> Salon:
+    """A connected salon in Novosibirsk, whose session came up at noon there."""
+    made = site.register()
+    site.link(made)
+    at = datetime(2026, 11, 26, 5, tzinfo=UTC)
+    with site.container.engine.begin() as connection:
+        connection.execute(text("UPDATE companies SET timezone = 'Asia/Novosibirsk'"))
+    with site.container.uow() as work:
+        device = work.devices.find_current(made.company_id)
+        assert device is not None
+        change = SessionChange(device_id=device.device_id, observed=Observed.ONLINE, reason=None, host_id=None, at=at)
+        work.session_events.add(made.company_id, change)
+        work.commit()
+    return made
+
+
+@pytest.fixture
+def address(wait_until: WaitUntil, tmp_path: Path, database_url: str, redis_url: str) -> Iterator[str]:
+    """The real server, with the limit of requests that nobody has raised."""
+    settings = {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
+    settings |= {name.upper(): value for name, value in SETTINGS.items()}
+    with running(wait_until, tmp_path / "web.log", settings) as url:
+        yield url
+
+
+@pytest.fixture
+def page(browser: Browser, address: str, salon: Salon) -> Iterator[Page]:
+    context = browser.new_context(locale="ru-RU", reduced_motion="reduce", timezone_id="Pacific/Auckland")
+    page = context.new_page()
+    page.set_default_timeout(10_000)
+    page.goto(f"{address}/marketplace/manage?token={salon.token}&company={salon.company_id}")
+    page.wait_for_selector("main[data-ready]")
+    page.wait_for_selector("main[data-link=live]")
+    yield page
+    context.close()
+
+
+def run_at(salon: Salon, number: int, **more: Any) -> SyncRun:
+    facts: dict[str, Any] = {"state": RunState.RUNNING, "stage": Stage.CLIENTS, "counts": {"clients": number * 200}}
+    return SyncRun(
+        company_id=salon.company_id, kind=SyncKind.FULL, page=number, total_pages=PAGES, **{**facts, **more}
+    )
+
+
+def test_every_page_that_is_read_is_seen_and_costs_no_request(page: Page, site: Site, salon: Salon) -> None:
+    """YClients lets us read five pages a second: one that asks us after each is turned away soon."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    for number in range(1, PAGES + 1):
+        site.container.rooms.sync(run_at(salon, number))
+        page.locator("[data-slot=sync]", has_text=f"клиенты, {number} из {PAGES}").wait_for()
+    assert "12 000" in page.locator("[data-counts]").inner_text().replace("\xa0", " ")
+    assert page.locator("[data-problem]").is_hidden()
+    assert sum(url.endswith("/overview") for url in asked) <= 5
+
+
+def test_a_reading_that_stops_says_why_and_can_be_begun_again(page: Page, site: Site, salon: Salon) -> None:
+    site.container.rooms.sync(run_at(salon, 3))
+    again = page.get_by_role("button", name="Прочитать заново")
+    page.locator("[data-slot=sync]", has_text="клиенты, 3 из").wait_for()
+    assert again.is_hidden()
+    site.container.rooms.sync(run_at(salon, 3, state=RunState.PAUSED, error="forbidden"))
+    again.wait_for()
+    assert "проверьте права приложения" in page.locator("[data-slot=sync-error]").inner_text()
+    heard = page.locator("[data-live]", has_text="Чтение остановлено")
+    heard.wait_for(state="attached")
+
+
+def test_times_are_those_of_the_salon_wherever_its_owner_is(page: Page) -> None:
+    assert "26 нояб., 12:00" in page.locator("[data-events] li", has_text="На связи.").inner_text()
