@@ -11,6 +11,9 @@ from playwright.sync_api import Browser, Page
 
 from tests.acceptance.stack import Salon, Stack
 
+_OF_AN_OUTAGE = ("net::", "WebSocket connection", "409 (CONFLICT)")
+"""What a browser notes by itself while a server is away, or where a code is asked for as the phone connects."""
+
 
 _OF_AN_OUTAGE = ("net::", "WebSocket connection", "409 (CONFLICT)")
 """What a browser notes by itself while a server is away, or where a code is asked for as the phone connects."""
