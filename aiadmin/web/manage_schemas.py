@@ -8,6 +8,7 @@ from marshmallow import Schema, ValidationError, fields
 
 from aiadmin import texts
 from aiadmin.domain.message_log import Mark, Place, Side
+from aiadmin.web.fields import Moment
 from aiadmin.web.schemas import _In
 
 
@@ -43,10 +44,10 @@ class WhatsApp(Schema):
 
     connected = fields.Boolean(required=True)
     phone = fields.String(allow_none=True)
-    connected_at = fields.DateTime(allow_none=True)
+    connected_at = Moment(allow_none=True)
     state = fields.String(required=True, metadata={"example": "online"})
     text = fields.String(required=True)
-    since = fields.DateTime(allow_none=True)
+    since = Moment(allow_none=True)
 
 
 class YClients(Schema):
@@ -70,13 +71,13 @@ class Sync(Schema):
     pages = fields.Integer(allow_none=True)
     counts = fields.Dict(keys=fields.String(), values=fields.Integer())
     error = fields.String(allow_none=True)
-    finished_at = fields.DateTime(allow_none=True)
+    finished_at = Moment(allow_none=True)
 
 
 class Happened(Schema):
     """Something that became of the session."""
 
-    at = fields.DateTime(required=True)
+    at = Moment(required=True)
     text = fields.String(required=True)
 
 
@@ -96,7 +97,7 @@ class Message(Schema):
     """One message of the log."""
 
     side = fields.Enum(Side, by_value=True)
-    at = fields.DateTime(required=True)
+    at = Moment(required=True)
     phone = fields.String(allow_none=True)
     name = fields.String(allow_none=True)
     text = fields.String(allow_none=True)
