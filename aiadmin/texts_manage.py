@@ -102,6 +102,7 @@ DONE: Mapping[str, str] = {
     "not-linked": "Телефон не был подключён.",
     "retrying": "Сообщаем YClients ещё раз.",
     "reading": "Читаем журнал заново.",
+    "in-hand": "Журнал уже читается.",
 }
 """What follows a button."""
 REFUSED_TITLE = "Ссылка не открывается"

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from aiadmin import texts
+from aiadmin.domain import audit
 from aiadmin.domain.activation import why_not_retry
 from aiadmin.domain.company import Company
 from aiadmin.domain.device import Device, SessionChange
-from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.errors import AiAdminError
+from aiadmin.domain.ids import AuditId, CompanyId
 from aiadmin.domain.message_log import LogEntry, Mark, Place
-from aiadmin.domain.sync import SyncKind, SyncRun
+from aiadmin.domain.sync import RunState, SyncKind, SyncRun
 from aiadmin.services import activations, sessions, synchronisation
 from aiadmin.services.companies import ACTIVATION_KEY
 from aiadmin.services.ports import Clock, JobQueue, NewUnitOfWork
@@ -22,6 +25,7 @@ OWNER = "owner"
 EVENTS = 8
 COUNTED = timedelta(days=7)
 """How far back messages are counted."""
+_IN_HAND = frozenset({RunState.WAITING, RunState.RUNNING})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +85,7 @@ def messages(
 
 @dataclass(frozen=True, kw_only=True)
 class Owner:
-    """Does what an owner asks for; each deed is in the log before it is done.
+    """Does what an owner asks for; each deed is in the audit log before it is done, and what came of it after.
 
     Attributes:
         window: how long YClients is told again.
@@ -94,24 +98,45 @@ class Owner:
 
     def disconnect(self, company_id: CompanyId) -> bool:
         """Unlink the salon's phone; False when none was linked. Raises DependencyDownError."""
-        self._note(company_id, "whatsapp.disconnect")
-        was_linked = sessions.disconnect(company_id, uow=self.uow, clock=self.clock)
+        with self._logged(company_id, "whatsapp.disconnect"):
+            was_linked = sessions.disconnect(company_id, uow=self.uow, clock=self.clock)
         self.queue.look()
         return was_linked
 
     def retry(self, company_id: CompanyId) -> None:
         """Tell YClients again. Raises ActivationStateError when there is nothing to tell, and DependencyDownError."""
-        self._note(company_id, "activation.retry")
-        outbox_id = activations.retry(company_id, uow=self.uow, clock=self.clock, window=self.window)
+        with self._logged(company_id, "activation.retry"):
+            outbox_id = activations.retry(company_id, uow=self.uow, clock=self.clock, window=self.window)
         self.queue.deliver(outbox_id)
 
-    def read_again(self, company_id: CompanyId) -> None:
-        """Read the salon's journal from the beginning. Raises DependencyDownError."""
-        self._note(company_id, "sync.start")
-        synchronisation.start(company_id, is_new=False, uow=self.uow, queue=self.queue, clock=self.clock)
+    def read_again(self, company_id: CompanyId) -> bool:
+        """Read the salon's journal from the beginning; False where it is read already. Raises DependencyDownError.
 
-    def _note(self, company_id: CompanyId, action: str) -> None:
+        A reading in hand is left alone: each beginning costs all salons a share of what YClients lets us ask.
+        """
+        with self.uow() as work:
+            run = work.sync_runs.find(company_id, SyncKind.FULL)
+        if run is not None and run.state in _IN_HAND:
+            return False
+        with self._logged(company_id, "sync.start"):
+            synchronisation.start(company_id, is_new=False, uow=self.uow, queue=self.queue, clock=self.clock)
+        return True
+
+    @contextmanager
+    def _logged(self, company_id: CompanyId, action: str) -> Iterator[None]:
+        """An entry that is left open by a process that dies between: the deed may have been done."""
         now: datetime = self.clock()
         with self.uow() as work:
-            work.audit.finish(work.audit.add(company_id, actor=OWNER, action=action, details={}, at=now), "asked")
+            audit_id = work.audit.add(company_id, actor=OWNER, action=action, details={}, at=now)
+            work.commit()
+        try:
+            yield
+        except AiAdminError:
+            self._finish(audit_id, "refused")
+            raise
+        self._finish(audit_id, audit.DONE)
+
+    def _finish(self, audit_id: AuditId, outcome: str) -> None:
+        with self.uow() as work:
+            work.audit.finish(audit_id, outcome)
             work.commit()

@@ -77,9 +77,9 @@ def retry() -> tuple[dict[str, object], int]:
 @blueprint.post("/marketplace/manage/sync")
 @documented(Operation(summary="Прочитать журнал салона заново", answers={202: manage_schemas.Done}))
 def read_again() -> tuple[dict[str, object], int]:
-    """Everything is read from the beginning; nobody is told anything twice."""
-    _owner().read_again(company().company_id)
-    return _done("reading"), HTTPStatus.ACCEPTED
+    """Everything is read from the beginning, unless it is being read; nobody is told anything twice."""
+    has_begun = _owner().read_again(company().company_id)
+    return _done("reading" if has_begun else "in-hand"), HTTPStatus.ACCEPTED
 
 
 def _owner() -> Owner:

@@ -33,9 +33,9 @@ def order(site: Site, salon: Salon, what: str) -> Any:
     return site.client.post(f"{API}/{what}", headers=salon.bearer)
 
 
-def audited(site: Site, salon: Salon) -> list[tuple[str, str]]:
+def audited(site: Site, salon: Salon) -> list[tuple[str, str, str | None]]:
     with site.container.uow() as work:
-        return [(entry.actor, entry.action) for entry in work.audit.recent(salon.company_id, limit=10)]
+        return [(entry.actor, entry.action, entry.outcome) for entry in work.audit.recent(salon.company_id, limit=10)]
 
 
 def owe(site: Site, salon: Salon, words: str, *, phone: str = CLIENT) -> int:
@@ -144,7 +144,7 @@ def test_disconnecting_unlinks_the_phone_once(site: Site, linked: Salon) -> None
     assert "отключён" in first.get_json()["text"]
     assert "не был" in second.get_json()["text"]
     assert ask(site, linked, "overview")["whatsapp"]["connected"] is False
-    assert audited(site, linked) == [("owner", "whatsapp.disconnect")] * 2
+    assert audited(site, linked) == [("owner", "whatsapp.disconnect", "done")] * 2
 
 
 def test_a_failed_activation_is_told_again_and_an_active_one_is_not(
@@ -168,6 +168,7 @@ def test_a_failed_activation_is_told_again_and_an_active_one_is_not(
         work.companies.set_activated(linked.company_id, held.clock())
         work.commit()
     refused(order(site, linked, "activation"), 409, "activation-state")
+    assert audited(site, linked) == [("owner", "activation.retry", outcome) for outcome in ("refused", "done")]
     assert ask(site, linked, "overview")["yclients"]["can_retry"] is False
 
 
@@ -177,6 +178,38 @@ def test_the_journal_is_read_again_and_its_progress_is_seen(site: Site, linked: 
     assert (run["kind"], run["state"], run["text"]) == ("full", "waiting", "Ждёт своей очереди.")
     with site.container.uow() as work:
         assert work.sync_runs.find(linked.company_id, SyncKind.FULL) is not None
+
+
+@pytest.mark.parametrize(
+    ("state", "begun"), [("waiting", 0), ("running", 0), ("paused", 1), ("failed", 1), ("done", 1)]
+)
+def test_a_reading_in_hand_is_not_begun_anew(site: Site, linked: Salon, state: str, begun: int) -> None:
+    """An owner who presses and presses must not use up what YClients lets us ask for all salons."""
+    run = (
+        "INSERT INTO sync_runs (company_id, kind, state, stage, page) VALUES (:company, 'full', :state, 'clients', 7)"
+    )
+    with site.container.engine.begin() as connection:
+        connection.execute(text(run), {"company": linked.company_id, "state": state})
+
+    answers = [order(site, linked, "sync") for _ in range(2)]
+
+    assert [answer.status_code for answer in answers] == [202, 202]
+    assert ("уже читается" in answers[0].get_json()["text"]) is (begun == 0)
+    assert audited(site, linked) == [("owner", "sync.start", "done")] * begun
+    [seen] = ask(site, linked, "overview")["sync"]
+    assert (seen["state"], seen["page"]) == (("waiting", 1) if begun else (state, 7))
+
+
+@pytest.mark.parametrize("path", ["overview", "messages", "disconnect", "activation", "sync"])
+def test_a_salon_that_has_left_is_shown_nothing(site: Site, linked: Salon, refused: Refused, path: str) -> None:
+    with site.container.uow() as work:
+        work.installations.leave(linked.company_id, site.container.clock())
+        work.commit()
+    method = site.client.get if path in {"overview", "messages"} else site.client.post
+    refused(method(f"{API}/{path}", headers=linked.bearer), 401, "link-revoked")
+    assert audited(site, linked) == []
+    page = site.client.get(f"{API}?token={linked.token}", headers={"Accept": "text/html"})
+    assert (page.status_code, "Ссылка не открывается" in page.text) == (401, True)
 
 
 def test_the_log_shows_both_sides_newest_first_with_marks(site: Site, linked: Salon) -> None:
