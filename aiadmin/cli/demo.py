@@ -5,21 +5,29 @@ The fakes are programs of the test suite, started as processes and spoken to ove
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
+from functools import partial
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urljoin, urlsplit
 
 import click
 import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
 
 from aiadmin.adapters.embedded import free_port
+from aiadmin.cli.extras import DEMO_SALON, Extras
 from aiadmin.cli.home import PROJECT, Home
-from aiadmin.cli.up import Extras, run
+from aiadmin.cli.up import run
+from aiadmin.config import Config
 
 _CONTROL = "DEMO_WHATSAPP_CONTROL"
 _QR_SECONDS = 15
 """The product waits up to ten seconds for a first code."""
+_WHILE_IT_STARTS = Retry(connect=6, read=0, backoff_factor=0.1)
+_YCLIENTS = f'--everybody-consents --salon {DEMO_SALON} --bot "$PUBLIC_URL"'
 _FAKES = ("tests.fakes.whatsapp", "tests.fakes.yclients")
 
 
@@ -35,22 +43,26 @@ def demo(ctx: click.Context, data: Path | None) -> None:
 
 def _extras(home: Home) -> Extras:
     whatsapp, control, yclients = free_port(), free_port(), free_port()
-    overlay = str(home.path / "overlay")
-    _make_overlay(overlay, whatsapp)
+    overlay = home.path / "overlay"
+    if not home.is_held():  # or `run` will say so
+        _make_overlay(overlay, whatsapp)
+    at_yclients = f"http://127.0.0.1:{yclients}"
     return Extras(
         settings={
-            "PYTHONPATH": overlay,
-            "YCLIENTS_API_URL": f"http://127.0.0.1:{yclients}/api/v1",
-            "YCLIENTS_MARKETPLACE_URL": f"http://127.0.0.1:{yclients}",
+            "PYTHONPATH": str(overlay),
+            "YCLIENTS_API_URL": f"{at_yclients}/api/v1",
+            "YCLIENTS_MARKETPLACE_URL": at_yclients,
             "YCLIENTS_API_KEY": "demo-partner-token",
-            "YCLIENTS_USER_TOKEN": "demo-user-token",
             "YCLIENTS_APP_ID": "1",
+            "YCLIENTS_USER_TOKEN": "demo-user-token",
             _CONTROL: f"http://127.0.0.1:{control}",
         },
         commands={
             "whatsapp": f"{_fake(0)} serve --port {whatsapp} --control-port {control}",
-            "yclients": f"{_fake(1)} serve --port {yclients} --everybody-consents",
+            "yclients": f"{_fake(1)} serve --port {yclients} {_YCLIENTS}",
         },
+        install=partial(_install, at_yclients),
+        notes=[f"the salon's journal: {at_yclients}/"],
     )
 
 
@@ -59,12 +71,36 @@ def _fake(number: int) -> str:
     return f"env -u PYTHONPATH python -m {_FAKES[number]}"
 
 
-def _make_overlay(folder: str, port: int) -> None:
-    """A WhatsApp library that calls the fake instead of WhatsApp; first on PYTHONPATH it replaces the real one."""
-    command = [sys.executable, "-m", _FAKES[0], "overlay", folder, str(port)]
+def _make_overlay(folder: Path, port: int) -> None:
+    """A WhatsApp library that calls the fake instead of WhatsApp; first on PYTHONPATH it replaces the real one.
+
+    The one of the last run calls a port where nobody is any more.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    command = [sys.executable, "-m", _FAKES[0], "overlay", str(folder), str(port)]
     answer = subprocess.run(command, cwd=PROJECT, stdout=subprocess.DEVNULL, check=False)
     if answer.returncode != 0:
         raise click.ClickException("the demo needs the tests' dependencies: use `make demo`")
+
+
+def _install(yclients: str, config: Config) -> str:
+    """Press Connect at YClients as the salon's owner, and follow to the product as the owner's browser does.
+
+    Raises:
+        click.ClickException: the owner was not let in, or nobody answers.
+    """
+    asked = {"salon_ids": [DEMO_SALON], "redirect_url": f"http://127.0.0.1:{config.port}/marketplace/install"}
+    with requests.Session() as browser:
+        browser.mount("http://", HTTPAdapter(max_retries=_WHILE_IT_STARTS))
+        try:
+            address = browser.post(f"{yclients}/_fake/connect", json=asked, timeout=_QR_SECONDS).json()["url"]
+            referrer = {"Referer": "https://yclients.com/"}
+            landing = browser.get(address, headers=referrer, allow_redirects=False, timeout=_QR_SECONDS)
+        except requests.RequestException as error:
+            raise click.ClickException(f"the demo salon is not there ({type(error).__name__})") from error
+    if "Location" not in landing.headers:
+        raise click.ClickException(f"the demo salon was not let in (HTTP {landing.status_code})")
+    return urljoin(config.public_url, landing.headers["Location"])
 
 
 @demo.command()

@@ -30,12 +30,17 @@ def doctor(online: bool) -> None:
     """Check settings, servers and libraries; exit code 1 when something is not right."""
     findings = list(examine(online=online))
     for finding in findings:
-        mark = click.style("OK  ", fg="green") if finding.fix is None else click.style("FAIL", fg="red")
-        click.echo(f"{mark} {finding.name}: {finding.text}")
+        click.echo(f"{_mark(finding)} {finding.name}: {finding.text}")
         if finding.fix is not None:
             click.echo(f"     fix: {finding.fix}")
-    if any(finding.fix for finding in findings):
+    if any(finding.is_failure for finding in findings):
         raise click.exceptions.Exit(1)
+
+
+def _mark(finding: Finding) -> str:
+    if finding.is_failure:
+        return click.style("FAIL", fg="red")
+    return click.style("OK  ", fg="green") if finding.fix is None else click.style("WARN", fg="yellow")
 
 
 def examine(*, online: bool) -> Iterator[Finding]:

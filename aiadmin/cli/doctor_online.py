@@ -20,9 +20,8 @@ _PARTNER_FIXES: Mapping[int, str] = {
     HTTPStatus.FORBIDDEN: "correct YCLIENTS_APP_ID: this application is not this partner's",
     HTTPStatus.NOT_FOUND: "correct YCLIENTS_APP_ID, or YCLIENTS_MARKETPLACE_URL",
 }
-_USER_FIX = (
-    "correct YCLIENTS_USER_TOKEN: it is the user token on your application's page, and changes with the password"
-)
+_NO_USER = "YCLIENTS_USER_TOKEN not set: salons connect, but their journals are not read and no booking is heard of"
+_USER_FIX = "set YCLIENTS_USER_TOKEN: it is the user token on your application's page, and changes with the password"
 
 
 def yclients_credentials(config: Config) -> Iterator[Finding]:
@@ -35,9 +34,7 @@ def yclients_credentials(config: Config) -> Iterator[Finding]:
         "YClients partner", answer, _PARTNER_FIXES.get(answer.status or 0, "check the YCLIENTS_... settings")
     )
     if not config.yclients_user_token:
-        yield Finding(
-            name="YClients user", text="YCLIENTS_USER_TOKEN not set: journals cannot be read", fix=_USER_FIX
-        )
+        yield Finding(name="YClients user", text=_NO_USER, fix=_USER_FIX, is_optional=True)
         return
     answer = _ask(config, config.yclients_api_url, "/companies?my=1&count=1", user_token=config.yclients_user_token)
     yield _finding("YClients user", answer, _USER_FIX)

@@ -71,9 +71,10 @@ class Home:
 
     def running_settings(self) -> dict[str, str]:
         """What the `up` that runs now uses; nothing when none does."""
-        return _read(self.running_file) if self._is_held() else {}
+        return _read(self.running_file) if self.is_held() else {}
 
-    def _is_held(self) -> bool:
+    def is_held(self) -> bool:
+        """Whether an `up` runs here now."""
         try:
             with (self.path / "lock").open() as lock:
                 fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)

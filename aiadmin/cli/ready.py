@@ -6,34 +6,43 @@ import http.client
 import time
 from urllib.parse import urlencode
 
+import click
+
+from aiadmin.cli.extras import DEMO_SALON, Extras
 from aiadmin.cli.home import Home, write_private
 from aiadmin.cli.supervisor import Supervisor
 from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.company import Company
-from aiadmin.domain.ids import SalonId
 from aiadmin.services import companies, links
 
-DEMO_SALON = SalonId(962302)
 _POLL_SECONDS = 0.2
 _ANSWER_SECONDS = 3.0
 
 
-def announce(config: Config, home: Home, supervisor: Supervisor, began: float) -> None:
+def announce(config: Config, home: Home, extras: Extras, supervisor: Supervisor, began: float) -> None:
     """Wait for `/ready`, then print one line: the address, a connect link of the demo salon, where things lie.
 
-    In production no demo salon is made, and the line has no link.
+    In production no demo salon is made, and the line has no link; nor has it one when the salon could not come in,
+    but the reason.
     """
     while not _is_ready(config.port):
         if supervisor.stop.wait(_POLL_SECONDS):
             return
     supervisor.settled.set()
-    parts = [f"{config.public_url} after {time.monotonic() - began:.1f} s", f"data and secrets: {home.path}"]
-    if not config.is_production:
-        link = demo_link(Container(config))
-        write_private(home.link_file, link)
-        parts.insert(1, f"connect a WhatsApp: {link}")
-    supervisor.output.say("ready", " | ".join(parts))
+    ready_after = time.monotonic() - began
+    connect = [] if config.is_production else [_connect(config, home, extras)]
+    places = [*extras.notes, f"data and secrets: {home.path}"]
+    supervisor.output.say("ready", " | ".join([f"{config.public_url} after {ready_after:.1f} s", *connect, *places]))
+
+
+def _connect(config: Config, home: Home, extras: Extras) -> str:
+    try:
+        link = extras.install(config) if extras.install else demo_link(Container(config))
+    except click.ClickException as error:
+        return error.message
+    write_private(home.link_file, link)
+    return f"connect a WhatsApp: {link}"
 
 
 def _is_ready(port: int) -> bool:

@@ -7,13 +7,14 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import click
 
 from aiadmin.cli.environment import check, environment, with_servers
+from aiadmin.cli.extras import Extras
 from aiadmin.cli.home import PROJECT, Home, write_settings
 from aiadmin.cli.output import Output
 from aiadmin.cli.procfile import read_procfile
@@ -22,14 +23,6 @@ from aiadmin.config import Config
 
 _PUBLISHED = ("DATABASE_URL", "REDIS_URL", "JWT_SECRET", "ADMIN_API_KEY", "METRICS_TOKEN", "PUBLIC_URL", "PORT")
 _LATER = ("worker", "clock")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Extras:
-    """What `demo` adds to `up`: settings that win over all others, and processes that start first."""
-
-    settings: Mapping[str, str] = field(default_factory=dict)
-    commands: Mapping[str, str] = field(default_factory=dict)
 
 
 @click.command()
@@ -62,7 +55,7 @@ def run(home: Home, extras: Extras) -> None:
         write_settings(home.running_file, {name: env[name] for name in published if name in env})
         commands = read_procfile(PROJECT / "Procfile")
         _release(commands.pop("release"), env, stop)
-        _supervise({**extras.commands, **commands}, env, config, home, stop, began)
+        _supervise({**extras.commands, **commands}, env, stop, partial(_herald, config, home, extras, began))
 
 
 def _release(command: str, env: Mapping[str, str], stop: threading.Event) -> None:
@@ -74,20 +67,18 @@ def _release(command: str, env: Mapping[str, str], stop: threading.Event) -> Non
 def _supervise(
     commands: Mapping[str, str],
     env: Mapping[str, str],
-    config: Config,
-    home: Home,
     stop: threading.Event,
-    began: float,
+    herald: Callable[[Supervisor], None],
 ) -> None:
     output = Output(width=max(map(len, commands)))
     supervisor = Supervisor(commands=commands, env=env, cwd=PROJECT, output=output, stop=stop, later=_LATER)
-    threading.Thread(target=_herald, args=(config, home, supervisor, began), daemon=True).start()
+    threading.Thread(target=herald, args=(supervisor,), daemon=True).start()
     hopeless = supervisor.run()
     if hopeless is not None:
         raise click.ClickException(f"{hopeless} does not start (see above)")
 
 
-def _herald(config: Config, home: Home, supervisor: Supervisor, began: float) -> None:
+def _herald(config: Config, home: Home, extras: Extras, began: float, supervisor: Supervisor) -> None:
     from aiadmin.cli.ready import announce  # takes half a second, in which the processes are starting already
 
-    announce(config, home, supervisor, began)
+    announce(config, home, extras, supervisor, began)

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psycopg2
+import requests
+
+from aiadmin.cli.extras import DEMO_SALON
 from aiadmin.cli.home import parse_env
 from tests.acceptance.up.running import Up, start
 from tests.conftest import WaitUntil
@@ -25,25 +32,64 @@ def _cli(up: Up, *arguments: str, **settings: str) -> subprocess.CompletedProces
     )
 
 
+def _events(settings: dict[str, str]) -> list[tuple[str, str, str]]:
+    """What the product has made of the salon's journal: kind, client and source."""
+    with closing(psycopg2.connect(settings["DATABASE_URL"])) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT kind, after ->> 'client_name', source FROM booking_events WHERE company_id = 1")
+        return cursor.fetchall()
+
+
+def _book(settings: dict[str, str], name: str) -> None:
+    """As the form on the journal's page does it, the day after tomorrow."""
+    booked = {"salon_id": DEMO_SALON, "datetime": f"{datetime.now(UTC) + timedelta(days=2):%Y-%m-%d} 14:00:00"}
+    booked |= {"client": {"name": name, "phone": "79005550000"}}
+    url = f"{settings['YCLIENTS_MARKETPLACE_URL']}/_fake/journal/record"
+    requests.post(url, json=booked, timeout=10).raise_for_status()
+
+
 def test_a_salon_is_connected_and_activated_without_a_phone_or_the_internet(
     data: Path, started: list[Up], free_port: int, wait_until: WaitUntil
 ) -> None:
     up = Up(data, free_port, "demo")
     started.append(up)
     start(up, wait_until)
+    journal = re.search(r"journal: (\S+)", up.ready_line)
+    assert journal is not None, "the line says where the journal is"
+    assert "Журнал салона" in requests.get(journal[1], timeout=10).content.decode()
     scanned = _cli(up, "demo", "--data", str(data), "scan", "--phone", PHONE)
     assert scanned.returncode == 0, scanned.stderr
 
     settings = parse_env((data / "running.env").read_text())
 
-    def activated() -> bool:
+    def connected() -> bool:
         shown = _cli(up, "companies", "show", "1", **settings).stdout
-        return "status               active" in shown
+        return "status               active" in shown and "whatsapp connected   True" in shown
 
-    wait_until(activated, timeout=30, what="active")
+    def is_read() -> bool:
+        return "webhooks: ours" in _cli(up, "sync", "show", "1", **settings).stdout
+
+    wait_until(connected, timeout=60, what="active, with a phone")
+    wait_until(is_read, timeout=60, what="the journal is read")
+    _book(settings, "Нина")
+    wait_until(
+        lambda: ("created", "Нина", "webhook") in _events(settings), timeout=60, what="the booking is heard of"
+    )
+    assert [kind for kind, _, _ in _events(settings)] == ["created"], "what was there before is no news"
     doctor = _cli(up, "doctor", "--online", **settings)
     assert doctor.returncode == 0, doctor.stdout
     assert PHONE not in up.text
+
+
+def test_a_second_demo_on_the_same_data_finds_its_salon_again(
+    data: Path, started: list[Up], free_port: int, wait_until: WaitUntil
+) -> None:
+    for _ in range(2):
+        up = Up(data, free_port, "demo")
+        started.append(up)
+        start(up, wait_until)
+        assert "company=1&" in up.link()
+        assert requests.get(up.link(), timeout=10).ok
+        up.end()
 
 
 def test_the_phone_says_so_when_no_demo_runs(data: Path, free_port: int, started: list[Up]) -> None:

@@ -44,14 +44,21 @@ def test_right_credentials_are_accepted(config: Config) -> None:
         ({"yclients_api_key": "wrong"}, "YClients partner", "YCLIENTS_API_KEY"),
         ({"yclients_app_id": 5}, "YClients partner", "YCLIENTS_APP_ID"),
         ({"yclients_user_token": "wrong"}, "YClients user", "YCLIENTS_USER_TOKEN"),
-        ({"yclients_user_token": ""}, "YClients user", "YCLIENTS_USER_TOKEN"),
     ],
     ids=str,
 )
 def test_a_wrong_one_is_named_with_its_fix(config: Config, wrong: dict[str, Any], name: str, setting: str) -> None:
     found = {each.name: each for each in yclients_credentials(replace(config, **wrong))}
     assert setting in (found[name].fix or "")
+    assert found[name].is_failure
     assert config.yclients_api_key not in str(found)
+
+
+def test_without_a_user_it_warns_of_what_does_not_work(config: Config) -> None:
+    partner, user = yclients_credentials(replace(config, yclients_user_token=""))
+    assert (partner.fix, user.is_failure) == (None, False)
+    assert "no booking is heard of" in user.text
+    assert "YCLIENTS_USER_TOKEN" in (user.fix or "")
 
 
 def test_an_address_where_nobody_answers_is_not_blamed_on_a_credential(config: Config) -> None:

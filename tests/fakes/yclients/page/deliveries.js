@@ -23,7 +23,7 @@ function delivery(each, open) {
   const came = last ? `${last.status ?? last.error} · ${Math.round(last.seconds * 1000)} мс` : "";
   const text = JSON.stringify({ url: each.url, attempts, body }, null, 1).replaceAll(/("partner_token": )"[^"]*"/g, '$1"…"');
   const element = make("details", { className: each.state, open: open.has(String(number)) },
-    make("summary", {}, make("i"), make("time", {}, last?.at.slice(11, 19) ?? ""), name, make("small", {}, came)), make("pre", {}, text));
+    make("summary", {}, make("i"), make("time", {}, last ? new Date(last.at).toLocaleTimeString("ru") : ""), name, make("small", {}, came)), make("pre", {}, text));
   element.dataset.number = number;
   return element;
 }
