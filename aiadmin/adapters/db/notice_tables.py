@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from aiadmin.adapters.db.tables import Base, Time
+from aiadmin.adapters.db.tables import Base, Time, own
 
 
 def _company(*, is_key: bool = False) -> Mapped[int]:
@@ -60,6 +60,7 @@ class NoticeRow(Base):
 
     __tablename__ = "notices"
     __table_args__ = (
+        own("fk_notices_own_message", "outbox_message_id", "outbox_messages"),
         UniqueConstraint("company_id", "dedup_key"),
         Index("idx_notices_due", "company_id", "due_at", postgresql_where=text("state = 'waiting'")),
         Index("idx_notices_next", "due_at", postgresql_where=text("state = 'waiting'")),
@@ -105,6 +106,7 @@ class QuestionRow(Base):
 
     __tablename__ = "questions"
     __table_args__ = (
+        own("fk_questions_own_contact", "contact_id", "contacts", ondelete="CASCADE"),
         Index("idx_questions_contact", "company_id", "contact_id", "asked_at"),
         Index("idx_questions_unwritten", "next_attempt_at", postgresql_where=text("next_attempt_at IS NOT NULL")),
         CheckConstraint("answer IN ('yes','no','unclear')", name="answer"),
@@ -114,7 +116,7 @@ class QuestionRow(Base):
     record_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     starts_at: Mapped[datetime] = mapped_column(Time, primary_key=True)
     visit_id: Mapped[int | None] = mapped_column(BigInteger)
-    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"))
+    contact_id: Mapped[int] = mapped_column(BigInteger)
     asked_at: Mapped[datetime] = mapped_column(Time)
     answer: Mapped[str | None] = mapped_column(String(20))
     answered_at: Mapped[datetime | None] = mapped_column(Time)
@@ -129,6 +131,7 @@ class OperatorMessageRow(Base):
 
     __tablename__ = "operator_messages"
     __table_args__ = (
+        own("fk_operator_messages_own_message", "outbox_message_id", "outbox_messages"),
         UniqueConstraint("company_id", "external_id"),
         Index("idx_operator_messages_due", "next_attempt_at", postgresql_where=text("next_attempt_at IS NOT NULL")),
         Index("idx_operator_messages_outbox", "outbox_message_id"),

@@ -12,6 +12,7 @@ from sqlalchemy import (
     CheckConstraint,
     DateTime,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -41,6 +42,16 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
+
+
+def own(name: str, column: str, target: str, *, ondelete: str | None = None) -> ForeignKeyConstraint:
+    """A reference to a row of the same company: one of another company cannot be named.
+
+    Without `ondelete` it stands beside a constraint of the column alone that nulls it, and is checked at the commit.
+    """
+    deferred: dict[str, Any] = {} if ondelete else {"deferrable": True, "initially": "DEFERRED"}
+    columns, targets = ["company_id", column], [f"{target}.company_id", f"{target}.id"]
+    return ForeignKeyConstraint(columns, targets, name=name, ondelete=ondelete, **deferred)
 
 
 class CompanyRow(Base):
@@ -116,6 +127,7 @@ class DeviceRow(Base):
         Index("idx_devices_company", "company_id", unique=True, postgresql_where=text("desired <> 'removed'")),
         Index("idx_devices_phone", "phone", unique=True, postgresql_where=text("desired <> 'removed'")),
         Index("idx_devices_host", "host_id"),
+        UniqueConstraint("company_id", "id"),
         CheckConstraint("desired IN ('on','off','removed')", name="desired"),
         CheckConstraint(
             "observed IN ('linked','starting','online','degraded','reconnecting','backoff','conflict','banned',"
@@ -215,6 +227,7 @@ class ContactRow(Base):
 
     __tablename__ = "contacts"
     __table_args__ = (
+        UniqueConstraint("company_id", "id"),
         UniqueConstraint("company_id", "lid"),
         UniqueConstraint("company_id", "phone"),
         CheckConstraint("lid IS NOT NULL OR phone IS NOT NULL", name="known"),
@@ -238,6 +251,8 @@ class InboxMessageRow(Base):
 
     __tablename__ = "inbox_messages"
     __table_args__ = (
+        own("fk_inbox_messages_own_contact", "contact_id", "contacts", ondelete="CASCADE"),
+        own("fk_inbox_messages_own_device", "device_id", "devices"),
         UniqueConstraint("device_id", "message_id"),
         Index("idx_inbox_messages_contact", "contact_id", "id"),
         Index("idx_inbox_messages_company", "company_id", "id"),
@@ -249,7 +264,7 @@ class InboxMessageRow(Base):
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     company_id: Mapped[int] = mapped_column(ForeignKey("companies.id", ondelete="CASCADE"))
     device_id: Mapped[int | None] = mapped_column(ForeignKey("devices.id", ondelete="SET NULL"))
-    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"))
+    contact_id: Mapped[int] = mapped_column(BigInteger)
     message_id: Mapped[str] = mapped_column(Text)
     direction: Mapped[str] = mapped_column(String(20))
     kind: Mapped[str] = mapped_column(String(20))
@@ -266,6 +281,9 @@ class OutboxMessageRow(Base):
 
     __tablename__ = "outbox_messages"
     __table_args__ = (
+        own("fk_outbox_messages_own_contact", "contact_id", "contacts", ondelete="CASCADE"),
+        own("fk_outbox_messages_own_device", "device_id", "devices"),
+        UniqueConstraint("company_id", "id"),
         UniqueConstraint("company_id", "dedup_key"),
         Index("idx_outbox_messages_due", "company_id", "next_attempt_at", postgresql_where=text("state = 'pending'")),
         Index("idx_outbox_messages_deadline", "deadline_at", postgresql_where=text("state = 'pending'")),
@@ -274,7 +292,6 @@ class OutboxMessageRow(Base):
             "idx_outbox_messages_message", "device_id", "message_id", postgresql_where=text("message_id IS NOT NULL")
         ),
         Index("idx_outbox_messages_contact", "contact_id", "id"),
-        Index("idx_outbox_messages_company", "company_id", "id"),
         CheckConstraint(
             "purpose IN ('manual','trial','booked','moved','changed','cancelled','reminder_day','reminder_hours',"
             "'reminder_again','review','reply','operator')",
@@ -285,7 +302,7 @@ class OutboxMessageRow(Base):
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     company_id: Mapped[int] = mapped_column(ForeignKey("companies.id", ondelete="CASCADE"))
-    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id", ondelete="CASCADE"))
+    contact_id: Mapped[int] = mapped_column(BigInteger)
     device_id: Mapped[int | None] = mapped_column(ForeignKey("devices.id", ondelete="SET NULL"))
     epoch: Mapped[int | None] = mapped_column(BigInteger)
     dedup_key: Mapped[str] = mapped_column(String(200))
