@@ -59,7 +59,7 @@ def messages() -> dict[str, object]:
 
 
 @blueprint.post("/marketplace/manage/disconnect")
-@documented(Operation(summary="Отключить WhatsApp салона", answers={200: manage_schemas.Done}))
+@documented(Operation(summary="Отключить WhatsApp салона", answers={200: manage_schemas.Ordered}))
 def disconnect() -> dict[str, object]:
     """The phone is logged out; settings and messages stay."""
     was_linked = _owner().disconnect(company().company_id)
@@ -67,7 +67,7 @@ def disconnect() -> dict[str, object]:
 
 
 @blueprint.post("/marketplace/manage/activation")
-@documented(Operation(summary="Ещё раз сообщить YClients", answers={202: manage_schemas.Done}, errors=(409,)))
+@documented(Operation(summary="Ещё раз сообщить YClients", answers={202: manage_schemas.Ordered}, errors=(409,)))
 def retry() -> tuple[dict[str, object], int]:
     """YClients is told again, for another window."""
     _owner().retry(company().company_id)
@@ -75,7 +75,7 @@ def retry() -> tuple[dict[str, object], int]:
 
 
 @blueprint.post("/marketplace/manage/sync")
-@documented(Operation(summary="Прочитать журнал салона заново", answers={202: manage_schemas.Done}))
+@documented(Operation(summary="Прочитать журнал салона заново", answers={202: manage_schemas.Ordered}))
 def read_again() -> tuple[dict[str, object], int]:
     """Everything is read from the beginning, unless it is being read; nobody is told anything twice."""
     has_begun = _owner().read_again(company().company_id)
@@ -88,7 +88,7 @@ def _owner() -> Owner:
 
 
 def _done(what: str) -> dict[str, object]:
-    return schemas.dump(manage_schemas.Done, text=texts_manage.DONE[what])
+    return schemas.dump(manage_schemas.Ordered, text=texts_manage.DONE[what])
 
 
 def _whatsapp(seen: Overview) -> Mapping[str, object]:

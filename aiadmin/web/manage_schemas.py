@@ -114,7 +114,7 @@ class Messages(Schema):
     before = fields.String(allow_none=True)
 
 
-class Done(Schema):
+class Ordered(Schema):
     """What was asked for is done, or begins."""
 
     success = fields.Constant(True)

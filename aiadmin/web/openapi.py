@@ -142,4 +142,7 @@ def _components(app: Flask) -> dict[str, Any]:
         if operation is not None:
             used |= {_schema(what) for what in operation.answers.values() if not isinstance(what, str)}
             used |= {operation.body} if operation.body else set()
-    return {schema.__name__: of_schema(schema) for schema in sorted(used, key=lambda schema: schema.__name__)}
+    named = {schema.__name__: of_schema(schema) for schema in sorted(used, key=lambda schema: schema.__name__)}
+    if len(named) != len(used):
+        raise ValueError("two schemas of one name: a reference could mean either")
+    return named
