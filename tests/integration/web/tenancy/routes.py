@@ -78,6 +78,7 @@ class Case:
         query: the same in the address.
         answers: what the salon itself may get; shows that the case asks something sensible.
         shows: whether the salon itself sees something that nobody else may.
+        ends: whether it undoes what other routes need; such a route is asked last.
     """
 
     opens: str = "nobody"
@@ -85,6 +86,7 @@ class Case:
     query: Callable[[Tenant], Fields] = lambda _of: {}
     answers: frozenset[int] = frozenset({200})
     shows: bool = False
+    ends: bool = False
 
 
 _AT_YCLIENTS = frozenset({200, 201, 202, 409, 422, 502})
@@ -116,6 +118,12 @@ CASES: Mapping[str, Case] = {
     "registration.register": Case(body=lambda of: {"salon_id": of.salon.salon_id}, answers=frozenset({409})),
     "links.renew_link": Case("api key", answers=frozenset({201})),
     "connect.page": Case("link", shows=True),
+    "manage.page": Case("link", shows=True),
+    "manage_api.overview": Case("bearer", shows=True),
+    "manage_api.messages": Case("bearer", query=lambda of: {"phone": of.phone[-7:]}, shows=True),
+    "manage_api.disconnect": Case("bearer", ends=True),
+    "manage_api.retry": Case("bearer", answers=frozenset({202, 409})),
+    "manage_api.read_again": Case("bearer", answers=frozenset({202})),
     "qr.text": Case("link", query=lambda _of: {"relink": "1"}, shows=True),
     "qr.svg": Case("link", query=lambda _of: {"relink": "1"}),
     "qr.png": Case("link", query=lambda _of: {"relink": "1"}),

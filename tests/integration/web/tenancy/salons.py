@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
 
 from aiadmin.container import Container
 from aiadmin.services import links
+from aiadmin.services.ports import LiveCode
 from tests.fakes.yclients.marketplace.redirect import signed
 from tests.integration.web import rows
 from tests.integration.web.door import Door
@@ -20,6 +22,7 @@ Rows = Mapping[str, list[dict[str, Any]]]
 _PLAUSIBLE = {
     "outbox": "kind = 'activation', state = 'sent'",
     "records": "services = '[]'",
+    "session_events": "state = 'online'",
     "sync_runs": "stage = NULL, counts = '{}'",
 }
 """What a job that meets the row can read."""
@@ -66,13 +69,16 @@ class Tenant:
         yield from (self.word, self.phone, self.salon.api_key, self.salon.token, self.webhook_key)
         yield from (str(value) for value in self.signature().values())
 
-    def fresh_link(self) -> None:
-        """A link that works, whatever became of the one before."""
+    def renew(self) -> None:
+        """A link that works and a code that is live, whatever became of those before."""
         held = self.held
         token = links.issue(
             self.salon.company_id, uow=held.uow, tokens=held.tokens, links=held.links, clock=held.clock
         )
         self.salon = Salon(self.salon.company_id, self.salon.salon_id, self.salon.api_key, token)
+        now = held.clock()
+        code = LiveCode(text=self.code, generated_at=now, expires_at=now + timedelta(minutes=10))
+        held.feed.publish_code(self.salon.company_id, code)
 
 
 def settle(door: Door, salon_id: int, *, word: str, user_id: int) -> Tenant:
@@ -84,7 +90,7 @@ def settle(door: Door, salon_id: int, *, word: str, user_id: int) -> Tenant:
     assert link is not None
     salon = Salon(company.company_id, salon_id, link["api_key"], token="")
     tenant = Tenant(held, salon, word, user_id, door.yclients.partner_token)
-    tenant.fresh_link()
+    tenant.renew()
     with held.engine.begin() as connection:
         rows.fill(connection, company.company_id, word)
         for table, values in _PLAUSIBLE.items():
@@ -98,7 +104,6 @@ def settle(door: Door, salon_id: int, *, word: str, user_id: int) -> Tenant:
             ),
             named,
         )
-    door.site.show_code(tenant.salon, tenant.code, seconds=600)
     return tenant
 
 
@@ -127,9 +132,9 @@ def _rows(connection: sa.Connection, table: str, column: str, company_id: int) -
 
 
 def _in_redis(held: Container, company_id: int) -> dict[str, Any]:
-    """The company's link, its code and where its pairing stands; how long they live is left out."""
+    """The company's link and where its pairing stands. Not its code: that is gone by itself after a while."""
     found: dict[str, Any] = {"waits": company_id in held.feed.queue()}
-    for pattern in ("marketplace:*:{}", "marketplace:*:{}:*", "aiadmin:watch:{}", "aiadmin:pairing:*:{}"):
+    for pattern in ("marketplace:company:{}:*", "aiadmin:watch:{}", "aiadmin:pairing:*:{}"):
         for key in held.redis.scan_iter(pattern.format(company_id)):
             found[str(key)] = held.redis.dump(key)
     return found

@@ -33,7 +33,9 @@ class Seen:
 
 
 def _rules(door: Door) -> Iterator[tuple[Rule, str]]:
-    for rule in door.site.client.application.url_map.iter_rules():
+    """Every route with each of its methods."""
+    rules = door.site.client.application.url_map.iter_rules()
+    for rule in sorted(rules, key=lambda rule: rule.endpoint in CASES and CASES[rule.endpoint].ends):
         for method in sorted(rule.methods or ()):
             yield rule, method
 
@@ -56,9 +58,10 @@ def _adapter(door: Door) -> MapAdapter:
 
 
 def _shown(response: TestResponse) -> str:
-    """Everything that the caller can read, and what it says when its escapes are undone."""
+    """Everything that the caller can read, also with its escapes undone."""
     text = response.get_data(as_text=True) if response.mimetype != "image/png" else ""
-    return f"{response.status}\n{response.headers}\n{text}\n{text.encode().decode('unicode_escape', 'replace')}"
+    plain = text.encode("ascii", "backslashreplace").decode("unicode_escape", "replace") if "\\" in text else ""
+    return f"{response.status}\n{response.headers}\n{text}\n{plain}"
 
 
 def test_every_route_has_a_case(door: Door) -> None:
@@ -83,7 +86,7 @@ def test_its_own_salon_is_served(door: Door, victim: Tenant) -> None:
     """The walk proves nothing where its questions make no sense, or where it would not see what it looks for."""
     for rule, method in _rules(door):
         if method in {"GET", "POST"}:
-            victim.fresh_link()
+            victim.renew()
             case = CASES[rule.endpoint]
             answer = _ask(door, rule, method, owner_badges(victim)[case.opens], path=victim, aim=victim)
             said = f"{method} {rule.rule}: {answer.text}"
@@ -97,7 +100,7 @@ def test_no_credential_of_one_salon_opens_anything_of_another(door: Door, victim
 
     for rule, method in _rules(door):
         for path, aim in ((victim, victim), (hostile, victim), (victim, hostile)):
-            hostile.fresh_link()
+            hostile.renew()
             for badge in badges(hostile, forged_for=victim):
                 answer = _ask(door, rule, method, badge, path=path, aim=aim)
                 said = f"{method} {rule.rule} as {badge.name}: {answer.text}"
