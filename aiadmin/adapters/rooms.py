@@ -60,7 +60,7 @@ def sync(run: SyncRun) -> Payload:
         "stage": texts_manage.SYNC_STAGES[run.stage] if run.stage else None,
         "page": run.page,
         "pages": run.total_pages,
-        "counts": {texts_manage.SYNC_STAGES[Stage(name)]: count for name, count in run.counts.items()},
+        "counts": {texts_manage.SYNC_STAGES[stage]: run.counts[stage] for stage in Stage if stage in run.counts},
         "error": texts_manage.SYNC_FAILURES.get(run.error) if run.error else None,
     }
 
