@@ -22,9 +22,7 @@ const socket = io(`${url}/marketplace`, {
 socket.on('connect', () => say('connect', socket.io.engine.transport.name));
 socket.on('disconnect', (reason) => say('disconnect', reason));
 socket.on('connect_error', (error) => say('connect_error', error.message));
-for (const event of ['qr-update', 'pairing-code', 'whatsapp-connected', 'status', 'error']) {
-  socket.on(event, (data) => say(event, data));
-}
+socket.onAny((event, data) => say(event, data));
 
 createInterface({ input: process.stdin })
   .on('line', (line) => {

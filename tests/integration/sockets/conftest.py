@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+import redis
 
 from aiadmin.adapters import embedded
 from tests.integration.sockets.page import Page
@@ -36,7 +37,12 @@ def site(
     template_database: str,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Site]:
-    """One web process for many tests, each with salons of its own; without the limit that they would run into."""
+    """One web process for many tests, each with salons of its own; without the limit that they would run into.
+
+    Its companies have the numbers of another module's: whatever Redis knows of those is forgotten first.
+    """
+    with redis.Redis.from_url(valkey_server.url) as client:
+        client.flushall()
     with own_database(postgres_server.url, template_database) as database_url:
         settings = settings_of(database_url, valkey_server.url) | {"SOCKET_LIMIT_PER_MINUTE": "1000"}
         with site_with(settings, tmp_path_factory.mktemp("web") / "web.log") as running:
