@@ -65,6 +65,7 @@ class Config:
     pairing_capacity: int = 50
     activation_window_minutes: int = 60
     erase_after_days: int = 30
+    message_retention_days: int = 90
     messages_paused: bool = False
     message_pacing: bool = True
     database_pool_size: int = 10
@@ -84,6 +85,11 @@ class Config:
     def erase_after(self) -> timedelta:
         """How long the personal data of a salon that left is kept, in case it comes back."""
         return timedelta(days=self.erase_after_days)
+
+    @property
+    def message_retention(self) -> timedelta:
+        """How long the words of messages are kept."""
+        return timedelta(days=self.message_retention_days)
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Config:
@@ -192,6 +198,7 @@ _PARSERS: Mapping[str, Callable[[str], object]] = {
     "pairing_capacity": _whole(1, 500),
     "activation_window_minutes": _whole(1, 7 * 24 * 60),
     "erase_after_days": _whole(0, 3650),
+    "message_retention_days": _whole(1, 3650),
     "messages_paused": _flag,
     "message_pacing": _flag,
     "database_pool_size": _whole(1, 100),

@@ -47,6 +47,7 @@ from aiadmin.services.lifecycle import Keeper
 from aiadmin.services.operator import Operator, Reporter
 from aiadmin.services.partner import PartnerDesk
 from aiadmin.services.ports import UnitOfWork
+from aiadmin.services.privacy import PrivacyDesk
 from aiadmin.services.release import Releaser
 from aiadmin.services.salon_wording import SalonWording
 from aiadmin.services.sync_pages import Pages
@@ -85,11 +86,11 @@ class Container:
 
     def uow(self) -> UnitOfWork:
         """A new transaction."""
-        return SqlUnitOfWork(self.engine)
+        return SqlUnitOfWork(self.engine, self.secrets.fingerprint)
 
     def one_statement(self) -> UnitOfWork:
         """For a single statement, which is then a transaction by itself: two trips to PostgreSQL less."""
-        return SqlUnitOfWork(self._autocommit)
+        return SqlUnitOfWork(self._autocommit, self.secrets.fingerprint)
 
     @cached_property
     def _autocommit(self) -> Engine:
@@ -227,6 +228,10 @@ class Container:
             clock=self.clock,
             chance=random.random,
         )
+
+    @cached_property
+    def privacy_desk(self) -> PrivacyDesk:
+        return PrivacyDesk(uow=self.uow, secrets=self.secrets, clock=self.clock)
 
     @cached_property
     def operator(self) -> Operator:

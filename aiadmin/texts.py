@@ -248,6 +248,7 @@ API_TAGS: Mapping[str, str] = {
     "webhooks": "События YClients",
     "operator": "Уведомления YClients через WhatsApp салона",
     "companies": "Статистика",
+    "clients": "Данные клиентов (152-ФЗ)",
     "partner": "Расчёты и подключения в YClients",
     "health": "Работоспособность",
     "metrics": "Метрики",

@@ -24,6 +24,8 @@ SWEEP_SECONDS = 2.0
 TIDY_SECONDS = 60.0
 COMPARE_SECONDS = 10.0
 """Five salons each time: 1,800 an hour."""
+FORGET_SECONDS = 3600.0
+"""The words of old messages."""
 LONGEST_PAUSE_SECONDS = 5.0
 
 
@@ -52,6 +54,7 @@ def main() -> None:
             (SWEEP_SECONDS, maintenance.sweep),
             (TIDY_SECONDS, maintenance.tidy),
             (COMPARE_SECONDS, maintenance.compare),
+            (FORGET_SECONDS, maintenance.forget_words),
         )
     )
     try:

@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 import structlog
 
-from aiadmin.services import maintenance
+from aiadmin.services import maintenance, privacy
 from jobs.process import container, quiet_when_down
 
 log = structlog.get_logger(__name__)
@@ -34,3 +34,12 @@ def tidy() -> None:
     done = maintenance.tidy(uow=box.uow, clock=box.clock, erase_after=box.config.erase_after)
     if done != maintenance.NOTHING_TIDIED:
         log.info("tidied", **asdict(done))
+
+
+@quiet_when_down
+def forget_words() -> None:
+    """Blank the words of old messages."""
+    box = container()
+    rows = privacy.forget_words(uow=box.uow, now=box.clock(), after=box.config.message_retention)
+    if rows:
+        log.info("words of old messages forgotten", rows=rows)

@@ -26,6 +26,7 @@ class DerivedSecrets:
     def __init__(self, master: str) -> None:
         self._fernet = Fernet(base64.urlsafe_b64encode(_derive(master, b"aiadmin outbox secret v1")))
         self._webhook_secret = _derive(master, b"aiadmin webhook key v1")
+        self._person_secret = _derive(master, b"aiadmin person fingerprint v1")
         self.webhook_key = lru_cache(maxsize=10_000)(self._webhook_key)
 
     def new_api_key(self) -> str:
@@ -43,6 +44,9 @@ class DerivedSecrets:
             return self._fernet.decrypt(sealed.encode()).decode()
         except InvalidToken as error:
             raise SealBrokenError from error
+
+    def fingerprint(self, company_id: CompanyId, address: str) -> str:
+        return hmac.digest(self._person_secret, f"{company_id}:{address}".encode(), "sha256").hex()
 
     def _webhook_key(self, company_id: CompanyId) -> str:
         digest = hmac.digest(self._webhook_secret, f"webhook:{company_id}".encode(), "sha256")

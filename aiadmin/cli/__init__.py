@@ -12,6 +12,7 @@ from aiadmin.config import ConfigError
 from aiadmin.domain.errors import AiAdminError
 
 _COMMANDS = {
+    "clients": "aiadmin.cli.clients:clients",
     "companies": "aiadmin.cli.companies:companies",
     "demo": "aiadmin.cli.demo:demo",
     "doctor": "aiadmin.cli.doctor:doctor",

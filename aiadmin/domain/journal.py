@@ -7,7 +7,7 @@ country code.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import IntEnum
@@ -96,6 +96,10 @@ class Client:
     last_visit_on: date | None = None
     raw: Raw = field(default_factory=dict, repr=False)
 
+    def anonymous(self) -> Client:
+        """That there is such a client, and nothing of who it is."""
+        return replace(self, name=None, phone=None, email=None, is_muted=True, raw={})
+
 
 @dataclass(frozen=True, kw_only=True)
 class BookedService:
@@ -136,6 +140,10 @@ class Record:
     is_online: bool = False
     is_group: bool = False
     raw: Raw = field(default_factory=dict, repr=False)
+
+    def anonymous(self) -> Record:
+        """The booking without whose it is."""
+        return replace(self, client_name=None, client_phone=None, comment="", raw={})
 
 
 @dataclass(frozen=True, kw_only=True)

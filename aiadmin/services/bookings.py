@@ -26,6 +26,8 @@ def absorb(
     Args:
         read_at: when the reading began: nothing older than that was seen.
     """
+    buried = work.privacy.buried(salon.company_id, {one.client_phone for one in records if one.client_phone})
+    records = [one.anonymous() if one.client_phone in buried else one for one in records]
     added = work.records.add_new(salon.company_id, records, read_at)
     known = work.records.lock(salon.company_id, [one.record_id for one in records if one.record_id not in added])
     changed: list[Record] = []

@@ -16,6 +16,7 @@ from aiadmin.container import Container
 from aiadmin.web import (
     auth,
     callbacks,
+    clients,
     companies,
     connect,
     docs,
@@ -94,6 +95,7 @@ def _add_routes(app: Flask) -> None:
     auth.protect(app, operator.blueprint, auth.BEARER_KEY)
     auth.protect(app, companies.blueprint, auth.ADMIN)
     auth.protect(app, partner.blueprint, auth.ADMIN)
+    auth.protect(app, clients.blueprint, auth.ADMIN)
     auth.protect(app, metrics.blueprint, auth.SCRAPER)
     auth.protect(app, health.blueprint, auth.PUBLIC)
     auth.protect(app, docs.blueprint, auth.PUBLIC)

@@ -37,6 +37,7 @@ _PRIVATE = (
     "links.",
     "registration.",
     "callbacks.",
+    "clients.",
     "install.",
     "manage.",
     "manage_api.",

@@ -213,6 +213,33 @@ class Root(_Out):
     docs = fields.String(required=True, metadata={"example": "/docs"})
 
 
+class ClientOfPhone(_In):
+    """A client of a salon."""
+
+    phone = Phone(required=True, metadata={"example": "79001234567"})
+
+
+class HeldOfClient(Schema):
+    """What each table holds of a client."""
+
+    success = fields.Constant(constant=True)
+    held = fields.Dict(keys=fields.String(), required=True, metadata={"example": {"contacts": []}})
+
+
+class ErasedOfClient(Schema):
+    """How many rows of each table were deleted or blanked."""
+
+    success = fields.Constant(constant=True)
+    rows = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+
+
+class Restored(Schema):
+    """Whether there was anything to restore."""
+
+    success = fields.Constant(constant=True)
+    restored = fields.Boolean(required=True)
+
+
 class Error(Schema):
     """Every error looks like this."""
 

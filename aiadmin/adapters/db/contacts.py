@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 
 from aiadmin.adapters.db.notice_tables import QuestionRow
 from aiadmin.adapters.db.tables import ContactRow, InboxMessageRow, OutboxMessageRow
+from aiadmin.adapters.db.tombs import Tombs
 from aiadmin.domain.contact import Contact, Settlement, Sighting, settle
 from aiadmin.domain.ids import CompanyId, ContactId
 
-_LOCK = 727_276
+LOCK = 727_276
+"""With the number of a company: one at a time settles who its contacts are."""
 _KEEP_STANDING = text("""
 UPDATE contacts SET
   opted_out_at = COALESCE(contacts.opted_out_at, absorbed.opted_out_at),
@@ -28,11 +30,11 @@ FROM contacts AS absorbed WHERE absorbed.id = :absorbed AND contacts.id = :keep
 class SqlContacts:
     """`ports.Contacts` on SQLAlchemy."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, session: Session, tombs: Tombs) -> None:
+        self._session, self._tombs = session, tombs
 
     def see(self, company_id: CompanyId, seen: Sighting, at: datetime) -> ContactId:
-        self._session.execute(select(func.pg_advisory_xact_lock(_LOCK, company_id)))
+        self._session.execute(select(func.pg_advisory_xact_lock(LOCK, company_id)))
         settled = settle(seen, self._known(company_id, seen))
         if settled.keep is not None and not settled.is_news:
             return settled.keep.contact_id
@@ -58,6 +60,8 @@ class SqlContacts:
             self._absorb(settled.absorb, settled.keep)
         person = settled.person
         values = {"lid": person.lid, "phone": person.phone, "push_name": person.push_name, "updated_at": at}
+        if self._tombs.buried(company_id, _new_addresses(settled)):
+            values["opted_out_at"] = at
         if settled.keep is None:
             made = insert(ContactRow).values(company_id=company_id, created_at=at, **values).returning(ContactRow.id)
             return ContactId(self._session.scalars(made).one())
@@ -79,6 +83,13 @@ class SqlContacts:
     def _set(self, contact: Contact, **values: Any) -> None:
         changed = update(ContactRow).where(ContactRow.id == contact.contact_id).values(**values)
         self._session.execute(changed.execution_options(synchronize_session=False))
+
+
+def _new_addresses(settled: Settlement) -> set[str]:
+    """By what the person was not known before: whoever was erased comes back as one who wants no messages."""
+    rows = [row for row in (settled.keep, settled.absorb) if row is not None]
+    known = {address for row in rows for address in (row.lid, row.phone)}
+    return {address for address in (settled.person.lid, settled.person.phone) if address} - known
 
 
 def _contact_of(row: ContactRow) -> Contact:

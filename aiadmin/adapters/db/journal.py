@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from aiadmin.adapters.db.bulk import short, upsert
 from aiadmin.adapters.db.salon_tables import CategoryRow, ClientRow, ServiceRow, StaffRow, WorkDayRow
 from aiadmin.adapters.db.tables import Base, CompanyRow
+from aiadmin.adapters.db.tombs import Tombs
 from aiadmin.domain.hook import HookState
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal import Category, Client, SalonFacts, Service, StaffMember, WorkDay
@@ -31,8 +32,8 @@ _LARGEST_INTEGER = 2**31 - 1
 class SqlJournal:
     """`ports.Journal` on SQLAlchemy."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    def __init__(self, session: Session, tombs: Tombs) -> None:
+        self._session, self._tombs = session, tombs
 
     def set_salon(self, company_id: CompanyId, facts: SalonFacts) -> None:
         values = {"title": short(facts.title), "address": facts.address, "timezone": short(facts.timezone, 50)}
@@ -68,11 +69,17 @@ class SqlJournal:
         self._put(WorkDayRow, company_id, at, [_work_day(one) for one in rows if first <= one.day <= last])
 
     def put_clients(self, company_id: CompanyId, rows: Sequence[Client], at: datetime) -> None:
-        self._put(ClientRow, company_id, at, [_client(one) for one in rows])
+        self._put(ClientRow, company_id, at, [_client(one) for one in self._unburied(company_id, rows)])
 
     def put_client(self, company_id: CompanyId, client: Client, at: datetime) -> None:
-        row = {name: value for name, value in _client(client).items() if name != "last_visit_on"}
+        [known] = self._unburied(company_id, [client])
+        row = {name: value for name, value in _client(known).items() if name != "last_visit_on"}
         self._put(ClientRow, company_id, at, [row])
+
+    def _unburied(self, company_id: CompanyId, rows: Sequence[Client]) -> Sequence[Client]:
+        """YClients still knows who was erased here; we keep that there is a client, and nothing of who it is."""
+        buried = self._tombs.buried(company_id, {one.phone for one in rows if one.phone})
+        return [one.anonymous() if one.phone in buried else one for one in rows]
 
     def bury(self, company_id: CompanyId, stage: Stage, *, not_seen_since: datetime, at: datetime) -> int:
         kind = _BURIED[stage]

@@ -73,6 +73,16 @@ class AuditRow(Base):
     at: Mapped[datetime] = mapped_column(Time)
 
 
+class ErasureRow(Base):
+    """A client whose data was erased, and who is never to be kept or written to again: a fingerprint, no phone."""
+
+    __tablename__ = "erasures"
+
+    company_id: Mapped[int] = _company()
+    fingerprint: Mapped[str] = mapped_column(String(64), primary_key=True)
+    at: Mapped[datetime] = mapped_column(Time)
+
+
 class CategoryRow(Base):
     """A category of services."""
 

@@ -25,12 +25,14 @@ from aiadmin.adapters.db.operator_messages import SqlOperatorMessages
 from aiadmin.adapters.db.outbox import SqlOutbox
 from aiadmin.adapters.db.outbox_messages import SqlOutboxMessages
 from aiadmin.adapters.db.preferences import SqlPreferences
+from aiadmin.adapters.db.privacy import SqlPrivacy
 from aiadmin.adapters.db.questions import SqlLetters, SqlQuestions
 from aiadmin.adapters.db.records import SqlRecords
 from aiadmin.adapters.db.releases import SqlReleases
 from aiadmin.adapters.db.session_events import SqlSessionEvents
 from aiadmin.adapters.db.standings import SqlPauses, SqlStandings
 from aiadmin.adapters.db.sync_runs import SqlSyncRuns
+from aiadmin.adapters.db.tombs import Fingerprint, Tombs
 from aiadmin.adapters.db.webhooks import SqlWebhooks
 from aiadmin.domain.errors import DependencyDownError
 
@@ -42,24 +44,27 @@ class SqlUnitOfWork:
         DependencyDownError: PostgreSQL does not answer, or cut the connection.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, fingerprint: Fingerprint | None = None) -> None:
+        """Without a `fingerprint` it does not know who was erased."""
         self._session = Session(engine, expire_on_commit=False)
+        tombs = Tombs(self._session, fingerprint)
         self.companies = SqlCompanies(self._session)
         self.devices = SqlDevices(self._session)
         self.hosts = SqlHosts(self._session)
         self.session_events = SqlSessionEvents(self._session)
         self.outbox = SqlOutbox(self._session)
         self.webhooks = SqlWebhooks(self._session)
-        self.contacts = SqlContacts(self._session)
+        self.contacts = SqlContacts(self._session, tombs)
         self.inbox_messages = SqlInboxMessages(self._session)
         self.outbox_messages = SqlOutboxMessages(self._session)
         self.operator_messages = SqlOperatorMessages(self._session)
         self.message_log = SqlMessageLog(self._session)
-        self.journal = SqlJournal(self._session)
+        self.journal = SqlJournal(self._session, tombs)
         self.records = SqlRecords(self._session)
         self.booking_events = SqlBookingEvents(self._session)
         self.checks = SqlChecks(self._session)
         self.sync_runs = SqlSyncRuns(self._session)
+        self.privacy = SqlPrivacy(self._session, tombs)
         self.audit = SqlAudit(self._session)
         self.installations = SqlInstallations(self._session)
         self.standings = SqlStandings(self._session)

@@ -54,6 +54,10 @@ class Secrets(Protocol):
 
     def unseal(self, sealed: str) -> str: ...
 
+    def fingerprint(self, company_id: CompanyId, address: str) -> str:
+        """What stays of a phone or a LID that must not be kept: there are too few phones for a hash without a key."""
+        ...
+
     def webhook_key(self, company_id: CompanyId) -> str:
         """The key in the webhook address of this company: derived, so checking it needs no database."""
         ...

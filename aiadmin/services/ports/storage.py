@@ -18,6 +18,7 @@ from aiadmin.services.ports.journal import BookingEvents, Checks, Journal, Recor
 from aiadmin.services.ports.messages import Contacts, InboxMessages, MessageLog, OutboxMessages
 from aiadmin.services.ports.operator import OperatorMessages
 from aiadmin.services.ports.preferences import Preferences
+from aiadmin.services.ports.privacy import Privacy
 from aiadmin.services.ports.questions import Letters, Questions
 from aiadmin.services.ports.releases import Releases
 from aiadmin.services.ports.standings import Pauses, Standings
@@ -203,6 +204,8 @@ class UnitOfWork(Protocol):
     def checks(self) -> Checks: ...
     @property
     def sync_runs(self) -> SyncRuns: ...
+    @property
+    def privacy(self) -> Privacy: ...
     @property
     def audit(self) -> Audit: ...
     @property

@@ -1,0 +1,142 @@
+"""Personal data across all tables: blanked when it is old, exported and erased when a client asks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from aiadmin.adapters.db.contacts import LOCK
+from aiadmin.adapters.db.notice_tables import NoticeRow, OperatorMessageRow
+from aiadmin.adapters.db.salon_tables import ErasureRow
+from aiadmin.adapters.db.tables import ContactRow, InboxMessageRow, OutboxMessageRow
+from aiadmin.adapters.db.tombs import Tombs
+from aiadmin.domain.delivery import OutboxState
+from aiadmin.domain.ids import CompanyId
+from aiadmin.services.ports.privacy import Rows
+
+_CONTACT = "SELECT id FROM contacts WHERE company_id = :company_id AND phone = :phone"
+_CLIENT = "SELECT client_id FROM clients WHERE company_id = :company_id AND phone = :phone"
+_RECORD = f"""SELECT record_id FROM records WHERE company_id = :company_id
+  AND (client_phone = :phone OR client_id IN ({_CLIENT}))"""  # noqa: S608 - our own words
+_MINE = "company_id = :company_id"
+_MESSAGE = f"SELECT id FROM outbox_messages WHERE contact_id IN ({_CONTACT})"  # noqa: S608
+_MENTIONS = "regexp_replace(encode(body, 'escape'), '[ ()+-]', '', 'g') LIKE '%' || right(:phone, 10) || '%'"
+"""A phone is written in many ways, `8 (900) 123-45-67` among them; a body may be anything, so it is no text yet."""
+
+_HELD: Mapping[str, str] = {
+    "contacts": f"{_MINE} AND phone = :phone",
+    "clients": f"{_MINE} AND phone = :phone",
+    "records": f"{_MINE} AND record_id IN ({_RECORD})",
+    "booking_events": f"{_MINE} AND record_id IN ({_RECORD})",
+    "notices": f"{_MINE} AND record_id IN ({_RECORD})",
+    "questions": f"{_MINE} AND (contact_id IN ({_CONTACT}) OR record_id IN ({_RECORD}))",
+    "inbox_messages": f"{_MINE} AND contact_id IN ({_CONTACT})",
+    "outbox_messages": f"{_MINE} AND contact_id IN ({_CONTACT})",
+    "operator_messages": f"{_MINE} AND outbox_message_id IN ({_MESSAGE})",
+    "webhooks": f"{_MINE} AND {_MENTIONS}",
+}
+"""Which rows of a table are about the client of a phone; the order is that of the export."""
+
+_FORGET = '\'{"client_name": null, "client_phone": null, "comment": ""}\'::jsonb'
+_ERASURES: Sequence[tuple[str, str]] = (
+    (
+        "operator_messages",
+        "UPDATE operator_messages SET next_attempt_at = NULL, callback_url = NULL, error = 'erased',"
+        " finished_at = COALESCE(finished_at, :at)",
+    ),
+    ("webhooks", "DELETE FROM webhooks"),
+    (
+        "booking_events",
+        f"UPDATE booking_events SET before = before || {_FORGET}, after = after || {_FORGET}",  # noqa: S608
+    ),
+    (
+        "notices",
+        "UPDATE notices SET promise = '{}', finished_at = COALESCE(finished_at, :at), claimed_until = NULL,"
+        " reason = CASE WHEN state IN ('done', 'dropped') THEN reason ELSE 'erased' END,"
+        " state = CASE WHEN state = 'done' THEN state ELSE 'dropped' END",
+    ),
+    ("questions", "DELETE FROM questions"),
+    ("inbox_messages", "DELETE FROM inbox_messages"),
+    ("outbox_messages", "DELETE FROM outbox_messages"),
+    ("records", "UPDATE records SET client_name = NULL, client_phone = NULL, comment = '', raw_data = '{}'"),
+    (
+        "clients",
+        "UPDATE clients SET name = NULL, phone = NULL, email = NULL, raw_data = '{}', is_muted = true",
+    ),
+    ("contacts", "DELETE FROM contacts"),
+)
+"""In this order: what leads to other rows goes after them."""
+
+
+class SqlPrivacy:
+    """`ports.Privacy` on SQLAlchemy."""
+
+    def __init__(self, session: Session, tombs: Tombs) -> None:
+        self._session = session
+        self.buried = tombs.buried
+
+    def blank_messages(self, before: datetime, *, limit: int) -> int:
+        heard, owed = InboxMessageRow, OutboxMessageRow
+        old_in = select(heard.id).where(heard.received_at < before, heard.text.is_not(None))
+        old_out = select(owed.id).where(
+            owed.created_at < before,
+            owed.text != "",
+            owed.state.not_in([OutboxState.PENDING, OutboxState.SENDING]),
+        )
+        blanked = self._changed(update(heard).where(heard.id.in_(old_in.limit(limit))).values(text=None))
+        return blanked + self._changed(update(owed).where(owed.id.in_(old_out.limit(limit))).values(text=""))
+
+    def forget_notices(self, before: datetime) -> int:
+        return sum(
+            self._changed(delete(kind).where(kind.finished_at < before)) for kind in (NoticeRow, OperatorMessageRow)
+        )
+
+    def export(self, company_id: CompanyId, phone: str) -> Mapping[str, Rows]:
+        given = {"company_id": company_id, "phone": phone}
+        held = {}
+        for table, mine in _HELD.items():
+            rows = self._session.execute(text(f"SELECT * FROM {table} WHERE {mine}"), given)  # noqa: S608
+            held[table] = [_shown(dict(row)) for row in rows.mappings()]
+        return held
+
+    def erase(self, company_id: CompanyId, phone: str, at: datetime) -> Mapping[str, int]:
+        given = {"company_id": company_id, "phone": phone, "at": at}
+        # nobody makes a contact meanwhile
+        self._session.execute(select(func.pg_advisory_xact_lock(LOCK, company_id)))
+        counts = {}
+        for table, action in _ERASURES:
+            counts[table] = self._changed(text(f"{action} WHERE {_HELD[table]}"), given)
+        return counts
+
+    def lids(self, company_id: CompanyId, phone: str) -> Sequence[str]:
+        found = select(ContactRow.lid).where(ContactRow.company_id == company_id, ContactRow.phone == phone)
+        return [lid for lid in self._session.scalars(found) if lid]
+
+    def bury(self, company_id: CompanyId, fingerprints: Collection[str], at: datetime) -> None:
+        rows = [{"company_id": company_id, "fingerprint": one, "at": at} for one in sorted(fingerprints)]
+        self._session.execute(insert(ErasureRow).values(rows).on_conflict_do_nothing())
+
+    def unbury(self, company_id: CompanyId, fingerprints: Collection[str]) -> int:
+        mine = ErasureRow.company_id == company_id
+        return self._changed(delete(ErasureRow).where(mine, ErasureRow.fingerprint.in_(list(fingerprints))))
+
+    def _changed(self, statement: Any, given: Mapping[str, Any] | None = None) -> int:
+        quiet = statement.execution_options(synchronize_session=False)
+        return cast("CursorResult[Any]", self._session.execute(quiet, given)).rowcount
+
+
+_OURS = frozenset({"epoch", "callback_url", "claimed_until"})
+"""Columns that say nothing of the client."""
+
+
+def _shown(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {
+        name: bytes(value).decode(errors="replace") if isinstance(value, bytes | memoryview) else value
+        for name, value in row.items()
+        if name not in _OURS
+    }

@@ -1,0 +1,45 @@
+"""What the services need to keep personal data no longer than they may."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from aiadmin.domain.ids import CompanyId
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+class Privacy(Protocol):
+    """Everything that we hold of one client, in whatever table it is."""
+
+    def blank_messages(self, before: datetime, *, limit: int) -> int:
+        """Take the words out of the oldest messages, in and out, of before then; how many there were."""
+        ...
+
+    def forget_notices(self, before: datetime) -> int:
+        """Delete finished notices and finished messages of YClients' of before then; how many there were."""
+        ...
+
+    def export(self, company_id: CompanyId, phone: str) -> Mapping[str, Rows]:
+        """What each table holds of the client of this phone."""
+        ...
+
+    def erase(self, company_id: CompanyId, phone: str, at: datetime) -> Mapping[str, int]:
+        """Delete or blank all of it; how many rows of each table. The caller buries who it was."""
+        ...
+
+    def lids(self, company_id: CompanyId, phone: str) -> Sequence[str]:
+        """The hidden ids under which WhatsApp knows the client of this phone."""
+        ...
+
+    def bury(self, company_id: CompanyId, fingerprints: Collection[str], at: datetime) -> None:
+        """Whoever comes again under one of these is not kept, and not written to."""
+        ...
+
+    def unbury(self, company_id: CompanyId, fingerprints: Collection[str]) -> int: ...
+
+    def buried(self, company_id: CompanyId, addresses: Collection[str]) -> frozenset[str]:
+        """Of these phones and LIDs the ones that were buried."""
+        ...
