@@ -16,11 +16,12 @@ from aiadmin.domain.company import Company
 from aiadmin.domain.delivery import OutboxRow
 from aiadmin.domain.device import Device, SessionChange, masked
 from aiadmin.domain.ids import CompanyId
-from aiadmin.services import activations, sessions
+from aiadmin.services import activations, operator, sessions
 from aiadmin.services.companies import ACTIVATION_KEY
 
 _PAGE = 500
 _CHANGES = 5
+_DOUBLE = "clients may hear everything twice: our notices are on, and YClients sends its own through us as well"
 _HEADINGS = ("ID", "SALON", "STATUS", "WHATSAPP", "REGISTERED", "TITLE")
 
 
@@ -47,6 +48,8 @@ def show(company_id: int) -> None:
         row = work.outbox.find_by_key(company.company_id, ACTIVATION_KEY)
     changes = sessions.recent_events(company.company_id, limit=_CHANGES, uow=box.uow)
     facts = [*_company_facts(company), *_device_facts(device), *_change_facts(changes), *_activation_facts(row)]
+    if operator.double_notices(company.company_id, uow=box.uow, clock=box.clock):
+        facts.append(("warning", _DOUBLE))
     show_facts(facts)
 
 

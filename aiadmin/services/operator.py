@@ -12,6 +12,7 @@ from aiadmin.domain.contact import Sighting
 from aiadmin.domain.errors import AiAdminError
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.message import NewMessage, Purpose
+from aiadmin.domain.notice import NoticeKind
 from aiadmin.domain.operator import (
     DEADLINE,
     Code,
@@ -204,8 +205,9 @@ class Reporter:
             work.commit()
 
 
-def double_notices(company_id: CompanyId, *, notices_are_on: bool, uow: NewUnitOfWork, clock: Clock) -> bool:
+def double_notices(company_id: CompanyId, *, uow: NewUnitOfWork, clock: Clock) -> bool:
     """Whether this salon's clients may hear everything twice: from us, and from YClients through us."""
     with uow() as work:
+        settings = work.preferences.settings(company_id)
         last = work.operator_messages.last_order_at(company_id)
-    return is_double(notices_are_on=notices_are_on, last_order_at=last, now=clock())
+    return is_double(notices_are_on=any(map(settings.wants, NoticeKind)), last_order_at=last, now=clock())

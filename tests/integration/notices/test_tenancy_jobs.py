@@ -220,6 +220,11 @@ def _tidy(two: Two) -> None:
     maintenance.tidy()
 
 
+def _forget(two: Two) -> None:
+    two.execute("UPDATE inbox_messages SET received_at = now() - interval '99 days' WHERE company_id = :id")
+    maintenance.forget_words()
+
+
 CASES: Mapping[str, Callable[[Two], None]] = {
     "synchronisation.run": lambda two: synchronisation.run(two.hostile.company_id, SyncKind.FULL),
     "webhooks.drain": _drain,
@@ -230,6 +235,7 @@ CASES: Mapping[str, Callable[[Two], None]] = {
     "callbacks.deliver": lambda two: callbacks.deliver(_due(two)),
     "sessions.look": lambda _two: session_jobs.look(),
     "maintenance.sweep": lambda _two: maintenance.sweep(),
+    "maintenance.forget_words": _forget,
     "maintenance.compare": lambda _two: maintenance.compare(),
     "installations.compare": _compare,
     "maintenance.tidy": _tidy,

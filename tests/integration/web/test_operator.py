@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -10,9 +11,13 @@ from typing import Any, NoReturn
 
 import pytest
 import requests
+from click.testing import CliRunner
 from sqlalchemy import text
 from werkzeug.serving import make_server
 
+from aiadmin.cli import cli
+from aiadmin.domain.notice import NoticeKind
+from aiadmin.services import operator
 from aiadmin.services.ports.operator import StatusPost
 from tests.fakes.yclients.client import FakeYClients
 from tests.integration.web.conftest import MakeSite
@@ -267,3 +272,17 @@ def test_the_clock_finds_what_is_due(desk: Desk) -> None:
     desk.order()
     with desk.site.container.uow() as work:
         assert work.operator_messages.any_due(desk.site.container.clock())
+
+
+def test_a_salon_whose_clients_may_hear_everything_twice_is_known(desk: Desk) -> None:
+    held, company_id = desk.site.container, desk.salon.company_id
+    assert not operator.double_notices(company_id, uow=held.uow, clock=held.clock)
+    desk.order()
+    assert operator.double_notices(company_id, uow=held.uow, clock=held.clock)
+    settings = {"DATABASE_URL": held.config.database_url, "REDIS_URL": held.config.redis_url, "JWT_SECRET": "x" * 32}
+    shown = CliRunner().invoke(cli, ["companies", "show", str(company_id)], env=settings)
+    assert "everything twice" in shown.output
+    off = dict.fromkeys(NoticeKind, False)
+    add = "INSERT INTO message_settings (company_id, settings, updated_at) VALUES (:company_id, :settings, now())"
+    desk.run(add, company_id=company_id, settings=json.dumps(off))
+    assert not operator.double_notices(company_id, uow=held.uow, clock=held.clock)

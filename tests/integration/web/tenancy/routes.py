@@ -106,6 +106,10 @@ def _order(_of: Tenant) -> Fields:
     return {"destination_params": [{"id": "1", "phone": "79161234567"}], "text": "Ждём вас завтра"}
 
 
+def _person(of: Tenant) -> Fields:
+    return {"phone": of.phone}
+
+
 CASES: Mapping[str, Case] = {
     "static": Case(),
     "docs.root": Case(),
@@ -133,6 +137,9 @@ CASES: Mapping[str, Case] = {
     "callbacks.ask": Case("api key in the body", body=lambda of: {"status": "connected", "whatsapp_phone": of.phone}),
     "webhooks.receive": Case("webhook key", body=_event),
     "operator.take": Case("api key as a bearer", body=_order),
+    "clients.export": Case("admin", body=_person, shows=True),
+    "clients.erase": Case("admin", body=_person, ends=True),
+    "clients.restore": Case("admin", body=_person),
     "partner.pay": Case("admin", body=lambda _of: _PAYMENT, answers=_AT_YCLIENTS),
     "partner.refund": Case("admin", answers=_AT_YCLIENTS),
     "partner.set_short_names": Case("admin", body=lambda of: {"names": [of.word]}, answers=_AT_YCLIENTS),
