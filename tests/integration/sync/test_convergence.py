@@ -12,6 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from aiadmin.domain.booking_event import EventSource
+from aiadmin.domain.ids import SalonId
+from aiadmin.domain.journal import Record
+from aiadmin.services.bookings import absorb
 from tests.integration.sync.conftest import Installed, Salons
 
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -32,6 +36,8 @@ _STEPS = st.lists(
         st.tuples(st.just("edit"), st.integers(0, 2), _EDITS),
         st.tuples(st.just("hear"), st.integers(0, 30)),
         st.just(("check",)),
+        st.tuples(st.just("read"), st.integers(0, 2)),
+        st.just(("store",)),
         st.just(("reconcile",)),
     ),
     max_size=25,
@@ -47,24 +53,54 @@ class Desk:
         self.before = len(salons.yclients.deliveries())
         self.live: list[int] = []
         self.all: list[int] = []
+        self.read: list[tuple[datetime, Record]] = []
 
     def play(self, step: Sequence[Any]) -> None:
-        if step[0] == "book" and len(self.all) < 3:
+        deeds = {
+            "book": self._book,
+            "edit": self._edit,
+            "hear": self._hear,
+            "check": self.salons.check,
+            "read": self._read,
+            "store": self._store,
+            "reconcile": lambda: self.salons.reconcile(self.salon),
+        }
+        deeds[step[0]](*step[1:])
+
+    def _book(self) -> None:
+        if len(self.all) < 3:
             booked = self.salons.yclients.add_record(self.salon.salon_id, **self.salons.booking(self.salon))
             self.live.append(booked["id"])
             self.all.append(booked["id"])
-        elif step[0] == "edit" and self.live:
-            self._edit(self.live[step[1] % len(self.live)], step[2])
-        elif step[0] == "hear":
-            sent = self.salons.yclients.deliveries()[self.before :]
-            if sent:
-                self.salons.hear(self.salon, sent[step[1] % len(sent)]["body"])
-        elif step[0] == "check":
-            self.salons.check()
-        elif step[0] == "reconcile":
-            self.salons.reconcile(self.salon)
 
-    def _edit(self, record_id: int, change: Mapping[str, Any]) -> None:
+    def _hear(self, number: int) -> None:
+        sent = self.salons.yclients.deliveries()[self.before :]
+        if sent:
+            self.salons.hear(self.salon, sent[number % len(sent)]["body"])
+
+    def _read(self, number: int) -> None:
+        """A worker that is slow reads now, and stores what it read whenever it comes to that."""
+        read_at = self.salons.world.clock()
+        for record_id in self.all[number : number + 1]:
+            record = self.salons.box.salon_api.record(SalonId(self.salon.salon_id), record_id, zone=str(MOSCOW))
+            assert record is not None
+            self.read.append((read_at, record))
+
+    def _store(self) -> None:
+        if not self.read:
+            return
+        read_at, record = self.read.pop()
+        now = self.salons.world.clock()
+        with self.salons.world.uow() as work:
+            salon = work.sync_runs.salon(self.salon.company_id)
+            assert salon is not None
+            absorb(work, salon, [record], source=EventSource.WEBHOOK, read_at=read_at, now=now)
+            work.commit()
+
+    def _edit(self, number: int, change: Mapping[str, Any]) -> None:
+        if not self.live:
+            return
+        record_id = self.live[number % len(self.live)]
         given = dict(change)
         if "datetime" in given:
             day = self.salons.world.clock().date() + timedelta(days=given["datetime"])
@@ -85,7 +121,7 @@ def listening() -> dict[str, Installed]:
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
 )
 @given(steps=_STEPS)
 def test_we_end_in_yclients_own_state_with_each_true_event_once(
@@ -100,6 +136,8 @@ def test_we_end_in_yclients_own_state_with_each_true_event_once(
         desk.play(step)
     salons.reconcile(salon)
     salons.check()
+    while desk.read:
+        desk.play(("store",))
     truth = {row["id"]: _of_yclients(row) for row in salons.yclients.state(salon.salon_id)["records"]}
     for record_id in desk.all:
         assert _stored(salons, record_id) == truth[record_id]
