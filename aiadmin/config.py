@@ -47,8 +47,8 @@ class Config:
     yclients_marketplace_url: str = "https://api.yclients.com"
     yclients_ca_bundle: str = ""
     yclients_accept: str = "application/vnd.yclients.v2+json"
-    yclients_per_second: int = 4
-    yclients_per_minute: int = 180
+    yclients_per_second: float = 4.5
+    yclients_per_minute: int = 165
     operator_callback_origins: tuple[str, ...] = (
         "https://yclients.com",
         "https://yclients.ru",
@@ -124,6 +124,15 @@ def _whole(low: int, high: int) -> Callable[[str], int]:
     return parse
 
 
+def _decimal(low: float, high: float) -> Callable[[str], float]:
+    def parse(text: str) -> float:
+        if not re.fullmatch(r"\d+(\.\d+)?", text, re.ASCII) or not low <= float(text) <= high:
+            raise ValueError(f"must be a number from {low:g} to {high:g}")
+        return float(text)
+
+    return parse
+
+
 def _env_name(text: str) -> AppEnv:
     try:
         return AppEnv(text.lower())
@@ -184,7 +193,7 @@ _PARSERS: Mapping[str, Callable[[str], object]] = {
     "yclients_api_url": _url,
     "yclients_marketplace_url": _url,
     "yclients_accept": _media_type,
-    "yclients_per_second": _whole(1, 1_000),
+    "yclients_per_second": _decimal(0.1, 1_000),
     "yclients_per_minute": _whole(10, 60_000),
     "operator_callback_origins": _origins,
     "allowed_origins": _origins,

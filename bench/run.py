@@ -12,16 +12,16 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import psycopg2
-
 import bench.hosting
 import bench.http
 import bench.pairing
 import bench.sockets
+import bench.sync
 from aiadmin.adapters import embedded
 from aiadmin.adapters.rooms import SocketRooms
 from aiadmin.adapters.secrets import DerivedSecrets
 from aiadmin.domain.ids import CompanyId
+from bench.databases import make_database
 from bench.tables import table
 from tests.acceptance.stack import APP_ID, JWT_SECRET, PARTNER_TOKEN, PROCESSES, Stack, running
 from tests.chromium import chromium
@@ -32,7 +32,9 @@ HIGH = "1000000"
 """A limit that no benchmark reaches; the limiter still counts every request."""
 
 
-PARTS = ("pairing", "http", "sockets", "hosting")
+ALONE = {"hosting": bench.hosting.measure, "sync": bench.sync.measure}
+"""Parts that start what they need themselves."""
+PARTS = ("pairing", "http", "sockets", *ALONE)
 
 
 def main(parts: Sequence[str]) -> None:
@@ -44,10 +46,11 @@ def main(parts: Sequence[str]) -> None:
     folder.chmod(0o755)
     wanted = parts or PARTS
     try:
-        if set(wanted) - {"hosting"}:
+        if set(wanted) - set(ALONE):
             _with_product(wanted, folder)
-        if "hosting" in wanted:
-            print(bench.hosting.measure(folder))
+        for part, measure in ALONE.items():
+            if part in wanted:
+                print(measure(folder))
     finally:
         shutil.rmtree(folder)
 
@@ -56,11 +59,11 @@ def _with_product(parts: Sequence[str], folder: Path) -> None:
     postgres, valkey = embedded.start_postgres(folder / "postgres"), embedded.start_valkey(folder / "valkey")
     try:
         with FakeWhatsApp() as whatsapp, FakeYClients(app_id=APP_ID, partner_token=PARTNER_TOKEN) as yclients:
-            _make_database(postgres.url)
+            database_url = make_database(postgres.url, "bench")
             port = embedded.free_port()
             started = time.monotonic()
             with running(
-                database_url=postgres.url.rsplit("/", 1)[0] + "/bench",
+                database_url=database_url,
                 redis_url=valkey.url,
                 port=port,
                 folder=folder,
@@ -111,14 +114,6 @@ def _memory(stack: Stack) -> str:
         if (found := stack.processes(name))
     ]
     return table("Memory of each process, idle", ["process", "count", "RSS MB"], rows)
-
-
-def _make_database(url: str) -> None:
-    connection = psycopg2.connect(url)
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE DATABASE bench")
-    connection.close()
 
 
 if __name__ == "__main__":

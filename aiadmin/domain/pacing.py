@@ -30,8 +30,9 @@ FORGOTTEN = 16
 class Budget:
     """What our address may call.
 
-    The calls of a second are spread evenly. Over a minute a tenth may come at once, so that 180 a minute are
-    never more than 198 in any sixty seconds.
+    The calls of a second are spread evenly. Over a minute a fifth may come at once, so that 165 a minute are
+    never more than 198 in any sixty seconds: one large salon is read as quickly as YClients lets it be, and many
+    at a time leave no minute in which nobody else may call.
     """
 
     per_second: float
@@ -50,7 +51,7 @@ class Budget:
     @property
     def minute_slack(self) -> float:
         """How many seconds the calls may run ahead of that average."""
-        return self.minute_step * max(self.per_minute / 10 - 1, 0)
+        return self.minute_step * max(self.per_minute / 5 - 1, 0)
 
     def share(self, parts: int) -> Budget:
         """What one of so many processes may call when they cannot ask each other."""

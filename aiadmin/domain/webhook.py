@@ -51,6 +51,15 @@ class WebhookKind:
     resource_id: int | None
 
 
+@dataclass(frozen=True, kw_only=True)
+class UnderstoodWebhook:
+    """What became of a row of the inbox; of a body of neither shape there is no kind."""
+
+    webhook_id: WebhookId
+    state: WebhookState
+    kind: WebhookKind | None
+
+
 _SEED_TYPES = {
     "booking_created": ("record", "create"),
     "booking_updated": ("record", "update"),

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from aiadmin.domain.check import gather, subject_of
 from aiadmin.domain.sync import CATALOGUE_RESOURCES, NIGHTLY_SOON, SyncKind
-from aiadmin.domain.webhook import StoredWebhook, WebhookKind, read, state_after_reading
+from aiadmin.domain.webhook import StoredWebhook, UnderstoodWebhook, WebhookKind, read, state_after_reading
 from aiadmin.services.ports import Clock, NewUnitOfWork, UnitOfWork
 
 BATCH = 100
@@ -23,14 +23,11 @@ def process(*, uow: NewUnitOfWork, clock: Clock, limit: int = BATCH) -> int:
     with uow() as work:
         stored = work.webhooks.take_unprocessed(limit=limit)
         kinds = [(webhook, read(webhook.body)) for webhook in stored]
-        for webhook, kind in kinds:
-            work.webhooks.mark(
-                webhook.webhook_id,
-                state=state_after_reading(kind),
-                resource=kind.resource if kind else None,
-                status=kind.status if kind else None,
-                at=clock(),
-            )
+        understood = [
+            UnderstoodWebhook(webhook_id=webhook.webhook_id, state=state_after_reading(kind), kind=kind)
+            for webhook, kind in kinds
+        ]
+        work.webhooks.mark(understood, clock())
         _hear(work, [(webhook, kind) for webhook, kind in kinds if kind is not None], clock())
         work.commit()
     return len(stored)

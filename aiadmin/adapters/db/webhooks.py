@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, exists, select, text, update
+from sqlalchemy import CursorResult, delete, exists, select, text
 from sqlalchemy.orm import Session
 
+from aiadmin.adapters.db.bulk import as_json
 from aiadmin.adapters.db.tables import WebhookRow
 from aiadmin.domain.ids import CompanyId, WebhookId
-from aiadmin.domain.webhook import NewWebhook, StoredWebhook, WebhookState
+from aiadmin.domain.webhook import NewWebhook, StoredWebhook, UnderstoodWebhook, WebhookState
 
 _ADD_MANY = text("""
 WITH present AS (
@@ -29,6 +30,12 @@ WITH present AS (
 SELECT id FROM present
 """)
 """One round trip for any number of rows. The lock holds a company against deletion until the commit."""
+
+_MARK = text("""
+UPDATE webhooks SET state = given.state, resource = given.resource, status = given.status, processed_at = :at
+FROM jsonb_to_recordset(CAST(:given AS jsonb)) AS given (id bigint, state text, resource text, status text)
+WHERE webhooks.id = given.id
+""")
 
 
 class SqlWebhooks:
@@ -76,17 +83,16 @@ class SqlWebhooks:
         )
         return cast("CursorResult[Any]", self._session.execute(statement)).rowcount
 
-    def mark(
-        self,
-        webhook_id: WebhookId,
-        *,
-        state: WebhookState,
-        resource: str | None,
-        status: str | None,
-        at: datetime,
-    ) -> None:
-        self._session.execute(
-            update(WebhookRow)
-            .where(WebhookRow.id == webhook_id)
-            .values(state=state, resource=resource, status=status, processed_at=at)
-        )
+    def mark(self, understood: Sequence[UnderstoodWebhook], at: datetime) -> None:
+        given = as_json([_marked(webhook) for webhook in understood])
+        self._session.execute(_MARK, {"given": given, "at": at})
+
+
+def _marked(webhook: UnderstoodWebhook) -> Mapping[str, Any]:
+    kind = webhook.kind
+    return {
+        "id": webhook.webhook_id,
+        "state": webhook.state,
+        "resource": kind.resource if kind else None,
+        "status": kind.status if kind else None,
+    }

@@ -9,8 +9,8 @@ from typing import Protocol, Self
 
 from aiadmin.domain.company import Company, IntegrationStatus, NewCompany, Stats
 from aiadmin.domain.delivery import OutboxKind, OutboxRow, OutboxState
-from aiadmin.domain.ids import CompanyId, OutboxId, SalonId, WebhookId
-from aiadmin.domain.webhook import NewWebhook, StoredWebhook, WebhookState
+from aiadmin.domain.ids import CompanyId, OutboxId, SalonId
+from aiadmin.domain.webhook import NewWebhook, StoredWebhook, UnderstoodWebhook
 from aiadmin.services.ports.audit import Audit
 from aiadmin.services.ports.fleet import Devices, Hosts, SessionEvents
 from aiadmin.services.ports.installations import Installations
@@ -155,15 +155,7 @@ class Webhooks(Protocol):
         """Delete what was understood and is older than that; how many there were."""
         ...
 
-    def mark(
-        self,
-        webhook_id: WebhookId,
-        *,
-        state: WebhookState,
-        resource: str | None,
-        status: str | None,
-        at: datetime,
-    ) -> None: ...
+    def mark(self, understood: Sequence[UnderstoodWebhook], at: datetime) -> None: ...
 
 
 class UnitOfWork(Protocol):

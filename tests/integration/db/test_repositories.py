@@ -25,7 +25,7 @@ from aiadmin.domain.errors import (
 )
 from aiadmin.domain.host import Host
 from aiadmin.domain.ids import CompanyId, HostId, SalonId
-from aiadmin.domain.webhook import NewWebhook, WebhookState, dedup_key
+from aiadmin.domain.webhook import NewWebhook, UnderstoodWebhook, WebhookState, dedup_key
 from aiadmin.services import companies, links, pairings
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -263,9 +263,8 @@ def test_a_repeated_webhook_is_one_row_and_a_stranger_is_named(container: Contai
     with container.uow() as work:
         stored = work.webhooks.take_unprocessed(limit=10)
         assert [row.body for row in stored] == [b'{"a":1}']
-        work.webhooks.mark(
-            stored[0].webhook_id, state=WebhookState.IGNORED, resource=None, status=None, at=container.clock()
-        )
+        done = UnderstoodWebhook(webhook_id=stored[0].webhook_id, state=WebhookState.IGNORED, kind=None)
+        work.webhooks.mark([done], container.clock())
         work.commit()
     with container.uow() as work:
         assert work.webhooks.take_unprocessed(limit=10) == []

@@ -250,11 +250,11 @@ def test_too_many_requests_is_waited_out(api: SalonApi, yclients: FakeYClients) 
     assert datetime.now(UTC) - started >= timedelta(seconds=1)
 
 
-def test_the_default_budget_stays_within_what_yclients_allows(
+def test_two_processes_together_stay_within_what_yclients_allows(
     new_container: NewContainer, yclients: FakeYClients
 ) -> None:
     yclients.settings(is_limited=True)
-    apis = [new_container(yclients_per_second=4, yclients_per_minute=180).salon_api for _ in range(2)]
+    apis = [new_container(yclients_per_second=3, yclients_per_minute=165).salon_api for _ in range(2)]
     threads = [threading.Thread(target=lambda api=api: [api.categories(SALON_ID) for _ in range(6)]) for api in apis]
     for thread in threads:
         thread.start()

@@ -8,9 +8,10 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aiadmin.config import Config
 from aiadmin.domain.pacing import Budget, Pace, Urgency, place, quiet_after
 
-BUDGET = Budget(per_second=4, per_minute=180)
+BUDGET = Budget(per_second=Config.yclients_per_second, per_minute=Config.yclients_per_minute)
 
 
 class Line:
@@ -93,7 +94,7 @@ def test_no_second_and_no_minute_has_more_calls_than_yclients_allows(gaps: list[
 
 def test_a_share_of_the_budget_is_a_share_of_both_limits() -> None:
     part = BUDGET.share(4)
-    assert (part.per_second, part.per_minute) == (1, 45)
+    assert (part.per_second, part.per_minute) == (BUDGET.per_second / 4, BUDGET.per_minute / 4)
     assert part.minute_slack >= 0
 
 
