@@ -22,7 +22,9 @@ UPDATE contacts SET
   opted_out_at = COALESCE(contacts.opted_out_at, absorbed.opted_out_at),
   locked_until = GREATEST(contacts.locked_until, absorbed.locked_until),
   silent_until = GREATEST(contacts.silent_until, absorbed.silent_until)
-FROM contacts AS absorbed WHERE absorbed.id = :absorbed AND contacts.id = :keep
+FROM contacts AS absorbed
+WHERE absorbed.company_id = :company_id AND absorbed.id = :absorbed
+  AND contacts.company_id = :company_id AND contacts.id = :keep
 """)
 """Who said stop under one name has said it under both; who has a LID is on WhatsApp, so that is not carried over."""
 
@@ -55,9 +57,9 @@ class SqlContacts:
 
     def _write(self, company_id: CompanyId, settled: Settlement, at: datetime) -> ContactId:
         if settled.strip is not None:
-            self._set(settled.strip, phone=None, updated_at=at)
+            self._set(company_id, settled.strip, phone=None, updated_at=at)
         if settled.absorb is not None and settled.keep is not None:
-            self._absorb(settled.absorb, settled.keep)
+            self._absorb(company_id, settled.absorb, settled.keep)
         person = settled.person
         values = {"lid": person.lid, "phone": person.phone, "push_name": person.push_name, "updated_at": at}
         if self._tombs.buried(company_id, _new_addresses(settled)):
@@ -65,23 +67,25 @@ class SqlContacts:
         if settled.keep is None:
             made = insert(ContactRow).values(company_id=company_id, created_at=at, **values).returning(ContactRow.id)
             return ContactId(self._session.scalars(made).one())
-        self._set(settled.keep, **values)
+        self._set(company_id, settled.keep, **values)
         return settled.keep.contact_id
 
-    def _absorb(self, absorbed: Contact, keep: Contact) -> None:
+    def _absorb(self, company_id: CompanyId, absorbed: Contact, keep: Contact) -> None:
         for kind in (InboxMessageRow, OutboxMessageRow, QuestionRow):
             self._session.execute(
                 update(kind)
-                .where(kind.contact_id == absorbed.contact_id)
+                .where(kind.company_id == company_id, kind.contact_id == absorbed.contact_id)
                 .values(contact_id=keep.contact_id)
                 .execution_options(synchronize_session=False)
             )
-        self._session.execute(_KEEP_STANDING, {"absorbed": absorbed.contact_id, "keep": keep.contact_id})
-        gone = delete(ContactRow).where(ContactRow.id == absorbed.contact_id)
+        both = {"company_id": company_id, "absorbed": absorbed.contact_id, "keep": keep.contact_id}
+        self._session.execute(_KEEP_STANDING, both)
+        gone = delete(ContactRow).where(ContactRow.company_id == company_id, ContactRow.id == absorbed.contact_id)
         self._session.execute(gone.execution_options(synchronize_session=False))
 
-    def _set(self, contact: Contact, **values: Any) -> None:
-        changed = update(ContactRow).where(ContactRow.id == contact.contact_id).values(**values)
+    def _set(self, company_id: CompanyId, contact: Contact, **values: Any) -> None:
+        mine = (ContactRow.company_id == company_id, ContactRow.id == contact.contact_id)
+        changed = update(ContactRow).where(*mine).values(**values)
         self._session.execute(changed.execution_options(synchronize_session=False))
 
 

@@ -144,6 +144,7 @@ class SqlOutboxMessages:
         statement = (
             update(OutboxMessageRow)
             .where(
+                OutboxMessageRow.company_id == message.company_id,
                 OutboxMessageRow.id == message.outbox_message_id,
                 OutboxMessageRow.attempts == message.attempts,
                 OutboxMessageRow.state.in_(open_states),

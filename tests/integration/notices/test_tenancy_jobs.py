@@ -34,6 +34,7 @@ from tests.integration.notices.test_release import Desk
 from tests.integration.sync.conftest import JWT_SECRET, PUBLIC_URL, Salons
 from tests.integration.web import rows
 from tests.integration.web.tenancy.salons import Rows, everything_of
+from tests.integration.web.tenancy.statements import watched
 
 WORD = "secretofthevictim"
 QUOTED = "3EB0A11CE"
@@ -267,7 +268,7 @@ def test_every_job_has_a_case() -> None:
 def test_no_job_of_one_salon_touches_another(two: Two, yclients: FakeYClients) -> None:
     before = two.of_victim()
     asked = len(yclients.requests())
-    with two.box.redis.pubsub() as heard:
+    with two.box.redis.pubsub() as heard, watched() as offences:
         heard.subscribe("flask-socketio")
         for name, work in CASES.items():
             own = two.of_hostile()
@@ -283,3 +284,4 @@ def test_no_job_of_one_salon_touches_another(two: Two, yclients: FakeYClients) -
     paths = [request["path"] for request in yclients.requests()[asked:]]
     assert any(str(two.hostile.salon_id) in path for path in paths)
     assert not [path for path in paths if f"/{two.victim.salon_id}" in path]
+    assert sorted(offences) == []

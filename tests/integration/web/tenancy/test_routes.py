@@ -22,6 +22,7 @@ from tests.integration.web.tenancy.routes import (
     path_of,
 )
 from tests.integration.web.tenancy.salons import Tenant, everything_of, tables_of_companies
+from tests.integration.web.tenancy.statements import watched
 
 
 @dataclass(frozen=True)
@@ -84,30 +85,38 @@ def test_both_salons_have_a_row_in_every_table(door: Door, victim: Tenant, hosti
 
 def test_its_own_salon_is_served(door: Door, victim: Tenant) -> None:
     """The walk proves nothing where its questions make no sense, or where it would not see what it looks for."""
-    for rule, method in _rules(door):
-        if method in {"GET", "POST"}:
-            victim.renew()
-            case = CASES[rule.endpoint]
-            answer = _ask(door, rule, method, owner_badges(victim)[case.opens], path=victim, aim=victim)
-            said = f"{method} {rule.rule}: {answer.text}"
-            assert answer.status in case.answers, said
-            assert not case.shows or any(mark in answer.text for mark in victim.marks()), said
+    with watched() as offences:
+        for rule, method in _rules(door):
+            if method in {"GET", "POST"}:
+                victim.renew()
+                case = CASES[rule.endpoint]
+                answer = _ask(door, rule, method, owner_badges(victim)[case.opens], path=victim, aim=victim)
+                said = f"{method} {rule.rule}: {answer.text}"
+                assert answer.status in case.answers, said
+                assert not case.shows or any(mark in answer.text for mark in victim.marks()), said
+    assert sorted(offences) == []
 
 
 def test_no_credential_of_one_salon_opens_anything_of_another(door: Door, victim: Tenant, hostile: Tenant) -> None:
     held = door.site.container
     before = everything_of(held, victim.company_id)
 
-    for rule, method in _rules(door):
-        for path, aim in ((victim, victim), (hostile, victim), (victim, hostile)):
-            hostile.renew()
-            for badge in badges(hostile, forged_for=victim):
-                answer = _ask(door, rule, method, badge, path=path, aim=aim)
-                said = f"{method} {rule.rule} as {badge.name}: {answer.text}"
-                assert not [mark for mark in victim.marks() if mark in answer.text], said
-                assert answer.status < 500 or answer.status == 503, said
-                assert not _is_let_in(rule, method, answer, is_of_another=path is victim), said
-        assert everything_of(held, victim.company_id) == before, f"{method} {rule.rule} has changed something"
+    with watched() as offences:
+        for rule, method in _rules(door):
+            for path, aim in ((victim, victim), (hostile, victim), (victim, hostile)):
+                hostile.renew()
+                for badge in badges(hostile, forged_for=victim):
+                    answer = _ask(door, rule, method, badge, path=path, aim=aim)
+                    _check(rule, method, badge, answer, victim=victim, is_of_another=path is victim)
+            assert everything_of(held, victim.company_id) == before, f"{method} {rule.rule} has changed something"
+    assert sorted(offences) == []
+
+
+def _check(rule: Rule, method: str, badge: Badge, answer: Seen, *, victim: Tenant, is_of_another: bool) -> None:
+    said = f"{method} {rule.rule} as {badge.name}: {answer.text}"
+    assert not [mark for mark in victim.marks() if mark in answer.text], said
+    assert answer.status < 500 or answer.status == 503, said
+    assert not _is_let_in(rule, method, answer, is_of_another=is_of_another), said
 
 
 def _is_let_in(rule: Rule, method: str, answer: Seen, *, is_of_another: bool) -> bool:

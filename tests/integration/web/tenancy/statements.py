@@ -1,0 +1,191 @@
+"""Which statements may leave out whose rows they are about, and a watch that sees those that do."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from sqlalchemy import Engine, event
+
+from aiadmin.adapters import db
+from tests.integration.web import rows
+
+FOLDER = Path(db.__path__[0])
+OF_ALL = "finds, counts or throws away what is due, dead or old, whoever's it is"
+BY_ROW = "changes a row by its number, which the caller has from a statement that named the company or found due work"
+BY_DEVICE = "is fenced by the device, its host and its epoch: a device is of one company for ever"
+BY_SECRET = "finds the company itself, by what only it or YClients knows"
+
+FLEET_WIDE: Mapping[str, str] = {
+    **dict.fromkeys(
+        (
+            "SqlBookingEvents.forget",
+            "SqlChecks.any_due",
+            "SqlChecks.take",
+            "SqlCompanies.list_all",
+            "SqlCompanies.list_pairing",
+            "SqlCompanies.stats",
+            "SqlInstallations.list_erasable",
+            "SqlInstallations.list_unchecked",
+            "SqlLetters.any_waiting",
+            "SqlLetters.take",
+            "SqlOperatorMessages.any_due",
+            "SqlOperatorMessages.claim",
+            "SqlOutbox.due",
+            "SqlOutbox.list_held",
+            "SqlOutboxMessages.expire",
+            "SqlQuestions.any_due",
+            "SqlQuestions.claim",
+            "SqlReleases.any_due",
+            "SqlReleases.expire",
+            "SqlReleases.settle",
+            "SqlReleases.take",
+            "SqlSessionEvents.forget",
+            "SqlSyncRuns.due",
+            "SqlWebhooks.any_unprocessed",
+            "SqlWebhooks.forget",
+            "SqlWebhooks.take_unprocessed",
+        ),
+        OF_ALL,
+    ),
+    **dict.fromkeys(
+        (
+            "SqlAudit.finish",
+            "SqlLetters.mark",
+            "SqlOperatorMessages._set",
+            "SqlOperatorMessages.settle",
+            "SqlOperatorMessages.told",
+            "SqlOutbox.claim",
+            "SqlOutbox.drop",
+            "SqlOutbox.find",
+            "SqlOutbox.finish",
+            "SqlOutbox.release",
+            "SqlOutbox.replace_secret",
+            "SqlOutbox.settle",
+            "SqlReleases.drop",
+            "SqlReleases.hold",
+            "SqlReleases.release",
+            "SqlReleases._change",
+            "SqlWebhooks.mark",
+        ),
+        BY_ROW,
+    ),
+    **dict.fromkeys(
+        (
+            "SqlDevices._fenced",
+            "SqlDevices._free_number",  # a number that WhatsApp took from one company may be linked by the next
+            "SqlDevices.adopt",
+            "SqlDevices.count_orphans",
+            "SqlDevices.delete",
+            "SqlDevices.held_by",
+            "SqlDevices.known_jids",
+            "SqlDevices.list_page",
+            "SqlDevices.observe",
+            "SqlDevices.release",
+            "SqlDevices.version_of",
+            "SqlOutboxMessages._changed",
+            "SqlOutboxMessages.claim",
+            "SqlOutboxMessages.give_up",
+            "SqlOutboxMessages.mark",
+            "SqlOutboxMessages.peek",
+            "SqlStandings.lock_account",
+            *(f"SqlHosts.{name}" for name in ("add", "renew", "set_draining", "is_draining")),
+            *(f"SqlHosts.{name}" for name in ("remove", "remove_dead", "list_alive")),
+        ),
+        BY_DEVICE,
+    ),
+    **dict.fromkeys(
+        (
+            "SqlCompanies.find_by_api_key_hash",
+            "SqlCompanies.find_by_salon",
+            "SqlInstallations.forget_landings",
+            "SqlInstallations.use_landing",
+        ),
+        BY_SECRET,
+    ),
+}
+"""Every statement about companies' rows that names no company, and why it may."""
+
+CARRIED = frozenset(
+    {
+        "SqlChecks.finish",
+        "SqlChecks.hear",
+        "SqlChecks.put_off",
+        "SqlCompanies.add",
+        "SqlInboxMessages.add",
+        "SqlOutboxMessages.add",
+        "SqlOutboxMessages.finish",
+        "SqlQuestions.answer",
+        "SqlQuestions.answered_by",
+        "SqlQuestions.ask",
+        "SqlQuestions.put_off",
+        "SqlQuestions.written",
+        "SqlSyncRuns.bring_forward",
+        "SqlSyncRuns.plan",
+        "SqlSyncRuns.save",
+        "SqlUnitOfWork.commit",
+        "SqlWebhooks.add_many",
+    }
+)
+"""Methods whose company comes inside of what they are given."""
+
+_TABLES = {table.name for table in rows.of_company()} | {"companies"}
+_TABLE = re.compile(r"\b(?:FROM|JOIN|UPDATE|INTO)\s+(\w+)")
+_COMPANY = re.compile(r"\bcompany_id\b|companies\.id\s*=|companies\.yclients_id\s*=")
+Offence = tuple[str, str]
+
+
+def methods() -> Iterator[tuple[str, set[str]]]:
+    """Every public method of the repositories, with the names of what it takes."""
+    for path in sorted(FOLDER.glob("*.py")):
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.ClassDef) and node.name.startswith("Sql"):
+                yield from _methods_of(node)
+
+
+def _methods_of(node: ast.ClassDef) -> Iterator[tuple[str, set[str]]]:
+    for method in node.body:
+        if isinstance(method, ast.FunctionDef) and not method.name.startswith("_"):
+            taken = {argument.arg for argument in (*method.args.args, *method.args.kwonlyargs)}
+            yield f"{node.name}.{method.name}", taken
+
+
+@contextmanager
+def watched() -> Iterator[set[Offence]]:
+    """Collects the methods that named no company although they have to, each with its statement."""
+    offences: set[Offence] = set()
+
+    def look(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        where = _origin(sys._getframe())
+        if where is not None and where not in FLEET_WIDE and _leaves_out_company(statement):
+            offences.add((where, statement))
+
+    event.listen(Engine, "before_cursor_execute", look)
+    try:
+        yield offences
+    finally:
+        event.remove(Engine, "before_cursor_execute", look)
+
+
+def _leaves_out_company(statement: str) -> bool:
+    if not _TABLES & set(_TABLE.findall(statement)):
+        return False
+    is_insert = statement.lstrip().upper().startswith("INSERT")
+    condition = statement if is_insert else statement.partition("WHERE")[2]
+    return _COMPANY.search(condition) is None
+
+
+def _origin(frame: FrameType | None) -> str | None:
+    """The innermost method of a repository that has led to a statement."""
+    while frame is not None:
+        owner = type(frame.f_locals.get("self")).__name__
+        if frame.f_code.co_filename.startswith(str(FOLDER)) and owner.startswith("Sql"):
+            return f"{owner}.{frame.f_code.co_name}"
+        frame = frame.f_back
+    return None
