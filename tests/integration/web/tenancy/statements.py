@@ -40,6 +40,8 @@ FLEET_WIDE: Mapping[str, str] = {
             "SqlOutbox.due",
             "SqlOutbox.list_held",
             "SqlOutboxMessages.expire",
+            "SqlPrivacy.blank_messages",
+            "SqlPrivacy.forget_notices",
             "SqlQuestions.any_due",
             "SqlQuestions.claim",
             "SqlReleases.any_due",
@@ -58,7 +60,6 @@ FLEET_WIDE: Mapping[str, str] = {
         (
             "SqlAudit.finish",
             "SqlLetters.mark",
-            "SqlOperatorMessages._set",
             "SqlOperatorMessages.settle",
             "SqlOperatorMessages.told",
             "SqlOutbox.claim",
@@ -71,14 +72,12 @@ FLEET_WIDE: Mapping[str, str] = {
             "SqlReleases.drop",
             "SqlReleases.hold",
             "SqlReleases.release",
-            "SqlReleases._change",
             "SqlWebhooks.mark",
         ),
         BY_ROW,
     ),
     **dict.fromkeys(
         (
-            "SqlDevices._fenced",
             "SqlDevices._free_number",  # a number that WhatsApp took from one company may be linked by the next
             "SqlDevices.adopt",
             "SqlDevices.count_orphans",
@@ -89,7 +88,6 @@ FLEET_WIDE: Mapping[str, str] = {
             "SqlDevices.observe",
             "SqlDevices.release",
             "SqlDevices.version_of",
-            "SqlOutboxMessages._changed",
             "SqlOutboxMessages.claim",
             "SqlOutboxMessages.give_up",
             "SqlOutboxMessages.mark",
@@ -162,9 +160,9 @@ def watched() -> Iterator[set[Offence]]:
     offences: set[Offence] = set()
 
     def look(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        where = _origin(sys._getframe())
-        if where is not None and where not in FLEET_WIDE and _leaves_out_company(statement):
-            offences.add((where, statement))
+        path = _path(sys._getframe())
+        if path and not FLEET_WIDE.keys() & set(path) and _leaves_out_company(statement):
+            offences.add((path[-1], statement))
 
     event.listen(Engine, "before_cursor_execute", look)
     try:
@@ -181,11 +179,12 @@ def _leaves_out_company(statement: str) -> bool:
     return _COMPANY.search(condition) is None
 
 
-def _origin(frame: FrameType | None) -> str | None:
-    """The innermost method of a repository that has led to a statement."""
+def _path(frame: FrameType | None) -> list[str]:
+    """The methods of a repository that have led to a statement, the innermost first."""
+    path = []
     while frame is not None:
         owner = type(frame.f_locals.get("self")).__name__
         if frame.f_code.co_filename.startswith(str(FOLDER)) and owner.startswith("Sql"):
-            return f"{owner}.{frame.f_code.co_name}"
+            path.append(f"{owner}.{frame.f_code.co_name}")
         frame = frame.f_back
-    return None
+    return path
