@@ -44,7 +44,8 @@ from aiadmin.services.checks import Checker
 from aiadmin.services.confirmations import Confirmer
 from aiadmin.services.installations import Installer
 from aiadmin.services.lifecycle import Keeper
-from aiadmin.services.operator import Operator, Reporter
+from aiadmin.services.operator import Operator
+from aiadmin.services.operator_reports import Reporter
 from aiadmin.services.partner import PartnerDesk
 from aiadmin.services.ports import UnitOfWork
 from aiadmin.services.privacy import PrivacyDesk

@@ -213,7 +213,8 @@ OPERATOR_ERRORS: Mapping[str, str] = {
     "NOT_ALLOWED": "WhatsApp салона не подключён, или приложение приостановлено.",
     "UNAUTHORIZED": "Нужен ключ салона: Authorization: Bearer sk_...",
     "NOT_FOUND": "Такого адреса нет.",
-    "OPTED_OUT": "Клиент отказался от рекламных сообщений.",
+    "OPTED_OUT": "Клиент отказался от сообщений.",
+    "NOT_ON_WHATSAPP": "У клиента нет WhatsApp.",
     "BUSY": "Сейчас не получилось. Повторите запрос через несколько секунд.",
 }
 """What YClients reads when we do not send a message of its own, by the name of the code."""

@@ -14,9 +14,10 @@ from enum import IntEnum
 from aiadmin.domain.activation import Answer
 from aiadmin.domain.delivery import OutboxState
 from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.pace import Hindrance
 
-DEADLINE = timedelta(hours=12)
-"""YClients names none. Over a night of quiet hours a notice is still worth sending; a day later it is not."""
+DEADLINE = timedelta(hours=15)
+"""YClients names none. After a night of quiet hours a notice is still worth sending; a day later it is not."""
 
 
 class Status(IntEnum):
@@ -30,7 +31,7 @@ class Status(IntEnum):
 
 
 class Code(IntEnum):
-    """Why a request, or one message of it, is refused; the protocol's numbers but for the last two."""
+    """Why a request, or one message of it, is refused; the protocol's numbers but for the last three."""
 
     BODY_INVALID = 5
     FIELD_INVALID = 10
@@ -38,7 +39,8 @@ class Code(IntEnum):
     UNAUTHORIZED = 20
     NOT_FOUND = 30
     OPTED_OUT = 16
-    """The number of the status that says the same."""
+    NOT_ON_WHATSAPP = 2
+    """The numbers of the statuses that say the same."""
     BUSY = 1
     """Ours, for what may be tried again as it is."""
 
@@ -78,6 +80,18 @@ class Taken:
     external_id: str
     ext_id: str | None = None
     refusal: Code | None = None
+
+
+_REFUSALS = {
+    Hindrance.OPTED_OUT: Code.OPTED_OUT,
+    Hindrance.MUTED: Code.OPTED_OUT,
+    Hindrance.ABSENT: Code.NOT_ON_WHATSAPP,
+}
+
+
+def refusal_of(why: Hindrance) -> Code:
+    """What YClients is told of a message that will never go; the salon may just have no room for it today."""
+    return _REFUSALS.get(why, Code.BUSY)
 
 
 _PATH = re.compile(r"[A-Za-z0-9/._~%?=&-]{1,1000}")

@@ -218,6 +218,25 @@ def may_send(
     return Drop(why=wait.why) if wait.at >= deadline_at else wait
 
 
+_LOOKS = 5
+"""A wait may end in another one: a midnight in quiet hours, their end in an empty bucket."""
+
+
+def when_to_send(
+    purpose: Purpose, *, deadline_at: datetime, number: Number, person: Person, pace: Pace, now: datetime
+) -> datetime | Hindrance:
+    """When a message may go that is looked at only now, or why it never may: waits are followed to their end."""
+    at = now
+    for _ in range(_LOOKS):
+        decision = may_send(purpose, deadline_at=deadline_at, number=number, person=person, pace=pace, now=at)
+        if isinstance(decision, Send):
+            return at
+        if isinstance(decision, Drop):
+            return decision.why
+        at = decision.at
+    return Hindrance.LATE
+
+
 def _never(purpose: Purpose, person: Person, now: datetime) -> Hindrance | None:
     if person.opted_out_at is not None:
         return Hindrance.OPTED_OUT

@@ -1,35 +1,21 @@
-"""YClients' own notifications, sent through the salon's WhatsApp: taken, answered, and reported back."""
+"""YClients' own notifications, sent through the salon's WhatsApp: taken, and answered one by one."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
-from aiadmin.domain.activation import Answer
 from aiadmin.domain.contact import Sighting
-from aiadmin.domain.errors import AiAdminError
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.message import NewMessage, Purpose
 from aiadmin.domain.notice import NoticeKind
-from aiadmin.domain.operator import (
-    DEADLINE,
-    Code,
-    Finished,
-    Order,
-    Progress,
-    Status,
-    Taken,
-    Target,
-    after_failure,
-    after_look,
-    is_double,
-    next_status,
-)
-from aiadmin.services import messages
+from aiadmin.domain.operator import DEADLINE, Code, Order, Taken, Target, is_double, refusal_of
+from aiadmin.domain.pace import Hindrance, Pace, when_to_send
 from aiadmin.services.ports import Clock, JobQueue, NewUnitOfWork, Secrets, UnitOfWork
-from aiadmin.services.ports.operator import StatusPost
+
+_ZONE = "Europe/Moscow"
+"""Of a salon whose journal was never read."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,165 +30,93 @@ class Operator:
     def take(self, company_id: CompanyId, order: Order) -> Sequence[Taken]:
         """Owe each message of the order that was not given to us before; one answer for each, in order.
 
-        The same id again gets the same answer, and its client nothing more.
+        The same id again gets the same answer, and its client nothing more. A message keeps to the salon's pace and
+        quiet hours; one that could only go too late, or to somebody who wants none, is refused at once.
 
         Raises:
             DependencyDownError: nothing is taken.
-            ValueError: the text is empty or too long.
         """
+        now = self.clock()
+        callback = self.secrets.seal(order.callback_url) if order.callback_url else None
         with self.uow() as work:
-            known = dict(work.operator_messages.find_many(company_id, {one.external_id for one in order.targets}))
+            work.releases.lock_salon(company_id)  # the same order may come twice at once
+            names = {one.external_id for one in order.targets}
             phones = {one.phone for one in order.targets if one.phone}
-            unwilling = work.operator_messages.unwilling(company_id, phones) if order.is_advert else frozenset()
-            callback = self.secrets.seal(order.callback_url) if order.callback_url else None
-            taken = [self._take(company_id, one, order, known, unwilling, callback, work) for one in order.targets]
+            counter = _Counter(
+                company_id=company_id,
+                order=order,
+                callback=callback,
+                known=dict(work.operator_messages.find_many(company_id, names)),
+                unwilling=work.operator_messages.unwilling(company_id, phones) if order.is_advert else frozenset(),
+                zone=salon.zone if (salon := work.sync_runs.salon(company_id)) else _ZONE,
+                pace=work.preferences.settings(company_id).pace,
+                now=now,
+                work=work,
+            )
+            taken = [counter.take(one) for one in order.targets]
             work.commit()
         self.queue.look()
         return taken
 
-    def _take(
-        self,
-        company_id: CompanyId,
-        target: Target,
-        order: Order,
-        known: dict[str, int],
-        unwilling: frozenset[str],
-        callback: str | None,
-        work: UnitOfWork,
-    ) -> Taken:
-        name = target.external_id
-        if name in known:
-            return Taken(external_id=name, ext_id=str(known[name]))
-        if target.phone is None:
-            return Taken(external_id=name, refusal=Code.FIELD_INVALID)
-        if target.phone in unwilling:
-            return Taken(external_id=name, refusal=Code.OPTED_OUT)
-        number = self._owe(company_id, name, target.phone, order.text, callback, work)
-        known[name] = number
-        return Taken(external_id=name, ext_id=str(number))
-
-    def _owe(
-        self, company_id: CompanyId, name: str, phone: str, text: str, callback: str | None, work: UnitOfWork
-    ) -> int:
-        now = self.clock()
-        new = NewMessage(
-            company_id=company_id,
-            text=text,
-            dedup_key=f"operator:{name}",
-            deadline_at=now + DEADLINE,
-            purpose=Purpose.OPERATOR,
-        )
-        message_id = messages.owe(new, to=Sighting(phone=phone), work=work, now=now)
-        if message_id is None:  # the same order came twice at once, and the other one was quicker
-            return work.operator_messages.find_many(company_id, {name})[name]
-        look_at = now if callback else None
-        return work.operator_messages.add(company_id, name, message_id, callback=callback, look_at=look_at, at=now)
-
-
-CLAIM = timedelta(seconds=75)
-"""Longer than the job may run: what a killed worker held is found again after it."""
-BATCH = 100
-_WORK_SECONDS = 30.0
-"""No further call is begun after this; one may take ten seconds."""
-
 
 @dataclass(frozen=True, kw_only=True)
-class Reporter:
-    """Tells YClients what became of its messages.
+class _Counter:
+    """One order, in one transaction."""
 
-    Attributes:
-        steady: seconds of a clock that never jumps.
-        chance: a random number from 0 up to 1, for jitter.
-    """
+    company_id: CompanyId
+    order: Order
+    callback: str | None = field(repr=False)
+    known: dict[str, int]
+    unwilling: frozenset[str]
+    zone: str
+    pace: Pace
+    now: datetime
+    work: UnitOfWork
 
-    uow: NewUnitOfWork
-    secrets: Secrets
-    post: StatusPost
-    clock: Clock
-    steady: Callable[[], float]
-    chance: Callable[[], float]
+    def take(self, target: Target) -> Taken:
+        name = target.external_id
+        if name not in self.known:
+            refusal = self._owe(name, target.phone)
+            if refusal is not None:
+                return Taken(external_id=name, refusal=refusal)
+        return Taken(external_id=name, ext_id=str(self.known[name]))
 
-    def report(self) -> Mapping[str, int]:
-        """Tell what is due, a batch of one status each to a callback; how many were `told`, `failed`, `refused`.
-
-        At least once: a worker that dies between YClients' answer and our commit tells the status again.
-
-        Raises:
-            DependencyDownError: PostgreSQL does not answer; what was claimed is found again.
-        """
-        until, counts = self.steady() + _WORK_SECONDS, dict.fromkeys(("told", "failed", "refused"), 0)
-        while self.steady() < until and (claimed := self._claim()):
-            for url, rows in self._by_callback(claimed).items():
-                self._tell(url, rows, until, counts)
-        return counts
-
-    def _claim(self) -> Sequence[Progress]:
-        now = self.clock()
-        with self.uow() as work:
-            claimed = work.operator_messages.claim(now=now, until=now + CLAIM, limit=BATCH)
-            work.commit()
-        return claimed
-
-    def _by_callback(self, claimed: Sequence[Progress]) -> Mapping[str, list[tuple[Progress, Status]]]:
-        """What there is to tell, by address; rows without news are put off."""
-        groups: dict[str, list[tuple[Progress, Status]]] = defaultdict(list)
-        now = self.clock()
-        with self.uow() as work:
-            for row in claimed:
-                status, url = next_status(row, now), self._url(row)
-                if url is None:
-                    lost = Finished(error="the callback cannot be read")
-                    work.operator_messages.settle(row.number, lost, failed=False, at=now)
-                elif status is None:
-                    following = after_look(row, now)
-                    work.operator_messages.settle(row.number, following, failed=False, at=now)
-                else:
-                    groups[url].append((row, status))
-            work.commit()
-        return groups
-
-    def _url(self, row: Progress) -> str | None:
-        try:
-            return self.secrets.unseal(row.callback or "")
-        except AiAdminError:
-            return None
-
-    def _tell(self, url: str, rows: Sequence[tuple[Progress, Status]], until: float, counts: dict[str, int]) -> None:
-        """One call; a batch that is refused is told in halves, for one bad row must not silence the others."""
-        if self.steady() >= until:
-            return  # the claim ends, and they are found again
-        answer = self.post.post(url, [(row.external_id, status) for row, status in rows])
-        if answer.is_success:
-            self._note(rows)
-            counts["told"] += len(rows)
-        elif answer.is_transient or len(rows) == 1:
-            self._put_off(rows, answer)
-            counts["failed" if answer.is_transient else "refused"] += len(rows)
-        else:
-            middle = len(rows) // 2
-            self._tell(url, rows[:middle], until, counts)
-            self._tell(url, rows[middle:], until, counts)
-
-    def _note(self, rows: Sequence[tuple[Progress, Status]]) -> None:
-        now = self.clock()
-        by_status: dict[Status, list[int]] = defaultdict(list)
-        for row, status in rows:
-            by_status[status].append(row.number)
-        with self.uow() as work:
-            for status, numbers in by_status.items():
-                work.operator_messages.told(numbers, status)
-            for row, status in rows:
-                following = after_look(replace(row, told=(*row.told, status)), now)
-                work.operator_messages.settle(row.number, following, failed=False, at=now)
-            work.commit()
-
-    def _put_off(self, rows: Sequence[tuple[Progress, Status]], answer: Answer) -> None:
-        now = self.clock()
-        with self.uow() as work:
-            for row, _ in rows:
-                following = after_failure(row, answer, now, self.chance())
-                work.operator_messages.settle(row.number, following, failed=True, at=now)
-            work.commit()
+    def _owe(self, name: str, phone: str | None) -> Code | None:
+        """None when it is owed; or why not."""
+        if phone is None:
+            return Code.FIELD_INVALID
+        if phone in self.unwilling:
+            return Code.OPTED_OUT
+        contact_id = self.work.contacts.see(self.company_id, Sighting(phone=phone), self.now)
+        number = self.work.releases.number(self.company_id, zone=self.zone, now=self.now)
+        due_at = when_to_send(
+            Purpose.OPERATOR,
+            deadline_at=self.now + DEADLINE,
+            number=replace(number, is_paused=False),  # hosts hold a paused salon's messages
+            person=self.work.standings.person(self.company_id, contact_id),
+            pace=self.pace,
+            now=self.now,
+        )
+        if isinstance(due_at, Hindrance):
+            return refusal_of(due_at)
+        new = NewMessage(
+            company_id=self.company_id,
+            text=self.order.text,
+            dedup_key=f"operator:{name}",
+            deadline_at=self.now + DEADLINE,
+            purpose=Purpose.OPERATOR,
+        )
+        message_id = self.work.outbox_messages.add(new, contact_id, self.now, due_at=due_at)
+        assert message_id is not None  # noqa: S101 - the name is new, and nobody else takes orders of this salon now
+        self.known[name] = self.work.operator_messages.add(
+            self.company_id,
+            name,
+            message_id,
+            callback=self.callback,
+            look_at=self.now if self.callback else None,
+            at=self.now,
+        )
+        return None
 
 
 def double_notices(company_id: CompanyId, *, uow: NewUnitOfWork, clock: Clock) -> bool:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
+import psycopg2
+
 from aiadmin.domain.ids import CompanyId
 from tests.acceptance.conftest import StartProduct
 from tests.acceptance.stack import PARTNER_TOKEN
@@ -12,8 +16,17 @@ SALON, PHONE, CLIENT, ABSENT = 555001, "79005556677", "79995551234", "7999555000
 TEXT = "Напоминаем о записи завтра в 10:00"
 
 
+def _at_any_hour(database_url: str) -> None:
+    """The salon has no quiet hours."""
+    with closing(psycopg2.connect(database_url)) as connection, connection, connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO message_settings (company_id, settings, updated_at)"
+            """ SELECT id, '{"quiet_from": "00:00", "quiet_to": "00:00"}', now() FROM companies"""
+        )
+
+
 def test_yclients_gives_a_message_the_clients_phone_gets_it_and_the_statuses_come_back(
-    start_product: StartProduct, whatsapp: FakeWhatsApp, yclients: FakeYClients
+    start_product: StartProduct, whatsapp: FakeWhatsApp, yclients: FakeYClients, database_url: str
 ) -> None:
     with start_product(OPERATOR_CALLBACK_ORIGINS=yclients.url) as product:
         yclients.connect([SALON])
@@ -24,6 +37,7 @@ def test_yclients_gives_a_message_the_clients_phone_gets_it_and_the_statuses_com
         whatsapp.phone(CLIENT, push_name="Анна")
         whatsapp.phone(CLIENT, online=False)
 
+        _at_any_hour(database_url)
         url = f"{product.url}/marketplace/operator"
         answer = yclients.operator_send(SALON, [CLIENT, ABSENT], TEXT, url=url)
         assert (answer["status"], answer["problems"]) == (200, [])

@@ -95,7 +95,9 @@ class SqlOutboxMessages:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def add(self, new: NewMessage, contact_id: ContactId, at: datetime) -> MessageId | None:
+    def add(
+        self, new: NewMessage, contact_id: ContactId, at: datetime, *, due_at: datetime | None = None
+    ) -> MessageId | None:
         statement = (
             insert(OutboxMessageRow)
             .values(
@@ -105,7 +107,7 @@ class SqlOutboxMessages:
                 text=new.text,
                 purpose=new.purpose,
                 record_id=new.record_id,
-                next_attempt_at=at,
+                next_attempt_at=due_at or at,
                 deadline_at=new.deadline_at,
                 created_at=at,
             )

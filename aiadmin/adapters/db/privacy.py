@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from aiadmin.adapters.db.contacts import LOCK
-from aiadmin.adapters.db.notice_tables import NoticeRow, OperatorMessageRow
+from aiadmin.adapters.db.notice_tables import NoticeRow
 from aiadmin.adapters.db.salon_tables import ErasureRow
 from aiadmin.adapters.db.tables import ContactRow, InboxMessageRow, OutboxMessageRow
 from aiadmin.adapters.db.tombs import Tombs
@@ -92,9 +92,7 @@ class SqlPrivacy:
         return blanked + self._changed(update(owed).where(owed.id.in_(old_out.limit(limit))).values(text=""))
 
     def forget_notices(self, before: datetime) -> int:
-        return sum(
-            self._changed(delete(kind).where(kind.finished_at < before)) for kind in (NoticeRow, OperatorMessageRow)
-        )
+        return self._changed(delete(NoticeRow).where(NoticeRow.finished_at < before))
 
     def export(self, company_id: CompanyId, phone: str) -> Mapping[str, Rows]:
         given = {"company_id": company_id, "phone": phone}

@@ -37,8 +37,10 @@ class InboxMessages(Protocol):
 class OutboxMessages(Protocol):
     """Rows of `outbox_messages`."""
 
-    def add(self, new: NewMessage, contact_id: ContactId, at: datetime) -> MessageId | None:
-        """Owe a message from `at` on; None when the company owes one of this dedup key already."""
+    def add(
+        self, new: NewMessage, contact_id: ContactId, at: datetime, *, due_at: datetime | None = None
+    ) -> MessageId | None:
+        """Owe a message from `at` on, to be sent from `due_at` on; None when the company has one of its dedup key."""
         ...
 
     def find(self, company_id: CompanyId, outbox_message_id: MessageId) -> OutboxMessage | None: ...

@@ -19,7 +19,7 @@ class Privacy(Protocol):
         ...
 
     def forget_notices(self, before: datetime) -> int:
-        """Delete finished notices and finished messages of YClients' of before then; how many there were."""
+        """Delete notices that were finished before then; how many there were."""
         ...
 
     def export(self, company_id: CompanyId, phone: str) -> Mapping[str, Rows]:

@@ -6,8 +6,9 @@ import json
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, NoReturn
+from zoneinfo import ZoneInfo
 
 import pytest
 import requests
@@ -68,11 +69,23 @@ class Desk:
         return [message["statuses"] for message in self.yclients.operator_messages()]
 
 
+def at_any_hour(site: Site, salon: Salon, **settings: object) -> None:
+    """The salon has no quiet hours, or other settings than the usual."""
+    given = settings or {"quiet_from": "00:00", "quiet_to": "00:00"}
+    put = text(
+        "INSERT INTO message_settings (company_id, settings, updated_at) VALUES (:id, :given, now())"
+        " ON CONFLICT (company_id) DO UPDATE SET settings = :given"
+    )
+    with site.container.engine.begin() as connection:
+        connection.execute(put, {"id": salon.company_id, "given": json.dumps(given)})
+
+
 @pytest.fixture
 def desk(make_site: MakeSite, yclients: FakeYClients) -> Iterator[Desk]:
     site = make_site(operator_callback_origins=(yclients.url,), webhook_limit_per_minute=60)
     salon = site.register()
     site.link(salon)
+    at_any_hour(site, salon)
     yclients.activate(SALON, api_key=salon.api_key, channels=["whatsapp"])
     server = make_server("127.0.0.1", 0, site.client.application, threaded=True)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
@@ -201,14 +214,50 @@ def test_adverts_are_for_those_who_want_them(desk: Desk) -> None:
         "INSERT INTO clients (company_id, client_id, phone, is_muted, raw_data, synced_at)"
         " VALUES (:company_id, 1, :phone, true, '{}', now())"
     )
-    out = "INSERT INTO contacts (company_id, phone, opted_out_at) VALUES (:company_id, :phone, now())"
     desk.run(muted, company_id=desk.salon.company_id, phone=PHONES[0])
-    desk.run(out, company_id=desk.salon.company_id, phone=PHONES[1])
-    answer = desk.order([*PHONES, "79001110003"], dispatch_type="adds")
+    answer = desk.order(PHONES, dispatch_type="adds")
     assert (answer["status"], answer["problems"]) == (200, [])
-    assert [row.get("error_code") for row in answer["reply"]] == [16, 16, None]
-    assert len(desk.owed()) == 1
+    assert [row.get("error_code") for row in answer["reply"]] == [16, None]
     assert [row.get("error_code") for row in desk.order()["reply"]] == [None, None], "a service message is no advert"
+
+
+@pytest.mark.parametrize(("standing", "code"), [("opted_out_at", 16), ("absent_at", 2)])
+@pytest.mark.parametrize("dispatch", ["adds", "service"])
+def test_who_said_stop_or_has_no_whatsapp_gets_nothing(desk: Desk, standing: str, code: int, dispatch: str) -> None:
+    known = f"INSERT INTO contacts (company_id, phone, {standing}) VALUES (:company_id, :phone, now())"  # noqa: S608
+    desk.run(known, company_id=desk.salon.company_id, phone=PHONES[0])
+    answer = desk.order(dispatch_type=dispatch)
+    assert [row.get("error_code") for row in answer["reply"]] == [code, None]
+    assert len(desk.owed()) == 1
+
+
+def test_who_was_erased_gets_nothing_either(desk: Desk) -> None:
+    desk.site.container.privacy_desk.erase(desk.salon.company_id, PHONES[0], actor="test")
+    assert [row.get("error_code") for row in desk.order()["reply"]] == [16, None]
+
+
+def test_a_message_waits_for_the_end_of_quiet_hours(desk: Desk) -> None:
+    ends = datetime.now(ZoneInfo("Europe/Moscow")).replace(second=0, microsecond=0) + timedelta(hours=2)
+    quiet = {"quiet_from": f"{ends - timedelta(hours=4):%H:%M}", "quiet_to": f"{ends:%H:%M}"}
+    at_any_hour(desk.site, desk.salon, **quiet)
+    desk.order(PHONES[:1])
+    [owed] = desk.owed()
+    assert owed["next_attempt_at"] == ends
+    assert owed["created_at"] < owed["next_attempt_at"] < owed["deadline_at"]
+
+
+def test_a_salon_that_has_written_enough_today_takes_no_more(desk: Desk) -> None:
+    at_any_hour(desk.site, desk.salon, quiet_from="00:00", quiet_to="00:00", most_a_day=10)
+    phones = [f"790011100{number:02}" for number in range(11)]
+    codes = [row.get("error_code") for row in desk.order(phones)["reply"]]
+    assert codes[:10] == [None] * 10
+    due = [row["next_attempt_at"] for row in desk.owed()]
+    if codes[10] is None:  # it is evening: there is room again after midnight
+        assert (
+            due[10].astimezone(ZoneInfo("Europe/Moscow")).date() > due[0].astimezone(ZoneInfo("Europe/Moscow")).date()
+        )
+    else:
+        assert codes[10] == 1
 
 
 def test_a_wrong_phone_is_refused_alone(desk: Desk) -> None:
@@ -282,7 +331,5 @@ def test_a_salon_whose_clients_may_hear_everything_twice_is_known(desk: Desk) ->
     settings = {"DATABASE_URL": held.config.database_url, "REDIS_URL": held.config.redis_url, "JWT_SECRET": "x" * 32}
     shown = CliRunner().invoke(cli, ["companies", "show", str(company_id)], env=settings)
     assert "everything twice" in shown.output
-    off = dict.fromkeys(NoticeKind, False)
-    add = "INSERT INTO message_settings (company_id, settings, updated_at) VALUES (:company_id, :settings, now())"
-    desk.run(add, company_id=company_id, settings=json.dumps(off))
+    at_any_hour(desk.site, desk.salon, **dict.fromkeys(NoticeKind, False))
     assert not operator.double_notices(company_id, uow=held.uow, clock=held.clock)

@@ -14,7 +14,8 @@ from aiadmin.domain import operator
 from aiadmin.domain.activation import Answer
 from aiadmin.domain.delivery import OutboxState
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.operator import Finished, LookAgain, Progress, Status
+from aiadmin.domain.operator import Code, Finished, LookAgain, Progress, Status
+from aiadmin.domain.pace import Hindrance
 
 NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
 ORIGINS = ("https://yclients.com", "https://app.alteg.io")
@@ -178,3 +179,15 @@ def test_a_plain_refusal_and_two_days_of_silence_are_the_end() -> None:
 )
 def test_clients_hear_all_twice_when_both_are_on(on: bool, last: datetime | None, double: bool) -> None:
     assert operator.is_double(notices_are_on=on, last_order_at=last, now=NOW) is double
+
+
+@pytest.mark.parametrize(
+    ("why", "code"),
+    [
+        (Hindrance.OPTED_OUT, Code.OPTED_OUT),
+        (Hindrance.ABSENT, Code.NOT_ON_WHATSAPP),
+        (Hindrance.DAILY_CAP, Code.BUSY),
+    ],
+)
+def test_why_a_message_never_goes_has_a_number(why: Hindrance, code: Code) -> None:
+    assert operator.refusal_of(why) is code

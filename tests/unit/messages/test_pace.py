@@ -30,6 +30,7 @@ from aiadmin.domain.pace import (
     daily_cap,
     day_began,
     may_send,
+    when_to_send,
 )
 
 NOON = datetime(2026, 11, 26, 9, tzinfo=UTC)
@@ -234,3 +235,14 @@ def test_gaps_differ_and_stay_within_their_bounds(at: datetime) -> None:
 def test_every_notice_keeps_the_quiet_hours(purpose: Purpose) -> None:
     night = NOON.replace(hour=0)
     assert decide(purpose, now=night) == WaitUntil(at=NOON.replace(hour=6), why=Hindrance.QUIET_HOURS)
+
+
+def test_a_wait_is_followed_to_its_end() -> None:
+    """Past the cap, over midnight, through the quiet hours."""
+    late = datetime(2026, 1, 10, 20, 30, tzinfo=ZoneInfo("Europe/Moscow"))
+    number = Number(zone="Europe/Moscow", linked_at=late, recent=[late - timedelta(minutes=30)] * 40)
+    given = {"number": number, "person": Person(), "pace": Pace(), "now": late}
+    due_at = when_to_send(Purpose.OPERATOR, deadline_at=late + timedelta(hours=15), **given)
+    assert due_at == datetime(2026, 1, 11, 9, tzinfo=ZoneInfo("Europe/Moscow"))
+    never = when_to_send(Purpose.OPERATOR, deadline_at=late + timedelta(hours=10), **given)
+    assert never is Hindrance.QUIET_HOURS
