@@ -103,6 +103,8 @@ DONE: Mapping[str, str] = {
     "retrying": "Сообщаем YClients ещё раз.",
     "reading": "Читаем журнал заново.",
     "in-hand": "Журнал уже читается.",
+    "saved": "Настройки сохранены.",
+    "trial": "Отправляем. Сообщение придёт в течение минуты, если WhatsApp салона на связи.",
 }
 """What follows a button."""
 REFUSED_TITLE = "Ссылка не открывается"

@@ -100,3 +100,7 @@ class AlreadyConnectedError(AiAdminError):
 
 class OperatorClosedError(AiAdminError):
     """The salon's WhatsApp is not linked, or the application is frozen: nothing can be sent for it."""
+
+
+class TooManyTrialsError(AiAdminError):
+    """The salon has tried its texts often enough today."""

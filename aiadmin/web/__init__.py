@@ -39,6 +39,7 @@ from aiadmin.web import (
     sockets,
     status,
     webhooks,
+    wishes,
 )
 from aiadmin.web.bodies import READ_BYTES
 from aiadmin.web.fields import MAX_ID
@@ -89,6 +90,7 @@ def _add_routes(app: Flask) -> None:
     auth.protect(app, install.blueprint, auth.VISITOR)
     auth.protect(app, manage.blueprint, auth.LINK_HOLDER)
     auth.protect(app, manage_api.blueprint, auth.BEARER_LINK)
+    auth.protect(app, wishes.blueprint, auth.BEARER_LINK)
     auth.protect(app, lifecycle.blueprint, auth.MARKETPLACE)
     auth.protect(app, callbacks.blueprint, auth.KEY_IN_BODY)
     auth.protect(app, webhooks.blueprint, auth.WEBHOOK_SENDER)

@@ -20,7 +20,9 @@ from werkzeug.routing import RequestRedirect
 from aiadmin import texts
 from aiadmin.adapters.secrets import SealBrokenError
 from aiadmin.domain import errors, yclients_error
+from aiadmin.domain.message_settings import SettingsInvalidError
 from aiadmin.domain.metric import Metric
+from aiadmin.domain.notice_text import TemplateError
 from aiadmin.web.bodies import BadJsonError
 from aiadmin.web.current import container, request_id, wants_html
 
@@ -58,6 +60,9 @@ ANSWERS: Mapping[type[Exception], Answer] = {
     errors.SalonMismatchError: Answer(422, "salon-mismatch"),
     errors.TooManyWebhooksError: Answer(429, "too-many-requests"),
     errors.AlreadyConnectedError: Answer(409, "already-connected"),
+    errors.TooManyTrialsError: Answer(429, "too-many-trials"),
+    SettingsInvalidError: Answer(422, "settings-invalid"),
+    TemplateError: Answer(422, "template-invalid"),
     errors.OperatorClosedError: Answer(403, "forbidden"),
     yclients_error.YClientsError: Answer(502, "yclients-refused"),
     yclients_error.YClientsDownError: Answer(503, "yclients-down"),

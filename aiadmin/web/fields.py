@@ -15,6 +15,7 @@ from aiadmin import texts
 from aiadmin.web.phones import digits_of
 
 MAX_TEXT = 255
+MAX_LONG_TEXT = 5000
 MAX_ID = 2**31 - 1
 _DIGITS = re.compile(r"[0-9]{1,10}")
 _SUM = re.compile(r"[0-9]{1,8}(\.[0-9]{1,2})?")
@@ -34,6 +35,19 @@ class Id(fields.Field[int]):
         if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MAX_ID:
             raise ValidationError(texts.FIELDS["number"])
         return value
+
+
+class LongText(fields.Field[str]):
+    """A text as it was typed, of several lines; whoever uses it says what is wrong with it, and where."""
+
+    default_error_messages = _MESSAGES
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> str:
+        if not isinstance(value, str):
+            raise ValidationError(texts.FIELDS["text"])
+        if len(value) > MAX_LONG_TEXT:
+            raise ValidationError(texts.FIELDS["too-long"].format(max=MAX_LONG_TEXT))
+        return value.replace("\r\n", "\n")
 
 
 class Text(fields.Field[str]):

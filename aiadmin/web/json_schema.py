@@ -7,7 +7,19 @@ from typing import Any, cast
 
 from marshmallow import Schema, fields
 
-from aiadmin.web.fields import MAX_ID, MAX_TEXT, Email, Id, Moment, Phone, Sum, Text, WallClock
+from aiadmin.web.fields import (
+    MAX_ID,
+    MAX_LONG_TEXT,
+    MAX_TEXT,
+    Email,
+    Id,
+    LongText,
+    Moment,
+    Phone,
+    Sum,
+    Text,
+    WallClock,
+)
 
 Node = dict[str, Any]
 
@@ -81,6 +93,7 @@ def _dict(field: fields.Field[Any]) -> Node:
 _KINDS: Mapping[type[fields.Field[Any]], Callable[[fields.Field[Any]], Node]] = {
     Id: _id,
     Text: _text,
+    LongText: lambda _: {"type": "string", "maxLength": MAX_LONG_TEXT},
     Phone: _text,
     Email: lambda field: {**_text(field), "format": "email"},
     Moment: lambda _: {"type": "string", "format": "date-time"},

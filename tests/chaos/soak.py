@@ -34,6 +34,8 @@ from tests.chaos.world import World
 HOSTS = 3
 FAULT_EVERY_SECONDS = 4.0
 SAMPLE_EVERY_SECONDS = 2.0
+TALKING = 6
+"""Salons that write: the library remembers the last 256 messages of each session, and these have that many early."""
 WARM_UP = 1 / 3
 """The part of the time in which memory may still grow: pools, caches, and the first start of everything."""
 GROWTH_MB_PER_MINUTE = 1.5
@@ -230,7 +232,7 @@ def _soak(folder: Path, seconds: float, sessions: int, seed: str) -> list[str]:
         for _ in range(HOSTS):
             fleet.start()
         watch.until_whole(FULL.patience)
-        with Streams(world.whatsapp, salons, min(sessions, 40)) as streams:
+        with Streams(world.whatsapp, salons, TALKING) as streams:
             soak = Soak(world, salons, fleet, watch, streams, random.Random(seed), seconds)  # noqa: S311 - ditto
             soak.run()
         print(f"faults: {dict(soak.faults)}")

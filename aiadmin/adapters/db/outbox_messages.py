@@ -189,6 +189,11 @@ class SqlOutboxMessages:
         )
         return self._changed(statement)
 
+    def count(self, company_id: CompanyId, purpose: Purpose, *, since: datetime) -> int:
+        row = OutboxMessageRow
+        ours = row.company_id == company_id, row.purpose == purpose, row.created_at >= since
+        return self._session.scalar(select(func.count()).select_from(row).where(*ours)) or 0
+
     def expire(self, now: datetime) -> int:
         statement = (
             update(OutboxMessageRow)

@@ -9,7 +9,16 @@ from typing import Protocol
 from aiadmin.domain.contact import Contact, Sighting
 from aiadmin.domain.delivery import Step
 from aiadmin.domain.ids import CompanyId, ContactId, DeviceId, MessageId
-from aiadmin.domain.message import Heard, Hold, MessageSeen, NewMessage, OutboxMessage, ReceiptSeen, SendResult
+from aiadmin.domain.message import (
+    Heard,
+    Hold,
+    MessageSeen,
+    NewMessage,
+    OutboxMessage,
+    Purpose,
+    ReceiptSeen,
+    SendResult,
+)
 from aiadmin.domain.message_log import LogEntry, Mark, Place
 
 
@@ -75,6 +84,10 @@ class OutboxMessages(Protocol):
 
     def cancel_to(self, company_id: CompanyId, contact_id: ContactId, *, reason: str, at: datetime) -> int:
         """Cancel what the company still owes one person, but for what somebody waits for."""
+        ...
+
+    def count(self, company_id: CompanyId, purpose: Purpose, *, since: datetime) -> int:
+        """How many messages of this purpose the company has owed since then."""
         ...
 
     def expire(self, now: datetime) -> int:

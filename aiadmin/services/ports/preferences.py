@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Protocol
 
 from aiadmin.domain.ids import CompanyId
@@ -10,7 +12,7 @@ from aiadmin.domain.notice import NoticeKind
 
 
 class Preferences(Protocol):
-    """Rows of `message_settings` and `message_texts`, read alone. Every call names its company."""
+    """Rows of `message_settings` and `message_texts`. Every call names its company."""
 
     def settings(self, company_id: CompanyId) -> MessageSettings:
         """What the salon has set; what it never set is the default."""
@@ -18,6 +20,18 @@ class Preferences(Protocol):
 
     def text(self, company_id: CompanyId, kind: NoticeKind) -> str | None:
         """The salon's own template, or None where it has none."""
+        ...
+
+    def texts(self, company_id: CompanyId) -> Mapping[NoticeKind, str]:
+        """All of the salon's own templates."""
+        ...
+
+    def set_settings(self, company_id: CompanyId, settings: MessageSettings, at: datetime) -> None: ...
+
+    def set_text(self, company_id: CompanyId, kind: NoticeKind, template: str, at: datetime) -> None: ...
+
+    def reset_text(self, company_id: CompanyId, kind: NoticeKind) -> bool:
+        """Forget the salon's own template; False when it had none."""
         ...
 
     def address(self, company_id: CompanyId) -> str | None: ...

@@ -5,10 +5,11 @@ import { retryAfter } from '../connect/http.js';
 const GIVE_UP_MS = 20_000;
 
 export class Refusal extends Error {
-  constructor(code, message, waitMs = 0) {
+  constructor(code, message, waitMs = 0, body = {}) {
     super(message);
     this.code = code;
     this.waitMs = waitMs;
+    this.body = body;
   }
 }
 
@@ -17,19 +18,22 @@ export function createApi(token) {
   async function ask(path, options = {}) {
     const response = await fetch(`/marketplace/manage/${path}`, {
       ...options,
-      headers: { Accept: 'application/json', Authorization: `Bearer ${token}` },
+      headers: { Accept: 'application/json', Authorization: `Bearer ${token}`, ...options.headers },
       cache: 'no-store',
       signal: AbortSignal.timeout(GIVE_UP_MS),
     }).catch(() => null);
     if (!response) throw new Refusal('offline', 'Нет связи с сервером. Проверьте интернет, мы пробуем снова.');
     const body = await response.json().catch(() => ({}));
-    if (!response.ok) throw new Refusal(body.code ?? 'unknown', body.error ?? 'Сервер не ответил как нужно. Повторите позже.', retryAfter(response));
+    if (!response.ok) throw new Refusal(body.code ?? 'unknown', body.error ?? 'Сервер не ответил как нужно. Повторите позже.', retryAfter(response), body);
     return body;
   }
 
   return {
     overview: () => ask('overview'),
     messages: (query) => ask(`messages?${new URLSearchParams(query)}`),
+    settings: () => ask('settings'),
+    change: (what, body) =>
+      ask(what, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }),
     order: (what) => ask(what, { method: 'POST' }),
   };
 }

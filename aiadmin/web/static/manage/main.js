@@ -3,6 +3,7 @@
 import { loop } from '../connect/http.js';
 import { settleAddress } from '../connect/token.js';
 import { createApi } from './api.js';
+import { openSettings } from './settings.js';
 import { createView } from './view.js';
 
 const ASK_MS = 15_000; // pub/sub may lose an event
@@ -94,6 +95,7 @@ view.bind({
 
 if (!settleAddress({ token, companyId, pageState: 'open' })) {
   looks.start();
+  openSettings(main, api).catch(report);
   showMessages();
   listen().catch(() => {});
 }

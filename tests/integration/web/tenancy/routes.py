@@ -110,6 +110,11 @@ def _person(of: Tenant) -> Fields:
     return {"phone": of.phone}
 
 
+def _draft(_of: Tenant) -> Fields:
+    """Whose name it is, is for the company to say: its owner is shown what they typed."""
+    return {"kind": "booked", "template": "Ждём вас, {name}"}
+
+
 CASES: Mapping[str, Case] = {
     "static": Case(),
     "docs.root": Case(),
@@ -128,6 +133,11 @@ CASES: Mapping[str, Case] = {
     "manage_api.disconnect": Case("bearer", ends=True),
     "manage_api.retry": Case("bearer", answers=frozenset({202, 409})),
     "manage_api.read_again": Case("bearer", answers=frozenset({202})),
+    "wishes.show": Case("bearer", shows=True),
+    "wishes.change": Case("bearer", body=lambda _of: {"settings": {"review": True}}),
+    "wishes.change_text": Case("bearer", body=_draft),
+    "wishes.preview": Case("bearer", body=_draft),
+    "wishes.try_out": Case("bearer", body=lambda of: _draft(of) | {"phone": of.phone}, answers=frozenset({202})),
     "qr.text": Case("link", query=lambda _of: {"relink": "1"}, shows=True),
     "qr.svg": Case("link", query=lambda _of: {"relink": "1"}),
     "qr.png": Case("link", query=lambda _of: {"relink": "1"}),

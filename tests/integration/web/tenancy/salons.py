@@ -20,6 +20,7 @@ from tests.integration.web.site import Salon
 
 Rows = Mapping[str, list[dict[str, Any]]]
 _PLAUSIBLE = {
+    "message_texts": "kind = 'booked'",
     "outbox": "kind = 'activation', state = 'sent'",
     "records": "services = '[]'",
     "session_events": "state = 'online'",

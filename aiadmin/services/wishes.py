@@ -1,0 +1,139 @@
+"""What an owner wishes of the salon's messages: settings, texts, and a look at each text before it is sent."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from aiadmin import notice_texts, wording
+from aiadmin.domain.company import Company
+from aiadmin.domain.contact import Sighting
+from aiadmin.domain.errors import TooManyTrialsError
+from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.message import NewMessage, Purpose
+from aiadmin.domain.message_settings import MessageSettings
+from aiadmin.domain.notice import NoticeKind
+from aiadmin.domain.notice_text import Facts, check, render
+from aiadmin.services import messages
+from aiadmin.services.management import OWNER
+from aiadmin.services.ports import Clock, NewUnitOfWork, UnitOfWork
+
+TRIALS_A_DAY = 20
+_TRIAL_LASTS = timedelta(minutes=10)
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wording:
+    """The text of one kind of notice, ours unless `is_own`, and how it would read."""
+
+    kind: NoticeKind
+    template: str
+    is_own: bool
+    preview: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wishes:
+    """How an owner wants to be understood; everything stored is checked before."""
+
+    uow: NewUnitOfWork
+    clock: Clock
+
+    def settings(self, company_id: CompanyId) -> MessageSettings:
+        """What the salon has set. Raises DependencyDownError."""
+        with self.uow() as work:
+            return work.preferences.settings(company_id)
+
+    def set(self, company_id: CompanyId, given: Mapping[str, object]) -> MessageSettings:
+        """Change the settings that are `given`; the others stay.
+
+        Raises:
+            SettingsInvalidError: names every setting that is wrong; nothing is changed.
+        """
+        now = self.clock()
+        with self.uow() as work:
+            work.companies.get(company_id, lock=True)
+            before = work.preferences.settings(company_id).to_json()
+            settings = MessageSettings.parse({**before, **given})
+            after = settings.to_json()
+            changed = {name: after[name] for name in after if after[name] != before[name]}
+            work.preferences.set_settings(company_id, settings, now)
+            _note(work, company_id, "messages.settings", changed, now)
+            work.commit()
+        return settings
+
+    def texts(self, owner: Company) -> Sequence[Wording]:
+        """Every kind's text. Raises DependencyDownError."""
+        with self.uow() as work:
+            own = work.preferences.texts(owner.company_id)
+            example = self._example(owner, work)
+        return [_wording(kind, own.get(kind), example) for kind in NoticeKind]
+
+    def set_text(self, owner: Company, kind: NoticeKind, template: str | None) -> Wording:
+        """Make a text the salon's own, or with None go back to ours. Raises TemplateError."""
+        if template is not None:
+            check(template)
+        now = self.clock()
+        with self.uow() as work:
+            if template is None:
+                work.preferences.reset_text(owner.company_id, kind)
+            else:
+                work.preferences.set_text(owner.company_id, kind, template, now)
+            _note(work, owner.company_id, "messages.text", {"kind": kind, "own": template is not None}, now)
+            example = self._example(owner, work)
+            work.commit()
+        return _wording(kind, template, example)
+
+    def preview(self, owner: Company, template: str) -> str:
+        """How a text would read. Raises TemplateError."""
+        check(template)
+        with self.uow() as work:
+            return render(template, self._example(owner, work))
+
+    def try_out(self, owner: Company, template: str, phone: str) -> None:
+        """Owe the text, with an invented booking, to one phone. Raises TemplateError, TooManyTrialsError."""
+        text, now = self.preview(owner, template), self.clock()
+        new = NewMessage(
+            company_id=owner.company_id,
+            text=text,
+            dedup_key=f"trial:{uuid.uuid4()}",
+            deadline_at=now + _TRIAL_LASTS,
+            purpose=Purpose.TRIAL,
+        )
+        with self.uow() as work:
+            work.companies.get(owner.company_id, lock=True)
+            if work.outbox_messages.count(owner.company_id, Purpose.TRIAL, since=now - _DAY) >= TRIALS_A_DAY:
+                raise TooManyTrialsError
+            messages.owe(new, to=Sighting(phone=phone), work=work, now=now)
+            work.commit()
+
+    def _example(self, owner: Company, work: UnitOfWork) -> Mapping[str, str]:
+        """An invented booking of tomorrow at half past two, in this salon."""
+        salon = work.sync_runs.salon(owner.company_id)
+        zone = salon.zone if salon else "Europe/Moscow"
+        tomorrow = self.clock().astimezone(ZoneInfo(zone)) + _DAY
+        facts = Facts(
+            name="Анна",
+            starts_at=tomorrow.replace(hour=14, minute=30),
+            zone=zone,
+            master="Мария",
+            services=("Стрижка", "Укладка"),
+            price=Decimal(2500),
+            address=work.preferences.address(owner.company_id) or "ул. Садовая, 1",
+            link=work.preferences.settings(owner.company_id).review_link or "https://n1.yclients.com",
+        )
+        return wording.words(facts)
+
+
+def _wording(kind: NoticeKind, own: str | None, example: Mapping[str, str]) -> Wording:
+    template = own or notice_texts.TEMPLATES[kind]
+    return Wording(kind=kind, template=template, is_own=own is not None, preview=render(template, example))
+
+
+def _note(work: UnitOfWork, company_id: CompanyId, action: str, details: Mapping[str, object], at: datetime) -> None:
+    work.audit.finish(work.audit.add(company_id, actor=OWNER, action=action, details=details, at=at), "done")
