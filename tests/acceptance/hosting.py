@@ -1,7 +1,8 @@
 """Real hosts and real devices for `test_hosting`, each in a process of its own: none may load neonize into pytest.
 
 As a program: `pair` links devices (QR texts out, one JSON object a line; JIDs after them), `host` runs one session
-host until its input ends, `storm` starts and stops sessions from several threads.
+host until its input ends, `storm` starts and stops sessions from several threads, `blink` stops one again and again
+while it is written to.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from aiadmin.adapters.db.unit_of_work import SqlUnitOfWork
 from aiadmin.adapters.whatsapp import library, store
 from aiadmin.adapters.whatsapp.engine import Engine, EngineError
 from aiadmin.adapters.whatsapp.key_store import SqlKeyStore
+from aiadmin.domain.message import MessageSeen
 from aiadmin.domain.pace import Bucket
 from aiadmin.domain.session_event import Connected, PairSuccess, QrCode
 from aiadmin.hosting.host import SessionHost
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
 Say = Callable[..., None]
 ROOT = Path(__file__).parents[2]
 SECONDS = 20.0
+LAST = "конец"
+_READ_BEFORE_BLINKING = 10
 
 
 class Child:
@@ -109,7 +113,7 @@ def _program(words: list[str]) -> None:
     if words[0] == "host":
         _host(database, keys, say, *words[1:])
     else:
-        {"pair": _pair, "storm": _storm}[words[0]](keys, say, *words[1:])
+        {"pair": _pair, "storm": _storm, "blink": _blink}[words[0]](keys, say, *words[1:])
     os._exit(0)
 
 
@@ -183,6 +187,29 @@ def _storm(keys: SqlKeyStore, say: Say, seconds: str, *jids: str) -> None:
     for thread in threads:
         thread.join()
     say(live=len(engine.live()), **counts)
+
+
+def _blink(keys: SqlKeyStore, say: Say, jid: str) -> None:
+    engine = Engine(library.load())
+    events: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    while True:
+        engine.start("blinking", keys, jid, events.put)
+        read = list(_messages(events, _READ_BEFORE_BLINKING))
+        engine.stop("blinking")
+        assert engine.flush(SECONDS)
+        events.put(None)
+        say(read=[*read, *_messages(events)])
+
+
+def _messages(events: queue.SimpleQueue[Any], at_most: int | None = None) -> Iterator[str]:
+    """The ids of messages, until there are enough of them, or until a None, or the last that is to come."""
+    found = 0
+    while found != at_most and (event := events.get(timeout=SECONDS)) is not None:
+        if isinstance(event, MessageSeen):
+            found += 1
+            yield event.message_id
+            if event.text == LAST:
+                return
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import itertools
 import signal
 import subprocess
 import sys
+import threading
 import time
 import uuid
 from collections import Counter
@@ -21,7 +22,7 @@ from aiadmin.domain.contact import Sighting
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.message import NewMessage, Purpose
 from aiadmin.services import messages
-from tests.acceptance.hosting import ROOT, child, pair, settings
+from tests.acceptance.hosting import LAST, ROOT, child, pair, settings
 from tests.acceptance.test_hosting import SLOWLY, Salons
 from tests.conftest import WaitUntil
 from tests.fakes.whatsapp.client import FakeWhatsApp
@@ -324,6 +325,31 @@ def test_hosts_are_exchanged_under_a_stream_of_messages_and_every_one_is_account
     print(f"{len(written)} in; {len(owed)} out: {dict(Counter(states))}")
     assert set(states) == {"sent"}, "each host finished what it had in hand"
     assert own_salon.arrived(client) == [f"от нас {number}" for number in range(len(owed))]
+
+
+def test_a_session_that_is_stopped_while_it_is_written_to_swallows_nothing(
+    whatsapp: FakeWhatsApp, own_salon: Salon, client: str
+) -> None:
+    """The library has acknowledged what it is decrypting, and WhatsApp will not say it again."""
+    written: list[str] = []
+    read: list[str] = []
+    is_over = threading.Event()
+
+    def write() -> None:
+        while not is_over.is_set():
+            written.append(whatsapp.message(client, own_salon.phone, f"к нам {len(written)}"))
+
+    with child(whatsapp, own_salon.database.database_url, "blink", own_salon.jid) as blinking:
+        writer = threading.Thread(target=write)
+        writer.start()
+        for _ in range(10):
+            read += blinking.read()["read"]
+        is_over.set()
+        writer.join()
+        written.append(whatsapp.message(client, own_salon.phone, LAST))
+        while written[-1] not in read:
+            read += blinking.read()["read"]
+    assert Counter(read) == Counter(written), "lost, or told twice"
 
 
 def _open(salon: Salon) -> list[dict[str, Any]]:

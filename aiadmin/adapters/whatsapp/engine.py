@@ -16,6 +16,7 @@ import ctypes
 import logging
 import queue
 import threading
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
@@ -24,6 +25,7 @@ from typing import Any, Protocol
 
 from aiadmin.adapters.whatsapp import decode
 from aiadmin.adapters.whatsapp.gate import Gate
+from aiadmin.adapters.whatsapp.leaving import Leaving
 from aiadmin.adapters.whatsapp.library import Library
 from aiadmin.adapters.whatsapp.live_session import Listener, LiveSession, Raw
 from aiadmin.adapters.whatsapp.messages import send_result, text_message
@@ -91,6 +93,7 @@ class Engine:
     def __init__(self, library: Library) -> None:
         self._library = library
         self._gate = Gate()
+        self._leaving = Leaving(library.go, self._gate)
         self._sessions: dict[str, LiveSession] = {}
         self._raw: queue.SimpleQueue[Raw | bytes | threading.Event] = queue.SimpleQueue()
         self._log_callback = library.log_callback(self._on_log)
@@ -121,7 +124,9 @@ class Engine:
         """
         if not store.exists(jid):
             raise UnknownDeviceError("the store holds no keys of this device")
-        self._start(session_id, store.dsn, decode.jid_message(jid, self._library.messages), on_event)
+        device = decode.jid_message(jid, self._library.messages)
+        self._leaving.wait(START_SECONDS, device)  # two connections of one device would overwrite each other's keys
+        self._start(session_id, store.dsn, device, on_event)
 
     def stop(self, session_id: str) -> None:
         """Disconnect and forget the session; its device stays linked. An id that is not live is no error."""
@@ -129,7 +134,7 @@ class Engine:
             session = self._sessions.pop(session_id, None)
             if session is not None:
                 session.closed = True
-                self._library.go.Stop(session.handle)
+                self._leaving.leave(session)
 
     def logout(self, session_id: str) -> None:
         """Unlink the device at WhatsApp and delete its keys; `stop` the session afterwards. No event tells it.
@@ -189,12 +194,14 @@ class Engine:
 
     def flush(self, timeout: float) -> bool:
         """Wait until the listeners have got all that the library has told; False when that takes too long."""
+        deadline = time.monotonic() + timeout
         is_done = threading.Event()
+        have_left = self._leaving.wait(timeout)
         self._raw.put(is_done)
-        return is_done.wait(timeout)
+        return is_done.wait(max(deadline - time.monotonic(), 0.0)) and have_left
 
     def _start(self, session_id: str, dsn: str, jid: bytes, on_event: Listener) -> None:
-        session = LiveSession(session_id, on_event)
+        session = LiveSession(session_id, on_event, jid)
         thread = threading.Thread(
             target=self._run, args=(session, dsn.encode(), jid), name=f"session {session_id}", daemon=True
         )

@@ -14,10 +14,11 @@ Listener = Callable[[SessionEvent], None]
 
 @dataclass(eq=False)
 class LiveSession:
-    """One call of the library's `Neonize`; `handle` is its name there, new for every start."""
+    """One call of the library's `Neonize` for the device `jid`; `handle` is its name there, new for every start."""
 
     session_id: str
     listener: Listener
+    jid: bytes = b""
     handle: bytes = field(default_factory=lambda: uuid.uuid4().hex.encode())  # noqa: PLW0108 - new for each
     spoke: threading.Event = field(default_factory=threading.Event)
     closed: bool = False

@@ -25,9 +25,11 @@ class Call:
     def __init__(self, handle: bytes, jid: bytes, qr: Any, status: Any, event: Any) -> None:
         self.handle, self.jid, self.qr, self.status, self._event = handle, jid, qr, status, event
         self.stopped = threading.Event()
+        self.is_connected = False
 
     def send(self, code: int, data: bytes = b"") -> None:
         """Call back with an event."""
+        self.is_connected |= code == CONNECTED
         self._event(self.handle, data, len(data), code)
 
 
@@ -51,6 +53,14 @@ class FakeGo:
     def Stop(self, handle: bytes) -> None:  # noqa: N802
         with self._fragile():
             self.calls.pop(handle).stopped.set()
+
+    def IsConnected(self, handle: bytes) -> bool:  # noqa: N802
+        with self._fragile():
+            return handle in self.calls and self.calls[handle].is_connected
+
+    def Disconnect(self, handle: bytes) -> None:  # noqa: N802
+        with self._fragile():
+            self.calls[handle].is_connected = False
 
     def Logout(self, handle: bytes) -> bytes:  # noqa: N802
         with self._fragile():

@@ -45,6 +45,7 @@ def test_a_started_device_tells_its_events_in_order(heard: queue.SimpleQueue[Any
     [call] = go.calls.values()
     assert jid_text(Neonize_pb2.JID.FromString(call.jid)) == JID
     engine.stop("salon")
+    assert engine.flush(SECONDS)
     assert (go.calls, engine.live()) == ({}, frozenset())
 
 
@@ -160,4 +161,42 @@ def test_the_gate_lets_one_start_or_stop_through_at_a_time() -> None:
         thread.start()
     for thread in threads:
         thread.join()
+    assert engine.flush(SECONDS)
     assert (go.overlaps, go.calls) == (0, {})
+
+
+def test_a_connection_is_closed_at_once_and_forgotten_when_it_had_time_to_tell_what_it_read() -> None:
+    go = FakeGo(online_until_stopped)
+    engine = Engine(library(go))
+    engine.start("salon", Keys(), JID, lambda _event: None)
+    [call] = go.calls.values()
+    engine.stop("salon")
+    assert (call.is_connected, call.stopped.is_set()) == (False, False)
+    assert call.stopped.wait(SECONDS)
+
+
+def test_a_connection_that_is_still_tried_is_forgotten_at_once(heard: queue.SimpleQueue[Any]) -> None:
+    """The library goes on trying after a closed socket: only to be forgotten ends that."""
+
+    def away(call: Call) -> str:
+        call.send(0, device())
+        call.stopped.wait()
+        return ""
+
+    go = FakeGo(away)
+    engine = Engine(library(go))
+    engine.start("salon", Keys(), JID, heard.put)
+    [call] = go.calls.values()
+    engine.stop("salon")
+    assert call.stopped.is_set()
+
+
+def test_a_device_is_connected_again_only_when_its_last_connection_is_forgotten() -> None:
+    go = FakeGo(online_until_stopped)
+    engine = Engine(library(go))
+    engine.start("first", Keys(), JID, lambda _event: None)
+    [call] = go.calls.values()
+    engine.stop("first")
+    engine.start("second", Keys(), JID, lambda _event: None)
+    assert call.stopped.is_set()
+    engine.stop("second")
