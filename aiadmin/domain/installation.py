@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from aiadmin.domain.activation import Connection
@@ -55,23 +56,58 @@ class Arrival:
         """What we remember of it, in hex."""
         return hashlib.sha256(f"{self.sign}:{self.salon_id}".encode()).hexdigest()
 
+    @property
+    def refusal_fingerprint(self) -> str:
+        """The same of having turned it away: who comes again and again is written down once."""
+        return hashlib.sha256(f"refused:{self.fingerprint}".encode()).hexdigest()
+
+
+class Claim(StrEnum):
+    """Whose an installation is, as one visitor sees it."""
+
+    FREE = "free"
+    """No user of YClients has come for it yet."""
+    OWN = "own"
+    OTHERS = "others"
+
+
+def claim_of(owners: Collection[int], user_id: int | None) -> Claim:
+    """Whose an installation is that `owners`, YClients' users, have come for."""
+    if user_id in owners:
+        return Claim.OWN
+    return Claim.OTHERS if owners else Claim.FREE
+
 
 _WAITING = frozenset({IntegrationStatus.PENDING, IntegrationStatus.PAIRING, IntegrationStatus.ACTIVATING})
+_BEGUN = _WAITING | {IntegrationStatus.ACTIVATION_FAILED}
+
+
+def is_over(status: IntegrationStatus, deadline_at: datetime, now: datetime) -> bool:
+    """Whether a consent that YClients waits with is another one than that which began the installation we know.
+
+    It keeps a consent until the deadline, and a salon that was active since must have been let go before.
+    """
+    return status not in _BEGUN or now >= deadline_at
 
 
 def admit(
     connection: Connection,
     status: IntegrationStatus | None,
     *,
-    is_owner: bool,
+    claim: Claim,
+    is_over: bool,
     is_first: bool,
     is_from_yclients: bool,
 ) -> Admission:
     """Decide about one arrival. The signature covers no salon, so what YClients says of the salon decides.
 
+    YClients does not say who consented. Hence the first who comes with a consent is its owner, and until it is
+    over nobody else is let in by it; another administrator of the salon comes in by a consent of their own.
+
     Args:
         status: of the company, or None for a salon that is new to us.
-        is_owner: whether this user came for this salon before.
+        claim: whose the company is.
+        is_over: whether the installation that we know of is: a consent is then a new one.
         is_first: whether this address opens a door for the first time in `LANDING_KEPT`.
         is_from_yclients: YClients opens the same address whenever the owner comes, hence a repeat from there is one.
     """
@@ -81,13 +117,19 @@ def admit(
         return Admission.AGAIN
     is_repeat = not (is_first or is_from_yclients)
     if connection is Connection.PENDING:
-        # consent after an installation that came to an end is a new one, whatever the address
-        return Admission.USED if is_repeat and (status is None or status in _WAITING) else Admission.ONBOARD
+        return _admit_consent(status, is_taken=claim is Claim.OTHERS and not is_over, is_repeat=is_repeat)
     if status is None:
         return _admit_unknown(connection, is_repeat=is_repeat)
-    if not is_owner:
+    if claim is not Claim.OWN:
         return Admission.STRANGER
     return Admission.USED if is_repeat else Admission.MANAGE
+
+
+def _admit_consent(status: IntegrationStatus | None, *, is_taken: bool, is_repeat: bool) -> Admission:
+    if is_taken:
+        return Admission.STRANGER
+    # consent after an installation that came to an end is a new one, whatever the address
+    return Admission.USED if is_repeat and (status is None or status in _WAITING) else Admission.ONBOARD
 
 
 def _admit_unknown(connection: Connection, *, is_repeat: bool) -> Admission:

@@ -10,7 +10,7 @@ from aiadmin.domain.company import Company, NewCompany, activation_deadline
 from aiadmin.domain.delivery import OutboxKind, OutboxState
 from aiadmin.domain.errors import SalonTakenError
 from aiadmin.domain.ids import CompanyId, OutboxId, SalonId
-from aiadmin.domain.installation import LANDING_KEPT, Admission, Arrival, admit
+from aiadmin.domain.installation import LANDING_KEPT, Admission, Arrival, admit, claim_of, is_over
 from aiadmin.domain.lifecycle import after_look
 from aiadmin.services.companies import ACTIVATION_KEY
 from aiadmin.services.lifecycle import carry_out
@@ -18,6 +18,8 @@ from aiadmin.services.links import new_jti
 from aiadmin.services.ports import Clock, JobQueue, LinkCache, Marketplace, NewUnitOfWork, Secrets, Tokens, UnitOfWork
 
 LET_IN = frozenset({Admission.ONBOARD, Admission.MANAGE})
+STRANGER = "stranger"
+"""The audit's name for a user of YClients who came for somebody else's salon."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,20 +91,33 @@ class Installer:
             admission = admit(
                 connection,
                 company.integration_status if company else None,
-                is_owner=_is_owner(company, arrival, work),
+                claim=claim_of(_owners(company, work), arrival.user_id),
+                is_over=company is not None and _is_over(company, now),
                 is_first=is_first,
                 is_from_yclients=arrival.is_from_yclients,
             )
-            if admission not in LET_IN:
-                return Landing(salon_id=arrival.salon_id, admission=admission)
-            entry = self._enter(arrival, connection, company, work, now)
-            work.installations.note(entry.company.company_id, connection, now)
-            details = {"admission": admission.value}
-            work.audit.add(entry.company.company_id, actor="owner", action="install", details=details, at=now)
-            work.commit()
+            entry = self._enter(arrival, connection, company, work, now) if admission in LET_IN else None
+            if entry is not None:
+                work.installations.note(entry.company.company_id, connection, now)
+                details = {"admission": admission.value}
+                work.audit.add(entry.company.company_id, actor="owner", action="install", details=details, at=now)
+                work.commit()
+        if entry is None:
+            self._turn_away(arrival, company, admission, now)
+            return Landing(salon_id=arrival.salon_id, admission=admission)
         self._announce(entry, company)
         token = self.tokens.issue(entry.company.company_id, entry.jti, now)
         return Landing(salon_id=arrival.salon_id, admission=admission, company=entry.company, token=token)
+
+    def _turn_away(self, arrival: Arrival, company: Company | None, admission: Admission, now: datetime) -> None:
+        """Nothing that was asked about is kept; that a stranger came for a salon is, once in `LANDING_KEPT`."""
+        if company is None or admission is not Admission.STRANGER:
+            return
+        with self.uow() as work:
+            if work.installations.use_landing(arrival.refusal_fingerprint, at=now, forget_before=now - LANDING_KEPT):
+                number = work.audit.add(company.company_id, actor=STRANGER, action="install", details={}, at=now)
+                work.audit.finish(number, "refused")
+                work.commit()
 
     def _enter(
         self, arrival: Arrival, connection: Connection, company: Company | None, work: UnitOfWork, now: datetime
@@ -110,6 +125,8 @@ class Installer:
         company = company or self._add(arrival.salon_id, work, now)
         company_id, jti = company.company_id, new_jti()
         if connection is Connection.PENDING:
+            if _is_over(company, now):
+                work.installations.forget_owners(company_id)
             outbox_id: OutboxId | None = self._begin(company, work, now)
         else:
             outbox_id = carry_out(after_look(company, connection), company, work, now=now, window=self.window)
@@ -165,7 +182,9 @@ class Installer:
             self.queue.look()
 
 
-def _is_owner(company: Company | None, arrival: Arrival, work: UnitOfWork) -> bool:
-    if company is None or arrival.user_id is None:
-        return False
-    return work.installations.is_owner(company.company_id, arrival.user_id)
+def _owners(company: Company | None, work: UnitOfWork) -> frozenset[int]:
+    return work.installations.owners(company.company_id) if company else frozenset()
+
+
+def _is_over(company: Company, now: datetime) -> bool:
+    return is_over(company.integration_status, company.activation_deadline_at, now)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, exists, func, select, update
+from sqlalchemy import CursorResult, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -42,9 +42,12 @@ class SqlInstallations:
         key = [SalonOwnerRow.company_id, SalonOwnerRow.user_id]
         self._session.execute(statement.on_conflict_do_update(index_elements=key, set_={"seen_at": at}))
 
-    def is_owner(self, company_id: CompanyId, user_id: int) -> bool:
-        found = exists().where(SalonOwnerRow.company_id == company_id, SalonOwnerRow.user_id == user_id)
-        return bool(self._session.scalar(select(found)))
+    def owners(self, company_id: CompanyId) -> frozenset[int]:
+        found = select(SalonOwnerRow.user_id).where(SalonOwnerRow.company_id == company_id)
+        return frozenset(self._session.scalars(found))
+
+    def forget_owners(self, company_id: CompanyId) -> None:
+        self._changed(delete(SalonOwnerRow).where(SalonOwnerRow.company_id == company_id))
 
     def begin(self, company_id: CompanyId, *, deadline_at: datetime) -> None:
         self._set(

@@ -25,7 +25,13 @@ class Installations(Protocol):
 
     def add_owner(self, company_id: CompanyId, user_id: int, at: datetime) -> None: ...
 
-    def is_owner(self, company_id: CompanyId, user_id: int) -> bool: ...
+    def owners(self, company_id: CompanyId) -> frozenset[int]:
+        """The users of YClients who came for the present installation."""
+        ...
+
+    def forget_owners(self, company_id: CompanyId) -> None:
+        """A new installation begins: who came for the one before is nobody in it."""
+        ...
 
     def begin(self, company_id: CompanyId, *, deadline_at: datetime) -> None:
         """A new installation: YClients is about to be told; what was before it counts no more."""

@@ -218,28 +218,6 @@ def test_a_double_click_makes_one_company(door: Door) -> None:
     assert (door.count("companies"), door.count("outbox")) == (1, 1)
 
 
-def test_two_owners_at_once_share_one_company(door: Door) -> None:
-    door.press_connect(5)
-    addresses = [
-        f"/marketplace/install?{urlencode({'salon_id': 5, **_signed(door, {**OWNER, 'id': number})})}"
-        for number in range(4)
-    ]
-    statuses: list[int] = []
-
-    def come(address: str) -> None:
-        statuses.append(door.site.client.application.test_client().get(address).status_code)
-
-    threads = [threading.Thread(target=come, args=[address]) for address in addresses]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(20)
-
-    assert statuses == [303] * 4
-    assert (door.count("companies"), door.count("outbox"), door.count("salon_owners")) == (1, 1, 4)
-    assert door.deliver(5) is OutboxState.SENT
-
-
 def test_a_salon_of_the_open_registration_is_given_a_new_key_when_its_owner_comes(door: Door) -> None:
     """Whoever registered its number may not have been the salon: the key of then opens nothing any more."""
     earlier = door.site.register(5)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -10,15 +11,21 @@ from aiadmin import texts
 from aiadmin.domain.activation import Connection
 from aiadmin.domain.company import IntegrationStatus as Status
 from aiadmin.domain.ids import SalonId
-from aiadmin.domain.installation import Admission, Arrival, admit
+from aiadmin.domain.installation import Admission, Arrival, Claim, admit, claim_of, is_over
 
-EVERYTHING = list(itertools.product(Connection, [None, *Status], [True, False], [True, False], [True, False]))
+BOTH = [True, False]
+EVERYTHING = list(itertools.product(Connection, [None, *Status], Claim, BOTH, BOTH, BOTH))
 LET_IN = {Admission.ONBOARD, Admission.MANAGE}
+NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
+BEGUN = {Status.PENDING, Status.PAIRING, Status.ACTIVATING, Status.ACTIVATION_FAILED}
+Case = tuple[Connection, Status | None, Claim, bool, bool, bool]
 
 
-def _admit(case: tuple[Connection, Status | None, bool, bool, bool]) -> Admission:
-    connection, status, is_owner, is_first, is_from_yclients = case
-    return admit(connection, status, is_owner=is_owner, is_first=is_first, is_from_yclients=is_from_yclients)
+def _admit(case: Case) -> Admission:
+    connection, status, claim, is_ended, is_first, is_from_yclients = case
+    return admit(
+        connection, status, claim=claim, is_over=is_ended, is_first=is_first, is_from_yclients=is_from_yclients
+    )
 
 
 def test_nobody_comes_in_without_yclients_saying_that_the_salon_consented() -> None:
@@ -29,9 +36,33 @@ def test_nobody_comes_in_without_yclients_saying_that_the_salon_consented() -> N
 
 def test_a_salon_that_is_set_up_opens_only_to_somebody_who_came_for_it_before() -> None:
     for case in EVERYTHING:
-        connection, status, is_owner, *_ = case
-        if connection in {Connection.ACTIVE, Connection.FREEZED} and status is not None and not is_owner:
+        connection, status, claim, *_ = case
+        if connection in {Connection.ACTIVE, Connection.FREEZED} and status is not None and claim is not Claim.OWN:
             assert _admit(case) is Admission.STRANGER, case
+
+
+def test_a_salon_that_is_being_set_up_opens_to_nobody_but_whoever_began() -> None:
+    for case in EVERYTHING:
+        connection, _, claim, is_ended, *_ = case
+        if connection is Connection.PENDING and claim is Claim.OTHERS and not is_ended:
+            assert _admit(case) is Admission.STRANGER, case
+
+
+def test_another_administrator_comes_in_by_a_consent_of_their_own() -> None:
+    for status in Status:
+        assert _admit((Connection.PENDING, status, Claim.OTHERS, True, True, False)) is Admission.ONBOARD
+
+
+def test_an_installation_is_over_when_yclients_keeps_its_consent_no_longer_or_it_went_further() -> None:
+    for status in Status:
+        assert is_over(status, NOW + timedelta(seconds=1), NOW) is (status not in BEGUN), status
+        assert is_over(status, NOW, NOW), status
+
+
+def test_an_installation_is_of_the_users_who_came_for_it() -> None:
+    assert claim_of(frozenset(), 1) is claim_of(frozenset(), None) is Claim.FREE
+    assert claim_of({1, 2}, 2) is Claim.OWN
+    assert claim_of({1, 2}, 3) is claim_of({1, 2}, None) is Claim.OTHERS
 
 
 def test_a_salon_begins_anew_only_when_yclients_waits_for_it() -> None:
@@ -42,7 +73,7 @@ def test_a_salon_begins_anew_only_when_yclients_waits_for_it() -> None:
 
 def test_an_address_that_was_opened_opens_nothing_for_somebody_else() -> None:
     for case in EVERYTHING:
-        connection, status, _, is_first, is_from_yclients = case
+        connection, status, _, _, is_first, is_from_yclients = case
         is_new_consent = connection is Connection.PENDING and status in {
             Status.ACTIVE, Status.FROZEN, Status.UNINSTALLED, Status.ACTIVATION_FAILED,
         }  # fmt: skip
@@ -52,7 +83,7 @@ def test_an_address_that_was_opened_opens_nothing_for_somebody_else() -> None:
 
 @pytest.mark.parametrize("status", [Status.UNINSTALLED, Status.ACTIVATION_FAILED, Status.ACTIVE])
 def test_consent_given_again_is_no_repeat_although_the_address_is_the_same(status: Status) -> None:
-    assert _admit((Connection.PENDING, status, False, False, False)) is Admission.ONBOARD
+    assert _admit((Connection.PENDING, status, Claim.OWN, True, False, False)) is Admission.ONBOARD
 
 
 def test_every_outcome_has_its_words() -> None:
@@ -67,3 +98,8 @@ def test_a_fingerprint_is_of_one_signature_and_one_salon() -> None:
 
     assert made(1, "a") == made(1, "a")
     assert len({made(1, "a"), made(2, "a"), made(1, "b")}) == 3
+
+
+def test_having_turned_somebody_away_does_not_use_their_address_up() -> None:
+    arrival = Arrival(salon_id=SalonId(1), user_id=1, sign="a", is_from_yclients=True)
+    assert arrival.refusal_fingerprint != arrival.fingerprint
