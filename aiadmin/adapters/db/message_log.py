@@ -59,7 +59,7 @@ def _outbox(company_id: CompanyId) -> Select[*tuple[Any, ...]]:
             row.read_at.label("read_at"),
             row.reason.label("reason"),
         )
-        .join(ContactRow, ContactRow.id == row.contact_id)
+        .join(ContactRow, (ContactRow.company_id == row.company_id) & (ContactRow.id == row.contact_id))
         .where(row.company_id == company_id)
     )
 
@@ -77,7 +77,7 @@ def _inbox(company_id: CompanyId) -> Select[*tuple[Any, ...]]:
             func.coalesce(row.text, row.media).label("text"),
             *nothing,
         )
-        .join(ContactRow, ContactRow.id == row.contact_id)
+        .join(ContactRow, (ContactRow.company_id == row.company_id) & (ContactRow.id == row.contact_id))
         .where(row.company_id == company_id)
     )
 

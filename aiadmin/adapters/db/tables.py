@@ -257,6 +257,7 @@ class InboxMessageRow(Base):
         Index("idx_inbox_messages_contact", "contact_id", "id"),
         Index("idx_inbox_messages_company", "company_id", "id"),
         Index("idx_inbox_messages_waiting", "id", postgresql_where=text("handled_at IS NULL")),
+        Index("idx_inbox_messages_log", "company_id", "received_at"),
         Index("idx_inbox_messages_kept", "received_at", postgresql_where=text("text IS NOT NULL")),
         CheckConstraint("direction IN ('in','own_phone')", name="direction"),
         CheckConstraint("kind IN ('text','reaction','other')", name="kind"),
@@ -293,6 +294,7 @@ class OutboxMessageRow(Base):
             "idx_outbox_messages_message", "device_id", "message_id", postgresql_where=text("message_id IS NOT NULL")
         ),
         Index("idx_outbox_messages_contact", "contact_id", "id"),
+        Index("idx_outbox_messages_log", "company_id", "created_at"),
         Index("idx_outbox_messages_kept", "created_at", postgresql_where=text("text <> ''")),
         CheckConstraint(
             "purpose IN ('manual','trial','booked','moved','changed','cancelled','reminder_day','reminder_hours',"

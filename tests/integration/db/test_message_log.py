@@ -1,0 +1,108 @@
+"""A page of one salon's messages is read by indexes among those of everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy.orm import Session
+
+from aiadmin.adapters.db.engine import make_engine
+from aiadmin.adapters.db.message_log import SqlMessageLog
+from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.message_log import PAGE_SIZE, Place, Side
+
+COMPANIES = 20
+MESSAGES = 2000
+"""Of each company, in each direction."""
+NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
+THREE_DAYS_AGO = Place(micros=round((NOW - timedelta(days=3)).timestamp()) * 1_000_000, side=Side.IN, number=9)
+OURS = CompanyId(7)
+
+FILL = """
+INSERT INTO companies (id, yclients_id) SELECT n, n FROM generate_series(1, :companies) AS n;
+INSERT INTO contacts (company_id, phone)
+  SELECT c, '7900' || lpad((c * 100 + n)::text, 7, '0')
+  FROM generate_series(1, :companies) AS c, generate_series(0, 99) AS n;
+INSERT INTO inbox_messages (company_id, contact_id, message_id, direction, kind, text, sent_at, received_at)
+  SELECT k.company_id, k.id, 'in' || n, 'in', 'text', 'Здравствуйте', :now, :now - n * interval '7 minutes'
+  FROM generate_series(1, :messages) AS n
+  JOIN contacts AS k ON k.id % 100 = n % 100;
+INSERT INTO outbox_messages (company_id, contact_id, text, purpose, dedup_key, state, created_at)
+  SELECT k.company_id, k.id, 'Ждём вас', 'manual', 'out' || n, 'sent', :now - n * interval '7 minutes'
+  FROM generate_series(1, :messages) AS n
+  JOIN contacts AS k ON k.id % 100 = n % 100;
+"""
+
+
+@pytest.fixture
+def connection(database_url: str) -> Iterator[Connection]:
+    """A database in which salons have written to their clients for days, and clients to them."""
+    engine = make_engine(database_url)
+    with engine.connect() as connection:
+        for statement in FILL.strip().split(";\n"):
+            names = {"companies": COMPANIES, "messages": MESSAGES, "now": NOW}
+            used = {name: value for name, value in names.items() if f":{name}" in statement}
+            connection.execute(text(statement.rstrip(";")), used)
+        connection.commit()
+        connection.execute(text("ANALYZE"))
+        connection.commit()
+        yield connection
+    engine.dispose()
+
+
+@contextmanager
+def _asked(engine: Engine) -> Iterator[list[tuple[str, Any]]]:
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        asked.append((statement, parameters))
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def _explained(connection: Connection, asked: list[tuple[str, Any]]) -> list[dict[str, Any]]:
+    """What the server did for the one statement, step by step."""
+    [(statement, parameters)] = asked
+    [[[explained]]] = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters).all()
+    return list(_nodes(explained["Plan"]))
+
+
+def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for below in plan.get("Plans", []):
+        yield from _nodes(below)
+
+
+LOOKS: dict[str, Callable[[SqlMessageLog], Any]] = {
+    "newest": lambda log: log.page(OURS, before=None, phone=None),
+    "older": lambda log: log.page(OURS, before=THREE_DAYS_AGO, phone=None),
+    "of a client": lambda log: log.page(OURS, before=None, phone="742"),
+    "marks": lambda log: log.marks(OURS, NOW - timedelta(days=7)),
+}
+
+
+@pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
+def test_no_table_is_read_from_end_to_end(connection: Connection, look: Callable[[SqlMessageLog], Any]) -> None:
+    with Session(connection) as session, _asked(connection.engine) as asked:
+        found = look(SqlMessageLog(session))
+    assert found
+    nodes = _explained(connection, asked)
+    assert [node["Relation Name"] for node in nodes if node["Node Type"] == "Seq Scan"] == []
+
+
+def test_a_page_reads_little_more_than_it_shows(connection: Connection) -> None:
+    with Session(connection) as session, _asked(connection.engine) as asked:
+        assert len(LOOKS["older"](SqlMessageLog(session))) == PAGE_SIZE
+    of_messages = [node for node in _explained(connection, asked) if "messages" in node.get("Relation Name", "")]
+    read = sum(node["Actual Rows"] * node["Actual Loops"] for node in of_messages)
+    print(f"{read} rows read of {2 * COMPANIES * MESSAGES}")
+    assert read <= 3 * PAGE_SIZE
