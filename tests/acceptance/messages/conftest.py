@@ -1,0 +1,63 @@
+"""One WhatsApp and one hosted salon for the tests that share them, and a salon for each that does not."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+
+import psycopg2
+import pytest
+
+from aiadmin.adapters.embedded import EmbeddedServer
+from tests.acceptance.hosting import child
+from tests.acceptance.messages.salon import PHONES, Salon
+from tests.acceptance.test_hosting import SLOWLY, Salons
+from tests.conftest import WaitUntil
+from tests.fakes.whatsapp.client import FakeWhatsApp
+
+
+@pytest.fixture(scope="module")
+def whatsapp() -> Iterator[FakeWhatsApp]:
+    """One WhatsApp for all tests here; every test has clients of its own."""
+    with FakeWhatsApp() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def shared_database(postgres_server: EmbeddedServer, template_database: str) -> Iterator[str]:
+    """A database for the tests that share one host."""
+    name = f"messages_{uuid.uuid4().hex[:8]}"
+    connection = psycopg2.connect(postgres_server.url)
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template_database}" STRATEGY wal_log')
+        yield postgres_server.url.rsplit("/", 1)[0] + f"/{name}"
+        cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    connection.close()
+
+
+@pytest.fixture(scope="module")
+def salon(whatsapp: FakeWhatsApp, shared_database: str, wait_until: WaitUntil) -> Iterator[Salon]:
+    """A salon, linked and hosted."""
+    database = Salons(shared_database)
+    salon = Salon(whatsapp, database)
+    with child(whatsapp, shared_database, "host") as host:
+        host.read()
+        wait_until(salon.is_online, SLOWLY, "online")
+        yield salon
+        assert host.end() == 0
+    database._engine.dispose()
+
+
+@pytest.fixture
+def own_salon(whatsapp: FakeWhatsApp, database_url: str) -> Iterator[Salon]:
+    """A salon of this test's own, linked; nobody hosts it yet."""
+    database = Salons(database_url)
+    yield Salon(whatsapp, database)
+    database._engine.dispose()
+
+
+@pytest.fixture
+def client(whatsapp: FakeWhatsApp) -> str:
+    """A client's phone number, on WhatsApp."""
+    return str(whatsapp.phone(str(next(PHONES)), push_name="Анна")["phone"])
