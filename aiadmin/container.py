@@ -44,6 +44,7 @@ from aiadmin.services.checks import Checker
 from aiadmin.services.confirmations import Confirmer
 from aiadmin.services.installations import Installer
 from aiadmin.services.lifecycle import Keeper
+from aiadmin.services.notices import Planner
 from aiadmin.services.operator import Operator
 from aiadmin.services.operator_reports import Reporter
 from aiadmin.services.partner import PartnerDesk
@@ -194,6 +195,10 @@ class Container:
         rest = Rest(http, self.bucket, chance=random.random)
         calls = partner.YClientsPartner(rest, app_id=config.yclients_app_id, has_key=bool(config.yclients_api_key))
         return PartnerDesk(uow=self.uow, partner=calls, clock=self.clock)
+
+    @cached_property
+    def planner(self) -> Planner:
+        return Planner(uow=self.uow, queue=self.queue, clock=self.clock)
 
     @cached_property
     def releaser(self) -> Releaser:

@@ -16,4 +16,5 @@ def run() -> None:
     box.queue.check_began()
     done = box.checker.work()
     if done:
+        box.queue.tell_news()
         log.info("checked", checks=done)

@@ -21,6 +21,8 @@ log = structlog.get_logger(__name__)
 
 SWEEP_SECONDS = 2.0
 """Two indexed reads; a retry is late by this much at most."""
+REMIND_SECONDS = 60.0
+"""Reminders are planned five minutes ahead."""
 TIDY_SECONDS = 60.0
 COMPARE_SECONDS = 10.0
 """Five salons each time: 1,800 an hour."""
@@ -52,6 +54,7 @@ def main() -> None:
     timetable = Timetable(
         (
             (SWEEP_SECONDS, maintenance.sweep),
+            (REMIND_SECONDS, maintenance.remind),
             (TIDY_SECONDS, maintenance.tidy),
             (COMPARE_SECONDS, maintenance.compare),
             (FORGET_SECONDS, maintenance.forget_words),

@@ -28,6 +28,12 @@ def compare() -> None:
 
 
 @quiet_when_down
+def remind() -> None:
+    """Have the salons' bookings looked through for reminders that are due."""
+    container().queue.remind()
+
+
+@quiet_when_down
 def tidy() -> None:
     """Throw away what nobody needs."""
     box = container()

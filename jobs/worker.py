@@ -108,6 +108,7 @@ def _preload() -> None:
     import jobs.checks
     import jobs.installations
     import jobs.maintenance
+    import jobs.notices
     import jobs.operator
     import jobs.release
     import jobs.synchronisation

@@ -43,6 +43,8 @@ _DRAIN = _Nudge(function="jobs.webhooks.drain", timeout=60)
 _CHECK = _Nudge(function="jobs.checks.run", timeout=170)
 _ANSWER = _Nudge(function="jobs.answers.run", timeout=110)
 _REPORT = _Nudge(function="jobs.operator.report", timeout=60)
+_NEWS = _Nudge(function="jobs.notices.tell_news", timeout=60)
+_REMIND = _Nudge(function="jobs.notices.remind", timeout=60)
 _RELEASE = _Nudge(function="jobs.release.run", timeout=110)
 _SYNCHRONISE = _Nudge(function="jobs.synchronisation.run", timeout=170, may_wait=True)
 """The last page of a slice may wait two minutes for its turn and 20 s for its answer."""
@@ -72,6 +74,12 @@ class RqJobQueue:
 
     def report(self) -> None:
         self._send(_REPORT)
+
+    def tell_news(self) -> None:
+        self._send(_NEWS)
+
+    def remind(self) -> None:
+        self._send(_REMIND)
 
     def release(self) -> None:
         self._send(_RELEASE)
@@ -104,6 +112,14 @@ class RqJobQueue:
     def report_began(self) -> None:
         """As `delivery_began`."""
         self._expire(_key(_REPORT), 0)
+
+    def news_began(self) -> None:
+        """As `delivery_began`."""
+        self._expire(_key(_NEWS), 0)
+
+    def reminding_began(self) -> None:
+        """As `delivery_began`."""
+        self._expire(_key(_REMIND), 0)
 
     def release_began(self) -> None:
         """As `delivery_began`."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -20,19 +20,35 @@ from aiadmin.domain.notice import NoticeKind, Promise
 
 NEWS_FOR = timedelta(hours=24)
 """What happened longer ago is no news: we were away, or the phone was."""
+MOST_AT_ONCE = 20
+"""More bookings of one salon, made within a minute, are an import: no desk books so fast."""
 _EDITS = frozenset({EventKind.CREATED, EventKind.MOVED, EventKind.CHANGED, EventKind.CANCELLED, EventKind.RESTORED})
 _OVER = frozenset({Attendance.CAME, Attendance.NO_SHOW})
 
 
 @dataclass(frozen=True, kw_only=True)
 class StoredEvent:
-    """A row of `booking_events` that nobody has looked at yet."""
+    """A row of `booking_events` that nobody has looked at yet.
+
+    Attributes:
+        made_together: how many bookings of the salon were made within a minute of this one, which counts too.
+    """
 
     event_id: int
     company_id: CompanyId
     event: BookingEvent
     source: EventSource
     at: datetime
+    made_together: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Booking:
+    """A record as one client sees it: whoever gives a booking up to another has nothing more to do with it."""
+
+    company_id: CompanyId
+    record_id: int
+    client_id: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +57,7 @@ class LastNews:
 
     Attributes:
         is_waiting: whether it may still be taken back.
+        is_leaving: whether it is a message that may or may not go out: nobody knows yet what the client believes.
         is_said: whether it went out; what was dropped has told nobody anything.
     """
 
@@ -49,6 +66,7 @@ class LastNews:
     promise: Promise
     is_waiting: bool
     is_said: bool
+    is_leaving: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,13 +84,25 @@ class NewNotice:
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What to do: take back a notice that waits, plan a new one, both or neither."""
+    """What to do: take back a notice that waits, plan a new one, both or neither; or look again later."""
 
     superseded: NoticeId | None = None
     new: NewNotice | None = None
+    is_too_early: bool = False
 
 
 NOTHING = Plan()
+TOO_EARLY = Plan(is_too_early=True)
+
+
+def by_booking(events: Iterable[StoredEvent]) -> Mapping[Booking, Sequence[StoredEvent]]:
+    """Events of each booking and client, in their order."""
+    found: dict[Booking, list[StoredEvent]] = {}
+    for one in events:
+        after = one.event.after
+        key = Booking(company_id=one.company_id, record_id=after.record_id, client_id=after.client_id)
+        found.setdefault(key, []).append(one)
+    return found
 
 
 def plan(events: Sequence[StoredEvent], last: LastNews | None, settings: MessageSettings, *, now: datetime) -> Plan:
@@ -84,6 +114,8 @@ def plan(events: Sequence[StoredEvent], last: LastNews | None, settings: Message
     edits = [one for one in events if _is_news(one, now)]
     if not edits:
         return NOTHING
+    if last is not None and last.is_leaving:
+        return TOO_EARLY
     believed, truth = _believed(edits[0].event, last), events[-1].event.after
     kind = _kind(believed, truth)
     waiting = last if last is not None and last.is_waiting else None
@@ -110,7 +142,9 @@ def plan(events: Sequence[StoredEvent], last: LastNews | None, settings: Message
 
 def _is_news(one: StoredEvent, now: datetime) -> bool:
     """Whether somebody has just edited the booking; what a reading of the whole journal finds is no news."""
-    return one.event.kind in _EDITS and one.source is not EventSource.SYNC and now - one.at < NEWS_FOR
+    is_imported = one.event.kind is EventKind.CREATED and one.made_together > MOST_AT_ONCE
+    is_edit = one.event.kind in _EDITS and not is_imported
+    return is_edit and one.source is not EventSource.SYNC and now - one.at < NEWS_FOR
 
 
 def _believed(first: BookingEvent, last: LastNews | None) -> Promise | None:

@@ -62,6 +62,21 @@ def windows(settings: MessageSettings, zone: str, *, now: datetime) -> Sequence[
     return [one for one in _windows(settings, zone, now) if settings.wants(one.kind)]
 
 
+def owed(
+    kind: NoticeKind,
+    record: Record,
+    settings: MessageSettings,
+    zone: str,
+    *,
+    asked_at: datetime | None,
+    now: datetime,
+) -> Reminder | None:
+    """What a booking that was found in a window of this kind owes of it now."""
+    if kind is NoticeKind.REMINDER_AGAIN:
+        return None if asked_at is None else again(asked_at, record, settings, now=now)
+    return next((one for one in reminders(record, settings, zone, now=now) if one.kind is kind), None)
+
+
 def again(asked_at: datetime, record: Record, settings: MessageSettings, *, now: datetime) -> Reminder | None:
     """The same question once more, when nobody has answered it and there is still time.
 

@@ -21,7 +21,7 @@ RUNS_NUDGED = 5
 
 
 def sweep(*, uow: NewUnitOfWork, queue: JobQueue, clock: Clock, window: timedelta) -> int:
-    """Nudge what is due: deliveries, webhooks, checks, answers, notices, statuses, journals; how many deliveries.
+    """Nudge what is due, each kind of work once, and deliveries and journals one by one; how many deliveries.
 
     An activation that waits for a phone becomes due shortly before YClients stops waiting for it.
     """
@@ -29,24 +29,20 @@ def sweep(*, uow: NewUnitOfWork, queue: JobQueue, clock: Clock, window: timedelt
     now = clock()
     with uow() as work:
         due = work.outbox.due(now)
-        is_waiting = work.webhooks.any_unprocessed()
-        is_check_due = work.checks.any_due(now)
-        is_notice_due = work.releases.any_due(now)
-        is_answer_due = work.letters.any_waiting() or work.questions.any_due(now)
-        is_status_due = work.operator_messages.any_due(now)
+        kinds = (
+            (work.webhooks.any_unprocessed(), queue.drain_webhooks),
+            (work.checks.any_due(now), queue.check),
+            (work.notices.any_news(), queue.tell_news),
+            (work.letters.any_waiting() or work.questions.any_due(now), queue.answer),
+            (work.operator_messages.any_due(now), queue.report),
+            (work.releases.any_due(now), queue.release),
+        )
         runs = work.sync_runs.due(now, limit=RUNS_NUDGED)
     for outbox_id in due:
         queue.deliver(outbox_id)
-    if is_waiting:
-        queue.drain_webhooks()
-    if is_check_due:
-        queue.check()
-    if is_answer_due:
-        queue.answer()
-    if is_status_due:
-        queue.report()
-    if is_notice_due:
-        queue.release()
+    for is_due, nudge in kinds:
+        if is_due:
+            nudge()
     for company_id, kind in runs:
         queue.synchronise(company_id, kind)
     return len(due)

@@ -38,8 +38,10 @@ TALKING = 6
 """Salons that write: the library remembers the last 256 messages of each session, and these have that many early."""
 WARM_UP = 1 / 3
 """The part of the time in which memory may still grow: pools, caches, and the first start of everything."""
-GROWTH_MB_PER_MINUTE = 1.5
-"""The library keeps some 50 kB and two descriptors of each start for ever; this many starts a minute cost that."""
+GROWTH_KB_PER_START = 65
+"""The library keeps some 50 kB and two descriptors of each start for ever; hosting itself must keep nothing."""
+GROWTH_KB_PER_MINUTE = 250
+"""What else may come: logs in buffers, the allocator's own waste."""
 CONNECTIONS_SHARE = 0.75
 HEALED_WITHIN = 180.0
 _COLUMNS = ("minute", "connected", "hosts", "faults", "logins", "RSS MB", "threads", "fds", "PostgreSQL", "in", "out")
@@ -47,12 +49,13 @@ _COLUMNS = ("minute", "connected", "hosts", "faults", "logins", "RSS MB", "threa
 
 @dataclass(frozen=True)
 class Sample:
-    """What the first host takes at a moment (seconds since the start), and PostgreSQL's connections."""
+    """What the first host takes at a moment (seconds since the start), what it has done, PostgreSQL's connections."""
 
     at: float
     rss_mb: float
     threads: int
     fds: int
+    starts: int
     connections: int | None
 
 
@@ -138,7 +141,10 @@ class Soak:
         elder = psutil.Process(self.fleet.hosts[0].pid)
         with elder.oneshot():
             memory, threads = elder.memory_info().rss / 2**20, elder.num_threads()
-        return Sample(at, memory, threads, elder.num_fds(), self._connections())
+        return Sample(at, memory, threads, elder.num_fds(), self._starts(), self._connections())
+
+    def _starts(self) -> int:
+        return self.fleet.hosts[0].said().count("state=starting")
 
     def _connections(self) -> int | None:
         try:
@@ -181,13 +187,19 @@ class Soak:
 
     def _too_much(self) -> list[str]:
         steady = [one for one in self.samples if one.at > WARM_UP * self.seconds]
-        growth = statistics.linear_regression([one.at / 60 for one in steady], [one.rss_mb for one in steady]).slope
+        minutes = [one.at / 60 for one in steady]
+        growth = 1024 * statistics.linear_regression(minutes, [one.rss_mb for one in steady]).slope
+        starts = (steady[-1].starts - steady[0].starts) / (minutes[-1] - minutes[0])
+        most_growth = GROWTH_KB_PER_MINUTE + GROWTH_KB_PER_START * starts
         connections = max(one.connections or 0 for one in self.samples)
         fds, most_fds = max(one.fds for one in self.samples), self._most_fds()
-        print(f"memory after warm-up {growth:+.2f} MB a minute; at most {fds} fds of {most_fds}, ")
+        print(
+            f"memory after warm-up {growth:+.0f} kB a minute of {most_growth:.0f} at {starts:.1f} starts a minute; "
+        )
+        print(f"at most {fds} fds of {most_fds}, ")
         print(f"and {connections} connections of PostgreSQL's {MAX_CONNECTIONS}")
         checks = {
-            f"memory grows by {growth:.2f} MB a minute": growth > GROWTH_MB_PER_MINUTE,
+            f"memory grows by {growth:.0f} kB a minute": growth > most_growth,
             f"{fds} file descriptors": fds > most_fds,
             f"{connections} connections to PostgreSQL": connections > CONNECTIONS_SHARE * MAX_CONNECTIONS,
         }
@@ -195,7 +207,7 @@ class Soak:
 
     def _most_fds(self) -> int:
         """A connection and two of PostgreSQL's for each session, two more for each start so far, and a hundred."""
-        return 100 + 3 * len(self.watch.jids) + 2 * self.fleet.hosts[0].said().count("state=starting")
+        return 100 + 3 * len(self.watch.jids) + 2 * self._starts()
 
     def _messages(self) -> list[str]:
         arrived, stored = self.streams.arrived(), self.streams.stored()

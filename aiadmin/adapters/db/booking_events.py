@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, delete, text
 from sqlalchemy.orm import Session
 
 from aiadmin.adapters.db.bulk import as_json
-from aiadmin.adapters.db.records import services_as_json
+from aiadmin.adapters.db.records import service_of_json, services_as_json
 from aiadmin.adapters.db.salon_tables import BookingEventRow
 from aiadmin.domain.booking_event import BookingEvent, EventSource
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.journal import Record
+from aiadmin.domain.journal import Attendance, Record
 
 _ADD = text("""
 INSERT INTO booking_events (company_id, record_id, kind, before, after, source, at)
@@ -49,6 +49,16 @@ def _row(event: BookingEvent) -> Mapping[str, Any]:
         "before": None if event.before is None else record_as_json(event.before),
         "after": record_as_json(event.after),
     }
+
+
+def record_of_json(given: Mapping[str, Any]) -> Record:
+    """What `record_as_json` wrote; `raw` is not there."""
+    values = {name: value for name, value in given.items() if name != "seconds"}
+    for name in ("starts_at", "changed_at", "created_at"):
+        values[name] = None if given[name] is None else datetime.fromisoformat(given[name])
+    values["services"] = tuple(service_of_json(service) for service in given["services"])
+    values["attendance"] = Attendance(given["attendance"])
+    return Record(**values, length=timedelta(seconds=given["seconds"]))
 
 
 def record_as_json(record: Record) -> Mapping[str, Any]:

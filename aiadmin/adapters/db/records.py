@@ -82,7 +82,12 @@ def service_of_json(given: Mapping[str, Any]) -> BookedService:
 
 
 def _snapshot(row: RecordRow) -> Snapshot:
-    record = Record(
+    return Snapshot(record=record_of_row(row, raw=row.raw_data), read_at=row.synced_at)
+
+
+def record_of_row(row: Any, *, raw: Mapping[str, Any]) -> Record:
+    """A record of the columns of its row; `raw` may be left in the database."""
+    return Record(
         record_id=row.record_id,
         visit_id=row.visit_id,
         staff_id=row.staff_id,
@@ -100,6 +105,5 @@ def _snapshot(row: RecordRow) -> Snapshot:
         comment=row.comment,
         is_online=row.is_online,
         is_group=row.is_group,
-        raw=row.raw_data,
+        raw=raw,
     )
-    return Snapshot(record=record, read_at=row.synced_at)

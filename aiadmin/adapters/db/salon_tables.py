@@ -169,6 +169,7 @@ class RecordRow(Base):
     __table_args__ = (
         Index("idx_records_starts_at", "company_id", "starts_at"),
         Index("idx_records_client", "company_id", "client_id"),
+        Index("idx_records_created_at", "company_id", "created_at"),
         CheckConstraint("attendance BETWEEN -1 AND 2", name="attendance"),
     )
 

@@ -21,6 +21,7 @@ from aiadmin.adapters.db.inbox_messages import SqlInboxMessages
 from aiadmin.adapters.db.installations import SqlInstallations
 from aiadmin.adapters.db.journal import SqlJournal
 from aiadmin.adapters.db.message_log import SqlMessageLog
+from aiadmin.adapters.db.notices import SqlNotices
 from aiadmin.adapters.db.operator_messages import SqlOperatorMessages
 from aiadmin.adapters.db.outbox import SqlOutbox
 from aiadmin.adapters.db.outbox_messages import SqlOutboxMessages
@@ -71,6 +72,7 @@ class SqlUnitOfWork:
         self.pauses = SqlPauses(self._session)
         self.letters = SqlLetters(self._session)
         self.preferences = SqlPreferences(self._session)
+        self.notices = SqlNotices(self._session)
         self.releases = SqlReleases(self._session)
         self.questions = SqlQuestions(self._session)
 

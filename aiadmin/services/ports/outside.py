@@ -97,6 +97,14 @@ class JobQueue(Protocol):
         """Ask a worker to read again what is due."""
         ...
 
+    def tell_news(self) -> None:
+        """Ask a worker to plan what follows from what has happened to bookings."""
+        ...
+
+    def remind(self) -> None:
+        """Ask a worker to plan what bookings owe about now."""
+        ...
+
     def release(self) -> None:
         """Ask a worker to turn due notices into messages."""
         ...

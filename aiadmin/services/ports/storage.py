@@ -16,6 +16,7 @@ from aiadmin.services.ports.fleet import Devices, Hosts, SessionEvents
 from aiadmin.services.ports.installations import Installations
 from aiadmin.services.ports.journal import BookingEvents, Checks, Journal, Records, SyncRuns
 from aiadmin.services.ports.messages import Contacts, InboxMessages, MessageLog, OutboxMessages
+from aiadmin.services.ports.notices import Notices
 from aiadmin.services.ports.operator import OperatorMessages
 from aiadmin.services.ports.preferences import Preferences
 from aiadmin.services.ports.privacy import Privacy
@@ -210,6 +211,8 @@ class UnitOfWork(Protocol):
     def letters(self) -> Letters: ...
     @property
     def preferences(self) -> Preferences: ...
+    @property
+    def notices(self) -> Notices: ...
     @property
     def releases(self) -> Releases: ...
     @property

@@ -104,6 +104,12 @@ class Nudges:
     def release(self) -> None:
         """Nor this."""
 
+    def tell_news(self) -> None:
+        """Nor this."""
+
+    def report(self) -> None:
+        """Nor this."""
+
     def check(self) -> None:
         self.checked += 1
 

@@ -18,6 +18,7 @@ import pytest
 import sqlalchemy as sa
 
 import jobs
+from aiadmin.domain.booking_event import BookingEvent, EventKind, EventSource
 from aiadmin.domain.contact import Sighting
 from aiadmin.domain.delivery import OutboxKind
 from aiadmin.domain.message import NewMessage
@@ -25,7 +26,18 @@ from aiadmin.domain.operator import Order, Target
 from aiadmin.domain.sync import SyncKind
 from aiadmin.domain.webhook import NewWebhook
 from aiadmin.services import messages
-from jobs import answers, callbacks, checks, installations, maintenance, operator, process, release, synchronisation
+from jobs import (
+    answers,
+    callbacks,
+    checks,
+    installations,
+    maintenance,
+    notices,
+    operator,
+    process,
+    release,
+    synchronisation,
+)
 from jobs import sessions as session_jobs
 from jobs import webhooks as webhook_jobs
 from tests.fakes.yclients.client import FakeYClients
@@ -98,6 +110,7 @@ _STATES: Mapping[str, dict[str, Any]] = {
         "written_at": None,
         "next_attempt_at": None,
     },
+    "message_settings": {"settings": dict.fromkeys(("reminder_day", "reminder_hours", "reminder_again"), False)},
 }
 """What a hostile salon would most like to change: open questions, messages that wait, bookings that stand."""
 
@@ -201,6 +214,24 @@ def _answer(two: Two) -> None:
     answers.run()
 
 
+def _tell_news(two: Two) -> None:
+    with two.box.uow() as work:
+        known = work.records.find(two.hostile.company_id, two.hostile.booking["id"])
+        assert known is not None
+        made = BookingEvent(kind=EventKind.CREATED, before=None, after=known.record)
+        work.booking_events.add(two.hostile.company_id, [made], source=EventSource.WEBHOOK, at=two.box.clock())
+        work.commit()
+    notices.tell_news()
+
+
+def _remind(two: Two) -> None:
+    two.execute(
+        "UPDATE records SET starts_at = now() + interval '3 hours', created_at = now() - interval '9 days'"
+        " WHERE company_id = :id"
+    )
+    notices.remind()
+
+
 def _release(two: Two) -> None:
     _owed(two)
     Desk(two.hostile).plan()
@@ -233,17 +264,20 @@ CASES: Mapping[str, Callable[[Two], None]] = {
     "checks.run": _check,
     "answers.run": _answer,
     "operator.report": _report,
+    "notices.tell_news": _tell_news,
     "release.run": _release,
+    "notices.remind": _remind,
     "callbacks.deliver": lambda two: callbacks.deliver(_due(two)),
     "sessions.look": lambda _two: session_jobs.look(),
     "maintenance.sweep": lambda _two: maintenance.sweep(),
     "maintenance.forget_words": _forget,
     "maintenance.compare": lambda _two: maintenance.compare(),
+    "maintenance.remind": lambda _two: maintenance.remind(),
     "installations.compare": _compare,
     "maintenance.tidy": _tidy,
 }
 """Every job, set to work by the hostile salon; in this order: the last two end it."""
-_NUDGES = {"sessions.look", "maintenance.sweep", "maintenance.compare"}
+_NUDGES = {"sessions.look", "maintenance.sweep", "maintenance.compare", "maintenance.remind"}
 """They ask others to work, and change no row of anybody."""
 
 

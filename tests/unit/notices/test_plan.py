@@ -15,7 +15,7 @@ from aiadmin.domain.ids import CompanyId, NoticeId
 from aiadmin.domain.journal import Attendance, Record
 from aiadmin.domain.message_settings import MessageSettings
 from aiadmin.domain.notice import NoticeKind, Promise
-from aiadmin.domain.plan import LastNews, Plan, StoredEvent, plan
+from aiadmin.domain.plan import MOST_AT_ONCE, TOO_EARLY, LastNews, Plan, StoredEvent, by_booking, plan
 from tests.unit.sync.journals import COLOURING, HAIRCUT, NOW, record
 
 DEFAULT, SECOND = MessageSettings(), timedelta(seconds=1)
@@ -222,3 +222,26 @@ def test_a_visit_that_is_over_meanwhile_takes_back_nothing_and_adds_nothing() ->
     )
     assert _plan([came]) == Plan()
     assert _plan([*_events(None, BOOKED), came]).new is None
+
+
+def test_while_the_last_notice_is_on_its_way_nobody_knows_what_the_client_believes() -> None:
+    last = replace(_told(None, BOOKED, state="gone"), is_leaving=True)
+    assert _plan(_events(BOOKED, MOVED), last) == TOO_EARLY
+    assert _plan(_events(BOOKED, replace(BOOKED, attendance=Attendance.CONFIRMED)), last) == Plan()
+
+
+def test_an_import_is_no_news_and_what_happens_to_its_bookings_later_is() -> None:
+    [made] = _events(None, BOOKED)
+    assert _plan([replace(made, made_together=MOST_AT_ONCE)]).new is not None
+    imported = replace(made, made_together=MOST_AT_ONCE + 1)
+    assert _plan([imported]) == Plan()
+    assert _plan([imported, *_events(BOOKED, MOVED)]).new is not None
+
+
+def test_events_are_sorted_by_the_booking_as_each_client_sees_it() -> None:
+    other = replace(MOVED, client_id=6)
+    events = _events(None, BOOKED, MOVED, other)
+    found = {
+        booking.client_id: [one.event.kind.value for one in those] for booking, those in by_booking(events).items()
+    }
+    assert found == {5: ["created", "moved", "cancelled"], 6: ["created"]}

@@ -14,7 +14,7 @@ from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal import Attendance, Record
 from aiadmin.domain.message_settings import MessageSettings
 from aiadmin.domain.notice import NoticeKind
-from aiadmin.domain.reminder import AHEAD, GRACE, Reminder, again, day_before, notice_of, reminders, windows
+from aiadmin.domain.reminder import AHEAD, GRACE, Reminder, again, day_before, notice_of, owed, reminders, windows
 from tests.unit.sync.journals import record
 
 MOSCOW, BERLIN = "Europe/Moscow", "Europe/Berlin"
@@ -229,3 +229,15 @@ def test_of_each_kind_there_is_one_for_each_time_of_a_visit() -> None:
     assert key == f"reminder_day:2:5:{int(VISIT.timestamp())}"
     assert notice_of(one, _visit(staff_id=10, services=()), CompanyId(1)).dedup_key == key
     assert notice_of(one, _visit(client_id=6), CompanyId(1)).dedup_key != key
+
+
+def test_a_booking_owes_only_what_it_was_looked_for() -> None:
+    asked = {"asked_at": None, "now": EVE}
+    [eve] = reminders(_visit(), DEFAULT, MOSCOW, now=EVE)
+    assert owed(NoticeKind.REMINDER_DAY, _visit(), DEFAULT, MOSCOW, **asked) == eve
+    assert owed(NoticeKind.REMINDER_HOURS, _visit(), DEFAULT, MOSCOW, **asked) is None
+    assert owed(NoticeKind.REMINDER_AGAIN, _visit(), DEFAULT, MOSCOW, **asked) is None
+    unanswered = {"asked_at": EVE, "now": EVE + 2 * HOUR}
+    again_then = owed(NoticeKind.REMINDER_AGAIN, _visit(), DEFAULT, MOSCOW, **unanswered)
+    assert again_then == again(EVE, _visit(), DEFAULT, now=EVE + 2 * HOUR)
+    assert again_then is not None

@@ -1,0 +1,203 @@
+"""Rows of `notices` until they are due, and what they follow from: events, settings, bookings, open questions."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, Row, TextClause, text
+from sqlalchemy.orm import Session
+
+from aiadmin.adapters.db.booking_events import record_of_json
+from aiadmin.adapters.db.bulk import as_json
+from aiadmin.adapters.db.records import record_of_row
+from aiadmin.adapters.db.sync_runs import IS_READ
+from aiadmin.domain.booking_event import BookingEvent, EventKind, EventSource
+from aiadmin.domain.ids import CompanyId, NoticeId
+from aiadmin.domain.message_settings import MessageSettings
+from aiadmin.domain.notice import NEWS, NoticeKind, Promise
+from aiadmin.domain.plan import MOST_AT_ONCE, Booking, LastNews, NewNotice, StoredEvent
+from aiadmin.domain.reminder import Window
+from aiadmin.services.ports.notices import Found, WritingSalon
+
+_LOCK = 727_279
+_NEWS = """
+FROM booking_events AS event
+WHERE event.handled_at IS NULL AND NOT EXISTS (
+  SELECT FROM notices
+  WHERE notices.company_id = event.company_id AND notices.record_id = event.record_id AND notices.state = 'released'
+)
+"""
+_TAKE = text(f"""
+SELECT event.*, CASE event.kind WHEN 'created' THEN (
+  SELECT count(*) FROM (
+    SELECT FROM records WHERE records.company_id = event.company_id AND records.created_at BETWEEN
+      CAST(event.after ->> 'created_at' AS timestamptz) - interval '30 s'
+      AND CAST(event.after ->> 'created_at' AS timestamptz) + interval '30 s'
+    LIMIT :most
+  ) AS near
+) ELSE 1 END AS made_together
+{_NEWS} AND event.id > :after AND (SELECT pg_try_advisory_xact_lock(:lock))
+ORDER BY event.id LIMIT :limit
+""")  # noqa: S608 - our own words
+_ANY_NEWS = text(f"SELECT EXISTS (SELECT {_NEWS})")
+_LAST = text("""
+SELECT notices.id, notices.company_id, notices.record_id, given.client_id, notices.kind, notices.promise,
+  notices.state, message.state AS message
+FROM jsonb_to_recordset(CAST(:bookings AS jsonb)) AS given (company_id integer, record_id bigint, client_id bigint)
+CROSS JOIN LATERAL (
+  SELECT max(id) AS id FROM notices
+  WHERE company_id = given.company_id AND record_id = given.record_id AND kind = ANY(:news)
+    AND CAST(promise ->> 'client_id' AS bigint) = given.client_id
+) AS newest
+JOIN notices ON notices.id = newest.id
+LEFT JOIN outbox_messages AS message ON message.id = notices.outbox_message_id
+ORDER BY notices.id
+FOR UPDATE OF notices
+""")
+_SALONS = f"""
+SELECT companies.id, companies.timezone, message_settings.settings
+FROM companies LEFT JOIN message_settings ON message_settings.company_id = companies.id
+WHERE {IS_READ} AND EXISTS (
+  SELECT FROM devices WHERE devices.company_id = companies.id AND devices.desired = 'on'
+)
+"""  # noqa: S608 - our own words
+_SALONS_OF = text(f"{_SALONS} AND companies.id = ANY(:companies)")
+_SALONS_AFTER = text(f"{_SALONS} AND companies.id > :after ORDER BY companies.id LIMIT :limit")
+_WINDOWS = """
+jsonb_to_recordset(CAST(:windows AS jsonb))
+AS given (company_id integer, kind text, since timestamptz, until timestamptz)
+"""
+_RECORD = "records." + ", records.".join(
+    (
+        *("record_id", "visit_id", "staff_id", "staff_name", "client_id", "client_name", "client_phone", "starts_at"),
+        *("seconds", "services", "attendance", "changed_at", "created_at", "comment", "is_online", "is_group"),
+        "deleted_at",
+    )
+)
+_IS_OPEN = """
+records.deleted_at IS NULL AND records.client_id IS NOT NULL AND NOT EXISTS (
+  SELECT FROM notices
+  WHERE notices.company_id = records.company_id AND notices.record_id = records.record_id
+    AND notices.kind = given.kind AND CAST(notices.promise ->> 'client_id' AS bigint) = records.client_id
+    AND CAST(notices.promise ->> 'starts_at' AS timestamptz) = records.starts_at
+)
+"""
+_IN_WINDOWS = text(f"""
+SELECT given.company_id, given.kind, NULL AS asked_at, {_RECORD}
+FROM {_WINDOWS}
+JOIN records ON records.company_id = given.company_id AND records.starts_at BETWEEN given.since AND given.until
+WHERE given.kind <> 'reminder_again' AND (given.kind = 'review') = (records.attendance = 1) AND {_IS_OPEN}
+UNION ALL
+SELECT given.company_id, given.kind, questions.asked_at, {_RECORD}
+FROM {_WINDOWS}
+JOIN questions ON questions.company_id = given.company_id AND questions.asked_at BETWEEN given.since AND given.until
+JOIN records ON records.company_id = questions.company_id AND records.record_id = questions.record_id
+  AND records.starts_at = questions.starts_at
+WHERE given.kind = 'reminder_again' AND questions.answer IS NULL AND {_IS_OPEN} AND EXISTS (
+  SELECT FROM notices AS question JOIN outbox_messages AS message ON message.id = question.outbox_message_id
+  WHERE question.company_id = records.company_id AND question.record_id = records.record_id
+    AND question.kind IN ('reminder_day', 'reminder_hours') AND message.state = 'sent'
+)
+""")  # noqa: S608 - our own words
+_ADD = text("""
+INSERT INTO notices (company_id, record_id, kind, dedup_key, promise, due_at, deadline_at, created_at)
+SELECT company_id, record_id, kind, dedup_key, promise, due_at, deadline_at, :at
+FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS given (company_id integer, record_id bigint, kind text,
+  dedup_key text, promise jsonb, due_at timestamptz, deadline_at timestamptz)
+ORDER BY company_id, dedup_key
+ON CONFLICT (company_id, dedup_key) DO NOTHING
+""")
+_SUPERSEDE = text("""
+UPDATE notices SET state = 'dropped', reason = 'superseded', claimed_until = NULL, finished_at = :at
+WHERE id = ANY(:numbers) AND state = 'waiting'
+""")
+_HANDLED = text("UPDATE booking_events SET handled_at = :at WHERE id = ANY(:numbers)")
+_SAID = frozenset({"sent", "unknown"})
+"""What may have arrived has told something."""
+
+
+class SqlNotices:
+    """`ports.Notices` on SQLAlchemy."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def news(self, *, after: int, limit: int) -> Sequence[StoredEvent]:
+        given = {"after": after, "limit": limit, "lock": _LOCK, "most": MOST_AT_ONCE + 1}
+        return [_event(row) for row in self._session.execute(_TAKE, given)]
+
+    def any_news(self) -> bool:
+        return bool(self._session.scalar(_ANY_NEWS))
+
+    def last_news(self, bookings: Collection[Booking]) -> Mapping[Booking, LastNews]:
+        rows = self._session.execute(_LAST, {"bookings": as_json([vars(one) for one in bookings]), "news": [*NEWS]})
+        return dict(_last(row) for row in rows)
+
+    def salons_of(self, companies: Collection[CompanyId]) -> Mapping[CompanyId, WritingSalon]:
+        found = self._salons(_SALONS_OF, companies=[*companies])
+        return {salon.company_id: salon for salon in found}
+
+    def salons(self, *, after: CompanyId, limit: int) -> Sequence[WritingSalon]:
+        return self._salons(_SALONS_AFTER, after=after, limit=limit)
+
+    def in_windows(self, windows: Sequence[tuple[CompanyId, Window]]) -> Sequence[Found]:
+        given = as_json([{"company_id": company_id, **vars(window)} for company_id, window in windows])
+        return [_found(row) for row in self._session.execute(_IN_WINDOWS, {"windows": given})]
+
+    def supersede(self, notices: Sequence[NoticeId], at: datetime) -> None:
+        if notices:
+            self._session.execute(_SUPERSEDE, {"numbers": [*notices], "at": at})
+
+    def add(self, new: Sequence[NewNotice], at: datetime) -> int:
+        if not new:
+            return 0
+        rows = as_json([vars(one) | {"promise": one.promise.to_json()} for one in new])
+        return cast("CursorResult[Any]", self._session.execute(_ADD, {"rows": rows, "at": at})).rowcount
+
+    def handled(self, events: Sequence[StoredEvent], at: datetime) -> None:
+        self._session.execute(_HANDLED, {"numbers": [one.event_id for one in events], "at": at})
+
+    def _salons(self, statement: TextClause, **given: Any) -> Sequence[WritingSalon]:
+        return [
+            WritingSalon(
+                company_id=CompanyId(row.id),
+                zone=row.timezone or "Europe/Moscow",
+                settings=MessageSettings.from_json(row.settings),
+            )
+            for row in self._session.execute(statement, given)
+        ]
+
+
+def _event(row: Row[Any]) -> StoredEvent:
+    before = None if row.before is None else record_of_json(row.before)
+    return StoredEvent(
+        event_id=row.id,
+        company_id=CompanyId(row.company_id),
+        event=BookingEvent(kind=EventKind(row.kind), before=before, after=record_of_json(row.after)),
+        source=EventSource(row.source),
+        at=row.at,
+        made_together=row.made_together,
+    )
+
+
+def _last(row: Row[Any]) -> tuple[Booking, LastNews]:
+    booking = Booking(company_id=CompanyId(row.company_id), record_id=row.record_id, client_id=row.client_id)
+    return booking, LastNews(
+        notice_id=NoticeId(row.id),
+        kind=NoticeKind(row.kind),
+        promise=Promise.from_json(row.promise),
+        is_waiting=row.state == "waiting",
+        is_leaving=row.state == "released",
+        is_said=row.state == "done" and row.message in _SAID,
+    )
+
+
+def _found(row: Row[Any]) -> Found:
+    return Found(
+        company_id=CompanyId(row.company_id),
+        kind=NoticeKind(row.kind),
+        record=record_of_row(row, raw={}),
+        asked_at=row.asked_at,
+    )

@@ -1,0 +1,81 @@
+"""What the services need to plan notices."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from aiadmin.domain.ids import CompanyId, NoticeId
+from aiadmin.domain.journal import Record
+from aiadmin.domain.message_settings import MessageSettings
+from aiadmin.domain.notice import NoticeKind
+from aiadmin.domain.plan import Booking, LastNews, NewNotice, StoredEvent
+from aiadmin.domain.reminder import Window
+
+
+@dataclass(frozen=True, kw_only=True)
+class WritingSalon:
+    """A salon that writes to its clients: its journal is read, and a phone is linked.
+
+    Attributes:
+        zone: its IANA timezone.
+    """
+
+    company_id: CompanyId
+    zone: str
+    settings: MessageSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A booking in a window; `asked_at` is when its client was asked, for a window of `REMINDER_AGAIN`."""
+
+    company_id: CompanyId
+    kind: NoticeKind
+    record: Record
+    asked_at: datetime | None
+
+
+class Notices(Protocol):
+    """Rows of `notices` until they are due, and what they follow from."""
+
+    def news(self, *, after: int, limit: int) -> Sequence[StoredEvent]:
+        """Events beyond the number `after` that nobody has looked at, in order.
+
+        One transaction at a time has any; to others there are none. Those of a booking with a notice on its way wait.
+        """
+        ...
+
+    def any_news(self) -> bool:
+        """Whether `news` has something."""
+        ...
+
+    def last_news(self, bookings: Collection[Booking]) -> Mapping[Booking, LastNews]:
+        """The newest news of each booking, which nobody else changes until the commit."""
+        ...
+
+    def salons_of(self, companies: Collection[CompanyId]) -> Mapping[CompanyId, WritingSalon]:
+        """Those of them that write."""
+        ...
+
+    def salons(self, *, after: CompanyId, limit: int) -> Sequence[WritingSalon]:
+        """All that write, in order of their numbers."""
+        ...
+
+    def in_windows(self, windows: Sequence[tuple[CompanyId, Window]]) -> Sequence[Found]:
+        """The bookings in these windows of which no notice of that kind has been planned yet."""
+        ...
+
+    def supersede(self, notices: Sequence[NoticeId], at: datetime) -> None:
+        """Drop these, which were locked by `last_news`."""
+        ...
+
+    def add(self, new: Sequence[NewNotice], at: datetime) -> int:
+        """Plan those that are not there yet; how many."""
+        ...
+
+    def handled(self, events: Sequence[StoredEvent], at: datetime) -> None:
+        """Somebody has looked at these."""
+        ...

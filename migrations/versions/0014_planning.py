@@ -1,0 +1,24 @@
+"""What the planner of notices looks for: questions that nobody has answered, bookings that were made together."""
+
+from __future__ import annotations
+
+from alembic import op
+
+revision = "0014"
+down_revision = "0012"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.execute("""
+    CREATE INDEX idx_questions_open ON questions (company_id, asked_at) WHERE answer IS NULL;
+    CREATE INDEX idx_records_created_at ON records (company_id, created_at);
+    """)
+
+
+def downgrade() -> None:
+    op.execute("""
+    DROP INDEX idx_records_created_at;
+    DROP INDEX idx_questions_open;
+    """)

@@ -1,0 +1,90 @@
+"""A salon in whose journal things happen, and a planner whose time we set."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from aiadmin.domain.ids import MessageId
+from aiadmin.domain.message import Fate, SendResult
+from aiadmin.domain.message_settings import MessageSettings
+from aiadmin.services import messages
+from aiadmin.services.notices import Planner
+from aiadmin.services.salon_wording import SalonWording
+from tests.integration.notices.conftest import Salon
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+class Plans:
+    """Plans and releases the notices of one salon; `later` is how far its clock is ahead of ours."""
+
+    def __init__(self, salon: Salon) -> None:
+        self.salon, self.later = salon, timedelta(0)
+        self.booking = salon.booking
+        box = salon.box
+        self.planner = Planner(uow=box.uow, queue=box.queue, clock=self.now)
+        self.releaser = replace(box.releaser, wording=lambda work: SalonWording(work=work, is_paced=False))
+        salon.salons.listen(salon.installed)
+        self.set(gather_seconds=0, quiet_from="00:00", quiet_to="00:00")
+
+    def now(self) -> datetime:
+        return self.salon.world.clock() + self.later
+
+    def set(self, **settings: Any) -> None:
+        """The owner's wishes."""
+        with self.salon.world.uow() as work:
+            wishes = MessageSettings.parse({**work.preferences.settings(self.salon.company_id).to_json(), **settings})
+            work.preferences.set_settings(self.salon.company_id, wishes, self.now())
+            work.commit()
+
+    def edit(self, booking: Mapping[str, Any], **fields: Any) -> None:
+        self.salon.yclients.edit_record(self.salon.salon_id, booking["id"], **fields)
+
+    def read(self) -> None:
+        """YClients tells of everything, and workers have read it."""
+        self.salon.salons.hear_all(self.salon.installed)
+        self.salon.salons.check()
+
+    def news(self) -> int:
+        """Everything is read, and what follows is planned; how many notices are new."""
+        self.read()
+        return self.planner.tell_news()
+
+    def send(self) -> list[str]:
+        """What is due goes out; its texts."""
+        self.salon.world.execute("UPDATE notices SET claimed_until = NULL")
+        self.releaser.work()
+        texts = []
+        while pulled := self.salon.pull():
+            for message in pulled:
+                texts.append(message.text)
+                number = MessageId(message.outbox_message_id)
+                result = SendResult(fate=Fate.SENT, message_id=f"M{number}", sent_at=self.salon.world.clock())
+                messages.settle(message, result, uow=self.salon.world.uow, clock=self.salon.world.clock, chance=0.0)
+        self.releaser.work()
+        return texts
+
+    def rows(self) -> list[tuple[str, str, str | None]]:
+        """Every notice's kind, state and reason, in order."""
+        found = self.salon.world.rows(
+            "SELECT kind, state, reason FROM notices WHERE company_id = :id ORDER BY id", id=self.salon.company_id
+        )
+        return [(row[0], row[1], row[2]) for row in found]
+
+    def kinds(self) -> list[str]:
+        return [kind for kind, _, _ in self.rows()]
+
+    def age(self, booking: Mapping[str, Any], by: timedelta) -> None:
+        """It was made so long ago, as far as we know."""
+        self.salon.world.execute(
+            "UPDATE records SET created_at = created_at - :by, raw_data = CAST(:raw AS jsonb)"
+            " WHERE company_id = :id AND record_id = :record",
+            by=by,
+            raw=json.dumps({}),
+            id=self.salon.company_id,
+            record=booking["id"],
+        )

@@ -1,0 +1,220 @@
+"""What happens in a journal becomes notices: each once, and only the newest, whoever crashes or comes twice."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from aiadmin.domain.plan import MOST_AT_ONCE
+from aiadmin.domain.sync import SyncKind
+from tests.integration.notices.conftest import Salon
+from tests.integration.notices.planning import DAY, HOUR, Plans
+
+
+@pytest.fixture
+def plans(salon: Salon) -> Plans:
+    return Plans(salon)
+
+
+def _somebody(number: int) -> dict[str, str]:
+    return {"phone": f"7900777{number:04}", "name": f"Клиент {number}"}
+
+
+def _at(booking: dict[str, Any], hour: int) -> str:
+    return f"{booking['date'][:10]} {hour:02}:00:00"
+
+
+def test_a_booking_made_moved_changed_and_cancelled_is_told_of_each_time(plans: Plans) -> None:
+    booking = plans.salon.book(hour=15, days=3)
+    services = plans.salon.yclients.state(plans.salon.salon_id)["services"]
+    edits: list[dict[str, Any]] = [
+        {},
+        {"datetime": _at(booking, 17)},
+        {"services": [{"id": services[1]["id"]}]},
+        {"deleted": True},
+    ]
+    for edit, kind, words in zip(
+        edits,
+        ("booked", "moved", "changed", "cancelled"),
+        ("Вы записаны", "перенесена", "прежнее", "отменена"),
+        strict=True,
+    ):
+        if edit:
+            plans.edit(booking, **edit)
+        assert plans.news() == 1
+        [text] = plans.send()
+        assert words in text
+        assert plans.rows()[-1] == (kind, "done", None)
+
+
+def test_what_is_read_twice_and_planned_twice_is_told_once(plans: Plans) -> None:
+    plans.salon.book(hour=15)
+    assert plans.news() == 1
+    plans.salon.salons.reconcile(plans.salon.installed)
+    plans.salon.world.execute("UPDATE booking_events SET handled_at = NULL")  # as if the commit had been lost
+    assert plans.news() == 0
+    assert plans.kinds() == ["booked"]
+    assert len(plans.send()) == 1
+
+
+def test_several_edits_before_anybody_was_told_are_one_notice(plans: Plans) -> None:
+    booking = plans.salon.book(hour=15, days=3)
+    assert plans.news() == 1
+    for hour in (16, 17):
+        plans.edit(booking, datetime=_at(booking, hour))
+        assert plans.news() == 1
+    assert plans.rows() == [
+        ("booked", "dropped", "superseded"),
+        ("booked", "dropped", "superseded"),
+        ("booked", "waiting", None),
+    ]
+    [text] = plans.send()
+    assert "17:00" in text
+
+
+def test_a_booking_that_is_taken_back_before_anybody_was_told_is_no_news(plans: Plans) -> None:
+    booking = plans.salon.book(hour=15, days=3)
+    assert plans.news() == 1
+    plans.edit(booking, deleted=True)
+    assert plans.news() == 0
+    assert plans.rows() == [("booked", "dropped", "superseded")]
+    assert plans.send() == []
+
+
+def test_while_a_notice_is_on_its_way_the_next_one_waits_for_what_becomes_of_it(plans: Plans) -> None:
+    booking = plans.salon.book(hour=15, days=3)
+    plans.news()
+    plans.releaser.work()
+    plans.edit(booking, datetime=_at(booking, 18))
+    assert plans.news() == 0
+    with plans.salon.world.uow() as work:
+        assert not work.notices.any_news(), "nobody is asked to look again and again"
+    assert "15:00" in plans.send()[0]
+    assert plans.planner.tell_news() == 1
+    assert "перенесена" in plans.send()[0]
+
+
+def test_a_message_that_never_arrived_has_told_nothing(plans: Plans) -> None:
+    booking = plans.salon.book(hour=15, days=3)
+    plans.news()
+    plans.releaser.work()
+    plans.salon.world.execute("UPDATE outbox_messages SET state = 'failed', reason = 'absent'")
+    plans.releaser.work()
+    plans.edit(booking, datetime=_at(booking, 18))
+    assert plans.news() == 1
+    assert plans.rows() == [("booked", "done", "absent"), ("booked", "waiting", None)]
+
+
+def test_a_client_who_gives_up_the_place_and_the_one_who_takes_it_are_both_told(plans: Plans) -> None:
+    booking = plans.salon.book(hour=15, days=3)
+    plans.news()
+    plans.send()
+    plans.edit(booking, client={"phone": "79005551234", "name": "Мария"})
+    assert plans.news() == 2
+    assert sorted(plans.kinds()[1:]) == ["booked", "cancelled"]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"client": None}, {"days": -1}],
+    ids=["a blocked slot", "a visit that is over"],
+)
+def test_what_concerns_nobody_is_told_to_nobody(plans: Plans, fields: dict[str, Any]) -> None:
+    plans.salon.book(**{"hour": 15} | fields)
+    assert plans.news() == 0
+    assert plans.kinds() == []
+
+
+def test_an_import_is_told_to_nobody_and_the_bookings_after_it_are(plans: Plans) -> None:
+    for number in range(MOST_AT_ONCE + 1):
+        plans.salon.book(hour=9 + number % 10, days=2 + number // 10, client=_somebody(number))
+    assert plans.news() == 0
+    plans.salon.world.execute("UPDATE records SET created_at = created_at - interval '10 minutes'")
+    plans.salon.book(hour=20, days=9)
+    assert plans.news() == 1
+
+
+def test_what_the_first_reading_finds_is_told_to_nobody(plans: Plans) -> None:
+    plans.salon.book(hour=15)
+    with plans.salon.world.uow() as work:
+        work.sync_runs.start(plans.salon.company_id, SyncKind.FULL, plans.now(), is_new=True)
+        work.commit()
+    plans.salon.salons.synchronise(plans.salon.installed)
+    assert plans.planner.tell_news() == 0
+
+
+def test_a_kind_that_is_switched_off_is_not_planned(plans: Plans) -> None:
+    plans.set(booked=False)
+    booking = plans.salon.book(hour=15, days=3)
+    assert plans.news() == 0
+    plans.edit(booking, datetime=_at(booking, 18))
+    assert plans.news() == 1
+    assert plans.kinds() == ["moved"]
+
+
+@pytest.mark.parametrize("what", ["left", "frozen", "unlinked"])
+def test_a_salon_that_does_not_write_plans_nothing(plans: Plans, what: str) -> None:
+    plans.salon.book(hour=15)
+    plans.read()
+    world, company_id = plans.salon.world, plans.salon.company_id
+    if what == "unlinked":
+        world.execute("UPDATE devices SET desired = 'removed' WHERE company_id = :id", id=company_id)
+    else:
+        status = "uninstalled" if what == "left" else "frozen"
+        world.change(company_id, "integration_status", status)
+    assert plans.planner.tell_news() == 0
+    assert plans.kinds() == []
+    with world.uow() as work:
+        assert not work.notices.any_news()
+
+
+def test_what_happened_long_ago_is_no_news(plans: Plans) -> None:
+    plans.salon.book(hour=15, days=5)
+    plans.read()
+    plans.later = DAY + HOUR
+    assert plans.planner.tell_news() == 0
+
+
+def test_news_wait_for_more_of_it_as_long_as_the_salon_wishes(plans: Plans) -> None:
+    plans.set(gather_seconds=120)
+    plans.salon.book(hour=15, days=3)
+    assert plans.news() == 1
+    assert plans.send() == []
+    [(wait,)] = plans.salon.world.rows("SELECT due_at - created_at FROM notices")
+    assert timedelta(seconds=100) < wait <= timedelta(seconds=120)
+
+
+def test_two_planners_at_once_plan_each_thing_once(plans: Plans) -> None:
+    for hour in range(9, 19):
+        plans.salon.book(hour=hour, days=3, client=_somebody(hour))
+    plans.read()
+    threads = [threading.Thread(target=plans.planner.tell_news) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    plans.planner.tell_news()
+    assert plans.kinds() == ["booked"] * 10
+
+
+def test_a_salon_hears_nothing_of_another(new_salon: Callable[[], Salon]) -> None:
+    ours, theirs = Plans(new_salon()), Plans(new_salon())
+    ours.salon.book(hour=15)
+    theirs.set(booked=False)
+    theirs.salon.book(hour=15)
+    theirs.read()
+    assert ours.news() == 1
+    assert (ours.kinds(), theirs.kinds()) == (["booked"], [])
+
+
+def test_an_erased_client_is_told_nothing_more(plans: Plans) -> None:
+    booking = plans.salon.book(hour=15, days=3)
+    plans.news()
+    plans.salon.box.privacy_desk.erase(plans.salon.company_id, plans.salon.phone, actor="test")
+    plans.edit(booking, datetime=_at(booking, 18))
+    assert plans.news() == 0
+    assert plans.send() == []
