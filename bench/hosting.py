@@ -61,7 +61,7 @@ class Cost:
         ]
 
 
-class _Program:
+class Program:
     """`bench.hosting_programs`, running; its numbers before the first session."""
 
     def __init__(self, world: World, database_url: str, kind: str, jids: list[str]) -> None:
@@ -79,20 +79,23 @@ class _Program:
         self.rss, self.threads, self.files = _figures(self.info)
 
     def ask(self, line: str) -> dict[str, Any]:
+        """What it says to this line."""
         assert self.process.stdin is not None
         self.process.stdin.write(line + "\n")
         self.process.stdin.flush()
         return self.read()
 
     def read(self) -> dict[str, Any]:
+        """The next thing it says."""
         assert self.process.stdout is not None
         said: dict[str, Any] = json.loads(self.process.stdout.readline())
         return said
 
 
 @contextmanager
-def _program(world: World, database_url: str, kind: str, jids: list[str]) -> Iterator[_Program]:
-    running = _Program(world, database_url, kind, jids)
+def program(world: World, database_url: str, kind: str, jids: list[str]) -> Iterator[Program]:
+    """A program that is gone afterwards."""
+    running = Program(world, database_url, kind, jids)
     try:
         yield running
     finally:
@@ -118,21 +121,21 @@ def _postgres_connections(database_url: str) -> int:
 
 def _hold(world: World, salons: Salons, kind: str, jids: list[str]) -> tuple[Cost, list[float]]:
     """Hold the devices; what that costs, and how long each of some messages took to be sent, in milliseconds."""
-    with _program(world, salons.database_url, kind, jids) as program:
-        said = program.ask("go")
+    with program(world, salons.database_url, kind, jids) as running:
+        said = running.ask("go")
         assert said["connected"] == len(jids), said
-        cpu = _idle_cpu(program.info)
-        rss, threads, files = _figures(program.info)
+        cpu = _idle_cpu(running.info)
+        rss, threads, files = _figures(running.info)
         cost = Cost(
             seconds=said["seconds"],
             sessions=len(jids),
-            rss_mb=rss - program.rss,
-            threads=threads - program.threads,
-            files=files - program.files,
+            rss_mb=rss - running.rss,
+            threads=threads - running.threads,
+            files=files - running.files,
             postgres=_postgres_connections(salons.database_url),
             cpu_percent=cpu,
         )
-        sent = program.ask(f"send {CLIENT} {MESSAGES}")["sent"]
+        sent = running.ask(f"send {CLIENT} {MESSAGES}")["sent"]
     return cost, sorted(1000 * seconds for seconds in sent[1:])  # the first also fetches the client's keys
 
 

@@ -1,7 +1,8 @@
 """What `bench.hosting` measures, each in a process of its own: `engine` and `bare` hold the given devices.
 
 They say in JSON lines when all are connected and how long it took; they end with their input. One line of input,
-`send PHONE COUNT`, has the first device send that often, one message after the other.
+`send PHONE COUNT`, has the first device send that often, one message after the other; `flood PHONE COUNT` has all
+devices do so at once, the first to that number, the next to the one after it, and so on.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from aiadmin.adapters.whatsapp import library, store
 from aiadmin.adapters.whatsapp.key_store import SqlKeyStore
 from aiadmin.domain.session_event import Connected
 
-Send = Callable[[str], Any]
+Send = Callable[[int, str], Any]
+"""The device with this number writes to a phone."""
 LONGEST = 120.0
 
 
@@ -40,8 +42,11 @@ def main(kind: str, jids: list[str]) -> None:
     send = start(jids, all_are_up.add)
     say(connected=all_are_up.wait(), seconds=time.monotonic() - began)
     for line in sys.stdin:
-        _, address, count = line.split()
-        say(sent=[_seconds(partial(send, address)) for _ in range(int(count))])
+        order, phone, count = line.split()
+        if order == "flood":
+            say(seconds=_seconds(partial(_flood, send, len(jids), int(phone), int(count))))
+        else:
+            say(sent=[_seconds(partial(send, 0, phone)) for _ in range(int(count))])
     os._exit(0)
 
 
@@ -68,6 +73,18 @@ def _seconds(act: Callable[[], Any]) -> float:
     return time.monotonic() - began
 
 
+def _flood(send: Send, devices: int, first_phone: int, count: int) -> None:
+    def write(number: int) -> None:
+        for _ in range(count):
+            send(number, str(first_phone + number))
+
+    threads = [threading.Thread(target=write, args=[number]) for number in range(devices)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
 def _engine(jids: list[str], on_connected: Callable[[], None]) -> Send:
     from aiadmin.adapters.whatsapp.engine import Engine
 
@@ -75,7 +92,7 @@ def _engine(jids: list[str], on_connected: Callable[[], None]) -> Send:
     keys = SqlKeyStore(make_engine(os.environ["DATABASE_URL"]), _dsn())
     for jid in jids:
         engine.start(jid, keys, jid, lambda event: on_connected() if isinstance(event, Connected) else None)
-    return lambda phone: engine.send(jids[0], f"{phone}@s.whatsapp.net", "bench")
+    return lambda number, phone: engine.send(jids[number], f"{phone}@s.whatsapp.net", "bench")
 
 
 def _bare(jids: list[str], on_connected: Callable[[], None]) -> Send:
@@ -99,7 +116,7 @@ def _bare(jids: list[str], on_connected: Callable[[], None]) -> Send:
         threading.Thread(target=client.connect, daemon=True).start()
         is_up.wait(LONGEST)
         clients.append(client)
-    return lambda phone: clients[0].send_message(build_jid(phone), "bench")
+    return lambda number, phone: clients[number].send_message(build_jid(phone), "bench")
 
 
 def _dsn() -> str:

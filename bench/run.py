@@ -14,6 +14,7 @@ from pathlib import Path
 
 import bench.hosting
 import bench.http
+import bench.notices
 import bench.pairing
 import bench.sockets
 import bench.sync
@@ -32,7 +33,7 @@ HIGH = "1000000"
 """A limit that no benchmark reaches; the limiter still counts every request."""
 
 
-ALONE = {"hosting": bench.hosting.measure, "sync": bench.sync.measure}
+ALONE = {"hosting": bench.hosting.measure, "sync": bench.sync.measure, "notices": bench.notices.measure}
 """Parts that start what they need themselves."""
 PARTS = ("pairing", "http", "sockets", *ALONE)
 

@@ -89,6 +89,11 @@ class FakeWhatsApp:
     ) -> None:
         self.stop()
 
+    @property
+    def pid(self) -> int:
+        """The server's process, for whoever measures it; 0 while there is none."""
+        return self._process.pid if self._process is not None else 0
+
     def env(self) -> dict[str, str]:
         """The environment of a process whose neonize is to talk to this server; from the project's directory."""
         path = os.pathsep.join([str(self.overlay), str(ROOT)])
