@@ -88,6 +88,9 @@ _REASONS: Mapping[str, str] = {
     "not_connected": "ждёт связи с WhatsApp",
     "opted_out": "клиент отказался от сообщений",
     "absent": "у клиента нет WhatsApp",
+    "not_on_whatsapp": "у клиента нет WhatsApp",
+    "reachout_locked": "WhatsApp пока не даёт писать первыми тем, кто вам не писал",
+    "unencrypted": "сбой у нас во время отправки: дошло ли, неизвестно",
     "uninstalled": "приложение удалено из салона",
 }
 

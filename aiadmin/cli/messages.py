@@ -27,6 +27,7 @@ _MEANINGS = {
     "host_lost": "the process that sent it died; it may have arrived",
     "timeout": "WhatsApp did not answer; it may have arrived",
     "disconnected": "the connection broke; it may have arrived",
+    "unencrypted": "its keys could not be read or written just then; it may not have arrived",
     "expired": "no phone of this salon was connected in time",
     "not_connected": "the connection broke before it went out; it is tried again",
 }

@@ -27,6 +27,7 @@ from aiadmin.adapters.whatsapp import decode
 from aiadmin.adapters.whatsapp.gate import Gate
 from aiadmin.adapters.whatsapp.leaving import Leaving
 from aiadmin.adapters.whatsapp.library import Library
+from aiadmin.adapters.whatsapp.library_log import LibraryLog
 from aiadmin.adapters.whatsapp.live_session import Listener, LiveSession, Raw
 from aiadmin.adapters.whatsapp.messages import send_result, text_message
 from aiadmin.domain.message import Fate, SendResult
@@ -53,7 +54,6 @@ SEND_SECONDS = 80.0
 """The library waits 75 s for WhatsApp to acknowledge a message."""
 
 _log = logging.getLogger(__name__)
-_library_log = logging.getLogger("whatsmeow")
 
 
 class EngineError(RuntimeError):
@@ -96,6 +96,7 @@ class Engine:
         self._leaving = Leaving(library.go, self._gate)
         self._sessions: dict[str, LiveSession] = {}
         self._raw: queue.SimpleQueue[Raw | bytes | threading.Event] = queue.SimpleQueue()
+        self._log = LibraryLog(library.messages)
         self._log_callback = library.log_callback(self._on_log)
         self._props = library.device_props(
             os=DEVICE_NAME, platformType=library.device_props.CHROME
@@ -178,7 +179,7 @@ class Engine:
             return SendResult(fate=Fate.NOT_TAKEN, reason="not_connected")
         except NoAnswerError:
             return SendResult(fate=Fate.UNKNOWN, reason="timeout")
-        return send_result(data, messages)
+        return send_result(data, messages, is_unencrypted=self._log.is_unencrypted)
 
     def show_typing(self, session_id: str, address: str) -> None:
         """Let whoever is at `address` see that somebody types, until the next message; never raises."""
@@ -243,7 +244,9 @@ class Engine:
 
     def _on_log(self, data: int, size: int) -> None:
         if data and size > 0:
-            self._raw.put(ctypes.string_at(data, size))
+            entry = ctypes.string_at(data, size)
+            self._log.hear(entry)
+            self._raw.put(entry)
 
     def _call(
         self,
@@ -272,7 +275,7 @@ class Engine:
             raw = self._raw.get()
             try:
                 if isinstance(raw, bytes):
-                    self._log(raw)
+                    self._log.write(raw)
                 elif isinstance(raw, threading.Event):
                     raw.set()
                 elif not raw.session.closed or raw.code in decode.MAIL:
@@ -293,8 +296,3 @@ class Engine:
         if raw.code == decode.DEVICE:
             raw.session.lid = decode.lid_of_device(messages.Device.FromString(raw.data)) or raw.session.lid
         return decode.read(raw.code, raw.data, messages)
-
-    def _log(self, data: bytes) -> None:
-        entry = self._library.messages.LogEntry.FromString(data)
-        level = logging.ERROR if entry.Level == "ERROR" else logging.WARNING
-        _library_log.log(level, "%s", entry.Message, extra={"part": entry.Name})

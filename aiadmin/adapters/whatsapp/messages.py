@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -90,13 +90,23 @@ def text_message(text: str, messages: Any) -> bytes:
     return bytes(content.SerializeToString())
 
 
-def send_result(data: bytes, messages: Any) -> SendResult:
-    """What the library answered to a send."""
+def send_result(data: bytes, messages: Any, *, is_unencrypted: Callable[[str], bool]) -> SendResult:
+    """What the library answered to a send.
+
+    Args:
+        is_unencrypted: whether a message of this id went out without its content for some device.
+    """
     answer = messages.SendMessageReturnFunction.FromString(data)
     if answer.Error:
         return refusal(answer.Error)
     sent_at = datetime.fromtimestamp(answer.SendResponse.Timestamp, UTC)
-    return SendResult(fate=Fate.SENT, message_id=answer.SendResponse.ID, sent_at=sent_at)
+    is_whole = not is_unencrypted(answer.SendResponse.ID)
+    return SendResult(
+        fate=Fate.SENT if is_whole else Fate.UNKNOWN,
+        reason=None if is_whole else "unencrypted",
+        message_id=answer.SendResponse.ID,
+        sent_at=sent_at,
+    )
 
 
 _REFUSED = re.compile(r"server returned error (\d+)")

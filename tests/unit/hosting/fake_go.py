@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -22,8 +23,8 @@ Script = Callable[["Call"], str]
 class Call:
     """One running `Neonize` call."""
 
-    def __init__(self, handle: bytes, jid: bytes, qr: Any, status: Any, event: Any) -> None:
-        self.handle, self.jid, self.qr, self.status, self._event = handle, jid, qr, status, event
+    def __init__(self, handle: bytes, jid: bytes, qr: Any, status: Any, event: Any, log: Any) -> None:
+        self.handle, self.jid, self.qr, self.status, self._event, self._log = handle, jid, qr, status, event, log
         self.stopped = threading.Event()
         self.is_connected = False
 
@@ -31,6 +32,11 @@ class Call:
         """Call back with an event."""
         self.is_connected |= code == CONNECTED
         self._event(self.handle, data, len(data), code)
+
+    def log(self, message: str) -> None:
+        """Call back with a line of the log."""
+        entry = Neonize_pb2.LogEntry(Message=message, Level="WARN", Name="Client").SerializeToString()
+        self._log(ctypes.create_string_buffer(entry, len(entry)), len(entry))
 
 
 class FakeGo:
@@ -44,8 +50,8 @@ class FakeGo:
         self._counting = threading.Lock()
 
     def Neonize(self, _dsn: bytes, handle: bytes, jid: bytes, *rest: Any) -> bytes:  # noqa: N802 - the library's name
-        _size, _is_new, _level, qr, status, event, *_ = rest
-        call = Call(handle, jid, qr, status, event)
+        _size, _is_new, _level, qr, status, event, log, *_ = rest
+        call = Call(handle, jid, qr, status, event, log)
         with self._fragile():
             self.calls[handle] = call
         return self._script(call).encode()

@@ -59,6 +59,15 @@ def test_a_text_reaches_the_address_and_the_answer_comes_back() -> None:
     assert go.entered.get(timeout=SECONDS) == "79995550001: Ждём вас"
 
 
+def test_what_went_out_without_its_content_for_some_device_is_not_called_sent() -> None:
+    go = Posting()
+    engine = live(go)
+    [call] = go.calls.values()
+    call.log("Failed to encrypt 3EB0 for 2000@lid: cipher encryption failed: connection refused")
+    result = engine.send("salon", "79995550001@s.whatsapp.net", "Ждём вас")
+    assert (result.fate, result.reason, result.message_id) == (Fate.UNKNOWN, "unencrypted", "3EB0")
+
+
 @pytest.mark.parametrize("error", ["", "websocket not connected"])
 def test_typing_is_shown_and_whatever_comes_of_it_is_no_matter(error: str) -> None:
     go = Posting(error=error)

@@ -243,7 +243,7 @@ def test_the_librarys_answer_names_the_message() -> None:
     answer = Neonize_pb2.SendMessageReturnFunction(
         SendResponse=Neonize_pb2.SendResponse(ID="3EB0", Timestamp=int(AT.timestamp()))
     )
-    result = send_result(answer.SerializePartialToString(), _LenientAnswer)
+    result = send_result(answer.SerializePartialToString(), _LenientAnswer, is_unencrypted=lambda _: False)
     assert result == SendResult(fate=Fate.SENT, message_id="3EB0", sent_at=AT)
 
 
