@@ -6,7 +6,7 @@ import os
 
 from alembic import context
 
-from aiadmin.adapters.db import notice_tables, salon_tables  # noqa: F401 - their tables belong to the metadata
+from aiadmin.adapters.db import message_tables, notice_tables, salon_tables  # noqa: F401 - their tables belong to the metadata
 from aiadmin.adapters.db.engine import make_engine
 from aiadmin.adapters.db.tables import Base
 

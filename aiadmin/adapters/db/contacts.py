@@ -9,8 +9,8 @@ from sqlalchemy import delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from aiadmin.adapters.db.message_tables import ContactRow, InboxMessageRow, OutboxMessageRow
 from aiadmin.adapters.db.notice_tables import QuestionRow
-from aiadmin.adapters.db.tables import ContactRow, InboxMessageRow, OutboxMessageRow
 from aiadmin.adapters.db.tombs import Tombs
 from aiadmin.domain.contact import Contact, Settlement, Sighting, settle
 from aiadmin.domain.ids import CompanyId, ContactId

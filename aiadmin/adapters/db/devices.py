@@ -22,7 +22,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 from sqlalchemy.orm import Session
 
-from aiadmin.adapters.db.tables import DeviceRow, HostRow, OutboxMessageRow
+from aiadmin.adapters.db.message_tables import OutboxMessageRow
+from aiadmin.adapters.db.tables import DeviceRow, HostRow
 from aiadmin.domain.delivery import OutboxState
 from aiadmin.domain.device import Desired, Device, LinkedAccount, Observed
 from aiadmin.domain.errors import NumberTakenError

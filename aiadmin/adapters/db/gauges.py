@@ -8,8 +8,9 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, func, select
 
 from aiadmin.adapters.db import session_gauges
+from aiadmin.adapters.db.message_tables import OutboxMessageRow
 from aiadmin.adapters.db.session_gauges import Reading
-from aiadmin.adapters.db.tables import CompanyRow, OutboxMessageRow, OutboxTableRow, WebhookRow
+from aiadmin.adapters.db.tables import CompanyRow, OutboxTableRow, WebhookRow
 from aiadmin.domain.delivery import OutboxState
 from aiadmin.domain.webhook import WebhookState
 

@@ -8,7 +8,7 @@ from sqlalchemy import CursorResult
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from aiadmin.adapters.db.tables import InboxMessageRow
+from aiadmin.adapters.db.message_tables import InboxMessageRow
 from aiadmin.domain.ids import ContactId
 from aiadmin.domain.message import Heard, MessageSeen
 

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Text, cast, func, literal, null, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
-from aiadmin.adapters.db.tables import ContactRow, InboxMessageRow, OutboxMessageRow, Time
+from aiadmin.adapters.db.message_tables import ContactRow, InboxMessageRow, OutboxMessageRow
+from aiadmin.adapters.db.tables import Time
 from aiadmin.domain.delivery import OutboxState
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.message_log import PAGE_SIZE, LogEntry, Mark, Place, Side, mark_of

@@ -10,9 +10,9 @@ from sqlalchemy import exists, func, select, union, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from aiadmin.adapters.db.message_tables import ContactRow, OutboxMessageRow
 from aiadmin.adapters.db.notice_tables import OperatorMessageRow as Row
 from aiadmin.adapters.db.salon_tables import ClientRow
-from aiadmin.adapters.db.tables import ContactRow, OutboxMessageRow
 from aiadmin.domain.delivery import OutboxState
 from aiadmin.domain.ids import CompanyId, MessageId
 from aiadmin.domain.operator import Finished, LookAgain, Next, Progress, Status

@@ -10,7 +10,7 @@ from sqlalchemy import CursorResult, Row, Select, func, or_, select, text, updat
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from aiadmin.adapters.db.tables import ContactRow, OutboxMessageRow
+from aiadmin.adapters.db.message_tables import ContactRow, OutboxMessageRow
 from aiadmin.domain.contact import Sighting
 from aiadmin.domain.delivery import OutboxState, Step
 from aiadmin.domain.ids import CompanyId, ContactId, DeviceId, MessageId

@@ -11,9 +11,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from aiadmin.adapters.db.contacts import LOCK
+from aiadmin.adapters.db.message_tables import ContactRow, InboxMessageRow, OutboxMessageRow
 from aiadmin.adapters.db.notice_tables import NoticeRow
 from aiadmin.adapters.db.salon_tables import ErasureRow
-from aiadmin.adapters.db.tables import ContactRow, InboxMessageRow, OutboxMessageRow
 from aiadmin.adapters.db.tombs import Tombs
 from aiadmin.domain.delivery import OutboxState
 from aiadmin.domain.ids import CompanyId

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, text, update
 from sqlalchemy.orm import Session
 
-from aiadmin.adapters.db.tables import InboxMessageRow
+from aiadmin.adapters.db.message_tables import InboxMessageRow
 from aiadmin.domain.ids import CompanyId, ContactId, DeviceId
 from aiadmin.domain.message import Direction, MessageKind
 from aiadmin.domain.question import Answer, Letter, Question

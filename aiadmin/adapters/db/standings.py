@@ -10,8 +10,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.dml import Update
 
+from aiadmin.adapters.db.message_tables import ContactRow, InboxMessageRow
 from aiadmin.adapters.db.notice_tables import MessagePauseRow
-from aiadmin.adapters.db.tables import CompanyRow, ContactRow, DeviceRow, InboxMessageRow
+from aiadmin.adapters.db.tables import CompanyRow, DeviceRow
 from aiadmin.domain.ids import CompanyId, ContactId, DeviceId
 from aiadmin.domain.message import Direction
 from aiadmin.domain.pace import Person

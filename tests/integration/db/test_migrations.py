@@ -12,7 +12,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from aiadmin.adapters.db import notice_tables, salon_tables  # noqa: F401 - their tables belong to the metadata
+from aiadmin.adapters.db import message_tables, notice_tables, salon_tables  # noqa: F401 - their tables belong to the metadata
 from aiadmin.adapters.db.engine import make_engine
 from aiadmin.adapters.db.tables import Base
 

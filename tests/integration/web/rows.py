@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from aiadmin.adapters.db import notice_tables, salon_tables  # noqa: F401 - their tables belong to the metadata
+from aiadmin.adapters.db import message_tables, notice_tables, salon_tables  # noqa: F401 - their tables belong to the metadata
 from aiadmin.adapters.db.tables import Base
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
