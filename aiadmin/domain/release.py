@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from aiadmin.domain.delivery import OutboxState
 from aiadmin.domain.errors import AiAdminError
@@ -16,6 +18,10 @@ CLAIM = timedelta(minutes=2)
 BATCH = 10
 RELEASED_FOR = timedelta(minutes=2)
 """A message that does not go out in this time is taken back: what it says has to be looked at again."""
+FRESH = timedelta(minutes=2)
+"""How old a look at a booking may be when a message is owed; what changes meanwhile comes by webhook."""
+FEW = 3
+"""More notices of one day's visits are looked at together: YClients counts calls, and a list is one call."""
 _RETRY, _LONGEST_ASKED = timedelta(seconds=30), timedelta(minutes=10)
 
 
@@ -40,6 +46,22 @@ class NoticeState(StrEnum):
     """It is a message now."""
     DONE = "done"
     DROPPED = "dropped"
+
+
+def visit_day(notice: Notice, zone: str) -> date:
+    """The salon's day of the visit that a notice promises."""
+    return notice.promise.starts_at.astimezone(ZoneInfo(zone)).date()
+
+
+def is_worth_a_list(notice: Notice, due: Sequence[Notice], zone: str) -> bool:
+    """Whether so many are due of that day that its whole list is the cheaper look."""
+    day = visit_day(notice, zone)
+    return sum(visit_day(one, zone) == day for one in due) > FEW
+
+
+def is_fresh(looked_at: datetime | None, now: datetime) -> bool:
+    """Whether a booking that was looked at then need not be looked at again."""
+    return looked_at is not None and now - looked_at < FRESH
 
 
 def message_key(notice: Notice) -> str:

@@ -21,6 +21,7 @@ from aiadmin.domain.question import ASKING, Question
 from aiadmin.domain.release import BATCH, CLAIM, Addressee, message_deadline, message_key, wait_after
 from aiadmin.domain.sync import SLICE
 from aiadmin.domain.yclients_error import YClientsError
+from aiadmin.services.looks import Looker
 from aiadmin.services.ports import Clock, JobQueue, NewUnitOfWork, ReadSalon, Said, SalonApi, UnitOfWork, Wording
 
 
@@ -74,9 +75,10 @@ class Releaser:
     def _release(self, salon: ReadSalon, notices: Sequence[Notice]) -> int:
         """One after the other, until the salon as a whole has to wait."""
         count = 0
+        looker = Looker(uow=self.uow, api=self.api, clock=self.clock, salon=salon, due=notices)
         for notice in notices:
             try:
-                decision = self._try(salon, notice)
+                decision = self._try(salon, notice, looker)
             except (YClientsError, DependencyDownError) as error:
                 self._hold_salon(salon, until=self.clock() + wait_after(error, self.chance()), why="yclients_away")
                 break
@@ -88,7 +90,7 @@ class Releaser:
             self.queue.look()
         return count
 
-    def _try(self, salon: ReadSalon, notice: Notice) -> Decision | None:
+    def _try(self, salon: ReadSalon, notice: Notice, looker: Looker) -> Decision | None:
         """What is decided; None for a notice that is not true any more. YClients is asked only about what may go."""
         now = self.clock()
         with self.uow() as work:
@@ -98,10 +100,7 @@ class Releaser:
             work.commit()
         if not isinstance(early, Send):
             return early
-        record = self.api.record(salon.salon_id, notice.record_id, zone=salon.zone)
-        if record is None and known is not None:
-            record = replace(known.record, is_deleted=True)
-        return self._owe(salon, notice, record)
+        return self._owe(salon, notice, looker.record(notice))
 
     def _owe(self, salon: ReadSalon, notice: Notice, record: Record | None) -> Decision | None:
         """The message, the notice that it was and the question that it asks: all or nothing."""

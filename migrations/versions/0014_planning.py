@@ -1,4 +1,4 @@
-"""What the planner of notices looks for: questions that nobody has answered, bookings that were made together."""
+"""What the planner of notices looks for, and when a notice's booking was last looked at."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.execute("""
+    ALTER TABLE notices ADD COLUMN looked_at TIMESTAMPTZ;
     CREATE INDEX idx_questions_open ON questions (company_id, asked_at) WHERE answer IS NULL;
     CREATE INDEX idx_records_created_at ON records (company_id, created_at);
     """)
@@ -21,4 +22,5 @@ def downgrade() -> None:
     op.execute("""
     DROP INDEX idx_records_created_at;
     DROP INDEX idx_questions_open;
+    ALTER TABLE notices DROP COLUMN looked_at;
     """)

@@ -54,6 +54,10 @@ _HOLD_SALON = text("""
 UPDATE notices SET claimed_until = :until, reason = :why
 WHERE company_id = :company_id AND state = 'waiting' AND due_at <= :now
 """)
+_LOOKED = text("""
+UPDATE notices SET looked_at = :at WHERE company_id = :company_id AND record_id = ANY(:records) AND state = 'waiting'
+""")
+_LOOKED_AT = text("SELECT looked_at FROM notices WHERE company_id = :company_id AND id = :id")
 _DECIDED = """
 FROM outbox_messages AS message
 WHERE message.id = notices.outbox_message_id AND notices.state = 'released'
@@ -120,6 +124,13 @@ class SqlReleases:
         )
         row = self._session.execute(statement).one_or_none()
         return Addressee() if row is None else Addressee(**row._mapping)
+
+    def looked_at(self, notice: Notice) -> datetime | None:
+        at: datetime | None = self._session.scalar(_LOOKED_AT, {"company_id": notice.company_id, "id": notice.id})
+        return at
+
+    def looked(self, company_id: CompanyId, records: Sequence[int], at: datetime) -> None:
+        self._change(_LOOKED, company_id=company_id, records=[*records], at=at)
 
     def release(self, notice: Notice, message_id: MessageId) -> bool:
         return self._change(_RELEASE, **_look(notice), message_id=message_id) == 1

@@ -94,18 +94,24 @@ class YClientsSalonApi:
         found = self._find(journal_parser.client, salon_id, f"/client/{salon_id}/{client_id}")
         return None if found is None or reading.flag(found.raw.get("deleted")) else found
 
-    def records(self, salon_id: SalonId, *, zone: str, page: int, first: date, last: date) -> Page[Record]:
+    def records(
+        self, salon_id: SalonId, *, zone: str, page: int, first: date, last: date, is_awaited: bool = False
+    ) -> Page[Record]:
         query = {"start_date": first.isoformat(), "end_date": last.isoformat()}
-        return self._records(salon_id, zone, page, query)
+        urgency = Urgency.INTERACTIVE if is_awaited else Urgency.SYNC
+        return self._records(salon_id, zone, page, query, urgency)
 
     def records_changed(self, salon_id: SalonId, *, zone: str, page: int, since: datetime) -> Page[Record]:
         """The time goes out with its offset: without one it would be read in a zone that nobody has documented."""
         local = since.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
         return self._records(salon_id, zone, page, {"changed_after": local})
 
-    def _records(self, salon_id: SalonId, zone: str, page: int, query: Mapping[str, str]) -> Page[Record]:
+    def _records(
+        self, salon_id: SalonId, zone: str, page: int, query: Mapping[str, str], urgency: Urgency = Urgency.SYNC
+    ) -> Page[Record]:
         all_of_it = {**query, "page": page, "count": PAGE_SIZE, "with_deleted": 1}
-        return self._list(_record_parser(zone), salon_id, f"/records/{salon_id}?{urlencode(all_of_it)}")
+        path = f"/records/{salon_id}?{urlencode(all_of_it)}"
+        return self._list(_record_parser(zone), salon_id, path, urgency)
 
     def record(self, salon_id: SalonId, record_id: int, *, zone: str) -> Record | None:
         return self._find(_record_parser(zone), salon_id, f"/record/{salon_id}/{record_id}")
@@ -121,8 +127,10 @@ class YClientsSalonApi:
         answer = self._rest.read(salon_id, f"/hooks_settings/{salon_id}", urgency=Urgency.INTERACTIVE)
         return _one(journal_parser.hooks, answer)
 
-    def _list(self, parse: Callable[[reading.Row], T], salon_id: SalonId, path: str) -> Page[T]:
-        return _page(parse, self._rest.read(salon_id, path, urgency=Urgency.SYNC), salon_id)
+    def _list(
+        self, parse: Callable[[reading.Row], T], salon_id: SalonId, path: str, urgency: Urgency = Urgency.SYNC
+    ) -> Page[T]:
+        return _page(parse, self._rest.read(salon_id, path, urgency=urgency), salon_id)
 
     def _find(self, parse: Callable[[reading.Row], T], salon_id: SalonId, path: str) -> T | None:
         try:

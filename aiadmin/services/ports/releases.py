@@ -57,6 +57,14 @@ class Releases(Protocol):
         """What the salon's list of clients says of one."""
         ...
 
+    def looked_at(self, notice: Notice) -> datetime | None:
+        """When a list last held its booking; None for never."""
+        ...
+
+    def looked(self, company_id: CompanyId, records: Sequence[int], at: datetime) -> None:
+        """A list that began to be read at `at` held these bookings."""
+        ...
+
     def release(self, notice: Notice, message_id: MessageId) -> bool:
         """It is this message now; False when somebody else has looked at it since `take`, and nothing may stay."""
         ...

@@ -46,8 +46,14 @@ class SalonApi(Protocol):
         """One client as it is now; None when YClients does not know it, or knows it as deleted."""
         ...
 
-    def records(self, salon_id: SalonId, *, zone: str, page: int, first: date, last: date) -> Page[Record]:
-        """Page `page` of the records whose visit falls on these days, deleted ones too, 200 a page."""
+    def records(
+        self, salon_id: SalonId, *, zone: str, page: int, first: date, last: date, is_awaited: bool = False
+    ) -> Page[Record]:
+        """Page `page` of the records whose visit falls on these days, deleted ones too, 200 a page.
+
+        Args:
+            is_awaited: whether it goes ahead of other lists.
+        """
         ...
 
     def records_changed(self, salon_id: SalonId, *, zone: str, page: int, since: datetime) -> Page[Record]:

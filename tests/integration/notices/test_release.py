@@ -7,7 +7,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -18,9 +18,10 @@ from aiadmin.domain.message import REACHOUT_LOCKED, Fate, Purpose, SendResult
 from aiadmin.domain.notice import Promise
 from aiadmin.domain.pace import UNBOUND, Bucket, Pace
 from aiadmin.domain.pacing import Urgency
-from aiadmin.domain.release import RELEASED_FOR
+from aiadmin.domain.release import FEW, FRESH, RELEASED_FOR
 from aiadmin.domain.yclients_answer import TRIES
 from aiadmin.services import messages, pauses
+from aiadmin.services.looks import Looker
 from aiadmin.services.release import Releaser
 from tests.integration.notices.conftest import Salon
 from tests.integration.notices.wordings import Words
@@ -39,11 +40,14 @@ class Desk:
             api=box.salon_api,
             wording=lambda _work: self.words,
             queue=box.queue,
-            clock=lambda: box.clock() + self.later,
+            clock=self.now,
             chance=lambda: 0.5,
         )
         self.later = timedelta(0)
         self.plans = 0
+
+    def now(self) -> datetime:
+        return self.salon.box.clock() + self.later
 
     def plan(self, kind: Purpose = Purpose.REMINDER_DAY, **facts: Any) -> int:
         """A notice that is due; its number."""
@@ -76,6 +80,10 @@ class Desk:
         """Its state and the reason."""
         [(state, reason)] = self.salon.world.rows("SELECT state, reason FROM notices WHERE id = :id", id=number)
         return state, reason
+
+    def starts_on(self, booking: dict[str, Any], *, days: int) -> str:
+        """The day so many days after a booking's."""
+        return str((self.salon.starts_at(booking) + days * DAY).date())
 
     def wait(self) -> None:
         """Time goes by until whatever waits may be looked at again."""
@@ -115,6 +123,32 @@ def test_a_change_asks_nothing(desk: Desk) -> None:
     desk.plan(Purpose.MOVED)
     assert desk.releaser.work() == 1
     assert desk.salon.world.rows("SELECT 1 FROM questions") == []
+
+
+def test_many_of_one_day_are_looked_at_together_and_again_only_when_that_was_a_while_ago(desk: Desk) -> None:
+    bookings = [desk.salon.book(hour=hour, client=_somebody(hour)) for hour in range(9, 9 + 2 * FEW)]
+    desk.salon.salons.synchronise(desk.salon.installed)
+    gone, moved, *others = bookings
+    numbers = [desk.plan(booking=booking) for booking in bookings]
+    desk.salon.yclients.delete_record(desk.salon.salon_id, gone["id"])
+    desk.salon.yclients.edit_record(
+        desk.salon.salon_id, moved["id"], datetime=f"{desk.starts_on(moved, days=3)} 10:00:00"
+    )
+    lists, singles = len(desk.salon.salons.asked("/records/")), len(desk.salon.salons.asked("/record/"))
+    assert desk.releaser.work() == len(others)
+    assert [desk.notice(number) for number in numbers[:2]] == [("dropped", "deleted"), ("dropped", "moved")]
+    asked = desk.salon.salons.asked
+    assert (len(asked("/records/")) - lists, len(asked("/record/")) - singles) == (1, 1), "the one that moved away"
+    more = [desk.plan(booking=booking) for booking in others]
+    age = "UPDATE notices SET looked_at = now() - :ago WHERE id = ANY(:ids)"
+    desk.salon.world.execute(age, ago=FRESH / 2, ids=more[:1])
+    desk.salon.world.execute(age, ago=FRESH, ids=more[1:])
+    assert desk.releaser.work() == len(more)
+    assert (len(asked("/records/")) - lists, len(asked("/record/")) - singles) == (2, 1)
+
+
+def _somebody(number: int) -> dict[str, str]:
+    return {"phone": f"7900666{number:04}", "name": f"Клиент {number}"}
 
 
 def test_what_yclients_knows_better_is_dropped_with_the_reason(desk: Desk) -> None:
@@ -248,11 +282,11 @@ def test_a_booking_without_a_phone_is_told_to_nobody(desk: Desk) -> None:
 
 def test_a_paced_salon_sends_one_and_then_waits_for_the_gap_without_asking_yclients(salon: Salon) -> None:
     salon.salons.synchronise(salon.installed)
-    desk = Desk(salon, Pace(quiet=None))
+    desk, asked = Desk(salon, Pace(quiet=None)), len(salon.salons.asked("/record"))
     numbers = [desk.plan() for _ in range(5)]
     assert desk.releaser.work() == 1
     assert Counter(desk.notice(number) for number in numbers) == {("released", None): 1, ("waiting", "bucket"): 4}
-    assert len(salon.salons.asked("/record/")) == 1
+    assert len(salon.salons.asked("/record")) - asked == 1
     gap = Bucket().longest_gap
     for count in range(2, 6):
         desk.later += gap
@@ -299,6 +333,7 @@ def test_a_worker_that_comes_back_after_its_claim_releases_nothing(desk: Desk) -
     with desk.salon.world.uow() as work:
         salon = work.sync_runs.salon(desk.salon.company_id)
     assert salon is not None
-    assert desk.releaser._try(salon, slow) is None
+    looker = Looker(uow=desk.salon.world.uow, api=desk.salon.box.salon_api, clock=desk.now, salon=salon, due=[slow])
+    assert desk.releaser._try(salon, slow, looker) is None
     assert len(desk.salon.owed()) == 1
     assert desk.notice(number) == ("released", None)

@@ -133,6 +133,7 @@ CARRIED = frozenset(
         "SqlQuestions.ask",
         "SqlQuestions.put_off",
         "SqlQuestions.written",
+        "SqlReleases.looked_at",
         "SqlSyncRuns.bring_forward",
         "SqlSyncRuns.plan",
         "SqlSyncRuns.save",

@@ -1,0 +1,73 @@
+"""A last look at bookings before notices of them go out: one by one, or a whole day where many of it are due."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from aiadmin.domain.booking_event import EventSource
+from aiadmin.domain.journal import Record
+from aiadmin.domain.notice import Notice
+from aiadmin.domain.release import is_fresh, is_worth_a_list, visit_day
+from aiadmin.domain.sync import page_read
+from aiadmin.services.bookings import absorb
+from aiadmin.services.ports import Clock, NewUnitOfWork, ReadSalon, SalonApi
+
+
+@dataclass(kw_only=True)
+class Looker:
+    """Looks at the bookings of one salon.
+
+    Attributes:
+        due: the notices that go out about now.
+        listed: the days whose lists were read already: what they do not hold is looked at by itself.
+    """
+
+    uow: NewUnitOfWork
+    api: SalonApi
+    clock: Clock
+    salon: ReadSalon
+    due: Sequence[Notice]
+    listed: set[date] = field(default_factory=set)
+
+    def record(self, notice: Notice) -> Record | None:
+        """The booking as YClients has it, or had it a moment ago; None when neither YClients nor we know it.
+
+        Raises:
+            YClientsError, DependencyDownError: nothing can be said of it now.
+        """
+        seen = self._seen(notice)
+        day = visit_day(notice, self.salon.zone)
+        if seen is None and day not in self.listed and is_worth_a_list(notice, self.due, self.salon.zone):
+            self._read_day(day)
+            seen = self._seen(notice)
+        return seen or self._read(notice)
+
+    def _seen(self, notice: Notice) -> Record | None:
+        """What we know, if it was looked at a moment ago: what has changed since came by webhook."""
+        with self.uow() as work:
+            looked_at = work.releases.looked_at(notice)
+            known = work.records.find(notice.company_id, notice.record_id)
+        return known.record if known is not None and is_fresh(looked_at, self.clock()) else None
+
+    def _read_day(self, day: date) -> None:
+        salon, page, is_last = self.salon, 1, False
+        while not is_last:
+            read_at = self.clock()
+            found = self.api.records(salon.salon_id, zone=salon.zone, page=page, first=day, last=day, is_awaited=True)
+            with self.uow() as work:
+                absorb(work, salon, found.rows, source=EventSource.RECONCILE, read_at=read_at, now=self.clock())
+                work.releases.looked(salon.company_id, [one.record_id for one in found.rows], read_at)
+                work.commit()
+            is_last = page_read(len(found.rows), found.total, page, skipped=found.skipped).is_last
+            page += 1
+        self.listed.add(day)
+
+    def _read(self, notice: Notice) -> Record | None:
+        record = self.api.record(self.salon.salon_id, notice.record_id, zone=self.salon.zone)
+        if record is not None:
+            return record
+        with self.uow() as work:
+            known = work.records.find(notice.company_id, notice.record_id)
+        return None if known is None else replace(known.record, is_deleted=True)
