@@ -1,0 +1,202 @@
+"""What happens at a salon's desk reaches its client's phone, and what the client answers reaches the journal.
+
+Everything is real but WhatsApp and YClients: the processes, the library, the webhooks, the browser at the desk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from zoneinfo import ZoneInfo
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from aiadmin import wording
+from aiadmin.domain.notice import NoticeKind
+from aiadmin.texts_manage import PURPOSES
+from tests.acceptance.conftest import StartProduct
+from tests.acceptance.stack import Stack
+from tests.fakes.whatsapp.client import FakeWhatsApp
+from tests.fakes.yclients.client import FakeYClients
+
+SALON, PHONE, CLIENT = 555001, "79005556677", "79995551234"
+MOSCOW = ZoneInfo("Europe/Moscow")
+AT_ANY_HOUR = {"quiet_from": "00:00", "quiet_to": "00:00", "gather_seconds": 0, "reminder_day": False}
+SOON = 40.0
+"""Five seconds of quiet, the clock's two, three of typing; and two cores that may be busy."""
+_OPEN = """
+SELECT 1 FROM notices WHERE state IN ('waiting', 'released')
+UNION ALL SELECT 1 FROM checks
+UNION ALL SELECT 1 FROM booking_events WHERE handled_at IS NULL
+UNION ALL SELECT 1 FROM outbox_messages WHERE state IN ('pending', 'sending')
+"""
+
+
+class Salon:
+    """A salon whose journal we read and whose phone is linked, as its owner sees it."""
+
+    def __init__(self, product: Stack, whatsapp: FakeWhatsApp, yclients: FakeYClients) -> None:
+        self.product, self.whatsapp, self.yclients = product, whatsapp, yclients
+        self._token = self._install()
+        self.ask("POST", "settings", json={"settings": AT_ANY_HOUR})
+        code = product.get(f"/marketplace/qr/{self._token}").json()["qr"]
+        whatsapp.scan(code, phone=PHONE, push_name="Салон")
+        product.until(self._is_listening, within=60, what="active, read, and listening")
+
+    def _install(self) -> str:
+        """The owner presses Connect at YClients; the token of the page that opens."""
+        address = urlsplit(self.yclients.connect([SALON]))
+        headers = {"Accept": "text/html", "Referer": "https://yclients.com/appstore/1"}
+        path = f"{address.path}?{address.query}"
+        answer = self.product.request("GET", path, headers=headers, allow_redirects=False)
+        return parse_qs(urlsplit(answer.headers["Location"]).query)["token"][0]
+
+    def _is_listening(self) -> bool:
+        """Up to the first look for changes: the next is in ten minutes, so that only a webhook can be quicker."""
+        is_active = "SELECT 1 FROM companies WHERE integration_status = 'active' AND whatsapp_connected"
+        is_read = "SELECT 1 FROM sync_runs WHERE kind = 'changes' AND finished_at IS NOT NULL"
+        link = self.yclients.link(SALON)
+        return bool(link and link["webhook_urls"]) and all(map(self.product.rows, (is_active, is_read)))
+
+    def ask(self, method: str, what: str, **options: Any) -> Mapping[str, Any]:
+        """What the management page is answered."""
+        headers = {"Authorization": f"Bearer {self._token}"}
+        answer = self.product.request(method, f"/marketplace/manage/{what}", headers=headers, **options)
+        assert answer.ok, answer.text
+        return dict(answer.json())
+
+    def log(self) -> list[tuple[str, str, str | None]]:
+        """The owner's log of messages, oldest first: who wrote, about what or which words, and the mark."""
+        found = self.ask("GET", "messages")["messages"]
+        return [(one["side"], one["purpose"] or one["text"], one["mark"]) for one in reversed(found)]
+
+    def read_by_client(self, beginning: str) -> str:
+        """The text of the message that begins so, once the client has read it and the log says so."""
+        found = self.whatsapp.wait_for_message(CLIENT, lambda one: beginning in one["text"], within=SOON)
+        self.until_last("delivered")
+        self.whatsapp.read(CLIENT, found["id"])
+        self.until_last("read")
+        return str(found["text"])
+
+    def until_last(self, mark: str) -> None:
+        """The newest message in the log has this mark."""
+        self.product.until(lambda: (log := self.log()) and log[-1][2] == mark, within=SOON, what=mark)
+
+    def until_nothing_is_open(self) -> None:
+        """Whatever could still be said is said."""
+        assert self.yclients.settled()
+        self.product.until(lambda: not self.product.rows(_OPEN), within=SOON, what="nothing is open")
+
+    def at_the_phone(self) -> list[str]:
+        """The first words of everything that the client has got."""
+        texts = [one["text"] for one in self.whatsapp.messages(CLIENT) if one["to"] == CLIENT]
+        return [text.removeprefix("Здравствуйте, Нина!\n").partition(" ")[0] for text in texts]
+
+    def records(self) -> list[dict[str, Any]]:
+        """The journal."""
+        listed: list[dict[str, Any]] = self.yclients.state(SALON)["records"]
+        return listed
+
+
+@pytest.fixture
+def product(start_product: StartProduct, yclients: FakeYClients, whatsapp: FakeWhatsApp) -> Iterator[Stack]:
+    """The product; the client has WhatsApp, and the salon's journal is empty."""
+    yclients.salon(SALON, clients=0, records=0)
+    whatsapp.phone(CLIENT, push_name="Нина")
+    with start_product(YCLIENTS_USER_TOKEN=yclients.user_token, YCLIENTS_PER_SECOND="100") as running:
+        yield running
+
+
+class Desk:
+    """The journal's page on one day, and somebody who works with it."""
+
+    def __init__(self, browser: Browser, url: str, day: datetime) -> None:
+        self._context = browser.new_context()
+        self.page = self._context.new_page()
+        self.page.goto(url)
+        expect(self.page.locator("#app")).to_have_text("подключено")
+        self.page.fill("#day", f"{day:%Y-%m-%d}")
+        self._card = self.page.locator("[data-record]")
+
+    def book(self, time: str) -> None:
+        """The client, for a man's haircut."""
+        self.page.click("#new")
+        self.page.select_option("#service", label="Мужская стрижка, 45 мин")
+        for field, words in {"#time": time, "#name": "Нина", "#phone": "+7 999 555-12-34"}.items():
+            self.page.fill(field, words)
+        self.page.click("#save")
+        expect(self._card).to_contain_text(f"{time} Нина")
+
+    def move(self, time: str) -> None:
+        self._card.click()
+        self.page.fill("#time", time)
+        self.page.click("#save")
+        expect(self._card).to_contain_text(f"{time} Нина")
+
+    def cancel(self) -> None:
+        self._card.click()
+        self.page.click("#delete")
+        expect(self._card).to_have_count(0)
+
+    def close(self) -> None:
+        self._context.close()
+
+
+@contextmanager
+def _at_desk(browser: Browser, yclients: FakeYClients, day: datetime) -> Iterator[Desk]:
+    desk = Desk(browser, yclients.url, day)
+    yield desk
+    desk.close()
+
+
+def test_a_booking_that_is_made_moved_and_cancelled_by_hand_reaches_the_client_each_time_once(
+    product: Stack, whatsapp: FakeWhatsApp, yclients: FakeYClients, browser: Browser
+) -> None:
+    salon, day = Salon(product, whatsapp, yclients), datetime.now(MOSCOW) + timedelta(days=2)
+    with _at_desk(browser, yclients, day) as desk:
+        desk.book("12:00")
+        assert salon.read_by_client("Вы записаны") == (
+            f"Здравствуйте, Нина!\nВы записаны {wording.day(day)}, в 12:00.\n"
+            "Услуги: Мужская стрижка\nМастер: Анна\nСтоимость: 1\xa0300\xa0₽\nАдрес: ул. Примерная, 1\n"
+            "Если планы изменятся, напишите сюда. А чтобы не получать таких сообщений, ответьте СТОП."
+        )
+        desk.move("15:30")
+        moved = salon.read_by_client("перенесена")
+        assert f"теперь ждём вас {wording.day(day)}, в 15:30." in moved
+        desk.cancel()
+        assert f"Ваша запись {wording.day(day)}, в 15:30, отменена." in salon.read_by_client("отменена")
+    salon.until_nothing_is_open()
+    assert salon.at_the_phone() == ["Вы", "Ваша", "Ваша"]
+    told = [PURPOSES[kind] for kind in (NoticeKind.BOOKED, NoticeKind.MOVED, NoticeKind.CANCELLED)]
+    assert salon.log() == [("out", purpose, "read") for purpose in told]
+    typed = whatsapp.log("typing")
+    assert all((one["from"], one["to"], one["state"]) == (PHONE, CLIENT, "composing") for one in typed)
+    assert typed
+    assert CLIENT not in product.log.read_text()
+
+
+def test_a_reminder_asks_the_client_says_yes_and_the_journal_shows_it_confirmed(
+    product: Stack, whatsapp: FakeWhatsApp, yclients: FakeYClients
+) -> None:
+    begins = datetime.now(MOSCOW).replace(second=0, microsecond=0) + timedelta(hours=3)
+    yclients.clock(seconds=-24 * 3600)  # who has just booked needs no reminder
+    yclients.add_record(SALON, datetime=f"{begins:%Y-%m-%d %H:%M:%S}", client={"name": "Нина", "phone": CLIENT})
+    yclients.clock()
+    salon = Salon(product, whatsapp, yclients)
+    product.kill("clock")  # the one that follows looks for reminders at once, not within a minute
+    asked = whatsapp.wait_for_message(CLIENT, lambda one: "Скоро увидимся" in one["text"], within=SOON)
+    assert f"{wording.day(begins)}, в {begins:%H:%M}." in asked["text"]
+    assert asked["text"].endswith("Ответьте, пожалуйста: 1 — приду, 2 — не смогу.")
+    whatsapp.message(CLIENT, PHONE, "Да!")
+    thanks = f"Спасибо! Ждём вас {wording.day(begins)}, в {begins:%H:%M}."
+    whatsapp.wait_for_message(CLIENT, lambda one: one["text"] == thanks, within=SOON)
+    product.until(lambda: salon.records()[0]["attendance"] == 2, within=SOON, what="confirmed in the journal")
+    salon.until_nothing_is_open()
+    written = [one for one in yclients.requests() if one["method"] == "PUT" and "/visits/" in one["path"]]
+    assert [one["status"] for one in written] == [200]
+    assert salon.at_the_phone() == ["Скоро", "Спасибо!"]
+    assert [side for side, _, _ in salon.log()] == ["out", "in", "out"]
