@@ -9,9 +9,13 @@ from sqlalchemy import Connection, Engine, func, select
 
 from aiadmin.adapters.db import session_gauges
 from aiadmin.adapters.db.message_tables import OutboxMessageRow
+from aiadmin.adapters.db.notice_tables import NoticeRow
+from aiadmin.adapters.db.releases import OLDEST_SENDABLE
+from aiadmin.adapters.db.salon_tables import BookingEventRow
 from aiadmin.adapters.db.session_gauges import Reading
 from aiadmin.adapters.db.tables import CompanyRow, OutboxTableRow, WebhookRow
 from aiadmin.domain.delivery import OutboxState
+from aiadmin.domain.release import NoticeState
 from aiadmin.domain.webhook import WebhookState
 
 
@@ -21,6 +25,7 @@ def read(engine: Engine, now: datetime) -> list[Reading]:
         return [
             *_outbox(connection, now),
             *_messages(connection, now),
+            *_notices(connection, now),
             *_inbox(connection, now),
             *session_gauges.sessions(connection),
             *_companies(connection),
@@ -55,6 +60,17 @@ def _messages(connection: Connection, now: datetime) -> Iterator[Reading]:
     due = row.state == OutboxState.PENDING, row.next_attempt_at <= now
     oldest = connection.scalar(select(func.min(row.next_attempt_at)).where(*due))
     yield Reading(name="aiadmin_messages_overdue_seconds", help="Oldest due message", value=_age(oldest, now))
+
+
+def _notices(connection: Connection, now: datetime) -> Iterator[Reading]:
+    """What waits for a phone, a pace or the morning is not overdue: only what a worker should have looked at."""
+    row = NoticeRow
+    waiting = connection.scalar(select(func.count()).select_from(row).where(row.state == NoticeState.WAITING)) or 0
+    yield Reading(name="aiadmin_notices_waiting", help="Notices planned and not yet released", value=waiting)
+    oldest = connection.scalar(OLDEST_SENDABLE, {"now": now})
+    yield Reading(name="aiadmin_notices_overdue_seconds", help="Oldest notice that is due", value=_age(oldest, now))
+    happened = connection.scalar(select(func.min(BookingEventRow.at)).where(BookingEventRow.handled_at.is_(None)))
+    yield Reading(name="aiadmin_news_oldest_seconds", help="Oldest unplanned event", value=_age(happened, now))
 
 
 def _inbox(connection: Connection, now: datetime) -> Iterator[Reading]:
