@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from aiadmin import texts
 from aiadmin.domain.device import Observed
+from aiadmin.domain.message_log import Mark, Side
 from aiadmin.domain.sync import RunState, Stage
 from aiadmin.domain.sync_failure import Failure
 
@@ -111,3 +112,38 @@ DONE: Mapping[str, str] = {
 }
 """What follows a button."""
 REFUSED_TITLE = "Ссылка не открывается"
+DOUBLE_NOTICES = (
+    "Клиенты могут получать всё дважды: включены наши уведомления, и YClients отправляет через нас свои. "
+    "Выключите одни из них: наши ниже, свои YClients отключает в настройках уведомлений."
+)
+
+MARKS: Mapping[Mark, str] = {
+    Mark.QUEUED: "ждёт отправки",
+    Mark.SENT: "отправлено",
+    Mark.DELIVERED: "доставлено",
+    Mark.READ: "прочитано",
+    Mark.UNKNOWN: "неизвестно, дошло ли",
+    Mark.FAILED: "не отправлено",
+    Mark.CANCELLED: "отменено",
+}
+SIDES: Mapping[Side, str] = {
+    Side.IN: "{who}",
+    Side.OWN_PHONE: "Вы, с телефона → {who}",
+    Side.OUT: "AI Admin → {who}",
+}
+PAGE: Mapping[str, object] = {
+    "marks": MARKS,
+    "sides": SIDES,
+    "somebody": "клиент",
+    "wordless": "Без текста",
+    "week": "За неделю {marks}",
+    "quietWeek": "За неделю мы ничего не отправляли.",
+    "stage": "Сейчас: {stage}.",
+    "stagePage": "Сейчас: {stage}, {page} из {pages}.",
+    "ownText": "{title}: ваш текст",
+    "textReset": "Вернули наш текст.",
+    "textSaved": "Текст сохранён.",
+    "offline": "Нет связи с сервером. Проверьте интернет, мы пробуем снова.",
+    "noAnswer": "Сервер не ответил как нужно. Повторите позже.",
+}
+"""What the page's script says by itself, by the names that it calls them."""

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import aiadmin
-from aiadmin import texts
+from aiadmin import texts, texts_manage
 from aiadmin.adapters import queue
 from aiadmin.config import Config
 from aiadmin.container import Container
@@ -109,6 +109,20 @@ def test_no_use_case_reads_the_environment() -> None:
     readers = [path for path in _sources("aiadmin/domain", "aiadmin/services", "aiadmin/web") if _reads(path)]
 
     assert readers == []
+
+
+def test_scripts_of_pages_say_nothing_by_themselves() -> None:
+    """What people read is in the catalogue and the templates; comments and code are in English."""
+    scripts = sorted((ROOT / "aiadmin/web/static").rglob("*.js"))
+    ours = [path for path in scripts if "vendor" not in path.parts]
+    assert len(ours) > 10
+    assert [path.name for path in ours if re.search(r"[\u0400-\u04ff]", path.read_text())] == []
+
+
+def test_the_management_page_is_handed_the_words_that_its_scripts_use() -> None:
+    scripts = (ROOT / "aiadmin/web/static/manage").glob("*.js")
+    used = {name for path in scripts for name in re.findall(r"(?<!/)\bwords\.(\w+)", path.read_text())}
+    assert used == set(texts_manage.PAGE)
 
 
 def _import_everything() -> None:

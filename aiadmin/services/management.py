@@ -11,12 +11,13 @@ from aiadmin import texts
 from aiadmin.domain import audit
 from aiadmin.domain.activation import why_not_retry
 from aiadmin.domain.company import Company
+from aiadmin.domain.deed import Deed, possible
 from aiadmin.domain.device import Device, SessionChange
 from aiadmin.domain.errors import AiAdminError
 from aiadmin.domain.ids import AuditId, CompanyId
 from aiadmin.domain.message_log import LogEntry, Mark, Place
 from aiadmin.domain.sync import RunState, SyncKind, SyncRun
-from aiadmin.services import activations, sessions, synchronisation
+from aiadmin.services import activations, operator, sessions, synchronisation
 from aiadmin.services.companies import ACTIVATION_KEY
 from aiadmin.services.ports import Clock, JobQueue, NewUnitOfWork
 
@@ -34,7 +35,8 @@ class Overview:
 
     Attributes:
         device: the linked phone, or None.
-        can_retry: whether YClients can be told again.
+        deeds: what its owner may do about it.
+        is_double: whether clients may hear everything twice, from us and from YClients through us.
         runs: how far each kind of reading is, of those that have ever begun.
         hooks: whether YClients sends the salon's webhooks to us: `ours`, `missing`..., None before the first look.
         zone: the salon's IANA timezone, by which its owner reads times.
@@ -44,7 +46,8 @@ class Overview:
 
     company: Company
     device: Device | None
-    can_retry: bool
+    deeds: frozenset[Deed]
+    is_double: bool
     runs: Sequence[SyncRun]
     hooks: str | None
     zone: str
@@ -55,12 +58,18 @@ class Overview:
 def overview(company: Company, *, uow: NewUnitOfWork, clock: Clock) -> Overview:
     """The salon as it is. Raises DependencyDownError."""
     number = company.company_id
+    is_double = operator.double_notices(number, uow=uow, clock=clock)
     with uow() as work:
         activation = work.outbox.find_by_key(number, ACTIVATION_KEY)
         return Overview(
             company=company,
             device=work.devices.find_current(number),
-            can_retry=why_not_retry(company, activation) is None,
+            deeds=possible(
+                company.integration_status,
+                is_linked=company.whatsapp_connected,
+                can_tell=why_not_retry(company, activation) is None,
+            ),
+            is_double=is_double,
             runs=[run for kind in SyncKind if (run := work.sync_runs.find(number, kind)) is not None],
             hooks=work.journal.hooks_state(number),
             zone=work.journal.zone(number) or texts.DEFAULT_ZONE,

@@ -15,8 +15,8 @@ from aiadmin.web.registration import connect_url
 
 blueprint = Blueprint("manage", __name__)
 
-YCLIENTS_SETTINGS = "https://yclients.com/settings/main/{salon_id}/"
-"""Where an owner finds the salon's own settings there."""
+YCLIENTS_JOURNAL = "https://yclients.com/timetable/{salon_id}"
+"""Where an owner sees the salon's bookings there; no address of its settings is documented."""
 
 
 @blueprint.get("/marketplace/manage")
@@ -41,7 +41,8 @@ def page() -> str:
         zone=management.zone(owner.company_id, uow=container().uow),
         token=token,
         connect_url=connect_url(owner, token),
-        settings_url=YCLIENTS_SETTINGS.format(salon_id=owner.salon_id),
+        journal_url=YCLIENTS_JOURNAL.format(salon_id=owner.salon_id),
+        words=texts_manage.PAGE,
         socket_url_path=SOCKET_PATH,
     )
 

@@ -32,6 +32,8 @@ def overview() -> dict[str, object]:
         whatsapp=_whatsapp(seen),
         yclients=_yclients(seen),
         sync=[_sync(run) for run in seen.runs],
+        deeds=sorted(seen.deeds),
+        warning=texts_manage.DOUBLE_NOTICES if seen.is_double else None,
         zone=seen.zone,
         events=[{"at": event.at, "text": _event(event)} for event in seen.events],
         marks={mark.value: count for mark, count in seen.marks.items()},
@@ -117,7 +119,6 @@ def _yclients(seen: Overview) -> Mapping[str, object]:
         "status": owner.integration_status.value,
         "text": texts.ACTIVATION[owner.integration_status],
         "reason": texts.ACTIVATION_REASONS.get(owner.activation_error or ""),
-        "can_retry": seen.can_retry,
         "hooks": texts_manage.HOOKS.get(seen.hooks or ""),
     }
 

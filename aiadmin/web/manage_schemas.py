@@ -7,6 +7,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields
 
 from aiadmin import texts
+from aiadmin.domain.deed import Deed
 from aiadmin.domain.message_log import Mark, Place, Side
 from aiadmin.web.fields import Moment
 from aiadmin.web.schemas import _In
@@ -56,7 +57,6 @@ class YClients(Schema):
     status = fields.String(required=True, metadata={"example": "active"})
     text = fields.String(required=True)
     reason = fields.String(allow_none=True)
-    can_retry = fields.Boolean(required=True)
     hooks = fields.String(allow_none=True, metadata={"description": "Приходят ли нам события салона"})
 
 
@@ -88,6 +88,8 @@ class Overview(Schema):
     whatsapp = fields.Nested(WhatsApp)
     yclients = fields.Nested(YClients)
     sync = fields.List(fields.Nested(Sync))
+    deeds = fields.List(fields.Enum(Deed, by_value=True), metadata={"description": "Что владелец может сделать"})
+    warning = fields.String(allow_none=True, metadata={"description": "Что стоит поправить в настройках"})
     zone = fields.String(required=True, metadata={"example": "Europe/Moscow", "description": "Часы салона"})
     events = fields.List(fields.Nested(Happened))
     marks = fields.Dict(keys=fields.String(), values=fields.Integer())

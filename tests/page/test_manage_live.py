@@ -36,6 +36,7 @@ def salon(site: Site) -> Salon:
         assert device is not None
         change = SessionChange(device_id=device.device_id, observed=Observed.ONLINE, reason=None, host_id=None, at=at)
         work.session_events.add(made.company_id, change)
+        work.companies.set_activated(made.company_id, at)
         work.commit()
     return made
 

@@ -42,6 +42,9 @@ def salon(site: Site) -> Salon:
     made = site.register()
     site.link(made)
     held = site.container
+    with held.uow() as work:
+        work.companies.set_activated(made.company_id, held.clock())
+        work.commit()
     for number, phone in enumerate(["79005550011", "79005550022", "79005550011"]):
         new = NewMessage(
             company_id=made.company_id, text=f"Ждём вас, {number}", dedup_key=str(number), deadline_at=None

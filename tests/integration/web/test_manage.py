@@ -9,15 +9,18 @@ import pytest
 from rq import Queue
 from sqlalchemy import text
 
+from aiadmin import texts_manage
 from aiadmin.domain.company import IntegrationStatus
 from aiadmin.domain.contact import Sighting
 from aiadmin.domain.device import Observed
 from aiadmin.domain.ids import CompanyId, DeviceId, HostId
 from aiadmin.domain.message import Direction, Heard, MessageKind, MessageSeen, NewMessage, ReceiptSeen
+from aiadmin.domain.notice import NoticeKind
 from aiadmin.domain.sync import SyncKind
 from aiadmin.services import messages
 from tests.integration.web.conftest import Refused
 from tests.integration.web.site import Salon, Site
+from tests.integration.web.test_operator import at_any_hour
 
 API = "/marketplace/manage"
 CLIENT = "79005550011"
@@ -156,7 +159,7 @@ def test_a_failed_activation_is_told_again_and_an_active_one_is_not(
         assert row is not None
         work.companies.set_status(linked.company_id, IntegrationStatus.ACTIVATION_FAILED)
         work.commit()
-    assert ask(site, linked, "overview")["yclients"]["can_retry"] is True
+    assert ask(site, linked, "overview")["deeds"] == ["disconnect", "replace", "retry"]
 
     assert order(site, linked, "activation").status_code == 202
 
@@ -169,7 +172,7 @@ def test_a_failed_activation_is_told_again_and_an_active_one_is_not(
         work.commit()
     refused(order(site, linked, "activation"), 409, "activation-state")
     assert audited(site, linked) == [("owner", "activation.retry", outcome) for outcome in ("refused", "done")]
-    assert ask(site, linked, "overview")["yclients"]["can_retry"] is False
+    assert ask(site, linked, "overview")["deeds"] == ["disconnect", "read", "replace"]
 
 
 def test_the_journal_is_read_again_and_its_progress_is_seen(site: Site, linked: Salon) -> None:
@@ -296,3 +299,18 @@ def test_a_receipt_that_comes_before_the_answer_proves_the_message(site: Site, l
     )
     messages.store([heard], uow=site.container.uow)
     assert ask(site, linked, "messages")["messages"][0]["mark"] == "delivered"
+
+
+def test_an_owner_whose_clients_hear_everything_twice_is_told(site: Site, linked: Salon) -> None:
+    """Nobody notices it but the clients."""
+    at_any_hour(site, linked)
+    assert ask(site, linked, "overview")["warning"] is None
+    body = {"destination_params": [{"id": "a", "phone": CLIENT}], "text": "Вы записаны", "channel": "whatsapp"}
+    key = {"Authorization": f"Bearer {linked.api_key}"}
+    taken = site.client.post("/marketplace/operator", json=body, headers=key)
+    assert taken.status_code == 200
+
+    assert ask(site, linked, "overview")["warning"] == texts_manage.DOUBLE_NOTICES
+
+    at_any_hour(site, linked, **dict.fromkeys(NoticeKind, False))
+    assert ask(site, linked, "overview")["warning"] is None

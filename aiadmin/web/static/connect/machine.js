@@ -180,4 +180,4 @@ const HANDLERS = {
 };
 
 // Reasons come as a sentence or as a machine's word; people are shown sentences.
-const isSentence = (text) => /[а-яё]/i.test(text ?? '');
+const isSentence = (text) => /\p{Script=Cyrillic}/u.test(text ?? '');

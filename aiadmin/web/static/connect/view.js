@@ -114,7 +114,7 @@ export function createView(main) {
       turn($('[data-ring="qr"]'), state.qr, now);
       turn($('[data-ring="code"]'), state.code, now);
       const wait = Math.max(0, Math.ceil((state.blockedUntil - now) / 1000));
-      slot('wait', wait ? `\u00a0(${wait} с)` : '');
+      slot('wait', wait ? main.dataset.seconds.replace('{n}', wait) : '');
       $('[data-retry-later]').disabled = wait > 0;
     },
 

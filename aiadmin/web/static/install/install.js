@@ -20,7 +20,7 @@ if (place && main.dataset.code !== 'later') {
     const link = document.createElement('a');
     link.className = 'button quiet';
     link.href = `/marketplace/manage?${new URLSearchParams({ token, company: companyId })}`;
-    link.textContent = name ? `Открыть: ${name}` : 'Продолжить';
+    link.textContent = name ? place.dataset.open.replace('{name}', () => name) : place.dataset.goOn;
     const line = document.createElement('li');
     line.append(link);
     return line;

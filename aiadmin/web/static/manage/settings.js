@@ -1,5 +1,7 @@
 // The settings of messages: switches, times, and a text for each kind with a preview while one types.
 
+import { told, words } from './words.js';
+
 const TYPING_MS = 400;
 const NUMBERS = new Set(['hours_before', 'again_after', 'review_after', 'most_a_day']);
 
@@ -53,20 +55,20 @@ async function save(form, place, api) {
     const flaws = Object.entries(refusal.body?.fields ?? {});
     for (const [name] of flaws) form.elements[name]?.setAttribute('aria-invalid', 'true');
     form.elements[flaws[0]?.[0]]?.focus();
-    place.textContent = flaws.map(([, words]) => words).join(' ') || refusal.message;
+    place.textContent = flaws.map(([, flaw]) => flaw).join(' ') || refusal.message;
   }
 }
 
-function anEditor(template, text, api) {
-  const editor = template.content.cloneNode(true).firstElementChild;
+function anEditor(model, text, api) {
+  const editor = model.content.cloneNode(true).firstElementChild;
   const $ = (selector) => editor.querySelector(selector);
   const area = $('textarea');
   let timer = 0;
   let asked = 0;
 
-  function show({ title, template: words, preview, is_own: isOwn }) {
-    $('summary').textContent = isOwn ? `${title}: ваш текст` : title;
-    area.value = words;
+  function show({ title, template, preview, is_own: isOwn }) {
+    $('summary').textContent = isOwn ? told(words.ownText, { title }) : title;
+    area.value = template;
     $('.bubble').textContent = preview;
     $('[data-reset]').hidden = !isOwn;
     complain(null);
@@ -101,12 +103,12 @@ function anEditor(template, text, api) {
     if (seen && mine === asked) $('.bubble').textContent = seen.preview;
   }
 
-  async function keep(words) {
+  async function keep(typed) {
     clearTimeout(timer);
-    const kept = await guarded(() => api.change('text', { kind: text.kind, template: words }));
+    const kept = await guarded(() => api.change('text', { kind: text.kind, template: typed }));
     if (!kept) return;
     show(kept);
-    $('.said').textContent = words === null ? 'Вернули наш текст.' : 'Текст сохранён.';
+    $('.said').textContent = typed === null ? words.textReset : words.textSaved;
   }
 
   area.addEventListener('input', () => {

@@ -1,16 +1,11 @@
 // Shows what the server said. Texts come from it; here are only places, tones and times.
 
 import { formatPhone } from '../connect/phone.js';
+import { told, words } from './words.js';
 
 const WHATSAPP_TONES = { online: 'good', none: 'bad', logged_out: 'bad', banned: 'bad', conflict: 'bad', outdated: 'bad' };
 const YCLIENTS_TONES = { active: 'good', activation_failed: 'bad', frozen: 'bad', uninstalled: 'bad' };
 const SYNC_TONES = { done: 'good', failed: 'bad', paused: 'bad' };
-const MARKS = {
-  queued: 'ждёт отправки', sent: 'отправлено', delivered: 'доставлено', read: 'прочитано',
-  unknown: 'неизвестно, дошло ли', failed: 'не отправлено', cancelled: 'отменено',
-};
-const SIDES = { in: 'Клиент', own_phone: 'Вы, с телефона', out: 'AI Admin' };
-
 const BUSY = new Set(['waiting', 'running']);
 
 const dayIn = (zone) =>
@@ -26,6 +21,7 @@ function element(name, text = '', attributes = {}) {
 
 export function createView(main) {
   let day = dayIn(main.dataset.zone); // the salon's clock, wherever its owner is
+  let mayRead = false;
   let known = null; // the step of the reading that was shown last
   const time = (at) => element('time', day.format(new Date(at)), { datetime: at });
   const $ = (selector) => main.querySelector(selector);
@@ -41,23 +37,25 @@ export function createView(main) {
     lamp('whatsapp', WHATSAPP_TONES[state] ?? 'busy');
     slot('phone', connected && phone ? formatPhone(phone) : '');
     slot('session', text);
-    $('[data-connect]').hidden = connected;
-    $('[data-reconnect]').hidden = !connected;
-    $('[data-disconnect]').hidden = !connected;
   }
 
-  function showYClients({ status, text, reason, can_retry: canRetry, hooks }) {
+  function showYClients({ status, text, reason, hooks }) {
     lamp('yclients', YCLIENTS_TONES[status] ?? 'busy');
     slot('installation', text);
     slot('reason', reason);
     slot('hooks', hooks);
-    $('[data-retry]').hidden = !canRetry || status !== 'activation_failed';
+  }
+
+  /** Only what makes sense as things stand. */
+  function showDeeds(deeds) {
+    mayRead = deeds.includes('read');
+    for (const button of main.querySelectorAll('[data-deed]')) button.hidden = !deeds.includes(button.dataset.deed);
   }
 
   /** Tells a screen reader of a new list and of an end; not of each page. */
   function announce({ state, stage, text, error }) {
     const step = `${state} ${stage ?? ''}`;
-    if (known && known !== step) say([text, BUSY.has(state) && stage && `Сейчас: ${stage}.`, error].filter(Boolean).join(' '));
+    if (known && known !== step) say([text, BUSY.has(state) && stage && told(words.stage, { stage }), error].filter(Boolean).join(' '));
     known = step;
   }
 
@@ -74,17 +72,18 @@ export function createView(main) {
 
   function showSync(run) {
     if (!run) return;
+    const { page, pages } = run;
     const busy = BUSY.has(run.state);
     announce(run);
-    $('[data-sync]').hidden = busy;
+    $('[data-deed="read"]').hidden = busy || !mayRead;
     lamp('sync', SYNC_TONES[run.state] ?? 'busy');
-    const stage = busy && run.stage ? ` Сейчас: ${run.stage}${run.pages > 1 ? `, ${run.page} из ${run.pages}` : ''}.` : '';
+    const stage = busy && run.stage ? ` ${told(pages > 1 ? words.stagePage : words.stage, run)}` : '';
     const when = run.state === 'done' && run.finished_at ? ` ${day.format(new Date(run.finished_at))}.` : '';
     slot('sync', run.text + stage + when);
     slot('sync-error', run.error);
     const progress = $('[data-progress]');
     progress.hidden = !busy;
-    if (run.pages) progress.value = Math.min(1, (run.page - 1) / run.pages);
+    if (pages) progress.value = Math.min(1, (page - 1) / pages);
     else progress.removeAttribute('value');
     $('[data-counts]').replaceChildren(...Object.entries(run.counts ?? {}).map(([name, count]) => {
       const line = element('div');
@@ -103,34 +102,37 @@ export function createView(main) {
   }
 
   function showMarks(marks) {
-    const words = Object.entries(marks).filter(([, count]) => count).map(([mark, count]) => `${MARKS[mark]}: ${number.format(count)}`);
-    $('[data-marks]').textContent = words.length ? `За неделю ${words.join(', ')}` : 'За неделю мы ничего не отправляли.';
+    const counted = Object.entries(marks).filter(([, count]) => count).map(([mark, count]) => `${words.marks[mark]}: ${number.format(count)}`);
+    $('[data-marks]').textContent = counted.length ? told(words.week, { marks: counted.join(', ') }) : words.quietWeek;
   }
 
   function entry({ side, at, phone, name, text, purpose, mark, reason }) {
     const line = element('li', '', { 'data-side': side });
     const head = element('header');
-    const who = [name, phone && formatPhone(phone)].filter(Boolean).join(', ');
-    head.append(element('strong', side === 'in' ? who || SIDES.in : `${SIDES[side]} → ${who || 'клиенту'}`), time(at));
-    line.append(head, element('p', text ?? 'Без текста', { class: 'text' }));
+    const who = element('strong', told(words.sides[side], { who: name ?? (phone ? '' : words.somebody) }));
+    if (phone) who.append(name ? ', ' : '', element('span', formatPhone(phone)));
+    head.append(who, time(at));
+    line.append(head, element('p', text ?? words.wordless, { class: 'text' }));
     if (mark) {
       const foot = element('footer');
-      foot.append(...[purpose && element('span', purpose), element('span', MARKS[mark], { 'data-mark': mark }), reason && element('span', reason)].filter(Boolean));
+      foot.append(...[purpose && element('span', purpose), element('span', words.marks[mark], { 'data-mark': mark }), reason && element('span', reason)].filter(Boolean));
       line.append(foot);
     }
     return line;
   }
 
   return {
-    overview({ whatsapp, yclients, sync, zone, events, marks }) {
+    overview({ whatsapp, yclients, sync, zone, events, marks, deeds, warning }) {
       day = dayIn(zone);
       keepingFocus(() => {
         showWhatsApp(whatsapp);
         showYClients(yclients);
+        showDeeds(deeds);
         showSync(sync.find(({ kind }) => kind === 'full'));
       });
       showEvents(events);
       showMarks(marks);
+      slot('warning', warning);
       main.dataset.ready = '';
     },
 
@@ -169,9 +171,9 @@ export function createView(main) {
     },
 
     bind(actions) {
-      $('[data-disconnect]').addEventListener('click', actions.disconnect);
-      $('[data-retry]').addEventListener('click', actions.retry);
-      $('[data-sync]').addEventListener('click', actions.readAgain);
+      $('[data-deed="disconnect"]').addEventListener('click', actions.disconnect);
+      $('[data-deed="retry"]').addEventListener('click', actions.retry);
+      $('[data-deed="read"]').addEventListener('click', actions.readAgain);
       $('[data-more]').addEventListener('click', ({ target }) => actions.more(target.dataset.before));
       $('[data-filter]').addEventListener('submit', (event) => {
         event.preventDefault();

@@ -1,0 +1,100 @@
+"""The management page shows what can be done as things stand, and a log that reads like a chat."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+from sqlalchemy import text
+
+from aiadmin import texts_manage
+from aiadmin.domain.company import IntegrationStatus
+from aiadmin.domain.ids import CompanyId
+from tests.integration.web.site import Salon, Site
+from tests.integration.web.test_manage import hear
+from tests.integration.web.test_operator import at_any_hour
+from tests.page.test_manage_page import address, open_page, salon, site
+
+__all__ = ["address", "open_page", "salon", "site"]
+LONG = (
+    "Здравствуйте! Подскажите, пожалуйста, можно ли перенести запись на субботу, после обеда? https://example.com/"
+    + ("очень-длинный-адрес" * 6)
+)
+
+
+def becomes(site: Site, company_id: CompanyId, status: IntegrationStatus) -> None:
+    with site.container.uow() as work:
+        work.companies.set_status(company_id, status)
+        work.commit()
+
+
+def buttons(page: Page) -> list[str]:
+    return page.locator("main[data-ready] .cards [data-deed]:visible").all_inner_texts()
+
+
+@pytest.mark.parametrize(
+    ("status", "shown"),
+    [
+        (IntegrationStatus.ACTIVE, ["Сменить телефон", "Отключить", "Прочитать заново"]),
+        (IntegrationStatus.ACTIVATING, ["Сменить телефон", "Отключить"]),
+        (IntegrationStatus.ACTIVATION_FAILED, ["Сменить телефон", "Отключить", "Повторить"]),
+        (IntegrationStatus.FROZEN, ["Отключить"]),
+    ],
+)
+def test_only_what_makes_sense_can_be_pressed(
+    open_page: Any, site: Site, salon: Salon, status: IntegrationStatus, shown: list[str]
+) -> None:
+    becomes(site, salon.company_id, status)
+    assert buttons(open_page()) == shown
+
+
+def test_a_salon_without_a_phone_is_offered_one_and_nothing_else(open_page: Any, site: Site, salon: Salon) -> None:
+    with site.container.engine.begin() as connection:
+        connection.execute(text("UPDATE companies SET whatsapp_connected = false, integration_status = 'activating'"))
+    assert buttons(open_page()) == ["Подключить телефон"]
+
+
+def test_links_lead_to_the_settings_and_to_the_journal(open_page: Any, salon: Salon) -> None:
+    page = open_page()
+    page.get_by_role("link", name="Настройки").click()
+    assert page.get_by_role("heading", name="Что отправлять клиентам").evaluate(
+        "one => one.getBoundingClientRect().top < innerHeight"
+    )
+    journal = page.get_by_role("link", name="Журнал в YClients").get_attribute("href")
+    assert journal == f"https://yclients.com/timetable/{salon.salon_id}"
+
+
+def test_clients_who_hear_everything_twice_are_warned_of(open_page: Any, site: Site, salon: Salon) -> None:
+    at_any_hour(site, salon)
+    body = {"destination_params": [{"id": "a", "phone": "79005550011"}], "text": "Ждём", "channel": "whatsapp"}
+    key = {"Authorization": f"Bearer {salon.api_key}"}
+    assert site.client.post("/marketplace/operator", json=body, headers=key).status_code == 200
+
+    warning = open_page(360, 740).locator("[data-slot=warning]")
+
+    warning.wait_for()
+    assert warning.inner_text() == texts_manage.DOUBLE_NOTICES
+
+
+@pytest.mark.parametrize("width", [360, 390, 1280])
+def test_what_the_salon_writes_is_flush_right_and_what_clients_write_left(
+    open_page: Any, site: Site, salon: Salon, width: int
+) -> None:
+    hear(site, salon, "Да", datetime.now(UTC), "short")
+    hear(site, salon, LONG, datetime.now(UTC), "long")
+    page = open_page(width, 800)
+    page.locator("[data-log] li").nth(4).wait_for()
+    log = page.locator("[data-log]").bounding_box()
+    assert log is not None
+
+    for line in page.locator("[data-log] li").all():
+        box, side = line.bounding_box(), line.get_attribute("data-side")
+        assert box is not None
+        left, right = box["x"] - log["x"], log["x"] + log["width"] - box["x"] - box["width"]
+        near, far = (left, right) if side == "in" else (right, left)
+        assert near == pytest.approx(0, abs=1), side
+        assert far >= log["width"] * 0.1, side
+        assert box["width"] >= min(240, log["width"] * 0.8), side
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
