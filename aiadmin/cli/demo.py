@@ -35,7 +35,7 @@ _FAKES = ("tests.fakes.whatsapp", "tests.fakes.yclients")
 @click.option("--data", type=click.Path(path_type=Path), help="Where data and secrets lie.  [default: .aiadmin/demo]")
 @click.pass_context
 def demo(ctx: click.Context, data: Path | None) -> None:
-    """Run everything without a phone and without the internet; `demo scan` plays the phone."""
+    """Run everything without a phone and without the internet; `demo scan` and `demo client` play the phones."""
     home = ctx.obj = Home(data.resolve()) if data else Home.demo()
     if ctx.invoked_subcommand is None:
         run(home, _extras(home))
@@ -55,10 +55,11 @@ def _extras(home: Home) -> Extras:
             "YCLIENTS_API_KEY": "demo-partner-token",
             "YCLIENTS_APP_ID": "1",
             "YCLIENTS_USER_TOKEN": "demo-user-token",
+            "MESSAGE_PACING": "0",  # nobody who tries it waits for the morning
             _CONTROL: f"http://127.0.0.1:{control}",
         },
         commands={
-            "whatsapp": f"{_fake(0)} serve --port {whatsapp} --control-port {control}",
+            "whatsapp": f"{_fake(0)} serve --everybody --port {whatsapp} --control-port {control}",
             "yclients": f"{_fake(1)} serve --port {yclients} {_YCLIENTS}",
         },
         install=partial(_install, at_yclients),
@@ -108,14 +109,40 @@ def _install(yclients: str, config: Config) -> str:
 @click.pass_obj
 def scan(home: Home, phone: str) -> None:
     """Play the phone: take the code that the connect page shows, and scan it."""
-    settings = home.running_settings()
-    if not settings or not home.link_file.exists():
-        raise click.ClickException("no demo is ready: start one with `make demo`")
+    settings = _settings(home)
     code = _live_code(home.link_file.read_text(), settings["PORT"])
     answer = requests.post(f"{settings[_CONTROL]}/scan", json={"qr": code, "phone": phone}, timeout=_QR_SECONDS)
     if not answer.ok:
         raise click.ClickException(f"the phone could not scan the code: {answer.text}")
     click.echo(f"{phone} has scanned the code: the page says so in a moment")
+
+
+@demo.command()
+@click.argument("phone")
+@click.option("--say", help="Answer the salon.")
+@click.pass_obj
+def client(home: Home, phone: str, say: str | None) -> None:
+    """Play a client's PHONE (digits): show what it got and wrote, and answer."""
+    whatsapp = _settings(home)[_CONTROL]
+    entries = requests.get(f"{whatsapp}/messages", params={"phone": phone}, timeout=_QR_SECONDS).json()["messages"]
+    for entry in entries:
+        click.echo(f"{'<' if entry['to'] == phone else '>'} {entry['text']}\n")
+    salon = next((entry["from"] for entry in reversed(entries) if entry["to"] == phone), None)
+    if salon is None:
+        click.echo(f"{phone} has got nothing yet: book a visit for this number on the journal's page")
+    elif say:
+        requests.post(
+            f"{whatsapp}/message", json={"from": phone, "to": salon, "text": say}, timeout=_QR_SECONDS
+        ).raise_for_status()
+        click.echo(f"> {say}")
+
+
+def _settings(home: Home) -> dict[str, str]:
+    """Of the demo that runs. Raises ClickException when none does."""
+    settings = home.running_settings()
+    if not settings or not home.link_file.exists():
+        raise click.ClickException("no demo is ready: start one with `make demo`")
+    return settings
 
 
 def _live_code(link: str, port: str) -> str:

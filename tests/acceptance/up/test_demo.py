@@ -75,6 +75,10 @@ def test_a_salon_is_connected_and_activated_without_a_phone_or_the_internet(
     _book(settings, "Нина")
     wait_until(lambda: _events(settings), timeout=60, what="the booking is heard of")
     assert _events(settings) == [("created", "Нина", "webhook")], "what was there before is no news"
+    client = ("demo", "--data", str(data), "client", "79005550000")
+    wait_until(lambda: "Вы записаны" in _cli(up, *client).stdout, timeout=90, what="the client is written to")
+    assert "> СТОП" in _cli(up, *client, "--say", "СТОП").stdout
+    wait_until(lambda: "Больше не будем" in _cli(up, *client).stdout, timeout=60, what="the stop is answered")
     doctor = _cli(up, "doctor", "--online", **settings)
     assert doctor.returncode == 0, doctor.stdout
     assert PHONE not in up.text

@@ -24,6 +24,7 @@ def main() -> None:
     serving = commands.add_parser("serve", help="run the server until SIGTERM")
     serving.add_argument("--port", type=int, default=0, help="for WhatsApp clients; 0 takes a free one")
     serving.add_argument("--control-port", type=int, default=0, help="for the control API; 0 takes a free one")
+    serving.add_argument("--everybody", action="store_true", help="every phone number is on WhatsApp")
     serving.add_argument("--ready-file", type=Path, help="gets the ready line, too")
     building = commands.add_parser("overlay", help="build a neonize that talks to the server on PORT")
     building.add_argument("directory", type=Path)
@@ -32,15 +33,15 @@ def main() -> None:
     if arguments.command == "overlay":
         print(build_overlay(arguments.directory.absolute(), arguments.port))
     else:
-        asyncio.run(_serve(arguments.port, arguments.control_port, arguments.ready_file))
+        server = Server(everybody=arguments.everybody)
+        asyncio.run(_serve(server, arguments.port, arguments.control_port, arguments.ready_file))
 
 
-async def _serve(port: int, control_port: int, ready_file: Path | None) -> None:
+async def _serve(server: Server, port: int, control_port: int, ready_file: Path | None) -> None:
     encode(Node("warm"))  # reads the token tables now rather than in the first client's handshake
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
-    server = Server()
     endpoint = web.Application()
     endpoint.router.add_get("/{path:.*}", server.handle)
     runners = [await _listen(endpoint, port), await _listen(Control(server).app(), control_port)]

@@ -108,10 +108,11 @@ class Account:
 
 
 class Directory:
-    """All accounts and linked devices."""
+    """All accounts and linked devices; with *everybody*, every phone number that is asked for is on WhatsApp."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, everybody: bool = False) -> None:
         self.accounts: dict[str, Account] = {}
+        self._everybody = everybody
         self._by_noise_public: dict[bytes, Device] = {}
 
     def account(self, phone: str) -> Account:
@@ -123,6 +124,8 @@ class Directory:
     def find_account(self, jid: Jid) -> Account | None:
         """Whose address *jid* is, by number or by LID; None when nobody (any more) is on WhatsApp there."""
         phone = str(int(jid.user) - _LID_BASE) if jid.server == "lid" else jid.user
+        if self._everybody and jid.server != "lid":
+            self.account(phone)
         account = self.accounts.get(phone)
         return account if account is not None and account.on_whatsapp else None
 

@@ -29,10 +29,10 @@ _UNREADABLE = (HandshakeError, BinaryError, InvalidTag, DecodeError)
 class Server:
     """Everything the connections share."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, everybody: bool = False) -> None:
         self.static = keys.KeyPair()
         self.certificates = keys.certify(self.static.public)
-        self.directory = Directory()
+        self.directory = Directory(everybody=everybody)
         self.pairings = PairingDesk()
         self.codes = CodeDesk()
         self.faults = Faults()
