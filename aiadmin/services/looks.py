@@ -45,7 +45,7 @@ class Looker:
         return seen or self._read(notice)
 
     def _seen(self, notice: Notice) -> Record | None:
-        """What we know, if it was looked at a moment ago: what has changed since came by webhook."""
+        """What we know, if it was looked at a moment ago and no webhook has spoken of it since."""
         with self.uow() as work:
             looked_at = work.releases.looked_at(notice)
             known = work.records.find(notice.company_id, notice.record_id)

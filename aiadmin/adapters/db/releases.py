@@ -57,7 +57,12 @@ WHERE company_id = :company_id AND state = 'waiting' AND due_at <= :now
 _LOOKED = text("""
 UPDATE notices SET looked_at = :at WHERE company_id = :company_id AND record_id = ANY(:records) AND state = 'waiting'
 """)
-_LOOKED_AT = text("SELECT looked_at FROM notices WHERE company_id = :company_id AND id = :id")
+_LOOKED_AT = text("""
+SELECT looked_at FROM notices WHERE company_id = :company_id AND id = :id AND NOT EXISTS (
+  SELECT FROM checks
+  WHERE checks.company_id = notices.company_id AND subject = 'record' AND number = notices.record_id
+)
+""")
 _DECIDED = """
 FROM outbox_messages AS message
 WHERE message.id = notices.outbox_message_id AND notices.state = 'released'

@@ -58,7 +58,7 @@ class Releases(Protocol):
         ...
 
     def looked_at(self, notice: Notice) -> datetime | None:
-        """When a list last held its booking; None for never."""
+        """When a list last held its booking; None for never, or when a webhook has spoken of it and is not read."""
         ...
 
     def looked(self, company_id: CompanyId, records: Sequence[int], at: datetime) -> None:

@@ -147,6 +147,16 @@ def test_many_of_one_day_are_looked_at_together_and_again_only_when_that_was_a_w
     assert (len(asked("/records/")) - lists, len(asked("/record/")) - singles) == (2, 1)
 
 
+def test_what_a_webhook_has_just_spoken_of_is_looked_at_however_new_the_list_is(desk: Desk) -> None:
+    desk.salon.salons.listen(desk.salon.installed)
+    number = desk.plan()
+    desk.salon.world.execute("UPDATE notices SET looked_at = now()")
+    desk.salon.yclients.delete_record(desk.salon.salon_id, desk.salon.booking["id"])
+    desk.salon.salons.hear_all(desk.salon.installed)
+    assert desk.releaser.work() == 0
+    assert desk.notice(number) == ("dropped", "deleted")
+
+
 def _somebody(number: int) -> dict[str, str]:
     return {"phone": f"7900666{number:04}", "name": f"Клиент {number}"}
 
