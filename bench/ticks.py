@@ -39,7 +39,8 @@ class Cost:
 
 
 @contextmanager
-def _counted(engine: Engine) -> Iterator[Cost]:
+def counted(engine: Engine) -> Iterator[Cost]:
+    """What the code inside costs."""
     cost, began = Cost(), time.perf_counter()
 
     def count(*_: Any) -> None:
@@ -164,7 +165,7 @@ def _cost(world: World, box: Container, prepare: Callable[[], None], work: Calla
         prepare()
         for key in box.redis.scan_iter("aiadmin:nudge:*"):
             box.redis.delete(key)
-        with _counted(box.engine) as cost:
+        with counted(box.engine) as cost:
             work()
         seconds.append(cost.seconds)
         statements = cost.statements

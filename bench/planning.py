@@ -1,0 +1,151 @@
+"""What planning costs with fifty bookings a day in each salon's journal, by the number of salons."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from statistics import median
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine, text
+
+from aiadmin import logs
+from aiadmin.cli.migrate import upgrade
+from aiadmin.config import Config
+from aiadmin.container import Container
+from bench.tables import table
+from bench.ticks import counted
+
+SIZES = (10, 100, 1000)
+A_DAY, DAYS = 50, (-1, 0, 1, 2)
+"""Bookings of each salon, on each of these days from the one that is measured."""
+EVENTS = 2000
+REPEATS = 5
+MOSCOW = ZoneInfo("Europe/Moscow")
+Outcome = tuple[float, int, int]
+"""Seconds, statements, and notices."""
+
+_SALONS = """
+WITH new AS (
+  INSERT INTO companies (yclients_id, api_key, integration_status, whatsapp_connected)
+  SELECT number, 'bench' || number, 'active', true FROM generate_series(:first, :last) AS number
+  RETURNING id
+)
+INSERT INTO devices (company_id, jid, phone) SELECT id, id || '@s.whatsapp.net', 'bench' || id FROM new
+"""
+_RECORDS = """
+INSERT INTO records (company_id, record_id, visit_id, staff_id, staff_name, client_id, client_name, client_phone,
+  starts_at, seconds, services, created_at, raw_data, synced_at)
+SELECT companies.id, booking.number, booking.number, 1, 'Мария', booking.number, 'Анна', '79' || booking.number,
+  booking.at, 3600, '[{"id": 1, "title": "Стрижка", "cost": "1300"}]', booking.at - interval '3 days', '{}', now()
+FROM companies, LATERAL (
+  SELECT companies.id * 1000 + (day + 1) * :a_day + place AS number,
+    CAST(:midnight AS timestamptz) + day * interval '1 day' + interval '9 hours'
+      + place * interval '12 hours' / :a_day AS at
+  FROM unnest(CAST(:days AS integer[])) AS day, generate_series(0, :a_day - 1) AS place
+) AS booking
+WHERE companies.yclients_id BETWEEN :first AND :last
+"""
+_EVENTS = """
+INSERT INTO booking_events (company_id, record_id, kind, after, source, at)
+SELECT company_id, record_id, 'created', to_jsonb(given) - 'company_id', 'webhook', :at FROM (
+  SELECT company_id, record_id, visit_id, staff_id, staff_name, client_id, client_name, client_phone, starts_at,
+    seconds, services, attendance, false AS is_deleted, changed_at, created_at, comment, is_online, is_group
+  FROM records WHERE starts_at > :at ORDER BY record_id % 1000, company_id LIMIT :count
+) AS given
+"""
+
+
+class _Planning:
+    """A planner whose time we set."""
+
+    def __init__(self, box: Container) -> None:
+        self._box, self._now = box, datetime.now(MOSCOW)
+        self._midnight = datetime.combine(self._now.date() + timedelta(days=1), time(0), MOSCOW)
+        self._planner = replace(box.planner, clock=lambda: self._now)
+        self._salons = 0
+
+    def grow(self, size: int) -> None:
+        """Salons up to `size`, with their journals; nothing is planned."""
+        given = {"first": self._salons + 1, "last": size, "midnight": self._midnight, "a_day": A_DAY}
+        with self._box.engine.begin() as connection:
+            connection.execute(text(_SALONS), given)
+            connection.execute(text(_RECORDS), given | {"days": [*DAYS]})
+        self._salons = size
+        _analyse(self._box.engine)
+
+    def measure(self) -> dict[str, Outcome]:
+        """What each moment of the day costs, one after the other."""
+        return {
+            "a minute of the night: nothing is due": self._minutes(time(4)),
+            "the first look of the day, at noon": self._remind(time(12)),
+            "the next minutes": self._minutes(time(12, 1)),
+            "18:00, tomorrow's visits are all due": self._remind(time(18)),
+            "the next minutes of that hour": self._minutes(time(18, 1)),
+            f"news: {EVENTS} bookings are made": self._news(time(12)),
+        }
+
+    def _at(self, clock: time) -> None:
+        self._now = self._midnight + timedelta(hours=clock.hour, minutes=clock.minute)
+
+    def _remind(self, clock: time) -> Outcome:
+        self._at(clock)
+        return self._cost(self._planner.remind)
+
+    def _minutes(self, clock: time) -> Outcome:
+        """The middle one of some minutes."""
+        seen = []
+        for minute in range(REPEATS):
+            self._at(clock)
+            self._now += timedelta(minutes=minute)
+            seen.append(self._cost(self._planner.remind))
+        return median(one[0] for one in seen), seen[-1][1], sum(one[2] for one in seen) // REPEATS
+
+    def _news(self, clock: time) -> Outcome:
+        self._at(clock)
+        with self._box.engine.begin() as connection:
+            connection.execute(text(_EVENTS), {"at": self._now, "count": EVENTS})
+        _analyse(self._box.engine)
+        outcome = self._cost(self._planner.tell_news)
+        with self._box.engine.begin() as connection:
+            connection.execute(text("TRUNCATE notices, booking_events"))
+        return outcome
+
+    def _cost(self, work: Callable[[], int]) -> Outcome:
+        with counted(self._box.engine) as cost:
+            notices = work()
+        return cost.seconds, cost.statements, notices
+
+
+def _analyse(engine: Engine) -> None:
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("ANALYZE"))
+
+
+def measure(database_url: str, redis_url: str) -> str:
+    """The table."""
+    logs.configure_command()
+    upgrade(database_url)
+    config = Config(
+        database_url=database_url, redis_url=redis_url, jwt_secret="x" * 32, public_url="https://bench.example"
+    )
+    columns = []
+    with closing(Container(config)) as box:
+        planning = _Planning(box)
+        for size in SIZES:
+            planning.grow(size)
+            columns.append(planning.measure())
+    rows = [[name, *(_cell(column[name]) for column in columns), _ratio(name, columns)] for name in columns[0]]
+    header = [f"ms, statements, notices; {A_DAY} bookings a day in each of so many salons", *map(str, SIZES)]
+    return table("Planning", [*header, f"{SIZES[-1]} to {SIZES[0]}"], rows)
+
+
+def _cell(outcome: Outcome) -> str:
+    seconds, statements, notices = outcome
+    return f"{1000 * seconds:.0f} ms, {statements}, {notices}" + (f" ({notices / seconds:.0f}/s)" if notices else "")
+
+
+def _ratio(name: str, columns: list[dict[str, Outcome]]) -> str:
+    return f"{columns[-1][name][0] / columns[0][name][0]:.0f} times"
