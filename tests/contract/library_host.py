@@ -19,7 +19,9 @@ from aiadmin.adapters.whatsapp.engine import Engine, KeyStore
 from aiadmin.adapters.whatsapp.key_store import SqlKeyStore
 from aiadmin.domain.session_event import SessionEvent
 from aiadmin.hosting.host import SessionHost
+from aiadmin.hosting.outside import Outside
 from tests.acceptance.hosting import NoPages
+from tests.contract.worlds import MANNERS
 
 
 class TellingEngine(Engine):
@@ -55,6 +57,7 @@ def main() -> None:
         clock=lambda: datetime.now(UTC),
         rooms=NoPages(),
         capacity=50,
+        outside=Outside(manners=MANNERS),
     )
     host.start()
     say(state="up")

@@ -9,12 +9,15 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.message import Fate, SendResult
+from aiadmin.domain.pace import Bucket
 from aiadmin.domain.session_event import SessionEvent, SocketOpen
 from aiadmin.hosting.host import SessionHost
+from aiadmin.hosting.outside import Manners, Outside
 from aiadmin.hosting.ports import Keys
 from tests.acceptance.hosting import ROOT, NoPages, pair, settings
 from tests.acceptance.test_hosting import Salons
@@ -39,6 +42,18 @@ class World(Protocol):
 
     def has_keys(self, jid: str) -> bool: ...
 
+    def meet(self, client: str) -> None:
+        """Somebody of this number has WhatsApp."""
+        ...
+
+    def shown(self, client: str) -> list[str]:
+        """What this client's phone has shown, in order: texts, and `composing` for somebody who types."""
+        ...
+
+
+MANNERS = Manners(gaps=Bucket(shortest_gap=timedelta(0), longest_gap=timedelta(0)))
+"""Hosts type, and do not rest."""
+
 
 class TellingEngine(FakeEngine):
     """Notes what it says."""
@@ -46,6 +61,18 @@ class TellingEngine(FakeEngine):
     def __init__(self, keys: FakeKeys, hear: Callable[[str, str], None]) -> None:
         super().__init__(keys)
         self._hear = hear
+        self.shown: dict[str, list[str]] = defaultdict(list)
+
+    def send(self, session_id: str, address: str, text: str) -> SendResult:
+        result = super().send(session_id, address, text)
+        if result.fate is Fate.SENT:
+            self.shown[address].append(text)
+        return result
+
+    def show_typing(self, session_id: str, address: str) -> None:
+        before = len(self.typed)
+        super().show_typing(session_id, address)
+        self.shown[address] += ["composing"] * (len(self.typed) - before)
 
     def start(self, session_id: str, store: Keys, jid: str, on_event: Callable[[SessionEvent], None]) -> None:
         def told(event: SessionEvent) -> None:
@@ -75,6 +102,12 @@ class FakeWorld:
     def has_keys(self, jid: str) -> bool:
         return self._keys.exists(jid)
 
+    def meet(self, client: str) -> None:
+        """Everybody has WhatsApp here."""
+
+    def shown(self, client: str) -> list[str]:
+        return self._engine.shown[f"{client}@s.whatsapp.net"]
+
     @contextmanager
     def hosting(self) -> Iterator[None]:
         """While the host runs."""
@@ -85,6 +118,7 @@ class FakeWorld:
             clock=lambda: datetime.now(UTC),
             rooms=NoPages(),
             capacity=50,
+            outside=Outside(manners=MANNERS),
         )
         host.start()
         try:
@@ -114,6 +148,15 @@ class LibraryWorld:
 
     def has_keys(self, jid: str) -> bool:
         return self.salons.has_keys(jid)
+
+    def meet(self, client: str) -> None:
+        self._whatsapp.phone(client)
+
+    def shown(self, client: str) -> list[str]:
+        texts = {one["id"]: one["text"] for one in self._whatsapp.messages(client)}
+        seen = [one for one in self._whatsapp.log() if one.get("to") == client]
+        typing = [one["state"] if one["event"] == "typing" else texts.get(one.get("id")) for one in seen]
+        return [one for one in typing if one is not None]
 
     @contextmanager
     def hosting(self) -> Iterator[None]:
