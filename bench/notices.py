@@ -1,12 +1,27 @@
-"""What messages to clients cost: how many a host sends in a second."""
+"""What messages to clients cost: planning them, the way from a webhook to a phone, and sending as fast as it goes."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import bench.latency
+import bench.planning
 import bench.sending
+from aiadmin.adapters import embedded
+from bench.databases import make_database
+from tests.acceptance.stack import APP_ID, PARTNER_TOKEN
+from tests.fakes.yclients.client import FakeYClients
 
 
 def measure(folder: Path) -> str:
-    """The tables of the notices' figures."""
-    return bench.sending.measure(folder)
+    """The tables of the notices' figures; two minutes."""
+    postgres = embedded.start_postgres(folder / "notices-postgres")
+    valkey = embedded.start_valkey(folder / "notices-valkey")
+    try:
+        planning = bench.planning.measure(make_database(postgres.url, "planning"), valkey.url)
+        with FakeYClients(app_id=APP_ID, partner_token=PARTNER_TOKEN) as yclients:
+            latency = bench.latency.measure(folder, postgres.url, valkey.url, yclients)
+    finally:
+        valkey.stop()
+        postgres.stop()
+    return "\n".join([planning, latency, bench.sending.measure(folder)])

@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import bench.ticks
 from aiadmin.adapters import embedded
@@ -37,12 +36,12 @@ def measure(folder: Path) -> str:
     )
     try:
         with FakeYClients(app_id=APP_ID, partner_token=PARTNER_TOKEN) as yclients:
-            with _product(folder, postgres.url, valkey.url, yclients, "real") as stack:
+            with product(folder, postgres.url, valkey.url, yclients, "real") as (stack, _):
                 yclients.settings(is_limited=True)
                 large = _large_salon(stack, yclients)
                 heard = [_heard(stack, yclients, "1 salon, YClients' limits", [_installed(stack, yclients, 2)])]
                 yclients.settings(is_limited=False)
-            with _product(folder, postgres.url, valkey.url, yclients, "lifted", **LIFTED) as stack:
+            with product(folder, postgres.url, valkey.url, yclients, "lifted", **LIFTED) as (stack, _):
                 salons = [_installed(stack, yclients, number) for number in range(100, 120)]
                 heard.append(_heard(stack, yclients, "20 salons, limits lifted", salons))
             ticks = bench.ticks.measure(make_database(postgres.url, "ticks"), valkey.url, yclients)
@@ -55,12 +54,13 @@ def measure(folder: Path) -> str:
 
 
 @contextmanager
-def _product(
+def product(
     folder: Path, postgres: str, valkey: str, yclients: FakeYClients, name: str, **more: str
-) -> Iterator[Stack]:
-    own = folder / f"sync-{name}"
+) -> Iterator[tuple[Stack, FakeWhatsApp]]:
+    """The product on a database and with a WhatsApp of its own."""
+    own = folder / f"product-{name}"
     own.mkdir()
-    database, port = make_database(postgres, f"sync_{name}"), embedded.free_port()
+    database, port = make_database(postgres, f"product_{name}"), embedded.free_port()
     settings = {"YCLIENTS_USER_TOKEN": yclients.user_token, "WEBHOOK_LIMIT_PER_MINUTE": HIGH, **more}
     with (
         FakeWhatsApp() as whatsapp,
@@ -74,15 +74,7 @@ def _product(
             **settings,
         ) as stack,
     ):
-        yield stack
-
-
-def _press_connect(stack: Stack, yclients: FakeYClients, salon_id: int) -> None:
-    address = urlsplit(yclients.connect([salon_id]))
-    headers = {"Accept": "text/html", "Referer": "https://yclients.com/appstore/1"}
-    path = f"{address.path}?{address.query}"
-    answer = stack.request("GET", path, headers=headers, allow_redirects=False)
-    assert answer.status_code == 303, answer.text
+        yield stack, whatsapp
 
 
 def _synchronised(stack: Stack, salon_id: int) -> float:
@@ -99,7 +91,7 @@ def _synchronised(stack: Stack, salon_id: int) -> float:
 def _installed(stack: Stack, yclients: FakeYClients, salon_id: int) -> int:
     """A small salon that came and was read."""
     yclients.salon(salon_id, clients=20, records=20, seed=salon_id)
-    _press_connect(stack, yclients, salon_id)
+    stack.install(yclients, salon_id)
     _synchronised(stack, salon_id)
     return salon_id
 
@@ -119,7 +111,7 @@ def floor(calls: int) -> float:
 
 def _large_salon(stack: Stack, yclients: FakeYClients) -> str:
     yclients.salon(1, clients=CLIENTS, records=RECORDS, seed=1)
-    _press_connect(stack, yclients, 1)
+    stack.install(yclients, 1)
     seconds = _synchronised(stack, 1)
     (stored,) = stack.rows("""
         SELECT (SELECT count(*) FROM clients) AS clients, (SELECT count(*) FROM records) AS records,

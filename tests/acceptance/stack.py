@@ -110,6 +110,15 @@ class Stack:
         facts = answer.json()
         return Salon(**{name: facts[name] for name in ("company_id", "salon_id", "api_key", "connect_url")})
 
+    def install(self, yclients: FakeYClients, salon_id: int) -> str:
+        """The owner presses Connect at YClients, and a browser goes where it is sent; the token of that page."""
+        address = urlsplit(yclients.connect([salon_id]))
+        headers = {"Accept": "text/html", "Referer": "https://yclients.com/appstore/1"}
+        path = f"{address.path}?{address.query}"
+        answer = self.request("GET", path, headers=headers, allow_redirects=False)
+        assert answer.status_code == 303, answer.text
+        return parse_qs(urlsplit(answer.headers["Location"]).query)["token"][0]
+
     def status(self, salon: Salon) -> dict[str, Any]:
         """`GET /marketplace/status/{companyId}`, or nothing while it does not answer."""
         answer = self.get(f"/marketplace/status/{salon.company_id}", **{"X-API-Key": salon.api_key})

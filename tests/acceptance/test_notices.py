@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -41,19 +40,11 @@ class Salon:
 
     def __init__(self, product: Stack, whatsapp: FakeWhatsApp, yclients: FakeYClients) -> None:
         self.product, self.whatsapp, self.yclients = product, whatsapp, yclients
-        self._token = self._install()
+        self._token = product.install(yclients, SALON)
         self.ask("POST", "settings", json={"settings": AT_ANY_HOUR})
         code = product.get(f"/marketplace/qr/{self._token}").json()["qr"]
         whatsapp.scan(code, phone=PHONE, push_name="Салон")
         product.until(self._is_listening, within=60, what="active, read, and listening")
-
-    def _install(self) -> str:
-        """The owner presses Connect at YClients; the token of the page that opens."""
-        address = urlsplit(self.yclients.connect([SALON]))
-        headers = {"Accept": "text/html", "Referer": "https://yclients.com/appstore/1"}
-        path = f"{address.path}?{address.query}"
-        answer = self.product.request("GET", path, headers=headers, allow_redirects=False)
-        return parse_qs(urlsplit(answer.headers["Location"]).query)["token"][0]
 
     def _is_listening(self) -> bool:
         """Up to the first look for changes: the next is in ten minutes, so that only a webhook can be quicker."""
