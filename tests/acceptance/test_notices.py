@@ -25,7 +25,7 @@ from tests.fakes.yclients.client import FakeYClients
 SALON, PHONE, CLIENT = 555001, "79005556677", "79995551234"
 MOSCOW = ZoneInfo("Europe/Moscow")
 AT_ANY_HOUR = {"quiet_from": "00:00", "quiet_to": "00:00", "gather_seconds": 0, "reminder_day": False}
-SOON = 40.0
+SOON = 60.0
 """Five seconds of quiet, the clock's two, three of typing; and two cores that may be busy."""
 _OPEN = """
 SELECT 1 FROM notices WHERE state IN ('waiting', 'released')
