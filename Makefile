@@ -32,7 +32,8 @@ demo: setup .venv/installed-dev ## The same against a fake WhatsApp and YClients
 	@exec .venv/bin/python -m aiadmin demo
 
 test: setup .venv/installed-dev .venv/browser ## Install what tests need and run all of them
-	.venv/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	.venv/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile \
+		--no-loadscope-reorder
 	$(NPM) test --silent
 
 chaos: setup .venv/installed-dev ## The chaos scenarios of the tests at full scale: 200 sessions, some 15 minutes

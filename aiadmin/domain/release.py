@@ -13,8 +13,9 @@ from aiadmin.domain.errors import AiAdminError
 from aiadmin.domain.notice import Notice
 from aiadmin.domain.yclients_error import YClientsError
 
-CLAIM = timedelta(minutes=2)
-"""How long notices stay with the worker that looks at them; longer than a few readings of records take."""
+CLAIM = timedelta(minutes=1)
+"""How long notices stay with the worker that looks at them, longer than a few readings of records take: so late are
+those of one that was killed. One that comes back after it releases nothing."""
 BATCH = 10
 RELEASED_FOR = timedelta(minutes=2)
 """A message that does not go out in this time is taken back: what it says has to be looked at again."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from aiadmin.domain.release import CLAIM
 from tests.acceptance.test_hosting import Salons
 from tests.chaos.fleet import Fleet
 from tests.chaos.reminders import Reminders, Workers
@@ -62,7 +63,8 @@ def test_reminders_under_kill_9_come_once_or_are_called_unknown(
         hosts[part - 1].kill()
         hosts.append(hurried_fleet.start())
         jobs.append(workers.start("jobs"))
-    watch.until(lambda: not reminders.open(), scale.patience + scale.reminded_within, "all decided")
+    within = CLAIM.total_seconds() + scale.patience + scale.reminded_within
+    watch.until(lambda: not reminders.open(), within, "all decided")
     rows, arrived = reminders.rows(), reminders.arrived()
     table = Counter(
         (row["notice"], row["message"], row["reason"], arrived[record_id]) for record_id, row in rows.items()
