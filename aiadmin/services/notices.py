@@ -34,9 +34,9 @@ class Planner:
             DependencyDownError: PostgreSQL does not answer; what was not looked at waits.
         """
         count, after = 0, 0
-        while events := self._look(after):
-            last, planned = events
-            after, count = last, count + planned
+        while (looked := self._look(after)) is not None:
+            after, planned = looked
+            count += planned
         return count
 
     def remind(self) -> int:

@@ -63,6 +63,7 @@ class Wishes:
             after = settings.to_json()
             changed = {name: after[name] for name in after if after[name] != before[name]}
             work.preferences.set_settings(company_id, settings, now)
+            work.releases.let_go(company_id)
             _note(work, company_id, "messages.settings", changed, now)
             work.commit()
         return settings

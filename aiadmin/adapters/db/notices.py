@@ -47,7 +47,7 @@ SELECT notices.id, notices.company_id, notices.record_id, given.client_id, notic
   notices.state, message.state AS message
 FROM jsonb_to_recordset(CAST(:bookings AS jsonb)) AS given (company_id integer, record_id bigint, client_id bigint)
 CROSS JOIN LATERAL (
-  SELECT max(id) AS id FROM notices
+  SELECT max(id + 0) AS id FROM notices -- or PostgreSQL may walk down the whole primary key to find one
   WHERE company_id = given.company_id AND record_id = given.record_id AND kind = ANY(:news)
     AND CAST(promise ->> 'client_id' AS bigint) = given.client_id
 ) AS newest

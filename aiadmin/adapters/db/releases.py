@@ -13,7 +13,7 @@ from aiadmin.adapters.db.salon_tables import ClientRow
 from aiadmin.adapters.db.sync_runs import IS_READ
 from aiadmin.domain.ids import CompanyId, MessageId, NoticeId
 from aiadmin.domain.notice import Notice, NoticeKind, Promise
-from aiadmin.domain.pace import LARGEST_CAP, UNPACED, Number, day_began
+from aiadmin.domain.pace import LARGEST_CAP, UNPACED, Hindrance, Number, day_began
 from aiadmin.domain.release import Addressee
 
 _LOCK = 727_278
@@ -63,6 +63,10 @@ SELECT looked_at FROM notices WHERE company_id = :company_id AND id = :id AND NO
   WHERE checks.company_id = notices.company_id AND subject = 'record' AND number = notices.record_id
 )
 """)
+_LET_GO = text("""
+UPDATE notices SET claimed_until = NULL WHERE company_id = :company_id AND state = 'waiting' AND reason = ANY(:rules)
+""")
+_RULES = (Hindrance.QUIET_HOURS, Hindrance.DAILY_CAP)
 _DECIDED = """
 FROM outbox_messages AS message
 WHERE message.id = notices.outbox_message_id AND notices.state = 'released'
@@ -148,6 +152,9 @@ class SqlReleases:
 
     def hold_salon(self, company_id: CompanyId, *, now: datetime, until: datetime, why: str) -> None:
         self._change(_HOLD_SALON, company_id=company_id, now=now, until=until, why=why)
+
+    def let_go(self, company_id: CompanyId) -> None:
+        self._change(_LET_GO, company_id=company_id, rules=[*_RULES])
 
     def drop(self, notice: Notice, *, why: str, at: datetime) -> None:
         self._change(_DROP, **_look(notice), why=why, at=at)

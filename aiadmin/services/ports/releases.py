@@ -75,6 +75,10 @@ class Releases(Protocol):
         """All that is due."""
         ...
 
+    def let_go(self, company_id: CompanyId) -> None:
+        """What is held by rules that have just changed is looked at again."""
+        ...
+
     def drop(self, notice: Notice, *, why: str, at: datetime) -> None: ...
 
     def settle(self, now: datetime) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,8 @@ from aiadmin import wording
 from aiadmin.domain.message import Purpose
 from aiadmin.domain.pace import Hindrance
 from aiadmin.services.salon_wording import SalonWording
-from tests.integration.notices.conftest import Salon
+from aiadmin.services.wishes import Wishes
+from tests.integration.notices.conftest import MOSCOW, Salon
 from tests.integration.notices.test_release import Desk, promise
 
 
@@ -97,3 +99,16 @@ def test_the_worker_releases_through_the_container(desk: Desk) -> None:
     set_up(desk, quiet_from="00:00", quiet_to="00:00")
     desk.plan()
     assert desk.salon.box.releaser.work() == 1
+
+
+def test_what_quiet_hours_hold_goes_out_when_the_owner_lifts_them(desk: Desk) -> None:
+    now = desk.now().astimezone(MOSCOW)
+    desk.releaser = replace(desk.releaser, wording=lambda work: SalonWording(work=work))
+    begun, over = ((now + timedelta(hours=hours)).strftime("%H:%M") for hours in (-1, 1))
+    wishes = Wishes(uow=desk.salon.world.uow, clock=desk.now)
+    wishes.set(desk.salon.company_id, {"quiet_from": begun, "quiet_to": over, "reminder_day": False})
+    number = desk.plan(Purpose.MOVED)
+    assert desk.releaser.work() == 0
+    assert desk.notice(number) == ("waiting", Hindrance.QUIET_HOURS)
+    wishes.set(desk.salon.company_id, {"quiet_from": "00:00", "quiet_to": "00:00"})
+    assert desk.releaser.work() == 1
