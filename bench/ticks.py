@@ -131,13 +131,7 @@ def measure(database_url: str, redis_url: str, yclients: FakeYClients) -> str:
         "redis_url": redis_url,
         "jwt_secret": JWT_SECRET,
         "public_url": PUBLIC_URL,
-        "yclients_api_url": f"{yclients.url}/api/v1",
-        "yclients_marketplace_url": yclients.url,
-        "yclients_api_key": yclients.partner_token,
-        "yclients_user_token": yclients.user_token,
-        "yclients_app_id": yclients.app_id,
-        "yclients_per_second": 1000,
-        "yclients_per_minute": 60_000,
+        **yclients.config(),
     }
     yclients.settings(hooks_are_held=True)
     with closing(Container(Config(**settings))) as box:

@@ -38,19 +38,13 @@ def yclients() -> Iterator[FakeYClients]:
 
 @pytest.fixture
 def settings(database_url: str, redis_url: str, yclients: FakeYClients) -> dict[str, Any]:
-    """The limits of requests that production has; YClients' are lifted, so that the test is over soon."""
+    """The limits of requests that production has."""
     return {
         "database_url": database_url,
         "redis_url": redis_url,
         "jwt_secret": "a secret of these tests, 32 bytes or more",
         "admin_api_key": "a key of these tests, 32 bytes",
-        "yclients_api_url": f"{yclients.url}/api/v1",
-        "yclients_marketplace_url": yclients.url,
-        "yclients_api_key": yclients.partner_token,
-        "yclients_user_token": yclients.user_token,
-        "yclients_app_id": yclients.app_id,
-        "yclients_per_second": 1000,
-        "yclients_per_minute": 60_000,
+        **yclients.config(),
     }
 
 
