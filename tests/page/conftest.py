@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -46,10 +46,20 @@ class ConnectPage:
 
     def until_asked(self, what: str, times: int = 1) -> None:
         """Waits until the page has asked the server this many times; fails after five seconds."""
+        self.until(lambda: self.stub.asked.count(what) >= times, self.stub.asked)
+
+    def until(self, predicate: Callable[[], bool], what: object) -> None:
+        """Waits, while the page lives on; fails after five seconds."""
         deadline = time.monotonic() + 5
-        while self.stub.asked.count(what) < times:
-            assert time.monotonic() < deadline, self.stub.asked
+        while not predicate():
+            assert time.monotonic() < deadline, what
             self.page.wait_for_timeout(20)
+
+    def frames(self) -> list[str]:
+        """What the page's websockets will have received."""
+        found: list[str] = []
+        self.page.on("websocket", lambda socket: socket.on("framereceived", lambda data: found.append(str(data))))
+        return found
 
     def hears(self, words: str) -> str:
         """What the screen reader was told, once these words are in it."""

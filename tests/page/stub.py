@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, Response, jsonify, render_template, request
-from flask_socketio import SocketIO, disconnect, emit
+from flask_socketio import SocketIO, emit
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from aiadmin.adapters.qr_image import svg
@@ -43,6 +43,8 @@ class Stub:
         self.status: dict[str, Any] = {}
         self.qr: dict[str, Any] = {}
         self.refusal: dict[str, Any] | None = None
+        self.parting = threading.Event()
+        """Whoever is refused is shown out only when this is set."""
         self.asked: list[str] = []
         self.consents: list[str | None] = []
         self.reset()
@@ -58,6 +60,7 @@ class Stub:
         }
         self.qr = {"success": True, "qr": "2@http", "expires_in": 20}
         self.refusal = None
+        self.parting.set()
         self.asked, self.consents = [], []
 
 
@@ -145,7 +148,11 @@ def _add_sockets(app: Flask, stub: Stub) -> None:
             emit("status", {"state": stub.status["integration_status"]})
         if stub.refusal is not None:
             emit("error", stub.refusal)
-            disconnect()
+            sockets.start_background_task(show_out, request.sid)  # type: ignore[attr-defined]
+
+    def show_out(sid: str) -> None:
+        stub.parting.wait()
+        sockets.server.disconnect(sid, namespace="/marketplace")
 
     @sockets.on("request-qr", namespace="/marketplace")
     def request_qr(data: dict[str, bool]) -> None:

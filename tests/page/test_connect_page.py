@@ -64,6 +64,20 @@ def test_a_refusal_is_shown_and_the_page_does_not_knock_again(connect: ConnectPa
     assert [what for what in connect.stub.asked if what in {"stand by", "connect"}] == knocks != []
 
 
+def test_a_refusal_that_came_before_the_consent_is_shown_when_the_socket_closes_after_it(
+    connect: ConnectPage,
+) -> None:
+    connect.stub.refusal = {"code": "link-expired", "message": "Отказано."}
+    connect.stub.parting.clear()
+    heard = connect.frames()
+    connect.open().page.check("[data-consent]")
+    connect.until(lambda: any("link-expired" in frame for frame in heard), "the page was refused")
+    connect.page.click("[data-show]")
+    connect.until_asked("request-qr")
+    connect.stub.parting.set()
+    connect.shows("link-expired")
+
+
 def test_after_too_many_attempts_a_minute_passes_before_the_next(connect: ConnectPage) -> None:
     connect.page.clock.install()
     connect.stub.refusal = {"code": "too-many-attempts", "message": ""}

@@ -18,8 +18,10 @@ export function createTransport({ token, companyId, socketPath, dispatch }) {
   let agreed = false; // until its reader has agreed, the page holds a socket ready but asks and hears nothing
   let agreedAtDoor = false; // what the server was told when the socket came
   let opening = null;
+  let unheard = null; // an error that came before the reader agreed: why the socket closes a moment after
 
   const hear = (event) => {
+    if (!agreed && event.type === 'error') unheard = event;
     if (!agreed) return;
     const isGreeting = !heard;
     heard = true;
@@ -45,6 +47,7 @@ export function createTransport({ token, companyId, socketPath, dispatch }) {
   }
 
   function consent() {
+    unheard = null;
     agreedAtDoor = agreed;
     return agreed;
   }
@@ -67,6 +70,7 @@ export function createTransport({ token, companyId, socketPath, dispatch }) {
     clearTimeout(fallBackTimer);
     mode = 'none';
     codes.stop();
+    if (unheard) dispatch(unheard);
     dispatch({ type: 'dismissed' });
   }
 
