@@ -198,7 +198,7 @@ class Container:
 
     @cached_property
     def planner(self) -> Planner:
-        return Planner(uow=self.uow, queue=self.queue, clock=self.clock)
+        return Planner(uow=self.uow, queue=self.queue, clock=self.clock, is_paced=self.config.message_pacing)
 
     @cached_property
     def releaser(self) -> Releaser:

@@ -43,7 +43,7 @@ BLOATED = 3
 EXIT_SECONDS = 11.5
 """Platforms kill a process some time after SIGTERM; whatever hangs, we are gone before."""
 WORKER_TTL_SECONDS = 30
-_GOODBYE_SECONDS = 1.0
+_GOODBYE_SECONDS = 2.0
 _REDIS_PAUSE_SECONDS = 1.0
 _ENDING = (signal.SIGTERM, signal.SIGINT)
 _log = logging.getLogger(__name__)

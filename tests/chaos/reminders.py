@@ -97,6 +97,12 @@ class Reminders:
             psycopg2.extras.execute_batch(cursor, _INSERT, rows)
         connection.close()
 
+    def let_go(self) -> None:
+        """The minute of whoever has claimed notices is over, also of those that live."""
+        with psycopg2.connect(self._salons.database_url) as connection, connection.cursor() as cursor:
+            cursor.execute("UPDATE notices SET claimed_until = now() WHERE state = 'waiting'")
+        connection.close()
+
     def rows(self) -> dict[int, dict[str, Any]]:
         """Where each notice and its message stand."""
         return {row["record_id"]: row for row in self._salons.rows(_STATES)}

@@ -12,7 +12,7 @@ from aiadmin.domain.release import CLAIM
 from tests.acceptance.test_hosting import Salons
 from tests.chaos.fleet import Fleet
 from tests.chaos.reminders import Reminders, Workers
-from tests.chaos.scale import Scale
+from tests.chaos.scale import QUICK, Scale
 from tests.chaos.watch import Watch
 from tests.chaos.world import World
 from tests.fakes.yclients.client import FakeYClients
@@ -61,6 +61,8 @@ def test_reminders_under_kill_9_come_once_or_are_called_unknown(
         watch.until(lambda wanted=wanted: reminders.sent() >= wanted, scale.patience, f"{wanted} sent")
         workers.kill(jobs[part - 1])
         hosts[part - 1].kill()
+        if scale is QUICK:
+            reminders.let_go()
         hosts.append(hurried_fleet.start())
         jobs.append(workers.start("jobs"))
     within = CLAIM.total_seconds() + scale.patience + scale.reminded_within

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -186,6 +187,14 @@ def test_news_wait_for_more_of_it_as_long_as_the_salon_wishes(plans: Plans) -> N
     assert plans.send() == []
     [(wait,)] = plans.salon.world.rows("SELECT due_at - created_at FROM notices")
     assert timedelta(seconds=100) < wait <= timedelta(seconds=120)
+
+
+def test_where_nothing_is_paced_news_waits_for_nothing(plans: Plans) -> None:
+    plans.set(gather_seconds=120)
+    plans.salon.book(hour=15, days=3)
+    plans.read()
+    assert replace(plans.planner, is_paced=False).tell_news() == 1
+    assert len(plans.send()) == 1
 
 
 def test_two_planners_at_once_plan_each_thing_once(plans: Plans) -> None:
