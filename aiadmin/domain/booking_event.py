@@ -96,10 +96,14 @@ def booking_events(
 
 
 def _is_news(unknown: Record, source: EventSource, known_since: datetime) -> bool:
-    """Whether a record was made since we listen, or has only been found; a synchronisation finds the old ones."""
+    """Whether a record was made since we listen, or has only been found; a synchronisation finds the old ones.
+
+    YClients counts in whole seconds: what we are told of the second in which we began is as new as what came after.
+    """
+    began = known_since if source is EventSource.SYNC else known_since.replace(microsecond=0)
     if unknown.created_at is None:
         return source is not EventSource.SYNC
-    return unknown.created_at >= known_since
+    return unknown.created_at >= began
 
 
 def _of_new(after: Record, now: datetime) -> Iterator[BookingEvent]:

@@ -86,6 +86,15 @@ def test_a_record_that_is_new_to_us_is_news_when_it_was_made_since_we_look(
     assert _kinds(None, record(**facts | {"created_at": None}), EventSource.SYNC) == []
 
 
+@pytest.mark.parametrize(("source", "kinds"), [(EventSource.WEBHOOK, ["created"]), (EventSource.SYNC, [])])
+def test_what_was_made_in_the_second_in_which_we_began_is_news_to_whoever_is_told(
+    source: EventSource, kinds: list[str]
+) -> None:
+    """YClients tells the second alone."""
+    began = SINCE.replace(microsecond=700_000)
+    assert _kinds(None, record(created_at=SINCE.replace(microsecond=0)), source, known_since=began) == kinds
+
+
 def test_each_client_of_an_exchange_sees_only_their_own_booking() -> None:
     before = record()
     cancelled, created = booking_events(
