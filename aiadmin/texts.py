@@ -261,7 +261,6 @@ API_TAGS: Mapping[str, str] = {
 }
 """The sections of the API's documentation."""
 
-DEFAULT_ZONE = "Europe/Moscow"
 REPLIES: Mapping[Reply, str] = {
     Reply.GLAD: "Спасибо! Ждём вас {when}.",
     Reply.PITY: "Спасибо, что предупредили! Передали администратору, что вы не сможете прийти {when}.",

@@ -14,6 +14,8 @@ from enum import IntEnum
 from typing import Any, Generic, TypeVar
 
 Raw = Mapping[str, Any]
+DEFAULT_ZONE = "Europe/Moscow"
+"""By which a salon's times are read as long as it has not said where it is."""
 T = TypeVar("T")
 
 

@@ -14,6 +14,7 @@ from aiadmin import texts, wording
 from aiadmin.domain.answer import understand
 from aiadmin.domain.booking_event import Snapshot
 from aiadmin.domain.contact import Sighting
+from aiadmin.domain.journal import DEFAULT_ZONE
 from aiadmin.domain.message import Direction, NewMessage, Purpose
 from aiadmin.domain.question import OLD, Letter, Question, Reaction, is_to_write, react, react_to_salon
 from aiadmin.services.messages import owe
@@ -125,7 +126,7 @@ def tell_salon(question: Question, told: str, *, key: str, work: UnitOfWork, now
 def visit_of(question: Question, work: UnitOfWork) -> tuple[str, Snapshot | None]:
     """When the visit is, in the salon's time and a client's words; and what we know of it."""
     salon = work.sync_runs.salon(question.company_id)
-    zone = salon.zone if salon else texts.DEFAULT_ZONE
+    zone = salon.zone if salon else DEFAULT_ZONE
     local = question.starts_at.astimezone(ZoneInfo(zone))
     when = f"{wording.day(local)}, в {wording.clock(local)}"
     return when, work.records.find(question.company_id, question.record_id)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from aiadmin.domain.booking_event import BookingEvent, EventSource, Snapshot, booking_events, differs, is_newer
 from aiadmin.domain.journal import Record
-from aiadmin.services.ports import ReadSalon, UnitOfWork
+from aiadmin.services.ports import NewUnitOfWork, ReadSalon, SalonApi, UnitOfWork
 
 
 def absorb(
@@ -42,6 +43,20 @@ def absorb(
     work.records.replace(salon.company_id, changed, read_at)
     work.booking_events.add(salon.company_id, events, source=source, at=now)
     return len(events)
+
+
+def read(salon: ReadSalon, record_id: int, *, api: SalonApi, uow: NewUnitOfWork) -> Record | None:
+    """A booking as YClients has it now; one that it does not know any more is deleted. None when neither did we.
+
+    Raises:
+        YClientsError, DependencyDownError: nothing can be said of it now.
+    """
+    record = api.record(salon.salon_id, record_id, zone=salon.zone)
+    if record is not None:
+        return record
+    with uow() as work:
+        known = work.records.find(salon.company_id, record_id)
+    return None if known is None else replace(known.record, is_deleted=True)
 
 
 def _last_of_each(records: Sequence[Record]) -> Sequence[Record]:

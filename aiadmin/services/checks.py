@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from aiadmin.domain.booking_event import EventSource
@@ -13,7 +13,7 @@ from aiadmin.domain.journal import Record
 from aiadmin.domain.sync import OVERLAP, SLICE, RunState, page_read
 from aiadmin.domain.sync_failure import after_failure, failure_of
 from aiadmin.domain.yclients_error import YClientsError
-from aiadmin.services.bookings import absorb
+from aiadmin.services import bookings
 from aiadmin.services.ports import Clock, NewUnitOfWork, ReadSalon, SalonApi
 
 
@@ -86,17 +86,9 @@ class Checker:
             self._read_client(salon, check.number)
             return
         read_at = self.clock()
-        record = self.api.record(salon.salon_id, check.number, zone=salon.zone)
-        if record is None:
-            record = self._gone(salon, check.number)
+        record = bookings.read(salon, check.number, api=self.api, uow=self.uow)
         if record is not None:
             self._absorb(salon, [record], read_at)
-
-    def _gone(self, salon: ReadSalon, record_id: int) -> Record | None:
-        """A record that YClients does not know any more, as a deleted one; None when neither did we."""
-        with self.uow() as work:
-            known = work.records.find(salon.company_id, record_id)
-        return None if known is None else replace(known.record, is_deleted=True)
 
     def _read_client(self, salon: ReadSalon, client_id: int) -> None:
         client = self.api.client(salon.salon_id, client_id)
@@ -110,7 +102,7 @@ class Checker:
 
     def _absorb(self, salon: ReadSalon, records: Sequence[Record], read_at: datetime) -> None:
         with self.uow() as work:
-            absorb(work, salon, records, source=EventSource.WEBHOOK, read_at=read_at, now=self.clock())
+            bookings.absorb(work, salon, records, source=EventSource.WEBHOOK, read_at=read_at, now=self.clock())
             work.commit()
 
     def _done(self, left: dict[tuple[Subject, int], Check], done: Sequence[Check]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 
 from aiadmin.domain.booking_event import EventSource
@@ -11,7 +11,7 @@ from aiadmin.domain.journal import Record
 from aiadmin.domain.notice import Notice
 from aiadmin.domain.release import is_fresh, is_worth_a_list, visit_day
 from aiadmin.domain.sync import page_read
-from aiadmin.services.bookings import absorb
+from aiadmin.services import bookings
 from aiadmin.services.ports import Clock, NewUnitOfWork, ReadSalon, SalonApi
 
 
@@ -42,14 +42,15 @@ class Looker:
         if seen is None and day not in self.listed and is_worth_a_list(notice, self.due, self.salon.zone):
             self._read_day(day)
             seen = self._seen(notice)
-        return seen or self._read(notice)
+        return seen or bookings.read(self.salon, notice.record_id, api=self.api, uow=self.uow)
 
     def _seen(self, notice: Notice) -> Record | None:
         """What we know, if it was looked at a moment ago and no webhook has spoken of it since."""
         with self.uow() as work:
-            looked_at = work.releases.looked_at(notice)
+            if not is_fresh(work.releases.looked_at(notice), self.clock()):
+                return None
             known = work.records.find(notice.company_id, notice.record_id)
-        return known.record if known is not None and is_fresh(looked_at, self.clock()) else None
+        return None if known is None else known.record
 
     def _read_day(self, day: date) -> None:
         salon, page, is_last = self.salon, 1, False
@@ -57,17 +58,11 @@ class Looker:
             read_at = self.clock()
             found = self.api.records(salon.salon_id, zone=salon.zone, page=page, first=day, last=day, is_awaited=True)
             with self.uow() as work:
-                absorb(work, salon, found.rows, source=EventSource.RECONCILE, read_at=read_at, now=self.clock())
+                bookings.absorb(
+                    work, salon, found.rows, source=EventSource.RECONCILE, read_at=read_at, now=self.clock()
+                )
                 work.releases.looked(salon.company_id, [one.record_id for one in found.rows], read_at)
                 work.commit()
             is_last = page_read(len(found.rows), found.total, page, skipped=found.skipped).is_last
             page += 1
         self.listed.add(day)
-
-    def _read(self, notice: Notice) -> Record | None:
-        record = self.api.record(self.salon.salon_id, notice.record_id, zone=self.salon.zone)
-        if record is not None:
-            return record
-        with self.uow() as work:
-            known = work.records.find(notice.company_id, notice.record_id)
-        return None if known is None else replace(known.record, is_deleted=True)

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from aiadmin import texts
 from aiadmin.domain import audit
 from aiadmin.domain.activation import why_not_retry
 from aiadmin.domain.company import Company
@@ -15,6 +14,7 @@ from aiadmin.domain.deed import Deed, possible
 from aiadmin.domain.device import Device, SessionChange
 from aiadmin.domain.errors import AiAdminError
 from aiadmin.domain.ids import AuditId, CompanyId
+from aiadmin.domain.journal import DEFAULT_ZONE
 from aiadmin.domain.message_log import LogEntry, Mark, Place
 from aiadmin.domain.sync import RunState, SyncKind, SyncRun
 from aiadmin.services import activations, operator, sessions, synchronisation
@@ -72,7 +72,7 @@ def overview(company: Company, *, uow: NewUnitOfWork, clock: Clock) -> Overview:
             is_double=is_double,
             runs=[run for kind in SyncKind if (run := work.sync_runs.find(number, kind)) is not None],
             hooks=work.journal.hooks_state(number),
-            zone=work.journal.zone(number) or texts.DEFAULT_ZONE,
+            zone=work.journal.zone(number) or DEFAULT_ZONE,
             events=work.session_events.recent(number, limit=EVENTS),
             marks=work.message_log.marks(number, clock() - COUNTED),
         )
@@ -81,7 +81,7 @@ def overview(company: Company, *, uow: NewUnitOfWork, clock: Clock) -> Overview:
 def zone(company_id: CompanyId, *, uow: NewUnitOfWork) -> str:
     """The salon's IANA timezone. Raises DependencyDownError."""
     with uow() as work:
-        return work.journal.zone(company_id) or texts.DEFAULT_ZONE
+        return work.journal.zone(company_id) or DEFAULT_ZONE
 
 
 def messages(

@@ -8,13 +8,13 @@ from datetime import datetime
 
 from aiadmin.domain.contact import Sighting
 from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.journal import DEFAULT_ZONE
 from aiadmin.domain.message import NewMessage, Purpose
 from aiadmin.domain.notice import NoticeKind
 from aiadmin.domain.operator import DEADLINE, Code, Order, Taken, Target, is_double, refusal_of
 from aiadmin.domain.pace import Hindrance, Pace, when_to_send
 from aiadmin.services.ports import Clock, JobQueue, NewUnitOfWork, Secrets, UnitOfWork
 
-_ZONE = "Europe/Moscow"
 """Of a salon whose journal was never read."""
 
 
@@ -48,7 +48,7 @@ class Operator:
                 callback=callback,
                 known=dict(work.operator_messages.find_many(company_id, names)),
                 unwilling=work.operator_messages.unwilling(company_id, phones) if order.is_advert else frozenset(),
-                zone=salon.zone if (salon := work.sync_runs.salon(company_id)) else _ZONE,
+                zone=salon.zone if (salon := work.sync_runs.salon(company_id)) else DEFAULT_ZONE,
                 pace=work.preferences.settings(company_id).pace,
                 now=now,
                 work=work,

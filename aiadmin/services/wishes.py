@@ -14,6 +14,7 @@ from aiadmin.domain.company import Company
 from aiadmin.domain.contact import Sighting
 from aiadmin.domain.errors import TooManyTrialsError
 from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.journal import DEFAULT_ZONE
 from aiadmin.domain.message import NewMessage, Purpose
 from aiadmin.domain.message_settings import MessageSettings
 from aiadmin.domain.notice import NoticeKind
@@ -116,7 +117,7 @@ class Wishes:
     def _example(self, owner: Company, work: UnitOfWork) -> Mapping[str, str]:
         """An invented booking of tomorrow at half past two, in this salon."""
         salon = work.sync_runs.salon(owner.company_id)
-        zone = salon.zone if salon else "Europe/Moscow"
+        zone = salon.zone if salon else DEFAULT_ZONE
         tomorrow = self.clock().astimezone(ZoneInfo(zone)) + _DAY
         facts = Facts(
             name="Анна",

@@ -15,6 +15,7 @@ from aiadmin.adapters.db.records import record_of_row
 from aiadmin.adapters.db.sync_runs import IS_READ
 from aiadmin.domain.booking_event import BookingEvent, EventKind, EventSource
 from aiadmin.domain.ids import CompanyId, NoticeId
+from aiadmin.domain.journal import DEFAULT_ZONE
 from aiadmin.domain.message_settings import MessageSettings
 from aiadmin.domain.notice import NEWS, NoticeKind, Promise
 from aiadmin.domain.plan import MOST_AT_ONCE, Booking, LastNews, NewNotice, StoredEvent
@@ -163,7 +164,7 @@ class SqlNotices:
         return [
             WritingSalon(
                 company_id=CompanyId(row.id),
-                zone=row.timezone or "Europe/Moscow",
+                zone=row.timezone or DEFAULT_ZONE,
                 settings=MessageSettings.from_json(row.settings),
             )
             for row in self._session.execute(statement, given)

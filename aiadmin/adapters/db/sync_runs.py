@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from aiadmin.adapters.db.salon_tables import SyncRunRow
 from aiadmin.adapters.db.tables import CompanyRow
 from aiadmin.domain.ids import CompanyId, SalonId
+from aiadmin.domain.journal import DEFAULT_ZONE
 from aiadmin.domain.sync import RunState, Stage, SyncKind, SyncRun
 from aiadmin.services.ports.journal import ReadSalon
 
@@ -54,7 +55,7 @@ class SqlSyncRuns:
             return None
         salon_id, zone, since = row
         return ReadSalon(
-            company_id=company_id, salon_id=SalonId(salon_id), zone=zone or "Europe/Moscow", known_since=since
+            company_id=company_id, salon_id=SalonId(salon_id), zone=zone or DEFAULT_ZONE, known_since=since
         )
 
     def start(self, company_id: CompanyId, kind: SyncKind, at: datetime, *, is_new: bool) -> None:

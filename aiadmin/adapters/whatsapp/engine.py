@@ -96,7 +96,7 @@ class Engine:
         self._leaving = Leaving(library.go, self._gate)
         self._sessions: dict[str, LiveSession] = {}
         self._raw: queue.SimpleQueue[Raw | bytes | threading.Event] = queue.SimpleQueue()
-        self._log = LibraryLog(library.messages)
+        self._library_log = LibraryLog(library.messages)
         self._log_callback = library.log_callback(self._on_log)
         self._props = library.device_props(
             os=DEVICE_NAME, platformType=library.device_props.CHROME
@@ -179,7 +179,7 @@ class Engine:
             return SendResult(fate=Fate.NOT_TAKEN, reason="not_connected")
         except NoAnswerError:
             return SendResult(fate=Fate.UNKNOWN, reason="timeout")
-        return send_result(data, messages, is_unencrypted=self._log.is_unencrypted)
+        return send_result(data, messages, is_unencrypted=self._library_log.is_unencrypted)
 
     def show_typing(self, session_id: str, address: str) -> None:
         """Let whoever is at `address` see that somebody types, until the next message; never raises."""
@@ -245,7 +245,7 @@ class Engine:
     def _on_log(self, data: int, size: int) -> None:
         if data and size > 0:
             entry = ctypes.string_at(data, size)
-            self._log.hear(entry)
+            self._library_log.hear(entry)
             self._raw.put(entry)
 
     def _call(
@@ -275,7 +275,7 @@ class Engine:
             raw = self._raw.get()
             try:
                 if isinstance(raw, bytes):
-                    self._log.write(raw)
+                    self._library_log.write(raw)
                 elif isinstance(raw, threading.Event):
                     raw.set()
                 elif not raw.session.closed or raw.code in decode.MAIL:

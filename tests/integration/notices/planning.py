@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -81,10 +80,8 @@ class Plans:
     def age(self, booking: Mapping[str, Any], by: timedelta) -> None:
         """It was made so long ago, as far as we know."""
         self.salon.world.execute(
-            "UPDATE records SET created_at = created_at - :by, raw_data = CAST(:raw AS jsonb)"
-            " WHERE company_id = :id AND record_id = :record",
+            "UPDATE records SET created_at = created_at - :by WHERE company_id = :id AND record_id = :record",
             by=by,
-            raw=json.dumps({}),
             id=self.salon.company_id,
             record=booking["id"],
         )
