@@ -25,6 +25,7 @@ def main(arguments: Sequence[str]) -> int:
         sys.stderr.write(f"{error}\n")
         return 1
     logs.configure(config, _ROLES[role])
+    logs.warn_of_foreign_settings(os.environ)
     _run(role, config)
     return 0
 

@@ -19,6 +19,7 @@ from aiadmin.web import create_app
 
 config = Config.from_env(os.environ)
 logs.configure(config, "web")
+logs.warn_of_foreign_settings(os.environ)
 app = create_app(Container(config))
 
 # all that is loaded by now stays: a collection that walked over it would hold up every request for 0.1 s

@@ -21,6 +21,30 @@ class AppEnv(StrEnum):
     PRODUCTION = "production"
 
 
+class AddressLog(StrEnum):
+    """How much of a caller's IP address a log line holds: its network (/24, /48), or all of it."""
+
+    NETWORK = "network"
+    FULL = "full"
+
+
+FOREIGN_NAMES: Mapping[str, str] = {
+    "NODE_ENV": "APP_ENV is ours (development or production)",
+    "SUPABASE_URL": "DATABASE_URL is ours, and takes Supabase's connection string",
+    "SUPABASE_KEY": "DATABASE_URL is ours, and takes Supabase's connection string with its password",
+}
+"""Settings of the specification's Node.js environment that are not read here, and what is read instead."""
+
+
+def foreign_settings(env: Mapping[str, str]) -> tuple[str, ...]:
+    """A sentence for each setting of `env` that looks like ours and is not read.
+
+    >>> foreign_settings({"NODE_ENV": "production", "PORT": "3000"})
+    ('NODE_ENV is not read: APP_ENV is ours (development or production)',)
+    """
+    return tuple(f"{name} is not read: {ours}" for name, ours in FOREIGN_NAMES.items() if env.get(name, "").strip())
+
+
 SECRET_MIN_BYTES = 32
 """HS256 wants a key at least as long as its hash (RFC 7518, 3.2)."""
 
@@ -56,6 +80,7 @@ class Config:
     )
     allowed_origins: tuple[str, ...] = ()
     trusted_proxies: int = 0
+    client_ip_header: str = "X-Forwarded-For"
     open_registration: bool = True
     rate_limit_per_minute: int = 30
     webhook_limit_per_minute: int = 600
@@ -69,7 +94,11 @@ class Config:
     messages_paused: bool = False
     message_pacing: bool = True
     database_pool_size: int = 10
+    support_email: str = "support@ai-admin.app"
+    support_telegram: str = "ai_admin_support"
+    support_url: str = "https://github.com/vosarsen/ai_admin_v2/issues"
     log_level: str = "INFO"
+    log_addresses: AddressLog = AddressLog.NETWORK
 
     @property
     def is_production(self) -> bool:
@@ -177,12 +206,40 @@ def _origins(text: str) -> tuple[str, ...]:
     return tuple(_url(part.strip()) for part in text.split(",") if part.strip())
 
 
+def _ip_header(text: str) -> str:
+    found = next((name for name in _IP_HEADERS if name.lower() == text.lower()), None)
+    if found is None:
+        raise ValueError(f"must be {' or '.join(_IP_HEADERS)}")
+    return found
+
+
+def _email(text: str) -> str:
+    if not re.fullmatch(r"[\w.+-]+@[\w-]+(\.[\w-]+)+", text, re.ASCII):
+        raise ValueError("must be an e-mail address")
+    return text
+
+
+def _telegram(text: str) -> str:
+    name = text.removeprefix("https://t.me/").removeprefix("@")
+    if not re.fullmatch(r"[A-Za-z]\w{3,31}", name, re.ASCII):
+        raise ValueError("must be a Telegram name: @ai_admin_support")
+    return name
+
+
+def _addresses(text: str) -> AddressLog:
+    try:
+        return AddressLog(text.lower())
+    except ValueError:
+        raise ValueError("must be network or full") from None
+
+
 def _level(text: str) -> str:
     if text.upper() not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
         raise ValueError("must be DEBUG, INFO, WARNING or ERROR")
     return text.upper()
 
 
+_IP_HEADERS = ("X-Forwarded-For", "X-Real-IP")
 _PARSERS: Mapping[str, Callable[[str], object]] = {
     "app_env": _env_name,
     "port": _whole(1, 65535),
@@ -211,7 +268,12 @@ _PARSERS: Mapping[str, Callable[[str], object]] = {
     "messages_paused": _flag,
     "message_pacing": _flag,
     "database_pool_size": _whole(1, 100),
+    "client_ip_header": _ip_header,
+    "support_email": _email,
+    "support_telegram": _telegram,
+    "support_url": _url,
     "log_level": _level,
+    "log_addresses": _addresses,
 }
 
 
@@ -226,6 +288,8 @@ def _require(config: Config) -> None:
         )
     if len(config.jwt_secret.encode()) < SECRET_MIN_BYTES:
         raise ConfigError(f"JWT_SECRET must be at least {SECRET_MIN_BYTES} bytes: openssl rand -base64 32")
+    if config.client_ip_header != "X-Forwarded-For" and not config.trusted_proxies:
+        raise ConfigError(f"CLIENT_IP_HEADER={config.client_ip_header} needs TRUSTED_PROXIES=1: anybody may send it")
     if config.is_production:
         _require_production(config)
 

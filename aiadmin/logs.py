@@ -10,7 +10,7 @@ import json
 import logging
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from types import TracebackType
 from typing import Any, TextIO
@@ -18,7 +18,7 @@ from typing import Any, TextIO
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from aiadmin.config import AppEnv, Config
+from aiadmin.config import FOREIGN_NAMES, AppEnv, Config
 from aiadmin.masking import mask
 
 _CHATTY = ("alembic", "engineio", "geventwebsocket", "PIL", "rq.cron", "socketio", "urllib3", "werkzeug")
@@ -74,6 +74,13 @@ def configure(config: Config, process: str) -> None:
         logger_factory=partial(_Lines, sys.stderr),
         cache_logger_on_first_use=True,
     )
+
+
+def warn_of_foreign_settings(env: Mapping[str, str]) -> None:
+    """One warning for each setting of the specification's environment that is set and not read, with ours."""
+    for name, ours in FOREIGN_NAMES.items():
+        if env.get(name, "").strip():
+            structlog.get_logger(__name__).warning("a setting is not read", setting=name, instead=ours)
 
 
 def configure_command() -> None:

@@ -19,7 +19,9 @@ from aiadmin.adapters import queue
 from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.errors import AiAdminError
+from aiadmin.domain.pairing import FAILURES
 from aiadmin.web import auth, create_app, errors
+from aiadmin.web.openapi import document
 from aiadmin.web.operation import operation_of
 from tests.conftest import ROOT
 
@@ -117,6 +119,19 @@ def test_scripts_of_pages_say_nothing_by_themselves() -> None:
     ours = [path for path in scripts if "vendor" not in path.parts]
     assert len(ours) > 10
     assert [path.name for path in ours if re.search(r"[\u0400-\u04ff]", path.read_text())] == []
+
+
+def test_the_pages_know_every_failure_of_a_pairing() -> None:
+    """Each comes as an `error` beside its `status`: a page that took one for a refusal would stay closed."""
+    script = (ROOT / "aiadmin/web/static/connect/failures.js").read_text()
+    assert set(re.findall(r"'([a-z-]+)'", script)) == set(FAILURES)
+
+
+def test_one_version_is_told_everywhere(app) -> None:  # type: ignore[no-untyped-def]
+    changes = (ROOT / "CHANGELOG.md").read_text()
+    assert re.search(r"^## ([\d.]+)", changes, re.MULTILINE)[1] == aiadmin.__version__  # type: ignore[index]
+    assert document(app, "https://ai-admin.app")["info"]["version"] == aiadmin.__version__
+    assert "version = attr: aiadmin.__version__" in (ROOT / "setup.cfg").read_text()
 
 
 def test_the_management_page_is_handed_the_words_that_its_scripts_use() -> None:

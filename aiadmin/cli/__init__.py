@@ -7,6 +7,7 @@ import os
 
 import click
 
+from aiadmin import __version__
 from aiadmin.cli.home import Home, dotenv
 from aiadmin.config import ConfigError
 from aiadmin.domain.errors import AiAdminError
@@ -55,6 +56,7 @@ class LazyGroup(click.Group):
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, message="%(prog)s %(version)s")
 @click.pass_context
 def cli(ctx: click.Context) -> None:
     """AI Admin connects beauty salons on YClients to WhatsApp.

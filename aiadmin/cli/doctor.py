@@ -16,7 +16,7 @@ import redis
 from aiadmin.cli.doctor_online import yclients_credentials
 from aiadmin.cli.finding import Finding
 from aiadmin.cli.home import PROJECT
-from aiadmin.config import Config, ConfigError
+from aiadmin.config import FOREIGN_NAMES, Config, ConfigError
 
 _SECONDS = 3
 _IMPORT_SECONDS = 30
@@ -54,6 +54,9 @@ def examine(*, online: bool) -> Iterator[Finding]:
         yield Finding(name="settings", text=str(error), fix="start `make run`, or set it as .env.example says")
         return
     yield Finding(name="settings", text=f"complete for {config.app_env}")
+    for name, ours in FOREIGN_NAMES.items():
+        if os.environ.get(name):
+            yield Finding(name=name, text="is not read", fix=ours)
     yield _asked("PostgreSQL", lambda: _postgres(config.database_url), "start it, or correct DATABASE_URL")
     yield _hooks(config.database_url)
     yield _asked("Redis", lambda: _redis(config.redis_url), "start it, or correct REDIS_URL")

@@ -13,7 +13,7 @@ import click
 
 from aiadmin.adapters import embedded
 from aiadmin.cli.home import Home
-from aiadmin.config import Config
+from aiadmin.config import FOREIGN_NAMES, Config
 
 _STOP_SECONDS = 1.5
 
@@ -22,9 +22,10 @@ def environment(home: Home, overrides: Mapping[str, str]) -> dict[str, str]:
     """What every process of this run gets, as far as it is known before any server runs.
 
     Args:
-        overrides: settings that win over the environment.
+        overrides: settings that win over the environment. What nobody reads is left out: `up` has warned of it once.
     """
-    env = {name: value for name, value in os.environ.items() if value} | dict(overrides)
+    given = {name: value for name, value in os.environ.items() if name not in FOREIGN_NAMES}
+    env = {name: value for name, value in given.items() if value} | dict(overrides)
     env = _defaults(env.get("PORT", "3000")) | env
     if env["APP_ENV"] == "development":
         env = home.secrets() | env

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import subprocess
 import threading
@@ -19,7 +20,7 @@ from aiadmin.cli.home import PROJECT, Home, write_settings
 from aiadmin.cli.output import Output
 from aiadmin.cli.procfile import read_procfile
 from aiadmin.cli.supervisor import Supervisor
-from aiadmin.config import Config
+from aiadmin.config import Config, foreign_settings
 
 _PUBLISHED = ("DATABASE_URL", "REDIS_URL", "JWT_SECRET", "ADMIN_API_KEY", "METRICS_TOKEN", "PUBLIC_URL", "PORT")
 _LATER = ("worker", "clock")
@@ -47,6 +48,8 @@ def run(home: Home, extras: Extras) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: stop.set())
     with home.running(), contextlib.ExitStack() as servers:
+        for sentence in foreign_settings(os.environ):
+            click.echo(f"Warning: {sentence}", err=True)
         env = environment(home, extras.settings)
         check(env)
         env = with_servers(env, home, servers)

@@ -42,6 +42,18 @@ RESTING = frozenset(
 """Nothing goes on until somebody presses the button."""
 
 
+FAILURES = frozenset(
+    {
+        PairingState.UNREACHABLE,
+        PairingState.EXHAUSTED,
+        PairingState.PASSKEY,
+        PairingState.ALREADY_LINKED,
+        PairingState.FAILED,
+    }
+)
+"""States that say why no phone is being linked: told as `error` events too, for clients that hear no others."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Timing:
     """How long things take and may take; tests give shorter ones.

@@ -12,7 +12,7 @@ from aiadmin.adapters.pairing_feed import RedisPairingFeed
 from aiadmin.adapters.pairing_records import Progress
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.pairing import PairingState
+from aiadmin.domain.pairing import FAILURES, PairingState
 from aiadmin.services.pairings import Linked
 from aiadmin.services.ports import Clock, LiveCode, Rooms
 
@@ -76,7 +76,7 @@ class Board:
     def rest(self, company_id: CompanyId, state: PairingState) -> None:
         """Nothing goes on until the button is pressed; the feed keeps the state."""
         self.forget(company_id)
-        self._rooms.status(company_id, state=state, text=texts.PAIRING[state])
+        self._tell(company_id, state)
 
     def forget(self, company_id: CompanyId) -> None:
         """The attempt is over."""
@@ -94,7 +94,13 @@ class Board:
     def _say(self, company_id: CompanyId, progress: Progress) -> None:
         self._progress[company_id] = progress
         self._quietly(lambda: self._feed.set_state(company_id, progress))
-        self._rooms.status(company_id, state=progress.state, text=texts.PAIRING[progress.state])
+        self._tell(company_id, progress.state)
+
+    def _tell(self, company_id: CompanyId, state: PairingState) -> None:
+        """Tell the state; a failure as an `error` too, by which the specification's clients learn of it."""
+        self._rooms.status(company_id, state=state, text=texts.PAIRING[state])
+        if state in FAILURES:
+            self._rooms.error(company_id, code=state, text=texts.PAIRING[state])
 
     def _quietly(self, write: Callable[[], None]) -> None:
         try:

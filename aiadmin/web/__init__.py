@@ -12,6 +12,7 @@ from flask_cors import CORS
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
+from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.web import (
     auth,
@@ -43,6 +44,7 @@ from aiadmin.web import (
 )
 from aiadmin.web.bodies import READ_BYTES
 from aiadmin.web.fields import MAX_ID
+from aiadmin.web.real_ip import RealIp
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 
@@ -54,6 +56,7 @@ def create_app(container: Container) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = READ_BYTES
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.jinja_env.globals["support"] = _support(container.config)
     app.jinja_env.globals["static_version"] = _static_version(Path(app.static_folder or ""))
     request_log.attach(app)
     headers.attach(app)
@@ -62,8 +65,13 @@ def create_app(container: Container) -> Flask:
     limits.attach(app, container)
     _allow_origins(app, container)
     sockets.attach(app, container)
-    _trust_proxies(app, container.config.trusted_proxies)
+    _trust_proxies(app, container.config)
     return app
+
+
+def _support(config: Config) -> dict[str, str]:
+    """Whom a salon writes to when something is wrong, as every page names it; Telegram's name is without the @."""
+    return {"email": config.support_email, "telegram": config.support_telegram, "url": config.support_url}
 
 
 class _App(Flask):
@@ -124,9 +132,13 @@ def _allow_origins(app: Flask, container: Container) -> None:
     app.after_request(answer_browsers)
 
 
-def _trust_proxies(app: Flask, hops: int) -> None:
+def _trust_proxies(app: Flask, config: Config) -> None:
     """Outermost, after Socket.IO: otherwise sockets see the proxy's address and all users share one limit."""
-    if hops:
+    hops = config.trusted_proxies
+    if hops and config.client_ip_header == "X-Real-IP":
+        proxied = ProxyFix(RealIp(app.wsgi_app), x_for=0, x_proto=hops, x_host=0)
+        app.wsgi_app = proxied  # type: ignore[method-assign]
+    elif hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
 
 

@@ -18,7 +18,7 @@ blueprint = Blueprint("connect", __name__)
 SOCKET_PATH = "/socket.io"
 MODULES = (
     *(f"connect/{name}.js" for name in ("machine", "phone", "token", "transport", "view")),
-    *(f"connect/{name}.js" for name in ("controls", "http", "picture", "socket")),
+    *(f"connect/{name}.js" for name in ("controls", "failures", "http", "picture", "socket")),
     "vendor/socket.io.esm.min.js",
 )
 """What the page's script imports, told to the browser at once: it would find one behind the other."""

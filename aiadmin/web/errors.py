@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import cast
 
 import structlog
-from flask import Flask, Response, current_app, jsonify, render_template, request
+from flask import Flask, Response, current_app, g, jsonify, render_template, request
 from flask_limiter import Limiter
 from marshmallow import ValidationError
 from redis import RedisError
@@ -124,6 +124,7 @@ def answer_to(error: Exception) -> Answer:
 
 def respond(answer: Answer, *, more: Mapping[str, object] | None = None) -> Response:
     """The error as JSON (with `more` fields), or as a page for a browser."""
+    g.error_code = answer.code
     response = _page(answer) if wants_html() else jsonify(_body(answer) | dict(more or {}))
     response.status_code = answer.status
     if answer.status == HTTPStatus.SERVICE_UNAVAILABLE:

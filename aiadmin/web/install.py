@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from urllib.parse import urlencode, urlsplit
 
+import structlog
 from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -24,6 +25,7 @@ from aiadmin.web.operation import Operation, documented
 from aiadmin.web.origins import is_of_yclients
 from aiadmin.web.registration import connect_url
 
+log = structlog.get_logger(__name__)
 blueprint = Blueprint("install", __name__)
 
 PATIENCE_SECONDS = 20.0
@@ -77,7 +79,10 @@ def _land_all(salons: tuple[SalonId, ...]) -> Iterator[Landing]:
         if time.monotonic() > ends:
             yield Landing(salon_id=salon_id, admission=Admission.LATER)
         else:
-            yield container().installer.land(_arrival(salon_id))
+            landing = container().installer.land(_arrival(salon_id))
+            company_id = landing.company.company_id if landing.company else None
+            log.info("salon arrived", company_id=company_id, salon_id=salon_id, admission=landing.admission.value)
+            yield landing
 
 
 def _arrival(salon_id: SalonId) -> Arrival:

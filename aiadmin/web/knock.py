@@ -15,7 +15,7 @@ class Knock:
     """A page at the door.
 
     Attributes:
-        company_id: the company that it says it is for, a hint that must match its token, or None.
+        company_id: the company that it names, a hint that must match its token; None where it is left out or empty.
         consent: None where nobody is asked for it, as in a client that is not our page.
         wants_codes: whether it is there to connect a phone; the management page only listens.
     """
@@ -32,7 +32,7 @@ def read(auth: object) -> Knock:
     return Knock(
         sid=cast("str", request.sid),  # type: ignore[attr-defined]
         token=_token_of(auth),
-        company_id=request.args.get("companyId"),
+        company_id=request.args.get("companyId") or None,
         consent=_consent_of(auth),
         wants_codes=not (isinstance(auth, dict) and auth.get("codes") is False),
     )

@@ -10,7 +10,7 @@ from flask import Flask
 from marshmallow import Schema
 from werkzeug.routing import Rule
 
-from aiadmin import texts
+from aiadmin import __version__, texts
 from aiadmin.web import schemas
 from aiadmin.web.auth import Guard
 from aiadmin.web.json_schema import Node, of_schema
@@ -36,7 +36,7 @@ def document(app: Flask, public_url: str) -> Node:
             paths.setdefault(path, {})[_method(rule)] = _describe(rule, operation, _guard(app, rule))
     return {
         "openapi": "3.1.0",
-        "info": {"title": "AI Admin", "version": "1.0.0", "description": texts.API["about"]},
+        "info": {"title": "AI Admin", "version": __version__, "description": texts.API["about"]},
         "servers": [{"url": public_url}],
         "tags": [{"name": name, "description": text} for name, text in texts.API_TAGS.items()],
         "paths": paths,

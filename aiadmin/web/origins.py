@@ -1,4 +1,4 @@
-"""Which web pages may speak to us: an exact list, and YClients' own pages of one salon each."""
+"""Which web pages may speak to us: an exact list, and YClients' own pages."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from aiadmin.config import Config
 
-YCLIENTS_PAGE = re.compile(r"https://n[0-9]{1,10}\.yclients\.(?:com|ru)\Z")
-"""`https://n962302.yclients.com`; anchored at both ends where it is used with `match`."""
+YCLIENTS_PAGE = re.compile(r"https://(?:(?:www|n[0-9]{1,10})\.)?yclients\.(?:com|ru)\Z")
+"""The cabinet (`https://yclients.com`) and a salon's pages (`https://n962302.yclients.com`), both ends anchored."""
 _LOCAL_PAGE = re.compile(r"http://(?:localhost|127\.0\.0\.1)(?::[0-9]{1,5})?\Z")
 
 

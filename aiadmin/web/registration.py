@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+import structlog
 from flask import Blueprint
 
 from aiadmin.domain.company import Company
@@ -14,6 +15,7 @@ from aiadmin.web.bodies import read_object
 from aiadmin.web.current import container
 from aiadmin.web.operation import Operation, documented
 
+log = structlog.get_logger(__name__)
 blueprint = Blueprint("registration", __name__)
 
 
@@ -40,6 +42,7 @@ def register() -> tuple[dict[str, object], int]:
         clock=held.clock,
         window=held.config.activation_window,
     )
+    log.info("company registered", company_id=made.company.company_id, salon_id=made.company.salon_id)
     answer = schemas.dump(
         schemas.Registered,
         company_id=made.company.company_id,

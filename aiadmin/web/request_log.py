@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import time
+from collections.abc import Mapping
 from functools import lru_cache
 from http import HTTPStatus
 from ipaddress import IPv4Address, ip_address
@@ -12,6 +13,7 @@ from ipaddress import IPv4Address, ip_address
 import structlog
 from flask import Flask, Response, g, request
 
+from aiadmin.config import AddressLog
 from aiadmin.domain.metric import Metric
 from aiadmin.web.current import container, request_id
 
@@ -20,6 +22,11 @@ log = structlog.get_logger("aiadmin.access")
 HEADER = "X-Request-ID"
 _SANE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,63}")
 UNMATCHED = "unmatched"
+_REFUSALS: Mapping[int, str] = {
+    HTTPStatus.UNAUTHORIZED: "access refused",
+    HTTPStatus.TOO_MANY_REQUESTS: "rate limit exceeded",
+}
+"""What an operator looks for when somebody tries keys or floods: at warning, under a name of its own."""
 
 
 def attach(app: Flask) -> None:
@@ -44,22 +51,38 @@ def _end(response: Response) -> Response:
     container().metrics.observe(
         Metric.HTTP_SECONDS, seconds, endpoint=route, method=method_name(request.method), status=status
     )
-    tell = log.debug if request.blueprint == "health" and response.status_code == HTTPStatus.OK else log.info
+    event = _REFUSALS.get(response.status_code, "request")
+    tell = log.warning if event != "request" else log.debug if _is_probe(response) else log.info
     tell(
-        "request",
+        event,
         method=request.method,
         route=route,
         status=response.status_code,
         ms=round(seconds * 1000, 1),
-        ip=masked_ip(request.remote_addr or ""),
+        ip=caller(),
+        **({"code": g.error_code} if "error_code" in g else {}),
     )
     response.headers[HEADER] = request_id()
     return response
 
 
+def _is_probe(response: Response) -> bool:
+    return request.blueprint == "health" and response.status_code == HTTPStatus.OK
+
+
 def method_name(method: str) -> str:
     """The method as a label: invented ones are one series."""
     return method if method in {"GET", "HEAD", "POST", "OPTIONS", "PUT", "PATCH", "DELETE"} else "OTHER"
+
+
+def caller() -> str:
+    """The address of whoever asks, as far as `LOG_ADDRESSES` lets a line hold it."""
+    return logged_address(request.remote_addr or "", container().config.log_addresses)
+
+
+def logged_address(address: str, how: AddressLog) -> str:
+    """`address` whole, or its network."""
+    return address if how is AddressLog.FULL else masked_ip(address)
 
 
 @lru_cache(maxsize=1024)

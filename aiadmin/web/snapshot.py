@@ -13,7 +13,7 @@ from aiadmin.adapters.rooms import Payload
 from aiadmin.container import Container
 from aiadmin.domain.company import Company
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.pairing import PairingState
+from aiadmin.domain.pairing import FAILURES, PairingState
 from aiadmin.services.ports import LiveCode
 
 Event = tuple[str, Payload]
@@ -33,6 +33,8 @@ def of_pairing(company_id: CompanyId, container: Container) -> Iterator[Event]:
     state = _state_of(progress, code)
     place = {"place": progress.place} if progress and progress.place else {}
     yield "status", rooms.status(state, texts.PAIRING[state].format(**place), **place)
+    if state in FAILURES:
+        yield "error", rooms.error(state, texts.PAIRING[state])
     if code is not None:
         yield "qr-update", rooms.qr_update(code.text, _seconds_until(code.expires_at, now))
     if progress and progress.code and progress.expires_at and progress.expires_at > now:

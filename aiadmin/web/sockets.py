@@ -32,7 +32,7 @@ from aiadmin.domain.company import Company
 from aiadmin.domain.errors import AiAdminError, DependencyDownError, LinkError, LinkInvalidError
 from aiadmin.domain.pairing import PairingState
 from aiadmin.services import companies, links
-from aiadmin.web import origins, snapshot
+from aiadmin.web import origins, request_log, snapshot
 from aiadmin.web.errors import answer_to
 from aiadmin.web.knock import Knock, read
 from aiadmin.web.phones import digits_of
@@ -117,7 +117,9 @@ class Marketplace(Namespace):  # type: ignore[misc]
         self._watchers.leave(_sid())
 
     def on_request_qr(self, *args: object) -> None:
-        """The button: a new code, also after three series; `{"relink": true}` replaces a connected phone.
+        """The button: the living code again, or a new series where none lives, also after three of them.
+
+        `{"relink": true}` replaces a connected phone.
 
         `{"consent": true}`: the reader of our page has agreed to the risks.
         """
@@ -254,6 +256,9 @@ class Marketplace(Namespace):  # type: ignore[misc]
         self._send("error", rooms.error(code, _sentence(code)), sid)
 
     def _refuse(self, code: str, sid: str | None = None) -> None:
+        address = request_log.logged_address(request.remote_addr or "", self._container.config.log_addresses)
+        event = "socket limit exceeded" if code == "too-many-attempts" else "socket refused"
+        log.warning(event, code=code, ip=address)
         self._complain(code, sid)
         self.socketio.server.disconnect(sid or _sid(), namespace=NAMESPACE)
 

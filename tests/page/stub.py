@@ -19,6 +19,7 @@ from aiadmin.web.connect import MODULES
 from tests.page.api_document import DOCUMENT
 
 ROOT = Path(__file__).parents[2]
+SUPPORT = {"email": "help@example.com", "telegram": "help_example", "url": "https://example.com/help"}
 TOKEN = "header.payload.signature"
 CSP = "; ".join(
     [
@@ -66,6 +67,7 @@ class Stub:
 
 def create_app(stub: Stub) -> Flask:
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "aiadmin/web/static"))
+    app.jinja_env.globals["support"] = SUPPORT
     _add_pages(app, stub)
     _add_answers(app, stub)
     _add_sockets(app, stub)

@@ -51,6 +51,26 @@ def test_the_new_phone_is_asked_for_and_shown(connected: ConnectPage) -> None:
     assert connected.page.locator("[data-replacing]").is_hidden()
 
 
+def test_a_failure_that_comes_as_an_error_too_is_shown_once(connected: ConnectPage) -> None:
+    """Other clients need the `error`; here it changes nothing, not even while the page asks for something else."""
+    failure = {"message": "WhatsApp не отвечает.", "code": "unreachable"}
+    connected.page.click("[data-relink]")
+    connected.emit("error", failure)
+    connected.page.click("[data-screen=relink] [data-keep]")
+    begin(connected)
+    connected.until_asked("request-qr relink")
+    connected.emit("status", {"state": "unreachable", "text": "WhatsApp не отвечает."})
+    connected.shows("unreachable")
+    connected.emit("qr-update", QR)
+    connected.shows("qr")
+    connected.emit("error", failure)
+    connected.emit("status", {"state": "code", "text": "Введите код."})
+    connected.shows("qr")
+    connected.drop_sockets()  # what closes a socket is no failure of a pairing: the page comes back by itself
+    connected.page.wait_for_selector("main[data-link=lost]")
+    connected.until_asked("request-qr relink", times=2)
+
+
 def test_after_a_lost_socket_the_server_is_told_again(connected: ConnectPage) -> None:
     connected.page.clock.install()
     begin(connected)

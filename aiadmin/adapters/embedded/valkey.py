@@ -66,7 +66,7 @@ def _start(home: Path, binary: Path, *, durable: bool) -> EmbeddedServer:
     port, password = free_port(), read_or_make_password(home / "password")
     conf, log = home / "valkey.conf", home / "server.log"
     _write_conf(conf, port, password, durable=durable)
-    url = f"redis://:{password}@127.0.0.1:{port}/0"
+    url = f"redis://default:{password}@127.0.0.1:{port}/0"
     process = spawn([binary, conf], cwd=home, log=log)
     wait_until_ready(process, lambda: _answers(url), log=log)
     return EmbeddedServer(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from aiadmin import texts
 from aiadmin.adapters.pairing_records import Progress
 from aiadmin.domain.device import LinkedAccount
-from aiadmin.domain.pairing import PairingState
+from aiadmin.domain.pairing import FAILURES, PairingState
 from aiadmin.services import links, pairings
 from aiadmin.services.ports import LiveCode
 from tests.conftest import WaitUntil
@@ -288,6 +290,32 @@ def test_whatever_auth_is_nobody_comes_in_without_a_token(site: Site, auth: Any)
     assert refused(site.knock(None, auth=auth)) == "link-invalid"
 
 
+def test_an_empty_company_id_is_none_at_all(site: Site) -> None:
+    """`query: {companyId: ''}` is what a client sends that has none."""
+    site.knock(site.register().token, companyId="").wait_for_state("waiting")
+
+
+@pytest.mark.parametrize("state", sorted(FAILURES))
+def test_a_failed_pairing_is_an_error_too(site: Site, state: PairingState) -> None:
+    """For a client that hears the specification's three events only, whenever it comes; the socket stays open."""
+    salon = site.register()
+    site.container.feed.set_state(salon.company_id, Progress(state=state))
+    page = site.open(salon)
+    assert page.wait_for("error") == {"message": texts.PAIRING[state], "code": state}
+    page.emit("request-qr")
+    page.wait_for("status")
+    assert "disconnect" not in page.events()
+
+
+def test_a_socket_that_is_refused_leaves_a_warning(make_site: MakeSite, tmp_path: Path) -> None:
+    site = make_site(SOCKET_LIMIT_PER_MINUTE="1", LOG_ADDRESSES="full")
+    assert refused(site.knock("no.to.ken", transports=["websocket"])) == "link-invalid"
+    assert refused(site.knock("no.to.ken", transports=["websocket"])) == "too-many-attempts"
+    said = [line for line in (tmp_path / "web.log").read_text().splitlines() if "warning" in line]
+    assert any("socket refused" in line and "link-invalid" in line and "127.0.0.1" in line for line in said)
+    assert any("socket limit exceeded" in line and "127.0.0.1" in line for line in said)
+
+
 def test_a_refused_page_is_not_a_watcher(site: Site) -> None:
     salon = site.register()
     refused(site.knock(salon.token, companyId="999"))
@@ -306,6 +334,7 @@ def test_the_sixth_socket_of_a_minute_is_refused_and_prolongs_nothing(make_site:
 
 ORIGINS = {
     "https://n962302.yclients.com": "connect",
+    "https://yclients.com": "connect",
     "https://n962302.yclients.ru": "connect",
     "https://partner.example": "connect",
     "https://app.example": "connect",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from aiadmin.config import AppEnv
+from structlog.testing import capture_logs
+
+from aiadmin.config import AddressLog, AppEnv
 from aiadmin.domain.ids import CompanyId
 from tests.integration.web.conftest import ADMIN, MakeSite, Refused
 from tests.integration.web.site import Salon, Site
@@ -128,6 +130,57 @@ def test_a_forged_address_is_no_way_around_the_limit(make_site: MakeSite) -> Non
     appended = [_statuses(behind, "/openapi.json", ip=f"203.0.113.{n}, 198.51.100.9", times=1)[0] for n in range(4)]
 
     assert forged == appended == [200, 200, 429, 429]
+
+
+def test_x_real_ip_counts_where_the_proxy_is_said_to_set_it_and_nowhere_else(make_site: MakeSite) -> None:
+    """The specification's nginx block sends nothing else: two callers, two shares."""
+    direct = make_site(rate_limit_per_minute=2)
+    appended = make_site(rate_limit_per_minute=2, trusted_proxies=1)
+    replaced = make_site(rate_limit_per_minute=2, trusted_proxies=1, client_ip_header="X-Real-IP")
+
+    def ask(site: Site, header: str, address: str, path: str = "/openapi.json") -> int:
+        return site.client.get(path, headers={header: address}).status_code
+
+    for closed, path in ((direct, "/"), (appended, "/docs")):  # one Redis: a path for each
+        assert [ask(closed, "X-Real-IP", f"203.0.113.{n}", path) for n in range(4)] == [200, 200, 429, 429]
+    assert [ask(replaced, "X-Real-IP", "203.0.113.1") for _ in range(3)] == [200, 200, 429]
+    assert ask(replaced, "X-Real-IP", "203.0.113.2") == 200
+    assert ask(replaced, "X-Real-IP", "2001:db8::1") == 200
+    refused = [ask(replaced, "X-Forwarded-For", f"203.0.113.{n}") for n in range(7, 11)]
+    assert refused == [200, 200, 429, 429], "the other header is anybody's word"
+    assert ask(replaced, "X-Real-IP", "not an address, at all") == 429, "counted as the proxy's own"
+
+
+def test_refusals_are_warnings_with_as_much_of_the_address_as_is_wanted(make_site: MakeSite) -> None:
+    short = make_site(rate_limit_per_minute=1, trusted_proxies=1)
+    whole = make_site(rate_limit_per_minute=1, trusted_proxies=1, log_addresses=AddressLog.FULL)
+
+    def said(site: Site, path: str, address: str, **headers: str) -> list[Any]:
+        with capture_logs() as lines:
+            for _ in range(2):
+                site.client.get(path, headers={"X-Forwarded-For": address} | headers)
+        return [(line["log_level"], line["event"], line["ip"], line.get("code")) for line in lines]
+
+    over = ("warning", "rate limit exceeded", "203.0.113.0", "too-many-requests")
+    assert said(short, "/openapi.json", "203.0.113.77")[1] == over
+    assert said(whole, "/openapi.json", "203.0.113.78")[1][2] == "203.0.113.78"
+    assert said(whole, "/docs", "2001:db8:1:2::3")[1][2] == "2001:db8:1:2::3"
+    path, key = "/marketplace/companies", {"X-API-Key": "sk_not_a_key"}
+    assert said(whole, path, "203.0.113.79", **key)[0] == (
+        "warning", "access refused", "203.0.113.79", "unauthorized",
+    )  # fmt: skip
+    page = "/marketplace/connect?token=eyJhbGciOiJIUzI1NiJ9.e30.c2ln&company=1&salon=2"
+    assert said(short, page, "203.0.113.80")[0][:2] == ("warning", "access refused")
+
+
+def test_a_registration_is_logged_with_both_numbers(site: Site) -> None:
+    with capture_logs() as lines:
+        made = site.client.post("/marketplace/register", json={"salon_id": 962302, "phone": "79001234567"}).get_json()
+
+    [line] = [line for line in lines if line["event"] == "company registered"]
+    assert (line["log_level"], line["company_id"], line["salon_id"]) == ("info", made["company_id"], 962302)
+    assert made["api_key"] not in str(lines)
+    assert "79001234567" not in str(lines)
 
 
 def test_refused_requests_do_not_prolong_the_wait(make_site: MakeSite) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aiadmin.config import AppEnv, Config, ConfigError
+from aiadmin.config import AddressLog, AppEnv, Config, ConfigError, foreign_settings
 
 BASE = {
     "DATABASE_URL": "postgres://u:p@127.0.0.1/db",
@@ -56,6 +56,12 @@ def test_production_refuses_to_start_without_a_secret_and_names_it(name: str) ->
         ("OPEN_REGISTRATION", "maybe"),
         ("TRUSTED_PROXIES", "-1"),
         ("YCLIENTS_APP_ID", "abc"),
+        ("CLIENT_IP_HEADER", "CF-Connecting-IP"),
+        ("LOG_ADDRESSES", "some"),
+        ("SUPPORT_EMAIL", "support"),
+        ("SUPPORT_EMAIL", 'a@b.c" onclick=x'),
+        ("SUPPORT_TELEGRAM", "@a/../b"),
+        ("SUPPORT_URL", "javascript:alert(1)"),
     ],
 )
 def test_a_value_of_the_wrong_shape_is_named(name: str, value: str) -> None:
@@ -74,3 +80,35 @@ def test_no_secret_shows_in_repr() -> None:
     shown = repr(Config.from_env(PRODUCTION))
     for secret in ("s" * 32, "a" * 32, "partner", "u:p"):
         assert secret not in shown
+
+
+def test_a_callers_address_is_taken_from_a_header_only_behind_a_proxy() -> None:
+    with pytest.raises(ConfigError, match="TRUSTED_PROXIES"):
+        Config.from_env(BASE | {"CLIENT_IP_HEADER": "X-Real-IP"})
+    behind = Config.from_env(BASE | {"CLIENT_IP_HEADER": "x-real-ip", "TRUSTED_PROXIES": "1"})
+    assert behind.client_ip_header == "X-Real-IP"
+
+
+def test_addresses_are_logged_whole_only_by_name() -> None:
+    assert Config.from_env(BASE).log_addresses is AddressLog.NETWORK
+    assert Config.from_env(BASE | {"LOG_ADDRESSES": "FULL"}).log_addresses is AddressLog.FULL
+
+
+@pytest.mark.parametrize("given", ["@our_salon_help", "our_salon_help", "https://t.me/our_salon_help"])
+def test_a_telegram_name_is_taken_as_people_write_it(given: str) -> None:
+    assert Config.from_env(BASE | {"SUPPORT_TELEGRAM": given}).support_telegram == "our_salon_help"
+
+
+def test_settings_of_the_specification_that_nobody_reads_are_named_with_ours() -> None:
+    env = BASE | {
+        "NODE_ENV": "production",
+        "SUPABASE_URL": "https://x.supabase.co",
+        "SUPABASE_KEY": "k",
+        "PORT": "3000",
+    }
+    sentences = foreign_settings(env)
+    assert [sentence.split()[0] for sentence in sentences] == ["NODE_ENV", "SUPABASE_URL", "SUPABASE_KEY"]
+    assert "APP_ENV" in sentences[0]
+    assert all("DATABASE_URL" in sentence for sentence in sentences[1:])
+    assert foreign_settings(BASE | {"NODE_ENV": " "}) == ()
+    assert "https://x.supabase.co" not in str(sentences)

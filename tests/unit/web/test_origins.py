@@ -14,9 +14,17 @@ PRODUCTION = Config(
 
 @pytest.mark.parametrize(
     "origin",
-    ["https://ai-admin.app", "https://partner.example", "https://n962302.yclients.com", "https://n1.yclients.ru"],
+    [
+        "https://ai-admin.app",
+        "https://partner.example",
+        "https://yclients.com",
+        "https://yclients.ru",
+        "https://www.yclients.com",
+        "https://n962302.yclients.com",
+        "https://n1.yclients.ru",
+    ],
 )
-def test_our_own_the_listed_and_yclients_salon_pages_may_call(origin: str) -> None:
+def test_our_own_the_listed_and_yclients_pages_may_call(origin: str) -> None:
     assert is_allowed(origin, PRODUCTION)
 
 
@@ -33,6 +41,11 @@ def test_our_own_the_listed_and_yclients_salon_pages_may_call(origin: str) -> No
         "https://n962302xyclients.com",
         "https://nabc.yclients.com",
         "https://n.yclients.com",
+        "https://evil.yclients.com",
+        "https://.yclients.com",
+        "https://evilyclients.com",
+        "https://yclients.com.evil.example",
+        "http://yclients.com",
         "http://n962302.yclients.com",
         "http://localhost:3000",
         "null",

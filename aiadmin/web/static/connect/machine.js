@@ -1,8 +1,10 @@
 // What the page shows, as a value. next(state, event) decides; nothing here touches the DOM, the network or the clock:
 // an event that needs the time carries `now` in milliseconds.
 
+import { PAIRING_FAILURES } from './failures.js';
+
 const LINK_PROBLEMS = new Set(['link-expired', 'link-revoked', 'link-invalid', 'too-many-attempts']);
-const NOTICES = new Set(['exhausted', 'unreachable', 'passkey', 'already-linked', 'queue-full', 'failed']);
+const NOTICES = new Set([...PAIRING_FAILURES, 'queue-full']);
 const ACTIVATIONS = new Set(['activating', 'active', 'activation_failed']);
 const PAIRING = new Set(['waiting', 'queued', 'live']);
 const ASKING = new Set(['relink', 'consent']);

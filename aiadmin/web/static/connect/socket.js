@@ -1,8 +1,9 @@
 // The socket: the official client, its events handed on as they come.
 
+import { PAIRING_FAILURES } from './failures.js';
 import { io } from '../vendor/socket.io.esm.min.js';
 
-const EVENTS = ['qr-update', 'pairing-code', 'whatsapp-connected', 'status', 'error'];
+const EVENTS = ['qr-update', 'pairing-code', 'whatsapp-connected', 'status'];
 const RETURN_MS = 2_000;
 const REFUSAL_MS = 2_000; // an error this close before a disconnect is its cause
 
@@ -24,7 +25,11 @@ export function openSocket({ token, companyId, path, consent, dispatch, onLink }
   let refusedAt = -Infinity;
 
   for (const type of EVENTS) socket.on(type, (data) => dispatch({ ...data, type }));
-  socket.on('error', () => { refusedAt = performance.now(); });
+  socket.on('error', (data) => {
+    if (PAIRING_FAILURES.has(data.code)) return; // its status has been dispatched
+    refusedAt = performance.now();
+    dispatch({ ...data, type: 'error' });
+  });
   socket.on('connect', () => onLink('up'));
   socket.on('connect_error', () => onLink('failed'));
   socket.on('disconnect', (cause) => {

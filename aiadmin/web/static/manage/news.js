@@ -1,5 +1,6 @@
 // The socket: how far the reading of the journal is, and that something else has changed.
 
+import { PAIRING_FAILURES } from '../connect/failures.js';
 import { io } from '../vendor/socket.io.esm.min.js';
 
 const EVENTS = ['status', 'whatsapp-connected', 'connect'];
@@ -21,7 +22,7 @@ export function openNews({ token, companyId, path, onSync, onNews, onLink }) {
   let wasRefused = false;
   socket.on('sync', onSync);
   for (const event of EVENTS) socket.on(event, () => onNews());
-  socket.on('error', () => { wasRefused = true; });
+  socket.on('error', ({ code }) => { wasRefused = !PAIRING_FAILURES.has(code); });
   socket.on('connect', () => { wasRefused = false; onLink(true); });
   socket.on('disconnect', (cause) => {
     onLink(false);
