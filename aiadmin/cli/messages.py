@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 import time
 import uuid
 from datetime import timedelta
 
 import click
 
+from aiadmin.cli.phone import phone_in
 from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.contact import Sighting
@@ -18,7 +18,6 @@ from aiadmin.domain.ids import CompanyId, MessageId
 from aiadmin.domain.message import NewMessage, OutboxMessage
 from aiadmin.services import messages
 
-_PHONE = re.compile(r"\d{10,15}")
 _POLL_SECONDS = 0.1
 _OPEN = frozenset({OutboxState.PENDING, OutboxState.SENDING})
 _MEANINGS = {
@@ -39,11 +38,9 @@ _MEANINGS = {
 @click.argument("text")
 @click.option("--wait", default=90, show_default=True, help="Seconds after which it is no longer worth sending.")
 def send(company_id: int, phone: str, text: str, wait: int) -> None:
-    """Send TEXT from a company's WhatsApp to PHONE (digits with country code), and wait for the outcome."""
-    digits = re.sub(r"\D", "", phone)
-    if not _PHONE.fullmatch(digits):
-        raise click.BadParameter("10 to 15 digits, country code first", param_hint="PHONE")
+    """Send TEXT from a company's WhatsApp to PHONE , and wait for the outcome."""
     box = Container(Config.from_env(os.environ))
+    digits = phone_in(box, company_id, phone)
     new = NewMessage(
         company_id=CompanyId(company_id),
         text=text,

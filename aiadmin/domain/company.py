@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from aiadmin.domain.ids import CompanyId, SalonId
+from aiadmin.domain.journal import DEFAULT_COUNTRY
 
 
 class IntegrationStatus(StrEnum):
@@ -41,6 +42,7 @@ class Company:
         yclients_checked_at: when that was.
         left_at: when the salon removed the application, or None.
         erased_at: when the personal data of a salon that left was deleted, or None.
+        country: where it is, ISO 3166 code: phone numbers without a country code are of there.
     """
 
     company_id: CompanyId
@@ -62,6 +64,7 @@ class Company:
     yclients_checked_at: datetime | None = None
     left_at: datetime | None = None
     erased_at: datetime | None = None
+    country: str = DEFAULT_COUNTRY
 
 
 @dataclass(frozen=True, kw_only=True)

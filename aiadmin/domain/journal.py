@@ -16,6 +16,8 @@ from typing import Any, Generic, TypeVar
 Raw = Mapping[str, Any]
 DEFAULT_ZONE = "Europe/Moscow"
 """By which a salon's times are read as long as it has not said where it is."""
+DEFAULT_COUNTRY = "RU"
+"""Likewise its phone numbers; ISO 3166 code."""
 T = TypeVar("T")
 
 
@@ -30,13 +32,21 @@ class Attendance(IntEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class SalonFacts:
-    """What the salon says about itself; `timezone` is an IANA name."""
+    """What the salon says about itself.
+
+    Attributes:
+        timezone: an IANA name.
+        country: ISO 3166 code of two letters, or None.
+        currency: the sign that stands behind a sum, or None.
+    """
 
     salon_id: int
     title: str
     timezone: str
     address: str | None = None
     phone: str | None = None
+    country: str | None = None
+    currency: str | None = None
     raw: Raw = field(default_factory=dict, repr=False)
 
 

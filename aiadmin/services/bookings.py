@@ -51,7 +51,7 @@ def read(salon: ReadSalon, record_id: int, *, api: SalonApi, uow: NewUnitOfWork)
     Raises:
         YClientsError, DependencyDownError: nothing can be said of it now.
     """
-    record = api.record(salon.salon_id, record_id, zone=salon.zone)
+    record = api.record(salon.salon_id, record_id, zone=salon.zone, country=salon.country)
     if record is not None:
         return record
     with uow() as work:

@@ -74,7 +74,9 @@ class Checker:
         page, is_last = 1, False
         while not is_last and any(check.subject is Subject.RECORD for check in left.values()):
             read_at = self.clock()
-            found = self.api.records_changed(salon.salon_id, zone=salon.zone, page=page, since=since)
+            found = self.api.records_changed(
+                salon.salon_id, zone=salon.zone, country=salon.country, page=page, since=since
+            )
             self._absorb(salon, found.rows, read_at)
             keys = [(Subject.RECORD, record.record_id) for record in found.rows]
             self._done(left, [left[key] for key in keys if key in left])
@@ -91,7 +93,7 @@ class Checker:
             self._absorb(salon, [record], read_at)
 
     def _read_client(self, salon: ReadSalon, client_id: int) -> None:
-        client = self.api.client(salon.salon_id, client_id)
+        client = self.api.client(salon.salon_id, client_id, country=salon.country)
         now = self.clock()
         with self.uow() as work:
             if client is None:

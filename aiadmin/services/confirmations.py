@@ -62,7 +62,7 @@ class Confirmer:
 
     def _write(self, salon: ReadSalon, question: Question) -> None:
         """The record is read first: an attempt without an answer may have been done, and the visit may have moved."""
-        record = self.api.record(salon.salon_id, question.record_id, zone=salon.zone)
+        record = self.api.record(salon.salon_id, question.record_id, zone=salon.zone, country=salon.country)
         to_do = writing(question, record)
         if to_do.reason is not None:
             self._drop(question, to_do.reason)

@@ -56,7 +56,15 @@ class Looker:
         salon, page, is_last = self.salon, 1, False
         while not is_last:
             read_at = self.clock()
-            found = self.api.records(salon.salon_id, zone=salon.zone, page=page, first=day, last=day, is_awaited=True)
+            found = self.api.records(
+                salon.salon_id,
+                zone=salon.zone,
+                country=salon.country,
+                page=page,
+                first=day,
+                last=day,
+                is_awaited=True,
+            )
             with self.uow() as work:
                 bookings.absorb(
                     work, salon, found.rows, source=EventSource.RECONCILE, read_at=read_at, now=self.clock()

@@ -89,7 +89,7 @@ class Pages:
         return Fetched(read=PageRead(rows=len(rows), pages=SCHEDULE_PAGES, is_last=is_last), store=store)
 
     def clients(self, run: SyncRun, salon: ReadSalon) -> Fetched:
-        page = self.api.clients(salon.salon_id, page=run.page)
+        page = self.api.clients(salon.salon_id, country=salon.country, page=run.page)
         read = page_read(len(page.rows), page.total, run.page, skipped=page.skipped)
         expected = run.counts.get(CLIENTS_TOTAL, page.total) if run.page > 1 else page.total
         seen = run.counts.get(Stage.CLIENTS, 0) + len(page.rows)
@@ -106,13 +106,17 @@ class Pages:
         assert run.stage is not None  # noqa: S101 - it runs
         first, last = record_days(run.stage, today(run, salon.zone))
         read_at = self.clock()
-        page = self.api.records(salon.salon_id, zone=salon.zone, page=run.page, first=first, last=last)
+        page = self.api.records(
+            salon.salon_id, zone=salon.zone, country=salon.country, page=run.page, first=first, last=last
+        )
         return _absorbed(run, salon, page, source=EventSource.SYNC, read_at=read_at)
 
     def changes(self, run: SyncRun, salon: ReadSalon) -> Fetched:
         read_at = self.clock()
         since = changed_since(run)
-        page = self.api.records_changed(salon.salon_id, zone=salon.zone, page=run.page, since=since)
+        page = self.api.records_changed(
+            salon.salon_id, zone=salon.zone, country=salon.country, page=run.page, since=since
+        )
         return _absorbed(run, salon, page, source=EventSource.RECONCILE, read_at=read_at)
 
     def hooks(self, run: SyncRun, salon: ReadSalon) -> Fetched:

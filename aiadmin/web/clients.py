@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, g
 
 from aiadmin.domain.ids import CompanyId
 from aiadmin.web import schemas
@@ -25,7 +25,7 @@ _ACTOR = "admin-api"
 )
 def export(company_id: int) -> Response:
     """By table."""
-    held = container().privacy_desk.export(CompanyId(company_id), _phone(), actor=_ACTOR)
+    held = container().privacy_desk.export(CompanyId(company_id), _phone(company_id), actor=_ACTOR)
     body = json.dumps({"success": True, "held": held}, ensure_ascii=False, default=str)
     return Response(body, mimetype="application/json")
 
@@ -40,7 +40,7 @@ def export(company_id: int) -> Response:
 )
 def erase(company_id: int) -> dict[str, object]:
     """How many rows of each table; again is as good as once."""
-    rows = container().privacy_desk.erase(CompanyId(company_id), _phone(), actor=_ACTOR)
+    rows = container().privacy_desk.erase(CompanyId(company_id), _phone(company_id), actor=_ACTOR)
     return schemas.dump(schemas.ErasedOfClient, rows=rows)
 
 
@@ -52,9 +52,12 @@ def erase(company_id: int) -> dict[str, object]:
 )
 def restore(company_id: int) -> dict[str, object]:
     """Whether the client had been erased."""
-    found = container().privacy_desk.restore(CompanyId(company_id), _phone(), actor=_ACTOR)
+    found = container().privacy_desk.restore(CompanyId(company_id), _phone(company_id), actor=_ACTOR)
     return schemas.dump(schemas.Restored, restored=found)
 
 
-def _phone() -> str:
+def _phone(company_id: int) -> str:
+    """Read as in the country of the company that the address names."""
+    with container().uow() as work:
+        g.company = work.companies.get(CompanyId(company_id))
     return str(schemas.ClientOfPhone().load(read_object())["phone"])

@@ -9,6 +9,7 @@ from flask import current_app, g, request
 from aiadmin.container import Container
 from aiadmin.domain.company import Company
 from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.journal import DEFAULT_COUNTRY
 from aiadmin.domain.user_data import Visitor
 
 
@@ -20,6 +21,12 @@ def container() -> Container:
 def company() -> Company:
     """The company that the guard let in."""
     return cast("Company", g.company)
+
+
+def country() -> str:
+    """Where the salon is that this request is about, ISO 3166 code; the default where it is about none."""
+    known: Company | None = g.get("company")
+    return DEFAULT_COUNTRY if known is None else known.country
 
 
 def visitor() -> Visitor:

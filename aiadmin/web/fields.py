@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -12,7 +13,8 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate
 
 from aiadmin import texts
-from aiadmin.web.phones import digits_of
+from aiadmin.adapters.phone_numbers import read_phone
+from aiadmin.domain.journal import DEFAULT_COUNTRY
 
 MAX_TEXT = 255
 MAX_LONG_TEXT = 5000
@@ -68,11 +70,21 @@ class Text(fields.Field[str]):
         return text
 
 
-class Phone(Text):
-    """A phone number that can exist; loaded as digits with the country code."""
+class Phone(fields.Field[str]):
+    """A phone number that can exist; loaded as digits with the country code.
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> str:
-        digits = digits_of(super()._deserialize(value, attr, data, **more))
+    Args:
+        country: where the salon is that the request is about, ISO 3166 code: asked for at each reading.
+    """
+
+    default_error_messages = _MESSAGES
+
+    def __init__(self, *, country: Callable[[], str] = lambda: DEFAULT_COUNTRY, **more: Any) -> None:
+        super().__init__(**more)
+        self._country = country
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> str:
+        digits = read_phone(value, self._country()) if isinstance(value, str) else None
         if digits is None:
             raise ValidationError(texts.FIELDS["phone"])
         return digits

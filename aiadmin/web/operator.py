@@ -39,7 +39,7 @@ def take() -> Response:
     owner, held = company(), container()
     if owner.integration_status is IntegrationStatus.FROZEN or not owner.whatsapp_connected:
         raise OperatorClosedError
-    order = read_order(read_object(), held.config.operator_callback_origins)
+    order = read_order(read_object(), held.config.operator_callback_origins, owner.country)
     taken = held.operator.take(owner.company_id, order)
     for one in taken:
         held.metrics.count(Metric.OPERATOR_MESSAGES, result="taken" if one.refusal is None else "refused")

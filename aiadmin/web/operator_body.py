@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 import structlog
 
 from aiadmin import texts
+from aiadmin.adapters.phone_numbers import read_phone
 from aiadmin.domain.message import LONGEST_TEXT
 from aiadmin.domain.operator import Order, Target, is_allowed_callback
-from aiadmin.web.phones import digits_of
 
 log = structlog.get_logger(__name__)
 
@@ -28,17 +28,18 @@ class FieldsInvalidError(Exception):
         self.fields = fields
 
 
-def read_order(body: Mapping[str, Any], origins: Sequence[str]) -> Order:
+def read_order(body: Mapping[str, Any], origins: Sequence[str], country: str) -> Order:
     """The order that `body` is. A wrong phone spoils only its own message, all else the whole order.
 
     Args:
         origins: where statuses may be sent.
+        country: where the salon is: its numbers without a country code are of there.
 
     Raises:
         FieldsInvalidError: with every field that is wrong.
     """
     wrong: dict[str, object] = {}
-    targets = _targets(body.get("destination_params"))
+    targets = _targets(body.get("destination_params"), country)
     text, url = body.get("text"), body.get("delivery_callback_url") or None
     dispatch = body.get("dispatch_type") or "service"
     if targets is None:
@@ -57,7 +58,7 @@ def read_order(body: Mapping[str, Any], origins: Sequence[str]) -> Order:
     return Order(targets=targets, text=text, is_advert=_DISPATCH[dispatch], callback_url=url)
 
 
-def _targets(given: object) -> tuple[Target, ...] | None:
+def _targets(given: object, country: str) -> tuple[Target, ...] | None:
     """A list of messages; also one message, or an object of messages under any names. None for anything else."""
     if isinstance(given, Mapping):
         given = [given] if "phone" in given or "id" in given else list(given.values())
@@ -65,13 +66,13 @@ def _targets(given: object) -> tuple[Target, ...] | None:
         return None
     found: dict[str, Target] = {}
     for each in given:
-        target = _target(each)
+        target = _target(each, country)
         if target is None or found.setdefault(target.external_id, target) != target:
             return None  # without a number of its own it could not be answered
     return tuple(found.values())
 
 
-def _target(given: object) -> Target | None:
+def _target(given: object, country: str) -> Target | None:
     if not isinstance(given, Mapping):
         return None
     number, phone = given.get("id"), given.get("phone")
@@ -80,8 +81,7 @@ def _target(given: object) -> Target | None:
     name = str(number)
     if not 1 <= len(name) <= _LONGEST_ID or not name.isprintable():
         return None
-    typed = str(phone) if isinstance(phone, int | str) and not isinstance(phone, bool) else ""
-    return Target(external_id=name, phone=digits_of(typed))
+    return Target(external_id=name, phone=read_phone(phone, country))
 
 
 def _is_writable(text: str) -> bool:

@@ -10,6 +10,7 @@ from marshmallow import EXCLUDE, Schema, fields
 from aiadmin.domain.company import IntegrationStatus
 from aiadmin.domain.delivery import OutboxState
 from aiadmin.domain.lifecycle import Change
+from aiadmin.web.current import country
 from aiadmin.web.fields import Email, Id, Moment, Phone, Sum, Text
 
 
@@ -216,7 +217,7 @@ class Root(_Out):
 class ClientOfPhone(_In):
     """A client of a salon."""
 
-    phone = Phone(required=True, metadata={"example": "79001234567"})
+    phone = Phone(required=True, country=country, metadata={"example": "79001234567"})
 
 
 class HeldOfClient(Schema):

@@ -25,6 +25,7 @@ from gevent import monkey
 
 from aiadmin import texts
 from aiadmin.adapters import rooms
+from aiadmin.adapters.phone_numbers import read_phone
 from aiadmin.adapters.rooms import NAMESPACE, Payload, room_of
 from aiadmin.adapters.socket_manager import ListeningManager
 from aiadmin.container import Container
@@ -35,7 +36,6 @@ from aiadmin.services import companies, links
 from aiadmin.web import origins, request_log, snapshot
 from aiadmin.web.errors import answer_to
 from aiadmin.web.knock import Knock, read
-from aiadmin.web.phones import digits_of
 from aiadmin.web.socket_limits import SocketLimits
 from aiadmin.web.watchers import Visitor, Watchers
 
@@ -209,7 +209,7 @@ class Marketplace(Namespace):  # type: ignore[misc]
         if company.whatsapp_connected and fields.get("relink") is not True:
             return self._show(_sid(), company)
         typed = fields.get("phone")
-        phone = digits_of(typed) if isinstance(typed, str) else None
+        phone = read_phone(typed, company.country)
         if phone is None:
             return self._complain("phone-invalid")
         if not self._limits.may_ask_code(company.company_id):

@@ -6,6 +6,7 @@ from marshmallow import Schema, fields
 
 from aiadmin import texts
 from aiadmin.domain.notice import NoticeKind
+from aiadmin.web.current import country
 from aiadmin.web.fields import LongText, Phone
 from aiadmin.web.schemas import _In
 
@@ -36,7 +37,7 @@ class Draft(_In):
 class Trial(Draft):
     """A text to send to one of the salon's people."""
 
-    phone = Phone(required=True, metadata={"example": "79001234567"})
+    phone = Phone(required=True, country=country, metadata={"example": "79001234567"})
 
 
 class Wording(Schema):

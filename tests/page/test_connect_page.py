@@ -223,7 +223,7 @@ def test_a_phone_number_brings_a_code(connect: ConnectPage) -> None:
     connect.shows("waiting")
     connect.emit("pairing-code", {"code": "WXYZ2345", "expiresIn": 140})
     assert "WXYZ-2345" in connect.shows("code")
-    assert "request-pairing-code 79001234567" in connect.stub.asked
+    assert "request-pairing-code +7 900 123-45-67" in connect.stub.asked
     connect.page.wait_for_selector("[data-ring=code][aria-label='Код действует ещё 140 с']")
 
 

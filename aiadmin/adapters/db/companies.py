@@ -14,6 +14,7 @@ from aiadmin.adapters.db.tables import CompanyRow
 from aiadmin.domain.company import Company, IntegrationStatus, NewCompany, Stats
 from aiadmin.domain.errors import CompanyNotFoundError, SalonTakenError
 from aiadmin.domain.ids import CompanyId, SalonId
+from aiadmin.domain.journal import DEFAULT_COUNTRY
 
 
 class SqlCompanies:
@@ -145,4 +146,5 @@ def company_of(row: CompanyRow) -> Company:
         yclients_checked_at=row.yclients_checked_at,
         left_at=row.left_at,
         erased_at=row.erased_at,
+        country=row.country or DEFAULT_COUNTRY,
     )

@@ -37,6 +37,7 @@ class SqlJournal:
 
     def set_salon(self, company_id: CompanyId, facts: SalonFacts) -> None:
         values = {"title": short(facts.title), "address": facts.address, "timezone": short(facts.timezone, 50)}
+        values |= {"country": facts.country, "currency": short(facts.currency, 10)}
         statement = update(CompanyRow).where(CompanyRow.id == company_id)
         phone = func.coalesce(CompanyRow.phone, short(facts.phone, 20))  # whoever registered knows better
         self._session.execute(statement.values(**values, phone=phone, raw_data=dict(facts.raw)))

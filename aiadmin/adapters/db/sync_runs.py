@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from aiadmin.adapters.db.salon_tables import SyncRunRow
 from aiadmin.adapters.db.tables import CompanyRow
 from aiadmin.domain.ids import CompanyId, SalonId
-from aiadmin.domain.journal import DEFAULT_ZONE
+from aiadmin.domain.journal import DEFAULT_COUNTRY, DEFAULT_ZONE
 from aiadmin.domain.sync import RunState, Stage, SyncKind, SyncRun
 from aiadmin.services.ports.journal import ReadSalon
 
@@ -46,16 +46,23 @@ class SqlSyncRuns:
     def salon(self, company_id: CompanyId) -> ReadSalon | None:
         full = (SyncRunRow.company_id == CompanyRow.id) & (SyncRunRow.kind == SyncKind.FULL)
         statement = (
-            select(CompanyRow.yclients_id, CompanyRow.timezone, SyncRunRow.since)
+            select(
+                CompanyRow.yclients_id, CompanyRow.timezone, CompanyRow.country, CompanyRow.currency, SyncRunRow.since
+            )
             .outerjoin(SyncRunRow, full)
             .where(CompanyRow.id == company_id, text(IS_READ))
         )
         row = self._session.execute(statement).one_or_none()
         if row is None:
             return None
-        salon_id, zone, since = row
+        salon_id, zone, country, currency, since = row
         return ReadSalon(
-            company_id=company_id, salon_id=SalonId(salon_id), zone=zone or DEFAULT_ZONE, known_since=since
+            company_id=company_id,
+            salon_id=SalonId(salon_id),
+            zone=zone or DEFAULT_ZONE,
+            known_since=since,
+            country=country or DEFAULT_COUNTRY,
+            currency=currency,
         )
 
     def start(self, company_id: CompanyId, kind: SyncKind, at: datetime, *, is_new: bool) -> None:

@@ -101,6 +101,8 @@ class CompanyRow(Base):
     hooks_state: Mapped[str | None] = mapped_column(String(20))
     hooks_checked_at: Mapped[datetime | None] = mapped_column(Time)
     messages_paused_at: Mapped[datetime | None] = mapped_column(Time)
+    country: Mapped[str | None] = mapped_column(String(2))
+    currency: Mapped[str | None] = mapped_column(String(10))
 
 
 class HostRow(Base):

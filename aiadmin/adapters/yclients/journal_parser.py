@@ -9,9 +9,12 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
+from aiadmin.adapters.countries import country_of
+from aiadmin.adapters.phone_numbers import read_phone
 from aiadmin.adapters.yclients import reading
 from aiadmin.domain.ids import SalonId
 from aiadmin.domain.journal import (
+    DEFAULT_COUNTRY,
     Attendance,
     BookedService,
     Category,
@@ -27,6 +30,7 @@ from aiadmin.domain.journal import (
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
 _ZONE_LENGTH = 50
+_CURRENCY_LENGTH = 10
 _COMMENT_LENGTH = 10_000
 _HOOK_EXTRAS = frozenset({"urls", "active", "url_settings"})
 
@@ -49,12 +53,16 @@ def every(parse: Callable[[reading.Row], T], given: Sequence[Any], *, salon_id: 
 
 def salon(row: reading.Row) -> SalonFacts:
     """A company; its timezone by name, or by its hours when it has no name that we know."""
+    timezone = _needed(_zone(row), "timezone")
+    country = country_of(reading.text(row.get("country")), timezone)
     return SalonFacts(
         salon_id=_needed(reading.positive(row.get("id")), "id"),
         title=reading.text(row.get("public_title")) or reading.text(row.get("title")) or "",
-        timezone=_needed(_zone(row), "timezone"),
+        timezone=timezone,
         address=reading.text(row.get("address")),
-        phone=reading.phone(row.get("phone")),
+        phone=read_phone(row.get("phone"), country or DEFAULT_COUNTRY),
+        country=country,
+        currency=reading.text(row.get("currency_short_title"), _CURRENCY_LENGTH),
         raw=row,
     )
 
@@ -119,12 +127,12 @@ def _span(slot: reading.Row) -> tuple[time, time] | None:
     return (start, end) if start is not None and end is not None and start < end else None
 
 
-def client(row: reading.Row) -> Client:
+def client(row: reading.Row, country: str) -> Client:
     """A customer, from the search, the list or a single reading: each has some of these fields."""
     return Client(
         client_id=_needed(reading.positive(row.get("id")), "id"),
         name=reading.text(row.get("name")) or reading.text(row.get("display_name")),
-        phone=reading.phone(row.get("phone")),
+        phone=read_phone(row.get("phone"), country),
         email=reading.text(row.get("email")),
         is_muted=reading.flag(row.get("sms_not")),
         visits=max(reading.whole(row.get("visits_count")) or reading.whole(row.get("visits")) or 0, 0),
@@ -133,7 +141,7 @@ def client(row: reading.Row) -> Client:
     )
 
 
-def record(row: reading.Row, zone: ZoneInfo) -> Record:
+def record(row: reading.Row, zone: ZoneInfo, country: str) -> Record:
     """A booking. `date` is the salon's own time and decides; `datetime` only tells two equal hours apart."""
     staff, booked_by = reading.row(row.get("staff")), reading.row(row.get("client"))
     client_id = reading.positive(booked_by.get("id"))
@@ -145,7 +153,7 @@ def record(row: reading.Row, zone: ZoneInfo) -> Record:
         staff_name=reading.text(staff.get("name")),
         client_id=client_id,
         client_name=reading.text(booked_by.get("name")) or reading.text(booked_by.get("display_name")),
-        client_phone=reading.phone(booked_by.get("phone")),
+        client_phone=read_phone(booked_by.get("phone"), country),
         starts_at=_needed(_starts_at(row, zone), "date"),
         length=length,
         services=tuple(_booked(row.get("services"))),

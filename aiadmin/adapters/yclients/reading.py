@@ -24,8 +24,6 @@ _CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::\d\d)?", re.ASCII)
 _BLANK = re.compile("[\x00\ud800-\udfff]")
 """What PostgreSQL cannot store in text."""
 _YES, _NO = frozenset({"1", "true", "yes"}), frozenset({"", "0", "false", "no"})
-_DIGITS = range(10, 16)
-"""How long a phone number is with its country code; YClients masks those that we may not see."""
 
 
 def whole(value: Any) -> int | None:
@@ -96,23 +94,6 @@ def rows(value: Any) -> Sequence[Any]:
     if isinstance(value, Mapping):
         return [value] if "id" in value else list(value.values())
     return []
-
-
-def phone(value: Any) -> str | None:
-    """Digits with the country code; a Russian number may come with 8, or without either. None when it is masked.
-
-    >>> phone("8 (900) 123-45-67"), phone(79001234567), phone("9001234567"), phone("+7 900 ***-**-67")
-    ('79001234567', '79001234567', '79001234567', None)
-    """
-    given = text(value if not isinstance(value, float) else whole(value), 40)
-    if given is None or "*" in given:
-        return None
-    digits = "".join(each for each in given if each in "0123456789")
-    if len(digits) == 11 and digits.startswith("8") and not given.startswith("+"):  # noqa: PLR2004
-        digits = f"7{digits[1:]}"
-    elif len(digits) == 10 and digits.startswith("9") and not given.startswith("+"):  # noqa: PLR2004
-        digits = f"7{digits}"
-    return digits if len(digits) in _DIGITS else None
 
 
 def seconds(value: Any) -> timedelta | None:

@@ -67,7 +67,7 @@ class YClientsSalonApi:
         path = f"/company/{salon_id}/staff/schedule?{query}"
         return self._list(journal_parser.work_day, salon_id, path).rows
 
-    def clients(self, salon_id: SalonId, *, page: int) -> Page[Client]:
+    def clients(self, salon_id: SalonId, *, country: str, page: int) -> Page[Client]:
         try:
             answer = self._search(salon_id, page)
         except InvalidError:
@@ -75,7 +75,7 @@ class YClientsSalonApi:
                 raise
             self._fields = _FIELDS
             answer = self._search(salon_id, page)
-        return _page(journal_parser.client, answer, salon_id)
+        return _page(_client_parser(country), answer, salon_id)
 
     def _search(self, salon_id: SalonId, page: int) -> Answer:
         asking = {
@@ -90,31 +90,46 @@ class YClientsSalonApi:
         path = f"/company/{salon_id}/clients/search"
         return self._rest.read(salon_id, path, urgency=Urgency.SYNC, asking=asking)
 
-    def client(self, salon_id: SalonId, client_id: int) -> Client | None:
-        found = self._find(journal_parser.client, salon_id, f"/client/{salon_id}/{client_id}")
+    def client(self, salon_id: SalonId, client_id: int, *, country: str) -> Client | None:
+        found = self._find(_client_parser(country), salon_id, f"/client/{salon_id}/{client_id}")
         return None if found is None or reading.flag(found.raw.get("deleted")) else found
 
     def records(
-        self, salon_id: SalonId, *, zone: str, page: int, first: date, last: date, is_awaited: bool = False
+        self,
+        salon_id: SalonId,
+        *,
+        zone: str,
+        country: str,
+        page: int,
+        first: date,
+        last: date,
+        is_awaited: bool = False,
     ) -> Page[Record]:
         query = {"start_date": first.isoformat(), "end_date": last.isoformat()}
         urgency = Urgency.INTERACTIVE if is_awaited else Urgency.SYNC
-        return self._records(salon_id, zone, page, query, urgency)
+        return self._records(salon_id, _record_parser(zone, country), page, query, urgency)
 
-    def records_changed(self, salon_id: SalonId, *, zone: str, page: int, since: datetime) -> Page[Record]:
+    def records_changed(
+        self, salon_id: SalonId, *, zone: str, country: str, page: int, since: datetime
+    ) -> Page[Record]:
         """The time goes out with its offset: without one it would be read in a zone that nobody has documented."""
         local = since.astimezone(ZoneInfo(zone)).isoformat(timespec="seconds")
-        return self._records(salon_id, zone, page, {"changed_after": local})
+        return self._records(salon_id, _record_parser(zone, country), page, {"changed_after": local})
 
     def _records(
-        self, salon_id: SalonId, zone: str, page: int, query: Mapping[str, str], urgency: Urgency = Urgency.SYNC
+        self,
+        salon_id: SalonId,
+        parse: Callable[[reading.Row], Record],
+        page: int,
+        query: Mapping[str, str],
+        urgency: Urgency = Urgency.SYNC,
     ) -> Page[Record]:
         all_of_it = {**query, "page": page, "count": PAGE_SIZE, "with_deleted": 1}
         path = f"/records/{salon_id}?{urlencode(all_of_it)}"
-        return self._list(_record_parser(zone), salon_id, path, urgency)
+        return self._list(parse, salon_id, path, urgency)
 
-    def record(self, salon_id: SalonId, record_id: int, *, zone: str) -> Record | None:
-        return self._find(_record_parser(zone), salon_id, f"/record/{salon_id}/{record_id}")
+    def record(self, salon_id: SalonId, record_id: int, *, zone: str, country: str) -> Record | None:
+        return self._find(_record_parser(zone, country), salon_id, f"/record/{salon_id}/{record_id}")
 
     def set_attendance(self, salon_id: SalonId, record: Record, attendance: Attendance) -> None:
         """The comment goes with it: YClients replaces both."""
@@ -140,13 +155,20 @@ class YClientsSalonApi:
         return _one(parse, answer)
 
 
-def _record_parser(zone: str) -> Callable[[reading.Row], Record]:
+def _record_parser(zone: str, country: str) -> Callable[[reading.Row], Record]:
     place = ZoneInfo(zone)
 
     def record(row: reading.Row) -> Record:
-        return journal_parser.record(row, place)
+        return journal_parser.record(row, place, country)
 
     return record
+
+
+def _client_parser(country: str) -> Callable[[reading.Row], Client]:
+    def client(row: reading.Row) -> Client:
+        return journal_parser.client(row, country)
+
+    return client
 
 
 def _data(answer: Answer) -> Any:

@@ -14,7 +14,16 @@ from aiadmin.domain.booking_event import BookingEvent, EventSource, Snapshot
 from aiadmin.domain.check import Check, Heard
 from aiadmin.domain.hook import HookState
 from aiadmin.domain.ids import CompanyId, SalonId
-from aiadmin.domain.journal import Category, Client, Record, SalonFacts, Service, StaffMember, WorkDay
+from aiadmin.domain.journal import (
+    DEFAULT_COUNTRY,
+    Category,
+    Client,
+    Record,
+    SalonFacts,
+    Service,
+    StaffMember,
+    WorkDay,
+)
 from aiadmin.domain.sync import Stage, SyncKind, SyncRun
 
 
@@ -24,6 +33,8 @@ class ReadSalon:
 
     Attributes:
         zone: its IANA timezone.
+        country: where it is, ISO 3166 code: phone numbers without a country code are of there.
+        currency: the sign behind its prices; None while it is not known.
         known_since: from when on we hear of everything in it; None before its first synchronisation.
     """
 
@@ -31,6 +42,8 @@ class ReadSalon:
     salon_id: SalonId
     zone: str
     known_since: datetime | None
+    country: str = DEFAULT_COUNTRY
+    currency: str | None = None
 
 
 class Journal(Protocol):

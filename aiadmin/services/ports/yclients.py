@@ -25,7 +25,8 @@ class SalonApi(Protocol):
     """A salon's journal. Every method raises a `domain.yclients_error.YClientsError`, and DependencyDownError.
 
     Calls wait for their turn: one budget for the whole fleet, fair between salons, interactive ones first.
-    `zone` is the salon's IANA timezone: local times are read in it.
+    `zone` is the salon's IANA timezone, in which local times are read, and `country` where it is (ISO 3166): phone
+    numbers without a country code are read as of there.
     """
 
     def company(self, salon_id: SalonId) -> SalonFacts: ...
@@ -38,16 +39,24 @@ class SalonApi(Protocol):
 
     def schedule(self, salon_id: SalonId, *, first: date, last: date) -> Sequence[WorkDay]: ...
 
-    def clients(self, salon_id: SalonId, *, page: int) -> Page[Client]:
+    def clients(self, salon_id: SalonId, *, country: str, page: int) -> Page[Client]:
         """Page `page` (from 1) of all clients, 200 a page, in the order of their ids."""
         ...
 
-    def client(self, salon_id: SalonId, client_id: int) -> Client | None:
+    def client(self, salon_id: SalonId, client_id: int, *, country: str) -> Client | None:
         """One client as it is now; None when YClients does not know it, or knows it as deleted."""
         ...
 
     def records(
-        self, salon_id: SalonId, *, zone: str, page: int, first: date, last: date, is_awaited: bool = False
+        self,
+        salon_id: SalonId,
+        *,
+        zone: str,
+        country: str,
+        page: int,
+        first: date,
+        last: date,
+        is_awaited: bool = False,
     ) -> Page[Record]:
         """Page `page` of the records whose visit falls on these days, deleted ones too, 200 a page.
 
@@ -56,11 +65,13 @@ class SalonApi(Protocol):
         """
         ...
 
-    def records_changed(self, salon_id: SalonId, *, zone: str, page: int, since: datetime) -> Page[Record]:
+    def records_changed(
+        self, salon_id: SalonId, *, zone: str, country: str, page: int, since: datetime
+    ) -> Page[Record]:
         """Page `page` of the records that changed since, deleted ones too, 200 a page."""
         ...
 
-    def record(self, salon_id: SalonId, record_id: int, *, zone: str) -> Record | None:
+    def record(self, salon_id: SalonId, record_id: int, *, zone: str, country: str) -> Record | None:
         """One record as it is now, a deleted one with `is_deleted`; None when YClients does not know it."""
         ...
 

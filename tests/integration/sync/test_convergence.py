@@ -82,7 +82,9 @@ class Desk:
         """A worker that is slow reads now, and stores what it read whenever it comes to that."""
         read_at = self.salons.world.clock()
         for record_id in self.all[number : number + 1]:
-            record = self.salons.box.salon_api.record(SalonId(self.salon.salon_id), record_id, zone=str(MOSCOW))
+            record = self.salons.box.salon_api.record(
+                SalonId(self.salon.salon_id), record_id, zone=str(MOSCOW), country="RU"
+            )
             assert record is not None
             self.read.append((read_at, record))
 

@@ -101,14 +101,22 @@ def test_a_part_of_the_schedule_takes_the_place_of_the_same_days(world: World) -
 
 def test_the_salons_own_words_take_the_place_of_ours_but_for_the_phone_that_registered(world: World) -> None:
     given, mine = world.company(phone="79001112233"), world.company()
-    facts = SalonFacts(salon_id=1, title="Салон", timezone="Asia/Omsk", phone="73812000000", raw={"id": 1})
+    facts = SalonFacts(
+        salon_id=1,
+        title="Салон",
+        timezone="Asia/Omsk",
+        phone="73812000000",
+        country="KZ",
+        currency="₸",
+        raw={"id": 1},
+    )
     with world.uow() as work:
         work.journal.set_salon(given, facts)
         work.journal.set_salon(mine, facts)
         work.commit()
         salon = work.sync_runs.salon(mine)
     assert salon is not None
-    assert salon.zone == "Asia/Omsk"
+    assert (salon.zone, salon.country, salon.currency) == ("Asia/Omsk", "KZ", "₸")
     found = world.rows("SELECT title, phone, raw_data FROM companies ORDER BY id")
     assert found == [("Салон", "79001112233", {"id": 1}), ("Салон", "73812000000", {"id": 1})]
 

@@ -44,7 +44,7 @@ def api(new_container: NewContainer) -> SalonApi:
 
 
 def _all_records(api: SalonApi) -> list[Record]:
-    pages = [api.records(SALON_ID, zone=MOSCOW, page=page, **AROUND) for page in (1, 2)]
+    pages = [api.records(SALON_ID, zone=MOSCOW, country="RU", page=page, **AROUND) for page in (1, 2)]
     assert {page.total for page in pages} == {230}
     return [record for page in pages for record in page.rows]
 
@@ -63,24 +63,59 @@ def test_every_list_of_a_salon_is_read_whole(api: SalonApi, yclients: FakeYClien
 def test_clients_come_in_pages_in_the_order_of_their_ids_with_what_was_asked_for(
     api: SalonApi, yclients: FakeYClients
 ) -> None:
-    pages = [api.clients(SALON_ID, page=page) for page in (1, 2)]
+    pages = [api.clients(SALON_ID, country="RU", page=page) for page in (1, 2)]
     known = {row["id"]: row for row in yclients.state(SALON)["clients"]}
     rows = [client for page in pages for client in page.rows]
     assert [len(page.rows) for page in pages] == [200, 50]
     assert {page.total for page in pages} == {250}
     assert [client.client_id for client in rows] == sorted(known)
     assert all(client.phone == (known[client.client_id]["phone"] or None) for client in rows)
-    one = api.client(SALON_ID, rows[0].client_id)
+    one = api.client(SALON_ID, rows[0].client_id, country="RU")
     assert one is not None
     assert (one.client_id, one.name, one.phone) == (rows[0].client_id, rows[0].name, rows[0].phone)
-    assert api.client(SALON_ID, 1) is None
+    assert api.client(SALON_ID, 1, country="RU") is None
+
+
+@pytest.mark.parametrize(
+    ("country", "typed", "read"),
+    [
+        ("RU", "4951234567", "74951234567"),
+        ("RU", "84912345678", "84912345678"),
+        ("KZ", "7012345678", "77012345678"),
+        ("BY", "80291234567", "375291234567"),
+        ("BY", "4951234567", None),
+    ],
+)
+def test_a_number_without_a_country_is_of_where_the_salon_is_and_never_of_another_country(
+    api: SalonApi, yclients: FakeYClients, country: str, typed: str, read: str | None
+) -> None:
+    number = yclients.state(SALON)["clients"][0]["id"]
+    yclients.edit("client", SALON, client_id=number, phone=typed)
+    one = api.client(SALON_ID, number, country=country)
+    assert one is not None
+    assert one.phone == read
+    booked = api.records(SALON_ID, zone=MOSCOW, country=country, page=1, **AROUND).rows
+    assert {record.client_phone for record in booked if record.client_id == number} <= {read}
+
+
+def test_where_a_salon_is_and_its_currency_are_read_with_it(api: SalonApi, yclients: FakeYClients) -> None:
+    yclients.edit(
+        "company", SALON, facts={"country": "Казахстан", "currency_short_title": "₸", "timezone_name": "Asia/Almaty"}
+    )
+    told = api.company(SALON_ID)
+    assert (told.country, told.currency) == ("KZ", "₸")
+    yclients.edit(
+        "company", SALON, facts={"country": "", "currency_short_title": "", "timezone_name": "Europe/Minsk"}
+    )
+    told = api.company(SALON_ID)
+    assert (told.country, told.currency) == ("BY", None)
 
 
 def test_a_field_that_the_search_refuses_is_not_asked_for_again(api: SalonApi, yclients: FakeYClients) -> None:
     refusal = json.dumps({"success": False, "data": None, "meta": {"message": "Некорректное поле"}})
     yclients.fault(f"/api/v1/company/{SALON}/clients/search", status=400, body=refusal)
-    assert len(api.clients(SALON_ID, page=1).rows) == 200
-    assert len(api.clients(SALON_ID, page=2).rows) == 50
+    assert len(api.clients(SALON_ID, country="RU", page=1).rows) == 200
+    assert len(api.clients(SALON_ID, country="RU", page=2).rows) == 50
     assert [each["status"] for each in yclients.requests()][-3:] == [400, 200, 200]
 
 
@@ -96,24 +131,24 @@ def test_records_are_read_with_the_deleted_ones_and_by_their_last_change(
     assert changed[gone.record_id].is_deleted
     assert changed[moved.record_id].attendance is Attendance.CONFIRMED
     assert _changed(api, datetime.now(UTC) + timedelta(hours=1)).rows == []
-    again = api.record(SALON_ID, gone.record_id, zone=MOSCOW)
+    again = api.record(SALON_ID, gone.record_id, zone=MOSCOW, country="RU")
     assert again is not None
     assert again.is_deleted
     yclients.settings(deleted_record_status=404)
-    assert api.record(SALON_ID, gone.record_id, zone=MOSCOW) is None
+    assert api.record(SALON_ID, gone.record_id, zone=MOSCOW, country="RU") is None
 
 
 def _changed(api: SalonApi, since: datetime) -> Page[Record]:
-    return api.records_changed(SALON_ID, zone=MOSCOW, page=1, since=since)
+    return api.records_changed(SALON_ID, zone=MOSCOW, country="RU", page=1, since=since)
 
 
 def test_an_attendance_is_written_and_the_comment_stays(api: SalonApi, yclients: FakeYClients) -> None:
     record_id = _all_records(api)[5].record_id
     yclients.edit_record(SALON, record_id, comment="Аллергия на лак")
-    record = api.record(SALON_ID, record_id, zone=MOSCOW)
+    record = api.record(SALON_ID, record_id, zone=MOSCOW, country="RU")
     assert record is not None
     api.set_attendance(SALON_ID, record, Attendance.CONFIRMED)
-    after = api.record(SALON_ID, record_id, zone=MOSCOW)
+    after = api.record(SALON_ID, record_id, zone=MOSCOW, country="RU")
     assert after is not None
     assert (after.attendance, after.comment) == (Attendance.CONFIRMED, "Аллергия на лак")
 
@@ -142,7 +177,7 @@ def test_the_oddest_spelling_of_a_record_says_the_same_as_the_plainest(
 def _served(yclients: FakeYClients, api: SalonApi, rows: list[dict[str, Any]], zone: str) -> list[Record]:
     body = json.dumps({"success": True, "data": rows, "meta": {"total_count": str(len(rows))}})
     yclients.fault(f"/api/v1/records/{SALON}", status=200, body=body)
-    page = api.records(SALON_ID, zone=zone, page=1, **AROUND)
+    page = api.records(SALON_ID, zone=zone, country="RU", page=1, **AROUND)
     assert (len(page.rows), page.total, page.skipped) == (len(rows), len(rows), 0)
     return list(page.rows)
 
@@ -161,7 +196,7 @@ def test_a_row_that_cannot_be_read_is_left_out_and_logged_by_its_id_alone(
     with capture_logs() as logs:
         body = json.dumps({"success": True, "data": [bad, good, None], "meta": []})
         yclients.fault(f"/api/v1/records/{SALON}", status=200, body=body)
-        page = api.records(SALON_ID, zone=MOSCOW, page=1, **AROUND)
+        page = api.records(SALON_ID, zone=MOSCOW, country="RU", page=1, **AROUND)
     assert ([record.record_id for record in page.rows], page.skipped) == ([good["id"]], 2)
     assert [line["row"] for line in logs if line["event"] == "row of YClients left out"] == [77, None]
     assert "Тайная" not in str(logs)
@@ -226,10 +261,10 @@ def test_a_search_is_a_question_too_and_one_that_fails_for_good_is_given_up(
     api: SalonApi, yclients: FakeYClients
 ) -> None:
     yclients.fault(f"/api/v1/company/{SALON}/clients/search", status=502, body="<html>", times=2)
-    assert len(api.clients(SALON_ID, page=1).rows) == 200
+    assert len(api.clients(SALON_ID, country="RU", page=1).rows) == 200
     yclients.fault(f"/api/v1/record/{SALON}/5", status=502, body="<html>", times=None)
     with pytest.raises(YClientsDownError):
-        api.record(SALON_ID, 5, zone=MOSCOW)
+        api.record(SALON_ID, 5, zone=MOSCOW, country="RU")
     assert sum(each["path"].endswith("/5") for each in yclients.requests()) == 2
 
 
@@ -277,11 +312,14 @@ def test_without_the_users_token_or_the_right_media_type_nothing_is_read(
 def test_a_salon_that_left_is_forbidden(api: SalonApi, yclients: FakeYClients) -> None:
     yclients.control("POST", "/uninstall", salon_id=SALON, app=yclients.app_id)
     with pytest.raises(ForbiddenError):
-        api.records(SALON_ID, zone=MOSCOW, page=1, **AROUND)
+        api.records(SALON_ID, zone=MOSCOW, country="RU", page=1, **AROUND)
 
 
 def test_no_token_is_ever_in_a_log_and_every_call_carries_its_number(api: SalonApi, yclients: FakeYClients) -> None:
-    calls: list[Callable[[], object]] = [lambda: api.company(SALON_ID), lambda: api.clients(SALON_ID, page=1)]
+    calls: list[Callable[[], object]] = [
+        lambda: api.company(SALON_ID),
+        lambda: api.clients(SALON_ID, country="RU", page=1),
+    ]
     with capture_logs() as logs:
         for call in calls:
             call()

@@ -30,7 +30,7 @@ def _body(**changes: Any) -> dict[str, Any]:
     ],
 )
 def test_a_message_is_read_in_every_shape(given: Any) -> None:
-    order = read_order(_body(destination_params=given), ORIGINS)
+    order = read_order(_body(destination_params=given), ORIGINS, "RU")
     assert order.targets == (Target(external_id="232674", phone="79001234567"),)
 
 
@@ -44,17 +44,17 @@ def test_a_message_is_read_in_every_shape(given: Any) -> None:
     ],
 )
 def test_adverts_are_told_apart(changes: dict[str, Any], is_advert: bool) -> None:
-    assert read_order(_body(**changes), ORIGINS).is_advert is is_advert
+    assert read_order(_body(**changes), ORIGINS, "RU").is_advert is is_advert
 
 
 def test_the_old_type_says_nothing_about_whatsapp() -> None:
     body = _body(type="sms")
     del body["channel"]
-    assert read_order(body, ORIGINS).text == "Ждём вас"
+    assert read_order(body, ORIGINS, "RU").text == "Ждём вас"
 
 
 def test_a_wrong_phone_spoils_only_its_own_message() -> None:
-    order = read_order(_body(destination_params=[ONE, {"id": "2", "phone": "123"}, {"id": "3"}]), ORIGINS)
+    order = read_order(_body(destination_params=[ONE, {"id": "2", "phone": "123"}, {"id": "3"}]), ORIGINS, "RU")
     assert [target.phone for target in order.targets] == ["79001234567", None, None]
 
 
@@ -93,7 +93,7 @@ def test_a_wrong_phone_spoils_only_its_own_message() -> None:
 )
 def test_what_is_wrong_is_named_and_nothing_private_is_told_back(changes: dict[str, Any], field: str) -> None:
     with pytest.raises(FieldsInvalidError) as raised:
-        read_order(_body(**changes), ORIGINS)
+        read_order(_body(**changes), ORIGINS, "RU")
     [told] = raised.value.fields
     assert told["field_name"] == field
     assert told["error_message"]
@@ -102,4 +102,4 @@ def test_what_is_wrong_is_named_and_nothing_private_is_told_back(changes: dict[s
 
 
 def test_an_allowed_callback_is_kept() -> None:
-    assert read_order(_body(delivery_callback_url=CALLBACK), ORIGINS).callback_url == CALLBACK
+    assert read_order(_body(delivery_callback_url=CALLBACK), ORIGINS, "RU").callback_url == CALLBACK

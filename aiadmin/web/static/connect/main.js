@@ -1,7 +1,7 @@
 // Joins the pieces: events go through the machine, states go to the screen, and a few of them to the server.
 
 import { initial, isFinished, next, screenOf } from './machine.js';
-import { parsePhone } from './phone.js';
+import { readPhone } from './phone.js';
 import { settleAddress } from './token.js';
 import { createTransport } from './transport.js';
 import { createView } from './view.js';
@@ -57,7 +57,7 @@ function run(main) {
     },
     method: (method) => dispatch({ type: 'method', method }),
     askCode(typed) {
-      const phone = parsePhone(typed);
+      const phone = readPhone(typed);
       if (!phone) return view.refusePhone();
       dispatch({ type: 'ask-code', phone });
       return transport.requestCode(phone);

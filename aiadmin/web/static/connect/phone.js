@@ -1,13 +1,23 @@
 // Phone numbers as people type them and as the page shows them.
 
-/** Digits in international form ("79001234567"), or null when it cannot be a mobile number. */
-export function parsePhone(typed) {
-  const digits = typed.replace(/\D/g, '');
-  if (/[^\d\s()+.\-–]/.test(typed)) return null;
-  if (/^9\d{9}$/.test(digits)) return `7${digits}`;
-  if (/^89\d{9}$/.test(digits)) return `7${digits.slice(1)}`;
-  if (digits.startsWith('7')) return /^7\d{10}$/.test(digits) ? digits : null;
-  return typed.trim().startsWith('+') && /^[1-9]\d{9,14}$/.test(digits) ? digits : null;
+const EXTENSION = /[\s,;(]*(?:[\p{L}#]+|[,;])[\s.:=)#]*\d{1,6}\)?\s*$/u;
+
+/**
+ * What was typed, with plain digits, dashes and blanks, or null when it cannot be a phone number. Marks that nobody
+ * sees come with numbers pasted from WhatsApp and from address books. Which number it is the server decides: it knows
+ * the salon's country and every country's numbers.
+ */
+export function readPhone(typed) {
+  const plain = typed.normalize('NFKC').replace(/\p{Cf}/gu, '').replace(/[\p{Pd}\u2212]/gu, '-').replace(/[\p{Zs}\t]/gu, ' ');
+  const number = plain.replace(EXTENSION, '').trim();
+  const digits = number.replace(/\D/g, '').length;
+  return /^\+?[0-9 ().\-/]+$/.test(number) && digits >= 7 && digits <= 17 ? number : null;
+}
+
+/** A Russian mobile number the way it is usually written; every other number as it is. */
+export function tidyPhone(number) {
+  const digits = number.replace(/\D/g, '');
+  return /^[78]9\d{9}$/.test(digits) ? formatPhone(`7${digits.slice(1)}`) : number;
 }
 
 /** "79001234567" -> "+7 900 123-45-67"; a foreign number is left in one piece after the plus. */

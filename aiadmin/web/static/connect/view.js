@@ -1,7 +1,7 @@
 // Shows a state: picks the screen, fills its slots, tells the screen reader, keeps the focus where it can be seen.
 
 import { canChoose, canKeep, isFinished, screenOf } from './machine.js';
-import { formatCode, formatPhone, maskPhone, parsePhone } from './phone.js';
+import { formatCode, maskPhone, readPhone, tidyPhone } from './phone.js';
 import { drawImage, drawSvg, imageAddress } from './picture.js';
 import { bindCopy, bindTabs } from './controls.js';
 
@@ -132,8 +132,8 @@ export function createView(main) {
         for (const button of main.querySelectorAll(`[data-${name}]`)) button.addEventListener('click', actions[name]);
       }
       typed.addEventListener('blur', () => {
-        const phone = parsePhone(typed.value);
-        if (phone) typed.value = formatPhone(phone);
+        const number = readPhone(typed.value);
+        if (number) typed.value = tidyPhone(number);
       });
       typed.addEventListener('input', () => showProblem(''));
       $('[data-phone-form]').addEventListener('submit', (event) => {

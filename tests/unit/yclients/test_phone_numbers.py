@@ -1,0 +1,83 @@
+"""Phone numbers: one list of examples for the server and the page, and what no example can say."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import phonenumbers
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aiadmin.adapters.countries import country_of
+from aiadmin.adapters.phone_numbers import read_phone
+
+EXAMPLES = json.loads((Path(__file__).parents[2] / "support" / "phone_numbers.json").read_text())["examples"]
+INVISIBLE = st.text(st.characters(categories=["Cf"]), max_size=3)
+BLANK = st.sampled_from(["", " ", "\u00a0", "\u2009", "-", "\u2011", "\u2013", "\u2014"])
+
+
+@pytest.mark.parametrize(
+    "example", EXAMPLES, ids=lambda example: f"{example['typed']!a} {example.get('country', '')}"
+)
+def test_example(example: dict[str, Any]) -> None:
+    assert read_phone(example["typed"], example.get("country", "RU")) == example["digits"]
+
+
+@given(
+    st.integers(9000000000, 9999999999),
+    st.lists(INVISIBLE, min_size=5, max_size=5),
+    st.lists(BLANK, min_size=4, max_size=4),
+)
+def test_a_russian_mobile_number_is_the_same_in_all_its_spellings(
+    number: int, marks: list[str], blanks: list[str]
+) -> None:
+    parts = [str(number)[:3], str(number)[3:6], str(number)[6:8], str(number)[8:]]
+    written = marks[4] + "".join(
+        f"{mark}{part}{blank}" for mark, part, blank in zip(marks, parts, blanks, strict=False)
+    )
+    expected = f"7{number}"
+    for spelling in (f"+7 {written}", f"7{written}", f"8 {written}", f"8({parts[0]}){number % 10**7:07}", written):
+        assert read_phone(spelling, "RU") == expected
+    assert read_phone(int(expected)) == read_phone(float(expected)) == expected
+
+
+@given(st.integers(10**6, 10**15 - 1), st.sampled_from(["RU", "KZ", "BY", "UZ", "GE", "DE"]))
+def test_what_was_given_with_a_plus_keeps_its_country(number: int, country: str) -> None:
+    read = read_phone(f"+{number}", country)
+    if read is not None:
+        assert phonenumbers.parse(f"+{read}").country_code == phonenumbers.parse(f"+{number}").country_code
+    assert read == read_phone(f"+{number}", "RU")
+
+
+@pytest.mark.parametrize(
+    "given", [0, None, [], {}, True, 1e400, "1" * 16, "1" * 5000, "\0", "\ud800", b"79001234567"]
+)
+def test_what_is_no_number_is_none(given: Any) -> None:
+    assert read_phone(given) is None
+
+
+@given(st.text(max_size=70), st.sampled_from(["RU", "KZ", "??"]))
+def test_no_text_is_too_odd(given: str, country: str) -> None:
+    read = read_phone(given, country)
+    assert read is None or (read.isascii() and read.isdigit())
+
+
+@pytest.mark.parametrize(
+    ("name", "zone", "country"),
+    [
+        ("Россия", "Asia/Almaty", "RU"),
+        ("казахстан ", None, "KZ"),
+        ("Белоруссия", None, "BY"),
+        ("Kazakhstan", None, "KZ"),
+        (None, "Asia/Almaty", "KZ"),
+        ("Нарния", "Europe/Minsk", "BY"),
+        ("", "Etc/GMT-3", None),
+        (None, None, None),
+        ("мир", None, None),
+    ],
+)
+def test_country_of(name: str | None, zone: str | None, country: str | None) -> None:
+    assert country_of(name, zone) == country
