@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run demo test chaos soak check format bench clean
+.PHONY: help setup run demo test attack chaos soak check format bench clean
 
 # the first Python that is new enough and can make a virtual environment
 PYTHON ?= $(shell for candidate in python3.13 python3.12 python3.11 python3.14 python3; do \
@@ -35,6 +35,9 @@ test: setup .venv/installed-dev .venv/browser ## Install what tests need and run
 	.venv/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile \
 		--no-loadscope-reorder
 	$(NPM) test --silent
+
+attack: setup .venv/installed-dev ## Attack a running product as a stranger would: a table, and a verdict
+	.venv/bin/python -m tests.attacks.run
 
 chaos: setup .venv/installed-dev ## The chaos scenarios of the tests at full scale: 200 sessions, some 15 minutes
 	CHAOS=full .venv/bin/python -m pytest tests/chaos -s
