@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
 import tempfile
 import time
-import uuid
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 import psutil
-import psycopg2
 import pytest
 import redis
 from playwright.sync_api import Browser
-from psycopg2 import sql
 
 from aiadmin.adapters import embedded
 from tests.chromium import chromium, is_helper
+from tests.support.database import Databases
 
 ROOT = Path(__file__).resolve().parent.parent
 T = TypeVar("T")
@@ -80,21 +76,17 @@ def valkey_server(server_dir: Path) -> Iterator[embedded.EmbeddedServer]:
 
 
 @pytest.fixture(scope="session")
-def template_database(postgres_server: embedded.EmbeddedServer) -> str:
-    """The name of a database that our migrations built; every test's database is a copy of it."""
-    name = "aiadmin_template"
-    _execute(postgres_server.url, "CREATE DATABASE {}", name)
-    _migrate(_database_url(postgres_server.url, name))
-    return name
+def databases(postgres_server: embedded.EmbeddedServer) -> Iterator[Databases]:
+    """The databases of the run's PostgreSQL, for fixtures that need one for longer than a test."""
+    with closing(Databases(postgres_server.url)) as lender:
+        yield lender
 
 
 @pytest.fixture
-def database_url(postgres_server: embedded.EmbeddedServer, template_database: str) -> Iterator[str]:
+def database_url(databases: Databases) -> Iterator[str]:
     """The URL of a database of this test's own, migrated and empty."""
-    name = f"test_{uuid.uuid4().hex[:12]}"
-    _execute(postgres_server.url, "CREATE DATABASE {} TEMPLATE {} STRATEGY wal_log", name, template_database)
-    yield _database_url(postgres_server.url, name)
-    _execute(postgres_server.url, "DROP DATABASE {} WITH (FORCE)", name)
+    with databases.lend() as url:
+        yield url
 
 
 @pytest.fixture
@@ -150,23 +142,3 @@ def _command_of(process: psutil.Process) -> str:
         return " ".join(process.cmdline()) or process.name()
     except psutil.Error:
         return str(process.pid)
-
-
-def _database_url(server_url: str, name: str) -> str:
-    return server_url.rsplit("/", 1)[0] + f"/{name}"
-
-
-def _execute(url: str, statement: str, *names: str) -> None:
-    connection = psycopg2.connect(url)
-    try:
-        connection.autocommit = True
-        with connection.cursor() as cursor:
-            cursor.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
-    finally:
-        connection.close()
-
-
-def _migrate(url: str) -> None:
-    settings = {"DATABASE_URL": url, "REDIS_URL": "redis://127.0.0.1:1/0", "JWT_SECRET": "x" * 32}
-    command = [sys.executable, "-m", "aiadmin", "migrate"]
-    subprocess.run(command, cwd=ROOT, env=os.environ | settings, check=True, timeout=60)

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from aiadmin.adapters import embedded
 from aiadmin.domain.ids import CompanyId
 from tests.acceptance.test_hosting import Salons
 from tests.conftest import WaitUntil
@@ -20,7 +19,7 @@ from tests.contract.cases import GROUPS, Case
 from tests.contract.worlds import FakeWorld, LibraryWorld, World, without_repetitions
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.integration.hosting.fake_faults import suffering
-from tests.integration.sockets.site import own_database
+from tests.support.database import Databases
 
 SLOWLY = 40.0
 
@@ -65,13 +64,12 @@ def world_of(kind: str, salons: Salons) -> Iterator[World]:
 )
 def struck(
     request: pytest.FixtureRequest,
-    postgres_server: embedded.EmbeddedServer,
-    template_database: str,
+    databases: Databases,
     wait_until: WaitUntil,
 ) -> Iterator[tuple[Struck, list[Case]]]:
     kind, group = request.param
     with (
-        own_database(postgres_server.url, template_database) as url,
+        databases.lend() as url,
         closing(Salons(url)) as salons,
         world_of(kind, salons) as world,
     ):

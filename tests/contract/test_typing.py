@@ -7,25 +7,22 @@ from datetime import UTC, datetime
 
 import pytest
 
-from aiadmin.adapters import embedded
 from aiadmin.domain.contact import Sighting
 from aiadmin.domain.message import NewMessage, Purpose
 from aiadmin.services import messages
 from tests.acceptance.test_hosting import SLOWLY, Salons
 from tests.conftest import WaitUntil
 from tests.contract.test_contract import world_of
-from tests.integration.sockets.site import own_database
+from tests.support.database import Databases
 
 CLIENT = "79995551234"
 SAID = {"От руки": Purpose.MANUAL, "Вы записаны": Purpose.BOOKED, "Спасибо!": Purpose.REPLY}
 
 
 @pytest.mark.parametrize("kind", ["fake", "library"])
-def test_typing_comes_before_what_nobody_has_typed(
-    kind: str, postgres_server: embedded.EmbeddedServer, template_database: str, wait_until: WaitUntil
-) -> None:
+def test_typing_comes_before_what_nobody_has_typed(kind: str, databases: Databases, wait_until: WaitUntil) -> None:
     with (
-        own_database(postgres_server.url, template_database) as url,
+        databases.lend() as url,
         closing(Salons(url)) as salons,
         world_of(kind, salons) as world,
     ):

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterator
 
-import psycopg2
 import pytest
 
-from aiadmin.adapters.embedded import EmbeddedServer
 from tests.acceptance.hosting import child
 from tests.acceptance.messages.salon import PHONES, Salon
 from tests.acceptance.test_hosting import SLOWLY, Salons
 from tests.conftest import WaitUntil
 from tests.fakes.whatsapp.client import FakeWhatsApp
+from tests.support.database import Databases
 
 
 @pytest.fixture(scope="module")
@@ -24,16 +22,10 @@ def whatsapp() -> Iterator[FakeWhatsApp]:
 
 
 @pytest.fixture(scope="module")
-def shared_database(postgres_server: EmbeddedServer, template_database: str) -> Iterator[str]:
+def shared_database(databases: Databases) -> Iterator[str]:
     """A database for the tests that share one host."""
-    name = f"messages_{uuid.uuid4().hex[:8]}"
-    connection = psycopg2.connect(postgres_server.url)
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        cursor.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template_database}" STRATEGY wal_log')
-        yield postgres_server.url.rsplit("/", 1)[0] + f"/{name}"
-        cursor.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
-    connection.close()
+    with databases.lend() as url:
+        yield url
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,8 @@ from aiadmin.hosting.desk import Desk
 from tests.acceptance.pairing.bench import desk_process, desk_with
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.integration.sockets.page import Page
-from tests.integration.sockets.site import Site, own_database, settings_of, site_with
+from tests.integration.sockets.site import Site, settings_of, site_with
+from tests.support.database import Databases
 
 
 @pytest.fixture(scope="module")
@@ -28,10 +29,8 @@ def whatsapp() -> Iterator[FakeWhatsApp]:
 
 
 @pytest.fixture(scope="module")
-def settings(
-    postgres_server: embedded.EmbeddedServer, valkey_server: embedded.EmbeddedServer, template_database: str
-) -> Iterator[dict[str, str]]:
-    with own_database(postgres_server.url, template_database) as database_url:
+def settings(databases: Databases, valkey_server: embedded.EmbeddedServer) -> Iterator[dict[str, str]]:
+    with databases.lend() as database_url:
         yield settings_of(database_url, valkey_server.url) | {"SOCKET_LIMIT_PER_MINUTE": "1000"}
 
 

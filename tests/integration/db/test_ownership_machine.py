@@ -33,6 +33,8 @@ NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 Grant = tuple[DeviceId, int]
 SLOTS = st.integers(0, 2)
 PICKS = st.integers(0, 99)
+EMPTIED = ("DELETE FROM companies", "DELETE FROM devices", "DELETE FROM session_hosts", "DELETE FROM session_events")
+"""A tenth of what TRUNCATE costs."""
 
 
 @dataclass(eq=False)
@@ -56,7 +58,9 @@ class Ownership(RuleBasedStateMachine):
         self.granted: dict[Grant, Remembered] = {}
         self.salons = 0
         with self.engine.begin() as connection:
-            connection.execute(text("TRUNCATE companies, devices, session_hosts, session_events CASCADE"))
+            connection.execute(text("SET LOCAL session_replication_role = replica"))  # all goes: no key needs a look
+            for deletion in EMPTIED:
+                connection.execute(text(deletion))
         self.hosts = [self._appear() for _ in range(hosts)]
         self.salons_link_their_phones(salons)
 

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg2
 import pytest
 
-from aiadmin.adapters.embedded import EmbeddedServer
 from aiadmin.container import Container
 from tests.fakes.yclients.client import FakeYClients
 from tests.integration.delivery.processes import Processes
@@ -20,32 +18,6 @@ def yclients_server() -> Iterator[FakeYClients]:
     """One process for all tests of this folder."""
     with FakeYClients() as server:
         yield server
-
-
-@pytest.fixture(scope="session")
-def shared_database_url(postgres_server: EmbeddedServer, template_database: str) -> Iterator[str]:
-    """One database for all tests of this folder."""
-    name = "test_delivery"
-    _administer(postgres_server.url, f"CREATE DATABASE {name} TEMPLATE {template_database}")
-    yield postgres_server.url.rsplit("/", 1)[0] + f"/{name}"
-    _administer(postgres_server.url, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-@pytest.fixture
-def database_url(shared_database_url: str) -> str:
-    """The shared database, emptied: quicker than a database for each test."""
-    _administer(shared_database_url, "TRUNCATE companies, session_hosts CASCADE")
-    return shared_database_url
-
-
-def _administer(url: str, statement: str) -> None:
-    connection = psycopg2.connect(url)
-    try:
-        connection.autocommit = True
-        with connection.cursor() as cursor:
-            cursor.execute(statement)
-    finally:
-        connection.close()
 
 
 @pytest.fixture

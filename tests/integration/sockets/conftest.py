@@ -12,7 +12,8 @@ import redis
 
 from aiadmin.adapters import embedded
 from tests.integration.sockets.page import Page
-from tests.integration.sockets.site import Site, own_database, settings_of, site_with
+from tests.integration.sockets.site import Site, settings_of, site_with
+from tests.support.database import Databases
 
 
 class MakeSite(Protocol):
@@ -32,9 +33,8 @@ def make_site(database_url: str, redis_url: str, tmp_path: Path) -> Iterator[Mak
 
 @pytest.fixture(scope="module")
 def site(
-    postgres_server: embedded.EmbeddedServer,
+    databases: Databases,
     valkey_server: embedded.EmbeddedServer,
-    template_database: str,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Site]:
     """One web process for many tests, each with salons of its own; without the limit that they would run into.
@@ -43,7 +43,7 @@ def site(
     """
     with redis.Redis.from_url(valkey_server.url) as client:
         client.flushall()
-    with own_database(postgres_server.url, template_database) as database_url:
+    with databases.lend() as database_url:
         settings = settings_of(database_url, valkey_server.url) | {"SOCKET_LIMIT_PER_MINUTE": "1000"}
         with site_with(settings, tmp_path_factory.mktemp("web") / "web.log") as running:
             yield running

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import itertools
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
-
-import psycopg2
 
 from aiadmin.config import Config
 from aiadmin.container import Container
@@ -87,16 +84,3 @@ def site_with(settings: dict[str, str], log: Path) -> Iterator[Site]:
             container.rooms.close()
             container.redis.close()
             container.engine.dispose()
-
-
-@contextmanager
-def own_database(server_url: str, template: str) -> Iterator[str]:
-    """A copy of the template for longer than one test."""
-    name = f"sockets_{uuid.uuid4().hex[:12]}"
-    connection = psycopg2.connect(server_url)
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY wal_log")
-        yield server_url.rsplit("/", 1)[0] + f"/{name}"
-        cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    connection.close()

@@ -1,4 +1,4 @@
-"""Salons whose journals are read, in a PostgreSQL of this folder's own."""
+"""Salons whose journals are read."""
 
 from __future__ import annotations
 
@@ -9,14 +9,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import psycopg2
 import pytest
 from sqlalchemy import Engine, text, update
 
 from aiadmin.adapters.db.engine import make_engine
 from aiadmin.adapters.db.tables import CompanyRow
 from aiadmin.adapters.db.unit_of_work import SqlUnitOfWork
-from aiadmin.adapters.embedded import EmbeddedServer
 from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.company import NewCompany
@@ -89,31 +87,6 @@ class World:
         """Each event's record, kind and source, oldest first."""
         statement = "SELECT record_id, kind, source FROM booking_events WHERE company_id = :id ORDER BY id"
         return [(row[0], row[1], row[2]) for row in self.rows(statement, id=company_id)]
-
-
-@pytest.fixture(scope="session")
-def sync_database_url(postgres_server: EmbeddedServer, template_database: str) -> Iterator[str]:
-    """One database for all tests of this folder."""
-    _administer(postgres_server.url, f"CREATE DATABASE test_sync TEMPLATE {template_database}")
-    yield postgres_server.url.rsplit("/", 1)[0] + "/test_sync"
-    _administer(postgres_server.url, "DROP DATABASE test_sync WITH (FORCE)")
-
-
-@pytest.fixture
-def database_url(sync_database_url: str) -> str:
-    """The shared database, emptied."""
-    _administer(sync_database_url, "TRUNCATE companies, session_hosts CASCADE")
-    return sync_database_url
-
-
-def _administer(url: str, statement: str) -> None:
-    connection = psycopg2.connect(url)
-    try:
-        connection.autocommit = True
-        with connection.cursor() as cursor:
-            cursor.execute(statement)
-    finally:
-        connection.close()
 
 
 @pytest.fixture(scope="session")

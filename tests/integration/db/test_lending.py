@@ -1,0 +1,73 @@
+"""A database that a test gets is as the migrations made it, whatever another did to it before."""
+
+from __future__ import annotations
+
+from contextlib import closing
+
+import psycopg2
+import pytest
+
+from tests.support.database import Databases
+
+COMPANY = "INSERT INTO companies (yclients_id) VALUES (1) RETURNING id"
+
+
+def ask(url: str, statement: str) -> list[tuple[object, ...]]:
+    with closing(psycopg2.connect(url)) as connection, connection, connection.cursor() as cursor:
+        cursor.execute(statement)
+        return cursor.fetchall() if cursor.description else []
+
+
+def identity(url: str) -> object:
+    """The database itself, whatever it is called."""
+    return ask(url, "SELECT oid FROM pg_database WHERE datname = current_database()")
+
+
+def test_rows_and_numbers_of_one_test_are_not_seen_by_the_next(databases: Databases) -> None:
+    with databases.lend() as url:
+        first = identity(url)
+        assert ask(url, COMPANY) == [(1,)]
+    with databases.lend() as url:
+        assert identity(url) == first
+        assert ask(url, "TABLE companies") == []
+        assert ask(url, COMPANY) == [(1,)]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "ALTER TABLE companies ADD COLUMN odd text",
+        "ALTER TABLE companies ALTER COLUMN phone TYPE varchar(77)",
+        "CREATE TABLE odd (id int)",
+        "CREATE INDEX odd ON companies (phone)",
+        "CREATE FUNCTION odd() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+        "ALTER TABLE companies DISABLE TRIGGER ALL",
+        "CREATE SCHEMA odd",
+        "TRUNCATE companies CASCADE",
+        "UPDATE alembic_version SET version_num = 'odd'",
+        "DELETE FROM alembic_version",
+    ],
+)
+def test_a_changed_schema_is_lent_to_nobody_else(databases: Databases, change: str) -> None:
+    with databases.lend() as url:
+        changed = identity(url)
+        ask(url, change)
+    with databases.lend() as url:
+        assert identity(url) != changed
+        assert ask(url, COMPANY) == [(1,)]
+
+
+def test_two_that_are_lent_at_the_same_time_are_two(databases: Databases) -> None:
+    with databases.lend() as one, databases.lend() as other:
+        assert identity(one) != identity(other)
+
+
+def test_what_outlives_its_test_finds_no_database(databases: Databases) -> None:
+    with databases.lend() as url:
+        left = psycopg2.connect(url)
+    with databases.lend() as other, closing(left):
+        assert identity(other)
+        with pytest.raises(psycopg2.OperationalError), left.cursor() as cursor:
+            cursor.execute("TABLE companies")
+        with pytest.raises(psycopg2.OperationalError, match="does not exist"):
+            psycopg2.connect(url)
