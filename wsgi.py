@@ -8,10 +8,6 @@ monkey.patch_all()
 import gc
 import os
 
-from aiadmin.adapters.green_postgres import make_cooperative
-
-make_cooperative()
-
 from aiadmin import logs
 from aiadmin.config import Config
 from aiadmin.container import Container

@@ -93,10 +93,10 @@ class Config:
     message_retention_days: int = 90
     messages_paused: bool = False
     message_pacing: bool = True
-    database_pool_size: int = 10
     support_email: str = "support@ai-admin.app"
     support_telegram: str = "ai_admin_support"
     support_url: str = "https://github.com/vosarsen/ai_admin_v2/issues"
+    database_pool_size: int = 20
     log_level: str = "INFO"
     log_addresses: AddressLog = AddressLog.NETWORK
 

@@ -147,7 +147,7 @@ class Container:
 
     @cached_property
     def readiness(self) -> Readiness:
-        return Readiness(uow=self.uow, redis=self.redis, clock=self.clock)
+        return Readiness(uow=self.uow, redis=self.redis, clock=self.clock, is_stalled=self.inbox.is_stalled)
 
     @cached_property
     def salon_of(self) -> Callable[[CompanyId], SalonId]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 GONE = "[redacted]"
+_REASON_LENGTH = 200
 
 _SECRET_KEYS = frozenset(
     [
@@ -62,6 +63,20 @@ def mask_text(text: str) -> str:
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)
     return _PHONE.sub(lambda found: mask_phone(found[0]), text)
+
+
+def reason_of(error: BaseException) -> str:
+    """What went wrong in one line for a log: the kind of the error and the first line of its words, masked.
+
+    SQLAlchemy wraps what the driver said, and adds the statement; only the driver's words are told.
+
+    >>> reason_of(OSError("no route to host\nsecond line"))
+    'OSError: no route to host'
+    """
+    said = getattr(error, "orig", None) or error
+    words = mask_text(str(said).strip()).partition("\n")[0].strip()
+    kind = type(said).__name__
+    return f"{kind}: {words[:_REASON_LENGTH]}" if words else kind
 
 
 def mask(value: Any, name: str = "") -> Any:

@@ -17,11 +17,12 @@ def is_ours(name: str | None, kind: str, parent_names: object) -> bool:
 
 
 url = context.config.attributes.get("url") or os.environ["DATABASE_URL"]
-engine = make_engine(url.replace("postgres://", "postgresql://", 1), pool_size=1)
+# a migration may take its time
+engine = make_engine(url.replace("postgres://", "postgresql://", 1), pool_size=1, statement_seconds=None)
 with engine.connect() as connection:
     # two releases at once: the second waits, then finds nothing to do
+    connection.exec_driver_sql("SET lock_timeout = '10min'")
     connection.exec_driver_sql("SELECT pg_advisory_lock(727274)")
-    connection.exec_driver_sql("SET statement_timeout = 0")
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,

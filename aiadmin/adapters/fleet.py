@@ -15,6 +15,7 @@ from redis import Redis, RedisError
 from aiadmin.domain.breaker import HOLD, REFUSAL_WINDOW, REFUSALS, News, Report, State
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import DeviceId
+from aiadmin.masking import reason_of
 
 HOSTS = "aiadmin:fleet:hosts"
 HOLD_KEY = "aiadmin:fleet:hold"
@@ -68,7 +69,7 @@ class RedisFleet:
                 "tuple[int, Sequence[bytes]]", self._exchange(keys=[HOSTS, HOLD_KEY, REFUSED], args=arguments)
             )
         except RedisError as error:
-            raise DependencyDownError("Redis") from error
+            raise DependencyDownError("Redis", reason_of(error)) from error
         return News(
             others=tuple(_read(text) for text in others), hold=timedelta(milliseconds=hold) if hold > 0 else None
         )
@@ -77,7 +78,7 @@ class RedisFleet:
         try:
             self._redis.hdel(HOSTS, host_id)
         except RedisError as error:
-            raise DependencyDownError("Redis") from error
+            raise DependencyDownError("Redis", reason_of(error)) from error
 
 
 def _written(report: Report) -> str:

@@ -7,6 +7,7 @@ to one writer, which stores whatever has gathered in one statement and one commi
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from typing import Protocol
 
 import structlog
 
+from aiadmin.adapters.db.connection import STATEMENT_SECONDS
 from aiadmin.adapters.webhook_limits import Share
 from aiadmin.domain.errors import CompanyNotFoundError, DependencyDownError, TooManyWebhooksError
 from aiadmin.domain.ids import CompanyId
@@ -24,8 +26,8 @@ log = structlog.get_logger(__name__)
 
 MAX_ROWS = 200
 MAX_BYTES = 4 * 1024 * 1024
-PATIENCE_SECONDS = 20.0
-"""Longer than a statement may take, so the writer always answers first."""
+PATIENCE_SECONDS = STATEMENT_SECONDS + 5
+"""Longer than we wait for a statement, so the writer always answers first: it gives a silent connection up itself."""
 
 
 class Limits(Protocol):
@@ -57,6 +59,12 @@ class WebhookWriter:
         self._arrived, self._closed = threading.Event(), threading.Event()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
+        self._writes_since: float | None = None
+
+    def is_stalled(self, seconds: float) -> bool:
+        """Whether the batch in hand has been with PostgreSQL for longer than `seconds`."""
+        since = self._writes_since
+        return since is not None and time.monotonic() - since > seconds
 
     def store(self, webhook: NewWebhook) -> None:
         """Return once `webhook` is on disk; a repeat counts as stored.
@@ -99,14 +107,18 @@ class WebhookWriter:
                 self._serve(take_batch(self._waiting))
 
     def _serve(self, batch: Sequence[Ticket]) -> None:
+        self._writes_since = time.monotonic()
         try:
             self._write(self._admit(batch))
-        except DependencyDownError:
+        except DependencyDownError as error:
+            log.warning("webhooks not stored", count=len(batch), error=str(error))
             _refuse(batch)
         except Exception:
             # the top of a thread: the next batch deserves its try
             log.exception("webhooks not stored", count=len(batch))
             _refuse(batch)
+        finally:
+            self._writes_since = None
         for ticket in batch:
             ticket.done.set()
 

@@ -19,6 +19,7 @@ from aiadmin.adapters.db.gauges import read
 from aiadmin.adapters.db.session_gauges import Reading
 from aiadmin.adapters.metrics import BUCKETS, GAUGES, HASH, parse_field
 from aiadmin.adapters.queue import JOBS
+from aiadmin.adapters.readiness import take_write
 from aiadmin.domain.metric import Metric
 
 _HELP = {
@@ -56,7 +57,8 @@ class _Page:
 
     def collect(self) -> Iterator[Family]:
         up = GaugeMetricFamily("aiadmin_up", "Whether a dependency answered this scrape", labels=["dependency"])
-        for name, families in (("redis", self._from_redis), ("postgresql", self._from_postgres)):
+        asked = (("redis", self._from_redis), ("queue", self._from_queue), ("postgresql", self._from_postgres))
+        for name, families in asked:
             try:
                 yield from list(families())
                 up.add_metric([name], 1)
@@ -67,6 +69,10 @@ class _Page:
     def _from_redis(self) -> Iterator[Family]:
         yield from counted(_decoded(cast("dict[bytes, bytes]", self._redis.hgetall(HASH))))
         yield present(_decoded(cast("dict[bytes, bytes]", self._redis.hgetall(GAUGES))), time.time())
+
+    def _from_queue(self) -> Iterator[Family]:
+        """Whether jobs can be queued: a Redis that is full, or a replica, still tells what it knows."""
+        take_write(self._redis)
         depth = GaugeMetricFamily("aiadmin_queue_depth", "Jobs waiting in a queue", labels=["queue"])
         depth.add_metric([JOBS], cast("int", self._redis.llen(f"rq:queue:{JOBS}")))
         yield depth

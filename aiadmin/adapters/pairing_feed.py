@@ -23,6 +23,7 @@ from aiadmin.adapters.pairing_records import Progress
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.pairing import RESTING, PairingState
+from aiadmin.masking import reason_of
 from aiadmin.services.ports import LiveCode
 
 WATCH_SECONDS = 20
@@ -267,7 +268,7 @@ def _redis() -> Iterator[None]:
     try:
         yield
     except RedisError as error:
-        raise DependencyDownError("Redis") from error
+        raise DependencyDownError("Redis", reason_of(error)) from error
 
 
 def _hold(is_mine: int, is_watched: int, phone: bytes | None) -> Hold:

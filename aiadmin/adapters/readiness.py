@@ -1,30 +1,53 @@
-"""Whether what we need is there: PostgreSQL, Redis, a session host."""
+"""Whether what we need is there: PostgreSQL, a Redis that takes writes, a session host."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
+import structlog
 from redis import Redis, RedisError
 
 from aiadmin.domain.errors import DependencyDownError
+from aiadmin.masking import reason_of
 from aiadmin.services.ports import Clock, NewUnitOfWork
+
+log = structlog.get_logger(__name__)
 
 PATIENCE_SECONDS = 2.0
 """A dependency that takes longer than this is as good as down."""
 KEPT_SECONDS = 1.0
 """However often somebody asks, the dependencies are asked once in this time."""
+_KEY = "aiadmin:ready"
+_KEY_SECONDS = 10
+
+
+def take_write(redis: Redis) -> None:
+    """Write a key that soon expires: a Redis that is full, or a replica, answers a PING and takes no job.
+
+    Raises:
+        RedisError: nothing can be written, so no job can be queued.
+    """
+    redis.set(_KEY, 1, ex=_KEY_SECONDS)
 
 
 class Readiness:
-    """Call it: `{"postgresql": True, "redis": True, "host": True}`, two seconds at most."""
+    """Call it: `{"postgresql": True, "redis": True, "host": True}`, two seconds at most.
 
-    def __init__(self, *, uow: NewUnitOfWork, redis: Redis, clock: Clock) -> None:
-        self._uow, self._redis, self._clock = uow, redis, clock
+    Args:
+        is_stalled: whether somebody already waits for PostgreSQL longer than he should.
+    """
+
+    def __init__(
+        self, *, uow: NewUnitOfWork, redis: Redis, clock: Clock, is_stalled: Callable[[float], bool] = lambda _: False
+    ) -> None:
+        self._uow, self._redis, self._clock, self._is_stalled = uow, redis, clock, is_stalled
         self._lock = threading.Lock()
         self._known: Mapping[str, bool] = {}
         self._known_until = 0.0
+        self._asking: dict[str, threading.Thread] = {}
+        self._answers: dict[str, bool] = {}
 
     def __call__(self) -> Mapping[str, bool]:
         with self._lock:
@@ -34,29 +57,39 @@ class Readiness:
             return self._known
 
     def _ask(self) -> Mapping[str, bool]:
-        answers = {"postgresql": False, "redis": False, "host": False}
-        threads = [
-            threading.Thread(target=check, args=[answers], daemon=True) for check in (self._tables, self._cache)
-        ]
+        self._answers = {"postgresql": False, "redis": False, "host": False}
         deadline = time.monotonic() + PATIENCE_SECONDS
-        for thread in threads:
-            thread.start()
-        for thread in threads:
+        for name, check in (("postgresql", self._tables), ("redis", self._cache)):
+            self._start(name, check)
+        for thread in self._asking.values():
             thread.join(max(deadline - time.monotonic(), 0))
-        return dict(answers)
+        answers = dict(self._answers)
+        if self._is_stalled(PATIENCE_SECONDS):
+            answers["postgresql"] = False
+        return answers
+
+    def _start(self, name: str, check: Callable[[dict[str, bool]], None]) -> None:
+        """Ask in a thread of its own; one that still waits for its answer is not joined by another, so that a silent
+        dependency holds one connection of ours at most."""
+        asking = self._asking.get(name)
+        if asking is None or not asking.is_alive():
+            self._asking[name] = threading.Thread(target=check, args=[self._answers], daemon=True)
+            self._asking[name].start()
 
     def _tables(self, answers: dict[str, bool]) -> None:
         try:
             with self._uow() as work:
                 hosts = work.hosts.list_alive(self._clock())
-        except DependencyDownError:
+        except DependencyDownError as error:
+            log.warning("not ready", error=str(error))
             return
         answers["postgresql"] = True
         answers["host"] = any(not host.draining for host in hosts)
 
     def _cache(self, answers: dict[str, bool]) -> None:
         try:
-            self._redis.ping()
-        except RedisError:
+            take_write(self._redis)
+        except RedisError as error:
+            log.warning("not ready", error=f"Redis takes no job: {reason_of(error)}")
             return
         answers["redis"] = True

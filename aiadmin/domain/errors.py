@@ -49,8 +49,8 @@ class NumberTakenError(AiAdminError):
 class DependencyDownError(AiAdminError):
     """A dependency does not answer."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__(f"{name} does not answer")
+    def __init__(self, name: str, reason: str = "") -> None:
+        super().__init__(f"{name} does not answer" + (f": {reason}" if reason else ""))
         self.name = name
 
 

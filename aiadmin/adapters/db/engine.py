@@ -2,27 +2,56 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Engine, create_engine
+from typing import Any
 
-STATEMENT_TIMEOUT_MS = 15_000
-CONNECT_TIMEOUT_SECONDS = 5
+from sqlalchemy import Engine, create_engine, event
+
+from aiadmin.adapters.db.connection import (
+    CONNECT_SECONDS,
+    STATEMENT_SECONDS,
+    keep_deadlines,
+    parameters,
+    patience_for,
+)
+
+POOL_SECONDS = 10.0
+"""How long a request waits for one of the pool's connections before it is refused."""
 
 
-def make_engine(database_url: str, *, pool_size: int = 10) -> Engine:
+def make_engine(
+    database_url: str, *, pool_size: int = 20, statement_seconds: float | None = STATEMENT_SECONDS
+) -> Engine:
     """An engine whose connections speak UTC, give up on a slow statement and are checked before use.
 
     Lazy: nothing is opened before the first query, so a process may fork after the call.
+
+    Args:
+        pool_size: how many connections it opens at most.
+        statement_seconds: how long a statement may take; None for any time.
     """
-    return create_engine(
+    keep_deadlines()
+    engine = create_engine(
         database_url.replace("postgresql://", "postgresql+psycopg2://", 1),
         pool_size=pool_size,
-        max_overflow=pool_size,
-        pool_timeout=CONNECT_TIMEOUT_SECONDS,
+        max_overflow=0,
+        pool_timeout=POOL_SECONDS,
         pool_pre_ping=True,
         hide_parameters=True,  # an error must not carry what a client wrote into a log
-        connect_args={
-            "connect_timeout": CONNECT_TIMEOUT_SECONDS,
-            "application_name": "aiadmin",
-            "options": f"-c timezone=UTC -c statement_timeout={STATEMENT_TIMEOUT_MS}",
-        },
+        connect_args=dict(parameters(statement_seconds=statement_seconds)),
     )
+    _bound(engine, patience_for(statement_seconds))
+    return engine
+
+
+def _bound(engine: Engine, patience: float | None) -> None:
+    """Give a connection its patience while it is in use. In the pool it has a connect's: the ping before its next use
+    must find out soon that nobody is there."""
+
+    @event.listens_for(engine, "checkout")
+    def _use(connection: Any, _record: object, _proxy: object) -> None:
+        connection.patience = patience
+
+    @event.listens_for(engine, "checkin")
+    def _rest(connection: Any, _record: object) -> None:
+        if connection is not None:
+            connection.patience = CONNECT_SECONDS

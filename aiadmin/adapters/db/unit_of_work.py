@@ -36,6 +36,7 @@ from aiadmin.adapters.db.sync_runs import SqlSyncRuns
 from aiadmin.adapters.db.tombs import Fingerprint, Tombs
 from aiadmin.adapters.db.webhooks import SqlWebhooks
 from aiadmin.domain.errors import DependencyDownError
+from aiadmin.masking import reason_of
 
 
 class SqlUnitOfWork:
@@ -87,8 +88,8 @@ class SqlUnitOfWork:
         except DBAPIError as closing:
             # a rollback over a dead connection: PostgreSQL rolls back by itself
             error = error or closing
-        if is_outage(error):
-            raise DependencyDownError("PostgreSQL") from error
+        if error is not None and is_outage(error):
+            raise DependencyDownError("PostgreSQL", reason_of(error)) from error
 
     def commit(self) -> None:
         """Make everything since `with` true at once."""

@@ -12,6 +12,7 @@ from aiadmin.adapters.db.tables import DeviceRow
 from aiadmin.adapters.db.unit_of_work import is_outage
 from aiadmin.adapters.whatsapp.store import SCHEMA
 from aiadmin.domain.errors import DependencyDownError
+from aiadmin.masking import reason_of
 
 _KEYS = table("whatsmeow_device", column("jid"), schema=SCHEMA)
 _ORPHANS = ~exists().where(DeviceRow.jid == _KEYS.c.jid)
@@ -54,5 +55,5 @@ class SqlKeyStore:
                 yield connection
         except DBAPIError as error:
             if is_outage(error):
-                raise DependencyDownError("PostgreSQL") from error
+                raise DependencyDownError("PostgreSQL", reason_of(error)) from error
             raise
