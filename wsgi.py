@@ -1,4 +1,4 @@
-"""The web process: `gunicorn -k gevent -w 1 wsgi:app`. Never imports neonize: only the session hosts do."""
+"""The web process, as the Procfile starts it. Never imports neonize: only the session hosts do."""
 
 # ruff: noqa: E402 - greenlets must replace the standard library before anything else sees it
 from gevent import monkey

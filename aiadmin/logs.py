@@ -10,7 +10,9 @@ import json
 import logging
 import sys
 import threading
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from functools import partial
 from types import TracebackType
 from typing import Any, TextIO
@@ -19,12 +21,61 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from aiadmin.config import FOREIGN_NAMES, AppEnv, Config
+from aiadmin.domain.quota import KEYS, Quota
 from aiadmin.masking import mask
 
 _CHATTY = ("alembic", "engineio", "geventwebsocket", "PIL", "rq.cron", "socketio", "urllib3", "werkzeug")
 """Libraries whose everyday lines say nothing to an operator."""
+_ACCESS = "aiadmin.access"
+"""One line per request, whoever asks; all else that a peer causes is counted."""
+LINES_PER_MINUTE = 60
 _GUNICORN = ("gunicorn", "gunicorn.error", "gunicorn.access")
 _KEPT = frozenset({"level", "timestamp", "process", "logger"})
+
+_peer: ContextVar[str | None] = ContextVar("peer", default=None)
+
+
+class _PeerLines:
+    """Lines that one peer causes, counted: how much we write must not be up to whoever connects to us."""
+
+    def __init__(self) -> None:
+        self._quota, self._left_out = Quota(LINES_PER_MINUTE, 60), Counter[str]()
+
+    def admit(self) -> int | None:
+        """How many lines were left out since the last one that was written; None to leave out this one, too."""
+        peer = _peer.get()
+        if peer is None:
+            return 0
+        if self._quota.take(peer):
+            return self._left_out.pop(peer, 0)
+        if peer in self._left_out or len(self._left_out) < KEYS:
+            self._left_out[peer] += 1
+        return None
+
+
+_lines = _PeerLines()
+
+
+def blame(peer: str) -> None:
+    """What is logged from here on in this greenlet or thread is caused by `peer`, and counts as its lines."""
+    _peer.set(peer)
+
+
+def _limit_peer(logger: WrappedLogger, _: str, event: EventDict) -> EventDict:
+    if getattr(logger, "name", "") == _ACCESS:
+        return event
+    left_out = _lines.admit()
+    if left_out is None:
+        raise structlog.DropEvent
+    if left_out:
+        event["left_out"] = left_out
+    return event
+
+
+def _is_admitted(_: logging.LogRecord) -> bool:
+    """The same for the standard library's loggers."""
+    return _lines.admit() is not None
+
 
 _FACTS: tuple[Processor, ...] = (
     structlog.contextvars.merge_contextvars,
@@ -61,6 +112,7 @@ def configure(config: Config, process: str) -> None:
     handler = logging.StreamHandler()
     finish = _finish(config.app_env, process)
     handler.setFormatter(_formatter(finish))
+    handler.addFilter(_is_admitted)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(config.log_level)
@@ -69,7 +121,7 @@ def configure(config: Config, process: str) -> None:
     sys.excepthook = _log_uncaught
     threading.excepthook = _log_uncaught_in_thread
     structlog.configure(
-        processors=[*_FACTS, *finish],
+        processors=[_limit_peer, *_FACTS, *finish],
         wrapper_class=structlog.make_filtering_bound_logger(config.log_level),
         logger_factory=partial(_Lines, sys.stderr),
         cache_logger_on_first_use=True,

@@ -13,8 +13,10 @@ from ipaddress import IPv4Address, ip_address
 import structlog
 from flask import Flask, Response, g, request
 
+from aiadmin import logs
 from aiadmin.config import AddressLog
 from aiadmin.domain.metric import Metric
+from aiadmin.edge.peers import peer_of
 from aiadmin.web.current import container, request_id
 
 log = structlog.get_logger("aiadmin.access")
@@ -41,6 +43,7 @@ def _begin() -> None:
     g.request_id = given if _SANE.fullmatch(given) else secrets.token_hex(16)
     # the server reuses greenlets: what an earlier request bound must not show here
     structlog.contextvars.clear_contextvars()
+    logs.blame(peer_of(request.remote_addr or ""))
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
 
 

@@ -36,7 +36,9 @@ from aiadmin.services import companies, links
 from aiadmin.web import origins, request_log, snapshot
 from aiadmin.web.errors import answer_to
 from aiadmin.web.knock import Knock, read
+from aiadmin.web.socket_gate import QUIET, SocketGate
 from aiadmin.web.socket_limits import SocketLimits
+from aiadmin.web.socket_packets import StrictPacket
 from aiadmin.web.watchers import Visitor, Watchers
 
 log = structlog.get_logger(__name__)
@@ -66,10 +68,17 @@ def attach(app: Flask, container: Container) -> SocketIO:
         always_connect=True,
         manage_session=False,
         max_http_buffer_size=MAX_MESSAGE_BYTES,
+        serializer=StrictPacket,
+        async_handlers=False,  # a greenlet for each event would leave their number to the client
+        logger=QUIET,
+        engineio_logger=QUIET,
     )
     namespace = Marketplace(container, server)
     manager.on_return = namespace.show_again
     server.on_namespace(namespace)
+    app.wsgi_app = SocketGate(  # type: ignore[method-assign]
+        app.wsgi_app, server.server, joins=config.socket_limit_per_minute, metrics=container.metrics
+    )
     return server
 
 

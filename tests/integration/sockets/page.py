@@ -96,7 +96,18 @@ class Page:
 def web_process(settings: Mapping[str, str], log: Path) -> Iterator[str]:
     """The web process as the Procfile starts it; yields its address."""
     port = free_port()
-    command = ["-m", "gunicorn", "-k", "gevent", "-w", "1", "-b", f"127.0.0.1:{port}", "--graceful-timeout", "1"]
+    command = [
+        "-m",
+        "gunicorn",
+        "-k",
+        "aiadmin.edge.worker.EdgeWorker",
+        "-w",
+        "1",
+        "-b",
+        f"127.0.0.1:{port}",
+        "--graceful-timeout",
+        "1",
+    ]
     with log.open("w") as output:
         process = subprocess.Popen(
             [sys.executable, *command, "--no-control-socket", "wsgi:app"],

@@ -19,7 +19,17 @@ from tests.conftest import ROOT, WaitUntil
 def running(wait_until: WaitUntil, log: Path, settings: Mapping[str, str]) -> Iterator[str]:
     """The address of a server with `settings`; its log is in `log`. It is stopped at the end."""
     port = free_port()
-    command = [sys.executable, "-m", "gunicorn", "-k", "gevent", "-w", "1", "-b", f"127.0.0.1:{port}"]
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "-k",
+        "aiadmin.edge.worker.EdgeWorker",
+        "-w",
+        "1",
+        "-b",
+        f"127.0.0.1:{port}",
+    ]
     command += ["--graceful-timeout", "2", "--no-control-socket", "wsgi:app"]
     with log.open("wb") as output:
         process = subprocess.Popen(command, cwd=ROOT, env=_environment(settings), stdout=output, stderr=output)
