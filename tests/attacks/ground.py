@@ -5,13 +5,14 @@ from __future__ import annotations
 import ipaddress
 import itertools
 import json
+import resource
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 import psutil
 import requests
@@ -20,13 +21,14 @@ from aiadmin.adapters import embedded
 from aiadmin.adapters.secrets import DerivedSecrets
 from aiadmin.domain.ids import CompanyId
 from tests.acceptance.stack import APP_ID, JWT_SECRET, PARTNER_TOKEN, Salon, Stack, running
-from tests.attacks.silent_proxy import SilentProxy
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.fakes.yclients.client import FakeYClients
+from tests.silence import SilentProxy, by_way_of
 
 FROM_YCLIENTS = {"Accept": "text/html", "Referer": "https://yclients.com/appstore/1"}
 _ADDRESSES = ipaddress.ip_network("10.0.0.0/8").hosts()
 _PATIENCE = 30.0
+_DESCRIPTORS = 8192
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,15 +134,14 @@ def webhook_path(salon: Salon) -> str:
 @contextmanager
 def opened(*, database_url: str, redis_url: str, folder: Path) -> Iterator[Ground]:
     """The product on these servers, its log in `folder`; everything is down afterwards."""
-    port, parts = embedded.free_port(), urlsplit(database_url)
+    _allow_descriptors()
+    port = embedded.free_port()
     with (
         FakeWhatsApp() as whatsapp,
         FakeYClients(app_id=APP_ID, partner_token=PARTNER_TOKEN) as yclients,
-        SilentProxy(parts.port or 5432) as database,
+        SilentProxy(urlsplit(database_url).port or 5432) as database,
         running(
-            database_url=urlunsplit(
-                parts._replace(netloc=parts.netloc.replace(f":{parts.port}", f":{database.port}"))
-            ),
+            database_url=by_way_of(database, database_url),
             redis_url=redis_url,
             port=port,
             folder=folder,
@@ -165,3 +166,10 @@ def opened(*, database_url: str, redis_url: str, folder: Path) -> Iterator[Groun
             attacker=stack.register(new_salon_id()),
             neighbour=stack.register(new_salon_id()),
         )
+
+
+def _allow_descriptors() -> None:
+    """The attacker and the attacked, who inherits this, hold thousands of sockets."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft < _DESCRIPTORS:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(_DESCRIPTORS, hard), hard))

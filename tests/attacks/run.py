@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import resource
 import shutil
 import sys
 import tempfile
@@ -26,7 +25,6 @@ QUIET_SECONDS = 3.0
 """So long is looked at what nobody attacks, before and after."""
 HEALTH_WITHIN = 3.0
 """Whoever asks whether the process lives may wait so long, whatever the attack; a platform waits longer."""
-_DESCRIPTORS = 8192
 _RECOVERED_WITHIN = 60.0
 _HEADER = (
     "attack",
@@ -58,7 +56,6 @@ def main(names: Sequence[str]) -> int:
     known = {attack.name: attack for attack in ATTACKS}
     if unknown := set(names) - set(known):
         sys.exit(f"no such attack: {', '.join(sorted(unknown))}; there are {', '.join(known)}")
-    _allow_descriptors()
     folder = Path(tempfile.mkdtemp(prefix="aiadmin-attack-"))
     folder.chmod(0o755)
     print(f"the product's log is {folder}/up.log", flush=True)
@@ -69,13 +66,6 @@ def main(names: Sequence[str]) -> int:
     if not broken:
         shutil.rmtree(folder)
     return bool(broken)
-
-
-def _allow_descriptors() -> None:
-    """The attacker and the attacked hold thousands of sockets."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft < _DESCRIPTORS:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (min(_DESCRIPTORS, hard), hard))
 
 
 def _attack(attacks: Sequence[Attack], folder: Path) -> list[Measured]:
