@@ -5,11 +5,15 @@ The fakes are programs of the test suite, started as processes and spoken to ove
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from functools import partial
+from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 import click
@@ -17,9 +21,10 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
-from aiadmin.adapters.embedded import free_port
-from aiadmin.cli.extras import DEMO_SALON, Extras
-from aiadmin.cli.home import PROJECT, Home
+from aiadmin.adapters.embedded import lasting_port
+from aiadmin.cli.extras import Extras
+from aiadmin.cli.home import PROJECT, Home, write_private
+from aiadmin.cli.salon_links import DEMO_SALON, SalonLinks
 from aiadmin.cli.up import run
 from aiadmin.config import Config
 
@@ -42,12 +47,13 @@ def demo(ctx: click.Context, data: Path | None) -> None:
 
 
 def _extras(home: Home) -> Extras:
-    whatsapp, control, yclients = free_port(), free_port(), free_port()
+    whatsapp, control, yclients = lasting_port(), lasting_port(), lasting_port()
     overlay = home.path / "overlay"
     if not home.is_held():  # or `run` will say so
         _make_overlay(overlay, whatsapp)
     at_yclients = f"http://127.0.0.1:{yclients}"
     return Extras(
+        title="The demo of AI Admin",
         settings={
             "PYTHONPATH": str(overlay),
             "YCLIENTS_API_URL": f"{at_yclients}/api/v1",
@@ -56,6 +62,7 @@ def _extras(home: Home) -> Extras:
             "YCLIENTS_APP_ID": "1",
             "YCLIENTS_USER_TOKEN": "demo-user-token",
             "MESSAGE_PACING": "0",  # nobody who tries it waits for the morning
+            "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),  # what is worth a look is on the journal's page
             _CONTROL: f"http://127.0.0.1:{control}",
         },
         commands={
@@ -63,8 +70,16 @@ def _extras(home: Home) -> Extras:
             "yclients": f"{_fake(1)} serve --port {yclients} {_YCLIENTS}",
         },
         install=partial(_install, at_yclients),
-        notes=[f"the salon's journal: {at_yclients}/"],
+        steps=partial(_steps, f"{at_yclients}/"),
     )
+
+
+def _steps(journal: str, links: SalonLinks) -> Sequence[tuple[str, str]]:
+    return [
+        ("1. Connect a WhatsApp: open this, and play the phone in another terminal: make scan", links.connect),
+        ("2. Book a visit for 79001112233, and play the client: make client PHONE=79001112233 SAY=да", journal),
+        ("3. Look at it on the salon's management page (the journal's button opens it, too)", links.manage),
+    ]
 
 
 def _fake(number: int) -> str:
@@ -110,11 +125,48 @@ def _install(yclients: str, config: Config) -> str:
 def scan(home: Home, phone: str) -> None:
     """Play the phone: take the code that the connect page shows, and scan it."""
     settings = _settings(home)
-    code = _live_code(home.link_file.read_text(), settings["PORT"])
-    answer = requests.post(f"{settings[_CONTROL]}/scan", json={"qr": code, "phone": phone}, timeout=_QR_SECONDS)
+    code = _live_code(home, settings)
+    answer = _ask("POST", f"{settings[_CONTROL]}/scan", json={"qr": code, "phone": phone})
     if not answer.ok:
         raise click.ClickException(f"the phone could not scan the code: {answer.text}")
-    click.echo(f"{phone} has scanned the code: the page says so in a moment")
+    click.echo(f"{phone} has scanned the code: the connect page says so in a moment. The salon is managed here:")
+    click.echo(SalonLinks.of(home.link_file.read_text()).manage)
+
+
+def _live_code(home: Home, settings: Mapping[str, str]) -> str:
+    answer = _ask_code(home.link_file.read_text(), settings["PORT"])
+    if answer.status_code == HTTPStatus.UNAUTHORIZED:  # a newer one was opened from the journal, or a day has passed
+        write_private(home.link_file, _renewed_link(settings))
+        answer = _ask_code(home.link_file.read_text(), settings["PORT"])
+    if answer.status_code == HTTPStatus.CONFLICT:
+        manage = SalonLinks.of(home.link_file.read_text()).manage
+        raise click.ClickException(f"a phone is linked already; the salon's management page takes it off: {manage}")
+    if not answer.ok:
+        raise click.ClickException(f"there is no code to scan: {_said(answer)}")
+    return str(answer.json()["qr"])
+
+
+def _ask_code(link: str, port: str) -> requests.Response:
+    token = parse_qs(urlsplit(link).query)["token"][0]
+    return _ask("GET", f"http://127.0.0.1:{port}/marketplace/qr/{token}", params={"again": "1"})
+
+
+def _renewed_link(settings: Mapping[str, str]) -> str:
+    from aiadmin.cli.demo_salon import valid_link
+    from aiadmin.container import Container
+
+    box = Container(Config.from_env(settings))
+    try:
+        return valid_link(box)
+    finally:
+        box.close()
+
+
+def _said(answer: requests.Response) -> str:
+    try:
+        return str(answer.json()["error"])
+    except (ValueError, KeyError):
+        return f"HTTP {answer.status_code}"
 
 
 @demo.command()
@@ -124,17 +176,24 @@ def scan(home: Home, phone: str) -> None:
 def client(home: Home, phone: str, say: str | None) -> None:
     """Play a client's PHONE (digits): show what it got and wrote, and answer."""
     whatsapp = _settings(home)[_CONTROL]
-    entries = requests.get(f"{whatsapp}/messages", params={"phone": phone}, timeout=_QR_SECONDS).json()["messages"]
+    entries = _ask("GET", f"{whatsapp}/messages", params={"phone": phone}).json()["messages"]
     for entry in entries:
         click.echo(f"{'<' if entry['to'] == phone else '>'} {entry['text']}\n")
     salon = next((entry["from"] for entry in reversed(entries) if entry["to"] == phone), None)
     if salon is None:
         click.echo(f"{phone} has got nothing yet: book a visit for this number on the journal's page")
     elif say:
-        requests.post(
-            f"{whatsapp}/message", json={"from": phone, "to": salon, "text": say}, timeout=_QR_SECONDS
-        ).raise_for_status()
+        answer = _ask("POST", f"{whatsapp}/message", json={"from": phone, "to": salon, "text": say})
+        if not answer.ok:
+            raise click.ClickException(f"the client could not answer: {answer.text}")
         click.echo(f"> {say}")
+
+
+def _ask(method: str, url: str, **what: Any) -> requests.Response:
+    try:
+        return requests.request(method, url, timeout=_QR_SECONDS, **what)
+    except requests.RequestException as error:
+        raise click.ClickException(f"the demo does not answer ({type(error).__name__})") from error
 
 
 def _settings(home: Home) -> dict[str, str]:
@@ -143,11 +202,3 @@ def _settings(home: Home) -> dict[str, str]:
     if not settings or not home.link_file.exists():
         raise click.ClickException("no demo is ready: start one with `make demo`")
     return settings
-
-
-def _live_code(link: str, port: str) -> str:
-    token = parse_qs(urlsplit(link).query)["token"][0]
-    answer = requests.get(f"http://127.0.0.1:{port}/marketplace/qr/{token}", timeout=_QR_SECONDS)
-    if not answer.ok:
-        raise click.ClickException(f"there is no code to scan: {answer.text}")
-    return str(answer.json()["qr"])

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import socket
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import click
 
 from aiadmin.adapters import embedded
 from aiadmin.cli.home import Home
+from aiadmin.cli.keeper import Keeper
 from aiadmin.config import FOREIGN_NAMES, Config
-
-_STOP_SECONDS = 1.5
 
 
 def environment(home: Home, overrides: Mapping[str, str]) -> dict[str, str]:
@@ -44,37 +43,34 @@ def _defaults(port: str) -> dict[str, str]:
     }
 
 
-def check(env: Mapping[str, str]) -> None:
-    """Find wrong settings before anything is started for them.
+def check(env: Mapping[str, str]) -> Config:
+    """Find wrong settings before anything is started for them; the settings, as far as they are known.
 
     Raises:
         ConfigError: a setting is missing or wrong.
         click.ClickException: somebody listens on the port.
     """
     soon = {"DATABASE_URL": "postgresql://soon", "REDIS_URL": "redis://soon"}
-    port = Config.from_env(soon | dict(env)).port
+    config = Config.from_env(soon | dict(env))
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((env["BIND_HOST"], port))
+            probe.bind((env["BIND_HOST"], config.port))
         except OSError as error:
-            advice = f"set PORT to another, as in PORT={port + 1} make run"
-            raise click.ClickException(f"port {port} is not free ({error.strerror}): {advice}") from error
+            advice = f"set PORT to another, as in PORT={config.port + 1} make run"
+            raise click.ClickException(f"port {config.port} is not free ({error.strerror}): {advice}") from error
+    return config
 
 
-def with_servers(env: Mapping[str, str], home: Home, servers: contextlib.ExitStack) -> dict[str, str]:
-    """`env` with the addresses of PostgreSQL and Redis; what is started for it stops when `servers` closes."""
+def with_servers(env: Mapping[str, str], home: Home, keeper: Keeper) -> dict[str, str]:
+    """`env` with the addresses of PostgreSQL and Redis; the keeper starts and tends those that it does not name.
+
+    Raises:
+        click.ClickException: one of them does not start.
+    """
     urls = {}
     if "DATABASE_URL" not in env:
-        urls["DATABASE_URL"] = servers.enter_context(_running(embedded.start_postgres(home.path / "postgres")))
+        urls["DATABASE_URL"] = keeper.keep("postgres", partial(embedded.start_postgres, home.path / "postgres"))
     if "REDIS_URL" not in env:
-        urls["REDIS_URL"] = servers.enter_context(_running(embedded.start_valkey(home.path / "valkey")))
+        urls["REDIS_URL"] = keeper.keep("valkey", partial(embedded.start_valkey, home.path / "valkey"))
     return {**env, **urls}
-
-
-@contextlib.contextmanager
-def _running(server: embedded.EmbeddedServer) -> Iterator[str]:
-    try:
-        yield server.url
-    finally:
-        server.stop(_STOP_SECONDS)

@@ -26,6 +26,17 @@ class Output:
         self._colour_of: dict[str, str] = {}
         self._readers: list[threading.Thread] = []
 
+    @property
+    def is_terminal(self) -> bool:
+        """Whether somebody looks at it, in colour."""
+        return self.stream.isatty()
+
+    def show(self, text: str) -> None:
+        """Print several lines as they are, with none of a process in between."""
+        with self._lock:
+            self.stream.write(f"{text}\n")
+            self.stream.flush()
+
     def say(self, name: str, line: str) -> None:
         """Print one line of `name`."""
         with self._lock:
@@ -53,7 +64,7 @@ class Output:
 
     def _label(self, name: str) -> str:
         label = f"{name:<{self.width}} |"
-        if not self.stream.isatty():
+        if not self.is_terminal:
             return label
         colour = self._colour_of.setdefault(name, next(self._colours))
         return f"\033[{colour}m{label}\033[0m"

@@ -1,90 +1,101 @@
-"""Says once that everything is up, with a link that a newcomer can open."""
+"""Says once that everything is up, with links that a newcomer can open; or that it does not come up."""
 
 from __future__ import annotations
 
 import http.client
+import json
+import threading
 import time
-from urllib.parse import urlencode
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import click
 
-from aiadmin.cli.extras import DEMO_SALON, Extras
+from aiadmin.cli.banner import banner, is_loopback, qr_picture
+from aiadmin.cli.ending import Ending
+from aiadmin.cli.extras import Extras
 from aiadmin.cli.home import Home, write_private
-from aiadmin.cli.supervisor import Supervisor
+from aiadmin.cli.output import Output
+from aiadmin.cli.salon_links import SalonLinks
 from aiadmin.config import Config
-from aiadmin.container import Container
-from aiadmin.domain.company import Company
-from aiadmin.services import companies, links
 
+READY_SECONDS = 120.0
+"""Some thirty times what a small machine takes."""
 _POLL_SECONDS = 0.2
 _ANSWER_SECONDS = 3.0
+_NAMES = {"postgresql": "PostgreSQL", "redis": "Redis", "host": "a process that holds WhatsApp sessions"}
 
 
-def announce(config: Config, home: Home, extras: Extras, supervisor: Supervisor, began: float) -> None:
-    """Wait for `/ready`, then print one line: the address, a connect link of the demo salon, where things lie.
+@dataclass(frozen=True, kw_only=True)
+class Announcement:
+    """What is to be said, and where it is known from.
 
-    In production no demo salon is made, and the line has no link; nor has it one when the salon could not come in,
-    but the reason.
+    Attributes:
+        host: the interface that the web process listens on.
+        began: by the monotonic clock.
+        settled: is set when everything is up.
     """
-    while not _is_ready(config.port):
-        if supervisor.stop.wait(_POLL_SECONDS):
-            return
-    supervisor.settled.set()
-    ready_after = time.monotonic() - began
-    connect = [] if config.is_production else [_connect(config, home, extras)]
-    places = [*extras.notes, f"data and secrets: {home.path}"]
-    supervisor.output.say("ready", " | ".join([f"{config.public_url} after {ready_after:.1f} s", *connect, *places]))
+
+    config: Config
+    host: str
+    home: Home
+    extras: Extras
+    output: Output
+    ending: Ending
+    settled: threading.Event
+    began: float
+
+    def wait_and_say(self) -> None:
+        """Wait for `/ready`, then print the banner; everything ends when it does not come."""
+        from aiadmin.cli import demo_salon  # takes half a second, in which the processes are starting already
+
+        while (missing := _missing(self.host, self.config.port)) != {}:
+            if time.monotonic() > self.began + READY_SECONDS:
+                self.ending.fail(f"not ready after {READY_SECONDS:.0f} s: {_named(missing)}")
+            if self.ending.stop.wait(_POLL_SECONDS):
+                return
+        self.settled.set()
+        find_link = self.extras.install or demo_salon.link_of_new_run
+        self.output.show(self._banner(time.monotonic() - self.began, find_link))
+
+    def _banner(self, seconds: float, find_link: Callable[[Config], str]) -> str:
+        """In production no demo salon is made, and there is no link; nor when the salon could not come in."""
+        title = f"{self.extras.title} is ready at {self.config.public_url} ({seconds:.1f} s)"
+        facts = [("data and secrets", str(self.home.path)), ("stop", "Ctrl-C")]
+        if self.config.is_production:
+            return banner(title, [], facts)
+        try:
+            links = SalonLinks.of(find_link(self.config))
+        except click.ClickException as error:
+            return banner(title, [], [("no link", error.message), *facts])
+        write_private(self.home.link_file, links.connect)
+        lies = f"{self.home.link_file} (mode 0600: who reads it can link a phone; it works for 24 hours)"
+        is_near = is_loopback(self.config.public_url)
+        picture = "" if is_near else qr_picture(links.connect, in_colour=self.output.is_terminal)
+        return banner(title, self.extras.steps(links), [("the link lies in", lies), *facts], picture)
 
 
-def _connect(config: Config, home: Home, extras: Extras) -> str:
-    try:
-        link = extras.install(config) if extras.install else demo_link(Container(config))
-    except click.ClickException as error:
-        return error.message
-    write_private(home.link_file, link)
-    return f"connect a WhatsApp: {link}"
-
-
-def _is_ready(port: int) -> bool:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_ANSWER_SECONDS)
+def _missing(host: str, port: int) -> Mapping[str, bool] | None:
+    """What `/ready` says is not there: nothing when all is well; None when nobody answers."""
+    connection = http.client.HTTPConnection(_reachable(host), port, timeout=_ANSWER_SECONDS)
     try:
         connection.request("GET", "/ready")
-        return connection.getresponse().status == http.client.OK
-    except (OSError, http.client.HTTPException):
-        return False
+        answer = connection.getresponse()
+        if answer.status == http.client.OK:
+            return {}
+        checks: Mapping[str, bool] = json.loads(answer.read())["checks"]
+        return {name: is_there for name, is_there in checks.items() if not is_there}
+    except (OSError, http.client.HTTPException, ValueError, KeyError):
+        return None
     finally:
         connection.close()
 
 
-def demo_link(container: Container) -> str:
-    """A fresh connect link of the demo salon, which is registered on first use."""
-    with container.uow() as work:
-        company = work.companies.find_by_salon(DEMO_SALON)
-    company, token = _register(container) if company is None else (company, _reissue(container, company))
-    query = urlencode({"token": token, "company": company.company_id, "salon": company.salon_id})
-    return f"{container.config.public_url}/marketplace/connect?{query}"
+def _reachable(host: str) -> str:
+    return "127.0.0.1" if host == "0.0.0.0" else host  # noqa: S104 - nothing is bound to it here
 
 
-def _register(container: Container) -> tuple[Company, str]:
-    new = companies.register(
-        salon_id=DEMO_SALON,
-        phone=None,
-        email=None,
-        uow=container.uow,
-        secrets=container.secrets,
-        tokens=container.tokens,
-        links=container.links,
-        clock=container.clock,
-        window=container.config.activation_window,
-    )
-    return new.company, new.token
-
-
-def _reissue(container: Container, company: Company) -> str:
-    return links.issue(
-        company.company_id,
-        uow=container.uow,
-        tokens=container.tokens,
-        links=container.links,
-        clock=container.clock,
-    )
+def _named(missing: Mapping[str, bool] | None) -> str:
+    if missing is None:
+        return "the web process does not answer"
+    return f"there is no {', no '.join(_NAMES.get(name, name) for name in missing)}"

@@ -16,25 +16,13 @@ from pathlib import Path
 
 from aiadmin.adapters.embedded.server import die_with_parent
 from aiadmin.cli.output import Output
+from aiadmin.cli.restarts import failures_after, how_it_ended, restart_delay
 
 STOP_SECONDS = 6.5
 """What processes get to stop by themselves; the embedded servers need the rest of the ten seconds."""
-STEADY_AFTER = timedelta(seconds=30)
-"""A process that lived this long had started well: its next restart is quick again."""
 HOPELESS_AFTER = 4
 """A process that dies so often before anything was ready will not come up by itself."""
 _TICK_SECONDS = 0.1
-
-
-def restart_delay(failures: int, jitter: float) -> timedelta:
-    """How long to wait before start number `failures` + 1: doubling from half a second to half a minute.
-
-    Args:
-        failures: deaths in a row, 1 after the first.
-        jitter: 0 to 1; spreads the delay over its upper half, so that processes do not come back in step.
-    """
-    full = min(0.5 * 2 ** min(failures - 1, 10), 30.0)
-    return timedelta(seconds=full * (0.5 + jitter / 2))
 
 
 @dataclass
@@ -98,12 +86,11 @@ class Supervisor:
     def _note_death(self, child: Child, process: subprocess.Popen[bytes], now: float) -> None:
         _kill_group(process)  # what it left behind may hold its port
         lived = timedelta(seconds=now - child.started_at)
-        child.failures = 1 if lived >= STEADY_AFTER else child.failures + 1
+        child.failures = failures_after(child.failures, lived)
         delay = restart_delay(child.failures, random.random())  # noqa: S311 - spreads load, guards nothing
         child.process, child.start_at = None, now + delay.total_seconds()
-        self.output.say(
-            child.name, f"ended ({_describe(process.returncode)}), again in {delay.total_seconds():.1f} s"
-        )
+        ended = how_it_ended(process.returncode)
+        self.output.say(child.name, f"ended ({ended}), again in {delay.total_seconds():.1f} s")
 
     def _start(self, child: Child, now: float) -> None:
         child.process = subprocess.Popen(
@@ -141,7 +128,3 @@ def _wait_or_kill(process: subprocess.Popen[bytes], deadline: float) -> None:
 def _kill_group(process: subprocess.Popen[bytes]) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-
-
-def _describe(returncode: int) -> str:
-    return f"exit code {returncode}" if returncode >= 0 else signal.Signals(-returncode).name

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
+from aiadmin.cli.ending import Ending
 from aiadmin.cli.environment import check, environment, with_servers
 from aiadmin.cli.extras import Extras
+from aiadmin.cli.given import check_given
 from aiadmin.cli.home import PROJECT, Home, write_settings
+from aiadmin.cli.keeper import Keeper
 from aiadmin.cli.output import Output
 from aiadmin.cli.procfile import read_procfile
+from aiadmin.cli.ready import Announcement
 from aiadmin.cli.supervisor import Supervisor
 from aiadmin.config import Config, foreign_settings
 
@@ -40,48 +42,43 @@ def run(home: Home, extras: Extras) -> None:
     """Run the Procfile's processes until SIGINT or SIGTERM; on return everything is down.
 
     Raises:
-        click.ClickException: the port is taken, another `up` runs here, or a process would not start.
+        click.ClickException: the port is taken, another `up` runs here, a server does not answer, or what was
+            started does not start or cannot be kept running.
         ConfigError: a setting is wrong.
     """
     began = time.monotonic()
-    stop = threading.Event()
+    ending = Ending()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: stop.set())
-    with home.running(), contextlib.ExitStack() as servers:
+        signal.signal(number, lambda *_: ending.stop.set())
+    commands = read_procfile(PROJECT / "Procfile")
+    release, commands = commands.pop("release"), {**extras.commands, **commands}
+    output = Output(width=max(map(len, commands)))
+    with home.running(), Keeper(output.say, ending.fail) as keeper:
         for sentence in foreign_settings(os.environ):
             click.echo(f"Warning: {sentence}", err=True)
         env = environment(home, extras.settings)
-        check(env)
-        env = with_servers(env, home, servers)
+        check_given(check(env), env)
+        env = with_servers(env, home, keeper)
         config = Config.from_env(env)
         published = [*_PUBLISHED, *extras.settings]
         write_settings(home.running_file, {name: env[name] for name in published if name in env})
-        commands = read_procfile(PROJECT / "Procfile")
-        _release(commands.pop("release"), env, stop)
-        _supervise({**extras.commands, **commands}, env, stop, partial(_herald, config, home, extras, began))
-
-
-def _release(command: str, env: Mapping[str, str], stop: threading.Event) -> None:
-    answer = subprocess.run(["/bin/sh", "-c", f"exec {command}"], cwd=PROJECT, env=dict(env), check=False)
-    if answer.returncode != 0 and not stop.is_set():
-        raise click.ClickException("the database could not be migrated (see above)")
-
-
-def _supervise(
-    commands: Mapping[str, str],
-    env: Mapping[str, str],
-    stop: threading.Event,
-    herald: Callable[[Supervisor], None],
-) -> None:
-    output = Output(width=max(map(len, commands)))
-    supervisor = Supervisor(commands=commands, env=env, cwd=PROJECT, output=output, stop=stop, later=_LATER)
-    threading.Thread(target=herald, args=(supervisor,), daemon=True).start()
-    hopeless = supervisor.run()
+        _release(release, env, ending)
+        supervisor = Supervisor(
+            commands=commands, env=env, cwd=PROJECT, output=output, stop=ending.stop, later=_LATER
+        )
+        announcement = Announcement(
+            config=config, host=env["BIND_HOST"], home=home, extras=extras, output=output, ending=ending,
+            settled=supervisor.settled, began=began,
+        )  # fmt: skip
+        threading.Thread(target=announcement.wait_and_say, daemon=True).start()
+        hopeless = supervisor.run()
     if hopeless is not None:
-        raise click.ClickException(f"{hopeless} does not start (see above)")
+        ending.fail(f"{hopeless} does not start (see above)")
+    if ending.reason is not None:
+        raise click.ClickException(ending.reason)
 
 
-def _herald(config: Config, home: Home, extras: Extras, began: float, supervisor: Supervisor) -> None:
-    from aiadmin.cli.ready import announce  # takes half a second, in which the processes are starting already
-
-    announce(config, home, extras, supervisor, began)
+def _release(command: str, env: Mapping[str, str], ending: Ending) -> None:
+    answer = subprocess.run(["/bin/sh", "-c", f"exec {command}"], cwd=PROJECT, env=dict(env), check=False)
+    if answer.returncode != 0 and not ending.stop.is_set():
+        ending.fail("the database could not be migrated (see above)")

@@ -94,7 +94,7 @@ def _is_from_yclients() -> bool:
     """Whether the browser says that it follows a link of YClients, or of another site that hides its name."""
     referrer = urlsplit(request.headers.get("Referer", ""))
     if referrer.netloc:
-        return is_of_yclients(f"{referrer.scheme}://{referrer.netloc}")
+        return is_of_yclients(f"{referrer.scheme}://{referrer.netloc}", container().config)
     return request.headers.get("Sec-Fetch-Site") == "cross-site"
 
 

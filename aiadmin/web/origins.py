@@ -32,6 +32,7 @@ def is_allowed(origin: str, config: Config) -> bool:
 _YCLIENTS = re.compile(r"https://(?:[a-z0-9-]+\.)*(?:yclients\.com|yclients\.ru|alteg\.io)\Z")
 
 
-def is_of_yclients(origin: str) -> bool:
-    """Whether `origin` is a page of YClients, any of them."""
-    return _YCLIENTS.match(origin) is not None
+def is_of_yclients(origin: str, config: Config) -> bool:
+    """Whether `origin` is a page of YClients, any of them, or of what the settings name in its place (a fake)."""
+    marketplace = urlsplit(config.yclients_marketplace_url)
+    return _YCLIENTS.match(origin) is not None or origin == f"{marketplace.scheme}://{marketplace.netloc}"

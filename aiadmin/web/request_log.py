@@ -55,7 +55,7 @@ def _end(response: Response) -> Response:
         Metric.HTTP_SECONDS, seconds, endpoint=route, method=method_name(request.method), status=status
     )
     event = _REFUSALS.get(response.status_code, "request")
-    tell = log.warning if event != "request" else log.debug if _is_probe(response) else log.info
+    tell = log.warning if event != "request" else log.debug if _is_everyday(response.status_code) else log.info
     tell(
         event,
         method=request.method,
@@ -69,8 +69,11 @@ def _end(response: Response) -> Response:
     return response
 
 
-def _is_probe(response: Response) -> bool:
-    return request.blueprint == "health" and response.status_code == HTTPStatus.OK
+def _is_everyday(status: int) -> bool:
+    """Whether its line would only push away what somebody reads: what a page is drawn with, and that all is well."""
+    if request.blueprint == "health":
+        return status == HTTPStatus.OK
+    return request.endpoint == "static" and status < HTTPStatus.BAD_REQUEST and not container().config.is_production
 
 
 def method_name(method: str) -> str:

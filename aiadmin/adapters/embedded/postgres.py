@@ -10,18 +10,23 @@ import importlib.util
 import os
 import shutil
 import signal
+import socket
+import struct
 import subprocess
+from functools import partial
 from pathlib import Path
+
+import psutil
 
 from aiadmin.adapters.embedded.account import reachable_binaries, reachable_home, server_user
 from aiadmin.adapters.embedded.server import (
+    ANSWER_SECONDS,
     EmbeddedServer,
     EmbeddedServerError,
-    free_port,
     read_or_make_password,
     spawn,
+    start,
     stop_leftover,
-    wait_until_ready,
 )
 
 MAX_CONNECTIONS = 200
@@ -30,10 +35,16 @@ _SETTINGS = {
     "unix_socket_directories": "",
     "max_connections": str(MAX_CONNECTIONS),
     "password_encryption": "scram-sha-256",
+    # a statement that fails carries phones: in its text, its error and its details; who sent it gets all of that
+    "log_min_messages": "log",
+    "log_min_error_statement": "panic",
+    "log_error_verbosity": "terse",
 }
 _FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
-_TRIES = 3
 _STATUS_LINE = 7  # of postmaster.pid, counted from 0
+_SSL_REQUEST = struct.pack("!ii", 8, 80877103)
+"""The protocol's shortest question; it is answered before anything is asked about who comes, with one byte."""
+_END_SECONDS = 5.0
 
 
 def start_postgres(data_dir: Path, *, durable: bool = True) -> EmbeddedServer:
@@ -48,12 +59,8 @@ def start_postgres(data_dir: Path, *, durable: bool = True) -> EmbeddedServer:
     """
     home = reachable_home(data_dir.resolve())
     install = reachable_binaries(_package())
-    password = _make_cluster(home, install)
-    _stop_leftover(home / "pgdata")
-    for _ in range(_TRIES - 1):
-        with contextlib.suppress(EmbeddedServerError):  # somebody took the port meanwhile
-            return _start(home, install, password, durable=durable)
-    return _start(home, install, password, durable=durable)
+    launch = partial(_launch, home, install, _make_cluster(home, install), durable=durable)
+    return start(launch)
 
 
 def postgres_tool(name: str) -> Path | None:
@@ -117,22 +124,43 @@ def _stop_leftover(pgdata: Path) -> None:
         stop_leftover(pid, marker=str(pgdata), stop_signal=signal.SIGINT)
     # What stays names a process id that may be somebody else's by now; PostgreSQL would refuse to start.
     mark.unlink(missing_ok=True)
+    _end_orphans(pgdata)
 
 
-def _start(home: Path, install: Path, password: str, *, durable: bool) -> EmbeddedServer:
-    port, pgdata, log = free_port(), home / "pgdata", home / "server.log"
+def _end_orphans(pgdata: Path) -> None:
+    """End what a killed server left at work on its data: a process per connection, each with its memory."""
+    orphans = [process for process in psutil.process_iter() if _works_on(pgdata, process)]
+    for process in orphans:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(orphans, timeout=_END_SECONDS)
+
+
+def _works_on(pgdata: Path, process: psutil.Process) -> bool:
+    try:
+        return process.name() == "postgres" and Path(process.cwd()) == pgdata
+    except psutil.Error:
+        return False
+
+
+def _launch(home: Path, install: Path, password: str, port: int, *, durable: bool) -> EmbeddedServer:
+    pgdata, log = home / "pgdata", home / "server.log"
+    _stop_leftover(pgdata)
     settings = _SETTINGS | {"port": str(port)} | ({} if durable else _FORGETFUL)
     options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     command: list[str | Path] = [install / "bin" / "postgres", "-D", pgdata, *options]
     process = spawn(command, cwd=home, log=log, env=_environment(), user=server_user())
-    wait_until_ready(process, lambda: _is_ready(pgdata, process), log=log)
     return EmbeddedServer(
         name="PostgreSQL",
         url=f"postgresql://aiadmin:{password}@127.0.0.1:{port}/postgres",
         pid=process.pid,
         data_dir=home,
+        log=log,
         stop_signal=signal.SIGINT,  # "fast shutdown": does not wait for clients
         process=process,
+        is_ready=partial(_is_ready, pgdata, process),
+        is_answering=partial(_is_answering, port),
+        launch_again=partial(_launch, home, install, password, port, durable=durable),
     )
 
 
@@ -142,3 +170,12 @@ def _is_ready(pgdata: Path, process: subprocess.Popen[bytes]) -> bool:
         lines = (pgdata / "postmaster.pid").read_text().splitlines()
         return int(lines[0]) == process.pid and lines[_STATUS_LINE].strip() == "ready"
     return False
+
+
+def _is_answering(port: int) -> bool:
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=ANSWER_SECONDS) as connection:
+            connection.sendall(_SSL_REQUEST)
+            return connection.recv(1) != b""
+    except OSError:
+        return False

@@ -6,7 +6,9 @@ import contextlib
 import ctypes
 import os
 import pwd
+import random
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -16,11 +18,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-START_SECONDS = 30.0
+START_SECONDS = 60.0
 """Long enough for crash recovery on a slow disk."""
 STOP_SECONDS = 8.0
 """Inside the ten seconds that everything has to be down in."""
+ANSWER_SECONDS = 1.0
+"""What one question of `is_answering` may take."""
+LOG_BYTES = 5_000_000
+"""Of a log and of the part before it, which is kept beside it."""
 _POLL_SECONDS = 0.01
+_LASTING_PORTS = (20_000, 32_000)
+_PORT_TRIES = 100
+_TRIES = 3
 _PR_SET_PDEATHSIG = 1
 
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -32,14 +41,28 @@ class EmbeddedServerError(RuntimeError):
 
 @dataclass(frozen=True, kw_only=True)
 class EmbeddedServer:
-    """A server that answers: its URL (with its password), its process id, the folder of its data."""
+    """One server process.
+
+    Attributes:
+        url: with its password.
+        log: what it prints; it never becomes longer than `LOG_BYTES` while somebody calls `trim_log`.
+        is_ready: whether it takes commands now.
+        is_answering: whether it says anything at all, "I am recovering" or "my disk is full" too; one that is frozen
+            does not. Takes `ANSWER_SECONDS` at most.
+        launch_again: starts another process on the same port, password and data once this one has ended, without
+            waiting until that is ready. Raises OSError when there is no process to be had, or no data any more.
+    """
 
     name: str
     url: str = field(repr=False)
     pid: int
     data_dir: Path
+    log: Path
     stop_signal: signal.Signals
     process: subprocess.Popen[bytes] = field(repr=False)
+    is_ready: Callable[[], bool] = field(repr=False)
+    is_answering: Callable[[], bool] = field(repr=False)
+    launch_again: Callable[[], EmbeddedServer] = field(repr=False)
 
     def is_running(self) -> bool:
         """Whether the process is still there."""
@@ -55,22 +78,59 @@ class EmbeddedServer:
             self.process.kill()
             self.process.wait()
 
+    def last_line(self) -> str:
+        """The end of its log."""
+        lines = self.log.read_text(errors="replace").strip().splitlines() if self.log.exists() else []
+        return lines[-1] if lines else "(empty)"
+
+    def trim_log(self) -> None:
+        """Put a log that is too long aside, in place of the one put aside before; the server goes on writing."""
+        if self.log.stat().st_size <= LOG_BYTES:
+            return
+        with contextlib.suppress(OSError):  # on a full disk a shorter log is worth more than an old one
+            shutil.copyfile(self.log, self.log.with_suffix(".log.1"))
+        os.truncate(self.log, 0)
+
 
 def free_port() -> int:
     """A TCP port of 127.0.0.1 that nobody listens on now."""
+    port = _bound(0)
+    if port is None:
+        raise EmbeddedServerError("there is no free port")
+    return port
+
+
+def lasting_port() -> int:
+    """A free port of 127.0.0.1 that is likely to be free again when its server comes back.
+
+    From 32768 on Linux gives ports to outgoing connections: one that knocks at a server which is away may get
+    the very port it knocks at, is connected to itself, and the server can never take it again.
+    """
+    for _ in range(_PORT_TRIES):
+        port = _bound(random.randrange(*_LASTING_PORTS))  # noqa: S311 - spreads ports, guards nothing
+        if port is not None:
+            return port
+    return free_port()
+
+
+def _bound(wanted: int) -> int | None:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        try:
+            probe.bind(("127.0.0.1", wanted))
+        except OSError:
+            return None
         port: int = probe.getsockname()[1]
         return port
 
 
 def read_or_make_password(path: Path) -> str:
     """The password kept in `path`, made on first use and readable by its owner only."""
-    with contextlib.suppress(FileNotFoundError):
-        return path.read_text().strip()
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_urlsafe(24))
+    if not path.exists():
+        partial = path.with_name(f"{path.name}.{os.getpid()}")
+        descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(24))
+        partial.replace(path)  # whole or not at all: on a full disk an empty one would let everybody in
     return path.read_text().strip()
 
 
@@ -84,9 +144,9 @@ def spawn(
 ) -> subprocess.Popen[bytes]:
     """Start a server outside the terminal's process group, so that Ctrl-C reaches it only through us.
 
-    On Linux it also gets SIGINT when its parent is killed, so nothing is left running.
+    On Linux it also gets SIGINT when its parent is killed, so nothing is left running. `log` is added to.
     """
-    with log.open("wb") as output:
+    with log.open("ab") as output:
         return subprocess.Popen(
             [str(part) for part in command],
             cwd=cwd,
@@ -108,26 +168,29 @@ def die_with_parent() -> None:
         _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
 
 
-def wait_until_ready(process: subprocess.Popen[bytes], is_ready: Callable[[], bool], *, log: Path) -> None:
-    """Return once `is_ready` says so.
+def start(launch: Callable[[int], EmbeddedServer]) -> EmbeddedServer:
+    """Launch a server on a port that is free, and on another one if it ends: somebody took the port meanwhile.
 
     Raises:
-        EmbeddedServerError: the process ended, or START_SECONDS went by (it is killed then).
+        EmbeddedServerError: it ended again and again, or START_SECONDS went by (it is killed then).
     """
+    server, tries = launch(lasting_port()), 1
+    while not _becomes_ready(server):
+        if server.is_running() or tries == _TRIES:
+            server.process.kill()
+            server.process.wait()
+            raise EmbeddedServerError(f"{server.name} did not start, its log is {server.log}: {server.last_line()}")
+        server, tries = launch(lasting_port()), tries + 1
+    return server
+
+
+def _becomes_ready(server: EmbeddedServer) -> bool:
     deadline = time.monotonic() + START_SECONDS
-    while process.poll() is None and time.monotonic() < deadline:
-        if is_ready():
-            return
+    while server.is_running() and time.monotonic() < deadline:
+        if server.is_ready():
+            return True
         time.sleep(_POLL_SECONDS)
-    if process.poll() is None:
-        process.kill()
-    process.wait()
-    raise EmbeddedServerError(f"the server did not start, its log is {log}: {_last_line(log)}")
-
-
-def _last_line(log: Path) -> str:
-    lines = log.read_text(errors="replace").strip().splitlines()
-    return lines[-1] if lines else "(empty)"
+    return False
 
 
 def stop_leftover(pid: int, *, marker: str, stop_signal: signal.Signals) -> bool:

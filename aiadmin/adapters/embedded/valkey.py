@@ -6,21 +6,20 @@ import contextlib
 import importlib.util
 import shutil
 import signal
+from functools import partial
 from pathlib import Path
 
 import redis
 
 from aiadmin.adapters.embedded.server import (
+    ANSWER_SECONDS,
     EmbeddedServer,
     EmbeddedServerError,
-    free_port,
     read_or_make_password,
     spawn,
+    start,
     stop_leftover,
-    wait_until_ready,
 )
-
-_TRIES = 3
 
 
 def start_valkey(data_dir: Path, *, durable: bool = True) -> EmbeddedServer:
@@ -35,12 +34,8 @@ def start_valkey(data_dir: Path, *, durable: bool = True) -> EmbeddedServer:
     """
     home = data_dir.resolve()
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    binary = _binary()
-    _stop_leftover(home)
-    for _ in range(_TRIES - 1):
-        with contextlib.suppress(EmbeddedServerError):  # somebody took the port meanwhile
-            return _start(home, binary, durable=durable)
-    return _start(home, binary, durable=durable)
+    launch = partial(_launch, home, _binary(), read_or_make_password(home / "password"), durable=durable)
+    return start(launch)
 
 
 def _binary() -> Path:
@@ -62,15 +57,23 @@ def _stop_leftover(home: Path) -> None:
     mark.unlink(missing_ok=True)
 
 
-def _start(home: Path, binary: Path, *, durable: bool) -> EmbeddedServer:
-    port, password = free_port(), read_or_make_password(home / "password")
+def _launch(home: Path, binary: Path, password: str, port: int, *, durable: bool) -> EmbeddedServer:
+    _stop_leftover(home)
     conf, log = home / "valkey.conf", home / "server.log"
     _write_conf(conf, port, password, durable=durable)
     url = f"redis://default:{password}@127.0.0.1:{port}/0"
     process = spawn([binary, conf], cwd=home, log=log)
-    wait_until_ready(process, lambda: _answers(url), log=log)
     return EmbeddedServer(
-        name="Valkey", url=url, pid=process.pid, data_dir=home, stop_signal=signal.SIGTERM, process=process
+        name="Valkey",
+        url=url,
+        pid=process.pid,
+        data_dir=home,
+        log=log,
+        stop_signal=signal.SIGTERM,
+        process=process,
+        is_ready=partial(_is_ready, url),
+        is_answering=partial(_is_answering, url),
+        launch_again=partial(_launch, home, binary, password, port, durable=durable),
     )
 
 
@@ -83,10 +86,22 @@ def _write_conf(conf: Path, port: int, password: str, *, durable: bool) -> None:
     )
 
 
-def _answers(url: str) -> bool:
-    with (
-        contextlib.suppress(redis.ConnectionError, redis.TimeoutError),
-        redis.Redis.from_url(url, socket_timeout=1, socket_connect_timeout=1) as client,
-    ):
-        return bool(client.ping())
+def _is_ready(url: str) -> bool:
+    with contextlib.suppress(redis.RedisError):
+        return _ping(url)
     return False
+
+
+def _is_answering(url: str) -> bool:
+    """An error is an answer: it reads its data, or cannot write them."""
+    try:
+        return _ping(url)
+    except (redis.BusyLoadingError, redis.ResponseError):
+        return True
+    except redis.RedisError:
+        return False
+
+
+def _ping(url: str) -> bool:
+    with redis.Redis.from_url(url, socket_timeout=ANSWER_SECONDS, socket_connect_timeout=ANSWER_SECONDS) as client:
+        return bool(client.ping())

@@ -18,6 +18,7 @@ import requests
 from tests.conftest import ROOT, WaitUntil
 
 STOP_SECONDS = 10
+_WHOLE = re.DOTALL | re.MULTILINE
 
 
 class Up:
@@ -44,15 +45,17 @@ class Up:
             self.lines.extend(line.rstrip() for line in iter(lines.readline, ""))
 
     @property
-    def ready_line(self) -> str:
-        return next((line for line in self.lines if re.match(r"ready +\| ", line)), "")
+    def banner(self) -> str:
+        """What it says when it is ready; empty before that."""
+        said = self.text
+        return said[said.index(" is ready at ") :] if re.search(r" is ready at .*^  stop ", said, _WHOLE) else ""
 
     @property
     def text(self) -> str:
         return "\n".join(self.lines)
 
     def link(self) -> str:
-        return re.search(r"http://\S+/marketplace/connect\?\S+", self.ready_line)[0]  # type: ignore[index]
+        return re.search(r"http://\S+/marketplace/connect\?\S+", self.banner)[0]  # type: ignore[index]
 
     def child(self, part: str) -> psutil.Process | None:
         """The direct child that has `part` in its command line."""
@@ -101,8 +104,8 @@ def _status(process: psutil.Process) -> str:
 
 def start(up: Up, wait_until: WaitUntil) -> Up:
     """Wait until `up` says that it is ready."""
-    wait_until(lambda: up.ready_line or up.process.poll() is not None, timeout=90, what="ready")
-    if not up.ready_line:
+    wait_until(lambda: up.banner or up.process.poll() is not None, timeout=120, what="ready")
+    if not up.banner:
         up.end()
         pytest.fail(up.text)
     return up

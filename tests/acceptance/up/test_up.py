@@ -28,7 +28,10 @@ def test_up_is_ready_stops_in_time_and_finds_its_data_again(
     first = _start(started, wait_until, data, free_port)
     page = requests.get(first.link(), timeout=5)
     assert page.status_code == 200
-    assert str(data) in first.ready_line
+    assert str(data) in first.banner
+    assert str(data / "connect-link") in first.banner
+    assert (data / "connect-link").read_text() == first.link()
+    assert stat.S_IMODE((data / "connect-link").stat().st_mode) == 0o600
     assert stat.S_IMODE((data / "secrets.env").stat().st_mode) == 0o600
     secrets = parse_env((data / "secrets.env").read_text())
     below = psutil.Process(first.process.pid).children(recursive=True)

@@ -31,6 +31,7 @@ class Control:
         return [
             web.get("/_fake/health", self.health),
             web.post("/_fake/connect", self.connect),
+            web.get("/_fake/enter/{salon_id}", self.enter),
             web.post("/_fake/uninstall", self.uninstall),
             web.post("/_fake/freeze", self.freeze),
             web.post("/_fake/pay", self.pay),
@@ -60,6 +61,13 @@ class Control:
             body.get("redirect_url", self._world.settings.install_url), shown, body.get("user", OWNER), token, **how
         )
         return web.json_response({"url": url})
+
+    async def enter(self, request: web.Request) -> web.Response:
+        """What the journal's page opens: the owner's browser goes on to the app, and says where it comes from."""
+        salon_id = int(request.match_info["salon_id"])
+        token, app_id = self._app({})
+        self._world.consent(salon_id, app_id)
+        raise web.HTTPSeeOther(redirect_url(self._world.settings.install_url, [salon_id], OWNER, token))
 
     async def pay(self, request: web.Request) -> web.Response:
         """The salon pays at the marketplace itself, for thirty days."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from aiadmin.cli.home import parse_env
 from aiadmin.cli.procfile import parse_procfile
-from aiadmin.cli.supervisor import restart_delay
+from aiadmin.cli.restarts import STEADY_AFTER, failures_after, restart_delay
 
 
 @pytest.mark.parametrize(
@@ -25,6 +25,11 @@ def test_a_restart_waits_twice_as_long_each_time_up_to_half_a_minute(failures: i
 def test_jitter_never_more_than_halves_the_delay(failures: int, jitter: float) -> None:
     full = restart_delay(failures, 1.0)
     assert full / 2 <= restart_delay(failures, jitter) <= full
+
+
+def test_a_process_that_lived_long_enough_had_started_well() -> None:
+    assert failures_after(3, STEADY_AFTER - timedelta(seconds=1)) == 4
+    assert failures_after(3, STEADY_AFTER) == 1
 
 
 def test_a_procfile_is_read_in_its_order_without_comments() -> None:

@@ -6,6 +6,7 @@ import { edit, prepare } from "./form.js";
 import { draw } from "./grid.js";
 
 const APP = { uninstalled: "не подключено", pending: "ждёт партнёра", active: "подключено", freezed: "заморожено" };
+const ENTER = { uninstalled: "Подключить", pending: "Продолжить подключение", active: "Открыть приложение", freezed: "Подключить снова" };
 const EVERY = 1000;
 let shown = null, drawn = "";
 
@@ -18,6 +19,8 @@ async function load(day = $("day").value || "today") {
   $("day").value = found.day;
   $("title").textContent = found.title;
   $("app").textContent = APP[found.app];
+  $("enter").textContent = ENTER[found.app];
+  $("enter").href = `/_fake/enter/${salon()}`;
   draw(found, { edit: (record, staff, time) => edit(shown, record, staff, time), move });
 }
 
@@ -29,8 +32,7 @@ async function move(record, staff, time) {
 }
 
 async function act(deed) {
-  if (deed !== "connect") await ask(`/${deed}`, { salon_id: salon() }).catch((error) => alert(error.message));
-  else window.open((await ask("/connect", { salon_ids: [salon()] })).url, "_blank");
+  await ask(`/${deed}`, { salon_id: salon() }).catch((error) => alert(error.message));
   await load();
 }
 
