@@ -13,6 +13,7 @@ import signal
 import socket
 import struct
 import subprocess
+import time
 from functools import partial
 from pathlib import Path
 
@@ -45,6 +46,7 @@ _STATUS_LINE = 7  # of postmaster.pid, counted from 0
 _SSL_REQUEST = struct.pack("!ii", 8, 80877103)
 """The protocol's shortest question; it is answered before anything is asked about who comes, with one byte."""
 _END_SECONDS = 5.0
+_POLL_SECONDS = 0.02
 
 
 def start_postgres(data_dir: Path, *, durable: bool = True) -> EmbeddedServer:
@@ -129,11 +131,14 @@ def _stop_leftover(pgdata: Path) -> None:
 
 def _end_orphans(pgdata: Path) -> None:
     """End what a killed server left at work on its data: a process per connection, each with its memory."""
-    orphans = [process for process in psutil.process_iter() if _works_on(pgdata, process)]
-    for process in orphans:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            process.kill()
-    psutil.wait_procs(orphans, timeout=_END_SECONDS)
+    deadline = time.monotonic() + _END_SECONDS
+    while orphans := [process for process in psutil.process_iter() if _works_on(pgdata, process)]:
+        for process in orphans:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        if time.monotonic() > deadline:
+            return  # PostgreSQL refuses to start beside them, and says so
+        time.sleep(_POLL_SECONDS)
 
 
 def _works_on(pgdata: Path, process: psutil.Process) -> bool:

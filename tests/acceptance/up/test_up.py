@@ -6,18 +6,23 @@ import re
 import signal
 import socket
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
+import pytest
 import requests
+import zxingcpp
+from PIL import Image, ImageOps
 
+from aiadmin.adapters import embedded
 from aiadmin.cli.home import parse_env
 from tests.acceptance.up.running import STOP_SECONDS, Up, alive, start
 from tests.conftest import WaitUntil
 
 
-def _start(started: list[Up], wait_until: WaitUntil, data: Path, port: int) -> Up:
-    up = Up(data, port)
+def _start(started: list[Up], wait_until: WaitUntil, data: Path, port: int, **settings: str) -> Up:
+    up = Up(data, port, **settings)
     started.append(up)
     return start(up, wait_until)
 
@@ -39,10 +44,12 @@ def test_up_is_ready_stops_in_time_and_finds_its_data_again(
     assert first.process.returncode == 0
     assert not alive(below)
 
-    second = _start(started, wait_until, data, free_port)
+    second = _start(started, wait_until, data, free_port, PUBLIC_URL=f"http://192.168.77.1:{free_port}")
     assert parse_env((data / "secrets.env").read_text()) == secrets
     assert "company=1&" in second.link(), "the demo salon is the one of the first run"
-    assert requests.get(second.link(), timeout=5).status_code == 200
+    assert requests.get(second.link().replace("192.168.77.1", "127.0.0.1"), timeout=5).status_code == 200
+    assert _read_from_terminal(second.lines) == second.link(), "a phone can follow it, so its camera may"
+    assert not [line for line in first.lines if "▀" in line]
     assert second.end(signal.SIGTERM) < STOP_SECONDS
 
 
@@ -55,6 +62,69 @@ def test_a_killed_process_is_started_again(
         killed.kill()
         wait_until(lambda part=part, killed=killed: up.child(part) not in {None, killed}, timeout=15, what=part)
     wait_until(up.is_ready, timeout=30, what="ready again")
+
+
+def test_killed_servers_are_started_again_and_one_that_keeps_dying_ends_all_with_an_error(
+    data: Path, started: list[Up], free_port: int, wait_until: WaitUntil
+) -> None:
+    up = _start(started, wait_until, data, free_port)
+    for part in ("bin/postgres", "valkey-server"):
+        _kill(up, part)
+    wait_until(lambda: up.text.count("is back after") == 2, timeout=30, what="both are back")
+    wait_until(up.is_ready, timeout=30, what="ready again")
+    assert requests.get(up.link(), timeout=10).status_code == 200
+
+    def ended() -> bool:
+        if up.child("valkey-server") is not None:
+            _kill(up, "valkey-server")
+        return up.process.poll() is not None
+
+    wait_until(ended, timeout=60, what="it gives up")
+    up.end()
+    assert up.process.returncode == 1
+    assert re.fullmatch(r"Error: Valkey .*, for the 5th time; its log is .*server\.log", up.lines[-1])
+
+
+def _kill(up: Up, part: str) -> None:
+    with suppress(psutil.NoSuchProcess):
+        up.child(part).kill()  # type: ignore[union-attr]
+
+
+def _silent() -> socket.socket:
+    """A server that takes connections, and never says anything."""
+    return socket.create_server(("127.0.0.1", 0))
+
+
+@pytest.mark.parametrize(
+    ("setting", "url", "name"),
+    [
+        ("REDIS_URL", "redis://:hush-hush@127.0.0.1:{}/0", "Redis"),
+        ("DATABASE_URL", "postgresql://me:hush-hush@127.0.0.1:{}/x", "PostgreSQL"),
+    ],
+)
+def test_a_server_that_does_not_answer_ends_it_within_seconds_in_one_line(
+    setting: str, url: str, name: str, data: Path, started: list[Up], free_port: int
+) -> None:
+    with _silent() as silent:
+        for number in (embedded.free_port(), silent.getsockname()[1]):
+            up = Up(data, free_port, **{setting: url.format(number)})
+            started.append(up)
+            assert up.process.wait(30) == 1
+            up.end()
+            assert re.fullmatch(rf"Error: {name} does not answer \(.*\): start it, or correct {setting}; .*", up.text)
+            assert "hush-hush" not in up.text
+    assert not (data / "postgres").exists()
+
+
+def _read_from_terminal(lines: list[str]) -> str:
+    """What a camera reads; each half of a block is a module, the light ones are drawn."""
+    drawn = [line.replace("\xa0", " ") for line in lines if line and set(line) <= set("█▀▄\xa0 ")]
+    width = max(map(len, drawn))
+    rows = [[255 if mark in marks else 0 for mark in line.ljust(width)] for line in drawn for marks in ("█▀", "█▄")]
+    picture = Image.new("L", (width, len(rows)))
+    picture.putdata([shade for row in rows for shade in row])
+    scaled = picture.resize((width * 6, len(rows) * 6), Image.Resampling.NEAREST)
+    return str(zxingcpp.read_barcode(ImageOps.expand(scaled, border=40, fill=255)).text)
 
 
 def test_a_second_up_on_the_same_data_is_refused_and_killing_the_first_leaves_nothing_behind(
