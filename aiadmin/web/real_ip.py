@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from aiadmin.web import addresses
+from aiadmin.edge.peers import address_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -23,7 +23,7 @@ class RealIp:
         self._app = app
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        given = addresses.parse(environ.get("HTTP_X_REAL_IP", ""))
+        given = address_of(environ.get("HTTP_X_REAL_IP", ""))
         if given is not None:
             environ["REMOTE_ADDR"] = str(given)
         return self._app(environ, start_response)
