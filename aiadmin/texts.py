@@ -240,6 +240,14 @@ API: Mapping[str, str] = {
     "retryAfter": "Через сколько секунд повторить.",
 }
 """What the API's documentation says."""
+SOCKET_CONTRACT: Mapping[str, str] = {
+    "auth": "Токен из ссылки для подключения: auth.token, иначе заголовок Authorization: Bearer (при polling). "
+    "query.companyId можно не указывать; если указан, он должен совпасть с компанией ссылки. Соединение "
+    "устанавливается всегда, а отказ приходит событием error, за которым сервер закрывает соединение.",
+    "limits": "Подключений в минуту с одного адреса: {limit}; следующее сразу получает error и закрывается. "
+    "Запросов от страниц одной компании: 20 в минуту.",
+}
+"""What the documentation of the socket says beside the events."""
 API_TAGS: Mapping[str, str] = {
     "registration": "Регистрация салона",
     "install": "Установка из YClients",

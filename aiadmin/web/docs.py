@@ -15,11 +15,11 @@ blueprint = Blueprint("docs", __name__)
 @documented(Operation(summary="Описание API для программ", answers={200: "application/json"}, uses=False))
 def openapi() -> dict[str, object]:
     """The OpenAPI 3.1 document."""
-    return document(current_app, container().config.public_url)
+    return document(current_app, container().config)
 
 
 @blueprint.get("/docs")
 @documented(Operation(summary="Описание API для людей", answers={200: "text/html"}, uses=False))
 def page() -> str:
     """The same document as a page."""
-    return render_template("docs.html", document=document(current_app, container().config.public_url))
+    return render_template("docs.html", document=document(current_app, container().config))

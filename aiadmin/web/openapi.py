@@ -11,7 +11,8 @@ from marshmallow import Schema
 from werkzeug.routing import Rule
 
 from aiadmin import __version__, texts
-from aiadmin.web import schemas
+from aiadmin.config import Config
+from aiadmin.web import schemas, socket_contract
 from aiadmin.web.auth import Guard
 from aiadmin.web.json_schema import Node, of_schema
 from aiadmin.web.limits import EXEMPT, UNCOUNTED
@@ -26,8 +27,8 @@ _ARGUMENT = re.compile(r"<(?:(?P<kind>\w+)(?:\([^)]*\))?:)?(?P<name>\w+)>")
 _ID: Node = {"type": "integer", "minimum": 1, "maximum": 2**31 - 1}
 
 
-def document(app: Flask, public_url: str) -> Node:
-    """What `app` answers to, with every status it can answer with."""
+def document(app: Flask, config: Config) -> Node:
+    """What `app` answers to, with every status it can answer with, and the events of its socket."""
     paths: dict[str, Node] = {}
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
         operation = operation_of(app.view_functions[rule.endpoint])
@@ -36,10 +37,16 @@ def document(app: Flask, public_url: str) -> Node:
             paths.setdefault(path, {})[_method(rule)] = _describe(rule, operation, _guard(app, rule))
     return {
         "openapi": "3.1.0",
-        "info": {"title": "AI Admin", "version": __version__, "description": texts.API["about"]},
-        "servers": [{"url": public_url}],
+        "info": {
+            "contact": {"url": config.support_url, "email": config.support_email},
+            "title": "AI Admin",
+            "version": __version__,
+            "description": texts.API["about"],
+        },
+        "servers": [{"url": config.public_url}],
         "tags": [{"name": name, "description": text} for name, text in texts.API_TAGS.items()],
         "paths": paths,
+        "x-socket.io": socket_contract.describe(config.socket_limit_per_minute),
         "components": {"schemas": _components(app), "securitySchemes": _SECURITY},
     }
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from aiadmin.web import socket_contract
+
 _ERROR = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
 
 DOCUMENT: dict[str, Any] = {
@@ -14,6 +16,7 @@ DOCUMENT: dict[str, Any] = {
         "description": "Подключение салонов. Поле `error` есть всегда.",
     },
     "servers": [{"url": "https://ai-admin.app"}],
+    "x-socket.io": socket_contract.describe(5),
     "tags": [{"name": "salons", "description": "Салоны"}, {"name": "health", "description": "Работоспособность"}],
     "paths": {
         "/salons/{salon_id}": {

@@ -43,7 +43,7 @@ def test_the_example_is_a_command_that_can_be_run(connect: ConnectPage) -> None:
 def test_the_index_leads_to_every_section(connect: ConnectPage) -> None:
     connect.page.goto(f"{connect.base}/docs")
     targets = connect.page.eval_on_selector_all("nav a", "links => links.map((link) => link.hash)")
-    assert targets == ["#errors", "#tag-salons", "#tag-health"]
+    assert targets == ["#errors", "#socket", "#tag-salons", "#tag-health"]
     assert all(connect.page.locator(target).count() == 1 for target in targets)
 
 
@@ -51,3 +51,10 @@ def test_the_error_page_names_the_request(connect: ConnectPage) -> None:
     connect.page.goto(f"{connect.base}/error")
     assert connect.page.inner_text("h1") == "Такой страницы нет"
     assert "req-7" in connect.page.inner_text("main")
+
+
+def test_the_socket_is_described_with_its_events_and_a_client(connect: ConnectPage) -> None:
+    connect.page.goto(f"{connect.base}/docs")
+    shown = connect.page.inner_text("#socket")
+    for words in ("/marketplace", "auth.token", "qr-update", "whatsapp-connected", "request-qr", "expiresIn", "io("):
+        assert words in shown
