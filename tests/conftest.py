@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -97,6 +98,14 @@ def redis_url(valkey_server: embedded.EmbeddedServer) -> str:
     return valkey_server.url
 
 
+@pytest.fixture(scope="module")
+def module_redis_url(server_dir: Path) -> Iterator[str]:
+    """The URL of a Valkey for what runs as long as a module's tests: nobody else empties it."""
+    server = embedded.start_valkey(server_dir / f"valkey-{uuid.uuid4().hex[:12]}", durable=False)
+    yield server.url
+    server.stop()
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The run's headless Chromium; a test makes its own context in it."""
@@ -124,7 +133,8 @@ def _is_ours(process: psutil.Process, before: set[int]) -> bool:
     if _is_over(process) or _command_of(process).startswith("postgres: ") or is_helper(process):
         return False
     try:
-        return process.ppid() not in before  # a server that was there before the test may start what it likes
+        # a server that was there before the test may start what it likes
+        return not any(parent.pid in before for parent in process.parents())
     except psutil.NoSuchProcess:
         return False
 

@@ -10,6 +10,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from tests.acceptance.stack import Salon, Stack
+from tests.fakes.whatsapp.client import FakeWhatsApp
 
 _OF_AN_OUTAGE = ("net::", "WebSocket connection", "409 (CONFLICT)")
 """What a browser notes by itself while a server is away, or where a code is asked for as the phone connects."""
@@ -62,3 +63,22 @@ class Screen:
     def close(self) -> None:
         """Close the tab."""
         self._context.close()
+
+
+def finish_pairing(stack: Stack, screen: Screen, salon: Salon, whatsapp: FakeWhatsApp, phone: str) -> None:
+    """Scan whatever the page shows by now: the page and YClients are told, and nothing was complained of."""
+
+    def scanned() -> bool:
+        try:
+            whatsapp.scan(screen.scan(seconds=30), phone=phone)
+        except Exception as error:
+            if "ref" not in str(error) and "gone" not in str(error):
+                raise
+            return False  # the code on the page belonged to what was killed: the next one is on its way
+        return True
+
+    stack.until(scanned, within=60, what="a code that works")
+    screen.wait_for("connected", seconds=30)
+    stack.until(lambda: stack.status(salon).get("integration_status") == "active", within=60, what="active")
+    assert screen.complaints == []
+    screen.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -21,13 +20,13 @@ import requests
 
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.fakes.yclients.client import FakeYClients
+from tests.support.processes import kill_family
 
 ROOT = Path(__file__).parents[2]
 ADMIN_KEY = "admin-key-of-the-acceptance-tests-32b"
 JWT_SECRET = "jwt-secret-of-the-acceptance-tests-32"
 APP_ID = 7777
 PARTNER_TOKEN = "test_partner_token"
-STOP_WITHIN = 15.0
 T = TypeVar("T")
 
 PROCESSES: Mapping[str, Callable[[list[str]], bool]] = {
@@ -81,13 +80,10 @@ class Stack:
             )
         self.until(lambda: self.get("/ready").status_code == 200, within=40)
 
-    def stop(self) -> float:
-        """Ctrl-C; returns how many seconds it took to end."""
-        started = time.monotonic()
-        self._process.send_signal(signal.SIGINT)
-        self._process.wait(STOP_WITHIN)
+    def kill_everything(self) -> None:
+        """kill -9 the supervisor and whatever it has started; how it ends when asked is what `up/` tests."""
+        kill_family(self._process)
         self._http.close()
-        return time.monotonic() - started
 
     def get(self, path: str, **headers: str) -> requests.Response:
         """A GET; a refused connection is answered as status 0."""
@@ -173,6 +169,11 @@ class Stack:
         return value
 
 
+def activations(yclients: FakeYClients) -> list[dict[str, Any]]:
+    """The activations that YClients took; a refused or interrupted call is not one."""
+    return [call for call in yclients.callbacks() if call["status"] in {201, None}]
+
+
 @contextmanager
 def running(
     *,
@@ -207,4 +208,4 @@ def running(
         stack.start()
         yield stack
     finally:
-        stack.stop()
+        stack.kill_everything()

@@ -9,7 +9,6 @@ from typing import Protocol
 import psutil
 import pytest
 
-from aiadmin.adapters import embedded
 from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.pairing import Timing
@@ -29,9 +28,9 @@ def whatsapp() -> Iterator[FakeWhatsApp]:
 
 
 @pytest.fixture(scope="module")
-def settings(databases: Databases, valkey_server: embedded.EmbeddedServer) -> Iterator[dict[str, str]]:
+def settings(databases: Databases, module_redis_url: str) -> Iterator[dict[str, str]]:
     with databases.lend() as database_url:
-        yield settings_of(database_url, valkey_server.url) | {"SOCKET_LIMIT_PER_MINUTE": "1000"}
+        yield settings_of(database_url, module_redis_url) | {"SOCKET_LIMIT_PER_MINUTE": "1000"}
 
 
 @pytest.fixture(scope="module")

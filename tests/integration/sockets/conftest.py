@@ -8,9 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
-import redis
 
-from aiadmin.adapters import embedded
 from tests.integration.sockets.page import Page
 from tests.integration.sockets.site import Site, settings_of, site_with
 from tests.support.database import Databases
@@ -34,17 +32,12 @@ def make_site(database_url: str, redis_url: str, tmp_path: Path) -> Iterator[Mak
 @pytest.fixture(scope="module")
 def site(
     databases: Databases,
-    valkey_server: embedded.EmbeddedServer,
+    module_redis_url: str,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Site]:
-    """One web process for many tests, each with salons of its own; without the limit that they would run into.
-
-    Its companies have the numbers of another module's: whatever Redis knows of those is forgotten first.
-    """
-    with redis.Redis.from_url(valkey_server.url) as client:
-        client.flushall()
+    """One web process for many tests, each with salons of its own; without the limit that they would run into."""
     with databases.lend() as database_url:
-        settings = settings_of(database_url, valkey_server.url) | {"SOCKET_LIMIT_PER_MINUTE": "1000"}
+        settings = settings_of(database_url, module_redis_url) | {"SOCKET_LIMIT_PER_MINUTE": "1000"}
         with site_with(settings, tmp_path_factory.mktemp("web") / "web.log") as running:
             yield running
 

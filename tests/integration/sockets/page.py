@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 import requests
 
 from aiadmin.adapters.embedded import free_port
+from tests.support.processes import kill_family
 
 ROOT = Path(__file__).resolve().parents[3]
 CLIENT = Path(__file__).with_name("client.mjs")
@@ -120,8 +121,7 @@ def web_process(settings: Mapping[str, str], log: Path) -> Iterator[str]:
             _wait_until_up(f"http://127.0.0.1:{port}", process, log)
             yield f"http://127.0.0.1:{port}"
         finally:
-            process.terminate()
-            process.wait(WITHIN)
+            kill_family(process)
 
 
 def _wait_until_up(url: str, process: subprocess.Popen[bytes], log: Path) -> None:

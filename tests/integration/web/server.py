@@ -13,11 +13,12 @@ import requests
 
 from aiadmin.adapters.embedded import free_port
 from tests.conftest import ROOT, WaitUntil
+from tests.support.processes import kill_family
 
 
 @contextmanager
 def running(wait_until: WaitUntil, log: Path, settings: Mapping[str, str]) -> Iterator[str]:
-    """The address of a server with `settings`; its log is in `log`. It is stopped at the end."""
+    """The address of a server with `settings`; its log is in `log`. It is killed at the end."""
     port = free_port()
     command = [
         sys.executable,
@@ -39,12 +40,7 @@ def running(wait_until: WaitUntil, log: Path, settings: Mapping[str, str]) -> It
         assert process.poll() is None, log.read_text()
         yield address
     finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        kill_family(process)
 
 
 def _environment(settings: Mapping[str, str]) -> dict[str, str]:
