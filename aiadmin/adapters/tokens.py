@@ -9,6 +9,7 @@ from jwt.types import Options
 
 from aiadmin.domain.errors import LinkExpiredError, LinkInvalidError
 from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.number import BIGGEST_INTEGER, whole_number
 from aiadmin.services.ports import ConnectClaims
 
 AUDIENCE = "connect"
@@ -42,10 +43,11 @@ class JwtTokens:
     def verify(self, token: str, now: datetime) -> ConnectClaims:
         try:
             claims = jwt.decode(token, self._secret, algorithms=[_ALGORITHM], audience=AUDIENCE, options=_CHECKS)
-            company_id, expires_at = int(claims["sub"]), datetime.fromtimestamp(claims["exp"], UTC)
+            expires_at = datetime.fromtimestamp(claims["exp"], UTC)
         except (jwt.InvalidTokenError, ValueError, TypeError, OverflowError, OSError) as error:
             raise LinkInvalidError from error
-        if company_id <= 0 or not isinstance(claims["jti"], str):
+        company_id = whole_number(claims["sub"], most=BIGGEST_INTEGER)
+        if company_id is None or not isinstance(claims["jti"], str):
             raise LinkInvalidError
         if expires_at <= now:
             raise LinkExpiredError

@@ -12,9 +12,10 @@ from aiadmin.cli.table import show_table
 from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.number import BIGGEST_INTEGER
 
 _ACTOR = "cli"
-_COMPANY = click.argument("company_id", type=click.IntRange(min=1))
+_COMPANY = click.argument("company_id", type=click.IntRange(1, BIGGEST_INTEGER))
 
 
 _PHONE = click.argument("phone")

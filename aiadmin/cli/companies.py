@@ -16,6 +16,7 @@ from aiadmin.domain.company import Company
 from aiadmin.domain.delivery import OutboxRow
 from aiadmin.domain.device import Device, SessionChange, masked
 from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.number import BIGGEST_INTEGER
 from aiadmin.services import activations, operator, sessions
 from aiadmin.services.companies import ACTIVATION_KEY
 
@@ -38,7 +39,7 @@ def list_companies() -> None:
 
 
 @companies.command()
-@click.argument("company_id", type=click.IntRange(min=1))
+@click.argument("company_id", type=click.IntRange(1, BIGGEST_INTEGER))
 def show(company_id: int) -> None:
     """All that is known of one company: its status, its device, what YClients was told, the last errors."""
     box = _container()
@@ -54,7 +55,7 @@ def show(company_id: int) -> None:
 
 
 @companies.command("retry-activation")
-@click.argument("company_id", type=click.IntRange(min=1))
+@click.argument("company_id", type=click.IntRange(1, BIGGEST_INTEGER))
 def retry_activation(company_id: int) -> None:
     """Tell YClients again that a company is connected, for another activation window."""
     box = _container()
@@ -66,7 +67,7 @@ def retry_activation(company_id: int) -> None:
 
 
 @companies.command()
-@click.argument("company_id", type=click.IntRange(min=1))
+@click.argument("company_id", type=click.IntRange(1, BIGGEST_INTEGER))
 def disconnect(company_id: int) -> None:
     """Unlink a company's phone: it is logged out at WhatsApp and has to be linked again."""
     box = _container()

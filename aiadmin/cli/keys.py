@@ -9,6 +9,7 @@ import click
 from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.number import BIGGEST_INTEGER
 from aiadmin.services.companies import rotate_api_key
 
 
@@ -18,7 +19,7 @@ def keys() -> None:
 
 
 @keys.command()
-@click.argument("company_id", type=click.IntRange(min=1))
+@click.argument("company_id", type=click.IntRange(1, BIGGEST_INTEGER))
 def rotate(company_id: int) -> None:
     """Give a company a new API key, printed once here; the old one stops working at once."""
     box = Container(Config.from_env(os.environ))

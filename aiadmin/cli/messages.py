@@ -16,6 +16,7 @@ from aiadmin.domain.contact import Sighting
 from aiadmin.domain.delivery import OutboxState
 from aiadmin.domain.ids import CompanyId, MessageId
 from aiadmin.domain.message import NewMessage, OutboxMessage
+from aiadmin.domain.number import BIGGEST_INTEGER
 from aiadmin.services import messages
 
 _POLL_SECONDS = 0.1
@@ -33,7 +34,7 @@ _MEANINGS = {
 
 
 @click.command()
-@click.argument("company_id", type=click.IntRange(min=1))
+@click.argument("company_id", type=click.IntRange(1, BIGGEST_INTEGER))
 @click.argument("phone")
 @click.argument("text")
 @click.option("--wait", default=90, show_default=True, help="Seconds after which it is no longer worth sending.")

@@ -12,9 +12,10 @@ from aiadmin.cli.table import show_facts, show_table, written
 from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.number import BIGGEST_INTEGER
 from aiadmin.domain.partner import Outcome, Payment, default_key, now_there
 
-_COMPANY = click.argument("company_id", type=click.IntRange(min=1))
+_COMPANY = click.argument("company_id", type=click.IntRange(1, BIGGEST_INTEGER))
 _TIME = click.DateTime(["%Y-%m-%d", "%Y-%m-%d %H:%M:%S"])
 _ACTOR = "cli"
 _ENTRIES = 50
@@ -78,7 +79,7 @@ def payment(
 
 @partner.command()
 @_COMPANY
-@click.argument("payment_id", type=click.IntRange(min=1))
+@click.argument("payment_id", type=click.IntRange(1, BIGGEST_INTEGER))
 def refund(company_id: int, payment_id: int) -> None:
     """Give a salon's payment back, by YClients' number of it (see `partner status`)."""
     _container().partner_desk.refund(CompanyId(company_id), payment_id, actor=_ACTOR)

@@ -9,9 +9,10 @@ import click
 from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.number import BIGGEST_INTEGER
 from aiadmin.services import pauses
 
-_COMPANY = click.argument("company_id", type=click.IntRange(min=1), required=False)
+_COMPANY = click.argument("company_id", type=click.IntRange(1, BIGGEST_INTEGER), required=False)
 
 
 @click.group()

@@ -13,13 +13,14 @@ from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.device import Device, Observed, SessionChange, masked
 from aiadmin.domain.ids import CompanyId, DeviceId, HostId
+from aiadmin.domain.number import BIGGEST_INTEGER
 from aiadmin.services import sessions as service
 
 _PAGE = 500
 _CHANGES = 20
 _HEADINGS = ("COMPANY", "WHATSAPP", "STATE", "SINCE", "REASON", "WANTED", "HOST")
 _CHANGE_HEADINGS = ("AT", "STATE", "REASON", "HOST")
-_COMPANY = click.argument("company_id", type=click.IntRange(min=1))
+_COMPANY = click.argument("company_id", type=click.IntRange(1, BIGGEST_INTEGER))
 
 
 @click.group()

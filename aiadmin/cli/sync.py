@@ -10,10 +10,11 @@ from aiadmin.cli.table import show_table, written
 from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.number import BIGGEST_INTEGER
 from aiadmin.domain.sync import SyncKind, SyncRun
 from aiadmin.services import synchronisation
 
-_COMPANY = click.argument("company_id", type=click.IntRange(min=1))
+_COMPANY = click.argument("company_id", type=click.IntRange(1, BIGGEST_INTEGER))
 _HEADINGS = ("KIND", "STATE", "STAGE", "PAGE", "STARTED", "FINISHED", "NEXT", "ERROR", "COUNTS")
 
 

@@ -10,10 +10,11 @@ import re
 from dataclasses import dataclass, field
 
 from aiadmin.domain.ids import ContactId
-from aiadmin.domain.plain_text import shown
 
 LONGEST_NAME = 100
-_PHONE = re.compile(r"\d{5,20}")
+_PHONE = re.compile(r"[0-9]{5,20}")
+_LID = re.compile(r"[\w.-]{1,100}", re.ASCII)
+"""Digits, as far as was seen; what an index cannot hold is no LID."""
 _PHONE_SERVERS = frozenset({"s.whatsapp.net", "hosted"})
 _LID_SERVERS = frozenset({"lid", "hosted.lid"})
 
@@ -93,7 +94,7 @@ def sighting(*addresses: tuple[str, str], push_name: str | None = None) -> Sight
 
     Groups, broadcasts, newsletters and WhatsApp's own accounts are nobody.
     """
-    lid = next((f"{user}@lid" for user, server in addresses if server in _LID_SERVERS and user), None)
+    lid = next((f"{user}@lid" for user, server in addresses if server in _LID_SERVERS and _LID.fullmatch(user)), None)
     phone = next((user for user, server in addresses if server in _PHONE_SERVERS and _PHONE.fullmatch(user)), None)
-    name = shown(push_name or "").strip()[:LONGEST_NAME] or None
+    name = (push_name or "")[:LONGEST_NAME] or None
     return Sighting(lid=lid, phone=phone, push_name=name) if lid or phone else None

@@ -86,6 +86,10 @@ class SalonMismatchError(AiAdminError):
     """A webhook speaks of another salon than the one whose address it came to."""
 
 
+class SalonNumberError(AiAdminError):
+    """A webhook names a salon by something that is no number of a salon."""
+
+
 class TooManyWebhooksError(AiAdminError):
     """A salon has sent its share of webhooks for this minute."""
 

@@ -10,7 +10,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from aiadmin.domain.errors import SalonNumberError
 from aiadmin.domain.ids import CompanyId, WebhookId
+from aiadmin.domain.number import BIGGEST_INTEGER, whole_number
 
 
 class WebhookState(StrEnum):
@@ -87,11 +89,11 @@ def kind_of(payload: dict[str, Any]) -> WebhookKind | None:
     """What `payload` is about, in either shape, or None when it is neither."""
     resource, status = payload.get("resource"), payload.get("status")
     if isinstance(resource, str) and isinstance(status, str):
-        return WebhookKind(resource=resource, status=status, resource_id=_number(payload.get("resource_id")))
+        return WebhookKind(resource=resource, status=status, resource_id=whole_number(payload.get("resource_id")))
     seed_type = payload.get("type")
     if isinstance(seed_type, str):
         data = payload.get("data")
-        number = _number(data.get("id")) if isinstance(data, dict) else None
+        number = whole_number(data.get("id")) if isinstance(data, dict) else None
         named = _SEED_TYPES.get(seed_type, (seed_type, "unknown"))
         return WebhookKind(resource=named[0], status=named[1], resource_id=number)
     return None
@@ -113,9 +115,9 @@ def read(body: bytes) -> WebhookKind | None:
     """What a stored body is about; None when it is no JSON object, or of neither shape."""
     try:
         payload = json.loads(body)
+        kind = kind_of(payload) if isinstance(payload, dict) else None
     except (ValueError, RecursionError):
         return None
-    kind = kind_of(payload) if isinstance(payload, dict) else None
     if kind is None:
         return None
     return WebhookKind(resource=_name(kind.resource), status=_name(kind.status), resource_id=kind.resource_id)
@@ -130,15 +132,15 @@ def _name(text: str) -> str:
 
 
 def claimed_salon(payload: dict[str, Any]) -> int | None:
-    """The salon that YClients' own shape names: its `company_id` is the salon's number, not ours."""
-    if isinstance(payload.get("resource"), str) and isinstance(payload.get("status"), str):
-        return _number(payload.get("company_id"))
-    return None
+    """The salon that YClients' own shape names: its `company_id` is the salon's number, not ours.
 
-
-def _number(value: object) -> int | None:
-    if isinstance(value, bool):
+    Raises:
+        SalonNumberError: there is a `company_id`, and no salon can have it.
+    """
+    given = payload.get("company_id")
+    if given is None or not (isinstance(payload.get("resource"), str) and isinstance(payload.get("status"), str)):
         return None
-    if isinstance(value, int):
-        return value
-    return int(value) if isinstance(value, str) and value.isascii() and value.isdigit() else None
+    number = whole_number(given, most=BIGGEST_INTEGER)
+    if number is None:
+        raise SalonNumberError
+    return number

@@ -26,6 +26,7 @@ def receive(
         CompanyNotFoundError: no such company.
         TooManyWebhooksError: the company has sent its share; nothing was stored.
         SalonMismatchError: the body names another salon.
+        SalonNumberError: the body names a salon that cannot be.
         DependencyDownError: not stored; the sender must try again.
     """
     claimed = claimed_salon(payload)

@@ -15,6 +15,7 @@ from flask_limiter import Limiter
 from marshmallow import ValidationError
 from redis import RedisError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, TooManyRequests
+from werkzeug.routing import RequestRedirect
 
 from aiadmin import texts
 from aiadmin.adapters.secrets import SealBrokenError
@@ -57,6 +58,7 @@ ANSWERS: Mapping[type[Exception], Answer] = {
     errors.WrongAppError: Answer(403, "wrong-app"),
     errors.SalonLeftError: Answer(409, "salon-left"),
     errors.SalonMismatchError: Answer(422, "salon-mismatch"),
+    errors.SalonNumberError: Answer(400, "invalid"),
     errors.TooManyWebhooksError: Answer(429, "too-many-requests"),
     errors.AlreadyConnectedError: Answer(409, "already-connected"),
     errors.TooManyTrialsError: Answer(429, "too-many-trials"),
@@ -169,6 +171,8 @@ def _on_flood(error: errors.TooManyWebhooksError) -> Response:
 def _on_http(error: HTTPException) -> Response:
     """What the router, the body reader and the limiter refuse."""
     status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+    if isinstance(error, RequestRedirect):
+        return cast("Response", error.get_response())
     if isinstance(error, BadJsonError):
         return respond(answer_to(error))
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:

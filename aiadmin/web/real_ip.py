@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
-
-from aiadmin.edge.peers import address_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -23,7 +23,6 @@ class RealIp:
         self._app = app
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        given = address_of(environ.get("HTTP_X_REAL_IP", ""))
-        if given is not None:
-            environ["REMOTE_ADDR"] = str(given)
+        with contextlib.suppress(ValueError):
+            environ["REMOTE_ADDR"] = str(ip_address(environ.get("HTTP_X_REAL_IP", "").strip()))
         return self._app(environ, start_response)

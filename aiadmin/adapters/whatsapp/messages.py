@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -57,18 +58,19 @@ def message_seen(message: Any) -> MessageSeen | None:
     content = next(
         ((field.name, value) for field, value in message.Message.ListFields() if field.name not in _NO_CONTENT), None
     )
-    if peer is None or content is None or not message.Info.ID:
+    message_id = _identifier(message.Info.ID)
+    if peer is None or content is None or message_id is None:
         return None
     kind, text, media = _content(*content)
     return MessageSeen(
-        message_id=message.Info.ID,
+        message_id=message_id,
         peer=peer,
         direction=Direction.OWN_PHONE if source.IsFromMe else Direction.IN,
         kind=kind,
         text=text,
         media=media,
         quoted_id=_quoted(*content),
-        sent_at=datetime.fromtimestamp(message.Info.Timestamp / 1000, UTC),
+        sent_at=_moment(message.Info.Timestamp / 1000),
     )
 
 
@@ -79,8 +81,9 @@ def receipt_seen(receipt: Any) -> ReceiptSeen | None:
     peer = _peer(source, source.SenderAlt, None)
     if source.IsFromMe or peer is None or kind not in _DELIVERED | _READ:
         return None
-    at = datetime.fromtimestamp(receipt.Timestamp, UTC)  # seconds, unlike a message's
-    return ReceiptSeen(message_ids=tuple(receipt.MessageIDs), peer=peer, is_read=kind in _READ, at=at)
+    ids = tuple(found for found in map(_identifier, receipt.MessageIDs) if found is not None)
+    at = _moment(receipt.Timestamp)  # seconds, unlike a message's
+    return ReceiptSeen(message_ids=ids, peer=peer, is_read=kind in _READ, at=at)
 
 
 def text_message(text: str, messages: Any) -> bytes:
@@ -99,7 +102,7 @@ def send_result(data: bytes, messages: Any, *, is_unencrypted: Callable[[str], b
     answer = messages.SendMessageReturnFunction.FromString(data)
     if answer.Error:
         return refusal(answer.Error)
-    sent_at = datetime.fromtimestamp(answer.SendResponse.Timestamp, UTC)
+    sent_at = _moment(answer.SendResponse.Timestamp)
     is_whole = not is_unencrypted(answer.SendResponse.ID)
     return SendResult(
         fate=Fate.SENT if is_whole else Fate.UNKNOWN,
@@ -152,9 +155,28 @@ def _content(name: str, value: Any) -> tuple[MessageKind, str | None, str | None
 
 def _quoted(name: str, value: Any) -> str | None:
     if name == "reactionMessage":
-        return value.key.ID or None
+        return _identifier(value.key.ID)
     context = getattr(value, "contextInfo", None)
-    return (context.stanzaID or None) if context is not None else None
+    return _identifier(context.stanzaID) if context is not None else None
+
+
+_LONGEST_ID = 200
+
+
+def _identifier(given: str) -> str | None:
+    """A message's id as an index can hold it: whoever writes chooses it. Two long ones are two still."""
+    name = given.replace("\0", "")
+    if len(name) > _LONGEST_ID:
+        name = "sha256:" + hashlib.sha256(name.encode(errors="replace")).hexdigest()
+    return name or None
+
+
+def _moment(seconds: float) -> datetime:
+    """Unix seconds as a time; now for what is none."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return datetime.now(UTC)
 
 
 def _clean(text: str) -> str:
