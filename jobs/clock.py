@@ -43,7 +43,15 @@ class Timetable:
         for number, (every, task) in enumerate(self.tasks):
             if now >= self._next.get(number, now):
                 self._next[number] = now + every
-                task()
+                _guarded(task)
+
+
+def _guarded(task: Callable[[], None]) -> None:
+    """One task that raises must not keep the others from their time."""
+    try:
+        task()
+    except Exception:
+        log.exception("a task of the clock raised", task=getattr(task, "__name__", ""))
 
 
 def main() -> None:

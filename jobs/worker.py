@@ -16,6 +16,7 @@ import structlog
 from redis import RedisError
 from redis.client import PubSubWorkerThread
 from rq import Worker
+from rq.timeouts import JobTimeoutException, UnixSignalDeathPenalty
 
 from aiadmin.adapters.nudge_queues import SERIALIZER
 from aiadmin.adapters.queue import JOBS
@@ -31,9 +32,24 @@ SHUTDOWN_SECONDS = 5.0
 RESTART_SECONDS = 1.0
 
 
+class JobOverdueError(BaseException):
+    """A job took longer than it may. No `Exception`: nobody who looks after bad rows may take it for one."""
+
+
+class JobDeadline(UnixSignalDeathPenalty):
+    """RQ's alarm, but it ends the job whatever the job catches."""
+
+    def handle_death_penalty(self, signum: int, frame: FrameType | None) -> NoReturn:
+        """Raise from wherever the job is now."""
+        if issubclass(self._exception, JobTimeoutException):
+            raise JobOverdueError(f"longer than {self._timeout} seconds")
+        raise self._exception
+
+
 class JobsWorker(Worker):
     """RQ's worker, but: it looks for Redis again every two seconds, and SIGTERM ends it within ten."""
 
+    death_penalty_class = JobDeadline
     max_connection_wait_time = 2.0
     is_stopping = False
 

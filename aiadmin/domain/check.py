@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.quarantine import RowKey
 from aiadmin.domain.webhook import WebhookKind
 
 QUIET = timedelta(seconds=5)
@@ -51,6 +52,11 @@ class Check:
     due_at: datetime
     first_heard_at: datetime
     attempts: int
+
+    @property
+    def row_key(self) -> RowKey:
+        """What names the row in its queue."""
+        return RowKey(self.company_id, f"{self.subject}:{self.number}")
 
 
 def due_at(first_heard_at: datetime, last_heard_at: datetime) -> datetime:

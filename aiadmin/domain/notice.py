@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from aiadmin.domain.ids import CompanyId, NoticeId
 from aiadmin.domain.journal import Attendance, Record
+from aiadmin.domain.quarantine import RowKey
 
 
 class NoticeKind(StrEnum):
@@ -124,6 +125,11 @@ class Notice:
     due_at: datetime
     deadline_at: datetime
     attempts: int = 0
+
+    @property
+    def row_key(self) -> RowKey:
+        """What names the row in its queue."""
+        return RowKey(self.company_id, str(self.id))
 
 
 def is_still_true(notice: Notice, record: Record | None, now: datetime) -> Untruth | None:

@@ -11,7 +11,6 @@ from typing import Self
 
 from aiadmin.domain.errors import AiAdminError
 from aiadmin.domain.journal import Record
-from aiadmin.domain.plain_text import hidden
 
 LONGEST = 1000
 """Characters of a template."""
@@ -19,6 +18,7 @@ VARIABLES = ("name", "date", "time", "master", "services", "price", "address", "
 
 _PIECE = re.compile(r"\{([^{}\n]*)\}|[{}]")
 _VARIABLE = re.compile(r"\{(\w+)\}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\ud800-\udfff]")
 _GAP = "\0"
 """Stands where a variable has no value; no template holds one."""
 _LEADING_GAP = re.compile(rf"(^|[.!?] ){_GAP}[,:]? *(\w?)")
@@ -96,8 +96,8 @@ def _faults(template: str) -> Iterator[tuple[int, str, str]]:
             yield found.start(), "brace", found[0]
         elif found[1] not in VARIABLES:
             yield found.start(), "variable", found[0]
-    for position in hidden(template):
-        yield position, "control", ""
+    for found in _CONTROL.finditer(template):
+        yield found.start(), "control", ""
 
 
 def render(template: str, words: Mapping[str, str]) -> str:

@@ -15,6 +15,7 @@ from aiadmin.domain.activation import Answer
 from aiadmin.domain.delivery import OutboxState
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.pace import Hindrance
+from aiadmin.domain.quarantine import RowKey
 
 DEADLINE = timedelta(hours=15)
 """YClients names none. After a night of quiet hours a notice is still worth sending; a day later it is not."""
@@ -133,6 +134,11 @@ class Progress:
     reason: str | None
     delivered_at: datetime | None
     finished_at: datetime | None
+
+    @property
+    def row_key(self) -> RowKey:
+        """What names the row in its queue."""
+        return RowKey(self.company_id, str(self.number))
 
 
 _UNWANTED = frozenset({"opted_out", "muted"})

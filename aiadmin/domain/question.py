@@ -11,6 +11,7 @@ from aiadmin.domain.errors import AiAdminError
 from aiadmin.domain.ids import CompanyId, ContactId, DeviceId
 from aiadmin.domain.journal import Attendance, Record
 from aiadmin.domain.message import Direction, MessageKind, Purpose
+from aiadmin.domain.quarantine import RowKey
 from aiadmin.domain.sync import RunState
 from aiadmin.domain.sync_failure import after_failure, failure_of
 from aiadmin.domain.yclients_error import YClientsError
@@ -51,6 +52,11 @@ class Question:
     answer: Answer | None = None
     written_at: datetime | None = None
     attempts: int = 0
+
+    @property
+    def row_key(self) -> RowKey:
+        """What names the row in its queue."""
+        return RowKey(self.company_id, f"{self.record_id}:{self.starts_at.timestamp():.6f}")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,8 +12,10 @@ from aiadmin.domain.company import Company, IntegrationStatus
 from aiadmin.domain.delivery import CLAIM, OutboxRow, OutboxState, Outcome, Step, Verdict, next_step
 from aiadmin.domain.errors import ActivationStateError, AiAdminError
 from aiadmin.domain.ids import CompanyId, OutboxId
+from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.domain.sync import SyncKind
 from aiadmin.services.companies import ACTIVATION_KEY
+from aiadmin.services.isolation import Isolation
 from aiadmin.services.ports import ActivationRequest, Clock, Marketplace, NewUnitOfWork, Rooms, Secrets, UnitOfWork
 from aiadmin.services.webhooks import address_of
 
@@ -34,6 +36,16 @@ class Courier:
     clock: Clock
     chance: Callable[[], float]
     public_url: str
+
+    def work(self, outbox_id: OutboxId) -> OutboxState | None:
+        """`deliver`; a row that raises is set aside. Raises DependencyDownError."""
+        with self.uow() as work:
+            row = work.outbox.find_key(outbox_id)
+        if row is None:
+            return None  # its company was deleted meanwhile
+        isolation = Isolation(uow=self.uow, clock=self.clock)
+        done = isolation.one(WorkQueue.OUTBOX, row, lambda _: self.deliver(outbox_id))
+        return done[0] if done else None
 
     def deliver(self, outbox_id: OutboxId) -> OutboxState | None:
         """Make one attempt; the row's new state, or None when it was not due or somebody else has it.
@@ -148,10 +160,18 @@ def release_held(*, uow: NewUnitOfWork, clock: Clock, window: timedelta, limit: 
     now = clock()
     with uow() as work:
         rows = work.outbox.list_held(deadline_before=now + lead(window), limit=limit)
-        for row in sorted(rows, key=lambda row: row.company_id):
-            _begin(row, work, now=now, deadline_at=max(row.deadline_at or now, now))
-        work.commit()
-    return [row.outbox_id for row in rows]
+
+    def begin(keys: Sequence[RowKey]) -> Sequence[OutboxId]:
+        with uow() as work:
+            held = [work.outbox.find(OutboxId(key.number)) for key in sorted(keys)]
+            begun = [row for row in held if row is not None and row.is_held]
+            for row in begun:
+                _begin(row, work, now=now, deadline_at=max(row.deadline_at or now, now))
+            work.commit()
+        return [row.outbox_id for row in begun]
+
+    done = Isolation(uow=uow, clock=clock).each(WorkQueue.OUTBOX, rows, begin)
+    return [outbox_id for piece in done for outbox_id in piece]
 
 
 def _begin(row: OutboxRow, work: UnitOfWork, *, now: datetime, deadline_at: datetime) -> None:

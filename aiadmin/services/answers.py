@@ -6,6 +6,7 @@ each message counts once.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -16,7 +17,9 @@ from aiadmin.domain.booking_event import Snapshot
 from aiadmin.domain.contact import Sighting
 from aiadmin.domain.journal import DEFAULT_ZONE
 from aiadmin.domain.message import Direction, NewMessage, Purpose
+from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.domain.question import OLD, Letter, Question, Reaction, is_to_write, react, react_to_salon
+from aiadmin.services.isolation import Isolation
 from aiadmin.services.messages import owe
 from aiadmin.services.ports import Clock, JobQueue, NewUnitOfWork, UnitOfWork
 
@@ -38,18 +41,23 @@ class Reader:
 
     def work(self) -> int:
         """Look at all that waits, the oldest first; how many messages. Raises DependencyDownError."""
-        total = 0
+        isolation = Isolation(uow=self.uow, clock=self.clock)
+        total = sum(isolation.retry(WorkQueue.INBOX_MESSAGES, self._take))
         for _ in range(MOST_BATCHES):
-            done = self._take()
-            total += done
-            if done < BATCH:
+            done = isolation.batch(WorkQueue.INBOX_MESSAGES, self._take, keys=self._keys)
+            total += sum(done)
+            if len(done) == 1 and done[0] < BATCH:
                 break
         return total
 
-    def _take(self) -> int:
+    def _keys(self) -> Sequence[RowKey]:
+        with self.uow() as work:
+            return work.letters.waiting_keys(limit=BATCH)
+
+    def _take(self, only: Sequence[RowKey] | None) -> int:
         now = self.clock()
         with self.uow() as work:
-            letters = work.letters.take(limit=BATCH)
+            letters = work.letters.take(limit=BATCH, only=only)
             for letter in sorted(letters, key=lambda one: (one.company_id, one.letter_id)):
                 _look(letter, work, now)
             work.letters.mark(letters, now)

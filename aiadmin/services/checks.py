@@ -10,11 +10,17 @@ from aiadmin.domain.booking_event import EventSource
 from aiadmin.domain.check import BATCH, CLAIM, FEW, Check, Subject
 from aiadmin.domain.errors import AiAdminError, DependencyDownError
 from aiadmin.domain.journal import Record
+from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.domain.sync import OVERLAP, SLICE, RunState, page_read
 from aiadmin.domain.sync_failure import after_failure, failure_of
 from aiadmin.domain.yclients_error import YClientsError
 from aiadmin.services import bookings
+from aiadmin.services.isolation import Isolation
 from aiadmin.services.ports import Clock, NewUnitOfWork, ReadSalon, SalonApi
+
+
+def _row_key(check: Check) -> RowKey:
+    return check.row_key
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,23 +42,36 @@ class Checker:
         Raises:
             DependencyDownError: PostgreSQL does not answer; what was claimed is due again when its claim is over.
         """
-        ends, count = self.clock() + SLICE, 0
+        isolation = Isolation(uow=self.uow, clock=self.clock)
+        count = sum(isolation.retry(WorkQueue.CHECKS, lambda only: self._check_all(self._take(only))))
+        ends = self.clock() + SLICE
         while self.clock() < ends:
-            checks = self._take()
-            if not checks:
+            pieces = isolation.batch(WorkQueue.CHECKS, self._take, keys=self._keys)
+            if len(pieces) == 1 and not pieces[0]:
                 break
-            count += len(checks)
+            for checks in pieces:
+                isolation.rows(WorkQueue.CHECKS, checks, self._check_all, key=_row_key)
+                count += len(checks)
         return count
 
-    def _take(self) -> Sequence[Check]:
+    def _keys(self) -> Sequence[RowKey]:
+        with self.uow() as work:
+            return work.checks.due_keys(self.clock(), limit=BATCH)
+
+    def _take(self, only: Sequence[RowKey] | None) -> Sequence[Check]:
         now = self.clock()
         with self.uow() as work:
-            checks = work.checks.take(now=now, until=now + CLAIM, limit=BATCH)
-            salon = work.sync_runs.salon(checks[0].company_id) if checks else None
+            checks = work.checks.take(now=now, until=now + CLAIM, limit=BATCH, only=only)
             work.commit()
+        return checks
+
+    def _check_all(self, checks: Sequence[Check]) -> int:
+        """Of one salon."""
+        with self.uow() as work:
+            salon = work.sync_runs.salon(checks[0].company_id) if checks else None
         if salon is not None:
             self._check(salon, checks)
-        return checks
+        return len(checks)
 
     def _check(self, salon: ReadSalon, checks: Sequence[Check]) -> None:
         """Read them all; what cannot be read is put off, or left to the next list of changes."""

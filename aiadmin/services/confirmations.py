@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from aiadmin import texts
 from aiadmin.domain.errors import AiAdminError, DependencyDownError
+from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.domain.question import Answer, Question, after_refusal, writing
 from aiadmin.domain.sync import SLICE
 from aiadmin.domain.yclients_error import YClientsError
 from aiadmin.services.answers import tell_salon
+from aiadmin.services.isolation import Isolation
 from aiadmin.services.ports import Clock, JobQueue, NewUnitOfWork, ReadSalon, SalonApi
 
 CLAIM = timedelta(minutes=2)
 """Longer than the reading and the writing of one visit take, their turns included."""
+_LOOKED_THROUGH = 50
+"""Answers that are tried apart when one of those that are due raises."""
+
+_Claimed = tuple[Question, ReadSalon | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,27 +44,39 @@ class Confirmer:
         Raises:
             DependencyDownError: PostgreSQL does not answer; what was claimed is due again when its claim is over.
         """
-        ends, count = self.clock() + SLICE, 0
-        while self.clock() < ends and self._write_next():
-            count += 1
+        isolation = Isolation(uow=self.uow, clock=self.clock)
+        count = len(isolation.retry(WorkQueue.QUESTIONS, lambda only: self._write_all([self._claim(only)])))
+        ends = self.clock() + SLICE
+        while self.clock() < ends:
+            found = isolation.batch(WorkQueue.QUESTIONS, self._claim, keys=self._keys)
+            if found == [None]:
+                break
+            claimed = [one for one in found if one is not None]
+            isolation.rows(WorkQueue.QUESTIONS, claimed, self._write_all, key=lambda one: one[0].row_key)
+            count += len(claimed)
         return count
 
-    def _write_next(self) -> bool:
+    def _keys(self) -> Sequence[RowKey]:
+        with self.uow() as work:
+            return work.questions.due_keys(self.clock(), limit=_LOOKED_THROUGH)
+
+    def _claim(self, only: Sequence[RowKey] | None) -> _Claimed | None:
         now = self.clock()
         with self.uow() as work:
-            question = work.questions.claim(now=now, until=now + CLAIM)
+            question = work.questions.claim(now=now, until=now + CLAIM, only=only)
             salon = work.sync_runs.salon(question.company_id) if question else None
             work.commit()
-        if question is None:
-            return False
-        if salon is None:
-            self._give_up(question, "not_read")
-            return True
-        try:
-            self._write(salon, question)
-        except (YClientsError, DependencyDownError) as error:
-            self._put_off(question, error)
-        return True
+        return None if question is None else (question, salon)
+
+    def _write_all(self, claimed: Sequence[_Claimed | None]) -> None:
+        for question, salon in filter(None, claimed):
+            if salon is None:
+                self._give_up(question, "not_read")
+                continue
+            try:
+                self._write(salon, question)
+            except (YClientsError, DependencyDownError) as error:
+                self._put_off(question, error)
 
     def _write(self, salon: ReadSalon, question: Question) -> None:
         """The record is read first: an attempt without an answer may have been done, and the visit may have moved."""

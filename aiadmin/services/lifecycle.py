@@ -6,13 +6,16 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from aiadmin import texts
 from aiadmin.domain.activation import Connection
 from aiadmin.domain.company import Company, IntegrationStatus
 from aiadmin.domain.ids import CompanyId, OutboxId, SalonId
 from aiadmin.domain.lifecycle import Change, after_event, after_look, is_plausible
+from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.services.companies import ACTIVATION_KEY
+from aiadmin.services.isolation import Isolation
 from aiadmin.services.ports import Clock, JobQueue, LinkCache, Marketplace, NewUnitOfWork, Rooms, UnitOfWork
 
 LOOK_EVERY = timedelta(hours=1)
@@ -77,6 +80,10 @@ class Round:
     is_plausible: bool
 
 
+def _row_key(seen: tuple[Company, Connection]) -> RowKey:
+    return RowKey(seen[0].company_id, "company")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Keeper:
     """Keeps our state of installations what YClients says it is.
@@ -117,23 +124,38 @@ class Keeper:
         """
         if not self.marketplace.is_configured:
             return Round(asked=0, changes={}, is_plausible=True)
+        isolation, queue = Isolation(uow=self.uow, clock=self.clock), WorkQueue.INSTALLATIONS
+        isolation.retry(queue, lambda rows: self._repair_one(rows[0].company_id, self._ask(rows[0]), may_leave=False))
         with self.uow() as work:
-            companies = work.installations.list_unchecked(checked_before=self.clock() - LOOK_EVERY, limit=limit)
-        seen = []
-        for company in companies:
+            rows = work.installations.list_unchecked(checked_before=self.clock() - LOOK_EVERY, limit=limit)
+        seen: list[tuple[Company, Connection]] = []
+        for row in rows:
             if not pause():
                 break
-            connection = self.marketplace.connection_status(company.salon_id)
-            if connection is Connection.SILENT:
+            [*found] = isolation.each(queue, [row], self._look_at)
+            if any(connection is Connection.SILENT for _, connection in found):
                 break  # the next round may find it well
-            seen.append((company, connection))
-        return self._repair(seen)
+            seen += found
+        return self._repair(seen, isolation)
 
-    def _repair(self, seen: Sequence[tuple[Company, Connection]]) -> Round:
+    def _look_at(self, rows: Sequence[RowKey]) -> tuple[Company, Connection]:
+        with self.uow() as work:
+            company = work.companies.get(rows[0].company_id)
+        return company, self.marketplace.connection_status(company.salon_id)
+
+    def _ask(self, row: RowKey) -> Connection:
+        return self._look_at([row])[1]
+
+    def _repair(self, seen: Sequence[tuple[Company, Connection]], isolation: Isolation) -> Round:
         """When YClients denies too many salons at once, none is let go."""
         may_leave = is_plausible([after_look(company, connection) for company, connection in seen])
+
+        def repair(found: Sequence[tuple[Company, Connection]]) -> Change:
+            [(company, connection)] = found
+            return self._repair_one(company.company_id, connection, may_leave=may_leave)
+
         changes = [
-            self._repair_one(company.company_id, connection, may_leave=may_leave) for company, connection in seen
+            change for one in seen for change in isolation.rows(WorkQueue.INSTALLATIONS, [one], repair, key=_row_key)
         ]
         counts = Counter(change.value for change in changes if change is not Change.NONE)
         return Round(asked=len(seen), changes=counts, is_plausible=may_leave)
@@ -193,18 +215,23 @@ class Erased:
 def erase_left(*, uow: NewUnitOfWork, clock: Clock, after: timedelta, limit: int = 20) -> Erased:
     """Delete the personal data of salons that left longer ago than `after`, one transaction each."""
     now = clock()
+    isolation, queue = Isolation(uow=uow, clock=clock), WorkQueue.ERASURES
+    erase = partial(_erase, uow=uow, now=now)
+    done = [*isolation.retry(queue, erase)]
     with uow() as work:
         listed = work.installations.list_erasable(left_before=now - after, limit=limit)
-    done = [_erase(company_id, uow=uow, now=now) for company_id in listed]
+    for row in listed:
+        done += isolation.each(queue, [row], erase)
     return Erased(companies=sum(rows is not None for rows in done), rows=sum(rows or 0 for rows in done))
 
 
-def _erase(company_id: CompanyId, *, uow: NewUnitOfWork, now: datetime) -> int | None:
+def _erase(rows: Sequence[RowKey], *, uow: NewUnitOfWork, now: datetime) -> int | None:
+    company_id = rows[0].company_id
     with uow() as work:
         company = work.companies.find(company_id, lock=True)
         if company is None or company.integration_status is not IntegrationStatus.UNINSTALLED:
             return None  # it has come back meanwhile
-        rows = work.installations.erase(company_id, now)
-        work.audit.add(company_id, actor="clock", action="lifecycle.erase", details={"rows": rows}, at=now)
+        count = work.installations.erase(company_id, now)
+        work.audit.add(company_id, actor="clock", action="lifecycle.erase", details={"rows": count}, at=now)
         work.commit()
-    return rows
+    return count

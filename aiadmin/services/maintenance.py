@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
+import structlog
+
+from aiadmin.domain.errors import DependencyDownError
+from aiadmin.domain.ids import OutboxId
 from aiadmin.domain.installation import LANDING_KEPT
-from aiadmin.services import activations, lifecycle
-from aiadmin.services.ports import Clock, JobQueue, NewUnitOfWork
+from aiadmin.domain.quarantine import KEPT, RETRIES_AT_ONCE, RETRY_CLAIM, RowKey, WorkQueue, reason_of
+from aiadmin.domain.sync import SyncKind
+from aiadmin.services import activations, lifecycle, messages
+from aiadmin.services.isolation import Isolation
+from aiadmin.services.ports import Clock, JobQueue, NewUnitOfWork, UnitOfWork
+
+log = structlog.get_logger(__name__)
 
 DEAD_HOST_KEPT = timedelta(minutes=1)
 """A host that finds its row gone stops everything: one that was only late may still come back."""
@@ -19,6 +30,8 @@ BOOKING_EVENTS_KEPT = timedelta(days=90)
 RUNS_NUDGED = 5
 """So few that the worker never has a long line of journals before it; every two seconds that is 150 a minute."""
 
+_ANSWERED = frozenset({WorkQueue.INBOX_MESSAGES, WorkQueue.QUESTIONS})
+
 
 def sweep(*, uow: NewUnitOfWork, queue: JobQueue, clock: Clock, window: timedelta) -> int:
     """Nudge what is due, each kind of work once, and deliveries and journals one by one; how many deliveries.
@@ -29,23 +42,38 @@ def sweep(*, uow: NewUnitOfWork, queue: JobQueue, clock: Clock, window: timedelt
     now = clock()
     with uow() as work:
         due = work.outbox.due(now)
+        again = work.quarantine.due_queues(now)
         kinds = (
-            (work.webhooks.any_unprocessed(), queue.drain_webhooks),
-            (work.checks.any_due(now), queue.check),
-            (work.notices.any_news(), queue.tell_news),
-            (work.letters.any_waiting() or work.questions.any_due(now), queue.answer),
-            (work.operator_messages.any_due(now), queue.report),
-            (work.releases.any_due(now), queue.release),
+            (work.webhooks.any_unprocessed() or WorkQueue.WEBHOOKS in again, queue.drain_webhooks),
+            (work.checks.any_due(now) or WorkQueue.CHECKS in again, queue.check),
+            (work.notices.any_news() or WorkQueue.BOOKING_EVENTS in again, queue.tell_news),
+            (work.letters.any_waiting() or work.questions.any_due(now) or again & _ANSWERED, queue.answer),
+            (work.operator_messages.any_due(now) or WorkQueue.OPERATOR_MESSAGES in again, queue.report),
+            (work.releases.any_due(now) or WorkQueue.NOTICES in again, queue.release),
+            (WorkQueue.INSTALLATIONS in again, queue.compare_installations),
         )
         runs = work.sync_runs.due(now, limit=RUNS_NUDGED)
-    for outbox_id in due:
+        late, late_runs = (
+            work.quarantine.claim_due(kind, now=now, until=now + RETRY_CLAIM, limit=RETRIES_AT_ONCE)
+            for kind in (WorkQueue.OUTBOX, WorkQueue.SYNC_RUNS)
+        )
+        work.commit()
+    for outbox_id in [*due, *(OutboxId(row.number) for row in late)]:
         queue.deliver(outbox_id)
     for is_due, nudge in kinds:
         if is_due:
             nudge()
-    for company_id, kind in runs:
-        queue.synchronise(company_id, kind)
+    if WorkQueue.OUTBOX_MESSAGES in again:
+        messages.read_again(uow=uow, clock=clock)
+    isolation = Isolation(uow=uow, clock=clock)
+    for row in [*runs, *late_runs]:
+        isolation.each(WorkQueue.SYNC_RUNS, [row], partial(_synchronise, queue))
     return len(due)
+
+
+def _synchronise(queue: JobQueue, rows: Sequence[RowKey]) -> None:
+    for row in rows:
+        queue.synchronise(row.company_id, SyncKind(row.key))
 
 
 def compare(*, uow: NewUnitOfWork, queue: JobQueue, clock: Clock) -> bool:
@@ -67,10 +95,13 @@ class Tidied:
     booking_events: int
     landings: int
     late_notices: int
+    set_aside: int
     salons: int
 
 
-NOTHING_TIDIED = Tidied(hosts=0, webhooks=0, session_events=0, booking_events=0, landings=0, late_notices=0, salons=0)
+NOTHING_TIDIED = Tidied(
+    hosts=0, webhooks=0, session_events=0, booking_events=0, landings=0, late_notices=0, set_aside=0, salons=0
+)
 
 
 def tidy(*, uow: NewUnitOfWork, clock: Clock, erase_after: timedelta) -> Tidied:
@@ -80,21 +111,29 @@ def tidy(*, uow: NewUnitOfWork, clock: Clock, erase_after: timedelta) -> Tidied:
     time has passed are dropped.
     """
     now = clock()
-    with uow() as work:
-        hosts = work.hosts.remove_dead(now - DEAD_HOST_KEPT)
-        webhooks = work.webhooks.forget(now - WEBHOOK_KEPT)
-        session_events = work.session_events.forget(now - SESSION_EVENTS_KEPT)
-        booking_events = work.booking_events.forget(now - BOOKING_EVENTS_KEPT)
-        landings = work.installations.forget_landings(now - LANDING_KEPT)
-        late = work.releases.expire(now)
-        work.commit()
+    parts: Mapping[str, Callable[[UnitOfWork], int]] = {
+        "hosts": lambda work: work.hosts.remove_dead(now - DEAD_HOST_KEPT),
+        "webhooks": lambda work: work.webhooks.forget(now - WEBHOOK_KEPT),
+        "session_events": lambda work: work.session_events.forget(now - SESSION_EVENTS_KEPT),
+        "booking_events": lambda work: work.booking_events.forget(now - BOOKING_EVENTS_KEPT),
+        "landings": lambda work: work.installations.forget_landings(now - LANDING_KEPT),
+        "late_notices": lambda work: work.releases.expire(now),
+        "set_aside": lambda work: work.quarantine.forget(now - KEPT),
+    }
+    done = {name: _tidy_part(name, part, uow) for name, part in parts.items()}
     erased = lifecycle.erase_left(uow=uow, clock=clock, after=erase_after)
-    return Tidied(
-        hosts=hosts,
-        webhooks=webhooks,
-        session_events=session_events,
-        booking_events=booking_events,
-        landings=landings,
-        late_notices=late,
-        salons=erased.companies,
-    )
+    return Tidied(**done, salons=erased.companies)
+
+
+def _tidy_part(name: str, part: Callable[[UnitOfWork], int], uow: NewUnitOfWork) -> int:
+    """In a transaction of its own: a table that cannot be tidied must not keep the others as they are."""
+    try:
+        with uow() as work:
+            count = part(work)
+            work.commit()
+    except DependencyDownError:
+        raise
+    except Exception as error:  # noqa: BLE001 - see above
+        log.error("tidying raised", what=name, reason=reason_of(error))  # noqa: TRY400 - its text may hold a row
+        return 0
+    return count

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import ChainMap
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 
 from aiadmin.domain import reach_out
 from aiadmin.domain.contact import Sighting
@@ -24,7 +26,11 @@ from aiadmin.domain.message import (
     SendResult,
     after_send,
 )
+from aiadmin.domain.quarantine import RowKey, WorkQueue
+from aiadmin.services.isolation import Isolation
 from aiadmin.services.ports import Clock, NewUnitOfWork, UnitOfWork
+
+T = TypeVar("T")
 
 
 def owe(new: NewMessage, *, to: Sighting, work: UnitOfWork, now: datetime) -> MessageId | None:
@@ -69,18 +75,50 @@ def pull(holds: Sequence[Hold], *, idle: Sequence[Hold], uow: NewUnitOfWork, clo
         DependencyDownError: PostgreSQL does not answer.
     """
     now = clock()
-    with uow() as work:
-        work.outbox_messages.give_up(holds, now=now, claimed_before=now - SENDING_AT_MOST)
-        work.outbox_messages.expire(now)
-        claimed = work.outbox_messages.claim(idle, now)
-        work.commit()
-    return claimed
+
+    def claim(only: Sequence[RowKey] | None) -> Sequence[OutboxMessage]:
+        with uow() as work:
+            if only is None:
+                work.outbox_messages.give_up(holds, now=now, claimed_before=now - SENDING_AT_MOST)
+                work.outbox_messages.expire(now)
+            claimed = work.outbox_messages.claim(idle, now, only)
+            work.commit()
+        return claimed
+
+    pieces = _isolated(claim, idle, uow=uow, clock=clock)
+    return [message for piece in pieces for message in piece]
 
 
 def peek(idle: Sequence[Hold], *, uow: NewUnitOfWork, clock: Clock) -> Mapping[DeviceId, OutboxMessage]:
     """What `pull` would take now for each device; nothing is claimed. Raises DependencyDownError."""
-    with uow() as work:
-        return work.outbox_messages.peek(idle, clock())
+
+    def look(only: Sequence[RowKey] | None) -> Mapping[DeviceId, OutboxMessage]:
+        with uow() as work:
+            return work.outbox_messages.peek(idle, clock(), only)
+
+    return dict(ChainMap(*map(dict, _isolated(look, idle, uow=uow, clock=clock))))
+
+
+def _isolated(
+    do: Callable[[Sequence[RowKey] | None], T], idle: Sequence[Hold], *, uow: NewUnitOfWork, clock: Clock
+) -> Sequence[T]:
+    """A message that cannot be read is set aside, and each of the other devices gets its own."""
+
+    def keys() -> Sequence[RowKey]:
+        with uow() as work:
+            return work.outbox_messages.due_keys(idle, clock())
+
+    return Isolation(uow=uow, clock=clock).batch(WorkQueue.OUTBOX_MESSAGES, do, keys=keys)
+
+
+def read_again(*, uow: NewUnitOfWork, clock: Clock) -> int:
+    """Let messages that were set aside back into their queue if they can be read by now; how many."""
+
+    def read(rows: Sequence[RowKey]) -> None:
+        for row in rows:
+            find(row.company_id, MessageId(row.number), uow=uow)
+
+    return len(Isolation(uow=uow, clock=clock).retry(WorkQueue.OUTBOX_MESSAGES, read))
 
 
 def settle(message: OutboxMessage, result: SendResult, *, uow: NewUnitOfWork, clock: Clock, chance: float) -> bool:

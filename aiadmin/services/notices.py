@@ -8,16 +8,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
+from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.message_settings import MessageSettings
 from aiadmin.domain.plan import NOTHING, NewNotice, Plan, StoredEvent, by_booking, plan
-from aiadmin.domain.reminder import notice_of, owed, windows
+from aiadmin.domain.quarantine import RowKey, WorkQueue
+from aiadmin.domain.reminder import Window, notice_of, owed, windows
+from aiadmin.services.isolation import Isolation
 from aiadmin.services.ports import Clock, JobQueue, NewUnitOfWork, UnitOfWork
 from aiadmin.services.ports.notices import WritingSalon
 
 EVENTS_AT_ONCE = 200
 SALONS_AT_ONCE = 200
+SALON = "salon"
+"""The key of a salon among what may owe reminders; a booking's is its number."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Looked:
+    """Events that were looked at: the number of the last, and how many notices follow from them."""
+
+    last: int
+    planned: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,36 +53,78 @@ class Planner:
         Raises:
             DependencyDownError: PostgreSQL does not answer; what was not looked at waits.
         """
-        count, after = 0, 0
-        while (looked := self._look(after)) is not None:
-            after, planned = looked
-            count += planned
+        queue = WorkQueue.BOOKING_EVENTS
+        count = sum(looked.planned for looked in self._isolation.retry(queue, partial(self._look, 0)) if looked)
+        after = 0
+        while (done := self._isolation.batch(queue, partial(self._look, after), keys=partial(self._news, after))) != [
+            None
+        ]:
+            looked_at = [looked for looked in done if looked is not None]
+            after = max((looked.last for looked in looked_at), default=after)
+            count += sum(looked.planned for looked in looked_at)
         return count
 
     def remind(self) -> int:
         """Plan what bookings owe about now in every salon; how many notices. Raises DependencyDownError."""
-        count, after = 0, CompanyId(0)
-        while True:
-            now = self.clock()
+        count = sum(self._isolation.retry(WorkQueue.REMINDERS, self._remind_again))
+        after, is_last = CompanyId(0), False
+        while not is_last:
             with self.uow() as work:
-                salons = work.notices.salons(after=after, limit=SALONS_AT_ONCE)
-                count += work.notices.add(_owed(work, salons, now), now) if salons else 0
-                work.commit()
-            if len(salons) < SALONS_AT_ONCE:
-                return count
-            after = salons[-1].company_id
+                salons = work.notices.salon_keys(after=after, limit=SALONS_AT_ONCE)
+            count += sum(self._isolation.each(WorkQueue.REMINDERS, salons, self._remind))
+            is_last = len(salons) < SALONS_AT_ONCE
+            after = salons[-1].company_id if salons else after
+        return count
 
-    def _look(self, after: int) -> tuple[int, int] | None:
-        """The number of the last event that was looked at, and how many notices; None when there was none."""
+    def _remind(self, salons: Sequence[RowKey]) -> int:
+        """Of one salon that raises, booking by booking: one of them may be at fault, and not the salon."""
+        try:
+            return self._remind_of(salons)
+        except DependencyDownError:
+            raise
+        except Exception:
+            if len(salons) > 1:
+                raise
+        company_id, now = salons[0].company_id, self.clock()
+        with self.uow() as work:
+            writing = work.notices.salons_of([company_id]).values()
+            bookings = work.notices.booking_keys(_windows(list(writing), now))
+        planned = self._isolation.each(WorkQueue.REMINDERS, bookings, self._remind_of)
+        return sum(planned)
+
+    def _remind_again(self, rows: Sequence[RowKey]) -> int:
+        """A salon or a booking that was set aside."""
+        return self._remind(rows) if rows[0].key == SALON else self._remind_of(rows)
+
+    def _remind_of(self, rows: Sequence[RowKey]) -> int:
+        """What these salons owe, or these bookings of one salon."""
         now = self.clock()
         with self.uow() as work:
-            events = work.notices.news(after=after, limit=EVENTS_AT_ONCE)
+            salons = list(work.notices.salons_of({row.company_id for row in rows}).values())
+            bookings = None if rows[0].key == SALON else rows
+            count = work.notices.add(_owed(work, salons, now, bookings), now)
+            work.commit()
+        return count
+
+    @property
+    def _isolation(self) -> Isolation:
+        return Isolation(uow=self.uow, clock=self.clock)
+
+    def _news(self, after: int) -> Sequence[RowKey]:
+        with self.uow() as work:
+            return work.notices.news_keys(after=after, limit=EVENTS_AT_ONCE)
+
+    def _look(self, after: int, only: Sequence[RowKey] | None) -> _Looked | None:
+        """None when there was nothing to look at."""
+        now = self.clock()
+        with self.uow() as work:
+            events = work.notices.news(after=after, limit=EVENTS_AT_ONCE, only=only)
             new = self._plan(work, events, now) if events else []
             count = work.notices.add(new, now)
             work.commit()
         if any(one.due_at <= now for one in new):
             self.queue.release()
-        return (events[-1].event_id, count) if events else None
+        return _Looked(last=events[-1].event_id, planned=count) if events else None
 
     def _plan(self, work: UnitOfWork, events: Sequence[StoredEvent], now: datetime) -> Sequence[NewNotice]:
         """What is to be added; what it takes the place of is dropped, and the events that were settled are marked."""
@@ -90,11 +146,17 @@ class Planner:
         return salon.settings if self.is_paced else replace(salon.settings, gather_seconds=0)
 
 
-def _owed(work: UnitOfWork, salons: Sequence[WritingSalon], now: datetime) -> Sequence[NewNotice]:
-    asking = [(salon.company_id, one) for salon in salons for one in windows(salon.settings, salon.zone, now=now)]
+def _windows(salons: Sequence[WritingSalon], now: datetime) -> list[tuple[CompanyId, Window]]:
+    return [(salon.company_id, one) for salon in salons for one in windows(salon.settings, salon.zone, now=now)]
+
+
+def _owed(
+    work: UnitOfWork, salons: Sequence[WritingSalon], now: datetime, bookings: Sequence[RowKey] | None
+) -> Sequence[NewNotice]:
+    """Of these salons, or of these `bookings` alone."""
     by_number = {salon.company_id: salon for salon in salons}
     new: list[NewNotice] = []
-    for found in work.notices.in_windows(asking):
+    for found in work.notices.in_windows(_windows(salons, now), only=bookings):
         salon = by_number[found.company_id]
         reminder = owed(found.kind, found.record, salon.settings, salon.zone, asked_at=found.asked_at, now=now)
         if reminder is not None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import Enum, auto
+from functools import partial
 
 from aiadmin.domain.contact import Sighting
 from aiadmin.domain.errors import DependencyDownError
@@ -17,12 +19,22 @@ from aiadmin.domain.journal import Record
 from aiadmin.domain.message import NewMessage, Purpose
 from aiadmin.domain.notice import Notice
 from aiadmin.domain.pace import OF_THE_SALON, Decision, Drop, Hindrance, Send, WaitUntil, may_send
+from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.domain.question import ASKING, Question
 from aiadmin.domain.release import BATCH, CLAIM, Addressee, message_deadline, message_key, wait_after
 from aiadmin.domain.sync import SLICE
 from aiadmin.domain.yclients_error import YClientsError
+from aiadmin.services.isolation import Isolation
 from aiadmin.services.looks import Looker
 from aiadmin.services.ports import Clock, JobQueue, NewUnitOfWork, ReadSalon, Said, SalonApi, UnitOfWork, Wording
+
+
+class _Released(Enum):
+    """What became of a notice."""
+
+    YES = auto()
+    NO = auto()
+    SALON_WAITS = auto()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,13 +60,15 @@ class Releaser:
             DependencyDownError: PostgreSQL does not answer; what was claimed is due again when its claim is over.
         """
         self._settle()
-        ends, count = self.clock() + SLICE, 0
+        isolation, queue = Isolation(uow=self.uow, clock=self.clock), WorkQueue.NOTICES
+        count = sum(isolation.retry(queue, lambda only: self._release_again(self._take(only))))
+        ends = self.clock() + SLICE
         while self.clock() < ends:
-            salon, notices = self._take()
-            if not notices:
+            pieces = isolation.batch(queue, self._take, keys=self._keys)
+            if len(pieces) == 1 and not pieces[0]:
                 break
-            if salon is not None:
-                count += self._release(salon, notices)
+            for notices in filter(None, pieces):
+                count += self._release(notices, isolation)
         return count
 
     def _settle(self) -> None:
@@ -64,31 +78,59 @@ class Releaser:
             work.releases.settle(now)
             work.commit()
 
-    def _take(self) -> tuple[ReadSalon | None, Sequence[Notice]]:
+    def _keys(self) -> Sequence[RowKey]:
+        with self.uow() as work:
+            return work.releases.due_keys(self.clock(), limit=BATCH)
+
+    def _take(self, only: Sequence[RowKey] | None) -> Sequence[Notice]:
         now = self.clock()
         with self.uow() as work:
-            notices = work.releases.take(now=now, until=now + CLAIM, limit=BATCH)
-            salon = work.sync_runs.salon(notices[0].company_id) if notices else None
+            notices = work.releases.take(now=now, until=now + CLAIM, limit=BATCH, only=only)
             work.commit()
-        return salon, notices
+        return notices
 
-    def _release(self, salon: ReadSalon, notices: Sequence[Notice]) -> int:
-        """One after the other, until the salon as a whole has to wait."""
-        count = 0
-        looker = Looker(uow=self.uow, api=self.api, clock=self.clock, salon=salon, due=notices)
+    def _looker(self, notices: Sequence[Notice]) -> Looker | None:
+        """For notices of one salon; None for one that is not to be read any more."""
+        with self.uow() as work:
+            salon = work.sync_runs.salon(notices[0].company_id) if notices else None
+        if salon is None:
+            return None
+        return Looker(uow=self.uow, api=self.api, clock=self.clock, salon=salon, due=notices)
+
+    def _release(self, notices: Sequence[Notice], isolation: Isolation) -> int:
+        """One after the other, until the salon as a whole has to wait; one that raises is set aside."""
+        count, looker = 0, self._looker(notices)
+        if looker is None:
+            return 0
+        release = partial(self._release_one, looker)
         for notice in notices:
-            try:
-                decision = self._try(salon, notice, looker)
-            except (YClientsError, DependencyDownError) as error:
-                self._hold_salon(salon, until=self.clock() + wait_after(error, self.chance()), why="yclients_away")
-                break
-            count += isinstance(decision, Send)
-            if isinstance(decision, WaitUntil) and decision.why in OF_THE_SALON:
-                self._hold_salon(salon, until=decision.at, why=decision.why)
+            [*released] = isolation.rows(WorkQueue.NOTICES, [notice], release, key=lambda one: one.row_key)
+            count += released.count(_Released.YES)
+            if _Released.SALON_WAITS in released:
                 break
         if count:
             self.queue.look()
         return count
+
+    def _release_again(self, notices: Sequence[Notice]) -> int:
+        """A notice that was set aside, and nothing else."""
+        looker = self._looker(notices)
+        if looker is None or self._release_one(looker, notices) is not _Released.YES:
+            return 0
+        self.queue.look()
+        return 1
+
+    def _release_one(self, looker: Looker, notices: Sequence[Notice]) -> _Released:
+        salon = looker.salon
+        try:
+            decision = self._try(salon, notices[0], looker)
+        except (YClientsError, DependencyDownError) as error:
+            self._hold_salon(salon, until=self.clock() + wait_after(error, self.chance()), why="yclients_away")
+            return _Released.SALON_WAITS
+        if isinstance(decision, WaitUntil) and decision.why in OF_THE_SALON:
+            self._hold_salon(salon, until=decision.at, why=decision.why)
+            return _Released.SALON_WAITS
+        return _Released.YES if isinstance(decision, Send) else _Released.NO
 
     def _try(self, salon: ReadSalon, notice: Notice, looker: Looker) -> Decision | None:
         """What is decided; None for a notice that is not true any more. YClients is asked only about what may go."""

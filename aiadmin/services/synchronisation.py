@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from aiadmin.domain.errors import AiAdminError, DependencyDownError
 from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.domain.sync import (
     CLAIM,
     SLICE,
@@ -21,6 +22,7 @@ from aiadmin.domain.sync import (
 )
 from aiadmin.domain.sync_failure import after_failure, failure_of
 from aiadmin.domain.yclients_error import YClientsError
+from aiadmin.services.isolation import Isolation
 from aiadmin.services.ports import Clock, JobQueue, NewUnitOfWork, ReadSalon, Rooms, UnitOfWork
 from aiadmin.services.sync_pages import Fetched, Pages
 
@@ -49,13 +51,22 @@ class Synchroniser:
         Raises:
             DependencyDownError: PostgreSQL does not answer; the run goes on when its claim is over.
         """
+        isolation, row = Isolation(uow=self.uow, clock=self.clock), RowKey(company_id, kind.value)
+        done = isolation.one(WorkQueue.SYNC_RUNS, row, lambda _: self._go_on(company_id, kind))
+        return done[0] if done else None
+
+    def _go_on(self, company_id: CompanyId, kind: SyncKind) -> SyncRun | None:
         claimed = self._claim(company_id, kind)
         if claimed is None:
             return None
         run, salon = claimed
         ends = self.clock() + SLICE
         while run.state is RunState.RUNNING and self.clock() < ends:
-            step = self._step(run, salon)
+            try:
+                step = self._step(run, salon)
+            except Exception:
+                self._leave(run, run)  # nobody else has to wait for our claim
+                raise
             if step is None:
                 return None
             run, salon = step

@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
 from aiadmin.adapters.db.bulk import as_json
+from aiadmin.adapters.db.quarantine import keys_of, not_set_aside
 from aiadmin.adapters.db.sync_runs import IS_READ
 from aiadmin.domain.check import LONGEST, Check, Heard, Subject, due_at
 from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.quarantine import RowKey, WorkQueue
 
 _HEAR = text(f"""
 INSERT INTO checks (company_id, subject, number, due_at, first_heard_at)
@@ -35,19 +37,32 @@ _IS_KNOWN = f"""{IS_READ} AND EXISTS (
 
 _IS_FREE = "checks.due_at <= :now AND (checks.claimed_until IS NULL OR checks.claimed_until <= :now)"
 
-_TAKE = text(f"""
-WITH oldest AS (
-  SELECT checks.company_id FROM checks JOIN companies ON companies.id = checks.company_id AND {_IS_KNOWN}
-  WHERE {_IS_FREE} ORDER BY checks.due_at LIMIT 1 FOR UPDATE OF checks SKIP LOCKED
-), free AS (
-  SELECT company_id, subject, number FROM checks
-  WHERE company_id = (SELECT company_id FROM oldest) AND {_IS_FREE}
-  ORDER BY subject, number LIMIT :limit FOR UPDATE SKIP LOCKED
-)
-UPDATE checks SET claimed_until = :until, attempts = attempts + 1
-FROM free
-WHERE checks.company_id = free.company_id AND checks.subject = free.subject AND checks.number = free.number
-RETURNING checks.company_id, checks.subject, checks.number, checks.due_at, checks.first_heard_at, checks.attempts
+_KEY = "checks.subject || ':' || checks.number"
+_IS_NEXT = f"{_IS_FREE} AND {not_set_aside(WorkQueue.CHECKS, 'checks.company_id', _KEY)}"
+_IS_CHOSEN = f"checks.company_id = ANY(:companies) AND ({_KEY}) = ANY(:keys)"
+
+
+def _take(which: str) -> TextClause:
+    return text(f"""
+    WITH oldest AS (
+      SELECT checks.company_id FROM checks JOIN companies ON companies.id = checks.company_id AND {_IS_KNOWN}
+      WHERE {which} ORDER BY checks.due_at LIMIT 1 FOR UPDATE OF checks SKIP LOCKED
+    ), free AS (
+      SELECT company_id, subject, number FROM checks
+      WHERE company_id = (SELECT company_id FROM oldest) AND {which}
+      ORDER BY subject, number LIMIT :limit FOR UPDATE SKIP LOCKED
+    )
+    UPDATE checks SET claimed_until = :until, attempts = attempts + 1
+    FROM free
+    WHERE checks.company_id = free.company_id AND checks.subject = free.subject AND checks.number = free.number
+    RETURNING checks.company_id, checks.subject, checks.number, checks.due_at, checks.first_heard_at, checks.attempts
+    """)  # noqa: S608 - our own words
+
+
+_TAKE, _TAKE_ONLY = _take(_IS_NEXT), _take(_IS_CHOSEN)
+_DUE_KEYS = text(f"""
+SELECT checks.company_id, {_KEY} FROM checks JOIN companies ON companies.id = checks.company_id AND {_IS_KNOWN}
+WHERE {_IS_NEXT} ORDER BY checks.due_at LIMIT :limit
 """)  # noqa: S608 - our own words
 
 _GIVEN = """
@@ -67,7 +82,7 @@ _PUT_OFF = text(
 )
 _ANY_DUE = text(f"""
 SELECT EXISTS (
-  SELECT FROM checks JOIN companies ON companies.id = checks.company_id AND {_IS_KNOWN} WHERE {_IS_FREE}
+  SELECT FROM checks JOIN companies ON companies.id = checks.company_id AND {_IS_KNOWN} WHERE {_IS_NEXT}
 )
 """)  # noqa: S608 - our own words
 
@@ -83,8 +98,16 @@ class SqlChecks:
             given = as_json([_heard(word) for word in words])
             self._session.execute(_HEAR, {"words": given, "longest": LONGEST})
 
-    def take(self, *, now: datetime, until: datetime, limit: int) -> Sequence[Check]:
-        found = self._session.execute(_TAKE, {"now": now, "until": until, "limit": limit})
+    def due_keys(self, now: datetime, *, limit: int) -> Sequence[RowKey]:
+        return keys_of(self._session.execute(_DUE_KEYS, {"now": now, "limit": limit}))
+
+    def take(
+        self, *, now: datetime, until: datetime, limit: int, only: Sequence[RowKey] | None = None
+    ) -> Sequence[Check]:
+        given: dict[str, Any] = {"now": now, "until": until, "limit": limit}
+        if only is not None:
+            given |= {"companies": [key.company_id for key in only], "keys": [key.key for key in only]}
+        found = self._session.execute(_TAKE if only is None else _TAKE_ONLY, given)
         return [
             Check(
                 company_id=CompanyId(row.company_id),

@@ -6,19 +6,27 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, func, select, update
+from sqlalchemy import Boolean, ColumnElement, CursorResult, delete, func, literal, literal_column, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from aiadmin.adapters.db.companies import company_of
+from aiadmin.adapters.db.quarantine import keys_of, not_set_aside
 from aiadmin.adapters.db.salon_tables import LandingRow, SalonOwnerRow
 from aiadmin.adapters.db.tables import Base, CompanyRow
 from aiadmin.domain.activation import Connection
-from aiadmin.domain.company import Company, IntegrationStatus
+from aiadmin.domain.company import IntegrationStatus
 from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.quarantine import RowKey, WorkQueue
 
 KEPT = frozenset({"companies", "audit_log", "devices"})
 """Tables that an erasure leaves: the bare company, what was done on purpose, and devices: hosts log those out."""
+
+_KEY = literal("company")
+"""Of a queue whose rows are companies."""
+
+
+def _is_not_set_aside(queue: WorkQueue) -> ColumnElement[bool]:
+    return literal_column(not_set_aside(queue, "companies.id", "'company'"), Boolean)
 
 
 class SqlInstallations:
@@ -86,22 +94,24 @@ class SqlInstallations:
     def note(self, company_id: CompanyId, connection: Connection, at: datetime) -> None:
         self._set(company_id, yclients_status=connection, yclients_checked_at=at)
 
-    def list_unchecked(self, *, checked_before: datetime, limit: int) -> Sequence[Company]:
+    def list_unchecked(self, *, checked_before: datetime, limit: int) -> Sequence[RowKey]:
         statement = (
-            select(CompanyRow)
+            select(CompanyRow.id, _KEY)
             .where(
                 CompanyRow.erased_at.is_(None),
+                _is_not_set_aside(WorkQueue.INSTALLATIONS),
                 (CompanyRow.yclients_checked_at.is_(None)) | (CompanyRow.yclients_checked_at < checked_before),
             )
             .order_by(CompanyRow.yclients_checked_at.asc().nulls_first(), CompanyRow.id)
             .limit(limit)
         )
-        return [company_of(row) for row in self._session.scalars(statement)]
+        return keys_of(self._session.execute(statement))
 
-    def list_erasable(self, *, left_before: datetime, limit: int) -> Sequence[CompanyId]:
+    def list_erasable(self, *, left_before: datetime, limit: int) -> Sequence[RowKey]:
         statement = (
-            select(CompanyRow.id)
+            select(CompanyRow.id, _KEY)
             .where(
+                _is_not_set_aside(WorkQueue.ERASURES),
                 CompanyRow.integration_status == IntegrationStatus.UNINSTALLED,
                 CompanyRow.left_at < left_before,
                 CompanyRow.erased_at.is_(None),
@@ -109,7 +119,7 @@ class SqlInstallations:
             .order_by(CompanyRow.left_at)
             .limit(limit)
         )
-        return [CompanyId(number) for number in self._session.scalars(statement)]
+        return keys_of(self._session.execute(statement))
 
     def erase(self, company_id: CompanyId, at: datetime) -> int:
         tables = [table for table in reversed(Base.metadata.sorted_tables) if "company_id" in table.c]

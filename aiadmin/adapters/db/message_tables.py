@@ -82,11 +82,15 @@ class InboxMessageRow(Base):
 
 
 class OutboxMessageRow(Base):
-    """A message that we owe a client; `epoch` says under which hold of the device it was tried last."""
+    """A message that we owe a client; `epoch` says under which hold of the device it was tried last.
+
+    One to the salon's own number names the client that it speaks of in `about_contact_id`.
+    """
 
     __tablename__ = "outbox_messages"
     __table_args__ = (
         own("fk_outbox_messages_own_contact", "contact_id", "contacts", ondelete="CASCADE"),
+        own("fk_outbox_messages_own_about", "about_contact_id", "contacts", ondelete="CASCADE"),
         own("fk_outbox_messages_own_device", "device_id", "devices"),
         UniqueConstraint("company_id", "id"),
         UniqueConstraint("company_id", "dedup_key"),
@@ -97,6 +101,7 @@ class OutboxMessageRow(Base):
             "idx_outbox_messages_message", "device_id", "message_id", postgresql_where=text("message_id IS NOT NULL")
         ),
         Index("idx_outbox_messages_contact", "contact_id", "id"),
+        Index("idx_outbox_messages_about", "about_contact_id", postgresql_where=text("about_contact_id IS NOT NULL")),
         Index("idx_outbox_messages_log", "company_id", "created_at"),
         Index("idx_outbox_messages_kept", "created_at", postgresql_where=text("text <> ''")),
         CheckConstraint(
@@ -110,6 +115,7 @@ class OutboxMessageRow(Base):
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     company_id: Mapped[int] = mapped_column(ForeignKey("companies.id", ondelete="CASCADE"))
     contact_id: Mapped[int] = mapped_column(BigInteger)
+    about_contact_id: Mapped[int | None] = mapped_column(BigInteger)
     device_id: Mapped[int | None] = mapped_column(ForeignKey("devices.id", ondelete="SET NULL"))
     epoch: Mapped[int | None] = mapped_column(BigInteger)
     dedup_key: Mapped[str] = mapped_column(String(200))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from aiadmin.adapters.db.booking_events import record_of_json
 from aiadmin.adapters.db.bulk import as_json
+from aiadmin.adapters.db.quarantine import keys_of, not_set_aside, numbers_of
 from aiadmin.adapters.db.records import record_of_row
 from aiadmin.adapters.db.sync_runs import IS_READ
 from aiadmin.domain.booking_event import BookingEvent, EventKind, EventSource
@@ -19,6 +20,7 @@ from aiadmin.domain.journal import DEFAULT_ZONE
 from aiadmin.domain.message_settings import MessageSettings
 from aiadmin.domain.notice import NEWS, NoticeKind, Promise
 from aiadmin.domain.plan import MOST_AT_ONCE, Booking, LastNews, NewNotice, StoredEvent
+from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.domain.reminder import Window
 from aiadmin.services.ports.notices import Found, WritingSalon
 
@@ -30,6 +32,7 @@ WHERE event.handled_at IS NULL AND NOT EXISTS (
   WHERE notices.company_id = event.company_id AND notices.record_id = event.record_id AND notices.state = 'released'
 )
 """
+_NEXT = not_set_aside(WorkQueue.BOOKING_EVENTS, "event.company_id", "event.id") + " AND event.id > :after"
 _TAKE = text(f"""
 SELECT event.*, CASE event.kind WHEN 'created' THEN (
   SELECT count(*) FROM (
@@ -39,10 +42,12 @@ SELECT event.*, CASE event.kind WHEN 'created' THEN (
     LIMIT :most
   ) AS near
 ) ELSE 1 END AS made_together
-{_NEWS} AND event.id > :after AND (SELECT pg_try_advisory_xact_lock(:lock))
+{_NEWS} AND CASE WHEN CAST(:only AS bigint[]) IS NULL THEN {_NEXT} ELSE event.id = ANY(:only) END
+  AND (SELECT pg_try_advisory_xact_lock(:lock))
 ORDER BY event.id LIMIT :limit
 """)  # noqa: S608 - our own words
-_ANY_NEWS = text(f"SELECT EXISTS (SELECT {_NEWS})")
+_NEWS_KEYS = text(f"SELECT event.company_id, event.id {_NEWS} AND {_NEXT} ORDER BY event.id LIMIT :limit")
+_ANY_NEWS = text(f"SELECT EXISTS (SELECT {_NEWS} AND {_NEXT})")
 _LAST = text("""
 SELECT notices.id, notices.company_id, notices.record_id, given.client_id, notices.kind, notices.promise,
   notices.state, message.state AS message
@@ -65,7 +70,10 @@ WHERE {IS_READ} AND EXISTS (
 )
 """  # noqa: S608 - our own words
 _SALONS_OF = text(f"{_SALONS} AND companies.id = ANY(:companies)")
-_SALONS_AFTER = text(f"{_SALONS} AND companies.id > :after ORDER BY companies.id LIMIT :limit")
+_AFTER = f"""{not_set_aside(WorkQueue.REMINDERS, "companies.id", "'salon'")}
+  AND companies.id > :after ORDER BY companies.id LIMIT :limit"""
+_SALONS_AFTER = text(f"{_SALONS} AND {_AFTER}")
+_SALON_KEYS = text(f"SELECT id, 'salon' FROM ({_SALONS} AND {_AFTER}) AS listed ORDER BY id")  # noqa: S608 - our own
 _WINDOWS = """
 jsonb_to_recordset(CAST(:windows AS jsonb))
 AS given (company_id integer, kind text, since timestamptz, until timestamptz)
@@ -85,18 +93,34 @@ records.deleted_at IS NULL AND records.client_id IS NOT NULL AND NOT EXISTS (
     AND CAST(notices.promise ->> 'starts_at' AS timestamptz) = records.starts_at
 )
 """
+_CHOSEN = f"""
+CASE WHEN CAST(:only AS bigint[]) IS NULL
+  THEN {not_set_aside(WorkQueue.REMINDERS, "records.company_id", "records.record_id")}
+  ELSE records.record_id = ANY(:only) END
+"""
+_BOOKING_KEYS = text(f"""
+SELECT company_id, record_id FROM (
+  SELECT records.company_id, records.record_id FROM {_WINDOWS}
+  JOIN records ON records.company_id = given.company_id AND records.starts_at BETWEEN given.since AND given.until
+  UNION
+  SELECT questions.company_id, questions.record_id FROM {_WINDOWS}
+  JOIN questions ON questions.company_id = given.company_id AND questions.asked_at BETWEEN given.since AND given.until
+) AS booking WHERE {not_set_aside(WorkQueue.REMINDERS, "booking.company_id", "booking.record_id")}
+""")  # noqa: S608 - our own words
 _IN_WINDOWS = text(f"""
 SELECT given.company_id, given.kind, NULL AS asked_at, {_RECORD}
 FROM {_WINDOWS}
 JOIN records ON records.company_id = given.company_id AND records.starts_at BETWEEN given.since AND given.until
-WHERE given.kind <> 'reminder_again' AND (given.kind = 'review') = (records.attendance = 1) AND {_IS_OPEN}
+WHERE given.kind <> 'reminder_again' AND (given.kind = 'review') = (records.attendance = 1) AND {_CHOSEN}
+  AND {_IS_OPEN}
 UNION ALL
 SELECT given.company_id, given.kind, questions.asked_at, {_RECORD}
 FROM {_WINDOWS}
 JOIN questions ON questions.company_id = given.company_id AND questions.asked_at BETWEEN given.since AND given.until
 JOIN records ON records.company_id = questions.company_id AND records.record_id = questions.record_id
   AND records.starts_at = questions.starts_at
-WHERE given.kind = 'reminder_again' AND questions.answer IS NULL AND {_IS_OPEN} AND EXISTS (
+WHERE given.kind = 'reminder_again' AND questions.answer IS NULL AND {_CHOSEN}
+  AND {_IS_OPEN} AND EXISTS (
   SELECT FROM notices AS question JOIN outbox_messages AS message ON message.id = question.outbox_message_id
   WHERE question.company_id = records.company_id AND question.record_id = records.record_id
     AND question.kind IN ('reminder_day', 'reminder_hours') AND message.state = 'sent'
@@ -125,12 +149,15 @@ class SqlNotices:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def news(self, *, after: int, limit: int) -> Sequence[StoredEvent]:
-        given = {"after": after, "limit": limit, "lock": _LOCK, "most": MOST_AT_ONCE + 1}
+    def news(self, *, after: int, limit: int, only: Sequence[RowKey] | None = None) -> Sequence[StoredEvent]:
+        given = {"after": after, "limit": limit, "lock": _LOCK, "most": MOST_AT_ONCE + 1, "only": numbers_of(only)}
         return [_event(row) for row in self._session.execute(_TAKE, given)]
 
+    def news_keys(self, *, after: int, limit: int) -> Sequence[RowKey]:
+        return keys_of(self._session.execute(_NEWS_KEYS, {"after": after, "limit": limit}))
+
     def any_news(self) -> bool:
-        return bool(self._session.scalar(_ANY_NEWS))
+        return bool(self._session.scalar(_ANY_NEWS, {"after": 0}))
 
     def last_news(self, bookings: Collection[Booking]) -> Mapping[Booking, LastNews]:
         rows = self._session.execute(_LAST, {"bookings": as_json([vars(one) for one in bookings]), "news": [*NEWS]})
@@ -143,9 +170,17 @@ class SqlNotices:
     def salons(self, *, after: CompanyId, limit: int) -> Sequence[WritingSalon]:
         return self._salons(_SALONS_AFTER, after=after, limit=limit)
 
-    def in_windows(self, windows: Sequence[tuple[CompanyId, Window]]) -> Sequence[Found]:
-        given = as_json([{"company_id": company_id, **vars(window)} for company_id, window in windows])
-        return [_found(row) for row in self._session.execute(_IN_WINDOWS, {"windows": given})]
+    def salon_keys(self, *, after: CompanyId, limit: int) -> Sequence[RowKey]:
+        return keys_of(self._session.execute(_SALON_KEYS, {"after": after, "limit": limit}))
+
+    def booking_keys(self, windows: Sequence[tuple[CompanyId, Window]]) -> Sequence[RowKey]:
+        return keys_of(self._session.execute(_BOOKING_KEYS, {"windows": _as_given(windows)}))
+
+    def in_windows(
+        self, windows: Sequence[tuple[CompanyId, Window]], *, only: Sequence[RowKey] | None = None
+    ) -> Sequence[Found]:
+        given = {"windows": _as_given(windows), "only": numbers_of(only)}
+        return [_found(row) for row in self._session.execute(_IN_WINDOWS, given)]
 
     def supersede(self, notices: Sequence[NoticeId], at: datetime) -> None:
         if notices:
@@ -169,6 +204,10 @@ class SqlNotices:
             )
             for row in self._session.execute(statement, given)
         ]
+
+
+def _as_given(windows: Sequence[tuple[CompanyId, Window]]) -> str:
+    return as_json([{"company_id": company_id, **vars(window)} for company_id, window in windows])
 
 
 def _event(row: Row[Any]) -> StoredEvent:

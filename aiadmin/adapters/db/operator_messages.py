@@ -6,18 +6,23 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, func, select, union, update
+from sqlalchemy import exists, func, select, text, union, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from aiadmin.adapters.db.message_tables import ContactRow, OutboxMessageRow
 from aiadmin.adapters.db.notice_tables import OperatorMessageRow as Row
+from aiadmin.adapters.db.quarantine import keys_of, not_set_aside
 from aiadmin.adapters.db.salon_tables import ClientRow
 from aiadmin.domain.delivery import OutboxState
 from aiadmin.domain.ids import CompanyId, MessageId
 from aiadmin.domain.operator import Finished, LookAgain, Next, Progress, Status
+from aiadmin.domain.quarantine import RowKey, WorkQueue
 
 _ERROR_LENGTH = 200
+_NOT_SET_ASIDE = text(
+    not_set_aside(WorkQueue.OPERATOR_MESSAGES, "operator_messages.company_id", "operator_messages.id")
+)
 
 
 class SqlOperatorMessages:
@@ -64,8 +69,18 @@ class SqlOperatorMessages:
         )
         return frozenset(phone for phone in self._session.scalars(union(opted_out, muted)) if phone)
 
-    def claim(self, *, now: datetime, until: datetime, limit: int) -> Sequence[Progress]:
-        due = select(Row.id).where(Row.next_attempt_at <= now).order_by(Row.next_attempt_at).limit(limit)
+    def due_keys(self, now: datetime, *, limit: int) -> Sequence[RowKey]:
+        due = select(Row.company_id, Row.id).where(Row.next_attempt_at <= now, _NOT_SET_ASIDE)
+        return keys_of(self._session.execute(due.order_by(Row.next_attempt_at).limit(limit)))
+
+    def claim(
+        self, *, now: datetime, until: datetime, limit: int, only: Sequence[RowKey] | None = None
+    ) -> Sequence[Progress]:
+        due = select(Row.id).order_by(Row.next_attempt_at).limit(limit)
+        if only is None:
+            due = due.where(Row.next_attempt_at <= now, _NOT_SET_ASIDE)
+        else:
+            due = due.where(Row.next_attempt_at.is_not(None), Row.id.in_([key.number for key in only]))
         taken = (
             update(Row)
             .where(Row.id.in_(due.with_for_update(skip_locked=True)))
@@ -98,7 +113,7 @@ class SqlOperatorMessages:
         self._set(Row.id == number, **values)
 
     def any_due(self, now: datetime) -> bool:
-        return bool(self._session.scalar(select(exists().where(Row.next_attempt_at <= now))))
+        return bool(self._session.scalar(select(exists().where(Row.next_attempt_at <= now, _NOT_SET_ASIDE))))
 
     def last_order_at(self, company_id: CompanyId) -> datetime | None:
         latest = select(func.max(Row.created_at)).where(Row.company_id == company_id)

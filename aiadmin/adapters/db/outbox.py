@@ -6,15 +6,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import CursorResult, delete, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from aiadmin.adapters.db.quarantine import keys_of, not_set_aside
 from aiadmin.adapters.db.tables import OutboxTableRow as Row
 from aiadmin.domain.delivery import OutboxKind, OutboxRow, OutboxState
 from aiadmin.domain.ids import CompanyId, OutboxId
+from aiadmin.domain.quarantine import RowKey, WorkQueue
 
 _OPEN = (OutboxState.PENDING, OutboxState.SENDING)
+_NOT_SET_ASIDE = text(not_set_aside(WorkQueue.OUTBOX, "outbox.company_id", "outbox.id"))
 
 
 class SqlOutbox:
@@ -50,6 +53,10 @@ class SqlOutbox:
     def find(self, outbox_id: OutboxId) -> OutboxRow | None:
         row = self._session.get(Row, outbox_id, populate_existing=True)
         return outbox_row_of(row) if row else None
+
+    def find_key(self, outbox_id: OutboxId) -> RowKey | None:
+        found = keys_of(self._session.execute(select(Row.company_id, Row.id).where(Row.id == outbox_id)))
+        return found[0] if found else None
 
     def find_by_key(self, company_id: CompanyId, dedup_key: str, *, lock: bool = False) -> OutboxRow | None:
         statement = select(Row).where(Row.company_id == company_id, Row.dedup_key == dedup_key)
@@ -94,10 +101,11 @@ class SqlOutbox:
             .values(state=OutboxState.SENT, next_attempt_at=None, secret=None, finished_at=at)
         )
 
-    def list_held(self, *, deadline_before: datetime, limit: int) -> Sequence[OutboxRow]:
+    def list_held(self, *, deadline_before: datetime, limit: int) -> Sequence[RowKey]:
         statement = (
-            select(Row)
+            select(Row.company_id, Row.id)
             .where(
+                _NOT_SET_ASIDE,
                 Row.state == OutboxState.PENDING,
                 Row.next_attempt_at.is_(None),
                 Row.deadline_at < deadline_before,
@@ -105,7 +113,7 @@ class SqlOutbox:
             .order_by(Row.deadline_at)
             .limit(limit)
         )
-        return [outbox_row_of(row) for row in self._session.scalars(statement)]
+        return keys_of(self._session.execute(statement))
 
     def claim(self, outbox_id: OutboxId, *, now: datetime, visible_again_at: datetime) -> OutboxRow | None:
         statement = (
@@ -146,7 +154,7 @@ class SqlOutbox:
     def due(self, now: datetime, *, limit: int = 100) -> Sequence[OutboxId]:
         statement = (
             select(Row.id)
-            .where(Row.state.in_(_OPEN), Row.next_attempt_at <= now)
+            .where(Row.state.in_(_OPEN), Row.next_attempt_at <= now, _NOT_SET_ASIDE)
             .order_by(Row.next_attempt_at)
             .limit(limit)
         )

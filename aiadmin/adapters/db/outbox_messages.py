@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from aiadmin.adapters.db.message_tables import ContactRow, OutboxMessageRow
+from aiadmin.adapters.db.quarantine import keys_of, not_set_aside, numbers_of
 from aiadmin.domain.contact import Sighting
 from aiadmin.domain.delivery import OutboxState, Step
 from aiadmin.domain.ids import CompanyId, ContactId, DeviceId, MessageId
@@ -25,12 +26,14 @@ from aiadmin.domain.message import (
     address_of,
 )
 from aiadmin.domain.pace import HUMAN, UNPACED
+from aiadmin.domain.quarantine import RowKey, WorkQueue
 
 
 def _is_one_of(purposes: Iterable[Purpose]) -> str:
     return f"purpose IN ({', '.join(repr(purpose.value) for purpose in sorted(purposes))})"
 
 
+_NOT_SET_ASIDE = not_set_aside(WorkQueue.OUTBOX_MESSAGES, "waiting.company_id", "waiting.id")
 _HELD = """
 held AS (
   SELECT * FROM unnest(
@@ -46,6 +49,7 @@ due AS (
   CROSS JOIN LATERAL (
     SELECT id FROM outbox_messages AS waiting
     WHERE waiting.company_id = devices.company_id AND state = 'pending' AND next_attempt_at <= :now
+      AND CASE WHEN CAST(:only AS bigint[]) IS NULL THEN {_NOT_SET_ASIDE} ELSE waiting.id = ANY(:only) END
       AND (deadline_at IS NULL OR deadline_at > :now)
       AND (held.takes = 'all' OR {_is_one_of(HUMAN)} OR held.takes = 'urgent' AND {_is_one_of(UNPACED)})
       AND ({_is_one_of(HUMAN)} OR companies.messages_paused_at IS NULL AND NOT EXISTS (SELECT FROM message_pause))
@@ -56,6 +60,10 @@ due AS (
 """  # noqa: S608 - our own words
 """The oldest message of each device's company; what somebody waits for goes first."""
 
+_DUE_KEYS = text(f"""
+WITH {_HELD}, {_DUE}
+SELECT message.company_id, message.id FROM due JOIN outbox_messages AS message ON message.id = due.id
+""")  # noqa: S608 - our own words
 _PEEK = text(f"WITH {_HELD}, {_DUE} SELECT due.id, due.device_id FROM due")  # noqa: S608 - our own words
 _CLAIM = text(
     f"""
@@ -121,18 +129,25 @@ class SqlOutboxMessages:
         row = self._session.execute(_messages([outbox_message_id], company_id)).one_or_none()
         return None if row is None else _message_of(row)
 
-    def claim(self, holds: Sequence[Hold], now: datetime) -> Sequence[OutboxMessage]:
+    def due_keys(self, holds: Sequence[Hold], now: datetime) -> Sequence[RowKey]:
+        return keys_of(self._session.execute(_DUE_KEYS, _asked(holds, now, None))) if holds else []
+
+    def claim(
+        self, holds: Sequence[Hold], now: datetime, only: Sequence[RowKey] | None = None
+    ) -> Sequence[OutboxMessage]:
         if not holds:
             return []
-        claimed = self._session.scalars(_CLAIM, _arrays(holds) | _what_they_take(holds) | {"now": now}).all()
+        claimed = self._session.scalars(_CLAIM, _asked(holds, now, only)).all()
         if not claimed:
             return []
         return [_message_of(row) for row in self._session.execute(_messages(claimed))]
 
-    def peek(self, holds: Sequence[Hold], now: datetime) -> Mapping[DeviceId, OutboxMessage]:
+    def peek(
+        self, holds: Sequence[Hold], now: datetime, only: Sequence[RowKey] | None = None
+    ) -> Mapping[DeviceId, OutboxMessage]:
         if not holds:
             return {}
-        due = self._session.execute(_PEEK, _arrays(holds) | _what_they_take(holds) | {"now": now})
+        due = self._session.execute(_PEEK, _asked(holds, now, only))
         devices = {row.id: DeviceId(row.device_id) for row in due}
         if not devices:
             return {}
@@ -224,8 +239,9 @@ def _arrays(holds: Sequence[Hold]) -> dict[str, Any]:
     return {"device_ids": [hold.device_id for hold in holds], "epochs": [hold.epoch for hold in holds]}
 
 
-def _what_they_take(holds: Sequence[Hold]) -> dict[str, Any]:
-    return {"takes": [hold.takes for hold in holds]}
+def _asked(holds: Sequence[Hold], now: datetime, only: Sequence[RowKey] | None) -> dict[str, Any]:
+    takes = [hold.takes for hold in holds]
+    return {**_arrays(holds), "takes": takes, "now": now, "only": numbers_of(only)}
 
 
 def _messages(

@@ -6,20 +6,27 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, text, update
+from sqlalchemy import Row, TextClause, text, update
 from sqlalchemy.orm import Session
 
 from aiadmin.adapters.db.message_tables import InboxMessageRow
+from aiadmin.adapters.db.quarantine import keys_of, not_set_aside
 from aiadmin.domain.ids import CompanyId, ContactId, DeviceId
 from aiadmin.domain.message import Direction, MessageKind
+from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.domain.question import Answer, Letter, Question
 
 _LOCK = 727_277
-_TAKE = text("""
-SELECT * FROM inbox_messages WHERE handled_at IS NULL AND (SELECT pg_try_advisory_xact_lock(:lock))
-ORDER BY id LIMIT :limit
-""")
-_ANY_WAITING = text("SELECT EXISTS (SELECT FROM inbox_messages WHERE handled_at IS NULL)")
+_WAITING = "FROM inbox_messages WHERE handled_at IS NULL AND " + not_set_aside(
+    WorkQueue.INBOX_MESSAGES, "inbox_messages.company_id", "inbox_messages.id"
+)
+_LOCKED = "(SELECT pg_try_advisory_xact_lock(:lock)) ORDER BY id LIMIT :limit"
+_TAKE = text(f"SELECT * {_WAITING} AND {_LOCKED}")
+_TAKE_ONLY = text(
+    f"SELECT * FROM inbox_messages WHERE handled_at IS NULL AND id = ANY(:only) AND {_LOCKED}"  # noqa: S608 - our own
+)
+_WAITING_KEYS = text(f"SELECT company_id, id {_WAITING} ORDER BY id LIMIT :limit")
+_ANY_WAITING = text(f"SELECT EXISTS (SELECT {_WAITING})")
 
 _ASK = text("""
 INSERT INTO questions (company_id, record_id, starts_at, visit_id, contact_id, asked_at)
@@ -49,17 +56,30 @@ _ANSWER = text(f"""
 UPDATE questions SET answer = :answer, answered_at = :at, next_attempt_at = :write_at, attempts = 0, error = NULL
 WHERE {_MINE}
 """)  # noqa: S608 - our own words
-_CLAIM = text("""
-UPDATE questions SET next_attempt_at = :until, attempts = questions.attempts + 1
-FROM (
-  SELECT company_id, record_id, starts_at FROM questions WHERE next_attempt_at <= :now
-  ORDER BY next_attempt_at LIMIT 1 FOR UPDATE SKIP LOCKED
-) AS due
-WHERE questions.company_id = due.company_id AND questions.record_id = due.record_id
-  AND questions.starts_at = due.starts_at
-RETURNING questions.*
-""")
-_ANY_DUE = text("SELECT EXISTS (SELECT FROM questions WHERE next_attempt_at <= :now)")
+_QUESTION_KEY = "questions.record_id || ':' || extract(epoch FROM questions.starts_at)"
+_DUE = "FROM questions WHERE next_attempt_at <= :now AND " + not_set_aside(
+    WorkQueue.QUESTIONS, "questions.company_id", _QUESTION_KEY
+)
+_DUE_ONLY = f"""FROM questions WHERE next_attempt_at IS NOT NULL
+  AND company_id = ANY(:companies) AND ({_QUESTION_KEY}) = ANY(:keys)"""
+
+
+def _claim(due: str) -> TextClause:
+    return text(f"""
+    UPDATE questions SET next_attempt_at = :until, attempts = questions.attempts + 1
+    FROM (
+      SELECT company_id, record_id, starts_at {due}
+      ORDER BY next_attempt_at LIMIT 1 FOR UPDATE SKIP LOCKED
+    ) AS due
+    WHERE questions.company_id = due.company_id AND questions.record_id = due.record_id
+      AND questions.starts_at = due.starts_at
+    RETURNING questions.*
+    """)  # noqa: S608 - our own words
+
+
+_CLAIM, _CLAIM_ONLY = _claim(_DUE), _claim(_DUE_ONLY)
+_DUE_KEYS = text(f"SELECT company_id, {_QUESTION_KEY} {_DUE} ORDER BY next_attempt_at LIMIT :limit")
+_ANY_DUE = text(f"SELECT EXISTS (SELECT {_DUE})")
 _WRITTEN = text(f"UPDATE questions SET written_at = :at, next_attempt_at = NULL, error = NULL WHERE {_SAME}")  # noqa: S608
 _PUT_OFF = text(f"UPDATE questions SET next_attempt_at = :until, error = :error WHERE {_SAME}")  # noqa: S608
 _PHONE = text("SELECT phone FROM contacts WHERE company_id = :company_id AND id = :contact_id")
@@ -71,8 +91,15 @@ class SqlLetters:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def take(self, *, limit: int) -> Sequence[Letter]:
-        return [_letter(row) for row in self._session.execute(_TAKE, {"lock": _LOCK, "limit": limit})]
+    def take(self, *, limit: int, only: Sequence[RowKey] | None = None) -> Sequence[Letter]:
+        given: dict[str, Any] = {"lock": _LOCK, "limit": limit}
+        if only is None:
+            return [_letter(row) for row in self._session.execute(_TAKE, given)]
+        found = self._session.execute(_TAKE_ONLY, given | {"only": [key.number for key in only]})
+        return [_letter(row) for row in found]
+
+    def waiting_keys(self, *, limit: int) -> Sequence[RowKey]:
+        return keys_of(self._session.execute(_WAITING_KEYS, {"limit": limit}))
 
     def any_waiting(self) -> bool:
         return bool(self._session.scalar(_ANY_WAITING))
@@ -108,8 +135,14 @@ class SqlQuestions:
     def answer(self, question: Question, answer: Answer, *, at: datetime, write_at: datetime | None) -> None:
         self._session.execute(_ANSWER, _key(question) | {"answer": answer, "at": at, "write_at": write_at})
 
-    def claim(self, *, now: datetime, until: datetime) -> Question | None:
-        row = self._session.execute(_CLAIM, {"now": now, "until": until}).one_or_none()
+    def due_keys(self, now: datetime, *, limit: int) -> Sequence[RowKey]:
+        return keys_of(self._session.execute(_DUE_KEYS, {"now": now, "limit": limit}))
+
+    def claim(self, *, now: datetime, until: datetime, only: Sequence[RowKey] | None = None) -> Question | None:
+        given: dict[str, Any] = {"now": now, "until": until}
+        if only is not None:
+            given |= {"companies": [key.company_id for key in only], "keys": [key.key for key in only]}
+        row = self._session.execute(_CLAIM if only is None else _CLAIM_ONLY, given).one_or_none()
         return None if row is None else _question(row)
 
     def any_due(self, now: datetime) -> bool:

@@ -9,33 +9,39 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, Row, TextClause, func, select, text
 from sqlalchemy.orm import Session
 
+from aiadmin.adapters.db.quarantine import keys_of, not_set_aside, numbers_of
 from aiadmin.adapters.db.salon_tables import ClientRow
 from aiadmin.adapters.db.sync_runs import IS_READ
 from aiadmin.domain.ids import CompanyId, MessageId, NoticeId
 from aiadmin.domain.notice import Notice, NoticeKind, Promise
 from aiadmin.domain.pace import LARGEST_CAP, UNPACED, Hindrance, Number, day_began
+from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.domain.release import Addressee
 
 _LOCK = 727_278
 _HISTORY = timedelta(hours=1)
 """Enough for the bucket shortly after midnight; the rest of `recent` is for the daily cap."""
 
-_IS_FREE = """
-notices.state = 'waiting' AND notices.due_at <= :now
-AND (notices.claimed_until IS NULL OR notices.claimed_until <= :now)
-"""
-_SENDABLE = f"""
+_IS_DUE = "notices.state = 'waiting' AND notices.due_at <= :now"
+_IS_NEXT = f"""(notices.claimed_until IS NULL OR notices.claimed_until <= :now)
+AND {not_set_aside(WorkQueue.NOTICES, "notices.company_id", "notices.id")}"""
+_CHOSEN = f"""{_IS_DUE}
+AND CASE WHEN CAST(:only AS bigint[]) IS NULL THEN {_IS_NEXT} ELSE notices.id = ANY(:only) END"""
+_LINKED = f"""
 FROM notices
 JOIN companies ON companies.id = notices.company_id AND companies.messages_paused_at IS NULL AND {IS_READ}
 JOIN devices ON devices.company_id = companies.id AND devices.desired = 'on' AND devices.observed = 'online'
 JOIN session_hosts ON session_hosts.id = devices.host_id AND session_hosts.lease_until > :now
-WHERE {_IS_FREE} AND NOT EXISTS (SELECT FROM message_pause)
+WHERE NOT EXISTS (SELECT FROM message_pause)
 """
+_SENDABLE = f"{_LINKED} AND {_IS_DUE} AND {_IS_NEXT}"
+_DUE_KEYS = text(f"SELECT notices.company_id, notices.id {_SENDABLE} ORDER BY notices.due_at LIMIT :limit")
 _TAKE = text(f"""
 WITH oldest AS (
-  SELECT notices.company_id {_SENDABLE} ORDER BY notices.due_at LIMIT 1 FOR UPDATE OF notices SKIP LOCKED
+  SELECT notices.company_id {_LINKED} AND {_CHOSEN}
+  ORDER BY notices.due_at LIMIT 1 FOR UPDATE OF notices SKIP LOCKED
 ), free AS (
-  SELECT id FROM notices WHERE company_id = (SELECT company_id FROM oldest) AND {_IS_FREE}
+  SELECT id FROM notices WHERE company_id = (SELECT company_id FROM oldest) AND {_CHOSEN}
   ORDER BY due_at, id LIMIT :limit FOR UPDATE SKIP LOCKED
 ), taken AS (
   UPDATE notices SET claimed_until = :until, attempts = attempts + 1 FROM free WHERE notices.id = free.id
@@ -110,8 +116,14 @@ class SqlReleases:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def take(self, *, now: datetime, until: datetime, limit: int) -> Sequence[Notice]:
-        return [_notice(row) for row in self._session.execute(_TAKE, {"now": now, "until": until, "limit": limit})]
+    def due_keys(self, now: datetime, *, limit: int) -> Sequence[RowKey]:
+        return keys_of(self._session.execute(_DUE_KEYS, {"now": now, "limit": limit}))
+
+    def take(
+        self, *, now: datetime, until: datetime, limit: int, only: Sequence[RowKey] | None = None
+    ) -> Sequence[Notice]:
+        given = {"now": now, "until": until, "limit": limit, "only": numbers_of(only)}
+        return [_notice(row) for row in self._session.execute(_TAKE, given)]
 
     def lock_salon(self, company_id: CompanyId) -> None:
         self._session.execute(select(func.pg_advisory_xact_lock(_LOCK, company_id)))

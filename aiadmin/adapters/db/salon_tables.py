@@ -262,3 +262,22 @@ class SyncRunRow(Base):
     claimed_until: Mapped[datetime | None] = mapped_column(Time)
     attempts: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     error: Mapped[str | None] = mapped_column(String(200))
+
+
+class QuarantineRow(Base):
+    """A row of a work queue that raised: the queue passes it by until it is tried again, or a human says so."""
+
+    __tablename__ = "quarantine"
+    __table_args__ = (
+        Index("idx_quarantine_due", "next_attempt_at", postgresql_where=text("next_attempt_at IS NOT NULL")),
+        Index("idx_quarantine_company_id", "company_id"),
+    )
+
+    queue: Mapped[str] = mapped_column(String(30), primary_key=True)
+    company_id: Mapped[int] = _company()
+    row_key: Mapped[str] = mapped_column(String(100), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(200))
+    attempts: Mapped[int] = mapped_column(Integer)
+    next_attempt_at: Mapped[datetime | None] = mapped_column(Time)
+    first_at: Mapped[datetime] = mapped_column(Time)
+    last_at: Mapped[datetime] = mapped_column(Time)

@@ -11,10 +11,12 @@ from sqlalchemy import CursorResult, Row, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from aiadmin.adapters.db.quarantine import keys_of, not_set_aside
 from aiadmin.adapters.db.salon_tables import SyncRunRow
 from aiadmin.adapters.db.tables import CompanyRow
 from aiadmin.domain.ids import CompanyId, SalonId
 from aiadmin.domain.journal import DEFAULT_COUNTRY, DEFAULT_ZONE
+from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.domain.sync import RunState, Stage, SyncKind, SyncRun
 from aiadmin.services.ports.journal import ReadSalon
 
@@ -26,7 +28,8 @@ _IS_DUE = "sync_runs.next_at <= :now AND (sync_runs.claimed_until IS NULL OR syn
 _DUE = text(f"""
 SELECT sync_runs.company_id, sync_runs.kind
 FROM sync_runs JOIN companies ON companies.id = sync_runs.company_id
-WHERE {_IS_DUE} AND {IS_READ} ORDER BY sync_runs.next_at LIMIT :limit
+WHERE {_IS_DUE} AND {IS_READ} AND {not_set_aside(WorkQueue.SYNC_RUNS, "sync_runs.company_id", "sync_runs.kind")}
+ORDER BY sync_runs.next_at LIMIT :limit
 """)  # noqa: S608 - our own words
 
 _CLAIM = text(f"""
@@ -83,9 +86,8 @@ class SqlSyncRuns:
             statement.on_conflict_do_update(constraint="pk_sync_runs", set_=replaced, where=is_of_another_time)
         )
 
-    def due(self, now: datetime, *, limit: int) -> Sequence[tuple[CompanyId, SyncKind]]:
-        found = self._session.execute(_DUE, {"now": now, "limit": limit})
-        return [(CompanyId(number), SyncKind(kind)) for number, kind in found]
+    def due(self, now: datetime, *, limit: int) -> Sequence[RowKey]:
+        return keys_of(self._session.execute(_DUE, {"now": now, "limit": limit}))
 
     def claim(self, company_id: CompanyId, kind: SyncKind, *, now: datetime, until: datetime) -> SyncRun | None:
         parameters = {"company_id": company_id, "kind": kind, "now": now, "until": until}

@@ -27,6 +27,7 @@ from aiadmin.adapters.db.outbox import SqlOutbox
 from aiadmin.adapters.db.outbox_messages import SqlOutboxMessages
 from aiadmin.adapters.db.preferences import SqlPreferences
 from aiadmin.adapters.db.privacy import SqlPrivacy
+from aiadmin.adapters.db.quarantine import SqlQuarantine
 from aiadmin.adapters.db.questions import SqlLetters, SqlQuestions
 from aiadmin.adapters.db.records import SqlRecords
 from aiadmin.adapters.db.releases import SqlReleases
@@ -67,6 +68,7 @@ class SqlUnitOfWork:
         self.checks = SqlChecks(self._session)
         self.sync_runs = SqlSyncRuns(self._session)
         self.privacy = SqlPrivacy(self._session, tombs)
+        self.quarantine = SqlQuarantine(self._session)
         self.audit = SqlAudit(self._session)
         self.installations = SqlInstallations(self._session)
         self.standings = SqlStandings(self._session)
@@ -100,4 +102,13 @@ def is_outage(error: BaseException | None) -> bool:
     """Whether `error` says that PostgreSQL is away, rather than that it refused what we asked."""
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
-    return isinstance(error, OperationalError | InterfaceError | PoolTimeoutError)
+    state = getattr(getattr(error, "orig", None), "pgcode", None) or ""
+    if state.startswith(_TOO_MUCH):
+        return False
+    return state == _READ_ONLY or isinstance(error, OperationalError | InterfaceError | PoolTimeoutError)
+
+
+_TOO_MUCH = "54"
+"""The class of SQLSTATE for a value that is more than PostgreSQL takes, an index for example: the value is bad."""
+_READ_ONLY = "25006"
+"""A standby answers: a failover is going on."""

@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, exists, select, text
+from sqlalchemy import CursorResult, and_, delete, exists, not_, select, text
 from sqlalchemy.orm import Session
 
 from aiadmin.adapters.db.bulk import as_json
+from aiadmin.adapters.db.quarantine import keys_of, not_set_aside
 from aiadmin.adapters.db.tables import WebhookRow
 from aiadmin.domain.ids import CompanyId, WebhookId
+from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.domain.webhook import NewWebhook, StoredWebhook, UnderstoodWebhook, WebhookState
 
 _ADD_MANY = text("""
@@ -37,6 +39,8 @@ FROM jsonb_to_recordset(CAST(:given AS jsonb)) AS given (id bigint, state text, 
 WHERE webhooks.id = given.id
 """)
 
+_NOT_SET_ASIDE = text(not_set_aside(WorkQueue.WEBHOOKS, "webhooks.company_id", "webhooks.id"))
+
 
 class SqlWebhooks:
     """`ports.Webhooks` on SQLAlchemy."""
@@ -56,10 +60,11 @@ class SqlWebhooks:
         present = self._session.connection().execute(_ADD_MANY, columns).scalars()
         return frozenset(asked - set(present))
 
-    def take_unprocessed(self, *, limit: int) -> Sequence[StoredWebhook]:
+    def take_unprocessed(self, *, limit: int, only: Sequence[RowKey] | None = None) -> Sequence[StoredWebhook]:
+        chosen = _NOT_SET_ASIDE if only is None else WebhookRow.id.in_([key.number for key in only])
         statement = (
             select(WebhookRow)
-            .where(WebhookRow.state == WebhookState.RECEIVED)
+            .where(WebhookRow.state == WebhookState.RECEIVED, chosen)
             .order_by(WebhookRow.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -74,13 +79,17 @@ class SqlWebhooks:
             for row in self._session.scalars(statement)
         ]
 
+    def unprocessed_keys(self, *, limit: int) -> Sequence[RowKey]:
+        waiting = select(WebhookRow.company_id, WebhookRow.id).where(WebhookRow.state == WebhookState.RECEIVED)
+        return keys_of(self._session.execute(waiting.where(_NOT_SET_ASIDE).order_by(WebhookRow.id).limit(limit)))
+
     def any_unprocessed(self) -> bool:
-        return bool(self._session.scalar(select(exists().where(WebhookRow.state == WebhookState.RECEIVED))))
+        waiting = exists().where(WebhookRow.state == WebhookState.RECEIVED, _NOT_SET_ASIDE)
+        return bool(self._session.scalar(select(waiting)))
 
     def forget(self, received_before: datetime) -> int:
-        statement = delete(WebhookRow).where(
-            WebhookRow.received_at < received_before, WebhookRow.state != WebhookState.RECEIVED
-        )
+        is_waiting = and_(WebhookRow.state == WebhookState.RECEIVED, _NOT_SET_ASIDE)
+        statement = delete(WebhookRow).where(WebhookRow.received_at < received_before, not_(is_waiting))
         return cast("CursorResult[Any]", self._session.execute(statement)).rowcount
 
     def mark(self, understood: Sequence[UnderstoodWebhook], at: datetime) -> None:

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Protocol
 
 from aiadmin.domain.activation import Connection
-from aiadmin.domain.company import Company
 from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.quarantine import RowKey
 
 
 class Installations(Protocol):
@@ -51,11 +51,11 @@ class Installations(Protocol):
         """What YClients says of the salon."""
         ...
 
-    def list_unchecked(self, *, checked_before: datetime, limit: int) -> Sequence[Company]:
+    def list_unchecked(self, *, checked_before: datetime, limit: int) -> Sequence[RowKey]:
         """Companies whose state at YClients was not looked at since, longest first; erased ones are left alone."""
         ...
 
-    def list_erasable(self, *, left_before: datetime, limit: int) -> Sequence[CompanyId]:
+    def list_erasable(self, *, left_before: datetime, limit: int) -> Sequence[RowKey]:
         """Companies that left before this and still have personal data here."""
         ...
 

@@ -24,6 +24,7 @@ from aiadmin.domain.journal import (
     StaffMember,
     WorkDay,
 )
+from aiadmin.domain.quarantine import RowKey
 from aiadmin.domain.sync import Stage, SyncKind, SyncRun
 
 
@@ -121,8 +122,17 @@ class Checks(Protocol):
         """Something was spoken of: read it again once it has been quiet."""
         ...
 
-    def take(self, *, now: datetime, until: datetime, limit: int) -> Sequence[Check]:
-        """Claim due checks of one company, the one that has waited longest; two workers never share one."""
+    def take(
+        self, *, now: datetime, until: datetime, limit: int, only: Sequence[RowKey] | None = None
+    ) -> Sequence[Check]:
+        """Claim due checks of one company, the one that has waited longest; two workers never share one.
+
+        `only` names the checks to take, whoever has claimed them before.
+        """
+        ...
+
+    def due_keys(self, now: datetime, *, limit: int) -> Sequence[RowKey]:
+        """Of the checks that `take` would take one company after the other."""
         ...
 
     def finish(self, checks: Sequence[Check]) -> None:
@@ -153,7 +163,7 @@ class SyncRuns(Protocol):
         """A run that is due at `run.next_at`, unless one is under way or planned and follows `run.since`."""
         ...
 
-    def due(self, now: datetime, *, limit: int) -> Sequence[tuple[CompanyId, SyncKind]]: ...
+    def due(self, now: datetime, *, limit: int) -> Sequence[RowKey]: ...
 
     def claim(self, company_id: CompanyId, kind: SyncKind, *, now: datetime, until: datetime) -> SyncRun | None:
         """Take a run that is due; None when it is not, or somebody has it."""

@@ -20,6 +20,7 @@ from aiadmin.domain.message import (
     SendResult,
 )
 from aiadmin.domain.message_log import LogEntry, Mark, Place
+from aiadmin.domain.quarantine import RowKey
 
 
 class Contacts(Protocol):
@@ -54,7 +55,13 @@ class OutboxMessages(Protocol):
 
     def find(self, company_id: CompanyId, outbox_message_id: MessageId) -> OutboxMessage | None: ...
 
-    def claim(self, holds: Sequence[Hold], now: datetime) -> Sequence[OutboxMessage]:
+    def due_keys(self, holds: Sequence[Hold], now: datetime) -> Sequence[RowKey]:
+        """Of the messages that `claim` would take."""
+        ...
+
+    def claim(
+        self, holds: Sequence[Hold], now: datetime, only: Sequence[RowKey] | None = None
+    ) -> Sequence[OutboxMessage]:
         """Mark the oldest due message of each held device's company `sending`, and count the attempt.
 
         What somebody waits for goes before all else; in a pause, only what a human has typed goes.
@@ -63,7 +70,9 @@ class OutboxMessages(Protocol):
         """
         ...
 
-    def peek(self, holds: Sequence[Hold], now: datetime) -> Mapping[DeviceId, OutboxMessage]:
+    def peek(
+        self, holds: Sequence[Hold], now: datetime, only: Sequence[RowKey] | None = None
+    ) -> Mapping[DeviceId, OutboxMessage]:
         """What `claim` would take for each device, and nothing is changed."""
         ...
 

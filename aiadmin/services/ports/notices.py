@@ -12,6 +12,7 @@ from aiadmin.domain.journal import Record
 from aiadmin.domain.message_settings import MessageSettings
 from aiadmin.domain.notice import NoticeKind
 from aiadmin.domain.plan import Booking, LastNews, NewNotice, StoredEvent
+from aiadmin.domain.quarantine import RowKey
 from aiadmin.domain.reminder import Window
 
 
@@ -41,11 +42,15 @@ class Found:
 class Notices(Protocol):
     """Rows of `notices` until they are due, and what they follow from."""
 
-    def news(self, *, after: int, limit: int) -> Sequence[StoredEvent]:
+    def news(self, *, after: int, limit: int, only: Sequence[RowKey] | None = None) -> Sequence[StoredEvent]:
         """Events beyond the number `after` that nobody has looked at, in order.
 
         One transaction at a time has any; to others there are none. Those of a booking with a notice on its way wait.
         """
+        ...
+
+    def news_keys(self, *, after: int, limit: int) -> Sequence[RowKey]:
+        """Of the events that `news` would take."""
         ...
 
     def any_news(self) -> bool:
@@ -64,7 +69,17 @@ class Notices(Protocol):
         """All that write, in order of their numbers."""
         ...
 
-    def in_windows(self, windows: Sequence[tuple[CompanyId, Window]]) -> Sequence[Found]:
+    def salon_keys(self, *, after: CompanyId, limit: int) -> Sequence[RowKey]:
+        """Of the salons that `salons` would give."""
+        ...
+
+    def booking_keys(self, windows: Sequence[tuple[CompanyId, Window]]) -> Sequence[RowKey]:
+        """Of the bookings that `in_windows` may give, and of some more."""
+        ...
+
+    def in_windows(
+        self, windows: Sequence[tuple[CompanyId, Window]], *, only: Sequence[RowKey] | None = None
+    ) -> Sequence[Found]:
         """The bookings in these windows of which no notice of that kind has been planned yet."""
         ...
 

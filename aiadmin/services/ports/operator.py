@@ -9,6 +9,7 @@ from typing import Protocol
 from aiadmin.domain.activation import Answer
 from aiadmin.domain.ids import CompanyId, MessageId
 from aiadmin.domain.operator import Next, Progress, Status
+from aiadmin.domain.quarantine import RowKey
 
 
 class OperatorMessages(Protocol):
@@ -35,8 +36,17 @@ class OperatorMessages(Protocol):
         """Of these phones the ones whose owners want no adverts."""
         ...
 
-    def claim(self, *, now: datetime, until: datetime, limit: int) -> Sequence[Progress]:
-        """Take what has to be looked at, oldest first; nobody else gets it before `until`."""
+    def claim(
+        self, *, now: datetime, until: datetime, limit: int, only: Sequence[RowKey] | None = None
+    ) -> Sequence[Progress]:
+        """Take what has to be looked at, oldest first; nobody else gets it before `until`.
+
+        `only` names the rows to take, whoever has claimed them before.
+        """
+        ...
+
+    def due_keys(self, now: datetime, *, limit: int) -> Sequence[RowKey]:
+        """Of the rows that `claim` would take."""
         ...
 
     def told(self, numbers: Collection[int], status: Status) -> None:

@@ -7,14 +7,19 @@ from datetime import datetime
 from typing import Protocol
 
 from aiadmin.domain.ids import CompanyId, ContactId
+from aiadmin.domain.quarantine import RowKey
 from aiadmin.domain.question import Answer, Letter, Question
 
 
 class Letters(Protocol):
     """Rows of `inbox_messages` that nobody has looked at yet."""
 
-    def take(self, *, limit: int) -> Sequence[Letter]:
+    def take(self, *, limit: int, only: Sequence[RowKey] | None = None) -> Sequence[Letter]:
         """The oldest of all, in order. One transaction at a time has any; to others there are none."""
+        ...
+
+    def waiting_keys(self, *, limit: int) -> Sequence[RowKey]:
+        """Of the messages that `take` would take."""
         ...
 
     def any_waiting(self) -> bool: ...
@@ -41,7 +46,11 @@ class Questions(Protocol):
 
     def answer(self, question: Question, answer: Answer, *, at: datetime, write_at: datetime | None) -> None: ...
 
-    def claim(self, *, now: datetime, until: datetime) -> Question | None:
+    def due_keys(self, now: datetime, *, limit: int) -> Sequence[RowKey]:
+        """Of the answers that `claim` would claim one after the other."""
+        ...
+
+    def claim(self, *, now: datetime, until: datetime, only: Sequence[RowKey] | None = None) -> Question | None:
         """The answer that has waited longest to be written, as ours until then; counts the attempt."""
         ...
 

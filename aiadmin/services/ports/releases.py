@@ -11,6 +11,7 @@ from aiadmin.domain.ids import CompanyId, MessageId
 from aiadmin.domain.journal import Record
 from aiadmin.domain.notice import Notice
 from aiadmin.domain.pace import Number, Pace
+from aiadmin.domain.quarantine import RowKey
 from aiadmin.domain.release import Addressee
 from aiadmin.services.ports.journal import ReadSalon
 
@@ -38,7 +39,13 @@ class Wording(Protocol):
 class Releases(Protocol):
     """Rows of `notices`, from when they are due."""
 
-    def take(self, *, now: datetime, until: datetime, limit: int) -> Sequence[Notice]:
+    def due_keys(self, now: datetime, *, limit: int) -> Sequence[RowKey]:
+        """Of the notices that `take` would take one salon after the other."""
+        ...
+
+    def take(
+        self, *, now: datetime, until: datetime, limit: int, only: Sequence[RowKey] | None = None
+    ) -> Sequence[Notice]:
         """Claim due notices, oldest first, of the one salon whose notice has waited longest.
 
         Only of salons that are not paused, whose journal is read, and whose phone a living host has online.

@@ -10,6 +10,7 @@ from typing import Protocol, Self
 from aiadmin.domain.company import Company, IntegrationStatus, NewCompany, Stats
 from aiadmin.domain.delivery import OutboxKind, OutboxRow, OutboxState
 from aiadmin.domain.ids import CompanyId, OutboxId, SalonId
+from aiadmin.domain.quarantine import RowKey
 from aiadmin.domain.webhook import NewWebhook, StoredWebhook, UnderstoodWebhook
 from aiadmin.services.ports.audit import Audit
 from aiadmin.services.ports.fleet import Devices, Hosts, SessionEvents
@@ -20,6 +21,7 @@ from aiadmin.services.ports.notices import Notices
 from aiadmin.services.ports.operator import OperatorMessages
 from aiadmin.services.ports.preferences import Preferences
 from aiadmin.services.ports.privacy import Privacy
+from aiadmin.services.ports.quarantine import Quarantine
 from aiadmin.services.ports.questions import Letters, Questions
 from aiadmin.services.ports.releases import Releases
 from aiadmin.services.ports.standings import Pauses, Standings
@@ -89,6 +91,8 @@ class Outbox(Protocol):
 
     def find(self, outbox_id: OutboxId) -> OutboxRow | None: ...
 
+    def find_key(self, outbox_id: OutboxId) -> RowKey | None: ...
+
     def find_by_key(self, company_id: CompanyId, dedup_key: str, *, lock: bool = False) -> OutboxRow | None: ...
 
     def release(self, outbox_id: OutboxId, *, at: datetime, deadline_at: datetime) -> None:
@@ -109,7 +113,7 @@ class Outbox(Protocol):
         """The other side knows already; the sealed secret is forgotten."""
         ...
 
-    def list_held(self, *, deadline_before: datetime, limit: int) -> Sequence[OutboxRow]:
+    def list_held(self, *, deadline_before: datetime, limit: int) -> Sequence[RowKey]:
         """Rows that are held back although their deadline is near."""
         ...
 
@@ -146,8 +150,15 @@ class Webhooks(Protocol):
         """
         ...
 
-    def take_unprocessed(self, *, limit: int) -> Sequence[StoredWebhook]:
-        """Lock and return the oldest unprocessed rows until the commit; two workers never share one."""
+    def take_unprocessed(self, *, limit: int, only: Sequence[RowKey] | None = None) -> Sequence[StoredWebhook]:
+        """Lock and return the oldest unprocessed rows until the commit; two workers never share one.
+
+        Those in quarantine are passed by. `only` names the rows to take, those in quarantine included.
+        """
+        ...
+
+    def unprocessed_keys(self, *, limit: int) -> Sequence[RowKey]:
+        """Of the rows that `take_unprocessed` would take."""
         ...
 
     def any_unprocessed(self) -> bool: ...
@@ -199,6 +210,8 @@ class UnitOfWork(Protocol):
     def sync_runs(self) -> SyncRuns: ...
     @property
     def privacy(self) -> Privacy: ...
+    @property
+    def quarantine(self) -> Quarantine: ...
     @property
     def audit(self) -> Audit: ...
     @property

@@ -110,6 +110,9 @@ class Nudges:
     def report(self) -> None:
         """Nor this."""
 
+    def compare_installations(self) -> None:
+        """Nor this."""
+
     def check(self) -> None:
         self.checked += 1
 

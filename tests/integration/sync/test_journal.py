@@ -14,6 +14,7 @@ from aiadmin.domain.booking_event import EventSource
 from aiadmin.domain.check import Check, Heard, Subject
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal import Category, Client, Record, SalonFacts, Service, StaffMember, WorkDay
+from aiadmin.domain.quarantine import RowKey
 from aiadmin.domain.sync import RunState, Stage, SyncKind, SyncRun, begin
 from aiadmin.services.bookings import absorb
 from aiadmin.services.ports import ReadSalon
@@ -273,7 +274,7 @@ def test_nothing_is_read_of_a_company_that_said_no_or_has_left(world: World, col
         work.checks.hear([_heard(company_id, 1)])
         work.sync_runs.start(company_id, SyncKind.FULL, NOW, is_new=True)
         work.commit()
-        assert work.sync_runs.due(NOW, limit=9) == [(company_id, SyncKind.FULL)]
+        assert work.sync_runs.due(NOW, limit=9) == [RowKey(company_id, "full")]
     world.change(company_id, column, value)
     with world.uow() as work:
         work.checks.hear([_heard(company_id, 2)])

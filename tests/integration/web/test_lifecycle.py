@@ -270,7 +270,7 @@ def test_a_salon_that_came_back_in_time_is_not_erased(door: Door) -> None:
     held = door.site.container
     with held.uow() as work:
         listed = work.installations.list_erasable(left_before=held.clock() + timedelta(days=99), limit=5)
-    assert listed == [company.company_id]
+    assert [row.company_id for row in listed] == [company.company_id]
     door.yclients.control("POST", "/uninstall", salon_id=5)
     door.install(5)
     done = lifecycle.erase_left(

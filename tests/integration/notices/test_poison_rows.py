@@ -1,0 +1,384 @@
+"""One row that raises is set aside, in every queue, and the rows of other salons and of its own are done.
+
+A trigger makes PostgreSQL refuse to change a row, or the row itself holds what nobody can read. Once the cause is
+gone and an operator says so, the row is done like any other.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from aiadmin.domain.errors import DependencyDownError
+from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.message import Hold, NewMessage
+from aiadmin.domain.quarantine import RowKey, WorkQueue
+from aiadmin.domain.sync import SyncKind
+from aiadmin.domain.webhook import NewWebhook
+from aiadmin.services import inbox, lifecycle, maintenance, messages
+from aiadmin.services.isolation import Isolation
+from aiadmin.services.notices import Planner
+from tests.integration.notices.conftest import Salon
+from tests.integration.notices.planning import Plans
+from tests.integration.notices.test_release import Desk
+
+Poison = Callable[[str, str], None]
+_REFUSE = """
+CREATE OR REPLACE FUNCTION refuse_row() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION 'this row is poisoned'; END $$
+"""
+
+
+class Two:
+    """A salon with a bad row, and one that must not notice."""
+
+    def __init__(self, new_salon: Callable[[], Salon]) -> None:
+        self.bad, self.good = new_salon(), new_salon()
+        self.world, self.box = self.bad.world, self.bad.box
+        self._poisoned: list[str] = []
+
+    def poison(self, table: str, condition: str) -> None:
+        """PostgreSQL refuses every change of these rows of `table` (a condition on OLD) from now on."""
+        self.world.execute(_REFUSE)
+        self.world.execute(
+            f"CREATE TRIGGER poison BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW WHEN ({condition})"
+            " EXECUTE FUNCTION refuse_row()"
+        )
+        self._poisoned.append(table)
+
+    def cure(self) -> None:
+        for table in self._poisoned:
+            self.world.execute(f"DROP TRIGGER poison ON {table}")
+        self._poisoned.clear()
+
+    def set_aside(self) -> list[tuple[str, CompanyId]]:
+        """What is in quarantine."""
+        rows = self.world.rows("SELECT queue, company_id FROM quarantine ORDER BY 1, 2, row_key")
+        return [(queue, CompanyId(company_id)) for queue, company_id in rows]
+
+    def is_bad_one(self, queue: WorkQueue) -> bool:
+        """Whether a row of the bad salon in this queue is all that was set aside."""
+        return self.set_aside() == [(queue.value, self.bad.company_id)]
+
+    def replay(self) -> None:
+        """As `quarantine retry` does."""
+        with self.box.uow() as work:
+            work.quarantine.retry(queue=None, company_id=None, at=self.world.clock() - timedelta(seconds=1))
+            work.commit()
+
+    def scalar(self, statement: str, **parameters: Any) -> Any:
+        [(value,)] = self.world.rows(statement, **parameters)
+        return value
+
+
+@pytest.fixture
+def two(new_salon: Callable[[], Salon]) -> Iterator[Two]:
+    both = Two(new_salon)
+    yield both
+    both.cure()
+
+
+def _hook(record_id: int) -> bytes:
+    return json.dumps({"resource": "record", "status": "update", "resource_id": record_id}).encode()
+
+
+def _store(two: Two, company_id: CompanyId, *bodies: bytes) -> None:
+    now = two.world.clock()
+    with two.box.uow() as work:
+        new = [
+            NewWebhook(company_id=company_id, dedup_key=f"{company_id}:{number}", body=body, received_at=now)
+            for number, body in enumerate(bodies)
+        ]
+        work.webhooks.add_many(new)
+        work.commit()
+
+
+def test_a_webhook(two: Two) -> None:
+    _store(two, two.bad.company_id, _hook(1), _hook(2), _hook(3))
+    _store(two, two.good.company_id, _hook(7))
+    bad = two.scalar("SELECT min(id) + 1 FROM webhooks WHERE company_id = :id", id=two.bad.company_id)
+    two.poison("webhooks", f"OLD.id = {bad}")
+    drain = lambda: inbox.drain(uow=two.box.uow, clock=two.box.clock)  # noqa: E731
+    assert drain() == 3
+    assert two.is_bad_one(WorkQueue.WEBHOOKS)
+    assert two.world.rows("SELECT id FROM webhooks WHERE state = 'received'") == [(bad,)]
+    assert drain() == 0, "it is passed by"
+    two.cure()
+    assert drain() == 0, "and not tried before its time"
+    two.replay()
+    assert drain() == 1
+    assert two.set_aside() == []
+
+
+def test_what_a_client_wrote(two: Two) -> None:
+    for salon in (two.bad, two.good):
+        salon.ask()
+    two.bad.hear("да")
+    two.good.hear("да")
+    two.poison("inbox_messages", f"OLD.company_id = {two.bad.company_id}")
+    assert two.box.reader.work() == 1
+    assert two.is_bad_one(WorkQueue.INBOX_MESSAGES)
+    answers = "SELECT answer FROM questions WHERE company_id = :id"
+    assert (two.scalar(answers, id=two.good.company_id), two.scalar(answers, id=two.bad.company_id)) == ("yes", None)
+    two.cure()
+    two.replay()
+    assert two.box.reader.work() == 1
+    assert (two.scalar(answers, id=two.bad.company_id), two.set_aside()) == ("yes", [])
+
+
+def test_an_answer_for_the_journal(two: Two) -> None:
+    for salon in (two.bad, two.good):
+        salon.ask()
+        salon.say("да")
+    two.poison("questions", f"OLD.company_id = {two.bad.company_id}")
+    two.box.confirmer.work()
+    assert two.is_bad_one(WorkQueue.QUESTIONS)
+    written = "SELECT written_at IS NOT NULL FROM questions WHERE company_id = :id"
+    assert two.scalar(written, id=two.good.company_id)
+    two.cure()
+    two.replay()
+    two.box.confirmer.work()
+    assert (two.scalar(written, id=two.bad.company_id), two.set_aside()) == (True, [])
+
+
+@pytest.mark.parametrize("poison", ["'[]'", "'{}'", "jsonb_set(after, '{created_at}', '\"0000-99-99\"')"])
+def test_what_has_happened_to_a_booking(two: Two, poison: str) -> None:
+    """The mapping of a row may raise, and so may the very query that loads it."""
+    for salon in (two.bad, two.good):
+        salon.salons.listen(salon.installed)
+        salon.book(hour=15)
+        salon.salons.hear_all(salon.installed)
+        salon.salons.check()
+    bad = two.scalar("SELECT min(id) FROM booking_events WHERE company_id = :id", id=two.bad.company_id)
+    two.world.execute(f"UPDATE booking_events SET after = {poison} WHERE id = :id", id=bad)  # noqa: S608 - ours
+    two.box.planner.tell_news()
+    assert two.is_bad_one(WorkQueue.BOOKING_EVENTS)
+    with two.box.uow() as work:
+        assert not any(row.company_id == two.bad.company_id and row.number == bad
+                       for row in work.notices.news_keys(after=0, limit=99))  # fmt: skip
+        assert [one.company_id for one in work.notices.news(after=0, limit=99)].count(two.good.company_id) in (0, 1)
+
+
+@pytest.fixture
+def eve(two: Two) -> Planner:
+    """A planner for whom it is the eve of both salons' bookings."""
+    plans = [Plans(salon) for salon in (two.bad, two.good)]
+    for salon in (two.bad, two.good):
+        salon.salons.make_due(salon.installed, SyncKind.FULL)
+        salon.salons.synchronise(salon.installed, SyncKind.FULL)
+    _keep(two, two.bad.booking, two.good.booking)
+    plans[0].later = two.good.starts_at().replace(hour=18) - timedelta(days=1) - two.world.clock()
+    return plans[0].planner
+
+
+def _keep(two: Two, *bookings: dict[str, Any]) -> None:
+    """Of everything in both journals these, which were made long ago."""
+    two.world.execute("DELETE FROM records WHERE record_id <> ALL(:ids)", ids=[one["id"] for one in bookings])
+    two.world.execute("UPDATE records SET created_at = now() - interval '9 days'")
+
+
+def _planned(two: Two, salon: Salon) -> int:
+    return int(two.scalar("SELECT count(*) FROM notices WHERE company_id = :id", id=salon.company_id))
+
+
+@pytest.mark.parametrize("poison", ['"x"', '[{"cost": {}}]', "[7]"])
+def test_a_reminder(two: Two, eve: Planner, poison: str) -> None:
+    other = two.bad.book(hour=13)
+    two.bad.salons.make_due(two.bad.installed, SyncKind.FULL)
+    two.bad.salons.synchronise(two.bad.installed, SyncKind.FULL)
+    _keep(two, two.bad.booking, two.good.booking, other)
+    bad = {"id": two.bad.company_id, "record": two.bad.booking["id"], "poison": poison}
+    spoil = "UPDATE records SET services = CAST(:poison AS jsonb) WHERE company_id = :id AND record_id = :record"
+    two.world.execute(spoil, **bad)
+    assert eve.remind() == 2
+    assert two.is_bad_one(WorkQueue.REMINDERS)
+    assert two.world.rows("SELECT record_id FROM notices WHERE company_id = :id", id=two.bad.company_id) == [
+        (other["id"],)
+    ]
+    assert (_planned(two, two.good), eve.remind()) == (1, 0)
+    two.world.execute(spoil, **bad | {"poison": "[]"})
+    two.replay()
+    assert (eve.remind(), two.set_aside()) == (1, [])
+
+
+def test_a_salon_whose_timezone_is_none(two: Two, eve: Planner) -> None:
+    two.world.change(two.bad.company_id, "timezone", "Mars/Olympus")
+    assert eve.remind() == 1
+    assert (two.is_bad_one(WorkQueue.REMINDERS), _planned(two, two.good)) == (True, 1)
+    two.world.change(two.bad.company_id, "timezone", "Europe/Moscow")
+    two.replay()
+    assert (eve.remind(), two.set_aside()) == (1, [])
+
+
+@pytest.mark.parametrize("what", ["promise", "trigger"])
+def test_a_notice(two: Two, what: str) -> None:
+    desk, other = Desk(two.bad), Desk(two.good)
+    bad, good, theirs = desk.plan(), desk.plan(booking=two.bad.book(hour=16)), other.plan()
+    if what == "promise":
+        two.world.execute("UPDATE notices SET promise = '[]' WHERE id = :id", id=bad)
+    else:
+        two.poison("notices", f"OLD.id = {bad} AND OLD.claimed_until IS NOT NULL")
+    for _ in range(2):
+        desk.releaser.work()
+    assert two.is_bad_one(WorkQueue.NOTICES)
+    assert (desk.notice(good)[0], other.notice(theirs)[0]) == ("released", "released")
+    assert desk.notice(bad)[0] == "waiting"
+    if what == "trigger":
+        two.cure()
+        two.replay()
+        desk.releaser.work()
+        assert (desk.notice(bad)[0], two.set_aside()) == ("released", [])
+
+
+def test_a_check(two: Two) -> None:
+    for salon in (two.bad, two.good):
+        salon.salons.listen(salon.installed)
+        body = {"resource": "record", "status": "update", "resource_id": salon.booking["id"]}
+        salon.salons.hear(salon.installed, body, {**body, "resource_id": salon.book(hour=17)["id"]})
+    bad = two.bad.booking["id"]
+    two.poison(
+        "checks", f"OLD.company_id = {two.bad.company_id} AND OLD.number = {bad} AND OLD.claimed_until IS NOT NULL"
+    )
+    two.bad.salons.check()
+    assert two.is_bad_one(WorkQueue.CHECKS)
+    assert two.world.rows("SELECT company_id, number FROM checks") == [(two.bad.company_id, bad)]
+    two.cure()
+    two.replay()
+    two.bad.salons.check()
+    assert (two.world.rows("SELECT 1 FROM checks"), two.set_aside()) == ([], [])
+
+
+def test_a_message_that_a_host_has_to_send(two: Two) -> None:
+    for salon in (two.bad, two.good):
+        new = NewMessage(company_id=salon.company_id, text="Привет", dedup_key="one", deadline_at=None)
+        with two.box.uow() as work:
+            work.outbox_messages.add(new, salon.contact(), two.world.clock())
+            work.commit()
+    two.poison("outbox_messages", f"OLD.company_id = {two.bad.company_id}")
+    holds = [_hold(salon) for salon in (two.bad, two.good)]
+    pulled = messages.pull(holds, idle=holds, uow=two.box.uow, clock=two.box.clock)
+    assert [one.company_id for one in pulled] == [two.good.company_id]
+    assert two.is_bad_one(WorkQueue.OUTBOX_MESSAGES)
+    two.cure()
+    two.replay()
+    maintenance.sweep(uow=two.box.uow, queue=two.box.queue, clock=two.box.clock, window=timedelta(hours=1))
+    [late] = messages.pull(holds, idle=holds, uow=two.box.uow, clock=two.box.clock)
+    assert (late.company_id, two.set_aside()) == (two.bad.company_id, [])
+
+
+def _hold(salon: Salon) -> Hold:
+    return Hold(device_id=salon.device.device_id, epoch=salon.device.epoch)
+
+
+def test_a_status_for_yclients(two: Two) -> None:
+    callback = two.box.secrets.seal("https://example.invalid/status")
+    for salon in (two.bad, two.good):
+        new = NewMessage(company_id=salon.company_id, text="Привет", dedup_key="two", deadline_at=None)
+        with two.box.uow() as work:
+            now = two.world.clock()
+            message = work.outbox_messages.add(new, salon.contact(), now)
+            assert message is not None
+            work.operator_messages.add(salon.company_id, "1", message, callback=callback, look_at=now, at=now)
+            work.commit()
+    two.poison("operator_messages", f"OLD.company_id = {two.bad.company_id}")
+    counts = two.box.reporter.report()
+    assert counts["refused"] == 1, "the address is none that may be told"
+    assert two.is_bad_one(WorkQueue.OPERATOR_MESSAGES)
+    two.cure()
+    two.replay()
+    two.box.reporter.report()
+    assert two.set_aside() == []
+    assert two.scalar("SELECT count(*) FROM operator_messages WHERE finished_at IS NULL") == 0
+
+
+def test_a_run_of_a_synchronisation(two: Two) -> None:
+    for salon in (two.bad, two.good):
+        salon.salons.make_due(salon.installed, SyncKind.FULL)
+    two.world.execute("UPDATE sync_runs SET stage = 'x', state = 'running' WHERE company_id = :id AND kind = 'full'",
+                      id=two.bad.company_id)  # fmt: skip
+    assert two.box.synchroniser.work(two.bad.company_id, SyncKind.FULL) is None
+    assert two.is_bad_one(WorkQueue.SYNC_RUNS)
+    with two.box.uow() as work:
+        due = work.sync_runs.due(two.world.clock(), limit=9)
+    assert [row.company_id for row in due if row.key == "full"] == [two.good.company_id]
+
+
+def test_a_held_activation_and_the_sweep_go_on(two: Two) -> None:
+    statement = """INSERT INTO outbox (company_id, kind, dedup_key, state, deadline_at)
+                   VALUES (:id, 'activation', 'held', 'pending', now() + interval '1 minute')"""
+    for salon in (two.bad, two.good):
+        two.world.execute(statement, id=salon.company_id)
+    two.poison("outbox", f"OLD.company_id = {two.bad.company_id}")
+    maintenance.sweep(uow=two.box.uow, queue=two.box.queue, clock=two.box.clock, window=timedelta(hours=1))
+    assert two.is_bad_one(WorkQueue.OUTBOX)
+    begun = two.world.rows("SELECT company_id FROM outbox WHERE dedup_key = 'held' AND next_attempt_at IS NOT NULL")
+    assert begun == [(two.good.company_id,)]
+
+
+def test_a_salon_that_left(two: Two) -> None:
+    two.world.execute("UPDATE companies SET integration_status = 'uninstalled', left_at = now() - interval '2 days'")
+    two.poison("devices", f"OLD.company_id = {two.bad.company_id}")
+    two.poison("sync_runs", f"OLD.company_id = {two.bad.company_id}")
+    day = timedelta(days=1)
+    done = lifecycle.erase_left(uow=two.box.uow, clock=two.box.clock, after=day)
+    assert (done.companies, two.is_bad_one(WorkQueue.ERASURES)) == (1, True)
+    two.cure()
+    two.replay()
+    done = lifecycle.erase_left(uow=two.box.uow, clock=two.box.clock, after=day)
+    assert (done.companies, two.set_aside()) == (1, [])
+
+
+def test_an_outage_is_no_bad_row(two: Two) -> None:
+    def away(_keys: object) -> int:
+        raise DependencyDownError("PostgreSQL")
+
+    isolation = Isolation(uow=two.box.uow, clock=two.box.clock)
+    with pytest.raises(DependencyDownError):
+        isolation.batch(WorkQueue.WEBHOOKS, away, keys=lambda: [RowKey(two.bad.company_id, "1")])
+    assert two.set_aside() == []
+
+
+_LEAVES = (
+    st.none() | st.booleans() | st.floats() | st.text()
+    | st.integers(min_value=-(10**80), max_value=10**80) | st.integers().map(lambda one: str(one) * 40)
+)  # fmt: skip
+_JSON = st.recursive(_LEAVES, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8)
+_BODIES = st.fixed_dictionaries(
+    {"resource": st.sampled_from(["record", "client", "company", "service"]) | _JSON, "status": st.just("update")},
+    optional={"resource_id": _JSON, "company_id": _JSON, "data": _JSON},
+) | st.fixed_dictionaries(
+    {"type": st.sampled_from(["booking_created", "booking_updated"]) | _JSON}, optional={"data": _JSON}
+)
+
+
+def test_whatever_one_salon_sends_the_other_is_understood(two: Two) -> None:
+    for salon in (two.bad, two.good):
+        salon.salons.listen(salon.installed)
+    count = 0
+
+    @settings(max_examples=30, deadline=None, suppress_health_check=[*HealthCheck])
+    @given(body=_BODIES)
+    def try_one(body: dict[str, Any]) -> None:
+        nonlocal count
+        count += 1
+        two.world.execute("DELETE FROM webhooks")
+        two.world.execute("DELETE FROM checks")
+        _store(two, two.bad.company_id, json.dumps(body).encode())
+        _store(two, two.good.company_id, _hook(two.good.booking["id"]))
+        assert inbox.drain(uow=two.box.uow, clock=two.box.clock) == 2
+        two.world.execute("UPDATE checks SET due_at = now() - interval '1 second'")
+        two.box.checker.work()
+        assert two.world.rows("SELECT state FROM webhooks WHERE company_id = :id", id=two.good.company_id) == [
+            ("processed",)
+        ]
+        assert two.world.rows("SELECT 1 FROM checks WHERE company_id = :id", id=two.good.company_id) == []
+        assert two.set_aside() == []
+
+    try_one()
+    assert count >= 30
