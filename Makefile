@@ -8,7 +8,7 @@
 PYTHON ?= $(shell for candidate in python3.13 python3.12 python3.11 python3.14 python3; do \
 	$$candidate -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
 	&& echo $$candidate && break; done)
-PIP := .venv/bin/python -m pip --quiet --disable-pip-version-check
+PIP := .venv/bin/python -m pip -qq --disable-pip-version-check
 NPM := PATH="$$PWD/.venv/bin:$$PATH" npm_config_cache="$$PWD/.venv/npm-cache" npm_config_update_notifier=false npm
 PAGE := aiadmin/web/static/vendor/socket.io.esm.min.js
 
@@ -21,7 +21,7 @@ endef
 export LINK
 
 help: ## List these commands
-	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' Makefile | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
 setup: .venv/installed $(PAGE) ## Install what `make run` needs (it does so by itself)
 
@@ -31,13 +31,24 @@ run: setup ## Start everything on this machine and print the address
 demo: setup .venv/installed-dev ## The same against a fake WhatsApp and YClients: no phone, no internet
 	@exec .venv/bin/python -m aiadmin demo
 
-test: setup .venv/installed-dev .venv/browser ## Install what tests need and run all of them
+scan: .venv/installed ## In another terminal: play the demo's phone that scans the code
+	@exec .venv/bin/python -m aiadmin demo scan $${PHONE:+--phone "$$PHONE"}
+
+client: .venv/installed ## Play a client of the demo's salon: make client PHONE=79001112233 SAY=да
+	@test -n "$$PHONE" || { echo "Whose phone? make client PHONE=79001112233, and SAY=да to answer" >&2; exit 2; }
+	@exec .venv/bin/python -m aiadmin demo client $${SAY:+--say "$$SAY"} -- "$$PHONE"
+
+test: setup .venv/installed-dev browser ## Install what tests need and run all of them
 	.venv/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile \
 		--no-loadscope-reorder
 	$(NPM) test --silent
 
 attack: setup .venv/installed-dev ## Attack a running product as a stranger would: a table, and a verdict
 	.venv/bin/python -m tests.attacks.run
+
+test-fast: setup .venv/installed-dev ## Those of them that need neither the whole product nor a browser
+	.venv/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile \
+		--no-loadscope-reorder tests/unit tests/integration
 
 chaos: setup .venv/installed-dev ## The chaos scenarios of the tests at full scale: 200 sessions, some 15 minutes
 	CHAOS=full .venv/bin/python -m pytest tests/chaos -s
@@ -64,22 +75,24 @@ clean: ## Remove what can be made again; data and secrets in .aiadmin stay
 .venv/bin/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer with its venv module is needed:" \
 		"apt-get install python3 python3-venv, or brew install python" >&2; exit 1; }
-	$(PYTHON) -m venv .venv
+	@echo "Making a place for packages of its own (.venv)..."
+	@$(PYTHON) -m venv .venv
 
 .venv/installed: requirements.txt | .venv/bin/python
 	@echo "Installing packages, which takes half a minute..."
-	$(PIP) install --require-hashes -r requirements.txt
+	@$(PIP) install --require-hashes -r requirements.txt
 	@.venv/bin/python -c "$$LINK"
 	@touch $@
 
 .venv/installed-dev: requirements-dev.txt | .venv/installed
-	@echo "Installing what the tests need..."
-	$(PIP) install --require-hashes -r requirements-dev.txt
+	@echo "Installing what the tests and the demo need, which takes half a minute..."
+	@$(PIP) install --require-hashes -r requirements-dev.txt
 	@touch $@
 
 # npm is taken from the machine, or else from a Python package
-.venv/npm: requirements-node.txt | .venv/installed
-	@command -v npm >/dev/null || { echo "Installing npm..."; $(PIP) install --require-hashes -r requirements-node.txt; }
+.venv/npm: requirements-node.txt package.json | .venv/installed
+	@command -v npm >/dev/null && node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null \
+		|| { echo "Installing npm..."; $(PIP) install --require-hashes -r requirements-node.txt; }
 	@touch $@
 
 $(PAGE): package-lock.json package.json | .venv/npm
@@ -88,9 +101,6 @@ $(PAGE): package-lock.json package.json | .venv/npm
 	@$(NPM) run build --silent
 	@touch $@
 
-# the page is tested in the machine's Chromium, or else in one that Playwright fetches
-.venv/browser: | .venv/installed-dev
-	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
-		|| { echo "No Chromium here: fetching one for the tests of the page..."; \
-		.venv/bin/python -m playwright install chromium; }
-	@touch $@
+# the page is tested in the machine's Chromium, or the distribution's, or else in one that Playwright fetches
+browser: .venv/installed-dev
+	@.venv/bin/python -m tests.get_chromium

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -11,8 +12,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 
-CHROMIUM: str | None = next(filter(None, map(shutil.which, _NAMES)), None)
-"""Its path; None lets Playwright take its own."""
+_ANSWER_SECONDS = 30
 
 _QUIET = [
     "--no-sandbox",
@@ -25,12 +25,25 @@ _QUIET = [
 ]
 
 
+def find_chromium() -> str | None:
+    """The path of the machine's; None lets Playwright take its own. Ubuntu's is a stand-in that may not start."""
+    return next((found for found in map(shutil.which, _NAMES) if found and _answers(found)), None)
+
+
+def _answers(path: str) -> bool:
+    try:
+        asked = subprocess.run([path, "--version"], capture_output=True, check=False, timeout=_ANSWER_SECONDS)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return asked.returncode == 0
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """A headless browser that contacts nobody of its own accord; every helper process ends with it."""
     before = set(psutil.Process().children(recursive=True))
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=_QUIET)
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=_QUIET)
         yield browser
         browser.close()
     started = {process for process in psutil.Process().children(recursive=True) if is_helper(process)} - before

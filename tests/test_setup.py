@@ -13,11 +13,13 @@ from dataclasses import fields
 from pathlib import Path
 
 import click
+import pytest
 
 from aiadmin.cli import cli
 from aiadmin.cli.home import parse_env
 from aiadmin.cli.procfile import read_procfile
 from aiadmin.config import AppEnv, Config
+from tests import get_chromium
 
 ROOT = Path(__file__).resolve().parent.parent
 SETTINGS = {field.name.upper() for field in fields(Config)}
@@ -78,9 +80,11 @@ def test_one_web_worker_is_asked_for_explicitly() -> None:
     assert " -w 1 " in read_procfile(ROOT / "Procfile")["web"]
 
 
-def test_make_help_names_every_target_of_a_newcomer() -> None:
+def test_make_help_names_every_target() -> None:
     answer = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True, timeout=20)
-    for target in ("run", "demo", "test", "check", "bench"):
+    targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert {"run", "demo", "scan", "client", "test", "test-fast", "check", "bench"} <= set(targets)
+    for target in set(targets) - {"browser"}:
         assert f"make {target} " in answer.stdout
 
 
@@ -115,6 +119,136 @@ def test_too_old_a_python_gets_one_clear_line(tmp_path: Path) -> None:
     )
     assert answer.returncode != 0
     assert "Python 3.11 or newer" in answer.stderr
+
+
+def _program(folder: Path, name: str, script: str) -> None:
+    """A program of that name, first on the PATH that a test gives."""
+    path = folder / name
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Path:
+    """The folder of all programs of a machine that has next to none, Chromium least of all."""
+    folder = tmp_path / "all its programs"
+    folder.mkdir()
+    for name in ("env", "sh", "cat", "chmod"):
+        folder.joinpath(name).symlink_to(shutil.which(name) or "")
+    return folder
+
+
+def _get_chromium(bare: Path) -> subprocess.CompletedProcess[str]:
+    """What `make test` does for a browser, with no internet behind it."""
+    env = {"PATH": str(bare), "PYTHONPATH": str(ROOT), "HOME": str(bare.parent)}
+    env |= {"PLAYWRIGHT_BROWSERS_PATH": str(bare.parent / "none"), "PLAYWRIGHT_DOWNLOAD_HOST": "http://127.0.0.1:1"}
+    return subprocess.run(
+        [sys.executable, "-m", "tests.get_chromium"],
+        cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+
+
+_APT = """
+echo "$DEBIAN_FRONTEND $*" >> "$HOME/asked"
+case "$*" in
+    *install*) printf '#!/bin/sh\\necho Chromium 1' > "$HOME/all its programs/chromium"
+               chmod +x "$HOME/all its programs/chromium" ;;
+esac
+"""
+
+
+def test_a_machine_without_chromium_gets_the_distributions(bare: Path) -> None:
+    """Where it may: as root at once, as anybody else by a sudo that asks for no password."""
+    _program(bare, "apt-get", _APT)
+    _program(bare, "sudo", 'test "$1" = -n && shift && exec "$@"')
+    answer = _get_chromium(bare)
+    assert answer.returncode == 0, answer.stderr
+    update, install = (bare.parent / "asked").read_text().splitlines()
+    assert update.startswith("noninteractive -qq")
+    assert update.endswith(" update")
+    assert install.endswith(" install --yes --no-install-recommends chromium")
+    assert _get_chromium(bare).stdout == "", "it is there now"
+
+
+def test_a_chromium_that_is_only_a_stand_in_is_none(bare: Path) -> None:
+    """Ubuntu's says that a snap has to be installed."""
+    _program(bare, "chromium-browser", "echo install the snap >&2; exit 1")
+    _program(bare, "apt-get", _APT)
+    _program(bare, "sudo", 'test "$1" = -n && shift && exec "$@"')
+    assert _get_chromium(bare).returncode == 0
+    assert (bare / "chromium").exists()
+
+
+def test_where_no_browser_is_to_be_had_one_line_says_what_to_install(bare: Path) -> None:
+    _program(bare, "apt-get", "echo no such package >&2; exit 100")
+    _program(bare, "sudo", 'test "$1" = -n && shift && exec "$@"')
+    answer = _get_chromium(bare)
+    assert answer.returncode == 1
+    assert answer.stderr.count("\n") == 1
+    assert "apt-get install chromium" in answer.stderr
+    assert "no such package" in answer.stdout
+
+
+def test_apt_is_not_asked_where_sudo_wants_a_password(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(bare))
+    assert get_chromium._rights() is None, "there is none"
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    _program(bare, "apt-get", "exit 0")
+    assert get_chromium._rights() is None
+    _program(bare, "sudo", "exit 1")
+    assert get_chromium._rights() is None
+    _program(bare, "sudo", "exit 0")
+    assert get_chromium._rights() == ["sudo", "-n"]
+
+
+def test_make_test_sees_to_its_browser_first() -> None:
+    planned = subprocess.run(["make", "-n", "test"], cwd=ROOT, capture_output=True, text=True, check=True, timeout=20)
+    assert planned.stdout.index("tests.get_chromium") < planned.stdout.index("-m pytest")
+
+
+def test_ci_run_is_make_check_test_at_the_root_without_input(bare: Path) -> None:
+    _program(bare, "make", 'pwd; echo "$@"; cat')
+    for name in ("bash", "dirname"):
+        bare.joinpath(name).symlink_to(shutil.which(name) or "")
+    answer = subprocess.run(
+        [ROOT / ".ci" / "run"],
+        cwd=bare, env={"PATH": str(bare)}, input="never read", capture_output=True, text=True, check=True, timeout=20,
+    )  # fmt: skip
+    assert answer.stdout.splitlines() == [str(ROOT), "check test"]
+
+
+def test_installing_says_what_it_does_and_shows_no_command(tmp_path: Path) -> None:
+    folder = tmp_path / "a new folder"
+    folder.mkdir()
+    for name in ("Makefile", "requirements.txt"):
+        shutil.copy(ROOT / name, folder)
+    _program(folder, "python", 'mkdir -p .venv/bin; cp "$0" .venv/bin/python; cat > asked')
+    answer = subprocess.run(
+        ["make", "PYTHON=./python", ".venv/installed"],
+        cwd=folder, input="", capture_output=True, text=True, check=True, timeout=20,
+    )  # fmt: skip
+    assert "half a minute" in answer.stdout
+    assert not {"pip", "-m", "python"} & set(answer.stdout.split())
+
+
+def test_make_client_asks_for_the_phone_and_hands_on_what_is_said(tmp_path: Path) -> None:
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    (tmp_path / "requirements.txt").touch()
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    _program(tmp_path / ".venv" / "bin", "python", 'printf "%s|" "$@"')
+    (tmp_path / ".venv" / "installed").touch()
+
+    def make(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(["make", *words], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=20)
+
+    nobody = make("client")
+    assert nobody.returncode != 0
+    assert "PHONE=" in nobody.stderr
+    said = make("client", "PHONE=79001112233", 'SAY=да; echo "и нет" \'')
+    assert said.stdout == '-m|aiadmin|demo|client|--say|да; echo "и нет" \'|--|79001112233|'
+    assert make("client", "PHONE=7900").stdout == "-m|aiadmin|demo|client|--|7900|"
+    assert make("scan").stdout == "-m|aiadmin|demo|scan|"
+    assert make("scan", "PHONE=7900").stdout == "-m|aiadmin|demo|scan|--phone|7900|"
 
 
 def test_the_command_line_lists_commands_that_load() -> None:

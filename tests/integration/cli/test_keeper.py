@@ -9,7 +9,7 @@ import socket
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -48,6 +48,11 @@ class Kept:
         """The server's main process now."""
         assert self._keeper is not None
         return psutil.Process(next(one.server.pid for one in self._keeper._kept if one.label == label))
+
+    def kill(self, label: str) -> None:
+        """One that has just ended by itself is as dead."""
+        with suppress(psutil.NoSuchProcess):
+            self.process(label).kill()
 
     def is_back(self, label: str, times: int = 1) -> bool:
         return sum(line.startswith(f"{label}: is back") for line in self.lines) >= times
@@ -107,7 +112,7 @@ def test_killed_servers_are_back_on_their_ports_with_their_data(kept: Kept, wait
     for label in STARTS:
         kept.write(label)
     for label in STARTS:
-        kept.process(label).kill()
+        kept.kill(label)
     wait_until(lambda: all(map(kept.is_back, STARTS)), timeout=30, what=str(kept.lines))
     assert [kept.read(label) for label in STARTS] == [42, 42]
     assert all(
@@ -142,7 +147,7 @@ def test_connections_that_outlive_their_server_do_not_keep_it_from_coming_back(
     with closing(psycopg2.connect(kept.urls["postgres"])) as connection:
         left = psutil.Process(connection.info.backend_pid)
         left.suspend()
-        kept.process("postgres").kill()
+        kept.kill("postgres")
         wait_until(lambda: kept.is_back("postgres"), timeout=30, what=str(kept.lines))
     assert not alive([left])
     assert kept.read("postgres") == 42
@@ -154,7 +159,7 @@ def test_the_mark_of_a_running_server_may_be_gone(label: str, kept: Kept, wait_u
     kept.write(label)
     mark = {"postgres": "pgdata/postmaster.pid", "valkey": "valkey.pid"}[label]
     (kept.folder / label / mark).unlink()
-    kept.process(label).kill()
+    kept.kill(label)
     wait_until(lambda: kept.is_back(label), timeout=30, what=str(kept.lines))
     assert kept.read(label) == 42
 
@@ -166,7 +171,7 @@ def test_a_port_that_somebody_takes_meanwhile_is_waited_for(
     monkeypatch.setattr(keeper, "HOPELESS_AFTER", 20)
     kept.start(label)
     kept.write(label)
-    kept.process(label).kill()
+    kept.kill(label)
 
     def taken() -> socket.socket | None:
         try:
@@ -184,9 +189,9 @@ def test_a_port_that_somebody_takes_meanwhile_is_waited_for(
 def test_a_server_that_dies_again_and_again_is_given_up(label: str, kept: Kept, wait_until: WaitUntil) -> None:
     kept.start(label)
     for times in range(1, 3):
-        kept.process(label).kill()
+        kept.kill(label)
         wait_until(lambda times=times: kept.is_back(label, times), timeout=30, what=str(kept.lines))
-    kept.process(label).kill()
+    kept.kill(label)
     wait_until(lambda: kept.given_up, timeout=10, what="given up")
     assert "ended (SIGKILL), for the 3th time; its log is" in kept.given_up[0]
     assert len(kept.given_up) == 1
@@ -199,7 +204,7 @@ def test_a_server_whose_data_are_gone_is_given_up_and_never_begins_anew(
     """An empty database in place of the old one would look as if all were well."""
     kept.start(label)
     shutil.rmtree(kept.folder / label)
-    kept.process(label).kill()
+    kept.kill(label)
     wait_until(lambda: kept.given_up, timeout=30, what=str(kept.lines))
     assert not (kept.folder / label / "pgdata" / "PG_VERSION").exists()
     assert not kept.is_back(label)
