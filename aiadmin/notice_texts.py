@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from aiadmin import wording
 from aiadmin.domain.message_settings import SettingsInvalidError
 from aiadmin.domain.notice import NoticeKind
-from aiadmin.domain.notice_text import LONGEST, VARIABLES, TemplateError
+from aiadmin.domain.notice_text import LONGEST, VARIABLES, Facts, TemplateError, check, render
 
 _HELLO = "Здравствуйте, {name}!\n"
 _WHAT = "Услуги: {services}\nМастер: {master}\n"
@@ -45,6 +46,9 @@ VARIABLE_MEANINGS: Mapping[str, str] = {
 }
 """What a salon may use in its texts."""
 
+_SERVICES = re.compile(r"(^\W*|[.!?]\s+)([Уу])слуги(\s*[:—–-]\s*\{services\})", re.MULTILINE)
+"""A label, which agrees with the number of services behind it."""
+
 TEMPLATE_FLAWS: Mapping[str, str] = {
     "empty": "Напишите текст: одних переменных мало.",
     "too-long": f"Текст должен быть не длиннее {wording.count(LONGEST, 'символа', 'символов', 'символов')}, "
@@ -64,6 +68,18 @@ SETTING_FLAWS: Mapping[str, str] = {
     "unknown": "Такой настройки нет.",
 }
 """What is wrong with one setting; `Flaw.code` says which."""
+
+
+def fill(template: str, facts: Facts) -> str:
+    """What a client reads: a text with what is known of a booking; empty when it speaks of nothing that is known.
+
+    Raises:
+        TemplateError: the text cannot be filled in.
+    """
+    check(template)
+    if len(facts.services) == 1:
+        template = _SERVICES.sub(r"\1\2слуга\3", template)
+    return render(template, wording.words(facts))
 
 
 def setting_flaws(error: SettingsInvalidError) -> Mapping[str, str]:

@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel import Locale
 from babel.dates import format_datetime
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_decimal
 
-from aiadmin.domain.notice_text import Facts
+from aiadmin.domain.client_name import greeting_name
+from aiadmin.domain.notice_text import BookedTitle, Facts
 
 _RUSSIAN = Locale("ru")
+_JOINER = "\u200d"
+"""Makes one emoji of several."""
+_OF_EMOJI = frozenset("\ufe0f♀♂⚕⚖✈❤")
+"""What stands beside a joiner and is no symbol by its category, or is one of old."""
+_FLAG_TAGS = frozenset(map(chr, range(0xE0020, 0xE0080)))
+"""Invisible letters of a region, behind a black flag."""
 
 
 def words(facts: Facts) -> Mapping[str, str]:
     """What stands for each variable of a text; empty where nothing is known."""
     local = facts.starts_at.astimezone(ZoneInfo(facts.zone))
     return {
-        "name": _one_line(facts.name),
+        "name": greeting_name(_one_line(facts.name)) or "",
         "date": day(local),
         "time": clock(local),
         "master": _one_line(facts.master),
-        "services": ", ".join(filter(None, map(_one_line, facts.services))),
-        "price": money(facts.price) if facts.price is not None else "",
+        "services": ", ".join(filter(None, map(_service, facts.services))),
+        "price": money(facts.price, facts.currency) if facts.price is not None else "",
         "address": _one_line(facts.address),
         "link": _one_line(facts.link),
     }
@@ -48,14 +56,16 @@ def clock(local: datetime) -> str:
     return format_datetime(local, "HH:mm", locale=_RUSSIAN)
 
 
-def money(roubles: Decimal) -> str:
-    """A sum; kopecks only where there are any.
+def money(amount: Decimal, currency: str | None) -> str:
+    """A sum in the salon's currency, the number alone where that is not known; hundredths only where there are any.
 
-    >>> money(Decimal("1500.00")), money(Decimal("99.5"))
-    ('1\\xa0500\\xa0₽', '99,50\\xa0₽')
+    >>> money(Decimal("1500.00"), "₽"), money(Decimal("99.5"), "Br"), money(Decimal(1800), None)
+    ('1\\xa0500\\xa0₽', '99,50\\xa0Br', '1\\xa0800')
     """
-    is_whole = roubles == roubles.to_integral_value()
-    return format_currency(roubles, "RUB", "#,##0\xa0¤" if is_whole else None, _RUSSIAN, currency_digits=not is_whole)
+    is_whole = amount == amount.to_integral_value()
+    written = format_decimal(amount, "#,##0" if is_whole else "#,##0.00", _RUSSIAN)
+    sign = _one_line(currency)
+    return f"{written}\xa0{sign}" if sign else written
 
 
 def count(number: int, one: str, few: str, many: str) -> str:
@@ -68,6 +78,30 @@ def count(number: int, one: str, few: str, many: str) -> str:
     return f"{format_decimal(number, locale=_RUSSIAN)} {forms.get(_RUSSIAN.plural_form(number), many)}"
 
 
+def _service(booked: BookedTitle) -> str:
+    title, amount = booked
+    written = _one_line(title)
+    return f"{written} × {amount}" if written and amount > 1 else written
+
+
 def _one_line(text: str | None) -> str:
-    """What somebody typed, without what would break a line or hide in it."""
-    return " ".join("".join(sign if sign.isprintable() else " " for sign in text or "").split())
+    """What somebody typed, without what would break a line or hide in it; joined emoji stay joined."""
+    return " ".join("".join(map(_shown, _pairs(text or ""))).split())
+
+
+def _pairs(text: str) -> Iterator[tuple[str, str, str]]:
+    """Each sign with the one before and the one behind it."""
+    return zip(f" {text}", text, f"{text[1:]} ", strict=False)
+
+
+def _shown(sign_between: tuple[str, str, str]) -> str:
+    before, sign, after = sign_between
+    if sign == _JOINER:
+        return sign if _is_of_an_emoji(before) and _is_of_an_emoji(after) else ""
+    if unicodedata.category(sign) == "Cf":
+        return sign if sign in _FLAG_TAGS else ""
+    return sign if sign.isprintable() else " "
+
+
+def _is_of_an_emoji(sign: str) -> bool:
+    return unicodedata.category(sign) in {"So", "Sk"} or sign in _OF_EMOJI

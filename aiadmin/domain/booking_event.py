@@ -145,7 +145,7 @@ def _of_booking(before: Record, after: Record) -> Iterator[EventKind]:
 
 def _work(record: Record) -> tuple[int | None, tuple[int, ...]]:
     """Who does what; prices and the order of services are no news to a client."""
-    return record.staff_id, tuple(sorted(service.service_id for service in record.services))
+    return record.staff_id, tuple(sorted(number for service in record.services for number in service.each()))
 
 
 _ATTENDED: Mapping[Attendance, EventKind] = {

@@ -115,11 +115,16 @@ class Client:
 
 @dataclass(frozen=True, kw_only=True)
 class BookedService:
-    """A service inside a record; `cost` is what is to be paid."""
+    """A service inside a record; `cost` is what is to be paid for all `amount` of it."""
 
     service_id: int
     title: str
     cost: Decimal | None = None
+    amount: int = 1
+
+    def each(self) -> tuple[int, ...]:
+        """Its number, as often as it is booked."""
+        return (self.service_id,) * self.amount
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -60,7 +60,7 @@ class Promise:
     Attributes:
         client_id: whom it is for. In a cancellation the record may be somebody else's by now: then name and phone
             are those of this client, not of the record.
-        services: their numbers, in order.
+        services: their numbers, in order, each as often as it is booked.
         was: what the client was told before, or knew; None when it is the first word about this booking.
     """
 
@@ -78,7 +78,7 @@ class Promise:
             client_id=record.client_id,
             starts_at=record.starts_at,
             staff_id=record.staff_id,
-            services=tuple(sorted(service.service_id for service in record.services)),
+            services=tuple(sorted(number for service in record.services for number in service.each())),
             is_deleted=record.is_deleted,
         )
 

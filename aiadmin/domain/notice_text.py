@@ -9,6 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Self
 
+from aiadmin.domain.clause import GAP, without_gaps
 from aiadmin.domain.errors import AiAdminError
 from aiadmin.domain.journal import Record
 
@@ -19,10 +20,6 @@ VARIABLES = ("name", "date", "time", "master", "services", "price", "address", "
 _PIECE = re.compile(r"\{([^{}\n]*)\}|[{}]")
 _VARIABLE = re.compile(r"\{(\w+)\}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\ud800-\udfff]")
-_GAP = "\0"
-"""Stands where a variable has no value; no template holds one."""
-_LEADING_GAP = re.compile(rf"(^|[.!?] ){_GAP}[,:]? *(\w?)")
-_OTHER_GAP = re.compile(rf",? *{_GAP}")
 
 
 class TemplateError(AiAdminError):
@@ -39,13 +36,18 @@ class TemplateError(AiAdminError):
         self.position, self.code, self.what = position, code, what
 
 
+BookedTitle = tuple[str, int]
+"""What a service is called, and how many of it are booked."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Facts:
     """What a text may speak of; what is not known is None or empty.
 
     Attributes:
         zone: the salon's IANA timezone.
-        price: what all services cost together, in roubles.
+        price: what all services cost together.
+        currency: the sign behind it; None for a salon whose currency is not known: then the number stands alone.
         link: where the client sees the booking or, after the visit, writes a review.
     """
 
@@ -53,23 +55,33 @@ class Facts:
     starts_at: datetime
     zone: str
     master: str | None = None
-    services: tuple[str, ...] = ()
+    services: tuple[BookedTitle, ...] = ()
     price: Decimal | None = None
+    currency: str | None = None
     address: str | None = None
     link: str | None = None
 
     @classmethod
-    def of(cls, record: Record, *, zone: str, address: str | None = None, link: str | None = None) -> Self:
-        """What is known of a booking; its price only where every service has one."""
-        costs = [service.cost for service in record.services if service.cost is not None]
+    def of(
+        cls,
+        record: Record,
+        *,
+        zone: str,
+        currency: str | None = None,
+        address: str | None = None,
+        link: str | None = None,
+    ) -> Self:
+        """What is known of a booking; its price only where every service has one, 0 being none: nobody set it."""
+        costs = [service.cost for service in record.services if service.cost]
         is_priced = bool(costs) and len(costs) == len(record.services)
         return cls(
             name=record.client_name,
             starts_at=record.starts_at,
             zone=zone,
             master=record.staff_name,
-            services=tuple(service.title for service in record.services),
+            services=tuple((service.title, service.amount) for service in record.services),
             price=sum(costs, Decimal(0)) if is_priced else None,
+            currency=currency,
             address=address,
             link=link,
         )
@@ -101,9 +113,9 @@ def _faults(template: str) -> Iterator[tuple[int, str, str]]:
 
 
 def render(template: str, words: Mapping[str, str]) -> str:
-    """A template that `check` takes, filled in.
+    """A template that `check` takes, filled in; empty when it speaks of nothing but what is not known.
 
-    A line that speaks only of what is not known is left out; elsewhere a missing word takes its comma with it.
+    What is not known takes with it what was said around it (`clause.without_gaps`).
 
     Args:
         words: for each of `VARIABLES` what stands in its place; nothing in it is looked at again.
@@ -111,18 +123,7 @@ def render(template: str, words: Mapping[str, str]) -> str:
     >>> render("Здравствуйте, {name}! Ждём вас.\\nАдрес: {address}", {"name": "", "address": ""})
     'Здравствуйте! Ждём вас.'
     """
-    lines = template.split("\n")
-    kept = [line for line in lines if not _is_idle(line, words)] or lines
-    return "\n".join(_filled(line, words) for line in kept).strip()
-
-
-def _is_idle(line: str, words: Mapping[str, str]) -> bool:
-    """Whether a line has a label and nothing to put behind it."""
-    names = _VARIABLE.findall(line)
-    return bool(names) and not any(words[name] for name in names) and line.rstrip().endswith("}")
-
-
-def _filled(line: str, words: Mapping[str, str]) -> str:
-    gaps = _VARIABLE.sub(lambda found: found[0] if words[found[1]] else _GAP, line)
-    tidy = _OTHER_GAP.sub("", _LEADING_GAP.sub(lambda found: found[1] + found[2].upper(), gaps))
-    return _VARIABLE.sub(lambda found: words[found[1]], tidy)
+    gaps = [_VARIABLE.sub(lambda found: found[0] if words[found[1]] else GAP, line) for line in template.split("\n")]
+    lines = [without_gaps(line) if GAP in line else line for line in gaps]
+    kept = [line for line, before in zip(lines, gaps, strict=True) if line or GAP not in before]
+    return _VARIABLE.sub(lambda found: words[found[1]], "\n".join(kept)).strip()

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from aiadmin import notice_texts, wording
+from aiadmin import notice_texts
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal import Record
 from aiadmin.domain.message_settings import MessageSettings
 from aiadmin.domain.notice import Notice, NoticeKind, is_still_true
-from aiadmin.domain.notice_text import Facts, TemplateError, check, render
+from aiadmin.domain.notice_text import Facts, TemplateError
 from aiadmin.domain.pace import UNBOUND, Pace
 from aiadmin.services.ports import ReadSalon, Said, UnitOfWork
 
@@ -37,17 +37,16 @@ class SalonWording:
         if untrue is not None:
             return Said(untrue=untrue)
         facts = self._facts(notice, record, salon, settings)
-        return Said(text=render(self._template(notice), wording.words(facts)))
+        return Said(text=self._text(notice, facts))
 
-    def _template(self, notice: Notice) -> str:
-        """The salon's own; ours where it has none, or one that is no use any more."""
+    def _text(self, notice: Notice, facts: Facts) -> str:
+        """The salon's own; ours where it has none, or one that is no use any more or says nothing of this visit."""
         own = self.work.preferences.text(notice.company_id, notice.kind)
-        if own is not None:
-            try:
-                check(own)
-            except TemplateError:
-                own = None
-        return own or notice_texts.TEMPLATES[notice.kind]
+        try:
+            said = notice_texts.fill(own, facts) if own is not None else ""
+        except TemplateError:
+            said = ""
+        return said or notice_texts.fill(notice_texts.TEMPLATES[notice.kind], facts)
 
     def _facts(self, notice: Notice, record: Record, salon: ReadSalon, settings: MessageSettings) -> Facts:
         """Of the promise alone where the booking is somebody else's by now: another name must not be told."""
@@ -58,4 +57,10 @@ class SalonWording:
         is_review = notice.kind is NoticeKind.REVIEW
         link = settings.review_link if is_review else record.raw.get("short_link")
         address = self.work.preferences.address(notice.company_id)
-        return Facts.of(record, zone=salon.zone, address=address, link=link if isinstance(link, str) else None)
+        return Facts.of(
+            record,
+            zone=salon.zone,
+            currency=salon.currency,
+            address=address,
+            link=link if isinstance(link, str) else None,
+        )

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from aiadmin import notice_texts, wording
+from aiadmin import notice_texts
 from aiadmin.domain.company import Company
 from aiadmin.domain.contact import Sighting
 from aiadmin.domain.errors import TooManyTrialsError
@@ -18,10 +18,11 @@ from aiadmin.domain.journal import DEFAULT_ZONE
 from aiadmin.domain.message import NewMessage, Purpose
 from aiadmin.domain.message_settings import MessageSettings
 from aiadmin.domain.notice import NoticeKind
-from aiadmin.domain.notice_text import Facts, check, render
+from aiadmin.domain.notice_text import Facts, check
 from aiadmin.services import messages
 from aiadmin.services.management import OWNER
 from aiadmin.services.ports import Clock, NewUnitOfWork, UnitOfWork
+from aiadmin.services.ports.journal import Sample
 
 TRIALS_A_DAY = 20
 _TRIAL_LASTS = timedelta(minutes=10)
@@ -93,9 +94,8 @@ class Wishes:
 
     def preview(self, owner: Company, template: str) -> str:
         """How a text would read. Raises TemplateError."""
-        check(template)
         with self.uow() as work:
-            return render(template, self._example(owner, work))
+            return notice_texts.fill(template, self._example(owner, work))
 
     def try_out(self, owner: Company, template: str, phone: str) -> None:
         """Owe the text, with an invented booking, to one phone. Raises TemplateError, TooManyTrialsError."""
@@ -114,27 +114,34 @@ class Wishes:
             messages.owe(new, to=Sighting(phone=phone), work=work, now=now)
             work.commit()
 
-    def _example(self, owner: Company, work: UnitOfWork) -> Mapping[str, str]:
-        """An invented booking of tomorrow at half past two, in this salon."""
+    def _example(self, owner: Company, work: UnitOfWork) -> Facts:
+        """A booking of tomorrow at half past two with what this salon's journal has, and no more: an owner sees the
+        hole that clients would. Only the client is invented, and, before the journal was read, all of it."""
         salon = work.sync_runs.salon(owner.company_id)
         zone = salon.zone if salon else DEFAULT_ZONE
         tomorrow = self.clock().astimezone(ZoneInfo(zone)) + _DAY
-        facts = Facts(
+        sample = work.journal.sample(owner.company_id)
+        address = work.preferences.address(owner.company_id)
+        review = work.preferences.settings(owner.company_id).review_link
+        if sample is None:
+            sample = Sample(master="Мария", service="Стрижка", price=Decimal(2500), link="https://n1.yclients.com")
+            address = address or "ул. Садовая, 1"
+        return Facts(
             name="Анна",
             starts_at=tomorrow.replace(hour=14, minute=30),
             zone=zone,
-            master="Мария",
-            services=("Стрижка", "Укладка"),
-            price=Decimal(2500),
-            address=work.preferences.address(owner.company_id) or "ул. Садовая, 1",
-            link=work.preferences.settings(owner.company_id).review_link or "https://n1.yclients.com",
+            master=sample.master,
+            services=((sample.service, 1),) if sample.service else (),
+            price=sample.price,
+            currency=salon.currency if salon else None,
+            address=address,
+            link=review or sample.link,
         )
-        return wording.words(facts)
 
 
-def _wording(kind: NoticeKind, own: str | None, example: Mapping[str, str]) -> Wording:
+def _wording(kind: NoticeKind, own: str | None, example: Facts) -> Wording:
     template = own or notice_texts.TEMPLATES[kind]
-    return Wording(kind=kind, template=template, is_own=own is not None, preview=render(template, example))
+    return Wording(kind=kind, template=template, is_own=own is not None, preview=notice_texts.fill(template, example))
 
 
 def _note(work: UnitOfWork, company_id: CompanyId, action: str, details: Mapping[str, object], at: datetime) -> None:

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, func, select, update
+from sqlalchemy import CursorResult, delete, func, select, text, update
 from sqlalchemy.orm import Session
 
 from aiadmin.adapters.db.bulk import short, upsert
@@ -18,6 +18,7 @@ from aiadmin.domain.hook import HookState
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal import Category, Client, SalonFacts, Service, StaffMember, WorkDay
 from aiadmin.domain.sync import Stage
+from aiadmin.services.ports.journal import Sample
 
 _BURIED: Mapping[Stage, type[CategoryRow] | type[ServiceRow] | type[StaffRow] | type[ClientRow]] = {
     Stage.CATEGORIES: CategoryRow,
@@ -27,6 +28,24 @@ _BURIED: Mapping[Stage, type[CategoryRow] | type[ServiceRow] | type[StaffRow] | 
 }
 _LARGEST_PRICE = Decimal(10**10)
 _LARGEST_INTEGER = 2**31 - 1
+
+_SAMPLE = text("""
+SELECT master.name AS master, service.title AS service, NULLIF(service.price_min, 0) AS price, booked.link
+FROM companies
+LEFT JOIN LATERAL (
+    SELECT name FROM staff
+    WHERE company_id = companies.id AND deleted_at IS NULL AND NOT is_fired ORDER BY is_hidden, staff_id LIMIT 1
+) AS master ON true
+LEFT JOIN LATERAL (
+    SELECT title, price_min FROM services
+    WHERE company_id = companies.id AND deleted_at IS NULL ORDER BY NOT is_online, service_id LIMIT 1
+) AS service ON true
+LEFT JOIN LATERAL (
+    SELECT raw_data ->> 'short_link' AS link FROM records
+    WHERE company_id = companies.id AND deleted_at IS NULL ORDER BY starts_at DESC LIMIT 1
+) AS booked ON true
+WHERE companies.id = :company_id AND companies.raw_data IS NOT NULL
+""")
 
 
 class SqlJournal:
@@ -52,6 +71,10 @@ class SqlJournal:
 
     def zone(self, company_id: CompanyId) -> str | None:
         return self._session.scalar(select(CompanyRow.timezone).where(CompanyRow.id == company_id))
+
+    def sample(self, company_id: CompanyId) -> Sample | None:
+        found = self._session.execute(_SAMPLE, {"company_id": company_id}).one_or_none()
+        return None if found is None else Sample(**found._mapping)
 
     def put_categories(self, company_id: CompanyId, rows: Sequence[Category], at: datetime) -> None:
         self._put(CategoryRow, company_id, at, [_category(one) for one in rows])

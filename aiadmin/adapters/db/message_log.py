@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, Text, cast, func, literal, null, s
 from sqlalchemy.orm import Session
 
 from aiadmin.adapters.db.message_tables import ContactRow, InboxMessageRow, OutboxMessageRow
+from aiadmin.adapters.db.salon_tables import ClientRow
 from aiadmin.adapters.db.tables import Time
 from aiadmin.domain.delivery import OutboxState
 from aiadmin.domain.ids import CompanyId
@@ -30,7 +31,8 @@ class SqlMessageLog:
         both = [_outbox(company_id), _inbox(company_id)]
         if phone is not None:
             both = [one.where(ContactRow.phone.contains(phone, autoescape=True)) for one in both]
-        return [_entry_of(dict(row._mapping)) for row in self._session.execute(_newest(both, before))]
+        page = _named(company_id, _newest(both, before))
+        return [_entry_of(dict(row._mapping)) for row in self._session.execute(page)]
 
     def marks(self, company_id: CompanyId, since: datetime) -> Mapping[Mark, int]:
         row = OutboxMessageRow
@@ -52,7 +54,7 @@ def _outbox(company_id: CompanyId) -> Select[*tuple[Any, ...]]:
             literal(Side.OUT.value).label("side"),
             row.created_at.label("at"),
             ContactRow.phone.label("phone"),
-            ContactRow.push_name.label("name"),
+            ContactRow.push_name.label("push_name"),
             row.text.label("text"),
             row.purpose.label("purpose"),
             row.state.label("state"),
@@ -74,7 +76,7 @@ def _inbox(company_id: CompanyId) -> Select[*tuple[Any, ...]]:
             row.direction.label("side"),
             row.received_at.label("at"),
             ContactRow.phone.label("phone"),
-            ContactRow.push_name.label("name"),
+            ContactRow.push_name.label("push_name"),
             func.coalesce(row.text, row.media).label("text"),
             *nothing,
         )
@@ -94,6 +96,21 @@ def _newest(parts: list[Select[*tuple[Any, ...]]], before: Place | None) -> Sele
         newest.append(chosen.limit(PAGE_SIZE).subquery())
     both = union_all(*(select(one) for one in newest)).subquery()
     return select(both).order_by(both.c.at.desc(), both.c.side.desc(), both.c.number.desc()).limit(PAGE_SIZE)
+
+
+def _named(company_id: CompanyId, page: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """With each person's name: as the journal has it, before what they call themselves on WhatsApp."""
+    rows = page.subquery()
+    in_journal = (
+        select(ClientRow.name)
+        .where(ClientRow.company_id == company_id, ClientRow.phone == rows.c.phone, ClientRow.deleted_at.is_(None))
+        .where(ClientRow.name.is_not(None))
+        .order_by(ClientRow.client_id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    name = func.coalesce(in_journal, rows.c.push_name).label("name")
+    return select(rows, name).order_by(rows.c.at.desc(), rows.c.side.desc(), rows.c.number.desc())
 
 
 def _time_of(place: Place) -> datetime:

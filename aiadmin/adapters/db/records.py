@@ -72,13 +72,13 @@ def _row(record: Record, read_at: datetime) -> Row:
 
 def services_as_json(service: BookedService) -> Mapping[str, Any]:
     """One service of a record, the cost exact."""
-    return {"id": service.service_id, "title": service.title, "cost": service.cost}
+    return {"id": service.service_id, "title": service.title, "cost": service.cost, "amount": service.amount}
 
 
 def service_of_json(given: Mapping[str, Any]) -> BookedService:
     """What `services_as_json` wrote."""
     cost = None if given["cost"] is None else Decimal(given["cost"])
-    return BookedService(service_id=given["id"], title=given["title"], cost=cost)
+    return BookedService(service_id=given["id"], title=given["title"], cost=cost, amount=given.get("amount", 1))
 
 
 def _snapshot(row: RecordRow) -> Snapshot:

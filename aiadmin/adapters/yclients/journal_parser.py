@@ -31,6 +31,7 @@ log = structlog.get_logger(__name__)
 T = TypeVar("T")
 _ZONE_LENGTH = 50
 _CURRENCY_LENGTH = 10
+_MOST_OF_ONE_SERVICE = 99
 _COMMENT_LENGTH = 10_000
 _HOOK_EXTRAS = frozenset({"urls", "active", "url_settings"})
 
@@ -177,7 +178,12 @@ def _starts_at(row: reading.Row, zone: ZoneInfo) -> datetime | None:
 def _booked(value: Any) -> list[BookedService]:
     found = [(reading.positive(each.get("id")), each) for each in map(reading.row, reading.rows(value))]
     return [
-        BookedService(service_id=number, title=reading.text(each.get("title")) or "", cost=_cost(each))
+        BookedService(
+            service_id=number,
+            title=reading.text(each.get("title")) or "",
+            cost=_cost(each),
+            amount=min(reading.positive(each.get("amount")) or 1, _MOST_OF_ONE_SERVICE),
+        )
         for number, each in found
         if number is not None
     ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Protocol
 
 from aiadmin.domain.booking_event import BookingEvent, EventSource, Snapshot
@@ -47,6 +48,21 @@ class ReadSalon:
     currency: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """What a salon's own journal gives for an example of a booking; each None where the journal has none.
+
+    Attributes:
+        service: what it is called.
+        link: where a client would see the booking.
+    """
+
+    master: str | None
+    service: str | None
+    price: Decimal | None
+    link: str | None
+
+
 class Journal(Protocol):
     """What changes seldom, and clients. What is put again has no tombstone any more."""
 
@@ -60,6 +76,10 @@ class Journal(Protocol):
 
     def zone(self, company_id: CompanyId) -> str | None:
         """The salon's IANA timezone; None before its journal is read."""
+        ...
+
+    def sample(self, company_id: CompanyId) -> Sample | None:
+        """None before the journal was read."""
         ...
 
     def put_categories(self, company_id: CompanyId, rows: Sequence[Category], at: datetime) -> None: ...

@@ -219,7 +219,7 @@ def test_a_pairing_code_is_asked_for_a_phone_as_people_type_it(site: Site, wait_
     assert wait_until(lambda: renew([salon.company_id], "desk")[salon.company_id].phone) == PHONE
 
 
-@pytest.mark.parametrize("data", [{"phone": "123"}, {"phone": None}, {"phone": 79001234567}, {}, "text", [1]])
+@pytest.mark.parametrize("data", [{"phone": "123"}, {"phone": None}, {"phone": 123}, {}, "text", [1]])
 def test_a_phone_that_cannot_be_is_refused_and_the_socket_stays(site: Site, data: Any) -> None:
     page = site.open(site.register())
     page.emit("request-pairing-code", data)

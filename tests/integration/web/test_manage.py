@@ -14,6 +14,7 @@ from aiadmin.domain.company import IntegrationStatus
 from aiadmin.domain.contact import Sighting
 from aiadmin.domain.device import Observed
 from aiadmin.domain.ids import CompanyId, DeviceId, HostId
+from aiadmin.domain.journal import Client
 from aiadmin.domain.message import Direction, Heard, MessageKind, MessageSeen, NewMessage, ReceiptSeen
 from aiadmin.domain.notice import NoticeKind
 from aiadmin.domain.sync import SyncKind
@@ -230,6 +231,16 @@ def test_the_log_shows_both_sides_newest_first_with_marks(site: Site, linked: Sa
     assert (page["messages"][0]["mark"], page["messages"][1]["mark"]) == ("read", None)
     assert page["messages"][1]["name"] == "Анна"
     assert ask(site, linked, "overview")["marks"]["read"] == 1
+
+
+def test_the_log_calls_a_client_what_the_journal_does(site: Site, linked: Salon) -> None:
+    """W8: what somebody calls themselves on WhatsApp is a nickname."""
+    now = datetime.now(UTC)
+    with site.container.uow() as work:
+        work.journal.put_clients(linked.company_id, [Client(client_id=1, name="Анна Петрова", phone=CLIENT)], now)
+        work.commit()
+    hear(site, linked, "Можно на завтра?", now, "in-1")
+    assert ask(site, linked, "messages")["messages"][0]["name"] == "Анна Петрова"
 
 
 def _mark_read(site: Site, number: int, at: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from aiadmin import notice_texts
+from aiadmin.domain.journal import SalonFacts, Service, StaffMember
 from tests.integration.web.conftest import Refused
 from tests.integration.web.site import Salon, Site
 
@@ -40,6 +42,26 @@ def test_a_salon_that_has_set_nothing_sees_the_defaults(site: Site, salon: Salon
     assert not any(one["is_own"] for one in seen["texts"])
     assert "Анна" in seen["texts"][0]["preview"]
     assert "{" not in seen["texts"][0]["preview"]
+
+
+def test_a_preview_is_of_the_salons_own_journal_with_its_holes(site: Site, salon: Salon) -> None:
+    """Y13: an owner sees what a client would, also where the salon has no address."""
+    now = site.container.clock()
+    facts = SalonFacts(salon_id=1, title="Салон", timezone="Asia/Almaty", currency="₸", raw={"id": 1})
+    with site.container.uow() as work:
+        work.journal.set_salon(salon.company_id, facts)
+        work.journal.put_staff(salon.company_id, [StaffMember(staff_id=1, name="Динара")], now)
+        work.journal.put_services(
+            salon.company_id, [Service(service_id=1, title="Маникюр", price_min=Decimal(9000))], now
+        )
+        work.commit()
+    seen = show(site, salon)["texts"][0]["preview"]
+    assert "Услуга: Маникюр\nМастер: Динара\nСтоимость: 9\xa0000\xa0₸\n" in seen
+    assert "Адрес" not in seen
+    template = "Ждём вас {date}! Наш адрес — {address}, вход со двора."
+    preview = post(site, salon, "text/preview", template=template).get_json()["preview"]
+    assert preview.endswith("!")
+    assert "адрес" not in preview
 
 
 def test_settings_are_changed_one_by_one(site: Site, salon: Salon) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -22,11 +23,15 @@ AT = datetime.fromisoformat("2026-11-27T11:30Z")
 
 def _facts(**given: Any) -> Facts:
     values: dict[str, Any] = {"name": "Анна", "starts_at": AT, "zone": "Europe/Moscow", "master": "Оксана"}
-    return Facts(**values | {"services": ("Стрижка",), "price": Decimal(1500), "address": "Тверская, 1"} | given)
+    return Facts(
+        **values
+        | {"services": (("Стрижка", 1),), "price": Decimal(1500), "currency": "₽", "address": "Тверская, 1"}
+        | given
+    )
 
 
 def _text(template: str, **given: Any) -> str:
-    return render(template, wording.words(_facts(**given)))
+    return notice_texts.fill(template, _facts(**given))
 
 
 @pytest.mark.parametrize("kind", NoticeKind)
@@ -48,7 +53,7 @@ def test_a_booking_is_told_in_full() -> None:
     assert text.splitlines()[:6] == [
         "Здравствуйте, Анна!",
         "Вы записаны в пятницу, 27 ноября, в 14:30.",
-        "Услуги: Стрижка",
+        "Услуга: Стрижка",
         "Мастер: Оксана",
         "Стоимость: 1\xa0500\xa0₽",
         "Адрес: Тверская, 1",
@@ -96,9 +101,9 @@ def test_a_text_of_exactly_the_longest_length_is_taken() -> None:
         ("Здравствуйте, {name}!", "name", "Здравствуйте!"),
         ("{name}, ждём вас {date}", "name", "Ждём вас в пятницу, 27 ноября"),
         ("Добрый день! {name}, ждём вас", "name", "Добрый день! Ждём вас"),
-        ("Мастер {master}, {time}", "master", "Мастер, 14:30"),
+        ("Мастер {master}, {time}", "master", "14:30"),
         ("Ждём вас\nАдрес: {address}\nДо встречи", "address", "Ждём вас\nДо встречи"),
-        ("Цена {price}", "price", "Цена"),
+        ("Цена {price}", "price", ""),
         ("Ждём вас {date}\n\nДо встречи", "name", "Ждём вас в пятницу, 27 ноября\n\nДо встречи"),
     ],
 )
@@ -107,8 +112,9 @@ def test_what_is_not_known_leaves_no_hole(template: str, missing: str, text: str
 
 
 def test_what_a_client_is_called_is_never_a_template() -> None:
-    name = "{master} {0.__class__}\n\u202eАнна"
-    assert _text("Здравствуйте, {name}!", name=name) == "Здравствуйте, {master} {0.__class__} Анна!"
+    master = "{name} {0.__class__}\n\u202eАнна"
+    assert _text("Ваш мастер {master}!", master=master) == "Ваш мастер {name} {0.__class__} Анна!"
+    assert _text("Здравствуйте, {name}!", name="{master} {0.__class__}") == "Здравствуйте!"
 
 
 @pytest.mark.parametrize(
@@ -137,12 +143,57 @@ def test_day_and_time_are_those_of_the_salon() -> None:
 def test_a_price_is_told_only_when_every_service_has_one() -> None:
     priced = BookedService(service_id=3, title="Укладка", cost=Decimal("99.50"))
     both = Facts.of(record(services=(priced, priced)), zone="UTC", address="Тверская, 1", link="https://x.example")
-    assert (both.price, both.services) == (Decimal("199.00"), ("Укладка", "Укладка"))
+    assert (both.price, both.services) == (Decimal("199.00"), (("Укладка", 1), ("Укладка", 1)))
     assert (both.name, both.master, both.address) == ("Анна", "Оксана", "Тверская, 1")
     assert Facts.of(record(services=(priced, HAIRCUT)), zone="UTC").price is None
     assert Facts.of(record(services=()), zone="UTC").price is None
-    assert Facts.of(record(services=(HAIRCUT, COLOURING)), zone="UTC").services == ("Стрижка", "Окрашивание")
-    assert wording.money(Decimal(0)) == "0\xa0₽"
+    assert Facts.of(record(services=(HAIRCUT, COLOURING)), zone="UTC").services == (
+        ("Стрижка", 1),
+        ("Окрашивание", 1),
+    )
+
+
+def test_a_price_that_nobody_has_set_is_not_told() -> None:
+    """Y22."""
+    free, priced = replace(HAIRCUT, cost=Decimal(0)), replace(COLOURING, cost=Decimal(1500))
+    assert Facts.of(record(services=(free,)), zone="UTC").price is None
+    assert Facts.of(record(services=(free, priced)), zone="UTC").price is None
+    assert "Стоимость" not in _text(notice_texts.TEMPLATES[NoticeKind.BOOKED], price=None)
+
+
+@pytest.mark.parametrize(
+    ("currency", "written"),
+    [("₸", "1\xa0800\xa0₸"), ("Br", "1\xa0800\xa0Br"), ("₽", "1\xa0800\xa0₽"), (None, "1\xa0800")],
+)
+def test_a_price_is_in_the_currency_of_the_salon(currency: str | None, written: str) -> None:
+    """Y12."""
+    assert _text("Стоимость: {price}", price=Decimal(1800), currency=currency) == f"Стоимость: {written}"
+
+
+def test_a_service_that_is_booked_twice_is_said_to_be() -> None:
+    """Y19."""
+    twice = Facts.of(record(services=(replace(HAIRCUT, amount=2, cost=Decimal(3600)), COLOURING)), zone="UTC")
+    assert notice_texts.fill("Услуги: {services}", twice) == "Услуги: Стрижка × 2, Окрашивание"
+
+
+def test_the_label_of_services_agrees_with_their_number() -> None:
+    two = (("Стрижка", 1), ("Укладка", 1))
+    assert _text("Услуги: {services}") == "Услуга: Стрижка"
+    assert _text("Ждём! Услуги — {services}.") == "Ждём! Услуга — Стрижка."
+    assert _text("Ваши услуги: {services}") == "Ваши услуги: Стрижка"
+    assert _text("Услуги: {services}", services=two) == "Услуги: Стрижка, Укладка"
+
+
+@pytest.mark.parametrize(
+    "typed", ["Окрашивание 👩\u200d🦰 ❤\ufe0f\u200d🔥", "Катя 👩\u200d👧", "Флаг 🏳\ufe0f\u200d🌈", "👩🏽\u200d💻 Оля"]
+)
+def test_joined_emoji_stay_joined(typed: str) -> None:
+    """Y20."""
+    assert _text("Мастер: {master}", master=typed) == f"Мастер: {typed}"
+
+
+def test_what_nobody_sees_is_left_out_of_words() -> None:
+    assert _text("Мастер: {master}", master="Ан\u00adна\u200d\u200b\tМа\u202eрия") == "Мастер: Анна Мария"
 
 
 _SOUP = st.text(alphabet="{}" + string.ascii_letters[:3] + " ,.!\n:Ж", max_size=30)
@@ -157,7 +208,8 @@ def test_whatever_passes_the_check_is_filled_in_and_never_empty(template: str, w
         assert notice_texts.template_flaw(fault)
         return
     text = render(template, words)
-    assert text
+    assert text or any(f"{{{name}}}" in template and not word for name, word in words.items())
+    assert "\0" not in text
     assert all(f"{{{name}}}" not in text for name in VARIABLES if not any("{" in word for word in words.values()))
 
 

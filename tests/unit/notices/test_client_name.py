@@ -1,0 +1,101 @@
+"""Y11 and Y21: what a client may be called in a message."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aiadmin.domain.client_name import LONGEST, greeting_name
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "Анна",
+            "Анна-Мария",
+            "Мария–Анна",
+            "Иванова А.С.",
+            "Иванова А. С.",
+            "Ё.А.",
+            "Anna O'Neil",
+            "Жан\u2011Поль",
+        ),
+        *(
+            "Катя 👩\u200d👧",
+            "Анна (мама Кати)",
+            "Бекзод Оʻгʻли",
+            "Анна 2",
+            "José María",
+            "Клиентова Анна",
+            "Гостья Ирина",
+        ),
+    ],
+)
+def test_a_name_is_said_as_it_is(name: str) -> None:
+    assert greeting_name(name) == name
+
+
+@pytest.mark.parametrize(("given", "said"), [("  Анна \n Мария ", "Анна Мария"), ("Анна!", "Анна")])
+def test_a_name_is_tidied(given: str, said: str) -> None:
+    assert greeting_name(given) == said
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [
+        *(None, "", " ", ".", "-", "?", "---", "2", "79995551122", "+7 999 555-11-22", "👩\u200d👧", "!!!"),
+        *(
+            "Без имени",
+            "БЕЗ ИМЕНИ",
+            "Клиент",
+            "клиент.",
+            "Клиент 12",
+            "Новый клиент",
+            "Имя не указано",
+            "(не указано)",
+        ),
+        *("N/A", "no name", "Guest", "тест"),
+    ],
+)
+def test_what_is_no_name_is_not_said(junk: str | None) -> None:
+    assert greeting_name(junk) is None
+
+
+@pytest.mark.parametrize(
+    "spam",
+    [
+        "Ваш выигрыш 100000 р ждёт: https://evil.example/win",
+        "Зайди t.me/evil_bot прямо сейчас",
+        *(
+            "evil.example",
+            "www evil com",
+            "t.me",
+            "T.Me",
+            "vk.com",
+            "приз.рф",
+            "evil[.]com",
+            "http evil",
+            "evil\u3002com",
+        ),
+        *(
+            "a@b.ru",
+            "@evil_bot",
+            "Банк 88005553535",
+            "Служба безопасности 8 800 555 35 35",
+            "Анна 1000₽",
+            "Анна #приз",
+        ),
+        "Анна Мария Елена Ольга Ирина",
+        "А" * (LONGEST + 1),
+    ],
+)
+def test_a_stranger_does_not_speak_through_a_name(spam: str) -> None:
+    assert greeting_name(spam) is None
+
+
+@given(st.text())
+def test_no_text_is_too_odd(text: str) -> None:
+    name = greeting_name(text)
+    assert name is None or (len(name) <= LONGEST and not set(name) & set("@/:\\#[]{}<>\n"))
