@@ -19,8 +19,8 @@ from typing import Any
 
 import gevent
 
-CLOSED_AT_ONCE = 64
-"""How many make room together: finding them costs a look at every connection."""
+CLOSED_AT_ONCE = 100
+"""One in so many makes room together: finding them costs a look at every connection."""
 GOING_AWAY = b"\x88\x02\x03\xe9"
 """A websocket's close frame, code 1001 (RFC 6455): a browser comes back by itself."""
 
@@ -120,7 +120,7 @@ class Connections:
         if share is not None and self._of_peer[peer] > share:
             self._close_beyond(share, [one for one in self._open.values() if one.peer == peer and one.is_waiting])
         if len(self._open) > self.room.connections:
-            self._make_room()
+            self._make_room(connection)
         return connection
 
     def of(self, sock: Any) -> Connection:
@@ -156,8 +156,9 @@ class Connections:
         if more > 0 and self._held > self.room.held_bytes:
             max(self._open.values(), key=lambda one: one.held).close()
 
-    def _make_room(self) -> None:
-        for connection in victims(self._open.values())[:CLOSED_AT_ONCE]:
+    def _make_room(self, newest: Connection) -> None:
+        count = max(self.room.connections // CLOSED_AT_ONCE, 1)
+        for connection in victims(one for one in self._open.values() if one is not newest)[:count]:
             connection.close()
 
     def _close_beyond(self, share: int, waiting: list[Connection]) -> None:

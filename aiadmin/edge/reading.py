@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from gunicorn.http.errors import LimitRequestHeaders
+from gunicorn.http.errors import InvalidRequestLine, LimitRequestHeaders
 
 from aiadmin.edge.bodies import limit_of
 from aiadmin.edge.connections import Connection, Patience, Phase
 
 MAX_HEAD_BYTES = 16 * 1024
-_PIECE = 8 * 1024
+_PIECE = 16 * 1024
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
@@ -27,6 +27,7 @@ def read_head(client: Any, unreader: Any, connection: Connection, patience: Pati
 
     Raises:
         LimitRequestHeaders: it is longer than any honest one.
+        InvalidRequestLine: it does not begin as a request does.
     """
     head = bytearray(unreader.take_buffered())
     if head:
@@ -48,10 +49,10 @@ def read_head(client: Any, unreader: Any, connection: Connection, patience: Pati
 
 
 def _is_whole(head: bytearray, searched: int) -> bool:
-    """Whether there is no need to read on: the end is there, or there will be none that we accept (bare LF, TLS)."""
-    if head.find(b"\r\n\r\n", searched) >= 0 or head.find(b"\n\n", searched) >= 0:
-        return True
-    return bool(head) and not (head[:1].isalpha() or head[:1] == b"\r")
+    """Whether there is no need to read on: the end is there, or one that the parser refuses."""
+    if head and not (head[:1].isalpha() or head[:1] == b"\r"):
+        raise InvalidRequestLine("")  # TLS, or nothing that anybody would go on with
+    return head.find(b"\r\n\r\n", searched) >= 0 or head.find(b"\n\n", searched) >= 0
 
 
 def read_body(client: Any, request: Any, connection: Connection, patience: Patience) -> bytes:
@@ -64,29 +65,41 @@ def read_body(client: Any, request: Any, connection: Connection, patience: Patie
     limit, announced = limit_of(request.path), _announced(request)
     if announced == 0:
         return b""
+    waits, request._expected_100_continue = request._expected_100_continue, False  # or gunicorn tells it to go on
     if announced is not None and announced > limit:
         request.force_close()
         return b""
     connection.enter(Phase.READING, patience.body)
-    if request._expected_100_continue:
-        request._expected_100_continue = False  # or gunicorn says it again, too late
+    if waits:
         client.sendall(_CONTINUE)
-    body = _read(request, connection, limit + 1)
-    if announced is not None and len(body) < announced:
-        raise GoneError
-    if len(body) > limit:
-        request.force_close()
-    return body
+    if announced is None:
+        return _read_chunks(request, connection, limit)
+    return _read_announced(client, request.unreader, connection, announced)
 
 
-def _read(request: Any, connection: Connection, wanted: int) -> bytes:
-    body = bytearray()
-    while len(body) < wanted:
-        piece = request.body.read(min(_PIECE, wanted - len(body)))
+def _read_announced(client: Any, unreader: Any, connection: Connection, announced: int) -> bytes:
+    body = bytearray(unreader.take_buffered())
+    unreader.unread(bytes(body[announced:]))  # the next request
+    del body[announced:]
+    while len(body) < announced:
+        piece = client.recv(min(_PIECE, announced - len(body)))
         if not piece:
-            break
+            raise GoneError
         body += piece
         connection.hold(len(body))
+    return bytes(body)
+
+
+def _read_chunks(request: Any, connection: Connection, limit: int) -> bytes:
+    request.unreader.max_body_chunk = _PIECE  # what the reader holds beside this is not counted
+    body = bytearray()
+    while len(body) <= limit:
+        piece = request.body.read(min(_PIECE, limit + 1 - len(body)))
+        if not piece:
+            return bytes(body)
+        body += piece
+        connection.hold(len(body))
+    request.force_close()
     return bytes(body)
 
 
