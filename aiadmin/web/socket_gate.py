@@ -43,6 +43,10 @@ MAX_KNOCKING = 500
 HANDSHAKES_PER_JOIN = 4
 """A page may try each transport, and try again."""
 PACKETS, PACKETS_SECONDS = 60, 30.0
+MAX_PACKETS = 16
+"""In one POST; Engine.IO reads no more either, but answers 200 to those it drops."""
+_POSTED = frozenset("134")
+"""What a poll may carry: CLOSE, PONG, MESSAGE; the rest belongs to websockets, `b` is binary."""
 _MAX_WAITING_PACKETS = 100
 """What is sent to a client that does not read waits in memory: beyond this it is gone."""
 
@@ -156,7 +160,8 @@ class SocketGate:
         if len(body) > OPEN_BYTES:
             raise RefusedError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-large")
         packets = body.decode().split("\x1e")
-        if not all(packet[:1] in {"1", "3", "4"} and self._packets.take(eio_sid) for packet in packets):
+        is_sane = len(packets) <= MAX_PACKETS and all(packet[:1] in _POSTED for packet in packets)
+        if not is_sane or not all(self._packets.take(eio_sid) for _ in packets):
             self._drop(eio_sid)
             raise RefusedError(HTTPStatus.BAD_REQUEST, "bad-request")
         environ["wsgi.input"], environ["CONTENT_LENGTH"] = io.BytesIO(body), str(len(body))
