@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 
 class ConfigError(ValueError):
@@ -61,6 +62,9 @@ class Config:
     public_url: str = "http://localhost:3000"
     database_url: str = field(default="", repr=False)
     redis_url: str = field(default="", repr=False)
+    redis_tls_verify: bool = True
+    redis_ca_bundle: str = ""
+    redis_pool_size: int = 50
     jwt_secret: str = field(default="", repr=False)
     admin_api_key: str = field(default="", repr=False)
     metrics_token: str = field(default="", repr=False)
@@ -133,7 +137,23 @@ class Config:
             values.setdefault("open_registration", False)
         config = cls(**values)
         _require(config)
-        return config
+        return replace(config, redis_url=_with_tls(config))
+
+
+def _with_tls(config: Config) -> str:
+    """The Redis URL with what is set of TLS: every library that opens a connection reads it there.
+
+    Heroku owns REDIS_URL and gives a certificate that nobody signed, so it cannot be said in the URL itself.
+    """
+    parts = urlsplit(config.redis_url)
+    if parts.scheme != "rediss":
+        return config.redis_url
+    told = dict(parse_qsl(parts.query))
+    if not config.redis_tls_verify:
+        told = {"ssl_cert_reqs": "none", **told}
+    if config.redis_ca_bundle:
+        told = {"ssl_ca_certs": config.redis_ca_bundle, **told}
+    return urlunsplit(parts._replace(query=urlencode(told)))
 
 
 def _parse(name: str, text: str) -> object:
@@ -246,6 +266,8 @@ _PARSERS: Mapping[str, Callable[[str], object]] = {
     "public_url": _url,
     "database_url": _postgres,
     "redis_url": _redis,
+    "redis_tls_verify": _flag,
+    "redis_pool_size": _whole(1, 1_000),
     "yclients_app_id": _whole(1, 2**31 - 1),
     "yclients_api_url": _url,
     "yclients_marketplace_url": _url,

@@ -100,12 +100,13 @@ class Container:
 
     @cached_property
     def redis(self) -> Redis:
-        return make_redis(self.config.redis_url)
+        return make_redis(self.config.redis_url, pool_size=self.config.redis_pool_size)
 
     @cached_property
     def impatient_redis(self) -> Redis:
         """For what is not worth a wait."""
-        return make_redis(self.config.redis_url, read_timeout=IMPATIENT_SECONDS)
+        config = self.config
+        return make_redis(config.redis_url, pool_size=config.redis_pool_size, read_timeout=IMPATIENT_SECONDS)
 
     @cached_property
     def tokens(self) -> JwtTokens:

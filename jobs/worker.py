@@ -10,23 +10,24 @@ import threading
 import time
 import uuid
 from types import FrameType
-from typing import NoReturn, cast
+from typing import NoReturn
 
 import structlog
 from redis import RedisError
-from redis.client import PubSubWorkerThread
 from rq import Worker
 from rq.timeouts import JobTimeoutException, UnixSignalDeathPenalty
 
 from aiadmin.adapters.nudge_queues import SERIALIZER
+from aiadmin.adapters.own_jobs import OwnJobsOnly, WorkersJob
 from aiadmin.adapters.queue import JOBS
 from aiadmin.adapters.redis_client import make_redis
 from aiadmin.config import Config
+from aiadmin.masking import reason_of
 
 log = structlog.get_logger(__name__)
 
 WORKER_TTL_SECONDS = 30
-"""Also how often an idle worker looks for jobs that a dead one left behind: its wait for a job ends that often."""
+"""Also how often an idle worker looks for jobs that a dead one left behind."""
 SHUTDOWN_SECONDS = 5.0
 """How long a job may take to end after SIGTERM; a killed delivery is found again in `sending`."""
 RESTART_SECONDS = 1.0
@@ -46,7 +47,7 @@ class JobDeadline(UnixSignalDeathPenalty):
         raise self._exception
 
 
-class JobsWorker(Worker):
+class JobsWorker(OwnJobsOnly, Worker):
     """RQ's worker, but: it looks for Redis again every two seconds, and SIGTERM ends it within ten."""
 
     death_penalty_class = JobDeadline
@@ -71,10 +72,7 @@ class JobsWorker(Worker):
         try:
             super().teardown()  # type: ignore[no-untyped-call]
         except RedisError as error:
-            log.warning("left without goodbye", error=type(error).__name__)
-            listener = cast("PubSubWorkerThread | None", self.pubsub_thread)
-            if listener is not None:
-                listener.stop()
+            log.warning("left without goodbye", error=reason_of(error))
 
     def _kill_job(self) -> None:
         if self.horse_pid:
@@ -101,14 +99,15 @@ def _work(config: Config) -> bool:
             [JOBS],
             # a name that was used before is refused while Redis remembers it
             name=f"{JOBS}-{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}",
-            connection=make_redis(config.redis_url),
+            connection=make_redis(config.redis_url, pool_size=config.redis_pool_size),
             serializer=SERIALIZER,
+            job_class=WorkersJob,
             worker_ttl=WORKER_TTL_SECONDS,
             maintenance_interval=WORKER_TTL_SECONDS,
         )
         worker.work(logging_level="WARNING")
     except RedisError as error:
-        log.warning("worker waits for Redis", error=type(error).__name__)
+        log.warning("worker waits for Redis", error=reason_of(error))
         return False
     return bool(worker.is_stopping)
 

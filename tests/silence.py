@@ -6,13 +6,20 @@ import selectors
 import socket
 import threading
 from types import TracebackType
-from typing import Self
+from typing import Protocol, Self
 from urllib.parse import urlsplit, urlunsplit
 
 _CHUNK = 64 * 1024
 
 
-def by_way_of(proxy: SilentProxy, url: str) -> str:
+class Listens(Protocol):
+    """What stands on a port of this machine."""
+
+    @property
+    def port(self) -> int: ...
+
+
+def by_way_of(proxy: Listens, url: str) -> str:
     """The address `url` of a server of this machine, reached through `proxy`."""
     parts = urlsplit(url)
     return urlunsplit(parts._replace(netloc=f"{parts.netloc.rpartition(':')[0]}:{proxy.port}"))
@@ -30,7 +37,7 @@ class SilentProxy:
     def __init__(self, upstream: int) -> None:
         self._upstream = upstream
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self.port: int = self._listener.getsockname()[1]
+        self.port = int(self._listener.getsockname()[1])
         self.hanging = 0
         self._is_deaf = False
         self._lock = threading.Lock()

@@ -12,6 +12,7 @@ from redis import Redis, RedisError
 
 from aiadmin.adapters.tokens import LIFETIME
 from aiadmin.domain.ids import CompanyId
+from aiadmin.masking import reason_of
 
 log = structlog.get_logger(__name__)
 
@@ -29,10 +30,10 @@ class RedisLinkCache:
                 pipe.set(f"marketplace:company:{company_id}:token", jti, ex=LIFETIME)
                 pipe.execute()
         except RedisError as error:
-            log.warning("connect link not cached", error=type(error).__name__)
+            log.warning("connect link not cached", error=reason_of(error))
 
     def forget(self, jti: str) -> None:
         try:
             self._redis.delete(f"marketplace:token:{jti}")
         except RedisError as error:
-            log.warning("connect link not forgotten", error=type(error).__name__)
+            log.warning("connect link not forgotten", error=reason_of(error))

@@ -21,6 +21,7 @@ import structlog
 from redis import Redis, RedisError
 
 from aiadmin.domain.metric import Metric
+from aiadmin.masking import reason_of
 
 log = structlog.get_logger(__name__)
 
@@ -91,7 +92,7 @@ class RedisMetrics:
         try:
             self._send(sums, gauges)
         except RedisError as error:
-            log.debug("metrics wait for Redis", error=type(error).__name__)
+            log.debug("metrics wait for Redis", error=reason_of(error))
             self._keep(sums.items())
 
     def _add(self, parts: Iterable[tuple[_Series, float]]) -> None:
@@ -125,6 +126,11 @@ class RedisMetrics:
                     target=_flush_forever, args=[weakref.ref(self), self._closed], daemon=True
                 )
                 self._thread.start()
+
+
+def count_at_once(redis: Redis, metric: Metric, **labels: str) -> None:
+    """Count one, now: for a process that counts so seldom that it needs no sums. Raises RedisError."""
+    redis.hincrbyfloat(HASH, field(metric, labels), 1)
 
 
 def _forked(reference: weakref.ref[RedisMetrics]) -> None:

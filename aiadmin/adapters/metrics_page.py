@@ -32,6 +32,7 @@ _HELP = {
     Metric.CALLBACKS: "Attempts to tell YClients that a salon is connected",
     Metric.OPERATOR_MESSAGES: "Messages that YClients gave us to send",
     Metric.OPERATOR_STATUSES: "Statuses of such messages that YClients was told",
+    Metric.JOBS_REFUSED: "Jobs in Redis that are none of ours, and were not run",
     Metric.START_SECONDS: "Time from the start of a session to its login",
     Metric.ADOPTION_SECONDS: "Time from taking a device to its login",
     Metric.EVENT_LAG_SECONDS: "Time an event of the WhatsApp library waited for its host",

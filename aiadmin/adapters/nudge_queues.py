@@ -13,13 +13,13 @@ from redis import Redis
 from rq import Queue
 from rq.worker_registration import REDIS_WORKER_KEYS, WORKERS_BY_QUEUE_KEY
 
+from aiadmin.adapters.job_functions import LOOK
+
 REGISTRY = "aiadmin:nudge:queues"
 """A sorted set: queue names, by the time of Redis until which each is there."""
 ANNOUNCED_SECONDS = 45
-"""RQ's idle worker announces every 15 s."""
+"""RQ's idle worker announces each time its wait for a job ends: every 5 s."""
 SERIALIZER = "json"
-_LOOK = "jobs.sessions.look"
-_LOOK_SECONDS = 30
 _KEPT_SECONDS = 60
 _COALESCE_MS = 250
 
@@ -45,7 +45,12 @@ class NudgeQueues:
             for name in self._free(self._listening()):
                 queue = self._queue(name)
                 queue.enqueue_call(
-                    _LOOK, timeout=_LOOK_SECONDS, ttl=_KEPT_SECONDS, result_ttl=0, failure_ttl=1, pipeline=pipeline
+                    LOOK.name,
+                    timeout=LOOK.timeout,
+                    ttl=_KEPT_SECONDS,
+                    result_ttl=0,
+                    failure_ttl=LOOK.kept_seconds,
+                    pipeline=pipeline,
                 )
                 pipeline.expire(queue.key, _KEPT_SECONDS)
             pipeline.execute()

@@ -5,14 +5,16 @@ The shapes of the server's events live here, so that a worker's emit and the web
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 import socketio
 
 from aiadmin import texts, texts_manage
+from aiadmin.adapters import redis_client
 from aiadmin.adapters.qr_image import svg
-from aiadmin.adapters.redis_client import CONNECT_TIMEOUT_SECONDS, READ_TIMEOUT_SECONDS
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.sync import Stage, SyncRun
 
@@ -20,12 +22,39 @@ NAMESPACE = "/marketplace"
 CHANNEL = "flask-socketio"
 """Where Flask-SocketIO listens. python-socketio's default is another: then nothing arrives, and nobody is told."""
 
+EVENTS = frozenset({"qr-update", "pairing-code", "whatsapp-connected", "status", "sync", "error"})
+_ROOM = re.compile(r"company:[1-9][0-9]{0,18}")
+
 Payload = Mapping[str, Any]
 
 
 def room_of(company_id: CompanyId) -> str:
     """The room that only this company's pages are in."""
     return f"company:{company_id}"
+
+
+def read_event(published: bytes) -> dict[str, Any] | None:
+    """What was published on `CHANNEL`, if it is one of our events for one company's pages; else None.
+
+    Socket.IO's own messages there can also disconnect clients, put them into rooms and close those: whoever writes to
+    Redis may not.
+
+    >>> read_event(b'{"method": "disconnect", "sid": "x"}') is None
+    True
+    """
+    try:
+        told = json.loads(published)
+        method, namespace, event, room, data = (
+            told[name] for name in ("method", "namespace", "event", "room", "data")
+        )
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+    is_ours = method == "emit" and namespace == NAMESPACE and isinstance(event, str) and event in EVENTS
+    is_for_one = isinstance(room, str) and _ROOM.fullmatch(room) is not None
+    is_payload = isinstance(data, list) and len(data) == 1 and isinstance(data[0], dict)
+    if not (is_ours and is_for_one and is_payload):
+        return None
+    return {"method": "emit", "namespace": NAMESPACE, "event": event, "room": room, "data": data}
 
 
 def qr_update(code: str, expires_in: int) -> Payload:
@@ -75,14 +104,7 @@ class SocketRooms:
 
     def __init__(self, redis_url: str) -> None:
         self._manager = socketio.RedisManager(
-            redis_url,
-            channel=CHANNEL,
-            write_only=True,
-            redis_options={
-                "socket_connect_timeout": CONNECT_TIMEOUT_SECONDS,
-                "socket_timeout": READ_TIMEOUT_SECONDS,
-                "health_check_interval": 30,
-            },
+            redis_url, channel=CHANNEL, write_only=True, redis_options=redis_client.options()
         )
 
     def qr(self, company_id: CompanyId, *, code: str, expires_in: int) -> None:

@@ -6,22 +6,26 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import redis
 import socketio
 import structlog
 from redis import RedisError
 
-from aiadmin.adapters.redis_client import CONNECT_TIMEOUT_SECONDS
-from aiadmin.adapters.rooms import CHANNEL
+from aiadmin.adapters import redis_client
+from aiadmin.adapters.rooms import CHANNEL, read_event
+from aiadmin.masking import reason_of
 
 log = structlog.get_logger(__name__)
 
 FIRST_PAUSE_SECONDS = 0.25
 LONGEST_PAUSE_SECONDS = 2.0
 """The library's own pause doubles up to a minute: a page would miss its codes that long after Redis is back."""
+QUIET_SECONDS = 5.0
+"""After so long without a word Redis is asked whether it is there, and has as long again to answer."""
 
 
 class ListeningManager(socketio.RedisManager):  # type: ignore[misc]
-    """A RedisManager that is back within two seconds after Redis is.
+    """A RedisManager that is back within two seconds after Redis is, and takes our own events only.
 
     Attributes:
         on_return: called in the background whenever it listens again after it could not: events were lost meanwhile.
@@ -30,16 +34,15 @@ class ListeningManager(socketio.RedisManager):  # type: ignore[misc]
     on_return: Callable[[], None]
 
     def __init__(self, redis_url: str) -> None:
-        super().__init__(
-            redis_url,
-            channel=CHANNEL,
-            redis_options={
-                "socket_timeout": None,  # listening is waiting
-                "socket_connect_timeout": CONNECT_TIMEOUT_SECONDS,
-                "socket_keepalive": True,
-                "health_check_interval": 30,
-            },
-        )
+        super().__init__(redis_url, channel=CHANNEL, redis_options=redis_client.options())
+
+    def _listen(self) -> Iterator[dict[str, Any]]:
+        for published in super()._listen():
+            event = read_event(published)
+            if event is not None:
+                yield event
+            else:
+                log.warning("message in Redis refused", channel=CHANNEL, bytes=len(published))
 
     def _redis_listen_with_retries(self) -> Iterator[dict[str, Any]]:
         pause, was_away = FIRST_PAUSE_SECONDS, False
@@ -50,9 +53,27 @@ class ListeningManager(socketio.RedisManager):  # type: ignore[misc]
                 if was_away:
                     self.server.start_background_task(self.on_return)
                 pause, was_away = FIRST_PAUSE_SECONDS, False
-                yield from self.pubsub.listen()
+                yield from self._hear()
             except RedisError as error:
                 was_away = True
-                log.warning("sockets wait for Redis", error=type(error).__name__)
+                log.warning("sockets wait for Redis", error=reason_of(error))
+                self.redis.close()
             time.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+
+    def _hear(self) -> Iterator[dict[str, Any]]:
+        """Messages as they come. Raises RedisError when the connection is gone, or silent.
+
+        The library's own listening would wait for ever on a connection whose other end has moved away.
+        """
+        has_asked = False
+        while True:
+            message = self.pubsub.get_message(timeout=QUIET_SECONDS)
+            if message is not None:
+                has_asked = False
+                yield message
+            elif has_asked:
+                raise redis.TimeoutError("Redis is silent")
+            else:
+                self.pubsub.ping()
+                has_asked = True

@@ -15,6 +15,7 @@ import structlog
 from redis import Redis, RedisError
 
 from aiadmin.domain.ids import CompanyId
+from aiadmin.masking import reason_of
 
 log = structlog.get_logger(__name__)
 
@@ -66,7 +67,7 @@ class WebhookLimits:
             try:
                 return self._count_for_all(asked)
             except RedisError as error:
-                log.warning("webhook limits count in memory", error=type(error).__name__)
+                log.warning("webhook limits count in memory", error=reason_of(error))
                 self._redis_again_at = time.monotonic() + AWAY_SECONDS
         return {company_id: self._count_here(company_id, count) for company_id, count in asked.items()}
 

@@ -42,3 +42,5 @@ class Metric(StrEnum):
     """Messages that YClients gave us, by `result` (`taken`, `refused`)."""
     OPERATOR_STATUSES = "aiadmin_operator_statuses_total"
     """Statuses for YClients by `result` (`told`, `failed`, `refused`)."""
+    JOBS_REFUSED = "aiadmin_jobs_refused_total"
+    """Jobs in Redis that are none of ours: somebody else writes there."""

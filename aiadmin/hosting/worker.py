@@ -15,16 +15,18 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from types import FrameType
-from typing import NoReturn, cast
+from typing import NoReturn
 
 from redis import RedisError
-from redis.client import Pipeline, PubSubWorkerThread
+from redis.client import Pipeline
 from rq import SimpleWorker
 
 from aiadmin import nudge
 from aiadmin.adapters.nudge_queues import SERIALIZER, NudgeQueues
+from aiadmin.adapters.own_jobs import OwnJobsOnly, SessionsJob
 from aiadmin.adapters.redis_client import make_redis
 from aiadmin.adapters.whatsapp import library, store
 from aiadmin.adapters.whatsapp.engine import Engine
@@ -36,6 +38,7 @@ from aiadmin.hosting import signals
 from aiadmin.hosting.desk import Desk
 from aiadmin.hosting.host import SessionHost
 from aiadmin.hosting.outside import Manners, Outside
+from aiadmin.masking import reason_of
 
 DRAIN_SECONDS = 9.0
 BLOATED = 3
@@ -154,7 +157,7 @@ class _Parts:
         os._exit(self._exit_code)
 
 
-class NudgeWorker(SimpleWorker):
+class NudgeWorker(OwnJobsOnly, SimpleWorker):
     """RQ's worker that runs jobs in this thread, and never forks; it looks for Redis again every two seconds.
 
     It listens to one queue, its own, and says so with each of RQ's heartbeats.
@@ -176,13 +179,9 @@ class NudgeWorker(SimpleWorker):
 
     def teardown(self) -> None:
         """Say goodbye to Redis if it is there; where it is not, the goodbye is left to expire."""
-        try:
+        with suppress(RedisError):
             super().teardown()  # type: ignore[no-untyped-call]
             NudgeQueues(self.connection).withdraw(self.queues[0].name)
-        except RedisError:
-            listener = cast("PubSubWorkerThread | None", self.pubsub_thread)
-            if listener is not None:
-                listener.stop()
 
 
 def _take_nudges(config: Config, parts: _Parts) -> None:
@@ -193,14 +192,15 @@ def _take_nudges(config: Config, parts: _Parts) -> None:
         worker = NudgeWorker(
             [name],
             name=name,
-            connection=make_redis(config.redis_url),
+            connection=make_redis(config.redis_url, pool_size=config.redis_pool_size),
             serializer=SERIALIZER,
+            job_class=SessionsJob,
             worker_ttl=WORKER_TTL_SECONDS,
             log_job_description=False,
         )
         worker.on_stop = parts.drain
         worker.work(logging_level="WARNING")
     except RedisError as error:
-        _log.info("Nudges wait for Redis", extra={"error": type(error).__name__})
+        _log.info("Nudges wait for Redis", extra={"error": reason_of(error)})
     if not parts.is_draining:
         time.sleep(_REDIS_PAUSE_SECONDS)

@@ -11,6 +11,7 @@ from limits.strategies import MovingWindowRateLimiter
 from aiadmin.container import Container
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.metric import Metric
+from aiadmin.masking import reason_of
 
 log = structlog.get_logger(__name__)
 
@@ -51,7 +52,7 @@ class SocketLimits:
         try:
             is_within = self._shared.hit(item, *names)
         except StorageError as error:
-            log.warning("socket limits count in memory", error=type(error.storage_error).__name__)
+            log.warning("socket limits count in memory", error=reason_of(error.storage_error))
             is_within = self._own.hit(item, *names)
         if not is_within:
             self._metrics.count(Metric.RATE_LIMIT_HITS, where="socket")

@@ -14,6 +14,7 @@ from aiadmin.adapters.yclients.turns import OwnTurns, Turns
 from aiadmin.domain.ids import SalonId
 from aiadmin.domain.pacing import PATIENCE, Budget, Urgency
 from aiadmin.domain.yclients_error import RateLimitedError
+from aiadmin.masking import reason_of
 
 log = structlog.get_logger(__name__)
 
@@ -45,7 +46,7 @@ class Bucket:
         try:
             _wait(self._shared, salon_id, urgency, deadline)
         except RedisError as error:
-            log.warning("YClients' budget is counted in memory", error=type(error).__name__)
+            log.warning("YClients' budget is counted in memory", error=reason_of(error))
             _wait(self._own, salon_id, urgency, deadline)
 
     def be_quiet(self, asked: timedelta) -> None:
@@ -55,7 +56,7 @@ class Bucket:
         try:
             quiet = self._shared.be_quiet(asked, chance)
         except RedisError as error:
-            log.warning("YClients' pause is known here only", error=type(error).__name__)
+            log.warning("YClients' pause is known here only", error=reason_of(error))
         log.warning("YClients says that we call too often", seconds=round(quiet.total_seconds(), 3))
 
 
