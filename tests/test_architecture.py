@@ -15,7 +15,7 @@ import pytest
 
 import aiadmin
 from aiadmin import texts, texts_manage
-from aiadmin.adapters import queue
+from aiadmin.adapters import job_functions, queue
 from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.errors import AiAdminError
@@ -92,12 +92,9 @@ def test_the_worker_of_jobs_loads_no_whatsapp_library() -> None:
 
 def test_every_queue_has_a_worker_and_every_job_exists() -> None:
     procfile = (ROOT / "Procfile").read_text()
-    nudges = [value for value in vars(queue).values() if isinstance(value, queue._Nudge)]
-
-    assert nudges
-    for nudge in nudges:
-        assert re.search(rf"^\w+: python worker\.py {queue.JOBS}$", procfile, re.MULTILINE)
-        module, _, function = nudge.function.rpartition(".")
+    assert re.search(rf"^\w+: python worker\.py {queue.JOBS}$", procfile, re.MULTILINE)
+    for name in (*job_functions.WORKERS, *job_functions.SESSIONS):
+        module, _, function = name.rpartition(".")
         assert callable(getattr(importlib.import_module(module), function))
 
 
