@@ -86,6 +86,7 @@ class Config:
     trusted_proxies: int = 0
     client_ip_header: str = "X-Forwarded-For"
     open_registration: bool = True
+    open_docs: bool = True
     rate_limit_per_minute: int = 30
     webhook_limit_per_minute: int = 600
     socket_limit_per_minute: int = 5
@@ -135,6 +136,7 @@ class Config:
         values: dict[str, Any] = {name: _parse(name, text) for name, text in given.items() if text}
         if values.get("app_env") is AppEnv.PRODUCTION:
             values.setdefault("open_registration", False)
+            values.setdefault("open_docs", False)
         config = cls(**values)
         _require(config)
         return replace(config, redis_url=_with_tls(config))
@@ -278,6 +280,7 @@ _PARSERS: Mapping[str, Callable[[str], object]] = {
     "allowed_origins": _origins,
     "trusted_proxies": _whole(0, 5),
     "open_registration": _flag,
+    "open_docs": _flag,
     "rate_limit_per_minute": _whole(1, 1_000_000),
     "webhook_limit_per_minute": _whole(1, 1_000_000),
     "socket_limit_per_minute": _whole(1, 1_000_000),

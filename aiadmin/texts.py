@@ -87,6 +87,8 @@ ERROR_TITLES: Mapping[int, str] = {
 ERROR_TITLE = "Не получилось"
 
 ROOT = "AI Admin подключает WhatsApp салона к YClients. Описание API: /docs"
+ROOT_TITLE = "AI Admin"
+ROOT_FOR_SALONS = "AI Admin подключает WhatsApp салона к YClients. Откройте его из YClients: там он в маркетплейсе."
 
 CONNECTED = "WhatsApp успешно подключен!"
 """The message of `whatsapp-connected`."""
@@ -265,6 +267,7 @@ API_TAGS: Mapping[str, str] = {
     "partner": "Расчёты и подключения в YClients",
     "health": "Работоспособность",
     "metrics": "Метрики",
+    "root": "Что это",
     "docs": "Документация",
 }
 """The sections of the API's documentation."""

@@ -55,7 +55,7 @@ def test_every_blueprint_names_its_guard(app) -> None:  # type: ignore[no-untype
 
     assert {endpoint.split(".")[0] for endpoint in endpoints} == set(guards) == set(app.blueprints)
     public = {name for name, guard in guards.items() if guard is auth.PUBLIC}
-    assert public == {"health", "docs"}
+    assert public == {"health", "root"}
 
 
 def test_every_route_is_in_the_openapi_document(app) -> None:  # type: ignore[no-untyped-def]

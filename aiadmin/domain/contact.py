@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass, field
 
 from aiadmin.domain.ids import ContactId
+from aiadmin.domain.plain_text import shown
 
 LONGEST_NAME = 100
 _PHONE = re.compile(r"[0-9]{5,20}")
@@ -96,5 +97,5 @@ def sighting(*addresses: tuple[str, str], push_name: str | None = None) -> Sight
     """
     lid = next((f"{user}@lid" for user, server in addresses if server in _LID_SERVERS and _LID.fullmatch(user)), None)
     phone = next((user for user, server in addresses if server in _PHONE_SERVERS and _PHONE.fullmatch(user)), None)
-    name = (push_name or "")[:LONGEST_NAME] or None
+    name = shown(push_name or "").strip()[:LONGEST_NAME] or None
     return Sighting(lid=lid, phone=phone, push_name=name) if lid or phone else None

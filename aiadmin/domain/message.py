@@ -9,6 +9,7 @@ from enum import StrEnum
 from aiadmin.domain.contact import Sighting
 from aiadmin.domain.delivery import OutboxState, Step, retry_delay
 from aiadmin.domain.ids import CompanyId, ContactId, DeviceId, MessageId
+from aiadmin.domain.plain_text import shown
 
 LONGEST_TEXT = 65_536
 """WhatsApp's own limit, in characters."""
@@ -123,6 +124,7 @@ class NewMessage:
     """A message to owe.
 
     Attributes:
+        text: loses what people would not see (`plain_text.shown`).
         dedup_key: within the company, at most one message of this key is ever owed.
         deadline_at: after this it is not worth sending; None for never.
         record_id: the booking that it speaks of.
@@ -134,6 +136,9 @@ class NewMessage:
     deadline_at: datetime | None
     purpose: Purpose = Purpose.MANUAL
     record_id: int | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", shown(self.text))
 
 
 @dataclass(frozen=True, kw_only=True)

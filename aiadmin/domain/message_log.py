@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Self
 
@@ -12,8 +12,7 @@ from aiadmin.domain.delivery import OutboxState
 
 PAGE_SIZE = 50
 _CURSOR = re.compile(r"([0-9]{1,18})-(in|own_phone|out)-([0-9]{1,18})")
-_LATEST_MICROS = 253_402_300_799_999_999
-"""The last moment of the year 9999: no time is later."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Side(StrEnum):
@@ -74,9 +73,20 @@ class Place:
     def parse(cls, text: str) -> Self:
         """The place that `str` has written. Raises ValueError."""
         match = _CURSOR.fullmatch(text)
-        if match is None or int(match[1]) > _LATEST_MICROS:
+        place = cls(micros=int(match[1]), side=Side(match[2]), number=int(match[3])) if match else None
+        if place is None or not place.is_in_time:
             raise ValueError("no place in a log")
-        return cls(micros=int(match[1]), side=Side(match[2]), number=int(match[3]))
+        return place
+
+    @property
+    def is_in_time(self) -> bool:
+        """Whether `at` is a time at all: Python's end with the year 9999."""
+        return timedelta(microseconds=self.micros) <= datetime.max.replace(tzinfo=UTC) - _EPOCH
+
+    @property
+    def at(self) -> datetime:
+        """When the message was written or heard."""
+        return _EPOCH + timedelta(microseconds=self.micros)
 
 
 def mark_of(state: OutboxState, delivered_at: datetime | None, read_at: datetime | None) -> Mark:

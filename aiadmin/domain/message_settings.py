@@ -11,9 +11,8 @@ from typing import Any, Self
 from aiadmin.domain.errors import AiAdminError
 from aiadmin.domain.notice import NoticeKind
 from aiadmin.domain.pace import LARGEST_CAP, Pace, QuietHours
+from aiadmin.domain.web_link import is_public
 
-LONGEST_LINK = 200
-_LINK = re.compile(r"https?://[^\s/]+\.\S+")
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 
 
@@ -53,7 +52,7 @@ def _clock(value: object) -> time:
 
 
 def _link(value: object) -> str:
-    if not isinstance(value, str) or len(value) > LONGEST_LINK or (value and not _LINK.fullmatch(value)):
+    if not isinstance(value, str) or (value and not is_public(value)):
         raise _FlawError("link")
     return value
 

@@ -12,6 +12,7 @@ from typing import Self
 from aiadmin.domain.clause import GAP, without_gaps
 from aiadmin.domain.errors import AiAdminError
 from aiadmin.domain.journal import Record
+from aiadmin.domain.plain_text import hidden
 
 LONGEST = 1000
 """Characters of a template."""
@@ -19,7 +20,6 @@ VARIABLES = ("name", "date", "time", "master", "services", "price", "address", "
 
 _PIECE = re.compile(r"\{([^{}\n]*)\}|[{}]")
 _VARIABLE = re.compile(r"\{(\w+)\}")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\ud800-\udfff]")
 
 
 class TemplateError(AiAdminError):
@@ -108,8 +108,8 @@ def _faults(template: str) -> Iterator[tuple[int, str, str]]:
             yield found.start(), "brace", found[0]
         elif found[1] not in VARIABLES:
             yield found.start(), "variable", found[0]
-    for found in _CONTROL.finditer(template):
-        yield found.start(), "control", ""
+    for position in hidden(template):
+        yield position, "control", ""
 
 
 def render(template: str, words: Mapping[str, str]) -> str:

@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
-from ipaddress import IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+
+UNKNOWN = "unknown"
+"""All that is no address shares one limit: nobody may choose a share of their own by writing nonsense."""
+_V6_SHARE = 64
+"""A provider gives every customer at least a /64 (RFC 6177): whoever has one has 2^64 addresses."""
+_WITH_PORT = re.compile(r"\[([0-9a-fA-F:.]+)\](?::[0-9]{1,5})?|([0-9.]+):[0-9]{1,5}")
 
 
 @lru_cache(maxsize=4096)
-def peer_of(address: str) -> str:
+def address_of(text: str) -> IPv4Address | IPv6Address | None:
+    """The address that `text` holds, with or without a port or a zone; None when it holds none.
+
+    Azure's gateways and some others write `203.0.113.9:51234` into `X-Forwarded-For`. An IPv4 address in an IPv6
+    one (RFC 4291, 2.5.5.2) is the IPv4 address.
+    """
+    found = _WITH_PORT.fullmatch(text.strip())
+    bare = (found[1] or found[2]) if found else text.strip().partition("%")[0]
+    try:
+        address = ip_address(bare)
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return mapped or address
+
+
+@lru_cache(maxsize=4096)
+def peer_of(text: str) -> str:
     """The IPv4 address, or the /64 network of an IPv6 address: whoever has one of its addresses has all of them.
 
-    Some proxies append the port (`192.0.2.1:4711`, `[2001:db8::1]:4711`); it is left out. What is no address stays.
+    >>> peer_of("203.0.113.9:51234"), peer_of("2001:db8::1"), peer_of("[2001:db8::ffff]:443")
+    ('203.0.113.9', '2001:db8::/64', '2001:db8::/64')
     """
-    try:
-        found = ip_address(_without_port(address))
-    except ValueError:
-        return address
-    if not isinstance(found, IPv6Address):
-        return str(found)
-    if found.ipv4_mapped is not None:
-        return str(found.ipv4_mapped)
-    return str(IPv6Address(int(found) >> 64 << 64)) + "/64"
-
-
-def _without_port(address: str) -> str:
-    if address.startswith("["):
-        return address[1:].partition("]")[0]
-    return address.partition(":")[0] if address.count(":") == 1 else address
+    address = address_of(text)
+    if address is None:
+        return UNKNOWN
+    return str(ip_network((address, _V6_SHARE), strict=False)) if isinstance(address, IPv6Address) else str(address)

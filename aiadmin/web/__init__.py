@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
-from flask import Flask, Response, request
+from flask import Flask, Request, Response, request
 from flask_cors import CORS
+from werkzeug.exceptions import NotFound
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.routing import IntegerConverter, Map, RequestRedirect
 
 from aiadmin.config import Config
 from aiadmin.container import Container
@@ -37,6 +38,7 @@ from aiadmin.web import (
     qr,
     registration,
     request_log,
+    root,
     sockets,
     status,
     webhooks,
@@ -59,7 +61,7 @@ def create_app(container: Container) -> Flask:
     app.jinja_env.globals["support"] = _support(container.config)
     app.jinja_env.globals["static_version"] = _static_version(Path(app.static_folder or ""))
     request_log.attach(app)
-    headers.attach(app)
+    headers.attach(app, container.config.public_url)
     errors.attach(app)
     _add_routes(app)
     limits.attach(app, container)
@@ -79,16 +81,25 @@ class _App(Flask):
         """No view here is a coroutine, and Flask would ask that of every function at every request."""
         return func
 
+    def raise_routing_exception(self, request: Request) -> NoReturn:
+        """No spelling of an address leads to another: Flask would name the host that the client has written."""
+        if isinstance(request.routing_exception, RequestRedirect):
+            raise NotFound
+        super().raise_routing_exception(request)
+
 
 class _IdConverter(IntegerConverter):
     """`<id:...>`: a number that a 32-bit column can hold."""
+
+    regex = "[0-9]{1,10}"
 
     def __init__(self, url_map: Map) -> None:
         super().__init__(url_map, min=1, max=MAX_ID)
 
 
 def _add_routes(app: Flask) -> None:
-    """Every blueprint with its guard, the public ones included."""
+    """Every blueprint with its guard, the public ones included. No address leads to another spelling of itself."""
+    app.url_map.merge_slashes = False
     app.url_map.converters["id"] = _IdConverter
     auth.protect(app, registration.blueprint, auth.REGISTRAR)
     auth.protect(app, links.blueprint, auth.COMPANY_OR_ADMIN)
@@ -108,7 +119,8 @@ def _add_routes(app: Flask) -> None:
     auth.protect(app, clients.blueprint, auth.ADMIN)
     auth.protect(app, metrics.blueprint, auth.SCRAPER)
     auth.protect(app, health.blueprint, auth.PUBLIC)
-    auth.protect(app, docs.blueprint, auth.PUBLIC)
+    auth.protect(app, root.blueprint, auth.PUBLIC)
+    auth.protect(app, docs.blueprint, auth.READER_OF_DOCS)
 
 
 def _allow_origins(app: Flask, container: Container) -> None:

@@ -21,7 +21,7 @@ from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.number import whole_number
 from aiadmin.services import links
 from aiadmin.web.bodies import read_object
-from aiadmin.web.current import container
+from aiadmin.web.current import container, key_limits, peer
 
 
 @dataclass(frozen=True)
@@ -96,6 +96,11 @@ def _registrar() -> None:
         raise RegistrationClosedError
 
 
+def _reader_of_docs() -> None:
+    if not container().config.open_docs:
+        _admin()
+
+
 def _admin() -> None:
     if not _is_admin():
         raise UnauthorizedError
@@ -158,10 +163,15 @@ def _marketplace() -> None:
 
 def _bearer_key() -> None:
     """The salon's own key, as YClients was given it at the activation."""
-    given = _bearer() or ""
-    if not given.isascii():
-        raise UnauthorizedError
-    _enter(_company_by_key(given))
+    given, limits, address = _bearer() or "", key_limits(), peer()
+    limits.check_address(address)
+    try:
+        company = _company_by_key(given if given.isascii() else "")
+    except UnauthorizedError:
+        limits.note_wrong_key(address, container().secrets.hash_api_key(given))
+        raise
+    limits.count_order(company.company_id)
+    _enter(company)
 
 
 def _bearer_link() -> None:
@@ -184,6 +194,7 @@ def _webhook_sender() -> None:
 PUBLIC = Guard(_nobody, ())
 REGISTRAR = Guard(_registrar, ("", "apiKey"))
 ADMIN = Guard(_admin, ("apiKey",))
+READER_OF_DOCS = Guard(_reader_of_docs, ("", "apiKey"))
 SCRAPER = Guard(_scraper, ("bearer", "apiKey"))
 LINK_HOLDER = Guard(_link_holder, ())
 COMPANY_OR_ADMIN = Guard(_company_or_admin, ("apiKey",))

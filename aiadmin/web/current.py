@@ -11,11 +11,23 @@ from aiadmin.domain.company import Company
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal import DEFAULT_COUNTRY
 from aiadmin.domain.user_data import Visitor
+from aiadmin.edge.peers import peer_of
+from aiadmin.web.key_limits import KeyLimits
 
 
 def container() -> Container:
     """This app's adapters."""
     return cast("Container", current_app.extensions["aiadmin"])
+
+
+def peer() -> str:
+    """Under which name limits count whoever asks."""
+    return peer_of(request.remote_addr or "")
+
+
+def key_limits() -> KeyLimits:
+    """This app's limits of keys."""
+    return cast("KeyLimits", current_app.extensions["key_limits"])
 
 
 def company() -> Company:

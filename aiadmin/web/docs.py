@@ -2,25 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, redirect, render_template, url_for
-from flask.typing import ResponseReturnValue
+from flask import Blueprint, current_app, render_template
 
-from aiadmin import texts
-from aiadmin.web import schemas
-from aiadmin.web.current import container, wants_html
+from aiadmin.web.current import container
 from aiadmin.web.openapi import document
 from aiadmin.web.operation import Operation, documented
 
 blueprint = Blueprint("docs", __name__)
-
-
-@blueprint.get("/")
-@documented(Operation(summary="Что это", answers={200: schemas.Root}, uses=False))
-def root() -> ResponseReturnValue:
-    """A person is led to the documentation, a program is told where it is."""
-    if wants_html():
-        return redirect(url_for("docs.page"))
-    return {"success": True, "message": texts.ROOT, "docs": url_for("docs.page")}
 
 
 @blueprint.get("/openapi.json")

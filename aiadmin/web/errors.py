@@ -15,7 +15,6 @@ from flask_limiter import Limiter
 from marshmallow import ValidationError
 from redis import RedisError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, TooManyRequests
-from werkzeug.routing import RequestRedirect
 
 from aiadmin import texts
 from aiadmin.adapters.secrets import SealBrokenError
@@ -171,8 +170,6 @@ def _on_flood(error: errors.TooManyWebhooksError) -> Response:
 def _on_http(error: HTTPException) -> Response:
     """What the router, the body reader and the limiter refuse."""
     status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
-    if isinstance(error, RequestRedirect):
-        return cast("Response", error.get_response())
     if isinstance(error, BadJsonError):
         return respond(answer_to(error))
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:

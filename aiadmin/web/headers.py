@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from flask import Flask, Response, request
 
 _FRAMED_BY = (
     "frame-ancestors 'self' https://yclients.com https://*.yclients.com https://yclients.ru https://*.yclients.ru"
 )
-_PAGE_POLICY = "; ".join(
-    [
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "connect-src 'self' ws: wss:",
-        "font-src 'self'",
-        "base-uri 'none'",
-        "form-action 'none'",
-        _FRAMED_BY,
-    ]
+_PAGE_POLICY = (
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    _FRAMED_BY,
 )
 """YClients opens the page in a frame, hence no X-Frame-Options: it cannot name several sites."""
 _DATA_POLICY = "default-src 'none'; frame-ancestors 'none'"
@@ -27,34 +26,36 @@ _ALWAYS = (
     ("Referrer-Policy", "no-referrer"),
     ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()"),
 )
-_PAGE = (("Content-Security-Policy", _PAGE_POLICY), *_ALWAYS)
 _DATA = (("Content-Security-Policy", _DATA_POLICY), ("X-Frame-Options", "DENY"), *_ALWAYS)
 _HSTS = "max-age=31536000; includeSubDomains"
-_PRIVATE = (
-    "connect.",
-    "qr.",
-    "status.",
-    "links.",
-    "registration.",
-    "callbacks.",
-    "clients.",
-    "install.",
-    "manage.",
-    "manage_api.",
-)
-"""Blueprints whose answers hold a token, a key or a phone: no cache may keep them."""
+CACHED = frozenset({"static", "health.live", "health.ready"})
+"""Endpoints whose answers hold nothing of anybody. All others say `no-store`: a new one is private by itself."""
 
 
-def attach(app: Flask) -> None:
+def attach(app: Flask, public_url: str) -> None:
     """Put the headers on every answer of `app`."""
-    app.after_request(_secure)
+    page = (("Content-Security-Policy", page_policy(public_url)), *_ALWAYS)
+
+    def secure(response: Response) -> Response:
+        headers = response.headers
+        headers.extend(page if headers.get("Content-Type", "").startswith("text/html") else _DATA)
+        if request.is_secure:
+            headers["Strict-Transport-Security"] = _HSTS
+        if request.endpoint not in CACHED:
+            headers["Cache-Control"] = "no-store"
+        return response
+
+    app.after_request(secure)
 
 
-def _secure(response: Response) -> Response:
-    headers = response.headers
-    headers.extend(_PAGE if headers.get("Content-Type", "").startswith("text/html") else _DATA)
-    if request.is_secure:
-        headers["Strict-Transport-Security"] = _HSTS
-    if (request.endpoint or "").startswith(_PRIVATE):
-        headers["Cache-Control"] = "no-store"
-    return response
+def page_policy(public_url: str) -> str:
+    """The policy of our pages: their scripts speak to our own host alone, over HTTP and websockets.
+
+    `'self'` covers websockets only in browsers that follow CSP 3 (Safari from 15.4), hence our host by name.
+
+    >>> page_policy("https://ai-admin.app/x").partition("; ")[0]
+    "connect-src 'self' wss://ai-admin.app"
+    """
+    address = urlsplit(public_url)
+    scheme, host = "wss" if address.scheme == "https" else "ws", address.netloc.rpartition("@")[2]
+    return "; ".join((f"connect-src 'self' {scheme}://{host}", *_PAGE_POLICY))

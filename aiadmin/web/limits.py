@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from typing import Any, cast
 
-from flask import Blueprint, Flask, request
+from flask import Flask, request
 from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 
 from aiadmin.container import Container
+from aiadmin.web.current import peer
+from aiadmin.web.key_limits import KeyLimits
 
 EXEMPT = frozenset({"health.live", "health.ready", "metrics.page", "static"})
 """Asked often, by machines of ours or for a page that was counted."""
-COUNTED_ELSEWHERE = frozenset({"webhooks.receive"})
-"""Per company, by `adapters.webhook_limits`."""
+COUNTED_ELSEWHERE = frozenset({"webhooks.receive", "operator.take"})
+"""Per company, by `adapters.webhook_limits` and `web.key_limits`."""
 UNCOUNTED = frozenset({"lifecycle.hear"})
 """YClients sends everybody's events from few addresses, and a refused one is lost; a wrong key costs nothing."""
 
@@ -36,7 +36,7 @@ def attach(app: Flask, container: Container) -> None:
     """
     config = container.config
     limiter = _Limits(
-        get_remote_address,
+        peer,
         default_limits=[f"{config.rate_limit_per_minute}/minute"],
         strategy="moving-window",
         storage_uri=config.redis_url,
@@ -49,17 +49,10 @@ def attach(app: Flask, container: Container) -> None:
     app.extensions["limiter"] = {limiter}  # as if it were attached: of its three hooks per request we need one
     limiter.init_app(app)
     app.before_request(limiter.check)
-    # YClients sends for all salons from few addresses
-    per_salon = limiter.limit(f"{config.webhook_limit_per_minute}/minute", key_func=_key_of_bearer)
-    per_salon(cast("Blueprint", app.blueprints["operator"]))
     app.extensions["aiadmin_limiter"] = limiter
+    app.extensions["key_limits"] = KeyLimits(container)
 
 
 def _is_free() -> bool:
     """What is counted elsewhere or not at all, and questions of browsers about what they may ask."""
     return request.method == "OPTIONS" or request.endpoint in EXEMPT | COUNTED_ELSEWHERE | UNCOUNTED
-
-
-def _key_of_bearer() -> str:
-    """Whose key was shown; whether it is one is found out later."""
-    return hashlib.sha256(request.headers.get("Authorization", "").encode(errors="replace")).hexdigest()

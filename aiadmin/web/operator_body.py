@@ -12,6 +12,7 @@ from aiadmin import texts
 from aiadmin.adapters.phone_numbers import read_phone
 from aiadmin.domain.message import LONGEST_TEXT
 from aiadmin.domain.operator import Order, Target, is_allowed_callback
+from aiadmin.domain.plain_text import shown
 
 log = structlog.get_logger(__name__)
 
@@ -86,7 +87,7 @@ def _target(given: object, country: str) -> Target | None:
 
 def _is_writable(text: str) -> bool:
     """Whether PostgreSQL and WhatsApp take it: neither knows zeros or halves of characters."""
-    return bool(text.strip()) and len(text) <= LONGEST_TEXT and "\0" not in text and _is_utf8(text)
+    return bool(shown(text).strip()) and len(text) <= LONGEST_TEXT and "\0" not in text and _is_utf8(text)
 
 
 def _is_utf8(text: str) -> bool:

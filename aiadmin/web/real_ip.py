@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Iterable
-from ipaddress import ip_address
 from typing import TYPE_CHECKING
+
+from aiadmin.edge.peers import address_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -23,6 +23,7 @@ class RealIp:
         self._app = app
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        with contextlib.suppress(ValueError):
-            environ["REMOTE_ADDR"] = str(ip_address(environ.get("HTTP_X_REAL_IP", "").strip()))
+        given = address_of(environ.get("HTTP_X_REAL_IP", ""))
+        if given is not None:
+            environ["REMOTE_ADDR"] = str(given)
         return self._app(environ, start_response)

@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from functools import lru_cache
 from http import HTTPStatus
-from ipaddress import IPv4Address, ip_address
+from ipaddress import IPv4Address
 
 import structlog
 from flask import Flask, Response, g, request
@@ -16,7 +16,7 @@ from flask import Flask, Response, g, request
 from aiadmin import logs
 from aiadmin.config import AddressLog
 from aiadmin.domain.metric import Metric
-from aiadmin.edge.peers import peer_of
+from aiadmin.edge.peers import address_of, peer_of
 from aiadmin.web.current import container, request_id
 
 log = structlog.get_logger("aiadmin.access")
@@ -94,10 +94,9 @@ def logged_address(address: str, how: AddressLog) -> str:
 @lru_cache(maxsize=1024)
 def masked_ip(text: str) -> str:
     """The network of an address, not the person: /24 of IPv4, /48 of IPv6."""
-    try:
-        address = ip_address(text)
-    except ValueError:
+    address = address_of(text)
+    if address is None:
         return ""
     if isinstance(address, IPv4Address):
-        return ".".join(text.split(".")[:3]) + ".0"
+        return ".".join(str(address).split(".")[:3]) + ".0"
     return ":".join(address.exploded.split(":")[:3]) + "::"

@@ -34,6 +34,7 @@ from aiadmin.domain.errors import AiAdminError, DependencyDownError, LinkError, 
 from aiadmin.domain.pairing import PairingState
 from aiadmin.services import companies, links
 from aiadmin.web import origins, request_log, snapshot
+from aiadmin.web.current import peer
 from aiadmin.web.errors import answer_to
 from aiadmin.web.knock import Knock, read
 from aiadmin.web.socket_gate import QUIET, SocketGate
@@ -139,7 +140,7 @@ class Marketplace(Namespace):  # type: ignore[misc]
         self._serve(lambda company: self._pair_by_phone(company, _fields(args)))
 
     def _admit(self, auth: object) -> None:
-        if not self._limits.may_connect(request.remote_addr or ""):
+        if not self._limits.may_connect(peer()):
             return self._refuse("too-many-attempts")
         knock = read(auth)
         try:

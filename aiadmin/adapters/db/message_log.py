@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Text, cast, func, literal, null, select, tuple_, union_all
@@ -16,7 +16,6 @@ from aiadmin.domain.delivery import OutboxState
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.message_log import PAGE_SIZE, LogEntry, Mark, Place, Side, mark_of
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _OF_OURS_ALONE = (("purpose", Text), ("state", Text), ("delivered_at", Time), ("read_at", Time), ("reason", Text))
 
 
@@ -92,7 +91,7 @@ def _newest(parts: list[Select[*tuple[Any, ...]]], before: Place | None) -> Sele
         place: ColumnElement[Any] = tuple_(listed.c.at, listed.c.side, listed.c.number)
         chosen = select(listed).order_by(listed.c.at.desc(), listed.c.side.desc(), listed.c.number.desc())
         if before is not None:
-            chosen = chosen.where(place < tuple_(_time_of(before), before.side.value, before.number))
+            chosen = chosen.where(place < tuple_(before.at, before.side.value, before.number))
         newest.append(chosen.limit(PAGE_SIZE).subquery())
     both = union_all(*(select(one) for one in newest)).subquery()
     return select(both).order_by(both.c.at.desc(), both.c.side.desc(), both.c.number.desc()).limit(PAGE_SIZE)
@@ -111,10 +110,6 @@ def _named(company_id: CompanyId, page: Select[*tuple[Any, ...]]) -> Select[*tup
     )
     name = func.coalesce(in_journal, rows.c.push_name).label("name")
     return select(rows, name).order_by(rows.c.at.desc(), rows.c.side.desc(), rows.c.number.desc())
-
-
-def _time_of(place: Place) -> datetime:
-    return _EPOCH + timedelta(microseconds=place.micros)
 
 
 def _entry_of(row: Mapping[str, Any]) -> LogEntry:

@@ -31,6 +31,8 @@ def test_development_needs_only_servers_and_a_secret() -> None:
 def test_production_closes_registration_unless_it_is_opened_by_name() -> None:
     assert not Config.from_env(PRODUCTION).open_registration
     assert Config.from_env(PRODUCTION | {"OPEN_REGISTRATION": "1"}).open_registration
+    assert not Config.from_env(PRODUCTION).open_docs
+    assert Config.from_env(PRODUCTION | {"OPEN_DOCS": "1"}).open_docs
 
 
 @pytest.mark.parametrize("name", ["DATABASE_URL", "REDIS_URL", "JWT_SECRET", "ADMIN_API_KEY", "YCLIENTS_API_KEY"])

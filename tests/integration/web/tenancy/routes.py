@@ -117,7 +117,7 @@ def _draft(_of: Tenant) -> Fields:
 
 CASES: Mapping[str, Case] = {
     "static": Case(),
-    "docs.root": Case(),
+    "root.root": Case(),
     "health.live": Case(),
     "health.ready": Case(answers=frozenset({503})),
     "docs.page": Case(),

@@ -1,0 +1,80 @@
+"""Limits of the operator's route: by salon, and of wrong keys by address.
+
+YClients sends for all salons from few addresses, so the addresses' usual limit would be one for all of them.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+
+import structlog
+from limits import RateLimitItem, parse
+from limits.errors import StorageError
+from limits.storage import MemoryStorage, RedisStorage
+from limits.strategies import MovingWindowRateLimiter
+from werkzeug.exceptions import TooManyRequests
+
+from aiadmin.container import Container
+from aiadmin.domain.ids import CompanyId
+
+log = structlog.get_logger(__name__)
+
+_ONCE = parse("1/minute")
+
+
+class KeyLimits:
+    """Exact across processes; per process in memory while Redis is away."""
+
+    def __init__(self, container: Container) -> None:
+        shared = RedisStorage(
+            container.config.redis_url,
+            connection_pool=container.redis.connection_pool,
+            wrap_exceptions=True,
+            key_prefix="aiadmin:keys",
+        )
+        self._shared = MovingWindowRateLimiter(shared)
+        self._own = MovingWindowRateLimiter(MemoryStorage())
+        self._per_salon = parse(f"{container.config.webhook_limit_per_minute}/minute")
+        self._wrong_keys = parse(f"{container.config.rate_limit_per_minute}/minute")
+
+    def check_address(self, address: str) -> None:
+        """Refuse an address that has shown its share of wrong keys, before anything is looked up for it.
+
+        Raises:
+            TooManyRequests: it says how long to wait.
+        """
+        try:
+            is_within = self._shared.test(self._wrong_keys, address)
+        except StorageError:
+            is_within = self._own.test(self._wrong_keys, address)
+        if not is_within:
+            raise self._refusal(self._wrong_keys, address)
+
+    def note_wrong_key(self, address: str, key_hash: str) -> None:
+        """Count a key that opens nothing; the same one again within a minute is no new guess.
+
+        YClients may go on sending for a salon that has left, with its old key, and the other salons' orders come from
+        the same address.
+        """
+        if self._hit(_ONCE, address, key_hash):
+            self._hit(self._wrong_keys, address)
+
+    def count_order(self, company_id: CompanyId) -> None:
+        """Count an order of a salon. Raises TooManyRequests."""
+        if not self._hit(self._per_salon, str(company_id)):
+            raise self._refusal(self._per_salon, str(company_id))
+
+    def _hit(self, item: RateLimitItem, *names: str) -> bool:
+        try:
+            return self._shared.hit(item, *names)
+        except StorageError as error:
+            log.warning("keys are counted in memory", error=type(error.storage_error).__name__)
+            return self._own.hit(item, *names)
+
+    def _refusal(self, item: RateLimitItem, *names: str) -> TooManyRequests:
+        try:
+            free_at, _ = self._shared.get_window_stats(item, *names)
+        except StorageError:
+            free_at, _ = self._own.get_window_stats(item, *names)
+        return TooManyRequests(retry_after=max(math.ceil(free_at - time.time()), 1))
