@@ -61,10 +61,15 @@ DRAIN_SECONDS = 0.2
 
 
 class Container:
-    """What the edges hold: settings, and one of each adapter. Making one opens nothing."""
+    """What the edges hold: settings, and one of each adapter. Making one opens nothing.
 
-    def __init__(self, config: Config) -> None:
+    Args:
+        lock_seconds: how long a statement waits for a lock of PostgreSQL's; None for as long as it may take.
+    """
+
+    def __init__(self, config: Config, *, lock_seconds: float | None = None) -> None:
         self.config = config
+        self._lock_seconds = lock_seconds
 
     def close(self) -> None:
         """Finish what is buffered and let go of every connection."""
@@ -84,7 +89,9 @@ class Container:
 
     @cached_property
     def engine(self) -> Engine:
-        return make_engine(self.config.database_url, pool_size=self.config.database_pool_size)
+        return make_engine(
+            self.config.database_url, pool_size=self.config.database_pool_size, lock_seconds=self._lock_seconds
+        )
 
     def uow(self) -> UnitOfWork:
         """A new transaction."""
@@ -242,7 +249,7 @@ class Container:
 
     @cached_property
     def operator(self) -> Operator:
-        return Operator(uow=self.uow, secrets=self.secrets, queue=self.queue, clock=self.clock)
+        return Operator(uow=self.uow, secrets=self.secrets, queue=self.queue, clock=self.clock, pause=time.sleep)
 
     @cached_property
     def reporter(self) -> Reporter:

@@ -23,6 +23,7 @@ ERRORS: Mapping[str, str] = {
     "salon-taken": "Этот салон уже зарегистрирован. Новую ссылку для подключения можно получить по ключу компании.",
     "already-connected": "WhatsApp уже подключён, новый код не нужен.",
     "number-taken": "Этот номер WhatsApp уже подключён к другому салону.",
+    "salon-busy": "Салон сейчас занят другим запросом. Повторите через несколько секунд.",
     "settings-invalid": "Некоторые настройки заданы неправильно.",
     "template-invalid": "Текст нельзя использовать.",
     "too-many-trials": "На сегодня пробных сообщений хватит: больше двадцати в день не отправляем.",
@@ -224,7 +225,7 @@ OPERATOR_ERRORS: Mapping[str, str] = {
 }
 """What YClients reads when we do not send a message of its own, by the name of the code."""
 OPERATOR_FIELDS: Mapping[str, str] = {
-    "destination_params": "Нужен список из 1-500 сообщений, у каждого свой id и phone.",
+    "destination_params": "Нужен список из 1-100 сообщений, у каждого свой id и phone.",
     "text": "Нужен непустой текст не длиннее 65536 символов.",
     "channel": "Мы отправляем только в whatsapp.",
     "dispatch_type": "Нужно service или adds.",

@@ -108,3 +108,7 @@ class OperatorClosedError(AiAdminError):
 
 class TooManyTrialsError(AiAdminError):
     """The salon has tried its texts often enough today."""
+
+
+class SalonBusyError(AiAdminError):
+    """Somebody else changes the same salon just now: nothing was done, the same may be asked again soon."""

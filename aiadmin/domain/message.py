@@ -142,6 +142,15 @@ class NewMessage:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Owed:
+    """A message, to whom, and from when on it may go."""
+
+    new: NewMessage
+    contact_id: ContactId
+    due_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class OutboxMessage:
     """A message that we owe a client; its states are those of the outbox.
 

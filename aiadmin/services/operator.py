@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from aiadmin.domain.contact import Sighting
-from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.errors import SalonBusyError
+from aiadmin.domain.ids import CompanyId, ContactId
 from aiadmin.domain.journal import DEFAULT_ZONE
-from aiadmin.domain.message import NewMessage, Purpose
+from aiadmin.domain.message import NewMessage, Owed, Purpose
 from aiadmin.domain.notice import NoticeKind
-from aiadmin.domain.operator import DEADLINE, Code, Order, Taken, Target, is_double, refusal_of
-from aiadmin.domain.pace import Hindrance, Pace, when_to_send
+from aiadmin.domain.operator import DEADLINE, Code, Order, Taken, is_double, refusal_of
+from aiadmin.domain.pace import Hindrance, Number, Pace, Person, when_to_send
 from aiadmin.services.ports import Clock, JobQueue, NewUnitOfWork, Secrets, UnitOfWork
 
-"""Of a salon whose journal was never read."""
+PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)
+"""Seconds between looks whether the salon is free. Nobody waits inside PostgreSQL: a salon that sends all its orders
+at once would hold a connection with each of them, and web has few."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Operator:
-    """Takes orders of YClients."""
+    """Takes orders of YClients.
+
+    Attributes:
+        pause: sleeps for so many seconds.
+    """
 
     uow: NewUnitOfWork
     secrets: Secrets
     queue: JobQueue
     clock: Clock
+    pause: Callable[[float], None]
 
     def take(self, company_id: CompanyId, order: Order) -> Sequence[Taken]:
         """Owe each message of the order that was not given to us before; one answer for each, in order.
@@ -35,88 +42,110 @@ class Operator:
 
         Raises:
             DependencyDownError: nothing is taken.
+            SalonBusyError: nothing is taken; something else of this salon takes too long.
         """
+        for seconds in (*PAUSES, None):
+            taken = self._take(company_id, order)
+            if taken is not None:
+                self.queue.look()
+                return taken
+            if seconds is not None:
+                self.pause(seconds)
+        raise SalonBusyError
+
+    def _take(self, company_id: CompanyId, order: Order) -> Sequence[Taken] | None:
+        """One attempt, a dozen statements whatever the number of targets; None when another holds the salon."""
         now = self.clock()
-        callback = self.secrets.seal(order.callback_url) if order.callback_url else None
         with self.uow() as work:
-            work.releases.lock_salon(company_id)  # the same order may come twice at once
-            names = {one.external_id for one in order.targets}
-            phones = {one.phone for one in order.targets if one.phone}
-            counter = _Counter(
-                company_id=company_id,
-                order=order,
-                callback=callback,
-                known=dict(work.operator_messages.find_many(company_id, names)),
-                unwilling=work.operator_messages.unwilling(company_id, phones) if order.is_advert else frozenset(),
-                zone=salon.zone if (salon := work.sync_runs.salon(company_id)) else DEFAULT_ZONE,
-                pace=work.preferences.settings(company_id).pace,
-                now=now,
-                work=work,
+            # the same order may come twice at once; contacts are locked after the salon, as by all others
+            if not work.releases.try_lock_salon(company_id) or not work.contacts.try_lock(company_id):
+                return None
+            known = work.operator_messages.find_many(company_id, {one.external_id for one in order.targets})
+            refused, owed = _plan(company_id, order, known, work, now)
+            messages = work.outbox_messages.add_many(list(owed.values()), now)
+            added = work.operator_messages.add_many(
+                company_id,
+                {name: messages[one.new.dedup_key] for name, one in owed.items()},
+                callback=self.secrets.seal(order.callback_url) if order.callback_url else None,
+                look_at=now if order.callback_url else None,
+                at=now,
             )
-            taken = [counter.take(one) for one in order.targets]
             work.commit()
-        self.queue.look()
-        return taken
+        return [_answer(one.external_id, {**known, **added}, refused) for one in order.targets]
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Counter:
-    """One order, in one transaction."""
+def _answer(name: str, numbers: Mapping[str, int], refused: Mapping[str, Code]) -> Taken:
+    if name in refused:
+        return Taken(external_id=name, refusal=refused[name])
+    return Taken(external_id=name, ext_id=str(numbers[name]))
 
-    company_id: CompanyId
-    order: Order
-    callback: str | None = field(repr=False)
-    known: dict[str, int]
-    unwilling: frozenset[str]
-    zone: str
+
+def _plan(
+    company_id: CompanyId, order: Order, known: Mapping[str, int], work: UnitOfWork, now: datetime
+) -> tuple[Mapping[str, Code], Mapping[str, Owed]]:
+    """By id: which new messages of the order are refused, and which are owed. Locked contacts are made for these."""
+    new = {one.external_id: one.phone for one in order.targets if one.external_id not in known}
+    refused = {name: Code.FIELD_INVALID for name, phone in new.items() if phone is None}
+    phones = {name: phone for name, phone in new.items() if phone is not None}
+    if order.is_advert:
+        unwilling = work.operator_messages.unwilling(company_id, set(phones.values()))
+        refused |= {name: Code.OPTED_OUT for name, phone in phones.items() if phone in unwilling}
+        phones = {name: phone for name, phone in phones.items() if phone not in unwilling}
+    if not phones:
+        return refused, {}
+    contacts = work.contacts.see_phones(company_id, set(phones.values()), now)
+    people = work.standings.people(company_id, list(contacts.values()))
+    salon = work.sync_runs.salon(company_id)
+    number = work.releases.number(company_id, zone=salon.zone if salon else DEFAULT_ZONE, now=now)
+    schedule = _Schedule(
+        number=replace(number, is_paused=False),  # hosts hold a paused salon's messages
+        pace=work.preferences.settings(company_id).pace,
+        now=now,
+    )
+    owed: dict[str, Owed] = {}
+    for name, phone in phones.items():
+        contact_id = contacts[phone]
+        due_at = schedule.place(people[contact_id])
+        if isinstance(due_at, Hindrance):
+            refused[name] = refusal_of(due_at)
+        else:
+            owed[name] = _owed(company_id, name, contact_id, order, due_at=due_at, now=now)
+    return refused, owed
+
+
+@dataclass(kw_only=True)
+class _Schedule:
+    """When each next message of an order may go; those before it count as written."""
+
+    number: Number
     pace: Pace
     now: datetime
-    work: UnitOfWork
 
-    def take(self, target: Target) -> Taken:
-        name = target.external_id
-        if name not in self.known:
-            refusal = self._owe(name, target.phone)
-            if refusal is not None:
-                return Taken(external_id=name, refusal=refusal)
-        return Taken(external_id=name, ext_id=str(self.known[name]))
-
-    def _owe(self, name: str, phone: str | None) -> Code | None:
-        """None when it is owed; or why not."""
-        if phone is None:
-            return Code.FIELD_INVALID
-        if phone in self.unwilling:
-            return Code.OPTED_OUT
-        contact_id = self.work.contacts.see(self.company_id, Sighting(phone=phone), self.now)
-        number = self.work.releases.number(self.company_id, zone=self.zone, now=self.now)
+    def place(self, person: Person) -> datetime | Hindrance:
         due_at = when_to_send(
             Purpose.OPERATOR,
             deadline_at=self.now + DEADLINE,
-            number=replace(number, is_paused=False),  # hosts hold a paused salon's messages
-            person=self.work.standings.person(self.company_id, contact_id),
+            number=self.number,
+            person=person,
             pace=self.pace,
             now=self.now,
         )
-        if isinstance(due_at, Hindrance):
-            return refusal_of(due_at)
-        new = NewMessage(
-            company_id=self.company_id,
-            text=self.order.text,
-            dedup_key=f"operator:{name}",
-            deadline_at=self.now + DEADLINE,
-            purpose=Purpose.OPERATOR,
-        )
-        message_id = self.work.outbox_messages.add(new, contact_id, self.now, due_at=due_at)
-        assert message_id is not None  # noqa: S101 - the name is new, and nobody else takes orders of this salon now
-        self.known[name] = self.work.operator_messages.add(
-            self.company_id,
-            name,
-            message_id,
-            callback=self.callback,
-            look_at=self.now if self.callback else None,
-            at=self.now,
-        )
-        return None
+        if not isinstance(due_at, Hindrance):
+            self.number = replace(self.number, recent=[*self.number.recent, self.now])
+        return due_at
+
+
+def _owed(
+    company_id: CompanyId, name: str, contact_id: ContactId, order: Order, *, due_at: datetime, now: datetime
+) -> Owed:
+    new = NewMessage(
+        company_id=company_id,
+        text=order.text,
+        dedup_key=f"operator:{name}",
+        deadline_at=now + DEADLINE,
+        purpose=Purpose.OPERATOR,
+    )
+    return Owed(new=new, contact_id=contact_id, due_at=due_at)
 
 
 def double_notices(company_id: CompanyId, *, uow: NewUnitOfWork, clock: Clock) -> bool:

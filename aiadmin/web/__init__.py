@@ -20,6 +20,7 @@ from aiadmin.web import (
     callbacks,
     clients,
     companies,
+    company_slots,
     connect,
     docs,
     errors,
@@ -48,6 +49,8 @@ from aiadmin.web.bodies import READ_BYTES
 from aiadmin.web.fields import MAX_ID
 from aiadmin.web.real_ip import RealIp
 
+LOCK_SECONDS = 2.0
+"""How long a request waits inside PostgreSQL for a lock; it holds one of few connections meanwhile."""
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 
 
@@ -65,6 +68,7 @@ def create_app(container: Container) -> Flask:
     errors.attach(app)
     _add_routes(app)
     limits.attach(app, container)
+    company_slots.attach(app, container.config.database_pool_size)
     _allow_origins(app, container)
     sockets.attach(app, container)
     _trust_proxies(app, container.config)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import structlog
-from flask import Blueprint, Flask, g, request
+from flask import Blueprint, Flask, current_app, g, request
 
 from aiadmin.domain import user_data
 from aiadmin.domain.company import Company
@@ -20,6 +20,7 @@ from aiadmin.domain.errors import (
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.number import whole_number
 from aiadmin.services import links
+from aiadmin.web import company_slots
 from aiadmin.web.bodies import read_object
 from aiadmin.web.current import container, key_limits, peer
 
@@ -63,6 +64,7 @@ def _is_admin() -> bool:
 
 
 def _enter(company: Company) -> None:
+    company_slots.take(current_app.extensions["company_slots"], company.company_id)
     g.company = company
     g.company_id = company.company_id
     structlog.contextvars.bind_contextvars(company_id=company.company_id)

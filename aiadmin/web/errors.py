@@ -61,6 +61,7 @@ ANSWERS: Mapping[type[Exception], Answer] = {
     errors.TooManyWebhooksError: Answer(429, "too-many-requests"),
     errors.AlreadyConnectedError: Answer(409, "already-connected"),
     errors.TooManyTrialsError: Answer(429, "too-many-trials"),
+    errors.SalonBusyError: Answer(503, "salon-busy"),
     SettingsInvalidError: Answer(422, "settings-invalid"),
     TemplateError: Answer(422, "template-invalid"),
     errors.OperatorClosedError: Answer(403, "forbidden"),

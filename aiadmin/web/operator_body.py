@@ -16,7 +16,7 @@ from aiadmin.domain.plain_text import shown
 
 log = structlog.get_logger(__name__)
 
-MOST_TARGETS = 500
+MOST_TARGETS = 100
 _LONGEST_ID, _LONGEST_ECHO, _LONGEST_HOST = 100, 100, 60
 _CHANNEL, _DISPATCH = "whatsapp", {"service": False, "adds": True}
 

@@ -47,7 +47,7 @@ class SqlCompanies:
     def find(self, company_id: CompanyId, *, lock: bool = False) -> Company | None:
         statement = select(CompanyRow).where(CompanyRow.id == company_id)
         if lock:
-            statement = statement.with_for_update()
+            statement = statement.with_for_update(key_share=True)  # rows may be added meanwhile that name it
         row = self._session.scalars(statement.execution_options(populate_existing=True)).one_or_none()
         return company_of(row) if row else None
 
@@ -60,7 +60,7 @@ class SqlCompanies:
     def find_by_salon(self, salon_id: SalonId, *, lock: bool = False) -> Company | None:
         statement = select(CompanyRow).where(CompanyRow.yclients_id == salon_id)
         if lock:
-            statement = statement.with_for_update()
+            statement = statement.with_for_update(key_share=True)  # rows may be added meanwhile that name it
         row = self._session.scalars(statement.execution_options(populate_existing=True)).one_or_none()
         return company_of(row) if row else None
 

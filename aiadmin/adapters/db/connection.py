@@ -66,15 +66,19 @@ def patience_for(statement_seconds: float | None) -> float | None:
     return None if statement_seconds is None else statement_seconds + _GRACE_SECONDS
 
 
-def parameters(*, statement_seconds: float | None = STATEMENT_SECONDS) -> Mapping[str, Any]:
+def parameters(
+    *, statement_seconds: float | None = STATEMENT_SECONDS, lock_seconds: float | None = None
+) -> Mapping[str, Any]:
     """The keyword arguments of `psycopg2.connect`: UTC, bounded statements, keepalives of both ends.
 
     Args:
         statement_seconds: PostgreSQL's limit for one statement; None for none, as a migration needs.
+        lock_seconds: PostgreSQL's limit for waiting for one lock; None for as long as the statement may take.
     """
     settings = {
         "timezone": "UTC",
         "statement_timeout": int((statement_seconds or 0) * 1000),
+        "lock_timeout": int((lock_seconds or 0) * 1000),
         "idle_in_transaction_session_timeout": _ABANDONED_MS if statement_seconds else 0,
         **_SERVER_KEEPALIVES,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -41,6 +42,27 @@ class SqlContacts:
         if settled.keep is not None and not settled.is_news:
             return settled.keep.contact_id
         return self._write(company_id, settled, at)
+
+    def try_lock(self, company_id: CompanyId) -> bool:
+        return bool(self._session.scalar(select(func.pg_try_advisory_xact_lock(LOCK, company_id))))
+
+    def see_phones(self, company_id: CompanyId, phones: Collection[str], at: datetime) -> Mapping[str, ContactId]:
+        known = self._by_phone(company_id, phones)
+        new = sorted(set(phones) - set(known))
+        buried = self._tombs.buried(company_id, new)
+        rows = [
+            {"company_id": company_id, "phone": phone, "created_at": at, "updated_at": at}
+            | {"opted_out_at": at if phone in buried else None}
+            for phone in new
+        ]
+        if rows:
+            self._session.execute(insert(ContactRow).values(rows))
+        return known if not rows else self._by_phone(company_id, phones)
+
+    def _by_phone(self, company_id: CompanyId, phones: Collection[str]) -> Mapping[str, ContactId]:
+        of_phones = ContactRow.company_id == company_id, ContactRow.phone.in_(list(phones))
+        found = self._session.execute(select(ContactRow.phone, ContactRow.id).where(*of_phones))
+        return {str(row.phone): ContactId(row.id) for row in found}
 
     def find(self, company_id: CompanyId, contact_id: ContactId) -> Contact | None:
         statement = select(ContactRow).where(ContactRow.company_id == company_id, ContactRow.id == contact_id)

@@ -19,7 +19,11 @@ POOL_SECONDS = 10.0
 
 
 def make_engine(
-    database_url: str, *, pool_size: int = 20, statement_seconds: float | None = STATEMENT_SECONDS
+    database_url: str,
+    *,
+    pool_size: int = 20,
+    statement_seconds: float | None = STATEMENT_SECONDS,
+    lock_seconds: float | None = None,
 ) -> Engine:
     """An engine whose connections speak UTC, give up on a slow statement and are checked before use.
 
@@ -28,6 +32,7 @@ def make_engine(
     Args:
         pool_size: how many connections it opens at most.
         statement_seconds: how long a statement may take; None for any time.
+        lock_seconds: how long it may wait for a lock; None for all of that.
     """
     keep_deadlines()
     engine = create_engine(
@@ -37,7 +42,7 @@ def make_engine(
         pool_timeout=POOL_SECONDS,
         pool_pre_ping=True,
         hide_parameters=True,  # an error must not carry what a client wrote into a log
-        connect_args=dict(parameters(statement_seconds=statement_seconds)),
+        connect_args=dict(parameters(statement_seconds=statement_seconds, lock_seconds=lock_seconds)),
     )
     _bound(engine, patience_for(statement_seconds))
     return engine

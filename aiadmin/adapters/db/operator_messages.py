@@ -31,26 +31,27 @@ class SqlOperatorMessages:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def add(
+    def add_many(
         self,
         company_id: CompanyId,
-        external_id: str,
-        message_id: MessageId,
+        messages: Mapping[str, MessageId],
         *,
         callback: str | None,
         look_at: datetime | None,
         at: datetime,
-    ) -> int:
-        made = insert(Row).values(
-            company_id=company_id,
-            external_id=external_id,
-            outbox_message_id=message_id,
-            callback_url=callback,
-            next_attempt_at=look_at,
-            created_at=at,
-            finished_at=None if look_at else at,
-        )
-        return self._session.scalars(made.returning(Row.id)).one()
+    ) -> Mapping[str, int]:
+        if not messages:
+            return {}
+        same = {
+            "company_id": company_id,
+            "callback_url": callback,
+            "next_attempt_at": look_at,
+            "created_at": at,
+            "finished_at": None if look_at else at,
+        }
+        rows = [{**same, "external_id": name, "outbox_message_id": number} for name, number in messages.items()]
+        made = self._session.execute(insert(Row).values(rows).returning(Row.external_id, Row.id))
+        return {str(row.external_id): int(row.id) for row in made}
 
     def find_many(self, company_id: CompanyId, external_ids: Collection[str]) -> Mapping[str, int]:
         found = select(Row.external_id, Row.id).where(

@@ -20,6 +20,7 @@ from aiadmin.domain.message import (
     Hold,
     NewMessage,
     OutboxMessage,
+    Owed,
     Purpose,
     ReceiptSeen,
     SendResult,
@@ -103,27 +104,16 @@ class SqlOutboxMessages:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def add(
-        self, new: NewMessage, contact_id: ContactId, at: datetime, *, due_at: datetime | None = None
-    ) -> MessageId | None:
-        statement = (
-            insert(OutboxMessageRow)
-            .values(
-                company_id=new.company_id,
-                contact_id=contact_id,
-                dedup_key=new.dedup_key,
-                text=new.text,
-                purpose=new.purpose,
-                record_id=new.record_id,
-                next_attempt_at=due_at or at,
-                deadline_at=new.deadline_at,
-                created_at=at,
-            )
-            .on_conflict_do_nothing()
-            .returning(OutboxMessageRow.id)
-        )
-        number = self._session.scalars(statement).one_or_none()
-        return None if number is None else MessageId(number)
+    def add(self, new: NewMessage, contact_id: ContactId, at: datetime) -> MessageId | None:
+        return self.add_many([Owed(new=new, contact_id=contact_id, due_at=at)], at).get(new.dedup_key)
+
+    def add_many(self, owed: Sequence[Owed], at: datetime) -> Mapping[str, MessageId]:
+        if not owed:
+            return {}
+        row = OutboxMessageRow
+        made = insert(row).values([_values(one, at) for one in owed]).on_conflict_do_nothing()
+        found = self._session.execute(made.returning(row.dedup_key, row.id))
+        return {str(one.dedup_key): MessageId(one.id) for one in found}
 
     def find(self, company_id: CompanyId, outbox_message_id: MessageId) -> OutboxMessage | None:
         row = self._session.execute(_messages([outbox_message_id], company_id)).one_or_none()
@@ -233,6 +223,21 @@ class SqlOutboxMessages:
     def _changed(self, statement: Any) -> int:
         answer = self._session.execute(statement.execution_options(synchronize_session=False))
         return cast("CursorResult[Any]", answer).rowcount
+
+
+def _values(owed: Owed, at: datetime) -> dict[str, Any]:
+    new = owed.new
+    return {
+        "company_id": new.company_id,
+        "contact_id": owed.contact_id,
+        "dedup_key": new.dedup_key,
+        "text": new.text,
+        "purpose": new.purpose,
+        "record_id": new.record_id,
+        "next_attempt_at": owed.due_at,
+        "deadline_at": new.deadline_at,
+        "created_at": at,
+    }
 
 
 def _arrays(holds: Sequence[Hold]) -> dict[str, Any]:

@@ -128,6 +128,9 @@ class SqlReleases:
     def lock_salon(self, company_id: CompanyId) -> None:
         self._session.execute(select(func.pg_advisory_xact_lock(_LOCK, company_id)))
 
+    def try_lock_salon(self, company_id: CompanyId) -> bool:
+        return bool(self._session.scalar(select(func.pg_try_advisory_xact_lock(_LOCK, company_id))))
+
     def number(self, company_id: CompanyId, *, zone: str, now: datetime) -> Number:
         since = min(day_began(now, zone), now - _HISTORY)
         given = {"company_id": company_id, "since": since, "unpaced": sorted(UNPACED), "most": 2 * LARGEST_CAP}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, cast
 
@@ -27,6 +28,9 @@ class SqlStandings:
         self._session = session
 
     def person(self, company_id: CompanyId, contact_id: ContactId) -> Person:
+        return self.people(company_id, [contact_id])[contact_id]
+
+    def people(self, company_id: CompanyId, contact_ids: Collection[ContactId]) -> Mapping[ContactId, Person]:
         columns = (
             ContactRow.opted_out_at,
             ContactRow.absent_at,
@@ -34,9 +38,10 @@ class SqlStandings:
             ContactRow.silent_until,
             _HAS_WRITTEN.label("has_written"),
         )
-        statement = select(*columns).where(ContactRow.company_id == company_id, ContactRow.id == contact_id)
-        row = self._session.execute(statement).one_or_none()
-        return Person() if row is None else Person(**row._mapping)
+        asked = ContactRow.company_id == company_id, ContactRow.id.in_(list(contact_ids))
+        rows = self._session.execute(select(ContactRow.id, *columns).where(*asked)).mappings()
+        known = {row["id"]: Person(**{name: row[name] for name in row if name != "id"}) for row in rows}
+        return {contact_id: known.get(contact_id, Person()) for contact_id in contact_ids}
 
     def opt_out(self, company_id: CompanyId, contact_id: ContactId, at: datetime) -> bool:
         fresh = _contact(company_id, contact_id).where(ContactRow.opted_out_at.is_(None))

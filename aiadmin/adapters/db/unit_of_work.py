@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Self
 
+from psycopg2.errors import LockNotAvailable
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -36,7 +37,7 @@ from aiadmin.adapters.db.standings import SqlPauses, SqlStandings
 from aiadmin.adapters.db.sync_runs import SqlSyncRuns
 from aiadmin.adapters.db.tombs import Fingerprint, Tombs
 from aiadmin.adapters.db.webhooks import SqlWebhooks
-from aiadmin.domain.errors import DependencyDownError
+from aiadmin.domain.errors import DependencyDownError, SalonBusyError
 from aiadmin.masking import reason_of
 
 
@@ -90,12 +91,19 @@ class SqlUnitOfWork:
         except DBAPIError as closing:
             # a rollback over a dead connection: PostgreSQL rolls back by itself
             error = error or closing
+        if is_lock_timeout(error):
+            raise SalonBusyError from error
         if error is not None and is_outage(error):
             raise DependencyDownError("PostgreSQL", reason_of(error)) from error
 
     def commit(self) -> None:
         """Make everything since `with` true at once."""
         self._session.commit()
+
+
+def is_lock_timeout(error: BaseException | None) -> bool:
+    """Whether a lock was not to be had within `lock_timeout`: PostgreSQL is well, and somebody else at work."""
+    return isinstance(error, DBAPIError) and isinstance(error.orig, LockNotAvailable)
 
 
 def is_outage(error: BaseException | None) -> bool:

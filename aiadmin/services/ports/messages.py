@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -15,6 +15,7 @@ from aiadmin.domain.message import (
     MessageSeen,
     NewMessage,
     OutboxMessage,
+    Owed,
     Purpose,
     ReceiptSeen,
     SendResult,
@@ -33,6 +34,14 @@ class Contacts(Protocol):
         """
         ...
 
+    def try_lock(self, company_id: CompanyId) -> bool:
+        """Keep sightings of this company waiting until the commit; False, at once, when another holds them."""
+        ...
+
+    def see_phones(self, company_id: CompanyId, phones: Collection[str], at: datetime) -> Mapping[str, ContactId]:
+        """`see` for people of whom only the phone is known, all of them at once. `try_lock` goes before it."""
+        ...
+
     def find(self, company_id: CompanyId, contact_id: ContactId) -> Contact | None: ...
 
 
@@ -47,10 +56,12 @@ class InboxMessages(Protocol):
 class OutboxMessages(Protocol):
     """Rows of `outbox_messages`."""
 
-    def add(
-        self, new: NewMessage, contact_id: ContactId, at: datetime, *, due_at: datetime | None = None
-    ) -> MessageId | None:
-        """Owe a message from `at` on, to be sent from `due_at` on; None when the company has one of its dedup key."""
+    def add(self, new: NewMessage, contact_id: ContactId, at: datetime) -> MessageId | None:
+        """Owe a message from `at` on; None when the company has one of its dedup key."""
+        ...
+
+    def add_many(self, owed: Sequence[Owed], at: datetime) -> Mapping[str, MessageId]:
+        """`add` for many messages in one statement: the numbers of those that are new, by dedup key."""
         ...
 
     def find(self, company_id: CompanyId, outbox_message_id: MessageId) -> OutboxMessage | None: ...

@@ -15,17 +15,16 @@ from aiadmin.domain.quarantine import RowKey
 class OperatorMessages(Protocol):
     """Rows of `operator_messages`."""
 
-    def add(
+    def add_many(
         self,
         company_id: CompanyId,
-        external_id: str,
-        message_id: MessageId,
+        messages: Mapping[str, MessageId],
         *,
         callback: str | None,
         look_at: datetime | None,
         at: datetime,
-    ) -> int:
-        """Keep that YClients gave us this message, to be looked at from `look_at` on; our number of it."""
+    ) -> Mapping[str, int]:
+        """Keep that YClients gave us these messages, by its ids, to be looked at from `look_at` on; our numbers."""
         ...
 
     def find_many(self, company_id: CompanyId, external_ids: Collection[str]) -> Mapping[str, int]:

@@ -56,6 +56,10 @@ class Releases(Protocol):
         """Nobody else releases anything of this company until the commit."""
         ...
 
+    def try_lock_salon(self, company_id: CompanyId) -> bool:
+        """`lock_salon` without a wait: False when somebody else holds it."""
+        ...
+
     def number(self, company_id: CompanyId, *, zone: str, now: datetime) -> Number:
         """The salon's phone, with everything it wrote today."""
         ...

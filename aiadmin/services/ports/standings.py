@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -14,6 +15,10 @@ class Standings(Protocol):
 
     def person(self, company_id: CompanyId, contact_id: ContactId) -> Person:
         """All of it; whoever is not there stands like anybody new."""
+        ...
+
+    def people(self, company_id: CompanyId, contact_ids: Collection[ContactId]) -> Mapping[ContactId, Person]:
+        """`person` of many at once."""
         ...
 
     def opt_out(self, company_id: CompanyId, contact_id: ContactId, at: datetime) -> bool:
