@@ -7,7 +7,7 @@ import tempfile
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -19,6 +19,7 @@ from playwright.sync_api import Browser
 from aiadmin.adapters import embedded
 from tests.chromium import chromium, is_helper
 from tests.support.database import Databases
+from tests.support.processes import descendants
 
 ROOT = Path(__file__).resolve().parent.parent
 T = TypeVar("T")
@@ -116,16 +117,19 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(autouse=True)
 def no_process_is_left_behind() -> Iterator[None]:
     """A test ends the processes it starts."""
-    mine = psutil.Process()
-    before = {child.pid for child in mine.children(recursive=True)}
+    before = descendants()
     yield
     deadline = time.monotonic() + 3
-    while left := [
-        child for child in mine.children(recursive=True) if child.pid not in before and _is_ours(child, before)
-    ]:
+    while left := [child for child in _started_since(before) if _is_ours(child, before)]:
         if time.monotonic() > deadline:
             pytest.fail(f"left running: {[_command_of(child) for child in left]}")
         time.sleep(0.02)
+
+
+def _started_since(before: set[int]) -> Iterator[psutil.Process]:
+    for pid in descendants() - before:
+        with suppress(psutil.NoSuchProcess):
+            yield psutil.Process(pid)
 
 
 def _is_ours(process: psutil.Process, before: set[int]) -> bool:
