@@ -91,7 +91,7 @@ clean: ## Remove what can be made again; data and secrets in .aiadmin stay
 
 # npm is taken from the machine, or else from a Python package
 .venv/npm: requirements-node.txt package.json | .venv/installed
-	@command -v npm >/dev/null && node -e 'process.exit(parseInt(process.versions.node) < 20)' 2>/dev/null \
+	@command -v npm >/dev/null && node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)' 2>/dev/null \
 		|| { echo "Installing npm..."; $(PIP) install --require-hashes -r requirements-node.txt; }
 	@touch $@
 

@@ -231,6 +231,25 @@ def test_installing_says_what_it_does_and_shows_no_command(tmp_path: Path) -> No
     assert not {"pip", "-m", "python"} & set(answer.stdout.split())
 
 
+@pytest.mark.parametrize(("version", "is_enough"), [("18.20.4", False), ("20.0.0", True), ("24.1.0", True)])
+def test_npm_is_the_machines_where_its_node_is_new_enough(tmp_path: Path, version: str, is_enough: bool) -> None:
+    own = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    node = shutil.which("node", path=own)
+    for name in ("Makefile", "requirements.txt", "requirements-node.txt", "package.json"):
+        shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    _program(tmp_path / ".venv" / "bin", "python", "exit 0")
+    (tmp_path / ".venv" / "installed").touch()
+    as_if = f'Object.defineProperty(process, "versions", {{ value: {{ node: "{version}" }} }})'
+    _program(tmp_path, "node", f"exec '{node}' -e '{as_if};'\"$2\"")
+    _program(tmp_path, "npm", "exit 0")
+    env = os.environ | {"PATH": f"{tmp_path}{os.pathsep}{own}"}
+    answer = subprocess.run(
+        ["make", ".venv/npm"], cwd=tmp_path, env=env, capture_output=True, text=True, check=True, timeout=20
+    )
+    assert ("Installing npm" in answer.stdout) != is_enough
+
+
 def test_make_client_asks_for_the_phone_and_hands_on_what_is_said(tmp_path: Path) -> None:
     shutil.copy(ROOT / "Makefile", tmp_path)
     (tmp_path / "requirements.txt").touch()

@@ -50,11 +50,15 @@ class _Kept:
         self.thread.start()
 
     def _run(self) -> None:
-        while not self.stopping.wait(_TICK_SECONDS):
-            trouble = self._trouble()
-            if trouble is not None and not self._restart(trouble):
-                break
-        self.resting.set()
+        try:
+            while not self.stopping.wait(_TICK_SECONDS):
+                trouble = self._trouble()
+                if trouble is not None and not self._restart(trouble):
+                    break
+        finally:
+            self.resting.set()
+            if not self.stopping.is_set():
+                self.give_up(f"{self.server.name} is not tended any more (see above)")
         self.released.wait()
 
     def stop(self) -> None:

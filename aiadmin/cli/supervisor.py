@@ -85,16 +85,27 @@ class Supervisor:
 
     def _note_death(self, child: Child, process: subprocess.Popen[bytes], now: float) -> None:
         _kill_group(process)  # what it left behind may hold its port
-        lived = timedelta(seconds=now - child.started_at)
-        child.failures = failures_after(child.failures, lived)
-        delay = restart_delay(child.failures, random.random())  # noqa: S311 - spreads load, guards nothing
-        child.process, child.start_at = None, now + delay.total_seconds()
-        ended = how_it_ended(process.returncode)
-        self.output.say(child.name, f"ended ({ended}), again in {delay.total_seconds():.1f} s")
+        child.process = None
+        self._put_off(child, f"ended ({how_it_ended(process.returncode)})", now)
+
+    def _put_off(self, child: Child, trouble: str, now: float) -> None:
+        child.failures = failures_after(child.failures, timedelta(seconds=now - child.started_at))
+        delay = restart_delay(child.failures, random.random()).total_seconds()  # noqa: S311 - guards nothing
+        child.start_at = now + delay
+        self.output.say(child.name, f"{trouble}, again in {delay:.1f} s")
 
     def _start(self, child: Child, now: float) -> None:
-        child.process = subprocess.Popen(
-            ["/bin/sh", "-c", f"exec {child.command}"],
+        child.started_at = now
+        try:
+            child.process = self._spawn(child.command)
+        except OSError as error:  # no memory, no process to be had: that passes
+            self._put_off(child, f"cannot be started ({error.strerror})", now)
+        else:
+            self.output.follow(child.name, child.process)
+
+    def _spawn(self, command: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            ["/bin/sh", "-c", f"exec {command}"],
             cwd=self.cwd,
             env=dict(self.env),
             stdin=subprocess.DEVNULL,
@@ -103,8 +114,6 @@ class Supervisor:
             start_new_session=True,  # Ctrl-C in the terminal is ours to pass on
             preexec_fn=die_with_parent,  # noqa: PLW1509 - one prctl call that takes no lock
         )
-        child.started_at = now
-        self.output.follow(child.name, child.process)
 
     def _stop_all(self) -> None:
         """SIGTERM to each, then SIGKILL to the whole process group of whatever is left, at one deadline for all."""

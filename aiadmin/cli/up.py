@@ -42,14 +42,23 @@ def run(home: Home, extras: Extras) -> None:
     """Run the Procfile's processes until SIGINT or SIGTERM; on return everything is down.
 
     Raises:
-        click.ClickException: the port is taken, another `up` runs here, a server does not answer, or what was
-            started does not start or cannot be kept running.
+        click.ClickException: the port is taken, another `up` runs here, a server does not answer, the disk is full,
+            or what was started does not start or cannot be kept running.
         ConfigError: a setting is wrong.
     """
-    began = time.monotonic()
     ending = Ending()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: ending.stop.set())
+    try:
+        _run(home, extras, ending)
+    except OSError as error:
+        raise click.ClickException(f"{error.strerror or error}: {error.filename or home.path}") from error
+    if ending.reason is not None:
+        raise click.ClickException(ending.reason)
+
+
+def _run(home: Home, extras: Extras, ending: Ending) -> None:
+    began = time.monotonic()
     commands = read_procfile(PROJECT / "Procfile")
     release, commands = commands.pop("release"), {**extras.commands, **commands}
     output = Output(width=max(map(len, commands)))
@@ -74,8 +83,6 @@ def run(home: Home, extras: Extras) -> None:
         hopeless = supervisor.run()
     if hopeless is not None:
         ending.fail(f"{hopeless} does not start (see above)")
-    if ending.reason is not None:
-        raise click.ClickException(ending.reason)
 
 
 def _release(command: str, env: Mapping[str, str], ending: Ending) -> None:

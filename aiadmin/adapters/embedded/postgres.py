@@ -171,7 +171,7 @@ def _launch(home: Path, install: Path, password: str, port: int, *, durable: boo
 
 def _is_ready(pgdata: Path, process: subprocess.Popen[bytes]) -> bool:
     """PostgreSQL writes its state into its pid file, for pg_ctl: no connection is needed to ask."""
-    with contextlib.suppress(FileNotFoundError, ValueError, IndexError):
+    with contextlib.suppress(OSError, ValueError, IndexError):
         lines = (pgdata / "postmaster.pid").read_text().splitlines()
         return int(lines[0]) == process.pid and lines[_STATUS_LINE].strip() == "ready"
     return False

@@ -57,6 +57,9 @@ class Up:
     def link(self) -> str:
         return re.search(r"http://\S+/marketplace/connect\?\S+", self.banner)[0]  # type: ignore[index]
 
+    def manage_link(self) -> str:
+        return re.search(r"http://\S+/marketplace/manage\?\S+", self.banner)[0]  # type: ignore[index]
+
     def child(self, part: str) -> psutil.Process | None:
         """The direct child that has `part` in its command line."""
         children = psutil.Process(self.process.pid).children()

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import psycopg2
 import requests
+from playwright.sync_api import Browser
 
 from aiadmin.cli.home import parse_env
 from aiadmin.cli.salon_links import DEMO_SALON
@@ -47,13 +48,27 @@ def _book(settings: dict[str, str], name: str) -> None:
     requests.post(url, json=booked, timeout=10).raise_for_status()
 
 
+def _manage_page(journal: str, browser: Browser) -> str:
+    """What somebody reads who presses the button on the journal's page, twice: it leads there every time."""
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.goto(journal)
+        for _ in range(2):
+            with context.expect_page() as opened:
+                page.get_by_role("link", name="Открыть приложение").click()
+            manage = opened.value
+            manage.wait_for_url("**/marketplace/manage?*")
+        manage.get_by_text("На связи").first.wait_for()
+        return str(manage.inner_text("body"))
+
+
 def _journal(up: Up) -> str:
     """The address of the journal's page, as the banner has it."""
     return re.search(r"client: make client.*\n *(http://\S+/)$", up.banner, re.MULTILINE)[1]  # type: ignore[index]
 
 
 def test_a_salon_is_connected_and_activated_without_a_phone_or_the_internet(
-    data: Path, started: list[Up], free_port: int, wait_until: WaitUntil
+    data: Path, started: list[Up], free_port: int, wait_until: WaitUntil, browser: Browser
 ) -> None:
     up = Up(data, free_port, "demo")
     started.append(up)
@@ -74,6 +89,10 @@ def test_a_salon_is_connected_and_activated_without_a_phone_or_the_internet(
         return "webhooks: ours" in shown and re.search(r"^changes +done", shown, re.MULTILINE) is not None
 
     wait_until(connected, timeout=60, what="active, with a phone")
+    assert "На связи" in _manage_page(_journal(up), browser)
+    again = _cli(up, "demo", "--data", str(data), "scan")
+    assert again.returncode == 1
+    assert "a phone is linked already" in again.stderr, "the link that it asks with is a new one, and works"
     wait_until(is_read, timeout=60, what="the journal is read")
     _book(settings, "Нина")
     wait_until(lambda: _events(settings), timeout=60, what="the booking is heard of")
@@ -90,13 +109,23 @@ def test_a_salon_is_connected_and_activated_without_a_phone_or_the_internet(
 def test_a_second_demo_on_the_same_data_finds_its_salon_again(
     data: Path, started: list[Up], free_port: int, wait_until: WaitUntil
 ) -> None:
+    """The phone scans in the second one, whose links were replaced from the journal."""
     for _ in range(2):
         up = Up(data, free_port, "demo")
         started.append(up)
         start(up, wait_until)
         assert "company=1&" in up.link()
         assert requests.get(up.link(), timeout=10).ok
-        up.end()
+        assert requests.get(up.manage_link(), timeout=10).ok
+        if len(started) == 1:
+            up.end()
+    entered = requests.get(f"{_journal(up)}_fake/enter/{DEMO_SALON}", headers={"Referer": _journal(up)}, timeout=20)
+    assert "/marketplace/connect?" in entered.url
+    assert requests.get(up.link(), timeout=10).status_code == 401, "there is a newer link"
+    scanned = _cli(up, "demo", "--data", str(data), "scan")
+    assert scanned.returncode == 0, scanned.stderr
+    assert requests.get(entered.url, timeout=10).ok, "the page that is open stays so"
+    assert requests.get(scanned.stdout.splitlines()[-1], timeout=10).ok
 
 
 def test_the_phone_says_so_when_no_demo_runs(data: Path, free_port: int, started: list[Up]) -> None:

@@ -131,3 +131,16 @@ def test_once_all_was_ready_no_failure_ends_the_whole(run: Run, wait_until: Wait
     running.supervisor.settled.set()
     wait_until(lambda: sum("ended" in line for line in running.lines) >= 5, timeout=15, what="five deaths")
     assert running.hopeless is None
+
+
+def test_a_moment_in_which_no_process_is_to_be_had_passes(run: Run, wait_until: WaitUntil, tmp_path: Path) -> None:
+    """As under memory pressure; here the folder to start in is away."""
+    running = run(web=SLEEPS)
+    running.supervisor.settled.set()
+    first = wait_until(lambda: running.pid("web"))
+    folder = tmp_path / "a folder"
+    folder.rename(tmp_path / "elsewhere")
+    os.kill(first, signal.SIGKILL)
+    wait_until(lambda: any("cannot be started" in line for line in running.lines), what="no process")
+    (tmp_path / "elsewhere").rename(folder)
+    wait_until(lambda: running.pid("web") not in {first, None}, what="another process")
