@@ -13,10 +13,13 @@ import click
 import psycopg2
 import redis
 
+from aiadmin.adapters.db import sessions
+from aiadmin.adapters.db.connection import connect
 from aiadmin.cli.doctor_online import yclients_credentials
 from aiadmin.cli.finding import Finding
 from aiadmin.cli.home import PROJECT
 from aiadmin.config import FOREIGN_NAMES, Config, ConfigError
+from aiadmin.masking import reason_of
 
 _SECONDS = 3
 _IMPORT_SECONDS = 30
@@ -57,7 +60,7 @@ def examine(*, online: bool) -> Iterator[Finding]:
     for name, ours in FOREIGN_NAMES.items():
         if os.environ.get(name):
             yield Finding(name=name, text="is not read", fix=ours)
-    yield _asked("PostgreSQL", lambda: _postgres(config.database_url), "start it, or correct DATABASE_URL")
+    yield _sessions(config.database_url)
     yield _hooks(config.database_url)
     yield _asked("Redis", lambda: _redis(config.redis_url), "start it, or correct REDIS_URL")
     yield _yclients_settings(config)
@@ -70,33 +73,39 @@ def _asked(name: str, ask: Callable[[], str], fix: str) -> Finding:
     try:
         return Finding(name=name, text=ask())
     except (psycopg2.Error, redis.RedisError, ValueError) as error:
-        return Finding(name=name, text=f"does not answer ({type(error).__name__})", fix=fix)
+        return Finding(name=name, text=f"does not answer ({reason_of(error)})", fix=fix)
+
+
+def _sessions(url: str) -> Finding:
+    """A pooler may stand before PostgreSQL, and refuse or drop what a session of ours needs."""
+    fix = f"start it, or correct DATABASE_URL; where a pooler refuses, {sessions.REMEDY}"
+    try:
+        return _asked("PostgreSQL", lambda: _postgres(url), fix)
+    except sessions.NoSessionError as error:
+        return Finding(name="PostgreSQL", text=str(error), fix=sessions.REMEDY)
 
 
 def _postgres(url: str) -> str:
-    connection = psycopg2.connect(url, connect_timeout=_SECONDS)
-    try:
-        version = connection.server_version
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT to_regclass('companies') IS NOT NULL")
-            row = cursor.fetchone()
-    finally:
-        connection.close()
+    version = sessions.require(url)
     if version < _OLDEST_POSTGRES:
         raise ValueError("too old")
-    return f"version {version // 10000}, {'migrated' if row and row[0] else 'empty: run `python -m aiadmin migrate`'}"
+    with closing(connect(url)) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('companies'), to_regclass('whatsmeow_device')")
+        ours, strayed = cursor.fetchone() or (None, None)
+    if strayed is not None:
+        raise sessions.NoSessionError("the WhatsApp library's tables lie beside ours: a pooler dropped search_path")
+    return f"version {version // 10000}, {'migrated' if ours else 'empty: run `python -m aiadmin migrate`'}"
 
 
 def _hooks(url: str) -> Finding:
     """Salons whose list of webhook addresses another app has overwritten, as the last night found them."""
     statement = "SELECT count(*) FROM companies WHERE hooks_state IN ('missing', 'inactive')"
     try:
-        connection = psycopg2.connect(url, connect_timeout=_SECONDS)
-        with closing(connection), connection.cursor() as cursor:
+        with closing(connect(url)) as connection, connection.cursor() as cursor:
             cursor.execute(statement)
             row = cursor.fetchone()
     except psycopg2.Error as error:
-        return Finding(name="webhooks", text=f"not known ({type(error).__name__})")
+        return Finding(name="webhooks", text=f"not known ({reason_of(error)})")
     if row is None or row[0] == 0:
         return Finding(name="webhooks", text="of every salon that was looked at come to us")
     fix = "see `sync show ID`; the salon has to connect again, or to enter our address beside the others"

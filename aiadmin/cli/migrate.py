@@ -11,9 +11,11 @@ import sqlalchemy.exc
 from alembic import command
 from alembic.config import Config as AlembicConfig
 
+from aiadmin.adapters.db import sessions
 from aiadmin.adapters.whatsapp import store
 from aiadmin.cli.home import PROJECT
 from aiadmin.config import Config
+from aiadmin.masking import reason_of
 
 
 @click.command()
@@ -23,7 +25,10 @@ def migrate() -> None:
     try:
         upgrade(url)
     except (psycopg2.OperationalError, sqlalchemy.exc.OperationalError) as error:
-        raise click.ClickException("PostgreSQL does not answer, or refuses: see DATABASE_URL") from error
+        why = f"PostgreSQL does not answer, or refuses: see DATABASE_URL ({reason_of(error)})"
+        raise click.ClickException(why) from error
+    except sessions.NoSessionError as error:
+        raise click.ClickException(f"{error}; {sessions.REMEDY}") from error
     except store.StoreError as error:
         raise click.ClickException(str(error)) from error
 
@@ -32,9 +37,11 @@ def upgrade(url: str) -> None:
     """Make both sets of tables at the same time: they lie in schemas of their own.
 
     Raises:
+        sessions.NoSessionError: a pooler stands before it that keeps no session.
         store.StoreError: the library could not make its own.
         psycopg2.OperationalError, sqlalchemy.exc.OperationalError: PostgreSQL does not answer.
     """
+    sessions.require(url)
     alembic = AlembicConfig(toml_file=PROJECT / "pyproject.toml")
     alembic.attributes["url"] = url
     with ThreadPoolExecutor(max_workers=1) as beside:

@@ -67,13 +67,14 @@ def patience_for(statement_seconds: float | None) -> float | None:
 
 
 def parameters(
-    *, statement_seconds: float | None = STATEMENT_SECONDS, lock_seconds: float | None = None
+    *, statement_seconds: float | None = STATEMENT_SECONDS, lock_seconds: float | None = None, **more: str
 ) -> Mapping[str, Any]:
     """The keyword arguments of `psycopg2.connect`: UTC, bounded statements, keepalives of both ends.
 
     Args:
         statement_seconds: PostgreSQL's limit for one statement; None for none, as a migration needs.
         lock_seconds: PostgreSQL's limit for waiting for one lock; None for as long as the statement may take.
+        more: other settings that the session begins with.
     """
     settings = {
         "timezone": "UTC",
@@ -81,6 +82,7 @@ def parameters(
         "lock_timeout": int((lock_seconds or 0) * 1000),
         "idle_in_transaction_session_timeout": _ABANDONED_MS if statement_seconds else 0,
         **_SERVER_KEEPALIVES,
+        **more,
     }
     return {
         "connect_timeout": int(CONNECT_SECONDS),
@@ -91,14 +93,18 @@ def parameters(
     }
 
 
-def connect(database_url: str, *, statement_seconds: float | None = STATEMENT_SECONDS) -> BoundedConnection:
-    """A connection by itself, opened exactly as the pool opens its own.
+def connect(
+    database_url: str, *, statement_seconds: float | None = STATEMENT_SECONDS, **more: str
+) -> BoundedConnection:
+    """A connection by itself, opened exactly as the pool opens its own, with `more` settings.
 
     Raises:
         psycopg2.OperationalError: PostgreSQL does not answer, or refuses.
     """
     keep_deadlines()
-    opened: BoundedConnection = psycopg2.connect(database_url, **parameters(statement_seconds=statement_seconds))
+    opened: BoundedConnection = psycopg2.connect(
+        database_url, **parameters(statement_seconds=statement_seconds, **more)
+    )
     opened.patience = patience_for(statement_seconds)
     return opened
 

@@ -11,8 +11,7 @@ import sys
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-import psycopg2
-
+from aiadmin.adapters.db.connection import STATEMENT_SECONDS, connect
 from aiadmin.adapters.whatsapp import library
 
 SCHEMA = "wa_store"
@@ -46,6 +45,10 @@ def dsn(database_url: str, application_name: str) -> str:
         **given,
         "search_path": SCHEMA,
         "idle_session_timeout": str(IDLE_SECONDS * 1000),
+        "statement_timeout": str(int(STATEMENT_SECONDS * 1000)),
+        "tcp_keepalives_idle": "10",
+        "tcp_keepalives_interval": "5",
+        "tcp_keepalives_count": "3",
         "application_name": application_name,
     }
     return urlunsplit(("postgres", parts.netloc, parts.path, urlencode(settings), ""))
@@ -60,18 +63,22 @@ def migrate(database_url: str) -> None:
     Raises:
         StoreError: PostgreSQL is older than 14, or the library failed.
     """
-    connection = psycopg2.connect(database_url, connect_timeout=5)
+    connection = connect(database_url, statement_seconds=None)
     try:
         if connection.server_version < _OLDEST_SERVER:
             raise StoreError("PostgreSQL 14 or newer is needed: an older one cannot close idle connections")
         connection.autocommit = True
         with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '10min'")
             cursor.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
             cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
             _upgrade_in_child(database_url)
             cursor.execute("SELECT to_regclass(%s)", (f"{SCHEMA}.whatsmeow_device",))
             if cursor.fetchone() == (None,):
-                raise StoreError("the WhatsApp library made no tables")
+                raise StoreError(
+                    f"the WhatsApp library made no tables in {SCHEMA}: a pooler that drops search_path may stand"
+                    " before PostgreSQL"
+                )
     finally:
         connection.close()
 

@@ -77,7 +77,8 @@ def test_migrate_says_in_one_line_that_postgresql_does_not_answer(free_port: int
     dead = f"postgresql://user:{PASSWORD}@127.0.0.1:{free_port}/db"
     answer = _run("migrate", DATABASE_URL=dead, REDIS_URL="redis://127.0.0.1:1/0")
     assert answer.returncode == 1
-    assert answer.stderr == "Error: PostgreSQL does not answer, or refuses: see DATABASE_URL\n"
+    said = "Error: PostgreSQL does not answer, or refuses: see DATABASE_URL (OperationalError: Connection refused)\n"
+    assert answer.stderr == said
 
 
 def test_an_unknown_command_is_refused_with_a_hint() -> None:

@@ -23,6 +23,10 @@ def test_the_library_gets_our_database_its_schema_and_connections_that_close_whe
         "connect_timeout": ["5"],
         "search_path": ["wa_store"],
         "idle_session_timeout": ["1000"],
+        "statement_timeout": ["15000"],
+        "tcp_keepalives_idle": ["10"],
+        "tcp_keepalives_interval": ["5"],
+        "tcp_keepalives_count": ["3"],
         "application_name": ["host-1"],
     }
 
