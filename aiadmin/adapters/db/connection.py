@@ -12,6 +12,7 @@ from __future__ import annotations
 import select
 import time
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import psycopg2
@@ -67,7 +68,10 @@ def patience_for(statement_seconds: float | None) -> float | None:
 
 
 def parameters(
-    *, statement_seconds: float | None = STATEMENT_SECONDS, lock_seconds: float | None = None, **more: str
+    *,
+    statement_seconds: float | None = STATEMENT_SECONDS,
+    lock_seconds: float | None = None,
+    more: Mapping[str, str] = MappingProxyType({}),
 ) -> Mapping[str, Any]:
     """The keyword arguments of `psycopg2.connect`: UTC, bounded statements, keepalives of both ends.
 
@@ -94,7 +98,10 @@ def parameters(
 
 
 def connect(
-    database_url: str, *, statement_seconds: float | None = STATEMENT_SECONDS, **more: str
+    database_url: str,
+    *,
+    statement_seconds: float | None = STATEMENT_SECONDS,
+    more: Mapping[str, str] = MappingProxyType({}),
 ) -> BoundedConnection:
     """A connection by itself, opened exactly as the pool opens its own, with `more` settings.
 
@@ -103,7 +110,7 @@ def connect(
     """
     keep_deadlines()
     opened: BoundedConnection = psycopg2.connect(
-        database_url, **parameters(statement_seconds=statement_seconds, **more)
+        database_url, **parameters(statement_seconds=statement_seconds, more=more)
     )
     opened.patience = patience_for(statement_seconds)
     return opened

@@ -81,6 +81,6 @@ def _ask(session: BoundedConnection, statement: str) -> Any:
 @contextmanager
 def _session(database_url: str) -> Iterator[BoundedConnection]:
     """A session that commits each statement, with the product's settings and the library's schema."""
-    with closing(connections.connect(database_url, search_path=_LIBRARY_SCHEMA)) as session:
+    with closing(connections.connect(database_url, more={"search_path": _LIBRARY_SCHEMA})) as session:
         session.autocommit = True
         yield session
