@@ -10,23 +10,30 @@ import contextlib
 import os
 import shutil
 import subprocess
+import threading
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 
-import psycopg2
 from psycopg2.extensions import make_dsn, parse_dsn
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from aiadmin.adapters import embedded
+from aiadmin.adapters.db.engine import make_engine
 
 _CONNECTION = {
     "connect_timeout": "10",
     "keepalives_idle": "10",
     "keepalives_interval": "5",
     "keepalives_count": "3",
+    "tcp_user_timeout": "30000",
     "application_name": "aiadmin backup",
 }
-"""A server that falls silent ends the tool within half a minute; a long dump may take as long as it does."""
+QUIET_SECONDS = 120.0
+"""How long a dump may stand still: a connection may stay open to a server that answers nothing."""
+_LONGEST_SECONDS = 3600.0
+"""How long a restore may take, with the building of its indexes."""
 _LOCK_WAIT_MS = 10_000
 _FOREIGN_TO_OLDER_SERVERS = b"SET transaction_timeout = 0;\n"
 """A server before PostgreSQL 17 does not know the setting, and every tool since then writes it."""
@@ -36,15 +43,36 @@ class DumpError(RuntimeError):
     """PostgreSQL or its tools refused; the message is one line."""
 
 
-def dump(database_url: str, file: Path, *, schemas: Iterable[str]) -> None:
+def dump(database_url: str, file: Path, *, schemas: Iterable[str], patience: float = QUIET_SECONDS) -> None:
     """Write the tables of `schemas` to `file` in PostgreSQL's custom format; the file must exist, and keeps its mode.
+
+    Args:
+        patience: seconds after which a file that does not grow is given up.
 
     Raises:
         DumpError: the server does not answer, refuses, or is newer than the tools.
     """
     tables = [f"--table={schema}.*" for schema in schemas]
     options = ["--format=custom", "--no-owner", "--no-privileges", f"--lock-wait-timeout={_LOCK_WAIT_MS}"]
-    _run(["pg_dump", *options, *tables, f"--file={file}"], database_url)
+    to = [f"--file={file}", f"--dbname={_dsn(database_url)}"]
+    command = [_tool("pg_dump"), *options, *tables, *to]
+    with subprocess.Popen(command, env=_environment(database_url), stderr=subprocess.PIPE) as process:
+        said = _wait_while_growing(process, file, patience)
+    if process.returncode != 0:
+        raise DumpError(_first_error(said))
+
+
+def _wait_while_growing(process: subprocess.Popen[bytes], file: Path, patience: float) -> bytes:
+    """What the process said. A dump may take any time, but not stand still: a silent server says nothing."""
+    size = 0
+    while True:
+        try:
+            return process.communicate(timeout=patience)[1]
+        except subprocess.TimeoutExpired:
+            before, size = size, file.stat().st_size
+            if size == before:
+                process.kill()
+                raise DumpError("PostgreSQL has fallen silent") from None
 
 
 def rows_of(file: Path, table: str) -> list[str]:
@@ -53,8 +81,11 @@ def rows_of(file: Path, table: str) -> list[str]:
     Raises:
         DumpError: the file is no dump.
     """
-    script = _run(["pg_restore", "--data-only", f"--table={table}", "--file=-", str(file)])
-    _, found, rest = script.partition(f"COPY public.{table} ")
+    command = [_tool("pg_restore"), "--data-only", f"--table={table}", "--file=-", str(file)]
+    done = subprocess.run(command, capture_output=True, check=False, timeout=_LONGEST_SECONDS)
+    if done.returncode != 0:
+        raise DumpError(_first_error(done.stderr))
+    _, found, rest = done.stdout.decode(errors="replace").partition(f"COPY public.{table} ")
     return rest.partition("\n")[2].partition("\n\\.\n")[0].splitlines() if found else []
 
 
@@ -79,15 +110,16 @@ def count(database_url: str, statement: str) -> int | None:
     Raises:
         DumpError: the server does not answer.
     """
+    engine = make_engine(database_url, pool_size=1)
     try:
-        with contextlib.closing(psycopg2.connect(_dsn(database_url))) as connection, connection.cursor() as cursor:
-            cursor.execute(statement)
-            row = cursor.fetchone()
-    except (psycopg2.errors.UndefinedTable, psycopg2.errors.InvalidSchemaName):
+        with engine.connect() as connection:
+            return int(connection.scalar(text(statement)))
+    except ProgrammingError:
         return None
-    except psycopg2.OperationalError as error:
+    except DBAPIError as error:
         raise DumpError("PostgreSQL does not answer, or refuses: see DATABASE_URL") from error
-    return int(row[0]) if row else None
+    finally:
+        engine.dispose()
 
 
 def _script_of(file: Path) -> Iterator[bytes]:
@@ -106,47 +138,37 @@ def _script_of(file: Path) -> Iterator[bytes]:
 def _run_script(database_url: str, script: Iterable[bytes]) -> None:
     """Feed `psql`. A script that breaks off before its COMMIT changes nothing."""
     options = ["--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--output=/dev/null"]
-    command = [_tool("psql"), *options, f"--dbname={_dsn(database_url, password=False)}"]
+    command = [_tool("psql"), *options, f"--dbname={_dsn(database_url)}"]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, env=_environment(database_url), stdin=pipe, stderr=pipe) as target:
-        if target.stdin is not None:
-            with contextlib.suppress(BrokenPipeError), target.stdin as stdin:
-                stdin.writelines(script)  # it stops reading at the first error, and says it
-        said = target.stderr.read().decode(errors="replace") if target.stderr else ""
+        limit = threading.Timer(_LONGEST_SECONDS, target.kill)
+        limit.start()
+        try:
+            if target.stdin is not None:
+                with contextlib.suppress(BrokenPipeError), target.stdin as stdin:
+                    stdin.writelines(script)  # it stops reading at the first error, and says it
+            said = target.stderr.read() if target.stderr else b""
+        finally:
+            limit.cancel()
     if target.returncode != 0:
         raise DumpError(_first_error(said))
 
 
-def _run(command: list[str], database_url: str = "") -> str:
-    to = [f"--dbname={_dsn(database_url, password=False)}"] if database_url else []
-    done = subprocess.run(
-        [_tool(command[0]), *command[1:], *to],
-        env=_environment(database_url),
-        capture_output=True,
-        encoding="utf-8",
-        errors="replace",
-        check=False,
-    )
-    if done.returncode != 0:
-        raise DumpError(_first_error(done.stderr))
-    return done.stdout
+def _first_error(said: bytes) -> str:
+    lines = [line.strip() for line in said.decode(errors="replace").splitlines() if line.strip()]
+    errors = (line for line in lines if "error" in line.lower() or "fatal" in line.lower())
+    return next(errors, lines[0] if lines else "it ended without a word")
 
 
-def _first_error(said: str) -> str:
-    lines = [line.strip() for line in said.splitlines() if line.strip()]
-    return next((line for line in lines if "error" in line.lower() or "fatal" in line.lower()), "".join(lines[:1]))
-
-
-def _dsn(database_url: str, *, password: bool = True) -> str:
-    """How to connect; without the password where other users of the machine see the command line."""
+def _dsn(database_url: str) -> str:
+    """How to connect, without the password: other users of the machine see the command line."""
     given = _CONNECTION | parse_dsn(database_url)
-    if not password:
-        given.pop("password", None)
+    given.pop("password", None)
     return make_dsn(**given)
 
 
 def _environment(database_url: str) -> dict[str, str]:
-    password = parse_dsn(database_url).get("password") if database_url else None
+    password = parse_dsn(database_url).get("password")
     return dict(os.environ) | ({"PGPASSWORD": password} if password else {})
 
 

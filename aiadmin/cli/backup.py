@@ -83,6 +83,8 @@ def _where(home: Home) -> str:
 def _errors() -> Iterator[None]:
     try:
         yield
+    except OSError as error:
+        raise click.ClickException(f"{error.filename or 'the file'}: {error.strerror}") from error
     except (DumpError, embedded.EmbeddedServerError, store.StoreError) as error:
         raise click.ClickException(str(error)) from error
 
