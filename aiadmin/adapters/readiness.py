@@ -79,7 +79,7 @@ class Readiness:
     def _tables(self, answers: dict[str, bool]) -> None:
         try:
             with self._uow() as work:
-                hosts = work.hosts.list_alive(self._clock())
+                hosts = work.hosts.list_alive()
         except DependencyDownError as error:
             log.warning("not ready", error=str(error))
             return

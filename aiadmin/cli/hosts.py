@@ -19,7 +19,7 @@ def hosts() -> None:
     """Every living session host: what it holds, and what it takes of its machine."""
     box = Container(Config.from_env(os.environ))
     with box.uow() as work:
-        alive = work.hosts.list_alive(box.clock())
+        alive = work.hosts.list_alive()
     show_table(_HEADINGS, map(_columns, alive))
 
 

@@ -1,4 +1,8 @@
-"""A host's right to hold sessions: one row in `session_hosts`, renewed by a thread of its own."""
+"""A host's right to hold sessions: one row in `session_hosts`, renewed by a thread of its own.
+
+When it ends is PostgreSQL's to say, by its own clock. The host knows the end by a clock that nobody sets, counted
+from before it asked: its own view is never longer than PostgreSQL's.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +13,10 @@ import socket
 import threading
 import uuid
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from aiadmin.domain.errors import DependencyDownError
-from aiadmin.domain.host import LEASE, RENEW_EVERY, Host, Vitals
+from aiadmin.domain.host import LEASE, RENEW_EVERY, Vitals
 from aiadmin.domain.ids import HostId
 from aiadmin.hosting import vitals
 from aiadmin.hosting.standstill import StandstillWatch, uptime
@@ -118,26 +122,20 @@ class Lease:
 
     def _take_or_renew(self) -> None:
         valid_until = uptime() + self._duration.total_seconds()
-        lease_until = self._clock() + self._duration
         taken = vitals.sample()
         with self._uow() as work:
             if self._host_id is not None and not work.hosts.renew(
-                self._host_id, lease_until=lease_until, vitals=taken
+                self._host_id, lease=self._duration, clock=self._clock(), vitals=taken
             ):
                 _log.error("The lease is lost: everything stops")
                 self._host_id = None
                 self._on_lost()
             if self._host_id is None:
                 fresh = HostId(uuid.uuid4())
-                work.hosts.add(self._row(fresh, lease_until))
+                work.hosts.add(fresh, lease=self._duration, capacity=self._capacity, name=self._name)
             else:
                 fresh = self._host_id
             self._is_draining = work.hosts.is_draining(fresh)
             work.commit()
         self._host_id, self._valid_until = fresh, valid_until
         self._on_renewed(taken)
-
-    def _row(self, host_id: HostId, lease_until: datetime) -> Host:
-        return Host(
-            host_id=host_id, lease_until=lease_until, capacity=self._capacity, draining=False, name=self._name
-        )

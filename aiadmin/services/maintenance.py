@@ -112,7 +112,7 @@ def tidy(*, uow: NewUnitOfWork, clock: Clock, erase_after: timedelta) -> Tidied:
     """
     now = clock()
     parts: Mapping[str, Callable[[UnitOfWork], int]] = {
-        "hosts": lambda work: work.hosts.remove_dead(now - DEAD_HOST_KEPT),
+        "hosts": lambda work: work.hosts.remove_dead(DEAD_HOST_KEPT),
         "webhooks": lambda work: work.webhooks.forget(now - WEBHOOK_KEPT),
         "session_events": lambda work: work.session_events.forget(now - SESSION_EVENTS_KEPT),
         "booking_events": lambda work: work.booking_events.forget(now - BOOKING_EVENTS_KEPT),

@@ -105,7 +105,7 @@ def _part_of(host_id: HostId, startable: int, work: UnitOfWork, now: datetime) -
     orphans = work.devices.count_orphans(host_id, now)
     if not orphans:
         return 0
-    living = {host.host_id: host for host in work.hosts.list_alive(now)}
+    living = {host.host_id: host for host in work.hosts.list_alive()}
     me = living.pop(host_id, None)
     if me is None:
         return 0
@@ -151,7 +151,7 @@ class DrainRefused(StrEnum):
 def drain_host(host_id: HostId, *, force: bool, uow: NewUnitOfWork, clock: Clock) -> int | DrainRefused:
     """Have a host hand everything over to others; returns how many devices it held."""
     with uow() as work:
-        living = {host.host_id: host for host in work.hosts.list_alive(clock())}
+        living = {host.host_id: host for host in work.hosts.list_alive()}
         host = living.pop(host_id, None)
         if host is None:
             return DrainRefused.NO_HOST

@@ -103,10 +103,11 @@ class SqlDevices:
             .order_by(owes.desc(), DeviceRow.state_since, DeviceRow.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
+            .cte("orphans")  # once: a subquery may be asked again, and then passes by what it has just taken
         )
         statement = (
             update(DeviceRow)
-            .where(DeviceRow.id.in_(orphans.scalar_subquery()))
+            .where(DeviceRow.id.in_(select(orphans.c.id)))
             .values(host_id=host_id, epoch=DeviceRow.epoch + 1)
             .returning(DeviceRow)
         )
@@ -176,8 +177,8 @@ class SqlDevices:
 
 
 def _orphaned(host_id: HostId, now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """Devices to run or to remove, whose host is gone and whose back-off has passed."""
-    living = select(HostRow.id).where(HostRow.lease_until > now)
+    """Devices to run or to remove, whose host is gone by PostgreSQL's clock and whose back-off has passed."""
+    living = select(HostRow.id).where(HostRow.lease_until > func.now())
     return (
         DeviceRow.desired.in_([Desired.ON, Desired.REMOVED]),
         or_(DeviceRow.host_id.is_(None), DeviceRow.host_id.not_in(living)),

@@ -29,7 +29,7 @@ def read(engine: Engine, now: datetime) -> list[Reading]:
             *_inbox(connection, now),
             *session_gauges.sessions(connection),
             *_companies(connection),
-            *session_gauges.hosts(connection, now),
+            *session_gauges.hosts(connection),
             *session_gauges.connections(connection),
         ]
 

@@ -1,15 +1,15 @@
-"""Rows of `session_hosts`: the leases."""
+"""Rows of `session_hosts`: the leases, by PostgreSQL's clock."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, func, select, update
+from sqlalchemy import CursorResult, delete, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
-from aiadmin.adapters.db.tables import DeviceRow, HostRow
+from aiadmin.adapters.db.tables import DeviceRow, HostRow, Time
 from aiadmin.domain.host import NO_VITALS, Host, Vitals
 from aiadmin.domain.ids import HostId
 
@@ -20,24 +20,22 @@ class SqlHosts:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def add(self, host: Host) -> None:
-        self._session.add(
-            HostRow(
-                id=host.host_id,
-                lease_until=host.lease_until,
-                capacity=host.capacity,
-                draining=host.draining,
-                name=host.name,
-            )
-        )
-        self._session.flush()
+    def add(
+        self, host_id: HostId, *, lease: timedelta, capacity: int, name: str = "", draining: bool = False
+    ) -> None:
+        values = {"id": host_id, "capacity": capacity, "draining": draining, "name": name}
+        self._session.execute(insert(HostRow).values(**values, lease_until=func.now() + lease))
 
-    def renew(self, host_id: HostId, *, lease_until: datetime, vitals: Vitals = NO_VITALS) -> bool:
+    def renew(
+        self, host_id: HostId, *, lease: timedelta, clock: datetime | None = None, vitals: Vitals = NO_VITALS
+    ) -> bool:
+        skew = 0 if clock is None else func.extract("epoch", literal(clock, Time) - func.clock_timestamp())
         statement = (
             update(HostRow)
             .where(HostRow.id == host_id)
             .values(
-                lease_until=lease_until,
+                lease_until=func.now() + lease,
+                clock_skew=skew,
                 rss_bytes=vitals.rss_bytes,
                 threads=vitals.threads,
                 open_files=vitals.open_files,
@@ -55,14 +53,15 @@ class SqlHosts:
         self._session.execute(update(DeviceRow).where(DeviceRow.host_id == host_id).values(host_id=None))
         self._session.execute(delete(HostRow).where(HostRow.id == host_id))
 
-    def remove_dead(self, now: datetime) -> int:
-        statement = delete(HostRow).where(HostRow.lease_until <= now)
+    def remove_dead(self, dead_for: timedelta) -> int:
+        statement = delete(HostRow).where(HostRow.lease_until <= func.now() - dead_for)
         return cast("CursorResult[Any]", self._session.execute(statement)).rowcount
 
-    def list_alive(self, now: datetime) -> Sequence[Host]:
+    def list_alive(self) -> Sequence[Host]:
         held = select(func.count()).where(DeviceRow.host_id == HostRow.id).correlate(HostRow).scalar_subquery()
-        statement = select(HostRow, held).where(HostRow.lease_until > now).order_by(HostRow.started_at, HostRow.id)
-        return [_host_of(row, count) for row, count in self._session.execute(statement)]
+        statement = select(HostRow, held).where(HostRow.lease_until > func.now())
+        found = self._session.execute(statement.order_by(HostRow.started_at, HostRow.id))
+        return [_host_of(row, count) for row, count in found]
 
 
 def _host_of(row: HostRow, held: int) -> Host:

@@ -82,9 +82,10 @@ class SqlOperatorMessages:
             due = due.where(Row.next_attempt_at <= now, _NOT_SET_ASIDE)
         else:
             due = due.where(Row.next_attempt_at.is_not(None), Row.id.in_([key.number for key in only]))
+        chosen = due.with_for_update(skip_locked=True).cte("due")  # asked once, whatever the plan
         taken = (
             update(Row)
-            .where(Row.id.in_(due.with_for_update(skip_locked=True)))
+            .where(Row.id.in_(select(chosen.c.id)))
             .values(next_attempt_at=until)
             .returning(Row.id)
             .execution_options(synchronize_session=False)

@@ -22,10 +22,11 @@ RETURNING attempts
 _SAME = "queue = :queue AND company_id = :company_id AND row_key = :key"
 _SCHEDULE = text(f"UPDATE quarantine SET next_attempt_at = :next_at WHERE {_SAME}")  # noqa: S608 - our own words
 _CLAIM = text("""
-UPDATE quarantine SET next_attempt_at = :until FROM (
+WITH due AS (
   SELECT company_id, row_key FROM quarantine WHERE queue = :queue AND next_attempt_at <= :now
   ORDER BY next_attempt_at LIMIT :limit FOR UPDATE SKIP LOCKED
-) AS due
+)
+UPDATE quarantine SET next_attempt_at = :until FROM due
 WHERE quarantine.queue = :queue AND quarantine.company_id = due.company_id AND quarantine.row_key = due.row_key
 RETURNING quarantine.company_id, quarantine.row_key
 """)

@@ -31,7 +31,7 @@ _LINKED = f"""
 FROM notices
 JOIN companies ON companies.id = notices.company_id AND companies.messages_paused_at IS NULL AND {IS_READ}
 JOIN devices ON devices.company_id = companies.id AND devices.desired = 'on' AND devices.observed = 'online'
-JOIN session_hosts ON session_hosts.id = devices.host_id AND session_hosts.lease_until > :now
+JOIN session_hosts ON session_hosts.id = devices.host_id AND session_hosts.lease_until > now()
 WHERE NOT EXISTS (SELECT FROM message_pause)
 """
 _SENDABLE = f"{_LINKED} AND {_IS_DUE} AND {_IS_NEXT}"

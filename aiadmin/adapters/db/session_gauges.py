@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy import Connection, func, select, text
 
@@ -36,11 +35,12 @@ def sessions(connection: Connection) -> Iterator[Reading]:
         yield Reading(name="wa_sessions", help="Sessions by state", labels=labels, value=counts.get(state, 0))
 
 
-def hosts(connection: Connection, now: datetime) -> Iterator[Reading]:
+def hosts(connection: Connection) -> Iterator[Reading]:
     """The hosts whose lease runs, and what each takes of its machine."""
     held = select(func.count()).where(DeviceRow.host_id == HostRow.id).correlate(HostRow).scalar_subquery()
-    columns = HostRow.name, HostRow.capacity, held, HostRow.rss_bytes, HostRow.threads, HostRow.open_files
-    rows = connection.execute(select(*columns).where(HostRow.lease_until > now).order_by(HostRow.name)).all()
+    row = HostRow
+    columns = row.name, row.capacity, held, row.rss_bytes, row.threads, row.open_files, row.clock_skew
+    rows = connection.execute(select(*columns).where(HostRow.lease_until > func.now()).order_by(HostRow.name)).all()
     yield Reading(name="aiadmin_hosts_alive", help="Session hosts with a lease", value=len(rows))
     names = {
         "wa_host_capacity": "Sessions a host may hold",
@@ -48,6 +48,7 @@ def hosts(connection: Connection, now: datetime) -> Iterator[Reading]:
         "wa_host_rss_bytes": "Resident memory of a session host",
         "wa_host_threads": "Threads of a session host",
         "wa_host_open_files": "Open files of a session host",
+        "wa_host_clock_skew_seconds": "How far a session host's clock is ahead of PostgreSQL's",
     }
     for host, *values in rows:
         for (name, meaning), value in zip(names.items(), values, strict=True):

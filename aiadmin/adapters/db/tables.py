@@ -11,6 +11,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     DateTime,
+    Double,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -106,7 +107,7 @@ class CompanyRow(Base):
 
 
 class HostRow(Base):
-    """One `sessions` process and its lease."""
+    """One `sessions` process and its lease; `clock_skew` says by how many seconds its clock is ahead of ours."""
 
     __tablename__ = "session_hosts"
 
@@ -119,6 +120,7 @@ class HostRow(Base):
     rss_bytes: Mapped[int] = mapped_column(BigInteger, server_default=text("0"))
     threads: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     open_files: Mapped[int] = mapped_column(Integer, server_default=text("0"))
+    clock_skew: Mapped[float] = mapped_column(Double, server_default=text("0"))
 
 
 class DeviceRow(Base):

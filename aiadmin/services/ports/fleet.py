@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from aiadmin.domain.breaker import News, Report
@@ -80,12 +80,22 @@ class Devices(Protocol):
 
 
 class Hosts(Protocol):
-    """Rows of `session_hosts`."""
+    """Rows of `session_hosts`. Leases are of PostgreSQL's clock alone: the clocks of machines differ."""
 
-    def add(self, host: Host) -> None: ...
+    def add(
+        self, host_id: HostId, *, lease: timedelta, capacity: int, name: str = "", draining: bool = False
+    ) -> None:
+        """Take a lease of that length from now on."""
+        ...
 
-    def renew(self, host_id: HostId, *, lease_until: datetime, vitals: Vitals = NO_VITALS) -> bool:
-        """Prolong the lease; False when the row is gone: the host must stop everything at once."""
+    def renew(
+        self, host_id: HostId, *, lease: timedelta, clock: datetime | None = None, vitals: Vitals = NO_VITALS
+    ) -> bool:
+        """Prolong the lease; False when the row is gone: the host must stop everything at once.
+
+        Args:
+            clock: what the host's own clock shows, to be held against PostgreSQL's.
+        """
         ...
 
     def set_draining(self, host_id: HostId) -> None: ...
@@ -96,9 +106,11 @@ class Hosts(Protocol):
         """Give up the lease and every device that is still held."""
         ...
 
-    def remove_dead(self, now: datetime) -> int: ...
+    def remove_dead(self, dead_for: timedelta) -> int:
+        """Remove the hosts whose lease was over so long ago; how many."""
+        ...
 
-    def list_alive(self, now: datetime) -> Sequence[Host]:
+    def list_alive(self) -> Sequence[Host]:
         """The hosts whose lease runs, oldest first, with the number of devices each holds."""
         ...
 

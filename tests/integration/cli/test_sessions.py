@@ -14,7 +14,6 @@ from aiadmin.adapters.db.unit_of_work import SqlUnitOfWork
 from aiadmin.cli import cli
 from aiadmin.domain.company import NewCompany
 from aiadmin.domain.device import LinkedAccount, Observed
-from aiadmin.domain.host import Host
 from aiadmin.domain.ids import CompanyId, HostId, SalonId
 from aiadmin.domain.session import Session
 from aiadmin.services import sessions
@@ -43,9 +42,7 @@ def run(database_url: str, redis_url: str) -> Run:
 def _host(uow: Callable[[], SqlUnitOfWork], capacity: int = 9) -> HostId:
     host_id = HostId(uuid.uuid4())
     with uow() as work:
-        lease_until = _now() + timedelta(minutes=1)
-        host = Host(host_id=host_id, lease_until=lease_until, capacity=capacity, draining=False, name="box:1")
-        work.hosts.add(host)
+        work.hosts.add(host_id, lease=timedelta(minutes=1), capacity=capacity, name="box:1")
         work.commit()
     return host_id
 

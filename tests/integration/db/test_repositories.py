@@ -23,7 +23,6 @@ from aiadmin.domain.errors import (
     NumberTakenError,
     SalonTakenError,
 )
-from aiadmin.domain.host import Host
 from aiadmin.domain.ids import CompanyId, HostId, SalonId
 from aiadmin.domain.webhook import NewWebhook, UnderstoodWebhook, WebhookState, dedup_key
 from aiadmin.services import companies, links, pairings
@@ -152,10 +151,10 @@ def test_linking_again_retires_the_former_device(container: Container) -> None:
     company_id = _register(container).company.company_id
     _complete(container, company_id, "79001112233:7@s.whatsapp.net")
     _complete(container, company_id, "79001112233:8@s.whatsapp.net")
-    host = Host(host_id=HostId(uuid.uuid4()), lease_until=NOW + timedelta(days=9999), capacity=9, draining=False)
+    host_id = HostId(uuid.uuid4())
     with container.uow() as work:
-        work.hosts.add(host)
-        taken = work.devices.adopt(host.host_id, limit=10, now=container.clock())
+        work.hosts.add(host_id, lease=timedelta(hours=1), capacity=9)
+        taken = work.devices.adopt(host_id, limit=10, now=container.clock())
         work.commit()
     assert sorted((device.jid, device.desired.value) for device in taken) == [
         ("79001112233:7@s.whatsapp.net", "removed"),
@@ -170,14 +169,7 @@ def test_two_hosts_never_take_one_device_and_an_old_epoch_writes_nothing(contain
     hosts = [HostId(uuid.uuid4()), HostId(uuid.uuid4())]
     with container.uow() as work:
         for host_id in hosts:
-            work.hosts.add(
-                Host(
-                    host_id=host_id,
-                    lease_until=container.clock() + timedelta(seconds=60),
-                    capacity=99,
-                    draining=False,
-                )
-            )
+            work.hosts.add(host_id, lease=timedelta(seconds=60), capacity=99)
         work.commit()
     taken: dict[HostId, list[int]] = {host_id: [] for host_id in hosts}
 

@@ -11,7 +11,6 @@ from uuid import UUID
 from sqlalchemy import text
 
 from aiadmin.container import Container
-from aiadmin.domain.host import Host
 from aiadmin.domain.ids import CompanyId, HostId, OutboxId
 from aiadmin.domain.sync import SyncKind
 from aiadmin.domain.webhook import NewWebhook
@@ -144,17 +143,16 @@ def test_tidying_forgets_the_dead_and_the_old_and_never_unread_mail(box: Contain
     _store(box, company_id, b'{"resource": "record", "status": "create"}')
     inbox.drain(uow=box.uow, clock=box.clock)
     _store(box, company_id, b"{}")
-    now = box.clock()
     with box.uow() as work:
         for number, age in enumerate((-10, 30, 90)):
-            lease = now - timedelta(seconds=age)
-            host_id = HostId(UUID(int=number))
-            work.hosts.add(Host(host_id=host_id, lease_until=lease, capacity=1, draining=False))
+            work.hosts.add(HostId(UUID(int=number)), lease=-timedelta(seconds=age), capacity=1)
         work.commit()
-    later = now + timedelta(days=31)
+    later = box.clock() + timedelta(days=31)
     assert maintenance.tidy(uow=box.uow, clock=box.clock, erase_after=HOUR) == replace(
         maintenance.NOTHING_TIDIED, hosts=1
     )
+    with box.engine.begin() as connection:
+        connection.execute(text("UPDATE session_hosts SET lease_until = lease_until - interval '31 days'"))
     assert maintenance.tidy(uow=box.uow, clock=lambda: later, erase_after=HOUR) == replace(
         maintenance.NOTHING_TIDIED, hosts=2, webhooks=1, session_events=0
     )

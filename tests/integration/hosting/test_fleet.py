@@ -13,7 +13,7 @@ from aiadmin.adapters.fleet import HOLD_KEY, RedisFleet
 from aiadmin.adapters.redis_client import make_redis
 from aiadmin.domain.breaker import Report, State
 from aiadmin.domain.errors import DependencyDownError
-from aiadmin.domain.host import Host, Vitals
+from aiadmin.domain.host import Vitals
 from aiadmin.domain.ids import DeviceId, HostId
 from aiadmin.domain.session_event import Disconnected, LoggedOut
 from aiadmin.hosting import vitals
@@ -78,7 +78,7 @@ def test_those_that_owe_a_message_are_adopted_first_then_those_that_wait_longest
     )
     host_id = HostId(uuid.uuid4())
     with world.uow() as work:
-        work.hosts.add(Host(host_id=host_id, lease_until=now() + timedelta(minutes=1), capacity=9, draining=False))
+        work.hosts.add(host_id, lease=timedelta(minutes=1), capacity=9)
         assert work.devices.count_orphans(host_id, now()) == 3
         order = [work.devices.adopt(host_id, limit=1, now=now())[0].company_id for _ in range(3)]
         work.commit()

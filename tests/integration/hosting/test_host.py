@@ -17,11 +17,10 @@ from aiadmin.adapters.db.unit_of_work import SqlUnitOfWork
 from aiadmin.domain.company import NewCompany
 from aiadmin.domain.device import LinkedAccount, Observed
 from aiadmin.domain.errors import DependencyDownError, NumberTakenError
-from aiadmin.domain.host import Host
 from aiadmin.domain.ids import CompanyId, DeviceId, HostId, SalonId
 from aiadmin.domain.session_event import Disconnected, LoggedOut, StreamReplaced
 from aiadmin.hosting.host import SessionHost
-from aiadmin.services import sessions
+from aiadmin.services import maintenance, sessions
 from tests.conftest import WaitUntil
 from tests.integration.hosting.fake_engine import FakeEngine, FakeKeys
 
@@ -57,14 +56,14 @@ class World:
             raise DependencyDownError("PostgreSQL")
         return SqlUnitOfWork(self._engine)
 
-    def host(self, *, capacity: int = 50) -> tuple[SessionHost, FakeEngine]:
-        """A running host with an engine of its own."""
+    def host(self, *, capacity: int = 50, skew: timedelta = timedelta(0)) -> tuple[SessionHost, FakeEngine]:
+        """A running host with an engine of its own, whose clock is ahead by `skew`."""
         whatsapp = FakeEngine(self.keys)
         host = SessionHost(
             engine=whatsapp,
             keys=self.keys,
             uow=self.uow_of_hosts,
-            clock=now,
+            clock=lambda: now() + skew,
             rooms=self.rooms,  # type: ignore[arg-type]
             capacity=capacity,
             lease=LEASE,
@@ -123,9 +122,7 @@ def test_two_hosts_never_take_one_device(world: World) -> None:
     hosts = [HostId(uuid.uuid4()) for _ in range(4)]
     with world.uow() as work:
         for host_id in hosts:
-            work.hosts.add(
-                Host(host_id=host_id, lease_until=now() + timedelta(minutes=1), capacity=50, draining=False)
-            )
+            work.hosts.add(host_id, lease=timedelta(minutes=1), capacity=50)
         work.commit()
     taken: list[DeviceId] = []
 
@@ -148,12 +145,48 @@ def _together(calls: list[Callable[[], None]]) -> None:
         thread.join()
 
 
+@pytest.mark.parametrize(
+    ("holder", "other"),
+    [(0, 15), (0, -15), (-15, 0), (15, 0), (0, 3600), (-3600, 0), (-3600, 3600)],
+)
+def test_no_lease_is_taken_over_whatever_the_clocks_of_hosts_show(
+    world: World, wait_until: WaitUntil, holder: int, other: int
+) -> None:
+    _, company_id = world.link()
+    world.host(skew=timedelta(seconds=holder))
+    wait_until(lambda: world.row(company_id)["observed"] == "online")
+    held = world.row(company_id)
+    world.host(skew=timedelta(seconds=other))
+    leases = "SELECT count(*) AS hosts, min(lease_until) AS first FROM session_hosts"
+    wait_until(lambda: world.rows(leases)[0]["hosts"] == 2)
+    seen = world.rows(leases)[0]["first"]
+    wait_until(lambda: world.rows(leases)[0]["first"] > seen + 2 * LEASE, what="two leases are over")
+    row = world.row(company_id)
+    assert (row["host_id"], row["epoch"]) == (held["host_id"], held["epoch"])
+    skews = sorted(row["clock_skew"] for row in world.rows("SELECT clock_skew FROM session_hosts"))
+    assert skews == pytest.approx(sorted([holder, other]), abs=2)
+
+
+@pytest.mark.parametrize("skew", [-3600, 3600])
+def test_a_clock_that_is_wrong_neither_keeps_the_dead_nor_buries_the_living(world: World, skew: int) -> None:
+    with world.uow() as work:
+        for lease in (timedelta(minutes=-2), timedelta(seconds=10)):
+            work.hosts.add(HostId(uuid.uuid4()), lease=lease, capacity=1)
+        work.commit()
+    done = maintenance.tidy(
+        uow=world.uow, clock=lambda: now() + timedelta(seconds=skew), erase_after=timedelta(days=30)
+    )
+    assert done.hosts == 1
+    with world.uow() as work:
+        assert len(work.hosts.list_alive()) == 1
+
+
 def test_an_old_epoch_writes_nothing(world: World) -> None:
     _, company_id = world.link()
     before, after = HostId(uuid.uuid4()), HostId(uuid.uuid4())
     with world.uow() as work:
         for host_id, lease in ((before, timedelta(seconds=-1)), (after, timedelta(minutes=1))):
-            work.hosts.add(Host(host_id=host_id, lease_until=now() + lease, capacity=1, draining=False))
+            work.hosts.add(host_id, lease=lease, capacity=1)
         [old] = work.devices.adopt(before, limit=1, now=now())
         [new] = work.devices.adopt(after, limit=1, now=now())
         work.commit()

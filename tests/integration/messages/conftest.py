@@ -17,7 +17,6 @@ from aiadmin.domain.company import NewCompany
 from aiadmin.domain.contact import Sighting
 from aiadmin.domain.device import Device, LinkedAccount
 from aiadmin.domain.errors import DependencyDownError
-from aiadmin.domain.host import Host
 from aiadmin.domain.ids import CompanyId, HostId, MessageId, SalonId
 from aiadmin.domain.message import NewMessage, OutboxMessage
 from aiadmin.services import messages
@@ -62,8 +61,7 @@ class Salons:
         host_id = HostId(uuid.uuid4())
         self.run("UPDATE devices SET host_id = NULL WHERE company_id = :id", id=company_id)
         with self.uow() as work:
-            lease_until = now() + timedelta(minutes=1)
-            work.hosts.add(Host(host_id=host_id, lease_until=lease_until, capacity=5, draining=False))
+            work.hosts.add(host_id, lease=timedelta(minutes=1), capacity=5)
             [device] = [
                 one for one in work.devices.adopt(host_id, limit=99, now=now()) if one.company_id == company_id
             ]

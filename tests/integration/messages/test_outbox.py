@@ -13,7 +13,6 @@ from aiadmin.domain.contact import Sighting
 from aiadmin.domain.delivery import OutboxState
 from aiadmin.domain.device import Device, LinkedAccount
 from aiadmin.domain.errors import CompanyNotFoundError
-from aiadmin.domain.host import Host
 from aiadmin.domain.ids import CompanyId, HostId, MessageId
 from aiadmin.domain.message import SENDING_AT_MOST, Fate, Hold, NewMessage, OutboxMessage, SendResult
 from aiadmin.services import messages
@@ -110,8 +109,7 @@ def test_no_host_can_adopt_a_device_between_the_look_at_its_epoch_and_the_commit
     salons.owe(device)
     salons.run("UPDATE session_hosts SET lease_until = now() - interval '1 minute'")
     with salons.uow() as adoption:
-        alive = Host(host_id=other, lease_until=now() + timedelta(minutes=1), capacity=5, draining=False)
-        adoption.hosts.add(alive)
+        adoption.hosts.add(other, lease=timedelta(minutes=1), capacity=5)
         with salons.uow() as claim:
             assert claim.outbox_messages.claim([hold(device)], now())
             assert adoption.devices.adopt(other, limit=5, now=now()) == []

@@ -13,7 +13,6 @@ import pytest
 
 from aiadmin.domain.contact import Sighting
 from aiadmin.domain.device import Device, LinkedAccount, Observed
-from aiadmin.domain.host import Host
 from aiadmin.domain.ids import CompanyId, ContactId, HostId
 from aiadmin.domain.message import Direction, Heard, Hold, MessageKind, MessageSeen, OutboxMessage
 from aiadmin.domain.question import Question
@@ -69,9 +68,7 @@ class Salon:
         with self.world.uow() as work:
             account = LinkedAccount(jid=f"{self.own_phone}:1@s.whatsapp.net", lid=None)
             work.devices.add(self.company_id, account, now)
-            work.hosts.add(
-                Host(host_id=host_id, lease_until=now + timedelta(hours=1), capacity=9, draining=False, name="box:1")
-            )
+            work.hosts.add(host_id, lease=timedelta(hours=1), capacity=9, name="box:1")
             [device] = work.devices.adopt(host_id, limit=1, now=now)
             work.commit()
         self.world.change(self.company_id, "whatsapp_phone", self.own_phone)

@@ -12,7 +12,6 @@ from aiadmin.adapters.db.unit_of_work import SqlUnitOfWork
 from aiadmin.adapters.metrics import RedisMetrics
 from aiadmin.adapters.metrics_page import render
 from aiadmin.adapters.redis_client import make_redis
-from aiadmin.domain.host import Host
 from aiadmin.domain.ids import HostId
 from aiadmin.domain.metric import Metric
 from tests.conftest import ROOT
@@ -33,8 +32,7 @@ def test_dashboards_and_alerts_name_series_that_there_are(database_url: str, red
     engine, redis = make_engine(database_url), make_redis(redis_url)
     now = datetime.now(UTC)
     with SqlUnitOfWork(engine) as work:
-        lease_until = now + timedelta(minutes=1)
-        work.hosts.add(Host(host_id=HostId(uuid.uuid4()), lease_until=lease_until, capacity=1, draining=False))
+        work.hosts.add(HostId(uuid.uuid4()), lease=timedelta(minutes=1), capacity=1)
         work.commit()
     metrics = RedisMetrics(redis)
     for metric in Metric:

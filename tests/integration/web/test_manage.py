@@ -120,18 +120,10 @@ def test_a_salon_sees_its_phone_its_installation_and_what_became_of_the_session(
 def _adopt(site: Site) -> list[DeviceId]:
     import uuid
 
-    from aiadmin.domain.host import Host
-
     with site.container.uow() as work:
-        host = Host(
-            host_id=HostId(uuid.uuid4()),
-            lease_until=datetime.now(UTC) + timedelta(hours=1),
-            capacity=10,
-            draining=False,
-            name="test",
-        )
-        work.hosts.add(host)
-        taken = work.devices.adopt(host.host_id, limit=10, now=datetime.now(UTC))
+        host_id = HostId(uuid.uuid4())
+        work.hosts.add(host_id, lease=timedelta(hours=1), capacity=10, name="test")
+        taken = work.devices.adopt(host_id, limit=10, now=datetime.now(UTC))
         work.commit()
     return [one.device_id for one in taken]
 

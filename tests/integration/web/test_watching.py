@@ -15,7 +15,6 @@ from prometheus_client.parser import text_string_to_metric_families
 from aiadmin.adapters.metrics import HASH, RedisMetrics
 from aiadmin.adapters.metrics_page import present
 from aiadmin.adapters.redis_client import make_redis
-from aiadmin.domain.host import Host
 from aiadmin.domain.ids import HostId
 from aiadmin.domain.metric import Metric
 from tests.conftest import ROOT, WaitUntil
@@ -42,9 +41,7 @@ def value(values: Values, name: str, **labels: str) -> float:
 
 def add_host(site: Site, *, draining: bool = False, lease: timedelta = timedelta(seconds=15)) -> None:
     with site.container.uow() as work:
-        lease_until = site.container.clock() + lease
-        host = Host(host_id=HostId(uuid.uuid4()), lease_until=lease_until, capacity=1, draining=draining)
-        work.hosts.add(host)
+        work.hosts.add(HostId(uuid.uuid4()), lease=lease, capacity=1, draining=draining)
         work.commit()
 
 
