@@ -24,6 +24,7 @@ _COMMANDS = {
     "migrate": "aiadmin.cli.migrate:migrate",
     "partner": "aiadmin.cli.partner:partner",
     "restore": "aiadmin.cli.backup:restore",
+    "quarantine": "aiadmin.cli.quarantine:quarantine",
     "sessions": "aiadmin.cli.sessions:sessions",
     "sync": "aiadmin.cli.sync:sync",
     "up": "aiadmin.cli.up:up",

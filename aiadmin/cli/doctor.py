@@ -6,8 +6,10 @@ import importlib.util
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from typing import Any
 
 import click
 import psycopg2
@@ -22,6 +24,7 @@ from aiadmin.config import FOREIGN_NAMES, Config, ConfigError
 from aiadmin.masking import reason_of
 
 _SECONDS = 3
+_MOST_SKEW = 2.0
 _IMPORT_SECONDS = 30
 _OLDEST_POSTGRES = 14_00_00
 _BROWSER_LIBRARY = PROJECT / "aiadmin" / "web" / "static" / "vendor" / "socket.io.esm.min.js"
@@ -62,6 +65,8 @@ def examine(*, online: bool) -> Iterator[Finding]:
             yield Finding(name=name, text="is not read", fix=ours)
     yield _sessions(config.database_url)
     yield _hooks(config.database_url)
+    yield _set_aside(config.database_url)
+    yield _clock(config.database_url)
     yield _asked("Redis", lambda: _redis(config.redis_url), "start it, or correct REDIS_URL")
     yield _yclients_settings(config)
     if online:
@@ -110,6 +115,49 @@ def _hooks(url: str) -> Finding:
         return Finding(name="webhooks", text="of every salon that was looked at come to us")
     fix = "see `sync show ID`; the salon has to connect again, or to enter our address beside the others"
     return Finding(name="webhooks", text=f"of {row[0]} salons do not come to us", fix=fix)
+
+
+def _set_aside(url: str) -> Finding:
+    """Rows of the work queues that raised."""
+    found = _first_row(url, "SELECT count(*), count(DISTINCT queue) FROM quarantine")
+    if isinstance(found, str):
+        return Finding(name="queues", text=f"not known ({found})")
+    if found[0] == 0:
+        return Finding(name="queues", text="no row is set aside")
+    fix = "`python -m aiadmin quarantine list` says why; mend the cause, then `quarantine retry`"
+    return Finding(
+        name="queues",
+        text=f"{found[0]} rows in {found[1]} queues raised and are passed by",
+        fix=fix,
+        is_optional=True,
+    )
+
+
+def _clock(url: str) -> Finding:
+    """This machine's clock against PostgreSQL's."""
+    asked = time.time()
+    found = _first_row(url, "SELECT extract(epoch FROM clock_timestamp())::float")
+    if isinstance(found, str):
+        return Finding(name="clock", text=f"not compared ({found})")
+    skew = (asked + time.time()) / 2 - found[0]
+    if abs(skew) <= _MOST_SKEW:
+        return Finding(name="clock", text="agrees with PostgreSQL's")
+    ahead = "ahead of" if skew > 0 else "behind"
+    return Finding(
+        name="clock", text=f"{abs(skew):.0f} s {ahead} PostgreSQL's", fix="start this machine's time service"
+    )
+
+
+def _first_row(url: str, statement: str) -> tuple[Any, ...] | str:
+    """The first row, or the type of the error there was."""
+    try:
+        connection = psycopg2.connect(url, connect_timeout=_SECONDS)
+        with closing(connection), connection.cursor() as cursor:
+            cursor.execute(statement)
+            row: tuple[Any, ...] | None = cursor.fetchone()
+    except psycopg2.Error as error:
+        return type(error).__name__
+    return row or "no row"
 
 
 def _redis(url: str) -> str:

@@ -86,6 +86,11 @@ SELECT EXISTS (
 )
 """)  # noqa: S608 - our own words
 
+OLDEST_DUE = f"""
+SELECT min(checks.due_at) FROM checks JOIN companies ON companies.id = checks.company_id AND {_IS_KNOWN}
+WHERE {_IS_NEXT}
+"""  # noqa: S608 - our own words
+
 
 class SqlChecks:
     """`ports.Checks` on SQLAlchemy."""

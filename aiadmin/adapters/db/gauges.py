@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, func, select, text
 
 from aiadmin.adapters.db import session_gauges
 from aiadmin.adapters.db.message_tables import OutboxMessageRow
 from aiadmin.adapters.db.notice_tables import NoticeRow
-from aiadmin.adapters.db.releases import OLDEST_SENDABLE
+from aiadmin.adapters.db.quarantine import not_set_aside
+from aiadmin.adapters.db.queue_gauges import queues
+from aiadmin.adapters.db.releases import OLDEST_DUE
 from aiadmin.adapters.db.salon_tables import BookingEventRow
 from aiadmin.adapters.db.session_gauges import Reading
 from aiadmin.adapters.db.tables import CompanyRow, OutboxTableRow, WebhookRow
 from aiadmin.domain.delivery import OutboxState
+from aiadmin.domain.quarantine import WorkQueue
 from aiadmin.domain.release import NoticeState
 from aiadmin.domain.webhook import WebhookState
 
@@ -27,6 +30,8 @@ def read(engine: Engine, now: datetime) -> list[Reading]:
             *_messages(connection, now),
             *_notices(connection, now),
             *_inbox(connection, now),
+            *queues(connection, now),
+            *_clock(connection),
             *session_gauges.sessions(connection),
             *_companies(connection),
             *session_gauges.hosts(connection),
@@ -67,7 +72,7 @@ def _notices(connection: Connection, now: datetime) -> Iterator[Reading]:
     row = NoticeRow
     waiting = connection.scalar(select(func.count()).select_from(row).where(row.state == NoticeState.WAITING)) or 0
     yield Reading(name="aiadmin_notices_waiting", help="Notices planned and not yet released", value=waiting)
-    oldest = connection.scalar(OLDEST_SENDABLE, {"now": now})
+    oldest = connection.scalar(text(OLDEST_DUE), {"now": now})
     yield Reading(name="aiadmin_notices_overdue_seconds", help="Oldest notice that is due", value=_age(oldest, now))
     happened = connection.scalar(select(func.min(BookingEventRow.at)).where(BookingEventRow.handled_at.is_(None)))
     yield Reading(name="aiadmin_news_oldest_seconds", help="Oldest unplanned event", value=_age(happened, now))
@@ -75,10 +80,20 @@ def _notices(connection: Connection, now: datetime) -> Iterator[Reading]:
 
 def _inbox(connection: Connection, now: datetime) -> Iterator[Reading]:
     count, oldest = connection.execute(
-        select(func.count(), func.min(WebhookRow.received_at)).where(WebhookRow.state == WebhookState.RECEIVED)
+        select(func.count(), func.min(WebhookRow.received_at)).where(
+            WebhookRow.state == WebhookState.RECEIVED,
+            text(not_set_aside(WorkQueue.WEBHOOKS, "webhooks.company_id", "webhooks.id")),
+        )
     ).one()
     yield Reading(name="aiadmin_inbox_backlog", help="Webhooks stored and not yet processed", value=count)
     yield Reading(name="aiadmin_inbox_oldest_seconds", help="Oldest unprocessed webhook", value=_age(oldest, now))
+
+
+def _clock(connection: Connection) -> Iterator[Reading]:
+    """Of the process that is asked; those of session hosts are measured by themselves."""
+    skew = (datetime.now(UTC) - connection.scalars(select(func.clock_timestamp())).one()).total_seconds()
+    meaning = "How far the web process's clock is ahead of PostgreSQL's"
+    yield Reading(name="aiadmin_clock_skew_seconds", help=meaning, value=skew)
 
 
 def _companies(connection: Connection) -> Iterator[Reading]:

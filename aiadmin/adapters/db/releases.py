@@ -96,7 +96,7 @@ WHERE state = 'waiting' AND due_at <= :now AND deadline_at <= :now
 _ANY_DUE = text(f"""
 SELECT EXISTS (SELECT {_SENDABLE}) OR EXISTS (SELECT FROM notices, LATERAL (SELECT {_DECIDED}) AS decided)
 """)  # noqa: S608
-OLDEST_SENDABLE = text(f"SELECT min(GREATEST(notices.due_at, notices.claimed_until)) {_SENDABLE}")
+OLDEST_DUE = f"SELECT min(GREATEST(notices.due_at, notices.claimed_until)) {_SENDABLE}"
 """Since when the notice that has waited longest could have been looked at, at `:now`."""
 _PHONE = text("SELECT linked_at, locked_until FROM devices WHERE company_id = :company_id AND desired <> 'removed'")
 _RECENT = text("""

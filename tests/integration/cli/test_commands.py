@@ -110,3 +110,38 @@ def test_sync_starts_a_reading_and_shows_how_far_it_is(database_url: str, redis_
     assert "full  waiting" in shown
     assert "webhooks: not looked at yet" in shown
     assert _run("sync", "start", "999", **servers).returncode == 1
+
+
+def test_rows_that_were_set_aside_are_shown_and_tried_again(database_url: str, redis_url: str) -> None:
+    servers = {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
+    assert "nothing is set aside" in _run("quarantine", "list", **servers).stdout
+    assert "OK   queues: no row is set aside" in _run("doctor", **servers).stdout
+    connection = psycopg2.connect(database_url)
+    with connection, connection.cursor() as cursor:
+        cursor.execute("INSERT INTO companies (yclients_id) VALUES (1) RETURNING id")
+        [company_id] = cursor.fetchone() or [0]
+        cursor.execute(
+            "INSERT INTO quarantine (queue, company_id, row_key, reason, attempts, first_at, last_at)"
+            " VALUES ('webhooks', %s, '5', 'KeyError in webhook.read:7', 10, now(), now())",
+            [company_id],
+        )
+    listed = _run("quarantine", "list", "--queue", "webhooks", "--company", str(company_id), **servers).stdout
+    assert "KeyError in webhook.read:7" in listed
+    assert "nothing is set aside" in _run("quarantine", "list", "--queue", "checks", **servers).stdout
+    assert "1 rows in 1 queues raised" in _run("doctor", **servers).stdout
+    assert "1 rows are tried again" in _run("quarantine", "retry", **servers).stdout
+    with connection, connection.cursor() as cursor:
+        cursor.execute("SELECT attempts, next_attempt_at <= now() FROM quarantine")
+        assert cursor.fetchall() == [(0, True)]
+    connection.close()
+
+
+def test_a_number_that_no_column_holds_is_refused(database_url: str, redis_url: str) -> None:
+    for words in (("companies", "show"), ("sync", "show"), ("sessions", "show"), ("keys", "rotate")):
+        answer = _run(*words, "9" * 5000, DATABASE_URL=database_url, REDIS_URL=redis_url)
+        assert (answer.returncode, "Traceback" in answer.stderr) == (2, False), words
+
+
+def test_doctor_compares_the_clocks(database_url: str, redis_url: str) -> None:
+    answer = _run("doctor", DATABASE_URL=database_url, REDIS_URL=redis_url)
+    assert "OK   clock: agrees with PostgreSQL's" in answer.stdout
