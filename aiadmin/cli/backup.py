@@ -135,6 +135,9 @@ def _scripts() -> ScriptDirectory:
 
 def _require_empty(url: str) -> None:
     if any(database_dump.count(url, statement) for statement in (_COMPANIES, _PHONES)):
-        raise click.ClickException("the database is not empty: nothing was changed. Restore into a new one")
+        raise click.ClickException(
+            "the database is not empty: nothing was changed. Restore into a new one; for that of `up`, name a new"
+            " folder by --data, or move its folder `postgres` away"
+        )
     if database_dump.count(url, _LIVE_HOSTS):
         raise click.ClickException("processes run on this database: stop them first")

@@ -21,6 +21,7 @@ class Knock:
     """
 
     sid: str
+    address: str
     token: str
     company_id: str | None
     consent: bool | None
@@ -31,6 +32,7 @@ def read(auth: object) -> Knock:
     """The knock of the socket in hand. Raises LinkInvalidError where there is no token."""
     return Knock(
         sid=cast("str", request.sid),  # type: ignore[attr-defined]
+        address=request.remote_addr or "",
         token=_token_of(auth),
         company_id=request.args.get("companyId") or None,
         consent=_consent_of(auth),

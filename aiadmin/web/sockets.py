@@ -173,8 +173,8 @@ class Marketplace(Namespace):  # type: ignore[misc]
             except DependencyDownError as error:
                 code = _code_of(error)
             except AiAdminError as error:
-                return self._refuse(_code_of(error), knock.sid)
-        return self._refuse(code, knock.sid)
+                return self._refuse(_code_of(error), knock)
+        return self._refuse(code, knock)
 
     def _attend(self, knock: Knock, company: Company) -> None:
         """A page of a salon that is not connected makes codes by being there, unless its reader has yet to agree."""
@@ -265,12 +265,13 @@ class Marketplace(Namespace):  # type: ignore[misc]
     def _complain(self, code: str, sid: str | None = None) -> None:
         self._send("error", rooms.error(code, _sentence(code)), sid)
 
-    def _refuse(self, code: str, sid: str | None = None) -> None:
-        address = request_log.logged_address(request.remote_addr or "", self._container.config.log_addresses)
+    def _refuse(self, code: str, knock: Knock | None = None) -> None:
+        """Say why and close; in the background, where there is no request, by what the page said at the door."""
+        sid, address = (knock.sid, knock.address) if knock else (_sid(), request.remote_addr or "")
         event = "socket limit exceeded" if code == "too-many-attempts" else "socket refused"
-        log.warning(event, code=code, ip=address)
+        log.warning(event, code=code, ip=request_log.logged_address(address, self._container.config.log_addresses))
         self._complain(code, sid)
-        self.socketio.server.disconnect(sid or _sid(), namespace=NAMESPACE)
+        self.socketio.server.disconnect(sid, namespace=NAMESPACE)
 
 
 def _fields(args: tuple[object, ...]) -> dict[str, object]:

@@ -103,6 +103,13 @@ def test_an_uncaught_exception_goes_through_the_mask(lines: Read) -> None:
     assert KEY not in json.dumps(line)
 
 
+def test_a_process_warns_of_settings_that_it_does_not_read(lines: Read) -> None:
+    logs.warn_of_foreign_settings({"NODE_ENV": "production", "PORT": "3000", "SUPABASE_KEY": ""})
+    [line] = lines()
+    assert (line["level"], line["setting"]) == ("warning", "NODE_ENV")
+    assert "APP_ENV" in line["instead"]
+
+
 def test_cyrillic_stays_readable(lines: Read) -> None:
     structlog.get_logger().info("Готово")
     assert lines()[0]["event"] == "Готово"

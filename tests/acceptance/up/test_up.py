@@ -154,6 +154,15 @@ def test_a_port_in_use_is_a_clear_error(data: Path, started: list[Up]) -> None:
     assert f"PORT={port + 1} make run" in up.text
 
 
+def test_a_setting_of_another_system_is_named_with_ours(data: Path, started: list[Up], free_port: int) -> None:
+    """`NODE_ENV=production` alone would run in development, open to anybody."""
+    up = Up(data, free_port, APP_ENV="production", NODE_ENV="production")
+    started.append(up)
+    assert up.process.wait(20) == 1
+    up.end()
+    assert up.text.startswith("Warning: NODE_ENV is not read: APP_ENV is ours (development or production)\nError: ")
+
+
 def test_production_without_secrets_is_refused_in_one_line_before_anything_starts(
     data: Path, started: list[Up], free_port: int
 ) -> None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psycopg2
 import pytest
 
 from aiadmin import texts
 from aiadmin.adapters.pairing_records import Progress
 from aiadmin.domain.device import LinkedAccount
+from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.pairing import FAILURES, PairingState
 from aiadmin.services import links, pairings
 from aiadmin.services.ports import LiveCode
@@ -314,6 +319,32 @@ def test_a_socket_that_is_refused_leaves_a_warning(make_site: MakeSite, tmp_path
     said = [line for line in (tmp_path / "web.log").read_text().splitlines() if "warning" in line]
     assert any("socket refused" in line and "link-invalid" in line and "127.0.0.1" in line for line in said)
     assert any("socket limit exceeded" in line and "127.0.0.1" in line for line in said)
+
+
+def test_a_page_that_waited_for_postgresql_is_refused_like_any_other(
+    make_site: MakeSite, database_url: str, tmp_path: Path
+) -> None:
+    """In the background, where there is no request to ask for the caller's address."""
+    name = f"later_{uuid.uuid4().hex[:12]}"
+    site = make_site(DATABASE_URL=database_url.rsplit("/", 1)[0] + f"/{name}")
+    token = site.container.tokens.issue(CompanyId(1), "jti", datetime.now(UTC))
+    page = site.knock(token, transports=["websocket"])
+    assert page.wait_for("error")["code"] == "dependency-down"
+    with server_of(database_url) as cursor:
+        cursor.execute(f"CREATE DATABASE {name} TEMPLATE aiadmin_template")
+        assert page.wait_for("error", lambda said: said["code"] != "dependency-down")["code"] == "link-invalid"
+        assert page.wait_for("disconnect") == "io server disconnect"
+        cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    assert "socket refused" in (tmp_path / "web.log").read_text()
+
+
+@contextmanager
+def server_of(database_url: str) -> Iterator[psycopg2.extensions.cursor]:
+    """A cursor that may make databases."""
+    with closing(psycopg2.connect(database_url)) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            yield cursor
 
 
 def test_a_refused_page_is_not_a_watcher(site: Site) -> None:
