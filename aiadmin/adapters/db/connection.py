@@ -9,14 +9,17 @@ closes it, and the pool replaces it.
 
 from __future__ import annotations
 
+import random
 import select
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 import psycopg2
 import psycopg2.extensions
+
+T = TypeVar("T")
 
 CONNECT_SECONDS = 5.0
 """For opening a connection, and for the question whether one that lay idle is alive."""
@@ -42,6 +45,13 @@ _SERVER_KEEPALIVES: Mapping[str, int] = {
 _ABANDONED_MS = 20_000
 """A transaction in which nobody says anything for so long is ended by the server, and its locks with it: a proxy may
 keep the connection of a client that has given it up."""
+
+
+FULL_SECONDS = 10.0
+"""How long we try again where PostgreSQL has no connection left for us: others give theirs back."""
+_FULL = ("too many connections", "too many clients", "remaining connection slots")
+"""What it says then (SQLSTATE 53300, which psycopg2 does not tell of a connect)."""
+_SHORTEST_PAUSE, _LONGEST_PAUSE = 0.1, 0.5
 
 
 class Silence(psycopg2.OperationalError):
@@ -109,11 +119,34 @@ def connect(
         psycopg2.OperationalError: PostgreSQL does not answer, or refuses.
     """
     keep_deadlines()
-    opened: BoundedConnection = psycopg2.connect(
-        database_url, **parameters(statement_seconds=statement_seconds, more=more)
-    )
+    told = parameters(statement_seconds=statement_seconds, more=more)
+    opened: BoundedConnection = when_free(lambda: psycopg2.connect(database_url, **told))
     opened.patience = patience_for(statement_seconds)
     return opened
+
+
+def when_free(connect: Callable[[], T]) -> T:
+    """What `connect` opens, tried again for a while where all connections that the server allows are taken.
+
+    A small plan allows twenty for everything. Raises what `connect` raises.
+    """
+    deadline = time.monotonic() + FULL_SECONDS
+    while True:
+        try:
+            return connect()
+        except psycopg2.OperationalError as error:
+            if not is_full(str(error)) or time.monotonic() > deadline:
+                raise
+        time.sleep(random.uniform(_SHORTEST_PAUSE, _LONGEST_PAUSE))  # noqa: S311 - so that not all try at once
+
+
+def is_full(words: str) -> bool:
+    """Whether PostgreSQL refused a connection because it allows no more.
+
+    >>> is_full('FATAL:  too many connections for role "salon"'), is_full("FATAL:  the system is starting up")
+    (True, False)
+    """
+    return any(each in words for each in _FULL)
 
 
 def keep_deadlines() -> None:

@@ -12,6 +12,7 @@ from aiadmin.adapters.db.connection import (
     keep_deadlines,
     parameters,
     patience_for,
+    when_free,
 )
 
 POOL_SECONDS = 10.0
@@ -49,8 +50,14 @@ def make_engine(
 
 
 def _bound(engine: Engine, patience: float | None) -> None:
-    """Give a connection its patience while it is in use. In the pool it has a connect's: the ping before its next use
-    must find out soon that nobody is there."""
+    """Wait for a free connection of the server's, and give each its patience while it is in use.
+
+    In the pool it has a connect's: the ping before its next use must find out soon that nobody is there.
+    """
+
+    @event.listens_for(engine, "do_connect")
+    def _open(dialect: Any, _record: object, arguments: Any, named: Any) -> Any:
+        return when_free(lambda: dialect.loaded_dbapi.connect(*arguments, **named))
 
     @event.listens_for(engine, "checkout")
     def _use(connection: Any, _record: object, _proxy: object) -> None:
