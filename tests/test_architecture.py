@@ -165,8 +165,13 @@ def _sources(*folders: str) -> list[str]:
     return [str(path.relative_to(ROOT)) for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
 
 
+def _is_of_os(node: ast.expr) -> bool:
+    """A request has an `environ`, too."""
+    return isinstance(node, ast.Name) and node.id == "os"
+
+
 def _reads(path: str) -> bool:
     nodes = list(ast.walk(ast.parse((ROOT / path).read_text())))
-    attributes = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    attributes = {node.attr for node in nodes if isinstance(node, ast.Attribute) and _is_of_os(node.value)}
     imported = {alias.name for node in nodes if isinstance(node, ast.ImportFrom) for alias in node.names}
     return bool({"environ", "getenv"} & (attributes | imported))

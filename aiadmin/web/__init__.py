@@ -48,6 +48,7 @@ from aiadmin.web import (
 from aiadmin.web.bodies import READ_BYTES
 from aiadmin.web.fields import MAX_ID
 from aiadmin.web.real_ip import RealIp
+from aiadmin.web.webhook_door import WebhookDoor
 
 LOCK_SECONDS = 2.0
 """How long a request waits inside PostgreSQL for a lock; it holds one of few connections meanwhile."""
@@ -71,6 +72,7 @@ def create_app(container: Container) -> Flask:
     company_slots.attach(app, container.config.database_pool_size)
     _allow_origins(app, container)
     sockets.attach(app, container)
+    app.wsgi_app = WebhookDoor(app.wsgi_app, container)  # type: ignore[method-assign]
     _trust_proxies(app, container.config)
     return app
 

@@ -6,6 +6,7 @@ import json
 from typing import Any, NoReturn
 
 from flask import request
+from werkzeug import Request
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
 from aiadmin.edge.bodies import MAX_BODY_BYTES, limit_of
@@ -21,25 +22,35 @@ class BadJsonError(BadRequest):
 
 
 def read_object() -> dict[str, Any]:
-    """The body as a JSON object.
+    """The body of the request in hand; see `object_of`."""
+    return object_of(request)
+
+
+def object_of(request: Request) -> dict[str, Any]:
+    """The body of `request` as a JSON object.
 
     Raises:
         UnsupportedMediaType: the content type is not JSON.
-        RequestEntityTooLarge: more than `edge.bodies` allows this route, announced or not.
+        RequestEntityTooLarge: see `body_of`.
         BadJsonError: not an object; invalid UTF-8, a byte order mark, a repeated key, NaN, too deep, too many values.
     """
     if not request.is_json:
         raise UnsupportedMediaType
+    value = parse(body_of(request))
+    if not isinstance(value, dict):
+        raise BadJsonError
+    return value
+
+
+def body_of(request: Request) -> bytes:
+    """The body's bytes. Raises RequestEntityTooLarge: more than `edge.bodies` allows the route, announced or not."""
     limit = limit_of(request.path)
     if (request.content_length or 0) > limit:
         raise RequestEntityTooLarge
     body = request.get_data(cache=True)
     if len(body) > limit:
         raise RequestEntityTooLarge
-    value = parse(body)
-    if not isinstance(value, dict):
-        raise BadJsonError
-    return value
+    return body
 
 
 def parse(body: bytes) -> object:

@@ -12,6 +12,7 @@ from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal import DEFAULT_COUNTRY
 from aiadmin.domain.user_data import Visitor
 from aiadmin.edge.peers import peer_of
+from aiadmin.web.guesses import Guesses
 from aiadmin.web.key_limits import KeyLimits
 
 
@@ -28,6 +29,11 @@ def peer() -> str:
 def key_limits() -> KeyLimits:
     """This app's limits of keys."""
     return cast("KeyLimits", current_app.extensions["key_limits"])
+
+
+def lifecycle_guesses() -> Guesses:
+    """Wrong keys of this app's lifecycle route."""
+    return cast("Guesses", current_app.extensions["lifecycle_guesses"])
 
 
 def company() -> Company:

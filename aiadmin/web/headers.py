@@ -32,6 +32,12 @@ CACHED = frozenset({"static", "health.live", "health.ready"})
 """Endpoints whose answers hold nothing of anybody. All others say `no-store`: a new one is private by itself."""
 
 
+def data_headers(*, is_secure: bool) -> list[tuple[str, str]]:
+    """The headers of an answer that is no page and is kept by nobody."""
+    private = [*_DATA, ("Cache-Control", "no-store")]
+    return [*private, ("Strict-Transport-Security", _HSTS)] if is_secure else private
+
+
 def attach(app: Flask, public_url: str) -> None:
     """Put the headers on every answer of `app`."""
     page = (("Content-Security-Policy", page_policy(public_url)), *_ALWAYS)

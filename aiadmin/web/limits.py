@@ -10,6 +10,7 @@ from flask_limiter import Limiter
 
 from aiadmin.container import Container
 from aiadmin.web.current import peer
+from aiadmin.web.guesses import Guesses
 from aiadmin.web.key_limits import KeyLimits
 
 EXEMPT = frozenset({"health.live", "health.ready", "metrics.page", "static"})
@@ -17,7 +18,7 @@ EXEMPT = frozenset({"health.live", "health.ready", "metrics.page", "static"})
 COUNTED_ELSEWHERE = frozenset({"webhooks.receive", "operator.take"})
 """Per company, by `adapters.webhook_limits` and `web.key_limits`."""
 UNCOUNTED = frozenset({"lifecycle.hear"})
-"""YClients sends everybody's events from few addresses, and a refused one is lost; a wrong key costs nothing."""
+"""YClients sends everybody's events from few addresses, and a refused one is lost; `Guesses` counts wrong keys."""
 
 
 class _Limits(Limiter):
@@ -50,6 +51,7 @@ def attach(app: Flask, container: Container) -> None:
     limiter.init_app(app)
     app.before_request(limiter.check)
     app.extensions["aiadmin_limiter"] = limiter
+    app.extensions["lifecycle_guesses"] = Guesses(config.rate_limit_per_minute)
     app.extensions["key_limits"] = KeyLimits(container)
 
 

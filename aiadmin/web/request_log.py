@@ -12,6 +12,7 @@ from ipaddress import IPv4Address
 
 import structlog
 from flask import Flask, Response, g, request
+from werkzeug import Request
 
 from aiadmin import logs
 from aiadmin.config import AddressLog
@@ -39,12 +40,18 @@ def attach(app: Flask) -> None:
 
 def _begin() -> None:
     g.started = time.perf_counter()
+    g.request_id = begin(request)
+
+
+def begin(request: Request) -> str:
+    """Give what is logged from here on the id of `request`, which is its sender's own or a new one."""
     given = request.headers.get(HEADER, "")
-    g.request_id = given if _SANE.fullmatch(given) else secrets.token_hex(16)
+    request_id = given if _SANE.fullmatch(given) else secrets.token_hex(16)
     # the server reuses greenlets: what an earlier request bound must not show here
     structlog.contextvars.clear_contextvars()
     logs.blame(peer_of(request.remote_addr or ""))
-    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+    structlog.contextvars.bind_contextvars(request_id=request_id)
+    return request_id
 
 
 def _end(response: Response) -> Response:

@@ -221,7 +221,7 @@ def test_real_events_are_heard_however_often_a_stranger_knocks(make_site: MakeSi
     narrow = Door(make_site(rate_limit_per_minute=3, **settings), door.yclients)
     door.install(5)
     for _ in range(10):
-        assert narrow.tell("uninstall", 5, partner_token="wrong").status_code == 401
+        assert narrow.tell("uninstall", 5, partner_token="wrong").status_code in {401, 429}
     assert _result(narrow.tell("uninstall", 5)) == "leave"
 
 
