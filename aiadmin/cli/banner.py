@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-import qrcode
-
 _ON_TERMINAL = "\033[48;5;232m\033[38;5;255m{}\033[0m"
 """White on black, whatever the terminal's own colours are: a camera wants dark on light."""
 
@@ -51,6 +49,8 @@ def is_loopback(url: str) -> bool:
 
 def qr_picture(text: str, *, in_colour: bool) -> str:
     """A QR code of half blocks, two rows of modules to a line."""
+    import qrcode  # draws pictures elsewhere, and takes its time to load
+
     code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_L, border=2)
     code.add_data(text)
     drawn = io.StringIO()

@@ -41,6 +41,8 @@ class _Kept:
     resting: threading.Event = field(default_factory=threading.Event)
     released: threading.Event = field(default_factory=threading.Event)
     failures: int = 0
+    falls: int = 0
+    is_up: bool = True
     silent: int = 0
     started_at: float = field(default_factory=time.monotonic)
     asked_at: float = 0.0
@@ -55,10 +57,11 @@ class _Kept:
                 trouble = self._trouble()
                 if trouble is not None and not self._restart(trouble):
                     break
+        except Exception:
+            self.give_up(f"{self.server.name} is not tended any more (see above)")
+            raise
         finally:
             self.resting.set()
-            if not self.stopping.is_set():
-                self.give_up(f"{self.server.name} is not tended any more (see above)")
         self.released.wait()
 
     def stop(self) -> None:
@@ -86,6 +89,7 @@ class _Kept:
     def _restart(self, trouble: str | None) -> bool:
         """Until it is ready again; False where it is given up, or all is to end."""
         fell_at = time.monotonic()
+        self.falls, self.is_up = self.falls + 1, False
         while trouble is not None:
             self.failures = failures_after(self.failures, timedelta(seconds=time.monotonic() - self.started_at))
             if self.failures >= HOPELESS_AFTER:
@@ -96,6 +100,7 @@ class _Kept:
             if self.stopping.wait(delay):
                 return False
             trouble = self._start()
+        self.is_up = True
         if not self.stopping.is_set():
             self.say(self.label, f"is back after {time.monotonic() - fell_at:.1f} s")
         return True
@@ -148,6 +153,15 @@ class Keeper:
             raise click.ClickException(str(error)) from error
         self._kept.append(_Kept(label, server, self.say, self.give_up, self._stopping))
         return server.url
+
+    @property
+    def falls(self) -> int:
+        """How often one of them has died or frozen."""
+        return sum(kept.falls for kept in self._kept)
+
+    def is_whole(self) -> bool:
+        """Whether none of them is being started again."""
+        return all(kept.is_up for kept in self._kept)
 
     def __enter__(self) -> Self:
         return self

@@ -26,6 +26,8 @@ from aiadmin.config import Config, foreign_settings
 
 _PUBLISHED = ("DATABASE_URL", "REDIS_URL", "JWT_SECRET", "ADMIN_API_KEY", "METRICS_TOKEN", "PUBLIC_URL", "PORT")
 _LATER = ("worker", "clock")
+_NOTICE_SECONDS = 0.5
+"""The keeper sees a death within a fifth of this."""
 
 
 @click.command()
@@ -71,7 +73,7 @@ def _run(home: Home, extras: Extras, ending: Ending) -> None:
         config = Config.from_env(env)
         published = [*_PUBLISHED, *extras.settings]
         write_settings(home.running_file, {name: env[name] for name in published if name in env})
-        _release(release, env, ending)
+        _release(release, env, ending, keeper)
         supervisor = Supervisor(
             commands=commands, env=env, cwd=PROJECT, output=output, stop=ending.stop, later=_LATER
         )
@@ -85,7 +87,15 @@ def _run(home: Home, extras: Extras, ending: Ending) -> None:
         ending.fail(f"{hopeless} does not start (see above)")
 
 
-def _release(command: str, env: Mapping[str, str], ending: Ending) -> None:
-    answer = subprocess.run(["/bin/sh", "-c", f"exec {command}"], cwd=PROJECT, env=dict(env), check=False)
-    if answer.returncode != 0 and not ending.stop.is_set():
-        ending.fail("the database could not be migrated (see above)")
+def _release(command: str, env: Mapping[str, str], ending: Ending, keeper: Keeper) -> None:
+    """Migrate; once more where a server of ours fell meanwhile, for then it is not the database that is wrong."""
+    while not ending.stop.is_set():
+        falls = keeper.falls
+        answer = subprocess.run(["/bin/sh", "-c", f"exec {command}"], cwd=PROJECT, env=dict(env), check=False)
+        if answer.returncode == 0:
+            return
+        ending.stop.wait(_NOTICE_SECONDS)
+        if keeper.falls == falls and not ending.stop.is_set():
+            ending.fail("the database could not be migrated (see above)")
+        while not (keeper.is_whole() or ending.stop.wait(_NOTICE_SECONDS)):
+            pass

@@ -38,6 +38,10 @@ def test_up_is_ready_stops_in_time_and_finds_its_data_again(
     assert (data / "connect-link").read_text() == first.link()
     assert stat.S_IMODE((data / "connect-link").stat().st_mode) == 0o600
     assert stat.S_IMODE((data / "secrets.env").stat().st_mode) == 0o600
+    example = requests.post(
+        f"http://127.0.0.1:{free_port}/marketplace/register", json={"salon_id": 962302}, timeout=5
+    )
+    assert example.status_code == 201, "the demo salon does not sit on the specification's example"
     secrets = parse_env((data / "secrets.env").read_text())
     below = psutil.Process(first.process.pid).children(recursive=True)
     assert first.end(signal.SIGINT) < STOP_SECONDS
@@ -67,10 +71,14 @@ def test_a_killed_process_is_started_again(
 def test_killed_servers_are_started_again_and_one_that_keeps_dying_ends_all_with_an_error(
     data: Path, started: list[Up], free_port: int, wait_until: WaitUntil
 ) -> None:
-    up = _start(started, wait_until, data, free_port)
+    up = Up(data, free_port)
+    started.append(up)
+    wait_until((data / "running.env").exists, timeout=60, what="its servers run, and its tables are being made")
+    _kill(up, "bin/postgres")
+    start(up, wait_until)
     for part in ("bin/postgres", "valkey-server"):
         _kill(up, part)
-    wait_until(lambda: up.text.count("is back after") == 2, timeout=30, what="both are back")
+    wait_until(lambda: up.text.count("is back after") == 3, timeout=60, what="both are back")
     wait_until(up.is_ready, timeout=30, what="ready again")
     assert requests.get(up.link(), timeout=10).status_code == 200
 

@@ -185,13 +185,12 @@ def test_a_port_that_somebody_takes_meanwhile_is_waited_for(
     assert kept.read(label) == 42
 
 
-@EACH
-def test_a_server_that_dies_again_and_again_is_given_up(label: str, kept: Kept, wait_until: WaitUntil) -> None:
-    kept.start(label)
+def test_a_server_that_dies_again_and_again_is_given_up(kept: Kept, wait_until: WaitUntil) -> None:
+    kept.start("valkey")
     for times in range(1, 3):
-        kept.kill(label)
-        wait_until(lambda times=times: kept.is_back(label, times), timeout=30, what=str(kept.lines))
-    kept.kill(label)
+        kept.kill("valkey")
+        wait_until(lambda times=times: kept.is_back("valkey", times), timeout=30, what=str(kept.lines))
+    kept.kill("valkey")
     wait_until(lambda: kept.given_up, timeout=10, what="given up")
     assert "ended (SIGKILL), for the 3th time; its log is" in kept.given_up[0]
     assert len(kept.given_up) == 1

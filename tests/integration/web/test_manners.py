@@ -247,3 +247,17 @@ def _preflight(site: Site, origin: str) -> Any:
 
 def _statuses(site: Site, path: str, *, times: int, ip: str = "198.51.100.7") -> list[int]:
     return [site.client.get(path, headers={"X-Forwarded-For": ip}).status_code for _ in range(times)]
+
+
+def test_what_a_page_is_drawn_with_does_not_push_the_banner_away(make_site: MakeSite) -> None:
+    """In development; in production the line is kept. A file that is not there is news in both."""
+
+    def levels(site: Site) -> list[str]:
+        with capture_logs() as lines:
+            for path in ("/static/vendor/socket.io.esm.min.js", "/static/none.js", "/health"):
+                site.client.get(path).close()
+        return [line["log_level"] for line in lines if line["event"] == "request"]
+
+    assert levels(make_site()) == ["debug", "info", "debug"]
+    production = make_site(app_env=AppEnv.PRODUCTION, public_url="https://bot.example.com")
+    assert levels(production) == ["info", "info", "debug"]
