@@ -14,7 +14,7 @@ from tests.attacks.wire import many
 _HOST = b"Host: 127.0.0.1\r\n"
 _KINDS: Mapping[str, bytes] = {
     "slow bodies": b"POST /marketplace/lifecycle HTTP/1.1\r\n%sContent-Type: application/json\r\n"
-    b"Content-Length: 100000\r\n\r\n{" % _HOST,
+    b"Content-Length: 10000\r\n\r\n{" % _HOST,
     "slow heads": b"GET /health HTTP/1.1\r\n%sX-Slow: " % _HOST,
     "idle connections": b"GET /health HTTP/1.1\r\n%s\r\n" % _HOST,
 }

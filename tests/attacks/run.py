@@ -23,7 +23,7 @@ from tests.attacks.registry import ATTACKS
 
 QUIET_SECONDS = 3.0
 """So long is looked at what nobody attacks, before and after."""
-HEALTH_WITHIN = 3.0
+HEALTH_WITHIN = 5.0
 """Whoever asks whether the process lives may wait so long, whatever the attack; a platform waits longer."""
 _RECOVERED_WITHIN = 60.0
 _HEADER = (
