@@ -106,6 +106,7 @@ class EdgeWorker(GeventWorker):  # type: ignore[misc]
         patience, server = self._connections.patience, listener.getsockname()
         parser = http.get_parser(self.cfg, client, addr)
         while self.alive:
+            sleep(0)  # or whoever sends its next request before it reads would be served to the end, alone
             try:
                 if not read_head(client, parser.unreader, connection, patience):
                     return

@@ -45,5 +45,5 @@ ATTACK = Attack(
     title="S16 another wrong key each time",
     criterion="the address is answered 429 before the end, Redis keeps no key for each",
     full=partial(_run, times=400),
-    short=partial(_run, times=60),
+    short=partial(_run, times=100),
 )

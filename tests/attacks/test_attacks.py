@@ -26,7 +26,18 @@ def ground(
         yield running
 
 
-HELD = ("silent-database",)
+HELD = (
+    "poison-webhook",
+    "foreign-job",
+    "odd-requests",
+    "changing-keys",
+    "handshakes",
+    "attachments",
+    "bad-packets",
+    "held-connections",
+    "pipelined",
+    "silent-database",
+)
 
 
 @pytest.mark.parametrize("attack", [one for one in ATTACKS if one.name in HELD], ids=lambda attack: attack.name)
