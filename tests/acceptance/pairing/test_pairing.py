@@ -156,6 +156,7 @@ def test_a_passkey_is_said_honestly_and_the_button_tries_again(
     with pytest.raises(ControlError, match="passkey-demanded"):
         whatsapp.scan(page.wait_for("qr-update")["qr"], phone=a_phone())
     assert "passkey" in page.wait_for_state("passkey")["text"]
+    assert page.wait_for("error")["code"] == "passkey"
     wait_until(lambda: not desk.house.pids(), what="the room ends")
     page.emit("request-qr")
     page.wait_for("qr-update")
@@ -167,6 +168,7 @@ def test_an_unreachable_whatsapp_is_said_and_tried_again_without_a_click(
     whatsapp.fault("refuse", times=1000)
     page = site.open(site.register())
     page.wait_for_state("unreachable", within=20)
+    assert page.wait_for("error")["code"] == "unreachable"
     whatsapp.control("DELETE", "/faults")
     page.wait_for("qr-update", within=20)
 
@@ -182,6 +184,7 @@ def test_a_series_that_falls_silent_is_followed_by_another_until_the_button(
     codes = {page.wait_for("qr-update")["qr"] for _ in range(3)}
     assert len(codes) == 3
     page.wait_for_state("exhausted")
+    assert page.wait_for("error")["code"] == "exhausted"
     assert company_of(site, salon).integration_status == "pending"
     page.emit("request-qr")
     assert page.wait_for("qr-update")["qr"] not in codes
@@ -196,7 +199,8 @@ def test_a_number_that_serves_another_salon_is_refused(site: Site, desk: Desk, w
 
     page = site.open(second)
     refused = whatsapp.scan(page.wait_for("qr-update")["qr"], phone=phone)["jid"]
-    assert page.wait_for_state("already-linked")["text"]
+    text = page.wait_for_state("already-linked")["text"]
+    assert page.wait_for("error") == {"message": text, "code": "already-linked"}
     assert devices_of(site, first) == {kept: "on"}
     assert devices_of(site, second) == {refused: "removed"}
     company = company_of(site, second)
