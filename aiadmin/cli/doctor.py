@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import resource
 import subprocess
 import sys
 import time
@@ -26,6 +27,8 @@ from aiadmin.masking import reason_of
 _SECONDS = 3
 _MOST_SKEW = 2.0
 _IMPORT_SECONDS = 30
+_DESCRIPTORS = 10_256
+"""The connections of the Procfile's web line, and what else it opens."""
 _OLDEST_POSTGRES = 14_00_00
 _BROWSER_LIBRARY = PROJECT / "aiadmin" / "web" / "static" / "vendor" / "socket.io.esm.min.js"
 
@@ -53,6 +56,7 @@ def examine(*, online: bool) -> Iterator[Finding]:
     """Look at everything, cheapest first; what needs settings is left out where they cannot be read."""
     yield _browser_library()
     yield _websockets()
+    yield _descriptors()
     yield from _whatsapp_library()
     try:
         config = Config.from_env(os.environ)
@@ -185,6 +189,15 @@ def _websockets() -> Finding:
     if importlib.util.find_spec("geventwebsocket") is None:
         return Finding(name="websockets", text="nothing in the way")
     return Finding(name="websockets", text="gevent-websocket is installed", fix="pip uninstall gevent-websocket")
+
+
+def _descriptors() -> Finding:
+    """Every connection to `web` is a file descriptor; it raises its own limit as far as it may."""
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    if limit == resource.RLIM_INFINITY or limit >= _DESCRIPTORS:
+        return Finding(name="file descriptors", text="enough for 10,000 connections to web")
+    fix = f"raise it to {_DESCRIPTORS} (`ulimit -Hn`, LimitNOFILE in systemd) where strangers can reach web"
+    return Finding(name="file descriptors", text=f"{limit}: so many connections, less 256", fix=fix)
 
 
 def _whatsapp_library() -> Iterator[Finding]:

@@ -73,7 +73,7 @@ class Connection:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether it may be closed without losing work."""
+        """Whether it only waits for its peer, who has not been let in to anything."""
         return self.phase is not Phase.WORKING and self.phase is not Phase.PAGE
 
     def enter(self, phase: Phase, seconds: float | None = None) -> None:
@@ -170,7 +170,10 @@ _IDLE = frozenset({Phase.IDLE, Phase.KNOCKING, Phase.PAGE})
 
 
 def victims(connections: Iterable[Connection]) -> list[Connection]:
-    """Who goes first where there is no room: of the peer with the most waiting connections the oldest."""
-    waiting = [one for one in connections if one.is_waiting]
-    of_peer = Counter(one.peer for one in waiting)
-    return sorted(waiting, key=lambda one: (-of_peer[one.peer], one.since))
+    """Who goes first where there is no room: of the peer with the most waiting connections the oldest.
+
+    Open pages come last, so that a webhook has a place however many there are; a page comes back by itself.
+    """
+    idle = [one for one in connections if one.phase is not Phase.WORKING]
+    of_peer = Counter(one.peer for one in idle if one.is_waiting)
+    return sorted(idle, key=lambda one: (one.phase is Phase.PAGE, -of_peer[one.peer], one.since))
