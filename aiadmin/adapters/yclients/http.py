@@ -16,8 +16,9 @@ import requests
 import structlog
 import urllib3
 
+from aiadmin.adapters.yclients.deadline import bounded_session, reason_within, within
 from aiadmin.domain.activation import Answer
-from aiadmin.masking import mask_text
+from aiadmin.masking import mask_text, reason_of
 
 log = structlog.get_logger(__name__)
 
@@ -36,7 +37,10 @@ class BadReplyError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Timeouts:
-    """Seconds for one call; `total` counts from the first byte that we send to the last that we read."""
+    """Seconds for one call; `total` counts from the first byte that we send to the last that we read.
+
+    Together they are the call's deadline, however slowly anything drips.
+    """
 
     connect: float = 5.0
     total: float = 10.0
@@ -65,11 +69,12 @@ class YClientsHttp:
 
     def call(self, method: str, path: str, *, body: Mapping[str, Any] | None = None, timeouts: Timeouts) -> Answer:
         """Make one call; no answer, a redirect, a page of HTML: all are answers."""
-        started = time.monotonic()
+        started, reason = time.monotonic(), None
         try:
-            status, headers, content = self._exchange(method, path, body, timeouts)
+            with within(timeouts.total + timeouts.connect):
+                status, headers, content = self._exchange(method, path, body, timeouts)
         except (requests.RequestException, urllib3.exceptions.HTTPError, BadReplyError, OSError) as error:
-            answer = Answer(status=None, message=type(error).__name__)
+            answer, reason = Answer(status=None, message=type(error).__name__), reason_of(reason_within(error))
         else:
             answer = answer_of(status, headers, content)
         log.info(
@@ -78,6 +83,7 @@ class YClientsHttp:
             path=path,
             status=answer.status,
             said=answer.message,
+            reason=reason,
             yclients_request_id=answer.request_id,
             seconds=round(time.monotonic() - started, 3),
         )
@@ -106,11 +112,11 @@ class YClientsHttp:
     @contextmanager
     def _session(self) -> Iterator[requests.Session]:
         if not self.keeps_connections:
-            with requests.Session() as session:
+            with bounded_session() as session:
                 yield session
             return
         if not hasattr(self._kept, "session"):
-            self._kept.session = requests.Session()
+            self._kept.session = bounded_session()
             self._kept.session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         yield self._kept.session
 

@@ -12,9 +12,11 @@ import requests
 import structlog
 import urllib3
 
+from aiadmin.adapters.yclients.deadline import bounded_session, reason_within, within
 from aiadmin.adapters.yclients.http import BadReplyError, Timeouts, answer_of, read_body
 from aiadmin.domain.activation import Answer
 from aiadmin.domain.operator import Status, is_allowed_callback
+from aiadmin.masking import reason_of
 
 log = structlog.get_logger(__name__)
 
@@ -34,16 +36,19 @@ class HttpStatusPost:
     def post(self, url: str, statuses: Sequence[tuple[str, Status]]) -> Answer:
         if not is_allowed_callback(url, self.origins):  # it was, before the setting was changed
             return Answer(status=HTTPStatus.FORBIDDEN, body={}, message="not an allowed callback")
-        started = time.monotonic()
+        started, reason = time.monotonic(), None
         try:
-            answer = self._exchange(url, [_row(*each) for each in statuses], started + self.timeouts.total)
+            with within(self.timeouts.total + self.timeouts.connect):
+                answer = self._exchange(url, [_row(*each) for each in statuses], started + self.timeouts.total)
         except (requests.RequestException, urllib3.exceptions.HTTPError, BadReplyError, OSError) as error:
-            answer = Answer(status=None, message=type(error).__name__)  # its text would hold the address
+            # its own text would hold the address
+            answer, reason = Answer(status=None, message=type(error).__name__), reason_of(reason_within(error))
         log.info(
             "told statuses",
             host=urlsplit(url).hostname,
             status=answer.status,
             said=answer.message,
+            reason=reason,
             count=len(statuses),
             seconds=round(time.monotonic() - started, 3),
         )
@@ -51,7 +56,7 @@ class HttpStatusPost:
 
     def _exchange(self, url: str, rows: list[dict[str, object]], deadline: float) -> Answer:
         with (
-            requests.Session() as session,
+            bounded_session() as session,
             session.post(
                 url,
                 json=rows,

@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -73,6 +74,48 @@ def test_a_body_that_drips_is_given_up_in_time(serve: Serve) -> None:
             time.sleep(0.05)
 
     answer, seconds = _timed(serve(drip))
+    assert answer.status is None
+    assert seconds < 2
+
+
+def test_a_header_that_drips_is_given_up_in_time(serve: Serve) -> None:
+    """Each byte would start the library's timeout anew."""
+
+    def drip(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nX-Endless: ")
+        for _ in range(100):
+            connection.sendall(b"x")
+            time.sleep(0.05)
+
+    answer, seconds = _timed(serve(drip))
+    assert answer.status is None
+    assert seconds < 2
+
+
+def test_a_tls_handshake_that_drips_is_given_up_in_time(serve: Serve) -> None:
+    def drip(connection: socket.socket) -> None:
+        connection.sendall(b"\x16\x03\x03\x40\x00")  # a record of 16 KB begins
+        for _ in range(100):
+            connection.sendall(b"x")
+            time.sleep(0.05)
+
+    plain = serve(drip)
+    answer, seconds = _timed(replace(plain, base_url=plain.base_url.replace("http://", "https://")))
+    assert answer.status is None
+    assert seconds < 2
+
+
+def test_a_kept_connection_has_a_deadline_in_every_call(serve: Serve) -> None:
+    def answer_then_drip(connection: socket.socket) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+        connection.recv(65536)
+        for _ in range(100):
+            connection.sendall(b"H")
+            time.sleep(0.05)
+
+    http = replace(serve(answer_then_drip), keeps_connections=True)
+    assert http.call("GET", "/x", timeouts=QUICK).status == 200
+    answer, seconds = _timed(http)
     assert answer.status is None
     assert seconds < 2
 

@@ -1,0 +1,115 @@
+"""A deadline for a whole HTTP call: connecting, TLS, what is sent, the header and the body.
+
+A timeout of `requests` is one of a single `recv`, and starts anew with every byte: a server that drips its header, or
+its part of a TLS handshake, holds a call for hours. Here the call's socket is shut down when its time is over, which
+ends any wait on it as a lost connection does.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+_call = threading.local()
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Let every call that is made inside, through a `bounded_session`, end after `seconds` at the latest.
+
+    What is cut off raises as a lost connection: a `requests` or `urllib3` error, or OSError. Where the library would
+    take half a header for the whole, TimeoutError, which is one, is raised here.
+    """
+    lines: list[socket.socket] = []
+    is_over = threading.Event()
+    _call.lines = lines
+    timer = threading.Timer(seconds, _cut, [lines, is_over])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+        if is_over.is_set():
+            raise TimeoutError(f"no whole answer within {seconds:g} s")
+    finally:
+        timer.cancel()
+        _call.lines = None
+        for line in lines:
+            line.close()
+
+
+def bounded_session() -> requests.Session:
+    """A session whose connections know `within`."""
+    session = requests.Session()
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, _Adapter())
+    return session
+
+
+def reason_within(error: BaseException) -> BaseException:
+    """What a library's error wraps: its own words hold the whole address, and with it what is secret there."""
+    inner = error.args[0] if error.args else None
+    inner = getattr(inner, "reason", None) or inner
+    return inner if isinstance(inner, BaseException) else error
+
+
+def _cut(lines: list[socket.socket], is_over: threading.Event) -> None:
+    is_over.set()
+    for line in lines:
+        with suppress(OSError):
+            line.shutdown(socket.SHUT_RDWR)
+
+
+def _hold(line: socket.socket) -> None:
+    """Remember a socket of the call in hand, under a name of our own: TLS takes the first one over."""
+    lines = getattr(_call, "lines", None)
+    if lines is not None:
+        lines.append(socket.socket(fileno=os.dup(line.fileno())))
+
+
+class _Bounded:
+    """A mixin for urllib3's connections."""
+
+    sock: socket.socket | None
+
+    def _new_conn(self) -> socket.socket:
+        line: socket.socket = super()._new_conn()  # type: ignore[misc]
+        _hold(line)
+        return line
+
+    def request(self, *arguments: Any, **named: Any) -> None:
+        """Send a request, perhaps on a connection of an earlier call."""
+        if self.sock is not None:
+            _hold(self.sock)
+        super().request(*arguments, **named)  # type: ignore[misc]
+
+
+class _Http(_Bounded, HTTPConnection):
+    pass
+
+
+class _Https(_Bounded, HTTPSConnection):
+    pass
+
+
+class _HttpPool(HTTPConnectionPool):
+    ConnectionCls = _Http
+
+
+class _HttpsPool(HTTPSConnectionPool):
+    ConnectionCls = _Https
+
+
+class _Adapter(HTTPAdapter):
+    def init_poolmanager(self, *arguments: Any, **named: Any) -> None:
+        """As the library's, with our connections."""
+        super().init_poolmanager(*arguments, **named)
+        self.poolmanager.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
