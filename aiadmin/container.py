@@ -25,11 +25,13 @@ from aiadmin.adapters.rooms import SocketRooms
 from aiadmin.adapters.secrets import DerivedSecrets
 from aiadmin.adapters.throttle import Throttle
 from aiadmin.adapters.tokens import JwtTokens
+from aiadmin.adapters.visitor_shares import RedisVisitorShares
 from aiadmin.adapters.webhook_limits import WebhookLimits
 from aiadmin.adapters.yclients import partner
 from aiadmin.adapters.yclients.bucket import Bucket
 from aiadmin.adapters.yclients.http import YClientsHttp
 from aiadmin.adapters.yclients.marketplace import YClientsMarketplace
+from aiadmin.adapters.yclients.members import YClientsMembers
 from aiadmin.adapters.yclients.rest import Rest
 from aiadmin.adapters.yclients.salon_api import MAX_BYTES, YClientsSalonApi
 from aiadmin.adapters.yclients.status_post import HttpStatusPost
@@ -187,6 +189,23 @@ class Container:
         return YClientsSalonApi(Rest(http, self.bucket, chance=random.random))
 
     @cached_property
+    def members(self) -> YClientsMembers:
+        config = self.config
+        http = YClientsHttp(
+            base_url=config.yclients_api_url,
+            partner_token=config.yclients_api_key,
+            user_token=config.yclients_user_token,
+            ca_bundle=config.yclients_ca_bundle,
+            accept=config.yclients_accept,
+        )
+        rest = Rest(http, self.bucket, chance=random.random)
+        return YClientsMembers(rest, is_configured=bool(config.yclients_user_token))
+
+    @cached_property
+    def visitor_shares(self) -> RedisVisitorShares:
+        return RedisVisitorShares(self.redis, self.config.redis_url)
+
+    @cached_property
     def marketplace(self) -> YClientsMarketplace:
         return YClientsMarketplace(self.config, self.bucket)
 
@@ -272,6 +291,8 @@ class Container:
         return Installer(
             uow=self.uow,
             marketplace=self.marketplace,
+            members=self.members,
+            shares=self.visitor_shares,
             secrets=self.secrets,
             tokens=self.tokens,
             links=self.links,

@@ -88,6 +88,11 @@ ERROR_TITLES: Mapping[int, str] = {
 ERROR_TITLE = "Не получилось"
 
 ROOT = "AI Admin подключает WhatsApp салона к YClients. Описание API: /docs"
+NEW_ENTRY = (
+    "На страницу AI Admin вашего салона впервые вошёл пользователь YClients № {user_id}. Если это не вы и не ваш "
+    "сотрудник, закройте ему доступ к салону в YClients и напишите в поддержку."
+)
+"""What the salon reads in the chat with its own number."""
 ROOT_TITLE = "AI Admin"
 ROOT_FOR_SALONS = "AI Admin подключает WhatsApp салона к YClients. Откройте его из YClients: там он в маркетплейсе."
 
@@ -184,8 +189,9 @@ INSTALLATION: Mapping[str, tuple[str, str]] = {
     ),
     "stranger": (
         "Этот салон подключал другой пользователь",
-        "Управлять AI Admin может тот, кто его подключил. Попросите его открыть AI Admin в YClients. Если его больше "
-        "нет, отключите AI Admin в YClients и подключите заново или напишите в поддержку.",
+        "Управлять AI Admin может тот, кто его подключил, и тот, у кого в YClients есть доступ к этому салону. "
+        "Попросите владельца дать доступ, или отключите AI Admin в YClients и подключите заново, или напишите "
+        "в поддержку.",
     ),
     "later": (
         "YClients сейчас не отвечает",

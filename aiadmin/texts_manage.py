@@ -93,7 +93,13 @@ _REASONS: Mapping[str, str] = {
     "reachout_locked": "WhatsApp пока не даёт писать первыми тем, кто вам не писал",
     "unencrypted": "сбой у нас во время отправки: дошло ли, неизвестно",
     "uninstalled": "приложение удалено из салона",
+    "unlinked": "салон подключил новый владелец: прежний телефон отключён",
 }
+
+
+def new_entry(user_id: object) -> str:
+    """Among what has happened: a user of YClients came in for the first time."""
+    return f"Страницу впервые открыл пользователь YClients № {user_id}"
 
 
 def message_reason(reason: str | None) -> str | None:

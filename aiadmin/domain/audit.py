@@ -9,6 +9,8 @@ from typing import Any
 
 from aiadmin.domain.ids import AuditId, CompanyId
 
+ENTRY = "entry"
+"""The action of a user who came into a salon's pages for the first time; `details` has their number at YClients."""
 DONE = "done"
 """The outcome that nothing changes any more."""
 

@@ -44,17 +44,29 @@ class Arrival:
         user_id: of the YClients user who is named in the signed data, or None.
         sign: the signature; it is the same every time, for YClients signs no time and no salon.
         is_from_yclients: whether the browser says that a page of YClients sent it.
+        browser: what the browser says of itself, the same each time; it is no secret.
     """
 
     salon_id: SalonId
     user_id: int | None
     sign: str
     is_from_yclients: bool
+    browser: str = ""
+
+    @property
+    def visitor(self) -> str:
+        """Whom to count: the user, or who has the signature where it names none."""
+        return str(self.user_id) if self.user_id is not None else self.sign
 
     @property
     def fingerprint(self) -> str:
         """What we remember of it, in hex."""
         return hashlib.sha256(f"{self.sign}:{self.salon_id}".encode()).hexdigest()
+
+    @property
+    def browser_fingerprint(self) -> str:
+        """The same of the browser that opened it: only that one may open it again."""
+        return hashlib.sha256(f"browser:{self.fingerprint}:{self.browser}".encode()).hexdigest()
 
     @property
     def refusal_fingerprint(self) -> str:
@@ -98,6 +110,7 @@ def admit(
     is_over: bool,
     is_first: bool,
     is_from_yclients: bool,
+    is_member: bool | None = None,
 ) -> Admission:
     """Decide about one arrival. The signature covers no salon, so what YClients says of the salon decides.
 
@@ -109,7 +122,10 @@ def admit(
         claim: whose the company is.
         is_over: whether the installation that we know of is: a consent is then a new one.
         is_first: whether this address opens a door for the first time in `LANDING_KEPT`.
-        is_from_yclients: YClients opens the same address whenever the owner comes, hence a repeat from there is one.
+        is_from_yclients: YClients opens the same address whenever the owner comes, hence a repeat from there, in the
+            browser of the first time, is one.
+        is_member: whether YClients lists the visitor among the users of the salon; None where it does not say, and
+            then whoever came for it before is believed.
     """
     if connection in {Connection.SILENT, Connection.UNCLEAR}:
         return Admission.LATER
@@ -118,11 +134,24 @@ def admit(
     is_repeat = not (is_first or is_from_yclients)
     if connection is Connection.PENDING:
         return _admit_consent(status, is_taken=claim is Claim.OTHERS and not is_over, is_repeat=is_repeat)
+    if not _is_of_salon(status, claim, is_member=is_member):
+        return Admission.STRANGER
     if status is None:
         return _admit_unknown(connection, is_repeat=is_repeat)
-    if claim is not Claim.OWN:
-        return Admission.STRANGER
     return Admission.USED if is_repeat else Admission.MANAGE
+
+
+def _is_of_salon(status: IntegrationStatus | None, claim: Claim, *, is_member: bool | None) -> bool:
+    """YClients' word, where it gives one; else a salon that is set up is of those who came for it."""
+    return (status is None or claim is Claim.OWN) if is_member is None else is_member
+
+
+def is_of_another(claim: Claim) -> bool:
+    """Whether a phone that is linked when YClients waits for a visitor's consent was linked by somebody else.
+
+    Without an owner a salon was registered by whoever knew its number; with others it was theirs.
+    """
+    return claim is not Claim.OWN
 
 
 def _admit_consent(status: IntegrationStatus | None, *, is_taken: bool, is_repeat: bool) -> Admission:

@@ -15,13 +15,19 @@ class Urgency(IntEnum):
 
     INTERACTIVE = 0
     """Somebody waits: an activation, a status, one record before a message."""
-    SYNC = 1
+    UNKNOWN = 1
+    """Somebody waits of whom nothing is known yet: a salon that is named for the first time."""
+    SYNC = 2
     """Nobody waits: lists, page after page."""
 
 
-PATIENCE = {Urgency.INTERACTIVE: timedelta(seconds=10), Urgency.SYNC: timedelta(minutes=2)}
+PATIENCE = {
+    Urgency.INTERACTIVE: timedelta(seconds=10),
+    Urgency.UNKNOWN: timedelta(seconds=4),
+    Urgency.SYNC: timedelta(minutes=2),
+}
 """How long a call waits for its turn before it gives up."""
-_STEP = {Urgency.INTERACTIVE: 1, Urgency.SYNC: 4}
+_STEP = {Urgency.INTERACTIVE: 1, Urgency.UNKNOWN: 2, Urgency.SYNC: 4}
 FORGOTTEN = 16
 """A line whose last call is so many places behind the one served now may be forgotten: it begins anew."""
 
@@ -82,9 +88,10 @@ class Pace:
 def place(urgency: Urgency, *, now_serving: int, last: int | None) -> int:
     """The place of a new call in the one queue; the smallest is served first, equal ones in the order they came.
 
-    Each salon has two lines, one for each urgency. A call stands one step behind the one before it in its own line,
-    so that a salon with a thousand pages takes turns with a salon that has one. A step is four times as long for a
-    synchronisation: whoever waits for an answer passes it, but a flood of those never stops it altogether.
+    Each salon has a line for each urgency, and all that are unknown have one together. A call stands one step behind
+    the one before it in its own line, so that a salon with a thousand pages takes turns with a salon that has one. A
+    step is twice as long for who is unknown, and four times for a synchronisation: whoever waits for an answer passes
+    them, but a flood of those never stops them altogether.
 
     Args:
         now_serving: the place of the call that was served last.
@@ -95,7 +102,7 @@ def place(urgency: Urgency, *, now_serving: int, last: int | None) -> int:
     """
     lines, step = len(Urgency), _STEP[urgency]
     behind_own = now_serving // lines if last is None else last // lines + step
-    entered = now_serving // lines + (step if urgency is Urgency.SYNC else 0)
+    entered = now_serving // lines + (0 if urgency is Urgency.INTERACTIVE else step)
     return max(behind_own, entered) * lines + urgency
 
 

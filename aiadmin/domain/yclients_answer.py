@@ -100,7 +100,7 @@ def code_of(body: Mapping[str, Any] | None) -> int | None:
     return None
 
 
-TRIES = {Urgency.INTERACTIVE: 2, Urgency.SYNC: 4}
+TRIES = {Urgency.INTERACTIVE: 2, Urgency.UNKNOWN: 1, Urgency.SYNC: 4}
 _FIRST_PAUSE = 0.5
 
 

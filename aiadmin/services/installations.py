@@ -5,19 +5,46 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from aiadmin import texts
+from aiadmin.domain import audit
 from aiadmin.domain.activation import Connection
 from aiadmin.domain.company import Company, NewCompany, activation_deadline
+from aiadmin.domain.contact import Sighting
 from aiadmin.domain.delivery import OutboxKind, OutboxState
 from aiadmin.domain.errors import SalonTakenError
 from aiadmin.domain.ids import CompanyId, OutboxId, SalonId
-from aiadmin.domain.installation import LANDING_KEPT, Admission, Arrival, admit, claim_of, is_over
+from aiadmin.domain.installation import (
+    LANDING_KEPT,
+    Admission,
+    Arrival,
+    Claim,
+    admit,
+    claim_of,
+    is_of_another,
+    is_over,
+)
 from aiadmin.domain.lifecycle import after_look
+from aiadmin.domain.message import NewMessage, Purpose
+from aiadmin.domain.visit import Standing, Turn, turn_of
+from aiadmin.services import messages
 from aiadmin.services.companies import ACTIVATION_KEY
 from aiadmin.services.lifecycle import carry_out
 from aiadmin.services.links import new_jti
-from aiadmin.services.ports import Clock, JobQueue, LinkCache, Marketplace, NewUnitOfWork, Secrets, Tokens, UnitOfWork
+from aiadmin.services.ports import (
+    Clock,
+    JobQueue,
+    LinkCache,
+    Marketplace,
+    Members,
+    NewUnitOfWork,
+    Secrets,
+    Tokens,
+    UnitOfWork,
+    VisitorShares,
+)
 
 LET_IN = frozenset({Admission.ONBOARD, Admission.MANAGE})
+_TOLD_WITHIN = timedelta(days=1)
 STRANGER = "stranger"
 """The audit's name for a user of YClients who came for somebody else's salon."""
 
@@ -56,6 +83,8 @@ class Installer:
 
     uow: NewUnitOfWork
     marketplace: Marketplace
+    members: Members
+    shares: VisitorShares
     secrets: Secrets
     tokens: Tokens
     links: LinkCache
@@ -71,22 +100,39 @@ class Installer:
         Raises:
             DependencyDownError: PostgreSQL does not answer.
         """
-        connection = self._ask(arrival.salon_id)
+        turn = self._turn(arrival) if self.marketplace.is_configured else None
+        if turn is None:
+            return Landing(salon_id=arrival.salon_id, admission=Admission.LATER)
+        # no transaction is open while YClients thinks
+        connection = self.marketplace.connection_status(arrival.salon_id, turn)
         if connection is Connection.SILENT:
             return Landing(salon_id=arrival.salon_id, admission=Admission.LATER)
+        is_member = self._is_member(arrival, turn) if connection is Connection.ACTIVE else None
         try:
-            return self._decide(arrival, connection)
+            return self._decide(arrival, connection, is_member)
         except SalonTakenError:
-            return self._decide(arrival, connection)  # somebody else made the company at the same moment
+            return self._decide(arrival, connection, is_member)  # somebody else made the company at the same moment
 
-    def _ask(self, salon_id: SalonId) -> Connection:
-        """No transaction is open while YClients thinks."""
-        return self.marketplace.connection_status(salon_id) if self.marketplace.is_configured else Connection.SILENT
+    def _turn(self, arrival: Arrival) -> Turn | None:
+        """Where the visitor's questions to YClients wait; None where they have asked enough."""
+        with self.uow() as work:
+            company = work.companies.find_by_salon(arrival.salon_id)
+            claim = claim_of(_owners(company, work), arrival.user_id)
+        known = (Standing.OWNER,) if claim is Claim.OWN else (Standing.NEWCOMER, Standing.STRANGER)
+        standing = next((one for one in known if self.shares.take(one, arrival.visitor)), None)
+        return turn_of(standing, arrival.visitor) if standing else None
 
-    def _decide(self, arrival: Arrival, connection: Connection) -> Landing:
+    def _is_member(self, arrival: Arrival, turn: Turn) -> bool | None:
+        members = None if arrival.user_id is None else self.members.of(arrival.salon_id, turn)
+        return None if members is None else arrival.user_id in members
+
+    def _decide(self, arrival: Arrival, connection: Connection, is_member: bool | None) -> Landing:
         now = self.clock()
         with self.uow() as work:
             is_first = work.installations.use_landing(arrival.fingerprint, at=now, forget_before=now - LANDING_KEPT)
+            is_same_browser = not work.installations.use_landing(
+                arrival.browser_fingerprint, at=now, forget_before=now - LANDING_KEPT
+            )
             company = work.companies.find_by_salon(arrival.salon_id, lock=True)
             admission = admit(
                 connection,
@@ -94,7 +140,8 @@ class Installer:
                 claim=claim_of(_owners(company, work), arrival.user_id),
                 is_over=company is not None and _is_over(company, now),
                 is_first=is_first,
-                is_from_yclients=arrival.is_from_yclients,
+                is_from_yclients=arrival.is_from_yclients and is_same_browser,
+                is_member=is_member,
             )
             entry = self._enter(arrival, connection, company, work, now) if admission in LET_IN else None
             if entry is not None:
@@ -125,6 +172,8 @@ class Installer:
         company = company or self._add(arrival.salon_id, work, now)
         company_id, jti = company.company_id, new_jti()
         if connection is Connection.PENDING:
+            if company.whatsapp_connected and is_of_another(claim_of(_owners(company, work), arrival.user_id)):
+                _unlink(company_id, work, now)
             if _is_over(company, now):
                 work.installations.forget_owners(company_id)
             outbox_id: OutboxId | None = self._begin(company, work, now)
@@ -132,7 +181,9 @@ class Installer:
             outbox_id = carry_out(after_look(company, connection), company, work, now=now, window=self.window)
         work.companies.set_connect_jti(company_id, jti)
         if arrival.user_id is not None:
-            work.installations.add_owner(company_id, arrival.user_id, now)
+            is_new = work.installations.add_owner(company_id, arrival.user_id, now)
+            if is_new and connection is not Connection.PENDING:
+                tell_of_entry(work.companies.get(company_id), arrival.user_id, work, now)
         return _Entry(company=work.companies.get(company_id), jti=jti, outbox_id=outbox_id)
 
     def _add(self, salon_id: SalonId, work: UnitOfWork, now: datetime) -> Company:
@@ -180,6 +231,33 @@ class Installer:
         if entry.outbox_id is not None:
             self.queue.deliver(entry.outbox_id)
             self.queue.look()
+
+
+def _unlink(company_id: CompanyId, work: UnitOfWork, now: datetime) -> None:
+    """Let go of a phone that somebody linked before the salon's owner consented; a host logs it out soon after."""
+    work.devices.retire_current(company_id, now)
+    work.companies.set_unlinked(company_id)
+    work.outbox_messages.cancel(company_id, reason="unlinked", at=now)
+    number = work.audit.add(company_id, actor="owner", action="whatsapp.unlink", details={"why": "consent"}, at=now)
+    work.audit.finish(number, audit.DONE)
+
+
+def tell_of_entry(company: Company, user_id: int, work: UnitOfWork, now: datetime) -> None:
+    """Tell the salon that a user has come in for the first time: on its management page, and in its own WhatsApp."""
+    number = work.audit.add(
+        company.company_id, actor="owner", action=audit.ENTRY, details={"user_id": user_id}, at=now
+    )
+    work.audit.finish(number, audit.DONE)
+    if company.whatsapp_phone is None:
+        return
+    new = NewMessage(
+        company_id=company.company_id,
+        text=texts.NEW_ENTRY.format(user_id=user_id),
+        dedup_key=f"entry:{user_id}",
+        deadline_at=now + _TOLD_WITHIN,
+        purpose=Purpose.REPLY,
+    )
+    messages.owe(new, to=Sighting(phone=company.whatsapp_phone), work=work, now=now)
 
 
 def _owners(company: Company | None, work: UnitOfWork) -> frozenset[int]:

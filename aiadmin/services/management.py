@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from aiadmin.domain import audit
 from aiadmin.domain.activation import why_not_retry
+from aiadmin.domain.audit import AuditEntry
 from aiadmin.domain.company import Company
 from aiadmin.domain.deed import Deed, possible
 from aiadmin.domain.device import Device, SessionChange
@@ -41,6 +42,7 @@ class Overview:
         hooks: whether YClients sends the salon's webhooks to us: `ours`, `missing`..., None before the first look.
         zone: the salon's IANA timezone, by which its owner reads times.
         events: what became of the salon's sessions, newest first.
+        entries: the users of YClients who came in for the first time, newest first.
         marks: how many messages of the last days stand where.
     """
 
@@ -52,6 +54,7 @@ class Overview:
     hooks: str | None
     zone: str
     events: Sequence[SessionChange]
+    entries: Sequence[AuditEntry]
     marks: Mapping[Mark, int]
 
 
@@ -74,6 +77,7 @@ def overview(company: Company, *, uow: NewUnitOfWork, clock: Clock) -> Overview:
             hooks=work.journal.hooks_state(number),
             zone=work.journal.zone(number) or DEFAULT_ZONE,
             events=work.session_events.recent(number, limit=EVENTS),
+            entries=work.audit.recent(number, limit=EVENTS, action=audit.ENTRY),
             marks=work.message_log.marks(number, clock() - COUNTED),
         )
 

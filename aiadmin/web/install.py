@@ -30,6 +30,8 @@ blueprint = Blueprint("install", __name__)
 
 PATIENCE_SECONDS = 20.0
 """For all salons together: what is not asked about by then is left for another try."""
+_OF_THE_BROWSER = ("User-Agent", "Accept-Language", "Sec-CH-UA-Platform")
+"""The same in every request of a browser, whatever network it is in."""
 _STATUS: Mapping[Admission, int] = {
     Admission.AGAIN: HTTPStatus.CONFLICT,
     Admission.PAUSED: HTTPStatus.CONFLICT,
@@ -87,7 +89,13 @@ def _land_all(salons: tuple[SalonId, ...]) -> Iterator[Landing]:
 
 def _arrival(salon_id: SalonId) -> Arrival:
     who = visitor()
-    return Arrival(salon_id=salon_id, user_id=who.user_id, sign=who.sign, is_from_yclients=_is_from_yclients())
+    return Arrival(
+        salon_id=salon_id,
+        user_id=who.user_id,
+        sign=who.sign,
+        is_from_yclients=_is_from_yclients(),
+        browser="\n".join(request.headers.get(name, "") for name in _OF_THE_BROWSER),
+    )
 
 
 def _is_from_yclients() -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
+from operator import itemgetter
 
 from flask import Blueprint, request
 
@@ -35,7 +36,7 @@ def overview() -> dict[str, object]:
         deeds=sorted(seen.deeds),
         warning=texts_manage.DOUBLE_NOTICES if seen.is_double else None,
         zone=seen.zone,
-        events=[{"at": event.at, "text": _event(event)} for event in seen.events],
+        events=_events(seen),
         marks={mark.value: count for mark, count in seen.marks.items()},
     )
 
@@ -107,6 +108,13 @@ def _whatsapp(seen: Overview) -> Mapping[str, object]:
 
 def _session(device: Device | None) -> str:
     return texts_manage.session(device.observed, device.reason) if device else texts_manage.NO_PHONE
+
+
+def _events(seen: Overview) -> Sequence[Mapping[str, object]]:
+    """What became of the session and who came in, newest first."""
+    happened = [(event.at, _event(event)) for event in seen.events]
+    happened += [(entry.at, texts_manage.new_entry(entry.details.get("user_id"))) for entry in seen.entries]
+    return [{"at": at, "text": text} for at, text in sorted(happened, key=itemgetter(0), reverse=True)]
 
 
 def _event(event: SessionChange) -> str:

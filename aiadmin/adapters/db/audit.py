@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, insert, select, type_coerce, update
+from sqlalchemy import func, insert, select, true, type_coerce, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
@@ -36,10 +36,11 @@ class SqlAudit:
         is_open = AuditRow.outcome.is_distinct_from(DONE)
         self._session.execute(update(AuditRow).where(AuditRow.id == audit_id, is_open).values(**changes))
 
-    def recent(self, company_id: CompanyId | None, *, limit: int) -> Sequence[AuditEntry]:
+    def recent(self, company_id: CompanyId | None, *, limit: int, action: str | None = None) -> Sequence[AuditEntry]:
         statement = (
             select(AuditRow)
             .where(AuditRow.company_id.is_not_distinct_from(company_id))
+            .where(AuditRow.action == action if action else true())
             .order_by(AuditRow.id.desc())
             .limit(limit)
         )

@@ -45,10 +45,12 @@ class SqlInstallations:
     def forget_landings(self, before: datetime) -> int:
         return self._changed(delete(LandingRow).where(LandingRow.at < before))
 
-    def add_owner(self, company_id: CompanyId, user_id: int, at: datetime) -> None:
+    def add_owner(self, company_id: CompanyId, user_id: int, at: datetime) -> bool:
+        is_new = user_id not in self.owners(company_id)
         statement = insert(SalonOwnerRow).values(company_id=company_id, user_id=user_id, seen_at=at)
         key = [SalonOwnerRow.company_id, SalonOwnerRow.user_id]
         self._session.execute(statement.on_conflict_do_update(index_elements=key, set_={"seen_at": at}))
+        return is_new
 
     def owners(self, company_id: CompanyId) -> frozenset[int]:
         found = select(SalonOwnerRow.user_id).where(SalonOwnerRow.company_id == company_id)

@@ -10,8 +10,7 @@ import structlog
 from redis import Redis, RedisError
 
 from aiadmin.adapters.yclients.redis_turns import RedisTurns
-from aiadmin.adapters.yclients.turns import OwnTurns, Turns
-from aiadmin.domain.ids import SalonId
+from aiadmin.adapters.yclients.turns import OwnTurns, Turns, Whose
 from aiadmin.domain.pacing import PATIENCE, Budget, Urgency
 from aiadmin.domain.yclients_error import RateLimitedError
 from aiadmin.masking import reason_of
@@ -32,7 +31,7 @@ class Bucket:
         self._own = OwnTurns(budget.share(PROCESSES))
         self._chance = chance
 
-    def wait(self, salon_id: SalonId, urgency: Urgency, *, patience: timedelta | None = None) -> None:
+    def wait(self, whose: Whose, urgency: Urgency, *, patience: timedelta | None = None) -> None:
         """Return when it is this call's turn.
 
         Args:
@@ -44,10 +43,10 @@ class Bucket:
         given = PATIENCE[urgency] if patience is None else patience
         deadline = time.monotonic() + given.total_seconds()
         try:
-            _wait(self._shared, salon_id, urgency, deadline)
+            _wait(self._shared, whose, urgency, deadline)
         except RedisError as error:
             log.warning("YClients' budget is counted in memory", error=reason_of(error))
-            _wait(self._own, salon_id, urgency, deadline)
+            _wait(self._own, whose, urgency, deadline)
 
     def be_quiet(self, asked: timedelta) -> None:
         """YClients said that we call too often: nobody calls for a while. `asked` is its `Retry-After`, or zero."""
@@ -60,8 +59,8 @@ class Bucket:
         log.warning("YClients says that we call too often", seconds=round(quiet.total_seconds(), 3))
 
 
-def _wait(turns: Turns, salon_id: SalonId, urgency: Urgency, deadline: float) -> None:
-    ticket = turns.join(salon_id, urgency)
+def _wait(turns: Turns, whose: Whose, urgency: Urgency, deadline: float) -> None:
+    ticket = turns.join(whose, urgency)
     may_go = False
     try:
         while not may_go:

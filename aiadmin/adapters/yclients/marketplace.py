@@ -13,6 +13,7 @@ from aiadmin.config import Config
 from aiadmin.domain.activation import Answer, Connection
 from aiadmin.domain.ids import SalonId
 from aiadmin.domain.pacing import Urgency
+from aiadmin.domain.visit import Turn
 from aiadmin.domain.yclients_error import RateLimitedError
 from aiadmin.services.ports import ActivationRequest
 
@@ -53,9 +54,9 @@ class YClientsMarketplace:
         path = "/marketplace/partner/callback"
         return self._call(request.salon_id, "POST", path, body=body, timeouts=ACTIVATE)
 
-    def connection_status(self, salon_id: SalonId) -> Connection:
+    def connection_status(self, salon_id: SalonId, turn: Turn | None = None) -> Connection:
         path = f"/marketplace/salon/{salon_id}/application/{self._app_id}"
-        return connection_of(self._call(salon_id, "GET", path, timeouts=ASK))
+        return connection_of(self._call(salon_id, "GET", path, timeouts=ASK, turn=turn))
 
     def check_credentials(self) -> Answer:
         """Ask for the first salon of our app: 200 says that key and app are right, 401 that the key is wrong."""
@@ -63,11 +64,19 @@ class YClientsMarketplace:
         return self._call(SalonId(0), "GET", path, timeouts=ASK)
 
     def _call(
-        self, salon_id: SalonId, method: str, path: str, *, timeouts: Timeouts, body: Mapping[str, Any] | None = None
+        self,
+        salon_id: SalonId,
+        method: str,
+        path: str,
+        *,
+        timeouts: Timeouts,
+        body: Mapping[str, Any] | None = None,
+        turn: Turn | None = None,
     ) -> Answer:
         """A call in its turn; one whose turn does not come is answered as YClients answers too many."""
+        whose, urgency = (turn.line, turn.urgency) if turn else (salon_id, Urgency.INTERACTIVE)
         try:
-            self._bucket.wait(salon_id, Urgency.INTERACTIVE, patience=TURN)
+            self._bucket.wait(whose, urgency, patience=TURN)
         except RateLimitedError as error:
             return Answer(status=HTTPStatus.TOO_MANY_REQUESTS, message=error.message, wait=error.wait)
         answer = self._http.call(method, path, body=body, timeouts=timeouts)

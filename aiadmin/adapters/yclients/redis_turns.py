@@ -7,8 +7,7 @@ from typing import cast
 
 from redis import Redis
 
-from aiadmin.adapters.yclients.turns import Reply, Ticket, line_of
-from aiadmin.domain.ids import SalonId
+from aiadmin.adapters.yclients.turns import Reply, Ticket, Whose, line_of
 from aiadmin.domain.pacing import FORGET_STRIKES, FORGOTTEN, Budget, Urgency, place, quiet_after
 
 _LEASE = 2.0
@@ -69,9 +68,9 @@ class RedisTurns:
         self._quiet = redis.register_script(_QUIET)
         self._strikes = redis.register_script(_STRIKES)
 
-    def join(self, salon_id: SalonId, urgency: Urgency) -> Ticket:
+    def join(self, whose: Whose, urgency: Urgency) -> Ticket:
         """Two calls of one line that join at the same moment may get the same place: they go one after the other."""
-        line = line_of(salon_id, urgency)
+        line = line_of(whose, urgency)
         with self._redis.pipeline(transaction=False) as pipeline:
             pipeline.hget(_PREFIX + "pace", "serving")
             pipeline.zscore(_PREFIX + "lines", line)

@@ -9,8 +9,8 @@ from typing import Any
 
 from aiadmin.adapters.yclients.bucket import Bucket
 from aiadmin.adapters.yclients.http import Timeouts, YClientsHttp
+from aiadmin.adapters.yclients.turns import Whose
 from aiadmin.domain.activation import Answer
-from aiadmin.domain.ids import SalonId
 from aiadmin.domain.pacing import PATIENCE, Urgency
 from aiadmin.domain.yclients_answer import error_of, pause_before_next
 from aiadmin.domain.yclients_error import RateLimitedError
@@ -25,19 +25,39 @@ class Rest:
         self._http, self._bucket, self._chance = http, bucket, chance
 
     def read(
-        self, salon_id: SalonId, path: str, *, urgency: Urgency, asking: Mapping[str, Any] | None = None
+        self,
+        whose: Whose,
+        path: str,
+        *,
+        urgency: Urgency,
+        asking: Mapping[str, Any] | None = None,
+        timeouts: Timeouts = TIMEOUTS,
+        patience: timedelta | None = None,
     ) -> Answer:
-        """Ask, again if need be. `asking` is for questions that are put as a POST and change nothing.
+        """Ask, again if need be.
+
+        Args:
+            asking: for questions that are put as a POST and change nothing.
+            patience: how long all of it may take but the last call; `PATIENCE` of the urgency when not given.
 
         Raises:
             YClientsError: a child of it says what YClients answered, or that it did not.
         """
         method = "GET" if asking is None else "POST"
-        return self._call(salon_id, method, path, asking, urgency=urgency, is_safe=True)
+        return self._call(
+            whose,
+            method,
+            path,
+            asking,
+            urgency=urgency,
+            is_safe=True,
+            timeouts=timeouts,
+            patience=patience,
+        )
 
     def change(
         self,
-        salon_id: SalonId,
+        whose: Whose,
         method: str,
         path: str,
         body: Mapping[str, Any] | None = None,
@@ -49,11 +69,11 @@ class Rest:
         Raises:
             YClientsError: as `read`.
         """
-        return self._call(salon_id, method, path, body, urgency=Urgency.INTERACTIVE, is_safe=False, timeouts=timeouts)
+        return self._call(whose, method, path, body, urgency=Urgency.INTERACTIVE, is_safe=False, timeouts=timeouts)
 
     def _call(
         self,
-        salon_id: SalonId,
+        whose: Whose,
         method: str,
         path: str,
         body: Mapping[str, Any] | None,
@@ -61,10 +81,11 @@ class Rest:
         urgency: Urgency,
         is_safe: bool,
         timeouts: Timeouts = TIMEOUTS,
+        patience: timedelta | None = None,
     ) -> Answer:
-        deadline, tries = time.monotonic() + PATIENCE[urgency].total_seconds(), 0
+        deadline, tries = time.monotonic() + (patience or PATIENCE[urgency]).total_seconds(), 0
         while True:
-            self._bucket.wait(salon_id, urgency, patience=_left(deadline))
+            self._bucket.wait(whose, urgency, patience=_left(deadline))
             answer, tries = self._http.call(method, path, body=body, timeouts=timeouts), tries + 1
             error = error_of(answer)
             if error is None:

@@ -12,6 +12,9 @@ from typing import Protocol
 from aiadmin.domain.ids import SalonId
 from aiadmin.domain.pacing import FORGET_STRIKES, FORGOTTEN, Budget, Pace, Urgency, place, quiet_after
 
+Whose = SalonId | str
+"""Whose line a call stands in: a salon's, or one with a name; a name is no number."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Ticket:
@@ -36,7 +39,7 @@ class Turns(Protocol):
     @property
     def budget(self) -> Budget: ...
 
-    def join(self, salon_id: SalonId, urgency: Urgency) -> Ticket: ...
+    def join(self, whose: Whose, urgency: Urgency) -> Ticket: ...
 
     def ask(self, ticket: Ticket) -> Reply:
         """Whether it is this ticket's turn; if so the call is counted and the ticket is used up."""
@@ -60,8 +63,8 @@ class OwnTurns:
         self._lines: dict[str, int] = {}
         self._serving, self._number, self._strikes, self._forget = 0, 0, 0, 0.0
 
-    def join(self, salon_id: SalonId, urgency: Urgency) -> Ticket:
-        line = line_of(salon_id, urgency)
+    def join(self, whose: Whose, urgency: Urgency) -> Ticket:
+        line = line_of(whose, urgency)
         with self._lock:
             self._number += 1
             position = place(urgency, now_serving=self._serving, last=self._lines.get(line))
@@ -99,6 +102,6 @@ class OwnTurns:
         return quiet
 
 
-def line_of(salon_id: SalonId, urgency: Urgency) -> str:
-    """The name of the line that a salon's calls of one urgency stand in."""
-    return f"{salon_id}:{urgency.value}"
+def line_of(whose: Whose, urgency: Urgency) -> str:
+    """The name of the line in which these calls of one urgency stand."""
+    return f"{whose}:{urgency.value}"

@@ -18,10 +18,12 @@ from aiadmin.services.ports.outside import (
     LinkCache,
     LiveCode,
     Marketplace,
+    Members,
     Metrics,
     Rooms,
     Secrets,
     Tokens,
+    VisitorShares,
 )
 from aiadmin.services.ports.partner import Partner
 from aiadmin.services.ports.preferences import Preferences
@@ -55,6 +57,7 @@ __all__ = [
     "LinkCache",
     "LiveCode",
     "Marketplace",
+    "Members",
     "MessageLog",
     "Metrics",
     "NewUnitOfWork",
@@ -76,6 +79,7 @@ __all__ = [
     "SyncRuns",
     "Tokens",
     "UnitOfWork",
+    "VisitorShares",
     "Webhooks",
     "Wording",
 ]

@@ -21,8 +21,12 @@ class Audit(Protocol):
         """Write what came of it; `result` goes into the details under that name. What is done stays done."""
         ...
 
-    def recent(self, company_id: CompanyId | None, *, limit: int) -> Sequence[AuditEntry]:
-        """The latest entries about a company, or with None about nobody in particular; newest first."""
+    def recent(self, company_id: CompanyId | None, *, limit: int, action: str | None = None) -> Sequence[AuditEntry]:
+        """The latest entries about a company, or with None about nobody in particular; newest first.
+
+        Args:
+            action: of this action alone.
+        """
         ...
 
     def find_by_key(self, company_id: CompanyId, *, action: str, key: str) -> AuditEntry | None:

@@ -23,7 +23,9 @@ class Installations(Protocol):
 
     def forget_landings(self, before: datetime) -> int: ...
 
-    def add_owner(self, company_id: CompanyId, user_id: int, at: datetime) -> None: ...
+    def add_owner(self, company_id: CompanyId, user_id: int, at: datetime) -> bool:
+        """True where this user has not come for the present installation before."""
+        ...
 
     def owners(self, company_id: CompanyId) -> frozenset[int]:
         """The users of YClients who came for the present installation."""

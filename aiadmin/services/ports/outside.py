@@ -10,6 +10,7 @@ from aiadmin.domain.activation import Answer, Connection
 from aiadmin.domain.ids import CompanyId, OutboxId, SalonId
 from aiadmin.domain.metric import Metric
 from aiadmin.domain.sync import SyncKind, SyncRun
+from aiadmin.domain.visit import Standing, Turn
 from aiadmin.domain.webhook import NewWebhook
 
 
@@ -155,7 +156,25 @@ class Marketplace(Protocol):
 
     def activate(self, request: ActivationRequest) -> Answer: ...
 
-    def connection_status(self, salon_id: SalonId) -> Connection: ...
+    def connection_status(self, salon_id: SalonId, turn: Turn | None = None) -> Connection:
+        """How the salon stands. Without a `turn` it is asked on our own account, in the salon's line."""
+        ...
+
+
+class Members(Protocol):
+    """Who belongs to a salon at YClients. Never raises for what YClients does."""
+
+    def of(self, salon_id: SalonId, turn: Turn) -> frozenset[int] | None:
+        """The users of YClients with access to the salon's journal; None where YClients does not say."""
+        ...
+
+
+class VisitorShares(Protocol):
+    """How many questions to YClients each visitor causes."""
+
+    def take(self, standing: Standing, visitor: str) -> bool:
+        """Count one question; False where the visitor has had their share."""
+        ...
 
 
 class Rooms(Protocol):

@@ -103,3 +103,21 @@ def test_a_fingerprint_is_of_one_signature_and_one_salon() -> None:
 def test_having_turned_somebody_away_does_not_use_their_address_up() -> None:
     arrival = Arrival(salon_id=SalonId(1), user_id=1, sign="a", is_from_yclients=True)
     assert arrival.refusal_fingerprint != arrival.fingerprint
+
+
+def test_s13_yclients_word_on_who_belongs_to_a_salon_decides_once_it_is_set_up() -> None:
+    for case in EVERYTHING:
+        connection, status, claim, is_ended, is_first, is_from_yclients = case
+        if connection not in {Connection.ACTIVE, Connection.FREEZED}:
+            continue
+        flags = {"is_over": is_ended, "is_first": is_first, "is_from_yclients": is_from_yclients}
+        assert admit(connection, status, claim=claim, is_member=False, **flags) is Admission.STRANGER, case
+        as_member = admit(connection, status, claim=claim, is_member=True, **flags)
+        assert as_member is _admit((connection, status, Claim.OWN, is_ended, is_first, is_from_yclients)), case
+
+
+def test_a_visitor_is_the_user_or_who_has_the_signature() -> None:
+    named = Arrival(salon_id=SalonId(1), user_id=7, sign="a", is_from_yclients=True)
+    assert named.visitor == Arrival(salon_id=SalonId(2), user_id=7, sign="b", is_from_yclients=True).visitor
+    nameless = [Arrival(salon_id=SalonId(1), user_id=None, sign=sign, is_from_yclients=True) for sign in "ab"]
+    assert nameless[0].visitor != nameless[1].visitor

@@ -103,3 +103,13 @@ def test_a_pause_is_as_long_as_asked_and_never_for_ever(strikes: int, asked: flo
     quiet = quiet_after(strikes, asked=timedelta(seconds=asked), chance=chance)
     assert timedelta(seconds=min(asked, 600)) <= quiet <= timedelta(seconds=601)
     assert quiet > timedelta(0)
+
+
+def test_s9_unknown_salons_share_one_line_and_never_pass_an_owner() -> None:
+    """However many of them wait, an owner is next, and a synchronisation has its turn long before they are through."""
+    unknown: list[int] = []
+    for _ in range(100):
+        unknown.append(place(Urgency.UNKNOWN, now_serving=0, last=unknown[-1] if unknown else None))
+    assert all(place(Urgency.INTERACTIVE, now_serving=served, last=None) < unknown[1] for served in unknown[:1])
+    sync = place(Urgency.SYNC, now_serving=unknown[0], last=None)
+    assert sum(one < sync for one in unknown) < 5

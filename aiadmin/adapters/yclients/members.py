@@ -1,0 +1,53 @@
+"""Who belongs to a salon, as `GET /company_users/{salon}` lists them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import structlog
+
+from aiadmin.adapters.yclients import reading
+from aiadmin.adapters.yclients.http import Timeouts
+from aiadmin.adapters.yclients.rest import Rest
+from aiadmin.domain.activation import Answer
+from aiadmin.domain.ids import SalonId
+from aiadmin.domain.visit import Turn
+from aiadmin.domain.yclients_error import YClientsError
+
+log = structlog.get_logger(__name__)
+
+_ASK = Timeouts(connect=3, total=5)
+_TURN = timedelta(seconds=4)
+"""Somebody's browser waits for a page."""
+
+
+class YClientsMembers:
+    """`ports.Members` over HTTP."""
+
+    def __init__(self, rest: Rest, *, is_configured: bool) -> None:
+        """Without the token of our user at YClients it need not be asked: `is_configured` is False then."""
+        self._rest, self._is_configured = rest, is_configured
+
+    def of(self, salon_id: SalonId, turn: Turn) -> frozenset[int] | None:
+        """Documented for Altegio only, so whatever looks odd says nothing: 403 and 404, no list, an empty one."""
+        if not self._is_configured:
+            return None
+        path = f"/company_users/{salon_id}"
+        try:
+            answer = self._rest.read(turn.line, path, urgency=turn.urgency, timeouts=_ASK, patience=_TURN)
+        except YClientsError as error:
+            log.info("YClients does not say who belongs to a salon", salon_id=salon_id, error=type(error).__name__)
+            return None
+        return members_of(answer)
+
+
+def members_of(answer: Answer) -> frozenset[int] | None:
+    """The numbers of the users in a reply; None where it lists none.
+
+    >>> members_of(Answer(status=200, body={"success": True, "data": [{"id": "7"}, {"id": 8}, {"id": None}]}))
+    frozenset({8, 7})
+    """
+    data = (answer.body or {}).get("data")
+    listed = reading.rows(data) if isinstance(data, list | dict) else []
+    found = {reading.positive(reading.row(each).get("id")) for each in listed}
+    return frozenset(number for number in found if number is not None) or None
