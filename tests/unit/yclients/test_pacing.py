@@ -106,7 +106,7 @@ def test_a_pause_is_as_long_as_asked_and_never_for_ever(strikes: int, asked: flo
 
 
 def test_s9_unknown_salons_share_one_line_and_never_pass_an_owner() -> None:
-    """However many of them wait, an owner is next, and a synchronisation has its turn long before they are through."""
+    """However many of them wait, an owner is next, and a synchronisation soon has its turn."""
     unknown: list[int] = []
     for _ in range(100):
         unknown.append(place(Urgency.UNKNOWN, now_serving=0, last=unknown[-1] if unknown else None))
