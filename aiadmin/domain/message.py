@@ -128,6 +128,7 @@ class NewMessage:
         dedup_key: within the company, at most one message of this key is ever owed.
         deadline_at: after this it is not worth sending; None for never.
         record_id: the booking that it speaks of.
+        about: the client that it speaks of, where it is not to them.
     """
 
     company_id: CompanyId
@@ -136,6 +137,7 @@ class NewMessage:
     deadline_at: datetime | None
     purpose: Purpose = Purpose.MANUAL
     record_id: int | None = None
+    about: ContactId | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", shown(self.text))

@@ -127,6 +127,7 @@ def tell_salon(question: Question, told: str, *, key: str, work: UnitOfWork, now
         deadline_at=now + TELL_WITHIN,
         purpose=Purpose.REPLY,
         record_id=question.record_id,
+        about=question.contact_id,
     )
     owe(new, to=Sighting(phone=company.whatsapp_phone), work=work, now=now)
 

@@ -95,12 +95,21 @@ class Tidied:
     booking_events: int
     landings: int
     late_notices: int
+    left_behind: int
     set_aside: int
     salons: int
 
 
 NOTHING_TIDIED = Tidied(
-    hosts=0, webhooks=0, session_events=0, booking_events=0, landings=0, late_notices=0, set_aside=0, salons=0
+    hosts=0,
+    webhooks=0,
+    session_events=0,
+    booking_events=0,
+    landings=0,
+    late_notices=0,
+    left_behind=0,
+    set_aside=0,
+    salons=0,
 )
 
 
@@ -118,6 +127,7 @@ def tidy(*, uow: NewUnitOfWork, clock: Clock, erase_after: timedelta) -> Tidied:
         "booking_events": lambda work: work.booking_events.forget(now - BOOKING_EVENTS_KEPT),
         "landings": lambda work: work.installations.forget_landings(now - LANDING_KEPT),
         "late_notices": lambda work: work.releases.expire(now),
+        "left_behind": lambda work: work.privacy.forget_left_behind(),
         "set_aside": lambda work: work.quarantine.forget(now - KEPT),
     }
     done = {name: _tidy_part(name, part, uow) for name, part in parts.items()}

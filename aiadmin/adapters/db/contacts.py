@@ -100,6 +100,9 @@ class SqlContacts:
                 .values(contact_id=keep.contact_id)
                 .execution_options(synchronize_session=False)
             )
+        about = OutboxMessageRow.company_id == company_id, OutboxMessageRow.about_contact_id == absorbed.contact_id
+        moved = update(OutboxMessageRow).where(*about).values(about_contact_id=keep.contact_id)
+        self._session.execute(moved.execution_options(synchronize_session=False))
         both = {"company_id": company_id, "absorbed": absorbed.contact_id, "keep": keep.contact_id}
         self._session.execute(_KEEP_STANDING, both)
         gone = delete(ContactRow).where(ContactRow.company_id == company_id, ContactRow.id == absorbed.contact_id)

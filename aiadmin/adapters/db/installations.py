@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from aiadmin.adapters.db.quarantine import keys_of, not_set_aside
 from aiadmin.adapters.db.salon_tables import LandingRow, SalonOwnerRow
 from aiadmin.adapters.db.tables import Base, CompanyRow
+from aiadmin.adapters.db.wa_store import WaStore
 from aiadmin.domain.activation import Connection
 from aiadmin.domain.company import IntegrationStatus
 from aiadmin.domain.ids import CompanyId
@@ -125,7 +126,7 @@ class SqlInstallations:
 
     def erase(self, company_id: CompanyId, at: datetime) -> int:
         tables = [table for table in reversed(Base.metadata.sorted_tables) if "company_id" in table.c]
-        rows = 0
+        rows = WaStore(self._session).erase_all(company_id)
         for table in tables:
             if table.name not in KEPT:
                 rows += self._changed(delete(table).where(table.c.company_id == company_id))

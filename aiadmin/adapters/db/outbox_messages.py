@@ -234,6 +234,7 @@ def _values(owed: Owed, at: datetime) -> dict[str, Any]:
         "text": new.text,
         "purpose": new.purpose,
         "record_id": new.record_id,
+        "about_contact_id": new.about,
         "next_attempt_at": owed.due_at,
         "deadline_at": new.deadline_at,
         "created_at": at,

@@ -15,28 +15,36 @@ from aiadmin.adapters.db.message_tables import ContactRow, InboxMessageRow, Outb
 from aiadmin.adapters.db.notice_tables import NoticeRow
 from aiadmin.adapters.db.salon_tables import ErasureRow
 from aiadmin.adapters.db.tombs import Tombs
+from aiadmin.adapters.db.wa_store import Names, WaStore
 from aiadmin.domain.delivery import OutboxState
 from aiadmin.domain.ids import CompanyId
 from aiadmin.services.ports.privacy import Rows
 
-_CONTACT = "SELECT id FROM contacts WHERE company_id = :company_id AND phone = :phone"
+_PERSON = "company_id = :company_id AND (phone = :phone OR lid = ANY(:lids))"
+_CONTACT = f"SELECT id FROM contacts WHERE {_PERSON}"  # noqa: S608 - our own words
 _CLIENT = "SELECT client_id FROM clients WHERE company_id = :company_id AND phone = :phone"
 _RECORD = f"""SELECT record_id FROM records WHERE company_id = :company_id
   AND (client_phone = :phone OR client_id IN ({_CLIENT}))"""  # noqa: S608 - our own words
 _MINE = "company_id = :company_id"
-_MESSAGE = f"SELECT id FROM outbox_messages WHERE contact_id IN ({_CONTACT})"  # noqa: S608
+_MESSAGE = f"SELECT id FROM outbox_messages WHERE contact_id IN ({_CONTACT})"  # noqa: S608 - our own words
 _MENTIONS = "regexp_replace(encode(body, 'escape'), '[ ()+-]', '', 'g') LIKE '%' || right(:phone, 10) || '%'"
 """A phone is written in many ways, `8 (900) 123-45-67` among them; a body may be anything, so it is no text yet."""
 
+_TO_SALON = """contact_id IN (
+  SELECT contacts.id FROM contacts JOIN companies ON companies.id = contacts.company_id
+  WHERE companies.id = :company_id AND contacts.phone = companies.whatsapp_phone
+) AND regexp_replace(text, '[ ()+-]', '', 'g') LIKE '%' || right(:phone, 10) || '%'"""
+"""What was told to the salon's own number before such messages named whom they are about."""
+_ABOUT = f"{_MINE} AND (contact_id IN ({_CONTACT}) OR about_contact_id IN ({_CONTACT}) OR {_TO_SALON})"
 _HELD: Mapping[str, str] = {
-    "contacts": f"{_MINE} AND phone = :phone",
+    "contacts": _PERSON,
     "clients": f"{_MINE} AND phone = :phone",
     "records": f"{_MINE} AND record_id IN ({_RECORD})",
     "booking_events": f"{_MINE} AND record_id IN ({_RECORD})",
     "notices": f"{_MINE} AND record_id IN ({_RECORD})",
     "questions": f"{_MINE} AND (contact_id IN ({_CONTACT}) OR record_id IN ({_RECORD}))",
     "inbox_messages": f"{_MINE} AND contact_id IN ({_CONTACT})",
-    "outbox_messages": f"{_MINE} AND contact_id IN ({_CONTACT})",
+    "outbox_messages": _ABOUT,
     "operator_messages": f"{_MINE} AND outbox_message_id IN ({_MESSAGE})",
     "webhooks": f"{_MINE} AND {_MENTIONS}",
 }
@@ -77,7 +85,7 @@ class SqlPrivacy:
     """`ports.Privacy` on SQLAlchemy."""
 
     def __init__(self, session: Session, tombs: Tombs) -> None:
-        self._session = session
+        self._session, self._wa_store = session, WaStore(session)
         self.buried = tombs.buried
 
     def blank_messages(self, before: datetime, *, limit: int) -> int:
@@ -95,25 +103,31 @@ class SqlPrivacy:
         return self._changed(delete(NoticeRow).where(NoticeRow.finished_at < before))
 
     def export(self, company_id: CompanyId, phone: str) -> Mapping[str, Rows]:
-        given = {"company_id": company_id, "phone": phone}
-        held = {}
+        lids = self.lids(company_id, phone)
+        given = {"company_id": company_id, "phone": phone, "lids": lids}
+        held: dict[str, Rows] = {}
         for table, mine in _HELD.items():
             rows = self._session.execute(text(f"SELECT * FROM {table} WHERE {mine}"), given)  # noqa: S608
             held[table] = [_shown(dict(row)) for row in rows.mappings()]
-        return held
+        return {**held, **self._wa_store.export(company_id, Names.of(phone, lids))}
 
     def erase(self, company_id: CompanyId, phone: str, at: datetime) -> Mapping[str, int]:
-        given = {"company_id": company_id, "phone": phone, "at": at}
         # nobody makes a contact meanwhile
         self._session.execute(select(func.pg_advisory_xact_lock(LOCK, company_id)))
-        counts = {}
+        lids = self.lids(company_id, phone)
+        given = {"company_id": company_id, "phone": phone, "lids": lids, "at": at}
+        counts: dict[str, int] = {}
         for table, action in _ERASURES:
             counts[table] = self._changed(text(f"{action} WHERE {_HELD[table]}"), given)
-        return counts
+        return {**counts, **self._wa_store.erase(company_id, Names.of(phone, lids))}
 
     def lids(self, company_id: CompanyId, phone: str) -> Sequence[str]:
         found = select(ContactRow.lid).where(ContactRow.company_id == company_id, ContactRow.phone == phone)
-        return [lid for lid in self._session.scalars(found) if lid]
+        known = {lid for lid in self._session.scalars(found) if lid}
+        return sorted(known | set(self._wa_store.lids(phone)))
+
+    def forget_left_behind(self) -> int:
+        return self._wa_store.forget_left_behind()
 
     def bury(self, company_id: CompanyId, fingerprints: Collection[str], at: datetime) -> None:
         rows = [{"company_id": company_id, "fingerprint": one, "at": at} for one in sorted(fingerprints)]

@@ -34,6 +34,10 @@ class Privacy(Protocol):
         """The hidden ids under which WhatsApp knows the client of this phone."""
         ...
 
+    def forget_left_behind(self) -> int:
+        """Delete what the WhatsApp library keeps for devices that are gone; how many rows."""
+        ...
+
     def bury(self, company_id: CompanyId, fingerprints: Collection[str], at: datetime) -> None:
         """Whoever comes again under one of these is not kept, and not written to."""
         ...

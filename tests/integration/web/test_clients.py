@@ -150,7 +150,7 @@ def held(site: Site) -> Held:
 def test_a_client_is_given_all_that_is_held_and_nothing_of_others(held: Held) -> None:
     answer = held.ask("export")
     given = answer.get_json()["held"]
-    counts = {table: len(rows) for table, rows in given.items()}
+    counts = {table: len(rows) for table, rows in given.items() if not table.startswith("wa_store.")}
     assert counts == {
         "contacts": 1,
         "clients": 1,
