@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import threading
+import zipfile
 from collections.abc import Iterator
 from dataclasses import fields
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import click
 import pytest
+from playwright.sync_api import Browser
 
 from aiadmin.cli import cli
 from aiadmin.cli.home import parse_env
 from aiadmin.cli.procfile import read_procfile
 from aiadmin.config import AppEnv, Config
 from tests import get_chromium
+from tests.chromium import find_chromium
 
 ROOT = Path(__file__).resolve().parent.parent
 SETTINGS = {field.name.upper() for field in fields(Config)}
@@ -138,10 +144,10 @@ def bare(tmp_path: Path) -> Path:
     return folder
 
 
-def _get_chromium(bare: Path) -> subprocess.CompletedProcess[str]:
+def _get_chromium(bare: Path, downloads: str = "http://127.0.0.1:1") -> subprocess.CompletedProcess[str]:
     """What `make test` does for a browser, with no internet behind it."""
     env = {"PATH": str(bare), "PYTHONPATH": str(ROOT), "HOME": str(bare.parent)}
-    env |= {"PLAYWRIGHT_BROWSERS_PATH": str(bare.parent / "none"), "PLAYWRIGHT_DOWNLOAD_HOST": "http://127.0.0.1:1"}
+    env |= {"PLAYWRIGHT_BROWSERS_PATH": str(bare.parent / "none"), "PLAYWRIGHT_DOWNLOAD_HOST": downloads}
     return subprocess.run(
         [sys.executable, "-m", "tests.get_chromium"],
         cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=120,
@@ -187,6 +193,43 @@ def test_where_no_browser_is_to_be_had_one_line_says_what_to_install(bare: Path)
     assert answer.stderr.count("\n") == 1
     assert "apt-get install chromium" in answer.stderr
     assert "no such package" in answer.stdout
+
+
+_SHELL = "chrome-headless-shell"
+
+
+class _Downloads(BaseHTTPRequestHandler):
+    """Playwright's place of browsers; what is in its archives starts the browser of this machine."""
+
+    browser = ""
+
+    def do_GET(self) -> None:
+        archive = io.BytesIO()
+        with zipfile.ZipFile(archive, "w") as files:
+            for name in ("chrome-linux64/chrome", f"{_SHELL}-linux64/{_SHELL}", "ffmpeg-linux"):
+                entry = zipfile.ZipInfo(name)
+                entry.external_attr = 0o755 << 16
+                files.writestr(entry, f"#!/bin/sh\nPATH=/usr/bin:/bin exec '{self.browser}' \"$@\"\n")
+        self.send_response(200)
+        self.send_header("Content-Length", str(archive.tell()))
+        self.end_headers()
+        self.wfile.write(archive.getvalue())
+
+    def log_message(self, *_: object) -> None:
+        """Nobody reads it."""
+
+
+def test_where_there_is_no_package_playwrights_browser_is_fetched(
+    bare: Path, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_Downloads, "browser", find_chromium() or browser.browser_type.executable_path)
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Downloads) as server:
+        threading.Thread(target=server.serve_forever).start()
+        answer = _get_chromium(bare, f"http://127.0.0.1:{server.server_port}")
+        server.shutdown()
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+    assert "fetching Playwright's" in answer.stdout
+    assert _get_chromium(bare).stdout == "", "it is there now"
 
 
 def test_apt_is_not_asked_where_sudo_wants_a_password(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
