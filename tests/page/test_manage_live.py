@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, WebSocketRoute
 from sqlalchemy import text
 
 from aiadmin.domain.device import Observed, SessionChange
@@ -95,3 +96,43 @@ def test_a_reading_that_stops_says_why_and_can_be_begun_again(page: Page, site: 
 
 def test_times_are_those_of_the_salon_wherever_its_owner_is(page: Page) -> None:
     assert "26 нояб., 12:00" in page.locator("[data-events] li", has_text="На связи.").inner_text()
+
+
+@pytest.mark.parametrize(("code", "comes_back"), [("unreachable", True), ("link-revoked", False)])
+def test_a_pairing_that_failed_does_not_keep_the_page_away_from_a_server_that_restarts(
+    browser: Browser, address: str, salon: Salon, code: str, comes_back: bool
+) -> None:
+    """Both come as `error`; only a refusal is the reason of the disconnect that follows."""
+    joined: list[str] = []
+
+    def serve(socket: WebSocketRoute) -> None:
+        """Engine.IO and Socket.IO by hand: let in, say what went wrong, close; the second time, stay."""
+
+        def answer(packet: str | bytes) -> None:
+            if not str(packet).startswith("40/marketplace,"):
+                return
+            joined.append(str(packet))
+            socket.send(f'40/marketplace,{{"sid":"{len(joined)}"}}')
+            if len(joined) == 1:
+                socket.send(f'42/marketplace,["error",{{"message":"...","code":"{code}"}}]')
+                socket.send("41/marketplace,")
+
+        socket.on_message(answer)
+        socket.send('0{"sid":"s","upgrades":[],"pingInterval":25000,"pingTimeout":20000,"maxPayload":100000}')
+
+    context = browser.new_context(locale="ru-RU")
+    page = context.new_page()
+    page.clock.install()
+    page.route_web_socket("**/socket.io/**", serve)
+    page.goto(f"{address}/marketplace/manage?token={salon.token}&company={salon.company_id}")
+    page.wait_for_selector("main[data-ready]")
+    deadline = time.monotonic() + 10
+    while not joined:
+        assert time.monotonic() < deadline
+        page.wait_for_timeout(20)
+    page.clock.fast_forward(2_500)
+    deadline = time.monotonic() + (10 if comes_back else 1)
+    while len(joined) < 2 and time.monotonic() < deadline:
+        page.clock.run_for(100)
+    assert (len(joined) > 1) is comes_back
+    context.close()
