@@ -10,6 +10,8 @@ PYTHON ?= $(shell for candidate in python3.13 python3.12 python3.11 python3.14 p
 	&& echo $$candidate && break; done)
 PIP := .venv/bin/python -m pip -qq --disable-pip-version-check
 NPM := PATH="$$PWD/.venv/bin:$$PATH" npm_config_cache="$$PWD/.venv/npm-cache" npm_config_update_notifier=false npm
+# a file's tests share what they start; the folders that take longest come first
+PYTEST := .venv/bin/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 PAGE := aiadmin/web/static/vendor/socket.io.esm.min.js
 
 # lets .venv/bin/python -m aiadmin work in every folder
@@ -39,16 +41,14 @@ client: .venv/installed ## Play a client of the demo's salon: make client PHONE=
 	@exec .venv/bin/python -m aiadmin demo client $${SAY:+--say "$$SAY"} -- "$$PHONE"
 
 test: setup .venv/installed-dev browser ## Install what tests need and run all of them
-	.venv/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile \
-		--no-loadscope-reorder
+	$(PYTEST)
 	$(NPM) test --silent
 
 attack: setup .venv/installed-dev ## Attack a running product as a stranger would: a table, and a verdict
 	.venv/bin/python -m tests.attacks.run
 
-test-fast: setup .venv/installed-dev ## Those of them that need neither the whole product nor a browser
-	.venv/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile \
-		--no-loadscope-reorder tests/unit tests/integration
+test-fast: setup .venv/installed-dev ## Those of them that start neither a process of the product nor a browser
+	$(PYTEST) -m "not process" tests/unit tests/integration
 
 chaos: setup .venv/installed-dev ## The chaos scenarios of the tests at full scale: 200 sessions, some 15 minutes
 	CHAOS=full .venv/bin/python -m pytest tests/chaos -s

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 import time
@@ -23,6 +24,11 @@ from tests.support.processes import descendants
 
 ROOT = Path(__file__).resolve().parent.parent
 T = TypeVar("T")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Three for two cores, as tests of the whole product mostly wait; four at most, as each takes memory."""
+    return min((os.cpu_count() or 2) * 3 // 2, 4)
 
 
 class WaitUntil(Protocol):

@@ -8,10 +8,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import requests
 
 from aiadmin.cli.procfile import read_procfile
 from tests.conftest import ROOT, WaitUntil
+
+pytestmark = pytest.mark.process
 
 PRODUCTION = {
     "APP_ENV": "production",

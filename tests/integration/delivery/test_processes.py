@@ -24,6 +24,8 @@ from tests.fakes.yclients.client import FakeYClients
 from tests.integration.delivery.processes import Processes
 from tests.integration.delivery.salons import Salon, link
 
+pytestmark = pytest.mark.process
+
 CALLBACK = "/marketplace/partner/callback"
 SOON = 20.0
 """A process starts in about a second on a quiet machine, and in several on a busy one."""

@@ -5,10 +5,13 @@ from __future__ import annotations
 import threading
 import time
 
+import pytest
 import requests
 
 from tests.conftest import WaitUntil
 from tests.integration.edge.process import GET_HEALTH, KNOCK, UPGRADE, StartEdge, end, read_answer
+
+pytestmark = pytest.mark.process
 
 SOON_SECONDS = 3.0
 """One second on a machine that does nothing else; the graceful timeout, which it must not wait for, is five."""

@@ -7,6 +7,8 @@ import pytest
 from tests.conftest import WaitUntil
 from tests.integration.edge.process import GET_HEALTH, Edge, StartEdge, is_closed, read_answer
 
+pytestmark = pytest.mark.process
+
 POST = b"POST /marketplace/register HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n"
 BAD = {

@@ -7,6 +7,8 @@ import pytest
 from tests.conftest import WaitUntil
 from tests.integration.edge.process import GET_HEALTH, UPGRADE, Edge, StartEdge, is_closed, read_answer
 
+pytestmark = pytest.mark.process
+
 POST = b"POST /marketplace/webhook/1?key=x HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 UNFINISHED = {
     "nothing": b"",

@@ -12,6 +12,8 @@ import requests
 from tests.conftest import WaitUntil
 from tests.integration.edge.process import GET_HEALTH, KNOCK, UPGRADE, Edge, StartEdge, frame, is_closed
 
+pytestmark = pytest.mark.process
+
 JOIN_SECONDS = 10
 FLOODS = {
     "binary frames": frame(b"x", opcode=2) * 50_000,

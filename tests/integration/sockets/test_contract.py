@@ -22,6 +22,8 @@ from aiadmin.web import socket_contract, sockets
 from tests.conftest import ROOT, WaitUntil
 from tests.integration.sockets.site import Salon, Site
 
+pytestmark = pytest.mark.process
+
 RUN = SyncRun(company_id=CompanyId(1), kind=SyncKind.FULL, state=RunState.RUNNING, stage=Stage.CLIENTS, page=1)
 SAID: Mapping[str, Payload] = {
     "qr-update": rooms.qr_update("2@code", 20),

@@ -23,6 +23,8 @@ from tests.conftest import WaitUntil
 from tests.integration.sockets.conftest import MakeSite
 from tests.integration.sockets.site import Salon, Site
 
+pytestmark = pytest.mark.process
+
 PHONE = "79001234567"
 TRANSPORTS = pytest.mark.parametrize(
     "options",

@@ -15,6 +15,8 @@ from tests.conftest import WaitUntil
 from tests.integration.sockets.page import Page
 from tests.integration.sockets.site import Salon, Site
 
+pytestmark = pytest.mark.process
+
 WORD, LAST = "secretofthevictim", "the last word"
 EVENTS: Mapping[str, Callable[[SocketRooms, Salon], None]] = {
     "qr": lambda rooms, of: rooms.qr(of.company_id, code=f"2@{WORD}", expires_in=20),

@@ -14,6 +14,8 @@ from tests.conftest import WaitUntil
 from tests.integration.delivery.processes import Processes
 from tests.integration.sync.conftest import Installed, Salons
 
+pytestmark = pytest.mark.process
+
 SOON = 30.0
 
 

@@ -22,6 +22,8 @@ from tests.integration.web.conftest import ADMIN, ADMIN_KEY
 from tests.integration.web.server import running
 from tests.support.database import Databases
 
+pytestmark = pytest.mark.process
+
 JWT_SECRET = "a secret of these tests, 32 bytes or more"
 _SALON_IDS = itertools.count(962302)
 
