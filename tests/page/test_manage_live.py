@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,9 +16,10 @@ from aiadmin.domain.sync import RunState, Stage, SyncKind, SyncRun
 from tests.conftest import WaitUntil
 from tests.integration.web.server import running
 from tests.integration.web.site import Salon, Site
+from tests.page.serving import database_url, module_database_url, redis_url
 from tests.page.test_manage_page import SETTINGS, site
 
-__all__ = ["site"]
+__all__ = ["database_url", "module_database_url", "redis_url", "site"]
 PAGES = 60
 """More than the requests that an address may make in a minute."""
 
@@ -42,12 +42,17 @@ def salon(site: Site) -> Salon:
     return made
 
 
-@pytest.fixture
-def address(wait_until: WaitUntil, tmp_path: Path, database_url: str, redis_url: str) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def address(
+    wait_until: WaitUntil,
+    tmp_path_factory: pytest.TempPathFactory,
+    module_database_url: str,
+    module_redis_url: str,
+) -> Iterator[str]:
     """The real server, with the limit of requests that nobody has raised."""
-    settings = {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
+    settings = {"DATABASE_URL": module_database_url, "REDIS_URL": module_redis_url}
     settings |= {name.upper(): value for name, value in SETTINGS.items()}
-    with running(wait_until, tmp_path / "web.log", settings) as url:
+    with running(wait_until, tmp_path_factory.mktemp("web") / "web.log", settings) as url:
         yield url
 
 

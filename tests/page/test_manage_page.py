@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +19,9 @@ from aiadmin.web import create_app
 from tests.conftest import WaitUntil
 from tests.integration.web.server import running
 from tests.integration.web.site import Salon, Site
+from tests.page.serving import database_url, module_database_url, redis_url
 
+__all__ = ["database_url", "module_database_url", "redis_url"]
 SETTINGS = {
     "jwt_secret": "a secret of these tests, 32 bytes or more",
     "admin_api_key": "a key of these tests, 32 bytes",
@@ -53,12 +54,22 @@ def salon(site: Site) -> Salon:
     return made
 
 
-@pytest.fixture
-def address(wait_until: WaitUntil, tmp_path: Path, database_url: str, redis_url: str) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def address(
+    wait_until: WaitUntil,
+    tmp_path_factory: pytest.TempPathFactory,
+    module_database_url: str,
+    module_redis_url: str,
+) -> Iterator[str]:
     """The real server."""
-    settings = {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "RATE_LIMIT_PER_MINUTE": "10000"}
+    settings = {
+        "DATABASE_URL": module_database_url,
+        "REDIS_URL": module_redis_url,
+        "RATE_LIMIT_PER_MINUTE": "10000",
+        "SOCKET_LIMIT_PER_MINUTE": "10000",
+    }
     settings |= {name.upper(): value for name, value in SETTINGS.items()}
-    with running(wait_until, tmp_path / "web.log", settings) as url:
+    with running(wait_until, tmp_path_factory.mktemp("web") / "web.log", settings) as url:
         yield url
 
 

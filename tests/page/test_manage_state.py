@@ -15,9 +15,10 @@ from aiadmin.domain.ids import CompanyId
 from tests.integration.web.site import Salon, Site
 from tests.integration.web.test_manage import hear
 from tests.integration.web.test_operator import at_any_hour
+from tests.page.serving import database_url, module_database_url, redis_url
 from tests.page.test_manage_page import address, open_page, salon, site
 
-__all__ = ["address", "open_page", "salon", "site"]
+__all__ = ["address", "database_url", "module_database_url", "open_page", "redis_url", "salon", "site"]
 LONG = (
     "Здравствуйте! Подскажите, пожалуйста, можно ли перенести запись на субботу, после обеда? https://example.com/"
     + ("очень-длинный-адрес" * 6)

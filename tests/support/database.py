@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -58,7 +58,8 @@ class Databases:
             tables = _column(cursor, _TABLES)
             self._seeded = [table for table in tables if _column(cursor, f"TABLE {table} LIMIT 1")]
             self._untouched = self._state(cursor)
-            self._emptying = _emptying([table for table in tables if table not in self._seeded], cursor)
+            self._deletions = _deletions(table for table in tables if table not in self._seeded)
+            self._numbers = _from_the_start(cursor)
         self._disconnect(TEMPLATE)
 
     @contextmanager
@@ -74,6 +75,11 @@ class Databases:
         finally:
             self._take_back(name)
 
+    def remove_rows(self, url: str) -> None:
+        """Empty a lent database under processes that stay connected to it; its numbers go on."""
+        with closing(psycopg2.connect(url)) as connection, connection, connection.cursor() as cursor:
+            cursor.execute(self._deletions)
+
     def close(self) -> None:
         """Let go of the server; the databases go with it."""
         self._server.close()
@@ -83,7 +89,8 @@ class Databases:
         with self._inside(name) as cursor:
             is_ours = self._state(cursor) == self._untouched
             if is_ours:
-                cursor.execute(self._emptying)
+                cursor.execute(self._deletions)
+                cursor.execute(self._numbers)
         if is_ours:
             self._disconnect(name)
             self._free.append(name)
@@ -119,13 +126,16 @@ class Databases:
         return self._server_url.rsplit("/", 1)[0] + f"/{name}"
 
 
-def _emptying(tables: list[str], cursor: psycopg2.extensions.cursor) -> str:
-    """The statements that remove every row and begin every number anew. TRUNCATE would make the files anew."""
-    cursor.execute(_SEQUENCES)
-    numbers = [f"setval('{name}', {start}, false)" for name, start in cursor.fetchall()]
+def _deletions(tables: Iterable[str]) -> str:
+    """The statements that remove every row. TRUNCATE would make the files anew."""
     deletions = [f"DELETE FROM {table}" for table in tables]  # noqa: S608 - the catalogue's own names
-    # foreign keys need no check where all rows go
-    return "; ".join(["SET session_replication_role = replica", *deletions, "SELECT " + ", ".join(numbers)])
+    return "; ".join(["SET session_replication_role = replica", *deletions])  # where all goes no key needs a look
+
+
+def _from_the_start(cursor: psycopg2.extensions.cursor) -> str:
+    """The statement that begins every number anew."""
+    cursor.execute(_SEQUENCES)
+    return "SELECT " + ", ".join(f"setval('{name}', {start}, false)" for name, start in cursor.fetchall())
 
 
 def _column(cursor: psycopg2.extensions.cursor, statement: str, *parameters: object) -> list[object]:

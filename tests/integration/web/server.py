@@ -36,7 +36,7 @@ def running(wait_until: WaitUntil, log: Path, settings: Mapping[str, str]) -> It
         process = subprocess.Popen(command, cwd=ROOT, env=_environment(settings), stdout=output, stderr=output)
     try:
         address = f"http://127.0.0.1:{port}"
-        wait_until(lambda: _answers(address) or process.poll() is not None, timeout=30, what="the server answers")
+        wait_until(lambda: _answers(address) or process.poll() is not None, timeout=90, what="the server answers")
         assert process.poll() is None, log.read_text()
         yield address
     finally:
