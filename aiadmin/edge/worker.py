@@ -31,6 +31,7 @@ from aiadmin.edge.connections import Connection, Connections, Patience, Phase, R
 from aiadmin.edge.peers import peer_of
 from aiadmin.edge.reading import read_body, read_head
 from aiadmin.edge.refusals import refusal, status_of
+from aiadmin.edge.turns import Turns
 
 log = structlog.get_logger(__name__)
 
@@ -57,7 +58,7 @@ class EdgeWorker(GeventWorker):  # type: ignore[misc]
 
     def run(self) -> None:
         """Serve until told to stop; called in the worker process."""
-        self._stopping = Event()
+        self._stopping, self._turns = Event(), Turns()
         self._connections = Connections(
             _room(self.worker_connections, is_proxied=_is_proxied()), self._own_patience()
         )
@@ -129,6 +130,7 @@ class EdgeWorker(GeventWorker):  # type: ignore[misc]
         """One request; its answer is sent by gunicorn, which may take as long as the peer likes to read."""
         connection = self._connections.of(environ["gunicorn.socket"])
         environ[ENVIRON_KEY] = connection
+        self._turns.take(environ["PATH_INFO"])
         answer = app(environ, start_response)
         connection.enter(Phase.ANSWERING, self._connections.patience.answer)
         return answer

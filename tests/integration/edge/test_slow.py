@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import select
+
 import pytest
 
 from tests.conftest import WaitUntil
@@ -119,3 +121,18 @@ def test_a_thousand_held_connections_stop_nobody(start_edge: StartEdge, hold: st
         edge.connect(sent, source=f"127.0.0.{2 + number % 4}")
         if number % 100 == 99:
             assert b" 200 " in edge.ask(GET_HEALTH)
+
+
+def test_what_is_urgent_does_not_wait_behind_a_crowd(start_edge: StartEdge) -> None:
+    """Four hundred requests stand in line when the process comes to look; `/health`, the last, is among the first."""
+    edge = start_edge(worker=None)
+    edge.worker.suspend()
+    crowd = [edge.connect(b"GET /nowhere HTTP/1.1\r\nHost: x\r\n\r\n") for _ in range(400)]
+    last = edge.connect(GET_HEALTH)
+    edge.worker.resume()
+
+    assert b" 200 " in read_answer(last)
+    answered, _, _ = select.select(crowd, [], [], 0)
+
+    assert len(answered) < 300
+    assert all(b" 404 " in read_answer(stranger)[:20] for stranger in crowd)
