@@ -21,12 +21,14 @@ import structlog
 
 from aiadmin import logs, texts
 from aiadmin.adapters.rooms import NAMESPACE
+from aiadmin.config import AddressLog
 from aiadmin.domain.metric import Metric
 from aiadmin.domain.quota import Quota
 from aiadmin.edge.bodies import OPEN_BYTES
 from aiadmin.edge.connections import Connection, Phase
 from aiadmin.edge.peers import peer_of
 from aiadmin.services.ports import Metrics
+from aiadmin.web.request_log import logged_address
 from aiadmin.web.socket_packets import BadPacketError
 from aiadmin.web.websocket import guarded
 
@@ -84,9 +86,11 @@ class SocketGate:
     Args:
         server: python-socketio's server; its hooks for sessions and packets are led through here.
         joins: how many sockets an address may open in a minute.
+        addresses: how much of an address is logged.
     """
 
-    def __init__(self, app: Wsgi, server: Any, *, joins: int, metrics: Metrics) -> None:
+    def __init__(self, app: Wsgi, server: Any, *, joins: int, addresses: AddressLog, metrics: Metrics) -> None:
+        self._addresses = addresses
         self._app, self._server, self._engine, self._metrics = app, server, server.eio, metrics
         self._handshakes = Quota(joins * HANDSHAKES_PER_JOIN, 60)
         self._packets = Quota(PACKETS, PACKETS_SECONDS)
@@ -106,6 +110,9 @@ class SocketGate:
         except StopIteration:
             raise  # a websocket came to its end
         except RefusedError as error:
+            if error.status is HTTPStatus.TOO_MANY_REQUESTS:
+                address = logged_address(environ.get("REMOTE_ADDR", ""), self._addresses)
+                log.warning("socket limit exceeded", code=error.code, ip=address)
             return _answer(error, start_response)
         except Exception as error:
             log.info("a socket said what cannot be read", error=type(error).__name__)

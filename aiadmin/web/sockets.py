@@ -78,7 +78,11 @@ def attach(app: Flask, container: Container) -> SocketIO:
     manager.on_return = namespace.show_again
     server.on_namespace(namespace)
     app.wsgi_app = SocketGate(  # type: ignore[method-assign]
-        app.wsgi_app, server.server, joins=config.socket_limit_per_minute, metrics=container.metrics
+        app.wsgi_app,
+        server.server,
+        joins=config.socket_limit_per_minute,
+        addresses=config.log_addresses,
+        metrics=container.metrics,
     )
     return server
 

@@ -148,6 +148,7 @@ def test_handshakes_of_one_address_are_counted(start_edge: StartEdge) -> None:
     assert int(answers[-1].headers["Retry-After"]) > 0
     assert b" 429 " in edge.connect(UPGRADE).recv(4096)[:20]
     assert b" 101 " in edge.connect(UPGRADE, source="127.0.0.2").recv(4096)
+    assert "socket limit exceeded" in edge.log.read_text()
 
 
 def test_sockets_that_stand_about_have_a_sum(edge: Edge, wait_until: WaitUntil) -> None:
