@@ -18,6 +18,7 @@ Row = Mapping[str, Any]
 _BIGGEST = 2**63 - 1
 _MOST_MONEY = Decimal(10) ** 10
 _LONGEST_SECONDS = 7 * 24 * 3600
+_EARLIEST, _LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2900, 1, 1, tzinfo=UTC)
 _TIMES = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d")
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d)?)(?:\.\d+)?\s*(Z|[+-]\d\d:?\d\d)?", re.ASCII)
 _CLOCK = re.compile(r"(\d{1,2}):(\d\d)(?::\d\d)?", re.ASCII)
@@ -130,15 +131,20 @@ def moment(value: Any, zone: ZoneInfo) -> datetime | None:
         naive = wall_clock(value)
         return None if naive is None else in_zone(naive, zone)
     try:
-        return datetime.fromisoformat(f"{found[1]}{found[2]}").astimezone(UTC)
+        return _plausible(datetime.fromisoformat(f"{found[1]}{found[2]}").astimezone(UTC))
     except (ValueError, OverflowError):
         return None
+
+
+def _plausible(moment: datetime) -> datetime | None:
+    """A time that one may count with: days before the year 1 and after 9999 cannot be."""
+    return moment if _EARLIEST <= moment <= _LATEST else None
 
 
 def _from_unix(value: Any) -> datetime | None:
     number = whole(value)
     try:
-        return datetime.fromtimestamp(number, UTC) if number is not None and number > 0 else None
+        return _plausible(datetime.fromtimestamp(number, UTC)) if number is not None and number > 0 else None
     except (ValueError, OverflowError, OSError):
         return None
 
@@ -167,7 +173,7 @@ def in_zone(naive: datetime, zone: ZoneInfo, hint: Any = None) -> datetime | Non
         first, second = (naive.replace(tzinfo=zone, fold=fold).astimezone(UTC) for fold in (0, 1))
     except (ValueError, OverflowError):
         return None
-    return second if first < second and moment(hint, zone) == second else first
+    return _plausible(second if first < second and moment(hint, zone) == second else first)
 
 
 def clean(value: Any) -> Any:

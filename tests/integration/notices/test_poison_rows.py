@@ -7,6 +7,7 @@ gone and an operator says so, the row is done like any other.
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
@@ -14,7 +15,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from rq.timeouts import JobTimeoutException
+from sqlalchemy.exc import OperationalError
 
+from aiadmin.domain.contact import Sighting
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.message import Hold, NewMessage
@@ -24,6 +28,7 @@ from aiadmin.domain.webhook import NewWebhook
 from aiadmin.services import inbox, lifecycle, maintenance, messages
 from aiadmin.services.isolation import Isolation
 from aiadmin.services.notices import Planner
+from jobs.worker import JobDeadline, JobOverdueError
 from tests.integration.notices.conftest import Salon
 from tests.integration.notices.planning import Plans
 from tests.integration.notices.test_release import Desk
@@ -284,7 +289,7 @@ def test_a_status_for_yclients(two: Two) -> None:
             now = two.world.clock()
             message = work.outbox_messages.add(new, salon.contact(), now)
             assert message is not None
-            work.operator_messages.add(salon.company_id, "1", message, callback=callback, look_at=now, at=now)
+            work.operator_messages.add_many(salon.company_id, {"1": message}, callback=callback, look_at=now, at=now)
             work.commit()
     two.poison("operator_messages", f"OLD.company_id = {two.bad.company_id}")
     counts = two.box.reporter.report()
@@ -342,6 +347,49 @@ def test_an_outage_is_no_bad_row(two: Two) -> None:
     with pytest.raises(DependencyDownError):
         isolation.batch(WorkQueue.WEBHOOKS, away, keys=lambda: [RowKey(two.bad.company_id, "1")])
     assert two.set_aside() == []
+
+
+def test_the_end_of_a_jobs_time_is_no_bad_row(two: Two) -> None:
+    def too_long(_keys: object) -> int:
+        JobDeadline(7, JobTimeoutException).handle_death_penalty(0, None)
+
+    isolation = Isolation(uow=two.box.uow, clock=two.box.clock)
+    with pytest.raises(JobOverdueError):
+        isolation.each(WorkQueue.WEBHOOKS, [RowKey(two.bad.company_id, "1")], too_long)
+    assert two.set_aside() == []
+
+
+def test_a_value_that_is_too_much_for_an_index_is_a_bad_row_and_no_outage(two: Two) -> None:
+    long = Sighting(lid="".join(uuid.uuid4().hex for _ in range(300)) + "@lid")
+
+    def see() -> None:
+        with two.box.uow() as work:
+            work.contacts.see(two.bad.company_id, long, two.world.clock())
+
+    with pytest.raises(OperationalError, match="index row"):
+        see()
+
+
+def test_a_row_that_fails_again_waits_longer_and_in_the_end_for_a_human(two: Two) -> None:
+    def bad(_keys: object) -> int:
+        raise KeyError("a client's words")
+
+    now = two.world.clock()
+    isolation = Isolation(uow=two.box.uow, clock=lambda: now)
+    row, waits = RowKey(two.bad.company_id, "1"), []
+    isolation.each(WorkQueue.WEBHOOKS, [row], bad)
+    while True:
+        [kept] = two.world.rows("SELECT attempts, next_attempt_at, reason FROM quarantine")
+        waits.append(kept[0])
+        if kept[1] is None:
+            break
+        now = kept[1]
+        assert isolation.retry(WorkQueue.WEBHOOKS, bad) == []
+    assert waits == list(range(1, 11))
+    assert kept[2].startswith("KeyError in test_poison_rows.bad:")
+    assert "words" not in kept[2]
+    with two.box.uow() as work:
+        assert work.quarantine.due_queues(now + timedelta(days=9)) == frozenset()
 
 
 _LEAVES = (

@@ -282,3 +282,18 @@ def test_the_phone_is_where_to_send_and_a_lid_where_there_is_none() -> None:
     assert address_of(Sighting(lid="1@lid")) == "1@lid"
     with pytest.raises(ValueError, match="address"):
         address_of(Sighting())
+
+
+def test_an_id_that_its_writer_has_made_long_or_strange_fits_an_index_and_stays_itself() -> None:
+    seen = []
+    for name in ("A" * 9000, "A" * 8999 + "B", "A\0B", "Я" * 5000, "3EB0" + "7" * 28):
+        info = Neonize_pb2.MessageInfo(
+            MessageSource=source(), ID=name, Type="text", Pushname="Анна", Timestamp=int(AT.timestamp() * 1000)
+        )
+        message = Neonize_pb2.Message(Info=info, Message={"conversation": "да"})
+        found = decode(MESSAGE, message.SerializePartialToString(), Neonize_pb2)
+        assert isinstance(found, MessageSeen)
+        seen.append(found.message_id)
+    assert len(set(seen)) == len(seen)
+    assert all(len(name) <= 200 and "\0" not in name for name in seen)
+    assert seen[-1] == "3EB0" + "7" * 28

@@ -175,3 +175,10 @@ def test_a_slot_without_a_client_has_none(client: Any) -> None:
 def test_a_salon_has_a_timezone_that_the_machine_knows(row: dict[str, Any], zone: str) -> None:
     assert journal_parser.salon(row).timezone == zone
     assert ZoneInfo(zone)
+
+
+@pytest.mark.parametrize("year", ["0000", "0001", "1066", "9998", "9999"])
+def test_a_year_that_nobody_can_count_with_is_no_time(year: str) -> None:
+    assert reading.moment(f"{year}-12-31 12:00:00", MOSCOW) is None
+    assert reading.moment(f"{year}-12-31T12:00:00+03:00", MOSCOW) is None
+    assert reading.moment(253_370_764_800, MOSCOW) is None
