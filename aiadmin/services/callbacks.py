@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -28,15 +29,24 @@ class CallbackState:
 
 
 def request(
-    company_id: CompanyId, *, uow: NewUnitOfWork, queue: JobQueue, clock: Clock, window: timedelta
+    company_id: CompanyId,
+    *,
+    uow: NewUnitOfWork,
+    queue: JobQueue,
+    clock: Clock,
+    window: timedelta,
+    may_retry: Callable[[], bool],
 ) -> CallbackState:
     """Have the activation of a linked salon told now, one that failed included; how it stands after that.
+
+    Args:
+        may_retry: asked before one that failed is told again, for YClients is called each time.
 
     Raises:
         CompanyNotFoundError: no such company.
     """
     company, row = _look(company_id, uow)
-    if row is not None and row.state is OutboxState.FAILED:
+    if row is not None and row.state is OutboxState.FAILED and may_retry():
         with suppress(ActivationStateError):
             activations.retry(company_id, uow=uow, clock=clock, window=window)
         company, row = _look(company_id, uow)

@@ -8,7 +8,7 @@ from aiadmin.domain.errors import CompanyNotFoundError
 from aiadmin.services import callbacks as service
 from aiadmin.web import schemas
 from aiadmin.web.bodies import read_object
-from aiadmin.web.current import company, container
+from aiadmin.web.current import company, container, key_limits
 from aiadmin.web.operation import Operation, documented
 
 blueprint = Blueprint("callbacks", __name__)
@@ -36,6 +36,7 @@ def ask() -> dict[str, object]:
         queue=held.queue,
         clock=held.clock,
         window=held.config.activation_window,
+        may_retry=lambda: key_limits().may_send(owner.company_id),
     )
     return schemas.dump(
         schemas.CallbackState,

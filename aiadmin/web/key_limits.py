@@ -1,4 +1,4 @@
-"""Limits of the operator's route: by salon, and of wrong keys by address.
+"""Limits by company, and of wrong keys by address.
 
 YClients sends for all salons from few addresses, so the addresses' usual limit would be one for all of them.
 """
@@ -21,6 +21,8 @@ from aiadmin.domain.ids import CompanyId
 log = structlog.get_logger(__name__)
 
 _ONCE = parse("1/minute")
+_ERRANDS = parse("10/10 minutes")
+"""How often a company may send us to YClients: an activation again, the whole journal again."""
 
 
 class KeyLimits:
@@ -64,6 +66,15 @@ class KeyLimits:
         """Count an order of a salon. Raises TooManyRequests."""
         if not self._hit(self._per_salon, str(company_id)):
             raise self._refusal(self._per_salon, str(company_id))
+
+    def may_send(self, company_id: CompanyId) -> bool:
+        """Count an errand to YClients; False where the company has had its share of them."""
+        return self._hit(_ERRANDS, "errand", str(company_id))
+
+    def count_errand(self, company_id: CompanyId) -> None:
+        """The same, for those who want nothing else. Raises TooManyRequests."""
+        if not self.may_send(company_id):
+            raise self._refusal(_ERRANDS, "errand", str(company_id))
 
     def _hit(self, item: RateLimitItem, *names: str) -> bool:
         try:

@@ -16,7 +16,7 @@ from aiadmin.domain.sync import SyncRun
 from aiadmin.services import management
 from aiadmin.services.management import Overview, Owner
 from aiadmin.web import manage_schemas, schemas
-from aiadmin.web.current import company, container
+from aiadmin.web.current import company, container, key_limits
 from aiadmin.web.operation import Operation, documented
 
 blueprint = Blueprint("manage_api", __name__)
@@ -73,6 +73,7 @@ def disconnect() -> dict[str, object]:
 @documented(Operation(summary="Ещё раз сообщить YClients", answers={202: manage_schemas.Ordered}, errors=(409,)))
 def retry() -> tuple[dict[str, object], int]:
     """YClients is told again, for another window."""
+    key_limits().count_errand(company().company_id)
     _owner().retry(company().company_id)
     return _done("retrying"), HTTPStatus.ACCEPTED
 
@@ -81,6 +82,7 @@ def retry() -> tuple[dict[str, object], int]:
 @documented(Operation(summary="Прочитать журнал салона заново", answers={202: manage_schemas.Ordered}))
 def read_again() -> tuple[dict[str, object], int]:
     """Everything is read from the beginning, unless it is being read; nobody is told anything twice."""
+    key_limits().count_errand(company().company_id)
     has_begun = _owner().read_again(company().company_id)
     return _done("reading" if has_begun else "in-hand"), HTTPStatus.ACCEPTED
 

@@ -106,7 +106,7 @@ class SocketGate:
         peer = peer_of(environ.get("REMOTE_ADDR", ""))
         logs.blame(peer)
         try:
-            return self._pass(environ, start_response, peer)
+            return self._pass(environ, _private(start_response), peer)
         except StopIteration:
             raise  # a websocket came to its end
         except RefusedError as error:
@@ -253,6 +253,15 @@ class SocketGate:
             held.close(wait=False, abort=True, reason=self._engine.reason.SERVER_DISCONNECT)
         if session is not None and session.connection is not None:
             session.connection.enter(Phase.ANSWERING, 1.0)
+
+
+def _private(start_response: Callable[..., Any]) -> Callable[..., Any]:
+    """Engine.IO's answers over plain HTTP hold codes, and it says nothing of caches."""
+
+    def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Any:
+        return start_response(status, [*headers, ("Cache-Control", "no-store")], *more)
+
+    return start
 
 
 def _answer(error: RefusedError, start_response: Callable[..., Any]) -> Iterable[bytes]:

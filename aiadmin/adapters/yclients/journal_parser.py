@@ -26,6 +26,7 @@ from aiadmin.domain.journal import (
     StaffMember,
     WorkDay,
 )
+from aiadmin.domain.plain_text import shown
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")
@@ -58,7 +59,7 @@ def salon(row: reading.Row) -> SalonFacts:
     country = country_of(reading.text(row.get("country")), timezone)
     return SalonFacts(
         salon_id=_needed(reading.positive(row.get("id")), "id"),
-        title=reading.text(row.get("public_title")) or reading.text(row.get("title")) or "",
+        title=shown(reading.text(row.get("public_title")) or reading.text(row.get("title")) or ""),
         timezone=timezone,
         address=reading.text(row.get("address")),
         phone=read_phone(row.get("phone"), country or DEFAULT_COUNTRY),

@@ -24,6 +24,11 @@ def test_s16_no_cache_keeps_what_does_not_say_that_it_may_be_kept(site: Site, sa
         assert "no-store" not in script.headers["Cache-Control"]
 
 
+def test_s16_answers_of_sockets_over_http_are_kept_by_no_cache(site: Site) -> None:
+    answer = site.client.get("/socket.io/?EIO=4&transport=polling")
+    assert (answer.status_code, answer.headers.getlist("Cache-Control")) == (200, ["no-store"])
+
+
 def test_a_new_blueprint_is_private_without_saying_so(site: Site) -> None:
     rules = {rule.endpoint for rule in site.client.application.url_map.iter_rules()}
     assert rules >= CACHED

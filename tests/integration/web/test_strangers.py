@@ -134,6 +134,34 @@ def test_s9_visitors_are_counted_while_redis_is_away(make_site: MakeSite, free_p
     assert shares.take(Standing.NEWCOMER, "667")
 
 
+def test_s9_a_company_sends_us_to_yclients_a_few_times_only(door: Door) -> None:
+    """Its key or link may be a stranger's, where registration is open."""
+    door.install(5)
+    link = door.salon(5)
+    for path in ("sync", "activation"):
+        statuses = [
+            door.site.client.post(f"/marketplace/manage/{path}", headers=link.bearer).status_code for _ in range(12)
+        ]
+        assert statuses[-1] == 429, path
+    assert int(door.site.client.post("/marketplace/manage/sync", headers=link.bearer).headers["Retry-After"]) > 0
+
+
+def test_s9_a_callback_retries_a_failed_activation_a_few_times_only(door: Door) -> None:
+    door.install(5)
+    link = door.salon(5)
+    failed = text("UPDATE outbox SET state = 'failed', secret = 'x', finished_at = now()")
+    back = text("UPDATE companies SET integration_status = 'activation_failed', activated_at = NULL")
+    states = []
+    for _ in range(13):
+        with door.site.container.engine.begin() as connection:
+            connection.execute(failed)
+            connection.execute(back)
+        answer = door.site.client.post("/marketplace/callback", json={"api_key": link.api_key})
+        assert answer.status_code == 200
+        states.append(answer.get_json()["callback"])
+    assert states == ["pending"] * 10 + ["failed"] * 3
+
+
 def test_s13_who_is_of_the_company_no_more_does_not_come_in(door: Door) -> None:
     door.install(5)
     _list(door, 5, SECOND)
