@@ -35,7 +35,7 @@ import time
 from collections.abc import Callable
 from typing import IO, Any
 
-from aiadmin.adapters.whatsapp import library
+from aiadmin.adapters.whatsapp import library, store_lines
 from aiadmin.adapters.whatsapp.engine import Engine, EngineError
 from aiadmin.domain import session_event as event
 from aiadmin.hosting.room_process import PARENT
@@ -111,6 +111,7 @@ class Room:
                 log.exception("a pairing command failed")
 
     def _start(self, session: str, dsn: str) -> None:
+        store_lines.watch(dsn)
         self._engine.pair(session, dsn, lambda what: self._on_event(session, what))
 
     def _ask_code(self, session: str, phone: str) -> None:

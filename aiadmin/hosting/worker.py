@@ -28,7 +28,7 @@ from aiadmin import nudge
 from aiadmin.adapters.nudge_queues import SERIALIZER, NudgeQueues
 from aiadmin.adapters.own_jobs import OwnJobsOnly, SessionsJob
 from aiadmin.adapters.redis_client import make_redis
-from aiadmin.adapters.whatsapp import library, store
+from aiadmin.adapters.whatsapp import library, store, store_lines
 from aiadmin.adapters.whatsapp.engine import Engine
 from aiadmin.adapters.whatsapp.key_store import SqlKeyStore
 from aiadmin.config import Config
@@ -79,6 +79,7 @@ class _Parts:
     def __init__(self, container: Container, lease: timedelta, renew_every: timedelta) -> None:
         config = container.config
         self._nudges = container.queue
+        self._database_url = config.database_url
         keys = SqlKeyStore(container.engine, store.dsn(config.database_url, "aiadmin-sessions"))
         self._host = SessionHost(
             engine=Engine(library.load()),
@@ -110,6 +111,7 @@ class _Parts:
 
     def start(self) -> None:
         """Begin to work, and to listen to nudges and signals."""
+        store_lines.watch(self._database_url)
         for part in (self._host, self._desk):
             part.start()
             nudge.listen(part.look)

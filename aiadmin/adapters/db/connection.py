@@ -28,12 +28,13 @@ STATEMENT_SECONDS = 15.0
 _GRACE_SECONDS = 2.0
 """So much longer than PostgreSQL's limit is ours: where the server lives, it is the one who ends a statement."""
 
+USER_TIMEOUT_MS = 20_000
 _CLIENT_KEEPALIVES: Mapping[str, int] = {
     "keepalives": 1,
     "keepalives_idle": 10,
     "keepalives_interval": 5,
     "keepalives_count": 3,
-    "tcp_user_timeout": 20_000,
+    "tcp_user_timeout": USER_TIMEOUT_MS,
 }
 """The kernel's part: an idle socket whose peer is gone is closed within half a minute (libpq, 34.1.2)."""
 _SERVER_KEEPALIVES: Mapping[str, int] = {

@@ -17,7 +17,7 @@ from aiadmin.masking import reason_of
 LOCK = 4_120_617
 """Any number that nothing else in this database locks."""
 POOLED = "a session of PostgreSQL is not ours alone: connect without a pooler, or through one in session mode"
-SILENT_SECONDS = 20.0
+SILENT_SECONDS = 12.0
 """The server ends the session of a leader that has not asked for so long, and its lock with it: a failover or a proxy
 may leave it connected to nobody, and then no clock would lead."""
 _LOOK = text("SELECT pg_backend_pid(), coalesce(current_setting('aiadmin.leader', true), '')")

@@ -9,24 +9,30 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psutil
 import psycopg2
 import pytest
 from rq import Queue
 
+from aiadmin.adapters.db.engine import make_engine
+from aiadmin.adapters.db.unit_of_work import SqlUnitOfWork
 from aiadmin.adapters.embedded import EmbeddedServer, start_valkey
 from aiadmin.adapters.queue import JOBS
 from aiadmin.adapters.redis_client import make_redis
 from aiadmin.container import Container
+from aiadmin.hosting.lease import Lease
 from tests.conftest import ROOT, WaitUntil
 from tests.fakes.yclients.client import FakeYClients
 from tests.integration.delivery.processes import Processes
 from tests.integration.delivery.salons import Salon, link
+from tests.silence import SilentProxy, by_way_of
 
 pytestmark = pytest.mark.process
 
 CALLBACK = "/marketplace/partner/callback"
+FAILOVER = 30.0
 SOON = 20.0
 """A process starts in about a second on a quiet machine, and in several on a busy one."""
 
@@ -156,6 +162,44 @@ def test_postgresql_away_for_a_while_stops_nobody(
     wait_until(lambda: other.state == "sent", SOON)
     assert worker.terminate(within=5) == 0
     assert clock.terminate(within=5) == 0
+
+
+def test_a_failover_without_a_word_costs_jobs_leadership_and_leases_half_a_minute(
+    box: Container, yclients: FakeYClients, processes: Processes, wait_until: WaitUntil
+) -> None:
+    """All connections to PostgreSQL and Redis are silent from one moment on; new ones work (S3)."""
+    database_url, redis_url = box.config.database_url, box.config.redis_url
+    with (
+        SilentProxy(urlsplit(database_url).port or 0) as to_postgres,
+        SilentProxy(urlsplit(redis_url).port or 0) as to_redis,
+    ):
+        env = {"DATABASE_URL": by_way_of(to_postgres, database_url), "REDIS_URL": by_way_of(to_redis, redis_url)}
+        engine = make_engine(env["DATABASE_URL"])
+        lease = Lease(
+            uow=lambda: SqlUnitOfWork(engine), clock=box.clock, capacity=1, on_lost=_never, on_overslept=_never
+        )
+        lease.start()
+        processes.start("jobs", **env)
+        clock = processes.start("clock", **env)
+        salon = _salon(box, yclients)
+        wait_until(lambda: salon.state == "sent" and lease.host_id, SOON, "all is well")
+        to_postgres.fall_silent()
+        to_redis.fall_silent()
+        began = time.monotonic()
+        yclients.connect([2])
+        other, known = link(box, 2), lease.host_id
+        wait_until(lambda: other.state == "sent", FAILOVER, "the clock leads, a job is queued and done")
+        wait_until(lambda: lease.may_adopt, FAILOVER, "the lease is renewed")
+        print(f"a job is done {time.monotonic() - began:.1f} s after the failover")
+        assert lease.host_id == known
+        assert clock.says("no answer from PostgreSQL within 5 s")
+        lease.drain()
+        engine.dispose()
+        processes.kill_all()
+
+
+def _never() -> None:
+    raise AssertionError("the lease was lost")
 
 
 def _let_in(server_url: str, database: str, *, allowed: bool) -> None:
