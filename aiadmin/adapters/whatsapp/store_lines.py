@@ -68,8 +68,7 @@ def _watch(port: int) -> None:
     while not threading.Event().wait(SWEEP_SECONDS):
         try:
             shut = sweep(port)
-        except Exception:
-            # the top of a thread: the next sweep deserves its try
+        except Exception:  # noqa: BLE001 - the top of a thread: the next sweep deserves its try
             _log.exception("The library's connections were not looked at")
         else:
             if shut:
