@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, cast
 
+import structlog
 from sqlalchemy import (
     ColumnElement,
     CursorResult,
@@ -28,6 +29,9 @@ from aiadmin.domain.delivery import OutboxState
 from aiadmin.domain.device import Desired, Device, LinkedAccount, Observed
 from aiadmin.domain.errors import NumberTakenError
 from aiadmin.domain.ids import CompanyId, DeviceId, HostId
+from aiadmin.domain.quarantine import reason_of
+
+log = structlog.get_logger(__name__)
 
 
 class SqlDevices:
@@ -112,7 +116,7 @@ class SqlDevices:
             .returning(DeviceRow)
         )
         rows = self._session.scalars(statement, execution_options={"populate_existing": True}).all()
-        return [device_of(row) for row in rows]
+        return _readable(rows)
 
     def count_orphans(self, host_id: HostId, now: datetime) -> int:
         statement = select(func.count()).select_from(DeviceRow).where(*_orphaned(host_id, now))
@@ -122,7 +126,7 @@ class SqlDevices:
         statement = select(DeviceRow).where(DeviceRow.id > after).order_by(DeviceRow.id).limit(limit)
         if observed is not None:
             statement = statement.where(DeviceRow.observed == observed)
-        return [device_of(row) for row in self._session.scalars(statement)]
+        return _readable(self._session.scalars(statement))
 
     def ask_restart(self, company_id: CompanyId, at: datetime) -> bool:
         statement = (
@@ -138,7 +142,7 @@ class SqlDevices:
 
     def held_by(self, host_id: HostId) -> Sequence[Device]:
         rows = self._session.scalars(select(DeviceRow).where(DeviceRow.host_id == host_id))
-        return [device_of(row) for row in rows]
+        return _readable(rows)
 
     def version_of(self, host_id: HostId) -> str:
         """PostgreSQL numbers the transaction that wrote a row last; which rows, and which numbers, make a version."""
@@ -186,6 +190,17 @@ def _orphaned(host_id: HostId, now: datetime) -> tuple[ColumnElement[bool], ...]
         or_(DeviceRow.next_attempt_at.is_(None), DeviceRow.next_attempt_at <= now),
         or_(DeviceRow.observed != Observed.LOGGED_OUT, DeviceRow.desired == Desired.REMOVED),
     )
+
+
+def _readable(rows: Iterable[DeviceRow]) -> list[Device]:
+    """A host reads all its devices at once: one that holds a word of another version must not stop the others."""
+    found = []
+    for row in rows:
+        try:
+            found.append(device_of(row))
+        except ValueError as error:
+            log.error("device cannot be read", device_id=row.id, company_id=row.company_id, reason=reason_of(error))  # noqa: TRY400
+    return found
 
 
 def device_of(row: DeviceRow) -> Device:

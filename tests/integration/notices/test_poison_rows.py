@@ -25,7 +25,7 @@ from aiadmin.domain.message import Hold, NewMessage
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.domain.sync import SyncKind
 from aiadmin.domain.webhook import NewWebhook
-from aiadmin.services import inbox, lifecycle, maintenance, messages
+from aiadmin.services import inbox, lifecycle, maintenance, messages, sessions
 from aiadmin.services.isolation import Isolation
 from aiadmin.services.notices import Planner
 from jobs.worker import JobDeadline, JobOverdueError
@@ -337,6 +337,26 @@ def test_a_salon_that_left(two: Two) -> None:
     two.replay()
     done = lifecycle.erase_left(uow=two.box.uow, clock=two.box.clock, after=day)
     assert (done.companies, two.set_aside()) == (1, [])
+
+
+@pytest.fixture
+def unchecked(two: Two) -> Iterator[None]:
+    """The table of devices takes any word for a state, as one of another version would."""
+    name = "ck_devices_observed"
+    meaning = two.scalar("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = :name", name=name)
+    two.world.execute(f"ALTER TABLE devices DROP CONSTRAINT {name}")
+    yield
+    two.world.execute("UPDATE devices SET observed = 'online'")
+    two.world.execute(f"ALTER TABLE devices ADD CONSTRAINT {name} {meaning}")
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_a_device_in_a_state_that_nobody_knows_leaves_its_host_the_others(two: Two) -> None:
+    host_id = two.scalar("SELECT host_id FROM devices WHERE company_id = :id", id=two.good.company_id)
+    two.world.execute("UPDATE devices SET host_id = :host", host=host_id)
+    two.world.execute("UPDATE devices SET observed = 'dreaming' WHERE company_id = :id", id=two.bad.company_id)
+    held = sessions.adopt(host_id, startable=5, uow=two.box.uow, clock=two.box.clock)
+    assert [device.company_id for device in held.devices.values()] == [two.good.company_id]
 
 
 def test_an_outage_is_no_bad_row(two: Two) -> None:
