@@ -7,7 +7,7 @@ import select
 import pytest
 
 from tests.conftest import WaitUntil
-from tests.integration.edge.process import GET_HEALTH, UPGRADE, Edge, StartEdge, is_closed, read_answer
+from tests.integration.edge.process import GET_HEALTH, Edge, StartEdge, is_closed, read_answer
 
 pytestmark = pytest.mark.process
 
@@ -20,13 +20,12 @@ UNFINISHED = {
     "a chunk without end": POST + b"Transfer-Encoding: chunked\r\n\r\nffff\r\n{",
     "a body waited for": POST + b"Content-Length: 100\r\nExpect: 100-continue\r\n\r\n",
     "politeness": GET_HEALTH,
-    "a websocket that joins nothing": UPGRADE,
 }
 
 
 @pytest.mark.parametrize("sent", UNFINISHED.values(), ids=UNFINISHED)
 def test_a_connection_ends_when_its_peer_has_had_its_time(edge: Edge, wait_until: WaitUntil, sent: bytes) -> None:
-    """The time of this worker is a second; only the websocket has its ten."""
+    """The time of this worker is a second."""
     stranger = edge.connect(sent)
 
     wait_until(lambda: is_closed(stranger), timeout=20, what="closed by the server")
@@ -110,17 +109,6 @@ def test_unfinished_bodies_have_a_sum(start_edge: StartEdge, wait_until: WaitUnt
     wait_until(lambda: any(is_closed(stranger) for stranger in held), what="some have made room")
     assert b" 200 " in edge.ask(GET_HEALTH)
     assert edge.worker.memory_info().rss - before < 64 * 2**20
-
-
-@pytest.mark.parametrize("hold", ["GET /health HTTP/1.1\r\n", "GET /health HTTP/1.1\r\nHost: x\r\n\r\n", "body"])
-def test_a_thousand_held_connections_stop_nobody(start_edge: StartEdge, hold: str) -> None:
-    """Slow heads, polite ones and slow bodies, from four addresses; `/health` answers each time it is asked."""
-    edge = start_edge(worker=None)
-    sent = POST + b"Content-Length: 100000\r\n\r\n{" if hold == "body" else hold.encode()
-    for number in range(1000):
-        edge.connect(sent, source=f"127.0.0.{2 + number % 4}")
-        if number % 100 == 99:
-            assert b" 200 " in edge.ask(GET_HEALTH)
 
 
 def test_what_is_urgent_does_not_wait_behind_a_crowd(start_edge: StartEdge) -> None:
