@@ -147,7 +147,7 @@ def _together(calls: list[Callable[[], None]]) -> None:
 
 @pytest.mark.parametrize(
     ("holder", "other"),
-    [(0, 15), (0, -15), (-15, 0), (15, 0), (0, 3600), (-3600, 0), (-3600, 3600)],
+    [(0, 15), (-15, 0), (-3600, 3600)],
 )
 def test_no_lease_is_taken_over_whatever_the_clocks_of_hosts_show(
     world: World, wait_until: WaitUntil, holder: int, other: int
