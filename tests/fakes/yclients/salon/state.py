@@ -52,6 +52,10 @@ class Numbers:
         counter = self._counters.setdefault(kind, count(_FIRST.get(kind, 1001)))
         return next(counter)
 
+    def skip(self, kind: str, ahead: int) -> None:
+        """Go on so many numbers later."""
+        self._counters[kind] = count(self.next(kind) + ahead)
+
 
 @dataclass
 class Hook:
