@@ -12,6 +12,7 @@ from limits.strategies import MovingWindowRateLimiter
 from redis import Redis
 
 from aiadmin.domain.visit import SHARES, Standing
+from aiadmin.masking import reason_of
 
 log = structlog.get_logger(__name__)
 
@@ -32,5 +33,5 @@ class RedisVisitorShares:
         try:
             return self._shared.hit(item, standing, name)
         except StorageError as error:
-            log.warning("visitors are counted in memory", error=type(error.storage_error).__name__)
+            log.warning("visitors are counted in memory", error=reason_of(error.storage_error))
             return self._own.hit(item, standing, name)

@@ -17,6 +17,7 @@ from werkzeug.exceptions import TooManyRequests
 
 from aiadmin.container import Container
 from aiadmin.domain.ids import CompanyId
+from aiadmin.masking import reason_of
 
 log = structlog.get_logger(__name__)
 
@@ -80,7 +81,7 @@ class KeyLimits:
         try:
             return self._shared.hit(item, *names)
         except StorageError as error:
-            log.warning("keys are counted in memory", error=type(error.storage_error).__name__)
+            log.warning("keys are counted in memory", error=reason_of(error.storage_error))
             return self._own.hit(item, *names)
 
     def _refusal(self, item: RateLimitItem, *names: str) -> TooManyRequests:
