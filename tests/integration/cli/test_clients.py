@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 
 import psycopg2
+import pytest
 from click.testing import CliRunner, Result
 
 from aiadmin.cli import cli
+
+pytestmark = pytest.mark.process
 
 PHONE = "79001112233"
 

@@ -7,8 +7,11 @@ import subprocess
 import sys
 
 import psycopg2
+import pytest
 
 from tests.conftest import ROOT
+
+pytestmark = pytest.mark.process
 
 PASSWORD = "hunter2hunter2"
 

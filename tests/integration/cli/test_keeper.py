@@ -26,6 +26,8 @@ from aiadmin.cli import keeper
 from tests.acceptance.up.running import alive
 from tests.conftest import WaitUntil
 
+pytestmark = pytest.mark.process
+
 STARTS = {"postgres": embedded.start_postgres, "valkey": embedded.start_valkey}
 PHONE = "79005550088"
 EACH = pytest.mark.parametrize("label", STARTS)

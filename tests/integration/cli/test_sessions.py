@@ -18,6 +18,8 @@ from aiadmin.domain.ids import CompanyId, HostId, SalonId
 from aiadmin.domain.session import Session
 from aiadmin.services import sessions
 
+pytestmark = pytest.mark.process
+
 PHONE = "79001234567"
 Run = Callable[..., Result]
 

@@ -16,6 +16,8 @@ from aiadmin.adapters.db import message_tables, notice_tables, salon_tables  # n
 from aiadmin.adapters.db.engine import make_engine
 from aiadmin.adapters.db.tables import Base
 
+pytestmark = pytest.mark.process
+
 ROOT = Path(__file__).resolve().parents[3]
 
 SPECIFIED = {

@@ -18,6 +18,8 @@ from tests.conftest import ROOT
 from tests.pooler import Mode, Pooler
 from tests.silence import by_way_of
 
+pytestmark = pytest.mark.process
+
 WORDS = {
     Mode.TRANSACTION: "a pooler hands each transaction to another session",
     Mode.REFUSING: "unsupported startup parameter: options",

@@ -15,6 +15,8 @@ from aiadmin.domain.ids import CompanyId
 from tests.conftest import WaitUntil
 from tests.integration.edge.process import GET_HEALTH, NO_SERVERS, UPGRADE, Edge, running
 
+pytestmark = pytest.mark.process
+
 POST = b"POST /marketplace/webhook/1?key=x HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 HOLDS = {
     "heads without end": b"GET /health HTTP/1.1\r\nX-A: b\r\n",

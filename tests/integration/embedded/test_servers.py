@@ -18,6 +18,8 @@ import redis
 from aiadmin.adapters import embedded
 from aiadmin.adapters.embedded import account
 
+pytestmark = pytest.mark.process
+
 Start = Callable[..., embedded.EmbeddedServer]
 
 

@@ -20,6 +20,8 @@ from tests.integration.sockets.site import Site, register, settings_of, site_wit
 from tests.silence import SilentProxy, by_way_of
 from tests.tls import TlsProxy
 
+pytestmark = pytest.mark.process
+
 
 @pytest.fixture
 def tls(redis_url: str, tmp_path: Path) -> Iterator[TlsProxy]:
