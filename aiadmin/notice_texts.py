@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from aiadmin import wording
 from aiadmin.domain.message_settings import SettingsInvalidError
@@ -33,6 +33,31 @@ TEMPLATES: Mapping[NoticeKind, str] = {
     "Оставить отзыв: {link}",
 }
 """What clients read where a salon has not written a text of its own. Links are rare: WhatsApp distrusts them."""
+
+_MANY_HELLO = "Здравствуйте, {name}!\n"
+LISTS: Mapping[NoticeKind, tuple[str, str]] = {
+    NoticeKind.BOOKED: (
+        f"{_MANY_HELLO}Вы записаны:",
+        "Если планы изменятся, напишите сюда. А чтобы не получать таких сообщений, ответьте СТОП.",
+    ),
+    NoticeKind.MOVED: (
+        f"{_MANY_HELLO}Ваши записи перенесены, теперь ждём вас:",
+        "Если что-то не подходит, напишите сюда, и мы подберём другое время.",
+    ),
+    NoticeKind.CHANGED: (
+        f"{_MANY_HELLO}Ваши записи изменились, время прежнее:",
+        "Если что-то не подходит, напишите сюда.",
+    ),
+    NoticeKind.CANCELLED: (
+        f"{_MANY_HELLO}Эти ваши записи отменены:",
+        "Будем рады видеть вас в другой раз: напишите сюда, и мы подберём время.",
+    ),
+}
+"""What stands before and after a list of several visits that one client is told of at once."""
+_LIST_LINE = "{date}, в {time} — {services}, мастер {master}"
+_SENTENCE = re.compile(r"\S.*?(?:[.!?…]+(?=\s|$)|$)")
+_ASKS = re.compile(r"\?|\bответьте\b|\bподтвердите\b|\b1\s*[—–-]", re.IGNORECASE)
+"""What asks whether a client comes."""
 
 VARIABLE_MEANINGS: Mapping[str, str] = {
     "name": "имя клиента",
@@ -71,8 +96,11 @@ SETTING_FLAWS: Mapping[str, str] = {
 """What is wrong with one setting; `Flaw.code` says which."""
 
 
-def fill(template: str, facts: Facts) -> str:
+def fill(template: str, facts: Facts, *, is_asked: bool = True) -> str:
     """What a client reads: a text with what is known of a booking; empty when it speaks of nothing that is known.
+
+    Args:
+        is_asked: whether the client still has to say that they come; otherwise what asks for it is left out.
 
     Raises:
         TemplateError: the text cannot be filled in.
@@ -80,7 +108,24 @@ def fill(template: str, facts: Facts) -> str:
     check(template)
     if len(facts.services) == 1:
         template = _SERVICES.sub(r"\1\2слуга\3", template)
-    return render(template, wording.words(facts))
+    return render(template if is_asked else _without_questions(template), wording.words(facts))
+
+
+def fill_list(kind: NoticeKind, visits: Sequence[Facts]) -> str:
+    """What a client reads of several visits at once."""
+    before, after = LISTS[kind]
+    hello, goodbye = render(before, wording.words(visits[0])), render(after, wording.words(visits[0]))
+    lines = (render(_LIST_LINE, wording.words(visit)) for visit in visits)
+    return "\n".join((hello, *(f"• {line}" for line in lines), goodbye))
+
+
+def _without_questions(template: str) -> str:
+    """A reminder without what asks for an answer, line by line, sentence by sentence."""
+    lines = (
+        " ".join(one for one in _SENTENCE.findall(line) if not _ASKS.search(one)) for line in template.split("\n")
+    )
+    kept = [line for line, before in zip(lines, template.split("\n"), strict=True) if line or not before]
+    return "\n".join(kept)
 
 
 def setting_flaws(error: SettingsInvalidError) -> Mapping[str, str]:

@@ -297,6 +297,13 @@ UNWRITTEN = (
 )
 
 
+CALL: Mapping[str, str] = {
+    "cancelled": "Не получилось предупредить об отмене: {who}, визит {was}. Позвоните клиенту, пожалуйста.",
+    "moved": "Не получилось предупредить о переносе: {who}, визит {was} теперь {now}. Позвоните клиенту, пожалуйста.",
+}
+"""Read by the salon's people, in the chat with their own number: what a client had to hear and we could not send."""
+
+
 def who(name: str | None, phone: str | None) -> str:
     """A client as the salon knows them.
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from aiadmin.domain.journal import Attendance, Record
+from aiadmin.domain.journal import Attendance, Record, is_same_person, is_same_time
 
 
 class EventKind(StrEnum):
@@ -90,7 +90,7 @@ def booking_events(
         return tuple(_of_new(after, now)) if _is_news(after, source, known_since) else ()
     if before.read_at < known_since:
         return ()
-    if before.record.client_id != after.client_id:
+    if not is_same_person(before.record, after):
         return tuple(_of_exchange(before.record, after, now))
     return tuple(_of_change(before.record, after, now))
 
@@ -137,9 +137,9 @@ def _of_booking(before: Record, after: Record) -> Iterator[EventKind]:
         return
     if before.is_deleted:
         yield EventKind.RESTORED
-    elif before.starts_at != after.starts_at:
+    elif not is_same_time(before, after):
         yield EventKind.MOVED
-    if not before.is_deleted and _work(before) != _work(after):
+    if not before.is_deleted and (_work(before) != _work(after) or (before.is_unpaid and not after.is_unpaid)):
         yield EventKind.CHANGED
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import IntEnum
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 Raw = Mapping[str, Any]
 DEFAULT_ZONE = "Europe/Moscow"
@@ -134,6 +134,9 @@ class Record:
     Attributes:
         client_id: None for a slot that the salon has blocked.
         starts_at: aware; from the naive local time and the salon's timezone, for the offset that comes may be wrong.
+        wall_clock: that local time, naive: what the salon's clock shows. It is what the desk has written; `starts_at`
+            also changes when the salon corrects its timezone, or the timezone its rules, and then nothing was moved.
+        is_unpaid: booked online against a prepayment that has not come; YClients takes the booking back without it.
         changed_at: YClients' `last_change_date`, or None.
         created_at: YClients' `create_date`, or None; it tells a new booking from one that we had not heard of.
         is_group: a group event (`activity_id` > 0).
@@ -156,11 +159,47 @@ class Record:
     comment: str = ""
     is_online: bool = False
     is_group: bool = False
+    wall_clock: datetime | None = None
+    is_unpaid: bool = False
     raw: Raw = field(default_factory=dict, repr=False)
 
     def anonymous(self) -> Record:
         """The booking without whose it is."""
         return replace(self, client_name=None, client_phone=None, comment="", raw={})
+
+
+class OfClient(Protocol):
+    """What is of one client: a booking, or what was told of one."""
+
+    @property
+    def client_id(self) -> int | None: ...
+
+    @property
+    def client_phone(self) -> str | None: ...
+
+
+class AtTime(Protocol):
+    """What is at a time of the salon's: a booking, or what was told of one."""
+
+    @property
+    def starts_at(self) -> datetime: ...
+
+    @property
+    def wall_clock(self) -> datetime | None: ...
+
+
+def is_same_person(one: OfClient, other: OfClient) -> bool:
+    """Whether two bookings are of one client: by the card, or by the phone, for one person may have several cards."""
+    if one.client_id is None or other.client_id is None:
+        return one.client_id == other.client_id
+    return one.client_id == other.client_id or (bool(one.client_phone) and one.client_phone == other.client_phone)
+
+
+def is_same_time(one: AtTime, other: AtTime) -> bool:
+    """Whether two bookings begin when the salon's clock shows the same; as instants where that is not known."""
+    if one.wall_clock is not None and other.wall_clock is not None:
+        return one.wall_clock == other.wall_clock
+    return one.starts_at == other.starts_at
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -78,6 +78,7 @@ class MessageSettings:
         review_link: where reviews are written, the `{link}` of that request; empty for none.
         quiet_from, quiet_to: no message is sent between, by the salon's clock; equal ones are no quiet hours.
         most_a_day: messages, however long the phone has been linked.
+        wait_for_payment: whether a booking that is to be paid in advance is told of only when it is.
         gather_seconds: how long news waits for more of it, so that several edits are one message.
     """
 
@@ -98,6 +99,7 @@ class MessageSettings:
     quiet_to: time = time(9)
     most_a_day: int = LARGEST_CAP
     gather_seconds: int = 30
+    wait_for_payment: bool = True
 
     def wants(self, kind: NoticeKind) -> bool:
         """Whether notices of this kind are sent."""
@@ -151,6 +153,7 @@ _READERS: Mapping[str, Callable[[object], object]] = {
     "quiet_to": _clock,
     "most_a_day": _number(1, LARGEST_CAP),
     "gather_seconds": _number(0, 600),
+    "wait_for_payment": _switch,
 }
 
 

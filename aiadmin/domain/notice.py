@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from aiadmin.domain.ids import CompanyId, NoticeId
-from aiadmin.domain.journal import Attendance, Record
+from aiadmin.domain.journal import Attendance, Record, is_same_person, is_same_time
 from aiadmin.domain.quarantine import RowKey
 
 
@@ -49,6 +49,8 @@ class Untruth(StrEnum):
     NOT_CAME = "not_came"
     CONFIRMED = "confirmed"
     PAST = "past"
+    CARD_GONE = "card_gone"
+    """The booking was taken off a client's card and the card deleted: cards of one person were merged."""
     SUPERSEDED = "superseded"
     """A newer notice of the same booking was planned before this one was sent."""
 
@@ -60,6 +62,9 @@ class Promise:
     Attributes:
         client_id: whom it is for. In a cancellation the record may be somebody else's by now: then name and phone
             are those of this client, not of the record.
+        client_phone: theirs, for one person may have several cards.
+        visit_id: several bookings may be one visit.
+        wall_clock: what the salon's clock shows at `starts_at`, naive; None for what was told before it was kept.
         services: their numbers, in order, each as often as it is booked.
         was: what the client was told before, or knew; None when it is the first word about this booking.
     """
@@ -69,6 +74,9 @@ class Promise:
     staff_id: int | None
     services: tuple[int, ...]
     is_deleted: bool = False
+    client_phone: str | None = field(default=None, repr=False)
+    visit_id: int | None = None
+    wall_clock: datetime | None = None
     was: Promise | None = field(default=None, compare=False)
 
     @classmethod
@@ -80,6 +88,9 @@ class Promise:
             staff_id=record.staff_id,
             services=tuple(sorted(number for service in record.services for number in service.each())),
             is_deleted=record.is_deleted,
+            client_phone=record.client_phone,
+            visit_id=record.visit_id,
+            wall_clock=record.wall_clock,
         )
 
     @classmethod
@@ -92,6 +103,9 @@ class Promise:
             staff_id=given["staff_id"],
             services=tuple(given["services"]),
             is_deleted=given["is_deleted"],
+            client_phone=given["client_phone"],
+            visit_id=given["visit_id"],
+            wall_clock=None if given["wall_clock"] is None else datetime.fromisoformat(given["wall_clock"]),
             was=None if was is None else cls.from_json(was),
         )
 
@@ -103,8 +117,21 @@ class Promise:
             "staff_id": self.staff_id,
             "services": list(self.services),
             "is_deleted": self.is_deleted,
+            "client_phone": self.client_phone,
+            "visit_id": self.visit_id,
+            "wall_clock": None if self.wall_clock is None else self.wall_clock.isoformat(),
             "was": None if self.was is None else replace(self.was, was=None).to_json(),
         }
+
+    @property
+    def work(self) -> tuple[int | None, tuple[int, ...]]:
+        """Who does what."""
+        return self.staff_id, self.services
+
+    def says_the_same(self, other: Promise) -> bool:
+        """Whether one person reads the same of both."""
+        is_of_one = is_same_person(self, other) and self.is_deleted == other.is_deleted
+        return is_of_one and is_same_time(self, other) and self.work == other.work
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,6 +152,11 @@ class Notice:
     due_at: datetime
     deadline_at: datetime
     attempts: int = 0
+
+    def reckoned_at(self, now: datetime) -> datetime:
+        """When the client reckons to come first: who is told of a move reckons with the old time as well."""
+        was = self.promise.was.starts_at if self.promise.was is not None else self.promise.starts_at
+        return min(was, self.promise.starts_at) if was > now else self.promise.starts_at
 
     @property
     def row_key(self) -> RowKey:
@@ -154,7 +186,7 @@ def is_still_true(notice: Notice, record: Record | None, now: datetime) -> Untru
 
 
 def _of_cancellation(promise: Promise, record: Record | None) -> Untruth | None:
-    is_back = record is not None and not record.is_deleted and record.client_id == promise.client_id
+    is_back = record is not None and not record.is_deleted and is_same_person(record, promise)
     return Untruth.RESTORED if is_back else None
 
 
@@ -163,9 +195,9 @@ def _of_booking(promise: Promise, record: Record | None) -> Untruth | None:
         return Untruth.DELETED
     for is_so, why in (
         (record.client_id is None, Untruth.NO_CLIENT),
-        (record.client_id != promise.client_id, Untruth.OTHER_CLIENT),
+        (not is_same_person(record, promise), Untruth.OTHER_CLIENT),
         (record.is_group, Untruth.GROUP),
-        (record.starts_at != promise.starts_at, Untruth.MOVED),
+        (not is_same_time(record, promise), Untruth.MOVED),
     ):
         if is_so:
             return why

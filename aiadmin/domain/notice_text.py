@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Self
@@ -85,6 +85,23 @@ class Facts:
             address=address,
             link=link,
         )
+
+
+def joined(bookings: Sequence[Facts]) -> Facts:
+    """Several bookings of one visit as one: it begins with the first, and has a price where all of them have one.
+
+    Args:
+        bookings: at least one, in the order of time.
+    """
+    first = bookings[0]
+    masters = dict.fromkeys(one.master for one in bookings if one.master)
+    prices = [one.price for one in bookings if one.price is not None]
+    return replace(
+        first,
+        master=", ".join(masters) or None,
+        services=tuple(service for one in bookings for service in one.services),
+        price=sum(prices, Decimal(0)) if len(prices) == len(bookings) else None,
+    )
 
 
 def check(template: str) -> None:

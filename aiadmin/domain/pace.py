@@ -8,7 +8,7 @@ more a day the longer it has been linked, and leaves alone whoever it was told t
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from enum import StrEnum
@@ -50,6 +50,13 @@ UNPACED = HUMAN | {Purpose.REPLY}
 """Somebody waits for these: a human who typed, or a client who has just written. They count for nothing here."""
 MARKETING = frozenset({Purpose.REVIEW})
 """What goes only to clients who want it."""
+
+TURNS_AWAY = frozenset({Purpose.CANCELLED, Purpose.MOVED})
+"""What keeps a client from coming in vain."""
+MANNERS = frozenset({Hindrance.QUIET_HOURS, Hindrance.DAILY_CAP, Hindrance.SILENT})
+"""What gives way where a client would come in vain; a pause, a lock or somebody's wish does not."""
+TO_SET_OUT = timedelta(hours=1)
+"""How long before a visit a client sets out."""
 
 LOOK_AGAIN = timedelta(minutes=1)
 """How soon a paused salon is looked at again."""
@@ -202,9 +209,21 @@ class Person:
 
 
 def may_send(
-    purpose: Purpose, *, deadline_at: datetime, number: Number, person: Person, pace: Pace, now: datetime
+    purpose: Purpose,
+    *,
+    deadline_at: datetime,
+    number: Number,
+    person: Person,
+    pace: Pace,
+    now: datetime,
+    visit_at: datetime | None = None,
 ) -> Decision:
-    """Whether a message goes now, later or never. What could only go after its deadline is dropped at once."""
+    """Whether a message goes now, later or never. What could only go after its deadline is dropped at once.
+
+    Args:
+        visit_at: when the visit that the client reckons with begins. That it is off, or at another time, is told
+            at night, too, where the morning is too late for it: nobody is let come to a closed door.
+    """
     if now >= deadline_at:
         return Drop(why=Hindrance.LATE)
     if purpose in UNPACED:
@@ -212,10 +231,17 @@ def may_send(
     never = _never(purpose, person, now)
     if never is not None:
         return Drop(why=never)
-    wait = _of_person(number, person, now) or _of_number(number, pace, now)
+    waits = (*_of_person(number, person, now), *_of_number(number, pace, now))
+    wait = next((one for one in waits if not _is_too_late(purpose, one, visit_at)), None)
     if wait is None:
         return Send()
     return Drop(why=wait.why) if wait.at >= deadline_at else wait
+
+
+def _is_too_late(purpose: Purpose, wait: WaitUntil, visit_at: datetime | None) -> bool:
+    """Whether a wait that manners alone ask for would let the client set out in vain."""
+    is_news_of_a_visit = purpose in TURNS_AWAY and visit_at is not None
+    return is_news_of_a_visit and wait.why in MANNERS and visit_at is not None and visit_at < wait.at + TO_SET_OUT
 
 
 _LOOKS = 5
@@ -247,7 +273,7 @@ def _never(purpose: Purpose, person: Person, now: datetime) -> Hindrance | None:
     return None
 
 
-def _of_person(number: Number, person: Person, now: datetime) -> WaitUntil | None:
+def _of_person(number: Number, person: Person, now: datetime) -> Iterator[WaitUntil]:
     account = None if person.has_written else number.locked_until
     for until, why in (
         (person.locked_until, Hindrance.CONTACT_LOCKED),
@@ -255,24 +281,24 @@ def _of_person(number: Number, person: Person, now: datetime) -> WaitUntil | Non
         (person.silent_until, Hindrance.SILENT),
     ):
         if until is not None and until > now:
-            return WaitUntil(at=until, why=why)
-    return None
+            yield WaitUntil(at=until, why=why)
 
 
-def _of_number(number: Number, pace: Pace, now: datetime) -> WaitUntil | None:
+def _of_number(number: Number, pace: Pace, now: datetime) -> Iterator[WaitUntil]:
     if number.is_paused:
-        return WaitUntil(at=now + LOOK_AGAIN, why=Hindrance.PAUSED)
+        yield WaitUntil(at=now + LOOK_AGAIN, why=Hindrance.PAUSED)
     quiet_until = pace.quiet.over_at(now, number.zone) if pace.quiet else None
     if quiet_until is not None:
-        return WaitUntil(at=quiet_until, why=Hindrance.QUIET_HOURS)
+        yield WaitUntil(at=quiet_until, why=Hindrance.QUIET_HOURS)
     today = day_began(now, number.zone)
     if pace.most_a_day is not None:
         written = sum(sent_at >= today for sent_at in number.recent)
         if written >= daily_cap(number.linked_at, now, most=pace.most_a_day):
             midnight = _next(now.astimezone(ZoneInfo(number.zone)), time(0))
-            return WaitUntil(at=midnight.astimezone(now.tzinfo), why=Hindrance.DAILY_CAP)
+            yield WaitUntil(at=midnight.astimezone(now.tzinfo), why=Hindrance.DAILY_CAP)
     free_at = pace.bucket.free_at(number.recent) if pace.bucket else None
-    return WaitUntil(at=free_at, why=Hindrance.BUCKET) if free_at is not None and free_at > now else None
+    if free_at is not None and free_at > now:
+        yield WaitUntil(at=free_at, why=Hindrance.BUCKET)
 
 
 def _next(local: datetime, clock: time) -> datetime:

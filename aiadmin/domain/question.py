@@ -151,15 +151,14 @@ class Writing:
 
 
 def writing(question: Question, record: Record | None) -> Writing:
-    """What to write, given the record as YClients has it now. None of both: it says so already."""
+    """What the journal is to say, given the record as YClients has it now: that, or why nothing."""
     if record is None or record.is_deleted:
         return Writing(reason="cancelled")
     if record.starts_at != question.starts_at:
         return Writing(reason="moved")
     if record.attendance in {Attendance.CAME, Attendance.NO_SHOW}:
         return Writing(reason="over")
-    wanted = Attendance.CONFIRMED if question.answer is Answer.YES else Attendance.WAITING
-    return Writing() if record.attendance is wanted else Writing(attendance=wanted)
+    return Writing(attendance=Attendance.CONFIRMED if question.answer is Answer.YES else Attendance.WAITING)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -106,6 +106,19 @@ def notice_of(reminder: Reminder, record: Record, company_id: CompanyId) -> NewN
     )
 
 
+def one_per_visit(new: Sequence[NewNotice]) -> Sequence[NewNotice]:
+    """Of the bookings that are one visit of one person the first, which speaks for all of them."""
+    kept: dict[tuple[CompanyId, NoticeKind, str, int], NewNotice] = {}
+    for one in new:
+        visit, record = ("visit", one.promise.visit_id), ("record", one.record_id)
+        what, number = record if one.promise.visit_id is None else visit
+        key = (one.company_id, one.kind, f"{what}:{one.promise.client_phone}", number or 0)
+        first = kept.get(key)
+        if first is None or one.promise.starts_at < first.promise.starts_at:
+            kept[key] = one
+    return list(kept.values())
+
+
 def day_before(starts_at: datetime, clock: time, zone: str) -> datetime:
     """When the salon's clock shows `clock` on the day before a visit; in UTC's terms, whatever the zone does."""
     there = ZoneInfo(zone)
@@ -113,7 +126,7 @@ def day_before(starts_at: datetime, clock: time, zone: str) -> datetime:
 
 
 def _all(record: Record, settings: MessageSettings, zone: str) -> Iterator[Reminder]:
-    if not _has_client(record):
+    if not _has_client(record) or (record.is_unpaid and settings.wait_for_payment):
         return
     if record.attendance is Attendance.CAME:
         if settings.review:

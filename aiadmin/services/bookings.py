@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from aiadmin.domain.booking_event import BookingEvent, EventSource, Snapshot, booking_events, differs, is_newer
+from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal import Record
+from aiadmin.domain.salon_time import instant_of
 from aiadmin.services.ports import NewUnitOfWork, ReadSalon, SalonApi, UnitOfWork
+from aiadmin.services.ports.journal import BookingTime
+
+_STILL_TOLD_OF = timedelta(days=7)
+"""How long after a visit something may be said of it."""
 
 
 def absorb(
@@ -40,9 +46,18 @@ def absorb(
                 continue
             changed.append(record)
         events += booking_events(before, record, source=source, now=now, known_since=salon.known_since)
+    work.records.retime(salon.company_id, [time for one in changed if (time := _retimed(one, known))])
     work.records.replace(salon.company_id, changed, read_at)
     work.booking_events.add(salon.company_id, events, source=source, at=now)
     return len(events)
+
+
+def set_zone(work: UnitOfWork, company_id: CompanyId, zone: str, now: datetime) -> None:
+    """Take what we know of coming visits over into another timezone: by the wall clock, for no desk has moved one."""
+    times = work.records.times(company_id, now - _STILL_TOLD_OF)
+    there = ((one, instant_of(one.wall_clock, zone)) for one in times)
+    moved = [replace(one, starts_at=at) for one, at in there if at is not None and at != one.starts_at]
+    work.records.retime(company_id, moved)
 
 
 def read(salon: ReadSalon, record_id: int, *, api: SalonApi, uow: NewUnitOfWork) -> Record | None:
@@ -57,6 +72,14 @@ def read(salon: ReadSalon, record_id: int, *, api: SalonApi, uow: NewUnitOfWork)
     with uow() as work:
         known = work.records.find(salon.company_id, record_id)
     return None if known is None else replace(known.record, is_deleted=True)
+
+
+def _retimed(record: Record, known: Mapping[int, Snapshot]) -> BookingTime | None:
+    """A booking that begins at another instant and was not moved: the timezone has other rules now."""
+    before = known[record.record_id].record
+    if record.wall_clock is None or before.wall_clock != record.wall_clock or before.starts_at == record.starts_at:
+        return None
+    return BookingTime(record_id=record.record_id, wall_clock=record.wall_clock, starts_at=record.starts_at)
 
 
 def _last_of_each(records: Sequence[Record]) -> Sequence[Record]:

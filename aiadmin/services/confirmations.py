@@ -8,12 +8,14 @@ from datetime import timedelta
 
 from aiadmin import texts
 from aiadmin.domain.errors import AiAdminError, DependencyDownError
+from aiadmin.domain.journal import Attendance, Record
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.domain.question import Answer, Question, after_refusal, writing
 from aiadmin.domain.sync import SLICE
 from aiadmin.domain.yclients_error import YClientsError
 from aiadmin.services.answers import tell_salon
 from aiadmin.services.isolation import Isolation
+from aiadmin.services.looks import Looker
 from aiadmin.services.ports import Clock, JobQueue, NewUnitOfWork, ReadSalon, SalonApi
 
 CLAIM = timedelta(minutes=2)
@@ -86,11 +88,18 @@ class Confirmer:
             self._drop(question, to_do.reason)
             return
         if to_do.attendance is not None and record is not None:
-            visited = record if record.visit_id is not None else replace(record, visit_id=question.visit_id)
-            self.api.set_attendance(salon.salon_id, visited, to_do.attendance)
+            looker = Looker(uow=self.uow, api=self.api, clock=self.clock, salon=salon, due=())
+            for each in (record, *looker.rest_of_visit(record)):
+                self._mark(salon, question, each, to_do.attendance)
         with self.uow() as work:
             work.questions.written(question, self.clock())
             work.commit()
+
+    def _mark(self, salon: ReadSalon, question: Question, record: Record, attendance: Attendance) -> None:
+        """One booking of the visit that was answered about; what says so already, or is over, stays."""
+        if record.attendance is not attendance and record.attendance in {Attendance.WAITING, Attendance.CONFIRMED}:
+            visited = record if record.visit_id is not None else replace(record, visit_id=question.visit_id)
+            self.api.set_attendance(salon.salon_id, visited, attendance)
 
     def _put_off(self, question: Question, error: AiAdminError) -> None:
         retry = after_refusal(question, error, now=self.clock(), chance=self.chance())

@@ -9,7 +9,7 @@ from datetime import date
 from aiadmin.domain.booking_event import EventSource
 from aiadmin.domain.journal import Record
 from aiadmin.domain.notice import Notice
-from aiadmin.domain.release import is_fresh, is_worth_a_list, visit_day
+from aiadmin.domain.release import is_fresh, is_of_one_visit, is_worth_a_list, visit_day
 from aiadmin.domain.sync import page_read
 from aiadmin.services import bookings
 from aiadmin.services.ports import Clock, NewUnitOfWork, ReadSalon, SalonApi
@@ -43,6 +43,20 @@ class Looker:
             self._read_day(day)
             seen = self._seen(notice)
         return seen or bookings.read(self.salon, notice.record_id, api=self.api, uow=self.uow)
+
+    def rest_of_visit(self, record: Record) -> Sequence[Record]:
+        """What else is booked for the same visit and still stands, each as YClients has it now.
+
+        Raises:
+            YClientsError, DependencyDownError: nothing can be said of it now.
+        """
+        if record.visit_id is None:
+            return ()
+        with self.uow() as work:
+            others = work.records.of_visit(self.salon.company_id, record.visit_id)
+        numbers = [one.record_id for one in others if one.record_id != record.record_id]
+        read = (bookings.read(self.salon, number, api=self.api, uow=self.uow) for number in numbers)
+        return [one for one in read if one is not None and is_of_one_visit(one, record)]
 
     def _seen(self, notice: Notice) -> Record | None:
         """What we know, if it was looked at a moment ago and no webhook has spoken of it since."""

@@ -15,7 +15,7 @@ from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.message_settings import MessageSettings
 from aiadmin.domain.plan import NOTHING, NewNotice, Plan, StoredEvent, by_booking, plan
 from aiadmin.domain.quarantine import RowKey, WorkQueue
-from aiadmin.domain.reminder import Window, notice_of, owed, windows
+from aiadmin.domain.reminder import Window, notice_of, one_per_visit, owed, windows
 from aiadmin.services.isolation import Isolation
 from aiadmin.services.ports import Clock, JobQueue, NewUnitOfWork, UnitOfWork
 from aiadmin.services.ports.notices import WritingSalon
@@ -161,4 +161,4 @@ def _owed(
         reminder = owed(found.kind, found.record, salon.settings, salon.zone, asked_at=found.asked_at, now=now)
         if reminder is not None:
             new.append(notice_of(reminder, found.record, found.company_id))
-    return new
+    return one_per_visit(new)

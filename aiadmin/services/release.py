@@ -15,18 +15,38 @@ from functools import partial
 from aiadmin.domain.contact import Sighting
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import ContactId
-from aiadmin.domain.journal import Record
+from aiadmin.domain.journal import Record, is_same_person
 from aiadmin.domain.message import NewMessage, Purpose
-from aiadmin.domain.notice import Notice
-from aiadmin.domain.pace import OF_THE_SALON, Decision, Drop, Hindrance, Send, WaitUntil, may_send
+from aiadmin.domain.notice import NEWS, Notice, NoticeKind, Untruth
+from aiadmin.domain.pace import (
+    MANNERS,
+    OF_THE_SALON,
+    TURNS_AWAY,
+    Decision,
+    Drop,
+    Hindrance,
+    Send,
+    WaitUntil,
+    may_send,
+)
 from aiadmin.domain.quarantine import RowKey, WorkQueue
-from aiadmin.domain.question import ASKING, Question
-from aiadmin.domain.release import BATCH, CLAIM, Addressee, message_deadline, message_key, wait_after
+from aiadmin.domain.question import Question
+from aiadmin.domain.release import (
+    BATCH,
+    CLAIM,
+    Addressee,
+    Told,
+    is_asking,
+    message_deadline,
+    message_key,
+    wait_after,
+)
 from aiadmin.domain.sync import SLICE
 from aiadmin.domain.yclients_error import YClientsError
+from aiadmin.services import calls
 from aiadmin.services.isolation import Isolation
 from aiadmin.services.looks import Looker
-from aiadmin.services.ports import Clock, JobQueue, NewUnitOfWork, ReadSalon, Said, SalonApi, UnitOfWork, Wording
+from aiadmin.services.ports import Clock, JobQueue, NewUnitOfWork, ReadSalon, SalonApi, UnitOfWork, Wording
 
 
 class _Released(Enum):
@@ -35,6 +55,8 @@ class _Released(Enum):
     YES = auto()
     NO = auto()
     SALON_WAITS = auto()
+    MANNERS_WAIT = auto()
+    """So does the salon, but for what keeps a client from coming in vain."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +83,7 @@ class Releaser:
         """
         self._settle()
         isolation, queue = Isolation(uow=self.uow, clock=self.clock), WorkQueue.NOTICES
+        self._ask_to_call(isolation)
         count = sum(isolation.retry(queue, lambda only: self._release_again(self._take(only))))
         ends = self.clock() + SLICE
         while self.clock() < ends:
@@ -76,6 +99,21 @@ class Releaser:
         with self.uow() as work:
             work.outbox_messages.expire(now)
             work.releases.settle(now)
+            work.commit()
+
+    def _ask_to_call(self, isolation: Isolation) -> None:
+        """Have the salon call whom we could not keep from coming in vain."""
+        with self.uow() as work:
+            untold = work.releases.untold(self.clock(), limit=BATCH)
+        isolation.rows(WorkQueue.NOTICES, untold, self._ask_to_call_one, key=lambda one: one.row_key)
+        if untold:
+            self.queue.look()
+
+    def _ask_to_call_one(self, notices: Sequence[Notice]) -> None:
+        now = self.clock()
+        with self.uow() as work:
+            for notice in notices:
+                calls.ask(notice, work=work, now=now)
             work.commit()
 
     def _keys(self) -> Sequence[RowKey]:
@@ -102,12 +140,15 @@ class Releaser:
         count, looker = 0, self._looker(notices)
         if looker is None:
             return 0
-        release = partial(self._release_one, looker)
+        release, waits = partial(self._release_one, looker), False
         for notice in notices:
+            if waits and Purpose(notice.kind) not in TURNS_AWAY:
+                continue
             [*released] = isolation.rows(WorkQueue.NOTICES, [notice], release, key=lambda one: one.row_key)
             count += released.count(_Released.YES)
             if _Released.SALON_WAITS in released:
                 break
+            waits = waits or _Released.MANNERS_WAIT in released
         if count:
             self.queue.look()
         return count
@@ -129,7 +170,7 @@ class Releaser:
             return _Released.SALON_WAITS
         if isinstance(decision, WaitUntil) and decision.why in OF_THE_SALON:
             self._hold_salon(salon, until=decision.at, why=decision.why)
-            return _Released.SALON_WAITS
+            return _Released.MANNERS_WAIT if decision.why in MANNERS else _Released.SALON_WAITS
         return _Released.YES if isinstance(decision, Send) else _Released.NO
 
     def _try(self, salon: ReadSalon, notice: Notice, looker: Looker) -> Decision | None:
@@ -138,48 +179,82 @@ class Releaser:
         with self.uow() as work:
             known = work.records.find(salon.company_id, notice.record_id)
             early, _ = self._decide(work, salon, notice, known.record, now) if known else (Send(), None)
-            self._note(work, notice, early, now)
+            self._note(work, [notice], early, now)
+            along = work.releases.take_along(notice, now=now, until=now + CLAIM) if isinstance(early, Send) else ()
             work.commit()
         if not isinstance(early, Send):
             return early
-        return self._owe(salon, notice, looker.record(notice))
+        told = [one for one in (self._look(looker, each) for each in (notice, *along)) if one is not None]
+        if not told or told[0].notice != notice:
+            self._let_back([one.notice for one in told])
+            return None
+        return self._owe(salon, told)
 
-    def _owe(self, salon: ReadSalon, notice: Notice, record: Record | None) -> Decision | None:
-        """The message, the notice that it was and the question that it asks: all or nothing."""
+    def _look(self, looker: Looker, notice: Notice) -> Told | None:
+        """What there is to tell of a notice now; None for one that is not true any more: it is dropped."""
+        record = looker.record(notice)
+        with self.uow() as work:
+            untrue = self.wording(work).untrue(notice, record, self.clock()) if record else "gone"
+        if record is None or untrue is not None:
+            self._drop(notice, untrue or "gone")
+            return None
+        if self._is_merge(looker.salon, notice, record):
+            self._drop(notice, Untruth.CARD_GONE)
+            return None
+        return Told(notice=notice, record=record, visit=() if notice.kind in NEWS else looker.rest_of_visit(record))
+
+    def _is_merge(self, salon: ReadSalon, notice: Notice, record: Record) -> bool:
+        """Whether a booking left a client's card because the card is gone: the desk has merged two of one person."""
+        card = notice.promise.client_id
+        is_exchange = notice.kind is NoticeKind.CANCELLED and not record.is_deleted
+        if not is_exchange or card is None or is_same_person(record, notice.promise):
+            return False
+        return self.api.client(salon.salon_id, card, country=salon.country) is None
+
+    def _drop(self, notice: Notice, why: str) -> None:
+        with self.uow() as work:
+            work.releases.drop(notice, why=why, at=self.clock())
+            work.commit()
+
+    def _let_back(self, notices: Sequence[Notice]) -> None:
+        """They went along with one that is not told."""
         now = self.clock()
         with self.uow() as work:
+            work.releases.hold(notices, until=now, why=None)
+            work.commit()
+
+    def _owe(self, salon: ReadSalon, told: Sequence[Told]) -> Decision | None:
+        """The message, the notices that it was and the question that it asks: all or nothing."""
+        first, now = told[0], self.clock()
+        with self.uow() as work:
             work.releases.lock_salon(salon.company_id)
-            said = self.wording(work).say(notice, record, salon, now) if record else Said(untrue="gone")
-            if record is None or said.untrue is not None:
-                work.releases.drop(notice, why=said.untrue or "gone", at=now)
-                work.commit()
-                return None
-            decision, contact_id = self._decide(work, salon, notice, record, now)
+            decision, contact_id = self._decide(work, salon, first.notice, first.record, now)
             if isinstance(decision, Send) and contact_id is not None:
-                if not self._write(work, notice, record, contact_id, said.text, now):
+                if not self._write(work, salon, told, contact_id, now):
                     return None
             else:
-                self._note(work, notice, decision, now)
+                self._note(work, [one.notice for one in told], decision, now)
             work.commit()
         return decision
 
     def _write(
-        self, work: UnitOfWork, notice: Notice, record: Record, contact_id: ContactId, text: str, now: datetime
+        self, work: UnitOfWork, salon: ReadSalon, told: Sequence[Told], contact_id: ContactId, now: datetime
     ) -> bool:
-        """False when somebody else has looked at the notice meanwhile: then nothing of this may stay."""
+        """False when somebody else has looked at a notice meanwhile: then nothing of this may stay."""
+        first = told[0].notice
         new = NewMessage(
-            company_id=notice.company_id,
-            text=text,
-            dedup_key=message_key(notice),
-            deadline_at=message_deadline(notice, now),
-            purpose=Purpose(notice.kind),
-            record_id=notice.record_id,
+            company_id=first.company_id,
+            text=self.wording(work).text(told, salon),
+            dedup_key=message_key(first),
+            deadline_at=min(message_deadline(one.notice, now) for one in told),
+            purpose=Purpose(first.kind),
+            record_id=first.record_id,
         )
         number = work.outbox_messages.add(new, contact_id, now)
-        if number is None or not work.releases.release(notice, number):
+        if number is None or not all(work.releases.release(one.notice, number) for one in told):
             return False
-        if Purpose(notice.kind) in ASKING:
-            work.questions.ask(_question(notice, record, contact_id, now))
+        if is_asking(told[0]):
+            work.questions.ask(_question(told[0], contact_id, now))
         return True
 
     def _decide(
@@ -198,18 +273,21 @@ class Releaser:
             person=replace(person, is_muted=client.is_muted),
             pace=self.wording(work).pace(salon.company_id),
             now=now,
+            visit_at=notice.reckoned_at(now),
         )
         return decision, contact_id
 
-    def _note(self, work: UnitOfWork, notice: Notice, decision: Decision, now: datetime) -> None:
+    def _note(self, work: UnitOfWork, notices: Sequence[Notice], decision: Decision, now: datetime) -> None:
         if isinstance(decision, Drop):
-            work.releases.drop(notice, why=decision.why, at=now)
+            for notice in notices:
+                work.releases.drop(notice, why=decision.why, at=now)
         elif isinstance(decision, WaitUntil):
-            work.releases.hold([notice], until=decision.at, why=decision.why)
+            work.releases.hold(notices, until=decision.at, why=decision.why)
 
     def _hold_salon(self, salon: ReadSalon, *, until: datetime, why: str) -> None:
         with self.uow() as work:
-            work.releases.hold_salon(salon.company_id, now=self.clock(), until=until, why=why)
+            but = TURNS_AWAY if why in MANNERS else ()
+            work.releases.hold_salon(salon.company_id, now=self.clock(), until=until, why=why, but=but)
             work.commit()
 
 
@@ -217,16 +295,16 @@ def _addressee(work: UnitOfWork, notice: Notice, record: Record) -> Addressee:
     """The client that the notice was planned for: the booking may be somebody else's by now."""
     client_id = notice.promise.client_id or record.client_id
     known = Addressee() if client_id is None else work.releases.client(notice.company_id, client_id)
-    is_theirs = client_id == record.client_id and record.client_phone is not None
+    is_theirs = is_same_person(notice.promise, record) and record.client_phone is not None
     return replace(known, phone=record.client_phone) if is_theirs else known
 
 
-def _question(notice: Notice, record: Record, contact_id: ContactId, now: datetime) -> Question:
+def _question(told: Told, contact_id: ContactId, now: datetime) -> Question:
     return Question(
-        company_id=notice.company_id,
-        record_id=notice.record_id,
-        starts_at=record.starts_at,
-        visit_id=record.visit_id,
+        company_id=told.notice.company_id,
+        record_id=told.notice.record_id,
+        starts_at=told.record.starts_at,
+        visit_id=told.record.visit_id,
         contact_id=contact_id,
         asked_at=now,
     )

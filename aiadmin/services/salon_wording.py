@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from aiadmin import notice_texts
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.journal import Record
-from aiadmin.domain.message_settings import MessageSettings
+from aiadmin.domain.journal import Record, is_same_person
 from aiadmin.domain.notice import Notice, NoticeKind, is_still_true
-from aiadmin.domain.notice_text import Facts, TemplateError
+from aiadmin.domain.notice_text import Facts, TemplateError, joined
 from aiadmin.domain.pace import UNBOUND, Pace
-from aiadmin.services.ports import ReadSalon, Said, UnitOfWork
+from aiadmin.domain.release import Told, is_asking
+from aiadmin.services.ports import ReadSalon, UnitOfWork
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,32 +30,48 @@ class SalonWording:
     def pace(self, company_id: CompanyId) -> Pace:
         return self.work.preferences.settings(company_id).pace if self.is_paced else UNBOUND
 
-    def say(self, notice: Notice, record: Record, salon: ReadSalon, now: datetime) -> Said:
-        settings = self.work.preferences.settings(notice.company_id)
-        if not settings.wants(notice.kind):
-            return Said(untrue="switched_off")
-        untrue = is_still_true(notice, record, now)
-        if untrue is not None:
-            return Said(untrue=untrue)
-        facts = self._facts(notice, record, salon, settings)
-        return Said(text=self._text(notice, facts))
+    def untrue(self, notice: Notice, record: Record, now: datetime) -> str | None:
+        if not self.work.preferences.settings(notice.company_id).wants(notice.kind):
+            return "switched_off"
+        return is_still_true(notice, record, now)
 
-    def _text(self, notice: Notice, facts: Facts) -> str:
+    def text(self, told: Sequence[Told], salon: ReadSalon) -> str:
+        first, visits = told[0], self._visits(told, salon)
+        if len(visits) > 1:
+            return notice_texts.fill_list(first.notice.kind, visits)
+        return self._of_one(first.notice, visits[0], is_asked=is_asking(first))
+
+    def _visits(self, told: Sequence[Told], salon: ReadSalon) -> Sequence[Facts]:
+        """Each visit once, in the order of time, whatever number of bookings it is."""
+        bookings: dict[tuple[str, int], list[Facts]] = {}
+        for one in told:
+            visit_id = one.notice.promise.visit_id
+            key = ("record", one.notice.record_id) if visit_id is None else ("visit", visit_id)
+            facts = [self._facts(one.notice, record, salon) for record in one.bookings]
+            bookings.setdefault(key, []).extend(facts)
+        visits = [joined(sorted(each, key=lambda one: one.starts_at)) for each in bookings.values()]
+        return sorted(visits, key=lambda one: one.starts_at)
+
+    def _of_one(self, notice: Notice, facts: Facts, *, is_asked: bool) -> str:
         """The salon's own; ours where it has none, or one that is no use any more or says nothing of this visit."""
         own = self.work.preferences.text(notice.company_id, notice.kind)
-        try:
-            said = notice_texts.fill(own, facts) if own is not None else ""
-        except TemplateError:
-            said = ""
-        return said or notice_texts.fill(notice_texts.TEMPLATES[notice.kind], facts)
+        for template in (own, notice_texts.TEMPLATES[notice.kind]):
+            try:
+                said = notice_texts.fill(template, facts, is_asked=is_asked) if template is not None else ""
+            except TemplateError:
+                continue
+            if said:
+                return said
+        return notice_texts.fill(notice_texts.TEMPLATES[notice.kind], facts)
 
-    def _facts(self, notice: Notice, record: Record, salon: ReadSalon, settings: MessageSettings) -> Facts:
+    def _facts(self, notice: Notice, record: Record, salon: ReadSalon) -> Facts:
         """Of the promise alone where the booking is somebody else's by now: another name must not be told."""
         client_id = notice.promise.client_id
-        if client_id is not None and record.client_id != client_id:
+        if client_id is not None and not is_same_person(record, notice.promise):
             client = self.work.releases.client(notice.company_id, client_id)
             return Facts(name=client.name, starts_at=notice.promise.starts_at, zone=salon.zone)
         is_review = notice.kind is NoticeKind.REVIEW
+        settings = self.work.preferences.settings(notice.company_id)
         link = settings.review_link if is_review else record.raw.get("short_link")
         address = self.work.preferences.address(notice.company_id)
         return Facts.of(

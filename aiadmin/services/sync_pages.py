@@ -23,7 +23,7 @@ from aiadmin.domain.sync import (
     whole_list,
 )
 from aiadmin.domain.yclients_error import ForbiddenError, NotFoundError
-from aiadmin.services.bookings import absorb
+from aiadmin.services.bookings import absorb, set_zone
 from aiadmin.services.ports import ReadSalon, SalonApi, UnitOfWork
 
 CLIENTS_TOTAL = "clients_total"
@@ -63,7 +63,14 @@ class Pages:
 
     def company(self, _run: SyncRun, salon: ReadSalon) -> Fetched:
         facts = self.api.company(salon.salon_id)
-        return Fetched(read=whole_list(1), store=lambda work, _at: work.journal.set_salon(salon.company_id, facts))
+
+        def store(work: UnitOfWork, at: datetime) -> None:
+            before = work.journal.zone(salon.company_id)
+            work.journal.set_salon(salon.company_id, facts)
+            if before != facts.timezone:
+                set_zone(work, salon.company_id, facts.timezone, at)
+
+        return Fetched(read=whole_list(1), store=store)
 
     def categories(self, run: SyncRun, salon: ReadSalon) -> Fetched:
         rows = self.api.categories(salon.salon_id)

@@ -54,8 +54,8 @@ def _row(event: BookingEvent) -> Mapping[str, Any]:
 def record_of_json(given: Mapping[str, Any]) -> Record:
     """What `record_as_json` wrote; `raw` is not there."""
     values = {name: value for name, value in given.items() if name != "seconds"}
-    for name in ("starts_at", "changed_at", "created_at"):
-        values[name] = None if given[name] is None else datetime.fromisoformat(given[name])
+    for name in ("starts_at", "changed_at", "created_at", "wall_clock"):
+        values[name] = None if given.get(name) is None else datetime.fromisoformat(given[name])
     values["services"] = tuple(service_of_json(service) for service in given["services"])
     values["attendance"] = Attendance(given["attendance"])
     return Record(**values, length=timedelta(seconds=given["seconds"]))
@@ -81,4 +81,6 @@ def record_as_json(record: Record) -> Mapping[str, Any]:
         "comment": record.comment,
         "is_online": record.is_online,
         "is_group": record.is_group,
+        "wall_clock": record.wall_clock,
+        "is_unpaid": record.is_unpaid,
     }

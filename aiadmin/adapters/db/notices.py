@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import CursorResult, Row, TextClause, text
+from sqlalchemy import Row, TextClause, text
 from sqlalchemy.orm import Session
 
 from aiadmin.adapters.db.booking_events import record_of_json
@@ -36,7 +36,8 @@ _NEXT = not_set_aside(WorkQueue.BOOKING_EVENTS, "event.company_id", "event.id") 
 _TAKE = text(f"""
 SELECT event.*, CASE event.kind WHEN 'created' THEN (
   SELECT count(*) FROM (
-    SELECT FROM records WHERE records.company_id = event.company_id AND records.created_at BETWEEN
+    SELECT FROM records WHERE records.company_id = event.company_id AND NOT records.is_online
+      AND records.created_at BETWEEN
       CAST(event.after ->> 'created_at' AS timestamptz) - interval '30 s'
       AND CAST(event.after ->> 'created_at' AS timestamptz) + interval '30 s'
     LIMIT :most
@@ -49,13 +50,16 @@ ORDER BY event.id LIMIT :limit
 _NEWS_KEYS = text(f"SELECT event.company_id, event.id {_NEWS} AND {_NEXT} ORDER BY event.id LIMIT :limit")
 _ANY_NEWS = text(f"SELECT EXISTS (SELECT {_NEWS} AND {_NEXT})")
 _LAST = text("""
-SELECT notices.id, notices.company_id, notices.record_id, given.client_id, notices.kind, notices.promise,
+SELECT notices.id, notices.company_id, notices.record_id, given.client_id, given.client_phone,
+  notices.kind, notices.promise,
   notices.state, message.state AS message
-FROM jsonb_to_recordset(CAST(:bookings AS jsonb)) AS given (company_id integer, record_id bigint, client_id bigint)
+FROM jsonb_to_recordset(CAST(:bookings AS jsonb)) AS given (
+  company_id integer, record_id bigint, client_id bigint, client_phone text
+)
 CROSS JOIN LATERAL (
   SELECT max(id + 0) AS id FROM notices -- or PostgreSQL may walk down the whole primary key to find one
   WHERE company_id = given.company_id AND record_id = given.record_id AND kind = ANY(:news)
-    AND CAST(promise ->> 'client_id' AS bigint) = given.client_id
+    AND (CAST(promise ->> 'client_id' AS bigint) = given.client_id OR promise ->> 'client_phone' = given.client_phone)
 ) AS newest
 JOIN notices ON notices.id = newest.id
 LEFT JOIN outbox_messages AS message ON message.id = notices.outbox_message_id
@@ -82,15 +86,29 @@ _RECORD = "records." + ", records.".join(
     (
         *("record_id", "visit_id", "staff_id", "staff_name", "client_id", "client_name", "client_phone", "starts_at"),
         *("seconds", "services", "attendance", "changed_at", "created_at", "comment", "is_online", "is_group"),
-        "deleted_at",
+        *("wall_clock", "is_unpaid", "deleted_at"),
     )
 )
 _IS_OPEN = """
 records.deleted_at IS NULL AND records.client_id IS NOT NULL AND NOT EXISTS (
   SELECT FROM notices
   WHERE notices.company_id = records.company_id AND notices.record_id = records.record_id
-    AND notices.kind = given.kind AND CAST(notices.promise ->> 'client_id' AS bigint) = records.client_id
+    AND notices.kind = given.kind AND (
+      CAST(notices.promise ->> 'client_id' AS bigint) = records.client_id
+      OR notices.promise ->> 'client_phone' = records.client_phone
+    )
     AND CAST(notices.promise ->> 'starts_at' AS timestamptz) = records.starts_at
+) AND NOT EXISTS (
+  SELECT FROM notices JOIN records AS other
+    ON other.company_id = notices.company_id AND other.record_id = notices.record_id
+  WHERE other.company_id = records.company_id AND other.visit_id = records.visit_id
+    AND other.record_id <> records.record_id AND notices.kind = given.kind AND notices.state <> 'dropped'
+    AND (
+      CAST(notices.promise ->> 'client_id' AS bigint) = records.client_id
+      OR notices.promise ->> 'client_phone' = records.client_phone
+    )
+    AND CAST(notices.promise ->> 'starts_at' AS timestamptz)
+      BETWEEN records.starts_at - interval '12 hours' AND records.starts_at + interval '12 hours'
 )
 """
 _CHOSEN = f"""
@@ -127,12 +145,16 @@ WHERE given.kind = 'reminder_again' AND questions.answer IS NULL AND {_CHOSEN}
 )
 """)  # noqa: S608 - our own words
 _ADD = text("""
-INSERT INTO notices (company_id, record_id, kind, dedup_key, promise, due_at, deadline_at, created_at)
-SELECT company_id, record_id, kind, dedup_key, promise, due_at, deadline_at, :at
+INSERT INTO notices (
+  company_id, record_id, kind, dedup_key, promise, due_at, deadline_at, created_at, state, reason, finished_at
+)
+SELECT company_id, record_id, kind, dedup_key, promise, due_at, deadline_at, :at,
+  CASE WHEN dropped IS NULL THEN 'waiting' ELSE 'dropped' END, dropped, CASE WHEN dropped IS NOT NULL THEN :at END
 FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS given (company_id integer, record_id bigint, kind text,
-  dedup_key text, promise jsonb, due_at timestamptz, deadline_at timestamptz)
+  dedup_key text, promise jsonb, due_at timestamptz, deadline_at timestamptz, dropped text)
 ORDER BY company_id, dedup_key
 ON CONFLICT (company_id, dedup_key) DO NOTHING
+RETURNING state
 """)
 _SUPERSEDE = text("""
 UPDATE notices SET state = 'dropped', reason = 'superseded', claimed_until = NULL, finished_at = :at
@@ -190,7 +212,8 @@ class SqlNotices:
         if not new:
             return 0
         rows = as_json([vars(one) | {"promise": one.promise.to_json()} for one in new])
-        return cast("CursorResult[Any]", self._session.execute(_ADD, {"rows": rows, "at": at})).rowcount
+        states = self._session.scalars(_ADD, {"rows": rows, "at": at}).all()
+        return states.count("waiting")
 
     def handled(self, events: Sequence[StoredEvent], at: datetime) -> None:
         self._session.execute(_HANDLED, {"numbers": [one.event_id for one in events], "at": at})
@@ -223,7 +246,12 @@ def _event(row: Row[Any]) -> StoredEvent:
 
 
 def _last(row: Row[Any]) -> tuple[Booking, LastNews]:
-    booking = Booking(company_id=CompanyId(row.company_id), record_id=row.record_id, client_id=row.client_id)
+    booking = Booking(
+        company_id=CompanyId(row.company_id),
+        record_id=row.record_id,
+        client_id=row.client_id,
+        client_phone=row.client_phone,
+    )
     return booking, LastNews(
         notice_id=NoticeId(row.id),
         kind=NoticeKind(row.kind),

@@ -10,12 +10,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from aiadmin.adapters.db.bulk import Row, insert_new, short, upsert
+from aiadmin.adapters.db.bulk import Row, as_json, insert_new, short, upsert
 from aiadmin.adapters.db.journal import whole_seconds
+from aiadmin.adapters.db.retiming import RETIME
 from aiadmin.adapters.db.salon_tables import RecordRow
 from aiadmin.domain.booking_event import Snapshot
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal import Attendance, BookedService, Record
+from aiadmin.services.ports.journal import BookingTime
 
 
 class SqlRecords:
@@ -41,6 +43,25 @@ class SqlRecords:
     def replace(self, company_id: CompanyId, records: Sequence[Record], read_at: datetime) -> None:
         upsert(self._session, RecordRow, company_id, [_row(record, read_at) for record in records], read_at)
 
+    def of_visit(self, company_id: CompanyId, visit_id: int) -> Sequence[Record]:
+        mine = (RecordRow.company_id == company_id, RecordRow.visit_id == visit_id, RecordRow.deleted_at.is_(None))
+        statement = select(RecordRow).where(*mine).order_by(RecordRow.starts_at, RecordRow.record_id)
+        rows = self._session.scalars(statement.execution_options(populate_existing=True))
+        return [_snapshot(row).record for row in rows]
+
+    def times(self, company_id: CompanyId, since: datetime) -> Sequence[BookingTime]:
+        columns = (RecordRow.record_id, RecordRow.wall_clock, RecordRow.starts_at)
+        later = (RecordRow.company_id == company_id, RecordRow.starts_at > since, RecordRow.wall_clock.is_not(None))
+        statement = select(*columns).where(*later).order_by(RecordRow.record_id).with_for_update()
+        return [BookingTime(**row._mapping) for row in self._session.execute(statement)]
+
+    def retime(self, company_id: CompanyId, times: Sequence[BookingTime]) -> None:
+        if not times:
+            return
+        given = {"company_id": company_id, "times": as_json([vars(one) for one in times])}
+        for statement in RETIME:
+            self._session.execute(statement, given)
+
     def find(self, company_id: CompanyId, record_id: int) -> Snapshot | None:
         statement = select(RecordRow).where(RecordRow.company_id == company_id, RecordRow.record_id == record_id)
         row = self._session.scalars(statement.execution_options(populate_existing=True)).one_or_none()
@@ -65,6 +86,8 @@ def _row(record: Record, read_at: datetime) -> Row:
         "comment": record.comment,
         "is_online": record.is_online,
         "is_group": record.is_group,
+        "wall_clock": record.wall_clock,
+        "is_unpaid": record.is_unpaid,
         "raw_data": record.raw,
         "deleted_at": read_at if record.is_deleted else None,
     }
@@ -105,5 +128,7 @@ def record_of_row(row: Any, *, raw: Mapping[str, Any]) -> Record:
         comment=row.comment,
         is_online=row.is_online,
         is_group=row.is_group,
+        wall_clock=row.wall_clock,
+        is_unpaid=row.is_unpaid,
         raw=raw,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -13,12 +13,13 @@ from aiadmin.adapters.db.quarantine import keys_of, not_set_aside, numbers_of
 from aiadmin.adapters.db.salon_tables import ClientRow
 from aiadmin.adapters.db.sync_runs import IS_READ
 from aiadmin.domain.ids import CompanyId, MessageId, NoticeId
-from aiadmin.domain.notice import Notice, NoticeKind, Promise
+from aiadmin.domain.notice import NEWS, Notice, NoticeKind, Promise
 from aiadmin.domain.pace import LARGEST_CAP, UNPACED, Hindrance, Number, day_began
 from aiadmin.domain.quarantine import RowKey, WorkQueue
-from aiadmin.domain.release import Addressee
+from aiadmin.domain.release import MOST_IN_ONE, Addressee
 
 _LOCK = 727_278
+_LATELY = timedelta(hours=1)
 _HISTORY = timedelta(hours=1)
 """Enough for the bucket shortly after midnight; the rest of `recent` is for the daily cap."""
 
@@ -58,8 +59,22 @@ _DROP = text(f"UPDATE notices SET state = 'dropped', reason = :why, finished_at 
 _HOLD = text(f"UPDATE notices SET claimed_until = :until, reason = :why WHERE {_IS_MINE}")  # noqa: S608
 _HOLD_SALON = text("""
 UPDATE notices SET claimed_until = :until, reason = :why
-WHERE company_id = :company_id AND state = 'waiting' AND due_at <= :now
+WHERE company_id = :company_id AND state = 'waiting' AND due_at <= :now AND kind <> ALL(:but)
 """)
+_TAKE_ALONG = text(f"""
+WITH along AS (
+  SELECT id FROM notices
+  WHERE company_id = :company_id AND state = 'waiting' AND kind = :kind AND id <> :id AND deadline_at > :now
+    AND (
+      CAST(promise ->> 'client_id' AS bigint) = :client_id OR promise ->> 'client_phone' = :client_phone
+    )
+    AND (kind = ANY(:news) OR CAST(promise ->> 'visit_id' AS bigint) = :visit_id)
+    AND {not_set_aside(WorkQueue.NOTICES, "notices.company_id", "notices.id")}
+  ORDER BY due_at, id LIMIT :limit FOR UPDATE SKIP LOCKED
+)
+UPDATE notices SET claimed_until = :until, attempts = attempts + 1 FROM along WHERE notices.id = along.id
+RETURNING notices.*
+""")  # noqa: S608 - our own words
 _LOOKED = text("""
 UPDATE notices SET looked_at = :at WHERE company_id = :company_id AND record_id = ANY(:records) AND state = 'waiting'
 """)
@@ -92,6 +107,21 @@ _EXPIRE = text("""
 UPDATE notices SET state = 'dropped', reason = 'late', finished_at = :now
 WHERE state = 'waiting' AND due_at <= :now AND deadline_at <= :now
   AND (claimed_until IS NULL OR claimed_until <= :now)
+""")
+_UNTOLD = text("""
+SELECT notices.* FROM notices LEFT JOIN outbox_messages AS message ON message.id = notices.outbox_message_id
+WHERE notices.kind IN ('moved', 'cancelled') AND notices.finished_at > :since AND (
+    (notices.state = 'dropped' AND notices.reason = ANY(:reasons))
+    OR (notices.state = 'done' AND message.state = 'failed')
+  )
+  AND GREATEST(
+    CAST(promise ->> 'starts_at' AS timestamptz), CAST(promise -> 'was' ->> 'starts_at' AS timestamptz)
+  ) > :now
+  AND NOT EXISTS (
+    SELECT FROM outbox_messages AS call
+    WHERE call.company_id = notices.company_id AND call.dedup_key = 'call:' || notices.id
+  )
+ORDER BY notices.finished_at LIMIT :limit
 """)
 _ANY_DUE = text(f"""
 SELECT EXISTS (SELECT {_SENDABLE}) OR EXISTS (SELECT FROM notices, LATERAL (SELECT {_DECIDED}) AS decided)
@@ -161,12 +191,30 @@ class SqlReleases:
     def release(self, notice: Notice, message_id: MessageId) -> bool:
         return self._change(_RELEASE, **_look(notice), message_id=message_id) == 1
 
-    def hold(self, notices: Sequence[Notice], *, until: datetime, why: str) -> None:
+    def take_along(self, notice: Notice, *, now: datetime, until: datetime) -> Sequence[Notice]:
+        promise = notice.promise
+        given = {
+            "company_id": notice.company_id,
+            "id": notice.id,
+            "kind": notice.kind,
+            "news": [*NEWS],
+            "client_id": promise.client_id,
+            "client_phone": promise.client_phone,
+            "visit_id": promise.visit_id,
+            "now": now,
+            "until": until,
+            "limit": MOST_IN_ONE,
+        }
+        return [_notice(row) for row in self._session.execute(_TAKE_ALONG, given)]
+
+    def hold(self, notices: Sequence[Notice], *, until: datetime, why: str | None) -> None:
         for notice in notices:
             self._change(_HOLD, **_look(notice), until=until, why=why)
 
-    def hold_salon(self, company_id: CompanyId, *, now: datetime, until: datetime, why: str) -> None:
-        self._change(_HOLD_SALON, company_id=company_id, now=now, until=until, why=why)
+    def hold_salon(
+        self, company_id: CompanyId, *, now: datetime, until: datetime, why: str, but: Collection[str] = ()
+    ) -> None:
+        self._change(_HOLD_SALON, company_id=company_id, now=now, until=until, why=why, but=[*but])
 
     def let_go(self, company_id: CompanyId) -> None:
         self._change(_LET_GO, company_id=company_id, rules=[*_RULES])
@@ -176,6 +224,10 @@ class SqlReleases:
 
     def settle(self, now: datetime) -> int:
         return self._change(_TAKEN_BACK) + self._change(_DONE, now=now) + self._change(_FORGOTTEN, now=now)
+
+    def untold(self, now: datetime, *, limit: int) -> Sequence[Notice]:
+        given = {"now": now, "since": now - _LATELY, "reasons": [*Hindrance], "limit": limit}
+        return [_notice(row) for row in self._session.execute(_UNTOLD, given)]
 
     def expire(self, now: datetime) -> int:
         return self._change(_EXPIRE, now=now)

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Date,
+    DateTime,
     ForeignKey,
     Index,
     Integer,
@@ -170,6 +171,7 @@ class RecordRow(Base):
         Index("idx_records_starts_at", "company_id", "starts_at"),
         Index("idx_records_client", "company_id", "client_id"),
         Index("idx_records_created_at", "company_id", "created_at"),
+        Index("idx_records_visit", "company_id", "visit_id"),
         CheckConstraint("attendance BETWEEN -1 AND 2", name="attendance"),
     )
 
@@ -190,6 +192,8 @@ class RecordRow(Base):
     comment: Mapped[str] = mapped_column(Text, server_default="")
     is_online: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
     is_group: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    wall_clock: Mapped[datetime | None] = mapped_column(DateTime)
+    is_unpaid: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
     raw_data: Mapped[Any] = mapped_column(JSONB)
     synced_at: Mapped[datetime] = mapped_column(Time)
     deleted_at: Mapped[datetime | None] = mapped_column(Time)

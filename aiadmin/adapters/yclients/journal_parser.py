@@ -157,6 +157,8 @@ def record(row: reading.Row, zone: ZoneInfo, country: str) -> Record:
         client_name=reading.text(booked_by.get("name")) or reading.text(booked_by.get("display_name")),
         client_phone=read_phone(booked_by.get("phone"), country),
         starts_at=_needed(_starts_at(row, zone), "date"),
+        wall_clock=_wall_clock(row),
+        is_unpaid=reading.flag(row.get("prepaid")) and not reading.flag(row.get("prepaid_confirmed")),
         length=length,
         services=tuple(_booked(row.get("services"))),
         attendance=_attendance(row),
@@ -170,9 +172,12 @@ def record(row: reading.Row, zone: ZoneInfo, country: str) -> Record:
     )
 
 
+def _wall_clock(row: reading.Row) -> datetime | None:
+    return reading.wall_clock(row.get("date")) or reading.wall_clock(row.get("datetime"))
+
+
 def _starts_at(row: reading.Row, zone: ZoneInfo) -> datetime | None:
-    written = row.get("datetime")
-    local = reading.wall_clock(row.get("date")) or reading.wall_clock(written)
+    written, local = row.get("datetime"), _wall_clock(row)
     return reading.moment(written, zone) if local is None else reading.in_zone(local, zone, written)
 
 

@@ -28,7 +28,7 @@ from aiadmin.services.ports.outside import (
 from aiadmin.services.ports.partner import Partner
 from aiadmin.services.ports.preferences import Preferences
 from aiadmin.services.ports.questions import Letters, Questions
-from aiadmin.services.ports.releases import Releases, Said, Wording
+from aiadmin.services.ports.releases import Releases, Wording
 from aiadmin.services.ports.standings import Pauses, Standings
 from aiadmin.services.ports.storage import Companies, NewUnitOfWork, Outbox, UnitOfWork, Webhooks
 from aiadmin.services.ports.yclients import SalonApi
@@ -71,7 +71,6 @@ __all__ = [
     "Records",
     "Releases",
     "Rooms",
-    "Said",
     "SalonApi",
     "Secrets",
     "SessionEvents",

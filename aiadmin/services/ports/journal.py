@@ -49,6 +49,15 @@ class ReadSalon:
 
 
 @dataclass(frozen=True, kw_only=True)
+class BookingTime:
+    """When a booking begins, by the salon's clock (naive) and as an instant."""
+
+    record_id: int
+    wall_clock: datetime
+    starts_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Sample:
     """What a salon's own journal gives for an example of a booking; each None where the journal has none.
 
@@ -121,6 +130,19 @@ class Records(Protocol):
     def replace(self, company_id: CompanyId, records: Sequence[Record], read_at: datetime) -> None: ...
 
     def find(self, company_id: CompanyId, record_id: int) -> Snapshot | None: ...
+
+    def of_visit(self, company_id: CompanyId, visit_id: int) -> Sequence[Record]:
+        """What we know to be booked for a visit and not deleted, in the order of time."""
+        ...
+
+    def times(self, company_id: CompanyId, since: datetime) -> Sequence[BookingTime]:
+        """When the bookings begin that begin later than `since`; those whose wall clock is known. They are locked."""
+        ...
+
+    def retime(self, company_id: CompanyId, times: Sequence[BookingTime]) -> None:
+        """The same wall clock is another instant now: of the bookings, of what was told and asked about them, and of
+        what has happened to them and nobody has looked at yet. Reminders that wait are planned anew."""
+        ...
 
 
 class BookingEvents(Protocol):

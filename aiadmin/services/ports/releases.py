@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -12,16 +11,8 @@ from aiadmin.domain.journal import Record
 from aiadmin.domain.notice import Notice
 from aiadmin.domain.pace import Number, Pace
 from aiadmin.domain.quarantine import RowKey
-from aiadmin.domain.release import Addressee
+from aiadmin.domain.release import Addressee, Told
 from aiadmin.services.ports.journal import ReadSalon
-
-
-@dataclass(frozen=True, kw_only=True)
-class Said:
-    """What a notice says now, or why it is not true any more (a slug)."""
-
-    text: str = field(default="", repr=False)
-    untrue: str | None = None
 
 
 class Wording(Protocol):
@@ -31,8 +22,12 @@ class Wording(Protocol):
         """How the salon wants to write."""
         ...
 
-    def say(self, notice: Notice, record: Record, salon: ReadSalon, now: datetime) -> Said:
-        """The text of a notice about a booking as it is at this moment, if what it promises still holds."""
+    def untrue(self, notice: Notice, record: Record, now: datetime) -> str | None:
+        """Why a notice about a booking as it is now is not to be told any more: a slug; None when it is."""
+        ...
+
+    def text(self, told: Sequence[Told], salon: ReadSalon) -> str:
+        """One text for notices of one kind to one person."""
         ...
 
 
@@ -50,6 +45,11 @@ class Releases(Protocol):
 
         Only of salons that are not paused, whose journal is read, and whose phone a living host has online.
         """
+        ...
+
+    def take_along(self, notice: Notice, *, now: datetime, until: datetime) -> Sequence[Notice]:
+        """Claim what may be told in the same message: notices of the same kind to the same person; of what time alone
+        brings about only those of the same visit."""
         ...
 
     def lock_salon(self, company_id: CompanyId) -> None:
@@ -80,10 +80,12 @@ class Releases(Protocol):
         """It is this message now; False when somebody else has looked at it since `take`, and nothing may stay."""
         ...
 
-    def hold(self, notices: Sequence[Notice], *, until: datetime, why: str) -> None: ...
+    def hold(self, notices: Sequence[Notice], *, until: datetime, why: str | None) -> None: ...
 
-    def hold_salon(self, company_id: CompanyId, *, now: datetime, until: datetime, why: str) -> None:
-        """All that is due."""
+    def hold_salon(
+        self, company_id: CompanyId, *, now: datetime, until: datetime, why: str, but: Collection[str] = ()
+    ) -> None:
+        """All that is due, but these kinds."""
         ...
 
     def let_go(self, company_id: CompanyId) -> None:
@@ -94,6 +96,11 @@ class Releases(Protocol):
 
     def settle(self, now: datetime) -> int:
         """Bring released notices in line with their messages (`domain.release.after_message`); how many changed."""
+        ...
+
+    def untold(self, now: datetime, *, limit: int) -> Sequence[Notice]:
+        """What was to keep clients from coming in vain and could not be sent of late; of visits that are to come, and
+        where the salon was not asked to call (`domain.release.call_key`)."""
         ...
 
     def expire(self, now: datetime) -> int:

@@ -134,6 +134,7 @@ def test_an_import_is_told_to_nobody_and_the_bookings_after_it_are(plans: Plans)
     for number in range(MOST_AT_ONCE + 1):
         plans.salon.book(hour=9 + number % 10, days=2 + number // 10, client=_somebody(number))
     assert plans.news() == 0
+    assert plans.rows() == [("booked", "dropped", "imported")] * (MOST_AT_ONCE + 1)
     plans.salon.world.execute("UPDATE records SET created_at = created_at - interval '10 minutes'")
     plans.salon.book(hour=20, days=9)
     assert plans.news() == 1

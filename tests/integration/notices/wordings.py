@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal import Record
 from aiadmin.domain.notice import Notice, is_still_true
 from aiadmin.domain.pace import Pace
-from aiadmin.services.ports import ReadSalon, Said
+from aiadmin.domain.release import Told
+from aiadmin.services.ports import ReadSalon
 
 
 class Words:
@@ -20,5 +22,8 @@ class Words:
     def pace(self, _company_id: CompanyId) -> Pace:
         return self._pace
 
-    def say(self, notice: Notice, record: Record, _salon: ReadSalon, now: datetime) -> Said:
-        return Said(text=notice.kind, untrue=is_still_true(notice, record, now))
+    def untrue(self, notice: Notice, record: Record, now: datetime) -> str | None:
+        return is_still_true(notice, record, now)
+
+    def text(self, told: Sequence[Told], _salon: ReadSalon) -> str:
+        return told[0].notice.kind if len(told) == 1 else f"{len(told)} {told[0].notice.kind}"

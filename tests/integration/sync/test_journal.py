@@ -163,7 +163,7 @@ def test_events_are_stored_with_the_snapshot_and_only_for_what_is_new(world: Wor
     before, after = world.rows("SELECT before, after FROM booking_events WHERE kind = 'moved'")[0]
     assert (before["client_phone"], before["services"]) == (
         "79000000001",
-        [{"id": 1, "title": "Стрижка", "cost": None}],
+        [{"id": 1, "title": "Стрижка", "cost": None, "amount": 1}],
     )
     assert "raw" not in after
     assert world.rows("SELECT before FROM booking_events WHERE kind = 'created' AND before IS NOT NULL") == []

@@ -49,6 +49,7 @@ def decide(
     pace: Pace | None = None,
     now: datetime = NOON,
     deadline_at: datetime | None = None,
+    visit_at: datetime | None = None,
 ) -> Decision:
     """What is decided, where nothing stands in the way but what a test names."""
     return may_send(
@@ -58,6 +59,7 @@ def decide(
         person=person or Person(),
         pace=pace or Pace(),
         now=now,
+        visit_at=visit_at,
     )
 
 
@@ -93,6 +95,40 @@ def test_a_locked_account_writes_only_to_those_who_wrote_to_it() -> None:
     locked = Number(zone=MOSCOW, linked_at=OLD, locked_until=NOON + HOUR)
     assert decide(number=locked) == WaitUntil(at=NOON + HOUR, why=Hindrance.ACCOUNT_LOCKED)
     assert decide(number=locked, person=Person(has_written=True)) == Send()
+
+
+NIGHT = NOON.replace(hour=20)
+IN_VAIN = [
+    (NIGHT, Number(zone=MOSCOW, linked_at=OLD), Person()),
+    (NOON, Number(zone=MOSCOW, linked_at=OLD, recent=[NOON - 2 * HOUR] * LARGEST_CAP), Person()),
+    (NOON, Number(zone=MOSCOW, linked_at=OLD), Person(silent_until=NOON + 2 * HOUR)),
+]
+
+
+@pytest.mark.parametrize("purpose", [Purpose.CANCELLED, Purpose.MOVED])
+@pytest.mark.parametrize(("now", "number", "person"), IN_VAIN)
+def test_nobody_is_let_come_in_vain(purpose: Purpose, now: datetime, number: Number, person: Person) -> None:
+    """Y6: what turns a client away goes out at night, too, when the morning would be too late for the visit."""
+
+    def decided(visit_at: datetime, kind: Purpose = purpose) -> Decision:
+        return decide(kind, number=number, person=person, now=now, visit_at=visit_at)
+
+    wait = decided(now + timedelta(days=2))
+    assert isinstance(wait, WaitUntil)
+    for soon in (wait.at - HOUR, wait.at, wait.at + timedelta(minutes=59)):
+        assert decided(soon) == Send()
+        assert decided(soon, Purpose.BOOKED) == wait
+    assert decided(wait.at + HOUR) == wait
+
+
+def test_a_pause_or_a_wish_holds_even_what_turns_a_client_away() -> None:
+    paused = decide(
+        Purpose.CANCELLED, number=Number(zone=MOSCOW, linked_at=OLD, is_paused=True), now=NIGHT, visit_at=NIGHT + HOUR
+    )
+    assert isinstance(paused, WaitUntil)
+    assert paused.why is Hindrance.PAUSED
+    out = decide(Purpose.CANCELLED, person=Person(opted_out_at=OLD), visit_at=NOON + HOUR)
+    assert out == Drop(why=Hindrance.OPTED_OUT)
 
 
 def test_a_paused_salon_waits_and_is_looked_at_again() -> None:

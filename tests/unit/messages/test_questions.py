@@ -107,9 +107,9 @@ BOOKED = record(starts_at=OPEN.starts_at)
     ("question", "found", "expected"),
     [
         (YES, BOOKED, Writing(attendance=Attendance.CONFIRMED)),
-        (YES, replace(BOOKED, attendance=Attendance.CONFIRMED), Writing()),
+        (YES, replace(BOOKED, attendance=Attendance.CONFIRMED), Writing(attendance=Attendance.CONFIRMED)),
         (NO, replace(BOOKED, attendance=Attendance.CONFIRMED), Writing(attendance=Attendance.WAITING)),
-        (NO, BOOKED, Writing()),
+        (NO, BOOKED, Writing(attendance=Attendance.WAITING)),
         (YES, None, Writing(reason="cancelled")),
         (YES, replace(BOOKED, is_deleted=True), Writing(reason="cancelled")),
         (YES, replace(BOOKED, starts_at=NOW), Writing(reason="moved")),

@@ -15,7 +15,7 @@ from aiadmin.domain.ids import CompanyId, NoticeId
 from aiadmin.domain.journal import Attendance, Record
 from aiadmin.domain.message_settings import MessageSettings
 from aiadmin.domain.notice import NoticeKind, Promise
-from aiadmin.domain.plan import MOST_AT_ONCE, TOO_EARLY, LastNews, Plan, StoredEvent, by_booking, plan
+from aiadmin.domain.plan import IMPORTED, MOST_AT_ONCE, TOO_EARLY, LastNews, Plan, StoredEvent, by_booking, plan
 from tests.unit.sync.journals import COLOURING, HAIRCUT, NOW, record
 
 DEFAULT, SECOND = MessageSettings(), timedelta(seconds=1)
@@ -234,14 +234,49 @@ def test_an_import_is_no_news_and_what_happens_to_its_bookings_later_is() -> Non
     [made] = _events(None, BOOKED)
     assert _plan([replace(made, made_together=MOST_AT_ONCE)]).new is not None
     imported = replace(made, made_together=MOST_AT_ONCE + 1)
-    assert _plan([imported]) == Plan()
+    kept = _plan([imported]).new
+    assert kept is not None
+    assert kept.dropped == IMPORTED
     assert _plan([imported, *_events(BOOKED, MOVED)]).new is not None
+    of_it = LastNews(notice_id=NoticeId(1), kind=kept.kind, promise=kept.promise, is_waiting=False, is_said=False)
+    assert _kind(BOOKED, MOVED, last=of_it) == "moved"
+
+
+def test_what_clients_book_online_is_no_import_however_many_do() -> None:
+    """Y8: 22 people booked within a minute, and none was told."""
+    [made] = _events(None, replace(BOOKED, is_online=True))
+    new = _plan([replace(made, made_together=MOST_AT_ONCE + 5)]).new
+    assert new is not None
+    assert new.dropped is None
 
 
 def test_events_are_sorted_by_the_booking_as_each_client_sees_it() -> None:
-    other = replace(MOVED, client_id=6)
+    other = replace(MOVED, client_id=6, client_phone="79000000002")
     events = _events(None, BOOKED, MOVED, other)
     found = {
         booking.client_id: [one.event.kind.value for one in those] for booking, those in by_booking(events).items()
     }
     assert found == {5: ["created", "moved", "cancelled"], 6: ["created"]}
+
+
+def test_who_has_yet_to_pay_is_told_when_they_have() -> None:
+    """Y18: YClients takes a booking back that is not paid for, and its client has never heard of it from us."""
+    unpaid = record(is_unpaid=True)
+    assert _kind(None, unpaid) is None
+    assert _kind(unpaid, replace(unpaid, is_deleted=True)) is None
+    assert _kind(unpaid, replace(unpaid, starts_at=LATER)) is None
+    assert _kind(unpaid, BOOKED) == "booked"
+    assert _kind(None, unpaid, BOOKED) == "booked"
+    assert _kind(None, unpaid, settings=replace(DEFAULT, wait_for_payment=False)) == "booked"
+    assert _kind(unpaid, BOOKED, settings=replace(DEFAULT, wait_for_payment=False)) is None
+
+
+def test_another_card_of_the_same_person_is_no_news() -> None:
+    """Y2."""
+    told = _last(NoticeKind.BOOKED, Promise.of(BOOKED), "said")
+    other_card = replace(BOOKED, client_id=6)
+    assert _kind(BOOKED, other_card, last=told) is None
+    assert _kind(other_card, replace(other_card, starts_at=LATER), last=told) == "moved"
+    assert _kind(other_card, replace(other_card, is_deleted=True), last=told) == "cancelled"
+    [booking] = by_booking(_events(BOOKED, replace(other_card, starts_at=LATER), replace(BOOKED, starts_at=LATEST)))
+    assert (booking.client_id, booking.client_phone) == (5, BOOKED.client_phone)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from aiadmin.domain.booking_event import EventSource, Snapshot, booking_events, 
 from aiadmin.domain.journal import Attendance, Record
 from tests.unit.sync.journals import COLOURING, HAIRCUT, NOW, record
 
+SHOWN = datetime(2026, 11, 25, 15)  # noqa: DTZ001 - what a clock on a wall shows
 LATER, YESTERDAY = NOW + timedelta(days=2), NOW - timedelta(days=1)
 SINCE = NOW - timedelta(hours=2)
 
@@ -52,7 +53,11 @@ def _kinds(
         ({"client_id": None}, {"starts_at": LATER}, []),
         ({"client_id": None}, {"client_id": 5}, ["created"]),
         ({}, {"client_id": None}, ["cancelled"]),
-        ({}, {"client_id": 6}, ["cancelled", "created"]),
+        ({}, {"client_id": 6}, []),  # Y2: another card of the same person
+        ({}, {"client_id": 6, "starts_at": LATER}, ["moved"]),
+        ({"wall_clock": SHOWN}, {"wall_clock": SHOWN, "starts_at": LATER}, []),  # Y7: another timezone
+        ({"is_unpaid": True}, {"is_unpaid": False}, ["changed"]),  # Y18
+        ({}, {"client_id": 6, "client_phone": "79000000002"}, ["cancelled", "created"]),
     ],
 )
 def test_a_difference_is_told_as_what_happened(
@@ -99,7 +104,7 @@ def test_each_client_of_an_exchange_sees_only_their_own_booking() -> None:
     before = record()
     cancelled, created = booking_events(
         Snapshot(record=before, read_at=NOW),
-        replace(before, client_id=6, client_name="Вера"),
+        replace(before, client_id=6, client_name="Вера", client_phone="79000000002"),
         source=EventSource.WEBHOOK,
         now=NOW,
         known_since=SINCE,

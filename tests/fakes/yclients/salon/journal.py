@@ -43,7 +43,7 @@ class Journal:
         number = salon.numbers.next("record")
         record = Record(
             id=number,
-            visit_id=salon.numbers.next("visit"),
+            visit_id=body.get("visit_id") or salon.numbers.next("visit"),
             staff_id=0,
             client_id=None,
             date=salon.now(),

@@ -1,0 +1,196 @@
+"""What one client is told at once is one message; what keeps a client from coming in vain is never lost."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from aiadmin.services.salon_wording import SalonWording
+from tests.integration.notices.conftest import Salon
+from tests.integration.notices.planning import DAY, HOUR, Plans
+
+
+@pytest.fixture
+def plans(salon: Salon) -> Plans:
+    return Plans(salon)
+
+
+def _second_master(plans: Plans, booking: dict[str, Any], hour: int) -> dict[str, Any]:
+    """The same visit goes on with somebody else."""
+    state = plans.salon.yclients.state(plans.salon.salon_id)
+    return plans.salon.book(
+        hour=hour,
+        days=3,
+        staff_id=state["staff"][1]["id"],
+        services=[{"id": state["services"][1]["id"]}],
+        visit_id=booking["visit_id"],
+    )
+
+
+def _names(plans: Plans) -> tuple[str, str, str, str]:
+    state = plans.salon.yclients.state(plans.salon.salon_id)
+    return (*(one["name"] for one in state["staff"][:2]), *(one["title"] for one in state["services"][:2]))
+
+
+def test_many_bookings_of_one_client_are_one_message(plans: Plans) -> None:
+    """Y8: a desk that repeated a visit sent one phone twelve messages."""
+    for days in range(2, 14):
+        plans.salon.book(hour=15, days=days)
+    plans.salon.book(hour=16, days=2, client={"phone": "79005556677", "name": "Вера"})
+    assert plans.news() == 13
+    texts = sorted(plans.send(), key=len)
+    assert len(texts) == 2
+    assert "Вера" in texts[0]
+    assert texts[1].count("• ") == 12
+    assert texts[1].startswith("Здравствуйте, Анна!\nВы записаны:\n• ")
+    assert {state for _, state, _ in plans.rows()} == {"done"}
+
+
+def test_what_was_taken_back_meanwhile_is_not_in_the_list(plans: Plans) -> None:
+    bookings = [plans.salon.book(hour=15, days=days) for days in (2, 3, 4)]
+    assert plans.news() == 3
+    plans.salon.yclients.delete_record(plans.salon.salon_id, bookings[1]["id"])
+    [text] = plans.send()
+    assert text.count("• ") == 2
+    assert sorted(plans.rows())[-1] == ("booked", "dropped", "deleted")
+
+
+def test_one_visit_with_two_masters_is_one_message_one_reminder_one_question_and_one_confirmation(
+    plans: Plans,
+) -> None:
+    """Y17."""
+    first = plans.salon.book(hour=15, days=3)
+    second = _second_master(plans, first, 16)
+    one, two, cut, colour = _names(plans)
+    assert plans.news() == 2
+    [text] = plans.send()
+    assert f"Услуги: {cut}, {colour}\nМастер: {one}, {two}\n" in text
+    assert "в 15:00" in text
+    for booking in (first, second):
+        plans.age(booking, 5 * DAY)
+    plans.later = plans.salon.starts_at(first) - timedelta(hours=21) - plans.salon.world.clock()
+    plans.planner.remind()
+    reminded = plans.salon.world.rows(
+        "SELECT record_id FROM notices WHERE kind = 'reminder_day' AND record_id IN (:one, :two)",
+        one=first["id"],
+        two=second["id"],
+    )
+    assert reminded == [(first["id"],)]
+    plans.planner.remind()
+    plans.later = timedelta(0)
+    plans.salon.world.execute("UPDATE notices SET due_at = now() WHERE kind = 'reminder_day'")
+    assert any(f"{cut}, {colour}" in text and "1 — приду" in text for text in plans.send())
+    asked = plans.salon.world.rows("SELECT record_id FROM questions WHERE visit_id = :id", id=first["visit_id"])
+    assert asked == [(first["id"],)]
+    plans.salon.say("да")
+    plans.salon.box.confirmer.work()
+    assert [plans.salon.record(each["id"])["attendance"] for each in (first, second)] == [2, 2]
+
+
+def test_who_has_said_that_they_come_is_reminded_and_not_asked(plans: Plans) -> None:
+    """Y16."""
+    booking = plans.salon.book(hour=15, days=3)
+    plans.read()
+    plans.edit(booking, attendance=2)
+    plans.read()
+    plans.age(booking, 5 * DAY)
+    plans.later = plans.salon.starts_at(booking) - timedelta(hours=21) - plans.salon.world.clock()
+    plans.planner.remind()
+    plans.later = timedelta(0)
+    plans.salon.world.execute("DELETE FROM notices WHERE record_id <> :id", id=booking["id"])
+    plans.salon.world.execute("UPDATE notices SET due_at = now() WHERE kind = 'reminder_day'")
+    [text] = plans.send()
+    assert "Напоминаем: ждём вас" in text
+    assert "?" not in text
+    assert "1 —" not in text
+    assert plans.salon.world.rows("SELECT record_id FROM questions WHERE record_id = :id", id=booking["id"]) == []
+
+
+def _at_night(plans: Plans) -> None:
+    """It is quiet now, for another two hours; and the salon writes at its own pace."""
+    there = plans.now().astimezone(plans.salon.starts_at().tzinfo)
+    plans.set(quiet_from=f"{there - HOUR:%H:%M}", quiet_to=f"{there + 2 * HOUR:%H:%M}", reminder_day=False)
+    plans.releaser = replace(plans.salon.box.releaser, wording=lambda work: SalonWording(work=work))
+
+
+def _soon(plans: Plans, hours: float) -> str:
+    there = plans.now().astimezone(plans.salon.starts_at().tzinfo) + hours * HOUR
+    return f"{there:%Y-%m-%d %H:%M}:00"
+
+
+def _told(plans: Plans) -> dict[str, Any]:
+    plans.salon.world.execute("UPDATE notices SET claimed_until = NULL")
+    plans.releaser.work()
+    return {kind: (state, reason) for kind, state, reason in plans.rows()}
+
+
+@pytest.mark.parametrize("edit", [{"deleted": True}, {"datetime": 2.0}])
+def test_a_visit_before_the_morning_that_is_off_is_told_at_night(plans: Plans, edit: dict[str, Any]) -> None:
+    """Y6: the client came to a closed door."""
+    booking = plans.salon.book(datetime=_soon(plans, 1.5))
+    plans.read()
+    plans.planner.tell_news()
+    plans.salon.world.execute("DELETE FROM notices")
+    _at_night(plans)
+    if "datetime" in edit:
+        edit = {"datetime": _soon(plans, edit["datetime"])}
+    plans.edit(booking, **edit)
+    assert plans.news() == 1
+    [(kind, (state, reason))] = _told(plans).items()
+    assert (state, reason) == ("released", None)
+    assert kind in {"cancelled", "moved"}
+
+
+def test_a_visit_made_at_night_waits_and_so_does_the_news_of_one_that_is_far(plans: Plans) -> None:
+    far, off = plans.salon.book(hour=15, days=5), plans.salon.book(datetime=_soon(plans, 1.5))
+    plans.read()
+    plans.planner.tell_news()
+    plans.salon.world.execute("DELETE FROM notices")
+    _at_night(plans)
+    plans.salon.book(hour=12, days=6, client={"phone": "79005556677", "name": "Вера"})
+    plans.edit(far, datetime=f"{far['date'][:10]} 18:00:00")
+    plans.edit(off, deleted=True)
+    assert plans.news() == 3
+    assert _told(plans) == {
+        "booked": ("waiting", "quiet_hours"),
+        "moved": ("waiting", "quiet_hours"),
+        "cancelled": ("released", None),
+    }
+
+
+@pytest.mark.parametrize(("column", "why"), [("opted_out_at", "opted_out"), ("absent_at", "not_on_whatsapp")])
+def test_the_salon_is_asked_to_call_whom_we_cannot_tell(plans: Plans, column: str, why: str) -> None:
+    """Y6."""
+    booking = plans.salon.book(hour=15, days=3)
+    plans.read()
+    plans.planner.tell_news()
+    plans.salon.world.execute("DELETE FROM notices")
+    contact_id = plans.salon.contact()
+    plans.salon.world.execute(f"UPDATE contacts SET {column} = now() WHERE id = :id", id=contact_id)  # noqa: S608
+    plans.edit(booking, deleted=True)
+    assert plans.news() == 1
+    assert _told(plans) == {"cancelled": ("dropped", why)}
+    for _ in range(2):
+        plans.releaser.work()
+    [(phone, purpose, text)] = plans.salon.owed()
+    assert (phone, purpose) == (plans.salon.own_phone, "reply")
+    assert f"Анна (+{plans.salon.phone})" in text
+    assert "Позвоните клиенту" in text
+
+
+def test_what_is_no_news_any_more_is_nothing_to_call_about(plans: Plans) -> None:
+    booking = plans.salon.book(hour=15, days=3)
+    plans.read()
+    plans.planner.tell_news()
+    plans.salon.world.execute("DELETE FROM notices")
+    for hour in (16, 17):
+        plans.edit(booking, datetime=f"{booking['date'][:10]} {hour}:00:00")
+        assert plans.news() == 1
+    assert plans.rows() == [("moved", "dropped", "superseded"), ("moved", "waiting", None)]
+    plans.set(moved=False)
+    assert _told(plans) == {"moved": ("dropped", "switched_off")}
+    plans.releaser.work()
+    assert plans.salon.owed() == []

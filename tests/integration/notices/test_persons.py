@@ -1,0 +1,118 @@
+"""A client is a person, not a card: cards of one number that change or merge are no news. Nor is a timezone."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from aiadmin.domain.sync import SyncKind
+from tests.integration.notices.conftest import Salon
+from tests.integration.notices.planning import DAY, Plans
+
+
+@pytest.fixture
+def plans(salon: Salon) -> Plans:
+    return Plans(salon)
+
+
+def _other_card(plans: Plans, phone: str) -> int:
+    """A second card, typed by somebody else at the desk."""
+    return int(plans.salon.yclients.edit("client", plans.salon.salon_id, name="Аня", phone=phone)["id"])
+
+
+def _merge_into(plans: Plans, booking: dict[str, Any], card: int) -> None:
+    """The booking goes to the other card and the first is deleted."""
+    plans.edit(booking, client={"id": card})
+    plans.salon.yclients.edit("client", plans.salon.salon_id, client_id=booking["client"]["id"], deleted=True)
+
+
+def test_another_card_of_the_same_number_is_no_news(plans: Plans) -> None:
+    """Y2: the same phone read «Вы записаны» and then, last, «отменена»."""
+    booking = plans.salon.book(hour=15, days=3)
+    assert plans.news() == 1
+    [told] = plans.send()
+    assert "Вы записаны" in told
+    plans.edit(booking, client={"id": _other_card(plans, f"8{plans.salon.phone[1:]}")})
+    assert plans.news() == 0
+    plans.edit(booking, datetime=f"{booking['date'][:10]} 17:00:00")
+    assert plans.news() == 1
+    [moved] = plans.send()
+    assert "перенесена" in moved
+    assert plans.kinds() == ["booked", "moved"]
+
+
+def test_a_card_that_was_merged_into_one_with_another_number_is_told_nothing(plans: Plans) -> None:
+    """Y2: the old number must not read that a visit is off which stands."""
+    booking = plans.salon.book(hour=15, days=3)
+    assert plans.news() == 1
+    plans.send()
+    _merge_into(plans, booking, _other_card(plans, "79995550000"))
+    assert plans.news() == 2
+    [told] = plans.send()
+    assert "Вы записаны" in told
+    assert sorted(plans.rows()[1:]) == [("booked", "done", None), ("cancelled", "dropped", "card_gone")]
+
+
+def test_a_person_is_reminded_once_whatever_card_the_visit_is_on(plans: Plans) -> None:
+    """Y2: two reminders of one visit went to one number."""
+    booking = plans.salon.book(hour=20, days=1)
+    plans.read()
+    plans.age(booking, 2 * DAY)
+    plans.later = plans.salon.starts_at(booking) - timedelta(hours=26) - plans.salon.world.clock()
+    assert plans.planner.remind() >= 1
+    before = plans.kinds().count("reminder_day")
+    plans.edit(booking, client={"id": _other_card(plans, f"8{plans.salon.phone[1:]}")})
+    plans.read()
+    plans.planner.remind()
+    assert plans.kinds().count("reminder_day") == before
+
+
+def test_a_corrected_timezone_moves_no_visit_and_tells_nobody(plans: Plans) -> None:
+    """Y7."""
+    booking = plans.salon.book(hour=15, days=3)
+    assert plans.news() == 1
+    plans.send()
+    plans.salon.yclients.edit(
+        "company", plans.salon.salon_id, facts={"timezone_name": "Asia/Vladivostok", "timezone": 10}
+    )
+    plans.salon.salons.make_due(plans.salon.installed, SyncKind.FULL)
+    plans.salon.salons.synchronise(plans.salon.installed)
+    [(starts_at, wall_clock, promised)] = plans.salon.world.rows(
+        "SELECT records.starts_at, wall_clock, CAST(promise ->> 'starts_at' AS timestamptz)"
+        " FROM records JOIN notices USING (company_id, record_id) WHERE record_id = :id",
+        id=booking["id"],
+    )
+    assert starts_at == promised == plans.salon.starts_at(booking) - timedelta(hours=7)
+    assert f"{wall_clock:%H:%M}" == "15:00"
+    plans.edit(booking, comment="у окна")
+    assert plans.news() == 0
+    plans.age(booking, 5 * DAY)
+    plans.later = starts_at - timedelta(hours=21) - plans.salon.world.clock()
+    assert plans.planner.remind() >= 1
+    rows = plans.salon.world.rows("SELECT kind FROM notices WHERE record_id = :id ORDER BY id", id=booking["id"])
+    assert [kind for (kind,) in rows] == ["booked", "reminder_day"]
+
+
+def test_a_timezone_with_new_rules_moves_no_visit_and_tells_nobody(plans: Plans) -> None:
+    """Y7: as if our tzdata had been an hour off when the visit was read, as everybody's was for Almaty in 2024."""
+    booking = plans.salon.book(hour=15, days=3)
+    assert plans.news() == 1
+    plans.send()
+    plans.salon.world.execute(
+        "UPDATE records SET starts_at = starts_at - interval '1 hour' WHERE record_id = :id", id=booking["id"]
+    )
+    plans.salon.world.execute(
+        "UPDATE notices SET promise = jsonb_set(promise, '{starts_at}',"
+        " to_jsonb(CAST(promise ->> 'starts_at' AS timestamptz) - interval '1 hour')) WHERE record_id = :id",
+        id=booking["id"],
+    )
+    plans.edit(booking, comment="у окна")
+    assert plans.news() == 0
+    [(starts_at, promised)] = plans.salon.world.rows(
+        "SELECT records.starts_at, CAST(promise ->> 'starts_at' AS timestamptz)"
+        " FROM records JOIN notices USING (company_id, record_id) WHERE record_id = :id",
+        id=booking["id"],
+    )
+    assert starts_at == promised == plans.salon.starts_at(booking)
