@@ -121,6 +121,31 @@ def test_nobody_is_let_come_in_vain(purpose: Purpose, now: datetime, number: Num
     assert decided(wait.at + HOUR) == wait
 
 
+@given(
+    heard_at=st.integers(0, 48 * 60).map(lambda minutes: NOON + timedelta(minutes=minutes)),
+    ahead=st.integers(1, 30 * 60).map(lambda minutes: timedelta(minutes=minutes)),
+    quiet=st.tuples(st.integers(0, 23), st.integers(0, 23)).map(
+        lambda hours: QuietHours(begins=time(hours[0]), ends=time(hours[1]))
+    ),
+    purpose=st.sampled_from([Purpose.CANCELLED, Purpose.MOVED]),
+    zone=st.sampled_from(ZONES),
+)
+def test_who_is_to_be_kept_away_hears_at_once_or_an_hour_before_they_would_come(
+    heard_at: datetime, ahead: timedelta, quiet: QuietHours, purpose: Purpose, zone: str
+) -> None:
+    """Whatever the hour, the quiet hours and the visit, minute by minute."""
+    visit_at, now = heard_at + ahead, heard_at
+    number, pace = Number(zone=zone, linked_at=OLD), Pace(bucket=None, quiet=quiet)
+    while True:
+        decision = decide(purpose, number=number, pace=pace, now=now, visit_at=visit_at, deadline_at=visit_at)
+        if not isinstance(decision, WaitUntil):
+            break
+        assert decision.at > now
+        now = decision.at
+    assert decision == Send()
+    assert now == heard_at or now <= visit_at - HOUR
+
+
 def test_a_pause_or_a_wish_holds_even_what_turns_a_client_away() -> None:
     paused = decide(
         Purpose.CANCELLED, number=Number(zone=MOSCOW, linked_at=OLD, is_paused=True), now=NIGHT, visit_at=NIGHT + HOUR
