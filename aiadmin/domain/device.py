@@ -87,6 +87,15 @@ class LinkedAccount:
         return phone_of(self.jid)
 
 
+def is_same_link(current: Device | None, account: LinkedAccount) -> bool:
+    """Whether a success is told again of the link that there is.
+
+    After WhatsApp has unlinked a device, its JID may come again with the next link: an account that is registered
+    anew numbers its devices from 1.
+    """
+    return current is not None and current.jid == account.jid and current.observed is not Observed.LOGGED_OUT
+
+
 _JID = re.compile(r"^(\d{5,20})(?:\.\d+)?(?::\d+)?@s\.whatsapp\.net$")
 
 

@@ -14,7 +14,7 @@ from aiadmin.domain.company import (
     status_after_pairing_started,
 )
 from aiadmin.domain.delivery import OutboxState
-from aiadmin.domain.device import LinkedAccount
+from aiadmin.domain.device import LinkedAccount, is_same_link
 from aiadmin.domain.errors import SalonLeftError
 from aiadmin.domain.ids import CompanyId, OutboxId
 from aiadmin.services.companies import ACTIVATION_KEY
@@ -78,7 +78,7 @@ def complete(
             raise SalonLeftError
         status = status_after_linking(company.integration_status, company.activated_at)
         current = work.devices.find_current(company_id)
-        if current is None or current.jid != account.jid:
+        if not is_same_link(current, account):
             work.devices.retire_current(company_id, now)
             work.devices.add(company_id, account, now)
             work.companies.set_linked(company_id, phone=account.phone, at=now, status=status)

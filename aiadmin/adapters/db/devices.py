@@ -42,6 +42,7 @@ class SqlDevices:
 
     def add(self, company_id: CompanyId, account: LinkedAccount, at: datetime) -> Device:
         self._free_number(account.phone)
+        self._forget_former(account.jid)
         statement = (
             insert(DeviceRow)
             .values(
@@ -69,6 +70,13 @@ class SqlDevices:
             .where(DeviceRow.phone == phone, DeviceRow.observed == Observed.LOGGED_OUT)
             .values(desired=Desired.REMOVED, next_attempt_at=None)
         )
+
+    def _forget_former(self, jid: str) -> None:
+        """WhatsApp numbers the devices of an account anew when it is registered anew: what had this JID is gone there.
+
+        Its row must not stand in the way, nor have a host log the new device out, which is known by the same JID.
+        """
+        self._session.execute(delete(DeviceRow).where(DeviceRow.jid == jid, DeviceRow.desired == Desired.REMOVED))
 
     def add_removed(self, company_id: CompanyId, account: LinkedAccount, at: datetime) -> None:
         values = {"jid": account.jid, "lid": account.lid, "phone": account.phone, "linked_at": at, "state_since": at}

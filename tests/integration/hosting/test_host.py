@@ -20,7 +20,7 @@ from aiadmin.domain.errors import DependencyDownError, NumberTakenError
 from aiadmin.domain.ids import CompanyId, DeviceId, HostId, SalonId
 from aiadmin.domain.session_event import Disconnected, LoggedOut, StreamReplaced
 from aiadmin.hosting.host import SessionHost
-from aiadmin.services import maintenance, sessions
+from aiadmin.services import maintenance, pairings, sessions
 from tests.conftest import WaitUntil
 from tests.integration.hosting.fake_engine import FakeEngine, FakeKeys
 
@@ -351,3 +351,28 @@ def test_a_number_that_was_unlinked_may_serve_another_company(world: World, wait
         work.commit()
     wait_until(lambda: not world.row(company_id), what="the old row is gone")
     wait_until(lambda: whatsapp.jids() == {moved.jid}, what="the number serves the other company")
+
+
+@pytest.mark.parametrize("is_another", [False, True], ids=["the same company", "another company"])
+def test_a_jid_that_whatsapp_gives_again_is_a_new_link(world: World, wait_until: WaitUntil, is_another: bool) -> None:
+    """A number that is registered anew numbers its devices from 1: the row of the former one must not stand for it."""
+    jid, company_id = world.link()
+    _, other_company = world.link()
+    _, whatsapp = world.host()
+    wait_until(lambda: len(whatsapp.live) == 2, what="connected")
+    world.keys.delete(jid)
+    whatsapp.say(jid, LoggedOut(reason="main_device_gone", on_connect=False))
+    wait_until(lambda: world.row(company_id)["observed"] == "logged_out", what="logged out")
+    linking = other_company if is_another else company_id
+    world.keys.jids.add(jid)
+    for _ in range(2):  # a success may be told again
+        pairings.complete(
+            linking, LinkedAccount(jid=jid, lid=None), uow=world.uow, clock=now, window=timedelta(minutes=60)
+        )
+    wait_until(lambda: jid in whatsapp.jids(), what="its session runs")
+    wait_until(lambda: world.row(linking).get("observed") == "online", what="online")
+    found = world.rows("SELECT company_id, desired FROM devices WHERE jid = :jid", jid=jid)
+    assert found == [{"company_id": linking, "desired": "on"}]
+    said = world.rows("SELECT whatsapp_connected FROM companies WHERE id = :id", id=linking)
+    assert said == [{"whatsapp_connected": True}]
+    assert (jid in world.keys.jids, whatsapp.logged_out.count(jid)) == (True, 0)
