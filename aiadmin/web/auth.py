@@ -177,11 +177,12 @@ def _names_token(wanted: str) -> bool:
 def _bearer_key() -> None:
     """The salon's own key, as YClients was given it at the activation."""
     given, limits, address = _bearer() or "", key_limits(), peer()
-    limits.check_address(address)
+    key_hash = container().secrets.hash_api_key(given)
+    limits.check(address, key_hash)
     try:
         company = _company_by_key(given if given.isascii() else "")
     except UnauthorizedError:
-        limits.note_wrong_key(address, container().secrets.hash_api_key(given))
+        limits.note_wrong_key(address, key_hash)
         raise
     limits.count_order(company.company_id)
     _enter(company)

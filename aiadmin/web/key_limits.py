@@ -16,7 +16,9 @@ from limits.strategies import MovingWindowRateLimiter
 from werkzeug.exceptions import TooManyRequests
 
 from aiadmin.container import Container
+from aiadmin.domain.errors import UnauthorizedError
 from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.quota import Quota
 from aiadmin.masking import reason_of
 
 log = structlog.get_logger(__name__)
@@ -40,13 +42,17 @@ class KeyLimits:
         self._own = MovingWindowRateLimiter(MemoryStorage())
         self._per_salon = parse(f"{container.config.webhook_limit_per_minute}/minute")
         self._wrong_keys = parse(f"{container.config.rate_limit_per_minute}/minute")
+        self._shown = Quota(container.config.rate_limit_per_minute, 60)
 
-    def check_address(self, address: str) -> None:
+    def check(self, address: str, key_hash: str) -> None:
         """Refuse an address that has shown its share of wrong keys, before anything is looked up for it.
 
         Raises:
             TooManyRequests: it says how long to wait.
+            UnauthorizedError: this very key has opened nothing so often lately that it is not looked up again.
         """
+        if self._shown.is_spent((address, key_hash)):
+            raise UnauthorizedError
         try:
             is_within = self._shared.test(self._wrong_keys, address)
         except StorageError:
@@ -60,6 +66,7 @@ class KeyLimits:
         YClients may go on sending for a salon that has left, with its old key, and the other salons' orders come from
         the same address.
         """
+        self._shown.take((address, key_hash))
         if self._hit(_ONCE, address, key_hash):
             self._hit(self._wrong_keys, address)
 

@@ -72,7 +72,7 @@ class SqlDevices:
         )
 
     def _forget_former(self, jid: str) -> None:
-        """WhatsApp numbers the devices of an account anew when it is registered anew: what had this JID is gone there.
+        """An account that is registered anew numbers its devices anew: what had this JID is gone at WhatsApp.
 
         Its row must not stand in the way, nor have a host log the new device out, which is known by the same JID.
         """

@@ -355,7 +355,7 @@ def test_a_number_that_was_unlinked_may_serve_another_company(world: World, wait
 
 @pytest.mark.parametrize("is_another", [False, True], ids=["the same company", "another company"])
 def test_a_jid_that_whatsapp_gives_again_is_a_new_link(world: World, wait_until: WaitUntil, is_another: bool) -> None:
-    """A number that is registered anew numbers its devices from 1: the row of the former one must not stand for it."""
+    """A number that is registered anew numbers its devices anew: the row of the former one does not stand for it."""
     jid, company_id = world.link()
     _, other_company = world.link()
     _, whatsapp = world.host()

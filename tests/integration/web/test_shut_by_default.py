@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import event
 
 from aiadmin.config import AppEnv
 from aiadmin.web.headers import CACHED
@@ -136,6 +137,30 @@ def test_an_old_key_of_a_salon_that_left_stops_no_other_salon(make_site: MakeSit
 
     assert {_order(site, "sk_of_a_salon_that_left", "198.51.100.1") for _ in range(50)} == {401}
     assert _order(site, salon.api_key, "198.51.100.1") == 200
+
+
+def test_s16_one_wrong_key_again_and_again_is_soon_looked_up_no_more(make_site: MakeSite) -> None:
+    site = make_site(rate_limit_per_minute=3, trusted_proxies=1)
+    salon = site.register()
+    site.link(salon)
+
+    def ask(key: str) -> tuple[int, int]:
+        said: list[str] = []
+
+        def note(_connection: object, _cursor: object, statement: str, *_more: object) -> None:
+            said.append(statement)
+
+        event.listen(site.container.engine, "before_cursor_execute", note)
+        try:
+            return _order(site, key, "198.51.100.1"), len(said)
+        finally:
+            event.remove(site.container.engine, "before_cursor_execute", note)
+
+    answers = [ask("sk_of_a_salon_that_left") for _ in range(6)]
+
+    assert [status for status, _ in answers] == [401] * 6
+    assert [bool(count) for _, count in answers] == [True] * 3 + [False] * 3
+    assert ask(salon.api_key)[0] == 200, "other keys of the address are looked up"
 
 
 def test_wrong_keys_are_counted_while_redis_is_away(make_site: MakeSite, free_port: int) -> None:
