@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from aiadmin.domain.audit import DONE
+from aiadmin.domain.contact import spellings
 from aiadmin.domain.ids import CompanyId
 from aiadmin.services.ports import Clock, NewUnitOfWork, Secrets, UnitOfWork
 from aiadmin.services.ports.privacy import Rows
@@ -40,10 +41,11 @@ class PrivacyDesk:
             work.companies.get(company_id)
             held = dict(work.privacy.export(company_id, phone))
             who = self.secrets.fingerprint(company_id, phone)
+            names = self._fingerprints(company_id, work.privacy.addresses(company_id, phone))
             held["audit"] = [
                 {"at": entry.at, "action": entry.action, "actor": entry.actor}
                 for entry in work.audit.recent(company_id, limit=_LAST_DEEDS)
-                if entry.details.get("key") == who
+                if entry.details.get("key") in names
             ]
             self._note(work, company_id, EXPORT, who, actor)
             work.commit()
@@ -60,9 +62,9 @@ class PrivacyDesk:
         now = self.clock()
         with self.uow() as work:
             work.companies.get(company_id)
-            addresses = [phone, *work.privacy.lids(company_id, phone)]
+            names = self._fingerprints(company_id, work.privacy.addresses(company_id, phone))
             counts = work.privacy.erase(company_id, phone, now)
-            work.privacy.bury(company_id, [self.secrets.fingerprint(company_id, one) for one in addresses], now)
+            work.privacy.bury(company_id, names, now)
             self._note(work, company_id, ERASE, self.secrets.fingerprint(company_id, phone), actor, rows=dict(counts))
             work.commit()
         return counts
@@ -76,10 +78,13 @@ class PrivacyDesk:
         who = self.secrets.fingerprint(company_id, phone)
         with self.uow() as work:
             work.companies.get(company_id)
-            found = work.privacy.unbury(company_id, [who]) > 0
+            found = work.privacy.unbury(company_id, self._fingerprints(company_id, spellings([phone]))) > 0
             self._note(work, company_id, RESTORE, who, actor)
             work.commit()
         return found
+
+    def _fingerprints(self, company_id: CompanyId, addresses: Collection[str]) -> frozenset[str]:
+        return frozenset(self.secrets.fingerprint(company_id, one) for one in addresses)
 
     def _note(self, work: UnitOfWork, company_id: CompanyId, action: str, who: str, actor: str, **more: Any) -> None:
         number = work.audit.add(company_id, actor=actor, action=action, details={"key": who, **more}, at=self.clock())

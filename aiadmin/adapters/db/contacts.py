@@ -1,19 +1,19 @@
-"""Rows of `contacts`."""
+"""Rows of `contacts` and `contact_addresses`."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select, text, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from aiadmin.adapters.db.message_tables import ContactRow, InboxMessageRow, OutboxMessageRow
+from aiadmin.adapters.db.message_tables import ContactAddressRow, ContactRow, InboxMessageRow, OutboxMessageRow
 from aiadmin.adapters.db.notice_tables import QuestionRow
 from aiadmin.adapters.db.tombs import Tombs
-from aiadmin.domain.contact import Contact, Settlement, Sighting, settle
+from aiadmin.domain.contact import Contact, Settlement, Sighting, settle, spellings, without
 from aiadmin.domain.ids import CompanyId, ContactId
 
 LOCK = 727_276
@@ -22,12 +22,27 @@ _KEEP_STANDING = text("""
 UPDATE contacts SET
   opted_out_at = COALESCE(contacts.opted_out_at, absorbed.opted_out_at),
   locked_until = GREATEST(contacts.locked_until, absorbed.locked_until),
-  silent_until = GREATEST(contacts.silent_until, absorbed.silent_until)
+  silent_until = GREATEST(contacts.silent_until, absorbed.silent_until),
+  disappears_after = COALESCE(contacts.disappears_after, absorbed.disappears_after)
 FROM contacts AS absorbed
 WHERE absorbed.company_id = :company_id AND absorbed.id = :absorbed
   AND contacts.company_id = :company_id AND contacts.id = :keep
 """)
 """Who said stop under one name has said it under both; who has a LID is on WhatsApp, so that is not carried over."""
+_ADDRESSES = (
+    select(func.array_agg(ContactAddressRow.address))
+    .where(ContactAddressRow.company_id == ContactRow.company_id, ContactAddressRow.contact_id == ContactRow.id)
+    .scalar_subquery()
+)
+
+
+def known_by(addresses: Collection[str]) -> ColumnElement[bool]:
+    """Whether a contact is or was known by one of these numbers and LIDs."""
+    listed = list(addresses)
+    of_old = select(ContactAddressRow.contact_id).where(
+        ContactAddressRow.company_id == ContactRow.company_id, ContactAddressRow.address.in_(listed)
+    )
+    return or_(ContactRow.lid.in_(listed), ContactRow.phone.in_(listed), ContactRow.id.in_(of_old))
 
 
 class SqlContacts:
@@ -38,62 +53,93 @@ class SqlContacts:
 
     def see(self, company_id: CompanyId, seen: Sighting, at: datetime) -> ContactId:
         self._session.execute(select(func.pg_advisory_xact_lock(LOCK, company_id)))
-        settled = settle(seen, self._known(company_id, seen))
+        settled = settle(seen, self._known(company_id, seen.addresses))
         if settled.keep is not None and not settled.is_news:
             return settled.keep.contact_id
-        return self._write(company_id, settled, at)
+        return self._write(company_id, settled, seen, at)
 
     def try_lock(self, company_id: CompanyId) -> bool:
         return bool(self._session.scalar(select(func.pg_try_advisory_xact_lock(LOCK, company_id))))
 
     def see_phones(self, company_id: CompanyId, phones: Collection[str], at: datetime) -> Mapping[str, ContactId]:
         known = self._by_phone(company_id, phones)
-        new = sorted(set(phones) - set(known))
-        buried = self._tombs.buried(company_id, new)
+        new = {min(spellings([phone])): phone for phone in sorted(set(phones) - set(known))}  # one of each person
+        buried = self._tombs.buried(company_id, new.values())
         rows = [
             {"company_id": company_id, "phone": phone, "created_at": at, "updated_at": at}
             | {"opted_out_at": at if phone in buried else None}
-            for phone in new
+            for phone in new.values()
         ]
         if rows:
             self._session.execute(insert(ContactRow).values(rows))
-        return known if not rows else self._by_phone(company_id, phones)
+            known = self._by_phone(company_id, phones)
+        self._keep_addresses(company_id, known.items())
+        return known
 
     def _by_phone(self, company_id: CompanyId, phones: Collection[str]) -> Mapping[str, ContactId]:
-        of_phones = ContactRow.company_id == company_id, ContactRow.phone.in_(list(phones))
-        found = self._session.execute(select(ContactRow.phone, ContactRow.id).where(*of_phones))
-        return {str(row.phone): ContactId(row.id) for row in found}
+        rows = self._known(company_id, spellings(phones))
+        owners = {address: row.contact_id for row in rows for address in spellings(row.known)}
+        exact = {address: row.contact_id for row in rows for address in row.known}
+        found = owners | exact
+        return {phone: found[phone] for phone in phones if phone in found}
 
     def find(self, company_id: CompanyId, contact_id: ContactId) -> Contact | None:
-        statement = select(ContactRow).where(ContactRow.company_id == company_id, ContactRow.id == contact_id)
-        row = self._session.scalars(statement, execution_options={"populate_existing": True}).one_or_none()
-        return _contact_of(row) if row else None
+        return next(iter(self._contacts(company_id, ContactRow.id == contact_id)), None)
 
-    def _known(self, company_id: CompanyId, seen: Sighting) -> tuple[Contact, ...]:
-        statement = select(ContactRow).where(
-            ContactRow.company_id == company_id,
-            or_(ContactRow.lid == seen.lid, ContactRow.phone == seen.phone),
-        )
-        rows = self._session.scalars(statement, execution_options={"populate_existing": True})
-        return tuple(_contact_of(row) for row in rows)
+    def set_timer(self, company_id: CompanyId, contact_id: ContactId, seconds: int) -> None:
+        timer = ContactRow.disappears_after
+        changed = update(ContactRow).where(ContactRow.company_id == company_id, ContactRow.id == contact_id)
+        changed = changed.where(timer.is_distinct_from(seconds)).values(disappears_after=seconds)
+        self._session.execute(changed.execution_options(synchronize_session=False))
 
-    def _write(self, company_id: CompanyId, settled: Settlement, at: datetime) -> ContactId:
-        if settled.strip is not None:
-            self._set(company_id, settled.strip, phone=None, updated_at=at)
-        if settled.absorb is not None and settled.keep is not None:
-            self._absorb(company_id, settled.absorb, settled.keep)
+    def _known(self, company_id: CompanyId, addresses: Collection[str]) -> tuple[Contact, ...]:
+        return self._contacts(company_id, known_by(addresses))
+
+    def _contacts(self, company_id: CompanyId, which: ColumnElement[bool]) -> tuple[Contact, ...]:
+        statement = select(ContactRow, _ADDRESSES).where(ContactRow.company_id == company_id, which)
+        rows = self._session.execute(statement, execution_options={"populate_existing": True})
+        return tuple(_contact_of(row, addresses or []) for row, addresses in rows)
+
+    def _write(self, company_id: CompanyId, settled: Settlement, seen: Sighting, at: datetime) -> ContactId:
+        for other in settled.strip:
+            self._strip(company_id, other, seen.addresses, at)
+        if settled.keep is not None:
+            for absorbed in settled.absorb:
+                self._absorb(company_id, absorbed, settled.keep)
         person = settled.person
         values = {"lid": person.lid, "phone": person.phone, "push_name": person.push_name, "updated_at": at}
         if self._tombs.buried(company_id, _new_addresses(settled)):
             values["opted_out_at"] = at
         if settled.keep is None:
             made = insert(ContactRow).values(company_id=company_id, created_at=at, **values).returning(ContactRow.id)
-            return ContactId(self._session.scalars(made).one())
-        self._set(company_id, settled.keep, **values)
-        return settled.keep.contact_id
+            contact_id = ContactId(self._session.scalars(made).one())
+        else:
+            contact_id = settled.keep.contact_id
+            self._set(company_id, settled.keep, **values)
+        addresses = [one for one in (person.lid, person.phone, *person.also) if one]
+        self._keep_addresses(company_id, [(address, contact_id) for address in addresses])
+        return contact_id
+
+    def _keep_addresses(self, company_id: CompanyId, owned: Iterable[tuple[str, ContactId]]) -> None:
+        rows = [
+            {"company_id": company_id, "address": address, "contact_id": contact_id}
+            for address, contact_id in sorted(owned)
+        ]
+        if rows:
+            made = insert(ContactAddressRow).values(rows)
+            key = [ContactAddressRow.company_id, ContactAddressRow.address]
+            owner = {"contact_id": made.excluded.contact_id}
+            moved = ContactAddressRow.contact_id != made.excluded.contact_id
+            self._session.execute(made.on_conflict_do_update(index_elements=key, set_=owner, where=moved))
+
+    def _strip(self, company_id: CompanyId, other: Contact, lost: Collection[str], at: datetime) -> None:
+        self._set(company_id, other, phone=without(other, lost).phone, updated_at=at)
+        row = ContactAddressRow
+        theirs = row.company_id == company_id, row.contact_id == other.contact_id, row.address.in_(list(lost))
+        self._session.execute(delete(row).where(*theirs).execution_options(synchronize_session=False))
 
     def _absorb(self, company_id: CompanyId, absorbed: Contact, keep: Contact) -> None:
-        for kind in (InboxMessageRow, OutboxMessageRow, QuestionRow):
+        for kind in (InboxMessageRow, OutboxMessageRow, QuestionRow, ContactAddressRow):
             self._session.execute(
                 update(kind)
                 .where(kind.company_id == company_id, kind.contact_id == absorbed.contact_id)
@@ -114,12 +160,20 @@ class SqlContacts:
         self._session.execute(changed.execution_options(synchronize_session=False))
 
 
-def _new_addresses(settled: Settlement) -> set[str]:
+def _new_addresses(settled: Settlement) -> frozenset[str]:
     """By what the person was not known before: whoever was erased comes back as one who wants no messages."""
-    rows = [row for row in (settled.keep, settled.absorb) if row is not None]
-    known = {address for row in rows for address in (row.lid, row.phone)}
-    return {address for address in (settled.person.lid, settled.person.phone) if address} - known
+    rows = [row for row in (settled.keep, *settled.absorb) if row is not None]
+    known = frozenset(address for row in rows for address in row.known)
+    person = settled.person
+    return frozenset(one for one in (person.lid, person.phone, *person.also) if one) - known
 
 
-def _contact_of(row: ContactRow) -> Contact:
-    return Contact(contact_id=ContactId(row.id), lid=row.lid, phone=row.phone, push_name=row.push_name)
+def _contact_of(row: ContactRow, addresses: Collection[str]) -> Contact:
+    numbers = frozenset(address for address in addresses if "@" not in address)
+    return Contact(
+        contact_id=ContactId(row.id),
+        lid=row.lid,
+        phone=row.phone,
+        push_name=row.push_name,
+        also=numbers - {row.phone},
+    )

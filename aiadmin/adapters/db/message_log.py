@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, cast, func, literal, null, select, tuple_, union_all
+from sqlalchemy import ColumnElement, Select, Text, any_, cast, func, literal, null, or_, select, tuple_, union_all
 from sqlalchemy.orm import Session
 
-from aiadmin.adapters.db.message_tables import ContactRow, InboxMessageRow, OutboxMessageRow
+from aiadmin.adapters.db.message_tables import ContactAddressRow, ContactRow, InboxMessageRow, OutboxMessageRow
 from aiadmin.adapters.db.salon_tables import ClientRow
 from aiadmin.adapters.db.tables import Time
 from aiadmin.domain.delivery import OutboxState
@@ -29,7 +29,7 @@ class SqlMessageLog:
         """Each table gives its own newest, by its index; the newest of both make the page."""
         both = [_outbox(company_id), _inbox(company_id)]
         if phone is not None:
-            both = [one.where(ContactRow.phone.contains(phone, autoescape=True)) for one in both]
+            both = [one.where(_has_number(company_id, phone)) for one in both]
         page = _named(company_id, _newest(both, before))
         return [_entry_of(dict(row._mapping)) for row in self._session.execute(page)]
 
@@ -52,6 +52,7 @@ def _outbox(company_id: CompanyId) -> Select[*tuple[Any, ...]]:
             row.id.label("number"),
             literal(Side.OUT.value).label("side"),
             row.created_at.label("at"),
+            ContactRow.id.label("contact_id"),
             ContactRow.phone.label("phone"),
             ContactRow.push_name.label("push_name"),
             row.text.label("text"),
@@ -74,6 +75,7 @@ def _inbox(company_id: CompanyId) -> Select[*tuple[Any, ...]]:
             row.id.label("number"),
             row.direction.label("side"),
             row.received_at.label("at"),
+            ContactRow.id.label("contact_id"),
             ContactRow.phone.label("phone"),
             ContactRow.push_name.label("push_name"),
             func.coalesce(row.text, row.media).label("text"),
@@ -82,6 +84,14 @@ def _inbox(company_id: CompanyId) -> Select[*tuple[Any, ...]]:
         .join(ContactRow, (ContactRow.company_id == row.company_id) & (ContactRow.id == row.contact_id))
         .where(row.company_id == company_id)
     )
+
+
+def _has_number(company_id: CompanyId, digits: str) -> ColumnElement[bool]:
+    """Whether a number by which the contact is or was known holds these digits."""
+    row = ContactAddressRow
+    holds = row.address.contains(digits, autoescape=True), row.address.not_like("%@%")
+    of_old = select(row.contact_id).where(row.company_id == company_id, *holds)
+    return or_(ContactRow.phone.contains(digits, autoescape=True), ContactRow.id.in_(of_old))
 
 
 def _newest(parts: list[Select[*tuple[Any, ...]]], before: Place | None) -> Select[*tuple[Any, ...]]:
@@ -100,12 +110,19 @@ def _newest(parts: list[Select[*tuple[Any, ...]]], before: Place | None) -> Sele
 def _named(company_id: CompanyId, page: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     """With each person's name: as the journal has it, before what they call themselves on WhatsApp."""
     rows = page.subquery()
+    numbers = (
+        select(ContactAddressRow.address)
+        .where(ContactAddressRow.company_id == company_id, ContactAddressRow.contact_id == rows.c.contact_id)
+        .correlate(rows)
+    )
+    theirs = func.array_append(func.array(numbers.scalar_subquery()), rows.c.phone)  # an array: found by the index
     in_journal = (
         select(ClientRow.name)
-        .where(ClientRow.company_id == company_id, ClientRow.phone == rows.c.phone, ClientRow.deleted_at.is_(None))
+        .where(ClientRow.company_id == company_id, ClientRow.phone == any_(theirs), ClientRow.deleted_at.is_(None))
         .where(ClientRow.name.is_not(None))
         .order_by(ClientRow.client_id.desc())
         .limit(1)
+        .correlate(rows)
         .scalar_subquery()
     )
     name = func.coalesce(in_journal, rows.c.push_name).label("name")

@@ -25,7 +25,8 @@ class ContactRow(Base):
     """Somebody who writes to a company or is written to; the LID is the person, the phone may be unknown.
 
     Nobody writes to who opted out, has no WhatsApp (`absent_at`), or may not be written to for a while: WhatsApp says
-    so (`locked_until`), or the salon talks to them itself (`silent_until`).
+    so (`locked_until`), or the salon talks to them itself (`silent_until`). What is said in the chat vanishes after
+    `disappears_after` seconds; 0 for never, NULL where nobody has said.
     """
 
     __tablename__ = "contacts"
@@ -45,8 +46,23 @@ class ContactRow(Base):
     absent_at: Mapped[datetime | None] = mapped_column(Time)
     locked_until: Mapped[datetime | None] = mapped_column(Time)
     silent_until: Mapped[datetime | None] = mapped_column(Time)
+    disappears_after: Mapped[int | None] = mapped_column(Integer)
     created_at: Mapped[datetime] = mapped_column(Time, server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(Time, server_default=func.now())
+
+
+class ContactAddressRow(Base):
+    """A number (digits) or LID (`1234@lid`) by which a contact is or was known; no two contacts share one."""
+
+    __tablename__ = "contact_addresses"
+    __table_args__ = (
+        own("fk_contact_addresses_own_contact", "contact_id", "contacts", ondelete="CASCADE"),
+        Index("idx_contact_addresses_contact", "contact_id"),
+    )
+
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id", ondelete="CASCADE"), primary_key=True)
+    address: Mapped[str] = mapped_column(Text, primary_key=True)
+    contact_id: Mapped[int] = mapped_column(BigInteger)
 
 
 class InboxMessageRow(Base):

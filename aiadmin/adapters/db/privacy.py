@@ -10,35 +10,38 @@ from sqlalchemy import CursorResult, delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from aiadmin.adapters.db.contacts import LOCK
-from aiadmin.adapters.db.message_tables import ContactRow, InboxMessageRow, OutboxMessageRow
+from aiadmin.adapters.db.contacts import LOCK, known_by
+from aiadmin.adapters.db.message_tables import ContactAddressRow, ContactRow, InboxMessageRow, OutboxMessageRow
 from aiadmin.adapters.db.notice_tables import NoticeRow
 from aiadmin.adapters.db.salon_tables import ErasureRow
 from aiadmin.adapters.db.tombs import Tombs
 from aiadmin.adapters.db.wa_store import Names, WaStore
+from aiadmin.domain.contact import spellings
 from aiadmin.domain.delivery import OutboxState
 from aiadmin.domain.ids import CompanyId
 from aiadmin.services.ports.privacy import Rows
 
-_PERSON = "company_id = :company_id AND (phone = :phone OR lid = ANY(:lids))"
-_CONTACT = f"SELECT id FROM contacts WHERE {_PERSON}"  # noqa: S608 - our own words
-_CLIENT = "SELECT client_id FROM clients WHERE company_id = :company_id AND phone = :phone"
-_RECORD = f"""SELECT record_id FROM records WHERE company_id = :company_id
-  AND (client_phone = :phone OR client_id IN ({_CLIENT}))"""  # noqa: S608 - our own words
 _MINE = "company_id = :company_id"
+_PERSON = f"{_MINE} AND (phone = ANY(:phones) OR lid = ANY(:lids))"
+"""`phones` and `lids` are all by which one person is or was known."""
+_CONTACT = f"SELECT id FROM contacts WHERE {_PERSON}"  # noqa: S608 - our own words
+_CLIENT = f"SELECT client_id FROM clients WHERE {_MINE} AND phone = ANY(:phones)"  # noqa: S608 - our own words
+_RECORD = f"""SELECT record_id FROM records WHERE {_MINE}
+  AND (client_phone = ANY(:phones) OR client_id IN ({_CLIENT}))"""  # noqa: S608 - our own words
 _MESSAGE = f"SELECT id FROM outbox_messages WHERE contact_id IN ({_CONTACT})"  # noqa: S608 - our own words
-_MENTIONS = "regexp_replace(encode(body, 'escape'), '[ ()+-]', '', 'g') LIKE '%' || right(:phone, 10) || '%'"
+_MENTIONS = "regexp_replace(encode(body, 'escape'), '[ ()+-]', '', 'g') LIKE ANY(:mentions)"
 """A phone is written in many ways, `8 (900) 123-45-67` among them; a body may be anything, so it is no text yet."""
 
 _TO_SALON = """contact_id IN (
   SELECT contacts.id FROM contacts JOIN companies ON companies.id = contacts.company_id
   WHERE companies.id = :company_id AND contacts.phone = companies.whatsapp_phone
-) AND regexp_replace(text, '[ ()+-]', '', 'g') LIKE '%' || right(:phone, 10) || '%'"""
+) AND regexp_replace(text, '[ ()+-]', '', 'g') LIKE ANY(:mentions)"""
 """What was told to the salon's own number before such messages named whom they are about."""
 _ABOUT = f"{_MINE} AND (contact_id IN ({_CONTACT}) OR about_contact_id IN ({_CONTACT}) OR {_TO_SALON})"
 _HELD: Mapping[str, str] = {
     "contacts": _PERSON,
-    "clients": f"{_MINE} AND phone = :phone",
+    "contact_addresses": f"{_MINE} AND contact_id IN ({_CONTACT})",
+    "clients": f"{_MINE} AND phone = ANY(:phones)",
     "records": f"{_MINE} AND record_id IN ({_RECORD})",
     "booking_events": f"{_MINE} AND record_id IN ({_RECORD})",
     "notices": f"{_MINE} AND record_id IN ({_RECORD})",
@@ -76,6 +79,7 @@ _ERASURES: Sequence[tuple[str, str]] = (
         "clients",
         "UPDATE clients SET name = NULL, phone = NULL, email = NULL, raw_data = '{}', is_muted = true",
     ),
+    ("contact_addresses", "DELETE FROM contact_addresses"),
     ("contacts", "DELETE FROM contacts"),
 )
 """In this order: what leads to other rows goes after them."""
@@ -103,28 +107,35 @@ class SqlPrivacy:
         return self._changed(delete(NoticeRow).where(NoticeRow.finished_at < before))
 
     def export(self, company_id: CompanyId, phone: str) -> Mapping[str, Rows]:
-        lids = self.lids(company_id, phone)
-        given = {"company_id": company_id, "phone": phone, "lids": lids}
+        addresses = self.addresses(company_id, phone)
+        given = _given(company_id, addresses)
         held: dict[str, Rows] = {}
         for table, mine in _HELD.items():
             rows = self._session.execute(text(f"SELECT * FROM {table} WHERE {mine}"), given)  # noqa: S608
             held[table] = [_shown(dict(row)) for row in rows.mappings()]
-        return {**held, **self._wa_store.export(company_id, Names.of(phone, lids))}
+        return {**held, **self._wa_store.export(company_id, Names.of(addresses))}
 
     def erase(self, company_id: CompanyId, phone: str, at: datetime) -> Mapping[str, int]:
         # nobody makes a contact meanwhile
         self._session.execute(select(func.pg_advisory_xact_lock(LOCK, company_id)))
-        lids = self.lids(company_id, phone)
-        given = {"company_id": company_id, "phone": phone, "lids": lids, "at": at}
+        addresses = self.addresses(company_id, phone)
+        given = _given(company_id, addresses) | {"at": at}
         counts: dict[str, int] = {}
         for table, action in _ERASURES:
             counts[table] = self._changed(text(f"{action} WHERE {_HELD[table]}"), given)
-        return {**counts, **self._wa_store.erase(company_id, Names.of(phone, lids))}
+        return {**counts, **self._wa_store.erase(company_id, Names.of(addresses))}
 
-    def lids(self, company_id: CompanyId, phone: str) -> Sequence[str]:
-        found = select(ContactRow.lid).where(ContactRow.company_id == company_id, ContactRow.phone == phone)
-        known = {lid for lid in self._session.scalars(found) if lid}
-        return sorted(known | set(self._wa_store.lids(phone)))
+    def addresses(self, company_id: CompanyId, phone: str) -> frozenset[str]:
+        asked = spellings([phone])
+        heard = {lid for number in asked for lid in self._wa_store.lids(number)}
+        mine = ContactRow.company_id == company_id, known_by(asked | heard)
+        of_old = select(ContactAddressRow.address).where(
+            ContactAddressRow.company_id == company_id,
+            ContactAddressRow.contact_id.in_(select(ContactRow.id).where(*mine)),
+        )
+        rows = self._session.execute(select(ContactRow.lid, ContactRow.phone).where(*mine))
+        known = {*self._session.scalars(of_old), *(one for row in rows for one in row if one)}
+        return spellings(asked | heard | known)
 
     def forget_left_behind(self) -> int:
         return self._wa_store.forget_left_behind()
@@ -141,6 +152,17 @@ class SqlPrivacy:
         quiet = statement.execution_options(synchronize_session=False)
         return cast("CursorResult[Any]", self._session.execute(quiet, given)).rowcount
 
+
+def _given(company_id: CompanyId, addresses: Collection[str]) -> dict[str, Any]:
+    """`addresses` as the statements take them; bodies and old texts may hold a phone without its country."""
+    lids = sorted(one for one in addresses if "@" in one)
+    phones = sorted(set(addresses).difference(lids))
+    mentions = [f"%{phone[-_NATIONAL:]}%" for phone in phones]
+    return {"company_id": company_id, "phones": phones, "lids": lids, "mentions": mentions}
+
+
+_NATIONAL = 10
+"""Digits of a number without its country code, at most."""
 
 _OURS = frozenset({"epoch", "callback_url", "claimed_until"})
 """Columns that say nothing of the client."""

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from aiadmin.adapters.db.salon_tables import ErasureRow
+from aiadmin.domain.contact import spellings
 from aiadmin.domain.ids import CompanyId
 
 Fingerprint = Callable[[CompanyId, str], str]
@@ -20,11 +21,15 @@ class Tombs:
         self._session, self._fingerprint = session, fingerprint
 
     def buried(self, company_id: CompanyId, addresses: Collection[str]) -> frozenset[str]:
-        """Of these phones and LIDs the ones that were buried."""
+        """Of these phones and LIDs the ones that were buried, a phone in whichever spelling."""
         if self._fingerprint is None or not addresses:
             return frozenset()
-        by_fingerprint = {self._fingerprint(company_id, address): address for address in addresses}
+        fingerprints = {
+            address: {self._fingerprint(company_id, one) for one in spellings([address])} for address in addresses
+        }
+        asked = frozenset().union(*fingerprints.values())
         found = select(ErasureRow.fingerprint).where(
-            ErasureRow.company_id == company_id, ErasureRow.fingerprint.in_(list(by_fingerprint))
+            ErasureRow.company_id == company_id, ErasureRow.fingerprint.in_(sorted(asked))
         )
-        return frozenset(by_fingerprint[one] for one in self._session.scalars(found))
+        buried = frozenset(self._session.scalars(found))
+        return frozenset(address for address, names in fingerprints.items() if not names.isdisjoint(buried))

@@ -70,17 +70,19 @@ class Names:
     users: tuple[str, ...]
 
     @classmethod
-    def of(cls, phone: str, lids: Collection[str]) -> Names:
-        """Of a phone's digits and LIDs (`12345@lid`); 1, 128 and 129 are whatsmeow's numbers of their servers.
+    def of(cls, addresses: Collection[str]) -> Names:
+        """Of numbers (digits) and LIDs (`12345@lid`); 1, 128 and 129 are whatsmeow's numbers of their servers.
 
-        >>> Names.of("7900", ["12@lid"]).signals
+        >>> Names.of(["7900", "12@lid"]).signals
         ('7900', '7900_128', '12_1', '12_129')
         """
-        users = [lid.partition("@")[0] for lid in sorted(lids)]
-        jids = [f"{phone}@s.whatsapp.net", f"{phone}@hosted", f"{phone}@c.us"]
+        users = [one.partition("@")[0] for one in sorted(addresses) if "@" in one]
+        phones = [one for one in sorted(addresses) if "@" not in one]
+        jids = [f"{phone}@{server}" for phone in phones for server in ("s.whatsapp.net", "hosted", "c.us")]
         jids += [f"{user}@{server}" for user in users for server in ("lid", "hosted.lid")]
-        signals = [phone, f"{phone}_128", *(f"{user}_{server}" for user in users for server in (1, 129))]
-        return cls(tuple(jids), tuple(signals), (phone, *users))
+        signals = [name for phone in phones for name in (phone, f"{phone}_128")]
+        signals += [f"{user}_{server}" for user in users for server in (1, 129)]
+        return cls(tuple(jids), tuple(signals), (*phones, *users))
 
 
 class WaStore:
@@ -150,6 +152,7 @@ def _others(table: str, column: str) -> str:
 _KNOWN_TO_OTHERS = f"""
 SELECT phone FROM contacts WHERE company_id <> :company_id
 UNION ALL SELECT split_part(lid, '@', 1) FROM contacts WHERE company_id <> :company_id
+UNION ALL SELECT split_part(address, '@', 1) FROM contact_addresses WHERE company_id <> :company_id
 UNION ALL {_others("whatsmeow_contacts", "their_jid")}
 UNION ALL {_others("whatsmeow_sessions", "their_id")}
 """  # noqa: S608 - our own words

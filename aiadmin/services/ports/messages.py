@@ -44,6 +44,10 @@ class Contacts(Protocol):
 
     def find(self, company_id: CompanyId, contact_id: ContactId) -> Contact | None: ...
 
+    def set_timer(self, company_id: CompanyId, contact_id: ContactId, seconds: int) -> None:
+        """Note after how many seconds messages of the chat disappear; 0 for never."""
+        ...
+
 
 class InboxMessages(Protocol):
     """Rows of `inbox_messages`."""

@@ -23,15 +23,15 @@ class Privacy(Protocol):
         ...
 
     def export(self, company_id: CompanyId, phone: str) -> Mapping[str, Rows]:
-        """What each table holds of the client of this phone."""
+        """What each table holds of the client of this phone, by whichever number or LID."""
         ...
 
     def erase(self, company_id: CompanyId, phone: str, at: datetime) -> Mapping[str, int]:
         """Delete or blank all of it; how many rows of each table. The caller buries who it was."""
         ...
 
-    def lids(self, company_id: CompanyId, phone: str) -> Sequence[str]:
-        """The hidden ids under which WhatsApp knows the client of this phone."""
+    def addresses(self, company_id: CompanyId, phone: str) -> frozenset[str]:
+        """All numbers, in every spelling, and hidden ids (LIDs) by which the client of this phone is or was known."""
         ...
 
     def forget_left_behind(self) -> int:

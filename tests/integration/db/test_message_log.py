@@ -31,6 +31,8 @@ INSERT INTO contacts (company_id, phone)
 INSERT INTO clients (company_id, client_id, name, phone, raw_data, synced_at)
   SELECT c, n, 'Анна', '7900' || lpad((c * 100 + n)::text, 7, '0'), '{}', :now
   FROM generate_series(1, :companies) AS c, generate_series(0, 99) AS n;
+INSERT INTO contact_addresses (company_id, address, contact_id)
+  SELECT company_id, phone, id FROM contacts UNION ALL SELECT company_id, id || '@lid', id FROM contacts;
 INSERT INTO inbox_messages (company_id, contact_id, message_id, direction, kind, text, sent_at, received_at)
   SELECT k.company_id, k.id, 'in' || n, 'in', 'text', 'Здравствуйте', :now, :now - n * interval '7 minutes'
   FROM generate_series(1, :messages) AS n

@@ -153,6 +153,7 @@ def test_a_client_is_given_all_that_is_held_and_nothing_of_others(held: Held) ->
     counts = {table: len(rows) for table, rows in given.items() if not table.startswith("wa_store.")}
     assert counts == {
         "contacts": 1,
+        "contact_addresses": 2,
         "clients": 1,
         "records": 1,
         "booking_events": 1,
@@ -244,6 +245,45 @@ def test_another_salon_keeps_its_own(held: Held) -> None:
     erased = held.site.client.post(f"{path}/erase", json={"phone": PHONE}, headers=ADMIN).get_json()
     assert set(erased["rows"].values()) == {0}
     assert "Незабудкин" in held.everything()
+
+
+BRAZIL, CANONICAL = "5531988887777", "553188887777"
+
+
+@pytest.mark.parametrize("asked", [BRAZIL, CANONICAL])
+def test_w8_a_client_of_several_numbers_is_exported_and_erased_by_any_of_them(held: Held, asked: str) -> None:
+    """W8: the journal's number, WhatsApp's, and one that the client had before are one person's."""
+    for phone in ("33612345678", CANONICAL):
+        held.write(phone, "5@lid")
+    held.owe(BRAZIL)
+    with held.site.container.uow() as work:
+        work.journal.put_clients(held.company_id, [_client(5, BRAZIL, name="Карина")], datetime.now(UTC))
+        work.commit()
+    given = held.ask("export", f"+{asked}").get_json()["held"]
+    assert {one["address"] for one in given["contact_addresses"]} == {"5@lid", "33612345678", CANONICAL, BRAZIL}
+    assert [len(given[one]) for one in ("contacts", "inbox_messages", "outbox_messages", "clients")] == [1, 2, 1, 1]
+    rows = held.ask("erase", f"+{asked}").get_json()["rows"]
+    assert (rows["contacts"], rows["contact_addresses"], rows["clients"]) == (1, 4, 1)
+    left = held.everything()
+    assert [one for one in ("5@lid", "33612345678", CANONICAL, BRAZIL, "Карина") if one in left] == []
+    assert OTHER in left
+    held.owe("33612345678")
+    held.owe(asked)
+    standings = "SELECT opted_out_at FROM contacts WHERE phone = ANY(:phones)"
+    found = held.run(standings, phones=["33612345678", BRAZIL, CANONICAL])
+    assert len(found) == 2, "nobody may know any more that they were one"
+    assert all(one["opted_out_at"] for one in found)
+
+
+def test_w8_an_erased_client_is_anonymous_in_the_journal_under_the_other_spelling_too(held: Held) -> None:
+    """W8: the erasure asked by WhatsApp's number holds for the card with the journal's."""
+    held.write(CANONICAL, "5@lid")
+    held.ask("erase", f"+{CANONICAL}")
+    with held.site.container.uow() as work:
+        work.journal.put_clients(held.company_id, [_client(5, BRAZIL, name="Карина")], datetime.now(UTC))
+        work.commit()
+    assert held.run("SELECT name, phone FROM clients WHERE client_id = 5") == [{"name": None, "phone": None}]
+    assert held.ask("restore", f"+{BRAZIL}").get_json()["restored"] is True
 
 
 @pytest.mark.parametrize("what", ["export", "erase", "restore"])
