@@ -55,6 +55,7 @@ SYNC_STAGES: Mapping[Stage, str] = {
     Stage.RECORDS: "записи",
     Stage.HORIZON: "новые дни журнала",
     Stage.CHANGES: "изменения",
+    Stage.RIGHTS: "права приложения",
     Stage.HOOKS: "события",
 }
 SYNC_FAILURES: Mapping[str, str] = {

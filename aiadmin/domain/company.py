@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from aiadmin.domain.ids import CompanyId, SalonId
 from aiadmin.domain.journal import DEFAULT_COUNTRY
+from aiadmin.domain.right import Right
 
 
 class IntegrationStatus(StrEnum):
@@ -43,6 +44,7 @@ class Company:
         left_at: when the salon removed the application, or None.
         erased_at: when the personal data of a salon that left was deleted, or None.
         country: where it is, ISO 3166 code: phone numbers without a country code are of there.
+        missing_rights: what the salon has not let our application do; None where nobody could find out.
     """
 
     company_id: CompanyId
@@ -65,6 +67,7 @@ class Company:
     left_at: datetime | None = None
     erased_at: datetime | None = None
     country: str = DEFAULT_COUNTRY
+    missing_rights: frozenset[Right] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

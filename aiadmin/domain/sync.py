@@ -42,11 +42,13 @@ class Stage(StrEnum):
     HORIZON = "horizon"
     """Records on the last days of the window: a day later there is one more."""
     CHANGES = "changes"
+    RIGHTS = "rights"
+    """What the salon lets our application do."""
     HOOKS = "hooks"
     """Whether YClients still sends this salon's webhooks to us."""
 
 
-_CATALOGUE = (Stage.COMPANY, Stage.CATEGORIES, Stage.SERVICES, Stage.STAFF, Stage.SCHEDULE)
+_CATALOGUE = (Stage.COMPANY, Stage.RIGHTS, Stage.CATEGORIES, Stage.SERVICES, Stage.STAFF, Stage.SCHEDULE)
 STAGES: Mapping[SyncKind, tuple[Stage, ...]] = {
     SyncKind.FULL: (*_CATALOGUE, Stage.CLIENTS, Stage.RECORDS, Stage.HOOKS),
     SyncKind.NIGHTLY: (*_CATALOGUE, Stage.HORIZON, Stage.HOOKS),

@@ -33,6 +33,7 @@ def absorb(
     Args:
         read_at: when the reading began: nothing older than that was seen.
     """
+    records = _with_heard_phones(work, salon, records)
     buried = work.privacy.buried(salon.company_id, {one.client_phone for one in records if one.client_phone})
     records = [one.anonymous() if one.client_phone in buried else one for one in records]
     added = work.records.add_new(salon.company_id, records, read_at)
@@ -67,9 +68,9 @@ def read(salon: ReadSalon, record_id: int, *, api: SalonApi, uow: NewUnitOfWork)
         YClientsError, DependencyDownError: nothing can be said of it now.
     """
     record = api.record(salon.salon_id, record_id, zone=salon.zone, country=salon.country)
-    if record is not None:
-        return record
     with uow() as work:
+        if record is not None:
+            return _with_heard_phones(work, salon, [record])[0]
         known = work.records.find(salon.company_id, record_id)
     return None if known is None else replace(known.record, is_deleted=True)
 
@@ -80,6 +81,18 @@ def _retimed(record: Record, known: Mapping[int, Snapshot]) -> BookingTime | Non
     if record.wall_clock is None or before.wall_clock != record.wall_clock or before.starts_at == record.starts_at:
         return None
     return BookingTime(record_id=record.record_id, wall_clock=record.wall_clock, starts_at=record.starts_at)
+
+
+def _with_heard_phones(work: UnitOfWork, salon: ReadSalon, records: Sequence[Record]) -> Sequence[Record]:
+    """The bookings, with the phone that a webhook told of the same client where YClients left it empty."""
+    hidden = {one.record_id for one in records if one.client_id is not None and one.client_phone is None}
+    heard = work.heard_phones.of(salon.company_id, hidden) if hidden else {}
+    return [
+        replace(one, client_phone=heard[one.record_id][1])
+        if one.record_id in hidden and heard.get(one.record_id, (None,))[0] == one.client_id
+        else one
+        for one in records
+    ]
 
 
 def _last_of_each(records: Sequence[Record]) -> Sequence[Record]:

@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from aiadmin.domain.check import gather, subject_of
+from aiadmin.domain.check import Subject, gather, subject_of
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.domain.sync import CATALOGUE_RESOURCES, NIGHTLY_SOON, SyncKind
-from aiadmin.domain.webhook import StoredWebhook, UnderstoodWebhook, WebhookKind, read, state_after_reading
+from aiadmin.domain.webhook import (
+    StoredWebhook,
+    UnderstoodWebhook,
+    WebhookKind,
+    heard_phone,
+    read,
+    state_after_reading,
+)
 from aiadmin.services.isolation import Isolation
 from aiadmin.services.ports import Clock, NewUnitOfWork, UnitOfWork
 
@@ -19,7 +26,8 @@ def drain(*, uow: NewUnitOfWork, clock: Clock, batches: int = 100) -> int:
     """Understand batch after batch until one comes back short, or `batches` are done; how many webhooks there were.
 
     A webhook is only a word that something has changed: records and clients are read again when it has been quiet
-    about them, and word of services, staff or the schedule brings the company's nightly run forward.
+    about them, and word of services, staff or the schedule brings the company's nightly run forward. Only the phone
+    of a booking's client is kept, for salons that hide phones from us (`domain.webhook.heard_phone`).
     Two workers never share a row, and one body whose handling raises is set aside: it never holds up the rest.
     """
 
@@ -61,6 +69,8 @@ def _hear(work: UnitOfWork, understood: Sequence[tuple[StoredWebhook, WebhookKin
         if subject is not None and kind.resource_id is not None:
             words.append((webhook.company_id, subject, kind.resource_id, webhook.received_at))
     work.checks.hear(gather(words))
+    phones = [heard_phone(webhook) for webhook, kind in understood if kind.resource == Subject.RECORD]
+    work.heard_phones.hear([phone for phone in phones if phone is not None])
     changed = {webhook.company_id for webhook, kind in understood if kind.resource in CATALOGUE_RESOURCES}
     if changed:
         work.sync_runs.bring_forward(changed, SyncKind.NIGHTLY, now + NIGHTLY_SOON)

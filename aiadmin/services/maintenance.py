@@ -93,6 +93,7 @@ class Tidied:
     webhooks: int
     session_events: int
     booking_events: int
+    heard_phones: int
     landings: int
     late_notices: int
     left_behind: int
@@ -105,6 +106,7 @@ NOTHING_TIDIED = Tidied(
     webhooks=0,
     session_events=0,
     booking_events=0,
+    heard_phones=0,
     landings=0,
     late_notices=0,
     left_behind=0,
@@ -125,6 +127,7 @@ def tidy(*, uow: NewUnitOfWork, clock: Clock, erase_after: timedelta) -> Tidied:
         "webhooks": lambda work: work.webhooks.forget(now - WEBHOOK_KEPT),
         "session_events": lambda work: work.session_events.forget(now - SESSION_EVENTS_KEPT),
         "booking_events": lambda work: work.booking_events.forget(now - BOOKING_EVENTS_KEPT),
+        "heard_phones": lambda work: work.heard_phones.forget(now - WEBHOOK_KEPT),
         "landings": lambda work: work.installations.forget_landings(now - LANDING_KEPT),
         "late_notices": lambda work: work.releases.expire(now),
         "left_behind": lambda work: work.privacy.forget_left_behind(),

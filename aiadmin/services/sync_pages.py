@@ -10,10 +10,12 @@ from aiadmin.domain.booking_event import EventSource
 from aiadmin.domain.hook import HookState, hook_state
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal import Page, Record
+from aiadmin.domain.right import Right
 from aiadmin.domain.sync import (
     SCHEDULE_PAGES,
     PageRead,
     Stage,
+    SyncKind,
     SyncRun,
     changed_since,
     page_read,
@@ -22,7 +24,7 @@ from aiadmin.domain.sync import (
     today,
     whole_list,
 )
-from aiadmin.domain.yclients_error import ForbiddenError, NotFoundError
+from aiadmin.domain.yclients_error import ForbiddenError, NotFoundError, RateLimitedError, YClientsError
 from aiadmin.services.bookings import absorb, set_zone
 from aiadmin.services.ports import ReadSalon, SalonApi, UnitOfWork
 
@@ -126,6 +128,24 @@ class Pages:
         )
         return _absorbed(run, salon, page, source=EventSource.RECONCILE, read_at=read_at)
 
+    def rights(self, run: SyncRun, salon: ReadSalon) -> Fetched:
+        """Where YClients does not say, what was known stays: not every salon lets us see this, and all else works."""
+        try:
+            missing = self.api.missing_rights(salon.salon_id)
+        except RateLimitedError:
+            raise
+        except YClientsError:
+            return Fetched(read=whole_list(0), store=lambda _work, _at: None)
+
+        def store(work: UnitOfWork, at: datetime) -> None:
+            before = work.journal.set_rights(run.company_id, missing, at)
+            if Right.PHONES not in missing:
+                work.heard_phones.forget_all_of(run.company_id)
+                if before is not None and Right.PHONES in before and run.kind is not SyncKind.FULL:
+                    work.sync_runs.start(run.company_id, SyncKind.FULL, at, is_new=False)  # the phones that we missed
+
+        return Fetched(read=whole_list(1), store=store)
+
     def hooks(self, run: SyncRun, salon: ReadSalon) -> Fetched:
         try:
             state = hook_state(self.api.hooks(salon.salon_id), self.hook_address(run.company_id))
@@ -172,5 +192,6 @@ _READERS: Mapping[Stage, Callable[[Pages, SyncRun, ReadSalon], Fetched]] = {
     Stage.RECORDS: Pages.records,
     Stage.HORIZON: Pages.records,
     Stage.CHANGES: Pages.changes,
+    Stage.RIGHTS: Pages.rights,
     Stage.HOOKS: Pages.hooks,
 }

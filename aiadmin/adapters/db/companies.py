@@ -15,6 +15,7 @@ from aiadmin.domain.company import Company, IntegrationStatus, NewCompany, Stats
 from aiadmin.domain.errors import CompanyNotFoundError, SalonTakenError
 from aiadmin.domain.ids import CompanyId, SalonId
 from aiadmin.domain.journal import DEFAULT_COUNTRY
+from aiadmin.domain.right import rights_of
 
 
 class SqlCompanies:
@@ -147,4 +148,5 @@ def company_of(row: CompanyRow) -> Company:
         left_at=row.left_at,
         erased_at=row.erased_at,
         country=row.country or DEFAULT_COUNTRY,
+        missing_rights=rights_of(row.rights_missing),
     )

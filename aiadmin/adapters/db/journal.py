@@ -17,6 +17,7 @@ from aiadmin.adapters.db.tombs import Tombs
 from aiadmin.domain.hook import HookState
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal import Category, Client, SalonFacts, Service, StaffMember, WorkDay
+from aiadmin.domain.right import Right, rights_of
 from aiadmin.domain.sync import Stage
 from aiadmin.services.ports.journal import Sample
 
@@ -64,6 +65,13 @@ class SqlJournal:
     def set_hooks(self, company_id: CompanyId, state: HookState, at: datetime) -> None:
         statement = update(CompanyRow).where(CompanyRow.id == company_id)
         self._session.execute(statement.values(hooks_state=state, hooks_checked_at=at))
+
+    def set_rights(self, company_id: CompanyId, missing: frozenset[Right], at: datetime) -> frozenset[Right] | None:
+        mine = CompanyRow.id == company_id
+        before = self._session.scalar(select(CompanyRow.rights_missing).where(mine).with_for_update(key_share=True))
+        values = {"rights_missing": sorted(missing), "rights_checked_at": at}
+        self._session.execute(update(CompanyRow).where(mine).values(**values))
+        return rights_of(before)
 
     def hooks_state(self, company_id: CompanyId) -> HookState | None:
         found = self._session.scalar(select(CompanyRow.hooks_state).where(CompanyRow.id == company_id))

@@ -217,6 +217,18 @@ class CheckRow(Base):
     claimed_until: Mapped[datetime | None] = mapped_column(Time)
 
 
+class HeardPhoneRow(Base):
+    """The phone of a booking's client as a webhook told it, where the application may not see phones itself."""
+
+    __tablename__ = "heard_phones"
+
+    company_id: Mapped[int] = _company()
+    record_id: Mapped[int] = _number()
+    client_id: Mapped[int] = mapped_column(BigInteger)
+    phone: Mapped[str] = mapped_column(String(20))
+    heard_at: Mapped[datetime] = mapped_column(Time)
+
+
 class BookingEventRow(Base):
     """What really happened to a record: a difference of two snapshots."""
 

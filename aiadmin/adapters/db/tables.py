@@ -24,7 +24,7 @@ from sqlalchemy import (
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -104,6 +104,8 @@ class CompanyRow(Base):
     messages_paused_at: Mapped[datetime | None] = mapped_column(Time)
     country: Mapped[str | None] = mapped_column(String(2))
     currency: Mapped[str | None] = mapped_column(String(10))
+    rights_missing: Mapped[list[str] | None] = mapped_column(ARRAY(String(20)))
+    rights_checked_at: Mapped[datetime | None] = mapped_column(Time)
 
 
 class HostRow(Base):

@@ -17,6 +17,7 @@ from aiadmin.adapters.db.checks import SqlChecks
 from aiadmin.adapters.db.companies import SqlCompanies
 from aiadmin.adapters.db.contacts import SqlContacts
 from aiadmin.adapters.db.devices import SqlDevices
+from aiadmin.adapters.db.heard_phones import SqlHeardPhones
 from aiadmin.adapters.db.hosts import SqlHosts
 from aiadmin.adapters.db.inbox_messages import SqlInboxMessages
 from aiadmin.adapters.db.installations import SqlInstallations
@@ -65,6 +66,7 @@ class SqlUnitOfWork:
         self.message_log = SqlMessageLog(self._session)
         self.journal = SqlJournal(self._session, tombs)
         self.records = SqlRecords(self._session)
+        self.heard_phones = SqlHeardPhones(self._session, tombs)
         self.booking_events = SqlBookingEvents(self._session)
         self.checks = SqlChecks(self._session)
         self.sync_runs = SqlSyncRuns(self._session)

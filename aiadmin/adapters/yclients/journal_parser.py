@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -217,6 +217,18 @@ def hooks(row: reading.Row) -> HookSettings:
         is_active=reading.flag(row.get("active"), default=bool(urls)),
         flags={name: reading.flag(value) for name, value in row.items() if name not in _HOOK_EXTRAS},
     )
+
+
+def right_flags(row: reading.Row) -> Mapping[tuple[str, str], bool]:
+    """What the application may do in a salon, by group and name; a flag that is neither yes nor no counts as yes."""
+    flags = {
+        (group, name): reading.flag(value, default=True)
+        for group, given in row.items()
+        for name, value in reading.row(given).items()
+    }
+    if not flags:
+        raise BadRowError("no rights")
+    return flags
 
 
 def _needed(value: T | None, name: str) -> T:

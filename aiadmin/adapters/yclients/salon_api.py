@@ -25,6 +25,7 @@ from aiadmin.domain.journal import (
     WorkDay,
 )
 from aiadmin.domain.pacing import Urgency
+from aiadmin.domain.right import Right, missing_rights
 from aiadmin.domain.yclients_error import InvalidError, NotFoundError, UnreadableError
 
 T = TypeVar("T")
@@ -137,6 +138,10 @@ class YClientsSalonApi:
             raise InvalidError(message=f"record {record.record_id} belongs to no visit")
         body = {"attendance": int(attendance), "comment": record.comment}
         self._rest.change(salon_id, "PUT", f"/visits/{record.visit_id}/{record.record_id}", body)
+
+    def missing_rights(self, salon_id: SalonId) -> frozenset[Right]:
+        answer = self._rest.read(salon_id, f"/user/permissions/{salon_id}", urgency=Urgency.INTERACTIVE)
+        return missing_rights(_one(journal_parser.right_flags, answer))
 
     def hooks(self, salon_id: SalonId) -> HookSettings:
         answer = self._rest.read(salon_id, f"/hooks_settings/{salon_id}", urgency=Urgency.INTERACTIVE)

@@ -8,7 +8,7 @@ from datetime import datetime
 from aiadmin.services.ports.audit import Audit
 from aiadmin.services.ports.fleet import Devices, Fleet, Hosts, SessionEvents
 from aiadmin.services.ports.installations import Installations
-from aiadmin.services.ports.journal import BookingEvents, Checks, Journal, ReadSalon, Records, SyncRuns
+from aiadmin.services.ports.journal import BookingEvents, Checks, HeardPhones, Journal, ReadSalon, Records, SyncRuns
 from aiadmin.services.ports.messages import Contacts, InboxMessages, MessageLog, OutboxMessages
 from aiadmin.services.ports.outside import (
     ActivationRequest,
@@ -47,6 +47,7 @@ __all__ = [
     "Contacts",
     "Devices",
     "Fleet",
+    "HeardPhones",
     "Hosts",
     "Inbox",
     "InboxMessages",

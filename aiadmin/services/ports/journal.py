@@ -5,7 +5,7 @@ Every call names its company.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -26,7 +26,9 @@ from aiadmin.domain.journal import (
     WorkDay,
 )
 from aiadmin.domain.quarantine import RowKey
+from aiadmin.domain.right import Right
 from aiadmin.domain.sync import Stage, SyncKind, SyncRun
+from aiadmin.domain.webhook import HeardPhone
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +80,10 @@ class Journal(Protocol):
     def set_salon(self, company_id: CompanyId, facts: SalonFacts) -> None: ...
 
     def set_hooks(self, company_id: CompanyId, state: HookState, at: datetime) -> None: ...
+
+    def set_rights(self, company_id: CompanyId, missing: frozenset[Right], at: datetime) -> frozenset[Right] | None:
+        """What the salon does not let us do; what was known of it before, None where nothing was."""
+        ...
 
     def hooks_state(self, company_id: CompanyId) -> HookState | None:
         """None before anybody has looked."""
@@ -143,6 +149,25 @@ class Records(Protocol):
         """The same wall clock is another instant now: of the bookings, of what was told and asked about them, and of
         what has happened to them and nobody has looked at yet. Reminders that wait are planned anew."""
         ...
+
+
+class HeardPhones(Protocol):
+    """Rows of `heard_phones`: of salons that hide phones from us, or may do so."""
+
+    def hear(self, phones: Sequence[HeardPhone]) -> None:
+        """Keep the newest of each booking, read in the salon's country; what is no number, or of somebody who was
+        erased, is kept of nobody."""
+        ...
+
+    def of(self, company_id: CompanyId, numbers: Collection[int]) -> Mapping[int, tuple[int, str]]:
+        """The client and the phone of these bookings, as far as webhooks told them."""
+        ...
+
+    def forget(self, before: datetime) -> int:
+        """Delete those that were heard and whose visit was earlier; how many there were."""
+        ...
+
+    def forget_all_of(self, company_id: CompanyId) -> None: ...
 
 
 class BookingEvents(Protocol):

@@ -15,7 +15,7 @@ from aiadmin.domain.webhook import NewWebhook, StoredWebhook, UnderstoodWebhook
 from aiadmin.services.ports.audit import Audit
 from aiadmin.services.ports.fleet import Devices, Hosts, SessionEvents
 from aiadmin.services.ports.installations import Installations
-from aiadmin.services.ports.journal import BookingEvents, Checks, Journal, Records, SyncRuns
+from aiadmin.services.ports.journal import BookingEvents, Checks, HeardPhones, Journal, Records, SyncRuns
 from aiadmin.services.ports.messages import Contacts, InboxMessages, MessageLog, OutboxMessages
 from aiadmin.services.ports.notices import Notices
 from aiadmin.services.ports.operator import OperatorMessages
@@ -202,6 +202,8 @@ class UnitOfWork(Protocol):
     def journal(self) -> Journal: ...
     @property
     def records(self) -> Records: ...
+    @property
+    def heard_phones(self) -> HeardPhones: ...
     @property
     def booking_events(self) -> BookingEvents: ...
     @property

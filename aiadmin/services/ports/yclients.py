@@ -19,6 +19,7 @@ from aiadmin.domain.journal import (
     StaffMember,
     WorkDay,
 )
+from aiadmin.domain.right import Right
 
 
 class SalonApi(Protocol):
@@ -77,6 +78,10 @@ class SalonApi(Protocol):
 
     def set_attendance(self, salon_id: SalonId, record: Record, attendance: Attendance) -> None:
         """Write `attendance` of a visit, keeping its comment."""
+        ...
+
+    def missing_rights(self, salon_id: SalonId) -> frozenset[Right]:
+        """What the salon has not let our application do."""
         ...
 
     def hooks(self, salon_id: SalonId) -> HookSettings: ...

@@ -156,6 +156,7 @@ def test_a_client_is_given_all_that_is_held_and_nothing_of_others(held: Held) ->
         "contact_addresses": 2,
         "clients": 1,
         "records": 1,
+        "heard_phones": 0,
         "booking_events": 1,
         "notices": 1,
         "questions": 1,
