@@ -81,14 +81,17 @@ class SqlHeardPhones:
         """The country of each whose phones REST may be hiding."""
         statement = select(CompanyRow.id, CompanyRow.country, CompanyRow.rights_missing)
         found = self._session.execute(statement.where(CompanyRow.id.in_(list(numbers))))
-        may_hide = lambda missing: missing is None or Right.PHONES in missing  # noqa: E731
         return {
             CompanyId(row.id): row.country or DEFAULT_COUNTRY
             for row in found
-            if may_hide(rights_of(row.rights_missing))
+            if _may_be_hidden(rights_of(row.rights_missing))
         }
 
     def _run(self, statement: TextClause, rows: Sequence[Mapping[str, Any]]) -> None:
         if rows:
             ordered = sorted(rows, key=lambda row: (row["company_id"], row["record_id"]))
             self._session.execute(statement, {"rows": as_json(ordered)})
+
+
+def _may_be_hidden(missing: frozenset[Right] | None) -> bool:
+    return missing is None or Right.PHONES in missing
