@@ -53,6 +53,7 @@ from aiadmin.services.partner import PartnerDesk
 from aiadmin.services.ports import UnitOfWork
 from aiadmin.services.privacy import PrivacyDesk
 from aiadmin.services.release import Releaser
+from aiadmin.services.salon_states import SalonStates
 from aiadmin.services.salon_wording import SalonWording
 from aiadmin.services.sync_pages import Pages
 from aiadmin.services.synchronisation import Synchroniser
@@ -237,6 +238,10 @@ class Container:
             clock=self.clock,
             chance=random.random,
         )
+
+    @cached_property
+    def salon_states(self) -> SalonStates:
+        return SalonStates(uow=self.uow, clock=self.clock, is_never_sending=self.config.messages_paused)
 
     @cached_property
     def reader(self) -> Reader:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
-from aiadmin import texts
+from aiadmin import texts, wording
 from aiadmin.domain.device import Observed
 from aiadmin.domain.message_log import Mark, Side
+from aiadmin.domain.salon_state import SalonState, StateKind
 from aiadmin.domain.sync import RunState, Stage
 from aiadmin.domain.sync_failure import Failure
 
@@ -28,6 +31,49 @@ _SESSIONS: Mapping[Observed, str] = {
 def session(observed: Observed, reason: str | None) -> str:
     """What an owner reads of a session's state."""
     return texts.logged_out(reason) if observed is Observed.LOGGED_OUT else _SESSIONS[observed]
+
+
+STATES: Mapping[StateKind, str] = {
+    StateKind.UNINSTALLED: texts.ACTIVATION["uninstalled"],
+    StateKind.FROZEN: texts.ACTIVATION["frozen"],
+    StateKind.NO_PHONE: "Телефон салона не подключён: клиентам ничего не уходит. Подключите телефон.",
+    StateKind.LOGGED_OUT: "{reason}",
+    StateKind.ALL_PAUSED: "Сообщения всех салонов на паузе{since}. Мы отпустим их сами, ничего делать не нужно.",
+    StateKind.PAUSED: "Сообщения этого салона на паузе{since}. Чтобы они пошли снова, напишите в поддержку.",
+    StateKind.NO_HOST: "WhatsApp салона не на связи: сервис сейчас не работает. Мы запускаем его снова.",
+    StateKind.WAITS_FOR_HOST: "WhatsApp салона не на связи: ждёт, когда сервис его запустит.",
+    StateKind.SWITCHED_OFF: "WhatsApp салона выключен, пока приложение приостановлено.",
+    StateKind.NO_RECORDS: "Напоминаний не будет: приложению не дали право видеть записи. "
+    "Откройте в YClients права приложения AI Admin и включите доступ к журналу записи.",
+    StateKind.NO_CLIENTS: "Писать некому: приложению не дали право видеть клиентов. "
+    "Откройте в YClients права приложения AI Admin и включите доступ к клиентам.",
+    StateKind.NO_PHONES: "Сообщения получат не все: приложению не дали право видеть телефоны. "
+    "Откройте в YClients права приложения AI Admin и включите доступ к телефонам клиентов.",
+    StateKind.NO_ATTENDANCE: "Ответы «приду» не попадут в журнал: приложению не дали право менять статус визита. "
+    "Откройте в YClients права приложения AI Admin и включите изменение записей.",
+    StateKind.JOURNAL_UNREAD: "Журнал салона не читается. {reason}",
+    StateKind.NOTICES_OFF: "Все уведомления выключены: клиенты не получают ничего. Включите нужные в настройках.",
+    StateKind.UNTOLD: "За неделю не смогли предупредить об отмене или переносе: {records}. "
+    "Кому позвонить, мы написали в чат салона с самим собой.",
+    StateKind.IMPORTED: "За неделю сразу появилось много записей, похоже на перенос из другой программы: {records}. "
+    "О них клиентам не писали, напоминания придут как обычно.",
+}
+"""How a salon stands: the same words on the page, in `companies show` and in `doctor`."""
+
+
+def state(one: SalonState, zone: str) -> str:
+    """What is said of a state; times are those of the salon's clock."""
+    return STATES[one.kind].format(
+        since="" if one.since is None else f" с {_moment(one.since.astimezone(ZoneInfo(zone)))}",
+        records="" if one.count is None else wording.count(one.count, "запись", "записи", "записей"),
+        reason=texts.logged_out(one.reason)
+        if one.kind is StateKind.LOGGED_OUT
+        else SYNC_FAILURES.get(one.reason or "", ""),
+    )
+
+
+def _moment(local: datetime) -> str:
+    return f"{local:%d.%m}, {wording.clock(local)}"
 
 
 HOOKS: Mapping[str, str] = {

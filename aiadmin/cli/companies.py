@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from aiadmin import texts
+from aiadmin import texts, texts_manage
 from aiadmin.cli.messages import send
 from aiadmin.cli.table import show_facts, show_table, written
 from aiadmin.config import Config
@@ -16,14 +16,16 @@ from aiadmin.domain.company import Company
 from aiadmin.domain.delivery import OutboxRow
 from aiadmin.domain.device import Device, SessionChange, masked
 from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.journal import DEFAULT_ZONE
 from aiadmin.domain.number import BIGGEST_INTEGER
+from aiadmin.domain.salon_state import SalonState
 from aiadmin.services import activations, operator, sessions
 from aiadmin.services.companies import ACTIVATION_KEY
 
 _PAGE = 500
 _CHANGES = 5
 _DOUBLE = "clients may hear everything twice: our notices are on, and YClients sends its own through us as well"
-_HEADINGS = ("ID", "SALON", "STATUS", "WHATSAPP", "REGISTERED", "TITLE")
+_HEADINGS = ("ID", "SALON", "STATUS", "WHATSAPP", "STATES", "REGISTERED", "TITLE")
 
 
 @click.group()
@@ -35,7 +37,7 @@ def companies() -> None:
 def list_companies() -> None:
     """Every company, one line each; phones are masked."""
     box = _container()
-    show_table(_HEADINGS, map(_columns, _all(box)))
+    show_table(_HEADINGS, _lines(box))
 
 
 @companies.command()
@@ -47,8 +49,16 @@ def show(company_id: int) -> None:
         company = work.companies.get(CompanyId(company_id))
         device = work.devices.find_current(company.company_id)
         row = work.outbox.find_by_key(company.company_id, ACTIVATION_KEY)
+        zone = work.journal.zone(company.company_id) or DEFAULT_ZONE
+    states = box.salon_states.of([company.company_id])[company.company_id]
     changes = sessions.recent_events(company.company_id, limit=_CHANGES, uow=box.uow)
-    facts = [*_company_facts(company), *_device_facts(device), *_change_facts(changes), *_activation_facts(row)]
+    facts = [
+        *_company_facts(company),
+        *_state_facts(states, zone),
+        *_device_facts(device),
+        *_change_facts(changes),
+        *_activation_facts(row),
+    ]
     if operator.double_notices(company.company_id, uow=box.uow, clock=box.clock):
         facts.append(("warning", _DOUBLE))
     show_facts(facts)
@@ -86,23 +96,25 @@ def _container() -> Container:
     return Container(Config.from_env(os.environ))
 
 
-def _all(box: Container) -> Iterator[Company]:
+def _lines(box: Container) -> Iterator[tuple[str, ...]]:
     last: CompanyId | None = None
     while True:
         with box.uow() as work:
             page = work.companies.list_all(limit=_PAGE, after=last)
-        yield from page
+        found = box.salon_states.of([company.company_id for company in page])
+        yield from (_columns(company, found.get(company.company_id, ())) for company in page)
         if len(page) < _PAGE:
             return
         last = page[-1].company_id
 
 
-def _columns(company: Company) -> tuple[str, ...]:
+def _columns(company: Company, states: Sequence[SalonState]) -> tuple[str, ...]:
     return (
         str(company.company_id),
         str(company.salon_id),
         company.integration_status.value,
         masked(company.whatsapp_phone) if company.whatsapp_phone else "-",
+        ",".join(one.kind for one in states) or "-",
         f"{company.created_at:%Y-%m-%d %H:%M}",
         company.title or "",
     )
@@ -124,6 +136,11 @@ def _company_facts(company: Company) -> list[tuple[str, object]]:
         ("whatsapp phone", masked(company.whatsapp_phone) if company.whatsapp_phone else None),
         ("whatsapp since", company.whatsapp_connected_at),
     ]
+
+
+def _state_facts(states: Sequence[SalonState], zone: str) -> list[tuple[str, object]]:
+    """In the words of the salon's page, so that both speak of the same."""
+    return [("state", f"{one.kind}: {texts_manage.state(one, zone)}") for one in states] or [("state", "well")]
 
 
 def _device_facts(device: Device | None) -> list[tuple[str, object]]:

@@ -19,6 +19,7 @@ import redis
 from aiadmin.adapters.db import sessions
 from aiadmin.adapters.db.connection import connect
 from aiadmin.cli.doctor_online import yclients_credentials
+from aiadmin.cli.doctor_salons import salons
 from aiadmin.cli.finding import Finding
 from aiadmin.cli.home import PROJECT
 from aiadmin.config import FOREIGN_NAMES, Config, ConfigError
@@ -71,6 +72,7 @@ def examine(*, online: bool) -> Iterator[Finding]:
     yield _hooks(config.database_url)
     yield _set_aside(config.database_url)
     yield _clock(config.database_url)
+    yield from salons(config)
     yield _asked("Redis", lambda: _redis(config.redis_url), "start it, or correct REDIS_URL")
     yield _yclients_settings(config)
     if online:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from uuid import UUID
 
 import click
@@ -14,6 +15,7 @@ from aiadmin.container import Container
 from aiadmin.domain.device import Device, Observed, SessionChange, masked
 from aiadmin.domain.ids import CompanyId, DeviceId, HostId
 from aiadmin.domain.number import BIGGEST_INTEGER
+from aiadmin.domain.salon_state import session_state
 from aiadmin.services import sessions as service
 
 _PAGE = 500
@@ -32,7 +34,8 @@ def sessions() -> None:
 @click.option("--state", type=click.Choice([state.value for state in Observed]), help="only those in this state")
 def list_sessions(state: str | None) -> None:
     """Every session, one line each; phones are masked."""
-    show_table(_HEADINGS, map(_columns, _all(_container(), Observed(state) if state else None)))
+    box = _container()
+    show_table(_HEADINGS, _lines(box, _all(box, Observed(state) if state else None)))
 
 
 @sessions.command()
@@ -46,7 +49,7 @@ def show(company_id: int) -> None:
     if device is None:
         click.echo("no phone is linked")
     else:
-        show_facts([(name.lower(), text) for name, text in zip(_HEADINGS, _columns(device), strict=True)])
+        show_facts([(name.lower(), text) for name, text in zip(_HEADINGS, next(_lines(box, [device])), strict=True)])
     changes = service.recent_events(company.company_id, limit=_CHANGES, uow=box.uow)
     if changes:
         click.echo()
@@ -91,11 +94,20 @@ def _all(box: Container, observed: Observed | None) -> Iterator[Device]:
         last = page[-1].device_id
 
 
-def _columns(device: Device) -> tuple[str, ...]:
+def _lines(box: Container, devices: Iterable[Device]) -> Iterator[tuple[str, ...]]:
+    """A page of them at a time; what a host saw last is not said of a device that no host has."""
+    waiting = iter(devices)
+    while page := list(itertools.islice(waiting, _PAGE)):
+        facts = box.salon_states.facts({device.company_id for device in page})
+        for device in page:
+            yield _columns(device, session_state(facts[device.company_id]) or device.observed)
+
+
+def _columns(device: Device, state: str) -> tuple[str, ...]:
     return (
         str(device.company_id),
         masked(device.phone),
-        device.observed.value,
+        str(state),
         written(device.state_since),
         written(device.reason),
         device.desired.value,

@@ -10,23 +10,27 @@ from datetime import datetime, timedelta
 from aiadmin.domain import audit
 from aiadmin.domain.activation import why_not_retry
 from aiadmin.domain.audit import AuditEntry
-from aiadmin.domain.company import Company
+from aiadmin.domain.company import Company, IntegrationStatus
 from aiadmin.domain.deed import Deed, possible
 from aiadmin.domain.device import Device, SessionChange
 from aiadmin.domain.errors import AiAdminError
 from aiadmin.domain.ids import AuditId, CompanyId
 from aiadmin.domain.journal import DEFAULT_ZONE
 from aiadmin.domain.message_log import LogEntry, Mark, Place
+from aiadmin.domain.salon_state import SalonFacts
 from aiadmin.domain.sync import RunState, SyncKind, SyncRun
 from aiadmin.services import activations, operator, sessions, synchronisation
 from aiadmin.services.companies import ACTIVATION_KEY
 from aiadmin.services.ports import Clock, JobQueue, NewUnitOfWork
+from aiadmin.services.salon_states import SalonStates
 
 OWNER = "owner"
 """The audit's name for who holds the salon's link."""
 EVENTS = 8
 COUNTED = timedelta(days=7)
 """How far back messages are counted."""
+ASK_FROZEN_EVERY = timedelta(minutes=1)
+"""How often YClients is asked about a frozen salon whose page is open."""
 _IN_HAND = frozenset({RunState.WAITING, RunState.RUNNING})
 
 
@@ -44,6 +48,7 @@ class Overview:
         events: what became of the salon's sessions, newest first.
         entries: the users of YClients who came in for the first time, newest first.
         marks: how many messages of the last days stand where.
+        facts: what the salon's states follow from.
     """
 
     company: Company
@@ -56,11 +61,21 @@ class Overview:
     events: Sequence[SessionChange]
     entries: Sequence[AuditEntry]
     marks: Mapping[Mark, int]
+    facts: SalonFacts
 
 
-def overview(company: Company, *, uow: NewUnitOfWork, clock: Clock) -> Overview:
-    """The salon as it is. Raises DependencyDownError."""
+def overview(company: Company, *, uow: NewUnitOfWork, clock: Clock, is_never_sending: bool = False) -> Overview:
+    """The salon as it is; YClients is asked again soon about one that is frozen, for its owner may have paid.
+
+    Args:
+        is_never_sending: whether this machine's settings hold everybody's messages.
+
+    Raises:
+        DependencyDownError: PostgreSQL does not answer.
+    """
     number = company.company_id
+    _ask_whether_paid(company, uow=uow, clock=clock)
+    facts = SalonStates(uow=uow, clock=clock, is_never_sending=is_never_sending).facts([number])[number]
     is_double = operator.double_notices(number, uow=uow, clock=clock)
     with uow() as work:
         activation = work.outbox.find_by_key(number, ACTIVATION_KEY)
@@ -79,7 +94,19 @@ def overview(company: Company, *, uow: NewUnitOfWork, clock: Clock) -> Overview:
             events=work.session_events.recent(number, limit=EVENTS),
             entries=work.audit.recent(number, limit=EVENTS, action=audit.ENTRY),
             marks=work.message_log.marks(number, clock() - COUNTED),
+            facts=facts,
         )
+
+
+def _ask_whether_paid(company: Company, *, uow: NewUnitOfWork, clock: Clock) -> None:
+    if company.integration_status is not IntegrationStatus.FROZEN:
+        return
+    asked = company.yclients_checked_at
+    if asked is None or clock() - asked < ASK_FROZEN_EVERY:
+        return
+    with uow() as work:
+        work.installations.forget_look(company.company_id)
+        work.commit()
 
 
 def zone(company_id: CompanyId, *, uow: NewUnitOfWork) -> str:

@@ -12,6 +12,7 @@ from aiadmin import texts, texts_manage
 from aiadmin.adapters import rooms
 from aiadmin.domain.device import Device, SessionChange
 from aiadmin.domain.message_log import LogEntry
+from aiadmin.domain.salon_state import session_state, states
 from aiadmin.domain.sync import SyncRun
 from aiadmin.services import management
 from aiadmin.services.management import Overview, Owner
@@ -27,7 +28,8 @@ blueprint = Blueprint("manage_api", __name__)
 def overview() -> dict[str, object]:
     """WhatsApp, YClients, the reading of the journal, and what happened lately."""
     held = container()
-    seen = management.overview(company(), uow=held.uow, clock=held.clock)
+    held_all = held.config.messages_paused
+    seen = management.overview(company(), uow=held.uow, clock=held.clock, is_never_sending=held_all)
     return schemas.dump(
         manage_schemas.Overview,
         whatsapp=_whatsapp(seen),
@@ -35,6 +37,7 @@ def overview() -> dict[str, object]:
         sync=[_sync(run) for run in seen.runs],
         deeds=sorted(seen.deeds),
         warning=texts_manage.DOUBLE_NOTICES if seen.is_double else None,
+        states=[{"kind": one.kind.value, "text": texts_manage.state(one, seen.zone)} for one in states(seen.facts)],
         zone=seen.zone,
         events=_events(seen),
         marks={mark.value: count for mark, count in seen.marks.items()},
@@ -98,12 +101,13 @@ def _done(what: str) -> dict[str, object]:
 
 def _whatsapp(seen: Overview) -> Mapping[str, object]:
     owner, device = seen.company, seen.device
+    kind = session_state(seen.facts)
     return {
         "connected": owner.whatsapp_connected,
         "phone": owner.whatsapp_phone,
         "connected_at": owner.whatsapp_connected_at,
-        "state": device.observed.value if device else "none",
-        "text": _session(device),
+        "state": kind or (device.observed.value if device else "none"),
+        "text": texts_manage.STATES[kind] if kind else _session(device),
         "since": device.state_since if device else None,
     }
 

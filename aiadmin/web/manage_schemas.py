@@ -81,6 +81,13 @@ class Happened(Schema):
     text = fields.String(required=True)
 
 
+class State(Schema):
+    """Something that stands between the salon and its clients hearing from it."""
+
+    kind = fields.String(required=True, metadata={"example": "no-phones"})
+    text = fields.String(required=True)
+
+
 class Overview(Schema):
     """Everything on the management page but the log."""
 
@@ -90,6 +97,7 @@ class Overview(Schema):
     sync = fields.List(fields.Nested(Sync))
     deeds = fields.List(fields.Enum(Deed, by_value=True), metadata={"description": "Что владелец может сделать"})
     warning = fields.String(allow_none=True, metadata={"description": "Что стоит поправить в настройках"})
+    states = fields.List(fields.Nested(State), metadata={"description": "Что не так, самое важное сверху"})
     zone = fields.String(required=True, metadata={"example": "Europe/Moscow", "description": "Часы салона"})
     events = fields.List(fields.Nested(Happened))
     marks = fields.Dict(keys=fields.String(), values=fields.Integer())

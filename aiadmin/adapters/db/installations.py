@@ -97,6 +97,9 @@ class SqlInstallations:
     def note(self, company_id: CompanyId, connection: Connection, at: datetime) -> None:
         self._set(company_id, yclients_status=connection, yclients_checked_at=at)
 
+    def forget_look(self, company_id: CompanyId) -> None:
+        self._set(company_id, yclients_checked_at=None)
+
     def list_unchecked(self, *, checked_before: datetime, limit: int) -> Sequence[RowKey]:
         statement = (
             select(CompanyRow.id, _KEY)

@@ -33,6 +33,7 @@ from aiadmin.adapters.db.quarantine import SqlQuarantine
 from aiadmin.adapters.db.questions import SqlLetters, SqlQuestions
 from aiadmin.adapters.db.records import SqlRecords
 from aiadmin.adapters.db.releases import SqlReleases
+from aiadmin.adapters.db.salon_facts import SqlSalonFacts
 from aiadmin.adapters.db.session_events import SqlSessionEvents
 from aiadmin.adapters.db.standings import SqlPauses, SqlStandings
 from aiadmin.adapters.db.sync_runs import SqlSyncRuns
@@ -80,6 +81,7 @@ class SqlUnitOfWork:
         self.preferences = SqlPreferences(self._session)
         self.notices = SqlNotices(self._session)
         self.releases = SqlReleases(self._session)
+        self.salon_facts = SqlSalonFacts(self._session)
         self.questions = SqlQuestions(self._session)
 
     def __enter__(self) -> Self:

@@ -53,6 +53,10 @@ class Installations(Protocol):
         """What YClients says of the salon."""
         ...
 
+    def forget_look(self, company_id: CompanyId) -> None:
+        """The salon is to be looked at before all others."""
+        ...
+
     def list_unchecked(self, *, checked_before: datetime, limit: int) -> Sequence[RowKey]:
         """Companies whose state at YClients was not looked at since, longest first; erased ones are left alone."""
         ...

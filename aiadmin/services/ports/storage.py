@@ -24,6 +24,7 @@ from aiadmin.services.ports.privacy import Privacy
 from aiadmin.services.ports.quarantine import Quarantine
 from aiadmin.services.ports.questions import Letters, Questions
 from aiadmin.services.ports.releases import Releases
+from aiadmin.services.ports.salon_facts import SalonStates
 from aiadmin.services.ports.standings import Pauses, Standings
 
 
@@ -230,6 +231,8 @@ class UnitOfWork(Protocol):
     def notices(self) -> Notices: ...
     @property
     def releases(self) -> Releases: ...
+    @property
+    def salon_facts(self) -> SalonStates: ...
     @property
     def questions(self) -> Questions: ...
 

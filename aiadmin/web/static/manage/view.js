@@ -3,7 +3,7 @@
 import { formatPhone } from '../connect/phone.js';
 import { told, words } from './words.js';
 
-const WHATSAPP_TONES = { online: 'good', none: 'bad', logged_out: 'bad', banned: 'bad', conflict: 'bad', outdated: 'bad' };
+const WHATSAPP_TONES = { online: 'good', none: 'bad', logged_out: 'bad', banned: 'bad', conflict: 'bad', outdated: 'bad', 'switched-off': 'off' };
 const YCLIENTS_TONES = { active: 'good', activation_failed: 'bad', frozen: 'bad', uninstalled: 'bad' };
 const SYNC_TONES = { done: 'good', failed: 'bad', paused: 'bad' };
 const BUSY = new Set(['waiting', 'running']);
@@ -37,6 +37,12 @@ export function createView(main) {
     lamp('whatsapp', WHATSAPP_TONES[state] ?? 'busy');
     slot('phone', connected && phone ? formatPhone(phone) : '');
     slot('session', text);
+  }
+
+  function showStates(states) {
+    const place = $('[data-states]');
+    place.replaceChildren(...states.map(({ kind, text }) => element('li', text, { 'data-state': kind })));
+    place.hidden = states.length === 0;
   }
 
   function showYClients({ status, text, reason, hooks }) {
@@ -122,8 +128,9 @@ export function createView(main) {
   }
 
   return {
-    overview({ whatsapp, yclients, sync, zone, events, marks, deeds, warning }) {
+    overview({ whatsapp, yclients, sync, zone, events, marks, deeds, warning, states }) {
       day = dayIn(zone);
+      showStates(states);
       keepingFocus(() => {
         showWhatsApp(whatsapp);
         showYClients(yclients);

@@ -1,0 +1,119 @@
+"""What stands between a salon and its clients: every fact is told, in words, and nothing of a salon that is well."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from aiadmin import texts, texts_manage
+from aiadmin.domain.company import IntegrationStatus
+from aiadmin.domain.device import Desired, Observed
+from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.message_settings import MessageSettings
+from aiadmin.domain.notice import NoticeKind
+from aiadmin.domain.right import Right, missing_rights, rights_of
+from aiadmin.domain.salon_state import SalonFacts, SalonState, StateKind, session_state, states
+from aiadmin.domain.sync import RunState
+
+AT = datetime(2026, 11, 30, 11, 5, tzinfo=UTC)
+WELL = SalonFacts(
+    company_id=CompanyId(1),
+    status=IntegrationStatus.ACTIVE,
+    is_linked=True,
+    desired=Desired.ON,
+    observed=Observed.ONLINE,
+    is_hosted=True,
+    hosts=2,
+    missing_rights=frozenset(),
+    run_state=RunState.DONE,
+)
+SILENT = MessageSettings(**dict.fromkeys(NoticeKind, False))  # type: ignore[arg-type]
+
+
+def test_nothing_is_said_of_a_salon_that_is_well() -> None:
+    assert states(WELL) == ()
+    assert session_state(WELL) is None
+    assert states(replace(WELL, missing_rights=None)) == (), "what nobody could find out is not missing"
+    assert states(replace(WELL, run_error="down", run_state=RunState.WAITING, run_attempts=3)) == (), "a hiccup"
+
+
+@pytest.mark.parametrize(
+    ("fact", "kind"),
+    [
+        ({"status": IntegrationStatus.UNINSTALLED}, StateKind.UNINSTALLED),
+        ({"status": IntegrationStatus.FROZEN}, StateKind.FROZEN),
+        ({"is_linked": False, "observed": None, "desired": None}, StateKind.NO_PHONE),
+        ({"is_linked": False, "observed": Observed.LOGGED_OUT, "reason": "logged_out"}, StateKind.LOGGED_OUT),
+        ({"all_paused_at": AT}, StateKind.ALL_PAUSED),
+        ({"is_never_sending": True}, StateKind.ALL_PAUSED),
+        ({"paused_at": AT}, StateKind.PAUSED),
+        ({"is_hosted": False, "hosts": 0}, StateKind.NO_HOST),
+        ({"is_hosted": False}, StateKind.WAITS_FOR_HOST),
+        ({"desired": Desired.OFF}, StateKind.SWITCHED_OFF),
+        ({"missing_rights": frozenset({Right.RECORDS})}, StateKind.NO_RECORDS),
+        ({"missing_rights": frozenset({Right.CLIENTS})}, StateKind.NO_CLIENTS),
+        ({"missing_rights": frozenset({Right.PHONES})}, StateKind.NO_PHONES),
+        ({"missing_rights": frozenset({Right.ATTENDANCE})}, StateKind.NO_ATTENDANCE),
+        ({"run_error": "key_refused", "run_state": RunState.WAITING}, StateKind.JOURNAL_UNREAD),
+        ({"run_error": "forbidden", "run_state": RunState.PAUSED}, StateKind.JOURNAL_UNREAD),
+        ({"run_error": "down", "run_state": RunState.WAITING, "run_attempts": 10}, StateKind.JOURNAL_UNREAD),
+        ({"settings": SILENT}, StateKind.NOTICES_OFF),
+        ({"untold": 2}, StateKind.UNTOLD),
+        ({"imported": 40}, StateKind.IMPORTED),
+    ],
+)
+def test_each_fact_is_a_state_with_words_of_its_own(fact: dict[str, Any], kind: StateKind) -> None:
+    found = states(replace(WELL, **fact))
+    assert [one.kind for one in found] == [kind]
+    said = texts_manage.state(found[0], "Europe/Moscow")
+    assert said
+    assert "{" not in said
+    if kind in (StateKind.PAUSED, StateKind.ALL_PAUSED) and found[0].since:
+        assert "с 30.11, 14:05" in said, "by the salon's clock"
+    if found[0].count:
+        assert {2: "2 записи", 40: "40 записей"}[found[0].count] in said
+
+
+def test_every_state_has_words() -> None:
+    assert set(texts_manage.STATES) == set(StateKind)
+    assert "приложению не дали право видеть телефоны" in texts_manage.STATES[StateKind.NO_PHONES]
+    told = texts_manage.state(SalonState(kind=StateKind.LOGGED_OUT, reason="unknown_logout"), "Europe/Moscow")
+    assert told == texts.LOGGED_OUT["unknown_logout"]
+
+
+def test_several_are_told_in_order_and_a_frozen_salon_has_one_trouble() -> None:
+    facts = replace(WELL, paused_at=AT, is_hosted=False, missing_rights=frozenset(Right), imported=3, untold=1)
+    kinds = [one.kind for one in states(facts)]
+    assert kinds == sorted(kinds, key=list(StateKind).index)
+    assert len(kinds) == 8
+    assert [one.kind for one in states(replace(facts, status=IntegrationStatus.FROZEN, desired=Desired.OFF))] == [
+        StateKind.FROZEN
+    ]
+
+
+@pytest.mark.parametrize(
+    ("fact", "shown"),
+    [
+        ({"desired": Desired.OFF, "status": IntegrationStatus.FROZEN}, StateKind.SWITCHED_OFF),
+        ({"is_hosted": False}, StateKind.WAITS_FOR_HOST),
+        ({"is_hosted": False, "hosts": 0}, StateKind.NO_HOST),
+        ({"observed": Observed.LOGGED_OUT, "is_hosted": False}, None),
+        ({"observed": None, "desired": None, "is_hosted": False}, None),
+    ],
+)
+def test_what_a_host_saw_last_is_not_shown_once_no_host_looks(fact: dict[str, Any], shown: StateKind | None) -> None:
+    assert session_state(replace(WELL, **fact)) is shown
+
+
+@pytest.mark.parametrize("flags", [{}, {("clients", "new"): False}, {("clients", "client_phones_access"): True}])
+def test_what_yclients_does_not_speak_of_is_not_missing(flags: dict[tuple[str, str], bool]) -> None:
+    assert missing_rights(flags) == frozenset()
+
+
+def test_stored_rights_that_nobody_knows_any_more_are_left_out() -> None:
+    assert rights_of(["phones", "of another version"]) == {Right.PHONES}
+    assert rights_of(None) is None
+    assert rights_of([]) == frozenset()
