@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, fields, replace
 from datetime import timedelta
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -200,9 +203,26 @@ def _flag(text: str) -> bool:
 
 
 def _url(text: str) -> str:
-    if not text.startswith(("http://", "https://")):
+    if not text.startswith(("http://", "https://")) or not _has_host(text):
         raise ValueError("must be a full URL: https://host[:port]")
     return text.rstrip("/")
+
+
+def _has_host(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and parts.port != 0 and not re.search(r"\s", url)
+    except ValueError:  # a port that is no number
+        return False
+
+
+def _of_server(url: str) -> str:
+    """A server's URL whose parts every library finds alike; the Go driver and psycopg2 differ over a bare / or @."""
+    with suppress(ValueError):
+        parts = urlsplit(url)
+        if parts.port != 0 and ("@" in parts.netloc or "@" not in url) and not re.search(r"\s", url):
+            return url
+    raise ValueError("cannot be read: the port is a number, and / ? # @ in a password are written %2F %3F %23 %40")
 
 
 def _media_type(text: str) -> str:
@@ -215,12 +235,21 @@ def _postgres(text: str) -> str:
     scheme, separator, rest = text.partition("://")
     if not separator or scheme not in {"postgres", "postgresql"}:
         raise ValueError("must be a PostgreSQL URL: postgresql://user:password@host:port/name")
-    return f"postgresql://{rest}"
+    return _of_server(f"postgresql://{rest}")
 
 
 def _redis(text: str) -> str:
     if not text.startswith(("redis://", "rediss://")):
         raise ValueError("must be a Redis URL: redis://host:port/0")
+    parts = urlsplit(_of_server(text))
+    if not parts.hostname or not re.fullmatch(r"(/\d{0,4})?", parts.path, re.ASCII):
+        raise ValueError("must name a host, and at most the number of a database: redis://host:port/0")
+    return text
+
+
+def _file(text: str) -> str:
+    if not (Path(text).is_file() and os.access(text, os.R_OK)):
+        raise ValueError("must be a file that this process can read")
     return text
 
 
@@ -269,10 +298,12 @@ _PARSERS: Mapping[str, Callable[[str], object]] = {
     "database_url": _postgres,
     "redis_url": _redis,
     "redis_tls_verify": _flag,
+    "redis_ca_bundle": _file,
     "redis_pool_size": _whole(1, 1_000),
     "yclients_app_id": _whole(1, 2**31 - 1),
     "yclients_api_url": _url,
     "yclients_marketplace_url": _url,
+    "yclients_ca_bundle": _file,
     "yclients_accept": _media_type,
     "yclients_per_second": _decimal(0.1, 1_000),
     "yclients_per_minute": _whole(10, 60_000),

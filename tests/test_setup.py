@@ -37,9 +37,12 @@ def test_env_example_names_every_setting_and_no_other() -> None:
 
 
 def test_env_example_shows_the_defaults() -> None:
-    """Copying the file to .env changes nothing."""
+    """Copying the file to .env changes nothing, and in production opens nothing."""
     shown = parse_env((ROOT / ".env.example").read_text())
     secrets = {"DATABASE_URL": "postgresql://127.0.0.1/x", "REDIS_URL": "redis://127.0.0.1", "JWT_SECRET": "x" * 32}
+    assert Config.from_env(shown | secrets) == Config.from_env(secrets)
+    secrets |= {"ADMIN_API_KEY": "x" * 32, "YCLIENTS_API_KEY": "p", "YCLIENTS_APP_ID": "1"}
+    secrets |= {"APP_ENV": "production", "PUBLIC_URL": "https://bot.example.com"}
     assert Config.from_env(shown | secrets) == Config.from_env(secrets)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 
 from aiadmin.config import AddressLog, AppEnv, Config, ConfigError, foreign_settings
@@ -64,11 +66,40 @@ def test_production_refuses_to_start_without_a_secret_and_names_it(name: str) ->
         ("SUPPORT_EMAIL", 'a@b.c" onclick=x'),
         ("SUPPORT_TELEGRAM", "@a/../b"),
         ("SUPPORT_URL", "javascript:alert(1)"),
+        ("PUBLIC_URL", "https://"),
+        ("PUBLIC_URL", "https://ai-admin.example:99999"),
+        ("PUBLIC_URL", "https://ai-admin.example, https://other.example"),
+        ("DATABASE_URL", "postgres://u:p@[::1/db"),
+        ("DATABASE_URL", "postgres://u:p@127.0.0.1:port/db"),
+        ("REDIS_URL", "redis://127.0.0.1:99999/0"),
+        ("REDIS_URL", "redis://127.0.0.1/cache"),
+        ("REDIS_URL", "redis://"),
+        ("REDIS_CA_BUNDLE", "/no/such/file.pem"),
+        ("YCLIENTS_CA_BUNDLE", "/"),
     ],
 )
 def test_a_value_of_the_wrong_shape_is_named(name: str, value: str) -> None:
-    with pytest.raises(ConfigError, match=name):
+    with pytest.raises(ConfigError, match=name) as caught:
         Config.from_env(BASE | {name: value})
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "REDIS_URL"])
+@pytest.mark.parametrize("password", ["aB/cd+e=", "12/34", "aB#cd", "aB?cd", "a b"])
+def test_a_password_that_libraries_would_read_differently_is_refused_and_not_shown(name: str, password: str) -> None:
+    url = f"{BASE[name].partition('://')[0]}://aiadmin:{password}@127.0.0.1:5432/0"
+    with pytest.raises(ConfigError, match=rf"{name} .*%2F") as caught:
+        Config.from_env(BASE | {name: url})
+    assert password not in str(caught.value)
+    Config.from_env(BASE | {name: url.replace(password, quote(password, safe=""))})
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["postgres://u:p+q=@[::1]:5432/db", "postgresql:///db?host=/run/postgresql", "postgres://u@h/db?sslmode=require"],
+)
+def test_a_database_may_be_named_as_postgresql_lets_it(url: str) -> None:
+    assert Config.from_env(BASE | {"DATABASE_URL": url}).database_url.partition("://")[2] == url.partition("://")[2]
 
 
 def test_production_wants_https_and_a_long_admin_key() -> None:
