@@ -6,6 +6,7 @@ The fakes are programs of the test suite, started as processes and spoken to ove
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -33,6 +34,8 @@ _QR_SECONDS = 15
 """The product waits up to ten seconds for a first code."""
 _WHILE_IT_STARTS = Retry(connect=6, read=0, backoff_factor=0.1)
 _YCLIENTS = f'--everybody-consents --salon {DEMO_SALON} --bot "$PUBLIC_URL"'
+_OWNER = {"id": 777, "name": "make demo"}
+"""The journal's owner by another address: theirs is then opened first by the browser of whoever tries it."""
 _FAKES = ("tests.fakes.whatsapp", "tests.fakes.yclients")
 
 
@@ -105,7 +108,11 @@ def _install(yclients: str, config: Config) -> str:
     Raises:
         click.ClickException: the owner was not let in, or nobody answers.
     """
-    asked = {"salon_ids": [DEMO_SALON], "redirect_url": f"http://127.0.0.1:{config.port}/marketplace/install"}
+    asked = {
+        "salon_ids": [DEMO_SALON],
+        "redirect_url": f"http://127.0.0.1:{config.port}/marketplace/install",
+        "user": _OWNER,
+    }
     with requests.Session() as browser:
         browser.mount("http://", HTTPAdapter(max_retries=_WHILE_IT_STARTS))
         try:
@@ -119,8 +126,18 @@ def _install(yclients: str, config: Config) -> str:
     return urljoin(config.public_url, landing.headers["Location"])
 
 
+def _digits(_ctx: click.Context, _param: click.Parameter, typed: str) -> str:
+    """A number with its country code, however it is written."""
+    digits = re.sub(r"[\s()+-]", "", typed)
+    if not re.fullmatch(r"[1-9][0-9]{6,14}", digits):
+        raise click.BadParameter("no phone number with its country code, as in 79001112233")
+    return digits
+
+
 @demo.command()
-@click.option("--phone", default="79001234567", show_default=True, help="The number of the phone that scans.")
+@click.option(
+    "--phone", default="79001234567", show_default=True, callback=_digits, help="The number of the phone that scans."
+)
 @click.pass_obj
 def scan(home: Home, phone: str) -> None:
     """Play the phone: take the code that the connect page shows, and scan it."""
@@ -170,11 +187,11 @@ def _said(answer: requests.Response) -> str:
 
 
 @demo.command()
-@click.argument("phone")
+@click.argument("phone", callback=_digits)
 @click.option("--say", help="Answer the salon.")
 @click.pass_obj
 def client(home: Home, phone: str, say: str | None) -> None:
-    """Play a client's PHONE (digits): show what it got and wrote, and answer."""
+    """Play a client's PHONE: show what it got and wrote, and answer."""
     whatsapp = _settings(home)[_CONTROL]
     entries = _ask("GET", f"{whatsapp}/messages", params={"phone": phone}).json()["messages"]
     for entry in entries:

@@ -10,9 +10,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg2
+import pytest
 import requests
+from click.testing import CliRunner
 from playwright.sync_api import Browser
 
+from aiadmin.cli.demo import demo
 from aiadmin.cli.home import parse_env
 from aiadmin.cli.salon_links import DEMO_SALON
 from tests.acceptance.up.running import Up, start
@@ -97,7 +100,7 @@ def test_a_salon_is_connected_and_activated_without_a_phone_or_the_internet(
     _book(settings, "Нина")
     wait_until(lambda: _events(settings), timeout=60, what="the booking is heard of")
     assert _events(settings) == [("created", "Нина", "webhook")], "what was there before is no news"
-    client = ("demo", "--data", str(data), "client", "79005550000")
+    client = ("demo", "--data", str(data), "client", "+7 (900) 555-00-00")
     wait_until(lambda: "Вы записаны" in _cli(up, *client).stdout, timeout=90, what="the client is written to")
     assert "> СТОП" in _cli(up, *client, "--say", "СТОП").stdout
     wait_until(lambda: "Больше не будем" in _cli(up, *client).stdout, timeout=60, what="the stop is answered")
@@ -136,3 +139,11 @@ def test_the_phone_says_so_when_no_demo_runs(data: Path, free_port: int, started
     answer = _cli(up, "demo", "--data", str(data), "scan")
     assert answer.returncode == 1
     assert "make demo" in answer.stderr
+
+
+@pytest.mark.parametrize(("command", "phone"), [("client", "abc"), ("client", "8"), ("scan", "--phone=завтра")])
+def test_what_is_no_phone_is_named(data: Path, command: str, phone: str) -> None:
+    answer = CliRunner().invoke(demo, ["--data", str(data), command, phone])
+    assert answer.exit_code == 2
+    assert "79001112233" in answer.output
+    assert isinstance(answer.exception, SystemExit)
