@@ -32,8 +32,10 @@ PATIENCE_SECONDS = STATEMENT_SECONDS + 5
 SWEEP_SECONDS = 3.0
 _POSTGRES_PORT = 5432
 _DESCRIPTORS = Path("/proc/self/fd")
-_LAST_CAME = struct.Struct("=52xI")
-"""Of `struct tcp_info`: milliseconds since data last came, or since the connection was made."""
+_STATE_AND_LAST_CAME = struct.Struct("=B51xI")
+"""Of `struct tcp_info`: the state, and milliseconds since data last came, or since the connection was made."""
+_ESTABLISHED = 1
+"""What the server has closed (CLOSE-WAIT) hears nothing, either; it lies in the driver's pool until that looks."""
 
 
 def watch(database_url: str) -> None:
@@ -57,8 +59,9 @@ def sweep(port: int, patience_seconds: float = PATIENCE_SECONDS) -> int:
         with closing(line), suppress(OSError):
             if line.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == USER_TIMEOUT_MS:
                 continue  # libpq's, and so ours: it has a deadline, and may lie in a pool
-            (came_ago,) = _LAST_CAME.unpack(line.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _LAST_CAME.size))
-            if came_ago > patience_seconds * 1000:
+            told = line.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _STATE_AND_LAST_CAME.size)
+            state, came_ago = _STATE_AND_LAST_CAME.unpack(told)
+            if state == _ESTABLISHED and came_ago > patience_seconds * 1000:
                 line.shutdown(socket.SHUT_RDWR)
                 shut += 1
     return shut

@@ -33,7 +33,8 @@ def test_only_a_connection_of_the_library_that_hears_nothing_is_shut(
             client = stack.enter_context(socket.create_connection(("127.0.0.1", port), 5))
             return client, stack.enter_context(server.accept()[0])
 
-        (silent, _), (ours, _), (live, its_server) = opened(), opened(), opened()
+        (silent, _), (ours, _), (live, its_server), (idle, its_end) = opened(), opened(), opened(), opened()
+        its_end.close()  # as the server does with what is idle: no silence, and no alarm
         ours.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, USER_TIMEOUT_MS)
         assert sweep(port, PATIENCE) == 0, "not yet"
 
@@ -43,6 +44,7 @@ def test_only_a_connection_of_the_library_that_hears_nothing_is_shut(
 
         assert wait_until(shut_while_another_is_answered, 5, "the silent one is shut") == 1
         assert silent.recv(1) == b""
+        assert idle.send(b"not shut by us") > 0
         for left in (ours, live):
             left.sendall(b"still open")
         assert its_server.recv(100) == b"still open"
