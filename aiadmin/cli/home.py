@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import os
 import secrets
+import shlex
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -116,8 +117,12 @@ def _read(path: Path) -> dict[str, str]:
 
 
 def write_settings(path: Path, settings: Mapping[str, str]) -> None:
-    """Write NAME=value lines that only the owner can read."""
-    write_private(path, "".join(f"{name}={value}\n" for name, value in settings.items()))
+    """Write NAME=value lines that only the owner can read; a shell can, too (`. .aiadmin/running.env`)."""
+    write_private(path, "".join(f"{name}={_quote(value)}\n" for name, value in settings.items()))
+
+
+def _quote(value: str) -> str:
+    return value if "'" in value else shlex.quote(value)
 
 
 def write_private(path: Path, text: str) -> None:

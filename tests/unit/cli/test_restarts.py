@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiadmin.cli.home import parse_env
+from aiadmin.cli.home import parse_env, write_settings
 from aiadmin.cli.procfile import parse_procfile
 from aiadmin.cli.restarts import STEADY_AFTER, failures_after, restart_delay
 
@@ -41,3 +43,15 @@ def test_a_procfile_is_read_in_its_order_without_comments() -> None:
 def test_a_settings_file_may_quote_comment_and_export() -> None:
     text = "# PORT=1\nexport PORT = 3000 \nA='x y'\nB=\"a=b\"\nEMPTY=\nnot a setting\nC='\n"
     assert parse_env(text) == {"PORT": "3000", "A": "x y", "B": "a=b", "C": "'"}
+
+
+@pytest.mark.parametrize("value", ["plain", "/a b/c", "redis://:p@h:1/0?a=b&c=d#e", "$HOME `id`", 'say "x"'])
+def test_the_settings_of_a_running_up_can_be_read_by_a_shell(tmp_path: Path, value: str) -> None:
+    file = tmp_path / "a folder" / "running.env"
+    write_settings(file, {"A": value, "B": "2"})
+    assert parse_env(file.read_text()) == {"A": value, "B": "2"}
+    shown = subprocess.run(
+        ["/bin/sh", "-c", '. "$0"; printf %s "$A $B"', file], capture_output=True, text=True, check=True, timeout=10
+    )
+    assert shown.stdout == f"{value} 2"
+    assert shown.stderr == ""
