@@ -113,6 +113,20 @@ def test_the_button_sets_only_settings_that_there_are_and_every_one_that_product
     assert "ssl_cert_reqs=none" in config.redis_url
 
 
+def test_the_button_orders_sizes_that_may_stand_in_one_application() -> None:
+    """Heroku refuses basic dynos beside larger ones; the session host needs 1 GB."""
+    sizes = {name: kind["size"] for name, kind in APP["formation"].items()}
+    assert {size.partition("-")[0] for size in sizes.values()} == {"standard"}
+    assert sizes["sessions"] == "standard-2x"
+
+
+def test_the_proxys_example_is_read_by_the_nginx_of_stable_distributions() -> None:
+    """`http2 on;` came with nginx 1.25.1."""
+    example = (ROOT / "docs" / "nginx.conf").read_text()
+    assert "listen 443 ssl http2;" in example
+    assert not re.search(r"^\s*http2 ", example, re.MULTILINE)
+
+
 def test_the_buttons_pools_fit_the_plans_that_it_orders() -> None:
     """web, sessions and a job each open a pool; the clock one connection to lead and one to work; the rest is the
     library's, and a release's. `tests/chaos/test_small_plan` counts them."""
