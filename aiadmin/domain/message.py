@@ -17,6 +17,8 @@ SENDING_AT_MOST = timedelta(minutes=5)
 """The library gives up within 75 s; what is called `sending` for longer belongs to a process that is gone."""
 
 
+NUMBER_UNANSWERED = "number_unanswered"
+"""WhatsApp found nobody at an address, and did not say whether the number is on WhatsApp at all."""
 NOT_ON_WHATSAPP, REACHOUT_LOCKED = "not_on_whatsapp", "reachout_locked"
 """Reasons of a refusal that say something of the client: no WhatsApp there; may not be written to first."""
 
@@ -68,6 +70,7 @@ class MessageSeen:
         text: the text, the emoji of a reaction (empty when it is taken back), or a caption; None without any.
         media: what it is when it is no text: `image`, `audio`, `location`...
         quoted_id: the message that it answers or reacts to.
+        disappears_after: seconds after which the chat loses it, 0 for never; None where it does not say.
     """
 
     message_id: str
@@ -78,6 +81,15 @@ class MessageSeen:
     media: str | None
     quoted_id: str | None
     sent_at: datetime
+    disappears_after: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimerSeen:
+    """Somebody set after how many seconds the messages of a chat disappear; 0 for never."""
+
+    peer: Sighting
+    disappears_after: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,7 +108,7 @@ class Heard:
 
     device_id: DeviceId
     company_id: CompanyId
-    event: MessageSeen | ReceiptSeen
+    event: MessageSeen | ReceiptSeen | TimerSeen
     received_at: datetime
 
 
@@ -158,6 +170,7 @@ class OutboxMessage:
 
     Attributes:
         address: where WhatsApp finds the client: `79001234567@s.whatsapp.net`, or a LID.
+        disappears_after: seconds after which the chat loses its messages; 0 for never.
         message_id: WhatsApp's name of it, known once it is sent.
         reason: why it failed, or is unknown, or waits; a slug.
     """
@@ -178,6 +191,7 @@ class OutboxMessage:
     sent_at: datetime | None
     delivered_at: datetime | None
     read_at: datetime | None
+    disappears_after: int = 0
 
 
 class Fate(StrEnum):
@@ -209,6 +223,16 @@ def after_send(result: SendResult, *, attempts: int, now: datetime, chance: floa
     if result.fate is Fate.NOT_TAKEN:
         return Step(state=OutboxState.PENDING, next_attempt_at=now + retry_delay(attempts, chance))
     return Step(state=_FINAL[result.fate])
+
+
+def phone_at(address: str) -> str | None:
+    """The digits behind an address, or None when it is a LID.
+
+    >>> phone_at("79001234567@s.whatsapp.net"), phone_at("1234@lid")
+    ('79001234567', None)
+    """
+    user, _, server = address.partition("@")
+    return user if server == "s.whatsapp.net" else None
 
 
 def address_of(contact: Sighting) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from aiadmin.domain.message import MessageSeen, ReceiptSeen
+from aiadmin.domain.message import MessageSeen, ReceiptSeen, TimerSeen
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -145,5 +145,6 @@ SessionEvent = (
     | StreamError
     | Ended
     | MessageSeen
+    | TimerSeen
     | ReceiptSeen
 )

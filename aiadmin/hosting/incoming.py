@@ -17,7 +17,7 @@ from dataclasses import replace
 from aiadmin.domain.device import Device
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import DeviceId
-from aiadmin.domain.message import Heard, MessageSeen, ReceiptSeen
+from aiadmin.domain.message import Heard, MessageSeen, ReceiptSeen, TimerSeen
 from aiadmin.domain.session_event import SessionEvent
 from aiadmin.services import messages
 from aiadmin.services.ports import Clock, NewUnitOfWork
@@ -51,7 +51,7 @@ class Incoming:
         """A listener for the device's session: mail stays here, the rest goes to `others`."""
 
         def hear(event: SessionEvent) -> None:
-            if isinstance(event, MessageSeen | ReceiptSeen):
+            if isinstance(event, MessageSeen | ReceiptSeen | TimerSeen):
                 self._take(device, event)
             else:
                 others(event)
@@ -73,7 +73,7 @@ class Incoming:
         if self._waiting:
             _log.error("Messages are lost: PostgreSQL is away", extra={"count": len(self._waiting)})
 
-    def _take(self, device: Device, event: MessageSeen | ReceiptSeen) -> None:
+    def _take(self, device: Device, event: MessageSeen | ReceiptSeen | TimerSeen) -> None:
         if _is_own_chat(device, event):
             return
         heard = Heard(
@@ -145,7 +145,7 @@ class Incoming:
             self._early.popitem(last=False)
 
 
-def _is_own_chat(device: Device, event: MessageSeen | ReceiptSeen) -> bool:
+def _is_own_chat(device: Device, event: MessageSeen | ReceiptSeen | TimerSeen) -> bool:
     """Whether the salon talks to itself: its own number is a chat on its phone."""
     own_lid = re.sub(r":\d+@", "@", device.lid or "")
     return event.peer.phone == device.phone or (bool(own_lid) and event.peer.lid == own_lid)

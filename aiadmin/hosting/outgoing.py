@@ -14,11 +14,21 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from aiadmin.adapters.whatsapp.engine import EngineError
 from aiadmin.domain.device import Device
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import DeviceId
-from aiadmin.domain.message import Hold, OutboxMessage, SendResult, Takes
-from aiadmin.domain.pace import HUMAN, UNPACED, typing_time
+from aiadmin.domain.message import (
+    NOT_ON_WHATSAPP,
+    NUMBER_UNANSWERED,
+    Fate,
+    Hold,
+    OutboxMessage,
+    SendResult,
+    Takes,
+    phone_at,
+)
+from aiadmin.domain.pace import HUMAN, UNPACED, Hindrance, typing_time
 from aiadmin.hosting.outside import Manners
 from aiadmin.hosting.ports import SessionEngine
 from aiadmin.services import messages
@@ -157,7 +167,9 @@ class Outgoing:
             self._send(online, message)
 
     def _send(self, online: Online, message: OutboxMessage) -> None:
-        result = self._engine.send(online.session_id, message.address, message.text)
+        result = self._say(online, message)
+        if result.reason == NOT_ON_WHATSAPP:
+            message, result = self._say_as_typed(online, message, result)
         self._settle(message, result)
         device_id = online.device.device_id
         if self._manners.gaps is not None and message.purpose not in UNPACED:
@@ -166,6 +178,35 @@ class Outgoing:
             )
         if result.message_id is not None:
             self._on_sent(device_id, result.message_id)
+
+    def _say(self, online: Online, message: OutboxMessage) -> SendResult:
+        return self._engine.send(
+            online.session_id, message.address, message.text, disappears_after=message.disappears_after
+        )
+
+    def _say_as_typed(
+        self, online: Online, message: OutboxMessage, refused: SendResult
+    ) -> tuple[OutboxMessage, SendResult]:
+        """Ask for a number as a person types it before it counts as not on WhatsApp, and write to whom that names.
+
+        One number is written in two ways in some countries, and WhatsApp finds a person only by its own; what it does
+        not say is asked again later.
+        """
+        phone = phone_at(message.address)
+        if phone is None:
+            return message, refused
+        unanswered = SendResult(fate=Fate.NOT_TAKEN, reason=NUMBER_UNANSWERED)
+        try:
+            found = self._engine.find_number(online.session_id, phone)
+            if found is None:
+                return message, refused
+            moved = messages.redirect(message, found, uow=self._uow, clock=self._clock)
+        except (EngineError, DependencyDownError):
+            return message, unanswered
+        if moved is None:
+            return message, SendResult(fate=Fate.FAILED, reason=Hindrance.OPTED_OUT)
+        result = self._say(online, moved)
+        return moved, unanswered if result.reason == NOT_ON_WHATSAPP else result
 
     def _settle(self, message: OutboxMessage, result: SendResult) -> None:
         """Write the result, however long PostgreSQL takes: without it the message would be called unknown."""

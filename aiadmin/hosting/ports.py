@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
+from aiadmin.domain.contact import Sighting
 from aiadmin.domain.message import SendResult
 from aiadmin.domain.session_event import SessionEvent
 
@@ -37,7 +38,11 @@ class SessionEngine(Protocol):
         """Raises EngineError."""
         ...
 
-    def send(self, session_id: str, address: str, text: str) -> SendResult:
+    def find_number(self, session_id: str, phone: str) -> Sighting | None:
+        """Ask WhatsApp whose a number is, as a person would type it; None for nobody's. Raises EngineError."""
+        ...
+
+    def send(self, session_id: str, address: str, text: str, *, disappears_after: int = 0) -> SendResult:
         """Send a text and wait for what becomes of it; never raises for that."""
         ...
 

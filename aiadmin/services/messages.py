@@ -24,8 +24,10 @@ from aiadmin.domain.message import (
     OutboxMessage,
     ReceiptSeen,
     SendResult,
+    TimerSeen,
     after_send,
 )
+from aiadmin.domain.pace import UNPACED
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.services.isolation import Isolation
 from aiadmin.services.ports import Clock, NewUnitOfWork, UnitOfWork
@@ -132,6 +134,20 @@ def settle(message: OutboxMessage, result: SendResult, *, uow: NewUnitOfWork, cl
     return written
 
 
+def redirect(message: OutboxMessage, told: Sighting, *, uow: NewUnitOfWork, clock: Clock) -> OutboxMessage | None:
+    """The message in hand, to the person as WhatsApp has just named them, who may be known to us by another number.
+
+    None when that person wants no message that nobody typed or waits for. Raises DependencyDownError.
+    """
+    with uow() as work:
+        contact_id = work.contacts.see(message.company_id, told, clock())
+        person = work.standings.person(message.company_id, contact_id)
+        moved = work.outbox_messages.find(message.company_id, message.outbox_message_id)
+        work.commit()
+    is_unwanted = person.opted_out_at is not None and message.purpose not in UNPACED
+    return None if moved is None or is_unwanted else moved
+
+
 def _learn_of_person(message: OutboxMessage, result: SendResult, work: UnitOfWork, now: datetime) -> None:
     """What WhatsApp said of whom we wrote to, and, when it says it of several people, of our account."""
     whom = message.company_id, message.contact_id
@@ -159,6 +175,8 @@ def store(batch: Sequence[Heard], *, uow: NewUnitOfWork) -> Sequence[Heard]:
         for heard in sorted(batch, key=lambda one: one.company_id):
             if isinstance(heard.event, MessageSeen):
                 _store_message(heard, heard.event, work)
+            elif isinstance(heard.event, TimerSeen):
+                _set_timer(heard, heard.event.peer, heard.event.disappears_after, work)
             elif unknown := _mark(heard, heard.event, work):
                 unmatched.append(replace(heard, event=replace(heard.event, message_ids=unknown)))
         work.commit()
@@ -168,6 +186,13 @@ def store(batch: Sequence[Heard], *, uow: NewUnitOfWork) -> Sequence[Heard]:
 def _store_message(heard: Heard, message: MessageSeen, work: UnitOfWork) -> None:
     contact_id = work.contacts.see(heard.company_id, message.peer, heard.received_at)
     work.inbox_messages.add(heard, message, contact_id)
+    if message.disappears_after is not None:
+        work.contacts.set_timer(heard.company_id, contact_id, message.disappears_after)
+
+
+def _set_timer(heard: Heard, peer: Sighting, seconds: int, work: UnitOfWork) -> None:
+    contact_id = work.contacts.see(heard.company_id, peer, heard.received_at)
+    work.contacts.set_timer(heard.company_id, contact_id, seconds)
 
 
 def _mark(heard: Heard, receipt: ReceiptSeen, work: UnitOfWork) -> tuple[str, ...]:
@@ -179,8 +204,13 @@ def _mark(heard: Heard, receipt: ReceiptSeen, work: UnitOfWork) -> tuple[str, ..
 
 
 def _learn(heard: Heard, peer: Sighting, contact_id: ContactId, work: UnitOfWork) -> None:
-    """Whoever got what we sent to a phone is the person of that phone: the receipt may name the LID alone."""
+    """Whoever got what we sent to a phone is the person of that phone: the receipt may name the LID alone.
+
+    What it names beside the LID is the number as WhatsApp has it, which is the one to show.
+    """
     contact = work.contacts.find(heard.company_id, contact_id)
     if contact is not None and contact.lid is None and peer.lid is not None:
         pair = Sighting(lid=peer.lid, phone=contact.phone)
         work.contacts.see(heard.company_id, pair, heard.received_at)
+        if peer.phone is not None:
+            work.contacts.see(heard.company_id, peer, heard.received_at)

@@ -63,8 +63,8 @@ class TellingEngine(FakeEngine):
         self._hear = hear
         self.shown: dict[str, list[str]] = defaultdict(list)
 
-    def send(self, session_id: str, address: str, text: str) -> SendResult:
-        result = super().send(session_id, address, text)
+    def send(self, session_id: str, address: str, text: str, *, disappears_after: int = 0) -> SendResult:
+        result = super().send(session_id, address, text, disappears_after=disappears_after)
         if result.fate is Fate.SENT:
             self.shown[address].append(text)
         return result

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, or_, select, text, update
+from sqlalchemy import ColumnElement, delete, func, select, text, union_all, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -36,13 +36,18 @@ _ADDRESSES = (
 )
 
 
-def known_by(addresses: Collection[str]) -> ColumnElement[bool]:
-    """Whether a contact is or was known by one of these numbers and LIDs."""
+def known_by(company_id: CompanyId, addresses: Collection[str]) -> ColumnElement[bool]:
+    """Whether a contact is or was known by one of these numbers and LIDs; three looks into indexes."""
     listed = list(addresses)
-    of_old = select(ContactAddressRow.contact_id).where(
-        ContactAddressRow.company_id == ContactRow.company_id, ContactAddressRow.address.in_(listed)
+    mine = ContactRow.company_id == company_id
+    of_old = ContactAddressRow.company_id == company_id, ContactAddressRow.address.in_(listed)
+    return ContactRow.id.in_(
+        union_all(
+            select(ContactRow.id).where(mine, ContactRow.lid.in_(listed)),
+            select(ContactRow.id).where(mine, ContactRow.phone.in_(listed)),
+            select(ContactAddressRow.contact_id).where(*of_old),
+        )
     )
-    return or_(ContactRow.lid.in_(listed), ContactRow.phone.in_(listed), ContactRow.id.in_(of_old))
 
 
 class SqlContacts:
@@ -93,7 +98,7 @@ class SqlContacts:
         self._session.execute(changed.execution_options(synchronize_session=False))
 
     def _known(self, company_id: CompanyId, addresses: Collection[str]) -> tuple[Contact, ...]:
-        return self._contacts(company_id, known_by(addresses))
+        return self._contacts(company_id, known_by(company_id, addresses))
 
     def _contacts(self, company_id: CompanyId, which: ColumnElement[bool]) -> tuple[Contact, ...]:
         statement = select(ContactRow, _ADDRESSES).where(ContactRow.company_id == company_id, which)

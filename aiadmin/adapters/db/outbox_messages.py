@@ -252,10 +252,10 @@ def _asked(holds: Sequence[Hold], now: datetime, only: Sequence[RowKey] | None) 
 
 def _messages(
     numbers: Sequence[int], company_id: CompanyId | None = None
-) -> Select[OutboxMessageRow, str | None, str | None]:
+) -> Select[OutboxMessageRow, str | None, str | None, int | None]:
     """The rows of these numbers, each with what is known of its contact."""
     statement = (
-        select(OutboxMessageRow, ContactRow.lid, ContactRow.phone)
+        select(OutboxMessageRow, ContactRow.lid, ContactRow.phone, ContactRow.disappears_after)
         .join(ContactRow, ContactRow.id == OutboxMessageRow.contact_id)
         .where(OutboxMessageRow.id.in_(numbers))
         .execution_options(populate_existing=True)
@@ -263,8 +263,8 @@ def _messages(
     return statement if company_id is None else statement.where(OutboxMessageRow.company_id == company_id)
 
 
-def _message_of(found: Row[OutboxMessageRow, str | None, str | None]) -> OutboxMessage:
-    row, lid, phone = found
+def _message_of(found: Row[OutboxMessageRow, str | None, str | None, int | None]) -> OutboxMessage:
+    row, lid, phone, disappears_after = found
     return OutboxMessage(
         outbox_message_id=MessageId(row.id),
         company_id=CompanyId(row.company_id),
@@ -282,4 +282,5 @@ def _message_of(found: Row[OutboxMessageRow, str | None, str | None]) -> OutboxM
         sent_at=row.sent_at,
         delivered_at=row.delivered_at,
         read_at=row.read_at,
+        disappears_after=disappears_after or 0,
     )

@@ -130,7 +130,7 @@ class SqlPrivacy:
     def addresses(self, company_id: CompanyId, phone: str) -> frozenset[str]:
         asked = spellings([phone])
         heard = {lid for number in asked for lid in self._wa_store.lids(number)}
-        mine = ContactRow.company_id == company_id, known_by(asked | heard)
+        mine = ContactRow.company_id == company_id, known_by(company_id, asked | heard)
         of_old = select(ContactAddressRow.address).where(
             ContactAddressRow.company_id == company_id,
             ContactAddressRow.contact_id.in_(select(ContactRow.id).where(*mine)),

@@ -9,7 +9,7 @@ from typing import Any
 
 from google.protobuf.message import DecodeError
 
-from aiadmin.adapters.whatsapp.messages import message_seen, receipt_seen
+from aiadmin.adapters.whatsapp.messages import message_seen, receipt_seen, timer_seen
 from aiadmin.domain import session_event as event
 
 QR, STATUS, ENDED = "qr", "status", "ended"
@@ -91,7 +91,7 @@ _DECODERS: Mapping[int, tuple[str, Decoder]] = {
     10: ("ClientOutdated", lambda _m, _ms: event.ClientOutdated()),
     11: ("StreamError", lambda m, _ms: event.StreamError(code=m.Code)),
     12: ("Disconnected", lambda _m, _ms: event.Disconnected()),
-    _MESSAGE: ("Message", lambda m, _ms: message_seen(m)),
+    _MESSAGE: ("Message", lambda m, _ms: message_seen(m) or timer_seen(m)),
     _RECEIPT: ("Receipt", lambda m, _ms: receipt_seen(m)),
 }
 

@@ -23,13 +23,16 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
 
+from google.protobuf.message import DecodeError
+
 from aiadmin.adapters.whatsapp import decode
 from aiadmin.adapters.whatsapp.gate import Gate
 from aiadmin.adapters.whatsapp.leaving import Leaving
 from aiadmin.adapters.whatsapp.library import Library
 from aiadmin.adapters.whatsapp.library_log import LibraryLog
 from aiadmin.adapters.whatsapp.live_session import Listener, LiveSession, Raw
-from aiadmin.adapters.whatsapp.messages import send_result, text_message
+from aiadmin.adapters.whatsapp.messages import number_seen, send_result, text_message
+from aiadmin.domain.contact import Sighting
 from aiadmin.domain.message import Fate, SendResult
 from aiadmin.domain.session_event import PairSuccess, SessionEvent
 
@@ -164,10 +167,34 @@ class Engine:
             raise EngineError(answer.Error)
         return str(answer.Code)
 
-    def send(self, session_id: str, address: str, text: str) -> SendResult:
-        """Send a text to `address` (a phone's JID, or a LID) and wait; never raises for what becomes of it."""
+    def find_number(self, session_id: str, phone: str) -> Sighting | None:
+        """Ask WhatsApp for a number (digits) as a person types it: whose it is there, by the address to write to.
+
+        None when WhatsApp says that nobody is there.
+
+        Raises:
+            EngineError: it was not asked, or did not say.
+        """
+        number = f"+{phone}".encode()
+
+        def call(handle: bytes) -> bytes:
+            return bytes(self._library.go.IsOnWhatsApp(handle, number))
+
+        try:
+            data = self._call(session_id, call, gate=self._gate.together())
+            return number_seen(data, phone, self._library.messages)
+        except (LookupError, DecodeError) as error:
+            raise EngineError("WhatsApp did not say whether the number is there") from error
+
+    def send(self, session_id: str, address: str, text: str, *, disappears_after: int = 0) -> SendResult:
+        """Send a text to `address` (a phone's JID, or a LID) and wait; never raises for what becomes of it.
+
+        Args:
+            disappears_after: the chat's timer in seconds, 0 for none.
+        """
         messages = self._library.messages
-        to, content = decode.jid_message(address, messages), text_message(text, messages)
+        to = decode.jid_message(address, messages)
+        content = text_message(text, messages, disappears_after=disappears_after)
         arguments = to, len(to), content, len(content)
 
         def call(handle: bytes) -> bytes:

@@ -19,6 +19,7 @@ from aiadmin.domain.message import (
     MessageSeen,
     ReceiptSeen,
     SendResult,
+    TimerSeen,
 )
 
 _NO_CONTENT = frozenset(
@@ -71,7 +72,21 @@ def message_seen(message: Any) -> MessageSeen | None:
         media=media,
         quoted_id=_quoted(*content),
         sent_at=_moment(message.Info.Timestamp / 1000),
+        disappears_after=_timer(content[1]),
     )
+
+
+_LONGEST_TIMER = 2**31 - 1
+_EPHEMERAL_SETTING = 3
+
+
+def timer_seen(message: Any) -> TimerSeen | None:
+    """What a Message event says of the chat's timer when it is nothing but that; None when it is something else."""
+    source, setting = message.Info.MessageSource, message.Message.protocolMessage
+    peer = _peer(source, source.RecipientAlt if source.IsFromMe else source.SenderAlt, None)
+    if peer is None or not message.Message.HasField("protocolMessage") or setting.type != _EPHEMERAL_SETTING:
+        return None
+    return TimerSeen(peer=peer, disappears_after=min(setting.ephemeralExpiration, _LONGEST_TIMER))
 
 
 def receipt_seen(receipt: Any) -> ReceiptSeen | None:
@@ -86,11 +101,35 @@ def receipt_seen(receipt: Any) -> ReceiptSeen | None:
     return ReceiptSeen(message_ids=ids, peer=peer, is_read=kind in _READ, at=at)
 
 
-def text_message(text: str, messages: Any) -> bytes:
-    """The content of a plain text, as the library takes it."""
+def text_message(text: str, messages: Any, *, disappears_after: int = 0) -> bytes:
+    """The content of a text, as the library takes it; in a chat with a timer it says so, or it would stay there."""
     content = messages.Message().Message
-    content.conversation = text
+    if disappears_after:
+        content.extendedTextMessage.text = text
+        content.extendedTextMessage.contextInfo.expiration = disappears_after
+    else:
+        content.conversation = text
     return bytes(content.SerializeToString())
+
+
+def number_seen(data: bytes, phone: str, messages: Any) -> Sighting | None:
+    """Whom the library found at a number (digits); None when WhatsApp says that nobody is there.
+
+    Raises:
+        LookupError: it did not answer that; the words name no number.
+    """
+    answer = messages.IsOnWhatsAppReturnFunction.FromString(data)
+    about = [one for one in answer.IsOnWhatsAppResponse if one.Query.lstrip("+") == phone]
+    if answer.Error or len(about) != 1:
+        raise LookupError("WhatsApp did not say whether the number is there")
+    if not about[0].IsIn:
+        return None
+    found = sighting((about[0].JID.User, about[0].JID.Server))
+    if found is None:
+        raise LookupError("WhatsApp named nobody we could write to")
+    if found.phone is None:
+        return Sighting(lid=found.lid, phone=phone)
+    return Sighting(phone=found.phone, also=frozenset({phone} - {found.phone}))
 
 
 def send_result(data: bytes, messages: Any, *, is_unencrypted: Callable[[str], bool]) -> SendResult:
@@ -151,6 +190,14 @@ def _content(name: str, value: Any) -> tuple[MessageKind, str | None, str | None
     found = _MEDIA.fullmatch(name)
     caption = _clean(getattr(value, "caption", ""))
     return MessageKind.OTHER, caption or None, (found["name"] if found else name)[:50]
+
+
+def _timer(value: Any) -> int | None:
+    """What a message says of the chat's timer. A plain text, which has no room for it, says nothing."""
+    context = getattr(value, "contextInfo", None)
+    if context is None or not context.HasField("expiration"):
+        return None
+    return int(min(context.expiration, _LONGEST_TIMER))
 
 
 def _quoted(name: str, value: Any) -> str | None:

@@ -124,11 +124,11 @@ class FakeWhatsApp:
         return self.control("POST", "/faults", kind=kind, **facts)
 
     def phone(self, phone: str, **facts: Any) -> dict[str, Any]:
-        """Have a phone on WhatsApp; ``on_whatsapp=False``, ``online=False``, ``push_name=``, ``addressing=``."""
+        """Have a phone on WhatsApp; ``on_whatsapp=False``, ``online=False``, and what else ``README.md`` lists."""
         return self.control("POST", "/phones", phone=phone, **facts)
 
     def message(self, sender: str, to: str, text: str, **facts: Any) -> str:
-        """Write a text from one phone to another, ``quoted=``, ``addressing=``, ``id=``; returns its id."""
+        """Write a text from one phone to another, ``quoted=``, ``expiration=``, ``id=`` ...; returns its id."""
         entry = self.control("POST", "/message", **{"from": sender, "to": to, "text": text}, **facts)
         return str(entry["id"])
 
@@ -148,6 +148,10 @@ class FakeWhatsApp:
     def typing(self, sender: str, to: str, state: str = "composing") -> None:
         """Show the other side that somebody types, or with ``paused`` that nobody does."""
         self.control("POST", "/typing", **{"from": sender, "to": to, "state": state})
+
+    def set_timer(self, sender: str, to: str, seconds: int) -> None:
+        """Let a chat's messages disappear after so many seconds; with 0 never."""
+        self.control("POST", "/timer", **{"from": sender, "to": to, "seconds": seconds})
 
     def wait_for_message(
         self, phone: str, matches: Callable[[dict[str, Any]], Any], within: float = 15.0

@@ -22,6 +22,7 @@ class Entry:
         kind: ``text``, ``reaction``, or the name of the field that holds it, such as ``imageMessage``.
         text: what it says; of a reaction the emoji, empty when it was taken back.
         quoted: the id of the message it answers, or that a reaction is put on.
+        expiration: seconds after which the phone says that it will disappear; 0 for never.
     """
 
     message_id: str
@@ -32,13 +33,15 @@ class Entry:
     kind: str
     text: str
     quoted: str | None
+    expiration: int = 0
     at: float = field(default_factory=time.time)
     delivered_at: float | None = None
     read_at: float | None = None
 
     @classmethod
     def of(cls, message_id: str, sender: str, receiver: str, device: int, content: Message) -> "Entry":
-        return cls(message_id, sender, receiver, device, content, *_told(content))
+        expiration = content.extendedTextMessage.contextInfo.expiration
+        return cls(message_id, sender, receiver, device, content, *_told(content), expiration=expiration)
 
     def public(self) -> dict[str, Any]:
         """The entry as the control API shows it."""
@@ -50,19 +53,24 @@ class Entry:
             "kind": self.kind,
             "text": self.text,
             "quoted": self.quoted,
+            "expiration": self.expiration,
             "at": self.at,
             "delivered_at": self.delivered_at,
             "read_at": self.read_at,
         }
 
 
-def text_message(text: str, quoted: Entry | None, author: Jid | None) -> Message:
-    """A text, or an answer that quotes a message of *author*."""
-    if quoted is None:
+def text_message(text: str, quoted: Entry | None, author: Jid | None, expiration: int | None = None) -> Message:
+    """A text, or an answer that quotes a message of *author*; with an *expiration* it says the chat's timer."""
+    if quoted is None and expiration is None:
         return Message(conversation=text)
     message = Message()
     message.extendedTextMessage.text = text
     context = message.extendedTextMessage.contextInfo
+    if expiration is not None:
+        context.expiration = expiration
+    if quoted is None:
+        return message
     context.stanzaID, context.participant = quoted.message_id, str(author)
     context.quotedMessage.CopyFrom(quoted.content)
     return message
@@ -74,6 +82,14 @@ def reaction_message(emoji: str, to: Entry, chat: Jid, from_me: bool) -> Message
     reaction = message.reactionMessage
     reaction.key.remoteJID, reaction.key.fromMe, reaction.key.ID = str(chat), from_me, to.message_id
     reaction.text, reaction.senderTimestampMS = emoji, int(time.time() * 1000)
+    return message
+
+
+def timer_message(seconds: int) -> Message:
+    """Sets the chat's timer of disappearing messages; 0 takes it away."""
+    message = Message()
+    message.protocolMessage.type = message.protocolMessage.EPHEMERAL_SETTING
+    message.protocolMessage.ephemeralExpiration = seconds
     return message
 
 

@@ -24,6 +24,7 @@ class PhoneControl:
             web.post("/read", self.read),
             web.post("/react", self.react),
             web.post("/typing", self.typing),
+            web.post("/timer", self.timer),
         ]
 
     async def phones(self, request: web.Request) -> web.Response:
@@ -31,6 +32,7 @@ class PhoneControl:
         account, handset = self._account(body["phone"]), self._handset(body["phone"])
         account.push_name = body.get("push_name", account.push_name)
         account.on_whatsapp = bool(body.get("on_whatsapp", account.on_whatsapp))
+        account.typed_as.update(map(str, body.get("typed_as", ())))
         handset.addressing = _addressing(body) or handset.addressing
         if "online" in body:
             await handset.switch(bool(body["online"]))
@@ -40,7 +42,7 @@ class PhoneControl:
 
     async def message(self, request: web.Request) -> web.Response:
         body = await request.json()
-        facts = body.get("quoted"), str(body.get("id", "")), _addressing(body)
+        facts = body.get("quoted"), str(body.get("id", "")), _addressing(body), body.get("expiration")
         directory = self._server.directory
         to = directory.accounts.get(str(body["to"])) or Account(str(body["to"]), on_whatsapp=False)
         entry = await self._handset(body["from"]).write(to, str(body["text"]), *facts)
@@ -65,6 +67,11 @@ class PhoneControl:
         body = await request.json()
         await self._handset(body["from"]).typing(self._account(body["to"]), str(body.get("state", "composing")))
         return web.json_response({"shown": True})
+
+    async def timer(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        entry = await self._handset(body["from"]).set_timer(self._account(body["to"]), int(body["seconds"]))
+        return web.json_response(entry.public())
 
     def _account(self, phone: Any) -> Account:
         return self._server.directory.account(str(phone))

@@ -85,6 +85,8 @@ class Account:
     devices: dict[int, Device] = field(default_factory=dict)
     last_number: int = 0
     contacts: set[str] = field(default_factory=set)
+    typed_as: set[str] = field(default_factory=set)
+    """Other ways to type its number: whoever asks for one as a contact is told the account's own address."""
 
     @property
     def lid(self) -> str:
@@ -130,6 +132,13 @@ class Directory:
             self.account(phone)
         account = self.accounts.get(phone)
         return account if account is not None and account.on_whatsapp else None
+
+    def find_typed(self, number: str) -> Account | None:
+        """Whose number it is that somebody types, in whichever spelling."""
+        for account in self.accounts.values():
+            if number in account.typed_as and account.on_whatsapp:
+                return account
+        return self.find_account(Jid(number, "s.whatsapp.net"))
 
     def free_phone(self) -> str:
         """A number nobody has yet."""

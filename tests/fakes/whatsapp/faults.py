@@ -32,6 +32,7 @@ ARMED = {
     "ack-error": "a client's message is refused with the number `error`",
     "undecryptable": "a message to this device is spoilt on the way",
     "duplicate": "a phone sends its message twice, to or from this number",
+    "no-contacts": "a question whether numbers are on WhatsApp is answered with an empty list",
 }
 """What can be armed, with the facts each kind reads."""
 

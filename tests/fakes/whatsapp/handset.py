@@ -7,7 +7,15 @@ the phone. It confirms what it receives, asks again for what it cannot decrypt, 
 import os
 from typing import TYPE_CHECKING
 
-from tests.fakes.whatsapp.contents import Entry, for_own_device, pack, reaction_message, text_message, unpack
+from tests.fakes.whatsapp.contents import (
+    Entry,
+    for_own_device,
+    pack,
+    reaction_message,
+    text_message,
+    timer_message,
+    unpack,
+)
 from tests.fakes.whatsapp.directory import Account
 from tests.fakes.whatsapp.node import Jid, Node, Value
 from tests.fakes.whatsapp.protos import Message
@@ -56,12 +64,22 @@ class Handset:
             await self.take(stanza)
 
     async def write(
-        self, to: Account, text: str, quoted: str | None = None, message_id: str = "", addressing: str = ""
+        self,
+        to: Account,
+        text: str,
+        quoted: str | None = None,
+        message_id: str = "",
+        addressing: str = "",
+        expiration: int | None = None,
     ) -> Entry:
         """Send a text; *quoted* is the id of a message it answers. Raises MessagingError."""
         answered = self.entry(quoted) if quoted else None
         author = self._server.directory.account(answered.sender).address() if answered else None
-        return await self._send(to, text_message(text, answered, author), message_id, addressing)
+        return await self._send(to, text_message(text, answered, author, expiration), message_id, addressing)
+
+    async def set_timer(self, to: Account, seconds: int) -> Entry:
+        """Let the messages of a chat disappear after so many seconds, with 0 never. Raises MessagingError."""
+        return await self._send(to, timer_message(seconds))
 
     async def react(self, message_id: str, emoji: str) -> Entry:
         """Put an emoji on a message, or take it back with an empty one. Raises MessagingError ``unknown-message``."""

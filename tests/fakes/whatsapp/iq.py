@@ -49,14 +49,20 @@ def _users(connection: "Connection", question: Node) -> list[Node]:
     """``usync``: for each user asked about, the LID and the devices; or whether a number is on WhatsApp at all."""
     asked = question.get("usync")
     users = [_user(connection, user) for user in asked.get("list").children]
+    if asked.get("query").find("contact") and connection.server.faults.take("no-contacts", *connection.names()):
+        users = []
     return [Node("usync", asked.attrs, [Node("result", {}, [Node("devices")]), Node("list", {}, users)])]
 
 
 def _user(connection: "Connection", user: Node) -> Node:
     contact, jid = user.get("contact").data, user.attrs.get("jid")
     number = contact.decode().removesuffix("@c.us")
-    address = jid if isinstance(jid, Jid) else Jid(number.removeprefix("+"), "s.whatsapp.net")
-    account = connection.server.directory.find_account(address)
+    directory = connection.server.directory
+    if isinstance(jid, Jid):
+        address, account = jid, directory.find_account(jid)
+    else:
+        account = directory.find_typed(number.removeprefix("+"))
+        address = Jid(account.phone if account else number.removeprefix("+"), "s.whatsapp.net")
     attrs: dict[str, Value] = {"jid": address}
     found = [Node("contact", {"type": "in" if account else "out"}, number.encode())] if contact else []
     if account is None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 from aiadmin.adapters.whatsapp.engine import EngineError, UnknownDeviceError
+from aiadmin.domain.contact import Sighting
 from aiadmin.domain.message import Fate, SendResult
 from aiadmin.domain.session_event import Connected, SessionEvent
 from aiadmin.hosting.ports import Keys
@@ -48,6 +49,7 @@ class FakeEngine:
         self.sent: list[tuple[str, str]] = []
         self.typed: list[str] = []
         self.on_send: Callable[[str, str, str], SendResult] = self._take
+        self.numbers: dict[str, Sighting | None] = {}
         self.sufferings: dict[str, Suffering] = {}
 
     def start(self, session_id: str, store: Keys, jid: str, on_event: Callable[[SessionEvent], None]) -> None:
@@ -69,7 +71,12 @@ class FakeEngine:
         self.logged_out.append(jid)
         self._keys.delete(jid)
 
-    def send(self, session_id: str, address: str, text: str) -> SendResult:
+    def find_number(self, session_id: str, phone: str) -> Sighting | None:
+        if session_id not in self.live:
+            raise EngineError("not live")
+        return self.numbers.get(phone)
+
+    def send(self, session_id: str, address: str, text: str, *, disappears_after: int = 0) -> SendResult:
         if session_id not in self.live:
             return SendResult(fate=Fate.NOT_TAKEN, reason="not_connected")
         return self.on_send(self.live[session_id][0], address, text)

@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 
+from aiadmin.adapters.whatsapp.engine import EngineError
+from aiadmin.domain.contact import Sighting
 from aiadmin.domain.delivery import OutboxState
 from aiadmin.domain.device import Device
-from aiadmin.domain.message import Fate, Purpose, SendResult
+from aiadmin.domain.message import NOT_ON_WHATSAPP, Fate, Purpose, SendResult, TimerSeen
 from aiadmin.domain.pace import Bucket
 from aiadmin.domain.session_event import Connected, SessionEvent
 from aiadmin.hosting import incoming as incoming_module
@@ -33,11 +35,19 @@ class Phone:
     def __init__(self) -> None:
         self.asked: queue.SimpleQueue[str] = queue.SimpleQueue()
         self.answers: queue.SimpleQueue[SendResult] = queue.SimpleQueue()
+        self.addresses: list[tuple[str, int]] = []
+        self.numbers: dict[str, Sighting | None] = {}
         self.typed: queue.SimpleQueue[str] = queue.SimpleQueue()
 
-    def send(self, _session_id: str, _address: str, text: str) -> SendResult:
+    def send(self, _session_id: str, address: str, text: str, *, disappears_after: int = 0) -> SendResult:
+        self.addresses.append((address, disappears_after))
         self.asked.put(text)
         return self.answers.get(timeout=30)
+
+    def find_number(self, _session_id: str, phone: str) -> Sighting | None:
+        if phone not in self.numbers:
+            raise EngineError("no answer")
+        return self.numbers[phone]
 
     def show_typing(self, _session_id: str, address: str) -> None:
         self.typed.put(address)
@@ -284,3 +294,93 @@ def test_a_host_that_is_told_to_pause_sends_what_a_human_typed_alone(salons: Sal
     _, phone = post(device, manners=Manners(is_paused=True))
     assert phone.asked.get(timeout=SECONDS) == "руками"
     phone.take()
+
+
+JOURNAL, CANONICAL = "5531988887777", "553188887777"
+REFUSED = SendResult(fate=Fate.FAILED, reason=NOT_ON_WHATSAPP)
+SENT = SendResult(fate=Fate.SENT, message_id="M", sent_at=None)
+
+
+def absent(salons: Salons) -> list[bool]:
+    return [one["absent"] for one in salons.rows("SELECT absent_at IS NOT NULL AS absent FROM contacts ORDER BY id")]
+
+
+def test_w8_what_is_refused_goes_to_the_person_whom_whatsapp_names(
+    salons: Salons, post: Callable[..., tuple[Outgoing, Phone]], wait_until: WaitUntil
+) -> None:
+    """W8: the number that it names is remembered, and the next message goes there at once."""
+    device = salons.add()
+    number = salons.owe(device, JOURNAL)
+    outgoing, phone = post(device)
+    phone.numbers[JOURNAL] = Sighting(phone=CANONICAL, also=frozenset({JOURNAL}))
+    phone.answers.put(REFUSED)
+    phone.answers.put(SENT)
+    wait_until(lambda: salons.message(device, number).state is OutboxState.SENT)
+    salons.owe(device, JOURNAL)
+    phone.answers.put(SENT)
+    outgoing.look()
+    wait_until(lambda: len(phone.addresses) == 3)
+    assert [address.partition("@")[0] for address, _ in phone.addresses] == [JOURNAL, CANONICAL, CANONICAL]
+    assert absent(salons) == [False]
+
+
+@pytest.mark.parametrize("named", [Sighting(phone="33612345678", also=frozenset({"33012345678"})), Sighting(lid=LID)])
+def test_w8_who_said_stop_under_the_number_that_whatsapp_names_is_not_written_to(
+    salons: Salons, post: Callable[..., tuple[Outgoing, Phone]], wait_until: WaitUntil, named: Sighting
+) -> None:
+    """W8: where no rule of ours knew that both numbers are one person's."""
+    device = salons.add()
+    with salons.uow() as work:
+        whom = work.contacts.see(device.company_id, Sighting(lid=LID, phone="33612345678"), now())
+        work.standings.opt_out(device.company_id, whom, now())
+        work.commit()
+    notice = salons.owe(device, "33012345678", purpose=Purpose.BOOKED)
+    _, phone = post(device)
+    phone.numbers["33012345678"] = named if named.phone else Sighting(lid=LID, phone="33012345678")
+    phone.answers.put(REFUSED)
+    wait_until(lambda: salons.message(device, notice).state is OutboxState.FAILED)
+    assert salons.message(device, notice).reason == "opted_out"
+    assert absent(salons) == [False], "one person, who is there"
+
+
+def test_w8_a_person_is_absent_only_when_whatsapp_says_so(
+    salons: Salons, post: Callable[..., tuple[Outgoing, Phone]], wait_until: WaitUntil
+) -> None:
+    """W8: an unanswered question, or one whose answer cannot be stored, is asked again."""
+    device = salons.add()
+    number = salons.owe(device, JOURNAL)
+    outgoing, phone = post(device)
+    phone.answers.put(REFUSED)
+    wait_until(lambda: salons.message(device, number).reason == "number_unanswered")
+    assert salons.message(device, number).state is OutboxState.PENDING
+    assert absent(salons) == [False]
+    phone.numbers[JOURNAL] = Sighting(phone=JOURNAL)
+    salons.run("UPDATE outbox_messages SET next_attempt_at = now()")
+    for _ in range(2):
+        phone.answers.put(REFUSED)
+    wait_until(lambda: salons.message(device, number).attempts == 2 and len(phone.addresses) == 3)
+    wait_until(lambda: salons.message(device, number).state is OutboxState.PENDING)
+    assert absent(salons) == [False], "on WhatsApp, and yet not to be written to just now"
+    phone.numbers[JOURNAL] = None
+    salons.run("UPDATE outbox_messages SET next_attempt_at = now()")
+    phone.answers.put(REFUSED)
+    outgoing.look()
+    wait_until(lambda: salons.message(device, number).state is OutboxState.FAILED)
+    assert salons.message(device, number).reason == NOT_ON_WHATSAPP
+    assert absent(salons) == [True]
+
+
+def test_w17_the_timer_goes_with_what_is_sent_and_follows_the_person(
+    salons: Salons, mail: Incoming, post: Callable[..., tuple[Outgoing, Phone]], wait_until: WaitUntil
+) -> None:
+    """W17: also when it was heard under the LID alone, and the phone is told later."""
+    device = salons.add()
+    hear = mail.listener(device, nobody)
+    hear(TimerSeen(peer=Sighting(lid=LID), disappears_after=604_800))
+    hear(heard(device, "A", lid=LID, phone=JOURNAL).event)
+    wait_until(lambda: inbox(salons) == ["A"])
+    salons.owe(device, CANONICAL)
+    _, phone = post(device)
+    phone.answers.put(SENT)
+    wait_until(lambda: len(phone.addresses) == 1)
+    assert phone.addresses == [(f"{JOURNAL}@s.whatsapp.net", 604_800)]

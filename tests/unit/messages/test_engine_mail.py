@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from aiadmin.adapters.whatsapp import engine as engine_module
-from aiadmin.adapters.whatsapp.engine import Engine
+from aiadmin.adapters.whatsapp.engine import Engine, EngineError
 from aiadmin.adapters.whatsapp.gate import Gate
 from aiadmin.domain.message import Fate, MessageSeen
 from aiadmin.domain.session_event import SocketOpen
@@ -29,6 +29,7 @@ class Posting(FakeGo):
         self.hold = threading.Event()
         self.hold.set()
         self.entered: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self.asked: list[bytes] = []
         self.typed: list[tuple[str, int, int]] = []
 
     def SendMessage(self, _handle: bytes, to: bytes, _size: int, content: bytes, _length: int) -> bytes:  # noqa: N802
@@ -39,6 +40,11 @@ class Posting(FakeGo):
         sent = Neonize_pb2.SendResponse(ID="3EB0", Timestamp=1, ServerID=0, DebugTimings=timings)
         answer = Neonize_pb2.SendMessageReturnFunction(Error=self.error, SendResponse=sent)
         return bytes(answer.SerializePartialToString())
+
+    def IsOnWhatsApp(self, _handle: bytes, numbers: bytes) -> bytes:  # noqa: N802
+        self.asked.append(numbers)
+        self.hold.wait(SECONDS)
+        return bytes(Neonize_pb2.IsOnWhatsAppReturnFunction(Error=self.error).SerializePartialToString())
 
     def SendChatPresence(self, _handle: bytes, to: bytes, _size: int, state: int, media: int) -> bytes:  # noqa: N802
         self.typed.append((Neonize_pb2.JID.FromString(to).User, state, media))
@@ -181,3 +187,23 @@ def test_the_gate_keeps_a_writer_alone_and_lets_it_before_later_readers() -> Non
     for thread in threads:
         thread.join(SECONDS)
     assert [order.get_nowait() for _ in range(3)] == ["first reader", "writer", "late reader"]
+
+
+def test_w8_a_number_is_asked_as_a_person_types_it_and_silence_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """W8: an error, an empty answer, none in time and a session that is not live are all "not said"."""
+    go = Posting(error="info query timed out")
+    engine = live(go)
+    with pytest.raises(EngineError):
+        engine.find_number("salon", "5531988887777")
+    assert go.asked == [b"+5531988887777"]
+    go.error = ""
+    with pytest.raises(EngineError):
+        engine.find_number("salon", "5531988887777")
+    with pytest.raises(EngineError):
+        engine.find_number("another", "5531988887777")
+    assert len(go.asked) == 2, "a session that is not live is not asked: that would abort the process"
+    monkeypatch.setattr(engine_module, "CALL_SECONDS", 0.05)
+    go.hold.clear()
+    with pytest.raises(EngineError):
+        engine.find_number("salon", "5531988887777")
+    go.hold.set()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from aiadmin.adapters.whatsapp.decode import MAIL, SUBSCRIBED, decode
-from aiadmin.adapters.whatsapp.messages import refusal, send_result, text_message
+from aiadmin.adapters.whatsapp.messages import number_seen, refusal, send_result, text_message
 from aiadmin.domain.contact import Sighting
 from aiadmin.domain.delivery import OutboxState
 from aiadmin.domain.message import (
@@ -19,6 +19,7 @@ from aiadmin.domain.message import (
     MessageSeen,
     ReceiptSeen,
     SendResult,
+    TimerSeen,
     address_of,
     after_send,
 )
@@ -297,3 +298,119 @@ def test_an_id_that_its_writer_has_made_long_or_strange_fits_an_index_and_stays_
     assert len(set(seen)) == len(seen)
     assert all(len(name) <= 200 and "\0" not in name for name in seen)
     assert seen[-1] == "3EB0" + "7" * 28
+
+
+WEEK = 604_800
+NUMBER = "5531988887777"
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        ({"conversation": "Да"}, None),
+        ({"extendedTextMessage": {"text": "Да"}}, None),
+        ({"extendedTextMessage": {"text": "Да", "contextInfo": {"stanzaID": "A"}}}, None),
+        ({"extendedTextMessage": {"text": "Да", "contextInfo": {"expiration": WEEK}}}, WEEK),
+        ({"extendedTextMessage": {"text": "Да", "contextInfo": {"expiration": 0}}}, 0),
+        ({"imageMessage": {"caption": "Да", "contextInfo": {"expiration": 86_400}}}, 86_400),
+        ({"extendedTextMessage": {"text": "Да", "contextInfo": {"expiration": 2**32 - 1}}}, 2**31 - 1),
+    ],
+)
+def test_w17_a_message_says_the_chats_timer(content: dict[str, Any], expected: int | None) -> None:
+    """W17: what has no room for a timer says nothing; what a column cannot hold is made to fit."""
+    seen = read(content)
+    assert seen is not None
+    assert seen.disappears_after == expected
+
+
+@pytest.mark.parametrize("from_me", [False, True])
+@pytest.mark.parametrize("seconds", [0, 86_400])
+def test_w17_a_setting_is_no_letter_and_says_the_timer(seconds: int, from_me: bool) -> None:
+    """W17: the setting of either side."""
+    setting = {"protocolMessage": {"type": 3, "ephemeralExpiration": seconds}}
+    assert _event(setting, source(from_me=from_me)) == TimerSeen(
+        peer=Sighting(lid=f"{LID}@lid", phone=PHONE), disappears_after=seconds
+    )
+
+
+def test_w17_other_protocol_messages_and_those_of_groups_set_no_timer() -> None:
+    """W17: type 0 withdraws a message."""
+    assert _event({"protocolMessage": {"type": 0}}, source()) is None
+    setting = {"protocolMessage": {"type": 3, "ephemeralExpiration": 1}}
+    assert _event(setting, source(chat=("1203", "g.us"), group=True)) is None
+
+
+def _event(content: dict[str, Any], where: Any) -> Any:
+    info = Neonize_pb2.MessageInfo(MessageSource=where, ID="3EB0AA", Type="text", Timestamp=0)
+    event = Neonize_pb2.Message(Info=info, Message=content)
+    return decode(MESSAGE, event.SerializePartialToString(), _Lenient)
+
+
+@pytest.mark.parametrize("seconds", [WEEK, 0])
+def test_w17_a_text_is_sent_with_the_chats_timer(seconds: int) -> None:
+    """W17: without a timer it is a plain text as ever."""
+    content = type(Neonize_pb2.Message().Message).FromString(
+        text_message("Ждём вас", Neonize_pb2, disappears_after=seconds)
+    )
+    if seconds:
+        assert content.extendedTextMessage.text == "Ждём вас"
+        assert content.extendedTextMessage.contextInfo.expiration == seconds
+    else:
+        assert content.conversation == "Ждём вас"
+
+
+def answer(*found: tuple[str, bool, tuple[str, str]], error: str = "") -> bytes:
+    """What the library says of numbers: as asked, whether it is on WhatsApp, and where."""
+    answers = [
+        Neonize_pb2.IsOnWhatsAppResponse(Query=query, IsIn=is_in, JID=jid(*where)) for query, is_in, where in found
+    ]
+    made = Neonize_pb2.IsOnWhatsAppReturnFunction(IsOnWhatsAppResponse=answers, Error=error)
+    return bytes(made.SerializePartialToString())
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        ((f"+{NUMBER}", False, (NUMBER, "s.whatsapp.net")), None),
+        ((f"+{NUMBER}", True, (NUMBER, "s.whatsapp.net")), Sighting(phone=NUMBER)),
+        (
+            (f"+{NUMBER}", True, ("553188887777", "s.whatsapp.net")),
+            Sighting(phone="553188887777", also=frozenset({NUMBER})),
+        ),
+        ((NUMBER, True, (LID, "lid")), Sighting(phone=NUMBER, lid=f"{LID}@lid")),
+    ],
+)
+def test_w8_what_whatsapp_says_of_a_number(
+    found: tuple[str, bool, tuple[str, str]], expected: Sighting | None
+) -> None:
+    """W8: a no, the number itself, the same person's other number, or a LID."""
+    assert number_seen(answer(found), NUMBER, _LenientNumbers) == expected
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        answer(),
+        answer(error="websocket not connected"),
+        answer(("+79990000000", False, ("79990000000", "s.whatsapp.net"))),
+        answer((f"+{NUMBER}", True, ("1", "newsletter"))),
+        answer(*[(f"+{NUMBER}", False, (NUMBER, "s.whatsapp.net"))] * 2),
+    ],
+    ids=["empty", "error", "another number", "nobody's address", "twice"],
+)
+def test_w8_what_is_no_answer_about_the_number_is_no_absence(data: bytes) -> None:
+    """W8: and what is raised names no number."""
+    with pytest.raises(LookupError) as raised:
+        number_seen(data, NUMBER, _LenientNumbers)
+    assert NUMBER not in str(raised.value)
+
+
+class _LenientNumbers:
+    """The library's messages; those made here lack the verified name."""
+
+    class IsOnWhatsAppReturnFunction:
+        @staticmethod
+        def FromString(data: bytes) -> Any:  # noqa: N802
+            made = Neonize_pb2.IsOnWhatsAppReturnFunction()
+            made.MergeFromString(data)
+            return made
