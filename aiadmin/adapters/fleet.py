@@ -10,12 +10,15 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
+import structlog
 from redis import Redis, RedisError
 
 from aiadmin.domain.breaker import HOLD, REFUSAL_WINDOW, REFUSALS, News, Report, State
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import DeviceId
 from aiadmin.masking import reason_of
+
+log = structlog.get_logger(__name__)
 
 HOSTS = "aiadmin:fleet:hosts"
 HOLD_KEY = "aiadmin:fleet:hold"
@@ -39,7 +42,7 @@ end
 local others, known = {}, redis.call('HGETALL', KEYS[1])
 for i = 1, #known, 2 do
     local stamp, report = string.match(known[i + 1], '^(%d+)|(.*)$')
-    if now - tonumber(stamp) > tonumber(ARGV[3]) then
+    if not stamp or now - tonumber(stamp) > tonumber(ARGV[3]) then
         redis.call('HDEL', KEYS[1], known[i])
     elseif known[i] ~= ARGV[1] then
         others[#others + 1] = report
@@ -71,7 +74,8 @@ class RedisFleet:
         except RedisError as error:
             raise DependencyDownError("Redis", reason_of(error)) from error
         return News(
-            others=tuple(_read(text) for text in others), hold=timedelta(milliseconds=hold) if hold > 0 else None
+            others=tuple(each for text in others if (each := _read(text)) is not None),
+            hold=timedelta(milliseconds=hold) if hold > 0 else None,
         )
 
     def leave(self, host_id: str) -> None:
@@ -86,11 +90,16 @@ def _written(report: Report) -> str:
     return json.dumps({"id": report.host_id, "state": report.state, "since": since})
 
 
-def _read(text: bytes) -> Report:
-    fields = json.loads(text)
-    since = fields["since"]
-    return Report(
-        host_id=fields["id"],
-        state=State(fields["state"]),
-        since=datetime.fromtimestamp(since, UTC) if since is not None else None,
-    )
+def _read(text: bytes) -> Report | None:
+    """None where it is no report: one that cannot be read must not keep a host from those that can."""
+    try:
+        fields = json.loads(text)
+        since = fields["since"]
+        return Report(
+            host_id=str(fields["id"]),
+            state=State(fields["state"]),
+            since=datetime.fromtimestamp(since, UTC) if since is not None else None,
+        )
+    except (ValueError, TypeError, KeyError, OverflowError, OSError, RecursionError) as error:
+        log.warning("a host's report cannot be read", error=type(error).__name__)
+        return None

@@ -115,7 +115,10 @@ class RedisMetrics:
                 pipe.hincrbyfloat(HASH, field(metric, dict(labels), part), amount)
             for name, value in gauges.items():
                 pipe.hset(GAUGES, f"{name}|{self._process}", f"{value} {fresh_until}")
-            pipe.execute()
+            # what a field cannot take is lost: sent again with all others, these would be counted twice
+            refused = [each for each in pipe.execute(raise_on_error=False) if isinstance(each, RedisError)]
+        if refused:
+            log.debug("counters cannot be written", count=len(refused), error=reason_of(refused[0]))
 
     def _start(self) -> None:
         if self._thread is not None or self._write_at_once:
@@ -158,6 +161,9 @@ def field(metric: str, labels: dict[str, str], part: str = "") -> str:
 
 
 def parse_field(name: str) -> tuple[str, dict[str, str], str]:
-    """Metric, labels and part (`""`, an upper bound, or `sum`) of a field of the hash."""
-    metric, labels, part = json.loads(name)
-    return metric, labels, part
+    """Metric, labels and part (`""`, an upper bound, or `sum`) of a field of the hash. Raises ValueError."""
+    try:
+        metric, labels, part = json.loads(name)
+        return str(metric), {str(label): str(value) for label, value in labels.items()}, str(part)
+    except (TypeError, AttributeError, RecursionError) as error:
+        raise ValueError("not a field of a series") from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime
 from typing import cast
 
@@ -90,15 +91,19 @@ class _Page:
 
 
 def _decoded(raw: dict[bytes, bytes]) -> dict[str, str]:
-    return {name.decode(): value.decode() for name, value in raw.items()}
+    return {name.decode(errors="replace"): value.decode(errors="replace") for name, value in raw.items()}
 
 
 def counted(fields: dict[str, str]) -> Iterator[Family]:
-    """Counters and histograms out of the sums; what was never counted is 0, so that alerts can be written."""
+    """Counters and histograms out of the sums; what was never counted is 0, so that alerts can be written.
+
+    What is no number of a series is left out: one field must not cost all others.
+    """
     series: dict[str, dict[tuple[tuple[str, str], ...], dict[str, float]]] = defaultdict(lambda: defaultdict(dict))
     for name, value in fields.items():
-        metric, labels, part = parse_field(name)
-        series[metric][tuple(sorted(labels.items()))][part] = float(value)
+        with suppress(ValueError):
+            metric, labels, part = parse_field(name)
+            series[metric][tuple(sorted(labels.items()))][part] = float(value)
     for metric in Metric:
         if metric.endswith("_seconds"):
             yield _histogram(metric, series[metric])
@@ -110,10 +115,10 @@ def _counter(metric: Metric, rows: dict[tuple[tuple[str, str], ...], dict[str, f
     names = _label_names(rows)
     family = CounterMetricFamily(metric, _HELP[metric], labels=names)
     if not names:
-        family.add_metric([], sum(parts[""] for parts in rows.values()))
+        family.add_metric([], sum(parts.get("", 0) for parts in rows.values()))
         return family
     for labels, parts in rows.items():
-        family.add_metric([value for _, value in labels], parts[""])
+        family.add_metric([value for _, value in labels], parts.get("", 0))
     return family
 
 
@@ -134,6 +139,9 @@ def _label_names(rows: Iterable[tuple[tuple[str, str], ...]]) -> list[str]:
 
 def present(fields: dict[str, str], at: float) -> GaugeMetricFamily:
     """The gauge that processes report themselves: the sum over those that reported lately."""
-    alive = (value.split() for name, value in fields.items() if name.startswith(f"{Metric.SOCKETS}|"))
-    total = sum(float(number) for number, fresh_until in alive if float(fresh_until) >= at)
+    total = 0.0
+    for name, value in fields.items():
+        with suppress(ValueError):
+            number, fresh_until = map(float, value.split())
+            total += number if name.startswith(f"{Metric.SOCKETS}|") and fresh_until >= at else 0
     return GaugeMetricFamily(Metric.SOCKETS, _HELP[Metric.SOCKETS], value=total)

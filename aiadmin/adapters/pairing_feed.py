@@ -161,7 +161,7 @@ class RedisPairingFeed:
         """Who waits for an attempt, in order. Forgets those whom nobody watches and those who have one."""
         with _redis():
             found = self._waiting(keys=[key.QUEUE], args=[limit, key.watch(""), key.attempt("")])
-        return [CompanyId(int(company_id)) for company_id in found]
+        return [CompanyId(int(company_id)) for company_id in found if company_id.isdigit()]
 
     def expects(self) -> bool:
         """Whether some page is open whose reader has yet to ask for a code."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from aiadmin.domain.pairing import RESTING, PairingState
 from aiadmin.services.ports import LiveCode
+
+_UNREADABLE = (ValueError, TypeError, KeyError, RecursionError)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,10 +35,13 @@ def dump_code(code: LiveCode) -> str:
 
 
 def living_code(raw: bytes) -> LiveCode | None:
-    values = json.loads(raw)
-    generated_at, expires_at = (datetime.fromisoformat(values[name]) for name in ("generated_at", "expires_at"))
-    code = LiveCode(text=values["qr"], generated_at=generated_at, expires_at=expires_at)
-    return code if code.left(datetime.now(UTC)) else None
+    """The code that was written, while it lives; what cannot be read is none, for the desk soon writes it again."""
+    with suppress(*_UNREADABLE):
+        values = json.loads(raw)
+        generated_at, expires_at = (datetime.fromisoformat(values[name]) for name in ("generated_at", "expires_at"))
+        code = LiveCode(text=values["qr"], generated_at=generated_at, expires_at=expires_at)
+        return code if code.left(datetime.now(UTC)) else None
+    return None
 
 
 def dump(progress: Progress) -> str:
@@ -44,8 +50,11 @@ def dump(progress: Progress) -> str:
     return json.dumps({**values, "resting": progress.state in RESTING})
 
 
-def progress_of(raw: bytes) -> Progress:
-    values = json.loads(raw)
-    expires_at = values["expires_at"] and datetime.fromisoformat(values["expires_at"])
-    state = PairingState(values["state"])
-    return Progress(state=state, place=values["place"], code=values["code"], expires_at=expires_at)
+def progress_of(raw: bytes) -> Progress | None:
+    """The progress that was written; what cannot be read is none."""
+    with suppress(*_UNREADABLE):
+        values = json.loads(raw)
+        expires_at = values["expires_at"] and datetime.fromisoformat(values["expires_at"])
+        state = PairingState(values["state"])
+        return Progress(state=state, place=values["place"], code=values["code"], expires_at=expires_at)
+    return None

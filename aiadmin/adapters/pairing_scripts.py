@@ -1,13 +1,22 @@
 """The steps of the pairing feed that must not come apart: each runs in Redis as one."""
 
-WATCH = """
+_STATE_OF = """
+-- what cannot be read is no state, or one company's would stop everybody's
+local function state_of(raw)
+    local is_read, state = pcall(cjson.decode, raw or '')
+    return is_read and type(state) == 'table' and state or {}
+end
+"""
+
+WATCH = (
+    _STATE_OF
+    + """
 -- KEYS watch, attempt, state, queue, expected; ARGV company, seconds, state seconds
 redis.call('ZREM', KEYS[5], ARGV[1])
 if redis.call('TTL', KEYS[1]) < tonumber(ARGV[2]) then redis.call('SET', KEYS[1], 1, 'EX', ARGV[2]) end
-local state = redis.call('GET', KEYS[3])
-state = state and cjson.decode(state)
-if state and state.state == 'connected' then return 1 end
-if state and state.resting then
+local state = state_of(redis.call('GET', KEYS[3]))
+if state.state == 'connected' then return 1 end
+if state.resting then
     redis.call('EXPIRE', KEYS[3], ARGV[3])
 elseif redis.call('EXISTS', KEYS[2]) == 0 then
     local time = redis.call('TIME')
@@ -15,6 +24,7 @@ elseif redis.call('EXISTS', KEYS[2]) == 0 then
 end
 return 0
 """
+)
 
 EXPECT = """
 -- KEYS expected; ARGV company, seconds
@@ -56,13 +66,15 @@ end
 return 0
 """
 
-FREE = """
+FREE = (
+    _STATE_OF
+    + """
 -- KEYS claims, queue; ARGV owner, prefixes of attempt, heart, state and watch keys
 for _, company in ipairs(redis.call('SMEMBERS', KEYS[1])) do
     local owner = redis.call('GET', ARGV[2] .. company)
     local is_dead = owner and owner ~= ARGV[1] and redis.call('EXISTS', ARGV[3] .. owner) == 0
     local state = is_dead and redis.call('GET', ARGV[4] .. company)
-    if is_dead and state and cjson.decode(state).state == 'confirming' then is_dead = false end
+    if is_dead and state_of(state).state == 'confirming' then is_dead = false end
     if is_dead then redis.call('DEL', ARGV[2] .. company) end
     if is_dead or not owner then
         redis.call('SREM', KEYS[1], company)
@@ -73,12 +85,15 @@ for _, company in ipairs(redis.call('SMEMBERS', KEYS[1])) do
     end
 end
 """
+)
 
-RENEW = """
+RENEW = (
+    _STATE_OF
+    + """
 -- KEYS attempt, watch, phone, state, claims; ARGV owner, seconds, state seconds, company
 local owner = redis.call('GET', KEYS[1])
-local state = redis.call('GET', KEYS[4])
-if owner and owner ~= ARGV[1] or state and cjson.decode(state).state == 'connected' then return {0, 0, false} end
+local state = state_of(redis.call('GET', KEYS[4]))
+if owner and owner ~= ARGV[1] or state.state == 'connected' then return {0, 0, false} end
 redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[2])
 redis.call('SADD', KEYS[5], ARGV[4])
 redis.call('EXPIRE', KEYS[4], ARGV[3])
@@ -86,6 +101,7 @@ local phone = redis.call('GET', KEYS[3])
 if phone then redis.call('DEL', KEYS[3]) end
 return {1, redis.call('EXISTS', KEYS[2]), phone}
 """
+)
 
 SET_PLACE = """
 -- KEYS attempt, state; ARGV state, seconds

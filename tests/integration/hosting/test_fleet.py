@@ -51,6 +51,19 @@ def test_a_host_that_fell_silent_is_forgotten(redis: Redis) -> None:
     assert redis.hkeys("aiadmin:fleet:hosts") == [b"a"]
 
 
+@pytest.mark.parametrize(
+    "odd", ["", "nonsense", "x|{}", "{now}|", "{now}|[]", '{now}|{{"id": 1}}', "{now}|" + "[" * 9000]
+)
+def test_a_report_that_cannot_be_read_keeps_no_host_from_the_others(redis: Redis, odd: str) -> None:
+    fleet = RedisFleet(redis)
+    seconds: tuple[int, int] = redis.time()  # type: ignore[assignment]
+    redis.hset(
+        "aiadmin:fleet:hosts", "odd", odd.replace("{now}", str(seconds[0])).replace("{{", "{").replace("}}", "}")
+    )
+    fleet.exchange(_report("b", State.OPEN))
+    assert fleet.exchange(_report("a")).others == (_report("b", State.OPEN),)
+
+
 def test_a_client_that_two_sessions_find_outdated_holds_the_fleet_for_a_quarter_of_an_hour(redis: Redis) -> None:
     fleet = RedisFleet(redis)
     assert fleet.exchange(_report("a"), [DeviceId(1)]).hold is None

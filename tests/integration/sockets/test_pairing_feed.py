@@ -296,3 +296,20 @@ def test_a_redis_that_is_away_is_named() -> None:
     with pytest.raises(DependencyDownError, match="Redis"):
         RedisPairingFeed(client).watch(ONE)
     client.close()
+
+
+@pytest.mark.parametrize("odd", ["", "nonsense", "[]", "7", '{"state": "of next year"}', "[" * 5000])
+def test_a_record_that_cannot_be_read_stops_no_other_pairing(feed: RedisPairingFeed, redis: Redis, odd: str) -> None:
+    for name in ("aiadmin:pairing:state:1", "marketplace:qr:1"):
+        redis.set(name, odd)
+    redis.zadd("aiadmin:pairing:queue", {"odd": 1})
+    redis.set("aiadmin:watch:odd", 1)
+    feed.watch(ONE, TWO)
+    assert (feed.find_state(ONE), feed.find_code(ONE)) == (None, None)
+    assert feed.queue() == [ONE, TWO]
+    assert feed.claim(ONE, "a")
+    assert feed.claim(TWO, "a")
+    assert [hold.is_mine for hold in feed.renew([ONE, TWO], "a").values()] == [True, True]
+    feed.die("a")
+    feed.free_orphans("b")
+    assert sorted(feed.queue()) == [ONE, TWO]

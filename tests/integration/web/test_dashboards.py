@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from aiadmin.adapters.db.engine import make_engine
 from aiadmin.adapters.db.unit_of_work import SqlUnitOfWork
-from aiadmin.adapters.metrics import RedisMetrics
+from aiadmin.adapters.metrics import GAUGES, HASH, RedisMetrics, field
 from aiadmin.adapters.metrics_page import render
 from aiadmin.adapters.redis_client import make_redis
 from aiadmin.domain.ids import HostId
@@ -50,3 +50,26 @@ def test_every_series_about_sessions_is_looked_at() -> None:
     ours = {metric.value for metric in Metric if metric.startswith("wa_")}
     used = {name.removesuffix("_bucket") for name in _used()}
     assert ours - used == set()
+
+
+def test_a_counter_that_cannot_be_read_costs_no_other(database_url: str, redis_url: str) -> None:
+    engine, redis = make_engine(database_url), make_redis(redis_url)
+    metrics = RedisMetrics(redis)
+    metrics.count(Metric.WEBHOOKS, result="ok")
+    metrics.close()
+    for name in ("nonsense", "[]", "[1,2,3]", '["a",{},{}]', "[" * 9000, b"\xff"):
+        redis.hset(HASH, name, "1")  # type: ignore[arg-type]
+    poisoned = field(Metric.CALLBACKS, {"result": "ok"})
+    redis.hset(HASH, poisoned, "much")
+    redis.hset(GAUGES, f"{Metric.SOCKETS}|odd", "many")
+    again = RedisMetrics(redis)
+    again.count(Metric.CALLBACKS, result="ok")
+    again.count(Metric.WEBHOOKS, result="ok")
+    for _ in range(3):  # what could not be written is not sent again together with what was
+        again.flush()
+    again.close()
+    page = render(redis=redis, engine=engine, now=datetime.now(UTC)).decode()
+    engine.dispose()
+    redis.close()
+    assert f'{Metric.WEBHOOKS}{{result="ok"}} 2.0' in page
+    assert 'aiadmin_up{dependency="redis"} 1.0' in page
