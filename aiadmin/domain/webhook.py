@@ -73,16 +73,30 @@ _SEED_TYPES = {
 _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
+AGAIN = "again:"
+"""Begins the key of a body that may be told of more events than one."""
+_LENGTH = 64
+
+
 def dedup_key(payload: dict[str, Any], *, body: bytes) -> str:
     """The key that a repeat of `body` shares: SHA-256 of its JSON, `payload`, in canonical form.
 
-    YClients signs nothing and numbers nothing, and may send the same event again; key order may differ.
+    YClients signs nothing and numbers nothing, and may send the same event again; key order may differ. Its own shape
+    says when the change was made, so an equal body is the same change. A body that does not, such as that of the
+    specification, may tell of another change in the same words: its key begins with `AGAIN`, and once it was
+    understood an equal one is understood again.
     """
     try:
         canonical = _canonical(payload).encode()
     except RecursionError:
         canonical = body
-    return hashlib.sha256(canonical).hexdigest()
+    digest = hashlib.sha256(canonical).hexdigest()
+    return digest if _says_when(payload) else (AGAIN + digest)[:_LENGTH]
+
+
+def _says_when(payload: dict[str, Any]) -> bool:
+    data = payload.get("data")
+    return isinstance(data, dict) and bool(data.get("last_change_date"))
 
 
 def kind_of(payload: dict[str, Any]) -> WebhookKind | None:

@@ -204,7 +204,7 @@ class OutboxTableRow(Base):
 
 
 class WebhookRow(Base):
-    """The inbox: every body raw, once."""
+    """The inbox: every body raw, once; what may be told of another event is understood again when it is repeated."""
 
     __tablename__ = "webhooks"
     __table_args__ = (

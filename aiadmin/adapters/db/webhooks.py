@@ -14,24 +14,38 @@ from aiadmin.adapters.db.quarantine import keys_of, not_set_aside
 from aiadmin.adapters.db.tables import WebhookRow
 from aiadmin.domain.ids import CompanyId, WebhookId
 from aiadmin.domain.quarantine import RowKey, WorkQueue
-from aiadmin.domain.webhook import NewWebhook, StoredWebhook, UnderstoodWebhook, WebhookState
+from aiadmin.domain.webhook import AGAIN, NewWebhook, StoredWebhook, UnderstoodWebhook, WebhookState
 
 _ADD_MANY = text("""
 WITH present AS (
     SELECT id FROM companies WHERE id = ANY(:asked) FOR KEY SHARE
-), added AS (
-    INSERT INTO webhooks (company_id, dedup_key, body, received_at)
-    SELECT company_id, dedup_key, body, received_at
+), given AS (
+    SELECT *
     FROM unnest(
         CAST(:companies AS integer[]), CAST(:keys AS text[]), CAST(:bodies AS bytea[]), CAST(:times AS timestamptz[])
     ) WITH ORDINALITY AS given (company_id, dedup_key, body, received_at, place)
+), known AS (
+    SELECT webhooks.id, given.received_at
+    FROM given JOIN webhooks ON webhooks.company_id = given.company_id AND webhooks.dedup_key = given.dedup_key
+    WHERE starts_with(given.dedup_key, :again) AND webhooks.state <> 'received'
+    ORDER BY webhooks.id FOR UPDATE OF webhooks
+), told_again AS (
+    UPDATE webhooks SET state = 'received', received_at = known.received_at, processed_at = NULL
+    FROM known WHERE webhooks.id = known.id
+), added AS (
+    INSERT INTO webhooks (company_id, dedup_key, body, received_at)
+    SELECT company_id, dedup_key, body, received_at FROM given
     WHERE company_id IN (SELECT id FROM present)
     ORDER BY place
     ON CONFLICT DO NOTHING
 )
 SELECT id FROM present
 """)
-"""One round trip for any number of rows. The lock holds a company against deletion until the commit."""
+"""One round trip for any number of rows. The lock holds a company against deletion until the commit.
+
+What may be another event in the words of one that was understood is understood again; while the first still waits,
+the two are one: whatever is read for it is read after both.
+"""
 
 _MARK = text("""
 UPDATE webhooks SET state = given.state, resource = given.resource, status = given.status, processed_at = :at
@@ -52,6 +66,7 @@ class SqlWebhooks:
         asked = {int(webhook.company_id) for webhook in new}
         columns = {
             "asked": list(asked),
+            "again": AGAIN,
             "companies": [webhook.company_id for webhook in new],
             "keys": [webhook.dedup_key for webhook in new],
             "bodies": [webhook.body for webhook in new],

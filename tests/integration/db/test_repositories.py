@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 import psycopg2
 import pytest
+from sqlalchemy import text
 
 from aiadmin.config import Config
 from aiadmin.container import Container
@@ -260,6 +261,45 @@ def test_a_repeated_webhook_is_one_row_and_a_stranger_is_named(container: Contai
         work.commit()
     with container.uow() as work:
         assert work.webhooks.take_unprocessed(limit=10) == []
+
+
+OWN = b'{"resource": "record", "status": "update", "data": {"id": 7, "last_change_date": "2026-11-30T10:00:00"}}'
+SEED = b'{"type": "booking_updated", "data": {"id": 7}}'
+
+
+@pytest.mark.parametrize(("body", "is_heard_again"), [(OWN, False), (SEED, True)], ids=["own shape", "seed's shape"])
+def test_y24_a_body_without_a_time_is_understood_again_once_it_was_understood(
+    container: Container, body: bytes, is_heard_again: bool
+) -> None:
+    """Y24: and it is one row all the same; repeats that come while it waits are one."""
+    company_id = _register(container).company.company_id
+
+    def arrives() -> None:
+        key = dedup_key(json.loads(body), body=body)
+        new = NewWebhook(company_id=company_id, dedup_key=key, body=body, received_at=container.clock())
+        with container.uow() as work:
+            work.webhooks.add_many([new, new])
+            work.commit()
+
+    def understand() -> int:
+        with container.uow() as work:
+            stored = work.webhooks.take_unprocessed(limit=10)
+            done = [
+                UnderstoodWebhook(webhook_id=one.webhook_id, state=WebhookState.PROCESSED, kind=None)
+                for one in stored
+            ]
+            work.webhooks.mark(done, container.clock())
+            work.commit()
+        return len(stored)
+
+    counts = []
+    for _ in range(3):
+        arrives()
+        arrives()
+        counts.append((understand(), understand()))
+    assert counts == [(1, 0), (int(is_heard_again), 0), (int(is_heard_again), 0)]
+    with container.engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM webhooks")) == 1
 
 
 def test_leaving_without_a_commit_rolls_back(container: Container) -> None:

@@ -40,6 +40,20 @@ def test_a_booking_its_changes_and_its_end_are_each_told_once(salons: Salons, sa
     assert salons.world.rows("SELECT count(*) FROM checks") == [(0,)]
 
 
+def test_y24_two_edits_told_in_the_same_words_are_both_heard(salons: Salons, salon: Installed) -> None:
+    """Y24: the specification's shape holds no time: the second edit is heard at once, not ten minutes later."""
+    record_id = salons.yclients.add_record(salon.salon_id, **salons.booking(salon))["id"]
+    told = {"type": "booking_updated", "data": {"id": record_id}}
+    salons.hear(salon, told)
+    salons.check()
+    for hour in (15, 17):
+        later = f"{salons.world.clock().date() + timedelta(days=4)} {hour}:00:00"
+        salons.yclients.edit_record(salon.salon_id, record_id, datetime=later)
+        salons.hear(salon, told, told)
+        salons.check()
+    assert _kinds(salons, salon, record_id) == ["created", "moved", "moved"]
+
+
 def test_many_words_about_one_edit_are_one_reading(salons: Salons, salon: Installed) -> None:
     salons.yclients.settings(hook_updates_per_edit=4)
     record_id = salons.yclients.add_record(salon.salon_id, **salons.booking(salon))["id"]

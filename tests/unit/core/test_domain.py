@@ -23,7 +23,7 @@ from aiadmin.domain.device import masked, phone_of
 from aiadmin.domain.errors import LinkExpiredError, LinkInvalidError
 from aiadmin.domain.host import Host, Vitals, adoptable, free_places, has_overslept, is_bloated
 from aiadmin.domain.ids import CompanyId, HostId
-from aiadmin.domain.webhook import dedup_key, kind_of
+from aiadmin.domain.webhook import AGAIN, dedup_key, kind_of
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 SECRET = "x" * 32
@@ -143,6 +143,23 @@ def test_key_order_does_not_make_another_webhook() -> None:
 
     assert key(b'{"a": 1, "b": 2}') == key(b'{"b":2,"a":1}')
     assert key(b'{"a": 1}') != key(b'{"a": 2}')
+
+
+def test_y24_only_a_body_that_says_when_is_the_same_event_for_ever() -> None:
+    """Y24: YClients' own shape holds the time of the change; the specification's shape holds none."""
+    own: dict[str, object] = {
+        "company_id": 1,
+        "resource": "record",
+        "resource_id": 7,
+        "status": "update",
+        "data": {"id": 7, "last_change_date": "2026-11-30T10:00:00+0300"},
+    }
+    seed = {"type": "booking_updated", "data": {"id": 7}}
+    blank = own | {"data": {"id": 7, "last_change_date": ""}}
+    visit = {"type": "booking_updated", "data": {"id": 7, "datetime": "2026-12-01 12:00:00"}}
+    keys = [dedup_key(body, body=b"") for body in (own, seed, blank, visit)]
+    assert [key.startswith(AGAIN) for key in keys] == [False, True, True, True]
+    assert {len(key) for key in keys} == {64}
 
 
 def test_what_is_nested_too_deep_to_be_written_again_still_has_a_key() -> None:
