@@ -15,6 +15,7 @@ from aiadmin.adapters.db.notice_tables import QuestionRow
 from aiadmin.adapters.db.tombs import Tombs
 from aiadmin.domain.contact import Contact, Settlement, Sighting, settle, spellings, without
 from aiadmin.domain.ids import CompanyId, ContactId
+from aiadmin.domain.pace import UNPACED
 
 LOCK = 727_276
 """With the number of a company: one at a time settles who its contacts are."""
@@ -29,6 +30,15 @@ WHERE absorbed.company_id = :company_id AND absorbed.id = :absorbed
   AND contacts.company_id = :company_id AND contacts.id = :keep
 """)
 """Who said stop under one name has said it under both; who has a LID is on WhatsApp, so that is not carried over."""
+_CANCEL_UNWANTED = text("""
+UPDATE outbox_messages SET state = 'cancelled', reason = 'opted_out', next_attempt_at = NULL, finished_at = :at
+WHERE company_id = :company_id AND contact_id = :keep AND state = 'pending' AND purpose <> ALL(:wanted)
+  AND EXISTS (
+    SELECT FROM contacts
+    WHERE contacts.company_id = :company_id AND contacts.id = :keep AND contacts.opted_out_at IS NOT NULL
+  )
+""")
+"""What one of two that turn out to be one was still owed, when the other had said stop."""
 _ADDRESSES = (
     select(func.array_agg(ContactAddressRow.address))
     .where(ContactAddressRow.company_id == ContactRow.company_id, ContactAddressRow.contact_id == ContactRow.id)
@@ -110,7 +120,7 @@ class SqlContacts:
             self._strip(company_id, other, seen.addresses, at)
         if settled.keep is not None:
             for absorbed in settled.absorb:
-                self._absorb(company_id, absorbed, settled.keep)
+                self._absorb(company_id, absorbed, settled.keep, at)
         person = settled.person
         values = {"lid": person.lid, "phone": person.phone, "push_name": person.push_name, "updated_at": at}
         if self._tombs.buried(company_id, _new_addresses(settled)):
@@ -143,7 +153,7 @@ class SqlContacts:
         theirs = row.company_id == company_id, row.contact_id == other.contact_id, row.address.in_(list(lost))
         self._session.execute(delete(row).where(*theirs).execution_options(synchronize_session=False))
 
-    def _absorb(self, company_id: CompanyId, absorbed: Contact, keep: Contact) -> None:
+    def _absorb(self, company_id: CompanyId, absorbed: Contact, keep: Contact, at: datetime) -> None:
         for kind in (InboxMessageRow, OutboxMessageRow, QuestionRow, ContactAddressRow):
             self._session.execute(
                 update(kind)
@@ -156,6 +166,7 @@ class SqlContacts:
         self._session.execute(moved.execution_options(synchronize_session=False))
         both = {"company_id": company_id, "absorbed": absorbed.contact_id, "keep": keep.contact_id}
         self._session.execute(_KEEP_STANDING, both)
+        self._session.execute(_CANCEL_UNWANTED, {**both, "wanted": sorted(UNPACED), "at": at})
         gone = delete(ContactRow).where(ContactRow.company_id == company_id, ContactRow.id == absorbed.contact_id)
         self._session.execute(gone.execution_options(synchronize_session=False))
 

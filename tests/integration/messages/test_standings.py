@@ -10,12 +10,21 @@ import pytest
 from aiadmin.domain.contact import Sighting
 from aiadmin.domain.device import Device
 from aiadmin.domain.ids import ContactId
-from aiadmin.domain.message import NOT_ON_WHATSAPP, REACHOUT_LOCKED, Fate, Hold, Purpose, SendResult, Takes
+from aiadmin.domain.message import (
+    NOT_ON_WHATSAPP,
+    REACHOUT_LOCKED,
+    Fate,
+    Hold,
+    NewMessage,
+    Purpose,
+    SendResult,
+    Takes,
+)
 from aiadmin.domain.pace import Person
 from aiadmin.domain.reach_out import LOCK, MANY
 from aiadmin.services import messages, pauses
 from tests.integration.messages.conftest import Salons, now
-from tests.integration.messages.test_contacts import LID, PHONE, heard
+from tests.integration.messages.test_contacts import LID, PHONE, heard, receipt
 
 SENT = SendResult(fate=Fate.SENT, message_id="3EB0", sent_at=now())
 LOCKED = SendResult(fate=Fate.FAILED, reason=REACHOUT_LOCKED)
@@ -98,6 +107,86 @@ def test_an_opt_out_is_said_once_and_holds_for_the_person_under_all_names(salons
         assert stands.silent_until > now() + timedelta(hours=1, minutes=30), "a shorter silence does not end a longer"
         assert work.standings.opt_in(company, whole)
         assert not work.standings.opt_in(company, whole)
+        work.commit()
+
+
+BRAZIL, CANONICAL = "5531988887777", "553188887777"
+
+
+@pytest.mark.parametrize("stops_as", ["phone", "lid"])
+def test_w8_stop_cancels_what_was_owed_to_the_person_under_the_other_name(salons: Salons, stops_as: str) -> None:
+    """W8: a notice waits for the journal's number, STOP comes from a LID, and then both are told to be one."""
+    device = salons.add()
+    company, names = device.company_id, {"phone": Sighting(phone=BRAZIL), "lid": Sighting(lid=LID)}
+    with salons.uow() as work:
+        contacts = {name: work.contacts.see(company, seen, now()) for name, seen in names.items()}
+        for name, contact_id in contacts.items():
+            for purpose in (Purpose.REMINDER_DAY, Purpose.MANUAL):
+                new = NewMessage(
+                    company_id=company, text=name, dedup_key=name + purpose, deadline_at=None, purpose=purpose
+                )
+                work.outbox_messages.add(new, contact_id, now())
+        work.standings.opt_out(company, contacts[stops_as], now())
+        work.commit()
+    messages.store([heard(device, "A", lid=LID, phone=CANONICAL)], uow=salons.uow)
+    rows = salons.rows("SELECT purpose, state, reason FROM outbox_messages ORDER BY id")
+    assert [tuple(row.values()) for row in rows] == [
+        ("reminder_day", "cancelled", "opted_out"),
+        ("manual", "pending", None),
+    ] * 2
+
+
+def test_w8_the_whole_way_of_a_client_whose_number_whatsapp_writes_otherwise(salons: Salons) -> None:
+    """W8: notice to the journal's number, receipt, answer and STOP from WhatsApp's; the next finds them."""
+    device = salons.add()
+    first = salons.owe(device, BRAZIL)
+    [message] = _pull(salons, device)
+    assert messages.settle(message, SENT, uow=salons.uow, clock=now, chance=0.0)
+    messages.store([receipt(device, "3EB0")], uow=salons.uow)
+    messages.store([heard(device, "A", lid=LID, phone=CANONICAL)], uow=salons.uow)
+    whom = salons.message(device, first).contact_id
+    with salons.uow() as work:
+        assert work.standings.opt_out(device.company_id, whom, now())
+        work.commit()
+    with salons.uow() as work:
+        assert work.contacts.try_lock(device.company_id)
+        found = work.contacts.see_phones(device.company_id, [BRAZIL, CANONICAL, PHONE], now())
+        assert found[BRAZIL] == found[CANONICAL] == whom
+        assert work.contacts.see(device.company_id, Sighting(phone=BRAZIL), now()) == whom
+        assert work.standings.person(device.company_id, whom).opted_out_at is not None
+        assert work.standings.person(device.company_id, found[PHONE]).opted_out_at is None
+        person = work.contacts.find(device.company_id, whom)
+        assert person is not None
+        assert (person.phone, person.also) == (CANONICAL, frozenset({BRAZIL}))
+
+
+def test_w8_an_order_that_names_one_person_twice_makes_one_contact(salons: Salons) -> None:
+    """W8: of two spellings in one order, none of which was known."""
+    device = salons.add()
+    with salons.uow() as work:
+        found = work.contacts.see_phones(device.company_id, [BRAZIL, CANONICAL], now())
+        assert len(set(found.values())) == 1
+        assert work.contacts.see_phones(device.company_id, [CANONICAL], now())[CANONICAL] == found[BRAZIL]
+        work.commit()
+    assert len(salons.rows("SELECT 1 FROM contact_addresses")) == 2
+
+
+@pytest.mark.parametrize("number", [BRAZIL, CANONICAL])
+def test_w8_a_number_that_moves_takes_no_stop_along(salons: Salons, number: str) -> None:
+    """W8: by whichever spelling the new owner is written to; refusals and silence stay with the old owner, too."""
+    device = salons.add()
+    with salons.uow() as work:
+        company = device.company_id
+        work.contacts.see(company, Sighting(phone=BRAZIL), now())
+        old = work.contacts.see(company, Sighting(lid=LID, phone=CANONICAL), now())
+        work.standings.opt_out(company, old, now())
+        work.standings.refused(company, old, now() + timedelta(days=1))
+        new = work.contacts.see(company, Sighting(lid="300@lid", phone=CANONICAL), now())
+        assert new != old
+        assert work.contacts.see(company, Sighting(phone=number), now()) == new
+        assert work.standings.person(company, new) == Person()
+        assert work.standings.person(company, old).opted_out_at is not None
+        assert work.contacts.see(company, Sighting(lid=LID), now()) == old
         work.commit()
 
 

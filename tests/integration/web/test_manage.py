@@ -235,6 +235,23 @@ def test_the_log_calls_a_client_what_the_journal_does(site: Site, linked: Salon)
     assert ask(site, linked, "messages")["messages"][0]["name"] == "Анна Петрова"
 
 
+@pytest.mark.parametrize("digits", ["31988887777", "3188887777"])
+def test_w8_the_log_knows_a_client_by_every_number(site: Site, linked: Salon, digits: str) -> None:
+    """W8: the card has the journal's number, WhatsApp another; the name is the card's, and both find the messages."""
+    now = datetime.now(UTC)
+    with site.container.uow() as work:
+        card = Client(client_id=1, name="Карина Соуза", phone="5531988887777")
+        work.journal.put_clients(linked.company_id, [card], now)
+        work.contacts.see(linked.company_id, Sighting(phone="5531988887777"), now)
+        seen = Sighting(lid="5@lid", phone="553188887777", push_name="kari")
+        work.contacts.see(linked.company_id, seen, now)
+        work.commit()
+    owe(site, linked, "Ждём вас", phone="5531988887777")
+    owe(site, linked, "Кому-то ещё")
+    [found] = ask(site, linked, "messages", phone=digits)["messages"]
+    assert (found["text"], found["name"], found["phone"]) == ("Ждём вас", "Карина Соуза", "553188887777")
+
+
 def _mark_read(site: Site, number: int, at: datetime) -> None:
     with site.container.engine.begin() as connection:
         connection.execute(
