@@ -57,6 +57,7 @@ from aiadmin.services.salon_states import SalonStates
 from aiadmin.services.salon_wording import SalonWording
 from aiadmin.services.sync_pages import Pages
 from aiadmin.services.synchronisation import Synchroniser
+from aiadmin.services.truth import Truth
 
 IMPATIENT_SECONDS = 0.5
 DRAIN_SECONDS = 0.2
@@ -240,6 +241,10 @@ class Container:
         )
 
     @cached_property
+    def truth(self) -> Truth:
+        return Truth(uow=self.uow, api=self.salon_api, clock=self.clock)
+
+    @cached_property
     def salon_states(self) -> SalonStates:
         return SalonStates(uow=self.uow, clock=self.clock, is_never_sending=self.config.messages_paused)
 
@@ -260,7 +265,7 @@ class Container:
         address = partial(webhooks.address_of, public_url=self.config.public_url, secrets=self.secrets)
         return Synchroniser(
             uow=self.uow,
-            pages=Pages(api=self.salon_api, hook_address=address, clock=self.clock),
+            pages=Pages(api=self.salon_api, truth=self.truth, hook_address=address, clock=self.clock),
             rooms=self.rooms,
             queue=self.queue,
             clock=self.clock,

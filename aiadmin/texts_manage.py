@@ -101,6 +101,7 @@ SYNC_STAGES: Mapping[Stage, str] = {
     Stage.RECORDS: "записи",
     Stage.HORIZON: "новые дни журнала",
     Stage.CHANGES: "изменения",
+    Stage.WEEK: "сверка недели",
     Stage.RIGHTS: "права приложения",
     Stage.HOOKS: "события",
 }

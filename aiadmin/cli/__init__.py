@@ -23,6 +23,7 @@ _COMMANDS = {
     "messages": "aiadmin.cli.pauses:messages",
     "migrate": "aiadmin.cli.migrate:migrate",
     "partner": "aiadmin.cli.partner:partner",
+    "reconcile": "aiadmin.cli.reconcile:reconcile",
     "restore": "aiadmin.cli.backup:restore",
     "quarantine": "aiadmin.cli.quarantine:quarantine",
     "sessions": "aiadmin.cli.sessions:sessions",

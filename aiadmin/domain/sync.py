@@ -44,6 +44,8 @@ class Stage(StrEnum):
     CHANGES = "changes"
     RIGHTS = "rights"
     """What the salon lets our application do."""
+    WEEK = "week"
+    """The coming week against what we believe of it; see `domain.truth`."""
     HOOKS = "hooks"
     """Whether YClients still sends this salon's webhooks to us."""
 
@@ -51,7 +53,7 @@ class Stage(StrEnum):
 _CATALOGUE = (Stage.COMPANY, Stage.RIGHTS, Stage.CATEGORIES, Stage.SERVICES, Stage.STAFF, Stage.SCHEDULE)
 STAGES: Mapping[SyncKind, tuple[Stage, ...]] = {
     SyncKind.FULL: (*_CATALOGUE, Stage.CLIENTS, Stage.RECORDS, Stage.HOOKS),
-    SyncKind.NIGHTLY: (*_CATALOGUE, Stage.HORIZON, Stage.HOOKS),
+    SyncKind.NIGHTLY: (*_CATALOGUE, Stage.HORIZON, Stage.WEEK, Stage.HOOKS),
     SyncKind.CHANGES: (Stage.CHANGES,),
 }
 

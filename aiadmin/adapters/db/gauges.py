@@ -16,9 +16,11 @@ from aiadmin.adapters.db.releases import OLDEST_DUE
 from aiadmin.adapters.db.salon_tables import BookingEventRow
 from aiadmin.adapters.db.session_gauges import Reading
 from aiadmin.adapters.db.tables import CompanyRow, OutboxTableRow, WebhookRow
+from aiadmin.domain.company import IntegrationStatus
 from aiadmin.domain.delivery import OutboxState
 from aiadmin.domain.quarantine import WorkQueue
 from aiadmin.domain.release import NoticeState
+from aiadmin.domain.truth import Difference
 from aiadmin.domain.webhook import WebhookState
 
 
@@ -34,6 +36,7 @@ def read(engine: Engine, now: datetime) -> list[Reading]:
             *_clock(connection),
             *session_gauges.sessions(connection),
             *_companies(connection),
+            *_truth(connection),
             *session_gauges.hosts(connection),
             *session_gauges.connections(connection),
         ]
@@ -101,6 +104,16 @@ def _companies(connection: Connection) -> Iterator[Reading]:
     for status, count in connection.execute(statement):
         labels = (("status", status or "pending"),)
         yield Reading(name="aiadmin_companies", help="Companies by integration status", labels=labels, value=count)
+
+
+def _truth(connection: Connection) -> Iterator[Reading]:
+    """Of each salon's last comparison; every kind is there from the beginning, so that a first one is seen."""
+    columns = [func.sum(CompanyRow.truth_differences[kind.value].as_integer()) for kind in Difference]
+    here = CompanyRow.integration_status == IntegrationStatus.ACTIVE
+    sums = connection.execute(select(*columns).where(here)).one()
+    for kind, count in zip(Difference, sums, strict=True):
+        meaning = "Visits of the coming week about which we, or a client, believed something else than YClients"
+        yield Reading(name="aiadmin_truth_differences", help=meaning, labels=(("kind", kind),), value=count or 0)
 
 
 def _age(moment: datetime | None, now: datetime) -> float:

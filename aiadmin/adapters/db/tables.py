@@ -106,6 +106,8 @@ class CompanyRow(Base):
     currency: Mapped[str | None] = mapped_column(String(10))
     rights_missing: Mapped[list[str] | None] = mapped_column(ARRAY(String(20)))
     rights_checked_at: Mapped[datetime | None] = mapped_column(Time)
+    truth_checked_at: Mapped[datetime | None] = mapped_column(Time)
+    truth_differences: Mapped[Any | None] = mapped_column(JSONB)
 
 
 class HostRow(Base):

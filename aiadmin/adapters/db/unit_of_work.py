@@ -38,6 +38,7 @@ from aiadmin.adapters.db.session_events import SqlSessionEvents
 from aiadmin.adapters.db.standings import SqlPauses, SqlStandings
 from aiadmin.adapters.db.sync_runs import SqlSyncRuns
 from aiadmin.adapters.db.tombs import Fingerprint, Tombs
+from aiadmin.adapters.db.truth import SqlTruth
 from aiadmin.adapters.db.webhooks import SqlWebhooks
 from aiadmin.domain.errors import DependencyDownError, SalonBusyError
 from aiadmin.masking import reason_of
@@ -82,6 +83,7 @@ class SqlUnitOfWork:
         self.notices = SqlNotices(self._session)
         self.releases = SqlReleases(self._session)
         self.salon_facts = SqlSalonFacts(self._session)
+        self.truth = SqlTruth(self._session)
         self.questions = SqlQuestions(self._session)
 
     def __enter__(self) -> Self:

@@ -129,8 +129,11 @@ class YClientsSalonApi:
         path = f"/records/{salon_id}?{urlencode(all_of_it)}"
         return self._list(parse, salon_id, path, urgency)
 
-    def record(self, salon_id: SalonId, record_id: int, *, zone: str, country: str) -> Record | None:
-        return self._find(_record_parser(zone, country), salon_id, f"/record/{salon_id}/{record_id}")
+    def record(
+        self, salon_id: SalonId, record_id: int, *, zone: str, country: str, is_awaited: bool = True
+    ) -> Record | None:
+        urgency = Urgency.INTERACTIVE if is_awaited else Urgency.SYNC
+        return self._find(_record_parser(zone, country), salon_id, f"/record/{salon_id}/{record_id}", urgency)
 
     def set_attendance(self, salon_id: SalonId, record: Record, attendance: Attendance) -> None:
         """The comment goes with it: YClients replaces both."""
@@ -152,9 +155,15 @@ class YClientsSalonApi:
     ) -> Page[T]:
         return _page(parse, self._rest.read(salon_id, path, urgency=urgency), salon_id)
 
-    def _find(self, parse: Callable[[reading.Row], T], salon_id: SalonId, path: str) -> T | None:
+    def _find(
+        self,
+        parse: Callable[[reading.Row], T],
+        salon_id: SalonId,
+        path: str,
+        urgency: Urgency = Urgency.INTERACTIVE,
+    ) -> T | None:
         try:
-            answer = self._rest.read(salon_id, path, urgency=Urgency.INTERACTIVE)
+            answer = self._rest.read(salon_id, path, urgency=urgency)
         except NotFoundError:
             return None
         return _one(parse, answer)

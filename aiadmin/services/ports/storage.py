@@ -26,6 +26,7 @@ from aiadmin.services.ports.questions import Letters, Questions
 from aiadmin.services.ports.releases import Releases
 from aiadmin.services.ports.salon_facts import SalonStates
 from aiadmin.services.ports.standings import Pauses, Standings
+from aiadmin.services.ports.truth import Truth
 
 
 class Companies(Protocol):
@@ -233,6 +234,8 @@ class UnitOfWork(Protocol):
     def releases(self) -> Releases: ...
     @property
     def salon_facts(self) -> SalonStates: ...
+    @property
+    def truth(self) -> Truth: ...
     @property
     def questions(self) -> Questions: ...
 

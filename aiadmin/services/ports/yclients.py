@@ -72,8 +72,14 @@ class SalonApi(Protocol):
         """Page `page` of the records that changed since, deleted ones too, 200 a page."""
         ...
 
-    def record(self, salon_id: SalonId, record_id: int, *, zone: str, country: str) -> Record | None:
-        """One record as it is now, a deleted one with `is_deleted`; None when YClients does not know it."""
+    def record(
+        self, salon_id: SalonId, record_id: int, *, zone: str, country: str, is_awaited: bool = True
+    ) -> Record | None:
+        """One record as it is now, a deleted one with `is_deleted`; None when YClients does not know it.
+
+        Args:
+            is_awaited: whether it goes ahead of lists.
+        """
         ...
 
     def set_attendance(self, salon_id: SalonId, record: Record, attendance: Attendance) -> None:

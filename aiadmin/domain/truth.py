@@ -1,0 +1,124 @@
+"""Truth: what we believe of the coming week's visits, and what clients were told, against what YClients has.
+
+Zero differences is the aim: whatever is found here went past webhooks, checks and the lists of changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from aiadmin.domain.journal import Record
+from aiadmin.domain.notice import NoticeKind, Promise
+
+DAYS = 7
+FEW = 3
+"""So many visits are looked at again one by one; more of them in one more list."""
+EVERY = timedelta(hours=12)
+"""A salon's nights are one a day; a nightly run that a webhook brought forward does not compare again."""
+_FEWEST_GONE, _SHARE_GONE = 3, 5
+
+
+class Difference(StrEnum):
+    """A kind of difference between us and YClients."""
+
+    MISSING_HERE = "missing_here"
+    MISSING_THERE = "missing_there"
+    OTHER_TIME = "other_time"
+    OTHER_CLIENT = "other_client"
+    OTHER_WORK = "other_work"
+    """Another master, or other services."""
+    OTHER_STATE = "other_state"
+    """Cancelled or not, confirmed or not."""
+    TOLD_OTHERWISE = "told_otherwise"
+    """The client's last message says something else, and no other is planned."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """The last that a client was sent about a booking.
+
+    Attributes:
+        is_being_mended: whether something newer is planned, was dropped for a reason, or has not been planned yet.
+    """
+
+    promise: Promise
+    is_being_mended: bool
+
+
+def week(zone: str, now: datetime) -> tuple[date, date, datetime, datetime]:
+    """The first and the last day to compare, by the salon's clock, and from when until when their visits begin."""
+    place = ZoneInfo(zone)
+    first = now.astimezone(place).date()
+    last = first + timedelta(days=DAYS - 1)
+    ends = datetime.combine(last + timedelta(days=1), time(), place).astimezone(UTC)
+    return first, last, now, ends
+
+
+def record_differences(ours: Record | None, theirs: Record | None) -> frozenset[Difference]:
+    """What differs in a booking; nothing in one that is gone on both sides.
+
+    Args:
+        ours: what we believe; None where we know no such booking.
+        theirs: what YClients has; None where it does not know it.
+    """
+    is_ours = ours is not None and not ours.is_deleted
+    is_theirs = theirs is not None and not theirs.is_deleted
+    if not is_ours and not is_theirs:
+        return frozenset()
+    if ours is None:
+        return frozenset({Difference.MISSING_HERE})
+    if theirs is None:
+        return frozenset({Difference.MISSING_THERE})
+    found = {
+        Difference.OTHER_TIME: ours.starts_at != theirs.starts_at,
+        Difference.OTHER_CLIENT: ours.client_id != theirs.client_id,
+        Difference.OTHER_WORK: Promise.of(ours).work != Promise.of(theirs).work,
+        Difference.OTHER_STATE: (ours.is_deleted, ours.attendance) != (theirs.is_deleted, theirs.attendance),
+    }
+    return frozenset(kind for kind, differs in found.items() if differs)
+
+
+def is_told_otherwise(told: Told | None, theirs: Record | None, wanted: Mapping[NoticeKind, bool]) -> bool:
+    """Whether a client believes something that is not so, and would not hear of it.
+
+    Args:
+        theirs: the booking as YClients has it; None where it is gone.
+        wanted: which kinds of notices the salon wants sent: what it does not want told is no fault.
+    """
+    if told is None or told.is_being_mended:
+        return False
+    is_gone = theirs is None or theirs.is_deleted
+    if is_gone or told.promise.is_deleted:
+        return is_gone != told.promise.is_deleted and wanted[NoticeKind.CANCELLED if is_gone else NoticeKind.BOOKED]
+    assert theirs is not None  # noqa: S101 - it is not gone
+    true = Promise.of(theirs)
+    if told.promise.says_the_same(true):
+        return False
+    is_moved = told.promise.starts_at != true.starts_at
+    return wanted[NoticeKind.MOVED if is_moved else NoticeKind.CHANGED]
+
+
+def is_plausible(gone: int, believed: int) -> bool:
+    """Whether so many of the visits that we believe in may really be gone at once.
+
+    A list that comes back empty, because a right was taken from us for example, must not cancel a salon's week.
+
+    >>> is_plausible(3, 4), is_plausible(20, 100), is_plausible(21, 100)
+    (True, True, False)
+    """
+    return gone <= max(_FEWEST_GONE, believed // _SHARE_GONE)
+
+
+def count(found: Iterable[Iterable[Difference]]) -> Mapping[Difference, int]:
+    """How many there are of each kind, zeros included."""
+    every = list(_flat(found))
+    return {kind: every.count(kind) for kind in Difference}
+
+
+def _flat(found: Iterable[Iterable[Difference]]) -> Iterator[Difference]:
+    for kinds in found:
+        yield from kinds

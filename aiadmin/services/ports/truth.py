@@ -1,0 +1,37 @@
+"""What the services need to compare a salon with YClients."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Protocol
+
+from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.journal import Record
+from aiadmin.domain.truth import Difference, Told
+
+
+class Truth(Protocol):
+    """What we believe of visits, and what clients were told of them."""
+
+    def believed(
+        self, company_id: CompanyId, *, begins: datetime, ends: datetime, also: Collection[int]
+    ) -> Mapping[int, Record]:
+        """Visits that we believe will begin then, and whatever we know of `also`; without what YClients sent."""
+        ...
+
+    def in_hand(self, company_id: CompanyId, numbers: Collection[int]) -> frozenset[int]:
+        """Bookings that somebody has spoken of, and that are about to be read."""
+        ...
+
+    def told(self, company_id: CompanyId, numbers: Collection[int]) -> Mapping[int, Told]:
+        """The last message about each booking that went out."""
+        ...
+
+    def keep(self, company_id: CompanyId, differences: Mapping[Difference, int], at: datetime) -> None:
+        """What the salon's last comparison found."""
+        ...
+
+    def checked_at(self, company_id: CompanyId) -> datetime | None:
+        """When that was."""
+        ...
