@@ -21,6 +21,8 @@ from redis.retry import Retry
 
 REST_SECONDS = 5.0
 PING_SECONDS = 1.0
+SLOW_SECONDS = 3.0
+"""A connect that fails after longer than this was no refusal: the resolver of its host's name is silent."""
 
 T = TypeVar("T")
 
@@ -65,10 +67,12 @@ class RestingRetry(Retry):
 
     def call_with_retry(self, do: Callable[[], T], *arguments: Any, **named: Any) -> T:
         """As redis-py's. Raises RedisError."""
+        began = time.monotonic()
         try:
             return super().call_with_retry(do, *arguments, **named)
-        except SilentError:
-            self._rest.begin()
+        except (SilentError, NoConnectionError) as error:
+            if isinstance(error, SilentError) or time.monotonic() - began > SLOW_SECONDS:
+                self._rest.begin()
             raise
 
 

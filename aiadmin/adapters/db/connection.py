@@ -19,6 +19,8 @@ from typing import Any, TypeVar
 import psycopg2
 import psycopg2.extensions
 
+from aiadmin.adapters.db.host_names import with_addresses
+
 T = TypeVar("T")
 
 CONNECT_SECONDS = 5.0
@@ -120,7 +122,8 @@ def connect(
         psycopg2.OperationalError: PostgreSQL does not answer, or refuses.
     """
     keep_deadlines()
-    told = parameters(statement_seconds=statement_seconds, more=more)
+    told = dict(parameters(statement_seconds=statement_seconds, more=more))
+    told |= with_addresses(psycopg2.extensions.parse_dsn(database_url))
     opened: BoundedConnection = when_free(lambda: psycopg2.connect(database_url, **told))
     opened.patience = patience_for(statement_seconds)
     return opened

@@ -14,6 +14,7 @@ from aiadmin.adapters.db.connection import (
     patience_for,
     when_free,
 )
+from aiadmin.adapters.db.host_names import with_addresses
 
 POOL_SECONDS = 10.0
 """How long a request waits for one of the pool's connections before it is refused."""
@@ -57,7 +58,8 @@ def _bound(engine: Engine, patience: float | None) -> None:
 
     @event.listens_for(engine, "do_connect")
     def _open(dialect: Any, _record: object, arguments: Any, named: Any) -> Any:
-        return when_free(lambda: dialect.loaded_dbapi.connect(*arguments, **named))
+        found = with_addresses(named)
+        return when_free(lambda: dialect.loaded_dbapi.connect(*arguments, **named | found))
 
     @event.listens_for(engine, "checkout")
     def _use(connection: Any, _record: object, _proxy: object) -> None:
