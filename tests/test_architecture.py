@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic.script import ScriptDirectory
 
 import aiadmin
 from aiadmin import texts, texts_manage
@@ -33,6 +34,15 @@ def app() -> object:
         database_url="postgresql://127.0.0.1:1/none", redis_url="redis://127.0.0.1:1/0", jwt_secret="x" * 32
     )
     return create_app(Container(config))
+
+
+def test_migrations_are_one_chain_in_the_order_of_their_numbers() -> None:
+    """Two that were written at once must not both land under one number."""
+    scripts = ScriptDirectory(str(ROOT / "migrations"))
+    chain = [script.revision for script in scripts.walk_revisions()]
+    assert sorted(chain, reverse=True) == chain
+    named = [file.name.partition("_")[0] for file in (ROOT / "migrations" / "versions").glob("*.py")]
+    assert sorted(named) == sorted(chain)
 
 
 def test_imports_point_downward() -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import click
 import psycopg2
 import redis
+from alembic.script import ScriptDirectory
 
 from aiadmin.adapters.db import sessions
 from aiadmin.adapters.db.connection import connect
@@ -69,6 +70,7 @@ def examine(*, online: bool) -> Iterator[Finding]:
         if os.environ.get(name):
             yield Finding(name=name, text="is not read", fix=ours)
     yield _sessions(config.database_url)
+    yield _tables(config.database_url)
     yield _hooks(config.database_url)
     yield _set_aside(config.database_url)
     yield _clock(config.database_url)
@@ -101,11 +103,23 @@ def _postgres(url: str) -> str:
     if version < _OLDEST_POSTGRES:
         raise ValueError("too old")
     with closing(connect(url)) as connection, connection.cursor() as cursor:
-        cursor.execute("SELECT to_regclass('companies'), to_regclass('whatsmeow_device')")
-        ours, strayed = cursor.fetchone() or (None, None)
-    if strayed is not None:
+        cursor.execute("SELECT to_regclass('whatsmeow_device') IS NOT NULL")
+        has_strayed = cursor.fetchone() == (True,)
+    if has_strayed:
         raise sessions.NoSessionError("the WhatsApp library's tables lie beside ours: a pooler dropped search_path")
-    return f"version {version // 10000}, {'migrated' if ours else 'empty: run `python -m aiadmin migrate`'}"
+    return f"version {version // 10000}"
+
+
+def _tables(url: str) -> Finding:
+    """The version that the tables were brought to, beside the one that this code is written for."""
+    ours = ScriptDirectory(str(PROJECT / "migrations")).get_current_head()
+    found = _first_row(url, "SELECT version_num FROM alembic_version")
+    if found == (ours,):
+        return Finding(name="tables", text="of this version")
+    if isinstance(found, str) and found != "UndefinedTable":
+        return Finding(name="tables", text=f"not known ({found})")
+    has = "none yet" if isinstance(found, str) else f"of version {found[0]}, and this is {ours}"
+    return Finding(name="tables", text=has, fix="run `python -m aiadmin migrate`, before the processes start")
 
 
 def _hooks(url: str) -> Finding:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import Self
 
-from psycopg2.errors import LockNotAvailable
+from psycopg2.errors import InvalidSchemaName, LockNotAvailable, UndefinedColumn, UndefinedTable
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -48,7 +48,7 @@ class SqlUnitOfWork:
     """`with uow() as work: ...; work.commit()`. Leaving without a commit rolls back.
 
     Raises:
-        DependencyDownError: PostgreSQL does not answer, or cut the connection.
+        DependencyDownError: PostgreSQL does not answer, cut the connection, or has not been migrated.
     """
 
     def __init__(self, engine: Engine, fingerprint: Fingerprint | None = None) -> None:
@@ -101,6 +101,10 @@ class SqlUnitOfWork:
             raise SalonBusyError from error
         if error is not None and is_outage(error):
             raise DependencyDownError("PostgreSQL", reason_of(error)) from error
+        if isinstance(error, DBAPIError) and isinstance(error.orig, _OF_ANOTHER_VERSION):
+            # before the row at hand is blamed: no row goes until `migrate` has run, and each does after it
+            reason = f"its tables are not of this version, run `python -m aiadmin migrate` ({reason_of(error)})"
+            raise DependencyDownError("PostgreSQL", reason) from error
 
     def commit(self) -> None:
         """Make everything since `with` true at once."""
@@ -122,6 +126,7 @@ def is_outage(error: BaseException | None) -> bool:
     return state == _READ_ONLY or isinstance(error, OperationalError | InterfaceError | PoolTimeoutError)
 
 
+_OF_ANOTHER_VERSION = (UndefinedTable, UndefinedColumn, InvalidSchemaName)
 _TOO_MUCH = "54"
 """The class of SQLSTATE for a value that is more than PostgreSQL takes, an index for example: the value is bad."""
 _READ_ONLY = "25006"

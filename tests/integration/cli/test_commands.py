@@ -45,7 +45,8 @@ def test_doctor_finds_nothing_wrong_where_nothing_is(database_url: str, redis_ur
     answer = _run("doctor", DATABASE_URL=database_url, REDIS_URL=redis_url)
     assert answer.returncode == 0, answer.stdout
     assert "FAIL" not in answer.stdout
-    assert "PostgreSQL: version 18, migrated" in answer.stdout
+    assert "PostgreSQL: version 18" in answer.stdout
+    assert "tables: of this version" in answer.stdout
 
 
 def test_doctor_names_what_does_not_answer_and_the_fix_but_no_password(free_port: int) -> None:
@@ -62,6 +63,22 @@ def test_doctor_without_settings_says_which() -> None:
     answer = _run("doctor", JWT_SECRET="")
     assert answer.returncode == 1
     assert "DATABASE_URL, REDIS_URL, JWT_SECRET must be set" in answer.stdout
+
+
+def test_tables_of_another_version_are_named_with_the_fix(database_url: str, redis_url: str) -> None:
+    servers = {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
+    connection = psycopg2.connect(database_url)
+    with connection, connection.cursor() as cursor:
+        cursor.execute("UPDATE alembic_version SET version_num = '0001'")
+        cursor.execute("ALTER TABLE companies DROP COLUMN country")
+    connection.close()
+    examined, listed = _run("doctor", **servers), _run("companies", "list", **servers)
+    assert examined.returncode == 1
+    assert "FAIL tables: of version 0001, and this is" in examined.stdout
+    assert "fix: run `python -m aiadmin migrate`" in examined.stdout
+    assert listed.returncode == 1
+    assert len(listed.stderr.splitlines()) == 1
+    assert "`python -m aiadmin migrate` (UndefinedColumn: column companies.country does not exist)" in listed.stderr
 
 
 def test_migrate_can_be_repeated(database_url: str, redis_url: str) -> None:
