@@ -10,10 +10,11 @@ from sqlalchemy import exists, func, select, text, union, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from aiadmin.adapters.db.message_tables import ContactRow, OutboxMessageRow
+from aiadmin.adapters.db.message_tables import ContactAddressRow, ContactRow, OutboxMessageRow
 from aiadmin.adapters.db.notice_tables import OperatorMessageRow as Row
 from aiadmin.adapters.db.quarantine import keys_of, not_set_aside
 from aiadmin.adapters.db.salon_tables import ClientRow
+from aiadmin.domain.contact import spellings
 from aiadmin.domain.delivery import OutboxState
 from aiadmin.domain.ids import CompanyId, MessageId
 from aiadmin.domain.operator import Finished, LookAgain, Next, Progress, Status
@@ -60,15 +61,19 @@ class SqlOperatorMessages:
         return {str(row.external_id): int(row.id) for row in self._session.execute(found)}
 
     def unwilling(self, company_id: CompanyId, phones: Collection[str]) -> frozenset[str]:
-        opted_out = select(ContactRow.phone).where(
-            ContactRow.company_id == company_id,
-            ContactRow.phone.in_(list(phones)),
-            ContactRow.opted_out_at.is_not(None),
+        asked = spellings(phones)
+        is_out = ContactRow.company_id == company_id, ContactRow.opted_out_at.is_not(None)
+        shown = select(ContactRow.phone).where(*is_out, ContactRow.phone.in_(asked))
+        of_old = select(ContactAddressRow.address).join(
+            ContactRow,
+            (ContactRow.company_id == ContactAddressRow.company_id) & (ContactRow.id == ContactAddressRow.contact_id),
         )
+        opted_out = of_old.where(*is_out, ContactAddressRow.address.in_(asked))
         muted = select(ClientRow.phone).where(
-            ClientRow.company_id == company_id, ClientRow.phone.in_(list(phones)), ClientRow.is_muted.is_(True)
+            ClientRow.company_id == company_id, ClientRow.phone.in_(asked), ClientRow.is_muted.is_(True)
         )
-        return frozenset(phone for phone in self._session.scalars(union(opted_out, muted)) if phone)
+        unwilling = spellings(phone for phone in self._session.scalars(union(shown, opted_out, muted)) if phone)
+        return unwilling.intersection(phones)
 
     def due_keys(self, now: datetime, *, limit: int) -> Sequence[RowKey]:
         due = select(Row.company_id, Row.id).where(Row.next_attempt_at <= now, _NOT_SET_ASIDE)

@@ -43,7 +43,7 @@ _HELD: Mapping[str, str] = {
     "contact_addresses": f"{_MINE} AND contact_id IN ({_CONTACT})",
     "clients": f"{_MINE} AND phone = ANY(:phones)",
     "records": f"{_MINE} AND record_id IN ({_RECORD})",
-    "heard_phones": f"{_MINE} AND (phone = :phone OR record_id IN ({_RECORD}))",
+    "heard_phones": f"{_MINE} AND (phone = ANY(:phones) OR record_id IN ({_RECORD}))",
     "booking_events": f"{_MINE} AND record_id IN ({_RECORD})",
     "notices": f"{_MINE} AND record_id IN ({_RECORD})",
     "questions": f"{_MINE} AND (contact_id IN ({_CONTACT}) OR record_id IN ({_RECORD}))",

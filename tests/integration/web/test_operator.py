@@ -17,6 +17,7 @@ from sqlalchemy import text
 from werkzeug.serving import make_server
 
 from aiadmin.cli import cli
+from aiadmin.domain.contact import Sighting
 from aiadmin.domain.notice import NoticeKind
 from aiadmin.services import operator
 from aiadmin.services.ports.operator import StatusPost
@@ -229,6 +230,23 @@ def test_who_said_stop_or_has_no_whatsapp_gets_nothing(desk: Desk, standing: str
     answer = desk.order(dispatch_type=dispatch)
     assert [row.get("error_code") for row in answer["reply"]] == [code, None]
     assert len(desk.owed()) == 1
+
+
+BRAZIL, CANONICAL = "5531988887777", "553188887777"
+
+
+@pytest.mark.parametrize("dispatch", ["adds", "service"])
+@pytest.mark.parametrize("ordered", [BRAZIL, CANONICAL, "33612345678"])
+def test_w8_who_said_stop_gets_nothing_by_any_number(desk: Desk, ordered: str, dispatch: str) -> None:
+    """W8: YClients orders for the journal's number; STOP came from WhatsApp's, or before the number was changed."""
+    box, company = desk.site.container, desk.salon.company_id
+    with box.uow() as work:
+        for phone in ("33612345678", CANONICAL):
+            whom = work.contacts.see(company, Sighting(lid="5@lid", phone=phone), box.clock())
+        work.standings.opt_out(company, whom, box.clock())
+        work.commit()
+    answer = desk.order([ordered, PHONES[0]], dispatch_type=dispatch)
+    assert [row.get("error_code") for row in answer["reply"]] == [16, None]
 
 
 def test_who_was_erased_gets_nothing_either(desk: Desk) -> None:
