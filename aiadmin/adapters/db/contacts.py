@@ -30,6 +30,16 @@ WHERE absorbed.company_id = :company_id AND absorbed.id = :absorbed
   AND contacts.company_id = :company_id AND contacts.id = :keep
 """)
 """Who said stop under one name has said it under both; who has a LID is on WhatsApp, so that is not carried over."""
+_FOLLOW_NUMBER = text("""
+WITH moved AS (
+  UPDATE outbox_messages SET contact_id = :keep
+  WHERE company_id = :company_id AND contact_id = :other AND state = 'pending' AND purpose <> 'reply'
+  RETURNING record_id
+)
+UPDATE questions SET contact_id = :keep
+WHERE company_id = :company_id AND contact_id = :other AND record_id IN (SELECT record_id FROM moved)
+""")
+"""What waits for a number goes to whose it is now; an answer stays with whoever is answered."""
 _CANCEL_UNWANTED = text("""
 UPDATE outbox_messages SET state = 'cancelled', reason = 'opted_out', next_attempt_at = NULL, finished_at = :at
 WHERE company_id = :company_id AND contact_id = :keep AND state = 'pending' AND purpose <> ALL(:wanted)
@@ -131,6 +141,9 @@ class SqlContacts:
         else:
             contact_id = settled.keep.contact_id
             self._set(company_id, settled.keep, **values)
+        for other in settled.strip:
+            if other.phone in seen.addresses:  # what was owed to them was owed to this number
+                self._follow_number(company_id, other, contact_id, at)
         addresses = [one for one in (person.lid, person.phone, *person.also) if one]
         self._keep_addresses(company_id, [(address, contact_id) for address in addresses])
         return contact_id
@@ -152,6 +165,11 @@ class SqlContacts:
         row = ContactAddressRow
         theirs = row.company_id == company_id, row.contact_id == other.contact_id, row.address.in_(list(lost))
         self._session.execute(delete(row).where(*theirs).execution_options(synchronize_session=False))
+
+    def _follow_number(self, company_id: CompanyId, other: Contact, keep: ContactId, at: datetime) -> None:
+        given = {"company_id": company_id, "other": other.contact_id, "keep": keep}
+        self._session.execute(_FOLLOW_NUMBER, given)
+        self._session.execute(_CANCEL_UNWANTED, given | {"wanted": sorted(UNPACED), "at": at})
 
     def _absorb(self, company_id: CompanyId, absorbed: Contact, keep: Contact, at: datetime) -> None:
         for kind in (InboxMessageRow, OutboxMessageRow, QuestionRow, ContactAddressRow):

@@ -148,7 +148,8 @@ class SqlPrivacy:
 
     def unbury(self, company_id: CompanyId, fingerprints: Collection[str]) -> int:
         mine = ErasureRow.company_id == company_id
-        return self._changed(delete(ErasureRow).where(mine, ErasureRow.fingerprint.in_(list(fingerprints))))
+        buried_at = select(ErasureRow.at).where(mine, ErasureRow.fingerprint.in_(list(fingerprints)))
+        return self._changed(delete(ErasureRow).where(mine, ErasureRow.at.in_(buried_at.scalar_subquery())))
 
     def _changed(self, statement: Any, given: Mapping[str, Any] | None = None) -> int:
         quiet = statement.execution_options(synchronize_session=False)

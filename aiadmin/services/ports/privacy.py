@@ -42,7 +42,9 @@ class Privacy(Protocol):
         """Whoever comes again under one of these is not kept, and not written to."""
         ...
 
-    def unbury(self, company_id: CompanyId, fingerprints: Collection[str]) -> int: ...
+    def unbury(self, company_id: CompanyId, fingerprints: Collection[str]) -> int:
+        """Forget these, and what was buried in the same moment: the other names of the same person."""
+        ...
 
     def buried(self, company_id: CompanyId, addresses: Collection[str]) -> frozenset[str]:
         """Of these phones and LIDs the ones that were buried."""

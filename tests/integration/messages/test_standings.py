@@ -190,6 +190,24 @@ def test_w8_a_number_that_moves_takes_no_stop_along(salons: Salons, number: str)
         work.commit()
 
 
+def test_w8_what_waits_for_a_number_goes_to_whose_it_is_now(salons: Salons) -> None:
+    """W8: a notice for the number of a booking never reaches its former owner; a reply is to whom it answers."""
+    device = salons.add()
+    company = device.company_id
+    for purpose in (Purpose.REMINDER_DAY, Purpose.REPLY):
+        salons.owe(device, BRAZIL, text=purpose, purpose=purpose)
+    messages.store([heard(device, "A", lid=LID, phone=CANONICAL)], uow=salons.uow)
+    messages.store([heard(device, "B", lid="300@lid", phone=CANONICAL)], uow=salons.uow)
+    waiting = "SELECT lid, o.text FROM outbox_messages o JOIN contacts c ON c.id = o.contact_id ORDER BY o.id"
+    assert [tuple(row.values()) for row in salons.rows(waiting)] == [("300@lid", "reminder_day"), (LID, "reply")]
+    with salons.uow() as work:
+        work.standings.opt_out(company, work.contacts.see(company, Sighting(lid="400@lid"), now()), now())
+        work.commit()
+    messages.store([heard(device, "C", lid="400@lid", phone=CANONICAL)], uow=salons.uow)
+    [notice, _] = salons.rows("SELECT state, reason FROM outbox_messages ORDER BY id")
+    assert notice == {"state": "cancelled", "reason": "opted_out"}
+
+
 def test_who_ever_wrote_has_written(salons: Salons) -> None:
     device = salons.add()
     messages.store([heard(device, "A", lid=LID, phone=PHONE)], uow=salons.uow)

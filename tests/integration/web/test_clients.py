@@ -240,6 +240,25 @@ def test_an_erased_client_may_come_back(held: Held) -> None:
     assert client == {"name": NAME, "phone": PHONE}
 
 
+def test_w8_whoever_comes_back_does_so_under_every_name(held: Held) -> None:
+    """W8: not only the phone that was asked for: WhatsApp tells the LID first."""
+    held.write(CANONICAL, "5@lid")
+    held.ask("erase", f"+{CANONICAL}")
+    held.ask("erase")
+    assert held.ask("restore", f"+{BRAZIL}").get_json()["restored"] is True
+    held.write(None, "5@lid")
+    held.owe(BRAZIL)
+    held.owe(PHONE)
+    standings = held.run(
+        "SELECT phone, opted_out_at IS NOT NULL AS is_out FROM contacts WHERE phone <> :o OR lid <> ''", o=OTHER
+    )
+    assert {row["phone"]: row["is_out"] for row in standings if row["phone"] != OTHER} == {
+        None: False,
+        BRAZIL: False,
+        PHONE: True,
+    }
+
+
 def test_another_salon_keeps_its_own(held: Held) -> None:
     other: Salon = held.site.register(SALON + 1)
     path = f"/marketplace/admin/companies/{other.company_id}/clients"
