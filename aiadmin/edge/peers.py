@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Any
 
 UNKNOWN = "unknown"
 """All that is no address shares one limit: nobody may choose a share of their own by writing nonsense."""
@@ -41,3 +43,24 @@ def peer_of(text: str) -> str:
     if address is None:
         return UNKNOWN
     return str(ip_network((address, _V6_SHARE), strict=False)) if isinstance(address, IPv6Address) else str(address)
+
+
+def caller_of(environ: Mapping[str, Any], *, proxies: int, header: str) -> str:
+    """Whose a request is that has not been through the application's own reading of proxies' headers yet.
+
+    Args:
+        proxies: how many of them are trusted; each has appended the address that it saw.
+        header: `X-Real-IP` where that is what the proxy sets.
+
+    >>> seen = {"REMOTE_ADDR": "10.0.0.1", "HTTP_X_FORWARDED_FOR": "1.2.3.4, 203.0.113.9"}
+    >>> caller_of(seen, proxies=1, header="X-Forwarded-For"), caller_of(seen, proxies=0, header="X-Forwarded-For")
+    ('203.0.113.9', '10.0.0.1')
+    """
+    remote = str(environ.get("REMOTE_ADDR", ""))
+    if not proxies:
+        return peer_of(remote)
+    if header == "X-Real-IP":
+        given = str(environ.get("HTTP_X_REAL_IP", ""))
+        return peer_of(remote if address_of(given) is None else given)
+    hops = str(environ.get("HTTP_X_FORWARDED_FOR", "")).split(",")
+    return peer_of(hops[-proxies].strip() if len(hops) >= proxies and hops[-proxies].strip() else remote)

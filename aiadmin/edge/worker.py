@@ -28,7 +28,7 @@ from gunicorn.workers.ggevent import GeventWorker
 from aiadmin import logs
 from aiadmin.config import Config
 from aiadmin.edge.connections import Connection, Connections, Patience, Phase, Room
-from aiadmin.edge.peers import peer_of
+from aiadmin.edge.peers import caller_of, peer_of
 from aiadmin.edge.reading import read_body, read_head
 from aiadmin.edge.refusals import refusal, status_of
 from aiadmin.edge.turns import Turns
@@ -59,8 +59,10 @@ class EdgeWorker(GeventWorker):  # type: ignore[misc]
     def run(self) -> None:
         """Serve until told to stop; called in the worker process."""
         self._stopping, self._turns = Event(), Turns()
+        config = Config.from_env(os.environ)
+        self._caller = partial(caller_of, proxies=config.trusted_proxies, header=config.client_ip_header)
         self._connections = Connections(
-            _room(self.worker_connections, is_proxied=_is_proxied()), self._own_patience()
+            _room(self.worker_connections, is_proxied=config.trusted_proxies > 0), self._own_patience()
         )
         servers = []
         for listener in self.sockets:
@@ -130,7 +132,7 @@ class EdgeWorker(GeventWorker):  # type: ignore[misc]
         """One request; its answer is sent by gunicorn, which may take as long as the peer likes to read."""
         connection = self._connections.of(environ["gunicorn.socket"])
         environ[ENVIRON_KEY] = connection
-        self._turns.take(environ["PATH_INFO"])
+        self._turns.take(environ["PATH_INFO"], self._caller(environ))
         answer = app(environ, start_response)
         connection.enter(Phase.ANSWERING, self._connections.patience.answer)
         return answer
