@@ -42,12 +42,14 @@ class YClientsMembers:
 
 
 def members_of(answer: Answer) -> frozenset[int] | None:
-    """The numbers of the users in a reply; None where it lists none.
+    """The numbers of the users in a reply; None where it lists none, or says that there are more than it lists.
 
     >>> members_of(Answer(status=200, body={"success": True, "data": [{"id": "7"}, {"id": 8}, {"id": None}]}))
     frozenset({8, 7})
     """
-    data = (answer.body or {}).get("data")
+    body = answer.body or {}
+    data, meta = body.get("data"), reading.row(body.get("meta"))
     listed = reading.rows(data) if isinstance(data, list | dict) else []
     found = {reading.positive(reading.row(each).get("id")) for each in listed}
-    return frozenset(number for number in found if number is not None) or None
+    most = max(reading.whole(meta.get(name)) or 0 for name in ("count", "total_count"))
+    return None if most > len(listed) else frozenset(number for number in found if number is not None) or None
