@@ -127,7 +127,7 @@ def test_the_proxys_example_is_read_by_the_nginx_of_stable_distributions() -> No
     assert not re.search(r"^\s*http2 ", example, re.MULTILINE)
 
 
-def test_the_buttons_pools_fit_the_plans_that_it_orders() -> None:
+def test_s10_w16_the_buttons_pools_fit_the_plans_that_it_orders() -> None:
     """web, sessions and a job each open a pool; the clock one connection to lead and one to work; the rest is the
     library's, and a release's. `tests/chaos/test_small_plan` counts them."""
     assert APP["addons"] == ["heroku-postgresql:essential-0", "heroku-redis:mini"]

@@ -85,7 +85,7 @@ class Counts:
         self._ended.set()
 
 
-def test_a_small_plan_serves_25_salons_and_refuses_nobody(
+def test_w16_a_small_plan_serves_25_salons_and_refuses_nobody(
     own_world: World, scale: Scale, tmp_path: Path, wait_until: WaitUntil
 ) -> None:
     """A host is killed, and while another takes its sessions sixty pages ask at once."""

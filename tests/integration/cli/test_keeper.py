@@ -118,7 +118,7 @@ def _port(url: str) -> int:
     return int(url.rpartition(":")[2].partition("/")[0])
 
 
-def test_killed_servers_are_back_on_their_ports_with_their_data(kept: Kept, wait_until: WaitUntil) -> None:
+def test_s4_killed_servers_are_back_on_their_ports_with_their_data(kept: Kept, wait_until: WaitUntil) -> None:
     """Ports below those of outgoing connections: a client that knocks at a server which is away may be given the
     very port that it knocks at."""
     kept.start(*STARTS)
@@ -136,7 +136,7 @@ def test_killed_servers_are_back_on_their_ports_with_their_data(kept: Kept, wait
 
 
 @EACH
-def test_a_frozen_server_is_killed_and_started_again(label: str, kept: Kept, wait_until: WaitUntil) -> None:
+def test_s4_a_frozen_server_is_killed_and_started_again(label: str, kept: Kept, wait_until: WaitUntil) -> None:
     kept.start(label)
     kept.write(label)
     frozen = kept.process(label)

@@ -45,7 +45,7 @@ def test_a_direct_connection_is_one_of_our_own(database_url: str) -> None:
     assert sessions.require(database_url) >= 14_00_00
 
 
-def test_migrate_and_doctor_say_what_the_pooler_does_and_what_to_do(database_url: str, mode: Mode) -> None:
+def test_s11_w14_migrate_and_doctor_say_what_the_pooler_does_and_what_to_do(database_url: str, mode: Mode) -> None:
     with Pooler(database_url, mode) as pooler:
         url = by_way_of(pooler, database_url)
         migrated, examined = _run("migrate", url), _run("doctor", url)
@@ -57,7 +57,7 @@ def test_migrate_and_doctor_say_what_the_pooler_does_and_what_to_do(database_url
     assert "session mode (Supabase: port 5432, not 6543)" in fix
 
 
-def test_of_two_clocks_behind_a_pooler_in_transaction_mode_at_most_one_leads(database_url: str) -> None:
+def test_s11_w14_of_two_clocks_behind_a_pooler_in_transaction_mode_at_most_one_leads(database_url: str) -> None:
     with Pooler(database_url, Mode.TRANSACTION) as pooler:
         engines = [make_engine(by_way_of(pooler, database_url), pool_size=2) for _ in range(2)]
         clocks = [Leadership(engine) for engine in engines]

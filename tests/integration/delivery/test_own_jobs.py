@@ -83,7 +83,7 @@ ATTACKS: dict[str, Callable[[Queue], Any]] = {
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
-def test_what_is_not_our_own_call_is_refused_removed_and_counted(redis: Redis, attack: str) -> None:
+def test_s7_what_is_not_our_own_call_is_refused_removed_and_counted(redis: Redis, attack: str) -> None:
     queue = _queue(redis)
     ATTACKS[attack](queue)
     _work(redis)
@@ -184,7 +184,7 @@ def test_every_nudge_of_ours_is_taken(redis: Redis) -> None:
     assert listed == set(WORKERS) | set(SESSIONS)
 
 
-def test_a_worker_takes_no_commands_and_runs_nothing_but_what_is_ours(
+def test_s7_a_worker_takes_no_commands_and_runs_nothing_but_what_is_ours(
     redis: Redis, processes: Processes, wait_until: WaitUntil, tmp_path: Path
 ) -> None:
     trap = tmp_path / "sprung"

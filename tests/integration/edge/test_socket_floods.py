@@ -59,7 +59,7 @@ def throw(stranger: socket.socket, sent: bytes) -> None:
 
 
 @pytest.mark.parametrize("sent", FLOODS.values(), ids=FLOODS)
-def test_a_flood_ends_its_socket_and_fills_no_log(edge: Edge, wait_until: WaitUntil, sent: bytes) -> None:
+def test_s2_a_flood_ends_its_socket_and_fills_no_log(edge: Edge, wait_until: WaitUntil, sent: bytes) -> None:
     before, written = sum(edge.worker.cpu_times()[:2]), edge.log.stat().st_size
     stranger = open_websocket(edge)
 
@@ -138,7 +138,7 @@ def test_odd_knocks_are_refused_without_a_line_of_error(edge: Edge, query: str) 
     assert '"level": "error"' not in edge.log.read_text()
 
 
-def test_handshakes_of_one_address_are_counted(start_edge: StartEdge) -> None:
+def test_s6_handshakes_of_one_address_are_counted(start_edge: StartEdge) -> None:
     """Twenty at once; another address is let in."""
     edge = start_edge(worker=None)
     url = f"{edge.url}{KNOCK}polling"
@@ -151,7 +151,7 @@ def test_handshakes_of_one_address_are_counted(start_edge: StartEdge) -> None:
     assert "socket limit exceeded" in edge.log.read_text()
 
 
-def test_sockets_that_stand_about_have_a_sum(edge: Edge, wait_until: WaitUntil) -> None:
+def test_s6_sockets_that_stand_about_have_a_sum(edge: Edge, wait_until: WaitUntil) -> None:
     """Six hundred that join nothing: the oldest hundred make room at once."""
     held = [open_websocket(edge) for _ in range(600)]
 

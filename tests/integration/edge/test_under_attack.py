@@ -37,7 +37,7 @@ def whole(wait_until: WaitUntil, tmp_path: Path, database_url: str, redis_url: s
         yield edge
 
 
-def test_webhooks_and_health_are_answered_while_a_thousand_connections_are_held(whole: Edge) -> None:
+def test_s5_webhooks_and_health_are_answered_while_a_thousand_connections_are_held(whole: Edge) -> None:
     """Of each kind a thousand, from four addresses, one kind after the other; all are still there at the end."""
     company_id = requests.post(f"{whole.url}/marketplace/register", json={"salon_id": 5}, timeout=10).json()[
         "company_id"

@@ -149,7 +149,7 @@ def _together(calls: list[Callable[[], None]]) -> None:
     ("holder", "other"),
     [(0, 15), (-15, 0), (-3600, 3600)],
 )
-def test_no_lease_is_taken_over_whatever_the_clocks_of_hosts_show(
+def test_s12_no_lease_is_taken_over_whatever_the_clocks_of_hosts_show(
     world: World, wait_until: WaitUntil, holder: int, other: int
 ) -> None:
     _, company_id = world.link()
@@ -168,7 +168,7 @@ def test_no_lease_is_taken_over_whatever_the_clocks_of_hosts_show(
 
 
 @pytest.mark.parametrize("skew", [-3600, 3600])
-def test_a_clock_that_is_wrong_neither_keeps_the_dead_nor_buries_the_living(world: World, skew: int) -> None:
+def test_s12_a_clock_that_is_wrong_neither_keeps_the_dead_nor_buries_the_living(world: World, skew: int) -> None:
     with world.uow() as work:
         for lease in (timedelta(minutes=-2), timedelta(seconds=10)):
             work.hosts.add(HostId(uuid.uuid4()), lease=lease, capacity=1)

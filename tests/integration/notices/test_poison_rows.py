@@ -104,7 +104,7 @@ def _store(two: Two, company_id: CompanyId, *bodies: bytes) -> None:
         work.commit()
 
 
-def test_a_webhook(two: Two) -> None:
+def test_s1_y1_a_webhook(two: Two) -> None:
     _store(two, two.bad.company_id, _hook(1), _hook(2), _hook(3))
     _store(two, two.good.company_id, _hook(7))
     bad = two.scalar("SELECT min(id) + 1 FROM webhooks WHERE company_id = :id", id=two.bad.company_id)
@@ -121,7 +121,7 @@ def test_a_webhook(two: Two) -> None:
     assert two.set_aside() == []
 
 
-def test_what_a_client_wrote(two: Two) -> None:
+def test_s1_what_a_client_wrote(two: Two) -> None:
     for salon in (two.bad, two.good):
         salon.ask()
     two.bad.hear("да")
@@ -153,7 +153,7 @@ def test_an_answer_for_the_journal(two: Two) -> None:
 
 
 @pytest.mark.parametrize("poison", ["'[]'", "'{}'", "jsonb_set(after, '{created_at}', '\"0000-99-99\"')"])
-def test_what_has_happened_to_a_booking(two: Two, poison: str) -> None:
+def test_s1_what_has_happened_to_a_booking(two: Two, poison: str) -> None:
     """The mapping of a row may raise, and so may the very query that loads it."""
     for salon in (two.bad, two.good):
         salon.salons.listen(salon.installed)
@@ -281,7 +281,7 @@ def _hold(salon: Salon) -> Hold:
     return Hold(device_id=salon.device.device_id, epoch=salon.device.epoch)
 
 
-def test_a_status_for_yclients(two: Two) -> None:
+def test_s1_a_status_for_yclients(two: Two) -> None:
     callback = two.box.secrets.seal("https://example.invalid/status")
     for salon in (two.bad, two.good):
         new = NewMessage(company_id=salon.company_id, text="Привет", dedup_key="two", deadline_at=None)
@@ -326,7 +326,7 @@ def test_a_held_activation_and_the_sweep_go_on(two: Two) -> None:
     assert begun == [(two.good.company_id,)]
 
 
-def test_a_salon_that_left(two: Two) -> None:
+def test_s1_a_salon_that_left(two: Two) -> None:
     two.world.execute("UPDATE companies SET integration_status = 'uninstalled', left_at = now() - interval '2 days'")
     two.poison("devices", f"OLD.company_id = {two.bad.company_id}")
     two.poison("sync_runs", f"OLD.company_id = {two.bad.company_id}")
@@ -425,7 +425,7 @@ _BODIES = st.fixed_dictionaries(
 )
 
 
-def test_whatever_one_salon_sends_the_other_is_understood(two: Two) -> None:
+def test_s1_y1_whatever_one_salon_sends_the_other_is_understood(two: Two) -> None:
     for salon in (two.bad, two.good):
         salon.salons.listen(salon.installed)
     count = 0

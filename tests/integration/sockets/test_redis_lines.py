@@ -52,7 +52,7 @@ def _everything_works(site: Site) -> None:
 
 
 @pytest.mark.parametrize("trusts", ["nothing", "the certificate"])
-def test_a_redis_whose_certificate_nobody_signed_serves_everything_by_a_setting(
+def test_s10_w13_a_redis_whose_certificate_nobody_signed_serves_everything_by_a_setting(
     database_url: str, behind_tls: str, tls: TlsProxy, tmp_path: Path, trusts: str
 ) -> None:
     how = {"REDIS_TLS_VERIFY": "0"} if trusts == "nothing" else {"REDIS_CA_BUNDLE": str(tls.certificate)}

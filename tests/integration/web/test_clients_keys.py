@@ -130,7 +130,7 @@ def test_what_the_library_keeps_is_shown_without_keys(held: Held, library: Libra
     assert OTHER not in str(shown)
 
 
-def test_nothing_of_an_erased_client_is_left_with_the_library(held: Held, library: Library) -> None:
+def test_s14_nothing_of_an_erased_client_is_left_with_the_library(held: Held, library: Library) -> None:
     rows = held.ask("erase").get_json()["rows"]
     assert rows["wa_store.whatsmeow_contacts"] == 4
     assert library.found(OUR_JID, PHONE, USER) == set()

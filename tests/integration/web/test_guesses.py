@@ -39,7 +39,7 @@ def test_a_salons_share_is_counted_before_its_bodies_are_read(make_site: MakeSit
     refused(site.webhook(salon, BODY), 429, "too-many-requests")
 
 
-def test_bodies_of_webhooks_are_bounded_in_bytes_and_in_values(site: Site, refused: Refused) -> None:
+def test_s8_bodies_of_webhooks_are_bounded_in_bytes_and_in_values(site: Site, refused: Refused) -> None:
     salon = site.register()
     long, wide = json.dumps({"a": "b" * 256 * 1024}).encode(), b'{"a":[' + b"[]," * 60_000 + b"[]]}"
 
@@ -49,7 +49,7 @@ def test_bodies_of_webhooks_are_bounded_in_bytes_and_in_values(site: Site, refus
     assert site.stored(salon) == []
 
 
-def test_wrong_partner_tokens_of_an_address_have_their_share(
+def test_s8_wrong_partner_tokens_of_an_address_have_their_share(
     make_site: MakeSite, door: Door, refused: Refused
 ) -> None:
     """Their bodies are bounded before, and not parsed any more after; who holds the token is heard all the same."""

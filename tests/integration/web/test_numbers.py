@@ -25,14 +25,14 @@ def _bodies(name: str, **rest: Any) -> list[bytes]:
 
 
 @pytest.mark.parametrize("digits", [_HUGE, f'"{_HUGE}"', '"-7"', "0", "1.5", "true", f"{2**31}", '"\\u0000"', "{}"])
-def test_a_webhook_that_names_no_salon_is_refused(site: Site, salon: Salon, digits: str) -> None:
+def test_s1_y1_a_webhook_that_names_no_salon_is_refused(site: Site, salon: Salon, digits: str) -> None:
     body = f'{{"resource": "record", "status": "update", "resource_id": 1, "company_id": {digits}}}'.encode()
     answer = site.webhook(salon, body)
     assert (answer.status_code, answer.get_json()["success"]) == (400, False)
     assert site.stored(salon) == []
 
 
-def test_a_webhook_of_any_numbers_is_answered_and_never_with_500(site: Site, salon: Salon) -> None:
+def test_s1_y1_a_webhook_of_any_numbers_is_answered_and_never_with_500(site: Site, salon: Salon) -> None:
     shape = {"resource": "record", "status": "update"}
     for name in ("company_id", "resource_id", "data"):
         for body in _bodies(name, **shape):

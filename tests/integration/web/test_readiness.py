@@ -57,7 +57,7 @@ def _become_primary(redis: Redis) -> None:
 @pytest.mark.parametrize(
     ("spoil", "mend"), [(_fill_up, _have_room), (_become_replica, _become_primary)], ids=["full", "read-only"]
 )
-def test_a_redis_that_takes_no_job_is_not_ready_and_a_gauge_says_so(
+def test_w15_a_redis_that_takes_no_job_is_not_ready_and_a_gauge_says_so(
     redis: Redis,
     engine: Engine,
     wait_until: WaitUntil,
