@@ -135,6 +135,7 @@ _REASONS: Mapping[str, str] = {
     "timeout": "WhatsApp не ответил: дошло ли, неизвестно",
     "disconnected": "связь прервалась во время отправки",
     "not_connected": "ждёт связи с WhatsApp",
+    "number_unanswered": "WhatsApp пока не ответил, есть ли такой номер: спросим ещё раз",
     "opted_out": "клиент отказался от сообщений",
     "absent": "у клиента нет WhatsApp",
     "not_on_whatsapp": "у клиента нет WhatsApp",

@@ -102,7 +102,7 @@ def settle(seen: Sighting, known: tuple[Contact, ...]) -> Settlement:
     with a LID each, the one whom WhatsApp names now has the number, in all its spellings, and the other has lost it:
     what either of them said stays with them.
     """
-    rows = sorted(known, key=lambda row: (row.lid != seen.lid or seen.lid is None, *_nearness(seen, row)))
+    rows = sorted(known, key=lambda row: _distance(seen, row))
     keep = rows[0] if rows and (seen.lid is None or rows[0].lid in (None, seen.lid)) else None
     others = [row for row in rows if row is not keep]
     absorb = tuple(row for row in others if row.lid is None)
@@ -110,10 +110,14 @@ def settle(seen: Sighting, known: tuple[Contact, ...]) -> Settlement:
     return Settlement(person=_merged(seen, keep, absorb), keep=keep, absorb=absorb, strip=strip)
 
 
-def _nearness(seen: Sighting, row: Contact) -> tuple[bool, bool, int]:
-    """Smaller is nearer. Where `seen` has no LID, a row that has one is the person before those that have none."""
-    has_other_lid = row.lid is not None and seen.lid is not None
-    return has_other_lid or (seen.lid is None and row.lid is None), seen.phone not in row.known, row.contact_id
+def _distance(seen: Sighting, row: Contact) -> tuple[bool, bool, bool, int]:
+    """Smaller is nearer: the row of the LID, else one that has none, or, where no LID is told, one that has any.
+
+    Of those, the one that has the number as it is written.
+    """
+    is_of_other = row.lid is not None and row.lid != seen.lid
+    is_further = is_of_other if seen.lid is not None else row.lid is None
+    return is_further, seen.lid is not None and row.lid is None, seen.phone not in row.known, row.contact_id
 
 
 def without(row: Contact, lost: Collection[str]) -> Contact:

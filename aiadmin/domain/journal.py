@@ -13,6 +13,8 @@ from decimal import Decimal
 from enum import IntEnum
 from typing import Any, Generic, Protocol, TypeVar
 
+from aiadmin.domain.contact import spellings
+
 Raw = Mapping[str, Any]
 DEFAULT_ZONE = "Europe/Moscow"
 """By which a salon's times are read as long as it has not said where it is."""
@@ -189,10 +191,17 @@ class AtTime(Protocol):
 
 
 def is_same_person(one: OfClient, other: OfClient) -> bool:
-    """Whether two bookings are of one client: by the card, or by the phone, for one person may have several cards."""
+    """Whether two bookings are of one client: by the card, or by the phone, for one person may have several cards.
+
+    A number that is written in two ways is one.
+    """
     if one.client_id is None or other.client_id is None:
         return one.client_id == other.client_id
-    return one.client_id == other.client_id or (bool(one.client_phone) and one.client_phone == other.client_phone)
+    return one.client_id == other.client_id or not _numbers(one).isdisjoint(_numbers(other))
+
+
+def _numbers(one: OfClient) -> frozenset[str]:
+    return spellings([one.client_phone] if one.client_phone else [])
 
 
 def is_same_time(one: AtTime, other: AtTime) -> bool:

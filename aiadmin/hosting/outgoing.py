@@ -201,7 +201,10 @@ class Outgoing:
             if found is None:
                 return message, refused
             moved = messages.redirect(message, found, uow=self._uow, clock=self._clock)
-        except (EngineError, DependencyDownError):
+        except EngineError:
+            return message, unanswered
+        except Exception:  # noqa: BLE001 - whatever it was, nothing was sent: it is no message that may have arrived
+            _log.exception("Whom a number names was not kept", extra={"outbox_message_id": message.outbox_message_id})
             return message, unanswered
         if moved is None:
             return message, SendResult(fate=Fate.FAILED, reason=Hindrance.OPTED_OUT)

@@ -37,6 +37,7 @@ class Phone:
         self.answers: queue.SimpleQueue[SendResult] = queue.SimpleQueue()
         self.addresses: list[tuple[str, int]] = []
         self.numbers: dict[str, Sighting | None] = {}
+        self.on_number: Callable[[], None] = lambda: None
         self.typed: queue.SimpleQueue[str] = queue.SimpleQueue()
 
     def send(self, _session_id: str, address: str, text: str, *, disappears_after: int = 0) -> SendResult:
@@ -47,6 +48,7 @@ class Phone:
     def find_number(self, _session_id: str, phone: str) -> Sighting | None:
         if phone not in self.numbers:
             raise EngineError("no answer")
+        self.on_number()
         return self.numbers[phone]
 
     def show_typing(self, _session_id: str, address: str) -> None:
@@ -368,6 +370,32 @@ def test_w8_a_person_is_absent_only_when_whatsapp_says_so(
     wait_until(lambda: salons.message(device, number).state is OutboxState.FAILED)
     assert salons.message(device, number).reason == NOT_ON_WHATSAPP
     assert absent(salons) == [True]
+
+
+def test_w8_what_whatsapp_names_while_postgresql_is_away_is_asked_again(
+    salons: Salons,
+    post: Callable[..., tuple[Outgoing, Phone]],
+    wait_until: WaitUntil,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """W8: nothing was sent, so the message is neither lost nor unknown, and goes when it is asked again."""
+    device = salons.add()
+    number = salons.owe(device, JOURNAL)
+    outgoing, phone = post(device)
+    phone.numbers[JOURNAL] = Sighting(phone=CANONICAL, also=frozenset({JOURNAL}))
+    phone.on_number = lambda: setattr(salons, "is_down", True)
+    phone.answers.put(REFUSED)
+    wait_until(lambda: "was not kept" in caplog.text)
+    assert JOURNAL not in caplog.text
+    assert CANONICAL not in caplog.text
+    phone.on_number = lambda: None
+    salons.is_down = False
+    wait_until(lambda: salons.message(device, number).reason == "number_unanswered")
+    salons.run("UPDATE outbox_messages SET next_attempt_at = now()")
+    phone.answers.put(REFUSED)
+    phone.answers.put(SENT)
+    outgoing.look()
+    wait_until(lambda: salons.message(device, number).state is OutboxState.SENT)
 
 
 def test_w17_the_timer_goes_with_what_is_sent_and_follows_the_person(

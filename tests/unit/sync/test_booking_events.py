@@ -100,6 +100,14 @@ def test_what_was_made_in_the_second_in_which_we_began_is_news_to_whoever_is_tol
     assert _kinds(None, record(created_at=SINCE.replace(microsecond=0)), source, known_since=began) == kinds
 
 
+@pytest.mark.parametrize("other", ["553188887777", "5531988887777"])
+def test_w8_cards_with_one_number_in_two_spellings_are_one_client(other: str) -> None:
+    """W8: their exchange is no news, as that of two cards with one number is none."""
+    before = record(client_phone="5531988887777")
+    assert _kinds(before, replace(before, client_id=77, client_phone=other)) == []
+    assert _kinds(before, replace(before, client_id=77, client_phone="5531988887778")) != []
+
+
 def test_each_client_of_an_exchange_sees_only_their_own_booking() -> None:
     before = record()
     cancelled, created = booking_events(
