@@ -68,7 +68,8 @@ def examine(*, online: bool) -> Iterator[Finding]:
     yield Finding(name="settings", text=f"complete for {config.app_env}")
     for name, ours in FOREIGN_NAMES.items():
         if os.environ.get(name):
-            yield Finding(name=name, text="is not read", fix=ours)
+            # advice: Heroku's buildpack for the page's JavaScript sets NODE_ENV by itself
+            yield Finding(name=name, text="is not read", fix=ours, is_optional=True)
     yield _sessions(config.database_url)
     yield _tables(config.database_url)
     yield _hooks(config.database_url)

@@ -59,6 +59,16 @@ def test_doctor_names_what_does_not_answer_and_the_fix_but_no_password(free_port
     assert PASSWORD not in answer.stdout + answer.stderr
 
 
+def test_doctor_only_warns_of_settings_that_nobody_reads(database_url: str, redis_url: str) -> None:
+    """On Heroku the buildpack for the page's JavaScript sets NODE_ENV."""
+    servers = {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
+    answer = _run("doctor", **servers, NODE_ENV="production", SUPABASE_KEY=PASSWORD)
+    assert answer.returncode == 0, answer.stdout
+    assert "WARN NODE_ENV: is not read" in answer.stdout
+    assert "WARN SUPABASE_KEY: is not read" in answer.stdout
+    assert PASSWORD not in answer.stdout
+
+
 def test_doctor_without_settings_says_which() -> None:
     answer = _run("doctor", JWT_SECRET="")
     assert answer.returncode == 1

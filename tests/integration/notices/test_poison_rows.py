@@ -121,6 +121,27 @@ def test_s1_y1_a_webhook(two: Two) -> None:
     assert two.set_aside() == []
 
 
+@pytest.mark.parametrize(
+    ("to", "back"),
+    [
+        ("ALTER TABLE checks RENAME TO away", "ALTER TABLE away RENAME TO checks"),
+        ("ALTER TABLE webhooks RENAME resource TO away", "ALTER TABLE webhooks RENAME away TO resource"),
+    ],
+)
+def test_s1_tables_of_another_version_are_no_rows_fault(two: Two, to: str, back: str) -> None:
+    """A worker that starts before `migrate` leaves every row where it is."""
+    for company_id in (two.bad.company_id, two.good.company_id):
+        _store(two, company_id, _hook(1))
+    two.world.execute(to)
+    try:
+        with pytest.raises(DependencyDownError, match="aiadmin migrate"):
+            inbox.drain(uow=two.box.uow, clock=two.box.clock)
+    finally:
+        two.world.execute(back)
+    assert two.set_aside() == []
+    assert inbox.drain(uow=two.box.uow, clock=two.box.clock) == 2
+
+
 def test_s1_what_a_client_wrote(two: Two) -> None:
     for salon in (two.bad, two.good):
         salon.ask()
