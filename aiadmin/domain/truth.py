@@ -5,18 +5,20 @@ Zero differences is the aim: whatever is found here went past webhooks, checks a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from aiadmin.domain.journal import Record
+from aiadmin.domain.journal import Record, is_same_person, is_same_time
 from aiadmin.domain.notice import NoticeKind, Promise
 
 DAYS = 7
 FEW = 3
 """So many visits are looked at again one by one; more of them in one more list."""
+MOST_ONE_BY_ONE = 20
+"""What else differs waits for the next comparison: YClients' calls are for everybody."""
 EVERY = timedelta(hours=12)
 """A salon's nights are one a day; a nightly run that a webhook brought forward does not compare again."""
 _FEWEST_GONE, _SHARE_GONE = 3, 5
@@ -38,15 +40,18 @@ class Difference(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
-    """The last that a client was sent about a booking.
+class Said:
+    """A notice of a booking.
 
     Attributes:
-        is_being_mended: whether something newer is planned, was dropped for a reason, or has not been planned yet.
+        is_sent: whether its message went out.
+        mends: whether it is news that is planned, on its way, or was dropped for a reason of its own: then nothing
+            better can be expected than what became of it.
     """
 
     promise: Promise
-    is_being_mended: bool
+    is_sent: bool
+    mends: bool
 
 
 def week(zone: str, now: datetime) -> tuple[date, date, datetime, datetime]:
@@ -82,24 +87,40 @@ def record_differences(ours: Record | None, theirs: Record | None) -> frozenset[
     return frozenset(kind for kind, differs in found.items() if differs)
 
 
-def is_told_otherwise(told: Told | None, theirs: Record | None, wanted: Mapping[NoticeKind, bool]) -> bool:
-    """Whether a client believes something that is not so, and would not hear of it.
+def told_otherwise(said: Sequence[Said], theirs: Record | None, wanted: Mapping[NoticeKind, bool]) -> int:
+    """How many people believe something of a booking that is not so, and are not about to hear better.
 
     Args:
-        theirs: the booking as YClients has it; None where it is gone.
+        said: all notices of the booking, oldest first; it may have been one client's before it was another's.
+        theirs: the booking as YClients has it; None where it does not know it.
         wanted: which kinds of notices the salon wants sent: what it does not want told is no fault.
     """
-    if told is None or told.is_being_mended:
+    return sum(_is_told_otherwise(of_one, theirs, wanted) for of_one in _by_person(said))
+
+
+def _by_person(said: Sequence[Said]) -> Sequence[Sequence[Said]]:
+    people: list[list[Said]] = []
+    for one in said:
+        mine = next((each for each in people if is_same_person(each[-1].promise, one.promise)), None)
+        if mine is None:
+            people.append([one])
+        else:
+            mine.append(one)
+    return people
+
+
+def _is_told_otherwise(said: Sequence[Said], theirs: Record | None, wanted: Mapping[NoticeKind, bool]) -> bool:
+    last = max((place for place, one in enumerate(said) if one.is_sent), default=None)
+    if last is None or any(one.mends for one in said[last + 1 :]):
         return False
-    is_gone = theirs is None or theirs.is_deleted
-    if is_gone or told.promise.is_deleted:
-        return is_gone != told.promise.is_deleted and wanted[NoticeKind.CANCELLED if is_gone else NoticeKind.BOOKED]
-    assert theirs is not None  # noqa: S101 - it is not gone
+    told = said[last].promise
+    has_it = theirs is not None and not theirs.is_deleted and is_same_person(told, theirs)
+    if theirs is None or told.is_deleted or not has_it:
+        return told.is_deleted == has_it and wanted[NoticeKind.BOOKED if has_it else NoticeKind.CANCELLED]
     true = Promise.of(theirs)
-    if told.promise.says_the_same(true):
-        return False
-    is_moved = told.promise.starts_at != true.starts_at
-    return wanted[NoticeKind.MOVED if is_moved else NoticeKind.CHANGED]
+    return (
+        not told.says_the_same(true) and wanted[NoticeKind.CHANGED if is_same_time(told, true) else NoticeKind.MOVED]
+    )
 
 
 def is_plausible(gone: int, believed: int) -> bool:

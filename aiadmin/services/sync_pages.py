@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
+import structlog
+
 from aiadmin.domain.booking_event import EventSource
 from aiadmin.domain.hook import HookState, hook_state
 from aiadmin.domain.ids import CompanyId
@@ -24,10 +26,18 @@ from aiadmin.domain.sync import (
     today,
     whole_list,
 )
-from aiadmin.domain.yclients_error import ForbiddenError, NotFoundError, RateLimitedError, YClientsError
+from aiadmin.domain.yclients_error import (
+    ForbiddenError,
+    NotFoundError,
+    RateLimitedError,
+    YClientsDownError,
+    YClientsError,
+)
 from aiadmin.services.bookings import absorb, set_zone
 from aiadmin.services.ports import ReadSalon, SalonApi, UnitOfWork
 from aiadmin.services.truth import Truth
+
+log = structlog.get_logger(__name__)
 
 CLIENTS_TOTAL = "clients_total"
 """A count of its own: how many clients there were when the first page was read."""
@@ -149,8 +159,14 @@ class Pages:
         return Fetched(read=whole_list(1), store=store)
 
     def week(self, run: SyncRun, _salon: ReadSalon) -> Fetched:
-        """Once a night: a nightly run that a webhook brought forward leaves it out."""
-        compared = self.truth.compare(run.company_id) if self.truth.is_due(run.company_id) else None
+        """Once a night: a nightly run that a webhook brought forward leaves it out. A refusal stops no reading."""
+        try:
+            compared = self.truth.compare(run.company_id) if self.truth.is_due(run.company_id) else None
+        except (RateLimitedError, YClientsDownError):
+            raise
+        except YClientsError as error:
+            log.warning("the week was not compared", company_id=run.company_id, error=str(error))
+            compared = None
         return Fetched(read=whole_list(0 if compared is None else compared.visits), store=lambda _work, _at: None)
 
     def hooks(self, run: SyncRun, salon: ReadSalon) -> Fetched:

@@ -16,11 +16,12 @@ from aiadmin.domain.sync import page_read
 from aiadmin.domain.truth import (
     EVERY,
     FEW,
+    MOST_ONE_BY_ONE,
     Difference,
     count,
     is_plausible,
-    is_told_otherwise,
     record_differences,
+    told_otherwise,
     week,
 )
 from aiadmin.services import bookings
@@ -50,12 +51,14 @@ class _Week:
         ours: what we believed of the coming visits, by number.
         theirs: what YClients lists.
         fresh: what YClients said of the doubtful ones when it was asked again; None for one that it does not know.
+        missing: how many of the doubtful ones its last list did not hold.
         read_at: when it was asked again.
     """
 
     ours: Mapping[int, Record]
     theirs: Mapping[int, Record]
     fresh: Mapping[int, Record | None]
+    missing: int
     read_at: datetime
 
 
@@ -106,8 +109,11 @@ class Truth:
             ours = work.truth.believed(salon.company_id, begins=begins, ends=ends, also=theirs)
         doubtful = {number for number in {*ours, *theirs} if record_differences(ours.get(number), listed.get(number))}
         read_at = self.clock()
-        fresh = self._again(salon, doubtful, first, last)
-        return _Week(ours=ours, theirs=theirs, fresh=fresh, read_at=read_at)
+        listed = self._listed(salon, first, last) if len(doubtful) > FEW else {}
+        fresh: dict[int, Record | None] = {number: listed[number] for number in doubtful & set(listed)}
+        missing = sorted(doubtful - set(listed))
+        fresh |= {number: self._one(salon, number) for number in missing[:MOST_ONE_BY_ONE]}
+        return _Week(ours=ours, theirs=theirs, fresh=fresh, missing=len(missing), read_at=read_at)
 
     def _listed(self, salon: ReadSalon, first: date, last: date) -> dict[int, Record]:
         """Every booking of these days as YClients lists it, cancelled ones too."""
@@ -122,48 +128,42 @@ class Truth:
             page += 1
         return found
 
-    def _again(self, salon: ReadSalon, doubtful: set[int], first: date, last: date) -> Mapping[int, Record | None]:
-        """Many in one more list, and one by one what that does not hold."""
-        listed = self._listed(salon, first, last) if len(doubtful) > FEW else {}
-        fresh: dict[int, Record | None] = {number: listed[number] for number in doubtful & set(listed)}
-        for number in sorted(doubtful - set(listed)):
-            fresh[number] = self.api.record(
-                salon.salon_id, number, zone=salon.zone, country=salon.country, is_awaited=False
-            )
-        return fresh
+    def _one(self, salon: ReadSalon, number: int) -> Record | None:
+        return self.api.record(salon.salon_id, number, zone=salon.zone, country=salon.country, is_awaited=False)
 
 
-def _differing(
-    work: UnitOfWork, salon: ReadSalon, read: _Week, now: datetime
-) -> list[Iterable[Difference]]:  # fmt: skip
-    """What still differs from what we know by now, absorbed; a booking whose reading is owed is in good hands."""
+def _differing(work: UnitOfWork, salon: ReadSalon, read: _Week, now: datetime) -> list[Iterable[Difference]]:
+    """What still differs from what we know by now, absorbed; what somebody has read since is not ours to judge."""
     number = salon.company_id
-    known = {key: snapshot.record for key, snapshot in work.records.lock(number, read.fresh).items()}
-    in_hand = work.truth.in_hand(number, read.fresh)
+    snapshots = work.records.lock(number, read.fresh)
+    judged = {key for key in read.fresh if key not in snapshots or snapshots[key].read_at <= read.read_at}
+    known = {key: snapshot.record for key, snapshot in snapshots.items()}
     found = {
         key: kinds
-        for key, theirs in read.fresh.items()
-        if key not in in_hand and (kinds := record_differences(known.get(key), theirs))
+        for key in judged - work.truth.in_hand(number, judged)
+        if (kinds := record_differences(known.get(key), read.fresh[key]))
     }
     for key, kinds in sorted(found.items()):
         log.warning("we were wrong about a visit", company_id=number, record=key, kinds=sorted(kinds))
     records = [theirs for key in found if (theirs := read.fresh[key]) is not None]
     gone = [key for key in found if read.fresh[key] is None and key in known]
-    if is_plausible(len(gone), len(read.ours)):
+    if is_plausible(read.missing if gone else 0, len(read.ours)):
         records += [replace(known[key], is_deleted=True) for key in gone]
     else:
-        log.error("YClients denies too many visits at once, none was cancelled", company_id=number, denied=len(gone))
+        log.error(
+            "YClients denies too many visits at once, none was cancelled", company_id=number, denied=read.missing
+        )
     bookings.absorb(work, salon, records, source=EventSource.RECONCILE, read_at=read.read_at, now=now)
     return list(found.values())
 
 
 def _told_otherwise(work: UnitOfWork, salon: ReadSalon, read: _Week) -> list[Iterable[Difference]]:
-    """Of what clients were sent last; what is to be told because of the last minute is planned already."""
+    """Of what clients were sent last; what has just changed is in hand, or an event that waits for the planner."""
     wants = work.preferences.settings(salon.company_id).wants
     wanted = {kind: wants(kind) for kind in NoticeKind}
     theirs: Mapping[int, Record | None] = {**read.theirs, **read.fresh}
-    told = work.truth.told(salon.company_id, {*theirs, *read.ours})
-    wrong = [key for key, one in told.items() if is_told_otherwise(one, theirs.get(key), wanted)]
-    for key in sorted(wrong):
+    said = work.truth.said(salon.company_id, set(theirs) - work.truth.in_hand(salon.company_id, theirs))
+    wrong = {key: told_otherwise(of_one, theirs.get(key), wanted) for key, of_one in said.items()}
+    for key in sorted(key for key, people in wrong.items() if people):
         log.warning("a client was told otherwise", company_id=salon.company_id, record=key)
-    return [{Difference.TOLD_OTHERWISE} for _ in wrong]
+    return [{Difference.TOLD_OTHERWISE} for _ in range(sum(wrong.values()))]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select, text, update
@@ -15,25 +15,20 @@ from aiadmin.domain.check import Subject
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal import Record
 from aiadmin.domain.notice import Promise
-from aiadmin.domain.truth import Difference, Told
+from aiadmin.domain.truth import Difference, Said
 
-_TOLD = text("""
-WITH sent AS (
-  SELECT DISTINCT ON (notices.record_id) notices.id, notices.record_id, notices.promise
-  FROM notices JOIN outbox_messages AS message ON message.id = notices.outbox_message_id AND message.state = 'sent'
-  WHERE notices.company_id = :company_id AND notices.record_id = ANY(:numbers)
-    AND notices.state IN ('released', 'done') AND notices.promise <> '{}'
-  ORDER BY notices.record_id, notices.id DESC
-)
-SELECT sent.record_id, sent.promise, EXISTS (
-  SELECT FROM notices AS newer
-  WHERE newer.company_id = :company_id AND newer.record_id = sent.record_id AND newer.id > sent.id
-    AND newer.kind IN ('booked', 'moved', 'changed', 'cancelled')
-) OR EXISTS (
-  SELECT FROM booking_events AS event
-  WHERE event.company_id = :company_id AND event.record_id = sent.record_id AND event.handled_at IS NULL
-) AS is_being_mended
-FROM sent
+_SAID = text("""
+SELECT notices.record_id, notices.promise, COALESCE(message.state = 'sent', false) AS is_sent,
+  notices.kind IN ('booked', 'moved', 'changed', 'cancelled')
+    AND notices.reason IS DISTINCT FROM 'superseded' AS mends
+FROM notices LEFT JOIN outbox_messages AS message ON message.id = notices.outbox_message_id
+WHERE notices.company_id = :company_id AND notices.record_id = ANY(:numbers)
+  AND notices.kind <> 'review' AND notices.promise <> '{}'
+  AND NOT EXISTS (
+    SELECT FROM booking_events AS event
+    WHERE event.company_id = notices.company_id AND event.record_id = notices.record_id AND event.handled_at IS NULL
+  )
+ORDER BY notices.id
 """)
 _COLUMNS = [column for column in RecordRow.__table__.columns if column.key != "raw_data"]
 
@@ -61,12 +56,13 @@ class SqlTruth:
         )
         return frozenset(self._session.scalars(statement))
 
-    def told(self, company_id: CompanyId, numbers: Collection[int]) -> Mapping[int, Told]:
+    def said(self, company_id: CompanyId, numbers: Collection[int]) -> Mapping[int, Sequence[Said]]:
         given = {"company_id": company_id, "numbers": list(numbers)}
-        return {
-            row.record_id: Told(promise=Promise.from_json(row.promise), is_being_mended=row.is_being_mended)
-            for row in self._session.execute(_TOLD, given)
-        }
+        found: dict[int, list[Said]] = {}
+        for row in self._session.execute(_SAID, given):
+            one = Said(promise=Promise.from_json(row.promise), is_sent=row.is_sent, mends=row.mends)
+            found.setdefault(row.record_id, []).append(one)
+        return found
 
     def keep(self, company_id: CompanyId, differences: Mapping[Difference, int], at: datetime) -> None:
         values = {"truth_checked_at": at, "truth_differences": {kind.value: n for kind, n in differences.items()}}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal import Record
-from aiadmin.domain.truth import Difference, Told
+from aiadmin.domain.truth import Difference, Said
 
 
 class Truth(Protocol):
@@ -24,8 +24,8 @@ class Truth(Protocol):
         """Bookings that somebody has spoken of, and that are about to be read."""
         ...
 
-    def told(self, company_id: CompanyId, numbers: Collection[int]) -> Mapping[int, Told]:
-        """The last message about each booking that went out."""
+    def said(self, company_id: CompanyId, numbers: Collection[int]) -> Mapping[int, Sequence[Said]]:
+        """The notices of each booking, oldest first; none of one with events that nobody has planned for yet."""
         ...
 
     def keep(self, company_id: CompanyId, differences: Mapping[Difference, int], at: datetime) -> None:

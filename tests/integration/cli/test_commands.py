@@ -127,6 +127,22 @@ def test_doctor_counts_the_salons_whose_webhooks_go_elsewhere(database_url: str,
     assert "FAIL webhooks: of 1 salons do not come to us" in answer.stdout
 
 
+def test_doctor_says_of_salons_what_their_own_pages_say(database_url: str, redis_url: str) -> None:
+    connection = psycopg2.connect(database_url)
+    with connection, connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO companies (yclients_id, integration_status, rights_missing)"
+            " VALUES (1, 'active', '{phones}'), (2, 'frozen', NULL), (3, 'pending', '{phones}')"
+        )
+    connection.close()
+    answer = _run("doctor", DATABASE_URL=database_url, REDIS_URL=redis_url)
+    assert answer.stdout.count("приложению не дали право видеть телефоны") == 1, (
+        "a salon that is no salon yet is well"
+    )
+    assert "WARN salon 1: no-phones: " in answer.stdout
+    assert "WARN salon 2: frozen: " in answer.stdout
+
+
 def test_sync_starts_a_reading_and_shows_how_far_it_is(database_url: str, redis_url: str) -> None:
     servers = {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
     connection = psycopg2.connect(database_url)

@@ -148,27 +148,33 @@ def test_a_client_who_was_told_something_else_is_counted_until_the_planner_has_i
 
 
 class _Racing:
-    """The real API, beside which something happens after the first list was read."""
+    """The real API, beside which something happens once, after the first answer of a kind."""
 
-    def __init__(self, api: Any, happens: Callable[[], object]) -> None:
-        self._api, self._happens = api, happens
+    def __init__(self, api: Any, after: str, happens: Callable[[], object]) -> None:
+        self._api, self._after, self._happens = api, after, happens
 
     def __getattr__(self, name: str) -> Any:
-        return getattr(self._api, name)
+        asked = getattr(self._api, name)
+        return self._raced(asked) if name == self._after else asked
 
-    def records(self, *arguments: Any, **given: Any) -> Any:
-        page = self._api.records(*arguments, **given)
-        happens, self._happens = self._happens, lambda: None
-        happens()
-        return page
+    def _raced(self, asked: Callable[..., Any]) -> Callable[..., Any]:
+        def answer(*arguments: Any, **given: Any) -> Any:
+            found = asked(*arguments, **given)
+            happens, self._happens = self._happens, lambda: None
+            happens()
+            return found
+
+        return answer
 
 
-@pytest.mark.parametrize("many", [1, 5])
-def test_what_changes_while_we_read_is_no_difference(salons: Salons, salon: Installed, many: int) -> None:
+@pytest.mark.parametrize(("after", "many"), [("records", 1), ("records", 5), ("record", 1)])
+def test_what_changes_while_we_read_is_no_difference(salons: Salons, salon: Installed, after: str, many: int) -> None:
     booked = []
     for number in range(many):
         day = salons.world.clock().date() + timedelta(days=3)
         booked.append(_booked(salons, salon, datetime=f"{day} {10 + number}:00:00", seance_length=1800))
+    if after == "record":  # a doubtful one, of which we hear while it is asked for again
+        _another_master(salons, salon, booked[0])
 
     def happens() -> None:
         for one in booked:
@@ -176,7 +182,7 @@ def test_what_changes_while_we_read_is_no_difference(salons: Salons, salon: Inst
         salons.hear_all(salon)
         salons.check()
 
-    truth = replace(salons.box.truth, api=_Racing(salons.box.salon_api, happens))
+    truth = replace(salons.box.truth, api=_Racing(salons.box.salon_api, after, happens))
     compared = truth.compare(salon.company_id)
     assert compared is not None
     assert set(compared.differences.values()) == {0}
