@@ -17,6 +17,8 @@ class Deed(StrEnum):
     DISCONNECT = "disconnect"
     RETRY = "retry"
     """Tell YClients again that the salon is set up."""
+    PAY = "pay"
+    """Pay for the application at YClients."""
     READ = "read"
     """Read the journal from the beginning."""
 
@@ -35,6 +37,7 @@ def possible(status: IntegrationStatus, *, is_linked: bool, can_tell: bool) -> f
         Deed.REPLACE: is_linked and status not in _CLOSED,
         Deed.DISCONNECT: is_linked,
         Deed.RETRY: can_tell and status is IntegrationStatus.ACTIVATION_FAILED,
+        Deed.PAY: status is IntegrationStatus.FROZEN,
         Deed.READ: status is IntegrationStatus.ACTIVE,
     }
     return frozenset(deed for deed, is_possible in wanted.items() if is_possible)

@@ -90,6 +90,18 @@ def read_again() -> tuple[dict[str, object], int]:
     return _done("reading" if has_begun else "in-hand"), HTTPStatus.ACCEPTED
 
 
+@blueprint.post("/marketplace/manage/payment")
+@documented(
+    Operation(summary="Где оплатить приложение", answers={200: manage_schemas.Payment}, errors=(409, 422, 502))
+)
+def payment() -> dict[str, object]:
+    """A page of YClients' own; it is signed there for this salon."""
+    owner = company().company_id
+    key_limits().count_errand(owner)
+    url = container().partner_desk.payment_link(owner, None, actor=management.OWNER)
+    return schemas.dump(manage_schemas.Payment, url=url)
+
+
 def _owner() -> Owner:
     held = container()
     return Owner(uow=held.uow, queue=held.queue, clock=held.clock, window=held.config.activation_window)

@@ -129,3 +129,10 @@ class Ordered(Schema):
 
     success = fields.Constant(True)
     text = fields.String(required=True)
+
+
+class Payment(Schema):
+    """Where the application is paid for."""
+
+    success = fields.Constant(True)
+    url = fields.String(required=True)

@@ -41,7 +41,7 @@ def buttons(page: Page) -> list[str]:
         (IntegrationStatus.ACTIVE, ["Сменить телефон", "Отключить", "Прочитать заново"]),
         (IntegrationStatus.ACTIVATING, ["Сменить телефон", "Отключить"]),
         (IntegrationStatus.ACTIVATION_FAILED, ["Сменить телефон", "Отключить", "Повторить"]),
-        (IntegrationStatus.FROZEN, ["Отключить"]),
+        (IntegrationStatus.FROZEN, ["Отключить", "Оплатить"]),
     ],
 )
 def test_only_what_makes_sense_can_be_pressed(

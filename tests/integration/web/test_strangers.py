@@ -138,7 +138,7 @@ def test_s9_a_company_sends_us_to_yclients_a_few_times_only(door: Door) -> None:
     """Its key or link may be a stranger's, where registration is open."""
     door.install(5)
     link = door.salon(5)
-    for path in ("sync", "activation"):
+    for path in ("sync", "activation", "payment"):
         statuses = [
             door.site.client.post(f"/marketplace/manage/{path}", headers=link.bearer).status_code for _ in range(12)
         ]

@@ -36,6 +36,10 @@ def test_a_journal_is_read_only_where_it_is_open_to_us() -> None:
     assert {case[0] for case in EVERYTHING if Deed.READ in _possible(*case)} == {Status.ACTIVE}
 
 
+def test_only_a_frozen_salon_is_asked_to_pay() -> None:
+    assert {case[0] for case in EVERYTHING if Deed.PAY in _possible(*case)} == {Status.FROZEN}
+
+
 def test_every_mark_and_side_has_its_words() -> None:
     assert set(texts_manage.MARKS) == set(Mark)
     assert set(texts_manage.SIDES) == set(Side)

@@ -76,6 +76,22 @@ async function order(what) {
   }
 }
 
+/** The tab opens with the click, before anybody is asked: a browser blocks one that opens later. */
+async function pay() {
+  const tab = window.open('', '_blank');
+  try {
+    const { url } = await api.order('payment');
+    view.problem('');
+    if (tab) {
+      tab.opener = null;
+      tab.location = url;
+    } else window.location.assign(url);
+  } catch (refusal) {
+    tab?.close();
+    report(refusal);
+  }
+}
+
 // The client library comes last: without it the page only asks less often.
 async function listen() {
   const { openNews } = await import('./news.js');
@@ -85,6 +101,7 @@ async function listen() {
 view.bind({
   disconnect: async () => (await view.confirm()) && order('disconnect'),
   retry: () => order('activation'),
+  pay,
   readAgain: () => order('sync'),
   more: showMessages,
   filter: (typed) => {

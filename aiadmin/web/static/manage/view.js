@@ -180,6 +180,7 @@ export function createView(main) {
     bind(actions) {
       $('[data-deed="disconnect"]').addEventListener('click', actions.disconnect);
       $('[data-deed="retry"]').addEventListener('click', actions.retry);
+      $('[data-deed="pay"]').addEventListener('click', actions.pay);
       $('[data-deed="read"]').addEventListener('click', actions.readAgain);
       $('[data-more]').addEventListener('click', ({ target }) => actions.more(target.dataset.before));
       $('[data-filter]').addEventListener('submit', (event) => {

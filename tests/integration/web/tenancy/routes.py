@@ -133,6 +133,7 @@ CASES: Mapping[str, Case] = {
     "manage_api.disconnect": Case("bearer", ends=True),
     "manage_api.retry": Case("bearer", answers=frozenset({202, 409})),
     "manage_api.read_again": Case("bearer", answers=frozenset({202})),
+    "manage_api.payment": Case("bearer", answers=_AT_YCLIENTS),
     "wishes.show": Case("bearer", shows=True),
     "wishes.change": Case("bearer", body=lambda _of: {"settings": {"review": True}}),
     "wishes.change_text": Case("bearer", body=_draft),
