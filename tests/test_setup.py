@@ -303,8 +303,12 @@ def test_make_client_asks_for_the_phone_and_hands_on_what_is_said(tmp_path: Path
     _program(tmp_path / ".venv" / "bin", "python", 'printf "%s|" "$@"')
     (tmp_path / ".venv" / "installed").touch()
 
+    # of its own: a make around this run would have it say which folder it enters
+    env = {name: value for name, value in os.environ.items() if name not in {"MAKEFLAGS", "MAKELEVEL", "MFLAGS"}}
+
     def make(*words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(["make", *words], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=20)
+        command = ["make", *words]
+        return subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False, timeout=20)
 
     nobody = make("client")
     assert nobody.returncode != 0

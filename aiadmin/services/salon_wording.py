@@ -9,9 +9,11 @@ from datetime import datetime
 from aiadmin import notice_texts
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal import Record, is_same_person
+from aiadmin.domain.message import Purpose
 from aiadmin.domain.notice import Notice, NoticeKind, is_still_true
 from aiadmin.domain.notice_text import Facts, TemplateError, joined
 from aiadmin.domain.pace import UNBOUND, Pace
+from aiadmin.domain.question import ASKING
 from aiadmin.domain.release import Told, is_asking
 from aiadmin.services.ports import ReadSalon, UnitOfWork
 
@@ -39,7 +41,8 @@ class SalonWording:
         first, visits = told[0], self._visits(told, salon)
         if len(visits) > 1:
             return notice_texts.fill_list(first.notice.kind, visits)
-        return self._of_one(first.notice, visits[0], is_asked=is_asking(first))
+        is_answered = Purpose(first.notice.kind) in ASKING and not is_asking(first)
+        return self._of_one(first.notice, visits[0], is_asked=not is_answered)
 
     def _visits(self, told: Sequence[Told], salon: ReadSalon) -> Sequence[Facts]:
         """Each visit once, in the order of time, whatever number of bookings it is."""

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import WaitUntil
 from tests.fakes.whatsapp.client import ControlError, FakeWhatsApp
 from tests.fakes.whatsapp.probe_process import ProbeProcess
 
@@ -259,14 +260,17 @@ def test_a_number_that_is_not_on_whatsapp_is_told_and_cannot_be_written_to(
 
 
 def test_a_phone_that_sends_twice_is_reported_twice_with_one_id(
-    server: FakeWhatsApp, salon: ProbeProcess, customer: str
+    server: FakeWhatsApp, salon: ProbeProcess, customer: str, wait_until: WaitUntil
 ) -> None:
     server.fault("duplicate", scope=customer)
     start = salon.mark()
     twice = server.message(customer, SALON, "Дважды")
-    received(salon, twice, after=start)
-    received(salon, twice, after=salon.mark())
-    assert len([event for event in salon.events[start:] if event["event"] == "Message"]) == 2
+
+    def told() -> list[str]:
+        return [event["Info"]["ID"] for event in salon.events[start:] if event["event"] == "Message"]
+
+    wait_until(lambda: len(told()) == 2, 20)
+    assert told() == [twice, twice]
 
 
 def test_two_clients_write_to_each_other_and_a_second_one_of_the_salon_sees_it(

@@ -35,6 +35,13 @@ def _names(plans: Plans) -> tuple[str, str, str, str]:
     return (*(one["name"] for one in state["staff"][:2]), *(one["title"] for one in state["services"][:2]))
 
 
+def test_what_asks_nothing_keeps_all_of_its_words(plans: Plans) -> None:
+    plans.salon.book(hour=15, days=3)
+    assert plans.news() == 1
+    [text] = plans.send()
+    assert text.endswith("А чтобы не получать таких сообщений, ответьте СТОП.")
+
+
 def test_many_bookings_of_one_client_are_one_message(plans: Plans) -> None:
     """Y8: a desk that repeated a visit sent one phone twelve messages."""
     for days in range(2, 14):
