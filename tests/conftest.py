@@ -27,8 +27,8 @@ T = TypeVar("T")
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Three for two cores, as tests of the whole product mostly wait; four at most, as each takes memory."""
-    return min((os.cpu_count() or 2) * 3 // 2, 4)
+    """Two for each core, as tests of the whole product mostly wait; four at most, as each takes memory."""
+    return min((os.cpu_count() or 2) * 2, 4)
 
 
 class WaitUntil(Protocol):

@@ -49,6 +49,8 @@ class SqlHeardPhones:
         self._session, self._tombs = session, tombs
 
     def hear(self, phones: Sequence[HeardPhone]) -> None:
+        if not phones:
+            return
         last = {(one.company_id, one.record_id): one for one in sorted(phones, key=lambda one: one.heard_at)}
         companies = self._companies({one.company_id for one in last.values()})
         kept, taken_back = [], []

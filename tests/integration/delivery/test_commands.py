@@ -41,7 +41,7 @@ def test_the_list_shows_every_company_and_no_whole_phone(box: Container, run: Ru
     answer = run("companies", "list")
     assert answer.exit_code == 0, answer.output
     heading, *lines = answer.output.splitlines()
-    assert heading.split() == ["ID", "SALON", "STATUS", "WHATSAPP", "REGISTERED", "TITLE"]
+    assert heading.split() == ["ID", "SALON", "STATUS", "WHATSAPP", "STATES", "REGISTERED", "TITLE"]
     assert [line.split()[:3] for line in lines] == [
         [str(first.company.company_id), "962302", "pending"],
         [str(second.company_id), "5", "activating"],
