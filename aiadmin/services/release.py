@@ -177,6 +177,8 @@ class Releaser:
         """What is decided; None for a notice that is not true any more. YClients is asked only about what may go."""
         now = self.clock()
         with self.uow() as work:
+            if not work.releases.is_ours(notice):
+                return None  # it went along with another
             known = work.records.find(salon.company_id, notice.record_id)
             early, _ = self._decide(work, salon, notice, known.record, now) if known else (Send(), None)
             self._note(work, [notice], early, now)

@@ -55,6 +55,7 @@ _RELEASE = text(f"""
 UPDATE notices SET state = 'released', outbox_message_id = :message_id, claimed_until = NULL, reason = NULL
 WHERE {_IS_MINE}
 """)  # noqa: S608 - our own words
+_IS_OURS = text(f"SELECT EXISTS (SELECT FROM notices WHERE {_IS_MINE})")  # noqa: S608
 _DROP = text(f"UPDATE notices SET state = 'dropped', reason = :why, finished_at = :at WHERE {_IS_MINE}")  # noqa: S608
 _HOLD = text(f"UPDATE notices SET claimed_until = :until, reason = :why WHERE {_IS_MINE}")  # noqa: S608
 _HOLD_SALON = text("""
@@ -190,6 +191,9 @@ class SqlReleases:
 
     def release(self, notice: Notice, message_id: MessageId) -> bool:
         return self._change(_RELEASE, **_look(notice), message_id=message_id) == 1
+
+    def is_ours(self, notice: Notice) -> bool:
+        return bool(self._session.scalar(_IS_OURS, _look(notice)))
 
     def take_along(self, notice: Notice, *, now: datetime, until: datetime) -> Sequence[Notice]:
         promise = notice.promise

@@ -47,6 +47,10 @@ class Releases(Protocol):
         """
         ...
 
+    def is_ours(self, notice: Notice) -> bool:
+        """Whether it waits as `take` gave it: nobody else has claimed it since."""
+        ...
+
     def take_along(self, notice: Notice, *, now: datetime, until: datetime) -> Sequence[Notice]:
         """Claim what may be told in the same message: notices of the same kind to the same person; of what time alone
         brings about only those of the same visit."""

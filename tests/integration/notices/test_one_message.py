@@ -48,8 +48,10 @@ def test_many_bookings_of_one_client_are_one_message(plans: Plans) -> None:
         plans.salon.book(hour=15, days=days)
     plans.salon.book(hour=16, days=2, client={"phone": "79005556677", "name": "Вера"})
     assert plans.news() == 13
+    asked = len(plans.salon.yclients.requests())
     texts = sorted(plans.send(), key=len)
     assert len(texts) == 2
+    assert len(plans.salon.yclients.requests()) - asked <= 13, "each booking is looked at once"
     assert "Вера" in texts[0]
     assert texts[1].count("• ") == 12
     assert texts[1].startswith("Здравствуйте, Анна!\nВы записаны:\n• ")

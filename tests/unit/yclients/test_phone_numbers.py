@@ -1,4 +1,4 @@
-"""Phone numbers: one list of examples for the server and the page, and what no example can say."""
+"""Y10, W11, W12: phone numbers, by one list of examples for server and page, and by what no example can say."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ BLANK = st.sampled_from(["", " ", "\u00a0", "\u2009", "-", "\u2011", "\u2013", "
 @pytest.mark.parametrize(
     "example", EXAMPLES, ids=lambda example: f"{example['typed']!a} {example.get('country', '')}"
 )
-def test_example(example: dict[str, Any]) -> None:
+def test_y10_w11_w12_example(example: dict[str, Any]) -> None:
     assert read_phone(example["typed"], example.get("country", "RU")) == example["digits"]
 
 

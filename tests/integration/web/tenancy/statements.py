@@ -91,6 +91,7 @@ FLEET_WIDE: Mapping[str, str] = {
             "SqlOutbox.settle",
             "SqlReleases.drop",
             "SqlReleases.hold",
+            "SqlReleases.is_ours",
             "SqlReleases.release",
             "SqlWebhooks.mark",
         ),
