@@ -192,6 +192,7 @@ def test_no_route_sends_messages_or_lists_sessions(site: Site) -> None:
         "/marketplace/manage/disconnect",
         "/marketplace/manage/messages",
         "/marketplace/manage/overview",
+        "/marketplace/manage/payment",
         "/marketplace/manage/settings",
         "/marketplace/manage/sync",
         "/marketplace/manage/text",
