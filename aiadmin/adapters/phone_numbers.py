@@ -20,7 +20,7 @@ _EXTENSION = re.compile(
     r"[\s,;(]*(?:доб(?:авочный)?|вн(?:утр(?:енний)?)?|ext(?:ension)?|x|#|[,;])[\s.:=)#]*\d{1,6}\)?\s*$", re.IGNORECASE
 )
 _WRITTEN = re.compile(r"(\+|00)?([0-9 ().\-/]{5,40})")
-_TRUNK_WRITTEN = re.compile(r"8[ (\-]")
+_TRUNK_WRITTEN = re.compile(r"\(?8[ ()\-./]")
 _FEWEST, _MOST = 7, 15
 """Digits of an international number (E.164)."""
 _NOBODYS_NATIONAL = 12
@@ -55,9 +55,11 @@ def read_phone(given: Any, country: str = DEFAULT_COUNTRY) -> str | None:
         return None
     if found[1]:
         return _international(digits)
-    return _national(digits, country, is_trunk_clear=bool(_TRUNK_WRITTEN.match(found[2]))) or _with_code(
-        digits, country
-    )
+    is_trunk_clear = bool(_TRUNK_WRITTEN.match(found[2]))
+    national, abroad = _national(digits, country, is_trunk_clear=is_trunk_clear), _with_code(digits, country)
+    if national is None or (not is_trunk_clear and _is_rather(abroad, national, digits, country)):
+        return abroad
+    return national
 
 
 def _plain(given: Any) -> str:
@@ -105,6 +107,19 @@ def _with_code(digits: str, country: str) -> str | None:
         return None
     is_own = number.country_code == phonenumbers.country_code_for_region(country)
     return read if is_own or len(digits) >= _NOBODYS_NATIONAL or _is_mobile(number) else None
+
+
+def _is_rather(abroad: str | None, national: str, digits: str, country: str) -> bool:
+    """Whether a number that may be read in both ways begins with a country code: with the salon's own, as YClients
+    writes it, or as a mobile number abroad which at home would be none."""
+    number = _parsed(f"+{abroad}", None) if abroad else None
+    if number is None or not phonenumbers.is_valid_number(number):
+        return False
+    if number.country_code == phonenumbers.country_code_for_region(country):
+        return True
+    at_home = _parsed(f"+{national}", None)
+    is_mobile_at_home = at_home is not None and _is_mobile(at_home)
+    return len(digits) >= _TRUNK_LENGTH and _is_mobile(number) and not is_mobile_at_home
 
 
 def _parsed(text: str, country: str | None) -> PhoneNumber | None:

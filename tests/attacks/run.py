@@ -91,13 +91,13 @@ def _measure(attack: Attack, ground: Ground) -> Measured:
     before = [look for look in probe.looks if look.at < began]
     during = [look for look in probe.looks if look.at + look.seconds >= began and look.at < ended]
     after = [look for look in probe.looks if look.at >= ended]
-    figures = Figures.of(during)
+    figures = Figures.of(during or after[:1] or before[-1:])  # an attack may be over between two looks
     return Measured(
         attack=attack,
         outcome=replace(outcome, wrong=outcome.wrong + _noticed(figures, is_same=ground.web().pid == web)),
         before=Figures.of(before),
         during=figures,
-        after=Figures.of(after or during[-1:]),
+        after=Figures.of(after or probe.looks[-1:]),
         log_kb=ground.log_kb() - log_kb,
         seconds=ended - began,
     )

@@ -110,7 +110,9 @@ WHERE state = 'waiting' AND due_at <= :now AND deadline_at <= :now
   AND (claimed_until IS NULL OR claimed_until <= :now)
 """)
 _UNTOLD = text("""
-SELECT notices.* FROM notices LEFT JOIN outbox_messages AS message ON message.id = notices.outbox_message_id
+SELECT notices.* FROM notices
+JOIN companies ON companies.id = notices.company_id AND companies.whatsapp_phone IS NOT NULL
+LEFT JOIN outbox_messages AS message ON message.id = notices.outbox_message_id
 WHERE notices.kind IN ('moved', 'cancelled') AND notices.finished_at > :since AND (
     (notices.state = 'dropped' AND notices.reason = ANY(:reasons))
     OR (notices.state = 'done' AND message.state = 'failed')

@@ -190,6 +190,26 @@ def test_the_salon_is_asked_to_call_whom_we_cannot_tell(plans: Plans, column: st
     assert "Позвоните клиенту" in text
 
 
+def test_a_salon_without_a_phone_holds_up_nobody_elses_call(plans: Plans, new_salon: Any) -> None:
+    """Ten calls that could go nowhere came again each time, and no other salon was asked."""
+    phoneless = Plans(new_salon())
+    for each, count in ((phoneless, 10), (plans, 1)):
+        bookings = [each.salon.book(hour=15, days=days) for days in range(3, 3 + count)]
+        each.read()
+        each.planner.tell_news()
+        each.salon.world.execute("DELETE FROM notices WHERE state = 'waiting'")
+        contact_id = each.salon.contact()
+        each.salon.world.execute("UPDATE contacts SET opted_out_at = now() WHERE id = :id", id=contact_id)
+        if each is phoneless:
+            each.salon.world.change(each.salon.company_id, "whatsapp_phone", None)
+        for booking in bookings:
+            each.edit(booking, deleted=True)
+        assert each.news() == count
+        _told(each)
+    plans.releaser.work()
+    assert "Позвоните клиенту" in plans.salon.owed()[-1][2]
+
+
 def test_what_is_no_news_any_more_is_nothing_to_call_about(plans: Plans) -> None:
     booking = plans.salon.book(hour=15, days=3)
     plans.read()

@@ -52,6 +52,17 @@ def test_what_was_given_with_a_plus_keeps_its_country(number: int, country: str)
     assert read == read_phone(f"+{number}", "RU")
 
 
+@pytest.mark.parametrize("region", sorted(phonenumbers.SUPPORTED_REGIONS))
+def test_a_mobile_number_with_its_code_is_itself_at_home_as_yclients_writes_it(region: str) -> None:
+    example = phonenumbers.example_number_for_type(region, phonenumbers.PhoneNumberType.MOBILE)
+    if example is None:
+        example = phonenumbers.example_number(region)  # no mobile range of its own
+    assert example is not None
+    digits = phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.E164)[1:]
+    assert read_phone(digits, region) == digits
+    assert read_phone(f"+{digits}", region) == digits
+
+
 @pytest.mark.parametrize(
     "given", [0, None, [], {}, True, 1e400, "1" * 16, "1" * 5000, "\0", "\ud800", b"79001234567"]
 )
