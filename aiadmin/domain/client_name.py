@@ -16,6 +16,9 @@ _FILLERS = frozenset(
     {
         *(
             "без имени",
+            "нет",
+            "не указано имя",
+            "тест тест",
             "нет имени",
             "имя",
             "имя не указано",
@@ -31,7 +34,8 @@ _FILLERS = frozenset(
 )
 """What desks and programs write where a name is asked for and none is known; signs between words are blanks here."""
 _LINK = re.compile(r"(?:^|\W)(?:www|https?)(?:$|\W)", re.IGNORECASE)
-_INITIAL = re.compile(r"(?<![^\W\d_])[А-ЯЁ]\.(?=$|[\s,)А-ЯЁ])")
+_INITIAL = re.compile(r"(?<![\w-])[А-ЯЁ]\.(?=$|[\s,)]|[А-ЯЁ]\.)")
+"""A letter and a point, alone or before another: never before a word, for that would be the end of a link."""
 _SIGNS = frozenset(" '’`(),")
 _OF_NAMES = frozenset({"Pd", "So", "Sk", "Mn", "Me", "Cf"})
 """Categories of dashes, of marks above letters, and of what emoji are made of."""
@@ -46,7 +50,7 @@ def greeting_name(given: str | None) -> str | None:
     >>> greeting_name(" Анна-Мария "), greeting_name("Иванова А. С."), greeting_name("Зайди t.me/bot")
     ('Анна-Мария', 'Иванова А. С.', None)
     """
-    name = " ".join((given or "").split()).rstrip("!?")
+    name = " ".join((given or "").split()).rstrip("!?,")
     if not any(letter.isalpha() for letter in name) or len(name) > LONGEST or len(name.split()) > MOST_WORDS:
         return None
     if sum(letter.isdigit() for letter in name) > _MOST_DIGITS or not all(map(_is_of_a_name, _INITIAL.sub("", name))):

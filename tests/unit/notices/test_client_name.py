@@ -37,7 +37,9 @@ def test_a_name_is_said_as_it_is(name: str) -> None:
     assert greeting_name(name) == name
 
 
-@pytest.mark.parametrize(("given", "said"), [("  Анна \n Мария ", "Анна Мария"), ("Анна!", "Анна")])
+@pytest.mark.parametrize(
+    ("given", "said"), [("  Анна \n Мария ", "Анна Мария"), ("Анна!", "Анна"), ("Анна,", "Анна")]
+)
 def test_a_name_is_tidied(given: str, said: str) -> None:
     assert greeting_name(given) == said
 
@@ -56,7 +58,7 @@ def test_a_name_is_tidied(given: str, said: str) -> None:
             "Имя не указано",
             "(не указано)",
         ),
-        *("N/A", "no name", "Guest", "тест"),
+        *("Нет", "Не указано имя", "тест тест", "N/A", "no name", "Guest", "тест"),
     ],
 )
 def test_what_is_no_name_is_not_said(junk: str | None) -> None:
@@ -75,6 +77,10 @@ def test_what_is_no_name_is_not_said(junk: str | None) -> None:
             "T.Me",
             "vk.com",
             "приз.рф",
+            "КАЗИНО-Х.РФ",
+            "АЗИНО7Х.РФ",
+            "Бонус тут 24А.РФ",
+            "Х.КОМ",
             "evil[.]com",
             "http evil",
             "evil\u3002com",
