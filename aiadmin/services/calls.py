@@ -40,5 +40,6 @@ def ask(notice: Notice, *, work: UnitOfWork, now: datetime) -> None:
 
 
 def _when(promise: Promise, zone: str) -> str:
-    local = promise.starts_at.astimezone(ZoneInfo(zone))
+    """By the salon's clock as it was told, whatever its timezone has become since."""
+    local = promise.wall_clock or promise.starts_at.astimezone(ZoneInfo(zone))
     return f"{wording.day(local)}, в {wording.clock(local)}"

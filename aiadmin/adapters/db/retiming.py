@@ -11,6 +11,13 @@ from sqlalchemy import text
 _TIMES = """
 jsonb_to_recordset(CAST(:times AS jsonb)) AS given (record_id bigint, wall_clock timestamp, starts_at timestamptz)
 """
+_OLDER_QUESTIONS = text(f"""
+DELETE FROM questions
+USING {_TIMES} JOIN records ON records.company_id = :company_id AND records.record_id = given.record_id
+WHERE questions.company_id = :company_id AND questions.record_id = given.record_id
+  AND questions.starts_at = given.starts_at AND records.starts_at <> given.starts_at
+""")  # noqa: S608 - our own words
+"""Asked about a time that the booking had before it was moved, and that is the instant of its present one now."""
 _QUESTIONS = text(f"""
 UPDATE questions SET starts_at = given.starts_at
 FROM {_TIMES} JOIN records ON records.company_id = :company_id AND records.record_id = given.record_id
@@ -53,5 +60,14 @@ WHERE booking_events.company_id = :company_id AND booking_events.record_id = giv
   AND CAST(before ->> 'wall_clock' AS timestamp) = given.wall_clock
 """)  # noqa: S608 - our own words
 
-RETIME = (_QUESTIONS, _RECORDS, _WAITING_REMINDERS, _TOLD, _TOLD_BEFORE, _EVENTS_AFTER, _EVENTS_BEFORE)
+RETIME = (
+    _OLDER_QUESTIONS,
+    _QUESTIONS,
+    _RECORDS,
+    _WAITING_REMINDERS,
+    _TOLD,
+    _TOLD_BEFORE,
+    _EVENTS_AFTER,
+    _EVENTS_BEFORE,
+)
 """In this order: a question is known by the time that its booking had. Reminders that wait are planned anew."""

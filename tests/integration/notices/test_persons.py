@@ -95,6 +95,24 @@ def test_a_corrected_timezone_moves_no_visit_and_tells_nobody(plans: Plans) -> N
     assert [kind for (kind,) in rows] == ["booked", "reminder_day"]
 
 
+def test_a_zone_in_which_two_questions_fall_together_keeps_the_newer(plans: Plans) -> None:
+    """Asked at 15:00, moved to 16:00 and asked again: in Samara 16:00 is what 15:00 was in Moscow."""
+    booking = plans.salon.book(hour=15, days=3)
+    plans.read()
+    plans.salon.ask(booking)
+    plans.edit(booking, datetime=f"{booking['date'][:10]} 16:00:00")
+    plans.read()
+    later = plans.salon.record(booking["id"])
+    plans.salon.ask(later)
+    plans.salon.yclients.edit(
+        "company", plans.salon.salon_id, facts={"timezone_name": "Europe/Samara", "timezone": 4}
+    )
+    plans.salon.salons.make_due(plans.salon.installed, SyncKind.FULL)
+    plans.salon.salons.synchronise(plans.salon.installed)
+    asked = plans.salon.world.rows("SELECT starts_at FROM questions WHERE record_id = :id", id=booking["id"])
+    assert asked == [(plans.salon.starts_at(later) - timedelta(hours=1),)]
+
+
 def test_a_timezone_with_new_rules_moves_no_visit_and_tells_nobody(plans: Plans) -> None:
     """Y7: as if our tzdata had been an hour off when the visit was read, as everybody's was for Almaty in 2024."""
     booking = plans.salon.book(hour=15, days=3)
