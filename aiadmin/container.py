@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache, partial
+from typing import Any
 
 from redis import Redis
 from sqlalchemy import Engine
@@ -178,20 +179,14 @@ class Container:
 
     @cached_property
     def salon_api(self) -> YClientsSalonApi:
-        config = self.config
-        http = YClientsHttp(
-            base_url=config.yclients_api_url,
-            partner_token=config.yclients_api_key,
-            user_token=config.yclients_user_token,
-            ca_bundle=config.yclients_ca_bundle,
-            accept=config.yclients_accept,
-            max_bytes=MAX_BYTES,
-            keeps_connections=True,
-        )
-        return YClientsSalonApi(Rest(http, self.bucket, chance=random.random))
+        return YClientsSalonApi(self._rest_as_user(max_bytes=MAX_BYTES, keeps_connections=True))
 
     @cached_property
     def members(self) -> YClientsMembers:
+        return YClientsMembers(self._rest_as_user(), is_configured=bool(self.config.yclients_user_token))
+
+    def _rest_as_user(self, **limits: Any) -> Rest:
+        """YClients' REST API on behalf of the user whose token is set, within the fleet's budget."""
         config = self.config
         http = YClientsHttp(
             base_url=config.yclients_api_url,
@@ -199,9 +194,9 @@ class Container:
             user_token=config.yclients_user_token,
             ca_bundle=config.yclients_ca_bundle,
             accept=config.yclients_accept,
+            **limits,
         )
-        rest = Rest(http, self.bucket, chance=random.random)
-        return YClientsMembers(rest, is_configured=bool(config.yclients_user_token))
+        return Rest(http, self.bucket, chance=random.random)
 
     @cached_property
     def visitor_shares(self) -> RedisVisitorShares:

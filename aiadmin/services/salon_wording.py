@@ -46,11 +46,13 @@ class SalonWording:
 
     def _visits(self, told: Sequence[Told], salon: ReadSalon) -> Sequence[Facts]:
         """Each visit once, in the order of time, whatever number of bookings it is."""
+        address = self.work.preferences.address(salon.company_id)
+        review_link = self.work.preferences.settings(salon.company_id).review_link
         bookings: dict[tuple[str, int], list[Facts]] = {}
         for one in told:
             visit_id = one.notice.promise.visit_id
             key = ("record", one.notice.record_id) if visit_id is None else ("visit", visit_id)
-            facts = [self._facts(one.notice, record, salon) for record in one.bookings]
+            facts = [self._facts(one.notice, record, salon, address, review_link) for record in one.bookings]
             bookings.setdefault(key, []).extend(facts)
         visits = [joined(sorted(each, key=lambda one: one.starts_at)) for each in bookings.values()]
         return sorted(visits, key=lambda one: one.starts_at)
@@ -67,16 +69,16 @@ class SalonWording:
                 return said
         return notice_texts.fill(notice_texts.TEMPLATES[notice.kind], facts)
 
-    def _facts(self, notice: Notice, record: Record, salon: ReadSalon) -> Facts:
+    def _facts(
+        self, notice: Notice, record: Record, salon: ReadSalon, address: str | None, review_link: str
+    ) -> Facts:
         """Of the promise alone where the booking is somebody else's by now: another name must not be told."""
         client_id = notice.promise.client_id
         if client_id is not None and not is_same_person(record, notice.promise):
             client = self.work.releases.client(notice.company_id, client_id)
             return Facts(name=client.name, starts_at=notice.promise.starts_at, zone=salon.zone)
         is_review = notice.kind is NoticeKind.REVIEW
-        settings = self.work.preferences.settings(notice.company_id)
-        link = settings.review_link if is_review else record.raw.get("short_link")
-        address = self.work.preferences.address(notice.company_id)
+        link = review_link if is_review else record.raw.get("short_link")
         return Facts.of(
             record,
             zone=salon.zone,
