@@ -20,17 +20,25 @@ _OTHER_NAMES = {
 
 _NOWHERE = frozenset({"001", "ZZ"})
 """The world, and an unknown place."""
+_OF_MANY = frozenset({"CET", "EET", "EST", "HST", "MET", "MST", "WET"})
+"""Times of many countries, which the list of zones takes for other names of one capital each."""
 
 
 def country_of(name: str | None, zone: str | None) -> str | None:
     """The ISO 3166 code of a country by its Russian or English name, or else of the one where a timezone is.
 
-    >>> country_of("Казахстан", "Europe/Moscow"), country_of(None, "Asia/Tashkent"), country_of("?", "Etc/GMT-3")
-    ('KZ', 'UZ', None)
+    >>> country_of("Казахстан", "Europe/Moscow"), country_of(None, "Europe/Kiev"), country_of("?", "Etc/GMT-3")
+    ('KZ', 'UA', None)
     """
     written = (name or "").strip().casefold().replace("ё", "е")
-    by_zone: str | None = get_global("zone_territories").get(zone or "")
-    return _OTHER_NAMES.get(written) or _by_name().get(written) or (None if by_zone in _NOWHERE else by_zone)
+    return _OTHER_NAMES.get(written) or _by_name().get(written) or _by_zone(zone or "")
+
+
+def _by_zone(zone: str) -> str | None:
+    """By a zone's name of today or of old: each territory is listed under one of them."""
+    called: str = get_global("zone_aliases").get(zone, zone)
+    territory: str | None = get_global("zone_territories").get(called)
+    return None if territory in _NOWHERE or zone in _OF_MANY else territory
 
 
 _names: dict[str, str] = {}

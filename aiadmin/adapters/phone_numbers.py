@@ -11,7 +11,7 @@ import unicodedata
 from typing import Any
 
 import phonenumbers
-from phonenumbers import PhoneNumber, PhoneNumberType
+from phonenumbers import PhoneNumber, PhoneNumberType, ValidationResult
 
 from aiadmin.domain.journal import DEFAULT_COUNTRY
 
@@ -19,7 +19,15 @@ _LONGEST_TYPED = 60
 _EXTENSION = re.compile(
     r"[\s,;(]*(?:доб(?:авочный)?|вн(?:утр(?:енний)?)?|ext(?:ension)?|x|#|[,;])[\s.:=)#]*\d{1,6}\)?\s*$", re.IGNORECASE
 )
-_WRITTEN = re.compile(r"(\+|00)?([0-9 ().\-/]{5,40})")
+_KIND = (
+    r"(?:тел(?:ефон)?|моб(?:ильный)?|сот(?:овый)?|раб(?:очий)?|дом(?:ашний)?|т|м|номер|ұялы|нөмір[іi]?|рақам[иi]?"
+    r"|tel(?:efon)?|phone|mob(?:ile)?|cell|raqami?|whats\s?app|viber|telegram|ватсап|вотсап|вайбер|no)"
+)
+"""What people write before a number, or behind it, to say which it is; "№" is read as "No"."""
+_LABEL = re.compile(rf"(?:{_KIND}\b[\s.:\-]*)+(?=[+(\d])", re.IGNORECASE)
+_BEHIND = re.compile(rf"[\s(]+{_KIND}[\s.)]*$", re.IGNORECASE)
+_ENDS = " ,;.:!?"
+_WRITTEN = re.compile(r"(\(?\s*(?:\+|00))?([0-9 ().\-/]{5,40})")
 _TRUNK_WRITTEN = re.compile(r"\(?8[ ()\-./]")
 _FEWEST, _MOST = 7, 15
 """Digits of an international number (E.164)."""
@@ -27,6 +35,8 @@ _NOBODYS_NATIONAL = 12
 """So many digits hold a country code: hardly a country has numbers of this length without one."""
 _RUSSIA_AND_KAZAKHSTAN = 7
 _TRUNK_LENGTH = 11
+_MOBILE_OF_SEVEN = re.compile(r"9\d{9}|7(?:0\d|47|[567]\d)\d{7}")
+"""Russia's mobile numbers and Kazakhstan's (ITU, national numbering plans): what a new range would be like."""
 _MOBILE = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
 _OLD_MEXICAN_MOBILE = re.compile(r"521(\d{10})")
 """Mexico took the 1 behind its code away in 2019; address books still have it."""
@@ -35,10 +45,11 @@ _OLD_MEXICAN_MOBILE = re.compile(r"521(\d{10})")
 def read_phone(given: Any, country: str = DEFAULT_COUNTRY) -> str | None:
     """The digits of a phone number with its country code, or None when no such number can exist.
 
-    Marks that nobody sees, dashes and blanks of every kind, and an extension are taken off. A number with a plus (or
-    00) is international. Without one it is the salon's own country's where that makes a valid number, and otherwise
-    begins with a country code; an 8 before ten digits is Russia's and Kazakhstan's trunk prefix only before a mobile
-    number, or where it is written apart, for 84 and 852 are also the codes of Vietnam and Hong Kong.
+    Marks that nobody sees, dashes and blanks of every kind, an extension, a label such as "тел." and punctuation at
+    the end are taken off. A number with a plus (or 00) is international. Without one it is the salon's own country's
+    where that makes a valid number, and otherwise begins with a country code; an 8 before ten digits is Russia's and
+    Kazakhstan's trunk prefix only before a mobile number, or where it is written apart, for 84 and 852 are also the
+    codes of Vietnam and Hong Kong.
 
     Args:
         given: text or a whole number; anything else, and what YClients masks with asterisks, is no number.
@@ -47,7 +58,7 @@ def read_phone(given: Any, country: str = DEFAULT_COUNTRY) -> str | None:
     >>> read_phone("8 (900) 123-45-67"), read_phone("84912345678"), read_phone("291234567", "BY"), read_phone("12345")
     ('79001234567', '84912345678', '375291234567', None)
     """
-    found = _WRITTEN.fullmatch(_EXTENSION.sub("", _plain(given)).strip())
+    found = _WRITTEN.fullmatch(_bare(_plain(given)))
     if found is None:
         return None
     digits = re.sub(r"\D", "", found[2])
@@ -71,6 +82,12 @@ def _plain(given: Any) -> str:
     return "".join(map(_plain_character, unicodedata.normalize("NFKC", str(given)))).strip()
 
 
+def _bare(typed: str) -> str:
+    """A number without what was written around it."""
+    number = typed.rstrip(_ENDS).removeprefix(label[0] if (label := _LABEL.match(typed)) else "")
+    return _EXTENSION.sub("", _BEHIND.sub("", number)).strip(_ENDS)
+
+
 def _plain_character(character: str) -> str:
     category = unicodedata.category(character)
     if category == "Cf":
@@ -86,7 +103,7 @@ def _international(digits: str) -> str | None:
     if old_mexican:
         digits = f"52{old_mexican[1]}"
     number = _parsed(f"+{digits}", None)
-    return _digits_of(number) if number is not None and phonenumbers.is_possible_number(number) else None
+    return _digits_of(number) if number is not None and _is_possible(number) else None
 
 
 def _national(digits: str, country: str, *, is_trunk_clear: bool) -> str | None:
@@ -129,14 +146,19 @@ def _parsed(text: str, country: str | None) -> PhoneNumber | None:
         return None
 
 
+def _is_possible(number: PhoneNumber) -> bool:
+    """Whether its length is one of its country's: not that of a number within one town, which has no code."""
+    return phonenumbers.is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE
+
+
 def _is_mobile(number: PhoneNumber) -> bool:
     return phonenumbers.number_type(number) in _MOBILE or _is_mobile_of_seven(number)
 
 
 def _is_mobile_of_seven(number: PhoneNumber) -> bool:
-    """A mobile number of Russia (9..) or Kazakhstan (7..), also in a range that was opened since."""
-    national = str(number.national_number)
-    return number.country_code == _RUSSIA_AND_KAZAKHSTAN and len(national) == 10 and national[0] in "97"  # noqa: PLR2004
+    """A mobile number of Russia or Kazakhstan, also in a range that was opened since."""
+    is_one = _MOBILE_OF_SEVEN.fullmatch(str(number.national_number))
+    return number.country_code == _RUSSIA_AND_KAZAKHSTAN and is_one is not None
 
 
 def _digits_of(number: PhoneNumber) -> str:

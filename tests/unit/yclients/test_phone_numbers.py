@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
+from zoneinfo import available_timezones
 
 import phonenumbers
 import pytest
@@ -63,6 +65,32 @@ def test_a_mobile_number_with_its_code_is_itself_at_home_as_yclients_writes_it(r
     assert read_phone(f"+{digits}", region) == digits
 
 
+@given(
+    st.sampled_from(["", "тел. ", "Тел.: ", "т.", "моб. ", "phone: ", "WhatsApp "]),
+    st.sampled_from(["+7{}", "(+7){}", "+(7){}", "8{}", "7{}", "{}", "007{}", "(007){}"]),
+    st.integers(9000000000, 9999999999),
+    st.sampled_from(["", ",", ";", ".", " .", ", ", " (моб.)", " доб. 12", "!"]),
+)
+def test_y10_what_stands_around_a_number_does_not_change_it(label: str, code: str, number: int, end: str) -> None:
+    assert read_phone(f"{label}{code.format(number)}{end}") == f"7{number}"
+
+
+@given(st.integers(10**9, 10**10 - 1), st.sampled_from(["RU", "KZ"]))
+def test_y10_ten_digits_are_never_made_a_number_that_no_network_of_seven_has(number: int, country: str) -> None:
+    read = read_phone(str(number), country)
+    if read == f"7{number}":
+        is_valid = phonenumbers.is_valid_number(phonenumbers.parse(f"+{read}"))
+        assert is_valid or re.fullmatch(r"9\d{9}|7(?:0\d|47|[567]\d)\d{7}", str(number))
+
+
+@given(st.integers(10**5, 10**15 - 1))
+def test_y10_a_number_without_its_area_is_no_number(number: int) -> None:
+    read = read_phone(f"+{number}")
+    reason = phonenumbers.is_possible_number_with_reason
+    possible = phonenumbers.ValidationResult.IS_POSSIBLE
+    assert read is None or reason(phonenumbers.parse(f"+{read}")) == possible
+
+
 @pytest.mark.parametrize(
     "given", [0, None, [], {}, True, 1e400, "1" * 16, "1" * 5000, "\0", "\ud800", b"79001234567"]
 )
@@ -88,7 +116,28 @@ def test_no_text_is_too_odd(given: str, country: str) -> None:
         ("", "Etc/GMT-3", None),
         (None, None, None),
         ("мир", None, None),
+        (None, "Europe/Kiev", "UA"),
+        (None, "Europe/Kyiv", "UA"),
+        (None, "Asia/Calcutta", "IN"),
+        (None, "Asia/Kolkata", "IN"),
+        (None, "Asia/Saigon", "VN"),
+        (None, "US/Pacific", "US"),
+        (None, "Turkey", "TR"),
+        (None, "Israel", "IL"),
+        (None, "GB", "GB"),
+        (None, "W-SU", "RU"),
+        (None, "Asia/Qostanay", "KZ"),
+        (None, "UTC", None),
+        (None, "EST5EDT", None),
+        (None, "EET", None),
+        (None, "Нигде/Там", None),
     ],
 )
 def test_country_of(name: str | None, zone: str | None, country: str | None) -> None:
     assert country_of(name, zone) == country
+
+
+def test_y10_every_zone_of_a_place_has_its_country() -> None:
+    """By the list of zones that the salon's own zone is checked against, old names with their new ones."""
+    nowhere = {zone for zone in available_timezones() if country_of(None, zone) is None}
+    assert {zone for zone in nowhere if "/" in zone and not zone.startswith("Etc/")} <= {"Antarctica/Troll"}

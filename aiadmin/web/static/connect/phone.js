@@ -1,5 +1,9 @@
 // Phone numbers as people type them and as the page shows them.
 
+// What people write before a number, or behind it, to say which it is: the server knows the words.
+const LABEL = /^(?:\p{L}+[\s.:\-]+){0,2}\p{L}+[\s.:\-]*(?=[+(\d])/u;
+const BEHIND = /[\s(]+\p{L}+[\s.)]*$/u;
+const ENDS = /[ ,;.:!?]+$/;
 const EXTENSION = /[\s,;(]*(?:[\p{L}#]+|[,;])[\s.:=)#]*\d{1,6}\)?\s*$/u;
 
 /**
@@ -9,7 +13,8 @@ const EXTENSION = /[\s,;(]*(?:[\p{L}#]+|[,;])[\s.:=)#]*\d{1,6}\)?\s*$/u;
  */
 export function readPhone(typed) {
   const plain = typed.normalize('NFKC').replace(/\p{Cf}/gu, '').replace(/[\p{Pd}\u2212]/gu, '-').replace(/[\p{Zs}\t]/gu, ' ');
-  const number = plain.replace(EXTENSION, '').trim();
+  const bare = plain.replace(ENDS, '').trim().replace(LABEL, '').replace(BEHIND, '');
+  const number = bare.replace(EXTENSION, '').replace(ENDS, '').trim().replace(/^\(\s*(?:\+|00)/, '+(');
   const digits = number.replace(/\D/g, '').length;
   return /^\+?[0-9 ().\-/]+$/.test(number) && digits >= 7 && digits <= 17 ? number : null;
 }
