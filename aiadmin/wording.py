@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -14,14 +14,10 @@ from babel.numbers import format_decimal
 
 from aiadmin.domain.client_name import greeting_name
 from aiadmin.domain.notice_text import BookedTitle, Facts
+from aiadmin.domain.plain_text import shown
 
 _RUSSIAN = Locale("ru")
-_JOINER = "\u200d"
-"""Makes one emoji of several."""
-_OF_EMOJI = frozenset("\ufe0f♀♂⚕⚖✈❤")
-"""What stands beside a joiner and is no symbol by its category, or is one of old."""
-_FLAG_TAGS = frozenset(map(chr, range(0xE0020, 0xE0080)))
-"""Invisible letters of a region, behind a black flag."""
+_CENT = Decimal("0.01")
 
 
 def words(facts: Facts) -> Mapping[str, str]:
@@ -33,7 +29,7 @@ def words(facts: Facts) -> Mapping[str, str]:
         "time": clock(local),
         "master": _one_line(facts.master),
         "services": ", ".join(filter(None, map(_service, facts.services))),
-        "price": money(facts.price, facts.currency) if facts.price is not None else "",
+        "price": _price(facts),
         "address": _one_line(facts.address),
         "link": _one_line(facts.link),
     }
@@ -62,8 +58,9 @@ def money(amount: Decimal, currency: str | None) -> str:
     >>> money(Decimal("1500.00"), "₽"), money(Decimal("99.5"), "Br"), money(Decimal(1800), None)
     ('1\\xa0500\\xa0₽', '99,50\\xa0Br', '1\\xa0800')
     """
-    is_whole = amount == amount.to_integral_value()
-    written = format_decimal(amount, "#,##0" if is_whole else "#,##0.00", _RUSSIAN)
+    rounded = amount.quantize(_CENT)
+    is_whole = rounded == rounded.to_integral_value()
+    written = format_decimal(rounded, "#,##0" if is_whole else "#,##0.00", _RUSSIAN)
     sign = _one_line(currency)
     return f"{written}\xa0{sign}" if sign else written
 
@@ -78,6 +75,12 @@ def count(number: int, one: str, few: str, many: str) -> str:
     return f"{format_decimal(number, locale=_RUSSIAN)} {forms.get(_RUSSIAN.plural_form(number), many)}"
 
 
+def _price(facts: Facts) -> str:
+    """Empty for a sum that would read as nothing: nobody has set it."""
+    is_set = facts.price is not None and facts.price.quantize(_CENT) > 0
+    return money(facts.price, facts.currency) if facts.price is not None and is_set else ""
+
+
 def _service(booked: BookedTitle) -> str:
     title, amount = booked
     written = _one_line(title)
@@ -86,22 +89,9 @@ def _service(booked: BookedTitle) -> str:
 
 def _one_line(text: str | None) -> str:
     """What somebody typed, without what would break a line or hide in it; joined emoji stay joined."""
-    return " ".join("".join(map(_shown, _pairs(text or ""))).split())
+    return " ".join("".join(sign if _is_written(sign) else " " for sign in shown(text or "")).split())
 
 
-def _pairs(text: str) -> Iterator[tuple[str, str, str]]:
-    """Each sign with the one before and the one behind it."""
-    return zip(f" {text}", text, f"{text[1:]} ", strict=False)
-
-
-def _shown(sign_between: tuple[str, str, str]) -> str:
-    before, sign, after = sign_between
-    if sign == _JOINER:
-        return sign if _is_of_an_emoji(before) and _is_of_an_emoji(after) else ""
-    if unicodedata.category(sign) == "Cf":
-        return sign if sign in _FLAG_TAGS else ""
-    return sign if sign.isprintable() else " "
-
-
-def _is_of_an_emoji(sign: str) -> bool:
-    return unicodedata.category(sign) in {"So", "Sk"} or sign in _OF_EMOJI
+def _is_written(sign: str) -> bool:
+    """Whether it is more than a blank; what is left of signs that nobody sees joins those of emoji."""
+    return sign.isprintable() or unicodedata.category(sign) == "Cf"

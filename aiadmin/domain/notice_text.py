@@ -18,6 +18,7 @@ LONGEST = 1000
 """Characters of a template."""
 VARIABLES = ("name", "date", "time", "master", "services", "price", "address", "link")
 
+_LEAST_PRICE = Decimal("0.01")
 _PIECE = re.compile(r"\{([^{}\n]*)\}|[{}]")
 _VARIABLE = re.compile(r"\{(\w+)\}")
 
@@ -72,7 +73,7 @@ class Facts:
         link: str | None = None,
     ) -> Self:
         """What is known of a booking; its price only where every service has one, 0 being none: nobody set it."""
-        costs = [service.cost for service in record.services if service.cost]
+        costs = [service.cost for service in record.services if service.cost and service.cost >= _LEAST_PRICE]
         is_priced = bool(costs) and len(costs) == len(record.services)
         return cls(
             name=record.client_name,

@@ -6,6 +6,7 @@ nothing of a message or a name needs either (Unicode Technical Report 36, 2.10 a
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 
@@ -16,13 +17,18 @@ _KEPT = frozenset("\n\t")
 _JOINER, _VARIATION = "\u200d", "\ufe0f"
 _PICTURES = frozenset({"So", "Sk"})
 """Emoji and their skin tones."""
+_ARROW = "\u2194"
+"""The one emoji with a joiner that is a mathematical sign by its category: a head that is shaken."""
+_FLAG = re.compile("\U0001f3f4[\U000e0061-\U000e007a]{2}[\U000e0030-\U000e0039\U000e0061-\U000e007a]{1,3}\U000e007f")
+"""The flag of a part of a country: a black one, and the letters of its code that nobody sees (UTS 51, annex C)."""
 
 
 def hidden(text: str) -> Iterator[int]:
-    """Where `text` has a character that is not seen. Lines, tabs, and the joiner inside an emoji are none."""
+    """Where `text` has a character that is not seen. Lines, tabs, and what an emoji is joined of are none."""
+    of_flags = {position for flag in _FLAG.finditer(text) for position in range(*flag.span())}
     for position, character in enumerate(text):
         is_unseen = character in _BLANK or unicodedata.category(character) in _HIDDEN
-        if is_unseen and character not in _KEPT and not _joins_pictures(text, position):
+        if is_unseen and character not in _KEPT and position not in of_flags and not _joins_pictures(text, position):
             yield position
 
 
@@ -41,4 +47,8 @@ def _joins_pictures(text: str, position: int) -> bool:
         return False
     before = text[max(position - 2, 0) : position].rstrip(_VARIATION)[-1:]
     after = text[position + 1 : position + 2]
-    return bool(before and after) and {unicodedata.category(before), unicodedata.category(after)} <= _PICTURES
+    return _is_picture(before) and _is_picture(after)
+
+
+def _is_picture(character: str) -> bool:
+    return character == _ARROW or (bool(character) and unicodedata.category(character) in _PICTURES)

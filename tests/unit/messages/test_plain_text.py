@@ -41,6 +41,14 @@ def test_what_is_not_seen_is_taken_out_of_texts_and_refused_in_templates(sign: s
         "👨\u200d👩\u200d👧",
         "❤\ufe0f\u200d🔥",
         "👩🏽\u200d🎨",
+        "🙂\u200d↔\ufe0f",
+        "🙂\u200d↕\ufe0f",
+        "🚶🏽\u200d♀\ufe0f\u200d➡\ufe0f",
+        "👁\ufe0f\u200d🗨\ufe0f",
+        "👩🏽\u200d❤\ufe0f\u200d💋\u200d👨🏿",
+        "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
+        "🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f, 🏴\u200d☠\ufe0f",
+        "1\ufe0f\u20e3",
         "é",
         "Ё",
     ],
@@ -52,6 +60,23 @@ def test_what_is_seen_stays(text: str) -> None:
 
 def test_a_joiner_between_letters_hides_there_and_goes() -> None:
     assert shown("ба\u200dнк \u200d👩 👩\u200d") == "банк 👩 👩"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067",
+        "🏴" + "".join(chr(0xE0000 + ord(letter)) for letter in "pay to other card") + "\U000e007f",
+        "🏴\U000e007f",
+        "Ждём\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
+    ],
+)
+def test_y20_letters_that_nobody_sees_are_kept_in_a_flag_alone(text: str) -> None:
+    assert shown(text) == text.rstrip("".join(map(chr, range(0xE0020, 0xE0080))))
+
+
+def test_y20_an_arrow_alone_joins_nothing() -> None:
+    assert shown("a\u200d↔b") == "a↔b"
 
 
 @given(st.text())

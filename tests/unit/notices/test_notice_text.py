@@ -162,6 +162,23 @@ def test_a_price_that_nobody_has_set_is_not_told() -> None:
 
 
 @pytest.mark.parametrize(
+    ("price", "written"),
+    [
+        *(("0", ""), ("0.004", ""), ("0.00", ""), ("-5", ""), ("0.01", "0,01"), ("99.999", "100"), ("0.5", "0,50")),
+        *(("1500.001", "1\xa0500"), ("12.345", "12,34")),
+    ],
+)
+def test_y22_a_price_that_reads_as_nothing_is_not_told(price: str, written: str) -> None:
+    told = _text("Ждём!\nСтоимость: {price}", price=Decimal(price), currency=None)
+    assert told == ("Ждём!\nСтоимость: " + written if written else "Ждём!")
+
+
+def test_y22_a_service_that_costs_less_than_a_kopeck_has_no_price() -> None:
+    crumb = replace(HAIRCUT, cost=Decimal("0.004"))
+    assert Facts.of(record(services=(crumb, crumb, crumb)), zone="UTC").price is None
+
+
+@pytest.mark.parametrize(
     ("currency", "written"),
     [("₸", "1\xa0800\xa0₸"), ("Br", "1\xa0800\xa0Br"), ("₽", "1\xa0800\xa0₽"), (None, "1\xa0800")],
 )
@@ -185,7 +202,16 @@ def test_the_label_of_services_agrees_with_their_number() -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["Окрашивание 👩\u200d🦰 ❤\ufe0f\u200d🔥", "Катя 👩\u200d👧", "Флаг 🏳\ufe0f\u200d🌈", "👩🏽\u200d💻 Оля"]
+    "typed",
+    [
+        "Окрашивание 👩\u200d🦰 ❤\ufe0f\u200d🔥",
+        "Катя 👩\u200d👧",
+        "Флаг 🏳\ufe0f\u200d🌈",
+        "👩🏽\u200d💻 Оля",
+        "🙂\u200d↔\ufe0f Оля",
+        "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f Оля",
+        "Оля ✂\ufe0f",
+    ],
 )
 def test_joined_emoji_stay_joined(typed: str) -> None:
     """Y20."""
