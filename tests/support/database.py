@@ -20,7 +20,7 @@ from psycopg2 import sql
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = "aiadmin_template"
-_DISCONNECTED_WITHIN = 5.0
+_DISCONNECTED_WITHIN = 30.0
 
 _SHAPE = """
 SELECT sum(xmin::text::bigint), count(*) FROM (
@@ -44,13 +44,25 @@ WHERE pg_class.oid >= 16384 AND relkind = 'r' ORDER BY 1
 _SEQUENCES = "SELECT format('%I.%I', schemaname, sequencename), start_value FROM pg_sequences ORDER BY 1"
 
 
+class _Patient(psycopg2.extensions.connection):
+    """A connection that waits for a server that is busy, where the product's in the same process would not."""
+
+    patience = 60.0
+
+
+def _connect(url: str) -> psycopg2.extensions.connection:
+    return psycopg2.connect(url, connection_factory=_Patient)
+
+
 class Databases:
     """The databases of one PostgreSQL server; the first is built by `python -m aiadmin migrate`."""
 
     def __init__(self, server_url: str) -> None:
         self._server_url = server_url
-        self._server = psycopg2.connect(server_url)
+        self._server = _connect(server_url)
         self._server.autocommit = True
+        self._administer("ALTER SYSTEM SET autovacuum = off")  # a worker of its would be in the way of a new name
+        self._administer("SELECT pg_reload_conf()")
         self._free: list[str] = []
         self._administer("CREATE DATABASE {}", TEMPLATE)
         _migrate(self._url(TEMPLATE))
@@ -67,7 +79,7 @@ class Databases:
         """The URL of a database with our schema and no rows; after the block it is gone, with all connections."""
         name = f"test_{uuid.uuid4().hex[:12]}"
         if self._free:
-            self._administer("ALTER DATABASE {} RENAME TO {}", self._free.pop(), name)
+            self._rename(self._free.pop(), name)
         else:
             self._administer("CREATE DATABASE {} TEMPLATE {} STRATEGY wal_log", name, TEMPLATE)
         try:
@@ -77,7 +89,7 @@ class Databases:
 
     def remove_rows(self, url: str) -> None:
         """Empty a lent database under processes that stay connected to it; its numbers go on."""
-        with closing(psycopg2.connect(url)) as connection, connection, connection.cursor() as cursor:
+        with closing(_connect(url)) as connection, connection, connection.cursor() as cursor:
             cursor.execute(self._deletions)
 
     def close(self) -> None:
@@ -85,17 +97,28 @@ class Databases:
         self._server.close()
 
     def _take_back(self, name: str) -> None:
-        self._disconnect(name)
-        with self._inside(name) as cursor:
+        free = f"free_{name}"
+        self._rename(name, free)
+        with self._inside(free) as cursor:
             is_ours = self._state(cursor) == self._untouched
             if is_ours:
                 cursor.execute(self._deletions)
                 cursor.execute(self._numbers)
         if is_ours:
-            self._disconnect(name)
-            self._free.append(name)
+            self._free.append(free)
         else:  # a test has changed the schema, or rows that the migrations made
-            self._administer("DROP DATABASE {} WITH (FORCE)", name)
+            self._administer("DROP DATABASE {} WITH (FORCE)", free)
+
+    def _rename(self, name: str, other: str) -> None:
+        """Give a database another name, whoever connects to it meanwhile."""
+        deadline = time.monotonic() + _DISCONNECTED_WITHIN
+        while True:
+            self._disconnect(name)
+            try:
+                return self._administer("ALTER DATABASE {} RENAME TO {}", name, other)
+            except psycopg2.errors.ObjectInUse:
+                if time.monotonic() > deadline:
+                    raise
 
     def _disconnect(self, name: str) -> None:
         """End every connection to it, and return when PostgreSQL has seen them end."""
@@ -117,7 +140,7 @@ class Databases:
 
     @contextmanager
     def _inside(self, name: str) -> Iterator[psycopg2.extensions.cursor]:
-        with closing(psycopg2.connect(self._url(name))) as connection:
+        with closing(_connect(self._url(name))) as connection:
             connection.autocommit = True
             with connection.cursor() as cursor:
                 yield cursor
