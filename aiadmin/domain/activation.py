@@ -39,6 +39,10 @@ class Connection(StrEnum):
     """It did not answer, or could not just now."""
 
 
+INSTALLED = frozenset({Connection.ACTIVE, Connection.FREEZED})
+"""What a salon that has our app is: it is set up, paid for or not."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Answer:
     """The answer to one HTTP call, or that there was none.

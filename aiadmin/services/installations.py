@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from aiadmin import texts
 from aiadmin.domain import audit
-from aiadmin.domain.activation import Connection
+from aiadmin.domain.activation import INSTALLED, Connection
 from aiadmin.domain.company import Company, NewCompany, activation_deadline
 from aiadmin.domain.contact import Sighting
 from aiadmin.domain.delivery import OutboxKind, OutboxState
@@ -107,7 +107,7 @@ class Installer:
         connection = self.marketplace.connection_status(arrival.salon_id, turn)
         if connection is Connection.SILENT:
             return Landing(salon_id=arrival.salon_id, admission=Admission.LATER)
-        is_member = self._is_member(arrival, turn) if connection is Connection.ACTIVE else None
+        is_member = self._is_member(arrival, turn) if connection in INSTALLED else None
         try:
             return self._decide(arrival, connection, is_member)
         except SalonTakenError:

@@ -8,11 +8,11 @@ run meanwhile, and libpq is given the addresses beside the name, which it still 
 from __future__ import annotations
 
 import ipaddress
-import socket
-import threading
 from collections.abc import Mapping, Sequence
 
 import psycopg2
+
+from aiadmin.adapters.name_lookup import look_up
 
 RESOLVE_SECONDS = 5.0
 
@@ -42,20 +42,7 @@ def _is_address(host: str) -> bool:
 
 
 def _look_up(host: str, seconds: float) -> Sequence[str]:
-    found: list[str] = []
-    wrong: list[str] = []
-
-    def ask() -> None:
-        try:
-            answers = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
-            found.extend(dict.fromkeys(str(address[0]) for *_, address in answers))
-        except (OSError, UnicodeError) as error:
-            wrong.append(str(error))
-
-    asking = threading.Thread(target=ask, daemon=True)  # a greenlet, where gevent rules
-    asking.start()
-    asking.join(seconds)
-    if not found:
-        why = wrong[0] if wrong else f"no answer from the resolver within {seconds:g} s"
-        raise psycopg2.OperationalError(f"could not look up the host of PostgreSQL: {why}")
-    return list(found)
+    try:
+        return look_up(host, seconds=seconds)
+    except OSError as error:
+        raise psycopg2.OperationalError(f"could not look up the host of PostgreSQL: {error}") from error

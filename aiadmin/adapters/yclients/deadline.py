@@ -1,8 +1,9 @@
-"""A deadline for a whole HTTP call: connecting, TLS, what is sent, the header and the body.
+"""A deadline for a whole HTTP call: the name's look-up, connecting, TLS, what is sent, the header and the body.
 
 A timeout of `requests` is one of a single `recv`, and starts anew with every byte: a server that drips its header, or
 its part of a TLS handshake, holds a call for hours. Here the call's socket is shut down when its time is over, which
-ends any wait on it as a lost connection does.
+ends any wait on it as a lost connection does. Before there is a socket, the look-up of the name has the call's
+timeout for connecting, which the system's resolver does not know of.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import os
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -18,6 +20,14 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+from urllib3.util.connection import create_connection
+
+from aiadmin.adapters.name_lookup import look_up
+
+CONNECT_SECONDS = 5.0
+"""For connecting, where a call has no timeout for that."""
+_LEAST_SECONDS = 0.05
 
 _call = threading.local()
 
@@ -79,11 +89,39 @@ class _Bounded:
     """A mixin for urllib3's connections."""
 
     sock: socket.socket | None
+    host: str
+    port: int
+    timeout: float | None
+    source_address: tuple[str, int] | None
+    socket_options: Any
 
     def _new_conn(self) -> socket.socket:
-        line: socket.socket = super()._new_conn()  # type: ignore[misc]
+        """As the library's, where the look-up and all addresses of the name share the timeout for connecting."""
+        try:
+            line = self._connect(time.monotonic() + (self.timeout or CONNECT_SECONDS))
+        except socket.gaierror as error:
+            raise NameResolutionError(self.host, self, error) from error  # type: ignore[arg-type]
+        except TimeoutError as error:
+            raise ConnectTimeoutError(self, f"connecting to {self.host}: {error}") from error
+        except OSError as error:
+            raise NewConnectionError(self, f"no connection to {self.host}: {error}") from error  # type: ignore[arg-type]
         _hold(line)
         return line
+
+    def _connect(self, until: float) -> socket.socket:
+        *others, last = look_up(self.host, seconds=until - time.monotonic())
+        for address in others:
+            with suppress(OSError):
+                return self._connect_to(address, until)
+        return self._connect_to(last, until)
+
+    def _connect_to(self, address: str, until: float) -> socket.socket:
+        return create_connection(
+            (address, self.port),
+            max(until - time.monotonic(), _LEAST_SECONDS),
+            source_address=self.source_address,
+            socket_options=self.socket_options,
+        )
 
     def request(self, *arguments: Any, **named: Any) -> None:
         """Send a request, perhaps on a connection of an earlier call."""

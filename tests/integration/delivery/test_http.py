@@ -105,6 +105,42 @@ def test_a_tls_handshake_that_drips_is_given_up_in_time(serve: Serve) -> None:
     assert seconds < 2
 
 
+def test_a_silent_resolver_is_no_answer_within_the_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A resolver as the system's is when its servers are silent."""
+    is_over = threading.Event()
+
+    def wait(*_some: object, **_more: object) -> list[object]:
+        is_over.wait(20)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", wait)
+    answer, seconds = _timed(YClientsHttp(base_url="http://api.example", partner_token="p"))
+    is_over.set()
+    assert (answer.status, answer.message) == (None, "ConnectTimeout")
+    assert seconds < 2
+
+
+@pytest.mark.parametrize("host", ["nobody.invalid", "api\u0301..example", "a" * 300])
+def test_a_name_that_stands_for_nothing_is_no_answer(host: str) -> None:
+    answer, _ = _timed(YClientsHttp(base_url=f"http://{host}", partner_token="p"))
+    assert answer.status is None
+
+
+def test_the_next_address_of_a_name_is_tried(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As of a host with an address of the sixth version, on a machine that reaches only the fourth."""
+    http = serve(lambda connection: connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"))
+    real = socket.getaddrinfo
+
+    def ask(host: str, port: object, *some: object, **more: object) -> list[tuple[object, ...]]:
+        if host != "api.example":
+            return list(real(host, port, *some, **more))  # type: ignore[arg-type]
+        return [(0, 0, 0, "", (address, 0)) for address in ("127.77.0.1", "127.0.0.1")]
+
+    monkeypatch.setattr(socket, "getaddrinfo", ask)
+    answer, _ = _timed(replace(http, base_url=http.base_url.replace("127.0.0.1", "api.example")))
+    assert answer.status == 200
+
+
 def test_a_kept_connection_has_a_deadline_in_every_call(serve: Serve) -> None:
     def answer_then_drip(connection: socket.socket) -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from datetime import timedelta
 from typing import Any
@@ -172,6 +173,20 @@ def test_s13_who_is_of_the_company_no_more_does_not_come_in(door: Door) -> None:
 
     assert (answer.status_code, "token=" in answer.text) == (403, False)
     assert "доступ к этому салону" in answer.text
+
+
+@pytest.mark.parametrize(("listed", "status"), [(SECOND, 403), (OWNER, 303)], ids=["former", "present"])
+def test_s13_a_frozen_salon_opens_to_its_users_where_yclients_says_who_they_are(
+    door: Door, listed: dict[str, Any], status: int
+) -> None:
+    door.install(5)
+    door.yclients.freeze(5)
+    body = json.dumps({"success": True, "data": [{"id": listed["id"], "name": listed["name"]}], "meta": {}})
+    door.yclients.fault("/api/v1/company_users/5", status=200, times=3, body=body)
+    with door.site.container.engine.begin() as connection:
+        connection.execute(text("DELETE FROM landings"))
+
+    assert door.open(_address(door, OWNER, 5), **FROM_YCLIENTS).status_code == status
 
 
 def test_s13_a_second_administrator_of_an_active_salon_comes_in(door: Door) -> None:
