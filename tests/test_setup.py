@@ -53,9 +53,16 @@ def test_the_russian_guide_names_no_setting_that_is_not_there() -> None:
     assert named <= SETTINGS
 
 
-def test_the_readme_names_every_setting() -> None:
-    rows = re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "README.md").read_text(), re.MULTILINE)
+def test_the_documentation_names_every_setting() -> None:
+    rows = re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "docs" / "settings.md").read_text(), re.MULTILINE)
     assert sorted(rows) == sorted(SETTINGS)
+
+
+def test_every_link_of_the_documentation_leads_somewhere() -> None:
+    for page in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
+        text = page.read_text()
+        for target in re.findall(r"\]\(([^)#\s:]+)(?:#[^)]*)?\)", text):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 
 def test_the_readme_names_every_command_and_no_other() -> None:
