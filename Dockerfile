@@ -12,6 +12,8 @@ COPY requirements.txt ./
 RUN pip install --no-cache-dir --require-hashes -r requirements.txt
 COPY . .
 COPY --from=page /app/aiadmin/web/static/vendor aiadmin/web/static/vendor
+# its user may not write there, and every process would compile all of it at every start
+RUN python -m compileall -q aiadmin jobs migrations wsgi.py worker.py
 RUN useradd --system --home-dir /app aiadmin
 USER aiadmin
 ENV PORT=3000

@@ -62,12 +62,20 @@ def test_two_that_are_lent_at_the_same_time_are_two(databases: Databases) -> Non
         assert identity(one) != identity(other)
 
 
-def test_what_outlives_its_test_finds_no_database(databases: Databases) -> None:
+def test_a_test_that_ends_all_connections_to_its_database_spoils_nothing(databases: Databases) -> None:
+    others = "FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    for _ in range(2):
+        with databases.lend() as url:
+            assert ask(url, COMPANY) == [(1,)]
+            assert (True,) in ask(url, f"SELECT pg_terminate_backend(pid) {others}")
+
+
+def test_what_outlives_its_test_is_let_in_nowhere(databases: Databases) -> None:
     with databases.lend() as url:
         left = psycopg2.connect(url)
     with databases.lend() as other, closing(left):
         assert identity(other)
         with pytest.raises(psycopg2.OperationalError), left.cursor() as cursor:
             cursor.execute("TABLE companies")
-        with pytest.raises(psycopg2.OperationalError, match="does not exist"):
+        with pytest.raises(psycopg2.OperationalError, match="authentication failed"):
             psycopg2.connect(url)
