@@ -14,7 +14,6 @@ from aiadmin.web import create_app
 from tests.fakes.yclients.client import FakeYClients
 from tests.integration.web.door import Door
 from tests.integration.web.site import Salon, Site
-from tests.support.routes import compiled_once
 
 ADMIN_KEY = "admin-key-of-these-tests-32-bytes-long"
 METRICS_TOKEN = "metrics-token-of-these-tests"
@@ -25,13 +24,6 @@ class MakeSite(Protocol):
 
 
 ADMIN = {"X-API-Key": ADMIN_KEY}
-
-
-@pytest.fixture(scope="session", autouse=True)
-def routes_are_compiled_once() -> Iterator[None]:
-    """Each test has an application of its own, and all have the same routes."""
-    with compiled_once():
-        yield
 
 
 @pytest.fixture
