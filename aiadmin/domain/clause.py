@@ -1,30 +1,54 @@
-"""What leaves a sentence together with a value that is not known: its label, its brackets and quotes, its clause.
+"""What leaves a text together with a value that is not known: its label, its brackets and quotes, its clause.
 
-A text is a salon's own, so no grammar is assumed but punctuation. A gap is where the value would stand; what is known
-stands as `{name}`. Nothing that is known is ever left out.
+A text is a salon's own, so no grammar is assumed but punctuation and the words that lead to a value. A gap is where
+the value would stand; what is known stands as `{name}`. Nothing that is known is ever left out, nor a phone number, a
+link or an address that the salon has spelt out itself.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+
+from aiadmin.domain.own_words import SPELT_OUT, sentences
 
 GAP = "\0"
 """Stands where a variable has no value; no template holds one."""
 
-_KNOWN = re.compile(r"\{\w+\}")
-_QUOTED = re.compile(rf"[«„“\"'‘]\s*{GAP}\s*[»“”\"'’]")
+_FACT = re.compile(rf"\{{\w+\}}|{SPELT_OUT.pattern}")
+_WHOLE_FACT = re.compile(rf"(?:{_FACT.pattern})[)\]»”\"'’*_~]*")
+_IN_BRACKETS = re.compile(r"^\(([^()]*)\)\s*$")
+_QUOTED = re.compile(rf"[«„“\"'‘*_~]\s*{GAP}\s*[»“”\"'’*_~]")
 _BRACKETED = re.compile(rf"\s*\(([^()]*{GAP}[^()]*)\)")
-_END = re.compile(r"(?P<sign>[.!?…]+[»”\")]*)(?=\s|$)")
-_ABBREVIATION = re.compile(
-    r"(?:^|[\s(,])(?:ул|г|д|кв|стр|корп|к|пр|просп|пр-т|пер|пл|ш|наб|б-р|мкр|тел|каб|эт|руб|р|им|см|ст|м)\.$"
-)
-_SEPARATOR = re.compile(r"(\s*[,;]\s*)")
-_CONJUNCTION = re.compile(r"^(?:и|а|но|или)\s+", re.IGNORECASE)
+_MARKER = re.compile(r"\s*[•·▪◦‣●○–—>✓✔✅☑➡👉-]\ufe0f?\s+")
+_DASHES = frozenset("–—")
+_SEPARATOR = re.compile(r"(\s*(?:[,;،؛，；、](?!\d))\s*|\s+[|•·▪/]\s+|^\s*[|]\s*)")
+_PARTING = frozenset("|•·▪/")
+"""What parts things that have nothing to do with each other."""
+_CONJUNCTION = re.compile(r"^(?:и|а|но|или|либо)\s+", re.IGNORECASE)
+_OR = re.compile(r"^\s*(?:или|либо|або|немесе|болмаса|yoki|ёки|же|or)\s+", re.IGNORECASE)
+_BEFORE_OR = re.compile(r"^(.*\w)[\s,]+(?:или|либо|або|немесе|болмаса|yoki|ёки|or)\s[^:—–]*$", re.IGNORECASE)
 _LEAD = re.compile(
-    r"(?:^|\s+)(?:на|ко?|у|во?|по|за|от|для|со?|до|из|об?|при|через|под)(?:\s+[^\W\d_]+){0,2}\s*$", re.IGNORECASE
+    r"(?:^|\s+)(?:на|ко?|у|во?|по|за|от|для|со?|до|из|об?|при|через|под)(?:\s+[^\W\d_]+){0,2}\s*:?\s*$", re.IGNORECASE
 )
 """What leads to a value in the middle of a sentence: a preposition and at most two words."""
+_LABEL = re.compile(r"[:—–՝]|\s-\s")
+_OWN_LABEL = re.compile(r"\w\s*[:—–՝]\s*\S|\s-\s")
+_HAS_VERB = re.compile(
+    r"^(?=.*\w\W+\w).*\w(?:[её]м|им|ите|йте|ьте|ете|ёте|ать|ить|еть|уть|ти)(?:с[ья])?\b", re.IGNORECASE
+)
+"""More than one word, and one that sounds like what people are asked or told to do."""
+_GREETING = re.compile(
+    r"здравств|добр(?:ый|ое|ого)|привет|доброго|вітаю|с[аә]л[ао]м|сәлем|assalom|salom|hello|\bhi\b", re.IGNORECASE
+)
+_PREPOSITION = re.compile(r"(?:в|во|на|к|ко|по|у|с|со|до|от|за|из|через)\b", re.IGNORECASE)
+_HERE = re.compile(r"\s*(?:\b(?:тут|здесь|сюда|там)\b)?\s*[:—–-]?\s*$", re.IGNORECASE)
+_GOES_ON = re.compile(rf"\{{|\d|{_PREPOSITION.pattern}|(?:завтра|сегодня|скоро|снова)\b", re.IGNORECASE)
+"""What follows an address in the middle of a sentence without a comma, once nobody is addressed."""
+_IMPERATIVE, _INFINITIVE = re.compile(r"те(?:сь)?$"), re.compile(r"(?:ть|ти|чь)(?:с[ья])?$")
 _MEANING = re.compile(r"[^\W_]")
+_LABEL_ABOVE = re.compile(r"(?:[:—–-]|👇|⬇)[\s*_~\ufe0f👇⬇]*$")
+_LINE_LABEL = re.compile(r"^[^\w{\0]*[\w ]+[:—–]")
 
 
 def is_empty(text: str) -> bool:
@@ -36,41 +60,86 @@ def is_empty(text: str) -> bool:
     return not _MEANING.search(text)
 
 
+def text_without_gaps(text: str) -> str:
+    """A text of several lines without what speaks of its gaps: a label on the line above goes as well.
+
+    >>> text_without_gaps("Ждём вас {date}. Наш адрес:\\n\\0\\nДо встречи!")
+    'Ждём вас {date}.\\nДо встречи!'
+    """
+    lines = _with_labels_above(text.split("\n"))
+    kept: list[str] = []
+    for line in lines:
+        rest = without_gaps(line)
+        if rest or GAP not in line:
+            kept.append(rest)
+        elif kept and not kept[-1].strip():
+            kept.pop()  # or two empty lines would be one after the other
+    return "\n".join(kept).strip("\n")
+
+
 def without_gaps(line: str) -> str:
     """A line without what speaks of the gaps in it; empty when it speaks of nothing else.
 
     A sentence of nothing but gaps and their labels goes whole. Elsewhere the part between commas goes that holds the
-    gap, with what follows it up to the next value that is known; where that part tells something that is known, only
-    the words that lead to the gap go.
+    gap, with what only explains its value; where that part tells something that is known, only the words that lead to
+    the gap go.
 
     >>> without_gaps("Наш адрес — \\0, вход со двора. Ждём вас!")
     'Ждём вас!'
-    >>> without_gaps("Ждём вас {date} по адресу «\\0».")
-    'Ждём вас {date}.'
+    >>> without_gaps("Адрес: \\0, тел. 8 900 123-45-67. Ждём вас {date} по адресу «\\0».")
+    'Тел. 8 900 123-45-67. Ждём вас {date}.'
     >>> without_gaps("Здравствуйте, \\0!")
     'Здравствуйте!'
     """
     if GAP not in line:
         return line
-    line = _QUOTED.sub(GAP, line)
+    marker = found[0] if (found := _MARKER.match(line)) else ""
+    line = _QUOTED.sub(GAP, line.removeprefix(marker))
     while found := _BRACKETED.search(line):
         inner = _of_sentence(found[1])
         line = line[: found.start()] + ("" if is_empty(inner) else f" ({inner})") + line[found.end() :]
-    kept = [sentence for sentence in map(_of_ended, _sentences(line)) if sentence]
-    return "".join(kept).strip() if not is_empty("".join(kept)) else ""
+    each = [_of_ended(sentence) for sentence in sentences(line)]
+    kept = "".join(each)
+    is_label = marker.strip() in _DASHES and line.startswith(GAP)
+    return "" if is_empty(kept) else (("" if is_label else marker) + kept).strip()
 
 
-def _sentences(line: str) -> list[tuple[str, str]]:
-    """Each with the sign that ends it and the blanks behind; a point after an abbreviation ends nothing."""
-    found: list[tuple[str, str]] = []
-    begins = 0
-    for end in _END.finditer(line):
-        if end["sign"] == "." and _ABBREVIATION.search(line[begins : end.end()]):
+def _with_labels_above(lines: Sequence[str]) -> list[str]:
+    """The lines, with a gap behind each label whose values on the lines below are not known."""
+    joined = list(lines)
+    for above, line in enumerate(lines):
+        below = next((place for place in range(above + 1, len(lines)) if lines[place].strip()), None)
+        if below is None or not _LABEL_ABOVE.search(line) or not _is_missing(lines[below]):
             continue
-        blanks = len(line[end.end() :]) - len(line[end.end() :].lstrip())
-        found.append((line[begins : end.start()], line[end.start() : end.end() + blanks]))
-        begins = end.end() + blanks
-    return [*found, (line[begins:], "")] if begins < len(line) else found
+        if not _is_list_of_more(lines[below:]):
+            before, _, after = lines[below].partition(GAP)
+            joined[above] = f"{line.rstrip()} {GAP}{after if is_empty(before) else ''}"
+            joined[below] = GAP
+    return joined
+
+
+def _is_missing(line: str) -> bool:
+    """Whether a line tells nothing but what is not known, or begins with it."""
+    return GAP in line and (is_empty(line.split(GAP, maxsplit=1)[0]) or not without_gaps(line))
+
+
+def _is_list_of_more(lines: Sequence[str]) -> bool:
+    """Whether the first line, which is missing, is one of several alike, and another of them is not."""
+    for line in lines[1:]:
+        if not line.strip():
+            return False
+        if not _is_missing(line):
+            return _shape(line) == _shape(lines[0])
+    return False
+
+
+def _shape(line: str) -> str:
+    marker = _MARKER.match(line)
+    if marker:
+        return marker[0].strip()
+    if _LINE_LABEL.search(line):
+        return "label"
+    return "value" if is_empty(re.sub(r"\{\w+\}", "", line)) else "sentence"
 
 
 def _of_ended(sentence: tuple[str, str]) -> str:
@@ -86,37 +155,93 @@ def _of_sentence(body: str) -> str:
     pieces = _SEPARATOR.split(body)
     parts, separators = pieces[::2], ["", *pieces[1::2]]
     kept: list[tuple[str, str]] = []
-    is_dropping = False
+    is_dropping = was_addressed = False
     for separator, part in zip(separators, parts, strict=True):
-        is_dropping = is_dropping and not _KNOWN.search(part)
+        is_dropping = is_dropping and _explains(separator, part)
         if is_dropping:
             continue
         rest = _of_part(part)
-        is_dropping = rest is None
-        if rest is not None and not (GAP in part and is_empty(rest)):
-            kept.append((separator, rest))
-    return "".join(separator + part for separator, part in kept).removeprefix(kept[0][0]).strip() if kept else ""
+        is_dropping = _is_label_of_value(part)
+        if rest is None or (GAP in part and is_empty(rest)):
+            was_addressed = not is_dropping
+            continue
+        is_one = bool(kept) and _is_one_with(kept[-1][1], rest, is_without_address=was_addressed)
+        kept.append((" " if is_one else separator, rest))
+        was_addressed = False
+    return _joined(kept, is_begun=bool(kept) and not kept[0][0])
+
+
+def _joined(kept: Sequence[tuple[str, str]], *, is_begun: bool) -> str:
+    """Parts with what separates them; a first one that was not the first loses what joined it to the one before."""
+    if not kept:
+        return ""
+    first = kept[0][1] if is_begun else _CONJUNCTION.sub("", kept[0][1].lstrip())
+    return (first + "".join(separator + part for separator, part in kept[1:])).strip()
+
+
+def _explains(separator: str, part: str) -> bool:
+    """Whether a part only says more of the value before it, which is gone."""
+    if separator.strip() in _PARTING or _FACT.search(part):
+        return False
+    return GAP in part or not (_OWN_LABEL.search(part) or _HAS_VERB.search(part))
+
+
+def _is_label_of_value(part: str) -> bool:
+    """Whether a part ends with a value that is not known, behind its label."""
+    said, _, after = part.partition(GAP)
+    facts = list(_FACT.finditer(said))
+    return GAP in part and not after.strip() and bool(_LABEL.search(said, facts[-1].end() if facts else 0))
+
+
+def _is_one_with(before: str, after: str, *, is_without_address: bool) -> bool:
+    """Whether two parts need no comma between them: a picture behind words, or words without who is addressed."""
+    if is_empty(after[:1]) and after[:1] not in "{(«„“\"'":
+        return True
+    is_label = _FACT.search(before) or _LABEL.search(before) or _GREETING.search(before)
+    return is_without_address and not is_label and bool(_GOES_ON.match(after.lstrip()))
 
 
 def _of_part(part: str) -> str | None:
     """What lies between two commas, without its gaps; None when it was the label of one alone."""
     while (gap := part.find(GAP)) >= 0:
         before, after = part[:gap], part[gap + 1 :]
-        known = list(_KNOWN.finditer(before))
-        if known:
-            part = before[: known[-1].end()] + after
-        elif _KNOWN.search(after) and (lead := _LEAD.search(before)) and before[: lead.start()].strip():
+        facts = list(_WHOLE_FACT.finditer(before))
+        rest = _alternative(before, after)
+        if facts:
+            part = before[: facts[-1].end()] + after
+        elif rest is not None:
+            part = rest
+        elif _FACT.search(after) and (lead := _LEAD.search(before)) and before[: lead.start()].strip():
             part = before[: lead.start()] + after
-        elif _KNOWN.search(after) or not before.strip():
-            part = _CONJUNCTION.sub("", re.sub(r"^[\s:—–-]+", "", after))
+        elif _FACT.search(after) or is_empty(before):
+            part = _IN_BRACKETS.sub(r"\1", _CONJUNCTION.sub("", re.sub(r"^[\s:—–-]+", "", after)))
         else:
             return None
     return part
 
 
+def _alternative(before: str, after: str) -> str | None:
+    """The other of two ways, where one of them needs what is not known; None where there is no other."""
+    if before.strip() and _OR.match(after):
+        rest = _OR.sub("", after)
+        first = re.match(r"\W*(\w+)", rest)
+        for word in reversed(list(re.finditer(r"[^\W\d_]+", before))):
+            if first and _is_parallel(word[0].casefold(), first[1].casefold()):
+                return before[: word.start()] + rest
+        return f"{_HERE.sub('', before)} {rest}" if _PREPOSITION.match(rest) else rest
+    other = _BEFORE_OR.match(before)
+    return other[1] + after if other and not _LABEL.search(before) else None
+
+
+def _is_parallel(one: str, other: str) -> bool:
+    """Whether two words do the same in their sentence: the same preposition, or two verbs in one form."""
+    return one == other or any(form.search(one) and form.search(other) for form in (_IMPERATIVE, _INFINITIVE))
+
+
 def _as_beginning(kept: str, whole: str) -> str:
-    """With a capital letter where the beginning of the sentence is gone."""
+    """With a capital letter where the beginning of the sentence is gone; a link stays as it is."""
     begins = whole.lstrip()
-    if kept.startswith(begins[:1]) and not begins.startswith(GAP):
+    is_begun = kept.startswith(begins[:1]) and not begins.startswith(GAP)
+    if is_begun or re.match(r"\S*(?:://|www\.|@|\w\.\w)", kept):
         return kept
     return kept[:1].upper() + kept[1:]

@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Self
 
-from aiadmin.domain.clause import GAP, without_gaps
+from aiadmin.domain.clause import GAP, text_without_gaps
 from aiadmin.domain.errors import AiAdminError
 from aiadmin.domain.journal import Record
 from aiadmin.domain.plain_text import hidden
@@ -133,7 +133,7 @@ def _faults(template: str) -> Iterator[tuple[int, str, str]]:
 def render(template: str, words: Mapping[str, str]) -> str:
     """A template that `check` takes, filled in; empty when it speaks of nothing but what is not known.
 
-    What is not known takes with it what was said around it (`clause.without_gaps`).
+    What is not known takes with it what was said around it (`clause.text_without_gaps`).
 
     Args:
         words: for each of `VARIABLES` what stands in its place; nothing in it is looked at again.
@@ -141,7 +141,5 @@ def render(template: str, words: Mapping[str, str]) -> str:
     >>> render("Здравствуйте, {name}! Ждём вас.\\nАдрес: {address}", {"name": "", "address": ""})
     'Здравствуйте! Ждём вас.'
     """
-    gaps = [_VARIABLE.sub(lambda found: found[0] if words[found[1]] else GAP, line) for line in template.split("\n")]
-    lines = [without_gaps(line) if GAP in line else line for line in gaps]
-    kept = [line for line, before in zip(lines, gaps, strict=True) if line or GAP not in before]
-    return _VARIABLE.sub(lambda found: words[found[1]], "\n".join(kept)).strip()
+    gaps = _VARIABLE.sub(lambda found: found[0] if words[found[1]] else GAP, template)
+    return _VARIABLE.sub(lambda found: words[found[1]], text_without_gaps(gaps)).strip()
