@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from aiadmin import wording
+from aiadmin.domain.answered import without_question
 from aiadmin.domain.message_settings import SettingsInvalidError
 from aiadmin.domain.notice import NoticeKind
 from aiadmin.domain.notice_text import LONGEST, VARIABLES, Facts, TemplateError, check, render
@@ -55,9 +56,17 @@ LISTS: Mapping[NoticeKind, tuple[str, str]] = {
 }
 """What stands before and after a list of several visits that one client is told of at once."""
 _LIST_LINE = "{date}, в {time} — {services}, мастер {master}"
-_SENTENCE = re.compile(r"\S.*?(?:[.!?…]+(?=\s|$)|$)")
-_ASKS = re.compile(r"\?|\bответьте\b|\bподтвердите\b|\b1\s*[—–-]", re.IGNORECASE)
-"""What asks whether a client comes."""
+_TOLD = (
+    (("date", "time"), "Ждём вас {date}, в {time}."),
+    (("date",), "Ждём вас {date}."),
+    (("time",), "Ждём вас в {time}."),
+    (("services",), "Услуги: {services}."),
+    (("master",), "Мастер: {master}."),
+    (("price",), "Стоимость: {price}."),
+    (("address",), "Адрес: {address}."),
+    (("link",), "Ваша запись: {link}"),
+)
+"""What a question told of a visit, to a client who is not asked any more."""
 
 VARIABLE_MEANINGS: Mapping[str, str] = {
     "name": "имя клиента",
@@ -106,9 +115,11 @@ def fill(template: str, facts: Facts, *, is_asked: bool = True) -> str:
         TemplateError: the text cannot be filled in.
     """
     check(template)
+    if not is_asked:
+        template = without_question(template, _tell)
     if len(facts.services) == 1:
         template = _SERVICES.sub(r"\1\2слуга\3", template)
-    return render(template if is_asked else _without_questions(template), wording.words(facts))
+    return render(template, wording.words(facts))
 
 
 def fill_list(kind: NoticeKind, visits: Sequence[Facts]) -> str:
@@ -119,13 +130,14 @@ def fill_list(kind: NoticeKind, visits: Sequence[Facts]) -> str:
     return "\n".join((hello, *(f"• {line}" for line in lines), goodbye))
 
 
-def _without_questions(template: str) -> str:
-    """A reminder without what asks for an answer, line by line, sentence by sentence."""
-    lines = (
-        " ".join(one for one in _SENTENCE.findall(line) if not _ASKS.search(one)) for line in template.split("\n")
-    )
-    kept = [line for line, before in zip(lines, template.split("\n"), strict=True) if line or not before]
-    return "\n".join(kept)
+def _tell(names: Collection[str]) -> str:
+    """These variables, each in a sentence."""
+    left, said = set(names), []
+    for told, sentence in _TOLD:
+        if left.issuperset(told):
+            left.difference_update(told)
+            said.append(sentence)
+    return " ".join(said)
 
 
 def setting_flaws(error: SettingsInvalidError) -> Mapping[str, str]:

@@ -1,0 +1,197 @@
+"""A reminder for a client who has said already that they come: the salon's own text without what asks for it.
+
+A text is a salon's own, in any of several languages, so nothing is cut out of a sentence but its last clause: one
+that asks goes whole, and what it tells of the visit is told once more in our words. What asks nothing stays to the
+letter. In doubt a question goes: less is said, and nothing that is not true.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+
+from aiadmin.domain.own_words import SPELT_OUT, sentences
+
+_PLACE = re.compile(r"\{(\w+)\}")
+_ADDRESSED = frozenset({"name"})
+"""What is no news to a client."""
+_ANSWER = re.compile(
+    r"""(?<!\bв\s)\bответ(?:ь|ьте|ит[еь]|а|у|ом|ов|ным)?\b | \bотвечай(?:те)?\b | \bдай(?:те)?\s(?:нам\s)?знать
+    | \bотпишитесь\b | прид[её](?:те|шь)\s+ли\b | \bесли\s+(?:вы\s+)?прид[её](?:те|шь)\s*$
+    | (?:жауап|жооп|жавоб|javob)\s+(?:бер|ber) | \bвідпові(?:дай|дь|сти) | \bадка(?:жыце|заць)
+    | \breply\b | \brespond\b | \banswer\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""What asks for an answer, whatever sign is behind it; "if the plans change, answer here" asks for none."""
+_CONFIRM = re.compile(
+    r"""подтверд(?:и|ите|ить|ишь|или|ил|ила)\b | подтвержда(?:ешь|ете|й|йте)\b | \bподтверждени | \bне\s+подтвержд
+    | \bвс[её]\s+в\s+силе | \bрастаң | \bырастаң | тасди[қк]ла | tasdiqla | \bпідтверд | \bпацв[ея]рдз
+    | \bconfirm\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""What asks to confirm, or speaks of what follows when nobody does."""
+_COMES = re.compile(
+    r"прид[её](?:те|шь)\b|прие(?:дете|дешь)\b|\bсмож(?:ете|ешь)\b|\bждать\b|\bв силе\b|\bактуальн|\bудобно\b",
+    re.IGNORECASE,
+)
+_KEY = (
+    r"(?:[12]\b(?![.:,]?\d)|[«\"'“]\s*(?:\+|да|нет|иә|ҳа|ha|yes|no)\s*[»\"'”]|\bплюс\w*"
+    r"|\+(?=\s*(?:$|[,.;)]|если|для|или|в\s+ответ))|да\s*(?:/|или)\s*нет)"
+)
+_PRESS = re.compile(
+    rf"""\b(?:ответь|отвечай|напиш[иу]|отправ[ьи]|пришлит|постав[ьи]|жм[иё]|нажм|выбер[иу]|reply|send|press|жаз|yubor|bos
+    |адка|надішл)\w*[^.!?]*?(?<![\w№]){_KEY}""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""A client is to answer with a key."""
+_YES_OR_NO = (
+    r"(?:да|нет|не\s+прид\w+|прид[уё]\w*|прийду|не\s+буду|буду|не\s+смогу|смогу|не\s+получ\w+|отмен\w+|перен[ео]с\w+"
+    r"|подтвер\w+|вс[её]\s+в\s+силе|иә|ия|жоқ|жок|ооба|келем\w*|ҳа|йўқ|ha|yo.?q|kelaman|так|ні|yes|no|ok|ок)\b"
+)
+_SIGN = r"(?:\ufe0f?\u20e3)?\s*(?:[—–\-:=).(]|если|егер|agar|if)?\s*"
+_OPTION = re.compile(rf"^[^\w+\-«\"]*(?:[1-9]|[«\"]?[+\-][»\"]?){_SIGN}{_YES_OR_NO}", re.IGNORECASE)
+_ALONE = re.compile(rf"^\W*{_YES_OR_NO}(?:\W+(?:или\W+)?{_YES_OR_NO})*\W*$", re.IGNORECASE)
+_OPTIONS = re.compile(rf"(?<![\w№.,:]){_KEY}{_SIGN}{_YES_OR_NO}", re.IGNORECASE)
+_EITHER = re.compile(r"(?<![\w№.,:])1\s*(?:или|або|немесе|же|yoki|ёки|or|/)\s*2(?![\w:])(?!\s+\w)", re.IGNORECASE)
+_STOP = re.compile(r"\bстоп\b|\bstop\b|отписаться|рассыл", re.IGNORECASE)
+_IN_CASE = re.compile(
+    r"^\W*(?:если|чтобы|когда|в\s+случае|при|for|if|to|агар|agar|егер|эгер|якщо|щоб|калі|каб)\b", re.IGNORECASE
+)
+_OFFERS = re.compile(
+    r"""^\W*(?:как|что|где|куда|когда|почему|зачем|сколько|какой|какая|какие|чего|кто|нет|впервые|опазд|заблуд|потеря
+    |не\s+(?:смож|мож|получ|успев|зна|наш|хот)|(?:(?:есть|остались|возникли|появились)\s+)?вопрос
+    |(?:из|по)мен[яи]л|нужн|хотите|планы\s+(?:из|по)мен[яи]л)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""Questions that offer help, or ask after something else."""
+_POLITE = re.compile(
+    r"здравств|добр(?:ый|ое|ого)|привет|до встречи|хорошего|спасибо|благодар|с уважением|с[аә]л[ао]м|сәлем|salom"
+    r"|hello|вітаю",
+    re.IGNORECASE,
+)
+_QUOTED = re.compile(r"«[^«»]*»|“[^“”]*”|\"[^\"]*\"")
+_OPENING, _CLOSING = frozenset('«“"'), re.compile(r"[»”\"]")
+_QUESTION = re.compile(r"[?؟？]")
+_PICTURE = re.compile(
+    r"(?<=[\w}).,])\s*[\U0001f000-\U0001faff\u2600-\u27bf\ufe0f\u200d]+\s+(?=[A-ZА-ЯЁӘҒҚҢӨҰҮҺІЎҲ{])"
+)
+_PART, _CLAUSE = re.compile(r"\s*[,;:]\s+|\s+[—–-]\s+"), re.compile(r"[,;:]\s")
+
+
+class _Role(Enum):
+    TELLS = auto()
+    OFFERS = auto()
+    """A question that belongs to the sentence behind it."""
+    ASKS = auto()
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Sentence:
+    """Attributes: `line` is the number of the line that it stands in, `end` its last sign and the blanks behind."""
+
+    line: int
+    body: str
+    end: str
+    role: _Role
+
+
+def without_question(template: str, tell: Callable[[Collection[str]], str]) -> str:
+    """The text without what asks whether a client comes; empty when nothing but politeness is left.
+
+    Args:
+        tell: says the variables of these names, each in a sentence, with braces.
+
+    >>> without_question("Ждём вас {date}! Придёте? 1 — да, 2 — нет. Отписаться: СТОП.", str)
+    'Ждём вас {date}! Отписаться: СТОП.'
+    """
+    lines = template.split("\n")
+    read = [
+        _Sentence(line=number, body=body, end=end, role=_role(body, end))
+        for number, line in enumerate(lines)
+        for body, end in _sentences(line)
+    ]
+    read = _with_neighbours(read)
+    if all(one.role is not _Role.ASKS for one in read):
+        return template
+    told = [_told(one, tell) if one.role is _Role.ASKS else one for one in read]
+    if all(_is_polite(one) for one in told):
+        return ""
+    kept = [
+        "".join(one.body + one.end for one in told if one.line == number).rstrip() for number in range(len(lines))
+    ]
+    text = "\n".join(line for line, before in zip(kept, lines, strict=True) if line or not before.strip())
+    return re.sub(r"\n{3,}", "\n\n", text).strip()
+
+
+def _sentences(line: str) -> list[tuple[str, str]]:
+    """Also apart where a picture stands for the sign that ends a sentence."""
+    apart: list[tuple[str, str]] = []
+    for body, end in sentences(line):
+        begins = 0
+        for picture in _PICTURE.finditer(body):
+            apart.append((body[begins : picture.start()], picture[0]))
+            begins = picture.end()
+        apart.append((body[begins:], end))
+    return apart
+
+
+def _role(body: str, end: str) -> _Role:
+    said = _QUOTED.sub("", body)
+    if _is_answered_with_a_key(body):
+        return _Role.ASKS
+    is_order = _ANSWER.search(said) and not _IN_CASE.search(said)
+    if (is_order or _CONFIRM.search(said)) and not _STOP.search(said):
+        return _Role.ASKS
+    if not _QUESTION.search(_own_end(body, end)) and "՞" not in body:
+        return _Role.TELLS
+    return _Role.OFFERS if _OFFERS.search(said) else _Role.ASKS
+
+
+def _own_end(body: str, end: str) -> str:
+    """The signs of the sentence itself, where it ends with something quoted."""
+    is_quoted_whole = body.lstrip()[:1] in _OPENING
+    return end if is_quoted_whole else _CLOSING.split(end)[-1]
+
+
+def _is_answered_with_a_key(said: str) -> bool:
+    return any(keys.search(said) for keys in (_PRESS, _OPTION, _OPTIONS, _ALONE, _EITHER))
+
+
+def _with_neighbours(read: Sequence[_Sentence]) -> list[_Sentence]:
+    """What leads to a question asks as well: an offer before it, a label above the keys."""
+    known: list[_Sentence] = []
+    asks_next = False
+    for one in reversed(read):
+        is_label = one.body.rstrip().endswith(":") and not _tells_of_visit(one.body)
+        if asks_next and (one.role is _Role.OFFERS or is_label):
+            one = replace(one, role=_Role.ASKS)  # noqa: PLW2901
+        asks_next = one.role is _Role.ASKS
+        known.append(one)
+    return known[::-1]
+
+
+def _told(asking: _Sentence, tell: Callable[[Collection[str]], str]) -> _Sentence:
+    """What a sentence that asks tells: its beginning, where that asks nothing, or its variables in our words."""
+    body, end = asking.body, asking.end
+    for part in _PART.finditer(body):
+        head, tail = body[: part.start()], body[part.end() :]
+        if _tells_of_visit(head) and not _tells_of_visit(tail) and not _asks(head) and _asks(_CLAUSE.split(tail)[0]):
+            return replace(asking, body=head, end=re.sub(r"[?؟？][!?]*", ".", end))
+    names = set(_PLACE.findall(body)) - _ADDRESSED
+    return replace(asking, body=tell(names) if names else "", end=end[len(end.rstrip()) :] if names else "")
+
+
+def _asks(clause: str) -> bool:
+    return _is_answered_with_a_key(clause) or any(asks.search(clause) for asks in (_ANSWER, _CONFIRM, _COMES))
+
+
+def _tells_of_visit(said: str) -> bool:
+    return bool(set(_PLACE.findall(said)) - _ADDRESSED or SPELT_OUT.search(said))
+
+
+def _is_polite(one: _Sentence) -> bool:
+    """Whether it is gone, or says no more than hello."""
+    is_word = re.search(r"\w", _PLACE.sub("", one.body))
+    return not _tells_of_visit(one.body) and (is_word is None or _POLITE.search(one.body) is not None)
