@@ -10,57 +10,169 @@ import unicodedata
 
 LONGEST = 40
 MOST_WORDS = 4
-_MOST_DIGITS = 4
-"""More are a phone, a card or a sum."""
+_MOST_DIGITS = 2
+"""More are a phone, a card, a code or a sum."""
+_FEWEST_LETTERS = 2
 _FILLERS = frozenset(
     {
         *(
-            "без имени",
-            "нет",
-            "не указано имя",
-            "тест тест",
-            "нет имени",
             "имя",
-            "имя не указано",
-            "не указано",
-            "не указан",
-            "неизвестно",
+            "фамилия",
+            "отчество",
             "фио",
-            "аноним",
+            "не",
+            "указано",
+            "указан",
+            "указана",
+            "юзер",
+            "клиент",
+            "клиентка",
+            "клієнт",
+            "кліент",
+            "гость",
+            "посетитель",
         ),
-        *("неизвестный", "неизвестная", "клиент", "клиентка", "новый клиент", "новая клиентка", "гость", "тест"),
-        *("test", "client", "new client", "guest", "unknown", "no name", "noname", "name", "n a", "none", "null"),
+        *(
+            "посетительница",
+            "пользователь",
+            "покупатель",
+            "абонент",
+            "заказчик",
+            "аноним",
+            "неизвестный",
+            "неизвестная",
+        ),
+        *(
+            "неизвестно",
+            "неизвестен",
+            "новый",
+            "новая",
+            "сайт",
+            "сайта",
+            "салон",
+            "салона",
+            "запись",
+            "администратор",
+        ),
+        *("админ", "тест", "тестовый", "тестовая", "проверка", "данных", "название", "номер", "телефон", "первый"),
+        *(
+            "user",
+            "client",
+            "customer",
+            "guest",
+            "visitor",
+            "new",
+            "unknown",
+            "name",
+            "first",
+            "last",
+            "noname",
+            "no",
+        ),
+        *(
+            "none",
+            "null",
+            "nil",
+            "undefined",
+            "nan",
+            "n",
+            "a",
+            "anonymous",
+            "anonim",
+            "admin",
+            "test",
+            "demo",
+            "qwerty",
+        ),
+        *("asdf", "asd", "qwe", "йцукен", "йцу", "фыва", "фыв", "ячс"),
+        *("mijoz", "yangi", "ismsiz", "noma", "lum", "номаълум", "мижоз", "келуші", "жаңа", "белгісіз", "аты", "жоқ"),
     }
 )
-"""What desks and programs write where a name is asked for and none is known; signs between words are blanks here."""
+"""What desks and programs write where a name is asked for and none is known: a name of nothing but these is none."""
+_FILLER_STARTS = frozenset({"без", "не", "нет"})
+_SPEECH = frozenset(
+    {
+        *("ваш", "ваша", "ваше", "ваши", "вашего", "вашу", "вам", "вас", "вы", "наш", "мы", "your"),
+        *(
+            "сіздің",
+            "сізге",
+            "sizning",
+            "сизнинг",
+            "сиз",
+            "код",
+            "кода",
+            "code",
+            "пароль",
+            "password",
+            "выигрыш",
+            "приз",
+        ),
+        *("выиграли", "акция", "скидка", "бонус", "кредит", "казино", "casino", "ставки", "позвоните", "перезвоните"),
+    }
+)
+"""Words that speak to somebody or offer something; no name holds one."""
 _LINK = re.compile(r"(?:^|\W)(?:www|https?)(?:$|\W)", re.IGNORECASE)
-_INITIAL = re.compile(r"(?<![\w-])[А-ЯЁ]\.(?=$|[\s,)]|[А-ЯЁ]\.)")
-"""A letter and a point, alone or before another: never before a word, for that would be the end of a link."""
-_SIGNS = frozenset(" '’`(),")
-_OF_NAMES = frozenset({"Pd", "So", "Sk", "Mn", "Me", "Cf"})
-"""Categories of dashes, of marks above letters, and of what emoji are made of."""
+_SHORTENED = re.compile(r"(?<![\w-])([^\W\d_]{1,2})\.(?=$|[\s,)]|[^\W\d_]\.)")
+"""An initial or a title with its point: never before a word, for that would be the end of a link."""
+_INITIAL_LAST = re.compile(r"(?:^|[\s.,(])[^\W\d_]\.$")
+_SIGNS = frozenset(" '’‘`´(),&+·\"«»“”„")
+_OF_NAMES = frozenset({"Pd", "So", "Sk", "Mn", "Mc", "Me", "Cf"})
+"""Categories of dashes, of marks and vowels at letters, and of what emoji are made of."""
+_AROUND = " !?,;:*_~-–—"
+_QUOTED = re.compile(r"\"([^\"]*)\"|'([^']*)'|«([^«»]*)»|[“„]([^“”„]*)[“”]|\(([^()]*)\)")
 
 
 def greeting_name(given: str | None) -> str | None:
     """The name that a message may say, or None for what is no name: then the client is greeted without one.
 
-    A name has a letter and no more than `LONGEST` signs, `MOST_WORDS` words and four digits; it holds no link, no
-    address, no phone, nothing but what names are written with, and is no filler.
+    A name has two letters, or one that is a word, and no more than `LONGEST` signs, `MOST_WORDS` words and two
+    digits; it holds no link, no address, no phone, nothing but what names are written with, and is no filler. What
+    stands around it is taken off.
 
-    >>> greeting_name(" Анна-Мария "), greeting_name("Иванова А. С."), greeting_name("Зайди t.me/bot")
+    >>> greeting_name(" «Анна-Мария»! "), greeting_name("Иванова А. С."), greeting_name("Зайди t.me/bot")
     ('Анна-Мария', 'Иванова А. С.', None)
     """
-    name = " ".join((given or "").split()).rstrip("!?,")
-    if not any(letter.isalpha() for letter in name) or len(name) > LONGEST or len(name.split()) > MOST_WORDS:
+    name = _bare(" ".join((given or "").split()))
+    if not _is_long_enough(name) or len(name) > LONGEST or len(name.split()) > MOST_WORDS:
         return None
-    if sum(letter.isdigit() for letter in name) > _MOST_DIGITS or not all(map(_is_of_a_name, _INITIAL.sub("", name))):
+    if sum(letter.isdigit() for letter in name) > _MOST_DIGITS:
         return None
-    return None if _LINK.search(name) or _is_filler(name) else name
+    if not all(map(_is_of_a_name, _SHORTENED.sub(_without_point, name))):
+        return None
+    return None if _LINK.search(name) or _is_no_name(_words(name)) else name
 
 
-def _is_filler(name: str) -> bool:
-    words = re.sub(r"[\W\d_]+", " ", name).casefold().replace("ё", "е").split()
-    return " ".join(words) in _FILLERS
+def _bare(name: str) -> str:
+    """Without the signs around it, but for the point of an initial."""
+    stripped = ""
+    while name != stripped:
+        stripped = name
+        name = name.strip(_AROUND).lstrip(".…").rstrip("…")
+        if not _INITIAL_LAST.search(name):
+            name = name.rstrip(".")
+        whole = _QUOTED.fullmatch(name)
+        name = next((inner for inner in whole.groups() if inner is not None), "") if whole else name
+    return name
+
+
+def _is_long_enough(name: str) -> bool:
+    letters = [sign for sign in name if sign.isalpha()]
+    return len(letters) >= _FEWEST_LETTERS or any(unicodedata.category(sign) == "Lo" for sign in letters)
+
+
+def _without_point(shortened: re.Match[str]) -> str:
+    return shortened[1] if shortened[1][0].isupper() else shortened[0]
+
+
+def _words(name: str) -> list[str]:
+    return re.sub(r"[\W\d_]+", " ", name).casefold().replace("ё", "е").split()
+
+
+def _is_no_name(words: list[str]) -> bool:
+    if not words or words[0] in _FILLER_STARTS or not _SPEECH.isdisjoint(words):
+        return True
+    is_one_key = len("".join(words)) > _FEWEST_LETTERS and len(set("".join(words))) == 1
+    return is_one_key or _FILLERS.issuperset(words)
 
 
 def _is_of_a_name(sign: str) -> bool:

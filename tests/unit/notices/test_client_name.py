@@ -31,6 +31,35 @@ from aiadmin.domain.client_name import LONGEST, greeting_name
             "Клиентова Анна",
             "Гостья Ирина",
         ),
+        # initials, titles and two people
+        *(
+            "J. R. Smith",
+            "J.R. Smith",
+            "Smith J.",
+            "Дж. Смит",
+            "Mr. Smith",
+            "St. John",
+            "Ә. Н. Сапаров",
+            "Ў. Каримов",
+        ),
+        *("Анна & Пётр", "Анна + Пётр", "Анна и Пётр", "Тест-Иванова Анна", "Анна Без"),
+        # nicknames, marks and other scripts
+        *('Анна "Аня" Иванова', "Анна «Нюша»", "O‘g‘iloy", "Gʻayrat", "G'ayrat", "Өмірбек", "Їжакевич Ґанна"),
+        *(
+            "अनीता शर्मा",
+            "பிரியா",
+            "ศิริพร",
+            "อัญชลี",
+            "ကျော်",
+            "محمد علي",
+            "אנה",
+            "李",
+            "김민지",
+            "Ани́та",
+            "Gal·la",
+            "Ĳsbrand",
+        ),
+        *("Ян", "Нам Виктория", "Ким Не", "Гостев Иван", "Клиент Анна"),
     ],
 )
 def test_a_name_is_said_as_it_is(name: str) -> None:
@@ -38,7 +67,13 @@ def test_a_name_is_said_as_it_is(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "said"), [("  Анна \n Мария ", "Анна Мария"), ("Анна!", "Анна"), ("Анна,", "Анна")]
+    ("given", "said"),
+    [
+        *(("  Анна \n Мария ", "Анна Мария"), ("Анна!", "Анна"), ("Анна,", "Анна"), ("Анна.", "Анна")),
+        *(('"Катя"', "Катя"), ("«Катя»", "Катя"), ("“Катя”", "Катя"), ("'Катя'", "Катя"), ("„Катя“", "Катя")),
+        *(("Анна...", "Анна"), ("Анна…", "Анна"), ("- Анна", "Анна"), ("Анна -", "Анна"), (". Анна", "Анна")),
+        *(("*Анна*", "Анна"), ("Анна;", "Анна"), ("(Анна)", "Анна"), ("Иванова А.С.,", "Иванова А.С.")),
+    ],
 )
 def test_a_name_is_tidied(given: str, said: str) -> None:
     assert greeting_name(given) == said
@@ -57,6 +92,47 @@ def test_a_name_is_tidied(given: str, said: str) -> None:
             "Новый клиент",
             "Имя не указано",
             "(не указано)",
+        ),
+        # what desks and programs write for want of a name
+        *(
+            "Без фамилии",
+            "без отчества",
+            "Без имени 2",
+            "User",
+            "Юзер",
+            "user123",
+            "Пользователь",
+            "Посетитель",
+            "Клиент сайта",
+        ),
+        *("Customer", "Anonymous", "undefined", "null null", "Имя Фамилия", "Фамилия", "First name", "Не звонить"),
+        *("Не известно", "нет фамилии", "нет данных", "Новая", "Новый", "Админ", "Администратор", "Салон", "Запись"),
+        *(
+            "Mijoz",
+            "Yangi mijoz",
+            "Ismsiz",
+            "Noma'lum",
+            "Келуші",
+            "Жаңа клиент",
+            "Аты жоқ",
+            "Белгісіз",
+            "Клієнт",
+            "Кліент",
+        ),
+        *(
+            "ааа",
+            "ХХХ",
+            "aaaa",
+            "qwerty",
+            "asdf",
+            "йцукен",
+            "фыва",
+            "А",
+            "Ё.",
+            "x",
+            "тест 1",
+            "Test Test",
+            "тестовый клиент",
         ),
         *("Нет", "Не указано имя", "тест тест", "N/A", "no name", "Guest", "тест"),
     ],
@@ -90,6 +166,15 @@ def test_what_is_no_name_is_not_said(junk: str | None) -> None:
             "@evil_bot",
             "Банк 88005553535",
             "Служба безопасности 8 800 555 35 35",
+            "Ваш код 1234",
+            "ваш код",
+            "Код 12",
+            "Your code 1234",
+            "Сіздің код 12",
+            "Пароль 55",
+            "Вы выиграли приз",
+            "Перезвоните нам",
+            "Анна 1234",
             "Анна 1000₽",
             "Анна #приз",
         ),
@@ -105,3 +190,4 @@ def test_a_stranger_does_not_speak_through_a_name(spam: str) -> None:
 def test_no_text_is_too_odd(text: str) -> None:
     name = greeting_name(text)
     assert name is None or (len(name) <= LONGEST and not set(name) & set("@/:\\#[]{}<>\n"))
+    assert name is None or greeting_name(name) == name
