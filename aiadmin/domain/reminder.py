@@ -29,6 +29,7 @@ TOO_LATE = timedelta(hours=1)
 REVIEW_FOR = timedelta(hours=24)
 """A visit is often marked as over in the evening only."""
 LONGEST_VISIT = timedelta(hours=12)
+"""One booking of it; so much later its last one may begin."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,9 +53,15 @@ class Window:
     until: datetime
 
 
-def reminders(record: Record, settings: MessageSettings, zone: str, *, now: datetime) -> Sequence[Reminder]:
-    """What a booking owes about now: from shortly before its time until it is too late to plan it."""
-    return [one for one in _all(record, settings, zone) if _is_now(one, now)]
+def reminders(
+    record: Record, settings: MessageSettings, zone: str, *, now: datetime, visit: Sequence[Record] = ()
+) -> Sequence[Reminder]:
+    """What a booking owes about now: from shortly before its time until it is too late to plan it.
+
+    Args:
+        visit: what else is booked for the same visit: a review is asked for when all of it is over.
+    """
+    return [one for one in _all(record, settings, zone, visit) if _is_now(one, now)]
 
 
 def windows(settings: MessageSettings, zone: str, *, now: datetime) -> Sequence[Window]:
@@ -70,11 +77,12 @@ def owed(
     *,
     asked_at: datetime | None,
     now: datetime,
+    visit: Sequence[Record] = (),
 ) -> Reminder | None:
-    """What a booking that was found in a window of this kind owes of it now."""
+    """What a booking that was found in a window of this kind owes of it now, with the rest of its `visit`."""
     if kind is NoticeKind.REMINDER_AGAIN:
         return None if asked_at is None else again(asked_at, record, settings, now=now)
-    return next((one for one in reminders(record, settings, zone, now=now) if one.kind is kind), None)
+    return next((one for one in reminders(record, settings, zone, now=now, visit=visit) if one.kind is kind), None)
 
 
 def again(asked_at: datetime, record: Record, settings: MessageSettings, *, now: datetime) -> Reminder | None:
@@ -125,12 +133,12 @@ def day_before(starts_at: datetime, clock: time, zone: str) -> datetime:
     return _at(starts_at.astimezone(there).date() - timedelta(days=1), clock, there, starts_at)
 
 
-def _all(record: Record, settings: MessageSettings, zone: str) -> Iterator[Reminder]:
+def _all(record: Record, settings: MessageSettings, zone: str, visit: Sequence[Record]) -> Iterator[Reminder]:
     if not _has_client(record) or (record.is_unpaid and settings.wait_for_payment):
         return
     if record.attendance is Attendance.CAME:
         if settings.review:
-            yield _review(record, settings)
+            yield _review(record, settings, visit)
         return
     if record.attendance is Attendance.NO_SHOW or not _is_known_for(record, LEAST_AHEAD, record.starts_at):
         return
@@ -150,8 +158,9 @@ def _all(record: Record, settings: MessageSettings, zone: str) -> Iterator[Remin
             yield Reminder(kind=kind, due_at=due_at, deadline_at=deadline_at)
 
 
-def _review(record: Record, settings: MessageSettings) -> Reminder:
-    due_at = record.starts_at + record.length + timedelta(hours=settings.review_after)
+def _review(record: Record, settings: MessageSettings, visit: Sequence[Record]) -> Reminder:
+    over = max(one.starts_at + one.length for one in (record, *visit))
+    due_at = over + timedelta(hours=settings.review_after)
     return Reminder(kind=NoticeKind.REVIEW, due_at=due_at, deadline_at=due_at + REVIEW_FOR)
 
 
@@ -183,7 +192,7 @@ def _windows(settings: MessageSettings, zone: str, now: datetime) -> Iterator[Wi
     asked = now - timedelta(hours=settings.again_after)
     yield Window(kind=NoticeKind.REMINDER_AGAIN, since=asked - GRACE, until=asked)
     over = now - timedelta(hours=settings.review_after)
-    yield Window(kind=NoticeKind.REVIEW, since=over - REVIEW_FOR - LONGEST_VISIT, until=over + AHEAD)
+    yield Window(kind=NoticeKind.REVIEW, since=over - REVIEW_FOR - 2 * LONGEST_VISIT, until=over + AHEAD)
 
 
 def _at(day: date, clock: time, there: ZoneInfo, like: datetime) -> datetime:

@@ -12,13 +12,16 @@ from functools import partial
 
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.journal import Record
 from aiadmin.domain.message_settings import MessageSettings
+from aiadmin.domain.notice import NoticeKind
 from aiadmin.domain.plan import NOTHING, NewNotice, Plan, StoredEvent, by_booking, plan
 from aiadmin.domain.quarantine import RowKey, WorkQueue
+from aiadmin.domain.release import is_of_one_visit
 from aiadmin.domain.reminder import Window, notice_of, one_per_visit, owed, windows
 from aiadmin.services.isolation import Isolation
 from aiadmin.services.ports import Clock, JobQueue, NewUnitOfWork, UnitOfWork
-from aiadmin.services.ports.notices import WritingSalon
+from aiadmin.services.ports.notices import Found, WritingSalon
 
 EVENTS_AT_ONCE = 200
 SALONS_AT_ONCE = 200
@@ -158,7 +161,23 @@ def _owed(
     new: list[NewNotice] = []
     for found in work.notices.in_windows(_windows(salons, now), only=bookings):
         salon = by_number[found.company_id]
-        reminder = owed(found.kind, found.record, salon.settings, salon.zone, asked_at=found.asked_at, now=now)
+        reminder = owed(
+            found.kind,
+            found.record,
+            salon.settings,
+            salon.zone,
+            asked_at=found.asked_at,
+            now=now,
+            visit=_rest_of_visit(work, found) if found.kind is NoticeKind.REVIEW else (),
+        )
         if reminder is not None:
             new.append(notice_of(reminder, found.record, found.company_id))
     return one_per_visit(new)
+
+
+def _rest_of_visit(work: UnitOfWork, found: Found) -> Sequence[Record]:
+    """What else stands of the same visit."""
+    if found.record.visit_id is None:
+        return ()
+    booked = work.records.of_visit(found.company_id, found.record.visit_id)
+    return [one for one in booked if is_of_one_visit(one, found.record)]

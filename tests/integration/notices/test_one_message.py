@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from aiadmin import wording
+from aiadmin.domain.notice import NoticeKind
 from aiadmin.services.salon_wording import SalonWording
 from tests.integration.notices.conftest import Salon
 from tests.integration.notices.planning import DAY, HOUR, Plans
@@ -99,6 +101,40 @@ def test_one_visit_with_two_masters_is_one_message_one_reminder_one_question_and
     assert [plans.salon.record(each["id"])["attendance"] for each in (first, second)] == [2, 2]
 
 
+def test_y17_a_review_is_asked_for_after_the_last_booking_of_a_visit(plans: Plans) -> None:
+    first = plans.salon.book(hour=10, days=3)
+    second = _second_master(plans, first, 15)
+    plans.read()
+    plans.set(review=True, review_after=3, review_link="https://example.org/reviews")
+    numbers = {"id": plans.salon.company_id, "one": first["id"], "two": second["id"]}
+    change = "UPDATE records SET attendance = 1, seconds = 3600 WHERE company_id = :id AND record_id IN (:one, :two)"
+    plans.salon.world.execute(change, **numbers)
+    for hours, reviews in ((4.1, []), (8.5, []), (9.1, [(first["id"],)]), (20, [(first["id"],)])):
+        plans.later = plans.salon.starts_at(first) + hours * HOUR - plans.salon.world.clock()
+        plans.planner.remind()
+        found = plans.salon.world.rows(
+            "SELECT record_id FROM notices WHERE kind = 'review' AND record_id IN (:one, :two)",
+            one=first["id"],
+            two=second["id"],
+        )
+        assert found == reviews
+
+
+def test_y17_a_part_of_a_visit_that_did_not_take_place_puts_no_review_off(plans: Plans) -> None:
+    first = plans.salon.book(hour=10, days=3)
+    second = _second_master(plans, first, 15)
+    plans.read()
+    plans.set(review=True, review_after=3)
+    change = "UPDATE records SET attendance = :came, seconds = 3600 WHERE record_id = :one"
+    plans.salon.world.execute(change, came=1, one=first["id"])
+    plans.salon.world.execute(change, came=-1, one=second["id"])
+    plans.later = plans.salon.starts_at(first) + 4.1 * HOUR - plans.salon.world.clock()
+    plans.planner.remind()
+    assert plans.salon.world.rows(
+        "SELECT record_id FROM notices WHERE kind = 'review' AND record_id = :one", one=first["id"]
+    )
+
+
 def test_who_has_said_that_they_come_is_reminded_and_not_asked(plans: Plans) -> None:
     """Y16."""
     booking = plans.salon.book(hour=15, days=3)
@@ -116,6 +152,32 @@ def test_who_has_said_that_they_come_is_reminded_and_not_asked(plans: Plans) -> 
     assert "?" not in text
     assert "1 —" not in text
     assert plans.salon.world.rows("SELECT record_id FROM questions WHERE record_id = :id", id=booking["id"]) == []
+
+
+def test_y16_a_salons_own_reminder_loses_its_question_and_nothing_else(plans: Plans) -> None:
+    own = (
+        "Здравствуйте, {name}! Придёте {date} в {time}? Ответь 1 или 2.\n1 — приду\n2 — не смогу\n"
+        "Салон «Что? Где?» на ул. Мира, д. 1 — вход со двора. Отписаться: СТОП."
+    )
+    with plans.salon.world.uow() as work:
+        work.preferences.set_text(plans.salon.company_id, NoticeKind.REMINDER_DAY, own, plans.now())
+        work.commit()
+    booking = plans.salon.book(hour=15, days=3)
+    plans.read()
+    plans.edit(booking, attendance=2)
+    plans.read()
+    plans.age(booking, 5 * DAY)
+    plans.later = plans.salon.starts_at(booking) - timedelta(hours=21) - plans.salon.world.clock()
+    plans.planner.remind()
+    plans.later = timedelta(0)
+    plans.salon.world.execute("DELETE FROM notices WHERE record_id <> :id", id=booking["id"])
+    plans.salon.world.execute("UPDATE notices SET due_at = now() WHERE kind = 'reminder_day'")
+    [text] = plans.send()
+    when = f"{wording.day(plans.salon.starts_at(booking))}, в 15:00"
+    assert text == (
+        f"Здравствуйте, Анна! Ждём вас {when}.\n"
+        "Салон «Что? Где?» на ул. Мира, д. 1 — вход со двора. Отписаться: СТОП."
+    )
 
 
 def _at_night(plans: Plans) -> None:

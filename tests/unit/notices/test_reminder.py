@@ -111,6 +111,20 @@ def test_a_review_is_asked_for_after_the_visit_where_the_salon_wants_it() -> Non
     assert _kinds(OVER, wanted, attendance=Attendance.CAME, created_at=VISIT) == ["review"]
 
 
+def test_y17_a_review_is_asked_for_after_the_last_of_a_visit() -> None:
+    wanted = MessageSettings(review=True)
+    first = _visit(attendance=Attendance.CAME)
+    colour = _visit(record_id=3, starts_at=VISIT + 2 * HOUR, length=3 * HOUR)
+    shorter = _visit(record_id=4, starts_at=VISIT + 3 * HOUR, length=HOUR)
+    last = OVER + 4 * HOUR
+    for visit, due_at in (((), OVER), ([colour], last), ([shorter, colour], last), ([shorter], OVER + 3 * HOUR)):
+        [review] = reminders(first, wanted, MOSCOW, now=due_at, visit=visit)
+        assert (review.due_at, review.deadline_at) == (due_at, due_at + 24 * HOUR)
+        assert reminders(first, wanted, MOSCOW, now=due_at - 2 * AHEAD, visit=visit) == []
+        found = owed(NoticeKind.REVIEW, first, wanted, MOSCOW, asked_at=None, now=due_at, visit=visit)
+        assert found == review
+
+
 @pytest.mark.parametrize(
     ("passed", "given", "is_asked"),
     [
@@ -200,14 +214,19 @@ def test_whatever_is_owed_is_found_where_it_is_looked_for(
     starts_at: datetime, off: timedelta, attendance: int, settings: MessageSettings, zone: str
 ) -> None:
     visit = _visit(starts_at=starts_at, created_at=None, attendance=Attendance(attendance))
+    later = _visit(starts_at=starts_at + 11 * HOUR)
     for due in (
+        later.starts_at + later.length + timedelta(hours=settings.review_after),
         day_before(starts_at, settings.day_at, zone),
         starts_at - timedelta(hours=settings.hours_before),
         starts_at + visit.length + timedelta(hours=settings.review_after),
     ):
         now = due + off
         looked = windows(settings, zone, now=now)
-        for one in reminders(visit, settings, zone, now=now):
+        for one in (
+            *reminders(visit, settings, zone, now=now),
+            *reminders(visit, settings, zone, now=now, visit=[later]),
+        ):
             assert any(place.kind is one.kind and place.since <= starts_at <= place.until for place in looked)
             assert one.due_at < one.deadline_at
 
