@@ -80,7 +80,24 @@ VARIABLE_MEANINGS: Mapping[str, str] = {
 }
 """What a salon may use in its texts."""
 
-_SERVICES = re.compile(r"(^\W*|[.!?]\s+)([Уу])слуги(\s*[:—–-]\s*\{services\})", re.MULTILINE)
+_NUMBERS = {
+    "услуг": ("а", "и"),
+    "процедур": ("а", "ы"),
+    "послуг": ("а", "и"),
+    "паслуг": ("а", "і"),
+    "қызмет": ("", "тер"),
+    "кызмат": ("", "тар"),
+    "xizmat": ("", "lar"),
+    "хизмат": ("", "лар"),
+    "service": ("", "s"),
+}
+"""How a word for services ends where there is one, and where there are several."""
+_ENDINGS = "|".join(sorted({ending for both in _NUMBERS.values() for ending in both if ending}))
+_SERVICES = re.compile(
+    rf"(?P<before>^(?:[^\w{{]|_)*|[.!?;,|•·(/](?:\W|_)*)(?P<word>{'|'.join(_NUMBERS)})"
+    rf"(?:{_ENDINGS})?(?P<behind>[\s*_~]*[:—–-][\s*_~]*\{{services\}})",
+    re.IGNORECASE | re.MULTILINE,
+)
 """A label, which agrees with the number of services behind it."""
 
 TEMPLATE_FLAWS: Mapping[str, str] = {
@@ -117,9 +134,20 @@ def fill(template: str, facts: Facts, *, is_asked: bool = True) -> str:
     check(template)
     if not is_asked:
         template = without_question(template, _tell)
-    if len(facts.services) == 1:
-        template = _SERVICES.sub(r"\1\2слуга\3", template)
-    return render(template, wording.words(facts))
+    agreed = _SERVICES.sub(lambda found: _agreed(found, is_one=len(facts.services) == 1), template)
+    return render(agreed, wording.words(facts))
+
+
+def say(kind: NoticeKind, own: str | None, facts: Facts, *, is_asked: bool = True) -> str:
+    """The salon's own text filled in; ours where it has none, or one that is no use or says nothing of this visit."""
+    for template in (own, TEMPLATES[kind]):
+        try:
+            said = fill(template, facts, is_asked=is_asked) if template is not None else ""
+        except TemplateError:
+            continue
+        if said:
+            return said
+    return fill(TEMPLATES[kind], facts)
 
 
 def fill_list(kind: NoticeKind, visits: Sequence[Facts]) -> str:
@@ -128,6 +156,13 @@ def fill_list(kind: NoticeKind, visits: Sequence[Facts]) -> str:
     hello, goodbye = render(before, wording.words(visits[0])), render(after, wording.words(visits[0]))
     lines = (render(_LIST_LINE, wording.words(visit)) for visit in visits)
     return "\n".join((hello, *(f"• {line}" for line in lines), goodbye))
+
+
+def _agreed(found: re.Match[str], *, is_one: bool) -> str:
+    """A label of services in the number that they have, in the letters that it was written in."""
+    one, several = _NUMBERS[found["word"].casefold()]
+    ending = one if is_one else several
+    return f"{found['before']}{found['word']}{ending.upper() if found['word'].isupper() else ending}{found['behind']}"
 
 
 def _tell(names: Collection[str]) -> str:

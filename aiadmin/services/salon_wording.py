@@ -11,7 +11,7 @@ from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal import Record, is_same_person
 from aiadmin.domain.message import Purpose
 from aiadmin.domain.notice import Notice, NoticeKind, is_still_true
-from aiadmin.domain.notice_text import Facts, TemplateError, joined
+from aiadmin.domain.notice_text import Facts, joined
 from aiadmin.domain.pace import UNBOUND, Pace
 from aiadmin.domain.question import ASKING
 from aiadmin.domain.release import Told, is_asking
@@ -42,7 +42,8 @@ class SalonWording:
         if len(visits) > 1:
             return notice_texts.fill_list(first.notice.kind, visits)
         is_answered = Purpose(first.notice.kind) in ASKING and not is_asking(first)
-        return self._of_one(first.notice, visits[0], is_asked=not is_answered)
+        own = self.work.preferences.text(first.notice.company_id, first.notice.kind)
+        return notice_texts.say(first.notice.kind, own, visits[0], is_asked=not is_answered)
 
     def _visits(self, told: Sequence[Told], salon: ReadSalon) -> Sequence[Facts]:
         """Each visit once, in the order of time, whatever number of bookings it is."""
@@ -56,18 +57,6 @@ class SalonWording:
             bookings.setdefault(key, []).extend(facts)
         visits = [joined(sorted(each, key=lambda one: one.starts_at)) for each in bookings.values()]
         return sorted(visits, key=lambda one: one.starts_at)
-
-    def _of_one(self, notice: Notice, facts: Facts, *, is_asked: bool) -> str:
-        """The salon's own; ours where it has none, or one that is no use any more or says nothing of this visit."""
-        own = self.work.preferences.text(notice.company_id, notice.kind)
-        for template in (own, notice_texts.TEMPLATES[notice.kind]):
-            try:
-                said = notice_texts.fill(template, facts, is_asked=is_asked) if template is not None else ""
-            except TemplateError:
-                continue
-            if said:
-                return said
-        return notice_texts.fill(notice_texts.TEMPLATES[notice.kind], facts)
 
     def _facts(
         self, notice: Notice, record: Record, salon: ReadSalon, address: str | None, review_link: str

@@ -19,6 +19,7 @@ from aiadmin.domain.message import NewMessage, Purpose
 from aiadmin.domain.message_settings import MessageSettings
 from aiadmin.domain.notice import NoticeKind
 from aiadmin.domain.notice_text import Facts, check
+from aiadmin.domain.question import ASKING
 from aiadmin.services import messages
 from aiadmin.services.management import OWNER
 from aiadmin.services.ports import Clock, NewUnitOfWork, UnitOfWork
@@ -36,7 +37,15 @@ class Wording:
     kind: NoticeKind
     template: str
     is_own: bool
-    preview: str
+    preview: Preview
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """How a text would read: `confirmed` to who has said already that they come; None where nobody is asked."""
+
+    text: str
+    confirmed: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,8 +83,8 @@ class Wishes:
         """Every kind's text. Raises DependencyDownError."""
         with self.uow() as work:
             own = work.preferences.texts(owner.company_id)
-            example = self._example(owner, work)
-        return [_wording(kind, own.get(kind), example) for kind in NoticeKind]
+            examples = {kind: self._example(owner, kind, work) for kind in NoticeKind}
+        return [_wording(kind, own.get(kind), example) for kind, example in examples.items()]
 
     def set_text(self, owner: Company, kind: NoticeKind, template: str | None) -> Wording:
         """Make a text the salon's own, or with None go back to ours. Raises TemplateError."""
@@ -88,18 +97,18 @@ class Wishes:
             else:
                 work.preferences.set_text(owner.company_id, kind, template, now)
             _note(work, owner.company_id, "messages.text", {"kind": kind, "own": template is not None}, now)
-            example = self._example(owner, work)
+            example = self._example(owner, kind, work)
             work.commit()
         return _wording(kind, template, example)
 
-    def preview(self, owner: Company, template: str) -> str:
-        """How a text would read. Raises TemplateError."""
+    def preview(self, owner: Company, kind: NoticeKind, template: str) -> Preview:
+        """How a text of this kind would read. Raises TemplateError."""
         with self.uow() as work:
-            return notice_texts.fill(template, self._example(owner, work))
+            return _preview(kind, template, self._example(owner, kind, work))
 
-    def try_out(self, owner: Company, template: str, phone: str) -> None:
+    def try_out(self, owner: Company, kind: NoticeKind, template: str, phone: str) -> None:
         """Owe the text, with an invented booking, to one phone. Raises TemplateError, TooManyTrialsError."""
-        text, now = self.preview(owner, template), self.clock()
+        text, now = self.preview(owner, kind, template).text, self.clock()
         new = NewMessage(
             company_id=owner.company_id,
             text=text,
@@ -114,7 +123,7 @@ class Wishes:
             messages.owe(new, to=Sighting(phone=phone), work=work, now=now)
             work.commit()
 
-    def _example(self, owner: Company, work: UnitOfWork) -> Facts:
+    def _example(self, owner: Company, kind: NoticeKind, work: UnitOfWork) -> Facts:
         """A booking of tomorrow at half past two with what this salon's journal has, and no more: an owner sees the
         hole that clients would. Only the client is invented, and, before the journal was read, all of it."""
         salon = work.sync_runs.salon(owner.company_id)
@@ -135,13 +144,20 @@ class Wishes:
             price=sample.price,
             currency=salon.currency if salon else None,
             address=address,
-            link=review or sample.link,
+            link=(review or None) if kind is NoticeKind.REVIEW else sample.link,
         )
 
 
 def _wording(kind: NoticeKind, own: str | None, example: Facts) -> Wording:
     template = own or notice_texts.TEMPLATES[kind]
-    return Wording(kind=kind, template=template, is_own=own is not None, preview=notice_texts.fill(template, example))
+    preview = _preview(kind, template, example)
+    return Wording(kind=kind, template=template, is_own=own is not None, preview=preview)
+
+
+def _preview(kind: NoticeKind, template: str, example: Facts) -> Preview:
+    is_asking = Purpose(kind) in ASKING and kind is not NoticeKind.REMINDER_AGAIN
+    confirmed = notice_texts.say(kind, template, example, is_asked=False) if is_asking else None
+    return Preview(text=notice_texts.fill(template, example), confirmed=confirmed)
 
 
 def _note(work: UnitOfWork, company_id: CompanyId, action: str, details: Mapping[str, object], at: datetime) -> None:

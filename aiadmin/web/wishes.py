@@ -77,7 +77,8 @@ def change_text() -> dict[str, object]:
 def preview() -> dict[str, object]:
     """The text with an invented booking; nothing is kept."""
     asked = wishes_schemas.Draft().load(read_object())
-    return schemas.dump(wishes_schemas.Preview, preview=_wishes().preview(company(), asked["template"]))
+    seen = _wishes().preview(company(), **asked)
+    return schemas.dump(wishes_schemas.Preview, preview=seen.text, preview_confirmed=seen.confirmed)
 
 
 @blueprint.post("/marketplace/manage/text/trial")
@@ -87,7 +88,7 @@ def preview() -> dict[str, object]:
 def try_out() -> tuple[dict[str, object], int]:
     """To a phone of the salon's people, at most twenty times a day."""
     asked = wishes_schemas.Trial().load(read_object())
-    _wishes().try_out(company(), asked["template"], asked["phone"])
+    _wishes().try_out(company(), **asked)
     container().queue.look()
     return schemas.dump(Ordered, text=texts_manage.DONE["trial"]), HTTPStatus.ACCEPTED
 
@@ -115,5 +116,6 @@ def _text(one: Wording) -> Mapping[str, object]:
         "title": texts_manage.PURPOSES[one.kind],
         "template": one.template,
         "is_own": one.is_own,
-        "preview": one.preview,
+        "preview": one.preview.text,
+        "preview_confirmed": one.preview.confirmed,
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from marshmallow import Schema, fields
 
 from aiadmin import texts
@@ -11,8 +13,8 @@ from aiadmin.web.fields import LongText, Phone
 from aiadmin.web.schemas import _In
 
 
-def _kind() -> fields.Enum[NoticeKind]:
-    return fields.Enum(NoticeKind, by_value=True, required=True, error_messages={"unknown": texts.FIELDS["choice"]})
+def _kind(**given: Any) -> fields.Enum[NoticeKind]:
+    return fields.Enum(NoticeKind, by_value=True, error_messages={"unknown": texts.FIELDS["choice"]}, **given)
 
 
 class Change(_In):
@@ -24,13 +26,14 @@ class Change(_In):
 class NewText(_In):
     """A text of the salon's own; null goes back to ours."""
 
-    kind = _kind()
+    kind = _kind(required=True)
     template = LongText(required=True, allow_none=True)
 
 
 class Draft(_In):
-    """A text to look at."""
+    """A text to look at, of a kind: each has its own link."""
 
+    kind = _kind(load_default=NoticeKind.BOOKED)
     template = LongText(required=True, metadata={"example": "Ждём вас {date}, в {time}."})
 
 
@@ -48,6 +51,7 @@ class Wording(Schema):
     template = fields.String(required=True)
     is_own = fields.Boolean(required=True)
     preview = fields.String(required=True)
+    preview_confirmed = fields.String(required=True, allow_none=True)
 
 
 class Text(Wording):
@@ -78,3 +82,4 @@ class Preview(Schema):
 
     success = fields.Constant(True)
     preview = fields.String(required=True)
+    preview_confirmed = fields.String(required=True, allow_none=True)

@@ -64,6 +64,45 @@ def test_a_preview_is_of_the_salons_own_journal_with_its_holes(site: Site, salon
     assert "адрес" not in preview
 
 
+@pytest.mark.parametrize(
+    ("link", "shown"), [("", None), ("https://reviews.example/salon", "https://reviews.example/salon")]
+)
+def test_y13_the_preview_of_each_kind_has_the_link_of_that_kind(
+    site: Site, salon: Salon, link: str, shown: str | None
+) -> None:
+    assert post(site, salon, "settings", settings={"review_link": link}).status_code == 200
+    previews = {one["kind"]: one["preview"] for one in show(site, salon)["texts"]}
+    assert ("Оставить отзыв" in previews["review"]) is (shown is not None)
+    for kind, read in (
+        ("review", shown),
+        ("booked", "https://n1.yclients.com"),
+        ("reminder_day", "https://n1.yclients.com"),
+    ):
+        draft = post(site, salon, "text/preview", kind=kind, template="Ждём вас. Ссылка: {link}").get_json()[
+            "preview"
+        ]
+        assert draft == ("Ждём вас." if read is None else f"Ждём вас. Ссылка: {read}")
+        kept = post(site, salon, "text", kind=kind, template="Ждём вас. Ссылка: {link}").get_json()["preview"]
+        assert kept == draft
+        post(site, salon, "text/trial", kind=kind, template="Ждём вас. Ссылка: {link}", phone="79001234567")
+        assert outbox(site)[-1][2] == draft
+    unnamed = post(site, salon, "text/preview", template="Ссылка: {link}").get_json()["preview"]
+    assert unnamed == "Ссылка: https://n1.yclients.com"
+
+
+def test_y16_the_preview_of_a_reminder_shows_what_who_has_confirmed_reads(site: Site, salon: Salon) -> None:
+    texts = {one["kind"]: one for one in show(site, salon)["texts"]}
+    assert texts["booked"]["preview_confirmed"] is None
+    assert "Всё в силе?" in texts["reminder_hours"]["preview"]
+    assert "?" not in texts["reminder_hours"]["preview_confirmed"]
+    seen = post(site, salon, "text/preview", kind="reminder_day", template="Ждём вас в {time}. Придёте?").get_json()
+    assert (seen["preview"], seen["preview_confirmed"]) == ("Ждём вас в 14:30. Придёте?", "Ждём вас в 14:30.")
+    plain = post(site, salon, "text/preview", kind="reminder_day", template="Ждём вас в {time}.").get_json()
+    assert plain["preview_confirmed"] == "Ждём вас в 14:30."
+    ours = post(site, salon, "text/preview", kind="reminder_day", template="Придёте?").get_json()
+    assert ours["preview_confirmed"].startswith("Здравствуйте, Анна!\nНапоминаем: ждём вас")
+
+
 def test_settings_are_changed_one_by_one(site: Site, salon: Salon) -> None:
     assert post(site, salon, "settings", settings={"review": True}).status_code == 200
     assert post(site, salon, "settings", settings={"day_at": "17:30"}).get_json()["settings"]["review"] is True

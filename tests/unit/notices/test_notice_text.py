@@ -202,6 +202,47 @@ def test_the_label_of_services_agrees_with_their_number() -> None:
 
 
 @pytest.mark.parametrize(
+    ("several", "one"),
+    [
+        ("*Услуги:* {services}", "*Услуга:* {services}"),
+        ("*Услуги*: {services}", "*Услуга*: {services}"),
+        ("_Услуги_ — {services}", "_Услуга_ — {services}"),
+        ("💅 *Услуги:*\n{services}", "💅 *Услуга:*\n{services}"),
+        ("Ждём! Услуги: *{services}*", "Ждём! Услуга: *{services}*"),
+        ("Мастер: {master}; услуги: {services}", "Мастер: {master}; услуга: {services}"),
+        ("Мастер: {master} | Услуги: {services}", "Мастер: {master} | Услуга: {services}"),
+        ("(услуги: {services})", "(услуга: {services})"),
+        ("• Услуги: {services}", "• Услуга: {services}"),
+        ("УСЛУГИ: {services}", "УСЛУГА: {services}"),
+        ("Процедуры: {services}", "Процедура: {services}"),
+        ("Послуги: {services}", "Послуга: {services}"),
+        ("Паслугі: {services}", "Паслуга: {services}"),
+        ("Қызметтер: {services}", "Қызмет: {services}"),
+        ("Xizmatlar: {services}", "Xizmat: {services}"),
+        ("Services: {services}", "Service: {services}"),
+    ],
+)
+def test_a_label_of_the_salons_own_agrees_whichever_number_it_was_written_in(several: str, one: str) -> None:
+    two = (("Стрижка", 1), ("Укладка", 1))
+    for written in (several, one):
+        assert _text(written) == one.format(services="Стрижка", master="Оксана")
+        assert _text(written, services=two) == several.format(services="Стрижка, Укладка", master="Оксана")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Ваши услуги: {services}",
+        "Наши услуги дороже. {services}",
+        "Услуги салона: {services}",
+        "Услуги: от {services}",
+    ],
+)
+def test_what_is_no_label_of_services_alone_stays(said: str) -> None:
+    assert _text(said) == said.format(services="Стрижка")
+
+
+@pytest.mark.parametrize(
     "typed",
     [
         "Окрашивание 👩\u200d🦰 ❤\ufe0f\u200d🔥",

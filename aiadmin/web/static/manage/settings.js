@@ -66,10 +66,16 @@ function anEditor(model, text, api) {
   let timer = 0;
   let asked = 0;
 
-  function show({ title, template, preview, is_own: isOwn }) {
+  function picture({ preview, preview_confirmed: confirmed }) {
+    $('.bubble').textContent = preview;
+    $('[data-confirmed]').hidden = confirmed === null;
+    $('[data-confirmed] .bubble').textContent = confirmed ?? '';
+  }
+
+  function show({ title, template, is_own: isOwn, ...previews }) {
     $('summary').textContent = isOwn ? told(words.ownText, { title }) : title;
     area.value = template;
-    $('.bubble').textContent = preview;
+    picture(previews);
     $('[data-reset]').hidden = !isOwn;
     complain(null);
   }
@@ -99,8 +105,8 @@ function anEditor(model, text, api) {
 
   async function look() {
     const mine = ++asked;
-    const seen = await guarded(() => api.change('text/preview', { template: area.value }), { jump: false });
-    if (seen && mine === asked) $('.bubble').textContent = seen.preview;
+    const seen = await guarded(() => api.change('text/preview', { kind: text.kind, template: area.value }), { jump: false });
+    if (seen && mine === asked) picture(seen);
   }
 
   async function keep(typed) {
@@ -119,7 +125,7 @@ function anEditor(model, text, api) {
   $('[data-reset]').addEventListener('click', () => keep(null));
   $('.trial').addEventListener('submit', async (event) => {
     event.preventDefault();
-    const sent = await guarded(() => api.change('text/trial', { template: area.value, phone: $('.trial input').value }));
+    const sent = await guarded(() => api.change('text/trial', { kind: text.kind, template: area.value, phone: $('.trial input').value }));
     if (sent) $('.said').textContent = sent.text;
   });
   show(text);
