@@ -20,8 +20,10 @@ _WHOLE_FACT = re.compile(rf"(?:{_FACT.pattern})[)\]»”\"'’*_~]*")
 _IN_BRACKETS = re.compile(r"^\(([^()]*)\)\s*$")
 _QUOTED = re.compile(rf"[«„“\"'‘*_~]\s*{GAP}\s*[»“”\"'’*_~]")
 _BRACKETED = re.compile(rf"\s*\(([^()]*{GAP}[^()]*)\)")
-_MARKER = re.compile(r"\s*[•·▪◦‣●○–—>✓✔✅☑➡👉-]\ufe0f?\s+")
+_MARKER = re.compile(r"\s*(?:[•·▪◦‣●○–—>✓✔✅☑➡👉-]\ufe0f?|\d{1,2}[.)])\s+")
 _DASHES = frozenset("–—")
+_APPOSITION = re.compile(rf"{GAP}\s+[—–]\s+[^—–{{}}{GAP}]*\s[—–](?=\s)")
+"""What is set between dashes behind a value says more of it."""
 _SEPARATOR = re.compile(r"(\s*(?:[,;،؛，；、](?!\d))\s*|\s+[|•·▪/]\s+|^\s*[|]\s*)")
 _PARTING = frozenset("|•·▪/")
 """What parts things that have nothing to do with each other."""
@@ -34,20 +36,41 @@ _LEAD = re.compile(
 """What leads to a value in the middle of a sentence: a preposition and at most two words."""
 _LABEL = re.compile(r"[:—–՝]|\s-\s")
 _OWN_LABEL = re.compile(r"\w\s*[:—–՝]\s*\S|\s-\s")
-_HAS_VERB = re.compile(
-    r"^(?=.*\w\W+\w).*\w(?:[её]м|им|ите|йте|ьте|ете|ёте|ать|ить|еть|уть|ти)(?:с[ья])?\b", re.IGNORECASE
+_PREPOSITION = re.compile(
+    r"(?:в|во|на|к|ко|по|у|с|со|до|от|за|из|через|без|для|под|над|при|около|возле|между)\b", re.IGNORECASE
 )
-"""More than one word, and one that sounds like what people are asked or told to do."""
+_EXPLAINS = re.compile(
+    rf"""^\W*(?:\w+\W*$ | {_PREPOSITION.pattern}
+    | (?:вход|заезд|въезд|проход|код|домофон|ориентир|метро|м|ст|тц|трц|бц|рядом|напротив|недалеко)\b
+    | (?:включая|кроме|это|то\s+есть|т\.\s*е|который|которая|где|кто)\b
+    | (?:\d+\W{{0,2}}\w?\s*)?(?:этаж|подъезд|каб(?:инет)?|оф(?:ис)?|кв|корпус|строение|қабат|кіреберіс|qavat|поверх)
+    | (?:топ|мастер|стилист|специалист|колорист))""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""One word, or what says where in a house, how it is meant, or who somebody is: it belongs to the value before it."""
+_FOLLOWS = re.compile(r"^\W*(?:и|а|тогда|то|чтобы|щоб|та|va|ва|және|and|then)\b", re.IGNORECASE)
+"""What follows from the clause before, or is its aim."""
+_CONDITION = re.compile(r"^\W*(?:если|когда|при|в\s+случае|якщо|коли|егер|агар|эгер|agar|if|when)\b", re.IGNORECASE)
+"""What makes another clause untrue when it is left out."""
+_AIM = re.compile(r"^\W*(?:чтобы|щоб|to)\b", re.IGNORECASE)
 _GREETING = re.compile(
-    r"здравств|добр(?:ый|ое|ого)|привет|доброго|вітаю|с[аә]л[ао]м|сәлем|assalom|salom|hello|\bhi\b", re.IGNORECASE
+    r"^\W*(?:здравствуй(?:те)?|добр(?:ый|ого)\s+(?:день|дня|вечер|вечера|времени\s+суток)|добр(?:ое|ого)\s+утр[оа]"
+    r"|привет(?:ствуем)?|до\s+(?:скорой\s+)?встречи|до\s+свидания|спасибо|вітаю|добрий\s+день|дякуємо|с[аә]л[ао]м\w*"
+    r"|сәлем\w*|рахмет|assalomu\s+alaykum|salom|rahmat|hello|hi|שלום|مرحبا|բարև|გამარჯობა)",
+    re.IGNORECASE,
 )
-_PREPOSITION = re.compile(r"(?:в|во|на|к|ко|по|у|с|со|до|от|за|из|через)\b", re.IGNORECASE)
 _HERE = re.compile(r"\s*(?:\b(?:тут|здесь|сюда|там)\b)?\s*[:—–-]?\s*$", re.IGNORECASE)
 _GOES_ON = re.compile(rf"\{{|\d|{_PREPOSITION.pattern}|(?:завтра|сегодня|скоро|снова)\b", re.IGNORECASE)
 """What follows an address in the middle of a sentence without a comma, once nobody is addressed."""
 _IMPERATIVE, _INFINITIVE = re.compile(r"те(?:сь)?$"), re.compile(r"(?:ть|ти|чь)(?:с[ья])?$")
 _MEANING = re.compile(r"[^\W_]")
-_LABEL_ABOVE = re.compile(r"(?:[:—–-]|👇|⬇)[\s*_~\ufe0f👇⬇]*$")
+_LABEL_ABOVE = re.compile(
+    r"""(?:[:—–-]|👇|⬇)[\s*_~\ufe0f👇⬇]*$ | ^\W*(?:[вн]аш[аеи]?\s+)?(?:адрес|мастер|специалист|услуг[аи]|процедур[аы]
+    |стоимость|цена|сумма|итого|время|дата|ссылка|имя|клиент|manzil|usta|narxi?|vaqti?|xizmat\w*|мекенжай\w*
+    |шебер\w*|баға\w*|қызмет\w*|address|price|master|services?)\W*$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""A line that leads to the one below: by its sign, or by being the name of a value alone."""
 _LINE_LABEL = re.compile(r"^[^\w{\0]*[\w ]+[:—–]")
 
 
@@ -94,7 +117,7 @@ def without_gaps(line: str) -> str:
     if GAP not in line:
         return line
     marker = found[0] if (found := _MARKER.match(line)) else ""
-    line = _QUOTED.sub(GAP, line.removeprefix(marker))
+    line = _APPOSITION.sub(GAP, _QUOTED.sub(GAP, line.removeprefix(marker)))
     while found := _BRACKETED.search(line):
         inner = _of_sentence(found[1])
         line = line[: found.start()] + ("" if is_empty(inner) else f" ({inner})") + line[found.end() :]
@@ -155,35 +178,48 @@ def _of_sentence(body: str) -> str:
     pieces = _SEPARATOR.split(body)
     parts, separators = pieces[::2], ["", *pieces[1::2]]
     kept: list[tuple[str, str]] = []
-    is_dropping = was_addressed = False
+    lost = ""
     for separator, part in zip(separators, parts, strict=True):
-        is_dropping = is_dropping and _explains(separator, part)
-        if is_dropping:
+        if lost and _goes_with(lost, separator, part):
             continue
         rest = _of_part(part)
-        is_dropping = _is_label_of_value(part)
         if rest is None or (GAP in part and is_empty(rest)):
-            was_addressed = not is_dropping
+            lost = part
+            kept = [] if _CONDITION.search(part) and not _has_facts(kept) else kept
             continue
-        is_one = bool(kept) and _is_one_with(kept[-1][1], rest, is_without_address=was_addressed)
+        is_one = bool(kept) and _is_one_with(kept[-1][1], rest, lost=lost)
         kept.append((" " if is_one else separator, rest))
-        was_addressed = False
-    return _joined(kept, is_begun=bool(kept) and not kept[0][0])
+        lost = part if _is_label_of_value(part) else ""
+    while lost and kept and _is_subordinate(kept[-1][1]) and not _has_facts(kept[-1:]):
+        kept.pop()
+    return _joined(kept, is_begun=not kept[0][0]) if kept else ""
+
+
+def _has_facts(kept: Sequence[tuple[str, str]]) -> bool:
+    return any(_FACT.search(part) for _, part in kept)
+
+
+def _is_subordinate(part: str) -> bool:
+    """Whether it says nothing without the clause behind it."""
+    return not _OWN_LABEL.search(part) and bool(_CONDITION.search(part) or _AIM.search(part))
 
 
 def _joined(kept: Sequence[tuple[str, str]], *, is_begun: bool) -> str:
     """Parts with what separates them; a first one that was not the first loses what joined it to the one before."""
-    if not kept:
-        return ""
     first = kept[0][1] if is_begun else _CONJUNCTION.sub("", kept[0][1].lstrip())
     return (first + "".join(separator + part for separator, part in kept[1:])).strip()
 
 
-def _explains(separator: str, part: str) -> bool:
-    """Whether a part only says more of the value before it, which is gone."""
+def _goes_with(lost: str, separator: str, part: str) -> bool:
+    """Whether a part says something only together with the one that is gone."""
     if separator.strip() in _PARTING or _FACT.search(part):
         return False
-    return GAP in part or not (_OWN_LABEL.search(part) or _HAS_VERB.search(part))
+    return bool(_FOLLOWS.search(part)) or (_is_label_of_value(lost) and _explains(part))
+
+
+def _explains(part: str) -> bool:
+    """Whether a part only says more of the value before it."""
+    return GAP in part or (not _OWN_LABEL.search(part) and bool(_EXPLAINS.search(part)))
 
 
 def _is_label_of_value(part: str) -> bool:
@@ -193,12 +229,12 @@ def _is_label_of_value(part: str) -> bool:
     return GAP in part and not after.strip() and bool(_LABEL.search(said, facts[-1].end() if facts else 0))
 
 
-def _is_one_with(before: str, after: str, *, is_without_address: bool) -> bool:
+def _is_one_with(before: str, after: str, *, lost: str) -> bool:
     """Whether two parts need no comma between them: a picture behind words, or words without who is addressed."""
     if is_empty(after[:1]) and after[:1] not in "{(«„“\"'":
         return True
     is_label = _FACT.search(before) or _LABEL.search(before) or _GREETING.search(before)
-    return is_without_address and not is_label and bool(_GOES_ON.match(after.lstrip()))
+    return bool(lost) and not _is_label_of_value(lost) and not is_label and bool(_GOES_ON.match(after.lstrip()))
 
 
 def _of_part(part: str) -> str | None:
@@ -207,14 +243,17 @@ def _of_part(part: str) -> str | None:
         before, after = part[:gap], part[gap + 1 :]
         facts = list(_WHOLE_FACT.finditer(before))
         rest = _alternative(before, after)
+        greeting = _GREETING.match(before)
         if facts:
             part = before[: facts[-1].end()] + after
+        elif greeting and not _LABEL.search(before):
+            part = (greeting[0] + after).rstrip()
         elif rest is not None:
             part = rest
         elif _FACT.search(after) and (lead := _LEAD.search(before)) and before[: lead.start()].strip():
             part = before[: lead.start()] + after
         elif _FACT.search(after) or is_empty(before):
-            part = _IN_BRACKETS.sub(r"\1", _CONJUNCTION.sub("", re.sub(r"^[\s:—–-]+", "", after)))
+            part = _IN_BRACKETS.sub(r"\1", _CONJUNCTION.sub("", re.sub(r"^[\s:—–.!?…-]+", "", after)))
         else:
             return None
     return part
