@@ -55,7 +55,7 @@ LISTS: Mapping[NoticeKind, tuple[str, str]] = {
     ),
 }
 """What stands before and after a list of several visits that one client is told of at once."""
-_LIST_LINE = "{date}, в {time} — {services}, мастер {master}"
+_LIST_LINE = "• {date}, в {time} — {services}, мастер {master}"
 _TOLD = (
     (("date", "time"), "Ждём вас {date}, в {time}."),
     (("date",), "Ждём вас {date}."),
@@ -155,7 +155,7 @@ def fill_list(kind: NoticeKind, visits: Sequence[Facts]) -> str:
     before, after = LISTS[kind]
     hello, goodbye = render(before, wording.words(visits[0])), render(after, wording.words(visits[0]))
     lines = (render(_LIST_LINE, wording.words(visit)) for visit in visits)
-    return "\n".join((hello, *(f"• {line}" for line in lines), goodbye))
+    return "\n".join((hello, *lines, goodbye))
 
 
 def _agreed(found: re.Match[str], *, is_one: bool) -> str:

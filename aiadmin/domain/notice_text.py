@@ -21,6 +21,8 @@ VARIABLES = ("name", "date", "time", "master", "services", "price", "address", "
 _LEAST_PRICE = Decimal("0.01")
 _PIECE = re.compile(r"\{([^{}\n]*)\}|[{}]")
 _VARIABLE = re.compile(r"\{(\w+)\}")
+_BEGINNING = re.compile(r"(?:^|\n|[.!?…]\s)\s*$")
+"""What a sentence begins behind."""
 
 
 class TemplateError(AiAdminError):
@@ -142,4 +144,10 @@ def render(template: str, words: Mapping[str, str]) -> str:
     'Здравствуйте! Ждём вас.'
     """
     gaps = _VARIABLE.sub(lambda found: found[0] if words[found[1]] else GAP, template)
-    return _VARIABLE.sub(lambda found: words[found[1]], text_without_gaps(gaps)).strip()
+    return _VARIABLE.sub(lambda found: _said(found, words[found[1]]), text_without_gaps(gaps)).strip()
+
+
+def _said(place: re.Match[str], word: str) -> str:
+    """A day has a small letter of its own: not where a sentence begins with it."""
+    is_beginning = place[1] == "date" and _BEGINNING.search(place.string, 0, place.start())
+    return word[:1].upper() + word[1:] if is_beginning else word

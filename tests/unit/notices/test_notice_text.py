@@ -111,6 +111,21 @@ def test_what_is_not_known_leaves_no_hole(template: str, missing: str, text: str
     assert _text(template, **{missing: None}) == text
 
 
+@pytest.mark.parametrize(
+    ("template", "text"),
+    [
+        ("{name}, {date} ждём вас", "В пятницу, 27 ноября ждём вас"),
+        ("Здравствуйте, {name}! {date} ждём вас", "Здравствуйте! В пятницу, 27 ноября ждём вас"),
+        ("Ждём вас\n{date}", "Ждём вас\nВ пятницу, 27 ноября"),
+        ("Дата: {date}", "Дата: в пятницу, 27 ноября"),
+        ("• {date} ждём", "• в пятницу, 27 ноября ждём"),
+        ("{name}, https://salon.example ждёт", "https://salon.example ждёт"),
+    ],
+)
+def test_a_sentence_begins_with_a_capital_letter_whatever_was_left_out(template: str, text: str) -> None:
+    assert _text(template, name=None) == text
+
+
 def test_what_a_client_is_called_is_never_a_template() -> None:
     master = "{name} {0.__class__}\n\u202eАнна"
     assert _text("Ваш мастер {master}!", master=master) == "Ваш мастер {name} {0.__class__} Анна!"
