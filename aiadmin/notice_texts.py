@@ -94,7 +94,7 @@ _NUMBERS = {
 """How a word for services ends where there is one, and where there are several."""
 _ENDINGS = "|".join(sorted({ending for both in _NUMBERS.values() for ending in both if ending}))
 _SERVICES = re.compile(
-    rf"(?P<before>^(?:[^\w{{]|_)*|[.!?;,|•·(/](?:\W|_)*)(?P<word>{'|'.join(_NUMBERS)})"
+    rf"(?P<before>(?:^|[.!?;,|•·(/])(?:[^\w{{\n]|_){{0,8}})(?P<word>{'|'.join(_NUMBERS)})"
     rf"(?:{_ENDINGS})?(?P<behind>[\s*_~]*[:—–-][\s*_~]*\{{services\}})",
     re.IGNORECASE | re.MULTILINE,
 )

@@ -50,8 +50,10 @@ _YES_OR_NO = (
     r"(?:да|нет|не\s+прид\w+|прид[уё]\w*|прийду|не\s+буду|буду|не\s+смогу|смогу|не\s+получ\w+|отмен\w+|перен[ео]с\w+"
     r"|подтвер\w+|вс[её]\s+в\s+силе|иә|ия|жоқ|жок|ооба|келем\w*|ҳа|йўқ|ha|yo.?q|kelaman|так|ні|yes|no|ok|ок)\b"
 )
-_SIGN = r"(?:\ufe0f?\u20e3)?\s*(?:[—–\-:=).(]|если|егер|agar|if)?\s*"
+_SIGN = r"[*_~]*(?:\ufe0f?\u20e3)?\s*(?:[—–\-:=).(]|если|егер|agar|if)?\s*"
 _OPTION = re.compile(rf"^[^\w+\-«\"]*(?:[1-9]|[«\"]?[+\-][»\"]?){_SIGN}{_YES_OR_NO}", re.IGNORECASE)
+_ONE_MORE = re.compile(r"^\W*[3-9]\b(?![.:,]?\d)")
+"""A key behind others."""
 _ALONE = re.compile(rf"^\W*{_YES_OR_NO}(?:\W+(?:или\W+)?{_YES_OR_NO})*\W*$", re.IGNORECASE)
 _OPTIONS = re.compile(rf"(?<![\w№.,:]){_KEY}{_SIGN}{_YES_OR_NO}", re.IGNORECASE)
 _EITHER = re.compile(r"(?<![\w№.,:])1\s*(?:или|або|немесе|же|yoki|ёки|or|/)\s*2(?![\w:])(?!\s+\w)", re.IGNORECASE)
@@ -139,7 +141,7 @@ def _sentences(line: str) -> list[tuple[str, str]]:
 
 def _role(body: str, end: str) -> _Role:
     said = _QUOTED.sub("", body)
-    if _is_answered_with_a_key(body):
+    if _is_answered_with_a_key(body) or _EITHER.search(said):
         return _Role.ASKS
     is_order = _ANSWER.search(said) and not _IN_CASE.search(said)
     if (is_order or _CONFIRM.search(said)) and not _STOP.search(said):
@@ -156,20 +158,34 @@ def _own_end(body: str, end: str) -> str:
 
 
 def _is_answered_with_a_key(said: str) -> bool:
-    return any(keys.search(said) for keys in (_PRESS, _OPTION, _OPTIONS, _ALONE, _EITHER))
+    return any(keys.search(said) for keys in (_PRESS, _OPTION, _OPTIONS, _ALONE))
 
 
 def _with_neighbours(read: Sequence[_Sentence]) -> list[_Sentence]:
     """What leads to a question asks as well: an offer before it, a label above the keys."""
     known: list[_Sentence] = []
     asks_next = False
-    for one in reversed(read):
+    for one in reversed(_with_more_keys(read)):
         is_label = one.body.rstrip().endswith(":") and not _tells_of_visit(one.body)
         if asks_next and (one.role is _Role.OFFERS or is_label):
             one = replace(one, role=_Role.ASKS)  # noqa: PLW2901
         asks_next = one.role is _Role.ASKS
         known.append(one)
     return known[::-1]
+
+
+def _with_more_keys(read: Sequence[_Sentence]) -> list[_Sentence]:
+    """A third key asks like the two before it, whatever it stands for."""
+    known: list[_Sentence] = []
+    for one in read:
+        is_behind = bool(known) and known[-1].role is _Role.ASKS and _is_key(known[-1].body)
+        is_more = is_behind and _ONE_MORE.search(one.body) and not _tells_of_visit(one.body)
+        known.append(replace(one, role=_Role.ASKS) if is_more else one)
+    return known
+
+
+def _is_key(said: str) -> bool:
+    return bool(_OPTION.search(said) or _ONE_MORE.search(said))
 
 
 def _told(asking: _Sentence, tell: Callable[[Collection[str]], str]) -> _Sentence:
