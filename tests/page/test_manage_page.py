@@ -194,3 +194,18 @@ def test_a_text_is_seen_as_a_client_will_see_it_kept_and_given_back(open_page: A
     editor.get_by_role("button", name="Вернуть наш текст").click()
     editor.locator(".said", has_text="Вернули").wait_for()
     assert "Здравствуйте" in area.input_value()
+
+
+def test_y16_a_reminder_is_seen_as_who_has_confirmed_already_reads_it(open_page: Any) -> None:
+    page = open_page()
+    booked = page.locator(".text-editor").first
+    booked.locator("summary").click()
+    confirmed = "[data-confirmed]"
+    assert booked.locator(confirmed).is_hidden()
+    reminder = page.locator(".text-editor", has_text="за день").first
+    reminder.locator("summary").click()
+    reminder.get_by_label("Текст").fill("Придёте {date} в {time}? Ответьте 1 или 2. До встречи!")
+    seen = reminder.locator(confirmed)
+    seen.locator(".bubble", has_text="в 14:30. До встречи!").wait_for()
+    assert "?" not in seen.locator(".bubble").inner_text()
+    assert "Ответьте 1 или 2" in reminder.locator(".bubble").first.inner_text()
