@@ -62,6 +62,8 @@ _GREETING = re.compile(
 _HERE = re.compile(r"\s*(?:\b(?:тут|здесь|сюда|там)\b)?\s*[:—–-]?\s*$", re.IGNORECASE)
 _GOES_ON = re.compile(rf"\{{|\d|{_PREPOSITION.pattern}|(?:завтра|сегодня|скоро|снова)\b", re.IGNORECASE)
 """What follows an address in the middle of a sentence without a comma, once nobody is addressed."""
+_WHAT_TO_DO = re.compile(r"(?:ть|ти|чь|те)(?:с[ья])?\s*[:—–]?\s*$", re.IGNORECASE)
+"""A label that says what a number or a link is for, whichever it is."""
 _IMPERATIVE, _INFINITIVE = re.compile(r"те(?:сь)?$"), re.compile(r"(?:ть|ти|чь)(?:с[ья])?$")
 _MEANING = re.compile(r"[^\W_]")
 _LABEL_ABOVE = re.compile(
@@ -263,6 +265,8 @@ def _alternative(before: str, after: str) -> str | None:
     """The other of two ways, where one of them needs what is not known; None where there is no other."""
     if before.strip() and _OR.match(after):
         rest = _OR.sub("", after)
+        if SPELT_OUT.match(rest) and _WHAT_TO_DO.search(before):
+            return before + rest
         first = re.match(r"\W*(\w+)", rest)
         for word in reversed(list(re.finditer(r"[^\W\d_]+", before))):
             if first and _is_parallel(word[0].casefold(), first[1].casefold()):
