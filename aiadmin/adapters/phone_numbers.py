@@ -24,7 +24,7 @@ _KIND = (
     r"|tel(?:efon)?|phone|mob(?:ile)?|cell|raqami?|whats\s?app|viber|telegram|ватсап|вотсап|вайбер|no)"
 )
 """What people write before a number, or behind it, to say which it is; "№" is read as "No"."""
-_LABEL = re.compile(rf"(?:{_KIND}\b[\s.:\-]*)+(?=[+(\d])", re.IGNORECASE)
+_LABEL = re.compile(rf"(?:{_KIND}\b[\s.:\-/,]*)+(?=[+(\d])", re.IGNORECASE)
 _BEHIND = re.compile(rf"[\s(]+{_KIND}[\s.)]*$", re.IGNORECASE)
 _ENDS = " ,;.:!?"
 _WRITTEN = re.compile(r"(\(?\s*(?:\+|00))?([0-9 ().\-/]{5,40})")

@@ -1,7 +1,7 @@
 // Phone numbers as people type them and as the page shows them.
 
 // What people write before a number, or behind it, to say which it is: the server knows the words.
-const LABEL = /^(?:\p{L}+[\s.:\-]+){0,2}\p{L}+[\s.:\-]*(?=[+(\d])/u;
+const LABEL = /^(?:\p{L}+[\s.:\-/,]+){0,2}\p{L}+[\s.:\-/,]*(?=[+(\d])/u;
 const BEHIND = /[\s(]+\p{L}+[\s.)]*$/u;
 const ENDS = /[ ,;.:!?]+$/;
 const EXTENSION = /[\s,;(]*(?:[\p{L}#]+|[,;])[\s.:=)#]*\d{1,6}\)?\s*$/u;
