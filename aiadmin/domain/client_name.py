@@ -14,101 +14,32 @@ _MOST_DIGITS = 2
 """More are a phone, a card, a code or a sum."""
 _FEWEST_LETTERS = 2
 _FILLERS = frozenset(
-    {
-        *(
-            "имя",
-            "фамилия",
-            "отчество",
-            "фио",
-            "не",
-            "указано",
-            "указан",
-            "указана",
-            "юзер",
-            "клиент",
-            "клиентка",
-            "клієнт",
-            "кліент",
-            "гость",
-            "посетитель",
-        ),
-        *(
-            "посетительница",
-            "пользователь",
-            "покупатель",
-            "абонент",
-            "заказчик",
-            "аноним",
-            "неизвестный",
-            "неизвестная",
-        ),
-        *(
-            "неизвестно",
-            "неизвестен",
-            "новый",
-            "новая",
-            "сайт",
-            "сайта",
-            "салон",
-            "салона",
-            "запись",
-            "администратор",
-        ),
-        *("админ", "тест", "тестовый", "тестовая", "проверка", "данных", "название", "номер", "телефон", "первый"),
-        *(
-            "user",
-            "client",
-            "customer",
-            "guest",
-            "visitor",
-            "new",
-            "unknown",
-            "name",
-            "first",
-            "last",
-            "noname",
-            "no",
-        ),
-        *(
-            "none",
-            "null",
-            "nil",
-            "undefined",
-            "nan",
-            "n",
-            "a",
-            "anonymous",
-            "anonim",
-            "admin",
-            "test",
-            "demo",
-            "qwerty",
-        ),
-        *("asdf", "asd", "qwe", "йцукен", "йцу", "фыва", "фыв", "ячс"),
-        *("mijoz", "yangi", "ismsiz", "noma", "lum", "номаълум", "мижоз", "келуші", "жаңа", "белгісіз", "аты", "жоқ"),
-    }
+    re.findall(
+        r"\w+",
+        """
+        имя фамилия отчество фио не указано указан указана неизвестно неизвестен неизвестный неизвестная аноним
+        клиент клиентка гость посетитель посетительница пользователь юзер покупатель абонент заказчик новый новая
+        сайт сайта салон салона красоты запись онлайн бронь резерв администратор админ номер телефон данных
+        тест тестовый тестовая проверка черный список чс дубль удален удалить обед перерыв выходной технический
+        сертификат подарочный название первый модель звонок инстаграм ватсап телеграм вк авито яндекс
+        привет здравствуйте да ок клієнт кліент мижоз mijoz yangi ismsiz noma lum номаълум келуші жаңа белгісіз
+        user client customer guest visitor new first last name noname no unknown none null nil undefined nan n a
+        anonymous anonim admin test demo deleted online instagram whatsapp telegram avito gis ok
+        аты жоқ qwerty qwe asdf asd йцукен йцу фыва фыв ячс
+        """,
+    )
 )
 """What desks and programs write where a name is asked for and none is known: a name of nothing but these is none."""
 _FILLER_STARTS = frozenset({"без", "не", "нет"})
 _SPEECH = frozenset(
-    {
-        *("ваш", "ваша", "ваше", "ваши", "вашего", "вашу", "вам", "вас", "вы", "наш", "мы", "your"),
-        *(
-            "сіздің",
-            "сізге",
-            "sizning",
-            "сизнинг",
-            "сиз",
-            "код",
-            "кода",
-            "code",
-            "пароль",
-            "password",
-            "выигрыш",
-            "приз",
-        ),
-        *("выиграли", "акция", "скидка", "бонус", "кредит", "казино", "casino", "ставки", "позвоните", "перезвоните"),
-    }
+    re.findall(
+        r"\w+",
+        """
+        ваш ваша ваше ваши вашего вашу вам вас вы наш мы your сіздің сізге sizning сизнинг сиз
+        код кода code пароль password выигрыш выиграли приз акция скидка бонус кредит казино casino ставки
+        позвоните перезвоните
+        """,
+    )
 )
 """Words that speak to somebody or offer something; no name holds one."""
 _LINK = re.compile(r"(?:^|\W)(?:www|https?)(?:$|\W)", re.IGNORECASE)
@@ -171,7 +102,8 @@ def _words(name: str) -> list[str]:
 def _is_no_name(words: list[str]) -> bool:
     if not words or words[0] in _FILLER_STARTS or not _SPEECH.isdisjoint(words):
         return True
-    is_one_key = len("".join(words)) > _FEWEST_LETTERS and len(set("".join(words))) == 1
+    letters = "".join(words)
+    is_one_key = letters != letters.upper() and len(set(letters)) == 1
     return is_one_key or _FILLERS.issuperset(words)
 
 
