@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from aiadmin.domain.own_words import SPELT_OUT, sentences
 
@@ -19,13 +20,13 @@ _FACT = re.compile(rf"\{{\w+\}}|{SPELT_OUT.pattern}")
 _WHOLE_FACT = re.compile(rf"(?:{_FACT.pattern})[)\]»”\"'’*_~]*")
 _IN_BRACKETS = re.compile(r"^\(([^()]*)\)\s*$")
 _QUOTED = re.compile(rf"[«„“\"'‘*_~]\s*{GAP}\s*[»“”\"'’*_~]")
-_BRACKETED = re.compile(rf"\s*\(([^()]*{GAP}[^()]*)\)")
+_BRACKETED = re.compile(rf"\s*([(\[])([^()\[\]]*{GAP}[^()\[\]]*)([)\]])")
 _MARKER = re.compile(r"\s*(?:[•·▪◦‣●○–—>✓✔✅☑➡👉-]\ufe0f?|\d{1,2}[.)])\s+")
 _DASHES = frozenset("–—")
 _APPOSITION = re.compile(rf"{GAP}\s+[—–]\s+[^—–{{}}{GAP}]*\s[—–](?=\s)")
 """What is set between dashes behind a value says more of it."""
-_SEPARATOR = re.compile(r"(\s*(?:[,;،؛，；、](?!\d))\s*|\s+[|•·▪/]\s+|^\s*[|]\s*)")
-_PARTING = frozenset("|•·▪/")
+_SEPARATOR = re.compile(r"(\s*(?:[,;،؛，；、](?!\d))\s*|\s*\|\s*|\s*[•▪]\s+|\s+[·/\\&+]\s+)")
+_PARTING = frozenset("|•·▪/\\&+")
 """What parts things that have nothing to do with each other."""
 _CONJUNCTION = re.compile(r"^(?:и|а|но|или|либо)\s+", re.IGNORECASE)
 _OR = re.compile(r"^\s*(?:или|либо|або|немесе|болмаса|yoki|ёки|же|or)\s+", re.IGNORECASE)
@@ -66,8 +67,13 @@ _WHAT_TO_DO = re.compile(r"(?:ть|ти|чь|те)(?:с[ья])?\s*[:—–]?\s*$
 """A label that says what a number or a link is for, whichever it is."""
 _IMPERATIVE, _INFINITIVE = re.compile(r"те(?:сь)?$"), re.compile(r"(?:ть|ти|чь)(?:с[ья])?$")
 _MEANING = re.compile(r"[^\W_]")
+_ASKS_WHERE = re.compile(
+    r"(?:^|[.!?…]\s)\W*(?:где|как|куда|кто|когда|сколько|какой|какая)\b[^{\0.!]*\?\s*$", re.IGNORECASE
+)
+"""A question of the salon's own that the value behind it answers."""
 _LABEL_ABOVE = re.compile(
-    r"""(?:[:—–-]|👇|⬇)[\s*_~\ufe0f👇⬇]*$ | ^\W*(?:[вн]аш[аеи]?\s+)?(?:адрес|мастер|специалист|услуг[аи]|процедур[аы]
+    rf"""{_ASKS_WHERE.pattern}
+    | (?:[:—–-]|👇|⬇)[\s*_~\ufe0f👇⬇]*$ | ^\W*(?:[вн]аш[аеи]?\s+)?(?:адрес|мастер|специалист|услуг[аи]|процедур[аы]
     |стоимость|цена|сумма|итого|время|дата|ссылка|имя|клиент|manzil|usta|narxi?|vaqti?|xizmat\w*|мекенжай\w*
     |шебер\w*|баға\w*|қызмет\w*|address|price|master|services?)\W*$""",
     re.IGNORECASE | re.VERBOSE,
@@ -93,12 +99,14 @@ def text_without_gaps(text: str) -> str:
     """
     lines = _with_labels_above(text.split("\n"))
     kept: list[str] = []
+    is_gone = False
     for line in lines:
         rest = without_gaps(line)
-        if rest or GAP not in line:
-            kept.append(rest)
-        elif kept and not kept[-1].strip():
-            kept.pop()  # or two empty lines would be one after the other
+        if not rest and GAP in line:
+            is_gone = True
+        elif rest.strip() or not is_gone or (kept and kept[-1].strip()):
+            kept.append(rest)  # of two empty lines around what is gone one is enough
+            is_gone = is_gone and not rest.strip()
     return "\n".join(kept).strip("\n")
 
 
@@ -121,9 +129,14 @@ def without_gaps(line: str) -> str:
     marker = found[0] if (found := _MARKER.match(line)) else ""
     line = _APPOSITION.sub(GAP, _QUOTED.sub(GAP, line.removeprefix(marker)))
     while found := _BRACKETED.search(line):
-        inner = _of_sentence(found[1])
-        line = line[: found.start()] + ("" if is_empty(inner) else f" ({inner})") + line[found.end() :]
-    each = [_of_ended(sentence) for sentence in sentences(line)]
+        inner = _of_sentence(found[2])
+        left = "" if is_empty(inner) else f" {found[1]}{inner}{found[3]}"
+        line = line[: found.start()] + left + line[found.end() :]
+    found_in = sentences(line)
+    each = [_of_ended(sentence) for sentence in found_in]
+    for place, (asked, answered) in enumerate(pairwise(found_in)):
+        if _ASKS_WHERE.search("".join(asked)) and GAP in answered[0] and not each[place + 1]:
+            each[place] = ""
     kept = "".join(each)
     is_label = marker.strip() in _DASHES and line.startswith(GAP)
     return "" if is_empty(kept) else (("" if is_label else marker) + kept).strip()
@@ -164,7 +177,7 @@ def _shape(line: str) -> str:
         return marker[0].strip()
     if _LINE_LABEL.search(line):
         return "label"
-    return "value" if is_empty(re.sub(r"\{\w+\}", "", line)) else "sentence"
+    return "value" if is_empty(_FACT.sub("", line)) else "sentence"
 
 
 def _of_ended(sentence: tuple[str, str]) -> str:
@@ -182,7 +195,7 @@ def _of_sentence(body: str) -> str:
     kept: list[tuple[str, str]] = []
     lost = ""
     for separator, part in zip(separators, parts, strict=True):
-        if lost and _goes_with(lost, separator, part):
+        if not part.strip() or (lost and _goes_with(lost, separator, part)):
             continue
         rest = _of_part(part)
         if rest is None or (GAP in part and is_empty(rest)):
