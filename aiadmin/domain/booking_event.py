@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from aiadmin.domain.journal import Attendance, Record, is_same_person, is_same_time
+from aiadmin.domain.journal import Attendance, Record, is_same_number, is_same_person, is_same_time
+
+NUMBER_COMES_WITHIN = timedelta(hours=24)
+"""A number that a card gets later than this after a booking was made brings no news of it."""
 
 
 class EventKind(StrEnum):
@@ -40,8 +43,14 @@ class BookingEvent:
     """One thing that happened, as the client of `after` sees it: a client who was taken off a booking sees it
     cancelled, and the one who took the place sees a new one.
 
+    A card whose phone is corrected is another case than a place that is given up. Whoever has the wrong number never
+    was the client: what they were told was not for them, and nothing more is. The client has the right number, and
+    has heard of nothing from us: to them the booking is created, as it is now. So it is when a card that had none
+    gets a number soon after. A booking that is called off at the same moment is told of to the number of then.
+
     Attributes:
-        before: the booking as we knew it, or None when it is new to the client.
+        before: the booking as we knew it, or None when it is new to the client; there with `CREATED` where a number
+            was corrected.
         after: the booking since then.
     """
 
@@ -87,11 +96,13 @@ def booking_events(
     if known_since is None:
         return ()
     if before is None:
-        return tuple(_of_new(after, now)) if _is_news(after, source, known_since) else ()
+        return tuple(_of_unknown(after, now)) if _is_news(after, source, known_since) else ()
     if before.read_at < known_since:
         return ()
     if not is_same_person(before.record, after):
         return tuple(_of_exchange(before.record, after, now))
+    if not after.is_deleted and _is_another_number(before.record, after):
+        return tuple(_of_correction(before.record, after, now))
     return tuple(_of_change(before.record, after, now))
 
 
@@ -106,6 +117,23 @@ def _is_news(unknown: Record, source: EventSource, known_since: datetime) -> boo
     return unknown.created_at >= began
 
 
+def _is_another_number(before: Record, after: Record) -> bool:
+    """Whether a card has another phone than it had, and has not only been found to have one."""
+    if before.client_phone is not None:
+        return not is_same_number(before, after)
+    if after.client_phone is None or after.created_at is None or after.changed_at is None:
+        return False
+    return after.changed_at - after.created_at < NUMBER_COMES_WITHIN
+
+
+def _of_unknown(after: Record, now: datetime) -> Iterator[BookingEvent]:
+    """What its client made online, and was called off before we could look, is off for them."""
+    is_theirs = after.is_online and not after.is_unpaid and after.client_id is not None
+    if is_theirs and after.is_deleted and after.starts_at > now:
+        yield BookingEvent(kind=EventKind.CANCELLED, before=replace(after, is_deleted=False), after=after)
+    yield from _of_new(after, now)
+
+
 def _of_new(after: Record, now: datetime) -> Iterator[BookingEvent]:
     if after.is_deleted or after.client_id is None:
         return
@@ -114,6 +142,14 @@ def _of_new(after: Record, now: datetime) -> Iterator[BookingEvent]:
     kind = _attendance(Attendance.WAITING, after, now)
     if kind is not None:
         yield BookingEvent(kind=kind, before=None, after=after)
+
+
+def _of_correction(before: Record, after: Record, now: datetime) -> Iterator[BookingEvent]:
+    if after.starts_at > now:
+        yield BookingEvent(kind=EventKind.CREATED, before=before, after=after)
+    attended = _attendance(before.attendance, after, now)
+    if attended is not None:
+        yield BookingEvent(kind=attended, before=before, after=after)
 
 
 def _of_exchange(before: Record, after: Record, now: datetime) -> Iterator[BookingEvent]:

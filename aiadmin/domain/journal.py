@@ -200,6 +200,12 @@ def is_same_person(one: OfClient, other: OfClient) -> bool:
     return one.client_id == other.client_id or not _numbers(one).isdisjoint(_numbers(other))
 
 
+def is_same_number(one: OfClient, other: OfClient) -> bool:
+    """Whether two bookings have one phone, in whatever spelling; one that is not known may be any."""
+    theirs, others = _numbers(one), _numbers(other)
+    return not theirs or not others or not theirs.isdisjoint(others)
+
+
 def _numbers(one: OfClient) -> frozenset[str]:
     return spellings([one.client_phone] if one.client_phone else [])
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from aiadmin.domain.ids import CompanyId, NoticeId
-from aiadmin.domain.journal import Attendance, Record, is_same_person, is_same_time
+from aiadmin.domain.journal import Attendance, Record, is_same_number, is_same_person, is_same_time
 from aiadmin.domain.quarantine import RowKey
 
 
@@ -41,6 +41,8 @@ class Untruth(StrEnum):
     OTHER_MASTER = "other_master"
     OTHER_SERVICES = "other_services"
     OTHER_CLIENT = "other_client"
+    OTHER_NUMBER = "other_number"
+    """The phone of the client's card was corrected: whoever has the right one is told anew."""
     NO_CLIENT = "no_client"
     """A slot that the salon has blocked."""
     GROUP = "group"
@@ -66,7 +68,8 @@ class Promise:
         visit_id: several bookings may be one visit.
         wall_clock: what the salon's clock shows at `starts_at`, naive; None for what was told before it was kept.
         services: their numbers, in order, each as often as it is booked.
-        was: what the client was told before, or knew; None when it is the first word about this booking.
+        was: what the client was told before, or knew; None where she knew of no booking.
+        is_first: whether nothing that we have said of this booking has reached the client before.
     """
 
     client_id: int | None
@@ -78,6 +81,7 @@ class Promise:
     visit_id: int | None = None
     wall_clock: datetime | None = None
     was: Promise | None = field(default=None, compare=False)
+    is_first: bool = field(default=False, compare=False)
 
     @classmethod
     def of(cls, record: Record) -> Self:
@@ -107,6 +111,7 @@ class Promise:
             visit_id=given["visit_id"],
             wall_clock=None if given["wall_clock"] is None else datetime.fromisoformat(given["wall_clock"]),
             was=None if was is None else cls.from_json(was),
+            is_first=given.get("is_first", False),
         )
 
     def to_json(self) -> Mapping[str, Any]:
@@ -121,6 +126,7 @@ class Promise:
             "visit_id": self.visit_id,
             "wall_clock": None if self.wall_clock is None else self.wall_clock.isoformat(),
             "was": None if self.was is None else replace(self.was, was=None).to_json(),
+            "is_first": self.is_first,
         }
 
     @property
@@ -180,7 +186,7 @@ def is_still_true(notice: Notice, record: Record | None, now: datetime) -> Untru
         return _of_cancellation(notice.promise, record)
     return (
         _of_booking(notice.promise, record)
-        or (_of_work(notice.promise, record) if notice.kind in NEWS else None)
+        or (_of_news(notice.promise, record) if notice.kind in NEWS else None)
         or _of_visit(notice.kind, record)
     )
 
@@ -204,9 +210,11 @@ def _of_booking(promise: Promise, record: Record | None) -> Untruth | None:
     return None
 
 
-def _of_work(promise: Promise, record: Record | None) -> Untruth | None:
+def _of_news(promise: Promise, record: Record | None) -> Untruth | None:
     if record is None:
         return None
+    if not is_same_number(record, promise):
+        return Untruth.OTHER_NUMBER
     now = Promise.of(record)
     if now.staff_id != promise.staff_id:
         return Untruth.OTHER_MASTER

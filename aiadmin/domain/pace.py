@@ -221,8 +221,9 @@ def may_send(
     """Whether a message goes now, later or never. What could only go after its deadline is dropped at once.
 
     Args:
-        visit_at: when the visit that the client reckons with begins. That it is off, or at another time, is told
-            at night, too, where the morning is too late for it: nobody is let come to a closed door.
+        visit_at: when the visit that the client reckons with begins. That it is off, or at another time, goes out an
+            hour before that or never: where manners would hold it for longer they give way, at once and not when
+            the first of several waits is over; where a lock or a pause would, it is dropped, for somebody to call.
     """
     if now >= deadline_at:
         return Drop(why=Hindrance.LATE)
@@ -231,17 +232,36 @@ def may_send(
     never = _never(purpose, person, now)
     if never is not None:
         return Drop(why=never)
-    waits = (*_of_person(number, person, now), *_of_number(number, pace, now))
-    wait = next((one for one in waits if not _is_too_late(purpose, one, visit_at)), None)
-    if wait is None:
+    visit_at = visit_at if purpose in TURNS_AWAY else None
+    waits = list(_waits(number, person, pace, now))
+    if visit_at is not None and visit_at < _polite_at(number, person, pace, now) + TO_SET_OUT:
+        waits = [one for one in waits if one.why not in MANNERS]
+    if not waits:
         return Send()
-    return Drop(why=wait.why) if wait.at >= deadline_at else wait
+    return Drop(why=waits[0].why) if _is_vain(waits[0], deadline_at, visit_at) else waits[0]
 
 
-def _is_too_late(purpose: Purpose, wait: WaitUntil, visit_at: datetime | None) -> bool:
-    """Whether a wait that manners alone ask for would let the client set out in vain."""
-    is_news_of_a_visit = purpose in TURNS_AWAY and visit_at is not None
-    return is_news_of_a_visit and wait.why in MANNERS and visit_at is not None and visit_at < wait.at + TO_SET_OUT
+def _polite_at(number: Number, person: Person, pace: Pace, now: datetime) -> datetime:
+    """When manners ask for no wait any more; one may end in another: a midnight in quiet hours."""
+    at = now
+    for _ in range(_LOOKS):
+        wait = next((one for one in _waits(number, person, pace, at) if one.why in MANNERS), None)
+        if wait is None:
+            break
+        at = wait.at
+    return at
+
+
+def _is_vain(wait: WaitUntil, deadline_at: datetime, visit_at: datetime | None) -> bool:
+    """Whether nothing is to be hoped for from a wait: the salon had better call, while its client is still at home.
+
+    A gap between two messages is seconds long: the message is still the quicker way.
+    """
+    if wait.at >= deadline_at:
+        return True
+    if visit_at is None:
+        return False
+    return wait.at >= visit_at if wait.why is Hindrance.BUCKET else wait.at > visit_at - TO_SET_OUT
 
 
 _LOOKS = 5
@@ -271,6 +291,11 @@ def _never(purpose: Purpose, person: Person, now: datetime) -> Hindrance | None:
     if person.absent_at is not None and now < person.absent_at + ASK_AGAIN:
         return Hindrance.ABSENT
     return None
+
+
+def _waits(number: Number, person: Person, pace: Pace, now: datetime) -> Iterator[WaitUntil]:
+    yield from _of_person(number, person, now)
+    yield from _of_number(number, pace, now)
 
 
 def _of_person(number: Number, person: Person, now: datetime) -> Iterator[WaitUntil]:

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 
 from aiadmin.domain.booking_event import BookingEvent, EventKind, EventSource
 from aiadmin.domain.ids import CompanyId, NoticeId
-from aiadmin.domain.journal import Attendance, Record, is_same_person, is_same_time
+from aiadmin.domain.journal import Attendance, Record, is_same_number, is_same_person, is_same_time
 from aiadmin.domain.message_settings import MessageSettings
 from aiadmin.domain.notice import NoticeKind, Promise
 
@@ -24,6 +24,10 @@ MOST_AT_ONCE = 20
 """More bookings of one salon, made within a minute, are an import: no desk books so fast."""
 IMPORTED = "imported"
 """Why a booking of an import was not told of."""
+IMPORT_SETTLES = timedelta(minutes=10)
+"""So long after an import was heard of the program that made it still edits what it has made."""
+SLIP = timedelta(minutes=5)
+"""So soon after typing a booking a desk takes back what it has mistyped."""
 _EDITS = frozenset({EventKind.CREATED, EventKind.MOVED, EventKind.CHANGED, EventKind.CANCELLED, EventKind.RESTORED})
 _OVER = frozenset({Attendance.CAME, Attendance.NO_SHOW})
 
@@ -63,17 +67,21 @@ class LastNews:
     """The newest notice that told, or was to tell, one client of a booking.
 
     Attributes:
+        planned_at: when it was planned.
         is_waiting: whether it may still be taken back.
         is_leaving: whether it is a message that may or may not go out: nobody knows yet what the client believes.
         is_said: whether it went out; what was dropped has told nobody anything.
+        is_imported: whether it was only kept, for the booking is one of an import.
     """
 
     notice_id: NoticeId
     kind: NoticeKind
     promise: Promise
+    planned_at: datetime
     is_waiting: bool
     is_said: bool
     is_leaving: bool = False
+    is_imported: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,20 +145,40 @@ def plan(events: Sequence[StoredEvent], last: LastNews | None, settings: Message
     Args:
         last: the newest news about this booking for this client, or None.
     """
-    edits = [one for one in events if _is_news(one, now)]
+    if not events:
+        return NOTHING
+    truth = events[-1].event.after
+    events = [one for one in events if is_same_number(one.event.after, truth)]
+    heard = last if last is not None and is_same_number(last.promise, truth) else None
+    edits = [one for one in events if _is_news(one, now) and not _is_settling(one, events, heard)]
     if not edits:
-        imported = [one for one in events if _is_imported(one) and _may_be_told(one.event.after)]
-        return Plan(new=_import(imported[-1], now)) if imported and last is None else NOTHING
+        return _import(events, heard, now)
     if last is not None and last.is_leaving:
         return TOO_EARLY
-    believed, truth = _believed(edits[0].event, last, settings), events[-1].event.after
-    kind = None if believed is None and _is_awaiting_payment(truth, settings) else _kind(believed, truth)
+    return _news(edits, truth, last, heard, settings, now)
+
+
+def _news(
+    edits: Sequence[StoredEvent],
+    truth: Record,
+    last: LastNews | None,
+    heard: LastNews | None,
+    settings: MessageSettings,
+    now: datetime,
+) -> Plan:
+    """What takes the place of what waits, after edits.
+
+    Args:
+        heard: `last`, if it was for the number that the client has now.
+    """
+    knows, is_first = _knows(edits, heard, settings), _is_first(edits[0].event, heard, settings)
     waiting = last if last is not None and last.is_waiting else None
     taken_back = Plan(superseded=waiting.notice_id if waiting else None)
+    kind = _kind(knows, truth, settings, is_first)
     if kind is None or not settings.wants(kind):
         return taken_back
-    promise = _promise(kind, believed, truth)
-    if waiting is not None and waiting.kind is kind and waiting.promise.says_the_same(promise):
+    promise = replace(_promise(kind, knows, truth), is_first=is_first)
+    if waiting is not None and waiting is heard and waiting.kind is kind and waiting.promise.says_the_same(promise):
         return NOTHING
     if promise.starts_at <= now or not _may_be_told(truth):
         return taken_back
@@ -167,24 +195,53 @@ def plan(events: Sequence[StoredEvent], last: LastNews | None, settings: Message
     return replace(taken_back, new=new)
 
 
-def _import(one: StoredEvent, now: datetime) -> NewNotice:
-    """A booking of an import: its client is told nothing, and reckons with it from elsewhere."""
-    promise = Promise.of(one.event.after)
-    return NewNotice(
-        company_id=one.company_id,
-        record_id=one.event.after.record_id,
+def _import(events: Sequence[StoredEvent], heard: LastNews | None, now: datetime) -> Plan:
+    """A booking of an import, as it is made or as it is mended right after: its client is told nothing.
+
+    They reckon with it from elsewhere, so that it is kept as what they know.
+    """
+    found = [one for one in events if _is_imported(one) or _is_settling(one, events, heard)]
+    if not found or found[-1].event.after.is_deleted or not _may_be_told(found[-1].event.after):
+        return NOTHING
+    newest = found[-1]
+    promise = Promise.of(newest.event.after)
+    if heard is not None and (not heard.is_imported or heard.promise.says_the_same(promise)):
+        return NOTHING
+    new = NewNotice(
+        company_id=newest.company_id,
+        record_id=newest.event.after.record_id,
         kind=NoticeKind.BOOKED,
-        dedup_key=_dedup_key(one.event.after.record_id, NoticeKind.BOOKED, promise, None),
+        dedup_key=_dedup_key(newest.event.after.record_id, NoticeKind.BOOKED, promise, heard),
         promise=replace(promise, was=promise),
         due_at=now,
         deadline_at=now,
         dropped=IMPORTED,
     )
+    return Plan(new=new)
 
 
 def _is_imported(one: StoredEvent) -> bool:
-    is_made = one.event.kind is EventKind.CREATED and not one.event.after.is_online
+    """Whether a booking is made together with many; who is only given a booking of an import is told of it."""
+    is_made = (
+        one.event.kind is EventKind.CREATED and _is_made_within(IMPORT_SETTLES, one) and not one.event.after.is_online
+    )
     return is_made and one.source is not EventSource.SYNC and one.made_together > MOST_AT_ONCE
+
+
+def _is_settling(one: StoredEvent, events: Sequence[StoredEvent], heard: LastNews | None) -> bool:
+    """Whether an edit is a part of the import that its booking was made by, and of which nobody has been told."""
+    if heard is not None:
+        imported_at = heard.planned_at if heard.is_imported else None
+    else:
+        imported_at = next((each.at for each in events if _is_imported(each)), None)
+    is_edit = one.event.kind in _EDITS and one.source is not EventSource.SYNC
+    return is_edit and imported_at is not None and one.at - imported_at < IMPORT_SETTLES
+
+
+def _is_made_within(span: timedelta, one: StoredEvent) -> bool:
+    """Whether a booking that is new to a client is new altogether, and was not another's for long before."""
+    made_at, changed_at = one.event.after.created_at, one.event.after.changed_at or one.at
+    return made_at is None or changed_at - made_at < span
 
 
 def _is_news(one: StoredEvent, now: datetime) -> bool:
@@ -193,39 +250,97 @@ def _is_news(one: StoredEvent, now: datetime) -> bool:
     return is_edit and one.source is not EventSource.SYNC and now - one.at < NEWS_FOR
 
 
-def _is_awaiting_payment(record: Record, settings: MessageSettings) -> bool:
-    return record.is_unpaid and settings.wait_for_payment and not record.is_deleted
+def _is_awaiting_payment(record: Record | None, settings: MessageSettings) -> bool:
+    return record is not None and record.is_unpaid and settings.wait_for_payment and not record.is_deleted
 
 
-def _believed(first: BookingEvent, last: LastNews | None, settings: MessageSettings) -> Promise | None:
-    """What the client was told last or, where nothing was said yet, knew before; None for no booking.
+def _knows(edits: Sequence[StoredEvent], heard: LastNews | None, settings: MessageSettings) -> Promise | None:
+    """What the client believes of the booking before she is told of these edits; None for no booking.
 
-    Who has not paid yet has been told by YClients that they are to, and knows of no booking.
+    That is what she was told last. Where none of our words has reached her, because it waits for the morning, was
+    held by a lock or dropped, it is what she knew without them, which depends on who made the booking:
+
+    * She herself, online or through a bot: she knows it as she made it, from then on.
+    * The desk, by hand: mostly while she is on the line or at the counter, but nobody can tell. For `SLIP` it counts
+      as unknown, because a booking that is taken back so soon was mistyped, or talked over with her. From then on
+      she is taken to know of it: that a booking is off which she has not heard of does her no harm, and one that
+      nobody called off brings her to a closed door.
+    * Another program, many at once (an import): she knows of it from there.
+    * Nobody, until it is paid for: YClients has told her that she is to pay, and takes it back by itself.
     """
-    if last is not None:
-        believed = last.promise if last.is_said else last.promise.was
+    if heard is None:
+        known = _knew(edits[0], settings) or _learned(edits, settings)
+    elif heard.is_said:
+        known = heard.promise
+    elif heard.promise.was is not None:
+        known = heard.promise.was
     else:
-        is_known = first.before is not None and not _is_awaiting_payment(first.before, settings)
-        believed = Promise.of(first.before) if first.before is not None and is_known else None
-    return None if believed is None or believed.is_deleted else believed
+        has_stood = edits[0].at - heard.planned_at >= SLIP
+        known = heard.promise if has_stood else _learned(edits, settings)
+    return None if known is None or known.is_deleted else known
 
 
-def _kind(believed: Promise | None, truth: Record) -> NoticeKind | None:
-    """What would set the client right; None when they are."""
+def _knew(first: StoredEvent, settings: MessageSettings) -> Promise | None:
+    """What the client knew of a booking before the first edit that we look at.
+
+    Where a number was corrected, from having made it, as above.
+    """
+    before = first.event.before
+    if before is None or _is_awaiting_payment(before, settings):
+        return None
+    is_corrected = first.event.kind is EventKind.CREATED
+    has_stood = before.created_at is None or first.at - before.created_at >= SLIP
+    return Promise.of(before) if not is_corrected or before.is_online or has_stood else None
+
+
+def _learned(edits: Sequence[StoredEvent], settings: MessageSettings) -> Promise | None:
+    """What the client has come to know of a booking while it was edited, though nobody told her."""
+    for one, next_at in zip(edits, [*(later.at for later in edits[1:]), edits[-1].at], strict=True):
+        state = one.event.after
+        if state.is_deleted or _is_awaiting_payment(state, settings):
+            continue
+        if _has_made(one, settings) or next_at - one.at >= SLIP:
+            return Promise.of(state)
+    return None
+
+
+def _has_made(one: StoredEvent, settings: MessageSettings) -> bool:
+    """Whether the client herself has just booked, or paid for what she has booked."""
+    is_made = one.event.kind is EventKind.CREATED and _is_made_within(SLIP, one) and one.event.after.is_online
+    return is_made or _is_awaiting_payment(one.event.before, settings)
+
+
+def _is_first(first: BookingEvent, heard: LastNews | None, settings: MessageSettings) -> bool:
+    """Whether the client still has to have a first word of ours about the booking."""
+    if heard is None:
+        is_unheard = first.before is None or first.kind is EventKind.CREATED
+        return is_unheard or _is_awaiting_payment(first.before, settings)
+    return heard.promise.is_first and not heard.is_said
+
+
+def _kind(knows: Promise | None, truth: Record, settings: MessageSettings, is_first: bool) -> NoticeKind | None:
+    """What would set the client right; None when they are, and have it from us.
+
+    Where the salon wants no moves told a first word tells of the booking as it has become.
+    """
     if truth.is_deleted:
-        return None if believed is None else NoticeKind.CANCELLED
-    if believed is None:
-        return NoticeKind.BOOKED
-    if not is_same_time(believed, truth):
-        return NoticeKind.MOVED
-    return None if believed.work == Promise.of(truth).work else NoticeKind.CHANGED
+        return None if knows is None else NoticeKind.CANCELLED
+    if knows is None:
+        return None if _is_awaiting_payment(truth, settings) else NoticeKind.BOOKED
+    kind = None
+    if not is_same_time(knows, truth):
+        kind = NoticeKind.MOVED
+    elif knows.work != Promise.of(truth).work:
+        kind = NoticeKind.CHANGED
+    return NoticeKind.BOOKED if is_first and (kind is None or not settings.wants(kind)) else kind
 
 
-def _promise(kind: NoticeKind, believed: Promise | None, truth: Record) -> Promise:
+def _promise(kind: NoticeKind, knows: Promise | None, truth: Record) -> Promise:
     """A cancellation names the booking that the client knows, whatever was done to it before it was deleted."""
-    if kind is NoticeKind.CANCELLED and believed is not None:
-        return replace(believed, is_deleted=True, was=believed)
-    return replace(Promise.of(truth), was=believed)
+    if kind is NoticeKind.CANCELLED and knows is not None:
+        phone = truth.client_phone or knows.client_phone
+        return replace(knows, is_deleted=True, client_phone=phone, was=replace(knows, was=None))
+    return replace(Promise.of(truth), was=knows)
 
 
 def _may_be_told(truth: Record) -> bool:

@@ -15,11 +15,12 @@ from aiadmin.adapters.db.quarantine import keys_of, not_set_aside, numbers_of
 from aiadmin.adapters.db.records import record_of_row
 from aiadmin.adapters.db.sync_runs import IS_READ
 from aiadmin.domain.booking_event import BookingEvent, EventKind, EventSource
+from aiadmin.domain.contact import spellings
 from aiadmin.domain.ids import CompanyId, NoticeId
 from aiadmin.domain.journal import DEFAULT_ZONE
 from aiadmin.domain.message_settings import MessageSettings
 from aiadmin.domain.notice import NEWS, NoticeKind, Promise
-from aiadmin.domain.plan import MOST_AT_ONCE, Booking, LastNews, NewNotice, StoredEvent
+from aiadmin.domain.plan import IMPORTED, MOST_AT_ONCE, Booking, LastNews, NewNotice, StoredEvent
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.domain.reminder import Window
 from aiadmin.services.ports.notices import Found, WritingSalon
@@ -51,21 +52,27 @@ _NEWS_KEYS = text(f"SELECT event.company_id, event.id {_NEWS} AND {_NEXT} ORDER 
 _ANY_NEWS = text(f"SELECT EXISTS (SELECT {_NEWS} AND {_NEXT})")
 _LAST = text("""
 SELECT notices.id, notices.company_id, notices.record_id, given.client_id, given.client_phone,
-  notices.kind, notices.promise,
-  notices.state, message.state AS message
+  notices.kind, notices.promise, notices.created_at,
+  notices.state, notices.reason, message.state AS message
 FROM jsonb_to_recordset(CAST(:bookings AS jsonb)) AS given (
-  company_id integer, record_id bigint, client_id bigint, client_phone text
+  company_id integer, record_id bigint, client_id bigint, client_phone text, phones text[]
 )
 CROSS JOIN LATERAL (
-  SELECT max(id + 0) AS id FROM notices -- or PostgreSQL may walk down the whole primary key to find one
+  SELECT id FROM notices
   WHERE company_id = given.company_id AND record_id = given.record_id AND kind = ANY(:news)
-    AND (CAST(promise ->> 'client_id' AS bigint) = given.client_id OR promise ->> 'client_phone' = given.client_phone)
+    AND (
+      CAST(promise ->> 'client_id' AS bigint) = given.client_id OR promise ->> 'client_phone' = ANY(given.phones)
+    )
+  ORDER BY COALESCE(promise ->> 'client_phone' = ANY(given.phones), false) DESC,
+    id + 0 DESC -- or PostgreSQL may walk down the whole primary key to find one
+  LIMIT 1
 ) AS newest
 JOIN notices ON notices.id = newest.id
 LEFT JOIN outbox_messages AS message ON message.id = notices.outbox_message_id
 ORDER BY notices.id
 FOR UPDATE OF notices
 """)
+"""What this number heard, and of what was told to none, or to others that the card has had, the newest."""
 _SALONS = f"""
 SELECT companies.id, companies.timezone, message_settings.settings
 FROM companies LEFT JOIN message_settings ON message_settings.company_id = companies.id
@@ -182,7 +189,8 @@ class SqlNotices:
         return bool(self._session.scalar(_ANY_NEWS, {"after": 0}))
 
     def last_news(self, bookings: Collection[Booking]) -> Mapping[Booking, LastNews]:
-        rows = self._session.execute(_LAST, {"bookings": as_json([vars(one) for one in bookings]), "news": [*NEWS]})
+        given = [vars(one) | {"phones": sorted(spellings([one.client_phone or ""]))} for one in bookings]
+        rows = self._session.execute(_LAST, {"bookings": as_json(given), "news": [*NEWS]})
         return dict(_last(row) for row in rows)
 
     def salons_of(self, companies: Collection[CompanyId]) -> Mapping[CompanyId, WritingSalon]:
@@ -256,9 +264,11 @@ def _last(row: Row[Any]) -> tuple[Booking, LastNews]:
         notice_id=NoticeId(row.id),
         kind=NoticeKind(row.kind),
         promise=Promise.from_json(row.promise),
+        planned_at=row.created_at,
         is_waiting=row.state == "waiting",
         is_leaving=row.state == "released",
         is_said=row.state == "done" and row.message in _SAID,
+        is_imported=row.state == "dropped" and row.reason == IMPORTED,
     )
 
 

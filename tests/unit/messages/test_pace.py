@@ -98,20 +98,23 @@ def test_a_locked_account_writes_only_to_those_who_wrote_to_it() -> None:
 
 
 NIGHT = NOON.replace(hour=20)
+FULL = Number(zone=MOSCOW, linked_at=OLD, recent=[NOON - 2 * HOUR] * LARGEST_CAP)
 IN_VAIN = [
-    (NIGHT, Number(zone=MOSCOW, linked_at=OLD), Person()),
-    (NOON, Number(zone=MOSCOW, linked_at=OLD, recent=[NOON - 2 * HOUR] * LARGEST_CAP), Person()),
-    (NOON, Number(zone=MOSCOW, linked_at=OLD), Person(silent_until=NOON + 2 * HOUR)),
+    (NIGHT, Number(zone=MOSCOW, linked_at=OLD), Person(), Pace()),
+    (NOON, FULL, Person(), Pace(quiet=None)),
+    (NOON, Number(zone=MOSCOW, linked_at=OLD), Person(silent_until=NOON + 2 * HOUR), Pace()),
 ]
 
 
 @pytest.mark.parametrize("purpose", [Purpose.CANCELLED, Purpose.MOVED])
-@pytest.mark.parametrize(("now", "number", "person"), IN_VAIN)
-def test_nobody_is_let_come_in_vain(purpose: Purpose, now: datetime, number: Number, person: Person) -> None:
+@pytest.mark.parametrize(("now", "number", "person", "pace"), IN_VAIN)
+def test_nobody_is_let_come_in_vain(
+    purpose: Purpose, now: datetime, number: Number, person: Person, pace: Pace
+) -> None:
     """Y6: what turns a client away goes out at night, too, when the morning would be too late for the visit."""
 
     def decided(visit_at: datetime, kind: Purpose = purpose) -> Decision:
-        return decide(kind, number=number, person=person, now=now, visit_at=visit_at)
+        return decide(kind, number=number, person=person, pace=pace, now=now, visit_at=visit_at)
 
     wait = decided(now + timedelta(days=2))
     assert isinstance(wait, WaitUntil)
@@ -121,37 +124,115 @@ def test_nobody_is_let_come_in_vain(purpose: Purpose, now: datetime, number: Num
     assert decided(wait.at + HOUR) == wait
 
 
+def test_waits_that_follow_each_other_are_one() -> None:
+    """The cap is over at midnight, in the quiet hours: an early visit is told of now, and not at night."""
+    midnight, morning = NOON.replace(hour=21), NOON.replace(hour=6) + timedelta(days=1)
+    early = decide(Purpose.CANCELLED, number=FULL, visit_at=morning + timedelta(minutes=30))
+    assert early == Send()
+    later = decide(Purpose.CANCELLED, number=FULL, visit_at=morning + HOUR)
+    assert later == WaitUntil(at=midnight, why=Hindrance.DAILY_CAP)
+    silent = Person(silent_until=NIGHT)
+    assert decide(Purpose.MOVED, person=silent, visit_at=morning + timedelta(minutes=30)) == Send()
+
+
+LOCKS = [
+    (Number(zone=MOSCOW, linked_at=OLD, locked_until=NOON + 3 * HOUR), Person(), Hindrance.ACCOUNT_LOCKED),
+    (Number(zone=MOSCOW, linked_at=OLD), Person(locked_until=NOON + 3 * HOUR), Hindrance.CONTACT_LOCKED),
+]
+
+
+@pytest.mark.parametrize("purpose", [Purpose.CANCELLED, Purpose.MOVED])
+@pytest.mark.parametrize(("number", "person", "why"), LOCKS)
+def test_what_a_lock_holds_for_too_long_is_left_to_a_call(
+    purpose: Purpose, number: Number, person: Person, why: Hindrance
+) -> None:
+    """A visit put off until tomorrow waited past the time at which the client came, and nobody was asked to call."""
+
+    def decided(visit_at: datetime, kind: Purpose = purpose) -> Decision:
+        return decide(kind, number=number, person=person, visit_at=visit_at)
+
+    wait = WaitUntil(at=NOON + 3 * HOUR, why=why)
+    assert decided(NOON + 4 * HOUR) == wait
+    for soon in (HOUR / 2, 2 * HOUR, 4 * HOUR - timedelta(seconds=1)):
+        assert decided(NOON + soon) == Drop(why=why)
+        assert decided(NOON + soon, Purpose.BOOKED) == wait
+
+
+def test_a_gap_between_two_messages_is_no_reason_to_call() -> None:
+    busy = Number(zone=MOSCOW, linked_at=OLD, recent=[NOON - timedelta(seconds=1)] * 20)
+    wait = decide(Purpose.CANCELLED, number=busy, visit_at=NOON + HOUR / 2)
+    assert isinstance(wait, WaitUntil)
+    assert wait.why is Hindrance.BUCKET
+    assert decide(Purpose.CANCELLED, number=busy, visit_at=wait.at) == Drop(why=Hindrance.BUCKET)
+
+
+MINUTES = st.integers(0, 48 * 60).map(lambda minutes: timedelta(minutes=minutes))
+UNTIL = st.none() | MINUTES
+
+
 @given(
-    heard_at=st.integers(0, 48 * 60).map(lambda minutes: NOON + timedelta(minutes=minutes)),
-    ahead=st.integers(1, 30 * 60).map(lambda minutes: timedelta(minutes=minutes)),
-    quiet=st.tuples(st.integers(0, 23), st.integers(0, 23)).map(
+    heard_at=MINUTES.map(lambda later: NOON + later),
+    ahead=st.integers(1, 40 * 60).map(lambda minutes: timedelta(minutes=minutes)),
+    quiet=st.none()
+    | st.tuples(st.integers(0, 23), st.integers(0, 23)).map(
         lambda hours: QuietHours(begins=time(hours[0]), ends=time(hours[1]))
     ),
+    written=st.integers(0, 60),
+    waits=st.fixed_dictionaries(dict.fromkeys(("account", "contact", "silent", "paused"), UNTIL)),
     purpose=st.sampled_from([Purpose.CANCELLED, Purpose.MOVED]),
     zone=st.sampled_from(ZONES),
+    bucket=st.none() | st.just(Bucket()),
 )
-def test_who_is_to_be_kept_away_hears_at_once_or_an_hour_before_they_would_come(
-    heard_at: datetime, ahead: timedelta, quiet: QuietHours, purpose: Purpose, zone: str
+def test_who_is_to_be_kept_away_hears_or_is_called_before_they_set_out(
+    heard_at: datetime,
+    ahead: timedelta,
+    quiet: QuietHours | None,
+    written: int,
+    waits: dict[str, timedelta | None],
+    purpose: Purpose,
+    zone: str,
+    bucket: Bucket | None,
 ) -> None:
-    """Whatever the hour, the quiet hours and the visit, minute by minute."""
-    visit_at, now = heard_at + ahead, heard_at
-    number, pace = Number(zone=zone, linked_at=OLD), Pace(bucket=None, quiet=quiet)
+    """Whatever the hour, the quiet hours, the cap, the locks, the pause and the visit, minute by minute.
+
+    Never neither, and never after: at once, or an hour before the visit at the latest, but for gaps of seconds.
+    """
+    visit_at, now, gaps = heard_at + ahead, heard_at, timedelta()
+    until = {name: None if wait is None else NOON + wait for name, wait in waits.items()}
+    pace = Pace(bucket=bucket, quiet=quiet, most_a_day=FIRST_CAP)
+    person = Person(locked_until=until["contact"], silent_until=until["silent"])
     while True:
-        decision = decide(purpose, number=number, pace=pace, now=now, visit_at=visit_at, deadline_at=visit_at)
+        number = Number(
+            zone=zone,
+            linked_at=OLD,
+            recent=[heard_at - timedelta(seconds=written)] * written,
+            locked_until=until["account"],
+            is_paused=until["paused"] is not None and now < until["paused"],
+        )
+        given = {"number": number, "person": person, "pace": pace, "visit_at": visit_at}
+        decision = decide(purpose, now=now, deadline_at=heard_at + timedelta(days=4), **given)
         if not isinstance(decision, WaitUntil):
             break
         assert decision.at > now
+        gaps += decision.at - now if decision.why is Hindrance.BUCKET else timedelta()
         now = decision.at
-    assert decision == Send()
-    assert now == heard_at or now <= visit_at - HOUR
+    assert gaps <= timedelta(minutes=15)
+    assert now < visit_at
+    assert now <= max(heard_at, visit_at - HOUR) + gaps
+    is_hard = any(wait is not None and wait > visit_at - HOUR for name, wait in until.items() if name != "silent")
+    assert decision in (Send(), Drop(why=Hindrance.BUCKET)) or is_hard or gaps
 
 
-def test_a_pause_or_a_wish_holds_even_what_turns_a_client_away() -> None:
-    paused = decide(
-        Purpose.CANCELLED, number=Number(zone=MOSCOW, linked_at=OLD, is_paused=True), now=NIGHT, visit_at=NIGHT + HOUR
-    )
-    assert isinstance(paused, WaitUntil)
-    assert paused.why is Hindrance.PAUSED
+def test_a_pause_holds_what_turns_a_client_away_until_somebody_has_to_call() -> None:
+    paused = Number(zone=MOSCOW, linked_at=OLD, is_paused=True)
+    held = decide(Purpose.CANCELLED, number=paused, visit_at=NOON + 2 * HOUR)
+    assert isinstance(held, WaitUntil)
+    assert held.why is Hindrance.PAUSED
+    soon = decide(Purpose.CANCELLED, number=paused, now=NIGHT, visit_at=NIGHT + HOUR)
+    assert soon == Drop(why=Hindrance.PAUSED)
+
+
+def test_a_wish_holds_even_what_turns_a_client_away() -> None:
     out = decide(Purpose.CANCELLED, person=Person(opted_out_at=OLD), visit_at=NOON + HOUR)
     assert out == Drop(why=Hindrance.OPTED_OUT)
 

@@ -15,7 +15,19 @@ from aiadmin.domain.ids import CompanyId, NoticeId
 from aiadmin.domain.journal import Attendance, Record
 from aiadmin.domain.message_settings import MessageSettings
 from aiadmin.domain.notice import NoticeKind, Promise
-from aiadmin.domain.plan import IMPORTED, MOST_AT_ONCE, TOO_EARLY, LastNews, Plan, StoredEvent, by_booking, plan
+from aiadmin.domain.plan import (
+    IMPORT_SETTLES,
+    IMPORTED,
+    MOST_AT_ONCE,
+    SLIP,
+    TOO_EARLY,
+    LastNews,
+    NewNotice,
+    Plan,
+    StoredEvent,
+    by_booking,
+    plan,
+)
 from tests.unit.sync.journals import COLOURING, HAIRCUT, NOW, record
 
 DEFAULT, SECOND = MessageSettings(), timedelta(seconds=1)
@@ -50,11 +62,12 @@ def _kind(*states: Record | None, last: LastNews | None = None, **given: Any) ->
     return None if new is None else new.kind.value
 
 
-def _last(kind: NoticeKind, promise: Promise, state: str, number: int = 7) -> LastNews:
+def _last(kind: NoticeKind, promise: Promise, state: str, number: int = 7, at: datetime = NOW) -> LastNews:
     return LastNews(
         notice_id=NoticeId(number),
         kind=kind,
         promise=promise,
+        planned_at=at,
         is_waiting=state == "waiting",
         is_said=state == "said",
     )
@@ -230,16 +243,161 @@ def test_while_the_last_notice_is_on_its_way_nobody_knows_what_the_client_believ
     assert _plan(_events(BOOKED, replace(BOOKED, attendance=Attendance.CONFIRMED)), last) == Plan()
 
 
+def _imported(kept: NewNotice, at: datetime = NOW) -> LastNews:
+    last = _last(kept.kind, kept.promise, "dropped", at=at)
+    return replace(last, is_imported=True)
+
+
 def test_an_import_is_no_news_and_what_happens_to_its_bookings_later_is() -> None:
     [made] = _events(None, BOOKED)
-    assert _plan([replace(made, made_together=MOST_AT_ONCE)]).new is not None
+    new = _plan([replace(made, made_together=MOST_AT_ONCE)]).new
+    assert new is not None
+    assert new.dropped is None
     imported = replace(made, made_together=MOST_AT_ONCE + 1)
     kept = _plan([imported]).new
     assert kept is not None
     assert kept.dropped == IMPORTED
-    assert _plan([imported, *_events(BOOKED, MOVED)]).new is not None
-    of_it = LastNews(notice_id=NoticeId(1), kind=kept.kind, promise=kept.promise, is_waiting=False, is_said=False)
-    assert _kind(BOOKED, MOVED, last=of_it) == "moved"
+    assert _kind(BOOKED, MOVED, last=_imported(kept, NOW - timedelta(days=2))) == "moved"
+    assert _kind(BOOKED, DELETED, last=_imported(kept, NOW - timedelta(days=2))) == "cancelled"
+
+
+@pytest.mark.parametrize("edited", [MOVED, RECOLOURED, replace(BOOKED, staff_id=10)])
+def test_what_mends_an_import_right_after_it_is_import(edited: Record) -> None:
+    """24 imported bookings that were edited at once were told as changed to clients who had heard of nothing."""
+    [made] = _events(None, BOOKED)
+    imported = replace(made, made_together=MOST_AT_ONCE + 4)
+    kept = _plan([imported]).new
+    assert kept is not None
+    last = _imported(kept, NOW - IMPORT_SETTLES + SECOND)
+    for found in (_plan([imported, *_events(BOOKED, edited)]), _plan(_events(BOOKED, edited), last)):
+        assert found.new is not None
+        assert (found.new.kind, found.new.dropped) == ("booked", IMPORTED)
+        assert found.new.promise.was == Promise.of(edited), "that is what the client knows now"
+        after = _imported(found.new, NOW - IMPORT_SETTLES)
+        assert _kind(edited, replace(edited, starts_at=LATEST), last=after) == "moved"
+        assert _kind(edited, BOOKED, last=after) == ("moved" if edited is MOVED else "changed")
+    assert _plan(_events(BOOKED, DELETED), last) == Plan(), "the whole import is taken back"
+    assert _plan(_events(BOOKED, edited), replace(last, planned_at=NOW - IMPORT_SETTLES)).new is not None
+    assert _kind(BOOKED, edited, last=replace(last, planned_at=NOW - IMPORT_SETTLES)) in {"moved", "changed"}
+
+
+def test_who_is_given_a_booking_of_an_import_later_is_told_of_it() -> None:
+    """However many were made together with it: that was days ago."""
+    given = replace(BOOKED, client_id=6, client_phone="79000000002", changed_at=NOW)
+    given = replace(given, created_at=NOW - timedelta(days=3))
+    created = _events(BOOKED, given)[1]
+    new = _plan([replace(created, made_together=MOST_AT_ONCE + 4)]).new
+    assert new is not None
+    assert new.dropped is None
+
+
+ONLINE = replace(BOOKED, is_online=True)
+ONLINE_MOVED, ONLINE_OFF = replace(ONLINE, starts_at=LATER), replace(ONLINE, is_deleted=True)
+
+
+@pytest.mark.parametrize("state", ["waiting", "dropped", "failed"])
+@pytest.mark.parametrize(
+    ("then", "kind"),
+    [
+        (ONLINE_OFF, "cancelled"),
+        (ONLINE_MOVED, "moved"),
+        (replace(ONLINE, staff_id=10), "changed"),
+    ],
+)
+def test_who_booked_online_knows_it_whatever_became_of_our_word(state: str, then: Record, kind: str) -> None:
+    """A booking that waited for the morning was called off at night, and its client came to a closed door."""
+    last = _told(None, ONLINE, state=state)
+    found = _plan(_events(ONLINE, then), last)
+    assert found.superseded == (last.notice_id if state == "waiting" else None)
+    assert found.new is not None
+    assert found.new.kind == kind
+    assert found.new.promise.was == Promise.of(ONLINE)
+    assert _kind(None, ONLINE, then) == kind, "nobody has looked in between"
+
+
+def test_who_booked_online_has_a_first_word_of_ours_in_the_end() -> None:
+    booked = _told(None, ONLINE, state="waiting")
+    moved = _plan(_events(ONLINE, ONLINE_MOVED), booked).new
+    assert moved is not None
+    again = _plan(_events(ONLINE_MOVED, ONLINE), _last(moved.kind, moved.promise, "waiting")).new
+    assert again is not None
+    assert again.kind == "booked"
+    assert _kind(ONLINE_MOVED, ONLINE, last=_last(moved.kind, moved.promise, "said")) == "moved"
+    assert _kind(None, ONLINE, ONLINE_MOVED, ONLINE) == "booked"
+    assert _kind(None, ONLINE, ONLINE_OFF, ONLINE) == "booked"
+    quiet = replace(DEFAULT, moved=False)
+    assert _kind(ONLINE, ONLINE_MOVED, last=booked, settings=quiet) == "booked", "as it is now"
+
+
+def test_who_has_booked_and_paid_online_is_told_that_it_is_off() -> None:
+    unpaid = replace(ONLINE, is_unpaid=True)
+    paid = _told(unpaid, ONLINE, state="waiting")
+    assert _kind(ONLINE, ONLINE_OFF, last=paid) == "cancelled"
+    assert _kind(None, unpaid, ONLINE, ONLINE_OFF) == "cancelled"
+    assert _kind(None, unpaid, replace(unpaid, is_deleted=True)) is None
+
+
+@pytest.mark.parametrize("state", ["waiting", "dropped", "failed"])
+@pytest.mark.parametrize(("then", "kind"), [(DELETED, "cancelled"), (MOVED, "moved")])
+def test_a_booking_of_the_desk_is_known_once_it_has_stood(state: str, then: Record, kind: str) -> None:
+    """Mostly its client was on the line. What is taken back at once was mistyped, and nobody has heard of it."""
+    told = _told(None, BOOKED, state=state)
+    for stood, expected in ((SLIP - SECOND, {"cancelled": None, "moved": "booked"}[kind]), (SLIP, kind)):
+        assert _kind(BOOKED, then, last=replace(told, planned_at=NOW - stood)) == expected
+        made = [replace(one, at=NOW - stood) for one in _events(None, BOOKED)]
+        found = _plan([*made, *_events(BOOKED, then)]).new
+        assert (None if found is None else found.kind) == expected, "nobody has looked in between"
+
+
+def test_who_is_given_somebody_elses_booking_has_not_made_it_online() -> None:
+    """The desk picked a wrong card and took it back: a stranger is not told that anything of theirs is off."""
+    given = replace(ONLINE, client_id=6, client_phone="79000000002", changed_at=NOW)
+    created = _events(ONLINE, given)[1:]
+    off = _events(given, replace(given, is_deleted=True))
+    assert _plan([*created, *off]).new is None
+
+
+RIGHT = "79000000002"
+CORRECTED = replace(BOOKED, client_phone=RIGHT)
+
+
+@pytest.mark.parametrize("state", ["waiting", "dropped", "said"])
+def test_a_corrected_number_is_told_of_the_booking_and_the_wrong_one_of_nothing_more(state: str) -> None:
+    last = _told(None, BOOKED, state=state)
+    found = _plan(_events(BOOKED, CORRECTED), last)
+    assert found.new is not None
+    assert (found.new.kind, found.new.promise.client_phone) == ("booked", RIGHT)
+    assert found.superseded == (last.notice_id if state == "waiting" else None)
+    moved = _plan(_events(BOOKED, replace(CORRECTED, starts_at=LATER)), last).new
+    assert moved is not None
+    assert (moved.kind, moved.promise.starts_at, moved.promise.client_phone) == ("moved", LATER, RIGHT)
+    off = _plan(_events(BOOKED, replace(CORRECTED, is_deleted=True)), last).new
+    assert off is not None
+    assert (off.kind, off.promise.client_phone) == ("cancelled", RIGHT)
+    assert _kind(BOOKED, CORRECTED, replace(CORRECTED, is_deleted=True), last=last) == "cancelled"
+
+
+def test_a_number_that_is_corrected_at_once_was_mistyped_with_the_rest() -> None:
+    typed = replace(BOOKED, created_at=NOW - SLIP + SECOND)
+    right = replace(typed, client_phone=RIGHT)
+    last = _told(None, typed, state="waiting")
+    assert _kind(typed, right, last=last) == "booked"
+    assert _kind(typed, replace(right, starts_at=LATER), last=last) == "booked"
+    assert _kind(typed, right, replace(right, is_deleted=True), last=last) is None
+    online = replace(typed, is_online=True)
+    theirs = replace(online, client_phone=RIGHT)
+    assert _kind(online, theirs, replace(theirs, is_deleted=True), last=last) == "cancelled"
+
+
+def test_what_is_told_of_a_corrected_card_is_reckoned_by_what_its_number_heard() -> None:
+    told = _last(NoticeKind.BOOKED, Promise.of(BOOKED), "said")
+    both = _plan([*_events(None, BOOKED), *_events(BOOKED, CORRECTED)]).new
+    assert both is not None
+    assert both.promise.client_phone == RIGHT
+    assert _plan([*_events(BOOKED, CORRECTED), *_events(CORRECTED, BOOKED)], told).new is None, "there and back"
+    right = _last(NoticeKind.BOOKED, Promise.of(CORRECTED), "said")
+    assert _kind(CORRECTED, replace(CORRECTED, is_deleted=True), last=right) == "cancelled"
+    assert _kind(CORRECTED, replace(CORRECTED, starts_at=LATER), last=right) == "moved"
 
 
 def test_what_clients_book_online_is_no_import_however_many_do() -> None:
