@@ -5,7 +5,7 @@ Each block belongs to one place; the page has its own words in `templates/`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from aiadmin.domain.question import Answer, Reply
 
@@ -297,11 +297,33 @@ UNWRITTEN = (
 )
 
 
-CALL: Mapping[str, str] = {
+_CALL: Mapping[str, str] = {
     "cancelled": "Не получилось предупредить об отмене: {who}, визит {was}. Позвоните клиенту, пожалуйста.",
     "moved": "Не получилось предупредить о переносе: {who}, визит {was} теперь {now}. Позвоните клиенту, пожалуйста.",
 }
-"""Read by the salon's people, in the chat with their own number: what a client had to hear and we could not send."""
+_CALL_ALL: Mapping[str, str] = {
+    "cancelled": "• отменён визит {was}",
+    "moved": "• перенесён визит {was}, теперь {now}",
+}
+
+
+def call(who: str, about: Sequence[tuple[str, str, str]]) -> str:
+    """Read by the salon's people, in the chat with their own number: what a client had to hear and we could not send.
+
+    Args:
+        about: of each visit what became of it (`cancelled`, `moved`), when it was to be, and when it is.
+
+    >>> print(call("Анна", [("cancelled", "3 мая, в 9:00", ""), ("moved", "4 мая, в 9:00", "5 мая, в 9:00")]))
+    Не получилось предупредить: Анна.
+    • отменён визит 3 мая, в 9:00
+    • перенесён визит 4 мая, в 9:00, теперь 5 мая, в 9:00
+    Позвоните клиенту, пожалуйста.
+    """
+    if len(about) == 1:
+        [(kind, was, now)] = about
+        return _CALL[kind].format(who=who, was=was, now=now)
+    lines = [_CALL_ALL[kind].format(was=was, now=now) for kind, was, now in about]
+    return "\n".join([f"Не получилось предупредить: {who}.", *lines, "Позвоните клиенту, пожалуйста."])
 
 
 def who(name: str | None, phone: str | None) -> str:

@@ -111,7 +111,7 @@ def message_key(notice: Notice) -> str:
 
 
 def call_key(notice: Notice) -> str:
-    """The dedup key of the message that asks the salon to call the client of a notice that could not be sent."""
+    """The dedup key of the message that asks the salon to call, by the first notice that it is about."""
     return f"call:{notice.id}"
 
 

@@ -42,6 +42,8 @@ class StateKind(StrEnum):
     JOURNAL_UNREAD = "journal-unread"
     NOTICES_OFF = "notices-off"
     UNTOLD = "untold"
+    UNCALLED = "uncalled"
+    """The same, of a salon that we cannot even tell whom to call."""
     IMPORTED = "imported"
 
 
@@ -113,12 +115,13 @@ class SalonState:
 def states(facts: SalonFacts) -> tuple[SalonState, ...]:
     """All that is to be said of the salon, in the order of `StateKind`; nothing of one that is well.
 
-    Of a salon that has left, or is frozen, only that is said, and that its phone is gone: everything else rests.
+    Of a salon that has left, or is frozen, only that is said, that its phone is gone, and whom nobody has told that
+    they would come in vain: everything else rests.
     """
     if facts.status is IntegrationStatus.UNINSTALLED:
         return (SalonState(kind=StateKind.UNINSTALLED),)
     if facts.status is IntegrationStatus.FROZEN:
-        return (SalonState(kind=StateKind.FROZEN), *_phone(facts))
+        return (SalonState(kind=StateKind.FROZEN), *_phone(facts), *_untold(facts))
     return (*_phone(facts), *_pauses(facts), *_session(facts), *_rights(facts), *_journal(facts), *_notices(facts))
 
 
@@ -169,7 +172,12 @@ def _journal(facts: SalonFacts) -> Iterator[SalonState]:
 def _notices(facts: SalonFacts) -> Iterator[SalonState]:
     if not any(facts.settings.wants(kind) for kind in NoticeKind):
         yield SalonState(kind=StateKind.NOTICES_OFF)
-    if facts.untold:
-        yield SalonState(kind=StateKind.UNTOLD, count=facts.untold)
+    yield from _untold(facts)
     if facts.imported:
         yield SalonState(kind=StateKind.IMPORTED, count=facts.imported)
+
+
+def _untold(facts: SalonFacts) -> Iterator[SalonState]:
+    if facts.untold:
+        is_silent = facts.status is IntegrationStatus.FROZEN or any((*_phone(facts), *_pauses(facts)))
+        yield SalonState(kind=StateKind.UNCALLED if is_silent else StateKind.UNTOLD, count=facts.untold)

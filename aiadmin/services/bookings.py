@@ -47,18 +47,23 @@ def absorb(
                 continue
             changed.append(record)
         events += booking_events(before, record, source=source, now=now, known_since=salon.known_since)
-    work.records.retime(salon.company_id, [time for one in changed if (time := _retimed(one, known))])
+    times = [time for one in changed if (time := _retimed(one, known))]
+    work.records.retime(salon.company_id, times, salon.zone)
     work.records.replace(salon.company_id, changed, read_at)
     work.booking_events.add(salon.company_id, events, source=source, at=now)
     return len(events)
 
 
 def set_zone(work: UnitOfWork, company_id: CompanyId, zone: str, now: datetime) -> None:
-    """Take what we know of coming visits over into another timezone: by the wall clock, for no desk has moved one."""
+    """Take what we know of coming visits over into another timezone: by the wall clock, for no desk has moved one.
+
+    What waits for the morning is looked at again, for that comes at another time as well.
+    """
     times = work.records.times(company_id, now - _STILL_TOLD_OF)
     there = ((one, instant_of(one.wall_clock, zone)) for one in times)
     moved = [replace(one, starts_at=at) for one, at in there if at is not None and at != one.starts_at]
-    work.records.retime(company_id, moved)
+    work.records.retime(company_id, moved, zone)
+    work.releases.let_go(company_id)
 
 
 def read(salon: ReadSalon, record_id: int, *, api: SalonApi, uow: NewUnitOfWork) -> Record | None:

@@ -49,7 +49,7 @@ def sweep(*, uow: NewUnitOfWork, queue: JobQueue, clock: Clock, window: timedelt
             (work.notices.any_news() or WorkQueue.BOOKING_EVENTS in again, queue.tell_news),
             (work.letters.any_waiting() or work.questions.any_due(now) or again & _ANSWERED, queue.answer),
             (work.operator_messages.any_due(now) or WorkQueue.OPERATOR_MESSAGES in again, queue.report),
-            (work.releases.any_due(now) or WorkQueue.NOTICES in again, queue.release),
+            (work.releases.any_due(now) or work.calls.any_due(now) or WorkQueue.NOTICES in again, queue.release),
             (WorkQueue.INSTALLATIONS in again, queue.compare_installations),
         )
         runs = work.sync_runs.due(now, limit=RUNS_NUDGED)

@@ -83,7 +83,6 @@ class Releaser:
         """
         self._settle()
         isolation, queue = Isolation(uow=self.uow, clock=self.clock), WorkQueue.NOTICES
-        self._ask_to_call(isolation)
         count = sum(isolation.retry(queue, lambda only: self._release_again(self._take(only))))
         ends = self.clock() + SLICE
         while self.clock() < ends:
@@ -92,6 +91,7 @@ class Releaser:
                 break
             for notices in filter(None, pieces):
                 count += self._release(notices, isolation)
+        self._ask_to_call(isolation)
         return count
 
     def _settle(self) -> None:
@@ -103,18 +103,8 @@ class Releaser:
 
     def _ask_to_call(self, isolation: Isolation) -> None:
         """Have the salon call whom we could not keep from coming in vain."""
-        with self.uow() as work:
-            untold = work.releases.untold(self.clock(), limit=BATCH)
-        isolation.rows(WorkQueue.NOTICES, untold, self._ask_to_call_one, key=lambda one: one.row_key)
-        if untold:
+        if calls.ask_for_all(isolation, uow=self.uow, clock=self.clock):
             self.queue.look()
-
-    def _ask_to_call_one(self, notices: Sequence[Notice]) -> None:
-        now = self.clock()
-        with self.uow() as work:
-            for notice in notices:
-                calls.ask(notice, work=work, now=now)
-            work.commit()
 
     def _keys(self) -> Sequence[RowKey]:
         with self.uow() as work:

@@ -88,6 +88,7 @@ class NoticeRow(Base):
     attempts: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     claimed_until: Mapped[datetime | None] = mapped_column(Time)
     looked_at: Mapped[datetime | None] = mapped_column(Time)
+    called_at: Mapped[datetime | None] = mapped_column(Time)
     outbox_message_id: Mapped[int | None] = _message()
     created_at: Mapped[datetime] = mapped_column(Time)
     finished_at: Mapped[datetime | None] = mapped_column(Time)

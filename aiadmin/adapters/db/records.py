@@ -12,11 +12,12 @@ from sqlalchemy.orm import Session
 
 from aiadmin.adapters.db.bulk import Row, as_json, insert_new, short, upsert
 from aiadmin.adapters.db.journal import whole_seconds
-from aiadmin.adapters.db.retiming import RETIME
+from aiadmin.adapters.db.retiming import RETELL, RETIME, WALL_CLOCKS
 from aiadmin.adapters.db.salon_tables import RecordRow
 from aiadmin.domain.booking_event import Snapshot
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal import Attendance, BookedService, Record
+from aiadmin.domain.salon_time import instant_of
 from aiadmin.services.ports.journal import BookingTime
 
 
@@ -55,12 +56,21 @@ class SqlRecords:
         statement = select(*columns).where(*later).order_by(RecordRow.record_id).with_for_update()
         return [BookingTime(**row._mapping) for row in self._session.execute(statement)]
 
-    def retime(self, company_id: CompanyId, times: Sequence[BookingTime]) -> None:
+    def retime(self, company_id: CompanyId, times: Sequence[BookingTime], zone: str) -> None:
         if not times:
             return
-        given = {"company_id": company_id, "times": as_json([vars(one) for one in times])}
-        for statement in RETIME:
-            self._session.execute(statement, given)
+        numbers = [one.record_id for one in times]
+        stored = self._session.execute(WALL_CLOCKS, {"company_id": company_id, "numbers": numbers})
+        own = {(one.record_id, one.wall_clock) for one in times}
+        others = [
+            BookingTime(record_id=row.record_id, wall_clock=row.wall_clock, starts_at=at)
+            for row in stored
+            if (row.record_id, row.wall_clock) not in own and (at := instant_of(row.wall_clock, zone)) is not None
+        ]
+        for statements, clocks in ((RETIME, times), (RETELL, (*times, *others))):
+            given = {"company_id": company_id, "times": as_json([vars(one) for one in clocks])}
+            for statement in statements:
+                self._session.execute(statement, given)
 
     def find(self, company_id: CompanyId, record_id: int) -> Snapshot | None:
         statement = select(RecordRow).where(RecordRow.company_id == company_id, RecordRow.record_id == record_id)

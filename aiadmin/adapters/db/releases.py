@@ -19,7 +19,6 @@ from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.domain.release import MOST_IN_ONE, Addressee
 
 _LOCK = 727_278
-_LATELY = timedelta(hours=1)
 _HISTORY = timedelta(hours=1)
 """Enough for the bucket shortly after midnight; the rest of `recent` is for the daily cap."""
 
@@ -28,27 +27,32 @@ _IS_NEXT = f"""(notices.claimed_until IS NULL OR notices.claimed_until <= :now)
 AND {not_set_aside(WorkQueue.NOTICES, "notices.company_id", "notices.id")}"""
 _CHOSEN = f"""{_IS_DUE}
 AND CASE WHEN CAST(:only AS bigint[]) IS NULL THEN {_IS_NEXT} ELSE notices.id = ANY(:only) END"""
+PHONE_IS_ONLINE = """
+JOIN devices ON devices.company_id = companies.id AND devices.desired = 'on' AND devices.observed = 'online'
+JOIN session_hosts ON session_hosts.id = devices.host_id AND session_hosts.lease_until > now()
+"""
 _LINKED = f"""
 FROM notices
 JOIN companies ON companies.id = notices.company_id AND companies.messages_paused_at IS NULL AND {IS_READ}
-JOIN devices ON devices.company_id = companies.id AND devices.desired = 'on' AND devices.observed = 'online'
-JOIN session_hosts ON session_hosts.id = devices.host_id AND session_hosts.lease_until > now()
+{PHONE_IS_ONLINE}
 WHERE NOT EXISTS (SELECT FROM message_pause)
 """
 _SENDABLE = f"{_LINKED} AND {_IS_DUE} AND {_IS_NEXT}"
 _DUE_KEYS = text(f"SELECT notices.company_id, notices.id {_SENDABLE} ORDER BY notices.due_at LIMIT :limit")
+_FIRST = "kind NOT IN ('cancelled', 'moved')"
+"""What turns a client away goes before everything that waits longer."""
 _TAKE = text(f"""
 WITH oldest AS (
   SELECT notices.company_id {_LINKED} AND {_CHOSEN}
   ORDER BY notices.due_at LIMIT 1 FOR UPDATE OF notices SKIP LOCKED
 ), free AS (
   SELECT id FROM notices WHERE company_id = (SELECT company_id FROM oldest) AND {_CHOSEN}
-  ORDER BY due_at, id LIMIT :limit FOR UPDATE SKIP LOCKED
+  ORDER BY {_FIRST}, due_at, id LIMIT :limit FOR UPDATE SKIP LOCKED
 ), taken AS (
   UPDATE notices SET claimed_until = :until, attempts = attempts + 1 FROM free WHERE notices.id = free.id
   RETURNING notices.*
 )
-SELECT * FROM taken ORDER BY due_at, id
+SELECT * FROM taken ORDER BY {_FIRST}, due_at, id
 """)  # noqa: S608 - our own words
 _IS_MINE = "id = :id AND state = 'waiting' AND attempts = :attempts"
 _RELEASE = text(f"""
@@ -109,23 +113,6 @@ UPDATE notices SET state = 'dropped', reason = 'late', finished_at = :now
 WHERE state = 'waiting' AND due_at <= :now AND deadline_at <= :now
   AND (claimed_until IS NULL OR claimed_until <= :now)
 """)
-_UNTOLD = text("""
-SELECT notices.* FROM notices
-JOIN companies ON companies.id = notices.company_id AND companies.whatsapp_phone IS NOT NULL
-LEFT JOIN outbox_messages AS message ON message.id = notices.outbox_message_id
-WHERE notices.kind IN ('moved', 'cancelled') AND notices.finished_at > :since AND (
-    (notices.state = 'dropped' AND notices.reason = ANY(:reasons))
-    OR (notices.state = 'done' AND message.state = 'failed')
-  )
-  AND GREATEST(
-    CAST(promise ->> 'starts_at' AS timestamptz), CAST(promise -> 'was' ->> 'starts_at' AS timestamptz)
-  ) > :now
-  AND NOT EXISTS (
-    SELECT FROM outbox_messages AS call
-    WHERE call.company_id = notices.company_id AND call.dedup_key = 'call:' || notices.id
-  )
-ORDER BY notices.finished_at LIMIT :limit
-""")
 _ANY_DUE = text(f"""
 SELECT EXISTS (SELECT {_SENDABLE}) OR EXISTS (SELECT FROM notices, LATERAL (SELECT {_DECIDED}) AS decided)
 """)  # noqa: S608
@@ -156,7 +143,7 @@ class SqlReleases:
         self, *, now: datetime, until: datetime, limit: int, only: Sequence[RowKey] | None = None
     ) -> Sequence[Notice]:
         given = {"now": now, "until": until, "limit": limit, "only": numbers_of(only)}
-        return [_notice(row) for row in self._session.execute(_TAKE, given)]
+        return [notice_of_row(row) for row in self._session.execute(_TAKE, given)]
 
     def lock_salon(self, company_id: CompanyId) -> None:
         self._session.execute(select(func.pg_advisory_xact_lock(_LOCK, company_id)))
@@ -211,7 +198,7 @@ class SqlReleases:
             "until": until,
             "limit": MOST_IN_ONE,
         }
-        return [_notice(row) for row in self._session.execute(_TAKE_ALONG, given)]
+        return [notice_of_row(row) for row in self._session.execute(_TAKE_ALONG, given)]
 
     def hold(self, notices: Sequence[Notice], *, until: datetime, why: str | None) -> None:
         for notice in notices:
@@ -231,10 +218,6 @@ class SqlReleases:
     def settle(self, now: datetime) -> int:
         return self._change(_TAKEN_BACK) + self._change(_DONE, now=now) + self._change(_FORGOTTEN, now=now)
 
-    def untold(self, now: datetime, *, limit: int) -> Sequence[Notice]:
-        given = {"now": now, "since": now - _LATELY, "reasons": [*Hindrance], "limit": limit}
-        return [_notice(row) for row in self._session.execute(_UNTOLD, given)]
-
     def expire(self, now: datetime) -> int:
         return self._change(_EXPIRE, now=now)
 
@@ -249,7 +232,8 @@ def _look(notice: Notice) -> dict[str, int]:
     return {"id": notice.id, "attempts": notice.attempts}
 
 
-def _notice(row: Row[Any]) -> Notice:
+def notice_of_row(row: Row[Any]) -> Notice:
+    """A notice of the columns of its row."""
     return Notice(
         id=NoticeId(row.id),
         company_id=CompanyId(row.company_id),

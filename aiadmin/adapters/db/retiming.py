@@ -1,12 +1,31 @@
 """The same wall clock is another instant now: a salon has corrected its timezone, or a timezone its rules.
 
 Bookings, what was told and asked about them, and what has happened to them and nobody has looked at yet keep what the
-salon's clock shows. Nothing was moved, so nobody is told anything.
+salon's clock shows. Nothing was moved, so nobody is told anything. A booking that was moved before is told of by
+several clocks: each is another instant by itself.
 """
 
 from __future__ import annotations
 
 from sqlalchemy import text
+
+WALL_CLOCKS = text("""
+WITH given AS (
+  SELECT company_id, record_id FROM records WHERE company_id = :company_id AND record_id = ANY(:numbers)
+), told AS (
+  SELECT record_id, promise FROM notices JOIN given USING (company_id, record_id)
+), happened AS (
+  SELECT record_id, before, after FROM booking_events JOIN given USING (company_id, record_id)
+  WHERE handled_at IS NULL
+)
+SELECT DISTINCT record_id, wall_clock FROM (
+  SELECT record_id, CAST(promise ->> 'wall_clock' AS timestamp) AS wall_clock FROM told
+  UNION ALL SELECT record_id, CAST(promise -> 'was' ->> 'wall_clock' AS timestamp) FROM told
+  UNION ALL SELECT record_id, CAST(before ->> 'wall_clock' AS timestamp) FROM happened
+  UNION ALL SELECT record_id, CAST(after ->> 'wall_clock' AS timestamp) FROM happened
+) AS clock WHERE wall_clock IS NOT NULL
+""")
+"""Every time that is stored of these bookings beside their own."""
 
 _TIMES = """
 jsonb_to_recordset(CAST(:times AS jsonb)) AS given (record_id bigint, wall_clock timestamp, starts_at timestamptz)
@@ -60,14 +79,8 @@ WHERE booking_events.company_id = :company_id AND booking_events.record_id = giv
   AND CAST(before ->> 'wall_clock' AS timestamp) = given.wall_clock
 """)  # noqa: S608 - our own words
 
-RETIME = (
-    _OLDER_QUESTIONS,
-    _QUESTIONS,
-    _RECORDS,
-    _WAITING_REMINDERS,
-    _TOLD,
-    _TOLD_BEFORE,
-    _EVENTS_AFTER,
-    _EVENTS_BEFORE,
-)
-"""In this order: a question is known by the time that its booking had. Reminders that wait are planned anew."""
+RETIME = (_OLDER_QUESTIONS, _QUESTIONS, _RECORDS, _WAITING_REMINDERS)
+"""Of bookings, by the time that each has now. In this order: a question is known by the time that its booking had.
+Reminders that wait are planned anew."""
+RETELL = (_TOLD, _TOLD_BEFORE, _EVENTS_AFTER, _EVENTS_BEFORE)
+"""Of what was told of bookings and happened to them, by every time that is stored of each."""

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from aiadmin.adapters.db.audit import SqlAudit
 from aiadmin.adapters.db.booking_events import SqlBookingEvents
+from aiadmin.adapters.db.calls import SqlCalls
 from aiadmin.adapters.db.checks import SqlChecks
 from aiadmin.adapters.db.companies import SqlCompanies
 from aiadmin.adapters.db.contacts import SqlContacts
@@ -82,6 +83,7 @@ class SqlUnitOfWork:
         self.preferences = SqlPreferences(self._session)
         self.notices = SqlNotices(self._session)
         self.releases = SqlReleases(self._session)
+        self.calls = SqlCalls(self._session)
         self.salon_facts = SqlSalonFacts(self._session)
         self.truth = SqlTruth(self._session)
         self.questions = SqlQuestions(self._session)

@@ -145,9 +145,13 @@ class Records(Protocol):
         """When the bookings begin that begin later than `since`; those whose wall clock is known. They are locked."""
         ...
 
-    def retime(self, company_id: CompanyId, times: Sequence[BookingTime]) -> None:
+    def retime(self, company_id: CompanyId, times: Sequence[BookingTime], zone: str) -> None:
         """The same wall clock is another instant now: of the bookings, of what was told and asked about them, and of
-        what has happened to them and nobody has looked at yet. Reminders that wait are planned anew."""
+        what has happened to them and nobody has looked at yet. Reminders that wait are planned anew.
+
+        Args:
+            zone: by which other times that are stored of these bookings are read, such as those before a move.
+        """
         ...
 
 

@@ -102,11 +102,6 @@ class Releases(Protocol):
         """Bring released notices in line with their messages (`domain.release.after_message`); how many changed."""
         ...
 
-    def untold(self, now: datetime, *, limit: int) -> Sequence[Notice]:
-        """What was to keep clients from coming in vain and could not be sent of late; of visits that are to come, and
-        where the salon was not asked to call (`domain.release.call_key`)."""
-        ...
-
     def expire(self, now: datetime) -> int:
         """Drop what nobody could look at before its deadline; how many."""
         ...

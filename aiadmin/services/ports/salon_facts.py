@@ -11,7 +11,7 @@ from aiadmin.domain.pace import Hindrance
 from aiadmin.domain.salon_state import SalonFacts
 
 UNTOLD_REASONS = frozenset(Hindrance)
-"""Why news that had to be told was not; `releases.untold` asks the salon to call for the same reasons."""
+"""Why news that had to be told was not; `calls.untold` asks the salon to call for the same reasons."""
 
 
 class SalonStates(Protocol):

@@ -13,6 +13,7 @@ from aiadmin.domain.ids import CompanyId, OutboxId, SalonId
 from aiadmin.domain.quarantine import RowKey
 from aiadmin.domain.webhook import NewWebhook, StoredWebhook, UnderstoodWebhook
 from aiadmin.services.ports.audit import Audit
+from aiadmin.services.ports.calls import Calls
 from aiadmin.services.ports.fleet import Devices, Hosts, SessionEvents
 from aiadmin.services.ports.installations import Installations
 from aiadmin.services.ports.journal import BookingEvents, Checks, HeardPhones, Journal, Records, SyncRuns
@@ -232,6 +233,8 @@ class UnitOfWork(Protocol):
     def notices(self) -> Notices: ...
     @property
     def releases(self) -> Releases: ...
+    @property
+    def calls(self) -> Calls: ...
     @property
     def salon_facts(self) -> SalonStates: ...
     @property

@@ -90,8 +90,18 @@ def test_several_are_told_in_order_and_a_frozen_salon_has_one_trouble() -> None:
     assert kinds == sorted(kinds, key=list(StateKind).index)
     assert len(kinds) == 8
     assert [one.kind for one in states(replace(facts, status=IntegrationStatus.FROZEN, desired=Desired.OFF))] == [
-        StateKind.FROZEN
+        StateKind.FROZEN,
+        StateKind.UNCALLED,
     ]
+
+
+@pytest.mark.parametrize(
+    "silent", [{"paused_at": AT}, {"all_paused_at": AT}, {"is_linked": False}, {"observed": Observed.LOGGED_OUT}]
+)
+def test_where_we_cannot_even_write_to_the_salon_it_is_told_to_call_by_itself(silent: dict[str, Any]) -> None:
+    kinds = [one.kind for one in states(replace(WELL, untold=2, **silent))]
+    assert StateKind.UNCALLED in kinds
+    assert StateKind.UNTOLD not in kinds
 
 
 @pytest.mark.parametrize(

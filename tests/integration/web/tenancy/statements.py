@@ -26,6 +26,9 @@ FLEET_WIDE: Mapping[str, str] = {
     **dict.fromkeys(
         (
             "SqlBookingEvents.forget",
+            "SqlCalls.any_due",
+            "SqlCalls.hopeless",
+            "SqlCalls.untold",
             "SqlChecks.any_due",
             "SqlChecks.due_keys",
             "SqlChecks.take",
@@ -63,7 +66,6 @@ FLEET_WIDE: Mapping[str, str] = {
             "SqlReleases.expire",
             "SqlReleases.settle",
             "SqlReleases.take",
-            "SqlReleases.untold",
             "SqlSessionEvents.forget",
             "SqlSyncRuns.due",
             "SqlWebhooks.any_unprocessed",
@@ -76,6 +78,7 @@ FLEET_WIDE: Mapping[str, str] = {
     **dict.fromkeys(
         (
             "SqlAudit.finish",
+            "SqlCalls.mark",
             "SqlLetters.mark",
             "SqlNotices.handled",
             "SqlNotices.supersede",

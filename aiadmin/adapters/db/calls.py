@@ -1,0 +1,105 @@
+"""Rows of `notices` that turn a client away and do not reach her: the salon is to call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from aiadmin.adapters.db.quarantine import not_set_aside
+from aiadmin.adapters.db.releases import PHONE_IS_ONLINE, notice_of_row
+from aiadmin.adapters.db.sync_runs import IS_READ
+from aiadmin.domain.call import LONGEST_TRIED, SETTLES_WITHIN, STILL_ASKED, GivenUp
+from aiadmin.domain.ids import NoticeId
+from aiadmin.domain.notice import Notice
+from aiadmin.domain.pace import TO_SET_OUT, Hindrance
+from aiadmin.domain.quarantine import WorkQueue
+
+_STARTS = "CAST(notices.promise ->> 'starts_at' AS timestamptz)"
+_WAS = "CAST(notices.promise -> 'was' ->> 'starts_at' AS timestamptz)"
+_SETS_OUT = f"LEAST({_STARTS}, CASE WHEN {_WAS} > :now THEN {_WAS} END) - :to_set_out"
+"""`Notice.reckoned_at`, and so long before it as the client is on her way."""
+_CAN_WRITE = f"""
+NOT EXISTS (SELECT FROM message_pause) AND EXISTS (
+  SELECT FROM companies {PHONE_IS_ONLINE}
+  WHERE companies.id = notices.company_id AND companies.messages_paused_at IS NULL AND {IS_READ}
+)
+"""  # noqa: S608 - our own words
+_TOO_LATE = f"""
+notices.kind IN ('moved', 'cancelled') AND notices.state = 'waiting'
+AND notices.due_at <= :tried_since AND {_SETS_OUT} <= :now
+AND ({_SETS_OUT} <= :stuck_since OR NOT ({_CAN_WRITE}))
+AND {not_set_aside(WorkQueue.NOTICES, "notices.company_id", "notices.id")}
+"""
+_HOPELESS = text(f"""
+SELECT notices.*, EXISTS (SELECT FROM message_pause) OR EXISTS (
+  SELECT FROM companies WHERE companies.id = notices.company_id AND companies.messages_paused_at IS NOT NULL
+) AS is_paused
+FROM notices WHERE {_TOO_LATE} ORDER BY notices.due_at LIMIT :limit
+""")  # noqa: S608 - our own words
+_UNTOLD = f"""
+FROM notices
+JOIN companies ON companies.id = notices.company_id AND companies.whatsapp_phone IS NOT NULL AND {IS_READ}
+LEFT JOIN outbox_messages AS message ON message.id = notices.outbox_message_id
+WHERE notices.kind IN ('moved', 'cancelled') AND notices.finished_at > :since AND notices.called_at IS NULL AND (
+    (notices.state = 'dropped' AND notices.reason = ANY(:reasons))
+    OR (notices.state = 'done' AND message.state IN ('failed', 'cancelled'))
+  )
+  AND GREATEST({_STARTS}, {_WAS}) > :now
+  AND NOT EXISTS (
+    SELECT FROM records
+    WHERE records.company_id = notices.company_id AND records.record_id = notices.record_id
+      AND CASE notices.kind
+        WHEN 'moved' THEN records.deleted_at IS NOT NULL OR records.starts_at <> {_STARTS}
+        ELSE records.deleted_at IS NULL AND (
+          records.client_id = CAST(promise ->> 'client_id' AS bigint)
+          OR records.client_phone = promise ->> 'client_phone'
+        )
+      END
+  )
+  AND {not_set_aside(WorkQueue.NOTICES, "notices.company_id", "notices.id")}
+"""
+_LIST = text(f"SELECT notices.* {_UNTOLD} ORDER BY notices.finished_at LIMIT :limit")
+_MARK = text("UPDATE notices SET called_at = :at WHERE id = ANY(:numbers) AND called_at IS NULL RETURNING id")
+_ANY_DUE = text(f"""
+SELECT EXISTS (SELECT {_UNTOLD}) OR EXISTS (SELECT FROM notices WHERE {_TOO_LATE})
+""")  # noqa: S608 - our own words
+
+
+class SqlCalls:
+    """`ports.Calls` on SQLAlchemy."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def hopeless(self, now: datetime, *, limit: int) -> Sequence[GivenUp]:
+        found = self._session.execute(_HOPELESS, _too_late(now) | {"limit": limit})
+        return [
+            GivenUp(notice=notice_of_row(row), why=Hindrance.PAUSED if row.is_paused else Hindrance.LATE)
+            for row in found
+        ]
+
+    def untold(self, now: datetime, *, limit: int) -> Sequence[Notice]:
+        return [notice_of_row(row) for row in self._session.execute(_LIST, _untold(now) | {"limit": limit})]
+
+    def mark(self, notices: Sequence[NoticeId], at: datetime) -> frozenset[NoticeId]:
+        return frozenset(map(NoticeId, self._session.scalars(_MARK, {"numbers": [*notices], "at": at})))
+
+    def any_due(self, now: datetime) -> bool:
+        return bool(self._session.scalar(_ANY_DUE, _untold(now) | _too_late(now)))
+
+
+def _too_late(now: datetime) -> dict[str, Any]:
+    return {
+        "now": now,
+        "to_set_out": TO_SET_OUT,
+        "tried_since": now - SETTLES_WITHIN,
+        "stuck_since": now - LONGEST_TRIED,
+    }
+
+
+def _untold(now: datetime) -> dict[str, Any]:
+    return {"now": now, "since": now - STILL_ASKED, "reasons": [*Hindrance]}

@@ -1,0 +1,34 @@
+"""What the services need to have a salon call clients whom we could not keep from coming in vain."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from aiadmin.domain.call import GivenUp
+from aiadmin.domain.ids import NoticeId
+from aiadmin.domain.notice import Notice
+
+
+class Calls(Protocol):
+    """Rows of `notices` that turn a client away, where they do not reach her."""
+
+    def hopeless(self, now: datetime, *, limit: int) -> Sequence[GivenUp]:
+        """What waits although its client is about to set out."""
+        ...
+
+    def untold(self, now: datetime, *, limit: int) -> Sequence[Notice]:
+        """What could not be sent of late, of visits that are to come, and the salon was not asked to call about.
+
+        Only what is still so, and only of salons whose phone is linked, and who pay.
+        """
+        ...
+
+    def mark(self, notices: Sequence[NoticeId], at: datetime) -> frozenset[NoticeId]:
+        """The salon is asked to call about these; which of them nobody has marked before."""
+        ...
+
+    def any_due(self, now: datetime) -> bool:
+        """Whether `hopeless` or `untold` has something."""
+        ...

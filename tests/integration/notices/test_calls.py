@@ -1,0 +1,340 @@
+"""Whom no message keeps from coming in vain the salon is asked to call: in time, once, and only if it is so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from aiadmin.domain.device import Observed
+from aiadmin.domain.message import Hold
+from aiadmin.domain.pacing import Urgency
+from aiadmin.domain.salon_state import StateKind, states
+from aiadmin.domain.sync import SyncKind
+from aiadmin.domain.yclients_answer import TRIES
+from aiadmin.services import maintenance, messages, pauses
+from aiadmin.services.salon_wording import SalonWording
+from tests.integration.notices.conftest import MOSCOW, Salon
+from tests.integration.notices.planning import DAY, HOUR, Plans
+
+MINUTE = timedelta(minutes=1)
+
+
+class Desk(Plans):
+    """A salon that writes at its own pace, whose bookings of later today or tomorrow were told of long ago."""
+
+    def __init__(self, salon: Salon) -> None:
+        super().__init__(salon)
+        self.releaser = replace(self.salon.box.releaser, clock=self.now, wording=lambda work: SalonWording(work=work))
+
+    def at(self, when: timedelta) -> str:
+        """So long from now, as a desk writes it."""
+        return f"{(self.now() + when).astimezone(MOSCOW):%Y-%m-%d %H:%M}:00"
+
+    def known(self, when: timedelta, **fields: Any) -> dict[str, Any]:
+        """A booking that its client knows of."""
+        booking = self.salon.book(datetime=self.at(when), **fields)
+        self.read()
+        self.planner.tell_news()
+        self.salon.world.execute("DELETE FROM notices")
+        return booking
+
+    def lock(self, column: str, until: timedelta | None = None) -> None:
+        """Something keeps us from writing to the client."""
+        contact_id = self.salon.contact()
+        at = self.salon.world.clock() + (until or timedelta())
+        self.salon.world.execute(f"UPDATE contacts SET {column} = :at WHERE id = :id", at=at, id=contact_id)  # noqa: S608
+
+    def look(self) -> list[tuple[str, str, str | None]]:
+        """The clock nudges a worker if anything is to be done; what became of the notices."""
+        self.salon.world.execute(
+            "UPDATE notices SET claimed_until = NULL WHERE reason IS DISTINCT FROM 'quiet_hours'"
+        )
+        if self.is_due():
+            self.releaser.work()
+        return self.rows()
+
+    def is_due(self) -> bool:
+        with self.salon.world.uow() as work:
+            return work.releases.any_due(self.now()) or work.calls.any_due(self.now())
+
+    def calls(self) -> list[str]:
+        """What the salon's own number is to read."""
+        return [text for phone, _, text in self.salon.owed() if phone == self.salon.own_phone]
+
+
+@pytest.fixture
+def desk(salon: Salon) -> Desk:
+    return Desk(salon)
+
+
+def test_a_move_to_later_that_a_lock_holds_is_called_about(desk: Desk) -> None:
+    """WhatsApp's error 463: it waited until tomorrow, past the time at which the client came."""
+    booking = desk.known(3 * HOUR)
+    desk.lock("locked_until", 20 * HOUR)
+    desk.edit(booking, datetime=desk.at(2 * DAY))
+    assert desk.news() == 1
+    assert desk.look() == [("moved", "dropped", "reachout_locked")]
+    [call] = desk.calls()
+    assert "перенос" in call
+    assert f"Анна (+{desk.salon.phone})" in call
+    desk.look()
+    assert len(desk.calls()) == 1
+
+
+def test_a_lock_that_ends_in_time_is_waited_for(desk: Desk) -> None:
+    booking = desk.known(3 * HOUR)
+    desk.lock("locked_until", HOUR)
+    desk.edit(booking, datetime=desk.at(2 * DAY))
+    assert desk.news() == 1
+    assert desk.look() == [("moved", "waiting", "reachout_locked")]
+    desk.later = HOUR + MINUTE
+    assert desk.look() == [("moved", "released", None)]
+    assert desk.calls() == []
+
+
+def _pause(desk: Desk) -> None:
+    pauses.pause(desk.salon.company_id, uow=desk.salon.world.uow, clock=desk.salon.world.clock)
+
+
+def _pause_all(desk: Desk) -> None:
+    pauses.pause(None, uow=desk.salon.world.uow, clock=desk.salon.world.clock)
+
+
+def _disconnect(desk: Desk) -> None:
+    desk.salon.observe(desk.salon.device, Observed.RECONNECTING)
+
+
+def _log_out(desk: Desk) -> None:
+    desk.salon.observe(desk.salon.device, Observed.LOGGED_OUT)
+
+
+def _lose_host(desk: Desk) -> None:
+    desk.salon.world.execute("UPDATE session_hosts SET lease_until = now()")
+
+
+@pytest.mark.parametrize(
+    ("hinder", "why"),
+    [(_pause, "paused"), (_pause_all, "paused"), (_disconnect, "late"), (_lose_host, "late")],
+)
+@pytest.mark.parametrize("edit", [{"deleted": True}, {"datetime": 2 * DAY}, {"datetime": 2 * HOUR}])
+def test_what_nobody_can_send_is_called_about_an_hour_before(
+    desk: Desk, hinder: Callable[[Desk], None], why: str, edit: dict[str, Any]
+) -> None:
+    """By the earlier of the old and the new time."""
+    booking = desk.known(3 * HOUR)
+    sets_out = min(3 * HOUR, edit.get("datetime", DAY)) - HOUR
+    if "datetime" in edit:
+        edit = {"datetime": desk.at(edit["datetime"])}
+    desk.edit(booking, **edit)
+    assert desk.news() == 1
+    hinder(desk)
+    desk.later = sets_out - 2 * MINUTE
+    [(_, state, _)] = desk.look()
+    assert (state, desk.calls()) == ("waiting", [])
+    desk.later = sets_out
+    [(kind, state, reason)] = desk.look()
+    assert (state, reason) == ("dropped", why)
+    [call] = desk.calls()
+    assert "Позвоните клиенту" in call
+    assert not desk.is_due(), "nobody is asked to look again and again"
+    if why == "paused":
+        pauses.resume(None, uow=desk.salon.world.uow)
+        pauses.resume(desk.salon.company_id, uow=desk.salon.world.uow)
+        hold = Hold(device_id=desk.salon.device.device_id, epoch=desk.salon.device.epoch)
+        sent = messages.pull([hold], idle=[hold], uow=desk.salon.world.uow, clock=desk.now)
+        assert [message.text for message in sent] == [call], "as soon as anything goes"
+    assert kind in {"cancelled", "moved"}
+
+
+def test_news_of_a_visit_that_is_near_is_tried_before_anybody_calls(desk: Desk) -> None:
+    booking = desk.known(HOUR / 2)
+    desk.edit(booking, deleted=True)
+    assert desk.news() == 1
+    _disconnect(desk)
+    desk.later = MINUTE
+    assert desk.look() == [("cancelled", "waiting", None)]
+    desk.later = 3 * MINUTE
+    assert desk.look() == [("cancelled", "dropped", "late")]
+    assert len(desk.calls()) == 1
+
+
+def test_a_journal_that_cannot_be_read_does_not_let_a_client_come_in_vain(desk: Desk) -> None:
+    booking = desk.known(3 * HOUR)
+    desk.edit(booking, deleted=True)
+    assert desk.news() == 1
+    desk.salon.yclients.fault("/api/v1/record/*", status=503, times=3 * TRIES[Urgency.INTERACTIVE])
+    assert desk.look() == [("cancelled", "waiting", "yclients_away")]
+    desk.later = 2 * HOUR + 6 * MINUTE
+    assert desk.look() == [("cancelled", "dropped", "late")]
+    assert len(desk.calls()) == 1
+
+
+def test_one_call_is_about_everything_that_a_person_was_not_told(desk: Desk) -> None:
+    bookings = [desk.known((30 + 24 * days) * HOUR) for days in range(3)]
+    first, last = (desk.salon.starts_at(desk.salon.record(one["id"])) for one in (bookings[0], bookings[2]))
+    desk.lock("opted_out_at")
+    for booking in bookings[:2]:
+        desk.edit(booking, deleted=True)
+    desk.edit(bookings[2], datetime=desk.at(150 * HOUR))
+    assert desk.news() == 3
+    desk.look()
+    [call] = desk.calls()
+    assert call.startswith(f"Не получилось предупредить: Анна (+{desk.salon.phone}).\n• отменён визит ")
+    assert call.count("• отменён визит") == 2
+    assert call.count("• перенесён визит") == 1
+    assert call.count("Позвоните клиенту") == 1
+    assert call.index(f"{first:%H:%M}") < call.rindex(f"{last:%H:%M}")
+    desk.look()
+    assert len(desk.calls()) == 1
+
+
+def test_one_visit_is_named_once(desk: Desk) -> None:
+    first = desk.known(30 * HOUR)
+    state = desk.salon.yclients.state(desk.salon.salon_id)
+    second = desk.known(31 * HOUR, staff_id=state["staff"][1]["id"], visit_id=first["visit_id"])
+    desk.lock("opted_out_at")
+    for booking in (first, second):
+        desk.edit(booking, deleted=True)
+    assert desk.news() == 2
+    desk.look()
+    [call] = desk.calls()
+    assert call.startswith("Не получилось предупредить об отмене")
+    assert f"{desk.salon.starts_at(first):%H:%M}" in call
+
+
+def test_each_person_is_another_call(desk: Desk) -> None:
+    vera = {"phone": "79005556677", "name": "Вера"}
+    bookings = [desk.known(30 * HOUR), desk.known(30 * HOUR, client=vera)]
+    for booking in bookings:
+        desk.edit(booking, deleted=True)
+    assert desk.news() == 2
+    _disconnect(desk)
+    desk.later = 29 * HOUR
+    desk.look()
+    assert sorted("Вера" in call for call in desk.calls()) == [False, True]
+
+
+def test_who_says_stop_before_the_message_leaves_is_called(desk: Desk) -> None:
+    booking = desk.known(30 * HOUR)
+    desk.edit(booking, deleted=True)
+    assert desk.news() == 1
+    assert desk.look() == [("cancelled", "released", None)]
+    desk.salon.say("СТОП")
+    desk.look()
+    assert desk.look() == [("cancelled", "done", "opted_out")]
+    [call] = desk.calls()
+    assert "отмене" in call
+
+
+def test_what_was_taken_back_meanwhile_is_nothing_to_call_about(desk: Desk) -> None:
+    """A salon whose phone was unlinked for hours is asked about what is still so, and about nothing else."""
+    back, off = desk.known(30 * HOUR), desk.known(32 * HOUR)
+    moved = f"{desk.salon.record(back['id'])['date']}"
+    desk.lock("opted_out_at")
+    desk.salon.world.change(desk.salon.company_id, "whatsapp_phone", None)
+    desk.edit(back, datetime=desk.at(50 * HOUR))
+    desk.edit(off, deleted=True)
+    assert desk.news() == 2
+    desk.look()
+    desk.edit(back, datetime=moved)
+    desk.news()
+    assert desk.calls() == []
+    desk.salon.world.change(desk.salon.company_id, "whatsapp_phone", desk.salon.own_phone)
+    desk.look()
+    [call] = desk.calls()
+    assert "отмене" in call
+
+
+def _kinds(desk: Desk) -> list[StateKind]:
+    """What the page says of the salon."""
+    with desk.salon.world.uow() as work:
+        facts = work.salon_facts.of([desk.salon.company_id], since=desk.salon.world.clock() - DAY)
+    return [one.kind for one in states(facts[desk.salon.company_id])]
+
+
+def test_a_salon_whose_phone_is_gone_reads_on_its_page_that_it_has_to_call(desk: Desk) -> None:
+    booking = desk.known(3 * HOUR)
+    desk.edit(booking, deleted=True)
+    assert desk.news() == 1
+    _log_out(desk)
+    assert StateKind.UNCALLED not in _kinds(desk)
+    desk.later = 2 * HOUR
+    assert desk.look() == [("cancelled", "dropped", "late")]
+    assert desk.calls() == []
+    assert StateKind.UNCALLED in _kinds(desk)
+    assert not desk.is_due()
+
+
+@pytest.mark.parametrize("status", ["frozen", "uninstalled"])
+def test_a_salon_that_does_not_pay_is_asked_nothing_and_its_page_says_that_it_has_to_call(
+    desk: Desk, status: str
+) -> None:
+    booking = desk.known(3 * HOUR)
+    desk.edit(booking, deleted=True)
+    assert desk.news() == 1
+    desk.salon.world.change(desk.salon.company_id, "integration_status", status)
+    desk.later = 2 * HOUR
+    assert desk.look() == [("cancelled", "dropped", "late")]
+    assert desk.calls() == []
+    assert not desk.is_due()
+    assert (StateKind.UNCALLED in _kinds(desk)) == (status == "frozen")
+
+
+def test_the_clock_asks_for_calls_where_nothing_else_is_due(desk: Desk) -> None:
+    booking = desk.known(3 * HOUR)
+    desk.edit(booking, deleted=True)
+    assert desk.news() == 1
+    _disconnect(desk)
+    assert not desk.is_due()
+    desk.later = 2 * HOUR
+    box, nudged = desk.salon.box, list[str]()
+
+    class Queue:
+        """Notes what it is asked."""
+
+        def __getattr__(self, name: str) -> Callable[..., None]:
+            return lambda *_: nudged.append(name)
+
+    maintenance.sweep(uow=box.uow, queue=Queue(), clock=desk.now, window=timedelta())  # type: ignore[arg-type]
+    assert "release" in nudged
+
+
+def test_what_turns_a_client_away_goes_before_what_waits_longer(desk: Desk) -> None:
+    desk.set(quiet_from="00:00", quiet_to="00:00")
+    off = desk.known(30 * HOUR, client={"phone": "79005556677", "name": "Вера"})
+    for hours in range(12):
+        desk.salon.book(
+            datetime=desk.at((40 + hours) * HOUR), client={"phone": f"790077700{hours:02}", "name": "Клиент"}
+        )
+    assert desk.news() == 12
+    desk.edit(off, deleted=True)
+    assert desk.news() == 1
+    desk.salon.world.execute("UPDATE notices SET due_at = due_at + interval '1 second' WHERE kind = 'cancelled'")
+    desk.later = 2 * timedelta(seconds=1)
+    desk.look()
+    assert [purpose for _, purpose, _ in desk.salon.owed()] == ["cancelled"], "and a gap follows"
+
+
+def test_a_zone_that_is_corrected_takes_the_time_before_a_move_along(desk: Desk) -> None:
+    """The old time of a move that waits stayed where it was: the client was called hours too late, or too early."""
+    booking = desk.known(30 * HOUR)
+    old = desk.salon.starts_at(desk.salon.record(booking["id"]))
+    desk.edit(booking, datetime=desk.at(60 * HOUR))
+    assert desk.news() == 1
+    new = desk.salon.starts_at(desk.salon.record(booking["id"]))
+    desk.salon.world.execute("UPDATE notices SET claimed_until = now() + interval '9 hours', reason = 'quiet_hours'")
+    desk.salon.yclients.edit(
+        "company", desk.salon.salon_id, facts={"timezone_name": "Asia/Vladivostok", "timezone": 10}
+    )
+    desk.salon.salons.make_due(desk.salon.installed, SyncKind.FULL)
+    desk.salon.salons.synchronise(desk.salon.installed)
+    [(starts_at, was, claimed_until)] = desk.salon.world.rows(
+        "SELECT CAST(promise ->> 'starts_at' AS timestamptz), CAST(promise -> 'was' ->> 'starts_at' AS timestamptz),"
+        " claimed_until FROM notices WHERE kind = 'moved'"
+    )
+    assert (starts_at, was) == (new - 7 * HOUR, old - 7 * HOUR)
+    assert claimed_until is None, "the morning comes at another time"
