@@ -101,7 +101,7 @@ def booking_events(
         return ()
     if not is_same_person(before.record, after):
         return tuple(_of_exchange(before.record, after, now))
-    if not after.is_deleted and _is_another_number(before.record, after):
+    if not after.is_deleted and _is_another_number(before.record, after, now):
         return tuple(_of_correction(before.record, after, now))
     return tuple(_of_change(before.record, after, now))
 
@@ -117,13 +117,12 @@ def _is_news(unknown: Record, source: EventSource, known_since: datetime) -> boo
     return unknown.created_at >= began
 
 
-def _is_another_number(before: Record, after: Record) -> bool:
+def _is_another_number(before: Record, after: Record, now: datetime) -> bool:
     """Whether a card has another phone than it had, and has not only been found to have one."""
     if before.client_phone is not None:
         return not is_same_number(before, after)
-    if after.client_phone is None or after.created_at is None or after.changed_at is None:
-        return False
-    return after.changed_at - after.created_at < NUMBER_COMES_WITHIN
+    is_new = after.created_at is not None and now - after.created_at < NUMBER_COMES_WITHIN
+    return after.client_phone is not None and is_new
 
 
 def _of_unknown(after: Record, now: datetime) -> Iterator[BookingEvent]:

@@ -222,10 +222,9 @@ def _import(events: Sequence[StoredEvent], heard: LastNews | None, now: datetime
 
 def _is_imported(one: StoredEvent) -> bool:
     """Whether a booking is made together with many; who is only given a booking of an import is told of it."""
-    is_made = (
-        one.event.kind is EventKind.CREATED and _is_made_within(IMPORT_SETTLES, one) and not one.event.after.is_online
-    )
-    return is_made and one.source is not EventSource.SYNC and one.made_together > MOST_AT_ONCE
+    is_new = one.event.kind is EventKind.CREATED and one.event.before is None
+    is_many = one.made_together > MOST_AT_ONCE and not one.event.after.is_online
+    return is_new and is_many and _is_made_within(IMPORT_SETTLES, one) and one.source is not EventSource.SYNC
 
 
 def _is_settling(one: StoredEvent, events: Sequence[StoredEvent], heard: LastNews | None) -> bool:

@@ -105,13 +105,17 @@ class Checker:
     def _read_one(self, salon: ReadSalon, check: Check) -> None:
         if check.subject is Subject.CLIENT:
             self._read_client(salon, check.number)
-            return
+        else:
+            self._read_record(salon, check.number)
+
+    def _read_record(self, salon: ReadSalon, number: int) -> None:
         read_at = self.clock()
-        record = bookings.read(salon, check.number, api=self.api, uow=self.uow)
+        record = bookings.read(salon, number, api=self.api, uow=self.uow)
         if record is not None:
             self._absorb(salon, [record], read_at)
 
     def _read_client(self, salon: ReadSalon, client_id: int) -> None:
+        """With another number the client has it in every booking, and no booking speaks of it."""
         client = self.api.client(salon.salon_id, client_id, country=salon.country)
         now = self.clock()
         with self.uow() as work:
@@ -119,7 +123,10 @@ class Checker:
                 work.journal.bury_client(salon.company_id, client_id, now)
             else:
                 work.journal.put_client(salon.company_id, client, now)
+            numbers = work.records.with_other_phone(salon.company_id, client, now) if client is not None else ()
             work.commit()
+        for number in numbers:
+            self._read_record(salon, number)
 
     def _absorb(self, salon: ReadSalon, records: Sequence[Record], read_at: datetime) -> None:
         with self.uow() as work:

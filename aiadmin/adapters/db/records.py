@@ -16,9 +16,12 @@ from aiadmin.adapters.db.retiming import RETELL, RETIME, WALL_CLOCKS
 from aiadmin.adapters.db.salon_tables import RecordRow
 from aiadmin.domain.booking_event import Snapshot
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.journal import Attendance, BookedService, Record
+from aiadmin.domain.journal import Attendance, BookedService, Client, Record
 from aiadmin.domain.salon_time import instant_of
 from aiadmin.services.ports.journal import BookingTime
+
+_NEXT_FEW = 20
+"""Bookings of one client."""
 
 
 class SqlRecords:
@@ -55,6 +58,16 @@ class SqlRecords:
         later = (RecordRow.company_id == company_id, RecordRow.starts_at > since, RecordRow.wall_clock.is_not(None))
         statement = select(*columns).where(*later).order_by(RecordRow.record_id).with_for_update()
         return [BookingTime(**row._mapping) for row in self._session.execute(statement)]
+
+    def with_other_phone(self, company_id: CompanyId, client: Client, after: datetime) -> Sequence[int]:
+        if client.phone is None:
+            return ()
+        theirs = (RecordRow.company_id == company_id, RecordRow.client_id == client.client_id)
+        to_come = (RecordRow.deleted_at.is_(None), RecordRow.starts_at > after)
+        statement = select(RecordRow.record_id).where(
+            *theirs, *to_come, RecordRow.client_phone.is_distinct_from(client.phone)
+        )
+        return self._session.scalars(statement.order_by(RecordRow.starts_at).limit(_NEXT_FEW)).all()
 
     def retime(self, company_id: CompanyId, times: Sequence[BookingTime], zone: str) -> None:
         if not times:

@@ -145,6 +145,10 @@ class Records(Protocol):
         """When the bookings begin that begin later than `since`; those whose wall clock is known. They are locked."""
         ...
 
+    def with_other_phone(self, company_id: CompanyId, client: Client, after: datetime) -> Sequence[int]:
+        """This client's bookings to come that we know with another phone than the client has; the next few."""
+        ...
+
     def retime(self, company_id: CompanyId, times: Sequence[BookingTime], zone: str) -> None:
         """The same wall clock is another instant now: of the bookings, of what was told and asked about them, and of
         what has happened to them and nobody has looked at yet. Reminders that wait are planned anew.

@@ -69,6 +69,84 @@ def test_a_person_is_reminded_once_whatever_card_the_visit_is_on(plans: Plans) -
     assert plans.kinds().count("reminder_day") == before
 
 
+RIGHT, WRONG = "79995550000", "79995551111"
+
+
+def _mistyped(plans: Plans) -> dict[str, Any]:
+    return plans.salon.book(hour=15, days=3, client={"phone": WRONG, "name": "Анна"})
+
+
+def _correct(plans: Plans, booking: dict[str, Any]) -> None:
+    """The desk mends the phone in the client's card; YClients tells of the card, and of no booking."""
+    card = booking["client"]["id"]
+    plans.salon.yclients.edit("client", plans.salon.salon_id, client_id=card, name="Анна", phone=RIGHT)
+
+
+def _sent_to(plans: Plans) -> list[tuple[str, str]]:
+    """What went out: the number and the kind, in order."""
+    rows = plans.salon.world.rows(
+        "SELECT c.phone, m.purpose FROM outbox_messages m JOIN contacts c ON c.id = m.contact_id"
+        " WHERE m.company_id = :id AND m.state = 'sent' ORDER BY m.id",
+        id=plans.salon.company_id,
+    )
+    return [(phone, purpose) for phone, purpose in rows]
+
+
+def test_a_corrected_number_is_told_of_the_booking_and_reminded_and_the_wrong_one_is_left_alone(plans: Plans) -> None:
+    """A typo in a client's card: whoever has the right number had never heard of her booking."""
+    booking = _mistyped(plans)
+    assert plans.news() == 1
+    assert len(plans.send()) == 1
+    _correct(plans, booking)
+    assert plans.news() == 1
+    [told] = plans.send()
+    assert "Вы записаны" in told
+    plans.edit(booking, datetime=f"{booking['date'][:10]} 17:00:00")
+    assert plans.news() == 1
+    plans.send()
+    plans.age(booking, 5 * DAY)
+    plans.later = plans.salon.starts_at(plans.salon.record(booking["id"])) - timedelta(hours=23) - plans.now()
+    assert plans.planner.remind() >= 1
+    plans.later = timedelta(0)
+    plans.salon.world.execute("DELETE FROM notices WHERE record_id <> :id", id=booking["id"])
+    plans.salon.world.execute("UPDATE notices SET due_at = now() WHERE state = 'waiting'")
+    plans.send()
+    plans.edit(booking, deleted=True)
+    assert plans.news() == 1
+    plans.send()
+    assert _sent_to(plans) == [
+        (WRONG, "booked"),
+        (RIGHT, "booked"),
+        (RIGHT, "moved"),
+        (RIGHT, "reminder_day"),
+        (RIGHT, "cancelled"),
+    ]
+
+
+def test_a_number_that_is_corrected_before_anybody_was_told_is_told_once(plans: Plans) -> None:
+    booking = _mistyped(plans)
+    assert plans.news() == 1
+    _correct(plans, booking)
+    plans.read()
+    plans.send()
+    plans.planner.tell_news()
+    plans.send()
+    assert _sent_to(plans) == [(RIGHT, "booked")]
+
+
+def test_a_number_that_is_corrected_there_and_back_is_told_nothing_twice(plans: Plans) -> None:
+    booking = _mistyped(plans)
+    plans.news()
+    plans.send()
+    _correct(plans, booking)
+    assert plans.news() == 1
+    card = booking["client"]["id"]
+    plans.salon.yclients.edit("client", plans.salon.salon_id, client_id=card, name="Анна", phone=WRONG)
+    assert plans.news() == 0
+    assert plans.send() == []
+    assert plans.rows()[-1] == ("booked", "dropped", "other_number")
+
+
 def test_a_corrected_timezone_moves_no_visit_and_tells_nobody(plans: Plans) -> None:
     """Y7."""
     booking = plans.salon.book(hour=15, days=3)

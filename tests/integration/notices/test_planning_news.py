@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from aiadmin.domain.plan import MOST_AT_ONCE
+from aiadmin.domain.plan import MOST_AT_ONCE, SLIP
 from aiadmin.domain.sync import SyncKind
 from tests.integration.notices.conftest import Salon
 from tests.integration.notices.planning import DAY, HOUR, Plans
@@ -138,6 +138,72 @@ def test_an_import_is_told_to_nobody_and_the_bookings_after_it_are(plans: Plans)
     plans.salon.world.execute("UPDATE records SET created_at = created_at - interval '10 minutes'")
     plans.salon.book(hour=20, days=9)
     assert plans.news() == 1
+
+
+def test_an_import_that_is_mended_right_away_is_told_to_nobody_and_a_move_of_it_later_is(plans: Plans) -> None:
+    """24 imported bookings that were edited at once were told as changed to clients who had heard of nothing."""
+    services = plans.salon.yclients.state(plans.salon.salon_id)["services"]
+    made = [
+        plans.salon.book(hour=9 + number % 10, days=2 + number // 10, client=_somebody(number))
+        for number in range(MOST_AT_ONCE + 4)
+    ]
+    assert plans.news() == 0
+    for booking in made:
+        plans.edit(booking, services=[{"id": services[1]["id"]}])
+    assert plans.news() == 0
+    assert set(plans.rows()) == {("booked", "dropped", "imported")}
+    plans.salon.world.execute("UPDATE notices SET created_at = created_at - interval '2 days'")
+    plans.edit(made[0], datetime=_at(made[0], 20))
+    plans.edit(made[1], deleted=True)
+    assert plans.news() == 2
+    assert sorted(plans.kinds())[-2:] == ["cancelled", "moved"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "edit", "kinds"),
+    [
+        ({"online": True}, {"deleted": True}, ["booked", "cancelled"]),
+        ({"online": True}, {"datetime": "12:00"}, ["booked", "moved"]),
+        ({}, {"deleted": True}, ["booked"]),
+        ({}, {"datetime": "12:00"}, ["booked", "booked"]),
+    ],
+)
+@pytest.mark.parametrize("reason", [None, "quiet_hours"])
+def test_a_booking_that_waits_and_is_called_off_is_told_to_whoever_made_it(
+    plans: Plans, fields: dict[str, Any], edit: dict[str, Any], kinds: list[str], reason: str | None
+) -> None:
+    """A booking made in the evening waited for the morning, was called off at night, and nobody heard of it."""
+    booking = plans.salon.book(hour=15, days=3, **fields)
+    assert plans.news() == 1
+    if reason is not None:
+        plans.salon.world.execute(
+            "UPDATE notices SET state = 'dropped', reason = :why, finished_at = now()", why=reason
+        )
+    plans.edit(booking, **{name: _at(booking, 12) if name == "datetime" else value for name, value in edit.items()})
+    plans.news()
+    assert plans.kinds() == kinds
+    assert len(plans.send()) == len(kinds) - 1
+
+
+@pytest.mark.parametrize(("edit", "kind"), [({"deleted": True}, "cancelled"), ({"datetime": "12:00"}, "moved")])
+def test_a_booking_of_the_desk_that_has_stood_for_a_while_is_known_to_its_client(
+    plans: Plans, edit: dict[str, Any], kind: str
+) -> None:
+    """She was on the line."""
+    booking = plans.salon.book(hour=15, days=3)
+    assert plans.news() == 1
+    plans.salon.world.execute("UPDATE notices SET created_at = created_at - :by", by=SLIP)
+    plans.edit(booking, **{name: _at(booking, 12) if name == "datetime" else value for name, value in edit.items()})
+    assert plans.news() == 1
+    assert plans.kinds() == ["booked", kind]
+
+
+def test_what_was_booked_online_and_called_off_before_we_looked_is_told(plans: Plans) -> None:
+    booking = plans.salon.book(hour=15, days=3, online=True)
+    plans.edit(booking, deleted=True)
+    assert plans.news() == 1
+    [text] = plans.send()
+    assert "отменена" in text
 
 
 def test_what_the_first_reading_finds_is_told_to_nobody(plans: Plans) -> None:

@@ -285,10 +285,11 @@ def test_who_is_given_a_booking_of_an_import_later_is_told_of_it() -> None:
     """However many were made together with it: that was days ago."""
     given = replace(BOOKED, client_id=6, client_phone="79000000002", changed_at=NOW)
     given = replace(given, created_at=NOW - timedelta(days=3))
-    created = _events(BOOKED, given)[1]
-    new = _plan([replace(created, made_together=MOST_AT_ONCE + 4)]).new
-    assert new is not None
-    assert new.dropped is None
+    [corrected] = _events(BOOKED, CORRECTED)
+    for created in (_events(BOOKED, given)[1], corrected):
+        new = _plan([replace(created, made_together=MOST_AT_ONCE + 4)]).new
+        assert new is not None
+        assert new.dropped is None
 
 
 ONLINE = replace(BOOKED, is_online=True)
