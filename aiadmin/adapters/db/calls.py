@@ -44,9 +44,14 @@ _UNTOLD = f"""
 FROM notices
 JOIN companies ON companies.id = notices.company_id AND companies.whatsapp_phone IS NOT NULL AND {IS_READ}
 LEFT JOIN outbox_messages AS message ON message.id = notices.outbox_message_id
-WHERE notices.kind IN ('moved', 'cancelled') AND notices.finished_at > :since AND notices.called_at IS NULL AND (
+WHERE notices.kind IN ('moved', 'cancelled') AND notices.reason IS NOT NULL AND notices.called_at IS NULL
+  AND notices.finished_at > :since AND (
     (notices.state = 'dropped' AND notices.reason = ANY(:reasons))
     OR (notices.state = 'done' AND message.state IN ('failed', 'cancelled'))
+  )
+  AND NOT EXISTS (
+    SELECT FROM message_settings
+    WHERE message_settings.company_id = notices.company_id AND settings ->> notices.kind = 'false'
   )
   AND GREATEST({_STARTS}, {_WAS}) > :now
   AND NOT EXISTS (
@@ -61,7 +66,7 @@ WHERE notices.kind IN ('moved', 'cancelled') AND notices.finished_at > :since AN
       END
   )
   AND {not_set_aside(WorkQueue.NOTICES, "notices.company_id", "notices.id")}
-"""
+"""  # noqa: S608 - our own words
 _LIST = text(f"SELECT notices.* {_UNTOLD} ORDER BY notices.finished_at LIMIT :limit")
 _MARK = text("UPDATE notices SET called_at = :at WHERE id = ANY(:numbers) AND called_at IS NULL RETURNING id")
 _ANY_DUE = text(f"""

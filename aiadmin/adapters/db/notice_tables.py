@@ -31,6 +31,9 @@ def _message() -> Mapped[int | None]:
     return mapped_column(ForeignKey("outbox_messages.id", ondelete="SET NULL"))
 
 
+_IS_UNTOLD = "kind IN ('moved', 'cancelled') AND reason IS NOT NULL AND called_at IS NULL"
+
+
 class MessageSettingsRow(Base):
     """What a salon has set about its messages; what it has not set is the default."""
 
@@ -65,7 +68,7 @@ class NoticeRow(Base):
         Index("idx_notices_due", "company_id", "due_at", postgresql_where=text("state = 'waiting'")),
         Index("idx_notices_next", "due_at", postgresql_where=text("state = 'waiting'")),
         Index("idx_notices_record", "company_id", "record_id", "id"),
-        Index("idx_notices_untold", "finished_at", postgresql_where=text("kind IN ('moved', 'cancelled')")),
+        Index("idx_notices_untold", "finished_at", postgresql_where=text(_IS_UNTOLD)),
         Index("idx_notices_released", "outbox_message_id", postgresql_where=text("state = 'released'")),
         CheckConstraint(
             "kind IN ('booked','moved','changed','cancelled','reminder_day','reminder_hours','reminder_again',"

@@ -249,6 +249,17 @@ def test_what_was_taken_back_meanwhile_is_nothing_to_call_about(desk: Desk) -> N
     assert "отмене" in call
 
 
+def test_what_the_salon_wants_nobody_told_is_nothing_to_call_about(desk: Desk) -> None:
+    booking = desk.known(3 * HOUR)
+    desk.edit(booking, deleted=True)
+    assert desk.news() == 1
+    _disconnect(desk)
+    desk.set(cancelled=False)
+    desk.later = 2 * HOUR
+    desk.look()
+    assert desk.calls() == []
+
+
 def _kinds(desk: Desk) -> list[StateKind]:
     """What the page says of the salon."""
     with desk.salon.world.uow() as work:
