@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from aiadmin.domain.device import Observed
-from aiadmin.domain.message import Hold
+from aiadmin.domain.message import REACHOUT_LOCKED, Fate, Hold, SendResult
 from aiadmin.domain.pacing import Urgency
 from aiadmin.domain.salon_state import StateKind, states
 from aiadmin.domain.sync import SyncKind
@@ -190,6 +190,20 @@ def test_one_call_is_about_everything_that_a_person_was_not_told(desk: Desk) -> 
     assert call.index(f"{first:%H:%M}") < call.rindex(f"{last:%H:%M}")
     desk.look()
     assert len(desk.calls()) == 1
+
+
+def test_one_message_that_was_refused_is_one_call(desk: Desk) -> None:
+    """WhatsApp's error 463 on a list of three cancellations made three calls."""
+    for booking in [desk.known((30 + 24 * days) * HOUR) for days in range(3)]:
+        desk.edit(booking, deleted=True)
+    assert desk.news() == 3
+    desk.look()
+    [message] = desk.salon.pull()
+    refused = SendResult(fate=Fate.FAILED, reason=REACHOUT_LOCKED)
+    messages.settle(message, refused, uow=desk.salon.world.uow, clock=desk.now, chance=0.0)
+    assert desk.look() == [("cancelled", "done", REACHOUT_LOCKED)] * 3
+    [call] = desk.calls()
+    assert call.count("• отменён визит") == 3
 
 
 def test_one_visit_is_named_once(desk: Desk) -> None:
