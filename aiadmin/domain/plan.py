@@ -222,9 +222,9 @@ def _import(events: Sequence[StoredEvent], heard: LastNews | None, now: datetime
 
 def _is_imported(one: StoredEvent) -> bool:
     """Whether a booking is made together with many; who is only given a booking of an import is told of it."""
-    is_new = one.event.kind is EventKind.CREATED and one.event.before is None
+    is_made = one.event.kind is EventKind.CREATED and _is_made_within(IMPORT_SETTLES, one)
     is_many = one.made_together > MOST_AT_ONCE and not one.event.after.is_online
-    return is_new and is_many and _is_made_within(IMPORT_SETTLES, one) and one.source is not EventSource.SYNC
+    return is_made and is_many and one.source is not EventSource.SYNC
 
 
 def _is_settling(one: StoredEvent, events: Sequence[StoredEvent], heard: LastNews | None) -> bool:
@@ -238,9 +238,13 @@ def _is_settling(one: StoredEvent, events: Sequence[StoredEvent], heard: LastNew
 
 
 def _is_made_within(span: timedelta, one: StoredEvent) -> bool:
-    """Whether a booking that is new to a client is new altogether, and was not another's for long before."""
-    made_at, changed_at = one.event.after.created_at, one.event.after.changed_at or one.at
-    return made_at is None or changed_at - made_at < span
+    """Whether a booking that is new to a client is new altogether, and was not another's for long before.
+
+    What is in the journal tells when it changed; that its card has another number is told by no booking.
+    """
+    after, before = one.event.after, one.event.before
+    changed_at = one.at if before is not None or after.changed_at is None else after.changed_at
+    return after.created_at is None or changed_at - after.created_at < span
 
 
 def _is_news(one: StoredEvent, now: datetime) -> bool:

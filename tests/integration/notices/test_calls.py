@@ -328,6 +328,22 @@ def test_the_clock_asks_for_calls_where_nothing_else_is_due(desk: Desk) -> None:
     assert "release" in nudged
 
 
+@pytest.mark.parametrize("edit", [{"deleted": True}, {"datetime": HOUR}])
+def test_an_early_visit_that_was_booked_online_at_night_and_called_off_is_told_at_once(
+    desk: Desk, edit: dict[str, Any]
+) -> None:
+    """Our word of it could not be said before the morning; its client knew all the same."""
+    there = desk.now().astimezone(MOSCOW)
+    desk.set(quiet_from=f"{there - HOUR:%H:%M}", quiet_to=f"{there + 2 * HOUR:%H:%M}")
+    booking = desk.salon.book(datetime=desk.at(2 * HOUR), online=True)
+    assert desk.news() == 1
+    assert desk.look() == [("booked", "dropped", "quiet_hours")]
+    desk.edit(booking, **{name: desk.at(value) if name == "datetime" else value for name, value in edit.items()})
+    assert desk.news() == 1
+    kind, state, _ = desk.look()[-1]
+    assert (kind, state) == ("cancelled" if "deleted" in edit else "moved", "released")
+
+
 def test_what_turns_a_client_away_goes_before_what_waits_longer(desk: Desk) -> None:
     desk.set(quiet_from="00:00", quiet_to="00:00")
     off = desk.known(30 * HOUR, client={"phone": "79005556677", "name": "Вера"})

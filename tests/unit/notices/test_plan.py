@@ -292,6 +292,17 @@ def test_who_is_given_a_booking_of_an_import_later_is_told_of_it() -> None:
         assert new.dropped is None
 
 
+def test_an_import_whose_cards_get_their_numbers_right_after_it_is_import() -> None:
+    made = replace(BOOKED, created_at=NOW - timedelta(minutes=5), client_phone=None)
+    [numbered] = _events(made, replace(made, client_phone=RIGHT))
+    kept = _plan([replace(numbered, made_together=MOST_AT_ONCE + 4)]).new
+    assert kept is not None
+    assert kept.dropped == IMPORTED
+    new = _plan([replace(numbered, made_together=MOST_AT_ONCE)]).new
+    assert new is not None
+    assert (new.kind, new.dropped) == ("booked", None)
+
+
 ONLINE = replace(BOOKED, is_online=True)
 ONLINE_MOVED, ONLINE_OFF = replace(ONLINE, starts_at=LATER), replace(ONLINE, is_deleted=True)
 
