@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-from aiadmin import logs
-from aiadmin.config import Config, ConfigError
+if TYPE_CHECKING:
+    from aiadmin.config import Config
 
 _ROLES = {"jobs": "worker", "clock": "clock", "sessions": "sessions"}
 """Our word for each, and the name in its log."""
@@ -19,6 +21,18 @@ def main(arguments: Sequence[str]) -> int:
     if role not in _ROLES:
         sys.stderr.write(f"usage: python worker.py {' | '.join(_ROLES)}\n")
         return 2
+    if role == "sessions":
+        from aiadmin.adapters.whatsapp import library
+
+        library.ensure_environment()  # starts this process again, so before all that takes time to load
+    return _start(role)
+
+
+def _start(role: str) -> int:
+    gc.disable()  # what is loaded stays: to walk over it again and again takes a sixth of the start
+    from aiadmin import logs
+    from aiadmin.config import Config, ConfigError
+
     try:
         config = Config.from_env(os.environ)
     except ConfigError as error:
@@ -26,26 +40,26 @@ def main(arguments: Sequence[str]) -> int:
         return 1
     logs.configure(config, _ROLES[role])
     logs.warn_of_foreign_settings(os.environ)
-    _run(role, config)
+    run = _load(role)
+    gc.freeze()
+    gc.enable()
+    run(config)
     return 0
 
 
-def _run(role: str, config: Config) -> None:
+def _load(role: str) -> Callable[[Config], None]:
     if role == "jobs":
-        from jobs.worker import main as run_jobs
+        from jobs import worker
 
-        run_jobs(config)
-    elif role == "clock":
-        from jobs.clock import main as run_clock
+        worker.preload()
+        return worker.main
+    if role == "clock":
+        from jobs import clock
 
-        run_clock()
-    else:
-        from aiadmin.adapters.whatsapp import library
+        return lambda _: clock.main()
+    from aiadmin.hosting import worker as sessions
 
-        library.ensure_environment()  # starts this process again: before the heavy imports, not after
-        from aiadmin.hosting.worker import main as run_sessions
-
-        run_sessions(config)
+    return sessions.main
 
 
 if __name__ == "__main__":

@@ -1,5 +1,10 @@
 """`python -m aiadmin`."""
 
+# ruff: noqa: E402 - what is loaded stays: nothing of it need be collected
+import gc
+
+gc.disable()  # until the command is loaded: see `aiadmin.cli.cli`
+
 from aiadmin.cli import cli
 from aiadmin.logs import configure_command
 

@@ -142,7 +142,7 @@ class Container:
 
     @cached_property
     def rooms(self) -> SocketRooms:
-        return SocketRooms(self.config.redis_url)
+        return SocketRooms(self.redis)
 
     @cached_property
     def metrics(self) -> RedisMetrics:

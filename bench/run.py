@@ -19,6 +19,7 @@ import bench.pairing
 import bench.sockets
 import bench.sync
 from aiadmin.adapters import embedded
+from aiadmin.adapters.redis_client import make_redis
 from aiadmin.adapters.rooms import SocketRooms
 from aiadmin.adapters.secrets import DerivedSecrets
 from aiadmin.domain.ids import CompanyId
@@ -100,7 +101,7 @@ def _measure(
 
 
 def _fan_out(stack: Stack, redis_url: str) -> str:
-    rooms, watched = SocketRooms(redis_url), stack.register(40_000_000)
+    rooms, watched = SocketRooms(make_redis(redis_url)), stack.register(40_000_000)
 
     def emit(text: str) -> None:
         rooms.status(CompanyId(watched.company_id), state="waiting", text=text)

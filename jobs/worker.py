@@ -82,7 +82,6 @@ class JobsWorker(OwnJobsOnly, Worker):
 
 def main(config: Config) -> None:
     """Work until SIGTERM or SIGINT."""
-    _preload()
     log.info("worker starts", queue=JOBS, pid=os.getpid())
     while not _work(config):
         _reap()
@@ -116,8 +115,8 @@ def _exit(signum: int, frame: FrameType | None) -> NoReturn:
     sys.exit(0)
 
 
-def _preload() -> None:
-    """Import what jobs need once, here: a fork then starts in milliseconds. Nothing is opened."""
+def preload() -> None:
+    """Import what jobs need once, before `main`: a fork then starts in milliseconds. Nothing is opened."""
     import jobs.answers
     import jobs.callbacks
     import jobs.checks

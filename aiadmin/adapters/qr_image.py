@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import groupby
 
-import qrcode
-
 QUIET = 4
 """White modules around the code; the standard asks for four, and readers need them on a dark page."""
 
@@ -58,6 +56,8 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
 
 
 def _modules(text: str) -> list[list[bool]]:
+    import qrcode  # draws pictures elsewhere, and takes its time to load; most processes draw none
+
     code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_L, border=0)
     code.add_data(text)
     code.make(fit=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 
@@ -67,6 +68,7 @@ def cli(ctx: click.Context) -> None:
 
     In development, settings that the environment lacks come from `.env`, then from the running `up` or `demo`.
     """
+    gc.enable()  # the command is loaded: see `aiadmin.__main__`
     if os.environ.get("APP_ENV") == "production":
         return
     found = dotenv() if ctx.invoked_subcommand in _STARTERS else _running() | dotenv()

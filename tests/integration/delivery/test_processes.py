@@ -267,7 +267,7 @@ def test_a_pickled_job_is_never_run(
 
 @pytest.mark.parametrize("module", ["jobs.worker", "jobs.clock"])
 def test_neither_the_worker_nor_the_clock_loads_neonize(module: str) -> None:
-    script = f"import {module} as m, sys; getattr(m, '_preload', int)(); print('neonize' in sys.modules)"
+    script = f"import {module} as m, sys; getattr(m, 'preload', int)(); print('neonize' in sys.modules)"
     answer = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert answer.stdout.strip() == "False"
 

@@ -81,6 +81,5 @@ def site_with(settings: dict[str, str], log: Path) -> Iterator[Site]:
         try:
             yield Site(url, container)
         finally:
-            container.rooms.close()
             container.redis.close()
             container.engine.dispose()
