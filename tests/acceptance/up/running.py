@@ -34,7 +34,7 @@ class Up:
             stderr=subprocess.STDOUT,
             text=True,
         )
-        self.port = port
+        self.port, self.data = port, data
         self.lines: list[str] = []
         self._reader = threading.Thread(target=self._read)
         self._reader.start()

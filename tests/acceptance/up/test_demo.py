@@ -7,28 +7,30 @@ import subprocess
 import sys
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import psycopg2
 import pytest
 import requests
 from click.testing import CliRunner
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, BrowserContext
 
 from aiadmin.cli.demo import demo
 from aiadmin.cli.home import parse_env
 from aiadmin.cli.salon_links import DEMO_SALON
-from tests.acceptance.up.running import Up, start
+from tests.acceptance.up.running import STOP_SECONDS, Up, start
 from tests.conftest import WaitUntil
+from tests.support.commands import run_command
 
-PHONE = "79990001122"
+PHONE = "79001234567"
 
 
-def _cli(up: Up, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+def _cli(up: Up, *arguments: str) -> subprocess.CompletedProcess[str]:
     """One more command, in the terminal beside."""
     return subprocess.run(
         [sys.executable, "-m", "aiadmin", *arguments],
-        env=up.env | settings,
+        env=up.env,
         capture_output=True,
         text=True,
         check=False,
@@ -51,18 +53,17 @@ def _book(settings: dict[str, str], name: str) -> None:
     requests.post(url, json=booked, timeout=10).raise_for_status()
 
 
-def _manage_page(journal: str, browser: Browser) -> str:
+def _manage_page(journal: str, context: BrowserContext) -> str:
     """What somebody reads who presses the button on the journal's page, twice: it leads there every time."""
-    with browser.new_context() as context:
-        page = context.new_page()
-        page.goto(journal)
-        for _ in range(2):
-            with context.expect_page() as opened:
-                page.get_by_role("link", name="Открыть приложение").click()
-            manage = opened.value
-            manage.wait_for_url("**/marketplace/manage?*")
-        manage.get_by_text("На связи").first.wait_for()
-        return str(manage.inner_text("body"))
+    page = context.new_page()
+    page.goto(journal)
+    for _ in range(2):
+        with context.expect_page() as opened:
+            page.get_by_role("link", name="Открыть приложение").click()
+        manage = opened.value
+        manage.wait_for_url("**/marketplace/manage?*")
+    manage.get_by_text("На связи").first.wait_for()
+    return str(manage.inner_text("body"))
 
 
 def _journal(up: Up) -> str:
@@ -70,74 +71,88 @@ def _journal(up: Up) -> str:
     return re.search(r"client: make client.*\n *(http://\S+/)$", up.banner, re.MULTILINE)[1]  # type: ignore[index]
 
 
-def test_a_salon_is_connected_and_activated_without_a_phone_or_the_internet(
+def _walk_to_a_linked_phone(up: Up, context: BrowserContext, *phone: str) -> str:
+    """What whoever tries it does; the last link is replaced from the journal before the scan. What the scan said."""
+    assert "company=1&" in up.link()
+    assert requests.get(up.link(), timeout=10).ok
+    assert requests.get(up.manage_link(), timeout=10).ok
+    page = context.new_page()
+    entered = page.goto(f"{_journal(up)}_fake/enter/{DEMO_SALON}", referer=_journal(up))
+    assert entered is not None
+    page.close()
+    assert "/marketplace/connect?" in entered.url
+    assert requests.get(up.link(), timeout=10).status_code == 401, "there is a newer link"
+    scanned = _cli(up, "demo", "--data", str(up.data), "scan", *phone)
+    assert scanned.returncode == 0, scanned.stderr
+    assert requests.get(entered.url, timeout=10).ok, "the page that is open stays so"
+    assert requests.get(scanned.stdout.splitlines()[-1], timeout=10).ok
+    return scanned.stdout
+
+
+def _ask(up: Up, settings: dict[str, str], *words: str) -> str:
+    """What a command says, in the terminal beside."""
+    return run_command(*words, **up.env | settings).stdout
+
+
+def _book_and_talk(up: Up, settings: dict[str, str], wait_until: WaitUntil) -> None:
+    """A booking is written to its client, who wants no more of it."""
+    _book(settings, "Нина")
+    wait_until(lambda: _events(settings), timeout=60, what="the booking is heard of")
+    assert _events(settings) == [("created", "Нина", "webhook")], "what was there before is no news"
+    client = ("demo", "--data", str(up.data), "client", "+7 (900) 555-00-00")
+    wait_until(lambda: "Вы записаны" in _ask(up, settings, *client), timeout=90, what="the client is written to")
+    assert "> СТОП" in _cli(up, *client, "--say", "СТОП").stdout
+    wait_until(lambda: "Больше не будем" in _ask(up, settings, *client), timeout=60, what="the stop is answered")
+
+
+def test_a_salon_is_connected_and_activated_without_a_phone_or_the_internet_and_again_in_a_second_demo(
     data: Path, started: list[Up], free_port: int, wait_until: WaitUntil, browser: Browser
 ) -> None:
-    up = Up(data, free_port, "demo")
+    """The WhatsApp of a second demo on the same data has forgotten the first one's device: the phone links anew."""
+    up = Up(data, free_port, "demo", LOG_LEVEL="INFO")
     started.append(up)
     start(up, wait_until)
     assert "Журнал салона" in requests.get(_journal(up), timeout=10).content.decode()
-    scanned = _cli(up, "demo", "--data", str(data), "scan", "--phone", PHONE)
-    assert scanned.returncode == 0, scanned.stderr
-
+    context = browser.new_context()
+    assert PHONE in _walk_to_a_linked_phone(up, context), "the number that it takes by itself"
     settings = parse_env((data / "running.env").read_text())
+    ask = partial(_ask, up, settings)
 
     def connected() -> bool:
-        shown = _cli(up, "companies", "show", "1", **settings).stdout
+        shown = ask("companies", "show", "1")
         return "status               active" in shown and "whatsapp connected   True" in shown
 
     def is_read() -> bool:
         """Up to the first look for changes: the next is in ten minutes, so that only a webhook can be quicker."""
-        shown = _cli(up, "sync", "show", "1", **settings).stdout
+        shown = ask("sync", "show", "1")
         return "webhooks: ours" in shown and re.search(r"^changes +done", shown, re.MULTILINE) is not None
 
     wait_until(connected, timeout=60, what="active, with a phone")
-    assert "На связи" in _manage_page(_journal(up), browser)
-    again = _cli(up, "demo", "--data", str(data), "scan")
-    assert again.returncode == 1
+    wait_until(lambda: "state=online" in up.text, timeout=30, what="the phone is there")
+    assert "На связи" in _manage_page(_journal(up), context)
+    again = run_command("demo", "--data", str(data), "scan", **up.env | settings)
+    assert again.exit_code == 1
     assert "a phone is linked already" in again.stderr, "the link that it asks with is a new one, and works"
     wait_until(is_read, timeout=60, what="the journal is read")
-    _book(settings, "Нина")
-    wait_until(lambda: _events(settings), timeout=60, what="the booking is heard of")
-    assert _events(settings) == [("created", "Нина", "webhook")], "what was there before is no news"
-    client = ("demo", "--data", str(data), "client", "+7 (900) 555-00-00")
-    wait_until(lambda: "Вы записаны" in _cli(up, *client).stdout, timeout=90, what="the client is written to")
-    assert "> СТОП" in _cli(up, *client, "--say", "СТОП").stdout
-    wait_until(lambda: "Больше не будем" in _cli(up, *client).stdout, timeout=60, what="the stop is answered")
-    doctor = _cli(up, "doctor", "--online", **settings)
-    assert doctor.returncode == 0, doctor.stdout
+    _book_and_talk(up, settings, wait_until)
+    doctor = run_command("doctor", "--online", **up.env | settings)
+    assert doctor.exit_code == 0, doctor.stdout
     assert PHONE not in up.text
+    context.close()
+    up.end()
+
+    second = Up(data, free_port, "demo", LOG_LEVEL="INFO")
+    started.append(second)
+    start(second, wait_until)
+    with browser.new_context() as another:
+        _walk_to_a_linked_phone(second, another, "--phone", PHONE)
+    wait_until(lambda: "state=online" in second.text, timeout=30, what="the phone is there")
+    assert second.end() < STOP_SECONDS
 
 
-def test_a_second_demo_on_the_same_data_finds_its_salon_again_and_the_phone_links_anew(
-    data: Path, started: list[Up], free_port: int, wait_until: WaitUntil
-) -> None:
-    """Its WhatsApp has forgotten the first one's device. The links are replaced from the journal before each scan."""
-    for _ in range(2):
-        up = Up(data, free_port, "demo", LOG_LEVEL="INFO")
-        started.append(up)
-        start(up, wait_until)
-        assert "company=1&" in up.link()
-        assert requests.get(up.link(), timeout=10).ok
-        assert requests.get(up.manage_link(), timeout=10).ok
-        entered = requests.get(
-            f"{_journal(up)}_fake/enter/{DEMO_SALON}", headers={"Referer": _journal(up)}, timeout=20
-        )
-        assert "/marketplace/connect?" in entered.url
-        assert requests.get(up.link(), timeout=10).status_code == 401, "there is a newer link"
-        scanned = _cli(up, "demo", "--data", str(data), "scan")
-        assert scanned.returncode == 0, scanned.stderr
-        assert requests.get(entered.url, timeout=10).ok, "the page that is open stays so"
-        assert requests.get(scanned.stdout.splitlines()[-1], timeout=10).ok
-        wait_until(lambda up=up: "state=online" in up.text, timeout=30, what="the phone is there")
-        up.end()
-
-
-def test_the_phone_says_so_when_no_demo_runs(data: Path, free_port: int, started: list[Up]) -> None:
-    up = Up(data, free_port, APP_ENV="production")  # ends by itself: it only lends its environment
-    started.append(up)
-    answer = _cli(up, "demo", "--data", str(data), "scan")
-    assert answer.returncode == 1
+def test_the_phone_says_so_when_no_demo_runs(data: Path) -> None:
+    answer = run_command("demo", "--data", str(data), "scan")
+    assert answer.exit_code == 1
     assert "make demo" in answer.stderr
 
 
