@@ -1,12 +1,13 @@
 """Real hosts and real devices for `test_hosting`, each in a process of its own: none may load neonize into pytest.
 
-As a program: `pair` links devices (QR texts out, one JSON object a line; JIDs after them), `host` runs one session
-host until its input ends, `storm` starts and stops sessions from several threads, `blink` stops one again and again
-while it is written to.
+As a program: `pair` links devices as each line of its input says (QR texts out, one JSON object a line; JIDs after
+them), `host` runs one session host until its input ends, `storm` starts and stops sessions from several threads,
+`blink` stops one again and again while it is written to.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import queue
@@ -64,6 +65,12 @@ class Child:
         said: dict[str, Any] = json.loads(line)
         return said
 
+    def write(self, **facts: Any) -> None:
+        """Tell it something."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(json.dumps(facts) + "\n")
+        self.process.stdin.flush()
+
     def end(self) -> int:
         """Close its input and wait; the exit status."""
         assert self.process.stdin is not None
@@ -90,15 +97,31 @@ def settings(database_url: str, redis_url: str = "redis://127.0.0.1:1/0") -> dic
     return {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "JWT_SECRET": "x" * 32}
 
 
+Pair = Callable[..., list[dict[str, Any]]]
+"""`pair(database_url, count=1)`: links so many phones; what WhatsApp told about each: jid, lid."""
+
+
+@contextmanager
+def pairing(whatsapp: FakeWhatsApp) -> Iterator[Pair]:
+    """A process that links phones in whichever database, for many tests: it takes a second to start."""
+    with child(whatsapp, "postgresql://each.order.names/its-own", "pair") as program:
+
+        def pair(database_url: str, count: int = 1) -> list[dict[str, Any]]:
+            linked = []
+            program.write(database_url=database_url, count=count)
+            for _ in range(count):
+                whatsapp.scan(program.read()["qr"])
+                linked.append(program.read())
+            return linked
+
+        yield pair
+        assert program.end() == 0
+
+
 def pair(whatsapp: FakeWhatsApp, database_url: str, count: int = 1) -> list[dict[str, Any]]:
     """Link `count` phones; what WhatsApp told about each: jid, lid."""
-    linked = []
-    with child(whatsapp, database_url, "pair", str(count)) as pairing:
-        for _ in range(count):
-            whatsapp.scan(pairing.read()["qr"])
-            linked.append(pairing.read())
-        assert pairing.end() == 0
-    return linked
+    with pairing(whatsapp) as link:
+        return link(database_url, count)
 
 
 def _program(words: list[str]) -> None:
@@ -108,27 +131,35 @@ def _program(words: list[str]) -> None:
     def say(**facts: Any) -> None:
         out.write(json.dumps(facts) + "\n")
 
+    if words[0] == "pair":
+        _pair(say)
+        os._exit(0)
     database = make_engine(os.environ["DATABASE_URL"])
     keys = SqlKeyStore(database, store.dsn(os.environ["DATABASE_URL"], "aiadmin-tests"))
     if words[0] == "host":
         _host(database, keys, say, *words[1:])
     else:
-        {"pair": _pair, "storm": _storm, "blink": _blink}[words[0]](keys, say, *words[1:])
+        {"storm": _storm, "blink": _blink}[words[0]](keys, say, *words[1:])
     os._exit(0)
 
 
-def _pair(keys: SqlKeyStore, say: Say, count: str) -> None:
-    engine = Engine(library.load())
-    for number in range(int(count)):
-        events: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        engine.pair(str(number), keys.dsn, events.put)
-        while not isinstance(event := events.get(timeout=SECONDS), Connected):
-            if isinstance(event, QrCode):
-                say(qr=event.text)
-            if isinstance(event, PairSuccess):
-                linked = event
-        engine.stop(str(number))
-        say(jid=linked.jid, lid=linked.lid)
+def _pair(say: Say) -> None:
+    engine, numbers = Engine(library.load()), itertools.count()
+    for order in map(json.loads, sys.stdin):
+        for _ in range(order["count"]):
+            _pair_one(engine, str(next(numbers)), store.dsn(order["database_url"], "aiadmin-tests"), say)
+
+
+def _pair_one(engine: Engine, name: str, dsn: str, say: Say) -> None:
+    events: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    engine.pair(name, dsn, events.put)
+    while not isinstance(event := events.get(timeout=SECONDS), Connected):
+        if isinstance(event, QrCode):
+            say(qr=event.text)
+        if isinstance(event, PairSuccess):
+            linked = event
+    engine.stop(name)
+    say(jid=linked.jid, lid=linked.lid)
 
 
 class NoPages:

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -27,9 +27,10 @@ from aiadmin.domain.company import IntegrationStatus, NewCompany
 from aiadmin.domain.device import LinkedAccount
 from aiadmin.domain.ids import CompanyId, SalonId
 from tests.acceptance.conftest import Restartable
-from tests.acceptance.hosting import ROOT, child, pair, settings
+from tests.acceptance.hosting import ROOT, Pair, child, pairing, settings
 from tests.conftest import WaitUntil
 from tests.fakes.whatsapp.client import FakeWhatsApp
+from tests.support.commands import run_command
 
 _SALONS = itertools.count(1)
 SLOWLY = 40.0
@@ -100,8 +101,23 @@ def salons(database_url: str) -> Iterator[Salons]:
     salons.close()
 
 
-def _link(whatsapp: FakeWhatsApp, salons: Salons, count: int = 1) -> list[tuple[str, CompanyId]]:
-    return [(linked["jid"], salons.add(**linked)) for linked in pair(whatsapp, salons.database_url, count)]
+Link = Callable[..., list[tuple[str, CompanyId]]]
+"""`link(salons, count=1)`: so many companies with a linked phone; the JID and the company of each."""
+
+
+@pytest.fixture(scope="module")
+def pair(whatsapp: FakeWhatsApp) -> Iterator[Pair]:
+    """Links phones, for all tests here."""
+    with pairing(whatsapp) as pair:
+        yield pair
+
+
+@pytest.fixture
+def link(pair: Pair) -> Link:
+    def link(salons: Salons, count: int = 1) -> list[tuple[str, CompanyId]]:
+        return [(linked["jid"], salons.add(**linked)) for linked in pair(salons.database_url, count)]
+
+    return link
 
 
 def _connections(whatsapp: FakeWhatsApp, jid: str) -> int:
@@ -110,16 +126,14 @@ def _connections(whatsapp: FakeWhatsApp, jid: str) -> int:
 
 
 def test_a_host_adopts_a_linked_device_and_a_removed_one_is_logged_out_at_whatsapp(
-    whatsapp: FakeWhatsApp, salons: Salons, wait_until: WaitUntil
+    whatsapp: FakeWhatsApp, link: Link, salons: Salons, wait_until: WaitUntil
 ) -> None:
-    [(jid, company_id)] = _link(whatsapp, salons)
+    [(jid, company_id)] = link(salons)
     with child(whatsapp, salons.database_url, "host") as host:
         host.read()
         wait_until(lambda: salons.is_online(company_id), SLOWLY, "online")
-        command = [sys.executable, "-m", "aiadmin", "companies", "disconnect", str(company_id)]
-        subprocess.run(
-            command, cwd=ROOT, env=settings(salons.database_url) | {"PATH": ""}, check=True, timeout=SLOWLY
-        )
+        said = run_command("companies", "disconnect", str(company_id), **settings(salons.database_url))
+        assert said.exit_code == 0, said.output
         wait_until(lambda: not salons.device(company_id), SLOWLY, "row deleted")
         assert host.end() == 0
     assert whatsapp.wait_for("logout", lambda entry: entry["jid"] == jid)
@@ -128,9 +142,9 @@ def test_a_host_adopts_a_linked_device_and_a_removed_one_is_logged_out_at_whatsa
 
 
 def test_a_killed_host_is_followed_by_another_when_its_lease_has_run_out(
-    whatsapp: FakeWhatsApp, salons: Salons, wait_until: WaitUntil
+    whatsapp: FakeWhatsApp, link: Link, salons: Salons, wait_until: WaitUntil
 ) -> None:
-    linked = _link(whatsapp, salons, count=2)
+    linked = link(salons, count=2)
     with child(whatsapp, salons.database_url, "host", "3", "1") as first:
         first.read()
         wait_until(lambda: all(salons.is_online(company) for _, company in linked), SLOWLY, "online")
@@ -146,9 +160,9 @@ def test_a_killed_host_is_followed_by_another_when_its_lease_has_run_out(
 
 
 def test_unlinked_on_the_phone_the_company_is_not_connected_and_its_keys_are_gone(
-    whatsapp: FakeWhatsApp, salons: Salons, wait_until: WaitUntil
+    whatsapp: FakeWhatsApp, link: Link, salons: Salons, wait_until: WaitUntil
 ) -> None:
-    [(jid, company_id)] = _link(whatsapp, salons)
+    [(jid, company_id)] = link(salons)
     with child(whatsapp, salons.database_url, "host") as host:
         host.read()
         wait_until(lambda: salons.is_online(company_id), SLOWLY, "online")
@@ -162,9 +176,9 @@ def test_unlinked_on_the_phone_the_company_is_not_connected_and_its_keys_are_gon
 
 
 def test_a_device_whose_keys_are_gone_is_refused_without_a_crash(
-    whatsapp: FakeWhatsApp, salons: Salons, wait_until: WaitUntil
+    whatsapp: FakeWhatsApp, link: Link, salons: Salons, wait_until: WaitUntil
 ) -> None:
-    [(_, there)] = _link(whatsapp, salons)
+    [(_, there)] = link(salons)
     gone = salons.add("79995550000:9@s.whatsapp.net")
     with child(whatsapp, salons.database_url, "host") as host:
         host.read()
@@ -175,9 +189,9 @@ def test_a_device_whose_keys_are_gone_is_refused_without_a_crash(
 
 
 def test_a_dropped_connection_and_a_refusing_whatsapp_end_online_again(
-    whatsapp: FakeWhatsApp, salons: Salons, wait_until: WaitUntil
+    whatsapp: FakeWhatsApp, link: Link, salons: Salons, wait_until: WaitUntil
 ) -> None:
-    [(jid, company_id)] = _link(whatsapp, salons)
+    [(jid, company_id)] = link(salons)
     whatsapp.fault("refuse", times=1)
     with child(whatsapp, salons.database_url, "host") as host:
         host.read()
@@ -190,9 +204,9 @@ def test_a_dropped_connection_and_a_refusing_whatsapp_end_online_again(
 
 
 def test_a_banned_device_stays_away_as_long_as_whatsapp_said(
-    whatsapp: FakeWhatsApp, salons: Salons, wait_until: WaitUntil
+    whatsapp: FakeWhatsApp, link: Link, salons: Salons, wait_until: WaitUntil
 ) -> None:
-    [(jid, company_id)] = _link(whatsapp, salons)
+    [(jid, company_id)] = link(salons)
     whatsapp.fault("login-failure", jid=jid, reason="402", code=101, expire=3600)
     with child(whatsapp, salons.database_url, "host") as host:
         host.read()
@@ -204,14 +218,14 @@ def test_a_banned_device_stays_away_as_long_as_whatsapp_said(
 
 
 def test_while_postgresql_is_away_connections_stay_and_nobody_is_unlinked(
-    whatsapp: FakeWhatsApp, restartable: Restartable, wait_until: WaitUntil
+    whatsapp: FakeWhatsApp, link: Link, restartable: Restartable, wait_until: WaitUntil
 ) -> None:
     """Longer than a lease, and with a reconnection that the library has to do without its database."""
     setting, restart = restartable("postgres")
     salons = Salons(setting["database_url"])
     command = [sys.executable, "-m", "aiadmin", "migrate"]
     subprocess.run(command, cwd=ROOT, env=settings(salons.database_url) | {"PATH": ""}, check=True, timeout=SLOWLY)
-    linked = _link(whatsapp, salons, count=2)
+    linked = link(salons, count=2)
     jids = [jid for jid, _ in linked]
     with child(whatsapp, salons.database_url, "host", "2", "0.5") as host:
         host.read()
@@ -241,9 +255,11 @@ def _holds_a_lease(salons: Salons) -> bool:
         return False  # still starting
 
 
-def test_starts_and_stops_from_many_threads_do_not_abort_the_process(whatsapp: FakeWhatsApp, salons: Salons) -> None:
+def test_starts_and_stops_from_many_threads_do_not_abort_the_process(
+    whatsapp: FakeWhatsApp, pair: Pair, salons: Salons
+) -> None:
     """The library's maps are unsynchronised: without the gate half of such storms end in `concurrent map writes`."""
-    jids = [linked["jid"] for linked in pair(whatsapp, salons.database_url, count=4)]
+    jids = [linked["jid"] for linked in pair(salons.database_url, count=4)]
     with child(whatsapp, salons.database_url, "storm", "3", *jids) as storm:
         said = storm.read()
         assert storm.end() == 0
@@ -253,9 +269,9 @@ def test_starts_and_stops_from_many_threads_do_not_abort_the_process(whatsapp: F
 
 
 def test_the_sessions_process_needs_no_redis_and_ends_in_time(
-    whatsapp: FakeWhatsApp, salons: Salons, wait_until: WaitUntil
+    whatsapp: FakeWhatsApp, link: Link, salons: Salons, wait_until: WaitUntil
 ) -> None:
-    [(_, company_id)] = _link(whatsapp, salons)
+    [(_, company_id)] = link(salons)
     env = whatsapp.env() | settings(salons.database_url)
     process = subprocess.Popen([sys.executable, "worker.py", "sessions"], cwd=ROOT, env=env, stdout=subprocess.PIPE)
     try:
