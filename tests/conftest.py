@@ -17,6 +17,7 @@ import psutil
 import pytest
 import redis
 from playwright.sync_api import Browser
+from xdist.scheduler import LoadFileScheduling
 
 from aiadmin.adapters import embedded
 from tests.chromium import chromium, is_helper
@@ -35,6 +36,22 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 def pytest_xdist_auto_num_workers() -> int:
     """Two for each core, as tests of the whole product mostly wait; four at most, as each takes memory."""
     return min((os.cpu_count() or 2) * 2, 4)
+
+
+SHARING = ("tests/acceptance/journeys/",)
+"""Folders whose files share one product: one worker runs all of a folder, or each file would start its own."""
+
+
+class ByProduct(LoadFileScheduling):  # type: ignore[misc]
+    """A file's tests run on one worker (`--dist loadfile`), and so do those of all files that share a product."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((folder for folder in SHARING if nodeid.startswith(folder)), super()._split_scope(nodeid))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> ByProduct | None:
+    """For `--dist loadfile`; what else is asked for is xdist's own."""
+    return ByProduct(config, log) if config.getoption("dist") == "loadfile" else None
 
 
 class WaitUntil(Protocol):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import signal
 import subprocess
 import sys
 from contextlib import closing
@@ -147,7 +148,7 @@ def test_a_salon_is_connected_and_activated_without_a_phone_or_the_internet_and_
     with browser.new_context() as another:
         _walk_to_a_linked_phone(second, another, "--phone", PHONE)
     wait_until(lambda: "state=online" in second.text, timeout=30, what="the phone is there")
-    assert second.end() < STOP_SECONDS
+    assert second.end(signal.SIGTERM) < STOP_SECONDS
 
 
 def test_the_phone_says_so_when_no_demo_runs(data: Path) -> None:

@@ -27,9 +27,10 @@ def _start(started: list[Up], wait_until: WaitUntil, data: Path, port: int, **se
     return start(up, wait_until)
 
 
-def test_up_is_ready_stops_in_time_and_finds_its_data_again(
+def test_up_is_ready_starts_again_what_is_killed_stops_in_time_and_finds_its_data_again(
     data: Path, started: list[Up], free_port: int, wait_until: WaitUntil
 ) -> None:
+    """Twice: the first ends as asked, the second is killed and takes all with it (SIGTERM: see `test_demo`)."""
     first = _start(started, wait_until, data, free_port)
     page = requests.get(first.link(), timeout=5)
     assert page.status_code == 200
@@ -43,6 +44,8 @@ def test_up_is_ready_stops_in_time_and_finds_its_data_again(
     )
     assert example.status_code == 201, "the demo salon does not sit on the specification's example"
     secrets = parse_env((data / "secrets.env").read_text())
+    _kill_each_process(first, wait_until)
+    _refuse_a_second(first, started)
     below = psutil.Process(first.process.pid).children(recursive=True)
     assert first.end(signal.SIGINT) < STOP_SECONDS
     assert first.process.returncode == 0
@@ -54,13 +57,27 @@ def test_up_is_ready_stops_in_time_and_finds_its_data_again(
     assert requests.get(second.link().replace("192.168.77.1", "127.0.0.1"), timeout=5).status_code == 200
     assert _read_from_terminal(second.lines) == second.link(), "a phone can follow it, so its camera may"
     assert not [line for line in first.lines if "▀" in line]
-    assert second.end(signal.SIGTERM) < STOP_SECONDS
+    _kill_and_see_that_nothing_is_left(second, wait_until)
 
 
-def test_a_killed_process_is_started_again(
-    data: Path, started: list[Up], free_port: int, wait_until: WaitUntil
-) -> None:
-    up = _start(started, wait_until, data, free_port)
+def _refuse_a_second(up: Up, started: list[Up]) -> None:
+    """Two on the same data are refused."""
+    other = Up(up.data, up.port + 1)
+    started.append(other)
+    assert other.process.wait(20) == 1
+    other.end()
+    assert "running already" in other.text
+
+
+def _kill_and_see_that_nothing_is_left(up: Up, wait_until: WaitUntil) -> None:
+    below = psutil.Process(up.process.pid).children(recursive=True)
+    assert len(below) > 5
+    up.process.kill()
+    wait_until(lambda: not alive(below), timeout=15, what="all are gone")
+
+
+def _kill_each_process(up: Up, wait_until: WaitUntil) -> None:
+    """A killed process is started again."""
     for part in ("gunicorn", "worker.py jobs", "worker.py sessions", "worker.py clock"):
         killed = wait_until(lambda part=part: up.child(part), what=part)
         killed.kill()
@@ -133,22 +150,6 @@ def _read_from_terminal(lines: list[str]) -> str:
     picture.putdata([shade for row in rows for shade in row])
     scaled = picture.resize((width * 6, len(rows) * 6), Image.Resampling.NEAREST)
     return str(zxingcpp.read_barcode(ImageOps.expand(scaled, border=40, fill=255)).text)
-
-
-def test_a_second_up_on_the_same_data_is_refused_and_killing_the_first_leaves_nothing_behind(
-    data: Path, started: list[Up], free_port: int, wait_until: WaitUntil
-) -> None:
-    first = _start(started, wait_until, data, free_port)
-    second = Up(data, free_port + 1)
-    started.append(second)
-    assert second.process.wait(20) == 1
-    second.end()
-    assert "running already" in second.text
-
-    below = psutil.Process(first.process.pid).children(recursive=True)
-    assert len(below) > 5
-    first.process.kill()
-    wait_until(lambda: not alive(below), timeout=15, what="all are gone")
 
 
 def test_a_port_in_use_is_a_clear_error(data: Path, started: list[Up]) -> None:
