@@ -26,6 +26,7 @@ from aiadmin.cli.procfile import read_procfile
 from aiadmin.config import AppEnv, Config
 from tests import get_chromium
 from tests.chromium import find_chromium
+from tests.support.commands import run_command
 
 ROOT = Path(__file__).resolve().parent.parent
 SETTINGS = {field.name.upper() for field in fields(Config)}
@@ -328,10 +329,7 @@ def test_make_client_asks_for_the_phone_and_hands_on_what_is_said(tmp_path: Path
 
 
 def test_the_command_line_lists_commands_that_load() -> None:
-    env = {name: value for name, value in os.environ.items() if name != "APP_ENV"}
-    answer = subprocess.run(
-        [sys.executable, "-m", "aiadmin", "--help"],
-        cwd=ROOT, env=env, capture_output=True, text=True, check=True, timeout=30,
-    )  # fmt: skip
+    answer = run_command("--help")
+    assert answer.exit_code == 0
     for command in ("up", "migrate", "demo", "doctor"):
         assert re.search(rf"^  {command} ", answer.stdout, re.MULTILINE)
