@@ -41,8 +41,8 @@ REACHED = {
     "/openapi.json",
 }
 """Routes that the generated requests must have got through to, not only been refused by."""
-ALL = ("--phases", "examples,coverage,fuzzing", "--max-examples", "20")
-FEW = ("--phases", "fuzzing", "--max-examples", "10")
+ALL = ("--phases", "examples,coverage,fuzzing", "--max-examples", "8")
+FEW = ("--phases", "fuzzing", "--max-examples", "5")
 ADMIN_TAGS = ("companies", "metrics", "links", "partner")
 OF_ADMIN = (*ALL, *(word for tag in ADMIN_TAGS for word in ("--include-tag", tag)))
 Counts = dict[tuple[str, str], float]
