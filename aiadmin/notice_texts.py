@@ -35,8 +35,13 @@ TEMPLATES: Mapping[NoticeKind, str] = {
 }
 """What clients read where a salon has not written a text of its own. Links are rare: WhatsApp distrusts them."""
 
+AS_IT_IS = (
+    f"{_HELLO}Ваша запись изменилась: теперь ждём вас {{date}}, в {{time}}.\n{_WHAT}"
+    "Стоимость: {price}\nЕсли что-то не подходит, напишите сюда."
+)
+"""What is left of a visit that begins at another time, when a part of it is off or was moved."""
 _MANY_HELLO = "Здравствуйте, {name}!\n"
-LISTS: Mapping[NoticeKind, tuple[str, str]] = {
+LISTS: Mapping[NoticeKind | None, tuple[str, str]] = {
     NoticeKind.BOOKED: (
         f"{_MANY_HELLO}Вы записаны:",
         "Если планы изменятся, напишите сюда. А чтобы не получать таких сообщений, ответьте СТОП.",
@@ -53,8 +58,10 @@ LISTS: Mapping[NoticeKind, tuple[str, str]] = {
         f"{_MANY_HELLO}Эти ваши записи отменены:",
         "Будем рады видеть вас в другой раз: напишите сюда, и мы подберём время.",
     ),
+    None: (f"{_MANY_HELLO}Ваша запись изменилась, теперь ждём вас:", "Если что-то не подходит, напишите сюда."),
 }
-"""What stands before and after a list of several visits that one client is told of at once."""
+"""What stands before and after a list of several visits that one client is told of at once; with None before and
+after the bookings of a visit of which a part is off or was moved."""
 _LIST_LINE = "• {date}, в {time} — {services}, мастер {master}"
 _TOLD = (
     (("date", "time"), "Ждём вас {date}, в {time}."),
@@ -150,7 +157,7 @@ def say(kind: NoticeKind, own: str | None, facts: Facts, *, is_asked: bool = Tru
     return fill(TEMPLATES[kind], facts)
 
 
-def fill_list(kind: NoticeKind, visits: Sequence[Facts]) -> str:
+def fill_list(kind: NoticeKind | None, visits: Sequence[Facts]) -> str:
     """What a client reads of several visits at once."""
     before, after = LISTS[kind]
     hello, goodbye = render(before, wording.words(visits[0])), render(after, wording.words(visits[0]))

@@ -167,6 +167,17 @@ def spellings(phones: Iterable[str]) -> frozenset[str]:
     return frozenset(ways)
 
 
+def one_spelling(phone: str) -> str:
+    """A number in the shortest way in which it is written in full: two that are one person's are the same here.
+
+    It is for comparing alone; a number is dialled as it was given.
+
+    >>> one_spelling("5531988887777"), one_spelling("553188887777"), one_spelling("79990000001")
+    ('553188887777', '553188887777', '79990000001')
+    """
+    return min(spellings([phone]), key=len)
+
+
 def sighting(*addresses: tuple[str, str], push_name: str | None = None) -> Sighting | None:
     """The person behind the addresses (`user`, `server`) of one chat, or None when it is no person's chat.
 

@@ -217,6 +217,15 @@ def is_same_time(one: AtTime, other: AtTime) -> bool:
     return one.starts_at == other.starts_at
 
 
+ONE_VISIT = timedelta(hours=12)
+"""What begins later than this after something else is another visit, whatever number they share."""
+
+
+def is_near(one: AtTime, other: AtTime) -> bool:
+    """Whether two bookings may be of one visit."""
+    return abs(one.starts_at - other.starts_at) < ONE_VISIT
+
+
 @dataclass(frozen=True, kw_only=True)
 class Page(Generic[T]):
     """One page of a list.

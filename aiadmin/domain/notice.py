@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
+from aiadmin.domain.contact import one_spelling
 from aiadmin.domain.ids import CompanyId, NoticeId
 from aiadmin.domain.journal import Attendance, Record, is_same_number, is_same_person, is_same_time
 from aiadmin.domain.quarantine import RowKey
@@ -115,7 +116,7 @@ class Promise:
         )
 
     def to_json(self) -> Mapping[str, Any]:
-        """Plain values; the time in ISO 8601."""
+        """Plain values; the time in ISO 8601. `client_number` is the phone in its one spelling, to be looked for."""
         return {
             "client_id": self.client_id,
             "starts_at": self.starts_at.isoformat(),
@@ -123,6 +124,7 @@ class Promise:
             "services": list(self.services),
             "is_deleted": self.is_deleted,
             "client_phone": self.client_phone,
+            "client_number": one_spelling(self.client_phone) if self.client_phone else None,
             "visit_id": self.visit_id,
             "wall_clock": None if self.wall_clock is None else self.wall_clock.isoformat(),
             "was": None if self.was is None else replace(self.was, was=None).to_json(),

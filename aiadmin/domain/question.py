@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -9,7 +10,7 @@ from enum import StrEnum
 from aiadmin.domain.answer import Meaning
 from aiadmin.domain.errors import AiAdminError
 from aiadmin.domain.ids import CompanyId, ContactId, DeviceId
-from aiadmin.domain.journal import Attendance, Record
+from aiadmin.domain.journal import ONE_VISIT, Attendance, Record
 from aiadmin.domain.message import Direction, MessageKind, Purpose
 from aiadmin.domain.quarantine import RowKey
 from aiadmin.domain.sync import RunState
@@ -36,11 +37,16 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """Asked about one visit at one time; when it is moved, that is another question.
+    """Asked of one person about one visit at one time; when it is moved, that is another question.
 
     Attributes:
-        written_at: when YClients was last told, or None.
+        contact_id: who was asked.
+        client_id: whose card the booking was on then.
+        numbers: every number by which that person is known, in every spelling.
+        others: the other bookings of the visit that were asked about, and how long after this one each begins.
+        written_at: when YClients was last told, or None; also of what was said by whoever had the booking before.
         attempts: how often the present answer was tried to be written.
+        first: the first of its bookings that stands, where that is known.
     """
 
     company_id: CompanyId
@@ -52,6 +58,15 @@ class Question:
     answer: Answer | None = None
     written_at: datetime | None = None
     attempts: int = 0
+    client_id: int | None = None
+    numbers: frozenset[str] = field(default=frozenset(), repr=False)
+    others: Mapping[int, timedelta] = field(default_factory=dict)
+    first: Record | None = None
+
+    @property
+    def visit_at(self) -> datetime:
+        """When what stands of the visit begins."""
+        return self.first.starts_at if self.first is not None else self.starts_at
 
     @property
     def row_key(self) -> RowKey:
@@ -137,28 +152,91 @@ def react_to_salon(sent_at: datetime, now: datetime) -> Reaction:
 def is_to_write(answer: Answer, before: Question) -> bool:
     """Whether YClients has to hear of an answer: of a yes, and of what takes back a yes that it knows.
 
-    A no by itself changes nothing in the journal: only the salon cancels.
+    A no by itself changes nothing in the journal: only the salon cancels. The yes may be that of whoever had the
+    booking before.
     """
-    return answer is Answer.YES or (answer is Answer.NO and before.answer is Answer.YES)
+    is_known = before.answer is Answer.YES or (before.answer is None and before.written_at is not None)
+    return answer is Answer.YES or (answer is Answer.NO and is_known)
+
+
+def is_held(question: Question, record: Record) -> bool:
+    """Whether a booking is still that of the person who was asked: by the number that they were asked at.
+
+    By the card only where the booking has no number: the number on a card may be corrected, and whoever has the wrong
+    one answers for nobody.
+    """
+    if record.client_id is None:
+        return False
+    return record.client_phone in question.numbers if record.client_phone else record.client_id == question.client_id
+
+
+def standing(question: Question, records: Sequence[Record]) -> Sequence[Record]:
+    """Of the bookings of a visit those that the question is still about, in the order of time."""
+    return sorted((one for one in records if _flaw(question, one) is None), key=lambda one: one.starts_at)
+
+
+def is_open(question: Question, records: Sequence[Record], at: datetime) -> bool:
+    """Whether an answer of that time answers it: something that was asked about stands, and has not begun.
+
+    Args:
+        records: what is known of the bookings of its visit; of a booking that is not known nothing has changed.
+    """
+    is_known = any(one.record_id == question.record_id for one in records)
+    begins = [one.starts_at for one in standing(question, records)]
+    return any(one > at for one in (begins if is_known else [question.starts_at, *begins]))
+
+
+def is_confirmed_by_another(record: Record, questions: Sequence[Question]) -> bool:
+    """Whether a booking is confirmed in the journal because somebody said so who had it before.
+
+    Args:
+        questions: all that were asked about its visit.
+    """
+    theirs = [one for one in questions if is_held(one, record)]
+    is_theirs = any(one.answer is Answer.YES for one in theirs)
+    is_others = any(one.written_at is not None and (one not in theirs or one.answer is None) for one in questions)
+    return record.attendance is Attendance.CONFIRMED and is_others and not is_theirs
 
 
 @dataclass(frozen=True, kw_only=True)
 class Writing:
-    """What is to be done about an answer in the journal: `attendance` is written, or it is over for this `reason`."""
+    """What is to be done about an answer in the journal: `attendance` is written to `records`, or it is over for this
+    `reason`."""
 
     attendance: Attendance | None = None
+    records: Sequence[Record] = ()
     reason: str | None = None
 
 
-def writing(question: Question, record: Record | None) -> Writing:
-    """What the journal is to say, given the record as YClients has it now: that, or why nothing."""
-    if record is None or record.is_deleted:
-        return Writing(reason="cancelled")
-    if record.starts_at != question.starts_at:
-        return Writing(reason="moved")
-    if record.attendance in {Attendance.CAME, Attendance.NO_SHOW}:
-        return Writing(reason="over")
-    return Writing(attendance=Attendance.CONFIRMED if question.answer is Answer.YES else Attendance.WAITING)
+def writing(question: Question, records: Sequence[Record]) -> Writing:
+    """What the journal is to say of a visit, given its bookings as YClients has them now: that, or why nothing."""
+    stand = standing(question, records)
+    if stand:
+        attendance = Attendance.CONFIRMED if question.answer is Answer.YES else Attendance.WAITING
+        return Writing(attendance=attendance, records=stand)
+    asked = next((one for one in records if one.record_id == question.record_id), None)
+    return Writing(reason="cancelled" if asked is None else _flaw(question, asked))
+
+
+def _flaw(question: Question, record: Record) -> str | None:
+    """Why the question is not about a booking any more; None when it is."""
+    return next((why for is_so, why in _flaws(question, record) if is_so), None)
+
+
+def _flaws(question: Question, record: Record) -> Iterator[tuple[bool, str]]:
+    yield record.is_deleted, "cancelled"
+    yield not is_held(question, record), "other_client"
+    yield not _is_as_asked(question, record), "moved"
+    yield record.attendance in {Attendance.CAME, Attendance.NO_SHOW}, "over"
+
+
+def _is_as_asked(question: Question, record: Record) -> bool:
+    """Whether a booking begins when it did; of one that came to the visit since, whether it is of this visit."""
+    after = timedelta(0) if record.record_id == question.record_id else question.others.get(record.record_id)
+    if after is not None:
+        return record.starts_at == question.starts_at + after
+    is_of_visit = record.visit_id is not None and record.visit_id == question.visit_id
+    return is_of_visit and abs(record.starts_at - question.starts_at) < ONE_VISIT
 
 
 @dataclass(frozen=True, kw_only=True)

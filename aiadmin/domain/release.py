@@ -10,10 +10,7 @@ from zoneinfo import ZoneInfo
 
 from aiadmin.domain.delivery import OutboxState
 from aiadmin.domain.errors import AiAdminError
-from aiadmin.domain.journal import Attendance, Record, is_same_person
-from aiadmin.domain.message import Purpose
 from aiadmin.domain.notice import Notice
-from aiadmin.domain.question import ASKING
 from aiadmin.domain.yclients_error import YClientsError
 
 CLAIM = timedelta(minutes=1)
@@ -42,41 +39,6 @@ class Addressee:
     name: str | None = field(default=None, repr=False)
     phone: str | None = field(default=None, repr=False)
     is_muted: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Told:
-    """A notice that is told now.
-
-    Attributes:
-        record: its booking, as YClients has it.
-        visit: what else is booked for the same visit, where a reminder or a request for a review speaks of all of it.
-    """
-
-    notice: Notice
-    record: Record
-    visit: Sequence[Record] = ()
-
-    @property
-    def bookings(self) -> Sequence[Record]:
-        """Everything that it speaks of, in the order of time."""
-        return sorted((self.record, *self.visit), key=lambda one: (one.starts_at, one.record_id))
-
-
-ONE_VISIT = timedelta(hours=12)
-"""What begins later than this after something else is another visit, whatever number they share."""
-
-
-def is_of_one_visit(one: Record, other: Record) -> bool:
-    """Whether two bookings that share the number of a visit are one for their client, and both stand."""
-    is_alive = not one.is_deleted and one.attendance is not Attendance.NO_SHOW
-    return is_alive and is_same_person(one, other) and abs(one.starts_at - other.starts_at) < ONE_VISIT
-
-
-def is_asking(told: Told) -> bool:
-    """Whether the client is asked to come: not who has said so already, to us or at the desk."""
-    is_open = any(one.attendance is not Attendance.CONFIRMED for one in told.bookings)
-    return Purpose(told.notice.kind) in ASKING and is_open
 
 
 class NoticeState(StrEnum):

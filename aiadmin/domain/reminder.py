@@ -11,9 +11,9 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.journal import Attendance, Record
+from aiadmin.domain.journal import Attendance, Record, is_near, is_same_person
 from aiadmin.domain.message_settings import MessageSettings
-from aiadmin.domain.notice import NoticeKind, Promise
+from aiadmin.domain.notice import Notice, NoticeKind, Promise
 from aiadmin.domain.plan import NewNotice
 
 LEAST_AHEAD = timedelta(hours=4)
@@ -114,23 +114,33 @@ def notice_of(reminder: Reminder, record: Record, company_id: CompanyId) -> NewN
     )
 
 
+def inherited(notice: Notice, heir: Record) -> NewNotice:
+    """A reminder, or a request for a review, whose booking is off, as one of another booking of the same visit."""
+    later = heir.starts_at - notice.promise.starts_at
+    reminder = Reminder(kind=notice.kind, due_at=notice.due_at, deadline_at=notice.deadline_at + later)
+    return notice_of(reminder, heir, notice.company_id)
+
+
 def one_per_visit(new: Sequence[NewNotice]) -> Sequence[NewNotice]:
     """Of the bookings that are one visit of one person the first, which speaks for all of them."""
-    kept: dict[tuple[CompanyId, NoticeKind, str, int], NewNotice] = {}
-    for one in new:
+    kept: dict[tuple[CompanyId, NoticeKind, str, int], list[NewNotice]] = {}
+    for one in sorted(new, key=lambda each: each.promise.starts_at):
         visit, record = ("visit", one.promise.visit_id), ("record", one.record_id)
         what, number = record if one.promise.visit_id is None else visit
-        key = (one.company_id, one.kind, f"{what}:{one.promise.client_phone}", number or 0)
-        first = kept.get(key)
-        if first is None or one.promise.starts_at < first.promise.starts_at:
-            kept[key] = one
-    return list(kept.values())
+        firsts = kept.setdefault((one.company_id, one.kind, what, number or 0), [])
+        if not any(_is_of_one_visit(one.promise, first.promise) for first in firsts):
+            firsts.append(one)
+    return [one for firsts in kept.values() for one in firsts]
 
 
 def day_before(starts_at: datetime, clock: time, zone: str) -> datetime:
     """When the salon's clock shows `clock` on the day before a visit; in UTC's terms, whatever the zone does."""
     there = ZoneInfo(zone)
     return _at(starts_at.astimezone(there).date() - timedelta(days=1), clock, there, starts_at)
+
+
+def _is_of_one_visit(one: Promise, other: Promise) -> bool:
+    return is_same_person(one, other) and is_near(one, other)
 
 
 def _all(record: Record, settings: MessageSettings, zone: str, visit: Sequence[Record]) -> Iterator[Reminder]:

@@ -13,12 +13,11 @@ from zoneinfo import ZoneInfo
 
 from aiadmin import texts, wording
 from aiadmin.domain.answer import understand
-from aiadmin.domain.booking_event import Snapshot
 from aiadmin.domain.contact import Sighting
 from aiadmin.domain.journal import DEFAULT_ZONE
 from aiadmin.domain.message import Direction, NewMessage, Purpose
 from aiadmin.domain.quarantine import RowKey, WorkQueue
-from aiadmin.domain.question import OLD, Letter, Question, Reaction, is_to_write, react, react_to_salon
+from aiadmin.domain.question import OLD, Letter, Question, Reaction, is_held, is_to_write, react, react_to_salon
 from aiadmin.services.isolation import Isolation
 from aiadmin.services.messages import owe
 from aiadmin.services.ports import Clock, JobQueue, NewUnitOfWork, UnitOfWork
@@ -117,9 +116,8 @@ def tell_salon(question: Question, told: str, *, key: str, work: UnitOfWork, now
     company = work.companies.find(question.company_id)
     if company is None or company.whatsapp_phone is None:
         return
-    when, known = visit_of(question, work)
+    when, name = visit_of(question, work)
     phone = work.questions.contact_phone(question.company_id, question.contact_id)
-    name = known.record.client_name if known else None
     new = NewMessage(
         company_id=question.company_id,
         text=told.format(when=when, who=texts.who(name, phone)),
@@ -132,10 +130,13 @@ def tell_salon(question: Question, told: str, *, key: str, work: UnitOfWork, now
     owe(new, to=Sighting(phone=company.whatsapp_phone), work=work, now=now)
 
 
-def visit_of(question: Question, work: UnitOfWork) -> tuple[str, Snapshot | None]:
-    """When the visit is, in the salon's time and a client's words; and what we know of it."""
+def visit_of(question: Question, work: UnitOfWork) -> tuple[str, str | None]:
+    """When the visit is, in the salon's time and a client's words; and what its client is called."""
     salon = work.sync_runs.salon(question.company_id)
     zone = salon.zone if salon else DEFAULT_ZONE
-    local = question.starts_at.astimezone(ZoneInfo(zone))
+    local = question.visit_at.astimezone(ZoneInfo(zone))
     when = f"{wording.day(local)}, в {wording.clock(local)}"
-    return when, work.records.find(question.company_id, question.record_id)
+    if question.first is not None:
+        return when, question.first.client_name
+    known = work.records.find(question.company_id, question.record_id)
+    return when, known.record.client_name if known and is_held(question, known.record) else None

@@ -13,6 +13,7 @@ from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.domain.question import Answer, Question, after_refusal, writing
 from aiadmin.domain.sync import SLICE
 from aiadmin.domain.yclients_error import YClientsError
+from aiadmin.services import bookings
 from aiadmin.services.answers import tell_salon
 from aiadmin.services.isolation import Isolation
 from aiadmin.services.looks import Looker
@@ -81,23 +82,24 @@ class Confirmer:
                 self._put_off(question, error)
 
     def _write(self, salon: ReadSalon, question: Question) -> None:
-        """The record is read first: an attempt without an answer may have been done, and the visit may have moved."""
-        record = self.api.record(salon.salon_id, question.record_id, zone=salon.zone, country=salon.country)
-        to_do = writing(question, record)
-        if to_do.reason is not None:
-            self._drop(question, to_do.reason)
+        """The visit is read first: an attempt without an answer may have been done, and bookings may have moved."""
+        looker = Looker(uow=self.uow, api=self.api, clock=self.clock, salon=salon, due=())
+        asked = bookings.read(salon, question.record_id, api=self.api, uow=self.uow)
+        visits = [] if question.visit_id is None else [question.visit_id]
+        rest = looker.of_visits(visits, but=[question.record_id])
+        to_do = writing(question, [*([asked] if asked else []), *rest])
+        if to_do.attendance is None:
+            self._drop(question, to_do.reason or "cancelled")
             return
-        if to_do.attendance is not None and record is not None:
-            looker = Looker(uow=self.uow, api=self.api, clock=self.clock, salon=salon, due=())
-            for each in (record, *looker.rest_of_visit(record)):
-                self._mark(salon, question, each, to_do.attendance)
+        for each in to_do.records:
+            self._mark(salon, question, each, to_do.attendance)
         with self.uow() as work:
             work.questions.written(question, self.clock())
             work.commit()
 
     def _mark(self, salon: ReadSalon, question: Question, record: Record, attendance: Attendance) -> None:
-        """One booking of the visit that was answered about; what says so already, or is over, stays."""
-        if record.attendance is not attendance and record.attendance in {Attendance.WAITING, Attendance.CONFIRMED}:
+        """One booking of the visit that was answered about; what says so already stays."""
+        if record.attendance is not attendance:
             visited = record if record.visit_id is not None else replace(record, visit_id=question.visit_id)
             self.api.set_attendance(salon.salon_id, visited, attendance)
 

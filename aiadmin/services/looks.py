@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from aiadmin.domain.booking_event import EventSource
 from aiadmin.domain.journal import Record
 from aiadmin.domain.notice import Notice
-from aiadmin.domain.release import is_fresh, is_of_one_visit, is_worth_a_list, visit_day
+from aiadmin.domain.release import is_fresh, is_worth_a_list, visit_day
 from aiadmin.domain.sync import page_read
 from aiadmin.services import bookings
 from aiadmin.services.ports import Clock, NewUnitOfWork, ReadSalon, SalonApi
@@ -44,19 +44,20 @@ class Looker:
             seen = self._seen(notice)
         return seen or bookings.read(self.salon, notice.record_id, api=self.api, uow=self.uow)
 
-    def rest_of_visit(self, record: Record) -> Sequence[Record]:
-        """What else is booked for the same visit and still stands, each as YClients has it now.
+    def of_visits(self, visits: Collection[int], *, but: Collection[int]) -> Sequence[Record]:
+        """What is booked for these visits and not deleted as far as we know, each as YClients has it now.
+
+        Args:
+            but: bookings that were looked at already.
 
         Raises:
             YClientsError, DependencyDownError: nothing can be said of it now.
         """
-        if record.visit_id is None:
-            return ()
         with self.uow() as work:
-            others = work.records.of_visit(self.salon.company_id, record.visit_id)
-        numbers = [one.record_id for one in others if one.record_id != record.record_id]
+            known = [one for each in sorted(visits) for one in work.records.of_visit(self.salon.company_id, each)]
+        numbers = [one.record_id for one in known if one.record_id not in but]
         read = (bookings.read(self.salon, number, api=self.api, uow=self.uow) for number in numbers)
-        return [one for one in read if one is not None and is_of_one_visit(one, record)]
+        return [one for one in read if one is not None]
 
     def _seen(self, notice: Notice) -> Record | None:
         """What we know, if it was looked at a moment ago and no webhook has spoken of it since."""

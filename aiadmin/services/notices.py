@@ -17,8 +17,8 @@ from aiadmin.domain.message_settings import MessageSettings
 from aiadmin.domain.notice import NoticeKind
 from aiadmin.domain.plan import NOTHING, NewNotice, Plan, StoredEvent, by_booking, plan
 from aiadmin.domain.quarantine import RowKey, WorkQueue
-from aiadmin.domain.release import is_of_one_visit
 from aiadmin.domain.reminder import Window, notice_of, one_per_visit, owed, windows
+from aiadmin.domain.telling import is_of_one_visit
 from aiadmin.services.isolation import Isolation
 from aiadmin.services.ports import Clock, JobQueue, NewUnitOfWork, UnitOfWork
 from aiadmin.services.ports.notices import Found, WritingSalon

@@ -14,8 +14,8 @@ from functools import partial
 
 from aiadmin.domain.contact import Sighting
 from aiadmin.domain.errors import DependencyDownError
-from aiadmin.domain.ids import ContactId
-from aiadmin.domain.journal import Record, is_same_person
+from aiadmin.domain.ids import CompanyId, ContactId
+from aiadmin.domain.journal import Attendance, Record, is_same_person
 from aiadmin.domain.message import NewMessage, Purpose
 from aiadmin.domain.notice import NEWS, Notice, NoticeKind, Untruth
 from aiadmin.domain.pace import (
@@ -30,18 +30,18 @@ from aiadmin.domain.pace import (
     may_send,
 )
 from aiadmin.domain.quarantine import RowKey, WorkQueue
-from aiadmin.domain.question import Question
+from aiadmin.domain.question import ASKING, Question, is_confirmed_by_another
 from aiadmin.domain.release import (
     BATCH,
     CLAIM,
     Addressee,
-    Told,
-    is_asking,
     message_deadline,
     message_key,
     wait_after,
 )
+from aiadmin.domain.reminder import inherited
 from aiadmin.domain.sync import SLICE
+from aiadmin.domain.telling import INHERITED, Told, ToldVisit, by_visit, is_asking, is_heir, is_rest, visits_of
 from aiadmin.domain.yclients_error import YClientsError
 from aiadmin.services import calls
 from aiadmin.services.isolation import Isolation
@@ -180,20 +180,33 @@ class Releaser:
         if not told or told[0].notice != notice:
             self._let_back([one.notice for one in told])
             return None
-        return self._owe(salon, told)
+        visits = [ToldVisit(told=each, rest=self._rest(looker, each)) for each in by_visit(told)]
+        alike = [one for one in visits if one.words is visits[0].words]
+        self._let_back([one.notice for visit in visits if visit not in alike for one in visit.told])
+        return self._owe(salon, alike)
 
     def _look(self, looker: Looker, notice: Notice) -> Told | None:
         """What there is to tell of a notice now; None for one that is not true any more: it is dropped."""
         record = looker.record(notice)
         with self.uow() as work:
+            if record is not None and Purpose(notice.kind) in ASKING:
+                record = _as_theirs(work, notice.company_id, record)
             untrue = self.wording(work).untrue(notice, record, self.clock()) if record else "gone"
         if record is None or untrue is not None:
-            self._drop(notice, untrue or "gone")
+            self._drop(notice, untrue or "gone", looker)
             return None
         if self._is_merge(looker.salon, notice, record):
-            self._drop(notice, Untruth.CARD_GONE)
+            self._drop(notice, Untruth.CARD_GONE, looker)
             return None
-        return Told(notice=notice, record=record, visit=() if notice.kind in NEWS else looker.rest_of_visit(record))
+        return Told(notice=notice, record=record)
+
+    def _rest(self, looker: Looker, told: Sequence[Told]) -> Sequence[Record]:
+        """What is told along with the notices of a visit."""
+        found = looker.of_visits(visits_of(told), but=[one.record.record_id for one in told])
+        with self.uow() as work:
+            settings = work.preferences.settings(looker.salon.company_id)
+        now = self.clock()
+        return [one for one in found if is_rest(one, told, settings, now)]
 
     def _is_merge(self, salon: ReadSalon, notice: Notice, record: Record) -> bool:
         """Whether a booking left a client's card because the card is gone: the desk has merged two of one person."""
@@ -203,9 +216,16 @@ class Releaser:
             return False
         return self.api.client(salon.salon_id, card, country=salon.country) is None
 
-    def _drop(self, notice: Notice, why: str) -> None:
+    def _drop(self, notice: Notice, why: str, looker: Looker) -> None:
+        """What nobody has heard yet of the other bookings of the visit is theirs to say from now on."""
+        heirs: Sequence[Record] = ()
+        if notice.kind not in NEWS and why in INHERITED and notice.promise.visit_id is not None:
+            found = looker.of_visits([notice.promise.visit_id], but=[notice.record_id])
+            heirs = [one for one in found if is_heir(one, notice.promise)]
+        now = self.clock()
         with self.uow() as work:
-            work.releases.drop(notice, why=why, at=self.clock())
+            work.releases.drop(notice, why=why, at=now)
+            work.notices.add([inherited(notice, one) for one in heirs[:1]], now)
             work.commit()
 
     def _let_back(self, notices: Sequence[Notice]) -> None:
@@ -215,38 +235,39 @@ class Releaser:
             work.releases.hold(notices, until=now, why=None)
             work.commit()
 
-    def _owe(self, salon: ReadSalon, told: Sequence[Told]) -> Decision | None:
+    def _owe(self, salon: ReadSalon, visits: Sequence[ToldVisit]) -> Decision | None:
         """The message, the notices that it was and the question that it asks: all or nothing."""
-        first, now = told[0], self.clock()
+        first, now = visits[0].told[0], self.clock()
         with self.uow() as work:
             work.releases.lock_salon(salon.company_id)
             decision, contact_id = self._decide(work, salon, first.notice, first.record, now)
             if isinstance(decision, Send) and contact_id is not None:
-                if not self._write(work, salon, told, contact_id, now):
+                if not self._write(work, salon, visits, contact_id, now):
                     return None
             else:
-                self._note(work, [one.notice for one in told], decision, now)
+                self._note(work, [one.notice for visit in visits for one in visit.told], decision, now)
             work.commit()
         return decision
 
     def _write(
-        self, work: UnitOfWork, salon: ReadSalon, told: Sequence[Told], contact_id: ContactId, now: datetime
+        self, work: UnitOfWork, salon: ReadSalon, visits: Sequence[ToldVisit], contact_id: ContactId, now: datetime
     ) -> bool:
         """False when somebody else has looked at a notice meanwhile: then nothing of this may stay."""
-        first = told[0].notice
+        notices = [one.notice for visit in visits for one in visit.told]
+        first = notices[0]
         new = NewMessage(
             company_id=first.company_id,
-            text=self.wording(work).text(told, salon),
+            text=self.wording(work).text(visits, salon),
             dedup_key=message_key(first),
-            deadline_at=min(message_deadline(one.notice, now) for one in told),
+            deadline_at=min(message_deadline(one, now) for one in notices),
             purpose=Purpose(first.kind),
             record_id=first.record_id,
         )
         number = work.outbox_messages.add(new, contact_id, now)
-        if number is None or not all(work.releases.release(one.notice, number) for one in told):
+        if number is None or not all(work.releases.release(one, number) for one in notices):
             return False
-        if is_asking(told[0]):
-            work.questions.ask(_question(told[0], contact_id, now))
+        if is_asking(visits[0]):
+            work.questions.ask(_question(visits[0], contact_id, now))
         return True
 
     def _decide(
@@ -291,12 +312,25 @@ def _addressee(work: UnitOfWork, notice: Notice, record: Record) -> Addressee:
     return replace(known, phone=record.client_phone) if is_theirs else known
 
 
-def _question(told: Told, contact_id: ContactId, now: datetime) -> Question:
+def _as_theirs(work: UnitOfWork, company_id: CompanyId, record: Record) -> Record:
+    """A booking without the confirmation of somebody who had it before."""
+    if record.attendance is not Attendance.CONFIRMED:
+        return record
+    questions = work.questions.of_booking(company_id, record)
+    is_others = is_confirmed_by_another(record, questions)
+    return replace(record, attendance=Attendance.WAITING) if is_others else record
+
+
+def _question(visit: ToldVisit, contact_id: ContactId, now: datetime) -> Question:
+    first = visit.told[0]
+    others = [one for one in visit.bookings if one.record_id != first.record.record_id]
     return Question(
-        company_id=told.notice.company_id,
-        record_id=told.notice.record_id,
-        starts_at=told.record.starts_at,
-        visit_id=told.record.visit_id,
+        company_id=first.notice.company_id,
+        record_id=first.notice.record_id,
+        starts_at=first.record.starts_at,
+        visit_id=first.record.visit_id,
         contact_id=contact_id,
+        client_id=first.record.client_id,
+        others={one.record_id: one.starts_at - first.record.starts_at for one in others},
         asked_at=now,
     )

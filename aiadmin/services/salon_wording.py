@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aiadmin import notice_texts
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal import Record, is_same_person
 from aiadmin.domain.message import Purpose
-from aiadmin.domain.notice import Notice, NoticeKind, is_still_true
+from aiadmin.domain.notice import NEWS, Notice, NoticeKind, is_still_true
 from aiadmin.domain.notice_text import Facts, joined
 from aiadmin.domain.pace import UNBOUND, Pace
 from aiadmin.domain.question import ASKING
-from aiadmin.domain.release import Told, is_asking
+from aiadmin.domain.telling import Told, ToldVisit, days, is_asking
 from aiadmin.services.ports import ReadSalon, UnitOfWork
 
 
@@ -37,41 +37,55 @@ class SalonWording:
             return "switched_off"
         return is_still_true(notice, record, now)
 
-    def text(self, told: Sequence[Told], salon: ReadSalon) -> str:
-        first, visits = told[0], self._visits(told, salon)
-        if len(visits) > 1:
-            return notice_texts.fill_list(first.notice.kind, visits)
-        is_answered = Purpose(first.notice.kind) in ASKING and not is_asking(first)
-        own = self.work.preferences.text(first.notice.company_id, first.notice.kind)
-        return notice_texts.say(first.notice.kind, own, visits[0], is_asked=not is_answered)
+    def text(self, visits: Sequence[ToldVisit], salon: ReadSalon) -> str:
+        words = visits[0].words
+        facts = sorted(self._told(visits, salon), key=lambda one: one.starts_at)
+        if len(facts) > 1:
+            return notice_texts.fill_list(words, facts)
+        if words is None:
+            return notice_texts.fill(notice_texts.AS_IT_IS, facts[0])
+        is_answered = Purpose(words) in ASKING and not is_asking(visits[0])
+        own = self.work.preferences.text(salon.company_id, words)
+        return notice_texts.say(words, own, facts[0], is_asked=not is_answered)
 
-    def _visits(self, told: Sequence[Told], salon: ReadSalon) -> Sequence[Facts]:
-        """Each visit once, in the order of time, whatever number of bookings it is."""
+    def _told(self, visits: Sequence[ToldVisit], salon: ReadSalon) -> Iterator[Facts]:
+        """Each visit once, whatever number of bookings it is; where it is told as it is now, each booking."""
+        of_record = self._facts_of(salon, visits[0].words)
+        for visit in visits:
+            if visit.words is NoticeKind.CANCELLED:
+                yield joined(_in_order(self._cancelled(one, of_record(one.record)) for one in visit.told))
+            elif visit.words is None:
+                yield from map(of_record, visit.bookings)
+            else:
+                each_day = days(visit.bookings) if visit.words in NEWS else [visit.bookings]
+                yield from (joined([of_record(one) for one in each]) for each in each_day)
+
+    def _facts_of(self, salon: ReadSalon, words: NoticeKind | None) -> Callable[[Record], Facts]:
         address = self.work.preferences.address(salon.company_id)
+        is_review = words is NoticeKind.REVIEW
         review_link = self.work.preferences.settings(salon.company_id).review_link
-        bookings: dict[tuple[str, int], list[Facts]] = {}
-        for one in told:
-            visit_id = one.notice.promise.visit_id
-            key = ("record", one.notice.record_id) if visit_id is None else ("visit", visit_id)
-            facts = [self._facts(one.notice, record, salon, address, review_link) for record in one.bookings]
-            bookings.setdefault(key, []).extend(facts)
-        visits = [joined(sorted(each, key=lambda one: one.starts_at)) for each in bookings.values()]
-        return sorted(visits, key=lambda one: one.starts_at)
 
-    def _facts(
-        self, notice: Notice, record: Record, salon: ReadSalon, address: str | None, review_link: str
-    ) -> Facts:
-        """Of the promise alone where the booking is somebody else's by now: another name must not be told."""
-        client_id = notice.promise.client_id
-        if client_id is not None and not is_same_person(record, notice.promise):
-            client = self.work.releases.client(notice.company_id, client_id)
-            return Facts(name=client.name, starts_at=notice.promise.starts_at, zone=salon.zone)
-        is_review = notice.kind is NoticeKind.REVIEW
-        link = review_link if is_review else record.raw.get("short_link")
-        return Facts.of(
-            record,
-            zone=salon.zone,
-            currency=salon.currency,
-            address=address,
-            link=link if isinstance(link, str) else None,
-        )
+        def facts(record: Record) -> Facts:
+            link = review_link if is_review else record.raw.get("short_link")
+            return Facts.of(
+                record,
+                zone=salon.zone,
+                currency=salon.currency,
+                address=address,
+                link=link if isinstance(link, str) else None,
+            )
+
+        return facts
+
+    def _cancelled(self, told: Told, facts: Facts) -> Facts:
+        """At the time that the client knows, whatever was done to the booking before it was deleted; and nothing else
+        of one that is somebody else's by now: another name must not be told."""
+        promise, notice = told.notice.promise, told.notice
+        if promise.client_id is None or is_same_person(told.record, promise):
+            return replace(facts, starts_at=promise.starts_at)
+        client = self.work.releases.client(notice.company_id, promise.client_id)
+        return Facts(name=client.name, starts_at=promise.starts_at, zone=facts.zone)
+
+
+def _in_order(facts: Iterable[Facts]) -> Sequence[Facts]:
+    return sorted(facts, key=lambda one: one.starts_at)

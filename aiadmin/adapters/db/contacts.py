@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from aiadmin.adapters.db.message_tables import ContactAddressRow, ContactRow, InboxMessageRow, OutboxMessageRow
 from aiadmin.adapters.db.notice_tables import QuestionRow
 from aiadmin.adapters.db.tombs import Tombs
-from aiadmin.domain.contact import Contact, Settlement, Sighting, settle, spellings, without
+from aiadmin.domain.contact import Contact, Settlement, Sighting, one_spelling, settle, spellings, without
 from aiadmin.domain.ids import CompanyId, ContactId
 from aiadmin.domain.pace import UNPACED
 
@@ -88,7 +88,7 @@ class SqlContacts:
 
     def see_phones(self, company_id: CompanyId, phones: Collection[str], at: datetime) -> Mapping[str, ContactId]:
         known = self._by_phone(company_id, phones)
-        new = {min(spellings([phone])): phone for phone in sorted(set(phones) - set(known))}  # one of each person
+        new = {one_spelling(phone): phone for phone in sorted(set(phones) - set(known))}  # one of each person
         buried = self._tombs.buried(company_id, new.values())
         rows = [
             {"company_id": company_id, "phone": phone, "created_at": at, "updated_at": at}

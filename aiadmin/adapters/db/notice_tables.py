@@ -124,6 +124,8 @@ class QuestionRow(Base):
     starts_at: Mapped[datetime] = mapped_column(Time, primary_key=True)
     visit_id: Mapped[int | None] = mapped_column(BigInteger)
     contact_id: Mapped[int] = mapped_column(BigInteger)
+    client_id: Mapped[int | None] = mapped_column(BigInteger)
+    others: Mapped[Any] = mapped_column(JSONB, server_default=text("'{}'"))
     asked_at: Mapped[datetime] = mapped_column(Time)
     answer: Mapped[str | None] = mapped_column(String(20))
     answered_at: Mapped[datetime | None] = mapped_column(Time)

@@ -15,7 +15,7 @@ from aiadmin.adapters.db.quarantine import keys_of, not_set_aside, numbers_of
 from aiadmin.adapters.db.records import record_of_row
 from aiadmin.adapters.db.sync_runs import IS_READ
 from aiadmin.domain.booking_event import BookingEvent, EventKind, EventSource
-from aiadmin.domain.contact import spellings
+from aiadmin.domain.contact import one_spelling
 from aiadmin.domain.ids import CompanyId, NoticeId
 from aiadmin.domain.journal import DEFAULT_ZONE
 from aiadmin.domain.message_settings import MessageSettings
@@ -55,15 +55,15 @@ SELECT notices.id, notices.company_id, notices.record_id, given.client_id, given
   notices.kind, notices.promise, notices.created_at,
   notices.state, notices.reason, message.state AS message
 FROM jsonb_to_recordset(CAST(:bookings AS jsonb)) AS given (
-  company_id integer, record_id bigint, client_id bigint, client_phone text, phones text[]
+  company_id integer, record_id bigint, client_id bigint, client_phone text, client_number text
 )
 CROSS JOIN LATERAL (
   SELECT id FROM notices
   WHERE company_id = given.company_id AND record_id = given.record_id AND kind = ANY(:news)
     AND (
-      CAST(promise ->> 'client_id' AS bigint) = given.client_id OR promise ->> 'client_phone' = ANY(given.phones)
+      CAST(promise ->> 'client_id' AS bigint) = given.client_id OR promise ->> 'client_number' = given.client_number
     )
-  ORDER BY COALESCE(promise ->> 'client_phone' = ANY(given.phones), false) DESC,
+  ORDER BY COALESCE(promise ->> 'client_number' = given.client_number, false) DESC,
     id + 0 DESC -- or PostgreSQL may walk down the whole primary key to find one
   LIMIT 1
 ) AS newest
@@ -102,7 +102,7 @@ records.deleted_at IS NULL AND records.client_id IS NOT NULL AND NOT EXISTS (
   WHERE notices.company_id = records.company_id AND notices.record_id = records.record_id
     AND notices.kind = given.kind AND (
       CAST(notices.promise ->> 'client_id' AS bigint) = records.client_id
-      OR notices.promise ->> 'client_phone' = records.client_phone
+      OR notices.promise ->> 'client_number' = records.client_number
     )
     AND CAST(notices.promise ->> 'starts_at' AS timestamptz) = records.starts_at
 ) AND NOT EXISTS (
@@ -112,7 +112,7 @@ records.deleted_at IS NULL AND records.client_id IS NOT NULL AND NOT EXISTS (
     AND other.record_id <> records.record_id AND notices.kind = given.kind AND notices.state <> 'dropped'
     AND (
       CAST(notices.promise ->> 'client_id' AS bigint) = records.client_id
-      OR notices.promise ->> 'client_phone' = records.client_phone
+      OR notices.promise ->> 'client_number' = records.client_number
     )
     AND CAST(notices.promise ->> 'starts_at' AS timestamptz)
       BETWEEN records.starts_at - interval '12 hours' AND records.starts_at + interval '12 hours'
@@ -123,13 +123,30 @@ CASE WHEN CAST(:only AS bigint[]) IS NULL
   THEN {not_set_aside(WorkQueue.REMINDERS, "records.company_id", "records.record_id")}
   ELSE records.record_id = ANY(:only) END
 """
+_ASKED = """
+records.company_id = questions.company_id AND (
+  (records.record_id = questions.record_id AND records.starts_at = questions.starts_at)
+  OR (
+    records.visit_id = questions.visit_id AND records.record_id <> questions.record_id
+    AND records.starts_at = questions.starts_at
+      + make_interval(secs => CAST(questions.others ->> CAST(records.record_id AS text) AS double precision))
+    AND NOT EXISTS (
+      SELECT FROM records AS asked
+      WHERE asked.company_id = questions.company_id AND asked.record_id = questions.record_id
+        AND asked.starts_at = questions.starts_at AND asked.deleted_at IS NULL AND asked.client_id = records.client_id
+    )
+  )
+)
+"""
+"""The booking that was asked about, or what stands of its visit without it."""
 _BOOKING_KEYS = text(f"""
 SELECT company_id, record_id FROM (
   SELECT records.company_id, records.record_id FROM {_WINDOWS}
   JOIN records ON records.company_id = given.company_id AND records.starts_at BETWEEN given.since AND given.until
   UNION
-  SELECT questions.company_id, questions.record_id FROM {_WINDOWS}
+  SELECT records.company_id, records.record_id FROM {_WINDOWS}
   JOIN questions ON questions.company_id = given.company_id AND questions.asked_at BETWEEN given.since AND given.until
+  JOIN records ON {_ASKED}
 ) AS booking WHERE {not_set_aside(WorkQueue.REMINDERS, "booking.company_id", "booking.record_id")}
 """)  # noqa: S608 - our own words
 _IN_WINDOWS = text(f"""
@@ -142,12 +159,11 @@ UNION ALL
 SELECT given.company_id, given.kind, questions.asked_at, {_RECORD}
 FROM {_WINDOWS}
 JOIN questions ON questions.company_id = given.company_id AND questions.asked_at BETWEEN given.since AND given.until
-JOIN records ON records.company_id = questions.company_id AND records.record_id = questions.record_id
-  AND records.starts_at = questions.starts_at
+JOIN records ON {_ASKED}
 WHERE given.kind = 'reminder_again' AND questions.answer IS NULL AND {_CHOSEN}
   AND {_IS_OPEN} AND EXISTS (
   SELECT FROM notices AS question JOIN outbox_messages AS message ON message.id = question.outbox_message_id
-  WHERE question.company_id = records.company_id AND question.record_id = records.record_id
+  WHERE question.company_id = questions.company_id AND question.record_id = questions.record_id
     AND question.kind IN ('reminder_day', 'reminder_hours') AND message.state = 'sent'
 )
 """)  # noqa: S608 - our own words
@@ -189,8 +205,7 @@ class SqlNotices:
         return bool(self._session.scalar(_ANY_NEWS, {"after": 0}))
 
     def last_news(self, bookings: Collection[Booking]) -> Mapping[Booking, LastNews]:
-        given = [vars(one) | {"phones": sorted(spellings([one.client_phone or ""]))} for one in bookings]
-        rows = self._session.execute(_LAST, {"bookings": as_json(given), "news": [*NEWS]})
+        rows = self._session.execute(_LAST, {"bookings": as_json([_asked(one) for one in bookings]), "news": [*NEWS]})
         return dict(_last(row) for row in rows)
 
     def salons_of(self, companies: Collection[CompanyId]) -> Mapping[CompanyId, WritingSalon]:
@@ -239,6 +254,11 @@ class SqlNotices:
 
 def _as_given(windows: Sequence[tuple[CompanyId, Window]]) -> str:
     return as_json([{"company_id": company_id, **vars(window)} for company_id, window in windows])
+
+
+def _asked(booking: Booking) -> Mapping[str, Any]:
+    phone = booking.client_phone
+    return vars(booking) | {"client_number": one_spelling(phone) if phone else None}
 
 
 def _event(row: Row[Any]) -> StoredEvent:

@@ -76,7 +76,11 @@ _ERASURES: Sequence[tuple[str, str]] = (
     ("questions", "DELETE FROM questions"),
     ("inbox_messages", "DELETE FROM inbox_messages"),
     ("outbox_messages", "DELETE FROM outbox_messages"),
-    ("records", "UPDATE records SET client_name = NULL, client_phone = NULL, comment = '', raw_data = '{}'"),
+    (
+        "records",
+        "UPDATE records SET client_name = NULL, client_phone = NULL, client_number = NULL, comment = '',"
+        " raw_data = '{}'",
+    ),
     (
         "clients",
         "UPDATE clients SET name = NULL, phone = NULL, email = NULL, raw_data = '{}', is_muted = true",

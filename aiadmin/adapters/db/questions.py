@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, TextClause, text, update
 from sqlalchemy.orm import Session
 
+from aiadmin.adapters.db.bulk import as_json
 from aiadmin.adapters.db.message_tables import InboxMessageRow
 from aiadmin.adapters.db.quarantine import keys_of, not_set_aside
+from aiadmin.adapters.db.records import record_of_row
+from aiadmin.domain.contact import spellings
 from aiadmin.domain.ids import CompanyId, ContactId, DeviceId
+from aiadmin.domain.journal import ONE_VISIT, Record
 from aiadmin.domain.message import Direction, MessageKind
 from aiadmin.domain.quarantine import RowKey, WorkQueue
-from aiadmin.domain.question import Answer, Letter, Question
+from aiadmin.domain.question import Answer, Letter, Question, is_open, standing
 
 _LOCK = 727_277
 _WAITING = "FROM inbox_messages WHERE handled_at IS NULL AND " + not_set_aside(
@@ -28,28 +33,43 @@ _TAKE_ONLY = text(
 _WAITING_KEYS = text(f"SELECT company_id, id {_WAITING} ORDER BY id LIMIT :limit")
 _ANY_WAITING = text(f"SELECT EXISTS (SELECT {_WAITING})")
 
+_NUMBERS = """ARRAY(
+  SELECT address FROM contact_addresses AS known
+  WHERE known.company_id = questions.company_id AND known.contact_id = questions.contact_id
+) AS numbers"""
 _ASK = text("""
-INSERT INTO questions (company_id, record_id, starts_at, visit_id, contact_id, asked_at)
-VALUES (:company_id, :record_id, :starts_at, :visit_id, :contact_id, :asked_at)
-ON CONFLICT (company_id, record_id, starts_at)
-DO UPDATE SET visit_id = EXCLUDED.visit_id, contact_id = EXCLUDED.contact_id
+INSERT INTO questions (company_id, record_id, starts_at, visit_id, contact_id, client_id, others, asked_at)
+VALUES (
+  :company_id, :record_id, :starts_at, :visit_id, :contact_id, :client_id, CAST(:others AS jsonb), :asked_at
+)
+ON CONFLICT (company_id, record_id, starts_at) DO UPDATE SET
+  visit_id = EXCLUDED.visit_id, client_id = EXCLUDED.client_id, others = EXCLUDED.others
 """)
-_IS_OPEN = """
-questions.company_id = :company_id AND questions.contact_id = :contact_id AND questions.starts_at > :sent_at
-AND NOT EXISTS (
-  SELECT FROM records WHERE records.company_id = questions.company_id AND records.record_id = questions.record_id
-    AND (records.deleted_at IS NOT NULL OR records.starts_at <> questions.starts_at)
-)
-"""
-_QUOTED = text(f"""
-SELECT questions.* FROM outbox_messages AS message
-LEFT JOIN questions ON questions.record_id = message.record_id AND {_IS_OPEN}
-WHERE message.device_id = :device_id AND message.message_id = :quoted_id
-ORDER BY questions.starts_at DESC NULLS LAST LIMIT 1
+_BEGIN_AFRESH = text("""
+UPDATE questions SET contact_id = :contact_id, asked_at = :asked_at,
+  answer = NULL, answered_at = NULL, next_attempt_at = NULL, attempts = 0, error = NULL
+WHERE company_id = :company_id AND record_id = :record_id AND starts_at = :starts_at
+  AND NOT (contact_id = :contact_id AND others @> CAST(:others AS jsonb))
+""")
+"""Asked of somebody else, or about more than before; what the journal was told (`written_at`) it still says."""
+_OF_CONTACT = f"""
+SELECT questions.*, {_NUMBERS} FROM questions
+WHERE questions.company_id = :company_id AND questions.contact_id = :contact_id AND questions.starts_at > :begun
+"""  # noqa: S608 - our own words
+_NEWEST = text(f"{_OF_CONTACT} ORDER BY questions.asked_at DESC, questions.starts_at")
+_ABOUT = text(f"{_OF_CONTACT} AND questions.record_id = :record_id ORDER BY questions.starts_at DESC")
+_QUOTED = text("""
+SELECT record_id FROM outbox_messages
+WHERE company_id = :company_id AND device_id = :device_id AND message_id = :quoted_id
+""")
+_OF_VISIT = text(f"""
+SELECT questions.*, {_NUMBERS} FROM questions
+WHERE questions.company_id = :company_id AND (questions.record_id = :record_id OR questions.visit_id = :visit_id)
 """)  # noqa: S608 - our own words
-_NEWEST = text(
-    f"SELECT * FROM questions WHERE {_IS_OPEN} ORDER BY asked_at DESC, starts_at LIMIT 1"  # noqa: S608 - our own
-)
+_RECORDS = text("""
+SELECT * FROM records WHERE company_id = :company_id AND (record_id = :record_id OR visit_id = :visit_id)
+ORDER BY starts_at, record_id
+""")
 _MINE = "company_id = :company_id AND record_id = :record_id AND starts_at = :starts_at"
 _SAME = f"{_MINE} AND answer = :answer"
 _ANSWER = text(f"""
@@ -73,7 +93,7 @@ def _claim(due: str) -> TextClause:
     ) AS due
     WHERE questions.company_id = due.company_id AND questions.record_id = due.record_id
       AND questions.starts_at = due.starts_at
-    RETURNING questions.*
+    RETURNING questions.*, {_NUMBERS}
     """)  # noqa: S608 - our own words
 
 
@@ -118,20 +138,36 @@ class SqlQuestions:
         self._session = session
 
     def ask(self, question: Question) -> None:
-        more = {"visit_id": question.visit_id, "contact_id": question.contact_id, "asked_at": question.asked_at}
-        self._session.execute(_ASK, _key(question) | more)
+        others = as_json({str(number): after.total_seconds() for number, after in question.others.items()})
+        more = {"contact_id": question.contact_id, "asked_at": question.asked_at, "others": others}
+        self._session.execute(_BEGIN_AFRESH, _key(question) | more)
+        is_of = {"visit_id": question.visit_id, "client_id": question.client_id}
+        self._session.execute(_ASK, _key(question) | more | is_of)
 
     def answered_by(self, letter: Letter) -> Question | None:
-        who = {"company_id": letter.company_id, "contact_id": letter.contact_id, "sent_at": letter.sent_at}
+        whom = {"company_id": letter.company_id, "contact_id": letter.contact_id, "begun": letter.sent_at - ONE_VISIT}
         if letter.quoted_id is not None:
-            given = who | {"device_id": letter.device_id, "quoted_id": letter.quoted_id}
-            quoted = self._session.execute(_QUOTED, given).one_or_none()
+            given = {"device_id": letter.device_id, "quoted_id": letter.quoted_id}
+            quoted = self._session.execute(_QUOTED, whom | given).one_or_none()
             if quoted is not None:
-                return _question(quoted) if quoted.record_id is not None else None
-        if letter.kind is MessageKind.REACTION:
-            return None
-        newest = self._session.execute(_NEWEST, who).one_or_none()
-        return None if newest is None else _question(newest)
+                return self._first_open(_ABOUT, whom | {"record_id": quoted.record_id}, letter)
+        return None if letter.kind is MessageKind.REACTION else self._first_open(_NEWEST, whom, letter)
+
+    def of_booking(self, company_id: CompanyId, record: Record) -> Sequence[Question]:
+        given = {"company_id": company_id, "record_id": record.record_id, "visit_id": record.visit_id}
+        return [_question(row) for row in self._session.execute(_OF_VISIT, given)]
+
+    def _first_open(self, which: TextClause, given: Mapping[str, Any], letter: Letter) -> Question | None:
+        for row in self._session.execute(which, given).all():
+            question = _question(row)
+            records = self._records(question)
+            if is_open(question, records, letter.sent_at):
+                return replace(question, first=next(iter(standing(question, records)), None))
+        return None
+
+    def _records(self, question: Question) -> Sequence[Record]:
+        given = {"company_id": question.company_id, "record_id": question.record_id, "visit_id": question.visit_id}
+        return [record_of_row(row, raw={}) for row in self._session.execute(_RECORDS, given)]
 
     def answer(self, question: Question, answer: Answer, *, at: datetime, write_at: datetime | None) -> None:
         self._session.execute(_ANSWER, _key(question) | {"answer": answer, "at": at, "write_at": write_at})
@@ -194,4 +230,7 @@ def _question(row: Row[Any]) -> Question:
         answer=None if row.answer is None else Answer(row.answer),
         written_at=row.written_at,
         attempts=row.attempts,
+        client_id=row.client_id,
+        numbers=spellings(address for address in row.numbers if "@" not in address),
+        others={int(number): timedelta(seconds=after) for number, after in row.others.items()},
     )

@@ -15,6 +15,7 @@ from aiadmin.adapters.db.journal import whole_seconds
 from aiadmin.adapters.db.retiming import RETELL, RETIME, WALL_CLOCKS
 from aiadmin.adapters.db.salon_tables import RecordRow
 from aiadmin.domain.booking_event import Snapshot
+from aiadmin.domain.contact import one_spelling
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal import Attendance, BookedService, Client, Record
 from aiadmin.domain.salon_time import instant_of
@@ -100,6 +101,7 @@ def _row(record: Record, read_at: datetime) -> Row:
         "client_id": record.client_id,
         "client_name": short(record.client_name),
         "client_phone": short(record.client_phone, 20),
+        "client_number": short(one_spelling(record.client_phone), 20) if record.client_phone else None,
         "starts_at": record.starts_at,
         "seconds": whole_seconds(record.length),
         "services": [services_as_json(service) for service in record.services],

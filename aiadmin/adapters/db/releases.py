@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from aiadmin.adapters.db.quarantine import keys_of, not_set_aside, numbers_of
 from aiadmin.adapters.db.salon_tables import ClientRow
 from aiadmin.adapters.db.sync_runs import IS_READ
+from aiadmin.domain.contact import one_spelling
 from aiadmin.domain.ids import CompanyId, MessageId, NoticeId
 from aiadmin.domain.notice import NEWS, Notice, NoticeKind, Promise
 from aiadmin.domain.pace import LARGEST_CAP, UNPACED, Hindrance, Number, day_began
@@ -69,11 +70,16 @@ WHERE company_id = :company_id AND state = 'waiting' AND due_at <= :now AND kind
 _TAKE_ALONG = text(f"""
 WITH along AS (
   SELECT id FROM notices
-  WHERE company_id = :company_id AND state = 'waiting' AND kind = :kind AND id <> :id AND deadline_at > :now
+  WHERE company_id = :company_id AND state = 'waiting' AND id <> :id AND deadline_at > :now
     AND (
-      CAST(promise ->> 'client_id' AS bigint) = :client_id OR promise ->> 'client_phone' = :client_phone
+      CAST(promise ->> 'client_id' AS bigint) = :client_id OR promise ->> 'client_number' = :client_number
     )
-    AND (kind = ANY(:news) OR CAST(promise ->> 'visit_id' AS bigint) = :visit_id)
+    AND (kind = ANY(:alone) OR (
+      kind = ANY(:kinds) AND (
+        CAST(promise ->> 'visit_id' AS bigint) = ANY(CAST(:visits AS bigint[]))
+        OR CAST(promise -> 'was' ->> 'visit_id' AS bigint) = ANY(CAST(:visits AS bigint[]))
+      )
+    ))
     AND {not_set_aside(WorkQueue.NOTICES, "notices.company_id", "notices.id")}
   ORDER BY due_at, id LIMIT :limit FOR UPDATE SKIP LOCKED
 )
@@ -185,15 +191,15 @@ class SqlReleases:
         return bool(self._session.scalar(_IS_OURS, _look(notice)))
 
     def take_along(self, notice: Notice, *, now: datetime, until: datetime) -> Sequence[Notice]:
-        promise = notice.promise
+        promise, is_news = notice.promise, notice.kind in NEWS
         given = {
             "company_id": notice.company_id,
             "id": notice.id,
-            "kind": notice.kind,
-            "news": [*NEWS],
+            "alone": [notice.kind] if is_news else [],
+            "kinds": [*NEWS] if is_news else [notice.kind],
             "client_id": promise.client_id,
-            "client_phone": promise.client_phone,
-            "visit_id": promise.visit_id,
+            "client_number": one_spelling(promise.client_phone) if promise.client_phone else None,
+            "visits": [one.visit_id for one in (promise, promise.was) if one is not None],
             "now": now,
             "until": until,
             "limit": MOST_IN_ONE,

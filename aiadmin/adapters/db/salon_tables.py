@@ -183,6 +183,7 @@ class RecordRow(Base):
     client_id: Mapped[int | None] = mapped_column(BigInteger)
     client_name: Mapped[str | None] = mapped_column(String(255))
     client_phone: Mapped[str | None] = mapped_column(String(20))
+    client_number: Mapped[str | None] = mapped_column(String(20))
     starts_at: Mapped[datetime] = mapped_column(Time)
     seconds: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     services: Mapped[Any] = mapped_column(JSONB, server_default=text("'[]'"))

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from aiadmin.domain.ids import CompanyId, ContactId
+from aiadmin.domain.journal import Record
 from aiadmin.domain.quarantine import RowKey
 from aiadmin.domain.question import Answer, Letter, Question
 
@@ -33,15 +34,19 @@ class Questions(Protocol):
     """Rows of `questions`."""
 
     def ask(self, question: Question) -> None:
-        """Keep that it was asked; the same one asked again is still the one asked first."""
+        """Keep that it was asked; the same one asked again is still the one asked first.
+
+        Asked of somebody else, or about more bookings than before, it is a new one without an answer.
+        """
         ...
 
     def answered_by(self, letter: Letter) -> Question | None:
-        """The open question that a message answers: of the booking that it quotes, or else the client's newest one.
+        """The open question (`domain.question.is_open`) that a message answers: of the booking that it quotes, or
+        else the client's newest one. A reaction answers nothing but what it is put on."""
+        ...
 
-        A visit that has begun, was cancelled, or is now at another time is no question any more. A reaction
-        answers nothing but what it is put on.
-        """
+    def of_booking(self, company_id: CompanyId, record: Record) -> Sequence[Question]:
+        """All that were asked about a booking or its visit, of whomever."""
         ...
 
     def answer(self, question: Question, answer: Answer, *, at: datetime, write_at: datetime | None) -> None: ...

@@ -11,7 +11,8 @@ from aiadmin.domain.journal import Record
 from aiadmin.domain.notice import Notice
 from aiadmin.domain.pace import Number, Pace
 from aiadmin.domain.quarantine import RowKey
-from aiadmin.domain.release import Addressee, Told
+from aiadmin.domain.release import Addressee
+from aiadmin.domain.telling import ToldVisit
 from aiadmin.services.ports.journal import ReadSalon
 
 
@@ -26,8 +27,8 @@ class Wording(Protocol):
         """Why a notice about a booking as it is now is not to be told any more: a slug; None when it is."""
         ...
 
-    def text(self, told: Sequence[Told], salon: ReadSalon) -> str:
-        """One text for notices of one kind to one person."""
+    def text(self, visits: Sequence[ToldVisit], salon: ReadSalon) -> str:
+        """One text for visits of one person that are told in the same words."""
         ...
 
 
@@ -52,8 +53,8 @@ class Releases(Protocol):
         ...
 
     def take_along(self, notice: Notice, *, now: datetime, until: datetime) -> Sequence[Notice]:
-        """Claim what may be told in the same message: notices of the same kind to the same person; of what time alone
-        brings about only those of the same visit."""
+        """Claim what may be told in the same message to the same person: news of the same kind, and all news of the
+        same visit; of what time alone brings about the same kind of the same visit."""
         ...
 
     def lock_salon(self, company_id: CompanyId) -> None:

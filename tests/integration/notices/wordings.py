@@ -9,7 +9,7 @@ from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal import Record
 from aiadmin.domain.notice import Notice, is_still_true
 from aiadmin.domain.pace import Pace
-from aiadmin.domain.release import Told
+from aiadmin.domain.telling import ToldVisit
 from aiadmin.services.ports import ReadSalon
 
 
@@ -25,5 +25,6 @@ class Words:
     def untrue(self, notice: Notice, record: Record, now: datetime) -> str | None:
         return is_still_true(notice, record, now)
 
-    def text(self, told: Sequence[Told], _salon: ReadSalon) -> str:
+    def text(self, visits: Sequence[ToldVisit], _salon: ReadSalon) -> str:
+        told = [one for visit in visits for one in visit.told]
         return told[0].notice.kind if len(told) == 1 else f"{len(told)} {told[0].notice.kind}"

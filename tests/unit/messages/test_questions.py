@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -22,9 +23,12 @@ from aiadmin.domain.question import (
     Reply,
     Writing,
     after_refusal,
+    is_confirmed_by_another,
+    is_open,
     is_to_write,
     react,
     react_to_salon,
+    standing,
     writing,
 )
 from aiadmin.domain.yclients_error import ForbiddenError, InvalidError, RateLimitedError, YClientsDownError
@@ -37,6 +41,8 @@ OPEN = Question(
     visit_id=3,
     contact_id=ContactId(4),
     asked_at=NOW,
+    client_id=5,
+    numbers=frozenset({"79000000001"}),
 )
 YES, NO, UNCLEAR = (replace(OPEN, answer=answer) for answer in Answer)
 GLAD = Reaction(answer=Answer.YES, reply=Reply.GLAD)
@@ -94,6 +100,7 @@ def test_the_salons_own_message_silences_the_chat_from_when_it_was_written() -> 
         (Answer.NO, UNCLEAR, False),
         (Answer.NO, YES, True),
         (Answer.UNCLEAR, OPEN, False),
+        (Answer.NO, replace(OPEN, written_at=NOW), True),
     ],
 )
 def test_a_no_by_itself_changes_nothing_in_the_journal(answer: Answer, before: Question, expected: bool) -> None:
@@ -112,6 +119,11 @@ BOOKED = record(starts_at=OPEN.starts_at)
         (NO, BOOKED, Writing(attendance=Attendance.WAITING)),
         (YES, None, Writing(reason="cancelled")),
         (YES, replace(BOOKED, is_deleted=True), Writing(reason="cancelled")),
+        (YES, replace(BOOKED, client_id=6, client_phone="79000000002"), Writing(reason="other_client")),
+        (YES, replace(BOOKED, client_phone="79000000002"), Writing(reason="other_client")),
+        (YES, replace(BOOKED, client_id=6), Writing(attendance=Attendance.CONFIRMED)),
+        (YES, replace(BOOKED, client_phone=None), Writing(attendance=Attendance.CONFIRMED)),
+        (YES, replace(BOOKED, client_id=None, client_phone=None), Writing(reason="other_client")),
         (YES, replace(BOOKED, starts_at=NOW), Writing(reason="moved")),
         (YES, replace(BOOKED, attendance=Attendance.CAME), Writing(reason="over")),
         (YES, replace(BOOKED, attendance=Attendance.NO_SHOW), Writing(reason="over")),
@@ -120,7 +132,72 @@ BOOKED = record(starts_at=OPEN.starts_at)
 def test_only_the_visit_that_was_asked_about_is_confirmed(
     question: Question, found: Record | None, expected: Writing
 ) -> None:
-    assert writing(question, found) == expected
+    got = writing(question, [found] if found is not None else [])
+    assert (got.attendance, got.reason) == (expected.attendance, expected.reason)
+    assert list(got.records) == ([found] if expected.reason is None else [])
+
+
+LATER = record(record_id=3, starts_at=OPEN.starts_at + timedelta(hours=1))
+BOTH = replace(YES, others={3: timedelta(hours=1)})
+
+
+@pytest.mark.parametrize(
+    ("first", "other", "stand"),
+    [
+        ({}, {}, [2, 3]),
+        ({"is_deleted": True}, {}, [3]),
+        ({"starts_at": NOW + timedelta(days=9)}, {}, [3]),
+        ({"client_id": 6, "client_phone": "79000000002"}, {}, [3]),
+        ({"attendance": Attendance.NO_SHOW}, {}, [3]),
+        ({"attendance": Attendance.CAME}, {}, [3]),
+        ({}, {"is_deleted": True}, [2]),
+        ({}, {"starts_at": LATER.starts_at + timedelta(hours=1)}, [2]),
+        ({}, {"client_id": 6, "client_phone": "79000000002"}, [2]),
+        ({}, {"attendance": Attendance.NO_SHOW}, [2]),
+        ({}, {"visit_id": 9}, [2, 3]),
+        ({}, {"record_id": 4}, [2, 4]),
+        ({}, {"record_id": 4, "visit_id": 9}, [2]),
+        ({}, {"record_id": 4, "starts_at": LATER.starts_at + timedelta(days=1)}, [2]),
+        ({"is_deleted": True}, {"is_deleted": True}, []),
+        (
+            {"starts_at": BOOKED.starts_at + timedelta(hours=3)},
+            {"starts_at": LATER.starts_at + timedelta(hours=3)},
+            [],
+        ),
+    ],
+)
+def test_an_answer_counts_for_what_stands_of_its_visit(
+    first: dict[str, Any], other: dict[str, Any], stand: list[int]
+) -> None:
+    records = [replace(BOOKED, **first), replace(LATER, **other)]
+    assert [one.record_id for one in standing(BOTH, records)] == stand
+    assert [one.record_id for one in writing(BOTH, records).records] == stand
+    assert is_open(BOTH, records, NOW) is bool(stand)
+    assert not is_open(BOTH, records, LATER.starts_at)
+
+
+def test_of_what_is_not_known_nothing_has_changed() -> None:
+    assert is_open(BOTH, [], NOW)
+    assert not is_open(BOTH, [], OPEN.starts_at)
+    assert is_open(BOTH, [replace(LATER, is_deleted=True)], NOW)
+
+
+def test_a_confirmation_is_that_of_whoever_said_so() -> None:
+    confirmed = replace(BOOKED, attendance=Attendance.CONFIRMED)
+    theirs = replace(YES, written_at=NOW)
+    others = replace(theirs, contact_id=ContactId(9), numbers=frozenset({"79000000002"}))
+    for questions, is_others in (
+        ([], False),
+        ([OPEN], False),
+        ([theirs], False),
+        ([others], True),
+        ([others, OPEN], True),
+        ([others, theirs], False),
+        ([replace(OPEN, written_at=NOW)], True),
+        ([replace(others, written_at=None)], False),
+    ):
+        assert is_confirmed_by_another(confirmed, questions) is is_others
+        assert not is_confirmed_by_another(BOOKED, questions)
 
 
 def test_a_yclients_that_is_away_is_asked_again_until_the_visit_begins() -> None:

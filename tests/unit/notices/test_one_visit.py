@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from aiadmin.domain.ids import CompanyId, NoticeId
 from aiadmin.domain.journal import Attendance, Record
+from aiadmin.domain.message_settings import MessageSettings
 from aiadmin.domain.notice import Notice, NoticeKind, Promise
 from aiadmin.domain.plan import NewNotice
-from aiadmin.domain.release import Told, is_asking, is_of_one_visit
 from aiadmin.domain.reminder import one_per_visit
-from tests.unit.sync.journals import NOW, record
+from aiadmin.domain.telling import Told, ToldVisit, by_visit, is_asking, is_heir, is_rest, visits_of
+from tests.unit.sync.journals import COLOURING, NOW, record
 
 BOOKINGS = st.lists(
     st.builds(
@@ -64,30 +68,132 @@ def test_every_visit_of_every_person_is_reminded_of_once_by_its_first_booking(
         assert one.promise.starts_at == min(each.promise.starts_at for each in new if visit(each) == visit(one))
 
 
-def test_what_stands_of_one_visit_is_told_with_it() -> None:
-    first = record(visit_id=7)
-    later = record(visit_id=7, record_id=3, starts_at=first.starts_at + timedelta(hours=1))
-    assert is_of_one_visit(later, first)
-    for other in (
-        {"is_deleted": True},
-        {"attendance": Attendance.NO_SHOW},
-        {"client_id": 6, "client_phone": "79000000002"},
-        {"starts_at": first.starts_at + timedelta(days=1)},
-    ):
-        given = {"visit_id": 7, "record_id": 3, "starts_at": later.starts_at} | other
-        assert not is_of_one_visit(record(**given), first)
+FIRST = record(visit_id=7)
+LATER = record(visit_id=7, record_id=3, starts_at=FIRST.starts_at + timedelta(hours=1), services=(COLOURING,))
+LAST = replace(LATER, record_id=4, starts_at=FIRST.starts_at + timedelta(hours=2), staff_id=10)
+OFF = {"is_deleted": True}
+MOVED = {"starts_at": LATER.starts_at + timedelta(hours=3)}
+OTHERS = {"client_id": 6, "client_phone": "79000000002"}
+
+
+def _told(kind: NoticeKind, booked: Record, was: Record | None = None) -> Told:
+    promise = Promise.of(booked) if kind is not NoticeKind.CANCELLED else Promise.of(was or booked)
+    notice = Notice(
+        id=NoticeId(booked.record_id),
+        company_id=CompanyId(1),
+        record_id=booked.record_id,
+        kind=kind,
+        promise=replace(promise, was=None if was is None else Promise.of(was)),
+        due_at=NOW,
+        deadline_at=booked.starts_at,
+    )
+    return Told(notice=notice, record=booked)
+
+
+def _off(booked: Record) -> Told:
+    return _told(NoticeKind.CANCELLED, replace(booked, **OFF), booked)
+
+
+def _moved(booked: Record, by: timedelta) -> Told:
+    return _told(NoticeKind.MOVED, replace(booked, starts_at=booked.starts_at + by), booked)
+
+
+def _changed(booked: Record) -> Told:
+    return _told(NoticeKind.CHANGED, replace(booked, staff_id=11), booked)
+
+
+HOUR, WEEK = timedelta(hours=1), timedelta(days=7)
+
+
+@pytest.mark.parametrize(
+    ("told", "rest", "words", "begin"),
+    [
+        ([_off(LATER)], [], NoticeKind.CANCELLED, []),
+        ([_off(FIRST), _off(LATER)], [], NoticeKind.CANCELLED, []),
+        ([_off(LATER)], [FIRST], NoticeKind.CHANGED, [0]),
+        ([_off(LATER)], [FIRST, LAST], NoticeKind.CHANGED, [0, 2]),
+        ([_off(FIRST)], [LATER], None, [1]),
+        ([_off(FIRST), _off(LATER)], [LAST], None, [2]),
+        ([_moved(LATER, HOUR)], [FIRST], None, [0, 2]),
+        ([_moved(LATER, WEEK)], [FIRST], None, [0, 169]),
+        ([_moved(FIRST, HOUR), _moved(LATER, HOUR)], [], NoticeKind.MOVED, [1, 2]),
+        ([_moved(FIRST, HOUR), _off(LATER)], [], None, [1]),
+        ([_changed(LATER)], [], NoticeKind.CHANGED, [1]),
+        ([_changed(LATER)], [FIRST], NoticeKind.CHANGED, [0, 1]),
+        ([_changed(FIRST), _off(LATER)], [LAST], NoticeKind.CHANGED, [0, 2]),
+        ([_told(NoticeKind.BOOKED, LATER)], [FIRST], NoticeKind.BOOKED, [1]),
+        (
+            [_told(NoticeKind.BOOKED, replace(LATER, starts_at=FIRST.starts_at)), _off(FIRST)],
+            [],
+            NoticeKind.CHANGED,
+            [0],
+        ),
+        ([_told(NoticeKind.BOOKED, LATER), _off(FIRST)], [], None, [1]),
+        ([_told(NoticeKind.REMINDER_DAY, FIRST)], [LATER], NoticeKind.REMINDER_DAY, [0, 1]),
+    ],
+)
+def test_what_is_said_of_a_visit_is_true_of_all_of_it(
+    told: list[Told], rest: list[Record], words: NoticeKind | None, begin: list[int]
+) -> None:
+    visit = ToldVisit(told=told, rest=rest)
+    assert visit.words is words
+    assert [(one.starts_at - FIRST.starts_at) // HOUR for one in visit.bookings] == begin
+
+
+def test_notices_of_one_visit_belong_together_as_its_client_knew_it() -> None:
+    elsewhere = record(record_id=9, visit_id=8)
+    alone, alone_too = record(record_id=5, visit_id=None), record(record_id=6, visit_id=None)
+    next_week = replace(LAST, starts_at=FIRST.starts_at + WEEK)
+    told = [_off(LATER), _off(elsewhere), _off(FIRST), _off(alone), _off(next_week), _off(alone_too)]
+    grouped = [[one.notice.record_id for one in each] for each in by_visit(told)]
+    assert grouped == [[3, 2], [9], [5], [4], [6]]
+    left = _told(NoticeKind.MOVED, replace(LATER, visit_id=9, starts_at=FIRST.starts_at + WEEK), LATER)
+    assert by_visit([_off(FIRST), left]) == [[_off(FIRST), left]]
+    assert visits_of([left]) == {7, 9}
+
+
+@pytest.mark.parametrize(
+    ("other", "reminded", "news"),
+    [
+        ({}, True, True),
+        (OFF, False, False),
+        (MOVED, True, True),
+        (OTHERS, False, False),
+        ({"client_id": 6}, True, True),
+        ({"attendance": Attendance.NO_SHOW}, False, False),
+        ({"attendance": Attendance.CAME}, True, False),
+        ({"starts_at": FIRST.starts_at + timedelta(days=1)}, False, False),
+        ({"starts_at": NOW}, False, False),
+        ({"is_unpaid": True}, True, False),
+    ],
+)
+def test_what_stands_of_one_visit_is_told_with_it(other: dict[str, Any], reminded: bool, news: bool) -> None:
+    settings, booked = MessageSettings(), replace(LATER, **other)
+    assert is_rest(booked, [_told(NoticeKind.REMINDER_DAY, FIRST)], settings, NOW) is reminded
+    assert is_rest(booked, [_off(FIRST)], settings, NOW) is news
+    assert is_heir(booked, Promise.of(FIRST)) is reminded
+
+
+def test_a_booking_that_leaves_its_visit_leaves_the_rest_behind() -> None:
+    left = [_moved(LATER, WEEK)]
+    assert is_rest(FIRST, left, MessageSettings(), NOW)
+    assert is_rest(replace(LAST, starts_at=LATER.starts_at + WEEK), left, MessageSettings(), NOW)
+    assert not is_rest(replace(FIRST, starts_at=FIRST.starts_at + WEEK / 2), left, MessageSettings(), NOW)
 
 
 def test_who_comes_to_a_part_of_a_visit_is_asked_about_the_rest() -> None:
-    first, later = record(visit_id=7, attendance=Attendance.CONFIRMED), record(visit_id=7, record_id=3)
-    notice = Notice(
-        id=NoticeId(1),
-        company_id=CompanyId(1),
-        record_id=2,
-        kind=NoticeKind.REMINDER_DAY,
-        promise=Promise.of(first),
-        due_at=NOW,
-        deadline_at=first.starts_at,
-    )
-    assert is_asking(Told(notice=notice, record=first, visit=[later]))
-    assert not is_asking(Told(notice=notice, record=first))
+    told = _told(NoticeKind.REMINDER_DAY, replace(FIRST, attendance=Attendance.CONFIRMED))
+    assert is_asking(ToldVisit(told=[told], rest=[LATER]))
+    assert not is_asking(ToldVisit(told=[told]))
+
+
+def test_one_person_is_reminded_once_however_the_number_is_written_and_two_are_twice() -> None:
+    for one, other in (("5531988887777", "553188887777"), ("5215512345678", "525512345678")):
+        booked = [replace(FIRST, client_phone=one), replace(LATER, client_id=7, client_phone=other)]
+        new = [_new(each.record_id, NoticeKind.REMINDER_DAY, each) for each in booked]
+        assert [each.record_id for each in one_per_visit(new)] == [2]
+        assert booked[0].client_phone != booked[1].client_phone
+        numbers = {each.promise.to_json()["client_number"] for each in new}
+        assert len(numbers) == 1
+    new = [_new(each.record_id, NoticeKind.REMINDER_DAY, each) for each in (FIRST, replace(LATER, **OTHERS))]
+    assert [each.record_id for each in one_per_visit(new)] == [2, 3]

@@ -1,0 +1,163 @@
+"""How notices of one client are told: what happened is told as such only where it is all that the visit is about.
+
+A visit may be several bookings, and a desk changes one of them while the others stand. Who then reads "your booking
+is cancelled" stays at home, so such a client reads what the visit is now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from aiadmin.domain.journal import Attendance, Record, is_near, is_same_person, is_same_time
+from aiadmin.domain.message import Purpose
+from aiadmin.domain.message_settings import MessageSettings
+from aiadmin.domain.notice import NEWS, Notice, NoticeKind, Promise, Untruth
+from aiadmin.domain.question import ASKING
+
+INHERITED = frozenset(
+    {
+        Untruth.DELETED,
+        Untruth.MOVED,
+        Untruth.OTHER_CLIENT,
+        Untruth.NO_CLIENT,
+        Untruth.NO_SHOW,
+        Untruth.NOT_CAME,
+    }
+)
+"""Why what time alone brings about is no more to be said of one booking, and is still to be said of the others of its
+visit: nobody has heard of them yet."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """A notice that is told now.
+
+    Attributes:
+        record: its booking, as YClients has it.
+    """
+
+    notice: Notice
+    record: Record
+
+    @property
+    def believed(self) -> Promise | None:
+        """What the client reckoned with until now; None for a booking that is new to them."""
+        return self.notice.promise.was
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToldVisit:
+    """What is told of one visit of one person.
+
+    Attributes:
+        told: its notices; at least one.
+        rest: what else stands of it (`is_rest`), as YClients has it.
+    """
+
+    told: Sequence[Told]
+    rest: Sequence[Record] = ()
+
+    @property
+    def words(self) -> NoticeKind | None:
+        """The kind whose words are true of the whole visit; None where only what it is now can be told.
+
+        "At the same time as before" is true where the visit begins as before and nothing that stands was moved.
+        """
+        kinds = {one.notice.kind for one in self.told}
+        first = next(iter(kinds))
+        if len(kinds) == 1 and (not self.rest or first is NoticeKind.BOOKED or first not in NEWS):
+            return first
+        is_moved = NoticeKind.MOVED in kinds or not is_same_time(_first(self._before), _first(self._standing))
+        return None if is_moved else NoticeKind.CHANGED
+
+    @property
+    def bookings(self) -> Sequence[Record]:
+        """What stands of all that it speaks of, in the order of time."""
+        bookings = [one.record for one in self.told] if self.words is NoticeKind.BOOKED else self._standing
+        return sorted(bookings, key=lambda one: (one.starts_at, one.record_id))
+
+    @property
+    def _standing(self) -> Sequence[Record]:
+        return [*(one.record for one in self.told if one.notice.kind is not NoticeKind.CANCELLED), *self.rest]
+
+    @property
+    def _before(self) -> Sequence[Promise | Record]:
+        return [*(one.believed for one in self.told if one.believed is not None), *self.rest]
+
+
+def by_visit(told: Sequence[Told]) -> Sequence[Sequence[Told]]:
+    """The notices of each visit as its client knew it, in the order of their first ones."""
+    visits: dict[tuple[str, int], list[list[Told]]] = {}
+    for one in told:
+        known = one.believed or one.notice.promise
+        key = ("record", one.notice.record_id) if known.visit_id is None else ("visit", known.visit_id)
+        near = (each for each in visits.setdefault(key, []) if is_near(_known_at(each[0]), known))
+        found = next(near, None)
+        if found is None:
+            visits[key].append([one])
+        else:
+            found.append(one)
+    places = {id(one): number for number, one in enumerate(told)}
+    return sorted((each for found in visits.values() for each in found), key=lambda each: places[id(each[0])])
+
+
+def visits_of(told: Sequence[Told]) -> frozenset[int]:
+    """The numbers of the visits that these notices are of, or were."""
+    promises = [promise for one in told for promise in (one.notice.promise, one.believed) if promise is not None]
+    numbers = (*(one.visit_id for one in promises), *(one.record.visit_id for one in told))
+    return frozenset(number for number in numbers if number is not None)
+
+
+def is_rest(one: Record, told: Sequence[Told], settings: MessageSettings, now: datetime) -> bool:
+    """Whether a booking that shares the number of a visit is told along with these notices: it stands.
+
+    News speaks only of what is still to come, and that the client knows of.
+    """
+    times = [at for each in told for at in (each.notice.promise, each.believed) if at is not None]
+    is_theirs = is_same_person(one, told[0].notice.promise) and any(is_near(one, at) for at in times)
+    if told[0].notice.kind not in NEWS:
+        return is_theirs and _stands(one)
+    is_known = not (one.is_unpaid and settings.wait_for_payment)
+    return is_theirs and _stands(one) and one.attendance is not Attendance.CAME and one.starts_at > now and is_known
+
+
+def is_heir(one: Record, promise: Promise) -> bool:
+    """Whether a booking stands for the visit of a notice whose own booking does not any more."""
+    return _stands(one) and is_same_person(one, promise) and is_near(one, promise)
+
+
+def is_of_one_visit(one: Record, other: Record) -> bool:
+    """Whether two bookings that share the number of a visit are one for their client, and both stand."""
+    is_alive = not one.is_deleted and one.attendance is not Attendance.NO_SHOW
+    return is_alive and is_same_person(one, other) and is_near(one, other)
+
+
+def is_asking(visit: ToldVisit) -> bool:
+    """Whether the client is asked to come: not who has said so already, to us or at the desk."""
+    is_open = any(one.attendance is not Attendance.CONFIRMED for one in visit.bookings)
+    return Purpose(visit.told[0].notice.kind) in ASKING and is_open
+
+
+def days(bookings: Sequence[Record]) -> Sequence[Sequence[Record]]:
+    """Bookings in the order of time, apart where they are too far from each other to be one visit."""
+    found: list[list[Record]] = []
+    for one in bookings:
+        if found and is_near(found[-1][0], one):
+            found[-1].append(one)
+        else:
+            found.append([one])
+    return found
+
+
+def _known_at(one: Told) -> Promise:
+    return one.believed or one.notice.promise
+
+
+def _stands(one: Record) -> bool:
+    return not one.is_deleted and one.attendance is not Attendance.NO_SHOW
+
+
+def _first(times: Iterable[Promise | Record]) -> Promise | Record:
+    return min(times, key=lambda one: one.starts_at)
