@@ -113,19 +113,17 @@ def visits_of(told: Sequence[Told]) -> frozenset[int]:
 def is_rest(one: Record, told: Sequence[Told], settings: MessageSettings, now: datetime) -> bool:
     """Whether a booking that shares the number of a visit is told along with these notices: it stands.
 
-    News speaks only of what is still to come, and that the client knows of.
+    News speaks only of what is still to come; and nothing of what is still to be paid and may be taken back.
     """
     times = [at for each in told for at in (each.notice.promise, each.believed) if at is not None]
     is_theirs = is_same_person(one, told[0].notice.promise) and any(is_near(one, at) for at in times)
-    if told[0].notice.kind not in NEWS:
-        return is_theirs and _stands(one)
-    is_known = not (one.is_unpaid and settings.wait_for_payment)
-    return is_theirs and _stands(one) and one.attendance is not Attendance.CAME and one.starts_at > now and is_known
+    is_to_come = one.attendance is not Attendance.CAME and one.starts_at > now
+    return is_theirs and _stands(one, settings) and (is_to_come or told[0].notice.kind not in NEWS)
 
 
-def is_heir(one: Record, promise: Promise) -> bool:
+def is_heir(one: Record, promise: Promise, settings: MessageSettings) -> bool:
     """Whether a booking stands for the visit of a notice whose own booking does not any more."""
-    return _stands(one) and is_same_person(one, promise) and is_near(one, promise)
+    return _stands(one, settings) and is_same_person(one, promise) and is_near(one, promise)
 
 
 def is_of_one_visit(one: Record, other: Record) -> bool:
@@ -155,8 +153,9 @@ def _known_at(one: Told) -> Promise:
     return one.believed or one.notice.promise
 
 
-def _stands(one: Record) -> bool:
-    return not one.is_deleted and one.attendance is not Attendance.NO_SHOW
+def _stands(one: Record, settings: MessageSettings) -> bool:
+    is_certain = not (one.is_unpaid and settings.wait_for_payment)
+    return is_certain and not one.is_deleted and one.attendance is not Attendance.NO_SHOW
 
 
 def _first(times: Iterable[Promise | Record]) -> Promise | Record:

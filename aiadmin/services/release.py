@@ -17,6 +17,7 @@ from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import CompanyId, ContactId
 from aiadmin.domain.journal import Attendance, Record, is_same_person
 from aiadmin.domain.message import NewMessage, Purpose
+from aiadmin.domain.message_settings import MessageSettings
 from aiadmin.domain.notice import NEWS, Notice, NoticeKind, Untruth
 from aiadmin.domain.pace import (
     MANNERS,
@@ -203,10 +204,12 @@ class Releaser:
     def _rest(self, looker: Looker, told: Sequence[Told]) -> Sequence[Record]:
         """What is told along with the notices of a visit."""
         found = looker.of_visits(visits_of(told), but=[one.record.record_id for one in told])
-        with self.uow() as work:
-            settings = work.preferences.settings(looker.salon.company_id)
-        now = self.clock()
+        settings, now = self._settings(looker.salon.company_id), self.clock()
         return [one for one in found if is_rest(one, told, settings, now)]
+
+    def _settings(self, company_id: CompanyId) -> MessageSettings:
+        with self.uow() as work:
+            return work.preferences.settings(company_id)
 
     def _is_merge(self, salon: ReadSalon, notice: Notice, record: Record) -> bool:
         """Whether a booking left a client's card because the card is gone: the desk has merged two of one person."""
@@ -221,7 +224,8 @@ class Releaser:
         heirs: Sequence[Record] = ()
         if notice.kind not in NEWS and why in INHERITED and notice.promise.visit_id is not None:
             found = looker.of_visits([notice.promise.visit_id], but=[notice.record_id])
-            heirs = [one for one in found if is_heir(one, notice.promise)]
+            settings = self._settings(notice.company_id)
+            heirs = [one for one in found if is_heir(one, notice.promise, settings)]
         now = self.clock()
         with self.uow() as work:
             work.releases.drop(notice, why=why, at=now)

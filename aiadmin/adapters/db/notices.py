@@ -134,6 +134,7 @@ records.company_id = questions.company_id AND (
       SELECT FROM records AS asked
       WHERE asked.company_id = questions.company_id AND asked.record_id = questions.record_id
         AND asked.starts_at = questions.starts_at AND asked.deleted_at IS NULL AND asked.client_id = records.client_id
+        AND asked.attendance <> -1
     )
   )
 )
@@ -164,7 +165,10 @@ WHERE given.kind = 'reminder_again' AND questions.answer IS NULL AND {_CHOSEN}
   AND {_IS_OPEN} AND EXISTS (
   SELECT FROM notices AS question JOIN outbox_messages AS message ON message.id = question.outbox_message_id
   WHERE question.company_id = questions.company_id AND question.record_id = questions.record_id
-    AND question.kind IN ('reminder_day', 'reminder_hours') AND message.state = 'sent'
+    AND question.kind IN ('reminder_day', 'reminder_hours') AND message.state = 'sent' AND (
+      CAST(question.promise ->> 'client_id' AS bigint) = records.client_id
+      OR question.promise ->> 'client_number' = records.client_number
+    )
 )
 """)  # noqa: S608 - our own words
 _ADD = text("""

@@ -350,11 +350,12 @@ def test_an_answer_counts_for_what_came_to_the_visit_before_it_and_not_for_anoth
     assert _attendance(plans, first, second, added, elsewhere) == [2, 2, 2, 0]
 
 
-def test_the_reminder_that_asks_once_more_speaks_for_what_stands(plans: Plans) -> None:
+@pytest.mark.parametrize("change", [{"deleted": True}, {"client": VERA}, {"attendance": -1}])
+def test_the_reminder_that_asks_once_more_speaks_for_what_stands(plans: Plans, change: dict[str, Any]) -> None:
     plans.set(reminder_again=True, reminder_hours=False, again_after=2)
     first, second = _visit(plans, 15, 16)
     _reminded(plans, first, second)
-    _off(plans, first)
+    plans.edit(first, **change)
     plans.news()
     plans.send()
     plans.salon.world.execute("UPDATE questions SET asked_at = now() - interval '130 minutes'")

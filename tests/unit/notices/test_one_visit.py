@@ -164,14 +164,14 @@ def test_notices_of_one_visit_belong_together_as_its_client_knew_it() -> None:
         ({"attendance": Attendance.CAME}, True, False),
         ({"starts_at": FIRST.starts_at + timedelta(days=1)}, False, False),
         ({"starts_at": NOW}, False, False),
-        ({"is_unpaid": True}, True, False),
+        ({"is_unpaid": True}, False, False),
     ],
 )
 def test_what_stands_of_one_visit_is_told_with_it(other: dict[str, Any], reminded: bool, news: bool) -> None:
     settings, booked = MessageSettings(), replace(LATER, **other)
     assert is_rest(booked, [_told(NoticeKind.REMINDER_DAY, FIRST)], settings, NOW) is reminded
     assert is_rest(booked, [_off(FIRST)], settings, NOW) is news
-    assert is_heir(booked, Promise.of(FIRST)) is reminded
+    assert is_heir(booked, Promise.of(FIRST), settings) is reminded
 
 
 def test_a_booking_that_leaves_its_visit_leaves_the_rest_behind() -> None:
