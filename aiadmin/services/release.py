@@ -17,8 +17,7 @@ from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import CompanyId, ContactId
 from aiadmin.domain.journal import Attendance, Record, is_same_person
 from aiadmin.domain.message import NewMessage, Purpose
-from aiadmin.domain.message_settings import MessageSettings
-from aiadmin.domain.notice import NEWS, Notice, NoticeKind, Untruth
+from aiadmin.domain.notice import NEWS, Notice, NoticeKind, Promise, Untruth
 from aiadmin.domain.pace import (
     MANNERS,
     OF_THE_SALON,
@@ -204,12 +203,10 @@ class Releaser:
     def _rest(self, looker: Looker, told: Sequence[Told]) -> Sequence[Record]:
         """What is told along with the notices of a visit."""
         found = looker.of_visits(visits_of(told), but=[one.record.record_id for one in told])
-        settings, now = self._settings(looker.salon.company_id), self.clock()
-        return [one for one in found if is_rest(one, told, settings, now)]
-
-    def _settings(self, company_id: CompanyId) -> MessageSettings:
         with self.uow() as work:
-            return work.preferences.settings(company_id)
+            settings = work.preferences.settings(looker.salon.company_id)
+        now = self.clock()
+        return [one for one in found if is_rest(one, told, settings, now)]
 
     def _is_merge(self, salon: ReadSalon, notice: Notice, record: Record) -> bool:
         """Whether a booking left a client's card because the card is gone: the desk has merged two of one person."""
@@ -221,16 +218,24 @@ class Releaser:
 
     def _drop(self, notice: Notice, why: str, looker: Looker) -> None:
         """What nobody has heard yet of the other bookings of the visit is theirs to say from now on."""
-        heirs: Sequence[Record] = ()
+        rest: Sequence[Record] = ()
         if notice.kind not in NEWS and why in INHERITED and notice.promise.visit_id is not None:
-            found = looker.of_visits([notice.promise.visit_id], but=[notice.record_id])
-            settings = self._settings(notice.company_id)
-            heirs = [one for one in found if is_heir(one, notice.promise, settings)]
+            rest = looker.of_visits([notice.promise.visit_id], but=[notice.record_id])
         now = self.clock()
         with self.uow() as work:
             work.releases.drop(notice, why=why, at=now)
-            work.notices.add([inherited(notice, one) for one in heirs[:1]], now)
+            work.notices.add([inherited(notice, one) for one in self._heirs(work, notice, rest, now)[:1]], now)
             work.commit()
+
+    def _heirs(self, work: UnitOfWork, notice: Notice, rest: Sequence[Record], now: datetime) -> Sequence[Record]:
+        """The other bookings of its visit of which a notice would be true."""
+        settings, wording = work.preferences.settings(notice.company_id), self.wording(work)
+        heirs = (one for one in rest if is_heir(one, notice.promise, settings))
+        return [
+            one
+            for one in heirs
+            if wording.untrue(replace(notice, record_id=one.record_id, promise=Promise.of(one)), one, now) is None
+        ]
 
     def _let_back(self, notices: Sequence[Notice]) -> None:
         """They went along with one that is not told."""

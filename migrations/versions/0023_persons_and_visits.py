@@ -24,6 +24,7 @@ def upgrade() -> None:
     UPDATE notices SET promise = promise || jsonb_build_object(
       'client_number', {_SHORT.format(phone="promise ->> 'client_phone'")}
     ) WHERE promise ? 'client_phone';
+    CREATE INDEX idx_questions_visit ON questions (company_id, visit_id);
     ALTER TABLE questions ADD COLUMN client_id BIGINT, ADD COLUMN others JSONB NOT NULL DEFAULT '{{}}';
     UPDATE questions SET client_id = records.client_id FROM records
     WHERE records.company_id = questions.company_id AND records.record_id = questions.record_id;
@@ -32,6 +33,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.execute("""
+    DROP INDEX idx_questions_visit;
     ALTER TABLE questions DROP COLUMN others, DROP COLUMN client_id;
     UPDATE notices SET promise = promise - 'client_number';
     ALTER TABLE records DROP COLUMN client_number;

@@ -114,6 +114,7 @@ class QuestionRow(Base):
     __table_args__ = (
         own("fk_questions_own_contact", "contact_id", "contacts", ondelete="CASCADE"),
         Index("idx_questions_contact", "company_id", "contact_id", "asked_at"),
+        Index("idx_questions_visit", "company_id", "visit_id"),
         Index("idx_questions_open", "company_id", "asked_at", postgresql_where=text("answer IS NULL")),
         Index("idx_questions_unwritten", "next_attempt_at", postgresql_where=text("next_attempt_at IS NOT NULL")),
         CheckConstraint("answer IN ('yes','no','unclear')", name="answer"),

@@ -124,22 +124,25 @@ CASE WHEN CAST(:only AS bigint[]) IS NULL
   ELSE records.record_id = ANY(:only) END
 """
 _ASKED = """
-records.company_id = questions.company_id AND (
-  (records.record_id = questions.record_id AND records.starts_at = questions.starts_at)
-  OR (
-    records.visit_id = questions.visit_id AND records.record_id <> questions.record_id
+LATERAL (
+  SELECT records.* FROM records
+  WHERE records.company_id = questions.company_id AND records.record_id = questions.record_id
+    AND records.starts_at = questions.starts_at
+  UNION ALL
+  SELECT records.* FROM records
+  WHERE records.company_id = questions.company_id AND records.visit_id = questions.visit_id
+    AND records.record_id <> questions.record_id
     AND records.starts_at = questions.starts_at
       + make_interval(secs => CAST(questions.others ->> CAST(records.record_id AS text) AS double precision))
     AND NOT EXISTS (
       SELECT FROM records AS asked
       WHERE asked.company_id = questions.company_id AND asked.record_id = questions.record_id
-        AND asked.starts_at = questions.starts_at AND asked.deleted_at IS NULL AND asked.client_id = records.client_id
-        AND asked.attendance <> -1
+        AND asked.starts_at = questions.starts_at AND asked.client_id = records.client_id
+        AND asked.deleted_at IS NULL AND asked.attendance <> -1
     )
-  )
-)
+) AS records ON true
 """
-"""The booking that was asked about, or what stands of its visit without it."""
+"""The booking that was asked about, and what stands of its visit without it."""
 _BOOKING_KEYS = text(f"""
 SELECT company_id, record_id FROM (
   SELECT records.company_id, records.record_id FROM {_WINDOWS}
@@ -147,7 +150,7 @@ SELECT company_id, record_id FROM (
   UNION
   SELECT records.company_id, records.record_id FROM {_WINDOWS}
   JOIN questions ON questions.company_id = given.company_id AND questions.asked_at BETWEEN given.since AND given.until
-  JOIN records ON {_ASKED}
+  JOIN {_ASKED}
 ) AS booking WHERE {not_set_aside(WorkQueue.REMINDERS, "booking.company_id", "booking.record_id")}
 """)  # noqa: S608 - our own words
 _IN_WINDOWS = text(f"""
@@ -160,7 +163,7 @@ UNION ALL
 SELECT given.company_id, given.kind, questions.asked_at, {_RECORD}
 FROM {_WINDOWS}
 JOIN questions ON questions.company_id = given.company_id AND questions.asked_at BETWEEN given.since AND given.until
-JOIN records ON {_ASKED}
+JOIN {_ASKED}
 WHERE given.kind = 'reminder_again' AND questions.answer IS NULL AND {_CHOSEN}
   AND {_IS_OPEN} AND EXISTS (
   SELECT FROM notices AS question JOIN outbox_messages AS message ON message.id = question.outbox_message_id

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from aiadmin.domain.journal import Attendance
+from aiadmin.domain.message import MessageKind
 from tests.integration.notices.conftest import Salon
 from tests.integration.notices.planning import DAY, Plans
 
@@ -38,11 +39,11 @@ def _names(plans: Plans, booking: Booking) -> str:
     return str(booking["services"][0]["title"])
 
 
-def _planned(plans: Plans, *bookings: Booking, kind: str = "reminder_day") -> None:
+def _planned(plans: Plans, *bookings: Booking, kind: str = "reminder_day", ahead: int = 21) -> None:
     """It is time to remind of these, and the reminder of nothing else is due."""
     for booking in bookings:
         plans.age(booking, 5 * DAY)
-    plans.later = plans.salon.starts_at(bookings[0]) - timedelta(hours=21) - plans.salon.world.clock()
+    plans.later = plans.salon.starts_at(bookings[0]) - timedelta(hours=ahead) - plans.salon.world.clock()
     plans.planner.remind()
     plans.later = timedelta(0)
     plans.salon.world.execute("UPDATE notices SET due_at = now() WHERE kind = :kind", kind=kind)
@@ -421,3 +422,67 @@ def test_a_number_that_is_written_in_two_ways_is_one_person(plans: Plans, one: s
     _off(plans, first)
     assert plans.news() == 2
     assert len(plans.send()) == 1
+
+
+def test_a_reminder_goes_over_to_the_first_of_a_visit_that_is_still_to_come(plans: Plans) -> None:
+    """The second has come early."""
+    first, second, third = _visit(plans, 15, 16, 17)
+    _planned(plans, first, second, third)
+    plans.edit(first, deleted=True)
+    plans.edit(second, attendance=1)
+    [text] = [one for one in plans.send() + plans.send() if "Напоминаем" in one]
+    assert _names(plans, third) in text
+    assert _names(plans, first) not in text
+
+
+def test_a_review_is_asked_for_by_what_came_of_a_visit(plans: Plans) -> None:
+    plans.set(review=True, review_link="https://example.com/review")
+    first, second, third = _visit(plans, 15, 16, 17)
+    for booking in (first, third):
+        plans.edit(booking, attendance=1)
+    plans.edit(second, attendance=-1)
+    plans.read()
+    plans.later = plans.salon.starts_at(first) + timedelta(hours=4) - plans.salon.world.clock()
+    plans.planner.remind()
+    plans.later = timedelta(0)
+    numbers = [each["id"] for each in (first, second, third)]
+    reviews = "SELECT record_id FROM notices WHERE kind = 'review' AND record_id = ANY(:numbers) ORDER BY id"
+    assert plans.salon.world.rows(reviews, numbers=numbers) == [(first["id"],)]
+    plans.edit(first, attendance=-1)
+    plans.salon.world.execute("UPDATE notices SET due_at = now() WHERE kind = 'review'")
+    assert len([one for one in plans.send() + plans.send() if "https://example.com/review" in one]) >= 1
+    assert plans.salon.world.rows(reviews, numbers=numbers) == [(first["id"],), (third["id"],)]
+
+
+def test_who_is_asked_about_more_than_before_answers_anew(plans: Plans) -> None:
+    plans.set(reminder_hours=True, hours_before=3)
+    first, second = _visit(plans, 15, 16)
+    _reminded(plans, first, second)
+    plans.salon.say("да")
+    assert _attendance(plans, first, second) == [2, 2]
+    added = plans.salon.book(hour=17, days=3, visit_id=first["visit_id"])
+    plans.news()
+    plans.send()
+    _planned(plans, first, second, added, kind="reminder_hours", ahead=3)
+    [text] = plans.send()
+    assert "Всё в силе?" in text
+    plans.salon.say("да")
+    assert _attendance(plans, first, second, added) == [2, 2, 2]
+    assert len(_replies(plans, plans.salon.phone)) == 1, "thanked anew"
+
+
+def test_a_quoted_reminder_is_answered_for_what_stands_and_by_its_person(plans: Plans) -> None:
+    first, second = _visit(plans, 15, 16)
+    _reminded(plans, first, second)
+    [(quoted,)] = plans.salon.world.rows(
+        "SELECT message_id FROM outbox_messages WHERE record_id = :id AND purpose = 'reminder_day'", id=first["id"]
+    )
+    _off(plans, first)
+    plans.news()
+    plans.send()
+    plans.salon.say("👍", kind=MessageKind.REACTION, quoted_id=quoted)
+    assert _attendance(plans, second) == [Attendance.CONFIRMED]
+    plans.edit(second, client=VERA, attendance=0)
+    plans.read()
+    plans.salon.say("да", quoted_id=quoted)
+    assert _attendance(plans, second) == [Attendance.WAITING]
