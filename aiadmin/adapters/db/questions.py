@@ -57,7 +57,10 @@ SELECT questions.*, {_NUMBERS} FROM questions
 WHERE questions.company_id = :company_id AND questions.contact_id = :contact_id AND questions.starts_at > :begun
 """  # noqa: S608 - our own words
 _NEWEST = text(f"{_OF_CONTACT} ORDER BY questions.asked_at DESC, questions.starts_at")
-_ABOUT = text(f"{_OF_CONTACT} AND questions.record_id = :record_id ORDER BY questions.starts_at DESC")
+_ABOUT = text(f"""{_OF_CONTACT}
+AND (questions.record_id = :record_id OR jsonb_exists(questions.others, CAST(:record_id AS text)))
+ORDER BY questions.starts_at DESC
+""")
 _QUOTED = text("""
 SELECT record_id FROM outbox_messages
 WHERE company_id = :company_id AND device_id = :device_id AND message_id = :quoted_id
@@ -159,11 +162,15 @@ class SqlQuestions:
 
     def _first_open(self, which: TextClause, given: Mapping[str, Any], letter: Letter) -> Question | None:
         for row in self._session.execute(which, given).all():
-            question = _question(row)
-            records = self._records(question)
-            if is_open(question, records, letter.sent_at):
-                return replace(question, first=next(iter(standing(question, records)), None))
+            question = self._known(row)
+            if is_open(question, self._records(question), letter.sent_at):
+                return question
         return None
+
+    def _known(self, row: Row[Any]) -> Question:
+        """With the first of its bookings that stands, as far as we know."""
+        question = _question(row)
+        return replace(question, first=next(iter(standing(question, self._records(question))), None))
 
     def _records(self, question: Question) -> Sequence[Record]:
         given = {"company_id": question.company_id, "record_id": question.record_id, "visit_id": question.visit_id}
@@ -180,7 +187,7 @@ class SqlQuestions:
         if only is not None:
             given |= {"companies": [key.company_id for key in only], "keys": [key.key for key in only]}
         row = self._session.execute(_CLAIM if only is None else _CLAIM_ONLY, given).one_or_none()
-        return None if row is None else _question(row)
+        return None if row is None else self._known(row)
 
     def any_due(self, now: datetime) -> bool:
         return bool(self._session.scalar(_ANY_DUE, {"now": now}))

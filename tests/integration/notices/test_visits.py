@@ -482,7 +482,34 @@ def test_a_quoted_reminder_is_answered_for_what_stands_and_by_its_person(plans: 
     plans.send()
     plans.salon.say("👍", kind=MessageKind.REACTION, quoted_id=quoted)
     assert _attendance(plans, second) == [Attendance.CONFIRMED]
+    [(news,)] = plans.salon.world.rows("SELECT message_id FROM outbox_messages WHERE purpose = 'cancelled'")
+    plans.salon.say("нет", quoted_id=news)
+    assert _attendance(plans, second) == [Attendance.WAITING]
     plans.edit(second, client=VERA, attendance=0)
     plans.read()
     plans.salon.say("да", quoted_id=quoted)
     assert _attendance(plans, second) == [Attendance.WAITING]
+
+
+def test_the_salon_is_told_of_what_stands_where_yclients_takes_no_answer(plans: Plans) -> None:
+    first, second = _visit(plans, 15, 16)
+    _reminded(plans, first, second)
+    plans.edit(first, client=VERA)
+    plans.read()
+    plans.salon.say("да")
+    plans.salon.yclients.fault("/api/v1/visits/*", status=403, body='{"success": false, "meta": {"message": "Нет"}}')
+    assert plans.salon.box.confirmer.work() == 1
+    text = _replies(plans, plans.salon.own_phone)[-1]
+    assert text.startswith(f"Анна (+{plans.salon.phone}) подтверждает визит")
+    assert "в 16:00" in text
+
+
+def test_the_news_of_another_booking_of_the_visit_is_quoted_for_all_of_it(plans: Plans) -> None:
+    first, second = _visit(plans, 15, 16)
+    _reminded(plans, first, second)
+    plans.edit(second, staff_id=first["staff"]["id"])
+    plans.news()
+    plans.send()
+    [(news,)] = plans.salon.world.rows("SELECT message_id FROM outbox_messages WHERE purpose = 'changed'")
+    plans.salon.say("да", quoted_id=news)
+    assert _attendance(plans, first, second) == [2, 2]
