@@ -54,10 +54,12 @@ class ToldVisit:
     Attributes:
         told: its notices; at least one.
         rest: what else stands of it (`is_rest`), as YClients has it.
+        known: the same as we knew it, and its client did: what was done to it since has not come to be planned yet.
     """
 
     told: Sequence[Told]
     rest: Sequence[Record] = ()
+    known: Sequence[Record] = ()
 
     @property
     def words(self) -> NoticeKind | None:
@@ -84,7 +86,7 @@ class ToldVisit:
 
     @property
     def _before(self) -> Sequence[Promise | Record]:
-        return [*(one.believed for one in self.told if one.believed is not None), *self.rest]
+        return [*(one.believed for one in self.told if one.believed is not None), *(self.known or self.rest)]
 
 
 def by_visit(told: Sequence[Told]) -> Sequence[Sequence[Told]]:

@@ -180,7 +180,7 @@ class Releaser:
         if not told or told[0].notice != notice:
             self._let_back([one.notice for one in told])
             return None
-        visits = [ToldVisit(told=each, rest=self._rest(looker, each)) for each in by_visit(told)]
+        visits = [self._visit(looker, each) for each in by_visit(told)]
         alike = [one for one in visits if one.words is visits[0].words]
         self._let_back([one.notice for visit in visits if visit not in alike for one in visit.told])
         return self._owe(salon, alike)
@@ -200,13 +200,19 @@ class Releaser:
             return None
         return Told(notice=notice, record=record)
 
-    def _rest(self, looker: Looker, told: Sequence[Told]) -> Sequence[Record]:
-        """What is told along with the notices of a visit."""
+    def _visit(self, looker: Looker, told: Sequence[Told]) -> ToldVisit:
+        """The notices of a visit with what is told along with them."""
         found = looker.of_visits(visits_of(told), but=[one.record.record_id for one in told])
         with self.uow() as work:
             settings = work.preferences.settings(looker.salon.company_id)
+            known = [work.records.find(looker.salon.company_id, one.record_id) for one in found]
         now = self.clock()
-        return [one for one in found if is_rest(one, told, settings, now)]
+        rest = [(one, was) for one, was in zip(found, known, strict=True) if is_rest(one, told, settings, now)]
+        return ToldVisit(
+            told=told,
+            rest=[one for one, _ in rest],
+            known=[was.record if was is not None else one for one, was in rest],
+        )
 
     def _is_merge(self, salon: ReadSalon, notice: Notice, record: Record) -> bool:
         """Whether a booking left a client's card because the card is gone: the desk has merged two of one person."""

@@ -176,6 +176,18 @@ def test_the_first_booking_of_a_visit_that_is_off_leaves_one_that_begins_later(p
     assert _names(plans, first) not in text
 
 
+def test_a_booking_that_was_moved_a_moment_ago_is_not_at_the_same_time_as_before(plans: Plans) -> None:
+    """YClients has told us of the one edit and not yet of the other."""
+    first, second = _visit(plans, 15, 16)
+    _off(plans, second)
+    assert plans.news() == 1
+    plans.edit(first, datetime=_at(first, 14))
+    [text] = plans.send()
+    assert "прежнее" not in text
+    assert "теперь ждём вас" in text
+    assert "в 14:00" in text
+
+
 @pytest.mark.parametrize("gone", [0, 1, 2])
 def test_one_of_three_that_is_off_leaves_two(plans: Plans, gone: int) -> None:
     bookings = _visit(plans, 15, 16, 17)
