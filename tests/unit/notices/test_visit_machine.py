@@ -89,7 +89,12 @@ class World:
                 new, number = made.new, NoticeId(self.count)
                 self.waiting.append(_notice(number, new.record_id, new.kind, new.promise, new.due_at))
                 self.last[who] = LastNews(
-                    notice_id=number, kind=new.kind, promise=new.promise, is_waiting=True, is_said=False
+                    notice_id=number,
+                    kind=new.kind,
+                    promise=new.promise,
+                    planned_at=self.now,
+                    is_waiting=True,
+                    is_said=False,
                 )
         self.events.clear()
 
