@@ -454,7 +454,7 @@ def test_a_review_is_asked_for_by_what_came_of_a_visit(plans: Plans) -> None:
         plans.edit(booking, attendance=1)
     plans.edit(second, attendance=-1)
     plans.read()
-    plans.later = plans.salon.starts_at(first) + timedelta(hours=4) - plans.salon.world.clock()
+    plans.later = plans.salon.starts_at(first) + timedelta(hours=8) - plans.salon.world.clock()
     plans.planner.remind()
     plans.later = timedelta(0)
     numbers = [each["id"] for each in (first, second, third)]
