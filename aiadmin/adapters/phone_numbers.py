@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Any
 
 import phonenumbers
@@ -139,7 +140,9 @@ def _is_rather(abroad: str | None, national: str, digits: str, country: str) -> 
     return len(digits) >= _TRUNK_LENGTH and _is_mobile(number) and not is_mobile_at_home
 
 
+@lru_cache(maxsize=1024)
 def _parsed(text: str, country: str | None) -> PhoneNumber | None:
+    """Reading one number asks for the same several times, and a journal has its clients' in every record."""
     try:
         return phonenumbers.parse(text, country)
     except phonenumbers.NumberParseException:

@@ -44,6 +44,10 @@ _TABLES = """
 SELECT format('%I.%I', nspname, relname) FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
 WHERE pg_class.oid >= 16384 AND relkind = 'r' ORDER BY 1
 """
+_SWOLLEN = """
+SELECT relname FROM pg_class WHERE oid >= 16384 AND relkind IN ('r', 'i') AND pg_relation_size(oid) > 1000000
+"""
+"""Files in which many rows have been: whoever reads them passes by all that were deleted."""
 _END_CONNECTIONS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> %s"
 _SEQUENCES = "SELECT format('%I.%I', schemaname, sequencename), start_value FROM pg_sequences ORDER BY 1"
 
@@ -138,7 +142,7 @@ class Databases:
                 cursor.execute(self._numbers)
         if is_ours:
             self._free.append(lent)
-        else:  # a test has changed the schema, or rows that the migrations made
+        else:
             lent.own.close()
             self._administer("DROP DATABASE {} WITH (FORCE)", lent.name)
             self._administer("DROP ROLE {}", lent.user)
@@ -153,9 +157,9 @@ class Databases:
                 time.sleep(0.001)
 
     def _state(self, cursor: psycopg2.extensions.cursor) -> object:
-        """The shape of the schema, and the rows that the migrations made."""
+        """The shape of the schema, the rows that the migrations made, and whether there have been many others."""
         cursor.execute(_SHAPE)
-        return cursor.fetchall(), [_column(cursor, f"TABLE {one}") for one in self._seeded]
+        return cursor.fetchall(), _column(cursor, _SWOLLEN), [_column(cursor, f"TABLE {one}") for one in self._seeded]
 
     def _administer(self, statement: str, *parts: str | sql.Literal) -> None:
         composed = sql.SQL(statement).format(*(sql.Identifier(x) if isinstance(x, str) else x for x in parts))

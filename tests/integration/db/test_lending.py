@@ -46,6 +46,7 @@ def test_rows_and_numbers_of_one_test_are_not_seen_by_the_next(databases: Databa
         "TRUNCATE companies CASCADE",
         "UPDATE alembic_version SET version_num = 'odd'",
         "DELETE FROM alembic_version",
+        "INSERT INTO companies (yclients_id, title) SELECT n, 'many' FROM generate_series(1, 20000) AS n",
     ],
 )
 def test_a_changed_schema_is_lent_to_nobody_else(databases: Databases, change: str) -> None:

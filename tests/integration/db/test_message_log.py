@@ -15,6 +15,7 @@ from aiadmin.adapters.db.engine import make_engine
 from aiadmin.adapters.db.message_log import SqlMessageLog
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.message_log import PAGE_SIZE, Place, Side
+from tests.support.database import Databases
 
 COMPANIES = 20
 MESSAGES = 2000
@@ -44,11 +45,17 @@ INSERT INTO outbox_messages (company_id, contact_id, text, purpose, dedup_key, s
 """
 
 
-@pytest.fixture
-def connection(database_url: str) -> Iterator[Connection]:
-    """A database in which salons have written to their clients for days, and clients to them."""
-    engine = make_engine(database_url)
-    with engine.connect() as connection:
+@contextmanager
+def _engine(url: str) -> Iterator[Engine]:
+    engine = make_engine(url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def connection(databases: Databases) -> Iterator[Connection]:
+    """A database in which salons have written to their clients for days, and clients to them; tests only read it."""
+    with databases.lend() as url, _engine(url) as engine, engine.connect() as connection:
         for statement in FILL.strip().split(";\n"):
             names = {"companies": COMPANIES, "messages": MESSAGES, "now": NOW}
             used = {name: value for name, value in names.items() if f":{name}" in statement}
@@ -57,7 +64,6 @@ def connection(database_url: str) -> Iterator[Connection]:
         connection.execute(text("ANALYZE"))
         connection.commit()
         yield connection
-    engine.dispose()
 
 
 @contextmanager

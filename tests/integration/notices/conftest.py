@@ -31,7 +31,7 @@ class Salon:
 
     def __init__(self, salons: Salons, yclients: FakeYClients) -> None:
         self.salons, self.yclients, self.box, self.world = salons, yclients, salons.box, salons.world
-        self.installed = salons.install()
+        self.installed = salons.install(clients=5, records=5)  # beside `booking`; every test reads them all
         self.company_id: CompanyId = self.installed.company_id
         self.salon_id = self.installed.salon_id
         number = next(_NUMBERS)

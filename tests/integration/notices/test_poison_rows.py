@@ -32,6 +32,7 @@ from jobs.worker import JobDeadline, JobOverdueError
 from tests.integration.notices.conftest import Salon
 from tests.integration.notices.planning import Plans
 from tests.integration.notices.test_release import Desk
+from tests.support.database import Databases
 
 Poison = Callable[[str, str], None]
 _REFUSE = """
@@ -80,6 +81,19 @@ class Two:
     def scalar(self, statement: str, **parameters: Any) -> Any:
         [(value,)] = self.world.rows(statement, **parameters)
         return value
+
+
+@pytest.fixture(scope="module")
+def poisoned_database(databases: Databases) -> Iterator[str]:
+    """One for all tests here: each changes its schema and changes it back, and a copy would serve one of them."""
+    with databases.lend() as url:
+        yield url
+
+
+@pytest.fixture
+def database_url(databases: Databases, poisoned_database: str) -> Iterator[str]:
+    yield poisoned_database
+    databases.remove_rows(poisoned_database)
 
 
 @pytest.fixture
