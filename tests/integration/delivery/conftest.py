@@ -13,13 +13,6 @@ from tests.integration.delivery.processes import Processes
 from tests.integration.delivery.salons import JWT_SECRET, make_container
 
 
-@pytest.fixture(scope="session")
-def yclients_server() -> Iterator[FakeYClients]:
-    """One process for all tests of this folder."""
-    with FakeYClients() as server:
-        yield server
-
-
 @pytest.fixture
 def yclients(yclients_server: FakeYClients) -> FakeYClients:
     """A YClients that knows nothing yet."""

@@ -1,4 +1,4 @@
-"""One fake YClients for each module, and an app that is active in one small salon."""
+"""An app that is active in one small salon."""
 
 from __future__ import annotations
 
@@ -38,17 +38,11 @@ class Rest:
         return self.call("DELETE", path, **how)
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[FakeYClients]:
-    with FakeYClients() as running:
-        yield running
-
-
 @pytest.fixture
-def yclients(server: FakeYClients) -> FakeYClients:
+def yclients(yclients_server: FakeYClients) -> FakeYClients:
     """A YClients that knows nothing yet."""
-    server.reset()
-    return server
+    yclients_server.reset()
+    return yclients_server
 
 
 @pytest.fixture

@@ -19,9 +19,9 @@ from aiadmin.domain.question import Question
 from aiadmin.domain.session import Session
 from aiadmin.services import messages, sessions
 from tests.fakes.yclients.client import FakeYClients
-from tests.integration.sync.conftest import Salons, salons, settings, world, yclients, yclients_server
+from tests.integration.sync.conftest import Salons, salons, settings, world, yclients
 
-__all__ = ["salons", "settings", "world", "yclients", "yclients_server"]
+__all__ = ["salons", "settings", "world", "yclients"]
 MOSCOW = ZoneInfo("Europe/Moscow")
 _NUMBERS = itertools.count(1)
 

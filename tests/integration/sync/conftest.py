@@ -89,13 +89,6 @@ class World:
         return [(row[0], row[1], row[2]) for row in self.rows(statement, id=company_id)]
 
 
-@pytest.fixture(scope="session")
-def yclients_server() -> Iterator[FakeYClients]:
-    """One process for all tests of this folder."""
-    with FakeYClients() as server:
-        yield server
-
-
 @pytest.fixture
 def yclients(yclients_server: FakeYClients) -> FakeYClients:
     """A YClients that knows nothing yet."""

@@ -55,13 +55,6 @@ def site(make_site: MakeSite) -> Site:
     return make_site()
 
 
-@pytest.fixture(scope="session")
-def yclients_server() -> Iterator[FakeYClients]:
-    """One fake YClients for all tests of this folder."""
-    with FakeYClients() as server:
-        yield server
-
-
 @pytest.fixture
 def yclients(yclients_server: FakeYClients) -> FakeYClients:
     """A YClients that knows nothing yet."""

@@ -14,13 +14,6 @@ SALON = 962302
 NewContainer = Callable[..., Container]
 
 
-@pytest.fixture(scope="session")
-def yclients_server() -> Iterator[FakeYClients]:
-    """One process for all tests of this folder."""
-    with FakeYClients() as server:
-        yield server
-
-
 @pytest.fixture
 def yclients(yclients_server: FakeYClients) -> FakeYClients:
     """A YClients with one salon, where our app is active."""
