@@ -324,7 +324,8 @@ def _is_first(first: BookingEvent, heard: LastNews | None, settings: MessageSett
 def _kind(knows: Promise | None, truth: Record, settings: MessageSettings, is_first: bool) -> NoticeKind | None:
     """What would set the client right; None when they are, and have it from us.
 
-    Where the salon wants no moves told a first word tells of the booking as it has become.
+    A first word tells of the booking as it has become, where the salon wants nothing else told or where nothing but
+    who does what is another than in what the client may know of it.
     """
     if truth.is_deleted:
         return None if knows is None else NoticeKind.CANCELLED
@@ -335,7 +336,8 @@ def _kind(knows: Promise | None, truth: Record, settings: MessageSettings, is_fi
         kind = NoticeKind.MOVED
     elif knows.work != Promise.of(truth).work:
         kind = NoticeKind.CHANGED
-    return NoticeKind.BOOKED if is_first and (kind is None or not settings.wants(kind)) else kind
+    is_whole = kind is None or not settings.wants(kind) or (kind is NoticeKind.CHANGED and not truth.is_online)
+    return NoticeKind.BOOKED if is_first and is_whole else kind
 
 
 def _promise(kind: NoticeKind, knows: Promise | None, truth: Record) -> Promise:

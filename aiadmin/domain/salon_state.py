@@ -179,5 +179,6 @@ def _notices(facts: SalonFacts) -> Iterator[SalonState]:
 
 def _untold(facts: SalonFacts) -> Iterator[SalonState]:
     if facts.untold:
-        is_silent = facts.status is IntegrationStatus.FROZEN or any((*_phone(facts), *_pauses(facts)))
+        in_the_way = (*_phone(facts), *_pauses(facts), *_session(facts))
+        is_silent = facts.status is IntegrationStatus.FROZEN or bool(in_the_way)
         yield SalonState(kind=StateKind.UNCALLED if is_silent else StateKind.UNTOLD, count=facts.untold)

@@ -96,7 +96,15 @@ def test_several_are_told_in_order_and_a_frozen_salon_has_one_trouble() -> None:
 
 
 @pytest.mark.parametrize(
-    "silent", [{"paused_at": AT}, {"all_paused_at": AT}, {"is_linked": False}, {"observed": Observed.LOGGED_OUT}]
+    "silent",
+    [
+        {"paused_at": AT},
+        {"all_paused_at": AT},
+        {"is_linked": False},
+        {"observed": Observed.LOGGED_OUT},
+        {"is_hosted": False},
+        {"desired": Desired.OFF},
+    ],
 )
 def test_where_we_cannot_even_write_to_the_salon_it_is_told_to_call_by_itself(silent: dict[str, Any]) -> None:
     kinds = [one.kind for one in states(replace(WELL, untold=2, **silent))]

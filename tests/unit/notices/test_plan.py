@@ -361,6 +361,13 @@ def test_a_booking_of_the_desk_is_known_once_it_has_stood(state: str, then: Reco
         assert (None if found is None else found.kind) == expected, "nobody has looked in between"
 
 
+def test_a_first_word_that_comes_late_tells_of_the_whole_booking() -> None:
+    """«Время вашего визита прежнее» says nothing to whoever was not on the line after all."""
+    told = replace(_told(None, BOOKED, state="waiting"), planned_at=NOW - SLIP)
+    assert _kind(BOOKED, RECOLOURED, last=told) == "booked"
+    assert _kind(BOOKED, RECOLOURED, last=replace(told, is_said=True, is_waiting=False)) == "changed"
+
+
 def test_who_is_given_somebody_elses_booking_has_not_made_it_online() -> None:
     """The desk picked a wrong card and took it back: a stranger is not told that anything of theirs is off."""
     given = replace(ONLINE, client_id=6, client_phone="79000000002", changed_at=NOW)
