@@ -10,6 +10,7 @@ import pytest
 
 from aiadmin.domain.journal import Attendance
 from aiadmin.domain.message import MessageKind
+from aiadmin.domain.notice import NoticeKind
 from tests.integration.notices.conftest import Salon
 from tests.integration.notices.planning import DAY, Plans
 
@@ -525,3 +526,59 @@ def test_the_news_of_another_booking_of_the_visit_is_quoted_for_all_of_it(plans:
     [(news,)] = plans.salon.world.rows("SELECT message_id FROM outbox_messages WHERE purpose = 'changed'")
     plans.salon.say("да", quoted_id=news)
     assert _attendance(plans, first, second) == [2, 2]
+
+
+def test_a_visit_that_falls_apart_into_days_is_a_list_of_them(plans: Plans) -> None:
+    first, second = _visit(plans, 15, 16)
+    plans.edit(first, datetime=_at(first, 11, days=2))
+    plans.edit(second, datetime=_at(second, 12, days=4))
+    assert plans.news() == 2
+    [text] = plans.send()
+    assert text.startswith("Здравствуйте, Анна!\nВаши записи перенесены")
+    lines = [line for line in text.split("\n") if line.startswith("• ")]
+    assert [("в 11:00" in line, "в 12:00" in line) for line in lines] == [(True, False), (False, True)]
+
+
+def test_a_visit_that_goes_to_somebody_else_is_off_for_one_and_booked_for_the_other(plans: Plans) -> None:
+    bookings = _visit(plans, 15, 16)
+    for booking in bookings:
+        plans.edit(booking, client=VERA)
+    assert plans.news() == 4
+    [anna, vera] = sorted(plans.send())
+    assert "Анна" in anna
+    assert "в 15:00, отменена" in anna
+    assert "Вера" in vera
+    assert "Вы записаны" in vera
+    assert ", ".join(_names(plans, each) for each in bookings) in vera
+
+
+def test_a_booking_that_takes_the_place_of_another_is_told_with_the_visit(plans: Plans) -> None:
+    first, second = _visit(plans, 15, 16)
+    third = plans.salon.book(hour=15, days=3, visit_id=first["visit_id"], staff_id=second["staff"]["id"])
+    _off(plans, first)
+    plans.news()
+    [text] = plans.send()
+    assert "отмен" not in text
+    assert "прежнее" in text
+    assert "в 15:00" in text
+    assert f"{_names(plans, third)}, {_names(plans, second)}\n" in text
+
+
+def test_the_salons_own_words_tell_what_is_left_of_a_visit(plans: Plans) -> None:
+    first, second = _visit(plans, 15, 16)
+    with plans.salon.world.uow() as work:
+        now = plans.salon.world.clock()
+        work.preferences.set_text(plans.salon.company_id, NoticeKind.CHANGED, "Теперь так: {services}, {time}.", now)
+        work.commit()
+    _off(plans, second)
+    assert plans.news() == 1
+    assert plans.send() == [f"Теперь так: {_names(plans, first)}, 15:00."]
+
+
+def test_who_is_in_the_salon_reads_that_the_rest_of_the_visit_is_off(plans: Plans) -> None:
+    first, second = _visit(plans, 15, 16)
+    plans.edit(first, attendance=1)
+    _off(plans, second)
+    assert plans.news() == 1
+    [text] = plans.send()
+    assert "в 16:00, отменена" in text
