@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import psutil
 import pytest
@@ -21,10 +21,11 @@ from xdist.scheduler import LoadFileScheduling
 
 from aiadmin.adapters import embedded
 from tests.chromium import chromium, is_helper
-from tests.support.database import Databases
+from tests.support.database import Databases, copy_cluster
 from tests.support.processes import descendants
 
 ROOT = Path(__file__).resolve().parent.parent
+CLUSTER = pytest.StashKey[Path]()
 T = TypeVar("T")
 
 # Where PYTHONDONTWRITEBYTECODE is set every worker would rewrite each assertion (6 s of processor time), and every
@@ -90,9 +91,27 @@ def server_dir() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Before a worker starts: where all of them find the PostgreSQL that the first one makes."""
+    if CLUSTER not in node.config.stash:
+        folder = Path(tempfile.mkdtemp(prefix="aiadmin-tests-"))
+        folder.chmod(0o755)
+        node.config.stash[CLUSTER] = folder
+    node.workerinput["cluster"] = str(node.config.stash[CLUSTER])
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if CLUSTER in config.stash:
+        shutil.rmtree(config.stash[CLUSTER])
+
+
 @pytest.fixture(scope="session")
-def postgres_server(server_dir: Path) -> Iterator[embedded.EmbeddedServer]:
-    """The run's PostgreSQL, quick because it may forget."""
+def postgres_server(server_dir: Path, pytestconfig: pytest.Config) -> Iterator[embedded.EmbeddedServer]:
+    """The worker's PostgreSQL, quick because it may forget."""
+    shared = getattr(pytestconfig, "workerinput", {}).get("cluster")
+    if shared is not None:
+        copy_cluster(Path(shared), server_dir / "postgres")
     server = embedded.start_postgres(server_dir / "postgres", durable=False)
     yield server
     server.stop()
