@@ -13,12 +13,13 @@ import os
 
 from aiadmin import logs
 from aiadmin.config import Config
-from aiadmin.container import Container
+from aiadmin.container import Container, load
 from aiadmin.web import LOCK_SECONDS, create_app
 
 config = Config.from_env(os.environ)
 logs.configure(config, "web")
 logs.warn_of_foreign_settings(os.environ)
+load()
 app = create_app(Container(config, lock_seconds=LOCK_SECONDS))
 
 # all that is loaded by now stays: a collection that walked over it would hold up every request for 0.1 s

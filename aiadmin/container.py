@@ -1,4 +1,9 @@
-"""Builds the adapters from Config, each once per process and only when somebody asks for it."""
+"""Builds the adapters from Config, each once per process and only when somebody asks for it.
+
+What speaks to YClients, counts visitors or signs tokens brings libraries that take a tenth of a process's start. They
+are imported when they are asked for: commands, the clock and the session hosts ask for few of them. Who forks, or may
+not pause later, calls `load` first.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +12,8 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache, partial
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from redis import Redis
 from sqlalchemy import Engine
@@ -16,7 +22,6 @@ from aiadmin.adapters.db.engine import make_engine
 from aiadmin.adapters.db.unit_of_work import SqlUnitOfWork
 from aiadmin.adapters.fleet import RedisFleet
 from aiadmin.adapters.group_commit import WebhookWriter
-from aiadmin.adapters.link_cache import RedisLinkCache
 from aiadmin.adapters.metrics import RedisMetrics
 from aiadmin.adapters.pairing_feed import RedisPairingFeed
 from aiadmin.adapters.queue import RqJobQueue
@@ -25,17 +30,8 @@ from aiadmin.adapters.redis_client import make_redis
 from aiadmin.adapters.rooms import SocketRooms
 from aiadmin.adapters.secrets import DerivedSecrets
 from aiadmin.adapters.throttle import Throttle
-from aiadmin.adapters.tokens import JwtTokens
-from aiadmin.adapters.visitor_shares import RedisVisitorShares
 from aiadmin.adapters.webhook_limits import WebhookLimits
-from aiadmin.adapters.yclients import partner
 from aiadmin.adapters.yclients.bucket import Bucket
-from aiadmin.adapters.yclients.http import YClientsHttp
-from aiadmin.adapters.yclients.marketplace import YClientsMarketplace
-from aiadmin.adapters.yclients.members import YClientsMembers
-from aiadmin.adapters.yclients.rest import Rest
-from aiadmin.adapters.yclients.salon_api import MAX_BYTES, YClientsSalonApi
-from aiadmin.adapters.yclients.status_post import HttpStatusPost
 from aiadmin.config import Config
 from aiadmin.domain.ids import CompanyId, SalonId
 from aiadmin.domain.pace import UNBOUND, Pace
@@ -59,6 +55,33 @@ from aiadmin.services.salon_wording import SalonWording
 from aiadmin.services.sync_pages import Pages
 from aiadmin.services.synchronisation import Synchroniser
 from aiadmin.services.truth import Truth
+
+if TYPE_CHECKING:
+    from aiadmin.adapters.link_cache import RedisLinkCache
+    from aiadmin.adapters.tokens import JwtTokens
+    from aiadmin.adapters.visitor_shares import RedisVisitorShares
+    from aiadmin.adapters.yclients.marketplace import YClientsMarketplace
+    from aiadmin.adapters.yclients.members import YClientsMembers
+    from aiadmin.adapters.yclients.rest import Rest
+    from aiadmin.adapters.yclients.salon_api import YClientsSalonApi
+
+_LATER = (
+    "aiadmin.adapters.link_cache",
+    "aiadmin.adapters.tokens",
+    "aiadmin.adapters.visitor_shares",
+    "aiadmin.adapters.yclients.marketplace",
+    "aiadmin.adapters.yclients.members",
+    "aiadmin.adapters.yclients.partner",
+    "aiadmin.adapters.yclients.salon_api",
+    "aiadmin.adapters.yclients.status_post",
+)
+
+
+def load() -> None:
+    """Import now what a container imports when it is asked for."""
+    for name in _LATER:
+        import_module(name)
+
 
 IMPATIENT_SECONDS = 0.5
 DRAIN_SECONDS = 0.2
@@ -122,6 +145,8 @@ class Container:
 
     @cached_property
     def tokens(self) -> JwtTokens:
+        from aiadmin.adapters.tokens import JwtTokens
+
         return JwtTokens(self.config.jwt_secret)
 
     @cached_property
@@ -130,6 +155,8 @@ class Container:
 
     @cached_property
     def links(self) -> RedisLinkCache:
+        from aiadmin.adapters.link_cache import RedisLinkCache
+
         return RedisLinkCache(self.redis)
 
     @cached_property
@@ -179,14 +206,21 @@ class Container:
 
     @cached_property
     def salon_api(self) -> YClientsSalonApi:
+        from aiadmin.adapters.yclients.salon_api import MAX_BYTES, YClientsSalonApi
+
         return YClientsSalonApi(self._rest_as_user(max_bytes=MAX_BYTES, keeps_connections=True))
 
     @cached_property
     def members(self) -> YClientsMembers:
+        from aiadmin.adapters.yclients.members import YClientsMembers
+
         return YClientsMembers(self._rest_as_user(), is_configured=bool(self.config.yclients_user_token))
 
     def _rest_as_user(self, **limits: Any) -> Rest:
         """YClients' REST API on behalf of the user whose token is set, within the fleet's budget."""
+        from aiadmin.adapters.yclients.http import YClientsHttp
+        from aiadmin.adapters.yclients.rest import Rest
+
         config = self.config
         http = YClientsHttp(
             base_url=config.yclients_api_url,
@@ -200,14 +234,22 @@ class Container:
 
     @cached_property
     def visitor_shares(self) -> RedisVisitorShares:
+        from aiadmin.adapters.visitor_shares import RedisVisitorShares
+
         return RedisVisitorShares(self.redis, self.config.redis_url)
 
     @cached_property
     def marketplace(self) -> YClientsMarketplace:
+        from aiadmin.adapters.yclients.marketplace import YClientsMarketplace
+
         return YClientsMarketplace(self.config, self.bucket)
 
     @cached_property
     def partner_desk(self) -> PartnerDesk:
+        from aiadmin.adapters.yclients import partner
+        from aiadmin.adapters.yclients.http import YClientsHttp
+        from aiadmin.adapters.yclients.rest import Rest
+
         config = self.config
         http = YClientsHttp(
             base_url=config.yclients_marketplace_url,
@@ -277,6 +319,8 @@ class Container:
 
     @cached_property
     def reporter(self) -> Reporter:
+        from aiadmin.adapters.yclients.status_post import HttpStatusPost
+
         config = self.config
         return Reporter(
             uow=self.uow,

@@ -127,6 +127,9 @@ def preload() -> None:
     import jobs.release
     import jobs.synchronisation
     import jobs.webhooks  # noqa: F401
+    from aiadmin import container
+
+    container.load()
 
 
 def _reap() -> None:

@@ -100,6 +100,19 @@ def test_the_worker_of_jobs_loads_no_whatsapp_library() -> None:
     assert _run(code) == "[]"
 
 
+@pytest.mark.parametrize("start", ["import wsgi", "from jobs import worker; worker.preload()"])
+def test_who_serves_or_forks_has_loaded_all_that_a_container_needs(start: str) -> None:
+    """An import in a request holds up all of them, and one in a forked job is made anew by each job."""
+    code = (
+        f"{start}\nimport os, sys\nfrom functools import cached_property\n"
+        "from aiadmin.config import Config\nfrom aiadmin.container import Container\n"
+        "before, box = set(sys.modules), Container(Config.from_env(os.environ))\n"
+        "made = [getattr(box, name) for name, part in vars(Container).items() if isinstance(part, cached_property)]\n"
+        "print(len(made) > 20, sorted(name for name in set(sys.modules) - before if name.startswith('aiadmin')))"
+    )
+    assert _run(code) == "True []"
+
+
 def test_every_queue_has_a_worker_and_every_job_exists() -> None:
     procfile = (ROOT / "Procfile").read_text()
     assert re.search(rf"^\w+: python worker\.py {queue.JOBS}$", procfile, re.MULTILINE)
