@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.page.stub import TOKEN, Stub, serve
+from tests.support.tabs import Tabs
 
 
 class ConnectPage:
@@ -82,28 +84,37 @@ def server() -> Iterator[tuple[Stub, str, Any]]:
     running.server_close()
 
 
+@pytest.fixture(scope="session")
+def tabs(browser: Browser) -> Tabs:
+    """The browser's tabs, for all tests of pages."""
+    return Tabs(browser)
+
+
 @pytest.fixture
-def connect_with(browser: Browser, server: tuple[Stub, str, Any]) -> Iterator[Any]:
-    """A function that makes a ConnectPage in a browser context of the given kind (size, colour scheme)."""
-    contexts = []
+def connect_with(tabs: Tabs, server: tuple[Stub, str, Any]) -> Iterator[Any]:
+    """A function that makes a ConnectPage in a tab of the given kind (size, colour scheme, a clock of its own)."""
     stub, base, sockets = server
     stub.reset()
+    with ExitStack() as lent:
 
-    def make(**kind: Any) -> ConnectPage:
-        context = browser.new_context(
-            **{"viewport": {"width": 320, "height": 640}, "reduced_motion": "reduce", **kind}
-        )
-        contexts.append(context)
-        return ConnectPage(context.new_page(), stub, base, sockets)
+        def make(**kind: Any) -> ConnectPage:
+            page = lent.enter_context(tabs.lend(**{"viewport": {"width": 320, "height": 640}, **kind}))
+            return ConnectPage(page, stub, base, sockets)
 
-    yield make
-    for context in contexts:
-        context.close()
+        yield make
 
 
 @pytest.fixture
 def connect(connect_with: Any) -> Iterator[ConnectPage]:
     """The page at 320 px; a test that ends with a console error or a CSP complaint has failed."""
     page = connect_with()
+    yield page
+    assert page.complaints == []
+
+
+@pytest.fixture
+def timed(connect_with: Any) -> Iterator[ConnectPage]:
+    """The same page where the test moves its time."""
+    page = connect_with(clock=True)
     yield page
     assert page.complaints == []

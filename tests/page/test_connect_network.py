@@ -11,8 +11,7 @@ QR = {"qr": "2@live", "expiresIn": 20, "svg": svg("2@live")}
 
 
 def test_without_sockets_the_page_works_over_plain_http(connect_with: Any) -> None:
-    connect: ConnectPage = connect_with()
-    connect.page.clock.install()
+    connect: ConnectPage = connect_with(clock=True)
     connect.open("&socket=/nowhere").consent(link="http").shows("qr")
     assert connect.stub.consents[0] == "1"
     assert connect.page.locator("[data-qr] img").evaluate(
@@ -34,9 +33,8 @@ def test_without_the_client_library_the_page_still_gets_a_code(connect_with: Any
 
 
 def test_over_http_a_revoked_link_is_told(connect_with: Any) -> None:
-    connect: ConnectPage = connect_with()
+    connect: ConnectPage = connect_with(clock=True)
     connect.stub.qr = {"success": False, "error": "Ссылка заменена.", "code": "link-revoked", "request_id": "r"}
-    connect.page.clock.install()
     connect.open("&socket=/nowhere")
     connect.page.check("[data-consent]")
     connect.page.click("[data-show]")
@@ -44,21 +42,20 @@ def test_over_http_a_revoked_link_is_told(connect_with: Any) -> None:
     connect.shows("link-revoked")
 
 
-def test_a_lost_success_event_is_made_good_by_asking_again(connect: ConnectPage) -> None:
-    connect.page.clock.install()
-    connect.open().consent()
-    connect.emit("qr-update", {**QR, "expiresIn": 60})
-    connect.shows("qr")
-    connect.stub.status |= {
+def test_a_lost_success_event_is_made_good_by_asking_again(timed: ConnectPage) -> None:
+    timed.open().consent()
+    timed.emit("qr-update", {**QR, "expiresIn": 60})
+    timed.shows("qr")
+    timed.stub.status |= {
         "whatsapp_connected": True,
         "whatsapp_phone": "79001234567",
         "integration_status": "activating",
     }
-    connect.page.clock.fast_forward(15_100)
-    connect.hears("Включаем AI Admin")
-    connect.stub.status["integration_status"] = "active"
-    connect.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    connect.hears("AI Admin включён")
+    timed.page.clock.fast_forward(15_100)
+    timed.hears("Включаем AI Admin")
+    timed.stub.status["integration_status"] = "active"
+    timed.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    timed.hears("AI Admin включён")
 
 
 def test_a_salon_that_is_connected_already_sees_that_at_once_and_opens_no_socket(connect: ConnectPage) -> None:
@@ -72,30 +69,28 @@ def test_a_salon_that_is_connected_already_sees_that_at_once_and_opens_no_socket
     assert connect.stub.asked == []
 
 
-def test_a_server_that_leaves_without_a_word_is_found_again(connect: ConnectPage) -> None:
-    connect.page.clock.install()
-    connect.open().consent()
-    connect.emit("qr-update", QR)
-    connect.shows("qr")
-    connect.drop_sockets()
-    connect.page.wait_for_selector("main[data-link=lost]")
-    connect.shows("qr")
-    connect.page.clock.fast_forward(2_000)
-    connect.page.wait_for_selector("main[data-link=live]")
-    assert sum(connect.stub.asked.count(what) for what in ("stand by", "connect")) == 2
+def test_a_server_that_leaves_without_a_word_is_found_again(timed: ConnectPage) -> None:
+    timed.open().consent()
+    timed.emit("qr-update", QR)
+    timed.shows("qr")
+    timed.drop_sockets()
+    timed.page.wait_for_selector("main[data-link=lost]")
+    timed.shows("qr")
+    timed.page.clock.fast_forward(2_000)
+    timed.page.wait_for_selector("main[data-link=live]")
+    assert sum(timed.stub.asked.count(what) for what in ("stand by", "connect")) == 2
 
 
-def test_a_silent_server_is_asked_for_a_code_once_more(connect: ConnectPage) -> None:
-    connect.page.clock.install()
-    connect.open().consent()
-    connect.until_asked("request-qr")
-    connect.page.clock.fast_forward(4_100)
-    connect.until_asked("request-qr", times=2)
-    connect.emit("status", {"state": "exhausted"})
-    connect.shows("exhausted")
-    connect.page.click("[data-screen=exhausted] [data-retry]")
-    connect.shows("waiting")
-    connect.until_asked("request-qr", times=3)
+def test_a_silent_server_is_asked_for_a_code_once_more(timed: ConnectPage) -> None:
+    timed.open().consent()
+    timed.until_asked("request-qr")
+    timed.page.clock.fast_forward(4_100)
+    timed.until_asked("request-qr", times=2)
+    timed.emit("status", {"state": "exhausted"})
+    timed.shows("exhausted")
+    timed.page.click("[data-screen=exhausted] [data-retry]")
+    timed.shows("waiting")
+    timed.until_asked("request-qr", times=3)
 
 
 def test_a_refused_request_is_told_beside_the_code(connect: ConnectPage) -> None:

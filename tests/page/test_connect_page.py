@@ -54,14 +54,13 @@ def test_every_state_is_shown_and_announced_without_moving_the_page(connect_with
 
 
 @pytest.mark.parametrize("code", ["link-expired", "link-revoked", "link-invalid", "too-many-attempts"])
-def test_a_refusal_is_shown_and_the_page_does_not_knock_again(connect: ConnectPage, code: str) -> None:
-    connect.page.clock.install()
-    connect.stub.refusal = {"code": code, "message": "Отказано."}
-    connect.open().consent(link="idle").shows(code)
-    knocks = [what for what in connect.stub.asked if what in {"stand by", "connect"}]
-    connect.page.clock.fast_forward(50_000)
-    connect.page.wait_for_load_state("networkidle")
-    assert [what for what in connect.stub.asked if what in {"stand by", "connect"}] == knocks != []
+def test_a_refusal_is_shown_and_the_page_does_not_knock_again(timed: ConnectPage, code: str) -> None:
+    timed.stub.refusal = {"code": code, "message": "Отказано."}
+    timed.open().consent(link="idle").shows(code)
+    knocks = [what for what in timed.stub.asked if what in {"stand by", "connect"}]
+    timed.page.clock.fast_forward(50_000)
+    timed.page.wait_for_load_state("networkidle")
+    assert [what for what in timed.stub.asked if what in {"stand by", "connect"}] == knocks != []
 
 
 def test_a_refusal_that_came_before_the_consent_is_shown_when_the_socket_closes_after_it(
@@ -78,17 +77,16 @@ def test_a_refusal_that_came_before_the_consent_is_shown_when_the_socket_closes_
     connect.shows("link-expired")
 
 
-def test_after_too_many_attempts_a_minute_passes_before_the_next(connect: ConnectPage) -> None:
-    connect.page.clock.install()
-    connect.stub.refusal = {"code": "too-many-attempts", "message": ""}
-    connect.open().consent(link="idle").shows("too-many-attempts")
-    again = connect.page.locator("[data-retry-later]")
+def test_after_too_many_attempts_a_minute_passes_before_the_next(timed: ConnectPage) -> None:
+    timed.stub.refusal = {"code": "too-many-attempts", "message": ""}
+    timed.open().consent(link="idle").shows("too-many-attempts")
+    again = timed.page.locator("[data-retry-later]")
     assert again.is_disabled()
-    connect.stub.refusal = None
-    connect.page.clock.fast_forward(61_000)
+    timed.stub.refusal = None
+    timed.page.clock.fast_forward(61_000)
     again.click()
-    connect.shows("waiting")
-    connect.page.wait_for_selector("main[data-link=live]")
+    timed.shows("waiting")
+    timed.page.wait_for_selector("main[data-link=live]")
 
 
 @pytest.mark.parametrize("state", ["link-expired", "link-revoked", "link-invalid"])
@@ -145,6 +143,7 @@ def test_whoever_ticks_and_clicks_at_once_is_served_by_the_one_socket(connect: C
 def test_every_module_is_fetched_at_once_and_none_twice(connect: ConnectPage) -> None:
     """One that the page does not name would be found only behind the one that imports it."""
     fetched: list[str] = []
+    connect.page.context.new_cdp_session(connect.page).send("Network.clearBrowserCache")
     connect.page.on("request", lambda request: fetched.append(urlsplit(request.url).path))
     connect.open()
     connect.page.wait_for_load_state("networkidle")
@@ -166,12 +165,13 @@ def test_the_token_leaves_the_address_and_a_reload_still_works(connect: ConnectP
 
 def test_without_storage_a_reload_asks_for_the_link_again(connect: ConnectPage) -> None:
     denied = "Object.defineProperty(window, 'sessionStorage', {get() { throw new DOMException('denied') }})"
-    connect.page.add_init_script(denied)
-    connect.open().shows("consent")
-    assert TOKEN not in connect.page.url
-    connect.page.reload()
-    connect.page.wait_for_selector("main[data-ready]")
-    connect.shows("link-invalid")
+    with connect.page.add_init_script(denied):
+        connect.open().shows("consent")
+        assert TOKEN not in connect.page.url
+        connect.page.reload()
+        connect.page.wait_for_selector("main[data-ready]")
+        connect.shows("link-invalid")
+        connect.page.goto("about:blank")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -184,19 +184,18 @@ def test_a_camera_reads_the_code_in_both_colour_schemes(connect_with: Any, schem
     assert [found.text for found in zxingcpp.read_barcodes(shot)] == [TEXT]
 
 
-def test_a_new_code_takes_the_old_ones_place_and_its_time_is_the_real_one(connect: ConnectPage) -> None:
-    connect.page.clock.install()
-    connect.open().consent()
-    connect.emit("qr-update", {**QR, "expiresIn": 60})
-    connect.shows("qr")
-    first = connect.page.locator("[data-qr] svg path").last.get_attribute("d")
-    connect.page.wait_for_selector("[data-ring=qr][aria-label='Новый код через 60 с']")
-    connect.page.clock.fast_forward(59_500)
-    connect.page.wait_for_selector("[data-qr][data-stale]")
-    connect.emit("qr-update", {"qr": "2@next", "expiresIn": 20, "svg": svg("2@next")})
-    connect.page.wait_for_selector("[data-qr]:not([data-stale])")
-    assert connect.page.locator("[data-qr] svg path").last.get_attribute("d") != first
-    connect.page.wait_for_selector("[data-ring=qr][aria-label='Новый код через 20 с']")
+def test_a_new_code_takes_the_old_ones_place_and_its_time_is_the_real_one(timed: ConnectPage) -> None:
+    timed.open().consent()
+    timed.emit("qr-update", {**QR, "expiresIn": 60})
+    timed.shows("qr")
+    first = timed.page.locator("[data-qr] svg path").last.get_attribute("d")
+    timed.page.wait_for_selector("[data-ring=qr][aria-label='Новый код через 60 с']")
+    timed.page.clock.fast_forward(59_500)
+    timed.page.wait_for_selector("[data-qr][data-stale]")
+    timed.emit("qr-update", {"qr": "2@next", "expiresIn": 20, "svg": svg("2@next")})
+    timed.page.wait_for_selector("[data-qr]:not([data-stale])")
+    assert timed.page.locator("[data-qr] svg path").last.get_attribute("d") != first
+    timed.page.wait_for_selector("[data-ring=qr][aria-label='Новый код через 20 с']")
 
 
 def test_a_drawing_that_could_act_is_not_taken_in(connect: ConnectPage) -> None:
@@ -238,7 +237,8 @@ def test_a_refused_number_is_told_at_the_field(connect: ConnectPage) -> None:
 
 
 def test_copying_puts_the_code_on_the_clipboard(connect_with: Any) -> None:
-    connect = connect_with(permissions=["clipboard-read", "clipboard-write"])
+    connect = connect_with()
+    connect.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     connect.open().consent()
     connect.emit("pairing-code", {"code": "ABCDEFGH", "expiresIn": 60})
     connect.shows("code")

@@ -108,8 +108,9 @@ def test_the_page_the_command_line_and_doctor_say_it_in_the_same_words(
     open_page: Any, make: Callable[[str], None], site: Site, salon: Salon, kind: StateKind
 ) -> None:
     make(CASES[kind])
+    page = open_page(*SIZES[0])
     for width, height in SIZES:
-        page = open_page(width, height)
+        page.set_viewport_size({"width": width, "height": height})
         told = _told(page)
         _shoot(page, kind, width)
         assert list(told) == [kind]

@@ -18,6 +18,7 @@ from tests.integration.web.server import running
 from tests.integration.web.site import Salon, Site
 from tests.page.serving import database_url, module_database_url, redis_url
 from tests.page.test_manage_page import SETTINGS, site
+from tests.support.tabs import Tabs
 
 __all__ = ["database_url", "module_database_url", "redis_url", "site"]
 PAGES = 60
@@ -57,15 +58,13 @@ def address(
 
 
 @pytest.fixture
-def page(browser: Browser, address: str, salon: Salon) -> Iterator[Page]:
-    context = browser.new_context(locale="ru-RU", reduced_motion="reduce", timezone_id="Pacific/Auckland")
-    page = context.new_page()
-    page.set_default_timeout(10_000)
-    page.goto(f"{address}/marketplace/manage?token={salon.token}&company={salon.company_id}")
-    page.wait_for_selector("main[data-ready]")
-    page.wait_for_selector("main[data-link=live]")
-    yield page
-    context.close()
+def page(tabs: Tabs, address: str, salon: Salon) -> Iterator[Page]:
+    with tabs.lend(locale="ru-RU", timezone_id="Pacific/Auckland") as page:
+        page.set_default_timeout(10_000)
+        page.goto(f"{address}/marketplace/manage?token={salon.token}&company={salon.company_id}")
+        page.wait_for_selector("main[data-ready]")
+        page.wait_for_selector("main[data-link=live]")
+        yield page
 
 
 def run_at(salon: Salon, number: int, **more: Any) -> SyncRun:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from aiadmin.config import Config
 from aiadmin.container import Container
@@ -20,6 +20,7 @@ from tests.conftest import WaitUntil
 from tests.integration.web.server import running
 from tests.integration.web.site import Salon, Site
 from tests.page.serving import database_url, module_database_url, redis_url
+from tests.support.tabs import Tabs
 
 __all__ = ["database_url", "module_database_url", "redis_url"]
 SETTINGS = {
@@ -74,27 +75,24 @@ def address(
 
 
 @pytest.fixture
-def open_page(browser: Browser, address: str, salon: Salon) -> Iterator[Any]:
-    """Opens the page at a width; fails the test where the browser complains."""
-    contexts, complaints = [], []
-
-    def go(width: int = 1280, height: int = 900, scheme: Any = "light") -> Page:
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme=scheme, locale="ru-RU", reduced_motion="reduce"
-        )
-        contexts.append(context)
-        page = context.new_page()
+def open_page(tabs: Tabs, address: str, salon: Salon) -> Iterator[Any]:
+    """Opens the page at a width, again and again in one tab; fails the test where the browser complains."""
+    complaints: list[str] = []
+    with tabs.lend(locale="ru-RU") as page:
         page.set_default_timeout(10_000)
         page.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(f"{address}/marketplace/manage?token={salon.token}&company={salon.company_id}")
-        page.wait_for_selector("main[data-ready]")
-        page.wait_for_selector("[data-log] li")
-        return page
 
-    yield go
-    for context in contexts:
-        context.close()
+        def go(width: int = 1280, height: int = 900, scheme: Any = "light") -> Page:
+            page.goto("about:blank")
+            page.set_viewport_size({"width": width, "height": height})
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            page.goto(f"{address}/marketplace/manage?token={salon.token}&company={salon.company_id}")
+            page.wait_for_selector("main[data-ready]")
+            page.wait_for_selector("[data-log] li")
+            return page
+
+        yield go
     assert [line for line in complaints if "422" not in line] == []  # a browser notes each refusal that was asked for
 
 

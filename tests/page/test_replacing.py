@@ -71,17 +71,18 @@ def test_a_failure_that_comes_as_an_error_too_is_shown_once(connected: ConnectPa
     connected.until_asked("request-qr relink", times=2)
 
 
-def test_after_a_lost_socket_the_server_is_told_again(connected: ConnectPage) -> None:
-    connected.page.clock.install()
-    begin(connected)
-    connected.until_asked("request-qr relink")
-    connected.emit("qr-update", QR)
-    connected.shows("qr")
-    connected.drop_sockets()
-    connected.page.wait_for_selector("main[data-link=lost]")
-    connected.page.clock.fast_forward(2_000)
-    connected.until_asked("request-qr relink", times=2)
-    connected.shows("qr")
+def test_after_a_lost_socket_the_server_is_told_again(timed: ConnectPage) -> None:
+    timed.stub.status |= CONNECTED
+    timed.open().shows("connected")
+    begin(timed)
+    timed.until_asked("request-qr relink")
+    timed.emit("qr-update", QR)
+    timed.shows("qr")
+    timed.drop_sockets()
+    timed.page.wait_for_selector("main[data-link=lost]")
+    timed.page.clock.fast_forward(2_000)
+    timed.until_asked("request-qr relink", times=2)
+    timed.shows("qr")
 
 
 def test_the_same_number_linked_anew_is_success(connected: ConnectPage) -> None:
@@ -120,9 +121,8 @@ def test_a_code_to_type_replaces_the_phone_too(connected: ConnectPage) -> None:
 
 
 def test_without_sockets_the_phone_is_replaced_over_plain_http(connect_with: Any) -> None:
-    connect: ConnectPage = connect_with()
+    connect: ConnectPage = connect_with(clock=True)
     connect.stub.status |= CONNECTED
-    connect.page.clock.install()
     connect.open("&socket=/nowhere").shows("connected")
     begin(connect)
     connect.page.clock.fast_forward(6_000)

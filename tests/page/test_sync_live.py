@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from aiadmin.config import Config
 from aiadmin.container import Container
@@ -18,6 +18,7 @@ from tests.fakes.yclients.client import FakeYClients
 from tests.integration.delivery.processes import Processes
 from tests.integration.web.server import running
 from tests.integration.web.site import SALON, Salon, Site
+from tests.support.tabs import Tabs
 
 CLIENTS = 1000
 PAGES = CLIENTS // 200
@@ -84,18 +85,15 @@ def worker(environment: dict[str, str], tmp_path: Path) -> Iterator[Processes]:
 
 @pytest.fixture
 def page(
-    browser: Browser, wait_until: WaitUntil, environment: dict[str, str], tmp_path: Path, salon: Salon
+    tabs: Tabs, wait_until: WaitUntil, environment: dict[str, str], tmp_path: Path, salon: Salon
 ) -> Iterator[Page]:
     """The management page, on the real server, with its socket up."""
-    with running(wait_until, tmp_path / "web.log", environment) as address:
-        context = browser.new_context(locale="ru-RU", reduced_motion="reduce")
-        page = context.new_page()
+    with running(wait_until, tmp_path / "web.log", environment) as address, tabs.lend(locale="ru-RU") as page:
         page.set_default_timeout(20_000)
         page.goto(f"{address}/marketplace/manage?token={salon.token}&company={salon.company_id}")
         page.wait_for_selector("main[data-ready]")
         page.wait_for_selector("main[data-link=live]")
         yield page
-        context.close()
 
 
 def test_an_owner_has_the_journal_read_and_sees_each_page_of_it(
