@@ -21,6 +21,7 @@ from xdist.scheduler import LoadFileScheduling
 
 from aiadmin.adapters import embedded
 from tests.chromium import chromium, is_helper
+from tests.restarting import LASTING
 from tests.support.database import Databases, copy_cluster
 from tests.support.processes import descendants
 
@@ -182,11 +183,13 @@ def _started_since(before: set[int]) -> Iterator[psutil.Process]:
 
 def _is_ours(process: psutil.Process, before: set[int]) -> bool:
     """PostgreSQL makes a process for each connection and Chromium for each tab; those are their own affair."""
-    if _is_over(process) or _command_of(process).startswith("postgres: ") or is_helper(process):
+    if process.pid in LASTING or _is_over(process) or _command_of(process).startswith("postgres: "):
+        return False
+    if is_helper(process):
         return False
     try:
         # a server that was there before the test may start what it likes
-        return not any(parent.pid in before for parent in process.parents())
+        return not any(parent.pid in before | LASTING for parent in process.parents())
     except psutil.NoSuchProcess:
         return False
 

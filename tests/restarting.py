@@ -7,20 +7,26 @@ import psutil
 from aiadmin.adapters.embedded import EmbeddedServer
 from aiadmin.adapters.embedded.server import spawn
 
+LASTING: set[int] = set()
+"""The processes of servers that several tests share: one that a test has restarted is not left behind by it."""
+
 
 class RestartingServer:
     """A server that runs until `leave`, and again from `come_back` on.
+
+    Args:
+        lasts: for longer than a test.
 
     Attributes:
         url: stays the same.
     """
 
-    def __init__(self, server: EmbeddedServer) -> None:
+    def __init__(self, server: EmbeddedServer, *, lasts: bool = False) -> None:
         running = psutil.Process(server.pid)
         self.url = server.url
         self._command, self._environment = running.cmdline(), running.environ()
         self._folder, self._user = running.cwd(), running.username()
-        self._server, self._process = server, server.process
+        self._server, self._process, self._lasts = server, server.process, lasts
 
     def leave(self) -> None:
         """Shut down in order; clients lose their connections. One that is away already is left alone."""
@@ -35,6 +41,8 @@ class RestartingServer:
         self._process = spawn(
             self._command, cwd=self._server.data_dir / self._folder, log=log, env=self._environment, user=account
         )
+        if self._lasts:
+            LASTING.add(self._process.pid)
 
     def restart(self) -> None:
         """Leave, and come back at once."""

@@ -15,7 +15,6 @@ from typing import Any
 
 import psutil
 import psycopg2
-import psycopg2.extras
 import pytest
 from redis import Redis
 
@@ -31,6 +30,7 @@ from tests.acceptance.hosting import ROOT, Pair, child, pairing, settings
 from tests.conftest import WaitUntil
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.support.commands import run_command
+from tests.support.rows import Rows
 
 _SALONS = itertools.count(1)
 SLOWLY = 40.0
@@ -50,11 +50,13 @@ class Salons:
     def __init__(self, database_url: str) -> None:
         self.database_url = database_url
         self._engine = make_engine(database_url)
+        self._rows = Rows(database_url)
 
     def uow(self) -> SqlUnitOfWork:
         return SqlUnitOfWork(self._engine)
 
     def close(self) -> None:
+        self._rows.close()
         self._engine.dispose()
 
     def add(self, jid: str, lid: str | None = None) -> CompanyId:
@@ -85,13 +87,7 @@ class Salons:
         return bool(self.rows("SELECT 1 FROM wa_store.whatsmeow_device WHERE jid = %s", jid))
 
     def rows(self, statement: str, *values: object) -> list[dict[str, Any]]:
-        connection = psycopg2.connect(self.database_url, cursor_factory=psycopg2.extras.RealDictCursor)
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute(statement, values)
-                return [dict(row) for row in cursor.fetchall()]
-        finally:
-            connection.close()
+        return self._rows.read(statement, *values)
 
 
 @pytest.fixture

@@ -2,47 +2,97 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Browser
 
-from tests.acceptance.conftest import Restartable, StartProduct
+from aiadmin.adapters import embedded
 from tests.acceptance.screen import Screen, finish_pairing
-from tests.acceptance.stack import Salon, Stack, activations
+from tests.acceptance.stack import APP_ID, PARTNER_TOKEN, Salon, Stack, activations, running
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.fakes.yclients.client import FakeYClients
+from tests.restarting import RestartingServer
+
+Servers = Mapping[str, RestartingServer]
 
 
-@pytest.mark.parametrize("name", ["valkey", "postgres"])
+@pytest.fixture(scope="module")
+def whatsapp() -> Iterator[FakeWhatsApp]:
+    with FakeWhatsApp() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def yclients_server() -> Iterator[FakeYClients]:
+    with FakeYClients(app_id=APP_ID, partner_token=PARTNER_TOKEN) as server:
+        yield server
+
+
+@pytest.fixture
+def yclients(yclients_server: FakeYClients) -> FakeYClients:
+    """A YClients that knows nothing yet."""
+    yclients_server.reset()
+    return yclients_server
+
+
+@pytest.fixture(scope="module")
+def servers(server_dir: Path) -> Iterator[Servers]:
+    """The product's own, which may be restarted."""
+    started = {
+        "valkey": RestartingServer(embedded.start_valkey(server_dir / "valkey-of-outages"), lasts=True),
+        "postgres": RestartingServer(embedded.start_postgres(server_dir / "postgres-of-outages"), lasts=True),
+    }
+    yield started
+    for server in started.values():
+        server.leave()
+
+
+@pytest.fixture(scope="module")
+def product(
+    servers: Servers, tmp_path_factory: pytest.TempPathFactory, whatsapp: FakeWhatsApp, yclients_server: FakeYClients
+) -> Iterator[Stack]:
+    """The product, which lives through all outages of this file."""
+    with running(
+        database_url=servers["postgres"].url,
+        redis_url=servers["valkey"].url,
+        port=embedded.free_port(),
+        folder=tmp_path_factory.mktemp("product"),
+        whatsapp=whatsapp,
+        yclients=yclients_server,
+    ) as stack:
+        yield stack
+
+
+@pytest.mark.parametrize(("number", "name"), [(1, "valkey"), (2, "postgres")], ids=["valkey", "postgres"])
 def test_a_server_restarted_during_a_pairing_loses_nothing(
+    number: int,
     name: str,
-    start_product: StartProduct,
-    restartable: Restartable,
+    product: Stack,
+    servers: Servers,
     whatsapp: FakeWhatsApp,
     yclients: FakeYClients,
     browser: Browser,
 ) -> None:
-    setting, restart = restartable(name)
-    yclients.connect([1])
-    with start_product(**setting) as product:
-        salon = product.register(1)
-        screen = Screen(browser, product)
-        screen.open(salon)
-        screen.consent()
-        screen.scan()
-        restart()
-        product.until(lambda: product.get("/ready").status_code == 200, within=30, what="ready again")
-        finish_pairing(product, screen, salon, whatsapp, "79005556677")
-        assert len(activations(yclients)) == 1
+    yclients.connect([number])
+    salon = product.register(number)
+    screen = Screen(browser, product)
+    screen.open(salon)
+    screen.consent()
+    screen.scan()
+    servers[name].restart()
+    product.until(lambda: product.get("/ready").status_code == 200, within=30, what="ready again")
+    finish_pairing(product, screen, salon, whatsapp, f"7900555667{number}")
+    assert len(activations(yclients)) == 1
 
 
-def test_a_server_that_is_away_is_named_and_never_a_404_or_a_500(
-    start_product: StartProduct, restartable: Restartable
-) -> None:
-    setting, restart = restartable("postgres")
-    with start_product(**setting) as product:
-        salon = product.register(1)
-        restart(while_away=lambda: _assert_says_who_is_away(product, salon))
-        product.until(lambda: product.status(salon), within=30, what="the status answers again")
+def test_a_server_that_is_away_is_named_and_never_a_404_or_a_500(product: Stack, servers: Servers) -> None:
+    salon = product.register(3)
+    servers["postgres"].leave()
+    _assert_says_who_is_away(product, salon)
+    servers["postgres"].come_back()
+    product.until(lambda: product.status(salon), within=30, what="the status answers again")
 
 
 def _assert_says_who_is_away(product: Stack, salon: Salon) -> None:

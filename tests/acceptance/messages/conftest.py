@@ -38,7 +38,7 @@ def salon(whatsapp: FakeWhatsApp, shared_database: str, wait_until: WaitUntil) -
         wait_until(salon.is_online, SLOWLY, "online")
         yield salon
         assert host.end() == 0
-    database._engine.dispose()
+    database.close()
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def own_salon(whatsapp: FakeWhatsApp, database_url: str) -> Iterator[Salon]:
     """A salon of this test's own, linked; nobody hosts it yet."""
     database = Salons(database_url)
     yield Salon(whatsapp, database)
-    database._engine.dispose()
+    database.close()
 
 
 @pytest.fixture
