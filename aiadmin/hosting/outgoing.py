@@ -28,7 +28,7 @@ from aiadmin.domain.message import (
     Takes,
     phone_at,
 )
-from aiadmin.domain.pace import HUMAN, UNPACED, Hindrance, typing_time
+from aiadmin.domain.pace import HUMAN, UNPACED, Hindrance
 from aiadmin.hosting.outside import Manners
 from aiadmin.hosting.ports import SessionEngine
 from aiadmin.services import messages
@@ -159,7 +159,8 @@ class Outgoing:
         if seen.purpose not in HUMAN:
             self._engine.show_typing(online.session_id, seen.address)
             with self._changed:
-                self._changed.wait_for(lambda: self._is_stopping, typing_time(seen.text).total_seconds())
+                shown_for = self._manners.typing_time(seen.text).total_seconds()
+                self._changed.wait_for(lambda: self._is_stopping, shown_for)
                 if self._is_stopping:
                     return
         hold = self._hold(online)

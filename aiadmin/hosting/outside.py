@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from aiadmin.domain.breaker import News, Report
 from aiadmin.domain.host import Vitals
 from aiadmin.domain.ids import DeviceId
 from aiadmin.domain.metric import Metric
-from aiadmin.domain.pace import Bucket
+from aiadmin.domain.pace import Bucket, typing_time
 from aiadmin.services.ports import Fleet, Metrics
 
 
@@ -44,10 +45,12 @@ class Manners:
     Attributes:
         gaps: how long a device rests after a message; None for a program in a hurry, which does not type either.
         is_paused: whether only what a human has just typed goes out.
+        typing_time: how long a client sees that somebody types a text.
     """
 
     gaps: Bucket | None = None
     is_paused: bool = False
+    typing_time: Callable[[str], timedelta] = typing_time
 
 
 @dataclass(frozen=True, kw_only=True)

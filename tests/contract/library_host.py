@@ -1,7 +1,7 @@
 """A host with the real library that tells every event: `python -m tests.contract.library_host`.
 
 Out: `{"state": "up"}`, then `{"jid", "event"}` for each event. In: `{"rival": jid}` connects a second client on the
-keys of a device. It drains when its input ends.
+keys of a device, `{}` is a nudge: something may be owed. It drains when its input ends.
 """
 
 from __future__ import annotations
@@ -62,7 +62,11 @@ def main() -> None:
     host.start()
     say(state="up")
     for line in sys.stdin:
-        Engine.start(engine, "rival", keys, json.loads(line)["rival"], lambda _event: None)
+        command = json.loads(line)
+        if "rival" in command:
+            Engine.start(engine, "rival", keys, command["rival"], lambda _event: None)
+        else:
+            host.look()
     host.drain()
     os._exit(0)
 

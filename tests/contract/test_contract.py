@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from aiadmin.domain.ids import CompanyId
+from tests.acceptance.hosting import Pair
 from tests.acceptance.test_hosting import Salons
 from tests.conftest import WaitUntil
 from tests.contract.cases import GROUPS, Case
@@ -46,7 +47,7 @@ def strike(world: World, cases: list[Case], wait_until: WaitUntil) -> Struck:
 
 
 @contextmanager
-def world_of(kind: str, salons: Salons) -> Iterator[World]:
+def world_of(kind: str, salons: Salons, whatsapp: FakeWhatsApp, pair: Pair) -> Iterator[World]:
     """A world with a running host."""
     with ExitStack() as stack:
         if kind == "fake":
@@ -54,7 +55,7 @@ def world_of(kind: str, salons: Salons) -> Iterator[World]:
             stack.enter_context(fake.hosting())
             yield fake
         else:
-            library = LibraryWorld(salons, stack.enter_context(FakeWhatsApp()))
+            library = LibraryWorld(salons, whatsapp, pair)
             stack.enter_context(library.hosting())
             yield library
 
@@ -65,13 +66,15 @@ def world_of(kind: str, salons: Salons) -> Iterator[World]:
 def struck(
     request: pytest.FixtureRequest,
     databases: Databases,
+    whatsapp: FakeWhatsApp,
+    pair: Pair,
     wait_until: WaitUntil,
 ) -> Iterator[tuple[Struck, list[Case]]]:
     kind, group = request.param
     with (
         databases.lend() as url,
         closing(Salons(url)) as salons,
-        world_of(kind, salons) as world,
+        world_of(kind, salons, whatsapp, pair) as world,
     ):
         yield strike(world, GROUPS[group], wait_until), GROUPS[group]
 

@@ -1,4 +1,4 @@
-"""W8, W17: numbers in two spellings and chats with a timer, with the real library, on the wire."""
+"""W8, W17: numbers in two spellings, chats with a timer, and typing, with the real library, on the wire."""
 
 from __future__ import annotations
 
@@ -14,9 +14,10 @@ from aiadmin.domain.contact import Sighting
 from aiadmin.domain.ids import CompanyId, MessageId
 from aiadmin.domain.message import NewMessage, OutboxMessage, Purpose
 from aiadmin.services import messages
+from tests.acceptance.hosting import Pair
 from tests.acceptance.test_hosting import SLOWLY, Salons
 from tests.conftest import WaitUntil
-from tests.contract.worlds import LibraryWorld
+from tests.contract.worlds import FakeWorld, LibraryWorld, World
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.support.database import Databases
 
@@ -26,6 +27,7 @@ SPELLINGS = {
     "no rule of ours": ("33012345678", "33612345678"),
 }
 WEEK = 604_800
+SAID = {"От руки": Purpose.MANUAL, "Вы записаны": Purpose.BOOKED, "Спасибо!": Purpose.REPLY}
 
 
 @dataclass
@@ -36,12 +38,14 @@ class Chat:
     whatsapp: FakeWhatsApp
     company_id: CompanyId
     number: str
+    world: LibraryWorld
     wait_until: WaitUntil
 
     def send(self, phone: str, text: str, purpose: Purpose = Purpose.BOOKED) -> MessageId:
         new = NewMessage(company_id=self.company_id, text=text, dedup_key=text, deadline_at=None, purpose=purpose)
         number = messages.send(new, to=Sighting(phone=phone), uow=self.salons.uow, clock=lambda: datetime.now(UTC))
         assert number is not None
+        self.world.nudge()
         return number
 
     def message(self, number: MessageId) -> OutboxMessage:
@@ -74,15 +78,14 @@ class Chat:
 
 
 @pytest.fixture(scope="module")
-def chat(databases: Databases, wait_until: WaitUntil) -> Iterator[Chat]:
+def chat(databases: Databases, whatsapp: FakeWhatsApp, pair: Pair, wait_until: WaitUntil) -> Iterator[Chat]:
     with ExitStack() as stack:
         salons = stack.enter_context(closing(Salons(stack.enter_context(databases.lend()))))
-        whatsapp = stack.enter_context(FakeWhatsApp())
-        world = LibraryWorld(salons, whatsapp)
+        world = LibraryWorld(salons, whatsapp, pair)
         [(jid, company_id)] = world.link(1)
         stack.enter_context(world.hosting())
         wait_until(lambda: salons.is_online(company_id), SLOWLY, "online")
-        yield Chat(salons, whatsapp, company_id, jid.partition(":")[0], wait_until)
+        yield Chat(salons, whatsapp, company_id, jid.partition(":")[0], world, wait_until)
 
 
 @pytest.mark.parametrize("country", SPELLINGS)
@@ -153,3 +156,29 @@ def test_w17_a_changed_timer_is_heard_from_either_side(chat: Chat, who: str) -> 
     assert chat.salons.rows("SELECT text FROM inbox_messages WHERE text LIKE %s", f"%{client}") == [
         {"text": f"Здравствуйте, {client}"}
     ], "a setting is no letter"
+
+
+@pytest.fixture(params=["fake", "library"])
+def world(request: pytest.FixtureRequest, chat: Chat, database_url: str) -> Iterator[World]:
+    """The chat's own, or one with our fake engine."""
+    if request.param == "library":
+        yield chat.world
+        return
+    with closing(Salons(database_url)) as salons:
+        fake = FakeWorld(salons)
+        with fake.hosting():
+            yield fake
+
+
+def test_typing_comes_before_what_nobody_has_typed(world: World, wait_until: WaitUntil) -> None:
+    """A client sees somebody type before a notice, and nobody before what a human has typed, in either world."""
+    client, salons = "79995551234", world.salons
+    [(_, company_id)] = world.link(1)
+    world.meet(client)
+    wait_until(lambda: salons.is_online(company_id), SLOWLY, "online")
+    for text, purpose in SAID.items():
+        new = NewMessage(company_id=company_id, text=text, dedup_key=text, deadline_at=None, purpose=purpose)
+        messages.send(new, to=Sighting(phone=client), uow=salons.uow, clock=lambda: datetime.now(UTC))
+        world.nudge()
+        wait_until(lambda text=text: text in world.shown(client), SLOWLY, text)
+    assert world.shown(client) == ["От руки", "composing", "Вы записаны", "composing", "Спасибо!"]

@@ -19,7 +19,7 @@ from aiadmin.domain.session_event import SessionEvent, SocketOpen
 from aiadmin.hosting.host import SessionHost
 from aiadmin.hosting.outside import Manners, Outside
 from aiadmin.hosting.ports import Keys
-from tests.acceptance.hosting import ROOT, NoPages, pair, settings
+from tests.acceptance.hosting import ROOT, NoPages, Pair, settings
 from tests.acceptance.test_hosting import Salons
 from tests.contract.cases import Case
 from tests.fakes.whatsapp.client import FakeWhatsApp
@@ -46,13 +46,19 @@ class World(Protocol):
         """Somebody of this number has WhatsApp."""
         ...
 
+    def nudge(self) -> None:
+        """Something is owed: the host looks now rather than at its next tick."""
+        ...
+
     def shown(self, client: str) -> list[str]:
         """What this client's phone has shown, in order: texts, and `composing` for somebody who types."""
         ...
 
 
-MANNERS = Manners(gaps=Bucket(shortest_gap=timedelta(0), longest_gap=timedelta(0)))
-"""Hosts type, and do not rest."""
+MANNERS = Manners(
+    gaps=Bucket(shortest_gap=timedelta(0), longest_gap=timedelta(0)), typing_time=lambda _text: timedelta(seconds=0.1)
+)
+"""Hosts type, but not for long, and do not rest."""
 
 
 class TellingEngine(FakeEngine):
@@ -105,13 +111,16 @@ class FakeWorld:
     def meet(self, client: str) -> None:
         """Everybody has WhatsApp here."""
 
+    def nudge(self) -> None:
+        self._host.look()
+
     def shown(self, client: str) -> list[str]:
         return self._engine.shown[f"{client}@s.whatsapp.net"]
 
     @contextmanager
     def hosting(self) -> Iterator[None]:
         """While the host runs."""
-        host = SessionHost(
+        self._host = SessionHost(
             engine=self._engine,
             keys=self._keys,
             uow=self.salons.uow,
@@ -120,22 +129,22 @@ class FakeWorld:
             capacity=50,
             outside=Outside(manners=MANNERS),
         )
-        host.start()
+        self._host.start()
         try:
             yield
         finally:
-            host.drain()
+            self._host.drain()
 
 
 class LibraryWorld:
     """The host with the real library, in a process of its own, and the fake WhatsApp."""
 
-    def __init__(self, salons: Salons, whatsapp: FakeWhatsApp) -> None:
-        self.salons, self._whatsapp = salons, whatsapp
+    def __init__(self, salons: Salons, whatsapp: FakeWhatsApp, pair: Pair) -> None:
+        self.salons, self._whatsapp, self._pair = salons, whatsapp, pair
         self.events: dict[str, list[str]] = defaultdict(list)
 
     def link(self, count: int) -> list[tuple[str, CompanyId]]:
-        linked = pair(self._whatsapp, self.salons.database_url, count)
+        linked = self._pair(self.salons.database_url, count)
         return [(device["jid"], self.salons.add(**device)) for device in linked]
 
     def strike(self, jid: str, case: Case) -> None:
@@ -151,6 +160,9 @@ class LibraryWorld:
 
     def meet(self, client: str) -> None:
         self._whatsapp.phone(client)
+
+    def nudge(self) -> None:
+        self._command()
 
     def shown(self, client: str) -> list[str]:
         texts = {one["id"]: one["text"] for one in self._whatsapp.messages(client)}

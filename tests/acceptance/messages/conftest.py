@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.acceptance.hosting import child
+from tests.acceptance.hosting import Pair, child, pairing
 from tests.acceptance.messages.salon import PHONES, Salon
 from tests.acceptance.test_hosting import SLOWLY, Salons
 from tests.conftest import WaitUntil
@@ -22,6 +22,13 @@ def whatsapp() -> Iterator[FakeWhatsApp]:
 
 
 @pytest.fixture(scope="module")
+def pair(whatsapp: FakeWhatsApp) -> Iterator[Pair]:
+    """Links the phones of all salons here."""
+    with pairing(whatsapp) as pair:
+        yield pair
+
+
+@pytest.fixture(scope="module")
 def shared_database(databases: Databases) -> Iterator[str]:
     """A database for the tests that share one host."""
     with databases.lend() as url:
@@ -29,10 +36,10 @@ def shared_database(databases: Databases) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def salon(whatsapp: FakeWhatsApp, shared_database: str, wait_until: WaitUntil) -> Iterator[Salon]:
+def salon(whatsapp: FakeWhatsApp, pair: Pair, shared_database: str, wait_until: WaitUntil) -> Iterator[Salon]:
     """A salon, linked and hosted."""
     database = Salons(shared_database)
-    salon = Salon(whatsapp, database)
+    salon = Salon(whatsapp, pair, database)
     with child(whatsapp, shared_database, "host") as host:
         host.read()
         wait_until(salon.is_online, SLOWLY, "online")
@@ -42,10 +49,10 @@ def salon(whatsapp: FakeWhatsApp, shared_database: str, wait_until: WaitUntil) -
 
 
 @pytest.fixture
-def own_salon(whatsapp: FakeWhatsApp, database_url: str) -> Iterator[Salon]:
+def own_salon(whatsapp: FakeWhatsApp, pair: Pair, database_url: str) -> Iterator[Salon]:
     """A salon of this test's own, linked; nobody hosts it yet."""
     database = Salons(database_url)
-    yield Salon(whatsapp, database)
+    yield Salon(whatsapp, pair, database)
     database.close()
 
 

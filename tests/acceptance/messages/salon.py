@@ -10,7 +10,7 @@ from aiadmin.domain.contact import Sighting
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.message import NewMessage, Purpose
 from aiadmin.services import messages
-from tests.acceptance.hosting import pair
+from tests.acceptance.hosting import Pair
 from tests.acceptance.test_hosting import Salons
 from tests.fakes.whatsapp.client import FakeWhatsApp
 
@@ -22,9 +22,9 @@ _KEYS = itertools.count(1)
 class Salon:
     """A salon whose phone is linked, as the tests see it."""
 
-    def __init__(self, whatsapp: FakeWhatsApp, database: Salons) -> None:
+    def __init__(self, whatsapp: FakeWhatsApp, pair: Pair, database: Salons) -> None:
         self.whatsapp, self.database = whatsapp, database
-        [linked] = pair(whatsapp, database.database_url)
+        [linked] = pair(database.database_url)
         self.jid: str = linked["jid"]
         self.phone = self.jid.partition(":")[0]
         self.company_id: CompanyId = database.add(**linked)
