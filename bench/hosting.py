@@ -24,7 +24,7 @@ from tests.acceptance.test_hosting import Salons
 from tests.chaos.fleet import Fleet
 from tests.chaos.scale import FULL
 from tests.chaos.watch import Watch
-from tests.chaos.world import World
+from tests.chaos.world import World, own_postgres
 
 SIZES = (50, 100, 300)
 IDLE_SECONDS = 10.0
@@ -193,7 +193,7 @@ def _percentiles(milliseconds: list[float]) -> str:
 def measure(folder: Path) -> str:
     """The tables of the hosting figures."""
     costs, sent = [], []
-    with World(folder, max(SIZES)) as world:
+    with own_postgres(folder) as postgres, World(folder, postgres.url, max(SIZES)) as world:
         world.whatsapp.phone(CLIENT)
         with world.salons() as salons:
             jids = sorted(row["jid"] for row in salons.rows("SELECT jid FROM devices"))

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from aiadmin.adapters import embedded
 from tests.acceptance.test_hosting import Salons
 from tests.chaos.fleet import Fleet
 from tests.chaos.scale import Scale, chosen
 from tests.chaos.watch import Watch
 from tests.chaos.world import World
+from tests.support.database import Databases
 
 
 @pytest.fixture(scope="session")
@@ -20,9 +22,15 @@ def scale() -> Scale:
 
 
 @pytest.fixture(scope="session")
-def world(server_dir: Path, scale: Scale) -> Iterator[World]:
+def postgres_url(postgres_server: embedded.EmbeddedServer, databases: Databases) -> str:
+    """The run's PostgreSQL, where our schema is a template."""
+    return postgres_server.url
+
+
+@pytest.fixture(scope="session")
+def world(server_dir: Path, postgres_url: str, scale: Scale) -> Iterator[World]:
     """Servers and linked phones for all scenarios that leave the servers alone."""
-    with World(server_dir, scale.sessions) as world:
+    with World(server_dir, postgres_url, scale.sessions) as world:
         yield world
 
 

@@ -31,7 +31,8 @@ from tests.chaos.fleet import Fleet, HostProcess
 from tests.chaos.scale import FULL
 from tests.chaos.streams import Streams
 from tests.chaos.watch import Watch
-from tests.chaos.world import World
+from tests.chaos.world import World, own_postgres
+from tests.restarting import RestartingServer
 
 HOSTS = 3
 FAULT_EVERY_SECONDS = 4.0
@@ -64,6 +65,7 @@ class Sample:
 class Soak:
     """One run."""
 
+    postgres: RestartingServer
     world: World
     salons: Salons
     fleet: Fleet
@@ -117,7 +119,7 @@ class Soak:
             "login failure": (8, self._fail_login),
             "kill -9": (4, lambda: self._victim().kill()),
             "SIGTERM": (4, lambda: self._victim().ask_to_end()),
-            "PostgreSQL": (2, self.world.postgres.restart),
+            "PostgreSQL": (2, self.postgres.restart),
             "Valkey": (2, self.world.valkey.restart),
         }
 
@@ -233,7 +235,8 @@ def main() -> int:
 def _soak(folder: Path, seconds: float, sessions: int, seed: str) -> list[str]:
     print(f"{sessions} sessions for {seconds:.0f} s, seed {seed}; logs of the hosts in {folder}", flush=True)
     with (
-        World(folder, sessions) as world,
+        own_postgres(folder) as postgres,
+        World(folder, postgres.url, sessions) as world,
         world.salons() as salons,
         closing(Fleet(world, salons.database_url, FULL, folder, SESSIONS_CAPACITY=str(_capacity(sessions)))) as fleet,
     ):
@@ -242,7 +245,7 @@ def _soak(folder: Path, seconds: float, sessions: int, seed: str) -> list[str]:
             fleet.start()
         watch.until_whole(FULL.patience)
         with Streams(world.whatsapp, salons, TALKING) as streams:
-            soak = Soak(world, salons, fleet, watch, streams, random.Random(seed), seconds)  # noqa: S311 - ditto
+            soak = Soak(postgres, world, salons, fleet, watch, streams, random.Random(seed), seconds)  # noqa: S311 - ditto
             soak.run()
         print(f"faults: {dict(soak.faults)}")
         return soak.verdict()

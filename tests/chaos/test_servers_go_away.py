@@ -4,30 +4,25 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-
-import pytest
 
 from aiadmin.domain.breaker import CANARIES, PROBE_EVERY
 from tests.chaos.fleet import Fleet
 from tests.chaos.scale import Scale
 from tests.chaos.watch import Watch, histogram
-from tests.chaos.world import World
-
-
-@pytest.fixture
-def own_world(server_dir: Path, scale: Scale) -> Iterator[World]:
-    """A world whose servers may be restarted."""
-    with World(server_dir, scale.sessions) as world:
-        yield world
+from tests.chaos.world import World, own_postgres
 
 
 def test_while_postgresql_restarts_and_redis_is_away_connections_stay_and_nothing_is_taken_twice(
-    own_world: World, scale: Scale, tmp_path: Path
+    server_dir: Path, scale: Scale, tmp_path: Path
 ) -> None:
-    with own_world.salons() as salons, closing(Fleet(own_world, salons.database_url, scale, tmp_path)) as fleet:
+    with (
+        own_postgres(server_dir) as postgres,
+        World(server_dir, postgres.url, scale.sessions) as own_world,
+        own_world.salons() as salons,
+        closing(Fleet(own_world, salons.database_url, scale, tmp_path)) as fleet,
+    ):
         watch = Watch(own_world.whatsapp, salons)
         fleet.start(), fleet.start()
         watch.until_whole(scale.patience)
@@ -36,7 +31,7 @@ def test_while_postgresql_restarts_and_redis_is_away_connections_stay_and_nothin
         def is_as_before() -> bool:
             return watch.connections() == connections
 
-        own_world.postgres.restart()
+        postgres.restart()
         watch.until(watch.is_postgres_back, scale.patience, "PostgreSQL is back")
         watch.throughout(scale.lease + scale.renew_every, is_as_before, "a connection was lost")
         watch.until_whole(scale.patience)

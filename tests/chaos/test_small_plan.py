@@ -35,10 +35,12 @@ ROLE = "small_plan"
 
 
 @pytest.fixture
-def own_world(server_dir: Path) -> Iterator[World]:
+def own_world(server_dir: Path, postgres_url: str) -> Iterator[World]:
     """A world of 25 salons."""
-    with World(server_dir, SALONS) as world:
+    with World(server_dir, postgres_url, SALONS) as world:
         yield world
+    with closing(psycopg2.connect(postgres_url)) as connection, connection, connection.cursor() as cursor:
+        cursor.execute(f"DROP ROLE {ROLE}")
 
 
 def _ordered() -> dict[str, str]:
