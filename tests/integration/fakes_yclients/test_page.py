@@ -13,6 +13,7 @@ from tests.fakes.yclients.client import FakeYClients
 from tests.integration.fakes_yclients.bot import Bot
 from tests.integration.fakes_yclients.conftest import SALON
 
+pytestmark = pytest.mark.process
 DAY = "2030-01-07"
 CARD = "[data-record]"
 

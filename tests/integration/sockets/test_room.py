@@ -36,6 +36,7 @@ def room(said: Said) -> Iterator[RoomProcess]:
     running.join(5)
 
 
+@pytest.mark.process
 def test_a_room_ends_when_its_desk_lets_go(room: RoomProcess, said: Said) -> None:
     room.close()
     assert said.get(timeout=5) == RoomSaid(1, None)
@@ -50,6 +51,7 @@ input()
 """
 
 
+@pytest.mark.process
 def test_a_room_ends_with_its_desk_even_if_its_pipe_is_held_open(wait_until: WaitUntil) -> None:
     """A desk that is killed at once must not leave a room that never learns who its parent was."""
     desk = subprocess.Popen(
@@ -66,6 +68,7 @@ def test_a_room_ends_with_its_desk_even_if_its_pipe_is_held_open(wait_until: Wai
         os.close(held)
 
 
+@pytest.mark.process
 def test_a_room_that_cannot_reach_anything_says_so_and_goes_on(room: RoomProcess, said: Said) -> None:
     """Neither PostgreSQL nor WhatsApp is there: a failure, not a crash."""
     nowhere = f"postgres://nobody@127.0.0.1:{free_port()}/none?sslmode=disable&connect_timeout=2"
@@ -84,6 +87,7 @@ def first(said: Said, kind: str) -> dict[str, str]:
             return facts
 
 
+@pytest.mark.process
 def test_a_command_to_a_dead_room_is_no_error(room: RoomProcess, said: Said) -> None:
     room.kill()
     assert room.join(5)
@@ -108,6 +112,7 @@ def test_what_ends_a_pairing_and_why(what: event.SessionEvent, reason: str | Non
     assert failure_of(what) == reason
 
 
+@pytest.mark.process
 def test_the_desk_does_not_load_the_library() -> None:
     """It lives beside the host, but what pairs must be free to die."""
     asked = "import json, sys, aiadmin.hosting.desk; print(json.dumps([m for m in sys.modules if 'neonize' in m]))"

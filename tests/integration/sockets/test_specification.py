@@ -9,11 +9,14 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
+
 from aiadmin.domain.pairing import PairingState
 from aiadmin.services.ports import LiveCode
 from tests.conftest import ROOT
 from tests.integration.sockets.site import Salon, Site
 
+pytestmark = pytest.mark.process
 FIRST = """
 const socket = io('/marketplace', {
   auth: {

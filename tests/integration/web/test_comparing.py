@@ -130,6 +130,7 @@ def test_the_clock_asks_for_a_look_once_an_hour(door: Door) -> None:
     assert jobs.count("jobs.installations.compare") == 1
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("is_configured", [True, False])
 def test_the_job_does_it_with_the_settings_of_its_process(
     door: Door, database_url: str, redis_url: str, is_configured: bool

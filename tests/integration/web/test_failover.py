@@ -19,6 +19,7 @@ from tests.integration.web.server import running
 from tests.integration.web.test_real_server import JWT_SECRET, register
 from tests.silence import SilentProxy, by_way_of
 
+pytestmark = pytest.mark.process
 BOUND_SECONDS = 30.0
 """What a failover may cost."""
 

@@ -159,6 +159,7 @@ def test_a_scrape_survives_what_it_measures(make_site: MakeSite, free_port: int)
     assert value(values, "aiadmin_up", dependency="redis") == 1
 
 
+@pytest.mark.process
 def test_processes_add_up(site: Site, redis_url: str) -> None:
     site.container.metrics.count(Metric.WHATSAPP_CONNECTIONS)
 
@@ -167,6 +168,7 @@ def test_processes_add_up(site: Site, redis_url: str) -> None:
     assert value(scrape(site), "aiadmin_whatsapp_connections_total") == 2
 
 
+@pytest.mark.process
 def test_a_forked_child_counts_at_once_and_not_what_its_parent_counted(site: Site, redis_url: str) -> None:
     """The worker forks for every job, and the child leaves without goodbye."""
     _in_another_process(

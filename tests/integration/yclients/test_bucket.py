@@ -51,6 +51,7 @@ def test_calls_of_many_threads_keep_their_distance(redis_url: str) -> None:
     assert max(at) - min(at) >= 11 / 50 * 0.95
 
 
+@pytest.mark.process
 def test_two_processes_share_one_budget(redis_url: str, wait_until: WaitUntil) -> None:
     code = "import sys; from tests.integration.yclients.test_bucket import call_until_told as run; run(sys.argv[1])"
     processes = [
