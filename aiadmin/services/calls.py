@@ -13,7 +13,7 @@ from aiadmin.domain.journal import DEFAULT_ZONE
 from aiadmin.domain.message import NewMessage, Purpose
 from aiadmin.domain.notice import Notice, Promise
 from aiadmin.domain.quarantine import RowKey, WorkQueue
-from aiadmin.domain.release import call_key
+from aiadmin.domain.release import Addressee, call_key
 from aiadmin.services.isolation import Isolation
 from aiadmin.services.messages import owe
 from aiadmin.services.ports import Clock, NewUnitOfWork, UnitOfWork
@@ -58,39 +58,43 @@ def _ask(notices: Sequence[Notice], *, work: UnitOfWork, now: datetime) -> None:
     if company is None or company.whatsapp_phone is None:
         return
     fresh = work.calls.mark([one.id for one in notices], now)
-    about = [one for one in notices if one.id in fresh]
-    if not about:
+    new = [one for one in notices if one.id in fresh]
+    if not new:
         return
-    first = about[0]
-    phone, text = _said(about, work)
-    new = NewMessage(
-        company_id=first.company_id,
-        text=text,
-        dedup_key=call_key(first),
-        deadline_at=max(promise.starts_at for one in about for promise in _times(one)),
+    name, phone = _whom(new, work)
+    about = work.contacts.see(new[0].company_id, Sighting(phone=phone), now) if phone else None
+    unread = work.calls.take_back(new[0], about, now) if about is not None else ()
+    untold = [*unread, *new]
+    message = NewMessage(
+        company_id=new[0].company_id,
+        text=texts.call(texts.who(name, phone), _fates(untold, work)),
+        dedup_key=call_key(new[0]),
+        deadline_at=max(promise.starts_at for one in untold for promise in _times(one)),
         purpose=Purpose.REPLY,
-        record_id=first.record_id,
-        about=work.contacts.see(first.company_id, Sighting(phone=phone), now) if phone else None,
+        record_id=new[0].record_id,
+        about=about,
     )
-    owe(new, to=Sighting(phone=company.whatsapp_phone), work=work, now=now)
+    owe(message, to=Sighting(phone=company.whatsapp_phone), work=work, now=now)
 
 
-def _said(notices: Sequence[Notice], work: UnitOfWork) -> tuple[str | None, str]:
-    """Whom to call, and the text."""
-    first = notices[0]
-    salon, client_id = work.sync_runs.salon(first.company_id), first.promise.client_id
+def _whom(notices: Sequence[Notice], work: UnitOfWork) -> tuple[str | None, str | None]:
+    """The client's name and phone."""
+    company_id, client_id = notices[0].company_id, notices[0].promise.client_id
+    client = work.releases.client(company_id, client_id) if client_id is not None else Addressee()
+    promised = next((one.promise.client_phone for one in notices if one.promise.client_phone), None)
+    return client.name, promised or client.phone
+
+
+def _fates(notices: Sequence[Notice], work: UnitOfWork) -> Sequence[tuple[str, str, str]]:
+    """What became of each visit, when it was to be, and when it is."""
+    salon = work.sync_runs.salon(notices[0].company_id)
     zone = salon.zone if salon else DEFAULT_ZONE
-    client = work.releases.client(first.company_id, client_id) if client_id is not None else None
-    phone = next((one.promise.client_phone for one in notices if one.promise.client_phone), None)
-    phone = phone or (client.phone if client else None)
-    about = [_fate(one, zone) for one in _by_visit(notices)]
-    return phone, texts.call(texts.who(client.name if client else None, phone), about)
+    return [(one.kind.value, *_whens(one, zone)) for one in _by_visit(notices)]
 
 
-def _fate(notice: Notice, zone: str) -> tuple[str, str, str]:
-    """What became of a visit, when it was to be, and when it is."""
+def _whens(notice: Notice, zone: str) -> tuple[str, str]:
     believed, true = _times(notice)
-    return notice.kind, _when(believed, zone), _when(true, zone)
+    return _when(believed, zone), _when(true, zone)
 
 
 def _by_visit(notices: Sequence[Notice]) -> Sequence[Notice]:

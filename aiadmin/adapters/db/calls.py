@@ -13,7 +13,7 @@ from aiadmin.adapters.db.quarantine import not_set_aside
 from aiadmin.adapters.db.releases import PHONE_IS_ONLINE, notice_of_row
 from aiadmin.adapters.db.sync_runs import IS_READ
 from aiadmin.domain.call import LONGEST_TRIED, SETTLES_WITHIN, STILL_ASKED, GivenUp
-from aiadmin.domain.ids import NoticeId
+from aiadmin.domain.ids import ContactId, NoticeId
 from aiadmin.domain.notice import Notice
 from aiadmin.domain.pace import TO_SET_OUT, Hindrance
 from aiadmin.domain.quarantine import WorkQueue
@@ -40,6 +40,25 @@ SELECT notices.*, EXISTS (SELECT FROM message_pause) OR EXISTS (
 ) AS is_paused
 FROM notices WHERE {_TOO_LATE} ORDER BY notices.due_at LIMIT :limit
 """)  # noqa: S608 - our own words
+_IS_SO = f"""
+GREATEST({_STARTS}, {_WAS}) > :now
+AND NOT EXISTS (
+  SELECT FROM message_settings
+  WHERE message_settings.company_id = notices.company_id AND settings ->> notices.kind = 'false'
+)
+AND NOT EXISTS (
+  SELECT FROM records
+  WHERE records.company_id = notices.company_id AND records.record_id = notices.record_id
+    AND CASE notices.kind
+      WHEN 'moved' THEN records.deleted_at IS NOT NULL OR records.starts_at <> {_STARTS}
+      ELSE records.deleted_at IS NULL AND (
+        records.client_id = CAST(promise ->> 'client_id' AS bigint)
+        OR records.client_phone = promise ->> 'client_phone'
+      )
+    END
+)
+"""  # noqa: S608 - our own words
+"""The visit is to come, nobody has undone what became of it, and the salon still wants it told."""
 _UNTOLD = f"""
 FROM notices
 JOIN companies ON companies.id = notices.company_id AND companies.whatsapp_phone IS NOT NULL AND {IS_READ}
@@ -49,26 +68,25 @@ WHERE notices.kind IN ('moved', 'cancelled') AND notices.reason IS NOT NULL AND 
     (notices.state = 'dropped' AND notices.reason = ANY(:reasons))
     OR (notices.state = 'done' AND message.state IN ('failed', 'cancelled'))
   )
-  AND NOT EXISTS (
-    SELECT FROM message_settings
-    WHERE message_settings.company_id = notices.company_id AND settings ->> notices.kind = 'false'
-  )
-  AND GREATEST({_STARTS}, {_WAS}) > :now
-  AND NOT EXISTS (
-    SELECT FROM records
-    WHERE records.company_id = notices.company_id AND records.record_id = notices.record_id
-      AND CASE notices.kind
-        WHEN 'moved' THEN records.deleted_at IS NOT NULL OR records.starts_at <> {_STARTS}
-        ELSE records.deleted_at IS NULL AND (
-          records.client_id = CAST(promise ->> 'client_id' AS bigint)
-          OR records.client_phone = promise ->> 'client_phone'
-        )
-      END
-  )
+  AND {_IS_SO}
   AND {not_set_aside(WorkQueue.NOTICES, "notices.company_id", "notices.id")}
-"""  # noqa: S608 - our own words
+"""
 _LIST = text(f"SELECT notices.* {_UNTOLD} ORDER BY notices.finished_at LIMIT :limit")
 _MARK = text("UPDATE notices SET called_at = :at WHERE id = ANY(:numbers) AND called_at IS NULL RETURNING id")
+_TAKE_BACK = text(f"""
+WITH unread AS (
+  UPDATE outbox_messages SET state = 'cancelled', reason = 'superseded', next_attempt_at = NULL, finished_at = :now
+  WHERE company_id = :company_id AND about_contact_id = :about AND state = 'pending' AND dedup_key LIKE 'call:%'
+  RETURNING company_id, created_at
+)
+UPDATE notices SET called_at = :now FROM unread
+WHERE notices.company_id = unread.company_id AND notices.called_at = unread.created_at AND (
+    CAST(promise ->> 'client_id' AS bigint) = :client_id OR promise ->> 'client_phone' = :client_phone
+  )
+  AND notices.kind IN ('moved', 'cancelled') AND {_IS_SO}
+RETURNING notices.*
+""")  # noqa: S608 - our own words
+"""A call and what it is about have one time."""
 _ANY_DUE = text(f"""
 SELECT EXISTS (SELECT {_UNTOLD}) OR EXISTS (SELECT FROM notices WHERE {_TOO_LATE})
 """)  # noqa: S608 - our own words
@@ -92,6 +110,11 @@ class SqlCalls:
 
     def mark(self, notices: Sequence[NoticeId], at: datetime) -> frozenset[NoticeId]:
         return frozenset(map(NoticeId, self._session.scalars(_MARK, {"numbers": [*notices], "at": at})))
+
+    def take_back(self, like: Notice, about: ContactId, now: datetime) -> Sequence[Notice]:
+        client = {"client_id": like.promise.client_id, "client_phone": like.promise.client_phone}
+        given = {"company_id": like.company_id, "about": about, "now": now, **client}
+        return [notice_of_row(row) for row in self._session.execute(_TAKE_BACK, given)]
 
     def any_due(self, now: datetime) -> bool:
         return bool(self._session.scalar(_ANY_DUE, _untold(now) | _too_late(now)))

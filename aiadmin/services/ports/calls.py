@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from aiadmin.domain.call import GivenUp
-from aiadmin.domain.ids import NoticeId
+from aiadmin.domain.ids import ContactId, NoticeId
 from aiadmin.domain.notice import Notice
 
 
@@ -27,6 +27,13 @@ class Calls(Protocol):
 
     def mark(self, notices: Sequence[NoticeId], at: datetime) -> frozenset[NoticeId]:
         """The salon is asked to call about these; which of them nobody has marked before."""
+        ...
+
+    def take_back(self, like: Notice, about: ContactId, now: datetime) -> Sequence[Notice]:
+        """What the salon was asked to tell this client and has not been sent yet, as far as it is still so.
+
+        That is not asked for any more: it is marked anew, to be asked for together with what is `like` it.
+        """
         ...
 
     def any_due(self, now: datetime) -> bool:

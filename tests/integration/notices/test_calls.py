@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -116,11 +117,19 @@ def _lose_host(desk: Desk) -> None:
     desk.salon.world.execute("UPDATE session_hosts SET lease_until = now()")
 
 
+OFF, LATER, EARLIER = {"deleted": True}, {"datetime": 2 * DAY}, {"datetime": 2 * HOUR}
+
+
 @pytest.mark.parametrize(
-    ("hinder", "why"),
-    [(_pause, "paused"), (_pause_all, "paused"), (_disconnect, "late"), (_lose_host, "late")],
+    ("hinder", "why", "edit"),
+    [
+        (_pause, "paused", OFF),
+        (_pause_all, "paused", LATER),
+        (_disconnect, "late", LATER),
+        (_disconnect, "late", EARLIER),
+        (_lose_host, "late", OFF),
+    ],
 )
-@pytest.mark.parametrize("edit", [{"deleted": True}, {"datetime": 2 * DAY}, {"datetime": 2 * HOUR}])
 def test_what_nobody_can_send_is_called_about_an_hour_before(
     desk: Desk, hinder: Callable[[Desk], None], why: str, edit: dict[str, Any]
 ) -> None:
@@ -148,6 +157,27 @@ def test_what_nobody_can_send_is_called_about_an_hour_before(
         sent = messages.pull([hold], idle=[hold], uow=desk.salon.world.uow, clock=desk.now)
         assert [message.text for message in sent] == [call], "as soon as anything goes"
     assert kind in {"cancelled", "moved"}
+
+
+def test_postgresql_reckons_as_we_do(desk: Desk) -> None:
+    """A time that is over is no time that anybody comes at."""
+    desk.edit(desk.known(30 * HOUR), datetime=desk.at(40 * HOUR))
+    assert desk.news() == 1
+    _disconnect(desk)
+    now = desk.now()
+    desk.salon.world.execute("UPDATE notices SET due_at = due_at - interval '1 hour'")
+    soon = [30 * MINUTE, HOUR, HOUR + MINUTE, 9 * HOUR]
+    for was, starts in itertools.product([-3 * HOUR, -MINUTE, *soon], soon):
+        desk.salon.world.execute(
+            "UPDATE notices SET promise = jsonb_set(jsonb_set(promise,"
+            " '{starts_at}', to_jsonb(CAST(:starts AS text))), '{was,starts_at}', to_jsonb(CAST(:was AS text)))",
+            starts=(now + starts).isoformat(),
+            was=(now + was).isoformat(),
+        )
+        with desk.salon.world.uow() as work:
+            found = work.calls.hopeless(now, limit=9)
+        sets_out = min(starts, was) if was > timedelta() else starts
+        assert [one.notice.reckoned_at(now) - now for one in found] == ([sets_out] if sets_out <= HOUR else [])
 
 
 def test_news_of_a_visit_that_is_near_is_tried_before_anybody_calls(desk: Desk) -> None:
@@ -190,6 +220,33 @@ def test_one_call_is_about_everything_that_a_person_was_not_told(desk: Desk) -> 
     assert call.index(f"{first:%H:%M}") < call.rindex(f"{last:%H:%M}")
     desk.look()
     assert len(desk.calls()) == 1
+
+
+def test_a_call_that_is_not_read_yet_becomes_one_with_the_next(desk: Desk) -> None:
+    """And without what has been undone meanwhile."""
+    moved, first, second = (desk.known((30 + 24 * days) * HOUR) for days in range(3))
+    back = desk.salon.record(moved["id"])["date"]
+    desk.lock("opted_out_at")
+    desk.edit(moved, datetime=desk.at(200 * HOUR))
+    desk.edit(first, deleted=True)
+    assert desk.news() == 2
+    desk.look()
+    [call] = desk.calls()
+    assert (call.count("• отменён"), call.count("• перенесён")) == (1, 1)
+    desk.edit(moved, datetime=back)
+    desk.edit(second, deleted=True)
+    assert desk.news() == 1
+    desk.look()
+    [call] = desk.calls()
+    assert (call.count("• отменён"), call.count("• перенесён")) == (2, 0)
+    [message] = desk.salon.pull()
+    assert message.text == call
+    third = desk.known(100 * HOUR)
+    desk.edit(third, deleted=True)
+    assert desk.news() == 1
+    desk.look()
+    [call] = desk.calls()
+    assert call.startswith("Не получилось предупредить об отмене"), "what was read is not asked for again"
 
 
 def test_one_message_that_was_refused_is_one_call(desk: Desk) -> None:

@@ -160,15 +160,15 @@ def test_an_import_that_is_mended_right_away_is_told_to_nobody_and_a_move_of_it_
 
 
 @pytest.mark.parametrize(
-    ("fields", "edit", "kinds"),
+    ("fields", "edit", "kinds", "reason"),
     [
-        ({"online": True}, {"deleted": True}, ["booked", "cancelled"]),
-        ({"online": True}, {"datetime": "12:00"}, ["booked", "moved"]),
-        ({}, {"deleted": True}, ["booked"]),
-        ({}, {"datetime": "12:00"}, ["booked", "booked"]),
+        ({"online": True}, {"deleted": True}, ["booked", "cancelled"], None),
+        ({"online": True}, {"deleted": True}, ["booked", "cancelled"], "quiet_hours"),
+        ({"online": True}, {"datetime": "12:00"}, ["booked", "moved"], "quiet_hours"),
+        ({}, {"deleted": True}, ["booked"], None),
+        ({}, {"datetime": "12:00"}, ["booked", "booked"], "quiet_hours"),
     ],
 )
-@pytest.mark.parametrize("reason", [None, "quiet_hours"])
 def test_a_booking_that_waits_and_is_called_off_is_told_to_whoever_made_it(
     plans: Plans, fields: dict[str, Any], edit: dict[str, Any], kinds: list[str], reason: str | None
 ) -> None:

@@ -137,6 +137,7 @@ FLEET_WIDE: Mapping[str, str] = {
 
 CARRIED = frozenset(
     {
+        "SqlCalls.take_back",
         "SqlChecks.finish",
         "SqlChecks.hear",
         "SqlChecks.put_off",
