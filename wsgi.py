@@ -23,6 +23,5 @@ load()
 app = create_app(Container(config, lock_seconds=LOCK_SECONDS))
 
 # all that is loaded by now stays: a collection that walked over it would hold up every request for 0.1 s
-gc.collect()
 gc.freeze()
 gc.enable()
