@@ -13,6 +13,7 @@ from aiadmin.adapters.db.quarantine import not_set_aside
 from aiadmin.adapters.db.releases import PHONE_IS_ONLINE, notice_of_row
 from aiadmin.adapters.db.sync_runs import IS_READ
 from aiadmin.domain.call import LONGEST_TRIED, SETTLES_WITHIN, STILL_ASKED, GivenUp
+from aiadmin.domain.contact import one_spelling
 from aiadmin.domain.ids import ContactId, NoticeId
 from aiadmin.domain.notice import Notice
 from aiadmin.domain.pace import TO_SET_OUT, Hindrance
@@ -53,7 +54,7 @@ AND NOT EXISTS (
       WHEN 'moved' THEN records.deleted_at IS NOT NULL OR records.starts_at <> {_STARTS}
       ELSE records.deleted_at IS NULL AND (
         records.client_id = CAST(promise ->> 'client_id' AS bigint)
-        OR records.client_phone = promise ->> 'client_phone'
+        OR records.client_number = promise ->> 'client_number'
       )
     END
 )
@@ -81,7 +82,7 @@ WITH unread AS (
 )
 UPDATE notices SET called_at = :now FROM unread
 WHERE notices.company_id = unread.company_id AND notices.called_at = unread.created_at AND (
-    CAST(promise ->> 'client_id' AS bigint) = :client_id OR promise ->> 'client_phone' = :client_phone
+    CAST(promise ->> 'client_id' AS bigint) = :client_id OR promise ->> 'client_number' = :client_number
   )
   AND notices.kind IN ('moved', 'cancelled') AND {_IS_SO}
 RETURNING notices.*
@@ -112,7 +113,8 @@ class SqlCalls:
         return frozenset(map(NoticeId, self._session.scalars(_MARK, {"numbers": [*notices], "at": at})))
 
     def take_back(self, like: Notice, about: ContactId, now: datetime) -> Sequence[Notice]:
-        client = {"client_id": like.promise.client_id, "client_phone": like.promise.client_phone}
+        phone = like.promise.client_phone
+        client = {"client_id": like.promise.client_id, "client_number": one_spelling(phone) if phone else None}
         given = {"company_id": like.company_id, "about": about, "now": now, **client}
         return [notice_of_row(row) for row in self._session.execute(_TAKE_BACK, given)]
 

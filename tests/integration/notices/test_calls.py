@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -211,6 +212,11 @@ def test_one_call_is_about_everything_that_a_person_was_not_told(desk: Desk) -> 
         desk.edit(booking, deleted=True)
     desk.edit(bookings[2], datetime=desk.at(150 * HOUR))
     assert desk.news() == 3
+    workers = [threading.Thread(target=desk.releaser.work) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
     desk.look()
     [call] = desk.calls()
     assert call.startswith(f"Не получилось предупредить: Анна (+{desk.salon.phone}).\n• отменён визит ")
