@@ -23,6 +23,7 @@ from aiadmin.adapters import embedded
 from tests.chromium import chromium, is_helper
 from tests.restarting import LASTING
 from tests.support.database import Databases, copy_cluster
+from tests.support.examples import load_profile
 from tests.support.processes import descendants
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -33,6 +34,7 @@ T = TypeVar("T")
 # process of the product compile each module (0.3 to 0.8 s): .gitignore knows what is kept instead.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+load_profile()
 
 
 def pytest_xdist_auto_num_workers() -> int:

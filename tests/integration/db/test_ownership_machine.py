@@ -28,6 +28,7 @@ from aiadmin.domain.host import LEASE
 from aiadmin.domain.ids import DeviceId, HostId, SalonId
 from aiadmin.domain.session import Session
 from aiadmin.services import sessions
+from tests.support.examples import examples
 
 SLOWER = 60
 """Leases are of PostgreSQL's clock, which goes on by itself: a second of the machine is a minute of it."""
@@ -266,7 +267,7 @@ def test_two_hosts_never_both_own_an_old_epoch_never_writes_and_nobody_is_forgot
     run_state_machine_as_test(
         Ownership,
         settings=settings(
-            max_examples=30,
+            max_examples=examples(12),
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow],

@@ -33,6 +33,7 @@ from tests.integration.notices.conftest import Salon
 from tests.integration.notices.planning import Plans
 from tests.integration.notices.test_release import Desk
 from tests.support.database import Databases
+from tests.support.examples import examples
 
 Poison = Callable[[str, str], None]
 _REFUSE = """
@@ -465,7 +466,7 @@ def test_s1_y1_whatever_one_salon_sends_the_other_is_understood(two: Two) -> Non
         salon.salons.listen(salon.installed)
     count = 0
 
-    @settings(max_examples=30, deadline=None, suppress_health_check=[*HealthCheck])
+    @settings(max_examples=examples(20), deadline=None, suppress_health_check=[*HealthCheck])
     @given(body=_BODIES)
     def try_one(body: dict[str, Any]) -> None:
         nonlocal count

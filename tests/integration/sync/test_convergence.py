@@ -17,6 +17,7 @@ from aiadmin.domain.ids import SalonId
 from aiadmin.domain.journal import Record
 from aiadmin.services.bookings import absorb
 from tests.integration.sync.conftest import Installed, Salons
+from tests.support.examples import examples
 
 MOSCOW = ZoneInfo("Europe/Moscow")
 Said = tuple[datetime, int, tuple[int, ...], int, bool]
@@ -123,7 +124,10 @@ def listening() -> dict[str, Installed]:
 
 
 @settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True
+    max_examples=examples(15),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    derandomize=True,
 )
 @given(steps=_STEPS)
 def test_we_end_in_yclients_own_state_with_each_true_event_once(

@@ -19,6 +19,7 @@ from aiadmin.domain.company import IntegrationStatus
 from aiadmin.domain.delivery import OutboxState
 from aiadmin.services.activations import Courier
 from aiadmin.services.ports import NewUnitOfWork, Rooms
+from tests.support.examples import examples
 from tests.unit.delivery.memory import COMPANY, OPEN, ROW, KilledError, Memory, ScriptedYClients, Told, make_memory
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -59,7 +60,7 @@ def _run(memory: Memory, courier: Courier, most: int = 2000) -> None:
     pytest.fail("it never ends")
 
 
-@settings(max_examples=60)
+@settings(max_examples=examples(30))
 @given(
     script=st.lists(st.sampled_from(WORDS), max_size=30),
     chances=st.lists(st.floats(0, 1, exclude_max=True), min_size=1),
@@ -81,7 +82,7 @@ def test_every_activation_ends_and_yclients_hears_of_it_once(script: list[str], 
         assert told.states[-1] == ("activation_failed", memory.company.activation_error)
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(20))
 @given(script=st.lists(st.sampled_from(["silent", "busy", "broken", "html", "killed", "lost"]), max_size=4))
 def test_yclients_back_in_time_is_told_whatever_happened_before(script: list[str]) -> None:
     memory, yclients, _, courier = _world(*script, *["ok"] * 20, window=timedelta(hours=1))

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from tests.fakes.whatsapp.binary import BinaryError, decode, encode
 from tests.fakes.whatsapp.node import SERVER, Jid, Node
 from tests.fakes.whatsapp.tokens import load_tokens
+from tests.support.examples import examples
 
 _WORDS = st.one_of(
     st.integers(1, 235).map(lambda code: load_tokens().single[code]),
@@ -27,7 +28,7 @@ _NODES = st.recursive(
 )
 
 
-@settings(max_examples=50)
+@settings(max_examples=examples(50))
 @given(_NODES)
 def test_what_is_encoded_decodes_to_the_same_node(node: Node) -> None:
     assert decode(encode(node)) == node

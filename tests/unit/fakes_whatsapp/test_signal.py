@@ -9,6 +9,7 @@ from tests.fakes.whatsapp.keys import KeyPair
 from tests.fakes.whatsapp.node import Jid
 from tests.fakes.whatsapp.ratchet import InvalidMessageError
 from tests.fakes.whatsapp.signal import Party, Sealed
+from tests.support.examples import examples
 
 ANNA, BORIS = Jid("1", "lid"), Jid("2", "lid")
 
@@ -90,7 +91,7 @@ def test_a_message_made_with_keys_the_device_never_gave_out_is_refused() -> None
         boris.decrypt(ANNA, anna.encrypt(BORIS, b"hello"))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(st.data())
 def test_messages_open_in_any_order_and_some_may_be_lost(data: st.DataObject) -> None:
     """A random history: either side sends, and what is under way arrives in any order or never."""

@@ -13,6 +13,7 @@ from aiadmin.domain import session as rules
 from aiadmin.domain import session_event as event
 from aiadmin.domain.device import Observed
 from aiadmin.domain.session import Action, Session, Step
+from tests.support.examples import examples
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 LOGOUTS = ["logged_out", "main_device_gone", "unknown_logout", "keys_missing", "a reason of next year"]
@@ -127,4 +128,4 @@ def _comes_online(session: Session, now: datetime) -> bool:
 
 
 TestSessions = Sessions.TestCase
-TestSessions.settings = settings(max_examples=150, stateful_step_count=30, deadline=None)
+TestSessions.settings = settings(max_examples=examples(75), stateful_step_count=30, deadline=None)

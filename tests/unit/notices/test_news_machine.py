@@ -16,6 +16,7 @@ from aiadmin.domain.journal import Record, is_same_person, is_same_time
 from aiadmin.domain.message_settings import MessageSettings
 from aiadmin.domain.notice import Notice, NoticeKind, Promise, is_still_true
 from aiadmin.domain.plan import Booking, LastNews, Plan, StoredEvent, by_booking, plan
+from tests.support.examples import examples
 from tests.unit.sync.journals import COLOURING, HAIRCUT, NOW, record
 
 ANNA, BORIS, CLARA = "79000000001", "79000000002", "79000000003"
@@ -252,7 +253,7 @@ _AT_NIGHT = [_edit(staff_id=9), _plan_twice, World.wait, _edit(is_deleted=True)]
 _MISTYPED = [_give(6), _plan_once, World.send, World.correct_number, _plan_once, World.send, _edit(is_deleted=True)]
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(150))
 @given(st.sampled_from([None, _BOOKED]), st.booleans(), _STEPS)
 @example(_BOOKED, False, _TO_AND_FRO)
 @example(_BOOKED, False, _MERGE)
