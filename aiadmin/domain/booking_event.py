@@ -101,7 +101,7 @@ def booking_events(
         return ()
     if not is_same_person(before.record, after):
         return tuple(_of_exchange(before.record, after, now))
-    if not after.is_deleted and _is_another_number(before.record, after, now):
+    if not after.is_deleted and _is_another_number(before.record, after, source, now):
         return tuple(_of_correction(before.record, after, now))
     return tuple(_of_change(before.record, after, now))
 
@@ -117,10 +117,15 @@ def _is_news(unknown: Record, source: EventSource, known_since: datetime) -> boo
     return unknown.created_at >= began
 
 
-def _is_another_number(before: Record, after: Record, now: datetime) -> bool:
-    """Whether a card has another phone than it had, and has not only been found to have one."""
+def _is_another_number(before: Record, after: Record, source: EventSource, now: datetime) -> bool:
+    """Whether a card has another phone than it had, and has not only been found to have one.
+
+    Lists show phones that were hidden from us until the salon gave us the right to see them: those are no news.
+    """
     if before.client_phone is not None:
         return not is_same_number(before, after)
+    if source is EventSource.SYNC:
+        return False
     is_new = after.created_at is not None and now - after.created_at < NUMBER_COMES_WITHIN
     return after.client_phone is not None and is_new
 
