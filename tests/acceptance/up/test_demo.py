@@ -83,8 +83,9 @@ def _walk_to_a_linked_phone(up: Up, context: BrowserContext, *phone: str) -> str
     page.close()
     assert "/marketplace/connect?" in entered.url
     assert requests.get(up.link(), timeout=10).status_code == 401, "there is a newer link"
-    scanned = _cli(up, "demo", "--data", str(up.data), "scan", *phone)
-    assert scanned.returncode == 0, scanned.stderr
+    settings = parse_env((up.data / "running.env").read_text())
+    scanned = run_command("demo", "--data", str(up.data), "scan", *phone, **up.env | settings)
+    assert scanned.exit_code == 0, scanned.stderr
     assert requests.get(entered.url, timeout=10).ok, "the page that is open stays so"
     assert requests.get(scanned.stdout.splitlines()[-1], timeout=10).ok
     return scanned.stdout
