@@ -24,7 +24,7 @@ from tests.chromium import chromium, is_helper
 from tests.restarting import LASTING
 from tests.support.database import Databases, copy_cluster
 from tests.support.examples import load_profile
-from tests.support.processes import descendants
+from tests.support.processes import children
 
 ROOT = Path(__file__).resolve().parent.parent
 CLUSTER = pytest.StashKey[Path]()
@@ -167,33 +167,20 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(autouse=True)
 def no_process_is_left_behind() -> Iterator[None]:
-    """A test ends the processes it starts."""
-    before = descendants()
+    """A test ends the processes it starts; a server that was there before may start what it likes."""
+    before = children()
     yield
     deadline = time.monotonic() + 3
-    while left := [child for child in _started_since(before) if _is_ours(child, before)]:
+    while left := [child for child in _started_since(before) if not _is_over(child) and not is_helper(child)]:
         if time.monotonic() > deadline:
             pytest.fail(f"left running: {[_command_of(child) for child in left]}")
         time.sleep(0.02)
 
 
 def _started_since(before: set[int]) -> Iterator[psutil.Process]:
-    for pid in descendants() - before:
+    for pid in children() - before - LASTING:
         with suppress(psutil.NoSuchProcess):
             yield psutil.Process(pid)
-
-
-def _is_ours(process: psutil.Process, before: set[int]) -> bool:
-    """PostgreSQL makes a process for each connection and Chromium for each tab; those are their own affair."""
-    if process.pid in LASTING or _is_over(process) or _command_of(process).startswith("postgres: "):
-        return False
-    if is_helper(process):
-        return False
-    try:
-        # a server that was there before the test may start what it likes
-        return not any(parent.pid in before | LASTING for parent in process.parents())
-    except psutil.NoSuchProcess:
-        return False
 
 
 def _is_over(process: psutil.Process) -> bool:

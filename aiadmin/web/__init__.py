@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn, cast
 
@@ -160,6 +161,7 @@ def _trust_proxies(app: Flask, config: Config) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
 
 
+@cache
 def _static_version(folder: Path) -> str:
     """Changes when any file does, so that a browser never mixes two releases."""
     digest = hashlib.sha256()

@@ -25,23 +25,13 @@ def kill_family(process: subprocess.Popen[bytes]) -> None:
     process.wait(_GONE_WITHIN)
 
 
-def descendants() -> set[int]:
-    """The process ids of all that this process has started, and that those have."""
-    if not Path(f"/proc/self/task/{os.getpid()}/children").exists():
-        return {child.pid for child in psutil.Process().children(recursive=True)}
+def children() -> set[int]:
+    """The process ids of all that this process has started; what those have started is below them, or nobody's."""
+    threads = Path(f"/proc/{os.getpid()}/task")
+    if not (threads / str(os.getpid()) / "children").exists():
+        return {child.pid for child in psutil.Process().children()}
     found: set[int] = set()
-    fresh = [os.getpid()]
-    while fresh:  # the kernel's own lists: psutil reads every process of the machine to find ours
-        children = [child for pid in fresh for child in _children(pid)]
-        fresh = [child for child in children if child not in found]
-        found.update(fresh)
-    return found
-
-
-def _children(pid: int) -> list[int]:
-    """The children of each thread; none of a process that is gone."""
-    found: list[int] = []
-    with suppress(OSError):
-        for thread in Path(f"/proc/{pid}/task").iterdir():
-            found += map(int, (thread / "children").read_bytes().split())
+    for thread in threads.iterdir():  # the kernel's own lists: psutil reads every process of the machine to find ours
+        with suppress(OSError):
+            found.update(map(int, (thread / "children").read_bytes().split()))
     return found
