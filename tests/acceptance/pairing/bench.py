@@ -34,7 +34,6 @@ def desk_with(
     finally:
         desk.stop()
         container.metrics.flush()  # what is not counted now would open Redis again later
-        container.rooms.close()
         container.redis.close()
         container.engine.dispose()
 

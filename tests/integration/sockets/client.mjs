@@ -1,34 +1,53 @@
-// One page, as the specification's snippet opens it, on the official client. Every event is a JSON line on stdout;
-// every JSON line on stdin, {event, data}, is emitted; {"close": true} closes.
+// Pages, as the specification's snippet opens one, on the official client: a process for all of them, as its start
+// takes longer than most tests. One JSON object a line. In: {page, open} with the facts of a new page; {page, event,
+// data} is emitted; {page, close} closes as a page does; {page, end} is a browser that is gone. Out: {page, event, data}.
 
 import { createInterface } from 'node:readline';
 import { io } from 'socket.io-client';
 
-const { url, token, companyId, transports, headers = {}, auth = { token } } = JSON.parse(process.argv[2]);
-const say = (event, data) => process.stdout.write(JSON.stringify({ event, data }) + '\n');
+const sockets = new Map();
 
-const bearer = token ? { Authorization: `Bearer ${token}` } : {};
-const socket = io(`${url}/marketplace`, {
-  auth,
-  transportOptions: {
-    polling: { extraHeaders: { ...bearer, ...headers } },
-    websocket: { extraHeaders: headers },
-  },
-  query: companyId === undefined ? {} : { companyId },
-  ...(transports ? { transports } : {}),
-  reconnectionDelay: 200,
-});
+function open(page, { url, token, companyId, transports, headers = {}, auth = { token } }) {
+  const say = (event, data) => process.stdout.write(JSON.stringify({ page, event, data }) + '\n');
+  const bearer = token ? { Authorization: `Bearer ${token}` } : {};
+  const socket = io(`${url}/marketplace`, {
+    auth,
+    forceNew: true,
+    transportOptions: {
+      polling: { extraHeaders: { ...bearer, ...headers } },
+      websocket: { extraHeaders: headers },
+    },
+    query: companyId === undefined ? {} : { companyId },
+    ...(transports ? { transports } : {}),
+    reconnectionDelay: 200,
+  });
+  socket.on('connect', () => say('connect', socket.io.engine.transport.name));
+  socket.on('disconnect', (reason) => say('disconnect', reason));
+  socket.on('connect_error', (error) => say('connect_error', error.message));
+  socket.onAny((event, data) => say(event, data));
+  sockets.set(page, socket);
+}
 
-socket.on('connect', () => say('connect', socket.io.engine.transport.name));
-socket.on('disconnect', (reason) => say('disconnect', reason));
-socket.on('connect_error', (error) => say('connect_error', error.message));
-socket.onAny((event, data) => say(event, data));
+function end(page) {
+  const socket = sockets.get(page);
+  sockets.delete(page);
+  socket.io.reconnection(false);
+  socket.offAny();
+  socket.off();
+  const { ws } = socket.io.engine?.transport ?? {};
+  ws?.on('error', () => {}); // of a connection that was not open yet
+  if (ws) ws.terminate(); // no farewell: whoever is gone says nothing
+  else socket.io.engine?.close();
+  process.stdout.write(JSON.stringify({ page, ended: true }) + '\n');
+}
 
 createInterface({ input: process.stdin })
   .on('line', (line) => {
-    const { event, data, close } = JSON.parse(line);
-    if (close) socket.disconnect();
-    else if (data === undefined) socket.emit(event);
-    else socket.emit(event, data);
+    const { page, event, data, ...command } = JSON.parse(line);
+    if (command.open) open(page, command.open);
+    else if (command.end) end(page);
+    else if (command.close) sockets.get(page).disconnect();
+    else if (data === undefined) sockets.get(page).emit(event);
+    else sockets.get(page).emit(event, data);
   })
   .on('close', () => process.exit(0));

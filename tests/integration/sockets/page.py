@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import itertools
 import json
 import os
 import subprocess
@@ -10,17 +12,66 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
 import requests
 
 from aiadmin.adapters.embedded import free_port
+from tests.restarting import LASTING
 from tests.support.processes import kill_family
 
 ROOT = Path(__file__).resolve().parents[3]
 CLIENT = Path(__file__).with_name("client.mjs")
 WITHIN = 10.0
+
+
+class _Browser:
+    """The process that all pages of a run are in; it ends with ours."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            ["node", str(CLIENT)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
+        )
+        LASTING.add(self._process.pid)
+        self._pages: dict[int, Page] = {}
+        self._numbers = itertools.count(1)
+        self._lock = threading.Lock()
+        threading.Thread(target=self._read, daemon=True).start()
+        atexit.register(self._end)
+
+    def add(self, page: Page) -> int:
+        """A page's number, under which it is told what comes."""
+        number = next(self._numbers)
+        self._pages[number] = page
+        return number
+
+    def tell(self, page: int, command: Mapping[str, Any]) -> None:
+        """Give a command for a page."""
+        assert self._process.stdin is not None
+        with self._lock:
+            self._process.stdin.write(json.dumps({"page": page, **command}) + "\n")
+            self._process.stdin.flush()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            said = json.loads(line)
+            if "ended" in said:
+                self._pages.pop(said["page"]).ended.set()
+            elif said["page"] in self._pages:
+                self._pages[said["page"]].hear(said["event"], said.get("data"))
+
+    def _end(self) -> None:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.wait(WITHIN)
+        self._process.stdout.close()
+
+
+_browser = cache(_Browser)
 
 
 class Page:
@@ -29,15 +80,18 @@ class Page:
     opened: ClassVar[list[Page]] = []
 
     def __init__(self, url: str, token: str | None, **options: Any) -> None:
-        told = json.dumps({"url": url, "token": token, **options})
-        self._process = subprocess.Popen(
-            ["node", str(CLIENT), told], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT
-        )
         self.heard: list[tuple[str, Any]] = []
+        self.ended = threading.Event()
         self._news = threading.Condition()
-        self._reader = threading.Thread(target=self._read, daemon=True)
-        self._reader.start()
+        self._number = _browser().add(self)
+        self._tell({"open": {"url": url, "token": token, **options}})
         self.opened.append(self)
+
+    def hear(self, event: str, data: Any) -> None:
+        """Something came."""
+        with self._news:
+            self.heard.append((event, data))
+            self._news.notify_all()
 
     def wait_for(
         self, event: str, matches: Callable[[Any], bool] = lambda _data: True, within: float = WITHIN
@@ -71,26 +125,13 @@ class Page:
         self._tell({"close": True})
 
     def close(self) -> None:
-        """End the browser."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.close()
-        self._process.wait(WITHIN)
-        self._reader.join(WITHIN)
-        self._process.stdout.close()
+        """End the browser: its connection breaks, and nothing is said."""
+        if not self.ended.is_set():
+            self._tell({"end": True})
+            assert self.ended.wait(WITHIN)
 
     def _tell(self, command: Mapping[str, Any]) -> None:
-        assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps(command) + "\n")
-        self._process.stdin.flush()
-
-    def _read(self) -> None:
-        assert self._process.stdout is not None
-        for line in self._process.stdout:
-            said = json.loads(line)
-            with self._news:
-                self.heard.append((said["event"], said.get("data")))
-                self._news.notify_all()
+        _browser().tell(self._number, command)
 
 
 @contextmanager
