@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import psutil
 
 from aiadmin.adapters.embedded import EmbeddedServer
@@ -43,6 +46,15 @@ class RestartingServer:
         )
         if self._lasts:
             LASTING.add(self._process.pid)
+
+    @contextmanager
+    def away(self) -> Iterator[None]:
+        """It is away for the block, and back after it, however that ends."""
+        self.leave()
+        try:
+            yield
+        finally:
+            self.come_back()
 
     def restart(self) -> None:
         """Leave, and come back at once."""

@@ -89,9 +89,8 @@ def test_a_server_restarted_during_a_pairing_loses_nothing(
 
 def test_a_server_that_is_away_is_named_and_never_a_404_or_a_500(product: Stack, servers: Servers) -> None:
     salon = product.register(3)
-    servers["postgres"].leave()
-    _assert_says_who_is_away(product, salon)
-    servers["postgres"].come_back()
+    with servers["postgres"].away():
+        _assert_says_who_is_away(product, salon)
     product.until(lambda: product.status(salon), within=30, what="the status answers again")
 
 

@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
+from aiadmin.adapters import embedded
 from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.pairing import PairingState
@@ -17,40 +21,38 @@ from tests.conftest import WaitUntil
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.integration.sockets.page import ROOT
 from tests.integration.sockets.site import register, settings_of, site_with
+from tests.restarting import RestartingServer
 
 
-def migrate(env: dict[str, str]) -> None:
+@pytest.fixture(scope="module")
+def postgres(server_dir: Path) -> Iterator[RestartingServer]:
+    """A PostgreSQL with our schema that may be restarted."""
+    server = RestartingServer(embedded.start_postgres(server_dir / "postgres-of-pairing"), lasts=True)
     command = [sys.executable, "-m", "aiadmin", "migrate"]
+    env = settings_of(server.url, "redis://127.0.0.1:1/0")
     subprocess.run(command, cwd=ROOT, env=os.environ | env, check=True, timeout=60)
+    yield server
+    server.leave()
 
 
 def test_a_page_opened_while_postgresql_restarts_waits_for_it(
-    restartable: Restartable, redis_url: str, tmp_path: Path
+    postgres: RestartingServer, redis_url: str, tmp_path: Path
 ) -> None:
     """It is told, and let in when its link can be checked again."""
-    named, restart = restartable("postgres")
-    env = settings_of(named["database_url"], redis_url)
-    migrate(env)
-    with site_with(env, tmp_path / "web.log") as site:
+    with site_with(settings_of(postgres.url, redis_url), tmp_path / "web.log") as site:
         salon = site.register()
-        pages = []
-
-        def while_away() -> None:
-            pages.append(site.open(salon))
-            assert pages[0].wait_for("error")["code"] == "dependency-down"
-
-        restart(while_away)
-        pages[0].wait_for_state("waiting", within=20)
-        assert "disconnect" not in pages[0].events()
+        with postgres.away():
+            page = site.open(salon)
+            assert page.wait_for("error")["code"] == "dependency-down"
+        page.wait_for_state("waiting", within=20)
+        assert "disconnect" not in page.events()
 
 
 def test_a_link_is_committed_when_postgresql_is_back(
-    restartable: Restartable, redis_url: str, whatsapp: FakeWhatsApp, wait_until: WaitUntil
+    postgres: RestartingServer, redis_url: str, whatsapp: FakeWhatsApp, wait_until: WaitUntil
 ) -> None:
     """WhatsApp tells of a link only once: the desk keeps it until it is stored."""
-    named, restart = restartable("postgres")
-    env = settings_of(named["database_url"], redis_url)
-    migrate(env)
+    env = settings_of(postgres.url, redis_url)
     with desk_with(Container(Config.from_env(env)), env=whatsapp.env()) as (desk, container):
         salon = register(container)
         whatsapp.fault("lost-after-pairing", mode="login-hangs")
@@ -58,8 +60,9 @@ def test_a_link_is_committed_when_postgresql_is_back(
         assert code is not None
         whatsapp.scan(code.text, phone=a_phone())
         wait_until(lambda: is_in(container, salon, PairingState.CONFIRMING))
-        # with its room the waiting for WhatsApp ends, and the commit is due
-        restart(lambda: (kill_rooms(desk), wait_until(lambda: not desk.house.pids())))
+        with postgres.away():  # with its room the waiting for WhatsApp ends, and the commit is due
+            kill_rooms(desk)
+            wait_until(lambda: not desk.house.pids())
         wait_until(lambda: is_in(container, salon, PairingState.CONNECTED), timeout=20)
         with container.uow() as work:
             assert work.companies.get(salon.company_id).whatsapp_connected
