@@ -8,6 +8,7 @@ import logging
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from typing import Any
 
 import pytest
@@ -35,6 +36,8 @@ def buffer() -> io.StringIO:
 def lines(buffer: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> Iterator[Read]:
     """Configure production logging into a buffer; call the value for the parsed lines."""
     monkeypatch.setattr(sys, "stderr", buffer)
+    # a request that another test made in this thread was some peer's, whose lines are counted
+    monkeypatch.setattr(logs, "_peer", ContextVar("peer", default=None))
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
     monkeypatch.setattr(threading, "excepthook", threading.excepthook)
     root = logging.getLogger()

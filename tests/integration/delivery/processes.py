@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,7 +32,8 @@ class Process:
         self.popen.kill()
         self.popen.wait()
         for job in jobs:
-            job.kill()
+            with suppress(psutil.NoSuchProcess):
+                job.kill()
 
     def terminate(self, within: float) -> int:
         """SIGTERM; the exit code."""
