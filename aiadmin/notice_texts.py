@@ -10,6 +10,7 @@ from aiadmin.domain.answered import without_question
 from aiadmin.domain.message_settings import SettingsInvalidError
 from aiadmin.domain.notice import NoticeKind
 from aiadmin.domain.notice_text import LONGEST, VARIABLES, Facts, TemplateError, check, render
+from aiadmin.domain.sure import is_of_visit, is_sure
 
 _HELLO = "Здравствуйте, {name}!\n"
 _WHAT = "Услуги: {services}\nМастер: {master}\n"
@@ -139,22 +140,37 @@ def fill(template: str, facts: Facts, *, is_asked: bool = True) -> str:
         TemplateError: the text cannot be filled in.
     """
     check(template)
-    if not is_asked:
-        template = without_question(template, _tell)
-    agreed = _SERVICES.sub(lambda found: _agreed(found, is_one=len(facts.services) == 1), template)
-    return render(agreed, wording.words(facts))
+    return _filled(_asking(template, is_asked=is_asked), facts)
 
 
 def say(kind: NoticeKind, own: str | None, facts: Facts, *, is_asked: bool = True) -> str:
-    """The salon's own text filled in; ours where it has none, or one that is no use or says nothing of this visit."""
-    for template in (own, TEMPLATES[kind]):
-        try:
-            said = fill(template, facts, is_asked=is_asked) if template is not None else ""
-        except TemplateError:
-            continue
-        if said:
-            return said
-    return fill(TEMPLATES[kind], facts)
+    """What is sent, never empty: the salon's own text, or ours where it has none, or one that is not `sure`."""
+    ours = TEMPLATES[kind]
+    return (
+        (own and _own(kind, own, facts, is_asked=is_asked))
+        or fill(ours, facts, is_asked=is_asked)
+        or fill(ours, facts)
+    )
+
+
+def _own(kind: NoticeKind, template: str, facts: Facts, *, is_asked: bool) -> str:
+    try:
+        check(template)
+    except TemplateError:
+        return ""
+    told = _asking(template, is_asked=is_asked)
+    if told != template and not is_of_visit(told):
+        return ""
+    return _filled(told, facts) if is_sure(kind, told, wording.words(facts)) else ""
+
+
+def _asking(template: str, *, is_asked: bool) -> str:
+    return template if is_asked else without_question(template, _tell)
+
+
+def _filled(template: str, facts: Facts) -> str:
+    agreed = _SERVICES.sub(lambda found: _agreed(found, is_one=len(facts.services) == 1), template)
+    return render(agreed, wording.words(facts))
 
 
 def fill_list(kind: NoticeKind | None, visits: Sequence[Facts]) -> str:

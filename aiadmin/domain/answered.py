@@ -32,6 +32,33 @@ _CONFIRM = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 """What asks to confirm, or speaks of what follows when nobody does."""
+_NO_ANSWER = re.compile(
+    r"""\bиначе\b | \bв\s+(?:противном|ином)\s+случае | неподтвержд | \bмолчани | промолчи
+    | \b(?:не|без|нет|отсутстви\w+)\s+(?:\w+\s+){0,3}?
+      (?:ответ|отклик|реакц|обратной\s+связ|подтвер|отпиш|отзов|отреаг|откликн|дожд[её]м|услыш|получим|получили)
+    | \bне\s+(?:дад|сообщит|напиш|выйд)\w*
+    | \b(?:отдадим|отда[её]м|отда[её]тся|отдадут|передадим|предложим|освободим|займ[её]т)\b
+    | \b(?:слетит|слетает|сгорит|сгорает|пропад[её]т|сним(?:ем|ут|ается|аются))\b | \bудал(?:я[юе]|им|[её]н)
+    | \bотмен(?:ится|им|ят|яем|я[юе]т\w*|[её]н\w*)\b | \bаннулир | \bавтоматическ
+    | \b(?:запись|бронь|место|время|окошко)\b [^.!?]* \b(?:держ|хран|сохран|действ|придерж)\w* [^.!?]* \bдо\b
+    | \b(?:держим|храним|сохраняем|придержим)\b [^.!?]* \bдо\b
+    | \bінакш | скасу | скасо | \bәйтпесе\b | \bболмаса\b | жойыл | \baks\s+holda | bekor | \bакс\s+ҳолда | бекор
+    | жокко\s+чыг | \botherwise\b | \bcancel(?:l?ed|s)\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""What speaks of nobody's answering, or of what becomes of the time then."""
+_LATE = re.compile(r"опозд|опазд|кешік|kechik|кечик|запізн|спазн|\blate\b", re.IGNORECASE)
+_SIGN_OF_LIFE = re.compile(
+    r"""\b(?:отзовит|откликнит|отреагируй|маякни|отметьт|отпишит|отзвонит)\w*\b
+    | \b(?:нажм|жм[иё]|отправ[ьи]|пришл|шл|постав[ьи]|отмет[ьи]|отмеч|кликн|тапн|скинь|кин[ьу]|напиш[иу]|сообщ|чиркн
+      |жд[её]м|жду|дайте|просим|просьба|ответ|react)\w*\b [^.!?]*?
+    (?: смайл|плюс|крестик|огон[её]к|цифр|сердеч|лайк|стикер|реакц|пальчик|палец|эмодзи|точк[уи]\b|знак\b|решени
+    | ваш\w*\s+планы | \bпланах\b | вс[её]\s+ли | в\s+силе | вс[её]\s+(?:ок|хорошо|верно|так)
+    | \bприд[её]те | \bприд[её]шь | \bбудете\b | \bсможете\b | \bсобираетесь | \bпоявитесь | \bявк
+    | [➕✅☑✔👍👌🙏❤💚💜💙🧡💛✋🤝🆗🙌😊🙂😉] )""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""What asks for a sign, whichever it is, or for what a client is going to do."""
 _COMES = re.compile(
     r"прид[её](?:те|шь)\b|прие(?:дете|дешь)\b|\bсмож(?:ете|ешь)\b|\bждать\b|\bв силе\b|\bактуальн|\bудобно\b",
     re.IGNORECASE,
@@ -143,12 +170,19 @@ def _role(body: str, end: str) -> _Role:
     said = _QUOTED.sub("", body)
     if _is_answered_with_a_key(body) or _EITHER.search(said):
         return _Role.ASKS
+    if _threatens(said) or (_SIGN_OF_LIFE.search(said + end) and not _STOP.search(said)):
+        return _Role.ASKS
     is_order = _ANSWER.search(said) and not _IN_CASE.search(said)
     if (is_order or _CONFIRM.search(said)) and not _STOP.search(said):
         return _Role.ASKS
     if not _QUESTION.search(_own_end(body, end)) and "՞" not in body:
         return _Role.TELLS
     return _Role.OFFERS if _OFFERS.search(said) else _Role.ASKS
+
+
+def _threatens(said: str) -> bool:
+    """Whether it says what follows when a client does not answer; what does when she is late stays."""
+    return bool(_NO_ANSWER.search(said)) and not _LATE.search(said) and not _STOP.search(said)
 
 
 def _own_end(body: str, end: str) -> str:

@@ -25,12 +25,12 @@ _MARKER = re.compile(r"\s*(?:[•·▪◦‣●○–—>✓✔✅☑➡👉-]\u
 _DASHES = frozenset("–—")
 _APPOSITION = re.compile(rf"{GAP}\s+[—–]\s+[^—–{{}}{GAP}]*\s[—–](?=\s)")
 """What is set between dashes behind a value says more of it."""
-_SEPARATOR = re.compile(r"(\s*(?:[,;،؛，；、](?!\d))\s*|\s*\|\s*|\s*[•▪]\s+|\s+[·/\\&+]\s+)")
+SEPARATOR = re.compile(r"(\s*(?:[,;،؛，；、](?!\d))\s*|\s*\|\s*|\s*[•▪]\s+|\s+[·/\\&+]\s+)")
 _PARTING = frozenset("|•·▪/\\&+")
 """What parts things that have nothing to do with each other."""
 _CONJUNCTION = re.compile(r"^(?:и|а|но|или|либо)\s+", re.IGNORECASE)
 _OR = re.compile(r"^\s*(?:или|либо|або|немесе|болмаса|yoki|ёки|же|or)\s+", re.IGNORECASE)
-_BEFORE_OR = re.compile(r"^(.*\w)[\s,]+(?:или|либо|або|немесе|болмаса|yoki|ёки|or)\s[^:—–]*$", re.IGNORECASE)
+_BEFORE_OR = re.compile(r"^(.*\w)[\s,]+(?:или|либо|або|немесе|болмаса|yoki|ёки|or)\s+(\w*)[^:—–]*$", re.IGNORECASE)
 _LEAD = re.compile(
     r"(?:^|\s+)(?:на|ко?|у|во?|по|за|от|для|со?|до|из|об?|при|через|под)(?:\s+[^\W\d_]+){0,2}\s*:?\s*$", re.IGNORECASE
 )
@@ -54,7 +54,7 @@ _FOLLOWS = re.compile(r"^\W*(?:и|а|тогда|то|чтобы|щоб|та|va|�
 _CONDITION = re.compile(r"^\W*(?:если|когда|при|в\s+случае|якщо|коли|егер|агар|эгер|agar|if|when)\b", re.IGNORECASE)
 """What makes another clause untrue when it is left out."""
 _AIM = re.compile(r"^\W*(?:чтобы|щоб|to)\b", re.IGNORECASE)
-_GREETING = re.compile(
+GREETING = re.compile(
     r"^\W*(?:здравствуй(?:те)?|добр(?:ый|ого)\s+(?:день|дня|вечер|вечера|времени\s+суток)|добр(?:ое|ого)\s+утр[оа]"
     r"|привет(?:ствуем)?|до\s+(?:скорой\s+)?встречи|до\s+свидания|спасибо|вітаю|добрий\s+день|дякуємо|с[аә]л[ао]м\w*"
     r"|сәлем\w*|рахмет|assalomu\s+alaykum|salom|rahmat|hello|hi|שלום|مرحبا|բարև|გამარჯობა)",
@@ -97,7 +97,7 @@ def text_without_gaps(text: str) -> str:
     >>> text_without_gaps("Ждём вас {date}. Наш адрес:\\n\\0\\nДо встречи!")
     'Ждём вас {date}.\\nДо встречи!'
     """
-    lines = _with_labels_above(text.split("\n"))
+    lines = with_labels_above(text.split("\n"))
     kept: list[str] = []
     is_gone = False
     for line in lines:
@@ -142,7 +142,7 @@ def without_gaps(line: str) -> str:
     return "" if is_empty(kept) else (("" if is_label else marker) + kept).strip()
 
 
-def _with_labels_above(lines: Sequence[str]) -> list[str]:
+def with_labels_above(lines: Sequence[str]) -> list[str]:
     """The lines, with a gap behind each label whose values on the lines below are not known."""
     joined = list(lines)
     for above, line in enumerate(lines):
@@ -190,7 +190,7 @@ def _of_ended(sentence: tuple[str, str]) -> str:
 
 def _of_sentence(body: str) -> str:
     """The sentence without its gaps, its first letter as it comes."""
-    pieces = _SEPARATOR.split(body)
+    pieces = SEPARATOR.split(body)
     parts, separators = pieces[::2], ["", *pieces[1::2]]
     kept: list[tuple[str, str]] = []
     lost = ""
@@ -248,7 +248,7 @@ def _is_one_with(before: str, after: str, *, lost: str) -> bool:
     """Whether two parts need no comma between them: a picture behind words, or words without who is addressed."""
     if is_empty(after[:1]) and after[:1] not in "{(«„“\"'":
         return True
-    is_label = _FACT.search(before) or _LABEL.search(before) or _GREETING.search(before)
+    is_label = _FACT.search(before) or _LABEL.search(before) or GREETING.search(before)
     return bool(lost) and not _is_label_of_value(lost) and not is_label and bool(_GOES_ON.match(after.lstrip()))
 
 
@@ -258,7 +258,7 @@ def _of_part(part: str) -> str | None:
         before, after = part[:gap], part[gap + 1 :]
         facts = list(_WHOLE_FACT.finditer(before))
         rest = _alternative(before, after)
-        greeting = _GREETING.match(before)
+        greeting = GREETING.match(before)
         if facts:
             part = before[: facts[-1].end()] + after
         elif greeting and not _LABEL.search(before):
@@ -286,7 +286,9 @@ def _alternative(before: str, after: str) -> str | None:
                 return before[: word.start()] + rest
         return f"{_HERE.sub('', before)} {rest}" if _PREPOSITION.match(rest) else rest
     other = _BEFORE_OR.match(before)
-    return other[1] + after if other and not _LABEL.search(before) else None
+    if other is None or _LABEL.search(before) or _is_parallel(other[1].split()[-1].casefold(), other[2].casefold()):
+        return None  # "move or cancel the visit here" is one thing that is done in one place
+    return other[1] + after
 
 
 def _is_parallel(one: str, other: str) -> bool:

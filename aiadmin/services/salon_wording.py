@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -11,7 +12,7 @@ from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal import Record, is_same_person
 from aiadmin.domain.message import Purpose
 from aiadmin.domain.notice import NEWS, Notice, NoticeKind, is_still_true
-from aiadmin.domain.notice_text import Facts, joined
+from aiadmin.domain.notice_text import BookedTitle, Facts, joined
 from aiadmin.domain.pace import UNBOUND, Pace
 from aiadmin.domain.question import ASKING
 from aiadmin.domain.telling import Told, ToldVisit, days, is_asking
@@ -78,13 +79,28 @@ class SalonWording:
         return facts
 
     def _cancelled(self, told: Told, facts: Facts) -> Facts:
-        """At the time that the client knows, whatever was done to the booking before it was deleted; and nothing else
-        of one that is somebody else's by now: another name must not be told."""
+        """At the time that the client knows, whatever was done to the booking before it was deleted; and of one that
+        is somebody else's by now what she was promised: another's name or service must not be told."""
         promise, notice = told.notice.promise, told.notice
         if promise.client_id is None or is_same_person(told.record, promise):
             return replace(facts, starts_at=promise.starts_at)
         client = self.work.releases.client(notice.company_id, promise.client_id)
-        return Facts(name=client.name, starts_at=promise.starts_at, zone=facts.zone)
+        known = promise.was or promise
+        master = None if known.staff_id is None else self.work.journal.master(notice.company_id, known.staff_id)
+        return Facts(
+            name=client.name,
+            starts_at=promise.starts_at,
+            zone=facts.zone,
+            master=master,
+            services=self._booked(notice.company_id, known.services),
+            address=facts.address,
+        )
+
+    def _booked(self, company_id: CompanyId, services: Sequence[int]) -> tuple[BookedTitle, ...]:
+        """What is booked, once for each service; nothing where one of them has no title any more."""
+        titles = self.work.journal.titles(company_id, set(services))
+        counted = Counter(services)
+        return tuple((titles[one], counted[one]) for one in counted) if titles.keys() == counted.keys() else ()
 
 
 def _in_order(facts: Iterable[Facts]) -> Sequence[Facts]:

@@ -102,7 +102,8 @@ class Wishes:
         return _wording(kind, template, example)
 
     def preview(self, owner: Company, kind: NoticeKind, template: str) -> Preview:
-        """How a text of this kind would read. Raises TemplateError."""
+        """What a client would be sent where this were the salon's text. Raises TemplateError."""
+        check(template)
         with self.uow() as work:
             return _preview(kind, template, self._example(owner, kind, work))
 
@@ -157,7 +158,7 @@ def _wording(kind: NoticeKind, own: str | None, example: Facts) -> Wording:
 def _preview(kind: NoticeKind, template: str, example: Facts) -> Preview:
     is_asking = Purpose(kind) in ASKING and kind is not NoticeKind.REMINDER_AGAIN
     confirmed = notice_texts.say(kind, template, example, is_asked=False) if is_asking else None
-    return Preview(text=notice_texts.fill(template, example), confirmed=confirmed)
+    return Preview(text=notice_texts.say(kind, template, example), confirmed=confirmed)
 
 
 def _note(work: UnitOfWork, company_id: CompanyId, action: str, details: Mapping[str, object], at: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, cast
@@ -83,6 +83,15 @@ class SqlJournal:
     def sample(self, company_id: CompanyId) -> Sample | None:
         found = self._session.execute(_SAMPLE, {"company_id": company_id}).one_or_none()
         return None if found is None else Sample(**found._mapping)
+
+    def master(self, company_id: CompanyId, staff_id: int) -> str | None:
+        mine = (StaffRow.company_id == company_id, StaffRow.staff_id == staff_id)
+        return self._session.scalar(select(StaffRow.name).where(*mine))
+
+    def titles(self, company_id: CompanyId, services: Collection[int]) -> Mapping[int, str]:
+        mine = (ServiceRow.company_id == company_id, ServiceRow.service_id.in_(services))
+        rows = self._session.execute(select(ServiceRow.service_id, ServiceRow.title).where(*mine))
+        return {row.service_id: row.title for row in rows}
 
     def put_categories(self, company_id: CompanyId, rows: Sequence[Category], at: datetime) -> None:
         self._put(CategoryRow, company_id, at, [_category(one) for one in rows])

@@ -87,6 +87,32 @@ def test_a_cancellation_names_its_own_client_when_the_booking_is_somebody_elses(
     assert "отменена" in text
 
 
+@pytest.mark.parametrize(
+    ("own", "read"),
+    [
+        (
+            "{name}! Запись к мастеру {master} на {services} отменена.",
+            "Анна! Запись к мастеру {master} на {service} отменена.",
+        ),
+        ("{name}! Визит на {price} отменён.", "Ваша запись {day}, в 12:00, отменена."),
+    ],
+)
+def test_h1_whose_booking_is_somebody_elses_now_reads_of_her_own_master_and_service(
+    desk: Desk, own: str, read: str
+) -> None:
+    write(desk, Purpose.CANCELLED, own)
+    staff, [service] = desk.salon.booking["staff"], desk.salon.booking["services"]
+    promised = replace(promise(desk.salon, desk.salon.booking), is_deleted=True)
+    other = {"phone": "79995550099", "name": "Другая"}
+    desk.salon.yclients.edit_record(desk.salon.salon_id, desk.salon.booking["id"], client=other)
+    desk.plan(Purpose.CANCELLED, promise=json.dumps(dict(promised.to_json())))
+    assert desk.releaser.work() == 1
+    [(_, _, text)] = desk.salon.owed()
+    day = wording.day(desk.salon.starts_at())
+    assert read.format(master=staff["name"], service=service["title"], day=day) in text
+    assert "Другая" not in text
+
+
 def test_the_salons_pace_holds_its_notices(desk: Desk) -> None:
     set_up(desk, quiet_from="00:00", quiet_to="00:00", most_a_day=1)
     paced = replace(desk.releaser, wording=lambda work: SalonWording(work=work))

@@ -90,6 +90,30 @@ def test_y13_the_preview_of_each_kind_has_the_link_of_that_kind(
     assert unnamed == "Ссылка: https://n1.yclients.com"
 
 
+@pytest.mark.parametrize(
+    ("kind", "template"),
+    [
+        ("review", "Оставьте отзыв: {link}"),
+        ("booked", "Адрес: {address}."),
+        ("cancelled", "Запись по адресу {address} отменена."),
+        ("reminder_day", "Адрес: {address}. Придёте?"),
+    ],
+)
+def test_m3_a_text_of_which_nothing_is_left_is_previewed_and_tried_out_as_clients_read_it(
+    site: Site, salon: Salon, kind: str, template: str
+) -> None:
+    with site.container.uow() as work:
+        facts = SalonFacts(salon_id=1, title="Салон", timezone="Asia/Almaty", raw={"id": 1})
+        work.journal.set_salon(salon.company_id, facts)
+        work.commit()
+    ours = next(one for one in show(site, salon)["texts"] if one["kind"] == kind)["preview"]
+    assert post(site, salon, "text/preview", kind=kind, template=template).get_json()["preview"] == ours
+    assert post(site, salon, "text", kind=kind, template=template).get_json()["preview"] == ours
+    trial = post(site, salon, "text/trial", kind=kind, template=template, phone="+7 900 123-45-67")
+    assert trial.status_code == 202, trial.text
+    assert outbox(site) == [(salon.company_id, "trial", ours)]
+
+
 def test_y16_the_preview_of_a_reminder_shows_what_who_has_confirmed_reads(site: Site, salon: Salon) -> None:
     texts = {one["kind"]: one for one in show(site, salon)["texts"]}
     assert texts["booked"]["preview_confirmed"] is None
