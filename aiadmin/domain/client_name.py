@@ -17,19 +17,49 @@ _FILLERS = frozenset(
     re.findall(
         r"\w+",
         """
-        имя фамилия отчество фио не указано указан указана неизвестно неизвестен неизвестный неизвестная аноним
-        клиент клиентка гость посетитель посетительница пользователь юзер покупатель абонент заказчик новый новая
-        сайт сайта салон салона красоты запись онлайн бронь резерв администратор админ номер телефон данных
-        тест тестовый тестовая проверка черный список чс дубль удален удалить обед перерыв выходной технический
-        сертификат подарочный название первый модель звонок инстаграм ватсап телеграм вк авито яндекс
-        привет здравствуйте да ок клієнт кліент мижоз mijoz yangi ismsiz noma lum номаълум келуші жаңа белгісіз
-        user client customer guest visitor new first last name noname no unknown none null nil undefined nan n a
-        anonymous anonim admin test demo deleted online instagram whatsapp telegram avito gis ok
-        аты жоқ qwerty qwe asdf asd йцукен йцу фыва фыв ячс
+        не указано указан указана неизвестно неизвестен неизвестный неизвестная новый новая красоты удален удалить
+        название первый черный да ок привет здравствуйте тест тестовый тестовая проверка дубль мама папа сын дочь
+        yangi noma lum номаълум жаңа белгісіз new first last no unknown none null nil undefined nan n a аты жоқ
+        anonymous test demo deleted ok qwerty qwe asdf asd йцукен йцу фыва фыв ячс
         """,
     )
 )
-"""What desks and programs write where a name is asked for and none is known: a name of nothing but these is none."""
+"""What stands where a name is asked for and none is known: a name of nothing but these, and desk words, is none."""
+_DESK = frozenset(
+    re.findall(
+        r"\w+",
+        """
+        имя имени фамилия фамилии отчество фио аноним клиент клиента клиенту клиентка клиентки гость посетитель
+        посетительница пользователь юзер покупатель абонент заказчик сайт сайта салон салона запись записи админ
+        администратор номер номера телефон телефона данные данных мастер мастера мастеру сотрудник сотрудница
+        менеджер директор владелец владелица управляющий управляющая коллега стажер стажерка модель парикмахер барбер
+        визажист косметолог женщина женщины женский жен девушка мужчина мужчины мужской муж лет года парень ребенок
+        ребенка дети детский детская соседка сосед подруга друг знакомая знакомый чс список забанен забанена
+        заблокирован заблокирована долг долги долга должен должна должник должница штраф неявка неявки прогул
+        прогульщица прогульщик опаздывает опоздание скандал скандалист скандалистка скандальный скандальная проблема
+        проблемный проблемная проблемы конфликт конфликтный конфликтная вредный вредная неадекват неадекватная
+        неадекватный хамка хамло дура дурак сука тварь пьяный пьяная алкаш истеричка истерит сложный сложная
+        капризный капризная обманщица обманщик воровка мошенник мошенница недовольная недовольный жалоба возврат
+        осторожно внимание важно бронь резерв окно окна занято занят занята отпуск уборка планерка собрание учеба
+        обучение больничный перерыв обед обеда личное личный технический технологический выходной ожидание ожидания
+        закрыто закрыт ремонт санобработка дезинфекция инвентаризация стажировка мероприятие корпоратив съемка
+        фотосессия отгул отсутствует командировка звонить перезвонить позвонить звонок написать уточнить напомнить
+        записать перезаписать перенести перенос отменить отмена подтвердить узнать спросить предупредить проверить
+        звонила звонил маникюр педикюр стрижка стрижки стрижку окрашивание окраска укладка бритье брови бровей
+        ресницы ресниц макияж массаж эпиляция депиляция шугаринг пилинг наращивание ногти комплекс консультация
+        процедура коррекция ламинирование мелирование тонирование покрытие снятие прическа татуаж перманент солярий
+        спа spa сеанс абонемент vip вип постоянный постоянная постоянник новенький новенькая первичный первичная
+        повторный повторная скидка скидки скидкой депозит предоплата аванс оплачено оплатила подарок подарочный
+        сертификат серт бесплатно yclients юклаентс гис дгис яндекс карты авито инста инстаграм инстаграмм ватсап
+        вотсап телеграм телеграмм телега тг вайбер вк сарафан рекомендация рекомендации реклама гугл онлайн ип ооо
+        клієнт кліент мижоз mijoz ismsiz келуші user client customer guest visitor name noname admin administrator
+        manager master online instagram whatsapp telegram avito gis google facebook viber tg vk blacklist
+        """,
+    )
+)
+"""What desks and programs write of somebody or something that is no name: a text with one of these is a note."""
+_JOINING = re.compile(r"(?<!\w)(?:от|для|из|со?|на|до|после|без|или|не|по|про|за)\s")
+"""Small words that a note is built with; with a capital they are Korean and Vietnamese names."""
 _FILLER_STARTS = frozenset({"без", "не", "нет"})
 _SPEECH = frozenset(
     re.findall(
@@ -50,6 +80,10 @@ _SIGNS = frozenset(" '’‘`´(),&+·\"«»“”„")
 _OF_NAMES = frozenset({"Pd", "So", "Sk", "Mn", "Mc", "Me", "Cf"})
 """Categories of dashes, of marks and vowels at letters, and of what emoji are made of."""
 _AROUND = " !?,;:*_~-–—"
+_ASIDE = re.compile(r"\s*\([^()]*\)(?!\w)|\s+\[[^\[\]]*\](?!\w)|\s*\([^()]*$|\s+\[[^\[\]]*$")
+"""What somebody has noted beside a name, and forgotten to close."""
+_NUMBERED = re.compile(r"(?<=\w)\s+№?\s*\d{1,2}$")
+_BEGINNING = re.compile(r"(?:^|(?<=[\s.\-–—«\"“(&+])|(?<=[А-ЯЁа-яё]['’]))[^\W\d_]")
 _QUOTED = re.compile(r"\"([^\"]*)\"|'([^']*)'|«([^«»]*)»|[“„]([^“”„]*)[“”]|\(([^()]*)\)")
 
 
@@ -57,20 +91,27 @@ def greeting_name(given: str | None) -> str | None:
     """The name that a message may say, or None for what is no name: then the client is greeted without one.
 
     A name has two letters, or one that is a word, and no more than `LONGEST` signs, `MOST_WORDS` words and two
-    digits; it holds no link, no address, no phone, nothing but what names are written with, and is no filler. What
-    stands around it is taken off.
+    digits; it holds no link, no address, no phone, nothing but what names are written with, is no filler and no note
+    of a desk. What stands around it is taken off, and what is noted beside it in brackets; capitals alone, or none at
+    all, become those of a name.
 
-    >>> greeting_name(" «Анна-Мария»! "), greeting_name("Иванова А. С."), greeting_name("Зайди t.me/bot")
+    >>> greeting_name(" «Анна-Мария»! "), greeting_name("ИВАНОВА А. С. (долг)"), greeting_name("Скандалистка")
     ('Анна-Мария', 'Иванова А. С.', None)
     """
-    name = _bare(" ".join((given or "").split()))
+    name = _bare(_NUMBERED.sub("", _bare(_ASIDE.sub("", _bare(" ".join((given or "").split()))))))
     if not _is_long_enough(name) or len(name) > LONGEST or len(name.split()) > MOST_WORDS:
         return None
-    if sum(letter.isdigit() for letter in name) > _MOST_DIGITS:
+    if sum(letter.isdigit() for letter in name) > _MOST_DIGITS or not all(map(_is_of_a_name, _shortened(name))):
         return None
-    if not all(map(_is_of_a_name, _SHORTENED.sub(_without_point, name))):
-        return None
-    return None if _LINK.search(name) or _is_no_name(_words(name)) else name
+    is_note = (
+        _LINK.search(name) or _JOINING.search(name.lower() if name.isupper() else name) or _is_no_name(_words(name))
+    )
+    return None if is_note else _written(name)
+
+
+def _shortened(name: str) -> str:
+    """Without the points of what is shortened."""
+    return _SHORTENED.sub(_without_point, name)
 
 
 def _bare(name: str) -> str:
@@ -84,6 +125,15 @@ def _bare(name: str) -> str:
         whole = _QUOTED.fullmatch(name)
         name = next((inner for inner in whole.groups() if inner is not None), "") if whole else name
     return name
+
+
+def _written(name: str) -> str:
+    """With a capital where each word begins, where there are capitals alone or none."""
+    if not (name.islower() or name.isupper()):
+        return name
+    lower = name.lower()
+    written = _BEGINNING.sub(lambda found: found[0].title(), lower)
+    return written if len(written) == len(name) else name
 
 
 def _is_long_enough(name: str) -> bool:
@@ -101,6 +151,8 @@ def _words(name: str) -> list[str]:
 
 def _is_no_name(words: list[str]) -> bool:
     if not words or words[0] in _FILLER_STARTS or not _SPEECH.isdisjoint(words):
+        return True
+    if not _DESK.isdisjoint(words):
         return True
     letters = "".join(words)
     is_one_key = letters != letters.upper() and len(set(letters)) == 1
