@@ -78,7 +78,7 @@ _TOLD = (
 
 VARIABLE_MEANINGS: Mapping[str, str] = {
     "name": "имя клиента",
-    "date": "день: «в пятницу, 27 ноября»",
+    "date": "день: «в пятницу, 27 ноября», а после «на», «до» или «Дата:» так, как там нужно",
     "time": "время: «14:30»",
     "master": "имя мастера",
     "services": "услуги через запятую",
@@ -107,6 +107,23 @@ _SERVICES = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 """A label, which agrees with the number of services behind it."""
+
+_DATES = (
+    (re.compile(r"\b(?:во?)\s+\{date\}", re.IGNORECASE), "{date}"),
+    (re.compile(r"\b(на\s*:?\s+)\{date\}", re.IGNORECASE), r"\1{date_on}"),
+    (re.compile(r"\b((?:до|с|со|от|после|кроме|позже|раньше|вместо)\s+)\{date\}", re.IGNORECASE), r"\1{date_until}"),
+    (re.compile(r"\b(ко?\s+)\{date\}", re.IGNORECASE), r"\1{date_towards}"),
+    (
+        re.compile(
+            r"((?:^|[\n.!?;|•·,(])[^\w\n{]*(?:(?:нов|ваш)\w*\s+)?(?:дата|день|число|время|sana|күні|күнү)"
+            r"(?:\s*(?:/|и|,)\s*время)?(?:\s+(?:визита|записи|при[её]ма|посещения|сеанса|процедуры|встречи))?"
+            r"[\s*_~]*[:—–-][\s*_~]*)\{date\}",
+            re.IGNORECASE,
+        ),
+        r"\1{date_alone}",
+    ),
+)
+"""What stands before a day, and the day as it is said behind it."""
 
 TEMPLATE_FLAWS: Mapping[str, str] = {
     "empty": "Напишите текст: одних переменных мало.",
@@ -170,6 +187,8 @@ def _asking(template: str, *, is_asked: bool) -> str:
 
 def _filled(template: str, facts: Facts) -> str:
     agreed = _SERVICES.sub(lambda found: _agreed(found, is_one=len(facts.services) == 1), template)
+    for before, said in _DATES:
+        agreed = before.sub(said, agreed)
     return render(agreed, wording.words(facts))
 
 

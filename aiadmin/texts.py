@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from aiadmin.domain.client_name import known_as
+from aiadmin.domain.plain_text import shown
 from aiadmin.domain.question import Answer, Reply
 
 ERRORS: Mapping[str, str] = {
@@ -327,9 +329,10 @@ def call(who: str, about: Sequence[tuple[str, str, str]]) -> str:
 
 
 def who(name: str | None, phone: str | None) -> str:
-    """A client as the salon knows them.
+    """A client as the salon knows them; a stranger who has typed no name is a client like any.
 
-    >>> who("Анна", "79990000000"), who(None, None)
+    >>> who("Анна", "79990000000"), who("https://evil.example выигрыш", None)
     ('Анна (+79990000000)', 'Клиент')
     """
-    return f"{name or 'Клиент'} (+{phone})" if phone else name or "Клиент"
+    known = known_as(shown(" ".join((name or "").split()))) or "Клиент"
+    return f"{known} (+{phone})" if phone else known

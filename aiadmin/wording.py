@@ -18,12 +18,15 @@ from aiadmin.domain.plain_text import shown
 
 _RUSSIAN = Locale("ru")
 _CENT = Decimal("0.01")
+_CASES = {"а": ("у", "ы", "е"), "е": ("е", "я", "ю"), "к": ("", "а", "у"), "г": ("", "а", "у")}
+"""How a weekday with this last letter ends in the accusative, the genitive and the dative."""
 
 
 def words(facts: Facts) -> Mapping[str, str]:
-    """What stands for each variable of a text; empty where nothing is known."""
+    """What stands for each variable of a text, and for `{date_...}` in other cases; empty where nothing is known."""
     local = facts.starts_at.astimezone(ZoneInfo(facts.zone))
     return {
+        **days(local),
         "name": greeting_name(_one_line(facts.name)) or "",
         "date": day(local),
         "time": clock(local),
@@ -41,10 +44,23 @@ def day(local: datetime) -> str:
     >>> day(datetime(2026, 11, 27)), day(datetime(2026, 12, 1))
     ('в пятницу, 27 ноября', 'во вторник, 1 декабря')
     """
+    on = days(local)["date_on"]
+    return f"{'во' if on.startswith('вт') else 'в'} {on}"
+
+
+def days(local: datetime) -> Mapping[str, str]:
+    """A day in the cases that a text may want it in: alone, behind "на", behind "до", behind "к".
+
+    >>> list(days(datetime(2026, 11, 27)).values())
+    ['пятница, 27 ноября', 'пятницу, 27 ноября', 'пятницы, 27 ноября', 'пятнице, 27 ноября']
+    >>> list(days(datetime(2026, 11, 29)).values())[2:]
+    ['воскресенья, 29 ноября', 'воскресенью, 29 ноября']
+    """
     weekday, date = format_datetime(local, "EEEE", locale=_RUSSIAN), format_datetime(local, "d MMMM", locale=_RUSSIAN)
-    preposition = "во" if weekday.startswith("вт") else "в"
-    accusative = weekday[:-1] + "у" if weekday.endswith("а") else weekday
-    return f"{preposition} {accusative}, {date}"
+    accusative, genitive, dative = _CASES[weekday[-1]]
+    stem = weekday[:-1] if weekday[-1] in "ае" else weekday
+    forms = {"alone": weekday, "on": stem + accusative, "until": stem + genitive, "towards": stem + dative}
+    return {f"date_{case}": f"{form}, {date}" for case, form in forms.items()}
 
 
 def clock(local: datetime) -> str:

@@ -99,14 +99,29 @@ def greeting_name(given: str | None) -> str | None:
     ('Анна-Мария', 'Иванова А. С.', None)
     """
     name = _bare(_NUMBERED.sub("", _bare(_ASIDE.sub("", _bare(" ".join((given or "").split()))))))
-    if not _is_long_enough(name) or len(name) > LONGEST or len(name.split()) > MOST_WORDS:
+    if not _is_long_enough(name) or _speaks(name):
         return None
-    if sum(letter.isdigit() for letter in name) > _MOST_DIGITS or not all(map(_is_of_a_name, _shortened(name))):
-        return None
-    is_note = (
-        _LINK.search(name) or _JOINING.search(name.lower() if name.isupper() else name) or _is_no_name(_words(name))
-    )
+    is_note = _JOINING.search(name.lower() if name.isupper() else name) or _is_no_name(_words(name))
     return None if is_note else _written(name)
+
+
+def known_as(given: str | None) -> str | None:
+    """What a salon's own people may read of a client: with what they have noted, and without a stranger's speech.
+
+    >>> known_as("Анна  (долг)"), known_as("Ваш выигрыш: https://evil.example")
+    ('Анна (долг)', None)
+    """
+    name = " ".join((given or "").split())
+    return name if name and not _speaks(name) else None
+
+
+def _speaks(name: str) -> bool:
+    """Whether it is more than a name: long, or with a link, an address, a phone, or words that offer something."""
+    if len(name) > LONGEST or len(name.split()) > MOST_WORDS:
+        return True
+    if sum(letter.isdigit() for letter in name) > _MOST_DIGITS or not all(map(_is_of_a_name, _shortened(name))):
+        return True
+    return _LINK.search(name) is not None or not _SPEECH.isdisjoint(_words(name))
 
 
 def _shortened(name: str) -> str:
@@ -150,7 +165,7 @@ def _words(name: str) -> list[str]:
 
 
 def _is_no_name(words: list[str]) -> bool:
-    if not words or words[0] in _FILLER_STARTS or not _SPEECH.isdisjoint(words):
+    if not words or words[0] in _FILLER_STARTS:
         return True
     if not _DESK.isdisjoint(words):
         return True

@@ -149,5 +149,5 @@ def render(template: str, words: Mapping[str, str]) -> str:
 
 def _said(place: re.Match[str], word: str) -> str:
     """A day has a small letter of its own: not where a sentence begins with it."""
-    is_beginning = place[1] == "date" and _BEGINNING.search(place.string, 0, place.start())
+    is_beginning = place[1].startswith("date") and _BEGINNING.search(place.string, 0, place.start())
     return word[:1].upper() + word[1:] if is_beginning else word

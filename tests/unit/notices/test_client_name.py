@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aiadmin import texts
 from aiadmin.domain.client_name import LONGEST, greeting_name
 
 
@@ -254,3 +255,22 @@ def test_no_text_is_too_odd(text: str) -> None:
     name = greeting_name(text)
     assert name is None or (len(name) <= LONGEST and not set(name) & set("@/:\\#[]{}<>\n"))
     assert name is None or greeting_name(name) == name
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("Анна", "Анна (+79990000000)"),
+        ("Анна (не приходит)", "Анна (не приходит) (+79990000000)"),
+        ("Скандалистка", "Скандалистка (+79990000000)"),
+        ("Анна\nИванова", "Анна Иванова (+79990000000)"),
+        ("https://evil.example выигрыш", "Клиент (+79990000000)"),
+        ("Анна\nВНИМАНИЕ! Ваш WhatsApp заблокирован: https://evil.example", "Клиент (+79990000000)"),
+        ("Зайди t.me/evil_bot", "Клиент (+79990000000)"),
+        ("Банк 8 800 555-35-35", "Клиент (+79990000000)"),
+        ("Перезвоните нам", "Клиент (+79990000000)"),
+        (None, "Клиент (+79990000000)"),
+    ],
+)
+def test_a_stranger_does_not_speak_to_the_salon_through_a_name(given: str | None, said: str) -> None:
+    assert texts.who(given, "79990000000") == said

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import string
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -117,7 +117,7 @@ def test_what_is_not_known_leaves_no_hole(template: str, missing: str, text: str
         ("{name}, {date} ждём вас", "В пятницу, 27 ноября ждём вас"),
         ("Здравствуйте, {name}! {date} ждём вас", "Здравствуйте! В пятницу, 27 ноября ждём вас"),
         ("Ждём вас\n{date}", "Ждём вас\nВ пятницу, 27 ноября"),
-        ("Дата: {date}", "Дата: в пятницу, 27 ноября"),
+        ("Дата:\n{date}", "Дата:\nПятница, 27 ноября"),
         ("• {date} ждём", "• в пятницу, 27 ноября ждём"),
         ("{name}, https://salon.example ждёт", "https://salon.example ждёт"),
     ],
@@ -147,6 +147,31 @@ def test_what_a_client_is_called_is_never_a_template() -> None:
 )
 def test_a_day_is_written_in_the_right_case(day: str, words: str) -> None:
     assert wording.day(datetime.fromisoformat(day)) == words
+
+
+@pytest.mark.parametrize(
+    ("template", "friday", "tuesday"),
+    [
+        ("Дата: {date}", "пятница, 27 ноября", "вторник, 24 ноября"),
+        ("📅 *Дата визита:* {date}", "пятница, 27 ноября", "вторник, 24 ноября"),
+        ("Мастер: Оксана, дата — {date}", "пятница, 27 ноября", "вторник, 24 ноября"),
+        ("Дата и время: {date}", "пятница, 27 ноября", "вторник, 24 ноября"),
+        ("Запись перенесена. Новая дата: {date}", "пятница, 27 ноября", "вторник, 24 ноября"),
+        ("Запись перенесена на {date}", "пятницу, 27 ноября", "вторник, 24 ноября"),
+        ("Вы записаны на: {date}", "пятницу, 27 ноября", "вторник, 24 ноября"),
+        ("Ждём до {date}", "пятницы, 27 ноября", "вторника, 24 ноября"),
+        ("Не позже {date}", "пятницы, 27 ноября", "вторника, 24 ноября"),
+        ("Скидка с {date}", "пятницы, 27 ноября", "вторника, 24 ноября"),
+        ("Готовим к {date}", "пятнице, 27 ноября", "вторнику, 24 ноября"),
+        ("Ждём вас {date}", "в пятницу, 27 ноября", "во вторник, 24 ноября"),
+        ("Ждём вас, Анна: {date}", "в пятницу, 27 ноября", "во вторник, 24 ноября"),
+        ("Добрый день: {date}", "в пятницу, 27 ноября", "во вторник, 24 ноября"),
+    ],
+)
+def test_a_day_is_said_as_what_stands_before_it_wants(template: str, friday: str, tuesday: str) -> None:
+    assert _text(template).endswith(template.split("{", maxsplit=1)[0] + friday)
+    assert _text(template, starts_at=AT - timedelta(days=3)) == template.replace("{date}", tuesday)
+    assert _text("Ждём вас в {date}", starts_at=AT - timedelta(days=3)) == "Ждём вас во вторник, 24 ноября"
 
 
 def test_day_and_time_are_those_of_the_salon() -> None:
