@@ -38,7 +38,7 @@ _LEAD = re.compile(
 _LABEL = re.compile(r"[:—–՝]|\s-\s")
 _OWN_LABEL = re.compile(r"\w\s*[:—–՝]\s*\S|\s-\s")
 _PREPOSITION = re.compile(
-    r"(?:в|во|на|к|ко|по|у|с|со|до|от|за|из|через|без|для|под|над|при|около|возле|между)\b", re.IGNORECASE
+    r"(?:в|во|на|к|ко|по|у|с|со|до|от|за|из|через|без|для|под|над|при|про|об?|около|возле|между)\b", re.IGNORECASE
 )
 _EXPLAINS = re.compile(
     rf"""^\W*(?:\w+\W*$ | {_PREPOSITION.pattern}
@@ -60,6 +60,8 @@ GREETING = re.compile(
     r"|сәлем\w*|рахмет|assalomu\s+alaykum|salom|rahmat|hello|hi|שלום|مرحبا|բարև|გამარჯობა)",
     re.IGNORECASE,
 )
+_THANKS = re.compile(r"^\W*(?:спасибо|до\s+встречи|хорошего)", re.IGNORECASE)
+"""What goes on, unlike a greeting, where nobody is addressed in between."""
 _HERE = re.compile(r"\s*(?:\b(?:тут|здесь|сюда|там)\b)?\s*[:—–-]?\s*$", re.IGNORECASE)
 _GOES_ON = re.compile(rf"\{{|\d|{_PREPOSITION.pattern}|(?:завтра|сегодня|скоро|снова)\b", re.IGNORECASE)
 """What follows an address in the middle of a sentence without a comma, once nobody is addressed."""
@@ -104,10 +106,13 @@ def text_without_gaps(text: str) -> str:
         rest = without_gaps(line)
         if not rest and GAP in line:
             is_gone = True
+            if kept and GREETING.match(kept[-1]):
+                kept[-1] = re.sub(r",\s*$", "!", kept[-1])
         elif rest.strip() or not is_gone or (kept and kept[-1].strip()):
             kept.append(rest)  # of two empty lines around what is gone one is enough
             is_gone = is_gone and not rest.strip()
-    return "\n".join(kept).strip("\n")
+    text_left = "\n".join(kept).strip("\n")
+    return _as_beginning(text_left, text) if is_empty(text.split("\n", maxsplit=1)[0]) else text_left
 
 
 def without_gaps(line: str) -> str:
@@ -248,7 +253,8 @@ def _is_one_with(before: str, after: str, *, lost: str) -> bool:
     """Whether two parts need no comma between them: a picture behind words, or words without who is addressed."""
     if is_empty(after[:1]) and after[:1] not in "{(«„“\"'":
         return True
-    is_label = _FACT.search(before) or _LABEL.search(before) or GREETING.search(before)
+    is_hello = GREETING.search(before) and not _THANKS.search(before)
+    is_label = _FACT.search(before) or _LABEL.search(before) or is_hello
     return bool(lost) and not _is_label_of_value(lost) and not is_label and bool(_GOES_ON.match(after.lstrip()))
 
 
@@ -268,7 +274,7 @@ def _of_part(part: str) -> str | None:
         elif _FACT.search(after) and (lead := _LEAD.search(before)) and before[: lead.start()].strip():
             part = before[: lead.start()] + after
         elif _FACT.search(after) or is_empty(before):
-            part = _IN_BRACKETS.sub(r"\1", _CONJUNCTION.sub("", re.sub(r"^[\s:—–.!?…-]+", "", after)))
+            part = _IN_BRACKETS.sub(r"\1", _CONJUNCTION.sub("", re.sub(r"^[\s:—–.!?…)-]+", "", after)))
         else:
             return None
     return part

@@ -148,6 +148,8 @@ def render(template: str, words: Mapping[str, str]) -> str:
 
 
 def _said(place: re.Match[str], word: str) -> str:
-    """A day has a small letter of its own: not where a sentence begins with it."""
+    """A day has a small letter of its own: not where a sentence begins with it; a point is said once."""
+    if word.endswith(".") and place.string[place.end() :].startswith("."):
+        word = word[:-1]
     is_beginning = place[1].startswith("date") and _BEGINNING.search(place.string, 0, place.start())
     return word[:1].upper() + word[1:] if is_beginning else word

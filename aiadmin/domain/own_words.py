@@ -16,6 +16,8 @@ _ABBREVIATION = re.compile(
     r"|руб|коп|тг|р|им|см|ст|м|т|стан|көш|ko[‘'ʻ]ch|вул|буд|бул|ауд|tel|st|ул-ца|[А-ЯЁA-ZӘҒҚҢӨҰҮҺІЎҲ])\.$",
     re.IGNORECASE,
 )
+_UNIT = re.compile(r"[\d}\s](?:руб|коп|тг|р|сум|сом|мин|ч|тыс|см|м)\.$", re.IGNORECASE)
+"""An abbreviation that may be the last word of a sentence: what follows tells."""
 _ITEM = re.compile(r"^\W*\d{1,2}\.$")
 """The number of a point in a list."""
 _PHONE = r"\+?\d(?:[\s()\-–.]*\d){4,}"
@@ -61,7 +63,8 @@ def _is_end(line: str, begins: int, end: re.Match[str], asides: list[tuple[int, 
     if not is_point:
         return end["sign"] != "…" or not following.islower()
     said = line[begins : end.start() + 1]
-    return not (_ABBREVIATION.search(said) or _ITEM.match(said))
+    is_shortened = _ABBREVIATION.search(said) and not (_UNIT.search(said) and following.isupper())
+    return not (is_shortened or _ITEM.match(said))
 
 
 def _goes_on(following: str) -> bool:

@@ -227,6 +227,12 @@ def test_a_price_is_in_the_currency_of_the_salon(currency: str | None, written: 
     assert _text("Стоимость: {price}", price=Decimal(1800), currency=currency) == f"Стоимость: {written}"
 
 
+def test_a_point_that_a_value_ends_with_is_said_once() -> None:
+    assert _text("Цена: {price}. Ждём!", currency="руб.") == "Цена: 1\xa0500\xa0руб. Ждём!"
+    assert _text("Цена: {price}", currency="руб.") == "Цена: 1\xa0500\xa0руб."
+    assert _text("Ваш мастер {master}.", master="Иванова А.С.") == "Ваш мастер Иванова А.С."
+
+
 def test_a_service_that_is_booked_twice_is_said_to_be() -> None:
     """Y19."""
     twice = Facts.of(record(services=(replace(HAIRCUT, amount=2, cost=Decimal(3600)), COLOURING)), zone="UTC")
