@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from aiadmin import texts, wording
 from aiadmin.domain.device import Observed
 from aiadmin.domain.message_log import Mark, Side
-from aiadmin.domain.salon_state import SalonState, StateKind
+from aiadmin.domain.salon_state import OF_OBSERVED, SalonState, StateKind
 from aiadmin.domain.sync import RunState, Stage
 from aiadmin.domain.sync_failure import Failure
 
@@ -18,7 +18,7 @@ _SESSIONS: Mapping[Observed, str] = {
     Observed.LINKED: "Телефон подключён, выходим на связь.",
     Observed.STARTING: "Выходим на связь с WhatsApp.",
     Observed.ONLINE: "На связи.",
-    Observed.DEGRADED: "На связи, но WhatsApp отвечает с задержкой.",
+    Observed.DEGRADED: "WhatsApp отвечает с задержкой: сообщения подождут.",
     Observed.RECONNECTING: "Связь прервалась, восстанавливаем.",
     Observed.BACKOFF: "WhatsApp не отвечает, пробуем снова сами.",
     Observed.CONFLICT: "Это подключение открыто где-то ещё. Скоро попробуем снова.",
@@ -37,12 +37,13 @@ STATES: Mapping[StateKind, str] = {
     StateKind.UNINSTALLED: texts.ACTIVATION["uninstalled"],
     StateKind.FROZEN: texts.ACTIVATION["frozen"],
     StateKind.NO_PHONE: "Телефон салона не подключён: клиентам ничего не уходит. Подключите телефон.",
-    StateKind.LOGGED_OUT: "{reason}",
     StateKind.ALL_PAUSED: "Сообщения всех салонов на паузе{since}. Мы отпустим их сами, ничего делать не нужно.",
     StateKind.PAUSED: "Сообщения этого салона на паузе{since}. Чтобы они пошли снова, напишите в поддержку.",
     StateKind.NO_HOST: "WhatsApp салона не на связи: сервис сейчас не работает. Мы запускаем его снова.",
     StateKind.WAITS_FOR_HOST: "WhatsApp салона не на связи: ждёт, когда сервис его запустит.",
     StateKind.SWITCHED_OFF: "WhatsApp салона выключен, пока приложение приостановлено.",
+    **{kind: _SESSIONS[observed] for observed, kind in OF_OBSERVED.items() if kind is not None},
+    StateKind.LOGGED_OUT: "{reason}",
     StateKind.NO_RECORDS: "Напоминаний не будет: приложению не дали право видеть записи. "
     "Откройте в YClients права приложения AI Admin и включите доступ к журналу записи.",
     StateKind.NO_CLIENTS: "Писать некому: приложению не дали право видеть клиентов. "

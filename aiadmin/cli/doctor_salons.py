@@ -16,11 +16,12 @@ from aiadmin.domain.company import Company, IntegrationStatus
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal import DEFAULT_ZONE
-from aiadmin.domain.salon_state import OURS, SalonState
+from aiadmin.domain.salon_state import OURS, SalonState, StateKind
 from aiadmin.masking import reason_of
 
 _PAGE = 500
 _SHOWN = 20
+_UPDATE = "update AI Admin, or the library `neonize` alone: WhatsApp lets no version in that is as old as this one"
 _SERVED = frozenset({IntegrationStatus.ACTIVE, IntegrationStatus.FROZEN, IntegrationStatus.ACTIVATION_FAILED})
 """Whoever is just connecting, or has left, is as it should be."""
 
@@ -36,13 +37,21 @@ def salons(config: Config) -> Iterator[Finding]:
     if not found:
         yield Finding(name="salons", text="nothing stands in the way of any")
     for company_id, one, text in found[:_SHOWN]:
-        see = "see `hosts` and `messages`" if one.kind in OURS else f"see `companies show {company_id}`"
         yield Finding(
-            name=f"salon {company_id}", text=f"{one.kind}: {text}", fix=see, is_optional=one.kind not in OURS
+            name=f"salon {company_id}",
+            text=f"{one.kind}: {text}",
+            fix=_fix(company_id, one.kind),
+            is_optional=one.kind not in OURS,
         )
     if len(found) > _SHOWN:
         more = f"{len(found) - _SHOWN} more things stand in the way of salons"
         yield Finding(name="salons", text=more, fix="see `companies list`", is_optional=True)
+
+
+def _fix(company_id: CompanyId, kind: StateKind) -> str:
+    if kind is StateKind.OUTDATED:
+        return _UPDATE
+    return "see `hosts` and `messages`" if kind in OURS else f"see `companies show {company_id}`"
 
 
 def _require_tables(url: str) -> None:

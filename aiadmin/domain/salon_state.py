@@ -35,6 +35,15 @@ class StateKind(StrEnum):
     """Some are, and none has taken this device."""
     SWITCHED_OFF = "switched-off"
     """Nobody wants its session on."""
+    LINKED = "linked"
+    """This one and the next seven: what its host sees (`Observed`), and nothing leaves until it is online."""
+    STARTING = "starting"
+    RECONNECTING = "reconnecting"
+    DEGRADED = "degraded"
+    BACKOFF = "backoff"
+    CONFLICT = "conflict"
+    BANNED = "banned"
+    OUTDATED = "outdated"
     NO_RECORDS = "no-records"
     NO_CLIENTS = "no-clients"
     NO_PHONES = "no-phones"
@@ -47,8 +56,21 @@ class StateKind(StrEnum):
     IMPORTED = "imported"
 
 
-OURS = frozenset({StateKind.NO_HOST, StateKind.WAITS_FOR_HOST, StateKind.ALL_PAUSED})
+OURS = frozenset({StateKind.NO_HOST, StateKind.WAITS_FOR_HOST, StateKind.ALL_PAUSED, StateKind.OUTDATED})
 """What an operator puts right; the rest is the salon's to know."""
+OF_OBSERVED: Mapping[Observed, StateKind | None] = {
+    Observed.LINKED: StateKind.LINKED,
+    Observed.STARTING: StateKind.STARTING,
+    Observed.ONLINE: None,
+    Observed.DEGRADED: StateKind.DEGRADED,
+    Observed.RECONNECTING: StateKind.RECONNECTING,
+    Observed.BACKOFF: StateKind.BACKOFF,
+    Observed.CONFLICT: StateKind.CONFLICT,
+    Observed.BANNED: StateKind.BANNED,
+    Observed.OUTDATED: StateKind.OUTDATED,
+    Observed.LOGGED_OUT: StateKind.LOGGED_OUT,
+}
+"""What it means that a host saw this last: a host sends through a session that is online, and through no other."""
 _OF_RIGHTS: Mapping[Right, StateKind] = {
     Right.RECORDS: StateKind.NO_RECORDS,
     Right.CLIENTS: StateKind.NO_CLIENTS,
@@ -131,7 +153,7 @@ def session_state(facts: SalonFacts) -> StateKind | None:
         return None
     if facts.desired is not Desired.ON:
         return StateKind.SWITCHED_OFF
-    return next((one.kind for one in _session(facts)), None)
+    return next((one.kind for one in _hosting(facts)), None)
 
 
 def _phone(facts: SalonFacts) -> Iterator[SalonState]:
@@ -149,8 +171,18 @@ def _pauses(facts: SalonFacts) -> Iterator[SalonState]:
 
 
 def _session(facts: SalonFacts) -> Iterator[SalonState]:
+    """Why nothing leaves through the phone that is linked, if nothing does."""
     if facts.observed is None or facts.observed is Observed.LOGGED_OUT:
         return
+    seen = OF_OBSERVED[facts.observed]
+    unseen = tuple(_hosting(facts))
+    yield from unseen
+    if seen is not None and not unseen:
+        yield SalonState(kind=seen)
+
+
+def _hosting(facts: SalonFacts) -> Iterator[SalonState]:
+    """Why nobody sees how the session is by now, if nobody does."""
     if facts.desired is not Desired.ON:
         yield SalonState(kind=StateKind.SWITCHED_OFF)
     elif not facts.is_hosted:

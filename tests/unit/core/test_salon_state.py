@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import product
 from typing import Any
 
 import pytest
@@ -53,6 +55,14 @@ def test_nothing_is_said_of_a_salon_that_is_well() -> None:
         ({"is_hosted": False, "hosts": 0}, StateKind.NO_HOST),
         ({"is_hosted": False}, StateKind.WAITS_FOR_HOST),
         ({"desired": Desired.OFF}, StateKind.SWITCHED_OFF),
+        ({"observed": Observed.LINKED}, StateKind.LINKED),
+        ({"observed": Observed.STARTING}, StateKind.STARTING),
+        ({"observed": Observed.RECONNECTING}, StateKind.RECONNECTING),
+        ({"observed": Observed.DEGRADED}, StateKind.DEGRADED),
+        ({"observed": Observed.BACKOFF}, StateKind.BACKOFF),
+        ({"observed": Observed.CONFLICT}, StateKind.CONFLICT),
+        ({"observed": Observed.BANNED}, StateKind.BANNED),
+        ({"observed": Observed.OUTDATED}, StateKind.OUTDATED),
         ({"missing_rights": frozenset({Right.RECORDS})}, StateKind.NO_RECORDS),
         ({"missing_rights": frozenset({Right.CLIENTS})}, StateKind.NO_CLIENTS),
         ({"missing_rights": frozenset({Right.PHONES})}, StateKind.NO_PHONES),
@@ -104,6 +114,7 @@ def test_several_are_told_in_order_and_a_frozen_salon_has_one_trouble() -> None:
         {"observed": Observed.LOGGED_OUT},
         {"is_hosted": False},
         {"desired": Desired.OFF},
+        *({"observed": observed} for observed in Observed if observed is not Observed.ONLINE),
     ],
 )
 def test_where_we_cannot_even_write_to_the_salon_it_is_told_to_call_by_itself(silent: dict[str, Any]) -> None:
@@ -124,6 +135,56 @@ def test_where_we_cannot_even_write_to_the_salon_it_is_told_to_call_by_itself(si
 )
 def test_what_a_host_saw_last_is_not_shown_once_no_host_looks(fact: dict[str, Any], shown: StateKind | None) -> None:
     assert session_state(replace(WELL, **fact)) is shown
+
+
+def test_what_a_host_sees_is_shown_as_it_is_and_each_but_online_is_a_state_of_its_own() -> None:
+    for observed in Observed:
+        seen = replace(WELL, observed=observed)
+        assert session_state(seen) is None
+        expected = [] if observed is Observed.ONLINE else [observed.value.replace("_", "-")]
+        assert [one.kind.value for one in states(seen)] == expected
+        if observed is not Observed.LOGGED_OUT:
+            said = [texts_manage.state(one, "Europe/Moscow") for one in states(seen)]
+            assert said == [texts_manage.session(observed, None)] * len(expected), "as the page says of the session"
+
+
+def _phones() -> Iterator[SalonFacts]:
+    """However a salon's phone, its session, its host and the pauses may stand."""
+    for status, is_linked, desired, observed in product(
+        IntegrationStatus, (True, False), (None, *Desired), (None, *Observed)
+    ):
+        for is_hosted, hosts, all_paused, paused, never in product(
+            (True, False), (0, 1), *[(None, AT)] * 2, (False, True)
+        ):
+            yield replace(
+                WELL,
+                status=status,
+                is_linked=is_linked,
+                desired=desired,
+                observed=observed,
+                is_hosted=is_hosted,
+                hosts=hosts,
+                all_paused_at=all_paused,
+                paused_at=paused,
+                is_never_sending=never,
+            )
+
+
+def _may_leave(facts: SalonFacts) -> bool:
+    """Whether a message could leave now: what the courier, and the host that has the session, ask for."""
+    is_open = facts.status not in (IntegrationStatus.FROZEN, IntegrationStatus.UNINSTALLED)
+    is_held = facts.all_paused_at or facts.paused_at or facts.is_never_sending
+    is_up = facts.desired is Desired.ON and facts.observed is Observed.ONLINE and facts.is_hosted
+    return is_open and facts.is_linked and is_up and not is_held
+
+
+def test_m1_well_is_said_only_where_a_message_could_leave_now_and_of_a_chat_only_where_one_could_come() -> None:
+    for facts in _phones():
+        assert (states(facts) == ()) == _may_leave(facts), facts
+        kinds = {one.kind for one in states(replace(facts, untold=2))}
+        assert (StateKind.UNTOLD in kinds) == _may_leave(facts), facts
+        is_here = facts.status is not IntegrationStatus.UNINSTALLED
+        assert (StateKind.UNCALLED in kinds) == (is_here and not _may_leave(facts)), facts
 
 
 @pytest.mark.parametrize("flags", [{}, {("clients", "new"): False}, {("clients", "client_phones_access"): True}])
