@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aiadmin import texts
 from aiadmin.domain.contact import sighting
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.message import NewMessage
@@ -82,3 +85,18 @@ def test_y20_an_arrow_alone_joins_nothing() -> None:
 @given(st.text())
 def test_nothing_hidden_is_left(text: str) -> None:
     assert not list(hidden(shown(text)))
+
+
+_LINKS = st.lists(
+    st.sampled_from(
+        ["Анна", "t", "me", "com", "www", "http", ".", "。", "\uff0e", ":", "//", "/", " ", "\n", "\u2028", "\u200b"]
+    )
+)
+
+
+@given(st.text(max_size=200) | _LINKS.map("".join))
+def test_m7_no_name_breaks_a_line_or_becomes_a_link(name: str) -> None:
+    told = texts.who(name, None)
+    assert told
+    assert len(told.splitlines()) == 1
+    assert not re.search(r"\w[.。\uff0e]\w{2}|//", told)
