@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from aiadmin.domain.journal import Record, is_same_person, is_same_time
+from aiadmin.domain.journal import Record, is_same_number, is_same_person, is_same_time
 from aiadmin.domain.notice import NoticeKind, Promise
 
 DAYS = 7
@@ -31,10 +31,12 @@ class Difference(StrEnum):
     MISSING_THERE = "missing_there"
     OTHER_TIME = "other_time"
     OTHER_CLIENT = "other_client"
+    OTHER_PHONE = "other_phone"
+    """The same client's card, with another number than we would write to."""
     OTHER_WORK = "other_work"
     """Another master, or other services."""
     OTHER_STATE = "other_state"
-    """Cancelled or not, confirmed or not."""
+    """Cancelled or not, confirmed or not, paid in advance or not."""
     TOLD_OTHERWISE = "told_otherwise"
     """The client's last message says something else, and no other is planned."""
 
@@ -63,12 +65,22 @@ def week(zone: str, now: datetime) -> tuple[date, date, datetime, datetime]:
     return first, last, now, ends
 
 
-def record_differences(ours: Record | None, theirs: Record | None) -> frozenset[Difference]:
+def are_phones_shown(ours: Iterable[Record], theirs: Iterable[Record]) -> bool:
+    """Whether a booking without a phone has none: a side that knows nobody's is one that phones are hidden from."""
+    return all(any(one.client_phone is not None for one in side) for side in (ours, theirs))
+
+
+def record_differences(
+    ours: Record | None, theirs: Record | None, *, are_phones_shown: bool
+) -> frozenset[Difference]:
     """What differs in a booking; nothing in one that is gone on both sides.
+
+    A card's number may be corrected, and nobody tells of a card's bookings: then a message would reach a stranger.
 
     Args:
         ours: what we believe; None where we know no such booking.
-        theirs: what YClients has; None where it does not know it.
+        theirs: what YClients has, as we would keep it; None where it does not know it.
+        are_phones_shown: whether a phone that is there on one side alone differs, or may be hidden from the other.
     """
     is_ours = ours is not None and not ours.is_deleted
     is_theirs = theirs is not None and not theirs.is_deleted
@@ -81,10 +93,23 @@ def record_differences(ours: Record | None, theirs: Record | None) -> frozenset[
     found = {
         Difference.OTHER_TIME: ours.starts_at != theirs.starts_at,
         Difference.OTHER_CLIENT: ours.client_id != theirs.client_id,
+        Difference.OTHER_PHONE: ours.client_id == theirs.client_id
+        and _has_other_phone(ours, theirs, are_phones_shown),
         Difference.OTHER_WORK: Promise.of(ours).work != Promise.of(theirs).work,
-        Difference.OTHER_STATE: (ours.is_deleted, ours.attendance) != (theirs.is_deleted, theirs.attendance),
+        Difference.OTHER_STATE: _state(ours) != _state(theirs),
     }
     return frozenset(kind for kind, differs in found.items() if differs)
+
+
+def _has_other_phone(ours: Record, theirs: Record, are_phones_shown: bool) -> bool:
+    if ours.client_id != theirs.client_id:
+        return False
+    is_known = (ours.client_phone is None) == (theirs.client_phone is None)
+    return not is_same_number(ours, theirs) if is_known else are_phones_shown
+
+
+def _state(record: Record) -> tuple[object, ...]:
+    return record.is_deleted, record.attendance, record.is_unpaid
 
 
 def told_otherwise(said: Sequence[Said], theirs: Record | None, wanted: Mapping[NoticeKind, bool]) -> int:

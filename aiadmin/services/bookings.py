@@ -33,9 +33,7 @@ def absorb(
     Args:
         read_at: when the reading began: nothing older than that was seen.
     """
-    records = _with_heard_phones(work, salon, records)
-    buried = work.privacy.buried(salon.company_id, {one.client_phone for one in records if one.client_phone})
-    records = [one.anonymous() if one.client_phone in buried else one for one in records]
+    records = as_kept(work, salon, records)
     added = work.records.add_new(salon.company_id, records, read_at)
     known = work.records.lock(salon.company_id, [one.record_id for one in records if one.record_id not in added])
     changed: list[Record] = []
@@ -52,6 +50,13 @@ def absorb(
     work.records.replace(salon.company_id, changed, read_at)
     work.booking_events.add(salon.company_id, events, source=source, at=now)
     return len(events)
+
+
+def as_kept(work: UnitOfWork, salon: ReadSalon, records: Sequence[Record]) -> Sequence[Record]:
+    """The bookings as they are stored: with phones that webhooks told, and without whoever asked to be forgotten."""
+    heard = _with_heard_phones(work, salon, records)
+    buried = work.privacy.buried(salon.company_id, {one.client_phone for one in heard if one.client_phone})
+    return [one.anonymous() if one.client_phone in buried else one for one in heard]
 
 
 def set_zone(work: UnitOfWork, company_id: CompanyId, zone: str, now: datetime) -> None:

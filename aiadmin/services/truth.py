@@ -18,6 +18,7 @@ from aiadmin.domain.truth import (
     FEW,
     MOST_ONE_BY_ONE,
     Difference,
+    are_phones_shown,
     count,
     is_plausible,
     record_differences,
@@ -51,6 +52,7 @@ class _Week:
         ours: what we believed of the coming visits, by number.
         theirs: what YClients lists.
         fresh: what YClients said of the doubtful ones when it was asked again; None for one that it does not know.
+        are_phones_shown: see `domain.truth.record_differences`.
         missing: how many of the doubtful ones its last list did not hold.
         read_at: when it was asked again.
     """
@@ -58,6 +60,7 @@ class _Week:
     ours: Mapping[int, Record]
     theirs: Mapping[int, Record]
     fresh: Mapping[int, Record | None]
+    are_phones_shown: bool
     missing: int
     read_at: datetime
 
@@ -104,16 +107,24 @@ class Truth:
     def _read(self, salon: ReadSalon) -> _Week:
         first, last, begins, ends = week(salon.zone, self.clock())
         listed = self._listed(salon, first, last)
-        theirs = {number: one for number, one in listed.items() if one.starts_at >= begins}
         with self.uow() as work:
+            listed = {one.record_id: one for one in bookings.as_kept(work, salon, list(listed.values()))}
+            theirs = {number: one for number, one in listed.items() if one.starts_at >= begins}
             ours = work.truth.believed(salon.company_id, begins=begins, ends=ends, also=theirs)
-        doubtful = {number for number in {*ours, *theirs} if record_differences(ours.get(number), listed.get(number))}
+        shown = are_phones_shown(ours.values(), theirs.values())
+        doubtful = {
+            number
+            for number in {*ours, *theirs}
+            if record_differences(ours.get(number), listed.get(number), are_phones_shown=shown)
+        }
         read_at = self.clock()
         listed = self._listed(salon, first, last) if len(doubtful) > FEW else {}
         fresh: dict[int, Record | None] = {number: listed[number] for number in doubtful & set(listed)}
         missing = sorted(doubtful - set(listed))
         fresh |= {number: self._one(salon, number) for number in missing[:MOST_ONE_BY_ONE]}
-        return _Week(ours=ours, theirs=theirs, fresh=fresh, missing=len(missing), read_at=read_at)
+        return _Week(
+            ours=ours, theirs=theirs, fresh=fresh, are_phones_shown=shown, missing=len(missing), read_at=read_at
+        )
 
     def _listed(self, salon: ReadSalon, first: date, last: date) -> dict[int, Record]:
         """Every booking of these days as YClients lists it, cancelled ones too."""
@@ -138,10 +149,11 @@ def _differing(work: UnitOfWork, salon: ReadSalon, read: _Week, now: datetime) -
     snapshots = work.records.lock(number, read.fresh)
     judged = {key for key in read.fresh if key not in snapshots or snapshots[key].read_at <= read.read_at}
     known = {key: snapshot.record for key, snapshot in snapshots.items()}
+    kept = {one.record_id: one for one in bookings.as_kept(work, salon, [one for one in read.fresh.values() if one])}
     found = {
         key: kinds
         for key in judged - work.truth.in_hand(number, judged)
-        if (kinds := record_differences(known.get(key), read.fresh[key]))
+        if (kinds := record_differences(known.get(key), kept.get(key), are_phones_shown=read.are_phones_shown))
     }
     for key, kinds in sorted(found.items()):
         log.warning("we were wrong about a visit", company_id=number, record=key, kinds=sorted(kinds))

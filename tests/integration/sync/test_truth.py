@@ -20,6 +20,7 @@ from aiadmin.domain.truth import Difference
 from aiadmin.domain.yclients_error import YClientsError
 from tests.integration.sync.conftest import Installed, Salons
 
+OLGA = {"name": "Ольга", "phone": "79005551111"}
 Edit = Callable[[Salons, Installed, dict[str, Any]], None]
 
 
@@ -71,6 +72,15 @@ def _new(salons: Salons, salon: Installed, _booked: dict[str, Any]) -> None:
     salons.yclients.add_record(salon.salon_id, **salons.booking(salon, datetime=f"{day} 18:00:00"))
 
 
+def _card(**fields: Any) -> Edit:
+    """Somebody changes the client's card; no list of changed bookings holds it."""
+
+    def edit(salons: Salons, salon: Installed, booked: dict[str, Any]) -> None:
+        salons.yclients.edit("client", salon.salon_id, client_id=booked["client"]["id"], **fields)
+
+    return edit
+
+
 def _gone_there(salons: Salons, _salon: Installed, booked: dict[str, Any]) -> None:
     salons.world.execute("UPDATE records SET record_id = 987654 WHERE record_id = :id", id=booked["id"])
 
@@ -81,7 +91,9 @@ def _gone_there(salons: Salons, _salon: Installed, booked: dict[str, Any]) -> No
         (_later, {Difference.OTHER_TIME: 1}),
         (_out_of_the_week, {Difference.OTHER_TIME: 1}),
         (_another_master, {Difference.OTHER_WORK: 1}),
-        (_edit(client={"name": "Ольга", "phone": "79005551111"}), {Difference.OTHER_CLIENT: 1}),
+        (_edit(client=OLGA), {Difference.OTHER_CLIENT: 1}),
+        (_card(phone="79005551111"), {Difference.OTHER_PHONE: 1}),
+        (_card(phone="8 (900) 555-00-00"), {}),
         (_edit(attendance=2), {Difference.OTHER_STATE: 1}),
         (_edit(deleted=True), {Difference.OTHER_STATE: 1}),
         (_new, {Difference.MISSING_HERE: 1}),
@@ -107,6 +119,26 @@ def test_what_clients_are_to_hear_follows_from_the_events_alone(salons: Salons, 
     assert salons.world.events(salon.company_id)[len(before) :] == [(booked["id"], "moved", "reconcile")]
     _found(salons, salon)
     assert len(salons.world.events(salon.company_id)) == len(before) + 1
+
+
+def test_m2_whoever_has_the_corrected_number_hears_of_the_booking(salons: Salons, salon: Installed) -> None:
+    booked = _booked(salons, salon)
+    _card(phone="79005551111")(salons, salon, booked)
+    before = salons.world.events(salon.company_id)
+    assert _found(salons, salon) == {Difference.OTHER_PHONE: 1}
+    assert salons.world.events(salon.company_id)[len(before) :] == [(booked["id"], "created", "reconcile")]
+    with salons.world.uow() as work:
+        known = work.records.find(salon.company_id, booked["id"])
+    assert known is not None
+    assert known.record.client_phone == "79005551111"
+
+
+def test_m2_a_client_who_asked_to_be_forgotten_does_not_differ_every_night(salons: Salons, salon: Installed) -> None:
+    _booked(salons, salon)
+    _booked(salons, salon, datetime=f"{salons.world.clock().date() + timedelta(days=4)} 12:00:00", client=OLGA)
+    salons.box.privacy_desk.erase(salon.company_id, OLGA["phone"], actor="test")
+    assert _found(salons, salon) == {}
+    assert _found(salons, salon) == {}
 
 
 def _tell(salons: Salons, salon: Installed, booked: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from aiadmin.domain.journal import Attendance, BookedService, Record
 from aiadmin.domain.notice import NoticeKind, Promise
-from aiadmin.domain.truth import Difference, Said, count, record_differences, told_otherwise, week
+from aiadmin.domain.truth import Difference, Said, are_phones_shown, count, record_differences, told_otherwise, week
 
 AT = datetime(2026, 12, 3, 11, tzinfo=UTC)
 WANTED = dict.fromkeys(NoticeKind, True)
@@ -41,7 +41,15 @@ def _said(record: Record, *, is_sent: bool = True, mends: bool = True) -> Said:
 @pytest.mark.parametrize(
     ("ours", "theirs", "found"),
     [
-        (_record(), _record(comment="другой", client_phone=None), set()),
+        (_record(), _record(comment="другой"), set()),
+        (_record(), _record(client_phone="79005550001"), {Difference.OTHER_PHONE}),
+        (_record(), _record(client_phone=None), {Difference.OTHER_PHONE}),
+        (_record(client_phone=None), _record(), {Difference.OTHER_PHONE}),
+        (_record(client_phone=None), _record(client_phone=None), set()),
+        (_record(client_phone="525512345678"), _record(client_phone="5215512345678"), set()),
+        (_record(), _record(client_id=8, client_phone="79005550001"), {Difference.OTHER_CLIENT}),
+        (_record(is_deleted=True), _record(is_deleted=True, client_phone="79005550001"), set()),
+        (_record(is_unpaid=True), _record(), {Difference.OTHER_STATE}),
         (None, _record(), {Difference.MISSING_HERE}),
         (None, _record(is_deleted=True), set()),
         (_record(), None, {Difference.MISSING_THERE}),
@@ -58,7 +66,17 @@ def _said(record: Record, *, is_sent: bool = True, mends: bool = True) -> Said:
     ],
 )
 def test_what_differs_in_a_booking(ours: Record | None, theirs: Record | None, found: set[Difference]) -> None:
-    assert record_differences(ours, theirs) == found
+    assert record_differences(ours, theirs, are_phones_shown=True) == found
+
+
+def test_m2_phones_that_are_hidden_from_one_side_do_not_differ() -> None:
+    known, hidden, other = _record(), _record(client_phone=None), _record(client_phone="79005550001")
+    assert are_phones_shown([known, hidden], [hidden, other])
+    assert not are_phones_shown([known], [hidden, hidden])
+    assert not are_phones_shown([hidden], [known])
+    assert not are_phones_shown([], [known])
+    for ours, theirs, found in [(known, hidden, set()), (hidden, known, set()), (known, other, {"other_phone"})]:
+        assert record_differences(ours, theirs, are_phones_shown=False) == found
 
 
 MOVED = _record(starts_at=AT + timedelta(hours=3))
