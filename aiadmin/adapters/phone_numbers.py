@@ -1,13 +1,15 @@
 """Phone numbers as people type them and as YClients sends them: one reader for every door.
 
-A number is never guessed into another country than the salon's: a message to it would reach a stranger. What may be
-read in two ways is read as its country code says, and what no network could have is no number.
+A number is never guessed into another country than the salon's: a message to it would reach a stranger. What could
+be read in two ways is the salon's own country's, as people there write it, or nobody's; and what no network could
+have is no number.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
@@ -16,26 +18,26 @@ from phonenumbers import PhoneNumber, PhoneNumberType, ValidationResult
 
 from aiadmin.domain.journal import DEFAULT_COUNTRY
 
-_LONGEST_TYPED = 60
-_EXTENSION = re.compile(
-    r"[\s,;(]*(?:доб(?:авочный)?|вн(?:утр(?:енний)?)?|ext(?:ension)?|x|#|[,;])[\s.:=)#]*\d{1,6}\)?\s*$", re.IGNORECASE
-)
-_KIND = (
-    r"(?:тел(?:ефон)?|моб(?:ильный)?|сот(?:овый)?|раб(?:очий)?|дом(?:ашний)?|т|м|номер|ұялы|нөмір[іi]?|рақам[иi]?"
-    r"|tel(?:efon)?|phone|mob(?:ile)?|cell|raqami?|whats\s?app|viber|telegram|ватсап|вотсап|вайбер|no)"
-)
-"""What people write before a number, or behind it, to say which it is; "№" is read as "No"."""
-_LABEL = re.compile(rf"(?:{_KIND}\b[\s.:\-/,]*)+(?=[+(\d])", re.IGNORECASE)
-_BEHIND = re.compile(rf"[\s(]+{_KIND}[\s.)]*$", re.IGNORECASE)
-_ENDS = " ,;.:!?"
-_WRITTEN = re.compile(r"(\(?\s*(?:\+|00))?([0-9 ().\-/]{5,40})")
-_TRUNK_WRITTEN = re.compile(r"\(?8[ ()\-./]")
+_LONGEST_TYPED = 200
+_MASKS = "*•"
+_WRITTEN = re.compile(rf"(\(?\s*(?:\+|00)[ (]*)?(\(?[0-9][0-9 ().\-/{_MASKS}]*)")
+_AS_IN_A_LINK = re.compile(r"(?:wa\.me/|phone=)\+?(?=[0-9])", re.IGNORECASE)
+"""WhatsApp's links to a chat have the country code, and no plus."""
+_BROKEN = re.compile(r"[0-9](?![xх])[^\W\d_][0-9]", re.IGNORECASE)
+"""A letter within digits, such as an O for a 0; an x is an extension's."""
+_TRUNK_APART = re.compile(r"\(?8[ ()\-./]")
+_NUMBER_BEHIND = re.compile(r"\(?[0-9]+[ ().\-/]+(.*)")
+_NUMBER_BEFORE = re.compile(r"([0-9]+)[ ().\-/]+[0-9]+[ ().\-/]*")
+_SURELY_MEANT = 9
+"""So many digits are meant for a phone number; fewer may be a date, and are one only where they can be read so."""
 _FEWEST, _MOST = 7, 15
 """Digits of an international number (E.164)."""
 _NOBODYS_NATIONAL = 12
 """So many digits hold a country code: hardly a country has numbers of this length without one."""
 _RUSSIA_AND_KAZAKHSTAN = 7
 _TRUNK_LENGTH = 11
+_LONGEST_AT_HOME = 10
+"""A plus before so many digits, or fewer, may be a mistake; hardly a country's numbers are as short with a code."""
 _MOBILE_OF_SEVEN = re.compile(r"9\d{9}|7(?:0\d|47|[567]\d)\d{7}")
 """Russia's mobile numbers and Kazakhstan's (ITU, national numbering plans): what a new range would be like."""
 _MOBILE = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
@@ -44,34 +46,63 @@ _OLD_MEXICAN_MOBILE = re.compile(r"521(\d{10})")
 
 
 def read_phone(given: Any, country: str = DEFAULT_COUNTRY) -> str | None:
-    """The digits of a phone number with its country code, or None when no such number can exist.
+    """The digits of the one phone number in a text with its country code, or None when no such number can exist.
 
-    Marks that nobody sees, dashes and blanks of every kind, an extension, a label such as "тел." and punctuation at
-    the end are taken off. A number with a plus (or 00) is international. Without one it is the salon's own country's
-    where that makes a valid number, and otherwise begins with a country code; an 8 before ten digits is Russia's and
-    Kazakhstan's trunk prefix only before a mobile number, or where it is written apart, for 84 and 852 are also the
-    codes of Vietnam and Hong Kong.
+    Marks that nobody sees, dashes and blanks of every kind, an extension, and what is written beside a number (which
+    it is, or whose) are taken off; of two numbers none is taken. A number with a plus (or 00) is international.
+    Without one it is the salon's own country's where that makes a valid number, and otherwise begins with a country
+    code; an 8 before ten digits is Russia's and Kazakhstan's trunk prefix wherever these make a valid number, and
+    else may begin the code of Vietnam or Hong Kong. What desks type for a number that they do not know is none.
 
     Args:
         given: text or a whole number; anything else, and what YClients masks with asterisks, is no number.
         country: where the salon is, ISO 3166 code of two letters.
 
-    >>> read_phone("8 (900) 123-45-67"), read_phone("84912345678"), read_phone("291234567", "BY"), read_phone("12345")
-    ('79001234567', '84912345678', '375291234567', None)
+    >>> read_phone("8 (900) 123-45-67 Света"), read_phone("84951234567"), read_phone("85251234567")
+    ('79001234567', '74951234567', '85251234567')
+    >>> read_phone("291234567", "BY"), read_phone("12345"), read_phone("+7 (999) 999-99-99")
+    ('375291234567', None, None)
     """
-    found = _WRITTEN.fullmatch(_bare(_plain(given)))
-    if found is None:
+    typed = _AS_IN_A_LINK.sub("+", _plain(given))
+    if _BROKEN.search(typed):
         return None
+    read = {number for found in _WRITTEN.finditer(typed) for number in _meant(found, country)}
+    return read.pop() if len(read) == 1 else None
+
+
+def _meant(found: re.Match[str], country: str) -> Iterator[str | None]:
+    """What is written there, where it is meant for a phone number: what cannot be one is None."""
     digits = re.sub(r"\D", "", found[2])
-    if not _FEWEST <= len(digits) <= _MOST:
-        return None
-    if found[1]:
-        return _international(digits)
-    is_trunk_clear = bool(_TRUNK_WRITTEN.match(found[2]))
-    national, abroad = _national(digits, country, is_trunk_clear=is_trunk_clear), _with_code(digits, country)
-    if national is None or (not is_trunk_clear and _is_rather(abroad, national, digits, country)):
-        return abroad
-    return national
+    is_whole = not set(_MASKS).intersection(re.sub(rf" +[{_MASKS} ]*$", "", found[2]))
+    is_one = is_whole and _FEWEST <= len(digits) <= _MOST
+    read = _read(digits, country, has_plus=bool(found[1]), written=found[2]) if is_one else None
+    if read is not None or len(digits) >= _SURELY_MEANT:
+        yield None if read is None or _is_stopgap(read) else read
+
+
+def _read(digits: str, country: str, *, has_plus: bool, written: str) -> str | None:
+    national, is_of_seven = _national(digits, country), _code_of(country) == _RUSSIA_AND_KAZAKHSTAN
+    has_trunk = is_of_seven and len(digits) == _TRUNK_LENGTH and digits[0] == "8"
+    if has_trunk and _TRUNK_APART.match(written):
+        return national
+    if has_plus:
+        return _with_plus(digits, national)
+    abroad = _with_code(digits, country)
+    if has_trunk and national is not None:
+        return national
+    if national is not None and not _is_rather(abroad, national, digits, country):
+        return national
+    is_own = abroad is not None and abroad.startswith(str(_code_of(country)))
+    return None if not is_own and _may_have_a_note(written, country) else abroad
+
+
+def _may_have_a_note(written: str, country: str) -> bool:
+    """Whether a mobile number of the salon's country has other digits beside it, such as an age: all together would
+    be somebody's number abroad."""
+    behind, before = _NUMBER_BEHIND.fullmatch(written), _NUMBER_BEFORE.fullmatch(written)
+    inner = [re.sub(r"\D", "", found[1]) for found in (behind, before) if found is not None]
+    at_home = [_parsed(f"+{read}", None) for digits in inner if (read := _national(digits, country)) is not None]
+    return any(number is not None and _is_mobile(number) for number in at_home)
 
 
 def _plain(given: Any) -> str:
@@ -83,12 +114,6 @@ def _plain(given: Any) -> str:
     return "".join(map(_plain_character, unicodedata.normalize("NFKC", str(given)))).strip()
 
 
-def _bare(typed: str) -> str:
-    """A number without what was written around it."""
-    number = typed.rstrip(_ENDS).removeprefix(label[0] if (label := _LABEL.match(typed)) else "")
-    return _EXTENSION.sub("", _BEHIND.sub("", number)).strip(_ENDS)
-
-
 def _plain_character(character: str) -> str:
     category = unicodedata.category(character)
     if category == "Cf":
@@ -98,22 +123,33 @@ def _plain_character(character: str) -> str:
     return "-" if category == "Pd" or character == "\u2212" else character
 
 
+def _with_plus(digits: str, national: str | None) -> str | None:
+    """A number with its country code; not one that has a plus and no code, for that is as short as those at home are,
+    and is a mobile number there, or none abroad."""
+    abroad = _international(digits)
+    if national in (None, digits) or len(digits) > _LONGEST_AT_HOME:
+        return abroad
+    at_home, number = _parsed(f"+{national}", None), _parsed(f"+{abroad}", None) if abroad else None
+    is_at_home = at_home is not None and _is_mobile(at_home)
+    return abroad if number is not None and _is_mobile(number) and not is_at_home else None
+
+
 def _international(digits: str) -> str | None:
-    """A number whose country code is certain; a possible one will do, for lists of ranges are always a little old."""
+    """A number whose country code is certain. Lists of ranges are always a little old: one that is as long as mobile
+    numbers are there will do, and any other is to be valid."""
     old_mexican = _OLD_MEXICAN_MOBILE.fullmatch(digits)
     if old_mexican:
         digits = f"52{old_mexican[1]}"
     number = _parsed(f"+{digits}", None)
-    return _digits_of(number) if number is not None and _is_possible(number) else None
+    return _digits_of(number) if number is not None and _may_be_one(number) else None
 
 
-def _national(digits: str, country: str, *, is_trunk_clear: bool) -> str | None:
+def _national(digits: str, country: str) -> str | None:
     """A number of the salon's country as people there write it."""
     number = _parsed(digits, country)
     if number is None or not (phonenumbers.is_valid_number(number) or _is_mobile_of_seven(number)):
         return None
-    has_eight = number.country_code == _RUSSIA_AND_KAZAKHSTAN and len(digits) == _TRUNK_LENGTH and digits[0] == "8"
-    return None if has_eight and not (is_trunk_clear or _is_mobile(number)) else _digits_of(number)
+    return _digits_of(number)
 
 
 def _with_code(digits: str, country: str) -> str | None:
@@ -123,7 +159,7 @@ def _with_code(digits: str, country: str) -> str | None:
     number = _parsed(f"+{read}", None) if read else None
     if number is None:
         return None
-    is_own = number.country_code == phonenumbers.country_code_for_region(country)
+    is_own = number.country_code == _code_of(country)
     return read if is_own or len(digits) >= _NOBODYS_NATIONAL or _is_mobile(number) else None
 
 
@@ -133,11 +169,15 @@ def _is_rather(abroad: str | None, national: str, digits: str, country: str) -> 
     number = _parsed(f"+{abroad}", None) if abroad else None
     if number is None or not phonenumbers.is_valid_number(number):
         return False
-    if number.country_code == phonenumbers.country_code_for_region(country):
+    if number.country_code == _code_of(country):
         return True
     at_home = _parsed(f"+{national}", None)
     is_mobile_at_home = at_home is not None and _is_mobile(at_home)
     return len(digits) >= _TRUNK_LENGTH and _is_mobile(number) and not is_mobile_at_home
+
+
+def _code_of(country: str) -> int:
+    return phonenumbers.country_code_for_region(country)
 
 
 @lru_cache(maxsize=1024)
@@ -149,9 +189,19 @@ def _parsed(text: str, country: str | None) -> PhoneNumber | None:
         return None
 
 
-def _is_possible(number: PhoneNumber) -> bool:
-    """Whether its length is one of its country's: not that of a number within one town, which has no code."""
-    return phonenumbers.is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE
+def _may_be_one(number: PhoneNumber) -> bool:
+    reason = phonenumbers.is_possible_number_for_type_with_reason(number, PhoneNumberType.MOBILE)
+    return phonenumbers.is_valid_number(number) or reason == ValidationResult.IS_POSSIBLE
+
+
+def _is_stopgap(digits: str) -> bool:
+    """Whether somebody typed anything for a number that they did not know: one digit over and over, or all in order.
+
+    It is nobody's, and whoever has it on their card would be one person with everybody else who has.
+    """
+    number = _parsed(f"+{digits}", None)
+    national = digits.removeprefix(str(number.country_code)) if number is not None else digits
+    return len(set(national)) == 1 or national == "1234567890"
 
 
 def _is_mobile(number: PhoneNumber) -> bool:

@@ -1,22 +1,34 @@
 // Phone numbers as people type them and as the page shows them.
 
-// What people write before a number, or behind it, to say which it is: the server knows the words.
-const LABEL = /^(?:\p{L}+[\s.:\-/,]+){0,2}\p{L}+[\s.:\-/,]*(?=[+(\d])/u;
-const BEHIND = /[\s(]+\p{L}+[\s.)]*$/u;
-const ENDS = /[ ,;.:!?]+$/;
-const EXTENSION = /[\s,;(]*(?:[\p{L}#]+|[,;])[\s.:=)#]*\d{1,6}\)?\s*$/u;
+const WRITTEN = /(\(?\s*(?:\+|00)[ (]*)?(\(?[0-9][0-9 ().\-/*•]*)/g;
+const IN_A_LINK = /(?:wa\.me\/|phone=)\+?(?=[0-9])/gi; // with the country code, and no plus
+const BROKEN = /[0-9](?![x\u0445])\p{L}[0-9]/iu; // an O for a 0
+const MASKED = /[*•]/;
+const FEWEST = 7;
+const SURELY_MEANT = 9; // fewer digits may be a date
+const MOST = 15;
+
+const digitsOf = (text) => text.replace(/\D/g, '');
 
 /**
- * What was typed, with plain digits, dashes and blanks, or null when it cannot be a phone number. Marks that nobody
- * sees come with numbers pasted from WhatsApp and from address books. Which number it is the server decides: it knows
- * the salon's country and every country's numbers.
+ * The one number in what was typed, with plain digits, dashes and blanks; null when there is none, or two. Marks that
+ * nobody sees come with numbers pasted from WhatsApp and from address books, and words stand beside them. Which number
+ * it is the server decides: it knows the salon's country and every country's numbers.
  */
 export function readPhone(typed) {
   const plain = typed.normalize('NFKC').replace(/\p{Cf}/gu, '').replace(/[\p{Pd}\u2212]/gu, '-').replace(/[\p{Zs}\t]/gu, ' ');
-  const bare = plain.replace(ENDS, '').trim().replace(LABEL, '').replace(BEHIND, '');
-  const number = bare.replace(EXTENSION, '').replace(ENDS, '').trim().replace(/^\(\s*(?:\+|00)/, '+(');
-  const digits = number.replace(/\D/g, '').length;
-  return /^\+?[0-9 ().\-/]+$/.test(number) && digits >= 7 && digits <= 17 ? number : null;
+  const text = plain.replace(IN_A_LINK, '+');
+  if (BROKEN.test(text)) return null;
+  const found = [...text.matchAll(WRITTEN)].map(([, plus, written]) => {
+    const number = written.replace(/ +[*• ]*$/, '').replace(/[ (.\-/]+$/, '');
+    return plus ? `+${number.replace(/^([0-9 ]+)\)/, '$1')}` : number;
+  });
+  const possible = found.filter((one) => digitsOf(one).length >= FEWEST);
+  const meant = possible.filter((one) => digitsOf(one).length >= SURELY_MEANT);
+  const numbers = meant.length ? meant : possible;
+  const [number] = numbers;
+  const isOne = number && numbers.every((one) => digitsOf(one).slice(-10) === digitsOf(number).slice(-10));
+  return isOne && digitsOf(number).length <= MOST && !MASKED.test(number) ? number : null;
 }
 
 /** A Russian mobile number the way it is usually written; every other number as it is. */
