@@ -62,6 +62,8 @@ GREETING = re.compile(
 )
 _THANKS = re.compile(r"^\W*(?:спасибо|до\s+встречи|хорошего)", re.IGNORECASE)
 """What goes on, unlike a greeting, where nobody is addressed in between."""
+_WHO = re.compile(r"^\W*(?:(?:для|к|у|о|за|про)\s+)?(?:вас|вам|тебя|тебе)\s*$", re.IGNORECASE)
+"""Who is addressed by name behind it, and what is said of them goes on."""
 _HERE = re.compile(r"\s*(?:\b(?:тут|здесь|сюда|там)\b)?\s*[:—–-]?\s*$", re.IGNORECASE)
 _GOES_ON = re.compile(rf"\{{|\d|{_PREPOSITION.pattern}|(?:завтра|сегодня|скоро|снова)\b", re.IGNORECASE)
 """What follows an address in the middle of a sentence without a comma, once nobody is addressed."""
@@ -143,6 +145,7 @@ def without_gaps(line: str) -> str:
         if _ASKS_WHERE.search("".join(asked)) and GAP in answered[0] and not each[place + 1]:
             each[place] = ""
     kept = "".join(each)
+    kept = _as_beginning(kept, line) if found_in and not each[0] else kept
     is_label = marker.strip() in _DASHES and line.startswith(GAP)
     return "" if is_empty(kept) else (("" if is_label else marker) + kept).strip()
 
@@ -252,6 +255,8 @@ def _is_label_of_value(part: str) -> bool:
 def _is_one_with(before: str, after: str, *, lost: str) -> bool:
     """Whether two parts need no comma between them: a picture behind words, or words without who is addressed."""
     if is_empty(after[:1]) and after[:1] not in "{(«„“\"'":
+        return True
+    if lost and _WHO.match(before):
         return True
     is_hello = GREETING.search(before) and not _THANKS.search(before)
     is_label = _FACT.search(before) or _LABEL.search(before) or is_hello

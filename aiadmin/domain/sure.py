@@ -32,6 +32,8 @@ _LED = re.compile(
     rf"[«„“\"'*_]?{_ANY_GAP}[»“”\"'*_]?(?=\W|$)",
     re.IGNORECASE,
 )
+_UNIT = re.compile(r"\W*(?:(?:руб\w*|р|тг|тенге|сум|сом|byn|rub|kzt)\W*)?", re.IGNORECASE)
+"""What may stand behind a value and say nothing of its own."""
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 _ADDRESSED = re.compile(rf"^(\W*){_NAME}(?=\W|$)")
 _BEGINS_LATE = re.compile(
@@ -54,7 +56,7 @@ _NEWS: Mapping[NoticeKind, re.Pattern[str]] = {
     NoticeKind.BOOKED: re.compile(r"записан|забронир|booked|жазылды|yozildi|ёзилди|жазылдыңыз", re.IGNORECASE),
     NoticeKind.CANCELLED: re.compile(
         r"отмен[её]?н|отмен(?:а\b|ил|яет|яем)|аннулир|не\s+состо|снят[аы]?\b|удал(?:ен|ён|ил)|отказ|не\s+(?:с?мо[жг]\w+)"
-        r"|cancel|скасов|адмен|адхіл|болдыр|тоқтат|бекор|bekor|жокко|жойыл",
+        r"|[❌🚫⛔✖🛑]|cancel|скасов|адмен|адхіл|болдыр|тоқтат|бекор|bekor|жокко|жойыл",
         re.IGNORECASE,
     ),
     NoticeKind.MOVED: re.compile(
@@ -73,6 +75,8 @@ _NEWS: Mapping[NoticeKind, re.Pattern[str]] = {
     ),
 }
 """Words that tell what a notice is about: none of them may go."""
+_MUST_TELL = frozenset({NoticeKind.MOVED, NoticeKind.CHANGED, NoticeKind.CANCELLED})
+"""What turns a client away or calls her at another time: a text with holes must tell it in a word that we know."""
 _OF_VISIT = re.compile(
     r"\{(?:date|time)\}|запис|жд[её][мт]|ожида|визит|встреч|увидимся|при[её]м|сеанс|напомин|завтра|сегодня|visit|booking"
     r"|appointment|чека|чакаем|кутеміз|күтеміз|kutam|кутам|күтөбүз|yozil|жазыл",
@@ -116,7 +120,10 @@ def _gap(variable: re.Match[str], words: Mapping[str, str]) -> str:
 
 def _loses_news(kind: NoticeKind, gapped: str, rest: str) -> bool:
     news = _NEWS.get(kind)
-    return news is not None and len(news.findall(rest)) < len(news.findall(gapped))
+    if news is None:
+        return False
+    is_silent = kind in _MUST_TELL and GAP in gapped and not news.search(rest)
+    return is_silent or len(news.findall(rest)) < len(news.findall(gapped))
 
 
 def _is_plain(gapped: str, *, is_aside: bool) -> bool:
@@ -153,10 +160,22 @@ def _plainly(sentence: str) -> str:
     sentence = _BRACKETS.sub(lambda found: found[0] if not re.search(_ANY_GAP, found[0]) else _inner(found), sentence)
     pieces = SEPARATOR.split(_LED.sub("", sentence))
     parts = [_without_addressed(part) for part in pieces[::2]]
+    is_half = any(_loses_head(one) and _leads(one, behind) for one, behind in pairwise(parts))
     kept = [part for part in parts if not _is_label(part)]
-    if kept and _is_label(parts[0]) and _NAME not in parts[0] and not _stands_alone(kept[0]):
+    if is_half or (kept and _loses_head(parts[0]) and not _stands_alone(kept[0])):
+        return sentence
+    if any(_loses_head(part) for part in parts) and not any(map(_FACT.search, kept)):
         return sentence
     return ", ".join(kept)
+
+
+def _loses_head(part: str) -> bool:
+    return _is_label(part) and _NAME not in part
+
+
+def _leads(label: str, behind: str) -> bool:
+    """Whether what is behind a label may be labelled by it as well: another value without a label of its own."""
+    return re.search(rf"[:—–]\s*\W?{_ANY_GAP}", label) is not None and re.match(r"\W*\{", behind) is not None
 
 
 def _inner(brackets: re.Match[str]) -> str:
@@ -175,7 +194,7 @@ def _without_addressed(part: str) -> str:
 def _is_label(part: str) -> bool:
     """Whether a part is a value that is not known, with its label."""
     before, gap, after = (*re.split(f"({_ANY_GAP})", part, maxsplit=1), "", "")[:3]
-    is_short = len(_WORD.findall(before)) <= _LONGEST_LABEL and len(_WORD.findall(after)) <= 1
+    is_short = len(_WORD.findall(before)) <= _LONGEST_LABEL and _UNIT.fullmatch(after) is not None
     return bool(gap) and is_short and not _FACT.search(part)
 
 

@@ -233,6 +233,12 @@ def test_a_point_that_a_value_ends_with_is_said_once() -> None:
     assert _text("Ваш мастер {master}.", master="Иванова А.С.") == "Ваш мастер Иванова А.С."
 
 
+def test_m6_a_list_of_bookings_says_where_they_are() -> None:
+    said = notice_texts.fill_list(NoticeKind.BOOKED, [_facts(), _facts(starts_at=AT + timedelta(days=1))])
+    assert said.splitlines()[4] == "Адрес: Тверская, 1"
+    assert "Адрес" not in notice_texts.fill_list(NoticeKind.BOOKED, [_facts(address=None)] * 2)
+
+
 def test_a_service_that_is_booked_twice_is_said_to_be() -> None:
     """Y19."""
     twice = Facts.of(record(services=(replace(HAIRCUT, amount=2, cost=Decimal(3600)), COLOURING)), zone="UTC")
