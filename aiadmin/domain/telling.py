@@ -140,6 +140,12 @@ def is_asking(visit: ToldVisit) -> bool:
     return Purpose(visit.told[0].notice.kind) in ASKING and is_open
 
 
+def has_begun(visit: ToldVisit, now: datetime) -> bool:
+    """Whether the client is there already: of what is under way nobody is reminded, whichever booking is to come."""
+    is_there = any(one.attendance is Attendance.CAME or one.starts_at <= now for one in visit.rest)
+    return Purpose(visit.told[0].notice.kind) in ASKING and is_there
+
+
 def days(bookings: Sequence[Record]) -> Sequence[Sequence[Record]]:
     """Bookings in the order of time, apart where they are too far from each other to be one visit."""
     found: list[list[Record]] = []

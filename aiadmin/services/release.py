@@ -41,7 +41,17 @@ from aiadmin.domain.release import (
 )
 from aiadmin.domain.reminder import inherited
 from aiadmin.domain.sync import SLICE
-from aiadmin.domain.telling import INHERITED, Told, ToldVisit, by_visit, is_asking, is_heir, is_rest, visits_of
+from aiadmin.domain.telling import (
+    INHERITED,
+    Told,
+    ToldVisit,
+    by_visit,
+    has_begun,
+    is_asking,
+    is_heir,
+    is_rest,
+    visits_of,
+)
 from aiadmin.domain.yclients_error import YClientsError
 from aiadmin.services import calls
 from aiadmin.services.isolation import Isolation
@@ -181,6 +191,10 @@ class Releaser:
             self._let_back([one.notice for one in told])
             return None
         visits = [self._visit(looker, each) for each in by_visit(told)]
+        if has_begun(visits[0], self.clock()):
+            self._drop_all([one.notice for one in visits[0].told], Untruth.PAST)
+            self._let_back([one.notice for visit in visits[1:] for one in visit.told])
+            return None
         alike = [one for one in visits if one.words is visits[0].words]
         self._let_back([one.notice for visit in visits if visit not in alike for one in visit.told])
         return self._owe(salon, alike)
@@ -231,6 +245,14 @@ class Releaser:
         with self.uow() as work:
             work.releases.drop(notice, why=why, at=now)
             work.notices.add([inherited(notice, one) for one in self._heirs(work, notice, rest, now)[:1]], now)
+            work.commit()
+
+    def _drop_all(self, notices: Sequence[Notice], why: str) -> None:
+        """Of a whole visit: it has no heirs."""
+        now = self.clock()
+        with self.uow() as work:
+            for notice in notices:
+                work.releases.drop(notice, why=why, at=now)
             work.commit()
 
     def _heirs(self, work: UnitOfWork, notice: Notice, rest: Sequence[Record], now: datetime) -> Sequence[Record]:
