@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+import psutil
 import psycopg2
 import pytest
 import requests
@@ -20,7 +21,7 @@ from playwright.sync_api import Browser, BrowserContext
 from aiadmin.cli.demo import demo
 from aiadmin.cli.home import parse_env
 from aiadmin.cli.salon_links import DEMO_SALON
-from tests.acceptance.up.running import STOP_SECONDS, Up, start
+from tests.acceptance.up.running import STOP_SECONDS, Up, alive, start
 from tests.conftest import WaitUntil
 from tests.support.commands import run_command
 
@@ -96,6 +97,15 @@ def _ask(up: Up, settings: dict[str, str], *words: str) -> str:
     return run_command(*words, **up.env | settings).stdout
 
 
+def _kill_and_see_that_nothing_is_left(up: Up, wait_until: WaitUntil) -> None:
+    """kill -9 takes with it all that it has started."""
+    below = psutil.Process(up.process.pid).children(recursive=True)
+    assert len(below) > 5
+    up.process.kill()
+    wait_until(lambda: not alive(below), timeout=15, what="all are gone")
+    up.end()
+
+
 def _book_and_talk(up: Up, settings: dict[str, str], wait_until: WaitUntil) -> None:
     """A booking is written to its client, who wants no more of it."""
     _book(settings, "Нина")
@@ -141,7 +151,7 @@ def test_a_salon_is_connected_and_activated_without_a_phone_or_the_internet_and_
     assert doctor.exit_code == 0, doctor.stdout
     assert PHONE not in up.text
     context.close()
-    up.end()
+    assert up.end(signal.SIGTERM) < STOP_SECONDS
 
     second = Up(data, free_port, "demo", LOG_LEVEL="INFO")
     started.append(second)
@@ -149,7 +159,7 @@ def test_a_salon_is_connected_and_activated_without_a_phone_or_the_internet_and_
     with browser.new_context() as another:
         _walk_to_a_linked_phone(second, another, "--phone", PHONE)
     wait_until(lambda: "state=online" in second.text, timeout=30, what="the phone is there")
-    assert second.end(signal.SIGTERM) < STOP_SECONDS
+    _kill_and_see_that_nothing_is_left(second, wait_until)
 
 
 def test_the_phone_says_so_when_no_demo_runs(data: Path) -> None:

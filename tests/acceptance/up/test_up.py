@@ -21,29 +21,18 @@ from tests.acceptance.up.running import STOP_SECONDS, Up, alive, start
 from tests.conftest import WaitUntil
 
 
-def _start(started: list[Up], wait_until: WaitUntil, data: Path, port: int, **settings: str) -> Up:
-    up = Up(data, port, **settings)
-    started.append(up)
-    return start(up, wait_until)
-
-
-def test_up_is_ready_starts_again_what_is_killed_stops_in_time_and_finds_its_data_again(
+def test_up_starts_again_what_is_killed_finds_its_data_again_and_gives_up_what_keeps_dying(
     data: Path, started: list[Up], free_port: int, wait_until: WaitUntil
 ) -> None:
-    """Twice: the first ends as asked, the second is killed and takes all with it (SIGTERM: see `test_demo`)."""
-    first = _start(started, wait_until, data, free_port)
-    page = requests.get(first.link(), timeout=5)
-    assert page.status_code == 200
-    assert str(data) in first.banner
-    assert str(data / "connect-link") in first.banner
-    assert (data / "connect-link").read_text() == first.link()
-    assert stat.S_IMODE((data / "connect-link").stat().st_mode) == 0o600
-    assert stat.S_IMODE((data / "secrets.env").stat().st_mode) == 0o600
-    example = requests.post(
-        f"http://127.0.0.1:{free_port}/marketplace/register", json={"salon_id": 962302}, timeout=5
-    )
-    assert example.status_code == 201, "the demo salon does not sit on the specification's example"
+    """Twice: the first ends as asked, the second gives up (SIGTERM and SIGKILL: `test_demo`)."""
+    first = Up(data, free_port)
+    started.append(first)
+    wait_until((data / "running.env").exists, timeout=60, what="its servers run, and its tables are being made")
+    _kill(first, "bin/postgres")
+    start(first, wait_until)
+    _see_what_a_newcomer_gets(first)
     secrets = parse_env((data / "secrets.env").read_text())
+    _kill_each_server(first, wait_until)
     _kill_each_process(first, wait_until)
     _refuse_a_second(first, started)
     below = psutil.Process(first.process.pid).children(recursive=True)
@@ -51,13 +40,27 @@ def test_up_is_ready_starts_again_what_is_killed_stops_in_time_and_finds_its_dat
     assert first.process.returncode == 0
     assert not alive(below)
 
-    second = _start(started, wait_until, data, free_port, PUBLIC_URL=f"http://192.168.77.1:{free_port}")
+    second = Up(data, free_port, PUBLIC_URL=f"http://192.168.77.1:{free_port}")
+    started.append(second)
+    start(second, wait_until)
     assert parse_env((data / "secrets.env").read_text()) == secrets
     assert "company=1&" in second.link(), "the demo salon is the one of the first run"
     assert requests.get(second.link().replace("192.168.77.1", "127.0.0.1"), timeout=5).status_code == 200
     assert _read_from_terminal(second.lines) == second.link(), "a phone can follow it, so its camera may"
     assert not [line for line in first.lines if "▀" in line]
-    _kill_and_see_that_nothing_is_left(second, wait_until)
+    _kill_valkey_until_it_gives_up(second, wait_until)
+
+
+def _see_what_a_newcomer_gets(up: Up) -> None:
+    """The link works, the banner says where all lies, and nobody else may read the secrets."""
+    assert requests.get(up.link(), timeout=5).status_code == 200
+    assert str(up.data) in up.banner
+    assert str(up.data / "connect-link") in up.banner
+    assert (up.data / "connect-link").read_text() == up.link()
+    assert stat.S_IMODE((up.data / "connect-link").stat().st_mode) == 0o600
+    assert stat.S_IMODE((up.data / "secrets.env").stat().st_mode) == 0o600
+    example = requests.post(f"http://127.0.0.1:{up.port}/marketplace/register", json={"salon_id": 962302}, timeout=5)
+    assert example.status_code == 201, "the demo salon does not sit on the specification's example"
 
 
 def _refuse_a_second(up: Up, started: list[Up]) -> None:
@@ -69,13 +72,6 @@ def _refuse_a_second(up: Up, started: list[Up]) -> None:
     assert "running already" in other.text
 
 
-def _kill_and_see_that_nothing_is_left(up: Up, wait_until: WaitUntil) -> None:
-    below = psutil.Process(up.process.pid).children(recursive=True)
-    assert len(below) > 5
-    up.process.kill()
-    wait_until(lambda: not alive(below), timeout=15, what="all are gone")
-
-
 def _kill_each_process(up: Up, wait_until: WaitUntil) -> None:
     """A killed process is started again."""
     for part in ("gunicorn", "worker.py jobs", "worker.py sessions", "worker.py clock"):
@@ -85,19 +81,17 @@ def _kill_each_process(up: Up, wait_until: WaitUntil) -> None:
     wait_until(up.is_ready, timeout=30, what="ready again")
 
 
-def test_killed_servers_are_started_again_and_one_that_keeps_dying_ends_all_with_an_error(
-    data: Path, started: list[Up], free_port: int, wait_until: WaitUntil
-) -> None:
-    up = Up(data, free_port)
-    started.append(up)
-    wait_until((data / "running.env").exists, timeout=60, what="its servers run, and its tables are being made")
-    _kill(up, "bin/postgres")
-    start(up, wait_until)
+def _kill_each_server(up: Up, wait_until: WaitUntil) -> None:
+    """A killed server is started again, as the one was that fell while the tables were being made."""
     for part in ("bin/postgres", "valkey-server"):
         _kill(up, part)
     wait_until(lambda: up.text.count("is back after") == 3, timeout=60, what="both are back")
     wait_until(up.is_ready, timeout=30, what="ready again")
     assert requests.get(up.link(), timeout=10).status_code == 200
+
+
+def _kill_valkey_until_it_gives_up(up: Up, wait_until: WaitUntil) -> None:
+    """What keeps dying ends all, with an error that says where to look."""
 
     def ended() -> bool:
         if up.child("valkey-server") is not None:
@@ -128,17 +122,17 @@ def _silent() -> socket.socket:
     ],
 )
 def test_a_server_that_does_not_answer_ends_it_within_seconds_in_one_line(
-    setting: str, url: str, name: str, data: Path, started: list[Up], free_port: int
+    setting: str, url: str, name: str, data: Path, started: list[Up]
 ) -> None:
     with _silent() as silent:
         for number in (embedded.free_port(), silent.getsockname()[1]):
-            up = Up(data, free_port, **{setting: url.format(number)})
-            started.append(up)
+            started.append(Up(data.with_name(str(number)), embedded.free_port(), **{setting: url.format(number)}))
+        for up in started:
             assert up.process.wait(30) == 1
             up.end()
             assert re.fullmatch(rf"Error: {name} does not answer \(.*\): start it, or correct {setting}; .*", up.text)
             assert "hush-hush" not in up.text
-    assert not (data / "postgres").exists()
+            assert not (up.data / "postgres").exists()
 
 
 def _read_from_terminal(lines: list[str]) -> str:
