@@ -25,6 +25,7 @@ from tests.restarting import LASTING
 from tests.support.database import Databases, copy_cluster
 from tests.support.examples import load_profile
 from tests.support.processes import children
+from tests.support.tabs import Tabs
 
 ROOT = Path(__file__).resolve().parent.parent
 CLUSTER = pytest.StashKey[Path]()
@@ -163,6 +164,12 @@ def browser() -> Iterator[Browser]:
     """The run's headless Chromium; a test makes its own context in it."""
     with chromium() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def tabs(browser: Browser) -> Tabs:
+    """The browser's tabs, for all tests that look at pages."""
+    return Tabs(browser)
 
 
 @pytest.fixture(autouse=True)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 import time
+from contextlib import ExitStack
 
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from tests.acceptance.stack import Salon, Stack
 from tests.fakes.whatsapp.client import FakeWhatsApp
+from tests.support.tabs import Tabs
 
 _OF_AN_OUTAGE = ("net::", "WebSocket connection", "409 (CONFLICT)")
 """What a browser notes by itself while a server is away, or where a code is asked for as the phone connects."""
@@ -22,10 +24,11 @@ _STAGE = "[data-screen=qr]"
 class Screen:
     """The connect page in a browser, and what can be seen on it."""
 
-    def __init__(self, browser: Browser, stack: Stack, *, width: int = 390, height: int = 844) -> None:
-        self._stack = stack
-        self._context = browser.new_context(viewport={"width": width, "height": height}, device_scale_factor=2)
-        self.page: Page = self._context.new_page()
+    def __init__(self, tabs: Tabs, stack: Stack, *, width: int = 390, height: int = 844) -> None:
+        self._stack, self._lent = stack, ExitStack()
+        size = {"width": width, "height": height}
+        tab = tabs.lend(viewport=size, device_scale_factor=2, reduced_motion="no-preference")
+        self.page: Page = self._lent.enter_context(tab)
         self.complaints: list[str] = []
         self.page.on("console", lambda message: self._note(message.type, message.text))
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -67,8 +70,8 @@ class Screen:
         return [found.text for found in zxingcpp.read_barcodes(picture)]
 
     def close(self) -> None:
-        """Close the tab."""
-        self._context.close()
+        """Leave the page, and give the tab back."""
+        self._lent.close()
 
 
 def finish_pairing(stack: Stack, screen: Screen, salon: Salon, whatsapp: FakeWhatsApp, phone: str) -> None:

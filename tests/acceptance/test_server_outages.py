@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
 
 from aiadmin.adapters import embedded
 from tests.acceptance.screen import Screen, finish_pairing
@@ -14,6 +13,7 @@ from tests.acceptance.stack import APP_ID, PARTNER_TOKEN, Salon, Stack, activati
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.fakes.yclients.client import FakeYClients
 from tests.restarting import RestartingServer
+from tests.support.tabs import Tabs
 
 Servers = Mapping[str, RestartingServer]
 
@@ -73,11 +73,11 @@ def test_a_server_restarted_during_a_pairing_loses_nothing(
     servers: Servers,
     whatsapp: FakeWhatsApp,
     yclients: FakeYClients,
-    browser: Browser,
+    tabs: Tabs,
 ) -> None:
     yclients.connect([number])
     salon = product.register(number)
-    screen = Screen(browser, product)
+    screen = Screen(tabs, product)
     screen.open(salon)
     screen.consent()
     screen.scan()

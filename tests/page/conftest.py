@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from tests.page.stub import TOKEN, Stub, serve
 from tests.support.tabs import Tabs
@@ -82,12 +82,6 @@ def server() -> Iterator[tuple[Stub, str, Any]]:
     yield stub, f"http://127.0.0.1:{running.port}", app.extensions["stub-sockets"]
     running.shutdown()
     running.server_close()
-
-
-@pytest.fixture(scope="session")
-def tabs(browser: Browser) -> Tabs:
-    """The browser's tabs, for all tests of pages."""
-    return Tabs(browser)
 
 
 @pytest.fixture

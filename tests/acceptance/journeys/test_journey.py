@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Browser
-
 from tests.acceptance.screen import Screen
 from tests.acceptance.stack import APP_ID, Stack
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.fakes.yclients.client import FakeYClients
+from tests.support.tabs import Tabs
 
 
 def test_a_salon_connects_from_registration_to_active(
-    product: Stack, whatsapp: FakeWhatsApp, yclients: FakeYClients, browser: Browser, salon_id: int, phone: str
+    product: Stack, whatsapp: FakeWhatsApp, yclients: FakeYClients, tabs: Tabs, salon_id: int, phone: str
 ) -> None:
     yclients.connect([salon_id])
     salon = product.register(salon_id)
     assert product.status(salon)["integration_status"] == "pending"
 
-    screen = Screen(browser, product)
+    screen = Screen(tabs, product)
     screen.open(salon)
     assert salon.token not in screen.page.url
     assert product.status(salon)["integration_status"] == "pending"  # nothing starts before consent
@@ -56,11 +55,11 @@ def test_a_salon_connects_from_registration_to_active(
 
 
 def test_nothing_secret_is_in_the_logs(
-    product: Stack, whatsapp: FakeWhatsApp, yclients: FakeYClients, browser: Browser, salon_id: int, phone: str
+    product: Stack, whatsapp: FakeWhatsApp, yclients: FakeYClients, tabs: Tabs, salon_id: int, phone: str
 ) -> None:
     yclients.connect([salon_id])
     salon = product.register(salon_id)
-    screen = Screen(browser, product, width=1280, height=900)
+    screen = Screen(tabs, product, width=1280, height=900)
     screen.open(salon)
     screen.consent()
     code = screen.scan()

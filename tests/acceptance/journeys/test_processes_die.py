@@ -6,12 +6,12 @@ from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser
 
 from tests.acceptance.screen import Screen, finish_pairing
 from tests.acceptance.stack import APP_ID, Stack, activations
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.fakes.yclients.client import FakeYClients
+from tests.support.tabs import Tabs
 
 
 @pytest.mark.parametrize("name", ["web", "worker", "room", "sessions"])
@@ -20,13 +20,13 @@ def test_a_process_killed_while_the_code_is_shown_comes_back_by_itself(
     product: Stack,
     whatsapp: FakeWhatsApp,
     yclients: FakeYClients,
-    browser: Browser,
+    tabs: Tabs,
     salon_id: int,
     phone: str,
 ) -> None:
     yclients.connect([salon_id])
     salon = product.register(salon_id)
-    screen = Screen(browser, product)
+    screen = Screen(tabs, product)
     screen.open(salon)
     screen.consent()
     shown = screen.scan()
@@ -38,12 +38,12 @@ def test_a_process_killed_while_the_code_is_shown_comes_back_by_itself(
 
 
 def test_the_worker_killed_during_the_callback_tells_yclients_once(
-    product: Stack, whatsapp: FakeWhatsApp, yclients: FakeYClients, browser: Browser, salon_id: int, phone: str
+    product: Stack, whatsapp: FakeWhatsApp, yclients: FakeYClients, tabs: Tabs, salon_id: int, phone: str
 ) -> None:
     yclients.connect([salon_id])
     yclients.fault("/marketplace/partner/callback", delay=3, times=1)
     salon = product.register(salon_id)
-    screen = Screen(browser, product)
+    screen = Screen(tabs, product)
     screen.open(salon)
     screen.consent()
     whatsapp.scan(screen.scan(), phone=phone)
@@ -94,12 +94,12 @@ def _press_connect(stack: Stack, yclients: FakeYClients, salon_id: int) -> int:
 
 
 def test_yclients_away_for_a_while_loses_nothing(
-    product: Stack, whatsapp: FakeWhatsApp, yclients: FakeYClients, browser: Browser, salon_id: int, phone: str
+    product: Stack, whatsapp: FakeWhatsApp, yclients: FakeYClients, tabs: Tabs, salon_id: int, phone: str
 ) -> None:
     yclients.connect([salon_id])
     yclients.fault("/marketplace/partner/callback", status=503, body="<html>down</html>", times=2)
     salon = product.register(salon_id)
-    screen = Screen(browser, product)
+    screen = Screen(tabs, product)
     screen.open(salon)
     screen.consent()
     whatsapp.scan(screen.scan(), phone=phone)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.sync_api import Browser
-
 from tests.acceptance.screen import Screen
 from tests.acceptance.stack import Salon, Stack
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.fakes.yclients.client import FakeYClients
+from tests.support.tabs import Tabs
 
 FIRST, SECOND, THIRD = "79005550101", "79005550202", "79005550303"
 
@@ -53,11 +52,11 @@ class Change:
 
 
 def test_a_connected_salon_changes_its_phone_and_is_activated_once(
-    product: Stack, whatsapp: FakeWhatsApp, yclients: FakeYClients, browser: Browser, salon_id: int
+    product: Stack, whatsapp: FakeWhatsApp, yclients: FakeYClients, tabs: Tabs, salon_id: int
 ) -> None:
     yclients.connect([salon_id])
     salon = product.register(salon_id)
-    screen = Screen(browser, product)
+    screen = Screen(tabs, product)
     change = Change(product, whatsapp, screen, salon)
     screen.open(salon)
     screen.consent()
