@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import datetime
@@ -18,6 +19,7 @@ from aiadmin.domain.plain_text import shown
 
 _RUSSIAN = Locale("ru")
 _CENT = Decimal("0.01")
+_NOBODY = re.compile(r"лист\w*\s+ожидани|без\s+мастера|любой\s+(?:мастер|специалист)|не\s+назначен", re.IGNORECASE)
 _CASES = {"а": ("у", "ы", "е"), "е": ("е", "я", "ю"), "к": ("", "а", "у"), "г": ("", "а", "у")}
 """How a weekday with this last letter ends in the accusative, the genitive and the dative."""
 
@@ -30,7 +32,7 @@ def words(facts: Facts) -> Mapping[str, str]:
         "name": greeting_name(_one_line(facts.name)) or "",
         "date": day(local),
         "time": clock(local),
-        "master": _one_line(facts.master),
+        "master": _master(facts.master),
         "services": ", ".join(filter(None, map(_service, facts.services))),
         "price": _price(facts),
         "address": _one_line(facts.address),
@@ -89,6 +91,12 @@ def count(number: int, one: str, few: str, many: str) -> str:
     """
     forms = {"one": one, "few": few}
     return f"{format_decimal(number, locale=_RUSSIAN)} {forms.get(_RUSSIAN.plural_form(number), many)}"
+
+
+def _master(name: str | None) -> str:
+    """Empty for what a desk keeps in a column of its journal that is nobody: a waiting list, a dash."""
+    written = _one_line(name)
+    return written if any(map(str.isalpha, written)) and not _NOBODY.search(written) else ""
 
 
 def _price(facts: Facts) -> str:

@@ -77,8 +77,8 @@ _ASKS_WHERE = re.compile(
 """A question of the salon's own that the value behind it answers."""
 _LABEL_ABOVE = re.compile(
     rf"""{_ASKS_WHERE.pattern}
-    | (?:[:—–-]|👇|⬇)[\s*_~\ufe0f👇⬇]*$ | ^\W*(?:[вн]аш[аеи]?\s+)?(?:адрес|мастер|специалист|услуг[аи]|процедур[аы]
-    |стоимость|цена|сумма|итого|время|дата|ссылка|имя|клиент|manzil|usta|narxi?|vaqti?|xizmat\w*|мекенжай\w*
+    | (?:[:—–-]|👇|⬇)[\s*_~\ufe0f👇⬇]*$ | ^[^\w{{]*(?:[вн]аш[аеи]?\s+)?(?:адрес|мастер|специалист|услуг[аи]
+    |процедур[аы]|стоимость|цена|сумма|итого|время|дата|ссылка|имя|клиент|manzil|usta|narxi?|vaqti?|xizmat\w*|мекенжай\w*
     |шебер\w*|баға\w*|қызмет\w*|address|price|master|services?)\W*$""",
     re.IGNORECASE | re.VERBOSE,
 )

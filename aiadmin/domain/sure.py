@@ -103,8 +103,9 @@ def is_sure(kind: NoticeKind, template: str, words: Mapping[str, str]) -> bool:
     rest = text_without_gaps(gapped.replace(_NAME, GAP))
     if _loses_news(kind, gapped, rest):
         return False
-    is_of_visit = kind is NoticeKind.REVIEW or missing == {"name"} or _OF_VISIT.search(rest)
-    return bool(is_of_visit) and _is_plain(gapped, is_aside=missing <= _ASIDE | {"name"})
+    is_aside = missing <= _ASIDE | {"name"}
+    is_told = missing == {"name"} or (kind is NoticeKind.REVIEW and is_aside) or _OF_VISIT.search(rest)
+    return bool(is_told) and _is_plain(gapped, is_aside=is_aside)
 
 
 def is_of_visit(text: str) -> bool:

@@ -239,6 +239,11 @@ def test_m6_a_list_of_bookings_says_where_they_are() -> None:
     assert "Адрес" not in notice_texts.fill_list(NoticeKind.BOOKED, [_facts(address=None)] * 2)
 
 
+@pytest.mark.parametrize("column", ["Лист ожидания", "ЛИСТ ОЖИДАНИЯ 2", "-", ".", "Без мастера", "Любой специалист"])
+def test_a_column_of_the_journal_that_is_nobody_is_no_master(column: str) -> None:
+    assert _text("Ждём!\nМастер: {master}", master=column) == "Ждём!"
+
+
 def test_a_service_that_is_booked_twice_is_said_to_be() -> None:
     """Y19."""
     twice = Facts.of(record(services=(replace(HAIRCUT, amount=2, cost=Decimal(3600)), COLOURING)), zone="UTC")

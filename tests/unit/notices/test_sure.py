@@ -72,6 +72,7 @@ def facts(missing: str = "") -> Facts:
         (REMINDER, "Здравствуйте, {name}! Ждём вас у мастера {master}.", "master"),
         (REMINDER, "Вас ждёт мастер {master} {date} в {time}.", "master"),
         (REVIEW, "Здравствуйте, {name}! Оставьте, пожалуйста, отзыв: {link}", "link"),
+        (REVIEW, "Как вам {services}? Напишите нам!", "services"),
         (REVIEW, "{name}, добрый день 🌸\nБудем благодарны за отзыв 👇\n{link}", "link"),
         (REVIEW, "Спасибо за визит! Если всё понравилось, оставьте отзыв {link}, а если нет, напишите нам.", "link"),
     ],
@@ -152,6 +153,19 @@ def test_a_text_that_says_all_it_must_stays_the_salons_own(
     kind: NoticeKind, template: str, missing: str, text: str
 ) -> None:
     assert notice_texts.say(kind, template, facts(missing)) == text.format(day=DAY)
+
+
+@pytest.mark.parametrize("missing", ["name", "services", "master", "price", "address", "link", "services price link"])
+def test_a_list_of_pictures_stays_the_salons_own_whatever_is_missing(missing: str) -> None:
+    lines = [
+        *("Здравствуйте, {name}!", "", "Вы записаны:", "📅 {date}", "⏰ {time}", "💇 {services}", "👩 {master}"),
+        *("💰 {price}", "📍 {address}", "", "Отменить или перенести: {link}"),
+    ]
+    said = notice_texts.say(BOOKED, "\n".join(lines), facts(missing))
+    holes = {f"{{{name}}}" for name in missing.split()} - {"{name}"}
+    left = [line for line in lines if not any(hole in line for hole in holes)]
+    assert len(said.splitlines()) == len("\n".join(left).strip().splitlines())
+    assert "Вы записаны:\n📅" in said
 
 
 PIECES = st.lists(
