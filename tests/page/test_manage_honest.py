@@ -15,7 +15,7 @@ from sqlalchemy import text
 from aiadmin import texts_manage
 from aiadmin.cli import cli
 from aiadmin.cli.doctor_salons import salons
-from aiadmin.domain.salon_state import SalonState, StateKind
+from aiadmin.domain.salon_state import OF_OBSERVED, SalonState, StateKind
 from tests.integration.web.site import Salon, Site
 from tests.page.serving import database_url, module_database_url, redis_url
 from tests.page.test_manage_page import SIZES, address, open_page, salon, site
@@ -43,6 +43,7 @@ _RUN = (
     "INSERT INTO sync_runs (company_id, kind, state, error, attempts)"
     " SELECT id, 'changes', 'waiting', 'key_refused', 2 FROM companies"
 )
+_SEEN = "UPDATE devices SET observed = '{}'"
 CASES: Mapping[StateKind, str] = {
     StateKind.FROZEN: "UPDATE companies SET integration_status = 'frozen'; UPDATE devices SET desired = 'off'",
     StateKind.NO_PHONE: "DELETE FROM devices; UPDATE companies SET whatsapp_connected = false",
@@ -52,6 +53,11 @@ CASES: Mapping[StateKind, str] = {
     StateKind.PAUSED: "UPDATE companies SET messages_paused_at = now()",
     StateKind.NO_HOST: "UPDATE session_hosts SET lease_until = now() - interval '1 second'",
     StateKind.WAITS_FOR_HOST: "UPDATE devices SET host_id = NULL",
+    **{
+        kind: _SEEN.format(observed)
+        for observed, kind in OF_OBSERVED.items()
+        if kind is not None and kind is not StateKind.LOGGED_OUT
+    },
     StateKind.NO_RECORDS: "UPDATE companies SET rights_missing = '{records}'",
     StateKind.NO_CLIENTS: "UPDATE companies SET rights_missing = '{clients}'",
     StateKind.NO_PHONES: "UPDATE companies SET rights_missing = '{phones}'",
