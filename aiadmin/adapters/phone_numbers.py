@@ -26,6 +26,7 @@ _AS_IN_A_LINK = re.compile(r"(?:wa\.me/|phone=)\+?(?=[0-9])", re.IGNORECASE)
 _BROKEN = re.compile(r"[0-9](?![xх])[^\W\d_][0-9]", re.IGNORECASE)
 """A letter within digits, such as an O for a 0; an x is an extension's."""
 _TRUNK_APART = re.compile(r"\(?8[ ()\-./]")
+"""No country has the code 8."""
 _NUMBER_BEHIND = re.compile(r"\(?[0-9]+[ ().\-/]+(.*)")
 _NUMBER_BEFORE = re.compile(r"([0-9]+)[ ().\-/]+[0-9]+[ ().\-/]*")
 _SURELY_MEANT = 9
@@ -72,25 +73,37 @@ def read_phone(given: Any, country: str = DEFAULT_COUNTRY) -> str | None:
 
 def _meant(found: re.Match[str], country: str) -> Iterator[str | None]:
     """What is written there, where it is meant for a phone number: what cannot be one is None."""
-    digits = re.sub(r"\D", "", found[2])
-    is_whole = not set(_MASKS).intersection(re.sub(rf" +[{_MASKS} ]*$", "", found[2]))
+    written = _without_note(found[2], country, has_plus=bool(found[1]))
+    digits = _digits_in(written)
+    is_whole = not set(_MASKS).intersection(re.sub(rf" +[{_MASKS} ]*$", "", written))
     is_one = is_whole and _FEWEST <= len(digits) <= _MOST
-    read = _read(digits, country, has_plus=bool(found[1]), written=found[2]) if is_one else None
+    read = _read(digits, country, has_plus=bool(found[1]), written=written) if is_one else None
     if read is not None or len(digits) >= _SURELY_MEANT:
         yield None if read is None or _is_stopgap(read) else read
 
 
+def _without_note(written: str, country: str, *, has_plus: bool) -> str:
+    """A number of the salon's country in one piece, without a few digits beside it, such as an age; else all."""
+    pieces = written.split()
+    whole = [one for one in pieces[: 1 if has_plus else None] if one.isdigit() and len(one) >= _TRUNK_LENGTH]
+    is_one = len(whole) == 1 and len(_digits_in(written)) - len(whole[0]) < _FEWEST
+    return whole[0] if is_one and _national(whole[0], country) else written
+
+
+def _digits_in(written: str) -> str:
+    return re.sub(r"\D", "", written)
+
+
 def _read(digits: str, country: str, *, has_plus: bool, written: str) -> str | None:
     national, is_of_seven = _national(digits, country), _code_of(country) == _RUSSIA_AND_KAZAKHSTAN
-    has_trunk = is_of_seven and len(digits) == _TRUNK_LENGTH and digits[0] == "8"
-    if has_trunk and _TRUNK_APART.match(written):
+    has_eight = len(digits) == _TRUNK_LENGTH and digits[0] == "8"
+    if has_eight and _TRUNK_APART.match(written):
         return national
     if has_plus:
         return _with_plus(digits, national)
     abroad = _with_code(digits, country)
-    if has_trunk and national is not None:
-        return national
-    if national is not None and not _is_rather(abroad, national, digits, country):
+    is_trunk = has_eight and is_of_seven
+    if national is not None and (is_trunk or not _is_rather(abroad, national, digits, country)):
         return national
     is_own = abroad is not None and abroad.startswith(str(_code_of(country)))
     return None if not is_own and _may_have_a_note(written, country) else abroad
@@ -100,7 +113,7 @@ def _may_have_a_note(written: str, country: str) -> bool:
     """Whether a mobile number of the salon's country has other digits beside it, such as an age: all together would
     be somebody's number abroad."""
     behind, before = _NUMBER_BEHIND.fullmatch(written), _NUMBER_BEFORE.fullmatch(written)
-    inner = [re.sub(r"\D", "", found[1]) for found in (behind, before) if found is not None]
+    inner = [_digits_in(found[1]) for found in (behind, before) if found is not None]
     at_home = [_parsed(f"+{read}", None) for digits in inner if (read := _national(digits, country)) is not None]
     return any(number is not None and _is_mobile(number) for number in at_home)
 

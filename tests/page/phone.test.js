@@ -9,7 +9,7 @@ const { examples } = JSON.parse(readFileSync(new URL('../support/phone_numbers.j
 for (const { typed, digits } of examples.filter((one) => one.digits)) {
   test(`${JSON.stringify(typed)} is let through, with nothing in it that nobody sees`, () => {
     assert.match(readPhone(typed), /^\+?[0-9 ().\-/]+$/);
-    assert.ok(readPhone(typed).replace(/\D/g, '').endsWith(digits.slice(-7)));
+    assert.ok(readPhone(typed).replace(/\D/g, '').includes(digits.slice(-7)));
   });
 }
 

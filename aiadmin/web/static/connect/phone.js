@@ -7,6 +7,7 @@ const MASKED = /[*•]/;
 const FEWEST = 7;
 const SURELY_MEANT = 9; // fewer digits may be a date
 const MOST = 15;
+const MOST_BESIDE = 6; // the server takes an age off, but no second number
 
 const digitsOf = (text) => text.replace(/\D/g, '');
 
@@ -28,7 +29,8 @@ export function readPhone(typed) {
   const numbers = meant.length ? meant : possible;
   const [number] = numbers;
   const isOne = number && numbers.every((one) => digitsOf(one).slice(-10) === digitsOf(number).slice(-10));
-  return isOne && digitsOf(number).length <= MOST && !MASKED.test(number) ? number : null;
+  const isShort = isOne && digitsOf(number).length <= MOST + MOST_BESIDE && number.split(' ').every((piece) => digitsOf(piece).length <= MOST);
+  return isShort && !MASKED.test(number) ? number : null;
 }
 
 /** A Russian mobile number the way it is usually written; every other number as it is. */
