@@ -31,7 +31,11 @@ class EventKind(StrEnum):
 
 
 class EventSource(StrEnum):
-    """How we came to know: somebody told us, we asked for what changed, or we read the whole journal."""
+    """How we came to know: somebody told us, we asked for what changed, or we read the whole journal.
+
+    What is told of a difference does not depend on it: whoever finds it first leaves nothing to find for the others.
+    Only a reading of the whole journal brings bookings and numbers that were there all the time, which are no news.
+    """
 
     WEBHOOK = "webhook"
     RECONCILE = "reconcile"
@@ -107,14 +111,12 @@ def booking_events(
 
 
 def _is_news(unknown: Record, source: EventSource, known_since: datetime) -> bool:
-    """Whether a record was made since we listen, or has only been found; a synchronisation finds the old ones.
+    """Whether a record was made since we listen, or has only been found, as a reading of the whole journal does.
 
     YClients counts in whole seconds: what we are told of the second in which we began is as new as what came after.
     """
-    began = known_since if source is EventSource.SYNC else known_since.replace(microsecond=0)
-    if unknown.created_at is None:
-        return source is not EventSource.SYNC
-    return unknown.created_at >= began
+    is_old = unknown.created_at is not None and unknown.created_at < known_since.replace(microsecond=0)
+    return source is not EventSource.SYNC and not is_old
 
 
 def _is_another_number(before: Record, after: Record, source: EventSource, now: datetime) -> bool:

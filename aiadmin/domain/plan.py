@@ -224,7 +224,7 @@ def _is_imported(one: StoredEvent) -> bool:
     """Whether a booking is made together with many; who is only given a booking of an import is told of it."""
     is_made = one.event.kind is EventKind.CREATED and _is_made_within(IMPORT_SETTLES, one)
     is_many = one.made_together > MOST_AT_ONCE and not one.event.after.is_online
-    return is_made and is_many and one.source is not EventSource.SYNC
+    return is_made and is_many
 
 
 def _is_settling(one: StoredEvent, events: Sequence[StoredEvent], heard: LastNews | None) -> bool:
@@ -233,7 +233,7 @@ def _is_settling(one: StoredEvent, events: Sequence[StoredEvent], heard: LastNew
         imported_at = heard.planned_at if heard.is_imported else None
     else:
         imported_at = next((each.at for each in events if _is_imported(each)), None)
-    is_edit = one.event.kind in _EDITS and one.source is not EventSource.SYNC
+    is_edit = one.event.kind in _EDITS
     return is_edit and imported_at is not None and one.at - imported_at < IMPORT_SETTLES
 
 
@@ -248,9 +248,8 @@ def _is_made_within(span: timedelta, one: StoredEvent) -> bool:
 
 
 def _is_news(one: StoredEvent, now: datetime) -> bool:
-    """Whether somebody has just edited the booking; what a reading of the whole journal finds is no news."""
-    is_edit = one.event.kind in _EDITS and not _is_imported(one)
-    return is_edit and one.source is not EventSource.SYNC and now - one.at < NEWS_FOR
+    """Whether somebody has just edited the booking, whichever reading has found it."""
+    return one.event.kind in _EDITS and not _is_imported(one) and now - one.at < NEWS_FOR
 
 
 def _is_awaiting_payment(record: Record | None, settings: MessageSettings) -> bool:

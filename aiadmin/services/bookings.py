@@ -41,7 +41,9 @@ def absorb(
     for record in _last_of_each(records):
         before = known.get(record.record_id)
         if before is not None:
-            if not differs(record, before.record) or not is_newer(Snapshot(record=record, read_at=read_at), before):
+            now_is = Snapshot(record=record, read_at=read_at)
+            is_of_another_time = salon.known_since is not None and before.read_at < salon.known_since
+            if not is_newer(now_is, before) or not (differs(record, before.record) or is_of_another_time):
                 continue
             changed.append(record)
         events += booking_events(before, record, source=source, now=now, known_since=salon.known_since)

@@ -187,9 +187,15 @@ def test_a_kind_that_is_switched_off_takes_back_what_it_makes_untrue() -> None:
 
 
 @pytest.mark.parametrize("source", EventSource)
-def test_what_a_reading_of_the_whole_journal_finds_is_no_news(source: EventSource) -> None:
-    found = _plan(_events(BOOKED, MOVED, source=source)).new
-    assert (found is None) == (source is EventSource.SYNC)
+@pytest.mark.parametrize(
+    ("states", "kind"), [((BOOKED, MOVED), "moved"), ((BOOKED, DELETED), "cancelled"), ((None, BOOKED), "booked")]
+)
+def test_a_difference_is_news_whoever_finds_it_and_what_a_whole_reading_brings_is_none(
+    source: EventSource, states: tuple[Record | None, ...], kind: str
+) -> None:
+    is_brought = source is EventSource.SYNC and states[0] is None
+    found = _plan(_events(*states, source=source)).new
+    assert (found and found.kind) == (None if is_brought else kind)
 
 
 def test_what_happened_a_day_ago_is_no_news() -> None:

@@ -1,0 +1,84 @@
+"""What a salon's client is told depends on what has changed, and not on which reading has found it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from aiadmin.domain.sync import SyncKind
+from tests.integration.notices.conftest import Salon
+from tests.integration.notices.planning import DAY, HOUR
+from tests.integration.notices.test_calls import Desk
+
+
+@pytest.fixture
+def desk(salon: Salon) -> Desk:
+    return Desk(salon)
+
+
+def _read_again(desk: Desk) -> None:
+    """The button, `sync start`, and the right to see phones that comes back."""
+    _start(desk, is_new=False)
+
+
+def _forget(desk: Desk) -> None:
+    """`sync start --forget`."""
+    _start(desk, is_new=True)
+
+
+def _start(desk: Desk, *, is_new: bool) -> None:
+    with desk.salon.world.uow() as work:
+        work.sync_runs.start(desk.salon.company_id, SyncKind.FULL, desk.now(), is_new=is_new)
+        work.commit()
+    desk.salon.salons.synchronise(desk.salon.installed, SyncKind.FULL)
+
+
+def _read_at_night(desk: Desk) -> None:
+    desk.salon.salons.make_due(desk.salon.installed, SyncKind.NIGHTLY)
+    desk.salon.salons.synchronise(desk.salon.installed, SyncKind.NIGHTLY)
+
+
+@pytest.mark.parametrize(("read", "when"), [(_read_again, 20 * HOUR), (_read_at_night, 60 * DAY)])
+@pytest.mark.parametrize(
+    ("edit", "kinds"),
+    [
+        ({"deleted": True}, ["cancelled"]),
+        ({"datetime": 2 * HOUR}, ["moved"]),
+        ({"client": {"phone": "79005550002", "name": "Ольга"}}, ["cancelled", "booked"]),
+    ],
+)
+def test_a_change_that_a_whole_reading_finds_first_is_told(
+    desk: Desk, read: Callable[[Desk], None], when: Any, edit: dict[str, Any], kinds: list[str]
+) -> None:
+    """The webhook that comes afterwards, and the next look for changes, see no difference any more."""
+    booking = desk.known(when)
+    if "datetime" in edit:
+        edit = {"datetime": desk.at(when + edit["datetime"])}
+    desk.edit(booking, **edit)
+    read(desk)
+    desk.news()
+    assert sorted(desk.kinds()) == sorted(kinds)
+    desk.salon.salons.make_due(desk.salon.installed, SyncKind.CHANGES)
+    desk.salon.salons.synchronise(desk.salon.installed, SyncKind.CHANGES)
+    assert desk.news() == 0, "once"
+
+
+@pytest.mark.parametrize("edit", [{"deleted": True}, {"datetime": 30 * HOUR}])
+def test_what_has_changed_before_the_salon_wants_to_be_read_anew_is_told_to_nobody(
+    desk: Desk, edit: dict[str, Any]
+) -> None:
+    """And what changes from then on is told."""
+    before, after = desk.known(20 * HOUR), desk.known(44 * HOUR)
+    desk.edit(before, **{name: desk.at(value) if name == "datetime" else value for name, value in edit.items()})
+    _forget(desk)
+    assert desk.news() == 0
+    desk.edit(after, **{name: desk.at(value) if name == "datetime" else value for name, value in edit.items()})
+    assert desk.news() == 1
+
+
+def test_what_nobody_knew_before_a_whole_reading_is_told_to_nobody(desk: Desk) -> None:
+    desk.salon.book(datetime=desk.at(20 * HOUR))
+    _read_again(desk)
+    assert desk.news() == 0
