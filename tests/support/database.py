@@ -52,6 +52,8 @@ SELECT relname FROM pg_class WHERE oid >= 16384 AND relkind IN ('r', 'i') AND pg
 """
 """Files in which many rows have been: whoever reads them passes by all that were deleted."""
 _END_CONNECTIONS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> %s"
+_WITHOUT_A_LOOK = "SET session_replication_role = replica"
+"""Where all rows go, or come, no key needs a look."""
 _SEQUENCES = "SELECT format('%I.%I', schemaname, sequencename), start_value FROM pg_sequences ORDER BY 1"
 
 
@@ -91,7 +93,8 @@ class Databases:
             tables = _column(cursor, _TABLES)
             self._seeded = [table for table in tables if _column(cursor, f"TABLE {table} LIMIT 1")]
             self._untouched = self._state(cursor)
-            self._deletions = _deletions(table for table in tables if table not in self._seeded)
+            self._ours = [table for table in tables if table not in self._seeded]
+            self._deletions = _deletions(self._ours)
             self._numbers = _from_the_start(cursor)
         self._disconnect(TEMPLATE)
 
@@ -108,6 +111,24 @@ class Databases:
         """Empty a lent database under processes that stay connected to it; its numbers go on."""
         with closing(_connect(url)) as connection, connection.cursor() as cursor:
             cursor.execute(self._deletions)
+
+    def keep(self, url: str) -> str:
+        """The statements that put what is in a lent database into another that is empty: see `fill`.
+
+        The rows are in files beside PostgreSQL's own, which go with it.
+        """
+        with closing(_connect(url)) as connection, connection.cursor() as cursor:
+            [folder] = _column(cursor, "SHOW data_directory")
+            kept = {f"{folder}/kept-{uuid.uuid4().hex}": table for table in self._ours if _has_rows(cursor, table)}
+            for file, table in kept.items():
+                cursor.execute(f"COPY {table} TO %s", [file])
+            copies = [f"COPY {table} FROM '{file}'" for file, table in kept.items()]
+            return "; ".join([_WITHOUT_A_LOOK, *copies, _as_they_are(cursor)])
+
+    def fill(self, url: str, kept: str) -> None:
+        """Put what was kept into a lent database that is empty."""
+        with closing(_connect(url)) as connection, connection.cursor() as cursor:
+            cursor.execute(kept)
 
     def close(self) -> None:
         """Let go of the server; the databases go with it."""
@@ -220,13 +241,24 @@ def _answers(connection: psycopg2.extensions.connection) -> bool:
 def _deletions(tables: Iterable[str]) -> str:
     """The statements that remove every row. TRUNCATE would make the files anew."""
     deletions = [f"DELETE FROM {table}" for table in tables]  # noqa: S608 - the catalogue's own names
-    return "; ".join(["SET session_replication_role = replica", *deletions])  # where all goes no key needs a look
+    return "; ".join([_WITHOUT_A_LOOK, *deletions])
 
 
 def _from_the_start(cursor: psycopg2.extensions.cursor) -> str:
     """The statement that begins every number anew."""
     cursor.execute(_SEQUENCES)
     return "SELECT " + ", ".join(f"setval('{name}', {start}, false)" for name, start in cursor.fetchall())
+
+
+def _as_they_are(cursor: psycopg2.extensions.cursor) -> str:
+    """The statement that lets every number go on from where it is."""
+    cursor.execute("SELECT format('%I.%I', schemaname, sequencename), last_value FROM pg_sequences ORDER BY 1")
+    used = [(name, last) for name, last in cursor.fetchall() if last is not None]
+    return "SELECT " + ", ".join(f"setval('{name}', {last})" for name, last in used)
+
+
+def _has_rows(cursor: psycopg2.extensions.cursor, table: str) -> bool:
+    return bool(_column(cursor, f"SELECT 1 FROM {table} LIMIT 1"))  # noqa: S608 - the catalogue's own names
 
 
 def _column(cursor: psycopg2.extensions.cursor, statement: str, *parameters: object) -> list[object]:

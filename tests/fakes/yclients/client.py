@@ -126,6 +126,14 @@ class FakeYClients(Running):
         """As if just started."""
         self.control("POST", "/reset")
 
+    def keep(self) -> None:
+        """Note all salons, installations, deliveries and requests, for `restore`."""
+        self.control("POST", "/keep")
+
+    def restore(self) -> None:
+        """As it was when it was kept; settings, faults and the time are as after a reset."""
+        self.control("POST", "/restore")
+
     def callbacks(self) -> list[dict[str, Any]]:
         """Every activation that reached the marketplace, oldest first, with the status it was answered."""
         listed: list[dict[str, Any]] = self.control("GET", "/callbacks")["callbacks"]

@@ -1,5 +1,6 @@
 """The server's second face, under `/_fake/`: for tests, benchmarks and the demo. ``README.md`` lists the routes."""
 
+from copy import deepcopy
 from dataclasses import asdict, fields, replace
 from datetime import timedelta
 from typing import Any
@@ -26,6 +27,7 @@ class Control:
         self._initial = replace(world.settings)
         self._faults, self._post, self._operator = faults, post, operator
         self._requests = requests
+        self._kept: dict[str, Any] = {}
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -41,6 +43,8 @@ class Control:
             web.get("/_fake/requests", self.requests),
             web.get("/_fake/links", self.links),
             web.post("/_fake/reset", self.reset),
+            web.post("/_fake/keep", self.keep),
+            web.post("/_fake/restore", self.restore),
         ]
 
     async def health(self, _request: web.Request) -> web.Response:
@@ -134,6 +138,21 @@ class Control:
         await self._post.clear()
         self._operator.messages.clear()
         return web.json_response({"reset": True})
+
+    async def keep(self, _request: web.Request) -> web.Response:
+        """Note all salons, installations, deliveries and requests, for `restore`."""
+        told = deepcopy((self._post.deliveries, self._requests))
+        self._kept = {"world": self._world.memory(), "told": told}
+        return web.json_response({"kept": True})
+
+    async def restore(self, request: web.Request) -> web.Response:
+        """As it was when it was kept; settings, faults and the time are as after a reset."""
+        await self.reset(request)
+        self._world.remember(self._kept["world"])
+        deliveries, requests = deepcopy(self._kept["told"])
+        self._post.deliveries.extend(deliveries)
+        self._requests.extend(requests)
+        return web.json_response({"restored": True})
 
     async def _leave(self, request: web.Request, status: str) -> web.Response:
         body = await request.json()

@@ -1,6 +1,7 @@
 """What YClients remembers: salons, apps, and how far each app is installed in each salon."""
 
 from collections.abc import Callable
+from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -49,6 +50,15 @@ class World:
         self.numbers = Numbers()
         if isinstance(self.clock, Clock):
             self.clock.reset()
+
+    def memory(self) -> dict[str, Any]:
+        """A copy of everything that `reset` forgets."""
+        known = {name: getattr(self, name) for name in ("links", "callbacks", "salons", "numbers")}
+        return deepcopy(known, {id(self.clock): self.clock})
+
+    def remember(self, memory: dict[str, Any]) -> None:
+        """Go on from there; the time stays what it is."""
+        vars(self).update(deepcopy(memory, {id(self.clock): self.clock}))
 
     def salon(self, salon_id: int) -> Salon:
         """Every number is a salon's; one that nobody filled is empty."""

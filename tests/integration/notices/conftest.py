@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 import uuid
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +22,7 @@ from aiadmin.domain.session import Session
 from aiadmin.services import messages, sessions
 from tests.fakes.yclients.client import FakeYClients
 from tests.integration.sync.conftest import Salons, salons, settings, world, yclients
+from tests.support.database import Databases
 
 __all__ = ["salons", "settings", "world", "yclients"]
 MOSCOW = ZoneInfo("Europe/Moscow")
@@ -39,6 +42,20 @@ class Salon:
         self.lid = f"{number}000@lid"
         self.booking = self.book()
         self.device = self.link()
+        self.is_read = False
+
+    def listen(self) -> None:
+        """Its journal is read, if it has not been; what happens from now on is news."""
+        if not self.is_read:
+            self.salons.listen(self.installed)
+            self.is_read = True
+
+    def within(self, salons: Salons) -> Salon:
+        """The same one, for whom the database and YClients are as they were."""
+        same = copy.copy(self)
+        same.salons, same.box, same.world = salons, salons.box, salons.world
+        same.booking = copy.deepcopy(self.booking)
+        return same
 
     def book(self, hour: int = 12, days: int = 1, **fields: Any) -> dict[str, Any]:
         """Somebody at the desk books for the client; our reading of the journal is told nothing yet."""
@@ -150,3 +167,35 @@ def new_salon(salons: Salons, yclients: FakeYClients) -> Callable[[], Salon]:
 @pytest.fixture
 def salon(new_salon: Callable[[], Salon]) -> Salon:
     return new_salon()
+
+
+@dataclass(frozen=True)
+class ReadOnce:
+    """A salon after the first reading of its journal, which costs as much as all that a test does then."""
+
+    salon: Salon
+    rows: str
+
+
+@pytest.fixture(scope="module")
+def read_once() -> dict[date, ReadOnce]:
+    """What a module's tests begin with, by the day in the salon: bookings are so many days from now."""
+    return {}
+
+
+@pytest.fixture
+def read_salon(
+    salons: Salons, yclients: FakeYClients, databases: Databases, database_url: str, read_once: dict[date, ReadOnce]
+) -> Salon:
+    """A salon whose journal has been read: what happens from now on is news."""
+    today = datetime.now(MOSCOW).date()
+    if today not in read_once:
+        salon = Salon(salons, yclients)
+        salon.listen()
+        yclients.keep()
+        read_once[today] = ReadOnce(salon.within(salons), databases.keep(database_url))
+    else:
+        yclients.restore()
+        yclients.settings(hooks_are_held=True)
+        databases.fill(database_url, read_once[today].rows)
+    return read_once[today].salon.within(salons)

@@ -27,7 +27,7 @@ class Plans:
         box = salon.box
         self.planner = Planner(uow=box.uow, queue=box.queue, clock=self.now)
         self.releaser = replace(box.releaser, wording=lambda work: SalonWording(work=work, is_paced=False))
-        salon.salons.listen(salon.installed)
+        salon.listen()
         self.set(gather_seconds=0, quiet_from="00:00", quiet_to="00:00")
 
     def now(self) -> datetime:

@@ -69,8 +69,8 @@ class Desk(Plans):
 
 
 @pytest.fixture
-def desk(salon: Salon) -> Desk:
-    return Desk(salon)
+def desk(read_salon: Salon) -> Desk:
+    return Desk(read_salon)
 
 
 def test_a_move_to_later_that_a_lock_holds_is_called_about(desk: Desk) -> None:

@@ -16,8 +16,8 @@ from tests.integration.notices.planning import DAY, HOUR, Plans
 
 
 @pytest.fixture
-def plans(salon: Salon) -> Plans:
-    return Plans(salon)
+def plans(read_salon: Salon) -> Plans:
+    return Plans(read_salon)
 
 
 def _second_master(plans: Plans, booking: dict[str, Any], hour: int) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from tests.integration.notices.planning import DAY, Plans
 
 
 @pytest.fixture
-def plans(salon: Salon) -> Plans:
-    return Plans(salon)
+def plans(read_salon: Salon) -> Plans:
+    return Plans(read_salon)
 
 
 def _other_card(plans: Plans, phone: str) -> int:

@@ -16,10 +16,10 @@ MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def plans(salon: Salon) -> Plans:
+def plans(read_salon: Salon) -> Plans:
     """A salon whose booking in two days, at noon, was made last week."""
-    plans = Plans(salon)
-    plans.booking = salon.book(hour=12, days=2)
+    plans = Plans(read_salon)
+    plans.booking = read_salon.book(hour=12, days=2)
     plans.read()
     plans.planner.tell_news()
     plans.salon.world.execute("DELETE FROM notices")

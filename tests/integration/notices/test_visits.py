@@ -19,8 +19,8 @@ Booking = dict[str, Any]
 
 
 @pytest.fixture
-def plans(salon: Salon) -> Plans:
-    return Plans(salon)
+def plans(read_salon: Salon) -> Plans:
+    return Plans(read_salon)
 
 
 def _visit(plans: Plans, *hours: int, days: int = 3) -> list[Booking]:

@@ -2,10 +2,9 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import count
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -46,15 +45,16 @@ class Numbers:
     """New ids, the same ones for the same steps. Clients and records have long ones, as in life."""
 
     def __init__(self) -> None:
-        self._counters: dict[str, Iterator[int]] = {}
+        self._next: dict[str, int] = {}
 
     def next(self, kind: str) -> int:
-        counter = self._counters.setdefault(kind, count(_FIRST.get(kind, 1001)))
-        return next(counter)
+        number = self._next.get(kind, _FIRST.get(kind, 1001))
+        self._next[kind] = number + 1
+        return number
 
     def skip(self, kind: str, ahead: int) -> None:
         """Go on so many numbers later."""
-        self._counters[kind] = count(self.next(kind) + ahead)
+        self._next[kind] = self.next(kind) + ahead
 
 
 @dataclass
