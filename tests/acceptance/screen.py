@@ -24,10 +24,9 @@ _STAGE = "[data-screen=qr]"
 class Screen:
     """The connect page in a browser, and what can be seen on it."""
 
-    def __init__(self, tabs: Tabs, stack: Stack, *, width: int = 390, height: int = 844) -> None:
+    def __init__(self, tabs: Tabs, stack: Stack, *, width: int = 390, height: int = 844, **media: str) -> None:
         self._stack, self._lent = stack, ExitStack()
-        size = {"width": width, "height": height}
-        tab = tabs.lend(viewport=size, device_scale_factor=2, reduced_motion="no-preference")
+        tab = tabs.lend(viewport={"width": width, "height": height}, device_scale_factor=2, **media)
         self.page: Page = self._lent.enter_context(tab)
         self.complaints: list[str] = []
         self.page.on("console", lambda message: self._note(message.type, message.text))

@@ -16,7 +16,7 @@ def test_a_salon_connects_from_registration_to_active(
     salon = product.register(salon_id)
     assert product.status(salon)["integration_status"] == "pending"
 
-    screen = Screen(tabs, product)
+    screen = Screen(tabs, product, reduced_motion="no-preference")
     screen.open(salon)
     assert salon.token not in screen.page.url
     assert product.status(salon)["integration_status"] == "pending"  # nothing starts before consent
