@@ -47,6 +47,8 @@ class Question:
         written_at: when YClients was last told, or None; also of what was said by whoever had the booking before.
         attempts: how often the present answer was tried to be written.
         first: the first of its bookings that stands, where that is known.
+        is_overtaken: whether its client has since been told of another visit, so that words which quote nothing may
+            be about either.
     """
 
     company_id: CompanyId
@@ -62,6 +64,7 @@ class Question:
     numbers: frozenset[str] = field(default=frozenset(), repr=False)
     others: Mapping[int, timedelta] = field(default_factory=dict)
     first: Record | None = None
+    is_overtaken: bool = False
 
     @property
     def visit_at(self) -> datetime:
@@ -96,6 +99,8 @@ class Reply(StrEnum):
     PITY = "pity"
     GOODBYE = "goodbye"
     WELCOME = "welcome"
+    THANKS = "thanks"
+    """For words that may be about something else: nothing follows from them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,7 +145,18 @@ def react(said: Meaning, question: Question | None, *, is_out: bool, is_old: boo
     if answer is None or question is None or question.answer is answer:
         return NONE
     is_turn = answer is Answer.NO or question.answer is Answer.NO
+    if question.is_overtaken:
+        return _unsure(question, is_turn=is_turn, is_silent=is_out or is_old)
     return Reaction(answer=answer, tells_salon=is_turn, reply=None if is_out or is_old else _REPLIES[answer])
+
+
+def _unsure(question: Question, *, is_turn: bool, is_silent: bool) -> Reaction:
+    """Words that may be about another visit: a human asks back where somebody may not come, and a yes is only thanked
+    for, so that the question stays open."""
+    if not is_turn:
+        return Reaction(reply=None if is_silent else Reply.THANKS)
+    answer = Answer.UNCLEAR if question.answer is None else None
+    return Reaction(answer=answer, tells_salon=True, silence=TO_BE_READ)
 
 
 def react_to_salon(sent_at: datetime, now: datetime) -> Reaction:

@@ -15,6 +15,7 @@ from aiadmin.domain.message import Purpose
 from aiadmin.domain.message_settings import MessageSettings
 from aiadmin.domain.notice import NEWS, Notice, NoticeKind, Promise, Untruth
 from aiadmin.domain.question import ASKING
+from aiadmin.domain.reminder import LEAST_AHEAD
 
 INHERITED = frozenset(
     {
@@ -141,9 +142,16 @@ def is_asking(visit: ToldVisit) -> bool:
 
 
 def has_begun(visit: ToldVisit, now: datetime) -> bool:
-    """Whether the client is there already: of what is under way nobody is reminded, whichever booking is to come."""
-    is_there = any(one.attendance is Attendance.CAME or one.starts_at <= now for one in visit.rest)
+    """Whether the client is there already: of what is under way nobody is reminded, whichever booking is to come.
+
+    Who is marked as there the day before is not: only what follows then is still to be told.
+    """
+    is_there = any(_has_come(one, now) or one.starts_at <= now for one in visit.rest)
     return Purpose(visit.told[0].notice.kind) in ASKING and is_there
+
+
+def _has_come(one: Record, now: datetime) -> bool:
+    return one.attendance is Attendance.CAME and one.starts_at - now < LEAST_AHEAD
 
 
 def days(bookings: Sequence[Record]) -> Sequence[Sequence[Record]]:

@@ -106,8 +106,8 @@ def _say(letter: Letter, reaction: Reaction, question: Question | None, work: Un
             record_id=question.record_id if question else None,
         )
         work.outbox_messages.add(new, letter.contact_id, now)
-    if question is not None and reaction.tells_salon and reaction.answer is not None:
-        told = texts.TELL_SALON[reaction.answer]
+    if question is not None and reaction.tells_salon:
+        told = texts.TELL_SALON.get(reaction.answer, texts.TELL_UNSURE) if reaction.answer else texts.TELL_UNSURE
         tell_salon(question, told, key=f"told:{letter.letter_id}", work=work, now=now)
 
 

@@ -18,6 +18,7 @@ from aiadmin.domain.contact import spellings
 from aiadmin.domain.ids import CompanyId, ContactId, DeviceId
 from aiadmin.domain.journal import ONE_VISIT, Record
 from aiadmin.domain.message import Direction, MessageKind
+from aiadmin.domain.notice import NEWS
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.domain.question import Answer, Letter, Question, is_open, standing
 
@@ -43,7 +44,7 @@ VALUES (
   :company_id, :record_id, :starts_at, :visit_id, :contact_id, :client_id, CAST(:others AS jsonb), :asked_at
 )
 ON CONFLICT (company_id, record_id, starts_at) DO UPDATE SET
-  visit_id = EXCLUDED.visit_id, client_id = EXCLUDED.client_id, others = EXCLUDED.others
+  visit_id = EXCLUDED.visit_id, client_id = EXCLUDED.client_id, others = EXCLUDED.others, asked_at = EXCLUDED.asked_at
 """)
 _BEGIN_AFRESH = text("""
 UPDATE questions SET contact_id = :contact_id, asked_at = :asked_at,
@@ -52,8 +53,18 @@ WHERE company_id = :company_id AND record_id = :record_id AND starts_at = :start
   AND NOT (contact_id = :contact_id AND others @> CAST(:others AS jsonb))
 """)
 """Asked of somebody else, or about more than before; what the journal was told (`written_at`) it still says."""
+_IS_OVERTAKEN = """EXISTS (
+  SELECT FROM outbox_messages AS message
+  JOIN notices ON notices.company_id = message.company_id AND notices.outbox_message_id = message.id
+  WHERE message.company_id = questions.company_id AND message.contact_id = questions.contact_id
+    AND notices.kind = ANY(:news) AND message.state IN ('sending', 'sent', 'unknown')
+    AND COALESCE(message.sent_at, message.created_at) BETWEEN questions.asked_at AND :said_at
+    AND notices.record_id <> questions.record_id
+    AND NOT jsonb_exists(questions.others, CAST(notices.record_id AS text))
+    AND COALESCE(CAST(notices.promise ->> 'visit_id' AS bigint) <> questions.visit_id, true)
+) AS is_overtaken"""
 _OF_CONTACT = f"""
-SELECT questions.*, {_NUMBERS} FROM questions
+SELECT questions.*, {_NUMBERS}, {_IS_OVERTAKEN} FROM questions
 WHERE questions.company_id = :company_id AND questions.contact_id = :contact_id AND questions.starts_at > :begun
 """  # noqa: S608 - our own words
 _NEWEST = text(f"{_OF_CONTACT} ORDER BY questions.asked_at DESC, questions.starts_at")
@@ -148,12 +159,14 @@ class SqlQuestions:
         self._session.execute(_ASK, _key(question) | more | is_of)
 
     def answered_by(self, letter: Letter) -> Question | None:
-        whom = {"company_id": letter.company_id, "contact_id": letter.contact_id, "begun": letter.sent_at - ONE_VISIT}
+        whom: dict[str, Any] = {"company_id": letter.company_id, "contact_id": letter.contact_id}
+        whom |= {"begun": letter.sent_at - ONE_VISIT, "said_at": letter.sent_at, "news": [*NEWS]}
         if letter.quoted_id is not None:
             given = {"device_id": letter.device_id, "quoted_id": letter.quoted_id}
             quoted = self._session.execute(_QUOTED, whom | given).one_or_none()
             if quoted is not None:
-                return self._first_open(_ABOUT, whom | {"record_id": quoted.record_id}, letter)
+                quoted_one = self._first_open(_ABOUT, whom | {"record_id": quoted.record_id}, letter)
+                return None if quoted_one is None else replace(quoted_one, is_overtaken=False)
         return None if letter.kind is MessageKind.REACTION else self._first_open(_NEWEST, whom, letter)
 
     def of_booking(self, company_id: CompanyId, record: Record) -> Sequence[Question]:
@@ -164,7 +177,7 @@ class SqlQuestions:
         for row in self._session.execute(which, given).all():
             question = self._known(row)
             if is_open(question, self._records(question), letter.sent_at):
-                return question
+                return replace(question, is_overtaken=row.is_overtaken)
         return None
 
     def _known(self, row: Row[Any]) -> Question:

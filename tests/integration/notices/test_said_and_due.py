@@ -4,22 +4,32 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
+from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.message import Fate, Hold, SendResult
+from aiadmin.domain.pace import Pace
 from aiadmin.services import messages
 from aiadmin.services.salon_wording import SalonWording
 from tests.integration.notices.conftest import MOSCOW, Salon
-from tests.integration.notices.planning import HOUR
+from tests.integration.notices.planning import DAY, HOUR
 from tests.integration.notices.test_calls import MINUTE, Desk
+
+
+class _Unhurried(SalonWording):
+    """Quiet hours count, and messages may follow each other at once."""
+
+    def pace(self, company_id: CompanyId) -> Pace:
+        return replace(super().pace(company_id), bucket=None)
 
 
 @pytest.fixture
 def desk(salon: Salon) -> Desk:
     """Nothing waits for the bucket, and the client has no other booking than a test makes."""
     made = Desk(salon)
-    made.releaser = replace(made.releaser, wording=lambda work: SalonWording(work=work, is_paced=True))
+    made.releaser = replace(made.releaser, wording=lambda work: _Unhurried(work=work))
     made.salon.yclients.delete_record(made.salon.salon_id, made.salon.booking["id"])
     made.news()
     made.salon.world.execute("DELETE FROM notices")
@@ -90,3 +100,89 @@ def test_who_came_early_is_not_reminded(desk: Desk) -> None:
     desk.edit(first, attendance=1)
     desk.read()
     assert _due(desk, 2 * HOUR + MINUTE) == []
+
+
+def _answers(desk: Desk) -> dict[int, str | None]:
+    rows = desk.salon.world.rows(
+        "SELECT record_id, answer FROM questions WHERE company_id = :id", id=desk.salon.company_id
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def test_an_answer_is_to_the_question_that_was_asked_last(desk: Desk) -> None:
+    """Asked about both of tomorrow's visits, and hours before the first of them once more."""
+    first, second = desk.known(16 * HOUR), desk.known(23 * HOUR)
+    _long_ago(desk)
+    desk.set(day_at=_clock(desk, -2 * MINUTE), hours_before=3, reminder_again=False)
+    assert len(_due(desk)) == 2
+    [text] = _due(desk, 13 * HOUR + MINUTE)
+    assert "Скоро увидимся" in text
+    desk.salon.say("да", sent_at=desk.now())
+    assert _answers(desk) == {first["id"]: "yes", second["id"]: None}
+
+
+def _ask_about_tomorrow(desk: Desk) -> dict[str, Any]:
+    booking = desk.known(20 * HOUR)
+    _long_ago(desk)
+    desk.set(day_at=_clock(desk, -2 * MINUTE))
+    assert len(_due(desk)) == 1
+    return booking
+
+
+@pytest.mark.parametrize("off", [True, False])
+@pytest.mark.parametrize("words", ["нет, не смогу", "хорошо", "да", "1", "2", "👍"])
+def test_words_after_news_of_another_visit_are_read_by_a_human(desk: Desk, words: str, off: bool) -> None:
+    """ "OK" to a cancellation confirmed tomorrow's visit, and "no" to a move called it off."""
+    other = desk.known(9 * DAY)
+    tomorrow = _ask_about_tomorrow(desk)
+    desk.edit(other, **({"deleted": True} if off else {"datetime": desk.at(10 * DAY)}))
+    assert desk.news() == 1
+    assert len(_due(desk)) == 1
+    desk.salon.say(words)
+    assert _answers(desk)[tomorrow["id"]] in {None, "unclear"}
+    replies = [text for phone, _, text in desk.salon.owed() if phone == desk.salon.phone]
+    if words in {"нет, не смогу", "2"}:
+        [call] = desk.calls()
+        assert f"Анна (+{desk.salon.phone})" in call
+        assert "непонятно" in call
+        assert replies == []
+    else:
+        assert desk.calls() == []
+        assert replies == ["Спасибо, что ответили!"]
+    desk.salon.box.confirmer.work()
+    assert desk.salon.record(tomorrow["id"])["attendance"] == 0
+
+
+def test_news_of_the_same_visit_leaves_the_answer_sure(desk: Desk) -> None:
+    """Another master of the visit that she is asked about."""
+    tomorrow = _ask_about_tomorrow(desk)
+    staff = desk.salon.yclients.state(desk.salon.salon_id)["staff"][1]["id"]
+    desk.edit(tomorrow, staff_id=staff)
+    assert desk.news() == 1
+    assert len(_due(desk)) == 1
+    desk.salon.say("да")
+    assert _answers(desk)[tomorrow["id"]] == "yes"
+
+
+def test_a_quoted_question_is_answered_whatever_was_said_since(desk: Desk) -> None:
+    other = desk.known(9 * DAY)
+    tomorrow = _ask_about_tomorrow(desk)
+    desk.edit(other, deleted=True)
+    assert desk.news() == 1
+    assert len(_due(desk)) == 1
+    [row] = desk.salon.world.rows("SELECT message_id FROM outbox_messages WHERE purpose = 'reminder_day'")
+    desk.salon.say("да", quoted_id=row[0])
+    assert _answers(desk)[tomorrow["id"]] == "yes"
+    assert desk.calls() == []
+
+
+def test_a_new_question_after_the_news_is_answered(desk: Desk) -> None:
+    other = desk.known(9 * DAY)
+    tomorrow = _ask_about_tomorrow(desk)
+    desk.edit(other, deleted=True)
+    assert desk.news() == 1
+    assert len(_due(desk)) == 1
+    [again] = _due(desk, 2 * HOUR + MINUTE)
+    assert "не знаем" in again
+    desk.salon.say("да", sent_at=desk.now())
+    assert _answers(desk)[tomorrow["id"]] == "yes"
