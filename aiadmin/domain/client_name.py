@@ -17,8 +17,9 @@ _FILLERS = frozenset(
     re.findall(
         r"\w+",
         """
+        бабушка дедушка жена сестра брат
         не указано указан указана неизвестно неизвестен неизвестный неизвестная новый новая красоты удален удалить
-        название первый черный да ок привет здравствуйте тест тестовый тестовая проверка дубль мама папа сын дочь
+        название первый черный да ок привет здравствуйте тест тестовый тестовая проверка дубль мама папа сын
         yangi noma lum номаълум жаңа белгісіз new first last no unknown none null nil undefined nan n a аты жоқ
         anonymous test demo deleted ok qwerty qwe asdf asd йцукен йцу фыва фыв ячс
         """,
@@ -34,7 +35,8 @@ _DESK = frozenset(
         администратор номер номера телефон телефона данные данных мастер мастера мастеру сотрудник сотрудница
         менеджер директор владелец владелица управляющий управляющая коллега стажер стажерка модель парикмахер барбер
         визажист косметолог женщина женщины женский жен девушка мужчина мужчины мужской муж лет года парень ребенок
-        ребенка дети детский детская соседка сосед подруга друг знакомая знакомый чс список забанен забанена
+        ребенка дети детский детская соседка сосед подруга друг знакомая знакомый
+        теща свекровь дочь дочка чс список забанен забанена
         заблокирован заблокирована долг долги долга должен должна должник должница штраф неявка неявки прогул
         прогульщица прогульщик опаздывает опоздание скандал скандалист скандалистка скандальный скандальная проблема
         проблемный проблемная проблемы конфликт конфликтный конфликтная вредный вредная неадекват неадекватная
@@ -53,13 +55,24 @@ _DESK = frozenset(
         сертификат серт бесплатно yclients юклаентс гис дгис яндекс карты авито инста инстаграм инстаграмм ватсап
         вотсап телеграм телеграмм телега тг вайбер вк сарафан рекомендация рекомендации реклама гугл онлайн ип ооо
         клієнт кліент мижоз mijoz ismsiz келуші user client customer guest visitor name noname admin administrator
-        manager master online instagram whatsapp telegram avito gis google facebook viber tg vk blacklist
+        manager master online instagram whatsapp telegram avito gis google facebook viber tg vk blacklist опоздала
+        опоздал ненадежная ненадежный грубая грубый жирная спам spam block стоп show неизв утро вечер реснички бровки
+        ноготки аллергия аллергик беременна беременная техперерыв замена подменить своя свои наша наш ваша врач
         """,
     )
 )
 """What desks and programs write of somebody or something that is no name: a text with one of these is a note."""
 _JOINING = re.compile(r"(?<!\w)(?:от|для|из|со?|на|до|после|без|или|не|по|про|за)\s")
 """Small words that a note is built with; with a capital they are Korean and Vietnamese names."""
+_NOTED = re.compile(
+    r"\s(?!(?:оглы|оглу|кызы|гызы|уулу|улы|ұлы|қызы|угли|ўғли|қизи|кизи|фон|ван|дер|дель|бин|бен|ибн|аль|мама|папа)\b)"
+    r"[-–—]?\s*[а-яёәғқңөұүһіў]{3,}\b.*$"
+)
+"""A word without a capital behind a name that has one, and what follows: a desk's note of her."""
+_NOTE_BEFORE = re.compile(
+    r"(?!(?:мама|папа|бабушка|дедушка|т[её]тя|дядя|сестра|брат|ибн|аль|фон|ван)\b)[а-яёәғқңөұүһіў]{3,}\b"
+)
+"""The same before a name."""
 _FILLER_STARTS = frozenset({"без", "не", "нет"})
 _SPEECH = frozenset(
     re.findall(
@@ -102,7 +115,9 @@ def greeting_name(given: str | None) -> str | None:
     if not _is_long_enough(name) or _speaks(name):
         return None
     is_note = _JOINING.search(name.lower() if name.isupper() else name) or _is_no_name(_words(name))
-    return None if is_note else _written(name)
+    if is_note or (_NOTE_BEFORE.match(name) and not name.islower()):
+        return None
+    return _written(_bare(_NOTED.sub("", name)) if name[:1].isupper() else name)
 
 
 def known_as(given: str | None) -> str | None:
