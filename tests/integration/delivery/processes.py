@@ -13,6 +13,8 @@ from pathlib import Path
 import psutil
 
 ROOT = Path(__file__).parents[3]
+SOON = 20.0
+"""A process starts in about a second on a quiet machine, and in several on a busy one."""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,9 @@ from aiadmin.domain.delivery import OutboxRow, OutboxState
 from aiadmin.domain.device import LinkedAccount
 from aiadmin.domain.ids import CompanyId, OutboxId, SalonId
 from aiadmin.services import companies, pairings
+from tests.fakes.yclients.client import FakeYClients
 
+CALLBACK = "/marketplace/partner/callback"
 JWT_SECRET = "secret-of-the-delivery-tests-32-bytes"
 
 
@@ -90,3 +92,11 @@ def link(box: Container, salon_id: int = 962302) -> Salon:
     )
     assert linked.outbox_id is not None
     return Salon(box, made.company.company_id, linked.outbox_id, made.api_key)
+
+
+def awaited(box: Container, yclients: FakeYClients, salon_id: int = 962302, **fault: object) -> Salon:
+    """A linked salon that YClients waits for; its activation call meets the fault."""
+    yclients.connect([salon_id])
+    if fault:
+        yclients.fault(CALLBACK, **fault)
+    return link(box, salon_id)
