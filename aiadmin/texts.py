@@ -307,10 +307,16 @@ UNWRITTEN = (
 _CALL: Mapping[str, str] = {
     "cancelled": "Не получилось предупредить об отмене: {who}, визит {was}. Позвоните клиенту, пожалуйста.",
     "moved": "Не получилось предупредить о переносе: {who}, визит {was} теперь {now}. Позвоните клиенту, пожалуйста.",
+    "cancelled_unsure": "Сообщение об отмене, может быть, не дошло: {who}, визит {was}. "
+    "Позвоните клиенту, пожалуйста.",
+    "moved_unsure": "Сообщение о переносе, может быть, не дошло: {who}, визит {was} теперь {now}. "
+    "Позвоните клиенту, пожалуйста.",
 }
 _CALL_ALL: Mapping[str, str] = {
     "cancelled": "• отменён визит {was}",
     "moved": "• перенесён визит {was}, теперь {now}",
+    "cancelled_unsure": "• отменён визит {was} (сообщение, может быть, не дошло)",
+    "moved_unsure": "• перенесён визит {was}, теперь {now} (сообщение, может быть, не дошло)",
 }
 
 
@@ -318,7 +324,8 @@ def call(who: str, about: Sequence[tuple[str, str, str]]) -> str:
     """Read by the salon's people, in the chat with their own number: what a client had to hear and we could not send.
 
     Args:
-        about: of each visit what became of it (`cancelled`, `moved`), when it was to be, and when it is.
+        about: of each visit what became of it (`cancelled`, `moved`; with `_unsure` where the message may have
+            arrived), when it was to be, and when it is.
 
     >>> print(call("Анна", [("cancelled", "3 мая, в 9:00", ""), ("moved", "4 мая, в 9:00", "5 мая, в 9:00")]))
     Не получилось предупредить: Анна.
@@ -329,8 +336,10 @@ def call(who: str, about: Sequence[tuple[str, str, str]]) -> str:
     if len(about) == 1:
         [(kind, was, now)] = about
         return _CALL[kind].format(who=who, was=was, now=now)
+    is_unsure = any(kind.endswith("_unsure") for kind, _, _ in about)
+    begins = "Может быть, не знает" if is_unsure else "Не получилось предупредить"
     lines = [_CALL_ALL[kind].format(was=was, now=now) for kind, was, now in about]
-    return "\n".join([f"Не получилось предупредить: {who}.", *lines, "Позвоните клиенту, пожалуйста."])
+    return "\n".join([f"{begins}: {who}.", *lines, "Позвоните клиенту, пожалуйста."])
 
 
 def who(name: str | None, phone: str | None) -> str:

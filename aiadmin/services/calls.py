@@ -26,14 +26,7 @@ def ask_for_all(isolation: Isolation, *, uow: NewUnitOfWork, clock: Clock) -> in
         DependencyDownError: PostgreSQL does not answer.
     """
     now = clock()
-    with uow() as work:
-        hopeless = work.calls.hopeless(now, limit=AT_ONCE)
-
-    def give_up(some: Sequence[GivenUp]) -> None:
-        with uow() as work:
-            for one in some:
-                work.releases.drop(one.notice, why=one.why, at=now)
-            work.commit()
+    give_up(isolation, uow=uow, clock=clock)
 
     def ask_each(some: Sequence[Sequence[Notice]]) -> int:
         with uow() as work:
@@ -42,10 +35,47 @@ def ask_for_all(isolation: Isolation, *, uow: NewUnitOfWork, clock: Clock) -> in
             work.commit()
         return len(some)
 
-    isolation.rows(WorkQueue.NOTICES, hopeless, give_up, key=lambda one: one.notice.row_key)
     with uow() as work:
         people = calls(work.calls.untold(now, limit=AT_ONCE))
     return sum(isolation.rows(WorkQueue.NOTICES, people, ask_each, key=_row_key))
+
+
+def give_up(isolation: Isolation, *, uow: NewUnitOfWork, clock: Clock, is_tried: bool = False) -> None:
+    """Drop what no message would tell in time any more.
+
+    Args:
+        is_tried: only where a message was owed that nobody has taken, which is not to be tried again and again.
+
+    Raises:
+        DependencyDownError: PostgreSQL does not answer.
+    """
+    now = clock()
+    with uow() as work:
+        hopeless = work.calls.hopeless(now, limit=AT_ONCE, is_tried=is_tried)
+
+    def drop(some: Sequence[GivenUp]) -> None:
+        with uow() as work:
+            for one in some:
+                work.releases.drop(one.notice, why=one.why, at=now)
+            work.commit()
+
+    isolation.rows(WorkQueue.NOTICES, hopeless, drop, key=lambda one: one.notice.row_key)
+    _give_up_stuck(isolation, uow=uow, now=now)
+
+
+def _give_up_stuck(isolation: Isolation, *, uow: NewUnitOfWork, now: datetime) -> None:
+    """What was set aside is nothing to be tried again once its client sets out."""
+    with uow() as work:
+        stuck = work.calls.stuck(now, limit=AT_ONCE)
+
+    def drop(rows: Sequence[RowKey]) -> None:
+        with uow() as work:
+            for row in rows:
+                work.calls.give_up(row, now)
+            work.commit()
+
+    for row in stuck:
+        isolation.one(WorkQueue.NOTICES, row, drop)
 
 
 def _row_key(notices: Sequence[Notice]) -> RowKey:
@@ -86,10 +116,14 @@ def _whom(notices: Sequence[Notice], work: UnitOfWork) -> tuple[str | None, str 
 
 
 def _fates(notices: Sequence[Notice], work: UnitOfWork) -> Sequence[tuple[str, str, str]]:
-    """What became of each visit, when it was to be, and when it is."""
+    """What became of each visit and of its message, when it was to be, and when it is."""
+    unsure = work.calls.unsure([one.id for one in notices])
     salon = work.sync_runs.salon(notices[0].company_id)
     zone = salon.zone if salon else DEFAULT_ZONE
-    return [(one.kind.value, *_whens(one, zone)) for one in _by_visit(notices)]
+    return [
+        (f"{one.kind}_unsure" if one.id in unsure else one.kind.value, *_whens(one, zone))
+        for one in _by_visit(notices)
+    ]
 
 
 def _whens(notice: Notice, zone: str) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from aiadmin.domain.contact import Sighting
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import CompanyId, ContactId
 from aiadmin.domain.journal import Attendance, Record, is_same_person
-from aiadmin.domain.message import NewMessage, Purpose
+from aiadmin.domain.message import SENDING_AT_MOST, NewMessage, Purpose
 from aiadmin.domain.notice import NEWS, Notice, NoticeKind, Promise, Untruth
 from aiadmin.domain.pace import (
     MANNERS,
@@ -93,6 +93,7 @@ class Releaser:
         """
         self._settle()
         isolation, queue = Isolation(uow=self.uow, clock=self.clock), WorkQueue.NOTICES
+        calls.give_up(isolation, uow=self.uow, clock=self.clock, is_tried=True)
         count = sum(isolation.retry(queue, lambda only: self._release_again(self._take(only))))
         ends = self.clock() + SLICE
         while self.clock() < ends:
@@ -107,6 +108,7 @@ class Releaser:
     def _settle(self) -> None:
         now = self.clock()
         with self.uow() as work:
+            work.outbox_messages.give_up([], now=now, claimed_before=now - SENDING_AT_MOST)
             work.outbox_messages.expire(now)
             work.releases.settle(now)
             work.commit()

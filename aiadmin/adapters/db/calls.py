@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from aiadmin.adapters.db.quarantine import not_set_aside
+from aiadmin.adapters.db.quarantine import keys_of, not_set_aside
 from aiadmin.adapters.db.releases import PHONE_IS_ONLINE, notice_of_row
 from aiadmin.adapters.db.sync_runs import IS_READ
 from aiadmin.domain.call import LONGEST_TRIED, SETTLES_WITHIN, STILL_ASKED, GivenUp
@@ -17,7 +17,7 @@ from aiadmin.domain.contact import one_spelling
 from aiadmin.domain.ids import ContactId, NoticeId
 from aiadmin.domain.notice import Notice
 from aiadmin.domain.pace import TO_SET_OUT, Hindrance
-from aiadmin.domain.quarantine import WorkQueue
+from aiadmin.domain.quarantine import RowKey, WorkQueue
 
 _STARTS = "CAST(notices.promise ->> 'starts_at' AS timestamptz)"
 _WAS = "CAST(notices.promise -> 'was' ->> 'starts_at' AS timestamptz)"
@@ -39,8 +39,25 @@ _HOPELESS = text(f"""
 SELECT notices.*, EXISTS (SELECT FROM message_pause) OR EXISTS (
   SELECT FROM companies WHERE companies.id = notices.company_id AND companies.messages_paused_at IS NOT NULL
 ) AS is_paused
-FROM notices WHERE {_TOO_LATE} ORDER BY notices.due_at LIMIT :limit
+FROM notices WHERE {_TOO_LATE} AND (NOT :is_tried OR notices.reason = 'expired')
+ORDER BY notices.due_at LIMIT :limit
 """)  # noqa: S608 - our own words
+_STUCK = f"""
+FROM notices JOIN quarantine ON quarantine.queue = '{WorkQueue.NOTICES.value}'
+  AND quarantine.company_id = notices.company_id AND quarantine.row_key = CAST(notices.id AS text)
+WHERE notices.kind IN ('moved', 'cancelled') AND notices.state = 'waiting'
+  AND quarantine.last_at <= :stuck_since AND {_SETS_OUT} <= :stuck_since
+"""
+"""What was set aside: none of its tries came to an end."""
+_STUCK_KEYS = text(f"SELECT notices.company_id, notices.id {_STUCK} ORDER BY notices.id LIMIT :limit")
+_GIVE_UP = text("""
+UPDATE notices SET state = 'dropped', reason = :why, finished_at = :now
+WHERE company_id = :company_id AND id = :id AND state = 'waiting'
+""")
+_UNSURE = text("""
+SELECT notices.id FROM notices JOIN outbox_messages AS message ON message.id = notices.outbox_message_id
+WHERE notices.id = ANY(:numbers) AND message.state = 'unknown'
+""")
 _IS_SO = f"""
 GREATEST({_STARTS}, {_WAS}) > :now
 AND NOT EXISTS (
@@ -67,8 +84,9 @@ LEFT JOIN outbox_messages AS message ON message.id = notices.outbox_message_id
 WHERE notices.kind IN ('moved', 'cancelled') AND notices.reason IS NOT NULL AND notices.called_at IS NULL
   AND notices.finished_at > :since AND (
     (notices.state = 'dropped' AND notices.reason = ANY(:reasons))
-    OR (notices.state = 'done' AND message.state IN ('failed', 'cancelled'))
+    OR (notices.state = 'done' AND message.state IN ('failed', 'cancelled', 'unknown'))
   )
+  AND message.delivered_at IS NULL
   AND {_IS_SO}
   AND {not_set_aside(WorkQueue.NOTICES, "notices.company_id", "notices.id")}
 """
@@ -89,7 +107,7 @@ RETURNING notices.*
 """)  # noqa: S608 - our own words
 """A call and what it is about have one time."""
 _ANY_DUE = text(f"""
-SELECT EXISTS (SELECT {_UNTOLD}) OR EXISTS (SELECT FROM notices WHERE {_TOO_LATE})
+SELECT EXISTS (SELECT {_UNTOLD}) OR EXISTS (SELECT FROM notices WHERE {_TOO_LATE}) OR EXISTS (SELECT {_STUCK})
 """)  # noqa: S608 - our own words
 
 
@@ -99,12 +117,22 @@ class SqlCalls:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def hopeless(self, now: datetime, *, limit: int) -> Sequence[GivenUp]:
-        found = self._session.execute(_HOPELESS, _too_late(now) | {"limit": limit})
+    def hopeless(self, now: datetime, *, limit: int, is_tried: bool = False) -> Sequence[GivenUp]:
+        found = self._session.execute(_HOPELESS, _too_late(now) | {"limit": limit, "is_tried": is_tried})
         return [
             GivenUp(notice=notice_of_row(row), why=Hindrance.PAUSED if row.is_paused else Hindrance.LATE)
             for row in found
         ]
+
+    def stuck(self, now: datetime, *, limit: int) -> Sequence[RowKey]:
+        return keys_of(self._session.execute(_STUCK_KEYS, _too_late(now) | {"limit": limit}))
+
+    def give_up(self, row: RowKey, now: datetime) -> None:
+        given = {"company_id": row.company_id, "id": row.number, "why": Hindrance.LATE, "now": now}
+        self._session.execute(_GIVE_UP, given)
+
+    def unsure(self, notices: Sequence[NoticeId]) -> frozenset[NoticeId]:
+        return frozenset(map(NoticeId, self._session.scalars(_UNSURE, {"numbers": [*notices]})))
 
     def untold(self, now: datetime, *, limit: int) -> Sequence[Notice]:
         return [notice_of_row(row) for row in self._session.execute(_LIST, _untold(now) | {"limit": limit})]

@@ -14,6 +14,7 @@ from aiadmin.adapters.db.salon_tables import ClientRow
 from aiadmin.adapters.db.sync_runs import IS_READ
 from aiadmin.domain.contact import one_spelling
 from aiadmin.domain.ids import CompanyId, MessageId, NoticeId
+from aiadmin.domain.message import SENDING_AT_MOST
 from aiadmin.domain.notice import NEWS, Notice, NoticeKind, Promise
 from aiadmin.domain.pace import LARGEST_CAP, UNPACED, Hindrance, Number, day_began
 from aiadmin.domain.quarantine import RowKey, WorkQueue
@@ -121,7 +122,15 @@ WHERE state = 'waiting' AND due_at <= :now AND deadline_at <= :now
 """)
 _ANY_DUE = text(f"""
 SELECT EXISTS (SELECT {_SENDABLE}) OR EXISTS (SELECT FROM notices, LATERAL (SELECT {_DECIDED}) AS decided)
+OR EXISTS (
+  SELECT FROM notices JOIN outbox_messages AS message ON message.id = notices.outbox_message_id
+  WHERE notices.state = 'released' AND (
+    (message.state = 'pending' AND message.deadline_at <= :now)
+    OR (message.state = 'sending' AND message.attempted_at < :lost_before)
+  )
+)
 """)  # noqa: S608
+"""A message that no host takes, or that one had in hand when it died, is decided here: there may be no other host."""
 OLDEST_DUE = f"SELECT min(GREATEST(notices.due_at, notices.claimed_until)) {_SENDABLE}"
 """Since when the notice that has waited longest could have been looked at, at `:now`."""
 _PHONE = text("SELECT linked_at, locked_until FROM devices WHERE company_id = :company_id AND desired <> 'removed'")
@@ -228,7 +237,7 @@ class SqlReleases:
         return self._change(_EXPIRE, now=now)
 
     def any_due(self, now: datetime) -> bool:
-        return bool(self._session.scalar(_ANY_DUE, {"now": now}))
+        return bool(self._session.scalar(_ANY_DUE, {"now": now, "lost_before": now - SENDING_AT_MOST}))
 
     def _change(self, statement: TextClause, **values: Any) -> int:
         return cast("CursorResult[Any]", self._session.execute(statement, values)).rowcount

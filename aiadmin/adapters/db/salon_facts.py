@@ -39,7 +39,7 @@ CROSS JOIN LATERAL (
   SELECT count(*) FILTER (WHERE notices.reason = :imported) AS imported,
     count(*) FILTER (WHERE notices.kind IN ('moved', 'cancelled') AND (
       (notices.state = 'dropped' AND notices.reason = ANY(:untold))
-      OR (notices.state = 'done' AND message.state = 'failed')
+      OR (notices.state = 'done' AND message.state IN ('failed', 'unknown') AND message.delivered_at IS NULL)
     )) AS untold
   FROM notices LEFT JOIN outbox_messages AS message ON message.id = notices.outbox_message_id
   WHERE notices.company_id = companies.id AND COALESCE(notices.finished_at, notices.created_at) > :since

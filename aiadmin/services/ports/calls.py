@@ -9,13 +9,26 @@ from typing import Protocol
 from aiadmin.domain.call import GivenUp
 from aiadmin.domain.ids import ContactId, NoticeId
 from aiadmin.domain.notice import Notice
+from aiadmin.domain.quarantine import RowKey
 
 
 class Calls(Protocol):
     """Rows of `notices` that turn a client away, where they do not reach her."""
 
-    def hopeless(self, now: datetime, *, limit: int) -> Sequence[GivenUp]:
-        """What waits although its client is about to set out."""
+    def hopeless(self, now: datetime, *, limit: int, is_tried: bool = False) -> Sequence[GivenUp]:
+        """What waits although its client is about to set out; or of that only whose message nobody has taken."""
+        ...
+
+    def stuck(self, now: datetime, *, limit: int) -> Sequence[RowKey]:
+        """The same of what is in quarantine."""
+        ...
+
+    def give_up(self, row: RowKey, now: datetime) -> None:
+        """Drop a notice that waits, without a look at what is in it."""
+        ...
+
+    def unsure(self, notices: Sequence[NoticeId]) -> frozenset[NoticeId]:
+        """Of which of these nobody knows whether the message arrived."""
         ...
 
     def untold(self, now: datetime, *, limit: int) -> Sequence[Notice]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from aiadmin.domain.salon_state import StateKind, states
 from aiadmin.domain.sync import SyncKind
 from aiadmin.domain.yclients_answer import TRIES
 from aiadmin.services import maintenance, messages, pauses
+from aiadmin.services.ports import UnitOfWork
 from aiadmin.services.salon_wording import SalonWording
 from tests.integration.notices.conftest import MOSCOW, Salon
 from tests.integration.notices.planning import DAY, HOUR, Plans
@@ -442,3 +443,101 @@ def test_a_zone_that_is_corrected_takes_the_time_before_a_move_along(desk: Desk)
     )
     assert (starts_at, was) == (new - 7 * HOUR, old - 7 * HOUR)
     assert claimed_until is None, "the morning comes at another time"
+
+
+def _hold(desk: Desk) -> Hold:
+    return Hold(device_id=desk.salon.device.device_id, epoch=desk.salon.device.epoch)
+
+
+def _not_taken(desk: Desk) -> None:
+    """The host has a message in hand, and the phone does not take it."""
+    uow, hold = desk.salon.world.uow, _hold(desk)
+    for message in messages.pull([hold], idle=[hold], uow=uow, clock=desk.now):
+        result = SendResult(fate=Fate.NOT_TAKEN, reason="number_unanswered")
+        messages.settle(message, result, uow=uow, clock=desk.now, chance=1.0)
+
+
+def _minutes(desk: Desk, begin: int, end: int) -> Iterator[int]:
+    """A clock that nudges the worker once a minute if there is anything to do."""
+    for minute in range(begin, end):
+        desk.later = minute * MINUTE
+        if desk.is_due():
+            desk.releaser.work()
+        yield minute
+
+
+def test_a_phone_that_takes_nothing_does_not_keep_the_salon_from_calling(desk: Desk) -> None:
+    """Each message expired and was owed anew, up to the visit: nothing left, and nobody was asked to call."""
+    desk.edit(desk.known(70 * MINUTE), deleted=True)
+    assert desk.news() == 1
+    called_at = None
+    for minute in _minutes(desk, 0, 60):
+        _not_taken(desk)
+        called_at = minute if desk.calls() and called_at is None else called_at
+    assert desk.rows()[-1] == ("cancelled", "dropped", "late")
+    assert len(desk.calls()) == 1
+    assert called_at is not None
+    assert called_at <= 20
+
+
+def test_a_message_whose_only_host_dies_before_it_is_taken_is_called_about(desk: Desk) -> None:
+    """It stayed owed past its deadline, for only hosts let messages expire."""
+    desk.edit(desk.known(3 * HOUR), deleted=True)
+    assert desk.news() == 1
+    assert desk.look() == [("cancelled", "released", None)]
+    _lose_host(desk)
+    [*_] = _minutes(desk, 0, 123)
+    assert desk.rows()[-1] == ("cancelled", "dropped", "late")
+    assert len(desk.calls()) == 1
+
+
+def test_a_message_whose_only_host_dies_with_it_in_hand_is_called_about(desk: Desk) -> None:
+    """It may have arrived: the salon is told so."""
+    desk.edit(desk.known(3 * HOUR), deleted=True)
+    assert desk.news() == 1
+    desk.look()
+    assert len(messages.pull([_hold(desk)], idle=[_hold(desk)], uow=desk.salon.world.uow, clock=desk.now)) == 1
+    _lose_host(desk)
+    [*_] = _minutes(desk, 0, 8)
+    assert desk.rows()[-1] == ("cancelled", "done", "host_lost")
+    [call] = desk.calls()
+    assert "может быть, не дошло" in call.lower()
+
+
+@pytest.mark.parametrize("is_received", [False, True])
+def test_what_may_not_have_arrived_is_called_about_unless_it_has(desk: Desk, is_received: bool) -> None:
+    desk.edit(desk.known(20 * HOUR), deleted=True)
+    assert desk.news() == 1
+    desk.look()
+    [message] = desk.salon.pull()
+    lost = SendResult(fate=Fate.UNKNOWN, reason="host_lost", message_id="M1")
+    messages.settle(message, lost, uow=desk.salon.world.uow, clock=desk.now, chance=0.0)
+    if is_received:
+        desk.salon.world.execute("UPDATE outbox_messages SET delivered_at = now()")
+    desk.look()
+    assert [("не дошло" in call.lower()) for call in desk.calls()] == ([] if is_received else [True])
+    assert bool({StateKind.UNTOLD, StateKind.UNCALLED} & {*_kinds(desk)}) is not is_received
+
+
+def test_a_cancellation_that_raises_is_called_about_an_hour_before(desk: Desk) -> None:
+    """It was set aside, and nobody looked at it any more."""
+    desk.edit(desk.known(3 * HOUR), deleted=True)
+    assert desk.news() == 1
+
+    class Broken:
+        """Has no words."""
+
+        def __init__(self, work: UnitOfWork) -> None:
+            self._words = SalonWording(work=work)
+
+        def __getattr__(self, name: str) -> Any:
+            if name == "text":
+                raise RuntimeError("a bug")
+            return getattr(self._words, name)
+
+    desk.releaser = replace(desk.releaser, wording=Broken)  # type: ignore[arg-type]
+    desk.releaser.work()
+    [*_] = _minutes(desk, 1, 129)
+    assert desk.rows()[-1] == ("cancelled", "dropped", "late")
+    assert len(desk.calls()) == 1
+    assert {StateKind.UNTOLD, StateKind.UNCALLED} & {*_kinds(desk)}
