@@ -344,11 +344,14 @@ class Releaser:
 
 
 def _addressee(work: UnitOfWork, notice: Notice, record: Record) -> Addressee:
-    """The client that the notice was planned for: the booking may be somebody else's by now."""
+    """The client that the notice was planned for: the booking may be somebody else's by now.
+
+    Then it is the number that she was told of it by, whatever is read of her card: phones may be hidden from us.
+    """
     client_id = notice.promise.client_id or record.client_id
     known = Addressee() if client_id is None else work.releases.client(notice.company_id, client_id)
     is_theirs = is_same_person(notice.promise, record) and record.client_phone is not None
-    return replace(known, phone=record.client_phone) if is_theirs else known
+    return replace(known, phone=(record.client_phone if is_theirs else notice.promise.client_phone) or known.phone)
 
 
 def _as_theirs(work: UnitOfWork, company_id: CompanyId, record: Record) -> Record:

@@ -82,3 +82,32 @@ def test_what_nobody_knew_before_a_whole_reading_is_told_to_nobody(desk: Desk) -
     desk.salon.book(datetime=desk.at(20 * HOUR))
     _read_again(desk)
     assert desk.news() == 0
+
+
+def _hide_phones(desk: Desk) -> None:
+    """A salon that does not let us see its clients' numbers: only webhooks tell them, with the booking."""
+    desk.salon.yclients.change_salon(desk.salon.salon_id, rights={"clients": {"client_phones_access": False}})
+    _read_at_night(desk)
+    desk.salon.world.execute("UPDATE clients SET phone = NULL")
+
+
+def _forget_card(desk: Desk) -> None:
+    """A card that no reading has brought yet."""
+    desk.salon.world.execute("DELETE FROM clients WHERE phone = '79005550001'")
+
+
+@pytest.mark.parametrize("hinder", [_hide_phones, _forget_card])
+def test_who_loses_a_booking_is_told_by_the_number_that_she_was_told_by(
+    desk: Desk, hinder: Callable[[Desk], None]
+) -> None:
+    """Her card knows none: the cancellation was dropped, and the salon asked to call."""
+    if hinder is _hide_phones:
+        hinder(desk)
+    booking = desk.known(20 * HOUR, client={"phone": "79005550001", "name": "Вера"})
+    hinder(desk)
+    desk.edit(booking, client={"phone": "79005550002", "name": "Ольга"})
+    assert desk.news() == 2
+    desk.look()
+    owed = {purpose: phone for phone, purpose, _ in desk.salon.owed()}
+    assert owed["cancelled"] == "79005550001"
+    assert desk.calls() == []
