@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from tests.acceptance.hosting import ROOT, Pair, child, pairing, settings
 from tests.conftest import WaitUntil
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.support.commands import run_command
+from tests.support.database import Databases
 from tests.support.rows import Rows
 
 _SALONS = itertools.count(1)
@@ -116,6 +118,15 @@ def link(pair: Pair) -> Link:
     return link
 
 
+@pytest.fixture(scope="module")
+def hosted(whatsapp: FakeWhatsApp, databases: Databases) -> Iterator[Salons]:
+    """A database whose devices one host holds, for the tests that leave both as they are."""
+    with databases.lend() as url, closing(Salons(url)) as salons, child(whatsapp, url, "host") as host:
+        host.read()
+        yield salons
+        assert host.end() == 0
+
+
 def _connections(whatsapp: FakeWhatsApp, jid: str) -> int:
     connections = whatsapp.control("GET", "/connections")["connections"]
     return sum(connection["jid"] == jid for connection in connections)
@@ -156,59 +167,49 @@ def test_a_killed_host_is_followed_by_another_when_its_lease_has_run_out(
 
 
 def test_unlinked_on_the_phone_the_company_is_not_connected_and_its_keys_are_gone(
-    whatsapp: FakeWhatsApp, link: Link, salons: Salons, wait_until: WaitUntil
+    whatsapp: FakeWhatsApp, link: Link, hosted: Salons, wait_until: WaitUntil
 ) -> None:
-    [(jid, company_id)] = link(salons)
-    with child(whatsapp, salons.database_url, "host") as host:
-        host.read()
-        wait_until(lambda: salons.is_online(company_id), SLOWLY, "online")
-        whatsapp.control("POST", "/unlink", jid=jid)
-        wait_until(lambda: salons.device(company_id)["observed"] == "logged_out", SLOWLY, "logged out")
-        assert host.end() == 0
-    [company] = salons.rows("SELECT whatsapp_connected, whatsapp_phone FROM companies WHERE id = %s", company_id)
+    [(jid, company_id)] = link(hosted)
+    wait_until(lambda: hosted.is_online(company_id), SLOWLY, "online")
+    whatsapp.control("POST", "/unlink", jid=jid)
+    wait_until(lambda: hosted.device(company_id)["observed"] == "logged_out", SLOWLY, "logged out")
+    wait_until(lambda: hosted.device(company_id)["host_id"] is None, SLOWLY, "let go")
+    wait_until(lambda: not hosted.has_keys(jid), SLOWLY, "the keys are gone")
+    [company] = hosted.rows("SELECT whatsapp_connected, whatsapp_phone FROM companies WHERE id = %s", company_id)
     assert company == {"whatsapp_connected": False, "whatsapp_phone": None}
-    assert salons.device(company_id)["host_id"] is None
-    assert not salons.has_keys(jid)
 
 
 def test_a_device_whose_keys_are_gone_is_refused_without_a_crash(
-    whatsapp: FakeWhatsApp, link: Link, salons: Salons, wait_until: WaitUntil
+    link: Link, hosted: Salons, wait_until: WaitUntil
 ) -> None:
-    [(_, there)] = link(salons)
-    gone = salons.add("79995550000:9@s.whatsapp.net")
-    with child(whatsapp, salons.database_url, "host") as host:
-        host.read()
-        wait_until(lambda: salons.device(gone)["observed"] == "logged_out", SLOWLY, "refused")
-        assert salons.device(gone)["reason"] == "keys_missing"
-        wait_until(lambda: salons.is_online(there), SLOWLY, "the others are online")
-        assert host.end() == 0
+    gone = hosted.add("79995550000:9@s.whatsapp.net")
+    [(_, there)] = link(hosted)
+    wait_until(lambda: hosted.device(gone)["observed"] == "logged_out", SLOWLY, "refused")
+    assert hosted.device(gone)["reason"] == "keys_missing"
+    wait_until(lambda: hosted.is_online(there), SLOWLY, "the others are online")
 
 
 def test_a_dropped_connection_and_a_refusing_whatsapp_end_online_again(
-    whatsapp: FakeWhatsApp, link: Link, salons: Salons, wait_until: WaitUntil
+    whatsapp: FakeWhatsApp, pair: Pair, hosted: Salons, wait_until: WaitUntil
 ) -> None:
-    [(jid, company_id)] = link(salons)
+    [linked] = pair(hosted.database_url)
     whatsapp.fault("refuse", times=1)
-    with child(whatsapp, salons.database_url, "host") as host:
-        host.read()
-        wait_until(lambda: salons.is_online(company_id), SLOWLY, "online after a refused start")
-        since = salons.device(company_id)["state_since"]
-        whatsapp.fault("drop", jid=jid)
-        wait_until(lambda: salons.device(company_id)["state_since"] > since, SLOWLY, "noticed")
-        wait_until(lambda: salons.is_online(company_id), SLOWLY, "online again")
-        assert host.end() == 0
+    company_id = hosted.add(**linked)
+    wait_until(lambda: hosted.is_online(company_id), SLOWLY, "online after a refused start")
+    since = hosted.device(company_id)["state_since"]
+    whatsapp.fault("drop", jid=linked["jid"])
+    wait_until(lambda: hosted.device(company_id)["state_since"] > since, SLOWLY, "noticed")
+    wait_until(lambda: hosted.is_online(company_id), SLOWLY, "online again")
 
 
 def test_a_banned_device_stays_away_as_long_as_whatsapp_said(
-    whatsapp: FakeWhatsApp, link: Link, salons: Salons, wait_until: WaitUntil
+    whatsapp: FakeWhatsApp, pair: Pair, hosted: Salons, wait_until: WaitUntil
 ) -> None:
-    [(jid, company_id)] = link(salons)
-    whatsapp.fault("login-failure", jid=jid, reason="402", code=101, expire=3600)
-    with child(whatsapp, salons.database_url, "host") as host:
-        host.read()
-        wait_until(lambda: salons.device(company_id)["observed"] == "banned", SLOWLY, "banned")
-        assert host.end() == 0
-    device = salons.device(company_id)
+    [linked] = pair(hosted.database_url)
+    whatsapp.fault("login-failure", jid=linked["jid"], reason="402", code=101, expire=3600)
+    company_id = hosted.add(**linked)
+    wait_until(lambda: hosted.device(company_id)["observed"] == "banned", SLOWLY, "banned")
+    device = hosted.device(company_id)
     assert device["reason"] == "send_to_too_many_people"
     assert 3600 <= (device["next_attempt_at"] - device["state_since"]).total_seconds() <= 4200
 
