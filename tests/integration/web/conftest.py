@@ -39,6 +39,8 @@ def make_site(database_url: str, redis_url: str) -> Iterator[MakeSite]:
             "admin_api_key": ADMIN_KEY,
             "metrics_token": METRICS_TOKEN,
             "rate_limit_per_minute": 1000,
+            "yclients_per_second": 1000,
+            "yclients_per_minute": 60_000,
         }
         container = Container(Config(**(given | settings)))
         made.append(container)

@@ -11,6 +11,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from sqlalchemy import text
 
+from aiadmin.config import Config
 from aiadmin.domain.ids import SalonId
 from aiadmin.domain.visit import SHARES, Standing
 from tests.fakes.yclients.client import FakeYClients
@@ -30,14 +31,14 @@ ALLOWED = SHARES[Standing.NEWCOMER].most + SHARES[Standing.STRANGER].most
 @pytest.fixture
 def market(make_site: MakeSite, yclients: FakeYClients) -> Site:
     """A site that may ask who belongs to a salon, behind a proxy: visitors come from many addresses."""
-    return make_site(
-        yclients_marketplace_url=yclients.url,
-        yclients_api_url=f"{yclients.url}/api/v1",
-        yclients_api_key=yclients.partner_token,
-        yclients_user_token=yclients.user_token,
-        yclients_app_id=yclients.app_id,
-        trusted_proxies=1,
-    )
+    return make_site(**yclients.config(), trusted_proxies=1)
+
+
+@pytest.fixture
+def usual_door(make_site: MakeSite, yclients: FakeYClients) -> Door:
+    """The same with the product's own limits of calls, for which strangers and owners wait."""
+    usual = {name: getattr(Config, name) for name in ("yclients_per_second", "yclients_per_minute")}
+    return Door(make_site(**yclients.config() | usual, trusted_proxies=1), yclients)
 
 
 def _address(door: Door, user: dict[str, Any], *salons: int) -> str:
@@ -101,8 +102,9 @@ def test_s9_salons_that_we_know_are_unknown_to_a_stranger(door: Door, action: st
     assert len(questions) == ALLOWED
 
 
-def test_s9_honest_owners_are_let_in_at_once_while_strangers_name_salons(door: Door) -> None:
+def test_s9_honest_owners_are_let_in_at_once_while_strangers_name_salons(usual_door: Door) -> None:
     """Strangers wait in one line behind owners: with a line for each number, owners stood behind all of them."""
+    door = usual_door
     for salon_id in (5, 6, 7):
         door.install(salon_id, user={**OWNER, "id": salon_id})
     stop = threading.Event()
