@@ -19,7 +19,7 @@ from aiadmin.domain.message_settings import MessageSettings
 from aiadmin.domain.notice import NoticeKind, Promise
 
 NEWS_FOR = timedelta(hours=24)
-"""What happened longer ago is no news: we were away, or the phone was."""
+"""What happened longer ago is no news: we were away, or the phone was. That a visit is off is worth telling later."""
 MOST_AT_ONCE = 20
 """More bookings of one salon, made within a minute, are an import: no desk books so fast."""
 IMPORTED = "imported"
@@ -29,6 +29,7 @@ IMPORT_SETTLES = timedelta(minutes=10)
 SLIP = timedelta(minutes=5)
 """So soon after typing a booking a desk takes back what it has mistyped."""
 _EDITS = frozenset({EventKind.CREATED, EventKind.MOVED, EventKind.CHANGED, EventKind.CANCELLED, EventKind.RESTORED})
+_TURNS_AWAY = frozenset({NoticeKind.CANCELLED, NoticeKind.MOVED})
 _OVER = frozenset({Attendance.CAME, Attendance.NO_SHOW})
 
 
@@ -183,6 +184,7 @@ def _news(
     if promise.starts_at <= now or not _may_be_told(truth):
         return taken_back
     told_at = edits[-1].at
+    news_until = promise.starts_at if kind in _TURNS_AWAY else told_at + NEWS_FOR
     new = NewNotice(
         company_id=edits[-1].company_id,
         record_id=truth.record_id,
@@ -190,7 +192,7 @@ def _news(
         dedup_key=_dedup_key(truth.record_id, kind, promise, last),
         promise=promise,
         due_at=told_at + timedelta(seconds=settings.gather_seconds),
-        deadline_at=min(promise.starts_at, told_at + NEWS_FOR),
+        deadline_at=min(promise.starts_at, news_until),
     )
     return replace(taken_back, new=new)
 

@@ -132,7 +132,7 @@ class Planner:
     def _plan(self, work: UnitOfWork, events: Sequence[StoredEvent], now: datetime) -> Sequence[NewNotice]:
         """What is to be added; what it takes the place of is dropped, and the events that were settled are marked."""
         bookings = by_booking(events)
-        salons = work.notices.salons_of({booking.company_id for booking in bookings})
+        salons = work.notices.read_salons_of({booking.company_id for booking in bookings})
         last = work.notices.last_news(bookings)
         plans: list[Plan] = []
         settled: list[StoredEvent] = []
@@ -146,7 +146,9 @@ class Planner:
         return [one.new for one in plans if one.new is not None]
 
     def _settings(self, salon: WritingSalon) -> MessageSettings:
-        return salon.settings if self.is_paced else replace(salon.settings, gather_seconds=0)
+        """What a salon without a phone still plans keeps a client from coming in vain: somebody has to tell her."""
+        settings = salon.settings if salon.is_linked else replace(salon.settings, booked=False, changed=False)
+        return settings if self.is_paced else replace(settings, gather_seconds=0)
 
 
 def _windows(salons: Sequence[WritingSalon], now: datetime) -> list[tuple[CompanyId, Window]]:

@@ -73,13 +73,14 @@ ORDER BY notices.id
 FOR UPDATE OF notices
 """)
 """What this number heard, and of what was told to none, or to others that the card has had, the newest."""
-_SALONS = f"""
-SELECT companies.id, companies.timezone, message_settings.settings
+_IS_LINKED = "EXISTS (SELECT FROM devices WHERE devices.company_id = companies.id AND devices.desired = 'on')"
+_READ_SALONS = f"""
+SELECT companies.id, companies.timezone, message_settings.settings, {_IS_LINKED} AS is_linked
 FROM companies LEFT JOIN message_settings ON message_settings.company_id = companies.id
-WHERE {IS_READ} AND EXISTS (
-  SELECT FROM devices WHERE devices.company_id = companies.id AND devices.desired = 'on'
-)
+WHERE {IS_READ}
 """  # noqa: S608 - our own words
+_READ_SALONS_OF = text(f"{_READ_SALONS} AND companies.id = ANY(:companies)")
+_SALONS = f"{_READ_SALONS} AND {_IS_LINKED}"
 _SALONS_OF = text(f"{_SALONS} AND companies.id = ANY(:companies)")
 _AFTER = f"""{not_set_aside(WorkQueue.REMINDERS, "companies.id", "'salon'")}
   AND companies.id > :after ORDER BY companies.id LIMIT :limit"""
@@ -219,6 +220,10 @@ class SqlNotices:
         found = self._salons(_SALONS_OF, companies=[*companies])
         return {salon.company_id: salon for salon in found}
 
+    def read_salons_of(self, companies: Collection[CompanyId]) -> Mapping[CompanyId, WritingSalon]:
+        found = self._salons(_READ_SALONS_OF, companies=[*companies])
+        return {salon.company_id: salon for salon in found}
+
     def salons(self, *, after: CompanyId, limit: int) -> Sequence[WritingSalon]:
         return self._salons(_SALONS_AFTER, after=after, limit=limit)
 
@@ -254,6 +259,7 @@ class SqlNotices:
                 company_id=CompanyId(row.id),
                 zone=row.timezone or DEFAULT_ZONE,
                 settings=MessageSettings.from_json(row.settings),
+                is_linked=row.is_linked,
             )
             for row in self._session.execute(statement, given)
         ]

@@ -22,11 +22,13 @@ class WritingSalon:
 
     Attributes:
         zone: its IANA timezone.
+        is_linked: False where its phone is gone, or switched off: then it writes nothing for now.
     """
 
     company_id: CompanyId
     zone: str
     settings: MessageSettings
+    is_linked: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,6 +65,10 @@ class Notices(Protocol):
 
     def salons_of(self, companies: Collection[CompanyId]) -> Mapping[CompanyId, WritingSalon]:
         """Those of them that write."""
+        ...
+
+    def read_salons_of(self, companies: Collection[CompanyId]) -> Mapping[CompanyId, WritingSalon]:
+        """Those of them whose journals are read, with a phone or without."""
         ...
 
     def salons(self, *, after: CompanyId, limit: int) -> Sequence[WritingSalon]:

@@ -17,7 +17,7 @@ from aiadmin.domain.pacing import Urgency
 from aiadmin.domain.salon_state import StateKind, states
 from aiadmin.domain.sync import SyncKind
 from aiadmin.domain.yclients_answer import TRIES
-from aiadmin.services import maintenance, messages, pauses
+from aiadmin.services import maintenance, messages, pauses, sessions
 from aiadmin.services.ports import UnitOfWork
 from aiadmin.services.salon_wording import SalonWording
 from tests.integration.notices.conftest import MOSCOW, Salon
@@ -541,3 +541,35 @@ def test_a_cancellation_that_raises_is_called_about_an_hour_before(desk: Desk) -
     assert desk.rows()[-1] == ("cancelled", "dropped", "late")
     assert len(desk.calls()) == 1
     assert {StateKind.UNTOLD, StateKind.UNCALLED} & {*_kinds(desk)}
+
+
+@pytest.mark.parametrize("edit", [OFF, LATER])
+def test_a_salon_that_has_unlinked_its_phone_reads_on_its_page_that_it_has_to_call(
+    desk: Desk, edit: dict[str, Any]
+) -> None:
+    booking = desk.known(20 * HOUR)
+    sessions.disconnect(desk.salon.company_id, uow=desk.salon.world.uow, clock=desk.salon.world.clock)
+    desk.edit(booking, **{name: desk.at(value) if name == "datetime" else value for name, value in edit.items()})
+    assert desk.news() == 1
+    desk.later = 19 * HOUR
+    [(_, state, reason)] = desk.look()
+    assert (state, reason) == ("dropped", "late")
+    assert desk.calls() == []
+    assert StateKind.UNCALLED in _kinds(desk)
+
+
+@pytest.mark.parametrize("edit", [OFF, LATER])
+def test_that_a_far_visit_is_off_is_told_after_days_without_a_phone(desk: Desk, edit: dict[str, Any]) -> None:
+    """It was dropped after a day, and the salon asked to call, although the phone was there again in time."""
+    booking = desk.known(7 * DAY)
+    _disconnect(desk)
+    desk.edit(booking, **{name: desk.at(9 * DAY) if name == "datetime" else value for name, value in edit.items()})
+    assert desk.news() == 1
+    desk.later = 3 * DAY
+    with desk.salon.world.uow() as work:
+        work.releases.expire(desk.now())
+        work.commit()
+    desk.salon.observe(desk.salon.device, Observed.ONLINE)
+    [(_, state, _)] = desk.look()
+    assert state == "released"
+    assert desk.calls() == []

@@ -240,6 +240,26 @@ def test_a_salon_that_does_not_write_plans_nothing(plans: Plans, what: str) -> N
         assert not work.notices.any_news()
 
 
+@pytest.mark.parametrize("desired", ["removed", "off"])
+def test_a_salon_without_a_phone_plans_what_turns_clients_away_and_nothing_else(plans: Plans, desired: str) -> None:
+    """It was lost for good; somebody has to call, or the phone comes back in time."""
+    kept, off, moved = (plans.salon.book(hour=hour, days=3) for hour in (12, 15, 18))
+    plans.read()
+    plans.planner.tell_news()
+    plans.send()
+    plans.salon.world.execute("DELETE FROM notices")
+    device = "UPDATE devices SET desired = :desired WHERE company_id = :id"
+    plans.salon.world.execute(device, id=plans.salon.company_id, desired=desired)
+    plans.salon.book(hour=20, days=3)
+    plans.edit(kept, staff_id=plans.salon.yclients.state(plans.salon.salon_id)["staff"][1]["id"])
+    plans.edit(off, deleted=True)
+    plans.edit(moved, datetime=_at(moved, 20))
+    assert plans.news() == 2
+    assert sorted(plans.kinds()) == ["cancelled", "moved"]
+    plans.salon.world.execute(device, id=plans.salon.company_id, desired="on")
+    assert len(plans.send()) == 2
+
+
 def test_what_happened_long_ago_is_no_news(plans: Plans) -> None:
     plans.salon.book(hour=15, days=5)
     plans.read()

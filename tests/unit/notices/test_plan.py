@@ -209,7 +209,10 @@ def test_news_waits_for_more_of_it_and_is_told_while_it_is_of_use() -> None:
     second = replace(_events(MOVED, MOVED_AGAIN)[0], at=NOW - SECOND)
     new = _plan([first, second], settings=MessageSettings(gather_seconds=45)).new
     assert new is not None
-    assert (new.due_at, new.deadline_at) == (second.at + timedelta(seconds=45), second.at + timedelta(hours=24))
+    assert (new.due_at, new.deadline_at) == (second.at + timedelta(seconds=45), MOVED_AGAIN.starts_at)
+    far = _plan(_events(None, replace(BOOKED, starts_at=LATEST))).new
+    assert far is not None
+    assert far.deadline_at == NOW + timedelta(hours=24), "that a visit is off is of use for longer"
     soon = replace(BOOKED, starts_at=NOW + timedelta(hours=1))
     new = _plan(_events(None, soon)).new
     assert new is not None

@@ -148,6 +148,7 @@ CARRIED = frozenset(
         "SqlNotices.booking_keys",
         "SqlNotices.in_windows",
         "SqlNotices.last_news",
+        "SqlNotices.read_salons_of",
         "SqlNotices.salons_of",
         "SqlOutboxMessages.add",
         "SqlOutboxMessages.add_many",
