@@ -209,10 +209,7 @@ def test_s1_what_has_happened_to_a_booking(two: Two, poison: str) -> None:
 @pytest.fixture
 def eve(two: Two) -> Planner:
     """A planner for whom it is the eve of both salons' bookings."""
-    plans = [Plans(salon) for salon in (two.bad, two.good)]
-    for salon in (two.bad, two.good):
-        salon.salons.make_due(salon.installed, SyncKind.FULL)
-        salon.salons.synchronise(salon.installed, SyncKind.FULL)
+    plans = [Plans(salon) for salon in (two.bad, two.good)]  # which reads both journals
     _keep(two, two.bad.booking, two.good.booking)
     plans[0].later = two.good.starts_at().replace(hour=18) - timedelta(days=1) - two.world.clock()
     return plans[0].planner
