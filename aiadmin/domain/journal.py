@@ -226,6 +226,11 @@ def is_near(one: AtTime, other: AtTime) -> bool:
     return abs(one.starts_at - other.starts_at) < ONE_VISIT
 
 
+def is_overlapping(at: datetime, length: timedelta, other: Record) -> bool:
+    """Whether something that begins `at` and is so long is at one time with a booking: nobody is there twice."""
+    return at == other.starts_at or (at < other.starts_at + other.length and other.starts_at < at + length)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Page(Generic[T]):
     """One page of a list.

@@ -7,10 +7,10 @@ is cancelled" stays at home, so such a client reads what the visit is now.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from aiadmin.domain.journal import Attendance, Record, is_near, is_same_person, is_same_time
+from aiadmin.domain.journal import Attendance, Record, is_near, is_overlapping, is_same_person, is_same_time
 from aiadmin.domain.message import Purpose
 from aiadmin.domain.message_settings import MessageSettings
 from aiadmin.domain.notice import NEWS, Notice, NoticeKind, Promise, Untruth
@@ -46,6 +46,11 @@ class Told:
     def believed(self) -> Promise | None:
         """What the client reckoned with until now; None for a booking that is new to them."""
         return self.notice.promise.was
+
+    @property
+    def times(self) -> Sequence[datetime]:
+        """When the client comes, or came as far as they know."""
+        return [one.starts_at for one in (self.believed, self.notice.promise) if one is not None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,19 +96,31 @@ class ToldVisit:
 
 
 def by_visit(told: Sequence[Told]) -> Sequence[Sequence[Told]]:
-    """The notices of each visit as its client knew it, in the order of their first ones."""
-    visits: dict[tuple[str, int], list[list[Told]]] = {}
+    """The notices of each visit as its client knew it, in the order of their first ones.
+
+    What overlaps is one visit, whatever numbers it has: two bookings of one time, or one that was made anew.
+    """
+    visits: list[list[Told]] = []
     for one in told:
-        known = one.believed or one.notice.promise
-        key = ("record", one.notice.record_id) if known.visit_id is None else ("visit", known.visit_id)
-        near = (each for each in visits.setdefault(key, []) if is_near(_known_at(each[0]), known))
-        found = next(near, None)
+        found = next((each for each in visits if _is_of_visit(one, each)), None)
         if found is None:
-            visits[key].append([one])
+            visits.append([one])
         else:
             found.append(one)
-    places = {id(one): number for number, one in enumerate(told)}
-    return sorted((each for found in visits.values() for each in found), key=lambda each: places[id(each[0])])
+    return visits
+
+
+def _is_of_visit(one: Told, visit: Sequence[Told]) -> bool:
+    known, first = _known_at(one), _known_at(visit[0])
+    if known.visit_id is not None and known.visit_id == first.visit_id and is_near(first, known):
+        return True
+    is_theirs = is_same_person(one.notice.promise, visit[0].notice.promise)
+    return is_theirs and any(is_at_once(replace(one.record, starts_at=at), visit) for at in one.times)
+
+
+def is_at_once(one: Record, told: Sequence[Told]) -> bool:
+    """Whether a booking is at one time with what these notices tell of, as it was or as it is."""
+    return any(is_overlapping(at, each.record.length, one) for each in told for at in each.times)
 
 
 def visits_of(told: Sequence[Told]) -> frozenset[int]:

@@ -86,7 +86,7 @@ class Confirmer:
         looker = Looker(uow=self.uow, api=self.api, clock=self.clock, salon=salon, due=())
         asked = bookings.read(salon, question.record_id, api=self.api, uow=self.uow)
         visits = [] if question.visit_id is None else [question.visit_id]
-        rest = looker.of_visits(visits, but=[question.record_id])
+        rest = looker.of_visits(visits, but=[question.record_id], more=[*question.others])
         to_do = writing(question, [*([asked] if asked else []), *rest])
         if to_do.attendance is None:
             self._drop(question, to_do.reason or "cancelled")

@@ -44,10 +44,13 @@ class Looker:
             seen = self._seen(notice)
         return seen or bookings.read(self.salon, notice.record_id, api=self.api, uow=self.uow)
 
-    def of_visits(self, visits: Collection[int], *, but: Collection[int]) -> Sequence[Record]:
+    def of_visits(
+        self, visits: Collection[int], *, but: Collection[int], more: Collection[int] = ()
+    ) -> Sequence[Record]:
         """What is booked for these visits and not deleted as far as we know, each as YClients has it now.
 
         Args:
+            more: other bookings that belong to them.
             but: bookings that were looked at already.
 
         Raises:
@@ -55,7 +58,7 @@ class Looker:
         """
         with self.uow() as work:
             known = [one for each in sorted(visits) for one in work.records.of_visit(self.salon.company_id, each)]
-        numbers = [one.record_id for one in known if one.record_id not in but]
+        numbers = [one for one in dict.fromkeys([*(each.record_id for each in known), *more]) if one not in but]
         read = (bookings.read(self.salon, number, api=self.api, uow=self.uow) for number in numbers)
         return [one for one in read if one is not None]
 

@@ -48,6 +48,7 @@ from aiadmin.domain.telling import (
     by_visit,
     has_begun,
     is_asking,
+    is_at_once,
     is_heir,
     is_rest,
     visits_of,
@@ -218,7 +219,12 @@ class Releaser:
 
     def _visit(self, looker: Looker, told: Sequence[Told]) -> ToldVisit:
         """The notices of a visit with what is told along with them."""
-        found = looker.of_visits(visits_of(told), but=[one.record.record_id for one in told])
+        company_id, client, visits = looker.salon.company_id, told[0].notice.promise, visits_of(told)
+        with self.uow() as work:
+            theirs = [one for at in told[0].times for one in work.records.of_person(company_id, client, at)]
+        twins = [one.record_id for one in theirs if is_at_once(one, told)]
+        looked = looker.of_visits(visits, but=[one.record.record_id for one in told], more=twins)
+        found = [one for one in looked if one.visit_id in visits or is_at_once(one, told)]
         with self.uow() as work:
             settings = work.preferences.settings(looker.salon.company_id)
             known = [work.records.find(looker.salon.company_id, one.record_id) for one in found]

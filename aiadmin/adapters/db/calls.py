@@ -75,8 +75,22 @@ AND NOT EXISTS (
       )
     END
 )
+AND NOT (notices.kind = 'cancelled' AND EXISTS (
+  SELECT FROM records AS twin
+  LEFT JOIN records AS gone ON gone.company_id = notices.company_id AND gone.record_id = notices.record_id
+  WHERE twin.company_id = notices.company_id AND twin.record_id <> notices.record_id AND twin.deleted_at IS NULL
+    AND twin.attendance <> -1 AND (
+      twin.client_id = CAST(notices.promise ->> 'client_id' AS bigint)
+      OR twin.client_number = notices.promise ->> 'client_number'
+    )
+    AND (twin.starts_at = {_STARTS} OR (
+      twin.starts_at < {_STARTS} + make_interval(secs => COALESCE(gone.seconds, 0))
+      AND {_STARTS} < twin.starts_at + make_interval(secs => twin.seconds)
+    ))
+))
 """  # noqa: S608 - our own words
-"""The visit is to come, nobody has undone what became of it, and the salon still wants it told."""
+"""The visit is to come, nobody has undone what became of it, nor booked the same person at that time, and the salon
+still wants it told."""
 _UNTOLD = f"""
 FROM notices
 JOIN companies ON companies.id = notices.company_id AND companies.whatsapp_phone IS NOT NULL AND {IS_READ}

@@ -109,7 +109,11 @@ records.deleted_at IS NULL AND records.client_id IS NOT NULL AND NOT EXISTS (
 ) AND NOT EXISTS (
   SELECT FROM notices JOIN records AS other
     ON other.company_id = notices.company_id AND other.record_id = notices.record_id
-  WHERE other.company_id = records.company_id AND other.visit_id = records.visit_id
+  WHERE other.company_id = records.company_id
+    AND (other.visit_id = records.visit_id OR other.starts_at = records.starts_at OR (
+      other.deleted_at IS NULL AND other.starts_at < records.starts_at + make_interval(secs => records.seconds)
+      AND records.starts_at < other.starts_at + make_interval(secs => other.seconds)
+    ))
     AND other.record_id <> records.record_id AND notices.kind = given.kind AND notices.state <> 'dropped'
     AND (
       CAST(notices.promise ->> 'client_id' AS bigint) = records.client_id

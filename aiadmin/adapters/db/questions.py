@@ -81,7 +81,8 @@ SELECT questions.*, {_NUMBERS} FROM questions
 WHERE questions.company_id = :company_id AND (questions.record_id = :record_id OR questions.visit_id = :visit_id)
 """)  # noqa: S608 - our own words
 _RECORDS = text("""
-SELECT * FROM records WHERE company_id = :company_id AND (record_id = :record_id OR visit_id = :visit_id)
+SELECT * FROM records
+WHERE company_id = :company_id AND (record_id = ANY(CAST(:asked AS bigint[])) OR visit_id = :visit_id)
 ORDER BY starts_at, record_id
 """)
 _MINE = "company_id = :company_id AND record_id = :record_id AND starts_at = :starts_at"
@@ -186,7 +187,8 @@ class SqlQuestions:
         return replace(question, first=next(iter(standing(question, self._records(question))), None))
 
     def _records(self, question: Question) -> Sequence[Record]:
-        given = {"company_id": question.company_id, "record_id": question.record_id, "visit_id": question.visit_id}
+        asked = [question.record_id, *question.others]
+        given = {"company_id": question.company_id, "asked": asked, "visit_id": question.visit_id}
         return [record_of_row(row, raw={}) for row in self._session.execute(_RECORDS, given)]
 
     def answer(self, question: Question, answer: Answer, *, at: datetime, write_at: datetime | None) -> None:

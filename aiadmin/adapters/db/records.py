@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from aiadmin.adapters.db.bulk import Row, as_json, insert_new, short, upsert
@@ -17,7 +17,7 @@ from aiadmin.adapters.db.salon_tables import RecordRow
 from aiadmin.domain.booking_event import Snapshot
 from aiadmin.domain.contact import one_spelling
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.journal import Attendance, BookedService, Client, Record
+from aiadmin.domain.journal import ONE_VISIT, Attendance, BookedService, Client, OfClient, Record
 from aiadmin.domain.salon_time import instant_of
 from aiadmin.services.ports.journal import BookingTime
 
@@ -51,6 +51,17 @@ class SqlRecords:
     def of_visit(self, company_id: CompanyId, visit_id: int) -> Sequence[Record]:
         mine = (RecordRow.company_id == company_id, RecordRow.visit_id == visit_id, RecordRow.deleted_at.is_(None))
         statement = select(RecordRow).where(*mine).order_by(RecordRow.starts_at, RecordRow.record_id)
+        rows = self._session.scalars(statement.execution_options(populate_existing=True))
+        return [_snapshot(row).record for row in rows]
+
+    def of_person(self, company_id: CompanyId, client: OfClient, near: datetime) -> Sequence[Record]:
+        mine = (RecordRow.company_id == company_id, RecordRow.deleted_at.is_(None))
+        about_then = RecordRow.starts_at.between(near - ONE_VISIT, near + ONE_VISIT)
+        number = one_spelling(client.client_phone) if client.client_phone else None
+        theirs = or_(RecordRow.client_id == client.client_id, RecordRow.client_number == number)
+        statement = (
+            select(RecordRow).where(*mine, about_then, theirs).order_by(RecordRow.starts_at, RecordRow.record_id)
+        )
         rows = self._session.scalars(statement.execution_options(populate_existing=True))
         return [_snapshot(row).record for row in rows]
 

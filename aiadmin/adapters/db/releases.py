@@ -24,6 +24,8 @@ _LOCK = 727_278
 _HISTORY = timedelta(hours=1)
 """Enough for the bucket shortly after midnight; the rest of `recent` is for the daily cap."""
 
+LONGEST_AT_ONCE = timedelta(hours=4)
+"""What begins so much later than a booking hardly overlaps with it; whether it does is looked at afterwards."""
 _IS_DUE = "notices.state = 'waiting' AND notices.due_at <= :now"
 _IS_NEXT = f"""(notices.claimed_until IS NULL OR notices.claimed_until <= :now)
 AND {not_set_aside(WorkQueue.NOTICES, "notices.company_id", "notices.id")}"""
@@ -79,6 +81,11 @@ WITH along AS (
       kind = ANY(:kinds) AND (
         CAST(promise ->> 'visit_id' AS bigint) = ANY(CAST(:visits AS bigint[]))
         OR CAST(promise -> 'was' ->> 'visit_id' AS bigint) = ANY(CAST(:visits AS bigint[]))
+        OR record_id <> :record_id AND EXISTS (
+          SELECT FROM unnest(CAST(:times AS timestamptz[])) AS told_at WHERE abs(extract(epoch FROM
+            CAST(promise ->> 'starts_at' AS timestamptz) - told_at)) < :longest
+            OR abs(extract(epoch FROM CAST(promise -> 'was' ->> 'starts_at' AS timestamptz) - told_at)) < :longest
+        )
       )
     ))
     AND {not_set_aside(WorkQueue.NOTICES, "notices.company_id", "notices.id")}
@@ -204,11 +211,14 @@ class SqlReleases:
         given = {
             "company_id": notice.company_id,
             "id": notice.id,
+            "record_id": notice.record_id,
             "alone": [notice.kind] if is_news else [],
             "kinds": [*NEWS] if is_news else [notice.kind],
             "client_id": promise.client_id,
             "client_number": one_spelling(promise.client_phone) if promise.client_phone else None,
             "visits": [one.visit_id for one in (promise, promise.was) if one is not None],
+            "times": [one.starts_at for one in (promise, promise.was) if one is not None],
+            "longest": LONGEST_AT_ONCE.total_seconds(),
             "now": now,
             "until": until,
             "limit": MOST_IN_ONE,

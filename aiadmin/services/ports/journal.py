@@ -19,6 +19,7 @@ from aiadmin.domain.journal import (
     DEFAULT_COUNTRY,
     Category,
     Client,
+    OfClient,
     Record,
     SalonFacts,
     Service,
@@ -147,6 +148,10 @@ class Records(Protocol):
 
     def of_visit(self, company_id: CompanyId, visit_id: int) -> Sequence[Record]:
         """What we know to be booked for a visit and not deleted, in the order of time."""
+        ...
+
+    def of_person(self, company_id: CompanyId, client: OfClient, near: datetime) -> Sequence[Record]:
+        """What we know to be booked for a person about then and not deleted, in the order of time."""
         ...
 
     def times(self, company_id: CompanyId, since: datetime) -> Sequence[BookingTime]:

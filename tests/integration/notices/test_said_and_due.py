@@ -186,3 +186,76 @@ def test_a_new_question_after_the_news_is_answered(desk: Desk) -> None:
     assert "не знаем" in again
     desk.salon.say("да", sent_at=desk.now())
     assert _answers(desk)[tomorrow["id"]] == "yes"
+
+
+def _with_another_master(desk: Desk, when: timedelta) -> dict[str, Any]:
+    """Under a visit number of its own."""
+    staff = desk.salon.yclients.state(desk.salon.salon_id)["staff"][1]["id"]
+    return desk.salon.book(datetime=desk.at(when), staff_id=staff)
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+def test_a_twin_that_is_off_is_no_cancellation(desk: Desk, is_told: bool) -> None:
+    """The same person stays booked at that very time."""
+    stays, off = desk.known(30 * HOUR), desk.known(30 * HOUR)
+    if is_told:
+        desk.edit(off, comment="дважды")
+    desk.edit(off, deleted=True)
+    assert desk.news() == 1
+    [text] = _due(desk)
+    assert "отменена" not in text
+    assert "Время вашего визита прежнее" in text
+    assert f"{desk.salon.starts_at(stays):%H:%M}" in text
+
+
+@pytest.mark.parametrize("by_night", [True, False])
+def test_a_booking_that_is_made_anew_is_no_cancellation(desk: Desk, by_night: bool) -> None:
+    booking = desk.known(3 * HOUR)
+    if by_night:
+        _quiet(desk, -HOUR, 5 * HOUR / 2)
+    _with_another_master(desk, 3 * HOUR)
+    desk.edit(booking, deleted=True)
+    assert desk.news() == 2
+    [text] = _due(desk)
+    assert "отменена" not in text
+    assert "Время вашего визита прежнее" in text
+    assert _due(desk, 5 * HOUR / 2 + MINUTE) == []
+    assert desk.calls() == []
+
+
+def test_a_booking_that_is_made_anew_is_nothing_to_call_about(desk: Desk) -> None:
+    booking = desk.known(20 * HOUR)
+    desk.lock("locked_until", 40 * HOUR)
+    _with_another_master(desk, 20 * HOUR)
+    desk.edit(booking, deleted=True)
+    assert desk.news() == 2
+    assert _due(desk) == []
+    assert desk.calls() == []
+
+
+@pytest.mark.parametrize("kind", ["reminder_day", "reminder_hours"])
+@pytest.mark.parametrize("apart", [timedelta(0), 30 * MINUTE])
+def test_two_bookings_of_one_time_are_reminded_of_once(desk: Desk, apart: timedelta, kind: str) -> None:
+    """And answered about once: both are confirmed."""
+    first = desk.known(20 * HOUR, seance_length=3600)
+    second = desk.known(20 * HOUR + apart, seance_length=3600)
+    _long_ago(desk)
+    is_day = kind == "reminder_day"
+    desk.set(day_at=_clock(desk, -2 * MINUTE), reminder_day=is_day, hours_before=3, reminder_again=False)
+    before = 0 * HOUR if is_day else 17 * HOUR + MINUTE
+    [text] = _due(desk, before)
+    assert f"{desk.salon.starts_at(first):%H:%M}" in text
+    assert _due(desk, before + 31 * MINUTE) == []
+    desk.salon.say("да", sent_at=desk.now())
+    desk.salon.box.confirmer.work()
+    assert [desk.salon.record(one["id"])["attendance"] for one in (first, second)] == [2, 2]
+
+
+def test_bookings_one_after_the_other_are_two_visits(desk: Desk) -> None:
+    """What does not overlap and has numbers of its own is called off by itself."""
+    desk.known(30 * HOUR, seance_length=3600)
+    off = desk.known(34 * HOUR, seance_length=3600)
+    desk.edit(off, deleted=True)
+    assert desk.news() == 1
+    [text] = _due(desk)
+    assert "отменена" in text

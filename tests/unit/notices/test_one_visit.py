@@ -142,11 +142,16 @@ def test_what_is_said_of_a_visit_is_true_of_all_of_it(
 
 def test_notices_of_one_visit_belong_together_as_its_client_knew_it() -> None:
     elsewhere = record(record_id=9, visit_id=8)
-    alone, alone_too = record(record_id=5, visit_id=None), record(record_id=6, visit_id=None)
+    alone, alone_too = (
+        replace(record(record_id=number, visit_id=None), starts_at=FIRST.starts_at + timedelta(days=days))
+        for number, days in ((5, 1), (6, 2))
+    )
+    twin = replace(elsewhere, record_id=10, visit_id=None)
     next_week = replace(LAST, starts_at=FIRST.starts_at + WEEK)
     told = [_off(LATER), _off(elsewhere), _off(FIRST), _off(alone), _off(next_week), _off(alone_too)]
     grouped = [[one.notice.record_id for one in each] for each in by_visit(told)]
     assert grouped == [[3, 2], [9], [5], [4], [6]]
+    assert by_visit([_off(elsewhere), _off(alone), _off(twin)]) == [[_off(elsewhere), _off(twin)], [_off(alone)]]
     left = _told(NoticeKind.MOVED, replace(LATER, visit_id=9, starts_at=FIRST.starts_at + WEEK), LATER)
     assert by_visit([_off(FIRST), left]) == [[_off(FIRST), left]]
     assert visits_of([left]) == {7, 9}
