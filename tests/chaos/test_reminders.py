@@ -63,6 +63,8 @@ def test_reminders_under_kill_9_come_once_or_are_called_unknown(
         hosts[part - 1].kill()
         if scale is QUICK:
             reminders.let_go()
+            if part == 2:
+                break  # those that are left do the rest
         hosts.append(hurried_fleet.start())
         jobs.append(workers.start("jobs"))
     within = CLAIM.total_seconds() + scale.patience + scale.reminded_within

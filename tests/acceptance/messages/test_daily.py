@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 
+import psycopg2
 import pytest
 
 from aiadmin.adapters.db.unit_of_work import SqlUnitOfWork
 from aiadmin.adapters.db.wa_store import MAP, PERSONAL
 from aiadmin.adapters.secrets import DerivedSecrets
+from aiadmin.adapters.whatsapp.store import SCHEMA
 from aiadmin.domain.message import Purpose
 from aiadmin.services.privacy import PrivacyDesk
 from tests.acceptance.hosting import child
@@ -215,3 +219,29 @@ def test_an_erased_client_is_gone_from_the_library_and_may_still_write(
     number = salon.owe(client, "И мы")
     wait_until(lambda: salon.outbox(number)["state"] == "sent", SLOWLY, "sent")
     whatsapp.wait_for_message(client, lambda entry: entry["text"] == "И мы")
+
+
+def test_what_could_not_be_encrypted_is_not_called_sent(
+    whatsapp: FakeWhatsApp, salon: Salon, client: str, wait_until: WaitUntil
+) -> None:
+    """WhatsApp acknowledges a message that holds nothing for anybody."""
+    with _no_identities(salon):
+        number = salon.owe(client, "Пусто")
+        wait_until(lambda: salon.outbox(number)["state"] not in {"pending", "sending"}, SLOWLY, "decided")
+    row = salon.outbox(number)
+    assert (row["state"], row["reason"]) == ("unknown", "unencrypted")
+    assert salon.arrived(client) == []
+    later = salon.owe(client, "Теперь да")
+    wait_until(lambda: salon.outbox(later)["delivered_at"], SLOWLY, "delivered")
+    assert salon.arrived(client) == ["Теперь да"]
+
+
+@contextmanager
+def _no_identities(salon: Salon) -> Iterator[None]:
+    """The library can neither read nor keep the clients' keys."""
+    with closing(psycopg2.connect(salon.database.database_url)) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(f"ALTER TABLE {SCHEMA}.whatsmeow_identity_keys RENAME TO away")
+            yield
+            cursor.execute(f"ALTER TABLE {SCHEMA}.away RENAME TO whatsmeow_identity_keys")
