@@ -71,7 +71,8 @@ class LastNews:
         planned_at: when it was planned.
         is_waiting: whether it may still be taken back.
         is_leaving: whether it is a message that may or may not go out: nobody knows yet what the client believes.
-        is_said: whether it went out; what was dropped has told nobody anything.
+        is_said: whether it went out, or the salon was asked to call about it; what was dropped otherwise has told
+            nobody anything.
         is_imported: whether it was only kept, for the booking is one of an import.
     """
 

@@ -72,9 +72,12 @@ def message_key(notice: Notice) -> str:
     return f"notice:{notice.id}:{notice.attempts}"
 
 
-def call_key(notice: Notice) -> str:
-    """The dedup key of the message that asks the salon to call, by the first notice that it is about."""
-    return f"call:{notice.id}"
+def call_key(notice: Notice, at: datetime) -> str:
+    """The dedup key of the message that asks the salon to call, by the first notice that it is about, and when.
+
+    A call that was taken back may be asked for again, without what has been undone.
+    """
+    return f"call:{notice.id}:{at.timestamp():.6f}"
 
 
 def message_deadline(notice: Notice, now: datetime) -> datetime:

@@ -36,7 +36,9 @@ def ask_for_all(isolation: Isolation, *, uow: NewUnitOfWork, clock: Clock) -> in
         return len(some)
 
     with uow() as work:
+        work.calls.recall(now)
         people = calls(work.calls.untold(now, limit=AT_ONCE))
+        work.commit()
     return sum(isolation.rows(WorkQueue.NOTICES, people, ask_each, key=_row_key))
 
 
@@ -98,7 +100,7 @@ def _ask(notices: Sequence[Notice], *, work: UnitOfWork, now: datetime) -> None:
     message = NewMessage(
         company_id=new[0].company_id,
         text=texts.call(texts.who(name, phone), _fates(untold, work)),
-        dedup_key=call_key(new[0]),
+        dedup_key=call_key(new[0], now),
         deadline_at=max(promise.starts_at for one in untold for promise in _times(one)),
         purpose=Purpose.REPLY,
         record_id=new[0].record_id,
@@ -117,7 +119,7 @@ def _whom(notices: Sequence[Notice], work: UnitOfWork) -> tuple[str | None, str 
 
 def _fates(notices: Sequence[Notice], work: UnitOfWork) -> Sequence[tuple[str, str, str]]:
     """What became of each visit and of its message, when it was to be, and when it is."""
-    unsure = work.calls.unsure([one.id for one in notices])
+    unsure = work.calls.unsure(notices[0].company_id, [one.id for one in notices])
     salon = work.sync_runs.salon(notices[0].company_id)
     zone = salon.zone if salon else DEFAULT_ZONE
     return [

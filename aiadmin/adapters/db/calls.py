@@ -14,7 +14,7 @@ from aiadmin.adapters.db.releases import PHONE_IS_ONLINE, notice_of_row
 from aiadmin.adapters.db.sync_runs import IS_READ
 from aiadmin.domain.call import LONGEST_TRIED, SETTLES_WITHIN, STILL_ASKED, GivenUp
 from aiadmin.domain.contact import one_spelling
-from aiadmin.domain.ids import ContactId, NoticeId
+from aiadmin.domain.ids import CompanyId, ContactId, NoticeId
 from aiadmin.domain.notice import Notice
 from aiadmin.domain.pace import TO_SET_OUT, Hindrance
 from aiadmin.domain.quarantine import RowKey, WorkQueue
@@ -56,7 +56,7 @@ WHERE company_id = :company_id AND id = :id AND state = 'waiting'
 """)
 _UNSURE = text("""
 SELECT notices.id FROM notices JOIN outbox_messages AS message ON message.id = notices.outbox_message_id
-WHERE notices.id = ANY(:numbers) AND message.state = 'unknown'
+WHERE notices.company_id = :company_id AND notices.id = ANY(:numbers) AND message.state = 'unknown'
 """)
 _IS_SO = f"""
 GREATEST({_STARTS}, {_WAS}) > :now
@@ -70,8 +70,8 @@ AND NOT EXISTS (
     AND CASE notices.kind
       WHEN 'moved' THEN records.deleted_at IS NOT NULL OR records.starts_at <> {_STARTS}
       ELSE records.deleted_at IS NULL AND (
-        records.client_id = CAST(promise ->> 'client_id' AS bigint)
-        OR records.client_number = promise ->> 'client_number'
+        records.client_id = CAST(notices.promise ->> 'client_id' AS bigint)
+        OR records.client_number = notices.promise ->> 'client_number'
       )
     END
 )
@@ -120,8 +120,34 @@ WHERE notices.company_id = unread.company_id AND notices.called_at = unread.crea
 RETURNING notices.*
 """)  # noqa: S608 - our own words
 """A call and what it is about have one time."""
+_ASKED_OF = """
+notices JOIN notices AS first ON first.company_id = notices.company_id AND notices.called_at = first.called_at AND (
+  CAST(notices.promise ->> 'client_id' AS bigint) = CAST(first.promise ->> 'client_id' AS bigint)
+  OR notices.promise ->> 'client_number' = first.promise ->> 'client_number'
+)
+"""
+"""What was asked about in one call, with the first of it."""
+_UNREAD = f"""
+FROM outbox_messages AS call, {_ASKED_OF}
+WHERE call.state = 'pending' AND call.dedup_key LIKE 'call:%' AND call.company_id = first.company_id
+  AND call.created_at = first.called_at AND first.id = CAST(split_part(call.dedup_key, ':', 2) AS bigint)
+"""
+_STALE = f"{_UNREAD} AND notices.kind IN ('moved', 'cancelled') AND NOT ({_IS_SO})"
+_RECALL = text(f"""
+WITH stale AS (
+  SELECT DISTINCT call.id, call.company_id, call.created_at, first.id AS first_id {_STALE}
+), unread AS (
+  UPDATE outbox_messages SET state = 'cancelled', reason = 'superseded', next_attempt_at = NULL, finished_at = :now
+  FROM stale WHERE outbox_messages.id = stale.id AND outbox_messages.state = 'pending'
+  RETURNING stale.first_id
+)
+UPDATE notices SET called_at = NULL WHERE id IN (
+  SELECT notices.id FROM {_ASKED_OF} JOIN unread ON unread.first_id = first.id
+)
+""")  # noqa: S608 - our own words
 _ANY_DUE = text(f"""
 SELECT EXISTS (SELECT {_UNTOLD}) OR EXISTS (SELECT FROM notices WHERE {_TOO_LATE}) OR EXISTS (SELECT {_STUCK})
+OR EXISTS (SELECT {_STALE})
 """)  # noqa: S608 - our own words
 
 
@@ -145,8 +171,9 @@ class SqlCalls:
         given = {"company_id": row.company_id, "id": row.number, "why": Hindrance.LATE, "now": now}
         self._session.execute(_GIVE_UP, given)
 
-    def unsure(self, notices: Sequence[NoticeId]) -> frozenset[NoticeId]:
-        return frozenset(map(NoticeId, self._session.scalars(_UNSURE, {"numbers": [*notices]})))
+    def unsure(self, company_id: CompanyId, notices: Sequence[NoticeId]) -> frozenset[NoticeId]:
+        given = {"company_id": company_id, "numbers": [*notices]}
+        return frozenset(map(NoticeId, self._session.scalars(_UNSURE, given)))
 
     def untold(self, now: datetime, *, limit: int) -> Sequence[Notice]:
         return [notice_of_row(row) for row in self._session.execute(_LIST, _untold(now) | {"limit": limit})]
@@ -159,6 +186,9 @@ class SqlCalls:
         client = {"client_id": like.promise.client_id, "client_number": one_spelling(phone) if phone else None}
         given = {"company_id": like.company_id, "about": about, "now": now, **client}
         return [notice_of_row(row) for row in self._session.execute(_TAKE_BACK, given)]
+
+    def recall(self, now: datetime) -> None:
+        self._session.execute(_RECALL, {"now": now})
 
     def any_due(self, now: datetime) -> bool:
         return bool(self._session.scalar(_ANY_DUE, _untold(now) | _too_late(now)))

@@ -53,7 +53,11 @@ _ANY_NEWS = text(f"SELECT EXISTS (SELECT {_NEWS} AND {_NEXT})")
 _LAST = text("""
 SELECT notices.id, notices.company_id, notices.record_id, given.client_id, given.client_phone,
   notices.kind, notices.promise, notices.created_at,
-  notices.state, notices.reason, message.state AS message
+  notices.state, notices.reason, message.state AS message, EXISTS (
+    SELECT FROM outbox_messages AS call
+    WHERE call.company_id = notices.company_id AND call.created_at = notices.called_at
+      AND call.dedup_key LIKE 'call:%' AND call.state IN ('sending', 'sent', 'unknown')
+  ) AS is_called
 FROM jsonb_to_recordset(CAST(:bookings AS jsonb)) AS given (
   company_id integer, record_id bigint, client_id bigint, client_phone text, client_number text
 )
@@ -304,7 +308,7 @@ def _last(row: Row[Any]) -> tuple[Booking, LastNews]:
         planned_at=row.created_at,
         is_waiting=row.state == "waiting",
         is_leaving=row.state == "released",
-        is_said=row.state == "done" and row.message in _SAID,
+        is_said=row.is_called or (row.state == "done" and row.message in _SAID),
         is_imported=row.state == "dropped" and row.reason == IMPORTED,
     )
 

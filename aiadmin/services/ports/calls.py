@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from aiadmin.domain.call import GivenUp
-from aiadmin.domain.ids import ContactId, NoticeId
+from aiadmin.domain.ids import CompanyId, ContactId, NoticeId
 from aiadmin.domain.notice import Notice
 from aiadmin.domain.quarantine import RowKey
 
@@ -27,7 +27,7 @@ class Calls(Protocol):
         """Drop a notice that waits, without a look at what is in it."""
         ...
 
-    def unsure(self, notices: Sequence[NoticeId]) -> frozenset[NoticeId]:
+    def unsure(self, company_id: CompanyId, notices: Sequence[NoticeId]) -> frozenset[NoticeId]:
         """Of which of these nobody knows whether the message arrived."""
         ...
 
@@ -49,6 +49,10 @@ class Calls(Protocol):
         """
         ...
 
+    def recall(self, now: datetime) -> None:
+        """Take back every call that waits and is, in part at least, not so any more; what still is becomes untold."""
+        ...
+
     def any_due(self, now: datetime) -> bool:
-        """Whether `hopeless` or `untold` has something."""
+        """Whether anything is to be given up, asked for or taken back."""
         ...

@@ -573,3 +573,63 @@ def test_that_a_far_visit_is_off_is_told_after_days_without_a_phone(desk: Desk, 
     [(_, state, _)] = desk.look()
     assert state == "released"
     assert desk.calls() == []
+
+
+def _put_back(desk: Desk, booking: dict[str, Any], was: str) -> None:
+    desk.edit(booking, datetime=was)
+    desk.news()
+
+
+def test_a_call_that_waits_and_is_not_so_any_more_is_taken_back(desk: Desk) -> None:
+    """The salon's phone was away as well: it came back, and asked for a call about what had been undone."""
+    back, off = desk.known(3 * HOUR), desk.known(3 * HOUR, client={"phone": "79005556677", "name": "Вера"})
+    was = desk.salon.record(back["id"])["date"]
+    desk.edit(back, datetime=desk.at(30 * HOUR))
+    desk.edit(off, deleted=True)
+    assert desk.news() == 2
+    _disconnect(desk)
+    desk.later = 2 * HOUR
+    desk.look()
+    assert len(desk.calls()) == 2
+    _put_back(desk, back, was)
+    desk.look()
+    [call] = desk.calls()
+    assert "Вера" in call
+    assert not desk.is_due()
+    assert [kind for kind, state, _ in desk.rows() if state == "waiting"] == [], "nobody has called"
+
+
+def test_of_a_call_that_waits_what_is_still_so_stays(desk: Desk) -> None:
+    back, off = desk.known(30 * HOUR), desk.known(54 * HOUR)
+    was = desk.salon.record(back["id"])["date"]
+    desk.lock("opted_out_at")
+    desk.edit(back, datetime=desk.at(80 * HOUR))
+    desk.edit(off, deleted=True)
+    assert desk.news() == 2
+    desk.look()
+    assert "• перенесён" in desk.calls()[0]
+    _put_back(desk, back, was)
+    desk.look()
+    [call] = desk.calls()
+    assert call.startswith("Не получилось предупредить об отмене")
+    assert not desk.is_due()
+
+
+@pytest.mark.parametrize("is_locked", [False, True])
+def test_what_is_undone_after_the_salon_has_called_is_told(desk: Desk, is_locked: bool) -> None:
+    """She believes the telephone: what is true again has to reach her, by a message or by another call."""
+    booking = desk.known(20 * HOUR)
+    was = desk.salon.record(booking["id"])["date"]
+    desk.lock("locked_until", 40 * HOUR)
+    desk.edit(booking, datetime=desk.at(23 * HOUR))
+    assert desk.news() == 1
+    [call] = [text for text in desk.send() if "Позвоните" in text]
+    if not is_locked:
+        desk.lock("locked_until", -HOUR)
+    _put_back(desk, booking, was)
+    said = desk.send()
+    assert desk.rows()[-1][:2] == ("moved", "dropped" if is_locked else "done")
+    assert len(said) == 1
+    assert f"{desk.salon.starts_at(booking):%H:%M}" in said[0]
+    assert ("Позвоните" in said[0]) is is_locked
+    assert said != [call]

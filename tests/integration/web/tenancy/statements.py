@@ -28,6 +28,8 @@ FLEET_WIDE: Mapping[str, str] = {
             "SqlBookingEvents.forget",
             "SqlCalls.any_due",
             "SqlCalls.hopeless",
+            "SqlCalls.recall",
+            "SqlCalls.stuck",
             "SqlCalls.untold",
             "SqlChecks.any_due",
             "SqlChecks.due_keys",
@@ -137,6 +139,7 @@ FLEET_WIDE: Mapping[str, str] = {
 
 CARRIED = frozenset(
     {
+        "SqlCalls.give_up",
         "SqlCalls.take_back",
         "SqlChecks.finish",
         "SqlChecks.hear",
