@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from aiadmin.domain.booking_event import BookingEvent, EventKind, EventSource
+from aiadmin.domain.booking_event import BookingEvent, EventKind
 from aiadmin.domain.ids import CompanyId, NoticeId
 from aiadmin.domain.journal import Attendance, Record, is_same_number, is_same_person, is_same_time
 from aiadmin.domain.message_settings import MessageSettings
@@ -45,7 +45,6 @@ class StoredEvent:
     event_id: int
     company_id: CompanyId
     event: BookingEvent
-    source: EventSource
     at: datetime
     made_together: int = 1
 
@@ -236,8 +235,7 @@ def _is_settling(one: StoredEvent, events: Sequence[StoredEvent], heard: LastNew
         imported_at = heard.planned_at if heard.is_imported else None
     else:
         imported_at = next((each.at for each in events if _is_imported(each)), None)
-    is_edit = one.event.kind in _EDITS
-    return is_edit and imported_at is not None and one.at - imported_at < IMPORT_SETTLES
+    return one.event.kind in _EDITS and imported_at is not None and one.at - imported_at < IMPORT_SETTLES
 
 
 def _is_made_within(span: timedelta, one: StoredEvent) -> bool:

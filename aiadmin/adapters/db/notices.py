@@ -14,7 +14,7 @@ from aiadmin.adapters.db.bulk import as_json
 from aiadmin.adapters.db.quarantine import keys_of, not_set_aside, numbers_of
 from aiadmin.adapters.db.records import record_of_row
 from aiadmin.adapters.db.sync_runs import IS_READ
-from aiadmin.domain.booking_event import BookingEvent, EventKind, EventSource
+from aiadmin.domain.booking_event import BookingEvent, EventKind
 from aiadmin.domain.contact import one_spelling
 from aiadmin.domain.ids import CompanyId, NoticeId
 from aiadmin.domain.journal import DEFAULT_ZONE
@@ -288,7 +288,6 @@ def _event(row: Row[Any]) -> StoredEvent:
         event_id=row.id,
         company_id=CompanyId(row.company_id),
         event=BookingEvent(kind=EventKind(row.kind), before=before, after=record_of_json(row.after)),
-        source=EventSource(row.source),
         at=row.at,
         made_together=row.made_together,
     )

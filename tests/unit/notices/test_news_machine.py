@@ -69,9 +69,7 @@ class World:
         known = NOW - timedelta(hours=2)
         for event in booking_events(snapshot, after, source=source, now=self.now, known_since=known):
             self.count += 1
-            self.events.append(
-                StoredEvent(event_id=self.count, company_id=CompanyId(1), event=event, source=source, at=self.now)
-            )
+            self.events.append(StoredEvent(event_id=self.count, company_id=CompanyId(1), event=event, at=self.now))
         self.truth = after
         self.been += [Promise.of(replace(after, is_deleted=False)), Promise.of(after)]
         self._know(before, after)

@@ -44,12 +44,12 @@ def _events(
         assert after is not None
         snapshot = None if before is None else Snapshot(record=before, read_at=at)
         for event in booking_events(snapshot, after, source=source, now=at, known_since=at - timedelta(hours=2)):
-            found.append(_stored(event, next(numbers), source=source, at=at))
+            found.append(_stored(event, next(numbers), at=at))
     return found
 
 
 def _stored(event: BookingEvent, number: int = 1, **given: Any) -> StoredEvent:
-    values: dict[str, Any] = {"source": EventSource.WEBHOOK, "at": NOW} | given
+    values: dict[str, Any] = {"at": NOW} | given
     return StoredEvent(event_id=number, company_id=CompanyId(1), event=event, **values)
 
 
@@ -239,7 +239,6 @@ def test_a_visit_that_is_over_meanwhile_takes_back_nothing_and_adds_nothing() ->
         event_id=2,
         company_id=CompanyId(1),
         event=BookingEvent(kind=EventKind.CAME, before=BOOKED, after=replace(BOOKED, attendance=Attendance.CAME)),
-        source=EventSource.WEBHOOK,
         at=NOW,
     )
     assert _plan([came]) == Plan()

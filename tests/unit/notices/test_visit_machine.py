@@ -72,7 +72,7 @@ class World:
         source = EventSource.WEBHOOK
         for event in booking_events(seen, after, source=source, now=self.now, known_since=known):
             self.count += 1
-            one = StoredEvent(event_id=self.count, company_id=CompanyId(1), event=event, source=source, at=self.now)
+            one = StoredEvent(event_id=self.count, company_id=CompanyId(1), event=event, at=self.now)
             self.events.append(one)
         self.truth[number] = after
         self.were_over |= {number} if after.attendance in OVER else set()
