@@ -633,3 +633,16 @@ def test_what_is_undone_after_the_salon_has_called_is_told(desk: Desk, is_locked
     assert f"{desk.salon.starts_at(booking):%H:%M}" in said[0]
     assert ("Позвоните" in said[0]) is is_locked
     assert said != [call]
+
+
+def test_who_gets_her_booking_back_after_the_salon_has_called_is_told(desk: Desk) -> None:
+    booking = desk.known(20 * HOUR)
+    desk.lock("locked_until", 40 * HOUR)
+    desk.edit(booking, client={"phone": "79005556677", "name": "Вера"})
+    assert desk.news() == 2
+    assert ["Позвоните" in text for text in desk.send() if "Вера" not in text] == [True]
+    desk.lock("locked_until", -HOUR)
+    desk.edit(booking, client={"phone": desk.salon.phone, "name": "Анна"})
+    assert desk.news() == 2
+    owed = desk.look()
+    assert sorted(kind for kind, _, _ in owed) == ["booked", "booked", "cancelled", "cancelled"]
