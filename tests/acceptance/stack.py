@@ -199,6 +199,8 @@ def running(
         "YCLIENTS_API_KEY": PARTNER_TOKEN,
         "YCLIENTS_MARKETPLACE_URL": yclients.url,
         "YCLIENTS_API_URL": f"{yclients.url}/api/v1",
+        "YCLIENTS_PER_SECOND": "1000",
+        "YCLIENTS_PER_MINUTE": "60000",
         "RATE_LIMIT_PER_MINUTE": "100000",
         "SOCKET_LIMIT_PER_MINUTE": "100000",
         **settings,

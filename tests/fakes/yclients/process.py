@@ -70,19 +70,21 @@ class Running:
         self.stop()
 
     def env(self) -> dict[str, str]:
-        """The settings that point the product at this server."""
+        """The settings that point the product at this server, without limits of calls that a test would wait for."""
         return {
             "YCLIENTS_MARKETPLACE_URL": self.url,
             "YCLIENTS_API_URL": f"{self.url}/api/v1",
             "YCLIENTS_APP_ID": str(self.app_id),
             "YCLIENTS_API_KEY": self.partner_token,
             "YCLIENTS_USER_TOKEN": self.user_token,
+            "YCLIENTS_PER_SECOND": "1000",
+            "YCLIENTS_PER_MINUTE": "60000",
         }
 
     def config(self) -> dict[str, Any]:
-        """The same as fields of `Config`; the limits of calls are lifted, so that a test is over soon."""
-        fields = {name.lower(): value for name, value in self.env().items()} | {"yclients_app_id": self.app_id}
-        return fields | {"yclients_per_second": 1000, "yclients_per_minute": 60_000}
+        """The same as fields of `Config`."""
+        numbers = {"yclients_app_id": self.app_id, "yclients_per_second": 1000, "yclients_per_minute": 60_000}
+        return {name.lower(): value for name, value in self.env().items()} | numbers
 
     def control(self, method: str, path: str, /, **body: Any) -> dict[str, Any]:
         """Ask the control API; raises requests.HTTPError when it refuses."""

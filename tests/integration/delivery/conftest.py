@@ -29,6 +29,8 @@ def box(database_url: str, redis_url: str, yclients: FakeYClients) -> Iterator[C
         yclients_marketplace_url=yclients.url,
         yclients_api_key=yclients.partner_token,
         yclients_app_id=yclients.app_id,
+        yclients_per_second=1000,
+        yclients_per_minute=60_000,
     ) as container:
         yield container
 
