@@ -54,6 +54,10 @@ class Untruth(StrEnum):
     PAST = "past"
     CARD_GONE = "card_gone"
     """The booking was taken off a client's card and the card deleted: cards of one person were merged."""
+    JUST_TOLD = "just_told"
+    """The client has read of the visit within the hour, and is not reminded of it in the same breath."""
+    DECLINED = "declined"
+    """The client has said already that they do not come: nobody asks again."""
     SUPERSEDED = "superseded"
     """A newer notice of the same booking was planned before this one was sent."""
 

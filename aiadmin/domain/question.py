@@ -214,6 +214,15 @@ def is_confirmed_by_another(record: Record, questions: Sequence[Question]) -> bo
     return record.attendance is Attendance.CONFIRMED and is_others and not is_theirs
 
 
+def is_declined(record: Record, questions: Sequence[Question]) -> bool:
+    """Whether its client has said that they do not come then.
+
+    Args:
+        questions: all that were asked about its visit.
+    """
+    return any(one.answer is Answer.NO and standing(one, [record]) for one in questions)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Writing:
     """What is to be done about an answer in the journal: `attendance` is written to `records`, or it is over for this

@@ -30,7 +30,7 @@ from aiadmin.domain.pace import (
     may_send,
 )
 from aiadmin.domain.quarantine import RowKey, WorkQueue
-from aiadmin.domain.question import ASKING, Question, is_confirmed_by_another
+from aiadmin.domain.question import ASKING, Question, is_confirmed_by_another, is_declined
 from aiadmin.domain.release import (
     BATCH,
     CLAIM,
@@ -39,7 +39,7 @@ from aiadmin.domain.release import (
     message_key,
     wait_after,
 )
-from aiadmin.domain.reminder import inherited
+from aiadmin.domain.reminder import SETTLED, inherited
 from aiadmin.domain.sync import SLICE
 from aiadmin.domain.telling import (
     INHERITED,
@@ -285,14 +285,36 @@ class Releaser:
         first, now = visits[0].told[0], self.clock()
         with self.uow() as work:
             work.releases.lock_salon(salon.company_id)
+            decision: Decision | None
             decision, contact_id = self._decide(work, salon, first.notice, first.record, now)
-            if isinstance(decision, Send) and contact_id is not None:
+            why = self._needless(work, visits[0], contact_id, now) if isinstance(decision, Send) else None
+            if why is not None:
+                for one in visits[0].told:
+                    work.releases.drop(one.notice, why=why, at=now)
+                work.releases.hold([one.notice for each in visits[1:] for one in each.told], until=now, why=None)
+                decision = None
+            elif isinstance(decision, Send) and contact_id is not None:
                 if not self._write(work, salon, visits, contact_id, now):
                     return None
             else:
                 self._note(work, [one.notice for visit in visits for one in visit.told], decision, now)
             work.commit()
         return decision
+
+    def _needless(
+        self, work: UnitOfWork, visit: ToldVisit, contact_id: ContactId | None, now: datetime
+    ) -> Untruth | None:
+        """Why a reminder is not to be told to who has just read of the visit, or has said that they do not come."""
+        notice = visit.told[0].notice
+        if Purpose(notice.kind) not in ASKING or contact_id is None:
+            return None
+        questions = [one for each in visit.bookings for one in work.questions.of_booking(notice.company_id, each)]
+        if any(is_declined(each, questions) for each in visit.bookings):
+            return Untruth.DECLINED
+        records = [one.record_id for one in visit.bookings]
+        since = now - SETTLED
+        is_told = work.releases.is_told(notice.company_id, contact_id, records, but=notice.kind, since=since)
+        return Untruth.JUST_TOLD if is_told else None
 
     def _write(
         self, work: UnitOfWork, salon: ReadSalon, visits: Sequence[ToldVisit], contact_id: ContactId, now: datetime

@@ -13,7 +13,7 @@ from aiadmin.adapters.db.quarantine import keys_of, not_set_aside, numbers_of
 from aiadmin.adapters.db.salon_tables import ClientRow
 from aiadmin.adapters.db.sync_runs import IS_READ
 from aiadmin.domain.contact import one_spelling
-from aiadmin.domain.ids import CompanyId, MessageId, NoticeId
+from aiadmin.domain.ids import CompanyId, ContactId, MessageId, NoticeId
 from aiadmin.domain.message import SENDING_AT_MOST
 from aiadmin.domain.notice import NEWS, Notice, NoticeKind, Promise
 from aiadmin.domain.pace import LARGEST_CAP, UNPACED, Hindrance, Number, day_began
@@ -140,6 +140,15 @@ OR EXISTS (
 """A message that no host takes, or that one had in hand when it died, is decided here: there may be no other host."""
 OLDEST_DUE = f"SELECT min(GREATEST(notices.due_at, notices.claimed_until)) {_SENDABLE}"
 """Since when the notice that has waited longest could have been looked at, at `:now`."""
+_IS_TOLD = text("""
+SELECT EXISTS (
+  SELECT FROM notices JOIN outbox_messages AS message ON message.id = notices.outbox_message_id
+  WHERE notices.company_id = :company_id AND notices.record_id = ANY(:records)
+    AND notices.kind <> :but AND message.company_id = :company_id AND message.contact_id = :contact_id
+    AND message.state IN ('pending', 'sending', 'sent', 'unknown')
+    AND COALESCE(message.sent_at, message.created_at) > :since
+)
+""")
 _PHONE = text("SELECT linked_at, locked_until FROM devices WHERE company_id = :company_id AND desired <> 'removed'")
 _RECENT = text("""
 SELECT created_at FROM outbox_messages
@@ -166,6 +175,19 @@ class SqlReleases:
     ) -> Sequence[Notice]:
         given = {"now": now, "until": until, "limit": limit, "only": numbers_of(only)}
         return [notice_of_row(row) for row in self._session.execute(_TAKE, given)]
+
+    def is_told(
+        self,
+        company_id: CompanyId,
+        contact_id: ContactId,
+        records: Sequence[int],
+        *,
+        but: NoticeKind,
+        since: datetime,
+    ) -> bool:
+        whom = {"company_id": company_id, "contact_id": contact_id}
+        given = {**whom, "records": [*records], "but": but, "since": since}
+        return bool(self._session.scalar(_IS_TOLD, given))
 
     def lock_salon(self, company_id: CompanyId) -> None:
         self._session.execute(select(func.pg_advisory_xact_lock(_LOCK, company_id)))

@@ -6,9 +6,9 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from aiadmin.domain.ids import CompanyId, MessageId
+from aiadmin.domain.ids import CompanyId, ContactId, MessageId
 from aiadmin.domain.journal import Record
-from aiadmin.domain.notice import Notice
+from aiadmin.domain.notice import Notice, NoticeKind
 from aiadmin.domain.pace import Number, Pace
 from aiadmin.domain.quarantine import RowKey
 from aiadmin.domain.release import Addressee
@@ -55,6 +55,19 @@ class Releases(Protocol):
     def take_along(self, notice: Notice, *, now: datetime, until: datetime) -> Sequence[Notice]:
         """Claim what may be told in the same message to the same person: news of the same kind, and all news of the
         same visit; of what time alone brings about the same kind of the same visit."""
+        ...
+
+    def is_told(
+        self,
+        company_id: CompanyId,
+        contact_id: ContactId,
+        records: Sequence[int],
+        *,
+        but: NoticeKind,
+        since: datetime,
+    ) -> bool:
+        """Whether a message about any of these bookings, but of this kind, has left for a contact since then, or is
+        about to."""
         ...
 
     def lock_salon(self, company_id: CompanyId) -> None:

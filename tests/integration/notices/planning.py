@@ -78,7 +78,16 @@ class Plans:
         return [kind for kind, _, _ in self.rows()]
 
     def age(self, booking: Mapping[str, Any], by: timedelta) -> None:
-        """It was made so long ago, as far as we know."""
+        """It was made so long ago, as far as we know, and told of then."""
+        self.salon.world.execute(
+            "UPDATE outbox_messages AS message SET created_at = message.created_at - :by, sent_at = sent_at - :by"
+            " FROM notices"
+            " WHERE notices.outbox_message_id = message.id AND notices.company_id = :id"
+            " AND notices.record_id = :record",
+            by=by,
+            id=self.salon.company_id,
+            record=booking["id"],
+        )
         self.salon.world.execute(
             "UPDATE records SET created_at = created_at - :by WHERE company_id = :id AND record_id = :record",
             by=by,

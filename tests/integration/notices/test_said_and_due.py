@@ -45,9 +45,8 @@ def _quiet(desk: Desk, begins: timedelta, ends: timedelta) -> None:
 
 
 def _long_ago(desk: Desk) -> None:
-    """As far as we know every booking was made days ago, and everything said so."""
+    """As far as we know every booking was made days ago."""
     desk.salon.world.execute("UPDATE records SET created_at = created_at - interval '5 days'")
-    desk.salon.world.execute("UPDATE notices SET created_at = created_at - interval '5 days'")
 
 
 def _due(desk: Desk, later: timedelta | None = None) -> list[str]:
@@ -259,3 +258,59 @@ def test_bookings_one_after_the_other_are_two_visits(desk: Desk) -> None:
     assert desk.news() == 1
     [text] = _due(desk)
     assert "отменена" in text
+
+
+def test_a_night_booking_is_not_told_and_reminded_of_in_one_morning_minute(desk: Desk) -> None:
+    _quiet(desk, -HOUR, 2 * HOUR)
+    desk.set(hours_before=2)
+    desk.salon.book(datetime=desk.at(4 * HOUR), is_online=True)
+    assert desk.news() == 1
+    assert _due(desk) == []
+    _long_ago(desk)
+    [text] = _due(desk, 2 * HOUR + MINUTE)
+    assert "Скоро увидимся" not in text
+    assert ("reminder_hours", "dropped", "just_told") in desk.rows()
+
+
+@pytest.mark.parametrize(("when", "wishes"), [(21 * HOUR, {}), (3 * HOUR, {"hours_before": 3})])
+def test_who_has_just_read_of_a_move_is_not_reminded(desk: Desk, when: timedelta, wishes: dict[str, Any]) -> None:
+    booking = desk.known(90 * HOUR)
+    _long_ago(desk)
+    desk.set(day_at=_clock(desk, -2 * MINUTE), **wishes)
+    desk.edit(booking, datetime=desk.at(when))
+    assert desk.news() == 1
+    _long_ago(desk)
+    [text] = [*_due(desk), *_due(desk)]
+    assert "перенес" in text
+
+
+def test_who_was_told_of_a_move_hours_ago_is_reminded(desk: Desk) -> None:
+    booking = desk.known(90 * HOUR)
+    _long_ago(desk)
+    desk.set(reminder_day=False, hours_before=3)
+    desk.edit(booking, datetime=desk.at(5 * HOUR))
+    assert desk.news() == 1
+    _long_ago(desk)
+    assert len(_due(desk)) == 1
+    [text] = _due(desk, 2 * HOUR + MINUTE)
+    assert "Скоро увидимся" in text
+
+
+def test_who_is_asked_again_in_the_morning_is_not_reminded_in_the_next_look(desk: Desk) -> None:
+    """The second asking waited for the end of the quiet hours, when the reminder hours before is due as well."""
+    desk.known(17 * HOUR)
+    _long_ago(desk)
+    desk.set(day_at=_clock(desk, -2 * MINUTE), hours_before=3, again_after=2)
+    assert len(_due(desk)) == 1
+    desk.set(quiet_from=_clock(desk, 2 * HOUR - 5 * MINUTE), quiet_to=_clock(desk, 14 * HOUR))
+    looks = [2 * HOUR + MINUTE, 14 * HOUR - 2 * MINUTE, 14 * HOUR + MINUTE, 14 * HOUR + 6 * MINUTE]
+    assert len([text for later in looks for text in _due(desk, later)]) == 1
+
+
+def test_who_does_not_come_is_not_asked_again(desk: Desk) -> None:
+    booking = _ask_about_tomorrow(desk)
+    desk.salon.say("нет")
+    assert _answers(desk) == {booking["id"]: "no"}
+    desk.set(hours_before=3)
+    assert [text for hours in (2, 17) for text in _due(desk, hours * HOUR + MINUTE) if "в силе" in text] == []
+    assert ("reminder_hours", "dropped", "declined") in desk.rows()
