@@ -130,7 +130,8 @@ notices JOIN notices AS first ON first.company_id = notices.company_id AND notic
 _UNREAD = f"""
 FROM outbox_messages AS call, {_ASKED_OF}
 WHERE call.state = 'pending' AND call.dedup_key LIKE 'call:%' AND call.company_id = first.company_id
-  AND call.created_at = first.called_at AND first.id = CAST(split_part(call.dedup_key, ':', 2) AS bigint)
+  AND call.created_at = first.called_at AND first.called_at IS NOT NULL AND notices.called_at IS NOT NULL
+  AND first.id = CAST(split_part(call.dedup_key, ':', 2) AS bigint)
 """
 _STALE = f"{_UNREAD} AND notices.kind IN ('moved', 'cancelled') AND NOT ({_IS_SO})"
 _RECALL = text(f"""

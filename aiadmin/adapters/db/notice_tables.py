@@ -69,6 +69,7 @@ class NoticeRow(Base):
         Index("idx_notices_next", "due_at", postgresql_where=text("state = 'waiting'")),
         Index("idx_notices_record", "company_id", "record_id", "id"),
         Index("idx_notices_untold", "finished_at", postgresql_where=text(_IS_UNTOLD)),
+        Index("idx_notices_called", "company_id", "called_at", postgresql_where=text("called_at IS NOT NULL")),
         Index("idx_notices_released", "outbox_message_id", postgresql_where=text("state = 'released'")),
         CheckConstraint(
             "kind IN ('booked','moved','changed','cancelled','reminder_day','reminder_hours','reminder_again',"
