@@ -203,12 +203,12 @@ def is_open(question: Question, records: Sequence[Record], at: datetime) -> bool
 
 
 def is_confirmed_by_another(record: Record, questions: Sequence[Question]) -> bool:
-    """Whether a booking is confirmed in the journal because somebody said so who had it before.
+    """Whether a booking is confirmed in the journal because somebody said so who had it before, or of another day.
 
     Args:
         questions: all that were asked about its visit.
     """
-    theirs = [one for one in questions if is_held(one, record)]
+    theirs = [one for one in questions if is_held(one, record) and abs(one.starts_at - record.starts_at) < ONE_VISIT]
     is_theirs = any(one.answer is Answer.YES for one in theirs)
     is_others = any(one.written_at is not None and (one not in theirs or one.answer is None) for one in questions)
     return record.attendance is Attendance.CONFIRMED and is_others and not is_theirs
@@ -221,6 +221,16 @@ def is_declined(record: Record, questions: Sequence[Question]) -> bool:
         questions: all that were asked about its visit.
     """
     return any(one.answer is Answer.NO and standing(one, [record]) for one in questions)
+
+
+def was_declined(record_id: int, starts_at: datetime, questions: Sequence[Question]) -> bool:
+    """Whether a client has said that they do not come then, whatever has become of the booking since."""
+    return any(
+        one.answer is Answer.NO
+        and (record_id == one.record_id or record_id in one.others)
+        and starts_at == one.starts_at + one.others.get(record_id, timedelta(0))
+        for one in questions
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -30,7 +30,7 @@ from aiadmin.domain.pace import (
     may_send,
 )
 from aiadmin.domain.quarantine import RowKey, WorkQueue
-from aiadmin.domain.question import ASKING, Question, is_confirmed_by_another, is_declined
+from aiadmin.domain.question import ASKING, Question, is_confirmed_by_another, is_declined, was_declined
 from aiadmin.domain.release import (
     BATCH,
     CLAIM,
@@ -347,7 +347,7 @@ class Releaser:
         contact_id = work.contacts.see(notice.company_id, Sighting(phone=client.phone), now)
         person = work.standings.person(salon.company_id, contact_id)
         decision = may_send(
-            Purpose(notice.kind),
+            _urgency(work, notice, record),
             deadline_at=notice.deadline_at,
             number=work.releases.number(salon.company_id, zone=salon.zone, now=now),
             person=replace(person, is_muted=client.is_muted),
@@ -380,6 +380,15 @@ def _addressee(work: UnitOfWork, notice: Notice, record: Record) -> Addressee:
     known = Addressee() if client_id is None else work.releases.client(notice.company_id, client_id)
     is_theirs = is_same_person(notice.promise, record) and record.client_phone is not None
     return replace(known, phone=(record.client_phone if is_theirs else notice.promise.client_phone) or known.phone)
+
+
+def _urgency(work: UnitOfWork, notice: Notice, record: Record) -> Purpose:
+    """Who has said that they do not come does not come in vain: that it is off can wait for the morning."""
+    at = notice.promise.starts_at
+    is_theirs = notice.kind is NoticeKind.CANCELLED and was_declined(
+        notice.record_id, at, work.questions.of_booking(notice.company_id, record)
+    )
+    return Purpose.CHANGED if is_theirs else Purpose(notice.kind)
 
 
 def _as_theirs(work: UnitOfWork, company_id: CompanyId, record: Record) -> Record:

@@ -76,6 +76,15 @@ AND NOT EXISTS (
     END
 )
 AND NOT (notices.kind = 'cancelled' AND EXISTS (
+  SELECT FROM questions
+  WHERE questions.company_id = notices.company_id AND questions.answer = 'no' AND (
+    (questions.record_id = notices.record_id AND questions.starts_at = {_STARTS})
+    OR questions.starts_at + make_interval(
+      secs => CAST(questions.others ->> CAST(notices.record_id AS text) AS double precision)
+    ) = {_STARTS}
+  )
+))
+AND NOT (notices.kind = 'cancelled' AND EXISTS (
   SELECT FROM records AS twin
   LEFT JOIN records AS gone ON gone.company_id = notices.company_id AND gone.record_id = notices.record_id
   WHERE twin.company_id = notices.company_id AND twin.record_id <> notices.record_id AND twin.deleted_at IS NULL

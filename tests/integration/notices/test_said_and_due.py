@@ -314,3 +314,39 @@ def test_who_does_not_come_is_not_asked_again(desk: Desk) -> None:
     desk.set(hours_before=3)
     assert [text for hours in (2, 17) for text in _due(desk, hours * HOUR + MINUTE) if "в силе" in text] == []
     assert ("reminder_hours", "dropped", "declined") in desk.rows()
+
+
+def test_a_cancellation_that_its_client_asked_for_waits_for_the_morning(desk: Desk) -> None:
+    booking = desk.known(3 * HOUR)
+    desk.salon.ask(booking)
+    desk.salon.say("нет")
+    _quiet(desk, -HOUR, 5 * HOUR / 2)
+    desk.salon.world.execute("UPDATE outbox_messages SET state = 'sent'")
+    desk.edit(booking, deleted=True)
+    assert desk.news() == 1
+    assert _due(desk) == []
+    assert _due(desk, 2 * HOUR + 10 * MINUTE) == []
+
+
+def test_a_cancellation_that_its_client_asked_for_is_nothing_to_call_about(desk: Desk) -> None:
+    booking = desk.known(20 * HOUR)
+    desk.salon.ask(booking)
+    desk.salon.say("нет")
+    desk.salon.world.execute("UPDATE outbox_messages SET state = 'sent'")
+    desk.lock("locked_until", 40 * HOUR)
+    desk.edit(booking, deleted=True)
+    assert desk.news() == 1
+    assert _due(desk) == []
+
+
+def test_a_yes_is_for_its_day(desk: Desk) -> None:
+    """The journal keeps the mark of the day before; the visit is on another one."""
+    booking = _ask_about_tomorrow(desk)
+    desk.salon.say("да")
+    desk.salon.box.confirmer.work()
+    desk.edit(booking, datetime=desk.at(44 * HOUR))
+    assert desk.news() == 1
+    assert any("перенес" in text for text in _due(desk))
+    _long_ago(desk)
+    [text] = _due(desk, DAY)
+    assert "1 — приду" in text
