@@ -151,6 +151,8 @@ def opened(*, database_url: str, redis_url: str, folder: Path) -> Iterator[Groun
             PUBLIC_URL="https://attacked.example",
             TRUSTED_PROXIES="1",
             OPEN_REGISTRATION="1",
+            YCLIENTS_PER_SECOND="",
+            YCLIENTS_PER_MINUTE="",
             RATE_LIMIT_PER_MINUTE="",
             SOCKET_LIMIT_PER_MINUTE="",
             YCLIENTS_USER_TOKEN=yclients.user_token,

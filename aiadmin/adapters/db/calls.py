@@ -114,7 +114,13 @@ WHERE notices.kind IN ('moved', 'cancelled') AND notices.reason IS NOT NULL AND 
   AND {not_set_aside(WorkQueue.NOTICES, "notices.company_id", "notices.id")}
 """
 _LIST = text(f"SELECT notices.* {_UNTOLD} ORDER BY notices.finished_at LIMIT :limit")
-_MARK = text("UPDATE notices SET called_at = :at WHERE id = ANY(:numbers) AND called_at IS NULL RETURNING id")
+_MARK = text("""
+WITH taken AS (
+  SELECT id FROM notices WHERE id = ANY(:numbers) AND called_at IS NULL ORDER BY id FOR UPDATE
+)
+UPDATE notices SET called_at = :at FROM taken WHERE notices.id = taken.id RETURNING notices.id
+""")
+"""Workers mark the same notices at once: in one order, or each would wait for the other."""
 _TAKE_BACK = text(f"""
 WITH unread AS (
   UPDATE outbox_messages SET state = 'cancelled', reason = 'superseded', next_attempt_at = NULL, finished_at = :now
@@ -153,6 +159,7 @@ WITH stale AS (
 )
 UPDATE notices SET called_at = NULL WHERE id IN (
   SELECT notices.id FROM {_ASKED_OF} JOIN unread ON unread.first_id = first.id
+  ORDER BY notices.id FOR UPDATE OF notices
 )
 """)  # noqa: S608 - our own words
 _ANY_DUE = text(f"""
