@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from aiadmin.domain.grouping import grouped
 from aiadmin.domain.journal import is_same_person
 from aiadmin.domain.notice import Notice
 from aiadmin.domain.pace import Hindrance
@@ -38,11 +39,4 @@ def is_of_one_call(one: Notice, other: Notice) -> bool:
 
 def calls(untold: Iterable[Notice]) -> Sequence[Sequence[Notice]]:
     """What each person is to be told in one call, in the order in which it was given up."""
-    found: list[list[Notice]] = []
-    for notice in untold:
-        same = next((each for each in found if is_of_one_call(each[0], notice)), None)
-        if same is None:
-            found.append([notice])
-        else:
-            same.append(notice)
-    return found
+    return grouped(untold, lambda notice, same: is_of_one_call(same[0], notice))

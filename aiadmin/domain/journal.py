@@ -190,6 +190,10 @@ class AtTime(Protocol):
     def wall_clock(self) -> datetime | None: ...
 
 
+class OfVisit(OfClient, AtTime, Protocol):
+    """Whose, and when."""
+
+
 def is_same_person(one: OfClient, other: OfClient) -> bool:
     """Whether two bookings are of one client: by the card, or by the phone, for one person may have several cards.
 
@@ -224,6 +228,11 @@ ONE_VISIT = timedelta(hours=12)
 def is_near(one: AtTime, other: AtTime) -> bool:
     """Whether two bookings may be of one visit."""
     return abs(one.starts_at - other.starts_at) < ONE_VISIT
+
+
+def is_one_visit(one: OfVisit, other: OfVisit) -> bool:
+    """Whether two bookings that share the number of a visit are one for their client: hers, and not far apart."""
+    return is_same_person(one, other) and is_near(one, other)
 
 
 def is_overlapping(at: datetime, length: timedelta, other: Record) -> bool:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from aiadmin.domain.booking_event import BookingEvent, EventKind
+from aiadmin.domain.grouping import grouped
 from aiadmin.domain.ids import CompanyId, NoticeId
 from aiadmin.domain.journal import Attendance, Record, is_same_number, is_same_person, is_same_time
 from aiadmin.domain.message_settings import MessageSettings
@@ -118,16 +119,15 @@ TOO_EARLY = Plan(is_too_early=True)
 
 def by_booking(events: Iterable[StoredEvent]) -> Mapping[Booking, Sequence[StoredEvent]]:
     """Events of each booking and person, in their order; the newest says by which card and phone they are known."""
-    found: dict[tuple[CompanyId, int], list[list[StoredEvent]]] = {}
+    bookings: dict[tuple[CompanyId, int], list[StoredEvent]] = {}
     for one in events:
-        people = found.setdefault((one.company_id, one.event.after.record_id), [])
-        theirs = (each for each in people if is_same_person(each[-1].event.after, one.event.after))
-        known = next(theirs, None)
-        if known is None:
-            people.append([one])
-        else:
-            known.append(one)
-    return {_booking(each): each for people in found.values() for each in people}
+        bookings.setdefault((one.company_id, one.event.after.record_id), []).append(one)
+    people = (grouped(each, _is_of_same_person) for each in bookings.values())
+    return {_booking(each): each for groups in people for each in groups}
+
+
+def _is_of_same_person(one: StoredEvent, known: Sequence[StoredEvent]) -> bool:
+    return is_same_person(known[-1].event.after, one.event.after)
 
 
 def _booking(events: Sequence[StoredEvent]) -> Booking:

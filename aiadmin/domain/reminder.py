@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.journal import Attendance, Record, is_near, is_same_person
+from aiadmin.domain.journal import Attendance, Record, is_one_visit
 from aiadmin.domain.message_settings import MessageSettings
 from aiadmin.domain.notice import Notice, NoticeKind, Promise
 from aiadmin.domain.plan import NewNotice
@@ -128,7 +128,7 @@ def one_per_visit(new: Sequence[NewNotice]) -> Sequence[NewNotice]:
         visit, record = ("visit", one.promise.visit_id), ("record", one.record_id)
         what, number = record if one.promise.visit_id is None else visit
         firsts = kept.setdefault((one.company_id, one.kind, what, number or 0), [])
-        if not any(_is_of_one_visit(one.promise, first.promise) for first in firsts):
+        if not any(is_one_visit(one.promise, first.promise) for first in firsts):
             firsts.append(one)
     return [one for firsts in kept.values() for one in firsts]
 
@@ -137,10 +137,6 @@ def day_before(starts_at: datetime, clock: time, zone: str) -> datetime:
     """When the salon's clock shows `clock` on the day before a visit; in UTC's terms, whatever the zone does."""
     there = ZoneInfo(zone)
     return _at(starts_at.astimezone(there).date() - timedelta(days=1), clock, there, starts_at)
-
-
-def _is_of_one_visit(one: Promise, other: Promise) -> bool:
-    return is_same_person(one, other) and is_near(one, other)
 
 
 def _all(record: Record, settings: MessageSettings, zone: str, visit: Sequence[Record]) -> Iterator[Reminder]:

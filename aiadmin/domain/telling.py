@@ -10,7 +10,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from aiadmin.domain.journal import Attendance, Record, is_near, is_overlapping, is_same_person, is_same_time
+from aiadmin.domain.grouping import grouped
+from aiadmin.domain.journal import (
+    Attendance,
+    Record,
+    is_near,
+    is_one_visit,
+    is_overlapping,
+    is_same_person,
+    is_same_time,
+)
 from aiadmin.domain.message import Purpose
 from aiadmin.domain.message_settings import MessageSettings
 from aiadmin.domain.notice import NEWS, Notice, NoticeKind, Promise, Untruth
@@ -100,14 +109,7 @@ def by_visit(told: Sequence[Told]) -> Sequence[Sequence[Told]]:
 
     What overlaps is one visit, whatever numbers it has: two bookings of one time, or one that was made anew.
     """
-    visits: list[list[Told]] = []
-    for one in told:
-        found = next((each for each in visits if _is_of_visit(one, each)), None)
-        if found is None:
-            visits.append([one])
-        else:
-            found.append(one)
-    return visits
+    return grouped(told, _is_of_visit)
 
 
 def _is_of_visit(one: Told, visit: Sequence[Told]) -> bool:
@@ -143,13 +145,13 @@ def is_rest(one: Record, told: Sequence[Told], settings: MessageSettings, now: d
 
 def is_heir(one: Record, promise: Promise, settings: MessageSettings) -> bool:
     """Whether a booking stands for the visit of a notice whose own booking does not any more."""
-    return _stands(one, settings) and is_same_person(one, promise) and is_near(one, promise)
+    return _stands(one, settings) and is_one_visit(one, promise)
 
 
 def is_of_one_visit(one: Record, other: Record) -> bool:
     """Whether two bookings that share the number of a visit are one for their client, and both stand."""
     is_alive = not one.is_deleted and one.attendance is not Attendance.NO_SHOW
-    return is_alive and is_same_person(one, other) and is_near(one, other)
+    return is_alive and is_one_visit(one, other)
 
 
 def is_asking(visit: ToldVisit) -> bool:

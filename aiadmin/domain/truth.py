@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from aiadmin.domain.grouping import grouped
 from aiadmin.domain.journal import Record, is_same_number, is_same_person, is_same_time
 from aiadmin.domain.notice import NoticeKind, Promise
 
@@ -120,18 +121,8 @@ def told_otherwise(said: Sequence[Said], theirs: Record | None, wanted: Mapping[
         theirs: the booking as YClients has it; None where it does not know it.
         wanted: which kinds of notices the salon wants sent: what it does not want told is no fault.
     """
-    return sum(_is_told_otherwise(of_one, theirs, wanted) for of_one in _by_person(said))
-
-
-def _by_person(said: Sequence[Said]) -> Sequence[Sequence[Said]]:
-    people: list[list[Said]] = []
-    for one in said:
-        mine = next((each for each in people if is_same_person(each[-1].promise, one.promise)), None)
-        if mine is None:
-            people.append([one])
-        else:
-            mine.append(one)
-    return people
+    people = grouped(said, lambda one, mine: is_same_person(mine[-1].promise, one.promise))
+    return sum(_is_told_otherwise(of_one, theirs, wanted) for of_one in people)
 
 
 def _is_told_otherwise(said: Sequence[Said], theirs: Record | None, wanted: Mapping[NoticeKind, bool]) -> bool:
