@@ -57,7 +57,7 @@ def _load(role: str) -> Callable[[Config], None]:
         from jobs import clock
 
         return lambda _: clock.main()
-    from aiadmin.hosting import worker as sessions
+    from aiadmin import sessions_process as sessions
 
     return sessions.main
 

@@ -18,57 +18,57 @@ from typing import TYPE_CHECKING, Any
 from redis import Redis
 from sqlalchemy import Engine
 
-from aiadmin.adapters.db.engine import make_engine
-from aiadmin.adapters.db.unit_of_work import SqlUnitOfWork
-from aiadmin.adapters.fleet import RedisFleet
 from aiadmin.adapters.group_commit import WebhookWriter
-from aiadmin.adapters.metrics import RedisMetrics
-from aiadmin.adapters.pairing_feed import RedisPairingFeed
-from aiadmin.adapters.queue import RqJobQueue
+from aiadmin.adapters.metrics.counters import RedisMetrics
 from aiadmin.adapters.readiness import Readiness
-from aiadmin.adapters.redis_client import make_redis
-from aiadmin.adapters.rooms import SocketRooms
+from aiadmin.adapters.redis.client import make_redis
+from aiadmin.adapters.redis.fleet import RedisFleet
+from aiadmin.adapters.redis.job_queue import RqJobQueue
+from aiadmin.adapters.redis.pairing.store import RedisPairingFeed
+from aiadmin.adapters.redis.webhook_limits import WebhookLimits
 from aiadmin.adapters.secrets import DerivedSecrets
+from aiadmin.adapters.sockets.page_events import SocketRooms
 from aiadmin.adapters.throttle import Throttle
-from aiadmin.adapters.webhook_limits import WebhookLimits
-from aiadmin.adapters.yclients.bucket import Bucket
+from aiadmin.adapters.yclients.call_limiter import Bucket
 from aiadmin.config import Config
 from aiadmin.domain.ids import CompanyId, SalonId
-from aiadmin.domain.pace import UNBOUND, Pace
-from aiadmin.domain.pacing import Budget
-from aiadmin.services import webhooks
-from aiadmin.services.activations import Courier
-from aiadmin.services.answers import Reader
-from aiadmin.services.checks import Checker
-from aiadmin.services.confirmations import Confirmer
-from aiadmin.services.installations import Installer
-from aiadmin.services.lifecycle import Keeper
-from aiadmin.services.notices import Planner
-from aiadmin.services.operator import Operator
-from aiadmin.services.operator_reports import Reporter
-from aiadmin.services.partner import PartnerDesk
+from aiadmin.domain.messages.sending_policy import UNBOUND, Pace
+from aiadmin.domain.yclients.call_budget import Budget
+from aiadmin.services.chat.confirmations import Confirmer
+from aiadmin.services.chat.replies import Reader
+from aiadmin.services.install.activations import Courier
+from aiadmin.services.install.arrivals import Installer
+from aiadmin.services.install.lifecycle import Keeper
+from aiadmin.services.journal import webhooks
+from aiadmin.services.journal.reconciliation import Truth
+from aiadmin.services.journal.refetches import Checker
+from aiadmin.services.journal.sync import Synchroniser
+from aiadmin.services.journal.sync_pages import Pages
+from aiadmin.services.manage.salon_states import SalonStates
+from aiadmin.services.notices.dispatch import Releaser
+from aiadmin.services.notices.planning import Planner
+from aiadmin.services.notices.rendering import SalonWording
+from aiadmin.services.partner.partner import PartnerDesk
 from aiadmin.services.ports import UnitOfWork
-from aiadmin.services.privacy import PrivacyDesk
-from aiadmin.services.release import Releaser
-from aiadmin.services.salon_states import SalonStates
-from aiadmin.services.salon_wording import SalonWording
-from aiadmin.services.sync_pages import Pages
-from aiadmin.services.synchronisation import Synchroniser
-from aiadmin.services.truth import Truth
+from aiadmin.services.privacy.privacy import PrivacyDesk
+from aiadmin.services.provider.orders import Operator
+from aiadmin.services.provider.statuses import Reporter
+from aiadmin.storage.engine import make_engine
+from aiadmin.storage.unit_of_work import SqlUnitOfWork
 
 if TYPE_CHECKING:
-    from aiadmin.adapters.link_cache import RedisLinkCache
+    from aiadmin.adapters.redis.connect_links import RedisLinkCache
+    from aiadmin.adapters.redis.visitor_shares import RedisVisitorShares
     from aiadmin.adapters.tokens import JwtTokens
-    from aiadmin.adapters.visitor_shares import RedisVisitorShares
     from aiadmin.adapters.yclients.marketplace import YClientsMarketplace
     from aiadmin.adapters.yclients.members import YClientsMembers
     from aiadmin.adapters.yclients.rest import Rest
     from aiadmin.adapters.yclients.salon_api import YClientsSalonApi
 
 _LATER = (
-    "aiadmin.adapters.link_cache",
+    "aiadmin.adapters.redis.connect_links",
     "aiadmin.adapters.tokens",
-    "aiadmin.adapters.visitor_shares",
+    "aiadmin.adapters.redis.visitor_shares",
     "aiadmin.adapters.yclients.marketplace",
     "aiadmin.adapters.yclients.members",
     "aiadmin.adapters.yclients.partner",
@@ -155,7 +155,7 @@ class Container:
 
     @cached_property
     def links(self) -> RedisLinkCache:
-        from aiadmin.adapters.link_cache import RedisLinkCache
+        from aiadmin.adapters.redis.connect_links import RedisLinkCache
 
         return RedisLinkCache(self.redis)
 
@@ -234,7 +234,7 @@ class Container:
 
     @cached_property
     def visitor_shares(self) -> RedisVisitorShares:
-        from aiadmin.adapters.visitor_shares import RedisVisitorShares
+        from aiadmin.adapters.redis.visitor_shares import RedisVisitorShares
 
         return RedisVisitorShares(self.redis, self.config.redis_url)
 

@@ -16,10 +16,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from aiadmin.adapters.db.engine import make_engine
 from aiadmin.adapters.whatsapp import library, store
 from aiadmin.adapters.whatsapp.key_store import SqlKeyStore
-from aiadmin.domain.session_event import Connected
+from aiadmin.domain.hosting.session_event import Connected
+from aiadmin.storage.engine import make_engine
 
 Send = Callable[[int, str], Any]
 """The device with this number writes to a phone."""

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from aiadmin.domain.check import QUIET
-from aiadmin.domain.message_settings import MessageSettings
+from aiadmin.domain.journal.refetch import QUIET
+from aiadmin.domain.notices.settings import MessageSettings
 from bench.load import at_rate, post
 from bench.sync import LIFTED, PATIENCE, product
 from bench.tables import table

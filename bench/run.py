@@ -19,9 +19,9 @@ import bench.pairing
 import bench.sockets
 import bench.sync
 from aiadmin.adapters import embedded
-from aiadmin.adapters.redis_client import make_redis
-from aiadmin.adapters.rooms import SocketRooms
+from aiadmin.adapters.redis.client import make_redis
 from aiadmin.adapters.secrets import DerivedSecrets
+from aiadmin.adapters.sockets.page_events import SocketRooms
 from aiadmin.domain.ids import CompanyId
 from bench.databases import make_database
 from bench.tables import table

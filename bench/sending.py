@@ -15,10 +15,10 @@ from pathlib import Path
 
 import psutil
 
-from aiadmin.domain.contact import Sighting
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.message import NewMessage, Purpose
-from aiadmin.services.messages import owe
+from aiadmin.domain.messages.contact import Sighting
+from aiadmin.domain.messages.message import NewMessage, Purpose
+from aiadmin.services.messages.messages import owe
 from bench.hosting import program
 from bench.tables import table
 from tests.acceptance.test_hosting import Salons

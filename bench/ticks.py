@@ -13,13 +13,13 @@ from typing import Any
 from sqlalchemy import Engine, event
 
 from aiadmin import logs
-from aiadmin.adapters.db.engine import make_engine
 from aiadmin.cli.migrate import upgrade
 from aiadmin.config import Config
 from aiadmin.container import Container
-from aiadmin.domain.check import Heard, Subject
-from aiadmin.domain.sync import SyncKind
+from aiadmin.domain.journal.refetch import Heard, Subject
+from aiadmin.domain.journal.sync_run import SyncKind
 from aiadmin.services import maintenance
+from aiadmin.storage.engine import make_engine
 from bench.tables import table
 from tests.fakes.yclients.client import FakeYClients
 from tests.integration.sync.conftest import JWT_SECRET, PUBLIC_URL, Installed, Salons, World

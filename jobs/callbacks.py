@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 
 from aiadmin.domain.ids import OutboxId
-from aiadmin.domain.metric import Metric
+from aiadmin.domain.metrics import Metric
 from jobs.process import container, quiet_when_down
 
 log = structlog.get_logger(__name__)

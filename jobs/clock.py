@@ -12,8 +12,8 @@ from typing import NoReturn
 
 import structlog
 
-from aiadmin.adapters.db.leadership import Leadership
 from aiadmin.domain.errors import DependencyDownError
+from aiadmin.storage.leadership import Leadership
 from jobs import maintenance
 from jobs.process import container
 

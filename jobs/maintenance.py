@@ -6,7 +6,8 @@ from dataclasses import asdict
 
 import structlog
 
-from aiadmin.services import maintenance, privacy
+from aiadmin.services import maintenance
+from aiadmin.services.privacy import privacy
 from jobs.process import container, quiet_when_down
 
 log = structlog.get_logger(__name__)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from aiadmin import nudge
+from aiadmin.adapters import process_wakeup
 
 
 def look() -> None:
     """Look at pairings and devices now rather than at the next tick."""
-    nudge.wake()
+    process_wakeup.wake()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import structlog
 
-from aiadmin.domain.hook import SILENT
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.sync import RunState, SyncKind
+from aiadmin.domain.journal.sync_run import RunState, SyncKind
+from aiadmin.domain.journal.webhook_settings import SILENT
 from jobs.process import container, quiet_when_down
 
 log = structlog.get_logger(__name__)

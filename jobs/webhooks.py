@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import structlog
 
-from aiadmin.services import inbox
+from aiadmin.services.journal import webhook_processing
 from jobs.process import container, quiet_when_down
 
 log = structlog.get_logger(__name__)
@@ -15,5 +15,5 @@ def drain() -> None:
     """Understand everything that waits in the inbox."""
     box = container()
     box.queue.drain_began()
-    done = inbox.drain(uow=box.uow, clock=box.clock)
+    done = webhook_processing.drain(uow=box.uow, clock=box.clock)
     log.info("inbox drained", webhooks=done)

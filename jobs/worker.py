@@ -17,10 +17,10 @@ from redis import RedisError
 from rq import Worker
 from rq.timeouts import JobTimeoutException, UnixSignalDeathPenalty
 
-from aiadmin.adapters.nudge_queues import SERIALIZER
-from aiadmin.adapters.own_jobs import OwnJobsOnly, WorkersJob
-from aiadmin.adapters.queue import JOBS
-from aiadmin.adapters.redis_client import make_redis
+from aiadmin.adapters.redis.client import make_redis
+from aiadmin.adapters.redis.host_wakeups import SERIALIZER
+from aiadmin.adapters.redis.job_queue import JOBS
+from aiadmin.adapters.redis.own_jobs import OwnJobsOnly, WorkersJob
 from aiadmin.config import Config
 from aiadmin.masking import reason_of
 

@@ -6,9 +6,9 @@ import os
 
 from alembic import context
 
-from aiadmin.adapters.db import message_tables, notice_tables, salon_tables  # noqa: F401 - their tables belong to the metadata
-from aiadmin.adapters.db.engine import make_engine
-from aiadmin.adapters.db.tables import Base
+from aiadmin.storage.engine import make_engine
+from aiadmin.storage.tables import journal, messages, notices  # noqa: F401 - their tables belong to the metadata
+from aiadmin.storage.tables.core import Base
 
 
 def is_ours(name: str | None, kind: str, parent_names: object) -> bool:

@@ -15,15 +15,18 @@ import pytest
 from alembic.script import ScriptDirectory
 
 import aiadmin
-from aiadmin import texts, texts_manage
-from aiadmin.adapters import job_functions, queue
+from aiadmin import texts
+from aiadmin.adapters.redis import job_functions, job_queue
 from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.errors import AiAdminError
-from aiadmin.domain.pairing import FAILURES
-from aiadmin.web import auth, create_app, errors
-from aiadmin.web.openapi import document
-from aiadmin.web.operation import operation_of
+from aiadmin.domain.pairing.attempt import FAILURES
+from aiadmin.texts import manage as texts_manage
+from aiadmin.web import create_app
+from aiadmin.web.http import errors
+from aiadmin.web.http import guards as auth
+from aiadmin.web.openapi.document import document
+from aiadmin.web.openapi.operation import operation_of
 from tests.conftest import ROOT
 
 
@@ -115,7 +118,7 @@ def test_who_serves_or_forks_has_loaded_all_that_a_container_needs(start: str) -
 
 def test_every_queue_has_a_worker_and_every_job_exists() -> None:
     procfile = (ROOT / "Procfile").read_text()
-    assert re.search(rf"^\w+: python worker\.py {queue.JOBS}$", procfile, re.MULTILINE)
+    assert re.search(rf"^\w+: python worker\.py {job_queue.JOBS}$", procfile, re.MULTILINE)
     for name in (*job_functions.WORKERS, *job_functions.SESSIONS):
         module, _, function = name.rpartition(".")
         assert callable(getattr(importlib.import_module(module), function))
@@ -162,7 +165,7 @@ def test_the_management_page_is_handed_the_words_that_its_scripts_use() -> None:
 
 def _import_everything() -> None:
     for module in pkgutil.walk_packages(aiadmin.__path__, "aiadmin."):
-        if "adapters" in module.name and "whatsapp" not in module.name:
+        if {"adapters", "storage"} & set(module.name.split(".")) and "whatsapp" not in module.name:
             importlib.import_module(module.name)
 
 

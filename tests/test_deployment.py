@@ -15,7 +15,7 @@ import yaml
 
 from aiadmin.cli.procfile import read_procfile
 from aiadmin.config import Config
-from aiadmin.hosting.worker import EXIT_SECONDS
+from aiadmin.sessions_process import EXIT_SECONDS
 from tests.conftest import ROOT
 
 PROCFILE = read_procfile(ROOT / "Procfile")

@@ -20,7 +20,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from aiadmin.adapters import embedded
-from aiadmin.adapters.db.engine import make_engine
+from aiadmin.storage.engine import make_engine
 
 _CONNECTION = {
     "connect_timeout": "10",

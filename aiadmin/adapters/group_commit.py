@@ -15,12 +15,12 @@ from typing import Protocol
 
 import structlog
 
-from aiadmin.adapters.db.connection import STATEMENT_SECONDS
-from aiadmin.adapters.webhook_limits import Share
+from aiadmin.adapters.redis.webhook_limits import Share
 from aiadmin.domain.errors import CompanyNotFoundError, DependencyDownError, TooManyWebhooksError
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.webhook import NewWebhook
+from aiadmin.domain.journal.webhook import NewWebhook
 from aiadmin.services.ports import NewUnitOfWork
+from aiadmin.storage.connection import STATEMENT_SECONDS
 
 log = structlog.get_logger(__name__)
 

@@ -16,7 +16,7 @@ from typing import Any
 import phonenumbers
 from phonenumbers import PhoneNumber, PhoneNumberType, ValidationResult
 
-from aiadmin.domain.journal import DEFAULT_COUNTRY
+from aiadmin.domain.companies.company import DEFAULT_COUNTRY
 
 _LONGEST_TYPED = 200
 _MASKS = "*•"

@@ -13,12 +13,12 @@ from alembic.script import ScriptDirectory
 
 from aiadmin.adapters import database_dump, embedded
 from aiadmin.adapters.database_dump import DumpError
-from aiadmin.adapters.db import message_tables, notice_tables, salon_tables  # noqa: F401 - their tables belong to the metadata
-from aiadmin.adapters.db.tables import Base
 from aiadmin.adapters.whatsapp import store
 from aiadmin.cli.home import PROJECT, Home
 from aiadmin.cli.migrate import upgrade
 from aiadmin.config import Config
+from aiadmin.storage.tables import journal, messages, notices  # noqa: F401 - their tables belong to the metadata
+from aiadmin.storage.tables.core import Base
 
 _COMPANIES = "SELECT count(*) FROM companies"
 _PHONES = f"SELECT count(*) FROM {store.SCHEMA}.whatsmeow_device"  # noqa: S608 - a constant of ours

@@ -7,20 +7,23 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from aiadmin import texts, texts_manage
+from aiadmin import texts
 from aiadmin.cli.messages import send
 from aiadmin.cli.table import show_facts, show_table, written
 from aiadmin.config import Config
 from aiadmin.container import Container
-from aiadmin.domain.company import Company
-from aiadmin.domain.delivery import OutboxRow
-from aiadmin.domain.device import Device, SessionChange, masked
+from aiadmin.domain.companies.company import Company
+from aiadmin.domain.companies.outbox import OutboxRow
+from aiadmin.domain.hosting.device import Device, SessionChange, masked
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.journal import DEFAULT_ZONE
+from aiadmin.domain.journal.journal import DEFAULT_ZONE
+from aiadmin.domain.manage.salon_state import SalonState
 from aiadmin.domain.number import BIGGEST_INTEGER
-from aiadmin.domain.salon_state import SalonState
-from aiadmin.services import activations, operator, sessions
-from aiadmin.services.companies import ACTIVATION_KEY
+from aiadmin.services.companies.registration import ACTIVATION_KEY
+from aiadmin.services.hosting import sessions
+from aiadmin.services.install import activations
+from aiadmin.services.provider import orders
+from aiadmin.texts import manage as texts_manage
 
 _PAGE = 500
 _CHANGES = 5
@@ -59,7 +62,7 @@ def show(company_id: int) -> None:
         *_change_facts(changes),
         *_activation_facts(row),
     ]
-    if operator.double_notices(company.company_id, uow=box.uow, clock=box.clock):
+    if orders.double_notices(company.company_id, uow=box.uow, clock=box.clock):
         facts.append(("warning", _DOUBLE))
     show_facts(facts)
 

@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 from aiadmin.cli.salon_links import DEMO_SALON
 from aiadmin.config import Config
 from aiadmin.container import Container
-from aiadmin.domain.company import Company
+from aiadmin.domain.companies.company import Company
 from aiadmin.domain.errors import CompanyNotFoundError
-from aiadmin.services import companies, links
+from aiadmin.services.companies import connect_links, registration
 
 
 def link_of_new_run(config: Config) -> str:
@@ -25,12 +25,12 @@ def fresh_link(box: Container) -> str:
     """A new connect link of the demo salon, which is registered on first use; the one before stops working."""
     company = _find(box)
     if company is None:
-        new = companies.register(
+        new = registration.register(
             salon_id=DEMO_SALON, phone=None, email=None, uow=box.uow, secrets=box.secrets, tokens=box.tokens,
             links=box.links, clock=box.clock, window=box.config.activation_window,
         )  # fmt: skip
         return _address(box, new.company, new.token)
-    token = links.issue(company.company_id, uow=box.uow, tokens=box.tokens, links=box.links, clock=box.clock)
+    token = connect_links.issue(company.company_id, uow=box.uow, tokens=box.tokens, links=box.links, clock=box.clock)
     return _address(box, company, token)
 
 

@@ -17,14 +17,14 @@ import psycopg2
 import redis
 from alembic.script import ScriptDirectory
 
-from aiadmin.adapters.db import sessions
-from aiadmin.adapters.db.connection import connect
 from aiadmin.cli.doctor_online import yclients_credentials
 from aiadmin.cli.doctor_salons import salons
 from aiadmin.cli.finding import Finding
 from aiadmin.cli.home import PROJECT
 from aiadmin.config import FOREIGN_NAMES, Config, ConfigError
 from aiadmin.masking import reason_of
+from aiadmin.storage import session_check
+from aiadmin.storage.connection import connect
 
 _SECONDS = 3
 _MOST_SKEW = 2.0
@@ -92,22 +92,24 @@ def _asked(name: str, ask: Callable[[], str], fix: str) -> Finding:
 
 def _sessions(url: str) -> Finding:
     """A pooler may stand before PostgreSQL, and refuse or drop what a session of ours needs."""
-    fix = f"start it, or correct DATABASE_URL; where a pooler refuses, {sessions.REMEDY}"
+    fix = f"start it, or correct DATABASE_URL; where a pooler refuses, {session_check.REMEDY}"
     try:
         return _asked("PostgreSQL", lambda: _postgres(url), fix)
-    except sessions.NoSessionError as error:
-        return Finding(name="PostgreSQL", text=str(error), fix=sessions.REMEDY)
+    except session_check.NoSessionError as error:
+        return Finding(name="PostgreSQL", text=str(error), fix=session_check.REMEDY)
 
 
 def _postgres(url: str) -> str:
-    version = sessions.require(url)
+    version = session_check.require(url)
     if version < _OLDEST_POSTGRES:
         raise ValueError("too old")
     with closing(connect(url)) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT to_regclass('whatsmeow_device') IS NOT NULL")
         has_strayed = cursor.fetchone() == (True,)
     if has_strayed:
-        raise sessions.NoSessionError("the WhatsApp library's tables lie beside ours: a pooler dropped search_path")
+        raise session_check.NoSessionError(
+            "the WhatsApp library's tables lie beside ours: a pooler dropped search_path"
+        )
     return f"version {version // 10000}"
 
 

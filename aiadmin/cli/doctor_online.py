@@ -8,9 +8,9 @@ from http import HTTPStatus
 from aiadmin.adapters.yclients.http import Timeouts, YClientsHttp
 from aiadmin.cli.finding import Finding
 from aiadmin.config import Config
-from aiadmin.domain.activation import Answer
-from aiadmin.domain.yclients_answer import error_of
-from aiadmin.domain.yclients_error import RateLimitedError, YClientsDownError
+from aiadmin.domain.yclients.answer import error_of
+from aiadmin.domain.yclients.error import RateLimitedError, YClientsDownError
+from aiadmin.domain.yclients.http_answer import Answer
 
 _SOON = Timeouts(connect=3, total=10)
 _UNREACHABLE = "check the network, YCLIENTS_API_URL and YCLIENTS_MARKETPLACE_URL; some hosts need YCLIENTS_CA_BUNDLE"

@@ -7,17 +7,17 @@ from contextlib import closing
 
 import psycopg2
 
-from aiadmin import texts_manage
-from aiadmin.adapters.db.connection import connect
 from aiadmin.cli.finding import Finding
 from aiadmin.config import Config
 from aiadmin.container import Container
-from aiadmin.domain.company import Company, IntegrationStatus
+from aiadmin.domain.companies.company import Company, IntegrationStatus
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.journal import DEFAULT_ZONE
-from aiadmin.domain.salon_state import OURS, SalonState, StateKind
+from aiadmin.domain.journal.journal import DEFAULT_ZONE
+from aiadmin.domain.manage.salon_state import OURS, SalonState, StateKind
 from aiadmin.masking import reason_of
+from aiadmin.storage.connection import connect
+from aiadmin.texts import manage as texts_manage
 
 _PAGE = 500
 _SHOWN = 20

@@ -9,7 +9,7 @@ import click
 from aiadmin.cli.table import show_table, written
 from aiadmin.config import Config
 from aiadmin.container import Container
-from aiadmin.domain.host import Host
+from aiadmin.domain.hosting.host import Host
 
 _HEADINGS = ("HOST", "NAME", "SESSIONS", "CAPACITY", "DRAINING", "MEMORY", "THREADS", "FILES", "UP SINCE")
 

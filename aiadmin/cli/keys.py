@@ -10,7 +10,7 @@ from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.number import BIGGEST_INTEGER
-from aiadmin.services.companies import rotate_api_key
+from aiadmin.services.companies.registration import rotate_api_key
 
 
 @click.group()

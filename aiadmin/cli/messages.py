@@ -12,12 +12,12 @@ import click
 from aiadmin.cli.phone import phone_in
 from aiadmin.config import Config
 from aiadmin.container import Container
-from aiadmin.domain.contact import Sighting
-from aiadmin.domain.delivery import OutboxState
+from aiadmin.domain.companies.outbox import OutboxState
 from aiadmin.domain.ids import CompanyId, MessageId
-from aiadmin.domain.message import NewMessage, OutboxMessage
+from aiadmin.domain.messages.contact import Sighting
+from aiadmin.domain.messages.message import NewMessage, OutboxMessage
 from aiadmin.domain.number import BIGGEST_INTEGER
-from aiadmin.services import messages
+from aiadmin.services.messages import messages
 
 _POLL_SECONDS = 0.1
 _OPEN = frozenset({OutboxState.PENDING, OutboxState.SENDING})

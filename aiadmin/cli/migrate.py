@@ -11,11 +11,11 @@ import sqlalchemy.exc
 from alembic import command
 from alembic.config import Config as AlembicConfig
 
-from aiadmin.adapters.db import sessions
 from aiadmin.adapters.whatsapp import store
 from aiadmin.cli.home import PROJECT
 from aiadmin.config import Config
 from aiadmin.masking import reason_of
+from aiadmin.storage import session_check
 
 
 @click.command()
@@ -27,8 +27,8 @@ def migrate() -> None:
     except (psycopg2.OperationalError, sqlalchemy.exc.OperationalError) as error:
         why = f"PostgreSQL does not answer, or refuses: see DATABASE_URL ({reason_of(error)})"
         raise click.ClickException(why) from error
-    except sessions.NoSessionError as error:
-        raise click.ClickException(f"{error}; {sessions.REMEDY}") from error
+    except session_check.NoSessionError as error:
+        raise click.ClickException(f"{error}; {session_check.REMEDY}") from error
     except store.StoreError as error:
         raise click.ClickException(str(error)) from error
 
@@ -41,7 +41,7 @@ def upgrade(url: str) -> None:
         store.StoreError: the library could not make its own.
         psycopg2.OperationalError, sqlalchemy.exc.OperationalError: PostgreSQL does not answer.
     """
-    sessions.require(url)
+    session_check.require(url)
     alembic = AlembicConfig(toml_file=PROJECT / "pyproject.toml")
     alembic.attributes["url"] = url
     with ThreadPoolExecutor(max_workers=1) as beside:

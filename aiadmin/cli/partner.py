@@ -13,7 +13,7 @@ from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.number import BIGGEST_INTEGER
-from aiadmin.domain.partner import Outcome, Payment, default_key, now_there
+from aiadmin.domain.partner.partner import Outcome, Payment, default_key, now_there
 
 _COMPANY = click.argument("company_id", type=click.IntRange(1, BIGGEST_INTEGER))
 _TIME = click.DateTime(["%Y-%m-%d", "%Y-%m-%d %H:%M:%S"])

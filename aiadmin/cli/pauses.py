@@ -10,7 +10,7 @@ from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.number import BIGGEST_INTEGER
-from aiadmin.services import pauses
+from aiadmin.services.messages import pauses
 
 _COMPANY = click.argument("company_id", type=click.IntRange(1, BIGGEST_INTEGER), required=False)
 

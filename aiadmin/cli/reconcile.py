@@ -11,10 +11,10 @@ from aiadmin.cli.table import show_table
 from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.notices.reconciliation import Difference
 from aiadmin.domain.number import BIGGEST_INTEGER
-from aiadmin.domain.truth import Difference
-from aiadmin.domain.yclients_error import YClientsError
-from aiadmin.services.truth import Compared
+from aiadmin.domain.yclients.error import YClientsError
+from aiadmin.services.journal.reconciliation import Compared
 
 _PAGE = 500
 _HEADINGS = ("COMPANY", "VISITS", *(kind.replace("_", " ").upper() for kind in Difference))

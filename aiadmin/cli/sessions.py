@@ -12,11 +12,11 @@ import click
 from aiadmin.cli.table import show_facts, show_table, written
 from aiadmin.config import Config
 from aiadmin.container import Container
-from aiadmin.domain.device import Device, Observed, SessionChange, masked
+from aiadmin.domain.hosting.device import Device, Observed, SessionChange, masked
 from aiadmin.domain.ids import CompanyId, DeviceId, HostId
+from aiadmin.domain.manage.salon_state import session_state
 from aiadmin.domain.number import BIGGEST_INTEGER
-from aiadmin.domain.salon_state import session_state
-from aiadmin.services import sessions as service
+from aiadmin.services.hosting import sessions as service
 
 _PAGE = 500
 _CHANGES = 20

@@ -10,9 +10,9 @@ from aiadmin.cli.table import show_table, written
 from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.journal.sync_run import SyncKind, SyncRun
 from aiadmin.domain.number import BIGGEST_INTEGER
-from aiadmin.domain.sync import SyncKind, SyncRun
-from aiadmin.services import synchronisation
+from aiadmin.services.journal import sync as synchronisation
 
 _COMPANY = click.argument("company_id", type=click.IntRange(1, BIGGEST_INTEGER))
 _HEADINGS = ("KIND", "STATE", "STAGE", "PAGE", "STARTED", "FINISHED", "NEXT", "ERROR", "COUNTS")

@@ -18,23 +18,23 @@ from functools import partial
 
 from aiadmin import texts
 from aiadmin.adapters.whatsapp.engine import EngineError, UnknownDeviceError
-from aiadmin.domain.device import Desired, Device, Observed
 from aiadmin.domain.errors import DependencyDownError
-from aiadmin.domain.host import LEASE, RENEW_EVERY
+from aiadmin.domain.hosting.device import Desired, Device, Observed
+from aiadmin.domain.hosting.host import LEASE, RENEW_EVERY
+from aiadmin.domain.hosting.session import Action, Step, failed, parked, postponed, restarted, tick, transition
+from aiadmin.domain.hosting.session_event import LoggedOut, SessionEvent
 from aiadmin.domain.ids import DeviceId
-from aiadmin.domain.session import Action, Step, failed, parked, postponed, restarted, tick, transition
-from aiadmin.domain.session_event import LoggedOut, SessionEvent
-from aiadmin.hosting.chronicle import Chronicle
-from aiadmin.hosting.governor import Governor
-from aiadmin.hosting.held import Held
+from aiadmin.hosting.collaborators import Outside
+from aiadmin.hosting.hosted_device import Held
 from aiadmin.hosting.incoming import Incoming
 from aiadmin.hosting.lease import Lease
 from aiadmin.hosting.orphan_keys import OrphanKeys
 from aiadmin.hosting.outgoing import Online, Outgoing
-from aiadmin.hosting.outside import Outside
 from aiadmin.hosting.ports import Keys, SessionEngine
-from aiadmin.hosting.removals import Removals
-from aiadmin.services import sessions
+from aiadmin.hosting.start_limiter import Governor
+from aiadmin.hosting.telemetry import Chronicle
+from aiadmin.hosting.unlinking import Removals
+from aiadmin.services.hosting import sessions
 from aiadmin.services.ports import Clock, NewUnitOfWork, Rooms
 
 TICK_SECONDS = 1.0

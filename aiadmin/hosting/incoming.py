@@ -14,12 +14,12 @@ from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from aiadmin.domain.device import Device
 from aiadmin.domain.errors import DependencyDownError
+from aiadmin.domain.hosting.device import Device
+from aiadmin.domain.hosting.session_event import SessionEvent
 from aiadmin.domain.ids import DeviceId
-from aiadmin.domain.message import Heard, MessageSeen, ReceiptSeen, TimerSeen
-from aiadmin.domain.session_event import SessionEvent
-from aiadmin.services import messages
+from aiadmin.domain.messages.message import Heard, MessageSeen, ReceiptSeen, TimerSeen
+from aiadmin.services.messages import messages
 from aiadmin.services.ports import Clock, NewUnitOfWork
 
 BATCH = 100

@@ -16,10 +16,10 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from aiadmin.domain.errors import DependencyDownError
-from aiadmin.domain.host import LEASE, RENEW_EVERY, Vitals
+from aiadmin.domain.hosting.host import LEASE, RENEW_EVERY, Vitals
 from aiadmin.domain.ids import HostId
 from aiadmin.hosting import vitals
-from aiadmin.hosting.standstill import StandstillWatch, uptime
+from aiadmin.hosting.suspend_watch import StandstillWatch, uptime
 from aiadmin.services.ports import Clock, NewUnitOfWork
 
 _RETRY_SECONDS = 1.0

@@ -15,10 +15,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from aiadmin.adapters.whatsapp.engine import EngineError
-from aiadmin.domain.device import Device
 from aiadmin.domain.errors import DependencyDownError
+from aiadmin.domain.hosting.device import Device
 from aiadmin.domain.ids import DeviceId
-from aiadmin.domain.message import (
+from aiadmin.domain.messages.message import (
     NOT_ON_WHATSAPP,
     NUMBER_UNANSWERED,
     Fate,
@@ -28,10 +28,10 @@ from aiadmin.domain.message import (
     Takes,
     phone_at,
 )
-from aiadmin.domain.pace import HUMAN, UNPACED, Hindrance
-from aiadmin.hosting.outside import Manners
+from aiadmin.domain.messages.sending_policy import HUMAN, UNPACED, Hindrance
+from aiadmin.hosting.collaborators import Manners
 from aiadmin.hosting.ports import SessionEngine
-from aiadmin.services import messages
+from aiadmin.services.messages import messages
 from aiadmin.services.ports import Clock, NewUnitOfWork
 
 TICK_SECONDS = 1.0

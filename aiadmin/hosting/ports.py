@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Protocol
 
-from aiadmin.domain.contact import Sighting
-from aiadmin.domain.message import SendResult
-from aiadmin.domain.session_event import SessionEvent
+from aiadmin.domain.hosting.session_event import SessionEvent
+from aiadmin.domain.messages.contact import Sighting
+from aiadmin.domain.messages.message import SendResult
 
 
 class Keys(Protocol):

@@ -8,7 +8,7 @@ import sys
 import threading
 from pathlib import Path
 
-from aiadmin.domain.host import Vitals
+from aiadmin.domain.hosting.host import Vitals
 
 _SELF = Path("/proc/self")
 

@@ -11,11 +11,12 @@ import structlog
 
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import OutboxId
-from aiadmin.domain.installation import LANDING_KEPT
+from aiadmin.domain.install.arrival import LANDING_KEPT
+from aiadmin.domain.journal.sync_run import SyncKind
 from aiadmin.domain.quarantine import KEPT, RETRIES_AT_ONCE, RETRY_CLAIM, RowKey, WorkQueue, reason_of
-from aiadmin.domain.sync import SyncKind
-from aiadmin.services import activations, lifecycle, messages
+from aiadmin.services.install import activations, lifecycle
 from aiadmin.services.isolation import Isolation
+from aiadmin.services.messages import messages
 from aiadmin.services.ports import Clock, JobQueue, NewUnitOfWork, UnitOfWork
 
 log = structlog.get_logger(__name__)

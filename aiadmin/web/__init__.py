@@ -16,40 +16,21 @@ from werkzeug.routing import IntegerConverter, Map, RequestRedirect
 
 from aiadmin.config import Config
 from aiadmin.container import Container
-from aiadmin.web import (
-    auth,
-    callbacks,
-    clients,
-    companies,
-    company_slots,
-    connect,
-    docs,
-    errors,
-    headers,
-    health,
-    install,
-    lifecycle,
-    limits,
-    links,
-    manage,
-    manage_api,
-    metrics,
-    operator,
-    origins,
-    partner,
-    qr,
-    registration,
-    request_log,
-    root,
-    sockets,
-    status,
-    webhooks,
-    wishes,
-)
-from aiadmin.web.bodies import READ_BYTES
-from aiadmin.web.fields import MAX_ID
-from aiadmin.web.real_ip import RealIp
-from aiadmin.web.webhook_door import WebhookDoor
+from aiadmin.web.companies import connect_links, registration, statistics
+from aiadmin.web.http import company_slots, errors, guards, headers, limits, origins, request_log
+from aiadmin.web.http.fields import MAX_ID
+from aiadmin.web.http.json_body import READ_BYTES
+from aiadmin.web.http.real_ip import RealIp
+from aiadmin.web.install import activation_requests, arrival, lifecycle
+from aiadmin.web.journal import webhooks
+from aiadmin.web.journal.webhook_door import WebhookDoor
+from aiadmin.web.manage import api, message_settings, page
+from aiadmin.web.openapi import docs
+from aiadmin.web.ops import health, metrics, root
+from aiadmin.web.pairing import connect_page, qr, sockets, status
+from aiadmin.web.partner import partner
+from aiadmin.web.privacy import clients
+from aiadmin.web.provider import orders
 
 LOCK_SECONDS = 2.0
 """How long a request waits inside PostgreSQL for a lock; it holds one of few connections meanwhile."""
@@ -108,26 +89,26 @@ def _add_routes(app: Flask) -> None:
     """Every blueprint with its guard, the public ones included. No address leads to another spelling of itself."""
     app.url_map.merge_slashes = False
     app.url_map.converters["id"] = _IdConverter
-    auth.protect(app, registration.blueprint, auth.REGISTRAR)
-    auth.protect(app, links.blueprint, auth.COMPANY_OR_ADMIN)
-    auth.protect(app, connect.blueprint, auth.LINK_HOLDER)
-    auth.protect(app, qr.blueprint, auth.LINK_HOLDER)
-    auth.protect(app, status.blueprint, auth.READER)
-    auth.protect(app, install.blueprint, auth.VISITOR)
-    auth.protect(app, manage.blueprint, auth.LINK_HOLDER)
-    auth.protect(app, manage_api.blueprint, auth.BEARER_LINK)
-    auth.protect(app, wishes.blueprint, auth.BEARER_LINK)
-    auth.protect(app, lifecycle.blueprint, auth.MARKETPLACE)
-    auth.protect(app, callbacks.blueprint, auth.KEY_IN_BODY)
-    auth.protect(app, webhooks.blueprint, auth.WEBHOOK_SENDER)
-    auth.protect(app, operator.blueprint, auth.BEARER_KEY)
-    auth.protect(app, companies.blueprint, auth.ADMIN)
-    auth.protect(app, partner.blueprint, auth.ADMIN)
-    auth.protect(app, clients.blueprint, auth.ADMIN)
-    auth.protect(app, metrics.blueprint, auth.SCRAPER)
-    auth.protect(app, health.blueprint, auth.PUBLIC)
-    auth.protect(app, root.blueprint, auth.PUBLIC)
-    auth.protect(app, docs.blueprint, auth.READER_OF_DOCS)
+    guards.protect(app, registration.blueprint, guards.REGISTRAR)
+    guards.protect(app, connect_links.blueprint, guards.COMPANY_OR_ADMIN)
+    guards.protect(app, connect_page.blueprint, guards.LINK_HOLDER)
+    guards.protect(app, qr.blueprint, guards.LINK_HOLDER)
+    guards.protect(app, status.blueprint, guards.READER)
+    guards.protect(app, arrival.blueprint, guards.VISITOR)
+    guards.protect(app, page.blueprint, guards.LINK_HOLDER)
+    guards.protect(app, api.blueprint, guards.BEARER_LINK)
+    guards.protect(app, message_settings.blueprint, guards.BEARER_LINK)
+    guards.protect(app, lifecycle.blueprint, guards.MARKETPLACE)
+    guards.protect(app, activation_requests.blueprint, guards.KEY_IN_BODY)
+    guards.protect(app, webhooks.blueprint, guards.WEBHOOK_SENDER)
+    guards.protect(app, orders.blueprint, guards.BEARER_KEY)
+    guards.protect(app, statistics.blueprint, guards.ADMIN)
+    guards.protect(app, partner.blueprint, guards.ADMIN)
+    guards.protect(app, clients.blueprint, guards.ADMIN)
+    guards.protect(app, metrics.blueprint, guards.SCRAPER)
+    guards.protect(app, health.blueprint, guards.PUBLIC)
+    guards.protect(app, root.blueprint, guards.PUBLIC)
+    guards.protect(app, docs.blueprint, guards.READER_OF_DOCS)
 
 
 def _allow_origins(app: Flask, container: Container) -> None:

@@ -23,16 +23,16 @@ from typing import TYPE_CHECKING, Any
 
 import sqlalchemy
 
-from aiadmin.adapters.db.engine import make_engine
-from aiadmin.adapters.db.unit_of_work import SqlUnitOfWork
 from aiadmin.adapters.whatsapp import library, store
 from aiadmin.adapters.whatsapp.engine import Engine, EngineError
 from aiadmin.adapters.whatsapp.key_store import SqlKeyStore
-from aiadmin.domain.message import MessageSeen
-from aiadmin.domain.pace import Bucket
-from aiadmin.domain.session_event import Connected, PairSuccess, QrCode
+from aiadmin.domain.hosting.session_event import Connected, PairSuccess, QrCode
+from aiadmin.domain.messages.message import MessageSeen
+from aiadmin.domain.messages.sending_policy import Bucket
+from aiadmin.hosting.collaborators import Manners, Outside
 from aiadmin.hosting.host import SessionHost
-from aiadmin.hosting.outside import Manners, Outside
+from aiadmin.storage.engine import make_engine
+from aiadmin.storage.unit_of_work import SqlUnitOfWork
 
 if TYPE_CHECKING:
     from tests.fakes.whatsapp.client import FakeWhatsApp

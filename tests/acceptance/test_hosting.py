@@ -19,13 +19,13 @@ import psycopg2
 import pytest
 from redis import Redis
 
-from aiadmin.adapters.db.engine import make_engine
-from aiadmin.adapters.db.unit_of_work import SqlUnitOfWork
-from aiadmin.adapters.nudge_queues import REGISTRY
-from aiadmin.adapters.queue import RqJobQueue
-from aiadmin.domain.company import IntegrationStatus, NewCompany
-from aiadmin.domain.device import LinkedAccount
+from aiadmin.adapters.redis.host_wakeups import REGISTRY
+from aiadmin.adapters.redis.job_queue import RqJobQueue
+from aiadmin.domain.companies.company import IntegrationStatus, NewCompany
+from aiadmin.domain.hosting.device import LinkedAccount
 from aiadmin.domain.ids import CompanyId, SalonId
+from aiadmin.storage.engine import make_engine
+from aiadmin.storage.unit_of_work import SqlUnitOfWork
 from tests.acceptance.conftest import Restartable
 from tests.acceptance.hosting import ROOT, Pair, child, pairing, settings
 from tests.conftest import WaitUntil

@@ -17,10 +17,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Browser, expect
 
-from aiadmin import wording
 from aiadmin.adapters import embedded
-from aiadmin.domain.notice import NoticeKind
-from aiadmin.texts_manage import PURPOSES
+from aiadmin.domain.notices.notice import NoticeKind
+from aiadmin.texts import formatting as wording
+from aiadmin.texts.manage import PURPOSES
 from tests.acceptance.stack import APP_ID, PARTNER_TOKEN, Stack, running
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.fakes.yclients.client import FakeYClients

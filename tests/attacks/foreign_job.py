@@ -10,8 +10,8 @@ from redis import Redis
 from rq import Queue
 from rq.job import Job
 
-from aiadmin.adapters.nudge_queues import REGISTRY, SERIALIZER
-from aiadmin.adapters.queue import JOBS
+from aiadmin.adapters.redis.host_wakeups import REGISTRY, SERIALIZER
+from aiadmin.adapters.redis.job_queue import JOBS
 from tests.attacks.attack import Attack, Outcome
 from tests.attacks.ground import Ground
 

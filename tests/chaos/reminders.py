@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import psutil
 import psycopg2.extras
 
-from aiadmin.domain.notice import Promise
+from aiadmin.domain.notices.notice import Promise
 from tests.acceptance.hosting import settings
 from tests.acceptance.test_hosting import Salons
 from tests.chaos.fleet import HostProcess

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
-from aiadmin.domain.host import LEASE, RENEW_EVERY
+from aiadmin.domain.hosting.host import LEASE, RENEW_EVERY
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from aiadmin import logs
 from aiadmin.config import Config
-from aiadmin.hosting.worker import main
+from aiadmin.sessions_process import main
 
 if __name__ == "__main__":
     config = Config.from_env(os.environ)

@@ -10,11 +10,11 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Self
 
-from aiadmin.domain.contact import Sighting
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.message import NewMessage
-from aiadmin.services import messages
+from aiadmin.domain.messages.contact import Sighting
+from aiadmin.domain.messages.message import NewMessage
+from aiadmin.services.messages import messages
 from tests.acceptance.test_hosting import Salons
 from tests.fakes.whatsapp.client import FakeWhatsApp
 

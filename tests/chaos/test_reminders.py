@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from aiadmin.domain.release import CLAIM
+from aiadmin.domain.notices.dispatch import CLAIM
 from tests.acceptance.test_hosting import Salons
 from tests.chaos.fleet import Fleet
 from tests.chaos.reminders import Reminders, Workers

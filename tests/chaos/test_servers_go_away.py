@@ -7,7 +7,7 @@ from collections import Counter
 from contextlib import closing
 from pathlib import Path
 
-from aiadmin.domain.breaker import CANARIES, PROBE_EVERY
+from aiadmin.domain.hosting.circuit_breaker import CANARIES, PROBE_EVERY
 from tests.chaos.fleet import Fleet
 from tests.chaos.scale import Scale
 from tests.chaos.watch import Watch, histogram

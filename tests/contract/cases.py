@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from aiadmin.domain.device import Observed
+from aiadmin.domain.hosting.device import Observed
 
 
 @dataclass(frozen=True)

@@ -12,14 +12,14 @@ import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from aiadmin.adapters.db.engine import make_engine
-from aiadmin.adapters.db.unit_of_work import SqlUnitOfWork
 from aiadmin.adapters.whatsapp import library, store
 from aiadmin.adapters.whatsapp.engine import Engine, KeyStore
 from aiadmin.adapters.whatsapp.key_store import SqlKeyStore
-from aiadmin.domain.session_event import SessionEvent
+from aiadmin.domain.hosting.session_event import SessionEvent
+from aiadmin.hosting.collaborators import Outside
 from aiadmin.hosting.host import SessionHost
-from aiadmin.hosting.outside import Outside
+from aiadmin.storage.engine import make_engine
+from aiadmin.storage.unit_of_work import SqlUnitOfWork
 from tests.acceptance.hosting import NoPages
 from tests.contract.worlds import MANNERS
 

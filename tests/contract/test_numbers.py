@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from aiadmin.domain.contact import Sighting
 from aiadmin.domain.ids import CompanyId, MessageId
-from aiadmin.domain.message import NewMessage, OutboxMessage, Purpose
-from aiadmin.services import messages
+from aiadmin.domain.messages.contact import Sighting
+from aiadmin.domain.messages.message import NewMessage, OutboxMessage, Purpose
+from aiadmin.services.messages import messages
 from tests.acceptance.hosting import Pair
 from tests.acceptance.test_hosting import SLOWLY, Salons
 from tests.conftest import WaitUntil

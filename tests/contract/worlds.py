@@ -12,12 +12,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
+from aiadmin.domain.hosting.session_event import SessionEvent, SocketOpen
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.message import Fate, SendResult
-from aiadmin.domain.pace import Bucket
-from aiadmin.domain.session_event import SessionEvent, SocketOpen
+from aiadmin.domain.messages.message import Fate, SendResult
+from aiadmin.domain.messages.sending_policy import Bucket
+from aiadmin.hosting.collaborators import Manners, Outside
 from aiadmin.hosting.host import SessionHost
-from aiadmin.hosting.outside import Manners, Outside
 from aiadmin.hosting.ports import Keys
 from tests.acceptance.hosting import ROOT, NoPages, Pair, settings
 from tests.acceptance.test_hosting import Salons

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aiadmin.web import socket_contract
+from aiadmin.web.openapi import socket_contract
 
 _ERROR = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
 

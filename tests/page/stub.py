@@ -15,7 +15,7 @@ from flask_socketio import SocketIO, emit
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from aiadmin.adapters.qr_image import svg
-from aiadmin.web.connect import MODULES
+from aiadmin.web.pairing.connect_page import MODULES
 from tests.page.api_document import DOCUMENT
 
 ROOT = Path(__file__).parents[2]

@@ -11,7 +11,7 @@ import zxingcpp
 from PIL import Image
 
 from aiadmin.adapters.qr_image import svg
-from aiadmin.web.connect import MODULES
+from aiadmin.web.pairing.connect_page import MODULES
 from tests.page.conftest import ConnectPage
 from tests.page.stub import TOKEN
 

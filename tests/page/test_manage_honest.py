@@ -12,10 +12,10 @@ from click.testing import CliRunner
 from playwright.sync_api import Page
 from sqlalchemy import text
 
-from aiadmin import texts_manage
 from aiadmin.cli import cli
 from aiadmin.cli.doctor_salons import salons
-from aiadmin.domain.salon_state import OF_OBSERVED, SalonState, StateKind
+from aiadmin.domain.manage.salon_state import OF_OBSERVED, SalonState, StateKind
+from aiadmin.texts import manage as texts_manage
 from tests.integration.web.site import Salon, Site
 from tests.page.serving import database_url, module_database_url, redis_url
 from tests.page.test_manage_page import SIZES, address, open_page, salon, site

@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Browser, Page, WebSocketRoute
 from sqlalchemy import text
 
-from aiadmin.domain.device import Observed, SessionChange
-from aiadmin.domain.sync import RunState, Stage, SyncKind, SyncRun
+from aiadmin.domain.hosting.device import Observed, SessionChange
+from aiadmin.domain.journal.sync_run import RunState, Stage, SyncKind, SyncRun
 from tests.conftest import WaitUntil
 from tests.integration.web.server import running
 from tests.integration.web.site import Salon, Site

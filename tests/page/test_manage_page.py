@@ -11,10 +11,10 @@ from playwright.sync_api import Page
 
 from aiadmin.config import Config
 from aiadmin.container import Container
-from aiadmin.domain.contact import Sighting
-from aiadmin.domain.message import NewMessage
-from aiadmin.domain.sync import RunState, Stage, SyncKind, SyncRun
-from aiadmin.services import messages
+from aiadmin.domain.journal.sync_run import RunState, Stage, SyncKind, SyncRun
+from aiadmin.domain.messages.contact import Sighting
+from aiadmin.domain.messages.message import NewMessage
+from aiadmin.services.messages import messages
 from aiadmin.web import create_app
 from tests.conftest import WaitUntil
 from tests.integration.web.server import running

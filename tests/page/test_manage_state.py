@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import Page
 from sqlalchemy import text
 
-from aiadmin import texts_manage
-from aiadmin.domain.company import IntegrationStatus
+from aiadmin.domain.companies.company import IntegrationStatus
 from aiadmin.domain.ids import CompanyId
+from aiadmin.texts import manage as texts_manage
 from tests.integration.web.site import Salon, Site
 from tests.integration.web.test_manage import hear
 from tests.integration.web.test_operator import at_any_hour

@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from aiadmin.config import Config
 from aiadmin.container import Container
-from aiadmin.domain.sync import RunState, SyncKind
+from aiadmin.domain.journal.sync_run import RunState, SyncKind
 from aiadmin.web import create_app
 from tests.conftest import WaitUntil
 from tests.fakes.yclients.client import FakeYClients

@@ -11,7 +11,7 @@ import sqlalchemy
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.postgresql.psycopg2 import PGDialect_psycopg2
 
-from aiadmin.adapters.db import engine
+from aiadmin.storage import engine
 
 
 class _OneDialect(PGDialect_psycopg2):

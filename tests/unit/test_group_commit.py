@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from aiadmin.adapters.group_commit import MAX_BYTES, MAX_ROWS, Ticket, take_batch
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.webhook import NewWebhook
+from aiadmin.domain.journal.webhook import NewWebhook
 
 
 def _waiting(sizes: Sequence[int]) -> deque[Ticket]:

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiadmin.domain import pairing
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.pairing import Attempt, PairingState, Step, Timing
+from aiadmin.domain.pairing import attempt as pairing
+from aiadmin.domain.pairing.attempt import Attempt, PairingState, Step, Timing
 
 T0 = datetime(2026, 1, 1, tzinfo=UTC)
 TIMING = Timing()

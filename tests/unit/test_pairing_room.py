@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiadmin.domain import room
-from aiadmin.domain.room import NewRoom, NoRoom, Room
+from aiadmin.domain.pairing import process_pool
+from aiadmin.domain.pairing.process_pool import NewRoom, NoRoom, Room
 
 CAPACITY = 50
 
@@ -14,44 +14,44 @@ CAPACITY = 50
 def test_the_fullest_room_with_a_free_place_is_chosen() -> None:
     """So the others empty and end."""
     rooms = [Room(room_id=1, live=3, taken=3), Room(room_id=2, live=9, taken=9), Room(room_id=3, live=10, taken=10)]
-    assert room.place(rooms, CAPACITY) == 2
+    assert process_pool.place(rooms, CAPACITY) == 2
 
 
 def test_a_worn_room_takes_nobody() -> None:
-    assert room.place([Room(room_id=1, live=1, taken=room.MAX_TAKEN)], CAPACITY) is NewRoom
+    assert process_pool.place([Room(room_id=1, live=1, taken=process_pool.MAX_TAKEN)], CAPACITY) is NewRoom
 
 
 def test_the_fifty_first_waits() -> None:
     rooms = [Room(room_id=n, live=10, taken=10) for n in range(5)]
-    assert room.place(rooms, CAPACITY) is NoRoom
+    assert process_pool.place(rooms, CAPACITY) is NoRoom
 
 
 def test_there_are_never_more_rooms_than_fit_in_a_gibibyte() -> None:
-    rooms = [Room(room_id=n, live=1, taken=room.MAX_TAKEN) for n in range(room.MAX_ROOMS)]
-    assert room.place(rooms, CAPACITY) is NoRoom
+    rooms = [Room(room_id=n, live=1, taken=process_pool.MAX_TAKEN) for n in range(process_pool.MAX_ROOMS)]
+    assert process_pool.place(rooms, CAPACITY) is NoRoom
 
 
 def test_a_room_ends_when_its_last_attempt_has_left() -> None:
     for expected in (True, False):
-        assert not room.is_done(Room(room_id=1, live=1, taken=4), expected=expected)
-        assert room.is_done(Room(room_id=1, live=0, taken=4), expected=expected)
+        assert not process_pool.is_done(Room(room_id=1, live=1, taken=4), expected=expected)
+        assert process_pool.is_done(Room(room_id=1, live=0, taken=4), expected=expected)
 
 
 def test_a_room_waits_warm_only_while_an_attempt_is_expected() -> None:
     warm = Room(room_id=1, live=0, taken=0)
-    assert not room.is_done(warm, expected=True)
-    assert room.is_done(warm, expected=False)
+    assert not process_pool.is_done(warm, expected=True)
+    assert process_pool.is_done(warm, expected=False)
 
 
 def test_one_room_is_warmed_and_only_where_the_next_attempt_would_need_a_new_one() -> None:
-    busy, worn = Room(room_id=1, live=1, taken=1), Room(room_id=2, live=1, taken=room.MAX_TAKEN)
+    busy, worn = Room(room_id=1, live=1, taken=1), Room(room_id=2, live=1, taken=process_pool.MAX_TAKEN)
     full = [Room(room_id=n, live=10, taken=10) for n in range(5)]
-    assert room.should_warm([], CAPACITY, expected=True)
-    assert room.should_warm([worn], CAPACITY, expected=True)
-    assert not room.should_warm([], CAPACITY, expected=False)
-    assert not room.should_warm([Room(room_id=1, live=0, taken=0)], CAPACITY, expected=True)
-    assert not room.should_warm([busy, worn], CAPACITY, expected=True)
-    assert not room.should_warm(full, CAPACITY, expected=True)
+    assert process_pool.should_warm([], CAPACITY, expected=True)
+    assert process_pool.should_warm([worn], CAPACITY, expected=True)
+    assert not process_pool.should_warm([], CAPACITY, expected=False)
+    assert not process_pool.should_warm([Room(room_id=1, live=0, taken=0)], CAPACITY, expected=True)
+    assert not process_pool.should_warm([busy, worn], CAPACITY, expected=True)
+    assert not process_pool.should_warm(full, CAPACITY, expected=True)
 
 
 @given(st.lists(st.one_of(st.just(-1), st.integers(0, 60)), max_size=200), st.integers(1, 60))
@@ -63,14 +63,14 @@ def test_capacity_is_never_exceeded(events: list[int], capacity: int) -> None:
             arrive(rooms, capacity)
         elif rooms and (left := rooms[sorted(rooms)[event % len(rooms)]]).live:
             rooms[left.room_id] = Room(room_id=left.room_id, live=left.live - 1, taken=left.taken)
-        rooms = {r.room_id: r for r in rooms.values() if not room.is_done(r, expected=False)}
+        rooms = {r.room_id: r for r in rooms.values() if not process_pool.is_done(r, expected=False)}
         assert sum(r.live for r in rooms.values()) <= capacity
-        assert len(rooms) <= room.MAX_ROOMS
-        assert all(r.live <= room.MAX_LIVE and r.taken <= room.MAX_TAKEN for r in rooms.values())
+        assert len(rooms) <= process_pool.MAX_ROOMS
+        assert all(r.live <= process_pool.MAX_LIVE and r.taken <= process_pool.MAX_TAKEN for r in rooms.values())
 
 
 def arrive(rooms: dict[int, Room], capacity: int) -> None:
-    where = room.place(rooms.values(), capacity)
+    where = process_pool.place(rooms.values(), capacity)
     if isinstance(where, int):
         rooms[where] = Room(room_id=where, live=rooms[where].live + 1, taken=rooms[where].taken + 1)
     elif where is NewRoom:

@@ -1,4 +1,4 @@
-"""Turns the library's event codes and protobuf bytes into `domain.session_event` values."""
+"""Turns the library's event codes and protobuf bytes into `domain.hosting.session_event` values."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from google.protobuf.message import DecodeError
 
 from aiadmin.adapters.whatsapp.messages import message_seen, receipt_seen, timer_seen
-from aiadmin.domain import session_event as event
+from aiadmin.domain.hosting import session_event as event
 
 QR, STATUS, ENDED = "qr", "status", "ended"
 """What comes without an event code: a QR text, how a login goes, the end of the call with its error."""

@@ -26,15 +26,15 @@ from typing import Any, Protocol
 from google.protobuf.message import DecodeError
 
 from aiadmin.adapters.whatsapp import decode
+from aiadmin.adapters.whatsapp.draining import Leaving
 from aiadmin.adapters.whatsapp.gate import Gate
-from aiadmin.adapters.whatsapp.leaving import Leaving
 from aiadmin.adapters.whatsapp.library import Library
 from aiadmin.adapters.whatsapp.library_log import LibraryLog
-from aiadmin.adapters.whatsapp.live_session import Listener, LiveSession, Raw
 from aiadmin.adapters.whatsapp.messages import number_seen, send_result, text_message
-from aiadmin.domain.contact import Sighting
-from aiadmin.domain.message import Fate, SendResult
-from aiadmin.domain.session_event import PairSuccess, SessionEvent
+from aiadmin.adapters.whatsapp.session_handle import Listener, LiveSession, Raw
+from aiadmin.domain.hosting.session_event import PairSuccess, SessionEvent
+from aiadmin.domain.messages.contact import Sighting
+from aiadmin.domain.messages.message import Fate, SendResult
 
 DEVICE_NAME = "AI Admin"
 """What a salon sees in WhatsApp's list of linked devices. One per process: the library keeps it in a global."""

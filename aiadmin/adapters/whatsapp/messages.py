@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from aiadmin.domain.contact import Sighting, sighting
-from aiadmin.domain.message import (
+from aiadmin.domain.messages.contact import Sighting, sighting
+from aiadmin.domain.messages.message import (
     LONGEST_TEXT,
     NOT_ON_WHATSAPP,
     REACHOUT_LOCKED,

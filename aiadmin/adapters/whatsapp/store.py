@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from aiadmin.adapters.db.connection import STATEMENT_SECONDS, connect
 from aiadmin.adapters.whatsapp import library
+from aiadmin.storage.connection import STATEMENT_SECONDS, connect
 
 SCHEMA = "wa_store"
 IDLE_SECONDS = 1

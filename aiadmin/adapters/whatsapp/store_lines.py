@@ -23,7 +23,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from aiadmin.adapters.db.connection import STATEMENT_SECONDS, USER_TIMEOUT_MS
+from aiadmin.storage.connection import STATEMENT_SECONDS, USER_TIMEOUT_MS
 
 _log = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ import structlog
 import urllib3
 
 from aiadmin.adapters.yclients.deadline import bounded_session, reason_within, within
-from aiadmin.domain.activation import Answer
+from aiadmin.domain.yclients.http_answer import Answer
 from aiadmin.masking import mask_text, reason_of
 
 log = structlog.get_logger(__name__)

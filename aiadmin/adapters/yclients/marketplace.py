@@ -7,14 +7,15 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
-from aiadmin.adapters.yclients.bucket import Bucket
+from aiadmin.adapters.yclients.call_limiter import Bucket
 from aiadmin.adapters.yclients.http import Timeouts, YClientsHttp
 from aiadmin.config import Config
-from aiadmin.domain.activation import Answer, Connection
 from aiadmin.domain.ids import SalonId
-from aiadmin.domain.pacing import Urgency
-from aiadmin.domain.visit import Turn
-from aiadmin.domain.yclients_error import RateLimitedError
+from aiadmin.domain.install.activation import Connection
+from aiadmin.domain.install.visitor import Turn
+from aiadmin.domain.yclients.call_budget import Urgency
+from aiadmin.domain.yclients.error import RateLimitedError
+from aiadmin.domain.yclients.http_answer import Answer
 from aiadmin.services.ports import ActivationRequest
 
 ACTIVATE = Timeouts(connect=5, total=10)

@@ -6,13 +6,13 @@ from datetime import timedelta
 
 import structlog
 
-from aiadmin.adapters.yclients import reading
+from aiadmin.adapters.yclients import lenient_json
 from aiadmin.adapters.yclients.http import Timeouts
 from aiadmin.adapters.yclients.rest import Rest
-from aiadmin.domain.activation import Answer
 from aiadmin.domain.ids import SalonId
-from aiadmin.domain.visit import Turn
-from aiadmin.domain.yclients_error import YClientsError
+from aiadmin.domain.install.visitor import Turn
+from aiadmin.domain.yclients.error import YClientsError
+from aiadmin.domain.yclients.http_answer import Answer
 
 log = structlog.get_logger(__name__)
 
@@ -48,8 +48,8 @@ def members_of(answer: Answer) -> frozenset[int] | None:
     frozenset({8, 7})
     """
     body = answer.body or {}
-    data, meta = body.get("data"), reading.row(body.get("meta"))
-    listed = reading.rows(data) if isinstance(data, list | dict) else []
-    found = {reading.positive(reading.row(each).get("id")) for each in listed}
-    most = max(reading.whole(meta.get(name)) or 0 for name in ("count", "total_count"))
+    data, meta = body.get("data"), lenient_json.row(body.get("meta"))
+    listed = lenient_json.rows(data) if isinstance(data, list | dict) else []
+    found = {lenient_json.positive(lenient_json.row(each).get("id")) for each in listed}
+    most = max(lenient_json.whole(meta.get(name)) or 0 for name in ("count", "total_count"))
     return None if most > len(listed) else frozenset(number for number in found if number is not None) or None

@@ -7,13 +7,13 @@ from decimal import Decimal
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from aiadmin.adapters.yclients import partner_parser, reading
+from aiadmin.adapters.yclients import lenient_json, partner_parser
 from aiadmin.adapters.yclients.rest import Rest
-from aiadmin.domain.activation import Answer
 from aiadmin.domain.ids import SalonId
-from aiadmin.domain.pacing import Urgency
-from aiadmin.domain.partner import TIME, Installation, InstalledSalon, Payment, Tariff
-from aiadmin.domain.yclients_error import InvalidError, NotFoundError, NotInstalledError, UnreadableError
+from aiadmin.domain.partner.partner import TIME, Installation, InstalledSalon, Payment, Tariff
+from aiadmin.domain.yclients.call_budget import Urgency
+from aiadmin.domain.yclients.error import InvalidError, NotFoundError, NotInstalledError, UnreadableError
+from aiadmin.domain.yclients.http_answer import Answer
 
 T = TypeVar("T")
 MAX_BYTES = 8 * 1024 * 1024
@@ -39,7 +39,7 @@ class YClientsPartner:
             "period_to": f"{payment.period_to:{TIME}}",
         }
         answer = self._tell(salon_id, "/marketplace/partner/payment", **sent)
-        return _needed(reading.positive(reading.row(_data(answer)).get("id")), answer)
+        return _needed(lenient_json.positive(lenient_json.row(_data(answer)).get("id")), answer)
 
     def refund(self, salon_id: SalonId, payment_id: int) -> None:
         self._rest.change(salon_id, "POST", f"/marketplace/partner/payment/refund/{payment_id}")
@@ -55,7 +55,7 @@ class YClientsPartner:
         query = {"salon_id": salon_id, "application_id": self._app_id}
         asked = query if discount is None else {**query, "discount": f"{discount:f}"}
         answer = self._ask(salon_id, f"/marketplace/application/payment_link?{urlencode(asked)}")
-        return _needed(reading.text(reading.row(_data(answer)).get("url"), 2000), answer)
+        return _needed(lenient_json.text(lenient_json.row(_data(answer)).get("url"), 2000), answer)
 
     def tariffs(self) -> Sequence[Tariff]:
         answer = self._ask(_NOBODY, f"/marketplace/application/{self._app_id}/tariffs")
@@ -119,8 +119,8 @@ def _rows(answer: Answer) -> Sequence[Any]:
     return data
 
 
-def _parsed(parse: Callable[[reading.Row], T | None], given: Any, answer: Answer) -> T:
-    return _needed(parse(reading.row(reading.clean(given))), answer)
+def _parsed(parse: Callable[[lenient_json.Row], T | None], given: Any, answer: Answer) -> T:
+    return _needed(parse(lenient_json.row(lenient_json.clean(given))), answer)
 
 
 def _needed(value: T | None, answer: Answer) -> T:

@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from aiadmin.adapters.yclients.bucket import Bucket
+from aiadmin.adapters.yclients.call_limiter import Bucket
+from aiadmin.adapters.yclients.call_queue import Whose
 from aiadmin.adapters.yclients.http import Timeouts, YClientsHttp
-from aiadmin.adapters.yclients.turns import Whose
-from aiadmin.domain.activation import Answer
-from aiadmin.domain.pacing import PATIENCE, Urgency
-from aiadmin.domain.yclients_answer import error_of, pause_before_next
-from aiadmin.domain.yclients_error import RateLimitedError
+from aiadmin.domain.yclients.answer import error_of, pause_before_next
+from aiadmin.domain.yclients.call_budget import PATIENCE, Urgency
+from aiadmin.domain.yclients.error import RateLimitedError
+from aiadmin.domain.yclients.http_answer import Answer
 
 TIMEOUTS = Timeouts(connect=5, total=20)
 

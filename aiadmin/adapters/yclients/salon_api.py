@@ -8,11 +8,11 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from aiadmin.adapters.yclients import journal_parser, reading
+from aiadmin.adapters.yclients import journal_parser, lenient_json
 from aiadmin.adapters.yclients.rest import Rest
-from aiadmin.domain.activation import Answer
+from aiadmin.domain.companies.rights import Right, missing_rights
 from aiadmin.domain.ids import SalonId
-from aiadmin.domain.journal import (
+from aiadmin.domain.journal.journal import (
     Attendance,
     Category,
     Client,
@@ -24,9 +24,9 @@ from aiadmin.domain.journal import (
     StaffMember,
     WorkDay,
 )
-from aiadmin.domain.pacing import Urgency
-from aiadmin.domain.right import Right, missing_rights
-from aiadmin.domain.yclients_error import InvalidError, NotFoundError, UnreadableError
+from aiadmin.domain.yclients.call_budget import Urgency
+from aiadmin.domain.yclients.error import InvalidError, NotFoundError, UnreadableError
+from aiadmin.domain.yclients.http_answer import Answer
 
 T = TypeVar("T")
 
@@ -93,7 +93,7 @@ class YClientsSalonApi:
 
     def client(self, salon_id: SalonId, client_id: int, *, country: str) -> Client | None:
         found = self._find(_client_parser(country), salon_id, f"/client/{salon_id}/{client_id}")
-        return None if found is None or reading.flag(found.raw.get("deleted")) else found
+        return None if found is None or lenient_json.flag(found.raw.get("deleted")) else found
 
     def records(
         self,
@@ -120,7 +120,7 @@ class YClientsSalonApi:
     def _records(
         self,
         salon_id: SalonId,
-        parse: Callable[[reading.Row], Record],
+        parse: Callable[[lenient_json.Row], Record],
         page: int,
         query: Mapping[str, str],
         urgency: Urgency = Urgency.SYNC,
@@ -151,13 +151,13 @@ class YClientsSalonApi:
         return _one(journal_parser.hooks, answer)
 
     def _list(
-        self, parse: Callable[[reading.Row], T], salon_id: SalonId, path: str, urgency: Urgency = Urgency.SYNC
+        self, parse: Callable[[lenient_json.Row], T], salon_id: SalonId, path: str, urgency: Urgency = Urgency.SYNC
     ) -> Page[T]:
         return _page(parse, self._rest.read(salon_id, path, urgency=urgency), salon_id)
 
     def _find(
         self,
-        parse: Callable[[reading.Row], T],
+        parse: Callable[[lenient_json.Row], T],
         salon_id: SalonId,
         path: str,
         urgency: Urgency = Urgency.INTERACTIVE,
@@ -169,17 +169,17 @@ class YClientsSalonApi:
         return _one(parse, answer)
 
 
-def _record_parser(zone: str, country: str) -> Callable[[reading.Row], Record]:
+def _record_parser(zone: str, country: str) -> Callable[[lenient_json.Row], Record]:
     place = ZoneInfo(zone)
 
-    def record(row: reading.Row) -> Record:
+    def record(row: lenient_json.Row) -> Record:
         return journal_parser.record(row, place, country)
 
     return record
 
 
-def _client_parser(country: str) -> Callable[[reading.Row], Client]:
-    def client(row: reading.Row) -> Client:
+def _client_parser(country: str) -> Callable[[lenient_json.Row], Client]:
+    def client(row: lenient_json.Row) -> Client:
         return journal_parser.client(row, country)
 
     return client
@@ -190,25 +190,25 @@ def _data(answer: Answer) -> Any:
     return None if answer.body is None else answer.body.get("data", answer.body)
 
 
-def _one(parse: Callable[[reading.Row], T], answer: Answer) -> T:
+def _one(parse: Callable[[lenient_json.Row], T], answer: Answer) -> T:
     data = _data(answer)
     given = data[0] if isinstance(data, list) and data else data
     try:
-        return parse(reading.row(reading.clean(given)))
+        return parse(lenient_json.row(lenient_json.clean(given)))
     except (journal_parser.BadRowError, RecursionError) as error:
         raise _unreadable(answer, str(error)) from error
 
 
-def _page(parse: Callable[[reading.Row], T], answer: Answer, salon_id: SalonId) -> Page[T]:
+def _page(parse: Callable[[lenient_json.Row], T], answer: Answer, salon_id: SalonId) -> Page[T]:
     """Rows of a list. What is no list, or has not one row that can be read, is an error: it is not an empty page."""
     data = _data(answer)
     if not isinstance(data, list | dict):
         raise _unreadable(answer, "no list")
-    given = reading.rows(data)
+    given = lenient_json.rows(data)
     read = journal_parser.every(parse, given, salon_id=salon_id)
     if given and not read:
         raise _unreadable(answer, "no row can be read")
-    total = reading.whole(reading.row((answer.body or {}).get("meta")).get("total_count"))
+    total = lenient_json.whole(lenient_json.row((answer.body or {}).get("meta")).get("total_count"))
     return Page(rows=read, total=total, skipped=len(given) - len(read))
 
 

@@ -14,8 +14,8 @@ import urllib3
 
 from aiadmin.adapters.yclients.deadline import bounded_session, reason_within, within
 from aiadmin.adapters.yclients.http import BadReplyError, Timeouts, answer_of, read_body
-from aiadmin.domain.activation import Answer
-from aiadmin.domain.operator import Status, is_allowed_callback
+from aiadmin.domain.provider.order import Status, is_allowed_callback
+from aiadmin.domain.yclients.http_answer import Answer
 from aiadmin.masking import reason_of
 
 log = structlog.get_logger(__name__)

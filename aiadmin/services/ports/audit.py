@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from aiadmin.domain.audit import AuditEntry
+from aiadmin.domain.companies.audit import AuditEntry
 from aiadmin.domain.ids import AuditId, CompanyId
 
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from aiadmin.domain.call import GivenUp
 from aiadmin.domain.ids import CompanyId, ContactId, NoticeId
-from aiadmin.domain.notice import Notice
+from aiadmin.domain.notices.call import GivenUp
+from aiadmin.domain.notices.notice import Notice
 from aiadmin.domain.quarantine import RowKey
 
 

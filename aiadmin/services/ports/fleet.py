@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from aiadmin.domain.breaker import News, Report
-from aiadmin.domain.device import Device, LinkedAccount, Observed, SessionChange
-from aiadmin.domain.host import NO_VITALS, Host, Vitals
+from aiadmin.domain.hosting.circuit_breaker import News, Report
+from aiadmin.domain.hosting.device import Device, LinkedAccount, Observed, SessionChange
+from aiadmin.domain.hosting.host import NO_VITALS, Host, Vitals
 from aiadmin.domain.ids import CompanyId, DeviceId, HostId
 
 

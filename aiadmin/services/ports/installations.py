@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from aiadmin.domain.activation import Connection
 from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.install.activation import Connection
 from aiadmin.domain.quarantine import RowKey
 
 

@@ -11,12 +11,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Protocol
 
-from aiadmin.domain.booking_event import BookingEvent, EventSource, Snapshot
-from aiadmin.domain.check import Check, Heard
-from aiadmin.domain.hook import HookState
+from aiadmin.domain.companies.company import DEFAULT_COUNTRY
+from aiadmin.domain.companies.rights import Right
 from aiadmin.domain.ids import CompanyId, SalonId
-from aiadmin.domain.journal import (
-    DEFAULT_COUNTRY,
+from aiadmin.domain.journal.booking_event import BookingEvent, EventSource, Snapshot
+from aiadmin.domain.journal.journal import (
     Category,
     Client,
     OfClient,
@@ -26,10 +25,11 @@ from aiadmin.domain.journal import (
     StaffMember,
     WorkDay,
 )
+from aiadmin.domain.journal.refetch import Check, Heard
+from aiadmin.domain.journal.sync_run import Stage, SyncKind, SyncRun
+from aiadmin.domain.journal.webhook import HeardPhone
+from aiadmin.domain.journal.webhook_settings import HookState
 from aiadmin.domain.quarantine import RowKey
-from aiadmin.domain.right import Right
-from aiadmin.domain.sync import Stage, SyncKind, SyncRun
-from aiadmin.domain.webhook import HeardPhone
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,10 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from aiadmin.domain.contact import Contact, Sighting
-from aiadmin.domain.delivery import Step
+from aiadmin.domain.companies.outbox import Step
 from aiadmin.domain.ids import CompanyId, ContactId, DeviceId, MessageId
-from aiadmin.domain.message import (
+from aiadmin.domain.messages.contact import Contact, Sighting
+from aiadmin.domain.messages.message import (
     Heard,
     Hold,
     MessageSeen,
@@ -20,7 +20,7 @@ from aiadmin.domain.message import (
     ReceiptSeen,
     SendResult,
 )
-from aiadmin.domain.message_log import LogEntry, Mark, Place
+from aiadmin.domain.messages.message_log import LogEntry, Mark, Place
 from aiadmin.domain.quarantine import RowKey
 
 

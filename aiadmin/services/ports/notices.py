@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Protocol
 
 from aiadmin.domain.ids import CompanyId, NoticeId
-from aiadmin.domain.journal import Record
-from aiadmin.domain.message_settings import MessageSettings
-from aiadmin.domain.notice import NoticeKind
-from aiadmin.domain.plan import Booking, LastNews, NewNotice, StoredEvent
+from aiadmin.domain.journal.journal import Record
+from aiadmin.domain.notices.change_planning import Booking, LastNews, NewNotice, StoredEvent
+from aiadmin.domain.notices.notice import NoticeKind
+from aiadmin.domain.notices.reminder_planning import Window
+from aiadmin.domain.notices.settings import MessageSettings
 from aiadmin.domain.quarantine import RowKey
-from aiadmin.domain.reminder import Window
 
 
 @dataclass(frozen=True, kw_only=True)

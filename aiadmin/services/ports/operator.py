@@ -6,10 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from aiadmin.domain.activation import Answer
 from aiadmin.domain.ids import CompanyId, MessageId
-from aiadmin.domain.operator import Next, Progress, Status
+from aiadmin.domain.provider.order import Next, Progress, Status
 from aiadmin.domain.quarantine import RowKey
+from aiadmin.domain.yclients.http_answer import Answer
 
 
 class OperatorMessages(Protocol):

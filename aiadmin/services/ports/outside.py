@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from aiadmin.domain.activation import Answer, Connection
 from aiadmin.domain.ids import CompanyId, OutboxId, SalonId
-from aiadmin.domain.metric import Metric
-from aiadmin.domain.sync import SyncKind, SyncRun
-from aiadmin.domain.visit import Standing, Turn
-from aiadmin.domain.webhook import NewWebhook
+from aiadmin.domain.install.activation import Connection
+from aiadmin.domain.install.visitor import Standing, Turn
+from aiadmin.domain.journal.sync_run import SyncKind, SyncRun
+from aiadmin.domain.journal.webhook import NewWebhook
+from aiadmin.domain.metrics import Metric
+from aiadmin.domain.yclients.http_answer import Answer
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,11 +7,11 @@ from decimal import Decimal
 from typing import Protocol
 
 from aiadmin.domain.ids import SalonId
-from aiadmin.domain.partner import Installation, InstalledSalon, Payment, Tariff
+from aiadmin.domain.partner.partner import Installation, InstalledSalon, Payment, Tariff
 
 
 class Partner(Protocol):
-    """The partner's calls. Every method raises a `domain.yclients_error.YClientsError`.
+    """The partner's calls. Every method raises a `domain.yclients.error.YClientsError`.
 
     What changes something is sent once: after YClientsDownError or UnreadableError it may have been done.
     """

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Protocol
 
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.message_settings import MessageSettings
-from aiadmin.domain.notice import NoticeKind
+from aiadmin.domain.notices.notice import NoticeKind
+from aiadmin.domain.notices.settings import MessageSettings
 
 
 class Preferences(Protocol):

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from aiadmin.domain.chat.confirmation import Answer, Letter, Question
 from aiadmin.domain.ids import CompanyId, ContactId
-from aiadmin.domain.journal import Record
+from aiadmin.domain.journal.journal import Record
 from aiadmin.domain.quarantine import RowKey
-from aiadmin.domain.question import Answer, Letter, Question
 
 
 class Letters(Protocol):
@@ -41,7 +41,7 @@ class Questions(Protocol):
         ...
 
     def answered_by(self, letter: Letter) -> Question | None:
-        """The open question (`domain.question.is_open`) that a message answers: of the booking that it quotes, or
+        """The open question (`domain.chat.confirmation.is_open`) that a message answers: of the booking that it quotes, or
         else the client's newest one. A reaction answers nothing but what it is put on."""
         ...
 

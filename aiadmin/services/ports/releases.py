@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Protocol
 
 from aiadmin.domain.ids import CompanyId, ContactId, MessageId
-from aiadmin.domain.journal import Record
-from aiadmin.domain.notice import Notice, NoticeKind
-from aiadmin.domain.pace import Number, Pace
+from aiadmin.domain.journal.journal import Record
+from aiadmin.domain.messages.sending_policy import Number, Pace
+from aiadmin.domain.notices.dispatch import Addressee
+from aiadmin.domain.notices.notice import Notice, NoticeKind
+from aiadmin.domain.notices.telling import ToldVisit
 from aiadmin.domain.quarantine import RowKey
-from aiadmin.domain.release import Addressee
-from aiadmin.domain.telling import ToldVisit
 from aiadmin.services.ports.journal import ReadSalon
 
 
@@ -113,7 +113,7 @@ class Releases(Protocol):
     def drop(self, notice: Notice, *, why: str, at: datetime) -> None: ...
 
     def settle(self, now: datetime) -> int:
-        """Bring released notices in line with their messages (`domain.release.after_message`); how many changed."""
+        """Bring released notices in line with their messages (`dispatch.after_message`); how many changed."""
         ...
 
     def expire(self, now: datetime) -> int:

@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Protocol
 
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.pace import Hindrance
-from aiadmin.domain.salon_state import SalonFacts
+from aiadmin.domain.manage.salon_state import SalonFacts
+from aiadmin.domain.messages.sending_policy import Hindrance
 
 UNTOLD_REASONS = frozenset(Hindrance)
 """Why news that had to be told was not; `calls.untold` asks the salon to call for the same reasons."""

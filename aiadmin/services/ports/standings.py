@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from aiadmin.domain.ids import CompanyId, ContactId, DeviceId
-from aiadmin.domain.pace import Person
+from aiadmin.domain.messages.sending_policy import Person
 
 
 class Standings(Protocol):

@@ -7,11 +7,11 @@ from datetime import datetime
 from types import TracebackType
 from typing import Protocol, Self
 
-from aiadmin.domain.company import Company, IntegrationStatus, NewCompany, Stats
-from aiadmin.domain.delivery import OutboxKind, OutboxRow, OutboxState
+from aiadmin.domain.companies.company import Company, IntegrationStatus, NewCompany, Stats
+from aiadmin.domain.companies.outbox import OutboxKind, OutboxRow, OutboxState
 from aiadmin.domain.ids import CompanyId, OutboxId, SalonId
+from aiadmin.domain.journal.webhook import NewWebhook, StoredWebhook, UnderstoodWebhook
 from aiadmin.domain.quarantine import RowKey
-from aiadmin.domain.webhook import NewWebhook, StoredWebhook, UnderstoodWebhook
 from aiadmin.services.ports.audit import Audit
 from aiadmin.services.ports.calls import Calls
 from aiadmin.services.ports.fleet import Devices, Hosts, SessionEvents

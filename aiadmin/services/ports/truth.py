@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Protocol
 
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.journal import Record
-from aiadmin.domain.truth import Difference, Said
+from aiadmin.domain.journal.journal import Record
+from aiadmin.domain.notices.reconciliation import Difference, Said
 
 
 class Truth(Protocol):

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Protocol
 
+from aiadmin.domain.companies.rights import Right
 from aiadmin.domain.ids import SalonId
-from aiadmin.domain.journal import (
+from aiadmin.domain.journal.journal import (
     Attendance,
     Category,
     Client,
@@ -19,11 +20,10 @@ from aiadmin.domain.journal import (
     StaffMember,
     WorkDay,
 )
-from aiadmin.domain.right import Right
 
 
 class SalonApi(Protocol):
-    """A salon's journal. Every method raises a `domain.yclients_error.YClientsError`, and DependencyDownError.
+    """A salon's journal. Every method raises a `domain.yclients.error.YClientsError`, and DependencyDownError.
 
     Calls wait for their turn: one budget for the whole fleet, fair between salons, interactive ones first.
     `zone` is the salon's IANA timezone, in which local times are read, and `country` where it is (ISO 3166): phone

@@ -6,10 +6,10 @@ import itertools
 from datetime import UTC, datetime
 from typing import Any
 
-from aiadmin.domain.contact import Sighting
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.message import NewMessage, Purpose
-from aiadmin.services import messages
+from aiadmin.domain.messages.contact import Sighting
+from aiadmin.domain.messages.message import NewMessage, Purpose
+from aiadmin.services.messages import messages
 from tests.acceptance.hosting import Pair
 from tests.acceptance.test_hosting import Salons
 from tests.fakes.whatsapp.client import FakeWhatsApp

@@ -10,12 +10,12 @@ from datetime import UTC, datetime
 import psycopg2
 import pytest
 
-from aiadmin.adapters.db.unit_of_work import SqlUnitOfWork
-from aiadmin.adapters.db.wa_store import MAP, PERSONAL
 from aiadmin.adapters.secrets import DerivedSecrets
 from aiadmin.adapters.whatsapp.store import SCHEMA
-from aiadmin.domain.message import Purpose
-from aiadmin.services.privacy import PrivacyDesk
+from aiadmin.domain.messages.message import Purpose
+from aiadmin.services.privacy.privacy import PrivacyDesk
+from aiadmin.storage.hosting.wa_store import MAP, PERSONAL
+from aiadmin.storage.unit_of_work import SqlUnitOfWork
 from tests.acceptance.hosting import child
 from tests.acceptance.messages.salon import PHONES, Salon
 from tests.acceptance.test_hosting import SLOWLY

@@ -11,11 +11,11 @@ from contextlib import contextmanager
 import psutil
 from sqlalchemy import select
 
-from aiadmin.adapters.db.tables import DeviceRow
 from aiadmin.container import Container
-from aiadmin.domain.company import Company
-from aiadmin.domain.pairing import PairingState, Timing
-from aiadmin.hosting.desk import Desk
+from aiadmin.domain.companies.company import Company
+from aiadmin.domain.pairing.attempt import PairingState, Timing
+from aiadmin.pairing.coordinator import Desk
+from aiadmin.storage.tables.core import DeviceRow
 from tests.integration.sockets.page import ROOT
 from tests.integration.sockets.site import Salon, Site
 
@@ -69,7 +69,7 @@ OTHER_DESK = """
 import os
 from aiadmin.config import Config
 from aiadmin.container import Container
-from aiadmin.hosting.desk import Desk
+from aiadmin.pairing.coordinator import Desk
 Desk(Container(Config.from_env(os.environ))).start()
 input()
 """

@@ -11,8 +11,8 @@ import pytest
 
 from aiadmin.config import Config
 from aiadmin.container import Container
-from aiadmin.domain.pairing import Timing
-from aiadmin.hosting.desk import Desk
+from aiadmin.domain.pairing.attempt import Timing
+from aiadmin.pairing.coordinator import Desk
 from tests.acceptance.pairing.bench import desk_process, desk_with
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.integration.sockets.page import Page

@@ -14,7 +14,7 @@ import pytest
 from aiadmin.adapters import embedded
 from aiadmin.config import Config
 from aiadmin.container import Container
-from aiadmin.domain.pairing import PairingState
+from aiadmin.domain.pairing.attempt import PairingState
 from tests.acceptance.conftest import Restartable
 from tests.acceptance.pairing.bench import a_phone, desk_with, is_in, kill_rooms
 from tests.conftest import WaitUntil

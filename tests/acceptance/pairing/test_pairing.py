@@ -10,10 +10,10 @@ import pytest
 import requests
 from sqlalchemy import select, text
 
-from aiadmin.adapters.db.tables import DeviceRow, OutboxTableRow
-from aiadmin.domain.pairing import Timing
-from aiadmin.hosting.desk import Desk
-from aiadmin.services import pairings
+from aiadmin.domain.pairing.attempt import Timing
+from aiadmin.pairing.coordinator import Desk
+from aiadmin.services.pairing import pairings
+from aiadmin.storage.tables.core import DeviceRow, OutboxTableRow
 from tests.acceptance.pairing.bench import a_phone, company_of, devices_of, kill_rooms, leave_unwatched, rooms_of
 from tests.acceptance.pairing.conftest import OtherDesk, StartDesk
 from tests.conftest import WaitUntil

@@ -9,14 +9,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from click.testing import CliRunner, Result
 
-from aiadmin.adapters.db.engine import make_engine
-from aiadmin.adapters.db.unit_of_work import SqlUnitOfWork
 from aiadmin.cli import cli
-from aiadmin.domain.company import NewCompany
-from aiadmin.domain.device import LinkedAccount, Observed
+from aiadmin.domain.companies.company import NewCompany
+from aiadmin.domain.hosting.device import LinkedAccount, Observed
+from aiadmin.domain.hosting.session import Session
 from aiadmin.domain.ids import CompanyId, HostId, SalonId
-from aiadmin.domain.session import Session
-from aiadmin.services import sessions
+from aiadmin.services.hosting import sessions
+from aiadmin.storage.engine import make_engine
+from aiadmin.storage.unit_of_work import SqlUnitOfWork
 
 pytestmark = pytest.mark.process
 

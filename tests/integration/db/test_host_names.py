@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from aiadmin.adapters.db.connection import connect
-from aiadmin.adapters.db.engine import make_engine
-from aiadmin.adapters.db.host_names import RESOLVE_SECONDS, with_addresses
+from aiadmin.storage.connection import connect
+from aiadmin.storage.engine import make_engine
+from aiadmin.storage.host_names import RESOLVE_SECONDS, with_addresses
 
 
 def _by_engine(url: str) -> object:

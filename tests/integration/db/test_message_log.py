@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.orm import Session
 
-from aiadmin.adapters.db.engine import make_engine
-from aiadmin.adapters.db.message_log import SqlMessageLog
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.message_log import PAGE_SIZE, Place, Side
+from aiadmin.domain.messages.message_log import PAGE_SIZE, Place, Side
+from aiadmin.storage.engine import make_engine
+from aiadmin.storage.messages.message_log import SqlMessageLog
 from tests.support.database import Databases
 
 COMPANIES = 20

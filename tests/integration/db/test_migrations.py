@@ -12,10 +12,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from aiadmin.adapters.db import message_tables, notice_tables, salon_tables  # noqa: F401 - their tables belong to the metadata
-from aiadmin.adapters.db.engine import make_engine
-from aiadmin.adapters.db.tables import Base
-from aiadmin.domain.contact import one_spelling
+from aiadmin.domain.messages.contact import one_spelling
+from aiadmin.storage.engine import make_engine
+from aiadmin.storage.tables import journal, messages, notices  # noqa: F401 - their tables belong to the metadata
+from aiadmin.storage.tables.core import Base
 
 pytestmark = pytest.mark.process
 

@@ -20,14 +20,14 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import Engine, text
 
-from aiadmin.adapters.db.engine import make_engine
-from aiadmin.adapters.db.unit_of_work import SqlUnitOfWork
-from aiadmin.domain.company import NewCompany
-from aiadmin.domain.device import Desired, Device, LinkedAccount, Observed
-from aiadmin.domain.host import LEASE
+from aiadmin.domain.companies.company import NewCompany
+from aiadmin.domain.hosting.device import Desired, Device, LinkedAccount, Observed
+from aiadmin.domain.hosting.host import LEASE
+from aiadmin.domain.hosting.session import Session
 from aiadmin.domain.ids import DeviceId, HostId, SalonId
-from aiadmin.domain.session import Session
-from aiadmin.services import sessions
+from aiadmin.services.hosting import sessions
+from aiadmin.storage.engine import make_engine
+from aiadmin.storage.unit_of_work import SqlUnitOfWork
 from tests.support.examples import examples
 
 SLOWER = 60

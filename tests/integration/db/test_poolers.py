@@ -10,10 +10,10 @@ import sys
 import psycopg2
 import pytest
 
-from aiadmin.adapters.db import sessions
-from aiadmin.adapters.db.engine import make_engine
-from aiadmin.adapters.db.leadership import Leadership
 from aiadmin.domain.errors import DependencyDownError
+from aiadmin.storage import session_check
+from aiadmin.storage.engine import make_engine
+from aiadmin.storage.leadership import Leadership
 from tests.conftest import ROOT
 from tests.pooler import Mode, Pooler
 from tests.silence import by_way_of
@@ -42,7 +42,7 @@ def _run(command: str, database_url: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_direct_connection_is_one_of_our_own(database_url: str) -> None:
-    assert sessions.require(database_url) >= 14_00_00
+    assert session_check.require(database_url) >= 14_00_00
 
 
 def test_s11_w14_migrate_and_doctor_say_what_the_pooler_does_and_what_to_do(database_url: str, mode: Mode) -> None:

@@ -14,9 +14,8 @@ from sqlalchemy import text
 
 from aiadmin.config import Config
 from aiadmin.container import Container
-from aiadmin.domain.company import IntegrationStatus
-from aiadmin.domain.delivery import OutboxState
-from aiadmin.domain.device import LinkedAccount, Observed
+from aiadmin.domain.companies.company import IntegrationStatus
+from aiadmin.domain.companies.outbox import OutboxState
 from aiadmin.domain.errors import (
     CompanyNotFoundError,
     DependencyDownError,
@@ -24,9 +23,11 @@ from aiadmin.domain.errors import (
     NumberTakenError,
     SalonTakenError,
 )
+from aiadmin.domain.hosting.device import LinkedAccount, Observed
 from aiadmin.domain.ids import CompanyId, HostId, SalonId
-from aiadmin.domain.webhook import NewWebhook, UnderstoodWebhook, WebhookState, dedup_key
-from aiadmin.services import companies, links, pairings
+from aiadmin.domain.journal.webhook import NewWebhook, UnderstoodWebhook, WebhookState, dedup_key
+from aiadmin.services.companies import connect_links, registration
+from aiadmin.services.pairing import pairings
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 WINDOW = timedelta(hours=1)
@@ -40,8 +41,8 @@ def container(database_url: str, redis_url: str) -> Iterator[Container]:
     box.redis.close()
 
 
-def _register(box: Container, salon: int = 962302) -> companies.Registration:
-    return companies.register(
+def _register(box: Container, salon: int = 962302) -> registration.Registration:
+    return registration.register(
         salon_id=SalonId(salon),
         phone="79001234567",
         email=None,
@@ -64,7 +65,7 @@ def test_registration_hands_out_the_key_once_and_stores_only_its_hash(container:
     made = _register(container)
     with container.uow() as work:
         found = work.companies.find_by_api_key_hash(container.secrets.hash_api_key(made.api_key))
-        row = work.outbox.find_by_key(made.company.company_id, companies.ACTIVATION_KEY)
+        row = work.outbox.find_by_key(made.company.company_id, registration.ACTIVATION_KEY)
     assert found is not None
     assert found.company_id == made.company.company_id
     assert row is not None
@@ -78,7 +79,7 @@ def test_a_salon_that_is_registered_is_left_as_it_is(container: Container) -> No
     made = _register(container)
     with pytest.raises(SalonTakenError):
         _register(container)
-    assert links.open_link(made.token, uow=container.uow, tokens=container.tokens, clock=container.clock)
+    assert connect_links.open_link(made.token, uow=container.uow, tokens=container.tokens, clock=container.clock)
 
 
 def test_two_registrations_at_once_make_one_company(container: Container) -> None:
@@ -95,18 +96,18 @@ def test_two_registrations_at_once_make_one_company(container: Container) -> Non
         thread.start()
     for thread in threads:
         thread.join()
-    assert sum(isinstance(result, companies.Registration) for result in results) == 1
+    assert sum(isinstance(result, registration.Registration) for result in results) == 1
 
 
 def test_a_new_link_revokes_the_old_and_redis_mirrors_it(container: Container) -> None:
     made = _register(container)
     company_id = made.company.company_id
-    fresh = links.issue(
+    fresh = connect_links.issue(
         company_id, uow=container.uow, tokens=container.tokens, links=container.links, clock=container.clock
     )
     with pytest.raises(LinkRevokedError):
-        links.open_link(made.token, uow=container.uow, tokens=container.tokens, clock=container.clock)
-    opened = links.open_link(fresh, uow=container.uow, tokens=container.tokens, clock=container.clock)
+        connect_links.open_link(made.token, uow=container.uow, tokens=container.tokens, clock=container.clock)
+    opened = connect_links.open_link(fresh, uow=container.uow, tokens=container.tokens, clock=container.clock)
     assert opened.company_id == company_id
     jti = container.redis.get(f"marketplace:company:{company_id}:token")
     assert isinstance(jti, bytes)
@@ -225,15 +226,15 @@ def test_an_outbox_row_is_claimed_once_and_forgets_its_secret_when_sent(containe
 
 def test_a_rotated_key_replaces_the_old_everywhere(container: Container) -> None:
     made = _register(container)
-    fresh = companies.rotate_api_key(made.company.company_id, uow=container.uow, secrets=container.secrets)
+    fresh = registration.rotate_api_key(made.company.company_id, uow=container.uow, secrets=container.secrets)
     with container.uow() as work:
         assert work.companies.find_by_api_key_hash(container.secrets.hash_api_key(made.api_key)) is None
         assert work.companies.find_by_api_key_hash(container.secrets.hash_api_key(fresh)) is not None
-        row = work.outbox.find_by_key(made.company.company_id, companies.ACTIVATION_KEY)
+        row = work.outbox.find_by_key(made.company.company_id, registration.ACTIVATION_KEY)
     assert row is not None
     assert container.secrets.unseal(row.secret or "") == fresh
     with pytest.raises(CompanyNotFoundError):
-        companies.rotate_api_key(CompanyId(999), uow=container.uow, secrets=container.secrets)
+        registration.rotate_api_key(CompanyId(999), uow=container.uow, secrets=container.secrets)
 
 
 def test_a_repeated_webhook_is_one_row_and_a_stranger_is_named(container: Container) -> None:

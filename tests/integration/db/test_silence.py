@@ -15,15 +15,15 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
-from aiadmin.adapters.db.connection import CONNECT_SECONDS, parameters
-from aiadmin.adapters.db.engine import make_engine
-from aiadmin.adapters.db.leadership import Leadership
-from aiadmin.adapters.db.unit_of_work import SqlUnitOfWork
 from aiadmin.adapters.group_commit import WebhookWriter
-from aiadmin.adapters.webhook_limits import Share
+from aiadmin.adapters.redis.webhook_limits import Share
 from aiadmin.domain.errors import CompanyNotFoundError, DependencyDownError
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.webhook import NewWebhook
+from aiadmin.domain.journal.webhook import NewWebhook
+from aiadmin.storage.connection import CONNECT_SECONDS, parameters
+from aiadmin.storage.engine import make_engine
+from aiadmin.storage.leadership import Leadership
+from aiadmin.storage.unit_of_work import SqlUnitOfWork
 from tests.conftest import WaitUntil
 from tests.silence import SilentProxy, by_way_of
 

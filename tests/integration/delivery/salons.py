@@ -11,11 +11,12 @@ from sqlalchemy import text
 
 from aiadmin.config import Config
 from aiadmin.container import Container
-from aiadmin.domain.company import Company
-from aiadmin.domain.delivery import OutboxRow, OutboxState
-from aiadmin.domain.device import LinkedAccount
+from aiadmin.domain.companies.company import Company
+from aiadmin.domain.companies.outbox import OutboxRow, OutboxState
+from aiadmin.domain.hosting.device import LinkedAccount
 from aiadmin.domain.ids import CompanyId, OutboxId, SalonId
-from aiadmin.services import companies, pairings
+from aiadmin.services.companies import registration
+from aiadmin.services.pairing import pairings
 from tests.fakes.yclients.client import FakeYClients
 
 CALLBACK = "/marketplace/partner/callback"
@@ -68,9 +69,9 @@ def make_container(**settings: object) -> Iterator[Container]:
     box.redis.close()
 
 
-def register(box: Container, salon_id: int = 962302) -> companies.Registration:
+def register(box: Container, salon_id: int = 962302) -> registration.Registration:
     """A salon that has registered."""
-    return companies.register(
+    return registration.register(
         salon_id=SalonId(salon_id),
         phone="79001234567",
         email=None,

@@ -10,12 +10,12 @@ import pytest
 
 from aiadmin import texts
 from aiadmin.container import Container
-from aiadmin.domain.company import IntegrationStatus
-from aiadmin.domain.delivery import OutboxState
+from aiadmin.domain.companies.company import IntegrationStatus
+from aiadmin.domain.companies.outbox import OutboxState
 from aiadmin.domain.errors import ActivationStateError, CompanyNotFoundError
 from aiadmin.domain.ids import CompanyId
-from aiadmin.services import activations
-from aiadmin.services.companies import rotate_api_key
+from aiadmin.services.companies.registration import rotate_api_key
+from aiadmin.services.install import activations
 from tests.conftest import WaitUntil
 from tests.fakes.yclients.client import FakeYClients
 from tests.integration.delivery.salons import Salon, link, make_container, register

@@ -10,11 +10,11 @@ import pytest
 from click.testing import CliRunner, Result
 from rq import Queue
 
-from aiadmin.adapters.queue import JOBS
+from aiadmin.adapters.redis.job_queue import JOBS
 from aiadmin.cli import cli
 from aiadmin.container import Container
-from aiadmin.domain.company import IntegrationStatus
-from aiadmin.services import companies
+from aiadmin.domain.companies.company import IntegrationStatus
+from aiadmin.services.companies import registration
 from tests.fakes.yclients.client import FakeYClients
 from tests.integration.delivery.salons import JWT_SECRET, link, register
 
@@ -56,7 +56,7 @@ def test_one_company_is_shown_with_its_device_its_callback_and_its_last_error(
     yclients.fault("/marketplace/partner/callback", status=422, body='{"meta": {"message": "Bad url"}}')
     salon = link(box)
     salon.deliver()
-    companies.consent(salon.company, uow=box.uow, clock=lambda: datetime(2026, 3, 8, 12, tzinfo=UTC))
+    registration.consent(salon.company, uow=box.uow, clock=lambda: datetime(2026, 3, 8, 12, tzinfo=UTC))
     output = run("companies", "show", salon.company_id).output
     shown = {line[:20].strip(): line[21:].strip() for line in output.splitlines()}
     assert shown["status"] == "activation_failed"

@@ -12,14 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from aiadmin.adapters.redis_client import make_redis
-from aiadmin.adapters.yclients.bucket import Bucket
+from aiadmin.adapters.redis.client import make_redis
+from aiadmin.adapters.yclients.call_limiter import Bucket
 from aiadmin.adapters.yclients.http import MAX_BYTES, Timeouts, YClientsHttp, answer_of
 from aiadmin.adapters.yclients.marketplace import YClientsMarketplace, connection_of
 from aiadmin.config import Config
-from aiadmin.domain.activation import Answer, Connection
 from aiadmin.domain.ids import SalonId
-from aiadmin.domain.pacing import Budget
+from aiadmin.domain.install.activation import Connection
+from aiadmin.domain.yclients.call_budget import Budget
+from aiadmin.domain.yclients.http_answer import Answer
 from tests.fakes.yclients.client import FakeYClients
 
 QUICK = Timeouts(connect=0.5, total=0.5)

@@ -12,9 +12,10 @@ from sqlalchemy import text
 
 from aiadmin.container import Container
 from aiadmin.domain.ids import CompanyId, HostId, OutboxId
-from aiadmin.domain.sync import SyncKind
-from aiadmin.domain.webhook import NewWebhook
-from aiadmin.services import inbox, maintenance
+from aiadmin.domain.journal.sync_run import SyncKind
+from aiadmin.domain.journal.webhook import NewWebhook
+from aiadmin.services import maintenance
+from aiadmin.services.journal import webhook_processing
 from tests.integration.delivery.salons import link, register
 
 HOUR = timedelta(hours=1)
@@ -63,9 +64,9 @@ def _rows(box: Container) -> list[tuple[object, ...]]:
 
 def test_every_body_ends_in_its_state_and_none_holds_up_the_rest(box: Container) -> None:
     _store(box, register(box).company.company_id, *BODIES)
-    assert inbox.drain(uow=box.uow, clock=box.clock) == len(BODIES)
+    assert webhook_processing.drain(uow=box.uow, clock=box.clock) == len(BODIES)
     assert {row[0]: row[1:] for row in _rows(box)} == BODIES
-    assert inbox.drain(uow=box.uow, clock=box.clock) == 0
+    assert webhook_processing.drain(uow=box.uow, clock=box.clock) == 0
 
 
 def test_two_workers_share_the_inbox_and_no_webhook_is_done_twice(box: Container) -> None:
@@ -73,7 +74,8 @@ def test_two_workers_share_the_inbox_and_no_webhook_is_done_twice(box: Container
     _store(box, register(box).company.company_id, *map(str.encode, bodies))
     done: list[int] = []
     threads = [
-        threading.Thread(target=lambda: done.append(inbox.drain(uow=box.uow, clock=box.clock))) for _ in range(2)
+        threading.Thread(target=lambda: done.append(webhook_processing.drain(uow=box.uow, clock=box.clock)))
+        for _ in range(2)
     ]
     for thread in threads:
         thread.start()
@@ -141,7 +143,7 @@ def test_a_sweep_nudges_what_is_due_and_nothing_else(box: Container) -> None:
 def test_tidying_forgets_the_dead_and_the_old_and_never_unread_mail(box: Container) -> None:
     company_id = register(box).company.company_id
     _store(box, company_id, b'{"resource": "record", "status": "create"}')
-    inbox.drain(uow=box.uow, clock=box.clock)
+    webhook_processing.drain(uow=box.uow, clock=box.clock)
     _store(box, company_id, b"{}")
     with box.uow() as work:
         for number, age in enumerate((-10, 30, 90)):

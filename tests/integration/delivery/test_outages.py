@@ -13,12 +13,12 @@ import psutil
 import psycopg2
 import pytest
 
-from aiadmin.adapters.db.engine import make_engine
-from aiadmin.adapters.db.unit_of_work import SqlUnitOfWork
 from aiadmin.adapters.embedded import EmbeddedServer, start_valkey
-from aiadmin.adapters.redis_client import make_redis
+from aiadmin.adapters.redis.client import make_redis
 from aiadmin.container import Container
 from aiadmin.hosting.lease import Lease
+from aiadmin.storage.engine import make_engine
+from aiadmin.storage.unit_of_work import SqlUnitOfWork
 from tests.conftest import WaitUntil
 from tests.fakes.yclients.client import FakeYClients
 from tests.integration.delivery.processes import SOON, Processes

@@ -15,15 +15,15 @@ from rq import Callback, Queue, Repeat, Retry, SimpleWorker
 from rq.command import send_kill_horse_command, send_shutdown_command
 from rq.suspension import suspend
 
-from aiadmin.adapters import job_functions
-from aiadmin.adapters.job_functions import DRAIN, LOOK, SESSIONS, WORKERS, JobFunction
-from aiadmin.adapters.metrics import HASH, field
-from aiadmin.adapters.own_jobs import OwnJobsOnly, RefusedJobError, SessionsJob, WorkersJob, read_call
-from aiadmin.adapters.queue import JOBS, RqJobQueue
-from aiadmin.adapters.redis_client import make_redis
+from aiadmin.adapters.metrics.counters import HASH, field
+from aiadmin.adapters.redis import job_functions
+from aiadmin.adapters.redis.client import make_redis
+from aiadmin.adapters.redis.job_functions import DRAIN, LOOK, SESSIONS, WORKERS, JobFunction
+from aiadmin.adapters.redis.job_queue import JOBS, RqJobQueue
+from aiadmin.adapters.redis.own_jobs import OwnJobsOnly, RefusedJobError, SessionsJob, WorkersJob, read_call
 from aiadmin.domain.ids import CompanyId, OutboxId
-from aiadmin.domain.metric import Metric
-from aiadmin.domain.sync import SyncKind
+from aiadmin.domain.journal.sync_run import SyncKind
+from aiadmin.domain.metrics import Metric
 from tests.conftest import WaitUntil
 from tests.integration.delivery.processes import Processes
 

@@ -12,7 +12,7 @@ import psutil
 import pytest
 from rq import Queue
 
-from aiadmin.adapters.queue import JOBS
+from aiadmin.adapters.redis.job_queue import JOBS
 from aiadmin.container import Container
 from tests.conftest import ROOT, WaitUntil
 from tests.fakes.yclients.client import FakeYClients

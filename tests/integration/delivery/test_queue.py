@@ -8,9 +8,9 @@ import zlib
 from redis import Redis
 from rq import Queue
 
-from aiadmin.adapters.nudge_queues import REGISTRY, NudgeQueues
-from aiadmin.adapters.queue import JOBS, RqJobQueue
-from aiadmin.adapters.redis_client import make_redis
+from aiadmin.adapters.redis.client import make_redis
+from aiadmin.adapters.redis.host_wakeups import REGISTRY, NudgeQueues
+from aiadmin.adapters.redis.job_queue import JOBS, RqJobQueue
 from aiadmin.domain.ids import OutboxId
 from tests.conftest import WaitUntil
 

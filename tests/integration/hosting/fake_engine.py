@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 from aiadmin.adapters.whatsapp.engine import EngineError, UnknownDeviceError
-from aiadmin.domain.contact import Sighting
-from aiadmin.domain.message import Fate, SendResult
-from aiadmin.domain.session_event import Connected, SessionEvent
+from aiadmin.domain.hosting.session_event import Connected, SessionEvent
+from aiadmin.domain.messages.contact import Sighting
+from aiadmin.domain.messages.message import Fate, SendResult
 from aiadmin.hosting.ports import Keys
 from tests.integration.hosting.fake_faults import Suffering
 

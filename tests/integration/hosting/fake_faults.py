@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from aiadmin.domain.session_event import (
+from aiadmin.domain.hosting.session_event import (
     ClientOutdated,
     Connected,
     ConnectFailure,

@@ -9,13 +9,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from redis import Redis
 
-from aiadmin.adapters.fleet import HOLD_KEY, RedisFleet
-from aiadmin.adapters.redis_client import make_redis
-from aiadmin.domain.breaker import Report, State
+from aiadmin.adapters.redis.client import make_redis
+from aiadmin.adapters.redis.fleet import HOLD_KEY, RedisFleet
 from aiadmin.domain.errors import DependencyDownError
-from aiadmin.domain.host import Vitals
+from aiadmin.domain.hosting.circuit_breaker import Report, State
+from aiadmin.domain.hosting.host import Vitals
+from aiadmin.domain.hosting.session_event import Disconnected, LoggedOut
 from aiadmin.domain.ids import DeviceId, HostId
-from aiadmin.domain.session_event import Disconnected, LoggedOut
 from aiadmin.hosting import vitals
 from tests.conftest import WaitUntil
 from tests.integration.hosting.test_host import World, now, world

@@ -12,15 +12,17 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
-from aiadmin.adapters.db.engine import make_engine
-from aiadmin.adapters.db.unit_of_work import SqlUnitOfWork
-from aiadmin.domain.company import NewCompany
-from aiadmin.domain.device import LinkedAccount, Observed
+from aiadmin.domain.companies.company import NewCompany
 from aiadmin.domain.errors import DependencyDownError, NumberTakenError
+from aiadmin.domain.hosting.device import LinkedAccount, Observed
+from aiadmin.domain.hosting.session_event import Disconnected, LoggedOut, StreamReplaced
 from aiadmin.domain.ids import CompanyId, DeviceId, HostId, SalonId
-from aiadmin.domain.session_event import Disconnected, LoggedOut, StreamReplaced
 from aiadmin.hosting.host import SessionHost
-from aiadmin.services import maintenance, pairings, sessions
+from aiadmin.services import maintenance
+from aiadmin.services.hosting import sessions
+from aiadmin.services.pairing import pairings
+from aiadmin.storage.engine import make_engine
+from aiadmin.storage.unit_of_work import SqlUnitOfWork
 from tests.conftest import WaitUntil
 from tests.integration.hosting.fake_engine import FakeEngine, FakeKeys
 
@@ -200,7 +202,7 @@ def test_an_old_epoch_writes_nothing(world: World) -> None:
 
 
 def _logged_out() -> Any:
-    from aiadmin.domain.session import Session
+    from aiadmin.domain.hosting.session import Session
 
     return Session(observed=Observed.LOGGED_OUT, since=now(), reason="logged_out")
 

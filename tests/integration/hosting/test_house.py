@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from aiadmin.adapters.embedded import free_port
-from aiadmin.hosting.house import House
+from aiadmin.pairing.process_pool import House
 
 
 @pytest.fixture

@@ -8,14 +8,14 @@ from datetime import UTC, datetime
 import psycopg2
 import pytest
 
-from aiadmin.adapters.db.engine import make_engine
-from aiadmin.adapters.db.unit_of_work import SqlUnitOfWork
 from aiadmin.adapters.whatsapp.key_store import SqlKeyStore
 from aiadmin.adapters.whatsapp.store import StoreError, migrate
-from aiadmin.domain.company import NewCompany
-from aiadmin.domain.device import LinkedAccount
+from aiadmin.domain.companies.company import NewCompany
 from aiadmin.domain.errors import DependencyDownError
+from aiadmin.domain.hosting.device import LinkedAccount
 from aiadmin.domain.ids import SalonId
+from aiadmin.storage.engine import make_engine
+from aiadmin.storage.unit_of_work import SqlUnitOfWork
 
 OURS, NAMELESS = "79990000001:1@s.whatsapp.net", "79990000002:7@s.whatsapp.net"
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from aiadmin.domain.device import Observed
-from aiadmin.domain.session_event import Disconnected
-from aiadmin.services import maintenance, sessions
+from aiadmin.domain.hosting.device import Observed
+from aiadmin.domain.hosting.session_event import Disconnected
+from aiadmin.services import maintenance
+from aiadmin.services.hosting import sessions
 from tests.conftest import WaitUntil
 from tests.integration.hosting.test_host import World, now, world
 

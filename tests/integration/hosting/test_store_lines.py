@@ -9,8 +9,8 @@ from contextlib import ExitStack
 
 import pytest
 
-from aiadmin.adapters.db.connection import USER_TIMEOUT_MS
 from aiadmin.adapters.whatsapp.store_lines import sweep
+from aiadmin.storage.connection import USER_TIMEOUT_MS
 from tests.conftest import WaitUntil
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the kernel tells it on Linux alone")

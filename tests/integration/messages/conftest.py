@@ -11,15 +11,15 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
-from aiadmin.adapters.db.engine import make_engine
-from aiadmin.adapters.db.unit_of_work import SqlUnitOfWork
-from aiadmin.domain.company import NewCompany
-from aiadmin.domain.contact import Sighting
-from aiadmin.domain.device import Device, LinkedAccount
+from aiadmin.domain.companies.company import NewCompany
 from aiadmin.domain.errors import DependencyDownError
+from aiadmin.domain.hosting.device import Device, LinkedAccount
 from aiadmin.domain.ids import CompanyId, HostId, MessageId, SalonId
-from aiadmin.domain.message import NewMessage, OutboxMessage
-from aiadmin.services import messages
+from aiadmin.domain.messages.contact import Sighting
+from aiadmin.domain.messages.message import NewMessage, OutboxMessage
+from aiadmin.services.messages import messages
+from aiadmin.storage.engine import make_engine
+from aiadmin.storage.unit_of_work import SqlUnitOfWork
 
 _NUMBERS = itertools.count(1)
 

@@ -1,4 +1,4 @@
-"""Contacts and the inbox on a real PostgreSQL, as the rules of `domain.contact` want them."""
+"""Contacts and the inbox on a real PostgreSQL, as the rules of `domain.messages.contact` want them."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from aiadmin.domain.contact import Sighting
-from aiadmin.domain.device import Device
 from aiadmin.domain.errors import DependencyDownError
-from aiadmin.domain.message import Direction, Heard, MessageKind, MessageSeen, ReceiptSeen
-from aiadmin.services import messages
+from aiadmin.domain.hosting.device import Device
+from aiadmin.domain.messages.contact import Sighting
+from aiadmin.domain.messages.message import Direction, Heard, MessageKind, MessageSeen, ReceiptSeen
+from aiadmin.services.messages import messages
 from tests.integration.messages.conftest import Salons, now
 
 LID, PHONE = "200@lid", "79995550001"

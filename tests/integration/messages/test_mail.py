@@ -12,16 +12,16 @@ from typing import Any
 import pytest
 
 from aiadmin.adapters.whatsapp.engine import EngineError
-from aiadmin.domain.contact import Sighting
-from aiadmin.domain.delivery import OutboxState
-from aiadmin.domain.device import Device
-from aiadmin.domain.message import NOT_ON_WHATSAPP, Fate, Purpose, SendResult, TimerSeen
-from aiadmin.domain.pace import Bucket
-from aiadmin.domain.session_event import Connected, SessionEvent
+from aiadmin.domain.companies.outbox import OutboxState
+from aiadmin.domain.hosting.device import Device
+from aiadmin.domain.hosting.session_event import Connected, SessionEvent
+from aiadmin.domain.messages.contact import Sighting
+from aiadmin.domain.messages.message import NOT_ON_WHATSAPP, Fate, Purpose, SendResult, TimerSeen
+from aiadmin.domain.messages.sending_policy import Bucket
 from aiadmin.hosting import incoming as incoming_module
+from aiadmin.hosting.collaborators import Manners
 from aiadmin.hosting.incoming import Incoming
 from aiadmin.hosting.outgoing import Online, Outgoing
-from aiadmin.hosting.outside import Manners
 from tests.conftest import WaitUntil
 from tests.integration.messages.conftest import Salons, now
 from tests.integration.messages.test_contacts import LID, heard, receipt

@@ -9,13 +9,13 @@ from datetime import timedelta
 
 import pytest
 
-from aiadmin.domain.contact import Sighting
-from aiadmin.domain.delivery import OutboxState
-from aiadmin.domain.device import Device, LinkedAccount
+from aiadmin.domain.companies.outbox import OutboxState
 from aiadmin.domain.errors import CompanyNotFoundError
+from aiadmin.domain.hosting.device import Device, LinkedAccount
 from aiadmin.domain.ids import CompanyId, HostId, MessageId
-from aiadmin.domain.message import SENDING_AT_MOST, Fate, Hold, NewMessage, OutboxMessage, SendResult
-from aiadmin.services import messages
+from aiadmin.domain.messages.contact import Sighting
+from aiadmin.domain.messages.message import SENDING_AT_MOST, Fate, Hold, NewMessage, OutboxMessage, SendResult
+from aiadmin.services.messages import messages
 from tests.integration.messages.conftest import Salons, now
 
 SENT = SendResult(fate=Fate.SENT, message_id="3EB0", sent_at=now())

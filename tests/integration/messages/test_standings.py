@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from aiadmin.domain.contact import Sighting
-from aiadmin.domain.device import Device
+from aiadmin.domain.hosting.device import Device
 from aiadmin.domain.ids import ContactId
-from aiadmin.domain.message import (
+from aiadmin.domain.messages.contact import Sighting
+from aiadmin.domain.messages.message import (
     NOT_ON_WHATSAPP,
     REACHOUT_LOCKED,
     Fate,
@@ -20,9 +20,9 @@ from aiadmin.domain.message import (
     SendResult,
     Takes,
 )
-from aiadmin.domain.pace import Person
-from aiadmin.domain.reach_out import LOCK, MANY
-from aiadmin.services import messages, pauses
+from aiadmin.domain.messages.reachout_lock import LOCK, MANY
+from aiadmin.domain.messages.sending_policy import Person
+from aiadmin.services.messages import messages, pauses
 from tests.integration.messages.conftest import Salons, now
 from tests.integration.messages.test_contacts import LID, PHONE, heard, receipt
 

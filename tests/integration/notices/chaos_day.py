@@ -11,8 +11,8 @@ from typing import Any
 
 from aiadmin.config import Config
 from aiadmin.container import Container
-from aiadmin.domain.sync import SyncKind
-from aiadmin.services import inbox
+from aiadmin.domain.journal.sync_run import SyncKind
+from aiadmin.services.journal import webhook_processing
 from tests.fakes.yclients.client import FakeYClients
 from tests.integration.notices.conftest import MOSCOW, Salon
 from tests.integration.sync.conftest import Salons, World
@@ -160,7 +160,7 @@ class ChaosDay:
 
     def _work(self) -> None:
         """What workers do of what is due: one round of each job."""
-        inbox.drain(uow=self.box.uow, clock=self.clock)
+        webhook_processing.drain(uow=self.box.uow, clock=self.clock)
         self.box.checker.work()
         for row in self._due():
             self.box.synchroniser.work(row.company_id, SyncKind(row.key))

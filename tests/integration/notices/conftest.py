@@ -13,13 +13,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from aiadmin.domain.contact import Sighting
-from aiadmin.domain.device import Device, LinkedAccount, Observed
+from aiadmin.domain.chat.confirmation import Question
+from aiadmin.domain.hosting.device import Device, LinkedAccount, Observed
+from aiadmin.domain.hosting.session import Session
 from aiadmin.domain.ids import CompanyId, ContactId, HostId
-from aiadmin.domain.message import Direction, Heard, Hold, MessageKind, MessageSeen, OutboxMessage
-from aiadmin.domain.question import Question
-from aiadmin.domain.session import Session
-from aiadmin.services import messages, sessions
+from aiadmin.domain.messages.contact import Sighting
+from aiadmin.domain.messages.message import Direction, Heard, Hold, MessageKind, MessageSeen, OutboxMessage
+from aiadmin.services.hosting import sessions
+from aiadmin.services.messages import messages
 from tests.fakes.yclients.client import FakeYClients
 from tests.integration.sync.conftest import Salons, salons, settings, world, yclients
 from tests.support.database import Databases

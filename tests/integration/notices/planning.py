@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from aiadmin.domain.ids import MessageId
-from aiadmin.domain.message import Fate, SendResult
-from aiadmin.domain.message_settings import MessageSettings
-from aiadmin.services import messages
-from aiadmin.services.notices import Planner
-from aiadmin.services.salon_wording import SalonWording
+from aiadmin.domain.messages.message import Fate, SendResult
+from aiadmin.domain.notices.settings import MessageSettings
+from aiadmin.services.messages import messages
+from aiadmin.services.notices.planning import Planner
+from aiadmin.services.notices.rendering import SalonWording
 from tests.integration.notices.conftest import Salon
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

@@ -9,12 +9,14 @@ from typing import Any
 
 import pytest
 
-from aiadmin import wording
 from aiadmin.domain.ids import ContactId
-from aiadmin.domain.journal import Attendance
-from aiadmin.domain.message import Direction, Fate, MessageKind, Purpose, SendResult
-from aiadmin.domain.pace import Person
-from aiadmin.services import answers, maintenance, messages
+from aiadmin.domain.journal.journal import Attendance
+from aiadmin.domain.messages.message import Direction, Fate, MessageKind, Purpose, SendResult
+from aiadmin.domain.messages.sending_policy import Person
+from aiadmin.services import maintenance
+from aiadmin.services.chat import replies as answers
+from aiadmin.services.messages import messages
+from aiadmin.texts import formatting as wording
 from tests.integration.notices.conftest import Salon
 
 

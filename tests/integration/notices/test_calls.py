@@ -11,15 +11,17 @@ from typing import Any
 
 import pytest
 
-from aiadmin.domain.device import Observed
-from aiadmin.domain.message import REACHOUT_LOCKED, Fate, Hold, SendResult
-from aiadmin.domain.pacing import Urgency
-from aiadmin.domain.salon_state import StateKind, states
-from aiadmin.domain.sync import SyncKind
-from aiadmin.domain.yclients_answer import TRIES
-from aiadmin.services import maintenance, messages, pauses, sessions
+from aiadmin.domain.hosting.device import Observed
+from aiadmin.domain.journal.sync_run import SyncKind
+from aiadmin.domain.manage.salon_state import StateKind, states
+from aiadmin.domain.messages.message import REACHOUT_LOCKED, Fate, Hold, SendResult
+from aiadmin.domain.yclients.answer import TRIES
+from aiadmin.domain.yclients.call_budget import Urgency
+from aiadmin.services import maintenance
+from aiadmin.services.hosting import sessions
+from aiadmin.services.messages import messages, pauses
+from aiadmin.services.notices.rendering import SalonWording
 from aiadmin.services.ports import UnitOfWork
-from aiadmin.services.salon_wording import SalonWording
 from tests.integration.notices.conftest import MOSCOW, Salon
 from tests.integration.notices.planning import DAY, HOUR, Plans
 

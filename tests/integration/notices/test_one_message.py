@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from aiadmin import wording
-from aiadmin.domain.notice import NoticeKind
-from aiadmin.services.salon_wording import SalonWording
+from aiadmin.domain.notices.notice import NoticeKind
+from aiadmin.services.notices.rendering import SalonWording
+from aiadmin.texts import formatting as wording
 from tests.integration.notices.conftest import Salon
 from tests.integration.notices.planning import DAY, HOUR, Plans
 

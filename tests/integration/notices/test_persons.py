@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from aiadmin.domain.sync import SyncKind
+from aiadmin.domain.journal.sync_run import SyncKind
 from tests.integration.notices.conftest import Salon
 from tests.integration.notices.planning import DAY, Plans
 

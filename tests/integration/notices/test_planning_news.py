@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from aiadmin.domain.plan import MOST_AT_ONCE, SLIP
-from aiadmin.domain.sync import SyncKind
+from aiadmin.domain.journal.sync_run import SyncKind
+from aiadmin.domain.notices.change_planning import MOST_AT_ONCE, SLIP
 from tests.integration.notices.conftest import Salon
 from tests.integration.notices.planning import DAY, HOUR, Plans
 

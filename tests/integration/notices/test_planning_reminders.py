@@ -155,7 +155,7 @@ def test_a_review_is_asked_for_after_a_visit_that_took_place_where_the_salon_wis
 
 
 def test_every_salon_has_its_turn(new_salon: Callable[[], Salon], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("aiadmin.services.notices.SALONS_AT_ONCE", 2)
+    monkeypatch.setattr("aiadmin.services.notices.planning.SALONS_AT_ONCE", 2)
     all_plans: list[Any] = [Plans(new_salon()) for _ in range(5)]
     for plans in all_plans:
         _keep_one(plans)

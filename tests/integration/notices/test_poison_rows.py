@@ -18,16 +18,20 @@ from hypothesis import strategies as st
 from rq.timeouts import JobTimeoutException
 from sqlalchemy.exc import OperationalError
 
-from aiadmin.domain.contact import Sighting
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.message import Hold, NewMessage
+from aiadmin.domain.journal.sync_run import SyncKind
+from aiadmin.domain.journal.webhook import NewWebhook
+from aiadmin.domain.messages.contact import Sighting
+from aiadmin.domain.messages.message import Hold, NewMessage
 from aiadmin.domain.quarantine import RowKey, WorkQueue
-from aiadmin.domain.sync import SyncKind
-from aiadmin.domain.webhook import NewWebhook
-from aiadmin.services import inbox, lifecycle, maintenance, messages, sessions
+from aiadmin.services import maintenance
+from aiadmin.services.hosting import sessions
+from aiadmin.services.install import lifecycle
 from aiadmin.services.isolation import Isolation
-from aiadmin.services.notices import Planner
+from aiadmin.services.journal import webhook_processing
+from aiadmin.services.messages import messages
+from aiadmin.services.notices.planning import Planner
 from jobs.worker import JobDeadline, JobOverdueError
 from tests.integration.notices.conftest import Salon
 from tests.integration.notices.planning import Plans
@@ -124,7 +128,7 @@ def test_s1_y1_a_webhook(two: Two) -> None:
     _store(two, two.good.company_id, _hook(7))
     bad = two.scalar("SELECT min(id) + 1 FROM webhooks WHERE company_id = :id", id=two.bad.company_id)
     two.poison("webhooks", f"OLD.id = {bad}")
-    drain = lambda: inbox.drain(uow=two.box.uow, clock=two.box.clock)  # noqa: E731
+    drain = lambda: webhook_processing.drain(uow=two.box.uow, clock=two.box.clock)  # noqa: E731
     assert drain() == 3
     assert two.is_bad_one(WorkQueue.WEBHOOKS)
     assert two.world.rows("SELECT id FROM webhooks WHERE state = 'received'") == [(bad,)]
@@ -150,11 +154,11 @@ def test_s1_tables_of_another_version_are_no_rows_fault(two: Two, to: str, back:
     two.world.execute(to)
     try:
         with pytest.raises(DependencyDownError, match="aiadmin migrate"):
-            inbox.drain(uow=two.box.uow, clock=two.box.clock)
+            webhook_processing.drain(uow=two.box.uow, clock=two.box.clock)
     finally:
         two.world.execute(back)
     assert two.set_aside() == []
-    assert inbox.drain(uow=two.box.uow, clock=two.box.clock) == 2
+    assert webhook_processing.drain(uow=two.box.uow, clock=two.box.clock) == 2
 
 
 def test_s1_what_a_client_wrote(two: Two) -> None:
@@ -472,7 +476,7 @@ def test_s1_y1_whatever_one_salon_sends_the_other_is_understood(two: Two) -> Non
         two.world.execute("DELETE FROM checks")
         _store(two, two.bad.company_id, json.dumps(body).encode())
         _store(two, two.good.company_id, _hook(two.good.booking["id"]))
-        assert inbox.drain(uow=two.box.uow, clock=two.box.clock) == 2
+        assert webhook_processing.drain(uow=two.box.uow, clock=two.box.clock) == 2
         two.world.execute("UPDATE checks SET due_at = now() - interval '1 second'")
         two.box.checker.work()
         assert two.world.rows("SELECT state FROM webhooks WHERE company_id = :id", id=two.good.company_id) == [

@@ -12,17 +12,17 @@ from typing import Any
 
 import pytest
 
-from aiadmin.domain.delivery import OutboxState
-from aiadmin.domain.device import Observed
-from aiadmin.domain.message import REACHOUT_LOCKED, Fate, Purpose, SendResult
-from aiadmin.domain.notice import Promise
-from aiadmin.domain.pace import UNBOUND, Bucket, Pace
-from aiadmin.domain.pacing import Urgency
-from aiadmin.domain.release import FEW, FRESH, RELEASED_FOR
-from aiadmin.domain.yclients_answer import TRIES
-from aiadmin.services import messages, pauses
-from aiadmin.services.looks import Looker
-from aiadmin.services.release import Releaser
+from aiadmin.domain.companies.outbox import OutboxState
+from aiadmin.domain.hosting.device import Observed
+from aiadmin.domain.messages.message import REACHOUT_LOCKED, Fate, Purpose, SendResult
+from aiadmin.domain.messages.sending_policy import UNBOUND, Bucket, Pace
+from aiadmin.domain.notices.dispatch import FEW, FRESH, RELEASED_FOR
+from aiadmin.domain.notices.notice import Promise
+from aiadmin.domain.yclients.answer import TRIES
+from aiadmin.domain.yclients.call_budget import Urgency
+from aiadmin.services.journal.fresh_bookings import Looker
+from aiadmin.services.messages import messages, pauses
+from aiadmin.services.notices.dispatch import Releaser
 from tests.integration.notices.conftest import Salon
 from tests.integration.notices.wordings import Words
 

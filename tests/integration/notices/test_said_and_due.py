@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.message import Fate, Hold, SendResult
-from aiadmin.domain.pace import Pace
-from aiadmin.services import messages
-from aiadmin.services.salon_wording import SalonWording
+from aiadmin.domain.messages.message import Fate, Hold, SendResult
+from aiadmin.domain.messages.sending_policy import Pace
+from aiadmin.services.messages import messages
+from aiadmin.services.notices.rendering import SalonWording
 from tests.integration.notices.conftest import MOSCOW, Salon
 from tests.integration.notices.planning import DAY, HOUR
 from tests.integration.notices.test_calls import MINUTE, Desk

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from aiadmin import wording
-from aiadmin.domain.message import Purpose
-from aiadmin.domain.pace import Hindrance
-from aiadmin.services.salon_wording import SalonWording
-from aiadmin.services.wishes import Wishes
+from aiadmin.domain.messages.message import Purpose
+from aiadmin.domain.messages.sending_policy import Hindrance
+from aiadmin.services.notices.rendering import SalonWording
+from aiadmin.services.notices.settings import Wishes
+from aiadmin.texts import formatting as wording
 from tests.integration.notices.conftest import MOSCOW, Salon
 from tests.integration.notices.test_release import Desk, promise
 

@@ -18,14 +18,14 @@ import pytest
 import sqlalchemy as sa
 
 import jobs
-from aiadmin.domain.booking_event import BookingEvent, EventKind, EventSource
-from aiadmin.domain.contact import Sighting
-from aiadmin.domain.delivery import OutboxKind
-from aiadmin.domain.message import NewMessage
-from aiadmin.domain.operator import Order, Target
-from aiadmin.domain.sync import SyncKind
-from aiadmin.domain.webhook import NewWebhook
-from aiadmin.services import messages
+from aiadmin.domain.companies.outbox import OutboxKind
+from aiadmin.domain.journal.booking_event import BookingEvent, EventKind, EventSource
+from aiadmin.domain.journal.sync_run import SyncKind
+from aiadmin.domain.journal.webhook import NewWebhook
+from aiadmin.domain.messages.contact import Sighting
+from aiadmin.domain.messages.message import NewMessage
+from aiadmin.domain.provider.order import Order, Target
+from aiadmin.services.messages import messages
 from jobs import (
     answers,
     callbacks,

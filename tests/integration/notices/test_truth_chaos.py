@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from aiadmin.adapters.db.engine import make_engine
 from aiadmin.config import Config
+from aiadmin.storage.engine import make_engine
 from tests.fakes.yclients.client import FakeYClients
 from tests.integration.notices.chaos_day import ChaosDay, FastClock, FastContainer, FastWorld
 from tests.integration.notices.conftest import MOSCOW

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from aiadmin.domain.journal import Attendance
-from aiadmin.domain.message import MessageKind
-from aiadmin.domain.notice import NoticeKind
+from aiadmin.domain.journal.journal import Attendance
+from aiadmin.domain.messages.message import MessageKind
+from aiadmin.domain.notices.notice import NoticeKind
 from tests.integration.notices.conftest import Salon
 from tests.integration.notices.planning import DAY, Plans
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.journal import Record
-from aiadmin.domain.notice import Notice, is_still_true
-from aiadmin.domain.pace import Pace
-from aiadmin.domain.telling import ToldVisit
+from aiadmin.domain.journal.journal import Record
+from aiadmin.domain.messages.sending_policy import Pace
+from aiadmin.domain.notices.notice import Notice, is_still_true
+from aiadmin.domain.notices.telling import ToldVisit
 from aiadmin.services.ports import ReadSalon
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.ids import CompanyId, SalonId
-from aiadmin.services import companies
+from aiadmin.services.companies import registration
 from tests.integration.sockets.page import Page, web_process
 
 JWT_SECRET = "a-secret-of-the-socket-tests-32-bytes"
@@ -30,7 +30,7 @@ class Salon:
 
 def register(held: Container) -> Salon:
     """A new company, made by the service itself."""
-    made = companies.register(
+    made = registration.register(
         salon_id=SalonId(next(_salon_ids)),
         phone=None,
         email=None,

@@ -14,11 +14,12 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from aiadmin.adapters import rooms
-from aiadmin.adapters.rooms import Payload, SocketRooms
+from aiadmin.adapters.sockets import page_events
+from aiadmin.adapters.sockets.page_events import Payload, SocketRooms
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.sync import RunState, Stage, SyncKind, SyncRun
-from aiadmin.web import socket_contract, sockets
+from aiadmin.domain.journal.sync_run import RunState, Stage, SyncKind, SyncRun
+from aiadmin.web.openapi import socket_contract
+from aiadmin.web.pairing import sockets
 from tests.conftest import ROOT, WaitUntil
 from tests.integration.sockets.site import Salon, Site
 
@@ -26,12 +27,12 @@ pytestmark = pytest.mark.process
 
 RUN = SyncRun(company_id=CompanyId(1), kind=SyncKind.FULL, state=RunState.RUNNING, stage=Stage.CLIENTS, page=1)
 SAID: Mapping[str, Payload] = {
-    "qr-update": rooms.qr_update("2@code", 20),
-    "whatsapp-connected": rooms.connected(CompanyId(1), "79001234567"),
-    "error": rooms.error("failed", "Не получилось."),
-    "status": rooms.status("queued", "Очередь.", place=3),
-    "pairing-code": rooms.pairing_code("ABCD-1234", 100),
-    "sync": rooms.sync(RUN),
+    "qr-update": page_events.qr_update("2@code", 20),
+    "whatsapp-connected": page_events.connected(CompanyId(1), "79001234567"),
+    "error": page_events.error("failed", "Не получилось."),
+    "status": page_events.status("queued", "Очередь.", place=3),
+    "pairing-code": page_events.pairing_code("ABCD-1234", 100),
+    "sync": page_events.sync(RUN),
 }
 """What each event holds, as it is made."""
 

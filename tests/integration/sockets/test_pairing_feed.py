@@ -10,12 +10,12 @@ import pytest
 from redis import Redis
 
 from aiadmin.adapters.embedded import free_port
-from aiadmin.adapters.pairing_feed import RedisPairingFeed
-from aiadmin.adapters.pairing_records import Progress
-from aiadmin.adapters.redis_client import make_redis
+from aiadmin.adapters.redis.client import make_redis
+from aiadmin.adapters.redis.pairing.progress import Progress
+from aiadmin.adapters.redis.pairing.store import RedisPairingFeed
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.pairing import PairingState
+from aiadmin.domain.pairing.attempt import PairingState
 from aiadmin.services.ports import LiveCode
 from tests.conftest import WaitUntil
 

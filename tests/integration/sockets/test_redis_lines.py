@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from aiadmin.adapters.queue import JOBS
-from aiadmin.adapters.redis_client import READ_TIMEOUT_SECONDS, make_redis
-from aiadmin.adapters.socket_manager import QUIET_SECONDS
+from aiadmin.adapters.redis.client import READ_TIMEOUT_SECONDS, make_redis
+from aiadmin.adapters.redis.job_queue import JOBS
+from aiadmin.adapters.sockets.manager import QUIET_SECONDS
 from aiadmin.config import Config
 from tests.conftest import WaitUntil
 from tests.integration.sockets.site import Site, register, settings_of, site_with

@@ -14,9 +14,9 @@ import psutil
 import pytest
 
 from aiadmin.adapters.embedded import free_port
-from aiadmin.domain import session_event as event
-from aiadmin.hosting.room import failure_of
-from aiadmin.hosting.room_process import RoomProcess, RoomSaid
+from aiadmin.domain.hosting import session_event as event
+from aiadmin.pairing.process import RoomProcess, RoomSaid
+from aiadmin.pairing.process_main import failure_of
 from tests.conftest import WaitUntil
 from tests.integration.sockets.page import ROOT
 
@@ -45,7 +45,7 @@ def test_a_room_ends_when_its_desk_lets_go(room: RoomProcess, said: Said) -> Non
 
 DESK = """
 import os, queue
-from aiadmin.hosting.room_process import RoomProcess
+from aiadmin.pairing.process import RoomProcess
 print(RoomProcess(1, queue.SimpleQueue(), os.environ).pid, flush=True)
 input()
 """
@@ -115,7 +115,9 @@ def test_what_ends_a_pairing_and_why(what: event.SessionEvent, reason: str | Non
 @pytest.mark.process
 def test_the_desk_does_not_load_the_library() -> None:
     """It lives beside the host, but what pairs must be free to die."""
-    asked = "import json, sys, aiadmin.hosting.desk; print(json.dumps([m for m in sys.modules if 'neonize' in m]))"
+    asked = (
+        "import json, sys, aiadmin.pairing.coordinator; print(json.dumps([m for m in sys.modules if 'neonize' in m]))"
+    )
     answer = subprocess.run(
         [sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, check=True, timeout=30
     )

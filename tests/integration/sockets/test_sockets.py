@@ -13,11 +13,12 @@ import psycopg2
 import pytest
 
 from aiadmin import texts
-from aiadmin.adapters.pairing_records import Progress
-from aiadmin.domain.device import LinkedAccount
+from aiadmin.adapters.redis.pairing.progress import Progress
+from aiadmin.domain.hosting.device import LinkedAccount
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.pairing import FAILURES, PairingState
-from aiadmin.services import links, pairings
+from aiadmin.domain.pairing.attempt import FAILURES, PairingState
+from aiadmin.services.companies import connect_links
+from aiadmin.services.pairing import pairings
 from aiadmin.services.ports import LiveCode
 from tests.conftest import WaitUntil
 from tests.integration.sockets.conftest import MakeSite
@@ -272,7 +273,7 @@ def test_an_expired_link_is_refused(site: Site) -> None:
 
 def test_a_revoked_link_is_refused(site: Site) -> None:
     salon, held = site.register(), site.container
-    links.issue(salon.company_id, uow=held.uow, tokens=held.tokens, links=held.links, clock=held.clock)
+    connect_links.issue(salon.company_id, uow=held.uow, tokens=held.tokens, links=held.links, clock=held.clock)
     assert refused(site.open(salon)) == "link-revoked"
 
 
@@ -280,7 +281,7 @@ def test_a_link_revoked_under_an_open_page_closes_it_at_the_next_wish(site: Site
     salon, held = site.register(), site.container
     page = site.open(salon)
     page.wait_for_state("waiting")
-    links.issue(salon.company_id, uow=held.uow, tokens=held.tokens, links=held.links, clock=held.clock)
+    connect_links.issue(salon.company_id, uow=held.uow, tokens=held.tokens, links=held.links, clock=held.clock)
     page.emit("request-qr")
     assert page.wait_for("error")["code"] == "link-revoked"
     assert page.wait_for("disconnect") == "io server disconnect"

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from aiadmin.domain.pairing import PairingState
+from aiadmin.domain.pairing.attempt import PairingState
 from aiadmin.services.ports import LiveCode
 from tests.conftest import ROOT
 from tests.integration.sockets.site import Salon, Site

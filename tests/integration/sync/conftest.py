@@ -12,16 +12,16 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text, update
 
-from aiadmin.adapters.db.engine import make_engine
-from aiadmin.adapters.db.tables import CompanyRow
-from aiadmin.adapters.db.unit_of_work import SqlUnitOfWork
 from aiadmin.config import Config
 from aiadmin.container import Container
-from aiadmin.domain.company import NewCompany
+from aiadmin.domain.companies.company import NewCompany
 from aiadmin.domain.ids import CompanyId, SalonId
-from aiadmin.domain.sync import RunState, SyncKind, SyncRun
-from aiadmin.domain.webhook import NewWebhook, dedup_key
-from aiadmin.services import inbox, webhooks
+from aiadmin.domain.journal.sync_run import RunState, SyncKind, SyncRun
+from aiadmin.domain.journal.webhook import NewWebhook, dedup_key
+from aiadmin.services.journal import webhook_processing, webhooks
+from aiadmin.storage.engine import make_engine
+from aiadmin.storage.tables.core import CompanyRow
+from aiadmin.storage.unit_of_work import SqlUnitOfWork
 from tests.fakes.yclients.client import FakeYClients
 
 JWT_SECRET = "secret-of-the-sync-tests-of-32-bytes!"
@@ -176,7 +176,7 @@ class Salons:
         with self.world.uow() as work:
             work.webhooks.add_many(new)
             work.commit()
-        inbox.drain(uow=self.world.uow, clock=self.world.clock)
+        webhook_processing.drain(uow=self.world.uow, clock=self.world.clock)
 
     def hear_all(self, salon: Installed) -> None:
         """Everything that YClients has sent so far has arrived."""

@@ -12,10 +12,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from aiadmin.domain.booking_event import EventSource
 from aiadmin.domain.ids import SalonId
-from aiadmin.domain.journal import Record
-from aiadmin.services.bookings import absorb
+from aiadmin.domain.journal.booking_event import EventSource
+from aiadmin.domain.journal.journal import Record
+from aiadmin.services.journal.bookings import absorb
 from tests.integration.sync.conftest import Installed, Salons
 from tests.support.examples import examples
 

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from aiadmin.domain.booking_event import EventSource
-from aiadmin.domain.check import Check, Heard, Subject
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.journal import Category, Client, Record, SalonFacts, Service, StaffMember, WorkDay
+from aiadmin.domain.journal.booking_event import EventSource
+from aiadmin.domain.journal.journal import Category, Client, Record, SalonFacts, Service, StaffMember, WorkDay
+from aiadmin.domain.journal.refetch import Check, Heard, Subject
+from aiadmin.domain.journal.sync_run import RunState, Stage, SyncKind, SyncRun, begin
 from aiadmin.domain.quarantine import RowKey
-from aiadmin.domain.sync import RunState, Stage, SyncKind, SyncRun, begin
-from aiadmin.services.bookings import absorb
+from aiadmin.services.journal.bookings import absorb
 from aiadmin.services.ports import ReadSalon
 from tests.integration.sync.conftest import World
 from tests.unit.sync.journals import HAIRCUT, NOW, record

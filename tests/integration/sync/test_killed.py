@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from aiadmin.domain.sync import RunState
+from aiadmin.domain.journal.sync_run import RunState
 from tests.conftest import WaitUntil
 from tests.integration.delivery.processes import Processes
 from tests.integration.sync.conftest import Installed, Salons

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from aiadmin.domain.right import Right
-from aiadmin.domain.sync import SyncKind
+from aiadmin.domain.companies.rights import Right
+from aiadmin.domain.journal.sync_run import SyncKind
 from tests.integration.sync.conftest import Installed, Salons
 
 NO_PHONES = {"clients": {"client_phones_access": False}}

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from aiadmin.domain.sync import STAGES, RunState, Stage, SyncKind, SyncRun
-from aiadmin.services import synchronisation
+from aiadmin.domain.journal.sync_run import STAGES, RunState, Stage, SyncKind, SyncRun
+from aiadmin.services.journal import sync as synchronisation
 from tests.integration.sync.conftest import Installed, Salons
 
 LISTS = (("categories", "category_id"), ("services", "service_id"), ("staff", "staff_id"), ("clients", "client_id"))

@@ -12,12 +12,12 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import Engine
 
-from aiadmin.adapters import metrics_page
+from aiadmin.adapters.metrics import page as metrics_page
 from aiadmin.cli import cli
-from aiadmin.domain.notice import Promise
-from aiadmin.domain.sync import RunState, SyncKind
-from aiadmin.domain.truth import Difference
-from aiadmin.domain.yclients_error import YClientsError
+from aiadmin.domain.journal.sync_run import RunState, SyncKind
+from aiadmin.domain.notices.notice import Promise
+from aiadmin.domain.notices.reconciliation import Difference
+from aiadmin.domain.yclients.error import YClientsError
 from tests.integration.sync.conftest import Installed, Salons
 
 OLGA = {"name": "Ольга", "phone": "79005551111"}

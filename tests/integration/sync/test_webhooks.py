@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from aiadmin.domain.sync import SyncKind
+from aiadmin.domain.journal.sync_run import SyncKind
 from tests.integration.sync.conftest import Installed, Salons
 
 

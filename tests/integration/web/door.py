@@ -9,10 +9,10 @@ from urllib.parse import parse_qs, urlsplit
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
-from aiadmin.domain.company import Company, IntegrationStatus
-from aiadmin.domain.delivery import OutboxState
+from aiadmin.domain.companies.company import Company, IntegrationStatus
+from aiadmin.domain.companies.outbox import OutboxState
 from aiadmin.domain.ids import SalonId
-from aiadmin.services.companies import ACTIVATION_KEY
+from aiadmin.services.companies.registration import ACTIVATION_KEY
 from tests.fakes.yclients.client import FakeYClients
 from tests.integration.web.site import Salon, Site
 

@@ -10,12 +10,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from aiadmin.adapters.db.tables import WebhookRow
 from aiadmin.container import Container
-from aiadmin.domain.device import LinkedAccount
+from aiadmin.domain.hosting.device import LinkedAccount
 from aiadmin.domain.ids import CompanyId, SalonId
-from aiadmin.services import companies, pairings
+from aiadmin.services.companies import registration
+from aiadmin.services.pairing import pairings
 from aiadmin.services.ports import LiveCode
+from aiadmin.storage.tables.core import WebhookRow
 
 SALON = 962302
 PHONE = "79001234567"
@@ -31,7 +32,7 @@ class Site:
     def register(self, salon_id: int = SALON) -> Salon:
         """A company, made by the service itself."""
         held = self.container
-        made = companies.register(
+        made = registration.register(
             salon_id=SalonId(salon_id),
             phone=None,
             email=None,

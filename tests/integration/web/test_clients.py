@@ -10,13 +10,15 @@ from typing import Any
 import pytest
 from sqlalchemy import inspect, text
 
-from aiadmin.domain.booking_event import EventSource
-from aiadmin.domain.contact import Sighting
 from aiadmin.domain.ids import CompanyId, DeviceId
-from aiadmin.domain.journal import Attendance, BookedService, Client, Record
-from aiadmin.domain.message import Direction, Heard, MessageKind, MessageSeen, NewMessage
-from aiadmin.services import bookings, messages, privacy
+from aiadmin.domain.journal.booking_event import EventSource
+from aiadmin.domain.journal.journal import Attendance, BookedService, Client, Record
+from aiadmin.domain.messages.contact import Sighting
+from aiadmin.domain.messages.message import Direction, Heard, MessageKind, MessageSeen, NewMessage
+from aiadmin.services.journal import bookings
+from aiadmin.services.messages import messages
 from aiadmin.services.ports import ReadSalon
+from aiadmin.services.privacy import privacy
 from tests.integration.web.conftest import ADMIN
 from tests.integration.web.site import SALON, Salon, Site
 

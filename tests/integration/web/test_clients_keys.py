@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from aiadmin.adapters.db.wa_store import IMPERSONAL, MAP, PERSONAL
 from aiadmin.domain.ids import CompanyId
-from aiadmin.services import lifecycle, maintenance
+from aiadmin.services import maintenance
+from aiadmin.services.install import lifecycle
+from aiadmin.storage.hosting.wa_store import IMPERSONAL, MAP, PERSONAL
 from tests.integration.web.conftest import ADMIN
 from tests.integration.web.site import Site
 from tests.integration.web.test_clients import LID, OTHER, PHONE, Held

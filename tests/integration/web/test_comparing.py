@@ -10,11 +10,11 @@ import pytest
 from rq import Queue
 from sqlalchemy import text
 
-from aiadmin.domain.company import IntegrationStatus
-from aiadmin.domain.delivery import OutboxState
-from aiadmin.domain.lifecycle import Change
+from aiadmin.domain.companies.company import IntegrationStatus
+from aiadmin.domain.companies.outbox import OutboxState
+from aiadmin.domain.install.lifecycle import Change
 from aiadmin.services import maintenance
-from aiadmin.services.lifecycle import Round
+from aiadmin.services.install.lifecycle import Round
 from aiadmin.services.ports import ActivationRequest
 from tests.conftest import ROOT
 from tests.integration.web.door import Door

@@ -7,13 +7,13 @@ import re
 import uuid
 from datetime import UTC, datetime, timedelta
 
-from aiadmin.adapters.db.engine import make_engine
-from aiadmin.adapters.db.unit_of_work import SqlUnitOfWork
-from aiadmin.adapters.metrics import GAUGES, HASH, RedisMetrics, field
-from aiadmin.adapters.metrics_page import render
-from aiadmin.adapters.redis_client import make_redis
+from aiadmin.adapters.metrics.counters import GAUGES, HASH, RedisMetrics, field
+from aiadmin.adapters.metrics.page import render
+from aiadmin.adapters.redis.client import make_redis
 from aiadmin.domain.ids import HostId
-from aiadmin.domain.metric import Metric
+from aiadmin.domain.metrics import Metric
+from aiadmin.storage.engine import make_engine
+from aiadmin.storage.unit_of_work import SqlUnitOfWork
 from tests.conftest import ROOT
 
 _SERIES = re.compile(r"\b((?:wa|aiadmin)_[a-z_]+)\b")

@@ -11,8 +11,8 @@ import pytest
 from rq import Queue
 from sqlalchemy import text
 
-from aiadmin.domain.company import IntegrationStatus
-from aiadmin.domain.delivery import OutboxState
+from aiadmin.domain.companies.company import IntegrationStatus
+from aiadmin.domain.companies.outbox import OutboxState
 from aiadmin.domain.ids import CompanyId
 from tests.fakes.yclients.marketplace.redirect import OWNER, signed
 from tests.integration.web.conftest import MakeSite

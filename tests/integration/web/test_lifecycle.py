@@ -7,14 +7,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from aiadmin.adapters.db.installations import KEPT
-from aiadmin.domain.company import IntegrationStatus
-from aiadmin.domain.contact import Sighting
-from aiadmin.domain.delivery import OutboxState
-from aiadmin.domain.device import Desired
-from aiadmin.domain.message import NewMessage
-from aiadmin.domain.user_data import signature
-from aiadmin.services import lifecycle, messages
+from aiadmin.domain.companies.company import IntegrationStatus
+from aiadmin.domain.companies.outbox import OutboxState
+from aiadmin.domain.hosting.device import Desired
+from aiadmin.domain.install.signed_user import signature
+from aiadmin.domain.messages.contact import Sighting
+from aiadmin.domain.messages.message import NewMessage
+from aiadmin.services.install import lifecycle
+from aiadmin.services.messages import messages
+from aiadmin.storage.install.installations import KEPT
 from tests.integration.web import rows
 from tests.integration.web.conftest import ADMIN, MakeSite, Refused
 from tests.integration.web.door import Door

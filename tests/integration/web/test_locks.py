@@ -10,17 +10,18 @@ from typing import Any
 import pytest
 from sqlalchemy import event, text
 
-from aiadmin.adapters.db import contacts, releases
 from aiadmin.container import Container
 from aiadmin.domain.errors import SalonBusyError
 from aiadmin.domain.ids import CompanyId
+from aiadmin.storage.messages import contacts
+from aiadmin.storage.notices import dispatch
 from aiadmin.web import create_app
-from aiadmin.web.company_slots import CompanySlots
+from aiadmin.web.http.company_slots import CompanySlots
 from tests.conftest import WaitUntil
 from tests.integration.web.conftest import MakeSite, Refused
 from tests.integration.web.site import SALON, Salon, Site
 
-LOCKS = pytest.mark.parametrize("lock", [releases._LOCK, contacts.LOCK], ids=["the salon", "its contacts"])
+LOCKS = pytest.mark.parametrize("lock", [dispatch._LOCK, contacts.LOCK], ids=["the salon", "its contacts"])
 
 
 _WAITING = text("""

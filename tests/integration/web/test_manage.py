@@ -9,16 +9,16 @@ import pytest
 from rq import Queue
 from sqlalchemy import text
 
-from aiadmin import texts_manage
-from aiadmin.domain.company import IntegrationStatus
-from aiadmin.domain.contact import Sighting
-from aiadmin.domain.device import Observed
+from aiadmin.domain.companies.company import IntegrationStatus
+from aiadmin.domain.hosting.device import Observed
 from aiadmin.domain.ids import CompanyId, DeviceId, HostId
-from aiadmin.domain.journal import Client
-from aiadmin.domain.message import Direction, Heard, MessageKind, MessageSeen, NewMessage, ReceiptSeen
-from aiadmin.domain.notice import NoticeKind
-from aiadmin.domain.sync import SyncKind
-from aiadmin.services import messages
+from aiadmin.domain.journal.journal import Client
+from aiadmin.domain.journal.sync_run import SyncKind
+from aiadmin.domain.messages.contact import Sighting
+from aiadmin.domain.messages.message import Direction, Heard, MessageKind, MessageSeen, NewMessage, ReceiptSeen
+from aiadmin.domain.notices.notice import NoticeKind
+from aiadmin.services.messages import messages
+from aiadmin.texts import manage as texts_manage
 from tests.integration.web.conftest import Refused
 from tests.integration.web.site import Salon, Site
 from tests.integration.web.test_operator import at_any_hour

@@ -17,10 +17,10 @@ from sqlalchemy import text
 from werkzeug.serving import make_server
 
 from aiadmin.cli import cli
-from aiadmin.domain.contact import Sighting
-from aiadmin.domain.notice import NoticeKind
-from aiadmin.services import operator
+from aiadmin.domain.messages.contact import Sighting
+from aiadmin.domain.notices.notice import NoticeKind
 from aiadmin.services.ports.operator import StatusPost
+from aiadmin.services.provider import orders
 from tests.fakes.yclients.client import FakeYClients
 from tests.integration.web.conftest import MakeSite
 from tests.integration.web.site import SALON, Salon, Site
@@ -343,11 +343,11 @@ def test_the_clock_finds_what_is_due(desk: Desk) -> None:
 
 def test_a_salon_whose_clients_may_hear_everything_twice_is_known(desk: Desk) -> None:
     held, company_id = desk.site.container, desk.salon.company_id
-    assert not operator.double_notices(company_id, uow=held.uow, clock=held.clock)
+    assert not orders.double_notices(company_id, uow=held.uow, clock=held.clock)
     desk.order()
-    assert operator.double_notices(company_id, uow=held.uow, clock=held.clock)
+    assert orders.double_notices(company_id, uow=held.uow, clock=held.clock)
     settings = {"DATABASE_URL": held.config.database_url, "REDIS_URL": held.config.redis_url, "JWT_SECRET": "x" * 32}
     shown = CliRunner().invoke(cli, ["companies", "show", str(company_id)], env=settings)
     assert "everything twice" in shown.output
     at_any_hour(desk.site, desk.salon, **dict.fromkeys(NoticeKind, False))
-    assert not operator.double_notices(company_id, uow=held.uow, clock=held.clock)
+    assert not orders.double_notices(company_id, uow=held.uow, clock=held.clock)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aiadmin.domain.company import IntegrationStatus
+from aiadmin.domain.companies.company import IntegrationStatus
 from tests.integration.web.door import Door
 
 

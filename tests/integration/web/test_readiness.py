@@ -10,12 +10,12 @@ import pytest
 from redis import Redis
 from sqlalchemy import Engine
 
-from aiadmin.adapters import metrics_page
-from aiadmin.adapters.db.engine import make_engine
-from aiadmin.adapters.db.unit_of_work import SqlUnitOfWork
 from aiadmin.adapters.embedded import start_valkey
+from aiadmin.adapters.metrics import page as metrics_page
 from aiadmin.adapters.readiness import Readiness
-from aiadmin.adapters.redis_client import make_redis
+from aiadmin.adapters.redis.client import make_redis
+from aiadmin.storage.engine import make_engine
+from aiadmin.storage.unit_of_work import SqlUnitOfWork
 from tests.conftest import WaitUntil
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)

@@ -10,11 +10,11 @@ import pytest
 from PIL import Image
 
 from aiadmin import texts
-from aiadmin.adapters.pairing_records import Progress
+from aiadmin.adapters.redis.pairing.progress import Progress
 from aiadmin.adapters.tokens import JwtTokens
-from aiadmin.domain.company import IntegrationStatus
-from aiadmin.domain.pairing import PairingState
-from aiadmin.web import qr
+from aiadmin.domain.companies.company import IntegrationStatus
+from aiadmin.domain.pairing.attempt import PairingState
+from aiadmin.web.pairing import qr
 from tests.integration.web.conftest import ADMIN, MakeSite, Refused
 from tests.integration.web.site import PHONE, Salon, Site
 

@@ -8,7 +8,7 @@ import threading
 import pytest
 from rq import Queue
 
-from aiadmin.services.companies import ACTIVATION_KEY
+from aiadmin.services.companies.registration import ACTIVATION_KEY
 from tests.integration.web.conftest import Refused
 from tests.integration.web.site import SALON, Salon, Site
 

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import event
 
 from aiadmin.config import AppEnv
-from aiadmin.web.headers import CACHED
+from aiadmin.web.http.headers import CACHED
 from tests.integration.web.conftest import ADMIN, MakeSite, Refused
 from tests.integration.web.site import Salon, Site
 

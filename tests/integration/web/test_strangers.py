@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from aiadmin.config import Config
 from aiadmin.domain.ids import SalonId
-from aiadmin.domain.visit import SHARES, Standing
+from aiadmin.domain.install.visitor import SHARES, Standing
 from tests.fakes.yclients.client import FakeYClients
 from tests.fakes.yclients.marketplace.redirect import OWNER, signed
 from tests.integration.web.conftest import MakeSite

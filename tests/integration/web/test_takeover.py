@@ -9,10 +9,10 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from sqlalchemy import text
 
-from aiadmin.domain.company import IntegrationStatus
-from aiadmin.domain.delivery import OutboxState
+from aiadmin.domain.companies.company import IntegrationStatus
+from aiadmin.domain.companies.outbox import OutboxState
 from aiadmin.domain.ids import CompanyId
-from aiadmin.services.installations import STRANGER
+from aiadmin.services.install.arrivals import STRANGER
 from tests.fakes.yclients.marketplace.redirect import OWNER, signed
 from tests.integration.web.door import Door
 

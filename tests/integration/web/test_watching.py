@@ -12,11 +12,11 @@ from datetime import timedelta
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from aiadmin.adapters.metrics import HASH, RedisMetrics
-from aiadmin.adapters.metrics_page import present
-from aiadmin.adapters.redis_client import make_redis
+from aiadmin.adapters.metrics.counters import HASH, RedisMetrics
+from aiadmin.adapters.metrics.page import present
+from aiadmin.adapters.redis.client import make_redis
 from aiadmin.domain.ids import HostId
-from aiadmin.domain.metric import Metric
+from aiadmin.domain.metrics import Metric
 from tests.conftest import ROOT, WaitUntil
 from tests.integration.web.conftest import ADMIN, METRICS_TOKEN, MakeSite, Refused
 from tests.integration.web.site import Salon, Site
@@ -231,9 +231,9 @@ def test_the_access_log_has_the_route_and_no_secret(
 
 def _in_another_process(redis_url: str, work: str) -> None:
     code = f"""
-from aiadmin.adapters.metrics import RedisMetrics
-from aiadmin.adapters.redis_client import make_redis
-from aiadmin.domain.metric import Metric
+from aiadmin.adapters.metrics.counters import RedisMetrics
+from aiadmin.adapters.redis.client import make_redis
+from aiadmin.domain.metrics import Metric
 metrics = RedisMetrics(make_redis("{redis_url}"))
 {textwrap.dedent(work)}
 """

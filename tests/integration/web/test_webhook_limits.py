@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 from redis import Redis
 
-from aiadmin.adapters.redis_client import make_redis
-from aiadmin.adapters.webhook_limits import Share, WebhookLimits
+from aiadmin.adapters.redis.client import make_redis
+from aiadmin.adapters.redis.webhook_limits import Share, WebhookLimits
 from aiadmin.domain.ids import CompanyId
 from tests.conftest import WaitUntil
 

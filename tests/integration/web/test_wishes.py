@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
-from aiadmin import notice_texts
-from aiadmin.domain.journal import SalonFacts, Service, StaffMember
+from aiadmin.domain.journal.journal import SalonFacts, Service, StaffMember
+from aiadmin.texts import notices as notice_texts
 from tests.integration.web.conftest import Refused
 from tests.integration.web.site import Salon, Site
 

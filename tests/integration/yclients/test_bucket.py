@@ -13,13 +13,13 @@ import pytest
 from redis import Redis
 
 from aiadmin.adapters import embedded
-from aiadmin.adapters.redis_client import make_redis
-from aiadmin.adapters.yclients.bucket import Bucket
-from aiadmin.adapters.yclients.redis_turns import RedisTurns
-from aiadmin.adapters.yclients.turns import OwnTurns, Ticket, Turns
+from aiadmin.adapters.redis.client import make_redis
+from aiadmin.adapters.yclients.call_limiter import Bucket
+from aiadmin.adapters.yclients.call_queue import OwnTurns, Ticket, Turns
+from aiadmin.adapters.yclients.redis_call_queue import RedisTurns
 from aiadmin.domain.ids import SalonId
-from aiadmin.domain.pacing import Budget, Urgency
-from aiadmin.domain.yclients_error import RateLimitedError
+from aiadmin.domain.yclients.call_budget import Budget, Urgency
+from aiadmin.domain.yclients.error import RateLimitedError
 from tests.conftest import ROOT, WaitUntil
 
 QUICK = Budget(per_second=50, per_minute=60_000)

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from aiadmin.domain.audit import AuditEntry
+from aiadmin.domain.companies.audit import AuditEntry
 from aiadmin.domain.errors import CompanyNotFoundError, KeyReusedError, NotConfiguredError
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.partner import Outcome, Payment, default_key
-from aiadmin.domain.yclients_error import InvalidError, NotFoundError, NotInstalledError, YClientsDownError
-from aiadmin.services.partner import PartnerDesk
+from aiadmin.domain.partner.partner import Outcome, Payment, default_key
+from aiadmin.domain.yclients.error import InvalidError, NotFoundError, NotInstalledError, YClientsDownError
+from aiadmin.services.partner.partner import PartnerDesk
 from tests.fakes.yclients.client import FakeYClients
 from tests.integration.delivery.salons import register
 from tests.integration.yclients.conftest import SALON, NewContainer

@@ -14,8 +14,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from aiadmin.domain.ids import SalonId
-from aiadmin.domain.journal import Attendance, Page, Record
-from aiadmin.domain.yclients_error import (
+from aiadmin.domain.journal.journal import Attendance, Page, Record
+from aiadmin.domain.yclients.error import (
     AlreadyInstalledError,
     BlacklistedError,
     ForbiddenError,

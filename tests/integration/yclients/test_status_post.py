@@ -13,7 +13,7 @@ import structlog
 from aiadmin.adapters.embedded import free_port
 from aiadmin.adapters.yclients.http import Timeouts
 from aiadmin.adapters.yclients.status_post import HttpStatusPost
-from aiadmin.domain.operator import Status
+from aiadmin.domain.provider.order import Status
 
 TOKEN = "the_partner_token"
 QUICK = Timeouts(connect=1.0, total=0.5)

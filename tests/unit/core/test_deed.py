@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import itertools
 
-from aiadmin import texts_manage
-from aiadmin.domain.company import IntegrationStatus as Status
-from aiadmin.domain.deed import Deed, possible
-from aiadmin.domain.message_log import Mark, Side
+from aiadmin.domain.companies.company import IntegrationStatus as Status
+from aiadmin.domain.manage.owner_actions import Deed, possible
+from aiadmin.domain.messages.message_log import Mark, Side
+from aiadmin.texts import manage as texts_manage
 
 EVERYTHING = list(itertools.product(Status, [True, False], [True, False]))
 

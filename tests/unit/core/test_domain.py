@@ -13,17 +13,17 @@ from hypothesis import strategies as st
 
 from aiadmin.adapters.secrets import DerivedSecrets, SealBrokenError
 from aiadmin.adapters.tokens import JwtTokens
-from aiadmin.domain.company import IntegrationStatus as Status
-from aiadmin.domain.company import (
+from aiadmin.domain.companies.company import IntegrationStatus as Status
+from aiadmin.domain.companies.company import (
     status_after_linking,
     status_after_pairing_ended,
     status_after_pairing_started,
 )
-from aiadmin.domain.device import masked, phone_of
 from aiadmin.domain.errors import LinkExpiredError, LinkInvalidError
-from aiadmin.domain.host import Host, Vitals, adoptable, free_places, has_overslept, is_bloated
+from aiadmin.domain.hosting.device import masked, phone_of
+from aiadmin.domain.hosting.host import Host, Vitals, adoptable, free_places, has_overslept, is_bloated
 from aiadmin.domain.ids import CompanyId, HostId
-from aiadmin.domain.webhook import AGAIN, dedup_key, kind_of
+from aiadmin.domain.journal.webhook import AGAIN, dedup_key, kind_of
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 SECRET = "x" * 32

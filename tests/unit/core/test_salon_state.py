@@ -10,15 +10,16 @@ from typing import Any
 
 import pytest
 
-from aiadmin import texts, texts_manage
-from aiadmin.domain.company import IntegrationStatus
-from aiadmin.domain.device import Desired, Observed
+from aiadmin import texts
+from aiadmin.domain.companies.company import IntegrationStatus
+from aiadmin.domain.companies.rights import Right, missing_rights, rights_of
+from aiadmin.domain.hosting.device import Desired, Observed
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.message_settings import MessageSettings
-from aiadmin.domain.notice import NoticeKind
-from aiadmin.domain.right import Right, missing_rights, rights_of
-from aiadmin.domain.salon_state import SalonFacts, SalonState, StateKind, session_state, states
-from aiadmin.domain.sync import RunState
+from aiadmin.domain.journal.sync_run import RunState
+from aiadmin.domain.manage.salon_state import SalonFacts, SalonState, StateKind, session_state, states
+from aiadmin.domain.notices.notice import NoticeKind
+from aiadmin.domain.notices.settings import MessageSettings
+from aiadmin.texts import manage as texts_manage
 
 AT = datetime(2026, 11, 30, 11, 5, tzinfo=UTC)
 WELL = SalonFacts(

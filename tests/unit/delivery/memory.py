@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any, Self
 
-from aiadmin.domain.activation import Answer, Connection
-from aiadmin.domain.company import Company, IntegrationStatus
-from aiadmin.domain.delivery import OutboxKind, OutboxRow, OutboxState
+from aiadmin.domain.companies.company import Company, IntegrationStatus
+from aiadmin.domain.companies.outbox import OutboxKind, OutboxRow, OutboxState
 from aiadmin.domain.ids import CompanyId, OutboxId, SalonId
-from aiadmin.domain.sync import SyncKind
+from aiadmin.domain.install.activation import Connection
+from aiadmin.domain.journal.sync_run import SyncKind
+from aiadmin.domain.yclients.http_answer import Answer
 from aiadmin.services.ports import ActivationRequest
 
 COMPANY, ROW = CompanyId(1), OutboxId(1)

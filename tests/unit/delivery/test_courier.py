@@ -14,10 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aiadmin.adapters.secrets import DerivedSecrets
-from aiadmin.domain.activation import Connection
-from aiadmin.domain.company import IntegrationStatus
-from aiadmin.domain.delivery import OutboxState
-from aiadmin.services.activations import Courier
+from aiadmin.domain.companies.company import IntegrationStatus
+from aiadmin.domain.companies.outbox import OutboxState
+from aiadmin.domain.install.activation import Connection
+from aiadmin.services.install.activations import Courier
 from aiadmin.services.ports import NewUnitOfWork, Rooms
 from tests.support.examples import examples
 from tests.unit.delivery.memory import COMPANY, OPEN, ROW, KilledError, Memory, ScriptedYClients, Told, make_memory

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aiadmin import texts
-from aiadmin.domain.activation import Answer, Connection, Reason, judge, judge_before_repeat, why_not_retry
-from aiadmin.domain.company import IntegrationStatus
-from aiadmin.domain.delivery import LONGEST_DELAY, OutboxState, Outcome, Verdict, next_step, retry_delay
+from aiadmin.domain.companies.company import IntegrationStatus
+from aiadmin.domain.companies.outbox import LONGEST_DELAY, OutboxState, Outcome, Verdict, next_step, retry_delay
+from aiadmin.domain.install.activation import Connection, Reason, judge, judge_before_repeat, why_not_retry
+from aiadmin.domain.yclients.http_answer import Answer
 from tests.unit.delivery.memory import make_memory
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiadmin.domain import breaker as rules
-from aiadmin.domain.breaker import Breaker, Report, State
+from aiadmin.domain.hosting import circuit_breaker as rules
+from aiadmin.domain.hosting.circuit_breaker import Breaker, Report, State
 from aiadmin.domain.ids import DeviceId
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from aiadmin.adapters.whatsapp.decode import SUBSCRIBED, decode, jid_message, jid_text
-from aiadmin.domain import session_event as event
+from aiadmin.domain.hosting import session_event as event
 from tests.unit.hosting.fake_go import Neonize_pb2 as pb
 
 

@@ -11,7 +11,7 @@ import pytest
 from aiadmin.adapters.whatsapp.decode import jid_message, jid_text
 from aiadmin.adapters.whatsapp.engine import Engine, EngineError, UnknownDeviceError
 from aiadmin.domain.errors import DependencyDownError
-from aiadmin.domain.session_event import Connected, Ended, LoginStatus, PairSuccess, QrCode, SocketOpen
+from aiadmin.domain.hosting.session_event import Connected, Ended, LoginStatus, PairSuccess, QrCode, SocketOpen
 from tests.unit.hosting.fake_go import CONNECTED, Call, FakeGo, Neonize_pb2, device, library, online_until_stopped
 
 JID = "79991234567:3@s.whatsapp.net"

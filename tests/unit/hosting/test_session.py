@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiadmin.domain import session_event as event
-from aiadmin.domain.device import Observed
-from aiadmin.domain.session import (
+from aiadmin.domain.hosting import session_event as event
+from aiadmin.domain.hosting.device import Observed
+from aiadmin.domain.hosting.session import (
     CALM,
     CONFLICT_TRIES,
     LONGEST_BACKOFF,

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from aiadmin import texts
-from aiadmin.domain import session as rules
-from aiadmin.domain import session_event as event
-from aiadmin.domain.device import Observed
-from aiadmin.domain.session import Action, Session, Step
+from aiadmin.domain.hosting import session as rules
+from aiadmin.domain.hosting import session_event as event
+from aiadmin.domain.hosting.device import Observed
+from aiadmin.domain.hosting.session import Action, Session, Step
 from tests.support.examples import examples
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 from collections.abc import Iterator
 
-from aiadmin.hosting.standstill import StandstillWatch, uptime
+from aiadmin.hosting.suspend_watch import StandstillWatch, uptime
 
 
 def test_a_standstill_is_told_once_although_the_lease_is_renewed_before_anybody_looks() -> None:

@@ -9,8 +9,8 @@ import pytest
 
 from aiadmin.adapters.embedded.postgres import MAX_CONNECTIONS
 from aiadmin.adapters.whatsapp.store import IDLE_SECONDS, dsn
-from aiadmin.domain.breaker import FLEET_STARTS_PER_SECOND
 from aiadmin.domain.errors import DependencyDownError
+from aiadmin.domain.hosting.circuit_breaker import FLEET_STARTS_PER_SECOND
 from aiadmin.hosting import orphan_keys
 from aiadmin.hosting.orphan_keys import OrphanKeys
 

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from aiadmin import texts
-from aiadmin.domain.activation import Connection
-from aiadmin.domain.company import IntegrationStatus as Status
+from aiadmin.domain.companies.company import IntegrationStatus as Status
 from aiadmin.domain.ids import SalonId
-from aiadmin.domain.installation import Admission, Arrival, Claim, admit, claim_of, is_over
+from aiadmin.domain.install.activation import Connection
+from aiadmin.domain.install.arrival import Admission, Arrival, Claim, admit, claim_of, is_over
 
 BOTH = [True, False]
 EVERYTHING = list(itertools.product(Connection, [None, *Status], Claim, BOTH, BOTH, BOTH))

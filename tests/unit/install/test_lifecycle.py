@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiadmin.domain.activation import Connection
-from aiadmin.domain.company import Company
-from aiadmin.domain.company import IntegrationStatus as Status
+from aiadmin.domain.companies.company import Company
+from aiadmin.domain.companies.company import IntegrationStatus as Status
 from aiadmin.domain.ids import SalonId
-from aiadmin.domain.lifecycle import Change, after_event, after_look, is_payment_signed, is_plausible
+from aiadmin.domain.install.activation import Connection
+from aiadmin.domain.install.lifecycle import Change, after_event, after_look, is_payment_signed, is_plausible
 from tests.unit.delivery.memory import make_memory
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aiadmin.domain.errors import SalonsInvalidError, SignatureInvalidError
-from aiadmin.domain.user_data import MOST_SALONS, salons_of, verify
+from aiadmin.domain.install.signed_user import MOST_SALONS, salons_of, verify
 
 OFFICIAL_KEY = "2t6u73mrh85btb8wgyfj"
 OFFICIAL = (

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiadmin.domain.answer import LONGEST_ANSWER, Meaning, understand
-from aiadmin.domain.message import MessageKind
+from aiadmin.domain.chat.intent import LONGEST_ANSWER, Meaning, understand
+from aiadmin.domain.messages.message import MessageKind
 
 SAID = {
     Meaning.YES: [

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from aiadmin.domain.contact import Contact, Sighting, settle, sighting, spellings, without
 from aiadmin.domain.ids import ContactId
+from aiadmin.domain.messages.contact import Contact, Sighting, settle, sighting, spellings, without
 
 PEOPLE = {f"{number}@lid": f"7999000000{number}" for number in range(1, 4)}
 

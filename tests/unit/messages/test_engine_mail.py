@@ -11,8 +11,8 @@ import pytest
 from aiadmin.adapters.whatsapp import engine as engine_module
 from aiadmin.adapters.whatsapp.engine import Engine, EngineError
 from aiadmin.adapters.whatsapp.gate import Gate
-from aiadmin.domain.message import Fate, MessageSeen
-from aiadmin.domain.session_event import SocketOpen
+from aiadmin.domain.hosting.session_event import SocketOpen
+from aiadmin.domain.messages.message import Fate, MessageSeen
 from tests.unit.hosting.fake_go import CONNECTED, Call, FakeGo, Neonize_pb2, device, library, online_until_stopped
 from tests.unit.hosting.test_engine import JID, Keys
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from aiadmin.domain.message_log import LogEntry, Place, Side
+from aiadmin.domain.messages.message_log import LogEntry, Place, Side
 
 
 def test_a_place_is_read_as_it_was_written() -> None:

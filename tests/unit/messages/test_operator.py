@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiadmin.domain import operator
-from aiadmin.domain.activation import Answer
-from aiadmin.domain.delivery import OutboxState
+from aiadmin.domain.companies.outbox import OutboxState
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.operator import Code, Finished, LookAgain, Progress, Status
-from aiadmin.domain.pace import Hindrance
+from aiadmin.domain.messages.sending_policy import Hindrance
+from aiadmin.domain.provider import order
+from aiadmin.domain.provider.order import Code, Finished, LookAgain, Progress, Status
+from aiadmin.domain.yclients.http_answer import Answer
 
 NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
 ORIGINS = ("https://yclients.com", "https://app.alteg.io")
@@ -24,7 +24,7 @@ PATH = "/smsprovider/status/callback/token"
 
 @pytest.mark.parametrize("url", [f"https://yclients.com{PATH}", f"https://app.alteg.io{PATH}?a=1&b=2%20"])
 def test_addresses_of_yclients_are_allowed(url: str) -> None:
-    assert operator.is_allowed_callback(url, ORIGINS)
+    assert order.is_allowed_callback(url, ORIGINS)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_addresses_of_yclients_are_allowed(url: str) -> None:
     ],
 )
 def test_no_other_address_is(url: str) -> None:
-    assert not operator.is_allowed_callback(url, ORIGINS)
+    assert not order.is_allowed_callback(url, ORIGINS)
 
 
 def _progress(**facts: Any) -> Progress:
@@ -107,7 +107,7 @@ def _progress(**facts: Any) -> Progress:
 )
 def test_each_status_is_told_once_and_in_order(facts: dict[str, Any], told: list[int]) -> None:
     progress = _progress(**facts)
-    while (status := operator.next_status(progress, NOW)) is not None:
+    while (status := order.next_status(progress, NOW)) is not None:
         progress = replace(progress, told=(*progress.told, status))
     assert list(progress.told) == told
 
@@ -117,7 +117,7 @@ def test_whatever_happens_nothing_is_told_twice_or_after_the_end(states: list[Ou
     progress = _progress()
     for state in states:
         progress = replace(progress, state=state, delivered_at=NOW if comes and state is OutboxState.SENT else None)
-        status = operator.next_status(progress, NOW)
+        status = order.next_status(progress, NOW)
         if status is not None:
             progress = replace(progress, told=(*progress.told, status))
     assert len(set(progress.told)) == len(progress.told)
@@ -136,19 +136,19 @@ def test_whatever_happens_nothing_is_told_twice_or_after_the_end(states: list[Ou
 )
 def test_an_old_message_is_looked_at_more_rarely(age: timedelta, pause: timedelta) -> None:
     progress = _progress(told=(8,), created_at=NOW - age)
-    assert operator.after_look(progress, NOW) == LookAgain(at=NOW + pause)
+    assert order.after_look(progress, NOW) == LookAgain(at=NOW + pause)
 
 
 def test_a_message_with_more_to_tell_is_looked_at_at_once_and_one_at_its_end_never() -> None:
     sent = _progress(told=(8,), state=OutboxState.SENT)
-    assert operator.after_look(sent, NOW) == LookAgain(at=NOW)
-    assert operator.after_look(replace(sent, told=(8, 4, 1)), NOW) == Finished()
+    assert order.after_look(sent, NOW) == LookAgain(at=NOW)
+    assert order.after_look(replace(sent, told=(8, 4, 1)), NOW) == Finished()
     old = replace(sent, told=(8, 4), created_at=NOW - timedelta(days=7))
-    assert operator.after_look(old, NOW) == Finished(error="not watched any longer")
+    assert order.after_look(old, NOW) == Finished(error="not watched any longer")
 
 
-def _after(answer: Answer, *, attempts: int = 0, age: timedelta = timedelta(0), chance: float = 1.0) -> operator.Next:
-    return operator.after_failure(_progress(attempts=attempts, created_at=NOW - age), answer, NOW, chance)
+def _after(answer: Answer, *, attempts: int = 0, age: timedelta = timedelta(0), chance: float = 1.0) -> order.Next:
+    return order.after_failure(_progress(attempts=attempts, created_at=NOW - age), answer, NOW, chance)
 
 
 def test_what_is_not_taken_is_told_again_ever_more_rarely() -> None:
@@ -178,7 +178,7 @@ def test_a_plain_refusal_and_two_days_of_silence_are_the_end() -> None:
     ],
 )
 def test_clients_hear_all_twice_when_both_are_on(on: bool, last: datetime | None, double: bool) -> None:
-    assert operator.is_double(notices_are_on=on, last_order_at=last, now=NOW) is double
+    assert order.is_double(notices_are_on=on, last_order_at=last, now=NOW) is double
 
 
 @pytest.mark.parametrize(
@@ -190,4 +190,4 @@ def test_clients_hear_all_twice_when_both_are_on(on: bool, last: datetime | None
     ],
 )
 def test_why_a_message_never_goes_has_a_number(why: Hindrance, code: Code) -> None:
-    assert operator.refusal_of(why) is code
+    assert order.refusal_of(why) is code

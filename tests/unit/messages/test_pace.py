@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiadmin.domain.message import Purpose
-from aiadmin.domain.pace import (
+from aiadmin.domain.messages.message import Purpose
+from aiadmin.domain.messages.sending_policy import (
     ASK_AGAIN,
     FIRST_CAP,
     LARGEST_CAP,

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aiadmin import texts
-from aiadmin.domain.contact import sighting
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.message import NewMessage
-from aiadmin.domain.notice_text import TemplateError, check
+from aiadmin.domain.messages.contact import sighting
+from aiadmin.domain.messages.message import NewMessage
+from aiadmin.domain.notices.template import TemplateError, check
 from aiadmin.domain.plain_text import hidden, shown
 
 UNSEEN = [

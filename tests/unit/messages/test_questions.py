@@ -9,11 +9,7 @@ from typing import Any
 
 import pytest
 
-from aiadmin.domain.answer import Meaning
-from aiadmin.domain.errors import DependencyDownError
-from aiadmin.domain.ids import CompanyId, ContactId
-from aiadmin.domain.journal import Attendance, Record
-from aiadmin.domain.question import (
+from aiadmin.domain.chat.confirmation import (
     HANDED_OVER,
     NONE,
     TO_BE_READ,
@@ -31,7 +27,11 @@ from aiadmin.domain.question import (
     standing,
     writing,
 )
-from aiadmin.domain.yclients_error import ForbiddenError, InvalidError, RateLimitedError, YClientsDownError
+from aiadmin.domain.chat.intent import Meaning
+from aiadmin.domain.errors import DependencyDownError
+from aiadmin.domain.ids import CompanyId, ContactId
+from aiadmin.domain.journal.journal import Attendance, Record
+from aiadmin.domain.yclients.error import ForbiddenError, InvalidError, RateLimitedError, YClientsDownError
 from tests.unit.sync.journals import NOW, record
 
 OPEN = Question(

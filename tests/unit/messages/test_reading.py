@@ -9,9 +9,9 @@ import pytest
 
 from aiadmin.adapters.whatsapp.decode import MAIL, SUBSCRIBED, decode
 from aiadmin.adapters.whatsapp.messages import number_seen, refusal, send_result, text_message
-from aiadmin.domain.contact import Sighting
-from aiadmin.domain.delivery import OutboxState
-from aiadmin.domain.message import (
+from aiadmin.domain.companies.outbox import OutboxState
+from aiadmin.domain.messages.contact import Sighting
+from aiadmin.domain.messages.message import (
     LONGEST_TEXT,
     Direction,
     Fate,

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiadmin import notice_texts
-from aiadmin.domain.notice import NoticeKind
-from aiadmin.domain.notice_text import Facts
+from aiadmin.domain.notices.notice import NoticeKind
+from aiadmin.domain.notices.template import Facts
+from aiadmin.texts import notices as notice_texts
 
 FACTS = Facts(
     name="Анна",

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiadmin.domain.clause import GAP, text_without_gaps, without_gaps
+from aiadmin.domain.notices.clause import GAP, text_without_gaps, without_gaps
 
 VISIT = "Ждём вас {date}, в {time}."
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aiadmin import texts
-from aiadmin.domain.client_name import LONGEST, greeting_name
+from aiadmin.domain.notices.client_name import LONGEST, greeting_name
 
 
 @pytest.mark.parametrize(

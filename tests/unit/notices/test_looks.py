@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from aiadmin.domain.ids import CompanyId, NoticeId
-from aiadmin.domain.notice import Notice, NoticeKind, Promise
-from aiadmin.domain.release import FEW, FRESH, is_fresh, is_worth_a_list, visit_day
+from aiadmin.domain.notices.dispatch import FEW, FRESH, is_fresh, is_worth_a_list, visit_day
+from aiadmin.domain.notices.notice import Notice, NoticeKind, Promise
 from tests.unit.sync.journals import NOW, record
 
 MOSCOW = "Europe/Moscow"

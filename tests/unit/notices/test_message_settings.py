@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiadmin import notice_texts
-from aiadmin.domain.message_settings import MessageSettings, SettingsInvalidError
-from aiadmin.domain.notice import NoticeKind
+from aiadmin.domain.notices.notice import NoticeKind
+from aiadmin.domain.notices.settings import MessageSettings, SettingsInvalidError
+from aiadmin.texts import notices as notice_texts
 
 DEFAULT = MessageSettings()
 

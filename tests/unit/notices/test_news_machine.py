@@ -10,12 +10,12 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from aiadmin.domain.booking_event import EventSource, Snapshot, booking_events
 from aiadmin.domain.ids import CompanyId, NoticeId
-from aiadmin.domain.journal import Record, is_same_person, is_same_time
-from aiadmin.domain.message_settings import MessageSettings
-from aiadmin.domain.notice import Notice, NoticeKind, Promise, is_still_true
-from aiadmin.domain.plan import Booking, LastNews, Plan, StoredEvent, by_booking, plan
+from aiadmin.domain.journal.booking_event import EventSource, Snapshot, booking_events
+from aiadmin.domain.journal.journal import Record, is_same_person, is_same_time
+from aiadmin.domain.notices.change_planning import Booking, LastNews, Plan, StoredEvent, by_booking, plan
+from aiadmin.domain.notices.notice import Notice, NoticeKind, Promise, is_still_true
+from aiadmin.domain.notices.settings import MessageSettings
 from tests.support.examples import examples
 from tests.unit.sync.journals import COLOURING, HAIRCUT, NOW, record
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from aiadmin.domain.ids import CompanyId, NoticeId
-from aiadmin.domain.journal import Attendance, Record
-from aiadmin.domain.message import Purpose
-from aiadmin.domain.notice import NEWS, Notice, NoticeKind, Promise, Untruth, is_still_true
+from aiadmin.domain.journal.journal import Attendance, Record
+from aiadmin.domain.messages.message import Purpose
+from aiadmin.domain.notices.notice import NEWS, Notice, NoticeKind, Promise, Untruth, is_still_true
 from tests.unit.sync.journals import COLOURING, HAIRCUT, NOW, record
 
 REMINDERS = (NoticeKind.REMINDER_DAY, NoticeKind.REMINDER_HOURS, NoticeKind.REMINDER_AGAIN)

@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiadmin import notice_texts, wording
-from aiadmin.domain.journal import BookedService
-from aiadmin.domain.notice import NoticeKind
-from aiadmin.domain.notice_text import LONGEST, VARIABLES, Facts, TemplateError, check, render
+from aiadmin.domain.journal.journal import BookedService
+from aiadmin.domain.notices.notice import NoticeKind
+from aiadmin.domain.notices.template import LONGEST, VARIABLES, Facts, TemplateError, check, render
+from aiadmin.texts import formatting as wording
+from aiadmin.texts import notices as notice_texts
 from tests.unit.sync.journals import COLOURING, HAIRCUT, record
 
 AT = datetime.fromisoformat("2026-11-27T11:30Z")

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aiadmin.domain.ids import CompanyId, NoticeId
-from aiadmin.domain.journal import Attendance, Record
-from aiadmin.domain.message_settings import MessageSettings
-from aiadmin.domain.notice import Notice, NoticeKind, Promise
-from aiadmin.domain.plan import NewNotice
-from aiadmin.domain.reminder import one_per_visit
-from aiadmin.domain.telling import Told, ToldVisit, by_visit, is_asking, is_heir, is_rest, visits_of
+from aiadmin.domain.journal.journal import Attendance, Record
+from aiadmin.domain.notices.change_planning import NewNotice
+from aiadmin.domain.notices.notice import Notice, NoticeKind, Promise
+from aiadmin.domain.notices.reminder_planning import one_per_visit
+from aiadmin.domain.notices.settings import MessageSettings
+from aiadmin.domain.notices.telling import Told, ToldVisit, by_visit, is_asking, is_heir, is_rest, visits_of
 from tests.unit.sync.journals import COLOURING, NOW, record
 
 BOOKINGS = st.lists(

@@ -10,12 +10,10 @@ from typing import Any
 
 import pytest
 
-from aiadmin.domain.booking_event import BookingEvent, EventKind, EventSource, Snapshot, booking_events
 from aiadmin.domain.ids import CompanyId, NoticeId
-from aiadmin.domain.journal import Attendance, Record
-from aiadmin.domain.message_settings import MessageSettings
-from aiadmin.domain.notice import NoticeKind, Promise
-from aiadmin.domain.plan import (
+from aiadmin.domain.journal.booking_event import BookingEvent, EventKind, EventSource, Snapshot, booking_events
+from aiadmin.domain.journal.journal import Attendance, Record
+from aiadmin.domain.notices.change_planning import (
     IMPORT_SETTLES,
     IMPORTED,
     MOST_AT_ONCE,
@@ -28,6 +26,8 @@ from aiadmin.domain.plan import (
     by_booking,
     plan,
 )
+from aiadmin.domain.notices.notice import NoticeKind, Promise
+from aiadmin.domain.notices.settings import MessageSettings
 from tests.unit.sync.journals import COLOURING, HAIRCUT, NOW, record
 
 DEFAULT, SECOND = MessageSettings(), timedelta(seconds=1)

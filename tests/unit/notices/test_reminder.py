@@ -11,10 +11,20 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.journal import Attendance, Record
-from aiadmin.domain.message_settings import MessageSettings
-from aiadmin.domain.notice import NoticeKind
-from aiadmin.domain.reminder import AHEAD, GRACE, Reminder, again, day_before, notice_of, owed, reminders, windows
+from aiadmin.domain.journal.journal import Attendance, Record
+from aiadmin.domain.notices.notice import NoticeKind
+from aiadmin.domain.notices.reminder_planning import (
+    AHEAD,
+    GRACE,
+    Reminder,
+    again,
+    day_before,
+    notice_of,
+    owed,
+    reminders,
+    windows,
+)
+from aiadmin.domain.notices.settings import MessageSettings
 from tests.unit.sync.journals import record
 
 MOSCOW, BERLIN = "Europe/Moscow", "Europe/Berlin"

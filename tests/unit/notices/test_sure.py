@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiadmin import notice_texts, wording
-from aiadmin.domain.notice import NoticeKind
-from aiadmin.domain.notice_text import Facts
-from aiadmin.domain.sure import is_sure
+from aiadmin.domain.notices.notice import NoticeKind
+from aiadmin.domain.notices.sure import is_sure
+from aiadmin.domain.notices.template import Facts
+from aiadmin.texts import formatting as wording
+from aiadmin.texts import notices as notice_texts
 
 KNOWN: dict[str, Any] = {
     "name": "Анна",

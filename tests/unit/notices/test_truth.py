@@ -8,9 +8,17 @@ from typing import Any
 
 import pytest
 
-from aiadmin.domain.journal import Attendance, BookedService, Record
-from aiadmin.domain.notice import NoticeKind, Promise
-from aiadmin.domain.truth import Difference, Said, are_phones_shown, count, record_differences, told_otherwise, week
+from aiadmin.domain.journal.journal import Attendance, BookedService, Record
+from aiadmin.domain.notices.notice import NoticeKind, Promise
+from aiadmin.domain.notices.reconciliation import (
+    Difference,
+    Said,
+    are_phones_shown,
+    count,
+    record_differences,
+    told_otherwise,
+    week,
+)
 
 AT = datetime(2026, 12, 3, 11, tzinfo=UTC)
 WANTED = dict.fromkeys(NoticeKind, True)

@@ -11,14 +11,14 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from aiadmin.domain.booking_event import EventSource, Snapshot, booking_events
+from aiadmin.domain.chat.confirmation import Answer, Question, is_open, writing
 from aiadmin.domain.ids import CompanyId, ContactId, NoticeId
-from aiadmin.domain.journal import Attendance, Record, is_near
-from aiadmin.domain.message_settings import MessageSettings
-from aiadmin.domain.notice import Notice, NoticeKind, Promise, is_still_true
-from aiadmin.domain.plan import LastNews, StoredEvent, by_booking, plan
-from aiadmin.domain.question import Answer, Question, is_open, writing
-from aiadmin.domain.telling import Told, ToldVisit, by_visit, is_rest, visits_of
+from aiadmin.domain.journal.booking_event import EventSource, Snapshot, booking_events
+from aiadmin.domain.journal.journal import Attendance, Record, is_near
+from aiadmin.domain.notices.change_planning import LastNews, StoredEvent, by_booking, plan
+from aiadmin.domain.notices.notice import Notice, NoticeKind, Promise, is_still_true
+from aiadmin.domain.notices.settings import MessageSettings
+from aiadmin.domain.notices.telling import Told, ToldVisit, by_visit, is_rest, visits_of
 from tests.unit.sync.journals import COLOURING, HAIRCUT, NOW, record
 
 ANNA, BORIS = "79000000001", "79000000002"

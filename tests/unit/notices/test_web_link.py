@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aiadmin.domain.web_link import is_public
+from aiadmin.domain.notices.web_link import is_public
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from aiadmin.domain.journal import Attendance, BookedService, Record
+from aiadmin.domain.journal.journal import Attendance, BookedService, Record
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 HAIRCUT = BookedService(service_id=1, title="Стрижка")

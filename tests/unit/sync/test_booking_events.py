@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from aiadmin.domain.booking_event import EventSource, Snapshot, booking_events, is_newer
-from aiadmin.domain.journal import Attendance, Record
+from aiadmin.domain.journal.booking_event import EventSource, Snapshot, booking_events, is_newer
+from aiadmin.domain.journal.journal import Attendance, Record
 from tests.unit.sync.journals import COLOURING, HAIRCUT, NOW, record
 
 SHOWN = datetime(2026, 11, 25, 15)  # noqa: DTZ001 - what a clock on a wall shows

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiadmin.domain import check
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.sync import (
+from aiadmin.domain.journal import refetch
+from aiadmin.domain.journal.sync_retry import Failure, after_failure, failure_of
+from aiadmin.domain.journal.sync_run import (
     SCHEDULE_PAGES,
     STAGES,
     PageRead,
@@ -31,9 +32,8 @@ from aiadmin.domain.sync import (
     schedule_days,
     today,
 )
-from aiadmin.domain.sync_failure import Failure, after_failure, failure_of
-from aiadmin.domain.webhook import WebhookKind
-from aiadmin.domain.yclients_error import (
+from aiadmin.domain.journal.webhook import WebhookKind
+from aiadmin.domain.yclients.error import (
     AlreadyInstalledError,
     InvalidError,
     KeyRefusedError,
@@ -173,15 +173,15 @@ def test_what_follows_a_failure(
 
 
 def test_something_is_read_after_five_quiet_seconds_and_never_later_than_thirty() -> None:
-    assert check.due_at(NOW, NOW) == NOW + 5 * SECOND
-    assert check.due_at(NOW, NOW + 20 * SECOND) == NOW + 25 * SECOND
-    assert check.due_at(NOW, NOW + 29 * SECOND) == NOW + 30 * SECOND
+    assert refetch.due_at(NOW, NOW) == NOW + 5 * SECOND
+    assert refetch.due_at(NOW, NOW + 20 * SECOND) == NOW + 25 * SECOND
+    assert refetch.due_at(NOW, NOW + 29 * SECOND) == NOW + 30 * SECOND
 
 
 def test_words_about_one_thing_are_one_check() -> None:
-    record, client = check.Subject.RECORD, check.Subject.CLIENT
+    record, client = refetch.Subject.RECORD, refetch.Subject.CLIENT
     words = [(ONE, record, 7, NOW + SECOND), (ONE, client, 7, NOW), (ONE, record, 7, NOW), (ONE, record, 6, NOW)]
-    gathered = check.gather(words)
+    gathered = refetch.gather(words)
     assert [(heard.subject, heard.number) for heard in gathered] == [(client, 7), (record, 6), (record, 7)]
     assert (gathered[2].first_at, gathered[2].last_at) == (NOW, NOW + SECOND)
 
@@ -189,13 +189,13 @@ def test_words_about_one_thing_are_one_check() -> None:
 @pytest.mark.parametrize(
     ("resource", "number", "subject"),
     [
-        ("record", 5, check.Subject.RECORD),
-        ("client", 5, check.Subject.CLIENT),
+        ("record", 5, refetch.Subject.RECORD),
+        ("client", 5, refetch.Subject.CLIENT),
         ("service", 5, None),
         ("record", None, None),
     ],
 )
 def test_only_records_and_clients_are_read_by_their_number(
-    resource: str, number: int | None, subject: check.Subject | None
+    resource: str, number: int | None, subject: refetch.Subject | None
 ) -> None:
-    assert check.subject_of(WebhookKind(resource=resource, status="update", resource_id=number)) is subject
+    assert refetch.subject_of(WebhookKind(resource=resource, status="update", resource_id=number)) is subject

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from aiadmin.edge.peers import UNKNOWN, peer_of
-from aiadmin.web.request_log import masked_ip
+from aiadmin.web.http.request_log import masked_ip
 
 
 @pytest.mark.parametrize(

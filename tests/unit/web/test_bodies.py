@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from aiadmin.web.bodies import BadJsonError, parse
+from aiadmin.web.http.json_body import BadJsonError, parse
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from aiadmin.domain.operator import Target
-from aiadmin.web.operator_body import FieldsInvalidError, read_order
+from aiadmin.domain.provider.order import Target
+from aiadmin.web.provider.order_body import FieldsInvalidError, read_order
 
 ORIGINS = ("https://yclients.com",)
 CALLBACK = "https://yclients.com/smsprovider/status/callback/token"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from aiadmin.config import AppEnv, Config
-from aiadmin.web.origins import allowed, is_allowed
+from aiadmin.web.http.origins import allowed, is_allowed
 
 PRODUCTION = Config(
     app_env=AppEnv.PRODUCTION, public_url="https://ai-admin.app/base", allowed_origins=("https://partner.example",)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from marshmallow import ValidationError
 
-from aiadmin.web.schemas import Register
+from aiadmin.web.http.schemas import Register
 
 
 def load(**given: Any) -> dict[str, Any]:

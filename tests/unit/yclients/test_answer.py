@@ -8,16 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiadmin.domain.activation import Answer
-from aiadmin.domain.pacing import Urgency
-from aiadmin.domain.yclients_answer import TRIES, code_of, error_of, pause_before_next
-from aiadmin.domain.yclients_error import (
+from aiadmin.domain.yclients.answer import TRIES, code_of, error_of, pause_before_next
+from aiadmin.domain.yclients.call_budget import Urgency
+from aiadmin.domain.yclients.error import (
     InvalidError,
     KeyRefusedError,
     RateLimitedError,
     YClientsDownError,
     YClientsError,
 )
+from aiadmin.domain.yclients.http_answer import Answer
 
 LONG = timedelta(minutes=1)
 BODIES = st.none() | st.dictionaries(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from aiadmin.adapters.yclients.members import members_of
-from aiadmin.domain.activation import Answer
+from aiadmin.domain.yclients.http_answer import Answer
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aiadmin.config import Config
-from aiadmin.domain.pacing import Budget, Pace, Urgency, place, quiet_after
+from aiadmin.domain.yclients.call_budget import Budget, Pace, Urgency, place, quiet_after
 
 BUDGET = Budget(per_second=Config.yclients_per_second, per_minute=Config.yclients_per_minute)
 

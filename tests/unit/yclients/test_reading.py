@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiadmin.adapters.yclients import journal_parser, reading
+from aiadmin.adapters.yclients import journal_parser, lenient_json
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
@@ -29,22 +29,37 @@ LOCAL = st.integers(788_918_400, 2_840_140_800).map(lambda at: datetime.fromtime
 
 @given(JSON)
 def test_no_value_is_too_odd_for_any_of_them(value: Any) -> None:
-    for read in (reading.whole, reading.positive, reading.money, reading.text, reading.seconds):
+    for read in (
+        lenient_json.whole,
+        lenient_json.positive,
+        lenient_json.money,
+        lenient_json.text,
+        lenient_json.seconds,
+    ):
         read(value)
-    for read_too in (reading.day, reading.clock, reading.flag, reading.row, reading.rows, reading.wall_clock):
+    for read_too in (
+        lenient_json.day,
+        lenient_json.clock,
+        lenient_json.flag,
+        lenient_json.row,
+        lenient_json.rows,
+        lenient_json.wall_clock,
+    ):
         read_too(value)
-    reading.moment(value, MOSCOW)
+    lenient_json.moment(value, MOSCOW)
 
 
 @given(st.integers(-(2**63) + 1, 2**63 - 1))
 def test_a_number_is_the_same_as_text_and_with_a_zero_behind_the_point(number: int) -> None:
-    assert reading.whole(number) == reading.whole(str(number)) == reading.whole(f" {number}.0 ") == number
+    assert (
+        lenient_json.whole(number) == lenient_json.whole(str(number)) == lenient_json.whole(f" {number}.0 ") == number
+    )
 
 
 @given(st.integers(0, 10**11))
 def test_money_keeps_every_kopeck(kopecks: int) -> None:
     written = f"{kopecks // 100}.{kopecks % 100:02}"
-    assert reading.money(written) == Decimal(written)
+    assert lenient_json.money(written) == Decimal(written)
 
 
 @given(LOCAL, ZONES)
@@ -52,15 +67,15 @@ def test_a_time_says_the_same_with_either_offset_and_without(at: datetime, zone:
     there = at.replace(tzinfo=UTC).astimezone(zone)
     with_colon, without = there.isoformat(), f"{there:%Y-%m-%dT%H:%M:%S%z}"
     if there.utcoffset() is not None and there.utcoffset() % timedelta(minutes=1) == timedelta(0):  # type: ignore[operator]
-        assert reading.moment(with_colon, zone) == reading.moment(without, zone) == there
-    assert reading.in_zone(there.replace(tzinfo=None, fold=0), zone, with_colon) == there
+        assert lenient_json.moment(with_colon, zone) == lenient_json.moment(without, zone) == there
+    assert lenient_json.in_zone(there.replace(tzinfo=None, fold=0), zone, with_colon) == there
 
 
 @given(LOCAL, ZONES)
 def test_the_salons_own_time_decides_and_a_wrong_offset_changes_nothing(at: datetime, zone: ZoneInfo) -> None:
-    right = reading.in_zone(at, zone)
+    right = lenient_json.in_zone(at, zone)
     wrong = at.replace(tzinfo=ZoneInfo("Pacific/Kiritimati")).isoformat()
-    assert reading.in_zone(at, zone, wrong) == right
+    assert lenient_json.in_zone(at, zone, wrong) == right
     assert right is not None
     shown = right.astimezone(zone).replace(tzinfo=None)
     assert shown == at or timedelta(0) < shown - at <= timedelta(hours=2)  # later only in an hour that is missing
@@ -68,44 +83,46 @@ def test_the_salons_own_time_decides_and_a_wrong_offset_changes_nothing(at: date
 
 def test_an_hour_that_comes_twice_is_the_first_unless_the_offset_says_otherwise() -> None:
     at = datetime.fromisoformat("2026-10-25T02:30:00")
-    assert reading.in_zone(at, BERLIN) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
-    assert reading.in_zone(at, BERLIN, "2026-10-25T02:30:00+01:00") == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
-    assert reading.in_zone(at, BERLIN, "2026-10-25T02:30:00+0300") == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    assert lenient_json.in_zone(at, BERLIN) == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    assert lenient_json.in_zone(at, BERLIN, "2026-10-25T02:30:00+01:00") == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+    assert lenient_json.in_zone(at, BERLIN, "2026-10-25T02:30:00+0300") == datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
 
 
 def test_an_hour_that_is_missing_is_as_much_later() -> None:
-    assert reading.in_zone(datetime.fromisoformat("2026-03-29T02:30:00"), BERLIN) == datetime(
+    assert lenient_json.in_zone(datetime.fromisoformat("2026-03-29T02:30:00"), BERLIN) == datetime(
         2026, 3, 29, 1, 30, tzinfo=UTC
     )
 
 
 @pytest.mark.parametrize("value", [0, "00", "", None, [], "0000-00-00", "0000-00-00 00:00:00", "soon", "2025-13-01"])
 def test_what_is_no_time_is_none(value: Any) -> None:
-    assert reading.day(value) is None
-    assert reading.moment(value, MOSCOW) is None
+    assert lenient_json.day(value) is None
+    assert lenient_json.moment(value, MOSCOW) is None
 
 
 def test_times_at_the_edge_of_the_calendar_are_none_or_right() -> None:
-    assert reading.moment("0001-01-01 00:00:00", ZoneInfo("Etc/GMT-14")) is None
-    assert reading.moment("9999-12-31T23:59:59-12:00", MOSCOW) is None
-    assert reading.moment(10**18, MOSCOW) is None
-    assert reading.moment(1443513600, MOSCOW) == datetime(2015, 9, 29, 8, tzinfo=UTC)
+    assert lenient_json.moment("0001-01-01 00:00:00", ZoneInfo("Etc/GMT-14")) is None
+    assert lenient_json.moment("9999-12-31T23:59:59-12:00", MOSCOW) is None
+    assert lenient_json.moment(10**18, MOSCOW) is None
+    assert lenient_json.moment(1443513600, MOSCOW) == datetime(2015, 9, 29, 8, tzinfo=UTC)
 
 
 def test_flags_slots_and_lists_come_in_all_their_forms() -> None:
-    assert [reading.flag(each) for each in (True, 1, "1", "true", 0, "0", False, "", [], None)] == [True] * 4 + [
+    assert [lenient_json.flag(each) for each in (True, 1, "1", "true", 0, "0", False, "", [], None)] == [True] * 4 + [
         False
     ] * 6
-    assert reading.flag([], default=True)
-    assert (reading.clock("9:00"), reading.clock("24:00"), reading.clock("25:00")) == (time(9), time(23, 59), None)
-    assert reading.rows({"5": {"x": 1}}) == [{"x": 1}]
-    assert reading.rows({"id": 5}) == [{"id": 5}]
-    assert (reading.row([]), reading.rows(None), reading.day("2025-01-02 03:04:05")) == ({}, [], date(2025, 1, 2))
+    assert lenient_json.flag([], default=True)
+    clocks = [lenient_json.clock(one) for one in ("9:00", "24:00", "25:00")]
+    assert clocks == [time(9), time(23, 59), None]
+    assert lenient_json.rows({"5": {"x": 1}}) == [{"x": 1}]
+    assert lenient_json.rows({"id": 5}) == [{"id": 5}]
+    assert (lenient_json.row([]), lenient_json.rows(None)) == ({}, [])
+    assert lenient_json.day("2025-01-02 03:04:05") == date(2025, 1, 2)
 
 
 @given(JSON)
 def test_what_is_kept_raw_can_be_stored_as_json(value: Any) -> None:
-    kept = json.dumps(reading.clean(value), ensure_ascii=False, allow_nan=False)
+    kept = json.dumps(lenient_json.clean(value), ensure_ascii=False, allow_nan=False)
     assert "\\u0000" not in kept.replace("\\\\", "")
     kept.encode()
 
@@ -179,6 +196,6 @@ def test_a_salon_has_a_timezone_that_the_machine_knows(row: dict[str, Any], zone
 
 @pytest.mark.parametrize("year", ["0000", "0001", "1066", "9998", "9999"])
 def test_a_year_that_nobody_can_count_with_is_no_time(year: str) -> None:
-    assert reading.moment(f"{year}-12-31 12:00:00", MOSCOW) is None
-    assert reading.moment(f"{year}-12-31T12:00:00+03:00", MOSCOW) is None
-    assert reading.moment(253_370_764_800, MOSCOW) is None
+    assert lenient_json.moment(f"{year}-12-31 12:00:00", MOSCOW) is None
+    assert lenient_json.moment(f"{year}-12-31T12:00:00+03:00", MOSCOW) is None
+    assert lenient_json.moment(253_370_764_800, MOSCOW) is None

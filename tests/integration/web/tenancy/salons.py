@@ -11,8 +11,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from aiadmin.container import Container
-from aiadmin.services import links
-from aiadmin.services.installations import STRANGER
+from aiadmin.services.companies import connect_links
+from aiadmin.services.install.arrivals import STRANGER
 from aiadmin.services.ports import LiveCode
 from tests.fakes.yclients.marketplace.redirect import signed
 from tests.integration.web import rows
@@ -74,7 +74,7 @@ class Tenant:
     def renew(self) -> None:
         """A link that works and a code that is live, whatever became of those before."""
         held = self.held
-        token = links.issue(
+        token = connect_links.issue(
             self.salon.company_id, uow=held.uow, tokens=held.tokens, links=held.links, clock=held.clock
         )
         self.salon = Salon(self.salon.company_id, self.salon.salon_id, self.salon.api_key, token)

@@ -13,10 +13,10 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
-from aiadmin.adapters import db
+from aiadmin import storage
 from tests.integration.web import rows
 
-FOLDER = Path(db.__path__[0])
+FOLDER = Path(storage.__path__[0])
 OF_ALL = "finds, counts or throws away what is due, dead or old, whoever's it is"
 BY_ROW = "changes a row by its number, which the caller has from a statement that named the company or found due work"
 BY_DEVICE = "is fenced by the device, its host and its epoch: a device is of one company for ever"
@@ -184,7 +184,7 @@ Offence = tuple[str, str]
 
 def methods() -> Iterator[tuple[str, set[str]]]:
     """Every public method of the repositories, with the names of what it takes."""
-    for path in sorted(FOLDER.glob("*.py")):
+    for path in sorted(FOLDER.rglob("*.py")):
         for node in ast.parse(path.read_text()).body:
             if isinstance(node, ast.ClassDef) and node.name.startswith("Sql"):
                 yield from _methods_of(node)

@@ -9,7 +9,7 @@ from urllib.parse import quote, urlencode
 import pytest
 from werkzeug.routing import Rule
 
-from aiadmin.web.operation import operation_of
+from aiadmin.web.openapi.operation import operation_of
 from tests.fakes.yclients.client import FakeYClients
 from tests.integration.web.conftest import MakeSite
 from tests.integration.web.door import Door

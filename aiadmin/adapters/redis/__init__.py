@@ -1,0 +1,1 @@
+"""Redis: the job queue, wake-ups, limits and what processes tell one another."""

@@ -1,0 +1,105 @@
+"""What session hosts tell one another through Redis: their breakers, and a hold of the whole fleet.
+
+Nothing depends on it: without Redis each host goes by its own breaker.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import cast
+
+import structlog
+from redis import Redis, RedisError
+
+from aiadmin.domain.errors import DependencyDownError
+from aiadmin.domain.hosting.circuit_breaker import HOLD, REFUSAL_WINDOW, REFUSALS, News, Report, State
+from aiadmin.domain.ids import DeviceId
+from aiadmin.masking import reason_of
+
+log = structlog.get_logger(__name__)
+
+HOSTS = "aiadmin:fleet:hosts"
+HOLD_KEY = "aiadmin:fleet:hold"
+REFUSED = "aiadmin:fleet:outdated"
+REPORT_SECONDS = 10
+"""A host that is silent for longer is dead."""
+
+_EXCHANGE = """
+-- KEYS hosts, hold, refused; ARGV host, report, report seconds, refusal seconds, refusals, hold seconds, devices...
+local now = tonumber(redis.call('TIME')[1])
+redis.call('HSET', KEYS[1], ARGV[1], now .. '|' .. ARGV[2])
+redis.call('EXPIRE', KEYS[1], ARGV[3])
+for i = 7, #ARGV do redis.call('ZADD', KEYS[3], now, ARGV[i]) end
+if #ARGV > 6 then
+    redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now - ARGV[4])
+    redis.call('EXPIRE', KEYS[3], ARGV[4])
+    if redis.call('ZCARD', KEYS[3]) >= tonumber(ARGV[5]) then
+        redis.call('SET', KEYS[2], 'client_outdated', 'EX', ARGV[6], 'NX')
+    end
+end
+local others, known = {}, redis.call('HGETALL', KEYS[1])
+for i = 1, #known, 2 do
+    local stamp, report = string.match(known[i + 1], '^(%d+)|(.*)$')
+    if not stamp or now - tonumber(stamp) > tonumber(ARGV[3]) then
+        redis.call('HDEL', KEYS[1], known[i])
+    elseif known[i] ~= ARGV[1] then
+        others[#others + 1] = report
+    end
+end
+return {redis.call('PTTL', KEYS[2]), others}
+"""
+
+
+class RedisFleet:
+    """`ports.Fleet`."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._exchange = redis.register_script(_EXCHANGE)
+
+    def exchange(self, report: Report, refused: Iterable[DeviceId] = ()) -> News:
+        seconds = (REPORT_SECONDS, int(REFUSAL_WINDOW.total_seconds()), REFUSALS, int(HOLD.total_seconds()))
+        arguments: list[str | int] = [
+            report.host_id,
+            _written(report),
+            *seconds,
+            *(str(device) for device in refused),
+        ]
+        try:
+            hold, others = cast(
+                "tuple[int, Sequence[bytes]]", self._exchange(keys=[HOSTS, HOLD_KEY, REFUSED], args=arguments)
+            )
+        except RedisError as error:
+            raise DependencyDownError("Redis", reason_of(error)) from error
+        return News(
+            others=tuple(each for text in others if (each := _read(text)) is not None),
+            hold=timedelta(milliseconds=hold) if hold > 0 else None,
+        )
+
+    def leave(self, host_id: str) -> None:
+        try:
+            self._redis.hdel(HOSTS, host_id)
+        except RedisError as error:
+            raise DependencyDownError("Redis", reason_of(error)) from error
+
+
+def _written(report: Report) -> str:
+    since = report.since.timestamp() if report.since else None
+    return json.dumps({"id": report.host_id, "state": report.state, "since": since})
+
+
+def _read(text: bytes) -> Report | None:
+    """None where it is no report: one that cannot be read must not keep a host from those that can."""
+    try:
+        fields = json.loads(text)
+        since = fields["since"]
+        return Report(
+            host_id=str(fields["id"]),
+            state=State(fields["state"]),
+            since=datetime.fromtimestamp(since, UTC) if since is not None else None,
+        )
+    except (ValueError, TypeError, KeyError, OverflowError, OSError, RecursionError) as error:
+        log.warning("a host's report cannot be read", error=type(error).__name__)
+        return None

@@ -1,0 +1,90 @@
+"""The private RQ queues of `sessions` processes: a nudge reaches each of them, for any may hold what has changed.
+
+A process announces its queue again and again; one that fell silent is forgotten, and its queue with it. All keys of a
+queue also expire by themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+from redis import Redis
+from rq import Queue
+from rq.worker_registration import REDIS_WORKER_KEYS, WORKERS_BY_QUEUE_KEY
+
+from aiadmin.adapters.redis.job_functions import LOOK
+
+REGISTRY = "aiadmin:nudge:queues"
+"""A sorted set: queue names, by the time of Redis until which each is there."""
+ANNOUNCED_SECONDS = 45
+"""RQ's idle worker announces each time its wait for a job ends: every 5 s."""
+SERIALIZER = "json"
+_KEPT_SECONDS = 60
+_COALESCE_MS = 250
+
+
+class NudgeQueues:
+    """Every method raises RedisError when Redis does not answer."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    def announce(self, name: str) -> None:
+        """Somebody listens to the queue `name`, for the next three quarters of a minute at least."""
+        self._redis.zadd(REGISTRY, {name: self._now() + ANNOUNCED_SECONDS})
+
+    def withdraw(self, name: str) -> None:
+        """Nobody listens to the queue `name` any more."""
+        if self._redis.zrem(REGISTRY, name):
+            self._clear(name)
+
+    def look(self) -> None:
+        """Have every process look. Where a nudge waits, or one went a moment ago, another would be no news."""
+        with self._redis.pipeline() as pipeline:
+            for name in self._free(self._listening()):
+                queue = self._queue(name)
+                queue.enqueue_call(
+                    LOOK.name,
+                    timeout=LOOK.timeout,
+                    ttl=_KEPT_SECONDS,
+                    result_ttl=0,
+                    failure_ttl=LOOK.kept_seconds,
+                    pipeline=pipeline,
+                )
+                pipeline.expire(queue.key, _KEPT_SECONDS)
+            pipeline.execute()
+
+    def _listening(self) -> Sequence[str]:
+        now = self._now()
+        known = cast("list[tuple[bytes, float]]", self._redis.zrange(REGISTRY, 0, -1, withscores=True))
+        for name, until in known:
+            if until <= now:
+                self.withdraw(name.decode())
+        return [name.decode() for name, until in known if until > now]
+
+    def _free(self, names: Sequence[str]) -> Sequence[str]:
+        with self._redis.pipeline() as pipeline:
+            for name in names:
+                pipeline.llen(self._queue(name).key)
+                pipeline.set(f"{REGISTRY}:{name}", 1, nx=True, px=_COALESCE_MS)
+            answers = pipeline.execute()
+        waiting, is_first = answers[::2], answers[1::2]
+        return [name for name, jobs, first in zip(names, waiting, is_first, strict=True) if first and not jobs]
+
+    def _clear(self, name: str) -> None:
+        """RQ leaves the traces of a queue to its next worker, and this one has none."""
+        queue = self._queue(name)
+        queue.delete()
+        registries = (queue.started_job_registry, queue.failed_job_registry)
+        workers = WORKERS_BY_QUEUE_KEY % name
+        for worker in cast("set[bytes]", self._redis.smembers(workers)):
+            self._redis.srem(REDIS_WORKER_KEYS, worker)
+        self._redis.delete(queue.intermediate_queue_key, workers, *(registry.key for registry in registries))
+
+    def _queue(self, name: str) -> Queue:
+        return Queue(name, connection=self._redis, serializer=SERIALIZER)
+
+    def _now(self) -> int:
+        """The time of Redis: processes may run on machines whose clocks differ."""
+        return cast("tuple[int, int]", self._redis.time())[0]

@@ -1,0 +1,275 @@
+"""Pairings in Redis: who watches, who waits, who works on it, and the code of the moment.
+
+Nothing here is truth: a lost Redis costs a salon a few seconds, because every key is written again by whoever still
+lives: the web process says who watches, the desk says what it shows. Several keys change together in one script.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import cast
+
+from redis import Redis, RedisError
+
+from aiadmin.adapters.redis.pairing import keys as key
+from aiadmin.adapters.redis.pairing import progress as records
+from aiadmin.adapters.redis.pairing import scripts
+from aiadmin.adapters.redis.pairing.progress import Progress
+from aiadmin.domain.errors import DependencyDownError
+from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.pairing.attempt import RESTING, PairingState
+from aiadmin.masking import reason_of
+from aiadmin.services.ports import LiveCode
+
+WATCH_SECONDS = 20
+"""An attempt goes on this long after the last watcher left."""
+OWNER_SECONDS = 15
+"""How long a claim outlives a desk whose heart beats but which does nothing."""
+HEART_SECONDS = 4
+"""How long a claim outlives a desk that has died: other desks take over what it had."""
+EXPECT_SECONDS = 60
+"""How long after its opening a page is expected to want a code."""
+STATE_SECONDS = 60
+PHONE_SECONDS = 120
+CODE_SECONDS = 20
+"""The longest a code outlives whoever made it; the desk writes a living one again before that."""
+POLL_SECONDS = 0.15
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hold:
+    """What the owner of an attempt learns when it renews.
+
+    Attributes:
+        is_mine: False when another desk has the attempt now, or has brought it to its end.
+        is_watched: somebody looks.
+        phone: digits for which somebody asked a pairing code since the last renewal.
+    """
+
+    is_mine: bool
+    is_watched: bool
+    phone: str | None
+
+
+class RedisPairingFeed:
+    """Every key of pairings. Each method raises DependencyDownError when Redis does not answer."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._watch = redis.register_script(scripts.WATCH)
+        self._expect = redis.register_script(scripts.EXPECT)
+        self._expects = redis.register_script(scripts.EXPECTS)
+        self._waiting = redis.register_script(scripts.WAITING)
+        self._claim = redis.register_script(scripts.CLAIM)
+        self._free = redis.register_script(scripts.FREE)
+        self._renew = redis.register_script(scripts.RENEW)
+        self._end = redis.register_script(scripts.END)
+        self._set_place = redis.register_script(scripts.SET_PLACE)
+        self._unclaimed = redis.register_script(scripts.UNCLAIMED)
+
+    # what pages do
+
+    def expect(self, company_id: CompanyId) -> bool:
+        """Say that somebody may want a code within a minute, but does not yet: a room gets ready, nothing starts.
+
+        True when nobody else was expected: that is news to the desks.
+        """
+        with _redis():
+            return bool(self._expect(keys=[key.EXPECTED], args=[company_id, EXPECT_SECONDS]))
+
+    def watch(self, *company_ids: CompanyId, seconds: int = WATCH_SECONDS) -> frozenset[CompanyId]:
+        """Say that somebody looks for `seconds` more. Asks for an attempt, unless one runs or rests.
+
+        Returns the companies that have just been connected: there is nothing more to watch.
+        """
+        with _redis(), self._redis.pipeline(transaction=False) as pipe:
+            for company_id in company_ids:
+                keys = [
+                    key.watch(company_id),
+                    key.attempt(company_id),
+                    key.state(company_id),
+                    key.QUEUE,
+                    key.EXPECTED,
+                ]
+                self._watch(keys=keys, args=[company_id, seconds, STATE_SECONDS], client=pipe)
+            answers = pipe.execute()
+        return frozenset(company_id for company_id, done in zip(company_ids, answers, strict=True) if done)
+
+    def unwatch(self, company_id: CompanyId) -> None:
+        """The last page has gone: from now on the attempt has 20 s for somebody to come back."""
+        with _redis():
+            self._redis.set(key.watch(company_id), 1, ex=WATCH_SECONDS, xx=True)
+
+    def is_watched(self, company_id: CompanyId) -> bool:
+        """Whether somebody looks, or did within 20 s."""
+        with _redis():
+            return bool(self._redis.exists(key.watch(company_id)))
+
+    def retry(self, company_id: CompanyId) -> None:
+        """The button: a resting pairing starts anew."""
+        state = self.find_state(company_id)
+        if state is not None and state.state in RESTING:
+            with _redis():
+                self._redis.delete(key.state(company_id))
+        self.watch(company_id)
+
+    def request_code(self, company_id: CompanyId, phone: str) -> None:
+        """Ask for a pairing code for `phone` (digits); starts an attempt where none runs."""
+        with _redis():
+            self._redis.set(key.phone(company_id), phone, ex=PHONE_SECONDS)
+        self.retry(company_id)
+
+    def find_code(self, company_id: CompanyId) -> LiveCode | None:
+        """The QR code that can be scanned now."""
+        with _redis():
+            raw = cast("bytes | None", self._redis.get(key.qr(company_id)))
+        return None if raw is None else records.living_code(raw)
+
+    def wait_code(self, company_id: CompanyId, timeout: timedelta) -> LiveCode | None:
+        """The QR code as soon as there is one; None after `timeout` or when the pairing rests.
+
+        Whoever asks this way counts as a watcher until the code that it got has died, and 20 s more.
+        """
+        self.watch(company_id, seconds=WATCH_SECONDS + math.ceil(timeout.total_seconds()))
+        deadline = time.monotonic() + timeout.total_seconds()
+        while (code := self.find_code(company_id)) is None:
+            if time.monotonic() >= deadline or self._rests(company_id):
+                return None
+            time.sleep(POLL_SECONDS)
+        life = math.ceil(code.left(datetime.now(UTC)).total_seconds())
+        self.watch(company_id, seconds=WATCH_SECONDS + life)
+        return code
+
+    def find_state(self, company_id: CompanyId) -> Progress | None:
+        """Where the pairing stands, or None when there is none."""
+        with _redis():
+            raw = cast("bytes | None", self._redis.get(key.state(company_id)))
+        return None if raw is None else records.progress_of(raw)
+
+    def _rests(self, company_id: CompanyId) -> bool:
+        progress = self.find_state(company_id)
+        return progress is not None and progress.state in RESTING
+
+    # what desks do
+
+    def queue(self, limit: int = 500) -> Sequence[CompanyId]:
+        """Who waits for an attempt, in order. Forgets those whom nobody watches and those who have one."""
+        with _redis():
+            found = self._waiting(keys=[key.QUEUE], args=[limit, key.watch(""), key.attempt("")])
+        return [CompanyId(int(company_id)) for company_id in found if company_id.isdigit()]
+
+    def expects(self) -> bool:
+        """Whether some page is open whose reader has yet to ask for a code."""
+        with _redis():
+            return bool(self._expects(keys=[key.EXPECTED]))
+
+    def beat(self, owner: str) -> None:
+        """The desk `owner` lives; said every second."""
+        with _redis():
+            self._redis.set(key.heart(owner), 1, ex=HEART_SECONDS)
+
+    def die(self, owner: str) -> None:
+        """The desk `owner` ends: what it still has claimed is free at once."""
+        with _redis():
+            self._redis.delete(key.heart(owner))
+
+    def claim(self, company_id: CompanyId, owner: str) -> bool:
+        """Take the company's one attempt for 15 s; False when somebody has it."""
+        with _redis():
+            keys = [key.attempt(company_id), key.QUEUE, key.CLAIMS, key.heart(owner)]
+            return bool(self._claim(keys=keys, args=[company_id, owner, OWNER_SECONDS, HEART_SECONDS]))
+
+    def free_orphans(self, owner: str) -> None:
+        """Queue again what desks other than `owner` had claimed whose heart has stopped.
+
+        An attempt whose phone has confirmed is left its 15 s: a desk that was only slow will come back to finish it.
+        """
+        with _redis():
+            prefixes = [key.attempt(""), key.heart(""), key.state(""), key.watch("")]
+            self._free(keys=[key.CLAIMS, key.QUEUE], args=[owner, *prefixes])
+
+    def unclaimed(self, company_ids: Sequence[CompanyId]) -> Sequence[CompanyId]:
+        """Those of the companies that no desk works on."""
+        with _redis():
+            found = self._unclaimed(
+                keys=[key.attempt(company_id) for company_id in company_ids], args=list(company_ids)
+            )
+        return [CompanyId(int(company_id)) for company_id in found]
+
+    def renew(self, company_ids: Iterable[CompanyId], owner: str) -> dict[CompanyId, Hold]:
+        """Keep these attempts for 15 s more, and learn what happened to them. A lost key is taken again."""
+        ids = list(company_ids)
+        with _redis(), self._redis.pipeline(transaction=False) as pipe:
+            for company_id in ids:
+                keys = [
+                    key.attempt(company_id),
+                    key.watch(company_id),
+                    key.phone(company_id),
+                    key.state(company_id),
+                    key.CLAIMS,
+                ]
+                self._renew(keys=keys, args=[owner, OWNER_SECONDS, STATE_SECONDS, company_id], client=pipe)
+            answers = pipe.execute()
+        return {company_id: _hold(*answer) for company_id, answer in zip(ids, answers, strict=True)}
+
+    def publish_code(self, company_id: CompanyId, code: LiveCode) -> None:
+        """Store the code for as long as it lives, at most 20 s: a dead maker's code must vanish soon."""
+        left = math.ceil(code.left(datetime.now(UTC)).total_seconds())
+        if left > 0:
+            with _redis():
+                self._redis.set(key.qr(company_id), records.dump_code(code), ex=min(left, CODE_SECONDS))
+
+    def clear(self, company_id: CompanyId) -> None:
+        """The code is dead."""
+        with _redis():
+            self._redis.delete(key.qr(company_id))
+
+    def set_state(self, company_id: CompanyId, progress: Progress) -> None:
+        """Say where the pairing stands; kept while its owner renews it, or, at rest, while somebody watches."""
+        with _redis():
+            self._redis.set(key.state(company_id), records.dump(progress), ex=STATE_SECONDS)
+
+    def set_place(self, company_id: CompanyId, place: int) -> bool:
+        """Say the company's place in the queue; False when an attempt has begun meanwhile."""
+        progress = records.dump(Progress(state=PairingState.QUEUED, place=place))
+        with _redis():
+            keys = [key.attempt(company_id), key.state(company_id)]
+            return bool(self._set_place(keys=keys, args=[progress, STATE_SECONDS]))
+
+    def end(self, company_id: CompanyId, owner: str, rest: PairingState | None = None) -> None:
+        """Give the attempt up; nothing of it stays but the resting state, if any."""
+        self._finish(company_id, owner, "" if rest is None else records.dump(Progress(state=rest)), queue_again=False)
+
+    def hand_over(self, company_id: CompanyId, owner: str) -> None:
+        """Give the attempt up so that another desk takes it, if somebody still watches."""
+        self._finish(company_id, owner, "", queue_again=True)
+
+    def _finish(self, company_id: CompanyId, owner: str, rest: str, *, queue_again: bool) -> None:
+        keys = [
+            key.attempt(company_id),
+            key.qr(company_id),
+            key.phone(company_id),
+            key.state(company_id),
+            key.watch(company_id),
+            key.QUEUE,
+            key.CLAIMS,
+        ]
+        with _redis():
+            self._end(keys=keys, args=[company_id, owner, rest, STATE_SECONDS, int(queue_again)])
+
+
+@contextmanager
+def _redis() -> Iterator[None]:
+    try:
+        yield
+    except RedisError as error:
+        raise DependencyDownError("Redis", reason_of(error)) from error
+
+
+def _hold(is_mine: int, is_watched: int, phone: bytes | None) -> Hold:
+    return Hold(is_mine=bool(is_mine), is_watched=bool(is_watched), phone=phone.decode() if phone else None)

@@ -1,0 +1,79 @@
+"""How the web process hears what other processes say to its sockets."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import redis
+import socketio
+import structlog
+from redis import RedisError
+
+from aiadmin.adapters.redis import client
+from aiadmin.adapters.sockets.page_events import CHANNEL, read_event
+from aiadmin.masking import reason_of
+
+log = structlog.get_logger(__name__)
+
+FIRST_PAUSE_SECONDS = 0.25
+LONGEST_PAUSE_SECONDS = 2.0
+"""The library's own pause doubles up to a minute: a page would miss its codes that long after Redis is back."""
+QUIET_SECONDS = 5.0
+"""After so long without a word Redis is asked whether it is there, and has as long again to answer."""
+
+
+class ListeningManager(socketio.RedisManager):  # type: ignore[misc]
+    """A RedisManager that is back within two seconds after Redis is, and takes our own events only.
+
+    Attributes:
+        on_return: called in the background whenever it listens again after it could not: events were lost meanwhile.
+    """
+
+    on_return: Callable[[], None]
+
+    def __init__(self, redis_url: str) -> None:
+        super().__init__(redis_url, channel=CHANNEL, redis_options=client.options())
+
+    def _listen(self) -> Iterator[dict[str, Any]]:
+        for published in super()._listen():
+            event = read_event(published)
+            if event is not None:
+                yield event
+            else:
+                log.warning("message in Redis refused", channel=CHANNEL, bytes=len(published))
+
+    def _redis_listen_with_retries(self) -> Iterator[dict[str, Any]]:
+        pause, was_away = FIRST_PAUSE_SECONDS, False
+        while True:
+            try:
+                self._redis_connect()
+                self.pubsub.subscribe(self.channel)
+                if was_away:
+                    self.server.start_background_task(self.on_return)
+                pause, was_away = FIRST_PAUSE_SECONDS, False
+                yield from self._hear()
+            except RedisError as error:
+                was_away = True
+                log.warning("sockets wait for Redis", error=reason_of(error))
+                self.redis.close()
+            time.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+
+    def _hear(self) -> Iterator[dict[str, Any]]:
+        """Messages as they come. Raises RedisError when the connection is gone, or silent.
+
+        The library's own listening would wait for ever on a connection whose other end has moved away.
+        """
+        has_asked = False
+        while True:
+            message = self.pubsub.get_message(timeout=QUIET_SECONDS)
+            if message is not None:
+                has_asked = False
+                yield message
+            elif has_asked:
+                raise redis.TimeoutError("Redis is silent")
+            else:
+                self.pubsub.ping()
+                has_asked = True

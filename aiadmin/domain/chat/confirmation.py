@@ -1,0 +1,292 @@
+"""Whether a client comes: the question that a reminder asks, what an answer to it brings about, and its writing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from aiadmin.domain.chat.intent import Meaning
+from aiadmin.domain.errors import AiAdminError
+from aiadmin.domain.ids import CompanyId, ContactId, DeviceId
+from aiadmin.domain.journal.journal import ONE_VISIT, Attendance, Record
+from aiadmin.domain.journal.sync_retry import after_failure, failure_of
+from aiadmin.domain.journal.sync_run import RunState
+from aiadmin.domain.messages.message import Direction, MessageKind, Purpose
+from aiadmin.domain.quarantine import RowKey
+from aiadmin.domain.yclients.error import YClientsError
+
+ASKING = frozenset({Purpose.REMINDER_DAY, Purpose.REMINDER_HOURS, Purpose.REMINDER_AGAIN})
+"""What asks."""
+HANDED_OVER = timedelta(hours=2)
+"""How long automation leaves a chat alone after the salon itself has written there."""
+TO_BE_READ = timedelta(hours=1)
+"""The same after words that only a human understands."""
+OLD = timedelta(hours=12)
+"""What a client wrote longer ago (we were away) still counts, but nobody is answered so late."""
+
+
+class Answer(StrEnum):
+    """What a client said to the question."""
+
+    YES = "yes"
+    NO = "no"
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """Asked of one person about one visit at one time; when it is moved, that is another question.
+
+    Attributes:
+        contact_id: who was asked.
+        client_id: whose card the booking was on then.
+        numbers: every number by which that person is known, in every spelling.
+        others: the other bookings of the visit that were asked about, and how long after this one each begins.
+        written_at: when YClients was last told, or None; also of what was said by whoever had the booking before.
+        attempts: how often the present answer was tried to be written.
+        first: the first of its bookings that stands, where that is known.
+        is_overtaken: whether its client has since been told of another visit, so that words which quote nothing may
+            be about either.
+    """
+
+    company_id: CompanyId
+    record_id: int
+    starts_at: datetime
+    visit_id: int | None
+    contact_id: ContactId
+    asked_at: datetime
+    answer: Answer | None = None
+    written_at: datetime | None = None
+    attempts: int = 0
+    client_id: int | None = None
+    numbers: frozenset[str] = field(default=frozenset(), repr=False)
+    others: Mapping[int, timedelta] = field(default_factory=dict)
+    first: Record | None = None
+    is_overtaken: bool = False
+
+    @property
+    def visit_at(self) -> datetime:
+        """When what stands of the visit begins."""
+        return self.first.starts_at if self.first is not None else self.starts_at
+
+    @property
+    def row_key(self) -> RowKey:
+        """What names the row in its queue."""
+        return RowKey(self.company_id, f"{self.record_id}:{self.starts_at.timestamp():.6f}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """A message of the inbox that nobody has looked at yet."""
+
+    letter_id: int
+    company_id: CompanyId
+    contact_id: ContactId
+    device_id: DeviceId | None
+    direction: Direction
+    kind: MessageKind
+    text: str | None = field(repr=False)
+    quoted_id: str | None
+    sent_at: datetime
+
+
+class Reply(StrEnum):
+    """What we say to a client who has just written."""
+
+    GLAD = "glad"
+    PITY = "pity"
+    GOODBYE = "goodbye"
+    WELCOME = "welcome"
+    THANKS = "thanks"
+    """For words that may be about something else: nothing follows from them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reaction:
+    """What a message brings about.
+
+    Attributes:
+        answer: to be kept, and what follows from it.
+        tells_salon: whether the salon has to know: it may wish to fill the time.
+        silence: for how long automation leaves the chat alone.
+        opt: True for one who wants messages again, False for one who wants none.
+    """
+
+    reply: Reply | None = None
+    answer: Answer | None = None
+    tells_salon: bool = False
+    silence: timedelta | None = None
+    opt: bool | None = None
+
+
+NONE = Reaction()
+_ANSWERS = {Meaning.YES: Answer.YES, Meaning.NO: Answer.NO}
+_REPLIES = {Answer.YES: Reply.GLAD, Answer.NO: Reply.PITY}
+
+
+def react(said: Meaning, question: Question | None, *, is_out: bool, is_old: bool) -> Reaction:
+    """What a client's words bring about.
+
+    Args:
+        question: the one that they would answer, or None.
+        is_out: whether this client wants no messages: even an answer to theirs is then only kept.
+        is_old: whether they were written long ago.
+    """
+    if said is Meaning.STOP:
+        return Reaction(opt=False, reply=None if is_out or is_old else Reply.GOODBYE)
+    if said is Meaning.START:
+        return Reaction(opt=True, reply=Reply.WELCOME if is_out and not is_old else None)
+    if said is Meaning.UNCLEAR:
+        is_first = question is not None and question.answer is None
+        return Reaction(silence=TO_BE_READ, answer=Answer.UNCLEAR if is_first else None)
+    answer = _ANSWERS.get(said)
+    if answer is None or question is None or question.answer is answer:
+        return NONE
+    is_turn = answer is Answer.NO or question.answer is Answer.NO
+    if question.is_overtaken:
+        return _unsure(question, is_turn=is_turn, is_silent=is_out or is_old)
+    return Reaction(answer=answer, tells_salon=is_turn, reply=None if is_out or is_old else _REPLIES[answer])
+
+
+def _unsure(question: Question, *, is_turn: bool, is_silent: bool) -> Reaction:
+    """Words that may be about another visit: a human asks back where somebody may not come, and a yes is only thanked
+    for, so that the question stays open."""
+    if not is_turn:
+        return Reaction(reply=None if is_silent else Reply.THANKS)
+    answer = Answer.UNCLEAR if question.answer is None else None
+    return Reaction(answer=answer, tells_salon=True, silence=TO_BE_READ)
+
+
+def react_to_salon(sent_at: datetime, now: datetime) -> Reaction:
+    """The salon wrote to the client itself: the chat is theirs for a while."""
+    left = sent_at + HANDED_OVER - now
+    return Reaction(silence=left) if left > timedelta(0) else NONE
+
+
+def is_to_write(answer: Answer, before: Question) -> bool:
+    """Whether YClients has to hear of an answer: of a yes, and of what takes back a yes that it knows.
+
+    A no by itself changes nothing in the journal: only the salon cancels. The yes may be that of whoever had the
+    booking before.
+    """
+    is_known = before.answer is Answer.YES or (before.answer is None and before.written_at is not None)
+    return answer is Answer.YES or (answer is Answer.NO and is_known)
+
+
+def is_held(question: Question, record: Record) -> bool:
+    """Whether a booking is still that of the person who was asked: by the number that they were asked at.
+
+    By the card only where the booking has no number: the number on a card may be corrected, and whoever has the wrong
+    one answers for nobody.
+    """
+    if record.client_id is None:
+        return False
+    return record.client_phone in question.numbers if record.client_phone else record.client_id == question.client_id
+
+
+def standing(question: Question, records: Sequence[Record]) -> Sequence[Record]:
+    """Of the bookings of a visit those that the question is still about, in the order of time."""
+    return sorted((one for one in records if _flaw(question, one) is None), key=lambda one: one.starts_at)
+
+
+def is_open(question: Question, records: Sequence[Record], at: datetime) -> bool:
+    """Whether an answer of that time answers it: something that was asked about stands, and has not begun.
+
+    Args:
+        records: what is known of the bookings of its visit; of a booking that is not known nothing has changed.
+    """
+    is_known = any(one.record_id == question.record_id for one in records)
+    begins = [one.starts_at for one in standing(question, records)]
+    return any(one > at for one in (begins if is_known else [question.starts_at, *begins]))
+
+
+def is_confirmed_by_another(record: Record, questions: Sequence[Question]) -> bool:
+    """Whether a booking is confirmed in the journal because somebody said so who had it before, or of another day.
+
+    Args:
+        questions: all that were asked about its visit.
+    """
+    theirs = [one for one in questions if is_held(one, record) and abs(one.starts_at - record.starts_at) < ONE_VISIT]
+    is_theirs = any(one.answer is Answer.YES for one in theirs)
+    is_others = any(one.written_at is not None and (one not in theirs or one.answer is None) for one in questions)
+    return record.attendance is Attendance.CONFIRMED and is_others and not is_theirs
+
+
+def is_declined(record: Record, questions: Sequence[Question]) -> bool:
+    """Whether its client has said that they do not come then.
+
+    Args:
+        questions: all that were asked about its visit.
+    """
+    return any(one.answer is Answer.NO and standing(one, [record]) for one in questions)
+
+
+def was_declined(record_id: int, starts_at: datetime, questions: Sequence[Question]) -> bool:
+    """Whether a client has said that they do not come then, whatever has become of the booking since."""
+    return any(
+        one.answer is Answer.NO
+        and (record_id == one.record_id or record_id in one.others)
+        and starts_at == one.starts_at + one.others.get(record_id, timedelta(0))
+        for one in questions
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Writing:
+    """What is to be done about an answer in the journal: `attendance` is written to `records`, or it is over for this
+    `reason`."""
+
+    attendance: Attendance | None = None
+    records: Sequence[Record] = ()
+    reason: str | None = None
+
+
+def writing(question: Question, records: Sequence[Record]) -> Writing:
+    """What the journal is to say of a visit, given its bookings as YClients has them now: that, or why nothing."""
+    stand = standing(question, records)
+    if stand:
+        attendance = Attendance.CONFIRMED if question.answer is Answer.YES else Attendance.WAITING
+        return Writing(attendance=attendance, records=stand)
+    asked = next((one for one in records if one.record_id == question.record_id), None)
+    return Writing(reason="cancelled" if asked is None else _flaw(question, asked))
+
+
+def _flaw(question: Question, record: Record) -> str | None:
+    """Why the question is not about a booking any more; None when it is."""
+    return next((why for is_so, why in _flaws(question, record) if is_so), None)
+
+
+def _flaws(question: Question, record: Record) -> Iterator[tuple[bool, str]]:
+    yield record.is_deleted, "cancelled"
+    yield not is_held(question, record), "other_client"
+    yield not _is_as_asked(question, record), "moved"
+    yield record.attendance in {Attendance.CAME, Attendance.NO_SHOW}, "over"
+
+
+def _is_as_asked(question: Question, record: Record) -> bool:
+    """Whether a booking begins when it did; of one that came to the visit since, whether it is of this visit."""
+    after = timedelta(0) if record.record_id == question.record_id else question.others.get(record.record_id)
+    if after is not None:
+        return record.starts_at == question.starts_at + after
+    is_of_visit = record.visit_id is not None and record.visit_id == question.visit_id
+    return is_of_visit and abs(record.starts_at - question.starts_at) < ONE_VISIT
+
+
+@dataclass(frozen=True, kw_only=True)
+class Retry:
+    """When to try again; None when it is no use. `reason` says what stood in the way."""
+
+    at: datetime | None
+    reason: str
+
+
+def after_refusal(question: Question, error: AiAdminError, *, now: datetime, chance: float) -> Retry:
+    """What follows when YClients did not take an answer. It may have been done: the record is read first."""
+    failure = failure_of(error)
+    asked = error.wait if isinstance(error, YClientsError) else timedelta(0)
+    after = after_failure(failure, attempts=question.attempts, asked=asked, chance=chance)
+    if after.state is not RunState.WAITING or after.wait is None or now + after.wait >= question.starts_at:
+        return Retry(at=None, reason=failure)
+    return Retry(at=now + after.wait, reason=failure)

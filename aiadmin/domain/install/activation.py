@@ -1,0 +1,139 @@
+"""The activation: telling YClients that a salon is connected, and understanding the answer."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from enum import StrEnum
+from http import HTTPStatus
+
+from aiadmin.domain.companies.company import Company, IntegrationStatus
+from aiadmin.domain.companies.outbox import OutboxRow, OutboxState, Outcome, Verdict
+from aiadmin.domain.yclients.http_answer import Answer
+
+
+class Reason(StrEnum):
+    """Why an activation failed; `texts.ACTIVATION_REASONS` tells the salon."""
+
+    NOT_CONFIGURED = "not_configured"
+    UNREACHABLE = "unreachable"
+    WRONG_KEY = "wrong_key"
+    UNKNOWN_APP = "unknown_app"
+    UNKNOWN_SALON = "unknown_salon"
+    INVALID = "invalid"
+    REFUSED = "refused"
+    EXPIRED = "expired"
+    FROZEN = "frozen"
+    KEY_LOST = "key_lost"
+
+
+class Connection(StrEnum):
+    """What YClients says about our app in one salon; the first four are its own words, spelling included."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    FREEZED = "freezed"
+    UNINSTALLED = "uninstalled"
+    UNCLEAR = "unclear"
+    """It answered, but not this question."""
+    SILENT = "silent"
+    """It did not answer, or could not just now."""
+
+
+INSTALLED = frozenset({Connection.ACTIVE, Connection.FREEZED})
+"""What a salon that has our app is: it is set up, paid for or not."""
+
+
+_REASONS: dict[int, Reason] = {
+    HTTPStatus.BAD_REQUEST: Reason.UNKNOWN_APP,
+    HTTPStatus.UNAUTHORIZED: Reason.WRONG_KEY,
+    HTTPStatus.NOT_FOUND: Reason.UNKNOWN_SALON,
+    HTTPStatus.UNPROCESSABLE_ENTITY: Reason.INVALID,
+}
+_LEFT = {Connection.UNINSTALLED: Reason.EXPIRED, Connection.FREEZED: Reason.FROZEN}
+_ALREADY_INSTALLED = ("уже установил", "already installed")
+
+
+def judge(answer: Answer, connection: Connection | None = None) -> Verdict:
+    """What an answer to the activation means.
+
+    Args:
+        connection: the salon's status, asked after a doubtful answer; None after any other.
+    """
+    if answer.is_success:
+        return Verdict(outcome=Outcome.DONE)
+    if connection is not None:
+        return _judge_doubtful(answer, connection)
+    if answer.is_transient:
+        return _verdict(Outcome.RETRY, Reason.UNREACHABLE, answer)
+    return _verdict(Outcome.REFUSED, _REASONS.get(answer.status or 0, Reason.REFUSED), answer)
+
+
+def judge_before_repeat(connection: Connection) -> Verdict | None:
+    """What a salon's status says before we tell YClients again: None means that it must be told.
+
+    An earlier attempt may have arrived although we never read its answer: the worker was killed, or time ran out.
+    """
+    if connection is Connection.ACTIVE:
+        return Verdict(outcome=Outcome.DONE)
+    if connection is Connection.SILENT:
+        return Verdict(outcome=Outcome.RETRY, reason=Reason.UNREACHABLE)
+    return None
+
+
+def _judge_doubtful(answer: Answer, connection: Connection) -> Verdict:
+    if connection is Connection.ACTIVE:
+        # an operator should see it: for a salon that was active before, YClients keeps the key and address of then
+        return Verdict(outcome=Outcome.DONE, detail=_said(answer))
+    if connection is Connection.SILENT:
+        return _verdict(Outcome.RETRY, Reason.UNREACHABLE, answer)
+    if connection in _LEFT:
+        return _verdict(Outcome.REFUSED, _LEFT[connection], answer)
+    if not answer.is_refusal:
+        return _verdict(Outcome.RETRY, Reason.UNREACHABLE, answer)
+    contradicts_itself = any(words in answer.message.lower() for words in _ALREADY_INSTALLED)
+    return _verdict(Outcome.RETRY if contradicts_itself else Outcome.REFUSED, Reason.REFUSED, answer)
+
+
+def _verdict(outcome: Outcome, reason: Reason, answer: Answer) -> Verdict:
+    return Verdict(outcome=outcome, reason=reason, detail=_said(answer), wait=answer.wait)
+
+
+def _said(answer: Answer) -> str:
+    return f"HTTP {answer.status} {answer.message}".strip() if answer.status else answer.message
+
+
+def may_fail(current: IntegrationStatus) -> bool:
+    """Whether a failure is news to the company: one that was unlinked meanwhile keeps its status."""
+    return current is IntegrationStatus.ACTIVATING
+
+
+def may_confirm(current: IntegrationStatus) -> bool:
+    """Whether a confirmation makes the company active: one that was frozen or has left since stays that."""
+    return current not in {IntegrationStatus.FROZEN, IntegrationStatus.UNINSTALLED}
+
+
+_LONGEST_LEAD = timedelta(minutes=10)
+
+
+def lead(window: timedelta) -> timedelta:
+    """How long before YClients stops waiting it is told, whether or not a phone is linked by then.
+
+    Args:
+        window: how long it waits in all.
+    """
+    return min(_LONGEST_LEAD, window / 6)
+
+
+def why_not_retry(company: Company, row: OutboxRow | None) -> str | None:
+    """Why the activation may not be started again, or None when it may; a phone need not be linked for it."""
+    if company.integration_status is IntegrationStatus.ACTIVE:
+        return "YClients has confirmed this company already"
+    if company.integration_status is IntegrationStatus.FROZEN:
+        return "YClients has frozen the application in this salon: it goes on when it is paid for"
+    if company.integration_status is IntegrationStatus.UNINSTALLED:
+        return "the salon has removed the application: it must press Connect in YClients"
+    if row is None or row.state is OutboxState.SENT:
+        return "this company has no activation to send"
+    if row.state is OutboxState.SENDING:
+        return "YClients is being told right now: look again in a minute"
+    return None

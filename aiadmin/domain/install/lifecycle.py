@@ -1,0 +1,97 @@
+"""What becomes of an installation after it began: the salon leaves, does not pay, pays, comes back."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Sequence
+from decimal import Decimal
+from enum import StrEnum
+
+from aiadmin.domain.companies.company import Company, IntegrationStatus
+from aiadmin.domain.ids import SalonId
+from aiadmin.domain.install.activation import Connection
+from aiadmin.domain.install.signed_user import signature
+
+
+class Change(StrEnum):
+    """What must be done to a company."""
+
+    NONE = "none"
+    LEAVE = "leave"
+    FREEZE = "freeze"
+    RESUME = "resume"
+    CONFIRM = "confirm"
+    """YClients has the salon as active, and we did not know."""
+    RETRY = "retry"
+    """YClients still waits for an activation that we gave up."""
+
+
+_ACTIVE, _FROZEN, _LEFT = IntegrationStatus.ACTIVE, IntegrationStatus.FROZEN, IntegrationStatus.UNINSTALLED
+
+
+def after_event(event: str, status: IntegrationStatus) -> Change:
+    """What an event of YClients asks for. Only the state decides: a repeat finds nothing to do, a second time does.
+
+    >>> after_event("uninstall", IntegrationStatus.ACTIVE)
+    <Change.LEAVE: 'leave'>
+    """
+    if event == "uninstall" and status is not _LEFT:
+        return Change.LEAVE
+    if event == "freeze" and status not in {_FROZEN, _LEFT}:
+        return Change.FREEZE
+    if event == "payment" and status is _FROZEN:
+        return Change.RESUME
+    return Change.NONE
+
+
+def after_look(company: Company, connection: Connection) -> Change:
+    """What must be done so that our state agrees with what YClients says of the salon, asked on our own account.
+
+    A salon is let go only when YClients says so twice in a row: letting go logs its phone out for good.
+    """
+    status = company.integration_status
+    if connection is Connection.ACTIVE:
+        return _after_active(status)
+    if connection is Connection.FREEZED:
+        return Change.NONE if status in {_FROZEN, _LEFT} else Change.FREEZE
+    if connection is Connection.UNINSTALLED:
+        is_second = company.yclients_status == Connection.UNINSTALLED
+        return Change.LEAVE if is_second and status in {_ACTIVE, _FROZEN} else Change.NONE
+    if connection is Connection.PENDING and status is IntegrationStatus.ACTIVATION_FAILED:
+        return Change.RETRY
+    return Change.NONE
+
+
+def _after_active(status: IntegrationStatus) -> Change:
+    if status is _ACTIVE:
+        return Change.NONE
+    return Change.RESUME if status is _FROZEN else Change.CONFIRM
+
+
+_MOST_DIGITS = 15
+SUSPICIOUS = 3
+"""From this many on, salons that all left at once are rather a mistake: a wrong number of the application, say."""
+
+
+def is_plausible(changes: Sequence[Change]) -> bool:
+    """Whether so many departures among the salons that were looked at can be true."""
+    left = sum(change is Change.LEAVE for change in changes)
+    return left < SUSPICIOUS or left * 2 <= len(changes)
+
+
+def is_payment_signed(
+    salon_id: SalonId, amount: Decimal, discount: Decimal | None, sign: str, partner_token: str
+) -> bool:
+    """Whether a payment carries the marketplace's HMAC over the salon, the amount and any discount."""
+    text = f"salon_id={salon_id}&amount={_plain(amount)}"
+    if discount is not None:
+        text += f"&discount={_plain(discount)}"
+    expected = signature(text.encode(), partner_token)
+    return bool(partner_token) and hmac.compare_digest(sign.lower().encode(errors="surrogatepass"), expected.encode())
+
+
+def _plain(number: Decimal) -> str:
+    """As PHP writes it: 990.00 is `990`, 990.50 is `990.5`; a sum that nobody pays is nothing."""
+    if not number.is_finite() or abs(number.adjusted()) > _MOST_DIGITS:
+        return ""
+    return format(number.normalize(), "f")

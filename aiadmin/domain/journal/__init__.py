@@ -1,0 +1,1 @@
+"""A salon's journal as YClients has it: decisions."""

@@ -1,0 +1,43 @@
+"""What an owner may do about a salon, as it stands."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from aiadmin.domain.companies.company import IntegrationStatus
+
+
+class Deed(StrEnum):
+    """A button of the management page."""
+
+    CONNECT = "connect"
+    """Link a phone."""
+    REPLACE = "replace"
+    """Link another one in the place of the linked."""
+    DISCONNECT = "disconnect"
+    RETRY = "retry"
+    """Tell YClients again that the salon is set up."""
+    PAY = "pay"
+    """Pay for the application at YClients."""
+    READ = "read"
+    """Read the journal from the beginning."""
+
+
+_CLOSED = frozenset({IntegrationStatus.FROZEN, IntegrationStatus.UNINSTALLED})
+
+
+def possible(status: IntegrationStatus, *, is_linked: bool, can_tell: bool) -> frozenset[Deed]:
+    """Whatever makes sense now: no phone for a salon that is not served, no reading of a closed journal.
+
+    Args:
+        can_tell: whether there is an activation that YClients can be told again.
+    """
+    wanted = {
+        Deed.CONNECT: not is_linked and status not in _CLOSED,
+        Deed.REPLACE: is_linked and status not in _CLOSED,
+        Deed.DISCONNECT: is_linked,
+        Deed.RETRY: can_tell and status is IntegrationStatus.ACTIVATION_FAILED,
+        Deed.PAY: status is IntegrationStatus.FROZEN,
+        Deed.READ: status is IntegrationStatus.ACTIVE,
+    }
+    return frozenset(deed for deed, is_possible in wanted.items() if is_possible)

@@ -1,0 +1,344 @@
+"""Whether a message may be sent now: how often a number writes, when, and to whom. Nothing here guesses.
+
+A number that writes too much, too regularly, at night, or to people who never wrote to it is restricted by WhatsApp.
+So each number has a bucket of messages that fills slowly, leaves a gap of random length after each message, writes
+more a day the longer it has been linked, and leaves alone whoever it was told to leave alone.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from aiadmin.domain.messages.message import NOT_ON_WHATSAPP, REACHOUT_LOCKED, Purpose
+
+
+class Hindrance(StrEnum):
+    """What stands between a message and its client; also why it was dropped."""
+
+    LATE = "late"
+    PAUSED = "paused"
+    OPTED_OUT = "opted_out"
+    MUTED = "muted"
+    ABSENT = NOT_ON_WHATSAPP
+    CONTACT_LOCKED = REACHOUT_LOCKED
+    ACCOUNT_LOCKED = "account_locked"
+    SILENT = "silent"
+    QUIET_HOURS = "quiet_hours"
+    DAILY_CAP = "daily_cap"
+    BUCKET = "bucket"
+    NO_PHONE = "no_phone"
+
+
+OF_THE_SALON = frozenset(
+    {
+        Hindrance.PAUSED,
+        Hindrance.QUIET_HOURS,
+        Hindrance.DAILY_CAP,
+        Hindrance.BUCKET,
+    }
+)
+"""What holds every message of the salon alike, whoever it is for."""
+
+HUMAN = frozenset({Purpose.MANUAL, Purpose.TRIAL})
+"""Somebody has just typed these: not even a pause holds them."""
+UNPACED = HUMAN | {Purpose.REPLY}
+"""Somebody waits for these: a human who typed, or a client who has just written. They count for nothing here."""
+MARKETING = frozenset({Purpose.REVIEW})
+"""What goes only to clients who want it."""
+
+TURNS_AWAY = frozenset({Purpose.CANCELLED, Purpose.MOVED})
+"""What keeps a client from coming in vain."""
+MANNERS = frozenset({Hindrance.QUIET_HOURS, Hindrance.DAILY_CAP, Hindrance.SILENT})
+"""What gives way where a client would come in vain; a pause, a lock or somebody's wish does not."""
+TO_SET_OUT = timedelta(hours=1)
+"""How long before a visit a client sets out."""
+
+LOOK_AGAIN = timedelta(minutes=1)
+"""How soon a paused salon is looked at again."""
+ASK_AGAIN = timedelta(days=30)
+"""Somebody who had no WhatsApp may have it by now."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Send:
+    """Now."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitUntil:
+    """Not before `at`; ask again then."""
+
+    at: datetime
+    why: Hindrance
+
+
+@dataclass(frozen=True, kw_only=True)
+class Drop:
+    """Never."""
+
+    why: Hindrance
+
+
+Decision = Send | WaitUntil | Drop
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bucket:
+    """How a number spreads its messages.
+
+    Attributes:
+        size: so many may follow each other with nothing but gaps between.
+        refill: one more may go each time this has passed.
+        shortest_gap, longest_gap: between two messages.
+    """
+
+    size: int = 10
+    refill: timedelta = timedelta(seconds=12)
+    shortest_gap: timedelta = timedelta(seconds=4)
+    longest_gap: timedelta = timedelta(seconds=12)
+
+    def gap_after(self, sent_at: datetime) -> timedelta:
+        """The gap after a message: it looks random, and is the same whoever asks.
+
+        >>> Bucket().gap_after(datetime(2026, 1, 1)) == Bucket().gap_after(datetime(2026, 1, 1))
+        True
+        """
+        chance = zlib.crc32(sent_at.isoformat().encode()) / 2**32
+        return self.shortest_gap + (self.longest_gap - self.shortest_gap) * chance
+
+    def free_at(self, recent: Sequence[datetime]) -> datetime | None:
+        """When the next message may go after these, which are in order; None for at any time."""
+        if not recent:
+            return None
+        empty_until = recent[0]
+        for sent_at in recent:
+            empty_until = max(empty_until, sent_at) + self.refill
+        return max(recent[-1] + self.gap_after(recent[-1]), empty_until - self.refill * (self.size - 1))
+
+
+@dataclass(frozen=True, kw_only=True)
+class QuietHours:
+    """From `begins` to `ends` in the salon's time, over midnight where `ends` comes first; equal ones are no time."""
+
+    begins: time = time(21)
+    ends: time = time(9)
+
+    def over_at(self, now: datetime, zone: str) -> datetime | None:
+        """When the quiet hours that it is now are over; None when it is none of them."""
+        local = now.astimezone(ZoneInfo(zone))
+        return _next(local, self.ends).astimezone(now.tzinfo) if self.holds(local.time()) else None
+
+    def holds(self, clock: time) -> bool:
+        """Whether it is quiet when the salon's clock shows this."""
+        if self.begins <= self.ends:
+            return self.begins <= clock < self.ends
+        return clock >= self.begins or clock < self.ends
+
+
+FIRST_CAP, CAP_GROWS = 40, 20
+"""Messages on the day a phone was linked, and how many more each day: a new device that writes much is noticed."""
+LARGEST_CAP = 500
+
+
+def daily_cap(linked_at: datetime, now: datetime, *, most: int = LARGEST_CAP) -> int:
+    """How many messages a number may write today.
+
+    >>> daily_cap(datetime(2026, 1, 1), datetime(2026, 1, 4, 12))
+    100
+    """
+    return min(FIRST_CAP + CAP_GROWS * max((now - linked_at).days, 0), most)
+
+
+def day_began(now: datetime, zone: str) -> datetime:
+    """The last midnight in the salon's time."""
+    local = now.astimezone(ZoneInfo(zone))
+    return local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0).astimezone(now.tzinfo)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pace:
+    """The rules of a salon; a `bucket` or `quiet` of None is no such rule."""
+
+    bucket: Bucket | None = field(default_factory=Bucket)
+    quiet: QuietHours | None = field(default_factory=QuietHours)
+    most_a_day: int | None = LARGEST_CAP
+
+
+UNBOUND = Pace(bucket=None, quiet=None, most_a_day=None)
+"""For measurements: as fast as it goes, at any hour."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Number:
+    """The salon's side.
+
+    Attributes:
+        zone: the salon's IANA timezone.
+        linked_at: since when the phone is linked.
+        recent: when it wrote, in order; all of today at least. What is in `UNPACED` does not count.
+        locked_until: until when WhatsApp lets it write to nobody new.
+    """
+
+    zone: str
+    linked_at: datetime
+    recent: Sequence[datetime] = ()
+    locked_until: datetime | None = None
+    is_paused: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """The client's side.
+
+    Attributes:
+        has_written: whether they ever wrote to the salon: WhatsApp's lock is about those who did not.
+        is_muted: the salon sends them no mailings (YClients' `sms_not`).
+    """
+
+    opted_out_at: datetime | None = None
+    absent_at: datetime | None = None
+    locked_until: datetime | None = None
+    silent_until: datetime | None = None
+    has_written: bool = False
+    is_muted: bool = False
+
+
+def may_send(
+    purpose: Purpose,
+    *,
+    deadline_at: datetime,
+    number: Number,
+    person: Person,
+    pace: Pace,
+    now: datetime,
+    visit_at: datetime | None = None,
+) -> Decision:
+    """Whether a message goes now, later or never. What could only go after its deadline is dropped at once.
+
+    Args:
+        visit_at: when the visit that the client reckons with begins. That it is off, or at another time, goes out an
+            hour before that or never: where manners would hold it for longer they give way, at once and not when
+            the first of several waits is over; where a lock or a pause would, it is dropped, for somebody to call.
+    """
+    if now >= deadline_at:
+        return Drop(why=Hindrance.LATE)
+    if purpose in UNPACED:
+        return Send()
+    never = _never(purpose, person, now)
+    if never is not None:
+        return Drop(why=never)
+    visit_at = visit_at if purpose in TURNS_AWAY else None
+    waits = list(_waits(number, person, pace, now))
+    if visit_at is not None and visit_at < _polite_at(number, person, pace, now) + TO_SET_OUT:
+        waits = [one for one in waits if one.why not in MANNERS]
+    if not waits:
+        return Send()
+    return Drop(why=waits[0].why) if _is_vain(waits[0], deadline_at, visit_at) else waits[0]
+
+
+def _polite_at(number: Number, person: Person, pace: Pace, now: datetime) -> datetime:
+    """When manners ask for no wait any more; one may end in another: a midnight in quiet hours."""
+    at = now
+    for _ in range(_LOOKS):
+        wait = next((one for one in _waits(number, person, pace, at) if one.why in MANNERS), None)
+        if wait is None:
+            break
+        at = wait.at
+    return at
+
+
+def _is_vain(wait: WaitUntil, deadline_at: datetime, visit_at: datetime | None) -> bool:
+    """Whether nothing is to be hoped for from a wait: the salon had better call, while its client is still at home.
+
+    A gap between two messages is seconds long: the message is still the quicker way.
+    """
+    if wait.at >= deadline_at:
+        return True
+    if visit_at is None:
+        return False
+    return wait.at >= visit_at if wait.why is Hindrance.BUCKET else wait.at > visit_at - TO_SET_OUT
+
+
+_LOOKS = 5
+"""A wait may end in another one: a midnight in quiet hours, their end in an empty bucket."""
+
+
+def when_to_send(
+    purpose: Purpose, *, deadline_at: datetime, number: Number, person: Person, pace: Pace, now: datetime
+) -> datetime | Hindrance:
+    """When a message may go that is looked at only now, or why it never may: waits are followed to their end."""
+    at = now
+    for _ in range(_LOOKS):
+        decision = may_send(purpose, deadline_at=deadline_at, number=number, person=person, pace=pace, now=at)
+        if isinstance(decision, Send):
+            return at
+        if isinstance(decision, Drop):
+            return decision.why
+        at = decision.at
+    return Hindrance.LATE
+
+
+def _never(purpose: Purpose, person: Person, now: datetime) -> Hindrance | None:
+    if person.opted_out_at is not None:
+        return Hindrance.OPTED_OUT
+    if person.is_muted and purpose in MARKETING:
+        return Hindrance.MUTED
+    if person.absent_at is not None and now < person.absent_at + ASK_AGAIN:
+        return Hindrance.ABSENT
+    return None
+
+
+def _waits(number: Number, person: Person, pace: Pace, now: datetime) -> Iterator[WaitUntil]:
+    yield from _of_person(number, person, now)
+    yield from _of_number(number, pace, now)
+
+
+def _of_person(number: Number, person: Person, now: datetime) -> Iterator[WaitUntil]:
+    account = None if person.has_written else number.locked_until
+    for until, why in (
+        (person.locked_until, Hindrance.CONTACT_LOCKED),
+        (account, Hindrance.ACCOUNT_LOCKED),
+        (person.silent_until, Hindrance.SILENT),
+    ):
+        if until is not None and until > now:
+            yield WaitUntil(at=until, why=why)
+
+
+def _of_number(number: Number, pace: Pace, now: datetime) -> Iterator[WaitUntil]:
+    if number.is_paused:
+        yield WaitUntil(at=now + LOOK_AGAIN, why=Hindrance.PAUSED)
+    quiet_until = pace.quiet.over_at(now, number.zone) if pace.quiet else None
+    if quiet_until is not None:
+        yield WaitUntil(at=quiet_until, why=Hindrance.QUIET_HOURS)
+    today = day_began(now, number.zone)
+    if pace.most_a_day is not None:
+        written = sum(sent_at >= today for sent_at in number.recent)
+        if written >= daily_cap(number.linked_at, now, most=pace.most_a_day):
+            midnight = _next(now.astimezone(ZoneInfo(number.zone)), time(0))
+            yield WaitUntil(at=midnight.astimezone(now.tzinfo), why=Hindrance.DAILY_CAP)
+    free_at = pace.bucket.free_at(number.recent) if pace.bucket else None
+    if free_at is not None and free_at > now:
+        yield WaitUntil(at=free_at, why=Hindrance.BUCKET)
+
+
+def _next(local: datetime, clock: time) -> datetime:
+    """The next time that the salon's clock shows `clock`, strictly after `local`.
+
+    An hour that the clock skips in spring becomes the one after; of one that comes twice in autumn the first counts.
+    """
+    day = local.date() if local.time() < clock else local.date() + timedelta(days=1)
+    return datetime.combine(day, clock, tzinfo=local.tzinfo)
+
+
+def typing_time(text: str) -> timedelta:
+    """How long a client sees that somebody is typing.
+
+    >>> [typing_time("я" * length).total_seconds() for length in (0, 100, 1000)]
+    [1.0, 2.0, 3.0]
+    """
+    return timedelta(seconds=min(1 + len(text) / 100, 3))

@@ -1,0 +1,242 @@
+"""A notice: something that a client is to be told of a booking, planned now and said later, if it is still true."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Self
+
+from aiadmin.domain.ids import CompanyId, NoticeId
+from aiadmin.domain.journal.journal import Attendance, Record, is_same_number, is_same_person, is_same_time
+from aiadmin.domain.messages.contact import one_spelling
+from aiadmin.domain.quarantine import RowKey
+
+
+class NoticeKind(StrEnum):
+    """What a notice is about; each is also a `Purpose` of a message."""
+
+    BOOKED = "booked"
+    MOVED = "moved"
+    CHANGED = "changed"
+    """Another master, or other services, at the same time."""
+    CANCELLED = "cancelled"
+    REMINDER_DAY = "reminder_day"
+    REMINDER_HOURS = "reminder_hours"
+    REMINDER_AGAIN = "reminder_again"
+    """Nobody has answered yet."""
+    REVIEW = "review"
+
+
+NEWS = frozenset({NoticeKind.BOOKED, NoticeKind.MOVED, NoticeKind.CHANGED, NoticeKind.CANCELLED})
+"""What tells of a change; the others tell of the time that passes."""
+
+
+class Untruth(StrEnum):
+    """Why a notice is not true any more, or was overtaken by another; also why it was dropped."""
+
+    DELETED = "deleted"
+    RESTORED = "restored"
+    MOVED = "moved"
+    OTHER_MASTER = "other_master"
+    OTHER_SERVICES = "other_services"
+    OTHER_CLIENT = "other_client"
+    OTHER_NUMBER = "other_number"
+    """The phone of the client's card was corrected: whoever has the right one is told anew."""
+    NO_CLIENT = "no_client"
+    """A slot that the salon has blocked."""
+    GROUP = "group"
+    CAME = "came"
+    NO_SHOW = "no_show"
+    NOT_CAME = "not_came"
+    CONFIRMED = "confirmed"
+    PAST = "past"
+    CARD_GONE = "card_gone"
+    """The booking was taken off a client's card and the card deleted: cards of one person were merged."""
+    JUST_TOLD = "just_told"
+    """The client has read of the visit within the hour, and is not reminded of it in the same breath."""
+    DECLINED = "declined"
+    """The client has said already that they do not come: nobody asks again."""
+    SUPERSEDED = "superseded"
+    """A newer notice of the same booking was planned before this one was sent."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Promise:
+    """What a notice says of a booking.
+
+    Attributes:
+        client_id: whom it is for. In a cancellation the record may be somebody else's by now: then name and phone
+            are those of this client, not of the record.
+        client_phone: theirs, for one person may have several cards.
+        visit_id: several bookings may be one visit.
+        wall_clock: what the salon's clock shows at `starts_at`, naive; None for what was told before it was kept.
+        services: their numbers, in order, each as often as it is booked.
+        was: what the client was told before, or knew; None where she knew of no booking.
+        is_first: whether nothing that we have said of this booking has reached the client before.
+    """
+
+    client_id: int | None
+    starts_at: datetime
+    staff_id: int | None
+    services: tuple[int, ...]
+    is_deleted: bool = False
+    client_phone: str | None = field(default=None, repr=False)
+    visit_id: int | None = None
+    wall_clock: datetime | None = None
+    was: Promise | None = field(default=None, compare=False)
+    is_first: bool = field(default=False, compare=False)
+
+    @classmethod
+    def of(cls, record: Record) -> Self:
+        """What is true of a record."""
+        return cls(
+            client_id=record.client_id,
+            starts_at=record.starts_at,
+            staff_id=record.staff_id,
+            services=tuple(sorted(number for service in record.services for number in service.each())),
+            is_deleted=record.is_deleted,
+            client_phone=record.client_phone,
+            visit_id=record.visit_id,
+            wall_clock=record.wall_clock,
+        )
+
+    @classmethod
+    def from_json(cls, given: Mapping[str, Any]) -> Self:
+        """What `to_json` wrote."""
+        was = given.get("was")
+        return cls(
+            client_id=given["client_id"],
+            starts_at=datetime.fromisoformat(given["starts_at"]),
+            staff_id=given["staff_id"],
+            services=tuple(given["services"]),
+            is_deleted=given["is_deleted"],
+            client_phone=given["client_phone"],
+            visit_id=given["visit_id"],
+            wall_clock=None if given["wall_clock"] is None else datetime.fromisoformat(given["wall_clock"]),
+            was=None if was is None else cls.from_json(was),
+            is_first=given.get("is_first", False),
+        )
+
+    def to_json(self) -> Mapping[str, Any]:
+        """Plain values; the time in ISO 8601. `client_number` is the phone in its one spelling, to be looked for."""
+        return {
+            "client_id": self.client_id,
+            "starts_at": self.starts_at.isoformat(),
+            "staff_id": self.staff_id,
+            "services": list(self.services),
+            "is_deleted": self.is_deleted,
+            "client_phone": self.client_phone,
+            "client_number": one_spelling(self.client_phone) if self.client_phone else None,
+            "visit_id": self.visit_id,
+            "wall_clock": None if self.wall_clock is None else self.wall_clock.isoformat(),
+            "was": None if self.was is None else replace(self.was, was=None).to_json(),
+            "is_first": self.is_first,
+        }
+
+    @property
+    def work(self) -> tuple[int | None, tuple[int, ...]]:
+        """Who does what."""
+        return self.staff_id, self.services
+
+    def says_the_same(self, other: Promise) -> bool:
+        """Whether one person reads the same of both."""
+        is_of_one = is_same_person(self, other) and self.is_deleted == other.is_deleted
+        return is_of_one and is_same_time(self, other) and self.work == other.work
+
+
+@dataclass(frozen=True, kw_only=True)
+class Notice:
+    """A row of `notices`.
+
+    Attributes:
+        due_at: not before this.
+        deadline_at: after this it is not worth sending.
+        attempts: how often somebody began to send it.
+    """
+
+    id: NoticeId
+    company_id: CompanyId
+    record_id: int
+    kind: NoticeKind
+    promise: Promise
+    due_at: datetime
+    deadline_at: datetime
+    attempts: int = 0
+
+    def reckoned_at(self, now: datetime) -> datetime:
+        """When the client reckons to come first: who is told of a move reckons with the old time as well."""
+        was = self.promise.was.starts_at if self.promise.was is not None else self.promise.starts_at
+        return min(was, self.promise.starts_at) if was > now else self.promise.starts_at
+
+    @property
+    def row_key(self) -> RowKey:
+        """What names the row in its queue."""
+        return RowKey(self.company_id, str(self.id))
+
+
+def is_still_true(notice: Notice, record: Record | None, now: datetime) -> Untruth | None:
+    """None when a notice is still true; otherwise why it is not.
+
+    Only the time matters to a reminder: who does what is written into it when it is sent.
+
+    Args:
+        record: the booking as YClients has it now; None when it knows none.
+    """
+    if notice.kind is NoticeKind.REVIEW:
+        return _of_booking(notice.promise, record) or _of_review(record)
+    if notice.promise.starts_at <= now:
+        return Untruth.PAST
+    if notice.kind is NoticeKind.CANCELLED:
+        return _of_cancellation(notice.promise, record)
+    return (
+        _of_booking(notice.promise, record)
+        or (_of_news(notice.promise, record) if notice.kind in NEWS else None)
+        or _of_visit(notice.kind, record)
+    )
+
+
+def _of_cancellation(promise: Promise, record: Record | None) -> Untruth | None:
+    is_back = record is not None and not record.is_deleted and is_same_person(record, promise)
+    return Untruth.RESTORED if is_back else None
+
+
+def _of_booking(promise: Promise, record: Record | None) -> Untruth | None:
+    if record is None or record.is_deleted:
+        return Untruth.DELETED
+    for is_so, why in (
+        (record.client_id is None, Untruth.NO_CLIENT),
+        (not is_same_person(record, promise), Untruth.OTHER_CLIENT),
+        (record.is_group, Untruth.GROUP),
+        (not is_same_time(record, promise), Untruth.MOVED),
+    ):
+        if is_so:
+            return why
+    return None
+
+
+def _of_news(promise: Promise, record: Record | None) -> Untruth | None:
+    if record is None:
+        return None
+    if not is_same_number(record, promise):
+        return Untruth.OTHER_NUMBER
+    now = Promise.of(record)
+    if now.staff_id != promise.staff_id:
+        return Untruth.OTHER_MASTER
+    return Untruth.OTHER_SERVICES if now.services != promise.services else None
+
+
+_OVER = {Attendance.CAME: Untruth.CAME, Attendance.NO_SHOW: Untruth.NO_SHOW}
+
+
+def _of_visit(kind: NoticeKind, record: Record | None) -> Untruth | None:
+    if record is None:
+        return None
+    if kind is NoticeKind.REMINDER_AGAIN and record.attendance is Attendance.CONFIRMED:
+        return Untruth.CONFIRMED
+    return _OVER.get(record.attendance)
+
+
+def _of_review(record: Record | None) -> Untruth | None:
+    return None if record is not None and record.attendance is Attendance.CAME else Untruth.NOT_CAME

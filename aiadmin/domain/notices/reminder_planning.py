@@ -1,0 +1,205 @@
+"""Which reminders a booking owes, and when; all by the salon's clock, also on the days when that is changed.
+
+An hour that the clock skips in spring becomes the one after; of one that comes twice in autumn the first counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.journal.journal import Attendance, Record, is_one_visit
+from aiadmin.domain.notices.change_planning import NewNotice
+from aiadmin.domain.notices.notice import Notice, NoticeKind, Promise
+from aiadmin.domain.notices.settings import MessageSettings
+
+LEAST_AHEAD = timedelta(hours=4)
+"""Who books later than this before a visit needs no reminder of it."""
+SETTLED = timedelta(hours=1)
+"""Nor does anybody so soon after booking: the notice of it has just said everything."""
+GRACE = timedelta(hours=1)
+"""A reminder is still planned so long after its time: we may have been away."""
+AHEAD = timedelta(minutes=5)
+"""How long before its time a reminder is planned: late, so that little can change in between."""
+TOO_LATE = timedelta(hours=1)
+"""So shortly before a visit nobody is reminded of it any more."""
+REVIEW_FOR = timedelta(hours=24)
+"""A visit is often marked as over in the evening only."""
+LONGEST_VISIT = timedelta(hours=12)
+"""One booking of it; so much later its last one may begin."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reminder:
+    """Something to say at a time, unless it has become too late."""
+
+    kind: NoticeKind
+    due_at: datetime
+    deadline_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Window:
+    """Visits that begin from `since` to `until`, both included, may owe something of this kind now.
+
+    For `REMINDER_AGAIN` it is the time when the question was asked.
+    """
+
+    kind: NoticeKind
+    since: datetime
+    until: datetime
+
+
+def reminders(
+    record: Record, settings: MessageSettings, zone: str, *, now: datetime, visit: Sequence[Record] = ()
+) -> Sequence[Reminder]:
+    """What a booking owes about now: from shortly before its time until it is too late to plan it.
+
+    Args:
+        visit: what else is booked for the same visit: a review is asked for when all of it is over.
+    """
+    return [one for one in _all(record, settings, zone, visit) if _is_now(one, now)]
+
+
+def windows(settings: MessageSettings, zone: str, *, now: datetime) -> Sequence[Window]:
+    """Where to look for bookings that owe something: every one that does is in a window of that kind."""
+    return [one for one in _windows(settings, zone, now) if settings.wants(one.kind)]
+
+
+def owed(
+    kind: NoticeKind,
+    record: Record,
+    settings: MessageSettings,
+    zone: str,
+    *,
+    asked_at: datetime | None,
+    now: datetime,
+    visit: Sequence[Record] = (),
+) -> Reminder | None:
+    """What a booking that was found in a window of this kind owes of it now, with the rest of its `visit`."""
+    if kind is NoticeKind.REMINDER_AGAIN:
+        return None if asked_at is None else again(asked_at, record, settings, now=now)
+    return next((one for one in reminders(record, settings, zone, now=now, visit=visit) if one.kind is kind), None)
+
+
+def again(asked_at: datetime, record: Record, settings: MessageSettings, *, now: datetime) -> Reminder | None:
+    """The same question once more, when nobody has answered it and there is still time.
+
+    A reminder that comes about then anyway is the same question.
+    """
+    due_at, deadline_at = asked_at + timedelta(hours=settings.again_after), record.starts_at - TOO_LATE
+    is_open = record.attendance is Attendance.WAITING and _has_client(record)
+    if not settings.reminder_again or not is_open or not due_at <= now < min(due_at + GRACE, deadline_at):
+        return None
+    last = record.starts_at - timedelta(hours=settings.hours_before)
+    if settings.reminder_hours and asked_at < last <= due_at + SETTLED:
+        return None
+    return Reminder(kind=NoticeKind.REMINDER_AGAIN, due_at=due_at, deadline_at=deadline_at)
+
+
+def notice_of(reminder: Reminder, record: Record, company_id: CompanyId) -> NewNotice:
+    """The notice to plan: of each kind one for each time that a client's visit is at."""
+    begins = int(record.starts_at.timestamp())
+    return NewNotice(
+        company_id=company_id,
+        record_id=record.record_id,
+        kind=reminder.kind,
+        dedup_key=f"{reminder.kind}:{record.record_id}:{record.client_id}:{begins}",
+        promise=Promise.of(record),
+        due_at=reminder.due_at,
+        deadline_at=reminder.deadline_at,
+    )
+
+
+def inherited(notice: Notice, heir: Record) -> NewNotice:
+    """A reminder, or a request for a review, whose booking is off, as one of another booking of the same visit."""
+    later = heir.starts_at - notice.promise.starts_at
+    reminder = Reminder(kind=notice.kind, due_at=notice.due_at, deadline_at=notice.deadline_at + later)
+    return notice_of(reminder, heir, notice.company_id)
+
+
+def one_per_visit(new: Sequence[NewNotice]) -> Sequence[NewNotice]:
+    """Of the bookings that are one visit of one person the first, which speaks for all of them."""
+    kept: dict[tuple[CompanyId, NoticeKind, str, int], list[NewNotice]] = {}
+    for one in sorted(new, key=lambda each: each.promise.starts_at):
+        visit, record = ("visit", one.promise.visit_id), ("record", one.record_id)
+        what, number = record if one.promise.visit_id is None else visit
+        firsts = kept.setdefault((one.company_id, one.kind, what, number or 0), [])
+        if not any(is_one_visit(one.promise, first.promise) for first in firsts):
+            firsts.append(one)
+    return [one for firsts in kept.values() for one in firsts]
+
+
+def day_before(starts_at: datetime, clock: time, zone: str) -> datetime:
+    """When the salon's clock shows `clock` on the day before a visit; in UTC's terms, whatever the zone does."""
+    there = ZoneInfo(zone)
+    return _at(starts_at.astimezone(there).date() - timedelta(days=1), clock, there, starts_at)
+
+
+def _all(record: Record, settings: MessageSettings, zone: str, visit: Sequence[Record]) -> Iterator[Reminder]:
+    if not _has_client(record) or (record.is_unpaid and settings.wait_for_payment):
+        return
+    if record.attendance is Attendance.CAME:
+        if settings.review:
+            yield _review(record, settings, visit)
+        return
+    if record.attendance is Attendance.NO_SHOW or not _is_known_for(record, LEAST_AHEAD, record.starts_at):
+        return
+    for kind, due_at, deadline_at in (
+        (
+            NoticeKind.REMINDER_DAY,
+            day_before(record.starts_at, settings.day_at, zone),
+            record.starts_at - LEAST_AHEAD,
+        ),
+        (
+            NoticeKind.REMINDER_HOURS,
+            record.starts_at - timedelta(hours=settings.hours_before),
+            record.starts_at - min(TOO_LATE, timedelta(hours=settings.hours_before) / 2),
+        ),
+    ):
+        if settings.wants(kind) and due_at < deadline_at and _is_known_for(record, SETTLED, due_at):
+            yield Reminder(kind=kind, due_at=due_at, deadline_at=deadline_at)
+
+
+def _review(record: Record, settings: MessageSettings, visit: Sequence[Record]) -> Reminder:
+    over = max(one.starts_at + one.length for one in (record, *visit))
+    due_at = over + timedelta(hours=settings.review_after)
+    return Reminder(kind=NoticeKind.REVIEW, due_at=due_at, deadline_at=due_at + REVIEW_FOR)
+
+
+def _is_now(one: Reminder, now: datetime) -> bool:
+    is_planned_late = one.kind is NoticeKind.REVIEW
+    latest = one.deadline_at if is_planned_late else min(one.due_at + GRACE, one.deadline_at)
+    return one.due_at - AHEAD <= now < latest
+
+
+def _has_client(record: Record) -> bool:
+    return record.client_id is not None and bool(record.client_phone) and not (record.is_group or record.is_deleted)
+
+
+def _is_known_for(record: Record, least: timedelta, at: datetime) -> bool:
+    """Whether the booking was made so long before `at`; one of unknown age was."""
+    return record.created_at is None or at - record.created_at >= least
+
+
+def _windows(settings: MessageSettings, zone: str, now: datetime) -> Iterator[Window]:
+    there = ZoneInfo(zone)
+    today = now.astimezone(there).date()
+    for day in (today - timedelta(days=1), today, today + timedelta(days=1)):
+        due_at = _at(day, settings.day_at, there, now)
+        if due_at - AHEAD <= now < due_at + GRACE:
+            first, last = (_at(day + timedelta(days=ahead), time(0), there, now) for ahead in (1, 2))
+            yield Window(kind=NoticeKind.REMINDER_DAY, since=first, until=last)
+    hours = timedelta(hours=settings.hours_before)
+    yield Window(kind=NoticeKind.REMINDER_HOURS, since=now + hours - GRACE, until=now + hours + AHEAD)
+    asked = now - timedelta(hours=settings.again_after)
+    yield Window(kind=NoticeKind.REMINDER_AGAIN, since=asked - GRACE, until=asked)
+    over = now - timedelta(hours=settings.review_after)
+    yield Window(kind=NoticeKind.REVIEW, since=over - REVIEW_FOR - 2 * LONGEST_VISIT, until=over + AHEAD)
+
+
+def _at(day: date, clock: time, there: ZoneInfo, like: datetime) -> datetime:
+    return datetime.combine(day, clock, tzinfo=there).astimezone(like.tzinfo)

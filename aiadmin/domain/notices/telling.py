@@ -1,0 +1,197 @@
+"""How notices of one client are told: what happened is told as such only where it is all that the visit is about.
+
+A visit may be several bookings, and a desk changes one of them while the others stand. Who then reads "your booking
+is cancelled" stays at home, so such a client reads what the visit is now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from aiadmin.domain.chat.confirmation import ASKING
+from aiadmin.domain.grouping import grouped
+from aiadmin.domain.journal.journal import (
+    Attendance,
+    Record,
+    is_near,
+    is_one_visit,
+    is_overlapping,
+    is_same_person,
+    is_same_time,
+)
+from aiadmin.domain.messages.message import Purpose
+from aiadmin.domain.notices.notice import NEWS, Notice, NoticeKind, Promise, Untruth
+from aiadmin.domain.notices.reminder_planning import LEAST_AHEAD
+from aiadmin.domain.notices.settings import MessageSettings
+
+INHERITED = frozenset(
+    {
+        Untruth.DELETED,
+        Untruth.MOVED,
+        Untruth.OTHER_CLIENT,
+        Untruth.NO_CLIENT,
+        Untruth.NO_SHOW,
+        Untruth.NOT_CAME,
+    }
+)
+"""Why what time alone brings about is no more to be said of one booking, and is still to be said of the others of its
+visit: nobody has heard of them yet."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """A notice that is told now.
+
+    Attributes:
+        record: its booking, as YClients has it.
+    """
+
+    notice: Notice
+    record: Record
+
+    @property
+    def believed(self) -> Promise | None:
+        """What the client reckoned with until now; None for a booking that is new to them."""
+        return self.notice.promise.was
+
+    @property
+    def times(self) -> Sequence[datetime]:
+        """When the client comes, or came as far as they know."""
+        return [one.starts_at for one in (self.believed, self.notice.promise) if one is not None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ToldVisit:
+    """What is told of one visit of one person.
+
+    Attributes:
+        told: its notices; at least one.
+        rest: what else stands of it (`is_rest`), as YClients has it.
+        known: the same as we knew it, and its client did: what was done to it since has not come to be planned yet.
+    """
+
+    told: Sequence[Told]
+    rest: Sequence[Record] = ()
+    known: Sequence[Record] = ()
+
+    @property
+    def words(self) -> NoticeKind | None:
+        """The kind whose words are true of the whole visit; None where only what it is now can be told.
+
+        "At the same time as before" is true where the visit begins as before and nothing that stands was moved.
+        """
+        kinds = {one.notice.kind for one in self.told}
+        first = next(iter(kinds))
+        if len(kinds) == 1 and (not self.rest or first is NoticeKind.BOOKED or first not in NEWS):
+            return first
+        is_moved = NoticeKind.MOVED in kinds or not is_same_time(_first(self._before), _first(self._standing))
+        return None if is_moved else NoticeKind.CHANGED
+
+    @property
+    def bookings(self) -> Sequence[Record]:
+        """What stands of all that it speaks of, in the order of time."""
+        bookings = [one.record for one in self.told] if self.words is NoticeKind.BOOKED else self._standing
+        return sorted(bookings, key=lambda one: (one.starts_at, one.record_id))
+
+    @property
+    def _standing(self) -> Sequence[Record]:
+        return [*(one.record for one in self.told if one.notice.kind is not NoticeKind.CANCELLED), *self.rest]
+
+    @property
+    def _before(self) -> Sequence[Promise | Record]:
+        return [*(one.believed for one in self.told if one.believed is not None), *(self.known or self.rest)]
+
+
+def by_visit(told: Sequence[Told]) -> Sequence[Sequence[Told]]:
+    """The notices of each visit as its client knew it, in the order of their first ones.
+
+    What overlaps is one visit, whatever numbers it has: two bookings of one time, or one that was made anew.
+    """
+    return grouped(told, _is_of_visit)
+
+
+def _is_of_visit(one: Told, visit: Sequence[Told]) -> bool:
+    known, first = _known_at(one), _known_at(visit[0])
+    if known.visit_id is not None and known.visit_id == first.visit_id and is_near(first, known):
+        return True
+    is_theirs = is_same_person(one.notice.promise, visit[0].notice.promise)
+    return is_theirs and any(is_at_once(replace(one.record, starts_at=at), visit) for at in one.times)
+
+
+def is_at_once(one: Record, told: Sequence[Told]) -> bool:
+    """Whether a booking is at one time with what these notices tell of, as it was or as it is."""
+    return any(is_overlapping(at, each.record.length, one) for each in told for at in each.times)
+
+
+def visits_of(told: Sequence[Told]) -> frozenset[int]:
+    """The numbers of the visits that these notices are of, or were."""
+    promises = [promise for one in told for promise in (one.notice.promise, one.believed) if promise is not None]
+    numbers = (*(one.visit_id for one in promises), *(one.record.visit_id for one in told))
+    return frozenset(number for number in numbers if number is not None)
+
+
+def is_rest(one: Record, told: Sequence[Told], settings: MessageSettings, now: datetime) -> bool:
+    """Whether a booking that shares the number of a visit is told along with these notices: it stands.
+
+    News speaks only of what is still to come; and nothing of what is still to be paid and may be taken back.
+    """
+    times = [at for each in told for at in (each.notice.promise, each.believed) if at is not None]
+    is_theirs = is_same_person(one, told[0].notice.promise) and any(is_near(one, at) for at in times)
+    is_to_come = one.attendance is not Attendance.CAME and one.starts_at > now
+    return is_theirs and _stands(one, settings) and (is_to_come or told[0].notice.kind not in NEWS)
+
+
+def is_heir(one: Record, promise: Promise, settings: MessageSettings) -> bool:
+    """Whether a booking stands for the visit of a notice whose own booking does not any more."""
+    return _stands(one, settings) and is_one_visit(one, promise)
+
+
+def is_of_one_visit(one: Record, other: Record) -> bool:
+    """Whether two bookings that share the number of a visit are one for their client, and both stand."""
+    is_alive = not one.is_deleted and one.attendance is not Attendance.NO_SHOW
+    return is_alive and is_one_visit(one, other)
+
+
+def is_asking(visit: ToldVisit) -> bool:
+    """Whether the client is asked to come: not who has said so already, to us or at the desk."""
+    is_open = any(one.attendance is not Attendance.CONFIRMED for one in visit.bookings)
+    return Purpose(visit.told[0].notice.kind) in ASKING and is_open
+
+
+def has_begun(visit: ToldVisit, now: datetime) -> bool:
+    """Whether the client is there already: of what is under way nobody is reminded, whichever booking is to come.
+
+    Who is marked as there the day before is not: only what follows then is still to be told.
+    """
+    is_there = any(_has_come(one, now) or one.starts_at <= now for one in visit.rest)
+    return Purpose(visit.told[0].notice.kind) in ASKING and is_there
+
+
+def _has_come(one: Record, now: datetime) -> bool:
+    return one.attendance is Attendance.CAME and one.starts_at - now < LEAST_AHEAD
+
+
+def days(bookings: Sequence[Record]) -> Sequence[Sequence[Record]]:
+    """Bookings in the order of time, apart where they are too far from each other to be one visit."""
+    found: list[list[Record]] = []
+    for one in bookings:
+        if found and is_near(found[-1][0], one):
+            found[-1].append(one)
+        else:
+            found.append([one])
+    return found
+
+
+def _known_at(one: Told) -> Promise:
+    return one.believed or one.notice.promise
+
+
+def _stands(one: Record, settings: MessageSettings) -> bool:
+    is_certain = not (one.is_unpaid and settings.wait_for_payment)
+    return is_certain and not one.is_deleted and one.attendance is not Attendance.NO_SHOW
+
+
+def _first(times: Iterable[Promise | Record]) -> Promise | Record:
+    return min(times, key=lambda one: one.starts_at)

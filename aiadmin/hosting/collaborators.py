@@ -1,0 +1,67 @@
+"""What lies around a host and is not needed to hold sessions: other hosts, and whoever counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from aiadmin.domain.hosting.circuit_breaker import News, Report
+from aiadmin.domain.hosting.host import Vitals
+from aiadmin.domain.ids import DeviceId
+from aiadmin.domain.messages.sending_policy import Bucket, typing_time
+from aiadmin.domain.metrics import Metric
+from aiadmin.services.ports import Fleet, Metrics
+
+
+class NoFleet:
+    """`ports.Fleet` of a host that is the only one."""
+
+    def exchange(self, report: Report, refused: Iterable[DeviceId] = ()) -> News:
+        """No news."""
+        return News()
+
+    def leave(self, host_id: str) -> None:
+        """Nobody minds."""
+
+
+class NoMetrics:
+    """`ports.Metrics` that forget at once."""
+
+    def count(self, metric: Metric, **labels: str) -> None:
+        """Nothing is counted."""
+
+    def observe(self, metric: Metric, seconds: float, **labels: str) -> None:
+        """Nothing is kept."""
+
+    def gauge(self, metric: Metric, value: float) -> None:
+        """Nothing is shown."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manners:
+    """How a host writes to clients.
+
+    Attributes:
+        gaps: how long a device rests after a message; None for a program in a hurry, which does not type either.
+        is_paused: whether only what a human has just typed goes out.
+        typing_time: how long a client sees that somebody types a text.
+    """
+
+    gaps: Bucket | None = None
+    is_paused: bool = False
+    typing_time: Callable[[str], timedelta] = typing_time
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outside:
+    """By default nobody is there.
+
+    Attributes:
+        on_vitals: told now and then, in another thread, what the process takes of its machine.
+    """
+
+    fleet: Fleet = field(default_factory=NoFleet)
+    metrics: Metrics = field(default_factory=NoMetrics)
+    manners: Manners = field(default_factory=Manners)
+    on_vitals: Callable[[Vitals], None] = lambda _vitals: None

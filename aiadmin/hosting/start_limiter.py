@@ -1,0 +1,131 @@
+"""Says when the host may start its next session: the pace, the breaker, and what the rest of the fleet knows."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+import time
+import uuid
+
+from aiadmin.domain.errors import DependencyDownError
+from aiadmin.domain.hosting import circuit_breaker as rules
+from aiadmin.domain.hosting.circuit_breaker import Breaker, News, Report, State
+from aiadmin.domain.hosting.device import Observed
+from aiadmin.domain.hosting.session import Session
+from aiadmin.domain.ids import DeviceId
+from aiadmin.domain.metrics import Metric
+from aiadmin.services.ports import Clock, Fleet, Metrics
+
+EXCHANGE_SECONDS = 1.0
+_UP = frozenset({Observed.STARTING, Observed.ONLINE, Observed.DEGRADED})
+_LOST = frozenset({Observed.RECONNECTING, Observed.BACKOFF, Observed.BANNED})
+_log = logging.getLogger(__name__)
+
+
+class Governor:
+    """`start` it; everything else is for the host's thread."""
+
+    def __init__(self, *, fleet: Fleet, clock: Clock, metrics: Metrics) -> None:
+        self._fleet, self._clock, self._metrics = fleet, clock, metrics
+        self._id = uuid.uuid4().hex
+        self._breaker = Breaker()
+        self._news = News()
+        self._refused: set[DeviceId] = set()
+        self._is_mass_logout = False
+        self._is_over = threading.Event()
+        self._unanswered = 0
+        self.next_start = 0.0
+        self._thread = threading.Thread(target=self._exchange_forever, name="fleet", daemon=True)
+
+    def start(self) -> None:
+        """Begin to talk with the other hosts."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """The others need not count on this host; does not wait for Redis."""
+        self._is_over.set()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether WhatsApp is away: what has lost its connection should not try by itself."""
+        return self._breaker.state is State.OPEN
+
+    @property
+    def only_records(self) -> bool:
+        """Whether nothing may be done but to write down what happens: too many devices were unlinked at once."""
+        return rules.is_mass_logout(self._breaker, self._clock())
+
+    def may_start(self) -> bool:
+        """Whether a session may start now."""
+        now = self._clock()
+        return time.monotonic() >= self.next_start and rules.may_start(
+            self._breaker, self._news.others, self._id, now
+        )
+
+    def started(self) -> None:
+        """A session starts now."""
+        self._breaker = rules.started(self._breaker, self._clock())
+        self.next_start = time.monotonic() + 1 / self._pace()
+
+    def startable(self, waiting: int) -> int:
+        """How many sessions could be started soon, besides those that wait already."""
+        return rules.startable(self._breaker, pace=self._pace(), waiting=waiting, now=self._clock())
+
+    def _pace(self) -> float:
+        return rules.pace(self._breaker, self._news.others, self._unanswered, self._clock())
+
+    def saw(self, device_id: DeviceId, before: Session, after: Session) -> None:
+        """A session went from one state to another."""
+        now = self._clock()
+        if after.observed is Observed.ONLINE:
+            self._turn(rules.connected(self._breaker, device_id, now))
+        elif before.observed in _UP and after.observed in _LOST:
+            self._turn(rules.dropped(self._breaker, device_id, now))
+        elif after.observed is Observed.OUTDATED:
+            self._refused.add(device_id)
+            self._turn(rules.refused(self._breaker, device_id, now))
+        elif after.observed is Observed.LOGGED_OUT:
+            self._turn(rules.logged_out(self._breaker, device_id, now))
+            self._tell_mass_logout()
+
+    def tick(self, sessions: int, unanswered: int) -> None:
+        """Time has passed; the host holds this many sessions, of which so many wait for WhatsApp's first word."""
+        self._unanswered = unanswered
+        now, news = self._clock(), self._news
+        if news.hold is not None:
+            self._turn(rules.held(self._breaker, now + news.hold, now), reason="client_outdated")
+        self._turn(rules.tick(self._breaker, news.others, sessions, now))
+        self._tell_mass_logout()
+
+    def _turn(self, after: Breaker, reason: str = "connections_lost") -> None:
+        before, self._breaker = self._breaker, after
+        if before.state is not after.state:
+            level = logging.WARNING if after.state is State.OPEN else logging.INFO
+            _log.log(level, "The breaker is %s", after.state, extra={"reason": reason})
+            self._metrics.count(Metric.BREAKER, state=after.state)
+
+    def _tell_mass_logout(self) -> None:
+        was, self._is_mass_logout = self._is_mass_logout, self.only_records
+        if self._is_mass_logout and not was:
+            _log.error("mass_logout: WhatsApp unlinks one device after another; nothing starts until it is over")
+            self._metrics.count(Metric.MASS_LOGOUTS)
+
+    def _exchange_forever(self) -> None:
+        while not self._is_over.wait(EXCHANGE_SECONDS):
+            try:
+                self._exchange()
+            except Exception:  # noqa: BLE001 - the top of a thread; a host alone goes by its own breaker
+                _log.exception("The fleet's news cannot be read")
+                self._news = News()
+        with contextlib.suppress(DependencyDownError):
+            self._fleet.leave(self._id)
+
+    def _exchange(self) -> None:
+        refused = self._refused.copy()
+        report = Report(host_id=self._id, state=self._breaker.state, since=self._breaker.since)
+        try:
+            self._news = self._fleet.exchange(report, refused)
+            self._refused -= refused
+        except DependencyDownError:
+            self._news = News()

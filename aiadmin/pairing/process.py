@@ -1,0 +1,108 @@
+"""The desk's end of one room: its process, its pipes, and the thread that listens."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, cast
+
+from aiadmin.adapters.whatsapp.library import ENVIRONMENT
+
+PARENT = "AIADMIN_ROOM_PARENT"
+"""The variable with the desk's process id: a desk may die before its room could look who its parent is."""
+GREETINGS = frozenset({"", "Press Ctrl+C to exit"})
+"""The library says this for every session."""
+MAX_CRIES = 60
+"""Lines; a library that aborts writes one stack for each of its threads."""
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class RoomSaid:
+    """One event of a room, as `pairing.process_main` describes them; `facts` is None when the room is gone."""
+
+    room_id: int
+    facts: dict[str, Any] | None
+
+
+class RoomProcess:
+    """A running room. What it says goes to `events`; the last thing is that it is gone."""
+
+    def __init__(self, room_id: int, events: queue.SimpleQueue[Any], env: Mapping[str, str]) -> None:
+        self.room_id = room_id
+        self._events = events
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "aiadmin.pairing.process_main"],
+            cwd=PROJECT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            env={**env, **ENVIRONMENT, PARENT: str(os.getpid())},
+        )
+        self._commands = cast("IO[str]", self._process.stdin)
+        self._said = cast("IO[str]", self._process.stdout)
+        self._cries = cast("IO[str]", self._process.stderr)
+        self._last_cries: deque[str] = deque(maxlen=MAX_CRIES)
+        self._crier = threading.Thread(target=self._read_cries, name=f"room {room_id} stderr", daemon=True)
+        self._crier.start()
+        self._reader = threading.Thread(target=self._read, name=f"room {room_id}", daemon=True)
+        self._reader.start()
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._process.pid
+
+    def send(self, **command: str) -> None:
+        """Give a command. To a dead room this does nothing: its end is told by the reader."""
+        with suppress(OSError, ValueError):
+            self._commands.write(json.dumps(command) + "\n")
+            self._commands.flush()
+
+    def close(self) -> None:
+        """Ask it to end: it does so at once, whatever it is doing."""
+        with suppress(OSError, ValueError):
+            self._commands.close()
+
+    def kill(self) -> None:
+        """End one that does not react."""
+        self._process.kill()
+
+    def join(self, timeout: float) -> bool:
+        """Wait until it is gone and everything it said is in the queue."""
+        self._reader.join(timeout)
+        return not self._reader.is_alive()
+
+    def _read(self) -> None:
+        with self._said:
+            for line in self._said:
+                # a room that is killed may leave half a line
+                with suppress(ValueError):
+                    self._events.put(RoomSaid(self.room_id, json.loads(line)))
+        self.close()
+        self._process.wait()
+        self._crier.join()
+        if self._last_cries:
+            text = "".join(self._last_cries)
+            cry = {"event": "log", "level": "ERROR", "logger": "stderr", "text": text}
+            self._events.put(RoomSaid(self.room_id, cry))
+        self._events.put(RoomSaid(self.room_id, None))
+
+    def _read_cries(self) -> None:
+        """What a dying process says, such as the library's last words; told when it is over."""
+        with self._cries:
+            for line in self._cries:
+                if line.strip() not in GREETINGS:
+                    self._last_cries.append(line)

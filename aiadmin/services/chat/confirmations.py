@@ -1,0 +1,129 @@
+"""Confirmations: what clients answered is written into the salon's journal, or the salon is told why not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from aiadmin import texts
+from aiadmin.domain.chat.confirmation import Answer, Question, after_refusal, writing
+from aiadmin.domain.errors import AiAdminError, DependencyDownError
+from aiadmin.domain.journal.journal import Attendance, Record
+from aiadmin.domain.journal.sync_run import SLICE
+from aiadmin.domain.quarantine import RowKey, WorkQueue
+from aiadmin.domain.yclients.error import YClientsError
+from aiadmin.services.chat.replies import tell_salon
+from aiadmin.services.isolation import Isolation
+from aiadmin.services.journal import bookings
+from aiadmin.services.journal.fresh_bookings import Looker
+from aiadmin.services.ports import Clock, JobQueue, NewUnitOfWork, ReadSalon, SalonApi
+
+CLAIM = timedelta(minutes=2)
+"""Longer than the reading and the writing of one visit take, their turns included."""
+_LOOKED_THROUGH = 50
+"""Answers that are tried apart when one of those that are due raises."""
+
+_Claimed = tuple[Question, ReadSalon | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Confirmer:
+    """Writes answers into journals.
+
+    Attributes:
+        chance: a random number from 0 up to 1, for jitter.
+    """
+
+    uow: NewUnitOfWork
+    api: SalonApi
+    queue: JobQueue
+    clock: Clock
+    chance: Callable[[], float]
+
+    def work(self) -> int:
+        """Write answer after answer for a few seconds; how many were tried.
+
+        Raises:
+            DependencyDownError: PostgreSQL does not answer; what was claimed is due again when its claim is over.
+        """
+        isolation = Isolation(uow=self.uow, clock=self.clock)
+        count = len(isolation.retry(WorkQueue.QUESTIONS, lambda only: self._write_all([self._claim(only)])))
+        ends = self.clock() + SLICE
+        while self.clock() < ends:
+            found = isolation.batch(WorkQueue.QUESTIONS, self._claim, keys=self._keys)
+            if found == [None]:
+                break
+            claimed = [one for one in found if one is not None]
+            isolation.rows(WorkQueue.QUESTIONS, claimed, self._write_all, key=lambda one: one[0].row_key)
+            count += len(claimed)
+        return count
+
+    def _keys(self) -> Sequence[RowKey]:
+        with self.uow() as work:
+            return work.questions.due_keys(self.clock(), limit=_LOOKED_THROUGH)
+
+    def _claim(self, only: Sequence[RowKey] | None) -> _Claimed | None:
+        now = self.clock()
+        with self.uow() as work:
+            question = work.questions.claim(now=now, until=now + CLAIM, only=only)
+            salon = work.sync_runs.salon(question.company_id) if question else None
+            work.commit()
+        return None if question is None else (question, salon)
+
+    def _write_all(self, claimed: Sequence[_Claimed | None]) -> None:
+        for question, salon in filter(None, claimed):
+            if salon is None:
+                self._give_up(question, "not_read")
+                continue
+            try:
+                self._write(salon, question)
+            except (YClientsError, DependencyDownError) as error:
+                self._put_off(question, error)
+
+    def _write(self, salon: ReadSalon, question: Question) -> None:
+        """The visit is read first: an attempt without an answer may have been done, and bookings may have moved."""
+        looker = Looker(uow=self.uow, api=self.api, clock=self.clock, salon=salon, due=())
+        asked = bookings.read(salon, question.record_id, api=self.api, uow=self.uow)
+        visits = [] if question.visit_id is None else [question.visit_id]
+        rest = looker.of_visits(visits, but=[question.record_id], more=[*question.others])
+        to_do = writing(question, [*([asked] if asked else []), *rest])
+        if to_do.attendance is None:
+            self._drop(question, to_do.reason or "cancelled")
+            return
+        for each in to_do.records:
+            self._mark(salon, question, each, to_do.attendance)
+        with self.uow() as work:
+            work.questions.written(question, self.clock())
+            work.commit()
+
+    def _mark(self, salon: ReadSalon, question: Question, record: Record, attendance: Attendance) -> None:
+        """One booking of the visit that was answered about; what says so already stays."""
+        if record.attendance is not attendance:
+            visited = record if record.visit_id is not None else replace(record, visit_id=question.visit_id)
+            self.api.set_attendance(salon.salon_id, visited, attendance)
+
+    def _put_off(self, question: Question, error: AiAdminError) -> None:
+        retry = after_refusal(question, error, now=self.clock(), chance=self.chance())
+        if retry.at is None:
+            self._give_up(question, retry.reason)
+            return
+        with self.uow() as work:
+            work.questions.put_off(question, until=retry.at, error=retry.reason)
+            work.commit()
+
+    def _drop(self, question: Question, reason: str) -> None:
+        """The visit is no longer what the client answered about; the salon knows, for it changed it."""
+        with self.uow() as work:
+            work.questions.put_off(question, until=None, error=reason)
+            work.commit()
+
+    def _give_up(self, question: Question, reason: str) -> None:
+        now = self.clock()
+        with self.uow() as work:
+            work.questions.put_off(question, until=None, error=reason)
+            if question.answer is Answer.YES:
+                key = f"unwritten:{question.record_id}:{question.starts_at:%Y%m%d%H%M}"
+                tell_salon(question, texts.UNWRITTEN, key=key, work=work, now=now)
+            work.commit()
+        self.queue.look()

@@ -1,0 +1,51 @@
+"""Connect links: one is valid per company; a new one revokes the old."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+
+from aiadmin.domain.companies.company import Company
+from aiadmin.domain.errors import LinkInvalidError, LinkRevokedError
+from aiadmin.domain.ids import CompanyId
+from aiadmin.services.ports import Clock, LinkCache, NewUnitOfWork, Tokens
+
+
+def new_jti() -> str:
+    """The id of a link: 128 random bits."""
+    return secrets.token_urlsafe(16)
+
+
+def issue(company_id: CompanyId, *, uow: NewUnitOfWork, tokens: Tokens, links: LinkCache, clock: Clock) -> str:
+    """A fresh token for `company_id`, valid for 24 hours; the link before it stops working.
+
+    Raises:
+        CompanyNotFoundError: no such company.
+    """
+    jti = new_jti()
+    with uow() as work:
+        old = work.companies.get(company_id, lock=True).connect_jti
+        work.companies.set_connect_jti(company_id, jti)
+        work.commit()
+    if old is not None:
+        links.forget(old)
+    links.remember(company_id, jti)
+    return tokens.issue(company_id, jti, clock())
+
+
+def open_link(token: str, *, uow: NewUnitOfWork, tokens: Tokens, clock: Clock) -> Company:
+    """The company that `token` opens.
+
+    Raises:
+        LinkInvalidError: not ours, damaged, or its company is gone.
+        LinkExpiredError: older than 24 hours.
+        LinkRevokedError: replaced by a newer link.
+    """
+    claims = tokens.verify(token, clock())
+    with uow() as work:
+        company = work.companies.find(claims.company_id)
+    if company is None:
+        raise LinkInvalidError
+    if not hmac.compare_digest((company.connect_jti or "").encode(), claims.jti.encode()):
+        raise LinkRevokedError
+    return company

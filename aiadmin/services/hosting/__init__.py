@@ -1,0 +1,1 @@
+"""Live WhatsApp sessions: use cases."""

@@ -1,0 +1,1 @@
+"""Installations by the marketplace: use cases."""

@@ -1,0 +1,60 @@
+"""The marketplace's callback: it asks us to tell YClients; it is believed in nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+
+from aiadmin.domain.companies.company import Company, IntegrationStatus
+from aiadmin.domain.companies.outbox import OutboxRow, OutboxState
+from aiadmin.domain.errors import ActivationStateError
+from aiadmin.domain.ids import CompanyId
+from aiadmin.services.companies.registration import ACTIVATION_KEY
+from aiadmin.services.install import activations
+from aiadmin.services.ports import Clock, JobQueue, NewUnitOfWork
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallbackState:
+    """How the telling stands.
+
+    Attributes:
+        state: of the outbox row, or None when there is none.
+    """
+
+    integration_status: IntegrationStatus
+    state: OutboxState | None
+
+
+def request(
+    company_id: CompanyId,
+    *,
+    uow: NewUnitOfWork,
+    queue: JobQueue,
+    clock: Clock,
+    window: timedelta,
+    may_retry: Callable[[], bool],
+) -> CallbackState:
+    """Have the activation of a linked salon told now, one that failed included; how it stands after that.
+
+    Args:
+        may_retry: asked before one that failed is told again, for YClients is called each time.
+
+    Raises:
+        CompanyNotFoundError: no such company.
+    """
+    company, row = _look(company_id, uow)
+    if row is not None and row.state is OutboxState.FAILED and may_retry():
+        with suppress(ActivationStateError):
+            activations.retry(company_id, uow=uow, clock=clock, window=window)
+        company, row = _look(company_id, uow)
+    if row is not None and row.state is OutboxState.PENDING and not row.is_held:
+        queue.deliver(row.outbox_id)
+    return CallbackState(integration_status=company.integration_status, state=row.state if row else None)
+
+
+def _look(company_id: CompanyId, uow: NewUnitOfWork) -> tuple[Company, OutboxRow | None]:
+    with uow() as work:
+        return work.companies.get(company_id), work.outbox.find_by_key(company_id, ACTIVATION_KEY)

@@ -1,0 +1,268 @@
+"""Installations: an owner arrives from YClients, and the salon is set up, or its page opened, or neither."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from aiadmin import texts
+from aiadmin.domain.companies import audit
+from aiadmin.domain.companies.company import Company, NewCompany, activation_deadline
+from aiadmin.domain.companies.outbox import OutboxKind, OutboxState
+from aiadmin.domain.errors import SalonTakenError
+from aiadmin.domain.ids import CompanyId, OutboxId, SalonId
+from aiadmin.domain.install.activation import INSTALLED, Connection
+from aiadmin.domain.install.arrival import (
+    LANDING_KEPT,
+    Admission,
+    Arrival,
+    Claim,
+    admit,
+    claim_of,
+    is_of_another,
+    is_over,
+)
+from aiadmin.domain.install.lifecycle import after_look
+from aiadmin.domain.install.visitor import Standing, Turn, turn_of
+from aiadmin.domain.messages.contact import Sighting
+from aiadmin.domain.messages.message import NewMessage, Purpose
+from aiadmin.services.companies.connect_links import new_jti
+from aiadmin.services.companies.registration import ACTIVATION_KEY
+from aiadmin.services.install.lifecycle import carry_out
+from aiadmin.services.messages import messages
+from aiadmin.services.ports import (
+    Clock,
+    JobQueue,
+    LinkCache,
+    Marketplace,
+    Members,
+    NewUnitOfWork,
+    Secrets,
+    Tokens,
+    UnitOfWork,
+    VisitorShares,
+)
+
+LET_IN = frozenset({Admission.ONBOARD, Admission.MANAGE})
+_TOLD_WITHIN = timedelta(days=1)
+STRANGER = "stranger"
+"""The audit's name for a user of YClients who came for somebody else's salon."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Landing:
+    """What an arrival came to.
+
+    Attributes:
+        company: as it was when the owner came in; None when nobody did.
+        token: opens the company's pages for 24 hours; None when nobody came in.
+    """
+
+    salon_id: SalonId
+    admission: Admission
+    company: Company | None = None
+    token: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Entry:
+    """What the commit made true, and what is to be said about it afterwards."""
+
+    company: Company
+    jti: str
+    outbox_id: OutboxId | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Installer:
+    """Lets owners in.
+
+    Attributes:
+        window: how long YClients waits for the activation.
+    """
+
+    uow: NewUnitOfWork
+    marketplace: Marketplace
+    members: Members
+    shares: VisitorShares
+    secrets: Secrets
+    tokens: Tokens
+    links: LinkCache
+    queue: JobQueue
+    clock: Clock
+    window: timedelta
+
+    def land(self, arrival: Arrival) -> Landing:
+        """Ask YClients how the salon stands, then decide; whoever is not let in changes nothing.
+
+        The activation of a salon that YClients waits for is due in the same commit, whether or not a phone is linked.
+
+        Raises:
+            DependencyDownError: PostgreSQL does not answer.
+        """
+        turn = self._turn(arrival) if self.marketplace.is_configured else None
+        if turn is None:
+            return Landing(salon_id=arrival.salon_id, admission=Admission.LATER)
+        # no transaction is open while YClients thinks
+        connection = self.marketplace.connection_status(arrival.salon_id, turn)
+        if connection is Connection.SILENT:
+            return Landing(salon_id=arrival.salon_id, admission=Admission.LATER)
+        is_member = self._is_member(arrival, turn) if connection in INSTALLED else None
+        try:
+            return self._decide(arrival, connection, is_member)
+        except SalonTakenError:
+            return self._decide(arrival, connection, is_member)  # somebody else made the company at the same moment
+
+    def _turn(self, arrival: Arrival) -> Turn | None:
+        """Where the visitor's questions to YClients wait; None where they have asked enough."""
+        with self.uow() as work:
+            company = work.companies.find_by_salon(arrival.salon_id)
+            claim = claim_of(_owners(company, work), arrival.user_id)
+        known = (Standing.OWNER,) if claim is Claim.OWN else (Standing.NEWCOMER, Standing.STRANGER)
+        standing = next((one for one in known if self.shares.take(one, arrival.visitor)), None)
+        return turn_of(standing, arrival.visitor) if standing else None
+
+    def _is_member(self, arrival: Arrival, turn: Turn) -> bool | None:
+        members = None if arrival.user_id is None else self.members.of(arrival.salon_id, turn)
+        return None if members is None else arrival.user_id in members
+
+    def _decide(self, arrival: Arrival, connection: Connection, is_member: bool | None) -> Landing:
+        now = self.clock()
+        with self.uow() as work:
+            is_first = work.installations.use_landing(arrival.fingerprint, at=now, forget_before=now - LANDING_KEPT)
+            is_same_browser = not work.installations.use_landing(
+                arrival.browser_fingerprint, at=now, forget_before=now - LANDING_KEPT
+            )
+            company = work.companies.find_by_salon(arrival.salon_id, lock=True)
+            admission = admit(
+                connection,
+                company.integration_status if company else None,
+                claim=claim_of(_owners(company, work), arrival.user_id),
+                is_over=company is not None and _is_over(company, now),
+                is_first=is_first,
+                is_from_yclients=arrival.is_from_yclients and is_same_browser,
+                is_member=is_member,
+            )
+            entry = self._enter(arrival, connection, company, work, now) if admission in LET_IN else None
+            if entry is not None:
+                work.installations.note(entry.company.company_id, connection, now)
+                details = {"admission": admission.value}
+                work.audit.add(entry.company.company_id, actor="owner", action="install", details=details, at=now)
+                work.commit()
+        if entry is None:
+            self._turn_away(arrival, company, admission, now)
+            return Landing(salon_id=arrival.salon_id, admission=admission)
+        self._announce(entry, company)
+        token = self.tokens.issue(entry.company.company_id, entry.jti, now)
+        return Landing(salon_id=arrival.salon_id, admission=admission, company=entry.company, token=token)
+
+    def _turn_away(self, arrival: Arrival, company: Company | None, admission: Admission, now: datetime) -> None:
+        """Nothing that was asked about is kept; that a stranger came for a salon is, once in `LANDING_KEPT`."""
+        if company is None or admission is not Admission.STRANGER:
+            return
+        with self.uow() as work:
+            if work.installations.use_landing(arrival.refusal_fingerprint, at=now, forget_before=now - LANDING_KEPT):
+                number = work.audit.add(company.company_id, actor=STRANGER, action="install", details={}, at=now)
+                work.audit.finish(number, "refused")
+                work.commit()
+
+    def _enter(
+        self, arrival: Arrival, connection: Connection, company: Company | None, work: UnitOfWork, now: datetime
+    ) -> _Entry:
+        company = company or self._add(arrival.salon_id, work, now)
+        company_id, jti = company.company_id, new_jti()
+        if connection is Connection.PENDING:
+            if company.whatsapp_connected and is_of_another(claim_of(_owners(company, work), arrival.user_id)):
+                _unlink(company_id, work, now)
+            if _is_over(company, now):
+                work.installations.forget_owners(company_id)
+            outbox_id: OutboxId | None = self._begin(company, work, now)
+        else:
+            outbox_id = carry_out(after_look(company, connection), company, work, now=now, window=self.window)
+        work.companies.set_connect_jti(company_id, jti)
+        if arrival.user_id is not None:
+            is_new = work.installations.add_owner(company_id, arrival.user_id, now)
+            if is_new and connection is not Connection.PENDING:
+                tell_of_entry(work.companies.get(company_id), arrival.user_id, work, now)
+        return _Entry(company=work.companies.get(company_id), jti=jti, outbox_id=outbox_id)
+
+    def _add(self, salon_id: SalonId, work: UnitOfWork, now: datetime) -> Company:
+        """A company whose key nobody knows yet."""
+        return work.companies.add(
+            NewCompany(
+                salon_id=salon_id,
+                phone=None,
+                email=None,
+                api_key_hash=self.secrets.hash_api_key(self.secrets.new_api_key()),
+                activation_deadline_at=activation_deadline(now, self.window),
+            )
+        )
+
+    def _begin(self, company: Company, work: UnitOfWork, now: datetime) -> OutboxId:
+        """Have YClients told now. A telling that is under way goes on: YClients may have its key already."""
+        company_id, deadline = company.company_id, activation_deadline(now, self.window)
+        row = work.outbox.find_by_key(company_id, ACTIVATION_KEY, lock=True)
+        work.installations.begin(company_id, deadline_at=deadline)
+        work.devices.switch(company_id, is_on=True)
+        if row is not None and row.state in {OutboxState.PENDING, OutboxState.SENDING} and not row.is_held:
+            work.outbox.release(row.outbox_id, at=now, deadline_at=deadline)
+            return row.outbox_id
+        if row is not None:
+            work.outbox.drop(row.outbox_id)
+        return self._owe(company_id, work, now=now, deadline_at=deadline)
+
+    def _owe(self, company_id: CompanyId, work: UnitOfWork, *, now: datetime, deadline_at: datetime) -> OutboxId:
+        api_key = self.secrets.new_api_key()
+        work.companies.set_api_key_hash(company_id, self.secrets.hash_api_key(api_key))
+        row = work.outbox.add(
+            company_id=company_id,
+            kind=OutboxKind.ACTIVATION,
+            dedup_key=ACTIVATION_KEY,
+            secret=self.secrets.seal(api_key),
+            next_attempt_at=now,
+            deadline_at=deadline_at,
+        )
+        return row.outbox_id
+
+    def _announce(self, entry: _Entry, before: Company | None) -> None:
+        if before is not None and before.connect_jti is not None:
+            self.links.forget(before.connect_jti)
+        self.links.remember(entry.company.company_id, entry.jti)
+        if entry.outbox_id is not None:
+            self.queue.deliver(entry.outbox_id)
+            self.queue.look()
+
+
+def _unlink(company_id: CompanyId, work: UnitOfWork, now: datetime) -> None:
+    """Let go of a phone that somebody linked before the salon's owner consented; a host logs it out soon after."""
+    work.devices.retire_current(company_id, now)
+    work.companies.set_unlinked(company_id)
+    work.outbox_messages.cancel(company_id, reason="unlinked", at=now)
+    number = work.audit.add(company_id, actor="owner", action="whatsapp.unlink", details={"why": "consent"}, at=now)
+    work.audit.finish(number, audit.DONE)
+
+
+def tell_of_entry(company: Company, user_id: int, work: UnitOfWork, now: datetime) -> None:
+    """Tell the salon that a user has come in for the first time: on its management page, and in its own WhatsApp."""
+    number = work.audit.add(
+        company.company_id, actor="owner", action=audit.ENTRY, details={"user_id": user_id}, at=now
+    )
+    work.audit.finish(number, audit.DONE)
+    if company.whatsapp_phone is None:
+        return
+    new = NewMessage(
+        company_id=company.company_id,
+        text=texts.NEW_ENTRY.format(user_id=user_id),
+        dedup_key=f"entry:{user_id}",
+        deadline_at=now + _TOLD_WITHIN,
+        purpose=Purpose.REPLY,
+    )
+    messages.owe(new, to=Sighting(phone=company.whatsapp_phone), work=work, now=now)
+
+
+def _owners(company: Company | None, work: UnitOfWork) -> frozenset[int]:
+    return work.installations.owners(company.company_id) if company else frozenset()
+
+
+def _is_over(company: Company, now: datetime) -> bool:
+    return is_over(company.integration_status, company.activation_deadline_at, now)

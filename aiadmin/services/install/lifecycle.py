@@ -1,0 +1,237 @@
+"""Lifecycle: a salon leaves, is frozen, pays, comes back; by YClients' word, or because we looked."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from aiadmin import texts
+from aiadmin.domain.companies.company import Company, IntegrationStatus
+from aiadmin.domain.ids import CompanyId, OutboxId, SalonId
+from aiadmin.domain.install.activation import Connection
+from aiadmin.domain.install.lifecycle import Change, after_event, after_look, is_plausible
+from aiadmin.domain.quarantine import RowKey, WorkQueue
+from aiadmin.services.companies.registration import ACTIVATION_KEY
+from aiadmin.services.isolation import Isolation
+from aiadmin.services.ports import Clock, JobQueue, LinkCache, Marketplace, NewUnitOfWork, Rooms, UnitOfWork
+
+LOOK_EVERY = timedelta(hours=1)
+_SEEN = {"uninstall": Connection.UNINSTALLED, "freeze": Connection.FREEZED, "payment": Connection.ACTIVE}
+
+
+def carry_out(
+    change: Change, company: Company, work: UnitOfWork, *, now: datetime, window: timedelta
+) -> OutboxId | None:
+    """Write a change in the caller's transaction, which holds the company's lock; the outbox row to nudge, if any."""
+    company_id = company.company_id
+    match change:
+        case Change.LEAVE:
+            _leave(company_id, work, now)
+        case Change.FREEZE:
+            work.devices.switch(company_id, is_on=False)
+            work.installations.freeze(company_id)
+        case Change.RESUME | Change.CONFIRM:
+            work.devices.switch(company_id, is_on=True)
+            work.installations.confirm(company_id, now)
+            row = work.outbox.find_by_key(company_id, ACTIVATION_KEY, lock=True)
+            if row is not None:
+                work.outbox.settle(row.outbox_id, now)
+        case Change.RETRY:
+            return _retry(company_id, work, now=now, window=window)
+        case Change.NONE:
+            pass
+    return None
+
+
+def _leave(company_id: CompanyId, work: UnitOfWork, now: datetime) -> None:
+    """Nothing is sent any more, nothing opens any more; a host logs the device out and deletes its keys."""
+    work.devices.retire_current(company_id, now)
+    work.companies.set_unlinked(company_id)
+    work.outbox_messages.cancel(company_id, reason="uninstalled", at=now)
+    work.outbox.cancel(company_id, now)
+    work.installations.leave(company_id, now)
+
+
+def _retry(company_id: CompanyId, work: UnitOfWork, *, now: datetime, window: timedelta) -> OutboxId | None:
+    row = work.outbox.find_by_key(company_id, ACTIVATION_KEY, lock=True)
+    if row is None or row.secret is None:
+        return None
+    work.outbox.release(row.outbox_id, at=now, deadline_at=now + window)
+    work.companies.set_activation_deadline(company_id, now + window)
+    work.companies.set_status(company_id, IntegrationStatus.ACTIVATING)
+    return row.outbox_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class Round:
+    """What one look at YClients found.
+
+    Attributes:
+        asked: about how many salons YClients was asked.
+        changes: how often which `Change` was made.
+        is_plausible: False when so many salons seem to have left that none of them was let go.
+    """
+
+    asked: int
+    changes: Mapping[str, int]
+    is_plausible: bool
+
+
+def _row_key(seen: tuple[Company, Connection]) -> RowKey:
+    return RowKey(seen[0].company_id, "company")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Keeper:
+    """Keeps our state of installations what YClients says it is.
+
+    Attributes:
+        window: how long YClients waits for an activation.
+    """
+
+    uow: NewUnitOfWork
+    marketplace: Marketplace
+    links: LinkCache
+    queue: JobQueue
+    rooms: Rooms
+    clock: Clock
+    window: timedelta
+
+    def hear(self, event: str, salon_id: SalonId) -> Change:
+        """Do what an event of YClients asks for; NONE for an unknown event, salon, or a state that fits already.
+
+        Raises:
+            DependencyDownError: PostgreSQL does not answer; YClients has to tell it again.
+        """
+        with self.uow() as work:
+            company = work.companies.find_by_salon(salon_id, lock=True)
+            if company is None or event not in _SEEN:
+                return Change.NONE
+            change = after_event(event, company.integration_status)
+            outbox_id = self._write(change, company, _SEEN[event], work, actor="yclients")
+            work.commit()
+        self._tell(change, company, outbox_id)
+        return change
+
+    def look(self, *, limit: int, pause: Callable[[], bool]) -> Round:
+        """Ask YClients how salons stand that were not asked about for an hour, and repair what differs.
+
+        Args:
+            pause: called before each question; False ends the round.
+        """
+        if not self.marketplace.is_configured:
+            return Round(asked=0, changes={}, is_plausible=True)
+        isolation, queue = Isolation(uow=self.uow, clock=self.clock), WorkQueue.INSTALLATIONS
+        isolation.retry(queue, lambda rows: self._repair_one(rows[0].company_id, self._ask(rows[0]), may_leave=False))
+        with self.uow() as work:
+            rows = work.installations.list_unchecked(checked_before=self.clock() - LOOK_EVERY, limit=limit)
+        seen: list[tuple[Company, Connection]] = []
+        for row in rows:
+            if not pause():
+                break
+            [*found] = isolation.each(queue, [row], self._look_at)
+            if any(connection is Connection.SILENT for _, connection in found):
+                break  # the next round may find it well
+            seen += found
+        return self._repair(seen, isolation)
+
+    def _look_at(self, rows: Sequence[RowKey]) -> tuple[Company, Connection]:
+        with self.uow() as work:
+            company = work.companies.get(rows[0].company_id)
+        return company, self.marketplace.connection_status(company.salon_id)
+
+    def _ask(self, row: RowKey) -> Connection:
+        return self._look_at([row])[1]
+
+    def _repair(self, seen: Sequence[tuple[Company, Connection]], isolation: Isolation) -> Round:
+        """When YClients denies too many salons at once, none is let go."""
+        may_leave = is_plausible([after_look(company, connection) for company, connection in seen])
+
+        def repair(found: Sequence[tuple[Company, Connection]]) -> Change:
+            [(company, connection)] = found
+            return self._repair_one(company.company_id, connection, may_leave=may_leave)
+
+        changes = [
+            change for one in seen for change in isolation.rows(WorkQueue.INSTALLATIONS, [one], repair, key=_row_key)
+        ]
+        counts = Counter(change.value for change in changes if change is not Change.NONE)
+        return Round(asked=len(seen), changes=counts, is_plausible=may_leave)
+
+    def _repair_one(self, company_id: CompanyId, connection: Connection, *, may_leave: bool) -> Change:
+        """Decide again under the lock: an event may have come while YClients was being asked."""
+        with self.uow() as work:
+            company = work.companies.find(company_id, lock=True)
+            if company is None:
+                return Change.NONE
+            change = after_look(company, connection)
+            if change is Change.LEAVE and not may_leave:
+                change = Change.NONE
+            outbox_id = self._write(change, company, connection, work, actor="reconciler")
+            work.commit()
+        self._tell(change, company, outbox_id)
+        return change
+
+    def _write(
+        self, change: Change, company: Company, connection: Connection, work: UnitOfWork, *, actor: str
+    ) -> OutboxId | None:
+        now = self.clock()
+        work.installations.note(company.company_id, connection, now)
+        if change is not Change.NONE:
+            work.audit.add(company.company_id, actor=actor, action=f"lifecycle.{change}", details={}, at=now)
+        return carry_out(change, company, work, now=now, window=self.window)
+
+    def _tell(self, change: Change, company: Company, outbox_id: OutboxId | None) -> None:
+        if change is Change.NONE:
+            return
+        if change is Change.LEAVE and company.connect_jti is not None:
+            self.links.forget(company.connect_jti)
+        if outbox_id is not None:
+            self.queue.deliver(outbox_id)
+        self.queue.look()
+        state = _STATES[change]
+        self.rooms.status(company.company_id, state=state, text=texts.ACTIVATION[state])
+
+
+_STATES = {
+    Change.LEAVE: IntegrationStatus.UNINSTALLED,
+    Change.FREEZE: IntegrationStatus.FROZEN,
+    Change.RESUME: IntegrationStatus.ACTIVE,
+    Change.CONFIRM: IntegrationStatus.ACTIVE,
+    Change.RETRY: IntegrationStatus.ACTIVATING,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Erased:
+    """How much was deleted."""
+
+    companies: int
+    rows: int
+
+
+def erase_left(*, uow: NewUnitOfWork, clock: Clock, after: timedelta, limit: int = 20) -> Erased:
+    """Delete the personal data of salons that left longer ago than `after`, one transaction each."""
+    now = clock()
+    isolation, queue = Isolation(uow=uow, clock=clock), WorkQueue.ERASURES
+    erase = partial(_erase, uow=uow, now=now)
+    done = [*isolation.retry(queue, erase)]
+    with uow() as work:
+        listed = work.installations.list_erasable(left_before=now - after, limit=limit)
+    for row in listed:
+        done += isolation.each(queue, [row], erase)
+    return Erased(companies=sum(rows is not None for rows in done), rows=sum(rows or 0 for rows in done))
+
+
+def _erase(rows: Sequence[RowKey], *, uow: NewUnitOfWork, now: datetime) -> int | None:
+    company_id = rows[0].company_id
+    with uow() as work:
+        company = work.companies.find(company_id, lock=True)
+        if company is None or company.integration_status is not IntegrationStatus.UNINSTALLED:
+            return None  # it has come back meanwhile
+        count = work.installations.erase(company_id, now)
+        work.audit.add(company_id, actor="clock", action="lifecycle.erase", details={"rows": count}, at=now)
+        work.commit()
+    return count

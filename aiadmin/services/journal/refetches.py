@@ -1,0 +1,152 @@
+"""Checks: what webhooks spoke of is read again by API, and only then believed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from aiadmin.domain.errors import AiAdminError, DependencyDownError
+from aiadmin.domain.journal.booking_event import EventSource
+from aiadmin.domain.journal.journal import Record
+from aiadmin.domain.journal.refetch import BATCH, CLAIM, FEW, Check, Subject
+from aiadmin.domain.journal.sync_retry import after_failure, failure_of
+from aiadmin.domain.journal.sync_run import OVERLAP, SLICE, RunState, page_read
+from aiadmin.domain.quarantine import RowKey, WorkQueue
+from aiadmin.domain.yclients.error import YClientsError
+from aiadmin.services.isolation import Isolation
+from aiadmin.services.journal import bookings
+from aiadmin.services.ports import Clock, NewUnitOfWork, ReadSalon, SalonApi
+
+
+def _row_key(check: Check) -> RowKey:
+    return check.row_key
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checker:
+    """Reads again what is due.
+
+    Attributes:
+        chance: a random number from 0 up to 1, for jitter.
+    """
+
+    uow: NewUnitOfWork
+    api: SalonApi
+    clock: Clock
+    chance: Callable[[], float]
+
+    def work(self) -> int:
+        """Check salon after salon for a few seconds, the one that has waited longest first; how many checks.
+
+        Raises:
+            DependencyDownError: PostgreSQL does not answer; what was claimed is due again when its claim is over.
+        """
+        isolation = Isolation(uow=self.uow, clock=self.clock)
+        count = sum(isolation.retry(WorkQueue.CHECKS, lambda only: self._check_all(self._take(only))))
+        ends = self.clock() + SLICE
+        while self.clock() < ends:
+            pieces = isolation.batch(WorkQueue.CHECKS, self._take, keys=self._keys)
+            if len(pieces) == 1 and not pieces[0]:
+                break
+            for checks in pieces:
+                isolation.rows(WorkQueue.CHECKS, checks, self._check_all, key=_row_key)
+                count += len(checks)
+        return count
+
+    def _keys(self) -> Sequence[RowKey]:
+        with self.uow() as work:
+            return work.checks.due_keys(self.clock(), limit=BATCH)
+
+    def _take(self, only: Sequence[RowKey] | None) -> Sequence[Check]:
+        now = self.clock()
+        with self.uow() as work:
+            checks = work.checks.take(now=now, until=now + CLAIM, limit=BATCH, only=only)
+            work.commit()
+        return checks
+
+    def _check_all(self, checks: Sequence[Check]) -> int:
+        """Of one salon."""
+        with self.uow() as work:
+            salon = work.sync_runs.salon(checks[0].company_id) if checks else None
+        if salon is not None:
+            self._check(salon, checks)
+        return len(checks)
+
+    def _check(self, salon: ReadSalon, checks: Sequence[Check]) -> None:
+        """Read them all; what cannot be read is put off, or left to the next list of changes."""
+        left = {(check.subject, check.number): check for check in checks}
+        try:
+            self._read_list(salon, left)
+            for check in list(left.values()):
+                self._read_one(salon, check)
+                self._done(left, [check])
+        except (YClientsError, DependencyDownError) as error:
+            self._put_off(list(left.values()), error)
+
+    def _read_list(self, salon: ReadSalon, left: dict[tuple[Subject, int], Check]) -> None:
+        """Many records of one salon at once: whatever has changed since the first of them was spoken of."""
+        records = [check for check in left.values() if check.subject is Subject.RECORD]
+        if len(records) <= FEW:
+            return
+        since = min(check.first_heard_at for check in records) - OVERLAP
+        page, is_last = 1, False
+        while not is_last and any(check.subject is Subject.RECORD for check in left.values()):
+            read_at = self.clock()
+            found = self.api.records_changed(
+                salon.salon_id, zone=salon.zone, country=salon.country, page=page, since=since
+            )
+            self._absorb(salon, found.rows, read_at)
+            keys = [(Subject.RECORD, record.record_id) for record in found.rows]
+            self._done(left, [left[key] for key in keys if key in left])
+            is_last = page_read(len(found.rows), found.total, page, skipped=found.skipped).is_last
+            page += 1
+
+    def _read_one(self, salon: ReadSalon, check: Check) -> None:
+        if check.subject is Subject.CLIENT:
+            self._read_client(salon, check.number)
+        else:
+            self._read_record(salon, check.number)
+
+    def _read_record(self, salon: ReadSalon, number: int) -> None:
+        read_at = self.clock()
+        record = bookings.read(salon, number, api=self.api, uow=self.uow)
+        if record is not None:
+            self._absorb(salon, [record], read_at)
+
+    def _read_client(self, salon: ReadSalon, client_id: int) -> None:
+        """With another number the client has it in every booking, and no booking speaks of it."""
+        client = self.api.client(salon.salon_id, client_id, country=salon.country)
+        now = self.clock()
+        with self.uow() as work:
+            if client is None:
+                work.journal.bury_client(salon.company_id, client_id, now)
+            else:
+                work.journal.put_client(salon.company_id, client, now)
+            numbers = work.records.with_other_phone(salon.company_id, client, now) if client is not None else ()
+            work.commit()
+        for number in numbers:
+            self._read_record(salon, number)
+
+    def _absorb(self, salon: ReadSalon, records: Sequence[Record], read_at: datetime) -> None:
+        with self.uow() as work:
+            bookings.absorb(work, salon, records, source=EventSource.WEBHOOK, read_at=read_at, now=self.clock())
+            work.commit()
+
+    def _done(self, left: dict[tuple[Subject, int], Check], done: Sequence[Check]) -> None:
+        with self.uow() as work:
+            work.checks.finish(done)
+            work.commit()
+        for check in done:
+            left.pop((check.subject, check.number), None)
+
+    def _put_off(self, checks: Sequence[Check], error: AiAdminError) -> None:
+        attempts = max(check.attempts for check in checks)
+        asked = error.wait if isinstance(error, YClientsError) else timedelta()
+        retry = after_failure(failure_of(error), attempts=attempts, asked=asked, chance=self.chance())
+        with self.uow() as work:
+            if retry.state is RunState.WAITING and retry.wait is not None:
+                work.checks.put_off(checks, until=self.clock() + retry.wait)
+            else:
+                work.checks.finish(checks)
+            work.commit()

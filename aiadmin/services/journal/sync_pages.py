@@ -1,0 +1,221 @@
+"""One page of a synchronisation: read from YClients outside any transaction, stored inside one later."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import structlog
+
+from aiadmin.domain.companies.rights import Right
+from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.journal.booking_event import EventSource
+from aiadmin.domain.journal.journal import Page, Record
+from aiadmin.domain.journal.sync_run import (
+    SCHEDULE_PAGES,
+    PageRead,
+    Stage,
+    SyncKind,
+    SyncRun,
+    changed_since,
+    page_read,
+    record_days,
+    schedule_days,
+    today,
+    whole_list,
+)
+from aiadmin.domain.journal.webhook_settings import HookState, hook_state
+from aiadmin.domain.yclients.error import (
+    ForbiddenError,
+    NotFoundError,
+    RateLimitedError,
+    YClientsDownError,
+    YClientsError,
+)
+from aiadmin.services.journal.bookings import absorb, set_zone
+from aiadmin.services.journal.reconciliation import Truth
+from aiadmin.services.ports import ReadSalon, SalonApi, UnitOfWork
+
+log = structlog.get_logger(__name__)
+
+CLIENTS_TOTAL = "clients_total"
+"""A count of its own: how many clients there were when the first page was read."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fetched:
+    """A page that was read.
+
+    Attributes:
+        store: puts it into a transaction, at the time that is given.
+        counts: further counts for the run.
+    """
+
+    read: PageRead
+    store: Callable[[UnitOfWork, datetime], None]
+    counts: Mapping[str, int] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pages:
+    """Reads pages. Every method raises a YClientsError, and DependencyDownError.
+
+    Attributes:
+        hook_address: where YClients sends the webhooks of a company.
+    """
+
+    api: SalonApi
+    truth: Truth
+    hook_address: Callable[[CompanyId], str]
+    clock: Callable[[], datetime]
+
+    def fetch(self, run: SyncRun, salon: ReadSalon) -> Fetched:
+        """The page that `run` stands at."""
+        assert run.stage is not None  # noqa: S101 - it runs
+        return _READERS[run.stage](self, run, salon)
+
+    def company(self, _run: SyncRun, salon: ReadSalon) -> Fetched:
+        facts = self.api.company(salon.salon_id)
+
+        def store(work: UnitOfWork, at: datetime) -> None:
+            before = work.journal.zone(salon.company_id)
+            work.journal.set_salon(salon.company_id, facts)
+            if before != facts.timezone:
+                set_zone(work, salon.company_id, facts.timezone, at)
+
+        return Fetched(read=whole_list(1), store=store)
+
+    def categories(self, run: SyncRun, salon: ReadSalon) -> Fetched:
+        rows = self.api.categories(salon.salon_id)
+        return _whole(run, len(rows), lambda work, at: work.journal.put_categories(run.company_id, rows, at))
+
+    def services(self, run: SyncRun, salon: ReadSalon) -> Fetched:
+        rows = self.api.services(salon.salon_id)
+        return _whole(run, len(rows), lambda work, at: work.journal.put_services(run.company_id, rows, at))
+
+    def staff(self, run: SyncRun, salon: ReadSalon) -> Fetched:
+        rows = self.api.staff(salon.salon_id)
+        return _whole(run, len(rows), lambda work, at: work.journal.put_staff(run.company_id, rows, at))
+
+    def schedule(self, run: SyncRun, salon: ReadSalon) -> Fetched:
+        first, last = schedule_days(today(run, salon.zone), run.page)
+        rows = self.api.schedule(salon.salon_id, first=first, last=last)
+        begins = date.min if run.page == 1 else first  # nobody needs to know when somebody has worked
+
+        def store(work: UnitOfWork, at: datetime) -> None:
+            work.journal.put_schedule(run.company_id, rows, first=begins, last=last, at=at)
+
+        is_last = run.page >= SCHEDULE_PAGES
+        return Fetched(read=PageRead(rows=len(rows), pages=SCHEDULE_PAGES, is_last=is_last), store=store)
+
+    def clients(self, run: SyncRun, salon: ReadSalon) -> Fetched:
+        page = self.api.clients(salon.salon_id, country=salon.country, page=run.page)
+        read = page_read(len(page.rows), page.total, run.page, skipped=page.skipped)
+        expected = run.counts.get(CLIENTS_TOTAL, page.total) if run.page > 1 else page.total
+        seen = run.counts.get(Stage.CLIENTS, 0) + len(page.rows)
+        is_whole = read.is_last and seen == expected == page.total
+
+        def store(work: UnitOfWork, at: datetime) -> None:
+            work.journal.put_clients(run.company_id, page.rows, at)
+            if is_whole:
+                _bury(work, run, at)
+
+        return Fetched(read=read, store=store, counts=None if expected is None else {CLIENTS_TOTAL: expected})
+
+    def records(self, run: SyncRun, salon: ReadSalon) -> Fetched:
+        assert run.stage is not None  # noqa: S101 - it runs
+        first, last = record_days(run.stage, today(run, salon.zone))
+        read_at = self.clock()
+        page = self.api.records(
+            salon.salon_id, zone=salon.zone, country=salon.country, page=run.page, first=first, last=last
+        )
+        return _absorbed(run, salon, page, source=EventSource.SYNC, read_at=read_at)
+
+    def changes(self, run: SyncRun, salon: ReadSalon) -> Fetched:
+        read_at = self.clock()
+        since = changed_since(run)
+        page = self.api.records_changed(
+            salon.salon_id, zone=salon.zone, country=salon.country, page=run.page, since=since
+        )
+        return _absorbed(run, salon, page, source=EventSource.RECONCILE, read_at=read_at)
+
+    def rights(self, run: SyncRun, salon: ReadSalon) -> Fetched:
+        """Where YClients does not say, what was known stays: not every salon lets us see this, and all else works."""
+        try:
+            missing = self.api.missing_rights(salon.salon_id)
+        except RateLimitedError:
+            raise
+        except YClientsError:
+            return Fetched(read=whole_list(0), store=lambda _work, _at: None)
+
+        def store(work: UnitOfWork, at: datetime) -> None:
+            before = work.journal.set_rights(run.company_id, missing, at)
+            if Right.PHONES not in missing:
+                work.heard_phones.forget_all_of(run.company_id)
+                if before is not None and Right.PHONES in before and run.kind is not SyncKind.FULL:
+                    work.sync_runs.start(run.company_id, SyncKind.FULL, at, is_new=False)  # the phones that we missed
+
+        return Fetched(read=whole_list(1), store=store)
+
+    def week(self, run: SyncRun, _salon: ReadSalon) -> Fetched:
+        """Once a night: a nightly run that a webhook brought forward leaves it out. A refusal stops no reading."""
+        try:
+            compared = self.truth.compare(run.company_id) if self.truth.is_due(run.company_id) else None
+        except (RateLimitedError, YClientsDownError):
+            raise
+        except YClientsError as error:
+            log.warning("the week was not compared", company_id=run.company_id, error=str(error))
+            compared = None
+        return Fetched(read=whole_list(0 if compared is None else compared.visits), store=lambda _work, _at: None)
+
+    def hooks(self, run: SyncRun, salon: ReadSalon) -> Fetched:
+        try:
+            state = hook_state(self.api.hooks(salon.salon_id), self.hook_address(run.company_id))
+        except (ForbiddenError, NotFoundError):
+            state = HookState.UNKNOWN  # not every salon lets us see its settings, and all else works without
+
+        def store(work: UnitOfWork, at: datetime) -> None:
+            work.journal.set_hooks(run.company_id, state, at)
+
+        return Fetched(read=whole_list(1), store=store)
+
+
+def _whole(run: SyncRun, rows: int, put: Callable[[UnitOfWork, datetime], None]) -> Fetched:
+    def store(work: UnitOfWork, at: datetime) -> None:
+        put(work, at)
+        _bury(work, run, at)
+
+    return Fetched(read=whole_list(rows), store=store)
+
+
+def _bury(work: UnitOfWork, run: SyncRun, at: datetime) -> None:
+    """What the list that was read since the run began does not hold is gone."""
+    assert run.stage is not None  # noqa: S101 - it runs
+    assert run.started_at is not None  # noqa: S101 - it runs
+    work.journal.bury(run.company_id, run.stage, not_seen_since=run.started_at, at=at)
+
+
+def _absorbed(
+    run: SyncRun, salon: ReadSalon, page: Page[Record], *, source: EventSource, read_at: datetime
+) -> Fetched:
+    def store(work: UnitOfWork, at: datetime) -> None:
+        absorb(work, salon, page.rows, source=source, read_at=read_at, now=at)
+
+    return Fetched(read=page_read(len(page.rows), page.total, run.page, skipped=page.skipped), store=store)
+
+
+_READERS: Mapping[Stage, Callable[[Pages, SyncRun, ReadSalon], Fetched]] = {
+    Stage.COMPANY: Pages.company,
+    Stage.CATEGORIES: Pages.categories,
+    Stage.SERVICES: Pages.services,
+    Stage.STAFF: Pages.staff,
+    Stage.SCHEDULE: Pages.schedule,
+    Stage.CLIENTS: Pages.clients,
+    Stage.RECORDS: Pages.records,
+    Stage.HORIZON: Pages.records,
+    Stage.CHANGES: Pages.changes,
+    Stage.RIGHTS: Pages.rights,
+    Stage.WEEK: Pages.week,
+    Stage.HOOKS: Pages.hooks,
+}

@@ -1,0 +1,185 @@
+"""The management page: what an owner sees of their salon, and does about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from aiadmin.domain.companies import audit
+from aiadmin.domain.companies.audit import AuditEntry
+from aiadmin.domain.companies.company import Company, IntegrationStatus
+from aiadmin.domain.errors import AiAdminError
+from aiadmin.domain.hosting.device import Device, SessionChange
+from aiadmin.domain.ids import AuditId, CompanyId
+from aiadmin.domain.install.activation import why_not_retry
+from aiadmin.domain.journal.journal import DEFAULT_ZONE
+from aiadmin.domain.journal.sync_run import RunState, SyncKind, SyncRun
+from aiadmin.domain.manage.owner_actions import Deed, possible
+from aiadmin.domain.manage.salon_state import SalonFacts
+from aiadmin.domain.messages.message_log import LogEntry, Mark, Place
+from aiadmin.services.companies.registration import ACTIVATION_KEY
+from aiadmin.services.hosting import sessions
+from aiadmin.services.install import activations
+from aiadmin.services.journal import sync
+from aiadmin.services.manage.salon_states import SalonStates
+from aiadmin.services.ports import Clock, JobQueue, NewUnitOfWork
+from aiadmin.services.provider import orders
+
+OWNER = "owner"
+"""The audit's name for who holds the salon's link."""
+EVENTS = 8
+COUNTED = timedelta(days=7)
+"""How far back messages are counted."""
+ASK_FROZEN_EVERY = timedelta(minutes=1)
+"""How often YClients is asked about a frozen salon whose page is open."""
+_IN_HAND = frozenset({RunState.WAITING, RunState.RUNNING})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Overview:
+    """Everything on the page but the log.
+
+    Attributes:
+        device: the linked phone, or None.
+        deeds: what its owner may do about it.
+        is_double: whether clients may hear everything twice, from us and from YClients through us.
+        runs: how far each kind of reading is, of those that have ever begun.
+        hooks: whether YClients sends the salon's webhooks to us: `ours`, `missing`..., None before the first look.
+        zone: the salon's IANA timezone, by which its owner reads times.
+        events: what became of the salon's sessions, newest first.
+        entries: the users of YClients who came in for the first time, newest first.
+        marks: how many messages of the last days stand where.
+        facts: what the salon's states follow from.
+    """
+
+    company: Company
+    device: Device | None
+    deeds: frozenset[Deed]
+    is_double: bool
+    runs: Sequence[SyncRun]
+    hooks: str | None
+    zone: str
+    events: Sequence[SessionChange]
+    entries: Sequence[AuditEntry]
+    marks: Mapping[Mark, int]
+    facts: SalonFacts
+
+
+def overview(company: Company, *, uow: NewUnitOfWork, clock: Clock, is_never_sending: bool = False) -> Overview:
+    """The salon as it is; YClients is asked again soon about one that is frozen, for its owner may have paid.
+
+    Args:
+        is_never_sending: whether this machine's settings hold everybody's messages.
+
+    Raises:
+        DependencyDownError: PostgreSQL does not answer.
+    """
+    number = company.company_id
+    _ask_whether_paid(company, uow=uow, clock=clock)
+    facts = SalonStates(uow=uow, clock=clock, is_never_sending=is_never_sending).facts([number])[number]
+    is_double = orders.double_notices(number, uow=uow, clock=clock)
+    with uow() as work:
+        activation = work.outbox.find_by_key(number, ACTIVATION_KEY)
+        return Overview(
+            company=company,
+            device=work.devices.find_current(number),
+            deeds=possible(
+                company.integration_status,
+                is_linked=company.whatsapp_connected,
+                can_tell=why_not_retry(company, activation) is None,
+            ),
+            is_double=is_double,
+            runs=[run for kind in SyncKind if (run := work.sync_runs.find(number, kind)) is not None],
+            hooks=work.journal.hooks_state(number),
+            zone=work.journal.zone(number) or DEFAULT_ZONE,
+            events=work.session_events.recent(number, limit=EVENTS),
+            entries=work.audit.recent(number, limit=EVENTS, action=audit.ENTRY),
+            marks=work.message_log.marks(number, clock() - COUNTED),
+            facts=facts,
+        )
+
+
+def _ask_whether_paid(company: Company, *, uow: NewUnitOfWork, clock: Clock) -> None:
+    if company.integration_status is not IntegrationStatus.FROZEN:
+        return
+    asked = company.yclients_checked_at
+    if asked is None or clock() - asked < ASK_FROZEN_EVERY:
+        return
+    with uow() as work:
+        work.installations.forget_look(company.company_id)
+        work.commit()
+
+
+def zone(company_id: CompanyId, *, uow: NewUnitOfWork) -> str:
+    """The salon's IANA timezone. Raises DependencyDownError."""
+    with uow() as work:
+        return work.journal.zone(company_id) or DEFAULT_ZONE
+
+
+def messages(
+    company_id: CompanyId, *, before: Place | None, phone: str | None, uow: NewUnitOfWork
+) -> Sequence[LogEntry]:
+    """A page of the log, newest first. Raises DependencyDownError."""
+    with uow() as work:
+        return work.message_log.page(company_id, before=before, phone=phone)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Owner:
+    """Does what an owner asks for; each deed is in the audit log before it is done, and what came of it after.
+
+    Attributes:
+        window: how long YClients is told again.
+    """
+
+    uow: NewUnitOfWork
+    queue: JobQueue
+    clock: Clock
+    window: timedelta
+
+    def disconnect(self, company_id: CompanyId) -> bool:
+        """Unlink the salon's phone; False when none was linked. Raises DependencyDownError."""
+        with self._logged(company_id, "whatsapp.disconnect"):
+            was_linked = sessions.disconnect(company_id, uow=self.uow, clock=self.clock)
+        self.queue.look()
+        return was_linked
+
+    def retry(self, company_id: CompanyId) -> None:
+        """Tell YClients again. Raises ActivationStateError when there is nothing to tell, and DependencyDownError."""
+        with self._logged(company_id, "activation.retry"):
+            outbox_id = activations.retry(company_id, uow=self.uow, clock=self.clock, window=self.window)
+        self.queue.deliver(outbox_id)
+
+    def read_again(self, company_id: CompanyId) -> bool:
+        """Read the salon's journal from the beginning; False where it is read already. Raises DependencyDownError.
+
+        A reading in hand is left alone: each beginning costs all salons a share of what YClients lets us ask.
+        """
+        with self.uow() as work:
+            run = work.sync_runs.find(company_id, SyncKind.FULL)
+        if run is not None and run.state in _IN_HAND:
+            return False
+        with self._logged(company_id, "sync.start"):
+            sync.start(company_id, is_new=False, uow=self.uow, queue=self.queue, clock=self.clock)
+        return True
+
+    @contextmanager
+    def _logged(self, company_id: CompanyId, action: str) -> Iterator[None]:
+        """An entry that is left open by a process that dies between: the deed may have been done."""
+        now: datetime = self.clock()
+        with self.uow() as work:
+            audit_id = work.audit.add(company_id, actor=OWNER, action=action, details={}, at=now)
+            work.commit()
+        try:
+            yield
+        except AiAdminError:
+            self._finish(audit_id, "refused")
+            raise
+        self._finish(audit_id, audit.DONE)
+
+    def _finish(self, audit_id: AuditId, outcome: str) -> None:
+        with self.uow() as work:
+            work.audit.finish(audit_id, outcome)
+            work.commit()

@@ -1,0 +1,1 @@
+"""Messages about bookings: use cases."""

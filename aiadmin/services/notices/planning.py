@@ -1,0 +1,185 @@
+"""Notices are planned: from what has happened to bookings, and from the time that passes.
+
+What is planned twice, after a crash or by two workers, is there once: a notice's key says what it follows from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+
+from aiadmin.domain.errors import DependencyDownError
+from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.journal.journal import Record
+from aiadmin.domain.notices.change_planning import NOTHING, NewNotice, Plan, StoredEvent, by_booking, plan
+from aiadmin.domain.notices.notice import NoticeKind
+from aiadmin.domain.notices.reminder_planning import Window, notice_of, one_per_visit, owed, windows
+from aiadmin.domain.notices.settings import MessageSettings
+from aiadmin.domain.notices.telling import is_of_one_visit
+from aiadmin.domain.quarantine import RowKey, WorkQueue
+from aiadmin.services.isolation import Isolation
+from aiadmin.services.ports import Clock, JobQueue, NewUnitOfWork, UnitOfWork
+from aiadmin.services.ports.notices import Found, WritingSalon
+
+EVENTS_AT_ONCE = 200
+SALONS_AT_ONCE = 200
+SALON = "salon"
+"""The key of a salon among what may owe reminders; a booking's is its number."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Looked:
+    """Events that were looked at: the number of the last, and how many notices follow from them."""
+
+    last: int
+    planned: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planner:
+    """Plans what is to be said.
+
+    Attributes:
+        is_paced: False for measurements alone: then no news waits for more of it.
+    """
+
+    uow: NewUnitOfWork
+    queue: JobQueue
+    clock: Clock
+    is_paced: bool = True
+
+    def tell_news(self) -> int:
+        """Plan what follows from everything that has happened; how many notices.
+
+        Raises:
+            DependencyDownError: PostgreSQL does not answer; what was not looked at waits.
+        """
+        queue = WorkQueue.BOOKING_EVENTS
+        count = sum(looked.planned for looked in self._isolation.retry(queue, partial(self._look, 0)) if looked)
+        after = 0
+        while (done := self._isolation.batch(queue, partial(self._look, after), keys=partial(self._news, after))) != [
+            None
+        ]:
+            looked_at = [looked for looked in done if looked is not None]
+            after = max((looked.last for looked in looked_at), default=after)
+            count += sum(looked.planned for looked in looked_at)
+        return count
+
+    def remind(self) -> int:
+        """Plan what bookings owe about now in every salon; how many notices. Raises DependencyDownError."""
+        count = sum(self._isolation.retry(WorkQueue.REMINDERS, self._remind_again))
+        after, is_last = CompanyId(0), False
+        while not is_last:
+            with self.uow() as work:
+                salons = work.notices.salon_keys(after=after, limit=SALONS_AT_ONCE)
+            count += sum(self._isolation.each(WorkQueue.REMINDERS, salons, self._remind))
+            is_last = len(salons) < SALONS_AT_ONCE
+            after = salons[-1].company_id if salons else after
+        return count
+
+    def _remind(self, salons: Sequence[RowKey]) -> int:
+        """Of one salon that raises, booking by booking: one of them may be at fault, and not the salon."""
+        try:
+            return self._remind_of(salons)
+        except DependencyDownError:
+            raise
+        except Exception:
+            if len(salons) > 1:
+                raise
+        company_id, now = salons[0].company_id, self.clock()
+        with self.uow() as work:
+            writing = work.notices.salons_of([company_id]).values()
+            bookings = work.notices.booking_keys(_windows(list(writing), now))
+        planned = self._isolation.each(WorkQueue.REMINDERS, bookings, self._remind_of)
+        return sum(planned)
+
+    def _remind_again(self, rows: Sequence[RowKey]) -> int:
+        """A salon or a booking that was set aside."""
+        return self._remind(rows) if rows[0].key == SALON else self._remind_of(rows)
+
+    def _remind_of(self, rows: Sequence[RowKey]) -> int:
+        """What these salons owe, or these bookings of one salon."""
+        now = self.clock()
+        with self.uow() as work:
+            salons = list(work.notices.salons_of({row.company_id for row in rows}).values())
+            bookings = None if rows[0].key == SALON else rows
+            count = work.notices.add(_owed(work, salons, now, bookings), now)
+            work.commit()
+        return count
+
+    @property
+    def _isolation(self) -> Isolation:
+        return Isolation(uow=self.uow, clock=self.clock)
+
+    def _news(self, after: int) -> Sequence[RowKey]:
+        with self.uow() as work:
+            return work.notices.news_keys(after=after, limit=EVENTS_AT_ONCE)
+
+    def _look(self, after: int, only: Sequence[RowKey] | None) -> _Looked | None:
+        """None when there was nothing to look at."""
+        now = self.clock()
+        with self.uow() as work:
+            events = work.notices.news(after=after, limit=EVENTS_AT_ONCE, only=only)
+            new = self._plan(work, events, now) if events else []
+            count = work.notices.add(new, now)
+            work.commit()
+        if any(one.due_at <= now for one in new):
+            self.queue.release()
+        return _Looked(last=events[-1].event_id, planned=count) if events else None
+
+    def _plan(self, work: UnitOfWork, events: Sequence[StoredEvent], now: datetime) -> Sequence[NewNotice]:
+        """What is to be added; what it takes the place of is dropped, and the events that were settled are marked."""
+        bookings = by_booking(events)
+        salons = work.notices.read_salons_of({booking.company_id for booking in bookings})
+        last = work.notices.last_news(bookings)
+        plans: list[Plan] = []
+        settled: list[StoredEvent] = []
+        for booking, found in bookings.items():
+            salon = salons.get(booking.company_id)
+            made = plan(found, last.get(booking), self._settings(salon), now=now) if salon else NOTHING
+            plans.append(made)
+            settled += [] if made.is_too_early else found
+        work.notices.supersede([one.superseded for one in plans if one.superseded is not None], now)
+        work.notices.handled(settled, now)
+        return [one.new for one in plans if one.new is not None]
+
+    def _settings(self, salon: WritingSalon) -> MessageSettings:
+        """What a salon without a phone still plans keeps a client from coming in vain: somebody has to tell her."""
+        settings = salon.settings if salon.is_linked else replace(salon.settings, booked=False, changed=False)
+        return settings if self.is_paced else replace(settings, gather_seconds=0)
+
+
+def _windows(salons: Sequence[WritingSalon], now: datetime) -> list[tuple[CompanyId, Window]]:
+    return [(salon.company_id, one) for salon in salons for one in windows(salon.settings, salon.zone, now=now)]
+
+
+def _owed(
+    work: UnitOfWork, salons: Sequence[WritingSalon], now: datetime, bookings: Sequence[RowKey] | None
+) -> Sequence[NewNotice]:
+    """Of these salons, or of these `bookings` alone."""
+    by_number = {salon.company_id: salon for salon in salons}
+    new: list[NewNotice] = []
+    for found in work.notices.in_windows(_windows(salons, now), only=bookings):
+        salon = by_number[found.company_id]
+        reminder = owed(
+            found.kind,
+            found.record,
+            salon.settings,
+            salon.zone,
+            asked_at=found.asked_at,
+            now=now,
+            visit=_rest_of_visit(work, found) if found.kind is NoticeKind.REVIEW else (),
+        )
+        if reminder is not None:
+            new.append(notice_of(reminder, found.record, found.company_id))
+    return one_per_visit(new)
+
+
+def _rest_of_visit(work: UnitOfWork, found: Found) -> Sequence[Record]:
+    """What else stands of the same visit."""
+    if found.record.visit_id is None:
+        return ()
+    booked = work.records.of_visit(found.company_id, found.record.visit_id)
+    return [one for one in booked if is_of_one_visit(one, found.record)]

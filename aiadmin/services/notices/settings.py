@@ -1,0 +1,165 @@
+"""What an owner wishes of the salon's messages: settings, texts, and a look at each text before it is sent."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from aiadmin.domain.chat.confirmation import ASKING
+from aiadmin.domain.companies.company import Company
+from aiadmin.domain.errors import TooManyTrialsError
+from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.journal.journal import DEFAULT_ZONE
+from aiadmin.domain.messages.contact import Sighting
+from aiadmin.domain.messages.message import NewMessage, Purpose
+from aiadmin.domain.notices.notice import NoticeKind
+from aiadmin.domain.notices.settings import MessageSettings
+from aiadmin.domain.notices.template import Facts, check
+from aiadmin.services.manage.overview import OWNER
+from aiadmin.services.messages import messages
+from aiadmin.services.ports import Clock, NewUnitOfWork, UnitOfWork
+from aiadmin.services.ports.journal import Sample
+from aiadmin.texts import notices as notice_texts
+
+TRIALS_A_DAY = 20
+_TRIAL_LASTS = timedelta(minutes=10)
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wording:
+    """The text of one kind of notice, ours unless `is_own`, and how it would read."""
+
+    kind: NoticeKind
+    template: str
+    is_own: bool
+    preview: Preview
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """How a text would read: `confirmed` to who has said already that they come; None where nobody is asked."""
+
+    text: str
+    confirmed: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wishes:
+    """How an owner wants to be understood; everything stored is checked before."""
+
+    uow: NewUnitOfWork
+    clock: Clock
+
+    def settings(self, company_id: CompanyId) -> MessageSettings:
+        """What the salon has set. Raises DependencyDownError."""
+        with self.uow() as work:
+            return work.preferences.settings(company_id)
+
+    def set(self, company_id: CompanyId, given: Mapping[str, object]) -> MessageSettings:
+        """Change the settings that are `given`; the others stay.
+
+        Raises:
+            SettingsInvalidError: names every setting that is wrong; nothing is changed.
+        """
+        now = self.clock()
+        with self.uow() as work:
+            work.companies.get(company_id, lock=True)
+            before = work.preferences.settings(company_id).to_json()
+            settings = MessageSettings.parse({**before, **given})
+            after = settings.to_json()
+            changed = {name: after[name] for name in after if after[name] != before[name]}
+            work.preferences.set_settings(company_id, settings, now)
+            work.releases.let_go(company_id)
+            _note(work, company_id, "messages.settings", changed, now)
+            work.commit()
+        return settings
+
+    def texts(self, owner: Company) -> Sequence[Wording]:
+        """Every kind's text. Raises DependencyDownError."""
+        with self.uow() as work:
+            own = work.preferences.texts(owner.company_id)
+            examples = {kind: self._example(owner, kind, work) for kind in NoticeKind}
+        return [_wording(kind, own.get(kind), example) for kind, example in examples.items()]
+
+    def set_text(self, owner: Company, kind: NoticeKind, template: str | None) -> Wording:
+        """Make a text the salon's own, or with None go back to ours. Raises TemplateError."""
+        if template is not None:
+            check(template)
+        now = self.clock()
+        with self.uow() as work:
+            if template is None:
+                work.preferences.reset_text(owner.company_id, kind)
+            else:
+                work.preferences.set_text(owner.company_id, kind, template, now)
+            _note(work, owner.company_id, "messages.text", {"kind": kind, "own": template is not None}, now)
+            example = self._example(owner, kind, work)
+            work.commit()
+        return _wording(kind, template, example)
+
+    def preview(self, owner: Company, kind: NoticeKind, template: str) -> Preview:
+        """What a client would be sent where this were the salon's text. Raises TemplateError."""
+        check(template)
+        with self.uow() as work:
+            return _preview(kind, template, self._example(owner, kind, work))
+
+    def try_out(self, owner: Company, kind: NoticeKind, template: str, phone: str) -> None:
+        """Owe the text, with an invented booking, to one phone. Raises TemplateError, TooManyTrialsError."""
+        text, now = self.preview(owner, kind, template).text, self.clock()
+        new = NewMessage(
+            company_id=owner.company_id,
+            text=text,
+            dedup_key=f"trial:{uuid.uuid4()}",
+            deadline_at=now + _TRIAL_LASTS,
+            purpose=Purpose.TRIAL,
+        )
+        with self.uow() as work:
+            work.companies.get(owner.company_id, lock=True)
+            if work.outbox_messages.count(owner.company_id, Purpose.TRIAL, since=now - _DAY) >= TRIALS_A_DAY:
+                raise TooManyTrialsError
+            messages.owe(new, to=Sighting(phone=phone), work=work, now=now)
+            work.commit()
+
+    def _example(self, owner: Company, kind: NoticeKind, work: UnitOfWork) -> Facts:
+        """A booking of tomorrow at half past two with what this salon's journal has, and no more: an owner sees the
+        hole that clients would. Only the client is invented, and, before the journal was read, all of it."""
+        salon = work.sync_runs.salon(owner.company_id)
+        zone = salon.zone if salon else DEFAULT_ZONE
+        tomorrow = self.clock().astimezone(ZoneInfo(zone)) + _DAY
+        sample = work.journal.sample(owner.company_id)
+        address = work.preferences.address(owner.company_id)
+        review = work.preferences.settings(owner.company_id).review_link
+        if sample is None:
+            sample = Sample(master="Мария", service="Стрижка", price=Decimal(2500), link="https://n1.yclients.com")
+            address = address or "ул. Садовая, 1"
+        return Facts(
+            name="Анна",
+            starts_at=tomorrow.replace(hour=14, minute=30),
+            zone=zone,
+            master=sample.master,
+            services=((sample.service, 1),) if sample.service else (),
+            price=sample.price,
+            currency=salon.currency if salon else None,
+            address=address,
+            link=(review or None) if kind is NoticeKind.REVIEW else sample.link,
+        )
+
+
+def _wording(kind: NoticeKind, own: str | None, example: Facts) -> Wording:
+    template = own or notice_texts.TEMPLATES[kind]
+    preview = _preview(kind, template, example)
+    return Wording(kind=kind, template=template, is_own=own is not None, preview=preview)
+
+
+def _preview(kind: NoticeKind, template: str, example: Facts) -> Preview:
+    is_asking = Purpose(kind) in ASKING and kind is not NoticeKind.REMINDER_AGAIN
+    confirmed = notice_texts.say(kind, template, example, is_asked=False) if is_asking else None
+    return Preview(text=notice_texts.say(kind, template, example), confirmed=confirmed)
+
+
+def _note(work: UnitOfWork, company_id: CompanyId, action: str, details: Mapping[str, object], at: datetime) -> None:
+    work.audit.finish(work.audit.add(company_id, actor=OWNER, action=action, details=details, at=at), "done")

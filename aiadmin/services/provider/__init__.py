@@ -1,0 +1,1 @@
+"""YClients' own notifications, sent for it (`/smsprovider/`): use cases."""

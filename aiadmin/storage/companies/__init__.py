@@ -1,0 +1,1 @@
+"""Salons as companies of ours: rows."""

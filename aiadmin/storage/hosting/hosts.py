@@ -1,0 +1,77 @@
+"""Rows of `session_hosts`: the leases, by PostgreSQL's clock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, delete, func, insert, literal, select, update
+from sqlalchemy.orm import Session
+
+from aiadmin.domain.hosting.host import NO_VITALS, Host, Vitals
+from aiadmin.domain.ids import HostId
+from aiadmin.storage.tables.core import DeviceRow, HostRow, Time
+
+
+class SqlHosts:
+    """`ports.Hosts` on SQLAlchemy."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(
+        self, host_id: HostId, *, lease: timedelta, capacity: int, name: str = "", draining: bool = False
+    ) -> None:
+        values = {"id": host_id, "capacity": capacity, "draining": draining, "name": name}
+        self._session.execute(insert(HostRow).values(**values, lease_until=func.now() + lease))
+
+    def renew(
+        self, host_id: HostId, *, lease: timedelta, clock: datetime | None = None, vitals: Vitals = NO_VITALS
+    ) -> bool:
+        skew = 0 if clock is None else func.extract("epoch", literal(clock, Time) - func.clock_timestamp())
+        statement = (
+            update(HostRow)
+            .where(HostRow.id == host_id)
+            .values(
+                lease_until=func.now() + lease,
+                clock_skew=skew,
+                rss_bytes=vitals.rss_bytes,
+                threads=vitals.threads,
+                open_files=vitals.open_files,
+            )
+        )
+        return cast("CursorResult[Any]", self._session.execute(statement)).rowcount == 1
+
+    def set_draining(self, host_id: HostId) -> None:
+        self._session.execute(update(HostRow).where(HostRow.id == host_id).values(draining=True))
+
+    def is_draining(self, host_id: HostId) -> bool:
+        return bool(self._session.scalar(select(HostRow.draining).where(HostRow.id == host_id)))
+
+    def remove(self, host_id: HostId) -> None:
+        self._session.execute(update(DeviceRow).where(DeviceRow.host_id == host_id).values(host_id=None))
+        self._session.execute(delete(HostRow).where(HostRow.id == host_id))
+
+    def remove_dead(self, dead_for: timedelta) -> int:
+        statement = delete(HostRow).where(HostRow.lease_until <= func.now() - dead_for)
+        return cast("CursorResult[Any]", self._session.execute(statement)).rowcount
+
+    def list_alive(self) -> Sequence[Host]:
+        held = select(func.count()).where(DeviceRow.host_id == HostRow.id).correlate(HostRow).scalar_subquery()
+        statement = select(HostRow, held).where(HostRow.lease_until > func.now())
+        found = self._session.execute(statement.order_by(HostRow.started_at, HostRow.id))
+        return [_host_of(row, count) for row, count in found]
+
+
+def _host_of(row: HostRow, held: int) -> Host:
+    return Host(
+        host_id=HostId(row.id),
+        lease_until=row.lease_until,
+        capacity=row.capacity,
+        draining=row.draining,
+        name=row.name,
+        held=held,
+        vitals=Vitals(rss_bytes=row.rss_bytes, threads=row.threads, open_files=row.open_files),
+        started_at=row.started_at,
+    )

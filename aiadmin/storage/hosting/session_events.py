@@ -1,0 +1,56 @@
+"""Rows of `session_events`: only ever added, and forgotten when they are old."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, delete, insert, select
+from sqlalchemy.orm import Session
+
+from aiadmin.domain.hosting.device import Observed, SessionChange
+from aiadmin.domain.ids import CompanyId, DeviceId, HostId
+from aiadmin.storage.tables.core import SessionEventRow
+
+
+class SqlSessionEvents:
+    """`ports.SessionEvents` on SQLAlchemy."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, company_id: CompanyId, change: SessionChange) -> None:
+        self._session.execute(
+            insert(SessionEventRow).values(
+                device_id=change.device_id,
+                company_id=company_id,
+                state=change.observed,
+                reason=change.reason,
+                host_id=change.host_id,
+                at=change.at,
+            )
+        )
+
+    def recent(self, company_id: CompanyId, *, limit: int) -> Sequence[SessionChange]:
+        statement = (
+            select(SessionEventRow)
+            .where(SessionEventRow.company_id == company_id)
+            .order_by(SessionEventRow.id.desc())
+            .limit(limit)
+        )
+        return [_change_of(row) for row in self._session.scalars(statement)]
+
+    def forget(self, before: datetime) -> int:
+        statement = delete(SessionEventRow).where(SessionEventRow.at < before)
+        return cast("CursorResult[Any]", self._session.execute(statement)).rowcount
+
+
+def _change_of(row: SessionEventRow) -> SessionChange:
+    return SessionChange(
+        device_id=DeviceId(row.device_id),
+        observed=Observed(row.state),
+        reason=row.reason,
+        host_id=HostId(row.host_id) if row.host_id else None,
+        at=row.at,
+    )

@@ -1,0 +1,145 @@
+"""Rows of `landings` and `salon_owners`, and the columns of `companies` that tell of the installation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Boolean, ColumnElement, CursorResult, delete, func, literal, literal_column, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from aiadmin.domain.companies.company import IntegrationStatus
+from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.install.activation import Connection
+from aiadmin.domain.quarantine import RowKey, WorkQueue
+from aiadmin.storage.hosting.wa_store import WaStore
+from aiadmin.storage.quarantine import keys_of, not_set_aside
+from aiadmin.storage.tables.core import Base, CompanyRow
+from aiadmin.storage.tables.journal import LandingRow, SalonOwnerRow
+
+KEPT = frozenset({"companies", "audit_log", "devices"})
+"""Tables that an erasure leaves: the bare company, what was done on purpose, and devices: hosts log those out."""
+
+_KEY = literal("company")
+"""Of a queue whose rows are companies."""
+
+
+def _is_not_set_aside(queue: WorkQueue) -> ColumnElement[bool]:
+    return literal_column(not_set_aside(queue, "companies.id", "'company'"), Boolean)
+
+
+class SqlInstallations:
+    """`ports.Installations` on SQLAlchemy."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def use_landing(self, fingerprint: str, *, at: datetime, forget_before: datetime) -> bool:
+        statement = insert(LandingRow).values(sign_hash=fingerprint, at=at)
+        statement = statement.on_conflict_do_update(
+            index_elements=[LandingRow.sign_hash], set_={"at": at}, where=LandingRow.at < forget_before
+        )
+        return self._session.scalars(statement.returning(LandingRow.sign_hash)).one_or_none() is not None
+
+    def forget_landings(self, before: datetime) -> int:
+        return self._changed(delete(LandingRow).where(LandingRow.at < before))
+
+    def add_owner(self, company_id: CompanyId, user_id: int, at: datetime) -> bool:
+        is_new = user_id not in self.owners(company_id)
+        statement = insert(SalonOwnerRow).values(company_id=company_id, user_id=user_id, seen_at=at)
+        key = [SalonOwnerRow.company_id, SalonOwnerRow.user_id]
+        self._session.execute(statement.on_conflict_do_update(index_elements=key, set_={"seen_at": at}))
+        return is_new
+
+    def owners(self, company_id: CompanyId) -> frozenset[int]:
+        found = select(SalonOwnerRow.user_id).where(SalonOwnerRow.company_id == company_id)
+        return frozenset(self._session.scalars(found))
+
+    def forget_owners(self, company_id: CompanyId) -> None:
+        self._changed(delete(SalonOwnerRow).where(SalonOwnerRow.company_id == company_id))
+
+    def begin(self, company_id: CompanyId, *, deadline_at: datetime) -> None:
+        self._set(
+            company_id,
+            integration_status=IntegrationStatus.ACTIVATING,
+            activation_error=None,
+            activation_deadline_at=deadline_at,
+            activated_at=None,
+            left_at=None,
+            erased_at=None,
+        )
+
+    def confirm(self, company_id: CompanyId, at: datetime) -> None:
+        self._set(
+            company_id,
+            integration_status=IntegrationStatus.ACTIVE,
+            activation_error=None,
+            activated_at=func.coalesce(CompanyRow.activated_at, at),
+            left_at=None,
+        )
+
+    def freeze(self, company_id: CompanyId) -> None:
+        self._set(company_id, integration_status=IntegrationStatus.FROZEN)
+
+    def leave(self, company_id: CompanyId, at: datetime) -> None:
+        self._set(
+            company_id,
+            integration_status=IntegrationStatus.UNINSTALLED,
+            activation_error=None,
+            activated_at=None,
+            connect_jti=None,
+            api_key=None,
+            left_at=at,
+        )
+
+    def note(self, company_id: CompanyId, connection: Connection, at: datetime) -> None:
+        self._set(company_id, yclients_status=connection, yclients_checked_at=at)
+
+    def forget_look(self, company_id: CompanyId) -> None:
+        self._set(company_id, yclients_checked_at=None)
+
+    def list_unchecked(self, *, checked_before: datetime, limit: int) -> Sequence[RowKey]:
+        statement = (
+            select(CompanyRow.id, _KEY)
+            .where(
+                CompanyRow.erased_at.is_(None),
+                _is_not_set_aside(WorkQueue.INSTALLATIONS),
+                (CompanyRow.yclients_checked_at.is_(None)) | (CompanyRow.yclients_checked_at < checked_before),
+            )
+            .order_by(CompanyRow.yclients_checked_at.asc().nulls_first(), CompanyRow.id)
+            .limit(limit)
+        )
+        return keys_of(self._session.execute(statement))
+
+    def list_erasable(self, *, left_before: datetime, limit: int) -> Sequence[RowKey]:
+        statement = (
+            select(CompanyRow.id, _KEY)
+            .where(
+                _is_not_set_aside(WorkQueue.ERASURES),
+                CompanyRow.integration_status == IntegrationStatus.UNINSTALLED,
+                CompanyRow.left_at < left_before,
+                CompanyRow.erased_at.is_(None),
+            )
+            .order_by(CompanyRow.left_at)
+            .limit(limit)
+        )
+        return keys_of(self._session.execute(statement))
+
+    def erase(self, company_id: CompanyId, at: datetime) -> int:
+        tables = [table for table in reversed(Base.metadata.sorted_tables) if "company_id" in table.c]
+        rows = WaStore(self._session).erase_all(company_id)
+        for table in tables:
+            if table.name not in KEPT:
+                rows += self._changed(delete(table).where(table.c.company_id == company_id))
+        personal = ("title", "phone", "email", "address", "raw_data", "whatsapp_phone", "whatsapp_connected_at")
+        self._set(company_id, **dict.fromkeys(personal), erased_at=at)
+        return rows
+
+    def _set(self, company_id: CompanyId, **values: Any) -> None:
+        self._session.execute(update(CompanyRow).where(CompanyRow.id == company_id).values(**values))
+
+    def _changed(self, statement: Any) -> int:
+        answer = self._session.execute(statement.execution_options(synchronize_session=False))
+        return cast("CursorResult[Any]", answer).rowcount

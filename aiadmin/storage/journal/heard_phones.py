@@ -1,0 +1,99 @@
+"""Rows of `heard_phones`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, TextClause, select, text
+from sqlalchemy.orm import Session
+
+from aiadmin.adapters.phone_numbers import read_phone
+from aiadmin.domain.companies.company import DEFAULT_COUNTRY
+from aiadmin.domain.companies.rights import Right, rights_of
+from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.journal.webhook import HeardPhone
+from aiadmin.storage.bulk import as_json
+from aiadmin.storage.erasures import Tombs
+from aiadmin.storage.tables.core import CompanyRow
+from aiadmin.storage.tables.journal import HeardPhoneRow
+
+_PUT = text("""
+INSERT INTO heard_phones (company_id, record_id, client_id, phone, heard_at)
+SELECT given.company_id, given.record_id, given.client_id, given.phone, given.heard_at
+FROM jsonb_to_recordset(CAST(:rows AS jsonb))
+  AS given (company_id integer, record_id bigint, client_id bigint, phone text, heard_at timestamptz)
+ON CONFLICT (company_id, record_id) DO UPDATE
+  SET client_id = EXCLUDED.client_id, phone = EXCLUDED.phone, heard_at = EXCLUDED.heard_at
+  WHERE heard_phones.heard_at <= EXCLUDED.heard_at
+""")
+_TAKE_BACK = text("""
+DELETE FROM heard_phones USING jsonb_to_recordset(CAST(:rows AS jsonb))
+  AS given (company_id integer, record_id bigint, heard_at timestamptz)
+WHERE heard_phones.company_id = given.company_id AND heard_phones.record_id = given.record_id
+  AND heard_phones.heard_at <= given.heard_at
+""")
+_FORGET = text("""
+DELETE FROM heard_phones WHERE heard_at < :before AND NOT EXISTS (
+  SELECT FROM records WHERE records.company_id = heard_phones.company_id
+    AND records.record_id = heard_phones.record_id AND records.starts_at > :before
+)
+""")
+
+
+class SqlHeardPhones:
+    """`ports.HeardPhones` on SQLAlchemy."""
+
+    def __init__(self, session: Session, tombs: Tombs) -> None:
+        self._session, self._tombs = session, tombs
+
+    def hear(self, phones: Sequence[HeardPhone]) -> None:
+        if not phones:
+            return
+        last = {(one.company_id, one.record_id): one for one in sorted(phones, key=lambda one: one.heard_at)}
+        companies = self._companies({one.company_id for one in last.values()})
+        kept, taken_back = [], []
+        for one in last.values():
+            if one.company_id not in companies:
+                continue
+            digits = read_phone(one.phone, companies[one.company_id])
+            is_erased = digits is not None and bool(self._tombs.buried(one.company_id, {digits}))
+            row = {"company_id": one.company_id, "record_id": one.record_id, "heard_at": one.heard_at}
+            if digits is None or is_erased:
+                taken_back.append(row)
+            else:
+                kept.append(row | {"client_id": one.client_id, "phone": digits})
+        self._run(_PUT, kept)
+        self._run(_TAKE_BACK, taken_back)
+
+    def of(self, company_id: CompanyId, numbers: Collection[int]) -> Mapping[int, tuple[int, str]]:
+        statement = select(HeardPhoneRow.record_id, HeardPhoneRow.client_id, HeardPhoneRow.phone).where(
+            HeardPhoneRow.company_id == company_id, HeardPhoneRow.record_id.in_(list(numbers))
+        )
+        return {row.record_id: (row.client_id, row.phone) for row in self._session.execute(statement)}
+
+    def forget(self, before: datetime) -> int:
+        return cast("CursorResult[Any]", self._session.execute(_FORGET, {"before": before})).rowcount
+
+    def forget_all_of(self, company_id: CompanyId) -> None:
+        self._session.execute(text("DELETE FROM heard_phones WHERE company_id = :id"), {"id": company_id})
+
+    def _companies(self, numbers: Collection[CompanyId]) -> Mapping[CompanyId, str]:
+        """The country of each whose phones REST may be hiding."""
+        statement = select(CompanyRow.id, CompanyRow.country, CompanyRow.rights_missing)
+        found = self._session.execute(statement.where(CompanyRow.id.in_(list(numbers))))
+        return {
+            CompanyId(row.id): row.country or DEFAULT_COUNTRY
+            for row in found
+            if _may_be_hidden(rights_of(row.rights_missing))
+        }
+
+    def _run(self, statement: TextClause, rows: Sequence[Mapping[str, Any]]) -> None:
+        if rows:
+            ordered = sorted(rows, key=lambda row: (row["company_id"], row["record_id"]))
+            self._session.execute(statement, {"rows": as_json(ordered)})
+
+
+def _may_be_hidden(missing: frozenset[Right] | None) -> bool:
+    return missing is None or Right.PHONES in missing

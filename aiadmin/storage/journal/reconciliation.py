@@ -1,0 +1,72 @@
+"""What we believe of a salon's coming visits, what clients were told of them, and what a comparison found."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import select, text, update
+from sqlalchemy.orm import Session
+
+from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.journal.journal import Record
+from aiadmin.domain.journal.refetch import Subject
+from aiadmin.domain.notices.notice import Promise
+from aiadmin.domain.notices.reconciliation import Difference, Said
+from aiadmin.storage.journal.records import record_of_row
+from aiadmin.storage.tables.core import CompanyRow
+from aiadmin.storage.tables.journal import CheckRow, RecordRow
+
+_SAID = text("""
+SELECT notices.record_id, notices.promise, COALESCE(message.state = 'sent', false) AS is_sent,
+  notices.kind IN ('booked', 'moved', 'changed', 'cancelled')
+    AND notices.reason IS DISTINCT FROM 'superseded' AS mends
+FROM notices LEFT JOIN outbox_messages AS message ON message.id = notices.outbox_message_id
+WHERE notices.company_id = :company_id AND notices.record_id = ANY(:numbers)
+  AND notices.kind <> 'review' AND notices.promise <> '{}'
+  AND NOT EXISTS (
+    SELECT FROM booking_events AS event
+    WHERE event.company_id = notices.company_id AND event.record_id = notices.record_id AND event.handled_at IS NULL
+  )
+ORDER BY notices.id
+""")
+_COLUMNS = [column for column in RecordRow.__table__.columns if column.key != "raw_data"]
+
+
+class SqlTruth:
+    """`ports.Truth` on SQLAlchemy."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def believed(
+        self, company_id: CompanyId, *, begins: datetime, ends: datetime, also: Collection[int]
+    ) -> Mapping[int, Record]:
+        coming = RecordRow.starts_at.between(begins, ends) & RecordRow.deleted_at.is_(None)
+        statement = select(*_COLUMNS).where(
+            RecordRow.company_id == company_id, coming | RecordRow.record_id.in_(list(also))
+        )
+        return {row.record_id: record_of_row(row, raw={}) for row in self._session.execute(statement)}
+
+    def in_hand(self, company_id: CompanyId, numbers: Collection[int]) -> frozenset[int]:
+        statement = select(CheckRow.number).where(
+            CheckRow.company_id == company_id,
+            CheckRow.subject == Subject.RECORD,
+            CheckRow.number.in_(list(numbers)),
+        )
+        return frozenset(self._session.scalars(statement))
+
+    def said(self, company_id: CompanyId, numbers: Collection[int]) -> Mapping[int, Sequence[Said]]:
+        given = {"company_id": company_id, "numbers": list(numbers)}
+        found: dict[int, list[Said]] = {}
+        for row in self._session.execute(_SAID, given):
+            one = Said(promise=Promise.from_json(row.promise), is_sent=row.is_sent, mends=row.mends)
+            found.setdefault(row.record_id, []).append(one)
+        return found
+
+    def keep(self, company_id: CompanyId, differences: Mapping[Difference, int], at: datetime) -> None:
+        values = {"truth_checked_at": at, "truth_differences": {kind.value: n for kind, n in differences.items()}}
+        self._session.execute(update(CompanyRow).where(CompanyRow.id == company_id).values(**values))
+
+    def checked_at(self, company_id: CompanyId) -> datetime | None:
+        return self._session.scalar(select(CompanyRow.truth_checked_at).where(CompanyRow.id == company_id))

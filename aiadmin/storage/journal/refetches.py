@@ -1,0 +1,157 @@
+"""Rows of `checks`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import TextClause, text
+from sqlalchemy.orm import Session
+
+from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.journal.refetch import LONGEST, Check, Heard, Subject, due_at
+from aiadmin.domain.quarantine import RowKey, WorkQueue
+from aiadmin.storage.bulk import as_json
+from aiadmin.storage.journal.sync_runs import IS_READ
+from aiadmin.storage.quarantine import keys_of, not_set_aside
+
+_HEAR = text(f"""
+INSERT INTO checks (company_id, subject, number, due_at, first_heard_at)
+SELECT given.company_id, given.subject, given.number, given.due_at, given.first_at
+FROM jsonb_to_recordset(CAST(:words AS jsonb))
+  AS given (company_id integer, subject text, number bigint, due_at timestamptz, first_at timestamptz)
+JOIN companies ON companies.id = given.company_id AND {IS_READ}
+ON CONFLICT (company_id, subject, number) DO UPDATE SET
+  first_heard_at = CASE WHEN checks.claimed_until IS NULL THEN checks.first_heard_at ELSE EXCLUDED.first_heard_at END,
+  due_at = CASE WHEN checks.claimed_until IS NULL
+    THEN LEAST(EXCLUDED.due_at, checks.first_heard_at + :longest) ELSE EXCLUDED.due_at END
+""")  # noqa: S608 - our own words
+"""A word that comes while somebody reads begins a new wait: the reading may have come too early for it."""
+
+_IS_KNOWN = f"""{IS_READ} AND EXISTS (
+  SELECT FROM sync_runs AS known WHERE known.company_id = companies.id
+    AND known.kind = 'full' AND known.since IS NOT NULL AND known.stage IS DISTINCT FROM 'company'
+)"""  # noqa: S608 - our own words
+"""A check waits until the first synchronisation has told us the salon's timezone: without it times would be wrong."""
+
+_IS_FREE = "checks.due_at <= :now AND (checks.claimed_until IS NULL OR checks.claimed_until <= :now)"
+
+_KEY = "checks.subject || ':' || checks.number"
+_IS_NEXT = f"{_IS_FREE} AND {not_set_aside(WorkQueue.CHECKS, 'checks.company_id', _KEY)}"
+_IS_CHOSEN = f"checks.company_id = ANY(:companies) AND ({_KEY}) = ANY(:keys)"
+
+
+def _take(which: str) -> TextClause:
+    return text(f"""
+    WITH oldest AS (
+      SELECT checks.company_id FROM checks JOIN companies ON companies.id = checks.company_id AND {_IS_KNOWN}
+      WHERE {which} ORDER BY checks.due_at LIMIT 1 FOR UPDATE OF checks SKIP LOCKED
+    ), free AS (
+      SELECT company_id, subject, number FROM checks
+      WHERE company_id = (SELECT company_id FROM oldest) AND {which}
+      ORDER BY subject, number LIMIT :limit FOR UPDATE SKIP LOCKED
+    )
+    UPDATE checks SET claimed_until = :until, attempts = attempts + 1
+    FROM free
+    WHERE checks.company_id = free.company_id AND checks.subject = free.subject AND checks.number = free.number
+    RETURNING checks.company_id, checks.subject, checks.number, checks.due_at, checks.first_heard_at, checks.attempts
+    """)  # noqa: S608 - our own words
+
+
+_TAKE, _TAKE_ONLY = _take(_IS_NEXT), _take(_IS_CHOSEN)
+_DUE_KEYS = text(f"""
+SELECT checks.company_id, {_KEY} FROM checks JOIN companies ON companies.id = checks.company_id AND {_IS_KNOWN}
+WHERE {_IS_NEXT} ORDER BY checks.due_at LIMIT :limit
+""")  # noqa: S608 - our own words
+
+_GIVEN = """
+jsonb_to_recordset(CAST(:checks AS jsonb))
+  AS given (company_id integer, subject text, number bigint, due_at timestamptz)
+"""
+_SAME = "checks.company_id = given.company_id AND checks.subject = given.subject AND checks.number = given.number"
+
+_DELETE = text(f"DELETE FROM checks USING {_GIVEN} WHERE {_SAME} AND checks.due_at = given.due_at")  # noqa: S608
+_RELEASE = text(
+    f"UPDATE checks SET claimed_until = NULL, attempts = 0 FROM {_GIVEN}"  # noqa: S608 - our own words
+    f" WHERE {_SAME} AND checks.due_at <> given.due_at"
+)
+_PUT_OFF = text(
+    f"UPDATE checks SET claimed_until = NULL, due_at = GREATEST(checks.due_at, :until) FROM {_GIVEN}"  # noqa: S608
+    f" WHERE {_SAME}"
+)
+_ANY_DUE = text(f"""
+SELECT EXISTS (
+  SELECT FROM checks JOIN companies ON companies.id = checks.company_id AND {_IS_KNOWN} WHERE {_IS_NEXT}
+)
+""")  # noqa: S608 - our own words
+
+OLDEST_DUE = f"""
+SELECT min(checks.due_at) FROM checks JOIN companies ON companies.id = checks.company_id AND {_IS_KNOWN}
+WHERE {_IS_NEXT}
+"""  # noqa: S608 - our own words
+
+
+class SqlChecks:
+    """`ports.Checks` on SQLAlchemy."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def hear(self, words: Sequence[Heard]) -> None:
+        if words:
+            given = as_json([_heard(word) for word in words])
+            self._session.execute(_HEAR, {"words": given, "longest": LONGEST})
+
+    def due_keys(self, now: datetime, *, limit: int) -> Sequence[RowKey]:
+        return keys_of(self._session.execute(_DUE_KEYS, {"now": now, "limit": limit}))
+
+    def take(
+        self, *, now: datetime, until: datetime, limit: int, only: Sequence[RowKey] | None = None
+    ) -> Sequence[Check]:
+        given: dict[str, Any] = {"now": now, "until": until, "limit": limit}
+        if only is not None:
+            given |= {"companies": [key.company_id for key in only], "keys": [key.key for key in only]}
+        found = self._session.execute(_TAKE if only is None else _TAKE_ONLY, given)
+        return [
+            Check(
+                company_id=CompanyId(row.company_id),
+                subject=Subject(row.subject),
+                number=row.number,
+                due_at=row.due_at,
+                first_heard_at=row.first_heard_at,
+                attempts=row.attempts,
+            )
+            for row in found
+        ]
+
+    def finish(self, checks: Sequence[Check]) -> None:
+        given = as_json([_check(check) for check in checks])
+        self._session.execute(_DELETE, {"checks": given})
+        self._session.execute(_RELEASE, {"checks": given})
+
+    def put_off(self, checks: Sequence[Check], *, until: datetime) -> None:
+        given = as_json([_check(check) for check in checks])
+        self._session.execute(_PUT_OFF, {"checks": given, "until": until})
+
+    def any_due(self, now: datetime) -> bool:
+        return bool(self._session.execute(_ANY_DUE, {"now": now}).scalar())
+
+
+def _heard(word: Heard) -> Mapping[str, Any]:
+    return {
+        "company_id": word.company_id,
+        "subject": word.subject,
+        "number": word.number,
+        "due_at": due_at(word.first_at, word.last_at),
+        "first_at": word.first_at,
+    }
+
+
+def _check(check: Check) -> Mapping[str, Any]:
+    return {
+        "company_id": check.company_id,
+        "subject": check.subject,
+        "number": check.number,
+        "due_at": check.due_at,
+    }

@@ -1,0 +1,138 @@
+"""Rows of `sync_runs`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, Row, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from aiadmin.domain.companies.company import DEFAULT_COUNTRY
+from aiadmin.domain.ids import CompanyId, SalonId
+from aiadmin.domain.journal.journal import DEFAULT_ZONE
+from aiadmin.domain.journal.sync_run import RunState, Stage, SyncKind, SyncRun
+from aiadmin.domain.quarantine import RowKey, WorkQueue
+from aiadmin.services.ports.journal import ReadSalon
+from aiadmin.storage.quarantine import keys_of, not_set_aside
+from aiadmin.storage.tables.core import CompanyRow
+from aiadmin.storage.tables.journal import SyncRunRow
+
+IS_READ = "companies.sync_enabled IS NOT FALSE AND companies.integration_status NOT IN ('frozen', 'uninstalled')"
+"""Whose journals are read."""
+
+_IS_DUE = "sync_runs.next_at <= :now AND (sync_runs.claimed_until IS NULL OR sync_runs.claimed_until <= :now)"
+
+_DUE = text(f"""
+SELECT sync_runs.company_id, sync_runs.kind
+FROM sync_runs JOIN companies ON companies.id = sync_runs.company_id
+WHERE {_IS_DUE} AND {IS_READ} AND {not_set_aside(WorkQueue.SYNC_RUNS, "sync_runs.company_id", "sync_runs.kind")}
+ORDER BY sync_runs.next_at LIMIT :limit
+""")  # noqa: S608 - our own words
+
+_CLAIM = text(f"""
+UPDATE sync_runs SET claimed_until = :until FROM companies
+WHERE companies.id = sync_runs.company_id AND sync_runs.company_id = :company_id AND sync_runs.kind = :kind
+  AND {_IS_DUE} AND {IS_READ}
+RETURNING sync_runs.*
+""")  # noqa: S608 - our own words
+
+OLDEST_DUE = f"""
+SELECT min(sync_runs.next_at) FROM sync_runs JOIN companies ON companies.id = sync_runs.company_id
+WHERE {_IS_DUE} AND {IS_READ} AND {not_set_aside(WorkQueue.SYNC_RUNS, "sync_runs.company_id", "sync_runs.kind")}
+"""  # noqa: S608 - our own words
+
+
+class SqlSyncRuns:
+    """`ports.SyncRuns` on SQLAlchemy."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def salon(self, company_id: CompanyId) -> ReadSalon | None:
+        full = (SyncRunRow.company_id == CompanyRow.id) & (SyncRunRow.kind == SyncKind.FULL)
+        statement = (
+            select(
+                CompanyRow.yclients_id, CompanyRow.timezone, CompanyRow.country, CompanyRow.currency, SyncRunRow.since
+            )
+            .outerjoin(SyncRunRow, full)
+            .where(CompanyRow.id == company_id, text(IS_READ))
+        )
+        row = self._session.execute(statement).one_or_none()
+        if row is None:
+            return None
+        salon_id, zone, country, currency, since = row
+        return ReadSalon(
+            company_id=company_id,
+            salon_id=SalonId(salon_id),
+            zone=zone or DEFAULT_ZONE,
+            known_since=since,
+            country=country or DEFAULT_COUNTRY,
+            currency=currency,
+        )
+
+    def start(self, company_id: CompanyId, kind: SyncKind, at: datetime, *, is_new: bool) -> None:
+        fresh = _columns(SyncRun(company_id=company_id, kind=kind, state=RunState.WAITING, next_at=at))
+        statement = insert(SyncRunRow).values(**fresh)
+        kept = {"company_id", "kind"} | (set() if is_new else {"since"})
+        replaced = {name: value for name, value in fresh.items() if name not in kept}
+        self._session.execute(statement.on_conflict_do_update(constraint="pk_sync_runs", set_=replaced))
+
+    def plan(self, run: SyncRun) -> None:
+        given = _columns(run)
+        statement = insert(SyncRunRow).values(**given)
+        replaced = {name: value for name, value in given.items() if name not in {"company_id", "kind"}}
+        is_of_another_time = SyncRunRow.state == RunState.PAUSED
+        if run.since is not None:
+            is_of_another_time |= SyncRunRow.since < run.since
+        self._session.execute(
+            statement.on_conflict_do_update(constraint="pk_sync_runs", set_=replaced, where=is_of_another_time)
+        )
+
+    def due(self, now: datetime, *, limit: int) -> Sequence[RowKey]:
+        return keys_of(self._session.execute(_DUE, {"now": now, "limit": limit}))
+
+    def claim(self, company_id: CompanyId, kind: SyncKind, *, now: datetime, until: datetime) -> SyncRun | None:
+        parameters = {"company_id": company_id, "kind": kind, "now": now, "until": until}
+        row = self._session.execute(_CLAIM, parameters).one_or_none()
+        return None if row is None else _run(row)
+
+    def save(self, run: SyncRun, *, claim: datetime) -> bool:
+        values = {name: value for name, value in _columns(run).items() if name not in {"company_id", "kind"}}
+        is_ours = SyncRunRow.claimed_until == claim
+        statement = (
+            update(SyncRunRow)
+            .where(SyncRunRow.company_id == run.company_id, SyncRunRow.kind == run.kind, is_ours)
+            .values(**values)
+            .execution_options(synchronize_session=False)
+        )
+        return cast("CursorResult[Any]", self._session.execute(statement)).rowcount == 1
+
+    def find(self, company_id: CompanyId, kind: SyncKind) -> SyncRun | None:
+        statement = select(SyncRunRow.__table__).where(SyncRunRow.company_id == company_id, SyncRunRow.kind == kind)
+        row = self._session.execute(statement).one_or_none()
+        return None if row is None else _run(row)
+
+    def bring_forward(self, companies: Iterable[CompanyId], kind: SyncKind, at: datetime) -> None:
+        statement = (
+            update(SyncRunRow)
+            .where(SyncRunRow.company_id.in_(sorted(companies)), SyncRunRow.kind == kind, SyncRunRow.next_at > at)
+            .values(next_at=func.least(SyncRunRow.next_at, at))
+            .execution_options(synchronize_session=False)
+        )
+        self._session.execute(statement)
+
+
+def _columns(run: SyncRun) -> dict[str, Any]:
+    return {field.name: getattr(run, field.name) for field in fields(run)} | {"counts": dict(run.counts)}
+
+
+def _run(row: Row[Any]) -> SyncRun:
+    found = row._mapping
+    values = {field.name: found[field.name] for field in fields(SyncRun)}
+    kind, state = SyncKind(values["kind"]), RunState(values["state"])
+    stage = None if values["stage"] is None else Stage(values["stage"])
+    return SyncRun(**values | {"kind": kind, "state": state, "stage": stage})

@@ -1,0 +1,122 @@
+"""Rows of `webhooks`, the inbox."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, and_, delete, exists, not_, select, text
+from sqlalchemy.orm import Session
+
+from aiadmin.domain.ids import CompanyId, WebhookId
+from aiadmin.domain.journal.webhook import AGAIN, NewWebhook, StoredWebhook, UnderstoodWebhook, WebhookState
+from aiadmin.domain.quarantine import RowKey, WorkQueue
+from aiadmin.storage.bulk import as_json
+from aiadmin.storage.quarantine import keys_of, not_set_aside
+from aiadmin.storage.tables.core import WebhookRow
+
+_ADD_MANY = text("""
+WITH present AS (
+    SELECT id FROM companies WHERE id = ANY(:asked) FOR KEY SHARE
+), given AS (
+    SELECT *
+    FROM unnest(
+        CAST(:companies AS integer[]), CAST(:keys AS text[]), CAST(:bodies AS bytea[]), CAST(:times AS timestamptz[])
+    ) WITH ORDINALITY AS given (company_id, dedup_key, body, received_at, place)
+), known AS (
+    SELECT webhooks.id, given.received_at
+    FROM given JOIN webhooks ON webhooks.company_id = given.company_id AND webhooks.dedup_key = given.dedup_key
+    WHERE starts_with(given.dedup_key, :again) AND webhooks.state <> 'received'
+    ORDER BY webhooks.id FOR UPDATE OF webhooks
+), told_again AS (
+    UPDATE webhooks SET state = 'received', received_at = known.received_at, processed_at = NULL
+    FROM known WHERE webhooks.id = known.id
+), added AS (
+    INSERT INTO webhooks (company_id, dedup_key, body, received_at)
+    SELECT company_id, dedup_key, body, received_at FROM given
+    WHERE company_id IN (SELECT id FROM present)
+    ORDER BY place
+    ON CONFLICT DO NOTHING
+)
+SELECT id FROM present
+""")
+"""One round trip for any number of rows. The lock holds a company against deletion until the commit.
+
+What may be another event in the words of one that was understood is understood again; while the first still waits,
+the two are one: whatever is read for it is read after both.
+"""
+
+_MARK = text("""
+UPDATE webhooks SET state = given.state, resource = given.resource, status = given.status, processed_at = :at
+FROM jsonb_to_recordset(CAST(:given AS jsonb)) AS given (id bigint, state text, resource text, status text)
+WHERE webhooks.id = given.id
+""")
+
+_NOT_SET_ASIDE = text(not_set_aside(WorkQueue.WEBHOOKS, "webhooks.company_id", "webhooks.id"))
+
+
+class SqlWebhooks:
+    """`ports.Webhooks` on SQLAlchemy."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add_many(self, new: Sequence[NewWebhook]) -> frozenset[int]:
+        asked = {int(webhook.company_id) for webhook in new}
+        columns = {
+            "asked": list(asked),
+            "again": AGAIN,
+            "companies": [webhook.company_id for webhook in new],
+            "keys": [webhook.dedup_key for webhook in new],
+            "bodies": [webhook.body for webhook in new],
+            "times": [webhook.received_at for webhook in new],
+        }
+        present = self._session.connection().execute(_ADD_MANY, columns).scalars()
+        return frozenset(asked - set(present))
+
+    def take_unprocessed(self, *, limit: int, only: Sequence[RowKey] | None = None) -> Sequence[StoredWebhook]:
+        chosen = _NOT_SET_ASIDE if only is None else WebhookRow.id.in_([key.number for key in only])
+        statement = (
+            select(WebhookRow)
+            .where(WebhookRow.state == WebhookState.RECEIVED, chosen)
+            .order_by(WebhookRow.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return [
+            StoredWebhook(
+                webhook_id=WebhookId(row.id),
+                company_id=CompanyId(row.company_id),
+                body=row.body,
+                received_at=row.received_at,
+            )
+            for row in self._session.scalars(statement)
+        ]
+
+    def unprocessed_keys(self, *, limit: int) -> Sequence[RowKey]:
+        waiting = select(WebhookRow.company_id, WebhookRow.id).where(WebhookRow.state == WebhookState.RECEIVED)
+        return keys_of(self._session.execute(waiting.where(_NOT_SET_ASIDE).order_by(WebhookRow.id).limit(limit)))
+
+    def any_unprocessed(self) -> bool:
+        waiting = exists().where(WebhookRow.state == WebhookState.RECEIVED, _NOT_SET_ASIDE)
+        return bool(self._session.scalar(select(waiting)))
+
+    def forget(self, received_before: datetime) -> int:
+        is_waiting = and_(WebhookRow.state == WebhookState.RECEIVED, _NOT_SET_ASIDE)
+        statement = delete(WebhookRow).where(WebhookRow.received_at < received_before, not_(is_waiting))
+        return cast("CursorResult[Any]", self._session.execute(statement)).rowcount
+
+    def mark(self, understood: Sequence[UnderstoodWebhook], at: datetime) -> None:
+        given = as_json([_marked(webhook) for webhook in understood])
+        self._session.execute(_MARK, {"given": given, "at": at})
+
+
+def _marked(webhook: UnderstoodWebhook) -> Mapping[str, Any]:
+    kind = webhook.kind
+    return {
+        "id": webhook.webhook_id,
+        "state": webhook.state,
+        "resource": kind.resource if kind else None,
+        "status": kind.status if kind else None,
+    }

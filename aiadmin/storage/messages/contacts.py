@@ -1,0 +1,213 @@
+"""Rows of `contacts` and `contact_addresses`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, delete, func, select, text, union_all, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from aiadmin.domain.ids import CompanyId, ContactId
+from aiadmin.domain.messages.contact import Contact, Settlement, Sighting, one_spelling, settle, spellings, without
+from aiadmin.domain.messages.sending_policy import UNPACED
+from aiadmin.storage.erasures import Tombs
+from aiadmin.storage.tables.messages import ContactAddressRow, ContactRow, InboxMessageRow, OutboxMessageRow
+from aiadmin.storage.tables.notices import QuestionRow
+
+LOCK = 727_276
+"""With the number of a company: one at a time settles who its contacts are."""
+_KEEP_STANDING = text("""
+UPDATE contacts SET
+  opted_out_at = COALESCE(contacts.opted_out_at, absorbed.opted_out_at),
+  locked_until = GREATEST(contacts.locked_until, absorbed.locked_until),
+  silent_until = GREATEST(contacts.silent_until, absorbed.silent_until),
+  disappears_after = COALESCE(contacts.disappears_after, absorbed.disappears_after)
+FROM contacts AS absorbed
+WHERE absorbed.company_id = :company_id AND absorbed.id = :absorbed
+  AND contacts.company_id = :company_id AND contacts.id = :keep
+""")
+"""Who said stop under one name has said it under both; who has a LID is on WhatsApp, so that is not carried over."""
+_FOLLOW_NUMBER = text("""
+WITH moved AS (
+  UPDATE outbox_messages SET contact_id = :keep
+  WHERE company_id = :company_id AND contact_id = :other AND state = 'pending' AND purpose <> 'reply'
+  RETURNING record_id
+)
+UPDATE questions SET contact_id = :keep
+WHERE company_id = :company_id AND contact_id = :other AND record_id IN (SELECT record_id FROM moved)
+""")
+"""What waits for a number goes to whose it is now; an answer stays with whoever is answered."""
+_CANCEL_UNWANTED = text("""
+UPDATE outbox_messages SET state = 'cancelled', reason = 'opted_out', next_attempt_at = NULL, finished_at = :at
+WHERE company_id = :company_id AND contact_id = :keep AND state = 'pending' AND purpose <> ALL(:wanted)
+  AND EXISTS (
+    SELECT FROM contacts
+    WHERE contacts.company_id = :company_id AND contacts.id = :keep AND contacts.opted_out_at IS NOT NULL
+  )
+""")
+"""What one of two that turn out to be one was still owed, when the other had said stop."""
+_ADDRESSES = (
+    select(func.array_agg(ContactAddressRow.address))
+    .where(ContactAddressRow.company_id == ContactRow.company_id, ContactAddressRow.contact_id == ContactRow.id)
+    .scalar_subquery()
+)
+
+
+def known_by(company_id: CompanyId, addresses: Collection[str]) -> ColumnElement[bool]:
+    """Whether a contact is or was known by one of these numbers and LIDs; three looks into indexes."""
+    listed = list(addresses)
+    mine = ContactRow.company_id == company_id
+    of_old = ContactAddressRow.company_id == company_id, ContactAddressRow.address.in_(listed)
+    return ContactRow.id.in_(
+        union_all(
+            select(ContactRow.id).where(mine, ContactRow.lid.in_(listed)),
+            select(ContactRow.id).where(mine, ContactRow.phone.in_(listed)),
+            select(ContactAddressRow.contact_id).where(*of_old),
+        )
+    )
+
+
+class SqlContacts:
+    """`ports.Contacts` on SQLAlchemy."""
+
+    def __init__(self, session: Session, tombs: Tombs) -> None:
+        self._session, self._tombs = session, tombs
+
+    def see(self, company_id: CompanyId, seen: Sighting, at: datetime) -> ContactId:
+        self._session.execute(select(func.pg_advisory_xact_lock(LOCK, company_id)))
+        settled = settle(seen, self._known(company_id, seen.addresses))
+        if settled.keep is not None and not settled.is_news:
+            return settled.keep.contact_id
+        return self._write(company_id, settled, seen, at)
+
+    def try_lock(self, company_id: CompanyId) -> bool:
+        return bool(self._session.scalar(select(func.pg_try_advisory_xact_lock(LOCK, company_id))))
+
+    def see_phones(self, company_id: CompanyId, phones: Collection[str], at: datetime) -> Mapping[str, ContactId]:
+        known = self._by_phone(company_id, phones)
+        new = {one_spelling(phone): phone for phone in sorted(set(phones) - set(known))}  # one of each person
+        buried = self._tombs.buried(company_id, new.values())
+        rows = [
+            {"company_id": company_id, "phone": phone, "created_at": at, "updated_at": at}
+            | {"opted_out_at": at if phone in buried else None}
+            for phone in new.values()
+        ]
+        if rows:
+            self._session.execute(insert(ContactRow).values(rows))
+            known = self._by_phone(company_id, phones)
+        self._keep_addresses(company_id, known.items())
+        return known
+
+    def _by_phone(self, company_id: CompanyId, phones: Collection[str]) -> Mapping[str, ContactId]:
+        rows = self._known(company_id, spellings(phones))
+        owners = {address: row.contact_id for row in rows for address in spellings(row.known)}
+        exact = {address: row.contact_id for row in rows for address in row.known}
+        found = owners | exact
+        return {phone: found[phone] for phone in phones if phone in found}
+
+    def find(self, company_id: CompanyId, contact_id: ContactId) -> Contact | None:
+        return next(iter(self._contacts(company_id, ContactRow.id == contact_id)), None)
+
+    def set_timer(self, company_id: CompanyId, contact_id: ContactId, seconds: int) -> None:
+        timer = ContactRow.disappears_after
+        changed = update(ContactRow).where(ContactRow.company_id == company_id, ContactRow.id == contact_id)
+        changed = changed.where(timer.is_distinct_from(seconds)).values(disappears_after=seconds)
+        self._session.execute(changed.execution_options(synchronize_session=False))
+
+    def _known(self, company_id: CompanyId, addresses: Collection[str]) -> tuple[Contact, ...]:
+        return self._contacts(company_id, known_by(company_id, addresses))
+
+    def _contacts(self, company_id: CompanyId, which: ColumnElement[bool]) -> tuple[Contact, ...]:
+        statement = select(ContactRow, _ADDRESSES).where(ContactRow.company_id == company_id, which)
+        rows = self._session.execute(statement, execution_options={"populate_existing": True})
+        return tuple(_contact_of(row, addresses or []) for row, addresses in rows)
+
+    def _write(self, company_id: CompanyId, settled: Settlement, seen: Sighting, at: datetime) -> ContactId:
+        for other in settled.strip:
+            self._strip(company_id, other, seen.addresses, at)
+        if settled.keep is not None:
+            for absorbed in settled.absorb:
+                self._absorb(company_id, absorbed, settled.keep, at)
+        person = settled.person
+        values = {"lid": person.lid, "phone": person.phone, "push_name": person.push_name, "updated_at": at}
+        if self._tombs.buried(company_id, _new_addresses(settled)):
+            values["opted_out_at"] = at
+        if settled.keep is None:
+            made = insert(ContactRow).values(company_id=company_id, created_at=at, **values).returning(ContactRow.id)
+            contact_id = ContactId(self._session.scalars(made).one())
+        else:
+            contact_id = settled.keep.contact_id
+            self._set(company_id, settled.keep, **values)
+        for other in settled.strip:
+            if other.phone in seen.addresses:  # what was owed to them was owed to this number
+                self._follow_number(company_id, other, contact_id, at)
+        addresses = [one for one in (person.lid, person.phone, *person.also) if one]
+        self._keep_addresses(company_id, [(address, contact_id) for address in addresses])
+        return contact_id
+
+    def _keep_addresses(self, company_id: CompanyId, owned: Iterable[tuple[str, ContactId]]) -> None:
+        rows = [
+            {"company_id": company_id, "address": address, "contact_id": contact_id}
+            for address, contact_id in sorted(owned)
+        ]
+        if rows:
+            made = insert(ContactAddressRow).values(rows)
+            key = [ContactAddressRow.company_id, ContactAddressRow.address]
+            owner = {"contact_id": made.excluded.contact_id}
+            moved = ContactAddressRow.contact_id != made.excluded.contact_id
+            self._session.execute(made.on_conflict_do_update(index_elements=key, set_=owner, where=moved))
+
+    def _strip(self, company_id: CompanyId, other: Contact, lost: Collection[str], at: datetime) -> None:
+        self._set(company_id, other, phone=without(other, lost).phone, updated_at=at)
+        row = ContactAddressRow
+        theirs = row.company_id == company_id, row.contact_id == other.contact_id, row.address.in_(list(lost))
+        self._session.execute(delete(row).where(*theirs).execution_options(synchronize_session=False))
+
+    def _follow_number(self, company_id: CompanyId, other: Contact, keep: ContactId, at: datetime) -> None:
+        given = {"company_id": company_id, "other": other.contact_id, "keep": keep}
+        self._session.execute(_FOLLOW_NUMBER, given)
+        self._session.execute(_CANCEL_UNWANTED, given | {"wanted": sorted(UNPACED), "at": at})
+
+    def _absorb(self, company_id: CompanyId, absorbed: Contact, keep: Contact, at: datetime) -> None:
+        for kind in (InboxMessageRow, OutboxMessageRow, QuestionRow, ContactAddressRow):
+            self._session.execute(
+                update(kind)
+                .where(kind.company_id == company_id, kind.contact_id == absorbed.contact_id)
+                .values(contact_id=keep.contact_id)
+                .execution_options(synchronize_session=False)
+            )
+        about = OutboxMessageRow.company_id == company_id, OutboxMessageRow.about_contact_id == absorbed.contact_id
+        moved = update(OutboxMessageRow).where(*about).values(about_contact_id=keep.contact_id)
+        self._session.execute(moved.execution_options(synchronize_session=False))
+        both = {"company_id": company_id, "absorbed": absorbed.contact_id, "keep": keep.contact_id}
+        self._session.execute(_KEEP_STANDING, both)
+        self._session.execute(_CANCEL_UNWANTED, {**both, "wanted": sorted(UNPACED), "at": at})
+        gone = delete(ContactRow).where(ContactRow.company_id == company_id, ContactRow.id == absorbed.contact_id)
+        self._session.execute(gone.execution_options(synchronize_session=False))
+
+    def _set(self, company_id: CompanyId, contact: Contact, **values: Any) -> None:
+        mine = (ContactRow.company_id == company_id, ContactRow.id == contact.contact_id)
+        changed = update(ContactRow).where(*mine).values(**values)
+        self._session.execute(changed.execution_options(synchronize_session=False))
+
+
+def _new_addresses(settled: Settlement) -> frozenset[str]:
+    """By what the person was not known before: whoever was erased comes back as one who wants no messages."""
+    rows = [row for row in (settled.keep, *settled.absorb) if row is not None]
+    known = frozenset(address for row in rows for address in row.known)
+    person = settled.person
+    return frozenset(one for one in (person.lid, person.phone, *person.also) if one) - known
+
+
+def _contact_of(row: ContactRow, addresses: Collection[str]) -> Contact:
+    numbers = frozenset(address for address in addresses if "@" not in address)
+    return Contact(
+        contact_id=ContactId(row.id),
+        lid=row.lid,
+        phone=row.phone,
+        push_name=row.push_name,
+        also=numbers - {row.phone},
+    )

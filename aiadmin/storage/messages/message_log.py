@@ -1,0 +1,135 @@
+"""The messages of a company in both directions, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Text, any_, cast, func, literal, null, or_, select, tuple_, union_all
+from sqlalchemy.orm import Session
+
+from aiadmin.domain.companies.outbox import OutboxState
+from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.messages.message_log import PAGE_SIZE, LogEntry, Mark, Place, Side, mark_of
+from aiadmin.storage.tables.core import Time
+from aiadmin.storage.tables.journal import ClientRow
+from aiadmin.storage.tables.messages import ContactAddressRow, ContactRow, InboxMessageRow, OutboxMessageRow
+
+_OF_OURS_ALONE = (("purpose", Text), ("state", Text), ("delivered_at", Time), ("read_at", Time), ("reason", Text))
+
+
+class SqlMessageLog:
+    """`ports.MessageLog` on SQLAlchemy."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def page(self, company_id: CompanyId, *, before: Place | None, phone: str | None) -> Sequence[LogEntry]:
+        """Each table gives its own newest, by its index; the newest of both make the page."""
+        both = [_outbox(company_id), _inbox(company_id)]
+        if phone is not None:
+            both = [one.where(_has_number(company_id, phone)) for one in both]
+        page = _named(company_id, _newest(both, before))
+        return [_entry_of(dict(row._mapping)) for row in self._session.execute(page)]
+
+    def marks(self, company_id: CompanyId, since: datetime) -> Mapping[Mark, int]:
+        row = OutboxMessageRow
+        stands = (row.state, row.delivered_at.is_not(None), row.read_at.is_not(None))
+        ours = row.company_id == company_id, row.created_at >= since
+        statement = select(*stands, func.count()).where(*ours).group_by(*stands)
+        counts = dict.fromkeys(Mark, 0)
+        for state, is_delivered, is_read, count in self._session.execute(statement):
+            mark = mark_of(OutboxState(state), since if is_delivered else None, since if is_read else None)
+            counts[mark] += count
+        return counts
+
+
+def _outbox(company_id: CompanyId) -> Select[*tuple[Any, ...]]:
+    row = OutboxMessageRow
+    return (
+        select(
+            row.id.label("number"),
+            literal(Side.OUT.value).label("side"),
+            row.created_at.label("at"),
+            ContactRow.id.label("contact_id"),
+            ContactRow.phone.label("phone"),
+            ContactRow.push_name.label("push_name"),
+            row.text.label("text"),
+            row.purpose.label("purpose"),
+            row.state.label("state"),
+            row.delivered_at.label("delivered_at"),
+            row.read_at.label("read_at"),
+            row.reason.label("reason"),
+        )
+        .join(ContactRow, (ContactRow.company_id == row.company_id) & (ContactRow.id == row.contact_id))
+        .where(row.company_id == company_id)
+    )
+
+
+def _inbox(company_id: CompanyId) -> Select[*tuple[Any, ...]]:
+    row = InboxMessageRow
+    nothing = [cast(null(), kind).label(name) for name, kind in _OF_OURS_ALONE]
+    return (
+        select(
+            row.id.label("number"),
+            row.direction.label("side"),
+            row.received_at.label("at"),
+            ContactRow.id.label("contact_id"),
+            ContactRow.phone.label("phone"),
+            ContactRow.push_name.label("push_name"),
+            func.coalesce(row.text, row.media).label("text"),
+            *nothing,
+        )
+        .join(ContactRow, (ContactRow.company_id == row.company_id) & (ContactRow.id == row.contact_id))
+        .where(row.company_id == company_id)
+    )
+
+
+def _has_number(company_id: CompanyId, digits: str) -> ColumnElement[bool]:
+    """Whether a number by which the contact is or was known holds these digits."""
+    row = ContactAddressRow
+    holds = row.address.contains(digits, autoescape=True), row.address.not_like("%@%")
+    of_old = select(row.contact_id).where(row.company_id == company_id, *holds)
+    return or_(ContactRow.phone.contains(digits, autoescape=True), ContactRow.id.in_(of_old))
+
+
+def _newest(parts: list[Select[*tuple[Any, ...]]], before: Place | None) -> Select[*tuple[Any, ...]]:
+    newest = []
+    for part in parts:
+        listed = part.subquery()
+        place: ColumnElement[Any] = tuple_(listed.c.at, listed.c.side, listed.c.number)
+        chosen = select(listed).order_by(listed.c.at.desc(), listed.c.side.desc(), listed.c.number.desc())
+        if before is not None:
+            chosen = chosen.where(place < tuple_(before.at, before.side.value, before.number))
+        newest.append(chosen.limit(PAGE_SIZE).subquery())
+    both = union_all(*(select(one) for one in newest)).subquery()
+    return select(both).order_by(both.c.at.desc(), both.c.side.desc(), both.c.number.desc()).limit(PAGE_SIZE)
+
+
+def _named(company_id: CompanyId, page: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """With each person's name: as the journal has it, before what they call themselves on WhatsApp."""
+    rows = page.subquery()
+    numbers = (
+        select(ContactAddressRow.address)
+        .where(ContactAddressRow.company_id == company_id, ContactAddressRow.contact_id == rows.c.contact_id)
+        .correlate(rows)
+    )
+    theirs = func.array_append(func.array(numbers.scalar_subquery()), rows.c.phone)  # an array: found by the index
+    in_journal = (
+        select(ClientRow.name)
+        .where(ClientRow.company_id == company_id, ClientRow.phone == any_(theirs), ClientRow.deleted_at.is_(None))
+        .where(ClientRow.name.is_not(None))
+        .order_by(ClientRow.client_id.desc())
+        .limit(1)
+        .correlate(rows)
+        .scalar_subquery()
+    )
+    name = func.coalesce(in_journal, rows.c.push_name).label("name")
+    return select(rows, name).order_by(rows.c.at.desc(), rows.c.side.desc(), rows.c.number.desc())
+
+
+def _entry_of(row: Mapping[str, Any]) -> LogEntry:
+    facts = {name: row[name] for name in ("number", "at", "phone", "name", "text", "purpose", "reason")}
+    mark = mark_of(OutboxState(row["state"]), row["delivered_at"], row["read_at"]) if row["state"] else None
+    return LogEntry(side=Side(row["side"]), mark=mark, **facts)

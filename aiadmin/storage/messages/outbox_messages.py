@@ -1,0 +1,286 @@
+"""Rows of `outbox_messages`: what we owe clients."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, Row, Select, func, or_, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from aiadmin.domain.companies.outbox import OutboxState, Step
+from aiadmin.domain.ids import CompanyId, ContactId, DeviceId, MessageId
+from aiadmin.domain.messages.contact import Sighting
+from aiadmin.domain.messages.message import (
+    Fate,
+    Hold,
+    NewMessage,
+    OutboxMessage,
+    Owed,
+    Purpose,
+    ReceiptSeen,
+    SendResult,
+    address_of,
+)
+from aiadmin.domain.messages.sending_policy import HUMAN, UNPACED
+from aiadmin.domain.quarantine import RowKey, WorkQueue
+from aiadmin.storage.quarantine import keys_of, not_set_aside, numbers_of
+from aiadmin.storage.tables.messages import ContactRow, OutboxMessageRow
+
+
+def _is_one_of(purposes: Iterable[Purpose]) -> str:
+    return f"purpose IN ({', '.join(repr(purpose.value) for purpose in sorted(purposes))})"
+
+
+_NOT_SET_ASIDE = not_set_aside(WorkQueue.OUTBOX_MESSAGES, "waiting.company_id", "waiting.id")
+_HELD = """
+held AS (
+  SELECT * FROM unnest(
+    CAST(:device_ids AS bigint[]), CAST(:epochs AS bigint[]), CAST(:takes AS text[])
+  ) AS held (device_id, epoch, takes)
+)
+"""
+_DUE = f"""
+due AS (
+  SELECT oldest.id, held.device_id, held.epoch
+  FROM held JOIN devices ON devices.id = held.device_id AND devices.epoch = held.epoch
+  JOIN companies ON companies.id = devices.company_id
+  CROSS JOIN LATERAL (
+    SELECT id FROM outbox_messages AS waiting
+    WHERE waiting.company_id = devices.company_id AND state = 'pending' AND next_attempt_at <= :now
+      AND CASE WHEN CAST(:only AS bigint[]) IS NULL THEN {_NOT_SET_ASIDE} ELSE waiting.id = ANY(:only) END
+      AND (deadline_at IS NULL OR deadline_at > :now)
+      AND (held.takes = 'all' OR {_is_one_of(HUMAN)} OR held.takes = 'urgent' AND {_is_one_of(UNPACED)})
+      AND ({_is_one_of(HUMAN)} OR companies.messages_paused_at IS NULL AND NOT EXISTS (SELECT FROM message_pause))
+    ORDER BY NOT {_is_one_of(UNPACED)}, next_attempt_at, id LIMIT 1
+  ) AS oldest
+  WHERE devices.desired = 'on'
+)
+"""  # noqa: S608 - our own words
+"""The oldest message of each device's company; what somebody waits for goes first."""
+
+_DUE_KEYS = text(f"""
+WITH {_HELD}, {_DUE}
+SELECT message.company_id, message.id FROM due JOIN outbox_messages AS message ON message.id = due.id
+""")  # noqa: S608 - our own words
+_PEEK = text(f"WITH {_HELD}, {_DUE} SELECT due.id, due.device_id FROM due")  # noqa: S608 - our own words
+_CLAIM = text(
+    f"""
+    WITH {_HELD}, {_DUE}, fenced AS (
+      SELECT due.id, due.device_id, due.epoch
+      FROM due JOIN devices ON devices.id = due.device_id AND devices.epoch = due.epoch
+      FOR SHARE OF devices
+    ), locked AS (
+      SELECT waiting.id, fenced.device_id, fenced.epoch
+      FROM fenced JOIN outbox_messages AS waiting ON waiting.id = fenced.id
+      WHERE waiting.state = 'pending'
+      FOR UPDATE OF waiting SKIP LOCKED
+    )
+    UPDATE outbox_messages AS message
+    SET state = 'sending', attempts = attempts + 1, attempted_at = :now, next_attempt_at = NULL, reason = NULL,
+        device_id = locked.device_id, epoch = locked.epoch
+    FROM locked WHERE message.id = locked.id
+    RETURNING message.id
+    """  # noqa: S608 - our own words
+)
+"""`FOR SHARE` holds the device's row until the commit: no other host can adopt it between the check and `sending`."""
+
+
+_OF_A_FORMER_HOLDER = text(
+    """
+    EXISTS (
+      SELECT FROM unnest(CAST(:device_ids AS bigint[]), CAST(:epochs AS bigint[])) AS held (device_id, epoch)
+      WHERE held.device_id = outbox_messages.device_id AND held.epoch > outbox_messages.epoch
+    )
+    """
+)
+
+
+class SqlOutboxMessages:
+    """`ports.OutboxMessages` on SQLAlchemy."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def add(self, new: NewMessage, contact_id: ContactId, at: datetime) -> MessageId | None:
+        return self.add_many([Owed(new=new, contact_id=contact_id, due_at=at)], at).get(new.dedup_key)
+
+    def add_many(self, owed: Sequence[Owed], at: datetime) -> Mapping[str, MessageId]:
+        if not owed:
+            return {}
+        row = OutboxMessageRow
+        made = insert(row).values([_values(one, at) for one in owed]).on_conflict_do_nothing()
+        found = self._session.execute(made.returning(row.dedup_key, row.id))
+        return {str(one.dedup_key): MessageId(one.id) for one in found}
+
+    def find(self, company_id: CompanyId, outbox_message_id: MessageId) -> OutboxMessage | None:
+        row = self._session.execute(_messages([outbox_message_id], company_id)).one_or_none()
+        return None if row is None else _message_of(row)
+
+    def due_keys(self, holds: Sequence[Hold], now: datetime) -> Sequence[RowKey]:
+        return keys_of(self._session.execute(_DUE_KEYS, _asked(holds, now, None))) if holds else []
+
+    def claim(
+        self, holds: Sequence[Hold], now: datetime, only: Sequence[RowKey] | None = None
+    ) -> Sequence[OutboxMessage]:
+        if not holds:
+            return []
+        claimed = self._session.scalars(_CLAIM, _asked(holds, now, only)).all()
+        if not claimed:
+            return []
+        return [_message_of(row) for row in self._session.execute(_messages(claimed))]
+
+    def peek(
+        self, holds: Sequence[Hold], now: datetime, only: Sequence[RowKey] | None = None
+    ) -> Mapping[DeviceId, OutboxMessage]:
+        if not holds:
+            return {}
+        due = self._session.execute(_PEEK, _asked(holds, now, only))
+        devices = {row.id: DeviceId(row.device_id) for row in due}
+        if not devices:
+            return {}
+        found = self._session.execute(_messages(list(devices)))
+        return {devices[message.outbox_message_id]: message for message in map(_message_of, found)}
+
+    def finish(self, message: OutboxMessage, result: SendResult, step: Step, at: datetime) -> bool:
+        open_states = [OutboxState.SENDING]
+        if result.fate in (Fate.SENT, Fate.FAILED):
+            open_states.append(OutboxState.UNKNOWN)
+        statement = (
+            update(OutboxMessageRow)
+            .where(
+                OutboxMessageRow.company_id == message.company_id,
+                OutboxMessageRow.id == message.outbox_message_id,
+                OutboxMessageRow.attempts == message.attempts,
+                OutboxMessageRow.state.in_(open_states),
+            )
+            .values(
+                state=step.state,
+                next_attempt_at=step.next_attempt_at,
+                reason=result.reason,
+                message_id=result.message_id,
+                sent_at=result.sent_at,
+                finished_at=None if step.state is OutboxState.PENDING else at,
+            )
+        )
+        return self._changed(statement) == 1
+
+    def give_up(self, holds: Sequence[Hold], *, now: datetime, claimed_before: datetime) -> int:
+        former = _OF_A_FORMER_HOLDER.bindparams(**_arrays(holds))
+        statement = (
+            update(OutboxMessageRow)
+            .where(OutboxMessageRow.state == OutboxState.SENDING)
+            .where(or_(OutboxMessageRow.attempted_at < claimed_before, former))
+            .values(state=OutboxState.UNKNOWN, reason="host_lost", finished_at=now)
+        )
+        return self._changed(statement)
+
+    def cancel(self, company_id: CompanyId, *, reason: str, at: datetime) -> int:
+        statement = (
+            update(OutboxMessageRow)
+            .where(OutboxMessageRow.company_id == company_id, OutboxMessageRow.state == OutboxState.PENDING)
+            .values(state=OutboxState.CANCELLED, reason=reason, next_attempt_at=None, finished_at=at)
+        )
+        return self._changed(statement)
+
+    def cancel_to(self, company_id: CompanyId, contact_id: ContactId, *, reason: str, at: datetime) -> int:
+        statement = (
+            update(OutboxMessageRow)
+            .where(OutboxMessageRow.company_id == company_id, OutboxMessageRow.contact_id == contact_id)
+            .where(OutboxMessageRow.state == OutboxState.PENDING, OutboxMessageRow.purpose.not_in(sorted(UNPACED)))
+            .values(state=OutboxState.CANCELLED, reason=reason, next_attempt_at=None, finished_at=at)
+        )
+        return self._changed(statement)
+
+    def count(self, company_id: CompanyId, purpose: Purpose, *, since: datetime) -> int:
+        row = OutboxMessageRow
+        ours = row.company_id == company_id, row.purpose == purpose, row.created_at >= since
+        return self._session.scalar(select(func.count()).select_from(row).where(*ours)) or 0
+
+    def expire(self, now: datetime) -> int:
+        statement = (
+            update(OutboxMessageRow)
+            .where(OutboxMessageRow.state == OutboxState.PENDING, OutboxMessageRow.deadline_at <= now)
+            .values(state=OutboxState.CANCELLED, reason="expired", finished_at=now)
+        )
+        return self._changed(statement)
+
+    def mark(self, device_id: DeviceId, receipt: ReceiptSeen) -> Mapping[str, ContactId]:
+        marks: dict[str, Any] = {"delivered_at": func.coalesce(OutboxMessageRow.delivered_at, receipt.at)}
+        if receipt.is_read:
+            marks["read_at"] = func.coalesce(OutboxMessageRow.read_at, receipt.at)
+        statement = (
+            update(OutboxMessageRow)
+            .where(OutboxMessageRow.device_id == device_id, OutboxMessageRow.message_id.in_(receipt.message_ids))
+            .values(**marks)
+            .returning(OutboxMessageRow.message_id, OutboxMessageRow.contact_id)
+            .execution_options(synchronize_session=False)
+        )
+        return {str(name): ContactId(contact) for name, contact in self._session.execute(statement)}
+
+    def _changed(self, statement: Any) -> int:
+        answer = self._session.execute(statement.execution_options(synchronize_session=False))
+        return cast("CursorResult[Any]", answer).rowcount
+
+
+def _values(owed: Owed, at: datetime) -> dict[str, Any]:
+    new = owed.new
+    return {
+        "company_id": new.company_id,
+        "contact_id": owed.contact_id,
+        "dedup_key": new.dedup_key,
+        "text": new.text,
+        "purpose": new.purpose,
+        "record_id": new.record_id,
+        "about_contact_id": new.about,
+        "next_attempt_at": owed.due_at,
+        "deadline_at": new.deadline_at,
+        "created_at": at,
+    }
+
+
+def _arrays(holds: Sequence[Hold]) -> dict[str, Any]:
+    return {"device_ids": [hold.device_id for hold in holds], "epochs": [hold.epoch for hold in holds]}
+
+
+def _asked(holds: Sequence[Hold], now: datetime, only: Sequence[RowKey] | None) -> dict[str, Any]:
+    takes = [hold.takes for hold in holds]
+    return {**_arrays(holds), "takes": takes, "now": now, "only": numbers_of(only)}
+
+
+def _messages(
+    numbers: Sequence[int], company_id: CompanyId | None = None
+) -> Select[OutboxMessageRow, str | None, str | None, int | None]:
+    """The rows of these numbers, each with what is known of its contact."""
+    statement = (
+        select(OutboxMessageRow, ContactRow.lid, ContactRow.phone, ContactRow.disappears_after)
+        .join(ContactRow, ContactRow.id == OutboxMessageRow.contact_id)
+        .where(OutboxMessageRow.id.in_(numbers))
+        .execution_options(populate_existing=True)
+    )
+    return statement if company_id is None else statement.where(OutboxMessageRow.company_id == company_id)
+
+
+def _message_of(found: Row[OutboxMessageRow, str | None, str | None, int | None]) -> OutboxMessage:
+    row, lid, phone, disappears_after = found
+    return OutboxMessage(
+        outbox_message_id=MessageId(row.id),
+        company_id=CompanyId(row.company_id),
+        contact_id=ContactId(row.contact_id),
+        device_id=DeviceId(row.device_id) if row.device_id else None,
+        address=address_of(Sighting(lid=lid, phone=phone)),
+        text=row.text,
+        purpose=Purpose(row.purpose),
+        record_id=row.record_id,
+        state=OutboxState(row.state),
+        attempts=row.attempts,
+        reason=row.reason,
+        message_id=row.message_id,
+        created_at=row.created_at,
+        sent_at=row.sent_at,
+        delivered_at=row.delivered_at,
+        read_at=row.read_at,
+        disappears_after=disappears_after or 0,
+    )

@@ -1,0 +1,112 @@
+"""What `contacts` say about writing to somebody, and the pauses."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, delete, exists, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import Update
+
+from aiadmin.domain.ids import CompanyId, ContactId, DeviceId
+from aiadmin.domain.messages.message import Direction
+from aiadmin.domain.messages.sending_policy import Person
+from aiadmin.storage.tables.core import CompanyRow, DeviceRow
+from aiadmin.storage.tables.messages import ContactRow, InboxMessageRow
+from aiadmin.storage.tables.notices import MessagePauseRow
+
+_HAS_WRITTEN = exists().where(InboxMessageRow.contact_id == ContactRow.id, InboxMessageRow.direction == Direction.IN)
+
+
+class SqlStandings:
+    """`ports.Standings` on SQLAlchemy."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def person(self, company_id: CompanyId, contact_id: ContactId) -> Person:
+        return self.people(company_id, [contact_id])[contact_id]
+
+    def people(self, company_id: CompanyId, contact_ids: Collection[ContactId]) -> Mapping[ContactId, Person]:
+        columns = (
+            ContactRow.opted_out_at,
+            ContactRow.absent_at,
+            ContactRow.locked_until,
+            ContactRow.silent_until,
+            _HAS_WRITTEN.label("has_written"),
+        )
+        asked = ContactRow.company_id == company_id, ContactRow.id.in_(list(contact_ids))
+        rows = self._session.execute(select(ContactRow.id, *columns).where(*asked)).mappings()
+        known = {row["id"]: Person(**{name: row[name] for name in row if name != "id"}) for row in rows}
+        return {contact_id: known.get(contact_id, Person()) for contact_id in contact_ids}
+
+    def opt_out(self, company_id: CompanyId, contact_id: ContactId, at: datetime) -> bool:
+        fresh = _contact(company_id, contact_id).where(ContactRow.opted_out_at.is_(None))
+        return self._change(fresh, opted_out_at=at)
+
+    def opt_in(self, company_id: CompanyId, contact_id: ContactId) -> bool:
+        out = _contact(company_id, contact_id).where(ContactRow.opted_out_at.is_not(None))
+        return self._change(out, opted_out_at=None)
+
+    def hush(self, company_id: CompanyId, contact_id: ContactId, until: datetime) -> None:
+        longer = func.greatest(ContactRow.silent_until, until)
+        self._change(_contact(company_id, contact_id), silent_until=longer)
+
+    def refused(self, company_id: CompanyId, contact_id: ContactId, until: datetime) -> None:
+        self._change(_contact(company_id, contact_id), locked_until=until)
+
+    def count_refused(self, company_id: CompanyId, *, until_after: datetime) -> int:
+        statement = select(func.count()).where(
+            ContactRow.company_id == company_id, ContactRow.locked_until > until_after
+        )
+        return self._session.scalar(statement) or 0
+
+    def lock_account(self, device_id: DeviceId, until: datetime) -> None:
+        self._change(update(DeviceRow).where(DeviceRow.id == device_id), locked_until=until)
+
+    def absent(self, company_id: CompanyId, contact_id: ContactId, at: datetime) -> None:
+        self._change(_contact(company_id, contact_id), absent_at=at)
+
+    def reached(self, company_id: CompanyId, contact_id: ContactId) -> None:
+        known = or_(ContactRow.absent_at.is_not(None), ContactRow.locked_until.is_not(None))
+        self._change(_contact(company_id, contact_id).where(known), absent_at=None, locked_until=None)
+
+    def _change(self, statement: Update, **values: object) -> bool:
+        changed = statement.values(**values).execution_options(synchronize_session=False)
+        return cast("CursorResult[Any]", self._session.execute(changed)).rowcount > 0
+
+
+class SqlPauses:
+    """`ports.Pauses` on SQLAlchemy."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def pause(self, company_id: CompanyId | None, at: datetime) -> None:
+        if company_id is None:
+            self._session.execute(insert(MessagePauseRow).values(since=at).on_conflict_do_nothing())
+        else:
+            since = func.coalesce(CompanyRow.messages_paused_at, at)
+            self._session.execute(_company(company_id).values(messages_paused_at=since))
+
+    def resume(self, company_id: CompanyId | None) -> None:
+        if company_id is None:
+            self._session.execute(delete(MessagePauseRow))
+        else:
+            self._session.execute(_company(company_id).values(messages_paused_at=None))
+
+    def since(self, company_id: CompanyId | None) -> datetime | None:
+        if company_id is None:
+            return self._session.scalar(select(MessagePauseRow.since))
+        return self._session.scalar(select(CompanyRow.messages_paused_at).where(CompanyRow.id == company_id))
+
+
+def _contact(company_id: CompanyId, contact_id: ContactId) -> Update:
+    return update(ContactRow).where(ContactRow.company_id == company_id, ContactRow.id == contact_id)
+
+
+def _company(company_id: CompanyId) -> Update:
+    return update(CompanyRow).where(CompanyRow.id == company_id).execution_options(synchronize_session=False)

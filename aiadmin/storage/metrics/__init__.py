@@ -1,0 +1,1 @@
+"""What the tables say about our health at one moment."""

@@ -1,0 +1,224 @@
+"""Rows of `notices` that turn a client away and do not reach her: the salon is to call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from aiadmin.domain.ids import CompanyId, ContactId, NoticeId
+from aiadmin.domain.messages.contact import one_spelling
+from aiadmin.domain.messages.sending_policy import TO_SET_OUT, Hindrance
+from aiadmin.domain.notices.call import LONGEST_TRIED, SETTLES_WITHIN, STILL_ASKED, GivenUp
+from aiadmin.domain.notices.notice import Notice
+from aiadmin.domain.quarantine import RowKey, WorkQueue
+from aiadmin.storage.journal.sync_runs import IS_READ
+from aiadmin.storage.notices.dispatch import PHONE_IS_ONLINE, notice_of_row
+from aiadmin.storage.quarantine import keys_of, not_set_aside
+
+_STARTS = "CAST(notices.promise ->> 'starts_at' AS timestamptz)"
+_WAS = "CAST(notices.promise -> 'was' ->> 'starts_at' AS timestamptz)"
+_SETS_OUT = f"LEAST({_STARTS}, CASE WHEN {_WAS} > :now THEN {_WAS} END) - :to_set_out"
+"""`Notice.reckoned_at`, and so long before it as the client is on her way."""
+_CAN_WRITE = f"""
+NOT EXISTS (SELECT FROM message_pause) AND EXISTS (
+  SELECT FROM companies {PHONE_IS_ONLINE}
+  WHERE companies.id = notices.company_id AND companies.messages_paused_at IS NULL AND {IS_READ}
+)
+"""  # noqa: S608 - our own words
+_TOO_LATE = f"""
+notices.kind IN ('moved', 'cancelled') AND notices.state = 'waiting'
+AND notices.due_at <= :tried_since AND {_SETS_OUT} <= :now
+AND ({_SETS_OUT} <= :stuck_since OR NOT ({_CAN_WRITE}))
+AND {not_set_aside(WorkQueue.NOTICES, "notices.company_id", "notices.id")}
+"""
+_HOPELESS = text(f"""
+SELECT notices.*, EXISTS (SELECT FROM message_pause) OR EXISTS (
+  SELECT FROM companies WHERE companies.id = notices.company_id AND companies.messages_paused_at IS NOT NULL
+) AS is_paused
+FROM notices WHERE {_TOO_LATE} AND (NOT :is_tried OR notices.reason = 'expired')
+ORDER BY notices.due_at LIMIT :limit
+""")  # noqa: S608 - our own words
+_STUCK = f"""
+FROM notices JOIN quarantine ON quarantine.queue = '{WorkQueue.NOTICES.value}'
+  AND quarantine.company_id = notices.company_id AND quarantine.row_key = CAST(notices.id AS text)
+WHERE notices.kind IN ('moved', 'cancelled') AND notices.state = 'waiting'
+  AND quarantine.last_at <= :stuck_since AND {_SETS_OUT} <= :stuck_since
+"""
+"""What was set aside: none of its tries came to an end."""
+_STUCK_KEYS = text(f"SELECT notices.company_id, notices.id {_STUCK} ORDER BY notices.id LIMIT :limit")
+_GIVE_UP = text("""
+UPDATE notices SET state = 'dropped', reason = :why, finished_at = :now
+WHERE company_id = :company_id AND id = :id AND state = 'waiting'
+""")
+_UNSURE = text("""
+SELECT notices.id FROM notices JOIN outbox_messages AS message ON message.id = notices.outbox_message_id
+WHERE notices.company_id = :company_id AND notices.id = ANY(:numbers) AND message.state = 'unknown'
+""")
+_IS_SO = f"""
+GREATEST({_STARTS}, {_WAS}) > :now
+AND NOT EXISTS (
+  SELECT FROM message_settings
+  WHERE message_settings.company_id = notices.company_id AND settings ->> notices.kind = 'false'
+)
+AND NOT EXISTS (
+  SELECT FROM records
+  WHERE records.company_id = notices.company_id AND records.record_id = notices.record_id
+    AND CASE notices.kind
+      WHEN 'moved' THEN records.deleted_at IS NOT NULL OR records.starts_at <> {_STARTS}
+      ELSE records.deleted_at IS NULL AND (
+        records.client_id = CAST(notices.promise ->> 'client_id' AS bigint)
+        OR records.client_number = notices.promise ->> 'client_number'
+      )
+    END
+)
+AND NOT (notices.kind = 'cancelled' AND EXISTS (
+  SELECT FROM questions
+  WHERE questions.company_id = notices.company_id AND questions.answer = 'no' AND (
+    (questions.record_id = notices.record_id AND questions.starts_at = {_STARTS})
+    OR questions.starts_at + make_interval(
+      secs => CAST(questions.others ->> CAST(notices.record_id AS text) AS double precision)
+    ) = {_STARTS}
+  )
+))
+AND NOT (notices.kind = 'cancelled' AND EXISTS (
+  SELECT FROM records AS twin
+  LEFT JOIN records AS gone ON gone.company_id = notices.company_id AND gone.record_id = notices.record_id
+  WHERE twin.company_id = notices.company_id AND twin.record_id <> notices.record_id AND twin.deleted_at IS NULL
+    AND twin.attendance <> -1 AND (
+      twin.client_id = CAST(notices.promise ->> 'client_id' AS bigint)
+      OR twin.client_number = notices.promise ->> 'client_number'
+    )
+    AND (twin.starts_at = {_STARTS} OR (
+      twin.starts_at < {_STARTS} + make_interval(secs => COALESCE(gone.seconds, 0))
+      AND {_STARTS} < twin.starts_at + make_interval(secs => twin.seconds)
+    ))
+))
+"""  # noqa: S608 - our own words
+"""The visit is to come, nobody has undone what became of it, nor booked the same person at that time, and the salon
+still wants it told."""
+_UNTOLD = f"""
+FROM notices
+JOIN companies ON companies.id = notices.company_id AND companies.whatsapp_phone IS NOT NULL AND {IS_READ}
+LEFT JOIN outbox_messages AS message ON message.id = notices.outbox_message_id
+WHERE notices.kind IN ('moved', 'cancelled') AND notices.reason IS NOT NULL AND notices.called_at IS NULL
+  AND notices.finished_at > :since AND (
+    (notices.state = 'dropped' AND notices.reason = ANY(:reasons))
+    OR (notices.state = 'done' AND message.state IN ('failed', 'cancelled', 'unknown'))
+  )
+  AND message.delivered_at IS NULL
+  AND {_IS_SO}
+  AND {not_set_aside(WorkQueue.NOTICES, "notices.company_id", "notices.id")}
+"""
+_LIST = text(f"SELECT notices.* {_UNTOLD} ORDER BY notices.finished_at LIMIT :limit")
+_MARK = text("""
+WITH taken AS (
+  SELECT id FROM notices WHERE id = ANY(:numbers) AND called_at IS NULL ORDER BY id FOR UPDATE
+)
+UPDATE notices SET called_at = :at FROM taken WHERE notices.id = taken.id RETURNING notices.id
+""")
+"""Workers mark the same notices at once: in one order, or each would wait for the other."""
+_TAKE_BACK = text(f"""
+WITH unread AS (
+  UPDATE outbox_messages SET state = 'cancelled', reason = 'superseded', next_attempt_at = NULL, finished_at = :now
+  WHERE company_id = :company_id AND about_contact_id = :about AND state = 'pending' AND dedup_key LIKE 'call:%'
+  RETURNING company_id, created_at
+)
+UPDATE notices SET called_at = :now FROM unread
+WHERE notices.company_id = unread.company_id AND notices.called_at = unread.created_at AND (
+    CAST(promise ->> 'client_id' AS bigint) = :client_id OR promise ->> 'client_number' = :client_number
+  )
+  AND notices.kind IN ('moved', 'cancelled') AND {_IS_SO}
+RETURNING notices.*
+""")  # noqa: S608 - our own words
+"""A call and what it is about have one time."""
+_ASKED_OF = """
+notices JOIN notices AS first ON first.company_id = notices.company_id AND notices.called_at = first.called_at AND (
+  CAST(notices.promise ->> 'client_id' AS bigint) = CAST(first.promise ->> 'client_id' AS bigint)
+  OR notices.promise ->> 'client_number' = first.promise ->> 'client_number'
+)
+"""
+"""What was asked about in one call, with the first of it."""
+_UNREAD = f"""
+FROM outbox_messages AS call, {_ASKED_OF}
+WHERE call.state = 'pending' AND call.dedup_key LIKE 'call:%' AND call.company_id = first.company_id
+  AND call.created_at = first.called_at AND first.called_at IS NOT NULL AND notices.called_at IS NOT NULL
+  AND first.id = CAST(split_part(call.dedup_key, ':', 2) AS bigint)
+"""
+_STALE = f"{_UNREAD} AND notices.kind IN ('moved', 'cancelled') AND NOT ({_IS_SO})"
+_RECALL = text(f"""
+WITH stale AS (
+  SELECT DISTINCT call.id, call.company_id, call.created_at, first.id AS first_id {_STALE}
+), unread AS (
+  UPDATE outbox_messages SET state = 'cancelled', reason = 'superseded', next_attempt_at = NULL, finished_at = :now
+  FROM stale WHERE outbox_messages.id = stale.id AND outbox_messages.state = 'pending'
+  RETURNING stale.first_id
+)
+UPDATE notices SET called_at = NULL WHERE id IN (
+  SELECT notices.id FROM {_ASKED_OF} JOIN unread ON unread.first_id = first.id
+  ORDER BY notices.id FOR UPDATE OF notices
+)
+""")  # noqa: S608 - our own words
+_ANY_DUE = text(f"""
+SELECT EXISTS (SELECT {_UNTOLD}) OR EXISTS (SELECT FROM notices WHERE {_TOO_LATE}) OR EXISTS (SELECT {_STUCK})
+OR EXISTS (SELECT {_STALE})
+""")  # noqa: S608 - our own words
+
+
+class SqlCalls:
+    """`ports.Calls` on SQLAlchemy."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def hopeless(self, now: datetime, *, limit: int, is_tried: bool = False) -> Sequence[GivenUp]:
+        found = self._session.execute(_HOPELESS, _too_late(now) | {"limit": limit, "is_tried": is_tried})
+        return [
+            GivenUp(notice=notice_of_row(row), why=Hindrance.PAUSED if row.is_paused else Hindrance.LATE)
+            for row in found
+        ]
+
+    def stuck(self, now: datetime, *, limit: int) -> Sequence[RowKey]:
+        return keys_of(self._session.execute(_STUCK_KEYS, _too_late(now) | {"limit": limit}))
+
+    def give_up(self, row: RowKey, now: datetime) -> None:
+        given = {"company_id": row.company_id, "id": row.number, "why": Hindrance.LATE, "now": now}
+        self._session.execute(_GIVE_UP, given)
+
+    def unsure(self, company_id: CompanyId, notices: Sequence[NoticeId]) -> frozenset[NoticeId]:
+        given = {"company_id": company_id, "numbers": [*notices]}
+        return frozenset(map(NoticeId, self._session.scalars(_UNSURE, given)))
+
+    def untold(self, now: datetime, *, limit: int) -> Sequence[Notice]:
+        return [notice_of_row(row) for row in self._session.execute(_LIST, _untold(now) | {"limit": limit})]
+
+    def mark(self, notices: Sequence[NoticeId], at: datetime) -> frozenset[NoticeId]:
+        return frozenset(map(NoticeId, self._session.scalars(_MARK, {"numbers": [*notices], "at": at})))
+
+    def take_back(self, like: Notice, about: ContactId, now: datetime) -> Sequence[Notice]:
+        phone = like.promise.client_phone
+        client = {"client_id": like.promise.client_id, "client_number": one_spelling(phone) if phone else None}
+        given = {"company_id": like.company_id, "about": about, "now": now, **client}
+        return [notice_of_row(row) for row in self._session.execute(_TAKE_BACK, given)]
+
+    def recall(self, now: datetime) -> None:
+        self._session.execute(_RECALL, {"now": now})
+
+    def any_due(self, now: datetime) -> bool:
+        return bool(self._session.scalar(_ANY_DUE, _untold(now) | _too_late(now)))
+
+
+def _too_late(now: datetime) -> dict[str, Any]:
+    return {
+        "now": now,
+        "to_set_out": TO_SET_OUT,
+        "tried_since": now - SETTLES_WITHIN,
+        "stuck_since": now - LONGEST_TRIED,
+    }
+
+
+def _untold(now: datetime) -> dict[str, Any]:
+    return {"now": now, "since": now - STILL_ASKED, "reasons": [*Hindrance]}

@@ -1,0 +1,293 @@
+"""Rows of `notices`, from when they are due to when their messages are decided."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, Row, TextClause, func, select, text
+from sqlalchemy.orm import Session
+
+from aiadmin.domain.ids import CompanyId, ContactId, MessageId, NoticeId
+from aiadmin.domain.messages.contact import one_spelling
+from aiadmin.domain.messages.message import SENDING_AT_MOST
+from aiadmin.domain.messages.sending_policy import LARGEST_CAP, UNPACED, Hindrance, Number, day_began
+from aiadmin.domain.notices.dispatch import MOST_IN_ONE, Addressee
+from aiadmin.domain.notices.notice import NEWS, Notice, NoticeKind, Promise
+from aiadmin.domain.quarantine import RowKey, WorkQueue
+from aiadmin.storage.journal.sync_runs import IS_READ
+from aiadmin.storage.quarantine import keys_of, not_set_aside, numbers_of
+from aiadmin.storage.tables.journal import ClientRow
+
+_LOCK = 727_278
+_HISTORY = timedelta(hours=1)
+"""Enough for the bucket shortly after midnight; the rest of `recent` is for the daily cap."""
+
+LONGEST_AT_ONCE = timedelta(hours=4)
+"""What begins so much later than a booking hardly overlaps with it; whether it does is looked at afterwards."""
+_IS_DUE = "notices.state = 'waiting' AND notices.due_at <= :now"
+_IS_NEXT = f"""(notices.claimed_until IS NULL OR notices.claimed_until <= :now)
+AND {not_set_aside(WorkQueue.NOTICES, "notices.company_id", "notices.id")}"""
+_CHOSEN = f"""{_IS_DUE}
+AND CASE WHEN CAST(:only AS bigint[]) IS NULL THEN {_IS_NEXT} ELSE notices.id = ANY(:only) END"""
+PHONE_IS_ONLINE = """
+JOIN devices ON devices.company_id = companies.id AND devices.desired = 'on' AND devices.observed = 'online'
+JOIN session_hosts ON session_hosts.id = devices.host_id AND session_hosts.lease_until > now()
+"""
+_LINKED = f"""
+FROM notices
+JOIN companies ON companies.id = notices.company_id AND companies.messages_paused_at IS NULL AND {IS_READ}
+{PHONE_IS_ONLINE}
+WHERE NOT EXISTS (SELECT FROM message_pause)
+"""
+_SENDABLE = f"{_LINKED} AND {_IS_DUE} AND {_IS_NEXT}"
+_DUE_KEYS = text(f"SELECT notices.company_id, notices.id {_SENDABLE} ORDER BY notices.due_at LIMIT :limit")
+_FIRST = "kind NOT IN ('cancelled', 'moved')"
+"""What turns a client away goes before everything that waits longer."""
+_TAKE = text(f"""
+WITH oldest AS (
+  SELECT notices.company_id {_LINKED} AND {_CHOSEN}
+  ORDER BY notices.due_at LIMIT 1 FOR UPDATE OF notices SKIP LOCKED
+), free AS (
+  SELECT id FROM notices WHERE company_id = (SELECT company_id FROM oldest) AND {_CHOSEN}
+  ORDER BY {_FIRST}, due_at, id LIMIT :limit FOR UPDATE SKIP LOCKED
+), taken AS (
+  UPDATE notices SET claimed_until = :until, attempts = attempts + 1 FROM free WHERE notices.id = free.id
+  RETURNING notices.*
+)
+SELECT * FROM taken ORDER BY {_FIRST}, due_at, id
+""")  # noqa: S608 - our own words
+_IS_MINE = "id = :id AND state = 'waiting' AND attempts = :attempts"
+_RELEASE = text(f"""
+UPDATE notices SET state = 'released', outbox_message_id = :message_id, claimed_until = NULL, reason = NULL
+WHERE {_IS_MINE}
+""")  # noqa: S608 - our own words
+_IS_OURS = text(f"SELECT EXISTS (SELECT FROM notices WHERE {_IS_MINE})")  # noqa: S608
+_DROP = text(f"UPDATE notices SET state = 'dropped', reason = :why, finished_at = :at WHERE {_IS_MINE}")  # noqa: S608
+_HOLD = text(f"UPDATE notices SET claimed_until = :until, reason = :why WHERE {_IS_MINE}")  # noqa: S608
+_HOLD_SALON = text("""
+UPDATE notices SET claimed_until = :until, reason = :why
+WHERE company_id = :company_id AND state = 'waiting' AND due_at <= :now AND kind <> ALL(:but)
+""")
+_TAKE_ALONG = text(f"""
+WITH along AS (
+  SELECT id FROM notices
+  WHERE company_id = :company_id AND state = 'waiting' AND id <> :id AND deadline_at > :now
+    AND (
+      CAST(promise ->> 'client_id' AS bigint) = :client_id OR promise ->> 'client_number' = :client_number
+    )
+    AND (kind = ANY(:alone) OR (
+      kind = ANY(:kinds) AND (
+        CAST(promise ->> 'visit_id' AS bigint) = ANY(CAST(:visits AS bigint[]))
+        OR CAST(promise -> 'was' ->> 'visit_id' AS bigint) = ANY(CAST(:visits AS bigint[]))
+        OR record_id <> :record_id AND EXISTS (
+          SELECT FROM unnest(CAST(:times AS timestamptz[])) AS told_at WHERE abs(extract(epoch FROM
+            CAST(promise ->> 'starts_at' AS timestamptz) - told_at)) < :longest
+            OR abs(extract(epoch FROM CAST(promise -> 'was' ->> 'starts_at' AS timestamptz) - told_at)) < :longest
+        )
+      )
+    ))
+    AND {not_set_aside(WorkQueue.NOTICES, "notices.company_id", "notices.id")}
+  ORDER BY due_at, id LIMIT :limit FOR UPDATE SKIP LOCKED
+)
+UPDATE notices SET claimed_until = :until, attempts = attempts + 1 FROM along WHERE notices.id = along.id
+RETURNING notices.*
+""")  # noqa: S608 - our own words
+_LOOKED = text("""
+UPDATE notices SET looked_at = :at WHERE company_id = :company_id AND record_id = ANY(:records) AND state = 'waiting'
+""")
+_LOOKED_AT = text("""
+SELECT looked_at FROM notices WHERE company_id = :company_id AND id = :id AND NOT EXISTS (
+  SELECT FROM checks
+  WHERE checks.company_id = notices.company_id AND subject = 'record' AND number = notices.record_id
+)
+""")
+_LET_GO = text("""
+UPDATE notices SET claimed_until = NULL WHERE company_id = :company_id AND state = 'waiting' AND reason = ANY(:rules)
+""")
+_RULES = (Hindrance.QUIET_HOURS, Hindrance.DAILY_CAP)
+_DECIDED = """
+FROM outbox_messages AS message
+WHERE message.id = notices.outbox_message_id AND notices.state = 'released'
+  AND message.state NOT IN ('pending', 'sending')
+"""
+_TAKEN_BACK = text(f"""
+UPDATE notices SET state = 'waiting', outbox_message_id = NULL, claimed_until = NULL, reason = 'expired'
+{_DECIDED} AND message.state = 'cancelled' AND message.reason = 'expired'
+""")  # noqa: S608 - our own words
+_DONE = text(
+    f"UPDATE notices SET state = 'done', reason = message.reason, finished_at = :now {_DECIDED}"  # noqa: S608 - our own
+)
+_FORGOTTEN = text("""
+UPDATE notices SET state = 'done', finished_at = :now WHERE state = 'released' AND outbox_message_id IS NULL
+""")
+_EXPIRE = text("""
+UPDATE notices SET state = 'dropped', reason = 'late', finished_at = :now
+WHERE state = 'waiting' AND due_at <= :now AND deadline_at <= :now
+  AND (claimed_until IS NULL OR claimed_until <= :now)
+""")
+_ANY_DUE = text(f"""
+SELECT EXISTS (SELECT {_SENDABLE}) OR EXISTS (SELECT FROM notices, LATERAL (SELECT {_DECIDED}) AS decided)
+OR EXISTS (
+  SELECT FROM notices JOIN outbox_messages AS message ON message.id = notices.outbox_message_id
+  WHERE notices.state = 'released' AND (
+    (message.state = 'pending' AND message.deadline_at <= :now)
+    OR (message.state = 'sending' AND message.attempted_at < :lost_before)
+  )
+)
+""")  # noqa: S608
+"""A message that no host takes, or that one had in hand when it died, is decided here: there may be no other host."""
+OLDEST_DUE = f"SELECT min(GREATEST(notices.due_at, notices.claimed_until)) {_SENDABLE}"
+"""Since when the notice that has waited longest could have been looked at, at `:now`."""
+_IS_TOLD = text("""
+SELECT EXISTS (
+  SELECT FROM notices JOIN outbox_messages AS message ON message.id = notices.outbox_message_id
+  WHERE notices.company_id = :company_id AND notices.record_id = ANY(:records)
+    AND notices.kind <> :but AND message.company_id = :company_id AND message.contact_id = :contact_id
+    AND message.state IN ('pending', 'sending', 'sent', 'unknown')
+    AND COALESCE(message.sent_at, message.created_at) > :since
+)
+""")
+_PHONE = text("SELECT linked_at, locked_until FROM devices WHERE company_id = :company_id AND desired <> 'removed'")
+_RECENT = text("""
+SELECT created_at FROM outbox_messages
+WHERE company_id = :company_id AND created_at >= :since AND state <> 'cancelled' AND purpose <> ALL(:unpaced)
+ORDER BY id DESC LIMIT :most
+""")
+_PAUSED = text("""
+SELECT EXISTS (SELECT FROM message_pause)
+  OR EXISTS (SELECT FROM companies WHERE id = :company_id AND messages_paused_at IS NOT NULL)
+""")
+
+
+class SqlReleases:
+    """`ports.Releases` on SQLAlchemy."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def due_keys(self, now: datetime, *, limit: int) -> Sequence[RowKey]:
+        return keys_of(self._session.execute(_DUE_KEYS, {"now": now, "limit": limit}))
+
+    def take(
+        self, *, now: datetime, until: datetime, limit: int, only: Sequence[RowKey] | None = None
+    ) -> Sequence[Notice]:
+        given = {"now": now, "until": until, "limit": limit, "only": numbers_of(only)}
+        return [notice_of_row(row) for row in self._session.execute(_TAKE, given)]
+
+    def is_told(
+        self,
+        company_id: CompanyId,
+        contact_id: ContactId,
+        records: Sequence[int],
+        *,
+        but: NoticeKind,
+        since: datetime,
+    ) -> bool:
+        whom = {"company_id": company_id, "contact_id": contact_id}
+        given = {**whom, "records": [*records], "but": but, "since": since}
+        return bool(self._session.scalar(_IS_TOLD, given))
+
+    def lock_salon(self, company_id: CompanyId) -> None:
+        self._session.execute(select(func.pg_advisory_xact_lock(_LOCK, company_id)))
+
+    def try_lock_salon(self, company_id: CompanyId) -> bool:
+        return bool(self._session.scalar(select(func.pg_try_advisory_xact_lock(_LOCK, company_id))))
+
+    def number(self, company_id: CompanyId, *, zone: str, now: datetime) -> Number:
+        since = min(day_began(now, zone), now - _HISTORY)
+        given = {"company_id": company_id, "since": since, "unpaced": sorted(UNPACED), "most": 2 * LARGEST_CAP}
+        recent = self._session.scalars(_RECENT, given).all()
+        phone = self._session.execute(_PHONE, {"company_id": company_id}).one_or_none()
+        return Number(
+            zone=zone,
+            linked_at=phone.linked_at if phone else now,
+            recent=sorted(recent),
+            locked_until=phone.locked_until if phone else None,
+            is_paused=bool(self._session.scalar(_PAUSED, {"company_id": company_id})),
+        )
+
+    def client(self, company_id: CompanyId, client_id: int) -> Addressee:
+        statement = select(ClientRow.name, ClientRow.phone, ClientRow.is_muted).where(
+            ClientRow.company_id == company_id, ClientRow.client_id == client_id
+        )
+        row = self._session.execute(statement).one_or_none()
+        return Addressee() if row is None else Addressee(**row._mapping)
+
+    def looked_at(self, notice: Notice) -> datetime | None:
+        at: datetime | None = self._session.scalar(_LOOKED_AT, {"company_id": notice.company_id, "id": notice.id})
+        return at
+
+    def looked(self, company_id: CompanyId, records: Sequence[int], at: datetime) -> None:
+        self._change(_LOOKED, company_id=company_id, records=[*records], at=at)
+
+    def release(self, notice: Notice, message_id: MessageId) -> bool:
+        return self._change(_RELEASE, **_look(notice), message_id=message_id) == 1
+
+    def is_ours(self, notice: Notice) -> bool:
+        return bool(self._session.scalar(_IS_OURS, _look(notice)))
+
+    def take_along(self, notice: Notice, *, now: datetime, until: datetime) -> Sequence[Notice]:
+        promise, is_news = notice.promise, notice.kind in NEWS
+        given = {
+            "company_id": notice.company_id,
+            "id": notice.id,
+            "record_id": notice.record_id,
+            "alone": [notice.kind] if is_news else [],
+            "kinds": [*NEWS] if is_news else [notice.kind],
+            "client_id": promise.client_id,
+            "client_number": one_spelling(promise.client_phone) if promise.client_phone else None,
+            "visits": [one.visit_id for one in (promise, promise.was) if one is not None],
+            "times": [one.starts_at for one in (promise, promise.was) if one is not None],
+            "longest": LONGEST_AT_ONCE.total_seconds(),
+            "now": now,
+            "until": until,
+            "limit": MOST_IN_ONE,
+        }
+        return [notice_of_row(row) for row in self._session.execute(_TAKE_ALONG, given)]
+
+    def hold(self, notices: Sequence[Notice], *, until: datetime, why: str | None) -> None:
+        for notice in notices:
+            self._change(_HOLD, **_look(notice), until=until, why=why)
+
+    def hold_salon(
+        self, company_id: CompanyId, *, now: datetime, until: datetime, why: str, but: Collection[str] = ()
+    ) -> None:
+        self._change(_HOLD_SALON, company_id=company_id, now=now, until=until, why=why, but=[*but])
+
+    def let_go(self, company_id: CompanyId) -> None:
+        self._change(_LET_GO, company_id=company_id, rules=[*_RULES])
+
+    def drop(self, notice: Notice, *, why: str, at: datetime) -> None:
+        self._change(_DROP, **_look(notice), why=why, at=at)
+
+    def settle(self, now: datetime) -> int:
+        return self._change(_TAKEN_BACK) + self._change(_DONE, now=now) + self._change(_FORGOTTEN, now=now)
+
+    def expire(self, now: datetime) -> int:
+        return self._change(_EXPIRE, now=now)
+
+    def any_due(self, now: datetime) -> bool:
+        return bool(self._session.scalar(_ANY_DUE, {"now": now, "lost_before": now - SENDING_AT_MOST}))
+
+    def _change(self, statement: TextClause, **values: Any) -> int:
+        return cast("CursorResult[Any]", self._session.execute(statement, values)).rowcount
+
+
+def _look(notice: Notice) -> dict[str, int]:
+    return {"id": notice.id, "attempts": notice.attempts}
+
+
+def notice_of_row(row: Row[Any]) -> Notice:
+    """A notice of the columns of its row."""
+    return Notice(
+        id=NoticeId(row.id),
+        company_id=CompanyId(row.company_id),
+        record_id=row.record_id,
+        kind=NoticeKind(row.kind),
+        promise=Promise.from_json(row.promise),
+        due_at=row.due_at,
+        deadline_at=row.deadline_at,
+        attempts=row.attempts,
+    )

@@ -1,0 +1,321 @@
+"""Rows of `notices` until they are due, and what they follow from: events, settings, bookings, open questions."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, TextClause, text
+from sqlalchemy.orm import Session
+
+from aiadmin.domain.ids import CompanyId, NoticeId
+from aiadmin.domain.journal.booking_event import BookingEvent, EventKind
+from aiadmin.domain.journal.journal import DEFAULT_ZONE
+from aiadmin.domain.messages.contact import one_spelling
+from aiadmin.domain.notices.change_planning import IMPORTED, MOST_AT_ONCE, Booking, LastNews, NewNotice, StoredEvent
+from aiadmin.domain.notices.notice import NEWS, NoticeKind, Promise
+from aiadmin.domain.notices.reminder_planning import Window
+from aiadmin.domain.notices.settings import MessageSettings
+from aiadmin.domain.quarantine import RowKey, WorkQueue
+from aiadmin.services.ports.notices import Found, WritingSalon
+from aiadmin.storage.bulk import as_json
+from aiadmin.storage.journal.booking_events import record_of_json
+from aiadmin.storage.journal.records import record_of_row
+from aiadmin.storage.journal.sync_runs import IS_READ
+from aiadmin.storage.quarantine import keys_of, not_set_aside, numbers_of
+
+_LOCK = 727_279
+_NEWS = """
+FROM booking_events AS event
+WHERE event.handled_at IS NULL AND NOT EXISTS (
+  SELECT FROM notices
+  WHERE notices.company_id = event.company_id AND notices.record_id = event.record_id AND notices.state = 'released'
+)
+"""
+_NEXT = not_set_aside(WorkQueue.BOOKING_EVENTS, "event.company_id", "event.id") + " AND event.id > :after"
+_TAKE = text(f"""
+SELECT event.*, CASE event.kind WHEN 'created' THEN (
+  SELECT count(*) FROM (
+    SELECT FROM records WHERE records.company_id = event.company_id AND NOT records.is_online
+      AND records.created_at BETWEEN
+      CAST(event.after ->> 'created_at' AS timestamptz) - interval '30 s'
+      AND CAST(event.after ->> 'created_at' AS timestamptz) + interval '30 s'
+    LIMIT :most
+  ) AS near
+) ELSE 1 END AS made_together
+{_NEWS} AND CASE WHEN CAST(:only AS bigint[]) IS NULL THEN {_NEXT} ELSE event.id = ANY(:only) END
+  AND (SELECT pg_try_advisory_xact_lock(:lock))
+ORDER BY event.id LIMIT :limit
+""")  # noqa: S608 - our own words
+_NEWS_KEYS = text(f"SELECT event.company_id, event.id {_NEWS} AND {_NEXT} ORDER BY event.id LIMIT :limit")
+_ANY_NEWS = text(f"SELECT EXISTS (SELECT {_NEWS} AND {_NEXT})")
+_LAST = text("""
+SELECT notices.id, notices.company_id, notices.record_id, given.client_id, given.client_phone,
+  notices.kind, notices.promise, notices.created_at,
+  notices.state, notices.reason, message.state AS message, EXISTS (
+    SELECT FROM outbox_messages AS call
+    WHERE call.company_id = notices.company_id AND call.created_at = notices.called_at
+      AND call.dedup_key LIKE 'call:%' AND call.state IN ('sending', 'sent', 'unknown')
+  ) AS is_called
+FROM jsonb_to_recordset(CAST(:bookings AS jsonb)) AS given (
+  company_id integer, record_id bigint, client_id bigint, client_phone text, client_number text
+)
+CROSS JOIN LATERAL (
+  SELECT id FROM notices
+  WHERE company_id = given.company_id AND record_id = given.record_id AND kind = ANY(:news)
+    AND (
+      CAST(promise ->> 'client_id' AS bigint) = given.client_id OR promise ->> 'client_number' = given.client_number
+    )
+  ORDER BY COALESCE(promise ->> 'client_number' = given.client_number, false) DESC,
+    id + 0 DESC -- or PostgreSQL may walk down the whole primary key to find one
+  LIMIT 1
+) AS newest
+JOIN notices ON notices.id = newest.id
+LEFT JOIN outbox_messages AS message ON message.id = notices.outbox_message_id
+ORDER BY notices.id
+FOR UPDATE OF notices
+""")
+"""What this number heard, and of what was told to none, or to others that the card has had, the newest."""
+_IS_LINKED = "EXISTS (SELECT FROM devices WHERE devices.company_id = companies.id AND devices.desired = 'on')"
+_READ_SALONS = f"""
+SELECT companies.id, companies.timezone, message_settings.settings, {_IS_LINKED} AS is_linked
+FROM companies LEFT JOIN message_settings ON message_settings.company_id = companies.id
+WHERE {IS_READ}
+"""  # noqa: S608 - our own words
+_READ_SALONS_OF = text(f"{_READ_SALONS} AND companies.id = ANY(:companies)")
+_SALONS = f"{_READ_SALONS} AND {_IS_LINKED}"
+_SALONS_OF = text(f"{_SALONS} AND companies.id = ANY(:companies)")
+_AFTER = f"""{not_set_aside(WorkQueue.REMINDERS, "companies.id", "'salon'")}
+  AND companies.id > :after ORDER BY companies.id LIMIT :limit"""
+_SALONS_AFTER = text(f"{_SALONS} AND {_AFTER}")
+_SALON_KEYS = text(f"SELECT id, 'salon' FROM ({_SALONS} AND {_AFTER}) AS listed ORDER BY id")  # noqa: S608 - our own
+_WINDOWS = """
+jsonb_to_recordset(CAST(:windows AS jsonb))
+AS given (company_id integer, kind text, since timestamptz, until timestamptz)
+"""
+_RECORD = "records." + ", records.".join(
+    (
+        *("record_id", "visit_id", "staff_id", "staff_name", "client_id", "client_name", "client_phone", "starts_at"),
+        *("seconds", "services", "attendance", "changed_at", "created_at", "comment", "is_online", "is_group"),
+        *("wall_clock", "is_unpaid", "deleted_at"),
+    )
+)
+_IS_OPEN = """
+records.deleted_at IS NULL AND records.client_id IS NOT NULL AND NOT EXISTS (
+  SELECT FROM notices
+  WHERE notices.company_id = records.company_id AND notices.record_id = records.record_id
+    AND notices.kind = given.kind AND (
+      CAST(notices.promise ->> 'client_id' AS bigint) = records.client_id
+      OR notices.promise ->> 'client_number' = records.client_number
+    )
+    AND CAST(notices.promise ->> 'starts_at' AS timestamptz) = records.starts_at
+) AND NOT EXISTS (
+  SELECT FROM notices JOIN records AS other
+    ON other.company_id = notices.company_id AND other.record_id = notices.record_id
+  WHERE other.company_id = records.company_id
+    AND (other.visit_id = records.visit_id OR other.starts_at = records.starts_at OR (
+      other.deleted_at IS NULL AND other.starts_at < records.starts_at + make_interval(secs => records.seconds)
+      AND records.starts_at < other.starts_at + make_interval(secs => other.seconds)
+    ))
+    AND other.record_id <> records.record_id AND notices.kind = given.kind AND notices.state <> 'dropped'
+    AND (
+      CAST(notices.promise ->> 'client_id' AS bigint) = records.client_id
+      OR notices.promise ->> 'client_number' = records.client_number
+    )
+    AND CAST(notices.promise ->> 'starts_at' AS timestamptz)
+      BETWEEN records.starts_at - interval '12 hours' AND records.starts_at + interval '12 hours'
+)
+"""
+_CHOSEN = f"""
+CASE WHEN CAST(:only AS bigint[]) IS NULL
+  THEN {not_set_aside(WorkQueue.REMINDERS, "records.company_id", "records.record_id")}
+  ELSE records.record_id = ANY(:only) END
+"""
+_ASKED = """
+LATERAL (
+  SELECT records.* FROM records
+  WHERE records.company_id = questions.company_id AND records.record_id = questions.record_id
+    AND records.starts_at = questions.starts_at
+  UNION ALL
+  SELECT records.* FROM records
+  WHERE records.company_id = questions.company_id AND records.visit_id = questions.visit_id
+    AND records.record_id <> questions.record_id
+    AND records.starts_at = questions.starts_at
+      + make_interval(secs => CAST(questions.others ->> CAST(records.record_id AS text) AS double precision))
+    AND NOT EXISTS (
+      SELECT FROM records AS asked
+      WHERE asked.company_id = questions.company_id AND asked.record_id = questions.record_id
+        AND asked.starts_at = questions.starts_at AND asked.client_id = records.client_id
+        AND asked.deleted_at IS NULL AND asked.attendance <> -1
+    )
+) AS records ON true
+"""
+"""The booking that was asked about, and what stands of its visit without it."""
+_BOOKING_KEYS = text(f"""
+SELECT company_id, record_id FROM (
+  SELECT records.company_id, records.record_id FROM {_WINDOWS}
+  JOIN records ON records.company_id = given.company_id AND records.starts_at BETWEEN given.since AND given.until
+  UNION
+  SELECT records.company_id, records.record_id FROM {_WINDOWS}
+  JOIN questions ON questions.company_id = given.company_id AND questions.asked_at BETWEEN given.since AND given.until
+  JOIN {_ASKED}
+) AS booking WHERE {not_set_aside(WorkQueue.REMINDERS, "booking.company_id", "booking.record_id")}
+""")  # noqa: S608 - our own words
+_IN_WINDOWS = text(f"""
+SELECT given.company_id, given.kind, NULL AS asked_at, {_RECORD}
+FROM {_WINDOWS}
+JOIN records ON records.company_id = given.company_id AND records.starts_at BETWEEN given.since AND given.until
+WHERE given.kind <> 'reminder_again' AND (given.kind = 'review') = (records.attendance = 1) AND {_CHOSEN}
+  AND {_IS_OPEN}
+UNION ALL
+SELECT given.company_id, given.kind, questions.asked_at, {_RECORD}
+FROM {_WINDOWS}
+JOIN questions ON questions.company_id = given.company_id AND questions.asked_at BETWEEN given.since AND given.until
+JOIN {_ASKED}
+WHERE given.kind = 'reminder_again' AND questions.answer IS NULL AND {_CHOSEN}
+  AND {_IS_OPEN} AND EXISTS (
+  SELECT FROM notices AS question JOIN outbox_messages AS message ON message.id = question.outbox_message_id
+  WHERE question.company_id = questions.company_id AND question.record_id = questions.record_id
+    AND question.kind IN ('reminder_day', 'reminder_hours') AND message.state = 'sent' AND (
+      CAST(question.promise ->> 'client_id' AS bigint) = records.client_id
+      OR question.promise ->> 'client_number' = records.client_number
+    )
+)
+""")  # noqa: S608 - our own words
+_ADD = text("""
+INSERT INTO notices (
+  company_id, record_id, kind, dedup_key, promise, due_at, deadline_at, created_at, state, reason, finished_at
+)
+SELECT company_id, record_id, kind, dedup_key, promise, due_at, deadline_at, :at,
+  CASE WHEN dropped IS NULL THEN 'waiting' ELSE 'dropped' END, dropped, CASE WHEN dropped IS NOT NULL THEN :at END
+FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS given (company_id integer, record_id bigint, kind text,
+  dedup_key text, promise jsonb, due_at timestamptz, deadline_at timestamptz, dropped text)
+ORDER BY company_id, dedup_key
+ON CONFLICT (company_id, dedup_key) DO NOTHING
+RETURNING state
+""")
+_SUPERSEDE = text("""
+UPDATE notices SET state = 'dropped', reason = 'superseded', claimed_until = NULL, finished_at = :at
+WHERE id = ANY(:numbers) AND state = 'waiting'
+""")
+_HANDLED = text("UPDATE booking_events SET handled_at = :at WHERE id = ANY(:numbers)")
+_SAID = frozenset({"sent", "unknown"})
+"""What may have arrived has told something."""
+
+
+class SqlNotices:
+    """`ports.Notices` on SQLAlchemy."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def news(self, *, after: int, limit: int, only: Sequence[RowKey] | None = None) -> Sequence[StoredEvent]:
+        given = {"after": after, "limit": limit, "lock": _LOCK, "most": MOST_AT_ONCE + 1, "only": numbers_of(only)}
+        return [_event(row) for row in self._session.execute(_TAKE, given)]
+
+    def news_keys(self, *, after: int, limit: int) -> Sequence[RowKey]:
+        return keys_of(self._session.execute(_NEWS_KEYS, {"after": after, "limit": limit}))
+
+    def any_news(self) -> bool:
+        return bool(self._session.scalar(_ANY_NEWS, {"after": 0}))
+
+    def last_news(self, bookings: Collection[Booking]) -> Mapping[Booking, LastNews]:
+        rows = self._session.execute(_LAST, {"bookings": as_json([_asked(one) for one in bookings]), "news": [*NEWS]})
+        return dict(_last(row) for row in rows)
+
+    def salons_of(self, companies: Collection[CompanyId]) -> Mapping[CompanyId, WritingSalon]:
+        found = self._salons(_SALONS_OF, companies=[*companies])
+        return {salon.company_id: salon for salon in found}
+
+    def read_salons_of(self, companies: Collection[CompanyId]) -> Mapping[CompanyId, WritingSalon]:
+        found = self._salons(_READ_SALONS_OF, companies=[*companies])
+        return {salon.company_id: salon for salon in found}
+
+    def salons(self, *, after: CompanyId, limit: int) -> Sequence[WritingSalon]:
+        return self._salons(_SALONS_AFTER, after=after, limit=limit)
+
+    def salon_keys(self, *, after: CompanyId, limit: int) -> Sequence[RowKey]:
+        return keys_of(self._session.execute(_SALON_KEYS, {"after": after, "limit": limit}))
+
+    def booking_keys(self, windows: Sequence[tuple[CompanyId, Window]]) -> Sequence[RowKey]:
+        return keys_of(self._session.execute(_BOOKING_KEYS, {"windows": _as_given(windows)}))
+
+    def in_windows(
+        self, windows: Sequence[tuple[CompanyId, Window]], *, only: Sequence[RowKey] | None = None
+    ) -> Sequence[Found]:
+        given = {"windows": _as_given(windows), "only": numbers_of(only)}
+        return [_found(row) for row in self._session.execute(_IN_WINDOWS, given)]
+
+    def supersede(self, notices: Sequence[NoticeId], at: datetime) -> None:
+        if notices:
+            self._session.execute(_SUPERSEDE, {"numbers": [*notices], "at": at})
+
+    def add(self, new: Sequence[NewNotice], at: datetime) -> int:
+        if not new:
+            return 0
+        rows = as_json([vars(one) | {"promise": one.promise.to_json()} for one in new])
+        states = self._session.scalars(_ADD, {"rows": rows, "at": at}).all()
+        return states.count("waiting")
+
+    def handled(self, events: Sequence[StoredEvent], at: datetime) -> None:
+        self._session.execute(_HANDLED, {"numbers": [one.event_id for one in events], "at": at})
+
+    def _salons(self, statement: TextClause, **given: Any) -> Sequence[WritingSalon]:
+        return [
+            WritingSalon(
+                company_id=CompanyId(row.id),
+                zone=row.timezone or DEFAULT_ZONE,
+                settings=MessageSettings.from_json(row.settings),
+                is_linked=row.is_linked,
+            )
+            for row in self._session.execute(statement, given)
+        ]
+
+
+def _as_given(windows: Sequence[tuple[CompanyId, Window]]) -> str:
+    return as_json([{"company_id": company_id, **vars(window)} for company_id, window in windows])
+
+
+def _asked(booking: Booking) -> Mapping[str, Any]:
+    phone = booking.client_phone
+    return vars(booking) | {"client_number": one_spelling(phone) if phone else None}
+
+
+def _event(row: Row[Any]) -> StoredEvent:
+    before = None if row.before is None else record_of_json(row.before)
+    return StoredEvent(
+        event_id=row.id,
+        company_id=CompanyId(row.company_id),
+        event=BookingEvent(kind=EventKind(row.kind), before=before, after=record_of_json(row.after)),
+        at=row.at,
+        made_together=row.made_together,
+    )
+
+
+def _last(row: Row[Any]) -> tuple[Booking, LastNews]:
+    booking = Booking(
+        company_id=CompanyId(row.company_id),
+        record_id=row.record_id,
+        client_id=row.client_id,
+        client_phone=row.client_phone,
+    )
+    return booking, LastNews(
+        notice_id=NoticeId(row.id),
+        kind=NoticeKind(row.kind),
+        promise=Promise.from_json(row.promise),
+        planned_at=row.created_at,
+        is_waiting=row.state == "waiting",
+        is_leaving=row.state == "released",
+        is_said=row.is_called or (row.state == "done" and row.message in _SAID),
+        is_imported=row.state == "dropped" and row.reason == IMPORTED,
+    )
+
+
+def _found(row: Row[Any]) -> Found:
+    return Found(
+        company_id=CompanyId(row.company_id),
+        kind=NoticeKind(row.kind),
+        record=record_of_row(row, raw={}),
+        asked_at=row.asked_at,
+    )

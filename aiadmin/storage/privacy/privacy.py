@@ -1,0 +1,183 @@
+"""Personal data across all tables: blanked when it is old, exported and erased when a client asks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, delete, func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from aiadmin.domain.companies.outbox import OutboxState
+from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.messages.contact import spellings
+from aiadmin.services.ports.privacy import Rows
+from aiadmin.storage.erasures import Tombs
+from aiadmin.storage.hosting.wa_store import Names, WaStore
+from aiadmin.storage.messages.contacts import LOCK, known_by
+from aiadmin.storage.tables.journal import ErasureRow
+from aiadmin.storage.tables.messages import ContactAddressRow, ContactRow, InboxMessageRow, OutboxMessageRow
+from aiadmin.storage.tables.notices import NoticeRow
+
+_MINE = "company_id = :company_id"
+_PERSON = f"{_MINE} AND (phone = ANY(:phones) OR lid = ANY(:lids))"
+"""`phones` and `lids` are all by which one person is or was known."""
+_CONTACT = f"SELECT id FROM contacts WHERE {_PERSON}"  # noqa: S608 - our own words
+_CLIENT = f"SELECT client_id FROM clients WHERE {_MINE} AND phone = ANY(:phones)"  # noqa: S608 - our own words
+_RECORD = f"""SELECT record_id FROM records WHERE {_MINE}
+  AND (client_phone = ANY(:phones) OR client_id IN ({_CLIENT}))"""  # noqa: S608 - our own words
+_MESSAGE = f"SELECT id FROM outbox_messages WHERE contact_id IN ({_CONTACT})"  # noqa: S608 - our own words
+_MENTIONS = "regexp_replace(encode(body, 'escape'), '[ ()+-]', '', 'g') LIKE ANY(:mentions)"
+"""A phone is written in many ways, `8 (900) 123-45-67` among them; a body may be anything, so it is no text yet."""
+
+_TO_SALON = """contact_id IN (
+  SELECT contacts.id FROM contacts JOIN companies ON companies.id = contacts.company_id
+  WHERE companies.id = :company_id AND contacts.phone = companies.whatsapp_phone
+) AND regexp_replace(text, '[ ()+-]', '', 'g') LIKE ANY(:mentions)"""
+"""What was told to the salon's own number before such messages named whom they are about."""
+_ABOUT = f"{_MINE} AND (contact_id IN ({_CONTACT}) OR about_contact_id IN ({_CONTACT}) OR {_TO_SALON})"
+_HELD: Mapping[str, str] = {
+    "contacts": _PERSON,
+    "contact_addresses": f"{_MINE} AND contact_id IN ({_CONTACT})",
+    "clients": f"{_MINE} AND phone = ANY(:phones)",
+    "records": f"{_MINE} AND record_id IN ({_RECORD})",
+    "heard_phones": f"{_MINE} AND (phone = ANY(:phones) OR record_id IN ({_RECORD}))",
+    "booking_events": f"{_MINE} AND record_id IN ({_RECORD})",
+    "notices": f"{_MINE} AND record_id IN ({_RECORD})",
+    "questions": f"{_MINE} AND (contact_id IN ({_CONTACT}) OR record_id IN ({_RECORD}))",
+    "inbox_messages": f"{_MINE} AND contact_id IN ({_CONTACT})",
+    "outbox_messages": _ABOUT,
+    "operator_messages": f"{_MINE} AND outbox_message_id IN ({_MESSAGE})",
+    "webhooks": f"{_MINE} AND {_MENTIONS}",
+}
+"""Which rows of a table are about the client of a phone; the order is that of the export."""
+
+_FORGET = '\'{"client_name": null, "client_phone": null, "comment": ""}\'::jsonb'
+_ERASURES: Sequence[tuple[str, str]] = (
+    (
+        "operator_messages",
+        "UPDATE operator_messages SET next_attempt_at = NULL, callback_url = NULL, error = 'erased',"
+        " finished_at = COALESCE(finished_at, :at)",
+    ),
+    ("webhooks", "DELETE FROM webhooks"),
+    ("heard_phones", "DELETE FROM heard_phones"),
+    (
+        "booking_events",
+        f"UPDATE booking_events SET before = before || {_FORGET}, after = after || {_FORGET}",  # noqa: S608
+    ),
+    (
+        "notices",
+        "UPDATE notices SET promise = '{}', finished_at = COALESCE(finished_at, :at), claimed_until = NULL,"
+        " reason = CASE WHEN state IN ('done', 'dropped') THEN reason ELSE 'erased' END,"
+        " state = CASE WHEN state = 'done' THEN state ELSE 'dropped' END",
+    ),
+    ("questions", "DELETE FROM questions"),
+    ("inbox_messages", "DELETE FROM inbox_messages"),
+    ("outbox_messages", "DELETE FROM outbox_messages"),
+    (
+        "records",
+        "UPDATE records SET client_name = NULL, client_phone = NULL, client_number = NULL, comment = '',"
+        " raw_data = '{}'",
+    ),
+    (
+        "clients",
+        "UPDATE clients SET name = NULL, phone = NULL, email = NULL, raw_data = '{}', is_muted = true",
+    ),
+    ("contact_addresses", "DELETE FROM contact_addresses"),
+    ("contacts", "DELETE FROM contacts"),
+)
+"""In this order: what leads to other rows goes after them."""
+
+
+class SqlPrivacy:
+    """`ports.Privacy` on SQLAlchemy."""
+
+    def __init__(self, session: Session, tombs: Tombs) -> None:
+        self._session, self._wa_store = session, WaStore(session)
+        self.buried = tombs.buried
+
+    def blank_messages(self, before: datetime, *, limit: int) -> int:
+        heard, owed = InboxMessageRow, OutboxMessageRow
+        old_in = select(heard.id).where(heard.received_at < before, heard.text.is_not(None))
+        old_out = select(owed.id).where(
+            owed.created_at < before,
+            owed.text != "",
+            owed.state.not_in([OutboxState.PENDING, OutboxState.SENDING]),
+        )
+        blanked = self._changed(update(heard).where(heard.id.in_(old_in.limit(limit))).values(text=None))
+        return blanked + self._changed(update(owed).where(owed.id.in_(old_out.limit(limit))).values(text=""))
+
+    def forget_notices(self, before: datetime) -> int:
+        return self._changed(delete(NoticeRow).where(NoticeRow.finished_at < before))
+
+    def export(self, company_id: CompanyId, phone: str) -> Mapping[str, Rows]:
+        addresses = self.addresses(company_id, phone)
+        given = _given(company_id, addresses)
+        held: dict[str, Rows] = {}
+        for table, mine in _HELD.items():
+            rows = self._session.execute(text(f"SELECT * FROM {table} WHERE {mine}"), given)  # noqa: S608
+            held[table] = [_shown(dict(row)) for row in rows.mappings()]
+        return {**held, **self._wa_store.export(company_id, Names.of(addresses))}
+
+    def erase(self, company_id: CompanyId, phone: str, at: datetime) -> Mapping[str, int]:
+        # nobody makes a contact meanwhile
+        self._session.execute(select(func.pg_advisory_xact_lock(LOCK, company_id)))
+        addresses = self.addresses(company_id, phone)
+        given = _given(company_id, addresses) | {"at": at}
+        counts: dict[str, int] = {}
+        for table, action in _ERASURES:
+            counts[table] = self._changed(text(f"{action} WHERE {_HELD[table]}"), given)
+        return {**counts, **self._wa_store.erase(company_id, Names.of(addresses))}
+
+    def addresses(self, company_id: CompanyId, phone: str) -> frozenset[str]:
+        asked = spellings([phone])
+        heard = {lid for number in asked for lid in self._wa_store.lids(number)}
+        mine = ContactRow.company_id == company_id, known_by(company_id, asked | heard)
+        of_old = select(ContactAddressRow.address).where(
+            ContactAddressRow.company_id == company_id,
+            ContactAddressRow.contact_id.in_(select(ContactRow.id).where(*mine)),
+        )
+        rows = self._session.execute(select(ContactRow.lid, ContactRow.phone).where(*mine))
+        known = {*self._session.scalars(of_old), *(one for row in rows for one in row if one)}
+        return spellings(asked | heard | known)
+
+    def forget_left_behind(self) -> int:
+        return self._wa_store.forget_left_behind()
+
+    def bury(self, company_id: CompanyId, fingerprints: Collection[str], at: datetime) -> None:
+        rows = [{"company_id": company_id, "fingerprint": one, "at": at} for one in sorted(fingerprints)]
+        self._session.execute(insert(ErasureRow).values(rows).on_conflict_do_nothing())
+
+    def unbury(self, company_id: CompanyId, fingerprints: Collection[str]) -> int:
+        mine = ErasureRow.company_id == company_id
+        buried_at = select(ErasureRow.at).where(mine, ErasureRow.fingerprint.in_(list(fingerprints)))
+        return self._changed(delete(ErasureRow).where(mine, ErasureRow.at.in_(buried_at.scalar_subquery())))
+
+    def _changed(self, statement: Any, given: Mapping[str, Any] | None = None) -> int:
+        quiet = statement.execution_options(synchronize_session=False)
+        return cast("CursorResult[Any]", self._session.execute(quiet, given)).rowcount
+
+
+def _given(company_id: CompanyId, addresses: Collection[str]) -> dict[str, Any]:
+    """`addresses` as the statements take them; bodies and old texts may hold a phone without its country."""
+    lids = sorted(one for one in addresses if "@" in one)
+    phones = sorted(set(addresses).difference(lids))
+    mentions = [f"%{phone[-_NATIONAL:]}%" for phone in phones]
+    return {"company_id": company_id, "phones": phones, "lids": lids, "mentions": mentions}
+
+
+_NATIONAL = 10
+"""Digits of a number without its country code, at most."""
+
+_OURS = frozenset({"epoch", "callback_url", "claimed_until"})
+"""Columns that say nothing of the client."""
+
+
+def _shown(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {
+        name: bytes(value).decode(errors="replace") if isinstance(value, bytes | memoryview) else value
+        for name, value in row.items()
+        if name not in _OURS
+    }

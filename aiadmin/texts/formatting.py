@@ -1,0 +1,121 @@
+"""Facts as a Russian reader expects them: days, money and numbers, after the Unicode CLDR (Babel)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_datetime
+from babel.numbers import format_decimal
+
+from aiadmin.domain.notices.client_name import greeting_name
+from aiadmin.domain.notices.template import BookedTitle, Facts
+from aiadmin.domain.plain_text import shown
+
+_RUSSIAN = Locale("ru")
+_CENT = Decimal("0.01")
+_NOBODY = re.compile(r"лист\w*\s+ожидани|без\s+мастера|любой\s+(?:мастер|специалист)|не\s+назначен", re.IGNORECASE)
+_CASES = {"а": ("у", "ы", "е"), "е": ("е", "я", "ю"), "к": ("", "а", "у"), "г": ("", "а", "у")}
+"""How a weekday with this last letter ends in the accusative, the genitive and the dative."""
+
+
+def words(facts: Facts) -> Mapping[str, str]:
+    """What stands for each variable of a text, and for `{date_...}` in other cases; empty where nothing is known."""
+    local = facts.starts_at.astimezone(ZoneInfo(facts.zone))
+    return {
+        **days(local),
+        "name": greeting_name(_one_line(facts.name)) or "",
+        "date": day(local),
+        "time": clock(local),
+        "master": _master(facts.master),
+        "services": ", ".join(filter(None, map(_service, facts.services))),
+        "price": _price(facts),
+        "address": _one_line(facts.address),
+        "link": _one_line(facts.link),
+    }
+
+
+def day(local: datetime) -> str:
+    """When, to the day.
+
+    >>> day(datetime(2026, 11, 27)), day(datetime(2026, 12, 1))
+    ('в пятницу, 27 ноября', 'во вторник, 1 декабря')
+    """
+    on = days(local)["date_on"]
+    return f"{'во' if on.startswith('вт') else 'в'} {on}"
+
+
+def days(local: datetime) -> Mapping[str, str]:
+    """A day in the cases that a text may want it in: alone, behind "на", behind "до", behind "к".
+
+    >>> list(days(datetime(2026, 11, 27)).values())
+    ['пятница, 27 ноября', 'пятницу, 27 ноября', 'пятницы, 27 ноября', 'пятнице, 27 ноября']
+    >>> list(days(datetime(2026, 11, 29)).values())[2:]
+    ['воскресенья, 29 ноября', 'воскресенью, 29 ноября']
+    """
+    weekday, date = format_datetime(local, "EEEE", locale=_RUSSIAN), format_datetime(local, "d MMMM", locale=_RUSSIAN)
+    accusative, genitive, dative = _CASES[weekday[-1]]
+    stem = weekday[:-1] if weekday[-1] in "ае" else weekday
+    forms = {"alone": weekday, "on": stem + accusative, "until": stem + genitive, "towards": stem + dative}
+    return {f"date_{case}": f"{form}, {date}" for case, form in forms.items()}
+
+
+def clock(local: datetime) -> str:
+    """The time of day, for example `09:05`."""
+    return format_datetime(local, "HH:mm", locale=_RUSSIAN)
+
+
+def money(amount: Decimal, currency: str | None) -> str:
+    """A sum in the salon's currency, the number alone where that is not known; hundredths only where there are any.
+
+    >>> money(Decimal("1500.00"), "₽"), money(Decimal("99.5"), "Br"), money(Decimal(1800), None)
+    ('1\\xa0500\\xa0₽', '99,50\\xa0Br', '1\\xa0800')
+    """
+    rounded = amount.quantize(_CENT)
+    is_whole = rounded == rounded.to_integral_value()
+    written = format_decimal(rounded, "#,##0" if is_whole else "#,##0.00", _RUSSIAN)
+    sign = _one_line(currency)
+    return f"{written}\xa0{sign}" if sign else written
+
+
+def count(number: int, one: str, few: str, many: str) -> str:
+    """A number with its noun.
+
+    >>> [count(number, "час", "часа", "часов") for number in (1, 3, 11, 1021)]
+    ['1 час', '3 часа', '11 часов', '1\\xa0021 час']
+    """
+    forms = {"one": one, "few": few}
+    return f"{format_decimal(number, locale=_RUSSIAN)} {forms.get(_RUSSIAN.plural_form(number), many)}"
+
+
+def _master(name: str | None) -> str:
+    """Empty for what a desk keeps in a column of its journal that is nobody: a waiting list, a dash."""
+    written = _one_line(name)
+    return written if any(map(str.isalpha, written)) and not _NOBODY.search(written) else ""
+
+
+def _price(facts: Facts) -> str:
+    """Empty for a sum that would read as nothing: nobody has set it."""
+    is_set = facts.price is not None and facts.price.quantize(_CENT) > 0
+    return money(facts.price, facts.currency) if facts.price is not None and is_set else ""
+
+
+def _service(booked: BookedTitle) -> str:
+    title, amount = booked
+    written = _one_line(title)
+    return f"{written} × {amount}" if written and amount > 1 else written
+
+
+def _one_line(text: str | None) -> str:
+    """What somebody typed, without what would break a line or hide in it; joined emoji stay joined."""
+    return " ".join("".join(sign if _is_written(sign) else " " for sign in shown(text or "")).split())
+
+
+def _is_written(sign: str) -> bool:
+    """Whether it is more than a blank; what is left of signs that nobody sees joins those of emoji."""
+    return sign.isprintable() or unicodedata.category(sign) == "Cf"

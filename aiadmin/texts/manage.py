@@ -1,0 +1,209 @@
+"""The catalogue's part for the management page: states, marks and reasons in words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from aiadmin import texts
+from aiadmin.domain.hosting.device import Observed
+from aiadmin.domain.journal.sync_retry import Failure
+from aiadmin.domain.journal.sync_run import RunState, Stage
+from aiadmin.domain.manage.salon_state import OF_OBSERVED, SalonState, StateKind
+from aiadmin.domain.messages.message_log import Mark, Side
+from aiadmin.texts import formatting as wording
+
+NO_PHONE = "Телефон не подключён."
+_SESSIONS: Mapping[Observed, str] = {
+    Observed.LINKED: "Телефон подключён, выходим на связь.",
+    Observed.STARTING: "Выходим на связь с WhatsApp.",
+    Observed.ONLINE: "На связи.",
+    Observed.DEGRADED: "WhatsApp отвечает с задержкой: сообщения подождут.",
+    Observed.RECONNECTING: "Связь прервалась, восстанавливаем.",
+    Observed.BACKOFF: "WhatsApp не отвечает, пробуем снова сами.",
+    Observed.CONFLICT: "Это подключение открыто где-то ещё. Скоро попробуем снова.",
+    Observed.BANNED: "WhatsApp временно ограничил номер. Откройте WhatsApp на телефоне салона: там указан срок.",
+    Observed.OUTDATED: "WhatsApp требует обновления. Мы уже знаем и обновляем сервис.",
+    Observed.LOGGED_OUT: texts.DISCONNECTED,
+}
+
+
+def session(observed: Observed, reason: str | None) -> str:
+    """What an owner reads of a session's state."""
+    return texts.logged_out(reason) if observed is Observed.LOGGED_OUT else _SESSIONS[observed]
+
+
+STATES: Mapping[StateKind, str] = {
+    StateKind.UNINSTALLED: texts.ACTIVATION["uninstalled"],
+    StateKind.FROZEN: texts.ACTIVATION["frozen"],
+    StateKind.NO_PHONE: "Телефон салона не подключён: клиентам ничего не уходит. Подключите телефон.",
+    StateKind.ALL_PAUSED: "Сообщения всех салонов на паузе{since}. Мы отпустим их сами, ничего делать не нужно.",
+    StateKind.PAUSED: "Сообщения этого салона на паузе{since}. Чтобы они пошли снова, напишите в поддержку.",
+    StateKind.NO_HOST: "WhatsApp салона не на связи: сервис сейчас не работает. Мы запускаем его снова.",
+    StateKind.WAITS_FOR_HOST: "WhatsApp салона не на связи: ждёт, когда сервис его запустит.",
+    StateKind.SWITCHED_OFF: "WhatsApp салона выключен, пока приложение приостановлено.",
+    **{kind: _SESSIONS[observed] for observed, kind in OF_OBSERVED.items() if kind is not None},
+    StateKind.LOGGED_OUT: "{reason}",
+    StateKind.NO_RECORDS: "Напоминаний не будет: приложению не дали право видеть записи. "
+    "Откройте в YClients права приложения AI Admin и включите доступ к журналу записи.",
+    StateKind.NO_CLIENTS: "Писать некому: приложению не дали право видеть клиентов. "
+    "Откройте в YClients права приложения AI Admin и включите доступ к клиентам.",
+    StateKind.NO_PHONES: "Сообщения получат не все: приложению не дали право видеть телефоны. "
+    "Откройте в YClients права приложения AI Admin и включите доступ к телефонам клиентов.",
+    StateKind.NO_ATTENDANCE: "Ответы «приду» не попадут в журнал: приложению не дали право менять статус визита. "
+    "Откройте в YClients права приложения AI Admin и включите изменение записей.",
+    StateKind.JOURNAL_UNREAD: "Журнал салона не читается. {reason}",
+    StateKind.NOTICES_OFF: "Все уведомления выключены: клиенты не получают ничего. Включите нужные в настройках.",
+    StateKind.UNTOLD: "За неделю не смогли предупредить об отмене или переносе: {records}. "
+    "Кому позвонить, мы написали в чат салона с самим собой.",
+    StateKind.UNCALLED: "За неделю не смогли предупредить об отмене или переносе: {records}. "
+    "Позвоните этим клиентам сами: сейчас мы не можем написать салону, кому именно.",
+    StateKind.IMPORTED: "За неделю сразу появилось много записей, похоже на перенос из другой программы: {records}. "
+    "О них клиентам не писали, напоминания придут как обычно.",
+}
+"""How a salon stands: the same words on the page, in `companies show` and in `doctor`."""
+
+
+def state(one: SalonState, zone: str) -> str:
+    """What is said of a state; times are those of the salon's clock."""
+    return STATES[one.kind].format(
+        since="" if one.since is None else f" с {_moment(one.since.astimezone(ZoneInfo(zone)))}",
+        records="" if one.count is None else wording.count(one.count, "запись", "записи", "записей"),
+        reason=texts.logged_out(one.reason)
+        if one.kind is StateKind.LOGGED_OUT
+        else SYNC_FAILURES.get(one.reason or "", ""),
+    )
+
+
+def _moment(local: datetime) -> str:
+    return f"{local:%d.%m}, {wording.clock(local)}"
+
+
+HOOKS: Mapping[str, str] = {
+    "ours": "YClients сообщает нам об изменениях в журнале.",
+    "missing": "YClients не сообщает нам об изменениях: адреса событий салона заменило другое приложение. "
+    "Изменения узнаём сами раз в десять минут.",
+    "inactive": "События салона в YClients выключены. Изменения узнаём сами раз в десять минут.",
+}
+"""By `companies.hooks_state`."""
+
+SYNC_STATES: Mapping[RunState, str] = {
+    RunState.WAITING: "Ждёт своей очереди.",
+    RunState.RUNNING: "Читаем журнал.",
+    RunState.DONE: "Журнал прочитан.",
+    RunState.FAILED: "Не получилось прочитать журнал, попробуем ещё раз.",
+    RunState.PAUSED: "Чтение остановлено: YClients не пускает нас в журнал.",
+}
+SYNC_STAGES: Mapping[Stage, str] = {
+    Stage.COMPANY: "данные салона",
+    Stage.CATEGORIES: "категории услуг",
+    Stage.SERVICES: "услуги",
+    Stage.STAFF: "мастера",
+    Stage.SCHEDULE: "расписание",
+    Stage.CLIENTS: "клиенты",
+    Stage.RECORDS: "записи",
+    Stage.HORIZON: "новые дни журнала",
+    Stage.CHANGES: "изменения",
+    Stage.WEEK: "сверка недели",
+    Stage.RIGHTS: "права приложения",
+    Stage.HOOKS: "события",
+}
+SYNC_FAILURES: Mapping[str, str] = {
+    Failure.DOWN: "YClients не отвечает.",
+    Failure.RATE_LIMITED: "YClients просит подождать.",
+    Failure.KEY_REFUSED: "YClients не принимает ключ сервиса. Напишите в поддержку.",
+    Failure.FORBIDDEN: "YClients не разрешает читать журнал: проверьте права приложения в YClients.",
+    Failure.NOT_FOUND: "YClients не нашёл этот салон.",
+    Failure.REFUSED: "YClients ответил не так, как мы ожидали. Мы разберёмся.",
+}
+
+PURPOSES: Mapping[str, str] = {
+    "manual": "Вручную",
+    "trial": "Проверка текста",
+    "booked": "Новая запись",
+    "moved": "Перенос",
+    "changed": "Изменение записи",
+    "cancelled": "Отмена",
+    "reminder_day": "Напоминание за день",
+    "reminder_hours": "Напоминание перед визитом",
+    "reminder_again": "Повторный вопрос",
+    "review": "Просьба об отзыве",
+    "reply": "Ответ клиенту",
+    "operator": "Уведомление YClients",
+}
+"""By `outbox_messages.purpose`."""
+_REASONS: Mapping[str, str] = {
+    "expired": "устарело, пока ждало отправки",
+    "host_lost": "связь прервалась во время отправки: дошло ли, неизвестно",
+    "timeout": "WhatsApp не ответил: дошло ли, неизвестно",
+    "disconnected": "связь прервалась во время отправки",
+    "not_connected": "ждёт связи с WhatsApp",
+    "number_unanswered": "WhatsApp пока не ответил, есть ли такой номер: спросим ещё раз",
+    "opted_out": "клиент отказался от сообщений",
+    "absent": "у клиента нет WhatsApp",
+    "not_on_whatsapp": "у клиента нет WhatsApp",
+    "reachout_locked": "WhatsApp пока не даёт писать первыми тем, кто вам не писал",
+    "unencrypted": "сбой у нас во время отправки: дошло ли, неизвестно",
+    "uninstalled": "приложение удалено из салона",
+    "superseded": "вместо него ушло более полное",
+    "unlinked": "салон подключил новый владелец: прежний телефон отключён",
+}
+
+
+def new_entry(user_id: object) -> str:
+    """Among what has happened: a user of YClients came in for the first time."""
+    return f"Страницу впервые открыл пользователь YClients № {user_id}"
+
+
+def message_reason(reason: str | None) -> str | None:
+    """Why a message stands where it does, or None where there is nothing to say."""
+    return _REASONS.get(reason, "WhatsApp не принял сообщение") if reason else None
+
+
+DONE: Mapping[str, str] = {
+    "disconnected": "WhatsApp отключён. Переписка и настройки сохранились.",
+    "not-linked": "Телефон не был подключён.",
+    "retrying": "Сообщаем YClients ещё раз.",
+    "reading": "Читаем журнал заново.",
+    "in-hand": "Журнал уже читается.",
+    "saved": "Настройки сохранены.",
+    "trial": "Отправляем. Сообщение придёт в течение минуты, если WhatsApp салона на связи.",
+}
+"""What follows a button."""
+REFUSED_TITLE = "Ссылка не открывается"
+DOUBLE_NOTICES = (
+    "Клиенты могут получать всё дважды: включены наши уведомления, и YClients отправляет через нас свои. "
+    "Выключите одни из них: наши ниже, свои YClients отключает в настройках уведомлений."
+)
+
+MARKS: Mapping[Mark, str] = {
+    Mark.QUEUED: "ждёт отправки",
+    Mark.SENT: "отправлено",
+    Mark.DELIVERED: "доставлено",
+    Mark.READ: "прочитано",
+    Mark.UNKNOWN: "неизвестно, дошло ли",
+    Mark.FAILED: "не отправлено",
+    Mark.CANCELLED: "отменено",
+}
+SIDES: Mapping[Side, str] = {
+    Side.IN: "{who}",
+    Side.OWN_PHONE: "Вы, с телефона → {who}",
+    Side.OUT: "AI Admin → {who}",
+}
+PAGE: Mapping[str, object] = {
+    "marks": MARKS,
+    "sides": SIDES,
+    "somebody": "клиент",
+    "wordless": "Без текста",
+    "week": "За неделю {marks}",
+    "quietWeek": "За неделю мы ничего не отправляли.",
+    "stage": "Сейчас: {stage}.",
+    "stagePage": "Сейчас: {stage}, {page} из {pages}.",
+    "ownText": "{title}: ваш текст",
+    "textReset": "Вернули наш текст.",
+    "textSaved": "Текст сохранён.",
+    "offline": "Нет связи с сервером. Проверьте интернет, мы пробуем снова.",
+    "noAnswer": "Сервер не ответил как нужно. Повторите позже.",
+}
+"""What the page's script says by itself, by the names that it calls them."""

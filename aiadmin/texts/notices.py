@@ -1,0 +1,231 @@
+"""The part of the catalogue of texts that is about notices: what salons set, and what their clients read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+
+from aiadmin.domain.notices.answered import without_question
+from aiadmin.domain.notices.notice import NoticeKind
+from aiadmin.domain.notices.settings import SettingsInvalidError
+from aiadmin.domain.notices.sure import is_of_visit, is_sure
+from aiadmin.domain.notices.template import LONGEST, VARIABLES, Facts, TemplateError, check, render
+from aiadmin.texts import formatting as wording
+
+_HELLO = "Здравствуйте, {name}!\n"
+_WHAT = "Услуги: {services}\nМастер: {master}\n"
+_ANSWER = "Ответьте, пожалуйста: 1 — приду, 2 — не смогу."
+
+TEMPLATES: Mapping[NoticeKind, str] = {
+    NoticeKind.BOOKED: f"{_HELLO}Вы записаны {{date}}, в {{time}}.\n{_WHAT}"
+    "Стоимость: {price}\nАдрес: {address}\n"
+    "Если планы изменятся, напишите сюда. А чтобы не получать таких сообщений, ответьте СТОП.",
+    NoticeKind.MOVED: f"{_HELLO}Ваша запись перенесена: теперь ждём вас {{date}}, в {{time}}.\n{_WHAT}"
+    "Если это время не подходит, напишите сюда, и мы подберём другое.",
+    NoticeKind.CHANGED: f"{_HELLO}Время вашего визита прежнее: {{date}}, в {{time}}. А запись теперь такая.\n{_WHAT}"
+    "Стоимость: {price}\nЕсли что-то не подходит, напишите сюда.",
+    NoticeKind.CANCELLED: f"{_HELLO}Ваша запись {{date}}, в {{time}}, отменена.\n"
+    "Будем рады видеть вас в другой раз: напишите сюда, и мы подберём время.",
+    NoticeKind.REMINDER_DAY: f"{_HELLO}Напоминаем: ждём вас {{date}}, в {{time}}.\n{_WHAT}"
+    f"Адрес: {{address}}\n{_ANSWER}",
+    NoticeKind.REMINDER_HOURS: f"{_HELLO}Скоро увидимся: {{date}}, в {{time}}.\n"
+    f"Адрес: {{address}}\nВсё в силе? {_ANSWER}",
+    NoticeKind.REMINDER_AGAIN: f"{_HELLO}Мы пока не знаем, придёте ли вы {{date}}, в {{time}}. {_ANSWER}",
+    NoticeKind.REVIEW: f"{_HELLO}Спасибо, что были у нас! Всё ли понравилось? Напишите пару слов, нам это важно.\n"
+    "Оставить отзыв: {link}",
+}
+"""What clients read where a salon has not written a text of its own. Links are rare: WhatsApp distrusts them."""
+
+AS_IT_IS = (
+    f"{_HELLO}Ваша запись изменилась: теперь ждём вас {{date}}, в {{time}}.\n{_WHAT}"
+    "Стоимость: {price}\nЕсли что-то не подходит, напишите сюда."
+)
+"""What is left of a visit that begins at another time, when a part of it is off or was moved."""
+_MANY_HELLO = "Здравствуйте, {name}!\n"
+LISTS: Mapping[NoticeKind | None, tuple[str, str]] = {
+    NoticeKind.BOOKED: (
+        f"{_MANY_HELLO}Вы записаны:",
+        "Адрес: {address}\nЕсли планы изменятся, напишите сюда. А чтобы не получать таких сообщений, ответьте СТОП.",
+    ),
+    NoticeKind.MOVED: (
+        f"{_MANY_HELLO}Ваши записи перенесены, теперь ждём вас:",
+        "Если что-то не подходит, напишите сюда, и мы подберём другое время.",
+    ),
+    NoticeKind.CHANGED: (
+        f"{_MANY_HELLO}Ваши записи изменились, время прежнее:",
+        "Если что-то не подходит, напишите сюда.",
+    ),
+    NoticeKind.CANCELLED: (
+        f"{_MANY_HELLO}Эти ваши записи отменены:",
+        "Будем рады видеть вас в другой раз: напишите сюда, и мы подберём время.",
+    ),
+    None: (f"{_MANY_HELLO}Ваша запись изменилась, теперь ждём вас:", "Если что-то не подходит, напишите сюда."),
+}
+"""What stands before and after a list of several visits that one client is told of at once; with None before and
+after the bookings of a visit of which a part is off or was moved."""
+_LIST_LINE = "• {date}, в {time} — {services}, мастер {master}"
+_TOLD = (
+    (("date", "time"), "Ждём вас {date}, в {time}."),
+    (("date",), "Ждём вас {date}."),
+    (("time",), "Ждём вас в {time}."),
+    (("services",), "Услуги: {services}."),
+    (("master",), "Мастер: {master}."),
+    (("price",), "Стоимость: {price}."),
+    (("address",), "Адрес: {address}."),
+    (("link",), "Ваша запись: {link}"),
+)
+"""What a question told of a visit, to a client who is not asked any more."""
+
+VARIABLE_MEANINGS: Mapping[str, str] = {
+    "name": "имя клиента",
+    "date": "день: «в пятницу, 27 ноября», а после «на», «до» или «Дата:» так, как там нужно",
+    "time": "время: «14:30»",
+    "master": "имя мастера",
+    "services": "услуги через запятую",
+    "price": "сколько стоит визит",
+    "address": "адрес салона",
+    "link": "ссылка на запись, а после визита на отзывы",
+}
+"""What a salon may use in its texts."""
+
+_NUMBERS = {
+    "услуг": ("а", "и"),
+    "процедур": ("а", "ы"),
+    "послуг": ("а", "и"),
+    "паслуг": ("а", "і"),
+    "қызмет": ("", "тер"),
+    "кызмат": ("", "тар"),
+    "xizmat": ("", "lar"),
+    "хизмат": ("", "лар"),
+    "service": ("", "s"),
+}
+"""How a word for services ends where there is one, and where there are several."""
+_ENDINGS = "|".join(sorted({ending for both in _NUMBERS.values() for ending in both if ending}))
+_SERVICES = re.compile(
+    rf"(?P<before>(?:^|[.!?;,|•·(/])(?:[^\w{{\n]|_){{0,8}})(?P<word>{'|'.join(_NUMBERS)})"
+    rf"(?:{_ENDINGS})?(?P<behind>[\s*_~]*[:—–-][\s*_~]*\{{services\}})",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""A label, which agrees with the number of services behind it."""
+
+_DATES = (
+    (re.compile(r"\b(?:во?)\s+\{date\}", re.IGNORECASE), "{date}"),
+    (re.compile(r"\b(на\s*:?\s+)\{date\}", re.IGNORECASE), r"\1{date_on}"),
+    (re.compile(r"\b((?:до|с|со|от|после|кроме|позже|раньше|вместо)\s+)\{date\}", re.IGNORECASE), r"\1{date_until}"),
+    (re.compile(r"\b(ко?\s+)\{date\}", re.IGNORECASE), r"\1{date_towards}"),
+    (
+        re.compile(
+            r"((?:^|[\n.!?;|•·,(])[^\w\n{]*(?:(?:нов|ваш)\w*\s+)?(?:дата|день|число|время|sana|күні|күнү)"
+            r"(?:\s*(?:/|и|,)\s*время)?(?:\s+(?:визита|записи|при[её]ма|посещения|сеанса|процедуры|встречи))?"
+            r"[\s*_~]*[:—–-][\s*_~]*)\{date\}",
+            re.IGNORECASE,
+        ),
+        r"\1{date_alone}",
+    ),
+)
+"""What stands before a day, and the day as it is said behind it."""
+
+TEMPLATE_FLAWS: Mapping[str, str] = {
+    "empty": "Напишите текст: одних переменных мало.",
+    "too-long": f"Текст должен быть не длиннее {wording.count(LONGEST, 'символа', 'символов', 'символов')}, "
+    "а в этом {what}.",
+    "brace": "Фигурная скобка без пары. Скобки нужны только вокруг переменных, например {{name}}.",
+    "variable": "Переменной {what} нет. Есть такие: " + ", ".join(f"{{{{{name}}}}}" for name in VARIABLES) + ".",
+    "control": "Здесь есть невидимый символ, который WhatsApp не покажет. Сотрите его.",
+}
+"""Why a text is refused; `TemplateError.code` says which."""
+
+SETTING_FLAWS: Mapping[str, str] = {
+    "switch": "Нужно «да» или «нет» (true или false).",
+    "clock": "Нужно время от 00:00 до 23:59, например 18:00.",
+    "range": "Нужно целое число от {least} до {most}.",
+    "link": "Нужен обычный адрес в интернете, который начинается с https://, не длиннее 200 символов: "
+    "без пробелов, кавычек и пароля, с именем сайта, а не его номером.",
+    "quiet": "Это время попадает в тихие часы: выберите другое или измените тихие часы.",
+    "unknown": "Такой настройки нет.",
+}
+"""What is wrong with one setting; `Flaw.code` says which."""
+
+
+def fill(template: str, facts: Facts, *, is_asked: bool = True) -> str:
+    """What a client reads: a text with what is known of a booking; empty when it speaks of nothing that is known.
+
+    Args:
+        is_asked: whether the client still has to say that they come; otherwise what asks for it is left out.
+
+    Raises:
+        TemplateError: the text cannot be filled in.
+    """
+    check(template)
+    return _filled(_asking(template, is_asked=is_asked), facts)
+
+
+def say(kind: NoticeKind, own: str | None, facts: Facts, *, is_asked: bool = True) -> str:
+    """What is sent, never empty: the salon's own text, or ours where it has none, or one that is not `sure`."""
+    ours = TEMPLATES[kind]
+    return (
+        (own and _own(kind, own, facts, is_asked=is_asked))
+        or fill(ours, facts, is_asked=is_asked)
+        or fill(ours, facts)
+    )
+
+
+def _own(kind: NoticeKind, template: str, facts: Facts, *, is_asked: bool) -> str:
+    try:
+        check(template)
+    except TemplateError:
+        return ""
+    told = _asking(template, is_asked=is_asked)
+    if told != template and not is_of_visit(told):
+        return ""
+    return _filled(told, facts) if is_sure(kind, told, wording.words(facts)) else ""
+
+
+def _asking(template: str, *, is_asked: bool) -> str:
+    return template if is_asked else without_question(template, _tell)
+
+
+def _filled(template: str, facts: Facts) -> str:
+    agreed = _SERVICES.sub(lambda found: _agreed(found, is_one=len(facts.services) == 1), template)
+    for before, said in _DATES:
+        agreed = before.sub(said, agreed)
+    return render(agreed, wording.words(facts))
+
+
+def fill_list(kind: NoticeKind | None, visits: Sequence[Facts]) -> str:
+    """What a client reads of several visits at once."""
+    before, after = LISTS[kind]
+    hello, goodbye = render(before, wording.words(visits[0])), render(after, wording.words(visits[0]))
+    lines = (render(_LIST_LINE, wording.words(visit)) for visit in visits)
+    return "\n".join((hello, *lines, goodbye))
+
+
+def _agreed(found: re.Match[str], *, is_one: bool) -> str:
+    """A label of services in the number that they have, in the letters that it was written in."""
+    one, several = _NUMBERS[found["word"].casefold()]
+    ending = one if is_one else several
+    return f"{found['before']}{found['word']}{ending.upper() if found['word'].isupper() else ending}{found['behind']}"
+
+
+def _tell(names: Collection[str]) -> str:
+    """These variables, each in a sentence."""
+    left, said = set(names), []
+    for told, sentence in _TOLD:
+        if left.issuperset(told):
+            left.difference_update(told)
+            said.append(sentence)
+    return " ".join(said)
+
+
+def setting_flaws(error: SettingsInvalidError) -> Mapping[str, str]:
+    """A sentence for each setting that is wrong."""
+    return {
+        name: SETTING_FLAWS[flaw.code].format(least=flaw.least, most=flaw.most) for name, flaw in error.flaws.items()
+    }
+
+
+def template_flaw(error: TemplateError) -> str:
+    """A sentence for what is wrong with a text; `error.position` is where."""
+    is_length = error.code == "too-long"
+    what = wording.count(int(error.what), "символ", "символа", "символов") if is_length else error.what
+    return TEMPLATE_FLAWS[error.code].format(what=what)

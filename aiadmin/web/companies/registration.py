@@ -1,0 +1,59 @@
+"""Registering a salon."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+import structlog
+from flask import Blueprint
+
+from aiadmin.domain.companies.company import Company
+from aiadmin.domain.ids import SalonId
+from aiadmin.services.companies import registration
+from aiadmin.web.http import schemas
+from aiadmin.web.http.json_body import read_object
+from aiadmin.web.http.request_context import container
+from aiadmin.web.openapi.operation import Operation, documented
+
+log = structlog.get_logger(__name__)
+blueprint = Blueprint("registration", __name__)
+
+
+@blueprint.post("/marketplace/register")
+@documented(
+    Operation(
+        summary="Зарегистрировать салон",
+        body=schemas.Register,
+        answers={201: schemas.Registered},
+        errors=(403, 409),
+    )
+)
+def register() -> tuple[dict[str, object], int]:
+    """A new company with its key and its first link; a registered salon is refused and nothing about it changes."""
+    given, held = schemas.Register().load(read_object()), container()
+    made = registration.register(
+        salon_id=SalonId(given["salon_id"]),
+        phone=given["phone"],
+        email=given["email"],
+        uow=held.uow,
+        secrets=held.secrets,
+        tokens=held.tokens,
+        links=held.links,
+        clock=held.clock,
+        window=held.config.activation_window,
+    )
+    log.info("company registered", company_id=made.company.company_id, salon_id=made.company.salon_id)
+    answer = schemas.dump(
+        schemas.Registered,
+        company_id=made.company.company_id,
+        salon_id=made.company.salon_id,
+        api_key=made.api_key,
+        connect_url=connect_url(made.company, made.token),
+    )
+    return answer, 201
+
+
+def connect_url(owner: Company, token: str) -> str:
+    """The address of the connect page, without the host."""
+    query = urlencode({"token": token, "company": owner.company_id, "salon": owner.salon_id})
+    return f"/marketplace/connect?{query}"

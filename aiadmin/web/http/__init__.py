@@ -1,0 +1,1 @@
+"""What every route shares: guards, errors, bodies, schemas, limits, headers."""

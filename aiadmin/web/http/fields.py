@@ -1,0 +1,137 @@
+"""Field types, strict where a lax reader would guess."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from marshmallow import ValidationError, fields, validate
+
+from aiadmin import texts
+from aiadmin.adapters.phone_numbers import read_phone
+from aiadmin.domain.companies.company import DEFAULT_COUNTRY
+
+MAX_TEXT = 255
+MAX_LONG_TEXT = 5000
+MAX_ID = 2**31 - 1
+_DIGITS = re.compile(r"[0-9]{1,10}")
+_SUM = re.compile(r"[0-9]{1,8}(\.[0-9]{1,2})?")
+_WALL_CLOCK = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}( [0-9]{2}:[0-9]{2}:[0-9]{2})?")
+_EMAIL = validate.Email(error=texts.FIELDS["email"])
+_MESSAGES: dict[str, Any] = {"required": texts.FIELDS["required"], "null": texts.FIELDS["null"]}
+
+
+class Id(fields.Field[int]):
+    """A positive 32-bit number, or its decimal digits as text; nothing is cut, rounded or guessed."""
+
+    default_error_messages = _MESSAGES
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> int:
+        if isinstance(value, str) and _DIGITS.fullmatch(value):
+            value = int(value)
+        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MAX_ID:
+            raise ValidationError(texts.FIELDS["number"])
+        return value
+
+
+class LongText(fields.Field[str]):
+    """A text as it was typed, of several lines; whoever uses it says what is wrong with it, and where."""
+
+    default_error_messages = _MESSAGES
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> str:
+        if not isinstance(value, str):
+            raise ValidationError(texts.FIELDS["text"])
+        if len(value) > MAX_LONG_TEXT:
+            raise ValidationError(texts.FIELDS["too-long"].format(max=MAX_LONG_TEXT))
+        return value.replace("\r\n", "\n")
+
+
+class Text(fields.Field[str]):
+    """Trimmed text without control characters, at most 255 long; never cut silently."""
+
+    default_error_messages = _MESSAGES
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> str:
+        if not isinstance(value, str):
+            raise ValidationError(texts.FIELDS["text"])
+        text = value.strip()
+        if not text:
+            raise ValidationError(texts.FIELDS["empty"])
+        if len(text) > MAX_TEXT:
+            raise ValidationError(texts.FIELDS["too-long"].format(max=MAX_TEXT))
+        if any(unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for character in text):
+            raise ValidationError(texts.FIELDS["control"])
+        return text
+
+
+class Phone(fields.Field[str]):
+    """A phone number that can exist; loaded as digits with the country code.
+
+    Args:
+        country: where the salon is that the request is about, ISO 3166 code: asked for at each reading.
+    """
+
+    default_error_messages = _MESSAGES
+
+    def __init__(self, *, country: Callable[[], str] = lambda: DEFAULT_COUNTRY, **more: Any) -> None:
+        super().__init__(**more)
+        self._country = country
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> str:
+        digits = read_phone(value, self._country()) if isinstance(value, str) else None
+        if digits is None:
+            raise ValidationError(texts.FIELDS["phone"])
+        return digits
+
+
+class Email(Text):
+    """An e-mail address."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> str:
+        text = super()._deserialize(value, attr, data, **more)
+        _EMAIL(text)
+        return text
+
+
+class Moment(fields.Field[datetime]):
+    """A time in UTC: `2025-01-16T10:00:00Z`."""
+
+    def _serialize(self, value: datetime | None, attr: str | None, obj: Any, **_: Any) -> str | None:
+        return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z") if value else None
+
+
+class Sum(fields.Field[Decimal]):
+    """Money or per cent with two digits behind the point, as a number or as text; dumped as text."""
+
+    default_error_messages = _MESSAGES
+
+    def __init__(self, *, least: str = "0.01", most: str = "99999999.99", **more: Any) -> None:
+        super().__init__(**more)
+        self.least, self.most = Decimal(least), Decimal(most)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Decimal:
+        written = str(value).strip() if isinstance(value, int | float | str) and not isinstance(value, bool) else ""
+        if not _SUM.fullmatch(written) or not self.least <= Decimal(written) <= self.most:
+            raise ValidationError(texts.FIELDS["sum"].format(least=self.least, most=self.most))
+        return Decimal(written)
+
+    def _serialize(self, value: Decimal | None, attr: str | None, obj: Any, **_: Any) -> str | None:
+        return None if value is None else f"{value:.2f}"
+
+
+class WallClock(fields.Field[datetime]):
+    """A time as YClients' marketplace writes it, without a zone: `2025-01-16 10:00:00`; or a day, from its start."""
+
+    default_error_messages = _MESSAGES
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> datetime:
+        if isinstance(value, str) and _WALL_CLOCK.fullmatch(value):
+            with suppress(ValueError):
+                return datetime.fromisoformat(value)
+        raise ValidationError(texts.FIELDS["time"])

@@ -1,0 +1,66 @@
+"""What belongs to the request in hand."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from flask import current_app, g, request
+
+from aiadmin.container import Container
+from aiadmin.domain.companies.company import DEFAULT_COUNTRY, Company
+from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.install.signed_user import Visitor
+from aiadmin.edge.peers import peer_of
+from aiadmin.web.http.guesses import Guesses
+from aiadmin.web.http.key_limits import KeyLimits
+
+
+def container() -> Container:
+    """This app's adapters."""
+    return cast("Container", current_app.extensions["aiadmin"])
+
+
+def peer() -> str:
+    """Under which name limits count whoever asks."""
+    return peer_of(request.remote_addr or "")
+
+
+def key_limits() -> KeyLimits:
+    """This app's limits of keys."""
+    return cast("KeyLimits", current_app.extensions["key_limits"])
+
+
+def lifecycle_guesses() -> Guesses:
+    """Wrong keys of this app's lifecycle route."""
+    return cast("Guesses", current_app.extensions["lifecycle_guesses"])
+
+
+def company() -> Company:
+    """The company that the guard let in."""
+    return cast("Company", g.company)
+
+
+def country() -> str:
+    """Where the salon is that this request is about, ISO 3166 code; the default where it is about none."""
+    known: Company | None = g.get("company")
+    return DEFAULT_COUNTRY if known is None else known.country
+
+
+def visitor() -> Visitor:
+    """Who came from YClients, as the guard has verified."""
+    return cast("Visitor", g.visitor)
+
+
+def company_id() -> CompanyId:
+    """The id of the company that the guard let in; webhooks know no more than this."""
+    return cast("CompanyId", g.company_id)
+
+
+def request_id() -> str:
+    """The id that the answer and every log line of this request carry."""
+    return cast("str", g.get("request_id", ""))
+
+
+def wants_html() -> bool:
+    """Whether a browser is asking for a page, rather than a program for JSON."""
+    return request.accept_mimetypes.best_match(["application/json", "text/html"]) == "text/html"

@@ -1,0 +1,47 @@
+"""The marketplace's callback."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from aiadmin.domain.errors import CompanyNotFoundError
+from aiadmin.services.install import activation_requests as service
+from aiadmin.web.http import schemas
+from aiadmin.web.http.json_body import read_object
+from aiadmin.web.http.request_context import company, container, key_limits
+from aiadmin.web.openapi.operation import Operation, documented
+
+blueprint = Blueprint("callbacks", __name__)
+
+
+@blueprint.post("/marketplace/callback")
+@documented(
+    Operation(
+        summary="Попросить сообщить YClients о подключении",
+        body=schemas.Callback,
+        answers={200: schemas.CallbackState},
+        errors=(404,),
+    )
+)
+def ask() -> dict[str, object]:
+    """Marks nothing connected: what is true is known here, and told to YClients by a job."""
+    given, owner, held = schemas.Callback().load(read_object()), company(), container()
+    if given.get("company_id", owner.company_id) != owner.company_id:
+        raise CompanyNotFoundError
+    if given.get("salon_id", owner.salon_id) != owner.salon_id:
+        raise CompanyNotFoundError
+    told = service.request(
+        owner.company_id,
+        uow=held.uow,
+        queue=held.queue,
+        clock=held.clock,
+        window=held.config.activation_window,
+        may_retry=lambda: key_limits().may_send(owner.company_id),
+    )
+    return schemas.dump(
+        schemas.CallbackState,
+        company_id=owner.company_id,
+        salon_id=owner.salon_id,
+        integration_status=told.integration_status,
+        callback=told.state,
+    )

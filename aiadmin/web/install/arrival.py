@@ -1,0 +1,162 @@
+"""Where YClients sends an owner's browser: to be set up, or to the page of a salon that is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from urllib.parse import urlencode, urlsplit
+
+import structlog
+from flask import Blueprint, Response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from aiadmin import texts
+from aiadmin.domain.companies.company import Company
+from aiadmin.domain.errors import SalonsInvalidError, SignatureInvalidError
+from aiadmin.domain.ids import SalonId
+from aiadmin.domain.install.arrival import Admission, Arrival
+from aiadmin.domain.install.signed_user import salons_of
+from aiadmin.services.install.arrivals import Landing
+from aiadmin.web.companies.registration import connect_url
+from aiadmin.web.http.errors import RETRY_SOON_SECONDS, answer_to
+from aiadmin.web.http.origins import is_of_yclients
+from aiadmin.web.http.request_context import container, visitor
+from aiadmin.web.openapi.operation import Operation, documented
+
+log = structlog.get_logger(__name__)
+blueprint = Blueprint("install", __name__)
+
+PATIENCE_SECONDS = 20.0
+"""For all salons together: what is not asked about by then is left for another try."""
+_OF_THE_BROWSER = ("User-Agent", "Accept-Language", "Sec-CH-UA-Platform")
+"""The same in every request of a browser, whatever network it is in."""
+_STATUS: Mapping[Admission, int] = {
+    Admission.AGAIN: HTTPStatus.CONFLICT,
+    Admission.PAUSED: HTTPStatus.CONFLICT,
+    Admission.USED: HTTPStatus.GONE,
+    Admission.STRANGER: HTTPStatus.FORBIDDEN,
+    Admission.LATER: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+@blueprint.get("/marketplace/install")
+@documented(
+    Operation(
+        summary="Вход из YClients: установка или управление",
+        answers={200: "text/html", 303: "text/html"},
+        query={
+            "salon_id": "Номер салона; несколько: salon_ids[]=1&salon_ids[]=2, salon_ids[0]=1 или salon_ids=1,2",
+            "user_data": "Кто пришёл: JSON в base64",
+            "user_data_sign": "Подпись YClients",
+        },
+        needed=("user_data", "user_data_sign"),
+        errors=(401, 403, 409, 410),
+    )
+)
+def land() -> ResponseReturnValue:
+    """One salon goes straight to its page, several to a list of theirs. A HEAD uses nothing up."""
+    salons = salons_of(request.args.items(multi=True))
+    if request.method == "HEAD":
+        return ""
+    landings = list(_land_all(salons))
+    if len(landings) == 1:
+        return _open(landings[0])
+    return _list(landings)
+
+
+@blueprint.errorhandler(SignatureInvalidError)
+@blueprint.errorhandler(SalonsInvalidError)
+def refused(error: Exception) -> Response:
+    """A page for people: whoever comes here is a browser."""
+    answer = answer_to(error)
+    return _notice(answer.code, answer.status)
+
+
+def _land_all(salons: tuple[SalonId, ...]) -> Iterator[Landing]:
+    """YClients is asked about one salon after another, as its limits want it."""
+    ends = time.monotonic() + PATIENCE_SECONDS
+    for salon_id in salons:
+        if time.monotonic() > ends:
+            yield Landing(salon_id=salon_id, admission=Admission.LATER)
+        else:
+            landing = container().installer.land(_arrival(salon_id))
+            company_id = landing.company.company_id if landing.company else None
+            log.info("salon arrived", company_id=company_id, salon_id=salon_id, admission=landing.admission.value)
+            yield landing
+
+
+def _arrival(salon_id: SalonId) -> Arrival:
+    who = visitor()
+    return Arrival(
+        salon_id=salon_id,
+        user_id=who.user_id,
+        sign=who.sign,
+        is_from_yclients=_is_from_yclients(),
+        browser="\n".join(request.headers.get(name, "") for name in _OF_THE_BROWSER),
+    )
+
+
+def _is_from_yclients() -> bool:
+    """Whether the browser says that it follows a link of YClients, or of another site that hides its name."""
+    referrer = urlsplit(request.headers.get("Referer", ""))
+    if referrer.netloc:
+        return is_of_yclients(f"{referrer.scheme}://{referrer.netloc}", container().config)
+    return request.headers.get("Sec-Fetch-Site") == "cross-site"
+
+
+def _open(landing: Landing) -> ResponseReturnValue:
+    if landing.company is None or landing.token is None:
+        return _notice(landing.admission.value, _STATUS[landing.admission])
+    return redirect(page_url(landing.admission, landing.company, landing.token), HTTPStatus.SEE_OTHER)
+
+
+def page_url(admission: Admission, owner: Company, token: str) -> str:
+    """The connect page for a salon that begins, the management page for one that is set up; without the host."""
+    return connect_url(owner, token) if admission is Admission.ONBOARD else manage_url(owner, token)
+
+
+def manage_url(owner: Company, token: str) -> str:
+    """The address of the management page, without the host."""
+    return f"/marketplace/manage?{urlencode({'token': token, 'company': owner.company_id})}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Line:
+    """One of several salons, as the list shows it."""
+
+    name: str
+    words: str
+    company_id: int | None
+    token: str | None
+    url: str | None
+
+
+def _list(landings: list[Landing]) -> Response:
+    if all(landing.admission is Admission.LATER for landing in landings):
+        return _notice(Admission.LATER.value, _STATUS[Admission.LATER])
+    is_incomplete = any(landing.admission is Admission.LATER for landing in landings)
+    lines = [_line(landing) for landing in landings]
+    return Response(render_template("marketplace/salons.html", lines=lines, is_incomplete=is_incomplete))
+
+
+def _line(landing: Landing) -> _Line:
+    owner, token = landing.company, landing.token
+    is_in = owner is not None and token is not None
+    return _Line(
+        name=(owner.title if owner else None) or f"Салон {landing.salon_id}",
+        words=texts.INSTALLATION_STATES[landing.admission],
+        company_id=owner.company_id if owner else None,
+        token=token,
+        url=page_url(landing.admission, owner, token) if owner and token and is_in else None,
+    )
+
+
+def _notice(code: str, status: int) -> Response:
+    title, text = texts.INSTALLATION[code]
+    page = render_template("marketplace/install.html", title=title, text=text, code=code)
+    response = Response(page, status=status, mimetype="text/html")
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers["Retry-After"] = str(RETRY_SOON_SECONDS)
+    return response

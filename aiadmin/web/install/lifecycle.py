@@ -1,0 +1,47 @@
+"""What YClients tells of installations. The body holds our partner token: it is never logged."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint
+
+from aiadmin.domain.errors import UnauthorizedError
+from aiadmin.domain.ids import SalonId
+from aiadmin.domain.install.lifecycle import is_payment_signed
+from aiadmin.web.http import schemas
+from aiadmin.web.http.json_body import read_object
+from aiadmin.web.http.request_context import container
+from aiadmin.web.openapi.operation import Operation, documented
+
+blueprint = Blueprint("lifecycle", __name__)
+
+
+@blueprint.post("/marketplace/lifecycle")
+@documented(
+    Operation(
+        summary="Событие установки от YClients",
+        body=schemas.Lifecycle,
+        answers={200: schemas.LifecycleDone},
+        errors=(403,),
+    )
+)
+def hear() -> dict[str, object]:
+    """200 says that our state fits the event; unknown events and salons are none of our business, hence 200, too."""
+    given = schemas.Lifecycle().load(read_object())
+    if given["event"] == "payment" and not _is_signed(given):
+        raise UnauthorizedError
+    change = container().keeper.hear(given["event"], SalonId(given["salon_id"]))
+    return schemas.dump(schemas.LifecycleDone, result=change)
+
+
+def _is_signed(given: dict[str, Any]) -> bool:
+    if given["amount"] is None or given["sign"] is None:
+        return False
+    return is_payment_signed(
+        SalonId(given["salon_id"]),
+        given["amount"],
+        given["discount"],
+        given["sign"],
+        container().config.yclients_api_key,
+    )

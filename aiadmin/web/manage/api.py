@@ -1,0 +1,168 @@
+"""What the management page asks and orders. The link's token comes in a header: addresses end in logs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from operator import itemgetter
+
+from flask import Blueprint, request
+
+from aiadmin import texts
+from aiadmin.adapters.sockets import page_events
+from aiadmin.domain.hosting.device import Device, SessionChange
+from aiadmin.domain.journal.sync_run import SyncRun
+from aiadmin.domain.manage.salon_state import session_state, states
+from aiadmin.domain.messages.message_log import LogEntry
+from aiadmin.services.manage import overview as management
+from aiadmin.services.manage.overview import Overview, Owner
+from aiadmin.texts import manage as texts_manage
+from aiadmin.web.http import schemas
+from aiadmin.web.http.request_context import company, container, key_limits
+from aiadmin.web.manage import schemas as manage_schemas
+from aiadmin.web.openapi.operation import Operation, documented
+
+blueprint = Blueprint("manage_api", __name__)
+
+
+@blueprint.get("/marketplace/manage/overview")
+@documented(Operation(summary="Всё о салоне, кроме переписки", answers={200: manage_schemas.Overview}))
+def overview() -> dict[str, object]:
+    """WhatsApp, YClients, the reading of the journal, and what happened lately."""
+    held = container()
+    held_all = held.config.messages_paused
+    seen = management.overview(company(), uow=held.uow, clock=held.clock, is_never_sending=held_all)
+    return schemas.dump(
+        manage_schemas.Overview,
+        whatsapp=_whatsapp(seen),
+        yclients=_yclients(seen),
+        sync=[_sync(run) for run in seen.runs],
+        deeds=sorted(seen.deeds),
+        warning=texts_manage.DOUBLE_NOTICES if seen.is_double else None,
+        states=[{"kind": one.kind.value, "text": texts_manage.state(one, seen.zone)} for one in states(seen.facts)],
+        zone=seen.zone,
+        events=_events(seen),
+        marks={mark.value: count for mark, count in seen.marks.items()},
+    )
+
+
+@blueprint.get("/marketplace/manage/messages")
+@documented(
+    Operation(
+        summary="Переписка с клиентами, новое сверху",
+        answers={200: manage_schemas.Messages},
+        query={"before": "Продолжение: из ответа", "phone": "Часть номера клиента"},
+        errors=(HTTPStatus.BAD_REQUEST,),
+    )
+)
+def messages() -> dict[str, object]:
+    """Fifty messages; the phones are whole, for the reader is the salon itself."""
+    asked = manage_schemas.MessagesQuery().load(request.args)
+    entries = management.messages(company().company_id, **asked, uow=container().uow)
+    return schemas.dump(
+        manage_schemas.Messages,
+        messages=[_message(entry) for entry in entries],
+        before=str(entries[-1].place) if entries else None,
+    )
+
+
+@blueprint.post("/marketplace/manage/disconnect")
+@documented(Operation(summary="Отключить WhatsApp салона", answers={200: manage_schemas.Ordered}))
+def disconnect() -> dict[str, object]:
+    """The phone is logged out; settings and messages stay."""
+    was_linked = _owner().disconnect(company().company_id)
+    return _done("disconnected" if was_linked else "not-linked")
+
+
+@blueprint.post("/marketplace/manage/activation")
+@documented(Operation(summary="Ещё раз сообщить YClients", answers={202: manage_schemas.Ordered}, errors=(409,)))
+def retry() -> tuple[dict[str, object], int]:
+    """YClients is told again, for another window."""
+    key_limits().count_errand(company().company_id)
+    _owner().retry(company().company_id)
+    return _done("retrying"), HTTPStatus.ACCEPTED
+
+
+@blueprint.post("/marketplace/manage/sync")
+@documented(Operation(summary="Прочитать журнал салона заново", answers={202: manage_schemas.Ordered}))
+def read_again() -> tuple[dict[str, object], int]:
+    """Everything is read from the beginning, unless it is being read; nobody is told anything twice."""
+    key_limits().count_errand(company().company_id)
+    has_begun = _owner().read_again(company().company_id)
+    return _done("reading" if has_begun else "in-hand"), HTTPStatus.ACCEPTED
+
+
+@blueprint.post("/marketplace/manage/payment")
+@documented(
+    Operation(summary="Где оплатить приложение", answers={200: manage_schemas.Payment}, errors=(409, 422, 502))
+)
+def payment() -> dict[str, object]:
+    """A page of YClients' own; it is signed there for this salon."""
+    owner = company().company_id
+    key_limits().count_errand(owner)
+    url = container().partner_desk.payment_link(owner, None, actor=management.OWNER)
+    return schemas.dump(manage_schemas.Payment, url=url)
+
+
+def _owner() -> Owner:
+    held = container()
+    return Owner(uow=held.uow, queue=held.queue, clock=held.clock, window=held.config.activation_window)
+
+
+def _done(what: str) -> dict[str, object]:
+    return schemas.dump(manage_schemas.Ordered, text=texts_manage.DONE[what])
+
+
+def _whatsapp(seen: Overview) -> Mapping[str, object]:
+    owner, device = seen.company, seen.device
+    kind = session_state(seen.facts)
+    return {
+        "connected": owner.whatsapp_connected,
+        "phone": owner.whatsapp_phone,
+        "connected_at": owner.whatsapp_connected_at,
+        "state": kind or (device.observed.value if device else "none"),
+        "text": texts_manage.STATES[kind] if kind else _session(device),
+        "since": device.state_since if device else None,
+    }
+
+
+def _session(device: Device | None) -> str:
+    return texts_manage.session(device.observed, device.reason) if device else texts_manage.NO_PHONE
+
+
+def _events(seen: Overview) -> Sequence[Mapping[str, object]]:
+    """What became of the session and who came in, newest first."""
+    happened = [(event.at, _event(event)) for event in seen.events]
+    happened += [(entry.at, texts_manage.new_entry(entry.details.get("user_id"))) for entry in seen.entries]
+    return [{"at": at, "text": text} for at, text in sorted(happened, key=itemgetter(0), reverse=True)]
+
+
+def _event(event: SessionChange) -> str:
+    return texts_manage.session(event.observed, event.reason)
+
+
+def _yclients(seen: Overview) -> Mapping[str, object]:
+    owner = seen.company
+    return {
+        "status": owner.integration_status.value,
+        "text": texts.ACTIVATION[owner.integration_status],
+        "reason": texts.ACTIVATION_REASONS.get(owner.activation_error or ""),
+        "hooks": texts_manage.HOOKS.get(seen.hooks or ""),
+    }
+
+
+def _sync(run: SyncRun) -> Mapping[str, object]:
+    return {**page_events.sync(run), "finished_at": run.finished_at}
+
+
+def _message(entry: LogEntry) -> Mapping[str, object]:
+    return {
+        "side": entry.side,
+        "at": entry.at,
+        "phone": entry.phone,
+        "name": entry.name,
+        "text": entry.text,
+        "purpose": texts_manage.PURPOSES.get(entry.purpose or ""),
+        "mark": entry.mark,
+        "reason": texts_manage.message_reason(entry.reason),
+    }

@@ -1,0 +1,125 @@
+"""The management page's settings: which messages are sent, when, and what they say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from flask import Blueprint, Response
+
+from aiadmin.domain.notices.settings import MessageSettings, SettingsInvalidError
+from aiadmin.domain.notices.template import TemplateError
+from aiadmin.services.notices.settings import Wishes, Wording
+from aiadmin.texts import manage as texts_manage
+from aiadmin.texts import notices as notice_texts
+from aiadmin.web.http import schemas
+from aiadmin.web.http.errors import ANSWERS, respond
+from aiadmin.web.http.json_body import read_object
+from aiadmin.web.http.request_context import company, container
+from aiadmin.web.manage import message_settings_schemas
+from aiadmin.web.manage.schemas import Ordered
+from aiadmin.web.openapi.operation import Operation, documented
+
+blueprint = Blueprint("wishes", __name__)
+
+
+@blueprint.get("/marketplace/manage/settings")
+@documented(Operation(summary="Настройки и тексты сообщений", answers={200: message_settings_schemas.Settings}))
+def show() -> dict[str, object]:
+    """What the salon has set, every text with an example, and what texts may use."""
+    owner, wishes = company(), _wishes()
+    return schemas.dump(
+        message_settings_schemas.Settings,
+        settings=wishes.settings(owner.company_id).to_json(),
+        texts=[_text(one) for one in wishes.texts(owner)],
+        variables=notice_texts.VARIABLE_MEANINGS,
+    )
+
+
+@blueprint.post("/marketplace/manage/settings")
+@documented(
+    Operation(
+        summary="Изменить настройки сообщений",
+        answers={200: message_settings_schemas.Saved},
+        body=message_settings_schemas.Change,
+        errors=(422,),
+    )
+)
+def change() -> dict[str, object]:
+    """Only what is sent is changed; nothing, where one of it is wrong."""
+    asked = message_settings_schemas.Change().load(read_object())
+    settings: MessageSettings = _wishes().set(company().company_id, asked["settings"])
+    return schemas.dump(message_settings_schemas.Saved, settings=settings.to_json(), text=texts_manage.DONE["saved"])
+
+
+@blueprint.post("/marketplace/manage/text")
+@documented(
+    Operation(
+        summary="Изменить текст или вернуть наш",
+        answers={200: message_settings_schemas.Text},
+        body=message_settings_schemas.NewText,
+        errors=(422,),
+    )
+)
+def change_text() -> dict[str, object]:
+    """`template: null` goes back to our text."""
+    asked = message_settings_schemas.NewText().load(read_object())
+    return schemas.dump(message_settings_schemas.Text, **_text(_wishes().set_text(company(), **asked)))
+
+
+@blueprint.post("/marketplace/manage/text/preview")
+@documented(
+    Operation(
+        summary="Показать, как будет выглядеть текст",
+        answers={200: message_settings_schemas.Preview},
+        body=message_settings_schemas.Draft,
+        errors=(422,),
+    )
+)
+def preview() -> dict[str, object]:
+    """The text with an invented booking; nothing is kept."""
+    asked = message_settings_schemas.Draft().load(read_object())
+    seen = _wishes().preview(company(), **asked)
+    return schemas.dump(message_settings_schemas.Preview, preview=seen.text, preview_confirmed=seen.confirmed)
+
+
+@blueprint.post("/marketplace/manage/text/trial")
+@documented(
+    Operation(
+        summary="Отправить текст себе", answers={202: Ordered}, body=message_settings_schemas.Trial, errors=(422,)
+    )
+)
+def try_out() -> tuple[dict[str, object], int]:
+    """To a phone of the salon's people, at most twenty times a day."""
+    asked = message_settings_schemas.Trial().load(read_object())
+    _wishes().try_out(company(), **asked)
+    container().queue.look()
+    return schemas.dump(Ordered, text=texts_manage.DONE["trial"]), HTTPStatus.ACCEPTED
+
+
+@blueprint.errorhandler(SettingsInvalidError)
+def settings_refused(error: SettingsInvalidError) -> Response:
+    """A sentence for each setting that is wrong."""
+    return respond(ANSWERS[SettingsInvalidError], more={"fields": dict(notice_texts.setting_flaws(error))})
+
+
+@blueprint.errorhandler(TemplateError)
+def text_refused(error: TemplateError) -> Response:
+    """What is wrong with the text, and where."""
+    flaw = notice_texts.template_flaw(error)
+    return respond(ANSWERS[TemplateError], more={"position": error.position, "flaw": flaw})
+
+
+def _wishes() -> Wishes:
+    return Wishes(uow=container().uow, clock=container().clock)
+
+
+def _text(one: Wording) -> Mapping[str, object]:
+    return {
+        "kind": one.kind,
+        "title": texts_manage.PURPOSES[one.kind],
+        "template": one.template,
+        "is_own": one.is_own,
+        "preview": one.preview.text,
+        "preview_confirmed": one.preview.confirmed,
+    }

@@ -1,0 +1,1 @@
+"""The API described to programs and to people."""

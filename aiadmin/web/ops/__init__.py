@@ -1,0 +1,1 @@
+"""For who runs this: health, metrics, the bare address."""

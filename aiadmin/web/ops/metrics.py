@@ -1,0 +1,21 @@
+"""What Prometheus reads."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from aiadmin.adapters.metrics import page as metrics_page
+from aiadmin.web.http.request_context import container
+from aiadmin.web.openapi.operation import Operation, documented
+
+blueprint = Blueprint("metrics", __name__)
+
+
+@blueprint.get("/metrics")
+@documented(Operation(summary="Метрики Prometheus", answers={200: "text/plain"}, uses=False))
+def page() -> Response:
+    """All processes' counts, and what the tables say now."""
+    held = container()
+    text = metrics_page.render(redis=held.redis, engine=held.engine, now=held.clock())
+    return Response(text, content_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,103 @@
+"""Which sockets of this process watch which company, said to the pairing desk every few seconds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import structlog
+
+from aiadmin.adapters.redis.pairing.store import RedisPairingFeed
+from aiadmin.domain.errors import DependencyDownError
+from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.metrics import Metric
+from aiadmin.services.ports import Metrics
+
+log = structlog.get_logger(__name__)
+
+REFRESH_SECONDS = 5.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visitor:
+    """One accepted socket.
+
+    Attributes:
+        token: the connect link it came with; checked again before anything is done for it.
+    """
+
+    company_id: CompanyId
+    token: str
+
+
+class Watchers:
+    """The sockets of this process. One loop in the background lives as long as there are any.
+
+    Args:
+        start: runs a function in the background.
+        sleep: waits without blocking the others.
+    """
+
+    def __init__(
+        self,
+        feed: RedisPairingFeed,
+        metrics: Metrics,
+        *,
+        start: Callable[[Callable[[], None]], object],
+        sleep: Callable[[float], None],
+    ) -> None:
+        self._feed = feed
+        self._metrics = metrics
+        self._start = start
+        self._sleep = sleep
+        self._visitors: dict[str, Visitor] = {}
+        self._watching: dict[str, CompanyId] = {}
+        self._is_running = False
+
+    def enter(self, sid: str, visitor: Visitor) -> None:
+        """A socket was accepted."""
+        self._visitors[sid] = visitor
+        self._metrics.gauge(Metric.SOCKETS, len(self._visitors))
+        if not self._is_running:
+            self._is_running = True
+            self._start(self._run)
+
+    def find(self, sid: str) -> Visitor | None:
+        """The accepted socket of this id; a socket that was not accepted may ask nothing."""
+        return self._visitors.get(sid)
+
+    def all(self) -> dict[str, Visitor]:
+        """Every accepted socket."""
+        return dict(self._visitors)
+
+    def watch(self, sid: str) -> None:
+        """From now on this socket wants codes."""
+        visitor = self._visitors.get(sid)
+        if visitor is not None:
+            self._watching[sid] = visitor.company_id
+
+    def leave(self, sid: str) -> None:
+        """The socket is gone. The last watcher of a company leaves it 20 s for somebody to come back."""
+        if self._visitors.pop(sid, None) is not None:
+            self._metrics.gauge(Metric.SOCKETS, len(self._visitors))
+        company_id = self._watching.pop(sid, None)
+        if company_id is not None and not Counter(self._watching.values())[company_id]:
+            try:
+                self._feed.unwatch(company_id)
+            except DependencyDownError:
+                log.debug("a watch runs out by itself")
+
+    def _run(self) -> None:
+        while self._visitors:
+            self._sleep(REFRESH_SECONDS)
+            self._refresh()
+        self._is_running = False
+
+    def _refresh(self) -> None:
+        try:
+            connected = self._feed.watch(*set(self._watching.values()))
+        except DependencyDownError:
+            return
+        for sid in [sid for sid, company_id in self._watching.items() if company_id in connected]:
+            del self._watching[sid]

@@ -1,0 +1,1 @@
+"""What a partner arranges with YClients: routes."""
