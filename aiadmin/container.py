@@ -20,39 +20,39 @@ from sqlalchemy import Engine
 
 from aiadmin.adapters.group_commit import WebhookWriter
 from aiadmin.adapters.metrics.counters import RedisMetrics
-from aiadmin.adapters.readiness import Readiness
+from aiadmin.adapters.readiness import ReadinessProbe
 from aiadmin.adapters.redis.client import make_redis
 from aiadmin.adapters.redis.fleet import RedisFleet
 from aiadmin.adapters.redis.job_queue import RqJobQueue
-from aiadmin.adapters.redis.pairing.store import RedisPairingFeed
+from aiadmin.adapters.redis.pairing.store import RedisPairingStore
 from aiadmin.adapters.redis.webhook_limits import WebhookLimits
 from aiadmin.adapters.secrets import DerivedSecrets
-from aiadmin.adapters.sockets.page_events import SocketRooms
+from aiadmin.adapters.sockets.page_events import SocketPageEvents
 from aiadmin.adapters.throttle import Throttle
-from aiadmin.adapters.yclients.call_limiter import Bucket
+from aiadmin.adapters.yclients.call_limiter import CallLimiter
 from aiadmin.config import Config
 from aiadmin.domain.ids import CompanyId, SalonId
-from aiadmin.domain.messages.sending_policy import UNBOUND, Pace
+from aiadmin.domain.messages.sending_policy import UNLIMITED, SendingPolicy
 from aiadmin.domain.yclients.call_budget import Budget
-from aiadmin.services.chat.confirmations import Confirmer
-from aiadmin.services.chat.replies import Reader
-from aiadmin.services.install.activations import Courier
-from aiadmin.services.install.arrivals import Installer
-from aiadmin.services.install.lifecycle import Keeper
+from aiadmin.services.chat.confirmations import JournalConfirmer
+from aiadmin.services.chat.replies import ReplyHandler
+from aiadmin.services.install.activations import ActivationSender
+from aiadmin.services.install.arrivals import ArrivalService
+from aiadmin.services.install.lifecycle import LifecycleService
 from aiadmin.services.journal import webhooks
-from aiadmin.services.journal.reconciliation import Truth
-from aiadmin.services.journal.refetches import Checker
+from aiadmin.services.journal.reconciliation import JournalReconciliation
+from aiadmin.services.journal.refetches import Refetcher
 from aiadmin.services.journal.sync import Synchroniser
-from aiadmin.services.journal.sync_pages import Pages
-from aiadmin.services.manage.salon_states import SalonStates
-from aiadmin.services.notices.dispatch import Releaser
-from aiadmin.services.notices.planning import Planner
-from aiadmin.services.notices.rendering import SalonWording
-from aiadmin.services.partner.partner import PartnerDesk
+from aiadmin.services.journal.sync_pages import PageReader
+from aiadmin.services.manage.salon_states import SalonStateReader
+from aiadmin.services.notices.dispatch import NoticeDispatcher
+from aiadmin.services.notices.planning import NoticePlanner
+from aiadmin.services.notices.rendering import SalonNoticeRenderer
+from aiadmin.services.partner.partner import PartnerService
 from aiadmin.services.ports import UnitOfWork
-from aiadmin.services.privacy.privacy import PrivacyDesk
-from aiadmin.services.provider.orders import Operator
-from aiadmin.services.provider.statuses import Reporter
+from aiadmin.services.privacy.privacy import PrivacyService
+from aiadmin.services.provider.orders import OrderService
+from aiadmin.services.provider.statuses import StatusReporter
 from aiadmin.storage.engine import make_engine
 from aiadmin.storage.unit_of_work import SqlUnitOfWork
 
@@ -62,7 +62,7 @@ if TYPE_CHECKING:
     from aiadmin.adapters.tokens import JwtTokens
     from aiadmin.adapters.yclients.marketplace import YClientsMarketplace
     from aiadmin.adapters.yclients.members import YClientsMembers
-    from aiadmin.adapters.yclients.rest import Rest
+    from aiadmin.adapters.yclients.rest import RestApi
     from aiadmin.adapters.yclients.salon_api import YClientsSalonApi
 
 _LATER = (
@@ -102,7 +102,7 @@ class Container:
     def close(self) -> None:
         """Finish what is buffered and let go of every connection."""
         made = vars(self)
-        for name in ("inbox", "drain", "metrics"):
+        for name in ("webhook_writer", "webhook_drain", "metrics"):
             if name in made:
                 made[name].close()
         if "engine" in made:
@@ -160,34 +160,36 @@ class Container:
         return RedisLinkCache(self.redis)
 
     @cached_property
-    def feed(self) -> RedisPairingFeed:
-        return RedisPairingFeed(self.redis)
+    def pairing_store(self) -> RedisPairingStore:
+        return RedisPairingStore(self.redis)
 
     @cached_property
     def fleet(self) -> RedisFleet:
         return RedisFleet(self.redis)
 
     @cached_property
-    def rooms(self) -> SocketRooms:
-        return SocketRooms(self.redis)
+    def page_events(self) -> SocketPageEvents:
+        return SocketPageEvents(self.redis)
 
     @cached_property
     def metrics(self) -> RedisMetrics:
         return RedisMetrics(self.redis)
 
     @cached_property
-    def inbox(self) -> WebhookWriter:
+    def webhook_writer(self) -> WebhookWriter:
         limits = WebhookLimits(self.impatient_redis, self.config.webhook_limit_per_minute)
-        return WebhookWriter(self.one_statement, limits=limits, after_commit=self.drain.ask)
+        return WebhookWriter(self.one_statement, limits=limits, after_commit=self.webhook_drain.ask)
 
     @cached_property
-    def drain(self) -> Throttle:
+    def webhook_drain(self) -> Throttle:
         """Asks for a drain of the inbox."""
         return Throttle(self.queue.drain_webhooks, pause=DRAIN_SECONDS)
 
     @cached_property
-    def readiness(self) -> Readiness:
-        return Readiness(uow=self.uow, redis=self.redis, clock=self.clock, is_stalled=self.inbox.is_stalled)
+    def readiness(self) -> ReadinessProbe:
+        return ReadinessProbe(
+            uow=self.uow, redis=self.redis, clock=self.clock, is_stalled=self.webhook_writer.is_stalled
+        )
 
     @cached_property
     def salon_of(self) -> Callable[[CompanyId], SalonId]:
@@ -199,10 +201,10 @@ class Container:
         return RqJobQueue(self.redis)
 
     @cached_property
-    def bucket(self) -> Bucket:
+    def call_limiter(self) -> CallLimiter:
         config = self.config
         budget = Budget(per_second=config.yclients_per_second, per_minute=config.yclients_per_minute)
-        return Bucket(self.redis, budget, chance=random.random)
+        return CallLimiter(self.redis, budget, rng=random.random)
 
     @cached_property
     def salon_api(self) -> YClientsSalonApi:
@@ -216,10 +218,10 @@ class Container:
 
         return YClientsMembers(self._rest_as_user(), is_configured=bool(self.config.yclients_user_token))
 
-    def _rest_as_user(self, **limits: Any) -> Rest:
+    def _rest_as_user(self, **limits: Any) -> RestApi:
         """YClients' REST API on behalf of the user whose token is set, within the fleet's budget."""
         from aiadmin.adapters.yclients.http import YClientsHttp
-        from aiadmin.adapters.yclients.rest import Rest
+        from aiadmin.adapters.yclients.rest import RestApi
 
         config = self.config
         http = YClientsHttp(
@@ -230,7 +232,7 @@ class Container:
             accept=config.yclients_accept,
             **limits,
         )
-        return Rest(http, self.bucket, chance=random.random)
+        return RestApi(http, self.call_limiter, rng=random.random)
 
     @cached_property
     def visitor_shares(self) -> RedisVisitorShares:
@@ -242,13 +244,13 @@ class Container:
     def marketplace(self) -> YClientsMarketplace:
         from aiadmin.adapters.yclients.marketplace import YClientsMarketplace
 
-        return YClientsMarketplace(self.config, self.bucket)
+        return YClientsMarketplace(self.config, self.call_limiter)
 
     @cached_property
-    def partner_desk(self) -> PartnerDesk:
+    def partner_service(self) -> PartnerService:
         from aiadmin.adapters.yclients import partner
         from aiadmin.adapters.yclients.http import YClientsHttp
-        from aiadmin.adapters.yclients.rest import Rest
+        from aiadmin.adapters.yclients.rest import RestApi
 
         config = self.config
         http = YClientsHttp(
@@ -258,86 +260,90 @@ class Container:
             accept=config.yclients_accept,
             max_bytes=partner.MAX_BYTES,
         )
-        rest = Rest(http, self.bucket, chance=random.random)
+        rest = RestApi(http, self.call_limiter, rng=random.random)
         calls = partner.YClientsPartner(rest, app_id=config.yclients_app_id, has_key=bool(config.yclients_api_key))
-        return PartnerDesk(uow=self.uow, partner=calls, clock=self.clock)
+        return PartnerService(uow=self.uow, partner=calls, clock=self.clock)
 
     @cached_property
-    def planner(self) -> Planner:
-        return Planner(uow=self.uow, queue=self.queue, clock=self.clock, is_paced=self.config.message_pacing)
+    def notice_planner(self) -> NoticePlanner:
+        return NoticePlanner(uow=self.uow, queue=self.queue, clock=self.clock, is_paced=self.config.message_pacing)
 
     @cached_property
-    def releaser(self) -> Releaser:
-        return Releaser(
+    def notice_dispatcher(self) -> NoticeDispatcher:
+        return NoticeDispatcher(
             uow=self.uow,
             api=self.salon_api,
-            wording=lambda work: SalonWording(work=work, is_paced=self.config.message_pacing),
+            renderer=lambda work: SalonNoticeRenderer(work=work, is_paced=self.config.message_pacing),
             queue=self.queue,
             clock=self.clock,
-            chance=random.random,
+            rng=random.random,
         )
 
     @cached_property
-    def truth(self) -> Truth:
-        return Truth(uow=self.uow, api=self.salon_api, clock=self.clock)
+    def reconciliation(self) -> JournalReconciliation:
+        return JournalReconciliation(uow=self.uow, api=self.salon_api, clock=self.clock)
 
     @cached_property
-    def salon_states(self) -> SalonStates:
-        return SalonStates(uow=self.uow, clock=self.clock, is_never_sending=self.config.messages_paused)
+    def salon_states(self) -> SalonStateReader:
+        return SalonStateReader(uow=self.uow, clock=self.clock, is_never_sending=self.config.messages_paused)
 
     @cached_property
-    def reader(self) -> Reader:
-        return Reader(uow=self.uow, queue=self.queue, clock=self.clock)
+    def reply_handler(self) -> ReplyHandler:
+        return ReplyHandler(uow=self.uow, queue=self.queue, clock=self.clock)
 
     @cached_property
-    def confirmer(self) -> Confirmer:
-        return Confirmer(uow=self.uow, api=self.salon_api, queue=self.queue, clock=self.clock, chance=random.random)
+    def journal_confirmer(self) -> JournalConfirmer:
+        return JournalConfirmer(
+            uow=self.uow, api=self.salon_api, queue=self.queue, clock=self.clock, rng=random.random
+        )
 
     @cached_property
-    def pace(self) -> Pace:
-        return Pace() if self.config.message_pacing else UNBOUND
+    def sending_policy(self) -> SendingPolicy:
+        return SendingPolicy() if self.config.message_pacing else UNLIMITED
 
     @cached_property
     def synchroniser(self) -> Synchroniser:
         address = partial(webhooks.address_of, public_url=self.config.public_url, secrets=self.secrets)
         return Synchroniser(
             uow=self.uow,
-            pages=Pages(api=self.salon_api, truth=self.truth, hook_address=address, clock=self.clock),
-            rooms=self.rooms,
+            pages=PageReader(
+                api=self.salon_api, reconciliation=self.reconciliation, hook_address=address, clock=self.clock
+            ),
+            page_events=self.page_events,
             queue=self.queue,
             clock=self.clock,
-            chance=random.random,
+            rng=random.random,
         )
 
     @cached_property
-    def privacy_desk(self) -> PrivacyDesk:
-        return PrivacyDesk(uow=self.uow, secrets=self.secrets, clock=self.clock)
+    def privacy_service(self) -> PrivacyService:
+        return PrivacyService(uow=self.uow, secrets=self.secrets, clock=self.clock)
 
     @cached_property
-    def operator(self) -> Operator:
-        return Operator(uow=self.uow, secrets=self.secrets, queue=self.queue, clock=self.clock, pause=time.sleep)
+    def order_service(self) -> OrderService:
+        return OrderService(uow=self.uow, secrets=self.secrets, queue=self.queue, clock=self.clock, pause=time.sleep)
 
     @cached_property
-    def reporter(self) -> Reporter:
+    def status_reporter(self) -> StatusReporter:
         from aiadmin.adapters.yclients.status_post import HttpStatusPost
 
         config = self.config
-        return Reporter(
+        return StatusReporter(
             uow=self.uow,
             secrets=self.secrets,
             post=HttpStatusPost(origins=config.operator_callback_origins, ca_bundle=config.yclients_ca_bundle),
             clock=self.clock,
             steady=time.monotonic,
-            chance=random.random,
+            rng=random.random,
         )
 
     @cached_property
-    def checker(self) -> Checker:
-        return Checker(uow=self.uow, api=self.salon_api, clock=self.clock, chance=random.random)
+    def refetcher(self) -> Refetcher:
+        return Refetcher(uow=self.uow, api=self.salon_api, clock=self.clock, rng=random.random)
 
     @cached_property
-    def installer(self) -> Installer:
-        return Installer(
+    def arrival_service(self) -> ArrivalService:
+        return ArrivalService(
             uow=self.uow,
             marketplace=self.marketplace,
             members=self.members,
@@ -351,25 +357,25 @@ class Container:
         )
 
     @cached_property
-    def keeper(self) -> Keeper:
-        return Keeper(
+    def lifecycle_service(self) -> LifecycleService:
+        return LifecycleService(
             uow=self.uow,
             marketplace=self.marketplace,
             links=self.links,
             queue=self.queue,
-            rooms=self.rooms,
+            page_events=self.page_events,
             clock=self.clock,
             window=self.config.activation_window,
         )
 
     @cached_property
-    def courier(self) -> Courier:
-        return Courier(
+    def activation_sender(self) -> ActivationSender:
+        return ActivationSender(
             uow=self.uow,
             marketplace=self.marketplace,
             secrets=self.secrets,
-            rooms=self.rooms,
+            page_events=self.page_events,
             clock=self.clock,
-            chance=random.random,
+            rng=random.random,
             public_url=self.config.public_url,
         )

@@ -26,7 +26,7 @@ from rq import SimpleWorker
 
 from aiadmin.adapters import process_wakeup
 from aiadmin.adapters.redis.client import make_redis
-from aiadmin.adapters.redis.host_wakeups import SERIALIZER, NudgeQueues
+from aiadmin.adapters.redis.host_wakeups import SERIALIZER, HostWakeups
 from aiadmin.adapters.redis.own_jobs import OwnJobsOnly, SessionsJob
 from aiadmin.adapters.whatsapp import library, store, store_lines
 from aiadmin.adapters.whatsapp.engine import Engine
@@ -35,10 +35,10 @@ from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.hosting.host import LEASE, RENEW_EVERY, Vitals, is_bloated
 from aiadmin.hosting import signals
-from aiadmin.hosting.collaborators import Manners, Outside
+from aiadmin.hosting.collaborators import Collaborators, SendingMode
 from aiadmin.hosting.host import SessionHost
 from aiadmin.masking import reason_of
-from aiadmin.pairing.coordinator import Desk
+from aiadmin.pairing.coordinator import Coordinator
 
 DRAIN_SECONDS = 9.0
 BLOATED = 3
@@ -74,7 +74,7 @@ def _silence_stdout() -> None:
 
 
 class _Parts:
-    """The host and the desk, which start, listen and drain together."""
+    """The host and the pairing coordinator, which start, listen and drain together."""
 
     def __init__(self, container: Container, lease: timedelta, renew_every: timedelta) -> None:
         config = container.config
@@ -86,20 +86,20 @@ class _Parts:
             keys=keys,
             uow=container.uow,
             clock=container.clock,
-            rooms=container.rooms,
+            page_events=container.page_events,
             capacity=config.sessions_capacity,
             lease=lease,
             renew_every=renew_every,
-            outside=Outside(
+            outside=Collaborators(
                 fleet=container.fleet,
                 metrics=container.metrics,
-                manners=Manners(gaps=container.pace.bucket, is_paused=config.messages_paused),
+                mode=SendingMode(gaps=container.sending_policy.bucket, is_paused=config.messages_paused),
                 on_vitals=self._on_vitals,
             ),
         )
         self._memory_mb = config.sessions_memory_mb
         self._exit_code = 0
-        self._desk = Desk(container)
+        self._coordinator = Coordinator(container)
         self._rq_is_done = threading.Event()
         self._ending = threading.Event()
         self._draining = threading.Thread(target=self._drain, name="drain", daemon=True)
@@ -112,13 +112,13 @@ class _Parts:
     def start(self) -> None:
         """Begin to work, and to listen to nudges and signals."""
         store_lines.watch(self._database_url)
-        for part in (self._host, self._desk):
+        for part in (self._host, self._coordinator):
             part.start()
-            process_wakeup.listen(part.look)
+            process_wakeup.listen(part.wake)
         self._draining.start()
         for number in _ENDING:
             signal.signal(number, self._on_signal)
-        signals.hear(_ENDING, self.drain)
+        signals.handle(_ENDING, self.drain)
 
     def drain(self) -> None:
         """Begin to hand everything over, and end the process when that is done."""
@@ -146,11 +146,11 @@ class _Parts:
         last_resort = threading.Timer(EXIT_SECONDS, os._exit, args=[1])
         last_resort.daemon = True
         last_resort.start()
-        desk = threading.Thread(target=self._desk.stop, name="desk stops", daemon=True)
-        desk.start()
+        coordinator = threading.Thread(target=self._coordinator.stop, name="coordinator stops", daemon=True)
+        coordinator.start()
         self._host.drain(DRAIN_SECONDS)
-        desk.join(DRAIN_SECONDS)
-        others = threading.Thread(target=self._nudges.look, name="others look", daemon=True)
+        coordinator.join(DRAIN_SECONDS)
+        others = threading.Thread(target=self._nudges.wake_hosts, name="others look", daemon=True)
         others.start()  # they take over at once, not at their next tick
         self._rq_is_done.wait(_GOODBYE_SECONDS)
         others.join(_GOODBYE_SECONDS)
@@ -172,7 +172,7 @@ class NudgeWorker(OwnJobsOnly, SimpleWorker):
         """This worker is alive, and listens to its queue."""
         super().heartbeat(timeout, pipeline)
         if pipeline is None:
-            NudgeQueues(self.connection).announce(self.queues[0].name)
+            HostWakeups(self.connection).announce(self.queues[0].name)
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         """Drain at once: RQ may yet have to say goodbye to a Redis that does not answer."""
@@ -183,7 +183,7 @@ class NudgeWorker(OwnJobsOnly, SimpleWorker):
         """Say goodbye to Redis if it is there; where it is not, the goodbye is left to expire."""
         with suppress(RedisError):
             super().teardown()  # type: ignore[no-untyped-call]
-            NudgeQueues(self.connection).withdraw(self.queues[0].name)
+            HostWakeups(self.connection).withdraw(self.queues[0].name)
 
 
 def _take_nudges(config: Config, parts: _Parts) -> None:

@@ -64,7 +64,7 @@ class _Planning:
     def __init__(self, box: Container) -> None:
         self._box, self._now = box, datetime.now(MOSCOW)
         self._midnight = datetime.combine(self._now.date() + timedelta(days=1), time(0), MOSCOW)
-        self._planner = replace(box.planner, clock=lambda: self._now)
+        self._planner = replace(box.notice_planner, clock=lambda: self._now)
         self._salons = 0
 
     def grow(self, size: int) -> None:
@@ -92,7 +92,7 @@ class _Planning:
 
     def _remind(self, clock: time) -> Outcome:
         self._at(clock)
-        return self._cost(self._planner.remind)
+        return self._cost(self._planner.plan_reminders)
 
     def _minutes(self, clock: time) -> Outcome:
         """The middle one of some minutes."""
@@ -100,7 +100,7 @@ class _Planning:
         for minute in range(REPEATS):
             self._at(clock)
             self._now += timedelta(minutes=minute)
-            seen.append(self._cost(self._planner.remind))
+            seen.append(self._cost(self._planner.plan_reminders))
         return median(one[0] for one in seen), seen[-1][1], sum(one[2] for one in seen) // REPEATS
 
     def _news(self, clock: time) -> Outcome:
@@ -108,7 +108,7 @@ class _Planning:
         with self._box.engine.begin() as connection:
             connection.execute(text(_EVENTS), {"at": self._now, "count": EVENTS})
         _analyse(self._box.engine)
-        outcome = self._cost(self._planner.tell_news)
+        outcome = self._cost(self._planner.plan_change_notices)
         with self._box.engine.begin() as connection:
             connection.execute(text("TRUNCATE notices, booking_events"))
         return outcome

@@ -21,7 +21,7 @@ import bench.sync
 from aiadmin.adapters import embedded
 from aiadmin.adapters.redis.client import make_redis
 from aiadmin.adapters.secrets import DerivedSecrets
-from aiadmin.adapters.sockets.page_events import SocketRooms
+from aiadmin.adapters.sockets.page_events import SocketPageEvents
 from aiadmin.domain.ids import CompanyId
 from bench.databases import make_database
 from bench.tables import table
@@ -101,7 +101,7 @@ def _measure(
 
 
 def _fan_out(stack: Stack, redis_url: str) -> str:
-    rooms, watched = SocketRooms(make_redis(redis_url)), stack.register(40_000_000)
+    rooms, watched = SocketPageEvents(make_redis(redis_url)), stack.register(40_000_000)
 
     def emit(text: str) -> None:
         rooms.status(CompanyId(watched.company_id), state="waiting", text=text)

@@ -16,9 +16,9 @@ from pathlib import Path
 import psutil
 
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.messages.contact import Sighting
+from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import NewMessage, Purpose
-from aiadmin.services.messages.messages import owe
+from aiadmin.services.messages.messages import enqueue
 from bench.hosting import program
 from bench.tables import table
 from tests.acceptance.test_hosting import Salons
@@ -140,7 +140,7 @@ class _Debts:
                         purpose=Purpose.BOOKED,
                     )
                     phone = str(first_phone + number * clients + count % clients)
-                    owe(new, to=Sighting(phone=phone), work=work, now=now)
+                    enqueue(new, to=IdentityObservation(phone=phone), work=work, now=now)
             work.commit()
 
     def _sent(self, mark: str) -> tuple[int, float]:

@@ -16,7 +16,7 @@ from aiadmin import logs
 from aiadmin.cli.migrate import upgrade
 from aiadmin.config import Config
 from aiadmin.container import Container
-from aiadmin.domain.journal.refetch import Heard, Subject
+from aiadmin.domain.journal.refetch import RefetchRequest, Subject
 from aiadmin.domain.journal.sync_run import SyncKind
 from aiadmin.services import maintenance
 from aiadmin.storage.engine import make_engine
@@ -99,7 +99,7 @@ class _Clockwork:
         maintenance.tidy(uow=self.box.uow, clock=self.box.clock, erase_after=self.box.config.erase_after)
 
     def _look(self) -> None:
-        assert self.box.keeper.look(limit=READ, pause=lambda: True).asked == READ
+        assert self.box.lifecycle_service.compare(limit=READ, pause=lambda: True).asked == READ
 
     def _changes_due(self) -> None:
         self._settle()
@@ -111,15 +111,17 @@ class _Clockwork:
     def _spoken_of(self) -> None:
         now = self.box.clock()
         with self.box.uow() as work:
-            work.checks.hear([self._word(salon, now - timedelta(minutes=1)) for salon in self.read])
+            work.refetches.request([self._word(salon, now - timedelta(minutes=1)) for salon in self.read])
             work.commit()
 
-    def _word(self, salon: Installed, at: Any) -> Heard:
+    def _word(self, salon: Installed, at: Any) -> RefetchRequest:
         number = min(self.salons.numbers(salon, "records", "record_id"))
-        return Heard(company_id=salon.company_id, subject=Subject.RECORD, number=number, first_at=at, last_at=at)
+        return RefetchRequest(
+            company_id=salon.company_id, subject=Subject.RECORD, number=number, first_at=at, last_at=at
+        )
 
     def _check(self) -> None:
-        assert self.box.checker.work() == READ
+        assert self.box.refetcher.work() == READ
 
 
 def measure(database_url: str, redis_url: str, yclients: FakeYClients) -> str:

@@ -20,7 +20,7 @@ ROUND_SECONDS = 10.0
 @quiet_when_down
 def compare() -> None:
     """Ask YClients about the salons that were not looked at for longest, and repair what differs."""
-    done = container().keeper.look(limit=LIMIT, pause=_pacer())
+    done = container().lifecycle_service.compare(limit=LIMIT, pause=_pacer())
     if not done.is_plausible:
         log.error("YClients denies too many salons at once, none was let go", asked=done.asked)
     if done.asked:

@@ -31,7 +31,7 @@ def compare() -> None:
 @quiet_when_down
 def remind() -> None:
     """Have the salons' bookings looked through for reminders that are due."""
-    container().queue.remind()
+    container().queue.plan_reminders()
 
 
 @quiet_when_down

@@ -10,20 +10,20 @@ log = structlog.get_logger(__name__)
 
 
 @quiet_when_down
-def tell_news() -> None:
+def plan_changes() -> None:
     """Plan what follows from what has happened."""
     box = container()
-    box.queue.news_began()
-    planned = box.planner.tell_news()
+    box.queue.planning_changes_began()
+    planned = box.notice_planner.plan_change_notices()
     if planned:
         log.info("news planned", notices=planned)
 
 
 @quiet_when_down
-def remind() -> None:
+def plan_reminders() -> None:
     """Plan what bookings owe about now."""
     box = container()
-    box.queue.reminding_began()
-    planned = box.planner.remind()
+    box.queue.planning_reminders_began()
+    planned = box.notice_planner.plan_reminders()
     if planned:
         log.info("reminders planned", notices=planned)

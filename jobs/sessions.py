@@ -5,6 +5,6 @@ from __future__ import annotations
 from aiadmin.adapters import process_wakeup
 
 
-def look() -> None:
+def wake() -> None:
     """Look at pairings and devices now rather than at the next tick."""
     process_wakeup.wake()

@@ -117,15 +117,15 @@ def _exit(signum: int, frame: FrameType | None) -> NoReturn:
 
 def preload() -> None:
     """Import what jobs need once, before `main`: a fork then starts in milliseconds. Nothing is opened."""
-    import jobs.answers
-    import jobs.callbacks
-    import jobs.checks
+    import jobs.activations
+    import jobs.chat
+    import jobs.dispatch
     import jobs.installations
     import jobs.maintenance
     import jobs.notices
-    import jobs.operator
-    import jobs.release
-    import jobs.synchronisation
+    import jobs.provider
+    import jobs.refetches
+    import jobs.sync
     import jobs.webhooks  # noqa: F401
     from aiadmin import container
 

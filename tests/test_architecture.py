@@ -159,7 +159,7 @@ def test_one_version_is_told_everywhere(app) -> None:  # type: ignore[no-untyped
 
 def test_the_management_page_is_handed_the_words_that_its_scripts_use() -> None:
     scripts = (ROOT / "aiadmin/web/static/manage").glob("*.js")
-    used = {name for path in scripts for name in re.findall(r"(?<!/)\bwords\.(\w+)", path.read_text())}
+    used = {name for path in scripts for name in re.findall(r"(?<!/)\bstrings\.(\w+)", path.read_text())}
     assert used == set(texts_manage.PAGE)
 
 

@@ -15,7 +15,7 @@ from typing import Protocol
 
 import structlog
 
-from aiadmin.adapters.redis.webhook_limits import Share
+from aiadmin.adapters.redis.webhook_limits import WebhookShare
 from aiadmin.domain.errors import CompanyNotFoundError, DependencyDownError, TooManyWebhooksError
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal.webhook import NewWebhook
@@ -33,11 +33,11 @@ PATIENCE_SECONDS = STATEMENT_SECONDS + 5
 class Limits(Protocol):
     """`webhook_limits.WebhookLimits`, as far as it is used here."""
 
-    def admit(self, asked: Mapping[CompanyId, int]) -> Mapping[CompanyId, Share]: ...
+    def admit(self, asked: Mapping[CompanyId, int]) -> Mapping[CompanyId, WebhookShare]: ...
 
 
 @dataclass(eq=False, slots=True)
-class Ticket:
+class PendingWrite:
     """A webhook on its way to the disk, and what became of it."""
 
     webhook: NewWebhook
@@ -46,7 +46,7 @@ class Ticket:
 
 
 class WebhookWriter:
-    """`ports.Inbox`: `store` returns when the row is committed.
+    """`ports.WebhookStore`: `store` returns when the row is committed.
 
     The writer is a daemon thread (a greenlet in the web process), started by the first row.
     """
@@ -55,7 +55,7 @@ class WebhookWriter:
         self._uow = uow
         self._limits = limits
         self._after_commit = after_commit  # must neither raise nor wait: the next batch does
-        self._waiting: deque[Ticket] = deque()
+        self._waiting: deque[PendingWrite] = deque()
         self._arrived, self._closed = threading.Event(), threading.Event()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -74,7 +74,7 @@ class WebhookWriter:
             TooManyWebhooksError: the company has sent its share; nothing was stored.
             DependencyDownError: it could not be stored; the sender must try again.
         """
-        ticket = Ticket(webhook)
+        ticket = PendingWrite(webhook)
         self._waiting.append(ticket)
         self._arrived.set()
         if self._thread is None:
@@ -106,7 +106,7 @@ class WebhookWriter:
             while self._waiting:  # after the clearing: what comes later wakes us again
                 self._serve(take_batch(self._waiting))
 
-    def _serve(self, batch: Sequence[Ticket]) -> None:
+    def _serve(self, batch: Sequence[PendingWrite]) -> None:
         self._writes_since = time.monotonic()
         try:
             self._write(self._admit(batch))
@@ -122,7 +122,7 @@ class WebhookWriter:
         for ticket in batch:
             ticket.done.set()
 
-    def _write(self, admitted: Sequence[Ticket]) -> None:
+    def _write(self, admitted: Sequence[PendingWrite]) -> None:
         if not admitted:
             return
         with self._uow() as work:
@@ -133,7 +133,7 @@ class WebhookWriter:
                 ticket.error = CompanyNotFoundError()
         self._after_commit()
 
-    def _admit(self, batch: Sequence[Ticket]) -> list[Ticket]:
+    def _admit(self, batch: Sequence[PendingWrite]) -> list[PendingWrite]:
         """The first of each company that its limit admits; the others are told to wait."""
         shares = self._limits.admit(Counter(ticket.webhook.company_id for ticket in batch))
         left = {company_id: share.admitted for company_id, share in shares.items()}
@@ -148,14 +148,14 @@ class WebhookWriter:
         return admitted
 
 
-def _refuse(batch: Sequence[Ticket]) -> None:
+def _refuse(batch: Sequence[PendingWrite]) -> None:
     for ticket in batch:
         ticket.error = DependencyDownError("PostgreSQL")
 
 
-def take_batch(waiting: deque[Ticket]) -> list[Ticket]:
+def take_batch(waiting: deque[PendingWrite]) -> list[PendingWrite]:
     """The first that fit one statement: at least one, at most `MAX_ROWS` and `MAX_BYTES`."""
-    batch: list[Ticket] = []
+    batch: list[PendingWrite] = []
     size = 0
     while waiting and len(batch) < MAX_ROWS:
         size += len(waiting[0].webhook.body)

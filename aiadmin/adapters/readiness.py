@@ -32,7 +32,7 @@ def take_write(redis: Redis) -> None:
     redis.set(_KEY, 1, ex=_KEY_SECONDS)
 
 
-class Readiness:
+class ReadinessProbe:
     """Call it: `{"postgresql": True, "redis": True, "host": True}`, two seconds at most.
 
     Args:

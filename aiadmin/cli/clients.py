@@ -32,7 +32,7 @@ def clients() -> None:
 def export(company_id: int, phone: str) -> None:
     """Print all that a company holds of the client of PHONE, as JSON."""
     box = _container()
-    held = box.privacy_desk.export(CompanyId(company_id), phone_in(box, company_id, phone), actor=_ACTOR)
+    held = box.privacy_service.export(CompanyId(company_id), phone_in(box, company_id, phone), actor=_ACTOR)
     click.echo(json.dumps(held, ensure_ascii=False, indent=2, default=str))
 
 
@@ -43,7 +43,7 @@ def export(company_id: int, phone: str) -> None:
 def erase(company_id: int, phone: str) -> None:
     """Erase the client of PHONE, and never keep or write to them again."""
     box = _container()
-    counts = box.privacy_desk.erase(CompanyId(company_id), phone_in(box, company_id, phone), actor=_ACTOR)
+    counts = box.privacy_service.erase(CompanyId(company_id), phone_in(box, company_id, phone), actor=_ACTOR)
     show_table(("TABLE", "ROWS"), [(table, str(rows)) for table, rows in counts.items()])
     click.echo("The client is still in YClients: the salon erases it there itself.")
 
@@ -54,7 +54,7 @@ def erase(company_id: int, phone: str) -> None:
 def restore(company_id: int, phone: str) -> None:
     """Let a client who was erased come back, as somebody new."""
     box = _container()
-    if not box.privacy_desk.restore(CompanyId(company_id), phone_in(box, company_id, phone), actor=_ACTOR):
+    if not box.privacy_service.restore(CompanyId(company_id), phone_in(box, company_id, phone), actor=_ACTOR):
         raise click.ClickException("nobody of this phone was erased")
     click.echo("the next synchronisation brings the client back; `sync start` does so now")
 

@@ -87,8 +87,8 @@ def disconnect(company_id: int) -> None:
     if not sessions.disconnect(CompanyId(company_id), uow=box.uow, clock=box.clock):
         click.echo(f"company {company_id}: no phone is linked")
         return
-    box.queue.look()
-    box.rooms.status(CompanyId(company_id), state="logged-out", text=texts.DISCONNECTED)
+    box.queue.wake_hosts()
+    box.page_events.status(CompanyId(company_id), state="logged-out", text=texts.DISCONNECTED)
     click.echo(f"company {company_id}: unlinked; its device is logged out at WhatsApp within seconds")
 
 

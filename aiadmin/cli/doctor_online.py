@@ -10,7 +10,7 @@ from aiadmin.cli.finding import Finding
 from aiadmin.config import Config
 from aiadmin.domain.yclients.answer import error_of
 from aiadmin.domain.yclients.error import RateLimitedError, YClientsDownError
-from aiadmin.domain.yclients.http_answer import Answer
+from aiadmin.domain.yclients.http_answer import HttpAnswer
 
 _SOON = Timeouts(connect=3, total=10)
 _UNREACHABLE = "check the network, YCLIENTS_API_URL and YCLIENTS_MARKETPLACE_URL; some hosts need YCLIENTS_CA_BUNDLE"
@@ -40,7 +40,7 @@ def yclients_credentials(config: Config) -> Iterator[Finding]:
     yield _finding("YClients user", answer, _USER_FIX)
 
 
-def _ask(config: Config, base_url: str, path: str, *, user_token: str) -> Answer:
+def _ask(config: Config, base_url: str, path: str, *, user_token: str) -> HttpAnswer:
     http = YClientsHttp(
         base_url=base_url,
         partner_token=config.yclients_api_key,
@@ -51,7 +51,7 @@ def _ask(config: Config, base_url: str, path: str, *, user_token: str) -> Answer
     return http.call("GET", path, timeouts=_SOON)
 
 
-def _finding(name: str, answer: Answer, fix: str) -> Finding:
+def _finding(name: str, answer: HttpAnswer, fix: str) -> Finding:
     error = error_of(answer)
     if error is None:
         return Finding(name=name, text="accepted")

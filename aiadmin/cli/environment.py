@@ -13,7 +13,7 @@ import click
 
 from aiadmin.adapters import embedded
 from aiadmin.cli.home import Home
-from aiadmin.cli.keeper import Keeper
+from aiadmin.cli.keeper import ServerKeeper
 from aiadmin.config import FOREIGN_NAMES, Config
 
 
@@ -62,7 +62,7 @@ def check(env: Mapping[str, str]) -> Config:
     return config
 
 
-def with_servers(env: Mapping[str, str], home: Home, keeper: Keeper) -> dict[str, str]:
+def with_servers(env: Mapping[str, str], home: Home, keeper: ServerKeeper) -> dict[str, str]:
     """`env` with the addresses of PostgreSQL and Redis; the keeper starts and tends those that it does not name.
 
     Raises:

@@ -128,7 +128,7 @@ class _Kept:
 
 
 @dataclass
-class Keeper:
+class ServerKeeper:
     """The servers of one `up`; a context manager that stops them at its end, all at once.
 
     Attributes:

@@ -14,7 +14,7 @@ from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.companies.outbox import OutboxState
 from aiadmin.domain.ids import CompanyId, MessageId
-from aiadmin.domain.messages.contact import Sighting
+from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import NewMessage, OutboxMessage
 from aiadmin.domain.number import BIGGEST_INTEGER
 from aiadmin.services.messages import messages
@@ -49,11 +49,11 @@ def send(company_id: int, phone: str, text: str, wait: int) -> None:
         deadline_at=box.clock() + timedelta(seconds=wait),
     )
     try:
-        number = messages.send(new, to=Sighting(phone=digits), uow=box.uow, clock=box.clock)
+        number = messages.send(new, to=IdentityObservation(phone=digits), uow=box.uow, clock=box.clock)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="TEXT") from error
     assert number is not None  # noqa: S101 - the dedup key is new
-    box.queue.look()
+    box.queue.wake_hosts()
     _report(_outcome(box, new.company_id, number, wait))
 
 

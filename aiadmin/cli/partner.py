@@ -13,7 +13,7 @@ from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.number import BIGGEST_INTEGER
-from aiadmin.domain.partner.partner import Outcome, Payment, default_key, now_there
+from aiadmin.domain.partner.partner import NewPayment, PartnerOutcome, default_key, now_there
 
 _COMPANY = click.argument("company_id", type=click.IntRange(1, BIGGEST_INTEGER))
 _TIME = click.DateTime(["%Y-%m-%d", "%Y-%m-%d %H:%M:%S"])
@@ -63,16 +63,16 @@ def payment(
 ) -> None:
     """Tell YClients that a salon has paid us for a period."""
     box = _container()
-    order = Payment(
+    order = NewPayment(
         amount=amount,
         currency=currency,
         paid_at=paid_at or now_there(box.clock()),
         period_from=period_from,
         period_to=period_to,
     )
-    paid = box.partner_desk.pay(CompanyId(company_id), order, key=key or default_key(order), actor=_ACTOR)
+    paid = box.partner_service.pay(CompanyId(company_id), order, key=key or default_key(order), actor=_ACTOR)
     before = " (sent before, nothing was sent now)" if paid.is_repeat else ""
-    if paid.outcome is not Outcome.DONE:
+    if paid.outcome is not PartnerOutcome.DONE:
         raise click.ClickException(f"payment {paid.key}: {paid.outcome}{before} {paid.detail}".rstrip())
     click.echo(f"payment {paid.key}: done, number {paid.payment_id}{before}")
 
@@ -82,7 +82,7 @@ def payment(
 @click.argument("payment_id", type=click.IntRange(1, BIGGEST_INTEGER))
 def refund(company_id: int, payment_id: int) -> None:
     """Give a salon's payment back, by YClients' number of it (see `partner status`)."""
-    _container().partner_desk.refund(CompanyId(company_id), payment_id, actor=_ACTOR)
+    _container().partner_service.refund(CompanyId(company_id), payment_id, actor=_ACTOR)
     click.echo(f"payment {payment_id}: given back")
 
 
@@ -91,7 +91,7 @@ def refund(company_id: int, payment_id: int) -> None:
 @click.argument("names", nargs=-1, required=True)
 def short_names(company_id: int, names: tuple[str, ...]) -> None:
     """Say which names a salon's messages come from."""
-    _container().partner_desk.set_short_names(CompanyId(company_id), names, actor=_ACTOR)
+    _container().partner_service.set_short_names(CompanyId(company_id), names, actor=_ACTOR)
     click.echo(f"company {company_id}: {', '.join(names)}")
 
 
@@ -101,7 +101,7 @@ def short_names(company_id: int, names: tuple[str, ...]) -> None:
 @click.argument("state", type=click.Choice(["on", "off"]))
 def channel(company_id: int, name: str, state: str) -> None:
     """Say whether YClients may send a salon's notices through us."""
-    _container().partner_desk.set_channel(CompanyId(company_id), name, is_available=state == "on", actor=_ACTOR)
+    _container().partner_service.set_channel(CompanyId(company_id), name, is_available=state == "on", actor=_ACTOR)
     click.echo(f"company {company_id}: {name} {state}")
 
 
@@ -110,7 +110,7 @@ def channel(company_id: int, name: str, state: str) -> None:
 @click.option("--discount", type=_AMOUNT, help="In per cent.")
 def payment_link(company_id: int, discount: Decimal | None) -> None:
     """Print where a salon can pay."""
-    click.echo(_container().partner_desk.payment_link(CompanyId(company_id), discount, actor=_ACTOR))
+    click.echo(_container().partner_service.payment_link(CompanyId(company_id), discount, actor=_ACTOR))
 
 
 @partner.command()
@@ -118,7 +118,7 @@ def payment_link(company_id: int, discount: Decimal | None) -> None:
 @click.argument("per_cent", type=_AMOUNT)
 def discount(company_id: int, per_cent: Decimal) -> None:
     """Let a salon pay so many per cent less."""
-    _container().partner_desk.add_discount(CompanyId(company_id), per_cent, actor=_ACTOR)
+    _container().partner_service.add_discount(CompanyId(company_id), per_cent, actor=_ACTOR)
     click.echo(f"company {company_id}: {per_cent} % less")
 
 
@@ -126,7 +126,7 @@ def discount(company_id: int, per_cent: Decimal) -> None:
 @_COMPANY
 def status(company_id: int) -> None:
     """Show our app in a salon as YClients sees it: its state, history and payments."""
-    found = _container().partner_desk.installation(CompanyId(company_id), actor=_ACTOR)
+    found = _container().partner_service.installation(CompanyId(company_id), actor=_ACTOR)
     show_facts([("status", found.status), ("since", found.since)])
     changes = [(each.changed_at, each.before, each.after, each.source) for each in found.changes]
     payments = [
@@ -153,7 +153,7 @@ def status(company_id: int) -> None:
 @click.confirmation_option(prompt="The salon loses the app. Go on?")
 def uninstall(company_id: int) -> None:
     """Take our app out of a salon."""
-    _container().partner_desk.uninstall(CompanyId(company_id), actor=_ACTOR)
+    _container().partner_service.uninstall(CompanyId(company_id), actor=_ACTOR)
     click.echo(f"company {company_id}: YClients takes the app out")
 
 
@@ -171,7 +171,7 @@ def log(company_id: int) -> None:
 @partner.command()
 def tariffs() -> None:
     """Show what our app costs."""
-    found = _container().partner_desk.tariffs(actor=_ACTOR)
+    found = _container().partner_service.tariffs(actor=_ACTOR)
     show_table(
         ("TARIFF", "OPTION", "TITLE", "PRICE", "MONTHS"),
         [
@@ -186,7 +186,7 @@ def tariffs() -> None:
 @partner.command()
 def salons() -> None:
     """List every salon where our app is active."""
-    found = _container().partner_desk.salons(actor=_ACTOR)
+    found = _container().partner_service.salons(actor=_ACTOR)
     show_table(("SALON", "CITY", "TITLE"), [(str(each.salon_id), each.city, each.title) for each in found])
 
 

@@ -35,7 +35,7 @@ def resume(company_id: int | None) -> None:
     """Let messages go on; what became worthless in the pause is not sent."""
     box = _container()
     is_free = pauses.resume(_id(company_id), uow=box.uow)
-    box.queue.look()
+    box.queue.wake_hosts()
     click.echo(f"{_whose(company_id)}: messages go on" + ("" if is_free else " when those of everybody do"))
     if box.config.messages_paused:
         click.echo("MESSAGES_PAUSED is set: processes that were started with it send nothing")

@@ -31,7 +31,7 @@ def reconcile(company_id: int | None) -> None:
     found: dict[CompanyId, Compared | str] = {}
     for number in _all(box) if company_id is None else [_existing(box, company_id)]:
         try:
-            compared = box.truth.compare(number)
+            compared = box.reconciliation.compare(number)
         except YClientsError as error:
             found[number] = f"not compared: {error}"
             continue
@@ -40,7 +40,7 @@ def reconcile(company_id: int | None) -> None:
     for number, said in found.items():
         if isinstance(said, str):
             click.echo(f"company {number}: {said}")
-    box.queue.tell_news()
+    box.queue.plan_change_notices()
 
 
 def _existing(box: Container, company_id: int) -> CompanyId:

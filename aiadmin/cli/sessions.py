@@ -63,7 +63,7 @@ def restart(company_id: int) -> None:
     box = _container()
     if not service.restart(CompanyId(company_id), uow=box.uow, clock=box.clock):
         raise click.ClickException("no phone is linked; the salon has to link one on its page")
-    box.queue.look()
+    box.queue.wake_hosts()
     click.echo(f"company {company_id}: restarts now; see `sessions show {company_id}`")
 
 

@@ -86,9 +86,9 @@ class Supervisor:
     def _note_death(self, child: Child, process: subprocess.Popen[bytes], now: float) -> None:
         _kill_group(process)  # what it left behind may hold its port
         child.process = None
-        self._put_off(child, f"ended ({how_it_ended(process.returncode)})", now)
+        self._postpone(child, f"ended ({how_it_ended(process.returncode)})", now)
 
-    def _put_off(self, child: Child, trouble: str, now: float) -> None:
+    def _postpone(self, child: Child, trouble: str, now: float) -> None:
         child.failures = failures_after(child.failures, timedelta(seconds=now - child.started_at))
         delay = restart_delay(child.failures, random.random()).total_seconds()  # noqa: S311 - guards nothing
         child.start_at = now + delay
@@ -99,7 +99,7 @@ class Supervisor:
         try:
             child.process = self._spawn(child.command)
         except OSError as error:  # no memory, no process to be had: that passes
-            self._put_off(child, f"cannot be started ({error.strerror})", now)
+            self._postpone(child, f"cannot be started ({error.strerror})", now)
         else:
             self.output.follow(child.name, child.process)
 

@@ -17,7 +17,7 @@ from aiadmin.cli.environment import check, environment, with_servers
 from aiadmin.cli.extras import Extras
 from aiadmin.cli.given import check_given
 from aiadmin.cli.home import PROJECT, Home, write_settings
-from aiadmin.cli.keeper import Keeper
+from aiadmin.cli.keeper import ServerKeeper
 from aiadmin.cli.output import Output
 from aiadmin.cli.procfile import read_procfile
 from aiadmin.cli.ready import Announcement
@@ -64,7 +64,7 @@ def _run(home: Home, extras: Extras, ending: Ending) -> None:
     commands = read_procfile(PROJECT / "Procfile")
     release, commands = commands.pop("release"), {**extras.commands, **commands}
     output = Output(width=max(map(len, commands)))
-    with home.running(), Keeper(output.say, ending.fail) as keeper:
+    with home.running(), ServerKeeper(output.say, ending.fail) as keeper:
         for sentence in foreign_settings(os.environ):
             click.echo(f"Warning: {sentence}", err=True)
         env = environment(home, extras.settings)
@@ -87,7 +87,7 @@ def _run(home: Home, extras: Extras, ending: Ending) -> None:
         ending.fail(f"{hopeless} does not start (see above)")
 
 
-def _release(command: str, env: Mapping[str, str], ending: Ending, keeper: Keeper) -> None:
+def _release(command: str, env: Mapping[str, str], ending: Ending, keeper: ServerKeeper) -> None:
     """Migrate; once more where a server of ours fell meanwhile, for then it is not the database that is wrong."""
     while not ending.stop.is_set():
         falls = keeper.falls

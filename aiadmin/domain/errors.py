@@ -102,7 +102,7 @@ class AlreadyConnectedError(AiAdminError):
     """A phone is linked, so there is no code to show."""
 
 
-class OperatorClosedError(AiAdminError):
+class ProviderClosedError(AiAdminError):
     """The salon's WhatsApp is not linked, or the application is frozen: nothing can be sent for it."""
 
 

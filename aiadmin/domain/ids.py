@@ -17,6 +17,6 @@ ContactId = NewType("ContactId", int)
 MessageId = NewType("MessageId", int)
 """Our number of a message that we owe; WhatsApp's own ids are text."""
 AuditId = NewType("AuditId", int)
-"""Our number of a deed that was written down."""
+"""Our number of a action that was written down."""
 NoticeId = NewType("NoticeId", int)
 """Our number of something that a client is to be told."""

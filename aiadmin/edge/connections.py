@@ -50,7 +50,7 @@ class Patience:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Room:
+class ConnectionLimits:
     """What all connections may take together."""
 
     connections: int = 10_000
@@ -101,8 +101,8 @@ class Connection:
 class Connections:
     """All connections of this process."""
 
-    def __init__(self, room: Room, patience: Patience) -> None:
-        self.room, self.patience = room, patience
+    def __init__(self, limits: ConnectionLimits, patience: Patience) -> None:
+        self.limits, self.patience = limits, patience
         self._open: dict[Any, Connection] = {}
         self._of_peer: Counter[str] = Counter()
         self._held = 0
@@ -116,10 +116,10 @@ class Connections:
         connection = Connection(sock, peer, self._count_bytes, now + self.patience.first)
         self._open[sock] = connection
         self._of_peer[peer] += 1
-        share = self.room.per_peer
+        share = self.limits.per_peer
         if share is not None and self._of_peer[peer] > share:
             self._close_beyond(share, [one for one in self._open.values() if one.peer == peer and one.is_waiting])
-        if len(self._open) > self.room.connections:
+        if len(self._open) > self.limits.connections:
             self._make_room(connection)
         return connection
 
@@ -153,11 +153,11 @@ class Connections:
 
     def _count_bytes(self, more: int) -> None:
         self._held += more
-        if more > 0 and self._held > self.room.held_bytes:
+        if more > 0 and self._held > self.limits.held_bytes:
             max(self._open.values(), key=lambda one: one.held).close()
 
     def _make_room(self, newest: Connection) -> None:
-        count = max(self.room.connections // CLOSED_AT_ONCE, 1)
+        count = max(self.limits.connections // CLOSED_AT_ONCE, 1)
         for connection in victims(one for one in self._open.values() if one is not newest)[:count]:
             connection.close()
 

@@ -14,7 +14,7 @@ _LOOK_SECONDS = 0.0001
 """Any time that is not zero makes the loop look for what has come."""
 
 
-class Turns:
+class FairTurns:
     """A queue of requests that are read and not begun.
 
     Greenlets that are ready run one after the other, so a webhook that comes behind a thousand requests would wait

@@ -27,11 +27,11 @@ from gunicorn.workers.ggevent import GeventWorker
 
 from aiadmin import logs
 from aiadmin.config import Config
-from aiadmin.edge.connections import Connection, Connections, Patience, Phase, Room
+from aiadmin.edge.connections import Connection, ConnectionLimits, Connections, Patience, Phase
 from aiadmin.edge.peers import caller_of, peer_of
 from aiadmin.edge.reading import read_body, read_head
 from aiadmin.edge.refusals import refusal, status_of
-from aiadmin.edge.turns import Turns
+from aiadmin.edge.turns import FairTurns
 
 log = structlog.get_logger(__name__)
 
@@ -58,11 +58,11 @@ class EdgeWorker(GeventWorker):  # type: ignore[misc]
 
     def run(self) -> None:
         """Serve until told to stop; called in the worker process."""
-        self._stopping, self._turns = Event(), Turns()
+        self._stopping, self._turns = Event(), FairTurns()
         config = Config.from_env(os.environ)
         self._caller = partial(caller_of, proxies=config.trusted_proxies, header=config.client_ip_header)
         self._connections = Connections(
-            _room(self.worker_connections, is_proxied=config.trusted_proxies > 0), self._own_patience()
+            _limits(self.worker_connections, is_proxied=config.trusted_proxies > 0), self._own_patience()
         )
         servers = []
         for listener in self.sockets:
@@ -165,7 +165,7 @@ def _is_proxied() -> bool:
     return Config.from_env(os.environ).trusted_proxies > 0
 
 
-def _room(wanted: int, *, is_proxied: bool) -> Room:
+def _limits(wanted: int, *, is_proxied: bool) -> ConnectionLimits:
     """Room for as many connections as were asked for, if the system gives a process so many descriptors."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     needed = wanted + SPARE_FILES
@@ -175,7 +175,11 @@ def _room(wanted: int, *, is_proxied: bool) -> Room:
     connections = wanted if soft < 0 else min(wanted, soft - SPARE_FILES)
     if connections < wanted:
         log.warning("fewer connections than asked for: raise `ulimit -n`", connections=connections, wanted=wanted)
-    return Room(connections=connections, per_peer=None) if is_proxied else Room(connections=connections)
+    return (
+        ConnectionLimits(connections=connections, per_peer=None)
+        if is_proxied
+        else ConnectionLimits(connections=connections)
+    )
 
 
 def _linger(client: Any, connection: Connection) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from aiadmin.domain.hosting.circuit_breaker import News, Report
+from aiadmin.domain.hosting.circuit_breaker import FleetView, PeerReport
 from aiadmin.domain.hosting.host import Vitals
 from aiadmin.domain.ids import DeviceId
-from aiadmin.domain.messages.sending_policy import Bucket, typing_time
+from aiadmin.domain.messages.sending_policy import LeakyBucket, typing_time
 from aiadmin.domain.metrics import Metric
 from aiadmin.services.ports import Fleet, Metrics
 
@@ -17,9 +17,9 @@ from aiadmin.services.ports import Fleet, Metrics
 class NoFleet:
     """`ports.Fleet` of a host that is the only one."""
 
-    def exchange(self, report: Report, refused: Iterable[DeviceId] = ()) -> News:
+    def exchange(self, report: PeerReport, refused: Iterable[DeviceId] = ()) -> FleetView:
         """No news."""
-        return News()
+        return FleetView()
 
     def leave(self, host_id: str) -> None:
         """Nobody minds."""
@@ -39,7 +39,7 @@ class NoMetrics:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Manners:
+class SendingMode:
     """How a host writes to clients.
 
     Attributes:
@@ -48,14 +48,14 @@ class Manners:
         typing_time: how long a client sees that somebody types a text.
     """
 
-    gaps: Bucket | None = None
+    gaps: LeakyBucket | None = None
     is_paused: bool = False
     typing_time: Callable[[str], timedelta] = typing_time
 
 
 @dataclass(frozen=True, kw_only=True)
-class Outside:
-    """By default nobody is there.
+class Collaborators:
+    """What a host works with besides its engine and PostgreSQL; by default nothing is there.
 
     Attributes:
         on_vitals: told now and then, in another thread, what the process takes of its machine.
@@ -63,5 +63,5 @@ class Outside:
 
     fleet: Fleet = field(default_factory=NoFleet)
     metrics: Metrics = field(default_factory=NoMetrics)
-    manners: Manners = field(default_factory=Manners)
+    mode: SendingMode = field(default_factory=SendingMode)
     on_vitals: Callable[[Vitals], None] = lambda _vitals: None

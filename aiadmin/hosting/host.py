@@ -21,21 +21,21 @@ from aiadmin.adapters.whatsapp.engine import EngineError, UnknownDeviceError
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.hosting.device import Desired, Device, Observed
 from aiadmin.domain.hosting.host import LEASE, RENEW_EVERY
-from aiadmin.domain.hosting.session import Action, Step, failed, parked, postponed, restarted, tick, transition
+from aiadmin.domain.hosting.session import Action, SessionStep, failed, parked, postponed, restarted, tick, transition
 from aiadmin.domain.hosting.session_event import LoggedOut, SessionEvent
 from aiadmin.domain.ids import DeviceId
-from aiadmin.hosting.collaborators import Outside
-from aiadmin.hosting.hosted_device import Held
+from aiadmin.hosting.collaborators import Collaborators
+from aiadmin.hosting.hosted_device import HostedDevice
 from aiadmin.hosting.incoming import Incoming
 from aiadmin.hosting.lease import Lease
 from aiadmin.hosting.orphan_keys import OrphanKeys
 from aiadmin.hosting.outgoing import Online, Outgoing
 from aiadmin.hosting.ports import Keys, SessionEngine
-from aiadmin.hosting.start_limiter import Governor
-from aiadmin.hosting.telemetry import Chronicle
-from aiadmin.hosting.unlinking import Removals
+from aiadmin.hosting.start_limiter import StartLimiter
+from aiadmin.hosting.telemetry import Telemetry
+from aiadmin.hosting.unlinking import Unlinking
 from aiadmin.services.hosting import sessions
-from aiadmin.services.ports import Clock, NewUnitOfWork, Rooms
+from aiadmin.services.ports import Clock, NewUnitOfWork, PageEvents
 
 TICK_SECONDS = 1.0
 _STOP_SECONDS = 1.0
@@ -47,7 +47,7 @@ _log = logging.getLogger(__name__)
 
 
 class SessionHost:
-    """Holds at most `capacity` devices. `start` it, `look` when something changed, `drain` it at the end."""
+    """Holds at most `capacity` devices. `start` it, `wake` when something changed, `drain` it at the end."""
 
     def __init__(
         self,
@@ -56,36 +56,36 @@ class SessionHost:
         keys: Keys,
         uow: NewUnitOfWork,
         clock: Clock,
-        rooms: Rooms,
+        page_events: PageEvents,
         capacity: int,
         lease: timedelta = LEASE,
         renew_every: timedelta = RENEW_EVERY,
-        outside: Outside | None = None,
+        outside: Collaborators | None = None,
     ) -> None:
-        self._engine, self._keys, self._uow, self._clock, self._rooms = engine, keys, uow, clock, rooms
-        self._held: dict[DeviceId, Held] = {}
+        self._engine, self._keys, self._uow, self._clock, self._rooms = engine, keys, uow, clock, page_events
+        self._held: dict[DeviceId, HostedDevice] = {}
         self._holdings: sessions.Holdings | None = None
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._next_tick = 0.0
         self._over = False
         self._orphan_keys = OrphanKeys(keys)
-        self._removals = Removals(engine=engine, keys=keys, uow=uow, clock=clock, on_progress=self.look)
-        outside = outside or Outside()
-        self._governor = Governor(fleet=outside.fleet, clock=clock, metrics=outside.metrics)
-        self._chronicle = Chronicle(clock=clock, metrics=outside.metrics)
+        self._removals = Unlinking(engine=engine, keys=keys, uow=uow, clock=clock, on_progress=self.wake)
+        outside = outside or Collaborators()
+        self._governor = StartLimiter(fleet=outside.fleet, clock=clock, metrics=outside.metrics)
+        self._chronicle = Telemetry(clock=clock, metrics=outside.metrics)
         self._lease = Lease(
             uow=uow,
             clock=clock,
             capacity=capacity,
             on_lost=lambda: self._inbox.put(self._lose),
-            on_overslept=self._oversleep,
+            on_overslept=self._after_suspend,
             on_renewed=outside.on_vitals,
             duration=lease,
             renew_every=renew_every,
         )
         self._incoming = Incoming(uow=uow, clock=clock)
-        sent, manners = self._incoming.sent, outside.manners
-        self._outgoing = Outgoing(engine, self._online, uow=uow, clock=clock, on_sent=sent, manners=manners)
+        sent, manners = self._incoming.sent, outside.mode
+        self._outgoing = Outgoing(engine, self._online, uow=uow, clock=clock, on_sent=sent, mode=manners)
         self._thread = threading.Thread(target=self._run, name="host", daemon=True)
 
     def start(self) -> None:
@@ -94,10 +94,10 @@ class SessionHost:
         for part in (self._thread, self._incoming, self._outgoing, self._governor):
             part.start()
 
-    def look(self) -> None:
+    def wake(self) -> None:
         """Something may have changed in PostgreSQL: look now rather than at the next tick."""
-        self._inbox.put(self._hurry)
-        self._outgoing.look()
+        self._inbox.put(self._wake_soon)
+        self._outgoing.wake()
 
     def drain(self, timeout: float = 8.0) -> None:
         """Finish what is on its way, disconnect everything, leave it to other hosts; takes some `timeout` at most."""
@@ -144,7 +144,7 @@ class SessionHost:
         if not self._governor.only_records:
             self._orphan_keys.sweep()
 
-    def _step(self, held: Held) -> Step:
+    def _step(self, held: HostedDevice) -> SessionStep:
         """What the passing of time means; with WhatsApp away, nobody tries by itself."""
         if self._governor.is_open and held.session.observed is Observed.RECONNECTING:
             return parked(held.session, "whatsapp_away", self._clock(), _dice())
@@ -160,8 +160,8 @@ class SessionHost:
             else:
                 held.device = row
         for device_id, row in rows.items():
-            held = self._held.setdefault(device_id, Held.adopt(row, self._clock()))
-            self._obey(held)
+            held = self._held.setdefault(device_id, HostedDevice.adopt(row, self._clock()))
+            self._follow_orders(held)
 
     def _adopt(self) -> Mapping[DeviceId, Device]:
         host_id = self._lease.host_id
@@ -174,7 +174,7 @@ class SessionHost:
         )
         return self._holdings.devices
 
-    def _obey(self, held: Held) -> None:
+    def _follow_orders(self, held: HostedDevice) -> None:
         if self._outgoing.is_sending(held.device.device_id):
             return  # what is on its way arrives first
         if held.device.desired is Desired.OFF or self._lease.is_draining:
@@ -195,19 +195,19 @@ class SessionHost:
             self._governor.started()
             self._start(min(waiting, key=lambda held: held.session.retry_at or held.session.since))
 
-    def _waiting(self) -> list[Held]:
+    def _waiting(self) -> list[HostedDevice]:
         """What is due to start."""
         now = self._clock()
         return [held for held in self._held.values() if held.session.retry_at and held.session.retry_at <= now]
 
-    def _start(self, held: Held) -> None:
+    def _start(self, held: HostedDevice) -> None:
         now = self._clock()
         before, held.session = held.session, tick(held.session, now, 0.0).session
         held.run += 1
         self._save(held)
         if held.device.device_id not in self._held:
             return
-        others = partial(self._pass_on, held.device.device_id, held.session_id)
+        others = partial(self._dispatch_events, held.device.device_id, held.session_id)
         listener = self._incoming.listener(held.device, others)
         try:
             self._engine.start(held.session_id, self._keys, held.device.jid, listener)
@@ -219,32 +219,32 @@ class SessionHost:
             _log.exception("A session could not be started", extra={"device_id": held.device.device_id})
             self._apply(held, failed(held.session, "engine", now, _dice()))
 
-    def _pass_on(self, device_id: DeviceId, session_id: str, event: SessionEvent) -> None:
-        self._inbox.put(partial(self._hear, device_id, session_id, event, self._clock()))
+    def _dispatch_events(self, device_id: DeviceId, session_id: str, event: SessionEvent) -> None:
+        self._inbox.put(partial(self._handle_event, device_id, session_id, event, self._clock()))
 
-    def _hear(self, device_id: DeviceId, session_id: str, event: SessionEvent, said_at: datetime) -> None:
-        self._chronicle.heard(self._clock() - said_at)
+    def _handle_event(self, device_id: DeviceId, session_id: str, event: SessionEvent, said_at: datetime) -> None:
+        self._chronicle.event_lag(self._clock() - said_at)
         held = self._held.get(device_id)
         if held is None or held.session_id != session_id:
             return
         self._apply(held, transition(held.session, event, self._clock(), _dice()))
         if held.is_to_remove:
-            self._hurry()
+            self._wake_soon()
 
     def _online(self) -> list[Online]:
         """What can send now; asked from another thread."""
         return [Online(held.device, held.session_id) for held in self._held.copy().values() if held.can_send]
 
-    def _apply(self, held: Held, step: Step) -> None:
+    def _apply(self, held: HostedDevice, step: SessionStep) -> None:
         if step.session.observed is not held.session.observed:
             self._chronicle.changed(held, step.session)
-            self._governor.saw(held.device.device_id, held.session, step.session)
+            self._governor.observe(held.device.device_id, held.session, step.session)
         held.session = step.session
         if step.action is Action.STOP:
             self._engine.stop(held.session_id)
         self._save(held)
 
-    def _save(self, held: Held) -> None:
+    def _save(self, held: HostedDevice) -> None:
         """Tell PostgreSQL; what it does not hear now it hears at the next tick."""
         if not held.is_unsaved:
             return
@@ -259,10 +259,10 @@ class SessionHost:
             self._drop(held)
             self._rooms.status(held.device.company_id, state="logged-out", text=texts.logged_out(held.session.reason))
 
-    def _hurry(self) -> None:
+    def _wake_soon(self) -> None:
         self._next_tick = 0.0
 
-    def _drop(self, held: Held) -> None:
+    def _drop(self, held: HostedDevice) -> None:
         """Hold the device no longer; its row is not touched."""
         self._engine.stop(held.session_id)
         self._held.pop(held.device.device_id, None)
@@ -275,7 +275,7 @@ class SessionHost:
         self._chronicle.lost_lease()
         self._stop_all()
 
-    def _oversleep(self) -> None:
+    def _after_suspend(self) -> None:
         """Be quiet before the library reconnects; called from another thread, and the own one may be slow to wake."""
         for held in self._held.copy().values():
             self._engine.stop(held.session_id)
@@ -283,12 +283,12 @@ class SessionHost:
 
     def _wake(self) -> None:
         """Others may hold our sessions by now: look first, and start anew what is left."""
-        self._chronicle.overslept()
+        self._chronicle.suspended()
         now = self._clock()
         for held in self._held.values():
             self._engine.stop(held.session_id)  # it may have started meanwhile
             held.begin_anew(now)
-        self._hurry()
+        self._wake_soon()
 
     def _finish(self) -> None:
         self._over = True

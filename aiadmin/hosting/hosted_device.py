@@ -10,7 +10,7 @@ from aiadmin.domain.hosting.session import Session, adopted
 
 
 @dataclass
-class Held:
+class HostedDevice:
     """One held device and its session.
 
     Attributes:
@@ -32,7 +32,7 @@ class Held:
     obeyed_restart: datetime | None = None
 
     @classmethod
-    def adopt(cls, device: Device, now: datetime) -> Held:
+    def adopt(cls, device: Device, now: datetime) -> HostedDevice:
         """A device that was just taken; its session starts at the next turn."""
         session = adopted(device.observed, now)
         asked = device.restart_asked_at

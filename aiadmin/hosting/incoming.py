@@ -18,7 +18,7 @@ from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.hosting.device import Device
 from aiadmin.domain.hosting.session_event import SessionEvent
 from aiadmin.domain.ids import DeviceId
-from aiadmin.domain.messages.message import Heard, MessageSeen, ReceiptSeen, TimerSeen
+from aiadmin.domain.messages.message import MessageSeen, ReceiptSeen, ReceivedEvent, TimerSeen
 from aiadmin.services.messages import messages
 from aiadmin.services.ports import Clock, NewUnitOfWork
 
@@ -35,9 +35,9 @@ class Incoming:
 
     def __init__(self, *, uow: NewUnitOfWork, clock: Clock) -> None:
         self._uow, self._clock = uow, clock
-        self._waiting: deque[Heard] = deque()
+        self._waiting: deque[ReceivedEvent] = deque()
         self._changed = threading.Condition()
-        self._early: OrderedDict[tuple[DeviceId, str], Heard] = OrderedDict()
+        self._early: OrderedDict[tuple[DeviceId, str], ReceivedEvent] = OrderedDict()
         self._sent: deque[tuple[DeviceId, str]] = deque()
         self._lost = 0
         self._is_closed = False
@@ -52,7 +52,7 @@ class Incoming:
 
         def hear(event: SessionEvent) -> None:
             if isinstance(event, MessageSeen | ReceiptSeen | TimerSeen):
-                self._take(device, event)
+                self._accept(device, event)
             else:
                 others(event)
 
@@ -73,10 +73,10 @@ class Incoming:
         if self._waiting:
             _log.error("Messages are lost: PostgreSQL is away", extra={"count": len(self._waiting)})
 
-    def _take(self, device: Device, event: MessageSeen | ReceiptSeen | TimerSeen) -> None:
+    def _accept(self, device: Device, event: MessageSeen | ReceiptSeen | TimerSeen) -> None:
         if _is_own_chat(device, event):
             return
-        heard = Heard(
+        heard = ReceivedEvent(
             device_id=device.device_id, company_id=device.company_id, event=event, received_at=self._clock()
         )
         with self._changed:
@@ -99,7 +99,7 @@ class Incoming:
                 _log.exception("Some messages cannot be stored")
                 self._write_singly(batch)
 
-    def _next_batch(self) -> list[Heard]:
+    def _next_batch(self) -> list[ReceivedEvent]:
         """What to write now, early receipts whose message is known by now included."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._sent or self._is_closed)
@@ -112,12 +112,12 @@ class Incoming:
                 self._lost = 0
             return [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
 
-    def _write(self, batch: Sequence[Heard]) -> None:
+    def _write(self, batch: Sequence[ReceivedEvent]) -> None:
         if batch:
             for heard in messages.store(batch, uow=self._uow):
                 self._keep_early(heard)
 
-    def _write_singly(self, batch: Sequence[Heard]) -> None:
+    def _write_singly(self, batch: Sequence[ReceivedEvent]) -> None:
         for position, heard in enumerate(batch):
             try:
                 self._write([heard])
@@ -127,13 +127,13 @@ class Incoming:
                 _log.exception("A message is lost", extra={"company_id": heard.company_id})
         return None
 
-    def _put_back(self, batch: Sequence[Heard]) -> None:
+    def _put_back(self, batch: Sequence[ReceivedEvent]) -> None:
         """Wait a moment for PostgreSQL; not even an end makes it come sooner."""
         with self._changed:
             self._waiting.extendleft(reversed(batch))
         time.sleep(_RETRY_SECONDS)
 
-    def _keep_early(self, heard: Heard) -> None:
+    def _keep_early(self, heard: ReceivedEvent) -> None:
         """The answer to a send may come after the receipt of what was sent."""
         assert isinstance(heard.event, ReceiptSeen)  # noqa: S101 - `store` returns no other
         for message_id in heard.event.message_ids:

@@ -19,7 +19,7 @@ from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.hosting.host import LEASE, RENEW_EVERY, Vitals
 from aiadmin.domain.ids import HostId
 from aiadmin.hosting import vitals
-from aiadmin.hosting.suspend_watch import StandstillWatch, uptime
+from aiadmin.hosting.suspend_watch import SuspendWatch, uptime
 from aiadmin.services.ports import Clock, NewUnitOfWork
 
 _RETRY_SECONDS = 1.0
@@ -56,7 +56,7 @@ class Lease:
         self._adopts_from = self._valid_until = 0.0
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="lease", daemon=True)
-        self._watch = StandstillWatch(valid_until=lambda: self._valid_until, on_overslept=on_overslept)
+        self._watch = SuspendWatch(valid_until=lambda: self._valid_until, on_overslept=on_overslept)
 
     @property
     def host_id(self) -> HostId | None:

@@ -21,22 +21,22 @@ from aiadmin.domain.ids import DeviceId
 from aiadmin.domain.messages.message import (
     NOT_ON_WHATSAPP,
     NUMBER_UNANSWERED,
-    Fate,
-    Hold,
+    DeviceClaim,
     OutboxMessage,
+    SendOutcome,
     SendResult,
-    Takes,
+    SendScope,
     phone_at,
 )
-from aiadmin.domain.messages.sending_policy import HUMAN, UNPACED, Hindrance
-from aiadmin.hosting.collaborators import Manners
+from aiadmin.domain.messages.sending_policy import HUMAN, UNPACED, BlockReason
+from aiadmin.hosting.collaborators import SendingMode
 from aiadmin.hosting.ports import SessionEngine
 from aiadmin.services.messages import messages
 from aiadmin.services.ports import Clock, NewUnitOfWork
 
 TICK_SECONDS = 1.0
 _RETRY_SECONDS = 1.0
-_chance = random.SystemRandom().random
+_rng = random.SystemRandom().random
 _log = logging.getLogger(__name__)
 
 
@@ -48,13 +48,13 @@ class Online:
     session_id: str
 
     @property
-    def hold(self) -> Hold:
+    def hold(self) -> DeviceClaim:
         """What the outbox asks of a holder."""
-        return Hold(device_id=self.device.device_id, epoch=self.device.epoch)
+        return DeviceClaim(device_id=self.device.device_id, epoch=self.device.epoch)
 
 
 class Outgoing:
-    """`start` it, `look` when something is owed, `stop` it before the sessions stop.
+    """`start` it, `wake` when something is owed, `stop` it before the sessions stop.
 
     Args:
         online: the devices to send for; called from a thread of ours.
@@ -69,10 +69,10 @@ class Outgoing:
         uow: NewUnitOfWork,
         clock: Clock,
         on_sent: Callable[[DeviceId, str], None],
-        manners: Manners | None = None,
+        mode: SendingMode | None = None,
     ) -> None:
         self._engine, self._online, self._uow, self._clock = engine, online, uow, clock
-        self._on_sent, self._manners = on_sent, manners or Manners()
+        self._on_sent, self._manners = on_sent, mode or SendingMode()
         self._rests_until: dict[DeviceId, float] = {}
         self._sending: set[DeviceId] = set()
         self._changed = threading.Condition()
@@ -83,7 +83,7 @@ class Outgoing:
         """Begin to send."""
         self._thread.start()
 
-    def look(self) -> None:
+    def wake(self) -> None:
         """Something may be owed: look now rather than at the next tick."""
         with self._changed:
             self._is_woken = True
@@ -121,7 +121,7 @@ class Outgoing:
     def _pull(self) -> None:
         online = {one.device.device_id: one for one in self._online()}
         with self._changed:
-            idle = [self._hold(one) for device_id, one in online.items() if device_id not in self._sending]
+            idle = [self._claim_of(one) for device_id, one in online.items() if device_id not in self._sending]
         holds, to_claim = [one.hold for one in online.values()], idle if self._manners.gaps is None else []
         for message in messages.pull(holds, idle=to_claim, uow=self._uow, clock=self._clock):
             if message.device_id is not None:
@@ -130,11 +130,11 @@ class Outgoing:
             for device_id, message in messages.peek(idle, uow=self._uow, clock=self._clock).items():
                 self._begin(self._type_and_send, online[device_id], message)
 
-    def _hold(self, online: Online) -> Hold:
+    def _claim_of(self, online: Online) -> DeviceClaim:
         if self._manners.is_paused:
-            return replace(online.hold, takes=Takes.HUMAN)
+            return replace(online.hold, scope=SendScope.HUMAN)
         is_resting = time.monotonic() < self._rests_until.get(online.device.device_id, 0.0)
-        return replace(online.hold, takes=Takes.URGENT if is_resting else Takes.ALL)
+        return replace(online.hold, scope=SendScope.URGENT if is_resting else SendScope.ALL)
 
     def _begin(self, work: Callable[[Online, OutboxMessage], None], online: Online, message: OutboxMessage) -> None:
         with self._changed:
@@ -163,15 +163,15 @@ class Outgoing:
                 self._changed.wait_for(lambda: self._is_stopping, shown_for)
                 if self._is_stopping:
                     return
-        hold = self._hold(online)
+        hold = self._claim_of(online)
         for message in messages.pull([hold], idle=[hold], uow=self._uow, clock=self._clock):
             self._send(online, message)
 
     def _send(self, online: Online, message: OutboxMessage) -> None:
-        result = self._say(online, message)
+        result = self._send_text(online, message)
         if result.reason == NOT_ON_WHATSAPP:
-            message, result = self._say_as_typed(online, message, result)
-        self._settle(message, result)
+            message, result = self._type_and_send_text(online, message, result)
+        self._record_result(message, result)
         device_id = online.device.device_id
         if self._manners.gaps is not None and message.purpose not in UNPACED:
             self._rests_until[device_id] = (
@@ -180,12 +180,12 @@ class Outgoing:
         if result.message_id is not None:
             self._on_sent(device_id, result.message_id)
 
-    def _say(self, online: Online, message: OutboxMessage) -> SendResult:
+    def _send_text(self, online: Online, message: OutboxMessage) -> SendResult:
         return self._engine.send(
             online.session_id, message.address, message.text, disappears_after=message.disappears_after
         )
 
-    def _say_as_typed(
+    def _type_and_send_text(
         self, online: Online, message: OutboxMessage, refused: SendResult
     ) -> tuple[OutboxMessage, SendResult]:
         """Ask for a number as a person types it before it counts as not on WhatsApp, and write to whom that names.
@@ -196,7 +196,7 @@ class Outgoing:
         phone = phone_at(message.address)
         if phone is None:
             return message, refused
-        unanswered = SendResult(fate=Fate.NOT_TAKEN, reason=NUMBER_UNANSWERED)
+        unanswered = SendResult(outcome=SendOutcome.NOT_TAKEN, reason=NUMBER_UNANSWERED)
         try:
             found = self._engine.find_number(online.session_id, phone)
             if found is None:
@@ -208,19 +208,21 @@ class Outgoing:
             _log.exception("Whom a number names was not kept", extra={"outbox_message_id": message.outbox_message_id})
             return message, unanswered
         if moved is None:
-            return message, SendResult(fate=Fate.FAILED, reason=Hindrance.OPTED_OUT)
-        result = self._say(online, moved)
+            return message, SendResult(outcome=SendOutcome.FAILED, reason=BlockReason.OPTED_OUT)
+        result = self._send_text(online, moved)
         return moved, unanswered if result.reason == NOT_ON_WHATSAPP else result
 
-    def _settle(self, message: OutboxMessage, result: SendResult) -> None:
+    def _record_result(self, message: OutboxMessage, result: SendResult) -> None:
         """Write the result, however long PostgreSQL takes: without it the message would be called unknown."""
         while True:
             try:
-                written = messages.settle(message, result, uow=self._uow, clock=self._clock, chance=_chance())
+                written = messages.record_result(message, result, uow=self._uow, clock=self._clock, jitter=_rng())
             except DependencyDownError:
                 time.sleep(_RETRY_SECONDS)
                 continue
             facts = {"outbox_message_id": message.outbox_message_id, "company_id": message.company_id}
             level = logging.INFO if written else logging.WARNING
-            _log.log(level, "A message: %s", result.fate, extra=facts | {"reason": result.reason, "written": written})
+            _log.log(
+                level, "A message: %s", result.outcome, extra=facts | {"reason": result.reason, "written": written}
+            )
             return

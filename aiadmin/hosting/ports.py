@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from aiadmin.domain.hosting.session_event import SessionEvent
-from aiadmin.domain.messages.contact import Sighting
+from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import SendResult
 
 
@@ -38,7 +38,7 @@ class SessionEngine(Protocol):
         """Raises EngineError."""
         ...
 
-    def find_number(self, session_id: str, phone: str) -> Sighting | None:
+    def find_number(self, session_id: str, phone: str) -> IdentityObservation | None:
         """Ask WhatsApp whose a number is, as a person would type it; None for nobody's. Raises EngineError."""
         ...
 

@@ -13,7 +13,7 @@ import threading
 from collections.abc import Callable, Collection
 
 
-def hear(numbers: Collection[signal.Signals], on_signal: Callable[[], None]) -> None:
+def handle(numbers: Collection[signal.Signals], on_signal: Callable[[], None]) -> None:
     """Call `on_signal`, from another thread, as soon as one of these comes. Each needs a handler in Python as well.
 
     To be called in the main thread, once in a process.

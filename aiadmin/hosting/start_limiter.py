@@ -10,7 +10,7 @@ import uuid
 
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.hosting import circuit_breaker as rules
-from aiadmin.domain.hosting.circuit_breaker import Breaker, News, Report, State
+from aiadmin.domain.hosting.circuit_breaker import Breaker, BreakerState, FleetView, PeerReport
 from aiadmin.domain.hosting.device import Observed
 from aiadmin.domain.hosting.session import Session
 from aiadmin.domain.ids import DeviceId
@@ -23,14 +23,14 @@ _LOST = frozenset({Observed.RECONNECTING, Observed.BACKOFF, Observed.BANNED})
 _log = logging.getLogger(__name__)
 
 
-class Governor:
+class StartLimiter:
     """`start` it; everything else is for the host's thread."""
 
     def __init__(self, *, fleet: Fleet, clock: Clock, metrics: Metrics) -> None:
         self._fleet, self._clock, self._metrics = fleet, clock, metrics
         self._id = uuid.uuid4().hex
         self._breaker = Breaker()
-        self._news = News()
+        self._news = FleetView()
         self._refused: set[DeviceId] = set()
         self._is_mass_logout = False
         self._is_over = threading.Event()
@@ -49,7 +49,7 @@ class Governor:
     @property
     def is_open(self) -> bool:
         """Whether WhatsApp is away: what has lost its connection should not try by itself."""
-        return self._breaker.state is State.OPEN
+        return self._breaker.state is BreakerState.OPEN
 
     @property
     def only_records(self) -> bool:
@@ -75,7 +75,7 @@ class Governor:
     def _pace(self) -> float:
         return rules.pace(self._breaker, self._news.others, self._unanswered, self._clock())
 
-    def saw(self, device_id: DeviceId, before: Session, after: Session) -> None:
+    def observe(self, device_id: DeviceId, before: Session, after: Session) -> None:
         """A session went from one state to another."""
         now = self._clock()
         if after.observed is Observed.ONLINE:
@@ -101,7 +101,7 @@ class Governor:
     def _turn(self, after: Breaker, reason: str = "connections_lost") -> None:
         before, self._breaker = self._breaker, after
         if before.state is not after.state:
-            level = logging.WARNING if after.state is State.OPEN else logging.INFO
+            level = logging.WARNING if after.state is BreakerState.OPEN else logging.INFO
             _log.log(level, "The breaker is %s", after.state, extra={"reason": reason})
             self._metrics.count(Metric.BREAKER, state=after.state)
 
@@ -117,15 +117,15 @@ class Governor:
                 self._exchange()
             except Exception:  # noqa: BLE001 - the top of a thread; a host alone goes by its own breaker
                 _log.exception("The fleet's news cannot be read")
-                self._news = News()
+                self._news = FleetView()
         with contextlib.suppress(DependencyDownError):
             self._fleet.leave(self._id)
 
     def _exchange(self) -> None:
         refused = self._refused.copy()
-        report = Report(host_id=self._id, state=self._breaker.state, since=self._breaker.since)
+        report = PeerReport(host_id=self._id, state=self._breaker.state, since=self._breaker.since)
         try:
             self._news = self._fleet.exchange(report, refused)
             self._refused -= refused
         except DependencyDownError:
-            self._news = News()
+            self._news = FleetView()

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from aiadmin.domain.hosting.host import has_overslept
+from aiadmin.domain.hosting.host import was_suspended
 
 BEAT_SECONDS = 1.0
 
@@ -17,7 +17,7 @@ def uptime() -> float:
     return time.monotonic() if clock is None else time.clock_gettime(clock)
 
 
-class StandstillWatch:
+class SuspendWatch:
     """Calls `on_overslept` from a thread of its own when a lease ran out while the process stood still.
 
     It does nothing else, so that it is awake first: the library reconnects within a fraction of a second.
@@ -50,6 +50,6 @@ class StandstillWatch:
         before, valid_until = self._clock(), self._valid_until()
         while not self._is_over.wait(self._every):
             now = self._clock()
-            if has_overslept(before, now, valid_until):
+            if was_suspended(before, now, valid_until):
                 self._on_overslept()
             before, valid_until = now, self._valid_until()

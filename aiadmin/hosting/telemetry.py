@@ -8,19 +8,19 @@ from datetime import timedelta
 from aiadmin.domain.hosting.device import Observed
 from aiadmin.domain.hosting.session import Session, is_looping
 from aiadmin.domain.metrics import Metric
-from aiadmin.hosting.hosted_device import Held
+from aiadmin.hosting.hosted_device import HostedDevice
 from aiadmin.services.ports import Clock, Metrics
 
 _log = logging.getLogger(__name__)
 
 
-class Chronicle:
+class Telemetry:
     """Told by the host; changes nothing."""
 
     def __init__(self, *, clock: Clock, metrics: Metrics) -> None:
         self._clock, self._metrics = clock, metrics
 
-    def changed(self, held: Held, after: Session) -> None:
+    def changed(self, held: HostedDevice, after: Session) -> None:
         """The held session is about to become `after`."""
         before = held.session
         if before.observed is after.observed:
@@ -36,7 +36,7 @@ class Chronicle:
             self._metrics.count(Metric.RECONNECT_LOOPS)
             _log.warning("A session fails again and again", extra=facts | {"failures": after.failures})
 
-    def heard(self, lag: timedelta) -> None:
+    def event_lag(self, lag: timedelta) -> None:
         """An event of the library waited that long for the host."""
         self._metrics.observe(Metric.EVENT_LAG_SECONDS, lag.total_seconds())
 
@@ -44,12 +44,12 @@ class Chronicle:
         """The host's lease is gone."""
         self._metrics.count(Metric.LEASES_LOST)
 
-    def overslept(self) -> None:
+    def suspended(self) -> None:
         """The process stood still for longer than its lease."""
         _log.warning("The process stood still for longer than its lease; its sessions stop, and are looked at anew")
         self._metrics.count(Metric.LEASES_LOST)
 
-    def _is_up(self, held: Held, before: Session) -> None:
+    def _is_up(self, held: HostedDevice, before: Session) -> None:
         now = self._clock()
         if before.observed is Observed.STARTING:
             self._metrics.observe(Metric.START_SECONDS, (now - before.since).total_seconds())

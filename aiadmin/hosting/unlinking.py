@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from aiadmin.adapters.whatsapp.engine import EngineError
 from aiadmin.domain.hosting.session import Removal, removal
-from aiadmin.hosting.hosted_device import Held
+from aiadmin.hosting.hosted_device import HostedDevice
 from aiadmin.hosting.ports import Keys, SessionEngine
 from aiadmin.services.hosting import sessions
 from aiadmin.services.ports import Clock, NewUnitOfWork
@@ -16,7 +16,7 @@ from aiadmin.services.ports import Clock, NewUnitOfWork
 _log = logging.getLogger(__name__)
 
 
-class Removals:
+class Unlinking:
     """Goes one step at a time, when its host looks at the device.
 
     Args:
@@ -29,7 +29,7 @@ class Removals:
         self._engine, self._keys, self._uow, self._clock = engine, keys, uow, clock
         self._on_progress = on_progress
 
-    def advance(self, held: Held) -> bool:
+    def advance(self, held: HostedDevice) -> bool:
         """Take the next step; True when the device is gone. Raises DependencyDownError."""
         if held.logging_out:
             return False
@@ -50,7 +50,7 @@ class Removals:
         sessions.forget(held.device, uow=self._uow)
         return True
 
-    def _log_out(self, held: Held) -> None:
+    def _log_out(self, held: HostedDevice) -> None:
         try:
             self._engine.logout(held.session_id)
         except EngineError as error:

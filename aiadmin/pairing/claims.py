@@ -1,6 +1,6 @@
 """What an attempt leaves outside this process, and takes away again: a claim in Redis, a mark on the company.
 
-The mark goes before the claim: with the claim gone, another desk may be marking the company already.
+The mark goes before the claim: with the claim gone, another coordinator may be marking the company already.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from aiadmin.services.pairing import pairings
 log = structlog.get_logger(__name__)
 
 
-class Traces:
-    """Used by one thread, the desk's. A claim that cannot be given up runs out; a mark is tried until it is off."""
+class Claims:
+    """Used by one thread, the coordinator's. A claim that cannot be given up runs out; a mark is tried until it is
+    off."""
 
     def __init__(self, container: Container, owner: str) -> None:
         self._container = container
@@ -30,7 +31,8 @@ class Traces:
         self._unmarked.discard(company_id)
 
     def unmark(self, company_id: CompanyId) -> bool:
-        """The attempt has ended without a link; False, and kept for `settle`, when PostgreSQL does not answer."""
+        """The attempt has ended without a link; False, and kept for `retry_unmark`, when PostgreSQL does not
+        answer."""
         try:
             pairings.end(company_id, uow=self._container.uow)
         except DependencyDownError:
@@ -39,26 +41,26 @@ class Traces:
         self._unmarked.discard(company_id)
         return True
 
-    def settle(self) -> None:
+    def retry_unmark(self) -> None:
         """Try again what PostgreSQL did not take."""
         while self._unmarked and self.unmark(next(iter(self._unmarked))):
             pass
 
     def clean_up(self) -> None:
-        """Take `pairing` off the companies whose desk has died. Raises DependencyDownError."""
+        """Take `pairing` off the companies whose coordinator has died. Raises DependencyDownError."""
         marked = pairings.list_marked(uow=self._container.uow)
-        self._unmarked.update(self._container.feed.unclaimed(marked) if marked else ())
+        self._unmarked.update(self._container.pairing_store.unclaimed(marked) if marked else ())
 
     def release(self, company_id: CompanyId, rest: PairingState | None = None) -> None:
         """Give up the claim; nothing stays in Redis but the resting state, if any."""
         try:
-            self._container.feed.end(company_id, self._owner, rest)
+            self._container.pairing_store.end(company_id, self._owner, rest)
         except DependencyDownError:
             log.info("the claim of a pairing runs out by itself", company_id=company_id)
 
     def hand_over(self, company_id: CompanyId) -> None:
-        """Give up the claim so that another desk takes it while somebody watches."""
+        """Give up the claim so that another coordinator takes it while somebody watches."""
         try:
-            self._container.feed.hand_over(company_id, self._owner)
+            self._container.pairing_store.hand_over(company_id, self._owner)
         except DependencyDownError:
             log.info("the claim of a pairing runs out by itself", company_id=company_id)

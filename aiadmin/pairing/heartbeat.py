@@ -1,6 +1,6 @@
-"""The pulse: says every second that this desk lives, so that others take over soon when it dies.
+"""Says every second that this coordinator lives, so that others take over soon when it dies.
 
-On a thread of its own: a desk that waits for PostgreSQL is slow, not dead.
+On a thread of its own: a coordinator that waits for PostgreSQL is slow, not dead.
 """
 
 from __future__ import annotations
@@ -8,20 +8,20 @@ from __future__ import annotations
 import threading
 from contextlib import suppress
 
-from aiadmin.adapters.redis.pairing.store import RedisPairingFeed
+from aiadmin.adapters.redis.pairing.store import RedisPairingStore
 from aiadmin.domain.errors import DependencyDownError
 
 BEAT_SECONDS = 1.0
 
 
-class Pulse:
+class Heartbeat:
     """`start` and `stop` it once."""
 
-    def __init__(self, feed: RedisPairingFeed, owner: str) -> None:
-        self._feed = feed
+    def __init__(self, store: RedisPairingStore, owner: str) -> None:
+        self._store = store
         self._owner = owner
         self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="pairing pulse", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="pairing heartbeat", daemon=True)
 
     def start(self) -> None:
         """Begin to beat."""
@@ -32,10 +32,10 @@ class Pulse:
         self._stopping.set()
         self._thread.join()
         with suppress(DependencyDownError):
-            self._feed.die(self._owner)
+            self._store.stop_beating(self._owner)
 
     def _run(self) -> None:
         while not self._stopping.is_set():
             with suppress(DependencyDownError):
-                self._feed.beat(self._owner)
+                self._store.beat(self._owner)
             self._stopping.wait(BEAT_SECONDS)

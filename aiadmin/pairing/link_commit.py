@@ -52,5 +52,5 @@ def commit(container: Container, keys: SqlKeyStore, company_id: CompanyId, accou
     container.metrics.count(Metric.WHATSAPP_CONNECTIONS)
     if linked.outbox_id is not None:
         container.queue.deliver(linked.outbox_id)
-    container.queue.look()
+    container.queue.wake_hosts()
     return linked

@@ -1,4 +1,4 @@
-"""The desk's end of one room: its process, its pipes, and the thread that listens."""
+"""The coordinator's end of one pairing process: its pipes, and the thread that listens."""
 
 from __future__ import annotations
 
@@ -17,28 +17,29 @@ from typing import IO, Any, cast
 
 from aiadmin.adapters.whatsapp.library import ENVIRONMENT
 
-PARENT = "AIADMIN_ROOM_PARENT"
-"""The variable with the desk's process id: a desk may die before its room could look who its parent is."""
+PARENT = "AIADMIN_PAIRING_PARENT"
+"""The variable with the coordinator's process id: a coordinator may die before its process could look who its parent
+is."""
 GREETINGS = frozenset({"", "Press Ctrl+C to exit"})
 """The library says this for every session."""
-MAX_CRIES = 60
+MAX_STDERR_LINES = 60
 """Lines; a library that aborts writes one stack for each of its threads."""
 PROJECT = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
-class RoomSaid:
-    """One event of a room, as `pairing.process_main` describes them; `facts` is None when the room is gone."""
+class ProcessEvent:
+    """One event of a process, as `pairing.process_main` describes them; `facts` is None when the process is gone."""
 
-    room_id: int
+    process_id: int
     facts: dict[str, Any] | None
 
 
-class RoomProcess:
-    """A running room. What it says goes to `events`; the last thing is that it is gone."""
+class PairingProcess:
+    """A running pairing process. What it says goes to `events`; the last thing is that it is gone."""
 
-    def __init__(self, room_id: int, events: queue.SimpleQueue[Any], env: Mapping[str, str]) -> None:
-        self.room_id = room_id
+    def __init__(self, process_id: int, events: queue.SimpleQueue[Any], env: Mapping[str, str]) -> None:
+        self.process_id = process_id
         self._events = events
         self._process = subprocess.Popen(
             [sys.executable, "-m", "aiadmin.pairing.process_main"],
@@ -52,12 +53,14 @@ class RoomProcess:
             env={**env, **ENVIRONMENT, PARENT: str(os.getpid())},
         )
         self._commands = cast("IO[str]", self._process.stdin)
-        self._said = cast("IO[str]", self._process.stdout)
-        self._cries = cast("IO[str]", self._process.stderr)
-        self._last_cries: deque[str] = deque(maxlen=MAX_CRIES)
-        self._crier = threading.Thread(target=self._read_cries, name=f"room {room_id} stderr", daemon=True)
-        self._crier.start()
-        self._reader = threading.Thread(target=self._read, name=f"room {room_id}", daemon=True)
+        self._events_pipe = cast("IO[str]", self._process.stdout)
+        self._stderr = cast("IO[str]", self._process.stderr)
+        self._last_stderr: deque[str] = deque(maxlen=MAX_STDERR_LINES)
+        self._stderr_reader = threading.Thread(
+            target=self._read_stderr, name=f"pairing {process_id} stderr", daemon=True
+        )
+        self._stderr_reader.start()
+        self._reader = threading.Thread(target=self._read, name=f"pairing {process_id}", daemon=True)
         self._reader.start()
 
     @property
@@ -66,7 +69,7 @@ class RoomProcess:
         return self._process.pid
 
     def send(self, **command: str) -> None:
-        """Give a command. To a dead room this does nothing: its end is told by the reader."""
+        """Give a command. To a dead process this does nothing: its end is told by the reader."""
         with suppress(OSError, ValueError):
             self._commands.write(json.dumps(command) + "\n")
             self._commands.flush()
@@ -86,23 +89,23 @@ class RoomProcess:
         return not self._reader.is_alive()
 
     def _read(self) -> None:
-        with self._said:
-            for line in self._said:
-                # a room that is killed may leave half a line
+        with self._events_pipe:
+            for line in self._events_pipe:
+                # a process that is killed may leave half a line
                 with suppress(ValueError):
-                    self._events.put(RoomSaid(self.room_id, json.loads(line)))
+                    self._events.put(ProcessEvent(self.process_id, json.loads(line)))
         self.close()
         self._process.wait()
-        self._crier.join()
-        if self._last_cries:
-            text = "".join(self._last_cries)
+        self._stderr_reader.join()
+        if self._last_stderr:
+            text = "".join(self._last_stderr)
             cry = {"event": "log", "level": "ERROR", "logger": "stderr", "text": text}
-            self._events.put(RoomSaid(self.room_id, cry))
-        self._events.put(RoomSaid(self.room_id, None))
+            self._events.put(ProcessEvent(self.process_id, cry))
+        self._events.put(ProcessEvent(self.process_id, None))
 
-    def _read_cries(self) -> None:
+    def _read_stderr(self) -> None:
         """What a dying process says, such as the library's last words; told when it is over."""
-        with self._cries:
-            for line in self._cries:
+        with self._stderr:
+            for line in self._stderr:
                 if line.strip() not in GREETINGS:
-                    self._last_cries.append(line)
+                    self._last_stderr.append(line)

@@ -1,4 +1,4 @@
-"""A room: the pairing process. `python -m aiadmin.pairing.process_main`, started by the desk and by nobody else.
+"""The pairing process. `python -m aiadmin.pairing.process_main`, started by the coordinator and by nobody else.
 
 It speaks JSON, one object a line. Commands come on stdin:
 
@@ -16,11 +16,11 @@ Events go to what was stdout (the library prints, so descriptor 1 itself leads n
     {"event": "failed", "session": ID, "reason": SLUG}
     {"event": "log", "level": "WARNING", "logger": NAME, "text": TEXT}
 
-It logs through the desk: a room must be up in a moment, and the project's logging alone takes longer to load than
-everything else here.
+It logs through the coordinator: a process must be up in a moment, and the project's logging alone takes longer to
+load than everything else here.
 
-It ends at once when stdin does, or when the desk is no longer its parent: an abandoned pairing cannot be stopped from
-inside, it leaves with the process. Codes are told to the desk and to nobody else.
+It ends at once when stdin does, or when the coordinator is no longer its parent: an abandoned pairing cannot be
+stopped from inside, it leaves with the process. Codes are told to the coordinator and to nobody else.
 """
 
 from __future__ import annotations
@@ -55,42 +55,42 @@ _STATUSES = {
 log = logging.getLogger(__name__)
 
 
-class Lines:
+class EventWriter:
     """The way out: one event, one line, from any thread."""
 
     def __init__(self, events: IO[str]) -> None:
         self._events = events
         self._writing = threading.Lock()
 
-    def tell(self, kind: str, **facts: str | None) -> None:
+    def write(self, kind: str, **facts: str | None) -> None:
         """Write one event."""
         with self._writing:
             self._events.write(json.dumps({"event": kind, **facts}) + "\n")
             self._events.flush()
 
 
-class LogLines(logging.Handler):
-    """Everything that is logged in this process, told to the desk."""
+class LogEvents(logging.Handler):
+    """Everything that is logged in this process, told to the coordinator."""
 
-    def __init__(self, lines: Lines) -> None:
+    def __init__(self, events: EventWriter) -> None:
         super().__init__(logging.WARNING)
-        self._lines = lines
+        self._events = events
 
     def emit(self, record: logging.LogRecord) -> None:
-        self._lines.tell("log", level=record.levelname, logger=record.name, text=self.format(record))
+        self._events.write("log", level=record.levelname, logger=record.name, text=self.format(record))
 
 
-class Room:
-    """Relays between the desk's lines and the library. One worker thread talks to the library, in order."""
+class SessionRunner:
+    """Relays between the coordinator's pipes and the library. One worker thread talks to the library, in order."""
 
-    def __init__(self, engine: Engine, lines: Lines) -> None:
+    def __init__(self, engine: Engine, events: EventWriter) -> None:
         self._engine = engine
-        self._lines = lines
+        self._events = events
         self._work: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._linking: dict[str, threading.Timer] = {}
-        threading.Thread(target=self._run, name="room worker", daemon=True).start()
+        threading.Thread(target=self._run, name="pairing worker", daemon=True).start()
 
-    def take(self, command: dict[str, str]) -> None:
+    def execute(self, command: dict[str, str]) -> None:
         """Carry a command out, soon; returns at once."""
         session = command["session"]
         if command["do"] == "start":
@@ -118,13 +118,13 @@ class Room:
         try:
             code = self._engine.pair_phone(session, phone)
         except EngineError:
-            return self._tell("phone-refused", session)
-        return self._tell("pairing-code", session, code=code)
+            return self._emit("phone-refused", session)
+        return self._emit("pairing-code", session, code=code)
 
     def _on_event(self, session: str, what: event.SessionEvent) -> None:
         match what:
-            case event.QrCode(text=text):
-                self._tell("code", session, text=text)
+            case event.QrCodeEvent(text=text):
+                self._emit("code", session, text=text)
             case event.PairSuccess():
                 self._on_scanned(session, what)
             case event.Connected():
@@ -137,7 +137,7 @@ class Room:
                 self._end(session, "failed", reason=reason)
 
     def _on_scanned(self, session: str, account: event.PairSuccess) -> None:
-        self._tell(
+        self._emit(
             "scanned",
             session,
             jid=account.jid,
@@ -154,7 +154,7 @@ class Room:
         if session in self._linking:
             self._finish(session)
         else:
-            self._tell("failed", session, reason="ended")
+            self._emit("failed", session, reason="ended")
 
     def _finish(self, session: str) -> None:
         """Linked: leave the device to a host, which must not find it connected here."""
@@ -170,12 +170,12 @@ class Room:
 
         def stop() -> None:
             self._engine.stop(session)
-            self._tell(kind, session, **facts)
+            self._emit(kind, session, **facts)
 
         self._work.put(stop)
 
-    def _tell(self, kind: str, session: str, **facts: str | None) -> None:
-        self._lines.tell(kind, session=session, **facts)
+    def _emit(self, kind: str, session: str, **facts: str | None) -> None:
+        self._events.write(kind, session=session, **facts)
 
 
 def failure_of(what: event.SessionEvent) -> str | None:
@@ -211,13 +211,13 @@ def watch_parent(parent: int) -> None:
 def main() -> None:
     """Serve until stdin ends."""
     parent = int(os.environ[PARENT])
-    lines = Lines(take_stdout())
-    logging.basicConfig(handlers=[LogLines(lines)])
+    events = EventWriter(take_stdout())
+    logging.basicConfig(handlers=[LogEvents(events)])
     threading.Thread(target=watch_parent, args=[parent], daemon=True).start()
-    room = Room(Engine(library.load()), lines)
+    runner = SessionRunner(Engine(library.load()), events)
     for line in sys.stdin:
         command: dict[str, Any] = json.loads(line)
-        room.take(command)
+        runner.execute(command)
     os._exit(0)
 
 

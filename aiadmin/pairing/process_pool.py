@@ -1,4 +1,4 @@
-"""The house: the rooms of one desk. It opens and ends them, and knows which series runs where."""
+"""The pairing processes of one coordinator. The pool starts and ends them, and knows which series runs where."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ from typing import Any
 import structlog
 
 from aiadmin.domain.pairing import process_pool as rules
-from aiadmin.domain.pairing.process_pool import NewRoom, Room
-from aiadmin.pairing.process import RoomProcess
+from aiadmin.domain.pairing.process_pool import ProcessLoad, StartProcess
+from aiadmin.pairing.process import PairingProcess
 
 log = structlog.get_logger(__name__)
 
 CLOSE_SECONDS = 3.0
-"""A room that was asked to end and has not is killed."""
+"""A process that was asked to end and has not is killed."""
 WARM_PAUSE_SECONDS = 30.0
-"""After a room that died before its first attempt, none is started ahead of need for this long."""
+"""After a process that died before its first attempt, none is started ahead of need for this long."""
 
 
 @dataclass
 class _Entry:
-    process: RoomProcess
+    process: PairingProcess
     sessions: set[str] = field(default_factory=set)
     taken: int = 0
 
     @property
-    def room(self) -> Room:
-        return Room(room_id=self.process.room_id, live=len(self.sessions), taken=self.taken)
+    def load(self) -> ProcessLoad:
+        return ProcessLoad(process_id=self.process.process_id, live=len(self.sessions), taken=self.taken)
 
 
-class House:
-    """Used by one thread, the desk's. What the rooms say comes through the queue."""
+class ProcessPool:
+    """Used by one thread, the coordinator's. What the processes say comes through the queue."""
 
     def __init__(self, *, capacity: int, dsn: str, env: Mapping[str, str], events: queue.SimpleQueue[Any]) -> None:
         self._capacity = capacity
@@ -42,29 +42,29 @@ class House:
         self._env = env
         self._events = events
         self._open: dict[int, _Entry] = {}
-        self._closing: dict[int, tuple[RoomProcess, float]] = {}
+        self._closing: dict[int, tuple[PairingProcess, float]] = {}
         self._next_id = 1
         self._expected = False
         self._warm_from = 0.0
 
     def keep_warm(self, *, expected: bool) -> None:
-        """Have a room ready while an attempt is expected; end what waits when none is."""
+        """Have a process ready while an attempt is expected; end what waits when none is."""
         self._expected = expected
         for entry in list(self._open.values()):
             self._close_if_done(entry)
-        rooms = (entry.room for entry in self._open.values())
-        if rules.should_warm(rooms, self._capacity, expected=expected) and time.monotonic() >= self._warm_from:
-            self._open_room()
+        processes = (entry.load for entry in self._open.values())
+        if rules.should_warm(processes, self._capacity, expected=expected) and time.monotonic() >= self._warm_from:
+            self._open_process()
 
     def has_place(self) -> bool:
         """Whether one more series could start now."""
-        return self._place() is not rules.NoRoom
+        return self._placement() is not rules.NoCapacity
 
     def start(self, session_id: str) -> bool:
-        """Start a series in some room; False when every place is taken."""
-        where = self._place()
-        if where is NewRoom:
-            where = self._open_room()
+        """Start a series in some process; False when every place is taken."""
+        where = self._placement()
+        if where is StartProcess:
+            where = self._open_process()
         if not isinstance(where, int):
             return False
         entry = self._open[where]
@@ -84,40 +84,40 @@ class House:
         entry = self._entry_of(session_id)
         if entry is not None:
             entry.process.send(do="stop", session=session_id)
-            self.left(session_id)
+            self.session_ended(session_id)
 
-    def left(self, session_id: str) -> None:
-        """A series has ended by itself; a room that has nothing left is closed."""
+    def session_ended(self, session_id: str) -> None:
+        """A series has ended by itself; a process that has nothing left is closed."""
         entry = self._entry_of(session_id)
         if entry is not None:
             entry.sessions.discard(session_id)
             self._close_if_done(entry)
 
-    def distrust(self, session_id: str) -> None:
-        """The room of this series is silent, perhaps hung: it gets nothing new."""
+    def retire(self, session_id: str) -> None:
+        """The process of this series is silent, perhaps hung: it gets nothing new."""
         entry = self._entry_of(session_id)
         if entry is not None:
             entry.taken = rules.MAX_TAKEN
 
-    def gone(self, room_id: int) -> frozenset[str]:
-        """A room has ended; returns the series that ended with it."""
-        self._closing.pop(room_id, None)
-        entry = self._open.pop(room_id, None)
+    def process_ended(self, process_id: int) -> frozenset[str]:
+        """A process has ended; returns the series that ended with it."""
+        self._closing.pop(process_id, None)
+        entry = self._open.pop(process_id, None)
         if entry is None:
             return frozenset()
-        log.warning("a pairing process ended", room=room_id, attempts=len(entry.sessions))
+        log.warning("a pairing process ended", pairing_process=process_id, attempts=len(entry.sessions))
         if entry.taken == 0:
             self._warm_from = time.monotonic() + WARM_PAUSE_SECONDS
         return frozenset(entry.sessions)
 
     def kill_hung(self) -> None:
-        """End the rooms that were closed and are still there."""
+        """End the processes that were closed and are still there."""
         for process, since in self._closing.values():
             if time.monotonic() - since > CLOSE_SECONDS:
                 process.kill()
 
     def close(self) -> None:
-        """End every room and wait until all are gone."""
+        """End every process and wait until all are gone."""
         for entry in list(self._open.values()):
             self._close(entry.process)
         for process, _ in self._closing.values():
@@ -127,24 +127,24 @@ class House:
         self._closing.clear()
 
     def pids(self) -> frozenset[int]:
-        """The process ids of the rooms that are open."""
+        """The process ids of the processes that are open."""
         return frozenset(entry.process.pid for entry in list(self._open.values()))
 
-    def _place(self) -> rules.Place:
-        return rules.place((entry.room for entry in self._open.values()), self._capacity)
+    def _placement(self) -> rules.Placement:
+        return rules.placement((entry.load for entry in self._open.values()), self._capacity)
 
-    def _open_room(self) -> int:
-        room_id, self._next_id = self._next_id, self._next_id + 1
-        self._open[room_id] = _Entry(RoomProcess(room_id, self._events, self._env))
-        return room_id
+    def _open_process(self) -> int:
+        process_id, self._next_id = self._next_id, self._next_id + 1
+        self._open[process_id] = _Entry(PairingProcess(process_id, self._events, self._env))
+        return process_id
 
     def _close_if_done(self, entry: _Entry) -> None:
-        if rules.is_done(entry.room, expected=self._expected):
+        if rules.is_done(entry.load, expected=self._expected):
             self._close(entry.process)
 
-    def _close(self, process: RoomProcess) -> None:
-        self._open.pop(process.room_id, None)
-        self._closing[process.room_id] = (process, time.monotonic())
+    def _close(self, process: PairingProcess) -> None:
+        self._open.pop(process.process_id, None)
+        self._closing[process.process_id] = (process, time.monotonic())
         process.close()
 
     def _entry_of(self, session_id: str) -> _Entry | None:

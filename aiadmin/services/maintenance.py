@@ -45,12 +45,18 @@ def sweep(*, uow: NewUnitOfWork, queue: JobQueue, clock: Clock, window: timedelt
         due = work.outbox.due(now)
         again = work.quarantine.due_queues(now)
         kinds = (
-            (work.webhooks.any_unprocessed() or WorkQueue.WEBHOOKS in again, queue.drain_webhooks),
-            (work.checks.any_due(now) or WorkQueue.CHECKS in again, queue.check),
-            (work.notices.any_news() or WorkQueue.BOOKING_EVENTS in again, queue.tell_news),
-            (work.letters.any_waiting() or work.questions.any_due(now) or again & _ANSWERED, queue.answer),
-            (work.operator_messages.any_due(now) or WorkQueue.OPERATOR_MESSAGES in again, queue.report),
-            (work.releases.any_due(now) or work.calls.any_due(now) or WorkQueue.NOTICES in again, queue.release),
+            (work.webhooks.has_unprocessed() or WorkQueue.WEBHOOKS in again, queue.drain_webhooks),
+            (work.refetches.has_due(now) or WorkQueue.CHECKS in again, queue.refetch),
+            (work.notices.has_events() or WorkQueue.BOOKING_EVENTS in again, queue.plan_change_notices),
+            (
+                work.unhandled_messages.has_due() or work.questions.has_due(now) or again & _ANSWERED,
+                queue.handle_replies,
+            ),
+            (work.provider_orders.has_due(now) or WorkQueue.OPERATOR_MESSAGES in again, queue.report_statuses),
+            (
+                work.due_notices.has_due(now) or work.calls.has_due(now) or WorkQueue.NOTICES in again,
+                queue.dispatch_notices,
+            ),
             (WorkQueue.INSTALLATIONS in again, queue.compare_installations),
         )
         runs = work.sync_runs.due(now, limit=RUNS_NUDGED)
@@ -130,7 +136,7 @@ def tidy(*, uow: NewUnitOfWork, clock: Clock, erase_after: timedelta) -> Tidied:
         "booking_events": lambda work: work.booking_events.forget(now - BOOKING_EVENTS_KEPT),
         "heard_phones": lambda work: work.heard_phones.forget(now - WEBHOOK_KEPT),
         "landings": lambda work: work.installations.forget_landings(now - LANDING_KEPT),
-        "late_notices": lambda work: work.releases.expire(now),
+        "late_notices": lambda work: work.due_notices.expire(now),
         "left_behind": lambda work: work.privacy.forget_left_behind(),
         "set_aside": lambda work: work.quarantine.forget(now - KEPT),
     }

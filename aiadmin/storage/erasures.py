@@ -14,13 +14,13 @@ from aiadmin.storage.tables.journal import ErasureRow
 Fingerprint = Callable[[CompanyId, str], str]
 
 
-class Tombs:
+class Erasures:
     """Rows of `erasures`; without a `fingerprint` nobody was ever erased."""
 
     def __init__(self, session: Session, fingerprint: Fingerprint | None) -> None:
         self._session, self._fingerprint = session, fingerprint
 
-    def buried(self, company_id: CompanyId, addresses: Collection[str]) -> frozenset[str]:
+    def erased_of(self, company_id: CompanyId, addresses: Collection[str]) -> frozenset[str]:
         """Of these phones and LIDs the ones that were buried, a phone in whichever spelling."""
         if self._fingerprint is None or not addresses:
             return frozenset()

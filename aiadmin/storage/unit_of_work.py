@@ -13,12 +13,12 @@ from sqlalchemy.orm import Session
 
 from aiadmin.domain.errors import DependencyDownError, SalonBusyError
 from aiadmin.masking import reason_of
-from aiadmin.storage.chat.questions import SqlLetters, SqlQuestions
+from aiadmin.storage.chat.questions import SqlQuestions, SqlUnhandledMessages
 from aiadmin.storage.companies.audit import SqlAudit
 from aiadmin.storage.companies.companies import SqlCompanies
 from aiadmin.storage.companies.outbox import SqlOutbox
 from aiadmin.storage.companies.salon_facts import SqlSalonFacts
-from aiadmin.storage.erasures import Fingerprint, Tombs
+from aiadmin.storage.erasures import Erasures, Fingerprint
 from aiadmin.storage.hosting.devices import SqlDevices
 from aiadmin.storage.hosting.hosts import SqlHosts
 from aiadmin.storage.hosting.session_events import SqlSessionEvents
@@ -26,22 +26,22 @@ from aiadmin.storage.install.installations import SqlInstallations
 from aiadmin.storage.journal.booking_events import SqlBookingEvents
 from aiadmin.storage.journal.heard_phones import SqlHeardPhones
 from aiadmin.storage.journal.journal import SqlJournal
-from aiadmin.storage.journal.reconciliation import SqlTruth
+from aiadmin.storage.journal.reconciliation import SqlReconciliation
 from aiadmin.storage.journal.records import SqlRecords
-from aiadmin.storage.journal.refetches import SqlChecks
+from aiadmin.storage.journal.refetches import SqlRefetches
 from aiadmin.storage.journal.sync_runs import SqlSyncRuns
 from aiadmin.storage.journal.webhooks import SqlWebhooks
 from aiadmin.storage.messages.contacts import SqlContacts
 from aiadmin.storage.messages.inbox_messages import SqlInboxMessages
 from aiadmin.storage.messages.message_log import SqlMessageLog
 from aiadmin.storage.messages.outbox_messages import SqlOutboxMessages
-from aiadmin.storage.messages.permissions import SqlPauses, SqlStandings
+from aiadmin.storage.messages.permissions import SqlContactPermissions, SqlPauses
 from aiadmin.storage.notices.calls import SqlCalls
-from aiadmin.storage.notices.dispatch import SqlReleases
+from aiadmin.storage.notices.dispatch import SqlDueNotices
 from aiadmin.storage.notices.planning import SqlNotices
-from aiadmin.storage.notices.settings import SqlPreferences
+from aiadmin.storage.notices.settings import SqlMessageSettings
 from aiadmin.storage.privacy.privacy import SqlPrivacy
-from aiadmin.storage.provider.orders import SqlOperatorMessages
+from aiadmin.storage.provider.orders import SqlProviderOrders
 from aiadmin.storage.quarantine import SqlQuarantine
 
 
@@ -55,37 +55,37 @@ class SqlUnitOfWork:
     def __init__(self, engine: Engine, fingerprint: Fingerprint | None = None) -> None:
         """Without a `fingerprint` it does not know who was erased."""
         self._session = Session(engine, expire_on_commit=False)
-        tombs = Tombs(self._session, fingerprint)
+        erasures = Erasures(self._session, fingerprint)
         self.companies = SqlCompanies(self._session)
         self.devices = SqlDevices(self._session)
         self.hosts = SqlHosts(self._session)
         self.session_events = SqlSessionEvents(self._session)
         self.outbox = SqlOutbox(self._session)
         self.webhooks = SqlWebhooks(self._session)
-        self.contacts = SqlContacts(self._session, tombs)
+        self.contacts = SqlContacts(self._session, erasures)
         self.inbox_messages = SqlInboxMessages(self._session)
         self.outbox_messages = SqlOutboxMessages(self._session)
-        self.operator_messages = SqlOperatorMessages(self._session)
+        self.provider_orders = SqlProviderOrders(self._session)
         self.message_log = SqlMessageLog(self._session)
-        self.journal = SqlJournal(self._session, tombs)
+        self.journal = SqlJournal(self._session, erasures)
         self.records = SqlRecords(self._session)
-        self.heard_phones = SqlHeardPhones(self._session, tombs)
+        self.heard_phones = SqlHeardPhones(self._session, erasures)
         self.booking_events = SqlBookingEvents(self._session)
-        self.checks = SqlChecks(self._session)
+        self.refetches = SqlRefetches(self._session)
         self.sync_runs = SqlSyncRuns(self._session)
-        self.privacy = SqlPrivacy(self._session, tombs)
+        self.privacy = SqlPrivacy(self._session, erasures)
         self.quarantine = SqlQuarantine(self._session)
         self.audit = SqlAudit(self._session)
         self.installations = SqlInstallations(self._session)
-        self.standings = SqlStandings(self._session)
+        self.permissions = SqlContactPermissions(self._session)
         self.pauses = SqlPauses(self._session)
-        self.letters = SqlLetters(self._session)
-        self.preferences = SqlPreferences(self._session)
+        self.unhandled_messages = SqlUnhandledMessages(self._session)
+        self.message_settings = SqlMessageSettings(self._session)
         self.notices = SqlNotices(self._session)
-        self.releases = SqlReleases(self._session)
+        self.due_notices = SqlDueNotices(self._session)
         self.calls = SqlCalls(self._session)
         self.salon_facts = SqlSalonFacts(self._session)
-        self.truth = SqlTruth(self._session)
+        self.reconciliation = SqlReconciliation(self._session)
         self.questions = SqlQuestions(self._session)
 
     def __enter__(self) -> Self:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from aiadmin.domain.chat.confirmation import Answer, Reply
+from aiadmin.domain.chat.confirmation import ClientAnswer, ReplyKind
 from aiadmin.domain.notices.client_name import known_as
 from aiadmin.domain.plain_text import shown
 
@@ -281,18 +281,18 @@ API_TAGS: Mapping[str, str] = {
 }
 """The sections of the API's documentation."""
 
-REPLIES: Mapping[Reply, str] = {
-    Reply.GLAD: "Спасибо! Ждём вас {when}.",
-    Reply.PITY: "Спасибо, что предупредили! Передали администратору, что вы не сможете прийти {when}.",
-    Reply.GOODBYE: "Больше не будем присылать вам сообщения о записях. Чтобы снова получать их, напишите СТАРТ.",
-    Reply.THANKS: "Спасибо, что ответили!",
-    Reply.WELCOME: "Снова будем присылать вам сообщения о записях. Чтобы отказаться, напишите СТОП.",
+REPLIES: Mapping[ReplyKind, str] = {
+    ReplyKind.CONFIRMED: "Спасибо! Ждём вас {when}.",
+    ReplyKind.DECLINED: "Спасибо, что предупредили! Передали администратору, что вы не сможете прийти {when}.",
+    ReplyKind.GOODBYE: "Больше не будем присылать вам сообщения о записях. Чтобы снова получать их, напишите СТАРТ.",
+    ReplyKind.THANKS: "Спасибо, что ответили!",
+    ReplyKind.WELCOME: "Снова будем присылать вам сообщения о записях. Чтобы отказаться, напишите СТОП.",
 }
 """What a client who has just written is answered."""
-TELL_SALON: Mapping[Answer, str] = {
-    Answer.NO: "{who} не сможет прийти {when}: так ответили на напоминание. Запись в журнале осталась, "
+TELL_SALON: Mapping[ClientAnswer, str] = {
+    ClientAnswer.NO: "{who} не сможет прийти {when}: так ответили на напоминание. Запись в журнале осталась, "
     "отмените или перенесите её, когда договоритесь с клиентом.",
-    Answer.YES: "{who} всё-таки придёт {when}: после отказа ответили на напоминание «да».",
+    ClientAnswer.YES: "{who} всё-таки придёт {when}: после отказа ответили на напоминание «да».",
 }
 """What the salon reads in the chat with its own number."""
 TELL_UNSURE = (

@@ -14,7 +14,7 @@ from babel.dates import format_datetime
 from babel.numbers import format_decimal
 
 from aiadmin.domain.notices.client_name import greeting_name
-from aiadmin.domain.notices.template import BookedTitle, Facts
+from aiadmin.domain.notices.template import BookedTitle, TemplateData
 from aiadmin.domain.plain_text import shown
 
 _RUSSIAN = Locale("ru")
@@ -24,7 +24,7 @@ _CASES = {"а": ("у", "ы", "е"), "е": ("е", "я", "ю"), "к": ("", "а", "
 """How a weekday with this last letter ends in the accusative, the genitive and the dative."""
 
 
-def words(facts: Facts) -> Mapping[str, str]:
+def words(facts: TemplateData) -> Mapping[str, str]:
     """What stands for each variable of a text, and for `{date_...}` in other cases; empty where nothing is known."""
     local = facts.starts_at.astimezone(ZoneInfo(facts.zone))
     return {
@@ -99,7 +99,7 @@ def _master(name: str | None) -> str:
     return written if any(map(str.isalpha, written)) and not _NOBODY.search(written) else ""
 
 
-def _price(facts: Facts) -> str:
+def _price(facts: TemplateData) -> str:
     """Empty for a sum that would read as nothing: nobody has set it."""
     is_set = facts.price is not None and facts.price.quantize(_CENT) > 0
     return money(facts.price, facts.currency) if facts.price is not None and is_set else ""

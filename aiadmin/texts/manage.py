@@ -11,7 +11,7 @@ from aiadmin.domain.hosting.device import Observed
 from aiadmin.domain.journal.sync_retry import Failure
 from aiadmin.domain.journal.sync_run import RunState, Stage
 from aiadmin.domain.manage.salon_state import OF_OBSERVED, SalonState, StateKind
-from aiadmin.domain.messages.message_log import Mark, Side
+from aiadmin.domain.messages.message_log import Author, MessageStatus
 from aiadmin.texts import formatting as wording
 
 NO_PHONE = "Телефон не подключён."
@@ -177,19 +177,19 @@ DOUBLE_NOTICES = (
     "Выключите одни из них: наши ниже, свои YClients отключает в настройках уведомлений."
 )
 
-MARKS: Mapping[Mark, str] = {
-    Mark.QUEUED: "ждёт отправки",
-    Mark.SENT: "отправлено",
-    Mark.DELIVERED: "доставлено",
-    Mark.READ: "прочитано",
-    Mark.UNKNOWN: "неизвестно, дошло ли",
-    Mark.FAILED: "не отправлено",
-    Mark.CANCELLED: "отменено",
+MARKS: Mapping[MessageStatus, str] = {
+    MessageStatus.QUEUED: "ждёт отправки",
+    MessageStatus.SENT: "отправлено",
+    MessageStatus.DELIVERED: "доставлено",
+    MessageStatus.READ: "прочитано",
+    MessageStatus.UNKNOWN: "неизвестно, дошло ли",
+    MessageStatus.FAILED: "не отправлено",
+    MessageStatus.CANCELLED: "отменено",
 }
-SIDES: Mapping[Side, str] = {
-    Side.IN: "{who}",
-    Side.OWN_PHONE: "Вы, с телефона → {who}",
-    Side.OUT: "AI Admin → {who}",
+SIDES: Mapping[Author, str] = {
+    Author.IN: "{who}",
+    Author.OWN_PHONE: "Вы, с телефона → {who}",
+    Author.OUT: "AI Admin → {who}",
 }
 PAGE: Mapping[str, object] = {
     "marks": MARKS,

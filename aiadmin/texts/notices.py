@@ -9,7 +9,7 @@ from aiadmin.domain.notices.answered import without_question
 from aiadmin.domain.notices.notice import NoticeKind
 from aiadmin.domain.notices.settings import SettingsInvalidError
 from aiadmin.domain.notices.sure import is_of_visit, is_sure
-from aiadmin.domain.notices.template import LONGEST, VARIABLES, Facts, TemplateError, check, render
+from aiadmin.domain.notices.template import LONGEST, VARIABLES, TemplateData, TemplateError, check, render
 from aiadmin.texts import formatting as wording
 
 _HELLO = "Здравствуйте, {name}!\n"
@@ -144,10 +144,10 @@ SETTING_FLAWS: Mapping[str, str] = {
     "quiet": "Это время попадает в тихие часы: выберите другое или измените тихие часы.",
     "unknown": "Такой настройки нет.",
 }
-"""What is wrong with one setting; `Flaw.code` says which."""
+"""What is wrong with one setting; `SettingError.code` says which."""
 
 
-def fill(template: str, facts: Facts, *, is_asked: bool = True) -> str:
+def fill(template: str, facts: TemplateData, *, is_asked: bool = True) -> str:
     """What a client reads: a text with what is known of a booking; empty when it speaks of nothing that is known.
 
     Args:
@@ -160,7 +160,7 @@ def fill(template: str, facts: Facts, *, is_asked: bool = True) -> str:
     return _filled(_asking(template, is_asked=is_asked), facts)
 
 
-def say(kind: NoticeKind, own: str | None, facts: Facts, *, is_asked: bool = True) -> str:
+def say(kind: NoticeKind, own: str | None, facts: TemplateData, *, is_asked: bool = True) -> str:
     """What is sent, never empty: the salon's own text, or ours where it has none, or one that is not `sure`."""
     ours = TEMPLATES[kind]
     return (
@@ -170,7 +170,7 @@ def say(kind: NoticeKind, own: str | None, facts: Facts, *, is_asked: bool = Tru
     )
 
 
-def _own(kind: NoticeKind, template: str, facts: Facts, *, is_asked: bool) -> str:
+def _own(kind: NoticeKind, template: str, facts: TemplateData, *, is_asked: bool) -> str:
     try:
         check(template)
     except TemplateError:
@@ -185,14 +185,14 @@ def _asking(template: str, *, is_asked: bool) -> str:
     return template if is_asked else without_question(template, _tell)
 
 
-def _filled(template: str, facts: Facts) -> str:
+def _filled(template: str, facts: TemplateData) -> str:
     agreed = _SERVICES.sub(lambda found: _agreed(found, is_one=len(facts.services) == 1), template)
     for before, said in _DATES:
         agreed = before.sub(said, agreed)
     return render(agreed, wording.words(facts))
 
 
-def fill_list(kind: NoticeKind | None, visits: Sequence[Facts]) -> str:
+def fill_list(kind: NoticeKind | None, visits: Sequence[TemplateData]) -> str:
     """What a client reads of several visits at once."""
     before, after = LISTS[kind]
     hello, goodbye = render(before, wording.words(visits[0])), render(after, wording.words(visits[0]))

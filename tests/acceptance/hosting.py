@@ -26,10 +26,10 @@ import sqlalchemy
 from aiadmin.adapters.whatsapp import library, store
 from aiadmin.adapters.whatsapp.engine import Engine, EngineError
 from aiadmin.adapters.whatsapp.key_store import SqlKeyStore
-from aiadmin.domain.hosting.session_event import Connected, PairSuccess, QrCode
+from aiadmin.domain.hosting.session_event import Connected, PairSuccess, QrCodeEvent
 from aiadmin.domain.messages.message import MessageSeen
-from aiadmin.domain.messages.sending_policy import Bucket
-from aiadmin.hosting.collaborators import Manners, Outside
+from aiadmin.domain.messages.sending_policy import LeakyBucket
+from aiadmin.hosting.collaborators import Collaborators, SendingMode
 from aiadmin.hosting.host import SessionHost
 from aiadmin.storage.engine import make_engine
 from aiadmin.storage.unit_of_work import SqlUnitOfWork
@@ -154,7 +154,7 @@ def _pair_one(engine: Engine, name: str, dsn: str, say: Say) -> None:
     events: queue.SimpleQueue[Any] = queue.SimpleQueue()
     engine.pair(name, dsn, events.put)
     while not isinstance(event := events.get(timeout=SECONDS), Connected):
-        if isinstance(event, QrCode):
+        if isinstance(event, QrCodeEvent):
             say(qr=event.text)
         if isinstance(event, PairSuccess):
             linked = event
@@ -163,7 +163,7 @@ def _pair_one(engine: Engine, name: str, dsn: str, say: Say) -> None:
 
 
 class NoPages:
-    """`ports.Rooms` with nobody in them."""
+    """`ports.PageEvents` with nobody in them."""
 
     def status(self, *_: object, **__: object) -> None:
         """Nobody hears it."""
@@ -178,17 +178,17 @@ def _host(
     gap: str = "",
 ) -> None:
     rest = timedelta(seconds=float(gap or 0))
-    manners = Manners(gaps=Bucket(shortest_gap=rest, longest_gap=rest) if gap else None)
+    manners = SendingMode(gaps=LeakyBucket(shortest_gap=rest, longest_gap=rest) if gap else None)
     host = SessionHost(
         engine=Engine(library.load()),
         keys=keys,
         uow=lambda: SqlUnitOfWork(database),
         clock=lambda: datetime.now(UTC),
-        rooms=NoPages(),
+        page_events=NoPages(),
         capacity=50,
         lease=timedelta(seconds=float(lease)),
         renew_every=timedelta(seconds=float(renew_every)),
-        outside=Outside(manners=manners),
+        outside=Collaborators(mode=manners),
     )
     host.start()
     say(state="up")

@@ -311,14 +311,14 @@ def test_a_signal_that_another_thread_gets_ends_the_process_as_soon(
 def test_a_nudge_makes_every_host_look_at_once(
     whatsapp: FakeWhatsApp, salons: Salons, redis_url: str, wait_until: WaitUntil
 ) -> None:
-    """`jobs.sessions.look` reaches each process that hosts through its own queue, and nothing there forks."""
+    """`jobs.sessions.wake` reaches each process that hosts through its own queue, and nothing there forks."""
     env = whatsapp.env() | settings(salons.database_url, redis_url)
     command = [sys.executable, "worker.py", "sessions"]
     processes = [subprocess.Popen(command, cwd=ROOT, env=env) for _ in range(2)]
     try:
         with Redis.from_url(redis_url) as redis:
             wait_until(lambda: redis.zcard(REGISTRY) == 2, SLOWLY, "both listen")
-            RqJobQueue(redis).look()
+            RqJobQueue(redis).wake_hosts()
             wait_until(lambda: _nudges_taken(redis) == [1, 1], SLOWLY, "each took one")
             wait_until(lambda: not redis.keys("rq:job:*"), SLOWLY, "nothing is left of them")
             children = [child for process in processes for child in psutil.Process(process.pid).children()]

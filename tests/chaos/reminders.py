@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import psutil
 import psycopg2.extras
 
-from aiadmin.domain.notices.notice import Promise
+from aiadmin.domain.notices.notice import AnnouncedVisit
 from tests.acceptance.hosting import settings
 from tests.acceptance.test_hosting import Salons
 from tests.chaos.fleet import HostProcess
@@ -62,7 +62,7 @@ class Reminders:
         ]
         self.bookings = [booking for _, (booking, _) in self._plans]
 
-    def _book(self, salon: dict[str, Any], number: int) -> tuple[Booking, Promise]:
+    def _book(self, salon: dict[str, Any], number: int) -> tuple[Booking, AnnouncedVisit]:
         phone, day = str(_FIRST_CLIENT + number), datetime.now(_MOSCOW).date() + timedelta(days=1)
         self._whatsapp.phone(phone)
         at = datetime(day.year, day.month, day.day, 12, tzinfo=_MOSCOW)
@@ -73,7 +73,7 @@ class Reminders:
             **self._work(salon["yclients_id"]),
         )
         services = tuple(sorted(one["id"] for one in record["services"]))
-        promise = Promise(
+        promise = AnnouncedVisit(
             client_id=record["client"]["id"], starts_at=at, staff_id=record["staff_id"], services=services
         )
         return Booking(record["id"], phone), promise

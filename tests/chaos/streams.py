@@ -12,7 +12,7 @@ from typing import Self
 
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.messages.contact import Sighting
+from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import NewMessage
 from aiadmin.services.messages import messages
 from tests.acceptance.test_hosting import Salons
@@ -68,7 +68,7 @@ class Streams(AbstractContextManager["Streams"]):
         new = NewMessage(company_id=company_id, text=text, dedup_key=f"chaos:{number}", deadline_at=None)
         with suppress(DependencyDownError):  # then nobody promised anything
             owed = messages.send(
-                new, to=Sighting(phone=client), uow=self._salons.uow, clock=lambda: datetime.now(UTC)
+                new, to=IdentityObservation(phone=client), uow=self._salons.uow, clock=lambda: datetime.now(UTC)
             )
             assert owed is not None
             self.owed[owed] = text

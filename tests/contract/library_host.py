@@ -16,7 +16,7 @@ from aiadmin.adapters.whatsapp import library, store
 from aiadmin.adapters.whatsapp.engine import Engine, KeyStore
 from aiadmin.adapters.whatsapp.key_store import SqlKeyStore
 from aiadmin.domain.hosting.session_event import SessionEvent
-from aiadmin.hosting.collaborators import Outside
+from aiadmin.hosting.collaborators import Collaborators
 from aiadmin.hosting.host import SessionHost
 from aiadmin.storage.engine import make_engine
 from aiadmin.storage.unit_of_work import SqlUnitOfWork
@@ -55,9 +55,9 @@ def main() -> None:
         keys=keys,
         uow=lambda: SqlUnitOfWork(database),
         clock=lambda: datetime.now(UTC),
-        rooms=NoPages(),
+        page_events=NoPages(),
         capacity=50,
-        outside=Outside(manners=MANNERS),
+        outside=Collaborators(mode=MANNERS),
     )
     host.start()
     say(state="up")
@@ -66,7 +66,7 @@ def main() -> None:
         if "rival" in command:
             Engine.start(engine, "rival", keys, command["rival"], lambda _event: None)
         else:
-            host.look()
+            host.wake()
     host.drain()
     os._exit(0)
 

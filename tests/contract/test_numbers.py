@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from aiadmin.domain.ids import CompanyId, MessageId
-from aiadmin.domain.messages.contact import Sighting
+from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import NewMessage, OutboxMessage, Purpose
 from aiadmin.services.messages import messages
 from tests.acceptance.hosting import Pair
@@ -43,7 +43,9 @@ class Chat:
 
     def send(self, phone: str, text: str, purpose: Purpose = Purpose.BOOKED) -> MessageId:
         new = NewMessage(company_id=self.company_id, text=text, dedup_key=text, deadline_at=None, purpose=purpose)
-        number = messages.send(new, to=Sighting(phone=phone), uow=self.salons.uow, clock=lambda: datetime.now(UTC))
+        number = messages.send(
+            new, to=IdentityObservation(phone=phone), uow=self.salons.uow, clock=lambda: datetime.now(UTC)
+        )
         assert number is not None
         self.world.nudge()
         return number
@@ -178,7 +180,7 @@ def test_typing_comes_before_what_nobody_has_typed(world: World, wait_until: Wai
     wait_until(lambda: salons.is_online(company_id), SLOWLY, "online")
     for text, purpose in SAID.items():
         new = NewMessage(company_id=company_id, text=text, dedup_key=text, deadline_at=None, purpose=purpose)
-        messages.send(new, to=Sighting(phone=client), uow=salons.uow, clock=lambda: datetime.now(UTC))
+        messages.send(new, to=IdentityObservation(phone=client), uow=salons.uow, clock=lambda: datetime.now(UTC))
         world.nudge()
         wait_until(lambda text=text: text in world.shown(client), SLOWLY, text)
     assert world.shown(client) == ["От руки", "composing", "Вы записаны", "composing", "Спасибо!"]

@@ -14,9 +14,9 @@ from typing import Any, Protocol
 
 from aiadmin.domain.hosting.session_event import SessionEvent, SocketOpen
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.messages.message import Fate, SendResult
-from aiadmin.domain.messages.sending_policy import Bucket
-from aiadmin.hosting.collaborators import Manners, Outside
+from aiadmin.domain.messages.message import SendOutcome, SendResult
+from aiadmin.domain.messages.sending_policy import LeakyBucket
+from aiadmin.hosting.collaborators import Collaborators, SendingMode
 from aiadmin.hosting.host import SessionHost
 from aiadmin.hosting.ports import Keys
 from tests.acceptance.hosting import ROOT, NoPages, Pair, settings
@@ -55,8 +55,9 @@ class World(Protocol):
         ...
 
 
-MANNERS = Manners(
-    gaps=Bucket(shortest_gap=timedelta(0), longest_gap=timedelta(0)), typing_time=lambda _text: timedelta(seconds=0.1)
+MANNERS = SendingMode(
+    gaps=LeakyBucket(shortest_gap=timedelta(0), longest_gap=timedelta(0)),
+    typing_time=lambda _text: timedelta(seconds=0.1),
 )
 """Hosts type, but not for long, and do not rest."""
 
@@ -71,7 +72,7 @@ class TellingEngine(FakeEngine):
 
     def send(self, session_id: str, address: str, text: str, *, disappears_after: int = 0) -> SendResult:
         result = super().send(session_id, address, text, disappears_after=disappears_after)
-        if result.fate is Fate.SENT:
+        if result.outcome is SendOutcome.SENT:
             self.shown[address].append(text)
         return result
 
@@ -112,7 +113,7 @@ class FakeWorld:
         """Everybody has WhatsApp here."""
 
     def nudge(self) -> None:
-        self._host.look()
+        self._host.wake()
 
     def shown(self, client: str) -> list[str]:
         return self._engine.shown[f"{client}@s.whatsapp.net"]
@@ -125,9 +126,9 @@ class FakeWorld:
             keys=self._keys,
             uow=self.salons.uow,
             clock=lambda: datetime.now(UTC),
-            rooms=NoPages(),
+            page_events=NoPages(),
             capacity=50,
-            outside=Outside(manners=MANNERS),
+            outside=Collaborators(mode=MANNERS),
         )
         self._host.start()
         try:

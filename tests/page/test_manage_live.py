@@ -79,7 +79,7 @@ def test_every_page_that_is_read_is_seen_and_costs_no_request(page: Page, site: 
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     for number in range(1, PAGES + 1):
-        site.container.rooms.sync(run_at(salon, number))
+        site.container.page_events.sync(run_at(salon, number))
         page.locator("[data-slot=sync]", has_text=f"клиенты, {number} из {PAGES}").wait_for()
     assert "12 000" in page.locator("[data-counts]").inner_text().replace("\xa0", " ")
     assert page.locator("[data-problem]").is_hidden()
@@ -87,11 +87,11 @@ def test_every_page_that_is_read_is_seen_and_costs_no_request(page: Page, site: 
 
 
 def test_a_reading_that_stops_says_why_and_can_be_begun_again(page: Page, site: Site, salon: Salon) -> None:
-    site.container.rooms.sync(run_at(salon, 3))
+    site.container.page_events.sync(run_at(salon, 3))
     again = page.get_by_role("button", name="Прочитать заново")
     page.locator("[data-slot=sync]", has_text="клиенты, 3 из").wait_for()
     assert again.is_hidden()
-    site.container.rooms.sync(run_at(salon, 3, state=RunState.PAUSED, error="forbidden"))
+    site.container.page_events.sync(run_at(salon, 3, state=RunState.PAUSED, error="forbidden"))
     again.wait_for()
     assert "проверьте права приложения" in page.locator("[data-slot=sync-error]").inner_text()
     heard = page.locator("[data-live]", has_text="Чтение остановлено")

@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.journal.sync_run import RunState, Stage, SyncKind, SyncRun
-from aiadmin.domain.messages.contact import Sighting
+from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import NewMessage
 from aiadmin.services.messages import messages
 from aiadmin.web import create_app
@@ -51,7 +51,7 @@ def salon(site: Site) -> Salon:
         new = NewMessage(
             company_id=made.company_id, text=f"Ждём вас, {number}", dedup_key=str(number), deadline_at=None
         )
-        messages.send(new, to=Sighting(phone=phone), uow=held.uow, clock=held.clock)
+        messages.send(new, to=IdentityObservation(phone=phone), uow=held.uow, clock=held.clock)
     return made
 
 
@@ -136,7 +136,7 @@ def test_the_reading_of_the_journal_is_seen_live(open_page: Any, site: Site, sal
         assert claimed is not None
         assert work.sync_runs.save(run, claim=now)
         work.commit()
-    site.container.rooms.sync(run)
+    site.container.page_events.sync(run)
     page.locator("[data-slot=sync]", has_text="клиенты, 3 из 10").wait_for(
         timeout=8_000
     )  # sooner than it asks itself
@@ -176,7 +176,7 @@ def test_an_owner_switches_a_kind_off_and_is_told_what_is_wrong_with_a_time(
     page.keyboard.press("Enter")
     page.locator("[data-saved]", has_text="Настройки сохранены").wait_for()
     with site.container.uow() as work:
-        settings = work.preferences.settings(salon.company_id)
+        settings = work.message_settings.settings(salon.company_id)
     assert (settings.moved, settings.booked, f"{settings.day_at:%H:%M}") == (False, True, "17:15")
 
 

@@ -6,15 +6,15 @@ from collections import deque
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from aiadmin.adapters.group_commit import MAX_BYTES, MAX_ROWS, Ticket, take_batch
+from aiadmin.adapters.group_commit import MAX_BYTES, MAX_ROWS, PendingWrite, take_batch
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal.webhook import NewWebhook
 
 
-def _waiting(sizes: Sequence[int]) -> deque[Ticket]:
+def _waiting(sizes: Sequence[int]) -> deque[PendingWrite]:
     now = datetime(2026, 1, 1, tzinfo=UTC)
     return deque(
-        Ticket(NewWebhook(company_id=CompanyId(1), dedup_key=str(place), body=b"x" * size, received_at=now))
+        PendingWrite(NewWebhook(company_id=CompanyId(1), dedup_key=str(place), body=b"x" * size, received_at=now))
         for place, size in enumerate(sizes)
     )
 

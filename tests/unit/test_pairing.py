@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.pairing import attempt as pairing
-from aiadmin.domain.pairing.attempt import Attempt, PairingState, Step, Timing
+from aiadmin.domain.pairing.attempt import Attempt, PairingState, PairingStep, Timing
 
 T0 = datetime(2026, 1, 1, tzinfo=UTC)
 TIMING = Timing()
@@ -35,7 +35,7 @@ def showing(running: Attempt) -> Attempt:
 
 
 def test_a_new_attempt_is_due_at_once() -> None:
-    assert pairing.next_step(pairing.opened(CompanyId(1), T0), T0) is Step.START
+    assert pairing.next_step(pairing.opened(CompanyId(1), T0), T0) is PairingStep.START
 
 
 def test_the_first_code_lives_a_minute_and_each_other_one_twenty_seconds(showing: Attempt) -> None:
@@ -48,8 +48,10 @@ def test_a_series_lives_as_long_as_its_six_codes(showing: Attempt) -> None:
     assert showing.series_ends_at == T0 + seconds(160)
 
 
-@pytest.mark.parametrize(("after", "step"), [(64.9, Step.NOTHING), (65, Step.RESTART)])
-def test_a_series_that_falls_silent_is_given_up_five_seconds_late(showing: Attempt, after: float, step: Step) -> None:
+@pytest.mark.parametrize(("after", "step"), [(64.9, PairingStep.NOTHING), (65, PairingStep.RESTART)])
+def test_a_series_that_falls_silent_is_given_up_five_seconds_late(
+    showing: Attempt, after: float, step: PairingStep
+) -> None:
     assert pairing.next_step(showing, T0 + seconds(after)) is step
 
 
@@ -57,11 +59,11 @@ def test_after_a_code_the_next_series_is_due_at_once(showing: Attempt) -> None:
     now = T0 + seconds(65)
     after = pairing.interrupted(showing, now, 0)
     assert (after.state, after.session_id) == (PairingState.WAITING, None)
-    assert pairing.next_step(after, now) is Step.START
+    assert pairing.next_step(after, now) is PairingStep.START
 
 
 def test_no_code_within_fifteen_seconds_means_unreachable(running: Attempt) -> None:
-    assert pairing.next_step(running, T0 + seconds(15)) is Step.RESTART
+    assert pairing.next_step(running, T0 + seconds(15)) is PairingStep.RESTART
     after = pairing.interrupted(running, T0 + seconds(15), 0)
     assert after.state is PairingState.UNREACHABLE
     assert after.act_at == T0 + seconds(17)
@@ -83,9 +85,9 @@ def test_a_code_forgets_earlier_failures(running: Attempt) -> None:
 def test_after_three_series_the_button_must_be_pressed(running: Attempt) -> None:
     attempt = running
     for _ in range(pairing.MAX_SERIES):
-        assert pairing.next_step(attempt, T0) is not Step.EXHAUST
+        assert pairing.next_step(attempt, T0) is not PairingStep.EXHAUST
         attempt = pairing.interrupted(pairing.shown(pairing.started(attempt, "s", T0, TIMING), T0, TIMING), T0, 0)
-    assert pairing.next_step(attempt, T0) is Step.EXHAUST
+    assert pairing.next_step(attempt, T0) is PairingStep.EXHAUST
 
 
 def test_a_series_without_a_code_does_not_count(running: Attempt) -> None:
@@ -110,7 +112,7 @@ def test_another_phone_gets_a_series_of_its_own(showing: Attempt) -> None:
     live = pairing.code_shown(pairing.asked(pairing.wants_code(showing, PHONE, T0, TIMING)))
     after = pairing.wants_code(live, OTHER_PHONE, T0, TIMING)
     assert (after.session_id, after.phone) == (None, OTHER_PHONE)
-    assert pairing.next_step(after, T0) is Step.START
+    assert pairing.next_step(after, T0) is PairingStep.START
 
 
 @pytest.mark.parametrize(("left", "session_id"), [(90, "s1"), (89, None)])
@@ -133,7 +135,7 @@ def test_a_wish_that_was_never_asked_survives_its_series(running: Attempt) -> No
 def test_a_confirmed_link_is_never_given_up(showing: Attempt) -> None:
     confirming = pairing.scanned(showing, T0, TIMING)
     assert pairing.wants_code(confirming, PHONE, T0, TIMING) == confirming
-    assert pairing.next_step(confirming, T0 + seconds(20)) is Step.COMPLETE
+    assert pairing.next_step(confirming, T0 + seconds(20)) is PairingStep.COMPLETE
 
 
 HAPPENINGS = {
@@ -155,13 +157,13 @@ def test_every_state_has_a_way_out(events: list[tuple[str, float]]) -> None:
     attempt, now = pairing.opened(CompanyId(1), T0), T0
     for event, pause in events:
         now += seconds(pause)
-        if pairing.next_step(attempt, now) is Step.START:
+        if pairing.next_step(attempt, now) is PairingStep.START:
             attempt = pairing.started(attempt, "s", now, TIMING)
         can_happen, happen = HAPPENINGS[event]
         if can_happen(attempt) and attempt.state is not PairingState.CONFIRMING:
             attempt = happen(attempt, now)
         assert attempt.series <= pairing.MAX_SERIES
-        assert pairing.next_step(attempt, now + seconds(120)) is not Step.NOTHING
+        assert pairing.next_step(attempt, now + seconds(120)) is not PairingStep.NOTHING
 
 
 @given(st.lists(st.floats(0, 70)))
@@ -169,11 +171,11 @@ def test_left_alone_an_attempt_ends_exhausted(pauses: list[float]) -> None:
     """A watcher who only looks sees three series and no more, however the codes are timed."""
     attempt, now, starts = pairing.opened(CompanyId(1), T0), T0, 0
     pause_of = iter(pauses)
-    while (step := pairing.next_step(attempt, now)) is not Step.EXHAUST:
-        if step is Step.START:
+    while (step := pairing.next_step(attempt, now)) is not PairingStep.EXHAUST:
+        if step is PairingStep.START:
             attempt, starts = pairing.started(attempt, "s", now, TIMING), starts + 1
             attempt = pairing.shown(attempt, now, TIMING)
-        elif step is Step.RESTART:
+        elif step is PairingStep.RESTART:
             attempt = pairing.interrupted(attempt, now, 0)
         now += seconds(next(pause_of, 70))
     assert starts == pairing.MAX_SERIES

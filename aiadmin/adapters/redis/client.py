@@ -8,7 +8,7 @@ from redis import Redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from aiadmin.adapters.redis.resting_pool import Rest, RestingPool
+from aiadmin.adapters.redis.resting_pool import Cooldown, RestingPool
 
 CONNECT_TIMEOUT_SECONDS = 1.0
 READ_TIMEOUT_SECONDS = 5.0
@@ -27,7 +27,7 @@ def make_redis(redis_url: str, *, pool_size: int = POOL_SIZE, read_timeout: floa
     named = options(read_timeout=read_timeout)
     del named["retry"]  # the pool's own
     pool = RestingPool.from_url(
-        redis_url, rest=Rest(), max_connections=pool_size, timeout=READ_TIMEOUT_SECONDS, **named
+        redis_url, rest=Cooldown(), max_connections=pool_size, timeout=READ_TIMEOUT_SECONDS, **named
     )
     return Redis.from_pool(pool)
 

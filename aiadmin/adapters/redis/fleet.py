@@ -14,7 +14,7 @@ import structlog
 from redis import Redis, RedisError
 
 from aiadmin.domain.errors import DependencyDownError
-from aiadmin.domain.hosting.circuit_breaker import HOLD, REFUSAL_WINDOW, REFUSALS, News, Report, State
+from aiadmin.domain.hosting.circuit_breaker import HOLD, REFUSAL_WINDOW, REFUSALS, BreakerState, FleetView, PeerReport
 from aiadmin.domain.ids import DeviceId
 from aiadmin.masking import reason_of
 
@@ -59,7 +59,7 @@ class RedisFleet:
         self._redis = redis
         self._exchange = redis.register_script(_EXCHANGE)
 
-    def exchange(self, report: Report, refused: Iterable[DeviceId] = ()) -> News:
+    def exchange(self, report: PeerReport, refused: Iterable[DeviceId] = ()) -> FleetView:
         seconds = (REPORT_SECONDS, int(REFUSAL_WINDOW.total_seconds()), REFUSALS, int(HOLD.total_seconds()))
         arguments: list[str | int] = [
             report.host_id,
@@ -73,7 +73,7 @@ class RedisFleet:
             )
         except RedisError as error:
             raise DependencyDownError("Redis", reason_of(error)) from error
-        return News(
+        return FleetView(
             others=tuple(each for text in others if (each := _read(text)) is not None),
             hold=timedelta(milliseconds=hold) if hold > 0 else None,
         )
@@ -85,19 +85,19 @@ class RedisFleet:
             raise DependencyDownError("Redis", reason_of(error)) from error
 
 
-def _written(report: Report) -> str:
+def _written(report: PeerReport) -> str:
     since = report.since.timestamp() if report.since else None
     return json.dumps({"id": report.host_id, "state": report.state, "since": since})
 
 
-def _read(text: bytes) -> Report | None:
+def _read(text: bytes) -> PeerReport | None:
     """None where it is no report: one that cannot be read must not keep a host from those that can."""
     try:
         fields = json.loads(text)
         since = fields["since"]
-        return Report(
+        return PeerReport(
             host_id=str(fields["id"]),
-            state=State(fields["state"]),
+            state=BreakerState(fields["state"]),
             since=datetime.fromtimestamp(since, UTC) if since is not None else None,
         )
     except (ValueError, TypeError, KeyError, OverflowError, OSError, RecursionError) as error:

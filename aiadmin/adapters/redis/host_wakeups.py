@@ -13,7 +13,7 @@ from redis import Redis
 from rq import Queue
 from rq.worker_registration import REDIS_WORKER_KEYS, WORKERS_BY_QUEUE_KEY
 
-from aiadmin.adapters.redis.job_functions import LOOK
+from aiadmin.adapters.redis.job_functions import WAKE
 
 REGISTRY = "aiadmin:nudge:queues"
 """A sorted set: queue names, by the time of Redis until which each is there."""
@@ -24,7 +24,7 @@ _KEPT_SECONDS = 60
 _COALESCE_MS = 250
 
 
-class NudgeQueues:
+class HostWakeups:
     """Every method raises RedisError when Redis does not answer."""
 
     def __init__(self, redis: Redis) -> None:
@@ -39,17 +39,17 @@ class NudgeQueues:
         if self._redis.zrem(REGISTRY, name):
             self._clear(name)
 
-    def look(self) -> None:
+    def wake_hosts(self) -> None:
         """Have every process look. Where a nudge waits, or one went a moment ago, another would be no news."""
         with self._redis.pipeline() as pipeline:
             for name in self._free(self._listening()):
                 queue = self._queue(name)
                 queue.enqueue_call(
-                    LOOK.name,
-                    timeout=LOOK.timeout,
+                    WAKE.name,
+                    timeout=WAKE.timeout,
                     ttl=_KEPT_SECONDS,
                     result_ttl=0,
-                    failure_ttl=LOOK.kept_seconds,
+                    failure_ttl=WAKE.kept_seconds,
                     pipeline=pipeline,
                 )
                 pipeline.expire(queue.key, _KEPT_SECONDS)

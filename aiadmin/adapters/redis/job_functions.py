@@ -50,26 +50,35 @@ class JobFunction:
         return all(is_right(value) for is_right, value in zip(self.arguments, arguments, strict=True))
 
 
-DELIVER = JobFunction(name="jobs.callbacks.deliver", timeout=35, arguments=(is_id,))
+DELIVER = JobFunction(name="jobs.activations.deliver", timeout=35, arguments=(is_id,))
 COMPARE = JobFunction(name="jobs.installations.compare", timeout=60)
 DRAIN = JobFunction(name="jobs.webhooks.drain", timeout=60)
-CHECK = JobFunction(name="jobs.checks.run", timeout=170)
-ANSWER = JobFunction(name="jobs.answers.run", timeout=110)
-REPORT = JobFunction(name="jobs.operator.report", timeout=60)
-NEWS = JobFunction(name="jobs.notices.tell_news", timeout=60)
-REMIND = JobFunction(name="jobs.notices.remind", timeout=60)
-RELEASE = JobFunction(name="jobs.release.run", timeout=110)
-SYNCHRONISE = JobFunction(
-    name="jobs.synchronisation.run", timeout=170, arguments=(is_id, is_sync_kind), may_wait=True
-)
+REFETCH = JobFunction(name="jobs.refetches.refetch", timeout=170)
+HANDLE_REPLIES = JobFunction(name="jobs.chat.handle", timeout=110)
+REPORT_STATUSES = JobFunction(name="jobs.provider.report", timeout=60)
+PLAN_CHANGES = JobFunction(name="jobs.notices.plan_changes", timeout=60)
+PLAN_REMINDERS = JobFunction(name="jobs.notices.plan_reminders", timeout=60)
+DISPATCH = JobFunction(name="jobs.dispatch.dispatch", timeout=110)
+SYNCHRONISE = JobFunction(name="jobs.sync.synchronise", timeout=170, arguments=(is_id, is_sync_kind), may_wait=True)
 """The last page of a slice may wait two minutes for its turn and 20 s for its answer."""
-LOOK = JobFunction(name="jobs.sessions.look", timeout=30, kept_seconds=1)
+WAKE = JobFunction(name="jobs.sessions.wake", timeout=30, kept_seconds=1)
 """Of the `sessions` processes: the only job there."""
 
 WORKERS: Mapping[str, JobFunction] = {
     function.name: function
-    for function in (DELIVER, COMPARE, DRAIN, CHECK, ANSWER, REPORT, NEWS, REMIND, RELEASE, SYNCHRONISE)
+    for function in (
+        DELIVER,
+        COMPARE,
+        DRAIN,
+        REFETCH,
+        HANDLE_REPLIES,
+        REPORT_STATUSES,
+        PLAN_CHANGES,
+        PLAN_REMINDERS,
+        DISPATCH,
+        SYNCHRONISE,
+    )
 }
 """What the queue `jobs` may hold."""
-SESSIONS: Mapping[str, JobFunction] = {LOOK.name: LOOK}
+SESSIONS: Mapping[str, JobFunction] = {WAKE.name: WAKE}
 """What the queue of a `sessions` process may hold."""

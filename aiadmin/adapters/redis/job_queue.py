@@ -11,7 +11,7 @@ from redis import Redis, RedisError
 from rq import Queue
 
 from aiadmin.adapters.redis import job_functions as functions
-from aiadmin.adapters.redis.host_wakeups import SERIALIZER, NudgeQueues
+from aiadmin.adapters.redis.host_wakeups import SERIALIZER, HostWakeups
 from aiadmin.adapters.redis.job_functions import JobFunction
 from aiadmin.domain.ids import CompanyId, OutboxId
 from aiadmin.domain.journal.sync_run import SyncKind
@@ -30,7 +30,7 @@ class RqJobQueue:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
-        self._sessions = NudgeQueues(redis)
+        self._sessions = HostWakeups(redis)
 
     def deliver(self, outbox_id: OutboxId) -> None:
         self._send(functions.DELIVER, outbox_id)
@@ -41,30 +41,30 @@ class RqJobQueue:
     def drain_webhooks(self) -> None:
         self._send(functions.DRAIN)
 
-    def check(self) -> None:
-        self._send(functions.CHECK)
+    def refetch(self) -> None:
+        self._send(functions.REFETCH)
 
-    def answer(self) -> None:
-        self._send(functions.ANSWER)
+    def handle_replies(self) -> None:
+        self._send(functions.HANDLE_REPLIES)
 
-    def report(self) -> None:
-        self._send(functions.REPORT)
+    def report_statuses(self) -> None:
+        self._send(functions.REPORT_STATUSES)
 
-    def tell_news(self) -> None:
-        self._send(functions.NEWS)
+    def plan_change_notices(self) -> None:
+        self._send(functions.PLAN_CHANGES)
 
-    def remind(self) -> None:
-        self._send(functions.REMIND)
+    def plan_reminders(self) -> None:
+        self._send(functions.PLAN_REMINDERS)
 
-    def release(self) -> None:
-        self._send(functions.RELEASE)
+    def dispatch_notices(self) -> None:
+        self._send(functions.DISPATCH)
 
     def synchronise(self, company_id: CompanyId, kind: SyncKind) -> None:
         self._send(functions.SYNCHRONISE, company_id, kind.value)
 
-    def look(self) -> None:
+    def wake_hosts(self) -> None:
         try:
-            self._sessions.look()
+            self._sessions.wake_hosts()
         except RedisError as error:
             log.warning("nudge lost", job="look", error=reason_of(error))
 
@@ -76,29 +76,29 @@ class RqJobQueue:
         """A drain costs a process: under a stream of webhooks one a second is enough, the sweep finds the rest."""
         self._expire(_key(functions.DRAIN), _DRAIN_COALESCE_MS)
 
-    def check_began(self) -> None:
+    def refetch_began(self) -> None:
         """As `delivery_began`."""
-        self._expire(_key(functions.CHECK), 0)
+        self._expire(_key(functions.REFETCH), 0)
 
-    def answering_began(self) -> None:
+    def handling_replies_began(self) -> None:
         """As `delivery_began`."""
-        self._expire(_key(functions.ANSWER), 0)
+        self._expire(_key(functions.HANDLE_REPLIES), 0)
 
     def report_began(self) -> None:
         """As `delivery_began`."""
-        self._expire(_key(functions.REPORT), 0)
+        self._expire(_key(functions.REPORT_STATUSES), 0)
 
-    def news_began(self) -> None:
+    def planning_changes_began(self) -> None:
         """As `delivery_began`."""
-        self._expire(_key(functions.NEWS), 0)
+        self._expire(_key(functions.PLAN_CHANGES), 0)
 
-    def reminding_began(self) -> None:
+    def planning_reminders_began(self) -> None:
         """As `delivery_began`."""
-        self._expire(_key(functions.REMIND), 0)
+        self._expire(_key(functions.PLAN_REMINDERS), 0)
 
-    def release_began(self) -> None:
+    def dispatch_began(self) -> None:
         """As `delivery_began`."""
-        self._expire(_key(functions.RELEASE), 0)
+        self._expire(_key(functions.DISPATCH), 0)
 
     def synchronisation_began(self, company_id: CompanyId, kind: SyncKind) -> None:
         """As `delivery_began`."""

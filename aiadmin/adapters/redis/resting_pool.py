@@ -27,7 +27,7 @@ SLOW_SECONDS = 3.0
 T = TypeVar("T")
 
 
-class Rest:
+class Cooldown:
     """Until when a Redis is left alone. For any number of threads."""
 
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -57,7 +57,7 @@ class Rest:
 class RestingRetry(Retry):
     """Tries once more, on a new connection, and begins the rest when that is not answered, either."""
 
-    def __init__(self, rest: Rest) -> None:
+    def __init__(self, rest: Cooldown) -> None:
         super().__init__(NoBackoff(), 1)
         self._rest = rest
 
@@ -79,7 +79,7 @@ class RestingRetry(Retry):
 class RestingPool(BlockingConnectionPool):
     """The pool; `rest` is what its connections' `RestingRetry` knows, too."""
 
-    def __init__(self, *, rest: Rest, **named: Any) -> None:
+    def __init__(self, *, rest: Cooldown, **named: Any) -> None:
         self._rest = rest
         super().__init__(retry=RestingRetry(rest), **named)  # type: ignore[no-untyped-call]
 

@@ -41,7 +41,7 @@ return answer
 """
 
 
-class Share(NamedTuple):
+class WebhookShare(NamedTuple):
     """How many of its webhooks a company may have stored, and how many seconds the others should wait."""
 
     admitted: int
@@ -61,7 +61,7 @@ class WebhookLimits:
         self._own: dict[CompanyId, deque[float]] = defaultdict(deque)
         self._redis_again_at = 0.0
 
-    def admit(self, asked: Mapping[CompanyId, int]) -> Mapping[CompanyId, Share]:
+    def admit(self, asked: Mapping[CompanyId, int]) -> Mapping[CompanyId, WebhookShare]:
         """Count what came together, by company. Never raises."""
         if time.monotonic() >= self._redis_again_at:
             try:
@@ -71,20 +71,20 @@ class WebhookLimits:
                 self._redis_again_at = time.monotonic() + AWAY_SECONDS
         return {company_id: self._count_here(company_id, count) for company_id, count in asked.items()}
 
-    def _count_for_all(self, asked: Mapping[CompanyId, int]) -> Mapping[CompanyId, Share]:
+    def _count_for_all(self, asked: Mapping[CompanyId, int]) -> Mapping[CompanyId, WebhookShare]:
         keys = [f"aiadmin:webhooks:{company_id}" for company_id in asked]
         answer = cast("list[int]", self._script(keys, [int(self._window * 1000), self._limit, *asked.values()]))
         self._own.clear()
         shares = zip(answer[::2], answer[1::2], strict=True)
         return {
-            company_id: Share(admitted, wait / 1000)
+            company_id: WebhookShare(admitted, wait / 1000)
             for company_id, (admitted, wait) in zip(asked, shares, strict=True)
         }
 
-    def _count_here(self, company_id: CompanyId, asked: int) -> Share:
+    def _count_here(self, company_id: CompanyId, asked: int) -> WebhookShare:
         times, now = self._own[company_id], time.monotonic()
         while times and times[0] <= now - self._window:
             times.popleft()
         admitted = min(asked, self._limit - len(times))
         times.extend([now] * admitted)
-        return Share(admitted, times[0] + self._window - now if admitted < asked else 0)
+        return WebhookShare(admitted, times[0] + self._window - now if admitted < asked else 0)

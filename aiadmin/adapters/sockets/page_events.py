@@ -105,8 +105,8 @@ def error(code: str, message: str) -> Payload:
     return {"message": message, "code": code}
 
 
-class SocketRooms:
-    """`ports.Rooms`. Never raises: while Redis is away an event is lost, and the page asks again by itself."""
+class SocketPageEvents:
+    """`ports.PageEvents`. Never raises: while Redis is away an event is lost, and the page asks again by itself."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis

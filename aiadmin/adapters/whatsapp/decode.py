@@ -103,7 +103,7 @@ def read(code: int | str, data: bytes, messages: Any) -> event.SessionEvent | No
     """What the library said, under an event code or one of the names above; None when it is of no use to us."""
     match code:
         case "qr":
-            return event.QrCode(text=data.decode())
+            return event.QrCodeEvent(text=data.decode())
         case "status":
             return event.LoginStatus(text=data.decode())
         case "ended":

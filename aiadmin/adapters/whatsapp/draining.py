@@ -13,22 +13,22 @@ from collections import deque
 from typing import Any
 
 from aiadmin.adapters.whatsapp.gate import Gate
-from aiadmin.adapters.whatsapp.session_handle import LiveSession
+from aiadmin.adapters.whatsapp.session_handle import SessionHandle
 
 SETTLES_SECONDS = 0.3
 """How long the library may take to decrypt what it has read; it asks PostgreSQL a few times for each message."""
 
 
-class Leaving:
+class Draining:
     """The connections that are closed and not forgotten yet; one thread forgets them when their time has come."""
 
     def __init__(self, go: Any, gate: Gate) -> None:
         self._go, self._gate = go, gate
-        self._closed: deque[tuple[float, LiveSession]] = deque()
+        self._closed: deque[tuple[float, SessionHandle]] = deque()
         self._changed = threading.Condition()
         threading.Thread(target=self._run, name="leaving", daemon=True).start()
 
-    def leave(self, session: LiveSession) -> None:
+    def drain(self, session: SessionHandle) -> None:
         """Close the socket now, forget the connection a moment later. The caller is alone in the gate."""
         if not self._go.IsConnected(session.handle):
             self._go.Stop(session.handle)  # an attempt to connect may be on its way, and only this ends it

@@ -26,15 +26,15 @@ from typing import Any, Protocol
 from google.protobuf.message import DecodeError
 
 from aiadmin.adapters.whatsapp import decode
-from aiadmin.adapters.whatsapp.draining import Leaving
+from aiadmin.adapters.whatsapp.draining import Draining
 from aiadmin.adapters.whatsapp.gate import Gate
 from aiadmin.adapters.whatsapp.library import Library
 from aiadmin.adapters.whatsapp.library_log import LibraryLog
 from aiadmin.adapters.whatsapp.messages import number_seen, send_result, text_message
-from aiadmin.adapters.whatsapp.session_handle import Listener, LiveSession, Raw
+from aiadmin.adapters.whatsapp.session_handle import Listener, Raw, SessionHandle
 from aiadmin.domain.hosting.session_event import PairSuccess, SessionEvent
-from aiadmin.domain.messages.contact import Sighting
-from aiadmin.domain.messages.message import Fate, SendResult
+from aiadmin.domain.messages.contact import IdentityObservation
+from aiadmin.domain.messages.message import SendOutcome, SendResult
 
 DEVICE_NAME = "AI Admin"
 """What a salon sees in WhatsApp's list of linked devices. One per process: the library keeps it in a global."""
@@ -96,8 +96,8 @@ class Engine:
     def __init__(self, library: Library) -> None:
         self._library = library
         self._gate = Gate()
-        self._leaving = Leaving(library.go, self._gate)
-        self._sessions: dict[str, LiveSession] = {}
+        self._leaving = Draining(library.go, self._gate)
+        self._sessions: dict[str, SessionHandle] = {}
         self._raw: queue.SimpleQueue[Raw | bytes | threading.Event] = queue.SimpleQueue()
         self._library_log = LibraryLog(library.messages)
         self._log_callback = library.log_callback(self._on_log)
@@ -111,7 +111,7 @@ class Engine:
         return frozenset(self._sessions.copy())
 
     def pair(self, session_id: str, dsn: str, on_event: Listener) -> None:
-        """Start linking a new device whose keys will be kept at `dsn`; the codes come as `QrCode` events.
+        """Start linking a new device whose keys will be kept at `dsn`; the codes come as `QrCodeEvent` events.
 
         Raises:
             EngineError: a session of this id is live.
@@ -138,7 +138,7 @@ class Engine:
             session = self._sessions.pop(session_id, None)
             if session is not None:
                 session.closed = True
-                self._leaving.leave(session)
+                self._leaving.drain(session)
 
     def logout(self, session_id: str) -> None:
         """Unlink the device at WhatsApp and delete its keys; `stop` the session afterwards. No event tells it.
@@ -151,7 +151,7 @@ class Engine:
             raise EngineError(error.decode())
 
     def pair_phone(self, session_id: str, phone: str) -> str:
-        """Ask for a pairing code (`XXXX-XXXX`) for `phone` (digits); only after the session's first `QrCode`.
+        """Ask for a pairing code (`XXXX-XXXX`) for `phone` (digits); only after the session's first `QrCodeEvent`.
 
         Raises:
             EngineError: the session is not live, or WhatsApp refused.
@@ -167,7 +167,7 @@ class Engine:
             raise EngineError(answer.Error)
         return str(answer.Code)
 
-    def find_number(self, session_id: str, phone: str) -> Sighting | None:
+    def find_number(self, session_id: str, phone: str) -> IdentityObservation | None:
         """Ask WhatsApp for a number (digits) as a person types it: whose it is there, by the address to write to.
 
         None when WhatsApp says that nobody is there.
@@ -203,9 +203,9 @@ class Engine:
         try:
             data = self._call(session_id, call, gate=self._gate.together(), timeout=SEND_SECONDS)
         except NotLiveError:
-            return SendResult(fate=Fate.NOT_TAKEN, reason="not_connected")
+            return SendResult(outcome=SendOutcome.NOT_TAKEN, reason="not_connected")
         except NoAnswerError:
-            return SendResult(fate=Fate.UNKNOWN, reason="timeout")
+            return SendResult(outcome=SendOutcome.UNKNOWN, reason="timeout")
         return send_result(data, messages, is_unencrypted=self._library_log.is_unencrypted)
 
     def show_typing(self, session_id: str, address: str) -> None:
@@ -229,7 +229,7 @@ class Engine:
         return is_done.wait(max(deadline - time.monotonic(), 0.0)) and have_left
 
     def _start(self, session_id: str, dsn: str, jid: bytes, on_event: Listener) -> None:
-        session = LiveSession(session_id, on_event, jid)
+        session = SessionHandle(session_id, on_event, jid)
         thread = threading.Thread(
             target=self._run, args=(session, dsn.encode(), jid), name=f"session {session_id}", daemon=True
         )
@@ -240,7 +240,7 @@ class Engine:
             thread.start()
             session.spoke.wait(START_SECONDS)
 
-    def _run(self, session: LiveSession, dsn: bytes, jid: bytes) -> None:
+    def _run(self, session: SessionHandle, dsn: bytes, jid: bytes) -> None:
         """The thread of a session: in Go from its start to its end."""
         callbacks = self._callbacks_of(session)
         codes = (ctypes.c_char * len(decode.SUBSCRIBED)).from_buffer(bytearray(decode.SUBSCRIBED))
@@ -253,26 +253,26 @@ class Engine:
                 # whatever the reason, the library still holds the session until it is stopped
                 del self._sessions[session.session_id]
                 self._library.go.Stop(session.handle)
-        self._tell(session, decode.ENDED, error)
+        self._emit(session, decode.ENDED, error)
 
-    def _callbacks_of(self, session: LiveSession) -> tuple[Any, Any, Any]:
+    def _callbacks_of(self, session: SessionHandle) -> tuple[Any, Any, Any]:
         def on_event(_handle: bytes, data: int, size: int, code: int) -> None:
-            self._tell(session, code, ctypes.string_at(data, size) if size else b"")
+            self._emit(session, code, ctypes.string_at(data, size) if size else b"")
 
         def text_callback(code: str) -> Any:
-            tell = partial(self._tell, session, code)
+            tell = partial(self._emit, session, code)
             return self._library.text_callback(lambda _handle, text: tell(ctypes.string_at(text)))
 
         return text_callback(decode.QR), text_callback(decode.STATUS), self._library.event_callback(on_event)
 
-    def _tell(self, session: LiveSession, code: int | str, data: bytes) -> None:
+    def _emit(self, session: SessionHandle, code: int | str, data: bytes) -> None:
         session.spoke.set()
         self._raw.put(Raw(session, code, data))
 
     def _on_log(self, data: int, size: int) -> None:
         if data and size > 0:
             entry = ctypes.string_at(data, size)
-            self._library_log.hear(entry)
+            self._library_log.handle(entry)
             self._raw.put(entry)
 
     def _call(

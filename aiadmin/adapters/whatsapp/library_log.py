@@ -14,13 +14,13 @@ _log = logging.getLogger("whatsmeow")
 
 
 class LibraryLog:
-    """The library's log; `hear` is quick and may be called on any thread."""
+    """The library's log; `handle` is quick and may be called on any thread."""
 
     def __init__(self, messages: Any) -> None:
         self._messages = messages
         self._unencrypted: deque[str] = deque(maxlen=_REMEMBERED)
 
-    def hear(self, entry: bytes) -> None:
+    def handle(self, entry: bytes) -> None:
         """Remember what matters of an entry, at once: whoever sends looks for it as soon as the library is back."""
         found = _UNENCRYPTED.search(entry)
         if found is not None:

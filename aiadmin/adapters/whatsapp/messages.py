@@ -8,16 +8,16 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from aiadmin.domain.messages.contact import Sighting, sighting
+from aiadmin.domain.messages.contact import IdentityObservation, observation
 from aiadmin.domain.messages.message import (
     LONGEST_TEXT,
     NOT_ON_WHATSAPP,
     REACHOUT_LOCKED,
     Direction,
-    Fate,
     MessageKind,
     MessageSeen,
     ReceiptSeen,
+    SendOutcome,
     SendResult,
     TimerSeen,
 )
@@ -112,7 +112,7 @@ def text_message(text: str, messages: Any, *, disappears_after: int = 0) -> byte
     return bytes(content.SerializeToString())
 
 
-def number_seen(data: bytes, phone: str, messages: Any) -> Sighting | None:
+def number_seen(data: bytes, phone: str, messages: Any) -> IdentityObservation | None:
     """Whom the library found at a number (digits); None when WhatsApp says that nobody is there.
 
     Raises:
@@ -124,12 +124,12 @@ def number_seen(data: bytes, phone: str, messages: Any) -> Sighting | None:
         raise LookupError("WhatsApp did not say whether the number is there")
     if not about[0].IsIn:
         return None
-    found = sighting((about[0].JID.User, about[0].JID.Server))
+    found = observation((about[0].JID.User, about[0].JID.Server))
     if found is None:
         raise LookupError("WhatsApp named nobody we could write to")
     if found.phone is None:
-        return Sighting(lid=found.lid, phone=phone)
-    return Sighting(phone=found.phone, also=frozenset({phone} - {found.phone}))
+        return IdentityObservation(lid=found.lid, phone=phone)
+    return IdentityObservation(phone=found.phone, also=frozenset({phone} - {found.phone}))
 
 
 def send_result(data: bytes, messages: Any, *, is_unencrypted: Callable[[str], bool]) -> SendResult:
@@ -144,7 +144,7 @@ def send_result(data: bytes, messages: Any, *, is_unencrypted: Callable[[str], b
     sent_at = _moment(answer.SendResponse.Timestamp)
     is_whole = not is_unencrypted(answer.SendResponse.ID)
     return SendResult(
-        fate=Fate.SENT if is_whole else Fate.UNKNOWN,
+        outcome=SendOutcome.SENT if is_whole else SendOutcome.UNKNOWN,
         reason=None if is_whole else "unencrypted",
         message_id=answer.SendResponse.ID,
         sent_at=sent_at,
@@ -154,11 +154,11 @@ def send_result(data: bytes, messages: Any, *, is_unencrypted: Callable[[str], b
 _REFUSED = re.compile(r"server returned error (\d+)")
 _REACHOUT_LOCKED = "463"
 _ERRORS: Mapping[str, SendResult] = {
-    "no LID found": SendResult(fate=Fate.FAILED, reason=NOT_ON_WHATSAPP),
-    "client is nil": SendResult(fate=Fate.NOT_TAKEN, reason="not_connected"),
-    "websocket not connected": SendResult(fate=Fate.NOT_TAKEN, reason="not_connected"),
-    "timed out": SendResult(fate=Fate.UNKNOWN, reason="timeout"),
-    "websocket disconnected": SendResult(fate=Fate.UNKNOWN, reason="disconnected"),
+    "no LID found": SendResult(outcome=SendOutcome.FAILED, reason=NOT_ON_WHATSAPP),
+    "client is nil": SendResult(outcome=SendOutcome.NOT_TAKEN, reason="not_connected"),
+    "websocket not connected": SendResult(outcome=SendOutcome.NOT_TAKEN, reason="not_connected"),
+    "timed out": SendResult(outcome=SendOutcome.UNKNOWN, reason="timeout"),
+    "websocket disconnected": SendResult(outcome=SendOutcome.UNKNOWN, reason="disconnected"),
 }
 
 
@@ -167,17 +167,17 @@ def refusal(error: str) -> SendResult:
     number = _REFUSED.search(error)
     if number is not None:
         reason = REACHOUT_LOCKED if number[1] == _REACHOUT_LOCKED else f"refused_{number[1]}"
-        return SendResult(fate=Fate.FAILED, reason=reason)
+        return SendResult(outcome=SendOutcome.FAILED, reason=reason)
     known = next((result for words, result in _ERRORS.items() if words in error), None)
-    return known or SendResult(fate=Fate.UNKNOWN, reason="error")
+    return known or SendResult(outcome=SendOutcome.UNKNOWN, reason="error")
 
 
-def _peer(source: Any, alternative: Any, push_name: str | None) -> Sighting | None:
+def _peer(source: Any, alternative: Any, push_name: str | None) -> IdentityObservation | None:
     """The other side of a chat with one person; a status has an author, but is no chat."""
-    if source.IsGroup or sighting((source.Chat.User, source.Chat.Server)) is None:
+    if source.IsGroup or observation((source.Chat.User, source.Chat.Server)) is None:
         return None
     addresses = [(jid.User, jid.Server) for jid in (source.Chat, alternative)]
-    return sighting(*addresses, push_name=push_name)
+    return observation(*addresses, push_name=push_name)
 
 
 def _content(name: str, value: Any) -> tuple[MessageKind, str | None, str | None]:

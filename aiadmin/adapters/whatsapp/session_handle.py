@@ -13,7 +13,7 @@ Listener = Callable[[SessionEvent], None]
 
 
 @dataclass(eq=False)
-class LiveSession:
+class SessionHandle:
     """One call of the library's `Neonize` for the device `jid`; `handle` is its name there, new for every start."""
 
     session_id: str
@@ -29,6 +29,6 @@ class LiveSession:
 class Raw:
     """What a callback copied: `code` is an event code, or one of the names in `decode`."""
 
-    session: LiveSession
+    session: SessionHandle
     code: int | str
     data: bytes

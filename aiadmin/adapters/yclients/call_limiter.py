@@ -9,8 +9,8 @@ from datetime import timedelta
 import structlog
 from redis import Redis, RedisError
 
-from aiadmin.adapters.yclients.call_queue import OwnTurns, Turns, Whose
-from aiadmin.adapters.yclients.redis_call_queue import RedisTurns
+from aiadmin.adapters.yclients.call_queue import CallQueue, LocalCallQueue, Whose
+from aiadmin.adapters.yclients.redis_call_queue import RedisCallQueue
 from aiadmin.domain.yclients.call_budget import PATIENCE, Budget, Urgency
 from aiadmin.domain.yclients.error import RateLimitedError
 from aiadmin.masking import reason_of
@@ -23,13 +23,13 @@ _SHORTEST, _LONGEST = 0.005, 0.5
 """Seconds between two questions of one waiting call; it has to ask well within its lease."""
 
 
-class Bucket:
+class CallLimiter:
     """Waits until a call may go."""
 
-    def __init__(self, redis: Redis, budget: Budget, *, chance: Callable[[], float]) -> None:
-        self._shared = RedisTurns(redis, budget)
-        self._own = OwnTurns(budget.share(PROCESSES))
-        self._chance = chance
+    def __init__(self, redis: Redis, budget: Budget, *, rng: Callable[[], float]) -> None:
+        self._shared = RedisCallQueue(redis, budget)
+        self._own = LocalCallQueue(budget.share(PROCESSES))
+        self._rng = rng
 
     def wait(self, whose: Whose, urgency: Urgency, *, patience: timedelta | None = None) -> None:
         """Return when it is this call's turn.
@@ -50,7 +50,7 @@ class Bucket:
 
     def be_quiet(self, asked: timedelta) -> None:
         """YClients said that we call too often: nobody calls for a while. `asked` is its `Retry-After`, or zero."""
-        chance = self._chance()
+        chance = self._rng()
         quiet = self._own.be_quiet(asked, chance)
         try:
             quiet = self._shared.be_quiet(asked, chance)
@@ -59,7 +59,7 @@ class Bucket:
         log.warning("YClients says that we call too often", seconds=round(quiet.total_seconds(), 3))
 
 
-def _wait(turns: Turns, whose: Whose, urgency: Urgency, deadline: float) -> None:
+def _wait(turns: CallQueue, whose: Whose, urgency: Urgency, deadline: float) -> None:
     ticket = turns.join(whose, urgency)
     may_go = False
     try:

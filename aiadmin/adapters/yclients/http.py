@@ -1,4 +1,4 @@
-"""One HTTP call to YClients: bounded in time and size, never redirected, always answered by an `Answer`."""
+"""One HTTP call to YClients: bounded in time and size, never redirected, always answered by an `HttpAnswer`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ import structlog
 import urllib3
 
 from aiadmin.adapters.yclients.deadline import bounded_session, reason_within, within
-from aiadmin.domain.yclients.http_answer import Answer
+from aiadmin.domain.yclients.http_answer import HttpAnswer
 from aiadmin.masking import mask_text, reason_of
 
 log = structlog.get_logger(__name__)
@@ -67,14 +67,16 @@ class YClientsHttp:
     keeps_connections: bool = False
     _kept: threading.local = field(default_factory=threading.local, repr=False, compare=False)
 
-    def call(self, method: str, path: str, *, body: Mapping[str, Any] | None = None, timeouts: Timeouts) -> Answer:
+    def call(
+        self, method: str, path: str, *, body: Mapping[str, Any] | None = None, timeouts: Timeouts
+    ) -> HttpAnswer:
         """Make one call; no answer, a redirect, a page of HTML: all are answers."""
         started, reason = time.monotonic(), None
         try:
             with within(timeouts.total + timeouts.connect):
                 status, headers, content = self._exchange(method, path, body, timeouts)
         except (requests.RequestException, urllib3.exceptions.HTTPError, BadReplyError, OSError) as error:
-            answer, reason = Answer(status=None, message=type(error).__name__), reason_of(reason_within(error))
+            answer, reason = HttpAnswer(status=None, message=type(error).__name__), reason_of(reason_within(error))
         else:
             answer = answer_of(status, headers, content)
         log.info(
@@ -143,7 +145,7 @@ def read_body(response: requests.Response, deadline: float, max_bytes: int) -> b
     return bytes(content)
 
 
-def answer_of(status: int, headers: Mapping[str, str], content: bytes) -> Answer:
+def answer_of(status: int, headers: Mapping[str, str], content: bytes) -> HttpAnswer:
     """What came back, without trusting any of it.
 
     >>> answer_of(403, {}, b'{"meta": {"message": "No"}}').message
@@ -154,7 +156,7 @@ def answer_of(status: int, headers: Mapping[str, str], content: bytes) -> Answer
     except (ValueError, RecursionError):
         parsed = None
     body = parsed if isinstance(parsed, dict) else None
-    return Answer(
+    return HttpAnswer(
         status=status,
         body=body,
         message=_message(body),

@@ -19,11 +19,11 @@ from aiadmin.domain.journal.journal import (
     BookedService,
     Category,
     Client,
-    HookSettings,
     Record,
-    SalonFacts,
+    SalonDetails,
     Service,
     StaffMember,
+    WebhookSettings,
     WorkDay,
 )
 from aiadmin.domain.plain_text import shown
@@ -53,11 +53,11 @@ def every(parse: Callable[[lenient_json.Row], T], given: Sequence[Any], *, salon
     return read
 
 
-def salon(row: lenient_json.Row) -> SalonFacts:
+def salon(row: lenient_json.Row) -> SalonDetails:
     """A company; its timezone by name, or by its hours when it has no name that we know."""
     timezone = _needed(_zone(row), "timezone")
     country = country_of(lenient_json.text(row.get("country")), timezone)
-    return SalonFacts(
+    return SalonDetails(
         salon_id=_needed(lenient_json.positive(row.get("id")), "id"),
         title=shown(lenient_json.text(row.get("public_title")) or lenient_json.text(row.get("title")) or ""),
         timezone=timezone,
@@ -210,13 +210,13 @@ def _attendance(row: lenient_json.Row) -> Attendance:
     return Attendance.WAITING
 
 
-def hooks(row: lenient_json.Row) -> HookSettings:
+def hooks(row: lenient_json.Row) -> WebhookSettings:
     """Where a salon's webhooks go, and which of them."""
     given = row.get("urls")
     urls = [
         lenient_json.text(each, 2000) for each in ([given] if isinstance(given, str) else lenient_json.rows(given))
     ]
-    return HookSettings(
+    return WebhookSettings(
         urls=tuple(url for url in urls if url),
         is_active=lenient_json.flag(row.get("active"), default=bool(urls)),
         flags={name: lenient_json.flag(value) for name, value in row.items() if name not in _HOOK_EXTRAS},

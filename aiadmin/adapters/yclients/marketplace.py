@@ -7,15 +7,15 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
-from aiadmin.adapters.yclients.call_limiter import Bucket
+from aiadmin.adapters.yclients.call_limiter import CallLimiter
 from aiadmin.adapters.yclients.http import Timeouts, YClientsHttp
 from aiadmin.config import Config
 from aiadmin.domain.ids import SalonId
-from aiadmin.domain.install.activation import Connection
+from aiadmin.domain.install.activation import InstallationStatus
 from aiadmin.domain.install.visitor import Turn
 from aiadmin.domain.yclients.call_budget import Urgency
 from aiadmin.domain.yclients.error import RateLimitedError
-from aiadmin.domain.yclients.http_answer import Answer
+from aiadmin.domain.yclients.http_answer import HttpAnswer
 from aiadmin.services.ports import ActivationRequest
 
 ACTIVATE = Timeouts(connect=5, total=10)
@@ -23,15 +23,22 @@ ASK = Timeouts(connect=3, total=5)
 TURN = timedelta(seconds=4)
 """An activation is asked about before and after: three calls and their turns must fit into the time of one job."""
 
-_WORDS = frozenset({Connection.PENDING, Connection.ACTIVE, Connection.FREEZED, Connection.UNINSTALLED})
+_WORDS = frozenset(
+    {
+        InstallationStatus.PENDING,
+        InstallationStatus.ACTIVE,
+        InstallationStatus.FREEZED,
+        InstallationStatus.UNINSTALLED,
+    }
+)
 
 
 class YClientsMarketplace:
     """`ports.Marketplace` over HTTP."""
 
-    def __init__(self, config: Config, bucket: Bucket) -> None:
+    def __init__(self, config: Config, limiter: CallLimiter) -> None:
         self._app_id = config.yclients_app_id
-        self._bucket = bucket
+        self._limiter = limiter
         self._http = YClientsHttp(
             base_url=config.yclients_marketplace_url,
             partner_token=config.yclients_api_key,
@@ -43,7 +50,7 @@ class YClientsMarketplace:
     def is_configured(self) -> bool:
         return self._app_id is not None and bool(self._http.partner_token)
 
-    def activate(self, request: ActivationRequest) -> Answer:
+    def activate(self, request: ActivationRequest) -> HttpAnswer:
         """Say that the salon is set up. Not `/callback/redirect`: that one is for browsers and answers HTML."""
         body = {
             "salon_id": request.salon_id,
@@ -55,11 +62,11 @@ class YClientsMarketplace:
         path = "/marketplace/partner/callback"
         return self._call(request.salon_id, "POST", path, body=body, timeouts=ACTIVATE)
 
-    def connection_status(self, salon_id: SalonId, turn: Turn | None = None) -> Connection:
+    def connection_status(self, salon_id: SalonId, turn: Turn | None = None) -> InstallationStatus:
         path = f"/marketplace/salon/{salon_id}/application/{self._app_id}"
         return connection_of(self._call(salon_id, "GET", path, timeouts=ASK, turn=turn))
 
-    def check_credentials(self) -> Answer:
+    def check_credentials(self) -> HttpAnswer:
         """Ask for the first salon of our app: 200 says that key and app are right, 401 that the key is wrong."""
         path = f"/marketplace/application/{self._app_id}/salons?page=1&count=1"
         return self._call(SalonId(0), "GET", path, timeouts=ASK)
@@ -73,26 +80,26 @@ class YClientsMarketplace:
         timeouts: Timeouts,
         body: Mapping[str, Any] | None = None,
         turn: Turn | None = None,
-    ) -> Answer:
+    ) -> HttpAnswer:
         """A call in its turn; one whose turn does not come is answered as YClients answers too many."""
         whose, urgency = (turn.line, turn.urgency) if turn else (salon_id, Urgency.INTERACTIVE)
         try:
-            self._bucket.wait(whose, urgency, patience=TURN)
+            self._limiter.wait(whose, urgency, patience=TURN)
         except RateLimitedError as error:
-            return Answer(status=HTTPStatus.TOO_MANY_REQUESTS, message=error.message, wait=error.wait)
+            return HttpAnswer(status=HTTPStatus.TOO_MANY_REQUESTS, message=error.message, wait=error.wait)
         answer = self._http.call(method, path, body=body, timeouts=timeouts)
         if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
-            self._bucket.be_quiet(answer.wait)
+            self._limiter.be_quiet(answer.wait)
         return answer
 
 
-def connection_of(answer: Answer) -> Connection:
+def connection_of(answer: HttpAnswer) -> InstallationStatus:
     """What a status reply says; 404 is documented as "not installed"."""
     if answer.is_transient:
-        return Connection.SILENT
+        return InstallationStatus.SILENT
     if answer.status == HTTPStatus.NOT_FOUND:
-        return Connection.UNINSTALLED
+        return InstallationStatus.UNINSTALLED
     data = answer.body.get("data") if answer.is_success and answer.body else None
     status = data.get("connection_status") if isinstance(data, dict) else None
     word = status.get("status") if isinstance(status, dict) else None
-    return Connection(word) if isinstance(word, str) and word in _WORDS else Connection.UNCLEAR
+    return InstallationStatus(word) if isinstance(word, str) and word in _WORDS else InstallationStatus.UNCLEAR

@@ -8,11 +8,11 @@ import structlog
 
 from aiadmin.adapters.yclients import lenient_json
 from aiadmin.adapters.yclients.http import Timeouts
-from aiadmin.adapters.yclients.rest import Rest
+from aiadmin.adapters.yclients.rest import RestApi
 from aiadmin.domain.ids import SalonId
 from aiadmin.domain.install.visitor import Turn
 from aiadmin.domain.yclients.error import YClientsError
-from aiadmin.domain.yclients.http_answer import Answer
+from aiadmin.domain.yclients.http_answer import HttpAnswer
 
 log = structlog.get_logger(__name__)
 
@@ -24,7 +24,7 @@ _TURN = timedelta(seconds=4)
 class YClientsMembers:
     """`ports.Members` over HTTP."""
 
-    def __init__(self, rest: Rest, *, is_configured: bool) -> None:
+    def __init__(self, rest: RestApi, *, is_configured: bool) -> None:
         """Without the token of our user at YClients it need not be asked: `is_configured` is False then."""
         self._rest, self._is_configured = rest, is_configured
 
@@ -41,10 +41,10 @@ class YClientsMembers:
         return members_of(answer)
 
 
-def members_of(answer: Answer) -> frozenset[int] | None:
+def members_of(answer: HttpAnswer) -> frozenset[int] | None:
     """The numbers of the users in a reply; None where it lists none, or says that there are more than it lists.
 
-    >>> members_of(Answer(status=200, body={"success": True, "data": [{"id": "7"}, {"id": 8}, {"id": None}]}))
+    >>> members_of(HttpAnswer(status=200, body={"success": True, "data": [{"id": "7"}, {"id": 8}, {"id": None}]}))
     frozenset({8, 7})
     """
     body = answer.body or {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiadmin.adapters.yclients import lenient_json
 from aiadmin.domain.partner.partner import (
-    Installation,
+    InstallationDetails,
     InstalledSalon,
     KnownPayment,
     StatusChange,
@@ -13,14 +13,14 @@ from aiadmin.domain.partner.partner import (
 )
 
 
-def installation(row: lenient_json.Row) -> Installation | None:
+def installation(row: lenient_json.Row) -> InstallationDetails | None:
     """A status reply: how the app is installed, what it went through, what was paid."""
     connection = lenient_json.row(row.get("connection_status"))
     status = lenient_json.text(connection.get("status"))
     if status is None:
         return None
     payments = [_payment(lenient_json.row(each)) for each in lenient_json.rows(row.get("payments"))]
-    return Installation(
+    return InstallationDetails(
         status=status,
         since=_text(connection, "created_at"),
         changes=[_change(lenient_json.row(each)) for each in lenient_json.rows(row.get("logs"))],

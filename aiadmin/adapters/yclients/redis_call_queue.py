@@ -7,8 +7,15 @@ from typing import cast
 
 from redis import Redis
 
-from aiadmin.adapters.yclients.call_queue import Reply, Ticket, Whose, line_of
-from aiadmin.domain.yclients.call_budget import FORGET_STRIKES, FORGOTTEN, Budget, Urgency, place, quiet_after
+from aiadmin.adapters.yclients.call_queue import QueueStatus, Ticket, Whose, line_of
+from aiadmin.domain.yclients.call_budget import (
+    FORGET_STRIKES,
+    FORGOTTEN,
+    Budget,
+    Urgency,
+    queue_position,
+    quiet_after,
+)
 
 _LEASE = 2.0
 """Seconds in which a waiting call asks again; one that does not is gone, with its process or without."""
@@ -58,7 +65,7 @@ return tonumber(known[1])
 """
 
 
-class RedisTurns:
+class RedisCallQueue:
     """The fleet's queue. Every method raises RedisError when Redis is away."""
 
     def __init__(self, redis: Redis, budget: Budget) -> None:
@@ -76,17 +83,17 @@ class RedisTurns:
             pipeline.zscore(_PREFIX + "lines", line)
             pipeline.incr(_PREFIX + "tickets")
             serving, last, number = pipeline.execute()
-        position = place(urgency, now_serving=int(serving or 0), last=None if last is None else int(last))
+        position = queue_position(urgency, now_serving=int(serving or 0), last=None if last is None else int(last))
         self._redis.zadd(_PREFIX + "lines", {line: position})
         return Ticket(number=f"{number:015}", place=position)
 
-    def ask(self, ticket: Ticket) -> Reply:
+    def ask(self, ticket: Ticket) -> QueueStatus:
         budget = self.budget
         spans = (budget.second_step, budget.minute_step, budget.minute_slack, _LEASE)
         keys = [_PREFIX + name for name in ("pace", "queue", "leases", "lines")]
         arguments: list[str | int] = [ticket.number, ticket.place, *map(_microseconds, spans), FORGOTTEN]
         taken, ahead, free = cast("tuple[int, int, bytes]", self._ask(keys=keys, args=arguments))
-        return Reply(may_go=taken == 1, ahead=ahead, free_in=int(free) / 1e6)
+        return QueueStatus(may_go=taken == 1, ahead=ahead, free_in=int(free) / 1e6)
 
     def leave(self, ticket: Ticket) -> None:
         with self._redis.pipeline(transaction=True) as pipeline:
@@ -94,10 +101,10 @@ class RedisTurns:
             pipeline.zrem(_PREFIX + "leases", ticket.number)
             pipeline.execute()
 
-    def be_quiet(self, asked: timedelta, chance: float) -> timedelta:
+    def be_quiet(self, asked: timedelta, jitter: float) -> timedelta:
         keys = [_PREFIX + "pace"]
         strikes = cast("int", self._strikes(keys=keys)) + 1
-        quiet = quiet_after(strikes, asked=asked, chance=chance)
+        quiet = quiet_after(strikes, asked=asked, jitter=jitter)
         spans = (quiet.total_seconds(), FORGET_STRIKES.total_seconds())
         self._quiet(keys=keys, args=[_microseconds(spans[0]), strikes, _microseconds(spans[1])])
         return quiet

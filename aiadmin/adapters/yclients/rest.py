@@ -7,22 +7,22 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from aiadmin.adapters.yclients.call_limiter import Bucket
+from aiadmin.adapters.yclients.call_limiter import CallLimiter
 from aiadmin.adapters.yclients.call_queue import Whose
 from aiadmin.adapters.yclients.http import Timeouts, YClientsHttp
 from aiadmin.domain.yclients.answer import error_of, pause_before_next
 from aiadmin.domain.yclients.call_budget import PATIENCE, Urgency
 from aiadmin.domain.yclients.error import RateLimitedError
-from aiadmin.domain.yclients.http_answer import Answer
+from aiadmin.domain.yclients.http_answer import HttpAnswer
 
 TIMEOUTS = Timeouts(connect=5, total=20)
 
 
-class Rest:
+class RestApi:
     """Calls that wait for their turn and answer, or raise."""
 
-    def __init__(self, http: YClientsHttp, bucket: Bucket, *, chance: Callable[[], float]) -> None:
-        self._http, self._bucket, self._chance = http, bucket, chance
+    def __init__(self, http: YClientsHttp, limiter: CallLimiter, *, rng: Callable[[], float]) -> None:
+        self._http, self._limiter, self._rng = http, limiter, rng
 
     def read(
         self,
@@ -33,7 +33,7 @@ class Rest:
         asking: Mapping[str, Any] | None = None,
         timeouts: Timeouts = TIMEOUTS,
         patience: timedelta | None = None,
-    ) -> Answer:
+    ) -> HttpAnswer:
         """Ask, again if need be.
 
         Args:
@@ -63,7 +63,7 @@ class Rest:
         body: Mapping[str, Any] | None = None,
         *,
         timeouts: Timeouts = TIMEOUTS,
-    ) -> Answer:
+    ) -> HttpAnswer:
         """Change something, once: what is not answered may have been done.
 
         Raises:
@@ -82,23 +82,23 @@ class Rest:
         is_safe: bool,
         timeouts: Timeouts = TIMEOUTS,
         patience: timedelta | None = None,
-    ) -> Answer:
+    ) -> HttpAnswer:
         deadline, tries = time.monotonic() + (patience or PATIENCE[urgency]).total_seconds(), 0
         while True:
-            self._bucket.wait(whose, urgency, patience=_left(deadline))
+            self._limiter.wait(whose, urgency, patience=_left(deadline))
             answer, tries = self._http.call(method, path, body=body, timeouts=timeouts), tries + 1
             error = error_of(answer)
             if error is None:
                 return answer
             if isinstance(error, RateLimitedError):
-                self._bucket.be_quiet(error.wait)
+                self._limiter.be_quiet(error.wait)
             pause = pause_before_next(
                 error,
                 tries=tries,
                 is_safe=is_safe,
                 urgency=urgency,
                 left=_left(deadline),
-                chance=self._chance(),
+                jitter=self._rng(),
             )
             if pause is None:
                 raise error

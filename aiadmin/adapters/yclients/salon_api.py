@@ -9,24 +9,24 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from aiadmin.adapters.yclients import journal_parser, lenient_json
-from aiadmin.adapters.yclients.rest import Rest
+from aiadmin.adapters.yclients.rest import RestApi
 from aiadmin.domain.companies.rights import Right, missing_rights
 from aiadmin.domain.ids import SalonId
 from aiadmin.domain.journal.journal import (
     Attendance,
     Category,
     Client,
-    HookSettings,
     Page,
     Record,
-    SalonFacts,
+    SalonDetails,
     Service,
     StaffMember,
+    WebhookSettings,
     WorkDay,
 )
 from aiadmin.domain.yclients.call_budget import Urgency
 from aiadmin.domain.yclients.error import InvalidError, NotFoundError, UnreadableError
-from aiadmin.domain.yclients.http_answer import Answer
+from aiadmin.domain.yclients.http_answer import HttpAnswer
 
 T = TypeVar("T")
 
@@ -45,11 +45,11 @@ _MORE_FIELDS = ("sms_not",)
 class YClientsSalonApi:
     """`ports.SalonApi` over HTTP."""
 
-    def __init__(self, rest: Rest) -> None:
+    def __init__(self, rest: RestApi) -> None:
         self._rest = rest
         self._fields: tuple[str, ...] = _FIELDS + _MORE_FIELDS
 
-    def company(self, salon_id: SalonId) -> SalonFacts:
+    def company(self, salon_id: SalonId) -> SalonDetails:
         answer = self._rest.read(salon_id, f"/company/{salon_id}/", urgency=Urgency.INTERACTIVE)
         return _one(journal_parser.salon, answer)
 
@@ -78,7 +78,7 @@ class YClientsSalonApi:
             answer = self._search(salon_id, page)
         return _page(_client_parser(country), answer, salon_id)
 
-    def _search(self, salon_id: SalonId, page: int) -> Answer:
+    def _search(self, salon_id: SalonId, page: int) -> HttpAnswer:
         asking = {
             "page": page,
             "page_size": PAGE_SIZE,
@@ -146,7 +146,7 @@ class YClientsSalonApi:
         answer = self._rest.read(salon_id, f"/user/permissions/{salon_id}", urgency=Urgency.INTERACTIVE)
         return missing_rights(_one(journal_parser.right_flags, answer))
 
-    def hooks(self, salon_id: SalonId) -> HookSettings:
+    def hooks(self, salon_id: SalonId) -> WebhookSettings:
         answer = self._rest.read(salon_id, f"/hooks_settings/{salon_id}", urgency=Urgency.INTERACTIVE)
         return _one(journal_parser.hooks, answer)
 
@@ -185,12 +185,12 @@ def _client_parser(country: str) -> Callable[[lenient_json.Row], Client]:
     return client
 
 
-def _data(answer: Answer) -> Any:
+def _data(answer: HttpAnswer) -> Any:
     """What is in the envelope, or the whole where a route has none."""
     return None if answer.body is None else answer.body.get("data", answer.body)
 
 
-def _one(parse: Callable[[lenient_json.Row], T], answer: Answer) -> T:
+def _one(parse: Callable[[lenient_json.Row], T], answer: HttpAnswer) -> T:
     data = _data(answer)
     given = data[0] if isinstance(data, list) and data else data
     try:
@@ -199,7 +199,7 @@ def _one(parse: Callable[[lenient_json.Row], T], answer: Answer) -> T:
         raise _unreadable(answer, str(error)) from error
 
 
-def _page(parse: Callable[[lenient_json.Row], T], answer: Answer, salon_id: SalonId) -> Page[T]:
+def _page(parse: Callable[[lenient_json.Row], T], answer: HttpAnswer, salon_id: SalonId) -> Page[T]:
     """Rows of a list. What is no list, or has not one row that can be read, is an error: it is not an empty page."""
     data = _data(answer)
     if not isinstance(data, list | dict):
@@ -212,5 +212,5 @@ def _page(parse: Callable[[lenient_json.Row], T], answer: Answer, salon_id: Salo
     return Page(rows=read, total=total, skipped=len(given) - len(read))
 
 
-def _unreadable(answer: Answer, why: str) -> UnreadableError:
+def _unreadable(answer: HttpAnswer, why: str) -> UnreadableError:
     return UnreadableError(status=answer.status, message=why, request_id=answer.request_id)

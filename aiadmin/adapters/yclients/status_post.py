@@ -14,8 +14,8 @@ import urllib3
 
 from aiadmin.adapters.yclients.deadline import bounded_session, reason_within, within
 from aiadmin.adapters.yclients.http import BadReplyError, Timeouts, answer_of, read_body
-from aiadmin.domain.provider.order import Status, is_allowed_callback
-from aiadmin.domain.yclients.http_answer import Answer
+from aiadmin.domain.provider.order import OrderStatus, is_allowed_callback
+from aiadmin.domain.yclients.http_answer import HttpAnswer
 from aiadmin.masking import reason_of
 
 log = structlog.get_logger(__name__)
@@ -33,16 +33,16 @@ class HttpStatusPost:
     ca_bundle: str = ""
     timeouts: Timeouts = field(default_factory=Timeouts)
 
-    def post(self, url: str, statuses: Sequence[tuple[str, Status]]) -> Answer:
+    def post(self, url: str, statuses: Sequence[tuple[str, OrderStatus]]) -> HttpAnswer:
         if not is_allowed_callback(url, self.origins):  # it was, before the setting was changed
-            return Answer(status=HTTPStatus.FORBIDDEN, body={}, message="not an allowed callback")
+            return HttpAnswer(status=HTTPStatus.FORBIDDEN, body={}, message="not an allowed callback")
         started, reason = time.monotonic(), None
         try:
             with within(self.timeouts.total + self.timeouts.connect):
                 answer = self._exchange(url, [_row(*each) for each in statuses], started + self.timeouts.total)
         except (requests.RequestException, urllib3.exceptions.HTTPError, BadReplyError, OSError) as error:
             # its own text would hold the address
-            answer, reason = Answer(status=None, message=type(error).__name__), reason_of(reason_within(error))
+            answer, reason = HttpAnswer(status=None, message=type(error).__name__), reason_of(reason_within(error))
         log.info(
             "told statuses",
             host=urlsplit(url).hostname,
@@ -54,7 +54,7 @@ class HttpStatusPost:
         )
         return answer
 
-    def _exchange(self, url: str, rows: list[dict[str, object]], deadline: float) -> Answer:
+    def _exchange(self, url: str, rows: list[dict[str, object]], deadline: float) -> HttpAnswer:
         with (
             bounded_session() as session,
             session.post(
@@ -75,5 +75,5 @@ def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
 
 
-def _row(external_id: str, status: Status) -> dict[str, object]:
+def _row(external_id: str, status: OrderStatus) -> dict[str, object]:
     return {"id": external_id, "status": int(status), "payment_sum": 0, "currency_iso": CURRENCY, "parts_amount": 1}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from aiadmin.domain.chat.intent import Meaning
+from aiadmin.domain.chat.intent import Intent
 from aiadmin.domain.errors import AiAdminError
 from aiadmin.domain.ids import CompanyId, ContactId, DeviceId
 from aiadmin.domain.journal.journal import ONE_VISIT, Attendance, Record
@@ -27,7 +27,7 @@ OLD = timedelta(hours=12)
 """What a client wrote longer ago (we were away) still counts, but nobody is answered so late."""
 
 
-class Answer(StrEnum):
+class ClientAnswer(StrEnum):
     """What a client said to the question."""
 
     YES = "yes"
@@ -57,7 +57,7 @@ class Question:
     visit_id: int | None
     contact_id: ContactId
     asked_at: datetime
-    answer: Answer | None = None
+    answer: ClientAnswer | None = None
     written_at: datetime | None = None
     attempts: int = 0
     client_id: int | None = None
@@ -78,10 +78,10 @@ class Question:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Letter:
+class InboxMessage:
     """A message of the inbox that nobody has looked at yet."""
 
-    letter_id: int
+    inbox_id: int
     company_id: CompanyId
     contact_id: ContactId
     device_id: DeviceId | None
@@ -92,11 +92,11 @@ class Letter:
     sent_at: datetime
 
 
-class Reply(StrEnum):
+class ReplyKind(StrEnum):
     """What we say to a client who has just written."""
 
-    GLAD = "glad"
-    PITY = "pity"
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
     GOODBYE = "goodbye"
     WELCOME = "welcome"
     THANKS = "thanks"
@@ -104,7 +104,7 @@ class Reply(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reaction:
+class ReplyEffects:
     """What a message brings about.
 
     Attributes:
@@ -114,19 +114,19 @@ class Reaction:
         opt: True for one who wants messages again, False for one who wants none.
     """
 
-    reply: Reply | None = None
-    answer: Answer | None = None
+    reply: ReplyKind | None = None
+    answer: ClientAnswer | None = None
     tells_salon: bool = False
     silence: timedelta | None = None
     opt: bool | None = None
 
 
-NONE = Reaction()
-_ANSWERS = {Meaning.YES: Answer.YES, Meaning.NO: Answer.NO}
-_REPLIES = {Answer.YES: Reply.GLAD, Answer.NO: Reply.PITY}
+NONE = ReplyEffects()
+_ANSWERS = {Intent.YES: ClientAnswer.YES, Intent.NO: ClientAnswer.NO}
+_REPLIES = {ClientAnswer.YES: ReplyKind.CONFIRMED, ClientAnswer.NO: ReplyKind.DECLINED}
 
 
-def react(said: Meaning, question: Question | None, *, is_out: bool, is_old: bool) -> Reaction:
+def react(said: Intent, question: Question | None, *, is_out: bool, is_old: bool) -> ReplyEffects:
     """What a client's words bring about.
 
     Args:
@@ -134,45 +134,45 @@ def react(said: Meaning, question: Question | None, *, is_out: bool, is_old: boo
         is_out: whether this client wants no messages: even an answer to theirs is then only kept.
         is_old: whether they were written long ago.
     """
-    if said is Meaning.STOP:
-        return Reaction(opt=False, reply=None if is_out or is_old else Reply.GOODBYE)
-    if said is Meaning.START:
-        return Reaction(opt=True, reply=Reply.WELCOME if is_out and not is_old else None)
-    if said is Meaning.UNCLEAR:
+    if said is Intent.STOP:
+        return ReplyEffects(opt=False, reply=None if is_out or is_old else ReplyKind.GOODBYE)
+    if said is Intent.START:
+        return ReplyEffects(opt=True, reply=ReplyKind.WELCOME if is_out and not is_old else None)
+    if said is Intent.UNCLEAR:
         is_first = question is not None and question.answer is None
-        return Reaction(silence=TO_BE_READ, answer=Answer.UNCLEAR if is_first else None)
+        return ReplyEffects(silence=TO_BE_READ, answer=ClientAnswer.UNCLEAR if is_first else None)
     answer = _ANSWERS.get(said)
     if answer is None or question is None or question.answer is answer:
         return NONE
-    is_turn = answer is Answer.NO or question.answer is Answer.NO
+    is_turn = answer is ClientAnswer.NO or question.answer is ClientAnswer.NO
     if question.is_overtaken:
         return _unsure(question, is_turn=is_turn, is_silent=is_out or is_old)
-    return Reaction(answer=answer, tells_salon=is_turn, reply=None if is_out or is_old else _REPLIES[answer])
+    return ReplyEffects(answer=answer, tells_salon=is_turn, reply=None if is_out or is_old else _REPLIES[answer])
 
 
-def _unsure(question: Question, *, is_turn: bool, is_silent: bool) -> Reaction:
+def _unsure(question: Question, *, is_turn: bool, is_silent: bool) -> ReplyEffects:
     """Words that may be about another visit: a human asks back where somebody may not come, and a yes is only thanked
     for, so that the question stays open."""
     if not is_turn:
-        return Reaction(reply=None if is_silent else Reply.THANKS)
-    answer = Answer.UNCLEAR if question.answer is None else None
-    return Reaction(answer=answer, tells_salon=True, silence=TO_BE_READ)
+        return ReplyEffects(reply=None if is_silent else ReplyKind.THANKS)
+    answer = ClientAnswer.UNCLEAR if question.answer is None else None
+    return ReplyEffects(answer=answer, tells_salon=True, silence=TO_BE_READ)
 
 
-def react_to_salon(sent_at: datetime, now: datetime) -> Reaction:
+def react_to_salon(sent_at: datetime, now: datetime) -> ReplyEffects:
     """The salon wrote to the client itself: the chat is theirs for a while."""
     left = sent_at + HANDED_OVER - now
-    return Reaction(silence=left) if left > timedelta(0) else NONE
+    return ReplyEffects(silence=left) if left > timedelta(0) else NONE
 
 
-def is_to_write(answer: Answer, before: Question) -> bool:
+def is_to_write(answer: ClientAnswer, before: Question) -> bool:
     """Whether YClients has to hear of an answer: of a yes, and of what takes back a yes that it knows.
 
     A no by itself changes nothing in the journal: only the salon cancels. The yes may be that of whoever had the
     booking before.
     """
-    is_known = before.answer is Answer.YES or (before.answer is None and before.written_at is not None)
-    return answer is Answer.YES or (answer is Answer.NO and is_known)
+    is_known = before.answer is ClientAnswer.YES or (before.answer is None and before.written_at is not None)
+    return answer is ClientAnswer.YES or (answer is ClientAnswer.NO and is_known)
 
 
 def is_held(question: Question, record: Record) -> bool:
@@ -209,7 +209,7 @@ def is_confirmed_by_another(record: Record, questions: Sequence[Question]) -> bo
         questions: all that were asked about its visit.
     """
     theirs = [one for one in questions if is_held(one, record) and abs(one.starts_at - record.starts_at) < ONE_VISIT]
-    is_theirs = any(one.answer is Answer.YES for one in theirs)
+    is_theirs = any(one.answer is ClientAnswer.YES for one in theirs)
     is_others = any(one.written_at is not None and (one not in theirs or one.answer is None) for one in questions)
     return record.attendance is Attendance.CONFIRMED and is_others and not is_theirs
 
@@ -220,13 +220,13 @@ def is_declined(record: Record, questions: Sequence[Question]) -> bool:
     Args:
         questions: all that were asked about its visit.
     """
-    return any(one.answer is Answer.NO and standing(one, [record]) for one in questions)
+    return any(one.answer is ClientAnswer.NO and standing(one, [record]) for one in questions)
 
 
 def was_declined(record_id: int, starts_at: datetime, questions: Sequence[Question]) -> bool:
     """Whether a client has said that they do not come then, whatever has become of the booking since."""
     return any(
-        one.answer is Answer.NO
+        one.answer is ClientAnswer.NO
         and (record_id == one.record_id or record_id in one.others)
         and starts_at == one.starts_at + one.others.get(record_id, timedelta(0))
         for one in questions
@@ -234,7 +234,7 @@ def was_declined(record_id: int, starts_at: datetime, questions: Sequence[Questi
 
 
 @dataclass(frozen=True, kw_only=True)
-class Writing:
+class JournalUpdate:
     """What is to be done about an answer in the journal: `attendance` is written to `records`, or it is over for this
     `reason`."""
 
@@ -243,14 +243,14 @@ class Writing:
     reason: str | None = None
 
 
-def writing(question: Question, records: Sequence[Record]) -> Writing:
+def writing(question: Question, records: Sequence[Record]) -> JournalUpdate:
     """What the journal is to say of a visit, given its bookings as YClients has them now: that, or why nothing."""
     stand = standing(question, records)
     if stand:
-        attendance = Attendance.CONFIRMED if question.answer is Answer.YES else Attendance.WAITING
-        return Writing(attendance=attendance, records=stand)
+        attendance = Attendance.CONFIRMED if question.answer is ClientAnswer.YES else Attendance.WAITING
+        return JournalUpdate(attendance=attendance, records=stand)
     asked = next((one for one in records if one.record_id == question.record_id), None)
-    return Writing(reason="cancelled" if asked is None else _flaw(question, asked))
+    return JournalUpdate(reason="cancelled" if asked is None else _flaw(question, asked))
 
 
 def _flaw(question: Question, record: Record) -> str | None:
@@ -275,18 +275,18 @@ def _is_as_asked(question: Question, record: Record) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Retry:
+class JournalRetry:
     """When to try again; None when it is no use. `reason` says what stood in the way."""
 
     at: datetime | None
     reason: str
 
 
-def after_refusal(question: Question, error: AiAdminError, *, now: datetime, chance: float) -> Retry:
+def after_refusal(question: Question, error: AiAdminError, *, now: datetime, jitter: float) -> JournalRetry:
     """What follows when YClients did not take an answer. It may have been done: the record is read first."""
     failure = failure_of(error)
     asked = error.wait if isinstance(error, YClientsError) else timedelta(0)
-    after = after_failure(failure, attempts=question.attempts, asked=asked, chance=chance)
+    after = after_failure(failure, attempts=question.attempts, asked=asked, jitter=jitter)
     if after.state is not RunState.WAITING or after.wait is None or now + after.wait >= question.starts_at:
-        return Retry(at=None, reason=failure)
-    return Retry(at=now + after.wait, reason=failure)
+        return JournalRetry(at=None, reason=failure)
+    return JournalRetry(at=now + after.wait, reason=failure)

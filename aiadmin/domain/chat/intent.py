@@ -9,8 +9,8 @@ from enum import StrEnum
 from aiadmin.domain.messages.message import MessageKind
 
 
-class Meaning(StrEnum):
-    """What somebody says."""
+class Intent(StrEnum):
+    """What a message means."""
 
     YES = "yes"
     NO = "no"
@@ -55,7 +55,7 @@ _TRIFLES = frozenset(
 """Words that change nothing beside an answer, and are nothing without one."""
 
 
-def understand(text: str | None, kind: MessageKind = MessageKind.TEXT) -> Meaning:
+def understand(text: str | None, kind: MessageKind = MessageKind.TEXT) -> Intent:
     """What a message means, whatever its case, punctuation, emoji, and Latin letters among Russian ones.
 
     Doubt is UNCLEAR: an answer that we read wrongly costs a salon a client.
@@ -67,24 +67,24 @@ def understand(text: str | None, kind: MessageKind = MessageKind.TEXT) -> Meanin
     ['yes', 'no', 'yes', 'stop', 'unclear']
     """
     if kind is MessageKind.REACTION:
-        return _of_signs(text or "") or Meaning.NOTHING
+        return _of_signs(text or "") or Intent.NOTHING
     if text is None or kind is not MessageKind.TEXT:
-        return Meaning.UNCLEAR
+        return Intent.UNCLEAR
     plain = _plain(text)
-    for words, meaning in ((_STOP, Meaning.STOP), (_START, Meaning.START)):
+    for words, meaning in ((_STOP, Intent.STOP), (_START, Intent.START)):
         rest, is_said = _without(words, plain)
         if is_said and not _strange(rest):
             return meaning
     if len(text.strip()) > LONGEST_ANSWER or "?" in text:
-        return Meaning.UNCLEAR
+        return Intent.UNCLEAR
     return _together(_of_words(plain), _of_signs(text))
 
 
-def _together(words: Meaning, signs: Meaning | None) -> Meaning:
+def _together(words: Intent, signs: Intent | None) -> Intent:
     """Words with signs beside them: `Да ❌` is for a human."""
-    if signs is None or words is Meaning.UNCLEAR:
+    if signs is None or words is Intent.UNCLEAR:
         return words
-    return signs if words in {Meaning.NOTHING, signs} else Meaning.UNCLEAR
+    return signs if words in {Intent.NOTHING, signs} else Intent.UNCLEAR
 
 
 def _plain(text: str) -> str:
@@ -100,25 +100,25 @@ def _russian(word: str) -> str:
     return word if re.search("[a-z]", changed) else changed
 
 
-def _of_signs(text: str) -> Meaning | None:
+def _of_signs(text: str) -> Intent | None:
     signs = set(_SKIN_OR_STYLE.sub("", text))
     is_yes, is_no = bool(signs & _YES_SIGNS), bool(signs & _NO_SIGNS)
     if is_yes and is_no:
-        return Meaning.UNCLEAR
+        return Intent.UNCLEAR
     if is_yes or is_no:
-        return Meaning.YES if is_yes else Meaning.NO
+        return Intent.YES if is_yes else Intent.NO
     return None
 
 
-def _of_words(plain: str) -> Meaning:
+def _of_words(plain: str) -> Intent:
     """An answer and trifles around it; one word that is neither, or both answers, are for a human."""
     rest, is_no = _without(_NO, plain)
     rest, is_yes = _without(_YES, rest)
     if _strange(rest) or (is_yes and is_no):
-        return Meaning.UNCLEAR
+        return Intent.UNCLEAR
     if is_yes or is_no:
-        return Meaning.YES if is_yes else Meaning.NO
-    return Meaning.NOTHING
+        return Intent.YES if is_yes else Intent.NO
+    return Intent.NOTHING
 
 
 def _without(answer: re.Pattern[str], plain: str) -> tuple[str, bool]:

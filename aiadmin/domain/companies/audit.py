@@ -17,7 +17,7 @@ DONE = "done"
 
 @dataclass(frozen=True, kw_only=True)
 class AuditEntry:
-    """One deed.
+    """One action.
 
     Attributes:
         company_id: whom it was about; None when it was about nobody in particular.

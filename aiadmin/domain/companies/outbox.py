@@ -52,7 +52,7 @@ class OutboxRow:
         return self.state is OutboxState.PENDING and self.next_attempt_at is None
 
 
-class Outcome(StrEnum):
+class DeliveryOutcome(StrEnum):
     """How one attempt ended."""
 
     DONE = "done"
@@ -70,14 +70,14 @@ class Verdict:
         wait: do not come back sooner; the other side may name a time.
     """
 
-    outcome: Outcome
+    outcome: DeliveryOutcome
     reason: str = ""
     detail: str = ""
     wait: timedelta = timedelta(0)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Step:
+class OutboxStep:
     """What becomes of the row: its new state and, while it is pending, when it is due."""
 
     state: OutboxState
@@ -92,22 +92,24 @@ LONGEST_WAIT = timedelta(minutes=5)
 """The most that we wait because the other side said so."""
 
 
-def retry_delay(attempts: int, chance: float) -> timedelta:
+def retry_delay(attempts: int, jitter: float) -> timedelta:
     """Exponential backoff with full jitter: many rows that failed together do not come back together.
 
     Args:
         attempts: how many were made, from 1.
-        chance: a random number from 0 up to 1.
+        jitter: a random number from 0 up to 1.
     """
     ceiling = min(FIRST_DELAY * 2.0 ** min(attempts, 30), LONGEST_DELAY)
-    return ceiling * chance
+    return ceiling * jitter
 
 
-def next_step(verdict: Verdict, *, attempts: int, now: datetime, deadline_at: datetime | None, chance: float) -> Step:
+def next_step(
+    verdict: Verdict, *, attempts: int, now: datetime, deadline_at: datetime | None, jitter: float
+) -> OutboxStep:
     """What follows an attempt. The last retry falls on the deadline itself; an attempt after it is the last."""
-    if verdict.outcome is Outcome.DONE:
-        return Step(state=OutboxState.SENT)
-    if verdict.outcome is Outcome.REFUSED or (deadline_at is not None and now >= deadline_at):
-        return Step(state=OutboxState.FAILED)
-    at = now + max(retry_delay(attempts, chance), min(verdict.wait, LONGEST_WAIT))
-    return Step(state=OutboxState.PENDING, next_attempt_at=at if deadline_at is None else min(at, deadline_at))
+    if verdict.outcome is DeliveryOutcome.DONE:
+        return OutboxStep(state=OutboxState.SENT)
+    if verdict.outcome is DeliveryOutcome.REFUSED or (deadline_at is not None and now >= deadline_at):
+        return OutboxStep(state=OutboxState.FAILED)
+    at = now + max(retry_delay(attempts, jitter), min(verdict.wait, LONGEST_WAIT))
+    return OutboxStep(state=OutboxState.PENDING, next_attempt_at=at if deadline_at is None else min(at, deadline_at))

@@ -41,7 +41,7 @@ HOLD = timedelta(minutes=15)
 """WhatsApp refuses this version of the library: only another build, or a change of its mind, will help."""
 
 
-class State(StrEnum):
+class BreakerState(StrEnum):
     """Whether sessions may start."""
 
     CLOSED = "closed"
@@ -68,7 +68,7 @@ class Breaker:
         probes: the canaries of the present half minute.
     """
 
-    state: State = State.CLOSED
+    state: BreakerState = BreakerState.CLOSED
     since: datetime | None = None
     held_until: datetime | None = None
     drops: tuple[Mark, ...] = ()
@@ -78,19 +78,19 @@ class Breaker:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Report:
+class PeerReport:
     """What a host tells the others of its breaker."""
 
     host_id: str
-    state: State
+    state: BreakerState
     since: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)
-class News:
+class FleetView:
     """What a host hears from the fleet: the other hosts, and how long nothing may start anywhere."""
 
-    others: tuple[Report, ...] = ()
+    others: tuple[PeerReport, ...] = ()
     hold: timedelta | None = None
 
 
@@ -101,13 +101,13 @@ def dropped(breaker: Breaker, device_id: DeviceId, now: datetime) -> Breaker:
 
 def opened(breaker: Breaker, now: datetime) -> Breaker:
     """Stop starting."""
-    return replace(breaker, state=State.OPEN, since=now, drops=(), probes=())
+    return replace(breaker, state=BreakerState.OPEN, since=now, drops=(), probes=())
 
 
 def connected(breaker: Breaker, device_id: DeviceId, now: datetime) -> Breaker:
     """A session is online and lost no longer: if it was a canary, WhatsApp is back."""
-    if breaker.state is State.OPEN and breaker.probes and not is_held(breaker, now):
-        return replace(breaker, state=State.HALF_OPEN, since=now, drops=(), probes=())
+    if breaker.state is BreakerState.OPEN and breaker.probes and not is_held(breaker, now):
+        return replace(breaker, state=BreakerState.HALF_OPEN, since=now, drops=(), probes=())
     return replace(breaker, drops=tuple(mark for mark in breaker.drops if mark[1] != device_id))
 
 
@@ -140,37 +140,43 @@ def is_held(breaker: Breaker, now: datetime) -> bool:
     return breaker.held_until is not None and now < breaker.held_until
 
 
-def tick(breaker: Breaker, others: Collection[Report], sessions: int, now: datetime) -> Breaker:
+def tick(breaker: Breaker, others: Collection[PeerReport], sessions: int, now: datetime) -> Breaker:
     """What time and the news of other hosts change: too many lost, all ramp up together, a ramp ends.
 
     Args:
         sessions: how many the host holds.
     """
-    if breaker.state is State.OPEN:
+    if breaker.state is BreakerState.OPEN:
         is_back = not is_held(breaker, now) and _is_back(breaker, others)
-        return replace(breaker, state=State.HALF_OPEN, since=now, drops=(), probes=()) if is_back else breaker
+        return replace(breaker, state=BreakerState.HALF_OPEN, since=now, drops=(), probes=()) if is_back else breaker
     if _is_away(breaker, sessions, now):
         return opened(breaker, now)
-    if breaker.state is State.HALF_OPEN and now - (breaker.since or now) >= RAMP_STEP * CAREFUL_STARTS_PER_SECOND:
-        return replace(breaker, state=State.CLOSED, since=now)
+    if (
+        breaker.state is BreakerState.HALF_OPEN
+        and now - (breaker.since or now) >= RAMP_STEP * CAREFUL_STARTS_PER_SECOND
+    ):
+        return replace(breaker, state=BreakerState.CLOSED, since=now)
     return breaker
 
 
 def _is_away(breaker: Breaker, sessions: int, now: datetime) -> bool:
     lost = len(_devices(breaker.drops, DROP_WINDOW, now))
-    least = DROPS_AT_LEAST if breaker.state is State.CLOSED else RELAPSES
+    least = DROPS_AT_LEAST if breaker.state is BreakerState.CLOSED else RELAPSES
     return lost >= least and lost > DROPS_SHARE * sessions
 
 
-def _is_back(breaker: Breaker, others: Collection[Report]) -> bool:
+def _is_back(breaker: Breaker, others: Collection[PeerReport]) -> bool:
     """Whether another host has found WhatsApp since we lost it."""
     return any(
-        other.state is State.HALF_OPEN and other.since is not None and breaker.since and other.since > breaker.since
+        other.state is BreakerState.HALF_OPEN
+        and other.since is not None
+        and breaker.since
+        and other.since > breaker.since
         for other in others
     )
 
 
-def may_start(breaker: Breaker, others: Collection[Report], me: str, now: datetime) -> bool:
+def may_start(breaker: Breaker, others: Collection[PeerReport], me: str, now: datetime) -> bool:
     """Whether one more session may start now, apart from `pace`.
 
     Args:
@@ -179,7 +185,7 @@ def may_start(breaker: Breaker, others: Collection[Report], me: str, now: dateti
     """
     if is_held(breaker, now) or is_mass_logout(breaker, now):
         return False
-    if breaker.state is not State.OPEN:
+    if breaker.state is not BreakerState.OPEN:
         return True
     recent = [probe for probe in breaker.probes if now - probe < PROBE_EVERY]
     return len(recent) < CANARIES and _is_prober(others, me, now)
@@ -187,21 +193,21 @@ def may_start(breaker: Breaker, others: Collection[Report], me: str, now: dateti
 
 def started(breaker: Breaker, now: datetime) -> Breaker:
     """A session was started: while the breaker is open it is a canary."""
-    if breaker.state is not State.OPEN:
+    if breaker.state is not BreakerState.OPEN:
         return breaker
     recent = tuple(probe for probe in breaker.probes if now - probe < PROBE_EVERY)
     return replace(breaker, probes=(*recent, now))
 
 
-def _is_prober(others: Collection[Report], me: str, now: datetime) -> bool:
+def _is_prober(others: Collection[PeerReport], me: str, now: datetime) -> bool:
     """When most hosts have lost WhatsApp they take turns, so that the fleet has two canaries, not two each."""
-    lost = sorted([other.host_id for other in others if other.state is State.OPEN] + [me])
+    lost = sorted([other.host_id for other in others if other.state is BreakerState.OPEN] + [me])
     if 2 * len(lost) <= len(others) + 1:
         return True
     return lost[int(now.timestamp() // PROBE_EVERY.total_seconds()) % len(lost)] == me
 
 
-def pace(breaker: Breaker, others: Collection[Report], unanswered: int, now: datetime) -> float:
+def pace(breaker: Breaker, others: Collection[PeerReport], unanswered: int, now: datetime) -> float:
     """How many sessions this host may start a second: its own limit, and its part of the fleet's.
 
     While all is well as many as it can; each session that WhatsApp has lately failed, and not taken back, slows it.
@@ -210,10 +216,10 @@ def pace(breaker: Breaker, others: Collection[Report], unanswered: int, now: dat
         unanswered: sessions that were started, and neither connected nor failed so far.
     """
     hosts = len(others) + 1
-    if breaker.state is State.CLOSED:
+    if breaker.state is BreakerState.CLOSED:
         return min(_closed_pace(breaker, unanswered, now), FLEET_STARTS_PER_SECOND / hosts)
     own = CAREFUL_STARTS_PER_SECOND
-    if breaker.state is State.HALF_OPEN:
+    if breaker.state is BreakerState.HALF_OPEN:
         own = min(own, 1 + _ramp_steps(breaker, now))
     return min(own, CAREFUL_FLEET_STARTS_PER_SECOND / hosts)
 
@@ -239,7 +245,7 @@ def startable(breaker: Breaker, *, pace: float, waiting: int, now: datetime) -> 
         pace: starts a second.
         waiting: how many it holds already that wait for their start.
     """
-    if is_held(breaker, now) or is_mass_logout(breaker, now) or breaker.state is State.OPEN:
+    if is_held(breaker, now) or is_mass_logout(breaker, now) or breaker.state is BreakerState.OPEN:
         return max(CANARIES - waiting, 0)
     return max(math.ceil(pace * ADOPT_AHEAD_SECONDS) - waiting, 0)
 

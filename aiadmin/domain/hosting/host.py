@@ -14,7 +14,7 @@ from aiadmin.domain.ids import HostId
 
 LEASE = timedelta(seconds=15)
 RENEW_EVERY = timedelta(seconds=5)
-STANDSTILL_SECONDS = 3.0
+SUSPENDED_SECONDS = 3.0
 """A thread that only waits for the next second is never this late, however busy the machine."""
 MEMORY_SHARE = 0.7
 """Of the memory a host may use: beyond this it hands everything over and begins anew, before it is killed."""
@@ -51,13 +51,13 @@ def is_alive(host: Host, now: datetime) -> bool:
     return host.lease_until > now
 
 
-def has_overslept(before: float, now: float, valid_until: float) -> bool:
+def was_suspended(before: float, now: float, valid_until: float) -> bool:
     """Whether a lease ran out while its process stood still between two looks at the clock (seconds).
 
     Others may have taken what it held. A lease that runs out while we are awake is another matter: PostgreSQL is
     away, and nobody can take anything.
     """
-    return now - before > STANDSTILL_SECONDS and before < valid_until <= now
+    return now - before > SUSPENDED_SECONDS and before < valid_until <= now
 
 
 def adoptable(me: Host, others: Sequence[Host], *, orphans: int, startable: int) -> int:

@@ -67,7 +67,7 @@ class Session:
 
 
 @dataclass(frozen=True)
-class Step:
+class SessionStep:
     """A session's next state, and what to do about it."""
 
     session: Session
@@ -101,18 +101,18 @@ def adopted(observed: Observed, now: datetime) -> Session:
     return Session(observed=observed, since=now, retry_at=now)
 
 
-def transition(session: Session, event: SessionEvent, now: datetime, dice: float) -> Step:
+def transition(session: Session, event: SessionEvent, now: datetime, dice: float) -> SessionStep:
     """What `event` means.
 
     Args:
         dice: uniform in [0, 1): spreads retries.
     """
     if isinstance(event, LoggedOut):
-        return Step(Session(observed=Observed.LOGGED_OUT, since=now, reason=event.reason), Action.STOP)
+        return SessionStep(Session(observed=Observed.LOGGED_OUT, since=now, reason=event.reason), Action.STOP)
     if session.retry_at is not None or session.observed is Observed.LOGGED_OUT:
-        return Step(session)  # an echo of a connection that was stopped
+        return SessionStep(session)  # an echo of a connection that was stopped
     moved = _moved(session, event, now)
-    return Step(moved) if moved is not None else _ended(session, event, now, dice)
+    return SessionStep(moved) if moved is not None else _ended(session, event, now, dice)
 
 
 def _moved(session: Session, event: SessionEvent, now: datetime) -> Session | None:
@@ -127,7 +127,7 @@ def _moved(session: Session, event: SessionEvent, now: datetime) -> Session | No
     return None
 
 
-def _ended(session: Session, event: SessionEvent, now: datetime, dice: float) -> Step:
+def _ended(session: Session, event: SessionEvent, now: datetime, dice: float) -> SessionStep:
     pause = _pause_after(session, event)
     if pause is not None:
         return _pause(session, pause, now, dice)
@@ -138,7 +138,7 @@ def _ended(session: Session, event: SessionEvent, now: datetime, dice: float) ->
             return failed(session, event.reason, now, dice)
         case StreamError():
             return failed(session, "stream_error", now, dice)
-    return Step(session)
+    return SessionStep(session)
 
 
 def _pause_after(session: Session, event: SessionEvent) -> _Pause | None:
@@ -167,36 +167,36 @@ _LIMITS: Mapping[Observed, tuple[timedelta, str]] = {
 }
 
 
-def tick(session: Session, now: datetime, dice: float) -> Step:
+def tick(session: Session, now: datetime, dice: float) -> SessionStep:
     """What the passing of time means."""
     if session.retry_at is not None:
         if now < session.retry_at:
-            return Step(session)
+            return SessionStep(session)
         starting = replace(session, observed=Observed.STARTING, since=now, retry_at=None)
-        return Step(starting, Action.START)
+        return SessionStep(starting, Action.START)
     limit = _LIMITS.get(session.observed)
     if limit is not None and now - session.since >= limit[0]:
         return failed(session, limit[1], now, dice)
     is_shaky = session.failures or session.conflicts
     if session.observed is Observed.ONLINE and is_shaky and now - session.since >= CALM:
-        return Step(replace(session, failures=0, conflicts=0))
-    return Step(session)
+        return SessionStep(replace(session, failures=0, conflicts=0))
+    return SessionStep(session)
 
 
-def failed(session: Session, reason: str, now: datetime, dice: float) -> Step:
+def failed(session: Session, reason: str, now: datetime, dice: float) -> SessionStep:
     """The connection is given up: stop it, and try again after a while."""
     failures = session.failures + 1
-    return Step(_waiting(session, reason, now, now + backoff(failures, dice), failures), Action.STOP)
+    return SessionStep(_waiting(session, reason, now, now + backoff(failures, dice), failures), Action.STOP)
 
 
-def parked(session: Session, reason: str, now: datetime, dice: float) -> Step:
+def parked(session: Session, reason: str, now: datetime, dice: float) -> SessionStep:
     """Stop it for a reason that is none of its own: its failures stay as they are."""
-    return Step(_waiting(session, reason, now, now + FIRST_BACKOFF * dice, session.failures), Action.STOP)
+    return SessionStep(_waiting(session, reason, now, now + FIRST_BACKOFF * dice, session.failures), Action.STOP)
 
 
-def restarted(session: Session, now: datetime) -> Step:
+def restarted(session: Session, now: datetime) -> SessionStep:
     """An operator wants a fresh start: at once, with everything forgiven."""
-    return Step(replace(_waiting(session, "restart_asked", now, now, 0), conflicts=0), Action.STOP)
+    return SessionStep(replace(_waiting(session, "restart_asked", now, now, 0), conflicts=0), Action.STOP)
 
 
 def _waiting(session: Session, reason: str, now: datetime, retry_at: datetime, failures: int) -> Session:
@@ -220,8 +220,8 @@ def backoff(failures: int, dice: float) -> timedelta:
     return longest * dice
 
 
-def _pause(session: Session, pause: _Pause, now: datetime, dice: float) -> Step:
-    return Step(
+def _pause(session: Session, pause: _Pause, now: datetime, dice: float) -> SessionStep:
+    return SessionStep(
         Session(
             observed=pause.observed,
             since=now,

@@ -9,7 +9,7 @@ from aiadmin.domain.messages.message import MessageSeen, ReceiptSeen, TimerSeen
 
 
 @dataclass(frozen=True, kw_only=True)
-class QrCode:
+class QrCodeEvent:
     """A text to show as a QR code; whoever scans it owns the device, so it never shows in `repr`."""
 
     text: str = field(repr=False)
@@ -128,7 +128,7 @@ class Ended:
 
 
 SessionEvent = (
-    QrCode
+    QrCodeEvent
     | LoginStatus
     | PairSuccess
     | PairFailed

@@ -7,11 +7,11 @@ from enum import StrEnum
 from http import HTTPStatus
 
 from aiadmin.domain.companies.company import Company, IntegrationStatus
-from aiadmin.domain.companies.outbox import OutboxRow, OutboxState, Outcome, Verdict
-from aiadmin.domain.yclients.http_answer import Answer
+from aiadmin.domain.companies.outbox import DeliveryOutcome, OutboxRow, OutboxState, Verdict
+from aiadmin.domain.yclients.http_answer import HttpAnswer
 
 
-class Reason(StrEnum):
+class ActivationFailure(StrEnum):
     """Why an activation failed; `texts.ACTIVATION_REASONS` tells the salon."""
 
     NOT_CONFIGURED = "not_configured"
@@ -26,7 +26,7 @@ class Reason(StrEnum):
     KEY_LOST = "key_lost"
 
 
-class Connection(StrEnum):
+class InstallationStatus(StrEnum):
     """What YClients says about our app in one salon; the first four are its own words, spelling included."""
 
     PENDING = "pending"
@@ -39,66 +39,71 @@ class Connection(StrEnum):
     """It did not answer, or could not just now."""
 
 
-INSTALLED = frozenset({Connection.ACTIVE, Connection.FREEZED})
+INSTALLED = frozenset({InstallationStatus.ACTIVE, InstallationStatus.FREEZED})
 """What a salon that has our app is: it is set up, paid for or not."""
 
 
-_REASONS: dict[int, Reason] = {
-    HTTPStatus.BAD_REQUEST: Reason.UNKNOWN_APP,
-    HTTPStatus.UNAUTHORIZED: Reason.WRONG_KEY,
-    HTTPStatus.NOT_FOUND: Reason.UNKNOWN_SALON,
-    HTTPStatus.UNPROCESSABLE_ENTITY: Reason.INVALID,
+_REASONS: dict[int, ActivationFailure] = {
+    HTTPStatus.BAD_REQUEST: ActivationFailure.UNKNOWN_APP,
+    HTTPStatus.UNAUTHORIZED: ActivationFailure.WRONG_KEY,
+    HTTPStatus.NOT_FOUND: ActivationFailure.UNKNOWN_SALON,
+    HTTPStatus.UNPROCESSABLE_ENTITY: ActivationFailure.INVALID,
 }
-_LEFT = {Connection.UNINSTALLED: Reason.EXPIRED, Connection.FREEZED: Reason.FROZEN}
+_LEFT = {
+    InstallationStatus.UNINSTALLED: ActivationFailure.EXPIRED,
+    InstallationStatus.FREEZED: ActivationFailure.FROZEN,
+}
 _ALREADY_INSTALLED = ("уже установил", "already installed")
 
 
-def judge(answer: Answer, connection: Connection | None = None) -> Verdict:
+def judge(answer: HttpAnswer, connection: InstallationStatus | None = None) -> Verdict:
     """What an answer to the activation means.
 
     Args:
         connection: the salon's status, asked after a doubtful answer; None after any other.
     """
     if answer.is_success:
-        return Verdict(outcome=Outcome.DONE)
+        return Verdict(outcome=DeliveryOutcome.DONE)
     if connection is not None:
         return _judge_doubtful(answer, connection)
     if answer.is_transient:
-        return _verdict(Outcome.RETRY, Reason.UNREACHABLE, answer)
-    return _verdict(Outcome.REFUSED, _REASONS.get(answer.status or 0, Reason.REFUSED), answer)
+        return _verdict(DeliveryOutcome.RETRY, ActivationFailure.UNREACHABLE, answer)
+    return _verdict(DeliveryOutcome.REFUSED, _REASONS.get(answer.status or 0, ActivationFailure.REFUSED), answer)
 
 
-def judge_before_repeat(connection: Connection) -> Verdict | None:
+def judge_before_repeat(connection: InstallationStatus) -> Verdict | None:
     """What a salon's status says before we tell YClients again: None means that it must be told.
 
     An earlier attempt may have arrived although we never read its answer: the worker was killed, or time ran out.
     """
-    if connection is Connection.ACTIVE:
-        return Verdict(outcome=Outcome.DONE)
-    if connection is Connection.SILENT:
-        return Verdict(outcome=Outcome.RETRY, reason=Reason.UNREACHABLE)
+    if connection is InstallationStatus.ACTIVE:
+        return Verdict(outcome=DeliveryOutcome.DONE)
+    if connection is InstallationStatus.SILENT:
+        return Verdict(outcome=DeliveryOutcome.RETRY, reason=ActivationFailure.UNREACHABLE)
     return None
 
 
-def _judge_doubtful(answer: Answer, connection: Connection) -> Verdict:
-    if connection is Connection.ACTIVE:
+def _judge_doubtful(answer: HttpAnswer, connection: InstallationStatus) -> Verdict:
+    if connection is InstallationStatus.ACTIVE:
         # an operator should see it: for a salon that was active before, YClients keeps the key and address of then
-        return Verdict(outcome=Outcome.DONE, detail=_said(answer))
-    if connection is Connection.SILENT:
-        return _verdict(Outcome.RETRY, Reason.UNREACHABLE, answer)
+        return Verdict(outcome=DeliveryOutcome.DONE, detail=_said(answer))
+    if connection is InstallationStatus.SILENT:
+        return _verdict(DeliveryOutcome.RETRY, ActivationFailure.UNREACHABLE, answer)
     if connection in _LEFT:
-        return _verdict(Outcome.REFUSED, _LEFT[connection], answer)
+        return _verdict(DeliveryOutcome.REFUSED, _LEFT[connection], answer)
     if not answer.is_refusal:
-        return _verdict(Outcome.RETRY, Reason.UNREACHABLE, answer)
+        return _verdict(DeliveryOutcome.RETRY, ActivationFailure.UNREACHABLE, answer)
     contradicts_itself = any(words in answer.message.lower() for words in _ALREADY_INSTALLED)
-    return _verdict(Outcome.RETRY if contradicts_itself else Outcome.REFUSED, Reason.REFUSED, answer)
+    return _verdict(
+        DeliveryOutcome.RETRY if contradicts_itself else DeliveryOutcome.REFUSED, ActivationFailure.REFUSED, answer
+    )
 
 
-def _verdict(outcome: Outcome, reason: Reason, answer: Answer) -> Verdict:
+def _verdict(outcome: DeliveryOutcome, reason: ActivationFailure, answer: HttpAnswer) -> Verdict:
     return Verdict(outcome=outcome, reason=reason, detail=_said(answer), wait=answer.wait)
 
 
-def _said(answer: Answer) -> str:
+def _said(answer: HttpAnswer) -> str:
     return f"HTTP {answer.status} {answer.message}".strip() if answer.status else answer.message
 
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from aiadmin.domain.companies.company import IntegrationStatus
 from aiadmin.domain.ids import SalonId
-from aiadmin.domain.install.activation import Connection
+from aiadmin.domain.install.activation import InstallationStatus
 
 
 class Admission(StrEnum):
@@ -103,7 +103,7 @@ def is_over(status: IntegrationStatus, deadline_at: datetime, now: datetime) -> 
 
 
 def admit(
-    connection: Connection,
+    connection: InstallationStatus,
     status: IntegrationStatus | None,
     *,
     claim: Claim,
@@ -127,12 +127,12 @@ def admit(
         is_member: whether YClients lists the visitor among the users of the salon; None where it does not say, and
             then whoever came for it before is believed.
     """
-    if connection in {Connection.SILENT, Connection.UNCLEAR}:
+    if connection in {InstallationStatus.SILENT, InstallationStatus.UNCLEAR}:
         return Admission.LATER
-    if connection is Connection.UNINSTALLED:
+    if connection is InstallationStatus.UNINSTALLED:
         return Admission.AGAIN
     is_repeat = not (is_first or is_from_yclients)
-    if connection is Connection.PENDING:
+    if connection is InstallationStatus.PENDING:
         return _admit_consent(status, is_taken=claim is Claim.OTHERS and not is_over, is_repeat=is_repeat)
     if not _is_of_salon(status, claim, is_member=is_member):
         return Admission.STRANGER
@@ -161,7 +161,7 @@ def _admit_consent(status: IntegrationStatus | None, *, is_taken: bool, is_repea
     return Admission.USED if is_repeat and (status is None or status in _WAITING) else Admission.ONBOARD
 
 
-def _admit_unknown(connection: Connection, *, is_repeat: bool) -> Admission:
-    if connection is Connection.FREEZED:
+def _admit_unknown(connection: InstallationStatus, *, is_repeat: bool) -> Admission:
+    if connection is InstallationStatus.FREEZED:
         return Admission.PAUSED
     return Admission.USED if is_repeat else Admission.MANAGE

@@ -9,11 +9,11 @@ from enum import StrEnum
 
 from aiadmin.domain.companies.company import Company, IntegrationStatus
 from aiadmin.domain.ids import SalonId
-from aiadmin.domain.install.activation import Connection
+from aiadmin.domain.install.activation import InstallationStatus
 from aiadmin.domain.install.signed_user import signature
 
 
-class Change(StrEnum):
+class LifecycleChange(StrEnum):
     """What must be done to a company."""
 
     NONE = "none"
@@ -29,43 +29,43 @@ class Change(StrEnum):
 _ACTIVE, _FROZEN, _LEFT = IntegrationStatus.ACTIVE, IntegrationStatus.FROZEN, IntegrationStatus.UNINSTALLED
 
 
-def after_event(event: str, status: IntegrationStatus) -> Change:
+def after_event(event: str, status: IntegrationStatus) -> LifecycleChange:
     """What an event of YClients asks for. Only the state decides: a repeat finds nothing to do, a second time does.
 
     >>> after_event("uninstall", IntegrationStatus.ACTIVE)
-    <Change.LEAVE: 'leave'>
+    <LifecycleChange.LEAVE: 'leave'>
     """
     if event == "uninstall" and status is not _LEFT:
-        return Change.LEAVE
+        return LifecycleChange.LEAVE
     if event == "freeze" and status not in {_FROZEN, _LEFT}:
-        return Change.FREEZE
+        return LifecycleChange.FREEZE
     if event == "payment" and status is _FROZEN:
-        return Change.RESUME
-    return Change.NONE
+        return LifecycleChange.RESUME
+    return LifecycleChange.NONE
 
 
-def after_look(company: Company, connection: Connection) -> Change:
+def after_status(company: Company, connection: InstallationStatus) -> LifecycleChange:
     """What must be done so that our state agrees with what YClients says of the salon, asked on our own account.
 
     A salon is let go only when YClients says so twice in a row: letting go logs its phone out for good.
     """
     status = company.integration_status
-    if connection is Connection.ACTIVE:
+    if connection is InstallationStatus.ACTIVE:
         return _after_active(status)
-    if connection is Connection.FREEZED:
-        return Change.NONE if status in {_FROZEN, _LEFT} else Change.FREEZE
-    if connection is Connection.UNINSTALLED:
-        is_second = company.yclients_status == Connection.UNINSTALLED
-        return Change.LEAVE if is_second and status in {_ACTIVE, _FROZEN} else Change.NONE
-    if connection is Connection.PENDING and status is IntegrationStatus.ACTIVATION_FAILED:
-        return Change.RETRY
-    return Change.NONE
+    if connection is InstallationStatus.FREEZED:
+        return LifecycleChange.NONE if status in {_FROZEN, _LEFT} else LifecycleChange.FREEZE
+    if connection is InstallationStatus.UNINSTALLED:
+        is_second = company.yclients_status == InstallationStatus.UNINSTALLED
+        return LifecycleChange.LEAVE if is_second and status in {_ACTIVE, _FROZEN} else LifecycleChange.NONE
+    if connection is InstallationStatus.PENDING and status is IntegrationStatus.ACTIVATION_FAILED:
+        return LifecycleChange.RETRY
+    return LifecycleChange.NONE
 
 
-def _after_active(status: IntegrationStatus) -> Change:
+def _after_active(status: IntegrationStatus) -> LifecycleChange:
     if status is _ACTIVE:
-        return Change.NONE
-    return Change.RESUME if status is _FROZEN else Change.CONFIRM
+        return LifecycleChange.NONE
+    return LifecycleChange.RESUME if status is _FROZEN else LifecycleChange.CONFIRM
 
 
 _MOST_DIGITS = 15
@@ -73,9 +73,9 @@ SUSPICIOUS = 3
 """From this many on, salons that all left at once are rather a mistake: a wrong number of the application, say."""
 
 
-def is_plausible(changes: Sequence[Change]) -> bool:
+def is_plausible(changes: Sequence[LifecycleChange]) -> bool:
     """Whether so many departures among the salons that were looked at can be true."""
-    left = sum(change is Change.LEAVE for change in changes)
+    left = sum(change is LifecycleChange.LEAVE for change in changes)
     return left < SUSPICIOUS or left * 2 <= len(changes)
 
 

@@ -23,7 +23,7 @@ _SALON_NAME = re.compile(r"salon_id|salon_ids(?:\[[0-9]{0,4}\])?")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Visitor:
+class YClientsUser:
     """Who came. Name, phone and mail come too; nothing here needs them, so they are not read.
 
     Attributes:
@@ -35,7 +35,7 @@ class Visitor:
     sign: str
 
 
-def verify(user_data: str, sign: str, partner_token: str) -> Visitor:
+def verify(user_data: str, sign: str, partner_token: str) -> YClientsUser:
     """Read signed data: an HMAC-SHA256 in hex over the JSON itself, not over its base64.
 
     Raises:
@@ -47,7 +47,7 @@ def verify(user_data: str, sign: str, partner_token: str) -> Visitor:
     expected = signature(content, partner_token)
     if not hmac.compare_digest(given.encode(errors="surrogatepass"), expected.encode()):
         raise SignatureInvalidError
-    return Visitor(user_id=_user_id(content), sign=expected)
+    return YClientsUser(user_id=_user_id(content), sign=expected)
 
 
 def signature(content: bytes, partner_token: str) -> str:

@@ -24,7 +24,7 @@ class Standing(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Share:
+class VisitorShare:
     """At most so many questions in so many seconds."""
 
     most: int
@@ -32,9 +32,9 @@ class Share:
 
 
 SHARES = {
-    Standing.OWNER: Share(most=120, seconds=60),
-    Standing.NEWCOMER: Share(most=3, seconds=600),
-    Standing.STRANGER: Share(most=10, seconds=60),
+    Standing.OWNER: VisitorShare(most=120, seconds=60),
+    Standing.NEWCOMER: VisitorShare(most=3, seconds=600),
+    Standing.STRANGER: VisitorShare(most=10, seconds=60),
 }
 """Of one visitor. An owner of a hundred salons sees them all; somebody new has a few at once, then ten a minute."""
 

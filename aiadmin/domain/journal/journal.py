@@ -31,7 +31,7 @@ class Attendance(IntEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SalonFacts:
+class SalonDetails:
     """What the salon says about itself.
 
     Attributes:
@@ -254,7 +254,7 @@ class Page(Generic[T]):
 
 
 @dataclass(frozen=True, kw_only=True)
-class HookSettings:
+class WebhookSettings:
     """Where YClients sends a salon's webhooks, for every app at once."""
 
     urls: tuple[str, ...]

@@ -32,7 +32,7 @@ class Subject(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Heard:
+class RefetchRequest:
     """Somebody spoke of something, for the first and for the last time since it was read."""
 
     company_id: CompanyId
@@ -43,7 +43,7 @@ class Heard:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Check:
+class Refetch:
     """Something to read again. `due_at` moves when it is spoken of meanwhile: then it is not done yet."""
 
     company_id: CompanyId
@@ -71,12 +71,12 @@ def subject_of(kind: WebhookKind) -> Subject | None:
     return Subject(kind.resource)
 
 
-def gather(words: Iterable[tuple[CompanyId, Subject, int, datetime]]) -> Sequence[Heard]:
+def gather(words: Iterable[tuple[CompanyId, Subject, int, datetime]]) -> Sequence[RefetchRequest]:
     """All words about one thing as one, in an order that every worker shares, so that none waits for another."""
     times: dict[tuple[CompanyId, Subject, int], list[datetime]] = {}
     for company_id, subject, number, at in words:
         times.setdefault((company_id, subject, number), []).append(at)
     return [
-        Heard(company_id=company_id, subject=subject, number=number, first_at=min(heard), last_at=max(heard))
+        RefetchRequest(company_id=company_id, subject=subject, number=number, first_at=min(heard), last_at=max(heard))
         for (company_id, subject, number), heard in sorted(times.items())
     ]

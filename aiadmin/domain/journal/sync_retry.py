@@ -46,7 +46,7 @@ def failure_of(error: AiAdminError) -> Failure:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Retry:
+class SyncRetry:
     """What becomes of the run: its state and, unless it is paused, how long it waits."""
 
     state: RunState
@@ -61,19 +61,19 @@ REFUSED_TRIES, REFUSED_WAIT = 5, timedelta(hours=1)
 _PAUSES = frozenset({Failure.FORBIDDEN, Failure.NOT_FOUND})
 
 
-def after_failure(failure: Failure, *, attempts: int, asked: timedelta, chance: float) -> Retry:
+def after_failure(failure: Failure, *, attempts: int, asked: timedelta, jitter: float) -> SyncRetry:
     """What follows.
 
     Args:
         attempts: how often the page failed in a row, from 1.
         asked: how long YClients asks us to be quiet; zero when it does not say.
-        chance: a random number from 0 up to 1, so that salons which failed together do not come back together.
+        jitter: a random number from 0 up to 1, so that salons which failed together do not come back together.
     """
     if failure in _PAUSES:
-        return Retry(state=RunState.PAUSED)
+        return SyncRetry(state=RunState.PAUSED)
     if failure is Failure.REFUSED and attempts >= REFUSED_TRIES:
-        return Retry(state=RunState.FAILED, wait=REFUSED_WAIT)
-    wait = min(FIRST_WAIT * 2.0 ** min(attempts - 1, 20), LONGEST_WAIT) * (0.5 + chance / 2)
+        return SyncRetry(state=RunState.FAILED, wait=REFUSED_WAIT)
+    wait = min(FIRST_WAIT * 2.0 ** min(attempts - 1, 20), LONGEST_WAIT) * (0.5 + jitter / 2)
     if failure is Failure.KEY_REFUSED:
         wait = max(wait, KEY_WAIT)
-    return Retry(state=RunState.WAITING, wait=max(wait, min(asked, LONGEST_WAIT)))
+    return SyncRetry(state=RunState.WAITING, wait=max(wait, min(asked, LONGEST_WAIT)))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from aiadmin.domain.journal.journal import HookSettings
+from aiadmin.domain.journal.journal import WebhookSettings
 
 
-class HookState(StrEnum):
+class WebhookSettingsState(StrEnum):
     """What the salon's list of webhook addresses says. `unknown`: we may not read it."""
 
     OURS = "ours"
@@ -20,13 +20,13 @@ NEEDED = frozenset({"record", "client"})
 """Without these we hear of bookings only every ten minutes."""
 
 
-def hook_state(settings: HookSettings, address: str) -> HookState:
+def webhook_settings_state(settings: WebhookSettings, address: str) -> WebhookSettingsState:
     """What `settings` mean for us, whose webhooks come to `address`. A flag that is not there is not off."""
     if address not in settings.urls:
-        return HookState.MISSING
+        return WebhookSettingsState.MISSING
     is_silent = not settings.is_active or any(settings.flags.get(name) is False for name in NEEDED)
-    return HookState.INACTIVE if is_silent else HookState.OURS
+    return WebhookSettingsState.INACTIVE if is_silent else WebhookSettingsState.OURS
 
 
-SILENT = frozenset({HookState.MISSING, HookState.INACTIVE})
+SILENT = frozenset({WebhookSettingsState.MISSING, WebhookSettingsState.INACTIVE})
 """Somebody has to connect the salon again, or to correct the list by hand."""

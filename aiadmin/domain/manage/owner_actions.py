@@ -7,7 +7,7 @@ from enum import StrEnum
 from aiadmin.domain.companies.company import IntegrationStatus
 
 
-class Deed(StrEnum):
+class OwnerAction(StrEnum):
     """A button of the management page."""
 
     CONNECT = "connect"
@@ -26,18 +26,18 @@ class Deed(StrEnum):
 _CLOSED = frozenset({IntegrationStatus.FROZEN, IntegrationStatus.UNINSTALLED})
 
 
-def possible(status: IntegrationStatus, *, is_linked: bool, can_tell: bool) -> frozenset[Deed]:
+def available_actions(status: IntegrationStatus, *, is_linked: bool, can_tell: bool) -> frozenset[OwnerAction]:
     """Whatever makes sense now: no phone for a salon that is not served, no reading of a closed journal.
 
     Args:
         can_tell: whether there is an activation that YClients can be told again.
     """
     wanted = {
-        Deed.CONNECT: not is_linked and status not in _CLOSED,
-        Deed.REPLACE: is_linked and status not in _CLOSED,
-        Deed.DISCONNECT: is_linked,
-        Deed.RETRY: can_tell and status is IntegrationStatus.ACTIVATION_FAILED,
-        Deed.PAY: status is IntegrationStatus.FROZEN,
-        Deed.READ: status is IntegrationStatus.ACTIVE,
+        OwnerAction.CONNECT: not is_linked and status not in _CLOSED,
+        OwnerAction.REPLACE: is_linked and status not in _CLOSED,
+        OwnerAction.DISCONNECT: is_linked,
+        OwnerAction.RETRY: can_tell and status is IntegrationStatus.ACTIVATION_FAILED,
+        OwnerAction.PAY: status is IntegrationStatus.FROZEN,
+        OwnerAction.READ: status is IntegrationStatus.ACTIVE,
     }
-    return frozenset(deed for deed, is_possible in wanted.items() if is_possible)
+    return frozenset(action for action, is_possible in wanted.items() if is_possible)

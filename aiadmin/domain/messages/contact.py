@@ -24,7 +24,7 @@ _LID_SERVERS = frozenset({"lid", "hosted.lid"})
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sighting:
+class IdentityObservation:
     """What one event told of a person.
 
     Attributes:
@@ -53,7 +53,7 @@ class Sighting:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Contact(Sighting):
+class Contact(IdentityObservation):
     """A row of `contacts`; `lid` or `phone` is there, and no address is of two rows of a company.
 
     Attributes:
@@ -70,8 +70,8 @@ class Contact(Sighting):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settlement:
-    """What a sighting means for the rows.
+class IdentityMerge:
+    """What an observation means for the rows.
 
     Attributes:
         person: all that is known of the person now.
@@ -80,7 +80,7 @@ class Settlement:
         strip: rows of others who had one of these numbers before and have it no more.
     """
 
-    person: Sighting
+    person: IdentityObservation
     keep: Contact | None
     absorb: tuple[Contact, ...] = ()
     strip: tuple[Contact, ...] = ()
@@ -95,7 +95,7 @@ class Settlement:
         return before != (person.lid, person.phone, person.push_name, person.also)
 
 
-def settle(seen: Sighting, known: tuple[Contact, ...]) -> Settlement:
+def merge(seen: IdentityObservation, known: tuple[Contact, ...]) -> IdentityMerge:
     """Who `seen` is, among the rows that share an address with it. The LID is the person, a phone may move.
 
     The rows end the same in whatever order the LID, the numbers and the pairs of one person are seen. Of two people
@@ -107,10 +107,10 @@ def settle(seen: Sighting, known: tuple[Contact, ...]) -> Settlement:
     others = [row for row in rows if row is not keep]
     absorb = tuple(row for row in others if row.lid is None)
     strip = tuple(row for row in others if row.lid is not None and seen.names_number)
-    return Settlement(person=_merged(seen, keep, absorb), keep=keep, absorb=absorb, strip=strip)
+    return IdentityMerge(person=_merged(seen, keep, absorb), keep=keep, absorb=absorb, strip=strip)
 
 
-def _distance(seen: Sighting, row: Contact) -> tuple[bool, bool, bool, int]:
+def _distance(seen: IdentityObservation, row: Contact) -> tuple[bool, bool, bool, int]:
     """Smaller is nearer: the row of the LID, else one that has none, or, where no LID is told, one that has any.
 
     Of those, the one that has the number as it is written.
@@ -125,13 +125,13 @@ def without(row: Contact, lost: Collection[str]) -> Contact:
     return replace(row, phone=None if row.phone in lost else row.phone, also=row.also - frozenset(lost))
 
 
-def _merged(seen: Sighting, keep: Contact | None, absorbed: tuple[Contact, ...]) -> Sighting:
+def _merged(seen: IdentityObservation, keep: Contact | None, absorbed: tuple[Contact, ...]) -> IdentityObservation:
     """All numbers of all, and of each other fact the first that is known."""
     there = [seen, *([keep] if keep else []), *absorbed]
     shown = [seen, *there[1:]] if seen.names_number else [*there[1:], seen]
     phone = next((one.phone for one in shown if one.phone), None)
     numbers = {number for one in there for number in (one.phone, *one.also) if number}
-    return Sighting(
+    return IdentityObservation(
         lid=next((one.lid for one in there if one.lid), None),
         phone=phone,
         push_name=next((one.push_name for one in there if one.push_name), None),
@@ -178,7 +178,7 @@ def one_spelling(phone: str) -> str:
     return min(spellings([phone]), key=len)
 
 
-def sighting(*addresses: tuple[str, str], push_name: str | None = None) -> Sighting | None:
+def observation(*addresses: tuple[str, str], push_name: str | None = None) -> IdentityObservation | None:
     """The person behind the addresses (`user`, `server`) of one chat, or None when it is no person's chat.
 
     Groups, broadcasts, newsletters and WhatsApp's own accounts are nobody.
@@ -186,4 +186,4 @@ def sighting(*addresses: tuple[str, str], push_name: str | None = None) -> Sight
     lid = next((f"{user}@lid" for user, server in addresses if server in _LID_SERVERS and _LID.fullmatch(user)), None)
     phone = next((user for user, server in addresses if server in _PHONE_SERVERS and _PHONE.fullmatch(user)), None)
     name = shown(push_name or "").strip()[:LONGEST_NAME] or None
-    return Sighting(lid=lid, phone=phone, push_name=name) if lid or phone else None
+    return IdentityObservation(lid=lid, phone=phone, push_name=name) if lid or phone else None

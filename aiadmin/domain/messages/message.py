@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from aiadmin.domain.companies.outbox import OutboxState, Step, retry_delay
+from aiadmin.domain.companies.outbox import OutboxState, OutboxStep, retry_delay
 from aiadmin.domain.ids import CompanyId, ContactId, DeviceId, MessageId
-from aiadmin.domain.messages.contact import Sighting
+from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.plain_text import shown
 
 LONGEST_TEXT = 65_536
@@ -74,7 +74,7 @@ class MessageSeen:
     """
 
     message_id: str
-    peer: Sighting
+    peer: IdentityObservation
     direction: Direction
     kind: MessageKind
     text: str | None = field(repr=False)
@@ -88,7 +88,7 @@ class MessageSeen:
 class TimerSeen:
     """Somebody set after how many seconds the messages of a chat disappear; 0 for never."""
 
-    peer: Sighting
+    peer: IdentityObservation
     disappears_after: int
 
 
@@ -97,13 +97,13 @@ class ReceiptSeen:
     """Somebody's phone got, or somebody read, what we sent."""
 
     message_ids: tuple[str, ...]
-    peer: Sighting
+    peer: IdentityObservation
     is_read: bool
     at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)
-class Heard:
+class ReceivedEvent:
     """What a device of ours was told, and when we took it."""
 
     device_id: DeviceId
@@ -112,7 +112,7 @@ class Heard:
     received_at: datetime
 
 
-class Takes(StrEnum):
+class SendScope(StrEnum):
     """Which messages a device sends just now."""
 
     ALL = "all"
@@ -123,12 +123,12 @@ class Takes(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Hold:
+class DeviceClaim:
     """A device that a host holds, and since which epoch."""
 
     device_id: DeviceId
     epoch: int
-    takes: Takes = Takes.ALL
+    scope: SendScope = SendScope.ALL
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -156,7 +156,7 @@ class NewMessage:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Owed:
+class QueuedMessage:
     """A message, to whom, and from when on it may go."""
 
     new: NewMessage
@@ -194,7 +194,7 @@ class OutboxMessage:
     disappears_after: int = 0
 
 
-class Fate(StrEnum):
+class SendOutcome(StrEnum):
     """What became of one attempt to send."""
 
     SENT = "sent"
@@ -209,20 +209,24 @@ class Fate(StrEnum):
 class SendResult:
     """What one attempt taught; `reason` is a slug where it was not sent."""
 
-    fate: Fate
+    outcome: SendOutcome
     reason: str | None = None
     message_id: str | None = None
     sent_at: datetime | None = None
 
 
-_FINAL = {Fate.SENT: OutboxState.SENT, Fate.FAILED: OutboxState.FAILED, Fate.UNKNOWN: OutboxState.UNKNOWN}
+_FINAL = {
+    SendOutcome.SENT: OutboxState.SENT,
+    SendOutcome.FAILED: OutboxState.FAILED,
+    SendOutcome.UNKNOWN: OutboxState.UNKNOWN,
+}
 
 
-def after_send(result: SendResult, *, attempts: int, now: datetime, chance: float) -> Step:
+def after_send(result: SendResult, *, attempts: int, now: datetime, jitter: float) -> OutboxStep:
     """What becomes of a message after an attempt; only what WhatsApp never saw is tried again."""
-    if result.fate is Fate.NOT_TAKEN:
-        return Step(state=OutboxState.PENDING, next_attempt_at=now + retry_delay(attempts, chance))
-    return Step(state=_FINAL[result.fate])
+    if result.outcome is SendOutcome.NOT_TAKEN:
+        return OutboxStep(state=OutboxState.PENDING, next_attempt_at=now + retry_delay(attempts, jitter))
+    return OutboxStep(state=_FINAL[result.outcome])
 
 
 def phone_at(address: str) -> str | None:
@@ -235,7 +239,7 @@ def phone_at(address: str) -> str | None:
     return user if server == "s.whatsapp.net" else None
 
 
-def address_of(contact: Sighting) -> str:
+def address_of(contact: IdentityObservation) -> str:
     """Where to send: the phone where it is known, for WhatsApp itself knows best whose it is now.
 
     Raises:

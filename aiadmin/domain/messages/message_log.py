@@ -15,7 +15,7 @@ _CURSOR = re.compile(r"([0-9]{1,18})-(in|own_phone|out)-([0-9]{1,18})")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class Side(StrEnum):
+class Author(StrEnum):
     """Who wrote."""
 
     IN = "in"
@@ -26,7 +26,7 @@ class Side(StrEnum):
     """We, for the salon."""
 
 
-class Mark(StrEnum):
+class MessageStatus(StrEnum):
     """How far a message of ours has come; the tick that its writer looks for."""
 
     QUEUED = "queued"
@@ -40,40 +40,41 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class LogEntry:
-    """One message; `mark` and `reason` (a slug) belong to ours alone. The phone is None where only a LID is known."""
+    """One message; `status` and `reason` (a slug) belong to ours alone. The phone is None where only a LID is
+    known."""
 
     number: int
-    side: Side
+    author: Author
     at: datetime
     phone: str | None = field(repr=False)
     name: str | None = field(repr=False)
     text: str | None = field(repr=False)
     purpose: str | None = None
-    mark: Mark | None = None
+    status: MessageStatus | None = None
     reason: str | None = None
 
     @property
-    def place(self) -> Place:
+    def cursor(self) -> Cursor:
         """Where it stands in the log."""
-        return Place(micros=round(self.at.timestamp() * 1_000_000), side=self.side, number=self.number)
+        return Cursor(micros=round(self.at.timestamp() * 1_000_000), author=self.author, number=self.number)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Place:
+class Cursor:
     """A message's place in the log: no two share one, so that a page begins exactly where the last has ended."""
 
     micros: int
-    side: Side
+    author: Author
     number: int
 
     def __str__(self) -> str:
-        return f"{self.micros}-{self.side}-{self.number}"
+        return f"{self.micros}-{self.author}-{self.number}"
 
     @classmethod
     def parse(cls, text: str) -> Self:
         """The place that `str` has written. Raises ValueError."""
         match = _CURSOR.fullmatch(text)
-        place = cls(micros=int(match[1]), side=Side(match[2]), number=int(match[3])) if match else None
+        place = cls(micros=int(match[1]), author=Author(match[2]), number=int(match[3])) if match else None
         if place is None or not place.is_in_time:
             raise ValueError("no place in a log")
         return place
@@ -89,16 +90,16 @@ class Place:
         return _EPOCH + timedelta(microseconds=self.micros)
 
 
-def mark_of(state: OutboxState, delivered_at: datetime | None, read_at: datetime | None) -> Mark:
+def status_of(state: OutboxState, delivered_at: datetime | None, read_at: datetime | None) -> MessageStatus:
     """What a salon sees of a message of ours; a phone that has got it proves that it was sent.
 
-    >>> mark_of(OutboxState.UNKNOWN, None, None), mark_of(OutboxState.SENDING, None, None)
-    (<Mark.UNKNOWN: 'unknown'>, <Mark.QUEUED: 'queued'>)
+    >>> status_of(OutboxState.UNKNOWN, None, None), status_of(OutboxState.SENDING, None, None)
+    (<MessageStatus.UNKNOWN: 'unknown'>, <MessageStatus.QUEUED: 'queued'>)
     """
     if read_at is not None:
-        return Mark.READ
+        return MessageStatus.READ
     if delivered_at is not None:
-        return Mark.DELIVERED
+        return MessageStatus.DELIVERED
     if state in {OutboxState.PENDING, OutboxState.SENDING}:
-        return Mark.QUEUED
-    return Mark(state.value)
+        return MessageStatus.QUEUED
+    return MessageStatus(state.value)

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from aiadmin.domain.messages.message import NOT_ON_WHATSAPP, REACHOUT_LOCKED, Purpose
 
 
-class Hindrance(StrEnum):
+class BlockReason(StrEnum):
     """What stands between a message and its client; also why it was dropped."""
 
     LATE = "late"
@@ -36,10 +36,10 @@ class Hindrance(StrEnum):
 
 OF_THE_SALON = frozenset(
     {
-        Hindrance.PAUSED,
-        Hindrance.QUIET_HOURS,
-        Hindrance.DAILY_CAP,
-        Hindrance.BUCKET,
+        BlockReason.PAUSED,
+        BlockReason.QUIET_HOURS,
+        BlockReason.DAILY_CAP,
+        BlockReason.BUCKET,
     }
 )
 """What holds every message of the salon alike, whoever it is for."""
@@ -53,7 +53,7 @@ MARKETING = frozenset({Purpose.REVIEW})
 
 TURNS_AWAY = frozenset({Purpose.CANCELLED, Purpose.MOVED})
 """What keeps a client from coming in vain."""
-MANNERS = frozenset({Hindrance.QUIET_HOURS, Hindrance.DAILY_CAP, Hindrance.SILENT})
+COURTESY = frozenset({BlockReason.QUIET_HOURS, BlockReason.DAILY_CAP, BlockReason.SILENT})
 """What gives way where a client would come in vain; a pause, a lock or somebody's wish does not."""
 TO_SET_OUT = timedelta(hours=1)
 """How long before a visit a client sets out."""
@@ -74,21 +74,21 @@ class WaitUntil:
     """Not before `at`; ask again then."""
 
     at: datetime
-    why: Hindrance
+    why: BlockReason
 
 
 @dataclass(frozen=True, kw_only=True)
 class Drop:
     """Never."""
 
-    why: Hindrance
+    why: BlockReason
 
 
 Decision = Send | WaitUntil | Drop
 
 
 @dataclass(frozen=True, kw_only=True)
-class Bucket:
+class LeakyBucket:
     """How a number spreads its messages.
 
     Attributes:
@@ -105,7 +105,7 @@ class Bucket:
     def gap_after(self, sent_at: datetime) -> timedelta:
         """The gap after a message: it looks random, and is the same whoever asks.
 
-        >>> Bucket().gap_after(datetime(2026, 1, 1)) == Bucket().gap_after(datetime(2026, 1, 1))
+        >>> LeakyBucket().gap_after(datetime(2026, 1, 1)) == LeakyBucket().gap_after(datetime(2026, 1, 1))
         True
         """
         chance = zlib.crc32(sent_at.isoformat().encode()) / 2**32
@@ -161,20 +161,20 @@ def day_began(now: datetime, zone: str) -> datetime:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pace:
+class SendingPolicy:
     """The rules of a salon; a `bucket` or `quiet` of None is no such rule."""
 
-    bucket: Bucket | None = field(default_factory=Bucket)
+    bucket: LeakyBucket | None = field(default_factory=LeakyBucket)
     quiet: QuietHours | None = field(default_factory=QuietHours)
     most_a_day: int | None = LARGEST_CAP
 
 
-UNBOUND = Pace(bucket=None, quiet=None, most_a_day=None)
+UNLIMITED = SendingPolicy(bucket=None, quiet=None, most_a_day=None)
 """For measurements: as fast as it goes, at any hour."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Number:
+class Sender:
     """The salon's side.
 
     Attributes:
@@ -192,7 +192,7 @@ class Number:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Person:
+class Recipient:
     """The client's side.
 
     Attributes:
@@ -212,9 +212,9 @@ def may_send(
     purpose: Purpose,
     *,
     deadline_at: datetime,
-    number: Number,
-    person: Person,
-    pace: Pace,
+    sender: Sender,
+    recipient: Recipient,
+    policy: SendingPolicy,
     now: datetime,
     visit_at: datetime | None = None,
 ) -> Decision:
@@ -226,26 +226,26 @@ def may_send(
             the first of several waits is over; where a lock or a pause would, it is dropped, for somebody to call.
     """
     if now >= deadline_at:
-        return Drop(why=Hindrance.LATE)
+        return Drop(why=BlockReason.LATE)
     if purpose in UNPACED:
         return Send()
-    never = _never(purpose, person, now)
+    never = _never(purpose, recipient, now)
     if never is not None:
         return Drop(why=never)
     visit_at = visit_at if purpose in TURNS_AWAY else None
-    waits = list(_waits(number, person, pace, now))
-    if visit_at is not None and visit_at < _polite_at(number, person, pace, now) + TO_SET_OUT:
-        waits = [one for one in waits if one.why not in MANNERS]
+    waits = list(_waits(sender, recipient, policy, now))
+    if visit_at is not None and visit_at < _polite_at(sender, recipient, policy, now) + TO_SET_OUT:
+        waits = [one for one in waits if one.why not in COURTESY]
     if not waits:
         return Send()
     return Drop(why=waits[0].why) if _is_vain(waits[0], deadline_at, visit_at) else waits[0]
 
 
-def _polite_at(number: Number, person: Person, pace: Pace, now: datetime) -> datetime:
+def _polite_at(sender: Sender, recipient: Recipient, policy: SendingPolicy, now: datetime) -> datetime:
     """When manners ask for no wait any more; one may end in another: a midnight in quiet hours."""
     at = now
     for _ in range(_LOOKS):
-        wait = next((one for one in _waits(number, person, pace, at) if one.why in MANNERS), None)
+        wait = next((one for one in _waits(sender, recipient, policy, at) if one.why in COURTESY), None)
         if wait is None:
             break
         at = wait.at
@@ -261,7 +261,7 @@ def _is_vain(wait: WaitUntil, deadline_at: datetime, visit_at: datetime | None) 
         return True
     if visit_at is None:
         return False
-    return wait.at >= visit_at if wait.why is Hindrance.BUCKET else wait.at > visit_at - TO_SET_OUT
+    return wait.at >= visit_at if wait.why is BlockReason.BUCKET else wait.at > visit_at - TO_SET_OUT
 
 
 _LOOKS = 5
@@ -269,61 +269,69 @@ _LOOKS = 5
 
 
 def when_to_send(
-    purpose: Purpose, *, deadline_at: datetime, number: Number, person: Person, pace: Pace, now: datetime
-) -> datetime | Hindrance:
+    purpose: Purpose,
+    *,
+    deadline_at: datetime,
+    sender: Sender,
+    recipient: Recipient,
+    policy: SendingPolicy,
+    now: datetime,
+) -> datetime | BlockReason:
     """When a message may go that is looked at only now, or why it never may: waits are followed to their end."""
     at = now
     for _ in range(_LOOKS):
-        decision = may_send(purpose, deadline_at=deadline_at, number=number, person=person, pace=pace, now=at)
+        decision = may_send(
+            purpose, deadline_at=deadline_at, sender=sender, recipient=recipient, policy=policy, now=at
+        )
         if isinstance(decision, Send):
             return at
         if isinstance(decision, Drop):
             return decision.why
         at = decision.at
-    return Hindrance.LATE
+    return BlockReason.LATE
 
 
-def _never(purpose: Purpose, person: Person, now: datetime) -> Hindrance | None:
-    if person.opted_out_at is not None:
-        return Hindrance.OPTED_OUT
-    if person.is_muted and purpose in MARKETING:
-        return Hindrance.MUTED
-    if person.absent_at is not None and now < person.absent_at + ASK_AGAIN:
-        return Hindrance.ABSENT
+def _never(purpose: Purpose, recipient: Recipient, now: datetime) -> BlockReason | None:
+    if recipient.opted_out_at is not None:
+        return BlockReason.OPTED_OUT
+    if recipient.is_muted and purpose in MARKETING:
+        return BlockReason.MUTED
+    if recipient.absent_at is not None and now < recipient.absent_at + ASK_AGAIN:
+        return BlockReason.ABSENT
     return None
 
 
-def _waits(number: Number, person: Person, pace: Pace, now: datetime) -> Iterator[WaitUntil]:
-    yield from _of_person(number, person, now)
-    yield from _of_number(number, pace, now)
+def _waits(sender: Sender, recipient: Recipient, policy: SendingPolicy, now: datetime) -> Iterator[WaitUntil]:
+    yield from _of_person(sender, recipient, now)
+    yield from _of_number(sender, policy, now)
 
 
-def _of_person(number: Number, person: Person, now: datetime) -> Iterator[WaitUntil]:
-    account = None if person.has_written else number.locked_until
+def _of_person(sender: Sender, recipient: Recipient, now: datetime) -> Iterator[WaitUntil]:
+    account = None if recipient.has_written else sender.locked_until
     for until, why in (
-        (person.locked_until, Hindrance.CONTACT_LOCKED),
-        (account, Hindrance.ACCOUNT_LOCKED),
-        (person.silent_until, Hindrance.SILENT),
+        (recipient.locked_until, BlockReason.CONTACT_LOCKED),
+        (account, BlockReason.ACCOUNT_LOCKED),
+        (recipient.silent_until, BlockReason.SILENT),
     ):
         if until is not None and until > now:
             yield WaitUntil(at=until, why=why)
 
 
-def _of_number(number: Number, pace: Pace, now: datetime) -> Iterator[WaitUntil]:
-    if number.is_paused:
-        yield WaitUntil(at=now + LOOK_AGAIN, why=Hindrance.PAUSED)
-    quiet_until = pace.quiet.over_at(now, number.zone) if pace.quiet else None
+def _of_number(sender: Sender, policy: SendingPolicy, now: datetime) -> Iterator[WaitUntil]:
+    if sender.is_paused:
+        yield WaitUntil(at=now + LOOK_AGAIN, why=BlockReason.PAUSED)
+    quiet_until = policy.quiet.over_at(now, sender.zone) if policy.quiet else None
     if quiet_until is not None:
-        yield WaitUntil(at=quiet_until, why=Hindrance.QUIET_HOURS)
-    today = day_began(now, number.zone)
-    if pace.most_a_day is not None:
-        written = sum(sent_at >= today for sent_at in number.recent)
-        if written >= daily_cap(number.linked_at, now, most=pace.most_a_day):
-            midnight = _next(now.astimezone(ZoneInfo(number.zone)), time(0))
-            yield WaitUntil(at=midnight.astimezone(now.tzinfo), why=Hindrance.DAILY_CAP)
-    free_at = pace.bucket.free_at(number.recent) if pace.bucket else None
+        yield WaitUntil(at=quiet_until, why=BlockReason.QUIET_HOURS)
+    today = day_began(now, sender.zone)
+    if policy.most_a_day is not None:
+        written = sum(sent_at >= today for sent_at in sender.recent)
+        if written >= daily_cap(sender.linked_at, now, most=policy.most_a_day):
+            midnight = _next(now.astimezone(ZoneInfo(sender.zone)), time(0))
+            yield WaitUntil(at=midnight.astimezone(now.tzinfo), why=BlockReason.DAILY_CAP)
+    free_at = policy.bucket.free_at(sender.recent) if policy.bucket else None
     if free_at is not None and free_at > now:
-        yield WaitUntil(at=free_at, why=Hindrance.BUCKET)
+        yield WaitUntil(at=free_at, why=BlockReason.BUCKET)
 
 
 def _next(local: datetime, clock: time) -> datetime:

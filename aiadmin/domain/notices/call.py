@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from aiadmin.domain.grouping import grouped
 from aiadmin.domain.journal.journal import is_same_person
-from aiadmin.domain.messages.sending_policy import Hindrance
+from aiadmin.domain.messages.sending_policy import BlockReason
 from aiadmin.domain.notices.notice import Notice
 
 SETTLES_WITHIN = timedelta(minutes=2)
@@ -29,12 +29,12 @@ class GivenUp:
     """A notice that does not wait any longer, and why."""
 
     notice: Notice
-    why: Hindrance
+    why: BlockReason
 
 
 def is_of_one_call(one: Notice, other: Notice) -> bool:
     """Whether one call settles both: people are not called twice."""
-    return one.company_id == other.company_id and is_same_person(one.promise, other.promise)
+    return one.company_id == other.company_id and is_same_person(one.announced, other.announced)
 
 
 def calls(untold: Iterable[Notice]) -> Sequence[Sequence[Notice]]:

@@ -16,10 +16,10 @@ from aiadmin.domain.grouping import grouped
 from aiadmin.domain.ids import CompanyId, NoticeId
 from aiadmin.domain.journal.booking_event import BookingEvent, EventKind
 from aiadmin.domain.journal.journal import Attendance, Record, is_same_number, is_same_person, is_same_time
-from aiadmin.domain.notices.notice import NoticeKind, Promise
+from aiadmin.domain.notices.notice import AnnouncedVisit, NoticeKind
 from aiadmin.domain.notices.settings import MessageSettings
 
-NEWS_FOR = timedelta(hours=24)
+CHANGE_NOTICE_LIFETIME = timedelta(hours=24)
 """What happened longer ago is no news: we were away, or the phone was. That a visit is off is worth telling later."""
 MOST_AT_ONCE = 20
 """More bookings of one salon, made within a minute, are an import: no desk books so fast."""
@@ -64,7 +64,7 @@ class Booking:
 
 
 @dataclass(frozen=True, kw_only=True)
-class LastNews:
+class LastNotice:
     """The newest notice that told, or was to tell, one client of a booking.
 
     Attributes:
@@ -78,7 +78,7 @@ class LastNews:
 
     notice_id: NoticeId
     kind: NoticeKind
-    promise: Promise
+    announced: AnnouncedVisit
     planned_at: datetime
     is_waiting: bool
     is_said: bool
@@ -98,7 +98,7 @@ class NewNotice:
     record_id: int
     kind: NoticeKind
     dedup_key: str
-    promise: Promise
+    announced: AnnouncedVisit
     due_at: datetime
     deadline_at: datetime
     dropped: str | None = None
@@ -140,7 +140,7 @@ def _booking(events: Sequence[StoredEvent]) -> Booking:
     )
 
 
-def plan(events: Sequence[StoredEvent], last: LastNews | None, settings: MessageSettings, *, now: datetime) -> Plan:
+def plan(events: Sequence[StoredEvent], last: LastNotice | None, settings: MessageSettings, *, now: datetime) -> Plan:
     """What follows from events of one booking and one client, which are in order.
 
     Args:
@@ -150,7 +150,7 @@ def plan(events: Sequence[StoredEvent], last: LastNews | None, settings: Message
         return NOTHING
     truth = events[-1].event.after
     events = [one for one in events if is_same_number(one.event.after, truth)]
-    heard = last if last is not None and is_same_number(last.promise, truth) else None
+    heard = last if last is not None and is_same_number(last.announced, truth) else None
     edits = [one for one in events if _is_news(one, now) and not _is_settling(one, events, heard)]
     if not edits:
         return _import(events, heard, now)
@@ -162,8 +162,8 @@ def plan(events: Sequence[StoredEvent], last: LastNews | None, settings: Message
 def _news(
     edits: Sequence[StoredEvent],
     truth: Record,
-    last: LastNews | None,
-    heard: LastNews | None,
+    last: LastNotice | None,
+    heard: LastNotice | None,
     settings: MessageSettings,
     now: datetime,
 ) -> Plan:
@@ -178,26 +178,31 @@ def _news(
     kind = _kind(knows, truth, settings, is_first)
     if kind is None or not settings.wants(kind):
         return taken_back
-    promise = replace(_promise(kind, knows, truth), is_first=is_first)
-    if waiting is not None and waiting is heard and waiting.kind is kind and waiting.promise.says_the_same(promise):
+    announced = replace(_announcement(kind, knows, truth), is_first=is_first)
+    if (
+        waiting is not None
+        and waiting is heard
+        and waiting.kind is kind
+        and waiting.announced.reads_the_same(announced)
+    ):
         return NOTHING
-    if promise.starts_at <= now or not _may_be_told(truth):
+    if announced.starts_at <= now or not _may_be_told(truth):
         return taken_back
     told_at = edits[-1].at
-    news_until = promise.starts_at if kind in _TURNS_AWAY else told_at + NEWS_FOR
+    news_until = announced.starts_at if kind in _TURNS_AWAY else told_at + CHANGE_NOTICE_LIFETIME
     new = NewNotice(
         company_id=edits[-1].company_id,
         record_id=truth.record_id,
         kind=kind,
-        dedup_key=_dedup_key(truth.record_id, kind, promise, last),
-        promise=promise,
+        dedup_key=_dedup_key(truth.record_id, kind, announced, last),
+        announced=announced,
         due_at=told_at + timedelta(seconds=settings.gather_seconds),
-        deadline_at=min(promise.starts_at, news_until),
+        deadline_at=min(announced.starts_at, news_until),
     )
     return replace(taken_back, new=new)
 
 
-def _import(events: Sequence[StoredEvent], heard: LastNews | None, now: datetime) -> Plan:
+def _import(events: Sequence[StoredEvent], heard: LastNotice | None, now: datetime) -> Plan:
     """A booking of an import, as it is made or as it is mended right after: its client is told nothing.
 
     They reckon with it from elsewhere, so that it is kept as what they know.
@@ -206,15 +211,15 @@ def _import(events: Sequence[StoredEvent], heard: LastNews | None, now: datetime
     if not found or found[-1].event.after.is_deleted or not _may_be_told(found[-1].event.after):
         return NOTHING
     newest = found[-1]
-    promise = Promise.of(newest.event.after)
-    if heard is not None and (not heard.is_imported or heard.promise.says_the_same(promise)):
+    announced = AnnouncedVisit.of(newest.event.after)
+    if heard is not None and (not heard.is_imported or heard.announced.reads_the_same(announced)):
         return NOTHING
     new = NewNotice(
         company_id=newest.company_id,
         record_id=newest.event.after.record_id,
         kind=NoticeKind.BOOKED,
-        dedup_key=_dedup_key(newest.event.after.record_id, NoticeKind.BOOKED, promise, heard),
-        promise=replace(promise, was=promise),
+        dedup_key=_dedup_key(newest.event.after.record_id, NoticeKind.BOOKED, announced, heard),
+        announced=replace(announced, was=announced),
         due_at=now,
         deadline_at=now,
         dropped=IMPORTED,
@@ -229,7 +234,7 @@ def _is_imported(one: StoredEvent) -> bool:
     return is_made and is_many
 
 
-def _is_settling(one: StoredEvent, events: Sequence[StoredEvent], heard: LastNews | None) -> bool:
+def _is_settling(one: StoredEvent, events: Sequence[StoredEvent], heard: LastNotice | None) -> bool:
     """Whether an edit is a part of the import that its booking was made by, and of which nobody has been told."""
     if heard is not None:
         imported_at = heard.planned_at if heard.is_imported else None
@@ -250,14 +255,16 @@ def _is_made_within(span: timedelta, one: StoredEvent) -> bool:
 
 def _is_news(one: StoredEvent, now: datetime) -> bool:
     """Whether somebody has just edited the booking, whichever reading has found it."""
-    return one.event.kind in _EDITS and not _is_imported(one) and now - one.at < NEWS_FOR
+    return one.event.kind in _EDITS and not _is_imported(one) and now - one.at < CHANGE_NOTICE_LIFETIME
 
 
 def _is_awaiting_payment(record: Record | None, settings: MessageSettings) -> bool:
     return record is not None and record.is_unpaid and settings.wait_for_payment and not record.is_deleted
 
 
-def _knows(edits: Sequence[StoredEvent], heard: LastNews | None, settings: MessageSettings) -> Promise | None:
+def _knows(
+    edits: Sequence[StoredEvent], heard: LastNotice | None, settings: MessageSettings
+) -> AnnouncedVisit | None:
     """What the client believes of the booking before she is told of these edits; None for no booking.
 
     That is what she was told last. Where none of our words has reached her, because it waits for the morning, was
@@ -274,16 +281,16 @@ def _knows(edits: Sequence[StoredEvent], heard: LastNews | None, settings: Messa
     if heard is None:
         known = _knew(edits[0], settings) or _learned(edits, settings)
     elif heard.is_said:
-        known = heard.promise
-    elif heard.promise.was is not None:
-        known = heard.promise.was
+        known = heard.announced
+    elif heard.announced.was is not None:
+        known = heard.announced.was
     else:
         has_stood = edits[0].at - heard.planned_at >= SLIP
-        known = heard.promise if has_stood else _learned(edits, settings)
+        known = heard.announced if has_stood else _learned(edits, settings)
     return None if known is None or known.is_deleted else known
 
 
-def _knew(first: StoredEvent, settings: MessageSettings) -> Promise | None:
+def _knew(first: StoredEvent, settings: MessageSettings) -> AnnouncedVisit | None:
     """What the client knew of a booking before the first edit that we look at.
 
     Where a number was corrected, from having made it, as above.
@@ -293,17 +300,17 @@ def _knew(first: StoredEvent, settings: MessageSettings) -> Promise | None:
         return None
     is_corrected = first.event.kind is EventKind.CREATED
     has_stood = before.created_at is None or first.at - before.created_at >= SLIP
-    return Promise.of(before) if not is_corrected or before.is_online or has_stood else None
+    return AnnouncedVisit.of(before) if not is_corrected or before.is_online or has_stood else None
 
 
-def _learned(edits: Sequence[StoredEvent], settings: MessageSettings) -> Promise | None:
+def _learned(edits: Sequence[StoredEvent], settings: MessageSettings) -> AnnouncedVisit | None:
     """What the client has come to know of a booking while it was edited, though nobody told her."""
     for one, next_at in zip(edits, [*(later.at for later in edits[1:]), edits[-1].at], strict=True):
         state = one.event.after
         if state.is_deleted or _is_awaiting_payment(state, settings):
             continue
         if _has_made(one, settings) or next_at - one.at >= SLIP:
-            return Promise.of(state)
+            return AnnouncedVisit.of(state)
     return None
 
 
@@ -313,15 +320,17 @@ def _has_made(one: StoredEvent, settings: MessageSettings) -> bool:
     return is_made or _is_awaiting_payment(one.event.before, settings)
 
 
-def _is_first(first: BookingEvent, heard: LastNews | None, settings: MessageSettings) -> bool:
+def _is_first(first: BookingEvent, heard: LastNotice | None, settings: MessageSettings) -> bool:
     """Whether the client still has to have a first word of ours about the booking."""
     if heard is None:
         is_unheard = first.before is None or first.kind is EventKind.CREATED
         return is_unheard or _is_awaiting_payment(first.before, settings)
-    return heard.promise.is_first and not heard.is_said
+    return heard.announced.is_first and not heard.is_said
 
 
-def _kind(knows: Promise | None, truth: Record, settings: MessageSettings, is_first: bool) -> NoticeKind | None:
+def _kind(
+    knows: AnnouncedVisit | None, truth: Record, settings: MessageSettings, is_first: bool
+) -> NoticeKind | None:
     """What would set the client right; None when they are, and have it from us.
 
     A first word tells of the booking as it has become, where the salon wants nothing else told or where nothing but
@@ -334,18 +343,18 @@ def _kind(knows: Promise | None, truth: Record, settings: MessageSettings, is_fi
     kind = None
     if not is_same_time(knows, truth):
         kind = NoticeKind.MOVED
-    elif knows.work != Promise.of(truth).work:
+    elif knows.work != AnnouncedVisit.of(truth).work:
         kind = NoticeKind.CHANGED
     is_whole = kind is None or not settings.wants(kind) or (kind is NoticeKind.CHANGED and not truth.is_online)
     return NoticeKind.BOOKED if is_first and is_whole else kind
 
 
-def _promise(kind: NoticeKind, knows: Promise | None, truth: Record) -> Promise:
+def _announcement(kind: NoticeKind, knows: AnnouncedVisit | None, truth: Record) -> AnnouncedVisit:
     """A cancellation names the booking that the client knows, whatever was done to it before it was deleted."""
     if kind is NoticeKind.CANCELLED and knows is not None:
         phone = truth.client_phone or knows.client_phone
         return replace(knows, is_deleted=True, client_phone=phone, was=replace(knows, was=None))
-    return replace(Promise.of(truth), was=knows)
+    return replace(AnnouncedVisit.of(truth), was=knows)
 
 
 def _may_be_told(truth: Record) -> bool:
@@ -353,11 +362,11 @@ def _may_be_told(truth: Record) -> bool:
     return truth.client_id is not None and bool(truth.client_phone) and not truth.is_group and not is_over
 
 
-def _dedup_key(record_id: int, kind: NoticeKind, promise: Promise, last: LastNews | None) -> str:
+def _dedup_key(record_id: int, kind: NoticeKind, announced: AnnouncedVisit, last: LastNotice | None) -> str:
     """The same after the same: whoever plans the same step twice, after a crash or at once, plans one notice.
 
     What was said before is a part of it, because a booking may be moved to and fro, and each time is news.
     """
-    content = hashlib.sha256(json.dumps(promise.to_json(), sort_keys=True).encode()).hexdigest()[:16]
+    content = hashlib.sha256(json.dumps(announced.to_json(), sort_keys=True).encode()).hexdigest()[:16]
     after = last.notice_id if last else 0
-    return f"{kind}:{record_id}:{promise.client_id}:{content}:{after}"
+    return f"{kind}:{record_id}:{announced.client_id}:{content}:{after}"

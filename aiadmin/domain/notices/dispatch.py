@@ -29,7 +29,7 @@ _RETRY, _LONGEST_ASKED = timedelta(seconds=30), timedelta(minutes=10)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Addressee:
+class NoticeRecipient:
     """Whom a notice is for.
 
     Attributes:
@@ -53,7 +53,7 @@ class NoticeState(StrEnum):
 
 def visit_day(notice: Notice, zone: str) -> date:
     """The salon's day of the visit that a notice promises."""
-    return notice.promise.starts_at.astimezone(ZoneInfo(zone)).date()
+    return notice.announced.starts_at.astimezone(ZoneInfo(zone)).date()
 
 
 def is_worth_a_list(notice: Notice, due: Sequence[Notice], zone: str) -> bool:
@@ -97,7 +97,7 @@ def after_message(state: OutboxState, reason: str | None) -> NoticeState:
     return NoticeState.WAITING if is_late else NoticeState.DONE
 
 
-def wait_after(error: AiAdminError, chance: float) -> timedelta:
+def wait_after(error: AiAdminError, jitter: float) -> timedelta:
     """How long a salon's notices wait when its journal cannot be read."""
     asked = error.wait if isinstance(error, YClientsError) else timedelta(0)
-    return max(_RETRY * (1 + chance), min(asked, _LONGEST_ASKED))
+    return max(_RETRY * (1 + jitter), min(asked, _LONGEST_ASKED))

@@ -29,11 +29,11 @@ class NoticeKind(StrEnum):
     REVIEW = "review"
 
 
-NEWS = frozenset({NoticeKind.BOOKED, NoticeKind.MOVED, NoticeKind.CHANGED, NoticeKind.CANCELLED})
+CHANGE_NOTICES = frozenset({NoticeKind.BOOKED, NoticeKind.MOVED, NoticeKind.CHANGED, NoticeKind.CANCELLED})
 """What tells of a change; the others tell of the time that passes."""
 
 
-class Untruth(StrEnum):
+class StaleReason(StrEnum):
     """Why a notice is not true any more, or was overtaken by another; also why it was dropped."""
 
     DELETED = "deleted"
@@ -63,7 +63,7 @@ class Untruth(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Promise:
+class AnnouncedVisit:
     """What a notice says of a booking.
 
     Attributes:
@@ -85,7 +85,7 @@ class Promise:
     client_phone: str | None = field(default=None, repr=False)
     visit_id: int | None = None
     wall_clock: datetime | None = None
-    was: Promise | None = field(default=None, compare=False)
+    was: AnnouncedVisit | None = field(default=None, compare=False)
     is_first: bool = field(default=False, compare=False)
 
     @classmethod
@@ -140,7 +140,7 @@ class Promise:
         """Who does what."""
         return self.staff_id, self.services
 
-    def says_the_same(self, other: Promise) -> bool:
+    def reads_the_same(self, other: AnnouncedVisit) -> bool:
         """Whether one person reads the same of both."""
         is_of_one = is_same_person(self, other) and self.is_deleted == other.is_deleted
         return is_of_one and is_same_time(self, other) and self.work == other.work
@@ -160,15 +160,15 @@ class Notice:
     company_id: CompanyId
     record_id: int
     kind: NoticeKind
-    promise: Promise
+    announced: AnnouncedVisit
     due_at: datetime
     deadline_at: datetime
     attempts: int = 0
 
     def reckoned_at(self, now: datetime) -> datetime:
         """When the client reckons to come first: who is told of a move reckons with the old time as well."""
-        was = self.promise.was.starts_at if self.promise.was is not None else self.promise.starts_at
-        return min(was, self.promise.starts_at) if was > now else self.promise.starts_at
+        was = self.announced.was.starts_at if self.announced.was is not None else self.announced.starts_at
+        return min(was, self.announced.starts_at) if was > now else self.announced.starts_at
 
     @property
     def row_key(self) -> RowKey:
@@ -176,7 +176,7 @@ class Notice:
         return RowKey(self.company_id, str(self.id))
 
 
-def is_still_true(notice: Notice, record: Record | None, now: datetime) -> Untruth | None:
+def stale_reason(notice: Notice, record: Record | None, now: datetime) -> StaleReason | None:
     """None when a notice is still true; otherwise why it is not.
 
     Only the time matters to a reminder: who does what is written into it when it is sent.
@@ -185,58 +185,58 @@ def is_still_true(notice: Notice, record: Record | None, now: datetime) -> Untru
         record: the booking as YClients has it now; None when it knows none.
     """
     if notice.kind is NoticeKind.REVIEW:
-        return _of_booking(notice.promise, record) or _of_review(record)
-    if notice.promise.starts_at <= now:
-        return Untruth.PAST
+        return _of_booking(notice.announced, record) or _of_review(record)
+    if notice.announced.starts_at <= now:
+        return StaleReason.PAST
     if notice.kind is NoticeKind.CANCELLED:
-        return _of_cancellation(notice.promise, record)
+        return _of_cancellation(notice.announced, record)
     return (
-        _of_booking(notice.promise, record)
-        or (_of_news(notice.promise, record) if notice.kind in NEWS else None)
+        _of_booking(notice.announced, record)
+        or (_of_news(notice.announced, record) if notice.kind in CHANGE_NOTICES else None)
         or _of_visit(notice.kind, record)
     )
 
 
-def _of_cancellation(promise: Promise, record: Record | None) -> Untruth | None:
-    is_back = record is not None and not record.is_deleted and is_same_person(record, promise)
-    return Untruth.RESTORED if is_back else None
+def _of_cancellation(announced: AnnouncedVisit, record: Record | None) -> StaleReason | None:
+    is_back = record is not None and not record.is_deleted and is_same_person(record, announced)
+    return StaleReason.RESTORED if is_back else None
 
 
-def _of_booking(promise: Promise, record: Record | None) -> Untruth | None:
+def _of_booking(announced: AnnouncedVisit, record: Record | None) -> StaleReason | None:
     if record is None or record.is_deleted:
-        return Untruth.DELETED
+        return StaleReason.DELETED
     for is_so, why in (
-        (record.client_id is None, Untruth.NO_CLIENT),
-        (not is_same_person(record, promise), Untruth.OTHER_CLIENT),
-        (record.is_group, Untruth.GROUP),
-        (not is_same_time(record, promise), Untruth.MOVED),
+        (record.client_id is None, StaleReason.NO_CLIENT),
+        (not is_same_person(record, announced), StaleReason.OTHER_CLIENT),
+        (record.is_group, StaleReason.GROUP),
+        (not is_same_time(record, announced), StaleReason.MOVED),
     ):
         if is_so:
             return why
     return None
 
 
-def _of_news(promise: Promise, record: Record | None) -> Untruth | None:
+def _of_news(announced: AnnouncedVisit, record: Record | None) -> StaleReason | None:
     if record is None:
         return None
-    if not is_same_number(record, promise):
-        return Untruth.OTHER_NUMBER
-    now = Promise.of(record)
-    if now.staff_id != promise.staff_id:
-        return Untruth.OTHER_MASTER
-    return Untruth.OTHER_SERVICES if now.services != promise.services else None
+    if not is_same_number(record, announced):
+        return StaleReason.OTHER_NUMBER
+    now = AnnouncedVisit.of(record)
+    if now.staff_id != announced.staff_id:
+        return StaleReason.OTHER_MASTER
+    return StaleReason.OTHER_SERVICES if now.services != announced.services else None
 
 
-_OVER = {Attendance.CAME: Untruth.CAME, Attendance.NO_SHOW: Untruth.NO_SHOW}
+_OVER = {Attendance.CAME: StaleReason.CAME, Attendance.NO_SHOW: StaleReason.NO_SHOW}
 
 
-def _of_visit(kind: NoticeKind, record: Record | None) -> Untruth | None:
+def _of_visit(kind: NoticeKind, record: Record | None) -> StaleReason | None:
     if record is None:
         return None
     if kind is NoticeKind.REMINDER_AGAIN and record.attendance is Attendance.CONFIRMED:
-        return Untruth.CONFIRMED
+        return StaleReason.CONFIRMED
     return _OVER.get(record.attendance)
 
 
-def _of_review(record: Record | None) -> Untruth | None:
-    return None if record is not None and record.attendance is Attendance.CAME else Untruth.NOT_CAME
+def _of_review(record: Record | None) -> StaleReason | None:
+    return None if record is not None and record.attendance is Attendance.CAME else StaleReason.NOT_CAME

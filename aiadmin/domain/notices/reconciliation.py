@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from aiadmin.domain.grouping import grouped
 from aiadmin.domain.journal.journal import Record, is_same_number, is_same_person, is_same_time
-from aiadmin.domain.notices.notice import NoticeKind, Promise
+from aiadmin.domain.notices.notice import AnnouncedVisit, NoticeKind
 
 DAYS = 7
 FEW = 3
@@ -43,7 +43,7 @@ class Difference(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Said:
+class AnnouncedNotice:
     """A notice of a booking.
 
     Attributes:
@@ -52,7 +52,7 @@ class Said:
             better can be expected than what became of it.
     """
 
-    promise: Promise
+    announced: AnnouncedVisit
     is_sent: bool
     mends: bool
 
@@ -96,7 +96,7 @@ def record_differences(
         Difference.OTHER_CLIENT: ours.client_id != theirs.client_id,
         Difference.OTHER_PHONE: ours.client_id == theirs.client_id
         and _has_other_phone(ours, theirs, are_phones_shown),
-        Difference.OTHER_WORK: Promise.of(ours).work != Promise.of(theirs).work,
+        Difference.OTHER_WORK: AnnouncedVisit.of(ours).work != AnnouncedVisit.of(theirs).work,
         Difference.OTHER_STATE: _state(ours) != _state(theirs),
     }
     return frozenset(kind for kind, differs in found.items() if differs)
@@ -113,7 +113,7 @@ def _state(record: Record) -> tuple[object, ...]:
     return record.is_deleted, record.attendance, record.is_unpaid
 
 
-def told_otherwise(said: Sequence[Said], theirs: Record | None, wanted: Mapping[NoticeKind, bool]) -> int:
+def told_otherwise(said: Sequence[AnnouncedNotice], theirs: Record | None, wanted: Mapping[NoticeKind, bool]) -> int:
     """How many people believe something of a booking that is not so, and are not about to hear better.
 
     Args:
@@ -121,21 +121,23 @@ def told_otherwise(said: Sequence[Said], theirs: Record | None, wanted: Mapping[
         theirs: the booking as YClients has it; None where it does not know it.
         wanted: which kinds of notices the salon wants sent: what it does not want told is no fault.
     """
-    people = grouped(said, lambda one, mine: is_same_person(mine[-1].promise, one.promise))
+    people = grouped(said, lambda one, mine: is_same_person(mine[-1].announced, one.announced))
     return sum(_is_told_otherwise(of_one, theirs, wanted) for of_one in people)
 
 
-def _is_told_otherwise(said: Sequence[Said], theirs: Record | None, wanted: Mapping[NoticeKind, bool]) -> bool:
+def _is_told_otherwise(
+    said: Sequence[AnnouncedNotice], theirs: Record | None, wanted: Mapping[NoticeKind, bool]
+) -> bool:
     last = max((place for place, one in enumerate(said) if one.is_sent), default=None)
     if last is None or any(one.mends for one in said[last + 1 :]):
         return False
-    told = said[last].promise
+    told = said[last].announced
     has_it = theirs is not None and not theirs.is_deleted and is_same_person(told, theirs)
     if theirs is None or told.is_deleted or not has_it:
         return told.is_deleted == has_it and wanted[NoticeKind.BOOKED if has_it else NoticeKind.CANCELLED]
-    true = Promise.of(theirs)
+    true = AnnouncedVisit.of(theirs)
     return (
-        not told.says_the_same(true) and wanted[NoticeKind.CHANGED if is_same_time(told, true) else NoticeKind.MOVED]
+        not told.reads_the_same(true) and wanted[NoticeKind.CHANGED if is_same_time(told, true) else NoticeKind.MOVED]
     )
 
 

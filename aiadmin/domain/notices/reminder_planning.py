@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal.journal import Attendance, Record, is_one_visit
 from aiadmin.domain.notices.change_planning import NewNotice
-from aiadmin.domain.notices.notice import Notice, NoticeKind, Promise
+from aiadmin.domain.notices.notice import AnnouncedVisit, Notice, NoticeKind
 from aiadmin.domain.notices.settings import MessageSettings
 
 LEAST_AHEAD = timedelta(hours=4)
@@ -108,7 +108,7 @@ def notice_of(reminder: Reminder, record: Record, company_id: CompanyId) -> NewN
         record_id=record.record_id,
         kind=reminder.kind,
         dedup_key=f"{reminder.kind}:{record.record_id}:{record.client_id}:{begins}",
-        promise=Promise.of(record),
+        announced=AnnouncedVisit.of(record),
         due_at=reminder.due_at,
         deadline_at=reminder.deadline_at,
     )
@@ -116,7 +116,7 @@ def notice_of(reminder: Reminder, record: Record, company_id: CompanyId) -> NewN
 
 def inherited(notice: Notice, heir: Record) -> NewNotice:
     """A reminder, or a request for a review, whose booking is off, as one of another booking of the same visit."""
-    later = heir.starts_at - notice.promise.starts_at
+    later = heir.starts_at - notice.announced.starts_at
     reminder = Reminder(kind=notice.kind, due_at=notice.due_at, deadline_at=notice.deadline_at + later)
     return notice_of(reminder, heir, notice.company_id)
 
@@ -124,11 +124,11 @@ def inherited(notice: Notice, heir: Record) -> NewNotice:
 def one_per_visit(new: Sequence[NewNotice]) -> Sequence[NewNotice]:
     """Of the bookings that are one visit of one person the first, which speaks for all of them."""
     kept: dict[tuple[CompanyId, NoticeKind, str, int], list[NewNotice]] = {}
-    for one in sorted(new, key=lambda each: each.promise.starts_at):
-        visit, record = ("visit", one.promise.visit_id), ("record", one.record_id)
-        what, number = record if one.promise.visit_id is None else visit
+    for one in sorted(new, key=lambda each: each.announced.starts_at):
+        visit, record = ("visit", one.announced.visit_id), ("record", one.record_id)
+        what, number = record if one.announced.visit_id is None else visit
         firsts = kept.setdefault((one.company_id, one.kind, what, number or 0), [])
-        if not any(is_one_visit(one.promise, first.promise) for first in firsts):
+        if not any(is_one_visit(one.announced, first.announced) for first in firsts):
             firsts.append(one)
     return [one for firsts in kept.values() for one in firsts]
 

@@ -9,7 +9,7 @@ from datetime import time
 from typing import Any, Self
 
 from aiadmin.domain.errors import AiAdminError
-from aiadmin.domain.messages.sending_policy import LARGEST_CAP, Pace, QuietHours
+from aiadmin.domain.messages.sending_policy import LARGEST_CAP, QuietHours, SendingPolicy
 from aiadmin.domain.notices.notice import NoticeKind
 from aiadmin.domain.notices.web_link import is_public
 
@@ -17,7 +17,7 @@ _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Flaw:
+class SettingError:
     """What is wrong with one setting: a code that `texts.SETTING_FLAWS` puts into words, and the range to keep."""
 
     code: str
@@ -28,39 +28,39 @@ class Flaw:
 class SettingsInvalidError(AiAdminError):
     """Some settings of messages are not what they must be."""
 
-    def __init__(self, flaws: Mapping[str, Flaw]) -> None:
+    def __init__(self, flaws: Mapping[str, SettingError]) -> None:
         super().__init__()
         self.flaws = flaws
 
 
-class _FlawError(Exception):
+class _SettingFlawError(Exception):
     def __init__(self, code: str, least: int | None = None, most: int | None = None) -> None:
         super().__init__(code)
-        self.flaw = Flaw(code=code, least=least, most=most)
+        self.flaw = SettingError(code=code, least=least, most=most)
 
 
 def _switch(value: object) -> bool:
     if not isinstance(value, bool):
-        raise _FlawError("switch")
+        raise _SettingFlawError("switch")
     return value
 
 
 def _clock(value: object) -> time:
     if not isinstance(value, str) or not (found := _CLOCK.fullmatch(value)):
-        raise _FlawError("clock")
+        raise _SettingFlawError("clock")
     return time(int(found[1]), int(found[2]))
 
 
 def _link(value: object) -> str:
     if not isinstance(value, str) or (value and not is_public(value)):
-        raise _FlawError("link")
+        raise _SettingFlawError("link")
     return value
 
 
 def _number(least: int, most: int) -> Callable[[object], int]:
     def read(value: object) -> int:
         if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-            raise _FlawError("range", least, most)
+            raise _SettingFlawError("range", least, most)
         return value
 
     return read
@@ -111,9 +111,9 @@ class MessageSettings:
         return QuietHours(begins=self.quiet_from, ends=self.quiet_to)
 
     @property
-    def pace(self) -> Pace:
+    def policy(self) -> SendingPolicy:
         """How the salon's messages are spread."""
-        return Pace(quiet=self.quiet, most_a_day=self.most_a_day)
+        return SendingPolicy(quiet=self.quiet, most_a_day=self.most_a_day)
 
     @classmethod
     def from_json(cls, given: object) -> Self:
@@ -129,12 +129,12 @@ class MessageSettings:
             SettingsInvalidError: names every setting that is wrong or unknown.
         """
         values, flaws = _read(given)
-        flaws |= {name: Flaw(code="unknown") for name in given if name not in _READERS}
+        flaws |= {name: SettingError(code="unknown") for name in given if name not in _READERS}
         if flaws:
             raise SettingsInvalidError(flaws)
         settings = cls(**values)
         if settings.reminder_day and settings.quiet.holds(settings.day_at):
-            raise SettingsInvalidError({"day_at": Flaw(code="quiet")})
+            raise SettingsInvalidError({"day_at": SettingError(code="quiet")})
         return settings
 
     def to_json(self) -> Mapping[str, object]:
@@ -157,15 +157,15 @@ _READERS: Mapping[str, Callable[[object], object]] = {
 }
 
 
-def _read(given: Mapping[str, object]) -> tuple[dict[str, Any], dict[str, Flaw]]:
+def _read(given: Mapping[str, object]) -> tuple[dict[str, Any], dict[str, SettingError]]:
     """What could be read, and what is wrong with the rest."""
     values: dict[str, Any] = {}
-    flaws: dict[str, Flaw] = {}
+    flaws: dict[str, SettingError] = {}
     for name, read in _READERS.items():
         if name in given:
             try:
                 values[name] = read(given[name])
-            except _FlawError as error:
+            except _SettingFlawError as error:
                 flaws[name] = error.flaw
     return values, flaws
 

@@ -22,18 +22,18 @@ from aiadmin.domain.journal.journal import (
     is_same_time,
 )
 from aiadmin.domain.messages.message import Purpose
-from aiadmin.domain.notices.notice import NEWS, Notice, NoticeKind, Promise, Untruth
+from aiadmin.domain.notices.notice import CHANGE_NOTICES, AnnouncedVisit, Notice, NoticeKind, StaleReason
 from aiadmin.domain.notices.reminder_planning import LEAST_AHEAD
 from aiadmin.domain.notices.settings import MessageSettings
 
 INHERITED = frozenset(
     {
-        Untruth.DELETED,
-        Untruth.MOVED,
-        Untruth.OTHER_CLIENT,
-        Untruth.NO_CLIENT,
-        Untruth.NO_SHOW,
-        Untruth.NOT_CAME,
+        StaleReason.DELETED,
+        StaleReason.MOVED,
+        StaleReason.OTHER_CLIENT,
+        StaleReason.NO_CLIENT,
+        StaleReason.NO_SHOW,
+        StaleReason.NOT_CAME,
     }
 )
 """Why what time alone brings about is no more to be said of one booking, and is still to be said of the others of its
@@ -41,7 +41,7 @@ visit: nobody has heard of them yet."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Told:
+class NoticeWithBooking:
     """A notice that is told now.
 
     Attributes:
@@ -52,18 +52,18 @@ class Told:
     record: Record
 
     @property
-    def believed(self) -> Promise | None:
+    def believed(self) -> AnnouncedVisit | None:
         """What the client reckoned with until now; None for a booking that is new to them."""
-        return self.notice.promise.was
+        return self.notice.announced.was
 
     @property
     def times(self) -> Sequence[datetime]:
         """When the client comes, or came as far as they know."""
-        return [one.starts_at for one in (self.believed, self.notice.promise) if one is not None]
+        return [one.starts_at for one in (self.believed, self.notice.announced) if one is not None]
 
 
 @dataclass(frozen=True, kw_only=True)
-class ToldVisit:
+class VisitNotices:
     """What is told of one visit of one person.
 
     Attributes:
@@ -72,7 +72,7 @@ class ToldVisit:
         known: the same as we knew it, and its client did: what was done to it since has not come to be planned yet.
     """
 
-    told: Sequence[Told]
+    told: Sequence[NoticeWithBooking]
     rest: Sequence[Record] = ()
     known: Sequence[Record] = ()
 
@@ -84,7 +84,7 @@ class ToldVisit:
         """
         kinds = {one.notice.kind for one in self.told}
         first = next(iter(kinds))
-        if len(kinds) == 1 and (not self.rest or first is NoticeKind.BOOKED or first not in NEWS):
+        if len(kinds) == 1 and (not self.rest or first is NoticeKind.BOOKED or first not in CHANGE_NOTICES):
             return first
         is_moved = NoticeKind.MOVED in kinds or not is_same_time(_first(self._before), _first(self._standing))
         return None if is_moved else NoticeKind.CHANGED
@@ -100,11 +100,11 @@ class ToldVisit:
         return [*(one.record for one in self.told if one.notice.kind is not NoticeKind.CANCELLED), *self.rest]
 
     @property
-    def _before(self) -> Sequence[Promise | Record]:
+    def _before(self) -> Sequence[AnnouncedVisit | Record]:
         return [*(one.believed for one in self.told if one.believed is not None), *(self.known or self.rest)]
 
 
-def by_visit(told: Sequence[Told]) -> Sequence[Sequence[Told]]:
+def by_visit(told: Sequence[NoticeWithBooking]) -> Sequence[Sequence[NoticeWithBooking]]:
     """The notices of each visit as its client knew it, in the order of their first ones.
 
     What overlaps is one visit, whatever numbers it has: two bookings of one time, or one that was made anew.
@@ -112,38 +112,38 @@ def by_visit(told: Sequence[Told]) -> Sequence[Sequence[Told]]:
     return grouped(told, _is_of_visit)
 
 
-def _is_of_visit(one: Told, visit: Sequence[Told]) -> bool:
+def _is_of_visit(one: NoticeWithBooking, visit: Sequence[NoticeWithBooking]) -> bool:
     known, first = _known_at(one), _known_at(visit[0])
     if known.visit_id is not None and known.visit_id == first.visit_id and is_near(first, known):
         return True
-    is_theirs = is_same_person(one.notice.promise, visit[0].notice.promise)
+    is_theirs = is_same_person(one.notice.announced, visit[0].notice.announced)
     return is_theirs and any(is_at_once(replace(one.record, starts_at=at), visit) for at in one.times)
 
 
-def is_at_once(one: Record, told: Sequence[Told]) -> bool:
+def is_at_once(one: Record, told: Sequence[NoticeWithBooking]) -> bool:
     """Whether a booking is at one time with what these notices tell of, as it was or as it is."""
     return any(is_overlapping(at, each.record.length, one) for each in told for at in each.times)
 
 
-def visits_of(told: Sequence[Told]) -> frozenset[int]:
+def visits_of(told: Sequence[NoticeWithBooking]) -> frozenset[int]:
     """The numbers of the visits that these notices are of, or were."""
-    promises = [promise for one in told for promise in (one.notice.promise, one.believed) if promise is not None]
+    promises = [promise for one in told for promise in (one.notice.announced, one.believed) if promise is not None]
     numbers = (*(one.visit_id for one in promises), *(one.record.visit_id for one in told))
     return frozenset(number for number in numbers if number is not None)
 
 
-def is_rest(one: Record, told: Sequence[Told], settings: MessageSettings, now: datetime) -> bool:
+def is_rest(one: Record, told: Sequence[NoticeWithBooking], settings: MessageSettings, now: datetime) -> bool:
     """Whether a booking that shares the number of a visit is told along with these notices: it stands.
 
     News speaks only of what is still to come; and nothing of what is still to be paid and may be taken back.
     """
-    times = [at for each in told for at in (each.notice.promise, each.believed) if at is not None]
-    is_theirs = is_same_person(one, told[0].notice.promise) and any(is_near(one, at) for at in times)
+    times = [at for each in told for at in (each.notice.announced, each.believed) if at is not None]
+    is_theirs = is_same_person(one, told[0].notice.announced) and any(is_near(one, at) for at in times)
     is_to_come = one.attendance is not Attendance.CAME and one.starts_at > now
-    return is_theirs and _stands(one, settings) and (is_to_come or told[0].notice.kind not in NEWS)
+    return is_theirs and _stands(one, settings) and (is_to_come or told[0].notice.kind not in CHANGE_NOTICES)
 
 
-def is_heir(one: Record, promise: Promise, settings: MessageSettings) -> bool:
+def is_heir(one: Record, promise: AnnouncedVisit, settings: MessageSettings) -> bool:
     """Whether a booking stands for the visit of a notice whose own booking does not any more."""
     return _stands(one, settings) and is_one_visit(one, promise)
 
@@ -154,13 +154,13 @@ def is_of_one_visit(one: Record, other: Record) -> bool:
     return is_alive and is_one_visit(one, other)
 
 
-def is_asking(visit: ToldVisit) -> bool:
+def is_asking(visit: VisitNotices) -> bool:
     """Whether the client is asked to come: not who has said so already, to us or at the desk."""
     is_open = any(one.attendance is not Attendance.CONFIRMED for one in visit.bookings)
     return Purpose(visit.told[0].notice.kind) in ASKING and is_open
 
 
-def has_begun(visit: ToldVisit, now: datetime) -> bool:
+def has_begun(visit: VisitNotices, now: datetime) -> bool:
     """Whether the client is there already: of what is under way nobody is reminded, whichever booking is to come.
 
     Who is marked as there the day before is not: only what follows then is still to be told.
@@ -184,8 +184,8 @@ def days(bookings: Sequence[Record]) -> Sequence[Sequence[Record]]:
     return found
 
 
-def _known_at(one: Told) -> Promise:
-    return one.believed or one.notice.promise
+def _known_at(one: NoticeWithBooking) -> AnnouncedVisit:
+    return one.believed or one.notice.announced
 
 
 def _stands(one: Record, settings: MessageSettings) -> bool:
@@ -193,5 +193,5 @@ def _stands(one: Record, settings: MessageSettings) -> bool:
     return is_certain and not one.is_deleted and one.attendance is not Attendance.NO_SHOW
 
 
-def _first(times: Iterable[Promise | Record]) -> Promise | Record:
+def _first(times: Iterable[AnnouncedVisit | Record]) -> AnnouncedVisit | Record:
     return min(times, key=lambda one: one.starts_at)

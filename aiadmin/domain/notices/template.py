@@ -44,7 +44,7 @@ BookedTitle = tuple[str, int]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Facts:
+class TemplateData:
     """What a text may speak of; what is not known is None or empty.
 
     Attributes:
@@ -90,7 +90,7 @@ class Facts:
         )
 
 
-def joined(bookings: Sequence[Facts]) -> Facts:
+def joined(bookings: Sequence[TemplateData]) -> TemplateData:
     """Several bookings of one visit as one: it begins with the first, and has a price where all of them have one.
 
     Args:

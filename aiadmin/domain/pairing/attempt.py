@@ -30,7 +30,7 @@ class PairingState(StrEnum):
     FAILED = "failed"
 
 
-RESTING = frozenset(
+TERMINAL = frozenset(
     {
         PairingState.CONNECTED,
         PairingState.EXHAUSTED,
@@ -64,7 +64,7 @@ class Timing:
         codes: how many a series has.
         overdue: how much later than expected the next code may come.
         start: from the start of a series to its first code.
-        link: how long the room waits for the new device to come online after the phone confirmed.
+        link: how long the process waits for the new device to come online after the phone confirmed.
         code_needs: a pairing code is asked for only when the series has this much left to type it in.
         blind: after Redis was away its keys may be gone; the watchers have this long to write them again.
     """
@@ -76,7 +76,7 @@ class Timing:
     start: timedelta = timedelta(seconds=15)
     link: timedelta = timedelta(seconds=15)
     code_needs: timedelta = timedelta(seconds=90)
-    blind: timedelta = timedelta(seconds=10)
+    redis_grace: timedelta = timedelta(seconds=10)
 
     @property
     def series(self) -> timedelta:
@@ -116,7 +116,7 @@ class Attempt:
     asked: bool = False
 
 
-class Step(Enum):
+class PairingStep(Enum):
     """What an attempt needs now."""
 
     NOTHING = auto()
@@ -124,7 +124,7 @@ class Step(Enum):
     RESTART = auto()
     """The series is silent: end it; `interrupted` says when the next one is due."""
     COMPLETE = auto()
-    """The phone confirmed and the room fell silent: the link stands."""
+    """The phone confirmed and the process fell silent: the link stands."""
     EXHAUST = auto()
 
 
@@ -133,15 +133,15 @@ def opened(company_id: CompanyId, now: datetime) -> Attempt:
     return Attempt(company_id=company_id, state=PairingState.WAITING, act_at=now)
 
 
-def next_step(attempt: Attempt, now: datetime) -> Step:
+def next_step(attempt: Attempt, now: datetime) -> PairingStep:
     """What to do at `now`."""
     if now < attempt.act_at:
-        return Step.NOTHING
+        return PairingStep.NOTHING
     if attempt.state is PairingState.CONFIRMING:
-        return Step.COMPLETE
+        return PairingStep.COMPLETE
     if attempt.session_id is not None:
-        return Step.RESTART
-    return Step.EXHAUST if attempt.series >= MAX_SERIES else Step.START
+        return PairingStep.RESTART
+    return PairingStep.EXHAUST if attempt.series >= MAX_SERIES else PairingStep.START
 
 
 def started(attempt: Attempt, session_id: str, now: datetime, timing: Timing) -> Attempt:
@@ -219,7 +219,7 @@ def interrupted(attempt: Attempt, now: datetime, jitter: float) -> Attempt:
     """The series ended without a link. After a code the next one is due at once; before it, WhatsApp is unreachable.
 
     Args:
-        jitter: from 0 to 1, so that many attempts do not knock together.
+        jitter: from 0 to 1, so that many attempts do not retry together.
     """
     over = replace(_between(attempt), phone=None if attempt.asked else attempt.phone)
     if attempt.codes > 0:

@@ -1,10 +1,10 @@
-"""A room: a short-lived process that pairs several companies at once.
+"""A pairing process is short-lived and pairs several companies at once.
 
-With ten attempts a room measures about 50 MB, hardly more than with one: so attempts share rooms. And an abandoned
-attempt leaves a thread of the library behind for ever: so a room takes only so many before it must end.
+With ten attempts a process measures about 50 MB, hardly more than with one: so attempts share processes. And an
+abandoned attempt leaves a thread of the library behind for ever: so a process takes only so many before it must end.
 
-A room takes a third of a second to start, most of a first code's time. So one is started when a page opens, and waits
-warm while its reader makes up their mind.
+A process takes a third of a second to start, most of a first code's time. So one is started when a page opens, and
+waits warm while its reader makes up their mind.
 """
 
 from __future__ import annotations
@@ -14,54 +14,56 @@ from dataclasses import dataclass
 
 MAX_LIVE = 10
 MAX_TAKEN = 20
-MAX_ROOMS = 12
-"""Far below 1 GiB together, also where a room grows to 80 MB."""
+MAX_PROCESSES = 12
+"""Far below 1 GiB together, also where a process grows to 80 MB."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Room:
-    """One pairing process.
+class ProcessLoad:
+    """How busy one pairing process is.
 
     Attributes:
         live: series that run in it now.
         taken: series it was ever given.
     """
 
-    room_id: int
+    process_id: int
     live: int
     taken: int
 
 
-class NewRoom:
-    """Start another room."""
+class StartProcess:
+    """Start another process."""
 
 
-class NoRoom:
+class NoCapacity:
     """Every place is taken: wait."""
 
 
-Place = int | type[NewRoom] | type[NoRoom]
+Placement = int | type[StartProcess] | type[NoCapacity]
 
 
-def place(rooms: Iterable[Room], capacity: int) -> Place:
-    """Where the next series runs: the id of the fullest room with a free place, a new room, or nowhere.
+def placement(processes: Iterable[ProcessLoad], capacity: int) -> Placement:
+    """Where the next series runs: the id of the fullest process with a free place, a new process, or nowhere.
 
-    The fullest first, so that the others empty and end. At most `capacity` series run in all rooms together.
+    The fullest first, so that the others empty and end. At most `capacity` series run in all processes together.
     """
-    known = list(rooms)
-    if sum(room.live for room in known) >= capacity:
-        return NoRoom
-    free = [room for room in known if room.live < MAX_LIVE and room.taken < MAX_TAKEN]
+    known = list(processes)
+    if sum(process.live for process in known) >= capacity:
+        return NoCapacity
+    free = [process for process in known if process.live < MAX_LIVE and process.taken < MAX_TAKEN]
     if free:
-        return max(free, key=lambda room: (room.live, -room.room_id)).room_id
-    return NewRoom if len(known) < MAX_ROOMS else NoRoom
+        return max(free, key=lambda process: (process.live, -process.process_id)).process_id
+    return StartProcess if len(known) < MAX_PROCESSES else NoCapacity
 
 
-def should_warm(rooms: Iterable[Room], capacity: int, *, expected: bool) -> bool:
-    """Whether to start a room ahead of its first attempt: one is expected, and would find no room with a place."""
-    return expected and place(rooms, capacity) is NewRoom
+def should_warm(processes: Iterable[ProcessLoad], capacity: int, *, expected: bool) -> bool:
+    """Whether to start a process ahead of its first attempt: one is expected, and would find no process with a
+    place."""
+    return expected and placement(processes, capacity) is StartProcess
 
 
-def is_done(room: Room, *, expected: bool) -> bool:
-    """Whether the room may end: it has worked and has nothing left, or waits for an attempt that nobody expects."""
-    return room.live == 0 and (room.taken > 0 or not expected)
+def is_done(process: ProcessLoad, *, expected: bool) -> bool:
+    """Whether the process may end: it has worked and has nothing left, or waits for an attempt that nobody
+    expects."""
+    return process.live == 0 and (process.taken > 0 or not expected)

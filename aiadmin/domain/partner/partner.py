@@ -21,7 +21,7 @@ _MOSCOW = timedelta(hours=3)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Payment:
+class NewPayment:
     """What a salon has paid us, and for which time. Times are naive, as YClients wants them."""
 
     amount: Decimal
@@ -40,7 +40,7 @@ class Payment:
         }
 
 
-def default_key(payment: Payment) -> str:
+def default_key(payment: NewPayment) -> str:
     """A period is paid for once, unless somebody gives a key of their own."""
     return f"{payment.period_from:{TIME}}/{payment.period_to:{TIME}}"
 
@@ -74,7 +74,7 @@ class StatusChange:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Installation:
+class InstallationDetails:
     """Our app in one salon, in YClients' own words."""
 
     status: str
@@ -112,7 +112,7 @@ class InstalledSalon:
     city: str
 
 
-class Outcome(StrEnum):
+class PartnerOutcome(StrEnum):
     """What became of something that we told YClients."""
 
     DONE = audit.DONE
@@ -122,7 +122,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Paid:
+class PaymentResult:
     """How a payment stands.
 
     Attributes:
@@ -132,40 +132,42 @@ class Paid:
     """
 
     key: str
-    outcome: Outcome
+    outcome: PartnerOutcome
     payment_id: int | None
     detail: str
     is_repeat: bool
 
 
-def outcome_of(error: YClientsError) -> Outcome:
+def outcome_of(error: YClientsError) -> PartnerOutcome:
     """Whether a call that failed may have been obeyed all the same.
 
     >>> outcome_of(YClientsDownError(status=502)).value, outcome_of(RateLimitedError(status=429)).value
     ('unknown', 'refused')
     """
-    return Outcome.UNKNOWN if isinstance(error, YClientsDownError | UnreadableError) else Outcome.REFUSED
+    return (
+        PartnerOutcome.UNKNOWN if isinstance(error, YClientsDownError | UnreadableError) else PartnerOutcome.REFUSED
+    )
 
 
-def written(outcome: Outcome, detail: str = "") -> str:
+def written(outcome: PartnerOutcome, detail: str = "") -> str:
     """An outcome as the audit log keeps it."""
     return f"{outcome}: {detail}" if detail else outcome.value
 
 
-def stored(entry: AuditEntry) -> Paid:
+def stored(entry: AuditEntry) -> PaymentResult:
     """How a payment stands by its entry in the audit log; one that was begun and not finished is unknown."""
-    word, _, detail = (entry.outcome or Outcome.UNKNOWN).partition(": ")
+    word, _, detail = (entry.outcome or PartnerOutcome.UNKNOWN).partition(": ")
     result: Mapping[str, Any] = entry.details.get("result") or {}
-    return Paid(
+    return PaymentResult(
         key=str(entry.details["key"]),
-        outcome=Outcome(word),
+        outcome=PartnerOutcome(word),
         payment_id=result.get("payment_id"),
         detail=detail,
         is_repeat=True,
     )
 
 
-def is_same(entry: AuditEntry, payment: Payment) -> bool:
+def is_same(entry: AuditEntry, payment: NewPayment) -> bool:
     """Whether the entry is of this payment."""
     return all(entry.details.get(name) == value for name, value in payment.details().items())
 

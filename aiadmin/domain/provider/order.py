@@ -13,15 +13,15 @@ from enum import IntEnum
 
 from aiadmin.domain.companies.outbox import OutboxState
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.messages.sending_policy import Hindrance
+from aiadmin.domain.messages.sending_policy import BlockReason
 from aiadmin.domain.quarantine import RowKey
-from aiadmin.domain.yclients.http_answer import Answer
+from aiadmin.domain.yclients.http_answer import HttpAnswer
 
 DEADLINE = timedelta(hours=15)
 """YClients names none. After a night of quiet hours a notice is still worth sending; a day later it is not."""
 
 
-class Status(IntEnum):
+class OrderStatus(IntEnum):
     """What YClients is told of a message; the numbers are the protocol's."""
 
     DELIVERED = 1
@@ -84,13 +84,13 @@ class Taken:
 
 
 _REFUSALS = {
-    Hindrance.OPTED_OUT: Code.OPTED_OUT,
-    Hindrance.MUTED: Code.OPTED_OUT,
-    Hindrance.ABSENT: Code.NOT_ON_WHATSAPP,
+    BlockReason.OPTED_OUT: Code.OPTED_OUT,
+    BlockReason.MUTED: Code.OPTED_OUT,
+    BlockReason.ABSENT: Code.NOT_ON_WHATSAPP,
 }
 
 
-def refusal_of(why: Hindrance) -> Code:
+def refusal_of(why: BlockReason) -> Code:
     """What YClients is told of a message that will never go; the salon may just have no room for it today."""
     return _REFUSALS.get(why, Code.BUSY)
 
@@ -114,7 +114,7 @@ def is_allowed_callback(url: str, origins: Sequence[str]) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Progress:
+class OrderProgress:
     """A message that YClients gave us, and how it stands.
 
     Attributes:
@@ -148,26 +148,26 @@ UNKNOWN_FOR = timedelta(hours=1)
 """How long a message that may have arrived is given the benefit of the doubt."""
 
 
-def history(progress: Progress, now: datetime) -> tuple[Status, ...]:
+def history(progress: OrderProgress, now: datetime) -> tuple[OrderStatus, ...]:
     """All that there is to tell by now, in order."""
     if progress.delivered_at is not None:
-        return (Status.QUEUED, Status.SENT, Status.DELIVERED)
+        return (OrderStatus.QUEUED, OrderStatus.SENT, OrderStatus.DELIVERED)
     match progress.state:
         case OutboxState.SENT:
-            return (Status.QUEUED, Status.SENT)
+            return (OrderStatus.QUEUED, OrderStatus.SENT)
         case OutboxState.FAILED | OutboxState.CANCELLED | None:
             unwanted = progress.reason in _UNWANTED
-            return (Status.QUEUED, Status.REJECTED if unwanted else Status.NOT_DELIVERED)
+            return (OrderStatus.QUEUED, OrderStatus.REJECTED if unwanted else OrderStatus.NOT_DELIVERED)
         case OutboxState.UNKNOWN if now - (progress.finished_at or progress.created_at) >= UNKNOWN_FOR:
-            return (Status.QUEUED, Status.NOT_DELIVERED)
+            return (OrderStatus.QUEUED, OrderStatus.NOT_DELIVERED)
         case _:
-            return (Status.QUEUED,)
+            return (OrderStatus.QUEUED,)
 
 
-_LAST = frozenset({Status.DELIVERED, Status.NOT_DELIVERED, Status.REJECTED})
+_LAST = frozenset({OrderStatus.DELIVERED, OrderStatus.NOT_DELIVERED, OrderStatus.REJECTED})
 
 
-def next_status(progress: Progress, now: datetime) -> Status | None:
+def next_status(progress: OrderProgress, now: datetime) -> OrderStatus | None:
     """What YClients should be told next; None while there is no news, and for ever after a last status."""
     if _LAST.intersection(progress.told):
         return None
@@ -193,7 +193,7 @@ Next = LookAgain | Finished
 SOONEST, LATEST = timedelta(seconds=2), timedelta(hours=1)
 
 
-def after_look(progress: Progress, now: datetime) -> Next:
+def after_look(progress: OrderProgress, now: datetime) -> Next:
     """When to look again: at once when there is more to tell, else after a tenth of the message's age.
 
     The older a message, the rarer its news.
@@ -213,11 +213,11 @@ TOLD_WITHIN = timedelta(days=2)
 """YClients that cannot be reached for so long after a message was given does not hear of it any more."""
 
 
-def after_failure(progress: Progress, answer: Answer, now: datetime, chance: float) -> Next:
+def after_failure(progress: OrderProgress, answer: HttpAnswer, now: datetime, jitter: float) -> Next:
     """What follows a report that YClients did not take: another attempt, or none when it plainly refused it.
 
     Args:
-        chance: a random number from 0 up to 1.
+        jitter: a random number from 0 up to 1.
     """
     said = f"HTTP {answer.status}" if answer.status else answer.message or "no answer"
     if not answer.is_transient:
@@ -225,7 +225,7 @@ def after_failure(progress: Progress, answer: Answer, now: datetime, chance: flo
     if now - progress.created_at >= TOLD_WITHIN:
         return Finished(error=f"unreachable: {said}")
     pause = min(FIRST_PAUSE * 2.0 ** min(progress.attempts, 30), LONGEST_PAUSE)
-    return LookAgain(at=now + max(pause * (0.5 + chance / 2), min(answer.wait, LONGEST_WAIT)))
+    return LookAgain(at=now + max(pause * (0.5 + jitter / 2), min(answer.wait, LONGEST_WAIT)))
 
 
 def is_double(*, notices_are_on: bool, last_order_at: datetime | None, now: datetime) -> bool:

@@ -21,7 +21,7 @@ from aiadmin.domain.yclients.error import (
     YClientsDownError,
     YClientsError,
 )
-from aiadmin.domain.yclients.http_answer import Answer
+from aiadmin.domain.yclients.http_answer import HttpAnswer
 
 _BY_STATUS: Mapping[int, type[YClientsError]] = {
     HTTPStatus.UNAUTHORIZED: KeyRefusedError,
@@ -47,7 +47,7 @@ _BY_WORDS: tuple[tuple[type[YClientsError], type[YClientsError], tuple[str, ...]
 """A narrower error than the status tells, when the message has one of these words."""
 
 
-def error_of(answer: Answer) -> YClientsError | None:
+def error_of(answer: HttpAnswer) -> YClientsError | None:
     """The error that `answer` is, or None when YClients did what we asked."""
     kind = _kind(answer)
     if kind is None:
@@ -61,7 +61,7 @@ def error_of(answer: Answer) -> YClientsError | None:
     )
 
 
-def _kind(answer: Answer) -> type[YClientsError] | None:
+def _kind(answer: HttpAnswer) -> type[YClientsError] | None:
     status = answer.status
     if status is None or not HTTPStatus.OK <= status < HTTPStatus.INTERNAL_SERVER_ERROR:
         return YClientsDownError
@@ -74,7 +74,7 @@ def _kind(answer: Answer) -> type[YClientsError] | None:
     return _narrowed(_BY_STATUS.get(status, InvalidError), answer)
 
 
-def _narrowed(kind: type[YClientsError], answer: Answer) -> type[YClientsError]:
+def _narrowed(kind: type[YClientsError], answer: HttpAnswer) -> type[YClientsError]:
     by_code = _BY_CODE.get(code_of(answer.body) or 0)
     if by_code is not None:
         return by_code
@@ -105,7 +105,7 @@ _FIRST_PAUSE = 0.5
 
 
 def pause_before_next(
-    error: YClientsError, *, tries: int, is_safe: bool, urgency: Urgency, left: timedelta, chance: float
+    error: YClientsError, *, tries: int, is_safe: bool, urgency: Urgency, left: timedelta, jitter: float
 ) -> timedelta | None:
     """How long to wait before the same call is made again, or None when it is not.
 
@@ -113,11 +113,11 @@ def pause_before_next(
         tries: how often it was made.
         is_safe: whether it only reads: anything else may have been done although the answer says nothing of it.
         left: how much of the caller's patience is left.
-        chance: a random number from 0 up to 1.
+        jitter: a random number from 0 up to 1.
     """
     if not is_safe or tries >= TRIES[urgency] or not isinstance(error, YClientsDownError | RateLimitedError):
         return None
     if isinstance(error, RateLimitedError):
         return timedelta(0)  # the whole fleet is quiet: the wait for a turn is the pause
-    pause = timedelta(seconds=_FIRST_PAUSE * 2 ** (tries - 1) * (1 + chance))
+    pause = timedelta(seconds=_FIRST_PAUSE * 2 ** (tries - 1) * (1 + jitter))
     return pause if pause < left else None

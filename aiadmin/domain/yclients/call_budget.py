@@ -65,7 +65,7 @@ class Budget:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pace:
+class BudgetState:
     """When the next call may go, in seconds on any clock that only runs forward."""
 
     second: float = 0.0
@@ -76,16 +76,16 @@ class Pace:
         """The earliest moment of the next call."""
         return max(self.second, self.minute - budget.minute_slack, self.quiet_until)
 
-    def called(self, budget: Budget, now: float) -> Pace:
-        """The pace after a call at `now`."""
-        return Pace(
+    def called(self, budget: Budget, now: float) -> BudgetState:
+        """The state after a call at `now`."""
+        return BudgetState(
             second=max(self.second, now) + budget.second_step,
             minute=max(self.minute, now) + budget.minute_step,
             quiet_until=self.quiet_until,
         )
 
 
-def place(urgency: Urgency, *, now_serving: int, last: int | None) -> int:
+def queue_position(urgency: Urgency, *, now_serving: int, last: int | None) -> int:
     """The place of a new call in the one queue; the smallest is served first, equal ones in the order they came.
 
     Each salon has a line for each urgency, and all that are unknown have one together. A call stands one step behind
@@ -97,7 +97,8 @@ def place(urgency: Urgency, *, now_serving: int, last: int | None) -> int:
         now_serving: the place of the call that was served last.
         last: the place of the line's last call, or None.
 
-    >>> place(Urgency.SYNC, now_serving=40, last=None) > place(Urgency.INTERACTIVE, now_serving=40, last=None)
+    >>> sync = queue_position(Urgency.SYNC, now_serving=40, last=None)
+    >>> sync > queue_position(Urgency.INTERACTIVE, now_serving=40, last=None)
     True
     """
     lines, step = len(Urgency), _STEP[urgency]
@@ -111,16 +112,16 @@ _LONGEST_BACKOFF = 8.0
 _LONGEST_ASKED = 600.0
 
 
-def quiet_after(strikes: int, *, asked: timedelta, chance: float) -> timedelta:
+def quiet_after(strikes: int, *, asked: timedelta, jitter: float) -> timedelta:
     """How long the whole fleet is quiet after YClients said that we call too often.
 
     Args:
         strikes: how often it has said so in a row, from 1.
         asked: its `Retry-After`, or zero.
-        chance: a random number from 0 up to 1.
+        jitter: a random number from 0 up to 1.
 
-    >>> [quiet_after(n, asked=timedelta(0), chance=0).total_seconds() for n in (1, 2, 3, 4, 9)]
+    >>> [quiet_after(n, asked=timedelta(0), jitter=0).total_seconds() for n in (1, 2, 3, 4, 9)]
     [1.0, 2.0, 4.0, 8.0, 8.0]
     """
     seconds = min(asked.total_seconds(), _LONGEST_ASKED) or min(2.0 ** min(strikes - 1, 9), _LONGEST_BACKOFF)
-    return timedelta(seconds=seconds + chance * min(seconds, 1.0) / 2)
+    return timedelta(seconds=seconds + jitter * min(seconds, 1.0) / 2)

@@ -7,39 +7,39 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from aiadmin import texts
-from aiadmin.domain.chat.confirmation import Answer, Question, after_refusal, writing
+from aiadmin.domain.chat.confirmation import ClientAnswer, Question, after_refusal, writing
 from aiadmin.domain.errors import AiAdminError, DependencyDownError
 from aiadmin.domain.journal.journal import Attendance, Record
 from aiadmin.domain.journal.sync_run import SLICE
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.domain.yclients.error import YClientsError
-from aiadmin.services.chat.replies import tell_salon
+from aiadmin.services.chat.replies import notify_salon
 from aiadmin.services.isolation import Isolation
 from aiadmin.services.journal import bookings
-from aiadmin.services.journal.fresh_bookings import Looker
-from aiadmin.services.ports import Clock, JobQueue, NewUnitOfWork, ReadSalon, SalonApi
+from aiadmin.services.journal.fresh_bookings import FreshBookings
+from aiadmin.services.ports import Clock, JobQueue, NewUnitOfWork, SalonApi, SyncedSalon
 
 CLAIM = timedelta(minutes=2)
 """Longer than the reading and the writing of one visit take, their turns included."""
 _LOOKED_THROUGH = 50
 """Answers that are tried apart when one of those that are due raises."""
 
-_Claimed = tuple[Question, ReadSalon | None]
+_Claimed = tuple[Question, SyncedSalon | None]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Confirmer:
-    """Writes answers into journals.
+class JournalConfirmer:
+    """Writes the answers of clients into the journals of their salons.
 
     Attributes:
-        chance: a random number from 0 up to 1, for jitter.
+        rng: returns a random number from 0 up to 1, for jitter.
     """
 
     uow: NewUnitOfWork
     api: SalonApi
     queue: JobQueue
     clock: Clock
-    chance: Callable[[], float]
+    rng: Callable[[], float]
 
     def work(self) -> int:
         """Write answer after answer for a few seconds; how many were tried.
@@ -79,11 +79,11 @@ class Confirmer:
             try:
                 self._write(salon, question)
             except (YClientsError, DependencyDownError) as error:
-                self._put_off(question, error)
+                self._postpone(question, error)
 
-    def _write(self, salon: ReadSalon, question: Question) -> None:
+    def _write(self, salon: SyncedSalon, question: Question) -> None:
         """The visit is read first: an attempt without an answer may have been done, and bookings may have moved."""
-        looker = Looker(uow=self.uow, api=self.api, clock=self.clock, salon=salon, due=())
+        looker = FreshBookings(uow=self.uow, api=self.api, clock=self.clock, salon=salon, due=())
         asked = bookings.read(salon, question.record_id, api=self.api, uow=self.uow)
         visits = [] if question.visit_id is None else [question.visit_id]
         rest = looker.of_visits(visits, but=[question.record_id], more=[*question.others])
@@ -94,36 +94,36 @@ class Confirmer:
         for each in to_do.records:
             self._mark(salon, question, each, to_do.attendance)
         with self.uow() as work:
-            work.questions.written(question, self.clock())
+            work.questions.mark_written(question, self.clock())
             work.commit()
 
-    def _mark(self, salon: ReadSalon, question: Question, record: Record, attendance: Attendance) -> None:
+    def _mark(self, salon: SyncedSalon, question: Question, record: Record, attendance: Attendance) -> None:
         """One booking of the visit that was answered about; what says so already stays."""
         if record.attendance is not attendance:
             visited = record if record.visit_id is not None else replace(record, visit_id=question.visit_id)
             self.api.set_attendance(salon.salon_id, visited, attendance)
 
-    def _put_off(self, question: Question, error: AiAdminError) -> None:
-        retry = after_refusal(question, error, now=self.clock(), chance=self.chance())
+    def _postpone(self, question: Question, error: AiAdminError) -> None:
+        retry = after_refusal(question, error, now=self.clock(), jitter=self.rng())
         if retry.at is None:
             self._give_up(question, retry.reason)
             return
         with self.uow() as work:
-            work.questions.put_off(question, until=retry.at, error=retry.reason)
+            work.questions.postpone(question, until=retry.at, error=retry.reason)
             work.commit()
 
     def _drop(self, question: Question, reason: str) -> None:
         """The visit is no longer what the client answered about; the salon knows, for it changed it."""
         with self.uow() as work:
-            work.questions.put_off(question, until=None, error=reason)
+            work.questions.postpone(question, until=None, error=reason)
             work.commit()
 
     def _give_up(self, question: Question, reason: str) -> None:
         now = self.clock()
         with self.uow() as work:
-            work.questions.put_off(question, until=None, error=reason)
-            if question.answer is Answer.YES:
+            work.questions.postpone(question, until=None, error=reason)
+            if question.answer is ClientAnswer.YES:
                 key = f"unwritten:{question.record_id}:{question.starts_at:%Y%m%d%H%M}"
-                tell_salon(question, texts.UNWRITTEN, key=key, work=work, now=now)
+                notify_salon(question, texts.UNWRITTEN, key=key, work=work, now=now)
             work.commit()
-        self.queue.look()
+        self.queue.wake_hosts()

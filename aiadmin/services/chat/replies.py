@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 from aiadmin import texts
 from aiadmin.domain.chat.confirmation import (
     OLD,
-    Letter,
+    InboxMessage,
     Question,
-    Reaction,
+    ReplyEffects,
     is_held,
     is_to_write,
     react,
@@ -24,25 +24,25 @@ from aiadmin.domain.chat.confirmation import (
 )
 from aiadmin.domain.chat.intent import understand
 from aiadmin.domain.journal.journal import DEFAULT_ZONE
-from aiadmin.domain.messages.contact import Sighting
+from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import Direction, NewMessage, Purpose
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.services.isolation import Isolation
-from aiadmin.services.messages.messages import owe
+from aiadmin.services.messages.messages import enqueue
 from aiadmin.services.ports import Clock, JobQueue, NewUnitOfWork, UnitOfWork
 from aiadmin.texts import formatting as wording
 
 BATCH = 50
 REPLY_WITHIN = timedelta(minutes=10)
 """A thanks that comes later is odd; whoever says stop has it without a word."""
-TELL_WITHIN = timedelta(hours=12)
+NOTIFY_WITHIN = timedelta(hours=12)
 MOST_BATCHES = 20
 """In one job, so that others have a turn."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reader:
-    """Looks at what devices have heard."""
+class ReplyHandler:
+    """Handles what clients wrote."""
 
     uow: NewUnitOfWork
     queue: JobQueue
@@ -51,9 +51,9 @@ class Reader:
     def work(self) -> int:
         """Look at all that waits, the oldest first; how many messages. Raises DependencyDownError."""
         isolation = Isolation(uow=self.uow, clock=self.clock)
-        total = sum(isolation.retry(WorkQueue.INBOX_MESSAGES, self._take))
+        total = sum(isolation.retry(WorkQueue.INBOX_MESSAGES, self._claim))
         for _ in range(MOST_BATCHES):
-            done = isolation.batch(WorkQueue.INBOX_MESSAGES, self._take, keys=self._keys)
+            done = isolation.batch(WorkQueue.INBOX_MESSAGES, self._claim, keys=self._keys)
             total += sum(done)
             if len(done) == 1 and done[0] < BATCH:
                 break
@@ -61,67 +61,69 @@ class Reader:
 
     def _keys(self) -> Sequence[RowKey]:
         with self.uow() as work:
-            return work.letters.waiting_keys(limit=BATCH)
+            return work.unhandled_messages.due_keys(limit=BATCH)
 
-    def _take(self, only: Sequence[RowKey] | None) -> int:
+    def _claim(self, only: Sequence[RowKey] | None) -> int:
         now = self.clock()
         with self.uow() as work:
-            letters = work.letters.take(limit=BATCH, only=only)
-            for letter in sorted(letters, key=lambda one: (one.company_id, one.letter_id)):
-                _look(letter, work, now)
-            work.letters.mark(letters, now)
+            messages = work.unhandled_messages.claim(limit=BATCH, only=only)
+            for message in sorted(messages, key=lambda one: (one.company_id, one.inbox_id)):
+                _handle(message, work, now)
+            work.unhandled_messages.mark_handled(messages, now)
             work.commit()
-        if letters:
-            self.queue.look()
-        return len(letters)
+        if messages:
+            self.queue.wake_hosts()
+        return len(messages)
 
 
-def _look(letter: Letter, work: UnitOfWork, now: datetime) -> None:
-    whom = letter.company_id, letter.contact_id
-    if letter.direction is Direction.OWN_PHONE:
-        reaction, question = react_to_salon(letter.sent_at, now), None
+def _handle(message: InboxMessage, work: UnitOfWork, now: datetime) -> None:
+    whom = message.company_id, message.contact_id
+    if message.direction is Direction.OWN_PHONE:
+        effects, question = react_to_salon(message.sent_at, now), None
     else:
-        work.standings.reached(*whom)
-        question = work.questions.answered_by(letter)
-        is_out = work.standings.person(*whom).opted_out_at is not None
-        said = understand(letter.text, letter.kind)
-        reaction = react(said, question, is_out=is_out, is_old=now - letter.sent_at > OLD)
-    if reaction.silence is not None:
-        work.standings.hush(*whom, now + reaction.silence)
-    if reaction.opt is not None:
-        _opt(letter, reaction.opt, work, now)
-    if question is not None and reaction.answer is not None:
-        write_at = now if is_to_write(reaction.answer, question) else None
-        work.questions.answer(question, reaction.answer, at=now, write_at=write_at)
-    _say(letter, reaction, question, work, now)
+        work.permissions.mark_reachable(*whom)
+        question = work.questions.answered_by(message)
+        is_out = work.permissions.recipient(*whom).opted_out_at is not None
+        said = understand(message.text, message.kind)
+        effects = react(said, question, is_out=is_out, is_old=now - message.sent_at > OLD)
+    if effects.silence is not None:
+        work.permissions.mute_until(*whom, now + effects.silence)
+    if effects.opt is not None:
+        _apply_opt(message, effects.opt, work, now)
+    if question is not None and effects.answer is not None:
+        write_at = now if is_to_write(effects.answer, question) else None
+        work.questions.answer(question, effects.answer, at=now, write_at=write_at)
+    _reply(message, effects, question, work, now)
 
 
-def _opt(letter: Letter, is_in: bool, work: UnitOfWork, now: datetime) -> None:
+def _apply_opt(message: InboxMessage, is_in: bool, work: UnitOfWork, now: datetime) -> None:
     if is_in:
-        work.standings.opt_in(letter.company_id, letter.contact_id)
+        work.permissions.opt_in(message.company_id, message.contact_id)
     else:
-        work.standings.opt_out(letter.company_id, letter.contact_id, now)
-        work.outbox_messages.cancel_to(letter.company_id, letter.contact_id, reason="opted_out", at=now)
+        work.permissions.opt_out(message.company_id, message.contact_id, now)
+        work.outbox_messages.cancel_to(message.company_id, message.contact_id, reason="opted_out", at=now)
 
 
-def _say(letter: Letter, reaction: Reaction, question: Question | None, work: UnitOfWork, now: datetime) -> None:
+def _reply(
+    message: InboxMessage, effects: ReplyEffects, question: Question | None, work: UnitOfWork, now: datetime
+) -> None:
     when, _ = visit_of(question, work) if question else ("", None)
-    if reaction.reply is not None:
+    if effects.reply is not None:
         new = NewMessage(
-            company_id=letter.company_id,
-            text=texts.REPLIES[reaction.reply].format(when=when),
-            dedup_key=f"reply:{letter.letter_id}",
+            company_id=message.company_id,
+            text=texts.REPLIES[effects.reply].format(when=when),
+            dedup_key=f"reply:{message.inbox_id}",
             deadline_at=now + REPLY_WITHIN,
             purpose=Purpose.REPLY,
             record_id=question.record_id if question else None,
         )
-        work.outbox_messages.add(new, letter.contact_id, now)
-    if question is not None and reaction.tells_salon:
-        told = texts.TELL_SALON.get(reaction.answer, texts.TELL_UNSURE) if reaction.answer else texts.TELL_UNSURE
-        tell_salon(question, told, key=f"told:{letter.letter_id}", work=work, now=now)
+        work.outbox_messages.add(new, message.contact_id, now)
+    if question is not None and effects.tells_salon:
+        told = texts.TELL_SALON.get(effects.answer, texts.TELL_UNSURE) if effects.answer else texts.TELL_UNSURE
+        notify_salon(question, told, key=f"told:{message.inbox_id}", work=work, now=now)
 
 
-def tell_salon(question: Question, told: str, *, key: str, work: UnitOfWork, now: datetime) -> None:
+def notify_salon(question: Question, told: str, *, key: str, work: UnitOfWork, now: datetime) -> None:
     """A message to the salon's own number, about one visit: there the owner reads it beside the client's chat."""
     company = work.companies.find(question.company_id)
     if company is None or company.whatsapp_phone is None:
@@ -132,12 +134,12 @@ def tell_salon(question: Question, told: str, *, key: str, work: UnitOfWork, now
         company_id=question.company_id,
         text=told.format(when=when, who=texts.who(name, phone)),
         dedup_key=key,
-        deadline_at=now + TELL_WITHIN,
+        deadline_at=now + NOTIFY_WITHIN,
         purpose=Purpose.REPLY,
         record_id=question.record_id,
         about=question.contact_id,
     )
-    owe(new, to=Sighting(phone=company.whatsapp_phone), work=work, now=now)
+    enqueue(new, to=IdentityObservation(phone=company.whatsapp_phone), work=work, now=now)
 
 
 def visit_of(question: Question, work: UnitOfWork) -> tuple[str, str | None]:

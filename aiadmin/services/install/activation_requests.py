@@ -17,8 +17,8 @@ from aiadmin.services.ports import Clock, JobQueue, NewUnitOfWork
 
 
 @dataclass(frozen=True, kw_only=True)
-class CallbackState:
-    """How the telling stands.
+class ActivationRequestState:
+    """How far an activation request has come.
 
     Attributes:
         state: of the outbox row, or None when there is none.
@@ -36,7 +36,7 @@ def request(
     clock: Clock,
     window: timedelta,
     may_retry: Callable[[], bool],
-) -> CallbackState:
+) -> ActivationRequestState:
     """Have the activation of a linked salon told now, one that failed included; how it stands after that.
 
     Args:
@@ -45,16 +45,16 @@ def request(
     Raises:
         CompanyNotFoundError: no such company.
     """
-    company, row = _look(company_id, uow)
+    company, row = _current_state(company_id, uow)
     if row is not None and row.state is OutboxState.FAILED and may_retry():
         with suppress(ActivationStateError):
             activations.retry(company_id, uow=uow, clock=clock, window=window)
-        company, row = _look(company_id, uow)
+        company, row = _current_state(company_id, uow)
     if row is not None and row.state is OutboxState.PENDING and not row.is_held:
         queue.deliver(row.outbox_id)
-    return CallbackState(integration_status=company.integration_status, state=row.state if row else None)
+    return ActivationRequestState(integration_status=company.integration_status, state=row.state if row else None)
 
 
-def _look(company_id: CompanyId, uow: NewUnitOfWork) -> tuple[Company, OutboxRow | None]:
+def _current_state(company_id: CompanyId, uow: NewUnitOfWork) -> tuple[Company, OutboxRow | None]:
     with uow() as work:
         return work.companies.get(company_id), work.outbox.find_by_key(company_id, ACTIVATION_KEY)

@@ -8,11 +8,19 @@ from datetime import datetime, timedelta
 
 from aiadmin import texts
 from aiadmin.domain.companies.company import Company, IntegrationStatus
-from aiadmin.domain.companies.outbox import CLAIM, OutboxRow, OutboxState, Outcome, Step, Verdict, next_step
+from aiadmin.domain.companies.outbox import (
+    CLAIM,
+    DeliveryOutcome,
+    OutboxRow,
+    OutboxState,
+    OutboxStep,
+    Verdict,
+    next_step,
+)
 from aiadmin.domain.errors import ActivationStateError, AiAdminError
 from aiadmin.domain.ids import CompanyId, OutboxId
 from aiadmin.domain.install.activation import (
-    Reason,
+    ActivationFailure,
     judge,
     judge_before_repeat,
     lead,
@@ -25,24 +33,32 @@ from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.services.companies.registration import ACTIVATION_KEY
 from aiadmin.services.isolation import Isolation
 from aiadmin.services.journal.webhooks import address_of
-from aiadmin.services.ports import ActivationRequest, Clock, Marketplace, NewUnitOfWork, Rooms, Secrets, UnitOfWork
+from aiadmin.services.ports import (
+    ActivationRequest,
+    Clock,
+    Marketplace,
+    NewUnitOfWork,
+    PageEvents,
+    Secrets,
+    UnitOfWork,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Courier:
-    """Carries activations to YClients.
+class ActivationSender:
+    """Sends activations to YClients.
 
     Attributes:
-        chance: a random number from 0 up to 1, for jitter.
+        rng: returns a random number from 0 up to 1, for jitter.
         public_url: our address as YClients reaches it, without a trailing slash.
     """
 
     uow: NewUnitOfWork
     marketplace: Marketplace
     secrets: Secrets
-    rooms: Rooms
+    page_events: PageEvents
     clock: Clock
-    chance: Callable[[], float]
+    rng: Callable[[], float]
     public_url: str
 
     def work(self, outbox_id: OutboxId) -> OutboxState | None:
@@ -69,7 +85,7 @@ class Courier:
         if claimed is None:
             return None
         row, company = claimed
-        return self._record(row, self._tell(row, company))
+        return self._record(row, self._send(row, company))
 
     def _claim(self, outbox_id: OutboxId) -> tuple[OutboxRow, Company] | None:
         now = self.clock()
@@ -81,16 +97,16 @@ class Courier:
             work.commit()
         return row, company
 
-    def _tell(self, row: OutboxRow, company: Company) -> Verdict:
+    def _send(self, row: OutboxRow, company: Company) -> Verdict:
         if not self.marketplace.is_configured:
-            return Verdict(outcome=Outcome.REFUSED, reason=Reason.NOT_CONFIGURED)
+            return Verdict(outcome=DeliveryOutcome.REFUSED, reason=ActivationFailure.NOT_CONFIGURED)
         if row.attempts > 1:
             known = judge_before_repeat(self.marketplace.connection_status(company.salon_id))
             if known is not None:
                 return known
         request = self._request(row, company)
         if request is None:
-            return Verdict(outcome=Outcome.REFUSED, reason=Reason.KEY_LOST)
+            return Verdict(outcome=DeliveryOutcome.REFUSED, reason=ActivationFailure.KEY_LOST)
         answer = self.marketplace.activate(request)
         doubtful = answer.is_doubtful
         return judge(answer, self.marketplace.connection_status(company.salon_id) if doubtful else None)
@@ -106,13 +122,13 @@ class Courier:
 
     def _record(self, row: OutboxRow, verdict: Verdict) -> OutboxState | None:
         now = self.clock()
-        step = next_step(verdict, attempts=row.attempts, now=now, deadline_at=row.deadline_at, chance=self.chance())
+        step = next_step(verdict, attempts=row.attempts, now=now, deadline_at=row.deadline_at, jitter=self.rng())
         if not self._commit(row, verdict, step, now):
             return None
         self._announce(row.company_id, step, verdict)
         return step.state
 
-    def _commit(self, row: OutboxRow, verdict: Verdict, step: Step, now: datetime) -> bool:
+    def _commit(self, row: OutboxRow, verdict: Verdict, step: OutboxStep, now: datetime) -> bool:
         """Write the outcome to the row and to its company at once; False when a later attempt took over."""
         with self.uow() as work:
             company = work.companies.get(row.company_id, lock=True)
@@ -132,14 +148,16 @@ class Courier:
             work.commit()
         return is_ours
 
-    def _announce(self, company_id: CompanyId, step: Step, verdict: Verdict) -> None:
+    def _announce(self, company_id: CompanyId, step: OutboxStep, verdict: Verdict) -> None:
         if step.state is OutboxState.SENT:
-            self.rooms.status(company_id, state=IntegrationStatus.ACTIVE, text=texts.ACTIVATION["active"])
+            self.page_events.status(company_id, state=IntegrationStatus.ACTIVE, text=texts.ACTIVATION["active"])
         elif step.state is OutboxState.FAILED:
             text = texts.ACTIVATION_REASONS[verdict.reason]
-            self.rooms.status(company_id, state=IntegrationStatus.ACTIVATION_FAILED, text=text, reason=verdict.reason)
+            self.page_events.status(
+                company_id, state=IntegrationStatus.ACTIVATION_FAILED, text=text, reason=verdict.reason
+            )
         else:
-            self.rooms.status(company_id, state=IntegrationStatus.ACTIVATING, text=texts.ACTIVATION_RETRYING)
+            self.page_events.status(company_id, state=IntegrationStatus.ACTIVATING, text=texts.ACTIVATION_RETRYING)
 
 
 def retry(company_id: CompanyId, *, uow: NewUnitOfWork, clock: Clock, window: timedelta) -> OutboxId:

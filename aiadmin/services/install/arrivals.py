@@ -11,7 +11,7 @@ from aiadmin.domain.companies.company import Company, NewCompany, activation_dea
 from aiadmin.domain.companies.outbox import OutboxKind, OutboxState
 from aiadmin.domain.errors import SalonTakenError
 from aiadmin.domain.ids import CompanyId, OutboxId, SalonId
-from aiadmin.domain.install.activation import INSTALLED, Connection
+from aiadmin.domain.install.activation import INSTALLED, InstallationStatus
 from aiadmin.domain.install.arrival import (
     LANDING_KEPT,
     Admission,
@@ -22,13 +22,13 @@ from aiadmin.domain.install.arrival import (
     is_of_another,
     is_over,
 )
-from aiadmin.domain.install.lifecycle import after_look
+from aiadmin.domain.install.lifecycle import after_status
 from aiadmin.domain.install.visitor import Standing, Turn, turn_of
-from aiadmin.domain.messages.contact import Sighting
+from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import NewMessage, Purpose
 from aiadmin.services.companies.connect_links import new_jti
 from aiadmin.services.companies.registration import ACTIVATION_KEY
-from aiadmin.services.install.lifecycle import carry_out
+from aiadmin.services.install.lifecycle import apply_change
 from aiadmin.services.messages import messages
 from aiadmin.services.ports import (
     Clock,
@@ -45,12 +45,12 @@ from aiadmin.services.ports import (
 
 LET_IN = frozenset({Admission.ONBOARD, Admission.MANAGE})
 _TOLD_WITHIN = timedelta(days=1)
-STRANGER = "stranger"
+FOREIGN_USER = "stranger"
 """The audit's name for a user of YClients who came for somebody else's salon."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Landing:
+class InstallOutcome:
     """What an arrival came to.
 
     Attributes:
@@ -74,8 +74,8 @@ class _Entry:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Installer:
-    """Lets owners in.
+class ArrivalService:
+    """Decides whether an owner who comes from YClients is let in.
 
     Attributes:
         window: how long YClients waits for the activation.
@@ -92,7 +92,7 @@ class Installer:
     clock: Clock
     window: timedelta
 
-    def land(self, arrival: Arrival) -> Landing:
+    def handle_arrival(self, arrival: Arrival) -> InstallOutcome:
         """Ask YClients how the salon stands, then decide; whoever is not let in changes nothing.
 
         The activation of a salon that YClients waits for is due in the same commit, whether or not a phone is linked.
@@ -100,20 +100,20 @@ class Installer:
         Raises:
             DependencyDownError: PostgreSQL does not answer.
         """
-        turn = self._turn(arrival) if self.marketplace.is_configured else None
+        turn = self._turn_for(arrival) if self.marketplace.is_configured else None
         if turn is None:
-            return Landing(salon_id=arrival.salon_id, admission=Admission.LATER)
+            return InstallOutcome(salon_id=arrival.salon_id, admission=Admission.LATER)
         # no transaction is open while YClients thinks
         connection = self.marketplace.connection_status(arrival.salon_id, turn)
-        if connection is Connection.SILENT:
-            return Landing(salon_id=arrival.salon_id, admission=Admission.LATER)
+        if connection is InstallationStatus.SILENT:
+            return InstallOutcome(salon_id=arrival.salon_id, admission=Admission.LATER)
         is_member = self._is_member(arrival, turn) if connection in INSTALLED else None
         try:
             return self._decide(arrival, connection, is_member)
         except SalonTakenError:
             return self._decide(arrival, connection, is_member)  # somebody else made the company at the same moment
 
-    def _turn(self, arrival: Arrival) -> Turn | None:
+    def _turn_for(self, arrival: Arrival) -> Turn | None:
         """Where the visitor's questions to YClients wait; None where they have asked enough."""
         with self.uow() as work:
             company = work.companies.find_by_salon(arrival.salon_id)
@@ -126,7 +126,7 @@ class Installer:
         members = None if arrival.user_id is None else self.members.of(arrival.salon_id, turn)
         return None if members is None else arrival.user_id in members
 
-    def _decide(self, arrival: Arrival, connection: Connection, is_member: bool | None) -> Landing:
+    def _decide(self, arrival: Arrival, connection: InstallationStatus, is_member: bool | None) -> InstallOutcome:
         now = self.clock()
         with self.uow() as work:
             is_first = work.installations.use_landing(arrival.fingerprint, at=now, forget_before=now - LANDING_KEPT)
@@ -145,16 +145,16 @@ class Installer:
             )
             entry = self._enter(arrival, connection, company, work, now) if admission in LET_IN else None
             if entry is not None:
-                work.installations.note(entry.company.company_id, connection, now)
+                work.installations.record_status(entry.company.company_id, connection, now)
                 details = {"admission": admission.value}
                 work.audit.add(entry.company.company_id, actor="owner", action="install", details=details, at=now)
                 work.commit()
         if entry is None:
             self._turn_away(arrival, company, admission, now)
-            return Landing(salon_id=arrival.salon_id, admission=admission)
+            return InstallOutcome(salon_id=arrival.salon_id, admission=admission)
         self._announce(entry, company)
         token = self.tokens.issue(entry.company.company_id, entry.jti, now)
-        return Landing(salon_id=arrival.salon_id, admission=admission, company=entry.company, token=token)
+        return InstallOutcome(salon_id=arrival.salon_id, admission=admission, company=entry.company, token=token)
 
     def _turn_away(self, arrival: Arrival, company: Company | None, admission: Admission, now: datetime) -> None:
         """Nothing that was asked about is kept; that a stranger came for a salon is, once in `LANDING_KEPT`."""
@@ -162,28 +162,33 @@ class Installer:
             return
         with self.uow() as work:
             if work.installations.use_landing(arrival.refusal_fingerprint, at=now, forget_before=now - LANDING_KEPT):
-                number = work.audit.add(company.company_id, actor=STRANGER, action="install", details={}, at=now)
+                number = work.audit.add(company.company_id, actor=FOREIGN_USER, action="install", details={}, at=now)
                 work.audit.finish(number, "refused")
                 work.commit()
 
     def _enter(
-        self, arrival: Arrival, connection: Connection, company: Company | None, work: UnitOfWork, now: datetime
+        self,
+        arrival: Arrival,
+        connection: InstallationStatus,
+        company: Company | None,
+        work: UnitOfWork,
+        now: datetime,
     ) -> _Entry:
         company = company or self._add(arrival.salon_id, work, now)
         company_id, jti = company.company_id, new_jti()
-        if connection is Connection.PENDING:
+        if connection is InstallationStatus.PENDING:
             if company.whatsapp_connected and is_of_another(claim_of(_owners(company, work), arrival.user_id)):
                 _unlink(company_id, work, now)
             if _is_over(company, now):
                 work.installations.forget_owners(company_id)
             outbox_id: OutboxId | None = self._begin(company, work, now)
         else:
-            outbox_id = carry_out(after_look(company, connection), company, work, now=now, window=self.window)
+            outbox_id = apply_change(after_status(company, connection), company, work, now=now, window=self.window)
         work.companies.set_connect_jti(company_id, jti)
         if arrival.user_id is not None:
             is_new = work.installations.add_owner(company_id, arrival.user_id, now)
-            if is_new and connection is not Connection.PENDING:
-                tell_of_entry(work.companies.get(company_id), arrival.user_id, work, now)
+            if is_new and connection is not InstallationStatus.PENDING:
+                announce_entry(work.companies.get(company_id), arrival.user_id, work, now)
         return _Entry(company=work.companies.get(company_id), jti=jti, outbox_id=outbox_id)
 
     def _add(self, salon_id: SalonId, work: UnitOfWork, now: datetime) -> Company:
@@ -209,9 +214,11 @@ class Installer:
             return row.outbox_id
         if row is not None:
             work.outbox.drop(row.outbox_id)
-        return self._owe(company_id, work, now=now, deadline_at=deadline)
+        return self._request_activation(company_id, work, now=now, deadline_at=deadline)
 
-    def _owe(self, company_id: CompanyId, work: UnitOfWork, *, now: datetime, deadline_at: datetime) -> OutboxId:
+    def _request_activation(
+        self, company_id: CompanyId, work: UnitOfWork, *, now: datetime, deadline_at: datetime
+    ) -> OutboxId:
         api_key = self.secrets.new_api_key()
         work.companies.set_api_key_hash(company_id, self.secrets.hash_api_key(api_key))
         row = work.outbox.add(
@@ -230,7 +237,7 @@ class Installer:
         self.links.remember(entry.company.company_id, entry.jti)
         if entry.outbox_id is not None:
             self.queue.deliver(entry.outbox_id)
-            self.queue.look()
+            self.queue.wake_hosts()
 
 
 def _unlink(company_id: CompanyId, work: UnitOfWork, now: datetime) -> None:
@@ -242,7 +249,7 @@ def _unlink(company_id: CompanyId, work: UnitOfWork, now: datetime) -> None:
     work.audit.finish(number, audit.DONE)
 
 
-def tell_of_entry(company: Company, user_id: int, work: UnitOfWork, now: datetime) -> None:
+def announce_entry(company: Company, user_id: int, work: UnitOfWork, now: datetime) -> None:
     """Tell the salon that a user has come in for the first time: on its management page, and in its own WhatsApp."""
     number = work.audit.add(
         company.company_id, actor="owner", action=audit.ENTRY, details={"user_id": user_id}, at=now
@@ -257,7 +264,7 @@ def tell_of_entry(company: Company, user_id: int, work: UnitOfWork, now: datetim
         deadline_at=now + _TOLD_WITHIN,
         purpose=Purpose.REPLY,
     )
-    messages.owe(new, to=Sighting(phone=company.whatsapp_phone), work=work, now=now)
+    messages.enqueue(new, to=IdentityObservation(phone=company.whatsapp_phone), work=work, now=now)
 
 
 def _owners(company: Company | None, work: UnitOfWork) -> frozenset[int]:

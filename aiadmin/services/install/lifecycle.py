@@ -11,37 +11,41 @@ from functools import partial
 from aiadmin import texts
 from aiadmin.domain.companies.company import Company, IntegrationStatus
 from aiadmin.domain.ids import CompanyId, OutboxId, SalonId
-from aiadmin.domain.install.activation import Connection
-from aiadmin.domain.install.lifecycle import Change, after_event, after_look, is_plausible
+from aiadmin.domain.install.activation import InstallationStatus
+from aiadmin.domain.install.lifecycle import LifecycleChange, after_event, after_status, is_plausible
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.services.companies.registration import ACTIVATION_KEY
 from aiadmin.services.isolation import Isolation
-from aiadmin.services.ports import Clock, JobQueue, LinkCache, Marketplace, NewUnitOfWork, Rooms, UnitOfWork
+from aiadmin.services.ports import Clock, JobQueue, LinkCache, Marketplace, NewUnitOfWork, PageEvents, UnitOfWork
 
 LOOK_EVERY = timedelta(hours=1)
-_SEEN = {"uninstall": Connection.UNINSTALLED, "freeze": Connection.FREEZED, "payment": Connection.ACTIVE}
+_SEEN = {
+    "uninstall": InstallationStatus.UNINSTALLED,
+    "freeze": InstallationStatus.FREEZED,
+    "payment": InstallationStatus.ACTIVE,
+}
 
 
-def carry_out(
-    change: Change, company: Company, work: UnitOfWork, *, now: datetime, window: timedelta
+def apply_change(
+    change: LifecycleChange, company: Company, work: UnitOfWork, *, now: datetime, window: timedelta
 ) -> OutboxId | None:
     """Write a change in the caller's transaction, which holds the company's lock; the outbox row to nudge, if any."""
     company_id = company.company_id
     match change:
-        case Change.LEAVE:
+        case LifecycleChange.LEAVE:
             _leave(company_id, work, now)
-        case Change.FREEZE:
+        case LifecycleChange.FREEZE:
             work.devices.switch(company_id, is_on=False)
             work.installations.freeze(company_id)
-        case Change.RESUME | Change.CONFIRM:
+        case LifecycleChange.RESUME | LifecycleChange.CONFIRM:
             work.devices.switch(company_id, is_on=True)
             work.installations.confirm(company_id, now)
             row = work.outbox.find_by_key(company_id, ACTIVATION_KEY, lock=True)
             if row is not None:
                 work.outbox.settle(row.outbox_id, now)
-        case Change.RETRY:
+        case LifecycleChange.RETRY:
             return _retry(company_id, work, now=now, window=window)
-        case Change.NONE:
+        case LifecycleChange.NONE:
             pass
     return None
 
@@ -66,12 +70,12 @@ def _retry(company_id: CompanyId, work: UnitOfWork, *, now: datetime, window: ti
 
 
 @dataclass(frozen=True, kw_only=True)
-class Round:
-    """What one look at YClients found.
+class Reconciliation:
+    """What one comparison of installations with YClients found.
 
     Attributes:
         asked: about how many salons YClients was asked.
-        changes: how often which `Change` was made.
+        changes: how often which `LifecycleChange` was made.
         is_plausible: False when so many salons seem to have left that none of them was let go.
     """
 
@@ -80,12 +84,12 @@ class Round:
     is_plausible: bool
 
 
-def _row_key(seen: tuple[Company, Connection]) -> RowKey:
+def _row_key(seen: tuple[Company, InstallationStatus]) -> RowKey:
     return RowKey(seen[0].company_id, "company")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Keeper:
+class LifecycleService:
     """Keeps our state of installations what YClients says it is.
 
     Attributes:
@@ -96,11 +100,11 @@ class Keeper:
     marketplace: Marketplace
     links: LinkCache
     queue: JobQueue
-    rooms: Rooms
+    page_events: PageEvents
     clock: Clock
     window: timedelta
 
-    def hear(self, event: str, salon_id: SalonId) -> Change:
+    def handle_event(self, event: str, salon_id: SalonId) -> LifecycleChange:
         """Do what an event of YClients asks for; NONE for an unknown event, salon, or a state that fits already.
 
         Raises:
@@ -109,98 +113,106 @@ class Keeper:
         with self.uow() as work:
             company = work.companies.find_by_salon(salon_id, lock=True)
             if company is None or event not in _SEEN:
-                return Change.NONE
+                return LifecycleChange.NONE
             change = after_event(event, company.integration_status)
             outbox_id = self._write(change, company, _SEEN[event], work, actor="yclients")
             work.commit()
-        self._tell(change, company, outbox_id)
+        self._announce(change, company, outbox_id)
         return change
 
-    def look(self, *, limit: int, pause: Callable[[], bool]) -> Round:
+    def compare(self, *, limit: int, pause: Callable[[], bool]) -> Reconciliation:
         """Ask YClients how salons stand that were not asked about for an hour, and repair what differs.
 
         Args:
             pause: called before each question; False ends the round.
         """
         if not self.marketplace.is_configured:
-            return Round(asked=0, changes={}, is_plausible=True)
+            return Reconciliation(asked=0, changes={}, is_plausible=True)
         isolation, queue = Isolation(uow=self.uow, clock=self.clock), WorkQueue.INSTALLATIONS
         isolation.retry(queue, lambda rows: self._repair_one(rows[0].company_id, self._ask(rows[0]), may_leave=False))
         with self.uow() as work:
             rows = work.installations.list_unchecked(checked_before=self.clock() - LOOK_EVERY, limit=limit)
-        seen: list[tuple[Company, Connection]] = []
+        seen: list[tuple[Company, InstallationStatus]] = []
         for row in rows:
             if not pause():
                 break
-            [*found] = isolation.each(queue, [row], self._look_at)
-            if any(connection is Connection.SILENT for _, connection in found):
+            [*found] = isolation.each(queue, [row], self._fetch_status)
+            if any(connection is InstallationStatus.SILENT for _, connection in found):
                 break  # the next round may find it well
             seen += found
         return self._repair(seen, isolation)
 
-    def _look_at(self, rows: Sequence[RowKey]) -> tuple[Company, Connection]:
+    def _fetch_status(self, rows: Sequence[RowKey]) -> tuple[Company, InstallationStatus]:
         with self.uow() as work:
             company = work.companies.get(rows[0].company_id)
         return company, self.marketplace.connection_status(company.salon_id)
 
-    def _ask(self, row: RowKey) -> Connection:
-        return self._look_at([row])[1]
+    def _ask(self, row: RowKey) -> InstallationStatus:
+        return self._fetch_status([row])[1]
 
-    def _repair(self, seen: Sequence[tuple[Company, Connection]], isolation: Isolation) -> Round:
+    def _repair(self, seen: Sequence[tuple[Company, InstallationStatus]], isolation: Isolation) -> Reconciliation:
         """When YClients denies too many salons at once, none is let go."""
-        may_leave = is_plausible([after_look(company, connection) for company, connection in seen])
+        may_leave = is_plausible([after_status(company, connection) for company, connection in seen])
 
-        def repair(found: Sequence[tuple[Company, Connection]]) -> Change:
+        def repair(found: Sequence[tuple[Company, InstallationStatus]]) -> LifecycleChange:
             [(company, connection)] = found
             return self._repair_one(company.company_id, connection, may_leave=may_leave)
 
         changes = [
             change for one in seen for change in isolation.rows(WorkQueue.INSTALLATIONS, [one], repair, key=_row_key)
         ]
-        counts = Counter(change.value for change in changes if change is not Change.NONE)
-        return Round(asked=len(seen), changes=counts, is_plausible=may_leave)
+        counts = Counter(change.value for change in changes if change is not LifecycleChange.NONE)
+        return Reconciliation(asked=len(seen), changes=counts, is_plausible=may_leave)
 
-    def _repair_one(self, company_id: CompanyId, connection: Connection, *, may_leave: bool) -> Change:
+    def _repair_one(
+        self, company_id: CompanyId, connection: InstallationStatus, *, may_leave: bool
+    ) -> LifecycleChange:
         """Decide again under the lock: an event may have come while YClients was being asked."""
         with self.uow() as work:
             company = work.companies.find(company_id, lock=True)
             if company is None:
-                return Change.NONE
-            change = after_look(company, connection)
-            if change is Change.LEAVE and not may_leave:
-                change = Change.NONE
+                return LifecycleChange.NONE
+            change = after_status(company, connection)
+            if change is LifecycleChange.LEAVE and not may_leave:
+                change = LifecycleChange.NONE
             outbox_id = self._write(change, company, connection, work, actor="reconciler")
             work.commit()
-        self._tell(change, company, outbox_id)
+        self._announce(change, company, outbox_id)
         return change
 
     def _write(
-        self, change: Change, company: Company, connection: Connection, work: UnitOfWork, *, actor: str
+        self,
+        change: LifecycleChange,
+        company: Company,
+        connection: InstallationStatus,
+        work: UnitOfWork,
+        *,
+        actor: str,
     ) -> OutboxId | None:
         now = self.clock()
-        work.installations.note(company.company_id, connection, now)
-        if change is not Change.NONE:
+        work.installations.record_status(company.company_id, connection, now)
+        if change is not LifecycleChange.NONE:
             work.audit.add(company.company_id, actor=actor, action=f"lifecycle.{change}", details={}, at=now)
-        return carry_out(change, company, work, now=now, window=self.window)
+        return apply_change(change, company, work, now=now, window=self.window)
 
-    def _tell(self, change: Change, company: Company, outbox_id: OutboxId | None) -> None:
-        if change is Change.NONE:
+    def _announce(self, change: LifecycleChange, company: Company, outbox_id: OutboxId | None) -> None:
+        if change is LifecycleChange.NONE:
             return
-        if change is Change.LEAVE and company.connect_jti is not None:
+        if change is LifecycleChange.LEAVE and company.connect_jti is not None:
             self.links.forget(company.connect_jti)
         if outbox_id is not None:
             self.queue.deliver(outbox_id)
-        self.queue.look()
+        self.queue.wake_hosts()
         state = _STATES[change]
-        self.rooms.status(company.company_id, state=state, text=texts.ACTIVATION[state])
+        self.page_events.status(company.company_id, state=state, text=texts.ACTIVATION[state])
 
 
 _STATES = {
-    Change.LEAVE: IntegrationStatus.UNINSTALLED,
-    Change.FREEZE: IntegrationStatus.FROZEN,
-    Change.RESUME: IntegrationStatus.ACTIVE,
-    Change.CONFIRM: IntegrationStatus.ACTIVE,
-    Change.RETRY: IntegrationStatus.ACTIVATING,
+    LifecycleChange.LEAVE: IntegrationStatus.UNINSTALLED,
+    LifecycleChange.FREEZE: IntegrationStatus.FROZEN,
+    LifecycleChange.RESUME: IntegrationStatus.ACTIVE,
+    LifecycleChange.CONFIRM: IntegrationStatus.ACTIVE,
+    LifecycleChange.RETRY: IntegrationStatus.ACTIVATING,
 }
 
 

@@ -17,7 +17,7 @@ from aiadmin.domain.journal.booking_event import (
     is_newer,
 )
 from aiadmin.domain.journal.journal import Record
-from aiadmin.services.ports import NewUnitOfWork, ReadSalon, SalonApi, UnitOfWork
+from aiadmin.services.ports import NewUnitOfWork, SalonApi, SyncedSalon, UnitOfWork
 from aiadmin.services.ports.journal import BookingTime
 
 _STILL_TOLD_OF = timedelta(days=7)
@@ -26,7 +26,7 @@ _STILL_TOLD_OF = timedelta(days=7)
 
 def absorb(
     work: UnitOfWork,
-    salon: ReadSalon,
+    salon: SyncedSalon,
     records: Sequence[Record],
     *,
     source: EventSource,
@@ -61,10 +61,10 @@ def absorb(
     return len(events)
 
 
-def as_kept(work: UnitOfWork, salon: ReadSalon, records: Sequence[Record]) -> Sequence[Record]:
+def as_kept(work: UnitOfWork, salon: SyncedSalon, records: Sequence[Record]) -> Sequence[Record]:
     """The bookings as they are stored: with phones that webhooks told, and without whoever asked to be forgotten."""
     heard = _with_heard_phones(work, salon, records)
-    buried = work.privacy.buried(salon.company_id, {one.client_phone for one in heard if one.client_phone})
+    buried = work.privacy.erased_of(salon.company_id, {one.client_phone for one in heard if one.client_phone})
     return [one.anonymous() if one.client_phone in buried else one for one in heard]
 
 
@@ -77,10 +77,10 @@ def set_zone(work: UnitOfWork, company_id: CompanyId, zone: str, now: datetime) 
     there = ((one, instant_of(one.wall_clock, zone)) for one in times)
     moved = [replace(one, starts_at=at) for one, at in there if at is not None and at != one.starts_at]
     work.records.retime(company_id, moved, zone)
-    work.releases.let_go(company_id)
+    work.due_notices.release_holds(company_id)
 
 
-def read(salon: ReadSalon, record_id: int, *, api: SalonApi, uow: NewUnitOfWork) -> Record | None:
+def read(salon: SyncedSalon, record_id: int, *, api: SalonApi, uow: NewUnitOfWork) -> Record | None:
     """A booking as YClients has it now; one that it does not know any more is deleted. None when neither did we.
 
     Raises:
@@ -102,7 +102,7 @@ def _retimed(record: Record, known: Mapping[int, Snapshot]) -> BookingTime | Non
     return BookingTime(record_id=record.record_id, wall_clock=record.wall_clock, starts_at=record.starts_at)
 
 
-def _with_heard_phones(work: UnitOfWork, salon: ReadSalon, records: Sequence[Record]) -> Sequence[Record]:
+def _with_heard_phones(work: UnitOfWork, salon: SyncedSalon, records: Sequence[Record]) -> Sequence[Record]:
     """The bookings, with the phone that a webhook told of the same client where YClients left it empty."""
     hidden = {one.record_id for one in records if one.client_id is not None and one.client_phone is None}
     heard = work.heard_phones.of(salon.company_id, hidden) if hidden else {}

@@ -12,12 +12,12 @@ from aiadmin.domain.journal.sync_run import page_read
 from aiadmin.domain.notices.dispatch import is_fresh, is_worth_a_list, visit_day
 from aiadmin.domain.notices.notice import Notice
 from aiadmin.services.journal import bookings
-from aiadmin.services.ports import Clock, NewUnitOfWork, ReadSalon, SalonApi
+from aiadmin.services.ports import Clock, NewUnitOfWork, SalonApi, SyncedSalon
 
 
 @dataclass(kw_only=True)
-class Looker:
-    """Looks at the bookings of one salon.
+class FreshBookings:
+    """Reads the bookings of one salon anew, before their notices are sent.
 
     Attributes:
         due: the notices that go out about now.
@@ -27,7 +27,7 @@ class Looker:
     uow: NewUnitOfWork
     api: SalonApi
     clock: Clock
-    salon: ReadSalon
+    salon: SyncedSalon
     due: Sequence[Notice]
     listed: set[date] = field(default_factory=set)
 
@@ -65,7 +65,7 @@ class Looker:
     def _seen(self, notice: Notice) -> Record | None:
         """What we know, if it was looked at a moment ago and no webhook has spoken of it since."""
         with self.uow() as work:
-            if not is_fresh(work.releases.looked_at(notice), self.clock()):
+            if not is_fresh(work.due_notices.last_listed_at(notice), self.clock()):
                 return None
             known = work.records.find(notice.company_id, notice.record_id)
         return None if known is None else known.record
@@ -87,7 +87,7 @@ class Looker:
                 bookings.absorb(
                     work, salon, found.rows, source=EventSource.RECONCILE, read_at=read_at, now=self.clock()
                 )
-                work.releases.looked(salon.company_id, [one.record_id for one in found.rows], read_at)
+                work.due_notices.mark_listed(salon.company_id, [one.record_id for one in found.rows], read_at)
                 work.commit()
             is_last = page_read(len(found.rows), found.total, page, skipped=found.skipped).is_last
             page += 1

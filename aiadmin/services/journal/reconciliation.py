@@ -26,7 +26,7 @@ from aiadmin.domain.notices.reconciliation import (
     week,
 )
 from aiadmin.services.journal import bookings
-from aiadmin.services.ports import Clock, NewUnitOfWork, ReadSalon, SalonApi, UnitOfWork
+from aiadmin.services.ports import Clock, NewUnitOfWork, SalonApi, SyncedSalon, UnitOfWork
 
 log = structlog.get_logger(__name__)
 
@@ -66,7 +66,7 @@ class _Week:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Truth:
+class JournalReconciliation:
     """Compares salons with YClients, one at a time and behind everybody else who asks it."""
 
     uow: NewUnitOfWork
@@ -76,7 +76,7 @@ class Truth:
     def is_due(self, company_id: CompanyId) -> bool:
         """Whether the salon was not compared lately. Raises DependencyDownError."""
         with self.uow() as work:
-            checked_at = work.truth.checked_at(company_id)
+            checked_at = work.reconciliation.compared_at(company_id)
         return checked_at is None or self.clock() - checked_at > EVERY
 
     def compare(self, company_id: CompanyId) -> Compared | None:
@@ -100,17 +100,17 @@ class Truth:
             compared = Compared(
                 visits=sum(not one.is_deleted for one in read.theirs.values()), differences=count(found)
             )
-            work.truth.keep(company_id, compared.differences, now)
+            work.reconciliation.save(company_id, compared.differences, now)
             work.commit()
         return compared
 
-    def _read(self, salon: ReadSalon) -> _Week:
+    def _read(self, salon: SyncedSalon) -> _Week:
         first, last, begins, ends = week(salon.zone, self.clock())
         listed = self._listed(salon, first, last)
         with self.uow() as work:
             listed = {one.record_id: one for one in bookings.as_kept(work, salon, list(listed.values()))}
             theirs = {number: one for number, one in listed.items() if one.starts_at >= begins}
-            ours = work.truth.believed(salon.company_id, begins=begins, ends=ends, also=theirs)
+            ours = work.reconciliation.stored(salon.company_id, begins=begins, ends=ends, also=theirs)
         shown = are_phones_shown(ours.values(), theirs.values())
         doubtful = {
             number
@@ -126,7 +126,7 @@ class Truth:
             ours=ours, theirs=theirs, fresh=fresh, are_phones_shown=shown, missing=len(missing), read_at=read_at
         )
 
-    def _listed(self, salon: ReadSalon, first: date, last: date) -> dict[int, Record]:
+    def _listed(self, salon: SyncedSalon, first: date, last: date) -> dict[int, Record]:
         """Every booking of these days as YClients lists it, cancelled ones too."""
         found: dict[int, Record] = {}
         page, is_last = 1, False
@@ -139,11 +139,11 @@ class Truth:
             page += 1
         return found
 
-    def _one(self, salon: ReadSalon, number: int) -> Record | None:
+    def _one(self, salon: SyncedSalon, number: int) -> Record | None:
         return self.api.record(salon.salon_id, number, zone=salon.zone, country=salon.country, is_awaited=False)
 
 
-def _differing(work: UnitOfWork, salon: ReadSalon, read: _Week, now: datetime) -> list[Iterable[Difference]]:
+def _differing(work: UnitOfWork, salon: SyncedSalon, read: _Week, now: datetime) -> list[Iterable[Difference]]:
     """What still differs from what we know by now, absorbed; what somebody has read since is not ours to judge."""
     number = salon.company_id
     snapshots = work.records.lock(number, read.fresh)
@@ -152,7 +152,7 @@ def _differing(work: UnitOfWork, salon: ReadSalon, read: _Week, now: datetime) -
     kept = {one.record_id: one for one in bookings.as_kept(work, salon, [one for one in read.fresh.values() if one])}
     found = {
         key: kinds
-        for key in judged - work.truth.in_hand(number, judged)
+        for key in judged - work.reconciliation.being_refetched(number, judged)
         if (kinds := record_differences(known.get(key), kept.get(key), are_phones_shown=read.are_phones_shown))
     }
     for key, kinds in sorted(found.items()):
@@ -169,12 +169,14 @@ def _differing(work: UnitOfWork, salon: ReadSalon, read: _Week, now: datetime) -
     return list(found.values())
 
 
-def _told_otherwise(work: UnitOfWork, salon: ReadSalon, read: _Week) -> list[Iterable[Difference]]:
+def _told_otherwise(work: UnitOfWork, salon: SyncedSalon, read: _Week) -> list[Iterable[Difference]]:
     """Of what clients were sent last; what has just changed is in hand, or an event that waits for the planner."""
-    wants = work.preferences.settings(salon.company_id).wants
+    wants = work.message_settings.settings(salon.company_id).wants
     wanted = {kind: wants(kind) for kind in NoticeKind}
     theirs: Mapping[int, Record | None] = {**read.theirs, **read.fresh}
-    said = work.truth.said(salon.company_id, set(theirs) - work.truth.in_hand(salon.company_id, theirs))
+    said = work.reconciliation.announced(
+        salon.company_id, set(theirs) - work.reconciliation.being_refetched(salon.company_id, theirs)
+    )
     wrong = {key: told_otherwise(of_one, theirs.get(key), wanted) for key, of_one in said.items()}
     for key in sorted(key for key, people in wrong.items() if people):
         log.warning("a client was told otherwise", company_id=salon.company_id, record=key)

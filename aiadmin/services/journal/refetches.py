@@ -9,32 +9,32 @@ from datetime import datetime, timedelta
 from aiadmin.domain.errors import AiAdminError, DependencyDownError
 from aiadmin.domain.journal.booking_event import EventSource
 from aiadmin.domain.journal.journal import Record
-from aiadmin.domain.journal.refetch import BATCH, CLAIM, FEW, Check, Subject
+from aiadmin.domain.journal.refetch import BATCH, CLAIM, FEW, Refetch, Subject
 from aiadmin.domain.journal.sync_retry import after_failure, failure_of
 from aiadmin.domain.journal.sync_run import OVERLAP, SLICE, RunState, page_read
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.domain.yclients.error import YClientsError
 from aiadmin.services.isolation import Isolation
 from aiadmin.services.journal import bookings
-from aiadmin.services.ports import Clock, NewUnitOfWork, ReadSalon, SalonApi
+from aiadmin.services.ports import Clock, NewUnitOfWork, SalonApi, SyncedSalon
 
 
-def _row_key(check: Check) -> RowKey:
+def _row_key(check: Refetch) -> RowKey:
     return check.row_key
 
 
 @dataclass(frozen=True, kw_only=True)
-class Checker:
-    """Reads again what is due.
+class Refetcher:
+    """Reads records and clients again when that is due.
 
     Attributes:
-        chance: a random number from 0 up to 1, for jitter.
+        rng: returns a random number from 0 up to 1, for jitter.
     """
 
     uow: NewUnitOfWork
     api: SalonApi
     clock: Clock
-    chance: Callable[[], float]
+    rng: Callable[[], float]
 
     def work(self) -> int:
         """Check salon after salon for a few seconds, the one that has waited longest first; how many checks.
@@ -43,37 +43,37 @@ class Checker:
             DependencyDownError: PostgreSQL does not answer; what was claimed is due again when its claim is over.
         """
         isolation = Isolation(uow=self.uow, clock=self.clock)
-        count = sum(isolation.retry(WorkQueue.CHECKS, lambda only: self._check_all(self._take(only))))
+        count = sum(isolation.retry(WorkQueue.CHECKS, lambda only: self._refetch_all(self._claim(only))))
         ends = self.clock() + SLICE
         while self.clock() < ends:
-            pieces = isolation.batch(WorkQueue.CHECKS, self._take, keys=self._keys)
+            pieces = isolation.batch(WorkQueue.CHECKS, self._claim, keys=self._keys)
             if len(pieces) == 1 and not pieces[0]:
                 break
             for checks in pieces:
-                isolation.rows(WorkQueue.CHECKS, checks, self._check_all, key=_row_key)
+                isolation.rows(WorkQueue.CHECKS, checks, self._refetch_all, key=_row_key)
                 count += len(checks)
         return count
 
     def _keys(self) -> Sequence[RowKey]:
         with self.uow() as work:
-            return work.checks.due_keys(self.clock(), limit=BATCH)
+            return work.refetches.due_keys(self.clock(), limit=BATCH)
 
-    def _take(self, only: Sequence[RowKey] | None) -> Sequence[Check]:
+    def _claim(self, only: Sequence[RowKey] | None) -> Sequence[Refetch]:
         now = self.clock()
         with self.uow() as work:
-            checks = work.checks.take(now=now, until=now + CLAIM, limit=BATCH, only=only)
+            checks = work.refetches.claim(now=now, until=now + CLAIM, limit=BATCH, only=only)
             work.commit()
         return checks
 
-    def _check_all(self, checks: Sequence[Check]) -> int:
+    def _refetch_all(self, checks: Sequence[Refetch]) -> int:
         """Of one salon."""
         with self.uow() as work:
             salon = work.sync_runs.salon(checks[0].company_id) if checks else None
         if salon is not None:
-            self._check(salon, checks)
+            self._refetch(salon, checks)
         return len(checks)
 
-    def _check(self, salon: ReadSalon, checks: Sequence[Check]) -> None:
+    def _refetch(self, salon: SyncedSalon, checks: Sequence[Refetch]) -> None:
         """Read them all; what cannot be read is put off, or left to the next list of changes."""
         left = {(check.subject, check.number): check for check in checks}
         try:
@@ -82,9 +82,9 @@ class Checker:
                 self._read_one(salon, check)
                 self._done(left, [check])
         except (YClientsError, DependencyDownError) as error:
-            self._put_off(list(left.values()), error)
+            self._postpone(list(left.values()), error)
 
-    def _read_list(self, salon: ReadSalon, left: dict[tuple[Subject, int], Check]) -> None:
+    def _read_list(self, salon: SyncedSalon, left: dict[tuple[Subject, int], Refetch]) -> None:
         """Many records of one salon at once: whatever has changed since the first of them was spoken of."""
         records = [check for check in left.values() if check.subject is Subject.RECORD]
         if len(records) <= FEW:
@@ -102,25 +102,25 @@ class Checker:
             is_last = page_read(len(found.rows), found.total, page, skipped=found.skipped).is_last
             page += 1
 
-    def _read_one(self, salon: ReadSalon, check: Check) -> None:
+    def _read_one(self, salon: SyncedSalon, check: Refetch) -> None:
         if check.subject is Subject.CLIENT:
             self._read_client(salon, check.number)
         else:
             self._read_record(salon, check.number)
 
-    def _read_record(self, salon: ReadSalon, number: int) -> None:
+    def _read_record(self, salon: SyncedSalon, number: int) -> None:
         read_at = self.clock()
         record = bookings.read(salon, number, api=self.api, uow=self.uow)
         if record is not None:
             self._absorb(salon, [record], read_at)
 
-    def _read_client(self, salon: ReadSalon, client_id: int) -> None:
+    def _read_client(self, salon: SyncedSalon, client_id: int) -> None:
         """With another number the client has it in every booking, and no booking speaks of it."""
         client = self.api.client(salon.salon_id, client_id, country=salon.country)
         now = self.clock()
         with self.uow() as work:
             if client is None:
-                work.journal.bury_client(salon.company_id, client_id, now)
+                work.journal.mark_client_deleted(salon.company_id, client_id, now)
             else:
                 work.journal.put_client(salon.company_id, client, now)
             numbers = work.records.with_other_phone(salon.company_id, client, now) if client is not None else ()
@@ -128,25 +128,25 @@ class Checker:
         for number in numbers:
             self._read_record(salon, number)
 
-    def _absorb(self, salon: ReadSalon, records: Sequence[Record], read_at: datetime) -> None:
+    def _absorb(self, salon: SyncedSalon, records: Sequence[Record], read_at: datetime) -> None:
         with self.uow() as work:
             bookings.absorb(work, salon, records, source=EventSource.WEBHOOK, read_at=read_at, now=self.clock())
             work.commit()
 
-    def _done(self, left: dict[tuple[Subject, int], Check], done: Sequence[Check]) -> None:
+    def _done(self, left: dict[tuple[Subject, int], Refetch], done: Sequence[Refetch]) -> None:
         with self.uow() as work:
-            work.checks.finish(done)
+            work.refetches.finish(done)
             work.commit()
         for check in done:
             left.pop((check.subject, check.number), None)
 
-    def _put_off(self, checks: Sequence[Check], error: AiAdminError) -> None:
+    def _postpone(self, checks: Sequence[Refetch], error: AiAdminError) -> None:
         attempts = max(check.attempts for check in checks)
         asked = error.wait if isinstance(error, YClientsError) else timedelta()
-        retry = after_failure(failure_of(error), attempts=attempts, asked=asked, chance=self.chance())
+        retry = after_failure(failure_of(error), attempts=attempts, asked=asked, jitter=self.rng())
         with self.uow() as work:
             if retry.state is RunState.WAITING and retry.wait is not None:
-                work.checks.put_off(checks, until=self.clock() + retry.wait)
+                work.refetches.postpone(checks, until=self.clock() + retry.wait)
             else:
-                work.checks.finish(checks)
+                work.refetches.finish(checks)
             work.commit()

@@ -23,8 +23,8 @@ from aiadmin.domain.journal.sync_run import (
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.domain.yclients.error import YClientsError
 from aiadmin.services.isolation import Isolation
-from aiadmin.services.journal.sync_pages import Fetched, Pages
-from aiadmin.services.ports import Clock, JobQueue, NewUnitOfWork, ReadSalon, Rooms, UnitOfWork
+from aiadmin.services.journal.sync_pages import Fetched, PageReader
+from aiadmin.services.ports import Clock, JobQueue, NewUnitOfWork, PageEvents, SyncedSalon, UnitOfWork
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,15 +32,15 @@ class Synchroniser:
     """Goes on with runs.
 
     Attributes:
-        chance: a random number from 0 up to 1, for jitter.
+        rng: returns a random number from 0 up to 1, for jitter.
     """
 
     uow: NewUnitOfWork
-    pages: Pages
-    rooms: Rooms
+    pages: PageReader
+    page_events: PageEvents
     queue: JobQueue
     clock: Clock
-    chance: Callable[[], float]
+    rng: Callable[[], float]
 
     def work(self, company_id: CompanyId, kind: SyncKind) -> SyncRun | None:
         """Read pages of a run for a few seconds; the run as it then is, or None when it is not ours to read.
@@ -74,7 +74,7 @@ class Synchroniser:
             return self._let_go(run)
         return run
 
-    def _claim(self, company_id: CompanyId, kind: SyncKind) -> tuple[SyncRun, ReadSalon] | None:
+    def _claim(self, company_id: CompanyId, kind: SyncKind) -> tuple[SyncRun, SyncedSalon] | None:
         now = self.clock()
         until = now + CLAIM
         with self.uow() as work:
@@ -87,7 +87,7 @@ class Synchroniser:
             work.commit()
         return None if salon is None else (run, salon)
 
-    def _step(self, run: SyncRun, salon: ReadSalon) -> tuple[SyncRun, ReadSalon] | None:
+    def _step(self, run: SyncRun, salon: SyncedSalon) -> tuple[SyncRun, SyncedSalon] | None:
         """One page; None when the run is no longer ours, or the salon no longer to be read."""
         try:
             fetched = self.pages.fetch(run, salon)
@@ -96,7 +96,7 @@ class Synchroniser:
             return None if failed is None else (failed, salon)
         return self._store(run, salon, fetched)
 
-    def _store(self, run: SyncRun, salon: ReadSalon, fetched: Fetched) -> tuple[SyncRun, ReadSalon] | None:
+    def _store(self, run: SyncRun, salon: SyncedSalon, fetched: Fetched) -> tuple[SyncRun, SyncedSalon] | None:
         now = self.clock()
         after = advance(replace(run, counts={**run.counts, **(fetched.counts or {})}), fetched.read, now)
         is_done = after.state is RunState.DONE
@@ -115,7 +115,7 @@ class Synchroniser:
     def _failed(self, run: SyncRun, error: AiAdminError) -> SyncRun | None:
         now, failure, attempts = self.clock(), failure_of(error), run.attempts + 1
         asked = error.wait if isinstance(error, YClientsError) else timedelta()
-        retry = after_failure(failure, attempts=attempts, asked=asked, chance=self.chance())
+        retry = after_failure(failure, attempts=attempts, asked=asked, jitter=self.rng())
         next_at = None if retry.wait is None else now + retry.wait
         return self._leave(run, replace(run, state=retry.state, attempts=attempts, error=failure, next_at=next_at))
 
@@ -139,7 +139,7 @@ class Synchroniser:
     def _announce(self, run: SyncRun) -> None:
         """A look for changes every ten minutes is no news."""
         if run.kind is not SyncKind.CHANGES:
-            self.rooms.sync(run)
+            self.page_events.sync(run)
 
 
 def _claim_of(run: SyncRun) -> datetime:
@@ -147,7 +147,7 @@ def _claim_of(run: SyncRun) -> datetime:
     return run.claimed_until
 
 
-def _finished(work: UnitOfWork, run: SyncRun, salon: ReadSalon) -> SyncRun:
+def _finished(work: UnitOfWork, run: SyncRun, salon: SyncedSalon) -> SyncRun:
     """A run at its end: when it comes again, or what follows the first."""
     assert run.finished_at is not None  # noqa: S101 - it has ended
     assert run.started_at is not None  # noqa: S101 - it has ended

@@ -25,7 +25,7 @@ from aiadmin.domain.journal.sync_run import (
     today,
     whole_list,
 )
-from aiadmin.domain.journal.webhook_settings import HookState, hook_state
+from aiadmin.domain.journal.webhook_settings import WebhookSettingsState, webhook_settings_state
 from aiadmin.domain.yclients.error import (
     ForbiddenError,
     NotFoundError,
@@ -34,8 +34,8 @@ from aiadmin.domain.yclients.error import (
     YClientsError,
 )
 from aiadmin.services.journal.bookings import absorb, set_zone
-from aiadmin.services.journal.reconciliation import Truth
-from aiadmin.services.ports import ReadSalon, SalonApi, UnitOfWork
+from aiadmin.services.journal.reconciliation import JournalReconciliation
+from aiadmin.services.ports import SalonApi, SyncedSalon, UnitOfWork
 
 log = structlog.get_logger(__name__)
 
@@ -58,7 +58,7 @@ class Fetched:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Pages:
+class PageReader:
     """Reads pages. Every method raises a YClientsError, and DependencyDownError.
 
     Attributes:
@@ -66,16 +66,16 @@ class Pages:
     """
 
     api: SalonApi
-    truth: Truth
+    reconciliation: JournalReconciliation
     hook_address: Callable[[CompanyId], str]
     clock: Callable[[], datetime]
 
-    def fetch(self, run: SyncRun, salon: ReadSalon) -> Fetched:
+    def fetch(self, run: SyncRun, salon: SyncedSalon) -> Fetched:
         """The page that `run` stands at."""
         assert run.stage is not None  # noqa: S101 - it runs
         return _READERS[run.stage](self, run, salon)
 
-    def company(self, _run: SyncRun, salon: ReadSalon) -> Fetched:
+    def company(self, _run: SyncRun, salon: SyncedSalon) -> Fetched:
         facts = self.api.company(salon.salon_id)
 
         def store(work: UnitOfWork, at: datetime) -> None:
@@ -86,19 +86,19 @@ class Pages:
 
         return Fetched(read=whole_list(1), store=store)
 
-    def categories(self, run: SyncRun, salon: ReadSalon) -> Fetched:
+    def categories(self, run: SyncRun, salon: SyncedSalon) -> Fetched:
         rows = self.api.categories(salon.salon_id)
         return _whole(run, len(rows), lambda work, at: work.journal.put_categories(run.company_id, rows, at))
 
-    def services(self, run: SyncRun, salon: ReadSalon) -> Fetched:
+    def services(self, run: SyncRun, salon: SyncedSalon) -> Fetched:
         rows = self.api.services(salon.salon_id)
         return _whole(run, len(rows), lambda work, at: work.journal.put_services(run.company_id, rows, at))
 
-    def staff(self, run: SyncRun, salon: ReadSalon) -> Fetched:
+    def staff(self, run: SyncRun, salon: SyncedSalon) -> Fetched:
         rows = self.api.staff(salon.salon_id)
         return _whole(run, len(rows), lambda work, at: work.journal.put_staff(run.company_id, rows, at))
 
-    def schedule(self, run: SyncRun, salon: ReadSalon) -> Fetched:
+    def schedule(self, run: SyncRun, salon: SyncedSalon) -> Fetched:
         first, last = schedule_days(today(run, salon.zone), run.page)
         rows = self.api.schedule(salon.salon_id, first=first, last=last)
         begins = date.min if run.page == 1 else first  # nobody needs to know when somebody has worked
@@ -109,7 +109,7 @@ class Pages:
         is_last = run.page >= SCHEDULE_PAGES
         return Fetched(read=PageRead(rows=len(rows), pages=SCHEDULE_PAGES, is_last=is_last), store=store)
 
-    def clients(self, run: SyncRun, salon: ReadSalon) -> Fetched:
+    def clients(self, run: SyncRun, salon: SyncedSalon) -> Fetched:
         page = self.api.clients(salon.salon_id, country=salon.country, page=run.page)
         read = page_read(len(page.rows), page.total, run.page, skipped=page.skipped)
         expected = run.counts.get(CLIENTS_TOTAL, page.total) if run.page > 1 else page.total
@@ -119,11 +119,11 @@ class Pages:
         def store(work: UnitOfWork, at: datetime) -> None:
             work.journal.put_clients(run.company_id, page.rows, at)
             if is_whole:
-                _bury(work, run, at)
+                _mark_deleted(work, run, at)
 
         return Fetched(read=read, store=store, counts=None if expected is None else {CLIENTS_TOTAL: expected})
 
-    def records(self, run: SyncRun, salon: ReadSalon) -> Fetched:
+    def records(self, run: SyncRun, salon: SyncedSalon) -> Fetched:
         assert run.stage is not None  # noqa: S101 - it runs
         first, last = record_days(run.stage, today(run, salon.zone))
         read_at = self.clock()
@@ -132,7 +132,7 @@ class Pages:
         )
         return _absorbed(run, salon, page, source=EventSource.SYNC, read_at=read_at)
 
-    def changes(self, run: SyncRun, salon: ReadSalon) -> Fetched:
+    def changes(self, run: SyncRun, salon: SyncedSalon) -> Fetched:
         read_at = self.clock()
         since = changed_since(run)
         page = self.api.records_changed(
@@ -140,7 +140,7 @@ class Pages:
         )
         return _absorbed(run, salon, page, source=EventSource.RECONCILE, read_at=read_at)
 
-    def rights(self, run: SyncRun, salon: ReadSalon) -> Fetched:
+    def rights(self, run: SyncRun, salon: SyncedSalon) -> Fetched:
         """Where YClients does not say, what was known stays: not every salon lets us see this, and all else works."""
         try:
             missing = self.api.missing_rights(salon.salon_id)
@@ -158,10 +158,12 @@ class Pages:
 
         return Fetched(read=whole_list(1), store=store)
 
-    def week(self, run: SyncRun, _salon: ReadSalon) -> Fetched:
+    def week(self, run: SyncRun, _salon: SyncedSalon) -> Fetched:
         """Once a night: a nightly run that a webhook brought forward leaves it out. A refusal stops no reading."""
         try:
-            compared = self.truth.compare(run.company_id) if self.truth.is_due(run.company_id) else None
+            compared = (
+                self.reconciliation.compare(run.company_id) if self.reconciliation.is_due(run.company_id) else None
+            )
         except (RateLimitedError, YClientsDownError):
             raise
         except YClientsError as error:
@@ -169,11 +171,13 @@ class Pages:
             compared = None
         return Fetched(read=whole_list(0 if compared is None else compared.visits), store=lambda _work, _at: None)
 
-    def hooks(self, run: SyncRun, salon: ReadSalon) -> Fetched:
+    def hooks(self, run: SyncRun, salon: SyncedSalon) -> Fetched:
         try:
-            state = hook_state(self.api.hooks(salon.salon_id), self.hook_address(run.company_id))
+            state = webhook_settings_state(self.api.hooks(salon.salon_id), self.hook_address(run.company_id))
         except (ForbiddenError, NotFoundError):
-            state = HookState.UNKNOWN  # not every salon lets us see its settings, and all else works without
+            state = (
+                WebhookSettingsState.UNKNOWN
+            )  # not every salon lets us see its settings, and all else works without
 
         def store(work: UnitOfWork, at: datetime) -> None:
             work.journal.set_hooks(run.company_id, state, at)
@@ -184,20 +188,20 @@ class Pages:
 def _whole(run: SyncRun, rows: int, put: Callable[[UnitOfWork, datetime], None]) -> Fetched:
     def store(work: UnitOfWork, at: datetime) -> None:
         put(work, at)
-        _bury(work, run, at)
+        _mark_deleted(work, run, at)
 
     return Fetched(read=whole_list(rows), store=store)
 
 
-def _bury(work: UnitOfWork, run: SyncRun, at: datetime) -> None:
+def _mark_deleted(work: UnitOfWork, run: SyncRun, at: datetime) -> None:
     """What the list that was read since the run began does not hold is gone."""
     assert run.stage is not None  # noqa: S101 - it runs
     assert run.started_at is not None  # noqa: S101 - it runs
-    work.journal.bury(run.company_id, run.stage, not_seen_since=run.started_at, at=at)
+    work.journal.mark_deleted(run.company_id, run.stage, not_seen_since=run.started_at, at=at)
 
 
 def _absorbed(
-    run: SyncRun, salon: ReadSalon, page: Page[Record], *, source: EventSource, read_at: datetime
+    run: SyncRun, salon: SyncedSalon, page: Page[Record], *, source: EventSource, read_at: datetime
 ) -> Fetched:
     def store(work: UnitOfWork, at: datetime) -> None:
         absorb(work, salon, page.rows, source=source, read_at=read_at, now=at)
@@ -205,17 +209,17 @@ def _absorbed(
     return Fetched(read=page_read(len(page.rows), page.total, run.page, skipped=page.skipped), store=store)
 
 
-_READERS: Mapping[Stage, Callable[[Pages, SyncRun, ReadSalon], Fetched]] = {
-    Stage.COMPANY: Pages.company,
-    Stage.CATEGORIES: Pages.categories,
-    Stage.SERVICES: Pages.services,
-    Stage.STAFF: Pages.staff,
-    Stage.SCHEDULE: Pages.schedule,
-    Stage.CLIENTS: Pages.clients,
-    Stage.RECORDS: Pages.records,
-    Stage.HORIZON: Pages.records,
-    Stage.CHANGES: Pages.changes,
-    Stage.RIGHTS: Pages.rights,
-    Stage.WEEK: Pages.week,
-    Stage.HOOKS: Pages.hooks,
+_READERS: Mapping[Stage, Callable[[PageReader, SyncRun, SyncedSalon], Fetched]] = {
+    Stage.COMPANY: PageReader.company,
+    Stage.CATEGORIES: PageReader.categories,
+    Stage.SERVICES: PageReader.services,
+    Stage.STAFF: PageReader.staff,
+    Stage.SCHEDULE: PageReader.schedule,
+    Stage.CLIENTS: PageReader.clients,
+    Stage.RECORDS: PageReader.records,
+    Stage.HORIZON: PageReader.records,
+    Stage.CHANGES: PageReader.changes,
+    Stage.RIGHTS: PageReader.rights,
+    Stage.WEEK: PageReader.week,
+    Stage.HOOKS: PageReader.hooks,
 }

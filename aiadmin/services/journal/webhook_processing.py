@@ -33,7 +33,7 @@ def drain(*, uow: NewUnitOfWork, clock: Clock, batches: int = 100) -> int:
 
     def do(only: Sequence[RowKey] | None) -> int:
         with uow() as work:
-            stored = work.webhooks.take_unprocessed(limit=BATCH, only=only)
+            stored = work.webhooks.claim_unprocessed(limit=BATCH, only=only)
             _understand(work, stored, clock())
             work.commit()
         return len(stored)
@@ -59,18 +59,20 @@ def _understand(work: UnitOfWork, stored: Sequence[StoredWebhook], now: datetime
         for webhook, kind in kinds
     ]
     work.webhooks.mark(understood, now)
-    _hear(work, [(webhook, kind) for webhook, kind in kinds if kind is not None], now)
+    _request_refetches(work, [(webhook, kind) for webhook, kind in kinds if kind is not None], now)
 
 
-def _hear(work: UnitOfWork, understood: Sequence[tuple[StoredWebhook, WebhookKind]], now: datetime) -> None:
+def _request_refetches(
+    work: UnitOfWork, understood: Sequence[tuple[StoredWebhook, WebhookKind]], now: datetime
+) -> None:
     words = []
     for webhook, kind in understood:
         subject = subject_of(kind)
         if subject is not None and kind.resource_id is not None:
             words.append((webhook.company_id, subject, kind.resource_id, webhook.received_at))
-    work.checks.hear(gather(words))
+    work.refetches.request(gather(words))
     phones = [heard_phone(webhook) for webhook, kind in understood if kind.resource == Subject.RECORD]
-    work.heard_phones.hear([phone for phone in phones if phone is not None])
+    work.heard_phones.add([phone for phone in phones if phone is not None])
     changed = {webhook.company_id for webhook, kind in understood if kind.resource in CATALOGUE_RESOURCES}
     if changed:
         work.sync_runs.bring_forward(changed, SyncKind.NIGHTLY, now + NIGHTLY_SOON)

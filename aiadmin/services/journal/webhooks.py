@@ -8,7 +8,7 @@ from typing import Any
 from aiadmin.domain.errors import SalonMismatchError
 from aiadmin.domain.ids import CompanyId, SalonId
 from aiadmin.domain.journal.webhook import NewWebhook, claimed_salon, dedup_key
-from aiadmin.services.ports import Clock, Inbox, NewUnitOfWork, Secrets
+from aiadmin.services.ports import Clock, NewUnitOfWork, Secrets, WebhookStore
 
 
 def receive(
@@ -17,7 +17,7 @@ def receive(
     body: bytes,
     payload: dict[str, Any],
     salon_of: Callable[[CompanyId], SalonId],
-    inbox: Inbox,
+    inbox: WebhookStore,
     clock: Clock,
 ) -> None:
     """Store `body` (whose JSON is `payload`) before anybody is told that we have it; a repeat is no error.

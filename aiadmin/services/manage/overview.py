@@ -16,14 +16,14 @@ from aiadmin.domain.ids import AuditId, CompanyId
 from aiadmin.domain.install.activation import why_not_retry
 from aiadmin.domain.journal.journal import DEFAULT_ZONE
 from aiadmin.domain.journal.sync_run import RunState, SyncKind, SyncRun
-from aiadmin.domain.manage.owner_actions import Deed, possible
+from aiadmin.domain.manage.owner_actions import OwnerAction, available_actions
 from aiadmin.domain.manage.salon_state import SalonFacts
-from aiadmin.domain.messages.message_log import LogEntry, Mark, Place
+from aiadmin.domain.messages.message_log import Cursor, LogEntry, MessageStatus
 from aiadmin.services.companies.registration import ACTIVATION_KEY
 from aiadmin.services.hosting import sessions
 from aiadmin.services.install import activations
 from aiadmin.services.journal import sync
-from aiadmin.services.manage.salon_states import SalonStates
+from aiadmin.services.manage.salon_states import SalonStateReader
 from aiadmin.services.ports import Clock, JobQueue, NewUnitOfWork
 from aiadmin.services.provider import orders
 
@@ -38,12 +38,12 @@ _IN_HAND = frozenset({RunState.WAITING, RunState.RUNNING})
 
 
 @dataclass(frozen=True, kw_only=True)
-class Overview:
+class SalonOverview:
     """Everything on the page but the log.
 
     Attributes:
         device: the linked phone, or None.
-        deeds: what its owner may do about it.
+        actions: what its owner may do about it.
         is_double: whether clients may hear everything twice, from us and from YClients through us.
         runs: how far each kind of reading is, of those that have ever begun.
         hooks: whether YClients sends the salon's webhooks to us: `ours`, `missing`..., None before the first look.
@@ -56,18 +56,18 @@ class Overview:
 
     company: Company
     device: Device | None
-    deeds: frozenset[Deed]
+    actions: frozenset[OwnerAction]
     is_double: bool
     runs: Sequence[SyncRun]
     hooks: str | None
     zone: str
     events: Sequence[SessionChange]
     entries: Sequence[AuditEntry]
-    marks: Mapping[Mark, int]
+    statuses: Mapping[MessageStatus, int]
     facts: SalonFacts
 
 
-def overview(company: Company, *, uow: NewUnitOfWork, clock: Clock, is_never_sending: bool = False) -> Overview:
+def overview(company: Company, *, uow: NewUnitOfWork, clock: Clock, is_never_sending: bool = False) -> SalonOverview:
     """The salon as it is; YClients is asked again soon about one that is frozen, for its owner may have paid.
 
     Args:
@@ -78,14 +78,14 @@ def overview(company: Company, *, uow: NewUnitOfWork, clock: Clock, is_never_sen
     """
     number = company.company_id
     _ask_whether_paid(company, uow=uow, clock=clock)
-    facts = SalonStates(uow=uow, clock=clock, is_never_sending=is_never_sending).facts([number])[number]
+    facts = SalonStateReader(uow=uow, clock=clock, is_never_sending=is_never_sending).facts([number])[number]
     is_double = orders.double_notices(number, uow=uow, clock=clock)
     with uow() as work:
         activation = work.outbox.find_by_key(number, ACTIVATION_KEY)
-        return Overview(
+        return SalonOverview(
             company=company,
             device=work.devices.find_current(number),
-            deeds=possible(
+            actions=available_actions(
                 company.integration_status,
                 is_linked=company.whatsapp_connected,
                 can_tell=why_not_retry(company, activation) is None,
@@ -96,7 +96,7 @@ def overview(company: Company, *, uow: NewUnitOfWork, clock: Clock, is_never_sen
             zone=work.journal.zone(number) or DEFAULT_ZONE,
             events=work.session_events.recent(number, limit=EVENTS),
             entries=work.audit.recent(number, limit=EVENTS, action=audit.ENTRY),
-            marks=work.message_log.marks(number, clock() - COUNTED),
+            statuses=work.message_log.count_by_status(number, clock() - COUNTED),
             facts=facts,
         )
 
@@ -108,7 +108,7 @@ def _ask_whether_paid(company: Company, *, uow: NewUnitOfWork, clock: Clock) -> 
     if asked is None or clock() - asked < ASK_FROZEN_EVERY:
         return
     with uow() as work:
-        work.installations.forget_look(company.company_id)
+        work.installations.check_first(company.company_id)
         work.commit()
 
 
@@ -119,7 +119,7 @@ def zone(company_id: CompanyId, *, uow: NewUnitOfWork) -> str:
 
 
 def messages(
-    company_id: CompanyId, *, before: Place | None, phone: str | None, uow: NewUnitOfWork
+    company_id: CompanyId, *, before: Cursor | None, phone: str | None, uow: NewUnitOfWork
 ) -> Sequence[LogEntry]:
     """A page of the log, newest first. Raises DependencyDownError."""
     with uow() as work:
@@ -127,8 +127,8 @@ def messages(
 
 
 @dataclass(frozen=True, kw_only=True)
-class Owner:
-    """Does what an owner asks for; each deed is in the audit log before it is done, and what came of it after.
+class OwnerActions:
+    """Does what an owner asks for; each action is in the audit log before it is done, and what came of it after.
 
     Attributes:
         window: how long YClients is told again.
@@ -141,14 +141,14 @@ class Owner:
 
     def disconnect(self, company_id: CompanyId) -> bool:
         """Unlink the salon's phone; False when none was linked. Raises DependencyDownError."""
-        with self._logged(company_id, "whatsapp.disconnect"):
+        with self._begin(company_id, "whatsapp.disconnect"):
             was_linked = sessions.disconnect(company_id, uow=self.uow, clock=self.clock)
-        self.queue.look()
+        self.queue.wake_hosts()
         return was_linked
 
     def retry(self, company_id: CompanyId) -> None:
         """Tell YClients again. Raises ActivationStateError when there is nothing to tell, and DependencyDownError."""
-        with self._logged(company_id, "activation.retry"):
+        with self._begin(company_id, "activation.retry"):
             outbox_id = activations.retry(company_id, uow=self.uow, clock=self.clock, window=self.window)
         self.queue.deliver(outbox_id)
 
@@ -161,13 +161,13 @@ class Owner:
             run = work.sync_runs.find(company_id, SyncKind.FULL)
         if run is not None and run.state in _IN_HAND:
             return False
-        with self._logged(company_id, "sync.start"):
+        with self._begin(company_id, "sync.start"):
             sync.start(company_id, is_new=False, uow=self.uow, queue=self.queue, clock=self.clock)
         return True
 
     @contextmanager
-    def _logged(self, company_id: CompanyId, action: str) -> Iterator[None]:
-        """An entry that is left open by a process that dies between: the deed may have been done."""
+    def _begin(self, company_id: CompanyId, action: str) -> Iterator[None]:
+        """An entry that is left open by a process that dies between: the action may have been done."""
         now: datetime = self.clock()
         with self.uow() as work:
             audit_id = work.audit.add(company_id, actor=OWNER, action=action, details={}, at=now)

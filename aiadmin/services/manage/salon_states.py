@@ -15,7 +15,7 @@ COUNTED = timedelta(days=7)
 
 
 @dataclass(frozen=True, kw_only=True)
-class SalonStates:
+class SalonStateReader:
     """Reads facts, and what they mean.
 
     Attributes:

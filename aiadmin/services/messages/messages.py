@@ -10,19 +10,19 @@ from typing import TypeVar
 
 from aiadmin.domain.ids import CompanyId, ContactId, DeviceId, MessageId
 from aiadmin.domain.messages import reachout_lock
-from aiadmin.domain.messages.contact import Sighting
+from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import (
     LONGEST_TEXT,
     NOT_ON_WHATSAPP,
     REACHOUT_LOCKED,
     SENDING_AT_MOST,
-    Fate,
-    Heard,
-    Hold,
+    DeviceClaim,
     MessageSeen,
     NewMessage,
     OutboxMessage,
     ReceiptSeen,
+    ReceivedEvent,
+    SendOutcome,
     SendResult,
     TimerSeen,
     after_send,
@@ -35,29 +35,29 @@ from aiadmin.services.ports import Clock, NewUnitOfWork, UnitOfWork
 T = TypeVar("T")
 
 
-def owe(new: NewMessage, *, to: Sighting, work: UnitOfWork, now: datetime) -> MessageId | None:
-    """Owe a message, in the caller's transaction; None when one of its dedup key is owed already.
+def enqueue(new: NewMessage, *, to: IdentityObservation, work: UnitOfWork, now: datetime) -> MessageId | None:
+    """Enqueue a message, in the caller's transaction; None when one of its dedup key is owed already.
 
-    Nudge a session host (`JobQueue.look`) after the commit: without it the message waits up to a second.
+    Nudge a session host (`JobQueue.wake_hosts`) after the commit: without it the message waits up to a second.
 
     Raises:
         ValueError: the text is empty, or longer than WhatsApp takes.
     """
     if not new.text.strip() or len(new.text) > LONGEST_TEXT:
         raise ValueError(f"a message has 1 to {LONGEST_TEXT} characters")
-    return work.outbox_messages.add(new, work.contacts.see(new.company_id, to, now), now)
+    return work.outbox_messages.add(new, work.contacts.upsert(new.company_id, to, now), now)
 
 
-def send(new: NewMessage, *, to: Sighting, uow: NewUnitOfWork, clock: Clock) -> MessageId | None:
-    """`owe`, in a transaction of its own.
+def send(new: NewMessage, *, to: IdentityObservation, uow: NewUnitOfWork, clock: Clock) -> MessageId | None:
+    """`enqueue`, in a transaction of its own.
 
     Raises:
         CompanyNotFoundError: no such company.
-        ValueError: see `owe`.
+        ValueError: see `enqueue`.
     """
     with uow() as work:
         work.companies.get(new.company_id)
-        number = owe(new, to=to, work=work, now=clock())
+        number = enqueue(new, to=to, work=work, now=clock())
         work.commit()
     return number
 
@@ -68,7 +68,9 @@ def find(company_id: CompanyId, outbox_message_id: MessageId, *, uow: NewUnitOfW
         return work.outbox_messages.find(company_id, outbox_message_id)
 
 
-def pull(holds: Sequence[Hold], *, idle: Sequence[Hold], uow: NewUnitOfWork, clock: Clock) -> Sequence[OutboxMessage]:
+def pull(
+    holds: Sequence[DeviceClaim], *, idle: Sequence[DeviceClaim], uow: NewUnitOfWork, clock: Clock
+) -> Sequence[OutboxMessage]:
     """What a host has to send now, committed as `sending`: at most one message for each idle device.
 
     What former holders left `sending` becomes unknown: it may have arrived, so nobody sends it again.
@@ -91,7 +93,7 @@ def pull(holds: Sequence[Hold], *, idle: Sequence[Hold], uow: NewUnitOfWork, clo
     return [message for piece in pieces for message in piece]
 
 
-def peek(idle: Sequence[Hold], *, uow: NewUnitOfWork, clock: Clock) -> Mapping[DeviceId, OutboxMessage]:
+def peek(idle: Sequence[DeviceClaim], *, uow: NewUnitOfWork, clock: Clock) -> Mapping[DeviceId, OutboxMessage]:
     """What `pull` would take now for each device; nothing is claimed. Raises DependencyDownError."""
 
     def look(only: Sequence[RowKey] | None) -> Mapping[DeviceId, OutboxMessage]:
@@ -102,7 +104,7 @@ def peek(idle: Sequence[Hold], *, uow: NewUnitOfWork, clock: Clock) -> Mapping[D
 
 
 def _isolated(
-    do: Callable[[Sequence[RowKey] | None], T], idle: Sequence[Hold], *, uow: NewUnitOfWork, clock: Clock
+    do: Callable[[Sequence[RowKey] | None], T], idle: Sequence[DeviceClaim], *, uow: NewUnitOfWork, clock: Clock
 ) -> Sequence[T]:
     """A message that cannot be read is set aside, and each of the other devices gets its own."""
 
@@ -123,10 +125,12 @@ def read_again(*, uow: NewUnitOfWork, clock: Clock) -> int:
     return len(Isolation(uow=uow, clock=clock).retry(WorkQueue.OUTBOX_MESSAGES, read))
 
 
-def settle(message: OutboxMessage, result: SendResult, *, uow: NewUnitOfWork, clock: Clock, chance: float) -> bool:
+def record_result(
+    message: OutboxMessage, result: SendResult, *, uow: NewUnitOfWork, clock: Clock, jitter: float
+) -> bool:
     """Write what came of an attempt; False when the row was decided otherwise. Raises DependencyDownError."""
     now = clock()
-    step = after_send(result, attempts=message.attempts, now=now, chance=chance)
+    step = after_send(result, attempts=message.attempts, now=now, jitter=jitter)
     with uow() as work:
         written = work.outbox_messages.finish(message, result, step, now)
         _learn_of_person(message, result, work, now)
@@ -134,14 +138,16 @@ def settle(message: OutboxMessage, result: SendResult, *, uow: NewUnitOfWork, cl
     return written
 
 
-def redirect(message: OutboxMessage, told: Sighting, *, uow: NewUnitOfWork, clock: Clock) -> OutboxMessage | None:
+def redirect(
+    message: OutboxMessage, told: IdentityObservation, *, uow: NewUnitOfWork, clock: Clock
+) -> OutboxMessage | None:
     """The message in hand, to the person as WhatsApp has just named them, who may be known to us by another number.
 
     None when that person wants no message that nobody typed or waits for. Raises DependencyDownError.
     """
     with uow() as work:
-        contact_id = work.contacts.see(message.company_id, told, clock())
-        person = work.standings.person(message.company_id, contact_id)
+        contact_id = work.contacts.upsert(message.company_id, told, clock())
+        person = work.permissions.recipient(message.company_id, contact_id)
         moved = work.outbox_messages.find(message.company_id, message.outbox_message_id)
         work.commit()
     is_unwanted = person.opted_out_at is not None and message.purpose not in UNPACED
@@ -151,18 +157,18 @@ def redirect(message: OutboxMessage, told: Sighting, *, uow: NewUnitOfWork, cloc
 def _learn_of_person(message: OutboxMessage, result: SendResult, work: UnitOfWork, now: datetime) -> None:
     """What WhatsApp said of whom we wrote to, and, when it says it of several people, of our account."""
     whom = message.company_id, message.contact_id
-    if result.fate is Fate.SENT:
-        work.standings.reached(*whom)
+    if result.outcome is SendOutcome.SENT:
+        work.permissions.mark_reachable(*whom)
     elif result.reason == NOT_ON_WHATSAPP:
-        work.standings.absent(*whom, now)
+        work.permissions.mark_unreachable(*whom, now)
     elif result.reason == REACHOUT_LOCKED:
-        work.standings.refused(*whom, reachout_lock.locked_until(now))
-        refused = work.standings.count_refused(message.company_id, until_after=reachout_lock.counts_from(now))
+        work.permissions.lock(*whom, reachout_lock.locked_until(now))
+        refused = work.permissions.count_locked(message.company_id, until_after=reachout_lock.counts_from(now))
         if message.device_id is not None and reachout_lock.is_of_account(refused):
-            work.standings.lock_account(message.device_id, reachout_lock.locked_until(now))
+            work.permissions.lock_account(message.device_id, reachout_lock.locked_until(now))
 
 
-def store(batch: Sequence[Heard], *, uow: NewUnitOfWork) -> Sequence[Heard]:
+def store(batch: Sequence[ReceivedEvent], *, uow: NewUnitOfWork) -> Sequence[ReceivedEvent]:
     """Keep what devices heard, in one transaction; a repeat is left alone.
 
     Returns the receipts of messages that we know nothing of: a receipt may be quicker than the answer to the send.
@@ -183,19 +189,19 @@ def store(batch: Sequence[Heard], *, uow: NewUnitOfWork) -> Sequence[Heard]:
     return unmatched
 
 
-def _store_message(heard: Heard, message: MessageSeen, work: UnitOfWork) -> None:
-    contact_id = work.contacts.see(heard.company_id, message.peer, heard.received_at)
+def _store_message(heard: ReceivedEvent, message: MessageSeen, work: UnitOfWork) -> None:
+    contact_id = work.contacts.upsert(heard.company_id, message.peer, heard.received_at)
     work.inbox_messages.add(heard, message, contact_id)
     if message.disappears_after is not None:
         work.contacts.set_timer(heard.company_id, contact_id, message.disappears_after)
 
 
-def _set_timer(heard: Heard, peer: Sighting, seconds: int, work: UnitOfWork) -> None:
-    contact_id = work.contacts.see(heard.company_id, peer, heard.received_at)
+def _set_timer(heard: ReceivedEvent, peer: IdentityObservation, seconds: int, work: UnitOfWork) -> None:
+    contact_id = work.contacts.upsert(heard.company_id, peer, heard.received_at)
     work.contacts.set_timer(heard.company_id, contact_id, seconds)
 
 
-def _mark(heard: Heard, receipt: ReceiptSeen, work: UnitOfWork) -> tuple[str, ...]:
+def _mark(heard: ReceivedEvent, receipt: ReceiptSeen, work: UnitOfWork) -> tuple[str, ...]:
     """Returns the ids that are of no message of ours, or not yet."""
     found = work.outbox_messages.mark(heard.device_id, receipt)
     for contact_id in set(found.values()):
@@ -203,14 +209,14 @@ def _mark(heard: Heard, receipt: ReceiptSeen, work: UnitOfWork) -> tuple[str, ..
     return tuple(name for name in receipt.message_ids if name not in found)
 
 
-def _learn(heard: Heard, peer: Sighting, contact_id: ContactId, work: UnitOfWork) -> None:
+def _learn(heard: ReceivedEvent, peer: IdentityObservation, contact_id: ContactId, work: UnitOfWork) -> None:
     """Whoever got what we sent to a phone is the person of that phone: the receipt may name the LID alone.
 
     What it names beside the LID is the number as WhatsApp has it, which is the one to show.
     """
     contact = work.contacts.find(heard.company_id, contact_id)
     if contact is not None and contact.lid is None and peer.lid is not None:
-        pair = Sighting(lid=peer.lid, phone=contact.phone)
-        work.contacts.see(heard.company_id, pair, heard.received_at)
+        pair = IdentityObservation(lid=peer.lid, phone=contact.phone)
+        work.contacts.upsert(heard.company_id, pair, heard.received_at)
         if peer.phone is not None:
-            work.contacts.see(heard.company_id, peer, heard.received_at)
+            work.contacts.upsert(heard.company_id, peer, heard.received_at)

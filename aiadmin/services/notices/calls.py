@@ -8,14 +8,14 @@ from zoneinfo import ZoneInfo
 
 from aiadmin import texts
 from aiadmin.domain.journal.journal import DEFAULT_ZONE
-from aiadmin.domain.messages.contact import Sighting
+from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import NewMessage, Purpose
 from aiadmin.domain.notices.call import AT_ONCE, GivenUp, calls
-from aiadmin.domain.notices.dispatch import Addressee, call_key
-from aiadmin.domain.notices.notice import Notice, Promise
+from aiadmin.domain.notices.dispatch import NoticeRecipient, call_key
+from aiadmin.domain.notices.notice import AnnouncedVisit, Notice
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.services.isolation import Isolation
-from aiadmin.services.messages.messages import owe
+from aiadmin.services.messages.messages import enqueue
 from aiadmin.services.ports import Clock, NewUnitOfWork, UnitOfWork
 from aiadmin.texts import formatting as wording
 
@@ -38,7 +38,7 @@ def ask_for_all(isolation: Isolation, *, uow: NewUnitOfWork, clock: Clock) -> in
 
     with uow() as work:
         work.calls.recall(now)
-        people = calls(work.calls.untold(now, limit=AT_ONCE))
+        people = calls(work.calls.list_undelivered(now, limit=AT_ONCE))
         work.commit()
     return sum(isolation.rows(WorkQueue.NOTICES, people, ask_each, key=_row_key))
 
@@ -54,12 +54,12 @@ def give_up(isolation: Isolation, *, uow: NewUnitOfWork, clock: Clock, is_tried:
     """
     now = clock()
     with uow() as work:
-        hopeless = work.calls.hopeless(now, limit=AT_ONCE, is_tried=is_tried)
+        hopeless = work.calls.list_undeliverable(now, limit=AT_ONCE, is_tried=is_tried)
 
     def drop(some: Sequence[GivenUp]) -> None:
         with uow() as work:
             for one in some:
-                work.releases.drop(one.notice, why=one.why, at=now)
+                work.due_notices.drop(one.notice, why=one.why, at=now)
             work.commit()
 
     isolation.rows(WorkQueue.NOTICES, hopeless, drop, key=lambda one: one.notice.row_key)
@@ -95,26 +95,26 @@ def _ask(notices: Sequence[Notice], *, work: UnitOfWork, now: datetime) -> None:
     if not new:
         return
     name, phone = _whom(new, work)
-    about = work.contacts.see(new[0].company_id, Sighting(phone=phone), now) if phone else None
+    about = work.contacts.upsert(new[0].company_id, IdentityObservation(phone=phone), now) if phone else None
     unread = work.calls.take_back(new[0], about, now) if about is not None else ()
     untold = [*unread, *new]
     message = NewMessage(
         company_id=new[0].company_id,
         text=texts.call(texts.who(name, phone), _fates(untold, work)),
         dedup_key=call_key(new[0], now),
-        deadline_at=max(promise.starts_at for one in untold for promise in _times(one)),
+        deadline_at=max(announced.starts_at for one in untold for announced in _times(one)),
         purpose=Purpose.REPLY,
         record_id=new[0].record_id,
         about=about,
     )
-    owe(message, to=Sighting(phone=company.whatsapp_phone), work=work, now=now)
+    enqueue(message, to=IdentityObservation(phone=company.whatsapp_phone), work=work, now=now)
 
 
 def _whom(notices: Sequence[Notice], work: UnitOfWork) -> tuple[str | None, str | None]:
     """The client's name and phone."""
-    company_id, client_id = notices[0].company_id, notices[0].promise.client_id
-    client = work.releases.client(company_id, client_id) if client_id is not None else Addressee()
-    promised = next((one.promise.client_phone for one in notices if one.promise.client_phone), None)
+    company_id, client_id = notices[0].company_id, notices[0].announced.client_id
+    client = work.due_notices.recipient(company_id, client_id) if client_id is not None else NoticeRecipient()
+    promised = next((one.announced.client_phone for one in notices if one.announced.client_phone), None)
     return client.name, promised or client.phone
 
 
@@ -138,17 +138,17 @@ def _by_visit(notices: Sequence[Notice]) -> Sequence[Notice]:
     """Of the bookings of one visit that share a fate the first; in the order of time."""
     visits: dict[tuple[object, ...], Notice] = {}
     for one in sorted(notices, key=lambda each: _times(each)[0].starts_at):
-        visit = ("record", one.record_id) if one.promise.visit_id is None else ("visit", one.promise.visit_id)
+        visit = ("record", one.record_id) if one.announced.visit_id is None else ("visit", one.announced.visit_id)
         visits.setdefault((one.kind, _times(one)[0].starts_at.date(), *visit), one)
     return list(visits.values())
 
 
-def _times(notice: Notice) -> tuple[Promise, Promise]:
+def _times(notice: Notice) -> tuple[AnnouncedVisit, AnnouncedVisit]:
     """What the client believes, and what is true."""
-    return notice.promise.was or notice.promise, notice.promise
+    return notice.announced.was or notice.announced, notice.announced
 
 
-def _when(promise: Promise, zone: str) -> str:
+def _when(announced: AnnouncedVisit, zone: str) -> str:
     """By the salon's clock as it was told, whatever its timezone has become since."""
-    local = promise.wall_clock or promise.starts_at.astimezone(ZoneInfo(zone))
+    local = announced.wall_clock or announced.starts_at.astimezone(ZoneInfo(zone))
     return f"{wording.day(local)}, в {wording.clock(local)}"

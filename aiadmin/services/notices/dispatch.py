@@ -17,26 +17,26 @@ from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import CompanyId, ContactId
 from aiadmin.domain.journal.journal import Attendance, Record, is_same_person
 from aiadmin.domain.journal.sync_run import SLICE
-from aiadmin.domain.messages.contact import Sighting
+from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import SENDING_AT_MOST, NewMessage, Purpose
 from aiadmin.domain.messages.sending_policy import (
-    MANNERS,
+    COURTESY,
     OF_THE_SALON,
     TURNS_AWAY,
+    BlockReason,
     Decision,
     Drop,
-    Hindrance,
     Send,
     WaitUntil,
     may_send,
 )
-from aiadmin.domain.notices.dispatch import BATCH, CLAIM, Addressee, message_deadline, message_key, wait_after
-from aiadmin.domain.notices.notice import NEWS, Notice, NoticeKind, Promise, Untruth
+from aiadmin.domain.notices.dispatch import BATCH, CLAIM, NoticeRecipient, message_deadline, message_key, wait_after
+from aiadmin.domain.notices.notice import CHANGE_NOTICES, AnnouncedVisit, Notice, NoticeKind, StaleReason
 from aiadmin.domain.notices.reminder_planning import SETTLED, inherited
 from aiadmin.domain.notices.telling import (
     INHERITED,
-    Told,
-    ToldVisit,
+    NoticeWithBooking,
+    VisitNotices,
     by_visit,
     has_begun,
     is_asking,
@@ -48,9 +48,9 @@ from aiadmin.domain.notices.telling import (
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.domain.yclients.error import YClientsError
 from aiadmin.services.isolation import Isolation
-from aiadmin.services.journal.fresh_bookings import Looker
+from aiadmin.services.journal.fresh_bookings import FreshBookings
 from aiadmin.services.notices import calls
-from aiadmin.services.ports import Clock, JobQueue, NewUnitOfWork, ReadSalon, SalonApi, UnitOfWork, Wording
+from aiadmin.services.ports import Clock, JobQueue, NewUnitOfWork, NoticeRenderer, SalonApi, SyncedSalon, UnitOfWork
 
 
 class _Released(Enum):
@@ -64,20 +64,20 @@ class _Released(Enum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Releaser:
-    """Releases what is due.
+class NoticeDispatcher:
+    """Turns due notices into messages.
 
     Attributes:
-        wording: what the notices of a salon say, and how it wants to write; made anew in each transaction.
-        chance: a random number from 0 up to 1, for jitter.
+        renderer: what the notices of a salon say, and how it wants to write; made anew in each transaction.
+        rng: returns a random number from 0 up to 1, for jitter.
     """
 
     uow: NewUnitOfWork
     api: SalonApi
-    wording: Callable[[UnitOfWork], Wording]
+    renderer: Callable[[UnitOfWork], NoticeRenderer]
     queue: JobQueue
     clock: Clock
-    chance: Callable[[], float]
+    rng: Callable[[], float]
 
     def work(self) -> int:
         """Release for a few seconds, salon after salon; how many messages are owed now.
@@ -85,13 +85,13 @@ class Releaser:
         Raises:
             DependencyDownError: PostgreSQL does not answer; what was claimed is due again when its claim is over.
         """
-        self._settle()
+        self._sync_with_messages()
         isolation, queue = Isolation(uow=self.uow, clock=self.clock), WorkQueue.NOTICES
         calls.give_up(isolation, uow=self.uow, clock=self.clock, is_tried=True)
-        count = sum(isolation.retry(queue, lambda only: self._release_again(self._take(only))))
+        count = sum(isolation.retry(queue, lambda only: self._release_again(self._claim(only))))
         ends = self.clock() + SLICE
         while self.clock() < ends:
-            pieces = isolation.batch(queue, self._take, keys=self._keys)
+            pieces = isolation.batch(queue, self._claim, keys=self._keys)
             if len(pieces) == 1 and not pieces[0]:
                 break
             for notices in filter(None, pieces):
@@ -99,44 +99,44 @@ class Releaser:
         self._ask_to_call(isolation)
         return count
 
-    def _settle(self) -> None:
+    def _sync_with_messages(self) -> None:
         now = self.clock()
         with self.uow() as work:
             work.outbox_messages.give_up([], now=now, claimed_before=now - SENDING_AT_MOST)
             work.outbox_messages.expire(now)
-            work.releases.settle(now)
+            work.due_notices.sync_with_messages(now)
             work.commit()
 
     def _ask_to_call(self, isolation: Isolation) -> None:
         """Have the salon call whom we could not keep from coming in vain."""
         if calls.ask_for_all(isolation, uow=self.uow, clock=self.clock):
-            self.queue.look()
+            self.queue.wake_hosts()
 
     def _keys(self) -> Sequence[RowKey]:
         with self.uow() as work:
-            return work.releases.due_keys(self.clock(), limit=BATCH)
+            return work.due_notices.due_keys(self.clock(), limit=BATCH)
 
-    def _take(self, only: Sequence[RowKey] | None) -> Sequence[Notice]:
+    def _claim(self, only: Sequence[RowKey] | None) -> Sequence[Notice]:
         now = self.clock()
         with self.uow() as work:
-            notices = work.releases.take(now=now, until=now + CLAIM, limit=BATCH, only=only)
+            notices = work.due_notices.claim(now=now, until=now + CLAIM, limit=BATCH, only=only)
             work.commit()
         return notices
 
-    def _looker(self, notices: Sequence[Notice]) -> Looker | None:
+    def _fresh_bookings(self, notices: Sequence[Notice]) -> FreshBookings | None:
         """For notices of one salon; None for one that is not to be read any more."""
         with self.uow() as work:
             salon = work.sync_runs.salon(notices[0].company_id) if notices else None
         if salon is None:
             return None
-        return Looker(uow=self.uow, api=self.api, clock=self.clock, salon=salon, due=notices)
+        return FreshBookings(uow=self.uow, api=self.api, clock=self.clock, salon=salon, due=notices)
 
     def _release(self, notices: Sequence[Notice], isolation: Isolation) -> int:
         """One after the other, until the salon as a whole has to wait; one that raises is set aside."""
-        count, looker = 0, self._looker(notices)
-        if looker is None:
+        count, fresh_bookings = 0, self._fresh_bookings(notices)
+        if fresh_bookings is None:
             return 0
-        release, waits = partial(self._release_one, looker), False
+        release, waits = partial(self._release_one, fresh_bookings), False
         for notice in notices:
             if waits and Purpose(notice.kind) not in TURNS_AWAY:
                 continue
@@ -146,105 +146,107 @@ class Releaser:
                 break
             waits = waits or _Released.MANNERS_WAIT in released
         if count:
-            self.queue.look()
+            self.queue.wake_hosts()
         return count
 
     def _release_again(self, notices: Sequence[Notice]) -> int:
         """A notice that was set aside, and nothing else."""
-        looker = self._looker(notices)
-        if looker is None or self._release_one(looker, notices) is not _Released.YES:
+        fresh_bookings = self._fresh_bookings(notices)
+        if fresh_bookings is None or self._release_one(fresh_bookings, notices) is not _Released.YES:
             return 0
-        self.queue.look()
+        self.queue.wake_hosts()
         return 1
 
-    def _release_one(self, looker: Looker, notices: Sequence[Notice]) -> _Released:
-        salon = looker.salon
+    def _release_one(self, fresh_bookings: FreshBookings, notices: Sequence[Notice]) -> _Released:
+        salon = fresh_bookings.salon
         try:
-            decision = self._try(salon, notices[0], looker)
+            decision = self._try(salon, notices[0], fresh_bookings)
         except (YClientsError, DependencyDownError) as error:
-            self._hold_salon(salon, until=self.clock() + wait_after(error, self.chance()), why="yclients_away")
+            self._hold_salon(salon, until=self.clock() + wait_after(error, self.rng()), why="yclients_away")
             return _Released.SALON_WAITS
         if isinstance(decision, WaitUntil) and decision.why in OF_THE_SALON:
             self._hold_salon(salon, until=decision.at, why=decision.why)
-            return _Released.MANNERS_WAIT if decision.why in MANNERS else _Released.SALON_WAITS
+            return _Released.MANNERS_WAIT if decision.why in COURTESY else _Released.SALON_WAITS
         return _Released.YES if isinstance(decision, Send) else _Released.NO
 
-    def _try(self, salon: ReadSalon, notice: Notice, looker: Looker) -> Decision | None:
+    def _try(self, salon: SyncedSalon, notice: Notice, fresh_bookings: FreshBookings) -> Decision | None:
         """What is decided; None for a notice that is not true any more. YClients is asked only about what may go."""
         now = self.clock()
         with self.uow() as work:
-            if not work.releases.is_ours(notice):
+            if not work.due_notices.is_ours(notice):
                 return None  # it went along with another
             known = work.records.find(salon.company_id, notice.record_id)
             early, _ = self._decide(work, salon, notice, known.record, now) if known else (Send(), None)
-            self._note(work, [notice], early, now)
-            along = work.releases.take_along(notice, now=now, until=now + CLAIM) if isinstance(early, Send) else ()
+            self._log_decision(work, [notice], early, now)
+            along = (
+                work.due_notices.claim_related(notice, now=now, until=now + CLAIM) if isinstance(early, Send) else ()
+            )
             work.commit()
         if not isinstance(early, Send):
             return early
-        told = [one for one in (self._look(looker, each) for each in (notice, *along)) if one is not None]
+        told = [one for one in (self._refetch(fresh_bookings, each) for each in (notice, *along)) if one is not None]
         if not told or told[0].notice != notice:
-            self._let_back([one.notice for one in told])
+            self._return([one.notice for one in told])
             return None
-        visits = [self._visit(looker, each) for each in by_visit(told)]
+        visits = [self._visit(fresh_bookings, each) for each in by_visit(told)]
         if has_begun(visits[0], self.clock()):
-            self._drop_all([one.notice for one in visits[0].told], Untruth.PAST)
-            self._let_back([one.notice for visit in visits[1:] for one in visit.told])
+            self._drop_all([one.notice for one in visits[0].told], StaleReason.PAST)
+            self._return([one.notice for visit in visits[1:] for one in visit.told])
             return None
         alike = [one for one in visits if one.words is visits[0].words]
-        self._let_back([one.notice for visit in visits if visit not in alike for one in visit.told])
-        return self._owe(salon, alike)
+        self._return([one.notice for visit in visits if visit not in alike for one in visit.told])
+        return self._enqueue(salon, alike)
 
-    def _look(self, looker: Looker, notice: Notice) -> Told | None:
+    def _refetch(self, fresh_bookings: FreshBookings, notice: Notice) -> NoticeWithBooking | None:
         """What there is to tell of a notice now; None for one that is not true any more: it is dropped."""
-        record = looker.record(notice)
+        record = fresh_bookings.record(notice)
         with self.uow() as work:
             if record is not None and Purpose(notice.kind) in ASKING:
                 record = _as_theirs(work, notice.company_id, record)
-            untrue = self.wording(work).untrue(notice, record, self.clock()) if record else "gone"
-        if record is None or untrue is not None:
-            self._drop(notice, untrue or "gone", looker)
+            stale = self.renderer(work).stale_reason(notice, record, self.clock()) if record else "gone"
+        if record is None or stale is not None:
+            self._drop(notice, stale or "gone", fresh_bookings)
             return None
-        if self._is_merge(looker.salon, notice, record):
-            self._drop(notice, Untruth.CARD_GONE, looker)
+        if self._is_merge(fresh_bookings.salon, notice, record):
+            self._drop(notice, StaleReason.CARD_GONE, fresh_bookings)
             return None
-        return Told(notice=notice, record=record)
+        return NoticeWithBooking(notice=notice, record=record)
 
-    def _visit(self, looker: Looker, told: Sequence[Told]) -> ToldVisit:
+    def _visit(self, fresh_bookings: FreshBookings, told: Sequence[NoticeWithBooking]) -> VisitNotices:
         """The notices of a visit with what is told along with them."""
-        company_id, client, visits = looker.salon.company_id, told[0].notice.promise, visits_of(told)
+        company_id, client, visits = fresh_bookings.salon.company_id, told[0].notice.announced, visits_of(told)
         with self.uow() as work:
             theirs = [one for at in told[0].times for one in work.records.of_person(company_id, client, at)]
         twins = [one.record_id for one in theirs if is_at_once(one, told)]
-        looked = looker.of_visits(visits, but=[one.record.record_id for one in told], more=twins)
+        looked = fresh_bookings.of_visits(visits, but=[one.record.record_id for one in told], more=twins)
         found = [one for one in looked if one.visit_id in visits or is_at_once(one, told)]
         with self.uow() as work:
-            settings = work.preferences.settings(looker.salon.company_id)
-            known = [work.records.find(looker.salon.company_id, one.record_id) for one in found]
+            settings = work.message_settings.settings(fresh_bookings.salon.company_id)
+            known = [work.records.find(fresh_bookings.salon.company_id, one.record_id) for one in found]
         now = self.clock()
         rest = [(one, was) for one, was in zip(found, known, strict=True) if is_rest(one, told, settings, now)]
-        return ToldVisit(
+        return VisitNotices(
             told=told,
             rest=[one for one, _ in rest],
             known=[was.record if was is not None else one for one, was in rest],
         )
 
-    def _is_merge(self, salon: ReadSalon, notice: Notice, record: Record) -> bool:
+    def _is_merge(self, salon: SyncedSalon, notice: Notice, record: Record) -> bool:
         """Whether a booking left a client's card because the card is gone: the desk has merged two of one person."""
-        card = notice.promise.client_id
+        card = notice.announced.client_id
         is_exchange = notice.kind is NoticeKind.CANCELLED and not record.is_deleted
-        if not is_exchange or card is None or is_same_person(record, notice.promise):
+        if not is_exchange or card is None or is_same_person(record, notice.announced):
             return False
         return self.api.client(salon.salon_id, card, country=salon.country) is None
 
-    def _drop(self, notice: Notice, why: str, looker: Looker) -> None:
+    def _drop(self, notice: Notice, why: str, fresh_bookings: FreshBookings) -> None:
         """What nobody has heard yet of the other bookings of the visit is theirs to say from now on."""
         rest: Sequence[Record] = ()
-        if notice.kind not in NEWS and why in INHERITED and notice.promise.visit_id is not None:
-            rest = looker.of_visits([notice.promise.visit_id], but=[notice.record_id])
+        if notice.kind not in CHANGE_NOTICES and why in INHERITED and notice.announced.visit_id is not None:
+            rest = fresh_bookings.of_visits([notice.announced.visit_id], but=[notice.record_id])
         now = self.clock()
         with self.uow() as work:
-            work.releases.drop(notice, why=why, at=now)
+            work.due_notices.drop(notice, why=why, at=now)
             work.notices.add([inherited(notice, one) for one in self._heirs(work, notice, rest, now)[:1]], now)
             work.commit()
 
@@ -253,131 +255,139 @@ class Releaser:
         now = self.clock()
         with self.uow() as work:
             for notice in notices:
-                work.releases.drop(notice, why=why, at=now)
+                work.due_notices.drop(notice, why=why, at=now)
             work.commit()
 
     def _heirs(self, work: UnitOfWork, notice: Notice, rest: Sequence[Record], now: datetime) -> Sequence[Record]:
         """The other bookings of its visit of which a notice would be true."""
-        settings, wording = work.preferences.settings(notice.company_id), self.wording(work)
-        heirs = (one for one in rest if is_heir(one, notice.promise, settings))
+        settings, wording = work.message_settings.settings(notice.company_id), self.renderer(work)
+        heirs = (one for one in rest if is_heir(one, notice.announced, settings))
         return [
             one
             for one in heirs
-            if wording.untrue(replace(notice, record_id=one.record_id, promise=Promise.of(one)), one, now) is None
+            if wording.stale_reason(
+                replace(notice, record_id=one.record_id, announced=AnnouncedVisit.of(one)), one, now
+            )
+            is None
         ]
 
-    def _let_back(self, notices: Sequence[Notice]) -> None:
+    def _return(self, notices: Sequence[Notice]) -> None:
         """They went along with one that is not told."""
         now = self.clock()
         with self.uow() as work:
-            work.releases.hold(notices, until=now, why=None)
+            work.due_notices.hold(notices, until=now, why=None)
             work.commit()
 
-    def _owe(self, salon: ReadSalon, visits: Sequence[ToldVisit]) -> Decision | None:
+    def _enqueue(self, salon: SyncedSalon, visits: Sequence[VisitNotices]) -> Decision | None:
         """The message, the notices that it was and the question that it asks: all or nothing."""
         first, now = visits[0].told[0], self.clock()
         with self.uow() as work:
-            work.releases.lock_salon(salon.company_id)
+            work.due_notices.lock_salon(salon.company_id)
             decision: Decision | None
             decision, contact_id = self._decide(work, salon, first.notice, first.record, now)
             why = self._needless(work, visits[0], contact_id, now) if isinstance(decision, Send) else None
             if why is not None:
                 for one in visits[0].told:
-                    work.releases.drop(one.notice, why=why, at=now)
-                work.releases.hold([one.notice for each in visits[1:] for one in each.told], until=now, why=None)
+                    work.due_notices.drop(one.notice, why=why, at=now)
+                work.due_notices.hold([one.notice for each in visits[1:] for one in each.told], until=now, why=None)
                 decision = None
             elif isinstance(decision, Send) and contact_id is not None:
                 if not self._write(work, salon, visits, contact_id, now):
                     return None
             else:
-                self._note(work, [one.notice for visit in visits for one in visit.told], decision, now)
+                self._log_decision(work, [one.notice for visit in visits for one in visit.told], decision, now)
             work.commit()
         return decision
 
     def _needless(
-        self, work: UnitOfWork, visit: ToldVisit, contact_id: ContactId | None, now: datetime
-    ) -> Untruth | None:
+        self, work: UnitOfWork, visit: VisitNotices, contact_id: ContactId | None, now: datetime
+    ) -> StaleReason | None:
         """Why a reminder is not to be told to who has just read of the visit, or has said that they do not come."""
         notice = visit.told[0].notice
         if Purpose(notice.kind) not in ASKING or contact_id is None:
             return None
         questions = [one for each in visit.bookings for one in work.questions.of_booking(notice.company_id, each)]
         if any(is_declined(each, questions) for each in visit.bookings):
-            return Untruth.DECLINED
+            return StaleReason.DECLINED
         records = [one.record_id for one in visit.bookings]
         since = now - SETTLED
-        is_told = work.releases.is_told(notice.company_id, contact_id, records, but=notice.kind, since=since)
-        return Untruth.JUST_TOLD if is_told else None
+        is_told = work.due_notices.is_told(notice.company_id, contact_id, records, but=notice.kind, since=since)
+        return StaleReason.JUST_TOLD if is_told else None
 
     def _write(
-        self, work: UnitOfWork, salon: ReadSalon, visits: Sequence[ToldVisit], contact_id: ContactId, now: datetime
+        self,
+        work: UnitOfWork,
+        salon: SyncedSalon,
+        visits: Sequence[VisitNotices],
+        contact_id: ContactId,
+        now: datetime,
     ) -> bool:
         """False when somebody else has looked at a notice meanwhile: then nothing of this may stay."""
         notices = [one.notice for visit in visits for one in visit.told]
         first = notices[0]
         new = NewMessage(
             company_id=first.company_id,
-            text=self.wording(work).text(visits, salon),
+            text=self.renderer(work).render(visits, salon),
             dedup_key=message_key(first),
             deadline_at=min(message_deadline(one, now) for one in notices),
             purpose=Purpose(first.kind),
             record_id=first.record_id,
         )
         number = work.outbox_messages.add(new, contact_id, now)
-        if number is None or not all(work.releases.release(one, number) for one in notices):
+        if number is None or not all(work.due_notices.mark_released(one, number) for one in notices):
             return False
         if is_asking(visits[0]):
             work.questions.ask(_question(visits[0], contact_id, now))
         return True
 
     def _decide(
-        self, work: UnitOfWork, salon: ReadSalon, notice: Notice, record: Record, now: datetime
+        self, work: UnitOfWork, salon: SyncedSalon, notice: Notice, record: Record, now: datetime
     ) -> tuple[Decision, ContactId | None]:
         """Whether it may be written now, and to whom."""
         client = _addressee(work, notice, record)
         if client.phone is None:
-            return Drop(why=Hindrance.NO_PHONE), None
-        contact_id = work.contacts.see(notice.company_id, Sighting(phone=client.phone), now)
-        person = work.standings.person(salon.company_id, contact_id)
+            return Drop(why=BlockReason.NO_PHONE), None
+        contact_id = work.contacts.upsert(notice.company_id, IdentityObservation(phone=client.phone), now)
+        person = work.permissions.recipient(salon.company_id, contact_id)
         decision = may_send(
             _urgency(work, notice, record),
             deadline_at=notice.deadline_at,
-            number=work.releases.number(salon.company_id, zone=salon.zone, now=now),
-            person=replace(person, is_muted=client.is_muted),
-            pace=self.wording(work).pace(salon.company_id),
+            sender=work.due_notices.sender(salon.company_id, zone=salon.zone, now=now),
+            recipient=replace(person, is_muted=client.is_muted),
+            policy=self.renderer(work).policy(salon.company_id),
             now=now,
             visit_at=notice.reckoned_at(now),
         )
         return decision, contact_id
 
-    def _note(self, work: UnitOfWork, notices: Sequence[Notice], decision: Decision, now: datetime) -> None:
+    def _log_decision(self, work: UnitOfWork, notices: Sequence[Notice], decision: Decision, now: datetime) -> None:
         if isinstance(decision, Drop):
             for notice in notices:
-                work.releases.drop(notice, why=decision.why, at=now)
+                work.due_notices.drop(notice, why=decision.why, at=now)
         elif isinstance(decision, WaitUntil):
-            work.releases.hold(notices, until=decision.at, why=decision.why)
+            work.due_notices.hold(notices, until=decision.at, why=decision.why)
 
-    def _hold_salon(self, salon: ReadSalon, *, until: datetime, why: str) -> None:
+    def _hold_salon(self, salon: SyncedSalon, *, until: datetime, why: str) -> None:
         with self.uow() as work:
-            but = TURNS_AWAY if why in MANNERS else ()
-            work.releases.hold_salon(salon.company_id, now=self.clock(), until=until, why=why, but=but)
+            but = TURNS_AWAY if why in COURTESY else ()
+            work.due_notices.hold_salon(salon.company_id, now=self.clock(), until=until, why=why, but=but)
             work.commit()
 
 
-def _addressee(work: UnitOfWork, notice: Notice, record: Record) -> Addressee:
+def _addressee(work: UnitOfWork, notice: Notice, record: Record) -> NoticeRecipient:
     """The client that the notice was planned for: the booking may be somebody else's by now.
 
     Then it is the number that she was told of it by, whatever is read of her card: phones may be hidden from us.
     """
-    client_id = notice.promise.client_id or record.client_id
-    known = Addressee() if client_id is None else work.releases.client(notice.company_id, client_id)
-    is_theirs = is_same_person(notice.promise, record) and record.client_phone is not None
-    return replace(known, phone=(record.client_phone if is_theirs else notice.promise.client_phone) or known.phone)
+    client_id = notice.announced.client_id or record.client_id
+    known = NoticeRecipient() if client_id is None else work.due_notices.recipient(notice.company_id, client_id)
+    is_theirs = is_same_person(notice.announced, record) and record.client_phone is not None
+    return replace(known, phone=(record.client_phone if is_theirs else notice.announced.client_phone) or known.phone)
 
 
 def _urgency(work: UnitOfWork, notice: Notice, record: Record) -> Purpose:
     """Who has said that they do not come does not come in vain: that it is off can wait for the morning."""
-    at = notice.promise.starts_at
+    at = notice.announced.starts_at
     is_theirs = notice.kind is NoticeKind.CANCELLED and was_declined(
         notice.record_id, at, work.questions.of_booking(notice.company_id, record)
     )
@@ -393,7 +403,7 @@ def _as_theirs(work: UnitOfWork, company_id: CompanyId, record: Record) -> Recor
     return replace(record, attendance=Attendance.WAITING) if is_others else record
 
 
-def _question(visit: ToldVisit, contact_id: ContactId, now: datetime) -> Question:
+def _question(visit: VisitNotices, contact_id: ContactId, now: datetime) -> Question:
     first = visit.told[0]
     others = [one for one in visit.bookings if one.record_id != first.record.record_id]
     return Question(

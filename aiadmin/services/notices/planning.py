@@ -21,7 +21,7 @@ from aiadmin.domain.notices.telling import is_of_one_visit
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.services.isolation import Isolation
 from aiadmin.services.ports import Clock, JobQueue, NewUnitOfWork, UnitOfWork
-from aiadmin.services.ports.notices import Found, WritingSalon
+from aiadmin.services.ports.notices import DueBooking, NotifyingSalon
 
 EVENTS_AT_ONCE = 200
 SALONS_AT_ONCE = 200
@@ -30,7 +30,7 @@ SALON = "salon"
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Looked:
+class _Planned:
     """Events that were looked at: the number of the last, and how many notices follow from them."""
 
     last: int
@@ -38,8 +38,8 @@ class _Looked:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Planner:
-    """Plans what is to be said.
+class NoticePlanner:
+    """Plans notices.
 
     Attributes:
         is_paced: False for measurements alone: then no news waits for more of it.
@@ -50,39 +50,43 @@ class Planner:
     clock: Clock
     is_paced: bool = True
 
-    def tell_news(self) -> int:
+    def plan_change_notices(self) -> int:
         """Plan what follows from everything that has happened; how many notices.
 
         Raises:
             DependencyDownError: PostgreSQL does not answer; what was not looked at waits.
         """
         queue = WorkQueue.BOOKING_EVENTS
-        count = sum(looked.planned for looked in self._isolation.retry(queue, partial(self._look, 0)) if looked)
+        count = sum(
+            looked.planned for looked in self._isolation.retry(queue, partial(self._plan_events, 0)) if looked
+        )
         after = 0
-        while (done := self._isolation.batch(queue, partial(self._look, after), keys=partial(self._news, after))) != [
-            None
-        ]:
+        while (
+            done := self._isolation.batch(
+                queue, partial(self._plan_events, after), keys=partial(self._event_keys, after)
+            )
+        ) != [None]:
             looked_at = [looked for looked in done if looked is not None]
             after = max((looked.last for looked in looked_at), default=after)
             count += sum(looked.planned for looked in looked_at)
         return count
 
-    def remind(self) -> int:
+    def plan_reminders(self) -> int:
         """Plan what bookings owe about now in every salon; how many notices. Raises DependencyDownError."""
-        count = sum(self._isolation.retry(WorkQueue.REMINDERS, self._remind_again))
+        count = sum(self._isolation.retry(WorkQueue.REMINDERS, self._plan_again))
         after, is_last = CompanyId(0), False
         while not is_last:
             with self.uow() as work:
                 salons = work.notices.salon_keys(after=after, limit=SALONS_AT_ONCE)
-            count += sum(self._isolation.each(WorkQueue.REMINDERS, salons, self._remind))
+            count += sum(self._isolation.each(WorkQueue.REMINDERS, salons, self._plan_salons))
             is_last = len(salons) < SALONS_AT_ONCE
             after = salons[-1].company_id if salons else after
         return count
 
-    def _remind(self, salons: Sequence[RowKey]) -> int:
+    def _plan_salons(self, salons: Sequence[RowKey]) -> int:
         """Of one salon that raises, booking by booking: one of them may be at fault, and not the salon."""
         try:
-            return self._remind_of(salons)
+            return self._plan_rows(salons)
         except DependencyDownError:
             raise
         except Exception:
@@ -92,14 +96,14 @@ class Planner:
         with self.uow() as work:
             writing = work.notices.salons_of([company_id]).values()
             bookings = work.notices.booking_keys(_windows(list(writing), now))
-        planned = self._isolation.each(WorkQueue.REMINDERS, bookings, self._remind_of)
+        planned = self._isolation.each(WorkQueue.REMINDERS, bookings, self._plan_rows)
         return sum(planned)
 
-    def _remind_again(self, rows: Sequence[RowKey]) -> int:
+    def _plan_again(self, rows: Sequence[RowKey]) -> int:
         """A salon or a booking that was set aside."""
-        return self._remind(rows) if rows[0].key == SALON else self._remind_of(rows)
+        return self._plan_salons(rows) if rows[0].key == SALON else self._plan_rows(rows)
 
-    def _remind_of(self, rows: Sequence[RowKey]) -> int:
+    def _plan_rows(self, rows: Sequence[RowKey]) -> int:
         """What these salons owe, or these bookings of one salon."""
         now = self.clock()
         with self.uow() as work:
@@ -113,27 +117,27 @@ class Planner:
     def _isolation(self) -> Isolation:
         return Isolation(uow=self.uow, clock=self.clock)
 
-    def _news(self, after: int) -> Sequence[RowKey]:
+    def _event_keys(self, after: int) -> Sequence[RowKey]:
         with self.uow() as work:
-            return work.notices.news_keys(after=after, limit=EVENTS_AT_ONCE)
+            return work.notices.event_keys(after=after, limit=EVENTS_AT_ONCE)
 
-    def _look(self, after: int, only: Sequence[RowKey] | None) -> _Looked | None:
+    def _plan_events(self, after: int, only: Sequence[RowKey] | None) -> _Planned | None:
         """None when there was nothing to look at."""
         now = self.clock()
         with self.uow() as work:
-            events = work.notices.news(after=after, limit=EVENTS_AT_ONCE, only=only)
+            events = work.notices.claim_events(after=after, limit=EVENTS_AT_ONCE, only=only)
             new = self._plan(work, events, now) if events else []
             count = work.notices.add(new, now)
             work.commit()
         if any(one.due_at <= now for one in new):
-            self.queue.release()
-        return _Looked(last=events[-1].event_id, planned=count) if events else None
+            self.queue.dispatch_notices()
+        return _Planned(last=events[-1].event_id, planned=count) if events else None
 
     def _plan(self, work: UnitOfWork, events: Sequence[StoredEvent], now: datetime) -> Sequence[NewNotice]:
         """What is to be added; what it takes the place of is dropped, and the events that were settled are marked."""
         bookings = by_booking(events)
         salons = work.notices.read_salons_of({booking.company_id for booking in bookings})
-        last = work.notices.last_news(bookings)
+        last = work.notices.last_notices(bookings)
         plans: list[Plan] = []
         settled: list[StoredEvent] = []
         for booking, found in bookings.items():
@@ -142,21 +146,21 @@ class Planner:
             plans.append(made)
             settled += [] if made.is_too_early else found
         work.notices.supersede([one.superseded for one in plans if one.superseded is not None], now)
-        work.notices.handled(settled, now)
+        work.notices.mark_handled(settled, now)
         return [one.new for one in plans if one.new is not None]
 
-    def _settings(self, salon: WritingSalon) -> MessageSettings:
+    def _settings(self, salon: NotifyingSalon) -> MessageSettings:
         """What a salon without a phone still plans keeps a client from coming in vain: somebody has to tell her."""
         settings = salon.settings if salon.is_linked else replace(salon.settings, booked=False, changed=False)
         return settings if self.is_paced else replace(settings, gather_seconds=0)
 
 
-def _windows(salons: Sequence[WritingSalon], now: datetime) -> list[tuple[CompanyId, Window]]:
+def _windows(salons: Sequence[NotifyingSalon], now: datetime) -> list[tuple[CompanyId, Window]]:
     return [(salon.company_id, one) for salon in salons for one in windows(salon.settings, salon.zone, now=now)]
 
 
 def _owed(
-    work: UnitOfWork, salons: Sequence[WritingSalon], now: datetime, bookings: Sequence[RowKey] | None
+    work: UnitOfWork, salons: Sequence[NotifyingSalon], now: datetime, bookings: Sequence[RowKey] | None
 ) -> Sequence[NewNotice]:
     """Of these salons, or of these `bookings` alone."""
     by_number = {salon.company_id: salon for salon in salons}
@@ -177,7 +181,7 @@ def _owed(
     return one_per_visit(new)
 
 
-def _rest_of_visit(work: UnitOfWork, found: Found) -> Sequence[Record]:
+def _rest_of_visit(work: UnitOfWork, found: DueBooking) -> Sequence[Record]:
     """What else stands of the same visit."""
     if found.record.visit_id is None:
         return ()

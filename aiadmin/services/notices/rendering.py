@@ -11,17 +11,17 @@ from aiadmin.domain.chat.confirmation import ASKING
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal.journal import Record, is_same_person
 from aiadmin.domain.messages.message import Purpose
-from aiadmin.domain.messages.sending_policy import UNBOUND, Pace
-from aiadmin.domain.notices.notice import NEWS, Notice, NoticeKind, is_still_true
-from aiadmin.domain.notices.telling import Told, ToldVisit, days, is_asking
-from aiadmin.domain.notices.template import BookedTitle, Facts, joined
-from aiadmin.services.ports import ReadSalon, UnitOfWork
+from aiadmin.domain.messages.sending_policy import UNLIMITED, SendingPolicy
+from aiadmin.domain.notices.notice import CHANGE_NOTICES, Notice, NoticeKind, stale_reason
+from aiadmin.domain.notices.telling import NoticeWithBooking, VisitNotices, days, is_asking
+from aiadmin.domain.notices.template import BookedTitle, TemplateData, joined
+from aiadmin.services.ports import SyncedSalon, UnitOfWork
 from aiadmin.texts import notices as notice_texts
 
 
 @dataclass(frozen=True, kw_only=True)
-class SalonWording:
-    """`ports.Wording` after what salons have set.
+class SalonNoticeRenderer:
+    """`ports.NoticeRenderer` after what salons have set.
 
     Attributes:
         is_paced: False for measurements alone: then every salon writes as fast as it can.
@@ -30,45 +30,45 @@ class SalonWording:
     work: UnitOfWork
     is_paced: bool = True
 
-    def pace(self, company_id: CompanyId) -> Pace:
-        return self.work.preferences.settings(company_id).pace if self.is_paced else UNBOUND
+    def policy(self, company_id: CompanyId) -> SendingPolicy:
+        return self.work.message_settings.settings(company_id).policy if self.is_paced else UNLIMITED
 
-    def untrue(self, notice: Notice, record: Record, now: datetime) -> str | None:
-        if not self.work.preferences.settings(notice.company_id).wants(notice.kind):
+    def stale_reason(self, notice: Notice, record: Record, now: datetime) -> str | None:
+        if not self.work.message_settings.settings(notice.company_id).wants(notice.kind):
             return "switched_off"
-        return is_still_true(notice, record, now)
+        return stale_reason(notice, record, now)
 
-    def text(self, visits: Sequence[ToldVisit], salon: ReadSalon) -> str:
+    def render(self, visits: Sequence[VisitNotices], salon: SyncedSalon) -> str:
         words = visits[0].words
-        facts = sorted(self._told(visits, salon), key=lambda one: one.starts_at)
+        facts = sorted(self._data(visits, salon), key=lambda one: one.starts_at)
         if len(facts) > 1:
             return notice_texts.fill_list(words, facts)
         if words is None:
             return notice_texts.fill(notice_texts.AS_IT_IS, facts[0])
         is_answered = Purpose(words) in ASKING and not is_asking(visits[0])
-        own = self.work.preferences.text(salon.company_id, words)
+        own = self.work.message_settings.text(salon.company_id, words)
         return notice_texts.say(words, own, facts[0], is_asked=not is_answered)
 
-    def _told(self, visits: Sequence[ToldVisit], salon: ReadSalon) -> Iterator[Facts]:
+    def _data(self, visits: Sequence[VisitNotices], salon: SyncedSalon) -> Iterator[TemplateData]:
         """Each visit once, whatever number of bookings it is; where it is told as it is now, each booking."""
-        of_record = self._facts_of(salon, visits[0].words)
+        of_record = self._data_of(salon, visits[0].words)
         for visit in visits:
             if visit.words is NoticeKind.CANCELLED:
-                yield joined(_in_order(self._cancelled(one, of_record(one.record)) for one in visit.told))
+                yield joined(_in_order(self._cancelled_data(one, of_record(one.record)) for one in visit.told))
             elif visit.words is None:
                 yield from map(of_record, visit.bookings)
             else:
-                each_day = days(visit.bookings) if visit.words in NEWS else [visit.bookings]
+                each_day = days(visit.bookings) if visit.words in CHANGE_NOTICES else [visit.bookings]
                 yield from (joined([of_record(one) for one in each]) for each in each_day)
 
-    def _facts_of(self, salon: ReadSalon, words: NoticeKind | None) -> Callable[[Record], Facts]:
-        address = self.work.preferences.address(salon.company_id)
+    def _data_of(self, salon: SyncedSalon, words: NoticeKind | None) -> Callable[[Record], TemplateData]:
+        address = self.work.message_settings.address(salon.company_id)
         is_review = words is NoticeKind.REVIEW
-        review_link = self.work.preferences.settings(salon.company_id).review_link
+        review_link = self.work.message_settings.settings(salon.company_id).review_link
 
-        def facts(record: Record) -> Facts:
+        def facts(record: Record) -> TemplateData:
             link = review_link if is_review else record.raw.get("short_link")
-            return Facts.of(
+            return TemplateData.of(
                 record,
                 zone=salon.zone,
                 currency=salon.currency,
@@ -78,16 +78,16 @@ class SalonWording:
 
         return facts
 
-    def _cancelled(self, told: Told, facts: Facts) -> Facts:
+    def _cancelled_data(self, told: NoticeWithBooking, facts: TemplateData) -> TemplateData:
         """At the time that the client knows, whatever was done to the booking before it was deleted; and of one that
         is somebody else's by now what she was promised: another's name or service must not be told."""
-        promise, notice = told.notice.promise, told.notice
+        promise, notice = told.notice.announced, told.notice
         if promise.client_id is None or is_same_person(told.record, promise):
             return replace(facts, starts_at=promise.starts_at)
-        client = self.work.releases.client(notice.company_id, promise.client_id)
+        client = self.work.due_notices.recipient(notice.company_id, promise.client_id)
         known = promise.was or promise
         master = None if known.staff_id is None else self.work.journal.master(notice.company_id, known.staff_id)
-        return Facts(
+        return TemplateData(
             name=client.name,
             starts_at=promise.starts_at,
             zone=facts.zone,
@@ -103,5 +103,5 @@ class SalonWording:
         return tuple((titles[one], counted[one]) for one in counted) if titles.keys() == counted.keys() else ()
 
 
-def _in_order(facts: Iterable[Facts]) -> Sequence[Facts]:
+def _in_order(facts: Iterable[TemplateData]) -> Sequence[TemplateData]:
     return sorted(facts, key=lambda one: one.starts_at)

@@ -14,11 +14,11 @@ from aiadmin.domain.companies.company import Company
 from aiadmin.domain.errors import TooManyTrialsError
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal.journal import DEFAULT_ZONE
-from aiadmin.domain.messages.contact import Sighting
+from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import NewMessage, Purpose
 from aiadmin.domain.notices.notice import NoticeKind
 from aiadmin.domain.notices.settings import MessageSettings
-from aiadmin.domain.notices.template import Facts, check
+from aiadmin.domain.notices.template import TemplateData, check
 from aiadmin.services.manage.overview import OWNER
 from aiadmin.services.messages import messages
 from aiadmin.services.ports import Clock, NewUnitOfWork, UnitOfWork
@@ -31,17 +31,17 @@ _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wording:
+class NoticeText:
     """The text of one kind of notice, ours unless `is_own`, and how it would read."""
 
     kind: NoticeKind
     template: str
     is_own: bool
-    preview: Preview
+    preview: TextPreview
 
 
 @dataclass(frozen=True, kw_only=True)
-class Preview:
+class TextPreview:
     """How a text would read: `confirmed` to who has said already that they come; None where nobody is asked."""
 
     text: str
@@ -49,7 +49,7 @@ class Preview:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wishes:
+class MessageSettingsService:
     """How an owner wants to be understood; everything stored is checked before."""
 
     uow: NewUnitOfWork
@@ -58,7 +58,7 @@ class Wishes:
     def settings(self, company_id: CompanyId) -> MessageSettings:
         """What the salon has set. Raises DependencyDownError."""
         with self.uow() as work:
-            return work.preferences.settings(company_id)
+            return work.message_settings.settings(company_id)
 
     def set(self, company_id: CompanyId, given: Mapping[str, object]) -> MessageSettings:
         """Change the settings that are `given`; the others stay.
@@ -69,39 +69,39 @@ class Wishes:
         now = self.clock()
         with self.uow() as work:
             work.companies.get(company_id, lock=True)
-            before = work.preferences.settings(company_id).to_json()
+            before = work.message_settings.settings(company_id).to_json()
             settings = MessageSettings.parse({**before, **given})
             after = settings.to_json()
             changed = {name: after[name] for name in after if after[name] != before[name]}
-            work.preferences.set_settings(company_id, settings, now)
-            work.releases.let_go(company_id)
-            _note(work, company_id, "messages.settings", changed, now)
+            work.message_settings.set_settings(company_id, settings, now)
+            work.due_notices.release_holds(company_id)
+            _log_event(work, company_id, "messages.settings", changed, now)
             work.commit()
         return settings
 
-    def texts(self, owner: Company) -> Sequence[Wording]:
+    def texts(self, owner: Company) -> Sequence[NoticeText]:
         """Every kind's text. Raises DependencyDownError."""
         with self.uow() as work:
-            own = work.preferences.texts(owner.company_id)
+            own = work.message_settings.texts(owner.company_id)
             examples = {kind: self._example(owner, kind, work) for kind in NoticeKind}
         return [_wording(kind, own.get(kind), example) for kind, example in examples.items()]
 
-    def set_text(self, owner: Company, kind: NoticeKind, template: str | None) -> Wording:
+    def set_text(self, owner: Company, kind: NoticeKind, template: str | None) -> NoticeText:
         """Make a text the salon's own, or with None go back to ours. Raises TemplateError."""
         if template is not None:
             check(template)
         now = self.clock()
         with self.uow() as work:
             if template is None:
-                work.preferences.reset_text(owner.company_id, kind)
+                work.message_settings.reset_text(owner.company_id, kind)
             else:
-                work.preferences.set_text(owner.company_id, kind, template, now)
-            _note(work, owner.company_id, "messages.text", {"kind": kind, "own": template is not None}, now)
+                work.message_settings.set_text(owner.company_id, kind, template, now)
+            _log_event(work, owner.company_id, "messages.text", {"kind": kind, "own": template is not None}, now)
             example = self._example(owner, kind, work)
             work.commit()
         return _wording(kind, template, example)
 
-    def preview(self, owner: Company, kind: NoticeKind, template: str) -> Preview:
+    def preview(self, owner: Company, kind: NoticeKind, template: str) -> TextPreview:
         """What a client would be sent where this were the salon's text. Raises TemplateError."""
         check(template)
         with self.uow() as work:
@@ -121,22 +121,22 @@ class Wishes:
             work.companies.get(owner.company_id, lock=True)
             if work.outbox_messages.count(owner.company_id, Purpose.TRIAL, since=now - _DAY) >= TRIALS_A_DAY:
                 raise TooManyTrialsError
-            messages.owe(new, to=Sighting(phone=phone), work=work, now=now)
+            messages.enqueue(new, to=IdentityObservation(phone=phone), work=work, now=now)
             work.commit()
 
-    def _example(self, owner: Company, kind: NoticeKind, work: UnitOfWork) -> Facts:
+    def _example(self, owner: Company, kind: NoticeKind, work: UnitOfWork) -> TemplateData:
         """A booking of tomorrow at half past two with what this salon's journal has, and no more: an owner sees the
         hole that clients would. Only the client is invented, and, before the journal was read, all of it."""
         salon = work.sync_runs.salon(owner.company_id)
         zone = salon.zone if salon else DEFAULT_ZONE
         tomorrow = self.clock().astimezone(ZoneInfo(zone)) + _DAY
         sample = work.journal.sample(owner.company_id)
-        address = work.preferences.address(owner.company_id)
-        review = work.preferences.settings(owner.company_id).review_link
+        address = work.message_settings.address(owner.company_id)
+        review = work.message_settings.settings(owner.company_id).review_link
         if sample is None:
             sample = Sample(master="Мария", service="Стрижка", price=Decimal(2500), link="https://n1.yclients.com")
             address = address or "ул. Садовая, 1"
-        return Facts(
+        return TemplateData(
             name="Анна",
             starts_at=tomorrow.replace(hour=14, minute=30),
             zone=zone,
@@ -149,17 +149,19 @@ class Wishes:
         )
 
 
-def _wording(kind: NoticeKind, own: str | None, example: Facts) -> Wording:
+def _wording(kind: NoticeKind, own: str | None, example: TemplateData) -> NoticeText:
     template = own or notice_texts.TEMPLATES[kind]
     preview = _preview(kind, template, example)
-    return Wording(kind=kind, template=template, is_own=own is not None, preview=preview)
+    return NoticeText(kind=kind, template=template, is_own=own is not None, preview=preview)
 
 
-def _preview(kind: NoticeKind, template: str, example: Facts) -> Preview:
+def _preview(kind: NoticeKind, template: str, example: TemplateData) -> TextPreview:
     is_asking = Purpose(kind) in ASKING and kind is not NoticeKind.REMINDER_AGAIN
     confirmed = notice_texts.say(kind, template, example, is_asked=False) if is_asking else None
-    return Preview(text=notice_texts.say(kind, template, example), confirmed=confirmed)
+    return TextPreview(text=notice_texts.say(kind, template, example), confirmed=confirmed)
 
 
-def _note(work: UnitOfWork, company_id: CompanyId, action: str, details: Mapping[str, object], at: datetime) -> None:
+def _log_event(
+    work: UnitOfWork, company_id: CompanyId, action: str, details: Mapping[str, object], at: datetime
+) -> None:
     work.audit.finish(work.audit.add(company_id, actor=OWNER, action=action, details=details, at=at), "done")

@@ -54,7 +54,7 @@ def end(company_id: CompanyId, *, uow: NewUnitOfWork) -> None:
 
 
 def list_marked(*, uow: NewUnitOfWork) -> Sequence[CompanyId]:
-    """The companies that `begin` has marked, those included whose desk has died since."""
+    """The companies that `begin` has marked, those included whose coordinator has died since."""
     with uow() as work:
         return work.companies.list_pairing()
 

@@ -1,4 +1,4 @@
-"""What an operator arranges with YClients about a salon. Every deed is in the audit log before and after."""
+"""What an operator arranges with YClients about a salon. Every action is in the audit log before and after."""
 
 from __future__ import annotations
 
@@ -11,7 +11,14 @@ from aiadmin.domain.companies.audit import AuditEntry
 from aiadmin.domain.errors import KeyReusedError, NotConfiguredError
 from aiadmin.domain.ids import AuditId, CompanyId, SalonId
 from aiadmin.domain.partner import partner as rules
-from aiadmin.domain.partner.partner import Installation, InstalledSalon, Outcome, Paid, Payment, Tariff
+from aiadmin.domain.partner.partner import (
+    InstallationDetails,
+    InstalledSalon,
+    NewPayment,
+    PartnerOutcome,
+    PaymentResult,
+    Tariff,
+)
 from aiadmin.domain.yclients.error import NotFoundError, YClientsError
 from aiadmin.services.ports import Clock, NewUnitOfWork, Partner
 
@@ -21,7 +28,7 @@ _LOOK_BACK = 500
 
 
 @dataclass(frozen=True, kw_only=True)
-class PartnerDesk:
+class PartnerService:
     """Carries an operator's orders to YClients.
 
     Every method raises YClientsError, NotConfiguredError and, with a company, CompanyNotFoundError. `actor` is who
@@ -32,7 +39,7 @@ class PartnerDesk:
     partner: Partner
     clock: Clock
 
-    def pay(self, company_id: CompanyId, payment: Payment, *, key: str, actor: str) -> Paid:
+    def pay(self, company_id: CompanyId, payment: NewPayment, *, key: str, actor: str) -> PaymentResult:
         """Report a payment under a key of our own, for YClients has none: a key that was used is answered from
         the log, and one whose answer was lost is looked for in YClients' own list, never sent again.
 
@@ -47,14 +54,14 @@ class PartnerDesk:
             payment_id = self.partner.pay(salon_id, payment)
         except YClientsError as error:
             outcome = self._fail(audit_id, error)
-            if outcome is Outcome.REFUSED:
+            if outcome is PartnerOutcome.REFUSED:
                 raise
-            return Paid(key=key, outcome=outcome, payment_id=None, detail=str(error), is_repeat=False)
-        self._finish(audit_id, Outcome.DONE, result={"payment_id": payment_id})
-        return Paid(key=key, outcome=Outcome.DONE, payment_id=payment_id, detail="", is_repeat=False)
+            return PaymentResult(key=key, outcome=outcome, payment_id=None, detail=str(error), is_repeat=False)
+        self._finish(audit_id, PartnerOutcome.DONE, result={"payment_id": payment_id})
+        return PaymentResult(key=key, outcome=PartnerOutcome.DONE, payment_id=payment_id, detail="", is_repeat=False)
 
     def _begin_payment(
-        self, company_id: CompanyId, payment: Payment, *, key: str, actor: str
+        self, company_id: CompanyId, payment: NewPayment, *, key: str, actor: str
     ) -> AuditEntry | tuple[AuditId, SalonId]:
         """The entry that has this key, or a new one; the lock lets one of two that come at once begin."""
         self._check_configured()
@@ -70,9 +77,9 @@ class PartnerDesk:
             work.commit()
         return audit_id, company.salon_id
 
-    def _look_up(self, entry: AuditEntry, company_id: CompanyId) -> Paid:
+    def _look_up(self, entry: AuditEntry, company_id: CompanyId) -> PaymentResult:
         paid = rules.stored(entry)
-        if paid.outcome is not Outcome.UNKNOWN:
+        if paid.outcome is not PartnerOutcome.UNKNOWN:
             return paid
         with self.uow() as work:
             company = work.companies.get(company_id)
@@ -85,19 +92,19 @@ class PartnerDesk:
         found = rules.recognise(entry, listed, taken)
         if found is None:
             return paid
-        self._finish(entry.audit_id, Outcome.DONE, result={"payment_id": found})
-        return replace(paid, outcome=Outcome.DONE, payment_id=found, detail="")
+        self._finish(entry.audit_id, PartnerOutcome.DONE, result={"payment_id": found})
+        return replace(paid, outcome=PartnerOutcome.DONE, payment_id=found, detail="")
 
     def refund(self, company_id: CompanyId, payment_id: int, *, actor: str) -> None:
         """Give a payment back. Raises NotFoundError when it is not this salon's."""
 
-        def deed(salon_id: SalonId) -> None:
+        def perform(salon_id: SalonId) -> None:
             listed = self.partner.installation(salon_id).payments
             if payment_id not in {each.payment_id for each in listed}:
                 raise NotFoundError(message=f"payment {payment_id} is not one of this salon's")
             self.partner.refund(salon_id, payment_id)
 
-        self._do(company_id, "partner.refund", {"payment_id": payment_id}, deed, actor=actor)
+        self._do(company_id, "partner.refund", {"payment_id": payment_id}, perform, actor=actor)
 
     def set_short_names(self, company_id: CompanyId, names: Sequence[str], *, actor: str) -> None:
         """The names that messages may come from."""
@@ -139,7 +146,7 @@ class PartnerDesk:
             actor=actor,
         )
 
-    def installation(self, company_id: CompanyId, *, actor: str) -> Installation:
+    def installation(self, company_id: CompanyId, *, actor: str) -> InstallationDetails:
         """Our app in the salon as YClients sees it, with its history and payments."""
         return self._do(company_id, "partner.status", {}, self.partner.installation, actor=actor)
 
@@ -160,7 +167,7 @@ class PartnerDesk:
         company_id: CompanyId | None,
         action: str,
         details: Mapping[str, Any],
-        deed: Callable[[SalonId], T],
+        perform: Callable[[SalonId], T],
         *,
         actor: str,
     ) -> T:
@@ -170,20 +177,20 @@ class PartnerDesk:
             audit_id = work.audit.add(company_id, actor=actor, action=action, details=details, at=self.clock())
             work.commit()
         try:
-            value = deed(salon_id)
+            value = perform(salon_id)
         except YClientsError as error:
             self._fail(audit_id, error)
             raise
-        self._finish(audit_id, Outcome.DONE)
+        self._finish(audit_id, PartnerOutcome.DONE)
         return value
 
-    def _fail(self, audit_id: AuditId, error: YClientsError) -> Outcome:
+    def _fail(self, audit_id: AuditId, error: YClientsError) -> PartnerOutcome:
         outcome = rules.outcome_of(error)
         self._finish(audit_id, outcome, detail=str(error))
         return outcome
 
     def _finish(
-        self, audit_id: AuditId, outcome: Outcome, *, detail: str = "", result: Mapping[str, Any] | None = None
+        self, audit_id: AuditId, outcome: PartnerOutcome, *, detail: str = "", result: Mapping[str, Any] | None = None
     ) -> None:
         with self.uow() as work:
             work.audit.finish(audit_id, rules.written(outcome, detail), result=result)

@@ -8,29 +8,37 @@ from datetime import datetime
 from aiadmin.services.ports.audit import Audit
 from aiadmin.services.ports.fleet import Devices, Fleet, Hosts, SessionEvents
 from aiadmin.services.ports.installations import Installations
-from aiadmin.services.ports.journal import BookingEvents, Checks, HeardPhones, Journal, ReadSalon, Records, SyncRuns
+from aiadmin.services.ports.journal import (
+    BookingEvents,
+    HeardPhones,
+    Journal,
+    Records,
+    Refetches,
+    SyncedSalon,
+    SyncRuns,
+)
 from aiadmin.services.ports.messages import Contacts, InboxMessages, MessageLog, OutboxMessages
 from aiadmin.services.ports.outside import (
     ActivationRequest,
     ConnectClaims,
-    Inbox,
     JobQueue,
     LinkCache,
     LiveCode,
     Marketplace,
     Members,
     Metrics,
-    Rooms,
+    PageEvents,
     Secrets,
     Tokens,
     VisitorShares,
+    WebhookStore,
 )
 from aiadmin.services.ports.partner import Partner
-from aiadmin.services.ports.preferences import Preferences
-from aiadmin.services.ports.questions import Letters, Questions
-from aiadmin.services.ports.releases import Releases, Wording
-from aiadmin.services.ports.standings import Pauses, Standings
-from aiadmin.services.ports.storage import Companies, NewUnitOfWork, Outbox, UnitOfWork, Webhooks
+from aiadmin.services.ports.preferences import MessageSettingsStore
+from aiadmin.services.ports.questions import Questions, UnhandledMessages
+from aiadmin.services.ports.releases import DueNotices, NoticeRenderer
+from aiadmin.services.ports.standings import ContactPermissions, Pauses
+from aiadmin.services.ports.storage import CompanyStore, NewUnitOfWork, Outbox, UnitOfWork, Webhooks
 from aiadmin.services.ports.yclients import SalonApi
 
 Clock = Callable[[], datetime]
@@ -40,46 +48,46 @@ __all__ = [
     "ActivationRequest",
     "Audit",
     "BookingEvents",
-    "Checks",
     "Clock",
-    "Companies",
+    "CompanyStore",
     "ConnectClaims",
+    "ContactPermissions",
     "Contacts",
     "Devices",
+    "DueNotices",
     "Fleet",
     "HeardPhones",
     "Hosts",
-    "Inbox",
     "InboxMessages",
     "Installations",
     "JobQueue",
     "Journal",
-    "Letters",
     "LinkCache",
     "LiveCode",
     "Marketplace",
     "Members",
     "MessageLog",
+    "MessageSettingsStore",
     "Metrics",
     "NewUnitOfWork",
+    "NoticeRenderer",
     "Outbox",
     "OutboxMessages",
+    "PageEvents",
     "Partner",
     "Pauses",
-    "Preferences",
     "Questions",
-    "ReadSalon",
     "Records",
-    "Releases",
-    "Rooms",
+    "Refetches",
     "SalonApi",
     "Secrets",
     "SessionEvents",
-    "Standings",
     "SyncRuns",
+    "SyncedSalon",
     "Tokens",
+    "UnhandledMessages",
     "UnitOfWork",
     "VisitorShares",
+    "WebhookStore",
     "Webhooks",
-    "Wording",
 ]

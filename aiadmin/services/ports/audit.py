@@ -11,7 +11,7 @@ from aiadmin.domain.ids import AuditId, CompanyId
 
 
 class Audit(Protocol):
-    """Rows of `audit_log`: added before the deed, finished after it."""
+    """Rows of `audit_log`: added before the action, finished after it."""
 
     def add(
         self, company_id: CompanyId | None, *, actor: str, action: str, details: Mapping[str, Any], at: datetime

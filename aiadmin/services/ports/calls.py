@@ -15,7 +15,7 @@ from aiadmin.domain.quarantine import RowKey
 class Calls(Protocol):
     """Rows of `notices` that turn a client away, where they do not reach her."""
 
-    def hopeless(self, now: datetime, *, limit: int, is_tried: bool = False) -> Sequence[GivenUp]:
+    def list_undeliverable(self, now: datetime, *, limit: int, is_tried: bool = False) -> Sequence[GivenUp]:
         """What waits although its client is about to set out; or of that only whose message nobody has taken."""
         ...
 
@@ -31,7 +31,7 @@ class Calls(Protocol):
         """Of which of these nobody knows whether the message arrived."""
         ...
 
-    def untold(self, now: datetime, *, limit: int) -> Sequence[Notice]:
+    def list_undelivered(self, now: datetime, *, limit: int) -> Sequence[Notice]:
         """What could not be sent of late, of visits that are to come, and the salon was not asked to call about.
 
         Only what is still so, and only of salons whose phone is linked, and who pay.
@@ -53,6 +53,6 @@ class Calls(Protocol):
         """Take back every call that waits and is, in part at least, not so any more; what still is becomes untold."""
         ...
 
-    def any_due(self, now: datetime) -> bool:
+    def has_due(self, now: datetime) -> bool:
         """Whether anything is to be given up, asked for or taken back."""
         ...

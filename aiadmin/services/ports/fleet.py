@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from aiadmin.domain.hosting.circuit_breaker import News, Report
+from aiadmin.domain.hosting.circuit_breaker import FleetView, PeerReport
 from aiadmin.domain.hosting.device import Device, LinkedAccount, Observed, SessionChange
 from aiadmin.domain.hosting.host import NO_VITALS, Host, Vitals
 from aiadmin.domain.ids import CompanyId, DeviceId, HostId
@@ -132,7 +132,7 @@ class SessionEvents(Protocol):
 class Fleet(Protocol):
     """What session hosts tell one another. Every method raises DependencyDownError."""
 
-    def exchange(self, report: Report, refused: Iterable[DeviceId] = ()) -> News:
+    def exchange(self, report: PeerReport, refused: Iterable[DeviceId] = ()) -> FleetView:
         """Tell the others our breaker, and the devices that WhatsApp calls outdated; hear the same of them."""
         ...
 

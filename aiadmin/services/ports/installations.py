@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.install.activation import Connection
+from aiadmin.domain.install.activation import InstallationStatus
 from aiadmin.domain.quarantine import RowKey
 
 
@@ -49,11 +49,11 @@ class Installations(Protocol):
         """The salon removed the application; its links and keys open nothing any more."""
         ...
 
-    def note(self, company_id: CompanyId, connection: Connection, at: datetime) -> None:
+    def record_status(self, company_id: CompanyId, connection: InstallationStatus, at: datetime) -> None:
         """What YClients says of the salon."""
         ...
 
-    def forget_look(self, company_id: CompanyId) -> None:
+    def check_first(self, company_id: CompanyId) -> None:
         """The salon is to be looked at before all others."""
         ...
 

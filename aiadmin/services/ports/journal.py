@@ -20,20 +20,20 @@ from aiadmin.domain.journal.journal import (
     Client,
     OfClient,
     Record,
-    SalonFacts,
+    SalonDetails,
     Service,
     StaffMember,
     WorkDay,
 )
-from aiadmin.domain.journal.refetch import Check, Heard
+from aiadmin.domain.journal.refetch import Refetch, RefetchRequest
 from aiadmin.domain.journal.sync_run import Stage, SyncKind, SyncRun
 from aiadmin.domain.journal.webhook import HeardPhone
-from aiadmin.domain.journal.webhook_settings import HookState
+from aiadmin.domain.journal.webhook_settings import WebhookSettingsState
 from aiadmin.domain.quarantine import RowKey
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReadSalon:
+class SyncedSalon:
     """A salon whose journal we may read.
 
     Attributes:
@@ -78,15 +78,15 @@ class Sample:
 class Journal(Protocol):
     """What changes seldom, and clients. What is put again has no tombstone any more."""
 
-    def set_salon(self, company_id: CompanyId, facts: SalonFacts) -> None: ...
+    def set_salon(self, company_id: CompanyId, facts: SalonDetails) -> None: ...
 
-    def set_hooks(self, company_id: CompanyId, state: HookState, at: datetime) -> None: ...
+    def set_hooks(self, company_id: CompanyId, state: WebhookSettingsState, at: datetime) -> None: ...
 
     def set_rights(self, company_id: CompanyId, missing: frozenset[Right], at: datetime) -> frozenset[Right] | None:
         """What the salon does not let us do; what was known of it before, None where nothing was."""
         ...
 
-    def hooks_state(self, company_id: CompanyId) -> HookState | None:
+    def hooks_state(self, company_id: CompanyId) -> WebhookSettingsState | None:
         """None before anybody has looked."""
         ...
 
@@ -120,7 +120,7 @@ class Journal(Protocol):
 
     def put_clients(self, company_id: CompanyId, rows: Sequence[Client], at: datetime) -> None: ...
 
-    def bury(self, company_id: CompanyId, stage: Stage, *, not_seen_since: datetime, at: datetime) -> int:
+    def mark_deleted(self, company_id: CompanyId, stage: Stage, *, not_seen_since: datetime, at: datetime) -> int:
         """A tombstone on what a full list no longer holds; how many."""
         ...
 
@@ -128,7 +128,7 @@ class Journal(Protocol):
         """One that was read by its number: such a reading does not say when the last visit was."""
         ...
 
-    def bury_client(self, company_id: CompanyId, client_id: int, at: datetime) -> None: ...
+    def mark_client_deleted(self, company_id: CompanyId, client_id: int, at: datetime) -> None: ...
 
 
 class Records(Protocol):
@@ -175,7 +175,7 @@ class Records(Protocol):
 class HeardPhones(Protocol):
     """Rows of `heard_phones`: of salons that hide phones from us, or may do so."""
 
-    def hear(self, phones: Sequence[HeardPhone]) -> None:
+    def add(self, phones: Sequence[HeardPhone]) -> None:
         """Keep the newest of each booking, read in the salon's country; what is no number, or of somebody who was
         erased, is kept of nobody."""
         ...
@@ -203,16 +203,16 @@ class BookingEvents(Protocol):
         ...
 
 
-class Checks(Protocol):
+class Refetches(Protocol):
     """Rows of `checks`."""
 
-    def hear(self, words: Sequence[Heard]) -> None:
+    def request(self, words: Sequence[RefetchRequest]) -> None:
         """Something was spoken of: read it again once it has been quiet."""
         ...
 
-    def take(
+    def claim(
         self, *, now: datetime, until: datetime, limit: int, only: Sequence[RowKey] | None = None
-    ) -> Sequence[Check]:
+    ) -> Sequence[Refetch]:
         """Claim due checks of one company, the one that has waited longest; two workers never share one.
 
         `only` names the checks to take, whoever has claimed them before.
@@ -220,22 +220,22 @@ class Checks(Protocol):
         ...
 
     def due_keys(self, now: datetime, *, limit: int) -> Sequence[RowKey]:
-        """Of the checks that `take` would take one company after the other."""
+        """Of the checks that `claim` would take one company after the other."""
         ...
 
-    def finish(self, checks: Sequence[Check]) -> None:
+    def finish(self, checks: Sequence[Refetch]) -> None:
         """These are done, but for what was spoken of again meanwhile."""
         ...
 
-    def put_off(self, checks: Sequence[Check], *, until: datetime) -> None: ...
+    def postpone(self, checks: Sequence[Refetch], *, until: datetime) -> None: ...
 
-    def any_due(self, now: datetime) -> bool: ...
+    def has_due(self, now: datetime) -> bool: ...
 
 
 class SyncRuns(Protocol):
     """Rows of `sync_runs`."""
 
-    def salon(self, company_id: CompanyId) -> ReadSalon | None:
+    def salon(self, company_id: CompanyId) -> SyncedSalon | None:
         """None when the journal of this company is not to be read: it has left, or said no, or is not there."""
         ...
 

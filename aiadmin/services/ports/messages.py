@@ -6,40 +6,40 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from aiadmin.domain.companies.outbox import Step
+from aiadmin.domain.companies.outbox import OutboxStep
 from aiadmin.domain.ids import CompanyId, ContactId, DeviceId, MessageId
-from aiadmin.domain.messages.contact import Contact, Sighting
+from aiadmin.domain.messages.contact import Contact, IdentityObservation
 from aiadmin.domain.messages.message import (
-    Heard,
-    Hold,
+    DeviceClaim,
     MessageSeen,
     NewMessage,
     OutboxMessage,
-    Owed,
     Purpose,
+    QueuedMessage,
     ReceiptSeen,
+    ReceivedEvent,
     SendResult,
 )
-from aiadmin.domain.messages.message_log import LogEntry, Mark, Place
+from aiadmin.domain.messages.message_log import Cursor, LogEntry, MessageStatus
 from aiadmin.domain.quarantine import RowKey
 
 
 class Contacts(Protocol):
     """Rows of `contacts`."""
 
-    def see(self, company_id: CompanyId, seen: Sighting, at: datetime) -> ContactId:
+    def upsert(self, company_id: CompanyId, observed: IdentityObservation, at: datetime) -> ContactId:
         """The contact that `seen` is: found, made, corrected, or merged of two that turn out to be one.
 
-        Sightings of one company wait for one another until the commit: see companies in the order of their ids.
+        Observations of one company wait for one another until the commit: upsert companies in the order of their ids.
         """
         ...
 
     def try_lock(self, company_id: CompanyId) -> bool:
-        """Keep sightings of this company waiting until the commit; False, at once, when another holds them."""
+        """Keep observations of this company waiting until the commit; False, at once, when another holds them."""
         ...
 
-    def see_phones(self, company_id: CompanyId, phones: Collection[str], at: datetime) -> Mapping[str, ContactId]:
-        """`see` for people of whom only the phone is known, all of them at once. `try_lock` goes before it."""
+    def upsert_phones(self, company_id: CompanyId, phones: Collection[str], at: datetime) -> Mapping[str, ContactId]:
+        """`upsert` for people of whom only the phone is known, all of them at once. `try_lock` goes before it."""
         ...
 
     def find(self, company_id: CompanyId, contact_id: ContactId) -> Contact | None: ...
@@ -52,7 +52,7 @@ class Contacts(Protocol):
 class InboxMessages(Protocol):
     """Rows of `inbox_messages`."""
 
-    def add(self, heard: Heard, message: MessageSeen, contact_id: ContactId) -> bool:
+    def add(self, heard: ReceivedEvent, message: MessageSeen, contact_id: ContactId) -> bool:
         """Store a message; False when the device has told of it before."""
         ...
 
@@ -61,21 +61,21 @@ class OutboxMessages(Protocol):
     """Rows of `outbox_messages`."""
 
     def add(self, new: NewMessage, contact_id: ContactId, at: datetime) -> MessageId | None:
-        """Owe a message from `at` on; None when the company has one of its dedup key."""
+        """Enqueue a message from `at` on; None when the company has one of its dedup key."""
         ...
 
-    def add_many(self, owed: Sequence[Owed], at: datetime) -> Mapping[str, MessageId]:
+    def add_many(self, owed: Sequence[QueuedMessage], at: datetime) -> Mapping[str, MessageId]:
         """`add` for many messages in one statement: the numbers of those that are new, by dedup key."""
         ...
 
     def find(self, company_id: CompanyId, outbox_message_id: MessageId) -> OutboxMessage | None: ...
 
-    def due_keys(self, holds: Sequence[Hold], now: datetime) -> Sequence[RowKey]:
+    def due_keys(self, holds: Sequence[DeviceClaim], now: datetime) -> Sequence[RowKey]:
         """Of the messages that `claim` would take."""
         ...
 
     def claim(
-        self, holds: Sequence[Hold], now: datetime, only: Sequence[RowKey] | None = None
+        self, holds: Sequence[DeviceClaim], now: datetime, only: Sequence[RowKey] | None = None
     ) -> Sequence[OutboxMessage]:
         """Mark the oldest due message of each held device's company `sending`, and count the attempt.
 
@@ -86,19 +86,19 @@ class OutboxMessages(Protocol):
         ...
 
     def peek(
-        self, holds: Sequence[Hold], now: datetime, only: Sequence[RowKey] | None = None
+        self, holds: Sequence[DeviceClaim], now: datetime, only: Sequence[RowKey] | None = None
     ) -> Mapping[DeviceId, OutboxMessage]:
         """What `claim` would take for each device, and nothing is changed."""
         ...
 
-    def finish(self, message: OutboxMessage, result: SendResult, step: Step, at: datetime) -> bool:
+    def finish(self, message: OutboxMessage, result: SendResult, step: OutboxStep, at: datetime) -> bool:
         """Write what came of the attempt that `claim` counted; False when somebody else has decided since.
 
         What is learned late is still true: a message that was given up as unknown may become sent or failed.
         """
         ...
 
-    def give_up(self, holds: Sequence[Hold], *, now: datetime, claimed_before: datetime) -> int:
+    def give_up(self, holds: Sequence[DeviceClaim], *, now: datetime, claimed_before: datetime) -> int:
         """Make unknown what former holders of these devices left `sending`, and what anybody left since before."""
         ...
 
@@ -126,10 +126,10 @@ class OutboxMessages(Protocol):
 class MessageLog(Protocol):
     """The messages of a company in both directions."""
 
-    def page(self, company_id: CompanyId, *, before: Place | None, phone: str | None) -> Sequence[LogEntry]:
+    def page(self, company_id: CompanyId, *, before: Cursor | None, phone: str | None) -> Sequence[LogEntry]:
         """The newest, at most `PAGE_SIZE`, older than `before`; only with contacts whose phone holds these digits."""
         ...
 
-    def marks(self, company_id: CompanyId, since: datetime) -> Mapping[Mark, int]:
+    def count_by_status(self, company_id: CompanyId, since: datetime) -> Mapping[MessageStatus, int]:
         """How many messages of ours stand at each mark, of those that were written since then."""
         ...

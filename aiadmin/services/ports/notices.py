@@ -9,7 +9,7 @@ from typing import Protocol
 
 from aiadmin.domain.ids import CompanyId, NoticeId
 from aiadmin.domain.journal.journal import Record
-from aiadmin.domain.notices.change_planning import Booking, LastNews, NewNotice, StoredEvent
+from aiadmin.domain.notices.change_planning import Booking, LastNotice, NewNotice, StoredEvent
 from aiadmin.domain.notices.notice import NoticeKind
 from aiadmin.domain.notices.reminder_planning import Window
 from aiadmin.domain.notices.settings import MessageSettings
@@ -17,7 +17,7 @@ from aiadmin.domain.quarantine import RowKey
 
 
 @dataclass(frozen=True, kw_only=True)
-class WritingSalon:
+class NotifyingSalon:
     """A salon that writes to its clients: its journal is read, and a phone is linked.
 
     Attributes:
@@ -32,7 +32,7 @@ class WritingSalon:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class DueBooking:
     """A booking in a window; `asked_at` is when its client was asked, for a window of `REMINDER_AGAIN`."""
 
     company_id: CompanyId
@@ -44,34 +44,34 @@ class Found:
 class Notices(Protocol):
     """Rows of `notices` until they are due, and what they follow from."""
 
-    def news(self, *, after: int, limit: int, only: Sequence[RowKey] | None = None) -> Sequence[StoredEvent]:
+    def claim_events(self, *, after: int, limit: int, only: Sequence[RowKey] | None = None) -> Sequence[StoredEvent]:
         """Events beyond the number `after` that nobody has looked at, in order.
 
         One transaction at a time has any; to others there are none. Those of a booking with a notice on its way wait.
         """
         ...
 
-    def news_keys(self, *, after: int, limit: int) -> Sequence[RowKey]:
-        """Of the events that `news` would take."""
+    def event_keys(self, *, after: int, limit: int) -> Sequence[RowKey]:
+        """Of the events that `claim_events` would take."""
         ...
 
-    def any_news(self) -> bool:
-        """Whether `news` has something."""
+    def has_events(self) -> bool:
+        """Whether `claim_events` has something."""
         ...
 
-    def last_news(self, bookings: Collection[Booking]) -> Mapping[Booking, LastNews]:
-        """The newest news of each booking, which nobody else changes until the commit."""
+    def last_notices(self, bookings: Collection[Booking]) -> Mapping[Booking, LastNotice]:
+        """The newest change notice of each booking, which nobody else changes until the commit."""
         ...
 
-    def salons_of(self, companies: Collection[CompanyId]) -> Mapping[CompanyId, WritingSalon]:
+    def salons_of(self, companies: Collection[CompanyId]) -> Mapping[CompanyId, NotifyingSalon]:
         """Those of them that write."""
         ...
 
-    def read_salons_of(self, companies: Collection[CompanyId]) -> Mapping[CompanyId, WritingSalon]:
+    def read_salons_of(self, companies: Collection[CompanyId]) -> Mapping[CompanyId, NotifyingSalon]:
         """Those of them whose journals are read, with a phone or without."""
         ...
 
-    def salons(self, *, after: CompanyId, limit: int) -> Sequence[WritingSalon]:
+    def salons(self, *, after: CompanyId, limit: int) -> Sequence[NotifyingSalon]:
         """All that write, in order of their numbers."""
         ...
 
@@ -85,18 +85,18 @@ class Notices(Protocol):
 
     def in_windows(
         self, windows: Sequence[tuple[CompanyId, Window]], *, only: Sequence[RowKey] | None = None
-    ) -> Sequence[Found]:
+    ) -> Sequence[DueBooking]:
         """The bookings in these windows of which no notice of that kind has been planned yet."""
         ...
 
     def supersede(self, notices: Sequence[NoticeId], at: datetime) -> None:
-        """Drop these, which were locked by `last_news`."""
+        """Drop these, which were locked by `last_notices`."""
         ...
 
     def add(self, new: Sequence[NewNotice], at: datetime) -> int:
         """Plan those that are not there yet; how many."""
         ...
 
-    def handled(self, events: Sequence[StoredEvent], at: datetime) -> None:
+    def mark_handled(self, events: Sequence[StoredEvent], at: datetime) -> None:
         """Somebody has looked at these."""
         ...

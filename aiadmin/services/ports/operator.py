@@ -7,12 +7,12 @@ from datetime import datetime
 from typing import Protocol
 
 from aiadmin.domain.ids import CompanyId, MessageId
-from aiadmin.domain.provider.order import Next, Progress, Status
+from aiadmin.domain.provider.order import Next, OrderProgress, OrderStatus
 from aiadmin.domain.quarantine import RowKey
-from aiadmin.domain.yclients.http_answer import Answer
+from aiadmin.domain.yclients.http_answer import HttpAnswer
 
 
-class OperatorMessages(Protocol):
+class ProviderOrders(Protocol):
     """Rows of `operator_messages`."""
 
     def add_many(
@@ -31,13 +31,13 @@ class OperatorMessages(Protocol):
         """Our numbers of those that YClients gave us before."""
         ...
 
-    def unwilling(self, company_id: CompanyId, phones: Collection[str]) -> frozenset[str]:
+    def opted_out(self, company_id: CompanyId, phones: Collection[str]) -> frozenset[str]:
         """Of these phones the ones whose owners want no adverts."""
         ...
 
     def claim(
         self, *, now: datetime, until: datetime, limit: int, only: Sequence[RowKey] | None = None
-    ) -> Sequence[Progress]:
+    ) -> Sequence[OrderProgress]:
         """Take what has to be looked at, oldest first; nobody else gets it before `until`.
 
         `only` names the rows to take, whoever has claimed them before.
@@ -48,15 +48,15 @@ class OperatorMessages(Protocol):
         """Of the rows that `claim` would take."""
         ...
 
-    def told(self, numbers: Collection[int], status: Status) -> None:
+    def mark_reported(self, numbers: Collection[int], status: OrderStatus) -> None:
         """YClients knows this status of these now; failures before that are forgotten."""
         ...
 
-    def settle(self, number: int, following: Next, *, failed: bool, at: datetime) -> None:
+    def finish(self, number: int, following: Next, *, failed: bool, at: datetime) -> None:
         """Let go of a claimed row; `failed` counts an attempt. A finished one forgets where to tell."""
         ...
 
-    def any_due(self, now: datetime) -> bool: ...
+    def has_due(self, now: datetime) -> bool: ...
 
     def last_order_at(self, company_id: CompanyId) -> datetime | None: ...
 
@@ -64,6 +64,6 @@ class OperatorMessages(Protocol):
 class StatusPost(Protocol):
     """Where statuses go. Never raises for what the network or YClients does: the answer says it."""
 
-    def post(self, url: str, statuses: Sequence[tuple[str, Status]]) -> Answer:
+    def post(self, url: str, statuses: Sequence[tuple[str, OrderStatus]]) -> HttpAnswer:
         """Tell YClients these statuses of its ids at `url`, which was allowed before."""
         ...

@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from aiadmin.domain.ids import CompanyId, OutboxId, SalonId
-from aiadmin.domain.install.activation import Connection
+from aiadmin.domain.install.activation import InstallationStatus
 from aiadmin.domain.install.visitor import Standing, Turn
 from aiadmin.domain.journal.sync_run import SyncKind, SyncRun
 from aiadmin.domain.journal.webhook import NewWebhook
 from aiadmin.domain.metrics import Metric
-from aiadmin.domain.yclients.http_answer import Answer
+from aiadmin.domain.yclients.http_answer import HttpAnswer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,7 +65,7 @@ class Secrets(Protocol):
         ...
 
 
-class Inbox(Protocol):
+class WebhookStore(Protocol):
     """Where webhooks are kept until they are understood."""
 
     def store(self, webhook: NewWebhook) -> None:
@@ -95,23 +95,23 @@ class JobQueue(Protocol):
 
     def drain_webhooks(self) -> None: ...
 
-    def check(self) -> None:
+    def refetch(self) -> None:
         """Ask a worker to read again what is due."""
         ...
 
-    def tell_news(self) -> None:
+    def plan_change_notices(self) -> None:
         """Ask a worker to plan what follows from what has happened to bookings."""
         ...
 
-    def remind(self) -> None:
+    def plan_reminders(self) -> None:
         """Ask a worker to plan what bookings owe about now."""
         ...
 
-    def release(self) -> None:
+    def dispatch_notices(self) -> None:
         """Ask a worker to turn due notices into messages."""
         ...
 
-    def answer(self) -> None:
+    def handle_replies(self) -> None:
         """Ask a worker to look at what clients wrote."""
         ...
 
@@ -119,7 +119,7 @@ class JobQueue(Protocol):
         """Ask a worker to go on with a run; what somebody waits for comes first."""
         ...
 
-    def report(self) -> None:
+    def report_statuses(self) -> None:
         """Ask a worker to tell YClients what became of its messages."""
         ...
 
@@ -127,7 +127,7 @@ class JobQueue(Protocol):
         """Ask a worker to hold our state of installations against YClients'."""
         ...
 
-    def look(self) -> None:
+    def wake_hosts(self) -> None:
         """Ask a session host to look at pairings and devices now."""
         ...
 
@@ -155,9 +155,9 @@ class Marketplace(Protocol):
         """Whether there is an app to speak for, and a key to speak with."""
         ...
 
-    def activate(self, request: ActivationRequest) -> Answer: ...
+    def activate(self, request: ActivationRequest) -> HttpAnswer: ...
 
-    def connection_status(self, salon_id: SalonId, turn: Turn | None = None) -> Connection:
+    def connection_status(self, salon_id: SalonId, turn: Turn | None = None) -> InstallationStatus:
         """How the salon stands. Without a `turn` it is asked on our own account, in the salon's line."""
         ...
 
@@ -178,7 +178,7 @@ class VisitorShares(Protocol):
         ...
 
 
-class Rooms(Protocol):
+class PageEvents(Protocol):
     """The company's browsers, reached from any process. Lossy: state is asked again by whoever missed it."""
 
     def qr(self, company_id: CompanyId, *, code: str, expires_in: int) -> None: ...

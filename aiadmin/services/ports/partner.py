@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from aiadmin.domain.ids import SalonId
-from aiadmin.domain.partner.partner import Installation, InstalledSalon, Payment, Tariff
+from aiadmin.domain.partner.partner import InstallationDetails, InstalledSalon, NewPayment, Tariff
 
 
 class Partner(Protocol):
@@ -21,7 +21,7 @@ class Partner(Protocol):
         """Whether there is an app to speak for, and a key to speak with."""
         ...
 
-    def pay(self, salon_id: SalonId, payment: Payment) -> int:
+    def pay(self, salon_id: SalonId, payment: NewPayment) -> int:
         """Report a payment; its number at YClients."""
         ...
 
@@ -37,7 +37,7 @@ class Partner(Protocol):
 
     def add_discount(self, salon_id: SalonId, discount: Decimal) -> None: ...
 
-    def installation(self, salon_id: SalonId) -> Installation:
+    def installation(self, salon_id: SalonId) -> InstallationDetails:
         """Raises NotInstalledError where the app never was."""
         ...
 

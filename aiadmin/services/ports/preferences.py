@@ -11,7 +11,7 @@ from aiadmin.domain.notices.notice import NoticeKind
 from aiadmin.domain.notices.settings import MessageSettings
 
 
-class Preferences(Protocol):
+class MessageSettingsStore(Protocol):
     """Rows of `message_settings` and `message_texts`. Every call names its company."""
 
     def settings(self, company_id: CompanyId) -> MessageSettings:

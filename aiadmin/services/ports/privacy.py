@@ -27,7 +27,7 @@ class Privacy(Protocol):
         ...
 
     def erase(self, company_id: CompanyId, phone: str, at: datetime) -> Mapping[str, int]:
-        """Delete or blank all of it; how many rows of each table. The caller buries who it was."""
+        """Delete or blank all of it; how many rows of each table. The caller records who was erased."""
         ...
 
     def addresses(self, company_id: CompanyId, phone: str) -> frozenset[str]:
@@ -38,14 +38,14 @@ class Privacy(Protocol):
         """Delete what the WhatsApp library keeps for devices that are gone; how many rows."""
         ...
 
-    def bury(self, company_id: CompanyId, fingerprints: Collection[str], at: datetime) -> None:
+    def add_erasures(self, company_id: CompanyId, fingerprints: Collection[str], at: datetime) -> None:
         """Whoever comes again under one of these is not kept, and not written to."""
         ...
 
-    def unbury(self, company_id: CompanyId, fingerprints: Collection[str]) -> int:
-        """Forget these, and what was buried in the same moment: the other names of the same person."""
+    def lift_erasures(self, company_id: CompanyId, fingerprints: Collection[str]) -> int:
+        """Forget these, and what was recorded in the same moment: the other names of the same person."""
         ...
 
-    def buried(self, company_id: CompanyId, addresses: Collection[str]) -> frozenset[str]:
-        """Of these phones and LIDs the ones that were buried."""
+    def erased_of(self, company_id: CompanyId, addresses: Collection[str]) -> frozenset[str]:
+        """Of these phones and LIDs the ones that were erased."""
         ...

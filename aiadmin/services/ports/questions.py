@@ -6,26 +6,26 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from aiadmin.domain.chat.confirmation import Answer, Letter, Question
+from aiadmin.domain.chat.confirmation import ClientAnswer, InboxMessage, Question
 from aiadmin.domain.ids import CompanyId, ContactId
 from aiadmin.domain.journal.journal import Record
 from aiadmin.domain.quarantine import RowKey
 
 
-class Letters(Protocol):
+class UnhandledMessages(Protocol):
     """Rows of `inbox_messages` that nobody has looked at yet."""
 
-    def take(self, *, limit: int, only: Sequence[RowKey] | None = None) -> Sequence[Letter]:
+    def claim(self, *, limit: int, only: Sequence[RowKey] | None = None) -> Sequence[InboxMessage]:
         """The oldest of all, in order. One transaction at a time has any; to others there are none."""
         ...
 
-    def waiting_keys(self, *, limit: int) -> Sequence[RowKey]:
-        """Of the messages that `take` would take."""
+    def due_keys(self, *, limit: int) -> Sequence[RowKey]:
+        """Of the messages that `claim` would take."""
         ...
 
-    def any_waiting(self) -> bool: ...
+    def has_due(self) -> bool: ...
 
-    def mark(self, letters: Sequence[Letter], at: datetime) -> None:
+    def mark_handled(self, messages: Sequence[InboxMessage], at: datetime) -> None:
         """Somebody has looked at them."""
         ...
 
@@ -40,16 +40,18 @@ class Questions(Protocol):
         """
         ...
 
-    def answered_by(self, letter: Letter) -> Question | None:
-        """The open question (`domain.chat.confirmation.is_open`) that a message answers: of the booking that it quotes, or
-        else the client's newest one. A reaction answers nothing but what it is put on."""
+    def answered_by(self, message: InboxMessage) -> Question | None:
+        """The open question (`domain.chat.confirmation.is_open`) that a message answers: of the booking that it
+        quotes, or else the client's newest one. A reaction answers nothing but what it is put on."""
         ...
 
     def of_booking(self, company_id: CompanyId, record: Record) -> Sequence[Question]:
         """All that were asked about a booking or its visit, of whomever."""
         ...
 
-    def answer(self, question: Question, answer: Answer, *, at: datetime, write_at: datetime | None) -> None: ...
+    def answer(
+        self, question: Question, answer: ClientAnswer, *, at: datetime, write_at: datetime | None
+    ) -> None: ...
 
     def due_keys(self, now: datetime, *, limit: int) -> Sequence[RowKey]:
         """Of the answers that `claim` would claim one after the other."""
@@ -59,13 +61,13 @@ class Questions(Protocol):
         """The answer that has waited longest to be written, as ours until then; counts the attempt."""
         ...
 
-    def any_due(self, now: datetime) -> bool: ...
+    def has_due(self, now: datetime) -> bool: ...
 
-    def written(self, question: Question, at: datetime) -> None:
+    def mark_written(self, question: Question, at: datetime) -> None:
         """YClients knows it now, unless the client has answered otherwise meanwhile."""
         ...
 
-    def put_off(self, question: Question, *, until: datetime | None, error: str) -> None:
+    def postpone(self, question: Question, *, until: datetime | None, error: str) -> None:
         """Try again then, or with None never."""
         ...
 

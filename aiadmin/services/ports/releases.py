@@ -8,38 +8,38 @@ from typing import Protocol
 
 from aiadmin.domain.ids import CompanyId, ContactId, MessageId
 from aiadmin.domain.journal.journal import Record
-from aiadmin.domain.messages.sending_policy import Number, Pace
-from aiadmin.domain.notices.dispatch import Addressee
+from aiadmin.domain.messages.sending_policy import Sender, SendingPolicy
+from aiadmin.domain.notices.dispatch import NoticeRecipient
 from aiadmin.domain.notices.notice import Notice, NoticeKind
-from aiadmin.domain.notices.telling import ToldVisit
+from aiadmin.domain.notices.telling import VisitNotices
 from aiadmin.domain.quarantine import RowKey
-from aiadmin.services.ports.journal import ReadSalon
+from aiadmin.services.ports.journal import SyncedSalon
 
 
-class Wording(Protocol):
+class NoticeRenderer(Protocol):
     """What notices say, as each salon wants it."""
 
-    def pace(self, company_id: CompanyId) -> Pace:
+    def policy(self, company_id: CompanyId) -> SendingPolicy:
         """How the salon wants to write."""
         ...
 
-    def untrue(self, notice: Notice, record: Record, now: datetime) -> str | None:
+    def stale_reason(self, notice: Notice, record: Record, now: datetime) -> str | None:
         """Why a notice about a booking as it is now is not to be told any more: a slug; None when it is."""
         ...
 
-    def text(self, visits: Sequence[ToldVisit], salon: ReadSalon) -> str:
+    def render(self, visits: Sequence[VisitNotices], salon: SyncedSalon) -> str:
         """One text for visits of one person that are told in the same words."""
         ...
 
 
-class Releases(Protocol):
+class DueNotices(Protocol):
     """Rows of `notices`, from when they are due."""
 
     def due_keys(self, now: datetime, *, limit: int) -> Sequence[RowKey]:
-        """Of the notices that `take` would take one salon after the other."""
+        """Of the notices that `claim` would take one salon after the other."""
         ...
 
-    def take(
+    def claim(
         self, *, now: datetime, until: datetime, limit: int, only: Sequence[RowKey] | None = None
     ) -> Sequence[Notice]:
         """Claim due notices, oldest first, of the one salon whose notice has waited longest.
@@ -49,10 +49,10 @@ class Releases(Protocol):
         ...
 
     def is_ours(self, notice: Notice) -> bool:
-        """Whether it waits as `take` gave it: nobody else has claimed it since."""
+        """Whether it waits as `claim` gave it: nobody else has claimed it since."""
         ...
 
-    def take_along(self, notice: Notice, *, now: datetime, until: datetime) -> Sequence[Notice]:
+    def claim_related(self, notice: Notice, *, now: datetime, until: datetime) -> Sequence[Notice]:
         """Claim what may be told in the same message to the same person: news of the same kind, and all news of the
         same visit; of what time alone brings about the same kind of the same visit."""
         ...
@@ -78,24 +78,24 @@ class Releases(Protocol):
         """`lock_salon` without a wait: False when somebody else holds it."""
         ...
 
-    def number(self, company_id: CompanyId, *, zone: str, now: datetime) -> Number:
+    def sender(self, company_id: CompanyId, *, zone: str, now: datetime) -> Sender:
         """The salon's phone, with everything it wrote today."""
         ...
 
-    def client(self, company_id: CompanyId, client_id: int) -> Addressee:
+    def recipient(self, company_id: CompanyId, client_id: int) -> NoticeRecipient:
         """What the salon's list of clients says of one."""
         ...
 
-    def looked_at(self, notice: Notice) -> datetime | None:
+    def last_listed_at(self, notice: Notice) -> datetime | None:
         """When a list last held its booking; None for never, or when a webhook has spoken of it and is not read."""
         ...
 
-    def looked(self, company_id: CompanyId, records: Sequence[int], at: datetime) -> None:
+    def mark_listed(self, company_id: CompanyId, records: Sequence[int], at: datetime) -> None:
         """A list that began to be read at `at` held these bookings."""
         ...
 
-    def release(self, notice: Notice, message_id: MessageId) -> bool:
-        """It is this message now; False when somebody else has looked at it since `take`, and nothing may stay."""
+    def mark_released(self, notice: Notice, message_id: MessageId) -> bool:
+        """It is this message now; False when somebody else has looked at it since `claim`, and nothing may stay."""
         ...
 
     def hold(self, notices: Sequence[Notice], *, until: datetime, why: str | None) -> None: ...
@@ -106,13 +106,13 @@ class Releases(Protocol):
         """All that is due, but these kinds."""
         ...
 
-    def let_go(self, company_id: CompanyId) -> None:
+    def release_holds(self, company_id: CompanyId) -> None:
         """What is held by rules that have just changed is looked at again."""
         ...
 
     def drop(self, notice: Notice, *, why: str, at: datetime) -> None: ...
 
-    def settle(self, now: datetime) -> int:
+    def sync_with_messages(self, now: datetime) -> int:
         """Bring released notices in line with their messages (`dispatch.after_message`); how many changed."""
         ...
 
@@ -120,6 +120,6 @@ class Releases(Protocol):
         """Drop what nobody could look at before its deadline; how many."""
         ...
 
-    def any_due(self, now: datetime) -> bool:
-        """Whether `take` or `settle` has something to do."""
+    def has_due(self, now: datetime) -> bool:
+        """Whether `claim` or `sync_with_messages` has something to do."""
         ...

@@ -8,13 +8,14 @@ from typing import Protocol
 
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.manage.salon_state import SalonFacts
-from aiadmin.domain.messages.sending_policy import Hindrance
+from aiadmin.domain.messages.sending_policy import BlockReason
 
-UNTOLD_REASONS = frozenset(Hindrance)
-"""Why news that had to be told was not; `calls.untold` asks the salon to call for the same reasons."""
+UNDELIVERED_REASONS = frozenset(BlockReason)
+"""Why a change notice that had to be sent was not; `calls.list_undelivered` asks the salon to call for the same
+reasons."""
 
 
-class SalonStates(Protocol):
+class SalonFactsStore(Protocol):
     """How salons stand."""
 
     def of(self, companies: Collection[CompanyId], *, since: datetime) -> Mapping[CompanyId, SalonFacts]:

@@ -7,18 +7,18 @@ from datetime import datetime
 from typing import Protocol
 
 from aiadmin.domain.ids import CompanyId, ContactId, DeviceId
-from aiadmin.domain.messages.sending_policy import Person
+from aiadmin.domain.messages.sending_policy import Recipient
 
 
-class Standings(Protocol):
+class ContactPermissions(Protocol):
     """What clients, WhatsApp and salons said about writing to each contact. Every call names its company."""
 
-    def person(self, company_id: CompanyId, contact_id: ContactId) -> Person:
+    def recipient(self, company_id: CompanyId, contact_id: ContactId) -> Recipient:
         """All of it; whoever is not there stands like anybody new."""
         ...
 
-    def people(self, company_id: CompanyId, contact_ids: Collection[ContactId]) -> Mapping[ContactId, Person]:
-        """`person` of many at once."""
+    def recipients(self, company_id: CompanyId, contact_ids: Collection[ContactId]) -> Mapping[ContactId, Recipient]:
+        """`recipient` of many at once."""
         ...
 
     def opt_out(self, company_id: CompanyId, contact_id: ContactId, at: datetime) -> bool:
@@ -29,15 +29,15 @@ class Standings(Protocol):
         """False when they had not opted out."""
         ...
 
-    def hush(self, company_id: CompanyId, contact_id: ContactId, until: datetime) -> None:
+    def mute_until(self, company_id: CompanyId, contact_id: ContactId, until: datetime) -> None:
         """A human talks to them: automation is silent until then, or for longer where it is already."""
         ...
 
-    def refused(self, company_id: CompanyId, contact_id: ContactId, until: datetime) -> None:
+    def lock(self, company_id: CompanyId, contact_id: ContactId, until: datetime) -> None:
         """WhatsApp does not let this salon write to them before `until`."""
         ...
 
-    def count_refused(self, company_id: CompanyId, *, until_after: datetime) -> int:
+    def count_locked(self, company_id: CompanyId, *, until_after: datetime) -> int:
         """How many are locked for longer than that."""
         ...
 
@@ -45,11 +45,11 @@ class Standings(Protocol):
         """The device writes to nobody new before `until`."""
         ...
 
-    def absent(self, company_id: CompanyId, contact_id: ContactId, at: datetime) -> None:
+    def mark_unreachable(self, company_id: CompanyId, contact_id: ContactId, at: datetime) -> None:
         """They had no WhatsApp at that time."""
         ...
 
-    def reached(self, company_id: CompanyId, contact_id: ContactId) -> None:
+    def mark_reachable(self, company_id: CompanyId, contact_id: ContactId) -> None:
         """They have WhatsApp and may be written to, whatever was known."""
         ...
 

@@ -16,21 +16,21 @@ from aiadmin.services.ports.audit import Audit
 from aiadmin.services.ports.calls import Calls
 from aiadmin.services.ports.fleet import Devices, Hosts, SessionEvents
 from aiadmin.services.ports.installations import Installations
-from aiadmin.services.ports.journal import BookingEvents, Checks, HeardPhones, Journal, Records, SyncRuns
+from aiadmin.services.ports.journal import BookingEvents, HeardPhones, Journal, Records, Refetches, SyncRuns
 from aiadmin.services.ports.messages import Contacts, InboxMessages, MessageLog, OutboxMessages
 from aiadmin.services.ports.notices import Notices
-from aiadmin.services.ports.operator import OperatorMessages
-from aiadmin.services.ports.preferences import Preferences
+from aiadmin.services.ports.operator import ProviderOrders
+from aiadmin.services.ports.preferences import MessageSettingsStore
 from aiadmin.services.ports.privacy import Privacy
 from aiadmin.services.ports.quarantine import Quarantine
-from aiadmin.services.ports.questions import Letters, Questions
-from aiadmin.services.ports.releases import Releases
-from aiadmin.services.ports.salon_facts import SalonStates
-from aiadmin.services.ports.standings import Pauses, Standings
-from aiadmin.services.ports.truth import Truth
+from aiadmin.services.ports.questions import Questions, UnhandledMessages
+from aiadmin.services.ports.releases import DueNotices
+from aiadmin.services.ports.salon_facts import SalonFactsStore
+from aiadmin.services.ports.standings import ContactPermissions, Pauses
+from aiadmin.services.ports.truth import ReconciliationStore
 
 
-class Companies(Protocol):
+class CompanyStore(Protocol):
     """Rows of `companies`."""
 
     def add(self, new: NewCompany) -> Company:
@@ -153,7 +153,7 @@ class Webhooks(Protocol):
         """
         ...
 
-    def take_unprocessed(self, *, limit: int, only: Sequence[RowKey] | None = None) -> Sequence[StoredWebhook]:
+    def claim_unprocessed(self, *, limit: int, only: Sequence[RowKey] | None = None) -> Sequence[StoredWebhook]:
         """Lock and return the oldest unprocessed rows until the commit; two workers never share one.
 
         Those in quarantine are passed by. `only` names the rows to take, those in quarantine included.
@@ -161,10 +161,10 @@ class Webhooks(Protocol):
         ...
 
     def unprocessed_keys(self, *, limit: int) -> Sequence[RowKey]:
-        """Of the rows that `take_unprocessed` would take."""
+        """Of the rows that `claim_unprocessed` would take."""
         ...
 
-    def any_unprocessed(self) -> bool: ...
+    def has_unprocessed(self) -> bool: ...
 
     def forget(self, received_before: datetime) -> int:
         """Delete what was understood and is older than that; how many there were."""
@@ -180,7 +180,7 @@ class UnitOfWork(Protocol):
     """
 
     @property
-    def companies(self) -> Companies: ...
+    def companies(self) -> CompanyStore: ...
     @property
     def devices(self) -> Devices: ...
     @property
@@ -198,7 +198,7 @@ class UnitOfWork(Protocol):
     @property
     def outbox_messages(self) -> OutboxMessages: ...
     @property
-    def operator_messages(self) -> OperatorMessages: ...
+    def provider_orders(self) -> ProviderOrders: ...
     @property
     def message_log(self) -> MessageLog: ...
     @property
@@ -210,7 +210,7 @@ class UnitOfWork(Protocol):
     @property
     def booking_events(self) -> BookingEvents: ...
     @property
-    def checks(self) -> Checks: ...
+    def refetches(self) -> Refetches: ...
     @property
     def sync_runs(self) -> SyncRuns: ...
     @property
@@ -222,23 +222,23 @@ class UnitOfWork(Protocol):
     @property
     def installations(self) -> Installations: ...
     @property
-    def standings(self) -> Standings: ...
+    def permissions(self) -> ContactPermissions: ...
     @property
     def pauses(self) -> Pauses: ...
     @property
-    def letters(self) -> Letters: ...
+    def unhandled_messages(self) -> UnhandledMessages: ...
     @property
-    def preferences(self) -> Preferences: ...
+    def message_settings(self) -> MessageSettingsStore: ...
     @property
     def notices(self) -> Notices: ...
     @property
-    def releases(self) -> Releases: ...
+    def due_notices(self) -> DueNotices: ...
     @property
     def calls(self) -> Calls: ...
     @property
-    def salon_facts(self) -> SalonStates: ...
+    def salon_facts(self) -> SalonFactsStore: ...
     @property
-    def truth(self) -> Truth: ...
+    def reconciliation(self) -> ReconciliationStore: ...
     @property
     def questions(self) -> Questions: ...
 

@@ -8,30 +8,30 @@ from typing import Protocol
 
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal.journal import Record
-from aiadmin.domain.notices.reconciliation import Difference, Said
+from aiadmin.domain.notices.reconciliation import AnnouncedNotice, Difference
 
 
-class Truth(Protocol):
+class ReconciliationStore(Protocol):
     """What we believe of visits, and what clients were told of them."""
 
-    def believed(
+    def stored(
         self, company_id: CompanyId, *, begins: datetime, ends: datetime, also: Collection[int]
     ) -> Mapping[int, Record]:
         """Visits that we believe will begin then, and whatever we know of `also`; without what YClients sent."""
         ...
 
-    def in_hand(self, company_id: CompanyId, numbers: Collection[int]) -> frozenset[int]:
+    def being_refetched(self, company_id: CompanyId, numbers: Collection[int]) -> frozenset[int]:
         """Bookings that somebody has spoken of, and that are about to be read."""
         ...
 
-    def said(self, company_id: CompanyId, numbers: Collection[int]) -> Mapping[int, Sequence[Said]]:
+    def announced(self, company_id: CompanyId, numbers: Collection[int]) -> Mapping[int, Sequence[AnnouncedNotice]]:
         """The notices of each booking, oldest first; none of one with events that nobody has planned for yet."""
         ...
 
-    def keep(self, company_id: CompanyId, differences: Mapping[Difference, int], at: datetime) -> None:
+    def save(self, company_id: CompanyId, differences: Mapping[Difference, int], at: datetime) -> None:
         """What the salon's last comparison found."""
         ...
 
-    def checked_at(self, company_id: CompanyId) -> datetime | None:
+    def compared_at(self, company_id: CompanyId) -> datetime | None:
         """When that was."""
         ...

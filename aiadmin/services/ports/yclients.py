@@ -12,12 +12,12 @@ from aiadmin.domain.journal.journal import (
     Attendance,
     Category,
     Client,
-    HookSettings,
     Page,
     Record,
-    SalonFacts,
+    SalonDetails,
     Service,
     StaffMember,
+    WebhookSettings,
     WorkDay,
 )
 
@@ -30,7 +30,7 @@ class SalonApi(Protocol):
     numbers without a country code are read as of there.
     """
 
-    def company(self, salon_id: SalonId) -> SalonFacts: ...
+    def company(self, salon_id: SalonId) -> SalonDetails: ...
 
     def categories(self, salon_id: SalonId) -> Sequence[Category]: ...
 
@@ -90,4 +90,4 @@ class SalonApi(Protocol):
         """What the salon has not let our application do."""
         ...
 
-    def hooks(self, salon_id: SalonId) -> HookSettings: ...
+    def hooks(self, salon_id: SalonId) -> WebhookSettings: ...

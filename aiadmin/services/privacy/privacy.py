@@ -21,8 +21,8 @@ _LAST_DEEDS = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class PrivacyDesk:
-    """What a salon's operator does when a client asks. Every deed is in the audit log, under a fingerprint."""
+class PrivacyService:
+    """What a salon's operator does when a client asks. Every action is in the audit log, under a fingerprint."""
 
     uow: NewUnitOfWork
     secrets: Secrets
@@ -47,7 +47,7 @@ class PrivacyDesk:
                 for entry in work.audit.recent(company_id, limit=_LAST_DEEDS)
                 if entry.details.get("key") in names
             ]
-            self._note(work, company_id, EXPORT, who, actor)
+            self._log_event(work, company_id, EXPORT, who, actor)
             work.commit()
         return held
 
@@ -64,8 +64,10 @@ class PrivacyDesk:
             work.companies.get(company_id)
             names = self._fingerprints(company_id, work.privacy.addresses(company_id, phone))
             counts = work.privacy.erase(company_id, phone, now)
-            work.privacy.bury(company_id, names, now)
-            self._note(work, company_id, ERASE, self.secrets.fingerprint(company_id, phone), actor, rows=dict(counts))
+            work.privacy.add_erasures(company_id, names, now)
+            self._log_event(
+                work, company_id, ERASE, self.secrets.fingerprint(company_id, phone), actor, rows=dict(counts)
+            )
             work.commit()
         return counts
 
@@ -78,15 +80,17 @@ class PrivacyDesk:
         who = self.secrets.fingerprint(company_id, phone)
         with self.uow() as work:
             work.companies.get(company_id)
-            found = work.privacy.unbury(company_id, self._fingerprints(company_id, spellings([phone]))) > 0
-            self._note(work, company_id, RESTORE, who, actor)
+            found = work.privacy.lift_erasures(company_id, self._fingerprints(company_id, spellings([phone]))) > 0
+            self._log_event(work, company_id, RESTORE, who, actor)
             work.commit()
         return found
 
     def _fingerprints(self, company_id: CompanyId, addresses: Collection[str]) -> frozenset[str]:
         return frozenset(self.secrets.fingerprint(company_id, one) for one in addresses)
 
-    def _note(self, work: UnitOfWork, company_id: CompanyId, action: str, who: str, actor: str, **more: Any) -> None:
+    def _log_event(
+        self, work: UnitOfWork, company_id: CompanyId, action: str, who: str, actor: str, **more: Any
+    ) -> None:
         number = work.audit.add(company_id, actor=actor, action=action, details={"key": who, **more}, at=self.clock())
         work.audit.finish(number, DONE)
 

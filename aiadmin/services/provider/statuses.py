@@ -9,9 +9,9 @@ from datetime import timedelta
 from functools import partial
 
 from aiadmin.domain.errors import AiAdminError
-from aiadmin.domain.provider.order import Finished, Progress, Status, after_failure, after_look, next_status
+from aiadmin.domain.provider.order import Finished, OrderProgress, OrderStatus, after_failure, after_look, next_status
 from aiadmin.domain.quarantine import RowKey, WorkQueue
-from aiadmin.domain.yclients.http_answer import Answer
+from aiadmin.domain.yclients.http_answer import HttpAnswer
 from aiadmin.services.isolation import Isolation
 from aiadmin.services.ports import Clock, NewUnitOfWork, Secrets
 from aiadmin.services.ports.operator import StatusPost
@@ -24,32 +24,32 @@ _WORK_SECONDS = 30.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class _News:
+class _PendingStatus:
     """A status to tell of one message, and where."""
 
-    row: Progress
-    status: Status
+    row: OrderProgress
+    status: OrderStatus
     url: str = field(repr=False)
 
 
-def _row_key(row: Progress) -> RowKey:
+def _row_key(row: OrderProgress) -> RowKey:
     return row.row_key
 
 
-def _by_callback(news: Sequence[_News]) -> Mapping[str, Sequence[_News]]:
-    groups: dict[str, list[_News]] = defaultdict(list)
-    for one in news:
+def _by_callback(pending: Sequence[_PendingStatus]) -> Mapping[str, Sequence[_PendingStatus]]:
+    groups: dict[str, list[_PendingStatus]] = defaultdict(list)
+    for one in pending:
         groups[one.url].append(one)
     return groups
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reporter:
+class StatusReporter:
     """Tells YClients what became of its messages.
 
     Attributes:
         steady: seconds of a clock that never jumps.
-        chance: a random number from 0 up to 1, for jitter.
+        rng: returns a random number from 0 up to 1, for jitter.
     """
 
     uow: NewUnitOfWork
@@ -57,7 +57,7 @@ class Reporter:
     post: StatusPost
     clock: Clock
     steady: Callable[[], float]
-    chance: Callable[[], float]
+    rng: Callable[[], float]
 
     def report(self) -> Mapping[str, int]:
         """Tell what is due, a batch of one status each to a callback; how many were `told`, `failed`, `refused`.
@@ -75,84 +75,84 @@ class Reporter:
             claimed = [row for piece in pieces for row in piece]
             if len(pieces) == 1 and not claimed:
                 break
-            for news in isolation.rows(queue, claimed, self._news, key=_row_key):
-                for url, rows in _by_callback(news).items():
-                    tell = partial(self._tell, url, until=until, counts=counts)
+            for pending in isolation.rows(queue, claimed, self._pending, key=_row_key):
+                for url, rows in _by_callback(pending).items():
+                    tell = partial(self._post, url, until=until, counts=counts)
                     isolation.rows(queue, rows, tell, key=lambda one: one.row.row_key)
         return counts
 
-    def _report(self, claimed: Sequence[Progress], until: float, counts: dict[str, int]) -> None:
-        for url, rows in _by_callback(self._news(claimed)).items():
-            self._tell(url, rows, until=until, counts=counts)
+    def _report(self, claimed: Sequence[OrderProgress], until: float, counts: dict[str, int]) -> None:
+        for url, rows in _by_callback(self._pending(claimed)).items():
+            self._post(url, rows, until=until, counts=counts)
 
     def _keys(self) -> Sequence[RowKey]:
         with self.uow() as work:
-            return work.operator_messages.due_keys(self.clock(), limit=BATCH)
+            return work.provider_orders.due_keys(self.clock(), limit=BATCH)
 
-    def _claim(self, only: Sequence[RowKey] | None) -> Sequence[Progress]:
+    def _claim(self, only: Sequence[RowKey] | None) -> Sequence[OrderProgress]:
         now = self.clock()
         with self.uow() as work:
-            claimed = work.operator_messages.claim(now=now, until=now + CLAIM, limit=BATCH, only=only)
+            claimed = work.provider_orders.claim(now=now, until=now + CLAIM, limit=BATCH, only=only)
             work.commit()
         return claimed
 
-    def _news(self, claimed: Sequence[Progress]) -> Sequence[_News]:
+    def _pending(self, claimed: Sequence[OrderProgress]) -> Sequence[_PendingStatus]:
         """What there is to tell; rows without news are put off."""
-        news: list[_News] = []
+        pending: list[_PendingStatus] = []
         now = self.clock()
         with self.uow() as work:
             for row in claimed:
                 status, url = next_status(row, now), self._url(row)
                 if url is None:
                     lost = Finished(error="the callback cannot be read")
-                    work.operator_messages.settle(row.number, lost, failed=False, at=now)
+                    work.provider_orders.finish(row.number, lost, failed=False, at=now)
                 elif status is None:
                     following = after_look(row, now)
-                    work.operator_messages.settle(row.number, following, failed=False, at=now)
+                    work.provider_orders.finish(row.number, following, failed=False, at=now)
                 else:
-                    news.append(_News(row=row, status=status, url=url))
+                    pending.append(_PendingStatus(row=row, status=status, url=url))
             work.commit()
-        return news
+        return pending
 
-    def _url(self, row: Progress) -> str | None:
+    def _url(self, row: OrderProgress) -> str | None:
         try:
             return self.secrets.unseal(row.callback or "")
         except AiAdminError:
             return None
 
-    def _tell(self, url: str, rows: Sequence[_News], *, until: float, counts: dict[str, int]) -> None:
+    def _post(self, url: str, rows: Sequence[_PendingStatus], *, until: float, counts: dict[str, int]) -> None:
         """One call; a batch that is refused is told in halves, for one bad row must not silence the others."""
         if self.steady() >= until:
             return  # the claim ends, and they are found again
         answer = self.post.post(url, [(one.row.external_id, one.status) for one in rows])
         if answer.is_success:
-            self._note(rows)
+            self._count(rows)
             counts["told"] += len(rows)
         elif answer.is_transient or len(rows) == 1:
-            self._put_off(rows, answer)
+            self._postpone(rows, answer)
             counts["failed" if answer.is_transient else "refused"] += len(rows)
         else:
             middle = len(rows) // 2
-            self._tell(url, rows[:middle], until=until, counts=counts)
-            self._tell(url, rows[middle:], until=until, counts=counts)
+            self._post(url, rows[:middle], until=until, counts=counts)
+            self._post(url, rows[middle:], until=until, counts=counts)
 
-    def _note(self, rows: Sequence[_News]) -> None:
+    def _count(self, rows: Sequence[_PendingStatus]) -> None:
         now = self.clock()
-        by_status: dict[Status, list[int]] = defaultdict(list)
+        by_status: dict[OrderStatus, list[int]] = defaultdict(list)
         for one in rows:
             by_status[one.status].append(one.row.number)
         with self.uow() as work:
             for status, numbers in by_status.items():
-                work.operator_messages.told(numbers, status)
+                work.provider_orders.mark_reported(numbers, status)
             for one in rows:
                 following = after_look(replace(one.row, told=(*one.row.told, one.status)), now)
-                work.operator_messages.settle(one.row.number, following, failed=False, at=now)
+                work.provider_orders.finish(one.row.number, following, failed=False, at=now)
             work.commit()
 
-    def _put_off(self, rows: Sequence[_News], answer: Answer) -> None:
+    def _postpone(self, rows: Sequence[_PendingStatus], answer: HttpAnswer) -> None:
         now = self.clock()
         with self.uow() as work:
             for one in rows:
-                following = after_failure(one.row, answer, now, self.chance())
-                work.operator_messages.settle(one.row.number, following, failed=True, at=now)
+                following = after_failure(one.row, answer, now, self.rng())
+                work.provider_orders.finish(one.row.number, following, failed=True, at=now)
             work.commit()

@@ -10,12 +10,12 @@ from typing import Any
 from sqlalchemy import Row, TextClause, text, update
 from sqlalchemy.orm import Session
 
-from aiadmin.domain.chat.confirmation import Answer, Letter, Question, is_open, standing
+from aiadmin.domain.chat.confirmation import ClientAnswer, InboxMessage, Question, is_open, standing
 from aiadmin.domain.ids import CompanyId, ContactId, DeviceId
 from aiadmin.domain.journal.journal import ONE_VISIT, Record
 from aiadmin.domain.messages.contact import spellings
 from aiadmin.domain.messages.message import Direction, MessageKind
-from aiadmin.domain.notices.notice import NEWS
+from aiadmin.domain.notices.notice import CHANGE_NOTICES
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.storage.bulk import as_json
 from aiadmin.storage.journal.records import record_of_row
@@ -121,27 +121,27 @@ _PUT_OFF = text(f"UPDATE questions SET next_attempt_at = :until, error = :error 
 _PHONE = text("SELECT phone FROM contacts WHERE company_id = :company_id AND id = :contact_id")
 
 
-class SqlLetters:
-    """`ports.Letters` on SQLAlchemy."""
+class SqlUnhandledMessages:
+    """`ports.UnhandledMessages` on SQLAlchemy."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def take(self, *, limit: int, only: Sequence[RowKey] | None = None) -> Sequence[Letter]:
+    def claim(self, *, limit: int, only: Sequence[RowKey] | None = None) -> Sequence[InboxMessage]:
         given: dict[str, Any] = {"lock": _LOCK, "limit": limit}
         if only is None:
-            return [_letter(row) for row in self._session.execute(_TAKE, given)]
+            return [_inbox_message(row) for row in self._session.execute(_TAKE, given)]
         found = self._session.execute(_TAKE_ONLY, given | {"only": [key.number for key in only]})
-        return [_letter(row) for row in found]
+        return [_inbox_message(row) for row in found]
 
-    def waiting_keys(self, *, limit: int) -> Sequence[RowKey]:
+    def due_keys(self, *, limit: int) -> Sequence[RowKey]:
         return keys_of(self._session.execute(_WAITING_KEYS, {"limit": limit}))
 
-    def any_waiting(self) -> bool:
+    def has_due(self) -> bool:
         return bool(self._session.scalar(_ANY_WAITING))
 
-    def mark(self, letters: Sequence[Letter], at: datetime) -> None:
-        numbers = [letter.letter_id for letter in letters]
+    def mark_handled(self, messages: Sequence[InboxMessage], at: datetime) -> None:
+        numbers = [message.inbox_id for message in messages]
         statement = update(InboxMessageRow).where(InboxMessageRow.id.in_(numbers)).values(handled_at=at)
         self._session.execute(statement.execution_options(synchronize_session=False))
 
@@ -159,25 +159,25 @@ class SqlQuestions:
         is_of = {"visit_id": question.visit_id, "client_id": question.client_id}
         self._session.execute(_ASK, _key(question) | more | is_of)
 
-    def answered_by(self, letter: Letter) -> Question | None:
-        whom: dict[str, Any] = {"company_id": letter.company_id, "contact_id": letter.contact_id}
-        whom |= {"begun": letter.sent_at - ONE_VISIT, "said_at": letter.sent_at, "news": [*NEWS]}
-        if letter.quoted_id is not None:
-            given = {"device_id": letter.device_id, "quoted_id": letter.quoted_id}
+    def answered_by(self, message: InboxMessage) -> Question | None:
+        whom: dict[str, Any] = {"company_id": message.company_id, "contact_id": message.contact_id}
+        whom |= {"begun": message.sent_at - ONE_VISIT, "said_at": message.sent_at, "news": [*CHANGE_NOTICES]}
+        if message.quoted_id is not None:
+            given = {"device_id": message.device_id, "quoted_id": message.quoted_id}
             quoted = self._session.execute(_QUOTED, whom | given).one_or_none()
             if quoted is not None:
-                quoted_one = self._first_open(_ABOUT, whom | {"record_id": quoted.record_id}, letter)
+                quoted_one = self._first_open(_ABOUT, whom | {"record_id": quoted.record_id}, message)
                 return None if quoted_one is None else replace(quoted_one, is_overtaken=False)
-        return None if letter.kind is MessageKind.REACTION else self._first_open(_NEWEST, whom, letter)
+        return None if message.kind is MessageKind.REACTION else self._first_open(_NEWEST, whom, message)
 
     def of_booking(self, company_id: CompanyId, record: Record) -> Sequence[Question]:
         given = {"company_id": company_id, "record_id": record.record_id, "visit_id": record.visit_id}
         return [_question(row) for row in self._session.execute(_OF_VISIT, given)]
 
-    def _first_open(self, which: TextClause, given: Mapping[str, Any], letter: Letter) -> Question | None:
+    def _first_open(self, which: TextClause, given: Mapping[str, Any], message: InboxMessage) -> Question | None:
         for row in self._session.execute(which, given).all():
             question = self._known(row)
-            if is_open(question, self._records(question), letter.sent_at):
+            if is_open(question, self._records(question), message.sent_at):
                 return replace(question, is_overtaken=row.is_overtaken)
         return None
 
@@ -191,7 +191,7 @@ class SqlQuestions:
         given = {"company_id": question.company_id, "asked": asked, "visit_id": question.visit_id}
         return [record_of_row(row, raw={}) for row in self._session.execute(_RECORDS, given)]
 
-    def answer(self, question: Question, answer: Answer, *, at: datetime, write_at: datetime | None) -> None:
+    def answer(self, question: Question, answer: ClientAnswer, *, at: datetime, write_at: datetime | None) -> None:
         self._session.execute(_ANSWER, _key(question) | {"answer": answer, "at": at, "write_at": write_at})
 
     def due_keys(self, now: datetime, *, limit: int) -> Sequence[RowKey]:
@@ -204,13 +204,13 @@ class SqlQuestions:
         row = self._session.execute(_CLAIM if only is None else _CLAIM_ONLY, given).one_or_none()
         return None if row is None else self._known(row)
 
-    def any_due(self, now: datetime) -> bool:
+    def has_due(self, now: datetime) -> bool:
         return bool(self._session.scalar(_ANY_DUE, {"now": now}))
 
-    def written(self, question: Question, at: datetime) -> None:
+    def mark_written(self, question: Question, at: datetime) -> None:
         self._session.execute(_WRITTEN, _key(question) | {"answer": question.answer, "at": at})
 
-    def put_off(self, question: Question, *, until: datetime | None, error: str) -> None:
+    def postpone(self, question: Question, *, until: datetime | None, error: str) -> None:
         given = {"answer": question.answer, "until": until, "error": error}
         self._session.execute(_PUT_OFF, _key(question) | given)
 
@@ -227,9 +227,9 @@ def _key(question: Question) -> dict[str, Any]:
     }
 
 
-def _letter(row: Row[Any]) -> Letter:
-    return Letter(
-        letter_id=row.id,
+def _inbox_message(row: Row[Any]) -> InboxMessage:
+    return InboxMessage(
+        inbox_id=row.id,
         company_id=CompanyId(row.company_id),
         contact_id=ContactId(row.contact_id),
         device_id=None if row.device_id is None else DeviceId(row.device_id),
@@ -249,7 +249,7 @@ def _question(row: Row[Any]) -> Question:
         visit_id=row.visit_id,
         contact_id=ContactId(row.contact_id),
         asked_at=row.asked_at,
-        answer=None if row.answer is None else Answer(row.answer),
+        answer=None if row.answer is None else ClientAnswer(row.answer),
         written_at=row.written_at,
         attempts=row.attempts,
         client_id=row.client_id,

@@ -1,4 +1,4 @@
-"""Rows of `audit_log`: added before a deed, finished after it, never changed otherwise."""
+"""Rows of `audit_log`: added before a action, finished after it, never changed otherwise."""
 
 from __future__ import annotations
 

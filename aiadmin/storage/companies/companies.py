@@ -18,7 +18,7 @@ from aiadmin.storage.tables.core import CompanyRow
 
 
 class SqlCompanies:
-    """`ports.Companies` on SQLAlchemy."""
+    """`ports.CompanyStore` on SQLAlchemy."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

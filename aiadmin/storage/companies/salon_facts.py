@@ -17,7 +17,7 @@ from aiadmin.domain.journal.sync_run import RunState
 from aiadmin.domain.manage.salon_state import SalonFacts
 from aiadmin.domain.notices.change_planning import IMPORTED
 from aiadmin.domain.notices.settings import MessageSettings
-from aiadmin.services.ports.salon_facts import UNTOLD_REASONS
+from aiadmin.services.ports.salon_facts import UNDELIVERED_REASONS
 
 _FACTS = text("""
 SELECT companies.id, companies.integration_status, companies.whatsapp_connected, companies.messages_paused_at,
@@ -49,13 +49,18 @@ WHERE companies.id = ANY(:companies)
 
 
 class SqlSalonFacts:
-    """`ports.SalonStates` on SQLAlchemy."""
+    """`ports.SalonFactsStore` on SQLAlchemy."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def of(self, companies: Collection[CompanyId], *, since: datetime) -> Mapping[CompanyId, SalonFacts]:
-        given = {"companies": list(companies), "since": since, "imported": IMPORTED, "untold": list(UNTOLD_REASONS)}
+        given = {
+            "companies": list(companies),
+            "since": since,
+            "imported": IMPORTED,
+            "untold": list(UNDELIVERED_REASONS),
+        }
         return {CompanyId(row.id): _facts(row) for row in self._session.execute(_FACTS, given)}
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from aiadmin.domain.companies.company import IntegrationStatus
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.install.activation import Connection
+from aiadmin.domain.install.activation import InstallationStatus
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.storage.hosting.wa_store import WaStore
 from aiadmin.storage.quarantine import keys_of, not_set_aside
@@ -94,10 +94,10 @@ class SqlInstallations:
             left_at=at,
         )
 
-    def note(self, company_id: CompanyId, connection: Connection, at: datetime) -> None:
+    def record_status(self, company_id: CompanyId, connection: InstallationStatus, at: datetime) -> None:
         self._set(company_id, yclients_status=connection, yclients_checked_at=at)
 
-    def forget_look(self, company_id: CompanyId) -> None:
+    def check_first(self, company_id: CompanyId) -> None:
         self._set(company_id, yclients_checked_at=None)
 
     def list_unchecked(self, *, checked_before: datetime, limit: int) -> Sequence[RowKey]:

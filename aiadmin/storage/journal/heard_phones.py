@@ -15,7 +15,7 @@ from aiadmin.domain.companies.rights import Right, rights_of
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal.webhook import HeardPhone
 from aiadmin.storage.bulk import as_json
-from aiadmin.storage.erasures import Tombs
+from aiadmin.storage.erasures import Erasures
 from aiadmin.storage.tables.core import CompanyRow
 from aiadmin.storage.tables.journal import HeardPhoneRow
 
@@ -45,10 +45,10 @@ DELETE FROM heard_phones WHERE heard_at < :before AND NOT EXISTS (
 class SqlHeardPhones:
     """`ports.HeardPhones` on SQLAlchemy."""
 
-    def __init__(self, session: Session, tombs: Tombs) -> None:
-        self._session, self._tombs = session, tombs
+    def __init__(self, session: Session, erasures: Erasures) -> None:
+        self._session, self._erasures = session, erasures
 
-    def hear(self, phones: Sequence[HeardPhone]) -> None:
+    def add(self, phones: Sequence[HeardPhone]) -> None:
         if not phones:
             return
         last = {(one.company_id, one.record_id): one for one in sorted(phones, key=lambda one: one.heard_at)}
@@ -58,7 +58,7 @@ class SqlHeardPhones:
             if one.company_id not in companies:
                 continue
             digits = read_phone(one.phone, companies[one.company_id])
-            is_erased = digits is not None and bool(self._tombs.buried(one.company_id, {digits}))
+            is_erased = digits is not None and bool(self._erasures.erased_of(one.company_id, {digits}))
             row = {"company_id": one.company_id, "record_id": one.record_id, "heard_at": one.heard_at}
             if digits is None or is_erased:
                 taken_back.append(row)

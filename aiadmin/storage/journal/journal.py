@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 
 from aiadmin.domain.companies.rights import Right, rights_of
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.journal.journal import Category, Client, SalonFacts, Service, StaffMember, WorkDay
+from aiadmin.domain.journal.journal import Category, Client, SalonDetails, Service, StaffMember, WorkDay
 from aiadmin.domain.journal.sync_run import Stage
-from aiadmin.domain.journal.webhook_settings import HookState
+from aiadmin.domain.journal.webhook_settings import WebhookSettingsState
 from aiadmin.services.ports.journal import Sample
 from aiadmin.storage.bulk import short, upsert
-from aiadmin.storage.erasures import Tombs
+from aiadmin.storage.erasures import Erasures
 from aiadmin.storage.tables.core import Base, CompanyRow
 from aiadmin.storage.tables.journal import CategoryRow, ClientRow, ServiceRow, StaffRow, WorkDayRow
 
@@ -52,17 +52,17 @@ WHERE companies.id = :company_id AND companies.raw_data IS NOT NULL
 class SqlJournal:
     """`ports.Journal` on SQLAlchemy."""
 
-    def __init__(self, session: Session, tombs: Tombs) -> None:
-        self._session, self._tombs = session, tombs
+    def __init__(self, session: Session, erasures: Erasures) -> None:
+        self._session, self._erasures = session, erasures
 
-    def set_salon(self, company_id: CompanyId, facts: SalonFacts) -> None:
+    def set_salon(self, company_id: CompanyId, facts: SalonDetails) -> None:
         values = {"title": short(facts.title), "address": facts.address, "timezone": short(facts.timezone, 50)}
         values |= {"country": facts.country, "currency": short(facts.currency, 10)}
         statement = update(CompanyRow).where(CompanyRow.id == company_id)
         phone = func.coalesce(CompanyRow.phone, short(facts.phone, 20))  # whoever registered knows better
         self._session.execute(statement.values(**values, phone=phone, raw_data=dict(facts.raw)))
 
-    def set_hooks(self, company_id: CompanyId, state: HookState, at: datetime) -> None:
+    def set_hooks(self, company_id: CompanyId, state: WebhookSettingsState, at: datetime) -> None:
         statement = update(CompanyRow).where(CompanyRow.id == company_id)
         self._session.execute(statement.values(hooks_state=state, hooks_checked_at=at))
 
@@ -73,9 +73,9 @@ class SqlJournal:
         self._session.execute(update(CompanyRow).where(mine).values(**values))
         return rights_of(before)
 
-    def hooks_state(self, company_id: CompanyId) -> HookState | None:
+    def hooks_state(self, company_id: CompanyId) -> WebhookSettingsState | None:
         found = self._session.scalar(select(CompanyRow.hooks_state).where(CompanyRow.id == company_id))
-        return None if found is None else HookState(found)
+        return None if found is None else WebhookSettingsState(found)
 
     def zone(self, company_id: CompanyId) -> str | None:
         return self._session.scalar(select(CompanyRow.timezone).where(CompanyRow.id == company_id))
@@ -119,10 +119,10 @@ class SqlJournal:
 
     def _unburied(self, company_id: CompanyId, rows: Sequence[Client]) -> Sequence[Client]:
         """YClients still knows who was erased here; we keep that there is a client, and nothing of who it is."""
-        buried = self._tombs.buried(company_id, {one.phone for one in rows if one.phone})
+        buried = self._erasures.erased_of(company_id, {one.phone for one in rows if one.phone})
         return [one.anonymous() if one.phone in buried else one for one in rows]
 
-    def bury(self, company_id: CompanyId, stage: Stage, *, not_seen_since: datetime, at: datetime) -> int:
+    def mark_deleted(self, company_id: CompanyId, stage: Stage, *, not_seen_since: datetime, at: datetime) -> int:
         kind = _BURIED[stage]
         statement = (
             update(kind)
@@ -132,7 +132,7 @@ class SqlJournal:
         )
         return cast("CursorResult[Any]", self._session.execute(statement)).rowcount
 
-    def bury_client(self, company_id: CompanyId, client_id: int, at: datetime) -> None:
+    def mark_client_deleted(self, company_id: CompanyId, client_id: int, at: datetime) -> None:
         statement = update(ClientRow).where(ClientRow.company_id == company_id, ClientRow.client_id == client_id)
         self._session.execute(statement.values(deleted_at=func.coalesce(ClientRow.deleted_at, at), synced_at=at))
 

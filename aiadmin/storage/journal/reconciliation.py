@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal.journal import Record
 from aiadmin.domain.journal.refetch import Subject
-from aiadmin.domain.notices.notice import Promise
-from aiadmin.domain.notices.reconciliation import Difference, Said
+from aiadmin.domain.notices.notice import AnnouncedVisit
+from aiadmin.domain.notices.reconciliation import AnnouncedNotice, Difference
 from aiadmin.storage.journal.records import record_of_row
 from aiadmin.storage.tables.core import CompanyRow
 from aiadmin.storage.tables.journal import CheckRow, RecordRow
@@ -33,13 +33,13 @@ ORDER BY notices.id
 _COLUMNS = [column for column in RecordRow.__table__.columns if column.key != "raw_data"]
 
 
-class SqlTruth:
-    """`ports.Truth` on SQLAlchemy."""
+class SqlReconciliation:
+    """`ports.ReconciliationStore` on SQLAlchemy."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def believed(
+    def stored(
         self, company_id: CompanyId, *, begins: datetime, ends: datetime, also: Collection[int]
     ) -> Mapping[int, Record]:
         coming = RecordRow.starts_at.between(begins, ends) & RecordRow.deleted_at.is_(None)
@@ -48,7 +48,7 @@ class SqlTruth:
         )
         return {row.record_id: record_of_row(row, raw={}) for row in self._session.execute(statement)}
 
-    def in_hand(self, company_id: CompanyId, numbers: Collection[int]) -> frozenset[int]:
+    def being_refetched(self, company_id: CompanyId, numbers: Collection[int]) -> frozenset[int]:
         statement = select(CheckRow.number).where(
             CheckRow.company_id == company_id,
             CheckRow.subject == Subject.RECORD,
@@ -56,17 +56,19 @@ class SqlTruth:
         )
         return frozenset(self._session.scalars(statement))
 
-    def said(self, company_id: CompanyId, numbers: Collection[int]) -> Mapping[int, Sequence[Said]]:
+    def announced(self, company_id: CompanyId, numbers: Collection[int]) -> Mapping[int, Sequence[AnnouncedNotice]]:
         given = {"company_id": company_id, "numbers": list(numbers)}
-        found: dict[int, list[Said]] = {}
+        found: dict[int, list[AnnouncedNotice]] = {}
         for row in self._session.execute(_SAID, given):
-            one = Said(promise=Promise.from_json(row.promise), is_sent=row.is_sent, mends=row.mends)
+            one = AnnouncedNotice(
+                announced=AnnouncedVisit.from_json(row.promise), is_sent=row.is_sent, mends=row.mends
+            )
             found.setdefault(row.record_id, []).append(one)
         return found
 
-    def keep(self, company_id: CompanyId, differences: Mapping[Difference, int], at: datetime) -> None:
+    def save(self, company_id: CompanyId, differences: Mapping[Difference, int], at: datetime) -> None:
         values = {"truth_checked_at": at, "truth_differences": {kind.value: n for kind, n in differences.items()}}
         self._session.execute(update(CompanyRow).where(CompanyRow.id == company_id).values(**values))
 
-    def checked_at(self, company_id: CompanyId) -> datetime | None:
+    def compared_at(self, company_id: CompanyId) -> datetime | None:
         return self._session.scalar(select(CompanyRow.truth_checked_at).where(CompanyRow.id == company_id))

@@ -10,13 +10,13 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.journal.refetch import LONGEST, Check, Heard, Subject, due_at
+from aiadmin.domain.journal.refetch import LONGEST, Refetch, RefetchRequest, Subject, due_at
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.storage.bulk import as_json
 from aiadmin.storage.journal.sync_runs import IS_READ
 from aiadmin.storage.quarantine import keys_of, not_set_aside
 
-_HEAR = text(f"""
+_REQUEST = text(f"""
 INSERT INTO checks (company_id, subject, number, due_at, first_heard_at)
 SELECT given.company_id, given.subject, given.number, given.due_at, given.first_at
 FROM jsonb_to_recordset(CAST(:words AS jsonb))
@@ -42,7 +42,7 @@ _IS_NEXT = f"{_IS_FREE} AND {not_set_aside(WorkQueue.CHECKS, 'checks.company_id'
 _IS_CHOSEN = f"checks.company_id = ANY(:companies) AND ({_KEY}) = ANY(:keys)"
 
 
-def _take(which: str) -> TextClause:
+def _claim(which: str) -> TextClause:
     return text(f"""
     WITH oldest AS (
       SELECT checks.company_id FROM checks JOIN companies ON companies.id = checks.company_id AND {_IS_KNOWN}
@@ -59,7 +59,7 @@ def _take(which: str) -> TextClause:
     """)  # noqa: S608 - our own words
 
 
-_TAKE, _TAKE_ONLY = _take(_IS_NEXT), _take(_IS_CHOSEN)
+_CLAIM, _CLAIM_ONLY = _claim(_IS_NEXT), _claim(_IS_CHOSEN)
 _DUE_KEYS = text(f"""
 SELECT checks.company_id, {_KEY} FROM checks JOIN companies ON companies.id = checks.company_id AND {_IS_KNOWN}
 WHERE {_IS_NEXT} ORDER BY checks.due_at LIMIT :limit
@@ -76,11 +76,11 @@ _RELEASE = text(
     f"UPDATE checks SET claimed_until = NULL, attempts = 0 FROM {_GIVEN}"  # noqa: S608 - our own words
     f" WHERE {_SAME} AND checks.due_at <> given.due_at"
 )
-_PUT_OFF = text(
+_POSTPONE = text(
     f"UPDATE checks SET claimed_until = NULL, due_at = GREATEST(checks.due_at, :until) FROM {_GIVEN}"  # noqa: S608
     f" WHERE {_SAME}"
 )
-_ANY_DUE = text(f"""
+_HAS_DUE = text(f"""
 SELECT EXISTS (
   SELECT FROM checks JOIN companies ON companies.id = checks.company_id AND {_IS_KNOWN} WHERE {_IS_NEXT}
 )
@@ -92,29 +92,29 @@ WHERE {_IS_NEXT}
 """  # noqa: S608 - our own words
 
 
-class SqlChecks:
-    """`ports.Checks` on SQLAlchemy."""
+class SqlRefetches:
+    """`ports.Refetches` on SQLAlchemy."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def hear(self, words: Sequence[Heard]) -> None:
+    def request(self, words: Sequence[RefetchRequest]) -> None:
         if words:
-            given = as_json([_heard(word) for word in words])
-            self._session.execute(_HEAR, {"words": given, "longest": LONGEST})
+            given = as_json([_request(word) for word in words])
+            self._session.execute(_REQUEST, {"words": given, "longest": LONGEST})
 
     def due_keys(self, now: datetime, *, limit: int) -> Sequence[RowKey]:
         return keys_of(self._session.execute(_DUE_KEYS, {"now": now, "limit": limit}))
 
-    def take(
+    def claim(
         self, *, now: datetime, until: datetime, limit: int, only: Sequence[RowKey] | None = None
-    ) -> Sequence[Check]:
+    ) -> Sequence[Refetch]:
         given: dict[str, Any] = {"now": now, "until": until, "limit": limit}
         if only is not None:
             given |= {"companies": [key.company_id for key in only], "keys": [key.key for key in only]}
-        found = self._session.execute(_TAKE if only is None else _TAKE_ONLY, given)
+        found = self._session.execute(_CLAIM if only is None else _CLAIM_ONLY, given)
         return [
-            Check(
+            Refetch(
                 company_id=CompanyId(row.company_id),
                 subject=Subject(row.subject),
                 number=row.number,
@@ -125,20 +125,20 @@ class SqlChecks:
             for row in found
         ]
 
-    def finish(self, checks: Sequence[Check]) -> None:
-        given = as_json([_check(check) for check in checks])
+    def finish(self, checks: Sequence[Refetch]) -> None:
+        given = as_json([_refetch(check) for check in checks])
         self._session.execute(_DELETE, {"checks": given})
         self._session.execute(_RELEASE, {"checks": given})
 
-    def put_off(self, checks: Sequence[Check], *, until: datetime) -> None:
-        given = as_json([_check(check) for check in checks])
-        self._session.execute(_PUT_OFF, {"checks": given, "until": until})
+    def postpone(self, checks: Sequence[Refetch], *, until: datetime) -> None:
+        given = as_json([_refetch(check) for check in checks])
+        self._session.execute(_POSTPONE, {"checks": given, "until": until})
 
-    def any_due(self, now: datetime) -> bool:
-        return bool(self._session.execute(_ANY_DUE, {"now": now}).scalar())
+    def has_due(self, now: datetime) -> bool:
+        return bool(self._session.execute(_HAS_DUE, {"now": now}).scalar())
 
 
-def _heard(word: Heard) -> Mapping[str, Any]:
+def _request(word: RefetchRequest) -> Mapping[str, Any]:
     return {
         "company_id": word.company_id,
         "subject": word.subject,
@@ -148,7 +148,7 @@ def _heard(word: Heard) -> Mapping[str, Any]:
     }
 
 
-def _check(check: Check) -> Mapping[str, Any]:
+def _refetch(check: Refetch) -> Mapping[str, Any]:
     return {
         "company_id": check.company_id,
         "subject": check.subject,

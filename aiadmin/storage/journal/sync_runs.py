@@ -16,7 +16,7 @@ from aiadmin.domain.ids import CompanyId, SalonId
 from aiadmin.domain.journal.journal import DEFAULT_ZONE
 from aiadmin.domain.journal.sync_run import RunState, Stage, SyncKind, SyncRun
 from aiadmin.domain.quarantine import RowKey, WorkQueue
-from aiadmin.services.ports.journal import ReadSalon
+from aiadmin.services.ports.journal import SyncedSalon
 from aiadmin.storage.quarantine import keys_of, not_set_aside
 from aiadmin.storage.tables.core import CompanyRow
 from aiadmin.storage.tables.journal import SyncRunRow
@@ -52,7 +52,7 @@ class SqlSyncRuns:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def salon(self, company_id: CompanyId) -> ReadSalon | None:
+    def salon(self, company_id: CompanyId) -> SyncedSalon | None:
         full = (SyncRunRow.company_id == CompanyRow.id) & (SyncRunRow.kind == SyncKind.FULL)
         statement = (
             select(
@@ -65,7 +65,7 @@ class SqlSyncRuns:
         if row is None:
             return None
         salon_id, zone, country, currency, since = row
-        return ReadSalon(
+        return SyncedSalon(
             company_id=company_id,
             salon_id=SalonId(salon_id),
             zone=zone or DEFAULT_ZONE,

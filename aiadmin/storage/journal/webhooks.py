@@ -75,7 +75,7 @@ class SqlWebhooks:
         present = self._session.connection().execute(_ADD_MANY, columns).scalars()
         return frozenset(asked - set(present))
 
-    def take_unprocessed(self, *, limit: int, only: Sequence[RowKey] | None = None) -> Sequence[StoredWebhook]:
+    def claim_unprocessed(self, *, limit: int, only: Sequence[RowKey] | None = None) -> Sequence[StoredWebhook]:
         chosen = _NOT_SET_ASIDE if only is None else WebhookRow.id.in_([key.number for key in only])
         statement = (
             select(WebhookRow)
@@ -98,7 +98,7 @@ class SqlWebhooks:
         waiting = select(WebhookRow.company_id, WebhookRow.id).where(WebhookRow.state == WebhookState.RECEIVED)
         return keys_of(self._session.execute(waiting.where(_NOT_SET_ASIDE).order_by(WebhookRow.id).limit(limit)))
 
-    def any_unprocessed(self) -> bool:
+    def has_unprocessed(self) -> bool:
         waiting = exists().where(WebhookRow.state == WebhookState.RECEIVED, _NOT_SET_ASIDE)
         return bool(self._session.scalar(select(waiting)))
 

@@ -11,9 +11,17 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from aiadmin.domain.ids import CompanyId, ContactId
-from aiadmin.domain.messages.contact import Contact, Settlement, Sighting, one_spelling, settle, spellings, without
+from aiadmin.domain.messages.contact import (
+    Contact,
+    IdentityMerge,
+    IdentityObservation,
+    merge,
+    one_spelling,
+    spellings,
+    without,
+)
 from aiadmin.domain.messages.sending_policy import UNPACED
-from aiadmin.storage.erasures import Tombs
+from aiadmin.storage.erasures import Erasures
 from aiadmin.storage.tables.messages import ContactAddressRow, ContactRow, InboxMessageRow, OutboxMessageRow
 from aiadmin.storage.tables.notices import QuestionRow
 
@@ -73,23 +81,23 @@ def known_by(company_id: CompanyId, addresses: Collection[str]) -> ColumnElement
 class SqlContacts:
     """`ports.Contacts` on SQLAlchemy."""
 
-    def __init__(self, session: Session, tombs: Tombs) -> None:
-        self._session, self._tombs = session, tombs
+    def __init__(self, session: Session, erasures: Erasures) -> None:
+        self._session, self._erasures = session, erasures
 
-    def see(self, company_id: CompanyId, seen: Sighting, at: datetime) -> ContactId:
+    def upsert(self, company_id: CompanyId, observed: IdentityObservation, at: datetime) -> ContactId:
         self._session.execute(select(func.pg_advisory_xact_lock(LOCK, company_id)))
-        settled = settle(seen, self._known(company_id, seen.addresses))
+        settled = merge(observed, self._known(company_id, observed.addresses))
         if settled.keep is not None and not settled.is_news:
             return settled.keep.contact_id
-        return self._write(company_id, settled, seen, at)
+        return self._write(company_id, settled, observed, at)
 
     def try_lock(self, company_id: CompanyId) -> bool:
         return bool(self._session.scalar(select(func.pg_try_advisory_xact_lock(LOCK, company_id))))
 
-    def see_phones(self, company_id: CompanyId, phones: Collection[str], at: datetime) -> Mapping[str, ContactId]:
+    def upsert_phones(self, company_id: CompanyId, phones: Collection[str], at: datetime) -> Mapping[str, ContactId]:
         known = self._by_phone(company_id, phones)
         new = {one_spelling(phone): phone for phone in sorted(set(phones) - set(known))}  # one of each person
-        buried = self._tombs.buried(company_id, new.values())
+        buried = self._erasures.erased_of(company_id, new.values())
         rows = [
             {"company_id": company_id, "phone": phone, "created_at": at, "updated_at": at}
             | {"opted_out_at": at if phone in buried else None}
@@ -125,15 +133,17 @@ class SqlContacts:
         rows = self._session.execute(statement, execution_options={"populate_existing": True})
         return tuple(_contact_of(row, addresses or []) for row, addresses in rows)
 
-    def _write(self, company_id: CompanyId, settled: Settlement, seen: Sighting, at: datetime) -> ContactId:
+    def _write(
+        self, company_id: CompanyId, settled: IdentityMerge, observed: IdentityObservation, at: datetime
+    ) -> ContactId:
         for other in settled.strip:
-            self._strip(company_id, other, seen.addresses, at)
+            self._strip(company_id, other, observed.addresses, at)
         if settled.keep is not None:
             for absorbed in settled.absorb:
                 self._absorb(company_id, absorbed, settled.keep, at)
         person = settled.person
         values = {"lid": person.lid, "phone": person.phone, "push_name": person.push_name, "updated_at": at}
-        if self._tombs.buried(company_id, _new_addresses(settled)):
+        if self._erasures.erased_of(company_id, _new_addresses(settled)):
             values["opted_out_at"] = at
         if settled.keep is None:
             made = insert(ContactRow).values(company_id=company_id, created_at=at, **values).returning(ContactRow.id)
@@ -142,7 +152,7 @@ class SqlContacts:
             contact_id = settled.keep.contact_id
             self._set(company_id, settled.keep, **values)
         for other in settled.strip:
-            if other.phone in seen.addresses:  # what was owed to them was owed to this number
+            if other.phone in observed.addresses:  # what was owed to them was owed to this number
                 self._follow_number(company_id, other, contact_id, at)
         addresses = [one for one in (person.lid, person.phone, *person.also) if one]
         self._keep_addresses(company_id, [(address, contact_id) for address in addresses])
@@ -194,7 +204,7 @@ class SqlContacts:
         self._session.execute(changed.execution_options(synchronize_session=False))
 
 
-def _new_addresses(settled: Settlement) -> frozenset[str]:
+def _new_addresses(settled: IdentityMerge) -> frozenset[str]:
     """By what the person was not known before: whoever was erased comes back as one who wants no messages."""
     rows = [row for row in (settled.keep, *settled.absorb) if row is not None]
     known = frozenset(address for row in rows for address in row.known)

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from aiadmin.domain.ids import ContactId
-from aiadmin.domain.messages.message import Heard, MessageSeen
+from aiadmin.domain.messages.message import MessageSeen, ReceivedEvent
 from aiadmin.storage.tables.messages import InboxMessageRow
 
 
@@ -19,7 +19,7 @@ class SqlInboxMessages:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def add(self, heard: Heard, message: MessageSeen, contact_id: ContactId) -> bool:
+    def add(self, heard: ReceivedEvent, message: MessageSeen, contact_id: ContactId) -> bool:
         statement = insert(InboxMessageRow).values(
             company_id=heard.company_id,
             device_id=heard.device_id,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from aiadmin.domain.companies.outbox import OutboxState
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.messages.message_log import PAGE_SIZE, LogEntry, Mark, Place, Side, mark_of
+from aiadmin.domain.messages.message_log import PAGE_SIZE, Author, Cursor, LogEntry, MessageStatus, status_of
 from aiadmin.storage.tables.core import Time
 from aiadmin.storage.tables.journal import ClientRow
 from aiadmin.storage.tables.messages import ContactAddressRow, ContactRow, InboxMessageRow, OutboxMessageRow
@@ -25,7 +25,7 @@ class SqlMessageLog:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def page(self, company_id: CompanyId, *, before: Place | None, phone: str | None) -> Sequence[LogEntry]:
+    def page(self, company_id: CompanyId, *, before: Cursor | None, phone: str | None) -> Sequence[LogEntry]:
         """Each table gives its own newest, by its index; the newest of both make the page."""
         both = [_outbox(company_id), _inbox(company_id)]
         if phone is not None:
@@ -33,14 +33,14 @@ class SqlMessageLog:
         page = _named(company_id, _newest(both, before))
         return [_entry_of(dict(row._mapping)) for row in self._session.execute(page)]
 
-    def marks(self, company_id: CompanyId, since: datetime) -> Mapping[Mark, int]:
+    def count_by_status(self, company_id: CompanyId, since: datetime) -> Mapping[MessageStatus, int]:
         row = OutboxMessageRow
         stands = (row.state, row.delivered_at.is_not(None), row.read_at.is_not(None))
         ours = row.company_id == company_id, row.created_at >= since
         statement = select(*stands, func.count()).where(*ours).group_by(*stands)
-        counts = dict.fromkeys(Mark, 0)
+        counts = dict.fromkeys(MessageStatus, 0)
         for state, is_delivered, is_read, count in self._session.execute(statement):
-            mark = mark_of(OutboxState(state), since if is_delivered else None, since if is_read else None)
+            mark = status_of(OutboxState(state), since if is_delivered else None, since if is_read else None)
             counts[mark] += count
         return counts
 
@@ -50,7 +50,7 @@ def _outbox(company_id: CompanyId) -> Select[*tuple[Any, ...]]:
     return (
         select(
             row.id.label("number"),
-            literal(Side.OUT.value).label("side"),
+            literal(Author.OUT.value).label("side"),
             row.created_at.label("at"),
             ContactRow.id.label("contact_id"),
             ContactRow.phone.label("phone"),
@@ -94,14 +94,14 @@ def _has_number(company_id: CompanyId, digits: str) -> ColumnElement[bool]:
     return or_(ContactRow.phone.contains(digits, autoescape=True), ContactRow.id.in_(of_old))
 
 
-def _newest(parts: list[Select[*tuple[Any, ...]]], before: Place | None) -> Select[*tuple[Any, ...]]:
+def _newest(parts: list[Select[*tuple[Any, ...]]], before: Cursor | None) -> Select[*tuple[Any, ...]]:
     newest = []
     for part in parts:
         listed = part.subquery()
         place: ColumnElement[Any] = tuple_(listed.c.at, listed.c.side, listed.c.number)
         chosen = select(listed).order_by(listed.c.at.desc(), listed.c.side.desc(), listed.c.number.desc())
         if before is not None:
-            chosen = chosen.where(place < tuple_(before.at, before.side.value, before.number))
+            chosen = chosen.where(place < tuple_(before.at, before.author.value, before.number))
         newest.append(chosen.limit(PAGE_SIZE).subquery())
     both = union_all(*(select(one) for one in newest)).subquery()
     return select(both).order_by(both.c.at.desc(), both.c.side.desc(), both.c.number.desc()).limit(PAGE_SIZE)
@@ -131,5 +131,5 @@ def _named(company_id: CompanyId, page: Select[*tuple[Any, ...]]) -> Select[*tup
 
 def _entry_of(row: Mapping[str, Any]) -> LogEntry:
     facts = {name: row[name] for name in ("number", "at", "phone", "name", "text", "purpose", "reason")}
-    mark = mark_of(OutboxState(row["state"]), row["delivered_at"], row["read_at"]) if row["state"] else None
-    return LogEntry(side=Side(row["side"]), mark=mark, **facts)
+    mark = status_of(OutboxState(row["state"]), row["delivered_at"], row["read_at"]) if row["state"] else None
+    return LogEntry(author=Author(row["side"]), status=mark, **facts)

@@ -10,17 +10,17 @@ from sqlalchemy import CursorResult, Row, Select, func, or_, select, text, updat
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from aiadmin.domain.companies.outbox import OutboxState, Step
+from aiadmin.domain.companies.outbox import OutboxState, OutboxStep
 from aiadmin.domain.ids import CompanyId, ContactId, DeviceId, MessageId
-from aiadmin.domain.messages.contact import Sighting
+from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import (
-    Fate,
-    Hold,
+    DeviceClaim,
     NewMessage,
     OutboxMessage,
-    Owed,
     Purpose,
+    QueuedMessage,
     ReceiptSeen,
+    SendOutcome,
     SendResult,
     address_of,
 )
@@ -105,9 +105,9 @@ class SqlOutboxMessages:
         self._session = session
 
     def add(self, new: NewMessage, contact_id: ContactId, at: datetime) -> MessageId | None:
-        return self.add_many([Owed(new=new, contact_id=contact_id, due_at=at)], at).get(new.dedup_key)
+        return self.add_many([QueuedMessage(new=new, contact_id=contact_id, due_at=at)], at).get(new.dedup_key)
 
-    def add_many(self, owed: Sequence[Owed], at: datetime) -> Mapping[str, MessageId]:
+    def add_many(self, owed: Sequence[QueuedMessage], at: datetime) -> Mapping[str, MessageId]:
         if not owed:
             return {}
         row = OutboxMessageRow
@@ -119,11 +119,11 @@ class SqlOutboxMessages:
         row = self._session.execute(_messages([outbox_message_id], company_id)).one_or_none()
         return None if row is None else _message_of(row)
 
-    def due_keys(self, holds: Sequence[Hold], now: datetime) -> Sequence[RowKey]:
+    def due_keys(self, holds: Sequence[DeviceClaim], now: datetime) -> Sequence[RowKey]:
         return keys_of(self._session.execute(_DUE_KEYS, _asked(holds, now, None))) if holds else []
 
     def claim(
-        self, holds: Sequence[Hold], now: datetime, only: Sequence[RowKey] | None = None
+        self, holds: Sequence[DeviceClaim], now: datetime, only: Sequence[RowKey] | None = None
     ) -> Sequence[OutboxMessage]:
         if not holds:
             return []
@@ -133,7 +133,7 @@ class SqlOutboxMessages:
         return [_message_of(row) for row in self._session.execute(_messages(claimed))]
 
     def peek(
-        self, holds: Sequence[Hold], now: datetime, only: Sequence[RowKey] | None = None
+        self, holds: Sequence[DeviceClaim], now: datetime, only: Sequence[RowKey] | None = None
     ) -> Mapping[DeviceId, OutboxMessage]:
         if not holds:
             return {}
@@ -144,9 +144,9 @@ class SqlOutboxMessages:
         found = self._session.execute(_messages(list(devices)))
         return {devices[message.outbox_message_id]: message for message in map(_message_of, found)}
 
-    def finish(self, message: OutboxMessage, result: SendResult, step: Step, at: datetime) -> bool:
+    def finish(self, message: OutboxMessage, result: SendResult, step: OutboxStep, at: datetime) -> bool:
         open_states = [OutboxState.SENDING]
-        if result.fate in (Fate.SENT, Fate.FAILED):
+        if result.outcome in (SendOutcome.SENT, SendOutcome.FAILED):
             open_states.append(OutboxState.UNKNOWN)
         statement = (
             update(OutboxMessageRow)
@@ -167,7 +167,7 @@ class SqlOutboxMessages:
         )
         return self._changed(statement) == 1
 
-    def give_up(self, holds: Sequence[Hold], *, now: datetime, claimed_before: datetime) -> int:
+    def give_up(self, holds: Sequence[DeviceClaim], *, now: datetime, claimed_before: datetime) -> int:
         former = _OF_A_FORMER_HOLDER.bindparams(**_arrays(holds))
         statement = (
             update(OutboxMessageRow)
@@ -225,7 +225,7 @@ class SqlOutboxMessages:
         return cast("CursorResult[Any]", answer).rowcount
 
 
-def _values(owed: Owed, at: datetime) -> dict[str, Any]:
+def _values(owed: QueuedMessage, at: datetime) -> dict[str, Any]:
     new = owed.new
     return {
         "company_id": new.company_id,
@@ -241,12 +241,12 @@ def _values(owed: Owed, at: datetime) -> dict[str, Any]:
     }
 
 
-def _arrays(holds: Sequence[Hold]) -> dict[str, Any]:
+def _arrays(holds: Sequence[DeviceClaim]) -> dict[str, Any]:
     return {"device_ids": [hold.device_id for hold in holds], "epochs": [hold.epoch for hold in holds]}
 
 
-def _asked(holds: Sequence[Hold], now: datetime, only: Sequence[RowKey] | None) -> dict[str, Any]:
-    takes = [hold.takes for hold in holds]
+def _asked(holds: Sequence[DeviceClaim], now: datetime, only: Sequence[RowKey] | None) -> dict[str, Any]:
+    takes = [hold.scope for hold in holds]
     return {**_arrays(holds), "takes": takes, "now": now, "only": numbers_of(only)}
 
 
@@ -270,7 +270,7 @@ def _message_of(found: Row[OutboxMessageRow, str | None, str | None, int | None]
         company_id=CompanyId(row.company_id),
         contact_id=ContactId(row.contact_id),
         device_id=DeviceId(row.device_id) if row.device_id else None,
-        address=address_of(Sighting(lid=lid, phone=phone)),
+        address=address_of(IdentityObservation(lid=lid, phone=phone)),
         text=row.text,
         purpose=Purpose(row.purpose),
         record_id=row.record_id,

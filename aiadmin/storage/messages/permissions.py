@@ -13,7 +13,7 @@ from sqlalchemy.sql.dml import Update
 
 from aiadmin.domain.ids import CompanyId, ContactId, DeviceId
 from aiadmin.domain.messages.message import Direction
-from aiadmin.domain.messages.sending_policy import Person
+from aiadmin.domain.messages.sending_policy import Recipient
 from aiadmin.storage.tables.core import CompanyRow, DeviceRow
 from aiadmin.storage.tables.messages import ContactRow, InboxMessageRow
 from aiadmin.storage.tables.notices import MessagePauseRow
@@ -21,16 +21,16 @@ from aiadmin.storage.tables.notices import MessagePauseRow
 _HAS_WRITTEN = exists().where(InboxMessageRow.contact_id == ContactRow.id, InboxMessageRow.direction == Direction.IN)
 
 
-class SqlStandings:
-    """`ports.Standings` on SQLAlchemy."""
+class SqlContactPermissions:
+    """`ports.ContactPermissions` on SQLAlchemy."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def person(self, company_id: CompanyId, contact_id: ContactId) -> Person:
-        return self.people(company_id, [contact_id])[contact_id]
+    def recipient(self, company_id: CompanyId, contact_id: ContactId) -> Recipient:
+        return self.recipients(company_id, [contact_id])[contact_id]
 
-    def people(self, company_id: CompanyId, contact_ids: Collection[ContactId]) -> Mapping[ContactId, Person]:
+    def recipients(self, company_id: CompanyId, contact_ids: Collection[ContactId]) -> Mapping[ContactId, Recipient]:
         columns = (
             ContactRow.opted_out_at,
             ContactRow.absent_at,
@@ -40,8 +40,8 @@ class SqlStandings:
         )
         asked = ContactRow.company_id == company_id, ContactRow.id.in_(list(contact_ids))
         rows = self._session.execute(select(ContactRow.id, *columns).where(*asked)).mappings()
-        known = {row["id"]: Person(**{name: row[name] for name in row if name != "id"}) for row in rows}
-        return {contact_id: known.get(contact_id, Person()) for contact_id in contact_ids}
+        known = {row["id"]: Recipient(**{name: row[name] for name in row if name != "id"}) for row in rows}
+        return {contact_id: known.get(contact_id, Recipient()) for contact_id in contact_ids}
 
     def opt_out(self, company_id: CompanyId, contact_id: ContactId, at: datetime) -> bool:
         fresh = _contact(company_id, contact_id).where(ContactRow.opted_out_at.is_(None))
@@ -51,14 +51,14 @@ class SqlStandings:
         out = _contact(company_id, contact_id).where(ContactRow.opted_out_at.is_not(None))
         return self._change(out, opted_out_at=None)
 
-    def hush(self, company_id: CompanyId, contact_id: ContactId, until: datetime) -> None:
+    def mute_until(self, company_id: CompanyId, contact_id: ContactId, until: datetime) -> None:
         longer = func.greatest(ContactRow.silent_until, until)
         self._change(_contact(company_id, contact_id), silent_until=longer)
 
-    def refused(self, company_id: CompanyId, contact_id: ContactId, until: datetime) -> None:
+    def lock(self, company_id: CompanyId, contact_id: ContactId, until: datetime) -> None:
         self._change(_contact(company_id, contact_id), locked_until=until)
 
-    def count_refused(self, company_id: CompanyId, *, until_after: datetime) -> int:
+    def count_locked(self, company_id: CompanyId, *, until_after: datetime) -> int:
         statement = select(func.count()).where(
             ContactRow.company_id == company_id, ContactRow.locked_until > until_after
         )
@@ -67,10 +67,10 @@ class SqlStandings:
     def lock_account(self, device_id: DeviceId, until: datetime) -> None:
         self._change(update(DeviceRow).where(DeviceRow.id == device_id), locked_until=until)
 
-    def absent(self, company_id: CompanyId, contact_id: ContactId, at: datetime) -> None:
+    def mark_unreachable(self, company_id: CompanyId, contact_id: ContactId, at: datetime) -> None:
         self._change(_contact(company_id, contact_id), absent_at=at)
 
-    def reached(self, company_id: CompanyId, contact_id: ContactId) -> None:
+    def mark_reachable(self, company_id: CompanyId, contact_id: ContactId) -> None:
         known = or_(ContactRow.absent_at.is_not(None), ContactRow.locked_until.is_not(None))
         self._change(_contact(company_id, contact_id).where(known), absent_at=None, locked_until=None)
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from aiadmin.domain.ids import CompanyId, ContactId, NoticeId
 from aiadmin.domain.messages.contact import one_spelling
-from aiadmin.domain.messages.sending_policy import TO_SET_OUT, Hindrance
+from aiadmin.domain.messages.sending_policy import TO_SET_OUT, BlockReason
 from aiadmin.domain.notices.call import LONGEST_TRIED, SETTLES_WITHIN, STILL_ASKED, GivenUp
 from aiadmin.domain.notices.notice import Notice
 from aiadmin.domain.quarantine import RowKey, WorkQueue
@@ -174,10 +174,10 @@ class SqlCalls:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def hopeless(self, now: datetime, *, limit: int, is_tried: bool = False) -> Sequence[GivenUp]:
+    def list_undeliverable(self, now: datetime, *, limit: int, is_tried: bool = False) -> Sequence[GivenUp]:
         found = self._session.execute(_HOPELESS, _too_late(now) | {"limit": limit, "is_tried": is_tried})
         return [
-            GivenUp(notice=notice_of_row(row), why=Hindrance.PAUSED if row.is_paused else Hindrance.LATE)
+            GivenUp(notice=notice_of_row(row), why=BlockReason.PAUSED if row.is_paused else BlockReason.LATE)
             for row in found
         ]
 
@@ -185,29 +185,29 @@ class SqlCalls:
         return keys_of(self._session.execute(_STUCK_KEYS, _too_late(now) | {"limit": limit}))
 
     def give_up(self, row: RowKey, now: datetime) -> None:
-        given = {"company_id": row.company_id, "id": row.number, "why": Hindrance.LATE, "now": now}
+        given = {"company_id": row.company_id, "id": row.number, "why": BlockReason.LATE, "now": now}
         self._session.execute(_GIVE_UP, given)
 
     def unsure(self, company_id: CompanyId, notices: Sequence[NoticeId]) -> frozenset[NoticeId]:
         given = {"company_id": company_id, "numbers": [*notices]}
         return frozenset(map(NoticeId, self._session.scalars(_UNSURE, given)))
 
-    def untold(self, now: datetime, *, limit: int) -> Sequence[Notice]:
+    def list_undelivered(self, now: datetime, *, limit: int) -> Sequence[Notice]:
         return [notice_of_row(row) for row in self._session.execute(_LIST, _untold(now) | {"limit": limit})]
 
     def mark(self, notices: Sequence[NoticeId], at: datetime) -> frozenset[NoticeId]:
         return frozenset(map(NoticeId, self._session.scalars(_MARK, {"numbers": [*notices], "at": at})))
 
     def take_back(self, like: Notice, about: ContactId, now: datetime) -> Sequence[Notice]:
-        phone = like.promise.client_phone
-        client = {"client_id": like.promise.client_id, "client_number": one_spelling(phone) if phone else None}
+        phone = like.announced.client_phone
+        client = {"client_id": like.announced.client_id, "client_number": one_spelling(phone) if phone else None}
         given = {"company_id": like.company_id, "about": about, "now": now, **client}
         return [notice_of_row(row) for row in self._session.execute(_TAKE_BACK, given)]
 
     def recall(self, now: datetime) -> None:
         self._session.execute(_RECALL, {"now": now})
 
-    def any_due(self, now: datetime) -> bool:
+    def has_due(self, now: datetime) -> bool:
         return bool(self._session.scalar(_ANY_DUE, _untold(now) | _too_late(now)))
 
 
@@ -221,4 +221,4 @@ def _too_late(now: datetime) -> dict[str, Any]:
 
 
 def _untold(now: datetime) -> dict[str, Any]:
-    return {"now": now, "since": now - STILL_ASKED, "reasons": [*Hindrance]}
+    return {"now": now, "since": now - STILL_ASKED, "reasons": [*BlockReason]}

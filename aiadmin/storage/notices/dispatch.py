@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from aiadmin.domain.ids import CompanyId, ContactId, MessageId, NoticeId
 from aiadmin.domain.messages.contact import one_spelling
 from aiadmin.domain.messages.message import SENDING_AT_MOST
-from aiadmin.domain.messages.sending_policy import LARGEST_CAP, UNPACED, Hindrance, Number, day_began
-from aiadmin.domain.notices.dispatch import MOST_IN_ONE, Addressee
-from aiadmin.domain.notices.notice import NEWS, Notice, NoticeKind, Promise
+from aiadmin.domain.messages.sending_policy import LARGEST_CAP, UNPACED, BlockReason, Sender, day_began
+from aiadmin.domain.notices.dispatch import MOST_IN_ONE, NoticeRecipient
+from aiadmin.domain.notices.notice import CHANGE_NOTICES, AnnouncedVisit, Notice, NoticeKind
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.storage.journal.sync_runs import IS_READ
 from aiadmin.storage.quarantine import keys_of, not_set_aside, numbers_of
@@ -45,7 +45,7 @@ _SENDABLE = f"{_LINKED} AND {_IS_DUE} AND {_IS_NEXT}"
 _DUE_KEYS = text(f"SELECT notices.company_id, notices.id {_SENDABLE} ORDER BY notices.due_at LIMIT :limit")
 _FIRST = "kind NOT IN ('cancelled', 'moved')"
 """What turns a client away goes before everything that waits longer."""
-_TAKE = text(f"""
+_CLAIM = text(f"""
 WITH oldest AS (
   SELECT notices.company_id {_LINKED} AND {_CHOSEN}
   ORDER BY notices.due_at LIMIT 1 FOR UPDATE OF notices SKIP LOCKED
@@ -59,7 +59,7 @@ WITH oldest AS (
 SELECT * FROM taken ORDER BY {_FIRST}, due_at, id
 """)  # noqa: S608 - our own words
 _IS_MINE = "id = :id AND state = 'waiting' AND attempts = :attempts"
-_RELEASE = text(f"""
+_MARK_RELEASED = text(f"""
 UPDATE notices SET state = 'released', outbox_message_id = :message_id, claimed_until = NULL, reason = NULL
 WHERE {_IS_MINE}
 """)  # noqa: S608 - our own words
@@ -70,7 +70,7 @@ _HOLD_SALON = text("""
 UPDATE notices SET claimed_until = :until, reason = :why
 WHERE company_id = :company_id AND state = 'waiting' AND due_at <= :now AND kind <> ALL(:but)
 """)
-_TAKE_ALONG = text(f"""
+_CLAIM_RELATED = text(f"""
 WITH along AS (
   SELECT id FROM notices
   WHERE company_id = :company_id AND state = 'waiting' AND id <> :id AND deadline_at > :now
@@ -94,19 +94,19 @@ WITH along AS (
 UPDATE notices SET claimed_until = :until, attempts = attempts + 1 FROM along WHERE notices.id = along.id
 RETURNING notices.*
 """)  # noqa: S608 - our own words
-_LOOKED = text("""
+_MARK_LISTED = text("""
 UPDATE notices SET looked_at = :at WHERE company_id = :company_id AND record_id = ANY(:records) AND state = 'waiting'
 """)
-_LOOKED_AT = text("""
+_LAST_LISTED = text("""
 SELECT looked_at FROM notices WHERE company_id = :company_id AND id = :id AND NOT EXISTS (
   SELECT FROM checks
   WHERE checks.company_id = notices.company_id AND subject = 'record' AND number = notices.record_id
 )
 """)
-_LET_GO = text("""
+_RELEASE_HOLDS = text("""
 UPDATE notices SET claimed_until = NULL WHERE company_id = :company_id AND state = 'waiting' AND reason = ANY(:rules)
 """)
-_RULES = (Hindrance.QUIET_HOURS, Hindrance.DAILY_CAP)
+_RULES = (BlockReason.QUIET_HOURS, BlockReason.DAILY_CAP)
 _DECIDED = """
 FROM outbox_messages AS message
 WHERE message.id = notices.outbox_message_id AND notices.state = 'released'
@@ -127,7 +127,7 @@ UPDATE notices SET state = 'dropped', reason = 'late', finished_at = :now
 WHERE state = 'waiting' AND due_at <= :now AND deadline_at <= :now
   AND (claimed_until IS NULL OR claimed_until <= :now)
 """)
-_ANY_DUE = text(f"""
+_HAS_DUE = text(f"""
 SELECT EXISTS (SELECT {_SENDABLE}) OR EXISTS (SELECT FROM notices, LATERAL (SELECT {_DECIDED}) AS decided)
 OR EXISTS (
   SELECT FROM notices JOIN outbox_messages AS message ON message.id = notices.outbox_message_id
@@ -161,8 +161,8 @@ SELECT EXISTS (SELECT FROM message_pause)
 """)
 
 
-class SqlReleases:
-    """`ports.Releases` on SQLAlchemy."""
+class SqlDueNotices:
+    """`ports.DueNotices` on SQLAlchemy."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -170,11 +170,11 @@ class SqlReleases:
     def due_keys(self, now: datetime, *, limit: int) -> Sequence[RowKey]:
         return keys_of(self._session.execute(_DUE_KEYS, {"now": now, "limit": limit}))
 
-    def take(
+    def claim(
         self, *, now: datetime, until: datetime, limit: int, only: Sequence[RowKey] | None = None
     ) -> Sequence[Notice]:
         given = {"now": now, "until": until, "limit": limit, "only": numbers_of(only)}
-        return [notice_of_row(row) for row in self._session.execute(_TAKE, given)]
+        return [notice_of_row(row) for row in self._session.execute(_CLAIM, given)]
 
     def is_told(
         self,
@@ -195,12 +195,12 @@ class SqlReleases:
     def try_lock_salon(self, company_id: CompanyId) -> bool:
         return bool(self._session.scalar(select(func.pg_try_advisory_xact_lock(_LOCK, company_id))))
 
-    def number(self, company_id: CompanyId, *, zone: str, now: datetime) -> Number:
+    def sender(self, company_id: CompanyId, *, zone: str, now: datetime) -> Sender:
         since = min(day_began(now, zone), now - _HISTORY)
         given = {"company_id": company_id, "since": since, "unpaced": sorted(UNPACED), "most": 2 * LARGEST_CAP}
         recent = self._session.scalars(_RECENT, given).all()
         phone = self._session.execute(_PHONE, {"company_id": company_id}).one_or_none()
-        return Number(
+        return Sender(
             zone=zone,
             linked_at=phone.linked_at if phone else now,
             recent=sorted(recent),
@@ -208,34 +208,34 @@ class SqlReleases:
             is_paused=bool(self._session.scalar(_PAUSED, {"company_id": company_id})),
         )
 
-    def client(self, company_id: CompanyId, client_id: int) -> Addressee:
+    def recipient(self, company_id: CompanyId, client_id: int) -> NoticeRecipient:
         statement = select(ClientRow.name, ClientRow.phone, ClientRow.is_muted).where(
             ClientRow.company_id == company_id, ClientRow.client_id == client_id
         )
         row = self._session.execute(statement).one_or_none()
-        return Addressee() if row is None else Addressee(**row._mapping)
+        return NoticeRecipient() if row is None else NoticeRecipient(**row._mapping)
 
-    def looked_at(self, notice: Notice) -> datetime | None:
-        at: datetime | None = self._session.scalar(_LOOKED_AT, {"company_id": notice.company_id, "id": notice.id})
+    def last_listed_at(self, notice: Notice) -> datetime | None:
+        at: datetime | None = self._session.scalar(_LAST_LISTED, {"company_id": notice.company_id, "id": notice.id})
         return at
 
-    def looked(self, company_id: CompanyId, records: Sequence[int], at: datetime) -> None:
-        self._change(_LOOKED, company_id=company_id, records=[*records], at=at)
+    def mark_listed(self, company_id: CompanyId, records: Sequence[int], at: datetime) -> None:
+        self._change(_MARK_LISTED, company_id=company_id, records=[*records], at=at)
 
-    def release(self, notice: Notice, message_id: MessageId) -> bool:
-        return self._change(_RELEASE, **_look(notice), message_id=message_id) == 1
+    def mark_released(self, notice: Notice, message_id: MessageId) -> bool:
+        return self._change(_MARK_RELEASED, **_claim_key(notice), message_id=message_id) == 1
 
     def is_ours(self, notice: Notice) -> bool:
-        return bool(self._session.scalar(_IS_OURS, _look(notice)))
+        return bool(self._session.scalar(_IS_OURS, _claim_key(notice)))
 
-    def take_along(self, notice: Notice, *, now: datetime, until: datetime) -> Sequence[Notice]:
-        promise, is_news = notice.promise, notice.kind in NEWS
+    def claim_related(self, notice: Notice, *, now: datetime, until: datetime) -> Sequence[Notice]:
+        promise, is_news = notice.announced, notice.kind in CHANGE_NOTICES
         given = {
             "company_id": notice.company_id,
             "id": notice.id,
             "record_id": notice.record_id,
             "alone": [notice.kind] if is_news else [],
-            "kinds": [*NEWS] if is_news else [notice.kind],
+            "kinds": [*CHANGE_NOTICES] if is_news else [notice.kind],
             "client_id": promise.client_id,
             "client_number": one_spelling(promise.client_phone) if promise.client_phone else None,
             "visits": [one.visit_id for one in (promise, promise.was) if one is not None],
@@ -245,37 +245,37 @@ class SqlReleases:
             "until": until,
             "limit": MOST_IN_ONE,
         }
-        return [notice_of_row(row) for row in self._session.execute(_TAKE_ALONG, given)]
+        return [notice_of_row(row) for row in self._session.execute(_CLAIM_RELATED, given)]
 
     def hold(self, notices: Sequence[Notice], *, until: datetime, why: str | None) -> None:
         for notice in notices:
-            self._change(_HOLD, **_look(notice), until=until, why=why)
+            self._change(_HOLD, **_claim_key(notice), until=until, why=why)
 
     def hold_salon(
         self, company_id: CompanyId, *, now: datetime, until: datetime, why: str, but: Collection[str] = ()
     ) -> None:
         self._change(_HOLD_SALON, company_id=company_id, now=now, until=until, why=why, but=[*but])
 
-    def let_go(self, company_id: CompanyId) -> None:
-        self._change(_LET_GO, company_id=company_id, rules=[*_RULES])
+    def release_holds(self, company_id: CompanyId) -> None:
+        self._change(_RELEASE_HOLDS, company_id=company_id, rules=[*_RULES])
 
     def drop(self, notice: Notice, *, why: str, at: datetime) -> None:
-        self._change(_DROP, **_look(notice), why=why, at=at)
+        self._change(_DROP, **_claim_key(notice), why=why, at=at)
 
-    def settle(self, now: datetime) -> int:
+    def sync_with_messages(self, now: datetime) -> int:
         return self._change(_TAKEN_BACK) + self._change(_DONE, now=now) + self._change(_FORGOTTEN, now=now)
 
     def expire(self, now: datetime) -> int:
         return self._change(_EXPIRE, now=now)
 
-    def any_due(self, now: datetime) -> bool:
-        return bool(self._session.scalar(_ANY_DUE, {"now": now, "lost_before": now - SENDING_AT_MOST}))
+    def has_due(self, now: datetime) -> bool:
+        return bool(self._session.scalar(_HAS_DUE, {"now": now, "lost_before": now - SENDING_AT_MOST}))
 
     def _change(self, statement: TextClause, **values: Any) -> int:
         return cast("CursorResult[Any]", self._session.execute(statement, values)).rowcount
 
 
-def _look(notice: Notice) -> dict[str, int]:
+def _claim_key(notice: Notice) -> dict[str, int]:
     return {"id": notice.id, "attempts": notice.attempts}
 
 
@@ -286,7 +286,7 @@ def notice_of_row(row: Row[Any]) -> Notice:
         company_id=CompanyId(row.company_id),
         record_id=row.record_id,
         kind=NoticeKind(row.kind),
-        promise=Promise.from_json(row.promise),
+        announced=AnnouncedVisit.from_json(row.promise),
         due_at=row.due_at,
         deadline_at=row.deadline_at,
         attempts=row.attempts,

@@ -13,12 +13,12 @@ from aiadmin.domain.ids import CompanyId, NoticeId
 from aiadmin.domain.journal.booking_event import BookingEvent, EventKind
 from aiadmin.domain.journal.journal import DEFAULT_ZONE
 from aiadmin.domain.messages.contact import one_spelling
-from aiadmin.domain.notices.change_planning import IMPORTED, MOST_AT_ONCE, Booking, LastNews, NewNotice, StoredEvent
-from aiadmin.domain.notices.notice import NEWS, NoticeKind, Promise
+from aiadmin.domain.notices.change_planning import IMPORTED, MOST_AT_ONCE, Booking, LastNotice, NewNotice, StoredEvent
+from aiadmin.domain.notices.notice import CHANGE_NOTICES, AnnouncedVisit, NoticeKind
 from aiadmin.domain.notices.reminder_planning import Window
 from aiadmin.domain.notices.settings import MessageSettings
 from aiadmin.domain.quarantine import RowKey, WorkQueue
-from aiadmin.services.ports.notices import Found, WritingSalon
+from aiadmin.services.ports.notices import DueBooking, NotifyingSalon
 from aiadmin.storage.bulk import as_json
 from aiadmin.storage.journal.booking_events import record_of_json
 from aiadmin.storage.journal.records import record_of_row
@@ -26,7 +26,7 @@ from aiadmin.storage.journal.sync_runs import IS_READ
 from aiadmin.storage.quarantine import keys_of, not_set_aside, numbers_of
 
 _LOCK = 727_279
-_NEWS = """
+_EVENTS = """
 FROM booking_events AS event
 WHERE event.handled_at IS NULL AND NOT EXISTS (
   SELECT FROM notices
@@ -34,7 +34,7 @@ WHERE event.handled_at IS NULL AND NOT EXISTS (
 )
 """
 _NEXT = not_set_aside(WorkQueue.BOOKING_EVENTS, "event.company_id", "event.id") + " AND event.id > :after"
-_TAKE = text(f"""
+_CLAIM = text(f"""
 SELECT event.*, CASE event.kind WHEN 'created' THEN (
   SELECT count(*) FROM (
     SELECT FROM records WHERE records.company_id = event.company_id AND NOT records.is_online
@@ -44,12 +44,12 @@ SELECT event.*, CASE event.kind WHEN 'created' THEN (
     LIMIT :most
   ) AS near
 ) ELSE 1 END AS made_together
-{_NEWS} AND CASE WHEN CAST(:only AS bigint[]) IS NULL THEN {_NEXT} ELSE event.id = ANY(:only) END
+{_EVENTS} AND CASE WHEN CAST(:only AS bigint[]) IS NULL THEN {_NEXT} ELSE event.id = ANY(:only) END
   AND (SELECT pg_try_advisory_xact_lock(:lock))
 ORDER BY event.id LIMIT :limit
 """)  # noqa: S608 - our own words
-_NEWS_KEYS = text(f"SELECT event.company_id, event.id {_NEWS} AND {_NEXT} ORDER BY event.id LIMIT :limit")
-_ANY_NEWS = text(f"SELECT EXISTS (SELECT {_NEWS} AND {_NEXT})")
+_EVENT_KEYS = text(f"SELECT event.company_id, event.id {_EVENTS} AND {_NEXT} ORDER BY event.id LIMIT :limit")
+_HAS_EVENTS = text(f"SELECT EXISTS (SELECT {_EVENTS} AND {_NEXT})")
 _LAST = text("""
 SELECT notices.id, notices.company_id, notices.record_id, given.client_id, given.client_phone,
   notices.kind, notices.promise, notices.created_at,
@@ -210,29 +210,31 @@ class SqlNotices:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def news(self, *, after: int, limit: int, only: Sequence[RowKey] | None = None) -> Sequence[StoredEvent]:
+    def claim_events(self, *, after: int, limit: int, only: Sequence[RowKey] | None = None) -> Sequence[StoredEvent]:
         given = {"after": after, "limit": limit, "lock": _LOCK, "most": MOST_AT_ONCE + 1, "only": numbers_of(only)}
-        return [_event(row) for row in self._session.execute(_TAKE, given)]
+        return [_event(row) for row in self._session.execute(_CLAIM, given)]
 
-    def news_keys(self, *, after: int, limit: int) -> Sequence[RowKey]:
-        return keys_of(self._session.execute(_NEWS_KEYS, {"after": after, "limit": limit}))
+    def event_keys(self, *, after: int, limit: int) -> Sequence[RowKey]:
+        return keys_of(self._session.execute(_EVENT_KEYS, {"after": after, "limit": limit}))
 
-    def any_news(self) -> bool:
-        return bool(self._session.scalar(_ANY_NEWS, {"after": 0}))
+    def has_events(self) -> bool:
+        return bool(self._session.scalar(_HAS_EVENTS, {"after": 0}))
 
-    def last_news(self, bookings: Collection[Booking]) -> Mapping[Booking, LastNews]:
-        rows = self._session.execute(_LAST, {"bookings": as_json([_asked(one) for one in bookings]), "news": [*NEWS]})
+    def last_notices(self, bookings: Collection[Booking]) -> Mapping[Booking, LastNotice]:
+        rows = self._session.execute(
+            _LAST, {"bookings": as_json([_asked(one) for one in bookings]), "news": [*CHANGE_NOTICES]}
+        )
         return dict(_last(row) for row in rows)
 
-    def salons_of(self, companies: Collection[CompanyId]) -> Mapping[CompanyId, WritingSalon]:
+    def salons_of(self, companies: Collection[CompanyId]) -> Mapping[CompanyId, NotifyingSalon]:
         found = self._salons(_SALONS_OF, companies=[*companies])
         return {salon.company_id: salon for salon in found}
 
-    def read_salons_of(self, companies: Collection[CompanyId]) -> Mapping[CompanyId, WritingSalon]:
+    def read_salons_of(self, companies: Collection[CompanyId]) -> Mapping[CompanyId, NotifyingSalon]:
         found = self._salons(_READ_SALONS_OF, companies=[*companies])
         return {salon.company_id: salon for salon in found}
 
-    def salons(self, *, after: CompanyId, limit: int) -> Sequence[WritingSalon]:
+    def salons(self, *, after: CompanyId, limit: int) -> Sequence[NotifyingSalon]:
         return self._salons(_SALONS_AFTER, after=after, limit=limit)
 
     def salon_keys(self, *, after: CompanyId, limit: int) -> Sequence[RowKey]:
@@ -243,7 +245,7 @@ class SqlNotices:
 
     def in_windows(
         self, windows: Sequence[tuple[CompanyId, Window]], *, only: Sequence[RowKey] | None = None
-    ) -> Sequence[Found]:
+    ) -> Sequence[DueBooking]:
         given = {"windows": _as_given(windows), "only": numbers_of(only)}
         return [_found(row) for row in self._session.execute(_IN_WINDOWS, given)]
 
@@ -254,16 +256,22 @@ class SqlNotices:
     def add(self, new: Sequence[NewNotice], at: datetime) -> int:
         if not new:
             return 0
-        rows = as_json([vars(one) | {"promise": one.promise.to_json()} for one in new])
+        rows = as_json(
+            [
+                {name: value for name, value in vars(one).items() if name != "announced"}
+                | {"promise": one.announced.to_json()}
+                for one in new
+            ]
+        )
         states = self._session.scalars(_ADD, {"rows": rows, "at": at}).all()
         return states.count("waiting")
 
-    def handled(self, events: Sequence[StoredEvent], at: datetime) -> None:
+    def mark_handled(self, events: Sequence[StoredEvent], at: datetime) -> None:
         self._session.execute(_HANDLED, {"numbers": [one.event_id for one in events], "at": at})
 
-    def _salons(self, statement: TextClause, **given: Any) -> Sequence[WritingSalon]:
+    def _salons(self, statement: TextClause, **given: Any) -> Sequence[NotifyingSalon]:
         return [
-            WritingSalon(
+            NotifyingSalon(
                 company_id=CompanyId(row.id),
                 zone=row.timezone or DEFAULT_ZONE,
                 settings=MessageSettings.from_json(row.settings),
@@ -293,17 +301,17 @@ def _event(row: Row[Any]) -> StoredEvent:
     )
 
 
-def _last(row: Row[Any]) -> tuple[Booking, LastNews]:
+def _last(row: Row[Any]) -> tuple[Booking, LastNotice]:
     booking = Booking(
         company_id=CompanyId(row.company_id),
         record_id=row.record_id,
         client_id=row.client_id,
         client_phone=row.client_phone,
     )
-    return booking, LastNews(
+    return booking, LastNotice(
         notice_id=NoticeId(row.id),
         kind=NoticeKind(row.kind),
-        promise=Promise.from_json(row.promise),
+        announced=AnnouncedVisit.from_json(row.promise),
         planned_at=row.created_at,
         is_waiting=row.state == "waiting",
         is_leaving=row.state == "released",
@@ -312,8 +320,8 @@ def _last(row: Row[Any]) -> tuple[Booking, LastNews]:
     )
 
 
-def _found(row: Row[Any]) -> Found:
-    return Found(
+def _found(row: Row[Any]) -> DueBooking:
+    return DueBooking(
         company_id=CompanyId(row.company_id),
         kind=NoticeKind(row.kind),
         record=record_of_row(row, raw={}),

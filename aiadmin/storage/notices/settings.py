@@ -17,8 +17,8 @@ from aiadmin.storage.tables.core import CompanyRow
 from aiadmin.storage.tables.notices import MessageSettingsRow, MessageTextRow
 
 
-class SqlPreferences:
-    """`ports.Preferences` on SQLAlchemy."""
+class SqlMessageSettings:
+    """`ports.MessageSettingsStore` on SQLAlchemy."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

@@ -14,7 +14,7 @@ from aiadmin.domain.companies.outbox import OutboxState
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.messages.contact import spellings
 from aiadmin.services.ports.privacy import Rows
-from aiadmin.storage.erasures import Tombs
+from aiadmin.storage.erasures import Erasures
 from aiadmin.storage.hosting.wa_store import Names, WaStore
 from aiadmin.storage.messages.contacts import LOCK, known_by
 from aiadmin.storage.tables.journal import ErasureRow
@@ -94,9 +94,9 @@ _ERASURES: Sequence[tuple[str, str]] = (
 class SqlPrivacy:
     """`ports.Privacy` on SQLAlchemy."""
 
-    def __init__(self, session: Session, tombs: Tombs) -> None:
+    def __init__(self, session: Session, erasures: Erasures) -> None:
         self._session, self._wa_store = session, WaStore(session)
-        self.buried = tombs.buried
+        self.erased_of = erasures.erased_of
 
     def blank_messages(self, before: datetime, *, limit: int) -> int:
         heard, owed = InboxMessageRow, OutboxMessageRow
@@ -146,11 +146,11 @@ class SqlPrivacy:
     def forget_left_behind(self) -> int:
         return self._wa_store.forget_left_behind()
 
-    def bury(self, company_id: CompanyId, fingerprints: Collection[str], at: datetime) -> None:
+    def add_erasures(self, company_id: CompanyId, fingerprints: Collection[str], at: datetime) -> None:
         rows = [{"company_id": company_id, "fingerprint": one, "at": at} for one in sorted(fingerprints)]
         self._session.execute(insert(ErasureRow).values(rows).on_conflict_do_nothing())
 
-    def unbury(self, company_id: CompanyId, fingerprints: Collection[str]) -> int:
+    def lift_erasures(self, company_id: CompanyId, fingerprints: Collection[str]) -> int:
         mine = ErasureRow.company_id == company_id
         buried_at = select(ErasureRow.at).where(mine, ErasureRow.fingerprint.in_(list(fingerprints)))
         return self._changed(delete(ErasureRow).where(mine, ErasureRow.at.in_(buried_at.scalar_subquery())))

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from aiadmin.domain.companies.outbox import OutboxState
 from aiadmin.domain.ids import CompanyId, MessageId
 from aiadmin.domain.messages.contact import spellings
-from aiadmin.domain.provider.order import Finished, LookAgain, Next, Progress, Status
+from aiadmin.domain.provider.order import Finished, LookAgain, Next, OrderProgress, OrderStatus
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.storage.quarantine import keys_of, not_set_aside
 from aiadmin.storage.tables.journal import ClientRow
@@ -26,8 +26,8 @@ _NOT_SET_ASIDE = text(
 )
 
 
-class SqlOperatorMessages:
-    """`ports.OperatorMessages` on SQLAlchemy."""
+class SqlProviderOrders:
+    """`ports.ProviderOrders` on SQLAlchemy."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -60,7 +60,7 @@ class SqlOperatorMessages:
         )
         return {str(row.external_id): int(row.id) for row in self._session.execute(found)}
 
-    def unwilling(self, company_id: CompanyId, phones: Collection[str]) -> frozenset[str]:
+    def opted_out(self, company_id: CompanyId, phones: Collection[str]) -> frozenset[str]:
         asked = spellings(phones)
         is_out = ContactRow.company_id == company_id, ContactRow.opted_out_at.is_not(None)
         shown = select(ContactRow.phone).where(*is_out, ContactRow.phone.in_(asked))
@@ -81,7 +81,7 @@ class SqlOperatorMessages:
 
     def claim(
         self, *, now: datetime, until: datetime, limit: int, only: Sequence[RowKey] | None = None
-    ) -> Sequence[Progress]:
+    ) -> Sequence[OrderProgress]:
         due = select(Row.id).order_by(Row.next_attempt_at).limit(limit)
         if only is None:
             due = due.where(Row.next_attempt_at <= now, _NOT_SET_ASIDE)
@@ -106,10 +106,10 @@ class SqlOperatorMessages:
         )
         return [_progress_of(*line) for line in self._session.execute(found)]
 
-    def told(self, numbers: Collection[int], status: Status) -> None:
+    def mark_reported(self, numbers: Collection[int], status: OrderStatus) -> None:
         self._set(Row.id.in_(list(numbers)), told=func.array_append(Row.told, int(status)), attempts=0, error=None)
 
-    def settle(self, number: int, following: Next, *, failed: bool, at: datetime) -> None:
+    def finish(self, number: int, following: Next, *, failed: bool, at: datetime) -> None:
         values: dict[str, Any] = {"attempts": Row.attempts + 1} if failed else {}
         match following:
             case LookAgain():
@@ -119,7 +119,7 @@ class SqlOperatorMessages:
                 values |= {"next_attempt_at": None, "finished_at": at, "error": error, "callback_url": None}
         self._set(Row.id == number, **values)
 
-    def any_due(self, now: datetime) -> bool:
+    def has_due(self, now: datetime) -> bool:
         return bool(self._session.scalar(select(exists().where(Row.next_attempt_at <= now, _NOT_SET_ASIDE))))
 
     def last_order_at(self, company_id: CompanyId) -> datetime | None:
@@ -133,8 +133,8 @@ class SqlOperatorMessages:
 
 def _progress_of(
     row: Row, state: str | None, reason: str | None, delivered_at: datetime | None, finished_at: datetime | None
-) -> Progress:
-    return Progress(
+) -> OrderProgress:
+    return OrderProgress(
         number=row.id,
         company_id=CompanyId(row.company_id),
         external_id=row.external_id,

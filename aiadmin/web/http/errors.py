@@ -32,56 +32,56 @@ RETRY_SOON_SECONDS = 3
 
 
 @dataclass(frozen=True)
-class Answer:
+class ErrorAnswer:
     """HTTP status, and the slug under which `texts.ERRORS` holds the sentence."""
 
     status: int
     code: str
 
 
-ANSWERS: Mapping[type[Exception], Answer] = {
-    errors.CompanyNotFoundError: Answer(404, "company-not-found"),
-    errors.SalonTakenError: Answer(409, "salon-taken"),
-    errors.RegistrationClosedError: Answer(403, "registration-closed"),
-    errors.UnauthorizedError: Answer(401, "unauthorized"),
-    errors.LinkError: Answer(401, "link-invalid"),
-    errors.LinkInvalidError: Answer(401, "link-invalid"),
-    errors.LinkExpiredError: Answer(401, "link-expired"),
-    errors.LinkRevokedError: Answer(401, "link-revoked"),
-    errors.NumberTakenError: Answer(409, "number-taken"),
-    errors.DependencyDownError: Answer(503, "dependency-down"),
-    errors.ActivationStateError: Answer(409, "activation-state"),
-    errors.NotConfiguredError: Answer(409, "yclients-not-configured"),
-    errors.KeyReusedError: Answer(409, "key-reused"),
-    errors.SignatureInvalidError: Answer(401, "sign-invalid"),
-    errors.SalonsInvalidError: Answer(400, "salons-invalid"),
-    errors.WrongAppError: Answer(403, "wrong-app"),
-    errors.SalonLeftError: Answer(409, "salon-left"),
-    errors.SalonMismatchError: Answer(422, "salon-mismatch"),
-    errors.SalonNumberError: Answer(400, "invalid"),
-    errors.TooManyWebhooksError: Answer(429, "too-many-requests"),
-    errors.AlreadyConnectedError: Answer(409, "already-connected"),
-    errors.TooManyTrialsError: Answer(429, "too-many-trials"),
-    errors.SalonBusyError: Answer(503, "salon-busy"),
-    SettingsInvalidError: Answer(422, "settings-invalid"),
-    TemplateError: Answer(422, "template-invalid"),
-    errors.OperatorClosedError: Answer(403, "forbidden"),
-    yclients_error.YClientsError: Answer(502, "yclients-refused"),
-    yclients_error.YClientsDownError: Answer(503, "yclients-down"),
-    yclients_error.RateLimitedError: Answer(503, "yclients-busy"),
-    yclients_error.KeyRefusedError: Answer(502, "yclients-key-refused"),
-    yclients_error.ForbiddenError: Answer(409, "yclients-forbidden"),
-    yclients_error.NotFoundError: Answer(409, "yclients-not-found"),
-    yclients_error.InvalidError: Answer(422, "yclients-invalid"),
-    yclients_error.SlotBusyError: Answer(409, "slot-busy"),
-    yclients_error.BlacklistedError: Answer(409, "blacklisted"),
-    yclients_error.AlreadyInstalledError: Answer(409, "already-installed"),
-    yclients_error.NotInstalledError: Answer(409, "not-installed"),
-    yclients_error.UnreadableError: Answer(502, "yclients-refused"),
-    SealBrokenError: Answer(500, "internal"),
-    RedisError: Answer(503, "dependency-down"),
-    ValidationError: Answer(400, "invalid"),
-    BadJsonError: Answer(400, "bad-json"),
+ANSWERS: Mapping[type[Exception], ErrorAnswer] = {
+    errors.CompanyNotFoundError: ErrorAnswer(404, "company-not-found"),
+    errors.SalonTakenError: ErrorAnswer(409, "salon-taken"),
+    errors.RegistrationClosedError: ErrorAnswer(403, "registration-closed"),
+    errors.UnauthorizedError: ErrorAnswer(401, "unauthorized"),
+    errors.LinkError: ErrorAnswer(401, "link-invalid"),
+    errors.LinkInvalidError: ErrorAnswer(401, "link-invalid"),
+    errors.LinkExpiredError: ErrorAnswer(401, "link-expired"),
+    errors.LinkRevokedError: ErrorAnswer(401, "link-revoked"),
+    errors.NumberTakenError: ErrorAnswer(409, "number-taken"),
+    errors.DependencyDownError: ErrorAnswer(503, "dependency-down"),
+    errors.ActivationStateError: ErrorAnswer(409, "activation-state"),
+    errors.NotConfiguredError: ErrorAnswer(409, "yclients-not-configured"),
+    errors.KeyReusedError: ErrorAnswer(409, "key-reused"),
+    errors.SignatureInvalidError: ErrorAnswer(401, "sign-invalid"),
+    errors.SalonsInvalidError: ErrorAnswer(400, "salons-invalid"),
+    errors.WrongAppError: ErrorAnswer(403, "wrong-app"),
+    errors.SalonLeftError: ErrorAnswer(409, "salon-left"),
+    errors.SalonMismatchError: ErrorAnswer(422, "salon-mismatch"),
+    errors.SalonNumberError: ErrorAnswer(400, "invalid"),
+    errors.TooManyWebhooksError: ErrorAnswer(429, "too-many-requests"),
+    errors.AlreadyConnectedError: ErrorAnswer(409, "already-connected"),
+    errors.TooManyTrialsError: ErrorAnswer(429, "too-many-trials"),
+    errors.SalonBusyError: ErrorAnswer(503, "salon-busy"),
+    SettingsInvalidError: ErrorAnswer(422, "settings-invalid"),
+    TemplateError: ErrorAnswer(422, "template-invalid"),
+    errors.ProviderClosedError: ErrorAnswer(403, "forbidden"),
+    yclients_error.YClientsError: ErrorAnswer(502, "yclients-refused"),
+    yclients_error.YClientsDownError: ErrorAnswer(503, "yclients-down"),
+    yclients_error.RateLimitedError: ErrorAnswer(503, "yclients-busy"),
+    yclients_error.KeyRefusedError: ErrorAnswer(502, "yclients-key-refused"),
+    yclients_error.ForbiddenError: ErrorAnswer(409, "yclients-forbidden"),
+    yclients_error.NotFoundError: ErrorAnswer(409, "yclients-not-found"),
+    yclients_error.InvalidError: ErrorAnswer(422, "yclients-invalid"),
+    yclients_error.SlotBusyError: ErrorAnswer(409, "slot-busy"),
+    yclients_error.BlacklistedError: ErrorAnswer(409, "blacklisted"),
+    yclients_error.AlreadyInstalledError: ErrorAnswer(409, "already-installed"),
+    yclients_error.NotInstalledError: ErrorAnswer(409, "not-installed"),
+    yclients_error.UnreadableError: ErrorAnswer(502, "yclients-refused"),
+    SealBrokenError: ErrorAnswer(500, "internal"),
+    RedisError: ErrorAnswer(503, "dependency-down"),
+    ValidationError: ErrorAnswer(400, "invalid"),
+    BadJsonError: ErrorAnswer(400, "bad-json"),
 }
 _BY_STATUS: Mapping[int, str] = {
     400: "bad-request",
@@ -116,15 +116,15 @@ def answer(error: Exception) -> Response:
     return _on_known(error) if isinstance(error, _KNOWN) else _on_unforeseen(error)
 
 
-def answer_to(error: Exception) -> Answer:
+def answer_to(error: Exception) -> ErrorAnswer:
     """The row of the nearest class of `error`; an error without one is our fault."""
     for kind in type(error).__mro__:
         if kind in ANSWERS:
             return ANSWERS[kind]
-    return Answer(500, "internal")
+    return ErrorAnswer(500, "internal")
 
 
-def respond(answer: Answer, *, more: Mapping[str, object] | None = None) -> Response:
+def respond(answer: ErrorAnswer, *, more: Mapping[str, object] | None = None) -> Response:
     """The error as JSON (with `more` fields), or as a page for a browser."""
     g.error_code = answer.code
     response = _page(answer) if wants_html() else jsonify(_body(answer) | dict(more or {}))
@@ -134,14 +134,14 @@ def respond(answer: Answer, *, more: Mapping[str, object] | None = None) -> Resp
     return response
 
 
-def _page(answer: Answer) -> Response:
+def _page(answer: ErrorAnswer) -> Response:
     title = texts.ERROR_TITLES.get(answer.status, texts.ERROR_TITLE)
     text = texts.ERRORS[answer.code]
     page = render_template("error.html", title=title, text=text, code=answer.code, request_id=request_id())
     return Response(page, mimetype="text/html")
 
 
-def _body(answer: Answer) -> dict[str, object]:
+def _body(answer: ErrorAnswer) -> dict[str, object]:
     text = texts.ERRORS[answer.code]
     return {"success": False, "error": text, "code": answer.code, "request_id": request_id()}
 
@@ -176,7 +176,9 @@ def _on_http(error: HTTPException) -> Response:
         return respond(answer_to(error))
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return _on_unforeseen(error)
-    response = respond(Answer(status, _BY_STATUS[status]) if status in _BY_STATUS else Answer(400, "bad-request"))
+    response = respond(
+        ErrorAnswer(status, _BY_STATUS[status]) if status in _BY_STATUS else ErrorAnswer(400, "bad-request")
+    )
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
     if isinstance(error, TooManyRequests):
@@ -194,4 +196,4 @@ def _seconds_to_wait(error: TooManyRequests) -> int:
 
 def _on_unforeseen(error: Exception) -> Response:
     log.error("unforeseen error", exc_info=error)
-    return respond(Answer(HTTPStatus.INTERNAL_SERVER_ERROR, "internal"))
+    return respond(ErrorAnswer(HTTPStatus.INTERNAL_SERVER_ERROR, "internal"))

@@ -52,7 +52,7 @@ class LongText(fields.Field[str]):
         return value.replace("\r\n", "\n")
 
 
-class Text(fields.Field[str]):
+class ShortText(fields.Field[str]):
     """Trimmed text without control characters, at most 255 long; never cut silently."""
 
     default_error_messages = _MESSAGES
@@ -90,7 +90,7 @@ class Phone(fields.Field[str]):
         return digits
 
 
-class Email(Text):
+class Email(ShortText):
     """An e-mail address."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> str:

@@ -9,7 +9,7 @@ from flask import current_app, g, request
 from aiadmin.container import Container
 from aiadmin.domain.companies.company import DEFAULT_COUNTRY, Company
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.install.signed_user import Visitor
+from aiadmin.domain.install.signed_user import YClientsUser
 from aiadmin.edge.peers import peer_of
 from aiadmin.web.http.guesses import Guesses
 from aiadmin.web.http.key_limits import KeyLimits
@@ -46,9 +46,9 @@ def country() -> str:
     return DEFAULT_COUNTRY if known is None else known.country
 
 
-def visitor() -> Visitor:
+def visitor() -> YClientsUser:
     """Who came from YClients, as the guard has verified."""
-    return cast("Visitor", g.visitor)
+    return cast("YClientsUser", g.visitor)
 
 
 def company_id() -> CompanyId:

@@ -9,8 +9,8 @@ from marshmallow import EXCLUDE, Schema, fields
 
 from aiadmin.domain.companies.company import IntegrationStatus
 from aiadmin.domain.companies.outbox import OutboxState
-from aiadmin.domain.install.lifecycle import Change
-from aiadmin.web.http.fields import Email, Id, Moment, Phone, Sum, Text
+from aiadmin.domain.install.lifecycle import LifecycleChange
+from aiadmin.web.http.fields import Email, Id, Moment, Phone, ShortText, Sum
 from aiadmin.web.http.request_context import country
 
 
@@ -34,9 +34,9 @@ class Callback(_In):
 
     company_id = Id(metadata={"example": 1})
     salon_id = Id(metadata={"example": 962302})
-    status = Text(allow_none=True, metadata={"example": "connected"})
-    whatsapp_phone = Text(allow_none=True, metadata={"example": "79001234567"})
-    api_key = Text(metadata={"description": "Ключ компании; можно в заголовке X-API-Key", "example": "sk_..."})
+    status = ShortText(allow_none=True, metadata={"example": "connected"})
+    whatsapp_phone = ShortText(allow_none=True, metadata={"example": "79001234567"})
+    api_key = ShortText(metadata={"description": "Ключ компании; можно в заголовке X-API-Key", "example": "sk_..."})
 
 
 class Webhook(_In):
@@ -101,13 +101,13 @@ class Lifecycle(_In):
 
     salon_id = Id(required=True, metadata={"example": 962302})
     application_id = Id(required=True, metadata={"example": 1})
-    event = Text(required=True, metadata={"example": "uninstall"})
-    partner_token = Text(required=True, metadata={"example": "..."})
+    event = ShortText(required=True, metadata={"example": "uninstall"})
+    partner_token = ShortText(required=True, metadata={"example": "..."})
     amount = Sum(
         least="0", allow_none=True, load_default=None, metadata={"description": "Сумма оплаты", "example": 990}
     )
     discount = Sum(least="0", allow_none=True, load_default=None, metadata={"example": None})
-    sign = Text(allow_none=True, load_default=None, metadata={"description": "Подпись оплаты", "example": None})
+    sign = ShortText(allow_none=True, load_default=None, metadata={"description": "Подпись оплаты", "example": None})
 
 
 class _Out(Schema):
@@ -168,7 +168,7 @@ class Status(_Out):
 class LifecycleDone(_Out):
     """The event was understood."""
 
-    result = fields.Enum(Change, by_value=True, required=True, metadata={"description": "Что изменилось"})
+    result = fields.Enum(LifecycleChange, by_value=True, required=True, metadata={"description": "Что изменилось"})
 
 
 class CallbackState(_Out):

@@ -18,7 +18,7 @@ from aiadmin.domain.errors import SalonsInvalidError, SignatureInvalidError
 from aiadmin.domain.ids import SalonId
 from aiadmin.domain.install.arrival import Admission, Arrival
 from aiadmin.domain.install.signed_user import salons_of
-from aiadmin.services.install.arrivals import Landing
+from aiadmin.services.install.arrivals import InstallOutcome
 from aiadmin.web.companies.registration import connect_url
 from aiadmin.web.http.errors import RETRY_SOON_SECONDS, answer_to
 from aiadmin.web.http.origins import is_of_yclients
@@ -60,7 +60,7 @@ def land() -> ResponseReturnValue:
     salons = salons_of(request.args.items(multi=True))
     if request.method == "HEAD":
         return ""
-    landings = list(_land_all(salons))
+    landings = list(_arrive_all(salons))
     if len(landings) == 1:
         return _open(landings[0])
     return _list(landings)
@@ -74,14 +74,14 @@ def refused(error: Exception) -> Response:
     return _notice(answer.code, answer.status)
 
 
-def _land_all(salons: tuple[SalonId, ...]) -> Iterator[Landing]:
+def _arrive_all(salons: tuple[SalonId, ...]) -> Iterator[InstallOutcome]:
     """YClients is asked about one salon after another, as its limits want it."""
     ends = time.monotonic() + PATIENCE_SECONDS
     for salon_id in salons:
         if time.monotonic() > ends:
-            yield Landing(salon_id=salon_id, admission=Admission.LATER)
+            yield InstallOutcome(salon_id=salon_id, admission=Admission.LATER)
         else:
-            landing = container().installer.land(_arrival(salon_id))
+            landing = container().arrival_service.handle_arrival(_arrival(salon_id))
             company_id = landing.company.company_id if landing.company else None
             log.info("salon arrived", company_id=company_id, salon_id=salon_id, admission=landing.admission.value)
             yield landing
@@ -106,7 +106,7 @@ def _is_from_yclients() -> bool:
     return request.headers.get("Sec-Fetch-Site") == "cross-site"
 
 
-def _open(landing: Landing) -> ResponseReturnValue:
+def _open(landing: InstallOutcome) -> ResponseReturnValue:
     if landing.company is None or landing.token is None:
         return _notice(landing.admission.value, _STATUS[landing.admission])
     return redirect(page_url(landing.admission, landing.company, landing.token), HTTPStatus.SEE_OTHER)
@@ -133,7 +133,7 @@ class _Line:
     url: str | None
 
 
-def _list(landings: list[Landing]) -> Response:
+def _list(landings: list[InstallOutcome]) -> Response:
     if all(landing.admission is Admission.LATER for landing in landings):
         return _notice(Admission.LATER.value, _STATUS[Admission.LATER])
     is_incomplete = any(landing.admission is Admission.LATER for landing in landings)
@@ -141,7 +141,7 @@ def _list(landings: list[Landing]) -> Response:
     return Response(render_template("marketplace/salons.html", lines=lines, is_incomplete=is_incomplete))
 
 
-def _line(landing: Landing) -> _Line:
+def _line(landing: InstallOutcome) -> _Line:
     owner, token = landing.company, landing.token
     is_in = owner is not None and token is not None
     return _Line(

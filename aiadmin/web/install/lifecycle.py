@@ -31,7 +31,7 @@ def hear() -> dict[str, object]:
     given = schemas.Lifecycle().load(read_object())
     if given["event"] == "payment" and not _is_signed(given):
         raise UnauthorizedError
-    change = container().keeper.hear(given["event"], SalonId(given["salon_id"]))
+    change = container().lifecycle_service.handle_event(given["event"], SalonId(given["salon_id"]))
     return schemas.dump(schemas.LifecycleDone, result=change)
 
 

@@ -57,7 +57,7 @@ class WebhookDoor:
         except Exception as error:  # noqa: BLE001 - Flask says it, and logs what nobody has foreseen
             environ[REFUSAL] = error
             return self._app(environ, start_response)
-        self._note(asked, request, time.perf_counter() - started)
+        self._log(asked, request, time.perf_counter() - started)
         headers = [*data_headers(is_secure=request.is_secure), (request_log.HEADER, request_id)]
         start_response(
             "200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(_BODY))), *headers]
@@ -76,7 +76,7 @@ class WebhookDoor:
             payload=payload,
             body=body_of(request),
             salon_of=held.salon_of,
-            inbox=held.inbox,
+            inbox=held.webhook_writer,
             clock=held.clock,
         )
 
@@ -100,7 +100,7 @@ class WebhookDoor:
             if company.company_id != company_id:
                 raise CompanyNotFoundError
 
-    def _note(self, company_id: CompanyId, request: Request, seconds: float) -> None:
+    def _log(self, company_id: CompanyId, request: Request, seconds: float) -> None:
         """The line and the measurement that every request has."""
         held = self._container
         held.metrics.observe(Metric.HTTP_SECONDS, seconds, endpoint=ROUTE, method="POST", status="200")

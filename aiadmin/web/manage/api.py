@@ -15,7 +15,7 @@ from aiadmin.domain.journal.sync_run import SyncRun
 from aiadmin.domain.manage.salon_state import session_state, states
 from aiadmin.domain.messages.message_log import LogEntry
 from aiadmin.services.manage import overview as management
-from aiadmin.services.manage.overview import Overview, Owner
+from aiadmin.services.manage.overview import OwnerActions, SalonOverview
 from aiadmin.texts import manage as texts_manage
 from aiadmin.web.http import schemas
 from aiadmin.web.http.request_context import company, container, key_limits
@@ -37,12 +37,12 @@ def overview() -> dict[str, object]:
         whatsapp=_whatsapp(seen),
         yclients=_yclients(seen),
         sync=[_sync(run) for run in seen.runs],
-        deeds=sorted(seen.deeds),
+        deeds=sorted(seen.actions),
         warning=texts_manage.DOUBLE_NOTICES if seen.is_double else None,
         states=[{"kind": one.kind.value, "text": texts_manage.state(one, seen.zone)} for one in states(seen.facts)],
         zone=seen.zone,
         events=_events(seen),
-        marks={mark.value: count for mark, count in seen.marks.items()},
+        marks={mark.value: count for mark, count in seen.statuses.items()},
     )
 
 
@@ -62,7 +62,7 @@ def messages() -> dict[str, object]:
     return schemas.dump(
         manage_schemas.Messages,
         messages=[_message(entry) for entry in entries],
-        before=str(entries[-1].place) if entries else None,
+        before=str(entries[-1].cursor) if entries else None,
     )
 
 
@@ -100,20 +100,20 @@ def payment() -> dict[str, object]:
     """A page of YClients' own; it is signed there for this salon."""
     owner = company().company_id
     key_limits().count_errand(owner)
-    url = container().partner_desk.payment_link(owner, None, actor=management.OWNER)
+    url = container().partner_service.payment_link(owner, None, actor=management.OWNER)
     return schemas.dump(manage_schemas.Payment, url=url)
 
 
-def _owner() -> Owner:
+def _owner() -> OwnerActions:
     held = container()
-    return Owner(uow=held.uow, queue=held.queue, clock=held.clock, window=held.config.activation_window)
+    return OwnerActions(uow=held.uow, queue=held.queue, clock=held.clock, window=held.config.activation_window)
 
 
 def _done(what: str) -> dict[str, object]:
     return schemas.dump(manage_schemas.Ordered, text=texts_manage.DONE[what])
 
 
-def _whatsapp(seen: Overview) -> Mapping[str, object]:
+def _whatsapp(seen: SalonOverview) -> Mapping[str, object]:
     owner, device = seen.company, seen.device
     kind = session_state(seen.facts)
     return {
@@ -130,7 +130,7 @@ def _session(device: Device | None) -> str:
     return texts_manage.session(device.observed, device.reason) if device else texts_manage.NO_PHONE
 
 
-def _events(seen: Overview) -> Sequence[Mapping[str, object]]:
+def _events(seen: SalonOverview) -> Sequence[Mapping[str, object]]:
     """What became of the session and who came in, newest first."""
     happened = [(event.at, _event(event)) for event in seen.events]
     happened += [(entry.at, texts_manage.new_entry(entry.details.get("user_id"))) for entry in seen.entries]
@@ -141,7 +141,7 @@ def _event(event: SessionChange) -> str:
     return texts_manage.session(event.observed, event.reason)
 
 
-def _yclients(seen: Overview) -> Mapping[str, object]:
+def _yclients(seen: SalonOverview) -> Mapping[str, object]:
     owner = seen.company
     return {
         "status": owner.integration_status.value,
@@ -157,12 +157,12 @@ def _sync(run: SyncRun) -> Mapping[str, object]:
 
 def _message(entry: LogEntry) -> Mapping[str, object]:
     return {
-        "side": entry.side,
+        "side": entry.author,
         "at": entry.at,
         "phone": entry.phone,
         "name": entry.name,
         "text": entry.text,
         "purpose": texts_manage.PURPOSES.get(entry.purpose or ""),
-        "mark": entry.mark,
+        "mark": entry.status,
         "reason": texts_manage.message_reason(entry.reason),
     }

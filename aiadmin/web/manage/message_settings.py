@@ -9,7 +9,7 @@ from flask import Blueprint, Response
 
 from aiadmin.domain.notices.settings import MessageSettings, SettingsInvalidError
 from aiadmin.domain.notices.template import TemplateError
-from aiadmin.services.notices.settings import Wishes, Wording
+from aiadmin.services.notices.settings import MessageSettingsService, NoticeText
 from aiadmin.texts import manage as texts_manage
 from aiadmin.texts import notices as notice_texts
 from aiadmin.web.http import schemas
@@ -27,11 +27,11 @@ blueprint = Blueprint("wishes", __name__)
 @documented(Operation(summary="Настройки и тексты сообщений", answers={200: message_settings_schemas.Settings}))
 def show() -> dict[str, object]:
     """What the salon has set, every text with an example, and what texts may use."""
-    owner, wishes = company(), _wishes()
+    owner, service = company(), _service()
     return schemas.dump(
         message_settings_schemas.Settings,
-        settings=wishes.settings(owner.company_id).to_json(),
-        texts=[_text(one) for one in wishes.texts(owner)],
+        settings=service.settings(owner.company_id).to_json(),
+        texts=[_text(one) for one in service.texts(owner)],
         variables=notice_texts.VARIABLE_MEANINGS,
     )
 
@@ -48,7 +48,7 @@ def show() -> dict[str, object]:
 def change() -> dict[str, object]:
     """Only what is sent is changed; nothing, where one of it is wrong."""
     asked = message_settings_schemas.Change().load(read_object())
-    settings: MessageSettings = _wishes().set(company().company_id, asked["settings"])
+    settings: MessageSettings = _service().set(company().company_id, asked["settings"])
     return schemas.dump(message_settings_schemas.Saved, settings=settings.to_json(), text=texts_manage.DONE["saved"])
 
 
@@ -64,7 +64,7 @@ def change() -> dict[str, object]:
 def change_text() -> dict[str, object]:
     """`template: null` goes back to our text."""
     asked = message_settings_schemas.NewText().load(read_object())
-    return schemas.dump(message_settings_schemas.Text, **_text(_wishes().set_text(company(), **asked)))
+    return schemas.dump(message_settings_schemas.Text, **_text(_service().set_text(company(), **asked)))
 
 
 @blueprint.post("/marketplace/manage/text/preview")
@@ -79,7 +79,7 @@ def change_text() -> dict[str, object]:
 def preview() -> dict[str, object]:
     """The text with an invented booking; nothing is kept."""
     asked = message_settings_schemas.Draft().load(read_object())
-    seen = _wishes().preview(company(), **asked)
+    seen = _service().preview(company(), **asked)
     return schemas.dump(message_settings_schemas.Preview, preview=seen.text, preview_confirmed=seen.confirmed)
 
 
@@ -92,8 +92,8 @@ def preview() -> dict[str, object]:
 def try_out() -> tuple[dict[str, object], int]:
     """To a phone of the salon's people, at most twenty times a day."""
     asked = message_settings_schemas.Trial().load(read_object())
-    _wishes().try_out(company(), **asked)
-    container().queue.look()
+    _service().try_out(company(), **asked)
+    container().queue.wake_hosts()
     return schemas.dump(Ordered, text=texts_manage.DONE["trial"]), HTTPStatus.ACCEPTED
 
 
@@ -110,11 +110,11 @@ def text_refused(error: TemplateError) -> Response:
     return respond(ANSWERS[TemplateError], more={"position": error.position, "flaw": flaw})
 
 
-def _wishes() -> Wishes:
-    return Wishes(uow=container().uow, clock=container().clock)
+def _service() -> MessageSettingsService:
+    return MessageSettingsService(uow=container().uow, clock=container().clock)
 
 
-def _text(one: Wording) -> Mapping[str, object]:
+def _text(one: NoticeText) -> Mapping[str, object]:
     return {
         "kind": one.kind,
         "title": texts_manage.PURPOSES[one.kind],

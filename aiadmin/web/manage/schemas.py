@@ -7,18 +7,18 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields
 
 from aiadmin import texts
-from aiadmin.domain.manage.owner_actions import Deed
-from aiadmin.domain.messages.message_log import Mark, Place, Side
+from aiadmin.domain.manage.owner_actions import OwnerAction
+from aiadmin.domain.messages.message_log import Author, Cursor, MessageStatus
 from aiadmin.web.http.fields import Moment
 from aiadmin.web.http.schemas import _In
 
 
-class _Cursor(fields.Field[Place]):
+class _Cursor(fields.Field[Cursor]):
     """A place in the log, as the last entry of a page names it."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Place:
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Cursor:
         try:
-            return Place.parse(str(value))
+            return Cursor.parse(str(value))
         except ValueError as error:
             raise ValidationError(texts.FIELDS["cursor"]) from error
 
@@ -95,7 +95,9 @@ class Overview(Schema):
     whatsapp = fields.Nested(WhatsApp)
     yclients = fields.Nested(YClients)
     sync = fields.List(fields.Nested(Sync))
-    deeds = fields.List(fields.Enum(Deed, by_value=True), metadata={"description": "Что владелец может сделать"})
+    deeds = fields.List(
+        fields.Enum(OwnerAction, by_value=True), metadata={"description": "Что владелец может сделать"}
+    )
     warning = fields.String(allow_none=True, metadata={"description": "Что стоит поправить в настройках"})
     states = fields.List(fields.Nested(State), metadata={"description": "Что не так, самое важное сверху"})
     zone = fields.String(required=True, metadata={"example": "Europe/Moscow", "description": "Часы салона"})
@@ -106,13 +108,13 @@ class Overview(Schema):
 class Message(Schema):
     """One message of the log."""
 
-    side = fields.Enum(Side, by_value=True)
+    side = fields.Enum(Author, by_value=True)
     at = Moment(required=True)
     phone = fields.String(allow_none=True)
     name = fields.String(allow_none=True)
     text = fields.String(allow_none=True)
     purpose = fields.String(allow_none=True)
-    mark = fields.Enum(Mark, by_value=True, allow_none=True)
+    mark = fields.Enum(MessageStatus, by_value=True, allow_none=True)
     reason = fields.String(allow_none=True)
 
 

@@ -16,8 +16,8 @@ from aiadmin.web.http.fields import (
     LongText,
     Moment,
     Phone,
+    ShortText,
     Sum,
-    Text,
     WallClock,
 )
 
@@ -92,7 +92,7 @@ def _dict(field: fields.Field[Any]) -> Node:
 
 _KINDS: Mapping[type[fields.Field[Any]], Callable[[fields.Field[Any]], Node]] = {
     Id: _id,
-    Text: _text,
+    ShortText: _text,
     LongText: lambda _: {"type": "string", "maxLength": MAX_LONG_TEXT},
     Phone: _text,
     Email: lambda field: {**_text(field), "format": "email"},

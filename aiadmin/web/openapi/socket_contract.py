@@ -1,7 +1,7 @@
 """The contract of the Socket.IO namespace `/marketplace` as data, for the API's document and its readers.
 
 OpenAPI has no words for events, so the document carries it as the extension `x-socket.io`. A test holds it to what
-`rooms` emits and `sockets` takes.
+`page_events` emits and `sockets` takes.
 """
 
 from __future__ import annotations

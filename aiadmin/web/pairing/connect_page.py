@@ -37,7 +37,7 @@ MODULES = (
 def page() -> str:
     """The page of the company that the token opens; `company` and `salon` must not contradict it.
 
-    While its reader makes up their mind, a pairing room gets ready.
+    While its reader makes up their mind, a pairing process gets ready.
     """
     owner = company()
     named = {"company": owner.company_id, "salon": owner.salon_id}
@@ -57,8 +57,8 @@ def closed(error: LinkError) -> Response:
 
 def _expect(owner: Company) -> None:
     with suppress(DependencyDownError):
-        if container().feed.expect(owner.company_id):
-            container().queue.look()
+        if container().pairing_store.request_prewarm(owner.company_id):
+            container().queue.wake_hosts()
 
 
 def _render(page_state: str, owner: Company | None = None) -> str:

@@ -1,4 +1,4 @@
-"""Which sockets of this process watch which company, said to the pairing desk every few seconds."""
+"""Which sockets of this process watch which company, said to the coordinator every few seconds."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from aiadmin.adapters.redis.pairing.store import RedisPairingFeed
+from aiadmin.adapters.redis.pairing.store import RedisPairingStore
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.metrics import Metric
@@ -20,7 +20,7 @@ REFRESH_SECONDS = 5.0
 
 
 @dataclass(frozen=True, kw_only=True)
-class Visitor:
+class PageConnection:
     """One accepted socket.
 
     Attributes:
@@ -31,7 +31,7 @@ class Visitor:
     token: str
 
 
-class Watchers:
+class ConnectedPages:
     """The sockets of this process. One loop in the background lives as long as there are any.
 
     Args:
@@ -41,62 +41,62 @@ class Watchers:
 
     def __init__(
         self,
-        feed: RedisPairingFeed,
+        store: RedisPairingStore,
         metrics: Metrics,
         *,
         start: Callable[[Callable[[], None]], object],
         sleep: Callable[[float], None],
     ) -> None:
-        self._feed = feed
+        self._store = store
         self._metrics = metrics
         self._start = start
         self._sleep = sleep
-        self._visitors: dict[str, Visitor] = {}
+        self._pages: dict[str, PageConnection] = {}
         self._watching: dict[str, CompanyId] = {}
         self._is_running = False
 
-    def enter(self, sid: str, visitor: Visitor) -> None:
+    def enter(self, sid: str, page: PageConnection) -> None:
         """A socket was accepted."""
-        self._visitors[sid] = visitor
-        self._metrics.gauge(Metric.SOCKETS, len(self._visitors))
+        self._pages[sid] = page
+        self._metrics.gauge(Metric.SOCKETS, len(self._pages))
         if not self._is_running:
             self._is_running = True
             self._start(self._run)
 
-    def find(self, sid: str) -> Visitor | None:
+    def find(self, sid: str) -> PageConnection | None:
         """The accepted socket of this id; a socket that was not accepted may ask nothing."""
-        return self._visitors.get(sid)
+        return self._pages.get(sid)
 
-    def all(self) -> dict[str, Visitor]:
+    def all(self) -> dict[str, PageConnection]:
         """Every accepted socket."""
-        return dict(self._visitors)
+        return dict(self._pages)
 
     def watch(self, sid: str) -> None:
         """From now on this socket wants codes."""
-        visitor = self._visitors.get(sid)
-        if visitor is not None:
-            self._watching[sid] = visitor.company_id
+        page = self._pages.get(sid)
+        if page is not None:
+            self._watching[sid] = page.company_id
 
     def leave(self, sid: str) -> None:
         """The socket is gone. The last watcher of a company leaves it 20 s for somebody to come back."""
-        if self._visitors.pop(sid, None) is not None:
-            self._metrics.gauge(Metric.SOCKETS, len(self._visitors))
+        if self._pages.pop(sid, None) is not None:
+            self._metrics.gauge(Metric.SOCKETS, len(self._pages))
         company_id = self._watching.pop(sid, None)
         if company_id is not None and not Counter(self._watching.values())[company_id]:
             try:
-                self._feed.unwatch(company_id)
+                self._store.unwatch(company_id)
             except DependencyDownError:
                 log.debug("a watch runs out by itself")
 
     def _run(self) -> None:
-        while self._visitors:
+        while self._pages:
             self._sleep(REFRESH_SECONDS)
             self._refresh()
         self._is_running = False
 
     def _refresh(self) -> None:
         try:
-            connected = self._feed.watch(*set(self._watching.values()))
+            connected = self._store.watch(*set(self._watching.values()))
         except DependencyDownError:
             return
         for sid in [sid for sid, company_id in self._watching.items() if company_id in connected]:

@@ -11,8 +11,8 @@ from aiadmin.domain.errors import LinkInvalidError
 
 
 @dataclass(frozen=True, kw_only=True)
-class Knock:
-    """A page at the door.
+class Handshake:
+    """What a page says when it connects.
 
     Attributes:
         company_id: the company that it names, a hint that must match its token; None where it is left out or empty.
@@ -28,9 +28,9 @@ class Knock:
     wants_codes: bool = True
 
 
-def read(auth: object) -> Knock:
-    """The knock of the socket in hand. Raises LinkInvalidError where there is no token."""
-    return Knock(
+def read(auth: object) -> Handshake:
+    """The handshake of the socket in hand. Raises LinkInvalidError where there is no token."""
+    return Handshake(
         sid=cast("str", request.sid),  # type: ignore[attr-defined]
         address=request.remote_addr or "",
         token=_token_of(auth),

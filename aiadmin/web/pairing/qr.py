@@ -11,12 +11,12 @@ from flask.typing import ResponseReturnValue
 
 from aiadmin import texts
 from aiadmin.adapters import qr_image
-from aiadmin.adapters.redis.pairing.progress import Progress
+from aiadmin.adapters.redis.pairing.progress import PairingProgress
 from aiadmin.domain.errors import AlreadyConnectedError
 from aiadmin.services.companies import registration
 from aiadmin.services.ports import LiveCode
 from aiadmin.web.http import schemas
-from aiadmin.web.http.errors import Answer, respond
+from aiadmin.web.http.errors import ErrorAnswer, respond
 from aiadmin.web.http.request_context import company, container
 from aiadmin.web.openapi.operation import Operation, documented
 
@@ -24,7 +24,7 @@ blueprint = Blueprint("qr", __name__)
 
 WAIT = timedelta(seconds=10)
 """How long a first code is waited for; the page's own patience is longer."""
-NOT_READY = Answer(503, "code-not-ready")
+NOT_READY = ErrorAnswer(503, "code-not-ready")
 
 
 def _described(media: str | type[schemas.QrCode]) -> Operation:
@@ -63,7 +63,7 @@ def png(token: str) -> ResponseReturnValue:
 
 def _answer(show: Callable[[LiveCode], ResponseReturnValue]) -> ResponseReturnValue:
     """The code, or where the pairing stands. Asking makes a code: whoever asks counts as a watcher."""
-    owner, feed = company(), container().feed
+    owner, feed = company(), container().pairing_store
     if owner.whatsapp_connected and request.args.get("relink") != "1":
         raise AlreadyConnectedError
     if request.args.get("consent") == "1":
@@ -74,7 +74,7 @@ def _answer(show: Callable[[LiveCode], ResponseReturnValue]) -> ResponseReturnVa
     return show(code) if code else respond(NOT_READY, more=_standing(feed.find_state(owner.company_id)))
 
 
-def _standing(progress: Progress | None) -> dict[str, object]:
+def _standing(progress: PairingProgress | None) -> dict[str, object]:
     if progress is None:
         return {}
     text = texts.PAIRING[progress.state].format(place=progress.place)

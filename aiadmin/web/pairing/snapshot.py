@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from aiadmin import texts
-from aiadmin.adapters.redis.pairing.progress import Progress
+from aiadmin.adapters.redis.pairing.progress import PairingProgress
 from aiadmin.adapters.sockets import page_events
 from aiadmin.adapters.sockets.page_events import Payload
 from aiadmin.container import Container
@@ -28,7 +28,7 @@ def of_company(company: Company, container: Container) -> Iterator[Event]:
 
 def of_pairing(company_id: CompanyId, container: Container) -> Iterator[Event]:
     """The state, and the codes that live now. Raises DependencyDownError."""
-    feed, now = container.feed, container.clock()
+    feed, now = container.pairing_store, container.clock()
     progress, code = feed.find_state(company_id), feed.find_code(company_id)
     state = _state_of(progress, code)
     place = {"place": progress.place} if progress and progress.place else {}
@@ -50,7 +50,7 @@ def _connected(company: Company) -> Iterator[Event]:
         yield "status", page_events.status(status, texts.ACTIVATION[status], **extra)
 
 
-def _state_of(progress: Progress | None, code: LiveCode | None) -> PairingState:
+def _state_of(progress: PairingProgress | None, code: LiveCode | None) -> PairingState:
     """A code that died with its maker is being made again."""
     if progress is None or (progress.state is PairingState.QR and code is None):
         return PairingState.WAITING

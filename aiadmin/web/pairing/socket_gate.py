@@ -66,7 +66,7 @@ class RefusedError(Exception):
 
 
 @dataclass
-class Session:
+class SocketSession:
     """An Engine.IO session.
 
     Attributes:
@@ -94,8 +94,8 @@ class SocketGate:
         self._app, self._server, self._engine, self._metrics = app, server, server.eio, metrics
         self._handshakes = Quota(joins * HANDSHAKES_PER_JOIN, 60)
         self._packets = Quota(PACKETS, PACKETS_SECONDS)
-        self._knocking: OrderedDict[str, Session] = OrderedDict()
-        self._pages: dict[str, Session] = {}
+        self._knocking: OrderedDict[str, SocketSession] = OrderedDict()
+        self._pages: dict[str, SocketSession] = {}
         self._is_sweeping = False
         self._take_over()
 
@@ -146,7 +146,7 @@ class SocketGate:
         if len(self._knocking) >= MAX_KNOCKING:
             self._drop(next(iter(self._knocking)))
 
-    def _hold(self, session: Session, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def _hold(self, session: SocketSession, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         """A poll: one at a time, and a connection that only waits."""
         if session.is_polled:
             raise RefusedError(HTTPStatus.BAD_REQUEST, "bad-request")
@@ -204,14 +204,14 @@ class SocketGate:
 
     def _note(self, eio_sid: str, environ: Environ) -> None:
         is_websocket = "websocket" in parse_qs(environ.get("QUERY_STRING", "")).get("transport", [])
-        self._knocking[eio_sid] = Session(environ.get("aiadmin.connection") if is_websocket else None)
+        self._knocking[eio_sid] = SocketSession(environ.get("aiadmin.connection") if is_websocket else None)
         if not self._is_sweeping:
             self._is_sweeping = True
             self._server.start_background_task(self._sweep_on)
 
     # the sessions
 
-    def _find(self, eio_sid: str) -> Session | None:
+    def _find(self, eio_sid: str) -> SocketSession | None:
         return self._knocking.get(eio_sid) or self._pages.get(eio_sid)
 
     def _has_joined(self, eio_sid: str) -> bool:
@@ -239,7 +239,7 @@ class SocketGate:
         elif time.monotonic() - session.since > JOIN_SECONDS:
             self._drop(eio_sid)
 
-    def _seat(self, eio_sid: str, session: Session) -> None:
+    def _seat(self, eio_sid: str, session: SocketSession) -> None:
         if eio_sid in self._knocking:
             self._pages[eio_sid] = self._knocking.pop(eio_sid)
         if session.connection is not None and session.connection.phase is Phase.KNOCKING:

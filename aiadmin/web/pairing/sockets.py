@@ -37,8 +37,8 @@ from aiadmin.web.http import origins, request_log
 from aiadmin.web.http.errors import answer_to
 from aiadmin.web.http.request_context import peer
 from aiadmin.web.pairing import snapshot
-from aiadmin.web.pairing.connected_pages import Visitor, Watchers
-from aiadmin.web.pairing.handshake import Knock, read
+from aiadmin.web.pairing.connected_pages import ConnectedPages, PageConnection
+from aiadmin.web.pairing.handshake import Handshake, read
 from aiadmin.web.pairing.socket_gate import QUIET, SocketGate
 from aiadmin.web.pairing.socket_limits import SocketLimits
 from aiadmin.web.pairing.socket_packets import StrictPacket
@@ -47,7 +47,7 @@ log = structlog.get_logger(__name__)
 
 MAX_MESSAGE_BYTES = 16 * 1024
 CATCH_UP_SECONDS = 6.0
-"""A desk writes what it shows to Redis every five."""
+"""A coordinator writes what it shows to Redis every five."""
 OPEN_PAUSES_SECONDS = (1.0, 2.0, 3.0, 4.0)
 _HANDLERS = {
     "connect": "connect",
@@ -75,7 +75,7 @@ def attach(app: Flask, container: Container) -> SocketIO:
         logger=QUIET,
         engineio_logger=QUIET,
     )
-    namespace = Marketplace(container, server)
+    namespace = MarketplaceNamespace(container, server)
     manager.on_return = namespace.show_again
     server.on_namespace(namespace)
     app.wsgi_app = SocketGate(  # type: ignore[method-assign]
@@ -88,15 +88,15 @@ def attach(app: Flask, container: Container) -> SocketIO:
     return server
 
 
-class Marketplace(Namespace):  # type: ignore[misc]
+class MarketplaceNamespace(Namespace):  # type: ignore[misc]
     """One company's pages."""
 
     def __init__(self, container: Container, server: SocketIO) -> None:
         super().__init__(NAMESPACE)
         self._container = container
         self._limits = SocketLimits(container)
-        self._watchers = Watchers(
-            container.feed,
+        self._pages = ConnectedPages(
+            container.pairing_store,
             container.metrics,
             start=server.start_background_task,
             sleep=server.sleep,
@@ -108,11 +108,11 @@ class Marketplace(Namespace):  # type: ignore[misc]
         return None if name is None else super().trigger_event(name, *args)
 
     def show_again(self) -> None:
-        """Redis was away: show every page what it may have missed, once the desks have said it all again."""
+        """Redis was away: show every page what it may have missed, once the coordinators have said it all again."""
         self.socketio.sleep(CATCH_UP_SECONDS)
-        for sid, visitor in self._watchers.all().items():
+        for sid, page in self._pages.all().items():
             try:
-                self._show(sid, self._open(visitor.token))
+                self._show(sid, self._open(page.token))
             except AiAdminError as error:
                 log.info("a page was not shown its state", reason=_code_of(error))
 
@@ -129,7 +129,7 @@ class Marketplace(Namespace):  # type: ignore[misc]
 
     def on_disconnect(self, _reason: str) -> None:
         """The page is gone."""
-        self._watchers.leave(_sid())
+        self._pages.leave(_sid())
 
     def on_request_qr(self, *args: object) -> None:
         """The button: the living code again, or a new series where none lives, also after three of them.
@@ -147,60 +147,60 @@ class Marketplace(Namespace):  # type: ignore[misc]
     def _admit(self, auth: object) -> None:
         if not self._limits.may_connect(peer()):
             return self._refuse("too-many-attempts")
-        knock = read(auth)
+        handshake = read(auth)
         try:
-            return self._enter(knock)
+            return self._enter(handshake)
         except DependencyDownError as error:
             self._complain(_code_of(error))
             # not here: a client that is still changing to a websocket hears nothing until this handler is through
-            self.socketio.start_background_task(self._enter_patiently, knock)
+            self.socketio.start_background_task(self._enter_patiently, handshake)
 
-    def _enter(self, knock: Knock) -> None:
-        company = self._open(knock.token)
-        if knock.company_id not in {None, str(company.company_id)}:
+    def _enter(self, handshake: Handshake) -> None:
+        company = self._open(handshake.token)
+        if handshake.company_id not in {None, str(company.company_id)}:
             raise LinkInvalidError
-        if not self.socketio.server.manager.is_connected(knock.sid, NAMESPACE):
+        if not self.socketio.server.manager.is_connected(handshake.sid, NAMESPACE):
             return None
-        self.socketio.server.enter_room(knock.sid, room_of(company.company_id), namespace=NAMESPACE)
-        self._watchers.enter(knock.sid, Visitor(company_id=company.company_id, token=knock.token))
-        if not self.socketio.server.manager.is_connected(knock.sid, NAMESPACE):
+        self.socketio.server.enter_room(handshake.sid, room_of(company.company_id), namespace=NAMESPACE)
+        self._pages.enter(handshake.sid, PageConnection(company_id=company.company_id, token=handshake.token))
+        if not self.socketio.server.manager.is_connected(handshake.sid, NAMESPACE):
             # it left while its link was being checked, and its leaving has been told already
-            return self._watchers.leave(knock.sid)
-        return self._attend(knock, company)
+            return self._pages.leave(handshake.sid)
+        return self._attend(handshake, company)
 
-    def _enter_patiently(self, knock: Knock) -> None:
+    def _enter_patiently(self, handshake: Handshake) -> None:
         """Wait for PostgreSQL a while: a restart of it must not send a page away."""
         code = ""
         for pause in OPEN_PAUSES_SECONDS:
             self.socketio.sleep(pause)
             try:
-                return self._enter(knock)
+                return self._enter(handshake)
             except DependencyDownError as error:
                 code = _code_of(error)
             except AiAdminError as error:
-                return self._refuse(_code_of(error), knock)
-        return self._refuse(code, knock)
+                return self._refuse(_code_of(error), handshake)
+        return self._refuse(code, handshake)
 
-    def _attend(self, knock: Knock, company: Company) -> None:
+    def _attend(self, handshake: Handshake, company: Company) -> None:
         """A page of a salon that is not connected makes codes by being there, unless its reader has yet to agree."""
-        if not knock.wants_codes:
+        if not handshake.wants_codes:
             return None
         try:
-            if knock.consent is False:
+            if handshake.consent is False:
                 return self._expect(company)
             if not company.whatsapp_connected:
-                self._watchers.watch(knock.sid)
-                self._note_consent(company, knock.consent)
+                self._pages.watch(handshake.sid)
+                self._note_consent(company, handshake.consent)
                 self._forget_old_success(company)
-                self._watch(knock.sid, company)
-            return self._show(knock.sid, company)
+                self._watch(handshake.sid, company)
+            return self._show(handshake.sid, company)
         except DependencyDownError as error:
-            return self._complain(_code_of(error), knock.sid)
+            return self._complain(_code_of(error), handshake.sid)
 
     def _expect(self, company: Company) -> None:
-        """A room gets ready for the page that may soon ask."""
-        if self._container.feed.expect(company.company_id):
-            self._container.queue.look()
+        """A pairing process gets ready for the page that may soon ask."""
+        if self._container.pairing_store.request_prewarm(company.company_id):
+            self._container.queue.wake_hosts()
 
     def _note_consent(self, company: Company, consent: object) -> None:
         if consent is True:
@@ -208,15 +208,15 @@ class Marketplace(Namespace):  # type: ignore[misc]
 
     def _forget_old_success(self, company: Company) -> None:
         """The phone was unlinked since."""
-        progress = self._container.feed.find_state(company.company_id)
+        progress = self._container.pairing_store.find_state(company.company_id)
         if progress is not None and progress.state is PairingState.CONNECTED:
-            self._container.feed.retry(company.company_id)
+            self._container.pairing_store.retry(company.company_id)
 
     def _pair(self, company: Company, fields: dict[str, object]) -> None:
         if company.whatsapp_connected and fields.get("relink") is not True:
             return self._show(_sid(), company)
         self._note_consent(company, fields.get("consent"))
-        self._container.feed.retry(company.company_id)
+        self._container.pairing_store.retry(company.company_id)
         self._watch(_sid(), company)
         return self._send_all(_sid(), snapshot.of_pairing(company.company_id, self._container))
 
@@ -229,23 +229,23 @@ class Marketplace(Namespace):  # type: ignore[misc]
             return self._complain("phone-invalid")
         if not self._limits.may_ask_code(company.company_id):
             return self._complain("too-many-requests")
-        self._container.feed.request_code(company.company_id, phone)
+        self._container.pairing_store.request_code(company.company_id, phone)
         return self._watch(_sid(), company)
 
     def _watch(self, sid: str, company: Company) -> None:
-        self._watchers.watch(sid)
-        self._container.feed.watch(company.company_id)
-        self._container.queue.look()
+        self._pages.watch(sid)
+        self._container.pairing_store.watch(company.company_id)
+        self._container.queue.wake_hosts()
 
     def _serve(self, act: Callable[[Company], None]) -> None:
         """Do what an accepted socket asks, if its link still holds."""
-        visitor = self._watchers.find(_sid())
-        if visitor is None:
+        page = self._pages.find(_sid())
+        if page is None:
             return self._refuse("link-invalid")
-        if not self._limits.may_ask(visitor.company_id):
+        if not self._limits.may_ask(page.company_id):
             return self._complain("too-many-requests")
         try:
-            return act(self._open(visitor.token))
+            return act(self._open(page.token))
         except LinkError as error:
             return self._refuse(_code_of(error))
         except DependencyDownError as error:
@@ -270,9 +270,9 @@ class Marketplace(Namespace):  # type: ignore[misc]
     def _complain(self, code: str, sid: str | None = None) -> None:
         self._send("error", page_events.error(code, _sentence(code)), sid)
 
-    def _refuse(self, code: str, knock: Knock | None = None) -> None:
+    def _refuse(self, code: str, handshake: Handshake | None = None) -> None:
         """Say why and close; in the background, where there is no request, by what the page said at the door."""
-        sid, address = (knock.sid, knock.address) if knock else (_sid(), request.remote_addr or "")
+        sid, address = (handshake.sid, handshake.address) if handshake else (_sid(), request.remote_addr or "")
         event = "socket limit exceeded" if code == "too-many-attempts" else "socket refused"
         log.warning(event, code=code, ip=request_log.logged_address(address, self._container.config.log_addresses))
         self._complain(code, sid)

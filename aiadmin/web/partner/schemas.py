@@ -7,8 +7,8 @@ from typing import Any
 from marshmallow import EXCLUDE, Schema, fields, validate
 
 from aiadmin import texts
-from aiadmin.domain.partner.partner import Outcome
-from aiadmin.web.http.fields import Moment, Sum, Text, WallClock
+from aiadmin.domain.partner.partner import PartnerOutcome
+from aiadmin.web.http.fields import Moment, ShortText, Sum, WallClock
 from aiadmin.web.http.schemas import Done
 
 _CHANNELS = validate.OneOf(["whatsapp", "sms"], error=texts.FIELDS["choice"])
@@ -28,9 +28,9 @@ class _Order(Schema):
 class PaymentOrder(_Order):
     """A payment of a salon, for a period; times are written as YClients writes them."""
 
-    key = Text(load_default=None, metadata=_KEY)
+    key = ShortText(load_default=None, metadata=_KEY)
     amount = Sum(required=True, metadata={"example": "990.00"})
-    currency = Text(load_default="RUB", validate=_CURRENCY, metadata={"example": "RUB"})
+    currency = ShortText(load_default="RUB", validate=_CURRENCY, metadata={"example": "RUB"})
     paid_at = WallClock(load_default=None, metadata={"example": "2025-01-16 10:00:00"})
     period_from = WallClock(required=True, metadata={"example": "2025-01-16 00:00:00"})
     period_to = WallClock(required=True, metadata={"example": "2025-02-16 00:00:00"})
@@ -39,13 +39,13 @@ class PaymentOrder(_Order):
 class ShortNames(_Order):
     """The names that a salon's messages come from."""
 
-    names = fields.List(Text(), required=True, validate=_LENGTH, error_messages=_LIST)
+    names = fields.List(ShortText(), required=True, validate=_LENGTH, error_messages=_LIST)
 
 
 class Channel(_Order):
     """Whether a channel can be used."""
 
-    channel = Text(required=True, validate=_CHANNELS, metadata={"example": "whatsapp"})
+    channel = ShortText(required=True, validate=_CHANNELS, metadata={"example": "whatsapp"})
     is_available = fields.Boolean(required=True, error_messages=_FLAG, metadata={"example": True})
 
 
@@ -59,7 +59,7 @@ class Paid(Done):
     """How a payment stands. `unknown`: it may have been done, and is not sent again under this key."""
 
     key = fields.String(required=True, metadata=_KEY)
-    outcome = fields.Enum(Outcome, by_value=True, required=True)
+    outcome = fields.Enum(PartnerOutcome, by_value=True, required=True)
     payment_id = fields.Integer(required=True, allow_none=True, metadata={"example": 123})
     detail = fields.String(required=True, metadata={"example": ""})
     is_repeat = fields.Boolean(required=True, metadata={"example": False})

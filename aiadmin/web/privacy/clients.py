@@ -25,7 +25,7 @@ _ACTOR = "admin-api"
 )
 def export(company_id: int) -> Response:
     """By table."""
-    held = container().privacy_desk.export(CompanyId(company_id), _phone(company_id), actor=_ACTOR)
+    held = container().privacy_service.export(CompanyId(company_id), _phone(company_id), actor=_ACTOR)
     body = json.dumps({"success": True, "held": held}, ensure_ascii=False, default=str)
     return Response(body, mimetype="application/json")
 
@@ -40,7 +40,7 @@ def export(company_id: int) -> Response:
 )
 def erase(company_id: int) -> dict[str, object]:
     """How many rows of each table; again is as good as once."""
-    rows = container().privacy_desk.erase(CompanyId(company_id), _phone(company_id), actor=_ACTOR)
+    rows = container().privacy_service.erase(CompanyId(company_id), _phone(company_id), actor=_ACTOR)
     return schemas.dump(schemas.ErasedOfClient, rows=rows)
 
 
@@ -52,7 +52,7 @@ def erase(company_id: int) -> dict[str, object]:
 )
 def restore(company_id: int) -> dict[str, object]:
     """Whether the client had been erased."""
-    found = container().privacy_desk.restore(CompanyId(company_id), _phone(company_id), actor=_ACTOR)
+    found = container().privacy_service.restore(CompanyId(company_id), _phone(company_id), actor=_ACTOR)
     return schemas.dump(schemas.Restored, restored=found)
 
 

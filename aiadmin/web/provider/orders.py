@@ -9,7 +9,7 @@ from flask import Blueprint, Response, jsonify
 
 from aiadmin import texts
 from aiadmin.domain.companies.company import IntegrationStatus
-from aiadmin.domain.errors import OperatorClosedError
+from aiadmin.domain.errors import ProviderClosedError
 from aiadmin.domain.metrics import Metric
 from aiadmin.domain.provider.order import Code, Taken
 from aiadmin.web.http import errors, schemas
@@ -38,9 +38,9 @@ def take() -> Response:
     """200 says that each message with an `ext_id` is owed; the same id again is answered the same, and sent once."""
     owner, held = company(), container()
     if owner.integration_status is IntegrationStatus.FROZEN or not owner.whatsapp_connected:
-        raise OperatorClosedError
+        raise ProviderClosedError
     order = read_order(read_object(), held.config.operator_callback_origins, owner.country)
-    taken = held.operator.take(owner.company_id, order)
+    taken = held.order_service.accept(owner.company_id, order)
     for one in taken:
         held.metrics.count(Metric.OPERATOR_MESSAGES, result="taken" if one.refusal is None else "refused")
     return jsonify([_row(one) for one in taken])

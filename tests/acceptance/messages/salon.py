@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.messages.contact import Sighting
+from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import NewMessage, Purpose
 from aiadmin.services.messages import messages
 from tests.acceptance.hosting import Pair
@@ -33,7 +33,9 @@ class Salon:
         """Owe a message; nobody is nudged."""
         key = f"test:{next(_KEYS)}"
         new = NewMessage(company_id=self.company_id, text=text, dedup_key=key, deadline_at=None, purpose=purpose)
-        number = messages.send(new, to=Sighting(phone=phone), uow=self.database.uow, clock=lambda: datetime.now(UTC))
+        number = messages.send(
+            new, to=IdentityObservation(phone=phone), uow=self.database.uow, clock=lambda: datetime.now(UTC)
+        )
         assert number is not None
         return number
 

@@ -13,7 +13,7 @@ import pytest
 from aiadmin.adapters.secrets import DerivedSecrets
 from aiadmin.adapters.whatsapp.store import SCHEMA
 from aiadmin.domain.messages.message import Purpose
-from aiadmin.services.privacy.privacy import PrivacyDesk
+from aiadmin.services.privacy.privacy import PrivacyService
 from aiadmin.storage.hosting.wa_store import MAP, PERSONAL
 from aiadmin.storage.unit_of_work import SqlUnitOfWork
 from tests.acceptance.hosting import child
@@ -207,7 +207,7 @@ def test_an_erased_client_is_gone_from_the_library_and_may_still_write(
     kept = _tables(salon, client, lid)
     assert {"whatsmeow_sessions", "whatsmeow_identity_keys", MAP} <= kept
     secrets = DerivedSecrets("a secret of these tests, 32 bytes or more")
-    desk = PrivacyDesk(
+    desk = PrivacyService(
         uow=lambda: SqlUnitOfWork(salon.database._engine, secrets.fingerprint),
         secrets=secrets,
         clock=lambda: datetime.now(UTC),

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from aiadmin.container import Container
 from aiadmin.domain.companies.company import Company
 from aiadmin.domain.pairing.attempt import PairingState, Timing
-from aiadmin.pairing.coordinator import Desk
+from aiadmin.pairing.coordinator import Coordinator
 from aiadmin.storage.tables.core import DeviceRow
 from tests.integration.sockets.page import ROOT
 from tests.integration.sockets.site import Salon, Site
@@ -25,9 +25,9 @@ PHONES = iter(range(79_001_110_000, 79_001_119_999))
 @contextmanager
 def desk_with(
     container: Container, *, env: Mapping[str, str], timing: Timing | None = None
-) -> Iterator[tuple[Desk, Container]]:
+) -> Iterator[tuple[Coordinator, Container]]:
     """A desk that works, with its container; both are closed afterwards."""
-    desk = Desk(container, timing=timing, env=env)
+    desk = Coordinator(container, timing=timing, env=env)
     desk.start()
     try:
         yield desk, container
@@ -61,7 +61,7 @@ def leave_unwatched(site: Site, salon: Salon) -> None:
 
 def is_in(container: Container, salon: Salon, state: PairingState) -> bool:
     """Whether the salon's pairing stands there."""
-    progress = container.feed.find_state(salon.company_id)
+    progress = container.pairing_store.find_state(salon.company_id)
     return progress is not None and progress.state is state
 
 
@@ -69,8 +69,8 @@ OTHER_DESK = """
 import os
 from aiadmin.config import Config
 from aiadmin.container import Container
-from aiadmin.pairing.coordinator import Desk
-Desk(Container(Config.from_env(os.environ))).start()
+from aiadmin.pairing.coordinator import Coordinator
+Coordinator(Container(Config.from_env(os.environ))).start()
 input()
 """
 
@@ -98,9 +98,9 @@ def _lives(process: psutil.Process) -> bool:
         return False
 
 
-def kill_rooms(desk: Desk) -> None:
+def kill_rooms(desk: Coordinator) -> None:
     """kill -9 every room of the desk."""
-    pids = desk.house.pids()
+    pids = desk.pool.pids()
     assert pids
     for pid in pids:
         os.kill(pid, 9)

@@ -12,7 +12,7 @@ import pytest
 from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.pairing.attempt import Timing
-from aiadmin.pairing.coordinator import Desk
+from aiadmin.pairing.coordinator import Coordinator
 from tests.acceptance.pairing.bench import desk_process, desk_with
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.integration.sockets.page import Page
@@ -58,14 +58,14 @@ def nothing_stays_open(whatsapp: FakeWhatsApp) -> Iterator[None]:
 class StartDesk(Protocol):
     """A desk of its own `sessions` process, as far as Redis and PostgreSQL can tell."""
 
-    def __call__(self, *, timing: Timing | None = None, **more: str) -> Desk: ...
+    def __call__(self, *, timing: Timing | None = None, **more: str) -> Coordinator: ...
 
 
 @pytest.fixture
 def start_desk(settings: dict[str, str], whatsapp: FakeWhatsApp, fresh_start: None) -> Iterator[StartDesk]:
     with ExitStack() as running:
 
-        def start(*, timing: Timing | None = None, **more: str) -> Desk:
+        def start(*, timing: Timing | None = None, **more: str) -> Coordinator:
             container = Container(Config.from_env(settings | more))
             desk, _ = running.enter_context(desk_with(container, env=whatsapp.env(), timing=timing))
             return desk
@@ -86,5 +86,5 @@ def other_desk(settings: dict[str, str], whatsapp: FakeWhatsApp, fresh_start: No
 
 
 @pytest.fixture
-def desk(start_desk: StartDesk) -> Desk:
+def desk(start_desk: StartDesk) -> Coordinator:
     return start_desk()

@@ -56,13 +56,13 @@ def test_a_link_is_committed_when_postgresql_is_back(
     with desk_with(Container(Config.from_env(env)), env=whatsapp.env()) as (desk, container):
         salon = register(container)
         whatsapp.fault("lost-after-pairing", mode="login-hangs")
-        code = container.feed.wait_code(salon.company_id, timedelta(seconds=10))
+        code = container.pairing_store.wait_code(salon.company_id, timedelta(seconds=10))
         assert code is not None
         whatsapp.scan(code.text, phone=a_phone())
         wait_until(lambda: is_in(container, salon, PairingState.CONFIRMING))
         with postgres.away():  # with its room the waiting for WhatsApp ends, and the commit is due
             kill_rooms(desk)
-            wait_until(lambda: not desk.house.pids())
+            wait_until(lambda: not desk.pool.pids())
         wait_until(lambda: is_in(container, salon, PairingState.CONNECTED), timeout=20)
         with container.uow() as work:
             assert work.companies.get(salon.company_id).whatsapp_connected

@@ -11,7 +11,7 @@ import requests
 from sqlalchemy import select, text
 
 from aiadmin.domain.pairing.attempt import Timing
-from aiadmin.pairing.coordinator import Desk
+from aiadmin.pairing.coordinator import Coordinator
 from aiadmin.services.pairing import pairings
 from aiadmin.storage.tables.core import DeviceRow, OutboxTableRow
 from tests.acceptance.pairing.bench import a_phone, company_of, devices_of, kill_rooms, leave_unwatched, rooms_of
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.usefixtures("fresh_start")
 
 
 def test_a_page_sees_its_code_scanned_and_its_phone_connected(
-    site: Site, desk: Desk, whatsapp: FakeWhatsApp, wait_until: WaitUntil
+    site: Site, desk: Coordinator, whatsapp: FakeWhatsApp, wait_until: WaitUntil
 ) -> None:
     """One commit holds the device, the company and the activation that is due; then the room is gone."""
     salon, phone = site.register(), a_phone()
@@ -50,10 +50,10 @@ def test_a_page_sees_its_code_scanned_and_its_phone_connected(
         owed = connection.execute(select(OutboxTableRow).where(OutboxTableRow.company_id == salon.company_id)).one()
     assert (row.jid, row.lid, row.phone, row.desired) == (device["jid"], device["lid"], phone, "on")
     assert owed.next_attempt_at is not None
-    wait_until(lambda: not desk.house.pids(), what="the room ends")
+    wait_until(lambda: not desk.pool.pids(), what="the room ends")
 
 
-def test_a_phone_may_be_connected_by_typing_a_code(site: Site, desk: Desk, whatsapp: FakeWhatsApp) -> None:
+def test_a_phone_may_be_connected_by_typing_a_code(site: Site, desk: Coordinator, whatsapp: FakeWhatsApp) -> None:
     """The code stays the same when it is asked for again; a mistyped one may be corrected."""
     salon, phone = site.register(), a_phone()
     page = site.open(salon)
@@ -69,7 +69,9 @@ def test_a_phone_may_be_connected_by_typing_a_code(site: Site, desk: Desk, whats
     assert page.wait_for("whatsapp-connected")["phone"] == phone
 
 
-def test_a_wrong_number_is_corrected_by_asking_for_another(site: Site, desk: Desk, whatsapp: FakeWhatsApp) -> None:
+def test_a_wrong_number_is_corrected_by_asking_for_another(
+    site: Site, desk: Coordinator, whatsapp: FakeWhatsApp
+) -> None:
     salon, wrong, right = site.register(), a_phone(), a_phone()
     page = site.open(salon)
     page.emit("request-pairing-code", {"phone": wrong})
@@ -80,7 +82,7 @@ def test_a_wrong_number_is_corrected_by_asking_for_another(site: Site, desk: Des
     assert page.wait_for("whatsapp-connected")["phone"] == right
 
 
-def test_two_tabs_share_one_attempt(site: Site, desk: Desk, whatsapp: FakeWhatsApp) -> None:
+def test_two_tabs_share_one_attempt(site: Site, desk: Coordinator, whatsapp: FakeWhatsApp) -> None:
     salon = site.register()
     before = len(whatsapp.log("pairing"))
     tabs = [site.open(salon), site.open(salon)]
@@ -89,12 +91,14 @@ def test_two_tabs_share_one_attempt(site: Site, desk: Desk, whatsapp: FakeWhatsA
     assert len(whatsapp.log("pairing")) == before + 1
 
 
-def test_an_attempt_that_nobody_watches_leaves_nothing_behind(site: Site, desk: Desk, wait_until: WaitUntil) -> None:
+def test_an_attempt_that_nobody_watches_leaves_nothing_behind(
+    site: Site, desk: Coordinator, wait_until: WaitUntil
+) -> None:
     """No process, no connection to PostgreSQL, no key in Redis, no trace in the company."""
     salon = site.register()
     page = site.open(salon)
     page.wait_for("qr-update")
-    (room,) = desk.house.pids()
+    (room,) = desk.pool.pids()
     page.close()
     Page.opened.remove(page)
     leave_unwatched(site, salon)
@@ -109,26 +113,26 @@ def test_an_attempt_that_nobody_watches_leaves_nothing_behind(site: Site, desk: 
 
 
 def test_a_page_that_is_open_finds_a_room_ready_and_leaves_none_behind(
-    site: Site, desk: Desk, wait_until: WaitUntil
+    site: Site, desk: Coordinator, wait_until: WaitUntil
 ) -> None:
     """One waits, however many pages are open; it makes the code; and one goes on waiting while somebody may ask."""
     salon, other = site.register(), site.register()
     for visitor in (salon, other):
         assert requests.get(f"{site.url}/marketplace/connect?token={visitor.token}", timeout=10).status_code == 200
-    wait_until(desk.house.pids, what="a room gets ready")
-    (warm,) = desk.house.pids()
+    wait_until(desk.pool.pids, what="a room gets ready")
+    (warm,) = desk.pool.pids()
     page = site.open(salon)
     page.wait_for("qr-update")
-    assert desk.house.pids() == {warm}
+    assert desk.pool.pids() == {warm}
     page.close()
     Page.opened.remove(page)
     leave_unwatched(site, salon)
-    wait_until(lambda: len(desk.house.pids()) == 1 and warm not in desk.house.pids(), what="a fresh room")
+    wait_until(lambda: len(desk.pool.pids()) == 1 and warm not in desk.pool.pids(), what="a fresh room")
     site.container.redis.delete("aiadmin:pairing:expected")
-    wait_until(lambda: not desk.house.pids(), what="the room ends")
+    wait_until(lambda: not desk.pool.pids(), what="the room ends")
 
 
-def test_a_killed_room_is_replaced_and_the_page_gets_a_new_code(site: Site, desk: Desk) -> None:
+def test_a_killed_room_is_replaced_and_the_page_gets_a_new_code(site: Site, desk: Coordinator) -> None:
     page = site.open(site.register())
     first = page.wait_for("qr-update")["qr"]
     kill_rooms(desk)
@@ -136,7 +140,7 @@ def test_a_killed_room_is_replaced_and_the_page_gets_a_new_code(site: Site, desk
 
 
 def test_a_room_killed_after_the_phone_confirmed_costs_nothing(
-    site: Site, desk: Desk, whatsapp: FakeWhatsApp
+    site: Site, desk: Coordinator, whatsapp: FakeWhatsApp
 ) -> None:
     """The keys are stored, and the desk was told whose they are."""
     whatsapp.fault("lost-after-pairing", mode="login-hangs")
@@ -149,7 +153,7 @@ def test_a_room_killed_after_the_phone_confirmed_costs_nothing(
 
 
 def test_a_passkey_is_said_honestly_and_the_button_tries_again(
-    site: Site, desk: Desk, whatsapp: FakeWhatsApp, wait_until: WaitUntil
+    site: Site, desk: Coordinator, whatsapp: FakeWhatsApp, wait_until: WaitUntil
 ) -> None:
     whatsapp.fault("passkey")
     page = site.open(site.register())
@@ -157,13 +161,13 @@ def test_a_passkey_is_said_honestly_and_the_button_tries_again(
         whatsapp.scan(page.wait_for("qr-update")["qr"], phone=a_phone())
     assert "passkey" in page.wait_for_state("passkey")["text"]
     assert page.wait_for("error")["code"] == "passkey"
-    wait_until(lambda: not desk.house.pids(), what="the room ends")
+    wait_until(lambda: not desk.pool.pids(), what="the room ends")
     page.emit("request-qr")
     page.wait_for("qr-update")
 
 
 def test_an_unreachable_whatsapp_is_said_and_tried_again_without_a_click(
-    site: Site, desk: Desk, whatsapp: FakeWhatsApp
+    site: Site, desk: Coordinator, whatsapp: FakeWhatsApp
 ) -> None:
     whatsapp.fault("refuse", times=1000)
     page = site.open(site.register())
@@ -190,7 +194,7 @@ def test_a_series_that_falls_silent_is_followed_by_another_until_the_button(
     assert page.wait_for("qr-update")["qr"] not in codes
 
 
-def test_a_number_that_serves_another_salon_is_refused(site: Site, desk: Desk, whatsapp: FakeWhatsApp) -> None:
+def test_a_number_that_serves_another_salon_is_refused(site: Site, desk: Coordinator, whatsapp: FakeWhatsApp) -> None:
     """The first salon notices nothing; the second one's new device is to be logged out."""
     first, second, phone = site.register(), site.register(), a_phone()
     page = site.open(first)
@@ -207,7 +211,7 @@ def test_a_number_that_serves_another_salon_is_refused(site: Site, desk: Desk, w
     assert (company.whatsapp_connected, company.integration_status) == (False, "pending")
 
 
-def test_connecting_again_retires_the_old_device(site: Site, desk: Desk, whatsapp: FakeWhatsApp) -> None:
+def test_connecting_again_retires_the_old_device(site: Site, desk: Coordinator, whatsapp: FakeWhatsApp) -> None:
     salon, phone = site.register(), a_phone()
     page = site.open(salon)
     old = whatsapp.scan(page.wait_for("qr-update")["qr"], phone=phone)["jid"]
@@ -226,7 +230,7 @@ def test_when_every_place_is_taken_the_next_salon_sees_its_place_and_then_its_co
     pages = []
     for salon in salons:
         pages.append(site.open(salon))
-        wait_until(lambda salon=salon: site.container.feed.find_state(salon.company_id))
+        wait_until(lambda salon=salon: site.container.pairing_store.find_state(salon.company_id))
     pages[0].wait_for("qr-update")
     assert pages[1].wait_for_state("queued")["place"] == 1
     assert pages[2].wait_for("status", lambda data: data.get("place") == 2)
@@ -243,7 +247,7 @@ def test_a_desk_that_is_stopped_hands_its_watched_companies_to_another(site: Sit
     first = page.wait_for("qr-update")["qr"]
     start_desk()
     leaving.stop()
-    assert leaving.house.pids() == frozenset()
+    assert leaving.pool.pids() == frozenset()
     page.wait_for("qr-update", lambda data: data["qr"] != first)
 
 

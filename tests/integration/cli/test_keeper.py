@@ -42,10 +42,12 @@ class Kept:
     lines: list[str] = field(default_factory=list)
     given_up: list[str] = field(default_factory=list)
     urls: dict[str, str] = field(default_factory=dict)
-    _keeper: keeper.Keeper | None = None
+    _keeper: keeper.ServerKeeper | None = None
 
     def start(self, *labels: str) -> None:
-        self._keeper = keeper.Keeper(lambda label, line: self.lines.append(f"{label}: {line}"), self.given_up.append)
+        self._keeper = keeper.ServerKeeper(
+            lambda label, line: self.lines.append(f"{label}: {line}"), self.given_up.append
+        )
         if "postgres" in labels:
             subprocess.run(["cp", "-a", self.cluster, self.folder / "postgres"], check=True)
         for label in labels:

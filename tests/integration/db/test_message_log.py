@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.orm import Session
 
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.messages.message_log import PAGE_SIZE, Place, Side
+from aiadmin.domain.messages.message_log import PAGE_SIZE, Author, Cursor
 from aiadmin.storage.engine import make_engine
 from aiadmin.storage.messages.message_log import SqlMessageLog
 from tests.support.database import Databases
@@ -21,7 +21,7 @@ COMPANIES = 20
 MESSAGES = 2000
 """Of each company, in each direction."""
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
-THREE_DAYS_AGO = Place(micros=round((NOW - timedelta(days=3)).timestamp()) * 1_000_000, side=Side.IN, number=9)
+THREE_DAYS_AGO = Cursor(micros=round((NOW - timedelta(days=3)).timestamp()) * 1_000_000, author=Author.IN, number=9)
 OURS = CompanyId(7)
 
 FILL = """
@@ -97,7 +97,7 @@ LOOKS: dict[str, Callable[[SqlMessageLog], Any]] = {
     "newest": lambda log: log.page(OURS, before=None, phone=None),
     "older": lambda log: log.page(OURS, before=THREE_DAYS_AGO, phone=None),
     "of a client": lambda log: log.page(OURS, before=None, phone="742"),
-    "marks": lambda log: log.marks(OURS, NOW - timedelta(days=7)),
+    "marks": lambda log: log.count_by_status(OURS, NOW - timedelta(days=7)),
 }
 
 

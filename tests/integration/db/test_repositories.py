@@ -255,13 +255,13 @@ def test_a_repeated_webhook_is_one_row_and_a_stranger_is_named(container: Contai
         work.commit()
     assert unknown == {777}
     with container.uow() as work:
-        stored = work.webhooks.take_unprocessed(limit=10)
+        stored = work.webhooks.claim_unprocessed(limit=10)
         assert [row.body for row in stored] == [b'{"a":1}']
         done = UnderstoodWebhook(webhook_id=stored[0].webhook_id, state=WebhookState.IGNORED, kind=None)
         work.webhooks.mark([done], container.clock())
         work.commit()
     with container.uow() as work:
-        assert work.webhooks.take_unprocessed(limit=10) == []
+        assert work.webhooks.claim_unprocessed(limit=10) == []
 
 
 OWN = b'{"resource": "record", "status": "update", "data": {"id": 7, "last_change_date": "2026-11-30T10:00:00"}}'
@@ -284,7 +284,7 @@ def test_y24_a_body_without_a_time_is_understood_again_once_it_was_understood(
 
     def understand() -> int:
         with container.uow() as work:
-            stored = work.webhooks.take_unprocessed(limit=10)
+            stored = work.webhooks.claim_unprocessed(limit=10)
             done = [
                 UnderstoodWebhook(webhook_id=one.webhook_id, state=WebhookState.PROCESSED, kind=None)
                 for one in stored

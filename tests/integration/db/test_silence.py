@@ -16,7 +16,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
 from aiadmin.adapters.group_commit import WebhookWriter
-from aiadmin.adapters.redis.webhook_limits import Share
+from aiadmin.adapters.redis.webhook_limits import WebhookShare
 from aiadmin.domain.errors import CompanyNotFoundError, DependencyDownError
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal.webhook import NewWebhook
@@ -160,8 +160,8 @@ def test_a_transaction_that_was_cut_off_frees_its_locks(database_url: str, proxy
 class _NoLimits:
     """`group_commit.Limits` that admit everything."""
 
-    def admit(self, asked: Mapping[CompanyId, int]) -> Mapping[CompanyId, Share]:
-        return {company_id: Share(count, 0) for company_id, count in asked.items()}
+    def admit(self, asked: Mapping[CompanyId, int]) -> Mapping[CompanyId, WebhookShare]:
+        return {company_id: WebhookShare(count, 0) for company_id, count in asked.items()}
 
 
 def _webhook(key: str) -> NewWebhook:

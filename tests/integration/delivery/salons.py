@@ -50,7 +50,7 @@ class Salon:
 
     def deliver(self) -> OutboxState | None:
         """One attempt in this process."""
-        return self.box.courier.deliver(self.outbox_id)
+        return self.box.activation_sender.deliver(self.outbox_id)
 
     def let_time_pass(self) -> None:
         """Whatever the row waits for is over now."""

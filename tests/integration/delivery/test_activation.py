@@ -192,7 +192,7 @@ def test_an_activation_needs_no_phone_and_is_not_retried_after_success(
     waiting = register(box, 5).company.company_id
     retry = partial(activations.retry, uow=box.uow, clock=box.clock, window=box.config.activation_window)
     yclients.connect([5])
-    assert box.courier.deliver(retry(waiting)) is OutboxState.SENT
+    assert box.activation_sender.deliver(retry(waiting)) is OutboxState.SENT
     with pytest.raises(ActivationStateError, match="confirmed"):
         retry(waiting)
     with pytest.raises(CompanyNotFoundError):

@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 
 from aiadmin.adapters.redis.client import make_redis
-from aiadmin.adapters.yclients.call_limiter import Bucket
+from aiadmin.adapters.yclients.call_limiter import CallLimiter
 from aiadmin.adapters.yclients.http import MAX_BYTES, Timeouts, YClientsHttp, answer_of
 from aiadmin.adapters.yclients.marketplace import YClientsMarketplace, connection_of
 from aiadmin.config import Config
 from aiadmin.domain.ids import SalonId
-from aiadmin.domain.install.activation import Connection
+from aiadmin.domain.install.activation import InstallationStatus
 from aiadmin.domain.yclients.call_budget import Budget
-from aiadmin.domain.yclients.http_answer import Answer
+from aiadmin.domain.yclients.http_answer import HttpAnswer
 from tests.fakes.yclients.client import FakeYClients
 
 QUICK = Timeouts(connect=0.5, total=0.5)
@@ -53,7 +53,7 @@ def serve() -> Iterator[Serve]:
         thread.join(5)
 
 
-def _timed(http: YClientsHttp) -> tuple[Answer, float]:
+def _timed(http: YClientsHttp) -> tuple[HttpAnswer, float]:
     started = time.monotonic()
     answer = http.call("POST", "/x", body={}, timeouts=QUICK)
     return answer, time.monotonic() - started
@@ -249,18 +249,26 @@ def test_retry_after_is_read_only_as_seconds(header: str, seconds: int) -> None:
 @pytest.mark.parametrize(
     ("status", "content", "connection"),
     [
-        (200, b'{"success": true, "data": {"connection_status": {"status": "freezed"}}}', Connection.FREEZED),
-        (200, b'{"success": true, "data": {"connection_status": {"status": "new-word"}}}', Connection.UNCLEAR),
-        (200, b'{"success": true, "data": {"connection_status": {"status": ["active"]}}}', Connection.UNCLEAR),
-        (200, b'{"success": true, "data": []}', Connection.UNCLEAR),
-        (200, b'{"success": false, "data": null}', Connection.UNCLEAR),
-        (403, b'{"success": false}', Connection.UNCLEAR),
-        (404, b'{"success": false}', Connection.UNINSTALLED),
-        (404, b"<html>", Connection.SILENT),
-        (503, b'{"success": false}', Connection.SILENT),
+        (200, b'{"success": true, "data": {"connection_status": {"status": "freezed"}}}', InstallationStatus.FREEZED),
+        (
+            200,
+            b'{"success": true, "data": {"connection_status": {"status": "new-word"}}}',
+            InstallationStatus.UNCLEAR,
+        ),
+        (
+            200,
+            b'{"success": true, "data": {"connection_status": {"status": ["active"]}}}',
+            InstallationStatus.UNCLEAR,
+        ),
+        (200, b'{"success": true, "data": []}', InstallationStatus.UNCLEAR),
+        (200, b'{"success": false, "data": null}', InstallationStatus.UNCLEAR),
+        (403, b'{"success": false}', InstallationStatus.UNCLEAR),
+        (404, b'{"success": false}', InstallationStatus.UNINSTALLED),
+        (404, b"<html>", InstallationStatus.SILENT),
+        (503, b'{"success": false}', InstallationStatus.SILENT),
     ],
 )
-def test_a_status_reply_is_read_without_trust(status: int, content: bytes, connection: Connection) -> None:
+def test_a_status_reply_is_read_without_trust(status: int, content: bytes, connection: InstallationStatus) -> None:
     assert connection_of(answer_of(status, {}, content)) is connection
 
 
@@ -282,12 +290,12 @@ def test_after_too_many_requests_the_marketplace_too_is_left_alone_for_a_while(
         yclients_api_key=yclients.partner_token,
         yclients_app_id=yclients.app_id,
     )
-    bucket = Bucket(make_redis(redis_url), Budget(per_second=100, per_minute=6000), chance=lambda: 0.0)
+    bucket = CallLimiter(make_redis(redis_url), Budget(per_second=100, per_minute=6000), rng=lambda: 0.0)
     market = YClientsMarketplace(config, bucket)
-    assert market.connection_status(SalonId(1)) is Connection.SILENT
+    assert market.connection_status(SalonId(1)) is InstallationStatus.SILENT
     started = time.monotonic()
-    assert market.connection_status(SalonId(1)) is Connection.UNINSTALLED
+    assert market.connection_status(SalonId(1)) is InstallationStatus.UNINSTALLED
     assert time.monotonic() - started > 0.9
     bucket.be_quiet(timedelta(minutes=5))
-    assert market.connection_status(SalonId(1)) is Connection.SILENT  # and nothing was sent
+    assert market.connection_status(SalonId(1)) is InstallationStatus.SILENT  # and nothing was sent
     assert len([each for each in yclients.requests() if each["path"].startswith("/marketplace/salon/")]) == 2

@@ -99,28 +99,28 @@ class Nudges:
     def drain_webhooks(self) -> None:
         self.drained += 1
 
-    def answer(self) -> None:
+    def handle_replies(self) -> None:
         """Not what this is about."""
 
-    def release(self) -> None:
+    def dispatch_notices(self) -> None:
         """Nor this."""
 
-    def tell_news(self) -> None:
+    def plan_change_notices(self) -> None:
         """Nor this."""
 
-    def report(self) -> None:
+    def report_statuses(self) -> None:
         """Nor this."""
 
     def compare_installations(self) -> None:
         """Nor this."""
 
-    def check(self) -> None:
+    def refetch(self) -> None:
         self.checked += 1
 
     def synchronise(self, company_id: CompanyId, kind: SyncKind) -> None:
         self.synchronised.append((company_id, kind))
 
-    def look(self) -> None:
+    def wake_hosts(self) -> None:
         raise AssertionError("not the sweep's business")
 
 

@@ -18,7 +18,7 @@ from rq.suspension import suspend
 from aiadmin.adapters.metrics.counters import HASH, field
 from aiadmin.adapters.redis import job_functions
 from aiadmin.adapters.redis.client import make_redis
-from aiadmin.adapters.redis.job_functions import DRAIN, LOOK, SESSIONS, WORKERS, JobFunction
+from aiadmin.adapters.redis.job_functions import DRAIN, SESSIONS, WAKE, WORKERS, JobFunction
 from aiadmin.adapters.redis.job_queue import JOBS, RqJobQueue
 from aiadmin.adapters.redis.own_jobs import OwnJobsOnly, RefusedJobError, SessionsJob, WorkersJob, read_call
 from aiadmin.domain.ids import CompanyId, OutboxId
@@ -66,7 +66,7 @@ ATTACKS: dict[str, Callable[[Queue], Any]] = {
     "another function": lambda queue: queue.enqueue_call("os.system", args=["true"]),
     "a function of this project": lambda queue: queue.enqueue_call("jobs.process.container"),
     "a dotted name within ours": lambda queue: queue.enqueue_call("jobs.webhooks.inbox.drain"),
-    "a job of the other queue": lambda queue: queue.enqueue_call(LOOK.name),
+    "a job of the other queue": lambda queue: queue.enqueue_call(WAKE.name),
     "a callback of success": lambda queue: queue.enqueue_call(DRAINED, on_success=Callback(TRAP)),
     "a callback of failure": lambda queue: queue.enqueue_call(DRAINED, on_failure=Callback(TRAP)),
     "a callback when stopped": lambda queue: queue.enqueue_call(DRAINED, on_stopped=Callback(TRAP)),
@@ -75,10 +75,10 @@ ATTACKS: dict[str, Callable[[Queue], Any]] = {
     "a repetition": lambda queue: queue.enqueue_call(DRAINED, repeat=Repeat(times=3)),
     "too many arguments": lambda queue: queue.enqueue_call(DRAINED, args=[1]),
     "named arguments": lambda queue: queue.enqueue_call(DRAINED, kwargs={"uow": 1}),
-    "text for an id": lambda queue: queue.enqueue_call("jobs.callbacks.deliver", args=["1"]),
-    "an id that no column holds": lambda queue: queue.enqueue_call("jobs.callbacks.deliver", args=[2**63]),
-    "truth for an id": lambda queue: queue.enqueue_call("jobs.callbacks.deliver", args=[True]),
-    "another kind": lambda queue: queue.enqueue_call("jobs.synchronisation.run", args=[1, "all"]),
+    "text for an id": lambda queue: queue.enqueue_call("jobs.activations.deliver", args=["1"]),
+    "an id that no column holds": lambda queue: queue.enqueue_call("jobs.activations.deliver", args=[2**63]),
+    "truth for an id": lambda queue: queue.enqueue_call("jobs.activations.deliver", args=[True]),
+    "another kind": lambda queue: queue.enqueue_call("jobs.sync.synchronise", args=[1, "all"]),
 }
 
 
@@ -164,17 +164,23 @@ def test_the_queue_of_a_sessions_process_takes_looks_alone(redis: Redis) -> None
     queue = _queue(redis, "sessions-a")
     queue.enqueue_call("os.system", args=["true"])
     queue.enqueue_call(DRAINED)
-    queue.enqueue_call(LOOK.name)
+    queue.enqueue_call(WAKE.name)
     _work(redis, "sessions-a")
-    assert (_refused(redis), queue.count, list(SESSIONS)) == (2, 0, [LOOK.name])
+    assert (_refused(redis), queue.count, list(SESSIONS)) == (2, 0, [WAKE.name])
 
 
 def test_every_nudge_of_ours_is_taken(redis: Redis) -> None:
     """The list of functions is one: what is queued is what may run, and each is there."""
     queue = RqJobQueue(redis)
-    for nudge in (queue.compare_installations, queue.drain_webhooks, queue.check, queue.answer, queue.report):
+    for nudge in (
+        queue.compare_installations,
+        queue.drain_webhooks,
+        queue.refetch,
+        queue.handle_replies,
+        queue.report_statuses,
+    ):
         nudge()
-    for nudge in (queue.tell_news, queue.remind, queue.release):
+    for nudge in (queue.plan_change_notices, queue.plan_reminders, queue.dispatch_notices):
         nudge()
     queue.deliver(OutboxId(1))
     queue.synchronise(CompanyId(1), SyncKind.NIGHTLY)

@@ -9,7 +9,7 @@ from redis import Redis
 from rq import Queue
 
 from aiadmin.adapters.redis.client import make_redis
-from aiadmin.adapters.redis.host_wakeups import REGISTRY, NudgeQueues
+from aiadmin.adapters.redis.host_wakeups import REGISTRY, HostWakeups
 from aiadmin.adapters.redis.job_queue import JOBS, RqJobQueue
 from aiadmin.domain.ids import OutboxId
 from tests.conftest import WaitUntil
@@ -26,12 +26,12 @@ def test_equal_nudges_that_wait_are_one_until_the_job_begins(redis_url: str, wai
         queue.drain_webhooks()
         queue.deliver(OutboxId(1))
         queue.deliver(OutboxId(2))
-    assert sorted(_jobs(redis)) == ["jobs.callbacks.deliver", "jobs.callbacks.deliver", "jobs.webhooks.drain"]
+    assert sorted(_jobs(redis)) == ["jobs.activations.deliver", "jobs.activations.deliver", "jobs.webhooks.drain"]
     queue.drain_began()
     queue.delivery_began(OutboxId(1))
     queue.deliver(OutboxId(1))
     queue.deliver(OutboxId(2))
-    assert _jobs(redis).count("jobs.callbacks.deliver") == 3
+    assert _jobs(redis).count("jobs.activations.deliver") == 3
 
     def drained_again() -> bool:
         queue.drain_webhooks()
@@ -47,16 +47,16 @@ def test_a_look_reaches_every_process_that_listens_and_looks_of_one_moment_are_o
     redis = make_redis(redis_url)
     queue, names = RqJobQueue(redis), ("sessions-a", "sessions-b")
     for name in names:
-        NudgeQueues(redis).announce(name)
+        HostWakeups(redis).announce(name)
     for _ in range(50):
-        queue.look()
-    assert [_jobs(redis, name) for name in names] == [["jobs.sessions.look"]] * 2
+        queue.wake_hosts()
+    assert [_jobs(redis, name) for name in names] == [["jobs.sessions.wake"]] * 2
     for name in names:
         assert 0 < redis.pttl(Queue(name, connection=redis).key) <= 60_000  # type: ignore[operator]
     Queue("sessions-a", connection=redis).empty()
 
     def another() -> bool:
-        queue.look()
+        queue.wake_hosts()
         return _jobs(redis, "sessions-a") != []
 
     wait_until(another, 2, "a later look is a new one")
@@ -66,15 +66,15 @@ def test_a_look_reaches_every_process_that_listens_and_looks_of_one_moment_are_o
 
 def test_where_nobody_listens_a_look_leaves_nothing(redis_url: str) -> None:
     redis = make_redis(redis_url)
-    RqJobQueue(redis).look()
+    RqJobQueue(redis).wake_hosts()
     assert redis.keys("*") == []
     redis.close()
 
 
 def test_the_queue_of_a_process_that_is_gone_is_forgotten_with_all_that_rq_keeps_of_it(redis_url: str) -> None:
     redis = make_redis(redis_url)
-    NudgeQueues(redis).announce("sessions-dead")
-    RqJobQueue(redis).look()
+    HostWakeups(redis).announce("sessions-dead")
+    RqJobQueue(redis).wake_hosts()
     dead = Queue("sessions-dead", connection=redis)
     redis.sadd("rq:workers", "rq:worker:dead", "rq:worker:alive")
     redis.sadd("rq:workers:sessions-dead", "rq:worker:dead")
@@ -82,7 +82,7 @@ def test_the_queue_of_a_process_that_is_gone_is_forgotten_with_all_that_rq_keeps
     redis.zadd(dead.started_job_registry.key, {"a job it had in hand": 1})
     redis.zadd(REGISTRY, {"sessions-dead": 1})
     redis.delete(f"{REGISTRY}:sessions-dead")
-    RqJobQueue(redis).look()
+    RqJobQueue(redis).wake_hosts()
     assert redis.keys("*") == [b"rq:workers"]
     assert redis.smembers("rq:workers") == {b"rq:worker:alive"}
     redis.close()
@@ -102,7 +102,7 @@ def test_a_job_is_json_with_ids_and_nothing_secret(redis_url: str) -> None:
     (job,) = Queue(JOBS, connection=redis, serializer="json").jobs
     raw = redis.hget(job.key, "data")
     assert isinstance(raw, bytes)
-    assert json.loads(zlib.decompress(raw)) == ["jobs.callbacks.deliver", None, [7], {}]
+    assert json.loads(zlib.decompress(raw)) == ["jobs.activations.deliver", None, [7], {}]
     redis.close()
 
 
@@ -111,6 +111,6 @@ def test_a_nudge_never_raises_when_redis_is_away(free_port: int) -> None:
     queue = RqJobQueue(redis)
     queue.deliver(OutboxId(1))
     queue.drain_webhooks()
-    queue.look()
+    queue.wake_hosts()
     queue.drain_began()
     queue.delivery_began(OutboxId(1))

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 from aiadmin.adapters.whatsapp.engine import EngineError, UnknownDeviceError
 from aiadmin.domain.hosting.session_event import Connected, SessionEvent
-from aiadmin.domain.messages.contact import Sighting
-from aiadmin.domain.messages.message import Fate, SendResult
+from aiadmin.domain.messages.contact import IdentityObservation
+from aiadmin.domain.messages.message import SendOutcome, SendResult
 from aiadmin.hosting.ports import Keys
 from tests.integration.hosting.fake_faults import Suffering
 
@@ -49,7 +49,7 @@ class FakeEngine:
         self.sent: list[tuple[str, str]] = []
         self.typed: list[str] = []
         self.on_send: Callable[[str, str, str], SendResult] = self._take
-        self.numbers: dict[str, Sighting | None] = {}
+        self.numbers: dict[str, IdentityObservation | None] = {}
         self.sufferings: dict[str, Suffering] = {}
 
     def start(self, session_id: str, store: Keys, jid: str, on_event: Callable[[SessionEvent], None]) -> None:
@@ -71,14 +71,14 @@ class FakeEngine:
         self.logged_out.append(jid)
         self._keys.delete(jid)
 
-    def find_number(self, session_id: str, phone: str) -> Sighting | None:
+    def find_number(self, session_id: str, phone: str) -> IdentityObservation | None:
         if session_id not in self.live:
             raise EngineError("not live")
         return self.numbers.get(phone)
 
     def send(self, session_id: str, address: str, text: str, *, disappears_after: int = 0) -> SendResult:
         if session_id not in self.live:
-            return SendResult(fate=Fate.NOT_TAKEN, reason="not_connected")
+            return SendResult(outcome=SendOutcome.NOT_TAKEN, reason="not_connected")
         return self.on_send(self.live[session_id][0], address, text)
 
     def show_typing(self, session_id: str, address: str) -> None:
@@ -108,4 +108,4 @@ class FakeEngine:
 
     def _take(self, jid: str, address: str, text: str) -> SendResult:
         self.sent.append((address, text))
-        return SendResult(fate=Fate.SENT, message_id=f"M{len(self.sent)}", sent_at=datetime.now(UTC))
+        return SendResult(outcome=SendOutcome.SENT, message_id=f"M{len(self.sent)}", sent_at=datetime.now(UTC))

@@ -12,7 +12,7 @@ from redis import Redis
 from aiadmin.adapters.redis.client import make_redis
 from aiadmin.adapters.redis.fleet import HOLD_KEY, RedisFleet
 from aiadmin.domain.errors import DependencyDownError
-from aiadmin.domain.hosting.circuit_breaker import Report, State
+from aiadmin.domain.hosting.circuit_breaker import BreakerState, PeerReport
 from aiadmin.domain.hosting.host import Vitals
 from aiadmin.domain.hosting.session_event import Disconnected, LoggedOut
 from aiadmin.domain.ids import DeviceId, HostId
@@ -31,15 +31,15 @@ def redis(redis_url: str) -> Iterator[Redis]:
     client.close()
 
 
-def _report(host_id: str, state: State = State.CLOSED) -> Report:
-    return Report(host_id=host_id, state=state, since=AT if state is not State.CLOSED else None)
+def _report(host_id: str, state: BreakerState = BreakerState.CLOSED) -> PeerReport:
+    return PeerReport(host_id=host_id, state=state, since=AT if state is not BreakerState.CLOSED else None)
 
 
 def test_hosts_hear_of_each_other_until_they_leave(redis: Redis) -> None:
     fleet = RedisFleet(redis)
     assert fleet.exchange(_report("a")).others == ()
-    assert fleet.exchange(_report("b", State.OPEN)).others == (_report("a"),)
-    assert fleet.exchange(_report("a")).others == (_report("b", State.OPEN),)
+    assert fleet.exchange(_report("b", BreakerState.OPEN)).others == (_report("a"),)
+    assert fleet.exchange(_report("a")).others == (_report("b", BreakerState.OPEN),)
     fleet.leave("b")
     assert fleet.exchange(_report("a")).others == ()
 
@@ -60,8 +60,8 @@ def test_a_report_that_cannot_be_read_keeps_no_host_from_the_others(redis: Redis
     redis.hset(
         "aiadmin:fleet:hosts", "odd", odd.replace("{now}", str(seconds[0])).replace("{{", "{").replace("}}", "}")
     )
-    fleet.exchange(_report("b", State.OPEN))
-    assert fleet.exchange(_report("a")).others == (_report("b", State.OPEN),)
+    fleet.exchange(_report("b", BreakerState.OPEN))
+    assert fleet.exchange(_report("a")).others == (_report("b", BreakerState.OPEN),)
 
 
 def test_a_client_that_two_sessions_find_outdated_holds_the_fleet_for_a_quarter_of_an_hour(redis: Redis) -> None:
@@ -126,7 +126,7 @@ def test_a_restart_that_was_asked_for_happens_once(world: World, wait_until: Wai
     with world.uow() as work:
         assert work.devices.ask_restart(company_id, now())
         work.commit()
-    host.look()
+    host.wake()
     wait_until(lambda: whatsapp.started == [jid, jid], what="restarted")
     wait_until(lambda: world.row(company_id)["observed"] == "online", what="online again")
     states = [row["reason"] for row in world.rows("SELECT reason FROM session_events WHERE state = 'backoff'")]

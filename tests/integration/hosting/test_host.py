@@ -66,7 +66,7 @@ class World:
             keys=self.keys,
             uow=self.uow_of_hosts,
             clock=lambda: now() + skew,
-            rooms=self.rooms,  # type: ignore[arg-type]
+            page_events=self.rooms,  # type: ignore[arg-type]
             capacity=capacity,
             lease=LEASE,
             renew_every=RENEW,
@@ -307,7 +307,7 @@ def test_a_removal_that_whatsapp_refuses_ends_all_the_same(world: World, wait_un
     whatsapp.refuses_logout = True
     wait_until(lambda: whatsapp.live, what="connected")
     assert sessions.disconnect(company_id, uow=world.uow, clock=now)
-    host.look()
+    host.wake()
     wait_until(lambda: not world.row(company_id), what="row deleted")
     assert (whatsapp.live, world.keys.jids, whatsapp.logged_out) == ({}, set(), [])
     assert not sessions.disconnect(company_id, uow=world.uow, clock=now), "nothing is left to disconnect"

@@ -15,7 +15,7 @@ from aiadmin.domain.companies.company import NewCompany
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.hosting.device import Device, LinkedAccount
 from aiadmin.domain.ids import CompanyId, HostId, MessageId, SalonId
-from aiadmin.domain.messages.contact import Sighting
+from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import NewMessage, OutboxMessage
 from aiadmin.services.messages import messages
 from aiadmin.storage.engine import make_engine
@@ -72,7 +72,7 @@ class Salons:
         """Owe a message to a client of the device's salon."""
         given: dict[str, Any] = {"text": "Ждём вас", "dedup_key": uuid.uuid4().hex, "deadline_at": None}
         new = NewMessage(company_id=device.company_id, **(given | facts))
-        number = messages.send(new, to=Sighting(phone=phone), uow=self.uow, clock=now)
+        number = messages.send(new, to=IdentityObservation(phone=phone), uow=self.uow, clock=now)
         assert number is not None
         return number
 

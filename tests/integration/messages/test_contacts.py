@@ -9,19 +9,19 @@ import pytest
 
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.hosting.device import Device
-from aiadmin.domain.messages.contact import Sighting
-from aiadmin.domain.messages.message import Direction, Heard, MessageKind, MessageSeen, ReceiptSeen
+from aiadmin.domain.messages.contact import IdentityObservation
+from aiadmin.domain.messages.message import Direction, MessageKind, MessageSeen, ReceiptSeen, ReceivedEvent
 from aiadmin.services.messages import messages
 from tests.integration.messages.conftest import Salons, now
 
 LID, PHONE = "200@lid", "79995550001"
 
 
-def heard(device: Device, message_id: str, **peer: str) -> Heard:
+def heard(device: Device, message_id: str, **peer: str) -> ReceivedEvent:
     """A text from somebody."""
     event = MessageSeen(
         message_id=message_id,
-        peer=Sighting(**peer),
+        peer=IdentityObservation(**peer),
         direction=Direction.IN,
         kind=MessageKind.TEXT,
         text="Здравствуйте",
@@ -29,12 +29,12 @@ def heard(device: Device, message_id: str, **peer: str) -> Heard:
         quoted_id=None,
         sent_at=now(),
     )
-    return Heard(device_id=device.device_id, company_id=device.company_id, event=event, received_at=now())
+    return ReceivedEvent(device_id=device.device_id, company_id=device.company_id, event=event, received_at=now())
 
 
-def receipt(device: Device, *message_ids: str, is_read: bool = False, lid: str = LID) -> Heard:
-    event = ReceiptSeen(message_ids=message_ids, peer=Sighting(lid=lid), is_read=is_read, at=now())
-    return Heard(device_id=device.device_id, company_id=device.company_id, event=event, received_at=now())
+def receipt(device: Device, *message_ids: str, is_read: bool = False, lid: str = LID) -> ReceivedEvent:
+    event = ReceiptSeen(message_ids=message_ids, peer=IdentityObservation(lid=lid), is_read=is_read, at=now())
+    return ReceivedEvent(device_id=device.device_id, company_id=device.company_id, event=event, received_at=now())
 
 
 def people(salons: Salons, device: Device) -> list[tuple[str | None, str | None, int]]:

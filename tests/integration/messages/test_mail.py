@@ -15,11 +15,11 @@ from aiadmin.adapters.whatsapp.engine import EngineError
 from aiadmin.domain.companies.outbox import OutboxState
 from aiadmin.domain.hosting.device import Device
 from aiadmin.domain.hosting.session_event import Connected, SessionEvent
-from aiadmin.domain.messages.contact import Sighting
-from aiadmin.domain.messages.message import NOT_ON_WHATSAPP, Fate, Purpose, SendResult, TimerSeen
-from aiadmin.domain.messages.sending_policy import Bucket
+from aiadmin.domain.messages.contact import IdentityObservation
+from aiadmin.domain.messages.message import NOT_ON_WHATSAPP, Purpose, SendOutcome, SendResult, TimerSeen
+from aiadmin.domain.messages.sending_policy import LeakyBucket
 from aiadmin.hosting import incoming as incoming_module
-from aiadmin.hosting.collaborators import Manners
+from aiadmin.hosting.collaborators import SendingMode
 from aiadmin.hosting.incoming import Incoming
 from aiadmin.hosting.outgoing import Online, Outgoing
 from tests.conftest import WaitUntil
@@ -36,7 +36,7 @@ class Phone:
         self.asked: queue.SimpleQueue[str] = queue.SimpleQueue()
         self.answers: queue.SimpleQueue[SendResult] = queue.SimpleQueue()
         self.addresses: list[tuple[str, int]] = []
-        self.numbers: dict[str, Sighting | None] = {}
+        self.numbers: dict[str, IdentityObservation | None] = {}
         self.on_number: Callable[[], None] = lambda: None
         self.typed: queue.SimpleQueue[str] = queue.SimpleQueue()
 
@@ -45,7 +45,7 @@ class Phone:
         self.asked.put(text)
         return self.answers.get(timeout=30)
 
-    def find_number(self, _session_id: str, phone: str) -> Sighting | None:
+    def find_number(self, _session_id: str, phone: str) -> IdentityObservation | None:
         if phone not in self.numbers:
             raise EngineError("no answer")
         self.on_number()
@@ -56,7 +56,7 @@ class Phone:
 
     def take(self, message_id: str = "M") -> None:
         """Let one send succeed."""
-        self.answers.put(SendResult(fate=Fate.SENT, message_id=message_id, sent_at=now()))
+        self.answers.put(SendResult(outcome=SendOutcome.SENT, message_id=message_id, sent_at=now()))
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def post(salons: Salons, mail: Incoming) -> Iterator[Callable[..., tuple[Outgoin
     """Start sending for devices."""
     started: list[Outgoing] = []
 
-    def start(*devices: Device, manners: Manners | None = None) -> tuple[Outgoing, Phone]:
+    def start(*devices: Device, manners: SendingMode | None = None) -> tuple[Outgoing, Phone]:
         phone = Phone()
         online = [Online(device, f"session {device.device_id}") for device in devices]
         outgoing = Outgoing(
@@ -81,7 +81,7 @@ def post(salons: Salons, mail: Incoming) -> Iterator[Callable[..., tuple[Outgoin
             uow=salons.shaky_uow,
             clock=now,
             on_sent=mail.sent,
-            manners=manners,
+            mode=manners,
         )
         outgoing.start()
         started.append(outgoing)
@@ -209,7 +209,7 @@ def test_a_nudge_is_quicker_than_the_tick(salons: Salons, post: Any, wait_until:
     wait_until(lambda: not outgoing._is_woken)
     salons.owe(device)
     began = time.monotonic()
-    outgoing.look()
+    outgoing.wake()
     phone.asked.get(timeout=SECONDS)
     print(f"nudge to library {(time.monotonic() - began) * 1000:.0f} ms")
     phone.take()
@@ -254,7 +254,7 @@ def test_who_stops_does_not_wait_for_ever(salons: Salons, post: Any) -> None:
     phone.take()
 
 
-SLOW = Manners(gaps=Bucket(shortest_gap=timedelta(hours=1), longest_gap=timedelta(hours=1)))
+SLOW = SendingMode(gaps=LeakyBucket(shortest_gap=timedelta(hours=1), longest_gap=timedelta(hours=1)))
 
 
 def test_a_client_sees_typing_and_then_the_number_rests_but_not_from_what_is_urgent(
@@ -270,7 +270,7 @@ def test_a_client_sees_typing_and_then_the_number_rests_but_not_from_what_is_urg
     second = salons.owe(device, purpose=Purpose.MOVED, text="Перенос")
     for urgent in (Purpose.REPLY, Purpose.TRIAL):
         number = salons.owe(device, purpose=urgent, text=urgent)
-        outgoing.look()
+        outgoing.wake()
         assert phone.asked.get(timeout=SECONDS) == urgent
         phone.take()
         wait_until(lambda number=number: salons.message(device, number).state is OutboxState.SENT, SECONDS, "sent")
@@ -293,14 +293,14 @@ def test_a_host_that_is_told_to_pause_sends_what_a_human_typed_alone(salons: Sal
     device = salons.add()
     salons.owe(device, purpose=Purpose.REPLY, text="ответ")
     salons.owe(device, purpose=Purpose.MANUAL, text="руками")
-    _, phone = post(device, manners=Manners(is_paused=True))
+    _, phone = post(device, manners=SendingMode(is_paused=True))
     assert phone.asked.get(timeout=SECONDS) == "руками"
     phone.take()
 
 
 JOURNAL, CANONICAL = "5531988887777", "553188887777"
-REFUSED = SendResult(fate=Fate.FAILED, reason=NOT_ON_WHATSAPP)
-SENT = SendResult(fate=Fate.SENT, message_id="M", sent_at=None)
+REFUSED = SendResult(outcome=SendOutcome.FAILED, reason=NOT_ON_WHATSAPP)
+SENT = SendResult(outcome=SendOutcome.SENT, message_id="M", sent_at=None)
 
 
 def absent(salons: Salons) -> list[bool]:
@@ -314,31 +314,33 @@ def test_w8_what_is_refused_goes_to_the_person_whom_whatsapp_names(
     device = salons.add()
     number = salons.owe(device, JOURNAL)
     outgoing, phone = post(device)
-    phone.numbers[JOURNAL] = Sighting(phone=CANONICAL, also=frozenset({JOURNAL}))
+    phone.numbers[JOURNAL] = IdentityObservation(phone=CANONICAL, also=frozenset({JOURNAL}))
     phone.answers.put(REFUSED)
     phone.answers.put(SENT)
     wait_until(lambda: salons.message(device, number).state is OutboxState.SENT)
     salons.owe(device, JOURNAL)
     phone.answers.put(SENT)
-    outgoing.look()
+    outgoing.wake()
     wait_until(lambda: len(phone.addresses) == 3)
     assert [address.partition("@")[0] for address, _ in phone.addresses] == [JOURNAL, CANONICAL, CANONICAL]
     assert absent(salons) == [False]
 
 
-@pytest.mark.parametrize("named", [Sighting(phone="33612345678", also=frozenset({"33012345678"})), Sighting(lid=LID)])
+@pytest.mark.parametrize(
+    "named", [IdentityObservation(phone="33612345678", also=frozenset({"33012345678"})), IdentityObservation(lid=LID)]
+)
 def test_w8_who_said_stop_under_the_number_that_whatsapp_names_is_not_written_to(
-    salons: Salons, post: Callable[..., tuple[Outgoing, Phone]], wait_until: WaitUntil, named: Sighting
+    salons: Salons, post: Callable[..., tuple[Outgoing, Phone]], wait_until: WaitUntil, named: IdentityObservation
 ) -> None:
     """W8: where no rule of ours knew that both numbers are one person's."""
     device = salons.add()
     with salons.uow() as work:
-        whom = work.contacts.see(device.company_id, Sighting(lid=LID, phone="33612345678"), now())
-        work.standings.opt_out(device.company_id, whom, now())
+        whom = work.contacts.upsert(device.company_id, IdentityObservation(lid=LID, phone="33612345678"), now())
+        work.permissions.opt_out(device.company_id, whom, now())
         work.commit()
     notice = salons.owe(device, "33012345678", purpose=Purpose.BOOKED)
     _, phone = post(device)
-    phone.numbers["33012345678"] = named if named.phone else Sighting(lid=LID, phone="33012345678")
+    phone.numbers["33012345678"] = named if named.phone else IdentityObservation(lid=LID, phone="33012345678")
     phone.answers.put(REFUSED)
     wait_until(lambda: salons.message(device, notice).state is OutboxState.FAILED)
     assert salons.message(device, notice).reason == "opted_out"
@@ -356,7 +358,7 @@ def test_w8_a_person_is_absent_only_when_whatsapp_says_so(
     wait_until(lambda: salons.message(device, number).reason == "number_unanswered")
     assert salons.message(device, number).state is OutboxState.PENDING
     assert absent(salons) == [False]
-    phone.numbers[JOURNAL] = Sighting(phone=JOURNAL)
+    phone.numbers[JOURNAL] = IdentityObservation(phone=JOURNAL)
     salons.run("UPDATE outbox_messages SET next_attempt_at = now()")
     for _ in range(2):
         phone.answers.put(REFUSED)
@@ -366,7 +368,7 @@ def test_w8_a_person_is_absent_only_when_whatsapp_says_so(
     phone.numbers[JOURNAL] = None
     salons.run("UPDATE outbox_messages SET next_attempt_at = now()")
     phone.answers.put(REFUSED)
-    outgoing.look()
+    outgoing.wake()
     wait_until(lambda: salons.message(device, number).state is OutboxState.FAILED)
     assert salons.message(device, number).reason == NOT_ON_WHATSAPP
     assert absent(salons) == [True]
@@ -382,7 +384,7 @@ def test_w8_what_whatsapp_names_while_postgresql_is_away_is_asked_again(
     device = salons.add()
     number = salons.owe(device, JOURNAL)
     outgoing, phone = post(device)
-    phone.numbers[JOURNAL] = Sighting(phone=CANONICAL, also=frozenset({JOURNAL}))
+    phone.numbers[JOURNAL] = IdentityObservation(phone=CANONICAL, also=frozenset({JOURNAL}))
     phone.on_number = lambda: setattr(salons, "is_down", True)
     phone.answers.put(REFUSED)
     wait_until(lambda: "was not kept" in caplog.text)
@@ -394,7 +396,7 @@ def test_w8_what_whatsapp_names_while_postgresql_is_away_is_asked_again(
     salons.run("UPDATE outbox_messages SET next_attempt_at = now()")
     phone.answers.put(REFUSED)
     phone.answers.put(SENT)
-    outgoing.look()
+    outgoing.wake()
     wait_until(lambda: salons.message(device, number).state is OutboxState.SENT)
 
 
@@ -404,7 +406,7 @@ def test_w17_the_timer_goes_with_what_is_sent_and_follows_the_person(
     """W17: also when it was heard under the LID alone, and the phone is told later."""
     device = salons.add()
     hear = mail.listener(device, nobody)
-    hear(TimerSeen(peer=Sighting(lid=LID), disappears_after=604_800))
+    hear(TimerSeen(peer=IdentityObservation(lid=LID), disappears_after=604_800))
     hear(heard(device, "A", lid=LID, phone=JOURNAL).event)
     wait_until(lambda: inbox(salons) == ["A"])
     salons.owe(device, CANONICAL)

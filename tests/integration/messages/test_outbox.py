@@ -13,16 +13,23 @@ from aiadmin.domain.companies.outbox import OutboxState
 from aiadmin.domain.errors import CompanyNotFoundError
 from aiadmin.domain.hosting.device import Device, LinkedAccount
 from aiadmin.domain.ids import CompanyId, HostId, MessageId
-from aiadmin.domain.messages.contact import Sighting
-from aiadmin.domain.messages.message import SENDING_AT_MOST, Fate, Hold, NewMessage, OutboxMessage, SendResult
+from aiadmin.domain.messages.contact import IdentityObservation
+from aiadmin.domain.messages.message import (
+    SENDING_AT_MOST,
+    DeviceClaim,
+    NewMessage,
+    OutboxMessage,
+    SendOutcome,
+    SendResult,
+)
 from aiadmin.services.messages import messages
 from tests.integration.messages.conftest import Salons, now
 
-SENT = SendResult(fate=Fate.SENT, message_id="3EB0", sent_at=now())
+SENT = SendResult(outcome=SendOutcome.SENT, message_id="3EB0", sent_at=now())
 
 
-def hold(device: Device) -> Hold:
-    return Hold(device_id=device.device_id, epoch=device.epoch)
+def hold(device: Device) -> DeviceClaim:
+    return DeviceClaim(device_id=device.device_id, epoch=device.epoch)
 
 
 def pull(salons: Salons, *devices: Device) -> list[OutboxMessage]:
@@ -31,14 +38,14 @@ def pull(salons: Salons, *devices: Device) -> list[OutboxMessage]:
 
 
 def settle(salons: Salons, message: OutboxMessage, result: SendResult) -> bool:
-    return messages.settle(message, result, uow=salons.uow, clock=now, chance=0.0)
+    return messages.record_result(message, result, uow=salons.uow, clock=now, jitter=0.0)
 
 
 def test_what_is_owed_twice_under_one_key_is_owed_once(salons: Salons) -> None:
     device = salons.add()
     salons.owe(device, dedup_key="record:1:booked")
     again = NewMessage(company_id=device.company_id, text="?", dedup_key="record:1:booked", deadline_at=None)
-    assert messages.send(again, to=Sighting(phone="79995550001"), uow=salons.uow, clock=now) is None
+    assert messages.send(again, to=IdentityObservation(phone="79995550001"), uow=salons.uow, clock=now) is None
     assert len(salons.rows("SELECT 1 FROM outbox_messages")) == 1
 
 
@@ -51,7 +58,7 @@ def test_a_text_that_whatsapp_would_not_take_is_refused(salons: Salons, text: st
 def test_nothing_is_owed_in_the_name_of_a_company_that_is_not_there(salons: Salons) -> None:
     new = NewMessage(company_id=CompanyId(999), text="?", dedup_key="a", deadline_at=None)
     with pytest.raises(CompanyNotFoundError):
-        messages.send(new, to=Sighting(phone="79995550001"), uow=salons.uow, clock=now)
+        messages.send(new, to=IdentityObservation(phone="79995550001"), uow=salons.uow, clock=now)
 
 
 def test_one_company_never_sees_the_message_of_another(salons: Salons) -> None:
@@ -135,8 +142,8 @@ def test_a_late_doubt_does_not_undo_what_is_known(salons: Salons) -> None:
     number = salons.owe(former)
     [message] = pull(salons, former)
     assert settle(salons, message, SENT)
-    for fate in (Fate.UNKNOWN, Fate.NOT_TAKEN, Fate.FAILED):
-        assert not settle(salons, message, SendResult(fate=fate))
+    for fate in (SendOutcome.UNKNOWN, SendOutcome.NOT_TAKEN, SendOutcome.FAILED):
+        assert not settle(salons, message, SendResult(outcome=fate))
     assert salons.message(former, number).state is OutboxState.SENT
 
 
@@ -145,7 +152,7 @@ def test_unknown_does_not_become_pending_by_a_late_word(salons: Salons) -> None:
     number = salons.owe(former)
     [message] = pull(salons, former)
     pull(salons, salons.adopt(former.company_id))
-    assert not settle(salons, message, SendResult(fate=Fate.NOT_TAKEN))
+    assert not settle(salons, message, SendResult(outcome=SendOutcome.NOT_TAKEN))
     assert salons.message(former, number).state is OutboxState.UNKNOWN
 
 
@@ -153,7 +160,7 @@ def test_what_never_went_out_is_owed_again_after_a_while(salons: Salons) -> None
     device = salons.add()
     number = salons.owe(device)
     [message] = pull(salons, device)
-    assert settle(salons, message, SendResult(fate=Fate.NOT_TAKEN, reason="not_connected"))
+    assert settle(salons, message, SendResult(outcome=SendOutcome.NOT_TAKEN, reason="not_connected"))
     [again] = pull(salons, device)
     assert (again.outbox_message_id, again.attempts) == (number, 2)
     assert not settle(salons, message, SENT), "the first attempt has no say in the second"

@@ -100,11 +100,11 @@ class ChaosDay:
 
     def compare(self) -> int:
         """How many differences there are now."""
-        compared = self.box.truth.compare(self.installed.company_id)
+        compared = self.box.reconciliation.compare(self.installed.company_id)
         assert compared is not None
         found = {kind.value: number for kind, number in compared.differences.items() if number}
         self.found.update(found)
-        self.box.planner.tell_news()
+        self.box.notice_planner.plan_change_notices()
         return sum(found.values())
 
     def _edit(self) -> None:
@@ -161,11 +161,11 @@ class ChaosDay:
     def _work(self) -> None:
         """What workers do of what is due: one round of each job."""
         webhook_processing.drain(uow=self.box.uow, clock=self.clock)
-        self.box.checker.work()
+        self.box.refetcher.work()
         for row in self._due():
             self.box.synchroniser.work(row.company_id, SyncKind(row.key))
-        self.box.planner.tell_news()
-        self.box.planner.remind()
+        self.box.notice_planner.plan_change_notices()
+        self.box.notice_planner.plan_reminders()
         self.did["released"] += self._release()
 
     def _due(self) -> Sequence[Any]:
@@ -174,7 +174,7 @@ class ChaosDay:
 
     def _release(self) -> int:
         """Every message that is released is sent at once: how it is sent is tried elsewhere."""
-        released = self.box.releaser.work()
+        released = self.box.notice_dispatcher.work()
         self.world.execute(
             "UPDATE outbox_messages SET state = 'sent', finished_at = :now WHERE state = 'pending'", now=self.clock()
         )

@@ -17,8 +17,15 @@ from aiadmin.domain.chat.confirmation import Question
 from aiadmin.domain.hosting.device import Device, LinkedAccount, Observed
 from aiadmin.domain.hosting.session import Session
 from aiadmin.domain.ids import CompanyId, ContactId, HostId
-from aiadmin.domain.messages.contact import Sighting
-from aiadmin.domain.messages.message import Direction, Heard, Hold, MessageKind, MessageSeen, OutboxMessage
+from aiadmin.domain.messages.contact import IdentityObservation
+from aiadmin.domain.messages.message import (
+    DeviceClaim,
+    Direction,
+    MessageKind,
+    MessageSeen,
+    OutboxMessage,
+    ReceivedEvent,
+)
 from aiadmin.services.hosting import sessions
 from aiadmin.services.messages import messages
 from tests.fakes.yclients.client import FakeYClients
@@ -98,7 +105,9 @@ class Salon:
 
     def contact(self) -> ContactId:
         with self.world.uow() as work:
-            found = work.contacts.see(self.company_id, Sighting(lid=self.lid, phone=self.phone), self.world.clock())
+            found = work.contacts.upsert(
+                self.company_id, IdentityObservation(lid=self.lid, phone=self.phone), self.world.clock()
+            )
             work.commit()
         return found
 
@@ -123,7 +132,7 @@ class Salon:
         """The client writes, or the salon's own phone writes to the client."""
         given: dict[str, Any] = {
             "message_id": uuid.uuid4().hex,
-            "peer": Sighting(lid=self.lid, phone=self.phone),
+            "peer": IdentityObservation(lid=self.lid, phone=self.phone),
             "direction": direction,
             "kind": MessageKind.TEXT,
             "text": text,
@@ -132,7 +141,7 @@ class Salon:
             "sent_at": self.world.clock(),
         }
         event = MessageSeen(**given | facts)
-        heard = Heard(
+        heard = ReceivedEvent(
             device_id=self.device.device_id,
             company_id=self.company_id,
             event=event,
@@ -143,7 +152,7 @@ class Salon:
     def say(self, text: str | None, **facts: Any) -> None:
         """The client writes, and we look at it at once."""
         self.hear(text, **facts)
-        assert self.box.reader.work() == 1
+        assert self.box.reply_handler.work() == 1
 
     def owed(self) -> list[tuple[str, str, str]]:
         """To whom, why and what we owe, in order."""
@@ -156,7 +165,7 @@ class Salon:
 
     def pull(self) -> list[OutboxMessage]:
         """What a host takes to send."""
-        hold = Hold(device_id=self.device.device_id, epoch=self.device.epoch)
+        hold = DeviceClaim(device_id=self.device.device_id, epoch=self.device.epoch)
         return list(messages.pull([hold], idle=[hold], uow=self.world.uow, clock=self.world.clock))
 
 

@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from aiadmin.domain.ids import MessageId
-from aiadmin.domain.messages.message import Fate, SendResult
+from aiadmin.domain.messages.message import SendOutcome, SendResult
 from aiadmin.domain.notices.settings import MessageSettings
 from aiadmin.services.messages import messages
-from aiadmin.services.notices.planning import Planner
-from aiadmin.services.notices.rendering import SalonWording
+from aiadmin.services.notices.planning import NoticePlanner
+from aiadmin.services.notices.rendering import SalonNoticeRenderer
 from tests.integration.notices.conftest import Salon
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -25,8 +25,10 @@ class Plans:
         self.salon, self.later = salon, timedelta(0)
         self.booking = salon.booking
         box = salon.box
-        self.planner = Planner(uow=box.uow, queue=box.queue, clock=self.now)
-        self.releaser = replace(box.releaser, wording=lambda work: SalonWording(work=work, is_paced=False))
+        self.planner = NoticePlanner(uow=box.uow, queue=box.queue, clock=self.now)
+        self.releaser = replace(
+            box.notice_dispatcher, renderer=lambda work: SalonNoticeRenderer(work=work, is_paced=False)
+        )
         salon.listen()
         self.set(gather_seconds=0, quiet_from="00:00", quiet_to="00:00")
 
@@ -36,8 +38,10 @@ class Plans:
     def set(self, **settings: Any) -> None:
         """The owner's wishes."""
         with self.salon.world.uow() as work:
-            wishes = MessageSettings.parse({**work.preferences.settings(self.salon.company_id).to_json(), **settings})
-            work.preferences.set_settings(self.salon.company_id, wishes, self.now())
+            wishes = MessageSettings.parse(
+                {**work.message_settings.settings(self.salon.company_id).to_json(), **settings}
+            )
+            work.message_settings.set_settings(self.salon.company_id, wishes, self.now())
             work.commit()
 
     def edit(self, booking: Mapping[str, Any], **fields: Any) -> None:
@@ -51,7 +55,7 @@ class Plans:
     def news(self) -> int:
         """Everything is read, and what follows is planned; how many notices are new."""
         self.read()
-        return self.planner.tell_news()
+        return self.planner.plan_change_notices()
 
     def send(self) -> list[str]:
         """What is due goes out; its texts."""
@@ -62,8 +66,12 @@ class Plans:
             for message in pulled:
                 texts.append(message.text)
                 number = MessageId(message.outbox_message_id)
-                result = SendResult(fate=Fate.SENT, message_id=f"M{number}", sent_at=self.salon.world.clock())
-                messages.settle(message, result, uow=self.salon.world.uow, clock=self.salon.world.clock, chance=0.0)
+                result = SendResult(
+                    outcome=SendOutcome.SENT, message_id=f"M{number}", sent_at=self.salon.world.clock()
+                )
+                messages.record_result(
+                    message, result, uow=self.salon.world.uow, clock=self.salon.world.clock, jitter=0.0
+                )
         self.releaser.work()
         return texts
 

@@ -11,8 +11,8 @@ import pytest
 
 from aiadmin.domain.ids import ContactId
 from aiadmin.domain.journal.journal import Attendance
-from aiadmin.domain.messages.message import Direction, Fate, MessageKind, Purpose, SendResult
-from aiadmin.domain.messages.sending_policy import Person
+from aiadmin.domain.messages.message import Direction, MessageKind, Purpose, SendOutcome, SendResult
+from aiadmin.domain.messages.sending_policy import Recipient
 from aiadmin.services import maintenance
 from aiadmin.services.chat import replies as answers
 from aiadmin.services.messages import messages
@@ -20,9 +20,9 @@ from aiadmin.texts import formatting as wording
 from tests.integration.notices.conftest import Salon
 
 
-def person(salon: Salon) -> Person:
+def person(salon: Salon) -> Recipient:
     with salon.world.uow() as work:
-        return work.standings.person(salon.company_id, salon.contact())
+        return work.permissions.recipient(salon.company_id, salon.contact())
 
 
 def question(salon: Salon) -> dict[str, Any]:
@@ -38,20 +38,20 @@ def test_a_yes_is_kept_thanked_for_and_written_into_the_journal(salon: Salon) ->
     salon.say("Да, приду")
     when = f"{wording.day(salon.starts_at())}, в 12:00"
     assert salon.owed() == [(salon.phone, "reply", f"Спасибо! Ждём вас {when}.")]
-    assert salon.box.confirmer.work() == 1
+    assert salon.box.journal_confirmer.work() == 1
     assert salon.record()["attendance"] == Attendance.CONFIRMED
     assert salon.record()["comment"] == "любит чай", "what was there stays"
     kept = question(salon)
     assert (kept["answer"], kept["next_attempt_at"], kept["error"]) == ("yes", None, None)
     assert kept["written_at"] is not None
-    assert salon.box.confirmer.work() == 0
+    assert salon.box.journal_confirmer.work() == 0
 
 
 def test_a_no_leaves_the_journal_alone_and_the_salon_is_told(salon: Salon) -> None:
     salon.salons.synchronise(salon.installed)
     salon.ask()
     salon.say("2")
-    assert salon.box.confirmer.work() == 0
+    assert salon.box.journal_confirmer.work() == 0
     assert salon.record()["attendance"] == Attendance.WAITING
     assert salon.record()["deleted"] is False
     to_client, to_salon = salon.owed()
@@ -64,7 +64,7 @@ def test_who_changes_their_mind_is_heard_each_time_and_who_repeats_is_not_thanke
     salon.ask()
     for said in ("да", "да", "нет", "нет", "да"):
         salon.say(said)
-        salon.box.confirmer.work()
+        salon.box.journal_confirmer.work()
     assert salon.record()["attendance"] == Attendance.CONFIRMED
     assert [phone for phone, _, _ in salon.owed()].count(salon.phone) == 3
     puts = [one for one in salon.yclients.requests() if one["method"] == "PUT"]
@@ -102,8 +102,8 @@ def remind(salon: Salon, booking: dict[str, Any]) -> str:
         work.commit()
     [message] = salon.pull()
     name = f"M{message.outbox_message_id}"
-    result = SendResult(fate=Fate.SENT, message_id=name, sent_at=salon.world.clock())
-    assert messages.settle(message, result, uow=salon.world.uow, clock=salon.world.clock, chance=0.0)
+    result = SendResult(outcome=SendOutcome.SENT, message_id=name, sent_at=salon.world.clock())
+    assert messages.record_result(message, result, uow=salon.world.uow, clock=salon.world.clock, jitter=0.0)
     return name
 
 
@@ -116,7 +116,7 @@ def test_a_visit_that_is_now_at_another_time_is_not_confirmed_by_an_old_answer(s
     salon.ask()
     salon.say("да")
     salon.yclients.edit_record(salon.salon_id, salon.booking["id"], datetime=f"{salon.starts_at():%Y-%m-%d} 18:00:00")
-    assert salon.box.confirmer.work() == 1
+    assert salon.box.journal_confirmer.work() == 1
     assert salon.record()["attendance"] == Attendance.WAITING
     assert (question(salon)["error"], question(salon)["next_attempt_at"]) == ("moved", None)
 
@@ -184,11 +184,11 @@ def test_old_messages_are_looked_at_without_an_answer(salon: Salon) -> None:
 def test_who_writes_may_be_written_to(salon: Salon) -> None:
     whom, now = salon.contact(), salon.world.clock()
     with salon.world.uow() as work:
-        work.standings.refused(salon.company_id, whom, now + timedelta(hours=1))
-        work.standings.absent(salon.company_id, whom, now)
+        work.permissions.lock(salon.company_id, whom, now + timedelta(hours=1))
+        work.permissions.mark_unreachable(salon.company_id, whom, now)
         work.commit()
     salon.say("Здравствуйте")
-    assert person(salon) == Person(has_written=True)
+    assert person(salon) == Recipient(has_written=True)
 
 
 def test_one_salon_never_answers_the_question_of_another(new_salon: Callable[[], Salon]) -> None:
@@ -205,12 +205,12 @@ def test_each_message_is_looked_at_once_in_order_whoever_looks(salon: Salon) -> 
     for word in words:
         salon.hear(word)
     done: list[int] = []
-    threads = [threading.Thread(target=lambda: done.append(salon.box.reader.work())) for _ in range(4)]
+    threads = [threading.Thread(target=lambda: done.append(salon.box.reply_handler.work())) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    done.append(salon.box.reader.work())
+    done.append(salon.box.reply_handler.work())
     assert sum(done) == len(words)
     replies = [text for phone, _, text in salon.owed() if phone == salon.phone]
     assert [("Ждём" in text) for text in replies] == [word == "да" for word in words]
@@ -221,12 +221,12 @@ def test_a_yclients_that_is_away_is_told_when_it_is_back(salon: Salon) -> None:
     salon.ask()
     salon.say("да")
     salon.yclients.fault("/api/v1/visits/*", status=503, times=1)
-    assert salon.box.confirmer.work() == 1
+    assert salon.box.journal_confirmer.work() == 1
     kept = question(salon)
     assert (kept["error"], kept["attempts"], kept["written_at"]) == ("down", 1, None)
     assert kept["next_attempt_at"] > salon.world.clock()
     salon.world.execute("UPDATE questions SET next_attempt_at = now()")
-    assert salon.box.confirmer.work() == 1
+    assert salon.box.journal_confirmer.work() == 1
     assert salon.record()["attendance"] == Attendance.CONFIRMED
     assert question(salon)["error"] is None
 
@@ -235,7 +235,7 @@ def test_a_yes_that_yclients_forbids_to_write_is_told_to_the_salon(salon: Salon)
     salon.ask()
     salon.say("да")
     salon.yclients.fault("/api/v1/visits/*", status=403, body='{"success": false, "meta": {"message": "Нет прав"}}')
-    assert salon.box.confirmer.work() == 1
+    assert salon.box.journal_confirmer.work() == 1
     assert (question(salon)["error"], question(salon)["next_attempt_at"]) == ("forbidden", None)
     phone, _, text = salon.owed()[-1]
     assert phone == salon.own_phone
@@ -253,15 +253,15 @@ def test_the_sweep_asks_for_what_waits(salon: Salon) -> None:
         asked.clear()
         box = salon.box
         maintenance.sweep(uow=box.uow, queue=Queue(), clock=box.clock, window=timedelta(hours=1))
-        return [one for one in asked if one in {"answer", "release"}]
+        return [one for one in asked if one in {"handle_replies", "dispatch_notices"}]
 
     salon.ask()
     assert sweep() == []
     salon.hear("да")
-    assert sweep() == ["answer"]
-    salon.box.reader.work()
-    assert sweep() == ["answer"], "now it is to be written"
-    salon.box.confirmer.work()
+    assert sweep() == ["handle_replies"]
+    salon.box.reply_handler.work()
+    assert sweep() == ["handle_replies"], "now it is to be written"
+    salon.box.journal_confirmer.work()
     assert sweep() == []
 
 

@@ -14,13 +14,13 @@ import pytest
 from aiadmin.domain.hosting.device import Observed
 from aiadmin.domain.journal.sync_run import SyncKind
 from aiadmin.domain.manage.salon_state import StateKind, states
-from aiadmin.domain.messages.message import REACHOUT_LOCKED, Fate, Hold, SendResult
+from aiadmin.domain.messages.message import REACHOUT_LOCKED, DeviceClaim, SendOutcome, SendResult
 from aiadmin.domain.yclients.answer import TRIES
 from aiadmin.domain.yclients.call_budget import Urgency
 from aiadmin.services import maintenance
 from aiadmin.services.hosting import sessions
 from aiadmin.services.messages import messages, pauses
-from aiadmin.services.notices.rendering import SalonWording
+from aiadmin.services.notices.rendering import SalonNoticeRenderer
 from aiadmin.services.ports import UnitOfWork
 from tests.integration.notices.conftest import MOSCOW, Salon
 from tests.integration.notices.planning import DAY, HOUR, Plans
@@ -33,7 +33,9 @@ class Desk(Plans):
 
     def __init__(self, salon: Salon) -> None:
         super().__init__(salon)
-        self.releaser = replace(self.salon.box.releaser, clock=self.now, wording=lambda work: SalonWording(work=work))
+        self.releaser = replace(
+            self.salon.box.notice_dispatcher, clock=self.now, renderer=lambda work: SalonNoticeRenderer(work=work)
+        )
 
     def at(self, when: timedelta) -> str:
         """So long from now, as a desk writes it."""
@@ -43,7 +45,7 @@ class Desk(Plans):
         """A booking that its client knows of."""
         booking = self.salon.book(datetime=self.at(when), **fields)
         self.read()
-        self.planner.tell_news()
+        self.planner.plan_change_notices()
         self.salon.world.execute("DELETE FROM notices")
         return booking
 
@@ -64,7 +66,7 @@ class Desk(Plans):
 
     def is_due(self) -> bool:
         with self.salon.world.uow() as work:
-            return work.releases.any_due(self.now()) or work.calls.any_due(self.now())
+            return work.due_notices.has_due(self.now()) or work.calls.has_due(self.now())
 
     def calls(self) -> list[str]:
         """What the salon's own number is to read."""
@@ -157,7 +159,7 @@ def test_what_nobody_can_send_is_called_about_an_hour_before(
     if why == "paused":
         pauses.resume(None, uow=desk.salon.world.uow)
         pauses.resume(desk.salon.company_id, uow=desk.salon.world.uow)
-        hold = Hold(device_id=desk.salon.device.device_id, epoch=desk.salon.device.epoch)
+        hold = DeviceClaim(device_id=desk.salon.device.device_id, epoch=desk.salon.device.epoch)
         sent = messages.pull([hold], idle=[hold], uow=desk.salon.world.uow, clock=desk.now)
         assert [message.text for message in sent] == [call], "as soon as anything goes"
     assert kind in {"cancelled", "moved"}
@@ -179,7 +181,7 @@ def test_postgresql_reckons_as_we_do(desk: Desk) -> None:
             was=(now + was).isoformat(),
         )
         with desk.salon.world.uow() as work:
-            found = work.calls.hopeless(now, limit=9)
+            found = work.calls.list_undeliverable(now, limit=9)
         sets_out = min(starts, was) if was > timedelta() else starts
         assert [one.notice.reckoned_at(now) - now for one in found] == ([sets_out] if sets_out <= HOUR else [])
 
@@ -265,8 +267,8 @@ def test_one_message_that_was_refused_is_one_call(desk: Desk) -> None:
     assert desk.news() == 3
     desk.look()
     [message] = desk.salon.pull()
-    refused = SendResult(fate=Fate.FAILED, reason=REACHOUT_LOCKED)
-    messages.settle(message, refused, uow=desk.salon.world.uow, clock=desk.now, chance=0.0)
+    refused = SendResult(outcome=SendOutcome.FAILED, reason=REACHOUT_LOCKED)
+    messages.record_result(message, refused, uow=desk.salon.world.uow, clock=desk.now, jitter=0.0)
     assert desk.look() == [("cancelled", "done", REACHOUT_LOCKED)] * 3
     [call] = desk.calls()
     assert call.count("• отменён визит") == 3
@@ -391,7 +393,7 @@ def test_the_clock_asks_for_calls_where_nothing_else_is_due(desk: Desk) -> None:
             return lambda *_: nudged.append(name)
 
     maintenance.sweep(uow=box.uow, queue=Queue(), clock=desk.now, window=timedelta())  # type: ignore[arg-type]
-    assert "release" in nudged
+    assert "dispatch_notices" in nudged
 
 
 @pytest.mark.parametrize("edit", [{"deleted": True}, {"datetime": HOUR}])
@@ -447,16 +449,16 @@ def test_a_zone_that_is_corrected_takes_the_time_before_a_move_along(desk: Desk)
     assert claimed_until is None, "the morning comes at another time"
 
 
-def _hold(desk: Desk) -> Hold:
-    return Hold(device_id=desk.salon.device.device_id, epoch=desk.salon.device.epoch)
+def _hold(desk: Desk) -> DeviceClaim:
+    return DeviceClaim(device_id=desk.salon.device.device_id, epoch=desk.salon.device.epoch)
 
 
 def _not_taken(desk: Desk) -> None:
     """The host has a message in hand, and the phone does not take it."""
     uow, hold = desk.salon.world.uow, _hold(desk)
     for message in messages.pull([hold], idle=[hold], uow=uow, clock=desk.now):
-        result = SendResult(fate=Fate.NOT_TAKEN, reason="number_unanswered")
-        messages.settle(message, result, uow=uow, clock=desk.now, chance=1.0)
+        result = SendResult(outcome=SendOutcome.NOT_TAKEN, reason="number_unanswered")
+        messages.record_result(message, result, uow=uow, clock=desk.now, jitter=1.0)
 
 
 def _minutes(desk: Desk, begin: int, end: int) -> Iterator[int]:
@@ -512,8 +514,8 @@ def test_what_may_not_have_arrived_is_called_about_unless_it_has(desk: Desk, is_
     assert desk.news() == 1
     desk.look()
     [message] = desk.salon.pull()
-    lost = SendResult(fate=Fate.UNKNOWN, reason="host_lost", message_id="M1")
-    messages.settle(message, lost, uow=desk.salon.world.uow, clock=desk.now, chance=0.0)
+    lost = SendResult(outcome=SendOutcome.UNKNOWN, reason="host_lost", message_id="M1")
+    messages.record_result(message, lost, uow=desk.salon.world.uow, clock=desk.now, jitter=0.0)
     if is_received:
         desk.salon.world.execute("UPDATE outbox_messages SET delivered_at = now()")
     desk.look()
@@ -530,14 +532,14 @@ def test_a_cancellation_that_raises_is_called_about_an_hour_before(desk: Desk) -
         """Has no words."""
 
         def __init__(self, work: UnitOfWork) -> None:
-            self._words = SalonWording(work=work)
+            self._words = SalonNoticeRenderer(work=work)
 
         def __getattr__(self, name: str) -> Any:
             if name == "text":
                 raise RuntimeError("a bug")
             return getattr(self._words, name)
 
-    desk.releaser = replace(desk.releaser, wording=Broken)  # type: ignore[arg-type]
+    desk.releaser = replace(desk.releaser, renderer=Broken)  # type: ignore[arg-type]
     desk.releaser.work()
     [*_] = _minutes(desk, 1, 129)
     assert desk.rows()[-1] == ("cancelled", "dropped", "late")
@@ -569,7 +571,7 @@ def test_that_a_far_visit_is_off_is_told_after_days_without_a_phone(desk: Desk, 
     assert desk.news() == 1
     desk.later = 3 * DAY
     with desk.salon.world.uow() as work:
-        work.releases.expire(desk.now())
+        work.due_notices.expire(desk.now())
         work.commit()
     desk.salon.observe(desk.salon.device, Observed.ONLINE)
     [(_, state, _)] = desk.look()

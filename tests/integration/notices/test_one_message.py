@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from aiadmin.domain.notices.notice import NoticeKind
-from aiadmin.services.notices.rendering import SalonWording
+from aiadmin.services.notices.rendering import SalonNoticeRenderer
 from aiadmin.texts import formatting as wording
 from tests.integration.notices.conftest import Salon
 from tests.integration.notices.planning import DAY, HOUR, Plans
@@ -83,21 +83,21 @@ def test_one_visit_with_two_masters_is_one_message_one_reminder_one_question_and
     for booking in (first, second):
         plans.age(booking, 5 * DAY)
     plans.later = plans.salon.starts_at(first) - timedelta(hours=21) - plans.salon.world.clock()
-    plans.planner.remind()
+    plans.planner.plan_reminders()
     reminded = plans.salon.world.rows(
         "SELECT record_id FROM notices WHERE kind = 'reminder_day' AND record_id IN (:one, :two)",
         one=first["id"],
         two=second["id"],
     )
     assert reminded == [(first["id"],)]
-    plans.planner.remind()
+    plans.planner.plan_reminders()
     plans.later = timedelta(0)
     plans.salon.world.execute("UPDATE notices SET due_at = now() WHERE kind = 'reminder_day'")
     assert any(f"{cut}, {colour}" in text and "1 — приду" in text for text in plans.send())
     asked = plans.salon.world.rows("SELECT record_id FROM questions WHERE visit_id = :id", id=first["visit_id"])
     assert asked == [(first["id"],)]
     plans.salon.say("да")
-    plans.salon.box.confirmer.work()
+    plans.salon.box.journal_confirmer.work()
     assert [plans.salon.record(each["id"])["attendance"] for each in (first, second)] == [2, 2]
 
 
@@ -111,7 +111,7 @@ def test_y17_a_review_is_asked_for_after_the_last_booking_of_a_visit(plans: Plan
     plans.salon.world.execute(change, **numbers)
     for hours, reviews in ((4.1, []), (8.5, []), (9.1, [(first["id"],)]), (20, [(first["id"],)])):
         plans.later = plans.salon.starts_at(first) + hours * HOUR - plans.salon.world.clock()
-        plans.planner.remind()
+        plans.planner.plan_reminders()
         found = plans.salon.world.rows(
             "SELECT record_id FROM notices WHERE kind = 'review' AND record_id IN (:one, :two)",
             one=first["id"],
@@ -129,7 +129,7 @@ def test_y17_a_part_of_a_visit_that_did_not_take_place_puts_no_review_off(plans:
     plans.salon.world.execute(change, came=1, one=first["id"])
     plans.salon.world.execute(change, came=-1, one=second["id"])
     plans.later = plans.salon.starts_at(first) + 4.1 * HOUR - plans.salon.world.clock()
-    plans.planner.remind()
+    plans.planner.plan_reminders()
     assert plans.salon.world.rows(
         "SELECT record_id FROM notices WHERE kind = 'review' AND record_id = :one", one=first["id"]
     )
@@ -143,7 +143,7 @@ def test_who_has_said_that_they_come_is_reminded_and_not_asked(plans: Plans) -> 
     plans.read()
     plans.age(booking, 5 * DAY)
     plans.later = plans.salon.starts_at(booking) - timedelta(hours=21) - plans.salon.world.clock()
-    plans.planner.remind()
+    plans.planner.plan_reminders()
     plans.later = timedelta(0)
     plans.salon.world.execute("DELETE FROM notices WHERE record_id <> :id", id=booking["id"])
     plans.salon.world.execute("UPDATE notices SET due_at = now() WHERE kind = 'reminder_day'")
@@ -160,7 +160,7 @@ def test_y16_a_salons_own_reminder_loses_its_question_and_nothing_else(plans: Pl
         "Салон «Что? Где?» на ул. Мира, д. 1 — вход со двора. Отписаться: СТОП."
     )
     with plans.salon.world.uow() as work:
-        work.preferences.set_text(plans.salon.company_id, NoticeKind.REMINDER_DAY, own, plans.now())
+        work.message_settings.set_text(plans.salon.company_id, NoticeKind.REMINDER_DAY, own, plans.now())
         work.commit()
     booking = plans.salon.book(hour=15, days=3)
     plans.read()
@@ -168,7 +168,7 @@ def test_y16_a_salons_own_reminder_loses_its_question_and_nothing_else(plans: Pl
     plans.read()
     plans.age(booking, 5 * DAY)
     plans.later = plans.salon.starts_at(booking) - timedelta(hours=21) - plans.salon.world.clock()
-    plans.planner.remind()
+    plans.planner.plan_reminders()
     plans.later = timedelta(0)
     plans.salon.world.execute("DELETE FROM notices WHERE record_id <> :id", id=booking["id"])
     plans.salon.world.execute("UPDATE notices SET due_at = now() WHERE kind = 'reminder_day'")
@@ -184,7 +184,7 @@ def _at_night(plans: Plans) -> None:
     """It is quiet now, for another two hours; and the salon writes at its own pace."""
     there = plans.now().astimezone(plans.salon.starts_at().tzinfo)
     plans.set(quiet_from=f"{there - HOUR:%H:%M}", quiet_to=f"{there + 2 * HOUR:%H:%M}", reminder_day=False)
-    plans.releaser = replace(plans.salon.box.releaser, wording=lambda work: SalonWording(work=work))
+    plans.releaser = replace(plans.salon.box.notice_dispatcher, renderer=lambda work: SalonNoticeRenderer(work=work))
 
 
 def _soon(plans: Plans, hours: float) -> str:
@@ -203,7 +203,7 @@ def test_a_visit_before_the_morning_that_is_off_is_told_at_night(plans: Plans, e
     """Y6: the client came to a closed door."""
     booking = plans.salon.book(datetime=_soon(plans, 1.5))
     plans.read()
-    plans.planner.tell_news()
+    plans.planner.plan_change_notices()
     plans.salon.world.execute("DELETE FROM notices")
     _at_night(plans)
     if "datetime" in edit:
@@ -218,7 +218,7 @@ def test_a_visit_before_the_morning_that_is_off_is_told_at_night(plans: Plans, e
 def test_a_visit_made_at_night_waits_and_so_does_the_news_of_one_that_is_far(plans: Plans) -> None:
     far, off = plans.salon.book(hour=15, days=5), plans.salon.book(datetime=_soon(plans, 1.5))
     plans.read()
-    plans.planner.tell_news()
+    plans.planner.plan_change_notices()
     plans.salon.world.execute("DELETE FROM notices")
     _at_night(plans)
     plans.salon.book(hour=12, days=6, client={"phone": "79005556677", "name": "Вера"})
@@ -237,7 +237,7 @@ def test_the_salon_is_asked_to_call_whom_we_cannot_tell(plans: Plans, column: st
     """Y6."""
     booking = plans.salon.book(hour=15, days=3)
     plans.read()
-    plans.planner.tell_news()
+    plans.planner.plan_change_notices()
     plans.salon.world.execute("DELETE FROM notices")
     contact_id = plans.salon.contact()
     plans.salon.world.execute(f"UPDATE contacts SET {column} = now() WHERE id = :id", id=contact_id)  # noqa: S608
@@ -258,7 +258,7 @@ def test_a_salon_without_a_phone_holds_up_nobody_elses_call(plans: Plans, new_sa
     for each, count in ((phoneless, 10), (plans, 1)):
         bookings = [each.salon.book(hour=15, days=days) for days in range(3, 3 + count)]
         each.read()
-        each.planner.tell_news()
+        each.planner.plan_change_notices()
         each.salon.world.execute("DELETE FROM notices WHERE state = 'waiting'")
         contact_id = each.salon.contact()
         each.salon.world.execute("UPDATE contacts SET opted_out_at = now() WHERE id = :id", id=contact_id)
@@ -275,7 +275,7 @@ def test_a_salon_without_a_phone_holds_up_nobody_elses_call(plans: Plans, new_sa
 def test_what_is_no_news_any_more_is_nothing_to_call_about(plans: Plans) -> None:
     booking = plans.salon.book(hour=15, days=3)
     plans.read()
-    plans.planner.tell_news()
+    plans.planner.plan_change_notices()
     plans.salon.world.execute("DELETE FROM notices")
     for hour in (16, 17):
         plans.edit(booking, datetime=f"{booking['date'][:10]} {hour}:00:00")

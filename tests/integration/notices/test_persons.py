@@ -61,11 +61,11 @@ def test_a_person_is_reminded_once_whatever_card_the_visit_is_on(plans: Plans) -
     plans.read()
     plans.age(booking, 2 * DAY)
     plans.later = plans.salon.starts_at(booking) - timedelta(hours=26) - plans.salon.world.clock()
-    assert plans.planner.remind() >= 1
+    assert plans.planner.plan_reminders() >= 1
     before = plans.kinds().count("reminder_day")
     plans.edit(booking, client={"id": _other_card(plans, f"8{plans.salon.phone[1:]}")})
     plans.read()
-    plans.planner.remind()
+    plans.planner.plan_reminders()
     assert plans.kinds().count("reminder_day") == before
 
 
@@ -106,7 +106,7 @@ def test_a_corrected_number_is_told_of_the_booking_and_reminded_and_the_wrong_on
     plans.send()
     plans.age(booking, 5 * DAY)
     plans.later = plans.salon.starts_at(plans.salon.record(booking["id"])) - timedelta(hours=23) - plans.now()
-    assert plans.planner.remind() >= 1
+    assert plans.planner.plan_reminders() >= 1
     plans.later = timedelta(0)
     plans.salon.world.execute("DELETE FROM notices WHERE record_id <> :id", id=booking["id"])
     plans.salon.world.execute("UPDATE notices SET due_at = now() WHERE state = 'waiting'")
@@ -129,7 +129,7 @@ def test_a_number_that_is_corrected_before_anybody_was_told_is_told_once(plans: 
     _correct(plans, booking)
     plans.read()
     plans.send()
-    plans.planner.tell_news()
+    plans.planner.plan_change_notices()
     plans.send()
     assert _sent_to(plans) == [(RIGHT, "booked")]
 
@@ -168,7 +168,7 @@ def test_a_corrected_timezone_moves_no_visit_and_tells_nobody(plans: Plans) -> N
     assert plans.news() == 0
     plans.age(booking, 5 * DAY)
     plans.later = starts_at - timedelta(hours=21) - plans.salon.world.clock()
-    assert plans.planner.remind() >= 1
+    assert plans.planner.plan_reminders() >= 1
     rows = plans.salon.world.rows("SELECT kind FROM notices WHERE record_id = :id ORDER BY id", id=booking["id"])
     assert [kind for (kind,) in rows] == ["booked", "reminder_day"]
 

@@ -21,7 +21,7 @@ def plans(read_salon: Salon) -> Plans:
     plans = Plans(read_salon)
     plans.booking = read_salon.book(hour=12, days=2)
     plans.read()
-    plans.planner.tell_news()
+    plans.planner.plan_change_notices()
     plans.salon.world.execute("DELETE FROM notices")
     _keep_one(plans)
     return plans
@@ -59,7 +59,7 @@ def test_the_eve_and_the_last_hours_are_reminded_of_once_each(plans: Plans) -> N
         (_clock(plans, days=0, hour=10), ["reminder_day", "reminder_hours"]),
     ):
         _at(plans, when)
-        plans.planner.remind()
+        plans.planner.plan_reminders()
         assert plans.kinds() == kinds
     [(due,)] = plans.salon.world.rows("SELECT due_at FROM notices WHERE kind = 'reminder_day'")
     assert due == _clock(plans, days=1, hour=18)
@@ -69,9 +69,9 @@ def test_the_salons_own_clock_counts(plans: Plans) -> None:
     plans.salon.world.change(plans.salon.company_id, "timezone", "Asia/Vladivostok")
     there = datetime(2027, 1, 1, 18, tzinfo=ZoneInfo("Asia/Vladivostok")).astimezone(MOSCOW)
     _at(plans, _clock(plans, days=1, hour=18))
-    assert plans.planner.remind() == 0
+    assert plans.planner.plan_reminders() == 0
     _at(plans, _clock(plans, days=1, hour=there.hour))
-    assert plans.planner.remind() == 1
+    assert plans.planner.plan_reminders() == 1
 
 
 @pytest.mark.parametrize(
@@ -91,14 +91,14 @@ def test_the_salons_own_clock_counts(plans: Plans) -> None:
 def test_only_a_visit_that_will_be_is_reminded_of(plans: Plans, change: str, count: int) -> None:
     plans.salon.world.execute(change)
     _at(plans, _clock(plans, days=1, hour=18))
-    assert plans.planner.remind() == count
+    assert plans.planner.plan_reminders() == count
 
 
 def test_a_visit_that_was_moved_is_reminded_of_anew(plans: Plans) -> None:
     _at(plans, _clock(plans, days=1, hour=18))
-    assert plans.planner.remind() == 1
+    assert plans.planner.plan_reminders() == 1
     plans.salon.world.execute("UPDATE records SET starts_at = starts_at + interval '1 hour'")
-    assert plans.planner.remind() == 1
+    assert plans.planner.plan_reminders() == 1
     assert plans.kinds() == ["reminder_day", "reminder_day"]
 
 
@@ -106,13 +106,13 @@ def test_a_late_booking_is_not_reminded_of(plans: Plans) -> None:
     made = plans.salon.starts_at(plans.booking) - 3 * HOUR
     plans.salon.world.execute("UPDATE records SET created_at = :made", made=made)
     _at(plans, made + MINUTE)
-    assert plans.planner.remind() == 0
+    assert plans.planner.plan_reminders() == 0
 
 
 def _ask(plans: Plans) -> datetime:
     """The eve's reminder went out; when."""
     _at(plans, _clock(plans, days=1, hour=18))
-    plans.planner.remind()
+    plans.planner.plan_reminders()
     plans.salon.world.execute("UPDATE notices SET due_at = now() - interval '1 minute'")
     plans.later = timedelta(0)
     assert len(plans.send()) == 1
@@ -129,10 +129,10 @@ def test_a_question_without_an_answer_is_asked_once_more(plans: Plans, answer: s
     asked = _ask(plans)
     plans.salon.world.execute("UPDATE questions SET answer = :answer", answer=answer)
     _at(plans, asked + HOUR)
-    assert plans.planner.remind() == 0
+    assert plans.planner.plan_reminders() == 0
     for _ in range(2):
         _at(plans, asked + 2 * HOUR + MINUTE)
-        plans.planner.remind()
+        plans.planner.plan_reminders()
         assert plans.kinds() == ["reminder_day", *kinds]
 
 
@@ -140,17 +140,17 @@ def test_a_question_that_never_went_out_is_not_asked_once_more(plans: Plans) -> 
     asked = _ask(plans)
     plans.salon.world.execute("UPDATE outbox_messages SET state = 'failed', reason = 'absent'")
     _at(plans, asked + 2 * HOUR + MINUTE)
-    assert plans.planner.remind() == 0
+    assert plans.planner.plan_reminders() == 0
 
 
 def test_a_review_is_asked_for_after_a_visit_that_took_place_where_the_salon_wishes(plans: Plans) -> None:
     over = plans.salon.starts_at(plans.booking) + 5 * HOUR
     plans.salon.world.execute("UPDATE records SET attendance = 1")
     _at(plans, over)
-    assert plans.planner.remind() == 0, "off by default"
+    assert plans.planner.plan_reminders() == 0, "off by default"
     plans.set(review=True, review_after=3, review_link="https://example.org/reviews")
     for _ in range(2):
-        plans.planner.remind()
+        plans.planner.plan_reminders()
         assert plans.kinds() == ["review"]
 
 
@@ -160,5 +160,5 @@ def test_every_salon_has_its_turn(new_salon: Callable[[], Salon], monkeypatch: p
     for plans in all_plans:
         _keep_one(plans)
     _at(all_plans[0], _clock(all_plans[0], days=0, hour=9))
-    assert all_plans[0].planner.remind() == 5
+    assert all_plans[0].planner.plan_reminders() == 5
     assert [plans.kinds() for plans in all_plans] == [["reminder_hours"]] * 5

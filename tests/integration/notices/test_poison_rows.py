@@ -22,8 +22,8 @@ from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal.sync_run import SyncKind
 from aiadmin.domain.journal.webhook import NewWebhook
-from aiadmin.domain.messages.contact import Sighting
-from aiadmin.domain.messages.message import Hold, NewMessage
+from aiadmin.domain.messages.contact import IdentityObservation
+from aiadmin.domain.messages.message import DeviceClaim, NewMessage
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.services import maintenance
 from aiadmin.services.hosting import sessions
@@ -31,11 +31,11 @@ from aiadmin.services.install import lifecycle
 from aiadmin.services.isolation import Isolation
 from aiadmin.services.journal import webhook_processing
 from aiadmin.services.messages import messages
-from aiadmin.services.notices.planning import Planner
+from aiadmin.services.notices.planning import NoticePlanner
 from jobs.worker import JobDeadline, JobOverdueError
 from tests.integration.notices.conftest import Salon
 from tests.integration.notices.planning import Plans
-from tests.integration.notices.test_release import Desk
+from tests.integration.notices.test_dispatch import Desk
 from tests.support.database import Databases
 from tests.support.examples import examples
 
@@ -167,13 +167,13 @@ def test_s1_what_a_client_wrote(two: Two) -> None:
     two.bad.hear("да")
     two.good.hear("да")
     two.poison("inbox_messages", f"OLD.company_id = {two.bad.company_id}")
-    assert two.box.reader.work() == 1
+    assert two.box.reply_handler.work() == 1
     assert two.is_bad_one(WorkQueue.INBOX_MESSAGES)
     answers = "SELECT answer FROM questions WHERE company_id = :id"
     assert (two.scalar(answers, id=two.good.company_id), two.scalar(answers, id=two.bad.company_id)) == ("yes", None)
     two.cure()
     two.replay()
-    assert two.box.reader.work() == 1
+    assert two.box.reply_handler.work() == 1
     assert (two.scalar(answers, id=two.bad.company_id), two.set_aside()) == ("yes", [])
 
 
@@ -182,13 +182,13 @@ def test_an_answer_for_the_journal(two: Two) -> None:
         salon.ask()
         salon.say("да")
     two.poison("questions", f"OLD.company_id = {two.bad.company_id}")
-    two.box.confirmer.work()
+    two.box.journal_confirmer.work()
     assert two.is_bad_one(WorkQueue.QUESTIONS)
     written = "SELECT written_at IS NOT NULL FROM questions WHERE company_id = :id"
     assert two.scalar(written, id=two.good.company_id)
     two.cure()
     two.replay()
-    two.box.confirmer.work()
+    two.box.journal_confirmer.work()
     assert (two.scalar(written, id=two.bad.company_id), two.set_aside()) == (True, [])
 
 
@@ -202,16 +202,18 @@ def test_s1_what_has_happened_to_a_booking(two: Two, poison: str) -> None:
         salon.salons.check()
     bad = two.scalar("SELECT min(id) FROM booking_events WHERE company_id = :id", id=two.bad.company_id)
     two.world.execute(f"UPDATE booking_events SET after = {poison} WHERE id = :id", id=bad)  # noqa: S608 - ours
-    two.box.planner.tell_news()
+    two.box.notice_planner.plan_change_notices()
     assert two.is_bad_one(WorkQueue.BOOKING_EVENTS)
     with two.box.uow() as work:
         assert not any(row.company_id == two.bad.company_id and row.number == bad
-                       for row in work.notices.news_keys(after=0, limit=99))  # fmt: skip
-        assert [one.company_id for one in work.notices.news(after=0, limit=99)].count(two.good.company_id) in (0, 1)
+                       for row in work.notices.event_keys(after=0, limit=99))  # fmt: skip
+        assert [one.company_id for one in work.notices.claim_events(after=0, limit=99)].count(
+            two.good.company_id
+        ) in (0, 1)
 
 
 @pytest.fixture
-def eve(two: Two) -> Planner:
+def eve(two: Two) -> NoticePlanner:
     """A planner for whom it is the eve of both salons' bookings."""
     plans = [Plans(salon) for salon in (two.bad, two.good)]  # which reads both journals
     _keep(two, two.bad.booking, two.good.booking)
@@ -230,7 +232,7 @@ def _planned(two: Two, salon: Salon) -> int:
 
 
 @pytest.mark.parametrize("poison", ['"x"', '[{"cost": {}}]', "[7]"])
-def test_a_reminder(two: Two, eve: Planner, poison: str) -> None:
+def test_a_reminder(two: Two, eve: NoticePlanner, poison: str) -> None:
     other = two.bad.book(hour=13)
     two.bad.salons.make_due(two.bad.installed, SyncKind.FULL)
     two.bad.salons.synchronise(two.bad.installed, SyncKind.FULL)
@@ -238,24 +240,24 @@ def test_a_reminder(two: Two, eve: Planner, poison: str) -> None:
     bad = {"id": two.bad.company_id, "record": two.bad.booking["id"], "poison": poison}
     spoil = "UPDATE records SET services = CAST(:poison AS jsonb) WHERE company_id = :id AND record_id = :record"
     two.world.execute(spoil, **bad)
-    assert eve.remind() == 2
+    assert eve.plan_reminders() == 2
     assert two.is_bad_one(WorkQueue.REMINDERS)
     assert two.world.rows("SELECT record_id FROM notices WHERE company_id = :id", id=two.bad.company_id) == [
         (other["id"],)
     ]
-    assert (_planned(two, two.good), eve.remind()) == (1, 0)
+    assert (_planned(two, two.good), eve.plan_reminders()) == (1, 0)
     two.world.execute(spoil, **bad | {"poison": "[]"})
     two.replay()
-    assert (eve.remind(), two.set_aside()) == (1, [])
+    assert (eve.plan_reminders(), two.set_aside()) == (1, [])
 
 
-def test_a_salon_whose_timezone_is_none(two: Two, eve: Planner) -> None:
+def test_a_salon_whose_timezone_is_none(two: Two, eve: NoticePlanner) -> None:
     two.world.change(two.bad.company_id, "timezone", "Mars/Olympus")
-    assert eve.remind() == 1
+    assert eve.plan_reminders() == 1
     assert (two.is_bad_one(WorkQueue.REMINDERS), _planned(two, two.good)) == (True, 1)
     two.world.change(two.bad.company_id, "timezone", "Europe/Moscow")
     two.replay()
-    assert (eve.remind(), two.set_aside()) == (1, [])
+    assert (eve.plan_reminders(), two.set_aside()) == (1, [])
 
 
 @pytest.mark.parametrize("what", ["promise", "trigger"])
@@ -314,8 +316,8 @@ def test_a_message_that_a_host_has_to_send(two: Two) -> None:
     assert (late.company_id, two.set_aside()) == (two.bad.company_id, [])
 
 
-def _hold(salon: Salon) -> Hold:
-    return Hold(device_id=salon.device.device_id, epoch=salon.device.epoch)
+def _hold(salon: Salon) -> DeviceClaim:
+    return DeviceClaim(device_id=salon.device.device_id, epoch=salon.device.epoch)
 
 
 def test_s1_a_status_for_yclients(two: Two) -> None:
@@ -326,15 +328,15 @@ def test_s1_a_status_for_yclients(two: Two) -> None:
             now = two.world.clock()
             message = work.outbox_messages.add(new, salon.contact(), now)
             assert message is not None
-            work.operator_messages.add_many(salon.company_id, {"1": message}, callback=callback, look_at=now, at=now)
+            work.provider_orders.add_many(salon.company_id, {"1": message}, callback=callback, look_at=now, at=now)
             work.commit()
     two.poison("operator_messages", f"OLD.company_id = {two.bad.company_id}")
-    counts = two.box.reporter.report()
+    counts = two.box.status_reporter.report()
     assert counts["refused"] == 1, "the address is none that may be told"
     assert two.is_bad_one(WorkQueue.OPERATOR_MESSAGES)
     two.cure()
     two.replay()
-    two.box.reporter.report()
+    two.box.status_reporter.report()
     assert two.set_aside() == []
     assert two.scalar("SELECT count(*) FROM operator_messages WHERE finished_at IS NULL") == 0
 
@@ -417,11 +419,11 @@ def test_the_end_of_a_jobs_time_is_no_bad_row(two: Two) -> None:
 
 
 def test_a_value_that_is_too_much_for_an_index_is_a_bad_row_and_no_outage(two: Two) -> None:
-    long = Sighting(lid="".join(uuid.uuid4().hex for _ in range(300)) + "@lid")
+    long = IdentityObservation(lid="".join(uuid.uuid4().hex for _ in range(300)) + "@lid")
 
     def see() -> None:
         with two.box.uow() as work:
-            work.contacts.see(two.bad.company_id, long, two.world.clock())
+            work.contacts.upsert(two.bad.company_id, long, two.world.clock())
 
     with pytest.raises(OperationalError, match="index row"):
         see()
@@ -478,7 +480,7 @@ def test_s1_y1_whatever_one_salon_sends_the_other_is_understood(two: Two) -> Non
         _store(two, two.good.company_id, _hook(two.good.booking["id"]))
         assert webhook_processing.drain(uow=two.box.uow, clock=two.box.clock) == 2
         two.world.execute("UPDATE checks SET due_at = now() - interval '1 second'")
-        two.box.checker.work()
+        two.box.refetcher.work()
         assert two.world.rows("SELECT state FROM webhooks WHERE company_id = :id", id=two.good.company_id) == [
             ("processed",)
         ]

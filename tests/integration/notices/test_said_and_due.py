@@ -9,27 +9,27 @@ from typing import Any
 import pytest
 
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.messages.message import Fate, Hold, SendResult
-from aiadmin.domain.messages.sending_policy import Pace
+from aiadmin.domain.messages.message import DeviceClaim, SendOutcome, SendResult
+from aiadmin.domain.messages.sending_policy import SendingPolicy
 from aiadmin.services.messages import messages
-from aiadmin.services.notices.rendering import SalonWording
+from aiadmin.services.notices.rendering import SalonNoticeRenderer
 from tests.integration.notices.conftest import MOSCOW, Salon
 from tests.integration.notices.planning import DAY, HOUR
 from tests.integration.notices.test_calls import MINUTE, Desk
 
 
-class _Unhurried(SalonWording):
+class _Unhurried(SalonNoticeRenderer):
     """Quiet hours count, and messages may follow each other at once."""
 
-    def pace(self, company_id: CompanyId) -> Pace:
-        return replace(super().pace(company_id), bucket=None)
+    def policy(self, company_id: CompanyId) -> SendingPolicy:
+        return replace(super().policy(company_id), bucket=None)
 
 
 @pytest.fixture
 def desk(salon: Salon) -> Desk:
     """Nothing waits for the bucket, and the client has no other booking than a test makes."""
     made = Desk(salon)
-    made.releaser = replace(made.releaser, wording=lambda work: _Unhurried(work=work))
+    made.releaser = replace(made.releaser, renderer=lambda work: _Unhurried(work=work))
     made.salon.yclients.delete_record(made.salon.salon_id, made.salon.booking["id"])
     made.news()
     made.salon.world.execute("DELETE FROM notices")
@@ -53,16 +53,16 @@ def _due(desk: Desk, later: timedelta | None = None) -> list[str]:
     """What reminds, or waits, is planned and leaves by now; its texts."""
     if later is not None:
         desk.later = later
-    desk.planner.remind()
+    desk.planner.plan_reminders()
     desk.salon.world.execute("UPDATE notices SET claimed_until = NULL WHERE reason IS DISTINCT FROM 'quiet_hours'")
     texts: list[str] = []
-    hold = Hold(device_id=desk.salon.device.device_id, epoch=desk.salon.device.epoch)
+    hold = DeviceClaim(device_id=desk.salon.device.device_id, epoch=desk.salon.device.epoch)
     for _ in range(3):
         desk.releaser.work()
         for one in messages.pull([hold], idle=[hold], uow=desk.salon.world.uow, clock=desk.now):
             texts.append(one.text)
-            result = SendResult(fate=Fate.SENT, message_id=f"M{one.outbox_message_id}", sent_at=desk.now())
-            messages.settle(one, result, uow=desk.salon.world.uow, clock=desk.now, chance=0.0)
+            result = SendResult(outcome=SendOutcome.SENT, message_id=f"M{one.outbox_message_id}", sent_at=desk.now())
+            messages.record_result(one, result, uow=desk.salon.world.uow, clock=desk.now, jitter=0.0)
     return texts
 
 
@@ -148,7 +148,7 @@ def test_words_after_news_of_another_visit_are_read_by_a_human(desk: Desk, words
     else:
         assert desk.calls() == []
         assert replies == ["Спасибо, что ответили!"]
-    desk.salon.box.confirmer.work()
+    desk.salon.box.journal_confirmer.work()
     assert desk.salon.record(tomorrow["id"])["attendance"] == 0
 
 
@@ -246,7 +246,7 @@ def test_two_bookings_of_one_time_are_reminded_of_once(desk: Desk, apart: timede
     assert f"{desk.salon.starts_at(first):%H:%M}" in text
     assert _due(desk, before + 31 * MINUTE) == []
     desk.salon.say("да", sent_at=desk.now())
-    desk.salon.box.confirmer.work()
+    desk.salon.box.journal_confirmer.work()
     assert [desk.salon.record(one["id"])["attendance"] for one in (first, second)] == [2, 2]
 
 
@@ -343,7 +343,7 @@ def test_a_yes_is_for_its_day(desk: Desk) -> None:
     """The journal keeps the mark of the day before; the visit is on another one."""
     booking = _ask_about_tomorrow(desk)
     desk.salon.say("да")
-    desk.salon.box.confirmer.work()
+    desk.salon.box.journal_confirmer.work()
     desk.edit(booking, datetime=desk.at(44 * HOUR))
     assert desk.news() == 1
     assert any("перенес" in text for text in _due(desk))

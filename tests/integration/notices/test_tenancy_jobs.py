@@ -22,27 +22,27 @@ from aiadmin.domain.companies.outbox import OutboxKind
 from aiadmin.domain.journal.booking_event import BookingEvent, EventKind, EventSource
 from aiadmin.domain.journal.sync_run import SyncKind
 from aiadmin.domain.journal.webhook import NewWebhook
-from aiadmin.domain.messages.contact import Sighting
+from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import NewMessage
 from aiadmin.domain.provider.order import Order, Target
 from aiadmin.services.messages import messages
 from jobs import (
-    answers,
-    callbacks,
-    checks,
+    activations,
+    chat,
+    dispatch,
     installations,
     maintenance,
     notices,
-    operator,
     process,
-    release,
-    synchronisation,
+    provider,
+    refetches,
+    sync,
 )
 from jobs import sessions as session_jobs
 from jobs import webhooks as webhook_jobs
 from tests.fakes.yclients.client import FakeYClients
 from tests.integration.notices.conftest import Salon
-from tests.integration.notices.test_release import Desk
+from tests.integration.notices.test_dispatch import Desk
 from tests.integration.sync.conftest import JWT_SECRET, PUBLIC_URL, Salons
 from tests.integration.web import rows
 from tests.integration.web.tenancy.salons import Rows, everything_of
@@ -168,7 +168,7 @@ def _ordered(two: Two) -> None:
         is_advert=False,
         callback_url="https://app.yclients.com/status",
     )
-    two.box.operator.take(two.hostile.company_id, order)
+    two.box.order_service.accept(two.hostile.company_id, order)
     two.execute("UPDATE operator_messages SET created_at = now() - interval '30 days' WHERE company_id = :id")
 
 
@@ -196,7 +196,7 @@ def _owed(two: Two) -> None:
         dedup_key="late",
         deadline_at=datetime(2026, 1, 1, tzinfo=UTC),
     )
-    assert messages.send(new, to=Sighting(phone=two.hostile.phone), uow=two.box.uow, clock=two.box.clock)
+    assert messages.send(new, to=IdentityObservation(phone=two.hostile.phone), uow=two.box.uow, clock=two.box.clock)
 
 
 def _drain(two: Two) -> None:
@@ -206,12 +206,12 @@ def _drain(two: Two) -> None:
 
 def _check(two: Two) -> None:
     two.execute("UPDATE checks SET due_at = now() - interval '1 second' WHERE company_id = :id")
-    checks.run()
+    refetches.refetch()
 
 
 def _answer(two: Two) -> None:
     _written_by_client(two)
-    answers.run()
+    chat.handle()
 
 
 def _tell_news(two: Two) -> None:
@@ -221,7 +221,7 @@ def _tell_news(two: Two) -> None:
         made = BookingEvent(kind=EventKind.CREATED, before=None, after=known.record)
         work.booking_events.add(two.hostile.company_id, [made], source=EventSource.WEBHOOK, at=two.box.clock())
         work.commit()
-    notices.tell_news()
+    notices.plan_changes()
 
 
 def _remind(two: Two) -> None:
@@ -229,18 +229,18 @@ def _remind(two: Two) -> None:
         "UPDATE records SET starts_at = now() + interval '3 hours', created_at = now() - interval '9 days'"
         " WHERE company_id = :id"
     )
-    notices.remind()
+    notices.plan_reminders()
 
 
 def _release(two: Two) -> None:
     _owed(two)
     Desk(two.hostile).plan()
-    release.run()
+    dispatch.dispatch()
 
 
 def _report(two: Two) -> None:
     _ordered(two)
-    operator.report()
+    provider.report()
 
 
 def _compare(two: Two) -> None:
@@ -259,16 +259,16 @@ def _forget(two: Two) -> None:
 
 
 CASES: Mapping[str, Callable[[Two], None]] = {
-    "synchronisation.run": lambda two: synchronisation.run(two.hostile.company_id, SyncKind.FULL),
+    "sync.synchronise": lambda two: sync.synchronise(two.hostile.company_id, SyncKind.FULL),
     "webhooks.drain": _drain,
-    "checks.run": _check,
-    "answers.run": _answer,
-    "operator.report": _report,
-    "notices.tell_news": _tell_news,
-    "release.run": _release,
-    "notices.remind": _remind,
-    "callbacks.deliver": lambda two: callbacks.deliver(_due(two)),
-    "sessions.look": lambda _two: session_jobs.look(),
+    "refetches.refetch": _check,
+    "chat.handle": _answer,
+    "provider.report": _report,
+    "notices.plan_changes": _tell_news,
+    "dispatch.dispatch": _release,
+    "notices.plan_reminders": _remind,
+    "activations.deliver": lambda two: activations.deliver(_due(two)),
+    "sessions.wake": lambda _two: session_jobs.wake(),
     "maintenance.sweep": lambda _two: maintenance.sweep(),
     "maintenance.forget_words": _forget,
     "maintenance.compare": lambda _two: maintenance.compare(),
@@ -277,7 +277,7 @@ CASES: Mapping[str, Callable[[Two], None]] = {
     "maintenance.tidy": _tidy,
 }
 """Every job, set to work by the hostile salon; in this order: the last two end it."""
-_NUDGES = {"sessions.look", "maintenance.sweep", "maintenance.compare", "maintenance.remind"}
+_NUDGES = {"sessions.wake", "maintenance.sweep", "maintenance.compare", "maintenance.remind"}
 """They ask others to work, and change no row of anybody."""
 
 

@@ -45,7 +45,7 @@ def _planned(plans: Plans, *bookings: Booking, kind: str = "reminder_day", ahead
     for booking in bookings:
         plans.age(booking, 5 * DAY)
     plans.later = plans.salon.starts_at(bookings[0]) - timedelta(hours=ahead) - plans.salon.world.clock()
-    plans.planner.remind()
+    plans.planner.plan_reminders()
     plans.later = timedelta(0)
     plans.salon.world.execute("UPDATE notices SET due_at = now() WHERE kind = :kind", kind=kind)
     ours = [booking["id"] for booking in bookings]
@@ -62,7 +62,7 @@ def _reminded(plans: Plans, *bookings: Booking) -> str:
 
 
 def _attendance(plans: Plans, *bookings: Booking) -> list[int]:
-    plans.salon.box.confirmer.work()
+    plans.salon.box.journal_confirmer.work()
     return [plans.salon.record(each["id"])["attendance"] for each in bookings]
 
 
@@ -373,7 +373,7 @@ def test_the_reminder_that_asks_once_more_speaks_for_what_stands(plans: Plans, c
     plans.news()
     plans.send()
     plans.salon.world.execute("UPDATE questions SET asked_at = now() - interval '130 minutes'")
-    assert plans.planner.remind() == 1
+    assert plans.planner.plan_reminders() == 1
     [text] = plans.send()
     assert "Мы пока не знаем" in text
     assert "в 16:00" in text
@@ -456,7 +456,7 @@ def test_a_review_is_asked_for_by_what_came_of_a_visit(plans: Plans) -> None:
     plans.edit(second, attendance=-1)
     plans.read()
     plans.later = plans.salon.starts_at(first) + timedelta(hours=8) - plans.salon.world.clock()
-    plans.planner.remind()
+    plans.planner.plan_reminders()
     plans.later = timedelta(0)
     numbers = [each["id"] for each in (first, second, third)]
     reviews = "SELECT record_id FROM notices WHERE kind = 'review' AND record_id = ANY(:numbers) ORDER BY id"
@@ -511,7 +511,7 @@ def test_the_salon_is_told_of_what_stands_where_yclients_takes_no_answer(plans: 
     plans.read()
     plans.salon.say("да")
     plans.salon.yclients.fault("/api/v1/visits/*", status=403, body='{"success": false, "meta": {"message": "Нет"}}')
-    assert plans.salon.box.confirmer.work() == 1
+    assert plans.salon.box.journal_confirmer.work() == 1
     text = _replies(plans, plans.salon.own_phone)[-1]
     assert text.startswith(f"Анна (+{plans.salon.phone}) подтверждает визит")
     assert "в 16:00" in text
@@ -568,7 +568,9 @@ def test_the_salons_own_words_tell_what_is_left_of_a_visit(plans: Plans) -> None
     first, second = _visit(plans, 15, 16)
     with plans.salon.world.uow() as work:
         now = plans.salon.world.clock()
-        work.preferences.set_text(plans.salon.company_id, NoticeKind.CHANGED, "Теперь так: {services}, {time}.", now)
+        work.message_settings.set_text(
+            plans.salon.company_id, NoticeKind.CHANGED, "Теперь так: {services}, {time}.", now
+        )
         work.commit()
     _off(plans, second)
     assert plans.news() == 1

@@ -7,24 +7,24 @@ from datetime import datetime
 
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal.journal import Record
-from aiadmin.domain.messages.sending_policy import Pace
-from aiadmin.domain.notices.notice import Notice, is_still_true
-from aiadmin.domain.notices.telling import ToldVisit
-from aiadmin.services.ports import ReadSalon
+from aiadmin.domain.messages.sending_policy import SendingPolicy
+from aiadmin.domain.notices.notice import Notice, stale_reason
+from aiadmin.domain.notices.telling import VisitNotices
+from aiadmin.services.ports import SyncedSalon
 
 
 class Words:
-    """`ports.Wording`."""
+    """`ports.NoticeRenderer`."""
 
-    def __init__(self, pace: Pace) -> None:
-        self._pace = pace
+    def __init__(self, pace: SendingPolicy) -> None:
+        self._policy = pace
 
-    def pace(self, _company_id: CompanyId) -> Pace:
-        return self._pace
+    def policy(self, _company_id: CompanyId) -> SendingPolicy:
+        return self._policy
 
-    def untrue(self, notice: Notice, record: Record, now: datetime) -> str | None:
-        return is_still_true(notice, record, now)
+    def stale_reason(self, notice: Notice, record: Record, now: datetime) -> str | None:
+        return stale_reason(notice, record, now)
 
-    def text(self, visits: Sequence[ToldVisit], _salon: ReadSalon) -> str:
+    def render(self, visits: Sequence[VisitNotices], _salon: SyncedSalon) -> str:
         told = [one for visit in visits for one in visit.told]
         return told[0].notice.kind if len(told) == 1 else f"{len(told)} {told[0].notice.kind}"

@@ -65,7 +65,7 @@ class Site:
 
     def waits(self, salon: Salon) -> bool:
         """Whether the salon is in the queue for an attempt."""
-        return salon.company_id in self.container.feed.queue()
+        return salon.company_id in self.container.pairing_store.queue()
 
 
 def settings_of(database_url: str, redis_url: str) -> dict[str, str]:

@@ -15,7 +15,7 @@ import jsonschema_rs
 import pytest
 
 from aiadmin.adapters.sockets import page_events
-from aiadmin.adapters.sockets.page_events import Payload, SocketRooms
+from aiadmin.adapters.sockets.page_events import Payload, SocketPageEvents
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal.sync_run import RunState, Stage, SyncKind, SyncRun
 from aiadmin.web.openapi import socket_contract
@@ -39,7 +39,7 @@ SAID: Mapping[str, Payload] = {
 
 def test_every_event_is_in_the_contract() -> None:
     written = {event.name for event in socket_contract.FROM_SERVER}
-    emitted = set(re.findall(r'self\._emit\([\w.]+, "([a-z-]+)"', inspect.getsource(SocketRooms)))
+    emitted = set(re.findall(r'self\._emit\([\w.]+, "([a-z-]+)"', inspect.getsource(SocketPageEvents)))
     assert emitted == set(SAID) == written
     asked = {event.name for event in socket_contract.FROM_CLIENT}
     assert asked == set(sockets._HANDLERS) - {"connect", "disconnect"}
@@ -56,7 +56,7 @@ def test_what_is_sent_is_as_the_contract_says(event: socket_contract.Event) -> N
 
 @pytest.mark.parametrize("event", socket_contract.FROM_CLIENT, ids=lambda event: event.name)
 def test_what_a_client_sends_is_as_the_handlers_read_it(event: socket_contract.Event) -> None:
-    read = set(re.findall(r'fields\.get\("(\w+)"\)', inspect.getsource(sockets.Marketplace)))
+    read = set(re.findall(r'fields\.get\("(\w+)"\)', inspect.getsource(sockets.MarketplaceNamespace)))
     assert set(event.fields) <= read
 
 
@@ -132,8 +132,8 @@ def client(site: Site, salon: Salon) -> Iterator[Client]:
 def test_the_documented_client_shows_codes_success_and_errors(
     site: Site, salon: Salon, client: Client, wait_until: WaitUntil
 ) -> None:
-    wait_until(lambda: site.container.feed.is_watched(salon.company_id), what="it is let in")
-    said = site.container.rooms
+    wait_until(lambda: site.container.pairing_store.is_watched(salon.company_id), what="it is let in")
+    said = site.container.page_events
     said.qr(salon.company_id, code="2@one", expires_in=60)
     assert client.heard.get(timeout=10) == ["displayQR", "2@one", 60]
     said.error(salon.company_id, code="already-linked", text="Номер занят.")

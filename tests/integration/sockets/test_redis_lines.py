@@ -40,7 +40,7 @@ def _everything_works(site: Site) -> None:
     salon = register(site.container)
     page = site.open(salon)
     page.wait_for("status")
-    site.container.rooms.status(salon.company_id, state="пример", text="Пример")
+    site.container.page_events.status(salon.company_id, state="пример", text="Пример")
     page.wait_for_state("пример")
     page.close()
     redis = site.container.redis
@@ -99,7 +99,7 @@ def test_a_silent_redis_costs_a_page_some_seconds_of_its_events(
             assert time.monotonic() - began < READ_TIMEOUT_SECONDS + 2, "the limits are counted again"
 
             def hears() -> bool:
-                site.container.rooms.status(salon.company_id, state="снова", text="Снова")
+                site.container.page_events.status(salon.company_id, state="снова", text="Снова")
                 return any(name == "status" and data["state"] == "снова" for name, data in page.heard)
 
             wait_until(hears, timeout=2 * QUIET_SECONDS + 5, what="events come again")

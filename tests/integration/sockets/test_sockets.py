@@ -13,7 +13,7 @@ import psycopg2
 import pytest
 
 from aiadmin import texts
-from aiadmin.adapters.redis.pairing.progress import Progress
+from aiadmin.adapters.redis.pairing.progress import PairingProgress
 from aiadmin.domain.hosting.device import LinkedAccount
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.pairing.attempt import FAILURES, PairingState
@@ -37,7 +37,7 @@ TRANSPORTS = pytest.mark.parametrize(
 def show_code(site: Site, salon: Salon, text: str = "2@code", seconds: float = 18) -> None:
     now = datetime.now(UTC)
     code = LiveCode(text=text, generated_at=now, expires_at=now + timedelta(seconds=seconds))
-    site.container.feed.publish_code(salon.company_id, code)
+    site.container.pairing_store.publish_code(salon.company_id, code)
 
 
 def link(site: Site, salon: Salon) -> str:
@@ -65,7 +65,7 @@ def test_the_specified_snippet_gets_its_code(site: Site, options: dict[str, Any]
     assert first["qr"] == "2@first"
     assert 15 <= first["expiresIn"] <= 18
     assert first["svg"].startswith("<svg")
-    site.container.rooms.qr(salon.company_id, code="2@second", expires_in=20)
+    site.container.page_events.qr(salon.company_id, code="2@second", expires_in=20)
     assert page.wait_for("qr-update")["qr"] == "2@second"
 
 
@@ -74,8 +74,8 @@ def test_a_code_goes_to_its_own_company_only(site: Site) -> None:
     my_page, other_page = site.open(mine), site.open(other)
     for page in (my_page, other_page):
         page.wait_for_state("waiting")
-    site.container.rooms.qr(mine.company_id, code="2@mine", expires_in=20)
-    site.container.rooms.status(other.company_id, state="qr", text="")
+    site.container.page_events.qr(mine.company_id, code="2@mine", expires_in=20)
+    site.container.page_events.status(other.company_id, state="qr", text="")
     my_page.wait_for("qr-update")
     other_page.wait_for_state("qr")
     assert "qr-update" not in other_page.events()
@@ -86,7 +86,7 @@ def test_being_there_asks_for_a_code(site: Site) -> None:
     page = site.open(salon)
     page.wait_for_state("waiting")
     assert site.waits(salon)
-    assert site.container.feed.is_watched(salon.company_id)
+    assert site.container.pairing_store.is_watched(salon.company_id)
 
 
 def test_our_page_stands_by_until_its_reader_agrees(site: Site) -> None:
@@ -109,9 +109,9 @@ def test_our_page_stands_by_until_its_reader_agrees(site: Site) -> None:
 def test_a_page_that_stands_by_is_expected_and_waits_for_nothing(site: Site, wait_until: WaitUntil) -> None:
     salon = site.register()
     page = site.open(salon, auth={"token": salon.token, "consent": False})
-    wait_until(site.container.feed.expects)
+    wait_until(site.container.pairing_store.wants_prewarm)
     assert not site.waits(salon)
-    assert not site.container.feed.is_watched(salon.company_id)
+    assert not site.container.pairing_store.is_watched(salon.company_id)
     assert consented_at(site, salon) is None
     assert set(page.events()) <= {"connect"}
 
@@ -180,14 +180,14 @@ def test_a_connected_salon_may_ask_to_connect_again(site: Site) -> None:
 
 def test_an_unlinked_salon_is_not_shown_its_old_success(site: Site) -> None:
     salon = site.register()
-    site.container.feed.end(salon.company_id, "desk", PairingState.CONNECTED)
+    site.container.pairing_store.end(salon.company_id, "desk", PairingState.CONNECTED)
     site.open(salon).wait_for_state("waiting")
     assert site.waits(salon)
 
 
 def test_exhausted_is_shown_until_the_button_is_pressed(site: Site) -> None:
     salon = site.register()
-    site.container.feed.end(salon.company_id, "desk", PairingState.EXHAUSTED)
+    site.container.pairing_store.end(salon.company_id, "desk", PairingState.EXHAUSTED)
     page = site.open(salon)
     page.wait_for_state("exhausted")
     assert not site.waits(salon)
@@ -198,15 +198,15 @@ def test_exhausted_is_shown_until_the_button_is_pressed(site: Site) -> None:
 
 def test_who_comes_late_sees_the_place_in_the_queue(site: Site) -> None:
     salon = site.register()
-    site.container.feed.set_place(salon.company_id, 3)
+    site.container.pairing_store.set_place(salon.company_id, 3)
     assert site.open(salon).wait_for_state("queued")["place"] == 3
 
 
 def test_who_comes_late_sees_the_living_pairing_code(site: Site) -> None:
     salon = site.register()
     expires_at = datetime.now(UTC) + timedelta(seconds=100)
-    progress = Progress(state=PairingState.CODE, code="ABCD-1234", expires_at=expires_at)
-    site.container.feed.set_state(salon.company_id, progress)
+    progress = PairingProgress(state=PairingState.CODE, code="ABCD-1234", expires_at=expires_at)
+    site.container.pairing_store.set_state(salon.company_id, progress)
     said = site.open(salon).wait_for("pairing-code")
     assert said["code"] == "ABCD-1234"
     assert 95 <= said["expiresIn"] <= 100
@@ -214,7 +214,7 @@ def test_who_comes_late_sees_the_living_pairing_code(site: Site) -> None:
 
 def test_a_code_that_died_with_its_maker_is_being_made_again(site: Site) -> None:
     salon = site.register()
-    site.container.feed.set_state(salon.company_id, Progress(state=PairingState.QR))
+    site.container.pairing_store.set_state(salon.company_id, PairingProgress(state=PairingState.QR))
     site.open(salon).wait_for_state("waiting")
 
 
@@ -222,8 +222,8 @@ def test_a_pairing_code_is_asked_for_a_phone_as_people_type_it(site: Site, wait_
     salon = site.register()
     page = site.open(salon)
     page.emit("request-pairing-code", {"phone": "8 (900) 123-45-67"})
-    site.container.feed.claim(salon.company_id, "desk")
-    renew = site.container.feed.renew
+    site.container.pairing_store.claim(salon.company_id, "desk")
+    renew = site.container.pairing_store.renew
     assert wait_until(lambda: renew([salon.company_id], "desk")[salon.company_id].phone) == PHONE
 
 
@@ -307,7 +307,7 @@ def test_an_empty_company_id_is_none_at_all(site: Site) -> None:
 def test_a_failed_pairing_is_an_error_too(site: Site, state: PairingState) -> None:
     """For a client that hears the specification's three events only, whenever it comes; the socket stays open."""
     salon = site.register()
-    site.container.feed.set_state(salon.company_id, Progress(state=state))
+    site.container.pairing_store.set_state(salon.company_id, PairingProgress(state=state))
     page = site.open(salon)
     assert page.wait_for("error") == {"message": texts.PAIRING[state], "code": state}
     page.emit("request-qr")
@@ -353,7 +353,7 @@ def server_of(database_url: str) -> Iterator[psycopg2.extensions.cursor]:
 def test_a_refused_page_is_not_a_watcher(site: Site) -> None:
     salon = site.register()
     refused(site.knock(salon.token, companyId="999"))
-    assert not site.container.feed.is_watched(salon.company_id)
+    assert not site.container.pairing_store.is_watched(salon.company_id)
 
 
 def test_the_sixth_socket_of_a_minute_is_refused_and_prolongs_nothing(make_site: MakeSite) -> None:

@@ -101,7 +101,7 @@ def page(site: Site, script: str) -> Iterator[Iterator[list[Any]]]:
 def show_code(site: Site, salon: Salon, seconds: int = 18) -> None:
     now = datetime.now(UTC)
     code = LiveCode(text="2@ABCdef...", generated_at=now, expires_at=now + timedelta(seconds=seconds))
-    site.container.feed.publish_code(salon.company_id, code)
+    site.container.pairing_store.publish_code(salon.company_id, code)
 
 
 def test_43_44_the_first_snippet_connects(site: Site) -> None:
@@ -116,7 +116,7 @@ def test_43_44_the_first_snippet_connects(site: Site) -> None:
 
 def test_50_52_53_54_113_the_second_snippet_hears_codes_failures_and_success(site: Site) -> None:
     salon = site.register()
-    said = site.container.rooms
+    said = site.container.page_events
     show_code(site, salon)
     with page(site, SECOND + f"connectWhatsApp({salon.token!r}, {salon.company_id});") as heard:
         assert next(heard) == ["log", "Connected to server"]

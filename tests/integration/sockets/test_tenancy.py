@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from aiadmin.adapters.redis.pairing import keys
-from aiadmin.adapters.sockets.page_events import NAMESPACE, SocketRooms, room_of
+from aiadmin.adapters.sockets.page_events import NAMESPACE, SocketPageEvents, room_of
 from aiadmin.domain.journal.sync_run import RunState, Stage, SyncKind, SyncRun
 from tests.conftest import WaitUntil
 from tests.integration.sockets.page import Page
@@ -18,7 +18,7 @@ from tests.integration.sockets.site import Salon, Site
 pytestmark = pytest.mark.process
 
 WORD, LAST = "secretofthevictim", "the last word"
-EVENTS: Mapping[str, Callable[[SocketRooms, Salon], None]] = {
+EVENTS: Mapping[str, Callable[[SocketPageEvents, Salon], None]] = {
     "qr": lambda rooms, of: rooms.qr(of.company_id, code=f"2@{WORD}", expires_in=20),
     "pairing_code": lambda rooms, of: rooms.pairing_code(of.company_id, code=WORD, expires_in=20),
     "status": lambda rooms, of: rooms.status(of.company_id, state="qr", text=WORD),
@@ -46,7 +46,7 @@ def _wish_for_all_of(victim: Salon, page: Page) -> None:
 
 
 def test_every_event_has_a_case() -> None:
-    said = {name for name, _ in inspect.getmembers(SocketRooms, inspect.isfunction) if not name.startswith("_")}
+    said = {name for name, _ in inspect.getmembers(SocketPageEvents, inspect.isfunction) if not name.startswith("_")}
     assert said == set(EVENTS), f"add what a room is told to EVENTS in {__name__}"
 
 
@@ -59,8 +59,8 @@ def test_no_event_of_one_salon_reaches_another(site: Site, wait_until: WaitUntil
     wait_until(lambda: _phone_of(site, hostile), what="its wishes are heard")
 
     for say in EVENTS.values():
-        say(site.container.rooms, victim)
-    site.container.rooms.status(hostile.company_id, state="qr", text=LAST)
+        say(site.container.page_events, victim)
+    site.container.page_events.status(hostile.company_id, state="qr", text=LAST)
 
     told = [their_page.wait_for(event) for event in ("qr-update", "pairing-code", "status", "whatsapp-connected")]
     assert all(WORD in str(data) for data in told)
@@ -95,10 +95,10 @@ def test_no_knock_opens_the_room_of_another(site: Site, wait_until: WaitUntil, n
     else:
         page.wait_for_state("waiting")  # its own: what else is in `auth` is not read
     for say in EVENTS.values():
-        say(site.container.rooms, victim)
-    site.container.rooms.status(hostile.company_id, state="qr", text=LAST)
+        say(site.container.page_events, victim)
+    site.container.page_events.status(hostile.company_id, state="qr", text=LAST)
 
     if name not in {"query", "forged"}:
         wait_until(lambda: LAST in str(page.heard), what="its own event comes")
     assert WORD not in str(page.heard)
-    assert not site.container.feed.is_watched(victim.company_id)
+    assert not site.container.pairing_store.is_watched(victim.company_id)

@@ -12,12 +12,12 @@ import pytest
 
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal.booking_event import EventSource
-from aiadmin.domain.journal.journal import Category, Client, Record, SalonFacts, Service, StaffMember, WorkDay
-from aiadmin.domain.journal.refetch import Check, Heard, Subject
+from aiadmin.domain.journal.journal import Category, Client, Record, SalonDetails, Service, StaffMember, WorkDay
+from aiadmin.domain.journal.refetch import Refetch, RefetchRequest, Subject
 from aiadmin.domain.journal.sync_run import RunState, Stage, SyncKind, SyncRun, begin
 from aiadmin.domain.quarantine import RowKey
 from aiadmin.services.journal.bookings import absorb
-from aiadmin.services.ports import ReadSalon
+from aiadmin.services.ports import SyncedSalon
 from tests.integration.sync.conftest import World
 from tests.unit.sync.journals import HAIRCUT, NOW, record
 
@@ -80,8 +80,8 @@ def test_what_a_full_list_no_longer_holds_gets_a_tombstone_and_loses_it_when_it_
     _put(world, other, **{name: rows})
     _put(world, mine, NOW + MINUTE, **{name: rows[:1]})
     with world.uow() as work:
-        assert work.journal.bury(mine, stage, not_seen_since=NOW + MINUTE, at=NOW + MINUTE) == 1
-        assert work.journal.bury(mine, stage, not_seen_since=NOW + MINUTE, at=NOW + 2 * MINUTE) == 0
+        assert work.journal.mark_deleted(mine, stage, not_seen_since=NOW + MINUTE, at=NOW + MINUTE) == 1
+        assert work.journal.mark_deleted(mine, stage, not_seen_since=NOW + MINUTE, at=NOW + 2 * MINUTE) == 0
         work.commit()
     assert (world.rows(gone + str(mine)), world.rows(gone + str(other))) == ([(1,)], [(0,)])
     _put(world, mine, NOW + 2 * MINUTE, **{name: rows})
@@ -102,7 +102,7 @@ def test_a_part_of_the_schedule_takes_the_place_of_the_same_days(world: World) -
 
 def test_the_salons_own_words_take_the_place_of_ours_but_for_the_phone_that_registered(world: World) -> None:
     given, mine = world.company(phone="79001112233"), world.company()
-    facts = SalonFacts(
+    facts = SalonDetails(
         salon_id=1,
         title="Салон",
         timezone="Asia/Omsk",
@@ -129,7 +129,7 @@ def _absorb(
     read_at: Any = NOW,
     source: EventSource = EventSource.WEBHOOK,
 ) -> int:
-    salon = ReadSalon(company_id=company_id, salon_id=1, zone="UTC", known_since=NOW - timedelta(days=1))  # type: ignore[arg-type]
+    salon = SyncedSalon(company_id=company_id, salon_id=1, zone="UTC", known_since=NOW - timedelta(days=1))  # type: ignore[arg-type]
     with world.uow() as work:
         count = absorb(work, salon, records, source=source, read_at=read_at, now=NOW)
         work.commit()
@@ -186,8 +186,10 @@ def test_workers_that_read_the_same_records_at_once_tell_of_each_event_once(worl
     assert sum(told) == len(world.events(company_id)) == 50
 
 
-def _heard(company_id: CompanyId, number: int, first: Any = NOW, last: Any = None) -> Heard:
-    return Heard(company_id=company_id, subject=Subject.RECORD, number=number, first_at=first, last_at=last or first)
+def _heard(company_id: CompanyId, number: int, first: Any = NOW, last: Any = None) -> RefetchRequest:
+    return RefetchRequest(
+        company_id=company_id, subject=Subject.RECORD, number=number, first_at=first, last_at=last or first
+    )
 
 
 def _known(world: World) -> CompanyId:
@@ -196,22 +198,22 @@ def _known(world: World) -> CompanyId:
     return company_id
 
 
-def _hear(world: World, *words: Heard) -> None:
+def _hear(world: World, *words: RefetchRequest) -> None:
     with world.uow() as work:
-        work.checks.hear(words)
+        work.refetches.request(words)
         work.commit()
 
 
-def _take(world: World, now: Any, limit: int = 100) -> list[Check]:
+def _take(world: World, now: Any, limit: int = 100) -> list[Refetch]:
     with world.uow() as work:
-        taken = list(work.checks.take(now=now, until=now + MINUTE, limit=limit))
+        taken = list(work.refetches.claim(now=now, until=now + MINUTE, limit=limit))
         work.commit()
     return taken
 
 
-def _finish(world: World, checks: list[Check]) -> None:
+def _finish(world: World, checks: list[Refetch]) -> None:
     with world.uow() as work:
-        work.checks.finish(checks)
+        work.refetches.finish(checks)
         work.commit()
 
 
@@ -220,7 +222,7 @@ def test_a_check_waits_for_quiet_but_never_too_long(world: World) -> None:
     for seconds in range(0, 40, 4):
         _hear(world, _heard(company_id, 1, NOW + seconds * SECOND))
         with world.uow() as work:
-            assert not work.checks.any_due(NOW + min(seconds + 4, 29) * SECOND)
+            assert not work.refetches.has_due(NOW + min(seconds + 4, 29) * SECOND)
     assert world.rows("SELECT due_at, first_heard_at FROM checks") == [(NOW + 30 * SECOND, NOW)]
 
 
@@ -271,15 +273,15 @@ def test_a_word_that_comes_during_the_reading_asks_for_another(world: World) -> 
 def test_nothing_is_read_of_a_company_that_said_no_or_has_left(world: World, column: str, value: object) -> None:
     company_id = _known(world)
     with world.uow() as work:
-        work.checks.hear([_heard(company_id, 1)])
+        work.refetches.request([_heard(company_id, 1)])
         work.sync_runs.start(company_id, SyncKind.FULL, NOW, is_new=True)
         work.commit()
         assert work.sync_runs.due(NOW, limit=9) == [RowKey(company_id, "full")]
     world.change(company_id, column, value)
     with world.uow() as work:
-        work.checks.hear([_heard(company_id, 2)])
+        work.refetches.request([_heard(company_id, 2)])
         work.commit()
-        assert not work.checks.any_due(NOW + MINUTE)
+        assert not work.refetches.has_due(NOW + MINUTE)
         assert work.sync_runs.due(NOW, limit=9) == []
         assert work.sync_runs.claim(company_id, SyncKind.FULL, now=NOW, until=NOW + MINUTE) is None
         assert work.sync_runs.salon(company_id) is None

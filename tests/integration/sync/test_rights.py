@@ -173,7 +173,7 @@ def test_a_client_who_asks_for_it_is_forgotten_with_the_phone_of_the_webhook(
     booked = salons.yclients.add_record(hidden.salon_id, **salons.booking(hidden))
     salons.hear_all(hidden)
     salons.check()
-    salons.box.privacy_desk.erase(hidden.company_id, "79005550000", actor="test")
+    salons.box.privacy_service.erase(hidden.company_id, "79005550000", actor="test")
     assert salons.world.rows("SELECT count(*) FROM heard_phones") == [(0,)]
     salons.yclients.edit_record(hidden.salon_id, booked["id"], comment="ещё раз")
     salons.hear_all(hidden)

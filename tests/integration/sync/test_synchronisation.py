@@ -63,7 +63,7 @@ def test_the_page_of_the_salon_is_told_how_far_it_is(salons: Salons) -> None:
         def sync(self, run: SyncRun) -> None:
             told.append(run)
 
-    listening = replace(salons.box.synchroniser, rooms=Told())  # type: ignore[arg-type]
+    listening = replace(salons.box.synchroniser, page_events=Told())  # type: ignore[arg-type]
     while (run := listening.work(salon.company_id, SyncKind.FULL)) is not None and run.state is RunState.RUNNING:
         pass
     assert [(run.stage, run.page, run.total_pages) for run in told if run.counts.get("clients") == 200] == [

@@ -168,7 +168,7 @@ def test_workers_side_by_side_read_each_record_once(salons: Salons, salon: Insta
 
     def work() -> None:
         start.wait()
-        salons.box.checker.work()
+        salons.box.refetcher.work()
 
     threads = [threading.Thread(target=work) for _ in range(4)]
     for thread in threads:

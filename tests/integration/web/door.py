@@ -48,7 +48,7 @@ class Door:
         with self.site.container.uow() as work:
             row = work.outbox.find_by_key(company.company_id, ACTIVATION_KEY)
         assert row is not None
-        return self.site.container.courier.deliver(row.outbox_id)
+        return self.site.container.activation_sender.deliver(row.outbox_id)
 
     def install(self, salon_id: int, **facts: object) -> Company:
         """The whole way to an active salon."""

@@ -55,7 +55,7 @@ class Site:
         """A code is live, as the desk would publish it."""
         now = datetime.now(UTC)
         code = LiveCode(text=text, generated_at=now, expires_at=now + timedelta(seconds=seconds))
-        self.container.feed.publish_code(salon.company_id, code)
+        self.container.pairing_store.publish_code(salon.company_id, code)
 
     def webhook(self, salon: Salon, body: bytes, key: str | None = None, **more: Any) -> TestResponse:
         """A webhook of YClients."""

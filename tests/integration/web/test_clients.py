@@ -13,11 +13,11 @@ from sqlalchemy import inspect, text
 from aiadmin.domain.ids import CompanyId, DeviceId
 from aiadmin.domain.journal.booking_event import EventSource
 from aiadmin.domain.journal.journal import Attendance, BookedService, Client, Record
-from aiadmin.domain.messages.contact import Sighting
-from aiadmin.domain.messages.message import Direction, Heard, MessageKind, MessageSeen, NewMessage
+from aiadmin.domain.messages.contact import IdentityObservation
+from aiadmin.domain.messages.message import Direction, MessageKind, MessageSeen, NewMessage, ReceivedEvent
 from aiadmin.services.journal import bookings
 from aiadmin.services.messages import messages
-from aiadmin.services.ports import ReadSalon
+from aiadmin.services.ports import SyncedSalon
 from aiadmin.services.privacy import privacy
 from tests.integration.web.conftest import ADMIN
 from tests.integration.web.site import SALON, Salon, Site
@@ -82,7 +82,7 @@ class Held:
         with self.site.container.uow() as work:
             work.journal.put_clients(self.company_id, clients, datetime.now(UTC))
             work.journal.put_client(self.company_id, clients[0], datetime.now(UTC))
-            known = ReadSalon(
+            known = SyncedSalon(
                 company_id=self.company_id,
                 salon_id=self.salon.salon_id,
                 zone="Europe/Moscow",
@@ -104,7 +104,7 @@ class Held:
         [device] = self.run("SELECT id FROM devices WHERE company_id = :id")
         seen = MessageSeen(
             message_id=uuid.uuid4().hex,
-            peer=Sighting(lid=lid, phone=phone, push_name=NAME if phone == PHONE else "Борис"),
+            peer=IdentityObservation(lid=lid, phone=phone, push_name=NAME if phone == PHONE else "Борис"),
             direction=Direction.IN,
             kind=MessageKind.TEXT,
             text=f"Это {phone}",
@@ -112,7 +112,7 @@ class Held:
             quoted_id=None,
             sent_at=NOW,
         )
-        heard = Heard(
+        heard = ReceivedEvent(
             device_id=DeviceId(device["id"]), company_id=self.company_id, event=seen, received_at=datetime.now(UTC)
         )
         messages.store([heard], uow=self.site.container.uow)
@@ -122,7 +122,7 @@ class Held:
             company_id=self.company_id, text=f"Для {phone}", dedup_key=uuid.uuid4().hex, deadline_at=None
         )
         container = self.site.container
-        messages.send(new, to=Sighting(phone=phone), uow=container.uow, clock=container.clock)
+        messages.send(new, to=IdentityObservation(phone=phone), uow=container.uow, clock=container.clock)
 
     def run(self, statement: str, **values: Any) -> list[dict[str, Any]]:
         with self.site.container.engine.begin() as connection:

@@ -12,9 +12,9 @@ from sqlalchemy import text
 
 from aiadmin.domain.companies.company import IntegrationStatus
 from aiadmin.domain.companies.outbox import OutboxState
-from aiadmin.domain.install.lifecycle import Change
+from aiadmin.domain.install.lifecycle import LifecycleChange
 from aiadmin.services import maintenance
-from aiadmin.services.install.lifecycle import Round
+from aiadmin.services.install.lifecycle import Reconciliation
 from aiadmin.services.ports import ActivationRequest
 from tests.conftest import ROOT
 from tests.integration.web.door import Door
@@ -23,10 +23,10 @@ ACTIVE, FROZEN, LEFT = IntegrationStatus.ACTIVE, IntegrationStatus.FROZEN, Integ
 FAILED = IntegrationStatus.ACTIVATION_FAILED
 
 
-def _look(door: Door, limit: int = 50) -> Round:
+def _look(door: Door, limit: int = 50) -> Reconciliation:
     """A look an hour after the last."""
     _age(door)
-    return door.site.container.keeper.look(limit=limit, pause=lambda: True)
+    return door.site.container.lifecycle_service.compare(limit=limit, pause=lambda: True)
 
 
 def _age(door: Door) -> None:
@@ -40,7 +40,7 @@ def test_active_there_and_failed_here_is_active(door: Door) -> None:
     door.open(door.press_connect(5))
     assert door.deliver(5) is OutboxState.FAILED
 
-    assert _look(door).changes == {Change.CONFIRM: 1}
+    assert _look(door).changes == {LifecycleChange.CONFIRM: 1}
     company = door.company(5)
     assert company is not None
     assert (company.integration_status, company.activation_error) == (ACTIVE, None)
@@ -57,7 +57,7 @@ def test_pending_there_and_failed_here_is_told_again(door: Door) -> None:
     assert door.deliver(5) is OutboxState.FAILED
     assert door.status(5) is FAILED
 
-    assert _look(door).changes == {Change.RETRY: 1}
+    assert _look(door).changes == {LifecycleChange.RETRY: 1}
     assert door.deliver(5) is OutboxState.SENT
     assert door.status(5) is ACTIVE
 
@@ -70,7 +70,7 @@ def test_uninstalled_there_and_active_here_is_let_go_at_the_second_look(door: Do
 
     assert _look(door).changes == {}
     assert door.status(5) is ACTIVE
-    assert _look(door).changes == {Change.LEAVE: 1}
+    assert _look(door).changes == {LifecycleChange.LEAVE: 1}
     assert door.status(5) is LEFT
     assert door.site.client.get(f"/marketplace/status/{salon.company_id}", headers=salon.key).status_code == 401
 
@@ -78,12 +78,12 @@ def test_uninstalled_there_and_active_here_is_let_go_at_the_second_look(door: Do
 def test_frozen_there_is_frozen_here_and_goes_on_again(door: Door) -> None:
     door.install(5)
     door.yclients.control("POST", "/freeze", salon_id=5)
-    assert _look(door).changes == {Change.FREEZE: 1}
+    assert _look(door).changes == {LifecycleChange.FREEZE: 1}
     assert door.status(5) is FROZEN
     door.yclients.connect([5])
     request = ActivationRequest(salon_id=door.company(5).salon_id, api_key="sk_again", webhook_urls=())  # type: ignore[union-attr]
     assert door.site.container.marketplace.activate(request).is_success
-    assert _look(door).changes == {Change.RESUME: 1}
+    assert _look(door).changes == {LifecycleChange.RESUME: 1}
     assert door.status(5) is ACTIVE
 
 
@@ -112,8 +112,8 @@ def test_a_round_has_its_pages_and_each_salon_its_turn(door: Door) -> None:
     for salon_id in range(1, 6):
         door.install(salon_id)
     _age(door)
-    keeper = door.site.container.keeper
-    assert [keeper.look(limit=2, pause=lambda: True).asked for _ in range(4)] == [2, 2, 1, 0]
+    keeper = door.site.container.lifecycle_service
+    assert [keeper.compare(limit=2, pause=lambda: True).asked for _ in range(4)] == [2, 2, 1, 0]
 
 
 def test_the_clock_asks_for_a_look_once_an_hour(door: Door) -> None:

@@ -35,7 +35,7 @@ def test_an_owner_who_pressed_connect_gets_a_company_and_yclients_is_told_at_onc
     assert (page.status_code, 'data-page-state="open"' in page.text) == (200, True)
     assert door.status(5) is IntegrationStatus.ACTIVATING
     queue = Queue("jobs", connection=door.site.container.redis, serializer="json")
-    assert [job.func_name for job in queue.jobs] == ["jobs.callbacks.deliver"]
+    assert [job.func_name for job in queue.jobs] == ["jobs.activations.deliver"]
     assert door.deliver(5) is OutboxState.SENT
     link = door.yclients.link(5)
     assert link is not None

@@ -11,7 +11,7 @@ from aiadmin.domain.companies.company import IntegrationStatus
 from aiadmin.domain.companies.outbox import OutboxState
 from aiadmin.domain.hosting.device import Desired
 from aiadmin.domain.install.signed_user import signature
-from aiadmin.domain.messages.contact import Sighting
+from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import NewMessage
 from aiadmin.services.install import lifecycle
 from aiadmin.services.messages import messages
@@ -36,7 +36,7 @@ def _rows(door: Door, statement: str) -> list[tuple[object, ...]]:
 def _owe(door: Door, company_id: int, key: str) -> None:
     held = door.site.container
     new = NewMessage(company_id=company_id, text="Ждём вас завтра.", dedup_key=key, deadline_at=None)  # type: ignore[arg-type]
-    assert messages.send(new, to=Sighting(lid=None, phone="79160000001"), uow=held.uow, clock=held.clock)
+    assert messages.send(new, to=IdentityObservation(lid=None, phone="79160000001"), uow=held.uow, clock=held.clock)
 
 
 def test_a_salon_that_leaves_is_let_go_whole(door: Door, refused: Refused) -> None:

@@ -14,8 +14,15 @@ from aiadmin.domain.hosting.device import Observed
 from aiadmin.domain.ids import CompanyId, DeviceId, HostId
 from aiadmin.domain.journal.journal import Client
 from aiadmin.domain.journal.sync_run import SyncKind
-from aiadmin.domain.messages.contact import Sighting
-from aiadmin.domain.messages.message import Direction, Heard, MessageKind, MessageSeen, NewMessage, ReceiptSeen
+from aiadmin.domain.messages.contact import IdentityObservation
+from aiadmin.domain.messages.message import (
+    Direction,
+    MessageKind,
+    MessageSeen,
+    NewMessage,
+    ReceiptSeen,
+    ReceivedEvent,
+)
 from aiadmin.domain.notices.notice import NoticeKind
 from aiadmin.services.messages import messages
 from aiadmin.texts import manage as texts_manage
@@ -45,7 +52,7 @@ def audited(site: Site, salon: Salon) -> list[tuple[str, str, str | None]]:
 def owe(site: Site, salon: Salon, words: str, *, phone: str = CLIENT) -> int:
     new = NewMessage(company_id=salon.company_id, text=words, dedup_key=words, deadline_at=None)
     held = site.container
-    number = messages.send(new, to=Sighting(phone=phone), uow=held.uow, clock=held.clock)
+    number = messages.send(new, to=IdentityObservation(phone=phone), uow=held.uow, clock=held.clock)
     assert number is not None
     return number
 
@@ -56,7 +63,7 @@ def hear(site: Site, salon: Salon, words: str, at: datetime, message_id: str) ->
     assert device is not None
     seen = MessageSeen(
         message_id=message_id,
-        peer=Sighting(phone=CLIENT, push_name="Анна"),
+        peer=IdentityObservation(phone=CLIENT, push_name="Анна"),
         direction=Direction.IN,
         kind=MessageKind.TEXT,
         text=words,
@@ -64,7 +71,7 @@ def hear(site: Site, salon: Salon, words: str, at: datetime, message_id: str) ->
         quoted_id=None,
         sent_at=at,
     )
-    heard = Heard(device_id=device.device_id, company_id=salon.company_id, event=seen, received_at=at)
+    heard = ReceivedEvent(device_id=device.device_id, company_id=salon.company_id, event=seen, received_at=at)
     messages.store([heard], uow=site.container.uow)
 
 
@@ -157,7 +164,7 @@ def test_a_failed_activation_is_told_again_and_an_active_one_is_not(
     assert order(site, linked, "activation").status_code == 202
 
     assert ask(site, linked, "overview")["yclients"]["status"] == "activating"
-    assert "jobs.callbacks.deliver" in [
+    assert "jobs.activations.deliver" in [
         job.func_name for job in Queue("jobs", connection=held.redis, serializer="json").jobs
     ]
     with held.uow() as work:
@@ -242,9 +249,9 @@ def test_w8_the_log_knows_a_client_by_every_number(site: Site, linked: Salon, di
     with site.container.uow() as work:
         card = Client(client_id=1, name="Карина Соуза", phone="5531988887777")
         work.journal.put_clients(linked.company_id, [card], now)
-        work.contacts.see(linked.company_id, Sighting(phone="5531988887777"), now)
-        seen = Sighting(lid="5@lid", phone="553188887777", push_name="kari")
-        work.contacts.see(linked.company_id, seen, now)
+        work.contacts.upsert(linked.company_id, IdentityObservation(phone="5531988887777"), now)
+        seen = IdentityObservation(lid="5@lid", phone="553188887777", push_name="kari")
+        work.contacts.upsert(linked.company_id, seen, now)
         work.commit()
     owe(site, linked, "Ждём вас", phone="5531988887777")
     owe(site, linked, "Кому-то ещё")
@@ -313,8 +320,10 @@ def test_a_receipt_that_comes_before_the_answer_proves_the_message(site: Site, l
             text("UPDATE outbox_messages SET state='unknown', message_id='M1', device_id=:device WHERE id=:id"),
             {"device": device.device_id, "id": number},
         )
-    receipt = ReceiptSeen(message_ids=("M1",), peer=Sighting(phone=CLIENT), is_read=False, at=datetime.now(UTC))
-    heard = Heard(
+    receipt = ReceiptSeen(
+        message_ids=("M1",), peer=IdentityObservation(phone=CLIENT), is_read=False, at=datetime.now(UTC)
+    )
+    heard = ReceivedEvent(
         device_id=device.device_id, company_id=CompanyId(linked.company_id), event=receipt, received_at=receipt.at
     )
     messages.store([heard], uow=site.container.uow)

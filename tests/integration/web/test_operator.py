@@ -17,7 +17,7 @@ from sqlalchemy import text
 from werkzeug.serving import make_server
 
 from aiadmin.cli import cli
-from aiadmin.domain.messages.contact import Sighting
+from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.notices.notice import NoticeKind
 from aiadmin.services.ports.operator import StatusPost
 from aiadmin.services.provider import orders
@@ -125,15 +125,15 @@ def test_the_same_order_many_times_at_once_is_sent_once(desk: Desk) -> None:
 
 def test_statuses_come_back_once_each_and_in_order(desk: Desk) -> None:
     desk.order()
-    desk.site.container.reporter.report()
+    desk.site.container.status_reporter.report()
     assert desk.statuses() == [[8], [8]]
     desk.becomes(state="sent")
-    desk.site.container.reporter.report()
-    desk.site.container.reporter.report()
+    desk.site.container.status_reporter.report()
+    desk.site.container.status_reporter.report()
     assert desk.statuses() == [[8, 4], [8, 4]]
     desk.becomes(delivered_at=datetime.now(UTC), read_at=datetime.now(UTC))
-    desk.site.container.reporter.report()
-    desk.site.container.reporter.report()
+    desk.site.container.status_reporter.report()
+    desk.site.container.status_reporter.report()
     assert desk.statuses() == [[8, 4, 1], [8, 4, 1]]
     rows = desk.run("SELECT callback_url, next_attempt_at, finished_at, error FROM operator_messages")
     assert all(row["finished_at"] and not (row["callback_url"] or row["next_attempt_at"]) for row in rows)
@@ -142,7 +142,7 @@ def test_statuses_come_back_once_each_and_in_order(desk: Desk) -> None:
 def test_all_at_once_is_three_calls_for_any_number_of_messages(desk: Desk) -> None:
     desk.order()
     desk.becomes(state="sent", delivered_at=datetime.now(UTC))
-    assert desk.site.container.reporter.report() == {"told": 6, "failed": 0, "refused": 0}
+    assert desk.site.container.status_reporter.report() == {"told": 6, "failed": 0, "refused": 0}
     assert desk.statuses() == [[8, 4, 1], [8, 4, 1]]
     calls = [call for call in desk.yclients.requests() if "/status/callback/" in call["path"]]
     assert len(calls) == 3
@@ -155,7 +155,7 @@ def test_all_at_once_is_three_calls_for_any_number_of_messages(desk: Desk) -> No
 def test_what_did_not_go_is_said(desk: Desk, state: str, reason: str, last: int) -> None:
     desk.order(PHONES[:1])
     desk.becomes(state=state, reason=reason, next_attempt_at=None)
-    desk.site.container.reporter.report()
+    desk.site.container.status_reporter.report()
     assert desk.statuses() == [[8, last]]
 
 
@@ -179,7 +179,7 @@ class DyingPost:
 
 def test_a_worker_that_dies_after_the_answer_tells_again_in_order(desk: Desk) -> None:
     desk.order(PHONES[:1])
-    reporter = desk.site.container.reporter
+    reporter = desk.site.container.status_reporter
     with pytest.raises(KeyboardInterrupt):
         replace(reporter, post=DyingPost(reporter.post)).report()
     assert desk.statuses() == [[8]]
@@ -193,10 +193,10 @@ def test_a_worker_that_dies_after_the_answer_tells_again_in_order(desk: Desk) ->
 def test_a_callback_that_does_not_take_is_tried_again(desk: Desk, status: int) -> None:
     desk.order()
     desk.yclients.fault(f"/smsprovider/status/callback/{desk.yclients.partner_token}", status=status, times=1)
-    assert desk.site.container.reporter.report() == {"told": 0, "failed": 2, "refused": 0}
+    assert desk.site.container.status_reporter.report() == {"told": 0, "failed": 2, "refused": 0}
     assert [row["attempts"] for row in desk.run("SELECT attempts FROM operator_messages")] == [1, 1]
     desk.becomes(state="sending")
-    assert desk.site.container.reporter.report()["told"] == 2
+    assert desk.site.container.status_reporter.report()["told"] == 2
     assert desk.statuses() == [[8], [8]]
 
 
@@ -204,7 +204,7 @@ def test_one_id_that_yclients_does_not_know_does_not_silence_the_others(desk: De
     ids = desk.order()["ids"]
     url = f"{desk.yclients.url}/smsprovider/status/callback/{desk.yclients.partner_token}"
     assert desk.post(desk.body("unknown", delivery_callback_url=url)).status_code == 200
-    assert desk.site.container.reporter.report() == {"told": 2, "failed": 0, "refused": 1}
+    assert desk.site.container.status_reporter.report() == {"told": 2, "failed": 0, "refused": 1}
     assert desk.statuses() == [[8]] * len(ids)
     [lost] = desk.run("SELECT error FROM operator_messages WHERE finished_at IS NOT NULL")
     assert lost["error"] == "refused: HTTP 404"
@@ -242,15 +242,15 @@ def test_w8_who_said_stop_gets_nothing_by_any_number(desk: Desk, ordered: str, d
     box, company = desk.site.container, desk.salon.company_id
     with box.uow() as work:
         for phone in ("33612345678", CANONICAL):
-            whom = work.contacts.see(company, Sighting(lid="5@lid", phone=phone), box.clock())
-        work.standings.opt_out(company, whom, box.clock())
+            whom = work.contacts.upsert(company, IdentityObservation(lid="5@lid", phone=phone), box.clock())
+        work.permissions.opt_out(company, whom, box.clock())
         work.commit()
     answer = desk.order([ordered, PHONES[0]], dispatch_type=dispatch)
     assert [row.get("error_code") for row in answer["reply"]] == [16, None]
 
 
 def test_who_was_erased_gets_nothing_either(desk: Desk) -> None:
-    desk.site.container.privacy_desk.erase(desk.salon.company_id, PHONES[0], actor="test")
+    desk.site.container.privacy_service.erase(desk.salon.company_id, PHONES[0], actor="test")
     assert [row.get("error_code") for row in desk.order()["reply"]] == [16, None]
 
 
@@ -335,10 +335,10 @@ def test_salons_do_not_see_each_others_numbers(desk: Desk) -> None:
 
 def test_the_clock_finds_what_is_due(desk: Desk) -> None:
     with desk.site.container.uow() as work:
-        assert not work.operator_messages.any_due(desk.site.container.clock())
+        assert not work.provider_orders.has_due(desk.site.container.clock())
     desk.order()
     with desk.site.container.uow() as work:
-        assert work.operator_messages.any_due(desk.site.container.clock())
+        assert work.provider_orders.has_due(desk.site.container.clock())
 
 
 def test_a_salon_whose_clients_may_hear_everything_twice_is_known(desk: Desk) -> None:

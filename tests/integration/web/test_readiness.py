@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from aiadmin.adapters.embedded import start_valkey
 from aiadmin.adapters.metrics import page as metrics_page
-from aiadmin.adapters.readiness import Readiness
+from aiadmin.adapters.readiness import ReadinessProbe
 from aiadmin.adapters.redis.client import make_redis
 from aiadmin.storage.engine import make_engine
 from aiadmin.storage.unit_of_work import SqlUnitOfWork
@@ -64,7 +64,7 @@ def test_w15_a_redis_that_takes_no_job_is_not_ready_and_a_gauge_says_so(
     spoil: Callable[[Redis], None],
     mend: Callable[[Redis], None],
 ) -> None:
-    ready = Readiness(uow=lambda: SqlUnitOfWork(engine), redis=redis, clock=lambda: NOW)
+    ready = ReadinessProbe(uow=lambda: SqlUnitOfWork(engine), redis=redis, clock=lambda: NOW)
     assert ready()["redis"] is True
     spoil(redis)
     wait_until(lambda: not ready()["redis"], 5, "the next look says it")

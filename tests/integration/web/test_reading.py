@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from aiadmin import texts
-from aiadmin.adapters.redis.pairing.progress import Progress
+from aiadmin.adapters.redis.pairing.progress import PairingProgress
 from aiadmin.adapters.tokens import JwtTokens
 from aiadmin.domain.companies.company import IntegrationStatus
 from aiadmin.domain.pairing.attempt import PairingState
@@ -157,7 +157,7 @@ def test_the_code_comes_with_the_seconds_it_really_has(site: Site, salon: Salon)
 
     assert answer.get_json() == {"success": True, "qr": "2@ABC,def==", "expires_in": 12}
     assert answer.headers["Cache-Control"] == "no-store"
-    assert site.container.feed.is_watched(salon.company_id)
+    assert site.container.pairing_store.is_watched(salon.company_id)
 
 
 def test_the_code_comes_as_a_picture_of_any_size_or_in_pixels(site: Site, salon: Salon) -> None:
@@ -187,7 +187,7 @@ def test_a_code_that_does_not_come_is_no_endless_wait(
 
 
 def test_without_a_code_the_answer_says_where_the_pairing_stands(site: Site, salon: Salon, refused: Refused) -> None:
-    site.container.feed.set_state(salon.company_id, Progress(state=PairingState.EXHAUSTED))
+    site.container.pairing_store.set_state(salon.company_id, PairingProgress(state=PairingState.EXHAUSTED))
 
     body = refused(site.client.get(f"/marketplace/qr/{salon.token}"), 503, "code-not-ready")
 
@@ -195,11 +195,11 @@ def test_without_a_code_the_answer_says_where_the_pairing_stands(site: Site, sal
 
 
 def test_a_pairing_at_rest_starts_again_when_asked_to(site: Site, salon: Salon) -> None:
-    site.container.feed.set_state(salon.company_id, Progress(state=PairingState.EXHAUSTED))
+    site.container.pairing_store.set_state(salon.company_id, PairingProgress(state=PairingState.EXHAUSTED))
     site.show_code(salon)
 
     assert site.client.get(f"/marketplace/qr/{salon.token}?again=1").status_code == 200
-    assert list(site.container.feed.queue()) == [salon.company_id]
+    assert list(site.container.pairing_store.queue()) == [salon.company_id]
 
 
 def test_the_consent_of_a_page_without_sockets_is_kept(site: Site, salon: Salon) -> None:
@@ -214,10 +214,10 @@ def test_a_page_that_is_opened_is_expected_unless_its_salon_is_connected(site: S
     linked = site.register(5)
     site.link(linked)
     site.client.get(connect(linked, salon_id=5))
-    assert not site.container.feed.expects()
+    assert not site.container.pairing_store.wants_prewarm()
     site.client.get(connect(salon))
-    assert site.container.feed.expects()
-    assert not site.container.feed.is_watched(salon.company_id)
+    assert site.container.pairing_store.wants_prewarm()
+    assert not site.container.pairing_store.is_watched(salon.company_id)
 
 
 def test_a_linked_salon_needs_no_code(site: Site, salon: Salon, refused: Refused) -> None:

@@ -148,7 +148,7 @@ def test_the_callback_of_a_linked_salon_has_yclients_told(site: Site, salon: Sal
 
     assert (answer.get_json()["integration_status"], answer.get_json()["callback"]) == ("activating", "pending")
     jobs = Queue("jobs", connection=site.container.redis, serializer="json").jobs
-    assert [job.func_name for job in jobs] == ["jobs.callbacks.deliver"]
+    assert [job.func_name for job in jobs] == ["jobs.activations.deliver"]
 
 
 def test_the_callback_starts_a_failed_activation_again(site: Site, salon: Salon) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from aiadmin.domain.companies.company import IntegrationStatus
 from aiadmin.domain.companies.outbox import OutboxState
 from aiadmin.domain.ids import CompanyId
-from aiadmin.services.install.arrivals import STRANGER
+from aiadmin.services.install.arrivals import FOREIGN_USER
 from tests.fakes.yclients.marketplace.redirect import OWNER, signed
 from tests.integration.web.door import Door
 
@@ -44,7 +44,7 @@ def _refusals(door: Door, salon_id: int) -> list[tuple[str, str | None]]:
     assert company is not None
     with door.site.container.uow() as work:
         entries = work.audit.recent(CompanyId(company.company_id), limit=20)
-    return [(entry.action, entry.outcome) for entry in entries if entry.actor == STRANGER]
+    return [(entry.action, entry.outcome) for entry in entries if entry.actor == FOREIGN_USER]
 
 
 @pytest.mark.parametrize("headers", [{}, FROM_YCLIENTS, {"Sec-Fetch-Site": "cross-site"}])

@@ -9,7 +9,7 @@ import pytest
 from redis import Redis
 
 from aiadmin.adapters.redis.client import make_redis
-from aiadmin.adapters.redis.webhook_limits import Share, WebhookLimits
+from aiadmin.adapters.redis.webhook_limits import WebhookLimits, WebhookShare
 from aiadmin.domain.ids import CompanyId
 from tests.conftest import WaitUntil
 
@@ -25,9 +25,12 @@ def redis(redis_url: str) -> Iterator[Redis]:
 def test_what_comes_together_is_admitted_up_to_the_limit_over_all_processes(redis: Redis) -> None:
     one, other = WebhookLimits(redis, 5), WebhookLimits(redis, 5)
 
-    assert one.admit({A: 3, B: 9}) == {A: Share(3, 0), B: Share(5, pytest.approx(60, abs=1))}
-    assert other.admit({A: 3}) == {A: Share(2, pytest.approx(60, abs=1))}
-    assert one.admit({A: 1, B: 1}) == {A: Share(0, pytest.approx(60, abs=2)), B: Share(0, pytest.approx(60, abs=2))}
+    assert one.admit({A: 3, B: 9}) == {A: WebhookShare(3, 0), B: WebhookShare(5, pytest.approx(60, abs=1))}
+    assert other.admit({A: 3}) == {A: WebhookShare(2, pytest.approx(60, abs=1))}
+    assert one.admit({A: 1, B: 1}) == {
+        A: WebhookShare(0, pytest.approx(60, abs=2)),
+        B: WebhookShare(0, pytest.approx(60, abs=2)),
+    }
 
 
 def test_a_share_comes_back_when_its_window_has_passed_and_leaves_nothing_behind(
@@ -54,7 +57,7 @@ def test_the_limit_holds_in_memory_while_redis_is_away(free_port: int, wait_unti
     with make_redis(f"redis://127.0.0.1:{free_port}/0") as nobody:
         limits = WebhookLimits(nobody, 2, window_seconds=0.3)
 
-        assert limits.admit({A: 1, B: 3}) == {A: Share(1, 0), B: Share(2, pytest.approx(0.3, abs=0.1))}
+        assert limits.admit({A: 1, B: 3}) == {A: WebhookShare(1, 0), B: WebhookShare(2, pytest.approx(0.3, abs=0.1))}
         assert limits.admit({A: 2})[A].admitted == 1
         wait_until(lambda: limits.admit({A: 2})[A].admitted == 2, what="the window passes")
 

@@ -13,14 +13,14 @@ import pytest
 from aiadmin.domain.companies.audit import AuditEntry
 from aiadmin.domain.errors import CompanyNotFoundError, KeyReusedError, NotConfiguredError
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.partner.partner import Outcome, Payment, default_key
+from aiadmin.domain.partner.partner import NewPayment, PartnerOutcome, default_key
 from aiadmin.domain.yclients.error import InvalidError, NotFoundError, NotInstalledError, YClientsDownError
-from aiadmin.services.partner.partner import PartnerDesk
+from aiadmin.services.partner.partner import PartnerService
 from tests.fakes.yclients.client import FakeYClients
 from tests.integration.delivery.salons import register
 from tests.integration.yclients.conftest import SALON, NewContainer
 
-PAYMENT = Payment(
+PAYMENT = NewPayment(
     amount=Decimal("990.99"),
     currency="RUB",
     paid_at=datetime.fromisoformat("2026-11-01 10:10:00"),
@@ -35,10 +35,10 @@ class Operator:
 
     def __init__(self, box: Any, yclients: FakeYClients) -> None:
         self.box, self.yclients = box, yclients
-        self.desk: PartnerDesk = box.partner_desk
+        self.desk: PartnerService = box.partner_service
         self.company_id = register(box, SALON).company.company_id
 
-    def pay(self, payment: Payment = PAYMENT, key: str = "k") -> Any:
+    def pay(self, payment: NewPayment = PAYMENT, key: str = "k") -> Any:
         return self.desk.pay(self.company_id, payment, key=key, actor="cli")
 
     def sent(self) -> int:
@@ -57,7 +57,7 @@ def operator(new_container: NewContainer, yclients: FakeYClients, database_url: 
 
 def test_a_payment_is_reported_once_under_its_key(operator: Operator) -> None:
     first, second = operator.pay(), operator.pay()
-    assert (first.outcome, first.is_repeat, second.is_repeat) == (Outcome.DONE, False, True)
+    assert (first.outcome, first.is_repeat, second.is_repeat) == (PartnerOutcome.DONE, False, True)
     assert first.payment_id == second.payment_id
     assert operator.sent() == 1
     (listed,) = operator.desk.installation(operator.company_id, actor="cli").payments
@@ -73,7 +73,7 @@ def test_the_same_key_for_another_payment_is_a_mistake(operator: Operator) -> No
     with pytest.raises(KeyReusedError):
         operator.pay(replace(PAYMENT, amount=Decimal(5)))
     assert operator.sent() == 1
-    assert operator.pay(replace(PAYMENT, amount=Decimal(5)), key="another").outcome is Outcome.DONE
+    assert operator.pay(replace(PAYMENT, amount=Decimal(5)), key="another").outcome is PartnerOutcome.DONE
 
 
 def test_of_two_that_pay_at_once_one_does(operator: Operator) -> None:
@@ -95,9 +95,9 @@ def test_a_payment_whose_answer_is_lost_is_unknown_and_found_later(
 ) -> None:
     yclients.fault(PAY, processed=True, **fault)
     first = operator.pay()
-    assert (first.outcome, first.payment_id) == (Outcome.UNKNOWN, None)
+    assert (first.outcome, first.payment_id) == (PartnerOutcome.UNKNOWN, None)
     second = operator.pay()
-    assert (second.outcome, second.is_repeat) == (Outcome.DONE, True)
+    assert (second.outcome, second.is_repeat) == (PartnerOutcome.DONE, True)
     assert second.payment_id is not None
     assert operator.sent() == 1
 
@@ -106,10 +106,10 @@ def test_a_payment_that_never_arrived_stays_unknown_and_is_not_sent_again(
     operator: Operator, yclients: FakeYClients
 ) -> None:
     yclients.fault(PAY, status=502, body="<html>")
-    assert operator.pay().outcome is Outcome.UNKNOWN
-    assert operator.pay().outcome is Outcome.UNKNOWN
+    assert operator.pay().outcome is PartnerOutcome.UNKNOWN
+    assert operator.pay().outcome is PartnerOutcome.UNKNOWN
     yclients.fault("/marketplace/salon/*", status=502, body="<html>", times=None)
-    assert operator.pay().outcome is Outcome.UNKNOWN
+    assert operator.pay().outcome is PartnerOutcome.UNKNOWN
     assert operator.sent() == 1
 
 
@@ -119,15 +119,15 @@ def test_a_payment_that_was_begun_when_the_process_died_is_unknown(operator: Ope
         at = operator.box.clock()
         work.audit.add(operator.company_id, actor="cli", action="partner.payment", details=details, at=at)
         work.commit()
-    assert operator.pay().outcome is Outcome.UNKNOWN
+    assert operator.pay().outcome is PartnerOutcome.UNKNOWN
     assert operator.sent() == 0
 
 
 def test_somebody_elses_equal_payment_is_not_taken_for_ours(operator: Operator, yclients: FakeYClients) -> None:
     operator.pay(key="first")
     yclients.fault(PAY, status=502, body="<html>")
-    assert operator.pay(key="second").outcome is Outcome.UNKNOWN
-    assert operator.pay(key="second").outcome is Outcome.UNKNOWN
+    assert operator.pay(key="second").outcome is PartnerOutcome.UNKNOWN
+    assert operator.pay(key="second").outcome is PartnerOutcome.UNKNOWN
 
 
 def test_a_refusal_is_kept_and_answered_again(operator: Operator, yclients: FakeYClients) -> None:
@@ -135,7 +135,7 @@ def test_a_refusal_is_kept_and_answered_again(operator: Operator, yclients: Fake
     with pytest.raises(InvalidError):
         operator.pay()
     again = operator.pay()
-    assert (again.outcome, again.is_repeat) == (Outcome.REFUSED, True)
+    assert (again.outcome, again.is_repeat) == (PartnerOutcome.REFUSED, True)
     assert "Неверная сумма" in again.detail
     assert operator.sent() == 1
 
@@ -210,7 +210,7 @@ def test_without_an_app_or_a_company_nothing_is_sent(
     asked = len(yclients.requests())
     with pytest.raises(CompanyNotFoundError):
         operator.desk.pay(CompanyId(999), PAYMENT, key="k", actor="cli")
-    keyless = new_container(database_url=database_url, yclients_app_id=None).partner_desk
+    keyless = new_container(database_url=database_url, yclients_app_id=None).partner_service
     with pytest.raises(NotConfiguredError):
         keyless.tariffs(actor="cli")
     assert len(yclients.requests()) == asked

@@ -13,11 +13,11 @@ import structlog
 from aiadmin.adapters.embedded import free_port
 from aiadmin.adapters.yclients.http import Timeouts
 from aiadmin.adapters.yclients.status_post import HttpStatusPost
-from aiadmin.domain.provider.order import Status
+from aiadmin.domain.provider.order import OrderStatus
 
 TOKEN = "the_partner_token"
 QUICK = Timeouts(connect=1.0, total=0.5)
-ONE = [("232674", Status.QUEUED)]
+ONE = [("232674", OrderStatus.QUEUED)]
 
 
 class Host(BaseHTTPRequestHandler):

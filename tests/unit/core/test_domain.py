@@ -21,7 +21,7 @@ from aiadmin.domain.companies.company import (
 )
 from aiadmin.domain.errors import LinkExpiredError, LinkInvalidError
 from aiadmin.domain.hosting.device import masked, phone_of
-from aiadmin.domain.hosting.host import Host, Vitals, adoptable, free_places, has_overslept, is_bloated
+from aiadmin.domain.hosting.host import Host, Vitals, adoptable, free_places, is_bloated, was_suspended
 from aiadmin.domain.ids import CompanyId, HostId
 from aiadmin.domain.journal.webhook import AGAIN, dedup_key, kind_of
 
@@ -237,4 +237,4 @@ def test_keys_are_random_sealed_and_bound_to_their_company() -> None:
 def test_a_lease_that_ran_out_while_the_process_stood_still_is_overslept(
     before: float, now: float, valid_until: float, overslept: bool
 ) -> None:
-    assert has_overslept(before, now, valid_until) is overslept
+    assert was_suspended(before, now, valid_until) is overslept

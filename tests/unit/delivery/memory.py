@@ -11,9 +11,9 @@ from typing import Any, Self
 from aiadmin.domain.companies.company import Company, IntegrationStatus
 from aiadmin.domain.companies.outbox import OutboxKind, OutboxRow, OutboxState
 from aiadmin.domain.ids import CompanyId, OutboxId, SalonId
-from aiadmin.domain.install.activation import Connection
+from aiadmin.domain.install.activation import InstallationStatus
 from aiadmin.domain.journal.sync_run import SyncKind
-from aiadmin.domain.yclients.http_answer import Answer
+from aiadmin.domain.yclients.http_answer import HttpAnswer
 from aiadmin.services.ports import ActivationRequest
 
 COMPANY, ROW = CompanyId(1), OutboxId(1)
@@ -110,13 +110,13 @@ class ScriptedYClients:
 
     memory: Memory
     script: Iterator[str]
-    connection: Connection = Connection.PENDING
+    connection: InstallationStatus = InstallationStatus.PENDING
     heard: int = 0
     heard_when_active: int = 0
     is_configured: bool = True
     requests: list[ActivationRequest] = field(default_factory=list)
 
-    def activate(self, request: ActivationRequest) -> Answer:
+    def activate(self, request: ActivationRequest) -> HttpAnswer:
         word = self._next()
         self.requests.append(request)
         if word == "killed":
@@ -127,20 +127,22 @@ class ScriptedYClients:
             return self._do(word)
         return _ANSWERS[word]
 
-    def connection_status(self, _salon_id: SalonId) -> Connection:
+    def connection_status(self, _salon_id: SalonId) -> InstallationStatus:
         word = self._next()
         if word.startswith("killed"):
             raise KilledError
-        return self.connection if word in {"ok", "no"} else Connection.SILENT
+        return self.connection if word in {"ok", "no"} else InstallationStatus.SILENT
 
-    def _do(self, word: str) -> Answer:
-        if self.connection is Connection.ACTIVE:
+    def _do(self, word: str) -> HttpAnswer:
+        if self.connection is InstallationStatus.ACTIVE:
             self.heard_when_active += 1
-            return Answer(status=403, body={"success": False}, message="Пользователь уже установил это приложение.")
-        self.connection = Connection.ACTIVE
+            return HttpAnswer(
+                status=403, body={"success": False}, message="Пользователь уже установил это приложение."
+            )
+        self.connection = InstallationStatus.ACTIVE
         if word == "killed-late":
             raise KilledError
-        return Answer(status=201, body={"success": True}) if word == "ok" else _ANSWERS["silent"]
+        return HttpAnswer(status=201, body={"success": True}) if word == "ok" else _ANSWERS["silent"]
 
     def _next(self) -> str:
         assert not self.memory.is_open, "a call goes out while a transaction is open"
@@ -149,17 +151,17 @@ class ScriptedYClients:
 
 
 _ANSWERS = {
-    "silent": Answer(status=None),
-    "busy": Answer(status=429, body={"success": False}),
-    "broken": Answer(status=500, body={"success": False}),
-    "html": Answer(status=502),
-    "no": Answer(status=422, body={"success": False}),
+    "silent": HttpAnswer(status=None),
+    "busy": HttpAnswer(status=429, body={"success": False}),
+    "broken": HttpAnswer(status=500, body={"success": False}),
+    "html": HttpAnswer(status=502),
+    "no": HttpAnswer(status=422, body={"success": False}),
 }
 
 
 @dataclass
 class Told:
-    """`ports.Rooms`, as far as activations use it: what the page was told."""
+    """`ports.PageEvents`, as far as activations use it: what the page was told."""
 
     states: list[tuple[str, Any]] = field(default_factory=list)
 

@@ -11,13 +11,26 @@ from hypothesis import strategies as st
 
 from aiadmin import texts
 from aiadmin.domain.companies.company import IntegrationStatus
-from aiadmin.domain.companies.outbox import LONGEST_DELAY, OutboxState, Outcome, Verdict, next_step, retry_delay
-from aiadmin.domain.install.activation import Connection, Reason, judge, judge_before_repeat, why_not_retry
-from aiadmin.domain.yclients.http_answer import Answer
+from aiadmin.domain.companies.outbox import (
+    LONGEST_DELAY,
+    DeliveryOutcome,
+    OutboxState,
+    Verdict,
+    next_step,
+    retry_delay,
+)
+from aiadmin.domain.install.activation import (
+    ActivationFailure,
+    InstallationStatus,
+    judge,
+    judge_before_repeat,
+    why_not_retry,
+)
+from aiadmin.domain.yclients.http_answer import HttpAnswer
 from tests.unit.delivery.memory import make_memory
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
-RETRY = Verdict(outcome=Outcome.RETRY, reason="unreachable")
+RETRY = Verdict(outcome=DeliveryOutcome.RETRY, reason="unreachable")
 
 
 @pytest.mark.parametrize(
@@ -44,14 +57,14 @@ def test_retries_end_at_the_deadline(
     left: float | None, attempts: int, chance: float, state: OutboxState, after: float | None
 ) -> None:
     deadline = None if left is None else NOW + timedelta(seconds=left)
-    step = next_step(RETRY, attempts=attempts, now=NOW, deadline_at=deadline, chance=chance)
+    step = next_step(RETRY, attempts=attempts, now=NOW, deadline_at=deadline, jitter=chance)
     assert step.state is state
     assert step.next_attempt_at == (None if after is None else NOW + timedelta(seconds=after))
 
 
 def test_success_and_refusal_end_at_once() -> None:
-    for outcome, state in ((Outcome.DONE, OutboxState.SENT), (Outcome.REFUSED, OutboxState.FAILED)):
-        step = next_step(Verdict(outcome=outcome), attempts=1, now=NOW, deadline_at=None, chance=0.5)
+    for outcome, state in ((DeliveryOutcome.DONE, OutboxState.SENT), (DeliveryOutcome.REFUSED, OutboxState.FAILED)):
+        step = next_step(Verdict(outcome=outcome), attempts=1, now=NOW, deadline_at=None, jitter=0.5)
         assert (step.state, step.next_attempt_at) == (state, None)
 
 
@@ -59,7 +72,7 @@ def test_success_and_refusal_end_at_once() -> None:
 def test_a_wait_that_yclients_asks_for_is_kept_within_reason(wait: float, chance: float, left: float) -> None:
     verdict = replace(RETRY, wait=timedelta(seconds=wait))
     deadline = NOW + timedelta(seconds=left)
-    step = next_step(verdict, attempts=1, now=NOW, deadline_at=deadline, chance=chance)
+    step = next_step(verdict, attempts=1, now=NOW, deadline_at=deadline, jitter=chance)
     assert step.next_attempt_at is not None
     assert step.next_attempt_at <= deadline
     assert min(timedelta(seconds=wait), timedelta(minutes=5), deadline - NOW) <= step.next_attempt_at - NOW
@@ -75,29 +88,29 @@ ALREADY = "Пользователь уже установил это прило�
 @pytest.mark.parametrize(
     ("status", "body", "outcome", "reason"),
     [
-        (None, None, Outcome.RETRY, "unreachable"),
-        (201, OK, Outcome.DONE, ""),
-        (200, OK, Outcome.DONE, ""),
-        (301, None, Outcome.RETRY, "unreachable"),
-        (302, OK, Outcome.RETRY, "unreachable"),
-        (400, NO, Outcome.REFUSED, "unknown_app"),
-        (400, None, Outcome.RETRY, "unreachable"),
-        (401, NO, Outcome.REFUSED, "wrong_key"),
-        (402, NO, Outcome.REFUSED, "refused"),
-        (404, NO, Outcome.REFUSED, "unknown_salon"),
-        (404, None, Outcome.RETRY, "unreachable"),
-        (408, NO, Outcome.RETRY, "unreachable"),
-        (422, NO, Outcome.REFUSED, "invalid"),
-        (429, NO, Outcome.RETRY, "unreachable"),
-        (429, None, Outcome.RETRY, "unreachable"),
-        (499, NO, Outcome.REFUSED, "refused"),
-        (500, NO, Outcome.RETRY, "unreachable"),
-        (502, None, Outcome.RETRY, "unreachable"),
-        (799, NO, Outcome.RETRY, "unreachable"),
+        (None, None, DeliveryOutcome.RETRY, "unreachable"),
+        (201, OK, DeliveryOutcome.DONE, ""),
+        (200, OK, DeliveryOutcome.DONE, ""),
+        (301, None, DeliveryOutcome.RETRY, "unreachable"),
+        (302, OK, DeliveryOutcome.RETRY, "unreachable"),
+        (400, NO, DeliveryOutcome.REFUSED, "unknown_app"),
+        (400, None, DeliveryOutcome.RETRY, "unreachable"),
+        (401, NO, DeliveryOutcome.REFUSED, "wrong_key"),
+        (402, NO, DeliveryOutcome.REFUSED, "refused"),
+        (404, NO, DeliveryOutcome.REFUSED, "unknown_salon"),
+        (404, None, DeliveryOutcome.RETRY, "unreachable"),
+        (408, NO, DeliveryOutcome.RETRY, "unreachable"),
+        (422, NO, DeliveryOutcome.REFUSED, "invalid"),
+        (429, NO, DeliveryOutcome.RETRY, "unreachable"),
+        (429, None, DeliveryOutcome.RETRY, "unreachable"),
+        (499, NO, DeliveryOutcome.REFUSED, "refused"),
+        (500, NO, DeliveryOutcome.RETRY, "unreachable"),
+        (502, None, DeliveryOutcome.RETRY, "unreachable"),
+        (799, NO, DeliveryOutcome.RETRY, "unreachable"),
     ],
 )
-def test_what_an_answer_means(status: int | None, body: Body, outcome: Outcome, reason: str) -> None:
-    answer = Answer(status=status, body=body)
+def test_what_an_answer_means(status: int | None, body: Body, outcome: DeliveryOutcome, reason: str) -> None:
+    answer = HttpAnswer(status=status, body=body)
     assert not answer.is_doubtful
     verdict = judge(answer)
     assert (verdict.outcome, verdict.reason) == (outcome, reason)
@@ -107,58 +120,60 @@ def test_what_an_answer_means(status: int | None, body: Body, outcome: Outcome, 
 @pytest.mark.parametrize(
     ("connection", "outcome", "reason"),
     [
-        (Connection.ACTIVE, Outcome.DONE, ""),
-        (Connection.UNINSTALLED, Outcome.REFUSED, "expired"),
-        (Connection.FREEZED, Outcome.REFUSED, "frozen"),
-        (Connection.SILENT, Outcome.RETRY, "unreachable"),
+        (InstallationStatus.ACTIVE, DeliveryOutcome.DONE, ""),
+        (InstallationStatus.UNINSTALLED, DeliveryOutcome.REFUSED, "expired"),
+        (InstallationStatus.FREEZED, DeliveryOutcome.REFUSED, "frozen"),
+        (InstallationStatus.SILENT, DeliveryOutcome.RETRY, "unreachable"),
     ],
 )
 def test_a_403_means_what_the_salons_status_says(
-    connection: Connection, outcome: Outcome, reason: str, said: str
+    connection: InstallationStatus, outcome: DeliveryOutcome, reason: str, said: str
 ) -> None:
-    answer = Answer(status=403, body=NO, message=said)
+    answer = HttpAnswer(status=403, body=NO, message=said)
     assert answer.is_doubtful
     verdict = judge(answer, connection)
     assert (verdict.outcome, verdict.reason) == (outcome, reason)
 
 
-@pytest.mark.parametrize("connection", [Connection.PENDING, Connection.UNCLEAR])
-def test_already_installed_but_not_active_is_asked_again_and_any_other_403_is_final(connection: Connection) -> None:
-    assert judge(Answer(status=403, body=NO, message=ALREADY), connection).outcome is Outcome.RETRY
-    other = judge(Answer(status=403, body=NO, message="Нет доступа"), connection)
-    assert (other.outcome, other.reason, other.detail) == (Outcome.REFUSED, "refused", "HTTP 403 Нет доступа")
+@pytest.mark.parametrize("connection", [InstallationStatus.PENDING, InstallationStatus.UNCLEAR])
+def test_already_installed_but_not_active_is_asked_again_and_any_other_403_is_final(
+    connection: InstallationStatus,
+) -> None:
+    assert judge(HttpAnswer(status=403, body=NO, message=ALREADY), connection).outcome is DeliveryOutcome.RETRY
+    other = judge(HttpAnswer(status=403, body=NO, message="Нет доступа"), connection)
+    assert (other.outcome, other.reason, other.detail) == (DeliveryOutcome.REFUSED, "refused", "HTTP 403 Нет доступа")
 
 
 @pytest.mark.parametrize("body", [None, {}, {"data": {"user_id": 1}}])
 def test_a_success_that_does_not_say_so_is_confirmed_by_the_status(body: Body) -> None:
-    answer = Answer(status=201, body=body)
+    answer = HttpAnswer(status=201, body=body)
     assert answer.is_doubtful
-    assert judge(answer, Connection.ACTIVE).outcome is Outcome.DONE
-    assert judge(answer, Connection.PENDING).outcome is Outcome.RETRY
+    assert judge(answer, InstallationStatus.ACTIVE).outcome is DeliveryOutcome.DONE
+    assert judge(answer, InstallationStatus.PENDING).outcome is DeliveryOutcome.RETRY
 
 
 def test_a_failure_inside_a_200_is_a_failure() -> None:
-    answer = Answer(status=200, body=NO, message="Нет")
+    answer = HttpAnswer(status=200, body=NO, message="Нет")
     assert answer.is_doubtful
-    assert judge(answer, Connection.PENDING).outcome is Outcome.REFUSED
-    assert judge(answer, Connection.ACTIVE).outcome is Outcome.DONE
+    assert judge(answer, InstallationStatus.PENDING).outcome is DeliveryOutcome.REFUSED
+    assert judge(answer, InstallationStatus.ACTIVE).outcome is DeliveryOutcome.DONE
 
 
 def test_before_a_repeat_only_an_active_salon_ends_it_and_only_silence_puts_it_off() -> None:
-    told = {connection: judge_before_repeat(connection) for connection in Connection}
+    told = {connection: judge_before_repeat(connection) for connection in InstallationStatus}
     outcomes = {connection: verdict and verdict.outcome for connection, verdict in told.items()}
     assert outcomes == {
-        Connection.ACTIVE: Outcome.DONE,
-        Connection.SILENT: Outcome.RETRY,
-        Connection.PENDING: None,
-        Connection.FREEZED: None,
-        Connection.UNINSTALLED: None,
-        Connection.UNCLEAR: None,
+        InstallationStatus.ACTIVE: DeliveryOutcome.DONE,
+        InstallationStatus.SILENT: DeliveryOutcome.RETRY,
+        InstallationStatus.PENDING: None,
+        InstallationStatus.FREEZED: None,
+        InstallationStatus.UNINSTALLED: None,
+        InstallationStatus.UNCLEAR: None,
     }
 
 
 def test_every_reason_has_its_sentence() -> None:
-    assert set(texts.ACTIVATION_REASONS) == {reason.value for reason in Reason}
+    assert set(texts.ACTIVATION_REASONS) == {reason.value for reason in ActivationFailure}
 
 
 @pytest.mark.parametrize(

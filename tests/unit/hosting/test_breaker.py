@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aiadmin.domain.hosting import circuit_breaker as rules
-from aiadmin.domain.hosting.circuit_breaker import Breaker, Report, State
+from aiadmin.domain.hosting.circuit_breaker import Breaker, BreakerState, PeerReport
 from aiadmin.domain.ids import DeviceId
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -27,18 +27,18 @@ def _drop(breaker: Breaker, devices: int, held: int, *, apart: timedelta = timed
 
 
 def test_it_opens_when_more_than_three_in_ten_and_at_least_ten_are_lost_within_a_minute() -> None:
-    assert _drop(Breaker(), 9, 10).state is State.CLOSED, "nine are too few"
-    assert _drop(Breaker(), 10, 10).state is State.OPEN
-    assert _drop(Breaker(), 30, 100).state is State.CLOSED, "three in ten are too few"
-    assert _drop(Breaker(), 31, 100).state is State.OPEN
-    assert _drop(Breaker(), 40, 40, apart=10 * SECOND).state is State.CLOSED, "too far apart"
+    assert _drop(Breaker(), 9, 10).state is BreakerState.CLOSED, "nine are too few"
+    assert _drop(Breaker(), 10, 10).state is BreakerState.OPEN
+    assert _drop(Breaker(), 30, 100).state is BreakerState.CLOSED, "three in ten are too few"
+    assert _drop(Breaker(), 31, 100).state is BreakerState.OPEN
+    assert _drop(Breaker(), 40, 40, apart=10 * SECOND).state is BreakerState.CLOSED, "too far apart"
 
 
 def test_one_session_that_flaps_is_one_session() -> None:
     breaker = Breaker()
     for _ in range(100):
         breaker = rules.dropped(breaker, DeviceId(1), NOW)
-    assert rules.tick(breaker, [], 1, NOW).state is State.CLOSED
+    assert rules.tick(breaker, [], 1, NOW).state is BreakerState.CLOSED
 
 
 def test_sessions_that_are_back_at_once_are_not_lost() -> None:
@@ -47,7 +47,7 @@ def test_sessions_that_are_back_at_once_are_not_lost() -> None:
         breaker = rules.dropped(breaker, DeviceId(number), NOW)
     for number in range(20):
         breaker = rules.connected(breaker, DeviceId(number), NOW)
-    assert rules.tick(breaker, [], 20, NOW).state is State.CLOSED
+    assert rules.tick(breaker, [], 20, NOW).state is BreakerState.CLOSED
 
 
 def test_an_open_breaker_lets_two_canaries_go_every_half_minute() -> None:
@@ -61,26 +61,26 @@ def test_an_open_breaker_lets_two_canaries_go_every_half_minute() -> None:
 
 
 def test_a_canary_that_connects_half_opens_and_the_ramp_goes_one_two_three() -> None:
-    assert rules.connected(OPEN, DeviceId(1), NOW).state is State.OPEN, "a late echo is no canary"
+    assert rules.connected(OPEN, DeviceId(1), NOW).state is BreakerState.OPEN, "a late echo is no canary"
     breaker = rules.connected(rules.started(OPEN, NOW), DeviceId(1), NOW)
-    assert breaker.state is State.HALF_OPEN
+    assert breaker.state is BreakerState.HALF_OPEN
     assert [rules.pace(breaker, [], 0, NOW + seconds * SECOND) for seconds in (0, 19, 20, 40)] == [1, 1, 2, 3]
-    assert rules.tick(breaker, [], 9, NOW + 59 * SECOND).state is State.HALF_OPEN
+    assert rules.tick(breaker, [], 9, NOW + 59 * SECOND).state is BreakerState.HALF_OPEN
     closed_at = NOW + 60 * SECOND
     closed = rules.tick(breaker, [], 9, closed_at)
-    assert closed.state is State.CLOSED
+    assert closed.state is BreakerState.CLOSED
     later = [rules.pace(closed, [], 0, closed_at + seconds * SECOND) for seconds in (0, 20, 40, 60, 10**9)]
     assert later == [3, 6, 12, 20, 20], "the ramp goes on"
 
 
 def test_a_relapse_opens_it_again() -> None:
     breaker = rules.connected(rules.started(OPEN, NOW), DeviceId(1), NOW)
-    assert _drop(breaker, 2, 5).state is State.HALF_OPEN
-    assert _drop(breaker, 3, 5).state is State.OPEN
+    assert _drop(breaker, 2, 5).state is BreakerState.HALF_OPEN
+    assert _drop(breaker, 3, 5).state is BreakerState.OPEN
 
 
 def test_the_fleet_starts_sixty_a_second_together_and_ten_while_something_is_wrong() -> None:
-    others = [Report(host_id=str(number), state=State.CLOSED, since=None) for number in range(9)]
+    others = [PeerReport(host_id=str(number), state=BreakerState.CLOSED, since=None) for number in range(9)]
     assert rules.pace(Breaker(), others[:1], 0, NOW) == rules.STARTS_PER_SECOND
     assert rules.pace(Breaker(), others, 0, NOW) == 6.0
     assert rules.pace(OPEN, others, 0, NOW) == 1.0
@@ -113,30 +113,33 @@ def test_a_host_takes_what_it_can_start_within_five_seconds_and_only_canaries_wh
 
 
 def test_hosts_that_all_lost_whatsapp_take_turns_and_a_host_alone_in_it_probes_for_itself() -> None:
-    lost = [Report(host_id=name, state=State.OPEN, since=NOW) for name in "abc"]
+    lost = [PeerReport(host_id=name, state=BreakerState.OPEN, since=NOW) for name in "abc"]
     probing = [
         [one.host_id for one in lost if rules.may_start(OPEN, [x for x in lost if x is not one], one.host_id, now)]
         for now in (NOW, NOW + rules.PROBE_EVERY, NOW + 2 * rules.PROBE_EVERY)
     ]
     assert sorted(name for turn in probing for name in turn) == ["a", "b", "c"]
     assert [len(turn) for turn in probing] == [1, 1, 1]
-    healthy = [Report(host_id=name, state=State.CLOSED, since=None) for name in "xyz"]
+    healthy = [PeerReport(host_id=name, state=BreakerState.CLOSED, since=None) for name in "xyz"]
     assert rules.may_start(OPEN, healthy, "me", NOW)
 
 
 def test_what_another_host_found_out_later_counts_here_too_and_older_news_does_not() -> None:
-    def after(seconds: int) -> State:
-        news = [Report(host_id="other", state=State.HALF_OPEN, since=NOW + seconds * SECOND)]
+    def after(seconds: int) -> BreakerState:
+        news = [PeerReport(host_id="other", state=BreakerState.HALF_OPEN, since=NOW + seconds * SECOND)]
         return rules.tick(OPEN, news, 9, NOW + 60 * SECOND).state
 
-    assert (after(-1), after(1)) == (State.OPEN, State.HALF_OPEN)
+    assert (after(-1), after(1)) == (BreakerState.OPEN, BreakerState.HALF_OPEN)
 
 
 def test_a_hold_lets_nothing_start_and_canaries_go_first_afterwards() -> None:
     held = rules.held(Breaker(), NOW + rules.HOLD, NOW)
     before, after = NOW + rules.HOLD - SECOND, NOW + rules.HOLD
     assert not rules.may_start(held, [], "me", before)
-    assert rules.tick(held, [Report(host_id="x", state=State.HALF_OPEN, since=before)], 9, before).state is State.OPEN
+    assert (
+        rules.tick(held, [PeerReport(host_id="x", state=BreakerState.HALF_OPEN, since=before)], 9, before).state
+        is BreakerState.OPEN
+    )
     assert rules.may_start(held, [], "me", after)
     assert not rules.may_start(replace(held, probes=(after, after)), [], "me", after)
     assert rules.held(held, NOW, NOW) == held, "a hold never gets shorter"
@@ -165,7 +168,7 @@ def test_from_everywhere_there_is_a_way_back_and_canaries_stay_few(steps: list[t
         breaker = _step(breaker, what, DeviceId(number), now)
         recent = [probe for probe in breaker.probes if now - probe < rules.PROBE_EVERY]
         assert len(recent) <= rules.CANARIES
-        most = 20 if breaker.state is State.CLOSED else 3
+        most = 20 if breaker.state is BreakerState.CLOSED else 3
         assert 0 < rules.pace(breaker, [], seconds, now) <= most
     now += rules.HOLD + rules.LOGOUT_WINDOW
     assert rules.may_start(breaker, [], "me", now), "sooner or later somebody may try"
@@ -173,7 +176,7 @@ def test_from_everywhere_there_is_a_way_back_and_canaries_stay_few(steps: list[t
     for _ in range(2):
         now += rules.RAMP_STEP * rules.CAREFUL_STARTS_PER_SECOND
         breaker = rules.tick(breaker, [], 10, now)
-    assert breaker.state is State.CLOSED
+    assert breaker.state is BreakerState.CLOSED
 
 
 def _step(breaker: Breaker, what: str, device_id: DeviceId, now: datetime) -> Breaker:

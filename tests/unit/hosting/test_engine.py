@@ -11,7 +11,7 @@ import pytest
 from aiadmin.adapters.whatsapp.decode import jid_message, jid_text
 from aiadmin.adapters.whatsapp.engine import Engine, EngineError, UnknownDeviceError
 from aiadmin.domain.errors import DependencyDownError
-from aiadmin.domain.hosting.session_event import Connected, Ended, LoginStatus, PairSuccess, QrCode, SocketOpen
+from aiadmin.domain.hosting.session_event import Connected, Ended, LoginStatus, PairSuccess, QrCodeEvent, SocketOpen
 from tests.unit.hosting.fake_go import CONNECTED, Call, FakeGo, Neonize_pb2, device, library, online_until_stopped
 
 JID = "79991234567:3@s.whatsapp.net"
@@ -118,7 +118,7 @@ def test_a_pairing_tells_codes_statuses_and_the_account_with_its_lid(heard: queu
     engine = Engine(library(FakeGo(script)))
     engine.pair("attempt", "postgres://keys", heard.put)
     code = heard.get(timeout=SECONDS)
-    assert isinstance(code, QrCode)
+    assert isinstance(code, QrCodeEvent)
     assert "secret" not in repr(code)
     assert heard.get(timeout=SECONDS) == LoginStatus(text="success")
     assert heard.get(timeout=SECONDS) == SocketOpen()

@@ -51,7 +51,7 @@ EVENTS = st.sampled_from(
         event.StreamError(code="503"),
         event.Ended(error="dial tcp: connection refused"),
         event.LoggedOut(reason="logged_out", on_connect=False),
-        event.QrCode(text="never here"),
+        event.QrCodeEvent(text="never here"),
         event.LoginStatus(text="success"),
     ]
 )

@@ -12,7 +12,7 @@ from aiadmin import texts
 from aiadmin.domain.hosting import session as rules
 from aiadmin.domain.hosting import session_event as event
 from aiadmin.domain.hosting.device import Observed
-from aiadmin.domain.hosting.session import Action, Session, Step
+from aiadmin.domain.hosting.session import Action, Session, SessionStep
 from tests.support.examples import examples
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -31,7 +31,7 @@ EVENTS = [
     event.StreamError(code="503"),
     event.Ended(error="dial tcp: connection refused"),
     event.Ended(error="proto: required field neonize.TemporaryBan.Code not set"),
-    event.QrCode(text="never here"),
+    event.QrCodeEvent(text="never here"),
 ]
 DICE = st.floats(0, 1, exclude_max=True)
 RUNNING = frozenset({Observed.STARTING, Observed.ONLINE, Observed.DEGRADED, Observed.RECONNECTING})
@@ -83,7 +83,7 @@ class Sessions(RuleBasedStateMachine):
         if self.session.observed is not Observed.LOGGED_OUT:
             self.session, self.is_running = rules.adopted(self.session.observed, self.now), False
 
-    def _take(self, step: Step) -> None:
+    def _take(self, step: SessionStep) -> None:
         if step.action is Action.START:
             assert not self.is_running, "two connections of one device"
             self.is_running = True

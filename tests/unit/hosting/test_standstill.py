@@ -5,7 +5,7 @@ from __future__ import annotations
 import queue
 from collections.abc import Iterator
 
-from aiadmin.hosting.suspend_watch import StandstillWatch, uptime
+from aiadmin.hosting.suspend_watch import SuspendWatch, uptime
 
 
 def test_a_standstill_is_told_once_although_the_lease_is_renewed_before_anybody_looks() -> None:
@@ -21,7 +21,7 @@ def test_a_standstill_is_told_once_although_the_lease_is_renewed_before_anybody_
     def valid_until() -> float:
         return 112.0 if now < 141.0 else 156.0
 
-    watch = StandstillWatch(valid_until=valid_until, on_overslept=lambda: told.put(now), clock=clock, every=0.001)
+    watch = SuspendWatch(valid_until=valid_until, on_overslept=lambda: told.put(now), clock=clock, every=0.001)
     watch.start()
     assert told.get(timeout=5) == 141.0
     while now < 143.0:

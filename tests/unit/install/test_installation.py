@@ -10,15 +10,15 @@ import pytest
 from aiadmin import texts
 from aiadmin.domain.companies.company import IntegrationStatus as Status
 from aiadmin.domain.ids import SalonId
-from aiadmin.domain.install.activation import Connection
+from aiadmin.domain.install.activation import InstallationStatus
 from aiadmin.domain.install.arrival import Admission, Arrival, Claim, admit, claim_of, is_over
 
 BOTH = [True, False]
-EVERYTHING = list(itertools.product(Connection, [None, *Status], Claim, BOTH, BOTH, BOTH))
+EVERYTHING = list(itertools.product(InstallationStatus, [None, *Status], Claim, BOTH, BOTH, BOTH))
 LET_IN = {Admission.ONBOARD, Admission.MANAGE}
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 BEGUN = {Status.PENDING, Status.PAIRING, Status.ACTIVATING, Status.ACTIVATION_FAILED}
-Case = tuple[Connection, Status | None, Claim, bool, bool, bool]
+Case = tuple[InstallationStatus, Status | None, Claim, bool, bool, bool]
 
 
 def _admit(case: Case) -> Admission:
@@ -30,27 +30,31 @@ def _admit(case: Case) -> Admission:
 
 def test_nobody_comes_in_without_yclients_saying_that_the_salon_consented() -> None:
     for case in EVERYTHING:
-        if case[0] not in {Connection.PENDING, Connection.ACTIVE, Connection.FREEZED}:
+        if case[0] not in {InstallationStatus.PENDING, InstallationStatus.ACTIVE, InstallationStatus.FREEZED}:
             assert _admit(case) not in LET_IN, case
 
 
 def test_a_salon_that_is_set_up_opens_only_to_somebody_who_came_for_it_before() -> None:
     for case in EVERYTHING:
         connection, status, claim, *_ = case
-        if connection in {Connection.ACTIVE, Connection.FREEZED} and status is not None and claim is not Claim.OWN:
+        if (
+            connection in {InstallationStatus.ACTIVE, InstallationStatus.FREEZED}
+            and status is not None
+            and claim is not Claim.OWN
+        ):
             assert _admit(case) is Admission.STRANGER, case
 
 
 def test_a_salon_that_is_being_set_up_opens_to_nobody_but_whoever_began() -> None:
     for case in EVERYTHING:
         connection, _, claim, is_ended, *_ = case
-        if connection is Connection.PENDING and claim is Claim.OTHERS and not is_ended:
+        if connection is InstallationStatus.PENDING and claim is Claim.OTHERS and not is_ended:
             assert _admit(case) is Admission.STRANGER, case
 
 
 def test_another_administrator_comes_in_by_a_consent_of_their_own() -> None:
     for status in Status:
-        assert _admit((Connection.PENDING, status, Claim.OTHERS, True, True, False)) is Admission.ONBOARD
+        assert _admit((InstallationStatus.PENDING, status, Claim.OTHERS, True, True, False)) is Admission.ONBOARD
 
 
 def test_an_installation_is_over_when_yclients_keeps_its_consent_no_longer_or_it_went_further() -> None:
@@ -68,13 +72,13 @@ def test_an_installation_is_of_the_users_who_came_for_it() -> None:
 def test_a_salon_begins_anew_only_when_yclients_waits_for_it() -> None:
     for case in EVERYTHING:
         if _admit(case) is Admission.ONBOARD:
-            assert case[0] is Connection.PENDING, case
+            assert case[0] is InstallationStatus.PENDING, case
 
 
 def test_an_address_that_was_opened_opens_nothing_for_somebody_else() -> None:
     for case in EVERYTHING:
         connection, status, _, _, is_first, is_from_yclients = case
-        is_new_consent = connection is Connection.PENDING and status in {
+        is_new_consent = connection is InstallationStatus.PENDING and status in {
             Status.ACTIVE, Status.FROZEN, Status.UNINSTALLED, Status.ACTIVATION_FAILED,
         }  # fmt: skip
         if not is_first and not is_from_yclients and not is_new_consent:
@@ -83,7 +87,7 @@ def test_an_address_that_was_opened_opens_nothing_for_somebody_else() -> None:
 
 @pytest.mark.parametrize("status", [Status.UNINSTALLED, Status.ACTIVATION_FAILED, Status.ACTIVE])
 def test_consent_given_again_is_no_repeat_although_the_address_is_the_same(status: Status) -> None:
-    assert _admit((Connection.PENDING, status, Claim.OWN, True, False, False)) is Admission.ONBOARD
+    assert _admit((InstallationStatus.PENDING, status, Claim.OWN, True, False, False)) is Admission.ONBOARD
 
 
 def test_every_outcome_has_its_words() -> None:
@@ -108,7 +112,7 @@ def test_having_turned_somebody_away_does_not_use_their_address_up() -> None:
 def test_s13_yclients_word_on_who_belongs_to_a_salon_decides_once_it_is_set_up() -> None:
     for case in EVERYTHING:
         connection, status, claim, is_ended, is_first, is_from_yclients = case
-        if connection not in {Connection.ACTIVE, Connection.FREEZED}:
+        if connection not in {InstallationStatus.ACTIVE, InstallationStatus.FREEZED}:
             continue
         flags = {"is_over": is_ended, "is_first": is_first, "is_from_yclients": is_from_yclients}
         assert admit(connection, status, claim=claim, is_member=False, **flags) is Admission.STRANGER, case

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from aiadmin.domain.ids import ContactId
-from aiadmin.domain.messages.contact import Contact, Sighting, settle, sighting, spellings, without
+from aiadmin.domain.messages.contact import Contact, IdentityObservation, merge, observation, spellings, without
 
 PEOPLE = {f"{number}@lid": f"7999000000{number}" for number in range(1, 4)}
 
@@ -25,9 +25,9 @@ class Book:
         self.opted_out: set[ContactId] = set()
         self._last = 0
 
-    def see(self, seen: Sighting) -> ContactId:
+    def see(self, seen: IdentityObservation) -> ContactId:
         known = tuple(row for row in self.rows.values() if not seen.addresses.isdisjoint(row.known))
-        settled = settle(seen, known)
+        settled = merge(seen, known)
         keep = settled.keep.contact_id if settled.keep else self._next()
         for other in settled.strip:
             self.rows[other.contact_id] = without(other, seen.addresses)
@@ -69,32 +69,34 @@ class Book:
         assert self.opted_out | set(self.messages) <= set(self.rows), "nothing without its contact"
 
 
-def _sightings(pairs: st.SearchStrategy[tuple[str, str]]) -> st.SearchStrategy[list[Sighting]]:
-    def partly(pair: tuple[str, str], what: str) -> Sighting:
-        return Sighting(lid=pair[0] if "l" in what else None, phone=pair[1] if "p" in what else None)
+def _sightings(pairs: st.SearchStrategy[tuple[str, str]]) -> st.SearchStrategy[list[IdentityObservation]]:
+    def partly(pair: tuple[str, str], what: str) -> IdentityObservation:
+        return IdentityObservation(lid=pair[0] if "l" in what else None, phone=pair[1] if "p" in what else None)
 
     return st.lists(st.builds(partly, pairs, st.sampled_from(["l", "p", "lp"])), max_size=12)
 
 
 @given(_sightings(st.sampled_from(sorted(PEOPLE.items()))), st.randoms())
-def test_in_whatever_order_people_are_seen_the_end_is_the_same(seen: list[Sighting], random: object) -> None:
+def test_in_whatever_order_people_are_seen_the_end_is_the_same(
+    seen: list[IdentityObservation], random: object
+) -> None:
     shuffled = list(seen)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     assert _read(seen).people() == _read(shuffled).people()
 
 
 @given(_sightings(st.sampled_from(sorted(PEOPLE.items()))))
-def test_who_was_ever_seen_with_both_is_one_row_with_all_messages(seen: list[Sighting]) -> None:
+def test_who_was_ever_seen_with_both_is_one_row_with_all_messages(seen: list[IdentityObservation]) -> None:
     people = _read(seen).people()
     for lid, phone in PEOPLE.items():
-        if Sighting(lid=lid, phone=phone) in seen:
+        if IdentityObservation(lid=lid, phone=phone) in seen:
             assert people[lid, frozenset({phone})] == sum(one.lid == lid or one.phone == phone for one in seen)
             assert (lid, frozenset()) not in people
             assert (None, frozenset({phone})) not in people
 
 
 @given(_sightings(st.tuples(st.sampled_from(sorted(PEOPLE)), st.sampled_from(sorted(PEOPLE.values())))))
-def test_phones_that_change_hands_never_join_two_people(seen: list[Sighting]) -> None:
+def test_phones_that_change_hands_never_join_two_people(seen: list[IdentityObservation]) -> None:
     """The LID is the person: messages seen under one LID stay with it."""
     book = _read(seen)
     owners = dict(zip(seen, book.messages, strict=True))
@@ -104,7 +106,9 @@ def test_phones_that_change_hands_never_join_two_people(seen: list[Sighting]) ->
 
 
 def test_a_number_that_changed_hands_leaves_its_former_owner() -> None:
-    book = _read([Sighting(lid="1@lid", phone="79990000001"), Sighting(lid="2@lid", phone="79990000001")])
+    book = _read(
+        [IdentityObservation(lid="1@lid", phone="79990000001"), IdentityObservation(lid="2@lid", phone="79990000001")]
+    )
     assert book.people() == {("1@lid", frozenset()): 1, ("2@lid", frozenset({"79990000001"})): 1}
 
 
@@ -121,16 +125,16 @@ def test_w8_stop_holds_for_every_spelling_in_every_order(
 ) -> None:
     """W8: the journal's number and WhatsApp's are one person's; the one that WhatsApp told is shown."""
     sightings = {
-        "journal": Sighting(phone=journal),
-        "lid": Sighting(lid="1@lid"),
-        "pair": Sighting(lid="1@lid", phone=canonical),
+        "journal": IdentityObservation(phone=journal),
+        "lid": IdentityObservation(lid="1@lid"),
+        "pair": IdentityObservation(lid="1@lid", phone=canonical),
     }
     book = Book()
     for name in order:
         contact_id = book.see(sightings[name])
         if name == stops_at:
             book.stop(contact_id)
-    for again in (sightings["journal"], Sighting(phone=canonical)):
+    for again in (sightings["journal"], IdentityObservation(phone=canonical)):
         assert book.see(again) in book.opted_out
     [person] = book.rows.values()
     assert (person.lid, person.phone, person.also) == ("1@lid", canonical, frozenset({journal}))
@@ -140,17 +144,17 @@ def test_w8_stop_holds_for_every_spelling_in_every_order(
 def test_w8_stop_under_one_spelling_is_known_under_the_other_without_any_lid(first: str, second: str) -> None:
     """W8: whoever wrote first from the number as WhatsApp has it is found by the journal's."""
     book = Book()
-    book.stop(book.see(Sighting(phone=first)))
-    assert book.see(Sighting(phone=second)) in book.opted_out
+    book.stop(book.see(IdentityObservation(phone=first)))
+    assert book.see(IdentityObservation(phone=second)) in book.opted_out
 
 
 def test_w8_numbers_that_whatsapp_answers_for_as_one_are_one_person() -> None:
     """W8: also where no rule of ours knows the two spellings."""
     book = Book()
-    book.stop(book.see(Sighting(lid="1@lid", phone="33612345678")))
-    assert book.see(Sighting(phone="33012345678")) not in book.opted_out
-    assert book.see(Sighting(phone="33612345678", also=frozenset({"33012345678"}))) in book.opted_out
-    assert book.see(Sighting(phone="33012345678")) in book.opted_out
+    book.stop(book.see(IdentityObservation(lid="1@lid", phone="33612345678")))
+    assert book.see(IdentityObservation(phone="33012345678")) not in book.opted_out
+    assert book.see(IdentityObservation(phone="33612345678", also=frozenset({"33012345678"}))) in book.opted_out
+    assert book.see(IdentityObservation(phone="33012345678")) in book.opted_out
     assert book.person("33012345678").phone == "33612345678"
 
 
@@ -158,21 +162,23 @@ def test_w8_numbers_that_whatsapp_answers_for_as_one_are_one_person() -> None:
 def test_w8_stop_of_a_former_owner_does_not_stick_to_the_new_owner_of_a_number(journal: str, canonical: str) -> None:
     """W8: the LID is the person: the number moves in all its spellings, and STOP stays with who said it."""
     book = Book()
-    book.see(Sighting(phone=journal))
-    book.stop(book.see(Sighting(lid="1@lid", phone=canonical)))
-    book.see(Sighting(lid="2@lid", phone=canonical))
-    assert book.see(Sighting(phone=journal)) not in book.opted_out
-    assert book.see(Sighting(phone=journal)) == book.person("2@lid").contact_id
+    book.see(IdentityObservation(phone=journal))
+    book.stop(book.see(IdentityObservation(lid="1@lid", phone=canonical)))
+    book.see(IdentityObservation(lid="2@lid", phone=canonical))
+    assert book.see(IdentityObservation(phone=journal)) not in book.opted_out
+    assert book.see(IdentityObservation(phone=journal)) == book.person("2@lid").contact_id
     assert book.person("1@lid").contact_id in book.opted_out
     assert book.person("1@lid").phone is None
 
 
 def test_w8_a_new_number_of_a_person_leaves_the_old_one_theirs() -> None:
     """W8: who changes the number is found by both until the old one is somebody else's."""
-    book = _read([Sighting(lid="1@lid", phone="79990000001"), Sighting(lid="1@lid", phone="79990000002")])
+    book = _read(
+        [IdentityObservation(lid="1@lid", phone="79990000001"), IdentityObservation(lid="1@lid", phone="79990000002")]
+    )
     person = book.person("79990000001")
     assert (person.phone, person.also) == ("79990000002", frozenset({"79990000001"}))
-    book.see(Sighting(lid="2@lid", phone="79990000001"))
+    book.see(IdentityObservation(lid="2@lid", phone="79990000001"))
     assert book.person("79990000001").lid == "2@lid"
     assert book.person("1@lid").known == {"1@lid", "79990000002"}
 
@@ -197,7 +203,7 @@ def test_w8_people_of_several_numbers_end_the_same_in_every_order_and_stop_follo
     seen: list[tuple[str | None, str | None]], random: object
 ) -> None:
     """W8: the machine with several numbers of one person: who is seen whole is one row, STOP in it wherever said."""
-    sightings = [Sighting(lid=lid, phone=phone) for lid, phone in seen if lid or phone]
+    sightings = [IdentityObservation(lid=lid, phone=phone) for lid, phone in seen if lid or phone]
     shuffled = list(sightings)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     book = Book()
@@ -219,20 +225,20 @@ class Exchange(RuleBasedStateMachine):
 
     @rule(lid=st.sampled_from(sorted(_OWNED)), phone=st.sampled_from(sorted({*BRAZIL, *MEXICO, "79990000001"})))
     def whatsapp_names_both(self, lid: str, phone: str) -> None:
-        contact_id = self.book.see(Sighting(lid=lid, phone=phone))
+        contact_id = self.book.see(IdentityObservation(lid=lid, phone=phone))
         assert self.book.rows[contact_id].lid == lid
         assert self.book.rows[contact_id].phone == phone
 
     @rule(phone=st.sampled_from(sorted({*BRAZIL, *MEXICO, "79990000001"})))
     def the_journal_names_a_number(self, phone: str) -> None:
         before = {row.lid: row.phone for row in self.book.rows.values()}
-        owner = self.book.rows[self.book.see(Sighting(phone=phone))]
+        owner = self.book.rows[self.book.see(IdentityObservation(phone=phone))]
         if owner.lid is not None:
             assert owner.phone == (before[owner.lid] or phone), "the journal does not choose what is shown"
 
     @rule(lid=st.sampled_from(sorted(_OWNED)))
     def a_person_says_stop(self, lid: str) -> None:
-        self.book.stop(self.book.see(Sighting(lid=lid)))
+        self.book.stop(self.book.see(IdentityObservation(lid=lid)))
         self.stopped.add(lid)
 
     @invariant()
@@ -244,7 +250,12 @@ TestExchange = Exchange.TestCase
 
 
 def test_what_people_call_themselves_is_kept_and_follows_them() -> None:
-    book = _read([Sighting(phone="79990000001", push_name="Анна"), Sighting(lid="1@lid", phone="79990000001")])
+    book = _read(
+        [
+            IdentityObservation(phone="79990000001", push_name="Анна"),
+            IdentityObservation(lid="1@lid", phone="79990000001"),
+        ]
+    )
     assert [row.push_name for row in book.rows.values()] == ["Анна"]
 
 
@@ -258,21 +269,21 @@ def test_what_people_call_themselves_is_kept_and_follows_them() -> None:
     ],
 )
 def test_digits_before_lid_are_never_a_phone(addresses: list[tuple[str, str]], lid: str, phone: str) -> None:
-    assert sighting(*addresses) == Sighting(lid=lid, phone=phone)
+    assert observation(*addresses) == IdentityObservation(lid=lid, phone=phone)
 
 
 @pytest.mark.parametrize(
     "address", [("120363", "g.us"), ("status", "broadcast"), ("1", "newsletter"), ("0", "s.whatsapp.net"), ("", "")]
 )
 def test_groups_broadcasts_newsletters_and_whatsapp_itself_are_nobody(address: tuple[str, str]) -> None:
-    assert sighting(address, ("", "")) is None
+    assert observation(address, ("", "")) is None
 
 
 def test_a_phone_does_not_show_when_a_sighting_is_printed() -> None:
-    assert "79990000001" not in repr(Sighting(lid="1@lid", phone="79990000001", push_name="Анна"))
+    assert "79990000001" not in repr(IdentityObservation(lid="1@lid", phone="79990000001", push_name="Анна"))
 
 
-def _read(seen: Sequence[Sighting]) -> Book:
+def _read(seen: Sequence[IdentityObservation]) -> Book:
     book = Book()
     for one in seen:
         book.see(one)

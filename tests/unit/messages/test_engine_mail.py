@@ -12,7 +12,7 @@ from aiadmin.adapters.whatsapp import engine as engine_module
 from aiadmin.adapters.whatsapp.engine import Engine, EngineError
 from aiadmin.adapters.whatsapp.gate import Gate
 from aiadmin.domain.hosting.session_event import SocketOpen
-from aiadmin.domain.messages.message import Fate, MessageSeen
+from aiadmin.domain.messages.message import MessageSeen, SendOutcome
 from tests.unit.hosting.fake_go import CONNECTED, Call, FakeGo, Neonize_pb2, device, library, online_until_stopped
 from tests.unit.hosting.test_engine import JID, Keys
 
@@ -61,7 +61,7 @@ def live(go: FakeGo, session_id: str = "salon") -> Engine:
 def test_a_text_reaches_the_address_and_the_answer_comes_back() -> None:
     go = Posting()
     result = live(go).send("salon", "79995550001@s.whatsapp.net", "Ждём вас")
-    assert (result.fate, result.message_id) == (Fate.SENT, "3EB0")
+    assert (result.outcome, result.message_id) == (SendOutcome.SENT, "3EB0")
     assert go.entered.get(timeout=SECONDS) == "79995550001: Ждём вас"
 
 
@@ -71,7 +71,7 @@ def test_what_went_out_without_its_content_for_some_device_is_not_called_sent() 
     [call] = go.calls.values()
     call.log("Failed to encrypt 3EB0 for 2000@lid: cipher encryption failed: connection refused")
     result = engine.send("salon", "79995550001@s.whatsapp.net", "Ждём вас")
-    assert (result.fate, result.reason, result.message_id) == (Fate.UNKNOWN, "unencrypted", "3EB0")
+    assert (result.outcome, result.reason, result.message_id) == (SendOutcome.UNKNOWN, "unencrypted", "3EB0")
 
 
 @pytest.mark.parametrize("error", ["", "websocket not connected"])
@@ -85,7 +85,7 @@ def test_typing_is_shown_and_whatever_comes_of_it_is_no_matter(error: str) -> No
 
 def test_a_session_that_is_not_live_is_not_asked_and_the_message_may_be_tried_again() -> None:
     go = Posting()
-    assert live(go).send("nobody", "79995550001@s.whatsapp.net", "?").fate is Fate.NOT_TAKEN
+    assert live(go).send("nobody", "79995550001@s.whatsapp.net", "?").outcome is SendOutcome.NOT_TAKEN
     assert go.entered.empty()
 
 
@@ -94,7 +94,7 @@ def test_a_library_that_does_not_come_back_leaves_the_fate_unknown(monkeypatch: 
     go = Posting()
     go.hold.clear()
     result = live(go).send("salon", "79995550001@s.whatsapp.net", "?")
-    assert (result.fate, result.reason) == (Fate.UNKNOWN, "timeout")
+    assert (result.outcome, result.reason) == (SendOutcome.UNKNOWN, "timeout")
     go.hold.set()
 
 

@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from aiadmin.domain.messages.message_log import LogEntry, Place, Side
+from aiadmin.domain.messages.message_log import Author, Cursor, LogEntry
 
 
 def test_a_place_is_read_as_it_was_written() -> None:
     at = datetime(2026, 11, 30, 2, 0, 0, 123456, tzinfo=UTC)
-    place = LogEntry(number=7, side=Side.OWN_PHONE, at=at, phone=None, name=None, text="").place
-    assert Place.parse(str(place)) == place
+    place = LogEntry(number=7, author=Author.OWN_PHONE, at=at, phone=None, name=None, text="").cursor
+    assert Cursor.parse(str(place)) == place
     assert place.at == at
 
 
@@ -25,8 +25,8 @@ def test_a_place_is_read_as_it_was_written() -> None:
 )
 def test_what_names_no_place_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="no place"):
-        Place.parse(text)
+        Cursor.parse(text)
 
 
 def test_the_last_place_of_all_is_one() -> None:
-    assert Place.parse("253402300799999999-out-999999999999999999").at == datetime.max.replace(tzinfo=UTC)
+    assert Cursor.parse("253402300799999999-out-999999999999999999").at == datetime.max.replace(tzinfo=UTC)

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from aiadmin.domain.companies.outbox import OutboxState
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.messages.sending_policy import Hindrance
+from aiadmin.domain.messages.sending_policy import BlockReason
 from aiadmin.domain.provider import order
-from aiadmin.domain.provider.order import Code, Finished, LookAgain, Progress, Status
-from aiadmin.domain.yclients.http_answer import Answer
+from aiadmin.domain.provider.order import Code, Finished, LookAgain, OrderProgress, OrderStatus
+from aiadmin.domain.yclients.http_answer import HttpAnswer
 
 NOW = datetime(2026, 1, 10, 12, tzinfo=UTC)
 ORIGINS = ("https://yclients.com", "https://app.alteg.io")
@@ -70,7 +70,7 @@ def test_no_other_address_is(url: str) -> None:
     assert not order.is_allowed_callback(url, ORIGINS)
 
 
-def _progress(**facts: Any) -> Progress:
+def _progress(**facts: Any) -> OrderProgress:
     given: dict[str, Any] = {
         "number": 1,
         "company_id": CompanyId(1),
@@ -84,7 +84,7 @@ def _progress(**facts: Any) -> Progress:
         "delivered_at": None,
         "finished_at": None,
     }
-    return Progress(**(given | facts))
+    return OrderProgress(**(given | facts))
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_whatever_happens_nothing_is_told_twice_or_after_the_end(states: list[Ou
     assert len(set(progress.told)) == len(progress.told)
     ends = [place for place, status in enumerate(progress.told) if status in {1, 2, 16}]
     assert ends in ([], [len(progress.told) - 1])
-    assert progress.told[:1] in ((), (Status.QUEUED,))
+    assert progress.told[:1] in ((), (OrderStatus.QUEUED,))
 
 
 @pytest.mark.parametrize(
@@ -147,24 +147,26 @@ def test_a_message_with_more_to_tell_is_looked_at_at_once_and_one_at_its_end_nev
     assert order.after_look(old, NOW) == Finished(error="not watched any longer")
 
 
-def _after(answer: Answer, *, attempts: int = 0, age: timedelta = timedelta(0), chance: float = 1.0) -> order.Next:
+def _after(
+    answer: HttpAnswer, *, attempts: int = 0, age: timedelta = timedelta(0), chance: float = 1.0
+) -> order.Next:
     return order.after_failure(_progress(attempts=attempts, created_at=NOW - age), answer, NOW, chance)
 
 
 def test_what_is_not_taken_is_told_again_ever_more_rarely() -> None:
-    nobody = Answer(status=None, message="ConnectTimeout")
+    nobody = HttpAnswer(status=None, message="ConnectTimeout")
     pauses = [_after(nobody, attempts=number) for number in (0, 1, 20)]
     assert pauses == [LookAgain(at=NOW + timedelta(seconds=wait)) for wait in (2, 4, 600)]
     assert _after(nobody, chance=0) == LookAgain(at=NOW + timedelta(seconds=1))
-    assert _after(Answer(status=502, body=None)) == LookAgain(at=NOW + timedelta(seconds=2))
-    asked = Answer(status=429, body={}, wait=timedelta(minutes=3))
+    assert _after(HttpAnswer(status=502, body=None)) == LookAgain(at=NOW + timedelta(seconds=2))
+    asked = HttpAnswer(status=429, body={}, wait=timedelta(minutes=3))
     assert _after(asked) == LookAgain(at=NOW + timedelta(minutes=3))
 
 
 def test_a_plain_refusal_and_two_days_of_silence_are_the_end() -> None:
-    assert _after(Answer(status=401, body={"error_code": 20})) == Finished(error="refused: HTTP 401")
-    assert _after(Answer(status=200, body={"success": False})) == Finished(error="refused: HTTP 200")
-    silence = _after(Answer(status=None, message="ReadTimeout"), age=timedelta(days=2))
+    assert _after(HttpAnswer(status=401, body={"error_code": 20})) == Finished(error="refused: HTTP 401")
+    assert _after(HttpAnswer(status=200, body={"success": False})) == Finished(error="refused: HTTP 200")
+    silence = _after(HttpAnswer(status=None, message="ReadTimeout"), age=timedelta(days=2))
     assert silence == Finished(error="unreachable: ReadTimeout")
 
 
@@ -184,10 +186,10 @@ def test_clients_hear_all_twice_when_both_are_on(on: bool, last: datetime | None
 @pytest.mark.parametrize(
     ("why", "code"),
     [
-        (Hindrance.OPTED_OUT, Code.OPTED_OUT),
-        (Hindrance.ABSENT, Code.NOT_ON_WHATSAPP),
-        (Hindrance.DAILY_CAP, Code.BUSY),
+        (BlockReason.OPTED_OUT, Code.OPTED_OUT),
+        (BlockReason.ABSENT, Code.NOT_ON_WHATSAPP),
+        (BlockReason.DAILY_CAP, Code.BUSY),
     ],
 )
-def test_why_a_message_never_goes_has_a_number(why: Hindrance, code: Code) -> None:
+def test_why_a_message_never_goes_has_a_number(why: BlockReason, code: Code) -> None:
     assert order.refusal_of(why) is code

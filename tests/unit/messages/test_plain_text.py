@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from aiadmin import texts
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.messages.contact import sighting
+from aiadmin.domain.messages.contact import observation
 from aiadmin.domain.messages.message import NewMessage
 from aiadmin.domain.notices.template import TemplateError, check
 from aiadmin.domain.plain_text import hidden, shown
@@ -30,7 +30,7 @@ def test_what_is_not_seen_is_taken_out_of_texts_and_refused_in_templates(sign: s
         check(text)
     assert (refusal.value.code, refusal.value.position) == ("control", 4)
     assert NewMessage(company_id=CompanyId(1), text=text, dedup_key="x", deadline_at=None).text == "Ждём вас"
-    seen = sighting(("79001110001", "s.whatsapp.net"), push_name=f"Анна{sign}")
+    seen = observation(("79001110001", "s.whatsapp.net"), push_name=f"Анна{sign}")
     assert seen is not None
     assert seen.push_name == "Анна"
 

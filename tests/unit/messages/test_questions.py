@@ -13,11 +13,11 @@ from aiadmin.domain.chat.confirmation import (
     HANDED_OVER,
     NONE,
     TO_BE_READ,
-    Answer,
+    ClientAnswer,
+    JournalUpdate,
     Question,
-    Reaction,
-    Reply,
-    Writing,
+    ReplyEffects,
+    ReplyKind,
     after_refusal,
     is_confirmed_by_another,
     is_open,
@@ -27,7 +27,7 @@ from aiadmin.domain.chat.confirmation import (
     standing,
     writing,
 )
-from aiadmin.domain.chat.intent import Meaning
+from aiadmin.domain.chat.intent import Intent
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import CompanyId, ContactId
 from aiadmin.domain.journal.journal import Attendance, Record
@@ -44,66 +44,68 @@ OPEN = Question(
     client_id=5,
     numbers=frozenset({"79000000001"}),
 )
-YES, NO, UNCLEAR = (replace(OPEN, answer=answer) for answer in Answer)
-GLAD = Reaction(answer=Answer.YES, reply=Reply.GLAD)
-PITY = Reaction(answer=Answer.NO, reply=Reply.PITY, tells_salon=True)
+YES, NO, UNCLEAR = (replace(OPEN, answer=answer) for answer in ClientAnswer)
+GLAD = ReplyEffects(answer=ClientAnswer.YES, reply=ReplyKind.CONFIRMED)
+PITY = ReplyEffects(answer=ClientAnswer.NO, reply=ReplyKind.DECLINED, tells_salon=True)
 
 REACTIONS = [
-    (Meaning.YES, OPEN, GLAD),
-    (Meaning.NO, OPEN, PITY),
-    (Meaning.YES, UNCLEAR, GLAD),
-    (Meaning.YES, YES, NONE),
-    (Meaning.NO, NO, NONE),
-    (Meaning.NO, YES, PITY),
-    (Meaning.YES, NO, replace(GLAD, tells_salon=True)),
-    (Meaning.YES, None, NONE),
-    (Meaning.NO, None, NONE),
-    (Meaning.NOTHING, OPEN, NONE),
-    (Meaning.UNCLEAR, OPEN, Reaction(silence=TO_BE_READ, answer=Answer.UNCLEAR)),
-    (Meaning.UNCLEAR, YES, Reaction(silence=TO_BE_READ)),
-    (Meaning.UNCLEAR, None, Reaction(silence=TO_BE_READ)),
-    (Meaning.STOP, OPEN, Reaction(opt=False, reply=Reply.GOODBYE)),
-    (Meaning.START, OPEN, Reaction(opt=True)),
+    (Intent.YES, OPEN, GLAD),
+    (Intent.NO, OPEN, PITY),
+    (Intent.YES, UNCLEAR, GLAD),
+    (Intent.YES, YES, NONE),
+    (Intent.NO, NO, NONE),
+    (Intent.NO, YES, PITY),
+    (Intent.YES, NO, replace(GLAD, tells_salon=True)),
+    (Intent.YES, None, NONE),
+    (Intent.NO, None, NONE),
+    (Intent.NOTHING, OPEN, NONE),
+    (Intent.UNCLEAR, OPEN, ReplyEffects(silence=TO_BE_READ, answer=ClientAnswer.UNCLEAR)),
+    (Intent.UNCLEAR, YES, ReplyEffects(silence=TO_BE_READ)),
+    (Intent.UNCLEAR, None, ReplyEffects(silence=TO_BE_READ)),
+    (Intent.STOP, OPEN, ReplyEffects(opt=False, reply=ReplyKind.GOODBYE)),
+    (Intent.START, OPEN, ReplyEffects(opt=True)),
 ]
 
 
 @pytest.mark.parametrize(("said", "question", "reaction"), REACTIONS)
-def test_what_words_bring_about(said: Meaning, question: Question | None, reaction: Reaction) -> None:
+def test_what_words_bring_about(said: Intent, question: Question | None, reaction: ReplyEffects) -> None:
     assert react(said, question, is_out=False, is_old=False) == reaction
 
 
 def test_who_said_stop_is_answered_nothing_but_to_start() -> None:
-    for said, question in itertools.product(Meaning, [None, OPEN, YES, NO]):
+    for said, question in itertools.product(Intent, [None, OPEN, YES, NO]):
         reaction = react(said, question, is_out=True, is_old=False)
-        assert reaction.reply == (Reply.WELCOME if said is Meaning.START else None)
-    assert react(Meaning.NO, OPEN, is_out=True, is_old=False) == replace(PITY, reply=None), "it counts all the same"
+        assert reaction.reply == (ReplyKind.WELCOME if said is Intent.START else None)
+    assert react(Intent.NO, OPEN, is_out=True, is_old=False) == replace(PITY, reply=None), "it counts all the same"
 
 
 def test_what_was_written_long_ago_counts_and_is_not_answered() -> None:
-    for said, question, is_out in itertools.product(Meaning, [None, OPEN], [False, True]):
+    for said, question, is_out in itertools.product(Intent, [None, OPEN], [False, True]):
         old, fresh = (react(said, question, is_out=is_out, is_old=is_old) for is_old in (True, False))
         assert old == replace(fresh, reply=None)
 
 
 def test_the_salons_own_message_silences_the_chat_from_when_it_was_written() -> None:
-    assert react_to_salon(NOW, NOW) == Reaction(silence=HANDED_OVER)
-    assert react_to_salon(NOW - HANDED_OVER / 2, NOW) == Reaction(silence=HANDED_OVER / 2)
+    assert react_to_salon(NOW, NOW) == ReplyEffects(silence=HANDED_OVER)
+    assert react_to_salon(NOW - HANDED_OVER / 2, NOW) == ReplyEffects(silence=HANDED_OVER / 2)
     assert react_to_salon(NOW - HANDED_OVER, NOW) == NONE
 
 
 @pytest.mark.parametrize(
     ("answer", "before", "expected"),
     [
-        (Answer.YES, OPEN, True),
-        (Answer.YES, NO, True),
-        (Answer.NO, OPEN, False),
-        (Answer.NO, UNCLEAR, False),
-        (Answer.NO, YES, True),
-        (Answer.UNCLEAR, OPEN, False),
-        (Answer.NO, replace(OPEN, written_at=NOW), True),
+        (ClientAnswer.YES, OPEN, True),
+        (ClientAnswer.YES, NO, True),
+        (ClientAnswer.NO, OPEN, False),
+        (ClientAnswer.NO, UNCLEAR, False),
+        (ClientAnswer.NO, YES, True),
+        (ClientAnswer.UNCLEAR, OPEN, False),
+        (ClientAnswer.NO, replace(OPEN, written_at=NOW), True),
     ],
 )
-def test_a_no_by_itself_changes_nothing_in_the_journal(answer: Answer, before: Question, expected: bool) -> None:
+def test_a_no_by_itself_changes_nothing_in_the_journal(
+    answer: ClientAnswer, before: Question, expected: bool
+) -> None:
     assert is_to_write(answer, before) is expected
 
 
@@ -113,24 +115,24 @@ BOOKED = record(starts_at=OPEN.starts_at)
 @pytest.mark.parametrize(
     ("question", "found", "expected"),
     [
-        (YES, BOOKED, Writing(attendance=Attendance.CONFIRMED)),
-        (YES, replace(BOOKED, attendance=Attendance.CONFIRMED), Writing(attendance=Attendance.CONFIRMED)),
-        (NO, replace(BOOKED, attendance=Attendance.CONFIRMED), Writing(attendance=Attendance.WAITING)),
-        (NO, BOOKED, Writing(attendance=Attendance.WAITING)),
-        (YES, None, Writing(reason="cancelled")),
-        (YES, replace(BOOKED, is_deleted=True), Writing(reason="cancelled")),
-        (YES, replace(BOOKED, client_id=6, client_phone="79000000002"), Writing(reason="other_client")),
-        (YES, replace(BOOKED, client_phone="79000000002"), Writing(reason="other_client")),
-        (YES, replace(BOOKED, client_id=6), Writing(attendance=Attendance.CONFIRMED)),
-        (YES, replace(BOOKED, client_phone=None), Writing(attendance=Attendance.CONFIRMED)),
-        (YES, replace(BOOKED, client_id=None, client_phone=None), Writing(reason="other_client")),
-        (YES, replace(BOOKED, starts_at=NOW), Writing(reason="moved")),
-        (YES, replace(BOOKED, attendance=Attendance.CAME), Writing(reason="over")),
-        (YES, replace(BOOKED, attendance=Attendance.NO_SHOW), Writing(reason="over")),
+        (YES, BOOKED, JournalUpdate(attendance=Attendance.CONFIRMED)),
+        (YES, replace(BOOKED, attendance=Attendance.CONFIRMED), JournalUpdate(attendance=Attendance.CONFIRMED)),
+        (NO, replace(BOOKED, attendance=Attendance.CONFIRMED), JournalUpdate(attendance=Attendance.WAITING)),
+        (NO, BOOKED, JournalUpdate(attendance=Attendance.WAITING)),
+        (YES, None, JournalUpdate(reason="cancelled")),
+        (YES, replace(BOOKED, is_deleted=True), JournalUpdate(reason="cancelled")),
+        (YES, replace(BOOKED, client_id=6, client_phone="79000000002"), JournalUpdate(reason="other_client")),
+        (YES, replace(BOOKED, client_phone="79000000002"), JournalUpdate(reason="other_client")),
+        (YES, replace(BOOKED, client_id=6), JournalUpdate(attendance=Attendance.CONFIRMED)),
+        (YES, replace(BOOKED, client_phone=None), JournalUpdate(attendance=Attendance.CONFIRMED)),
+        (YES, replace(BOOKED, client_id=None, client_phone=None), JournalUpdate(reason="other_client")),
+        (YES, replace(BOOKED, starts_at=NOW), JournalUpdate(reason="moved")),
+        (YES, replace(BOOKED, attendance=Attendance.CAME), JournalUpdate(reason="over")),
+        (YES, replace(BOOKED, attendance=Attendance.NO_SHOW), JournalUpdate(reason="over")),
     ],
 )
 def test_only_the_visit_that_was_asked_about_is_confirmed(
-    question: Question, found: Record | None, expected: Writing
+    question: Question, found: Record | None, expected: JournalUpdate
 ) -> None:
     got = writing(question, [found] if found is not None else [])
     assert (got.attendance, got.reason) == (expected.attendance, expected.reason)
@@ -203,17 +205,17 @@ def test_a_confirmation_is_that_of_whoever_said_so() -> None:
 def test_a_yclients_that_is_away_is_asked_again_until_the_visit_begins() -> None:
     waits = []
     for attempts in range(1, 10):
-        retry = after_refusal(replace(YES, attempts=attempts), YClientsDownError(), now=NOW, chance=1.0)
+        retry = after_refusal(replace(YES, attempts=attempts), YClientsDownError(), now=NOW, jitter=1.0)
         assert retry.at is not None
         waits.append(retry.at - NOW)
     assert waits == sorted(waits)
-    assert after_refusal(YES, YClientsDownError(), now=YES.starts_at, chance=0.0).at is None
-    assert after_refusal(YES, DependencyDownError("Redis"), now=NOW, chance=0.0).at is not None
+    assert after_refusal(YES, YClientsDownError(), now=YES.starts_at, jitter=0.0).at is None
+    assert after_refusal(YES, DependencyDownError("Redis"), now=NOW, jitter=0.0).at is not None
 
 
 def test_what_yclients_asks_for_is_waited_and_what_it_forbids_is_given_up() -> None:
     busy = RateLimitedError(wait=timedelta(minutes=3))
-    assert after_refusal(YES, busy, now=NOW, chance=0.0).at == NOW + timedelta(minutes=3)
-    assert after_refusal(YES, ForbiddenError(), now=NOW, chance=0.0).at is None
-    assert after_refusal(replace(YES, attempts=4), InvalidError(), now=NOW, chance=0.0).at is not None
-    assert after_refusal(replace(YES, attempts=5), InvalidError(), now=NOW, chance=0.0).at is None
+    assert after_refusal(YES, busy, now=NOW, jitter=0.0).at == NOW + timedelta(minutes=3)
+    assert after_refusal(YES, ForbiddenError(), now=NOW, jitter=0.0).at is None
+    assert after_refusal(replace(YES, attempts=4), InvalidError(), now=NOW, jitter=0.0).at is not None
+    assert after_refusal(replace(YES, attempts=5), InvalidError(), now=NOW, jitter=0.0).at is None

@@ -10,14 +10,14 @@ import pytest
 from aiadmin.adapters.whatsapp.decode import MAIL, SUBSCRIBED, decode
 from aiadmin.adapters.whatsapp.messages import number_seen, refusal, send_result, text_message
 from aiadmin.domain.companies.outbox import OutboxState
-from aiadmin.domain.messages.contact import Sighting
+from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import (
     LONGEST_TEXT,
     Direction,
-    Fate,
     MessageKind,
     MessageSeen,
     ReceiptSeen,
+    SendOutcome,
     SendResult,
     TimerSeen,
     address_of,
@@ -91,7 +91,7 @@ def test_a_text_tells_who_wrote_what_and_when() -> None:
     seen = read({"conversation": "Можно записаться?"})
     assert seen == MessageSeen(
         message_id="3EB0AA",
-        peer=Sighting(lid=f"{LID}@lid", phone=PHONE, push_name="Анна"),
+        peer=IdentityObservation(lid=f"{LID}@lid", phone=PHONE, push_name="Анна"),
         direction=Direction.IN,
         kind=MessageKind.TEXT,
         text="Можно записаться?",
@@ -167,7 +167,7 @@ def test_a_message_of_the_own_phone_is_about_its_recipient_and_names_nobody() ->
     seen = read({"conversation": "С телефона"}, where=source(from_me=True), name="Салон")
     assert seen is not None
     assert seen.direction is Direction.OWN_PHONE
-    assert seen.peer == Sighting(lid=f"{LID}@lid", phone=PHONE)
+    assert seen.peer == IdentityObservation(lid=f"{LID}@lid", phone=PHONE)
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_by_number_or_by_lid_it_is_one_person(chat: tuple[str, str], alternative
 def test_a_hidden_sender_has_no_phone() -> None:
     seen = read({"conversation": "?"}, where=source(alternative=NOBODY), name="")
     assert seen is not None
-    assert seen.peer == Sighting(lid=f"{LID}@lid")
+    assert seen.peer == IdentityObservation(lid=f"{LID}@lid")
 
 
 def test_a_text_that_postgresql_could_not_store_is_made_fit() -> None:
@@ -197,7 +197,7 @@ def test_a_text_that_postgresql_could_not_store_is_made_fit() -> None:
 )
 def test_a_receipt_says_delivered_or_read(kind: str, is_read: bool) -> None:
     assert _receipt(kind) == ReceiptSeen(
-        message_ids=("A", "B"), peer=Sighting(lid=f"{LID}@lid", phone=PHONE), is_read=is_read, at=AT
+        message_ids=("A", "B"), peer=IdentityObservation(lid=f"{LID}@lid", phone=PHONE), is_read=is_read, at=AT
     )
 
 
@@ -223,21 +223,25 @@ def _receipt(kind: str, where: Any = None) -> ReceiptSeen | None:
 @pytest.mark.parametrize(
     ("error", "fate", "reason"),
     [
-        ("no LID found for 79995550001@s.whatsapp.net from server", Fate.FAILED, "not_on_whatsapp"),
-        ("server returned error 463", Fate.FAILED, "reachout_locked"),
-        ("server returned error 479", Fate.FAILED, "refused_479"),
-        ("websocket not connected", Fate.NOT_TAKEN, "not_connected"),
-        ("failed to get user info for 1@s.whatsapp.net: websocket not connected", Fate.NOT_TAKEN, "not_connected"),
-        ("client is nil", Fate.NOT_TAKEN, "not_connected"),
-        ("timed out waiting for message send response", Fate.UNKNOWN, "timeout"),
-        ("failed to send usync query: info query timed out", Fate.UNKNOWN, "timeout"),
-        ("websocket disconnected before message send returned response", Fate.UNKNOWN, "disconnected"),
-        ("something nobody has seen", Fate.UNKNOWN, "error"),
+        ("no LID found for 79995550001@s.whatsapp.net from server", SendOutcome.FAILED, "not_on_whatsapp"),
+        ("server returned error 463", SendOutcome.FAILED, "reachout_locked"),
+        ("server returned error 479", SendOutcome.FAILED, "refused_479"),
+        ("websocket not connected", SendOutcome.NOT_TAKEN, "not_connected"),
+        (
+            "failed to get user info for 1@s.whatsapp.net: websocket not connected",
+            SendOutcome.NOT_TAKEN,
+            "not_connected",
+        ),
+        ("client is nil", SendOutcome.NOT_TAKEN, "not_connected"),
+        ("timed out waiting for message send response", SendOutcome.UNKNOWN, "timeout"),
+        ("failed to send usync query: info query timed out", SendOutcome.UNKNOWN, "timeout"),
+        ("websocket disconnected before message send returned response", SendOutcome.UNKNOWN, "disconnected"),
+        ("something nobody has seen", SendOutcome.UNKNOWN, "error"),
     ],
 )
-def test_what_the_librarys_words_mean_for_a_message(error: str, fate: Fate, reason: str) -> None:
+def test_what_the_librarys_words_mean_for_a_message(error: str, fate: SendOutcome, reason: str) -> None:
     """Only what provably never reached WhatsApp may be tried again."""
-    assert refusal(error) == SendResult(fate=fate, reason=reason)
+    assert refusal(error) == SendResult(outcome=fate, reason=reason)
 
 
 def test_the_librarys_answer_names_the_message() -> None:
@@ -245,7 +249,7 @@ def test_the_librarys_answer_names_the_message() -> None:
         SendResponse=Neonize_pb2.SendResponse(ID="3EB0", Timestamp=int(AT.timestamp()))
     )
     result = send_result(answer.SerializePartialToString(), _LenientAnswer, is_unencrypted=lambda _: False)
-    assert result == SendResult(fate=Fate.SENT, message_id="3EB0", sent_at=AT)
+    assert result == SendResult(outcome=SendOutcome.SENT, message_id="3EB0", sent_at=AT)
 
 
 class _LenientAnswer:
@@ -265,24 +269,24 @@ def test_a_text_is_sent_as_a_plain_text() -> None:
 @pytest.mark.parametrize(
     ("fate", "state"),
     [
-        (Fate.SENT, OutboxState.SENT),
-        (Fate.FAILED, OutboxState.FAILED),
-        (Fate.UNKNOWN, OutboxState.UNKNOWN),
-        (Fate.NOT_TAKEN, OutboxState.PENDING),
+        (SendOutcome.SENT, OutboxState.SENT),
+        (SendOutcome.FAILED, OutboxState.FAILED),
+        (SendOutcome.UNKNOWN, OutboxState.UNKNOWN),
+        (SendOutcome.NOT_TAKEN, OutboxState.PENDING),
     ],
 )
-def test_only_what_never_went_out_is_tried_again(fate: Fate, state: OutboxState) -> None:
-    step = after_send(SendResult(fate=fate), attempts=3, now=AT, chance=0.5)
+def test_only_what_never_went_out_is_tried_again(fate: SendOutcome, state: OutboxState) -> None:
+    step = after_send(SendResult(outcome=fate), attempts=3, now=AT, jitter=0.5)
     assert step.state is state
-    assert (step.next_attempt_at is not None) == (fate is Fate.NOT_TAKEN)
+    assert (step.next_attempt_at is not None) == (fate is SendOutcome.NOT_TAKEN)
     assert step.next_attempt_at is None or step.next_attempt_at > AT
 
 
 def test_the_phone_is_where_to_send_and_a_lid_where_there_is_none() -> None:
-    assert address_of(Sighting(lid="1@lid", phone=PHONE)) == f"{PHONE}@s.whatsapp.net"
-    assert address_of(Sighting(lid="1@lid")) == "1@lid"
+    assert address_of(IdentityObservation(lid="1@lid", phone=PHONE)) == f"{PHONE}@s.whatsapp.net"
+    assert address_of(IdentityObservation(lid="1@lid")) == "1@lid"
     with pytest.raises(ValueError, match="address"):
-        address_of(Sighting())
+        address_of(IdentityObservation())
 
 
 def test_an_id_that_its_writer_has_made_long_or_strange_fits_an_index_and_stays_itself() -> None:
@@ -329,7 +333,7 @@ def test_w17_a_setting_is_no_letter_and_says_the_timer(seconds: int, from_me: bo
     """W17: the setting of either side."""
     setting = {"protocolMessage": {"type": 3, "ephemeralExpiration": seconds}}
     assert _event(setting, source(from_me=from_me)) == TimerSeen(
-        peer=Sighting(lid=f"{LID}@lid", phone=PHONE), disappears_after=seconds
+        peer=IdentityObservation(lid=f"{LID}@lid", phone=PHONE), disappears_after=seconds
     )
 
 
@@ -372,16 +376,16 @@ def answer(*found: tuple[str, bool, tuple[str, str]], error: str = "") -> bytes:
     ("found", "expected"),
     [
         ((f"+{NUMBER}", False, (NUMBER, "s.whatsapp.net")), None),
-        ((f"+{NUMBER}", True, (NUMBER, "s.whatsapp.net")), Sighting(phone=NUMBER)),
+        ((f"+{NUMBER}", True, (NUMBER, "s.whatsapp.net")), IdentityObservation(phone=NUMBER)),
         (
             (f"+{NUMBER}", True, ("553188887777", "s.whatsapp.net")),
-            Sighting(phone="553188887777", also=frozenset({NUMBER})),
+            IdentityObservation(phone="553188887777", also=frozenset({NUMBER})),
         ),
-        ((NUMBER, True, (LID, "lid")), Sighting(phone=NUMBER, lid=f"{LID}@lid")),
+        ((NUMBER, True, (LID, "lid")), IdentityObservation(phone=NUMBER, lid=f"{LID}@lid")),
     ],
 )
 def test_w8_what_whatsapp_says_of_a_number(
-    found: tuple[str, bool, tuple[str, str]], expected: Sighting | None
+    found: tuple[str, bool, tuple[str, str]], expected: IdentityObservation | None
 ) -> None:
     """W8: a no, the number itself, the same person's other number, or a LID."""
     assert number_seen(answer(found), NUMBER, _LenientNumbers) == expected

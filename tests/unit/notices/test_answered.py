@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aiadmin.domain.notices.notice import NoticeKind
-from aiadmin.domain.notices.template import Facts
+from aiadmin.domain.notices.template import TemplateData
 from aiadmin.texts import notices as notice_texts
 
-FACTS = Facts(
+FACTS = TemplateData(
     name="Анна",
     starts_at=datetime.fromisoformat("2026-11-27T11:30Z"),
     zone="Europe/Moscow",

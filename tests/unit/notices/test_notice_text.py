@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from aiadmin.domain.journal.journal import BookedService
 from aiadmin.domain.notices.notice import NoticeKind
-from aiadmin.domain.notices.template import LONGEST, VARIABLES, Facts, TemplateError, check, render
+from aiadmin.domain.notices.template import LONGEST, VARIABLES, TemplateData, TemplateError, check, render
 from aiadmin.texts import formatting as wording
 from aiadmin.texts import notices as notice_texts
 from tests.unit.sync.journals import COLOURING, HAIRCUT, record
@@ -22,9 +22,9 @@ from tests.unit.sync.journals import COLOURING, HAIRCUT, record
 AT = datetime.fromisoformat("2026-11-27T11:30Z")
 
 
-def _facts(**given: Any) -> Facts:
+def _facts(**given: Any) -> TemplateData:
     values: dict[str, Any] = {"name": "Анна", "starts_at": AT, "zone": "Europe/Moscow", "master": "Оксана"}
-    return Facts(
+    return TemplateData(
         **values
         | {"services": (("Стрижка", 1),), "price": Decimal(1500), "currency": "₽", "address": "Тверская, 1"}
         | given
@@ -40,7 +40,7 @@ def test_every_kind_has_a_text_that_passes_its_own_check(kind: NoticeKind) -> No
     check(notice_texts.TEMPLATES[kind])
     full, bare = (
         wording.words(_facts(link="https://y.example/1")),
-        wording.words(Facts(name="", starts_at=AT, zone="UTC")),
+        wording.words(TemplateData(name="", starts_at=AT, zone="UTC")),
     )
     for known in (full, bare):
         text = render(notice_texts.TEMPLATES[kind], known)
@@ -183,12 +183,14 @@ def test_day_and_time_are_those_of_the_salon() -> None:
 
 def test_a_price_is_told_only_when_every_service_has_one() -> None:
     priced = BookedService(service_id=3, title="Укладка", cost=Decimal("99.50"))
-    both = Facts.of(record(services=(priced, priced)), zone="UTC", address="Тверская, 1", link="https://x.example")
+    both = TemplateData.of(
+        record(services=(priced, priced)), zone="UTC", address="Тверская, 1", link="https://x.example"
+    )
     assert (both.price, both.services) == (Decimal("199.00"), (("Укладка", 1), ("Укладка", 1)))
     assert (both.name, both.master, both.address) == ("Анна", "Оксана", "Тверская, 1")
-    assert Facts.of(record(services=(priced, HAIRCUT)), zone="UTC").price is None
-    assert Facts.of(record(services=()), zone="UTC").price is None
-    assert Facts.of(record(services=(HAIRCUT, COLOURING)), zone="UTC").services == (
+    assert TemplateData.of(record(services=(priced, HAIRCUT)), zone="UTC").price is None
+    assert TemplateData.of(record(services=()), zone="UTC").price is None
+    assert TemplateData.of(record(services=(HAIRCUT, COLOURING)), zone="UTC").services == (
         ("Стрижка", 1),
         ("Окрашивание", 1),
     )
@@ -197,8 +199,8 @@ def test_a_price_is_told_only_when_every_service_has_one() -> None:
 def test_a_price_that_nobody_has_set_is_not_told() -> None:
     """Y22."""
     free, priced = replace(HAIRCUT, cost=Decimal(0)), replace(COLOURING, cost=Decimal(1500))
-    assert Facts.of(record(services=(free,)), zone="UTC").price is None
-    assert Facts.of(record(services=(free, priced)), zone="UTC").price is None
+    assert TemplateData.of(record(services=(free,)), zone="UTC").price is None
+    assert TemplateData.of(record(services=(free, priced)), zone="UTC").price is None
     assert "Стоимость" not in _text(notice_texts.TEMPLATES[NoticeKind.BOOKED], price=None)
 
 
@@ -216,7 +218,7 @@ def test_y22_a_price_that_reads_as_nothing_is_not_told(price: str, written: str)
 
 def test_y22_a_service_that_costs_less_than_a_kopeck_has_no_price() -> None:
     crumb = replace(HAIRCUT, cost=Decimal("0.004"))
-    assert Facts.of(record(services=(crumb, crumb, crumb)), zone="UTC").price is None
+    assert TemplateData.of(record(services=(crumb, crumb, crumb)), zone="UTC").price is None
 
 
 @pytest.mark.parametrize(
@@ -247,7 +249,7 @@ def test_a_column_of_the_journal_that_is_nobody_is_no_master(column: str) -> Non
 
 def test_a_service_that_is_booked_twice_is_said_to_be() -> None:
     """Y19."""
-    twice = Facts.of(record(services=(replace(HAIRCUT, amount=2, cost=Decimal(3600)), COLOURING)), zone="UTC")
+    twice = TemplateData.of(record(services=(replace(HAIRCUT, amount=2, cost=Decimal(3600)), COLOURING)), zone="UTC")
     assert notice_texts.fill("Услуги: {services}", twice) == "Услуги: Стрижка × 2, Окрашивание"
 
 

@@ -13,10 +13,18 @@ from hypothesis import strategies as st
 from aiadmin.domain.ids import CompanyId, NoticeId
 from aiadmin.domain.journal.journal import Attendance, Record
 from aiadmin.domain.notices.change_planning import NewNotice
-from aiadmin.domain.notices.notice import Notice, NoticeKind, Promise
+from aiadmin.domain.notices.notice import AnnouncedVisit, Notice, NoticeKind
 from aiadmin.domain.notices.reminder_planning import one_per_visit
 from aiadmin.domain.notices.settings import MessageSettings
-from aiadmin.domain.notices.telling import Told, ToldVisit, by_visit, is_asking, is_heir, is_rest, visits_of
+from aiadmin.domain.notices.telling import (
+    NoticeWithBooking,
+    VisitNotices,
+    by_visit,
+    is_asking,
+    is_heir,
+    is_rest,
+    visits_of,
+)
 from tests.unit.sync.journals import COLOURING, NOW, record
 
 BOOKINGS = st.lists(
@@ -45,7 +53,7 @@ def _new(number: int, kind: NoticeKind, booked: Record) -> NewNotice:
         record_id=number,
         kind=kind,
         dedup_key=str(number),
-        promise=Promise.of(booked),
+        announced=AnnouncedVisit.of(booked),
         due_at=NOW,
         deadline_at=booked.starts_at,
     )
@@ -59,13 +67,13 @@ def test_every_visit_of_every_person_is_reminded_of_once_by_its_first_booking(
     kept = one_per_visit(new)
 
     def visit(one: NewNotice) -> tuple[object, ...]:
-        alone = one.record_id if one.promise.visit_id is None else None
-        return one.kind, one.promise.visit_id, one.promise.client_phone, alone
+        alone = one.record_id if one.announced.visit_id is None else None
+        return one.kind, one.announced.visit_id, one.announced.client_phone, alone
 
     assert len({visit(one) for one in kept}) == len(kept)
     assert {visit(one) for one in kept} == {visit(one) for one in new}
     for one in kept:
-        assert one.promise.starts_at == min(each.promise.starts_at for each in new if visit(each) == visit(one))
+        assert one.announced.starts_at == min(each.announced.starts_at for each in new if visit(each) == visit(one))
 
 
 FIRST = record(visit_id=7)
@@ -76,29 +84,29 @@ MOVED = {"starts_at": LATER.starts_at + timedelta(hours=3)}
 OTHERS = {"client_id": 6, "client_phone": "79000000002"}
 
 
-def _told(kind: NoticeKind, booked: Record, was: Record | None = None) -> Told:
-    promise = Promise.of(booked) if kind is not NoticeKind.CANCELLED else Promise.of(was or booked)
+def _told(kind: NoticeKind, booked: Record, was: Record | None = None) -> NoticeWithBooking:
+    promise = AnnouncedVisit.of(booked) if kind is not NoticeKind.CANCELLED else AnnouncedVisit.of(was or booked)
     notice = Notice(
         id=NoticeId(booked.record_id),
         company_id=CompanyId(1),
         record_id=booked.record_id,
         kind=kind,
-        promise=replace(promise, was=None if was is None else Promise.of(was)),
+        announced=replace(promise, was=None if was is None else AnnouncedVisit.of(was)),
         due_at=NOW,
         deadline_at=booked.starts_at,
     )
-    return Told(notice=notice, record=booked)
+    return NoticeWithBooking(notice=notice, record=booked)
 
 
-def _off(booked: Record) -> Told:
+def _off(booked: Record) -> NoticeWithBooking:
     return _told(NoticeKind.CANCELLED, replace(booked, **OFF), booked)
 
 
-def _moved(booked: Record, by: timedelta) -> Told:
+def _moved(booked: Record, by: timedelta) -> NoticeWithBooking:
     return _told(NoticeKind.MOVED, replace(booked, starts_at=booked.starts_at + by), booked)
 
 
-def _changed(booked: Record) -> Told:
+def _changed(booked: Record) -> NoticeWithBooking:
     return _told(NoticeKind.CHANGED, replace(booked, staff_id=11), booked)
 
 
@@ -133,9 +141,9 @@ HOUR, WEEK = timedelta(hours=1), timedelta(days=7)
     ],
 )
 def test_what_is_said_of_a_visit_is_true_of_all_of_it(
-    told: list[Told], rest: list[Record], words: NoticeKind | None, begin: list[int]
+    told: list[NoticeWithBooking], rest: list[Record], words: NoticeKind | None, begin: list[int]
 ) -> None:
-    visit = ToldVisit(told=told, rest=rest)
+    visit = VisitNotices(told=told, rest=rest)
     assert visit.words is words
     assert [(one.starts_at - FIRST.starts_at) // HOUR for one in visit.bookings] == begin
 
@@ -176,7 +184,7 @@ def test_what_stands_of_one_visit_is_told_with_it(other: dict[str, Any], reminde
     settings, booked = MessageSettings(), replace(LATER, **other)
     assert is_rest(booked, [_told(NoticeKind.REMINDER_DAY, FIRST)], settings, NOW) is reminded
     assert is_rest(booked, [_off(FIRST)], settings, NOW) is news
-    assert is_heir(booked, Promise.of(FIRST), settings) is reminded
+    assert is_heir(booked, AnnouncedVisit.of(FIRST), settings) is reminded
 
 
 def test_a_booking_that_leaves_its_visit_leaves_the_rest_behind() -> None:
@@ -188,8 +196,8 @@ def test_a_booking_that_leaves_its_visit_leaves_the_rest_behind() -> None:
 
 def test_who_comes_to_a_part_of_a_visit_is_asked_about_the_rest() -> None:
     told = _told(NoticeKind.REMINDER_DAY, replace(FIRST, attendance=Attendance.CONFIRMED))
-    assert is_asking(ToldVisit(told=[told], rest=[LATER]))
-    assert not is_asking(ToldVisit(told=[told]))
+    assert is_asking(VisitNotices(told=[told], rest=[LATER]))
+    assert not is_asking(VisitNotices(told=[told]))
 
 
 def test_one_person_is_reminded_once_however_the_number_is_written_and_two_are_twice() -> None:
@@ -198,7 +206,7 @@ def test_one_person_is_reminded_once_however_the_number_is_written_and_two_are_t
         new = [_new(each.record_id, NoticeKind.REMINDER_DAY, each) for each in booked]
         assert [each.record_id for each in one_per_visit(new)] == [2]
         assert booked[0].client_phone != booked[1].client_phone
-        numbers = {each.promise.to_json()["client_number"] for each in new}
+        numbers = {each.announced.to_json()["client_number"] for each in new}
         assert len(numbers) == 1
     new = [_new(each.record_id, NoticeKind.REMINDER_DAY, each) for each in (FIRST, replace(LATER, **OTHERS))]
     assert [each.record_id for each in one_per_visit(new)] == [2, 3]

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from aiadmin.domain.notices.notice import NoticeKind
 from aiadmin.domain.notices.sure import is_sure
-from aiadmin.domain.notices.template import Facts
+from aiadmin.domain.notices.template import TemplateData
 from aiadmin.texts import formatting as wording
 from aiadmin.texts import notices as notice_texts
 
@@ -34,9 +34,9 @@ BOOKED, MOVED, CHANGED, CANCELLED, REVIEW, REMINDER = (
 )
 
 
-def facts(missing: str = "") -> Facts:
+def facts(missing: str = "") -> TemplateData:
     holes = {name: () if name == "services" else None for name in missing.split()}
-    return Facts(**KNOWN | holes)
+    return TemplateData(**KNOWN | holes)
 
 
 @pytest.mark.parametrize(

@@ -11,14 +11,14 @@ from typing import Any
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from aiadmin.domain.chat.confirmation import Answer, Question, is_open, writing
+from aiadmin.domain.chat.confirmation import ClientAnswer, Question, is_open, writing
 from aiadmin.domain.ids import CompanyId, ContactId, NoticeId
 from aiadmin.domain.journal.booking_event import EventSource, Snapshot, booking_events
 from aiadmin.domain.journal.journal import Attendance, Record, is_near
-from aiadmin.domain.notices.change_planning import LastNews, StoredEvent, by_booking, plan
-from aiadmin.domain.notices.notice import Notice, NoticeKind, Promise, is_still_true
+from aiadmin.domain.notices.change_planning import LastNotice, StoredEvent, by_booking, plan
+from aiadmin.domain.notices.notice import AnnouncedVisit, Notice, NoticeKind, stale_reason
 from aiadmin.domain.notices.settings import MessageSettings
-from aiadmin.domain.notices.telling import Told, ToldVisit, by_visit, is_rest, visits_of
+from aiadmin.domain.notices.telling import NoticeWithBooking, VisitNotices, by_visit, is_rest, visits_of
 from tests.unit.sync.journals import COLOURING, HAIRCUT, NOW, record
 
 ANNA, BORIS = "79000000001", "79000000002"
@@ -52,8 +52,8 @@ class World:
     )
     events: list[StoredEvent] = field(default_factory=list)
     waiting: list[Notice] = field(default_factory=list)
-    last: dict[tuple[int, str], LastNews] = field(default_factory=dict)
-    believed: dict[str, dict[int, Promise]] = field(default_factory=dict)
+    last: dict[tuple[int, str], LastNotice] = field(default_factory=dict)
+    believed: dict[str, dict[int, AnnouncedVisit]] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
     were_over: set[int] = field(default_factory=set)
     is_ahead: bool = False
@@ -62,7 +62,7 @@ class World:
     count: int = 0
 
     def __post_init__(self) -> None:
-        self.believed = {ANNA: {one.record_id: Promise.of(one) for one in self.truth.values()}, BORIS: {}}
+        self.believed = {ANNA: {one.record_id: AnnouncedVisit.of(one) for one in self.truth.values()}, BORIS: {}}
 
     def edit(self, number: int, **changes: Any) -> None:
         """Somebody edits a booking, and we hear of it."""
@@ -87,11 +87,11 @@ class World:
             if made.new is not None:
                 self.count += 1
                 new, number = made.new, NoticeId(self.count)
-                self.waiting.append(_notice(number, new.record_id, new.kind, new.promise, new.due_at))
-                self.last[who] = LastNews(
+                self.waiting.append(_notice(number, new.record_id, new.kind, new.announced, new.due_at))
+                self.last[who] = LastNotice(
                     notice_id=number,
                     kind=new.kind,
-                    promise=new.promise,
+                    announced=new.announced,
                     planned_at=self.now,
                     is_waiting=True,
                     is_said=False,
@@ -108,7 +108,7 @@ class World:
         if not told or told[0].notice != first:
             return
         self.is_ahead = self.is_ahead or bool(self.events)
-        visits = [ToldVisit(told=each, rest=self._rest(each)) for each in by_visit(told)]
+        visits = [VisitNotices(told=each, rest=self._rest(each)) for each in by_visit(told)]
         for visit in visits:
             if visit.words is visits[0].words:
                 self._hear(visit)
@@ -119,12 +119,14 @@ class World:
         if not own:
             return
         told = [
-            Told(
-                notice=_notice(NoticeId(0), own[0].record_id, NoticeKind.REMINDER_DAY, Promise.of(own[0]), NOW),
+            NoticeWithBooking(
+                notice=_notice(
+                    NoticeId(0), own[0].record_id, NoticeKind.REMINDER_DAY, AnnouncedVisit.of(own[0]), NOW
+                ),
                 record=own[0],
             )
         ]
-        bookings = ToldVisit(told=told, rest=self._rest(told)).bookings
+        bookings = VisitNotices(told=told, rest=self._rest(told)).bookings
         assert own[0] in bookings
         question = Question(
             company_id=CompanyId(1),
@@ -149,7 +151,7 @@ class World:
             if not is_open(one.question, records, self.now):
                 assert not stands, "an answer vanishes"
                 continue
-            to_do = writing(replace(one.question, answer=Answer.YES), records)
+            to_do = writing(replace(one.question, answer=ClientAnswer.YES), records)
             assert {each.record_id for each in stands} <= {each.record_id for each in to_do.records}
             for each in to_do.records:
                 assert each.client_phone == phone, "somebody else's booking"
@@ -158,22 +160,22 @@ class World:
                 self.edit(each.record_id, attendance=Attendance.CONFIRMED)
             return
 
-    def _look(self, notice: Notice) -> Told | None:
+    def _look(self, notice: Notice) -> NoticeWithBooking | None:
         self.waiting.remove(notice)
         booking = self.truth[notice.record_id]
-        is_said = is_still_true(notice, booking, self.now) is None
+        is_said = stale_reason(notice, booking, self.now) is None
         if is_said:
             self.waiting.insert(0, notice)
-            return Told(notice=notice, record=booking)
+            return NoticeWithBooking(notice=notice, record=booking)
         self._settle(notice, is_said=False)
         return None
 
     def _settle(self, notice: Notice, *, is_said: bool) -> None:
-        who = notice.record_id, notice.promise.client_phone or ""
+        who = notice.record_id, notice.announced.client_phone or ""
         if who in self.last and self.last[who].notice_id == notice.id:
             self.last[who] = replace(self.last[who], is_waiting=False, is_said=is_said)
 
-    def _rest(self, told: Sequence[Told]) -> Sequence[Record]:
+    def _rest(self, told: Sequence[NoticeWithBooking]) -> Sequence[Record]:
         numbers = {one.record.record_id for one in told}
         of_visit = (one for one in self.truth.values() if one.visit_id in visits_of(told) and not one.is_deleted)
         return [one for one in of_visit if one.record_id not in numbers and is_rest(one, told, ALL_ON, self.now)]
@@ -181,12 +183,12 @@ class World:
     def _standing(self, phone: str) -> Sequence[Record]:
         return [one for one in self.truth.values() if one.client_phone == phone and not one.is_deleted]
 
-    def _hear(self, visit: ToldVisit) -> None:
-        phone = visit.told[0].notice.promise.client_phone or ""
+    def _hear(self, visit: VisitNotices) -> None:
+        phone = visit.told[0].notice.announced.client_phone or ""
         believed, standing = self.believed[phone], self._standing(phone)
         told = {one.notice.record_id: one for one in visit.told}
         for one in visit.told:
-            assert one.notice.promise.client_phone == phone
+            assert one.notice.announced.client_phone == phone
             self.waiting.remove(one.notice)
             self._settle(one.notice, is_said=True)
         left = [one for one in standing if one.attendance not in OVER and one.record_id not in told]
@@ -202,22 +204,22 @@ class World:
         if visit.words is not NoticeKind.CANCELLED:
             for booking in visit.bookings:
                 assert booking in standing
-                believed[booking.record_id] = Promise.of(booking)
+                believed[booking.record_id] = AnnouncedVisit.of(booking)
 
-    def _compare(self, visit: ToldVisit, believed: Iterable[Promise]) -> None:
+    def _compare(self, visit: VisitNotices, believed: Iterable[AnnouncedVisit]) -> None:
         """Whether the visit begins when its client reckoned with, as far as they were told of everything else."""
         if not (self.is_ahead or self.waiting or self.were_over):
             known = [one for one in believed if any(is_near(one, each) for each in visit.bookings)]
             assert min(one.starts_at for one in known) == visit.bookings[0].starts_at
 
 
-def _notice(number: NoticeId, record_id: int, kind: NoticeKind, promise: Promise, due_at: Any) -> Notice:
+def _notice(number: NoticeId, record_id: int, kind: NoticeKind, promise: AnnouncedVisit, due_at: Any) -> Notice:
     return Notice(
         id=number,
         company_id=CompanyId(1),
         record_id=record_id,
         kind=kind,
-        promise=promise,
+        announced=promise,
         due_at=due_at,
         deadline_at=promise.starts_at,
     )
@@ -225,7 +227,7 @@ def _notice(number: NoticeId, record_id: int, kind: NoticeKind, promise: Promise
 
 def _goes_along(one: Notice, first: Notice) -> bool:
     """As the database finds it: all of them are of one visit."""
-    return one.promise.client_phone == first.promise.client_phone
+    return one.announced.client_phone == first.announced.client_phone
 
 
 def _edit(number: int, **changes: Any) -> Callable[[World], None]:
@@ -283,7 +285,7 @@ def test_what_a_client_reads_of_a_visit_is_true_of_all_of_it_and_an_answer_is_th
         world.send()
     for phone in (ANNA, BORIS):
         told = {number: one for number, one in world.believed[phone].items() if number not in world.were_over}
-        standing = {one.record_id: Promise.of(one) for one in world._standing(phone)}
+        standing = {one.record_id: AnnouncedVisit.of(one) for one in world._standing(phone)}
         standing = {number: one for number, one in standing.items() if number not in world.were_over}
         assert told.keys() == standing.keys()
-        assert all(told[number].says_the_same(one) for number, one in standing.items())
+        assert all(told[number].reads_the_same(one) for number, one in standing.items())

@@ -168,7 +168,7 @@ def test_every_error_is_a_failure_of_one_kind(error: DependencyDownError, failur
 def test_what_follows_a_failure(
     failure: Failure, attempts: int, asked: float, state: RunState, seconds: float | None
 ) -> None:
-    step = after_failure(failure, attempts=attempts, asked=timedelta(seconds=asked), chance=1.0)
+    step = after_failure(failure, attempts=attempts, asked=timedelta(seconds=asked), jitter=1.0)
     assert (step.state, step.wait.total_seconds() if step.wait is not None else None) == (state, seconds)
 
 

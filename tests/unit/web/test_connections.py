@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from aiadmin.edge.connections import Connection, Connections, Patience, Phase, Room, victims
+from aiadmin.edge.connections import Connection, ConnectionLimits, Connections, Patience, Phase, victims
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_the_peer_with_most_gives_its_oldest_and_pages_come_last() -> None:
 def test_bytes_that_wait_are_counted_together_and_the_most_goes(
     pairs: list[tuple[socket.socket, socket.socket]],
 ) -> None:
-    connections = Connections(Room(held_bytes=100), Patience())
+    connections = Connections(ConnectionLimits(held_bytes=100), Patience())
     held = []
     for size in (30, 60, 20):
         pairs.append(socket.socketpair())
@@ -54,7 +54,7 @@ def test_bytes_that_wait_are_counted_together_and_the_most_goes(
 
 
 def test_what_has_waited_too_long_is_closed(pairs: list[tuple[socket.socket, socket.socket]]) -> None:
-    connections = Connections(Room(), Patience(first=0))
+    connections = Connections(ConnectionLimits(), Patience(first=0))
     pairs.extend(socket.socketpair() for _ in range(2))
     late, working = (connections.admit(ours, "peer") for ours, _ in pairs)
     working.enter(Phase.WORKING)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import gevent
 
-from aiadmin.edge.turns import PER_ROUND, Turns
+from aiadmin.edge.turns import PER_ROUND, FairTurns
 
 
 def _served(asking: list[tuple[str, str]]) -> list[str]:
     """The peers in the order in which their requests (peer, path) begin."""
-    turns, served = Turns(), []
+    turns, served = FairTurns(), []
 
     def ask(peer: str, path: str) -> None:
         turns.take(path, peer)

@@ -17,7 +17,7 @@ from aiadmin.domain.yclients.error import (
     YClientsDownError,
     YClientsError,
 )
-from aiadmin.domain.yclients.http_answer import Answer
+from aiadmin.domain.yclients.http_answer import HttpAnswer
 
 LONG = timedelta(minutes=1)
 BODIES = st.none() | st.dictionaries(
@@ -33,7 +33,7 @@ BODIES = st.none() | st.dictionaries(
 def test_every_answer_is_a_success_or_an_error_with_its_status(
     status: int | None, body: dict[str, object] | None, message: str
 ) -> None:
-    error = error_of(Answer(status=status, body=body, message=message, request_id="r"))
+    error = error_of(HttpAnswer(status=status, body=body, message=message, request_id="r"))
     if error is None:
         assert status is not None
         assert 200 <= status < 300
@@ -49,13 +49,13 @@ def test_a_code_is_a_number_or_nothing(body: dict[str, object] | None) -> None:
 
 def test_a_page_instead_of_json_says_nothing_about_the_question() -> None:
     for status in (200, 301, 401, 404, 422, 500):
-        assert isinstance(error_of(Answer(status=status)), YClientsDownError)
-    assert isinstance(error_of(Answer(status=429)), RateLimitedError)
-    assert error_of(Answer(status=204)) is None
+        assert isinstance(error_of(HttpAnswer(status=status)), YClientsDownError)
+    assert isinstance(error_of(HttpAnswer(status=429)), RateLimitedError)
+    assert error_of(HttpAnswer(status=204)) is None
 
 
 def _pause(error: YClientsError, **changed: object) -> timedelta | None:
-    given: dict[str, object] = {"tries": 1, "is_safe": True, "urgency": Urgency.SYNC, "left": LONG, "chance": 0.5}
+    given: dict[str, object] = {"tries": 1, "is_safe": True, "urgency": Urgency.SYNC, "left": LONG, "jitter": 0.5}
     return pause_before_next(error, **(given | changed))  # type: ignore[arg-type]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from aiadmin.adapters.yclients.members import members_of
-from aiadmin.domain.yclients.http_answer import Answer
+from aiadmin.domain.yclients.http_answer import HttpAnswer
 
 
 @pytest.mark.parametrize(
@@ -20,8 +20,8 @@ from aiadmin.domain.yclients.http_answer import Answer
     ],
 )
 def test_what_lists_nobody_says_nothing(data: Any, members: set[int] | None) -> None:
-    assert members_of(Answer(status=200, body={"success": True, "data": data})) == members
+    assert members_of(HttpAnswer(status=200, body={"success": True, "data": data})) == members
 
 
 def test_an_answer_without_a_body_says_nothing() -> None:
-    assert members_of(Answer(status=200)) is None
+    assert members_of(HttpAnswer(status=200)) is None

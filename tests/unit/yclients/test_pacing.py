@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aiadmin.config import Config
-from aiadmin.domain.yclients.call_budget import Budget, Pace, Urgency, place, quiet_after
+from aiadmin.domain.yclients.call_budget import Budget, BudgetState, Urgency, queue_position, quiet_after
 
 BUDGET = Budget(per_second=Config.yclients_per_second, per_minute=Config.yclients_per_minute)
 
@@ -23,7 +23,7 @@ class Line:
         self.serving = self.number = 0
 
     def join(self, salon: str, urgency: Urgency) -> None:
-        at = place(urgency, now_serving=self.serving, last=self.last.get((salon, urgency)))
+        at = queue_position(urgency, now_serving=self.serving, last=self.last.get((salon, urgency)))
         self.last[salon, urgency] = at
         self.number += 1
         self.waiting.append((at, self.number, salon))
@@ -82,7 +82,7 @@ def test_every_call_is_served_and_the_order_of_one_line_is_kept(calls: list[tupl
 
 @given(st.lists(st.floats(0, 0.5), min_size=1, max_size=600))
 def test_no_second_and_no_minute_has_more_calls_than_yclients_allows(gaps: list[float]) -> None:
-    now, pace, calls = 0.0, Pace(), []
+    now, pace, calls = 0.0, BudgetState(), []
     for gap in gaps:
         now = max(now + gap, pace.free_at(BUDGET))
         pace = pace.called(BUDGET, now)
@@ -100,7 +100,7 @@ def test_a_share_of_the_budget_is_a_share_of_both_limits() -> None:
 
 @given(st.integers(1, 100), st.floats(0, 100_000), st.floats(0, 0.999))
 def test_a_pause_is_as_long_as_asked_and_never_for_ever(strikes: int, asked: float, chance: float) -> None:
-    quiet = quiet_after(strikes, asked=timedelta(seconds=asked), chance=chance)
+    quiet = quiet_after(strikes, asked=timedelta(seconds=asked), jitter=chance)
     assert timedelta(seconds=min(asked, 600)) <= quiet <= timedelta(seconds=601)
     assert quiet > timedelta(0)
 
@@ -109,7 +109,9 @@ def test_s9_unknown_salons_share_one_line_and_never_pass_an_owner() -> None:
     """However many of them wait, an owner is next, and a synchronisation soon has its turn."""
     unknown: list[int] = []
     for _ in range(100):
-        unknown.append(place(Urgency.UNKNOWN, now_serving=0, last=unknown[-1] if unknown else None))
-    assert all(place(Urgency.INTERACTIVE, now_serving=served, last=None) < unknown[1] for served in unknown[:1])
-    sync = place(Urgency.SYNC, now_serving=unknown[0], last=None)
+        unknown.append(queue_position(Urgency.UNKNOWN, now_serving=0, last=unknown[-1] if unknown else None))
+    assert all(
+        queue_position(Urgency.INTERACTIVE, now_serving=served, last=None) < unknown[1] for served in unknown[:1]
+    )
+    sync = queue_position(Urgency.SYNC, now_serving=unknown[0], last=None)
     assert sum(one < sync for one in unknown) < 5

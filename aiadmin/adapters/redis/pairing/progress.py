@@ -7,14 +7,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from aiadmin.domain.pairing.attempt import RESTING, PairingState
+from aiadmin.domain.pairing.attempt import TERMINAL, PairingState
 from aiadmin.services.ports import LiveCode
 
 _UNREADABLE = (ValueError, TypeError, KeyError, RecursionError)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Progress:
+class PairingProgress:
     """Where a pairing stands: what a page that comes late must hear.
 
     Attributes:
@@ -35,7 +35,8 @@ def dump_code(code: LiveCode) -> str:
 
 
 def living_code(raw: bytes) -> LiveCode | None:
-    """The code that was written, while it lives; what cannot be read is none, for the desk soon writes it again."""
+    """The code that was written, while it lives; what cannot be read is none, for the coordinator soon writes it
+    again."""
     with suppress(*_UNREADABLE):
         values = json.loads(raw)
         generated_at, expires_at = (datetime.fromisoformat(values[name]) for name in ("generated_at", "expires_at"))
@@ -44,17 +45,17 @@ def living_code(raw: bytes) -> LiveCode | None:
     return None
 
 
-def dump(progress: Progress) -> str:
+def dump(progress: PairingProgress) -> str:
     expires_at = progress.expires_at and progress.expires_at.isoformat()
     values = {"state": progress.state, "place": progress.place, "code": progress.code, "expires_at": expires_at}
-    return json.dumps({**values, "resting": progress.state in RESTING})
+    return json.dumps({**values, "resting": progress.state in TERMINAL})
 
 
-def progress_of(raw: bytes) -> Progress | None:
+def progress_of(raw: bytes) -> PairingProgress | None:
     """The progress that was written; what cannot be read is none."""
     with suppress(*_UNREADABLE):
         values = json.loads(raw)
         expires_at = values["expires_at"] and datetime.fromisoformat(values["expires_at"])
         state = PairingState(values["state"])
-        return Progress(state=state, place=values["place"], code=values["code"], expires_at=expires_at)
+        return PairingProgress(state=state, place=values["place"], code=values["code"], expires_at=expires_at)
     return None

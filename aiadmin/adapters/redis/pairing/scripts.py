@@ -26,7 +26,7 @@ return 0
 """
 )
 
-EXPECT = """
+REQUEST_PREWARM = """
 -- KEYS expected; ARGV company, seconds
 local now = redis.call('TIME')[1]
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now)
@@ -36,7 +36,7 @@ redis.call('EXPIRE', KEYS[1], ARGV[2])
 return is_first and 1 or 0
 """
 
-EXPECTS = """
+WANTS_PREWARM = """
 -- KEYS expected
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', redis.call('TIME')[1])
 return redis.call('ZCARD', KEYS[1])
@@ -113,7 +113,7 @@ return 1
 END = """
 -- KEYS attempt, qr, phone, state, watch, queue, claims
 -- ARGV company, owner, resting state, state seconds, queue again
--- A success ends whatever another desk has begun meanwhile.
+-- A success ends whatever another coordinator has begun meanwhile.
 local owner = redis.call('GET', KEYS[1])
 local is_success = ARGV[3] ~= '' and cjson.decode(ARGV[3]).state == 'connected'
 if owner and owner ~= ARGV[2] and not is_success then return end

@@ -1,7 +1,8 @@
 """Pairings in Redis: who watches, who waits, who works on it, and the code of the moment.
 
 Nothing here is truth: a lost Redis costs a salon a few seconds, because every key is written again by whoever still
-lives: the web process says who watches, the desk says what it shows. Several keys change together in one script.
+lives: the web process says who watches, the coordinator says what it shows. Several keys change together in one
+script.
 """
 
 from __future__ import annotations
@@ -19,34 +20,34 @@ from redis import Redis, RedisError
 from aiadmin.adapters.redis.pairing import keys as key
 from aiadmin.adapters.redis.pairing import progress as records
 from aiadmin.adapters.redis.pairing import scripts
-from aiadmin.adapters.redis.pairing.progress import Progress
+from aiadmin.adapters.redis.pairing.progress import PairingProgress
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.pairing.attempt import RESTING, PairingState
+from aiadmin.domain.pairing.attempt import TERMINAL, PairingState
 from aiadmin.masking import reason_of
 from aiadmin.services.ports import LiveCode
 
 WATCH_SECONDS = 20
 """An attempt goes on this long after the last watcher left."""
 OWNER_SECONDS = 15
-"""How long a claim outlives a desk whose heart beats but which does nothing."""
+"""How long a claim outlives a coordinator whose heart beats but which does nothing."""
 HEART_SECONDS = 4
-"""How long a claim outlives a desk that has died: other desks take over what it had."""
+"""How long a claim outlives a coordinator that has died: other coordinators take over what it had."""
 EXPECT_SECONDS = 60
 """How long after its opening a page is expected to want a code."""
 STATE_SECONDS = 60
 PHONE_SECONDS = 120
 CODE_SECONDS = 20
-"""The longest a code outlives whoever made it; the desk writes a living one again before that."""
+"""The longest a code outlives whoever made it; the coordinator writes a living one again before that."""
 POLL_SECONDS = 0.15
 
 
 @dataclass(frozen=True, kw_only=True)
-class Hold:
+class ClaimStatus:
     """What the owner of an attempt learns when it renews.
 
     Attributes:
-        is_mine: False when another desk has the attempt now, or has brought it to its end.
+        is_mine: False when another coordinator has the attempt now, or has brought it to its end.
         is_watched: somebody looks.
         phone: digits for which somebody asked a pairing code since the last renewal.
     """
@@ -56,14 +57,14 @@ class Hold:
     phone: str | None
 
 
-class RedisPairingFeed:
+class RedisPairingStore:
     """Every key of pairings. Each method raises DependencyDownError when Redis does not answer."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
         self._watch = redis.register_script(scripts.WATCH)
-        self._expect = redis.register_script(scripts.EXPECT)
-        self._expects = redis.register_script(scripts.EXPECTS)
+        self._expect = redis.register_script(scripts.REQUEST_PREWARM)
+        self._expects = redis.register_script(scripts.WANTS_PREWARM)
         self._waiting = redis.register_script(scripts.WAITING)
         self._claim = redis.register_script(scripts.CLAIM)
         self._free = redis.register_script(scripts.FREE)
@@ -74,10 +75,10 @@ class RedisPairingFeed:
 
     # what pages do
 
-    def expect(self, company_id: CompanyId) -> bool:
-        """Say that somebody may want a code within a minute, but does not yet: a room gets ready, nothing starts.
+    def request_prewarm(self, company_id: CompanyId) -> bool:
+        """Say that somebody may want a code within a minute, but does not yet: a process gets ready, nothing starts.
 
-        True when nobody else was expected: that is news to the desks.
+        True when nobody else was expected: that is news to the coordinators.
         """
         with _redis():
             return bool(self._expect(keys=[key.EXPECTED], args=[company_id, EXPECT_SECONDS]))
@@ -113,7 +114,7 @@ class RedisPairingFeed:
     def retry(self, company_id: CompanyId) -> None:
         """The button: a resting pairing starts anew."""
         state = self.find_state(company_id)
-        if state is not None and state.state in RESTING:
+        if state is not None and state.state in TERMINAL:
             with _redis():
                 self._redis.delete(key.state(company_id))
         self.watch(company_id)
@@ -138,24 +139,24 @@ class RedisPairingFeed:
         self.watch(company_id, seconds=WATCH_SECONDS + math.ceil(timeout.total_seconds()))
         deadline = time.monotonic() + timeout.total_seconds()
         while (code := self.find_code(company_id)) is None:
-            if time.monotonic() >= deadline or self._rests(company_id):
+            if time.monotonic() >= deadline or self._is_terminal(company_id):
                 return None
             time.sleep(POLL_SECONDS)
         life = math.ceil(code.left(datetime.now(UTC)).total_seconds())
         self.watch(company_id, seconds=WATCH_SECONDS + life)
         return code
 
-    def find_state(self, company_id: CompanyId) -> Progress | None:
+    def find_state(self, company_id: CompanyId) -> PairingProgress | None:
         """Where the pairing stands, or None when there is none."""
         with _redis():
             raw = cast("bytes | None", self._redis.get(key.state(company_id)))
         return None if raw is None else records.progress_of(raw)
 
-    def _rests(self, company_id: CompanyId) -> bool:
+    def _is_terminal(self, company_id: CompanyId) -> bool:
         progress = self.find_state(company_id)
-        return progress is not None and progress.state in RESTING
+        return progress is not None and progress.state in TERMINAL
 
-    # what desks do
+    # what coordinators do
 
     def queue(self, limit: int = 500) -> Sequence[CompanyId]:
         """Who waits for an attempt, in order. Forgets those whom nobody watches and those who have one."""
@@ -163,18 +164,18 @@ class RedisPairingFeed:
             found = self._waiting(keys=[key.QUEUE], args=[limit, key.watch(""), key.attempt("")])
         return [CompanyId(int(company_id)) for company_id in found if company_id.isdigit()]
 
-    def expects(self) -> bool:
+    def wants_prewarm(self) -> bool:
         """Whether some page is open whose reader has yet to ask for a code."""
         with _redis():
             return bool(self._expects(keys=[key.EXPECTED]))
 
     def beat(self, owner: str) -> None:
-        """The desk `owner` lives; said every second."""
+        """The coordinator `owner` lives; said every second."""
         with _redis():
             self._redis.set(key.heart(owner), 1, ex=HEART_SECONDS)
 
-    def die(self, owner: str) -> None:
-        """The desk `owner` ends: what it still has claimed is free at once."""
+    def stop_beating(self, owner: str) -> None:
+        """The coordinator `owner` ends: what it still has claimed is free at once."""
         with _redis():
             self._redis.delete(key.heart(owner))
 
@@ -185,23 +186,24 @@ class RedisPairingFeed:
             return bool(self._claim(keys=keys, args=[company_id, owner, OWNER_SECONDS, HEART_SECONDS]))
 
     def free_orphans(self, owner: str) -> None:
-        """Queue again what desks other than `owner` had claimed whose heart has stopped.
+        """Queue again what coordinators other than `owner` had claimed whose heart has stopped.
 
-        An attempt whose phone has confirmed is left its 15 s: a desk that was only slow will come back to finish it.
+        An attempt whose phone has confirmed is left its 15 s: a coordinator that was only slow will come back to
+        finish it.
         """
         with _redis():
             prefixes = [key.attempt(""), key.heart(""), key.state(""), key.watch("")]
             self._free(keys=[key.CLAIMS, key.QUEUE], args=[owner, *prefixes])
 
     def unclaimed(self, company_ids: Sequence[CompanyId]) -> Sequence[CompanyId]:
-        """Those of the companies that no desk works on."""
+        """Those of the companies that no coordinator works on."""
         with _redis():
             found = self._unclaimed(
                 keys=[key.attempt(company_id) for company_id in company_ids], args=list(company_ids)
             )
         return [CompanyId(int(company_id)) for company_id in found]
 
-    def renew(self, company_ids: Iterable[CompanyId], owner: str) -> dict[CompanyId, Hold]:
+    def renew(self, company_ids: Iterable[CompanyId], owner: str) -> dict[CompanyId, ClaimStatus]:
         """Keep these attempts for 15 s more, and learn what happened to them. A lost key is taken again."""
         ids = list(company_ids)
         with _redis(), self._redis.pipeline(transaction=False) as pipe:
@@ -215,7 +217,7 @@ class RedisPairingFeed:
                 ]
                 self._renew(keys=keys, args=[owner, OWNER_SECONDS, STATE_SECONDS, company_id], client=pipe)
             answers = pipe.execute()
-        return {company_id: _hold(*answer) for company_id, answer in zip(ids, answers, strict=True)}
+        return {company_id: _claim_status(*answer) for company_id, answer in zip(ids, answers, strict=True)}
 
     def publish_code(self, company_id: CompanyId, code: LiveCode) -> None:
         """Store the code for as long as it lives, at most 20 s: a dead maker's code must vanish soon."""
@@ -229,24 +231,26 @@ class RedisPairingFeed:
         with _redis():
             self._redis.delete(key.qr(company_id))
 
-    def set_state(self, company_id: CompanyId, progress: Progress) -> None:
+    def set_state(self, company_id: CompanyId, progress: PairingProgress) -> None:
         """Say where the pairing stands; kept while its owner renews it, or, at rest, while somebody watches."""
         with _redis():
             self._redis.set(key.state(company_id), records.dump(progress), ex=STATE_SECONDS)
 
     def set_place(self, company_id: CompanyId, place: int) -> bool:
         """Say the company's place in the queue; False when an attempt has begun meanwhile."""
-        progress = records.dump(Progress(state=PairingState.QUEUED, place=place))
+        progress = records.dump(PairingProgress(state=PairingState.QUEUED, place=place))
         with _redis():
             keys = [key.attempt(company_id), key.state(company_id)]
             return bool(self._set_place(keys=keys, args=[progress, STATE_SECONDS]))
 
     def end(self, company_id: CompanyId, owner: str, rest: PairingState | None = None) -> None:
         """Give the attempt up; nothing of it stays but the resting state, if any."""
-        self._finish(company_id, owner, "" if rest is None else records.dump(Progress(state=rest)), queue_again=False)
+        self._finish(
+            company_id, owner, "" if rest is None else records.dump(PairingProgress(state=rest)), queue_again=False
+        )
 
     def hand_over(self, company_id: CompanyId, owner: str) -> None:
-        """Give the attempt up so that another desk takes it, if somebody still watches."""
+        """Give the attempt up so that another coordinator takes it, if somebody still watches."""
         self._finish(company_id, owner, "", queue_again=True)
 
     def _finish(self, company_id: CompanyId, owner: str, rest: str, *, queue_again: bool) -> None:
@@ -271,5 +275,5 @@ def _redis() -> Iterator[None]:
         raise DependencyDownError("Redis", reason_of(error)) from error
 
 
-def _hold(is_mine: int, is_watched: int, phone: bytes | None) -> Hold:
-    return Hold(is_mine=bool(is_mine), is_watched=bool(is_watched), phone=phone.decode() if phone else None)
+def _claim_status(is_mine: int, is_watched: int, phone: bytes | None) -> ClaimStatus:
+    return ClaimStatus(is_mine=bool(is_mine), is_watched=bool(is_watched), phone=phone.decode() if phone else None)

@@ -111,8 +111,8 @@ export function createView(main) {
 
     /** Moves the countdowns; `now` in milliseconds. */
     tick(state, now) {
-      turn($('[data-ring="qr"]'), state.qr, now);
-      turn($('[data-ring="code"]'), state.code, now);
+      drawRing($('[data-ring="qr"]'), state.qr, now);
+      drawRing($('[data-ring="code"]'), state.code, now);
       const wait = Math.max(0, Math.ceil((state.blockedUntil - now) / 1000));
       slot('wait', wait ? main.dataset.seconds.replace('{n}', wait) : '');
       $('[data-retry-later]').disabled = wait > 0;
@@ -121,12 +121,12 @@ export function createView(main) {
     /** Wires buttons and forms to what the page can do. */
     bind(actions) {
       const consent = $('[data-consent]');
-      const weigh = () => {
+      const updateConsent = () => {
         $('[data-show]').disabled = !consent.checked;
         if (consent.checked) actions.prepare();
       };
-      consent.addEventListener('change', weigh);
-      weigh(); // a browser may remember the tick over a reload
+      consent.addEventListener('change', updateConsent);
+      updateConsent(); // a browser may remember the tick over a reload
       $('[data-show]').addEventListener('click', actions.consent);
       for (const name of ['retry', 'relink', 'replace', 'keep']) {
         for (const button of main.querySelectorAll(`[data-${name}]`)) button.addEventListener('click', actions[name]);
@@ -146,7 +146,7 @@ export function createView(main) {
   };
 }
 
-function turn(ring, timed, now) {
+function drawRing(ring, timed, now) {
   const left = timed ? Math.max(0, Math.ceil((timed.endsAt - now) / 1000)) : 0;
   ring.style.setProperty('--gone', timed ? String(1 - Math.min(1, left / timed.total)) : '1');
   const number = ring.querySelector('[data-seconds]');

@@ -1,7 +1,7 @@
 // What the page asks the server and orders from it; the token goes in a header.
 
 import { retryAfter } from '../connect/http.js';
-import { words } from './words.js';
+import { strings } from './strings.js';
 
 const GIVE_UP_MS = 20_000;
 
@@ -23,9 +23,9 @@ export function createApi(token) {
       cache: 'no-store',
       signal: AbortSignal.timeout(GIVE_UP_MS),
     }).catch(() => null);
-    if (!response) throw new Refusal('offline', words.offline);
+    if (!response) throw new Refusal('offline', strings.offline);
     const body = await response.json().catch(() => ({}));
-    if (!response.ok) throw new Refusal(body.code ?? 'unknown', body.error ?? words.noAnswer, retryAfter(response), body);
+    if (!response.ok) throw new Refusal(body.code ?? 'unknown', body.error ?? strings.noAnswer, retryAfter(response), body);
     return body;
   }
 

@@ -21,12 +21,12 @@ let lookedAt = -Infinity;
 let planned = 0;
 
 function report(refusal) {
-  if (CLOSED.has(refusal.code)) looks.stop();
+  if (CLOSED.has(refusal.code)) poll.stop();
   view.problem(refusal.message);
 }
 
 /** Looks, one at a time, as long as the link is good. */
-const looks = loop(async () => {
+const poll = loop(async () => {
   lookedAt = performance.now();
   try {
     view.overview(await api.overview());
@@ -43,7 +43,7 @@ function lookSoon() {
   if (planned) return;
   planned = setTimeout(() => {
     planned = 0;
-    looks.wake();
+    poll.wake();
   }, Math.max(0, lookedAt + CALM_MS - performance.now()));
 }
 
@@ -111,7 +111,7 @@ view.bind({
 });
 
 if (!settleAddress({ token, companyId, pageState: 'open' })) {
-  looks.start();
+  poll.start();
   openSettings(main, api).catch(report);
   showMessages();
   listen().catch(() => {});

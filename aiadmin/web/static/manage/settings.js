@@ -1,6 +1,6 @@
 // The settings of messages: switches, times, and a text for each kind with a preview while one types.
 
-import { told, words } from './words.js';
+import { format, strings } from './strings.js';
 
 const TYPING_MS = 400;
 const NUMBERS = new Set(['hours_before', 'again_after', 'review_after', 'most_a_day']);
@@ -10,9 +10,9 @@ export async function openSettings(main, api) {
   const $ = (selector) => main.querySelector(selector);
   const form = $('[data-settings]');
   const { settings, texts, variables } = await api.settings();
-  $('[data-kinds]').replaceChildren(...texts.map(({ kind, title }) => aSwitch(kind, title)));
+  $('[data-kinds]').replaceChildren(...texts.map(({ kind, title }) => switchRow(kind, title)));
   $('[data-variables]').textContent = Object.entries(variables).map(([name, meaning]) => `{${name}} — ${meaning}`).join('; ');
-  $('[data-texts]').replaceChildren(...texts.map((text) => anEditor($('[data-text-template]'), text, api)));
+  $('[data-texts]').replaceChildren(...texts.map((text) => textEditor($('[data-text-template]'), text, api)));
   fill(form, settings);
   form.addEventListener('submit', (event) => {
     event.preventDefault();
@@ -20,7 +20,7 @@ export async function openSettings(main, api) {
   });
 }
 
-function aSwitch(kind, title) {
+function switchRow(kind, title) {
   const line = document.createElement('li');
   const label = document.createElement('label');
   const box = Object.assign(document.createElement('input'), { type: 'checkbox', name: kind });
@@ -59,7 +59,7 @@ async function save(form, place, api) {
   }
 }
 
-function anEditor(model, text, api) {
+function textEditor(model, text, api) {
   const editor = model.content.cloneNode(true).firstElementChild;
   const $ = (selector) => editor.querySelector(selector);
   const area = $('textarea');
@@ -73,7 +73,7 @@ function anEditor(model, text, api) {
   }
 
   function show({ title, template, is_own: isOwn, ...previews }) {
-    $('summary').textContent = isOwn ? told(words.ownText, { title }) : title;
+    $('summary').textContent = isOwn ? format(strings.ownText, { title }) : title;
     area.value = template;
     picture(previews);
     $('[data-reset]').hidden = !isOwn;
@@ -114,7 +114,7 @@ function anEditor(model, text, api) {
     const kept = await guarded(() => api.change('text', { kind: text.kind, template: typed }));
     if (!kept) return;
     show(kept);
-    $('.said').textContent = typed === null ? words.textReset : words.textSaved;
+    $('.said').textContent = typed === null ? strings.textReset : strings.textSaved;
   }
 
   area.addEventListener('input', () => {

@@ -1,7 +1,7 @@
 // Shows what the server said. Texts come from it; here are only places, tones and times.
 
 import { formatPhone } from '../connect/phone.js';
-import { told, words } from './words.js';
+import { format, strings } from './strings.js';
 
 const WHATSAPP_TONES = { online: 'good', none: 'bad', logged_out: 'bad', banned: 'bad', conflict: 'bad', outdated: 'bad', 'switched-off': 'off' };
 const YCLIENTS_TONES = { active: 'good', activation_failed: 'bad', frozen: 'bad', uninstalled: 'bad' };
@@ -31,10 +31,10 @@ export function createView(main) {
     place.hidden = !text;
   };
   const say = (text) => { $('[data-live]').textContent = text; };
-  const lamp = (name, tone) => { $(`[data-lamp="${name}"]`).dataset.tone = tone; };
+  const indicator = (name, tone) => { $(`[data-lamp="${name}"]`).dataset.tone = tone; };
 
   function showWhatsApp({ connected, phone, state, text }) {
-    lamp('whatsapp', WHATSAPP_TONES[state] ?? 'busy');
+    indicator('whatsapp', WHATSAPP_TONES[state] ?? 'busy');
     slot('phone', connected && phone ? formatPhone(phone) : '');
     slot('session', text);
   }
@@ -46,7 +46,7 @@ export function createView(main) {
   }
 
   function showYClients({ status, text, reason, hooks }) {
-    lamp('yclients', YCLIENTS_TONES[status] ?? 'busy');
+    indicator('yclients', YCLIENTS_TONES[status] ?? 'busy');
     slot('installation', text);
     slot('reason', reason);
     slot('hooks', hooks);
@@ -61,7 +61,7 @@ export function createView(main) {
   /** Tells a screen reader of a new list and of an end; not of each page. */
   function announce({ state, stage, text, error }) {
     const step = `${state} ${stage ?? ''}`;
-    if (known && known !== step) say([text, BUSY.has(state) && stage && told(words.stage, { stage }), error].filter(Boolean).join(' '));
+    if (known && known !== step) say([text, BUSY.has(state) && stage && format(strings.stage, { stage }), error].filter(Boolean).join(' '));
     known = step;
   }
 
@@ -82,8 +82,8 @@ export function createView(main) {
     const busy = BUSY.has(run.state);
     announce(run);
     $('[data-deed="read"]').hidden = busy || !mayRead;
-    lamp('sync', SYNC_TONES[run.state] ?? 'busy');
-    const stage = busy && run.stage ? ` ${told(pages > 1 ? words.stagePage : words.stage, run)}` : '';
+    indicator('sync', SYNC_TONES[run.state] ?? 'busy');
+    const stage = busy && run.stage ? ` ${format(pages > 1 ? strings.stagePage : strings.stage, run)}` : '';
     const when = run.state === 'done' && run.finished_at ? ` ${day.format(new Date(run.finished_at))}.` : '';
     slot('sync', run.text + stage + when);
     slot('sync-error', run.error);
@@ -108,20 +108,20 @@ export function createView(main) {
   }
 
   function showMarks(marks) {
-    const counted = Object.entries(marks).filter(([, count]) => count).map(([mark, count]) => `${words.marks[mark]}: ${number.format(count)}`);
-    $('[data-marks]').textContent = counted.length ? told(words.week, { marks: counted.join(', ') }) : words.quietWeek;
+    const counted = Object.entries(marks).filter(([, count]) => count).map(([mark, count]) => `${strings.marks[mark]}: ${number.format(count)}`);
+    $('[data-marks]').textContent = counted.length ? format(strings.week, { marks: counted.join(', ') }) : strings.quietWeek;
   }
 
   function entry({ side, at, phone, name, text, purpose, mark, reason }) {
     const line = element('li', '', { 'data-side': side });
     const head = element('header');
-    const who = element('strong', told(words.sides[side], { who: name ?? (phone ? '' : words.somebody) }));
+    const who = element('strong', format(strings.sides[side], { who: name ?? (phone ? '' : strings.somebody) }));
     if (phone) who.append(name ? ', ' : '', element('span', formatPhone(phone)));
     head.append(who, time(at));
-    line.append(head, element('p', text ?? words.wordless, { class: 'text' }));
+    line.append(head, element('p', text ?? strings.wordless, { class: 'text' }));
     if (mark) {
       const foot = element('footer');
-      foot.append(...[purpose && element('span', purpose), element('span', words.marks[mark], { 'data-mark': mark }), reason && element('span', reason)].filter(Boolean));
+      foot.append(...[purpose && element('span', purpose), element('span', strings.marks[mark], { 'data-mark': mark }), reason && element('span', reason)].filter(Boolean));
       line.append(foot);
     }
     return line;

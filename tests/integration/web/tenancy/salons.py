@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from aiadmin.container import Container
 from aiadmin.services.companies import connect_links
-from aiadmin.services.install.arrivals import STRANGER
+from aiadmin.services.install.arrivals import FOREIGN_USER
 from aiadmin.services.ports import LiveCode
 from tests.fakes.yclients.marketplace.redirect import signed
 from tests.integration.web import rows
@@ -80,7 +80,7 @@ class Tenant:
         self.salon = Salon(self.salon.company_id, self.salon.salon_id, self.salon.api_key, token)
         now = held.clock()
         code = LiveCode(text=self.code, generated_at=now, expires_at=now + timedelta(minutes=10))
-        held.feed.publish_code(self.salon.company_id, code)
+        held.pairing_store.publish_code(self.salon.company_id, code)
 
 
 def settle(door: Door, salon_id: int, *, word: str, user_id: int) -> Tenant:
@@ -125,7 +125,7 @@ def everything_of(held: Container, company_id: int) -> Rows:
     with held.engine.connect() as connection:
         named = dict.fromkeys(tables_of_companies(connection), "company_id") | {"companies": "id"}
         kept = _rows(connection, named, company_id)
-    kept["audit_log"] = [row for row in kept["audit_log"] if row["actor"] != STRANGER]
+    kept["audit_log"] = [row for row in kept["audit_log"] if row["actor"] != FOREIGN_USER]
     return kept | {"redis": [_in_redis(held, company_id)]}
 
 
@@ -143,7 +143,7 @@ def _rows(connection: sa.Connection, named: Mapping[str, str], company_id: int) 
 
 def _in_redis(held: Container, company_id: int) -> dict[str, Any]:
     """The company's link and where its pairing stands. Not its code: that is gone by itself after a while."""
-    found: dict[str, Any] = {"waits": company_id in held.feed.queue()}
+    found: dict[str, Any] = {"waits": company_id in held.pairing_store.queue()}
     for pattern in ("marketplace:company:{}:*", "aiadmin:watch:{}", "aiadmin:pairing:*:{}"):
         for key in held.redis.scan_iter(pattern.format(company_id)):
             found[str(key)] = held.redis.dump(key)

@@ -16,7 +16,7 @@ def deliver(outbox_id: int) -> None:
     """Make one attempt at a row of the outbox, if it is due."""
     box = container()
     box.queue.delivery_began(OutboxId(outbox_id))
-    state = box.courier.work(OutboxId(outbox_id))
+    state = box.activation_sender.work(OutboxId(outbox_id))
     if state is not None:
         box.metrics.count(Metric.CALLBACKS, result=state.value)
         box.metrics.flush()

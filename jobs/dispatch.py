@@ -10,12 +10,12 @@ log = structlog.get_logger(__name__)
 
 
 @quiet_when_down
-def run() -> None:
+def dispatch() -> None:
     """Release what may be written now."""
     box = container()
-    box.queue.release_began()
+    box.queue.dispatch_began()
     if box.config.messages_paused:
         return
-    released = box.releaser.work()
+    released = box.notice_dispatcher.work()
     if released:
         log.info("released", messages=released)

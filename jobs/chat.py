@@ -10,10 +10,10 @@ log = structlog.get_logger(__name__)
 
 
 @quiet_when_down
-def run() -> None:
+def handle() -> None:
     """Look at what waits, and write what is due."""
     box = container()
-    box.queue.answering_began()
-    read, written = box.reader.work(), box.confirmer.work()
+    box.queue.handling_replies_began()
+    read, written = box.reply_handler.work(), box.journal_confirmer.work()
     if read or written:
         log.info("answers", messages=read, written=written)

@@ -14,15 +14,15 @@ import pytest
 
 from aiadmin.domain.companies.outbox import OutboxState
 from aiadmin.domain.hosting.device import Observed
-from aiadmin.domain.messages.message import REACHOUT_LOCKED, Fate, Purpose, SendResult
-from aiadmin.domain.messages.sending_policy import UNBOUND, Bucket, Pace
+from aiadmin.domain.messages.message import REACHOUT_LOCKED, Purpose, SendOutcome, SendResult
+from aiadmin.domain.messages.sending_policy import UNLIMITED, LeakyBucket, SendingPolicy
 from aiadmin.domain.notices.dispatch import FEW, FRESH, RELEASED_FOR
-from aiadmin.domain.notices.notice import Promise
+from aiadmin.domain.notices.notice import AnnouncedVisit
 from aiadmin.domain.yclients.answer import TRIES
 from aiadmin.domain.yclients.call_budget import Urgency
-from aiadmin.services.journal.fresh_bookings import Looker
+from aiadmin.services.journal.fresh_bookings import FreshBookings
 from aiadmin.services.messages import messages, pauses
-from aiadmin.services.notices.dispatch import Releaser
+from aiadmin.services.notices.dispatch import NoticeDispatcher
 from tests.integration.notices.conftest import Salon
 from tests.integration.notices.wordings import Words
 
@@ -32,16 +32,16 @@ DAY = timedelta(days=1)
 class Desk:
     """Plans notices of a salon's booking, and releases them."""
 
-    def __init__(self, salon: Salon, pace: Pace = UNBOUND) -> None:
+    def __init__(self, salon: Salon, pace: SendingPolicy = UNLIMITED) -> None:
         self.salon, self.words = salon, Words(pace)
         box = salon.box
-        self.releaser = Releaser(
+        self.releaser = NoticeDispatcher(
             uow=box.uow,
             api=box.salon_api,
-            wording=lambda _work: self.words,
+            renderer=lambda _work: self.words,
             queue=box.queue,
             clock=self.now,
-            chance=lambda: 0.5,
+            rng=lambda: 0.5,
         )
         self.later = timedelta(0)
         self.plans = 0
@@ -74,7 +74,7 @@ class Desk:
     def is_due(self) -> bool:
         """Whether the clock asks a worker to look."""
         with self.salon.world.uow() as work:
-            return work.releases.any_due(self.salon.world.clock())
+            return work.due_notices.has_due(self.salon.world.clock())
 
     def notice(self, number: int) -> tuple[str, str | None]:
         """Its state and the reason."""
@@ -90,9 +90,9 @@ class Desk:
         self.salon.world.execute("UPDATE notices SET claimed_until = NULL")
 
 
-def promise(salon: Salon, booking: dict[str, Any]) -> Promise:
+def promise(salon: Salon, booking: dict[str, Any]) -> AnnouncedVisit:
     """What is true of a booking when it is made."""
-    return Promise(
+    return AnnouncedVisit(
         client_id=booking["client"]["id"],
         starts_at=salon.starts_at(booking),
         staff_id=booking["staff_id"],
@@ -177,16 +177,18 @@ def test_what_yclients_knows_better_is_dropped_with_the_reason(desk: Desk) -> No
 
 
 def test_a_message_that_was_sent_ends_its_notice_and_so_does_one_that_nobody_knows_of(desk: Desk) -> None:
-    sent = SendResult(fate=Fate.SENT, message_id="M", sent_at=desk.salon.world.clock())
+    sent = SendResult(outcome=SendOutcome.SENT, message_id="M", sent_at=desk.salon.world.clock())
     ends = {
         desk.plan(): (sent, ("done", None)),
-        desk.plan(): (SendResult(fate=Fate.UNKNOWN, reason="timeout"), ("done", "timeout")),
-        desk.plan(): (SendResult(fate=Fate.FAILED, reason=REACHOUT_LOCKED), ("done", REACHOUT_LOCKED)),
+        desk.plan(): (SendResult(outcome=SendOutcome.UNKNOWN, reason="timeout"), ("done", "timeout")),
+        desk.plan(): (SendResult(outcome=SendOutcome.FAILED, reason=REACHOUT_LOCKED), ("done", REACHOUT_LOCKED)),
     }
     assert desk.releaser.work() == len(ends)
     for number, (result, end) in ends.items():
         [message] = desk.salon.pull()
-        assert messages.settle(message, result, uow=desk.salon.world.uow, clock=desk.salon.world.clock, chance=0.0)
+        assert messages.record_result(
+            message, result, uow=desk.salon.world.uow, clock=desk.salon.world.clock, jitter=0.0
+        )
         assert desk.notice(number) == ("released", None)
         assert desk.is_due()
         desk.releaser.work()
@@ -292,12 +294,12 @@ def test_a_booking_without_a_phone_is_told_to_nobody(desk: Desk) -> None:
 
 def test_a_paced_salon_sends_one_and_then_waits_for_the_gap_without_asking_yclients(salon: Salon) -> None:
     salon.salons.synchronise(salon.installed)
-    desk, asked = Desk(salon, Pace(quiet=None)), len(salon.salons.asked("/record"))
+    desk, asked = Desk(salon, SendingPolicy(quiet=None)), len(salon.salons.asked("/record"))
     numbers = [desk.plan() for _ in range(5)]
     assert desk.releaser.work() == 1
     assert Counter(desk.notice(number) for number in numbers) == {("released", None): 1, ("waiting", "bucket"): 4}
     assert len(salon.salons.asked("/record")) - asked == 1
-    gap = Bucket().longest_gap
+    gap = LeakyBucket().longest_gap
     for count in range(2, 6):
         desk.later += gap
         assert desk.releaser.work() == 1
@@ -305,7 +307,7 @@ def test_a_paced_salon_sends_one_and_then_waits_for_the_gap_without_asking_yclie
 
 
 def test_night_and_the_daily_cap_hold_the_salon(salon: Salon) -> None:
-    desk = Desk(salon, replace(UNBOUND, most_a_day=2))
+    desk = Desk(salon, replace(UNLIMITED, most_a_day=2))
     numbers = [desk.plan() for _ in range(4)]
     assert desk.releaser.work() == 2
     assert [desk.notice(number)[1] for number in numbers] == [None, None, "daily_cap", "daily_cap"]
@@ -315,7 +317,7 @@ def test_what_is_late_is_dropped_by_the_clock(desk: Desk) -> None:
     number = desk.plan(deadline_at=desk.salon.world.clock())
     desk.salon.observe(desk.salon.device, Observed.RECONNECTING)
     with desk.salon.world.uow() as work:
-        assert work.releases.expire(desk.salon.world.clock()) == 1
+        assert work.due_notices.expire(desk.salon.world.clock()) == 1
         work.commit()
     assert desk.notice(number) == ("dropped", "late")
 
@@ -337,13 +339,15 @@ def test_a_worker_that_comes_back_after_its_claim_releases_nothing(desk: Desk) -
     number = desk.plan()
     now = desk.salon.world.clock()
     with desk.salon.world.uow() as work:
-        [slow] = work.releases.take(now=now, until=now, limit=9)
+        [slow] = work.due_notices.claim(now=now, until=now, limit=9)
         work.commit()
     assert desk.releaser.work() == 1
     with desk.salon.world.uow() as work:
         salon = work.sync_runs.salon(desk.salon.company_id)
     assert salon is not None
-    looker = Looker(uow=desk.salon.world.uow, api=desk.salon.box.salon_api, clock=desk.now, salon=salon, due=[slow])
+    looker = FreshBookings(
+        uow=desk.salon.world.uow, api=desk.salon.box.salon_api, clock=desk.now, salon=salon, due=[slow]
+    )
     assert desk.releaser._try(salon, slow, looker) is None
     assert len(desk.salon.owed()) == 1
     assert desk.notice(number) == ("released", None)

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from aiadmin.domain.ids import CompanyId, NoticeId
 from aiadmin.domain.journal.booking_event import EventSource, Snapshot, booking_events
 from aiadmin.domain.journal.journal import Record, is_same_person, is_same_time
-from aiadmin.domain.notices.change_planning import Booking, LastNews, Plan, StoredEvent, by_booking, plan
-from aiadmin.domain.notices.notice import Notice, NoticeKind, Promise, is_still_true
+from aiadmin.domain.notices.change_planning import Booking, LastNotice, Plan, StoredEvent, by_booking, plan
+from aiadmin.domain.notices.notice import AnnouncedVisit, Notice, NoticeKind, stale_reason
 from aiadmin.domain.notices.settings import MessageSettings
 from tests.support.examples import examples
 from tests.unit.sync.journals import COLOURING, HAIRCUT, NOW, record
@@ -51,8 +51,8 @@ class World:
     rows: list[Kept] = field(default_factory=list)
     keys: set[str] = field(default_factory=set)
     said: list[Notice] = field(default_factory=list)
-    been: list[Promise] = field(default_factory=list)
-    made: dict[str, Promise] = field(default_factory=dict)
+    been: list[AnnouncedVisit] = field(default_factory=list)
+    made: dict[str, AnnouncedVisit] = field(default_factory=dict)
     wrong: set[str] = field(default_factory=set)
     cards: dict[int, str] = field(default_factory=lambda: dict(CARDS))
     now: Any = NOW
@@ -71,14 +71,14 @@ class World:
             self.count += 1
             self.events.append(StoredEvent(event_id=self.count, company_id=CompanyId(1), event=event, at=self.now))
         self.truth = after
-        self.been += [Promise.of(replace(after, is_deleted=False)), Promise.of(after)]
+        self.been += [AnnouncedVisit.of(replace(after, is_deleted=False)), AnnouncedVisit.of(after)]
         self._know(before, after)
 
     def _know(self, before: Record | None, after: Record) -> None:
         """What people know of an edit by themselves, and whose number was a mistake."""
         phone = after.client_phone
         if before is None and self.is_online and phone is not None:
-            self.made[phone] = Promise.of(replace(after, is_deleted=False))
+            self.made[phone] = AnnouncedVisit.of(replace(after, is_deleted=False))
         if not after.is_deleted:
             self.wrong.discard(phone or "")
 
@@ -126,7 +126,7 @@ class World:
                     company_id=new.company_id,
                     record_id=new.record_id,
                     kind=new.kind,
-                    promise=new.promise,
+                    announced=new.announced,
                     due_at=new.due_at,
                     deadline_at=new.deadline_at,
                 )
@@ -137,7 +137,7 @@ class World:
         """The oldest notice that waits is checked and goes out, or is dropped."""
         for row in self.rows:
             if row.state == "waiting":
-                why = is_still_true(row.notice, self.truth, self.now)
+                why = stale_reason(row.notice, self.truth, self.now)
                 row.state = "said" if why is None else "dropped"
                 if why is None:
                     self._hear(row.notice)
@@ -145,39 +145,39 @@ class World:
 
     def _hear(self, notice: Notice) -> None:
         assert self.truth is not None
-        if is_same_person(notice.promise, self.truth):
-            notice = replace(notice, promise=replace(notice.promise, client_phone=self.truth.client_phone))
-        told = [one for one in self.said if one.promise.client_phone == notice.promise.client_phone]
-        is_theirs = not self.truth.is_deleted and self.truth.client_phone == notice.promise.client_phone
+        if is_same_person(notice.announced, self.truth):
+            notice = replace(notice, announced=replace(notice.announced, client_phone=self.truth.client_phone))
+        told = [one for one in self.said if one.announced.client_phone == notice.announced.client_phone]
+        is_theirs = not self.truth.is_deleted and self.truth.client_phone == notice.announced.client_phone
         if notice.kind is NoticeKind.CANCELLED:
             assert not is_theirs
-            was = replace(notice.promise, is_deleted=False)
+            was = replace(notice.announced, is_deleted=False)
             assert any(was.work == one.work and is_same_time(was, one) for one in self.been)
         else:
             assert is_theirs
-            assert notice.promise.says_the_same(Promise.of(self.truth))
-            assert not told or not told[-1].promise.says_the_same(notice.promise), "told the same twice"
-        assert notice.promise.client_phone in self.cards.values()
+            assert notice.announced.reads_the_same(AnnouncedVisit.of(self.truth))
+            assert not told or not told[-1].announced.reads_the_same(notice.announced), "told the same twice"
+        assert notice.announced.client_phone in self.cards.values()
         self.said.append(notice)
 
-    def _last(self, booking: Booking) -> LastNews | None:
-        theirs = [row for row in self.rows if row.notice.promise.client_phone == booking.client_phone]
-        rows = theirs or [row for row in self.rows if row.notice.promise.client_id == booking.client_id]
+    def _last(self, booking: Booking) -> LastNotice | None:
+        theirs = [row for row in self.rows if row.notice.announced.client_phone == booking.client_phone]
+        rows = theirs or [row for row in self.rows if row.notice.announced.client_id == booking.client_id]
         if not rows:
             return None
         row = rows[-1]
-        return LastNews(
+        return LastNotice(
             notice_id=row.notice.id,
             kind=row.notice.kind,
-            promise=row.notice.promise,
+            announced=row.notice.announced,
             planned_at=row.planned_at,
             is_waiting=row.state == "waiting",
             is_said=row.state == "said",
         )
 
-    def believes(self, phone: str) -> Promise | None:
+    def believes(self, phone: str) -> AnnouncedVisit | None:
         """What a client takes for true in the end."""
-        told = [one.promise for one in self.said if one.promise.client_phone == phone]
+        told = [one.announced for one in self.said if one.announced.client_phone == phone]
         believed = told[-1] if told else self.made.get(phone)
         return None if believed is None or believed.is_deleted else believed
 
@@ -263,7 +263,7 @@ def test_each_client_is_told_each_true_thing_once_and_believes_the_truth_in_the_
 ) -> None:
     world = World(truth=at_first, is_online=is_online)
     if at_first is not None:
-        world.been, world.made = [Promise.of(at_first)], {ANNA: Promise.of(at_first)}
+        world.been, world.made = [AnnouncedVisit.of(at_first)], {ANNA: AnnouncedVisit.of(at_first)}
     for step in steps:
         step(world)
     _plan_once(world)
@@ -274,7 +274,7 @@ def test_each_client_is_told_each_true_thing_once_and_believes_the_truth_in_the_
         believed = world.believes(phone)
         if is_theirs and world.truth is not None:
             assert believed is not None
-            assert believed.says_the_same(Promise.of(world.truth))
+            assert believed.reads_the_same(AnnouncedVisit.of(world.truth))
         elif phone not in world.wrong:
             assert believed is None
     stands = world.truth is not None and not world.truth.is_deleted and world.truth.client_phone

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from aiadmin.domain.journal.journal import Attendance, BookedService, Record
-from aiadmin.domain.notices.notice import NoticeKind, Promise
+from aiadmin.domain.notices.notice import AnnouncedVisit, NoticeKind
 from aiadmin.domain.notices.reconciliation import (
+    AnnouncedNotice,
     Difference,
-    Said,
     are_phones_shown,
     count,
     record_differences,
@@ -42,8 +42,8 @@ def _record(**changes: Any) -> Record:
     return Record(**given | changes)
 
 
-def _said(record: Record, *, is_sent: bool = True, mends: bool = True) -> Said:
-    return Said(promise=Promise.of(record), is_sent=is_sent, mends=mends)
+def _said(record: Record, *, is_sent: bool = True, mends: bool = True) -> AnnouncedNotice:
+    return AnnouncedNotice(announced=AnnouncedVisit.of(record), is_sent=is_sent, mends=mends)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ SAME_PERSON = _record(client_id=8)
     ],
 )
 def test_each_person_is_held_to_the_last_word_they_were_sent(
-    said: list[Said], theirs: Record | None, people: int
+    said: list[AnnouncedNotice], theirs: Record | None, people: int
 ) -> None:
     assert told_otherwise(said, theirs, WANTED) == people
 

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from aiadmin.adapters.secrets import DerivedSecrets
 from aiadmin.domain.companies.company import IntegrationStatus
 from aiadmin.domain.companies.outbox import OutboxState
-from aiadmin.domain.install.activation import Connection
-from aiadmin.services.install.activations import Courier
-from aiadmin.services.ports import NewUnitOfWork, Rooms
+from aiadmin.domain.install.activation import InstallationStatus
+from aiadmin.services.install.activations import ActivationSender
+from aiadmin.services.ports import NewUnitOfWork, PageEvents
 from tests.support.examples import examples
 from tests.unit.delivery.memory import COMPANY, OPEN, ROW, KilledError, Memory, ScriptedYClients, Told, make_memory
 
@@ -28,27 +28,29 @@ SECRETS = DerivedSecrets("s" * 32)
 WORDS = ["ok", "lost", "silent", "busy", "broken", "html", "no", "killed", "killed-late"]
 
 
-def _courier(memory: Memory, yclients: ScriptedYClients, told: Told, chances: Sequence[float] = (0.5,)) -> Courier:
+def _courier(
+    memory: Memory, yclients: ScriptedYClients, told: Told, chances: Sequence[float] = (0.5,)
+) -> ActivationSender:
     chance = itertools.cycle(chances)
-    return Courier(
+    return ActivationSender(
         uow=cast("NewUnitOfWork", memory.uow),
         marketplace=yclients,
         secrets=SECRETS,
-        rooms=cast("Rooms", told),
+        page_events=cast("PageEvents", told),
         clock=memory.clock,
-        chance=lambda: next(chance),
+        rng=lambda: next(chance),
         public_url="https://bot.example",
     )
 
 
-def _world(*script: str, window: timedelta = WINDOW) -> tuple[Memory, ScriptedYClients, Told, Courier]:
+def _world(*script: str, window: timedelta = WINDOW) -> tuple[Memory, ScriptedYClients, Told, ActivationSender]:
     memory = make_memory(NOW, window)
     memory.row = replace(memory.row, secret=SECRETS.seal("sk_clear"))
     yclients, told = ScriptedYClients(memory, iter(script)), Told()
     return memory, yclients, told, _courier(memory, yclients, told)
 
 
-def _run(memory: Memory, courier: Courier, most: int = 2000) -> None:
+def _run(memory: Memory, courier: ActivationSender, most: int = 2000) -> None:
     """What the clock and the workers do: try whenever the row is due, whoever dies meanwhile."""
     for _ in range(most):
         if memory.row.state not in OPEN:
@@ -71,7 +73,7 @@ def test_every_activation_ends_and_yclients_hears_of_it_once(script: list[str], 
     assert yclients.heard_when_active == 0
     assert memory.row.next_attempt_at is None
     if memory.row.state is OutboxState.SENT:
-        assert yclients.connection is Connection.ACTIVE
+        assert yclients.connection is InstallationStatus.ACTIVE
         assert memory.company.integration_status is IntegrationStatus.ACTIVE
         assert [kind.value for kind, _ in memory.started] == ["full"]
         assert told.states[-1] == ("active", None)

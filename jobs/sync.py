@@ -13,7 +13,7 @@ log = structlog.get_logger(__name__)
 
 
 @quiet_when_down
-def run(company_id: int, kind: str) -> None:
+def synchronise(company_id: int, kind: str) -> None:
     """Go on with a run, if it is due and nobody has it."""
     box = container()
     salon, why = CompanyId(company_id), SyncKind(kind)

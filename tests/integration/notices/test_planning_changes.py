@@ -93,9 +93,9 @@ def test_while_a_notice_is_on_its_way_the_next_one_waits_for_what_becomes_of_it(
     plans.edit(booking, datetime=_at(booking, 18))
     assert plans.news() == 0
     with plans.salon.world.uow() as work:
-        assert not work.notices.any_news(), "nobody is asked to look again and again"
+        assert not work.notices.has_events(), "nobody is asked to look again and again"
     assert "15:00" in plans.send()[0]
-    assert plans.planner.tell_news() == 1
+    assert plans.planner.plan_change_notices() == 1
     assert "перенесена" in plans.send()[0]
 
 
@@ -212,7 +212,7 @@ def test_what_the_first_reading_finds_is_told_to_nobody(plans: Plans) -> None:
         work.sync_runs.start(plans.salon.company_id, SyncKind.FULL, plans.now(), is_new=True)
         work.commit()
     plans.salon.salons.synchronise(plans.salon.installed)
-    assert plans.planner.tell_news() == 0
+    assert plans.planner.plan_change_notices() == 0
 
 
 def test_a_kind_that_is_switched_off_is_not_planned(plans: Plans) -> None:
@@ -234,10 +234,10 @@ def test_a_salon_that_does_not_write_plans_nothing(plans: Plans, what: str) -> N
     else:
         status = "uninstalled" if what == "left" else "frozen"
         world.change(company_id, "integration_status", status)
-    assert plans.planner.tell_news() == 0
+    assert plans.planner.plan_change_notices() == 0
     assert plans.kinds() == []
     with world.uow() as work:
-        assert not work.notices.any_news()
+        assert not work.notices.has_events()
 
 
 @pytest.mark.parametrize("desired", ["removed", "off"])
@@ -245,7 +245,7 @@ def test_a_salon_without_a_phone_plans_what_turns_clients_away_and_nothing_else(
     """It was lost for good; somebody has to call, or the phone comes back in time."""
     kept, off, moved = (plans.salon.book(hour=hour, days=3) for hour in (12, 15, 18))
     plans.read()
-    plans.planner.tell_news()
+    plans.planner.plan_change_notices()
     plans.send()
     plans.salon.world.execute("DELETE FROM notices")
     device = "UPDATE devices SET desired = :desired WHERE company_id = :id"
@@ -264,7 +264,7 @@ def test_what_happened_long_ago_is_no_news(plans: Plans) -> None:
     plans.salon.book(hour=15, days=5)
     plans.read()
     plans.later = DAY + HOUR
-    assert plans.planner.tell_news() == 0
+    assert plans.planner.plan_change_notices() == 0
 
 
 def test_news_wait_for_more_of_it_as_long_as_the_salon_wishes(plans: Plans) -> None:
@@ -280,7 +280,7 @@ def test_where_nothing_is_paced_news_waits_for_nothing(plans: Plans) -> None:
     plans.set(gather_seconds=120)
     plans.salon.book(hour=15, days=3)
     plans.read()
-    assert replace(plans.planner, is_paced=False).tell_news() == 1
+    assert replace(plans.planner, is_paced=False).plan_change_notices() == 1
     assert len(plans.send()) == 1
 
 
@@ -288,12 +288,12 @@ def test_two_planners_at_once_plan_each_thing_once(plans: Plans) -> None:
     for hour in range(9, 19):
         plans.salon.book(hour=hour, days=3, client=_somebody(hour))
     plans.read()
-    threads = [threading.Thread(target=plans.planner.tell_news) for _ in range(4)]
+    threads = [threading.Thread(target=plans.planner.plan_change_notices) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    plans.planner.tell_news()
+    plans.planner.plan_change_notices()
     assert plans.kinds() == ["booked"] * 10
 
 
@@ -310,7 +310,7 @@ def test_a_salon_hears_nothing_of_another(new_salon: Callable[[], Salon]) -> Non
 def test_an_erased_client_is_told_nothing_more(plans: Plans) -> None:
     booking = plans.salon.book(hour=15, days=3)
     plans.news()
-    plans.salon.box.privacy_desk.erase(plans.salon.company_id, plans.salon.phone, actor="test")
+    plans.salon.box.privacy_service.erase(plans.salon.company_id, plans.salon.phone, actor="test")
     plans.edit(booking, datetime=_at(booking, 18))
     assert plans.news() == 0
     assert plans.send() == []

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 from werkzeug.test import TestResponse
 
-from aiadmin.domain.journal.journal import SalonFacts, Service, StaffMember
+from aiadmin.domain.journal.journal import SalonDetails, Service, StaffMember
 from aiadmin.texts import notices as notice_texts
 from tests.integration.web.conftest import Refused
 from tests.integration.web.site import Salon, Site
@@ -47,7 +47,7 @@ def test_a_salon_that_has_set_nothing_sees_the_defaults(site: Site, salon: Salon
 def test_a_preview_is_of_the_salons_own_journal_with_its_holes(site: Site, salon: Salon) -> None:
     """Y13: an owner sees what a client would, also where the salon has no address."""
     now = site.container.clock()
-    facts = SalonFacts(salon_id=1, title="Салон", timezone="Asia/Almaty", currency="₸", raw={"id": 1})
+    facts = SalonDetails(salon_id=1, title="Салон", timezone="Asia/Almaty", currency="₸", raw={"id": 1})
     with site.container.uow() as work:
         work.journal.set_salon(salon.company_id, facts)
         work.journal.put_staff(salon.company_id, [StaffMember(staff_id=1, name="Динара")], now)
@@ -103,7 +103,7 @@ def test_m3_a_text_of_which_nothing_is_left_is_previewed_and_tried_out_as_client
     site: Site, salon: Salon, kind: str, template: str
 ) -> None:
     with site.container.uow() as work:
-        facts = SalonFacts(salon_id=1, title="Салон", timezone="Asia/Almaty", raw={"id": 1})
+        facts = SalonDetails(salon_id=1, title="Салон", timezone="Asia/Almaty", raw={"id": 1})
         work.journal.set_salon(salon.company_id, facts)
         work.commit()
     ours = next(one for one in show(site, salon)["texts"] if one["kind"] == kind)["preview"]

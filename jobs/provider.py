@@ -15,7 +15,7 @@ def report() -> None:
     """Tell all that is due."""
     box = container()
     box.queue.report_began()
-    counts = box.reporter.report()
+    counts = box.status_reporter.report()
     for result, number in counts.items():
         for _ in range(number):
             box.metrics.count(Metric.OPERATOR_STATUSES, result=result)

@@ -10,11 +10,11 @@ log = structlog.get_logger(__name__)
 
 
 @quiet_when_down
-def run() -> None:
+def refetch() -> None:
     """Read again what is due."""
     box = container()
-    box.queue.check_began()
-    done = box.checker.work()
+    box.queue.refetch_began()
+    done = box.refetcher.work()
     if done:
-        box.queue.tell_news()
+        box.queue.plan_change_notices()
         log.info("checked", checks=done)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from aiadmin.domain.ids import CompanyId, NoticeId
 from aiadmin.domain.notices.dispatch import FEW, FRESH, is_fresh, is_worth_a_list, visit_day
-from aiadmin.domain.notices.notice import Notice, NoticeKind, Promise
+from aiadmin.domain.notices.notice import AnnouncedVisit, Notice, NoticeKind
 from tests.unit.sync.journals import NOW, record
 
 MOSCOW = "Europe/Moscow"
@@ -19,7 +19,7 @@ def _notice(**given: object) -> Notice:
         company_id=CompanyId(1),
         record_id=2,
         kind=NoticeKind.REMINDER_DAY,
-        promise=Promise.of(record(**given)),
+        announced=AnnouncedVisit.of(record(**given)),
         due_at=NOW,
         deadline_at=NOW,
     )

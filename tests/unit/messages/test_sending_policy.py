@@ -15,17 +15,17 @@ from aiadmin.domain.messages.sending_policy import (
     ASK_AGAIN,
     FIRST_CAP,
     LARGEST_CAP,
-    UNBOUND,
+    UNLIMITED,
     UNPACED,
-    Bucket,
+    BlockReason,
     Decision,
     Drop,
-    Hindrance,
-    Number,
-    Pace,
-    Person,
+    LeakyBucket,
     QuietHours,
+    Recipient,
     Send,
+    Sender,
+    SendingPolicy,
     WaitUntil,
     daily_cap,
     day_began,
@@ -44,9 +44,9 @@ PACED = sorted(set(Purpose) - UNPACED)
 def decide(
     purpose: Purpose = Purpose.REMINDER_DAY,
     *,
-    number: Number | None = None,
-    person: Person | None = None,
-    pace: Pace | None = None,
+    number: Sender | None = None,
+    person: Recipient | None = None,
+    pace: SendingPolicy | None = None,
     now: datetime = NOON,
     deadline_at: datetime | None = None,
     visit_at: datetime | None = None,
@@ -55,9 +55,9 @@ def decide(
     return may_send(
         purpose,
         deadline_at=deadline_at or now + timedelta(days=2),
-        number=number or Number(zone=MOSCOW, linked_at=OLD),
-        person=person or Person(),
-        pace=pace or Pace(),
+        sender=number or Sender(zone=MOSCOW, linked_at=OLD),
+        recipient=person or Recipient(),
+        policy=pace or SendingPolicy(),
         now=now,
         visit_at=visit_at,
     )
@@ -69,47 +69,47 @@ def test_nothing_stands_in_the_way() -> None:
 
 HOUR = timedelta(hours=1)
 OF_A_PERSON = [
-    (Person(opted_out_at=OLD), Drop(why=Hindrance.OPTED_OUT)),
-    (Person(absent_at=NOON - HOUR), Drop(why=Hindrance.ABSENT)),
-    (Person(absent_at=NOON - ASK_AGAIN), Send()),
-    (Person(locked_until=NOON + HOUR), WaitUntil(at=NOON + HOUR, why=Hindrance.CONTACT_LOCKED)),
-    (Person(locked_until=NOON), Send()),
-    (Person(silent_until=NOON + HOUR), WaitUntil(at=NOON + HOUR, why=Hindrance.SILENT)),
-    (Person(silent_until=NOON - HOUR), Send()),
-    (Person(is_muted=True), Send()),
+    (Recipient(opted_out_at=OLD), Drop(why=BlockReason.OPTED_OUT)),
+    (Recipient(absent_at=NOON - HOUR), Drop(why=BlockReason.ABSENT)),
+    (Recipient(absent_at=NOON - ASK_AGAIN), Send()),
+    (Recipient(locked_until=NOON + HOUR), WaitUntil(at=NOON + HOUR, why=BlockReason.CONTACT_LOCKED)),
+    (Recipient(locked_until=NOON), Send()),
+    (Recipient(silent_until=NOON + HOUR), WaitUntil(at=NOON + HOUR, why=BlockReason.SILENT)),
+    (Recipient(silent_until=NOON - HOUR), Send()),
+    (Recipient(is_muted=True), Send()),
 ]
 
 
 @pytest.mark.parametrize(("person", "decision"), OF_A_PERSON)
-def test_whom_we_leave_alone(person: Person, decision: Decision) -> None:
+def test_whom_we_leave_alone(person: Recipient, decision: Decision) -> None:
     assert decide(person=person) == decision
 
 
 def test_who_wants_no_mailings_gets_none_but_is_told_of_their_bookings() -> None:
-    muted = Person(is_muted=True)
-    assert decide(Purpose.REVIEW, person=muted) == Drop(why=Hindrance.MUTED)
+    muted = Recipient(is_muted=True)
+    assert decide(Purpose.REVIEW, person=muted) == Drop(why=BlockReason.MUTED)
     assert decide(Purpose.MOVED, person=muted) == Send()
 
 
 def test_a_locked_account_writes_only_to_those_who_wrote_to_it() -> None:
-    locked = Number(zone=MOSCOW, linked_at=OLD, locked_until=NOON + HOUR)
-    assert decide(number=locked) == WaitUntil(at=NOON + HOUR, why=Hindrance.ACCOUNT_LOCKED)
-    assert decide(number=locked, person=Person(has_written=True)) == Send()
+    locked = Sender(zone=MOSCOW, linked_at=OLD, locked_until=NOON + HOUR)
+    assert decide(number=locked) == WaitUntil(at=NOON + HOUR, why=BlockReason.ACCOUNT_LOCKED)
+    assert decide(number=locked, person=Recipient(has_written=True)) == Send()
 
 
 NIGHT = NOON.replace(hour=20)
-FULL = Number(zone=MOSCOW, linked_at=OLD, recent=[NOON - 2 * HOUR] * LARGEST_CAP)
+FULL = Sender(zone=MOSCOW, linked_at=OLD, recent=[NOON - 2 * HOUR] * LARGEST_CAP)
 IN_VAIN = [
-    (NIGHT, Number(zone=MOSCOW, linked_at=OLD), Person(), Pace()),
-    (NOON, FULL, Person(), Pace(quiet=None)),
-    (NOON, Number(zone=MOSCOW, linked_at=OLD), Person(silent_until=NOON + 2 * HOUR), Pace()),
+    (NIGHT, Sender(zone=MOSCOW, linked_at=OLD), Recipient(), SendingPolicy()),
+    (NOON, FULL, Recipient(), SendingPolicy(quiet=None)),
+    (NOON, Sender(zone=MOSCOW, linked_at=OLD), Recipient(silent_until=NOON + 2 * HOUR), SendingPolicy()),
 ]
 
 
 @pytest.mark.parametrize("purpose", [Purpose.CANCELLED, Purpose.MOVED])
 @pytest.mark.parametrize(("now", "number", "person", "pace"), IN_VAIN)
 def test_nobody_is_let_come_in_vain(
-    purpose: Purpose, now: datetime, number: Number, person: Person, pace: Pace
+    purpose: Purpose, now: datetime, number: Sender, person: Recipient, pace: SendingPolicy
 ) -> None:
     """Y6: what turns a client away goes out at night, too, when the morning would be too late for the visit."""
 
@@ -130,21 +130,21 @@ def test_waits_that_follow_each_other_are_one() -> None:
     early = decide(Purpose.CANCELLED, number=FULL, visit_at=morning + timedelta(minutes=30))
     assert early == Send()
     later = decide(Purpose.CANCELLED, number=FULL, visit_at=morning + HOUR)
-    assert later == WaitUntil(at=midnight, why=Hindrance.DAILY_CAP)
-    silent = Person(silent_until=NIGHT)
+    assert later == WaitUntil(at=midnight, why=BlockReason.DAILY_CAP)
+    silent = Recipient(silent_until=NIGHT)
     assert decide(Purpose.MOVED, person=silent, visit_at=morning + timedelta(minutes=30)) == Send()
 
 
 LOCKS = [
-    (Number(zone=MOSCOW, linked_at=OLD, locked_until=NOON + 3 * HOUR), Person(), Hindrance.ACCOUNT_LOCKED),
-    (Number(zone=MOSCOW, linked_at=OLD), Person(locked_until=NOON + 3 * HOUR), Hindrance.CONTACT_LOCKED),
+    (Sender(zone=MOSCOW, linked_at=OLD, locked_until=NOON + 3 * HOUR), Recipient(), BlockReason.ACCOUNT_LOCKED),
+    (Sender(zone=MOSCOW, linked_at=OLD), Recipient(locked_until=NOON + 3 * HOUR), BlockReason.CONTACT_LOCKED),
 ]
 
 
 @pytest.mark.parametrize("purpose", [Purpose.CANCELLED, Purpose.MOVED])
 @pytest.mark.parametrize(("number", "person", "why"), LOCKS)
 def test_what_a_lock_holds_for_too_long_is_left_to_a_call(
-    purpose: Purpose, number: Number, person: Person, why: Hindrance
+    purpose: Purpose, number: Sender, person: Recipient, why: BlockReason
 ) -> None:
     """A visit put off until tomorrow waited past the time at which the client came, and nobody was asked to call."""
 
@@ -159,11 +159,11 @@ def test_what_a_lock_holds_for_too_long_is_left_to_a_call(
 
 
 def test_a_gap_between_two_messages_is_no_reason_to_call() -> None:
-    busy = Number(zone=MOSCOW, linked_at=OLD, recent=[NOON - timedelta(seconds=1)] * 20)
+    busy = Sender(zone=MOSCOW, linked_at=OLD, recent=[NOON - timedelta(seconds=1)] * 20)
     wait = decide(Purpose.CANCELLED, number=busy, visit_at=NOON + HOUR / 2)
     assert isinstance(wait, WaitUntil)
-    assert wait.why is Hindrance.BUCKET
-    assert decide(Purpose.CANCELLED, number=busy, visit_at=wait.at) == Drop(why=Hindrance.BUCKET)
+    assert wait.why is BlockReason.BUCKET
+    assert decide(Purpose.CANCELLED, number=busy, visit_at=wait.at) == Drop(why=BlockReason.BUCKET)
 
 
 MINUTES = st.integers(0, 48 * 60).map(lambda minutes: timedelta(minutes=minutes))
@@ -181,7 +181,7 @@ UNTIL = st.none() | MINUTES
     waits=st.fixed_dictionaries(dict.fromkeys(("account", "contact", "silent", "paused"), UNTIL)),
     purpose=st.sampled_from([Purpose.CANCELLED, Purpose.MOVED]),
     zone=st.sampled_from(ZONES),
-    bucket=st.none() | st.just(Bucket()),
+    bucket=st.none() | st.just(LeakyBucket()),
 )
 def test_who_is_to_be_kept_away_hears_or_is_called_before_they_set_out(
     heard_at: datetime,
@@ -191,7 +191,7 @@ def test_who_is_to_be_kept_away_hears_or_is_called_before_they_set_out(
     waits: dict[str, timedelta | None],
     purpose: Purpose,
     zone: str,
-    bucket: Bucket | None,
+    bucket: LeakyBucket | None,
 ) -> None:
     """Whatever the hour, the quiet hours, the cap, the locks, the pause and the visit, minute by minute.
 
@@ -199,10 +199,10 @@ def test_who_is_to_be_kept_away_hears_or_is_called_before_they_set_out(
     """
     visit_at, now, gaps = heard_at + ahead, heard_at, timedelta()
     until = {name: None if wait is None else NOON + wait for name, wait in waits.items()}
-    pace = Pace(bucket=bucket, quiet=quiet, most_a_day=FIRST_CAP)
-    person = Person(locked_until=until["contact"], silent_until=until["silent"])
+    pace = SendingPolicy(bucket=bucket, quiet=quiet, most_a_day=FIRST_CAP)
+    person = Recipient(locked_until=until["contact"], silent_until=until["silent"])
     while True:
-        number = Number(
+        number = Sender(
             zone=zone,
             linked_at=OLD,
             recent=[heard_at - timedelta(seconds=written)] * written,
@@ -214,47 +214,47 @@ def test_who_is_to_be_kept_away_hears_or_is_called_before_they_set_out(
         if not isinstance(decision, WaitUntil):
             break
         assert decision.at > now
-        gaps += decision.at - now if decision.why is Hindrance.BUCKET else timedelta()
+        gaps += decision.at - now if decision.why is BlockReason.BUCKET else timedelta()
         now = decision.at
     assert gaps <= timedelta(minutes=15)
     assert now < visit_at
     assert now <= max(heard_at, visit_at - HOUR) + gaps
     is_hard = any(wait is not None and wait > visit_at - HOUR for name, wait in until.items() if name != "silent")
-    assert decision in (Send(), Drop(why=Hindrance.BUCKET)) or is_hard or gaps
+    assert decision in (Send(), Drop(why=BlockReason.BUCKET)) or is_hard or gaps
 
 
 def test_a_pause_holds_what_turns_a_client_away_until_somebody_has_to_call() -> None:
-    paused = Number(zone=MOSCOW, linked_at=OLD, is_paused=True)
+    paused = Sender(zone=MOSCOW, linked_at=OLD, is_paused=True)
     held = decide(Purpose.CANCELLED, number=paused, visit_at=NOON + 2 * HOUR)
     assert isinstance(held, WaitUntil)
-    assert held.why is Hindrance.PAUSED
+    assert held.why is BlockReason.PAUSED
     soon = decide(Purpose.CANCELLED, number=paused, now=NIGHT, visit_at=NIGHT + HOUR)
-    assert soon == Drop(why=Hindrance.PAUSED)
+    assert soon == Drop(why=BlockReason.PAUSED)
 
 
 def test_a_wish_holds_even_what_turns_a_client_away() -> None:
-    out = decide(Purpose.CANCELLED, person=Person(opted_out_at=OLD), visit_at=NOON + HOUR)
-    assert out == Drop(why=Hindrance.OPTED_OUT)
+    out = decide(Purpose.CANCELLED, person=Recipient(opted_out_at=OLD), visit_at=NOON + HOUR)
+    assert out == Drop(why=BlockReason.OPTED_OUT)
 
 
 def test_a_paused_salon_waits_and_is_looked_at_again() -> None:
-    paused = decide(number=Number(zone=MOSCOW, linked_at=OLD, is_paused=True))
+    paused = decide(number=Sender(zone=MOSCOW, linked_at=OLD, is_paused=True))
     assert isinstance(paused, WaitUntil)
-    assert paused.why is Hindrance.PAUSED
+    assert paused.why is BlockReason.PAUSED
 
 
 def test_what_is_late_or_would_be_is_dropped() -> None:
-    assert decide(deadline_at=NOON) == Drop(why=Hindrance.LATE)
-    silent = Person(silent_until=NOON + HOUR)
-    assert decide(person=silent, deadline_at=NOON + HOUR) == Drop(why=Hindrance.SILENT)
+    assert decide(deadline_at=NOON) == Drop(why=BlockReason.LATE)
+    silent = Recipient(silent_until=NOON + HOUR)
+    assert decide(person=silent, deadline_at=NOON + HOUR) == Drop(why=BlockReason.SILENT)
     assert isinstance(decide(person=silent, deadline_at=NOON + HOUR * 2), WaitUntil)
 
 
 @pytest.mark.parametrize("purpose", sorted(UNPACED))
 def test_an_answer_is_not_held_whatever_holds_notices(purpose: Purpose) -> None:
     night = NOON.replace(hour=0)
-    busy = Number(zone=MOSCOW, linked_at=night, recent=[night] * 1000, locked_until=night + HOUR)
-    assert decide(purpose, number=busy, person=Person(silent_until=night + HOUR), now=night) == Send()
+    busy = Sender(zone=MOSCOW, linked_at=night, recent=[night] * 1000, locked_until=night + HOUR)
+    assert decide(purpose, number=busy, person=Recipient(silent_until=night + HOUR), now=night) == Send()
 
 
 @pytest.mark.parametrize(
@@ -300,23 +300,23 @@ def test_the_daily_cap_grows_with_the_age_of_the_link_up_to_an_end() -> None:
 
 
 def test_a_number_that_wrote_enough_today_writes_on_tomorrow() -> None:
-    pace = Pace(bucket=None)
-    young = Number(zone=MOSCOW, linked_at=NOON - HOUR, recent=[NOON - HOUR] * FIRST_CAP)
+    pace = SendingPolicy(bucket=None)
+    young = Sender(zone=MOSCOW, linked_at=NOON - HOUR, recent=[NOON - HOUR] * FIRST_CAP)
     midnight = datetime(2026, 11, 26, 21, tzinfo=UTC)
-    assert decide(number=young, pace=pace) == WaitUntil(at=midnight, why=Hindrance.DAILY_CAP)
-    yesterday = Number(zone=MOSCOW, linked_at=NOON - HOUR, recent=[NOON - 13 * HOUR] * FIRST_CAP)
+    assert decide(number=young, pace=pace) == WaitUntil(at=midnight, why=BlockReason.DAILY_CAP)
+    yesterday = Sender(zone=MOSCOW, linked_at=NOON - HOUR, recent=[NOON - 13 * HOUR] * FIRST_CAP)
     assert decide(number=yesterday, pace=pace) == Send()
 
 
 def test_without_a_pace_only_people_count() -> None:
-    busy = Number(zone=MOSCOW, linked_at=NOON, recent=[NOON] * 1000)
+    busy = Sender(zone=MOSCOW, linked_at=NOON, recent=[NOON] * 1000)
     night = NOON.replace(hour=0)
-    assert decide(number=busy, pace=UNBOUND, now=night) == Send()
-    assert decide(number=busy, pace=UNBOUND, person=Person(opted_out_at=NOON)) == Drop(why=Hindrance.OPTED_OUT)
+    assert decide(number=busy, pace=UNLIMITED, now=night) == Send()
+    assert decide(number=busy, pace=UNLIMITED, person=Recipient(opted_out_at=NOON)) == Drop(why=BlockReason.OPTED_OUT)
 
 
 BUCKETS = st.builds(
-    lambda size, refill, shortest, more: Bucket(
+    lambda size, refill, shortest, more: LeakyBucket(
         size=size,
         refill=timedelta(seconds=refill),
         shortest_gap=timedelta(seconds=shortest),
@@ -333,10 +333,10 @@ MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2027, 1, 1), timezones=st.
 
 @given(BUCKETS, QUIET | st.none(), MOMENTS, st.sampled_from(ZONES), st.lists(st.integers(0, 90), max_size=60))
 def test_a_number_never_writes_too_fast_too_much_or_in_quiet_hours_and_always_writes_in_the_end(
-    bucket: Bucket, quiet: QuietHours | None, start: datetime, zone: str, pauses: list[int]
+    bucket: LeakyBucket, quiet: QuietHours | None, start: datetime, zone: str, pauses: list[int]
 ) -> None:
     """Messages come as they like; each waits as long as it is told to."""
-    pace, now, sent = Pace(bucket=bucket, quiet=quiet, most_a_day=FIRST_CAP), start, list[datetime]()
+    pace, now, sent = SendingPolicy(bucket=bucket, quiet=quiet, most_a_day=FIRST_CAP), start, list[datetime]()
     for pause in pauses:
         now = sent_at = _send(now + timedelta(seconds=pause), pace, start, zone, sent)
         assert quiet is None or quiet.over_at(sent_at, zone) is None
@@ -350,11 +350,11 @@ def test_a_number_never_writes_too_fast_too_much_or_in_quiet_hours_and_always_wr
     assert all(days.count(day) <= daily_cap(start, day + timedelta(hours=30), most=FIRST_CAP) for day in days)
 
 
-def _send(now: datetime, pace: Pace, linked_at: datetime, zone: str, sent: list[datetime]) -> datetime:
+def _send(now: datetime, pace: SendingPolicy, linked_at: datetime, zone: str, sent: list[datetime]) -> datetime:
     """Wait as told, and send; never more than a few waits, each of which is over when it says."""
     decision: Decision | None = None
     for _ in range(6):
-        number = Number(zone=zone, linked_at=linked_at, recent=sent)
+        number = Sender(zone=zone, linked_at=linked_at, recent=sent)
         decision = decide(number=number, pace=pace, now=now, deadline_at=now + timedelta(days=30))
         if isinstance(decision, Send):
             sent.append(now)
@@ -367,7 +367,7 @@ def _send(now: datetime, pace: Pace, linked_at: datetime, zone: str, sent: list[
 
 @given(MOMENTS)
 def test_gaps_differ_and_stay_within_their_bounds(at: datetime) -> None:
-    bucket = Bucket()
+    bucket = LeakyBucket()
     gaps = {bucket.gap_after(at + timedelta(seconds=n)) for n in range(20)}
     assert all(bucket.shortest_gap <= gap <= bucket.longest_gap for gap in gaps)
     assert len(gaps) > 15
@@ -376,15 +376,15 @@ def test_gaps_differ_and_stay_within_their_bounds(at: datetime) -> None:
 @pytest.mark.parametrize("purpose", PACED)
 def test_every_notice_keeps_the_quiet_hours(purpose: Purpose) -> None:
     night = NOON.replace(hour=0)
-    assert decide(purpose, now=night) == WaitUntil(at=NOON.replace(hour=6), why=Hindrance.QUIET_HOURS)
+    assert decide(purpose, now=night) == WaitUntil(at=NOON.replace(hour=6), why=BlockReason.QUIET_HOURS)
 
 
 def test_a_wait_is_followed_to_its_end() -> None:
     """Past the cap, over midnight, through the quiet hours."""
     late = datetime(2026, 1, 10, 20, 30, tzinfo=ZoneInfo("Europe/Moscow"))
-    number = Number(zone="Europe/Moscow", linked_at=late, recent=[late - timedelta(minutes=30)] * 40)
-    given = {"number": number, "person": Person(), "pace": Pace(), "now": late}
+    number = Sender(zone="Europe/Moscow", linked_at=late, recent=[late - timedelta(minutes=30)] * 40)
+    given = {"sender": number, "recipient": Recipient(), "policy": SendingPolicy(), "now": late}
     due_at = when_to_send(Purpose.OPERATOR, deadline_at=late + timedelta(hours=15), **given)
     assert due_at == datetime(2026, 1, 11, 9, tzinfo=ZoneInfo("Europe/Moscow"))
     never = when_to_send(Purpose.OPERATOR, deadline_at=late + timedelta(hours=10), **given)
-    assert never is Hindrance.QUIET_HOURS
+    assert never is BlockReason.QUIET_HOURS

@@ -14,9 +14,9 @@ from redis import Redis
 
 from aiadmin.adapters import embedded
 from aiadmin.adapters.redis.client import make_redis
-from aiadmin.adapters.yclients.call_limiter import Bucket
-from aiadmin.adapters.yclients.call_queue import OwnTurns, Ticket, Turns
-from aiadmin.adapters.yclients.redis_call_queue import RedisTurns
+from aiadmin.adapters.yclients.call_limiter import CallLimiter
+from aiadmin.adapters.yclients.call_queue import CallQueue, LocalCallQueue, Ticket
+from aiadmin.adapters.yclients.redis_call_queue import RedisCallQueue
 from aiadmin.domain.ids import SalonId
 from aiadmin.domain.yclients.call_budget import Budget, Urgency
 from aiadmin.domain.yclients.error import RateLimitedError
@@ -27,8 +27,8 @@ SLOW = Budget(per_second=0.01, per_minute=1000)
 A_MOMENT = timedelta(milliseconds=50)
 
 
-def _bucket(redis_url: str, budget: Budget = QUICK) -> Bucket:
-    return Bucket(make_redis(redis_url), budget, chance=lambda: 0.0)
+def _bucket(redis_url: str, budget: Budget = QUICK) -> CallLimiter:
+    return CallLimiter(make_redis(redis_url), budget, rng=lambda: 0.0)
 
 
 def _together(*works: Callable[[], None]) -> None:
@@ -53,7 +53,7 @@ def test_calls_of_many_threads_keep_their_distance(redis_url: str) -> None:
 
 @pytest.mark.process
 def test_two_processes_share_one_budget(redis_url: str, wait_until: WaitUntil) -> None:
-    code = "import sys; from tests.integration.yclients.test_bucket import call_until_told as run; run(sys.argv[1])"
+    code = "import sys; from tests.integration.yclients.test_limiter import call_until_told as run; run(sys.argv[1])"
     processes = [
         subprocess.Popen([sys.executable, "-c", code, redis_url], cwd=ROOT, stdout=subprocess.DEVNULL)
         for _ in range(2)
@@ -86,7 +86,7 @@ AT_ONCE = Budget(per_second=100_000, per_minute=6_000_000)
 
 def test_a_salon_with_a_big_sync_starves_nobody(redis_url: str) -> None:
     redis = make_redis(redis_url)
-    turns = RedisTurns(redis, AT_ONCE)
+    turns = RedisCallQueue(redis, AT_ONCE)
     turns.be_quiet(timedelta(minutes=1), 0.0)
     big = [(1, turns.join(SalonId(1), Urgency.SYNC)) for _ in range(40)]
     assert not any(turns.ask(ticket).may_go for _, ticket in big)  # from here on all forty stand in the queue
@@ -95,17 +95,17 @@ def test_a_salon_with_a_big_sync_starves_nobody(redis_url: str) -> None:
 
 
 def test_nor_does_it_while_redis_is_away() -> None:
-    turns = OwnTurns(AT_ONCE)
+    turns = LocalCallQueue(AT_ONCE)
     _takes_turns_with_a_small_one(turns, [(1, turns.join(SalonId(1), Urgency.SYNC)) for _ in range(40)])
 
 
-def _takes_turns_with_a_small_one(turns: Turns, big: list[tuple[int, Ticket]]) -> None:
+def _takes_turns_with_a_small_one(turns: CallQueue, big: list[tuple[int, Ticket]]) -> None:
     assert _served(turns, big, 8) == [1] * 8
     small = [(2, turns.join(SalonId(2), Urgency.SYNC)) for _ in range(5)]
     assert _served(turns, [*small, *big], 10) == [1, 2] * 5
 
 
-def _served(turns: Turns, waiting: list[tuple[int, Ticket]], calls: int) -> list[int]:
+def _served(turns: CallQueue, waiting: list[tuple[int, Ticket]], calls: int) -> list[int]:
     """The salons of the next calls, while all who wait ask again and again, first in the order given."""
     served: list[int] = []
     while len(served) < calls:
@@ -148,7 +148,7 @@ def test_a_turn_that_cannot_come_in_time_is_refused_at_once(redis_url: str) -> N
 
 def test_a_call_that_gave_up_or_died_is_in_nobodys_way(redis_url: str) -> None:
     bucket = _bucket(redis_url)
-    turns = RedisTurns(make_redis(redis_url), QUICK)
+    turns = RedisCallQueue(make_redis(redis_url), QUICK)
     turns.be_quiet(timedelta(seconds=1), 0.0)
     assert not turns.ask(turns.join(SalonId(7), Urgency.INTERACTIVE)).may_go  # and its process is killed
     with pytest.raises(RateLimitedError):
@@ -167,7 +167,7 @@ def test_too_many_requests_makes_the_whole_fleet_quiet(redis_url: str) -> None:
 
 
 def test_without_a_retry_after_each_refusal_doubles_the_pause(redis_url: str) -> None:
-    turns = RedisTurns(make_redis(redis_url), QUICK)
+    turns = RedisCallQueue(make_redis(redis_url), QUICK)
     assert [turns.be_quiet(timedelta(0), 0.0).total_seconds() for _ in range(5)] == [1, 2, 4, 8, 8]
 
 

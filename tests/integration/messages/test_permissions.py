@@ -9,34 +9,34 @@ import pytest
 
 from aiadmin.domain.hosting.device import Device
 from aiadmin.domain.ids import ContactId
-from aiadmin.domain.messages.contact import Sighting
+from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import (
     NOT_ON_WHATSAPP,
     REACHOUT_LOCKED,
-    Fate,
-    Hold,
+    DeviceClaim,
     NewMessage,
     Purpose,
+    SendOutcome,
     SendResult,
-    Takes,
+    SendScope,
 )
 from aiadmin.domain.messages.reachout_lock import LOCK, MANY
-from aiadmin.domain.messages.sending_policy import Person
+from aiadmin.domain.messages.sending_policy import Recipient
 from aiadmin.services.messages import messages, pauses
 from tests.integration.messages.conftest import Salons, now
 from tests.integration.messages.test_contacts import LID, PHONE, heard, receipt
 
-SENT = SendResult(fate=Fate.SENT, message_id="3EB0", sent_at=now())
-LOCKED = SendResult(fate=Fate.FAILED, reason=REACHOUT_LOCKED)
+SENT = SendResult(outcome=SendOutcome.SENT, message_id="3EB0", sent_at=now())
+LOCKED = SendResult(outcome=SendOutcome.FAILED, reason=REACHOUT_LOCKED)
 
 
-def pull(salons: Salons, device: Device, takes: Takes = Takes.ALL) -> list[str]:
+def pull(salons: Salons, device: Device, takes: SendScope = SendScope.ALL) -> list[str]:
     """The texts that a host gets to send."""
     return [message.text for message in _pull(salons, device, takes)]
 
 
-def _pull(salons: Salons, device: Device, takes: Takes = Takes.ALL) -> Any:
-    hold = Hold(device_id=device.device_id, epoch=device.epoch, takes=takes)
+def _pull(salons: Salons, device: Device, takes: SendScope = SendScope.ALL) -> Any:
+    hold = DeviceClaim(device_id=device.device_id, epoch=device.epoch, scope=takes)
     seen = messages.peek([hold], uow=salons.uow, clock=now)
     claimed = messages.pull([hold], idle=[hold], uow=salons.uow, clock=now)
     assert [one.outbox_message_id for one in seen.values()] == [one.outbox_message_id for one in claimed]
@@ -47,21 +47,21 @@ def send(salons: Salons, device: Device, phone: str, result: SendResult) -> Cont
     """Write to somebody, with this outcome."""
     salons.owe(device, phone)
     [message] = _pull(salons, device)
-    assert messages.settle(message, result, uow=salons.uow, clock=now, chance=0.0)
+    assert messages.record_result(message, result, uow=salons.uow, clock=now, jitter=0.0)
     return ContactId(message.contact_id)
 
 
-def person(salons: Salons, device: Device, contact_id: ContactId) -> Person:
+def person(salons: Salons, device: Device, contact_id: ContactId) -> Recipient:
     with salons.uow() as work:
-        return work.standings.person(device.company_id, contact_id)
+        return work.permissions.recipient(device.company_id, contact_id)
 
 
 def test_who_has_no_whatsapp_is_remembered_until_a_message_arrives(salons: Salons) -> None:
     device = salons.add()
-    whom = send(salons, device, PHONE, SendResult(fate=Fate.FAILED, reason=NOT_ON_WHATSAPP))
+    whom = send(salons, device, PHONE, SendResult(outcome=SendOutcome.FAILED, reason=NOT_ON_WHATSAPP))
     assert person(salons, device, whom).absent_at is not None
     assert send(salons, device, PHONE, SENT) == whom
-    assert person(salons, device, whom) == Person()
+    assert person(salons, device, whom) == Recipient()
 
 
 def test_several_refused_people_lock_the_account_and_one_locks_only_himself(salons: Salons) -> None:
@@ -93,20 +93,20 @@ def test_an_opt_out_is_said_once_and_holds_for_the_person_under_all_names(salons
     device = salons.add()
     with salons.uow() as work:
         company = device.company_id
-        by_phone = work.contacts.see(company, Sighting(phone=PHONE), now())
-        by_lid = work.contacts.see(company, Sighting(lid=LID), now())
+        by_phone = work.contacts.upsert(company, IdentityObservation(phone=PHONE), now())
+        by_lid = work.contacts.upsert(company, IdentityObservation(lid=LID), now())
         assert by_phone != by_lid
-        assert work.standings.opt_out(company, by_phone, now())
-        assert not work.standings.opt_out(company, by_phone, now())
-        work.standings.hush(company, by_phone, now() + timedelta(hours=2))
-        work.standings.hush(company, by_phone, now() + timedelta(hours=1))
-        whole = work.contacts.see(company, Sighting(lid=LID, phone=PHONE), now())
-        stands = work.standings.person(company, whole)
+        assert work.permissions.opt_out(company, by_phone, now())
+        assert not work.permissions.opt_out(company, by_phone, now())
+        work.permissions.mute_until(company, by_phone, now() + timedelta(hours=2))
+        work.permissions.mute_until(company, by_phone, now() + timedelta(hours=1))
+        whole = work.contacts.upsert(company, IdentityObservation(lid=LID, phone=PHONE), now())
+        stands = work.permissions.recipient(company, whole)
         assert stands.opted_out_at is not None
         assert stands.silent_until is not None
         assert stands.silent_until > now() + timedelta(hours=1, minutes=30), "a shorter silence does not end a longer"
-        assert work.standings.opt_in(company, whole)
-        assert not work.standings.opt_in(company, whole)
+        assert work.permissions.opt_in(company, whole)
+        assert not work.permissions.opt_in(company, whole)
         work.commit()
 
 
@@ -117,16 +117,19 @@ BRAZIL, CANONICAL = "5531988887777", "553188887777"
 def test_w8_stop_cancels_what_was_owed_to_the_person_under_the_other_name(salons: Salons, stops_as: str) -> None:
     """W8: a notice waits for the journal's number, STOP comes from a LID, and then both are told to be one."""
     device = salons.add()
-    company, names = device.company_id, {"phone": Sighting(phone=BRAZIL), "lid": Sighting(lid=LID)}
+    company, names = (
+        device.company_id,
+        {"phone": IdentityObservation(phone=BRAZIL), "lid": IdentityObservation(lid=LID)},
+    )
     with salons.uow() as work:
-        contacts = {name: work.contacts.see(company, seen, now()) for name, seen in names.items()}
+        contacts = {name: work.contacts.upsert(company, seen, now()) for name, seen in names.items()}
         for name, contact_id in contacts.items():
             for purpose in (Purpose.REMINDER_DAY, Purpose.MANUAL):
                 new = NewMessage(
                     company_id=company, text=name, dedup_key=name + purpose, deadline_at=None, purpose=purpose
                 )
                 work.outbox_messages.add(new, contact_id, now())
-        work.standings.opt_out(company, contacts[stops_as], now())
+        work.permissions.opt_out(company, contacts[stops_as], now())
         work.commit()
     messages.store([heard(device, "A", lid=LID, phone=CANONICAL)], uow=salons.uow)
     rows = salons.rows("SELECT purpose, state, reason FROM outbox_messages ORDER BY id")
@@ -141,20 +144,20 @@ def test_w8_the_whole_way_of_a_client_whose_number_whatsapp_writes_otherwise(sal
     device = salons.add()
     first = salons.owe(device, BRAZIL)
     [message] = _pull(salons, device)
-    assert messages.settle(message, SENT, uow=salons.uow, clock=now, chance=0.0)
+    assert messages.record_result(message, SENT, uow=salons.uow, clock=now, jitter=0.0)
     messages.store([receipt(device, "3EB0")], uow=salons.uow)
     messages.store([heard(device, "A", lid=LID, phone=CANONICAL)], uow=salons.uow)
     whom = salons.message(device, first).contact_id
     with salons.uow() as work:
-        assert work.standings.opt_out(device.company_id, whom, now())
+        assert work.permissions.opt_out(device.company_id, whom, now())
         work.commit()
     with salons.uow() as work:
         assert work.contacts.try_lock(device.company_id)
-        found = work.contacts.see_phones(device.company_id, [BRAZIL, CANONICAL, PHONE], now())
+        found = work.contacts.upsert_phones(device.company_id, [BRAZIL, CANONICAL, PHONE], now())
         assert found[BRAZIL] == found[CANONICAL] == whom
-        assert work.contacts.see(device.company_id, Sighting(phone=BRAZIL), now()) == whom
-        assert work.standings.person(device.company_id, whom).opted_out_at is not None
-        assert work.standings.person(device.company_id, found[PHONE]).opted_out_at is None
+        assert work.contacts.upsert(device.company_id, IdentityObservation(phone=BRAZIL), now()) == whom
+        assert work.permissions.recipient(device.company_id, whom).opted_out_at is not None
+        assert work.permissions.recipient(device.company_id, found[PHONE]).opted_out_at is None
         person = work.contacts.find(device.company_id, whom)
         assert person is not None
         assert (person.phone, person.also) == (CANONICAL, frozenset({BRAZIL}))
@@ -164,9 +167,9 @@ def test_w8_an_order_that_names_one_person_twice_makes_one_contact(salons: Salon
     """W8: of two spellings in one order, none of which was known."""
     device = salons.add()
     with salons.uow() as work:
-        found = work.contacts.see_phones(device.company_id, [BRAZIL, CANONICAL], now())
+        found = work.contacts.upsert_phones(device.company_id, [BRAZIL, CANONICAL], now())
         assert len(set(found.values())) == 1
-        assert work.contacts.see_phones(device.company_id, [CANONICAL], now())[CANONICAL] == found[BRAZIL]
+        assert work.contacts.upsert_phones(device.company_id, [CANONICAL], now())[CANONICAL] == found[BRAZIL]
         work.commit()
     assert len(salons.rows("SELECT 1 FROM contact_addresses")) == 2
 
@@ -177,16 +180,16 @@ def test_w8_a_number_that_moves_takes_no_stop_along(salons: Salons, number: str)
     device = salons.add()
     with salons.uow() as work:
         company = device.company_id
-        work.contacts.see(company, Sighting(phone=BRAZIL), now())
-        old = work.contacts.see(company, Sighting(lid=LID, phone=CANONICAL), now())
-        work.standings.opt_out(company, old, now())
-        work.standings.refused(company, old, now() + timedelta(days=1))
-        new = work.contacts.see(company, Sighting(lid="300@lid", phone=CANONICAL), now())
+        work.contacts.upsert(company, IdentityObservation(phone=BRAZIL), now())
+        old = work.contacts.upsert(company, IdentityObservation(lid=LID, phone=CANONICAL), now())
+        work.permissions.opt_out(company, old, now())
+        work.permissions.lock(company, old, now() + timedelta(days=1))
+        new = work.contacts.upsert(company, IdentityObservation(lid="300@lid", phone=CANONICAL), now())
         assert new != old
-        assert work.contacts.see(company, Sighting(phone=number), now()) == new
-        assert work.standings.person(company, new) == Person()
-        assert work.standings.person(company, old).opted_out_at is not None
-        assert work.contacts.see(company, Sighting(lid=LID), now()) == old
+        assert work.contacts.upsert(company, IdentityObservation(phone=number), now()) == new
+        assert work.permissions.recipient(company, new) == Recipient()
+        assert work.permissions.recipient(company, old).opted_out_at is not None
+        assert work.contacts.upsert(company, IdentityObservation(lid=LID), now()) == old
         work.commit()
 
 
@@ -201,7 +204,9 @@ def test_w8_what_waits_for_a_number_goes_to_whose_it_is_now(salons: Salons) -> N
     waiting = "SELECT lid, o.text FROM outbox_messages o JOIN contacts c ON c.id = o.contact_id ORDER BY o.id"
     assert [tuple(row.values()) for row in salons.rows(waiting)] == [("300@lid", "reminder_day"), (LID, "reply")]
     with salons.uow() as work:
-        work.standings.opt_out(company, work.contacts.see(company, Sighting(lid="400@lid"), now()), now())
+        work.permissions.opt_out(
+            company, work.contacts.upsert(company, IdentityObservation(lid="400@lid"), now()), now()
+        )
         work.commit()
     messages.store([heard(device, "C", lid="400@lid", phone=CANONICAL)], uow=salons.uow)
     [notice, _] = salons.rows("SELECT state, reason FROM outbox_messages ORDER BY id")
@@ -212,8 +217,8 @@ def test_who_ever_wrote_has_written(salons: Salons) -> None:
     device = salons.add()
     messages.store([heard(device, "A", lid=LID, phone=PHONE)], uow=salons.uow)
     with salons.uow() as work:
-        whom = work.contacts.see(device.company_id, Sighting(lid=LID), now())
-        assert work.standings.person(device.company_id, whom).has_written
+        whom = work.contacts.upsert(device.company_id, IdentityObservation(lid=LID), now())
+        assert work.permissions.recipient(device.company_id, whom).has_written
 
 
 @pytest.mark.parametrize("is_everybody", [False, True])
@@ -243,7 +248,7 @@ def test_what_is_urgent_goes_first_and_a_resting_number_sends_nothing_else(salon
     device = salons.add()
     salons.owe(device, text="напоминание", purpose=Purpose.REMINDER_DAY)
     salons.owe(device, text="ответ", purpose=Purpose.REPLY)
-    assert pull(salons, device, Takes.HUMAN) == []
-    assert pull(salons, device, Takes.URGENT) == ["ответ"]
-    assert pull(salons, device, Takes.URGENT) == []
+    assert pull(salons, device, SendScope.HUMAN) == []
+    assert pull(salons, device, SendScope.URGENT) == ["ответ"]
+    assert pull(salons, device, SendScope.URGENT) == []
     assert pull(salons, device) == ["напоминание"]

@@ -15,12 +15,12 @@ import pytest
 
 from aiadmin.adapters.embedded import free_port
 from aiadmin.domain.hosting import session_event as event
-from aiadmin.pairing.process import RoomProcess, RoomSaid
+from aiadmin.pairing.process import PairingProcess, ProcessEvent
 from aiadmin.pairing.process_main import failure_of
 from tests.conftest import WaitUntil
 from tests.integration.sockets.page import ROOT
 
-Said = queue.SimpleQueue[RoomSaid]
+Said = queue.SimpleQueue[ProcessEvent]
 
 
 @pytest.fixture
@@ -29,24 +29,24 @@ def said() -> Said:
 
 
 @pytest.fixture
-def room(said: Said) -> Iterator[RoomProcess]:
-    running = RoomProcess(1, said, os.environ)
+def room(said: Said) -> Iterator[PairingProcess]:
+    running = PairingProcess(1, said, os.environ)
     yield running
     running.kill()
     running.join(5)
 
 
 @pytest.mark.process
-def test_a_room_ends_when_its_desk_lets_go(room: RoomProcess, said: Said) -> None:
+def test_a_room_ends_when_its_desk_lets_go(room: PairingProcess, said: Said) -> None:
     room.close()
-    assert said.get(timeout=5) == RoomSaid(1, None)
+    assert said.get(timeout=5) == ProcessEvent(1, None)
     assert not psutil.pid_exists(room.pid)
 
 
 DESK = """
 import os, queue
-from aiadmin.pairing.process import RoomProcess
-print(RoomProcess(1, queue.SimpleQueue(), os.environ).pid, flush=True)
+from aiadmin.pairing.process import PairingProcess
+print(PairingProcess(1, queue.SimpleQueue(), os.environ).pid, flush=True)
 input()
 """
 
@@ -69,7 +69,7 @@ def test_a_room_ends_with_its_desk_even_if_its_pipe_is_held_open(wait_until: Wai
 
 
 @pytest.mark.process
-def test_a_room_that_cannot_reach_anything_says_so_and_goes_on(room: RoomProcess, said: Said) -> None:
+def test_a_room_that_cannot_reach_anything_says_so_and_goes_on(room: PairingProcess, said: Said) -> None:
     """Neither PostgreSQL nor WhatsApp is there: a failure, not a crash."""
     nowhere = f"postgres://nobody@127.0.0.1:{free_port()}/none?sslmode=disable&connect_timeout=2"
     for session in ("one", "two"):
@@ -88,7 +88,7 @@ def first(said: Said, kind: str) -> dict[str, str]:
 
 
 @pytest.mark.process
-def test_a_command_to_a_dead_room_is_no_error(room: RoomProcess, said: Said) -> None:
+def test_a_command_to_a_dead_room_is_no_error(room: PairingProcess, said: Said) -> None:
     room.kill()
     assert room.join(5)
     room.send(do="stop", session="one")

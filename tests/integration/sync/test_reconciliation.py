@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from aiadmin.adapters.metrics import page as metrics_page
 from aiadmin.cli import cli
 from aiadmin.domain.journal.sync_run import RunState, SyncKind
-from aiadmin.domain.notices.notice import Promise
+from aiadmin.domain.notices.notice import AnnouncedVisit
 from aiadmin.domain.notices.reconciliation import Difference
 from aiadmin.domain.yclients.error import YClientsError
 from tests.integration.sync.conftest import Installed, Salons
@@ -40,7 +40,7 @@ def _booked(salons: Salons, salon: Installed, **fields: Any) -> dict[str, Any]:
 
 
 def _found(salons: Salons, salon: Installed) -> Mapping[Difference, int]:
-    compared = salons.box.truth.compare(salon.company_id)
+    compared = salons.box.reconciliation.compare(salon.company_id)
     assert compared is not None
     return {kind: number for kind, number in compared.differences.items() if number}
 
@@ -136,7 +136,7 @@ def test_m2_whoever_has_the_corrected_number_hears_of_the_booking(salons: Salons
 def test_m2_a_client_who_asked_to_be_forgotten_does_not_differ_every_night(salons: Salons, salon: Installed) -> None:
     _booked(salons, salon)
     _booked(salons, salon, datetime=f"{salons.world.clock().date() + timedelta(days=4)} 12:00:00", client=OLGA)
-    salons.box.privacy_desk.erase(salon.company_id, OLGA["phone"], actor="test")
+    salons.box.privacy_service.erase(salon.company_id, OLGA["phone"], actor="test")
     assert _found(salons, salon) == {}
     assert _found(salons, salon) == {}
 
@@ -146,7 +146,7 @@ def _tell(salons: Salons, salon: Installed, booked: dict[str, Any]) -> None:
     with salons.world.uow() as work:
         known = work.records.find(salon.company_id, booked["id"])
     assert known is not None
-    promise = json.dumps(Promise.of(replace(known.record)).to_json())
+    promise = json.dumps(AnnouncedVisit.of(replace(known.record)).to_json())
     salons.world.execute(
         "WITH contact AS (INSERT INTO contacts (company_id, phone, created_at) VALUES (:id, '79005550000', now())"
         " RETURNING id), message AS (INSERT INTO outbox_messages (company_id, contact_id, text, dedup_key, state,"
@@ -214,7 +214,7 @@ def test_what_changes_while_we_read_is_no_difference(salons: Salons, salon: Inst
         salons.hear_all(salon)
         salons.check()
 
-    truth = replace(salons.box.truth, api=_Racing(salons.box.salon_api, after, happens))
+    truth = replace(salons.box.reconciliation, api=_Racing(salons.box.salon_api, after, happens))
     compared = truth.compare(salon.company_id)
     assert compared is not None
     assert set(compared.differences.values()) == {0}
@@ -248,7 +248,7 @@ def test_a_salon_that_cannot_be_asked_is_not_counted(salons: Salons, salon: Inst
     _later(salons, salon, booked)
     salons.yclients.fault(f"/api/v1/record/{salon.salon_id}/*", status=403, times=9)
     with pytest.raises(YClientsError):
-        salons.box.truth.compare(salon.company_id)
+        salons.box.reconciliation.compare(salon.company_id)
     assert salons.world.rows("SELECT truth_differences ->> 'other_time' FROM companies") == [("0",)]
 
 

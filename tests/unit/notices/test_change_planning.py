@@ -19,14 +19,14 @@ from aiadmin.domain.notices.change_planning import (
     MOST_AT_ONCE,
     SLIP,
     TOO_EARLY,
-    LastNews,
+    LastNotice,
     NewNotice,
     Plan,
     StoredEvent,
     by_booking,
     plan,
 )
-from aiadmin.domain.notices.notice import NoticeKind, Promise
+from aiadmin.domain.notices.notice import AnnouncedVisit, NoticeKind
 from aiadmin.domain.notices.settings import MessageSettings
 from tests.unit.sync.journals import COLOURING, HAIRCUT, NOW, record
 
@@ -53,31 +53,31 @@ def _stored(event: BookingEvent, number: int = 1, **given: Any) -> StoredEvent:
     return StoredEvent(event_id=number, company_id=CompanyId(1), event=event, **values)
 
 
-def _plan(events: Sequence[StoredEvent], last: LastNews | None = None, **given: Any) -> Plan:
+def _plan(events: Sequence[StoredEvent], last: LastNotice | None = None, **given: Any) -> Plan:
     return plan(events, last, given.get("settings", DEFAULT), now=given.get("now", NOW))
 
 
-def _kind(*states: Record | None, last: LastNews | None = None, **given: Any) -> str | None:
+def _kind(*states: Record | None, last: LastNotice | None = None, **given: Any) -> str | None:
     new = _plan(_events(*states), last, **given).new
     return None if new is None else new.kind.value
 
 
-def _last(kind: NoticeKind, promise: Promise, state: str, number: int = 7, at: datetime = NOW) -> LastNews:
-    return LastNews(
+def _last(kind: NoticeKind, promise: AnnouncedVisit, state: str, number: int = 7, at: datetime = NOW) -> LastNotice:
+    return LastNotice(
         notice_id=NoticeId(number),
         kind=kind,
-        promise=promise,
+        announced=promise,
         planned_at=at,
         is_waiting=state == "waiting",
         is_said=state == "said",
     )
 
 
-def _told(*states: Record | None, state: str) -> LastNews:
+def _told(*states: Record | None, state: str) -> LastNotice:
     """The notice that was planned when these states were seen."""
     new = _plan(_events(*states)).new
     assert new is not None
-    return _last(new.kind, new.promise, state)
+    return _last(new.kind, new.announced, state)
 
 
 MOVED, MOVED_AGAIN, DELETED = (
@@ -122,10 +122,10 @@ def test_a_client_is_told_what_they_do_not_know(states: tuple[Record | None, ...
 def test_a_cancellation_names_the_booking_that_the_client_knows() -> None:
     new = _plan(_events(BOOKED, MOVED, replace(MOVED, is_deleted=True))).new
     assert new is not None
-    assert (new.promise.starts_at, new.promise.is_deleted, new.promise.was) == (
+    assert (new.announced.starts_at, new.announced.is_deleted, new.announced.was) == (
         BOOKED.starts_at,
         True,
-        Promise.of(BOOKED),
+        AnnouncedVisit.of(BOOKED),
     )
 
 
@@ -174,8 +174,8 @@ def test_a_booking_that_goes_to_somebody_else_is_cancelled_for_one_and_new_for_t
     for_one, for_other = _plan([cancelled]).new, _plan([booked]).new
     assert for_one is not None
     assert for_other is not None
-    assert (for_one.kind, for_one.promise.client_id) == ("cancelled", 5)
-    assert (for_other.kind, for_other.promise.client_id) == ("booked", 6)
+    assert (for_one.kind, for_one.announced.client_id) == ("cancelled", 5)
+    assert (for_other.kind, for_other.announced.client_id) == ("booked", 6)
     assert for_one.dedup_key != for_other.dedup_key
 
 
@@ -251,8 +251,8 @@ def test_while_the_last_notice_is_on_its_way_nobody_knows_what_the_client_believ
     assert _plan(_events(BOOKED, replace(BOOKED, attendance=Attendance.CONFIRMED)), last) == Plan()
 
 
-def _imported(kept: NewNotice, at: datetime = NOW) -> LastNews:
-    last = _last(kept.kind, kept.promise, "dropped", at=at)
+def _imported(kept: NewNotice, at: datetime = NOW) -> LastNotice:
+    last = _last(kept.kind, kept.announced, "dropped", at=at)
     return replace(last, is_imported=True)
 
 
@@ -280,7 +280,7 @@ def test_what_mends_an_import_right_after_it_is_import(edited: Record) -> None:
     for found in (_plan([imported, *_events(BOOKED, edited)]), _plan(_events(BOOKED, edited), last)):
         assert found.new is not None
         assert (found.new.kind, found.new.dropped) == ("booked", IMPORTED)
-        assert found.new.promise.was == Promise.of(edited), "that is what the client knows now"
+        assert found.new.announced.was == AnnouncedVisit.of(edited), "that is what the client knows now"
         after = _imported(found.new, NOW - IMPORT_SETTLES)
         assert _kind(edited, replace(edited, starts_at=LATEST), last=after) == "moved"
         assert _kind(edited, BOOKED, last=after) == ("moved" if edited is MOVED else "changed")
@@ -331,7 +331,7 @@ def test_who_booked_online_knows_it_whatever_became_of_our_word(state: str, then
     assert found.superseded == (last.notice_id if state == "waiting" else None)
     assert found.new is not None
     assert found.new.kind == kind
-    assert found.new.promise.was == Promise.of(ONLINE)
+    assert found.new.announced.was == AnnouncedVisit.of(ONLINE)
     assert _kind(None, ONLINE, then) == kind, "nobody has looked in between"
 
 
@@ -339,10 +339,10 @@ def test_who_booked_online_has_a_first_word_of_ours_in_the_end() -> None:
     booked = _told(None, ONLINE, state="waiting")
     moved = _plan(_events(ONLINE, ONLINE_MOVED), booked).new
     assert moved is not None
-    again = _plan(_events(ONLINE_MOVED, ONLINE), _last(moved.kind, moved.promise, "waiting")).new
+    again = _plan(_events(ONLINE_MOVED, ONLINE), _last(moved.kind, moved.announced, "waiting")).new
     assert again is not None
     assert again.kind == "booked"
-    assert _kind(ONLINE_MOVED, ONLINE, last=_last(moved.kind, moved.promise, "said")) == "moved"
+    assert _kind(ONLINE_MOVED, ONLINE, last=_last(moved.kind, moved.announced, "said")) == "moved"
     assert _kind(None, ONLINE, ONLINE_MOVED, ONLINE) == "booked"
     assert _kind(None, ONLINE, ONLINE_OFF, ONLINE) == "booked"
     quiet = replace(DEFAULT, moved=False)
@@ -393,14 +393,14 @@ def test_a_corrected_number_is_told_of_the_booking_and_the_wrong_one_of_nothing_
     last = _told(None, BOOKED, state=state)
     found = _plan(_events(BOOKED, CORRECTED), last)
     assert found.new is not None
-    assert (found.new.kind, found.new.promise.client_phone) == ("booked", RIGHT)
+    assert (found.new.kind, found.new.announced.client_phone) == ("booked", RIGHT)
     assert found.superseded == (last.notice_id if state == "waiting" else None)
     moved = _plan(_events(BOOKED, replace(CORRECTED, starts_at=LATER)), last).new
     assert moved is not None
-    assert (moved.kind, moved.promise.starts_at, moved.promise.client_phone) == ("moved", LATER, RIGHT)
+    assert (moved.kind, moved.announced.starts_at, moved.announced.client_phone) == ("moved", LATER, RIGHT)
     off = _plan(_events(BOOKED, replace(CORRECTED, is_deleted=True)), last).new
     assert off is not None
-    assert (off.kind, off.promise.client_phone) == ("cancelled", RIGHT)
+    assert (off.kind, off.announced.client_phone) == ("cancelled", RIGHT)
     assert _kind(BOOKED, CORRECTED, replace(CORRECTED, is_deleted=True), last=last) == "cancelled"
 
 
@@ -417,12 +417,12 @@ def test_a_number_that_is_corrected_at_once_was_mistyped_with_the_rest() -> None
 
 
 def test_what_is_told_of_a_corrected_card_is_reckoned_by_what_its_number_heard() -> None:
-    told = _last(NoticeKind.BOOKED, Promise.of(BOOKED), "said")
+    told = _last(NoticeKind.BOOKED, AnnouncedVisit.of(BOOKED), "said")
     both = _plan([*_events(None, BOOKED), *_events(BOOKED, CORRECTED)]).new
     assert both is not None
-    assert both.promise.client_phone == RIGHT
+    assert both.announced.client_phone == RIGHT
     assert _plan([*_events(BOOKED, CORRECTED), *_events(CORRECTED, BOOKED)], told).new is None, "there and back"
-    right = _last(NoticeKind.BOOKED, Promise.of(CORRECTED), "said")
+    right = _last(NoticeKind.BOOKED, AnnouncedVisit.of(CORRECTED), "said")
     assert _kind(CORRECTED, replace(CORRECTED, is_deleted=True), last=right) == "cancelled"
     assert _kind(CORRECTED, replace(CORRECTED, starts_at=LATER), last=right) == "moved"
 
@@ -458,7 +458,7 @@ def test_who_has_yet_to_pay_is_told_when_they_have() -> None:
 
 def test_another_card_of_the_same_person_is_no_news() -> None:
     """Y2."""
-    told = _last(NoticeKind.BOOKED, Promise.of(BOOKED), "said")
+    told = _last(NoticeKind.BOOKED, AnnouncedVisit.of(BOOKED), "said")
     other_card = replace(BOOKED, client_id=6)
     assert _kind(BOOKED, other_card, last=told) is None
     assert _kind(other_card, replace(other_card, starts_at=LATER), last=told) == "moved"
