@@ -49,12 +49,11 @@ from aiadmin.services.notices.dispatch import NoticeDispatcher
 from aiadmin.services.notices.planning import NoticePlanner
 from aiadmin.services.notices.rendering import SalonNoticeRenderer
 from aiadmin.services.partner.partner import PartnerService
-from aiadmin.services.ports import UnitOfWork
 from aiadmin.services.privacy.privacy import PrivacyService
 from aiadmin.services.provider.orders import OrderService
 from aiadmin.services.provider.statuses import StatusReporter
 from aiadmin.storage.engine import make_engine
-from aiadmin.storage.unit_of_work import SqlUnitOfWork
+from aiadmin.storage.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
     from aiadmin.adapters.redis.connect_links import RedisLinkCache
@@ -123,11 +122,11 @@ class Container:
 
     def uow(self) -> UnitOfWork:
         """A new transaction."""
-        return SqlUnitOfWork(self.engine, self.secrets.fingerprint)
+        return UnitOfWork(self.engine, self.secrets.fingerprint)
 
     def one_statement(self) -> UnitOfWork:
         """For a single statement, which is then a transaction by itself: two trips to PostgreSQL less."""
-        return SqlUnitOfWork(self._autocommit, self.secrets.fingerprint)
+        return UnitOfWork(self._autocommit, self.secrets.fingerprint)
 
     @cached_property
     def _autocommit(self) -> Engine:

@@ -19,8 +19,8 @@ from aiadmin.adapters.redis.webhook_limits import WebhookShare
 from aiadmin.domain.errors import CompanyNotFoundError, DependencyDownError, TooManyWebhooksError
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal.webhook import NewWebhook
-from aiadmin.services.ports import NewUnitOfWork
 from aiadmin.storage.connection import STATEMENT_SECONDS
+from aiadmin.storage.unit_of_work import NewUnitOfWork
 
 log = structlog.get_logger(__name__)
 

@@ -11,7 +11,8 @@ from redis import Redis, RedisError
 
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.masking import reason_of
-from aiadmin.services.ports import Clock, NewUnitOfWork
+from aiadmin.services.ports.clock import Clock
+from aiadmin.storage.unit_of_work import NewUnitOfWork
 
 log = structlog.get_logger(__name__)
 

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 import jwt
 from jwt.types import Options
 
+from aiadmin.domain.companies.connect_claims import ConnectClaims
 from aiadmin.domain.errors import LinkExpiredError, LinkInvalidError
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.number import BIGGEST_INTEGER, whole_number
-from aiadmin.services.ports import ConnectClaims
 
 AUDIENCE = "connect"
 LIFETIME = timedelta(hours=24)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from aiadmin.adapters.phone_numbers import read_phone
 from aiadmin.container import Container
 from aiadmin.domain.errors import CompanyNotFoundError
 from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.messages.phone_numbers import read_phone
 
 
 def phone_in(box: Container, company_id: int, typed: str) -> str:

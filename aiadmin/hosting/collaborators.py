@@ -11,7 +11,8 @@ from aiadmin.domain.hosting.host import Vitals
 from aiadmin.domain.ids import DeviceId
 from aiadmin.domain.messages.sending_policy import LeakyBucket, typing_time
 from aiadmin.domain.metrics import Metric
-from aiadmin.services.ports import Fleet, Metrics
+from aiadmin.services.ports.fleet import Fleet
+from aiadmin.services.ports.metrics import Metrics
 
 
 class NoFleet:

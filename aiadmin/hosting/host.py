@@ -35,7 +35,9 @@ from aiadmin.hosting.start_limiter import StartLimiter
 from aiadmin.hosting.telemetry import Telemetry
 from aiadmin.hosting.unlinking import Unlinking
 from aiadmin.services.hosting import sessions
-from aiadmin.services.ports import Clock, NewUnitOfWork, PageEvents
+from aiadmin.services.ports.clock import Clock
+from aiadmin.services.ports.pages import PageEvents
+from aiadmin.storage.unit_of_work import NewUnitOfWork
 
 TICK_SECONDS = 1.0
 _STOP_SECONDS = 1.0

@@ -20,7 +20,8 @@ from aiadmin.domain.hosting.session_event import SessionEvent
 from aiadmin.domain.ids import DeviceId
 from aiadmin.domain.messages.message import MessageSeen, ReceiptSeen, ReceivedEvent, TimerSeen
 from aiadmin.services.messages import messages
-from aiadmin.services.ports import Clock, NewUnitOfWork
+from aiadmin.services.ports.clock import Clock
+from aiadmin.storage.unit_of_work import NewUnitOfWork
 
 BATCH = 100
 HELD_AT_MOST = 20_000

@@ -20,7 +20,8 @@ from aiadmin.domain.hosting.host import LEASE, RENEW_EVERY, Vitals
 from aiadmin.domain.ids import HostId
 from aiadmin.hosting import vitals
 from aiadmin.hosting.suspend_watch import SuspendWatch, uptime
-from aiadmin.services.ports import Clock, NewUnitOfWork
+from aiadmin.services.ports.clock import Clock
+from aiadmin.storage.unit_of_work import NewUnitOfWork
 
 _RETRY_SECONDS = 1.0
 _log = logging.getLogger(__name__)

@@ -32,7 +32,8 @@ from aiadmin.domain.messages.sending_policy import HUMAN, UNPACED, BlockReason
 from aiadmin.hosting.collaborators import SendingMode
 from aiadmin.hosting.ports import SessionEngine
 from aiadmin.services.messages import messages
-from aiadmin.services.ports import Clock, NewUnitOfWork
+from aiadmin.services.ports.clock import Clock
+from aiadmin.storage.unit_of_work import NewUnitOfWork
 
 TICK_SECONDS = 1.0
 _RETRY_SECONDS = 1.0

@@ -15,7 +15,9 @@ from aiadmin.domain.hosting.device import Observed
 from aiadmin.domain.hosting.session import Session
 from aiadmin.domain.ids import DeviceId
 from aiadmin.domain.metrics import Metric
-from aiadmin.services.ports import Clock, Fleet, Metrics
+from aiadmin.services.ports.clock import Clock
+from aiadmin.services.ports.fleet import Fleet
+from aiadmin.services.ports.metrics import Metrics
 
 EXCHANGE_SECONDS = 1.0
 _UP = frozenset({Observed.STARTING, Observed.ONLINE, Observed.DEGRADED})

@@ -9,7 +9,8 @@ from aiadmin.domain.hosting.device import Observed
 from aiadmin.domain.hosting.session import Session, is_looping
 from aiadmin.domain.metrics import Metric
 from aiadmin.hosting.hosted_device import HostedDevice
-from aiadmin.services.ports import Clock, Metrics
+from aiadmin.services.ports.clock import Clock
+from aiadmin.services.ports.metrics import Metrics
 
 _log = logging.getLogger(__name__)
 

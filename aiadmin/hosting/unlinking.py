@@ -11,7 +11,8 @@ from aiadmin.domain.hosting.session import Removal, removal
 from aiadmin.hosting.hosted_device import HostedDevice
 from aiadmin.hosting.ports import Keys, SessionEngine
 from aiadmin.services.hosting import sessions
-from aiadmin.services.ports import Clock, NewUnitOfWork
+from aiadmin.services.ports.clock import Clock
+from aiadmin.storage.unit_of_work import NewUnitOfWork
 
 _log = logging.getLogger(__name__)
 

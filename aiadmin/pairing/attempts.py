@@ -21,12 +21,12 @@ from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.metrics import Metric
 from aiadmin.domain.pairing import attempt as pairing
 from aiadmin.domain.pairing.attempt import Attempt, PairingState, PairingStep, Timing
+from aiadmin.domain.pairing.live_code import LiveCode
 from aiadmin.pairing.claims import Claims
 from aiadmin.pairing.link_commit import NoLink, commit
 from aiadmin.pairing.page_publisher import PagePublisher
 from aiadmin.pairing.process_pool import ProcessPool
 from aiadmin.services.pairing.pairings import Linked
-from aiadmin.services.ports import LiveCode
 
 log = structlog.get_logger(__name__)
 

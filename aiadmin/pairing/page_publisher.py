@@ -14,8 +14,10 @@ from aiadmin.adapters.redis.pairing.store import RedisPairingStore
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.pairing.attempt import FAILURES, PairingState
+from aiadmin.domain.pairing.live_code import LiveCode
 from aiadmin.services.pairing.pairings import Linked
-from aiadmin.services.ports import Clock, LiveCode, PageEvents
+from aiadmin.services.ports.clock import Clock
+from aiadmin.services.ports.pages import PageEvents
 
 log = structlog.get_logger(__name__)
 

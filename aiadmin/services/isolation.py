@@ -23,7 +23,8 @@ from aiadmin.domain.quarantine import (
     reason_of,
     retry_after,
 )
-from aiadmin.services.ports import Clock, NewUnitOfWork
+from aiadmin.services.ports.clock import Clock
+from aiadmin.storage.unit_of_work import NewUnitOfWork
 
 log = structlog.get_logger(__name__)
 T = TypeVar("T")

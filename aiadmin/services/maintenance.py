@@ -17,7 +17,9 @@ from aiadmin.domain.quarantine import KEPT, RETRIES_AT_ONCE, RETRY_CLAIM, RowKey
 from aiadmin.services.install import activations, lifecycle
 from aiadmin.services.isolation import Isolation
 from aiadmin.services.messages import messages
-from aiadmin.services.ports import Clock, JobQueue, NewUnitOfWork, UnitOfWork
+from aiadmin.services.ports.clock import Clock
+from aiadmin.services.ports.jobs import JobQueue
+from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 
 log = structlog.get_logger(__name__)
 

@@ -21,7 +21,7 @@ class Erasures:
         self._session, self._fingerprint = session, fingerprint
 
     def erased_of(self, company_id: CompanyId, addresses: Collection[str]) -> frozenset[str]:
-        """Of these phones and LIDs the ones that were buried, a phone in whichever spelling."""
+        """Those of these phones and LIDs that were erased, a phone in whichever spelling."""
         if self._fingerprint is None or not addresses:
             return frozenset()
         fingerprints = {

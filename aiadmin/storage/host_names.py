@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 import psycopg2
 
-from aiadmin.adapters.name_lookup import look_up
+from aiadmin.name_lookup import look_up
 
 RESOLVE_SECONDS = 5.0
 

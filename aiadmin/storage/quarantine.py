@@ -1,4 +1,4 @@
-"""Rows of `quarantine`: which rows of the work queues are passed by, why, and until when."""
+"""Rows of work queues that were set aside."""
 
 from __future__ import annotations
 
@@ -60,39 +60,47 @@ def keys_of(rows: Any) -> Sequence[RowKey]:
     return [RowKey(CompanyId(company_id), str(key)) for company_id, key in rows]
 
 
-class SqlQuarantine:
-    """`ports.Quarantine` on SQLAlchemy."""
+class Quarantine:
+    """Rows of `quarantine`: which rows of the work queues are passed by, why, and until when."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def set_aside(self, queue: WorkQueue, row: RowKey, *, reason: str, at: datetime) -> int:
+        """Have the queue pass `row` by; how often that was done by now, or 0 when its company is gone."""
         return self._session.scalar(_SET_ASIDE, _key(queue, row) | {"reason": reason, "at": at}) or 0
 
     def schedule(self, queue: WorkQueue, row: RowKey, next_attempt_at: datetime | None) -> None:
+        """Set when `row` is tried again; None for never by itself."""
         self._changed(_SCHEDULE, _key(queue, row) | {"next_at": next_attempt_at})
 
     def claim_due(self, queue: WorkQueue, *, now: datetime, until: datetime, limit: int) -> Sequence[RowKey]:
+        """Rows to try again now, the longest due first; nobody else gets them before `until`."""
         given = {"queue": queue, "now": now, "until": until, "limit": limit}
         return keys_of(self._session.execute(_CLAIM, given))
 
     def due_queues(self, now: datetime) -> frozenset[WorkQueue]:
+        """The queues with rows to try again."""
         due = set(self._session.scalars(_DUE_QUEUES, {"now": now}))
         return frozenset(queue for queue in WorkQueue if queue.value in due)
 
     def release(self, queue: WorkQueue, row: RowKey) -> bool:
+        """Forget that `row` was set aside, because it was handled; whether it was."""
         return self._changed(_RELEASE, _key(queue, row)) > 0
 
     def listed(
         self, *, queue: WorkQueue | None, company_id: CompanyId | None, limit: int
     ) -> Sequence[QuarantinedRow]:
+        """What is set aside, the longest first."""
         given = {"queue": queue, "company_id": company_id, "limit": limit}
         return [_row(row) for row in self._session.execute(_LISTED, given)]
 
     def retry(self, *, queue: WorkQueue | None, company_id: CompanyId | None, at: datetime) -> int:
+        """Make rows due, and count their attempts anew; how many."""
         return self._changed(_RETRY, {"queue": queue, "company_id": company_id, "at": at})
 
     def forget(self, before: datetime) -> int:
+        """Drop the marks of rows that wait for a human since `before`: the queue meets those once more."""
         return self._changed(_FORGET, {"before": before})
 
     def _changed(self, statement: TextClause, given: Mapping[str, Any]) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cached_property
 from types import TracebackType
 from typing import Self
 
@@ -14,79 +16,84 @@ from sqlalchemy.orm import Session
 from aiadmin.domain.errors import DependencyDownError, SalonBusyError
 from aiadmin.masking import reason_of
 from aiadmin.storage.chat.questions import SqlQuestions, SqlUnhandledMessages
-from aiadmin.storage.companies.audit import SqlAudit
-from aiadmin.storage.companies.companies import SqlCompanies
-from aiadmin.storage.companies.outbox import SqlOutbox
-from aiadmin.storage.companies.salon_facts import SqlSalonFacts
+from aiadmin.storage.companies.audit import Audit
+from aiadmin.storage.companies.companies import CompanyStore
+from aiadmin.storage.companies.outbox import Outbox
+from aiadmin.storage.companies.salon_facts import SalonFactsStore
 from aiadmin.storage.erasures import Erasures, Fingerprint
-from aiadmin.storage.hosting.devices import SqlDevices
-from aiadmin.storage.hosting.hosts import SqlHosts
-from aiadmin.storage.hosting.session_events import SqlSessionEvents
-from aiadmin.storage.install.installations import SqlInstallations
-from aiadmin.storage.journal.booking_events import SqlBookingEvents
-from aiadmin.storage.journal.heard_phones import SqlHeardPhones
-from aiadmin.storage.journal.journal import SqlJournal
-from aiadmin.storage.journal.reconciliation import SqlReconciliation
-from aiadmin.storage.journal.records import SqlRecords
-from aiadmin.storage.journal.refetches import SqlRefetches
-from aiadmin.storage.journal.sync_runs import SqlSyncRuns
-from aiadmin.storage.journal.webhooks import SqlWebhooks
-from aiadmin.storage.messages.contacts import SqlContacts
-from aiadmin.storage.messages.inbox_messages import SqlInboxMessages
-from aiadmin.storage.messages.message_log import SqlMessageLog
-from aiadmin.storage.messages.outbox_messages import SqlOutboxMessages
-from aiadmin.storage.messages.permissions import SqlContactPermissions, SqlPauses
+from aiadmin.storage.hosting.devices import Devices
+from aiadmin.storage.hosting.hosts import Hosts
+from aiadmin.storage.hosting.session_events import SessionEvents
+from aiadmin.storage.install.installations import Installations
+from aiadmin.storage.journal.booking_events import BookingEvents
+from aiadmin.storage.journal.heard_phones import HeardPhones
+from aiadmin.storage.journal.journal import Journal
+from aiadmin.storage.journal.reconciliation import ReconciliationStore
+from aiadmin.storage.journal.records import Records
+from aiadmin.storage.journal.refetches import Refetches
+from aiadmin.storage.journal.sync_runs import SyncRuns
+from aiadmin.storage.journal.webhooks import Webhooks
+from aiadmin.storage.messages.contacts import Contacts
+from aiadmin.storage.messages.inbox_messages import InboxMessages
+from aiadmin.storage.messages.message_log import MessageLog
+from aiadmin.storage.messages.outbox_messages import OutboxMessages
+from aiadmin.storage.messages.permissions import ContactPermissions, Pauses
 from aiadmin.storage.notices.calls import SqlCalls
 from aiadmin.storage.notices.dispatch import SqlDueNotices
 from aiadmin.storage.notices.planning import SqlNotices
 from aiadmin.storage.notices.settings import SqlMessageSettings
-from aiadmin.storage.privacy.privacy import SqlPrivacy
-from aiadmin.storage.provider.orders import SqlProviderOrders
-from aiadmin.storage.quarantine import SqlQuarantine
+from aiadmin.storage.privacy.privacy import Privacy
+from aiadmin.storage.provider.orders import ProviderOrders
+from aiadmin.storage.quarantine import Quarantine
 
 
-class SqlUnitOfWork:
-    """`with uow() as work: ...; work.commit()`. Leaving without a commit rolls back.
+class UnitOfWork:
+    """One transaction: `with uow() as work: ...; work.commit()`. Leaving without a commit rolls back.
+
+    Each repository is made when it is first asked for: most transactions need one or two of them.
 
     Raises:
         DependencyDownError: PostgreSQL does not answer, cut the connection, or has not been migrated.
+        SalonBusyError: somebody else held a lock for longer than `lock_timeout`.
     """
+
+    companies = cached_property(lambda self: CompanyStore(self._session))
+    devices = cached_property(lambda self: Devices(self._session))
+    hosts = cached_property(lambda self: Hosts(self._session))
+    session_events = cached_property(lambda self: SessionEvents(self._session))
+    outbox = cached_property(lambda self: Outbox(self._session))
+    webhooks = cached_property(lambda self: Webhooks(self._session))
+    contacts = cached_property(lambda self: Contacts(self._session, self.erasures))
+    inbox_messages = cached_property(lambda self: InboxMessages(self._session))
+    outbox_messages = cached_property(lambda self: OutboxMessages(self._session))
+    provider_orders = cached_property(lambda self: ProviderOrders(self._session))
+    message_log = cached_property(lambda self: MessageLog(self._session))
+    journal = cached_property(lambda self: Journal(self._session, self.erasures))
+    records = cached_property(lambda self: Records(self._session))
+    heard_phones = cached_property(lambda self: HeardPhones(self._session, self.erasures))
+    booking_events = cached_property(lambda self: BookingEvents(self._session))
+    refetches = cached_property(lambda self: Refetches(self._session))
+    sync_runs = cached_property(lambda self: SyncRuns(self._session))
+    erasures = cached_property(lambda self: Erasures(self._session, self._fingerprint))
+    privacy = cached_property(lambda self: Privacy(self._session))
+    quarantine = cached_property(lambda self: Quarantine(self._session))
+    audit = cached_property(lambda self: Audit(self._session))
+    installations = cached_property(lambda self: Installations(self._session))
+    permissions = cached_property(lambda self: ContactPermissions(self._session))
+    pauses = cached_property(lambda self: Pauses(self._session))
+    unhandled_messages = cached_property(lambda self: SqlUnhandledMessages(self._session))
+    message_settings = cached_property(lambda self: SqlMessageSettings(self._session))
+    notices = cached_property(lambda self: SqlNotices(self._session))
+    due_notices = cached_property(lambda self: SqlDueNotices(self._session))
+    calls = cached_property(lambda self: SqlCalls(self._session))
+    salon_facts = cached_property(lambda self: SalonFactsStore(self._session))
+    reconciliation = cached_property(lambda self: ReconciliationStore(self._session))
+    questions = cached_property(lambda self: SqlQuestions(self._session))
 
     def __init__(self, engine: Engine, fingerprint: Fingerprint | None = None) -> None:
         """Without a `fingerprint` it does not know who was erased."""
         self._session = Session(engine, expire_on_commit=False)
-        erasures = Erasures(self._session, fingerprint)
-        self.companies = SqlCompanies(self._session)
-        self.devices = SqlDevices(self._session)
-        self.hosts = SqlHosts(self._session)
-        self.session_events = SqlSessionEvents(self._session)
-        self.outbox = SqlOutbox(self._session)
-        self.webhooks = SqlWebhooks(self._session)
-        self.contacts = SqlContacts(self._session, erasures)
-        self.inbox_messages = SqlInboxMessages(self._session)
-        self.outbox_messages = SqlOutboxMessages(self._session)
-        self.provider_orders = SqlProviderOrders(self._session)
-        self.message_log = SqlMessageLog(self._session)
-        self.journal = SqlJournal(self._session, erasures)
-        self.records = SqlRecords(self._session)
-        self.heard_phones = SqlHeardPhones(self._session, erasures)
-        self.booking_events = SqlBookingEvents(self._session)
-        self.refetches = SqlRefetches(self._session)
-        self.sync_runs = SqlSyncRuns(self._session)
-        self.privacy = SqlPrivacy(self._session, erasures)
-        self.quarantine = SqlQuarantine(self._session)
-        self.audit = SqlAudit(self._session)
-        self.installations = SqlInstallations(self._session)
-        self.permissions = SqlContactPermissions(self._session)
-        self.pauses = SqlPauses(self._session)
-        self.unhandled_messages = SqlUnhandledMessages(self._session)
-        self.message_settings = SqlMessageSettings(self._session)
-        self.notices = SqlNotices(self._session)
-        self.due_notices = SqlDueNotices(self._session)
-        self.calls = SqlCalls(self._session)
-        self.salon_facts = SqlSalonFacts(self._session)
-        self.reconciliation = SqlReconciliation(self._session)
-        self.questions = SqlQuestions(self._session)
+        self._fingerprint = fingerprint
 
     def __enter__(self) -> Self:
         return self
@@ -111,6 +118,10 @@ class SqlUnitOfWork:
     def commit(self) -> None:
         """Make everything since `with` true at once."""
         self._session.commit()
+
+
+NewUnitOfWork = Callable[[], UnitOfWork]
+"""Begins a transaction."""
 
 
 def is_lock_timeout(error: BaseException | None) -> bool:

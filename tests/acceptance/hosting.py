@@ -32,7 +32,7 @@ from aiadmin.domain.messages.sending_policy import LeakyBucket
 from aiadmin.hosting.collaborators import Collaborators, SendingMode
 from aiadmin.hosting.host import SessionHost
 from aiadmin.storage.engine import make_engine
-from aiadmin.storage.unit_of_work import SqlUnitOfWork
+from aiadmin.storage.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
     from tests.fakes.whatsapp.client import FakeWhatsApp
@@ -182,7 +182,7 @@ def _host(
     host = SessionHost(
         engine=Engine(library.load()),
         keys=keys,
-        uow=lambda: SqlUnitOfWork(database),
+        uow=lambda: UnitOfWork(database),
         clock=lambda: datetime.now(UTC),
         page_events=NoPages(),
         capacity=50,

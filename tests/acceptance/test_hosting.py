@@ -25,7 +25,7 @@ from aiadmin.domain.companies.company import IntegrationStatus, NewCompany
 from aiadmin.domain.hosting.device import LinkedAccount
 from aiadmin.domain.ids import CompanyId, SalonId
 from aiadmin.storage.engine import make_engine
-from aiadmin.storage.unit_of_work import SqlUnitOfWork
+from aiadmin.storage.unit_of_work import UnitOfWork
 from tests.acceptance.conftest import Restartable
 from tests.acceptance.hosting import ROOT, Pair, child, pairing, settings
 from tests.conftest import WaitUntil
@@ -54,8 +54,8 @@ class Salons:
         self._engine = make_engine(database_url)
         self._rows = Rows(database_url)
 
-    def uow(self) -> SqlUnitOfWork:
-        return SqlUnitOfWork(self._engine)
+    def uow(self) -> UnitOfWork:
+        return UnitOfWork(self._engine)
 
     def close(self) -> None:
         self._rows.close()

@@ -19,7 +19,7 @@ from aiadmin.domain.hosting.session_event import SessionEvent
 from aiadmin.hosting.collaborators import Collaborators
 from aiadmin.hosting.host import SessionHost
 from aiadmin.storage.engine import make_engine
-from aiadmin.storage.unit_of_work import SqlUnitOfWork
+from aiadmin.storage.unit_of_work import UnitOfWork
 from tests.acceptance.hosting import NoPages
 from tests.contract.worlds import MANNERS
 
@@ -53,7 +53,7 @@ def main() -> None:
     host = SessionHost(
         engine=engine,
         keys=keys,
-        uow=lambda: SqlUnitOfWork(database),
+        uow=lambda: UnitOfWork(database),
         clock=lambda: datetime.now(UTC),
         page_events=NoPages(),
         capacity=50,

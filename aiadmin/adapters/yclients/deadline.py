@@ -23,7 +23,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 from urllib3.util.connection import create_connection
 
-from aiadmin.adapters.name_lookup import look_up
+from aiadmin.name_lookup import look_up
 
 CONNECT_SECONDS = 5.0
 """For connecting, where a call has no timeout for that."""

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from aiadmin.adapters.countries import country_of
-from aiadmin.adapters.phone_numbers import read_phone
 from aiadmin.adapters.yclients import lenient_json
 from aiadmin.domain.companies.company import DEFAULT_COUNTRY
 from aiadmin.domain.ids import SalonId
@@ -26,6 +25,7 @@ from aiadmin.domain.journal.journal import (
     WebhookSettings,
     WorkDay,
 )
+from aiadmin.domain.messages.phone_numbers import read_phone
 from aiadmin.domain.plain_text import shown
 
 log = structlog.get_logger(__name__)

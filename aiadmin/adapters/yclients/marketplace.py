@@ -11,12 +11,11 @@ from aiadmin.adapters.yclients.call_limiter import CallLimiter
 from aiadmin.adapters.yclients.http import Timeouts, YClientsHttp
 from aiadmin.config import Config
 from aiadmin.domain.ids import SalonId
-from aiadmin.domain.install.activation import InstallationStatus
+from aiadmin.domain.install.activation import ActivationRequest, InstallationStatus
 from aiadmin.domain.install.visitor import Turn
 from aiadmin.domain.yclients.call_budget import Urgency
 from aiadmin.domain.yclients.error import RateLimitedError
 from aiadmin.domain.yclients.http_answer import HttpAnswer
-from aiadmin.services.ports import ActivationRequest
 
 ACTIVATE = Timeouts(connect=5, total=10)
 ASK = Timeouts(connect=3, total=5)

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from http import HTTPStatus
 
 from aiadmin.domain.companies.company import Company, IntegrationStatus
 from aiadmin.domain.companies.outbox import DeliveryOutcome, OutboxRow, OutboxState, Verdict
+from aiadmin.domain.ids import SalonId
 from aiadmin.domain.yclients.http_answer import HttpAnswer
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActivationRequest:
+    """What YClients is told about one salon.
+
+    Attributes:
+        api_key: what YClients will present to us; clear text.
+        webhook_urls: where YClients sends this salon's events.
+    """
+
+    salon_id: SalonId
+    api_key: str
+    webhook_urls: tuple[str, ...]
+    channels: tuple[str, ...] = ("whatsapp",)
 
 
 class ActivationFailure(StrEnum):

@@ -17,7 +17,11 @@ from aiadmin.services.chat.replies import notify_salon
 from aiadmin.services.isolation import Isolation
 from aiadmin.services.journal import bookings
 from aiadmin.services.journal.fresh_bookings import FreshBookings
-from aiadmin.services.ports import Clock, JobQueue, NewUnitOfWork, SalonApi, SyncedSalon
+from aiadmin.services.ports.clock import Clock
+from aiadmin.services.ports.jobs import JobQueue
+from aiadmin.services.ports.yclients import SalonApi
+from aiadmin.storage.journal.sync_runs import SyncedSalon
+from aiadmin.storage.unit_of_work import NewUnitOfWork
 
 CLAIM = timedelta(minutes=2)
 """Longer than the reading and the writing of one visit take, their turns included."""

@@ -29,7 +29,9 @@ from aiadmin.domain.messages.message import Direction, NewMessage, Purpose
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.services.isolation import Isolation
 from aiadmin.services.messages.messages import enqueue
-from aiadmin.services.ports import Clock, JobQueue, NewUnitOfWork, UnitOfWork
+from aiadmin.services.ports.clock import Clock
+from aiadmin.services.ports.jobs import JobQueue
+from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 from aiadmin.texts import formatting as wording
 
 BATCH = 50

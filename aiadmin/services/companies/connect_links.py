@@ -8,7 +8,9 @@ import secrets
 from aiadmin.domain.companies.company import Company
 from aiadmin.domain.errors import LinkInvalidError, LinkRevokedError
 from aiadmin.domain.ids import CompanyId
-from aiadmin.services.ports import Clock, LinkCache, NewUnitOfWork, Tokens
+from aiadmin.services.ports.clock import Clock
+from aiadmin.services.ports.connect_links import LinkCache, Tokens
+from aiadmin.storage.unit_of_work import NewUnitOfWork
 
 
 def new_jti() -> str:

@@ -9,7 +9,10 @@ from aiadmin.domain.companies.company import Company, NewCompany, activation_dea
 from aiadmin.domain.companies.outbox import OutboxKind
 from aiadmin.domain.ids import CompanyId, SalonId
 from aiadmin.services.companies.connect_links import new_jti
-from aiadmin.services.ports import Clock, LinkCache, NewUnitOfWork, Secrets, Tokens
+from aiadmin.services.ports.clock import Clock
+from aiadmin.services.ports.connect_links import LinkCache, Tokens
+from aiadmin.services.ports.secrets import Secrets
+from aiadmin.storage.unit_of_work import NewUnitOfWork
 
 ACTIVATION_KEY = "activation"
 """The outbox key of a company's one activation."""

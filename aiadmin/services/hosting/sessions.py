@@ -11,7 +11,8 @@ from aiadmin.domain.hosting.device import Device, Observed, SessionChange
 from aiadmin.domain.hosting.host import adoptable, free_places
 from aiadmin.domain.hosting.session import Session
 from aiadmin.domain.ids import CompanyId, DeviceId, HostId
-from aiadmin.services.ports import Clock, NewUnitOfWork, UnitOfWork
+from aiadmin.services.ports.clock import Clock
+from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 
 
 def observe(device: Device, session: Session, *, uow: NewUnitOfWork) -> bool:

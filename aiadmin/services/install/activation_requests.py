@@ -13,7 +13,9 @@ from aiadmin.domain.errors import ActivationStateError
 from aiadmin.domain.ids import CompanyId
 from aiadmin.services.companies.registration import ACTIVATION_KEY
 from aiadmin.services.install import activations
-from aiadmin.services.ports import Clock, JobQueue, NewUnitOfWork
+from aiadmin.services.ports.clock import Clock
+from aiadmin.services.ports.jobs import JobQueue
+from aiadmin.storage.unit_of_work import NewUnitOfWork
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,6 +21,7 @@ from aiadmin.domain.errors import ActivationStateError, AiAdminError
 from aiadmin.domain.ids import CompanyId, OutboxId
 from aiadmin.domain.install.activation import (
     ActivationFailure,
+    ActivationRequest,
     judge,
     judge_before_repeat,
     lead,
@@ -33,15 +34,11 @@ from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.services.companies.registration import ACTIVATION_KEY
 from aiadmin.services.isolation import Isolation
 from aiadmin.services.journal.webhooks import address_of
-from aiadmin.services.ports import (
-    ActivationRequest,
-    Clock,
-    Marketplace,
-    NewUnitOfWork,
-    PageEvents,
-    Secrets,
-    UnitOfWork,
-)
+from aiadmin.services.ports.clock import Clock
+from aiadmin.services.ports.pages import PageEvents
+from aiadmin.services.ports.secrets import Secrets
+from aiadmin.services.ports.yclients import Marketplace
+from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -30,18 +30,13 @@ from aiadmin.services.companies.connect_links import new_jti
 from aiadmin.services.companies.registration import ACTIVATION_KEY
 from aiadmin.services.install.lifecycle import apply_change
 from aiadmin.services.messages import messages
-from aiadmin.services.ports import (
-    Clock,
-    JobQueue,
-    LinkCache,
-    Marketplace,
-    Members,
-    NewUnitOfWork,
-    Secrets,
-    Tokens,
-    UnitOfWork,
-    VisitorShares,
-)
+from aiadmin.services.ports.clock import Clock
+from aiadmin.services.ports.connect_links import LinkCache, Tokens
+from aiadmin.services.ports.jobs import JobQueue
+from aiadmin.services.ports.secrets import Secrets
+from aiadmin.services.ports.visitor_shares import VisitorShares
+from aiadmin.services.ports.yclients import Marketplace, Members
+from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 
 LET_IN = frozenset({Admission.ONBOARD, Admission.MANAGE})
 _TOLD_WITHIN = timedelta(days=1)

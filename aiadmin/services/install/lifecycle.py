@@ -16,7 +16,12 @@ from aiadmin.domain.install.lifecycle import LifecycleChange, after_event, after
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.services.companies.registration import ACTIVATION_KEY
 from aiadmin.services.isolation import Isolation
-from aiadmin.services.ports import Clock, JobQueue, LinkCache, Marketplace, NewUnitOfWork, PageEvents, UnitOfWork
+from aiadmin.services.ports.clock import Clock
+from aiadmin.services.ports.connect_links import LinkCache
+from aiadmin.services.ports.jobs import JobQueue
+from aiadmin.services.ports.pages import PageEvents
+from aiadmin.services.ports.yclients import Marketplace
+from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 
 LOOK_EVERY = timedelta(hours=1)
 _SEEN = {

@@ -17,8 +17,10 @@ from aiadmin.domain.journal.booking_event import (
     is_newer,
 )
 from aiadmin.domain.journal.journal import Record
-from aiadmin.services.ports import NewUnitOfWork, SalonApi, SyncedSalon, UnitOfWork
-from aiadmin.services.ports.journal import BookingTime
+from aiadmin.services.ports.yclients import SalonApi
+from aiadmin.storage.journal.records import BookingTime
+from aiadmin.storage.journal.sync_runs import SyncedSalon
+from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 
 _STILL_TOLD_OF = timedelta(days=7)
 """How long after a visit something may be said of it."""
@@ -64,7 +66,7 @@ def absorb(
 def as_kept(work: UnitOfWork, salon: SyncedSalon, records: Sequence[Record]) -> Sequence[Record]:
     """The bookings as they are stored: with phones that webhooks told, and without whoever asked to be forgotten."""
     heard = _with_heard_phones(work, salon, records)
-    buried = work.privacy.erased_of(salon.company_id, {one.client_phone for one in heard if one.client_phone})
+    buried = work.erasures.erased_of(salon.company_id, {one.client_phone for one in heard if one.client_phone})
     return [one.anonymous() if one.client_phone in buried else one for one in heard]
 
 

@@ -12,7 +12,10 @@ from aiadmin.domain.journal.sync_run import page_read
 from aiadmin.domain.notices.dispatch import is_fresh, is_worth_a_list, visit_day
 from aiadmin.domain.notices.notice import Notice
 from aiadmin.services.journal import bookings
-from aiadmin.services.ports import Clock, NewUnitOfWork, SalonApi, SyncedSalon
+from aiadmin.services.ports.clock import Clock
+from aiadmin.services.ports.yclients import SalonApi
+from aiadmin.storage.journal.sync_runs import SyncedSalon
+from aiadmin.storage.unit_of_work import NewUnitOfWork
 
 
 @dataclass(kw_only=True)

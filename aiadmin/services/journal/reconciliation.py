@@ -26,7 +26,10 @@ from aiadmin.domain.notices.reconciliation import (
     week,
 )
 from aiadmin.services.journal import bookings
-from aiadmin.services.ports import Clock, NewUnitOfWork, SalonApi, SyncedSalon, UnitOfWork
+from aiadmin.services.ports.clock import Clock
+from aiadmin.services.ports.yclients import SalonApi
+from aiadmin.storage.journal.sync_runs import SyncedSalon
+from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 
 log = structlog.get_logger(__name__)
 

@@ -16,7 +16,10 @@ from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.domain.yclients.error import YClientsError
 from aiadmin.services.isolation import Isolation
 from aiadmin.services.journal import bookings
-from aiadmin.services.ports import Clock, NewUnitOfWork, SalonApi, SyncedSalon
+from aiadmin.services.ports.clock import Clock
+from aiadmin.services.ports.yclients import SalonApi
+from aiadmin.storage.journal.sync_runs import SyncedSalon
+from aiadmin.storage.unit_of_work import NewUnitOfWork
 
 
 def _row_key(check: Refetch) -> RowKey:

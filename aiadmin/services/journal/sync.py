@@ -24,7 +24,11 @@ from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.domain.yclients.error import YClientsError
 from aiadmin.services.isolation import Isolation
 from aiadmin.services.journal.sync_pages import Fetched, PageReader
-from aiadmin.services.ports import Clock, JobQueue, NewUnitOfWork, PageEvents, SyncedSalon, UnitOfWork
+from aiadmin.services.ports.clock import Clock
+from aiadmin.services.ports.jobs import JobQueue
+from aiadmin.services.ports.pages import PageEvents
+from aiadmin.storage.journal.sync_runs import SyncedSalon
+from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -35,7 +35,9 @@ from aiadmin.domain.yclients.error import (
 )
 from aiadmin.services.journal.bookings import absorb, set_zone
 from aiadmin.services.journal.reconciliation import JournalReconciliation
-from aiadmin.services.ports import SalonApi, SyncedSalon, UnitOfWork
+from aiadmin.services.ports.yclients import SalonApi
+from aiadmin.storage.journal.sync_runs import SyncedSalon
+from aiadmin.storage.unit_of_work import UnitOfWork
 
 log = structlog.get_logger(__name__)
 

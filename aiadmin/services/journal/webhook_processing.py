@@ -17,7 +17,8 @@ from aiadmin.domain.journal.webhook import (
 )
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.services.isolation import Isolation
-from aiadmin.services.ports import Clock, NewUnitOfWork, UnitOfWork
+from aiadmin.services.ports.clock import Clock
+from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 
 BATCH = 100
 

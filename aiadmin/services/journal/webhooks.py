@@ -8,7 +8,10 @@ from typing import Any
 from aiadmin.domain.errors import SalonMismatchError
 from aiadmin.domain.ids import CompanyId, SalonId
 from aiadmin.domain.journal.webhook import NewWebhook, claimed_salon, dedup_key
-from aiadmin.services.ports import Clock, NewUnitOfWork, Secrets, WebhookStore
+from aiadmin.services.ports.clock import Clock
+from aiadmin.services.ports.secrets import Secrets
+from aiadmin.services.ports.webhooks import WebhookStore
+from aiadmin.storage.unit_of_work import NewUnitOfWork
 
 
 def receive(

@@ -24,8 +24,10 @@ from aiadmin.services.hosting import sessions
 from aiadmin.services.install import activations
 from aiadmin.services.journal import sync
 from aiadmin.services.manage.salon_states import SalonStateReader
-from aiadmin.services.ports import Clock, JobQueue, NewUnitOfWork
+from aiadmin.services.ports.clock import Clock
+from aiadmin.services.ports.jobs import JobQueue
 from aiadmin.services.provider import orders
+from aiadmin.storage.unit_of_work import NewUnitOfWork
 
 OWNER = "owner"
 """The audit's name for who holds the salon's link."""

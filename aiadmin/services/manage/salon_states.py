@@ -8,7 +8,8 @@ from datetime import timedelta
 
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.manage.salon_state import SalonFacts, SalonState, states
-from aiadmin.services.ports import Clock, NewUnitOfWork
+from aiadmin.services.ports.clock import Clock
+from aiadmin.storage.unit_of_work import NewUnitOfWork
 
 COUNTED = timedelta(days=7)
 """How far back it is counted what clients were not told."""

@@ -30,7 +30,8 @@ from aiadmin.domain.messages.message import (
 from aiadmin.domain.messages.sending_policy import UNPACED
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.services.isolation import Isolation
-from aiadmin.services.ports import Clock, NewUnitOfWork, UnitOfWork
+from aiadmin.services.ports.clock import Clock
+from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 
 T = TypeVar("T")
 

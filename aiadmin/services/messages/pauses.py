@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from aiadmin.domain.ids import CompanyId
-from aiadmin.services.ports import Clock, NewUnitOfWork
+from aiadmin.services.ports.clock import Clock
+from aiadmin.storage.unit_of_work import NewUnitOfWork
 
 
 def pause(company_id: CompanyId | None, *, uow: NewUnitOfWork, clock: Clock) -> None:

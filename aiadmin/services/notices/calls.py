@@ -16,7 +16,8 @@ from aiadmin.domain.notices.notice import AnnouncedVisit, Notice
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.services.isolation import Isolation
 from aiadmin.services.messages.messages import enqueue
-from aiadmin.services.ports import Clock, NewUnitOfWork, UnitOfWork
+from aiadmin.services.ports.clock import Clock
+from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 from aiadmin.texts import formatting as wording
 
 

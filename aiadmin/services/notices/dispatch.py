@@ -50,7 +50,12 @@ from aiadmin.domain.yclients.error import YClientsError
 from aiadmin.services.isolation import Isolation
 from aiadmin.services.journal.fresh_bookings import FreshBookings
 from aiadmin.services.notices import calls
-from aiadmin.services.ports import Clock, JobQueue, NewUnitOfWork, NoticeRenderer, SalonApi, SyncedSalon, UnitOfWork
+from aiadmin.services.ports.clock import Clock
+from aiadmin.services.ports.jobs import JobQueue
+from aiadmin.services.ports.releases import NoticeRenderer
+from aiadmin.services.ports.yclients import SalonApi
+from aiadmin.storage.journal.sync_runs import SyncedSalon
+from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 
 
 class _Released(Enum):

@@ -20,8 +20,10 @@ from aiadmin.domain.notices.settings import MessageSettings
 from aiadmin.domain.notices.telling import is_of_one_visit
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.services.isolation import Isolation
-from aiadmin.services.ports import Clock, JobQueue, NewUnitOfWork, UnitOfWork
-from aiadmin.services.ports.notices import DueBooking, NotifyingSalon
+from aiadmin.services.ports.clock import Clock
+from aiadmin.services.ports.jobs import JobQueue
+from aiadmin.storage.notices.planning import DueBooking, NotifyingSalon
+from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 
 EVENTS_AT_ONCE = 200
 SALONS_AT_ONCE = 200

@@ -15,7 +15,8 @@ from aiadmin.domain.messages.sending_policy import UNLIMITED, SendingPolicy
 from aiadmin.domain.notices.notice import CHANGE_NOTICES, Notice, NoticeKind, stale_reason
 from aiadmin.domain.notices.telling import NoticeWithBooking, VisitNotices, days, is_asking
 from aiadmin.domain.notices.template import BookedTitle, TemplateData, joined
-from aiadmin.services.ports import SyncedSalon, UnitOfWork
+from aiadmin.storage.journal.sync_runs import SyncedSalon
+from aiadmin.storage.unit_of_work import UnitOfWork
 from aiadmin.texts import notices as notice_texts
 
 

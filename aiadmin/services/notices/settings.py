@@ -21,8 +21,9 @@ from aiadmin.domain.notices.settings import MessageSettings
 from aiadmin.domain.notices.template import TemplateData, check
 from aiadmin.services.manage.overview import OWNER
 from aiadmin.services.messages import messages
-from aiadmin.services.ports import Clock, NewUnitOfWork, UnitOfWork
-from aiadmin.services.ports.journal import Sample
+from aiadmin.services.ports.clock import Clock
+from aiadmin.storage.journal.journal import Sample
+from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 from aiadmin.texts import notices as notice_texts
 
 TRIALS_A_DAY = 20

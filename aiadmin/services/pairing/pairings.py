@@ -18,7 +18,8 @@ from aiadmin.domain.errors import SalonLeftError
 from aiadmin.domain.hosting.device import LinkedAccount, is_same_link
 from aiadmin.domain.ids import CompanyId, OutboxId
 from aiadmin.services.companies.registration import ACTIVATION_KEY
-from aiadmin.services.ports import Clock, NewUnitOfWork
+from aiadmin.services.ports.clock import Clock
+from aiadmin.storage.unit_of_work import NewUnitOfWork
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -20,7 +20,9 @@ from aiadmin.domain.partner.partner import (
     Tariff,
 )
 from aiadmin.domain.yclients.error import NotFoundError, YClientsError
-from aiadmin.services.ports import Clock, NewUnitOfWork, Partner
+from aiadmin.services.ports.clock import Clock
+from aiadmin.services.ports.yclients import Partner
+from aiadmin.storage.unit_of_work import NewUnitOfWork
 
 T = TypeVar("T")
 PAYMENT = "partner.payment"

@@ -3,42 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from aiadmin.domain.ids import CompanyId, NoticeId
-from aiadmin.domain.journal.journal import Record
 from aiadmin.domain.notices.change_planning import Booking, LastNotice, NewNotice, StoredEvent
-from aiadmin.domain.notices.notice import NoticeKind
 from aiadmin.domain.notices.reminder_planning import Window
-from aiadmin.domain.notices.settings import MessageSettings
 from aiadmin.domain.quarantine import RowKey
-
-
-@dataclass(frozen=True, kw_only=True)
-class NotifyingSalon:
-    """A salon that writes to its clients: its journal is read, and a phone is linked.
-
-    Attributes:
-        zone: its IANA timezone.
-        is_linked: False where its phone is gone, or switched off: then it writes nothing for now.
-    """
-
-    company_id: CompanyId
-    zone: str
-    settings: MessageSettings
-    is_linked: bool = True
-
-
-@dataclass(frozen=True, kw_only=True)
-class DueBooking:
-    """A booking in a window; `asked_at` is when its client was asked, for a window of `REMINDER_AGAIN`."""
-
-    company_id: CompanyId
-    kind: NoticeKind
-    record: Record
-    asked_at: datetime | None
+from aiadmin.storage.notices.planning import DueBooking, NotifyingSalon
 
 
 class Notices(Protocol):

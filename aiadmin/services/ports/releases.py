@@ -13,7 +13,7 @@ from aiadmin.domain.notices.dispatch import NoticeRecipient
 from aiadmin.domain.notices.notice import Notice, NoticeKind
 from aiadmin.domain.notices.telling import VisitNotices
 from aiadmin.domain.quarantine import RowKey
-from aiadmin.services.ports.journal import SyncedSalon
+from aiadmin.storage.journal.sync_runs import SyncedSalon
 
 
 class NoticeRenderer(Protocol):

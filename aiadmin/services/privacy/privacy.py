@@ -10,8 +10,10 @@ from typing import Any
 from aiadmin.domain.companies.audit import DONE
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.messages.contact import spellings
-from aiadmin.services.ports import Clock, NewUnitOfWork, Secrets, UnitOfWork
-from aiadmin.services.ports.privacy import Rows
+from aiadmin.services.ports.clock import Clock
+from aiadmin.services.ports.secrets import Secrets
+from aiadmin.storage.privacy.privacy import Rows
+from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 
 EXPORT, ERASE, RESTORE = "clients.export", "clients.erase", "clients.restore"
 _BATCH = 5_000

@@ -13,7 +13,10 @@ from aiadmin.domain.messages.message import NewMessage, Purpose, QueuedMessage
 from aiadmin.domain.messages.sending_policy import BlockReason, Recipient, Sender, SendingPolicy, when_to_send
 from aiadmin.domain.notices.notice import NoticeKind
 from aiadmin.domain.provider.order import DEADLINE, Code, Order, Taken, is_double, refusal_of
-from aiadmin.services.ports import Clock, JobQueue, NewUnitOfWork, Secrets, UnitOfWork
+from aiadmin.services.ports.clock import Clock
+from aiadmin.services.ports.jobs import JobQueue
+from aiadmin.services.ports.secrets import Secrets
+from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 
 PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)
 """Seconds between looks whether the salon is free. Nobody waits inside PostgreSQL: a salon that sends all its orders

@@ -13,8 +13,10 @@ from aiadmin.domain.provider.order import Finished, OrderProgress, OrderStatus, 
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.domain.yclients.http_answer import HttpAnswer
 from aiadmin.services.isolation import Isolation
-from aiadmin.services.ports import Clock, NewUnitOfWork, Secrets
-from aiadmin.services.ports.operator import StatusPost
+from aiadmin.services.ports.clock import Clock
+from aiadmin.services.ports.secrets import Secrets
+from aiadmin.services.ports.yclients import StatusPost
+from aiadmin.storage.unit_of_work import NewUnitOfWork
 
 CLAIM = timedelta(seconds=75)
 """Longer than the job may run: what a killed worker held is found again after it."""

@@ -1,4 +1,4 @@
-"""Rows of `audit_log`: added before a action, finished after it, never changed otherwise."""
+"""The audit log: what was done on purpose, and by whom."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from aiadmin.storage.tables.journal import AuditRow
 _OUTCOME_LENGTH = 200
 
 
-class SqlAudit:
-    """`ports.Audit` on SQLAlchemy."""
+class Audit:
+    """Rows of `audit_log`: added before the action, finished after it, never changed otherwise."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -30,6 +30,7 @@ class SqlAudit:
         return AuditId(self._session.execute(insert(AuditRow).values(**values).returning(AuditRow.id)).scalar_one())
 
     def finish(self, audit_id: AuditId, outcome: str, *, result: Mapping[str, Any] | None = None) -> None:
+        """Write the outcome; `result` goes into the details under that name. An entry that is done stays done."""
         changes: dict[str, Any] = {"outcome": outcome[:_OUTCOME_LENGTH]}
         if result is not None:
             changes["details"] = AuditRow.details.op("||")(type_coerce({"result": dict(result)}, JSONB))
@@ -37,6 +38,11 @@ class SqlAudit:
         self._session.execute(update(AuditRow).where(AuditRow.id == audit_id, is_open).values(**changes))
 
     def recent(self, company_id: CompanyId | None, *, limit: int, action: str | None = None) -> Sequence[AuditEntry]:
+        """The latest entries about a company, newest first; for None those about no single company.
+
+        Args:
+            action: of this action alone.
+        """
         statement = (
             select(AuditRow)
             .where(AuditRow.company_id.is_not_distinct_from(company_id))
@@ -47,6 +53,7 @@ class SqlAudit:
         return [_entry_of(row) for row in self._session.scalars(statement)]
 
     def find_by_key(self, company_id: CompanyId, *, action: str, key: str) -> AuditEntry | None:
+        """The first entry whose details carry this `key`."""
         statement = (
             select(AuditRow)
             .where(AuditRow.company_id == company_id, AuditRow.action == action)

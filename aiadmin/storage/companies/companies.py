@@ -1,4 +1,4 @@
-"""Rows of `companies`."""
+"""Companies: salons as customers of ours."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ from aiadmin.domain.ids import CompanyId, SalonId
 from aiadmin.storage.tables.core import CompanyRow
 
 
-class SqlCompanies:
-    """`ports.CompanyStore` on SQLAlchemy."""
+class CompanyStore:
+    """Rows of `companies`; `Installations` has what they tell of the installation."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def add(self, new: NewCompany) -> Company:
+        """Store a registration. Raises SalonTakenError when the salon is there already."""
         statement = (
             insert(CompanyRow)
             .values(
@@ -52,6 +53,7 @@ class SqlCompanies:
         return company_of(row) if row else None
 
     def get(self, company_id: CompanyId, *, lock: bool = False) -> Company:
+        """Raises CompanyNotFoundError."""
         company = self.find(company_id, lock=lock)
         if company is None:
             raise CompanyNotFoundError
@@ -87,6 +89,7 @@ class SqlCompanies:
         )
 
     def set_unlinked(self, company_id: CompanyId) -> None:
+        """No phone is linked any more; when it was, and which, is forgotten."""
         self._set(company_id, whatsapp_connected=False, whatsapp_phone=None, whatsapp_connected_at=None)
 
     def set_activated(self, company_id: CompanyId, at: datetime) -> None:
@@ -98,6 +101,7 @@ class SqlCompanies:
         )
 
     def set_consented(self, company_id: CompanyId, at: datetime) -> None:
+        """Keep the time of the consent; a later one changes nothing."""
         self._set(company_id, consented_at=func.coalesce(CompanyRow.consented_at, at))
 
     def set_activation_failed(self, company_id: CompanyId, reason: str) -> None:
@@ -107,6 +111,7 @@ class SqlCompanies:
         self._set(company_id, activation_deadline_at=at)
 
     def list_pairing(self) -> Sequence[CompanyId]:
+        """The companies that are marked as pairing."""
         statement = select(CompanyRow.id).where(CompanyRow.integration_status == IntegrationStatus.PAIRING)
         return [CompanyId(number) for number in self._session.scalars(statement)]
 

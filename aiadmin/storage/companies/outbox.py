@@ -1,4 +1,4 @@
-"""Rows of `outbox`."""
+"""The outbox: calls to YClients that are due."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _OPEN = (OutboxState.PENDING, OutboxState.SENDING)
 _NOT_SET_ASIDE = text(not_set_aside(WorkQueue.OUTBOX, "outbox.company_id", "outbox.id"))
 
 
-class SqlOutbox:
-    """`ports.Outbox` on SQLAlchemy."""
+class Outbox:
+    """Rows of `outbox`."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -66,6 +66,7 @@ class SqlOutbox:
         return outbox_row_of(row) if row else None
 
     def release(self, outbox_id: OutboxId, *, at: datetime, deadline_at: datetime) -> None:
+        """Make a held, failed or cancelled row due at `at`, with a fresh count of attempts."""
         self._session.execute(
             update(Row)
             .where(Row.id == outbox_id, Row.state.in_(["pending", "failed", "cancelled", "unknown"]))
@@ -85,9 +86,11 @@ class SqlOutbox:
         )
 
     def drop(self, outbox_id: OutboxId) -> None:
+        """Forget a row; an attempt that is under way comes to nothing."""
         self._session.execute(delete(Row).where(Row.id == outbox_id))
 
     def cancel(self, company_id: CompanyId, at: datetime) -> None:
+        """Cancel what is due for a company; sealed secrets are forgotten."""
         self._session.execute(
             update(Row)
             .where(Row.company_id == company_id, Row.state != OutboxState.SENT)
@@ -95,6 +98,7 @@ class SqlOutbox:
         )
 
     def settle(self, outbox_id: OutboxId, at: datetime) -> None:
+        """Mark a row `sent` because YClients knows already; the sealed secret is forgotten."""
         self._session.execute(
             update(Row)
             .where(Row.id == outbox_id, Row.state != OutboxState.SENT)
@@ -102,6 +106,7 @@ class SqlOutbox:
         )
 
     def list_held(self, *, deadline_before: datetime, limit: int) -> Sequence[RowKey]:
+        """Rows that are held back although their deadline is near."""
         statement = (
             select(Row.company_id, Row.id)
             .where(
@@ -116,6 +121,10 @@ class SqlOutbox:
         return keys_of(self._session.execute(statement))
 
     def claim(self, outbox_id: OutboxId, *, now: datetime, visible_again_at: datetime) -> OutboxRow | None:
+        """Mark a due row `sending` and count the attempt; None when it is not due or somebody has it.
+
+        The returned row's `state` is the one it had before: `sending` means that an earlier attempt never ended.
+        """
         statement = (
             select(Row)
             .where(Row.id == outbox_id, Row.state.in_(_OPEN), Row.next_attempt_at <= now)
@@ -139,6 +148,7 @@ class SqlOutbox:
         error: str | None,
         at: datetime,
     ) -> bool:
+        """Write the outcome of `attempt`; a `sent` row forgets its secret. False when a later attempt began."""
         values: dict[str, Any] = {"state": state, "next_attempt_at": next_attempt_at, "last_error": error}
         if state not in _OPEN:
             values["finished_at"] = at

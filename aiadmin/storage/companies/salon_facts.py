@@ -15,9 +15,9 @@ from aiadmin.domain.hosting.device import Desired, Observed
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal.sync_run import RunState
 from aiadmin.domain.manage.salon_state import SalonFacts
+from aiadmin.domain.messages.sending_policy import BlockReason
 from aiadmin.domain.notices.change_planning import IMPORTED
 from aiadmin.domain.notices.settings import MessageSettings
-from aiadmin.services.ports.salon_facts import UNDELIVERED_REASONS
 
 _FACTS = text("""
 SELECT companies.id, companies.integration_status, companies.whatsapp_connected, companies.messages_paused_at,
@@ -48,18 +48,19 @@ WHERE companies.id = ANY(:companies)
 """)
 
 
-class SqlSalonFacts:
-    """`ports.SalonFactsStore` on SQLAlchemy."""
+class SalonFactsStore:
+    """Facts from which `domain.manage.salon_state` tells how salons stand."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def of(self, companies: Collection[CompanyId], *, since: datetime) -> Mapping[CompanyId, SalonFacts]:
+        """Facts of these salons; notices are counted from `since` on."""
         given = {
             "companies": list(companies),
             "since": since,
             "imported": IMPORTED,
-            "untold": list(UNDELIVERED_REASONS),
+            "untold": [*BlockReason],  # as `notices.calls` asks the salon to call for
         }
         return {CompanyId(row.id): _facts(row) for row in self._session.execute(_FACTS, given)}
 

@@ -1,4 +1,4 @@
-"""Rows of `devices`. Every write about a session is fenced by the epoch under which its host took it."""
+"""Linked devices, and which host holds each."""
 
 from __future__ import annotations
 
@@ -34,13 +34,14 @@ from aiadmin.storage.tables.messages import OutboxMessageRow
 log = structlog.get_logger(__name__)
 
 
-class SqlDevices:
-    """`ports.Devices` on SQLAlchemy."""
+class Devices:
+    """Rows of `devices`. Every write about a session is fenced by the epoch under which its host took it."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def add(self, company_id: CompanyId, account: LinkedAccount, at: datetime) -> Device:
+        """Store a linked device. Raises NumberTakenError when its number serves another company."""
         self._free_number(account.phone)
         self._forget_former(account.jid)
         statement = (
@@ -79,11 +80,13 @@ class SqlDevices:
         self._session.execute(delete(DeviceRow).where(DeviceRow.jid == jid, DeviceRow.desired == Desired.REMOVED))
 
     def add_removed(self, company_id: CompanyId, account: LinkedAccount, at: datetime) -> None:
+        """Store a device that must not stay: a host logs it out and deletes it. A known JID is left alone."""
         values = {"jid": account.jid, "lid": account.lid, "phone": account.phone, "linked_at": at, "state_since": at}
         statement = insert(DeviceRow).values(company_id=company_id, desired=Desired.REMOVED, **values)
         self._session.execute(statement.on_conflict_do_nothing())
 
     def retire_current(self, company_id: CompanyId, at: datetime) -> Sequence[DeviceId]:
+        """Ask the hosts to log the company's devices out and to delete them."""
         statement = (
             update(DeviceRow)
             .where(DeviceRow.company_id == company_id, DeviceRow.desired != Desired.REMOVED)
@@ -93,6 +96,7 @@ class SqlDevices:
         return [DeviceId(number) for number in self._session.scalars(statement)]
 
     def switch(self, company_id: CompanyId, *, is_on: bool) -> None:
+        """Have the company's device held, or kept without a session; one that is being removed is left alone."""
         statement = update(DeviceRow).where(DeviceRow.company_id == company_id, DeviceRow.desired != Desired.REMOVED)
         desired = Desired.ON if is_on else Desired.OFF
         self._session.execute(statement.values(desired=desired, next_attempt_at=None))
@@ -103,7 +107,10 @@ class SqlDevices:
         return device_of(row) if row else None
 
     def adopt(self, host_id: HostId, *, limit: int, now: datetime) -> Sequence[Device]:
-        """Take orphans; those that owe a message first, then those that have waited longest."""
+        """Take up to `limit` devices whose host is gone, raising their epoch; two hosts never take one.
+
+        Those that owe a message go first, then those that have waited longest.
+        """
         owes = exists().where(
             OutboxMessageRow.company_id == DeviceRow.company_id,
             OutboxMessageRow.state == OutboxState.PENDING,
@@ -127,16 +134,19 @@ class SqlDevices:
         return _readable(rows)
 
     def count_orphans(self, host_id: HostId, now: datetime) -> int:
+        """How many devices `adopt` could take."""
         statement = select(func.count()).select_from(DeviceRow).where(*_orphaned(host_id, now))
         return self._session.scalar(statement) or 0
 
     def list_page(self, *, after: DeviceId, limit: int, observed: Observed | None = None) -> Sequence[Device]:
+        """Devices with an id above `after`, by id."""
         statement = select(DeviceRow).where(DeviceRow.id > after).order_by(DeviceRow.id).limit(limit)
         if observed is not None:
             statement = statement.where(DeviceRow.observed == observed)
         return _readable(self._session.scalars(statement))
 
     def ask_restart(self, company_id: CompanyId, at: datetime) -> bool:
+        """Have the company's session started afresh; False when none is linked that could."""
         statement = (
             update(DeviceRow)
             .where(
@@ -153,7 +163,10 @@ class SqlDevices:
         return _readable(rows)
 
     def version_of(self, host_id: HostId) -> str:
-        """PostgreSQL numbers the transaction that wrote a row last; which rows, and which numbers, make a version."""
+        """A text that changes with any row that the host holds.
+
+        PostgreSQL numbers the transaction that wrote a row last; which rows, and which numbers, make a version.
+        """
         numbered = DeviceRow.id.cast(Text) + "." + literal_column("devices.xmin::text")
         listed = func.string_agg(numbered, aggregate_order_by(literal(","), DeviceRow.id))
         found = self._session.scalar(select(func.md5(listed)).where(DeviceRow.host_id == host_id))
@@ -169,6 +182,11 @@ class SqlDevices:
         at: datetime,
         next_attempt_at: datetime | None = None,
     ) -> bool:
+        """Write what the host saw; False when the epoch has moved on and nothing was written.
+
+        Args:
+            next_attempt_at: no host adopts the device before this.
+        """
         return self._fenced(
             device_id, epoch, observed=observed, reason=reason, state_since=at, next_attempt_at=next_attempt_at
         )

@@ -1,4 +1,4 @@
-"""Rows of `session_hosts`: the leases, by PostgreSQL's clock."""
+"""Session hosts and their leases."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from aiadmin.domain.ids import HostId
 from aiadmin.storage.tables.core import DeviceRow, HostRow, Time
 
 
-class SqlHosts:
-    """`ports.Hosts` on SQLAlchemy."""
+class Hosts:
+    """Rows of `session_hosts`. Leases are of PostgreSQL's clock alone: the clocks of machines differ."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -23,12 +23,18 @@ class SqlHosts:
     def add(
         self, host_id: HostId, *, lease: timedelta, capacity: int, name: str = "", draining: bool = False
     ) -> None:
+        """Take a lease of that length from now on."""
         values = {"id": host_id, "capacity": capacity, "draining": draining, "name": name}
         self._session.execute(insert(HostRow).values(**values, lease_until=func.now() + lease))
 
     def renew(
         self, host_id: HostId, *, lease: timedelta, clock: datetime | None = None, vitals: Vitals = NO_VITALS
     ) -> bool:
+        """Prolong the lease; False when the row is gone: the host must stop everything at once.
+
+        Args:
+            clock: what the host's own clock shows, to be held against PostgreSQL's.
+        """
         skew = 0 if clock is None else func.extract("epoch", literal(clock, Time) - func.clock_timestamp())
         statement = (
             update(HostRow)
@@ -50,14 +56,17 @@ class SqlHosts:
         return bool(self._session.scalar(select(HostRow.draining).where(HostRow.id == host_id)))
 
     def remove(self, host_id: HostId) -> None:
+        """Give up the lease and every device that is still held."""
         self._session.execute(update(DeviceRow).where(DeviceRow.host_id == host_id).values(host_id=None))
         self._session.execute(delete(HostRow).where(HostRow.id == host_id))
 
     def remove_dead(self, dead_for: timedelta) -> int:
+        """Remove the hosts whose lease was over so long ago; how many."""
         statement = delete(HostRow).where(HostRow.lease_until <= func.now() - dead_for)
         return cast("CursorResult[Any]", self._session.execute(statement)).rowcount
 
     def list_alive(self) -> Sequence[Host]:
+        """The hosts whose lease runs, oldest first, with the number of devices each holds."""
         held = select(func.count()).where(DeviceRow.host_id == HostRow.id).correlate(HostRow).scalar_subquery()
         statement = select(HostRow, held).where(HostRow.lease_until > func.now())
         found = self._session.execute(statement.order_by(HostRow.started_at, HostRow.id))

@@ -1,4 +1,4 @@
-"""Rows of `session_events`: only ever added, and forgotten when they are old."""
+"""What became of sessions, change by change."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from aiadmin.domain.ids import CompanyId, DeviceId, HostId
 from aiadmin.storage.tables.core import SessionEventRow
 
 
-class SqlSessionEvents:
-    """`ports.SessionEvents` on SQLAlchemy."""
+class SessionEvents:
+    """Rows of `session_events`: only added, and deleted when they are old."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -33,6 +33,7 @@ class SqlSessionEvents:
         )
 
     def recent(self, company_id: CompanyId, *, limit: int) -> Sequence[SessionChange]:
+        """The last changes, newest first."""
         statement = (
             select(SessionEventRow)
             .where(SessionEventRow.company_id == company_id)
@@ -42,6 +43,7 @@ class SqlSessionEvents:
         return [_change_of(row) for row in self._session.scalars(statement)]
 
     def forget(self, before: datetime) -> int:
+        """Delete what is older; how many there were."""
         statement = delete(SessionEventRow).where(SessionEventRow.at < before)
         return cast("CursorResult[Any]", self._session.execute(statement)).rowcount
 

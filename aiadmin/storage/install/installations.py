@@ -1,4 +1,4 @@
-"""Rows of `landings` and `salon_owners`, and the columns of `companies` that tell of the installation."""
+"""Installations: who came, which addresses were opened, how YClients sees a salon."""
 
 from __future__ import annotations
 
@@ -30,13 +30,17 @@ def _is_not_set_aside(queue: WorkQueue) -> ColumnElement[bool]:
     return literal_column(not_set_aside(queue, "companies.id", "'company'"), Boolean)
 
 
-class SqlInstallations:
-    """`ports.Installations` on SQLAlchemy."""
+class Installations:
+    """Rows of `landings` and `salon_owners`, and what `companies` say of the installation."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def use_landing(self, fingerprint: str, *, at: datetime, forget_before: datetime) -> bool:
+        """Note that an address was opened; False when it was already, not before `forget_before`.
+
+        Two that open it at once wait for one another until the commit.
+        """
         statement = insert(LandingRow).values(sign_hash=fingerprint, at=at)
         statement = statement.on_conflict_do_update(
             index_elements=[LandingRow.sign_hash], set_={"at": at}, where=LandingRow.at < forget_before
@@ -47,6 +51,7 @@ class SqlInstallations:
         return self._changed(delete(LandingRow).where(LandingRow.at < before))
 
     def add_owner(self, company_id: CompanyId, user_id: int, at: datetime) -> bool:
+        """Keep that this user came; True when it is the first time for the present installation."""
         is_new = user_id not in self.owners(company_id)
         statement = insert(SalonOwnerRow).values(company_id=company_id, user_id=user_id, seen_at=at)
         key = [SalonOwnerRow.company_id, SalonOwnerRow.user_id]
@@ -54,13 +59,16 @@ class SqlInstallations:
         return is_new
 
     def owners(self, company_id: CompanyId) -> frozenset[int]:
+        """The users of YClients who came for the present installation."""
         found = select(SalonOwnerRow.user_id).where(SalonOwnerRow.company_id == company_id)
         return frozenset(self._session.scalars(found))
 
     def forget_owners(self, company_id: CompanyId) -> None:
+        """Delete the users of the former installation, because a new one begins."""
         self._changed(delete(SalonOwnerRow).where(SalonOwnerRow.company_id == company_id))
 
     def begin(self, company_id: CompanyId, *, deadline_at: datetime) -> None:
+        """Begin a new installation: YClients is about to be told; nothing of the former one counts any more."""
         self._set(
             company_id,
             integration_status=IntegrationStatus.ACTIVATING,
@@ -72,6 +80,7 @@ class SqlInstallations:
         )
 
     def confirm(self, company_id: CompanyId, at: datetime) -> None:
+        """Mark the installation active, as it is at YClients, whatever it was here."""
         self._set(
             company_id,
             integration_status=IntegrationStatus.ACTIVE,
@@ -84,6 +93,7 @@ class SqlInstallations:
         self._set(company_id, integration_status=IntegrationStatus.FROZEN)
 
     def leave(self, company_id: CompanyId, at: datetime) -> None:
+        """Mark that the salon removed the application; its links and keys open nothing any more."""
         self._set(
             company_id,
             integration_status=IntegrationStatus.UNINSTALLED,
@@ -95,12 +105,15 @@ class SqlInstallations:
         )
 
     def record_status(self, company_id: CompanyId, connection: InstallationStatus, at: datetime) -> None:
+        """Keep what YClients says of the installation."""
         self._set(company_id, yclients_status=connection, yclients_checked_at=at)
 
     def check_first(self, company_id: CompanyId) -> None:
+        """Have the salon compared with YClients before all others."""
         self._set(company_id, yclients_checked_at=None)
 
     def list_unchecked(self, *, checked_before: datetime, limit: int) -> Sequence[RowKey]:
+        """Companies not compared with YClients since `checked_before`, longest first; erased ones are left out."""
         statement = (
             select(CompanyRow.id, _KEY)
             .where(
@@ -114,6 +127,7 @@ class SqlInstallations:
         return keys_of(self._session.execute(statement))
 
     def list_erasable(self, *, left_before: datetime, limit: int) -> Sequence[RowKey]:
+        """Companies that left before `left_before` and still have personal data here."""
         statement = (
             select(CompanyRow.id, _KEY)
             .where(
@@ -128,6 +142,7 @@ class SqlInstallations:
         return keys_of(self._session.execute(statement))
 
     def erase(self, company_id: CompanyId, at: datetime) -> int:
+        """Delete everything of a company but its bare row and the log of what was done on purpose; how many rows."""
         tables = [table for table in reversed(Base.metadata.sorted_tables) if "company_id" in table.c]
         rows = WaStore(self._session).erase_all(company_id)
         for table in tables:

@@ -1,4 +1,4 @@
-"""Rows of `booking_events`."""
+"""What has happened to bookings."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS given (record_id bigint, kind t
 """)
 
 
-class SqlBookingEvents:
-    """`ports.BookingEvents` on SQLAlchemy."""
+class BookingEvents:
+    """Rows of `booking_events`."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -38,6 +38,7 @@ class SqlBookingEvents:
         self._session.execute(_ADD, {"company_id": company_id, "source": source, "at": at, "rows": rows})
 
     def forget(self, before: datetime) -> int:
+        """Delete what is older; how many there were."""
         statement = delete(BookingEventRow).where(BookingEventRow.at < before)
         return cast("CursorResult[Any]", self._session.execute(statement)).rowcount
 

@@ -1,4 +1,4 @@
-"""Rows of `heard_phones`."""
+"""Phones that only webhooks showed us."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, TextClause, select, text
 from sqlalchemy.orm import Session
 
-from aiadmin.adapters.phone_numbers import read_phone
 from aiadmin.domain.companies.company import DEFAULT_COUNTRY
 from aiadmin.domain.companies.rights import Right, rights_of
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal.webhook import HeardPhone
+from aiadmin.domain.messages.phone_numbers import read_phone
 from aiadmin.storage.bulk import as_json
 from aiadmin.storage.erasures import Erasures
 from aiadmin.storage.tables.core import CompanyRow
@@ -42,13 +42,17 @@ DELETE FROM heard_phones WHERE heard_at < :before AND NOT EXISTS (
 """)
 
 
-class SqlHeardPhones:
-    """`ports.HeardPhones` on SQLAlchemy."""
+class HeardPhones:
+    """Rows of `heard_phones`: of salons that hide phones from us, or may do so."""
 
     def __init__(self, session: Session, erasures: Erasures) -> None:
         self._session, self._erasures = session, erasures
 
     def add(self, phones: Sequence[HeardPhone]) -> None:
+        """Keep the newest phone of each booking, read in the salon's country.
+
+        What is no number, or is of an erased client, takes what was kept of the booking away.
+        """
         if not phones:
             return
         last = {(one.company_id, one.record_id): one for one in sorted(phones, key=lambda one: one.heard_at)}
@@ -68,12 +72,14 @@ class SqlHeardPhones:
         self._run(_TAKE_BACK, taken_back)
 
     def of(self, company_id: CompanyId, numbers: Collection[int]) -> Mapping[int, tuple[int, str]]:
+        """The client's number and phone of these bookings, as far as webhooks told them."""
         statement = select(HeardPhoneRow.record_id, HeardPhoneRow.client_id, HeardPhoneRow.phone).where(
             HeardPhoneRow.company_id == company_id, HeardPhoneRow.record_id.in_(list(numbers))
         )
         return {row.record_id: (row.client_id, row.phone) for row in self._session.execute(statement)}
 
     def forget(self, before: datetime) -> int:
+        """Delete those that were heard and whose visit was earlier; how many there were."""
         return cast("CursorResult[Any]", self._session.execute(_FORGET, {"before": before})).rowcount
 
     def forget_all_of(self, company_id: CompanyId) -> None:

@@ -1,8 +1,9 @@
-"""Rows of what changes seldom in a salon's journal, and of its clients."""
+"""What changes seldom in a salon's journal, and its clients."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, cast
@@ -15,7 +16,6 @@ from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal.journal import Category, Client, SalonDetails, Service, StaffMember, WorkDay
 from aiadmin.domain.journal.sync_run import Stage
 from aiadmin.domain.journal.webhook_settings import WebhookSettingsState
-from aiadmin.services.ports.journal import Sample
 from aiadmin.storage.bulk import short, upsert
 from aiadmin.storage.erasures import Erasures
 from aiadmin.storage.tables.core import Base, CompanyRow
@@ -49,8 +49,26 @@ WHERE companies.id = :company_id AND companies.raw_data IS NOT NULL
 """)
 
 
-class SqlJournal:
-    """`ports.Journal` on SQLAlchemy."""
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """What a salon's own journal gives for an example of a booking; each None where the journal has none.
+
+    Attributes:
+        service: what it is called.
+        link: where a client would see the booking.
+    """
+
+    master: str | None
+    service: str | None
+    price: Decimal | None
+    link: str | None
+
+
+class Journal:
+    """The salon, its categories, services, staff, schedule and clients.
+
+    A row that is put again is not deleted any more.
+    """
 
     def __init__(self, session: Session, erasures: Erasures) -> None:
         self._session, self._erasures = session, erasures
@@ -67,6 +85,7 @@ class SqlJournal:
         self._session.execute(statement.values(hooks_state=state, hooks_checked_at=at))
 
     def set_rights(self, company_id: CompanyId, missing: frozenset[Right], at: datetime) -> frozenset[Right] | None:
+        """Store the rights that the salon withholds; what was known before, None where nothing was."""
         mine = CompanyRow.id == company_id
         before = self._session.scalar(select(CompanyRow.rights_missing).where(mine).with_for_update(key_share=True))
         values = {"rights_missing": sorted(missing), "rights_checked_at": at}
@@ -74,21 +93,26 @@ class SqlJournal:
         return rights_of(before)
 
     def hooks_state(self, company_id: CompanyId) -> WebhookSettingsState | None:
+        """How the salon's webhooks are set; None before that was looked at."""
         found = self._session.scalar(select(CompanyRow.hooks_state).where(CompanyRow.id == company_id))
         return None if found is None else WebhookSettingsState(found)
 
     def zone(self, company_id: CompanyId) -> str | None:
+        """The salon's IANA timezone; None before its journal is read."""
         return self._session.scalar(select(CompanyRow.timezone).where(CompanyRow.id == company_id))
 
     def sample(self, company_id: CompanyId) -> Sample | None:
+        """An example of a booking from the salon's own journal; None before it was read."""
         found = self._session.execute(_SAMPLE, {"company_id": company_id}).one_or_none()
         return None if found is None else Sample(**found._mapping)
 
     def master(self, company_id: CompanyId, staff_id: int) -> str | None:
+        """The name of a staff member, present or former."""
         mine = (StaffRow.company_id == company_id, StaffRow.staff_id == staff_id)
         return self._session.scalar(select(StaffRow.name).where(*mine))
 
     def titles(self, company_id: CompanyId, services: Collection[int]) -> Mapping[int, str]:
+        """The titles of services, present or former; unknown ones are left out."""
         mine = (ServiceRow.company_id == company_id, ServiceRow.service_id.in_(services))
         rows = self._session.execute(select(ServiceRow.service_id, ServiceRow.title).where(*mine))
         return {row.service_id: row.title for row in rows}
@@ -105,6 +129,7 @@ class SqlJournal:
     def put_schedule(
         self, company_id: CompanyId, rows: Sequence[WorkDay], *, first: date, last: date, at: datetime
     ) -> None:
+        """Replace what was known of the days from `first` to `last`."""
         mine = (WorkDayRow.company_id == company_id, WorkDayRow.day.between(first, last))
         self._session.execute(delete(WorkDayRow).where(*mine))
         self._put(WorkDayRow, company_id, at, [_work_day(one) for one in rows if first <= one.day <= last])
@@ -113,6 +138,7 @@ class SqlJournal:
         self._put(ClientRow, company_id, at, [_client(one) for one in self._unburied(company_id, rows)])
 
     def put_client(self, company_id: CompanyId, client: Client, at: datetime) -> None:
+        """Store a client that was read by number: such a reading does not say when the last visit was."""
         [known] = self._unburied(company_id, [client])
         row = {name: value for name, value in _client(known).items() if name != "last_visit_on"}
         self._put(ClientRow, company_id, at, [row])
@@ -123,6 +149,7 @@ class SqlJournal:
         return [one.anonymous() if one.phone in buried else one for one in rows]
 
     def mark_deleted(self, company_id: CompanyId, stage: Stage, *, not_seen_since: datetime, at: datetime) -> int:
+        """Mark deleted what a full list no longer holds; how many."""
         kind = _BURIED[stage]
         statement = (
             update(kind)

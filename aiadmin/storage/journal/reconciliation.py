@@ -1,4 +1,4 @@
-"""What we believe of a salon's coming visits, what clients were told of them, and what a comparison found."""
+"""Coming visits for a comparison with YClients, and what the comparison found."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ ORDER BY notices.id
 _COLUMNS = [column for column in RecordRow.__table__.columns if column.key != "raw_data"]
 
 
-class SqlReconciliation:
-    """`ports.ReconciliationStore` on SQLAlchemy."""
+class ReconciliationStore:
+    """What we believe of visits, what clients were told of them, and what the last comparison found."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -42,6 +42,7 @@ class SqlReconciliation:
     def stored(
         self, company_id: CompanyId, *, begins: datetime, ends: datetime, also: Collection[int]
     ) -> Mapping[int, Record]:
+        """Bookings that we believe will begin then, and those of `also` that we know; without `raw`."""
         coming = RecordRow.starts_at.between(begins, ends) & RecordRow.deleted_at.is_(None)
         statement = select(*_COLUMNS).where(
             RecordRow.company_id == company_id, coming | RecordRow.record_id.in_(list(also))
@@ -49,6 +50,7 @@ class SqlReconciliation:
         return {row.record_id: record_of_row(row, raw={}) for row in self._session.execute(statement)}
 
     def being_refetched(self, company_id: CompanyId, numbers: Collection[int]) -> frozenset[int]:
+        """Those of these bookings with a refetch to come."""
         statement = select(CheckRow.number).where(
             CheckRow.company_id == company_id,
             CheckRow.subject == Subject.RECORD,
@@ -57,6 +59,7 @@ class SqlReconciliation:
         return frozenset(self._session.scalars(statement))
 
     def announced(self, company_id: CompanyId, numbers: Collection[int]) -> Mapping[int, Sequence[AnnouncedNotice]]:
+        """The notices of each booking, oldest first; none of a booking with events that are not planned for yet."""
         given = {"company_id": company_id, "numbers": list(numbers)}
         found: dict[int, list[AnnouncedNotice]] = {}
         for row in self._session.execute(_SAID, given):
@@ -67,8 +70,10 @@ class SqlReconciliation:
         return found
 
     def save(self, company_id: CompanyId, differences: Mapping[Difference, int], at: datetime) -> None:
+        """Store what a comparison found."""
         values = {"truth_checked_at": at, "truth_differences": {kind.value: n for kind, n in differences.items()}}
         self._session.execute(update(CompanyRow).where(CompanyRow.id == company_id).values(**values))
 
     def compared_at(self, company_id: CompanyId) -> datetime | None:
+        """When the salon was last compared."""
         return self._session.scalar(select(CompanyRow.truth_checked_at).where(CompanyRow.id == company_id))

@@ -1,8 +1,9 @@
-"""Rows of `records`."""
+"""Bookings as YClients has them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -15,7 +16,6 @@ from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal.booking_event import Snapshot
 from aiadmin.domain.journal.journal import ONE_VISIT, Attendance, BookedService, Client, OfClient, Record
 from aiadmin.domain.messages.contact import one_spelling
-from aiadmin.services.ports.journal import BookingTime
 from aiadmin.storage.bulk import Row, as_json, insert_new, short, upsert
 from aiadmin.storage.journal.journal import whole_seconds
 from aiadmin.storage.journal.retiming import RETELL, RETIME, WALL_CLOCKS
@@ -25,17 +25,28 @@ _NEXT_FEW = 20
 """Bookings of one client."""
 
 
-class SqlRecords:
-    """`ports.Records` on SQLAlchemy."""
+@dataclass(frozen=True, kw_only=True)
+class BookingTime:
+    """When a booking begins, by the salon's clock (naive) and as an instant."""
+
+    record_id: int
+    wall_clock: datetime
+    starts_at: datetime
+
+
+class Records:
+    """Rows of `records`."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def add_new(self, company_id: CompanyId, records: Sequence[Record], read_at: datetime) -> frozenset[int]:
+        """Store those that are not there; their numbers. Two that add the same one wait for each other."""
         rows = [_row(record, read_at) for record in records]
         return frozenset(insert_new(self._session, RecordRow, company_id, rows, read_at))
 
     def lock(self, company_id: CompanyId, numbers: Iterable[int]) -> Mapping[int, Snapshot]:
+        """What is known of these records, which nobody else changes until the commit."""
         statement = (
             select(RecordRow)
             .where(RecordRow.company_id == company_id, RecordRow.record_id.in_(list(numbers)))
@@ -49,12 +60,14 @@ class SqlRecords:
         upsert(self._session, RecordRow, company_id, [_row(record, read_at) for record in records], read_at)
 
     def of_visit(self, company_id: CompanyId, visit_id: int) -> Sequence[Record]:
+        """What we know to be booked for a visit and not deleted, in the order of time."""
         mine = (RecordRow.company_id == company_id, RecordRow.visit_id == visit_id, RecordRow.deleted_at.is_(None))
         statement = select(RecordRow).where(*mine).order_by(RecordRow.starts_at, RecordRow.record_id)
         rows = self._session.scalars(statement.execution_options(populate_existing=True))
         return [_snapshot(row).record for row in rows]
 
     def of_person(self, company_id: CompanyId, client: OfClient, near: datetime) -> Sequence[Record]:
+        """What we know to be booked for a person about then and not deleted, in the order of time."""
         mine = (RecordRow.company_id == company_id, RecordRow.deleted_at.is_(None))
         about_then = RecordRow.starts_at.between(near - ONE_VISIT, near + ONE_VISIT)
         number = one_spelling(client.client_phone) if client.client_phone else None
@@ -66,12 +79,14 @@ class SqlRecords:
         return [_snapshot(row).record for row in rows]
 
     def times(self, company_id: CompanyId, since: datetime) -> Sequence[BookingTime]:
+        """Lock the bookings that begin later than `since` and whose wall clock is known; when each begins."""
         columns = (RecordRow.record_id, RecordRow.wall_clock, RecordRow.starts_at)
         later = (RecordRow.company_id == company_id, RecordRow.starts_at > since, RecordRow.wall_clock.is_not(None))
         statement = select(*columns).where(*later).order_by(RecordRow.record_id).with_for_update()
         return [BookingTime(**row._mapping) for row in self._session.execute(statement)]
 
     def with_other_phone(self, company_id: CompanyId, client: Client, after: datetime) -> Sequence[int]:
+        """The client's next few bookings to come that we know with another phone than the client has."""
         if client.phone is None:
             return ()
         theirs = (RecordRow.company_id == company_id, RecordRow.client_id == client.client_id)
@@ -82,6 +97,11 @@ class SqlRecords:
         return self._session.scalars(statement.order_by(RecordRow.starts_at).limit(_NEXT_FEW)).all()
 
     def retime(self, company_id: CompanyId, times: Sequence[BookingTime], zone: str) -> None:
+        """Store that the same wall clock is another instant now (`retiming`). Reminders that wait are planned anew.
+
+        Args:
+            zone: by which other times that are stored of these bookings are read, such as those before a move.
+        """
         if not times:
             return
         numbers = [one.record_id for one in times]

@@ -1,4 +1,4 @@
-"""Rows of `checks`."""
+"""Bookings and clients that are to be read again."""
 
 from __future__ import annotations
 
@@ -92,23 +92,29 @@ WHERE {_IS_NEXT}
 """  # noqa: S608 - our own words
 
 
-class SqlRefetches:
-    """`ports.Refetches` on SQLAlchemy."""
+class Refetches:
+    """Rows of `checks`: one of each booking or client that is to be read again."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def request(self, words: Sequence[RefetchRequest]) -> None:
+        """Have these read again, each once webhooks about it have been quiet."""
         if words:
             given = as_json([_request(word) for word in words])
             self._session.execute(_REQUEST, {"words": given, "longest": LONGEST})
 
     def due_keys(self, now: datetime, *, limit: int) -> Sequence[RowKey]:
+        """Keys of the checks that `claim` would take one company after the other."""
         return keys_of(self._session.execute(_DUE_KEYS, {"now": now, "limit": limit}))
 
     def claim(
         self, *, now: datetime, until: datetime, limit: int, only: Sequence[RowKey] | None = None
     ) -> Sequence[Refetch]:
+        """Claim due checks of one company, the one that has waited longest; two workers never share one.
+
+        `only` names the checks to take, whoever has claimed them before.
+        """
         given: dict[str, Any] = {"now": now, "until": until, "limit": limit}
         if only is not None:
             given |= {"companies": [key.company_id for key in only], "keys": [key.key for key in only]}
@@ -126,6 +132,7 @@ class SqlRefetches:
         ]
 
     def finish(self, checks: Sequence[Refetch]) -> None:
+        """Delete these; one that was requested again meanwhile stays, and is free."""
         given = as_json([_refetch(check) for check in checks])
         self._session.execute(_DELETE, {"checks": given})
         self._session.execute(_RELEASE, {"checks": given})

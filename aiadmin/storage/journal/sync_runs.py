@@ -1,9 +1,9 @@
-"""Rows of `sync_runs`."""
+"""How far the reading of each salon's journal is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, cast
 
@@ -16,7 +16,6 @@ from aiadmin.domain.ids import CompanyId, SalonId
 from aiadmin.domain.journal.journal import DEFAULT_ZONE
 from aiadmin.domain.journal.sync_run import RunState, Stage, SyncKind, SyncRun
 from aiadmin.domain.quarantine import RowKey, WorkQueue
-from aiadmin.services.ports.journal import SyncedSalon
 from aiadmin.storage.quarantine import keys_of, not_set_aside
 from aiadmin.storage.tables.core import CompanyRow
 from aiadmin.storage.tables.journal import SyncRunRow
@@ -46,13 +45,33 @@ WHERE {_IS_DUE} AND {IS_READ} AND {not_set_aside(WorkQueue.SYNC_RUNS, "sync_runs
 """  # noqa: S608 - our own words
 
 
-class SqlSyncRuns:
-    """`ports.SyncRuns` on SQLAlchemy."""
+@dataclass(frozen=True, kw_only=True)
+class SyncedSalon:
+    """A salon whose journal we may read.
+
+    Attributes:
+        zone: its IANA timezone.
+        country: where it is, ISO 3166 code: phone numbers without a country code are of there.
+        currency: the sign behind its prices; None while it is not known.
+        known_since: from when on we hear of everything in it; None before its first synchronisation.
+    """
+
+    company_id: CompanyId
+    salon_id: SalonId
+    zone: str
+    known_since: datetime | None
+    country: str = DEFAULT_COUNTRY
+    currency: str | None = None
+
+
+class SyncRuns:
+    """Rows of `sync_runs`: one of each kind and company."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def salon(self, company_id: CompanyId) -> SyncedSalon | None:
+        """The company's salon; None when its journal is not to be read: it has left, or said no, or is not there."""
         full = (SyncRunRow.company_id == CompanyRow.id) & (SyncRunRow.kind == SyncKind.FULL)
         statement = (
             select(
@@ -75,6 +94,11 @@ class SqlSyncRuns:
         )
 
     def start(self, company_id: CompanyId, kind: SyncKind, at: datetime, *, is_new: bool) -> None:
+        """Begin a run afresh, due at `at`, whatever became of the last; a worker that has it now loses it.
+
+        Args:
+            is_new: whether what we know is of another time: the salon was away, or never here.
+        """
         fresh = _columns(SyncRun(company_id=company_id, kind=kind, state=RunState.WAITING, next_at=at))
         statement = insert(SyncRunRow).values(**fresh)
         kept = {"company_id", "kind"} | (set() if is_new else {"since"})
@@ -82,6 +106,7 @@ class SqlSyncRuns:
         self._session.execute(statement.on_conflict_do_update(constraint="pk_sync_runs", set_=replaced))
 
     def plan(self, run: SyncRun) -> None:
+        """Plan a run for `run.next_at`, unless one is under way or planned that follows `run.since`."""
         given = _columns(run)
         statement = insert(SyncRunRow).values(**given)
         replaced = {name: value for name, value in given.items() if name not in {"company_id", "kind"}}
@@ -96,11 +121,13 @@ class SqlSyncRuns:
         return keys_of(self._session.execute(_DUE, {"now": now, "limit": limit}))
 
     def claim(self, company_id: CompanyId, kind: SyncKind, *, now: datetime, until: datetime) -> SyncRun | None:
+        """Take a run that is due; None when it is not, or another worker has it."""
         parameters = {"company_id": company_id, "kind": kind, "now": now, "until": until}
         row = self._session.execute(_CLAIM, parameters).one_or_none()
         return None if row is None else _run(row)
 
     def save(self, run: SyncRun, *, claim: datetime) -> bool:
+        """Write how far `run` is; False when it is no longer ours, and nothing of this transaction may stay."""
         values = {name: value for name, value in _columns(run).items() if name not in {"company_id", "kind"}}
         is_ours = SyncRunRow.claimed_until == claim
         statement = (
@@ -117,6 +144,7 @@ class SqlSyncRuns:
         return None if row is None else _run(row)
 
     def bring_forward(self, companies: Iterable[CompanyId], kind: SyncKind, at: datetime) -> None:
+        """Have these companies' next runs no later than `at`."""
         statement = (
             update(SyncRunRow)
             .where(SyncRunRow.company_id.in_(sorted(companies)), SyncRunRow.kind == kind, SyncRunRow.next_at > at)

@@ -1,4 +1,4 @@
-"""Rows of `webhooks`, the inbox."""
+"""Webhooks, stored raw and understood later."""
 
 from __future__ import annotations
 
@@ -56,13 +56,17 @@ WHERE webhooks.id = given.id
 _NOT_SET_ASIDE = text(not_set_aside(WorkQueue.WEBHOOKS, "webhooks.company_id", "webhooks.id"))
 
 
-class SqlWebhooks:
-    """`ports.Webhooks` on SQLAlchemy."""
+class Webhooks:
+    """Rows of `webhooks`."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def add_many(self, new: Sequence[NewWebhook]) -> frozenset[int]:
+        """Store what is new, in one statement; a repeat is left alone.
+
+        Returns the ids of companies that do not exist, whose webhooks were not stored.
+        """
         asked = {int(webhook.company_id) for webhook in new}
         columns = {
             "asked": list(asked),
@@ -76,6 +80,10 @@ class SqlWebhooks:
         return frozenset(asked - set(present))
 
     def claim_unprocessed(self, *, limit: int, only: Sequence[RowKey] | None = None) -> Sequence[StoredWebhook]:
+        """Lock and return the oldest unprocessed rows until the commit; two workers never share one.
+
+        Those in quarantine are passed by. `only` names the rows to take, those in quarantine included.
+        """
         chosen = _NOT_SET_ASIDE if only is None else WebhookRow.id.in_([key.number for key in only])
         statement = (
             select(WebhookRow)
@@ -95,6 +103,7 @@ class SqlWebhooks:
         ]
 
     def unprocessed_keys(self, *, limit: int) -> Sequence[RowKey]:
+        """Keys of the rows that `claim_unprocessed` would take."""
         waiting = select(WebhookRow.company_id, WebhookRow.id).where(WebhookRow.state == WebhookState.RECEIVED)
         return keys_of(self._session.execute(waiting.where(_NOT_SET_ASIDE).order_by(WebhookRow.id).limit(limit)))
 
@@ -103,6 +112,7 @@ class SqlWebhooks:
         return bool(self._session.scalar(select(waiting)))
 
     def forget(self, received_before: datetime) -> int:
+        """Delete what was received before and does not wait any more; how many there were."""
         is_waiting = and_(WebhookRow.state == WebhookState.RECEIVED, _NOT_SET_ASIDE)
         statement = delete(WebhookRow).where(WebhookRow.received_at < received_before, not_(is_waiting))
         return cast("CursorResult[Any]", self._session.execute(statement)).rowcount

@@ -1,4 +1,4 @@
-"""Rows of `contacts` and `contact_addresses`."""
+"""Contacts: the people behind messages."""
 
 from __future__ import annotations
 
@@ -78,13 +78,17 @@ def known_by(company_id: CompanyId, addresses: Collection[str]) -> ColumnElement
     )
 
 
-class SqlContacts:
-    """`ports.Contacts` on SQLAlchemy."""
+class Contacts:
+    """Rows of `contacts`."""
 
     def __init__(self, session: Session, erasures: Erasures) -> None:
         self._session, self._erasures = session, erasures
 
     def upsert(self, company_id: CompanyId, observed: IdentityObservation, at: datetime) -> ContactId:
+        """The contact that `observed` is: found, made, corrected, or merged of two that turn out to be one.
+
+        Observations of one company wait for one another until the commit: upsert companies in the order of their ids.
+        """
         self._session.execute(select(func.pg_advisory_xact_lock(LOCK, company_id)))
         settled = merge(observed, self._known(company_id, observed.addresses))
         if settled.keep is not None and not settled.is_news:
@@ -92,9 +96,11 @@ class SqlContacts:
         return self._write(company_id, settled, observed, at)
 
     def try_lock(self, company_id: CompanyId) -> bool:
+        """Keep observations of this company waiting until the commit; False, at once, when another holds them."""
         return bool(self._session.scalar(select(func.pg_try_advisory_xact_lock(LOCK, company_id))))
 
     def upsert_phones(self, company_id: CompanyId, phones: Collection[str], at: datetime) -> Mapping[str, ContactId]:
+        """`upsert` for people of whom only the phone is known, all of them at once. `try_lock` goes before it."""
         known = self._by_phone(company_id, phones)
         new = {one_spelling(phone): phone for phone in sorted(set(phones) - set(known))}  # one of each person
         buried = self._erasures.erased_of(company_id, new.values())
@@ -120,6 +126,7 @@ class SqlContacts:
         return next(iter(self._contacts(company_id, ContactRow.id == contact_id)), None)
 
     def set_timer(self, company_id: CompanyId, contact_id: ContactId, seconds: int) -> None:
+        """Note after how many seconds messages of the chat disappear; 0 for never."""
         timer = ContactRow.disappears_after
         changed = update(ContactRow).where(ContactRow.company_id == company_id, ContactRow.id == contact_id)
         changed = changed.where(timer.is_distinct_from(seconds)).values(disappears_after=seconds)

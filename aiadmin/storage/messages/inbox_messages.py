@@ -1,4 +1,4 @@
-"""Rows of `inbox_messages`: what devices saw."""
+"""Messages of salons' chats as their devices saw them."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from aiadmin.domain.messages.message import MessageSeen, ReceivedEvent
 from aiadmin.storage.tables.messages import InboxMessageRow
 
 
-class SqlInboxMessages:
-    """`ports.InboxMessages` on SQLAlchemy."""
+class InboxMessages:
+    """Rows of `inbox_messages`: what devices saw."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def add(self, heard: ReceivedEvent, message: MessageSeen, contact_id: ContactId) -> bool:
+        """Store a message; False when the device has told of it before."""
         statement = insert(InboxMessageRow).values(
             company_id=heard.company_id,
             device_id=heard.device_id,

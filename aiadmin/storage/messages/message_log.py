@@ -1,4 +1,4 @@
-"""The messages of a company in both directions, newest first."""
+"""The messages that a company is shown."""
 
 from __future__ import annotations
 
@@ -19,14 +19,17 @@ from aiadmin.storage.tables.messages import ContactAddressRow, ContactRow, Inbox
 _OF_OURS_ALONE = (("purpose", Text), ("state", Text), ("delivered_at", Time), ("read_at", Time), ("reason", Text))
 
 
-class SqlMessageLog:
-    """`ports.MessageLog` on SQLAlchemy."""
+class MessageLog:
+    """The messages of a company in both directions, newest first."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def page(self, company_id: CompanyId, *, before: Cursor | None, phone: str | None) -> Sequence[LogEntry]:
-        """Each table gives its own newest, by its index; the newest of both make the page."""
+        """The newest, at most `PAGE_SIZE`, older than `before`; only with contacts whose phone holds these digits.
+
+        Each table gives its own newest, by its index; the newest of both make the page.
+        """
         both = [_outbox(company_id), _inbox(company_id)]
         if phone is not None:
             both = [one.where(_has_number(company_id, phone)) for one in both]
@@ -34,6 +37,7 @@ class SqlMessageLog:
         return [_entry_of(dict(row._mapping)) for row in self._session.execute(page)]
 
     def count_by_status(self, company_id: CompanyId, since: datetime) -> Mapping[MessageStatus, int]:
+        """How many messages of ours stand at each mark, of those that were written since then."""
         row = OutboxMessageRow
         stands = (row.state, row.delivered_at.is_not(None), row.read_at.is_not(None))
         ours = row.company_id == company_id, row.created_at >= since

@@ -1,4 +1,4 @@
-"""Rows of `outbox_messages`: what we owe clients."""
+"""Messages to clients: due, under way and done."""
 
 from __future__ import annotations
 
@@ -98,16 +98,18 @@ _OF_A_FORMER_HOLDER = text(
 )
 
 
-class SqlOutboxMessages:
-    """`ports.OutboxMessages` on SQLAlchemy."""
+class OutboxMessages:
+    """Rows of `outbox_messages`: each is claimed by exactly one host."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def add(self, new: NewMessage, contact_id: ContactId, at: datetime) -> MessageId | None:
+        """Enqueue a message from `at` on; None when the company has one of its dedup key."""
         return self.add_many([QueuedMessage(new=new, contact_id=contact_id, due_at=at)], at).get(new.dedup_key)
 
     def add_many(self, owed: Sequence[QueuedMessage], at: datetime) -> Mapping[str, MessageId]:
+        """`add` for many messages in one statement: the numbers of those that are new, by dedup key."""
         if not owed:
             return {}
         row = OutboxMessageRow
@@ -120,11 +122,18 @@ class SqlOutboxMessages:
         return None if row is None else _message_of(row)
 
     def due_keys(self, holds: Sequence[DeviceClaim], now: datetime) -> Sequence[RowKey]:
+        """Keys of the messages that `claim` would take."""
         return keys_of(self._session.execute(_DUE_KEYS, _asked(holds, now, None))) if holds else []
 
     def claim(
         self, holds: Sequence[DeviceClaim], now: datetime, only: Sequence[RowKey] | None = None
     ) -> Sequence[OutboxMessage]:
+        """Mark the oldest due message of each held device's company `sending`, and count the attempt.
+
+        What somebody waits for goes before all else; in a pause, only what a human has typed goes.
+
+        A hold whose epoch has passed gets nothing; a company whose message is on its way gets nothing.
+        """
         if not holds:
             return []
         claimed = self._session.scalars(_CLAIM, _asked(holds, now, only)).all()
@@ -135,6 +144,7 @@ class SqlOutboxMessages:
     def peek(
         self, holds: Sequence[DeviceClaim], now: datetime, only: Sequence[RowKey] | None = None
     ) -> Mapping[DeviceId, OutboxMessage]:
+        """What `claim` would take for each device, and nothing is changed."""
         if not holds:
             return {}
         due = self._session.execute(_PEEK, _asked(holds, now, only))
@@ -145,6 +155,10 @@ class SqlOutboxMessages:
         return {devices[message.outbox_message_id]: message for message in map(_message_of, found)}
 
     def finish(self, message: OutboxMessage, result: SendResult, step: OutboxStep, at: datetime) -> bool:
+        """Write what came of the attempt that `claim` counted; False when somebody else has decided since.
+
+        What is learned late is still true: a message that was given up as unknown may become sent or failed.
+        """
         open_states = [OutboxState.SENDING]
         if result.outcome in (SendOutcome.SENT, SendOutcome.FAILED):
             open_states.append(OutboxState.UNKNOWN)
@@ -168,6 +182,7 @@ class SqlOutboxMessages:
         return self._changed(statement) == 1
 
     def give_up(self, holds: Sequence[DeviceClaim], *, now: datetime, claimed_before: datetime) -> int:
+        """Make `unknown` what former holders of these devices left `sending`, and what was claimed before then."""
         former = _OF_A_FORMER_HOLDER.bindparams(**_arrays(holds))
         statement = (
             update(OutboxMessageRow)
@@ -178,6 +193,7 @@ class SqlOutboxMessages:
         return self._changed(statement)
 
     def cancel(self, company_id: CompanyId, *, reason: str, at: datetime) -> int:
+        """Cancel every message of a company that was not begun."""
         statement = (
             update(OutboxMessageRow)
             .where(OutboxMessageRow.company_id == company_id, OutboxMessageRow.state == OutboxState.PENDING)
@@ -186,6 +202,7 @@ class SqlOutboxMessages:
         return self._changed(statement)
 
     def cancel_to(self, company_id: CompanyId, contact_id: ContactId, *, reason: str, at: datetime) -> int:
+        """Cancel a company's messages to one person that were not begun, but for what the person waits for."""
         statement = (
             update(OutboxMessageRow)
             .where(OutboxMessageRow.company_id == company_id, OutboxMessageRow.contact_id == contact_id)
@@ -195,11 +212,13 @@ class SqlOutboxMessages:
         return self._changed(statement)
 
     def count(self, company_id: CompanyId, purpose: Purpose, *, since: datetime) -> int:
+        """How many messages of this purpose were added since then."""
         row = OutboxMessageRow
         ours = row.company_id == company_id, row.purpose == purpose, row.created_at >= since
         return self._session.scalar(select(func.count()).select_from(row).where(*ours)) or 0
 
     def expire(self, now: datetime) -> int:
+        """Cancel what waited beyond its deadline."""
         statement = (
             update(OutboxMessageRow)
             .where(OutboxMessageRow.state == OutboxState.PENDING, OutboxMessageRow.deadline_at <= now)
@@ -208,6 +227,7 @@ class SqlOutboxMessages:
         return self._changed(statement)
 
     def mark(self, device_id: DeviceId, receipt: ReceiptSeen) -> Mapping[str, ContactId]:
+        """Note a receipt on what the device sent; the contact of each message id that was found."""
         marks: dict[str, Any] = {"delivered_at": func.coalesce(OutboxMessageRow.delivered_at, receipt.at)}
         if receipt.is_read:
             marks["read_at"] = func.coalesce(OutboxMessageRow.read_at, receipt.at)

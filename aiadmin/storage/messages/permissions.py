@@ -21,16 +21,18 @@ from aiadmin.storage.tables.notices import MessagePauseRow
 _HAS_WRITTEN = exists().where(InboxMessageRow.contact_id == ContactRow.id, InboxMessageRow.direction == Direction.IN)
 
 
-class SqlContactPermissions:
-    """`ports.ContactPermissions` on SQLAlchemy."""
+class ContactPermissions:
+    """What clients, WhatsApp and salons said about writing to each contact. Every call names its company."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def recipient(self, company_id: CompanyId, contact_id: ContactId) -> Recipient:
+        """What is known of writing to a contact; an unknown contact is like a new one."""
         return self.recipients(company_id, [contact_id])[contact_id]
 
     def recipients(self, company_id: CompanyId, contact_ids: Collection[ContactId]) -> Mapping[ContactId, Recipient]:
+        """`recipient` of many at once."""
         columns = (
             ContactRow.opted_out_at,
             ContactRow.absent_at,
@@ -44,33 +46,41 @@ class SqlContactPermissions:
         return {contact_id: known.get(contact_id, Recipient()) for contact_id in contact_ids}
 
     def opt_out(self, company_id: CompanyId, contact_id: ContactId, at: datetime) -> bool:
+        """Write to them no more; False when they had opted out before."""
         fresh = _contact(company_id, contact_id).where(ContactRow.opted_out_at.is_(None))
         return self._change(fresh, opted_out_at=at)
 
     def opt_in(self, company_id: CompanyId, contact_id: ContactId) -> bool:
+        """Take an opt-out back; False when there was none."""
         out = _contact(company_id, contact_id).where(ContactRow.opted_out_at.is_not(None))
         return self._change(out, opted_out_at=None)
 
     def mute_until(self, company_id: CompanyId, contact_id: ContactId, until: datetime) -> None:
+        """Keep automation silent while a human talks to them: until then, or for longer where it is already."""
         longer = func.greatest(ContactRow.silent_until, until)
         self._change(_contact(company_id, contact_id), silent_until=longer)
 
     def lock(self, company_id: CompanyId, contact_id: ContactId, until: datetime) -> None:
+        """Keep that WhatsApp does not let this salon write to them before `until`."""
         self._change(_contact(company_id, contact_id), locked_until=until)
 
     def count_locked(self, company_id: CompanyId, *, until_after: datetime) -> int:
+        """How many contacts are locked beyond `until_after`."""
         statement = select(func.count()).where(
             ContactRow.company_id == company_id, ContactRow.locked_until > until_after
         )
         return self._session.scalar(statement) or 0
 
     def lock_account(self, device_id: DeviceId, until: datetime) -> None:
+        """Keep that the device may write to nobody new before `until`."""
         self._change(update(DeviceRow).where(DeviceRow.id == device_id), locked_until=until)
 
     def mark_unreachable(self, company_id: CompanyId, contact_id: ContactId, at: datetime) -> None:
+        """Keep that they had no WhatsApp at that time."""
         self._change(_contact(company_id, contact_id), absent_at=at)
 
     def mark_reachable(self, company_id: CompanyId, contact_id: ContactId) -> None:
+        """Keep that they have WhatsApp and may be written to, whatever was known."""
         known = or_(ContactRow.absent_at.is_not(None), ContactRow.locked_until.is_not(None))
         self._change(_contact(company_id, contact_id).where(known), absent_at=None, locked_until=None)
 
@@ -79,13 +89,14 @@ class SqlContactPermissions:
         return cast("CursorResult[Any]", self._session.execute(changed)).rowcount > 0
 
 
-class SqlPauses:
-    """`ports.Pauses` on SQLAlchemy."""
+class Pauses:
+    """Whether messages are paused: a salon's, or all."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def pause(self, company_id: CompanyId | None, at: datetime) -> None:
+        """Pause a company's messages, or for None everybody's; a later pause changes nothing."""
         if company_id is None:
             self._session.execute(insert(MessagePauseRow).values(since=at).on_conflict_do_nothing())
         else:
@@ -99,6 +110,7 @@ class SqlPauses:
             self._session.execute(_company(company_id).values(messages_paused_at=None))
 
     def since(self, company_id: CompanyId | None) -> datetime | None:
+        """Since when messages are paused, or None; for a company its own pause alone."""
         if company_id is None:
             return self._session.scalar(select(MessagePauseRow.since))
         return self._session.scalar(select(CompanyRow.messages_paused_at).where(CompanyRow.id == company_id))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,14 +12,13 @@ from sqlalchemy.orm import Session
 
 from aiadmin.domain.ids import CompanyId, NoticeId
 from aiadmin.domain.journal.booking_event import BookingEvent, EventKind
-from aiadmin.domain.journal.journal import DEFAULT_ZONE
+from aiadmin.domain.journal.journal import DEFAULT_ZONE, Record
 from aiadmin.domain.messages.contact import one_spelling
 from aiadmin.domain.notices.change_planning import IMPORTED, MOST_AT_ONCE, Booking, LastNotice, NewNotice, StoredEvent
 from aiadmin.domain.notices.notice import CHANGE_NOTICES, AnnouncedVisit, NoticeKind
 from aiadmin.domain.notices.reminder_planning import Window
 from aiadmin.domain.notices.settings import MessageSettings
 from aiadmin.domain.quarantine import RowKey, WorkQueue
-from aiadmin.services.ports.notices import DueBooking, NotifyingSalon
 from aiadmin.storage.bulk import as_json
 from aiadmin.storage.journal.booking_events import record_of_json
 from aiadmin.storage.journal.records import record_of_row
@@ -202,6 +202,31 @@ WHERE id = ANY(:numbers) AND state = 'waiting'
 _HANDLED = text("UPDATE booking_events SET handled_at = :at WHERE id = ANY(:numbers)")
 _SAID = frozenset({"sent", "unknown"})
 """What may have arrived has told something."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotifyingSalon:
+    """A salon that writes to its clients: its journal is read, and a phone is linked.
+
+    Attributes:
+        zone: its IANA timezone.
+        is_linked: False where its phone is gone, or switched off: then it writes nothing for now.
+    """
+
+    company_id: CompanyId
+    zone: str
+    settings: MessageSettings
+    is_linked: bool = True
+
+
+@dataclass(frozen=True, kw_only=True)
+class DueBooking:
+    """A booking in a window; `asked_at` is when its client was asked, for a window of `REMINDER_AGAIN`."""
+
+    company_id: CompanyId
+    kind: NoticeKind
+    record: Record
+    asked_at: datetime | None
 
 
 class SqlNotices:

@@ -13,8 +13,6 @@ from sqlalchemy.orm import Session
 from aiadmin.domain.companies.outbox import OutboxState
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.messages.contact import spellings
-from aiadmin.services.ports.privacy import Rows
-from aiadmin.storage.erasures import Erasures
 from aiadmin.storage.hosting.wa_store import Names, WaStore
 from aiadmin.storage.messages.contacts import LOCK, known_by
 from aiadmin.storage.tables.journal import ErasureRow
@@ -91,14 +89,17 @@ _ERASURES: Sequence[tuple[str, str]] = (
 """In this order: what leads to other rows goes after them."""
 
 
-class SqlPrivacy:
-    """`ports.Privacy` on SQLAlchemy."""
+Rows = Sequence[Mapping[str, Any]]
 
-    def __init__(self, session: Session, erasures: Erasures) -> None:
+
+class Privacy:
+    """Everything that we hold of one client, in whatever table it is."""
+
+    def __init__(self, session: Session) -> None:
         self._session, self._wa_store = session, WaStore(session)
-        self.erased_of = erasures.erased_of
 
     def blank_messages(self, before: datetime, *, limit: int) -> int:
+        """Take the words out of the oldest messages, in and out, of before then; how many there were."""
         heard, owed = InboxMessageRow, OutboxMessageRow
         old_in = select(heard.id).where(heard.received_at < before, heard.text.is_not(None))
         old_out = select(owed.id).where(
@@ -110,9 +111,11 @@ class SqlPrivacy:
         return blanked + self._changed(update(owed).where(owed.id.in_(old_out.limit(limit))).values(text=""))
 
     def forget_notices(self, before: datetime) -> int:
+        """Delete notices that were finished before then; how many there were."""
         return self._changed(delete(NoticeRow).where(NoticeRow.finished_at < before))
 
     def export(self, company_id: CompanyId, phone: str) -> Mapping[str, Rows]:
+        """What each table holds of the client of this phone, by whichever number or LID."""
         addresses = self.addresses(company_id, phone)
         given = _given(company_id, addresses)
         held: dict[str, Rows] = {}
@@ -122,6 +125,7 @@ class SqlPrivacy:
         return {**held, **self._wa_store.export(company_id, Names.of(addresses))}
 
     def erase(self, company_id: CompanyId, phone: str, at: datetime) -> Mapping[str, int]:
+        """Delete or blank what is held of a client; how many rows of each table. The caller records the erasure."""
         # nobody makes a contact meanwhile
         self._session.execute(select(func.pg_advisory_xact_lock(LOCK, company_id)))
         addresses = self.addresses(company_id, phone)
@@ -132,6 +136,7 @@ class SqlPrivacy:
         return {**counts, **self._wa_store.erase(company_id, Names.of(addresses))}
 
     def addresses(self, company_id: CompanyId, phone: str) -> frozenset[str]:
+        """All numbers, in every spelling, and hidden ids (LIDs) by which the client of this phone is or was known."""
         asked = spellings([phone])
         heard = {lid for number in asked for lid in self._wa_store.lids(number)}
         mine = ContactRow.company_id == company_id, known_by(company_id, asked | heard)
@@ -144,13 +149,16 @@ class SqlPrivacy:
         return spellings(asked | heard | known)
 
     def forget_left_behind(self) -> int:
+        """Delete what the WhatsApp library keeps for devices that are gone; how many rows."""
         return self._wa_store.forget_left_behind()
 
     def add_erasures(self, company_id: CompanyId, fingerprints: Collection[str], at: datetime) -> None:
+        """Record erased addresses: a client who comes again under one is not kept, and not written to."""
         rows = [{"company_id": company_id, "fingerprint": one, "at": at} for one in sorted(fingerprints)]
         self._session.execute(insert(ErasureRow).values(rows).on_conflict_do_nothing())
 
     def lift_erasures(self, company_id: CompanyId, fingerprints: Collection[str]) -> int:
+        """Forget erasures, and those recorded in the same moment: the other addresses of the same person."""
         mine = ErasureRow.company_id == company_id
         buried_at = select(ErasureRow.at).where(mine, ErasureRow.fingerprint.in_(list(fingerprints)))
         return self._changed(delete(ErasureRow).where(mine, ErasureRow.at.in_(buried_at.scalar_subquery())))

@@ -1,4 +1,4 @@
-"""Rows of `operator_messages`."""
+"""Messages that YClients gives us to send (`/smsprovider/`)."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ _NOT_SET_ASIDE = text(
 )
 
 
-class SqlProviderOrders:
-    """`ports.ProviderOrders` on SQLAlchemy."""
+class ProviderOrders:
+    """Rows of `operator_messages`."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -41,6 +41,7 @@ class SqlProviderOrders:
         look_at: datetime | None,
         at: datetime,
     ) -> Mapping[str, int]:
+        """Store messages that YClients gave us, by its ids, to be looked at from `look_at` on; our numbers."""
         if not messages:
             return {}
         same = {
@@ -55,12 +56,14 @@ class SqlProviderOrders:
         return {str(row.external_id): int(row.id) for row in made}
 
     def find_many(self, company_id: CompanyId, external_ids: Collection[str]) -> Mapping[str, int]:
+        """Our numbers of those that YClients gave us before."""
         found = select(Row.external_id, Row.id).where(
             Row.company_id == company_id, Row.external_id.in_(list(external_ids))
         )
         return {str(row.external_id): int(row.id) for row in self._session.execute(found)}
 
     def opted_out(self, company_id: CompanyId, phones: Collection[str]) -> frozenset[str]:
+        """Those of these phones whose owners want no adverts."""
         asked = spellings(phones)
         is_out = ContactRow.company_id == company_id, ContactRow.opted_out_at.is_not(None)
         shown = select(ContactRow.phone).where(*is_out, ContactRow.phone.in_(asked))
@@ -76,12 +79,17 @@ class SqlProviderOrders:
         return unwilling.intersection(phones)
 
     def due_keys(self, now: datetime, *, limit: int) -> Sequence[RowKey]:
+        """Keys of the rows that `claim` would take."""
         due = select(Row.company_id, Row.id).where(Row.next_attempt_at <= now, _NOT_SET_ASIDE)
         return keys_of(self._session.execute(due.order_by(Row.next_attempt_at).limit(limit)))
 
     def claim(
         self, *, now: datetime, until: datetime, limit: int, only: Sequence[RowKey] | None = None
     ) -> Sequence[OrderProgress]:
+        """Take what has to be looked at, oldest first; nobody else gets it before `until`.
+
+        `only` names the rows to take, whoever has claimed them before.
+        """
         due = select(Row.id).order_by(Row.next_attempt_at).limit(limit)
         if only is None:
             due = due.where(Row.next_attempt_at <= now, _NOT_SET_ASIDE)
@@ -107,9 +115,11 @@ class SqlProviderOrders:
         return [_progress_of(*line) for line in self._session.execute(found)]
 
     def mark_reported(self, numbers: Collection[int], status: OrderStatus) -> None:
+        """Keep that YClients knows this status; failures before that are forgotten."""
         self._set(Row.id.in_(list(numbers)), told=func.array_append(Row.told, int(status)), attempts=0, error=None)
 
     def finish(self, number: int, following: Next, *, failed: bool, at: datetime) -> None:
+        """Let go of a claimed row; `failed` counts an attempt. A finished one forgets its callback address."""
         values: dict[str, Any] = {"attempts": Row.attempts + 1} if failed else {}
         match following:
             case LookAgain():

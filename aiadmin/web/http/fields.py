@@ -13,8 +13,8 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate
 
 from aiadmin import texts
-from aiadmin.adapters.phone_numbers import read_phone
 from aiadmin.domain.companies.company import DEFAULT_COUNTRY
+from aiadmin.domain.messages.phone_numbers import read_phone
 
 MAX_TEXT = 255
 MAX_LONG_TEXT = 5000

@@ -12,7 +12,7 @@ from aiadmin.adapters.redis.pairing.store import RedisPairingStore
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.metrics import Metric
-from aiadmin.services.ports import Metrics
+from aiadmin.services.ports.metrics import Metrics
 
 log = structlog.get_logger(__name__)
 

@@ -13,8 +13,8 @@ from aiadmin import texts
 from aiadmin.adapters import qr_image
 from aiadmin.adapters.redis.pairing.progress import PairingProgress
 from aiadmin.domain.errors import AlreadyConnectedError
+from aiadmin.domain.pairing.live_code import LiveCode
 from aiadmin.services.companies import registration
-from aiadmin.services.ports import LiveCode
 from aiadmin.web.http import schemas
 from aiadmin.web.http.errors import ErrorAnswer, respond
 from aiadmin.web.http.request_context import company, container

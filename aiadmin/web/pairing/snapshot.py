@@ -14,7 +14,7 @@ from aiadmin.container import Container
 from aiadmin.domain.companies.company import Company
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.pairing.attempt import FAILURES, PairingState
-from aiadmin.services.ports import LiveCode
+from aiadmin.domain.pairing.live_code import LiveCode
 
 Event = tuple[str, Payload]
 

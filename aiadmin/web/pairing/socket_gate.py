@@ -27,7 +27,7 @@ from aiadmin.domain.quota import Quota
 from aiadmin.edge.bodies import OPEN_BYTES
 from aiadmin.edge.connections import Connection, Phase
 from aiadmin.edge.peers import peer_of
-from aiadmin.services.ports import Metrics
+from aiadmin.services.ports.metrics import Metrics
 from aiadmin.web.http.request_log import logged_address
 from aiadmin.web.pairing.socket_packets import BadPacketError
 from aiadmin.web.pairing.websocket import guarded

@@ -24,13 +24,13 @@ from flask_socketio import Namespace, SocketIO
 from gevent import monkey
 
 from aiadmin import texts
-from aiadmin.adapters.phone_numbers import read_phone
 from aiadmin.adapters.sockets import page_events
 from aiadmin.adapters.sockets.manager import ListeningManager
 from aiadmin.adapters.sockets.page_events import NAMESPACE, Payload, room_of
 from aiadmin.container import Container
 from aiadmin.domain.companies.company import Company
 from aiadmin.domain.errors import AiAdminError, DependencyDownError, LinkError, LinkInvalidError
+from aiadmin.domain.messages.phone_numbers import read_phone
 from aiadmin.domain.pairing.attempt import PairingState
 from aiadmin.services.companies import connect_links, registration
 from aiadmin.web.http import origins, request_log

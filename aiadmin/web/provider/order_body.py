@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import structlog
 
 from aiadmin import texts
-from aiadmin.adapters.phone_numbers import read_phone
 from aiadmin.domain.messages.message import LONGEST_TEXT
+from aiadmin.domain.messages.phone_numbers import read_phone
 from aiadmin.domain.plain_text import shown
 from aiadmin.domain.provider.order import Order, Target, is_allowed_callback
 

@@ -15,7 +15,7 @@ from aiadmin.adapters.whatsapp.store import SCHEMA
 from aiadmin.domain.messages.message import Purpose
 from aiadmin.services.privacy.privacy import PrivacyService
 from aiadmin.storage.hosting.wa_store import MAP, PERSONAL
-from aiadmin.storage.unit_of_work import SqlUnitOfWork
+from aiadmin.storage.unit_of_work import UnitOfWork
 from tests.acceptance.hosting import child
 from tests.acceptance.messages.salon import PHONES, Salon
 from tests.acceptance.test_hosting import SLOWLY
@@ -208,7 +208,7 @@ def test_an_erased_client_is_gone_from_the_library_and_may_still_write(
     assert {"whatsmeow_sessions", "whatsmeow_identity_keys", MAP} <= kept
     secrets = DerivedSecrets("a secret of these tests, 32 bytes or more")
     desk = PrivacyService(
-        uow=lambda: SqlUnitOfWork(salon.database._engine, secrets.fingerprint),
+        uow=lambda: UnitOfWork(salon.database._engine, secrets.fingerprint),
         secrets=secrets,
         clock=lambda: datetime.now(UTC),
     )

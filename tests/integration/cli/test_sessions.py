@@ -16,7 +16,7 @@ from aiadmin.domain.hosting.session import Session
 from aiadmin.domain.ids import CompanyId, HostId, SalonId
 from aiadmin.services.hosting import sessions
 from aiadmin.storage.engine import make_engine
-from aiadmin.storage.unit_of_work import SqlUnitOfWork
+from aiadmin.storage.unit_of_work import UnitOfWork
 
 pytestmark = pytest.mark.process
 
@@ -29,9 +29,9 @@ def _now() -> datetime:
 
 
 @pytest.fixture
-def uow(database_url: str) -> Iterator[Callable[[], SqlUnitOfWork]]:
+def uow(database_url: str) -> Iterator[Callable[[], UnitOfWork]]:
     engine = make_engine(database_url)
-    yield lambda: SqlUnitOfWork(engine)
+    yield lambda: UnitOfWork(engine)
     engine.dispose()
 
 
@@ -41,7 +41,7 @@ def run(database_url: str, redis_url: str) -> Run:
     return lambda *words: CliRunner().invoke(cli, words, env=settings)
 
 
-def _host(uow: Callable[[], SqlUnitOfWork], capacity: int = 9) -> HostId:
+def _host(uow: Callable[[], UnitOfWork], capacity: int = 9) -> HostId:
     host_id = HostId(uuid.uuid4())
     with uow() as work:
         work.hosts.add(host_id, lease=timedelta(minutes=1), capacity=capacity, name="box:1")
@@ -49,7 +49,7 @@ def _host(uow: Callable[[], SqlUnitOfWork], capacity: int = 9) -> HostId:
     return host_id
 
 
-def _linked(uow: Callable[[], SqlUnitOfWork], host_id: HostId) -> CompanyId:
+def _linked(uow: Callable[[], UnitOfWork], host_id: HostId) -> CompanyId:
     new = NewCompany(salon_id=SalonId(1), phone=None, email=None, api_key_hash="", activation_deadline_at=_now())
     with uow() as work:
         company_id = work.companies.add(new).company_id
@@ -60,7 +60,7 @@ def _linked(uow: Callable[[], SqlUnitOfWork], host_id: HostId) -> CompanyId:
     return company_id
 
 
-def test_hosts_and_sessions_are_listed_and_no_phone_is_shown(uow: Callable[[], SqlUnitOfWork], run: Run) -> None:
+def test_hosts_and_sessions_are_listed_and_no_phone_is_shown(uow: Callable[[], UnitOfWork], run: Run) -> None:
     host_id = _host(uow)
     company_id = _linked(uow, host_id)
     assert f"{host_id}  box:1  1         9" in run("hosts").output
@@ -73,7 +73,7 @@ def test_hosts_and_sessions_are_listed_and_no_phone_is_shown(uow: Callable[[], S
     assert shown.count(str(host_id)) == 2, "now, and in its history"
 
 
-def test_a_restart_is_asked_of_the_row(uow: Callable[[], SqlUnitOfWork], run: Run) -> None:
+def test_a_restart_is_asked_of_the_row(uow: Callable[[], UnitOfWork], run: Run) -> None:
     company_id = _linked(uow, _host(uow))
     assert "restarts now" in run("sessions", "restart", str(company_id)).output
     with uow() as work:
@@ -84,7 +84,7 @@ def test_a_restart_is_asked_of_the_row(uow: Callable[[], SqlUnitOfWork], run: Ru
     assert missing.exit_code == 1
 
 
-def test_a_host_is_drained_only_where_others_have_room(uow: Callable[[], SqlUnitOfWork], run: Run) -> None:
+def test_a_host_is_drained_only_where_others_have_room(uow: Callable[[], UnitOfWork], run: Run) -> None:
     host_id = _host(uow)
     _linked(uow, host_id)
     refused = run("sessions", "drain", str(host_id))
@@ -97,7 +97,7 @@ def test_a_host_is_drained_only_where_others_have_room(uow: Callable[[], SqlUnit
         assert work.hosts.is_draining(host_id)
 
 
-def test_messages_are_paused_and_resumed_for_one_or_for_all(run: Run, uow: Callable[[], SqlUnitOfWork]) -> None:
+def test_messages_are_paused_and_resumed_for_one_or_for_all(run: Run, uow: Callable[[], UnitOfWork]) -> None:
     company_id = _linked(uow, _host(uow))
     for whose, name in (([str(company_id)], f"company {company_id}"), ([], "everybody")):
         assert run("messages", "pause", *whose).output.startswith(f"{name}: messages are paused")

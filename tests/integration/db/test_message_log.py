@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.messages.message_log import PAGE_SIZE, Author, Cursor
 from aiadmin.storage.engine import make_engine
-from aiadmin.storage.messages.message_log import SqlMessageLog
+from aiadmin.storage.messages.message_log import MessageLog
 from tests.support.database import Databases
 
 COMPANIES = 20
@@ -93,7 +93,7 @@ def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from _nodes(below)
 
 
-LOOKS: dict[str, Callable[[SqlMessageLog], Any]] = {
+LOOKS: dict[str, Callable[[MessageLog], Any]] = {
     "newest": lambda log: log.page(OURS, before=None, phone=None),
     "older": lambda log: log.page(OURS, before=THREE_DAYS_AGO, phone=None),
     "of a client": lambda log: log.page(OURS, before=None, phone="742"),
@@ -102,9 +102,9 @@ LOOKS: dict[str, Callable[[SqlMessageLog], Any]] = {
 
 
 @pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
-def test_no_table_is_read_from_end_to_end(connection: Connection, look: Callable[[SqlMessageLog], Any]) -> None:
+def test_no_table_is_read_from_end_to_end(connection: Connection, look: Callable[[MessageLog], Any]) -> None:
     with Session(connection) as session, _asked(connection.engine) as asked:
-        found = look(SqlMessageLog(session))
+        found = look(MessageLog(session))
     assert found
     nodes = _explained(connection, asked)
     assert [node["Relation Name"] for node in nodes if node["Node Type"] == "Seq Scan"] == []
@@ -112,7 +112,7 @@ def test_no_table_is_read_from_end_to_end(connection: Connection, look: Callable
 
 def test_a_page_reads_little_more_than_it_shows(connection: Connection) -> None:
     with Session(connection) as session, _asked(connection.engine) as asked:
-        assert len(LOOKS["older"](SqlMessageLog(session))) == PAGE_SIZE
+        assert len(LOOKS["older"](MessageLog(session))) == PAGE_SIZE
     of_messages = [node for node in _explained(connection, asked) if "messages" in node.get("Relation Name", "")]
     read = sum(node["Actual Rows"] * node["Actual Loops"] for node in of_messages)
     print(f"{read} rows read of {2 * COMPANIES * MESSAGES}")

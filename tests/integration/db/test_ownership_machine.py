@@ -27,7 +27,7 @@ from aiadmin.domain.hosting.session import Session
 from aiadmin.domain.ids import DeviceId, HostId, SalonId
 from aiadmin.services.hosting import sessions
 from aiadmin.storage.engine import make_engine
-from aiadmin.storage.unit_of_work import SqlUnitOfWork
+from aiadmin.storage.unit_of_work import UnitOfWork
 from tests.support.examples import examples
 
 SLOWER = 60
@@ -67,8 +67,8 @@ class Ownership(RuleBasedStateMachine):
         self.hosts = [self._appear() for _ in range(hosts)]
         self.salons_link_their_phones(salons)
 
-    def uow(self) -> SqlUnitOfWork:
-        return SqlUnitOfWork(self.engine)
+    def uow(self) -> UnitOfWork:
+        return UnitOfWork(self.engine)
 
     def clock(self) -> datetime:
         return self.now

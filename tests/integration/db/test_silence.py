@@ -23,7 +23,7 @@ from aiadmin.domain.journal.webhook import NewWebhook
 from aiadmin.storage.connection import CONNECT_SECONDS, parameters
 from aiadmin.storage.engine import make_engine
 from aiadmin.storage.leadership import Leadership
-from aiadmin.storage.unit_of_work import SqlUnitOfWork
+from aiadmin.storage.unit_of_work import UnitOfWork
 from tests.conftest import WaitUntil
 from tests.silence import SilentProxy, by_way_of
 
@@ -98,7 +98,7 @@ def test_a_writer_in_front_of_a_silent_connection_stores_what_came_and_says_that
     proxy: SilentProxy, through: str, wait_until: WaitUntil
 ) -> None:
     engine = make_engine(through, pool_size=1)
-    writer = WebhookWriter(lambda: SqlUnitOfWork(engine), limits=_NoLimits(), after_commit=lambda: None)
+    writer = WebhookWriter(lambda: UnitOfWork(engine), limits=_NoLimits(), after_commit=lambda: None)
     stored: list[Exception | None] = []
 
     def store(key: str) -> None:
@@ -170,5 +170,5 @@ def _webhook(key: str) -> NewWebhook:
 
 
 def _use(engine: Engine) -> None:
-    with SqlUnitOfWork(engine) as work:
+    with UnitOfWork(engine) as work:
         work.companies.find(CompanyId(1))

@@ -20,6 +20,7 @@ from aiadmin.services.pairing import pairings
 from tests.fakes.yclients.client import FakeYClients
 
 CALLBACK = "/marketplace/partner/callback"
+WINDOW = timedelta(hours=1)
 JWT_SECRET = "secret-of-the-delivery-tests-32-bytes"
 
 
@@ -69,7 +70,7 @@ def make_container(**settings: object) -> Iterator[Container]:
     box.redis.close()
 
 
-def register(box: Container, salon_id: int = 962302) -> registration.Registration:
+def register(box: Container, salon_id: int = 962302, window: timedelta = WINDOW) -> registration.Registration:
     """A salon that has registered."""
     return registration.register(
         salon_id=SalonId(salon_id),
@@ -80,17 +81,15 @@ def register(box: Container, salon_id: int = 962302) -> registration.Registratio
         tokens=box.tokens,
         links=box.links,
         clock=box.clock,
-        window=timedelta(hours=1),
+        window=window,
     )
 
 
-def link(box: Container, salon_id: int = 962302) -> Salon:
+def link(box: Container, salon_id: int = 962302, window: timedelta = WINDOW) -> Salon:
     """A salon that has registered and linked its phone; nobody has been nudged."""
-    made = register(box, salon_id)
+    made = register(box, salon_id, window)
     account = LinkedAccount(jid=f"79{salon_id:09}:7@s.whatsapp.net", lid=None)
-    linked = pairings.complete(
-        made.company.company_id, account, uow=box.uow, clock=box.clock, window=timedelta(hours=1)
-    )
+    linked = pairings.complete(made.company.company_id, account, uow=box.uow, clock=box.clock, window=window)
     assert linked.outbox_id is not None
     return Salon(box, made.company.company_id, linked.outbox_id, made.api_key)
 

@@ -18,7 +18,7 @@ from aiadmin.adapters.redis.client import make_redis
 from aiadmin.container import Container
 from aiadmin.hosting.lease import Lease
 from aiadmin.storage.engine import make_engine
-from aiadmin.storage.unit_of_work import SqlUnitOfWork
+from aiadmin.storage.unit_of_work import UnitOfWork
 from tests.conftest import WaitUntil
 from tests.fakes.yclients.client import FakeYClients
 from tests.integration.delivery.processes import SOON, Processes
@@ -115,7 +115,7 @@ def test_a_failover_without_a_word_costs_jobs_leadership_and_leases_half_a_minut
         env = {"DATABASE_URL": by_way_of(to_postgres, database_url), "REDIS_URL": by_way_of(to_redis, redis_url)}
         engine = make_engine(env["DATABASE_URL"])
         lease = Lease(
-            uow=lambda: SqlUnitOfWork(engine), clock=box.clock, capacity=1, on_lost=_never, on_overslept=_never
+            uow=lambda: UnitOfWork(engine), clock=box.clock, capacity=1, on_lost=_never, on_overslept=_never
         )
         lease.start()
         processes.start("jobs", **env)

@@ -22,7 +22,7 @@ from aiadmin.services import maintenance
 from aiadmin.services.hosting import sessions
 from aiadmin.services.pairing import pairings
 from aiadmin.storage.engine import make_engine
-from aiadmin.storage.unit_of_work import SqlUnitOfWork
+from aiadmin.storage.unit_of_work import UnitOfWork
 from tests.conftest import WaitUntil
 from tests.integration.hosting.fake_engine import FakeEngine, FakeKeys
 
@@ -50,13 +50,13 @@ class World:
         self.rooms = FakeRooms()
         self.is_down = False
 
-    def uow(self) -> SqlUnitOfWork:
-        return SqlUnitOfWork(self._engine)
+    def uow(self) -> UnitOfWork:
+        return UnitOfWork(self._engine)
 
-    def uow_of_hosts(self) -> SqlUnitOfWork:
+    def uow_of_hosts(self) -> UnitOfWork:
         if self.is_down:
             raise DependencyDownError("PostgreSQL")
-        return SqlUnitOfWork(self._engine)
+        return UnitOfWork(self._engine)
 
     def host(self, *, capacity: int = 50, skew: timedelta = timedelta(0)) -> tuple[SessionHost, FakeEngine]:
         """A running host with an engine of its own, whose clock is ahead by `skew`."""

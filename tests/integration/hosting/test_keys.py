@@ -15,7 +15,7 @@ from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.hosting.device import LinkedAccount
 from aiadmin.domain.ids import SalonId
 from aiadmin.storage.engine import make_engine
-from aiadmin.storage.unit_of_work import SqlUnitOfWork
+from aiadmin.storage.unit_of_work import UnitOfWork
 
 OURS, NAMELESS = "79990000001:1@s.whatsapp.net", "79990000002:7@s.whatsapp.net"
 
@@ -24,7 +24,7 @@ OURS, NAMELESS = "79990000001:1@s.whatsapp.net", "79990000002:7@s.whatsapp.net"
 def keys(database_url: str) -> Iterator[SqlKeyStore]:
     """A store with keys of a device of ours, and of one that no row names."""
     engine = make_engine(database_url)
-    with SqlUnitOfWork(engine) as work:
+    with UnitOfWork(engine) as work:
         now = datetime.now(UTC)
         new = NewCompany(salon_id=SalonId(1), phone=None, email=None, api_key_hash="", activation_deadline_at=now)
         work.devices.add(work.companies.add(new).company_id, LinkedAccount(jid=OURS, lid=None), now)

@@ -19,7 +19,7 @@ from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import NewMessage, OutboxMessage
 from aiadmin.services.messages import messages
 from aiadmin.storage.engine import make_engine
-from aiadmin.storage.unit_of_work import SqlUnitOfWork
+from aiadmin.storage.unit_of_work import UnitOfWork
 
 _NUMBERS = itertools.count(1)
 
@@ -35,15 +35,15 @@ class Salons:
         self._engine = engine
         self.is_down = False
 
-    def uow(self) -> SqlUnitOfWork:
+    def uow(self) -> UnitOfWork:
         """As tests see it: always there."""
-        return SqlUnitOfWork(self._engine)
+        return UnitOfWork(self._engine)
 
-    def shaky_uow(self) -> SqlUnitOfWork:
+    def shaky_uow(self) -> UnitOfWork:
         """As the parts under test see it."""
         if self.is_down:
             raise DependencyDownError("PostgreSQL")
-        return SqlUnitOfWork(self._engine)
+        return UnitOfWork(self._engine)
 
     def add(self) -> Device:
         """A salon with a linked phone; its device, held by a host."""

@@ -21,7 +21,7 @@ from aiadmin.services import maintenance
 from aiadmin.services.hosting import sessions
 from aiadmin.services.messages import messages, pauses
 from aiadmin.services.notices.rendering import SalonNoticeRenderer
-from aiadmin.services.ports import UnitOfWork
+from aiadmin.storage.unit_of_work import UnitOfWork
 from tests.integration.notices.conftest import MOSCOW, Salon
 from tests.integration.notices.planning import DAY, HOUR, Plans
 

@@ -10,7 +10,7 @@ from aiadmin.domain.journal.journal import Record
 from aiadmin.domain.messages.sending_policy import SendingPolicy
 from aiadmin.domain.notices.notice import Notice, stale_reason
 from aiadmin.domain.notices.telling import VisitNotices
-from aiadmin.services.ports import SyncedSalon
+from aiadmin.storage.journal.sync_runs import SyncedSalon
 
 
 class Words:

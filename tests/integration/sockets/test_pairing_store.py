@@ -16,7 +16,7 @@ from aiadmin.adapters.redis.pairing.store import RedisPairingStore
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.pairing.attempt import PairingState
-from aiadmin.services.ports import LiveCode
+from aiadmin.domain.pairing.live_code import LiveCode
 from tests.conftest import WaitUntil
 
 ONE, TWO, THREE = CompanyId(1), CompanyId(2), CompanyId(3)

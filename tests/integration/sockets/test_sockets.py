@@ -17,9 +17,9 @@ from aiadmin.adapters.redis.pairing.progress import PairingProgress
 from aiadmin.domain.hosting.device import LinkedAccount
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.pairing.attempt import FAILURES, PairingState
+from aiadmin.domain.pairing.live_code import LiveCode
 from aiadmin.services.companies import connect_links
 from aiadmin.services.pairing import pairings
-from aiadmin.services.ports import LiveCode
 from tests.conftest import WaitUntil
 from tests.integration.sockets.conftest import MakeSite
 from tests.integration.sockets.site import Salon, Site

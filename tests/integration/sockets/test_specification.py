@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from aiadmin.domain.pairing.attempt import PairingState
-from aiadmin.services.ports import LiveCode
+from aiadmin.domain.pairing.live_code import LiveCode
 from tests.conftest import ROOT
 from tests.integration.sockets.site import Salon, Site
 

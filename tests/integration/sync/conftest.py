@@ -21,7 +21,7 @@ from aiadmin.domain.journal.webhook import NewWebhook, dedup_key
 from aiadmin.services.journal import webhook_processing, webhooks
 from aiadmin.storage.engine import make_engine
 from aiadmin.storage.tables.core import CompanyRow
-from aiadmin.storage.unit_of_work import SqlUnitOfWork
+from aiadmin.storage.unit_of_work import UnitOfWork
 from tests.fakes.yclients.client import FakeYClients
 
 JWT_SECRET = "secret-of-the-sync-tests-of-32-bytes!"
@@ -35,8 +35,8 @@ class World:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
 
-    def uow(self) -> SqlUnitOfWork:
-        return SqlUnitOfWork(self.engine)
+    def uow(self) -> UnitOfWork:
+        return UnitOfWork(self.engine)
 
     def clock(self) -> datetime:
         return datetime.now(UTC)

@@ -17,7 +17,7 @@ from aiadmin.domain.journal.refetch import Refetch, RefetchRequest, Subject
 from aiadmin.domain.journal.sync_run import RunState, Stage, SyncKind, SyncRun, begin
 from aiadmin.domain.quarantine import RowKey
 from aiadmin.services.journal.bookings import absorb
-from aiadmin.services.ports import SyncedSalon
+from aiadmin.storage.journal.sync_runs import SyncedSalon
 from tests.integration.sync.conftest import World
 from tests.unit.sync.journals import HAIRCUT, NOW, record
 

@@ -13,9 +13,9 @@ from werkzeug.test import TestResponse
 from aiadmin.container import Container
 from aiadmin.domain.hosting.device import LinkedAccount
 from aiadmin.domain.ids import CompanyId, SalonId
+from aiadmin.domain.pairing.live_code import LiveCode
 from aiadmin.services.companies import registration
 from aiadmin.services.pairing import pairings
-from aiadmin.services.ports import LiveCode
 from aiadmin.storage.tables.core import WebhookRow
 
 SALON = 962302

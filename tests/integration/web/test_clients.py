@@ -17,8 +17,8 @@ from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import Direction, MessageKind, MessageSeen, NewMessage, ReceivedEvent
 from aiadmin.services.journal import bookings
 from aiadmin.services.messages import messages
-from aiadmin.services.ports import SyncedSalon
 from aiadmin.services.privacy import privacy
+from aiadmin.storage.journal.sync_runs import SyncedSalon
 from tests.integration.web.conftest import ADMIN
 from tests.integration.web.site import SALON, Salon, Site
 

@@ -12,10 +12,10 @@ from sqlalchemy import text
 
 from aiadmin.domain.companies.company import IntegrationStatus
 from aiadmin.domain.companies.outbox import OutboxState
+from aiadmin.domain.install.activation import ActivationRequest
 from aiadmin.domain.install.lifecycle import LifecycleChange
 from aiadmin.services import maintenance
 from aiadmin.services.install.lifecycle import Reconciliation
-from aiadmin.services.ports import ActivationRequest
 from tests.conftest import ROOT
 from tests.integration.web.door import Door
 

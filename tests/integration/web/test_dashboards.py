@@ -13,7 +13,7 @@ from aiadmin.adapters.redis.client import make_redis
 from aiadmin.domain.ids import HostId
 from aiadmin.domain.metrics import Metric
 from aiadmin.storage.engine import make_engine
-from aiadmin.storage.unit_of_work import SqlUnitOfWork
+from aiadmin.storage.unit_of_work import UnitOfWork
 from tests.conftest import ROOT
 
 _SERIES = re.compile(r"\b((?:wa|aiadmin)_[a-z_]+)\b")
@@ -31,7 +31,7 @@ def _used() -> set[str]:
 def test_dashboards_and_alerts_name_series_that_there_are(database_url: str, redis_url: str) -> None:
     engine, redis = make_engine(database_url), make_redis(redis_url)
     now = datetime.now(UTC)
-    with SqlUnitOfWork(engine) as work:
+    with UnitOfWork(engine) as work:
         work.hosts.add(HostId(uuid.uuid4()), lease=timedelta(minutes=1), capacity=1)
         work.commit()
     metrics = RedisMetrics(redis)

@@ -19,7 +19,7 @@ from werkzeug.serving import make_server
 from aiadmin.cli import cli
 from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.notices.notice import NoticeKind
-from aiadmin.services.ports.operator import StatusPost
+from aiadmin.services.ports.yclients import StatusPost
 from aiadmin.services.provider import orders
 from tests.fakes.yclients.client import FakeYClients
 from tests.integration.web.conftest import MakeSite

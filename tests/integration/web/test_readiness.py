@@ -15,7 +15,7 @@ from aiadmin.adapters.metrics import page as metrics_page
 from aiadmin.adapters.readiness import ReadinessProbe
 from aiadmin.adapters.redis.client import make_redis
 from aiadmin.storage.engine import make_engine
-from aiadmin.storage.unit_of_work import SqlUnitOfWork
+from aiadmin.storage.unit_of_work import UnitOfWork
 from tests.conftest import WaitUntil
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
@@ -64,7 +64,7 @@ def test_w15_a_redis_that_takes_no_job_is_not_ready_and_a_gauge_says_so(
     spoil: Callable[[Redis], None],
     mend: Callable[[Redis], None],
 ) -> None:
-    ready = ReadinessProbe(uow=lambda: SqlUnitOfWork(engine), redis=redis, clock=lambda: NOW)
+    ready = ReadinessProbe(uow=lambda: UnitOfWork(engine), redis=redis, clock=lambda: NOW)
     assert ready()["redis"] is True
     spoil(redis)
     wait_until(lambda: not ready()["redis"], 5, "the next look says it")

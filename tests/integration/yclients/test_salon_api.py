@@ -27,7 +27,7 @@ from aiadmin.domain.yclients.error import (
     YClientsDownError,
     YClientsError,
 )
-from aiadmin.services.ports import SalonApi
+from aiadmin.services.ports.yclients import SalonApi
 from tests.fakes.yclients.client import FakeYClients
 from tests.integration.yclients.chaos import chaotic
 from tests.integration.yclients.conftest import SALON, NewContainer

@@ -27,7 +27,7 @@ from aiadmin.domain.install.activation import (
     why_not_retry,
 )
 from aiadmin.domain.yclients.http_answer import HttpAnswer
-from tests.unit.delivery.memory import make_memory
+from tests.unit.delivery.values import due_company, due_row
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 RETRY = Verdict(outcome=DeliveryOutcome.RETRY, reason="unreachable")
@@ -192,7 +192,6 @@ def test_every_reason_has_its_sentence() -> None:
 def test_what_yclients_knows_or_is_being_told_is_not_told_again(
     status: IntegrationStatus, connected: bool, state: OutboxState | None, word: str | None
 ) -> None:
-    memory = make_memory(NOW, timedelta(hours=1))
-    company = replace(memory.company, integration_status=status, whatsapp_connected=connected)
-    refusal = why_not_retry(company, replace(memory.row, state=state) if state else None)
+    company = replace(due_company(NOW), integration_status=status, whatsapp_connected=connected)
+    refusal = why_not_retry(company, replace(due_row(NOW), state=state) if state else None)
     assert (word in refusal) if refusal and word else (refusal is None and word is None)

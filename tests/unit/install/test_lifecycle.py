@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -21,7 +21,7 @@ from aiadmin.domain.install.lifecycle import (
     is_payment_signed,
     is_plausible,
 )
-from tests.unit.delivery.memory import make_memory
+from tests.unit.delivery.values import due_company
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 AFTER = {
@@ -40,7 +40,7 @@ EVENTS = st.sampled_from(["uninstall", "freeze", "payment", "unheard"])
 
 
 def _company(status: Status, said: InstallationStatus | None = None) -> Company:
-    company = make_memory(NOW, timedelta(hours=1)).company
+    company = due_company(NOW)
     return replace(company, integration_status=status, yclients_status=said)
 
 

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aiadmin.adapters.countries import country_of
-from aiadmin.adapters.phone_numbers import read_phone
 from aiadmin.adapters.yclients import journal_parser
+from aiadmin.domain.messages.phone_numbers import read_phone
 
 EXAMPLES = json.loads((Path(__file__).parents[2] / "support" / "phone_numbers.json").read_text())["examples"]
 INVISIBLE = st.text(st.characters(categories=["Cf"]), max_size=3)

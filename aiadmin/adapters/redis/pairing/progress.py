@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from aiadmin.domain.pairing.attempt import TERMINAL, PairingState
-from aiadmin.services.ports import LiveCode
+from aiadmin.domain.pairing.live_code import LiveCode
 
 _UNREADABLE = (ValueError, TypeError, KeyError, RecursionError)
 

@@ -24,8 +24,8 @@ from aiadmin.adapters.redis.pairing.progress import PairingProgress
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.pairing.attempt import TERMINAL, PairingState
+from aiadmin.domain.pairing.live_code import LiveCode
 from aiadmin.masking import reason_of
-from aiadmin.services.ports import LiveCode
 
 WATCH_SECONDS = 20
 """An attempt goes on this long after the last watcher left."""

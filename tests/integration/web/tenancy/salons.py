@@ -11,9 +11,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from aiadmin.container import Container
+from aiadmin.domain.pairing.live_code import LiveCode
 from aiadmin.services.companies import connect_links
 from aiadmin.services.install.arrivals import FOREIGN_USER
-from aiadmin.services.ports import LiveCode
 from tests.fakes.yclients.marketplace.redirect import signed
 from tests.integration.web import rows
 from tests.integration.web.door import Door

@@ -7,16 +7,29 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, create_engine, event
 
 from aiadmin import storage
+from aiadmin.storage.unit_of_work import UnitOfWork
 from tests.integration.web import rows
 
 FOLDER = Path(storage.__path__[0])
+
+
+def _repositories() -> Iterator[type]:
+    """Whatever a unit of work makes when it is asked; no connection is opened."""
+    work = UnitOfWork(create_engine("postgresql+psycopg2://"))
+    for name, made in vars(UnitOfWork).items():
+        if isinstance(made, cached_property) and not name.startswith("_"):
+            yield type(getattr(work, name))
+
+
+REPOSITORIES = frozenset(kind.__name__ for kind in _repositories())
 OF_ALL = "finds, counts or throws away what is due, dead or old, whoever's it is"
 BY_ROW = "changes a row by its number, which the caller has from a statement that named the company or found due work"
 BY_DEVICE = "is fenced by the device, its host and its epoch: a device is of one company for ever"
@@ -25,21 +38,21 @@ BY_SECRET = "finds the company itself, by what only it or YClients knows"
 FLEET_WIDE: Mapping[str, str] = {
     **dict.fromkeys(
         (
-            "SqlBookingEvents.forget",
+            "BookingEvents.forget",
             "SqlCalls.has_due",
             "SqlCalls.list_undeliverable",
             "SqlCalls.recall",
             "SqlCalls.stuck",
             "SqlCalls.list_undelivered",
-            "SqlRefetches.has_due",
-            "SqlRefetches.due_keys",
-            "SqlRefetches.claim",
-            "SqlCompanies.list_all",
-            "SqlCompanies.list_pairing",
-            "SqlCompanies.stats",
-            "SqlHeardPhones.forget",
-            "SqlInstallations.list_erasable",
-            "SqlInstallations.list_unchecked",
+            "Refetches.has_due",
+            "Refetches.due_keys",
+            "Refetches.claim",
+            "CompanyStore.list_all",
+            "CompanyStore.list_pairing",
+            "CompanyStore.stats",
+            "HeardPhones.forget",
+            "Installations.list_erasable",
+            "Installations.list_unchecked",
             "SqlUnhandledMessages.has_due",
             "SqlUnhandledMessages.claim",
             "SqlUnhandledMessages.due_keys",
@@ -48,18 +61,18 @@ FLEET_WIDE: Mapping[str, str] = {
             "SqlNotices.event_keys",
             "SqlNotices.salon_keys",
             "SqlNotices.salons",
-            "SqlProviderOrders.has_due",
-            "SqlProviderOrders.claim",
-            "SqlProviderOrders.due_keys",
-            "SqlOutbox.due",
-            "SqlOutbox.list_held",
-            "SqlOutboxMessages.expire",
-            "SqlPrivacy.blank_messages",
-            "SqlPrivacy.forget_left_behind",
-            "SqlPrivacy.forget_notices",
-            "SqlQuarantine.claim_due",
-            "SqlQuarantine.due_queues",
-            "SqlQuarantine.forget",
+            "ProviderOrders.has_due",
+            "ProviderOrders.claim",
+            "ProviderOrders.due_keys",
+            "Outbox.due",
+            "Outbox.list_held",
+            "OutboxMessages.expire",
+            "Privacy.blank_messages",
+            "Privacy.forget_left_behind",
+            "Privacy.forget_notices",
+            "Quarantine.claim_due",
+            "Quarantine.due_queues",
+            "Quarantine.forget",
             "SqlQuestions.has_due",
             "SqlQuestions.claim",
             "SqlQuestions.due_keys",
@@ -68,69 +81,69 @@ FLEET_WIDE: Mapping[str, str] = {
             "SqlDueNotices.expire",
             "SqlDueNotices.sync_with_messages",
             "SqlDueNotices.claim",
-            "SqlSessionEvents.forget",
-            "SqlSyncRuns.due",
-            "SqlWebhooks.has_unprocessed",
-            "SqlWebhooks.forget",
-            "SqlWebhooks.claim_unprocessed",
-            "SqlWebhooks.unprocessed_keys",
+            "SessionEvents.forget",
+            "SyncRuns.due",
+            "Webhooks.has_unprocessed",
+            "Webhooks.forget",
+            "Webhooks.claim_unprocessed",
+            "Webhooks.unprocessed_keys",
         ),
         OF_ALL,
     ),
     **dict.fromkeys(
         (
-            "SqlAudit.finish",
+            "Audit.finish",
             "SqlCalls.mark",
             "SqlUnhandledMessages.mark_handled",
             "SqlNotices.mark_handled",
             "SqlNotices.supersede",
-            "SqlProviderOrders.finish",
-            "SqlProviderOrders.mark_reported",
-            "SqlOutbox.claim",
-            "SqlOutbox.drop",
-            "SqlOutbox.find",
-            "SqlOutbox.find_key",
-            "SqlOutbox.finish",
-            "SqlOutbox.release",
-            "SqlOutbox.replace_secret",
-            "SqlOutbox.settle",
+            "ProviderOrders.finish",
+            "ProviderOrders.mark_reported",
+            "Outbox.claim",
+            "Outbox.drop",
+            "Outbox.find",
+            "Outbox.find_key",
+            "Outbox.finish",
+            "Outbox.release",
+            "Outbox.replace_secret",
+            "Outbox.settle",
             "SqlDueNotices.drop",
             "SqlDueNotices.hold",
             "SqlDueNotices.is_ours",
             "SqlDueNotices.mark_released",
-            "SqlWebhooks.mark",
+            "Webhooks.mark",
         ),
         BY_ROW,
     ),
     **dict.fromkeys(
         (
-            "SqlDevices._free_number",  # a number that WhatsApp took from one company may be linked by the next
-            "SqlDevices.adopt",
-            "SqlDevices.count_orphans",
-            "SqlDevices.delete",
-            "SqlDevices.held_by",
-            "SqlDevices.known_jids",
-            "SqlDevices.list_page",
-            "SqlDevices.observe",
-            "SqlDevices.release",
-            "SqlDevices.version_of",
-            "SqlOutboxMessages.claim",
-            "SqlOutboxMessages.due_keys",
-            "SqlOutboxMessages.give_up",
-            "SqlOutboxMessages.mark",
-            "SqlOutboxMessages.peek",
-            "SqlContactPermissions.lock_account",
-            *(f"SqlHosts.{name}" for name in ("add", "renew", "set_draining", "is_draining")),
-            *(f"SqlHosts.{name}" for name in ("remove", "remove_dead", "list_alive")),
+            "Devices._free_number",  # a number that WhatsApp took from one company may be linked by the next
+            "Devices.adopt",
+            "Devices.count_orphans",
+            "Devices.delete",
+            "Devices.held_by",
+            "Devices.known_jids",
+            "Devices.list_page",
+            "Devices.observe",
+            "Devices.release",
+            "Devices.version_of",
+            "OutboxMessages.claim",
+            "OutboxMessages.due_keys",
+            "OutboxMessages.give_up",
+            "OutboxMessages.mark",
+            "OutboxMessages.peek",
+            "ContactPermissions.lock_account",
+            *(f"Hosts.{name}" for name in ("add", "renew", "set_draining", "is_draining")),
+            *(f"Hosts.{name}" for name in ("remove", "remove_dead", "list_alive")),
         ),
         BY_DEVICE,
     ),
     **dict.fromkeys(
         (
-            "SqlCompanies.find_by_api_key_hash",
-            "SqlCompanies.find_by_salon",
-            "SqlInstallations.forget_landings",
-            "SqlInstallations.use_landing",
+            "CompanyStore.find_by_api_key_hash",
+            "CompanyStore.find_by_salon",
+            "Installations.forget_landings",
+            "Installations.use_landing",
         ),
         BY_SECRET,
     ),
@@ -141,24 +154,24 @@ CARRIED = frozenset(
     {
         "SqlCalls.give_up",
         "SqlCalls.take_back",
-        "SqlRefetches.finish",
-        "SqlRefetches.request",
-        "SqlRefetches.postpone",
-        "SqlCompanies.add",
-        "SqlHeardPhones.add",
-        "SqlInboxMessages.add",
+        "Refetches.finish",
+        "Refetches.request",
+        "Refetches.postpone",
+        "CompanyStore.add",
+        "HeardPhones.add",
+        "InboxMessages.add",
         "SqlNotices.add",
         "SqlNotices.booking_keys",
         "SqlNotices.in_windows",
         "SqlNotices.last_notices",
         "SqlNotices.read_salons_of",
         "SqlNotices.salons_of",
-        "SqlOutboxMessages.add",
-        "SqlOutboxMessages.add_many",
-        "SqlOutboxMessages.finish",
-        "SqlQuarantine.release",
-        "SqlQuarantine.schedule",
-        "SqlQuarantine.set_aside",
+        "OutboxMessages.add",
+        "OutboxMessages.add_many",
+        "OutboxMessages.finish",
+        "Quarantine.release",
+        "Quarantine.schedule",
+        "Quarantine.set_aside",
         "SqlQuestions.answer",
         "SqlQuestions.answered_by",
         "SqlQuestions.ask",
@@ -166,12 +179,11 @@ CARRIED = frozenset(
         "SqlQuestions.mark_written",
         "SqlDueNotices.last_listed_at",
         "SqlDueNotices.claim_related",
-        "SqlSalonFacts.of",
-        "SqlSyncRuns.bring_forward",
-        "SqlSyncRuns.plan",
-        "SqlSyncRuns.save",
-        "SqlUnitOfWork.commit",
-        "SqlWebhooks.add_many",
+        "SalonFactsStore.of",
+        "SyncRuns.bring_forward",
+        "SyncRuns.plan",
+        "SyncRuns.save",
+        "Webhooks.add_many",
     }
 )
 """Methods whose company comes inside of what they are given."""
@@ -186,7 +198,7 @@ def methods() -> Iterator[tuple[str, set[str]]]:
     """Every public method of the repositories, with the names of what it takes."""
     for path in sorted(FOLDER.rglob("*.py")):
         for node in ast.parse(path.read_text()).body:
-            if isinstance(node, ast.ClassDef) and node.name.startswith("Sql"):
+            if isinstance(node, ast.ClassDef) and node.name in REPOSITORIES:
                 yield from _methods_of(node)
 
 
@@ -227,7 +239,7 @@ def _path(frame: FrameType | None) -> list[str]:
     path = []
     while frame is not None:
         owner = type(frame.f_locals.get("self")).__name__
-        if frame.f_code.co_filename.startswith(str(FOLDER)) and owner.startswith("Sql"):
+        if frame.f_code.co_filename.startswith(str(FOLDER)) and owner in REPOSITORIES:
             path.append(f"{owner}.{frame.f_code.co_name}")
         frame = frame.f_back
     return path

@@ -1,0 +1,28 @@
+"""The pages that a salon has open."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.journal.sync_run import SyncRun
+
+
+class PageEvents(Protocol):
+    """The company's browsers, reached from any process. Lossy: state is asked again by whoever missed it."""
+
+    def qr(self, company_id: CompanyId, *, code: str, expires_in: int) -> None: ...
+
+    def pairing_code(self, company_id: CompanyId, *, code: str, expires_in: int) -> None: ...
+
+    def status(self, company_id: CompanyId, *, state: str, text: str, **extra: str | int) -> None: ...
+
+    def connected(self, company_id: CompanyId, *, phone: str) -> None: ...
+
+    def sync(self, run: SyncRun) -> None:
+        """How far a synchronisation is."""
+        ...
+
+    def error(self, company_id: CompanyId, *, code: str, text: str) -> None:
+        """Something that was asked for did not work; what goes on, goes on."""
+        ...
