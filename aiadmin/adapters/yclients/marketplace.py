@@ -65,11 +65,6 @@ class YClientsMarketplace:
         path = f"/marketplace/salon/{salon_id}/application/{self._app_id}"
         return connection_of(self._call(salon_id, "GET", path, timeouts=ASK, turn=turn))
 
-    def check_credentials(self) -> HttpAnswer:
-        """Ask for the first salon of our app: 200 says that key and app are right, 401 that the key is wrong."""
-        path = f"/marketplace/application/{self._app_id}/salons?page=1&count=1"
-        return self._call(SalonId(0), "GET", path, timeouts=ASK)
-
     def _call(
         self,
         salon_id: SalonId,

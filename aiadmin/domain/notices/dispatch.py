@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from aiadmin.domain.companies.outbox import OutboxState
 from aiadmin.domain.errors import AiAdminError
 from aiadmin.domain.notices.notice import Notice
 from aiadmin.domain.yclients.error import YClientsError
@@ -83,18 +82,6 @@ def call_key(notice: Notice, at: datetime) -> str:
 def message_deadline(notice: Notice, now: datetime) -> datetime:
     """Until when its message may go out without another look at the booking."""
     return min(notice.deadline_at, now + RELEASED_FOR)
-
-
-def after_message(state: OutboxState, reason: str | None) -> NoticeState:
-    """What a notice is when its message stands so; one that was not sent in time waits again, and nothing else does.
-
-    >>> after_message(OutboxState.CANCELLED, "expired"), after_message(OutboxState.UNKNOWN, "host_lost")
-    (<NoticeState.WAITING: 'waiting'>, <NoticeState.DONE: 'done'>)
-    """
-    if state in {OutboxState.PENDING, OutboxState.SENDING}:
-        return NoticeState.RELEASED
-    is_late = state is OutboxState.CANCELLED and reason == "expired"
-    return NoticeState.WAITING if is_late else NoticeState.DONE
 
 
 def wait_after(error: AiAdminError, jitter: float) -> timedelta:

@@ -113,7 +113,10 @@ class DueNotices(Protocol):
     def drop(self, notice: Notice, *, why: str, at: datetime) -> None: ...
 
     def sync_with_messages(self, now: datetime) -> int:
-        """Bring released notices in line with their messages (`dispatch.after_message`); how many changed."""
+        """Bring released notices in line with their messages; how many changed.
+
+        A notice whose message was not sent in time waits again; whatever else became of its message, it is done.
+        """
         ...
 
     def expire(self, now: datetime) -> int:

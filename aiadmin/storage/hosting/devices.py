@@ -198,9 +198,6 @@ class Devices:
         statement = delete(DeviceRow).where(DeviceRow.id == device_id, DeviceRow.epoch == epoch)
         return cast("CursorResult[Any]", self._session.execute(statement)).rowcount == 1
 
-    def known_jids(self) -> frozenset[str]:
-        return frozenset(self._session.scalars(select(DeviceRow.jid)))
-
     def _fenced(self, device_id: DeviceId, epoch: int, **values: Any) -> bool:
         statement = update(DeviceRow).where(DeviceRow.id == device_id, DeviceRow.epoch == epoch).values(**values)
         return cast("CursorResult[Any]", self._session.execute(statement)).rowcount == 1

@@ -122,7 +122,6 @@ FLEET_WIDE: Mapping[str, str] = {
             "Devices.count_orphans",
             "Devices.delete",
             "Devices.held_by",
-            "Devices.known_jids",
             "Devices.list_page",
             "Devices.observe",
             "Devices.release",
