@@ -46,7 +46,7 @@ class PendingWrite:
 
 
 class WebhookWriter:
-    """`ports.WebhookStore`: `store` returns when the row is committed.
+    """`ports.webhooks.WebhookStore`: `store` returns when the row is committed.
 
     The writer is a daemon thread (a greenlet in the web process), started by the first row.
     """

@@ -21,7 +21,7 @@ class SealBrokenError(AiAdminError):
 
 
 class DerivedSecrets:
-    """`ports.Secrets` over one master secret."""
+    """`ports.secrets.Secrets` over one master secret."""
 
     def __init__(self, master: str) -> None:
         self._fernet = Fernet(base64.urlsafe_b64encode(_derive(master, b"aiadmin outbox secret v1")))

@@ -31,7 +31,7 @@ _CHECKS: Options = {
 
 
 class JwtTokens:
-    """`ports.Tokens`: `sub` is our company id, `jti` the link's id, valid for 24 hours."""
+    """`ports.connect_links.Tokens`: `sub` is our company id, `jti` the link's id, valid for 24 hours."""
 
     def __init__(self, secret: str) -> None:
         self._secret = secret

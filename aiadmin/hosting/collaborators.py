@@ -16,7 +16,7 @@ from aiadmin.services.ports.metrics import Metrics
 
 
 class NoFleet:
-    """`ports.Fleet` of a host that is the only one."""
+    """`ports.fleet.Fleet` of a host that is the only one."""
 
     def exchange(self, report: PeerReport, refused: Iterable[DeviceId] = ()) -> FleetView:
         """No news."""
@@ -27,7 +27,7 @@ class NoFleet:
 
 
 class NoMetrics:
-    """`ports.Metrics` that forget at once."""
+    """`ports.metrics.Metrics` that forget at once."""
 
     def count(self, metric: Metric, **labels: str) -> None:
         """Nothing is counted."""

@@ -163,7 +163,7 @@ def _pair_one(engine: Engine, name: str, dsn: str, say: Say) -> None:
 
 
 class NoPages:
-    """`ports.PageEvents` with nobody in them."""
+    """`ports.pages.PageEvents` with nobody in them."""
 
     def status(self, *_: object, **__: object) -> None:
         """Nobody hears it."""

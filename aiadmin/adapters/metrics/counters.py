@@ -45,7 +45,7 @@ def _series(metric: str, labels: dict[str, str], part: str = "") -> _Series:
 
 
 class RedisMetrics:
-    """`ports.Metrics`. Works in greenlets, in threads and in forked children (which write at once)."""
+    """`ports.metrics.Metrics`. Works in greenlets, in threads and in forked children (which write at once)."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis

@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 
 
 class RedisLinkCache:
-    """`ports.LinkCache` on Redis."""
+    """`ports.connect_links.LinkCache` on Redis."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis

@@ -53,7 +53,7 @@ return {redis.call('PTTL', KEYS[2]), others}
 
 
 class RedisFleet:
-    """`ports.Fleet`."""
+    """`ports.fleet.Fleet`."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis

@@ -18,7 +18,7 @@ log = structlog.get_logger(__name__)
 
 
 class RedisVisitorShares:
-    """`ports.VisitorShares` on Redis."""
+    """`ports.visitor_shares.VisitorShares` on Redis."""
 
     def __init__(self, redis: Redis, redis_url: str) -> None:
         pool = redis.connection_pool

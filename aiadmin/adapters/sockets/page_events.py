@@ -106,7 +106,7 @@ def error(code: str, message: str) -> Payload:
 
 
 class SocketPageEvents:
-    """`ports.PageEvents`. Never raises: while Redis is away an event is lost, and the page asks again by itself."""
+    """`ports.pages.PageEvents`. Never raises: while Redis is away an event is lost, and the page asks again."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis

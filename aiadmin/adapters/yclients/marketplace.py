@@ -33,7 +33,7 @@ _WORDS = frozenset(
 
 
 class YClientsMarketplace:
-    """`ports.Marketplace` over HTTP."""
+    """`ports.yclients.Marketplace` over HTTP."""
 
     def __init__(self, config: Config, limiter: CallLimiter) -> None:
         self._app_id = config.yclients_app_id

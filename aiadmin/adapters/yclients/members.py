@@ -22,7 +22,7 @@ _TURN = timedelta(seconds=4)
 
 
 class YClientsMembers:
-    """`ports.Members` over HTTP."""
+    """`ports.yclients.Members` over HTTP."""
 
     def __init__(self, rest: RestApi, *, is_configured: bool) -> None:
         """Without the token of our user at YClients it need not be asked: `is_configured` is False then."""

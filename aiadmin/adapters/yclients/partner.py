@@ -24,7 +24,7 @@ _NOBODY = SalonId(0)
 
 
 class YClientsPartner:
-    """`ports.Partner` over HTTP. These paths are not under `/api/v1`."""
+    """`ports.yclients.Partner` over HTTP. These paths are not under `/api/v1`."""
 
     def __init__(self, rest: RestApi, *, app_id: int | None, has_key: bool) -> None:
         self._rest, self._app_id = rest, app_id

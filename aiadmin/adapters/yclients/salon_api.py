@@ -43,7 +43,7 @@ _MORE_FIELDS = ("sms_not",)
 
 
 class YClientsSalonApi:
-    """`ports.SalonApi` over HTTP."""
+    """`ports.yclients.SalonApi` over HTTP."""
 
     def __init__(self, rest: RestApi) -> None:
         self._rest = rest

@@ -27,7 +27,7 @@ CURRENCY = "RUB"
 
 @dataclass(frozen=True, kw_only=True)
 class HttpStatusPost:
-    """`ports.StatusPost` over HTTP: bounded in time and size, never redirected, to `origins` alone."""
+    """`ports.yclients.StatusPost` over HTTP: bounded in time and size, never redirected, to `origins` alone."""
 
     origins: tuple[str, ...]
     ca_bundle: str = ""
