@@ -32,6 +32,7 @@ from aiadmin.adapters.throttle import Throttle
 from aiadmin.adapters.yclients.call_limiter import CallLimiter
 from aiadmin.config import Config
 from aiadmin.domain.ids import CompanyId, SalonId
+from aiadmin.domain.job import Job
 from aiadmin.domain.messages.sending_policy import UNLIMITED, SendingPolicy
 from aiadmin.domain.yclients.call_budget import Budget
 from aiadmin.services.chat.confirmations import JournalConfirmer
@@ -182,7 +183,7 @@ class Container:
     @cached_property
     def webhook_drain(self) -> Throttle:
         """Asks for a drain of the inbox."""
-        return Throttle(self.queue.drain_webhooks, pause=DRAIN_SECONDS)
+        return Throttle(partial(self.queue.nudge, Job.DRAIN_WEBHOOKS), pause=DRAIN_SECONDS)
 
     @cached_property
     def readiness(self) -> ReadinessProbe:

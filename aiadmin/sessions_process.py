@@ -34,6 +34,7 @@ from aiadmin.adapters.whatsapp.key_store import SqlKeyStore
 from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.hosting.host import LEASE, RENEW_EVERY, Vitals, is_bloated
+from aiadmin.domain.job import Job
 from aiadmin.hosting import signals
 from aiadmin.hosting.collaborators import Collaborators, SendingMode
 from aiadmin.hosting.host import SessionHost
@@ -150,7 +151,7 @@ class _Parts:
         coordinator.start()
         self._host.drain(DRAIN_SECONDS)
         coordinator.join(DRAIN_SECONDS)
-        others = threading.Thread(target=self._nudges.wake_hosts, name="others look", daemon=True)
+        others = threading.Thread(target=self._nudges.nudge, args=[Job.WAKE_HOSTS], name="others look", daemon=True)
         others.start()  # they take over at once, not at their next tick
         self._rq_is_done.wait(_GOODBYE_SECONDS)
         others.join(_GOODBYE_SECONDS)

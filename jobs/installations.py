@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import structlog
 
-from jobs.process import container, quiet_when_down
+from aiadmin.domain.job import Job
+from jobs.process import container, job
 
 log = structlog.get_logger(__name__)
 
@@ -17,7 +18,7 @@ PAUSE_SECONDS = 0.2
 ROUND_SECONDS = 10.0
 
 
-@quiet_when_down
+@job(Job.COMPARE_INSTALLATIONS)
 def compare() -> None:
     """Ask YClients about the salons that were not looked at for longest, and repair what differs."""
     done = container().lifecycle_service.compare(limit=LIMIT, pause=_pacer())

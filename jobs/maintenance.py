@@ -1,4 +1,4 @@
-"""Maintenance: what the clock does, also as jobs for an operator's hand."""
+"""Maintenance: what the clock does by itself."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 import structlog
 
+from aiadmin.domain.job import Job
 from aiadmin.services import maintenance
 from aiadmin.services.privacy import privacy
 from jobs.process import container, quiet_when_down
@@ -31,7 +32,7 @@ def compare() -> None:
 @quiet_when_down
 def remind() -> None:
     """Have the salons' bookings looked through for reminders that are due."""
-    container().queue.plan_reminders()
+    container().queue.nudge(Job.PLAN_REMINDERS)
 
 
 @quiet_when_down

@@ -1,29 +1,37 @@
-"""Notices: what has happened to bookings, and the time that passes, become plans of what to say."""
+"""Notices: changes of bookings and the time that passes become notices, and due notices become messages."""
 
 from __future__ import annotations
 
 import structlog
 
-from jobs.process import container, quiet_when_down
+from aiadmin.domain.job import Job
+from jobs.process import container, job
 
 log = structlog.get_logger(__name__)
 
 
-@quiet_when_down
+@job(Job.PLAN_CHANGES)
 def plan_changes() -> None:
-    """Plan what follows from what has happened."""
-    box = container()
-    box.queue.planning_changes_began()
-    planned = box.notice_planner.plan_change_notices()
+    """Plan the notices that follow from changes of bookings."""
+    planned = container().notice_planner.plan_change_notices()
     if planned:
         log.info("news planned", notices=planned)
 
 
-@quiet_when_down
+@job(Job.PLAN_REMINDERS)
 def plan_reminders() -> None:
-    """Plan what bookings owe about now."""
-    box = container()
-    box.queue.planning_reminders_began()
-    planned = box.notice_planner.plan_reminders()
+    """Plan the notices that the time alone brings about."""
+    planned = container().notice_planner.plan_reminders()
     if planned:
         log.info("reminders planned", notices=planned)
+
+
+@job(Job.DISPATCH_NOTICES)
+def dispatch() -> None:
+    """Make messages of the notices that are due and may be written now."""
+    box = container()
+    if box.config.messages_paused:
+        return
+    released = box.notice_dispatcher.work()
+    if released:
+        log.info("released", messages=released)

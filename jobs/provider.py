@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import structlog
 
+from aiadmin.domain.job import Job
 from aiadmin.domain.metrics import Metric
-from jobs.process import container, quiet_when_down
+from jobs.process import container, job
 
 log = structlog.get_logger(__name__)
 
 
-@quiet_when_down
+@job(Job.REPORT_STATUSES)
 def report() -> None:
     """Tell all that is due."""
     box = container()
-    box.queue.report_began()
     counts = box.status_reporter.report()
     for result, number in counts.items():
         for _ in range(number):

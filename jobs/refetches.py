@@ -1,20 +1,20 @@
-"""Checks: what webhooks spoke of is read again, once it has been quiet about it."""
+"""Refetches: records and clients that webhooks named are read again, once no more webhooks come about them."""
 
 from __future__ import annotations
 
 import structlog
 
-from jobs.process import container, quiet_when_down
+from aiadmin.domain.job import Job
+from jobs.process import container, job
 
 log = structlog.get_logger(__name__)
 
 
-@quiet_when_down
+@job(Job.REFETCH)
 def refetch() -> None:
     """Read again what is due."""
     box = container()
-    box.queue.refetch_began()
     done = box.refetcher.work()
     if done:
-        box.queue.plan_change_notices()
+        box.queue.nudge(Job.PLAN_CHANGES)
         log.info("checked", checks=done)

@@ -5,27 +5,25 @@ from __future__ import annotations
 import structlog
 
 from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.job import Job
 from aiadmin.domain.journal.sync_run import RunState, SyncKind
 from aiadmin.domain.journal.webhook_settings import SILENT
-from jobs.process import container, quiet_when_down
+from jobs.process import container, job
 
 log = structlog.get_logger(__name__)
 
 
-@quiet_when_down
-def synchronise(company_id: int, kind: str) -> None:
-    """Go on with a run, if it is due and nobody has it."""
-    box = container()
-    salon, why = CompanyId(company_id), SyncKind(kind)
-    box.queue.synchronisation_began(salon, why)
-    done = box.synchroniser.work(salon, why)
+@job(Job.SYNCHRONISE)
+def synchronise(company_id: CompanyId, kind: SyncKind) -> None:
+    """Go on with a run, if it is due and no other worker has it."""
+    done = container().synchroniser.work(company_id, kind)
     if done is None:
         return
     if done.error is not None:
-        log.warning("synchronisation waits", company_id=salon, kind=why, state=done.state, error=done.error)
-    elif done.state is RunState.DONE and why is not SyncKind.CHANGES:
-        log.info("synchronised", company_id=salon, kind=why, **done.counts)
-        _tell_of_silence(salon)
+        log.warning("synchronisation waits", company_id=company_id, kind=kind, state=done.state, error=done.error)
+    elif done.state is RunState.DONE and kind is not SyncKind.CHANGES:
+        log.info("synchronised", company_id=company_id, kind=kind, **done.counts)
+        _tell_of_silence(company_id)
 
 
 def _tell_of_silence(company_id: CompanyId) -> None:

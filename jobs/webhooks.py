@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import structlog
 
+from aiadmin.domain.job import Job
 from aiadmin.services.journal import webhook_processing
-from jobs.process import container, quiet_when_down
+from jobs.process import container, job
 
 log = structlog.get_logger(__name__)
 
 
-@quiet_when_down
+@job(Job.DRAIN_WEBHOOKS)
 def drain() -> None:
     """Understand everything that waits in the inbox."""
     box = container()
-    box.queue.drain_began()
     done = webhook_processing.drain(uow=box.uow, clock=box.clock)
     log.info("inbox drained", webhooks=done)

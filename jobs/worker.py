@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import signal
 import socket
@@ -19,9 +20,9 @@ from rq.timeouts import JobTimeoutException, UnixSignalDeathPenalty
 
 from aiadmin.adapters.redis.client import make_redis
 from aiadmin.adapters.redis.host_wakeups import SERIALIZER
-from aiadmin.adapters.redis.job_queue import JOBS
 from aiadmin.adapters.redis.own_jobs import OwnJobsOnly, WorkersJob
 from aiadmin.config import Config
+from aiadmin.domain.job import QueueName
 from aiadmin.masking import reason_of
 
 log = structlog.get_logger(__name__)
@@ -82,7 +83,7 @@ class JobsWorker(OwnJobsOnly, Worker):
 
 def main(config: Config) -> None:
     """Work until SIGTERM or SIGINT."""
-    log.info("worker starts", queue=JOBS, pid=os.getpid())
+    log.info("worker starts", queue=QueueName.JOBS.value, pid=os.getpid())
     while not _work(config):
         _reap()
         time.sleep(RESTART_SECONDS)
@@ -95,9 +96,9 @@ def _work(config: Config) -> bool:
         signal.signal(number, _exit)
     try:
         worker = JobsWorker(
-            [JOBS],
+            [QueueName.JOBS],
             # a name that was used before is refused while Redis remembers it
-            name=f"{JOBS}-{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}",
+            name=f"{QueueName.JOBS}-{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}",
             connection=make_redis(config.redis_url, pool_size=config.redis_pool_size),
             serializer=SERIALIZER,
             job_class=WorkersJob,
@@ -117,18 +118,10 @@ def _exit(signum: int, frame: FrameType | None) -> NoReturn:
 
 def preload() -> None:
     """Import what jobs need once, before `main`: a fork then starts in milliseconds. Nothing is opened."""
-    import jobs.activations
-    import jobs.chat
-    import jobs.dispatch
-    import jobs.installations
-    import jobs.maintenance
-    import jobs.notices
-    import jobs.provider
-    import jobs.refetches
-    import jobs.sync
-    import jobs.webhooks  # noqa: F401
     from aiadmin import container
 
+    for function in WorkersJob.allowed:
+        importlib.import_module(function.rpartition(".")[0])
     container.load()
 
 

@@ -16,10 +16,10 @@ from alembic.script import ScriptDirectory
 
 import aiadmin
 from aiadmin import texts
-from aiadmin.adapters.redis import job_functions, job_queue
 from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.errors import AiAdminError
+from aiadmin.domain.job import Job, QueueName
 from aiadmin.domain.pairing.attempt import FAILURES
 from aiadmin.texts import manage as texts_manage
 from aiadmin.web import create_app
@@ -27,6 +27,7 @@ from aiadmin.web.http import errors
 from aiadmin.web.http import guards as auth
 from aiadmin.web.openapi.document import document
 from aiadmin.web.openapi.operation import operation_of
+from jobs import process
 from tests.conftest import ROOT
 
 
@@ -116,12 +117,28 @@ def test_who_serves_or_forks_has_loaded_all_that_a_container_needs(start: str) -
     assert _run(code) == "True []"
 
 
-def test_every_queue_has_a_worker_and_every_job_exists() -> None:
+@pytest.mark.parametrize("queue", QueueName)
+def test_every_queue_has_a_worker(queue: QueueName) -> None:
     procfile = (ROOT / "Procfile").read_text()
-    assert re.search(rf"^\w+: python worker\.py {job_queue.JOBS}$", procfile, re.MULTILINE)
-    for name in (*job_functions.WORKERS, *job_functions.SESSIONS):
-        module, _, function = name.rpartition(".")
-        assert callable(getattr(importlib.import_module(module), function))
+    assert re.search(rf"^\w+: python worker\.py {queue}$", procfile, re.MULTILINE)
+
+
+def test_every_job_is_a_function_under_its_decorator_and_no_other_function_is() -> None:
+    """The decorator compares the rest: the name and the types of the arguments."""
+    decorated = {}
+    for path in sorted((ROOT / "jobs").glob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef):
+                given = [re.fullmatch(r"job\(Job\.(\w+)\)", ast.unparse(one)) for one in node.decorator_list]
+                decorated |= {f"jobs.{path.stem}.{node.name}": found[1] for found in given if found}
+    assert decorated == {job.value.function: job.name for job in Job}
+
+
+def test_a_function_that_is_not_what_its_job_says_is_refused() -> None:
+    def deliver(outbox_id: int) -> None: ...
+
+    with pytest.raises(TypeError, match=r"is not what Job\.DELIVER_ACTIVATION says"):
+        process.job(Job.DELIVER_ACTIVATION)(deliver)
 
 
 def test_the_library_that_breaks_websockets_is_not_installed() -> None:

@@ -16,6 +16,7 @@ from aiadmin.domain.companies.company import Company
 from aiadmin.domain.companies.outbox import OutboxRow
 from aiadmin.domain.hosting.device import Device, SessionChange, masked
 from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.job import Job
 from aiadmin.domain.journal.journal import DEFAULT_ZONE
 from aiadmin.domain.manage.salon_state import SalonState
 from aiadmin.domain.number import BIGGEST_INTEGER
@@ -75,7 +76,7 @@ def retry_activation(company_id: int) -> None:
     outbox_id = activations.retry(
         CompanyId(company_id), uow=box.uow, clock=box.clock, window=box.config.activation_window
     )
-    box.queue.deliver(outbox_id)
+    box.queue.nudge(Job.DELIVER_ACTIVATION, outbox_id)
     click.echo(f"company {company_id}: YClients is told now; see `companies show {company_id}`")
 
 
@@ -87,7 +88,7 @@ def disconnect(company_id: int) -> None:
     if not sessions.disconnect(CompanyId(company_id), uow=box.uow, clock=box.clock):
         click.echo(f"company {company_id}: no phone is linked")
         return
-    box.queue.wake_hosts()
+    box.queue.nudge(Job.WAKE_HOSTS)
     box.page_events.status(CompanyId(company_id), state="logged-out", text=texts.DISCONNECTED)
     click.echo(f"company {company_id}: unlinked; its device is logged out at WhatsApp within seconds")
 

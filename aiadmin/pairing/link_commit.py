@@ -9,6 +9,7 @@ from aiadmin.container import Container
 from aiadmin.domain.errors import CompanyNotFoundError, NumberTakenError, SalonLeftError
 from aiadmin.domain.hosting.device import LinkedAccount
 from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.job import Job
 from aiadmin.domain.metrics import Metric
 from aiadmin.services.pairing import pairings
 from aiadmin.services.pairing.pairings import Linked
@@ -51,6 +52,6 @@ def commit(container: Container, keys: SqlKeyStore, company_id: CompanyId, accou
         return NoLink.NO_COMPANY
     container.metrics.count(Metric.WHATSAPP_CONNECTIONS)
     if linked.outbox_id is not None:
-        container.queue.deliver(linked.outbox_id)
-    container.queue.wake_hosts()
+        container.queue.nudge(Job.DELIVER_ACTIVATION, linked.outbox_id)
+    container.queue.nudge(Job.WAKE_HOSTS)
     return linked

@@ -12,6 +12,7 @@ import structlog
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import OutboxId
 from aiadmin.domain.install.arrival import LANDING_KEPT
+from aiadmin.domain.job import Job
 from aiadmin.domain.journal.sync_run import SyncKind
 from aiadmin.domain.quarantine import KEPT, RETRIES_AT_ONCE, RETRY_CLAIM, RowKey, WorkQueue, reason_of
 from aiadmin.services.install import activations, lifecycle
@@ -47,19 +48,19 @@ def sweep(*, uow: NewUnitOfWork, queue: JobQueue, clock: Clock, window: timedelt
         due = work.outbox.due(now)
         again = work.quarantine.due_queues(now)
         kinds = (
-            (work.webhooks.has_unprocessed() or WorkQueue.WEBHOOKS in again, queue.drain_webhooks),
-            (work.refetches.has_due(now) or WorkQueue.CHECKS in again, queue.refetch),
-            (work.notices.has_events() or WorkQueue.BOOKING_EVENTS in again, queue.plan_change_notices),
+            (work.webhooks.has_unprocessed() or WorkQueue.WEBHOOKS in again, Job.DRAIN_WEBHOOKS),
+            (work.refetches.has_due(now) or WorkQueue.CHECKS in again, Job.REFETCH),
+            (work.notices.has_events() or WorkQueue.BOOKING_EVENTS in again, Job.PLAN_CHANGES),
             (
                 work.unhandled_messages.has_due() or work.questions.has_due(now) or again & _ANSWERED,
-                queue.handle_replies,
+                Job.HANDLE_REPLIES,
             ),
-            (work.provider_orders.has_due(now) or WorkQueue.OPERATOR_MESSAGES in again, queue.report_statuses),
+            (work.provider_orders.has_due(now) or WorkQueue.OPERATOR_MESSAGES in again, Job.REPORT_STATUSES),
             (
                 work.due_notices.has_due(now) or work.calls.has_due(now) or WorkQueue.NOTICES in again,
-                queue.dispatch_notices,
+                Job.DISPATCH_NOTICES,
             ),
-            (WorkQueue.INSTALLATIONS in again, queue.compare_installations),
+            (WorkQueue.INSTALLATIONS in again, Job.COMPARE_INSTALLATIONS),
         )
         runs = work.sync_runs.due(now, limit=RUNS_NUDGED)
         late, late_runs = (
@@ -68,10 +69,10 @@ def sweep(*, uow: NewUnitOfWork, queue: JobQueue, clock: Clock, window: timedelt
         )
         work.commit()
     for outbox_id in [*due, *(OutboxId(row.number) for row in late)]:
-        queue.deliver(outbox_id)
-    for is_due, nudge in kinds:
+        queue.nudge(Job.DELIVER_ACTIVATION, outbox_id)
+    for is_due, job in kinds:
         if is_due:
-            nudge()
+            queue.nudge(job)
     if WorkQueue.OUTBOX_MESSAGES in again:
         messages.read_again(uow=uow, clock=clock)
     isolation = Isolation(uow=uow, clock=clock)
@@ -82,7 +83,7 @@ def sweep(*, uow: NewUnitOfWork, queue: JobQueue, clock: Clock, window: timedelt
 
 def _synchronise(queue: JobQueue, rows: Sequence[RowKey]) -> None:
     for row in rows:
-        queue.synchronise(row.company_id, SyncKind(row.key))
+        queue.nudge(Job.SYNCHRONISE, row.company_id, SyncKind(row.key))
 
 
 def compare(*, uow: NewUnitOfWork, queue: JobQueue, clock: Clock) -> bool:
@@ -90,7 +91,7 @@ def compare(*, uow: NewUnitOfWork, queue: JobQueue, clock: Clock) -> bool:
     with uow() as work:
         is_due = bool(work.installations.list_unchecked(checked_before=clock() - lifecycle.LOOK_EVERY, limit=1))
     if is_due:
-        queue.compare_installations()
+        queue.nudge(Job.COMPARE_INSTALLATIONS)
     return is_due
 
 

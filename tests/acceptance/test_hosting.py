@@ -24,6 +24,7 @@ from aiadmin.adapters.redis.job_queue import RqJobQueue
 from aiadmin.domain.companies.company import IntegrationStatus, NewCompany
 from aiadmin.domain.hosting.device import LinkedAccount
 from aiadmin.domain.ids import CompanyId, SalonId
+from aiadmin.domain.job import Job
 from aiadmin.storage.engine import make_engine
 from aiadmin.storage.unit_of_work import UnitOfWork
 from tests.acceptance.conftest import Restartable
@@ -318,7 +319,7 @@ def test_a_nudge_makes_every_host_look_at_once(
     try:
         with Redis.from_url(redis_url) as redis:
             wait_until(lambda: redis.zcard(REGISTRY) == 2, SLOWLY, "both listen")
-            RqJobQueue(redis).wake_hosts()
+            RqJobQueue(redis).nudge(Job.WAKE_HOSTS)
             wait_until(lambda: _nudges_taken(redis) == [1, 1], SLOWLY, "each took one")
             wait_until(lambda: not redis.keys("rq:job:*"), SLOWLY, "nothing is left of them")
             children = [child for process in processes for child in psutil.Process(process.pid).children()]

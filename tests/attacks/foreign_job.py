@@ -11,7 +11,7 @@ from rq import Queue
 from rq.job import Job
 
 from aiadmin.adapters.redis.host_wakeups import REGISTRY, SERIALIZER
-from aiadmin.adapters.redis.job_queue import JOBS
+from aiadmin.domain.job import QueueName
 from tests.attacks.attack import Attack, Outcome
 from tests.attacks.ground import Ground
 
@@ -35,7 +35,7 @@ def _run(ground: Ground, *, is_thorough: bool) -> Outcome:
         folder.chmod(0o777)  # the job may run as anybody
         hosts = [queue.decode() for queue in redis.zrange(REGISTRY, 0, -1)]
         queued = []
-        for queue_name in [JOBS, *hosts]:
+        for queue_name in [QueueName.JOBS, *hosts]:
             (folder / queue_name).mkdir()
             (folder / queue_name).chmod(0o777)
             queue = Queue(queue_name, connection=redis, serializer=SERIALIZER)

@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from aiadmin.adapters.metrics.counters import BUCKETS, GAUGES, HASH, parse_field
 from aiadmin.adapters.readiness import take_write
-from aiadmin.adapters.redis.job_queue import JOBS
+from aiadmin.domain.job import QueueName
 from aiadmin.domain.metrics import Metric
 from aiadmin.storage.metrics.gauges import read
 from aiadmin.storage.metrics.session_gauges import Reading
@@ -76,7 +76,7 @@ class _Page:
         """Whether jobs can be queued: a Redis that is full, or a replica, still tells what it knows."""
         take_write(self._redis)
         depth = GaugeMetricFamily("aiadmin_queue_depth", "Jobs waiting in a queue", labels=["queue"])
-        depth.add_metric([JOBS], cast("int", self._redis.llen(f"rq:queue:{JOBS}")))
+        depth.add_metric([QueueName.JOBS], cast("int", self._redis.llen(f"rq:queue:{QueueName.JOBS}")))
         yield depth
 
     def _from_postgres(self) -> Iterator[Family]:

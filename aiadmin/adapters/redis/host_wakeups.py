@@ -13,7 +13,7 @@ from redis import Redis
 from rq import Queue
 from rq.worker_registration import REDIS_WORKER_KEYS, WORKERS_BY_QUEUE_KEY
 
-from aiadmin.adapters.redis.job_functions import WAKE
+from aiadmin.domain.job import Job
 
 REGISTRY = "aiadmin:nudge:queues"
 """A sorted set: queue names, by the time of Redis until which each is there."""
@@ -41,15 +41,16 @@ class HostWakeups:
 
     def wake_hosts(self) -> None:
         """Have every process look. Where a nudge waits, or one went a moment ago, another would be no news."""
+        wake = Job.WAKE_HOSTS.value
         with self._redis.pipeline() as pipeline:
             for name in self._free(self._listening()):
                 queue = self._queue(name)
                 queue.enqueue_call(
-                    WAKE.name,
-                    timeout=WAKE.timeout,
+                    wake.function,
+                    timeout=wake.timeout,
                     ttl=_KEPT_SECONDS,
                     result_ttl=0,
-                    failure_ttl=WAKE.kept_seconds,
+                    failure_ttl=wake.kept_seconds,
                     pipeline=pipeline,
                 )
                 pipeline.expire(queue.key, _KEPT_SECONDS)

@@ -2,7 +2,7 @@
 
 RQ itself imports and calls any dotted name that a job's hash holds: the function, and three callbacks. It posts to a
 job's webhooks, repeats and retries it, and takes commands from a channel. None of it is needed: a job here is one of
-`job_functions` with ids for arguments, and everything else is refused before it is read.
+`domain.job` with ids for arguments, and everything else is refused before it is read.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ import structlog
 from redis import Redis, ResponseError
 from rq import Queue
 from rq.exceptions import DequeueTimeout, NoSuchJobError
-from rq.job import Job
+from rq.job import Job as RqJob
 from rq.utils import import_attribute
 
 from aiadmin.adapters.metrics import counters
-from aiadmin.adapters.redis.job_functions import SESSIONS, WORKERS, JobFunction
+from aiadmin.domain.job import Argument, Job, QueueName, jobs_of
 from aiadmin.domain.metrics import Metric
 
 log = structlog.get_logger(__name__)
@@ -32,7 +32,7 @@ _GRACE_SECONDS = 3
 _MAX_BYTES = 4096
 _ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _READ = frozenset({"data", "origin", "created_at", "enqueued_at", "started_at", "status"})
-"""The fields of a job's hash that are read. What RQ keeps of how long things last comes from `job_functions`."""
+"""The fields of a job's hash that are read. What RQ keeps of how long things last comes from `domain.job`."""
 _IGNORED = frozenset(
     {"description", "ended_at", "last_heartbeat", "worker_name", "timeout", "result_ttl", "failure_ttl", "ttl"}
     | {"enqueue_at_front", "success_callback_timeout", "failure_callback_timeout", "stopped_callback_timeout"}
@@ -43,8 +43,8 @@ class RefusedJobError(NoSuchJobError):
     """A job that is none of ours: to RQ, one that does not exist."""
 
 
-def read_call(raw: bytes, allowed: Mapping[str, JobFunction]) -> tuple[JobFunction, Sequence[object]]:
-    """The function and the arguments of a job's `data`.
+def read_call(raw: bytes, allowed: Mapping[str, Job]) -> tuple[Job, Sequence[Argument]]:
+    """The job that `data` names, and its arguments.
 
     Raises:
         RefusedJobError: the message says what is wrong, and holds nothing of what was sent.
@@ -53,12 +53,12 @@ def read_call(raw: bytes, allowed: Mapping[str, JobFunction]) -> tuple[JobFuncti
         name, instance, arguments, keywords = json.loads(_inflated(raw))
     except (ValueError, TypeError, RecursionError, zlib.error):
         raise RefusedJobError("it is not JSON of a call") from None
-    function = allowed.get(name) if isinstance(name, str) else None
-    if function is None:
+    job = allowed.get(name) if isinstance(name, str) else None
+    if job is None:
         raise RefusedJobError("its function is none of ours")
-    if instance is not None or keywords != {} or not function.takes(arguments):
+    if instance is not None or keywords != {} or not job.value.takes(arguments):
         raise RefusedJobError("its arguments are not what the function takes")
-    return function, arguments
+    return job, job.value.typed(arguments)
 
 
 def _inflated(raw: bytes) -> bytes:
@@ -70,10 +70,10 @@ def _inflated(raw: bytes) -> bytes:
     return data
 
 
-class OwnJob(Job):
+class OwnJob(RqJob):
     """A job that can only be one of `allowed`; of its hash nothing else is believed."""
 
-    allowed: Mapping[str, JobFunction] = {}
+    allowed: Mapping[str, Job] = {}
 
     def restore(self, raw_data: Mapping[bytes, bytes]) -> None:
         """Take over what Redis holds. Raises RefusedJobError, and removes it, when it is none of ours."""
@@ -81,26 +81,27 @@ class OwnJob(Job):
         if "data" not in stored:
             raise NoSuchJobError
         try:
-            function, arguments = self._checked(stored)
+            job, arguments = self._checked(stored)
         except RefusedJobError as refused:
             self._refuse(str(refused))
             raise
-        self._function = function
-        self._func_name, self._instance = function.name, None
+        definition = job.value
+        self._definition = definition
+        self._func_name, self._instance = definition.function, None
         self._args, self._kwargs = list(arguments), {}
-        self.description = function.name
-        self.timeout, self.result_ttl, self.failure_ttl = function.timeout, 0, function.kept_seconds
+        self.description = definition.function
+        self.timeout, self.result_ttl, self.failure_ttl = definition.timeout, 0, definition.kept_seconds
 
-    def _checked(self, stored: Mapping[str, bytes]) -> tuple[JobFunction, Sequence[object]]:
+    def _checked(self, stored: Mapping[str, bytes]) -> tuple[Job, Sequence[Argument]]:
         extra = sorted(name for name, value in stored.items() if value and name not in _READ | _IGNORED)
         if extra:
             raise RefusedJobError(f"it asks for more than a call ({len(extra)} fields)")
-        function, arguments = read_call(stored["data"], self.allowed)
+        job, arguments = read_call(stored["data"], self.allowed)
         try:
             super().restore({name.encode(): stored[name] for name in _READ & stored.keys()})
         except (ValueError, TypeError, OverflowError):
             raise RefusedJobError("its times or its state are none") from None
-        return function, arguments
+        return job, arguments
 
     def _refuse(self, why: str) -> None:
         log.warning("job refused", job_id=self.id, why=why)
@@ -110,20 +111,20 @@ class OwnJob(Job):
     @property
     def func(self) -> Callable[..., object]:
         """The function, by our own name of it."""
-        found: Callable[..., object] = import_attribute(self._function.name)
+        found: Callable[..., object] = import_attribute(self._definition.function)
         return found
 
 
 class WorkersJob(OwnJob):
     """A job of the queue `jobs`."""
 
-    allowed = WORKERS
+    allowed = jobs_of(QueueName.JOBS)
 
 
 class SessionsJob(OwnJob):
     """A job of a `sessions` process."""
 
-    allowed = SESSIONS
+    allowed = jobs_of(QueueName.SESSIONS)
 
 
 class OwnQueue(Queue):
@@ -142,7 +143,7 @@ class OwnQueue(Queue):
     @classmethod
     def _fetch_dequeued_job(
         cls, connection: Redis, queue_key: str, job_id: str, *more: Any, **named: Any
-    ) -> tuple[Job, Queue] | None:
+    ) -> tuple[RqJob, Queue] | None:
         try:
             found = super()._fetch_dequeued_job(connection, queue_key, job_id, *more, **named)
         except ResponseError:

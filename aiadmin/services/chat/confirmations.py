@@ -9,6 +9,7 @@ from datetime import timedelta
 from aiadmin import texts
 from aiadmin.domain.chat.confirmation import ClientAnswer, Question, after_refusal, writing
 from aiadmin.domain.errors import AiAdminError, DependencyDownError
+from aiadmin.domain.job import Job
 from aiadmin.domain.journal.journal import Attendance, Record
 from aiadmin.domain.journal.sync_run import SLICE
 from aiadmin.domain.quarantine import RowKey, WorkQueue
@@ -130,4 +131,4 @@ class JournalConfirmer:
                 key = f"unwritten:{question.record_id}:{question.starts_at:%Y%m%d%H%M}"
                 notify_salon(question, texts.UNWRITTEN, key=key, work=work, now=now)
             work.commit()
-        self.queue.wake_hosts()
+        self.queue.nudge(Job.WAKE_HOSTS)

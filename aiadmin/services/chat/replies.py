@@ -23,6 +23,7 @@ from aiadmin.domain.chat.confirmation import (
     react_to_salon,
 )
 from aiadmin.domain.chat.intent import understand
+from aiadmin.domain.job import Job
 from aiadmin.domain.journal.journal import DEFAULT_ZONE
 from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import Direction, NewMessage, Purpose
@@ -74,7 +75,7 @@ class ReplyHandler:
             work.unhandled_messages.mark_handled(messages, now)
             work.commit()
         if messages:
-            self.queue.wake_hosts()
+            self.queue.nudge(Job.WAKE_HOSTS)
         return len(messages)
 
 

@@ -11,6 +11,7 @@ from aiadmin.domain.companies.company import Company, IntegrationStatus
 from aiadmin.domain.companies.outbox import OutboxRow, OutboxState
 from aiadmin.domain.errors import ActivationStateError
 from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.job import Job
 from aiadmin.services.companies.registration import ACTIVATION_KEY
 from aiadmin.services.install import activations
 from aiadmin.services.ports.clock import Clock
@@ -53,7 +54,7 @@ def request(
             activations.retry(company_id, uow=uow, clock=clock, window=window)
         company, row = _current_state(company_id, uow)
     if row is not None and row.state is OutboxState.PENDING and not row.is_held:
-        queue.deliver(row.outbox_id)
+        queue.nudge(Job.DELIVER_ACTIVATION, row.outbox_id)
     return ActivationRequestState(integration_status=company.integration_status, state=row.state if row else None)
 
 

@@ -24,6 +24,7 @@ from aiadmin.domain.install.arrival import (
 )
 from aiadmin.domain.install.lifecycle import after_status
 from aiadmin.domain.install.visitor import Standing, Turn, turn_of
+from aiadmin.domain.job import Job
 from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import NewMessage, Purpose
 from aiadmin.services.companies.connect_links import new_jti
@@ -231,8 +232,8 @@ class ArrivalService:
             self.links.forget(before.connect_jti)
         self.links.remember(entry.company.company_id, entry.jti)
         if entry.outbox_id is not None:
-            self.queue.deliver(entry.outbox_id)
-            self.queue.wake_hosts()
+            self.queue.nudge(Job.DELIVER_ACTIVATION, entry.outbox_id)
+            self.queue.nudge(Job.WAKE_HOSTS)
 
 
 def _unlink(company_id: CompanyId, work: UnitOfWork, now: datetime) -> None:

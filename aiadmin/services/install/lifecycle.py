@@ -13,6 +13,7 @@ from aiadmin.domain.companies.company import Company, IntegrationStatus
 from aiadmin.domain.ids import CompanyId, OutboxId, SalonId
 from aiadmin.domain.install.activation import InstallationStatus
 from aiadmin.domain.install.lifecycle import LifecycleChange, after_event, after_status, is_plausible
+from aiadmin.domain.job import Job
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.services.companies.registration import ACTIVATION_KEY
 from aiadmin.services.isolation import Isolation
@@ -206,8 +207,8 @@ class LifecycleService:
         if change is LifecycleChange.LEAVE and company.connect_jti is not None:
             self.links.forget(company.connect_jti)
         if outbox_id is not None:
-            self.queue.deliver(outbox_id)
-        self.queue.wake_hosts()
+            self.queue.nudge(Job.DELIVER_ACTIVATION, outbox_id)
+        self.queue.nudge(Job.WAKE_HOSTS)
         state = _STATES[change]
         self.page_events.status(company.company_id, state=state, text=texts.ACTIVATION[state])
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from aiadmin.domain.errors import AiAdminError, DependencyDownError
 from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.job import Job
 from aiadmin.domain.journal.sync_retry import after_failure, failure_of
 from aiadmin.domain.journal.sync_run import (
     CLAIM,
@@ -127,7 +128,7 @@ class Synchroniser:
         """Let others have a turn, and come back."""
         left = self._leave(run, replace(run, next_at=self.clock()))
         if left is not None:
-            self.queue.synchronise(run.company_id, run.kind)
+            self.queue.nudge(Job.SYNCHRONISE, run.company_id, run.kind)
         return left
 
     def _leave(self, run: SyncRun, after: SyncRun) -> SyncRun | None:
@@ -179,4 +180,4 @@ def start(company_id: CompanyId, *, is_new: bool, uow: NewUnitOfWork, queue: Job
         work.companies.get(company_id)
         work.sync_runs.start(company_id, SyncKind.FULL, clock(), is_new=is_new)
         work.commit()
-    queue.synchronise(company_id, SyncKind.FULL)
+    queue.nudge(Job.SYNCHRONISE, company_id, SyncKind.FULL)

@@ -14,6 +14,7 @@ from aiadmin.domain.errors import AiAdminError
 from aiadmin.domain.hosting.device import Device, SessionChange
 from aiadmin.domain.ids import AuditId, CompanyId
 from aiadmin.domain.install.activation import why_not_retry
+from aiadmin.domain.job import Job
 from aiadmin.domain.journal.journal import DEFAULT_ZONE
 from aiadmin.domain.journal.sync_run import RunState, SyncKind, SyncRun
 from aiadmin.domain.manage.owner_actions import OwnerAction, available_actions
@@ -145,14 +146,14 @@ class OwnerActions:
         """Unlink the salon's phone; False when none was linked. Raises DependencyDownError."""
         with self._begin(company_id, "whatsapp.disconnect"):
             was_linked = sessions.disconnect(company_id, uow=self.uow, clock=self.clock)
-        self.queue.wake_hosts()
+        self.queue.nudge(Job.WAKE_HOSTS)
         return was_linked
 
     def retry(self, company_id: CompanyId) -> None:
         """Tell YClients again. Raises ActivationStateError when there is nothing to tell, and DependencyDownError."""
         with self._begin(company_id, "activation.retry"):
             outbox_id = activations.retry(company_id, uow=self.uow, clock=self.clock, window=self.window)
-        self.queue.deliver(outbox_id)
+        self.queue.nudge(Job.DELIVER_ACTIVATION, outbox_id)
 
     def read_again(self, company_id: CompanyId) -> bool:
         """Read the salon's journal from the beginning; False where it is read already. Raises DependencyDownError.

@@ -39,7 +39,7 @@ T = TypeVar("T")
 def enqueue(new: NewMessage, *, to: IdentityObservation, work: UnitOfWork, now: datetime) -> MessageId | None:
     """Enqueue a message, in the caller's transaction; None when one of its dedup key is owed already.
 
-    Nudge a session host (`JobQueue.wake_hosts`) after the commit: without it the message waits up to a second.
+    Nudge a session host (`Job.WAKE_HOSTS`) after the commit: without it the message waits up to a second.
 
     Raises:
         ValueError: the text is empty, or longer than WhatsApp takes.

@@ -15,6 +15,7 @@ from functools import partial
 from aiadmin.domain.chat.confirmation import ASKING, Question, is_confirmed_by_another, is_declined, was_declined
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import CompanyId, ContactId
+from aiadmin.domain.job import Job
 from aiadmin.domain.journal.journal import Attendance, Record, is_same_person
 from aiadmin.domain.journal.sync_run import SLICE
 from aiadmin.domain.messages.contact import IdentityObservation
@@ -115,7 +116,7 @@ class NoticeDispatcher:
     def _ask_to_call(self, isolation: Isolation) -> None:
         """Have the salon call whom we could not keep from coming in vain."""
         if calls.ask_for_all(isolation, uow=self.uow, clock=self.clock):
-            self.queue.wake_hosts()
+            self.queue.nudge(Job.WAKE_HOSTS)
 
     def _keys(self) -> Sequence[RowKey]:
         with self.uow() as work:
@@ -151,7 +152,7 @@ class NoticeDispatcher:
                 break
             waits = waits or _Released.MANNERS_WAIT in released
         if count:
-            self.queue.wake_hosts()
+            self.queue.nudge(Job.WAKE_HOSTS)
         return count
 
     def _release_again(self, notices: Sequence[Notice]) -> int:
@@ -159,7 +160,7 @@ class NoticeDispatcher:
         fresh_bookings = self._fresh_bookings(notices)
         if fresh_bookings is None or self._release_one(fresh_bookings, notices) is not _Released.YES:
             return 0
-        self.queue.wake_hosts()
+        self.queue.nudge(Job.WAKE_HOSTS)
         return 1
 
     def _release_one(self, fresh_bookings: FreshBookings, notices: Sequence[Notice]) -> _Released:

@@ -12,6 +12,7 @@ from functools import partial
 
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.job import Job
 from aiadmin.domain.journal.journal import Record
 from aiadmin.domain.notices.change_planning import NOTHING, NewNotice, Plan, StoredEvent, by_booking, plan
 from aiadmin.domain.notices.notice import NoticeKind
@@ -132,7 +133,7 @@ class NoticePlanner:
             count = work.notices.add(new, now)
             work.commit()
         if any(one.due_at <= now for one in new):
-            self.queue.dispatch_notices()
+            self.queue.nudge(Job.DISPATCH_NOTICES)
         return _Planned(last=events[-1].event_id, planned=count) if events else None
 
     def _plan(self, work: UnitOfWork, events: Sequence[StoredEvent], now: datetime) -> Sequence[NewNotice]:

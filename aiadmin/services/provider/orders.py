@@ -8,6 +8,7 @@ from datetime import datetime
 
 from aiadmin.domain.errors import SalonBusyError
 from aiadmin.domain.ids import CompanyId, ContactId
+from aiadmin.domain.job import Job
 from aiadmin.domain.journal.journal import DEFAULT_ZONE
 from aiadmin.domain.messages.message import NewMessage, Purpose, QueuedMessage
 from aiadmin.domain.messages.sending_policy import BlockReason, Recipient, Sender, SendingPolicy, when_to_send
@@ -50,7 +51,7 @@ class OrderService:
         for seconds in (*PAUSES, None):
             taken = self._accept(company_id, order)
             if taken is not None:
-                self.queue.wake_hosts()
+                self.queue.nudge(Job.WAKE_HOSTS)
                 return taken
             if seconds is not None:
                 self.pause(seconds)

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, render_template, request
 
 from aiadmin.domain.companies.company import Company
 from aiadmin.domain.errors import DependencyDownError, LinkError, LinkInvalidError
+from aiadmin.domain.job import Job
 from aiadmin.web.http.errors import answer_to
 from aiadmin.web.http.request_context import company, container
 from aiadmin.web.openapi.operation import Operation, documented
@@ -58,7 +59,7 @@ def closed(error: LinkError) -> Response:
 def _expect(owner: Company) -> None:
     with suppress(DependencyDownError):
         if container().pairing_store.request_prewarm(owner.company_id):
-            container().queue.wake_hosts()
+            container().queue.nudge(Job.WAKE_HOSTS)
 
 
 def _render(page_state: str, owner: Company | None = None) -> str:

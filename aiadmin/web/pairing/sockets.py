@@ -30,6 +30,7 @@ from aiadmin.adapters.sockets.page_events import NAMESPACE, Payload, room_of
 from aiadmin.container import Container
 from aiadmin.domain.companies.company import Company
 from aiadmin.domain.errors import AiAdminError, DependencyDownError, LinkError, LinkInvalidError
+from aiadmin.domain.job import Job
 from aiadmin.domain.messages.phone_numbers import read_phone
 from aiadmin.domain.pairing.attempt import PairingState
 from aiadmin.services.companies import connect_links, registration
@@ -200,7 +201,7 @@ class MarketplaceNamespace(Namespace):  # type: ignore[misc]
     def _expect(self, company: Company) -> None:
         """A pairing process gets ready for the page that may soon ask."""
         if self._container.pairing_store.request_prewarm(company.company_id):
-            self._container.queue.wake_hosts()
+            self._container.queue.nudge(Job.WAKE_HOSTS)
 
     def _note_consent(self, company: Company, consent: object) -> None:
         if consent is True:
@@ -235,7 +236,7 @@ class MarketplaceNamespace(Namespace):  # type: ignore[misc]
     def _watch(self, sid: str, company: Company) -> None:
         self._pages.watch(sid)
         self._container.pairing_store.watch(company.company_id)
-        self._container.queue.wake_hosts()
+        self._container.queue.nudge(Job.WAKE_HOSTS)
 
     def _serve(self, act: Callable[[Company], None]) -> None:
         """Do what an accepted socket asks, if its link still holds."""

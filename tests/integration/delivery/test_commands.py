@@ -10,10 +10,10 @@ import pytest
 from click.testing import CliRunner, Result
 from rq import Queue
 
-from aiadmin.adapters.redis.job_queue import JOBS
 from aiadmin.cli import cli
 from aiadmin.container import Container
 from aiadmin.domain.companies.company import IntegrationStatus
+from aiadmin.domain.job import QueueName
 from aiadmin.services.companies import registration
 from tests.fakes.yclients.client import FakeYClients
 from tests.integration.delivery.salons import JWT_SECRET, link, register
@@ -90,7 +90,7 @@ def test_a_failed_activation_is_started_again_and_the_worker_nudged(
     assert before is not None
     assert salon.row.deadline_at is not None
     assert salon.row.deadline_at > before
-    assert len(Queue(JOBS, connection=box.redis, serializer="json")) == 1
+    assert len(Queue(QueueName.JOBS, connection=box.redis, serializer="json")) == 1
     salon.deliver()
     again = run("companies", "retry-activation", salon.company_id)
     assert (again.exit_code, again.output) == (1, "Error: YClients has confirmed this company already\n")

@@ -11,7 +11,8 @@ from uuid import UUID
 from sqlalchemy import text
 
 from aiadmin.container import Container
-from aiadmin.domain.ids import CompanyId, HostId, OutboxId
+from aiadmin.domain.ids import CompanyId, HostId
+from aiadmin.domain.job import Argument, Job
 from aiadmin.domain.journal.sync_run import SyncKind
 from aiadmin.domain.journal.webhook import NewWebhook
 from aiadmin.services import maintenance
@@ -89,55 +90,30 @@ class Nudges:
     """`ports.JobQueue` that remembers."""
 
     def __init__(self) -> None:
-        self.delivered: list[int] = []
-        self.drained = self.checked = 0
-        self.synchronised: list[tuple[CompanyId, SyncKind]] = []
+        self.asked: list[tuple[Job, *tuple[Argument, ...]]] = []
 
-    def deliver(self, outbox_id: OutboxId) -> None:
-        self.delivered.append(outbox_id)
+    def nudge(self, job: Job, *arguments: Argument) -> None:
+        self.asked.append((job, *arguments))
 
-    def drain_webhooks(self) -> None:
-        self.drained += 1
 
-    def handle_replies(self) -> None:
-        """Not what this is about."""
-
-    def dispatch_notices(self) -> None:
-        """Nor this."""
-
-    def plan_change_notices(self) -> None:
-        """Nor this."""
-
-    def report_statuses(self) -> None:
-        """Nor this."""
-
-    def compare_installations(self) -> None:
-        """Nor this."""
-
-    def refetch(self) -> None:
-        self.checked += 1
-
-    def synchronise(self, company_id: CompanyId, kind: SyncKind) -> None:
-        self.synchronised.append((company_id, kind))
-
-    def wake_hosts(self) -> None:
-        raise AssertionError("not the sweep's business")
+def _swept(box: Container) -> list[tuple[Job, *tuple[Argument, ...]]]:
+    nudges = Nudges()
+    maintenance.sweep(uow=box.uow, queue=nudges, clock=box.clock, window=HOUR)
+    return nudges.asked
 
 
 def test_a_sweep_nudges_what_is_due_and_nothing_else(box: Container) -> None:
     register(box, 1)
     due = link(box, 2)
-    nudges = Nudges()
-    assert maintenance.sweep(uow=box.uow, queue=nudges, clock=box.clock, window=HOUR) == 1
-    assert (nudges.delivered, nudges.drained) == ([due.outbox_id], 0)
+    delivery = (Job.DELIVER_ACTIVATION, due.outbox_id)
+    assert _swept(box) == [delivery]
     _store(box, due.company_id, b"{}")
-    maintenance.sweep(uow=box.uow, queue=nudges, clock=box.clock, window=HOUR)
-    assert (nudges.drained, nudges.checked, nudges.synchronised) == (1, 0, [])
+    assert _swept(box) == [delivery, (Job.DRAIN_WEBHOOKS,)]
     with box.uow() as work:
         work.sync_runs.start(due.company_id, SyncKind.FULL, box.clock(), is_new=True)
         work.commit()
-    maintenance.sweep(uow=box.uow, queue=nudges, clock=box.clock, window=HOUR)
-    assert (nudges.checked, nudges.synchronised) == (0, [(due.company_id, SyncKind.FULL)])
+    reading = (Job.SYNCHRONISE, due.company_id, SyncKind.FULL)
+    assert _swept(box) == [delivery, (Job.DRAIN_WEBHOOKS,), reading]
 
 
 def test_tidying_forgets_the_dead_and_the_old_and_never_unread_mail(box: Container) -> None:

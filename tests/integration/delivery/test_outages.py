@@ -16,6 +16,7 @@ import pytest
 from aiadmin.adapters.embedded import EmbeddedServer, start_valkey
 from aiadmin.adapters.redis.client import make_redis
 from aiadmin.container import Container
+from aiadmin.domain.job import Job
 from aiadmin.hosting.lease import Lease
 from aiadmin.storage.engine import make_engine
 from aiadmin.storage.unit_of_work import UnitOfWork
@@ -92,7 +93,7 @@ def test_the_clock_finds_what_nobody_was_nudged_for_and_postgresql_away_for_a_wh
     name = str(box.engine.url.database)
     _let_in(postgres_server.url, name, allowed=False)
     try:
-        box.queue.deliver(salon.outbox_id)
+        box.queue.nudge(Job.DELIVER_ACTIVATION, salon.outbox_id)
         wait_until(lambda: worker.says("job put off") and clock.says("clock waits"), SOON)
     finally:
         _let_in(postgres_server.url, name, allowed=True)

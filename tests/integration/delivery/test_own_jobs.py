@@ -16,12 +16,12 @@ from rq.command import send_kill_horse_command, send_shutdown_command
 from rq.suspension import suspend
 
 from aiadmin.adapters.metrics.counters import HASH, field
-from aiadmin.adapters.redis import job_functions
 from aiadmin.adapters.redis.client import make_redis
-from aiadmin.adapters.redis.job_functions import DRAIN, SESSIONS, WAKE, WORKERS, JobFunction
-from aiadmin.adapters.redis.job_queue import JOBS, RqJobQueue
+from aiadmin.adapters.redis.host_wakeups import HostWakeups
+from aiadmin.adapters.redis.job_queue import RqJobQueue
 from aiadmin.adapters.redis.own_jobs import OwnJobsOnly, RefusedJobError, SessionsJob, WorkersJob, read_call
 from aiadmin.domain.ids import CompanyId, OutboxId
+from aiadmin.domain.job import Argument, Job, QueueName
 from aiadmin.domain.journal.sync_run import SyncKind
 from aiadmin.domain.metrics import Metric
 from tests.conftest import WaitUntil
@@ -46,9 +46,9 @@ class _Worker(OwnJobsOnly, SimpleWorker):
     """As the product's, without its process."""
 
 
-def _work(redis: Redis, name: str = JOBS) -> None:
+def _work(redis: Redis, name: str = QueueName.JOBS) -> None:
     """Take everything that waits."""
-    job_class = WorkersJob if name == JOBS else SessionsJob
+    job_class = WorkersJob if name == QueueName.JOBS else SessionsJob
     worker = _Worker([name], connection=redis, serializer="json", job_class=job_class)
     worker.work(burst=True, logging_level="CRITICAL")
 
@@ -57,16 +57,17 @@ def _refused(redis: Redis) -> float:
     return float(redis.hget(HASH, field(Metric.JOBS_REFUSED, {})) or 0)  # type: ignore[arg-type]
 
 
-def _queue(redis: Redis, name: str = JOBS, serializer: str = "json") -> Queue:
+def _queue(redis: Redis, name: str = QueueName.JOBS, serializer: str = "json") -> Queue:
     return Queue(name, connection=redis, serializer=serializer)
 
 
-DRAINED = DRAIN.name
+DRAIN, WAKE = Job.DRAIN_WEBHOOKS.value, Job.WAKE_HOSTS.value
+DRAINED = DRAIN.function
 ATTACKS: dict[str, Callable[[Queue], Any]] = {
     "another function": lambda queue: queue.enqueue_call("os.system", args=["true"]),
     "a function of this project": lambda queue: queue.enqueue_call("jobs.process.container"),
     "a dotted name within ours": lambda queue: queue.enqueue_call("jobs.webhooks.inbox.drain"),
-    "a job of the other queue": lambda queue: queue.enqueue_call(WAKE.name),
+    "a job of the other queue": lambda queue: queue.enqueue_call(WAKE.function),
     "a callback of success": lambda queue: queue.enqueue_call(DRAINED, on_success=Callback(TRAP)),
     "a callback of failure": lambda queue: queue.enqueue_call(DRAINED, on_failure=Callback(TRAP)),
     "a callback when stopped": lambda queue: queue.enqueue_call(DRAINED, on_stopped=Callback(TRAP)),
@@ -131,7 +132,7 @@ def test_data_that_is_not_a_call_is_refused_without_being_unpacked(redis: Redis,
     _work(redis)
     assert (CALLS, _refused(redis)) == ([], 1)
     with pytest.raises(RefusedJobError):
-        read_call(data, WORKERS)
+        read_call(data, WorkersJob.allowed)
 
 
 def test_a_time_limit_out_of_redis_is_not_believed(redis: Redis) -> None:
@@ -164,30 +165,33 @@ def test_the_queue_of_a_sessions_process_takes_looks_alone(redis: Redis) -> None
     queue = _queue(redis, "sessions-a")
     queue.enqueue_call("os.system", args=["true"])
     queue.enqueue_call(DRAINED)
-    queue.enqueue_call(WAKE.name)
+    queue.enqueue_call(WAKE.function)
     _work(redis, "sessions-a")
-    assert (_refused(redis), queue.count, list(SESSIONS)) == (2, 0, [WAKE.name])
+    assert (_refused(redis), queue.count, list(SessionsJob.allowed)) == (2, 0, [WAKE.function])
 
 
-def test_every_nudge_of_ours_is_taken(redis: Redis) -> None:
-    """The list of functions is one: what is queued is what may run, and each is there."""
-    queue = RqJobQueue(redis)
-    for nudge in (
-        queue.compare_installations,
-        queue.drain_webhooks,
-        queue.refetch,
-        queue.handle_replies,
-        queue.report_statuses,
-    ):
-        nudge()
-    for nudge in (queue.plan_change_notices, queue.plan_reminders, queue.dispatch_notices):
-        nudge()
-    queue.deliver(OutboxId(1))
-    queue.synchronise(CompanyId(1), SyncKind.NIGHTLY)
-    jobs = [WorkersJob.fetch(job_id, connection=redis, serializer="json") for job_id in _queue(redis).job_ids]
-    assert {f"{job.func.__module__}.{job.func.__name__}" for job in jobs} == set(WORKERS)
-    listed = {each.name for each in vars(job_functions).values() if isinstance(each, JobFunction)}
-    assert listed == set(WORKERS) | set(SESSIONS)
+ARGUMENTS: dict[object, Argument] = {OutboxId: 1, CompanyId: 2, SyncKind: SyncKind.NIGHTLY}
+"""One of each type that a job takes."""
+
+
+@pytest.mark.parametrize("job", Job)
+def test_every_nudge_of_ours_is_taken_with_its_types(redis: Redis, job: Job) -> None:
+    arguments = [ARGUMENTS[kind] for kind in job.value.arguments]
+    HostWakeups(redis).announce("sessions-a")
+    RqJobQueue(redis).nudge(job, *arguments)
+    is_of_workers = job.value.queue is QueueName.JOBS
+    job_class, name = (WorkersJob, QueueName.JOBS) if is_of_workers else (SessionsJob, "sessions-a")
+    [job_id] = _queue(redis, name).job_ids
+    taken = job_class.fetch(job_id, connection=redis, serializer="json")
+    assert f"{taken.func.__module__}.{taken.func.__name__}" == job.value.function
+    assert [(type(one), one) for one in taken.args] == [(type(one), one) for one in arguments]
+
+
+@pytest.mark.parametrize("arguments", [[], ["1"], [0], [True], [1, 1], [SyncKind.FULL]])
+def test_a_nudge_of_another_shape_is_our_own_mistake_and_queues_nothing(redis: Redis, arguments: list[Any]) -> None:
+    with pytest.raises(TypeError, match="DELIVER_ACTIVATION takes 1"):
+        RqJobQueue(redis).nudge(Job.DELIVER_ACTIVATION, *arguments)
+    assert redis.keys("*") == []
 
 
 def test_s7_a_worker_takes_no_commands_and_runs_nothing_but_what_is_ours(

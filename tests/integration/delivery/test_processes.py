@@ -12,8 +12,8 @@ import psutil
 import pytest
 from rq import Queue
 
-from aiadmin.adapters.redis.job_queue import JOBS
 from aiadmin.container import Container
+from aiadmin.domain.job import Job, QueueName
 from tests.conftest import ROOT, WaitUntil
 from tests.fakes.yclients.client import FakeYClients
 from tests.integration.delivery.processes import SOON, Process, Processes
@@ -31,10 +31,10 @@ def test_a_nudge_reaches_the_worker_and_the_worker_reaches_yclients_but_a_pickle
 ) -> None:
     trap = tmp_path / "sprung"
     assert pickle.dumps(trap)
-    Queue(JOBS, connection=box.redis, serializer="pickle").enqueue(Path.touch, trap)
+    Queue(QueueName.JOBS, connection=box.redis, serializer="pickle").enqueue(Path.touch, trap)
     salon = awaited(box, yclients)
     worker = processes.start("jobs")
-    box.queue.deliver(salon.outbox_id)
+    box.queue.nudge(Job.DELIVER_ACTIVATION, salon.outbox_id)
     wait_until(lambda: salon.state == "sent", SOON)
     assert len(yclients.callbacks()) == 1
     assert not trap.exists()
@@ -51,7 +51,7 @@ def test_a_worker_killed_during_the_call_tells_yclients_once(
     """With its job, then alone: the job that it leaves behind ends by itself."""
 
     def killed(salon: Salon, worker: Process, *, with_jobs: bool) -> list[psutil.Process]:
-        box.queue.deliver(salon.outbox_id)
+        box.queue.nudge(Job.DELIVER_ACTIVATION, salon.outbox_id)
         wait_until(lambda: _is_called(yclients), SOON)
         assert salon.state == "sending"
         orphans = worker.jobs()
@@ -79,7 +79,7 @@ def test_sigterm_lets_a_short_job_end_and_takes_no_other(
 ) -> None:
     salon = awaited(box, yclients, delay=1)
     worker = processes.start("jobs")
-    box.queue.deliver(salon.outbox_id)
+    box.queue.nudge(Job.DELIVER_ACTIVATION, salon.outbox_id)
     wait_until(lambda: _is_called(yclients), SOON)
     for job in worker.jobs():
         job.terminate()  # a platform tells every process
@@ -92,7 +92,7 @@ def test_sigterm_ends_a_worker_within_ten_seconds_whatever_it_does(
 ) -> None:
     salon = awaited(box, yclients, delay=9)
     worker = processes.start("jobs")
-    box.queue.deliver(salon.outbox_id)
+    box.queue.nudge(Job.DELIVER_ACTIVATION, salon.outbox_id)
     wait_until(lambda: _is_called(yclients), SOON)
     started = time.monotonic()
     worker.terminate(within=10)

@@ -10,12 +10,12 @@ from rq import Queue
 
 from aiadmin.adapters.redis.client import make_redis
 from aiadmin.adapters.redis.host_wakeups import REGISTRY, HostWakeups
-from aiadmin.adapters.redis.job_queue import JOBS, RqJobQueue
-from aiadmin.domain.ids import OutboxId
+from aiadmin.adapters.redis.job_queue import RqJobQueue
+from aiadmin.domain.job import Job, QueueName
 from tests.conftest import WaitUntil
 
 
-def _jobs(redis: Redis, name: str = JOBS) -> list[str]:
+def _jobs(redis: Redis, name: str = QueueName.JOBS) -> list[str]:
     return [job.func_name for job in Queue(name, connection=redis, serializer="json").jobs]
 
 
@@ -23,18 +23,18 @@ def test_equal_nudges_that_wait_are_one_until_the_job_begins(redis_url: str, wai
     redis = make_redis(redis_url)
     queue = RqJobQueue(redis)
     for _ in range(5):
-        queue.drain_webhooks()
-        queue.deliver(OutboxId(1))
-        queue.deliver(OutboxId(2))
+        queue.nudge(Job.DRAIN_WEBHOOKS)
+        queue.nudge(Job.DELIVER_ACTIVATION, 1)
+        queue.nudge(Job.DELIVER_ACTIVATION, 2)
     assert sorted(_jobs(redis)) == ["jobs.activations.deliver", "jobs.activations.deliver", "jobs.webhooks.drain"]
-    queue.drain_began()
-    queue.delivery_began(OutboxId(1))
-    queue.deliver(OutboxId(1))
-    queue.deliver(OutboxId(2))
+    queue.began(Job.DRAIN_WEBHOOKS)
+    queue.began(Job.DELIVER_ACTIVATION, 1)
+    queue.nudge(Job.DELIVER_ACTIVATION, 1)
+    queue.nudge(Job.DELIVER_ACTIVATION, 2)
     assert _jobs(redis).count("jobs.activations.deliver") == 3
 
     def drained_again() -> bool:
-        queue.drain_webhooks()
+        queue.nudge(Job.DRAIN_WEBHOOKS)
         return _jobs(redis).count("jobs.webhooks.drain") == 2
 
     wait_until(drained_again, 3, "a later drain is a new one")
@@ -49,14 +49,14 @@ def test_a_look_reaches_every_process_that_listens_and_looks_of_one_moment_are_o
     for name in names:
         HostWakeups(redis).announce(name)
     for _ in range(50):
-        queue.wake_hosts()
+        queue.nudge(Job.WAKE_HOSTS)
     assert [_jobs(redis, name) for name in names] == [["jobs.sessions.wake"]] * 2
     for name in names:
         assert 0 < redis.pttl(Queue(name, connection=redis).key) <= 60_000  # type: ignore[operator]
     Queue("sessions-a", connection=redis).empty()
 
     def another() -> bool:
-        queue.wake_hosts()
+        queue.nudge(Job.WAKE_HOSTS)
         return _jobs(redis, "sessions-a") != []
 
     wait_until(another, 2, "a later look is a new one")
@@ -66,7 +66,7 @@ def test_a_look_reaches_every_process_that_listens_and_looks_of_one_moment_are_o
 
 def test_where_nobody_listens_a_look_leaves_nothing(redis_url: str) -> None:
     redis = make_redis(redis_url)
-    RqJobQueue(redis).wake_hosts()
+    RqJobQueue(redis).nudge(Job.WAKE_HOSTS)
     assert redis.keys("*") == []
     redis.close()
 
@@ -74,7 +74,7 @@ def test_where_nobody_listens_a_look_leaves_nothing(redis_url: str) -> None:
 def test_the_queue_of_a_process_that_is_gone_is_forgotten_with_all_that_rq_keeps_of_it(redis_url: str) -> None:
     redis = make_redis(redis_url)
     HostWakeups(redis).announce("sessions-dead")
-    RqJobQueue(redis).wake_hosts()
+    RqJobQueue(redis).nudge(Job.WAKE_HOSTS)
     dead = Queue("sessions-dead", connection=redis)
     redis.sadd("rq:workers", "rq:worker:dead", "rq:worker:alive")
     redis.sadd("rq:workers:sessions-dead", "rq:worker:dead")
@@ -82,7 +82,7 @@ def test_the_queue_of_a_process_that_is_gone_is_forgotten_with_all_that_rq_keeps
     redis.zadd(dead.started_job_registry.key, {"a job it had in hand": 1})
     redis.zadd(REGISTRY, {"sessions-dead": 1})
     redis.delete(f"{REGISTRY}:sessions-dead")
-    RqJobQueue(redis).wake_hosts()
+    RqJobQueue(redis).nudge(Job.WAKE_HOSTS)
     assert redis.keys("*") == [b"rq:workers"]
     assert redis.smembers("rq:workers") == {b"rq:worker:alive"}
     redis.close()
@@ -90,7 +90,7 @@ def test_the_queue_of_a_process_that_is_gone_is_forgotten_with_all_that_rq_keeps
 
 def test_a_lost_nudge_key_is_forgotten_by_itself(redis_url: str) -> None:
     redis = make_redis(redis_url)
-    RqJobQueue(redis).drain_webhooks()
+    RqJobQueue(redis).nudge(Job.DRAIN_WEBHOOKS)
     (key,) = redis.keys("aiadmin:nudge:*")  # type: ignore[misc]
     assert 0 < redis.pttl(key) <= 10_000  # type: ignore[operator]
     redis.close()
@@ -98,8 +98,8 @@ def test_a_lost_nudge_key_is_forgotten_by_itself(redis_url: str) -> None:
 
 def test_a_job_is_json_with_ids_and_nothing_secret(redis_url: str) -> None:
     redis = make_redis(redis_url)
-    RqJobQueue(redis).deliver(OutboxId(7))
-    (job,) = Queue(JOBS, connection=redis, serializer="json").jobs
+    RqJobQueue(redis).nudge(Job.DELIVER_ACTIVATION, 7)
+    (job,) = Queue(QueueName.JOBS, connection=redis, serializer="json").jobs
     raw = redis.hget(job.key, "data")
     assert isinstance(raw, bytes)
     assert json.loads(zlib.decompress(raw)) == ["jobs.activations.deliver", None, [7], {}]
@@ -109,8 +109,8 @@ def test_a_job_is_json_with_ids_and_nothing_secret(redis_url: str) -> None:
 def test_a_nudge_never_raises_when_redis_is_away(free_port: int) -> None:
     redis = make_redis(f"redis://127.0.0.1:{free_port}/0")
     queue = RqJobQueue(redis)
-    queue.deliver(OutboxId(1))
-    queue.drain_webhooks()
-    queue.wake_hosts()
-    queue.drain_began()
-    queue.delivery_began(OutboxId(1))
+    queue.nudge(Job.DELIVER_ACTIVATION, 1)
+    queue.nudge(Job.DRAIN_WEBHOOKS)
+    queue.nudge(Job.WAKE_HOSTS)
+    queue.began(Job.DRAIN_WEBHOOKS)
+    queue.began(Job.DELIVER_ACTIVATION, 1)

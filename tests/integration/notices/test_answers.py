@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from aiadmin.domain.ids import ContactId
+from aiadmin.domain.job import Argument, Job
 from aiadmin.domain.journal.journal import Attendance
 from aiadmin.domain.messages.message import Direction, MessageKind, Purpose, SendOutcome, SendResult
 from aiadmin.domain.messages.sending_policy import Recipient
@@ -243,24 +244,24 @@ def test_a_yes_that_yclients_forbids_to_write_is_told_to_the_salon(salon: Salon)
 
 
 def test_the_sweep_asks_for_what_waits(salon: Salon) -> None:
-    asked: list[str] = []
+    asked: list[Job] = []
 
     class Queue:
-        def __getattr__(self, name: str) -> Callable[..., None]:
-            return lambda *_: asked.append(name)
+        def nudge(self, job: Job, *_: Argument) -> None:
+            asked.append(job)
 
-    def sweep() -> list[str]:
+    def sweep() -> list[Job]:
         asked.clear()
         box = salon.box
         maintenance.sweep(uow=box.uow, queue=Queue(), clock=box.clock, window=timedelta(hours=1))
-        return [one for one in asked if one in {"handle_replies", "dispatch_notices"}]
+        return [one for one in asked if one in {Job.HANDLE_REPLIES, Job.DISPATCH_NOTICES}]
 
     salon.ask()
     assert sweep() == []
     salon.hear("да")
-    assert sweep() == ["handle_replies"]
+    assert sweep() == [Job.HANDLE_REPLIES]
     salon.box.reply_handler.work()
-    assert sweep() == ["handle_replies"], "now it is to be written"
+    assert sweep() == [Job.HANDLE_REPLIES], "now it is to be written"
     salon.box.journal_confirmer.work()
     assert sweep() == []
 

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from aiadmin.domain.hosting.device import Observed
+from aiadmin.domain.job import Argument, Job
 from aiadmin.domain.journal.sync_run import SyncKind
 from aiadmin.domain.manage.salon_state import StateKind, states
 from aiadmin.domain.messages.message import REACHOUT_LOCKED, DeviceClaim, SendOutcome, SendResult
@@ -384,16 +385,16 @@ def test_the_clock_asks_for_calls_where_nothing_else_is_due(desk: Desk) -> None:
     _disconnect(desk)
     assert not desk.is_due()
     desk.later = 2 * HOUR
-    box, nudged = desk.salon.box, list[str]()
+    box, nudged = desk.salon.box, list[Job]()
 
     class Queue:
         """Notes what it is asked."""
 
-        def __getattr__(self, name: str) -> Callable[..., None]:
-            return lambda *_: nudged.append(name)
+        def nudge(self, job: Job, *_: Argument) -> None:
+            nudged.append(job)
 
-    maintenance.sweep(uow=box.uow, queue=Queue(), clock=desk.now, window=timedelta())  # type: ignore[arg-type]
-    assert "dispatch_notices" in nudged
+    maintenance.sweep(uow=box.uow, queue=Queue(), clock=desk.now, window=timedelta())
+    assert Job.DISPATCH_NOTICES in nudged
 
 
 @pytest.mark.parametrize("edit", [{"deleted": True}, {"datetime": HOUR}])

@@ -29,7 +29,6 @@ from aiadmin.services.messages import messages
 from jobs import (
     activations,
     chat,
-    dispatch,
     installations,
     maintenance,
     notices,
@@ -235,7 +234,7 @@ def _remind(two: Two) -> None:
 def _release(two: Two) -> None:
     _owed(two)
     Desk(two.hostile).plan()
-    dispatch.dispatch()
+    notices.dispatch()
 
 
 def _report(two: Two) -> None:
@@ -265,7 +264,7 @@ CASES: Mapping[str, Callable[[Two], None]] = {
     "chat.handle": _answer,
     "provider.report": _report,
     "notices.plan_changes": _tell_news,
-    "dispatch.dispatch": _release,
+    "notices.dispatch": _release,
     "notices.plan_reminders": _remind,
     "activations.deliver": lambda two: activations.deliver(_due(two)),
     "sessions.wake": lambda _two: session_jobs.wake(),

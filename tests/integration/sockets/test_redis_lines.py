@@ -12,9 +12,9 @@ import pytest
 import requests
 
 from aiadmin.adapters.redis.client import READ_TIMEOUT_SECONDS, make_redis
-from aiadmin.adapters.redis.job_queue import JOBS
 from aiadmin.adapters.sockets.manager import QUIET_SECONDS
 from aiadmin.config import Config
+from aiadmin.domain.job import Job, QueueName
 from tests.conftest import WaitUntil
 from tests.integration.sockets.site import Site, register, settings_of, site_with
 from tests.silence import SilentProxy, by_way_of
@@ -44,8 +44,8 @@ def _everything_works(site: Site) -> None:
     page.wait_for_state("пример")
     page.close()
     redis = site.container.redis
-    site.container.queue.drain_webhooks()
-    assert redis.llen(f"rq:queue:{JOBS}") == 1
+    site.container.queue.nudge(Job.DRAIN_WEBHOOKS)
+    assert redis.llen(f"rq:queue:{QueueName.JOBS}") == 1
     answers = [requests.get(f"{site.url}/marketplace/companies", timeout=5).status_code for _ in range(4)]
     assert answers == [401, 401, 401, 429]
     assert requests.get(f"{site.url}/ready", timeout=5).json()["checks"]["redis"] is True
@@ -68,7 +68,7 @@ def test_without_the_setting_every_line_about_it_has_the_reason(
 ) -> None:
     log = tmp_path / "web.log"
     with site_with(settings_of(database_url, behind_tls), log) as site:
-        site.container.queue.drain_webhooks()
+        site.container.queue.nudge(Job.DRAIN_WEBHOOKS)
         assert requests.get(f"{site.url}/ready", timeout=5).json()["checks"]["redis"] is False
         page = site.open(register(site.container))
         wait_until(lambda: "sockets wait for Redis" in log.read_text(), what="the listener has tried")
