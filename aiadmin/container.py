@@ -1,8 +1,7 @@
-"""Builds the adapters from Config, each once per process and only when somebody asks for it.
+"""Builds the adapters and services from Config, each once per process and only when somebody asks for it.
 
-What speaks to YClients, counts visitors or signs tokens brings libraries that take a tenth of a process's start. They
-are imported when they are asked for: commands, the clock and the session hosts ask for few of them. Who forks, or may
-not pause later, calls `load` first.
+Most are imported when they are asked for: commands, the clock and the session hosts ask for few of them, and all
+of them take a fifth of a process's start. Who forks, or may not pause later, calls `load` first.
 """
 
 from __future__ import annotations
@@ -18,62 +17,83 @@ from typing import TYPE_CHECKING, Any
 from redis import Redis
 from sqlalchemy import Engine
 
-from aiadmin.adapters.group_commit import WebhookWriter
 from aiadmin.adapters.metrics.counters import RedisMetrics
-from aiadmin.adapters.readiness import ReadinessProbe
 from aiadmin.adapters.redis.client import make_redis
 from aiadmin.adapters.redis.fleet import RedisFleet
 from aiadmin.adapters.redis.job_queue import RqJobQueue
-from aiadmin.adapters.redis.pairing.store import RedisPairingStore
-from aiadmin.adapters.redis.webhook_limits import WebhookLimits
 from aiadmin.adapters.secrets import DerivedSecrets
-from aiadmin.adapters.sockets.page_events import SocketPageEvents
-from aiadmin.adapters.throttle import Throttle
-from aiadmin.adapters.yclients.call_limiter import CallLimiter
 from aiadmin.config import Config
 from aiadmin.domain.ids import CompanyId, SalonId
 from aiadmin.domain.job import Job
 from aiadmin.domain.messages.sending_policy import UNLIMITED, SendingPolicy
-from aiadmin.domain.yclients.call_budget import Budget
-from aiadmin.services.chat.confirmations import JournalConfirmer
-from aiadmin.services.chat.replies import ReplyHandler
-from aiadmin.services.install.activations import ActivationSender
-from aiadmin.services.install.arrivals import ArrivalService
-from aiadmin.services.install.lifecycle import LifecycleService
-from aiadmin.services.journal import webhooks
-from aiadmin.services.journal.reconciliation import JournalReconciliation
-from aiadmin.services.journal.refetches import Refetcher
-from aiadmin.services.journal.sync import Synchroniser
-from aiadmin.services.journal.sync_pages import PageReader
-from aiadmin.services.manage.salon_states import SalonStateReader
-from aiadmin.services.notices.dispatch import NoticeDispatcher
-from aiadmin.services.notices.planning import NoticePlanner
-from aiadmin.services.notices.rendering import SalonNoticeRenderer
-from aiadmin.services.partner.partner import PartnerService
-from aiadmin.services.privacy.privacy import PrivacyService
-from aiadmin.services.provider.orders import OrderService
-from aiadmin.services.provider.statuses import StatusReporter
 from aiadmin.storage.engine import make_engine
 from aiadmin.storage.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
+    from aiadmin.adapters.group_commit import WebhookWriter
+    from aiadmin.adapters.readiness import ReadinessProbe
     from aiadmin.adapters.redis.connect_links import RedisLinkCache
+    from aiadmin.adapters.redis.pairing.store import RedisPairingStore
     from aiadmin.adapters.redis.visitor_shares import RedisVisitorShares
+    from aiadmin.adapters.sockets.page_events import SocketPageEvents
+    from aiadmin.adapters.throttle import Throttle
     from aiadmin.adapters.tokens import JwtTokens
+    from aiadmin.adapters.yclients.call_limiter import CallLimiter
     from aiadmin.adapters.yclients.marketplace import YClientsMarketplace
     from aiadmin.adapters.yclients.members import YClientsMembers
     from aiadmin.adapters.yclients.rest import RestApi
     from aiadmin.adapters.yclients.salon_api import YClientsSalonApi
+    from aiadmin.services.chat.confirmations import JournalConfirmer
+    from aiadmin.services.chat.replies import ReplyHandler
+    from aiadmin.services.install.activations import ActivationSender
+    from aiadmin.services.install.arrivals import ArrivalService
+    from aiadmin.services.install.lifecycle import LifecycleService
+    from aiadmin.services.journal.reconciliation import JournalReconciliation
+    from aiadmin.services.journal.refetches import Refetcher
+    from aiadmin.services.journal.sync import Synchroniser
+    from aiadmin.services.manage.salon_states import SalonStateReader
+    from aiadmin.services.notices.dispatch import NoticeDispatcher
+    from aiadmin.services.notices.planning import NoticePlanner
+    from aiadmin.services.partner.partner import PartnerService
+    from aiadmin.services.privacy.privacy import PrivacyService
+    from aiadmin.services.provider.orders import OrderService
+    from aiadmin.services.provider.statuses import StatusReporter
 
 _LATER = (
+    "aiadmin.adapters.group_commit",
+    "aiadmin.adapters.readiness",
     "aiadmin.adapters.redis.connect_links",
-    "aiadmin.adapters.tokens",
+    "aiadmin.adapters.redis.pairing.store",
     "aiadmin.adapters.redis.visitor_shares",
+    "aiadmin.adapters.redis.webhook_limits",
+    "aiadmin.adapters.sockets.page_events",
+    "aiadmin.adapters.throttle",
+    "aiadmin.adapters.tokens",
+    "aiadmin.adapters.yclients.call_limiter",
     "aiadmin.adapters.yclients.marketplace",
     "aiadmin.adapters.yclients.members",
     "aiadmin.adapters.yclients.partner",
     "aiadmin.adapters.yclients.salon_api",
     "aiadmin.adapters.yclients.status_post",
+    "aiadmin.domain.yclients.call_budget",
+    "aiadmin.services.chat.confirmations",
+    "aiadmin.services.chat.replies",
+    "aiadmin.services.install.activations",
+    "aiadmin.services.install.arrivals",
+    "aiadmin.services.install.lifecycle",
+    "aiadmin.services.journal.reconciliation",
+    "aiadmin.services.journal.refetches",
+    "aiadmin.services.journal.sync",
+    "aiadmin.services.journal.sync_pages",
+    "aiadmin.services.journal.webhooks",
+    "aiadmin.services.manage.salon_states",
+    "aiadmin.services.notices.dispatch",
+    "aiadmin.services.notices.planning",
+    "aiadmin.services.notices.rendering",
+    "aiadmin.services.partner.partner",
+    "aiadmin.services.privacy.privacy",
+    "aiadmin.services.provider.orders",
+    "aiadmin.services.provider.statuses",
 )
 
 
@@ -161,6 +181,8 @@ class Container:
 
     @cached_property
     def pairing_store(self) -> RedisPairingStore:
+        from aiadmin.adapters.redis.pairing.store import RedisPairingStore
+
         return RedisPairingStore(self.redis)
 
     @cached_property
@@ -169,6 +191,8 @@ class Container:
 
     @cached_property
     def page_events(self) -> SocketPageEvents:
+        from aiadmin.adapters.sockets.page_events import SocketPageEvents
+
         return SocketPageEvents(self.redis)
 
     @cached_property
@@ -177,16 +201,23 @@ class Container:
 
     @cached_property
     def webhook_writer(self) -> WebhookWriter:
+        from aiadmin.adapters.group_commit import WebhookWriter
+        from aiadmin.adapters.redis.webhook_limits import WebhookLimits
+
         limits = WebhookLimits(self.impatient_redis, self.config.webhook_limit_per_minute)
         return WebhookWriter(self.one_statement, limits=limits, after_commit=self.webhook_drain.ask)
 
     @cached_property
     def webhook_drain(self) -> Throttle:
         """Asks for a drain of the inbox."""
+        from aiadmin.adapters.throttle import Throttle
+
         return Throttle(partial(self.queue.nudge, Job.DRAIN_WEBHOOKS), pause=DRAIN_SECONDS)
 
     @cached_property
     def readiness(self) -> ReadinessProbe:
+        from aiadmin.adapters.readiness import ReadinessProbe
+
         return ReadinessProbe(
             uow=self.uow, redis=self.redis, clock=self.clock, is_stalled=self.webhook_writer.is_stalled
         )
@@ -194,6 +225,8 @@ class Container:
     @cached_property
     def salon_of(self) -> Callable[[CompanyId], SalonId]:
         """The salon of a company, remembered: it never changes. Raises CompanyNotFoundError."""
+        from aiadmin.services.journal import webhooks
+
         return lru_cache(maxsize=10_000)(partial(webhooks.salon_of, uow=self.one_statement))
 
     @cached_property
@@ -202,6 +235,9 @@ class Container:
 
     @cached_property
     def call_limiter(self) -> CallLimiter:
+        from aiadmin.adapters.yclients.call_limiter import CallLimiter
+        from aiadmin.domain.yclients.call_budget import Budget
+
         config = self.config
         budget = Budget(per_second=config.yclients_per_second, per_minute=config.yclients_per_minute)
         return CallLimiter(self.redis, budget, rng=random.random)
@@ -251,6 +287,7 @@ class Container:
         from aiadmin.adapters.yclients import partner
         from aiadmin.adapters.yclients.http import YClientsHttp
         from aiadmin.adapters.yclients.rest import RestApi
+        from aiadmin.services.partner.partner import PartnerService
 
         config = self.config
         http = YClientsHttp(
@@ -266,10 +303,15 @@ class Container:
 
     @cached_property
     def notice_planner(self) -> NoticePlanner:
+        from aiadmin.services.notices.planning import NoticePlanner
+
         return NoticePlanner(uow=self.uow, queue=self.queue, clock=self.clock, is_paced=self.config.message_pacing)
 
     @cached_property
     def notice_dispatcher(self) -> NoticeDispatcher:
+        from aiadmin.services.notices.dispatch import NoticeDispatcher
+        from aiadmin.services.notices.rendering import SalonNoticeRenderer
+
         return NoticeDispatcher(
             uow=self.uow,
             api=self.salon_api,
@@ -281,18 +323,26 @@ class Container:
 
     @cached_property
     def reconciliation(self) -> JournalReconciliation:
+        from aiadmin.services.journal.reconciliation import JournalReconciliation
+
         return JournalReconciliation(uow=self.uow, api=self.salon_api, clock=self.clock)
 
     @cached_property
     def salon_states(self) -> SalonStateReader:
+        from aiadmin.services.manage.salon_states import SalonStateReader
+
         return SalonStateReader(uow=self.uow, clock=self.clock, is_never_sending=self.config.messages_paused)
 
     @cached_property
     def reply_handler(self) -> ReplyHandler:
+        from aiadmin.services.chat.replies import ReplyHandler
+
         return ReplyHandler(uow=self.uow, queue=self.queue, clock=self.clock)
 
     @cached_property
     def journal_confirmer(self) -> JournalConfirmer:
+        from aiadmin.services.chat.confirmations import JournalConfirmer
+
         return JournalConfirmer(
             uow=self.uow, api=self.salon_api, queue=self.queue, clock=self.clock, rng=random.random
         )
@@ -303,6 +353,10 @@ class Container:
 
     @cached_property
     def synchroniser(self) -> Synchroniser:
+        from aiadmin.services.journal import webhooks
+        from aiadmin.services.journal.sync import Synchroniser
+        from aiadmin.services.journal.sync_pages import PageReader
+
         address = partial(webhooks.address_of, public_url=self.config.public_url, secrets=self.secrets)
         return Synchroniser(
             uow=self.uow,
@@ -317,15 +371,20 @@ class Container:
 
     @cached_property
     def privacy_service(self) -> PrivacyService:
+        from aiadmin.services.privacy.privacy import PrivacyService
+
         return PrivacyService(uow=self.uow, secrets=self.secrets, clock=self.clock)
 
     @cached_property
     def order_service(self) -> OrderService:
+        from aiadmin.services.provider.orders import OrderService
+
         return OrderService(uow=self.uow, secrets=self.secrets, queue=self.queue, clock=self.clock, pause=time.sleep)
 
     @cached_property
     def status_reporter(self) -> StatusReporter:
         from aiadmin.adapters.yclients.status_post import HttpStatusPost
+        from aiadmin.services.provider.statuses import StatusReporter
 
         config = self.config
         return StatusReporter(
@@ -339,10 +398,14 @@ class Container:
 
     @cached_property
     def refetcher(self) -> Refetcher:
+        from aiadmin.services.journal.refetches import Refetcher
+
         return Refetcher(uow=self.uow, api=self.salon_api, clock=self.clock, rng=random.random)
 
     @cached_property
     def arrival_service(self) -> ArrivalService:
+        from aiadmin.services.install.arrivals import ArrivalService
+
         return ArrivalService(
             uow=self.uow,
             marketplace=self.marketplace,
@@ -358,6 +421,8 @@ class Container:
 
     @cached_property
     def lifecycle_service(self) -> LifecycleService:
+        from aiadmin.services.install.lifecycle import LifecycleService
+
         return LifecycleService(
             uow=self.uow,
             marketplace=self.marketplace,
@@ -370,6 +435,8 @@ class Container:
 
     @cached_property
     def activation_sender(self) -> ActivationSender:
+        from aiadmin.services.install.activations import ActivationSender
+
         return ActivationSender(
             uow=self.uow,
             marketplace=self.marketplace,
