@@ -1,4 +1,4 @@
-"""Field types, strict where a lax reader would guess."""
+"""Field types, strict where a lax reader would guess; `json_schema` tells the OpenAPI document what each takes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import ValidationError, fields, validate
 
@@ -29,6 +29,12 @@ _MESSAGES: dict[str, Any] = {"required": texts.FIELDS["required"], "null": texts
 class Id(fields.Field[int]):
     """A positive 32-bit number, or its decimal digits as text; nothing is cut, rounded or guessed."""
 
+    json_schema: ClassVar = {
+        "type": ["integer", "string"],
+        "minimum": 1,
+        "maximum": MAX_ID,
+        "pattern": f"^{_DIGITS.pattern}$",
+    }
     default_error_messages = _MESSAGES
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> int:
@@ -42,6 +48,7 @@ class Id(fields.Field[int]):
 class LongText(fields.Field[str]):
     """A text as it was typed, of several lines; whoever uses it says what is wrong with it, and where."""
 
+    json_schema: ClassVar = {"type": "string", "maxLength": MAX_LONG_TEXT}
     default_error_messages = _MESSAGES
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> str:
@@ -55,6 +62,7 @@ class LongText(fields.Field[str]):
 class ShortText(fields.Field[str]):
     """Trimmed text without control characters, at most 255 long; never cut silently."""
 
+    json_schema: ClassVar = {"type": "string", "minLength": 1, "maxLength": MAX_TEXT}
     default_error_messages = _MESSAGES
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> str:
@@ -77,6 +85,7 @@ class Phone(fields.Field[str]):
         country: where the salon is that the request is about, ISO 3166 code: asked for at each reading.
     """
 
+    json_schema: ClassVar = {"type": "string", "minLength": 1, "maxLength": MAX_TEXT}
     default_error_messages = _MESSAGES
 
     def __init__(self, *, country: Callable[[], str] = lambda: DEFAULT_COUNTRY, **more: Any) -> None:
@@ -93,6 +102,8 @@ class Phone(fields.Field[str]):
 class Email(ShortText):
     """An e-mail address."""
 
+    json_schema: ClassVar = {**ShortText.json_schema, "format": "email"}
+
     def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> str:
         text = super()._deserialize(value, attr, data, **more)
         _EMAIL(text)
@@ -102,6 +113,8 @@ class Email(ShortText):
 class Moment(fields.Field[datetime]):
     """A time in UTC: `2025-01-16T10:00:00Z`."""
 
+    json_schema: ClassVar = {"type": "string", "format": "date-time"}
+
     def _serialize(self, value: datetime | None, attr: str | None, obj: Any, **_: Any) -> str | None:
         return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z") if value else None
 
@@ -109,6 +122,7 @@ class Moment(fields.Field[datetime]):
 class Sum(fields.Field[Decimal]):
     """Money or per cent with two digits behind the point, as a number or as text; dumped as text."""
 
+    json_schema: ClassVar = {"type": "string", "pattern": f"^{_SUM.pattern}$"}
     default_error_messages = _MESSAGES
 
     def __init__(self, *, least: str = "0.01", most: str = "99999999.99", **more: Any) -> None:
@@ -128,6 +142,7 @@ class Sum(fields.Field[Decimal]):
 class WallClock(fields.Field[datetime]):
     """A time as YClients' marketplace writes it, without a zone: `2025-01-16 10:00:00`; or a day, from its start."""
 
+    json_schema: ClassVar = {"type": "string", "pattern": f"^{_WALL_CLOCK.pattern}$"}
     default_error_messages = _MESSAGES
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> datetime:

@@ -180,7 +180,7 @@ class CallbackState(_Out):
     callback = fields.Enum(OutboxState, by_value=True, required=True, allow_none=True)
 
 
-class _Counts(Schema):
+class ConnectionCounts(Schema):
     total = fields.Integer(required=True, metadata={"example": 100})
     connected = fields.Integer(required=True, metadata={"example": 85})
 
@@ -188,7 +188,7 @@ class _Counts(Schema):
 class Companies(_Out):
     """How many salons there are."""
 
-    stats = fields.Nested(_Counts, required=True)
+    stats = fields.Nested(ConnectionCounts, required=True)
 
 
 class Health(_Out):

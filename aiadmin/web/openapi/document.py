@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from http import HTTPStatus
-from typing import Any
 
+from apispec import APISpec
 from flask import Flask
 from marshmallow import Schema
 from werkzeug.routing import Rule
@@ -16,7 +16,7 @@ from aiadmin.web.http import schemas
 from aiadmin.web.http.guards import Guard
 from aiadmin.web.http.limits import EXEMPT, UNCOUNTED
 from aiadmin.web.openapi import socket_contract
-from aiadmin.web.openapi.json_schema import Node, of_schema
+from aiadmin.web.openapi.json_schema import Node, SchemaPlugin
 from aiadmin.web.openapi.operation import ListOf, Operation, operation_of
 
 _SECURITY: Node = {
@@ -30,26 +30,27 @@ _ID: Node = {"type": "integer", "minimum": 1, "maximum": 2**31 - 1}
 
 def document(app: Flask, config: Config) -> Node:
     """What `app` answers to, with every status it can answer with, and the events of its socket."""
-    paths: dict[str, Node] = {}
+    spec = APISpec(
+        "AI Admin",
+        __version__,
+        "3.1.0",
+        plugins=[SchemaPlugin()],
+        info={
+            "contact": {"url": config.support_url, "email": config.support_email},
+            "description": texts.API["about"],
+        },
+        servers=[{"url": config.public_url}],
+        tags=[{"name": name, "description": text} for name, text in texts.API_TAGS.items()],
+        **{"x-socket.io": socket_contract.describe(config.socket_limit_per_minute)},
+    )
+    for name, scheme in _SECURITY.items():
+        spec.components.security_scheme(name, scheme)
     for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
         operation = operation_of(app.view_functions[rule.endpoint])
         if operation is not None:
             path = _ARGUMENT.sub(r"{\g<name>}", rule.rule)
-            paths.setdefault(path, {})[_method(rule)] = _describe(rule, operation, _guard(app, rule))
-    return {
-        "openapi": "3.1.0",
-        "info": {
-            "contact": {"url": config.support_url, "email": config.support_email},
-            "title": "AI Admin",
-            "version": __version__,
-            "description": texts.API["about"],
-        },
-        "servers": [{"url": config.public_url}],
-        "tags": [{"name": name, "description": text} for name, text in texts.API_TAGS.items()],
-        "paths": paths,
-        "x-socket.io": socket_contract.describe(config.socket_limit_per_minute),
-        "components": {"schemas": _components(app), "securitySchemes": _SECURITY},
-    }
+            spec.path(path, operations={_method(rule): _describe(rule, operation, _guard(app, rule))})
+    return spec.to_dict()
 
 
 def _method(rule: Rule) -> str:
@@ -71,7 +72,7 @@ def _describe(rule: Rule, operation: Operation, guard: Guard) -> Node:
         "security": [{name: []} if name else {} for name in guard.accepts],
     }
     if operation.body is not None:
-        content = {"application/json": {"schema": _reference(operation.body)}}
+        content = {"application/json": {"schema": operation.body}}
         node["requestBody"] = {"required": True, "content": content}
     return node
 
@@ -121,36 +122,15 @@ def _answer(status: int, what: type[Schema] | ListOf | str) -> Node:
     if isinstance(what, str):
         content: Node = {what: {"schema": {"type": "string"}}}
     elif isinstance(what, ListOf):
-        content = {"application/json": {"schema": {"type": "array", "items": _reference(what.item)}}}
+        content = {"application/json": {"schema": {"type": "array", "items": what.item}}}
     else:
-        content = {"application/json": {"schema": _reference(what)}}
+        content = {"application/json": {"schema": what}}
     return {"description": HTTPStatus(status).phrase, "content": content}
 
 
 def _error(status: int) -> Node:
-    content = {"application/json": {"schema": _reference(schemas.Error)}, "text/html": {"schema": {"type": "string"}}}
+    content = {"application/json": {"schema": schemas.Error}, "text/html": {"schema": {"type": "string"}}}
     node: Node = {"description": HTTPStatus(status).phrase, "content": content}
     if status in {429, 503}:
         node["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": texts.API["retryAfter"]}}
     return node
-
-
-def _reference(schema: type[Schema]) -> Node:
-    return {"$ref": f"#/components/schemas/{schema.__name__}"}
-
-
-def _schema(what: type[Schema] | ListOf) -> type[Schema]:
-    return what.item if isinstance(what, ListOf) else what
-
-
-def _components(app: Flask) -> dict[str, Any]:
-    used: set[type[Schema]] = {schemas.Error}
-    for view in app.view_functions.values():
-        operation = operation_of(view)
-        if operation is not None:
-            used |= {_schema(what) for what in operation.answers.values() if not isinstance(what, str)}
-            used |= {operation.body} if operation.body else set()
-    named = {schema.__name__: of_schema(schema) for schema in sorted(used, key=lambda schema: schema.__name__)}
-    if len(named) != len(used):
-        raise ValueError("two schemas of one name: a reference could mean either")
-    return named

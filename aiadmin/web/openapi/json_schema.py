@@ -1,110 +1,58 @@
-"""Marshmallow schemas as JSON Schema 2020-12. Knows the fields that we use, and refuses any other."""
+"""Marshmallow schemas as JSON Schema 2020-12, by apispec; our own field types say themselves what they take."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Any, cast
 
+from apispec import APISpec
+from apispec.ext.marshmallow import MarshmallowPlugin
+from apispec.ext.marshmallow.common import resolve_schema_instance
+from apispec.ext.marshmallow.field_converter import FieldConverterMixin
+from apispec.ext.marshmallow.openapi import OpenAPIConverter
 from marshmallow import Schema, fields
-
-from aiadmin.web.http.fields import (
-    MAX_ID,
-    MAX_LONG_TEXT,
-    MAX_TEXT,
-    Email,
-    Id,
-    LongText,
-    Moment,
-    Phone,
-    ShortText,
-    Sum,
-    WallClock,
-)
 
 Node = dict[str, Any]
 
 
-def of_schema(schema: type[Schema]) -> Node:
-    """The object that `schema` loads or dumps."""
-    described = {field.data_key or name: of_field(field) for name, field in schema().fields.items()}
-    needed = [field.data_key or name for name, field in schema().fields.items() if _is_needed(field)]
-    node: Node = {"type": "object", "description": (schema.__doc__ or "").strip(), "properties": described}
-    return node | ({"required": needed} if needed else {})
+class _Converter(OpenAPIConverter):
+    def schema2jsonschema(self, schema: type[Schema] | Schema) -> Node:
+        """The object that `schema` loads or dumps: a constant of it is always there, and more fields may be."""
+        node: Node = super().schema2jsonschema(schema)  # type: ignore[no-untyped-call]
+        node.pop("additionalProperties", None)
+        constants = {name for name, field in node["properties"].items() if "const" in field}
+        needed = sorted({*node.get("required", ()), *constants})
+        about = {"description": (schema.__doc__ or "").strip()}
+        return node | about | ({"required": needed} if needed else {})
+
+    def field2property(self, field: fields.Field[Any]) -> Node:
+        """One property; OpenAPI 3.1 has a list of examples."""
+        node: Node = super().field2property(field)
+        return node | {"examples": [node.pop("example")]} if "example" in node else node
 
 
-def _is_needed(field: fields.Field[Any]) -> bool:
-    return field.required or isinstance(field, fields.Constant)
+class SchemaPlugin(MarshmallowPlugin):
+    """Schemas become components under the names of their classes."""
+
+    Converter = _Converter
+
+    def __init__(self) -> None:
+        super().__init__(schema_name_resolver=_name)
+
+    def init_spec(self, spec: APISpec) -> None:
+        """Teach the converter our field types, before it adds what may be null."""
+        super().init_spec(spec)
+        converter = cast("_Converter", self.converter)
+        converter.add_attribute_function(_own_kind)  # type: ignore[no-untyped-call]
+        converter.attribute_functions.insert(0, converter.attribute_functions.pop())
 
 
-def of_field(field: fields.Field[Any]) -> Node:
-    """One property."""
-    node = _KINDS[type(field)](field)
-    if field.allow_none:
-        node = _or_null(node)
-    return (
-        node | {name: field.metadata[name] for name in ("description",) if name in field.metadata} | _example(field)
-    )
+def _name(schema: type[Schema] | Schema) -> str:
+    return type(resolve_schema_instance(schema)).__name__
 
 
-def _example(field: fields.Field[Any]) -> Node:
-    return {"examples": [field.metadata["example"]]} if "example" in field.metadata else {}
-
-
-def _or_null(node: Node) -> Node:
-    if "enum" in node:
-        return {**node, "enum": [*node["enum"], None], "type": [node["type"], "null"]}
-    return {**node, "type": [node["type"], "null"]}
-
-
-def _id(_: fields.Field[Any]) -> Node:
-    number = {"type": "integer", "minimum": 1, "maximum": MAX_ID}
-    return {"anyOf": [number, {"type": "string", "pattern": "^[0-9]{1,10}$"}]}
-
-
-def _text(_: fields.Field[Any]) -> Node:
-    return {"type": "string", "minLength": 1, "maxLength": MAX_TEXT}
-
-
-def _constant(field: fields.Field[Any]) -> Node:
-    return {"const": cast("fields.Constant[bool]", field).constant}
-
-
-def _enum(field: fields.Field[Any]) -> Node:
-    return {"type": "string", "enum": [member.value for member in cast("fields.Enum[Any]", field).enum]}
-
-
-def _nested(field: fields.Field[Any]) -> Node:
-    return of_schema(type(cast("fields.Nested", field).schema))
-
-
-def _list(field: fields.Field[Any]) -> Node:
-    return {"type": "array", "items": of_field(cast("fields.List[Any]", field).inner)}
-
-
-def _sum(_: fields.Field[Any]) -> Node:
-    return {"type": "string", "pattern": r"^[0-9]{1,8}(\.[0-9]{1,2})?$"}
-
-
-def _dict(field: fields.Field[Any]) -> Node:
-    values = cast("fields.Dict", field).value_field
-    return {"type": "object", "additionalProperties": of_field(values) if values else True}
-
-
-_KINDS: Mapping[type[fields.Field[Any]], Callable[[fields.Field[Any]], Node]] = {
-    Id: _id,
-    ShortText: _text,
-    LongText: lambda _: {"type": "string", "maxLength": MAX_LONG_TEXT},
-    Phone: _text,
-    Email: lambda field: {**_text(field), "format": "email"},
-    Moment: lambda _: {"type": "string", "format": "date-time"},
-    Sum: _sum,
-    WallClock: lambda _: {"type": "string", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}( [0-9]{2}:[0-9]{2}:[0-9]{2})?$"},
-    fields.List: _list,
-    fields.Integer: lambda _: {"type": "integer"},
-    fields.String: lambda _: {"type": "string"},
-    fields.Boolean: lambda _: {"type": "boolean"},
-    fields.Constant: _constant,
-    fields.Enum: _enum,
-    fields.Nested: _nested,
-    fields.Dict: _dict,
-}
+def _own_kind(_: FieldConverterMixin, field: fields.Field[Any], **__: Any) -> Node:
+    if isinstance(field, fields.Constant):
+        return {"const": field.constant}
+    if isinstance(field, fields.Enum):
+        return {"type": "string"}
+    return dict(getattr(field, "json_schema", {}))

@@ -13,7 +13,10 @@ from aiadmin.web.http.schemas import Done
 
 _CHANNELS = validate.OneOf(["whatsapp", "sms"], error=texts.FIELDS["choice"])
 _LENGTH = validate.Length(1, 20, error=texts.FIELDS["list"])
-_CURRENCY = validate.Regexp(r"[A-Z]{3}\Z", error=texts.FIELDS["choice"])
+_CURRENCY = [
+    validate.Length(equal=3, error=texts.FIELDS["choice"]),
+    validate.Regexp(r"^[A-Z]{3}$", error=texts.FIELDS["choice"]),
+]
 _NEEDED: dict[str, Any] = {"required": texts.FIELDS["required"], "null": texts.FIELDS["null"]}
 _LIST: dict[str, Any] = {**_NEEDED, "invalid": texts.FIELDS["list"]}
 _FLAG: dict[str, Any] = {**_NEEDED, "invalid": texts.FIELDS["choice"]}
@@ -71,14 +74,14 @@ class PaymentLink(Done):
     url = fields.String(required=True, metadata={"example": "https://yclients.com/appstore/payment/?..."})
 
 
-class _Change(Schema):
+class InstallationChange(Schema):
     changed_at = fields.String(required=True)
     before = fields.String(required=True, metadata={"example": "pending"})
     after = fields.String(required=True, metadata={"example": "active"})
     source = fields.String(required=True, metadata={"example": "partner_api"})
 
 
-class _Payment(Schema):
+class ReceivedPayment(Schema):
     payment_id = fields.Integer(required=True, metadata={"example": 123})
     amount = Sum(required=True, allow_none=True, metadata={"example": "990.00"})
     currency = fields.String(required=True, metadata={"example": "RUB"})
@@ -93,11 +96,11 @@ class Installation(Done):
 
     status = fields.String(required=True, metadata={"example": "active"})
     since = fields.String(required=True, metadata={"example": "2025-01-16 10:00:00"})
-    changes = fields.List(fields.Nested(_Change), required=True)
-    payments = fields.List(fields.Nested(_Payment), required=True)
+    changes = fields.List(fields.Nested(InstallationChange), required=True)
+    payments = fields.List(fields.Nested(ReceivedPayment), required=True)
 
 
-class _Option(Schema):
+class OfferedOption(Schema):
     option_id = fields.Integer(required=True)
     title = fields.String(required=True)
     price = Sum(required=True, allow_none=True, metadata={"example": "990.00"})
@@ -105,19 +108,19 @@ class _Option(Schema):
     months = fields.Integer(required=True)
 
 
-class _Tariff(Schema):
+class OfferedTariff(Schema):
     tariff_id = fields.Integer(required=True)
     title = fields.String(required=True)
-    options = fields.List(fields.Nested(_Option), required=True)
+    options = fields.List(fields.Nested(OfferedOption), required=True)
 
 
 class Tariffs(Done):
     """Our app's tariffs."""
 
-    tariffs = fields.List(fields.Nested(_Tariff), required=True)
+    tariffs = fields.List(fields.Nested(OfferedTariff), required=True)
 
 
-class _Salon(Schema):
+class PartnerSalon(Schema):
     salon_id = fields.Integer(required=True, metadata={"example": 962302})
     title = fields.String(required=True)
     city = fields.String(required=True)
@@ -126,10 +129,10 @@ class _Salon(Schema):
 class Salons(Done):
     """Every salon where our app is active."""
 
-    salons = fields.List(fields.Nested(_Salon), required=True)
+    salons = fields.List(fields.Nested(PartnerSalon), required=True)
 
 
-class _Entry(Schema):
+class AuditLogEntry(Schema):
     at = Moment(required=True)
     actor = fields.String(required=True, metadata={"example": "admin-api"})
     action = fields.String(required=True, metadata={"example": "partner.payment"})
@@ -140,4 +143,4 @@ class _Entry(Schema):
 class AuditLog(Done):
     """What was done about a company on purpose, the latest first."""
 
-    entries = fields.List(fields.Nested(_Entry), required=True)
+    entries = fields.List(fields.Nested(AuditLogEntry), required=True)
