@@ -8,13 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
-from alembic.config import Config as AlembicConfig
-from alembic.script import ScriptDirectory
 
 from aiadmin.adapters import database_dump, embedded
 from aiadmin.adapters.database_dump import DumpError
 from aiadmin.adapters.whatsapp import store
-from aiadmin.cli.home import PROJECT, Home
+from aiadmin.cli import revisions
+from aiadmin.cli.home import Home
 from aiadmin.cli.migrate import upgrade
 from aiadmin.config import Config
 from aiadmin.storage.tables import journal, messages, notices  # noqa: F401 - their tables belong to the metadata
@@ -122,15 +121,10 @@ def _write(url: str, file: Path) -> None:
 
 def _require_known_version(file: Path) -> None:
     versions = database_dump.rows_of(file, _VERSIONS)
-    known = {script.revision for script in _scripts().walk_revisions()}
     if not versions:
         raise click.ClickException(f"{file} is no backup of AI Admin")
-    if not set(versions) <= known:
+    if not set(versions) <= set(revisions.known()):
         raise click.ClickException(f"{file} is of a newer version ({versions[0]}): install that one first")
-
-
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory.from_config(AlembicConfig(toml_file=PROJECT / "pyproject.toml"))
 
 
 def _require_empty(url: str) -> None:

@@ -15,8 +15,8 @@ from typing import Any
 import click
 import psycopg2
 import redis
-from alembic.script import ScriptDirectory
 
+from aiadmin.cli import revisions
 from aiadmin.cli.doctor_online import yclients_credentials
 from aiadmin.cli.doctor_salons import salons
 from aiadmin.cli.finding import Finding
@@ -115,7 +115,7 @@ def _postgres(url: str) -> str:
 
 def _tables(url: str) -> Finding:
     """The version that the tables were brought to, beside the one that this code is written for."""
-    ours = ScriptDirectory(str(PROJECT / "migrations")).get_current_head()
+    ours = revisions.newest()
     found = _first_row(url, "SELECT version_num FROM alembic_version")
     if found == (ours,):
         return Finding(name="tables", text="of this version")

@@ -8,8 +8,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import suppress
+from importlib.metadata import version
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from psycopg2.errors import InsufficientPrivilege
+from psycopg2.extensions import cursor as Cursor  # noqa: N812 - a class
 
 from aiadmin.adapters.whatsapp import library
 from aiadmin.storage.connection import STATEMENT_SECONDS, connect
@@ -58,7 +63,8 @@ def migrate(database_url: str) -> None:
     """Make the schema and the library's tables, or upgrade them; safe to repeat, and to run twice at once.
 
     Sessions then find nothing to upgrade when they start. The library works in a process of its own: it would never
-    leave this one, and it aborts where it cannot connect.
+    leave this one, and it aborts where it cannot connect. The schema's comment says which version has made its
+    tables, and where it is the installed one nothing is started.
 
     Raises:
         StoreError: PostgreSQL is older than 14, or the library failed.
@@ -71,16 +77,31 @@ def migrate(database_url: str) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SET lock_timeout = '10min'")
             cursor.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
+            installed = f"tables of neonize {version('neonize')}"
+            if _has_tables(cursor) and _comment(cursor) == installed:
+                return
             cursor.execute(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}")
             _upgrade_in_child(database_url)
-            cursor.execute("SELECT to_regclass(%s)", (f"{SCHEMA}.whatsmeow_device",))
-            if cursor.fetchone() == (None,):
+            with suppress(InsufficientPrivilege):  # another account's schema: then it is done at each start
+                cursor.execute(f"COMMENT ON SCHEMA {SCHEMA} IS %s", (installed,))
+            if not _has_tables(cursor):
                 raise StoreError(
                     f"the WhatsApp library made no tables in {SCHEMA}: a pooler that drops search_path may stand"
                     " before PostgreSQL"
                 )
     finally:
         connection.close()
+
+
+def _has_tables(cursor: Cursor) -> bool:
+    cursor.execute("SELECT to_regclass(%s)", (f"{SCHEMA}.whatsmeow_device",))
+    return cursor.fetchone() != (None,)
+
+
+def _comment(cursor: Cursor) -> str | None:
+    cursor.execute("SELECT obj_description(to_regnamespace(%s), 'pg_namespace')", (SCHEMA,))
+    row = cursor.fetchone()
+    return row[0] if row else None
 
 
 def _upgrade_in_child(database_url: str) -> None:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import closing
+from importlib.metadata import version
 
 import psycopg2
 import pytest
 from click.testing import Result
 
+from aiadmin.cli import revisions
+from aiadmin.storage import schema_version
 from tests.conftest import ROOT
 from tests.support.commands import run_command
 
@@ -108,6 +112,52 @@ def test_migrate_can_be_repeated(database_url: str, redis_url: str) -> None:
         row = cursor.fetchone()
     connection.close()
     assert row == ("companies", "wa_store.whatsmeow_device")
+
+
+def test_migrate_loads_neither_alembic_nor_the_library_where_nothing_is_to_be_done(
+    database_url: str, redis_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every start of `up`, and every release, asks."""
+    servers = {"DATABASE_URL": database_url, "REDIS_URL": redis_url}
+    loaded = _start("migrate", **servers, PYTHONPROFILEIMPORTTIME="1").stderr
+    assert "aiadmin.cli.revisions" in loaded
+    assert "alembic" not in loaded
+    assert "sqlalchemy" not in loaded
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")  # what would make the library's tables
+    assert _run("migrate", **servers).exit_code == 0
+
+
+def test_migrate_brings_an_older_database_to_this_version(database_url: str, redis_url: str) -> None:
+    *_, before, newest = revisions.known()
+    alembic = [sys.executable, "-m", "alembic", "downgrade", before]
+    subprocess.run(alembic, cwd=ROOT, env=os.environ | {"DATABASE_URL": database_url}, check=True, timeout=60)
+    assert schema_version.applied(database_url) == before
+    answer = _run("migrate", DATABASE_URL=database_url, REDIS_URL=redis_url)
+    assert (answer.exit_code, schema_version.applied(database_url)) == (0, newest), answer.output
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "COMMENT ON SCHEMA wa_store IS 'tables of neonize 0.0.1'",
+        "COMMENT ON SCHEMA wa_store IS NULL",
+        "DROP SCHEMA wa_store CASCADE; CREATE SCHEMA wa_store",
+        "DROP SCHEMA wa_store CASCADE; CREATE SCHEMA wa_store; COMMENT ON SCHEMA wa_store IS 'tables of neonize {}'",
+    ],
+)
+def test_migrate_asks_the_library_where_its_tables_are_of_another_version_or_gone(
+    database_url: str, redis_url: str, change: str
+) -> None:
+    with closing(psycopg2.connect(database_url)) as connection, connection, connection.cursor() as cursor:
+        cursor.execute(change.format(version("neonize")))
+    answer = _run("migrate", DATABASE_URL=database_url, REDIS_URL=redis_url)
+    assert answer.exit_code == 0, answer.output
+    with closing(psycopg2.connect(database_url)) as connection, connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT to_regclass('wa_store.whatsmeow_device')::text,"
+            " obj_description('wa_store'::regnamespace, 'pg_namespace')"
+        )
+        assert cursor.fetchone() == ("wa_store.whatsmeow_device", f"tables of neonize {version('neonize')}")
 
 
 def test_migrate_says_in_one_line_that_postgresql_does_not_answer(free_port: int) -> None:
