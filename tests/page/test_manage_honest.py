@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner
 from playwright.sync_api import Page
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from sqlalchemy import text
 
 from aiadmin.cli import cli
@@ -17,10 +19,20 @@ from aiadmin.cli.doctor_salons import salons
 from aiadmin.domain.manage.salon_state import OF_OBSERVED, SalonState, StateKind
 from aiadmin.texts import manage as texts_manage
 from tests.integration.web.site import Salon, Site
-from tests.page.serving import database_url, module_database_url, redis_url
-from tests.page.test_manage_page import SIZES, address, open_page, salon, site
+from tests.page.serving import module_database_url
+from tests.page.test_manage_page import SIZES, address, connected, parts
+from tests.support.database import Databases
+from tests.support.tabs import Tabs
 
-__all__ = ["address", "database_url", "module_database_url", "open_page", "redis_url", "salon", "site"]
+__all__ = ["address", "module_database_url"]
+ASK_MS = 15_000
+"""After so long the page looks again of its own accord (`manage/main.js`)."""
+LOOKS = 3
+"""One may have been under way already."""
+_ARE_TOLD = """kinds => {
+  const lines = [...document.querySelectorAll('[data-states] li')];
+  return lines.map((line) => line.dataset.state).join() === kinds.join();
+}"""
 SHOTS = os.environ.get("SCREENSHOTS")
 """A folder for pictures of what the tests see."""
 HOSTED = (
@@ -72,16 +84,78 @@ CASES: Mapping[StateKind, str] = {
 }
 
 
+class Opened:
+    """A salon's page that stays open while things change, in a tab whose time a test moves."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.complaints: list[str] = []
+        page.on("console", lambda line: self.complaints.append(line.text) if line.type == "error" else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def told(self, *kinds: StateKind) -> dict[str, str]:
+        """What stands in the way, by its kind: these, once the page has looked again, or what it says instead."""
+        for _ in range(LOOKS):
+            with self.page.expect_response("**/marketplace/manage/overview"):
+                self.page.clock.fast_forward(ASK_MS)
+            with suppress(PlaywrightTimeout):
+                self.page.wait_for_function(_ARE_TOLD, arg=list(kinds), timeout=2_000)
+                break
+        return self.lines()
+
+    def lines(self) -> dict[str, str]:
+        lines = self.page.locator("[data-states] li").all()
+        return {line.get_attribute("data-state") or "": line.inner_text() for line in lines}
+
+
+@pytest.fixture(scope="module")
+def site(module_database_url: str, module_redis_url: str) -> Iterator[Site]:
+    with parts(module_database_url, module_redis_url) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def salon(site: Site) -> Salon:
+    made = connected(site)
+    _change(site, HOSTED)
+    return made
+
+
+@pytest.fixture(scope="module")
+def well(databases: Databases, module_database_url: str, salon: Salon) -> str:
+    """The rows of a salon that is well."""
+    return databases.keep(module_database_url)
+
+
 @pytest.fixture
-def make(site: Site, salon: Salon) -> Callable[[str], None]:
+def make(databases: Databases, module_database_url: str, site: Site, well: str) -> Callable[[str], None]:
     """A salon that is well, of which something is changed."""
+    databases.replace_rows(module_database_url, well)
+    return partial(_change, site)
 
-    def change(statements: str) -> None:
-        with site.container.engine.begin() as connection:
-            for statement in [*HOSTED.split(";"), *[one for one in statements.split(";") if one]]:
-                connection.execute(text(statement))
 
-    return change
+@pytest.fixture(scope="module")
+def opened(tabs: Tabs, address: str, salon: Salon) -> Iterator[Opened]:
+    with tabs.lend(locale="ru-RU", clock=True) as page:
+        made = Opened(page)
+        page.goto(f"{address}/marketplace/manage?token={salon.token}&company={salon.company_id}")
+        page.wait_for_selector("main[data-ready]")
+        page.wait_for_selector("[data-log] li")
+        yield made
+
+
+@pytest.fixture
+def open_page(opened: Opened, make: Callable[[str], None]) -> Iterator[Opened]:
+    """The page, which is loaded once; fails the test in which the browser complains."""
+    yield opened
+    complaints, opened.complaints = opened.complaints, []
+    assert complaints == []
+
+
+def _change(site: Site, statements: str) -> None:
+    with site.container.engine.begin() as connection:
+        for statement in filter(None, statements.split(";")):
+            connection.execute(text(statement))
 
 
 def _shoot(page: Page, name: str, width: int) -> None:
@@ -91,33 +165,23 @@ def _shoot(page: Page, name: str, width: int) -> None:
         )
 
 
-def _told(page: Page) -> dict[str, str]:
-    page.locator("main[data-ready]").wait_for()
-    return {
-        line.get_attribute("data-state") or "": line.inner_text() for line in page.locator("[data-states] li").all()
-    }
-
-
-def test_nothing_is_said_of_a_salon_that_is_well(
-    open_page: Any, make: Callable[[str], None], site: Site, salon: Salon
-) -> None:
-    make("")
-    page = open_page()
-    assert _told(page) == {}
-    assert page.locator("[data-slot=session]").inner_text() == "На связи."
-    assert not page.locator("[data-states]").is_visible()
+def test_nothing_is_said_of_a_salon_that_is_well(open_page: Opened, site: Site) -> None:
+    assert open_page.told() == {}
+    assert open_page.page.locator("[data-slot=session]").inner_text() == "На связи."
+    assert not open_page.page.locator("[data-states]").is_visible()
     assert [finding.text for finding in salons(site.container.config)] == ["nothing stands in the way of any"]
 
 
 @pytest.mark.parametrize("kind", list(CASES))
 def test_the_page_the_command_line_and_doctor_say_it_in_the_same_words(
-    open_page: Any, make: Callable[[str], None], site: Site, salon: Salon, kind: StateKind
+    open_page: Opened, make: Callable[[str], None], site: Site, salon: Salon, kind: StateKind
 ) -> None:
     make(CASES[kind])
-    page = open_page(*SIZES[0])
+    page = open_page.page
+    open_page.told(kind)
     for width, height in SIZES:
         page.set_viewport_size({"width": width, "height": height})
-        told = _told(page)
+        told = open_page.lines()
         _shoot(page, kind, width)
         assert list(told) == [kind]
         assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -145,7 +209,7 @@ def test_the_page_the_command_line_and_doctor_say_it_in_the_same_words(
     ],
 )
 def test_nobody_reads_online_of_a_session_that_nobody_hosts(
-    open_page: Any,
+    open_page: Opened,
     make: Callable[[str], None],
     site: Site,
     kind: StateKind,
@@ -153,8 +217,8 @@ def test_nobody_reads_online_of_a_session_that_nobody_hosts(
     shown: str,
 ) -> None:
     make(CASES[kind])
-    page = open_page()
-    assert _told(page)
+    page = open_page.page
+    assert list(open_page.told(kind)) == [kind]
     assert page.locator("[data-slot=session]").inner_text() == texts_manage.STATES[said]
     assert page.locator("[data-lamp=whatsapp]").get_attribute("data-tone") != "good"
     config = site.container.config
@@ -165,11 +229,11 @@ def test_nobody_reads_online_of_a_session_that_nobody_hosts(
 
 
 def test_yclients_is_asked_soon_whether_a_frozen_salon_has_paid_while_its_page_is_open(
-    open_page: Any, make: Callable[[str], None], site: Site
+    open_page: Opened, make: Callable[[str], None], site: Site
 ) -> None:
     make(CASES[StateKind.FROZEN])
     make("UPDATE companies SET yclients_checked_at = now() - interval '61 seconds'")
-    open_page()
+    open_page.told(StateKind.FROZEN)
     statement = text("SELECT yclients_checked_at IS NULL FROM companies")
     with site.container.engine.connect() as connection:
         assert connection.execute(statement).scalar() is True, "the next round looks at it before all others"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -30,16 +31,15 @@ SETTINGS = {
 SIZES = [(360, 740), (1280, 900)]
 
 
-@pytest.fixture
-def site(database_url: str, redis_url: str) -> Iterator[Site]:
+@contextmanager
+def parts(database_url: str, redis_url: str) -> Iterator[Site]:
     """The application's parts, beside the server's process."""
     container = Container(Config(database_url=database_url, redis_url=redis_url, **SETTINGS))  # type: ignore[arg-type]
     yield Site(container, create_app(container).test_client())
     container.close()
 
 
-@pytest.fixture
-def salon(site: Site) -> Salon:
+def connected(site: Site) -> Salon:
     """A connected salon with three messages to two clients."""
     made = site.register()
     site.link(made)
@@ -53,6 +53,17 @@ def salon(site: Site) -> Salon:
         )
         messages.send(new, to=IdentityObservation(phone=phone), uow=held.uow, clock=held.clock)
     return made
+
+
+@pytest.fixture
+def site(database_url: str, redis_url: str) -> Iterator[Site]:
+    with parts(database_url, redis_url) as made:
+        yield made
+
+
+@pytest.fixture
+def salon(site: Site) -> Salon:
+    return connected(site)
 
 
 @pytest.fixture(scope="module")

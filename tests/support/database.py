@@ -130,6 +130,11 @@ class Databases:
         with closing(_connect(url)) as connection, connection.cursor() as cursor:
             cursor.execute(kept)
 
+    def replace_rows(self, url: str, kept: str) -> None:
+        """Put back what was kept, under processes that stay connected: they see the one or the other."""
+        with closing(_connect(url)) as connection, connection.cursor() as cursor:
+            cursor.execute(f"{self._deletions}; {kept}")
+
     def close(self) -> None:
         """Let go of the server; the databases go with it."""
         for connection in (self._server, *(one.own for one in self._free)):

@@ -26,9 +26,9 @@ class _Unhurried(SalonNoticeRenderer):
 
 
 @pytest.fixture
-def desk(salon: Salon) -> Desk:
+def desk(read_salon: Salon) -> Desk:
     """Nothing waits for the bucket, and the client has no other booking than a test makes."""
-    made = Desk(salon)
+    made = Desk(read_salon)
     made.releaser = replace(made.releaser, renderer=lambda work: _Unhurried(work=work))
     made.salon.yclients.delete_record(made.salon.salon_id, made.salon.booking["id"])
     made.news()
