@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from aiadmin.domain.chat.confirmation import ClientAnswer, ReplyKind
+from aiadmin.domain.notices.call import CallReason
 from aiadmin.domain.notices.client_name import known_as
+from aiadmin.domain.notices.notice import NoticeKind
 from aiadmin.domain.plain_text import shown
 
 ERRORS: Mapping[str, str] = {
@@ -299,47 +301,77 @@ TELL_UNSURE = (
     "{who}: пришёл ответ, но непонятно, о каком визите. После напоминания о визите {when} мы писали и о другом. "
     "В журнале ничего не изменилось: прочитайте переписку и ответьте сами, пожалуйста."
 )
+TELL_WHICH = (
+    "{{who}}: пришёл один ответ, а спрашивали о нескольких визитах: {visits}. Непонятно, о каком он. "
+    "В журнале ничего не изменилось: прочитайте переписку и ответьте сами, пожалуйста."
+)
+
+
+def tell_which(visits: Sequence[str]) -> str:
+    """The same where several visits were asked about: the client's name is still to be filled in.
+
+    >>> tell_which(["3 мая, в 9:00", "3 мая, в 15:00"])[:87]
+    '{who}: пришёл один ответ, а спрашивали о нескольких визитах: 3 мая, в 9:00; 3 мая, в 15'
+    """
+    return TELL_WHICH.format(visits="; ".join(visits))
+
+
 UNWRITTEN = (
     "{who} подтверждает визит {when}, но YClients не принял отметку. Отметьте в журнале «Клиент подтвердил» сами."
 )
 
 
-_CALL: Mapping[str, str] = {
-    "cancelled": "Не получилось предупредить об отмене: {who}, визит {was}. Позвоните клиенту, пожалуйста.",
-    "moved": "Не получилось предупредить о переносе: {who}, визит {was} теперь {now}. Позвоните клиенту, пожалуйста.",
-    "cancelled_unsure": "Сообщение об отмене, может быть, не дошло: {who}, визит {was}. "
-    "Позвоните клиенту, пожалуйста.",
-    "moved_unsure": "Сообщение о переносе, может быть, не дошло: {who}, визит {was} теперь {now}. "
-    "Позвоните клиенту, пожалуйста.",
+_ABOUT: Mapping[NoticeKind, str] = {NoticeKind.CANCELLED: "об отмене", NoticeKind.MOVED: "о переносе"}
+_CALL: Mapping[NoticeKind, str] = {
+    NoticeKind.CANCELLED: "визит {was}",
+    NoticeKind.MOVED: "визит {was} теперь {now}",
 }
-_CALL_ALL: Mapping[str, str] = {
-    "cancelled": "• отменён визит {was}",
-    "moved": "• перенесён визит {was}, теперь {now}",
-    "cancelled_unsure": "• отменён визит {was} (сообщение, может быть, не дошло)",
-    "moved_unsure": "• перенесён визит {was}, теперь {now} (сообщение, может быть, не дошло)",
+_CALL_PART: Mapping[NoticeKind, str] = {
+    NoticeKind.CANCELLED: "снята запись {was}{what}, визит остаётся: {rest}",
+    NoticeKind.MOVED: "запись {was}{what} перенесена, теперь {now}, остальной визит: {rest}",
 }
+_CALL_LINE: Mapping[NoticeKind, str] = {
+    NoticeKind.CANCELLED: "отменён визит {was}",
+    NoticeKind.MOVED: "перенесён визит {was}, теперь {now}",
+}
+_WAS_UNKNOWN = "(прежнее время неизвестно)"
+_PLEASE_CALL = "Позвоните клиенту, пожалуйста."
 
 
-def call(who: str, about: Sequence[tuple[str, str, str]]) -> str:
+def call(who: str, about: Sequence[CallReason]) -> str:
     """Read by the salon's people, in the chat with their own number: what a client had to hear and we could not send.
 
-    Args:
-        about: of each visit what became of it (`cancelled`, `moved`; with `_unsure` where the message may have
-            arrived), when it was to be, and when it is.
-
-    >>> print(call("Анна", [("cancelled", "3 мая, в 9:00", ""), ("moved", "4 мая, в 9:00", "5 мая, в 9:00")]))
-    Не получилось предупредить: Анна.
+    >>> from dataclasses import replace
+    >>> off = CallReason(kind=NoticeKind.CANCELLED, is_unsure=False, was="3 мая, в 9:00", now="")
+    >>> moved = replace(off, kind=NoticeKind.MOVED, is_unsure=True, now="5 мая, в 9:00")
+    >>> print(call("Анна", [off, moved, replace(off, what="Маникюр", rest="3 мая, в 8:00")]))
+    Может быть, не знает: Анна.
     • отменён визит 3 мая, в 9:00
-    • перенесён визит 4 мая, в 9:00, теперь 5 мая, в 9:00
+    • перенесён визит 3 мая, в 9:00, теперь 5 мая, в 9:00 (сообщение, может быть, не дошло)
+    • изменился визит: снята запись 3 мая, в 9:00 (Маникюр), визит остаётся: 3 мая, в 8:00
     Позвоните клиенту, пожалуйста.
     """
     if len(about) == 1:
-        [(kind, was, now)] = about
-        return _CALL[kind].format(who=who, was=was, now=now)
-    is_unsure = any(kind.endswith("_unsure") for kind, _, _ in about)
-    begins = "Может быть, не знает" if is_unsure else "Не получилось предупредить"
-    lines = [_CALL_ALL[kind].format(was=was, now=now) for kind, was, now in about]
-    return "\n".join([f"{begins}: {who}.", *lines, "Позвоните клиенту, пожалуйста."])
+        return f"{_one_call(who, about[0])} {_PLEASE_CALL}"
+    begins = "Может быть, не знает" if any(one.is_unsure for one in about) else "Не получилось предупредить"
+    return "\n".join([f"{begins}: {who}.", *map(_call_line, about), _PLEASE_CALL])
+
+
+def _one_call(who: str, one: CallReason) -> str:
+    about = "о том, что визит изменился" if one.rest is not None else _ABOUT[one.kind]
+    begins = f"Сообщение {about}, может быть, не дошло" if one.is_unsure else f"Не получилось предупредить {about}"
+    told = _fill(_CALL if one.rest is None else _CALL_PART, one)
+    return f"{begins}: {who}, {told}."
+
+
+def _call_line(one: CallReason) -> str:
+    line = _fill(_CALL_LINE, one) if one.rest is None else f"изменился визит: {_fill(_CALL_PART, one)}"
+    return f"• {line} (сообщение, может быть, не дошло)" if one.is_unsure else f"• {line}"
+
+
+def _fill(sentences: Mapping[NoticeKind, str], one: CallReason) -> str:
+    what = f" ({one.what})" if one.what else ""
+    return sentences[one.kind].format(was=one.was or _WAS_UNKNOWN, now=one.now, what=what, rest=one.rest)
 
 
 def who(name: str | None, phone: str | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -23,6 +23,8 @@ HANDED_OVER = timedelta(hours=2)
 """How long automation leaves a chat alone after the salon itself has written there."""
 TO_BE_READ = timedelta(hours=1)
 """The same after words that only a human understands."""
+ASKED_TOGETHER = timedelta(hours=1)
+"""Words behind questions that were asked so shortly after one another may be about any of them."""
 OLD = timedelta(hours=12)
 """What a client wrote longer ago (we were away) still counts, but nobody is answered so late."""
 
@@ -49,6 +51,8 @@ class Question:
         first: the first of its bookings that stands, where that is known.
         is_overtaken: whether its client has since been told of another visit, so that words which quote nothing may
             be about either.
+        rivals: other visits that were asked about together with this one, so that words which quote nothing may be
+            about any of them, or all.
     """
 
     company_id: CompanyId
@@ -65,6 +69,12 @@ class Question:
     others: Mapping[int, timedelta] = field(default_factory=dict)
     first: Record | None = None
     is_overtaken: bool = False
+    rivals: Sequence[Question] = ()
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether its client has said in clear words whether they come."""
+        return self.answer in {ClientAnswer.YES, ClientAnswer.NO}
 
     @property
     def visit_at(self) -> datetime:
@@ -110,6 +120,7 @@ class ReplyEffects:
     Attributes:
         answer: to be kept, and what follows from it.
         tells_salon: whether the salon has to know: it may wish to fill the time.
+        is_unsure: whether the words may be about another visit: then the salon is told that, and nothing follows.
         silence: for how long automation leaves the chat alone.
         opt: True for one who wants messages again, False for one who wants none.
     """
@@ -117,6 +128,7 @@ class ReplyEffects:
     reply: ReplyKind | None = None
     answer: ClientAnswer | None = None
     tells_salon: bool = False
+    is_unsure: bool = False
     silence: timedelta | None = None
     opt: bool | None = None
 
@@ -142,27 +154,57 @@ def react(said: Intent, question: Question | None, *, is_out: bool, is_old: bool
         is_first = question is not None and question.answer is None
         return ReplyEffects(silence=TO_BE_READ, answer=ClientAnswer.UNCLEAR if is_first else None)
     answer = _ANSWERS.get(said)
-    if answer is None or question is None or question.answer is answer:
+    changed = [] if question is None else [one for one in (question, *question.rivals) if one.answer is not answer]
+    if answer is None or question is None or not changed:
         return NONE
-    is_turn = answer is ClientAnswer.NO or question.answer is ClientAnswer.NO
-    if question.is_overtaken:
+    is_turn = answer is ClientAnswer.NO or any(one.answer is ClientAnswer.NO for one in changed)
+    if question.is_overtaken or question.rivals:
         return _unsure(question, is_turn=is_turn, is_silent=is_out or is_old)
     return ReplyEffects(answer=answer, tells_salon=is_turn, reply=None if is_out or is_old else _REPLIES[answer])
 
 
 def _unsure(question: Question, *, is_turn: bool, is_silent: bool) -> ReplyEffects:
     """Words that may be about another visit: a human asks back where somebody may not come, and a yes is only thanked
-    for, so that the question stays open."""
-    if not is_turn:
-        return ReplyEffects(reply=None if is_silent else ReplyKind.THANKS)
-    answer = ClientAnswer.UNCLEAR if question.answer is None else None
-    return ReplyEffects(answer=answer, tells_salon=True, silence=TO_BE_READ)
+    for. After news of another visit it may be no answer at all, so that the question stays open; where several visits
+    were asked about it is one, and the salon has to know that none of them is confirmed."""
+    answer = None if question.is_answered else ClientAnswer.UNCLEAR
+    if is_turn:
+        return ReplyEffects(answer=answer, tells_salon=True, is_unsure=True, silence=TO_BE_READ)
+    reply = None if is_silent else ReplyKind.THANKS
+    if not question.rivals:
+        return ReplyEffects(reply=reply)
+    return ReplyEffects(reply=reply, answer=answer, tells_salon=True, is_unsure=True)
 
 
 def react_to_salon(sent_at: datetime, now: datetime) -> ReplyEffects:
     """The salon wrote to the client itself: the chat is theirs for a while."""
     left = sent_at + HANDED_OVER - now
     return ReplyEffects(silence=left) if left > timedelta(0) else NONE
+
+
+def answered(questions: Sequence[Question], said_at: datetime) -> Question | None:
+    """The question that words which quote nothing answer: the one that was asked last, with its rivals.
+
+    Who has answered one of several that were asked together, by quoting it, means the others next.
+
+    Args:
+        questions: those of one person that are open.
+    """
+    asked = [one for one in questions if one.asked_at <= said_at] or questions
+    if not asked:
+        return None
+    last = max(one.asked_at for one in asked)
+    together = [one for one in asked if last - one.asked_at < ASKED_TOGETHER]
+    waiting = [one for one in together if not one.is_answered] or together
+    first, *rest = sorted(waiting, key=lambda one: (-one.asked_at.timestamp(), one.starts_at))
+    return replace(first, rivals=tuple(one for one in rest if not _is_of_same_visit(one, first)))
+
+
+def _is_of_same_visit(one: Question, other: Question) -> bool:
+    if {one.record_id, *one.others} & {other.record_id, *other.others}:
+        return True
+    is_same = one.visit_id is not None and one.visit_id == other.visit_id
+    return is_same and abs(one.starts_at - other.starts_at) < ONE_VISIT
 
 
 def is_to_write(answer: ClientAnswer, before: Question) -> bool:

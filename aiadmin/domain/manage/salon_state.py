@@ -94,7 +94,8 @@ class SalonFacts:
         all_paused_at, paused_at: since when messages are held, everybody's or this salon's; None where they are not.
         is_never_sending: whether messages are held by this machine's settings.
         run_state, run_error, run_attempts: of the reading of its journal that fails, if one does.
-        untold, imported: notices of the last week: news that nobody could be told, and bookings that were many at
+        untold, imported: notices of the last week: news that nobody could be told (where the salon's own
+            phone has written to the client since it knows best what was said), and bookings that were many at
             once and are told to nobody.
     """
 

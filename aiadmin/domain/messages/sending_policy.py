@@ -216,14 +216,15 @@ def may_send(
     recipient: Recipient,
     policy: SendingPolicy,
     now: datetime,
-    visit_at: datetime | None = None,
+    needed_by: datetime | None = None,
 ) -> Decision:
     """Whether a message goes now, later or never. What could only go after its deadline is dropped at once.
 
     Args:
-        visit_at: when the visit that the client reckons with begins. That it is off, or at another time, goes out an
-            hour before that or never: where manners would hold it for longer they give way, at once and not when
-            the first of several waits is over; where a lock or a pause would, it is dropped, for somebody to call.
+        needed_by: until when the client has to know that a visit is off, or at another time (`Notice.needed_by`).
+            That goes out by then or never: where manners would hold it for longer they give way, at once and not
+            when the first of several waits is over; where a lock or a pause would, it is dropped, for somebody to
+            call.
     """
     if now >= deadline_at:
         return Drop(why=BlockReason.LATE)
@@ -232,13 +233,13 @@ def may_send(
     never = _never(purpose, recipient, now)
     if never is not None:
         return Drop(why=never)
-    visit_at = visit_at if purpose in TURNS_AWAY else None
+    needed_by = needed_by if purpose in TURNS_AWAY else None
     waits = list(_waits(sender, recipient, policy, now))
-    if visit_at is not None and visit_at < _polite_at(sender, recipient, policy, now) + TO_SET_OUT:
+    if needed_by is not None and needed_by < _polite_at(sender, recipient, policy, now):
         waits = [one for one in waits if one.why not in COURTESY]
     if not waits:
         return Send()
-    return Drop(why=waits[0].why) if _is_vain(waits[0], deadline_at, visit_at) else waits[0]
+    return Drop(why=waits[0].why) if _is_vain(waits[0], deadline_at, needed_by) else waits[0]
 
 
 def _polite_at(sender: Sender, recipient: Recipient, policy: SendingPolicy, now: datetime) -> datetime:
@@ -252,16 +253,16 @@ def _polite_at(sender: Sender, recipient: Recipient, policy: SendingPolicy, now:
     return at
 
 
-def _is_vain(wait: WaitUntil, deadline_at: datetime, visit_at: datetime | None) -> bool:
+def _is_vain(wait: WaitUntil, deadline_at: datetime, needed_by: datetime | None) -> bool:
     """Whether nothing is to be hoped for from a wait: the salon had better call, while its client is still at home.
 
     A gap between two messages is seconds long: the message is still the quicker way.
     """
     if wait.at >= deadline_at:
         return True
-    if visit_at is None:
+    if needed_by is None:
         return False
-    return wait.at >= visit_at if wait.why is BlockReason.BUCKET else wait.at > visit_at - TO_SET_OUT
+    return wait.at >= needed_by + TO_SET_OUT if wait.why is BlockReason.BUCKET else wait.at > needed_by
 
 
 _LOOKS = 5

@@ -7,13 +7,16 @@ the earlier of the times that she may come at is dropped, and the salon, which h
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from aiadmin.domain.grouping import grouped
-from aiadmin.domain.journal.journal import is_same_person
+from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.journal.booking_event import EventKind
+from aiadmin.domain.journal.journal import is_same_person, is_same_time
 from aiadmin.domain.messages.sending_policy import BlockReason
-from aiadmin.domain.notices.notice import Notice
+from aiadmin.domain.notices.change_planning import NewNotice
+from aiadmin.domain.notices.notice import AnnouncedVisit, Notice, NoticeKind
 
 SETTLES_WITHIN = timedelta(minutes=2)
 """So long what has just become due is tried, however near the visit is."""
@@ -30,6 +33,71 @@ class GivenUp:
 
     notice: Notice
     why: BlockReason
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnplannedEvent:
+    """Something that has happened to a booking, and whose planning raises.
+
+    Attributes:
+        before: what the client knew, as far as that can be read.
+        truth: the booking as it is, without what is done in it.
+    """
+
+    event_id: int
+    company_id: CompanyId
+    record_id: int
+    kind: EventKind
+    before: AnnouncedVisit | None
+    truth: AnnouncedVisit
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallReason:
+    """What a client was not told, in words of the salon's clock.
+
+    Attributes:
+        kind: what became of the visit, or of the booking where the rest of its visit stands.
+        is_unsure: whether the message about it may have arrived.
+        was: when it was to be; None of a move where nobody can read that.
+        now: when it is, if it is.
+        what: what was booked, where only a part of the visit is gone.
+        rest: when what stands of the visit begins; None where nothing does.
+    """
+
+    kind: NoticeKind
+    is_unsure: bool
+    was: str | None
+    now: str
+    what: str = ""
+    rest: str | None = None
+
+
+def given_up(one: UnplannedEvent, now: datetime) -> NewNotice | None:
+    """The notice that its client is not sent, for the salon to call about; None where they would not come in vain.
+
+    Of a booking that has changed hands whose client cannot be read, only the time is known.
+    """
+    known = one.before or one.truth
+    is_exchanged = one.kind is EventKind.CANCELLED and not one.truth.is_deleted
+    if is_exchanged and one.before is None:
+        known = replace(known, client_id=None, client_phone=None)
+    if one.truth.is_deleted or not is_same_person(known, one.truth):
+        kind, announced = NoticeKind.CANCELLED, replace(known, is_deleted=True, was=replace(known, is_deleted=False))
+    elif one.kind is EventKind.MOVED and not (one.before is not None and is_same_time(one.before, one.truth)):
+        kind, announced = NoticeKind.MOVED, replace(one.truth, was=one.before)
+    else:
+        return None
+    return NewNotice(
+        company_id=one.company_id,
+        record_id=one.record_id,
+        kind=kind,
+        dedup_key=f"unplanned:{one.event_id}",
+        announced=announced,
+        due_at=now,
+        deadline_at=announced.starts_at,
+        dropped=BlockReason.LATE,
+    )
 
 
 def is_of_one_call(one: Notice, other: Notice) -> bool:

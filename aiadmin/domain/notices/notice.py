@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
 from aiadmin.domain.ids import CompanyId, NoticeId
-from aiadmin.domain.journal.journal import Attendance, Record, is_same_number, is_same_person, is_same_time
+from aiadmin.domain.journal.journal import (
+    Attendance,
+    AtTime,
+    Record,
+    is_same_number,
+    is_same_person,
+    is_same_time,
+)
 from aiadmin.domain.messages.contact import one_spelling
+from aiadmin.domain.messages.sending_policy import TO_SET_OUT
 from aiadmin.domain.quarantine import RowKey
 
 
@@ -165,10 +173,19 @@ class Notice:
     deadline_at: datetime
     attempts: int = 0
 
-    def reckoned_at(self, now: datetime) -> datetime:
-        """When the client reckons to come first: who is told of a move reckons with the old time as well."""
+    def needed_by(self, beside: Iterable[AtTime], now: datetime) -> datetime:
+        """Until when its client has to know of it: after that they come in vain, or at the wrong time.
+
+        That is an hour before they set out, and who is told of a move reckons with the old time as well. Where
+        something else of the visit stands and is no later they come for that, and are told before it begins.
+
+        Args:
+            beside: what stands of the visit besides the booking of this notice.
+        """
         was = self.announced.was.starts_at if self.announced.was is not None else self.announced.starts_at
-        return min(was, self.announced.starts_at) if was > now else self.announced.starts_at
+        first = min(was, self.announced.starts_at) if was > now else self.announced.starts_at
+        stands = min((one.starts_at for one in beside), default=None)
+        return stands if stands is not None and stands <= first else first - TO_SET_OUT
 
     @property
     def row_key(self) -> RowKey:

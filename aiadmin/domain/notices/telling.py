@@ -90,6 +90,11 @@ class VisitNotices:
         return None if is_moved else NoticeKind.CHANGED
 
     @property
+    def purpose(self) -> Purpose:
+        """What its message is for: what it says, for the notice of a part may be of another kind."""
+        return Purpose(self.words or NoticeKind.MOVED)
+
+    @property
     def bookings(self) -> Sequence[Record]:
         """What stands of all that it speaks of, in the order of time."""
         bookings = [one.record for one in self.told] if self.words is NoticeKind.BOOKED else self._standing
@@ -137,10 +142,15 @@ def is_rest(one: Record, told: Sequence[NoticeWithBooking], settings: MessageSet
 
     News speaks only of what is still to come; and nothing of what is still to be paid and may be taken back.
     """
+    is_to_come = one.attendance is not Attendance.CAME and one.starts_at > now
+    return is_beside(one, told, settings) and (is_to_come or told[0].notice.kind not in CHANGE_NOTICES)
+
+
+def is_beside(one: Record, told: Sequence[NoticeWithBooking], settings: MessageSettings) -> bool:
+    """Whether a booking that shares the number of a visit stands beside what these notices tell of, begun or not."""
     times = [at for each in told for at in (each.notice.announced, each.believed) if at is not None]
     is_theirs = is_same_person(one, told[0].notice.announced) and any(is_near(one, at) for at in times)
-    is_to_come = one.attendance is not Attendance.CAME and one.starts_at > now
-    return is_theirs and _stands(one, settings) and (is_to_come or told[0].notice.kind not in CHANGE_NOTICES)
+    return is_theirs and _stands(one, settings)
 
 
 def is_heir(one: Record, promise: AnnouncedVisit, settings: MessageSettings) -> bool:

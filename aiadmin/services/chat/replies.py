@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from aiadmin import texts
 from aiadmin.domain.chat.confirmation import (
     OLD,
+    ClientAnswer,
     InboxMessage,
     Question,
     ReplyEffects,
@@ -96,6 +97,9 @@ def _handle(message: InboxMessage, work: UnitOfWork, now: datetime) -> None:
     if question is not None and effects.answer is not None:
         write_at = now if is_to_write(effects.answer, question) else None
         work.questions.answer(question, effects.answer, at=now, write_at=write_at)
+        for other in question.rivals if effects.answer is ClientAnswer.UNCLEAR else ():
+            if not other.is_answered:
+                work.questions.answer(other, effects.answer, at=now, write_at=None)
     _reply(message, effects, question, work, now)
 
 
@@ -122,8 +126,26 @@ def _reply(
         )
         work.outbox_messages.add(new, message.contact_id, now)
     if question is not None and effects.tells_salon:
-        told = texts.TELL_SALON.get(effects.answer, texts.TELL_UNSURE) if effects.answer else texts.TELL_UNSURE
-        notify_salon(question, told, key=f"told:{message.inbox_id}", work=work, now=now)
+        told = _told(question, effects, work)
+        notify_salon(question, told, key=_told_key(message, effects, question), work=work, now=now)
+
+
+def _told_key(message: InboxMessage, effects: ReplyEffects, question: Question) -> str:
+    """Who answers each of several questions with the same word is told of once."""
+    if not question.rivals:
+        return f"told:{message.inbox_id}"
+    asked_at = f"{question.asked_at.timestamp():.6f}"
+    return f"which:{message.contact_id}:{asked_at}:{'yes' if effects.silence is None else 'no'}"
+
+
+def _told(question: Question, effects: ReplyEffects, work: UnitOfWork) -> str:
+    """What the salon reads of an answer."""
+    if effects.answer is not None and not effects.is_unsure:
+        return texts.TELL_SALON[effects.answer]
+    if not question.rivals:
+        return texts.TELL_UNSURE
+    visits = sorted((question, *question.rivals), key=lambda one: one.visit_at)
+    return texts.tell_which([visit_of(one, work)[0] for one in visits])
 
 
 def notify_salon(question: Question, told: str, *, key: str, work: UnitOfWork, now: datetime) -> None:

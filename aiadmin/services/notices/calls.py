@@ -7,15 +7,17 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from aiadmin import texts
-from aiadmin.domain.journal.journal import DEFAULT_ZONE
+from aiadmin.domain.journal.journal import DEFAULT_ZONE, AtTime
 from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import NewMessage, Purpose
-from aiadmin.domain.notices.call import AT_ONCE, GivenUp, calls
+from aiadmin.domain.notices.call import AT_ONCE, CallReason, GivenUp, calls, given_up
 from aiadmin.domain.notices.dispatch import NoticeRecipient, call_key
-from aiadmin.domain.notices.notice import AnnouncedVisit, Notice
+from aiadmin.domain.notices.notice import AnnouncedVisit, Notice, NoticeKind
+from aiadmin.domain.notices.telling import NoticeWithBooking
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.services.isolation import Isolation
 from aiadmin.services.messages.messages import enqueue
+from aiadmin.services.notices.visits import known_beside
 from aiadmin.services.ports.clock import Clock
 from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 from aiadmin.texts import formatting as wording
@@ -65,6 +67,7 @@ def give_up(isolation: Isolation, *, uow: NewUnitOfWork, clock: Clock, is_tried:
 
     isolation.rows(WorkQueue.NOTICES, hopeless, drop, key=lambda one: one.notice.row_key)
     _give_up_stuck(isolation, uow=uow, now=now)
+    _give_up_unplanned(uow=uow, now=now)
 
 
 def _give_up_stuck(isolation: Isolation, *, uow: NewUnitOfWork, now: datetime) -> None:
@@ -80,6 +83,14 @@ def _give_up_stuck(isolation: Isolation, *, uow: NewUnitOfWork, now: datetime) -
 
     for row in stuck:
         isolation.one(WorkQueue.NOTICES, row, drop)
+
+
+def _give_up_unplanned(*, uow: NewUnitOfWork, now: datetime) -> None:
+    """What cannot even be planned is nothing to wait for: it may be about a time that nobody can read."""
+    with uow() as work:
+        notices = (given_up(one, now) for one in work.calls.unplanned(now, limit=AT_ONCE))
+        work.notices.add([one for one in notices if one is not None], now)
+        work.commit()
 
 
 def _row_key(notices: Sequence[Notice]) -> RowKey:
@@ -101,7 +112,7 @@ def _ask(notices: Sequence[Notice], *, work: UnitOfWork, now: datetime) -> None:
     untold = [*unread, *new]
     message = NewMessage(
         company_id=new[0].company_id,
-        text=texts.call(texts.who(name, phone), _fates(untold, work)),
+        text=texts.call(texts.who(name, phone), _reasons(untold, work)),
         dedup_key=call_key(new[0], now),
         deadline_at=max(announced.starts_at for one in untold for announced in _times(one)),
         purpose=Purpose.REPLY,
@@ -119,29 +130,61 @@ def _whom(notices: Sequence[Notice], work: UnitOfWork) -> tuple[str | None, str 
     return client.name, promised or client.phone
 
 
-def _fates(notices: Sequence[Notice], work: UnitOfWork) -> Sequence[tuple[str, str, str]]:
-    """What became of each visit and of its message, when it was to be, and when it is."""
+def _reasons(notices: Sequence[Notice], work: UnitOfWork) -> Sequence[CallReason]:
+    """What became of each visit, in the order of time; of a part that is gone where the rest of its visit stands."""
     unsure = work.calls.unsure(notices[0].company_id, [one.id for one in notices])
     salon = work.sync_runs.salon(notices[0].company_id)
     zone = salon.zone if salon else DEFAULT_ZONE
+    rest = {one.id: _rest(one, notices, work) for one in notices}
+    parts = [one for one in notices if rest[one.id] is not None]
     return [
-        (f"{one.kind}_unsure" if one.id in unsure else one.kind.value, *_whens(one, zone))
-        for one in _by_visit(notices)
+        CallReason(
+            kind=one.kind,
+            is_unsure=one.id in unsure,
+            was=None if _is_from_unknown(one) else _when(_times(one)[0], zone),
+            now=_when(_times(one)[1], zone),
+            what=_what(one, work) if one in parts else "",
+            rest=None if (stands := rest[one.id]) is None else _when(stands, zone),
+        )
+        for one in _in_order([*_by_visit([one for one in notices if one not in parts]), *parts])
     ]
 
 
-def _whens(notice: Notice, zone: str) -> tuple[str, str]:
-    believed, true = _times(notice)
-    return _when(believed, zone), _when(true, zone)
+def _rest(notice: Notice, notices: Sequence[Notice], work: UnitOfWork) -> AtTime | None:
+    """The first that stands of a visit besides the booking of a notice, as far as we know.
+
+    Bookings that were moved together were moved as a whole.
+    """
+    known = work.records.find(notice.company_id, notice.record_id)
+    if known is None:
+        return None
+    moved = {one.record_id for one in notices if NoticeKind.MOVED is notice.kind is one.kind}
+    found = known_beside(NoticeWithBooking(notice=notice, record=known.record), work)
+    return min((one for one in found if one.record_id not in moved), key=lambda one: one.starts_at, default=None)
+
+
+def _what(notice: Notice, work: UnitOfWork) -> str:
+    """What was booked as the client knows it; nothing where one of it has no title any more."""
+    services = _times(notice)[0].services
+    titles = work.journal.titles(notice.company_id, set(services))
+    return ", ".join(titles[one] for one in dict.fromkeys(services)) if titles.keys() == set(services) else ""
 
 
 def _by_visit(notices: Sequence[Notice]) -> Sequence[Notice]:
-    """Of the bookings of one visit that share a fate the first; in the order of time."""
+    """Of the bookings of one visit that share a fate the first."""
     visits: dict[tuple[object, ...], Notice] = {}
-    for one in sorted(notices, key=lambda each: _times(each)[0].starts_at):
+    for one in _in_order(notices):
         visit = ("record", one.record_id) if one.announced.visit_id is None else ("visit", one.announced.visit_id)
         visits.setdefault((one.kind, _times(one)[0].starts_at.date(), *visit), one)
     return list(visits.values())
+
+
+def _in_order(notices: Sequence[Notice]) -> Sequence[Notice]:
+    return sorted(notices, key=lambda one: _times(one)[0].starts_at)
+
+
+def _is_from_unknown(notice: Notice) -> bool:
+    return notice.kind is NoticeKind.MOVED and notice.announced.was is None
 
 
 def _times(notice: Notice) -> tuple[AnnouncedVisit, AnnouncedVisit]:
@@ -149,7 +192,7 @@ def _times(notice: Notice) -> tuple[AnnouncedVisit, AnnouncedVisit]:
     return notice.announced.was or notice.announced, notice.announced
 
 
-def _when(announced: AnnouncedVisit, zone: str) -> str:
+def _when(at: AtTime, zone: str) -> str:
     """By the salon's clock as it was told, whatever its timezone has become since."""
-    local = announced.wall_clock or announced.starts_at.astimezone(ZoneInfo(zone))
+    local = at.wall_clock or at.starts_at.astimezone(ZoneInfo(zone))
     return f"{wording.day(local)}, в {wording.clock(local)}"

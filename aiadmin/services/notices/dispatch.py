@@ -51,6 +51,7 @@ from aiadmin.domain.yclients.error import YClientsError
 from aiadmin.services.isolation import Isolation
 from aiadmin.services.journal.fresh_bookings import FreshBookings
 from aiadmin.services.notices import calls
+from aiadmin.services.notices.visits import known_beside
 from aiadmin.services.ports.clock import Clock
 from aiadmin.services.ports.jobs import JobQueue
 from aiadmin.services.ports.releases import NoticeRenderer
@@ -182,7 +183,7 @@ class NoticeDispatcher:
             if not work.due_notices.is_ours(notice):
                 return None  # it went along with another
             known = work.records.find(salon.company_id, notice.record_id)
-            early, _ = self._decide(work, salon, notice, known.record, now) if known else (Send(), None)
+            early = self._early(work, salon, notice, known.record, now) if known else Send()
             self._log_decision(work, [notice], early, now)
             along = (
                 work.due_notices.claim_related(notice, now=now, until=now + CLAIM) if isinstance(early, Send) else ()
@@ -202,6 +203,10 @@ class NoticeDispatcher:
         alike = [one for one in visits if one.words is visits[0].words]
         self._return([one.notice for visit in visits if visit not in alike for one in visit.told])
         return self._enqueue(salon, alike)
+
+    def _early(self, work: UnitOfWork, salon: SyncedSalon, notice: Notice, known: Record, now: datetime) -> Decision:
+        """What is decided of a notice as far as we know."""
+        return self._decide(work, salon, [NoticeWithBooking(notice=notice, record=known)], now)[0]
 
     def _refetch(self, fresh_bookings: FreshBookings, notice: Notice) -> NoticeWithBooking | None:
         """What there is to tell of a notice now; None for one that is not true any more: it is dropped."""
@@ -286,22 +291,24 @@ class NoticeDispatcher:
 
     def _enqueue(self, salon: SyncedSalon, visits: Sequence[VisitNotices]) -> Decision | None:
         """The message, the notices that it was and the question that it asks: all or nothing."""
-        first, now = visits[0].told[0], self.clock()
+        now = self.clock()
+        others = [one.notice for each in visits[1:] for one in each.told]
         with self.uow() as work:
             work.due_notices.lock_salon(salon.company_id)
             decision: Decision | None
-            decision, contact_id = self._decide(work, salon, first.notice, first.record, now)
+            decision, contact_id = self._decide(work, salon, visits[0].told, now)
             why = self._needless(work, visits[0], contact_id, now) if isinstance(decision, Send) else None
             if why is not None:
                 for one in visits[0].told:
                     work.due_notices.drop(one.notice, why=why, at=now)
-                work.due_notices.hold([one.notice for each in visits[1:] for one in each.told], until=now, why=None)
+                work.due_notices.hold(others, until=now, why=None)
                 decision = None
             elif isinstance(decision, Send) and contact_id is not None:
                 if not self._write(work, salon, visits, contact_id, now):
                     return None
             else:
-                self._log_decision(work, [one.notice for visit in visits for one in visit.told], decision, now)
+                self._log_decision(work, [one.notice for one in visits[0].told], decision, now)
+                work.due_notices.hold(others, until=now, why=None)
             work.commit()
         return decision
 
@@ -336,7 +343,7 @@ class NoticeDispatcher:
             text=self.renderer(work).render(visits, salon),
             dedup_key=message_key(first),
             deadline_at=min(message_deadline(one, now) for one in notices),
-            purpose=Purpose(first.kind),
+            purpose=visits[0].purpose,
             record_id=first.record_id,
         )
         number = work.outbox_messages.add(new, contact_id, now)
@@ -347,9 +354,10 @@ class NoticeDispatcher:
         return True
 
     def _decide(
-        self, work: UnitOfWork, salon: SyncedSalon, notice: Notice, record: Record, now: datetime
+        self, work: UnitOfWork, salon: SyncedSalon, told: Sequence[NoticeWithBooking], now: datetime
     ) -> tuple[Decision, ContactId | None]:
-        """Whether it may be written now, and to whom."""
+        """Whether notices of one visit may be written now, and to whom."""
+        notice, record = told[0].notice, told[0].record
         client = _addressee(work, notice, record)
         if client.phone is None:
             return Drop(why=BlockReason.NO_PHONE), None
@@ -362,7 +370,7 @@ class NoticeDispatcher:
             recipient=replace(person, is_muted=client.is_muted),
             policy=self.renderer(work).policy(salon.company_id),
             now=now,
-            visit_at=notice.reckoned_at(now),
+            needed_by=_needed_by(work, told, now),
         )
         return decision, contact_id
 
@@ -389,6 +397,12 @@ def _addressee(work: UnitOfWork, notice: Notice, record: Record) -> NoticeRecipi
     known = NoticeRecipient() if client_id is None else work.due_notices.recipient(notice.company_id, client_id)
     is_theirs = is_same_person(notice.announced, record) and record.client_phone is not None
     return replace(known, phone=(record.client_phone if is_theirs else notice.announced.client_phone) or known.phone)
+
+
+def _needed_by(work: UnitOfWork, told: Sequence[NoticeWithBooking], now: datetime) -> datetime | None:
+    """Until when the client has to know of the first of it; None where nothing of it turns them away."""
+    urgent = [one for one in told if Purpose(one.notice.kind) in TURNS_AWAY]
+    return min((one.notice.needed_by(known_beside(one, work), now) for one in urgent), default=None)
 
 
 def _urgency(work: UnitOfWork, notice: Notice, record: Record) -> Purpose:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from aiadmin.domain.ids import CompanyId, ContactId, NoticeId
-from aiadmin.domain.notices.call import GivenUp
+from aiadmin.domain.notices.call import GivenUp, UnplannedEvent
 from aiadmin.domain.notices.notice import Notice
 from aiadmin.domain.quarantine import RowKey
 
@@ -25,6 +25,11 @@ class Calls(Protocol):
 
     def give_up(self, row: RowKey, now: datetime) -> None:
         """Drop a notice that waits, without a look at what is in it."""
+        ...
+
+    def unplanned(self, now: datetime, *, limit: int) -> Sequence[UnplannedEvent]:
+        """What has happened to bookings that are to come, of which planning has raised for minutes, and no notice of
+        that booking tells since."""
         ...
 
     def unsure(self, company_id: CompanyId, notices: Sequence[NoticeId]) -> frozenset[NoticeId]:

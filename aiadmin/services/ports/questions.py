@@ -42,7 +42,8 @@ class Questions(Protocol):
 
     def answered_by(self, message: InboxMessage) -> Question | None:
         """The open question (`domain.chat.confirmation.is_open`) that a message answers: of the booking that it
-        quotes, or else the client's newest one. A reaction answers nothing but what it is put on."""
+        quotes, or else of the client's (`domain.chat.confirmation.answered`). A reaction answers nothing but what
+        it is put on."""
         ...
 
     def of_booking(self, company_id: CompanyId, record: Record) -> Sequence[Question]:

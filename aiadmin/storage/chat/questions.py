@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, TextClause, text, update
 from sqlalchemy.orm import Session
 
-from aiadmin.domain.chat.confirmation import ClientAnswer, InboxMessage, Question, is_open, standing
+from aiadmin.domain.chat.confirmation import ClientAnswer, InboxMessage, Question, answered, is_open, standing
 from aiadmin.domain.ids import CompanyId, ContactId, DeviceId
 from aiadmin.domain.journal.journal import ONE_VISIT, Record
 from aiadmin.domain.messages.contact import spellings
@@ -166,20 +166,21 @@ class SqlQuestions:
             given = {"device_id": message.device_id, "quoted_id": message.quoted_id}
             quoted = self._session.execute(_QUOTED, whom | given).one_or_none()
             if quoted is not None:
-                quoted_one = self._first_open(_ABOUT, whom | {"record_id": quoted.record_id}, message)
-                return None if quoted_one is None else replace(quoted_one, is_overtaken=False)
-        return None if message.kind is MessageKind.REACTION else self._first_open(_NEWEST, whom, message)
+                about = self._open(_ABOUT, whom | {"record_id": quoted.record_id}, message)
+                return next((replace(one, is_overtaken=False) for one in about), None)
+        if message.kind is MessageKind.REACTION:
+            return None
+        return answered([*self._open(_NEWEST, whom, message)], message.sent_at)
 
     def of_booking(self, company_id: CompanyId, record: Record) -> Sequence[Question]:
         given = {"company_id": company_id, "record_id": record.record_id, "visit_id": record.visit_id}
         return [_question(row) for row in self._session.execute(_OF_VISIT, given)]
 
-    def _first_open(self, which: TextClause, given: Mapping[str, Any], message: InboxMessage) -> Question | None:
+    def _open(self, which: TextClause, given: Mapping[str, Any], message: InboxMessage) -> Iterator[Question]:
         for row in self._session.execute(which, given).all():
             question = self._known(row)
             if is_open(question, self._records(question), message.sent_at):
-                return replace(question, is_overtaken=row.is_overtaken)
-        return None
+                yield replace(question, is_overtaken=row.is_overtaken)
 
     def _known(self, row: Row[Any]) -> Question:
         """With the first of its bookings that stands, as far as we know."""

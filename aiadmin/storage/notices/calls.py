@@ -6,23 +6,54 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from aiadmin.domain.ids import CompanyId, ContactId, NoticeId
+from aiadmin.domain.journal.booking_event import EventKind
+from aiadmin.domain.journal.journal import ONE_VISIT
 from aiadmin.domain.messages.contact import one_spelling
 from aiadmin.domain.messages.sending_policy import TO_SET_OUT, BlockReason
-from aiadmin.domain.notices.call import LONGEST_TRIED, SETTLES_WITHIN, STILL_ASKED, GivenUp
-from aiadmin.domain.notices.notice import Notice
+from aiadmin.domain.notices.call import LONGEST_TRIED, SETTLES_WITHIN, STILL_ASKED, GivenUp, UnplannedEvent
+from aiadmin.domain.notices.notice import CHANGE_NOTICES, AnnouncedVisit, Notice
 from aiadmin.domain.quarantine import RowKey, WorkQueue
+from aiadmin.storage.journal.booking_events import record_of_json
 from aiadmin.storage.journal.sync_runs import IS_READ
 from aiadmin.storage.notices.dispatch import PHONE_IS_ONLINE, notice_of_row
 from aiadmin.storage.quarantine import keys_of, not_set_aside
 
 _STARTS = "CAST(notices.promise ->> 'starts_at' AS timestamptz)"
 _WAS = "CAST(notices.promise -> 'was' ->> 'starts_at' AS timestamptz)"
-_SETS_OUT = f"LEAST({_STARTS}, CASE WHEN {_WAS} > :now THEN {_WAS} END) - :to_set_out"
-"""`Notice.reckoned_at`, and so long before it as the client is on her way."""
+_FIRST = f"LEAST({_STARTS}, CASE WHEN {_WAS} > :now THEN {_WAS} END)"
+_BESIDE = f"""
+CROSS JOIN LATERAL (
+  SELECT min(beside.starts_at) AS starts_at FROM records AS beside
+  LEFT JOIN records AS own ON own.company_id = notices.company_id AND own.record_id = notices.record_id
+  LEFT JOIN message_settings ON message_settings.company_id = notices.company_id
+  WHERE beside.company_id = notices.company_id AND beside.record_id <> notices.record_id
+    AND beside.deleted_at IS NULL AND beside.attendance <> -1
+    AND NOT (beside.is_unpaid AND COALESCE(message_settings.settings ->> 'wait_for_payment', 'true') = 'true')
+    AND (
+      beside.client_id = CAST(notices.promise ->> 'client_id' AS bigint)
+      OR beside.client_number = notices.promise ->> 'client_number'
+    )
+    AND EXISTS (
+      SELECT FROM unnest(ARRAY[{_STARTS}, {_WAS}]) AS known (at)
+      WHERE known.at = beside.starts_at OR (
+        known.at < beside.starts_at + make_interval(secs => beside.seconds)
+        AND beside.starts_at < known.at + make_interval(secs => COALESCE(own.seconds, 0))
+      ) OR (
+        abs(extract(epoch FROM beside.starts_at - known.at)) < :one_visit AND beside.visit_id IN (
+          CAST(notices.promise ->> 'visit_id' AS bigint), CAST(notices.promise -> 'was' ->> 'visit_id' AS bigint),
+          own.visit_id
+        )
+      )
+    )
+) AS beside
+"""  # noqa: S608 - our own words
+"""The first that stands of the visit besides the booking of a notice (`telling.is_beside`)."""
+_NEEDED_BY = f"CASE WHEN beside.starts_at <= {_FIRST} THEN beside.starts_at ELSE {_FIRST} - :to_set_out END"
+"""`Notice.needed_by`."""
 _CAN_WRITE = f"""
 NOT EXISTS (SELECT FROM message_pause) AND EXISTS (
   SELECT FROM companies {PHONE_IS_ONLINE}
@@ -30,23 +61,25 @@ NOT EXISTS (SELECT FROM message_pause) AND EXISTS (
 )
 """  # noqa: S608 - our own words
 _TOO_LATE = f"""
-notices.kind IN ('moved', 'cancelled') AND notices.state = 'waiting'
-AND notices.due_at <= :tried_since AND {_SETS_OUT} <= :now
-AND ({_SETS_OUT} <= :stuck_since OR NOT ({_CAN_WRITE}))
+FROM notices {_BESIDE}
+WHERE notices.kind IN ('moved', 'cancelled') AND notices.state = 'waiting'
+AND notices.due_at <= :tried_since AND {_NEEDED_BY} <= :now
+AND ({_NEEDED_BY} <= :stuck_since OR NOT ({_CAN_WRITE}))
 AND {not_set_aside(WorkQueue.NOTICES, "notices.company_id", "notices.id")}
 """
 _HOPELESS = text(f"""
 SELECT notices.*, EXISTS (SELECT FROM message_pause) OR EXISTS (
   SELECT FROM companies WHERE companies.id = notices.company_id AND companies.messages_paused_at IS NOT NULL
 ) AS is_paused
-FROM notices WHERE {_TOO_LATE} AND (NOT :is_tried OR notices.reason = 'expired')
+{_TOO_LATE} AND (NOT :is_tried OR notices.reason = 'expired')
 ORDER BY notices.due_at LIMIT :limit
 """)  # noqa: S608 - our own words
 _STUCK = f"""
 FROM notices JOIN quarantine ON quarantine.queue = '{WorkQueue.NOTICES.value}'
   AND quarantine.company_id = notices.company_id AND quarantine.row_key = CAST(notices.id AS text)
+{_BESIDE}
 WHERE notices.kind IN ('moved', 'cancelled') AND notices.state = 'waiting'
-  AND quarantine.last_at <= :stuck_since AND {_SETS_OUT} <= :stuck_since
+  AND quarantine.last_at <= :stuck_since AND {_NEEDED_BY} <= :stuck_since
 """
 """What was set aside: none of its tries came to an end."""
 _STUCK_KEYS = text(f"SELECT notices.company_id, notices.id {_STUCK} ORDER BY notices.id LIMIT :limit")
@@ -57,6 +90,24 @@ WHERE company_id = :company_id AND id = :id AND state = 'waiting'
 _UNSURE = text("""
 SELECT notices.id FROM notices JOIN outbox_messages AS message ON message.id = notices.outbox_message_id
 WHERE notices.company_id = :company_id AND notices.id = ANY(:numbers) AND message.state = 'unknown'
+""")
+_UNPLANNED = """
+FROM booking_events AS event
+JOIN quarantine ON quarantine.queue = 'booking_events' AND quarantine.company_id = event.company_id
+  AND quarantine.row_key = CAST(event.id AS text)
+JOIN records ON records.company_id = event.company_id AND records.record_id = event.record_id
+WHERE event.handled_at IS NULL AND event.kind IN ('moved', 'cancelled') AND event.at > :since
+  AND quarantine.first_at <= :stuck_since AND records.starts_at > :now AND NOT records.is_group
+  AND NOT EXISTS (
+    SELECT FROM notices
+    WHERE notices.company_id = event.company_id AND notices.record_id = event.record_id
+      AND notices.kind = ANY(:news) AND notices.created_at >= event.at
+  )
+"""
+_LIST_UNPLANNED = text(f"""
+SELECT event.id, event.company_id, event.record_id, event.kind, event.before, records.client_id,
+  records.client_phone, records.visit_id, records.starts_at, records.wall_clock, records.deleted_at
+{_UNPLANNED} ORDER BY event.id LIMIT :limit
 """)
 _IS_SO = f"""
 GREATEST({_STARTS}, {_WAS}) > :now
@@ -163,9 +214,9 @@ UPDATE notices SET called_at = NULL WHERE id IN (
 )
 """)  # noqa: S608 - our own words
 _ANY_DUE = text(f"""
-SELECT EXISTS (SELECT {_UNTOLD}) OR EXISTS (SELECT FROM notices WHERE {_TOO_LATE}) OR EXISTS (SELECT {_STUCK})
-OR EXISTS (SELECT {_STALE})
-""")  # noqa: S608 - our own words
+SELECT EXISTS (SELECT {_UNTOLD}) OR EXISTS (SELECT {_TOO_LATE}) OR EXISTS (SELECT {_STUCK})
+OR EXISTS (SELECT {_STALE}) OR EXISTS (SELECT {_UNPLANNED})
+""")
 
 
 class SqlCalls:
@@ -187,6 +238,10 @@ class SqlCalls:
     def give_up(self, row: RowKey, now: datetime) -> None:
         given = {"company_id": row.company_id, "id": row.number, "why": BlockReason.LATE, "now": now}
         self._session.execute(_GIVE_UP, given)
+
+    def unplanned(self, now: datetime, *, limit: int) -> Sequence[UnplannedEvent]:
+        given = {**_untold(now), **_too_late(now), "limit": limit}
+        return [_unplanned(row) for row in self._session.execute(_LIST_UNPLANNED, given)]
 
     def unsure(self, company_id: CompanyId, notices: Sequence[NoticeId]) -> frozenset[NoticeId]:
         given = {"company_id": company_id, "numbers": [*notices]}
@@ -215,10 +270,39 @@ def _too_late(now: datetime) -> dict[str, Any]:
     return {
         "now": now,
         "to_set_out": TO_SET_OUT,
+        "one_visit": ONE_VISIT.total_seconds(),
         "tried_since": now - SETTLES_WITHIN,
         "stuck_since": now - LONGEST_TRIED,
     }
 
 
 def _untold(now: datetime) -> dict[str, Any]:
-    return {"now": now, "since": now - STILL_ASKED, "reasons": [*BlockReason]}
+    return {"now": now, "since": now - STILL_ASKED, "reasons": [*BlockReason], "news": [*CHANGE_NOTICES]}
+
+
+def _unplanned(row: Row[Any]) -> UnplannedEvent:
+    return UnplannedEvent(
+        event_id=row.id,
+        company_id=CompanyId(row.company_id),
+        record_id=row.record_id,
+        kind=EventKind(row.kind),
+        before=_readable(row.before),
+        truth=AnnouncedVisit(
+            client_id=row.client_id,
+            starts_at=row.starts_at,
+            staff_id=None,
+            services=(),
+            is_deleted=row.deleted_at is not None,
+            client_phone=row.client_phone,
+            visit_id=row.visit_id,
+            wall_clock=row.wall_clock,
+        ),
+    )
+
+
+def _readable(before: Any) -> AnnouncedVisit | None:
+    """A record of an event, whatever is wrong with that: it may be why its planning raises."""
+    try:
+        return AnnouncedVisit.of(record_of_json(before))
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        return None

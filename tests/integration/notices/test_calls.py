@@ -184,7 +184,8 @@ def test_postgresql_reckons_as_we_do(desk: Desk) -> None:
         with desk.salon.world.uow() as work:
             found = work.calls.list_undeliverable(now, limit=9)
         sets_out = min(starts, was) if was > timedelta() else starts
-        assert [one.notice.reckoned_at(now) - now for one in found] == ([sets_out] if sets_out <= HOUR else [])
+        needed = [one.notice.needed_by([], now) - now for one in found]
+        assert needed == ([sets_out - HOUR] if sets_out <= HOUR else [])
 
 
 def test_news_of_a_visit_that_is_near_is_tried_before_anybody_calls(desk: Desk) -> None:
@@ -536,7 +537,7 @@ def test_a_cancellation_that_raises_is_called_about_an_hour_before(desk: Desk) -
             self._words = SalonNoticeRenderer(work=work)
 
         def __getattr__(self, name: str) -> Any:
-            if name == "text":
+            if name == "render":
                 raise RuntimeError("a bug")
             return getattr(self._words, name)
 

@@ -19,6 +19,7 @@ from aiadmin.domain.chat.confirmation import (
     ReplyEffects,
     ReplyKind,
     after_refusal,
+    answered,
     is_confirmed_by_another,
     is_open,
     is_to_write,
@@ -83,6 +84,56 @@ def test_what_was_written_long_ago_counts_and_is_not_answered() -> None:
     for said, question, is_out in itertools.product(Intent, [None, OPEN], [False, True]):
         old, fresh = (react(said, question, is_out=is_out, is_old=is_old) for is_old in (True, False))
         assert old == replace(fresh, reply=None)
+
+
+OTHER = replace(OPEN, record_id=9, visit_id=10, starts_at=OPEN.starts_at + timedelta(hours=5))
+UNSURE = ReplyEffects(tells_salon=True, is_unsure=True, answer=ClientAnswer.UNCLEAR)
+
+
+@pytest.mark.parametrize(
+    ("said", "answers", "expected"),
+    [
+        (Intent.YES, (None, None), replace(UNSURE, reply=ReplyKind.THANKS)),
+        (Intent.YES, (ClientAnswer.UNCLEAR, None), replace(UNSURE, reply=ReplyKind.THANKS)),
+        (Intent.NO, (None, None), replace(UNSURE, silence=TO_BE_READ)),
+        (Intent.NO, (ClientAnswer.YES, ClientAnswer.YES), replace(UNSURE, silence=TO_BE_READ, answer=None)),
+        (Intent.YES, (ClientAnswer.YES, ClientAnswer.NO), replace(UNSURE, silence=TO_BE_READ, answer=None)),
+        (Intent.YES, (ClientAnswer.YES, ClientAnswer.YES), NONE),
+    ],
+)
+def test_a3_one_word_about_several_visits_is_about_none(
+    said: Intent, answers: tuple[ClientAnswer | None, ClientAnswer | None], expected: ReplyEffects
+) -> None:
+    first, other = (replace(one, answer=answer) for one, answer in zip((OPEN, OTHER), answers, strict=True))
+    assert react(said, replace(first, rivals=(other,)), is_out=False, is_old=False) == expected
+
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("questions", "expected"),
+    [
+        ([], None),
+        ([OPEN], (2, [])),
+        ([OPEN, OTHER], (2, [9])),
+        ([OPEN, replace(OTHER, asked_at=NOW - HOUR)], (2, [])),
+        ([OPEN, replace(OTHER, asked_at=NOW - HOUR / 2)], (2, [9])),
+        ([OPEN, replace(OTHER, asked_at=NOW + HOUR / 2)], (2, [])),
+        ([replace(OPEN, asked_at=NOW + HOUR / 2)], (2, [])),
+        ([YES, OTHER], (9, [])),
+        ([UNCLEAR, OTHER], (2, [9])),
+        ([YES, replace(OTHER, answer=ClientAnswer.NO)], (2, [9])),
+        ([OPEN, replace(OTHER, visit_id=OPEN.visit_id)], (2, [])),
+        ([OPEN, replace(OTHER, others={2: HOUR})], (2, [])),
+        ([replace(OPEN, visit_id=None), replace(OTHER, visit_id=None)], (2, [9])),
+    ],
+)
+def test_which_question_words_answer_and_what_else_they_may_be_about(
+    questions: list[Question], expected: tuple[int, list[int]] | None
+) -> None:
+    found = answered(questions, NOW + timedelta(minutes=5))
+    assert (found and (found.record_id, [one.record_id for one in found.rivals])) == expected
 
 
 def test_the_salons_own_message_silences_the_chat_from_when_it_was_written() -> None:

@@ -38,6 +38,7 @@ NOON = datetime(2026, 11, 26, 9, tzinfo=UTC)
 MOSCOW = "Europe/Moscow"
 ZONES = [MOSCOW, "Asia/Vladivostok", "Europe/Berlin", "America/Sao_Paulo", "Pacific/Auckland"]
 OLD = NOON - timedelta(days=365)
+HOUR = timedelta(hours=1)
 PACED = sorted(set(Purpose) - UNPACED)
 
 
@@ -59,7 +60,7 @@ def decide(
         recipient=person or Recipient(),
         policy=pace or SendingPolicy(),
         now=now,
-        visit_at=visit_at,
+        needed_by=None if visit_at is None else visit_at - HOUR,
     )
 
 
@@ -67,7 +68,6 @@ def test_nothing_stands_in_the_way() -> None:
     assert decide() == Send()
 
 
-HOUR = timedelta(hours=1)
 OF_A_PERSON = [
     (Recipient(opted_out_at=OLD), Drop(why=BlockReason.OPTED_OUT)),
     (Recipient(absent_at=NOON - HOUR), Drop(why=BlockReason.ABSENT)),

@@ -44,6 +44,7 @@ FLEET_WIDE: Mapping[str, str] = {
             "SqlCalls.recall",
             "SqlCalls.stuck",
             "SqlCalls.list_undelivered",
+            "SqlCalls.unplanned",
             "Refetches.has_due",
             "Refetches.due_keys",
             "Refetches.claim",

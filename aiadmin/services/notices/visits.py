@@ -1,0 +1,21 @@
+"""What stands of a visit beside the booking that its client is told of, as far as we know."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aiadmin.domain.journal.journal import Record
+from aiadmin.domain.notices.telling import NoticeWithBooking, is_at_once, is_beside, visits_of
+from aiadmin.storage.unit_of_work import UnitOfWork
+
+
+def known_beside(told: NoticeWithBooking, work: UnitOfWork) -> Sequence[Record]:
+    """The other bookings of the visit of a notice, begun or not: YClients is not asked."""
+    notice, one = told.notice, [told]
+    settings = work.message_settings.settings(notice.company_id)
+    of_visit = [
+        each for number in sorted(visits_of(one)) for each in work.records.of_visit(notice.company_id, number)
+    ]
+    theirs = [each for at in told.times for each in work.records.of_person(notice.company_id, notice.announced, at)]
+    found = {each.record_id: each for each in (*of_visit, *(each for each in theirs if is_at_once(each, one)))}
+    return [each for each in found.values() if each.record_id != notice.record_id and is_beside(each, one, settings)]

@@ -1,0 +1,125 @@
+"""One answer behind questions about several visits confirms nothing, calls nothing off, and the salon knows of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.integration.notices.planning import DAY, HOUR
+from tests.integration.notices.test_calls import MINUTE, Desk
+from tests.integration.notices.test_said_and_due import answers, clock, due, long_ago
+from tests.integration.notices.test_said_and_due import desk as desk  # noqa: PLC0414 - a fixture
+
+Booking = dict[str, Any]
+
+
+def _asked(desk: Desk, *hours: int, **client: Any) -> list[Booking]:
+    """Tomorrow's visits, each of which a reminder of its own has just asked about."""
+    bookings = [desk.known(hour * HOUR, **client) for hour in hours]
+    long_ago(desk)
+    desk.set(day_at=clock(desk, -2 * MINUTE), reminder_again=True, again_after=2)
+    assert len(due(desk)) == len(bookings)
+    return bookings
+
+
+def _attendance(desk: Desk, *bookings: Booking) -> list[int]:
+    desk.salon.box.journal_confirmer.work()
+    return [desk.salon.record(one["id"])["attendance"] for one in bookings]
+
+
+def _replies(desk: Desk) -> list[str]:
+    return [text for phone, _, text in desk.salon.owed() if phone == desk.salon.phone]
+
+
+def _quoted(desk: Desk, booking: Booking) -> str:
+    [(name,)] = desk.salon.world.rows(
+        "SELECT message_id FROM outbox_messages WHERE record_id = :id AND purpose = 'reminder_day'", id=booking["id"]
+    )
+    return str(name)
+
+
+@pytest.mark.parametrize("words", ["нет, не смогу", "2", "да", "1"])
+def test_a3_one_word_behind_two_questions_is_written_to_neither_and_the_salon_reads_of_both(
+    desk: Desk, words: str
+) -> None:
+    first, second = _asked(desk, 20, 26)
+    desk.salon.say(words)
+    assert answers(desk) == {first["id"]: "unclear", second["id"]: "unclear"}
+    assert _attendance(desk, first, second) == [0, 0]
+    [told] = desk.calls()
+    for booking in (first, second):
+        assert f"{desk.salon.starts_at(booking):%H:%M}" in told
+    assert f"Анна (+{desk.salon.phone})" in told
+    is_no = words in {"нет, не смогу", "2"}
+    assert _replies(desk) == ([] if is_no else ["Спасибо, что ответили!"])
+    assert not any("1 — приду" in text for text in due(desk, 3 * HOUR + MINUTE)), "a human asks, if anybody does"
+
+
+def test_the_same_word_for_each_question_is_told_once(desk: Desk) -> None:
+    _asked(desk, 20, 26)
+    for _ in range(2):
+        desk.salon.say("да")
+    assert len(desk.calls()) == 1
+    desk.salon.say("нет")
+    assert len(desk.calls()) == 2
+
+
+@pytest.mark.parametrize("quoted", [0, 1])
+def test_who_quotes_one_question_means_the_other_next(desk: Desk, quoted: int) -> None:
+    bookings = _asked(desk, 20, 26)
+    desk.salon.say("да", quoted_id=_quoted(desk, bookings[quoted]))
+    assert _attendance(desk, *bookings)[quoted] == 2
+    desk.salon.say("да")
+    assert _attendance(desk, *bookings) == [2, 2]
+    assert desk.calls() == []
+    desk.salon.say("нет")
+    assert answers(desk) == {bookings[0]["id"]: "yes", bookings[1]["id"]: "yes"}
+    assert len(desk.calls()) == 1, "which of them?"
+
+
+def test_a_visit_that_is_off_is_no_rival(desk: Desk) -> None:
+    first, second = _asked(desk, 20, 26)
+    desk.edit(second, deleted=True)
+    desk.read()
+    desk.salon.say("да")
+    assert _attendance(desk, first) == [2]
+
+
+def test_two_bookings_of_one_visit_are_one_question(desk: Desk) -> None:
+    first = desk.known(20 * HOUR)
+    second = desk.known(22 * HOUR, visit_id=first["visit_id"])
+    long_ago(desk)
+    desk.set(day_at=clock(desk, -2 * MINUTE))
+    assert len(due(desk)) == 1
+    desk.salon.say("да")
+    assert _attendance(desk, first, second) == [2, 2]
+
+
+def test_words_that_only_a_human_understands_are_about_both(desk: Desk) -> None:
+    first, second = _asked(desk, 20, 26)
+    desk.salon.say("А можно с собакой?")
+    assert answers(desk) == {first["id"]: "unclear", second["id"]: "unclear"}
+    assert not any("1 — приду" in text for text in due(desk, 3 * HOUR + MINUTE))
+
+
+def test_a_question_that_was_asked_after_the_words_is_not_meant(desk: Desk) -> None:
+    """They were read late: the second question was asked meanwhile."""
+    before, after = desk.known(20 * HOUR), desk.known(26 * HOUR)
+    desk.read()
+    now = desk.now()
+    desk.salon.ask(before, asked_at=now - 10 * MINUTE)
+    desk.salon.ask(after, asked_at=now - MINUTE)
+    desk.salon.say("да", sent_at=now - 5 * MINUTE)
+    assert answers(desk) == {before["id"]: "yes", after["id"]: None}
+
+
+@pytest.mark.parametrize(("apart", "expected"), [(59 * MINUTE, "unclear"), (61 * MINUTE, None)])
+def test_questions_are_rivals_for_an_hour(desk: Desk, apart: timedelta, expected: str | None) -> None:
+    early, late = desk.known(DAY), desk.known(2 * DAY)
+    desk.read()
+    desk.salon.ask(early, asked_at=desk.now() - apart - MINUTE)
+    desk.salon.ask(late, asked_at=desk.now() - MINUTE)
+    desk.salon.say("да")
+    assert answers(desk) == {early["id"]: expected, late["id"]: expected or "yes"}
