@@ -495,7 +495,7 @@ def test_a_quoted_reminder_is_answered_for_what_stands_and_by_its_person(plans: 
     plans.send()
     plans.salon.say("👍", kind=MessageKind.REACTION, quoted_id=quoted)
     assert _attendance(plans, second) == [Attendance.CONFIRMED]
-    [(news,)] = plans.salon.world.rows("SELECT message_id FROM outbox_messages WHERE purpose = 'cancelled'")
+    [(news,)] = plans.salon.world.rows("SELECT message_id FROM outbox_messages WHERE purpose = 'moved'")
     plans.salon.say("нет", quoted_id=news)
     assert _attendance(plans, second) == [Attendance.WAITING]
     plans.edit(second, client=VERA, attendance=0)
