@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -32,12 +32,17 @@ def words(facts: TemplateData) -> Mapping[str, str]:
         "name": greeting_name(_one_line(facts.name)) or "",
         "date": day(local),
         "time": clock(local),
-        "master": _master(facts.master),
-        "services": ", ".join(filter(None, map(_service, facts.services))),
+        "master": ", ".join(_masters(facts)),
+        "services": ", ".join(_services(facts)),
         "price": _price(facts),
         "address": _one_line(facts.address),
         "link": _one_line(facts.link),
     }
+
+
+def numbers(facts: TemplateData) -> Mapping[str, int]:
+    """How many of what may be several are said, by the variable."""
+    return {"services": len(_services(facts)), "master": len(_masters(facts))}
 
 
 def day(local: datetime) -> str:
@@ -91,6 +96,14 @@ def count(number: int, one: str, few: str, many: str) -> str:
     """
     forms = {"one": one, "few": few}
     return f"{format_decimal(number, locale=_RUSSIAN)} {forms.get(_RUSSIAN.plural_form(number), many)}"
+
+
+def _services(facts: TemplateData) -> Sequence[str]:
+    return [*filter(None, map(_service, facts.services))]
+
+
+def _masters(facts: TemplateData) -> Sequence[str]:
+    return [*filter(None, map(_master, (facts.master, *facts.other_masters)))]
 
 
 def _master(name: str | None) -> str:

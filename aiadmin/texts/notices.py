@@ -11,6 +11,7 @@ from aiadmin.domain.notices.settings import SettingsInvalidError
 from aiadmin.domain.notices.sure import is_of_visit, is_sure
 from aiadmin.domain.notices.template import LONGEST, VARIABLES, TemplateData, TemplateError, check, render
 from aiadmin.texts import formatting as wording
+from aiadmin.texts.agreement import agreed
 
 _HELLO = "Здравствуйте, {name}!\n"
 _WHAT = "Услуги: {services}\nМастер: {master}\n"
@@ -59,7 +60,7 @@ LISTS: Mapping[NoticeKind | None, tuple[str, str]] = {
         f"{_MANY_HELLO}Эти ваши записи отменены:",
         "Будем рады видеть вас в другой раз: напишите сюда, и мы подберём время.",
     ),
-    None: (f"{_MANY_HELLO}Ваша запись изменилась, теперь ждём вас:", "Если что-то не подходит, напишите сюда."),
+    None: (f"{_MANY_HELLO}В ваших записях изменения, теперь ждём вас:", "Если что-то не подходит, напишите сюда."),
 }
 """What stands before and after a list of several visits that one client is told of at once; with None before and
 after the bookings of a visit of which a part is off or was moved."""
@@ -87,26 +88,6 @@ VARIABLE_MEANINGS: Mapping[str, str] = {
     "link": "ссылка на запись, а после визита на отзывы",
 }
 """What a salon may use in its texts."""
-
-_NUMBERS = {
-    "услуг": ("а", "и"),
-    "процедур": ("а", "ы"),
-    "послуг": ("а", "и"),
-    "паслуг": ("а", "і"),
-    "қызмет": ("", "тер"),
-    "кызмат": ("", "тар"),
-    "xizmat": ("", "lar"),
-    "хизмат": ("", "лар"),
-    "service": ("", "s"),
-}
-"""How a word for services ends where there is one, and where there are several."""
-_ENDINGS = "|".join(sorted({ending for both in _NUMBERS.values() for ending in both if ending}))
-_SERVICES = re.compile(
-    rf"(?P<before>(?:^|[.!?;,|•·(/])(?:[^\w{{\n]|_){{0,8}})(?P<word>{'|'.join(_NUMBERS)})"
-    rf"(?:{_ENDINGS})?(?P<behind>[\s*_~]*[:—–-][\s*_~]*\{{services\}})",
-    re.IGNORECASE | re.MULTILINE,
-)
-"""A label, which agrees with the number of services behind it."""
 
 _DATES = (
     (re.compile(r"\b(?:во?)\s+\{date\}", re.IGNORECASE), "{date}"),
@@ -186,25 +167,18 @@ def _asking(template: str, *, is_asked: bool) -> str:
 
 
 def _filled(template: str, facts: TemplateData) -> str:
-    agreed = _SERVICES.sub(lambda found: _agreed(found, is_one=len(facts.services) == 1), template)
+    written = agreed(template, wording.numbers(facts))
     for before, said in _DATES:
-        agreed = before.sub(said, agreed)
-    return render(agreed, wording.words(facts))
+        written = before.sub(said, written)
+    return render(written, wording.words(facts))
 
 
 def fill_list(kind: NoticeKind | None, visits: Sequence[TemplateData]) -> str:
     """What a client reads of several visits at once."""
     before, after = LISTS[kind]
     hello, goodbye = render(before, wording.words(visits[0])), render(after, wording.words(visits[0]))
-    lines = (render(_LIST_LINE, wording.words(visit)) for visit in visits)
+    lines = (_filled(_LIST_LINE, visit) for visit in visits)
     return "\n".join((hello, *lines, goodbye))
-
-
-def _agreed(found: re.Match[str], *, is_one: bool) -> str:
-    """A label of services in the number that they have, in the letters that it was written in."""
-    one, several = _NUMBERS[found["word"].casefold()]
-    ending = one if is_one else several
-    return f"{found['before']}{found['word']}{ending.upper() if found['word'].isupper() else ending}{found['behind']}"
 
 
 def _tell(names: Collection[str]) -> str:

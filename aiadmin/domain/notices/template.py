@@ -49,6 +49,7 @@ class TemplateData:
 
     Attributes:
         zone: the salon's IANA timezone.
+        other_masters: who else works on the same visit.
         price: what all services cost together.
         currency: the sign behind it; None for a salon whose currency is not known: then the number stands alone.
         link: where the client sees the booking or, after the visit, writes a review.
@@ -63,6 +64,7 @@ class TemplateData:
     currency: str | None = None
     address: str | None = None
     link: str | None = None
+    other_masters: tuple[str, ...] = ()
 
     @classmethod
     def of(
@@ -97,11 +99,12 @@ def joined(bookings: Sequence[TemplateData]) -> TemplateData:
         bookings: at least one, in the order of time.
     """
     first = bookings[0]
-    masters = dict.fromkeys(one.master for one in bookings if one.master)
+    masters = [*dict.fromkeys(one.master for one in bookings if one.master)]
     prices = [one.price for one in bookings if one.price is not None]
     return replace(
         first,
-        master=", ".join(masters) or None,
+        master=masters[0] if masters else None,
+        other_masters=tuple(masters[1:]),
         services=tuple(service for one in bookings for service in one.services),
         price=sum(prices, Decimal(0)) if len(prices) == len(bookings) else None,
     )

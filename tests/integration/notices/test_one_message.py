@@ -78,7 +78,7 @@ def test_one_visit_with_two_masters_is_one_message_one_reminder_one_question_and
     one, two, cut, colour = _names(plans)
     assert plans.news() == 2
     [text] = plans.send()
-    assert f"Услуги: {cut}, {colour}\nМастер: {one}, {two}\n" in text
+    assert f"Услуги: {cut}, {colour}\nМастера: {one}, {two}\n" in text
     assert "в 15:00" in text
     for booking in (first, second):
         plans.age(booking, 5 * DAY)

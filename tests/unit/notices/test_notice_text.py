@@ -257,7 +257,7 @@ def test_the_label_of_services_agrees_with_their_number() -> None:
     two = (("Стрижка", 1), ("Укладка", 1))
     assert _text("Услуги: {services}") == "Услуга: Стрижка"
     assert _text("Ждём! Услуги — {services}.") == "Ждём! Услуга — Стрижка."
-    assert _text("Ваши услуги: {services}") == "Ваши услуги: Стрижка"
+    assert _text("Ваши услуги: {services}") == "Ваша услуга: Стрижка"
     assert _text("Услуги: {services}", services=two) == "Услуги: Стрижка, Укладка"
 
 
@@ -280,6 +280,11 @@ def test_the_label_of_services_agrees_with_their_number() -> None:
         ("Қызметтер: {services}", "Қызмет: {services}"),
         ("Xizmatlar: {services}", "Xizmat: {services}"),
         ("Services: {services}", "Service: {services}"),
+        ("Ваши услуги: {services}", "Ваша услуга: {services}"),
+        ("ваши выбранные услуги — {services}", "ваша выбранная услуга — {services}"),
+        ("ВАШИ УСЛУГИ: {services}", "ВАША УСЛУГА: {services}"),
+        ("Вы записаны на услуги: {services}", "Вы записаны на услугу: {services}"),
+        ("Вы записаны на ваши процедуры {services}", "Вы записаны на вашу процедуру {services}"),
     ],
 )
 def test_a_label_of_the_salons_own_agrees_whichever_number_it_was_written_in(several: str, one: str) -> None:
@@ -290,9 +295,47 @@ def test_a_label_of_the_salons_own_agrees_whichever_number_it_was_written_in(sev
 
 
 @pytest.mark.parametrize(
+    ("several", "one"),
+    [
+        ("Мастера: {master}", "Мастер: {master}"),
+        ("*Мастера:* {master}", "*Мастер:* {master}"),
+        ("Ваши мастера — {master}.", "Ваш мастер — {master}."),
+        ("Специалисты: {master}", "Специалист: {master}"),
+        ("Ждём вас, мастера {master}", "Ждём вас, мастер {master}"),
+        ("Вас ждут мастера: {master}", "Вас ждёт мастер: {master}"),
+        ("Вас ждут ваши стилисты {master}!", "Вас ждёт ваш стилист {master}!"),
+        ("Мастера {master} ждут вас.", "Мастер {master} ждёт вас."),
+        ("Вы записаны к мастерам {master}.", "Вы записаны к мастеру {master}."),
+        ("Ваш визит у мастеров {master}.", "Ваш визит у мастера {master}."),
+        ("Встреча с мастерами {master}.", "Встреча с мастером {master}."),
+        ("Салон «Мастера». {master}", "Салон «Мастера». {master}"),
+    ],
+)
+def test_what_is_said_of_masters_agrees_with_their_number(several: str, one: str) -> None:
+    for written in (several, one):
+        assert _text(written) == one.format(master="Оксана")
+        assert _text(written, other_masters=("Вера",)) == several.format(master="Оксана, Вера")
+        assert _text(written, other_masters=("Лист ожидания",)) == one.format(master="Оксана")
+
+
+def test_our_own_texts_agree_with_the_number_of_masters() -> None:
+    for kind in (NoticeKind.BOOKED, NoticeKind.MOVED, NoticeKind.CHANGED, NoticeKind.REMINDER_DAY):
+        assert "\nМастера: Оксана, Вера\n" in notice_texts.say(kind, None, _facts(other_masters=("Вера",)))
+        assert "\nМастер: Оксана\n" in notice_texts.say(kind, None, _facts())
+    said = notice_texts.fill_list(None, [_facts(), _facts(other_masters=("Вера",))])
+    assert [line.partition(" — ")[2] for line in said.splitlines()[2:4]] == [
+        "Стрижка, мастер Оксана",
+        "Стрижка, мастера Оксана, Вера",
+    ]
+
+
+def test_one_master_whose_name_has_a_comma_is_one() -> None:
+    assert _text("Мастер: {master}", master="Мария, топ-стилист") == "Мастер: Мария, топ-стилист"
+
+
+@pytest.mark.parametrize(
     "said",
     [
-        "Ваши услуги: {services}",
         "Наши услуги дороже. {services}",
         "Услуги салона: {services}",
         "Услуги: от {services}",
