@@ -53,6 +53,8 @@ class Question:
             be about either.
         rivals: other visits that were asked about together with this one, so that words which quote nothing may be
             about any of them, or all.
+        is_settled: whether the salon has marked the booking that it was looked up for as confirmed since it was
+            answered, and not taken that back: what was talked over counts for more than the answer.
     """
 
     company_id: CompanyId
@@ -69,6 +71,7 @@ class Question:
     others: Mapping[int, timedelta] = field(default_factory=dict)
     first: Record | None = None
     is_overtaken: bool = False
+    is_settled: bool = False
     rivals: Sequence[Question] = ()
 
     @property
@@ -262,13 +265,14 @@ def is_declined(record: Record, questions: Sequence[Question]) -> bool:
     Args:
         questions: all that were asked about its visit.
     """
-    return any(one.answer is ClientAnswer.NO and standing(one, [record]) for one in questions)
+    return any(one.answer is ClientAnswer.NO and not one.is_settled and standing(one, [record]) for one in questions)
 
 
 def was_declined(record_id: int, starts_at: datetime, questions: Sequence[Question]) -> bool:
     """Whether a client has said that they do not come then, whatever has become of the booking since."""
     return any(
         one.answer is ClientAnswer.NO
+        and not one.is_settled
         and (record_id == one.record_id or record_id in one.others)
         and starts_at == one.starts_at + one.others.get(record_id, timedelta(0))
         for one in questions

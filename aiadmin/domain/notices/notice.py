@@ -60,6 +60,8 @@ class StaleReason(StrEnum):
     NOT_CAME = "not_came"
     CONFIRMED = "confirmed"
     PAST = "past"
+    UNDER_WAY = "under_way"
+    """Another booking of the visit has begun, or its client is there: nobody is reminded of what they are at."""
     CARD_GONE = "card_gone"
     """The booking was taken off a client's card and the card deleted: cards of one person were merged."""
     JUST_TOLD = "just_told"

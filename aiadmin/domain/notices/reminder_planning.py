@@ -6,14 +6,14 @@ An hour that the clock skips in spring becomes the one after; of one that comes 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.ids import CompanyId, NoticeId
 from aiadmin.domain.journal.journal import Attendance, Record, is_one_visit
 from aiadmin.domain.notices.change_planning import NewNotice
-from aiadmin.domain.notices.notice import AnnouncedVisit, Notice, NoticeKind
+from aiadmin.domain.notices.notice import AnnouncedVisit, Notice, NoticeKind, StaleReason
 from aiadmin.domain.notices.settings import MessageSettings
 
 LEAST_AHEAD = timedelta(hours=4)
@@ -30,6 +30,9 @@ REVIEW_FOR = timedelta(hours=24)
 """A visit is often marked as over in the evening only."""
 LONGEST_VISIT = timedelta(hours=12)
 """One booking of it; so much later its last one may begin."""
+LONGEST_ASKED = timedelta(days=2)
+"""No question about a visit is older: the eve's is the first."""
+_FINAL = frozenset({StaleReason.PAST, StaleReason.JUST_TOLD, StaleReason.SUPERSEDED})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +42,26 @@ class Reminder:
     kind: NoticeKind
     due_at: datetime
     deadline_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Planned:
+    """What has become of the reminders of one kind that a client's visit was given before, for one time.
+
+    Attributes:
+        last: the newest of them.
+        dropped: why the newest for the number that the client has now was not sent; None where there was none.
+        told_at: when the client last read news of the booking.
+    """
+
+    last: NoticeId
+    dropped: str | None = None
+    told_at: datetime | None = None
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing can undo what the newest was dropped for."""
+        return self.dropped in _FINAL
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,11 +101,24 @@ def owed(
     asked_at: datetime | None,
     now: datetime,
     visit: Sequence[Record] = (),
+    planned: Planned | None = None,
 ) -> Reminder | None:
-    """What a booking that was found in a window of this kind owes of it now, with the rest of its `visit`."""
+    """What a booking that was found in a window of this kind owes of it now, with the rest of its `visit`.
+
+    Args:
+        planned: what has become of such reminders before. One that was dropped, or went to a number that was wrong,
+            was planned in time: it may come until it is too late to send it, and an hour after other news.
+    """
     if kind is NoticeKind.REMINDER_AGAIN:
-        return None if asked_at is None else again(asked_at, record, settings, now=now)
-    return next((one for one in reminders(record, settings, zone, now=now, visit=visit) if one.kind is kind), None)
+        found = None if asked_at is None else _again(asked_at, record, settings)
+    else:
+        found = next((one for one in _all(record, settings, zone, visit) if one.kind is kind), None)
+    if found is None or planned is None:
+        return found if found is not None and _is_now(found, now) else None
+    if planned.is_final or not found.due_at - AHEAD <= now < found.deadline_at:
+        return None
+    due_at = found.due_at if planned.told_at is None else max(found.due_at, planned.told_at + SETTLED)
+    return replace(found, due_at=due_at) if due_at < found.deadline_at else None
 
 
 def again(asked_at: datetime, record: Record, settings: MessageSettings, *, now: datetime) -> Reminder | None:
@@ -90,9 +126,14 @@ def again(asked_at: datetime, record: Record, settings: MessageSettings, *, now:
 
     A reminder that comes about then anyway is the same question.
     """
+    found = _again(asked_at, record, settings)
+    return found if found is not None and _is_now(found, now) else None
+
+
+def _again(asked_at: datetime, record: Record, settings: MessageSettings) -> Reminder | None:
     due_at, deadline_at = asked_at + timedelta(hours=settings.again_after), record.starts_at - TOO_LATE
     is_open = record.attendance is Attendance.WAITING and _has_client(record)
-    if not settings.reminder_again or not is_open or not due_at <= now < min(due_at + GRACE, deadline_at):
+    if not settings.reminder_again or not is_open:
         return None
     last = record.starts_at - timedelta(hours=settings.hours_before)
     if settings.reminder_hours and asked_at < last <= due_at + SETTLED:
@@ -100,14 +141,18 @@ def again(asked_at: datetime, record: Record, settings: MessageSettings, *, now:
     return Reminder(kind=NoticeKind.REMINDER_AGAIN, due_at=due_at, deadline_at=deadline_at)
 
 
-def notice_of(reminder: Reminder, record: Record, company_id: CompanyId) -> NewNotice:
-    """The notice to plan: of each kind one for each time that a client's visit is at."""
+def notice_of(
+    reminder: Reminder, record: Record, company_id: CompanyId, *, planned: Planned | None = None
+) -> NewNotice:
+    """The notice to plan: of each kind one for each time that a client's visit is at, and one after each that was
+    `planned` before and has told the client nothing."""
     begins = int(record.starts_at.timestamp())
+    after = "" if planned is None else f":{planned.last}"
     return NewNotice(
         company_id=company_id,
         record_id=record.record_id,
         kind=reminder.kind,
-        dedup_key=f"{reminder.kind}:{record.record_id}:{record.client_id}:{begins}",
+        dedup_key=f"{reminder.kind}:{record.record_id}:{record.client_id}:{begins}{after}",
         announced=AnnouncedVisit.of(record),
         due_at=reminder.due_at,
         deadline_at=reminder.deadline_at,
@@ -173,7 +218,8 @@ def _review(record: Record, settings: MessageSettings, visit: Sequence[Record]) 
 def _is_now(one: Reminder, now: datetime) -> bool:
     is_planned_late = one.kind is NoticeKind.REVIEW
     latest = one.deadline_at if is_planned_late else min(one.due_at + GRACE, one.deadline_at)
-    return one.due_at - AHEAD <= now < latest
+    ahead = timedelta(0) if one.kind is NoticeKind.REMINDER_AGAIN else AHEAD
+    return one.due_at - ahead <= now < latest
 
 
 def _has_client(record: Record) -> bool:
@@ -196,7 +242,7 @@ def _windows(settings: MessageSettings, zone: str, now: datetime) -> Iterator[Wi
     hours = timedelta(hours=settings.hours_before)
     yield Window(kind=NoticeKind.REMINDER_HOURS, since=now + hours - GRACE, until=now + hours + AHEAD)
     asked = now - timedelta(hours=settings.again_after)
-    yield Window(kind=NoticeKind.REMINDER_AGAIN, since=asked - GRACE, until=asked)
+    yield Window(kind=NoticeKind.REMINDER_AGAIN, since=asked - LONGEST_ASKED, until=asked)
     over = now - timedelta(hours=settings.review_after)
     yield Window(kind=NoticeKind.REVIEW, since=over - REVIEW_FOR - 2 * LONGEST_VISIT, until=over + AHEAD)
 

@@ -175,8 +175,12 @@ def has_begun(visit: VisitNotices, now: datetime) -> bool:
 
     Who is marked as there the day before is not: only what follows then is still to be told.
     """
-    is_there = any(_has_come(one, now) or one.starts_at <= now for one in visit.rest)
-    return Purpose(visit.told[0].notice.kind) in ASKING and is_there
+    return Purpose(visit.told[0].notice.kind) in ASKING and is_under_way(visit.rest, now)
+
+
+def is_under_way(rest: Sequence[Record], now: datetime) -> bool:
+    """Whether another booking of a visit has begun, or its client is there for it."""
+    return any(_has_come(one, now) or one.starts_at <= now for one in rest)
 
 
 def _has_come(one: Record, now: datetime) -> bool:

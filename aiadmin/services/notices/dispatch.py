@@ -197,7 +197,7 @@ class NoticeDispatcher:
             return None
         visits = [self._visit(fresh_bookings, each) for each in by_visit(told)]
         if has_begun(visits[0], self.clock()):
-            self._drop_all([one.notice for one in visits[0].told], StaleReason.PAST)
+            self._drop_all([one.notice for one in visits[0].told], StaleReason.UNDER_WAY)
             self._return([one.notice for visit in visits[1:] for one in visit.told])
             return None
         alike = [one for one in visits if one.words is visits[0].words]

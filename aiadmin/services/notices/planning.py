@@ -21,6 +21,7 @@ from aiadmin.domain.notices.settings import MessageSettings
 from aiadmin.domain.notices.telling import is_of_one_visit
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.services.isolation import Isolation
+from aiadmin.services.notices.returning import is_undone
 from aiadmin.services.ports.clock import Clock
 from aiadmin.services.ports.jobs import JobQueue
 from aiadmin.storage.notices.planning import DueBooking, NotifyingSalon
@@ -97,8 +98,8 @@ class NoticePlanner:
                 raise
         company_id, now = salons[0].company_id, self.clock()
         with self.uow() as work:
-            writing = work.notices.salons_of([company_id]).values()
-            bookings = work.notices.booking_keys(_windows(list(writing), now))
+            writing = work.notices.salons_of([company_id])
+            bookings = work.notices.booking_keys(writing, _windows(list(writing.values()), now), now=now)
         planned = self._isolation.each(WorkQueue.REMINDERS, bookings, self._plan_rows)
         return sum(planned)
 
@@ -168,7 +169,7 @@ def _owed(
     """Of these salons, or of these `bookings` alone."""
     by_number = {salon.company_id: salon for salon in salons}
     new: list[NewNotice] = []
-    for found in work.notices.in_windows(_windows(salons, now), only=bookings):
+    for found in work.notices.due_bookings(by_number, _windows(salons, now), now=now, only=bookings):
         salon = by_number[found.company_id]
         reminder = owed(
             found.kind,
@@ -178,9 +179,10 @@ def _owed(
             asked_at=found.asked_at,
             now=now,
             visit=_rest_of_visit(work, found) if found.kind is NoticeKind.REVIEW else (),
+            planned=found.planned,
         )
-        if reminder is not None:
-            new.append(notice_of(reminder, found.record, found.company_id))
+        if reminder is not None and is_undone(work, salon, found, reminder, now=now):
+            new.append(notice_of(reminder, found.record, found.company_id, planned=found.planned))
     return one_per_visit(new)
 
 

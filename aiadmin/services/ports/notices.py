@@ -51,14 +51,24 @@ class Notices(Protocol):
         """Of the salons that `salons` would give."""
         ...
 
-    def booking_keys(self, windows: Sequence[tuple[CompanyId, Window]]) -> Sequence[RowKey]:
-        """Of the bookings that `in_windows` may give, and of some more."""
+    def booking_keys(
+        self, companies: Collection[CompanyId], windows: Sequence[tuple[CompanyId, Window]], *, now: datetime
+    ) -> Sequence[RowKey]:
+        """Of the bookings that `due_bookings` may give, and of some more."""
         ...
 
-    def in_windows(
-        self, windows: Sequence[tuple[CompanyId, Window]], *, only: Sequence[RowKey] | None = None
+    def due_bookings(
+        self,
+        companies: Collection[CompanyId],
+        windows: Sequence[tuple[CompanyId, Window]],
+        *,
+        now: datetime,
+        only: Sequence[RowKey] | None = None,
     ) -> Sequence[DueBooking]:
-        """The bookings in these windows of which no notice of that kind has been planned yet."""
+        """The bookings of these salons that are in the windows, or had a reminder which told their client nothing.
+
+        No other of that kind waits, and none has gone to the number that their client has now.
+        """
         ...
 
     def supersede(self, notices: Sequence[NoticeId], at: datetime) -> None:

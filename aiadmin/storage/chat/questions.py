@@ -76,8 +76,14 @@ _QUOTED = text("""
 SELECT record_id FROM outbox_messages
 WHERE company_id = :company_id AND device_id = :device_id AND message_id = :quoted_id
 """)
+_IS_SETTLED = """COALESCE((
+  SELECT event.kind = 'confirmed' FROM booking_events AS event
+  WHERE event.company_id = questions.company_id AND event.record_id = :record_id
+    AND event.kind IN ('confirmed', 'unconfirmed') AND event.at > questions.answered_at
+  ORDER BY event.id DESC LIMIT 1
+), false) AS is_settled"""
 _OF_VISIT = text(f"""
-SELECT questions.*, {_NUMBERS} FROM questions
+SELECT questions.*, {_NUMBERS}, {_IS_SETTLED} FROM questions
 WHERE questions.company_id = :company_id AND (questions.record_id = :record_id OR questions.visit_id = :visit_id)
 """)  # noqa: S608 - our own words
 _RECORDS = text("""
@@ -174,7 +180,8 @@ class SqlQuestions:
 
     def of_booking(self, company_id: CompanyId, record: Record) -> Sequence[Question]:
         given = {"company_id": company_id, "record_id": record.record_id, "visit_id": record.visit_id}
-        return [_question(row) for row in self._session.execute(_OF_VISIT, given)]
+        rows = self._session.execute(_OF_VISIT, given)
+        return [replace(_question(row), is_settled=row.is_settled) for row in rows]
 
     def _open(self, which: TextClause, given: Mapping[str, Any], message: InboxMessage) -> Iterator[Question]:
         for row in self._session.execute(which, given).all():

@@ -31,6 +31,7 @@ def _message() -> Mapped[int | None]:
     return mapped_column(ForeignKey("outbox_messages.id", ondelete="SET NULL"))
 
 
+_IS_REMINDER = "kind IN ('reminder_day', 'reminder_hours') AND state <> 'waiting'"
 _IS_UNTOLD = "kind IN ('moved', 'cancelled') AND reason IS NOT NULL AND called_at IS NULL"
 
 
@@ -68,6 +69,7 @@ class NoticeRow(Base):
         Index("idx_notices_due", "company_id", "due_at", postgresql_where=text("state = 'waiting'")),
         Index("idx_notices_next", "due_at", postgresql_where=text("state = 'waiting'")),
         Index("idx_notices_record", "company_id", "record_id", "id"),
+        Index("idx_notices_deadline", "company_id", "deadline_at", postgresql_where=text(_IS_REMINDER)),
         Index("idx_notices_untold", "finished_at", postgresql_where=text(_IS_UNTOLD)),
         Index("idx_notices_called", "company_id", "called_at", postgresql_where=text("called_at IS NOT NULL")),
         Index("idx_notices_released", "outbox_message_id", postgresql_where=text("state = 'released'")),

@@ -36,7 +36,10 @@ class JournalControl:
         ]
 
     async def record(self, request: web.Request) -> web.Response:
-        """Book (no `record_id`), change some fields, or with `deleted` delete; the desk may book over others."""
+        """Book (no `record_id`), change some fields, or with `deleted` delete, or with False take that back.
+
+        The desk may book over others.
+        """
         salon, body = await self._asked(request)
         journal = self._world.journal(salon)
         body.setdefault("save_if_busy", True)
@@ -46,12 +49,17 @@ class JournalControl:
             record = salon.record(body["record_id"])
             if body.get("deleted"):
                 journal.delete(record)
+            elif body.get("deleted") is False:
+                journal.restore(record)
             else:
                 journal.amend(record, body)
         return web.json_response(record_shapes.record(salon, record))
 
     async def client(self, request: web.Request) -> web.Response:
-        """Add (no `client_id`), change, or with `deleted` delete a client; `is_blacklisted` shuts them out."""
+        """Add (no `client_id`), change, or with `deleted` delete a client; `is_blacklisted` shuts them out.
+
+        An empty `phone` is taken off the card, as old cards have none.
+        """
         salon, body = await self._asked(request)
         journal = self._world.journal(salon)
         if "client_id" not in body:
@@ -61,6 +69,9 @@ class JournalControl:
             if body.get("deleted"):
                 del salon.clients[client.id]
                 journal.told(DELETED, client)
+            elif body.get("phone") == "":
+                client.phone, client.changed = "", salon.clock()
+                journal.told(UPDATED, client)
             else:
                 clientele.write(salon, client, body)
                 journal.told(UPDATED, client)

@@ -15,7 +15,8 @@ from aiadmin.services.notices.visits import known_beside
 from tests.integration.notices.planning import DAY, HOUR
 from tests.integration.notices.test_calls import MINUTE, Desk
 from tests.integration.notices.test_said_and_due import desk as desk  # noqa: PLC0414 - a fixture
-from tests.integration.notices.test_said_and_due import due, quiet
+from tests.integration.notices.test_said_and_due import quiet
+from tests.integration.notices.unhurried import due
 
 Booking = dict[str, Any]
 

@@ -8,62 +8,25 @@ from typing import Any
 
 import pytest
 
-from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.messages.message import DeviceClaim, SendOutcome, SendResult
-from aiadmin.domain.messages.sending_policy import SendingPolicy
-from aiadmin.services.messages import messages
-from aiadmin.services.notices.rendering import SalonNoticeRenderer
-from tests.integration.notices.conftest import MOSCOW, Salon
+from tests.integration.notices.conftest import Salon
 from tests.integration.notices.planning import DAY, HOUR
 from tests.integration.notices.test_calls import MINUTE, Desk
-
-
-class _Unhurried(SalonNoticeRenderer):
-    """Quiet hours count, and messages may follow each other at once."""
-
-    def policy(self, company_id: CompanyId) -> SendingPolicy:
-        return replace(super().policy(company_id), bucket=None)
+from tests.integration.notices.unhurried import Unhurried, clock, due, long_ago
 
 
 @pytest.fixture
 def desk(read_salon: Salon) -> Desk:
     """Nothing waits for the bucket, and the client has no other booking than a test makes."""
     made = Desk(read_salon)
-    made.releaser = replace(made.releaser, renderer=lambda work: _Unhurried(work=work))
+    made.releaser = replace(made.releaser, renderer=lambda work: Unhurried(work=work))
     made.salon.yclients.delete_record(made.salon.salon_id, made.salon.booking["id"])
     made.news()
     made.salon.world.execute("DELETE FROM notices")
     return made
 
 
-def clock(desk: Desk, by: timedelta) -> str:
-    return f"{(desk.now() + by).astimezone(MOSCOW):%H:%M}"
-
-
 def quiet(desk: Desk, begins: timedelta, ends: timedelta) -> None:
     desk.set(quiet_from=clock(desk, begins), quiet_to=clock(desk, ends), reminder_day=False)
-
-
-def long_ago(desk: Desk) -> None:
-    """As far as we know every booking was made days ago."""
-    desk.salon.world.execute("UPDATE records SET created_at = created_at - interval '5 days'")
-
-
-def due(desk: Desk, later: timedelta | None = None) -> list[str]:
-    """What reminds, or waits, is planned and leaves by now; its texts."""
-    if later is not None:
-        desk.later = later
-    desk.planner.plan_reminders()
-    desk.salon.world.execute("UPDATE notices SET claimed_until = NULL WHERE reason IS DISTINCT FROM 'quiet_hours'")
-    texts: list[str] = []
-    hold = DeviceClaim(device_id=desk.salon.device.device_id, epoch=desk.salon.device.epoch)
-    for _ in range(3):
-        desk.releaser.work()
-        for one in messages.pull([hold], idle=[hold], uow=desk.salon.world.uow, clock=desk.now):
-            texts.append(one.text)
-            result = SendResult(outcome=SendOutcome.SENT, message_id=f"M{one.outbox_message_id}", sent_at=desk.now())
-            messages.record_result(one, result, uow=desk.salon.world.uow, clock=desk.now, jitter=0.0)
-    return texts
 
 
 @pytest.mark.parametrize("attendance", [0, 1, 2])

@@ -9,8 +9,9 @@ import pytest
 
 from tests.integration.notices.planning import DAY, HOUR
 from tests.integration.notices.test_calls import MINUTE, Desk
-from tests.integration.notices.test_said_and_due import answers, clock, due, long_ago
+from tests.integration.notices.test_said_and_due import answers
 from tests.integration.notices.test_said_and_due import desk as desk  # noqa: PLC0414 - a fixture
+from tests.integration.notices.unhurried import clock, due, long_ago
 
 Booking = dict[str, Any]
 

@@ -10,12 +10,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.ids import CompanyId, NoticeId
 from aiadmin.domain.journal.journal import Attendance, Record
-from aiadmin.domain.notices.notice import NoticeKind
+from aiadmin.domain.notices.notice import NoticeKind, StaleReason
 from aiadmin.domain.notices.reminder_planning import (
     AHEAD,
     GRACE,
+    SETTLED,
+    Planned,
     Reminder,
     again,
     day_before,
@@ -270,3 +272,32 @@ def test_a_booking_owes_only_what_it_was_looked_for() -> None:
     again_then = owed(NoticeKind.REMINDER_AGAIN, _visit(), DEFAULT, MOSCOW, **unanswered)
     assert again_then == again(EVE, _visit(), DEFAULT, now=EVE + 2 * HOUR)
     assert again_then is not None
+
+
+def _returned(now: datetime, **facts: Any) -> Reminder | None:
+    planned = Planned(last=NoticeId(7), **facts)
+    return owed(NoticeKind.REMINDER_DAY, _visit(), DEFAULT, MOSCOW, asked_at=None, now=now, planned=planned)
+
+
+def test_a_reminder_that_was_dropped_may_come_until_it_is_too_late_to_send_it() -> None:
+    [eve] = reminders(_visit(), DEFAULT, MOSCOW, now=EVE)
+    late = EVE + GRACE + HOUR
+    assert owed(NoticeKind.REMINDER_DAY, _visit(), DEFAULT, MOSCOW, asked_at=None, now=late) is None
+    for why in (None, StaleReason.MOVED, StaleReason.DELETED, "opted_out", "switched_off"):
+        assert _returned(late, dropped=why) == eve
+        assert _returned(VISIT - 4 * HOUR, dropped=why) is None
+    for why in (StaleReason.JUST_TOLD, StaleReason.PAST):
+        assert _returned(late, dropped=why) is None
+
+
+def test_a_reminder_that_comes_back_leaves_an_hour_after_other_news() -> None:
+    told = _returned(EVE + 2 * HOUR, dropped="moved", told_at=EVE + HOUR)
+    assert told is not None
+    assert told.due_at == EVE + HOUR + SETTLED
+    assert _returned(EVE, dropped="moved", told_at=VISIT - 5 * HOUR) is None
+
+
+def test_a_reminder_after_another_has_a_key_of_its_own() -> None:
+    (one,) = reminders(_visit(), DEFAULT, MOSCOW, now=EVE)
+    after = notice_of(one, _visit(), CompanyId(1), planned=Planned(last=NoticeId(7))).dedup_key
+    assert after == f"{notice_of(one, _visit(), CompanyId(1)).dedup_key}:7"

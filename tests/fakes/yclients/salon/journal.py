@@ -88,6 +88,11 @@ class Journal:
         record.deleted, record.changed = True, self.salon.clock()
         self.told(DELETED, record)
 
+    def restore(self, record: Record) -> None:
+        """The desk takes a deletion back."""
+        record.deleted, record.changed = False, self.salon.clock()
+        self.told(UPDATED, record)
+
     def attend(self, record: Record, attendance: int, comment: str) -> None:
         """The short way, `PUT /visits`: nothing but whether the client came, and the comment; busy or not."""
         self.amend(record, {"attendance": attendance, "comment": comment, "save_if_busy": True})

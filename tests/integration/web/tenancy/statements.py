@@ -162,7 +162,7 @@ CARRIED = frozenset(
         "InboxMessages.add",
         "SqlNotices.add",
         "SqlNotices.booking_keys",
-        "SqlNotices.in_windows",
+        "SqlNotices.due_bookings",
         "SqlNotices.last_notices",
         "SqlNotices.read_salons_of",
         "SqlNotices.salons_of",

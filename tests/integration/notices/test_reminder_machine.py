@@ -1,0 +1,114 @@
+"""Whatever a desk does to a visit and takes back: what is still owed is reminded of, and nobody is reminded twice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from tests.integration.notices.conftest import Salon
+from tests.integration.notices.planning import DAY
+from tests.integration.notices.test_calls import MINUTE, Desk
+from tests.integration.notices.unhurried import Unhurried, clock, due
+
+ANNA, BORIS = "79995550303", "79995550404"
+_DEEDS: dict[str, dict[str, Any]] = {
+    "away": {"days": 7},
+    "back": {"days": 1},
+    "off": {"deleted": True},
+    "on": {"deleted": False},
+    "absent": {"attendance": -1},
+    "expected": {"attendance": 0},
+    "to Boris": {"phone": BORIS},
+    "to Anna": {"phone": ANNA},
+}
+_STEPS = st.lists(st.sampled_from([*_DEEDS, "remind", "remind", "look"]), max_size=8)
+_TO_AND_FRO = ["away", "remind", "back", "look", "off", "remind", "on", "absent", "remind"]
+
+
+class _Day:
+    """The eve of one visit of Anna's; her number is on the card, unless the desk writes another there."""
+
+    def __init__(self, desk: Desk, card: int) -> None:
+        self.desk, self.is_off = desk, False
+        desk.later = timedelta(0)
+        desk.salon.yclients.clock(seconds=-7 * DAY.total_seconds())
+        self.phone = ANNA
+        self.booking = desk.salon.book(hour=20, days=1, client={"phone": ANNA, "name": f"Анна {card}"})
+        desk.salon.yclients.clock()
+        desk.news()
+        desk.salon.world.execute("DELETE FROM notices")
+        desk.salon.world.execute("DELETE FROM outbox_messages")
+        desk.set(day_at=clock(desk, -2 * MINUTE), reminder_hours=False, reminder_again=False)
+        desk.planner.plan_reminders()
+
+    def do(self, deed: str) -> None:
+        if deed in _DEEDS:
+            self._edit(dict(_DEEDS[deed]))
+        elif deed == "remind":
+            due(self.desk)
+        self.desk.news()
+
+    def end(self) -> None:
+        """The visit is tomorrow again, and all that waits goes out."""
+        for deed in ("on", "back", "expected"):
+            self.do(deed)
+        for _ in range(14):
+            self.desk.later += 10 * MINUTE
+            due(self.desk)
+
+    def reminded(self) -> list[str]:
+        rows = self.desk.salon.world.rows(
+            "SELECT c.phone FROM outbox_messages m JOIN contacts c ON c.id = m.contact_id"
+            " WHERE m.purpose = 'reminder_day' AND m.state = 'sent' AND m.record_id = :id ORDER BY m.id",
+            id=self.booking["id"],
+        )
+        return [row[0] for row in rows]
+
+    def close(self) -> None:
+        """The salon is as it was."""
+        self._edit({"deleted": True})
+        self.desk.salon.yclients.edit(
+            "client", self.desk.salon.salon_id, client_id=self.booking["client"]["id"], deleted=True
+        )
+        self.desk.news()
+        self.desk.salon.world.execute("DELETE FROM notices")
+
+    def _edit(self, change: dict[str, Any]) -> None:
+        if "phone" in change:
+            self.phone = change["phone"]
+            self.desk.salon.yclients.edit(
+                "client",
+                self.desk.salon.salon_id,
+                client_id=self.booking["client"]["id"],
+                name="Анна",
+                phone=self.phone,
+            )
+            return
+        if self.is_off and change.get("deleted") is not False:
+            return
+        if "days" in change:
+            day = (self.desk.salon.starts_at(self.booking) + (change["days"] - 1) * DAY).date()
+            change = {"datetime": f"{day} 20:00:00"}
+        self.is_off = change.get("deleted", False)
+        self.desk.edit(self.booking, **change)
+
+
+@settings(deadline=None, max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(_STEPS)
+@example(_TO_AND_FRO)
+@example(["remind", "to Boris", "remind", "away", "back"])
+def test_a_reminder_that_is_owed_comes_and_none_comes_twice(read_salon: Salon, steps: list[str]) -> None:
+    desk = Desk(read_salon)
+    desk.releaser = replace(desk.releaser, renderer=lambda work: Unhurried(work=work))
+    day = _Day(desk, len(steps))
+    for step in steps:
+        day.do(step)
+    day.end()
+    reminded = day.reminded()
+    day.close()
+    assert sorted(set(reminded)) == sorted(reminded), "twice"
+    assert day.phone in reminded, "never"

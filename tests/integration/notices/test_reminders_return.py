@@ -1,0 +1,375 @@
+"""What a reminder was dropped for may be undone: then it still comes, once; and a number that was wrong is no reason
+not to remind whoever has the right one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from aiadmin.services.messages import pauses
+from tests.integration.notices.conftest import Salon
+from tests.integration.notices.planning import DAY, HOUR
+from tests.integration.notices.test_calls import MINUTE, Desk
+from tests.integration.notices.unhurried import Unhurried, clock, due
+
+VERA = {"phone": "79995550101", "name": "Вера"}
+RIGHT = "79995550202"
+Step = Callable[[Desk], None]
+
+
+@pytest.fixture
+def desk(read_salon: Salon) -> Desk:
+    """The eve of a visit, whose reminder is due by now."""
+    made = Desk(read_salon)
+    made.releaser = replace(made.releaser, renderer=lambda work: Unhurried(work=work))
+    made.salon.yclients.delete_record(made.salon.salon_id, made.salon.booking["id"])
+    made.news()
+    made.booking = _booked_long_ago(made, hour=20, days=1)
+    made.salon.world.execute("DELETE FROM records WHERE record_id <> :id", id=made.booking["id"])
+    made.salon.world.execute("DELETE FROM notices")
+    made.set(day_at=clock(made, -2 * MINUTE), reminder_hours=False, reminder_again=False)
+    return made
+
+
+def _booked_long_ago(desk: Desk, **given: Any) -> dict[str, Any]:
+    """Made last week, and never told of."""
+    desk.salon.yclients.clock(seconds=-7 * DAY.total_seconds())
+    booking = desk.salon.book(**given)
+    desk.salon.yclients.clock()
+    desk.news()
+    desk.salon.world.execute("DELETE FROM notices")
+    return booking
+
+
+def _edit(**fields: Any) -> Step:
+    return lambda desk: desk.edit(desk.booking, **fields)
+
+
+def _on(days: int) -> Step:
+    return lambda desk: desk.edit(
+        desk.booking, datetime=f"{(desk.salon.starts_at(desk.booking) + days * DAY).date()} 20:00:00"
+    )
+
+
+def _say(words: str) -> Step:
+    return lambda desk: desk.salon.say(words, sent_at=desk.now())
+
+
+def _wish(**settings: Any) -> Step:
+    return lambda desk: desk.set(**settings)
+
+
+def _phone(phone: str) -> Step:
+    def correct(desk: Desk) -> None:
+        card = desk.booking["client"]["id"]
+        desk.salon.yclients.edit("client", desk.salon.salon_id, client_id=card, name="Анна", phone=phone)
+
+    return correct
+
+
+def _hide_number(desk: Desk) -> None:
+    _phone("")(desk)
+
+
+def _show_number(desk: Desk) -> None:
+    _phone(desk.salon.phone)(desk)
+
+
+def _unreachable(desk: Desk) -> None:
+    desk.lock("absent_at")
+
+
+def _writes(desk: Desk) -> None:
+    desk.salon.say("👍", sent_at=desk.now())
+
+
+def _locked(desk: Desk) -> None:
+    desk.lock("locked_until", 2 * DAY)
+
+
+def _give_back(desk: Desk) -> None:
+    desk.edit(desk.booking, client={"id": desk.booking["client"]["id"]})
+
+
+UNDONE = [
+    pytest.param(_on(7), _on(0), "moved", id="moved"),
+    pytest.param(_edit(deleted=True), _edit(deleted=False), "deleted", id="cancelled"),
+    pytest.param(_edit(client=VERA), _give_back, "other_client", id="somebody else's"),
+    pytest.param(_edit(attendance=-1), _edit(attendance=0), "no_show", id="no show"),
+    pytest.param(_edit(attendance=1), _edit(attendance=2), "came", id="came"),
+    pytest.param(_wish(reminder_day=False), _wish(reminder_day=True), "switched_off", id="switched off"),
+    pytest.param(_say("СТОП"), _say("СТАРТ"), "opted_out", id="stop"),
+    pytest.param(_unreachable, _writes, "not_on_whatsapp", id="not on WhatsApp"),
+    pytest.param(_locked, _writes, "reachout_locked", id="locked"),
+]
+
+
+def _sent(desk: Desk) -> list[tuple[str, str]]:
+    """To whom and why something went out, in order."""
+    rows = desk.salon.world.rows(
+        "SELECT c.phone, m.purpose FROM outbox_messages m JOIN contacts c ON c.id = m.contact_id"
+        " WHERE m.company_id = :id AND m.state = 'sent' ORDER BY m.id",
+        id=desk.salon.company_id,
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def _reminded(desk: Desk) -> list[str]:
+    return [phone for phone, purpose in _sent(desk) if purpose == "reminder_day"]
+
+
+def _reasons(desk: Desk) -> list[str | None]:
+    return [why for kind, state, why in desk.rows() if kind == "reminder_day" and state == "dropped"]
+
+
+def _later(desk: Desk, *, hours: int = 2) -> None:
+    """What is owed comes within these hours, looked at as often as the clock looks."""
+    for _ in range(hours * 6):
+        desk.later += 10 * MINUTE
+        desk.planner.plan_change_notices()
+        due(desk)
+
+
+@pytest.mark.parametrize(("change", "undo", "why"), UNDONE)
+def test_m15_a_reminder_comes_back_once_when_what_it_was_dropped_for_is_undone(
+    desk: Desk, change: Step, undo: Step, why: str
+) -> None:
+    """Moved away for a minute, and never reminded of again."""
+    assert desk.planner.plan_reminders() == 1
+    change(desk)
+    due(desk)
+    desk.news()
+    assert _reasons(desk) == [why]
+    due(desk)
+    assert desk.salon.phone not in _reminded(desk)
+    undo(desk)
+    desk.news()
+    _later(desk)
+    assert _reminded(desk).count(desk.salon.phone) == 1
+
+
+@pytest.mark.parametrize(("change", "undo", "_why"), UNDONE)
+def test_a_reminder_that_went_out_before_is_not_said_again(desk: Desk, change: Step, undo: Step, _why: str) -> None:
+    assert len(due(desk)) == 1
+    for step in (change, undo):
+        step(desk)
+        desk.news()
+        due(desk)
+    _later(desk)
+    assert _reminded(desk).count(desk.salon.phone) == 1
+
+
+@pytest.mark.parametrize(("change", "_undo", "why"), UNDONE)
+def test_nothing_is_planned_again_and_again_while_a_reason_stands(
+    desk: Desk, change: Step, _undo: Step, why: str
+) -> None:
+    assert desk.planner.plan_reminders() == 1
+    change(desk)
+    desk.news()
+    _later(desk, hours=1)
+    assert _reasons(desk) == [why]
+    assert desk.salon.phone not in _reminded(desk)
+
+
+def test_a_visit_that_is_moved_to_and_fro_is_reminded_of_once(desk: Desk) -> None:
+    assert desk.planner.plan_reminders() == 1
+    for days in (7, 0, 9, 0, 7, 0):
+        _on(days)(desk)
+        desk.read()
+        desk.releaser.work()
+        desk.news()
+        due(desk)
+    _later(desk)
+    assert _reminded(desk) == [desk.salon.phone]
+
+
+def test_who_reads_of_the_return_is_not_reminded_in_the_same_breath(desk: Desk) -> None:
+    assert desk.planner.plan_reminders() == 1
+    for days in (7, 0):
+        _on(days)(desk)
+        desk.news()
+        due(desk)
+    assert [purpose for _, purpose in _sent(desk)] == ["moved", "moved"]
+    desk.later = HOUR / 2
+    assert due(desk) == []
+    desk.later = HOUR + 2 * MINUTE
+    assert ["Напоминаем" in text for text in due(desk)] == [True]
+
+
+def test_the_return_is_told_of_before_the_reminder(desk: Desk) -> None:
+    """News that waits for more of it speaks first, however long."""
+    assert desk.planner.plan_reminders() == 1
+    _on(7)(desk)
+    desk.news()
+    due(desk)
+    desk.set(gather_seconds=600)
+    _on(0)(desk)
+    desk.read()
+    assert due(desk) == []
+    desk.planner.plan_change_notices()
+    assert due(desk) == []
+    _later(desk)
+    assert [purpose for _, purpose in _sent(desk)] == ["moved", "moved", "reminder_day"]
+
+
+def test_a_reminder_does_not_come_back_when_there_is_no_time_left_for_it(desk: Desk) -> None:
+    assert desk.planner.plan_reminders() == 1
+    _edit(attendance=-1)(desk)
+    due(desk)
+    desk.news()
+    _edit(attendance=0)(desk)
+    desk.news()
+    desk.later = desk.salon.starts_at(desk.booking) - 4 * HOUR - desk.salon.world.clock()
+    assert due(desk) == []
+
+
+def test_a_no_that_the_salon_has_talked_over_is_reminded_of(desk: Desk) -> None:
+    """She said no, the salon called her, and its desk marked the visit as confirmed."""
+    desk.set(hours_before=3, reminder_hours=True)
+    assert len(due(desk)) == 1
+    desk.salon.say("нет", sent_at=desk.now())
+    desk.later = desk.salon.starts_at(desk.booking) - 3 * HOUR - desk.salon.world.clock() + MINUTE
+    assert due(desk) == []
+    assert desk.rows()[-1] == ("reminder_hours", "dropped", "declined")
+    assert due(desk) == []
+    assert desk.kinds().count("reminder_hours") == 1
+    _edit(attendance=2)(desk)
+    desk.news()
+    [text] = due(desk)
+    assert "Скоро увидимся" in text
+    assert "приду" not in text, "she is not asked again"
+    assert due(desk) == []
+
+
+def test_a_no_that_became_a_yes_needs_no_reminder_beside_its_thanks(desk: Desk) -> None:
+    desk.set(hours_before=3, reminder_hours=True)
+    assert len(due(desk)) == 1
+    desk.salon.say("нет", sent_at=desk.now())
+    desk.later = desk.salon.starts_at(desk.booking) - 3 * HOUR - desk.salon.world.clock() + MINUTE
+    assert due(desk) == []
+    desk.salon.say("да", sent_at=desk.now())
+    assert not any("Скоро увидимся" in text for text in due(desk))
+
+
+def test_a_pause_loses_no_reminder(desk: Desk) -> None:
+    assert desk.planner.plan_reminders() == 1
+    pauses.pause(desk.salon.company_id, uow=desk.salon.world.uow, clock=desk.now)
+    _later(desk)
+    assert _sent(desk) == []
+    pauses.resume(desk.salon.company_id, uow=desk.salon.world.uow)
+    _later(desk)
+    assert _reminded(desk) == [desk.salon.phone]
+
+
+def test_another_master_and_back_changes_nothing_of_a_reminder(desk: Desk) -> None:
+    master = desk.booking["staff_id"]
+    staff = desk.salon.yclients.state(desk.salon.salon_id)["staff"]
+    other = next(one["id"] for one in staff if one["id"] != master)
+    assert desk.planner.plan_reminders() == 1
+    for each in (other, master):
+        _edit(staff_id=each)(desk)
+        desk.read()
+    desk.news()
+    _later(desk)
+    assert _reminded(desk) == [desk.salon.phone]
+
+
+def test_whoever_has_the_right_number_is_reminded_when_the_wrong_one_was(desk: Desk) -> None:
+    """A stranger was reminded of the visit; its client only read that it was booked, and was asked nothing."""
+    assert len(due(desk)) == 1
+    _phone(RIGHT)(desk)
+    desk.news()
+    _later(desk)
+    assert _sent(desk) == [(desk.salon.phone, "reminder_day"), (RIGHT, "booked"), (RIGHT, "reminder_day")]
+    desk.later = 5 * HOUR
+    _show_number(desk)
+    desk.news()
+    due(desk)
+    _phone(RIGHT)(desk)
+    desk.news()
+    _later(desk)
+    assert _reminded(desk) == [desk.salon.phone, RIGHT]
+
+
+def test_whoever_has_the_right_number_is_asked_once_more_only_if_she_was_asked(desk: Desk) -> None:
+    desk.set(reminder_day=True, reminder_again=True, again_after=2, booked=False)
+    assert len(due(desk)) == 1
+    desk.later = HOUR + 50 * MINUTE
+    _phone(RIGHT)(desk)
+    desk.news()
+    _later(desk, hours=1)
+    assert _sent(desk) == [(desk.salon.phone, "reminder_day"), (RIGHT, "reminder_day")]
+    _later(desk, hours=3)
+    assert _sent(desk)[2:] == [(RIGHT, "reminder_again")]
+
+
+def test_a_number_that_was_removed_after_its_reminder_and_is_back_is_reminded_once(desk: Desk) -> None:
+    assert len(due(desk)) == 1
+    for step in (_hide_number, _show_number):
+        step(desk)
+        desk.news()
+        due(desk)
+    _later(desk)
+    assert _reminded(desk) == [desk.salon.phone]
+
+
+def test_a_number_that_is_corrected_before_the_reminder_leaves_is_reminded_once(desk: Desk) -> None:
+    assert desk.planner.plan_reminders() == 1
+    _phone(RIGHT)(desk)
+    desk.read()
+    desk.releaser.work()
+    due(desk)
+    desk.news()
+    _later(desk)
+    assert _reminded(desk) == [RIGHT]
+
+
+def test_a_new_number_of_somebody_whom_we_know_by_both_is_reminded_once(desk: Desk) -> None:
+    """She has read it, on the phone that has her old number."""
+    assert len(due(desk)) == 1
+    contact = desk.salon.contact()
+    desk.salon.world.execute(
+        "INSERT INTO contact_addresses (company_id, address, contact_id) VALUES (:company, :address, :contact)",
+        company=desk.salon.company_id,
+        address=RIGHT,
+        contact=contact,
+    )
+    _phone(RIGHT)(desk)
+    desk.news()
+    _later(desk)
+    assert [purpose for _, purpose in _sent(desk)].count("reminder_day") == 1
+
+
+def test_of_a_visit_one_booking_is_reminded_of_when_the_first_of_it_comes_back(desk: Desk) -> None:
+    second = _booked_long_ago(desk, hour=21, days=1, visit_id=desk.booking["visit_id"])
+    assert desk.planner.plan_reminders() == 1
+    _on(7)(desk)
+    desk.read()
+    desk.releaser.work()
+    _on(0)(desk)
+    desk.news()
+    desk.edit(second, deleted=True)
+    desk.read()
+    desk.releaser.work()
+    desk.news()
+    _later(desk)
+    assert _reminded(desk) == [desk.salon.phone]
+
+
+def test_a_visit_that_was_taken_for_begun_by_mistake_is_reminded_of(desk: Desk) -> None:
+    first = _booked_long_ago(desk, datetime=desk.at(2 * HOUR + 10 * MINUTE))
+    _booked_long_ago(desk, datetime=desk.at(2 * HOUR + 20 * MINUTE), visit_id=first["visit_id"])
+    desk.salon.world.execute("DELETE FROM records WHERE record_id = :id", id=desk.booking["id"])
+    desk.set(hours_before=2, reminder_hours=True, reminder_day=False)
+    desk.edit(first, attendance=1)
+    desk.read()
+    desk.later = 21 * MINUTE
+    assert due(desk) == []
+    assert desk.rows()[-1] == ("reminder_hours", "dropped", "under_way")
+    desk.edit(first, attendance=0)
+    desk.news()
+    _later(desk, hours=1)
+    assert len([one for one in _sent(desk) if one[1] == "reminder_hours"]) == 1

@@ -1,0 +1,48 @@
+"""A desk in a hurry: messages follow each other at once, and only quiet hours make them wait."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.messages.message import DeviceClaim, SendOutcome, SendResult
+from aiadmin.domain.messages.sending_policy import SendingPolicy
+from aiadmin.services.messages import messages
+from aiadmin.services.notices.rendering import SalonNoticeRenderer
+from tests.integration.notices.conftest import MOSCOW
+from tests.integration.notices.test_calls import Desk
+
+
+class Unhurried(SalonNoticeRenderer):
+    """Quiet hours count, and messages may follow each other at once."""
+
+    def policy(self, company_id: CompanyId) -> SendingPolicy:
+        return replace(super().policy(company_id), bucket=None)
+
+
+def clock(desk: Desk, by: timedelta) -> str:
+    """What the salon's clock shows so long from now."""
+    return f"{(desk.now() + by).astimezone(MOSCOW):%H:%M}"
+
+
+def long_ago(desk: Desk) -> None:
+    """As far as we know every booking was made days ago."""
+    desk.salon.world.execute("UPDATE records SET created_at = created_at - interval '5 days'")
+
+
+def due(desk: Desk, later: timedelta | None = None) -> list[str]:
+    """What reminds, or waits, is planned and leaves by now; its texts."""
+    if later is not None:
+        desk.later = later
+    desk.planner.plan_reminders()
+    desk.salon.world.execute("UPDATE notices SET claimed_until = NULL WHERE reason IS DISTINCT FROM 'quiet_hours'")
+    texts: list[str] = []
+    hold = DeviceClaim(device_id=desk.salon.device.device_id, epoch=desk.salon.device.epoch)
+    for _ in range(3):
+        desk.releaser.work()
+        for one in messages.pull([hold], idle=[hold], uow=desk.salon.world.uow, clock=desk.now):
+            texts.append(one.text)
+            result = SendResult(outcome=SendOutcome.SENT, message_id=f"M{one.outbox_message_id}", sent_at=desk.now())
+            messages.record_result(one, result, uow=desk.salon.world.uow, clock=desk.now, jitter=0.0)
+    return texts
