@@ -15,6 +15,7 @@ from aiadmin.domain.errors import AiAdminError
 
 _COMMANDS = {
     "backup": "aiadmin.cli.backup:backup",
+    "bot": "aiadmin.cli.bot:bot",
     "clients": "aiadmin.cli.clients:clients",
     "companies": "aiadmin.cli.companies:companies",
     "demo": "aiadmin.cli.demo:demo",

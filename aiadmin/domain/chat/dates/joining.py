@@ -1,0 +1,320 @@
+"""From the days and times of a message, with what the client thinks of each, to one wish or several to choose from.
+
+"В среду на следующей неделе" is one day, "в среду или в пятницу" two; "вечером в 7" is one time. What does not go
+together is kept side by side, so that it can be asked about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import cast
+
+from aiadmin.domain.chat.dates.calendar import DaySaid, from_today, today
+from aiadmin.domain.chat.dates.clock import TimeSaid, resolved
+from aiadmin.domain.chat.dates.grammar import Context, Node
+from aiadmin.domain.chat.dates.polarity import Item, Polarity
+from aiadmin.domain.chat.when import Day, DayRange, Time, When, Window
+
+_ALTERNATIVES = frozenset({"OR", "SLASH"})
+_PAIR = 2
+_LONGEST_LIST = 62
+
+
+def wishes(nodes: Sequence[Node], items: Sequence[Item], context: Context) -> tuple[When, ...]:
+    """What the client wants; more than one where each day has a time of its own."""
+    is_earliest = any("ASAP" in node.kinds for node in nodes)
+    whens = [_when(nodes, part, context, is_earliest=is_earliest) for part in _pairs(nodes, items, context)]
+    return tuple(when for when in whens if when != When())
+
+
+def _when(nodes: Sequence[Node], items: Sequence[Item], context: Context, *, is_earliest: bool) -> When:
+    days, times = [one for one in items if one.is_day], [one for one in items if not one.is_day]
+    return When(
+        day=_joined_days(nodes, days, context) if days else None,
+        time=_joined_times(nodes, times, context) if times else None,
+        is_earliest=is_earliest,
+    )
+
+
+def _pairs(nodes: Sequence[Node], items: Sequence[Item], context: Context) -> Iterator[Sequence[Item]]:
+    """The items of each wish: "в пт после 5 или в сб утром" has two days with a time each."""
+    is_plain = all(item.polarity is Polarity.WANTED for item in items)
+    pairs = [items[at : at + _PAIR] for at in range(0, len(items), _PAIR)]
+    orders = {tuple(item.is_day for item in pair) for pair in pairs}
+    if len(pairs) < _PAIR or not is_plain or orders not in ({(True, False)}, {(False, True)}):
+        yield items
+        return
+    days = [item for item in items if item.is_day]
+    if any("MOMENT" in item.node.kinds for item in items) or len(_grouped(nodes, days, context)) < len(days):
+        yield items
+        return
+    yield from pairs
+
+
+def _between(nodes: Sequence[Node], before: Item, item: Item) -> set[str]:
+    """All that the words between two items may be."""
+    return {kind for node in nodes[before.at + 1 : item.at] for kind in node.kinds}
+
+
+# --- days ----------------------------------------------------------------------------------------------------------
+
+
+def _joined_days(nodes: Sequence[Node], items: Sequence[Item], context: Context) -> Day | None:
+    wanted = _grouped(nodes, [one for one in items if one.polarity is Polarity.WANTED], context)
+    refused = _grouped(nodes, [one for one in items if one.polarity is Polarity.REFUSED], context)
+    left = [_said(one) for one in items if one.polarity is Polarity.LEFT]
+    any_of = tuple(dict.fromkeys(one for said in wanted for one in said.ranges))
+    weekdays = frozenset[int]().union(*(said.weekdays for said in wanted if said.is_repeated))
+    any_of = any_of or tuple(_flipped(refused, context))
+    day = Day(
+        any_of=_merged(any_of),
+        or_else=tuple(one for said in wanted for one in said.or_else) if len(wanted) == 1 else (),
+        weekdays=weekdays,
+        not_on=tuple(_refused_days(refused, any_of)),
+        not_weekdays=_refused_weekdays(refused) if not any_of else frozenset(),
+        moved_from=tuple(one for said in left for one in said.ranges),
+        is_rough=any(said.is_rough for said in wanted),
+        spans=tuple((one.node.start, one.node.end) for one in items),
+    )
+    return None if replace(day, spans=()) == Day() else day
+
+
+def _said(item: Item) -> DaySaid:
+    return cast(DaySaid, item.said)
+
+
+def _merged(ranges: Iterable[DayRange]) -> tuple[DayRange, ...]:
+    """In the order of the calendar, as they were said."""
+    return tuple(sorted(set(ranges), key=lambda one: (one.first, one.last or date.max)))
+
+
+def _grouped(nodes: Sequence[Node], items: Sequence[Item], context: Context) -> list[DaySaid]:
+    """Neighbours that are one day become one; those that are two stay two."""
+    groups: list[DaySaid] = []
+    for before, item in zip([None, *items], items, strict=False):
+        said = _said(item)
+        if before is None:
+            groups.append(said)
+            continue
+        words = _between(nodes, before, item)
+        if not _ALTERNATIVES.isdisjoint(words):
+            groups.append(said)
+            continue
+        joined = _common(groups, said, context, is_apart="COMMA" in words or "AND" in words)
+        groups = joined if joined is not None else [*groups, said]
+    return groups
+
+
+def _common(groups: Sequence[DaySaid], said: DaySaid, context: Context, *, is_apart: bool) -> list[DaySaid] | None:
+    """What was said before, narrowed by what follows it; None when they are different days."""
+    if any(_is_stretch(one) for one in (*groups, said)) and not all(_is_stretch(one) for one in (*groups, said)):
+        return _placed(groups, said, context)
+    last = groups[-1]
+    if _is_stretch(said):
+        both = _overlap(last, said)
+        return None if both is None else [*groups[:-1], both]
+    return (
+        None
+        if is_apart and _days_differ(last, said) and not _is_nested(last, said)
+        else _agreed(groups, last, said, context)
+    )
+
+
+def _is_stretch(said: DaySaid) -> bool:
+    return said.week is not None or said.is_wide
+
+
+def _stretch(said: DaySaid) -> DayRange:
+    return said.week or DayRange(said.ranges[0].first, said.ranges[-1].last)
+
+
+def _placed(groups: Sequence[DaySaid], said: DaySaid, context: Context) -> list[DaySaid] | None:
+    """Weekdays and dates within a week or a month that stands before or behind them."""
+    stretches = [one for one in (*groups, said) if _is_stretch(one)]
+    others = [one for one in (*groups, said) if not _is_stretch(one)]
+    if len(stretches) != 1:
+        return None
+    frame = from_today(_stretch(stretches[0]), context)
+    found = [_within(one, frame) for one in others] if frame is not None else []
+    placed = [one for one in found if one is not None]
+    return placed if placed and len(placed) == len(others) else None
+
+
+def _within(said: DaySaid, frame: DayRange) -> DaySaid | None:
+    if said.is_repeated:
+        return DaySaid(ranges=(frame,), weekdays=said.weekdays, is_repeated=True)
+    if not said.weekdays:
+        return said if all(frame.has(one.first) for one in said.ranges) else None
+    end = frame.last or frame.first + timedelta(days=6)
+    days = [frame.first + timedelta(days=n) for n in range(min((end - frame.first).days + 1, _LONGEST_LIST))]
+    found = [day for day in days if day.weekday() in said.weekdays]
+    if len(found) > len(said.weekdays):
+        return DaySaid(ranges=(frame,), weekdays=said.weekdays, is_repeated=True)
+    if len(found) < len(said.weekdays):
+        return None
+    is_row = len(found) > 1 and (found[-1] - found[0]).days == len(found) - 1
+    ranges = (DayRange(found[0], found[-1]),) if is_row else tuple(map(DayRange.of, found))
+    return replace(said, ranges=ranges, or_else=(), weekdays=frozenset())
+
+
+def _overlap(one: DaySaid, other: DaySaid) -> DaySaid | None:
+    mine, theirs = _stretch(one), _stretch(other)
+    last = min((end for end in (mine.last, theirs.last) if end is not None), default=None)
+    first = max(mine.first, theirs.first)
+    if last is not None and first > last:
+        return None
+    return DaySaid(ranges=(DayRange(first, last),), is_rough=one.is_rough or other.is_rough)
+
+
+def _days_differ(one: DaySaid, other: DaySaid) -> bool:
+    """Whether two names that stand apart are two days."""
+    return not _is_same_day(one, other) and not _is_same_day(other, one)
+
+
+def _is_nested(one: DaySaid, other: DaySaid) -> bool:
+    """На выходных, в субботу."""
+    narrow, wide = sorted((one.weekdays, other.weekdays), key=len)
+    return bool(narrow) and narrow < wide
+
+
+def _is_same_day(named: DaySaid, dated: DaySaid) -> bool:
+    """Whether a weekday is that of a date."""
+    return bool(named.weekdays) and len(dated.ranges) == 1 and dated.ranges[0].first.weekday() in named.weekdays
+
+
+def _agreed(groups: Sequence[DaySaid], last: DaySaid, said: DaySaid, context: Context) -> list[DaySaid] | None:
+    """В субботу 25-го is one day when the calendar agrees; else it is asked which of the two."""
+    for named, dated in ((last, said), (said, last)):
+        if named.weekdays and not dated.weekdays and len(dated.ranges) == 1 and dated.ranges[0].is_one_day:
+            agrees = _is_same_day(named, dated)
+            return [*groups[:-1], dated if agrees else replace(dated, or_else=named.ranges)]
+    if last.weekdays and said.weekdays and last.weekdays != said.weekdays:
+        return _nested(groups, *sorted((last, said), key=lambda one: len(one.weekdays)))
+    return [*groups[:-1], last] if last.ranges == said.ranges else None
+
+
+def _nested(groups: Sequence[DaySaid], narrow: DaySaid, wide: DaySaid) -> list[DaySaid] | None:
+    """На выходных, в субботу; в будни, в пятницу."""
+    is_within = not wide.ranges or (bool(narrow.ranges) and wide.ranges[0].has(narrow.ranges[0].first))
+    return [*groups[:-1], narrow] if narrow.weekdays < wide.weekdays and is_within else None
+
+
+def _flipped(refused: Sequence[DaySaid], context: Context) -> Iterator[DayRange]:
+    """До 20 числа не могу: what is refused from today on leaves the days after it."""
+    now = today(context)
+    for one in (one for said in refused if said.is_until for one in said.ranges):
+        if one.first == now and one.last is not None:
+            yield DayRange(one.last + timedelta(days=1), None)
+
+
+def _refused_days(refused: Sequence[DaySaid], wanted: Sequence[DayRange]) -> Iterator[DayRange]:
+    """Days that do not suit, as far as the wish would have had them."""
+    for said in refused:
+        for one in said.ranges:
+            if not wanted and not (said.weekdays and _is_named(said)):
+                yield one
+            elif wanted:
+                yield from _inside(said, one, wanted)
+
+
+def _is_named(said: DaySaid) -> bool:
+    """Whether a day was said by its name alone, so that every one of that name is meant."""
+    return bool(said.weekdays)
+
+
+def _inside(said: DaySaid, one: DayRange, wanted: Sequence[DayRange]) -> Iterator[DayRange]:
+    for frame in wanted:
+        if frame.is_one_day:
+            continue
+        placed = _within(said, frame) if said.weekdays else None
+        for day in placed.ranges if placed is not None else (one,):
+            if frame.has(day.first):
+                yield day
+
+
+def _refused_weekdays(refused: Sequence[DaySaid]) -> frozenset[int]:
+    return frozenset[int]().union(*(said.weekdays for said in refused))
+
+
+# --- times ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Times without "or" between them: each narrows or explains the others."""
+
+    items: tuple[Item, ...]
+
+    def windows(self, context: Context) -> Iterator[Window]:
+        """What they mean together."""
+        said = [_time_said(one) for one in self.items]
+        around = next((one.window for one in said if one.window is not None and not one.window.is_point), None)
+        found: list[Window] = []
+        for one in said:
+            for part in (one, *one.others):
+                window = resolved(part, context.parts, around)
+                if window is not None:
+                    found = _narrowed(found, window, is_list=part is not one)
+        yield from found
+
+
+def _time_said(item: Item) -> TimeSaid:
+    return cast(TimeSaid, item.said)
+
+
+def _narrowed(found: list[Window], window: Window, *, is_list: bool) -> list[Window]:
+    common = None if is_list or not found else found[-1].common(window)
+    return [*found, window] if common is None else [*found[:-1], common]
+
+
+def _joined_times(nodes: Sequence[Node], items: Sequence[Item], context: Context) -> Time | None:
+    wanted = [one for one in items if one.polarity is Polarity.WANTED]
+    any_of = [window for group in _time_groups(nodes, wanted) for window in group.windows(context)]
+    refused = [*_refused_windows(items, context)]
+    any_of = any_of or [*_left_over(refused)]
+    said = [_time_said(one) for one in wanted]
+    shift = next((one.shift for one in said if one.shift is not None), None)
+    time = Time(
+        any_of=tuple(dict.fromkeys(any_of)),
+        is_around=any(one.is_around for one in said),
+        not_in=() if any_of else tuple(refused),
+        moved_from=tuple(_left_windows(items, context)),
+        is_same=any(one.is_same for one in said),
+        shift=None if shift is None else timedelta(minutes=shift),
+        spans=tuple((one.node.start, one.node.end) for one in items),
+    )
+    return None if replace(time, spans=()) == Time() else time
+
+
+def _time_groups(nodes: Sequence[Node], items: Sequence[Item]) -> Iterator[_Group]:
+    group: list[Item] = []
+    for item in items:
+        if group and not _ALTERNATIVES.isdisjoint(_between(nodes, group[-1], item)):
+            yield _Group(tuple(group))
+            group = []
+        group.append(item)
+    if group:
+        yield _Group(tuple(group))
+
+
+def _refused_windows(items: Sequence[Item], context: Context) -> Iterator[Window]:
+    for item in items:
+        if item.polarity is Polarity.REFUSED:
+            yield from _Group((item,)).windows(context)
+
+
+def _left_windows(items: Sequence[Item], context: Context) -> Iterator[Window]:
+    for item in items:
+        if item.polarity is Polarity.LEFT:
+            yield from _Group((item,)).windows(context)
+
+
+def _left_over(refused: Sequence[Window]) -> Iterator[Window]:
+    """До 12 не могу: the times after it suit."""
+    for window in refused:
+        if window.first is None and window.last is not None:
+            yield Window(window.last, None)
+        elif window.last is None and window.first is not None:
+            yield Window(None, window.first)

@@ -1,0 +1,90 @@
+"""Misspelt words of days and times: one slip, or two in a long word, is put right; other words stay as they are."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Container, Iterator, Mapping
+from functools import lru_cache
+from itertools import combinations
+
+from aiadmin.domain.chat.dates.real_words import REAL_WORDS
+from aiadmin.domain.chat.dates.words import CORRECTABLE, LEXICON
+
+SHORTEST, LONG, LONGEST = 5, 9, 24
+"""Letters: of a word that is put right, of one that may have two slips, and beyond what is no word."""
+
+
+def corrected(word: str, names: Container[str] = frozenset()) -> str:
+    """The word of the lexicon that was meant, or the word itself.
+
+    Args:
+        names: words of the salon's own, which are never put right: its masters, its services.
+
+    >>> corrected("пятнецу"), corrected("панидельник"), corrected("завтрак"), corrected("маникюр")
+    ('пятницу', 'понедельник', 'завтрак', 'маникюр')
+    """
+    if word in LEXICON or word in REAL_WORDS or word in names or not SHORTEST <= len(word) <= LONGEST:
+        return word
+    return _meant(word)
+
+
+@lru_cache(maxsize=4096)
+def _meant(word: str) -> str:
+    """The nearest word; two that are equally near and mean different things are none."""
+    near = {target for key in _shortened(word) for target in _BY_SHORTENED.get(key, ())}
+    ranked = sorted((distance(word, target), target) for target in near)
+    ranked = [(slips, target) for slips, target in ranked if slips <= _allowed(min(word, target, key=len))]
+    if not ranked:
+        return word
+    best = [target for slips, target in ranked if slips == ranked[0][0]]
+    return (
+        best[0] if len({tuple(sorted(LEXICON[target].items())) for target in best}) == 1 else _same_stem(best, word)
+    )
+
+
+def _same_stem(targets: list[str], word: str) -> str:
+    """Forms of one word differ at their end alone: the one with the client's ending is meant, else the first."""
+    stem = targets[0][:4]
+    if any(not target.startswith(stem) for target in targets):
+        return word
+    return next((target for target in targets if target[-1] == word[-1]), targets[0])
+
+
+def _allowed(word: str) -> int:
+    return 2 if len(word) >= LONG else 1
+
+
+def _shortened(word: str) -> Iterator[str]:
+    """The word, and what is left without any one letter; without any two if it is long."""
+    for gone in range(_allowed(word) + 1):
+        for places in combinations(range(len(word)), gone):
+            yield "".join(one for place, one in enumerate(word) if place not in places)
+
+
+def _index() -> Mapping[str, set[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for target in CORRECTABLE:
+        for key in _shortened(target):
+            found[key].add(target)
+    return found
+
+
+_BY_SHORTENED = _index()
+
+
+def distance(one: str, other: str) -> int:
+    """How many letters were added, left out, mistaken or swapped with the next (Damerau, restricted).
+
+    >>> distance("зватра", "завтра"), distance("вотрник", "вторник"), distance("завтрва", "завтра")
+    (1, 1, 1)
+    """
+    before: list[int] = []
+    row: list[int] = [*range(len(other) + 1)]
+    for at, letter in enumerate(one, 1):
+        older, before, row = before, row, [at]
+        for to, wanted in enumerate(other, 1):
+            best = min(before[to] + 1, row[-1] + 1, before[to - 1] + (letter != wanted))
+            if at > 1 and to > 1 and letter == other[to - 2] and one[at - 2] == wanted:
+                best = min(best, older[to - 2] + 1)
+            row.append(best)
+    return row[-1]

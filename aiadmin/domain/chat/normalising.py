@@ -1,0 +1,195 @@
+"""A message as words and numbers that can be looked up, each with its place in the message as it was written.
+
+Phones mix Latin letters into Russian words, keyboards are left on the wrong layout, hands stretch letters and drop
+the dots of ё: a lexicon would need each word a hundred times. What is changed here is only how a word is spelt; what
+it means is the grammars' business. Every token keeps the span that it came from, so that a command can quote it.
+
+Each step reads its text once, so that the longest message (65,536 characters) takes a time in proportion to it.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
+
+Known = Callable[[str], bool]
+"""Whether a word, spelt as this module spells it, is in a lexicon."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word, a number or a sign.
+
+    Attributes:
+        text: in lower case, with е for ё, Russian letters for Latin ones that look or sound like them.
+        start, end: the characters of the message that it was written with.
+        is_glued: whether nothing, not even a space, stands before it since the last token.
+    """
+
+    text: str
+    start: int
+    end: int
+    is_glued: bool
+
+
+class _Letter(NamedTuple):
+    text: str
+    start: int
+    end: int
+
+
+_SAME = {"ё": "е", "ʼ": "'", "’": "'", "‘": "'", "`": "'", "×": "x"} | dict.fromkeys("‐‑‒–—―−", "-")
+_SUPERSCRIPTS = frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹")
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Mn", "Me"})
+_MARKS_OF_ONE_LETTER = 2
+_TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|[0-9]+|\n|\S")
+_ZERO = re.compile(r"(?<=[0-9])[oо](?=[0-9:.\-])")
+_STRETCHED = re.compile(r"(.)\1{2,}")
+_LATIN, _CYRILLIC = re.compile("[a-z]"), re.compile("[а-яіїєґ]")
+_LOOK_ALIKES = str.maketrans("abcehikmoptxyu", "авсенікмортхуи")
+_KEYS = dict(zip("qwertyuiop[]asdfghjkl;'zxcvbnm,.`", "йцукенгшщзхъфывапролджэячсмитьбюе", strict=True))
+"""The letters of a Russian keyboard by what the same keys give on an English one."""
+_SOUNDS = {
+    "shch": "щ",
+    "sch": "щ",
+    "sh": "ш",
+    "ch": "ч",
+    "zh": "ж",
+    "kh": "х",
+    "ts": "ц",
+    "ya": "я",
+    "ja": "я",
+    "yu": "ю",
+    "ju": "ю",
+    "yo": "е",
+    "jo": "е",
+    "ye": "е",
+    "iy": "ий",
+    "ay": "ай",
+    "ey": "ей",
+    "oy": "ой",
+    **dict(zip("abvgdezijklmnoprstufhcwy'", "абвгдезийклмнопрстуфхцвыь", strict=True)),
+}
+_LONGEST_SOUND = 4
+_ENOUGH_KNOWN = 0.4
+"""Of the words of a text in Latin letters: what is Russian has at least so many that a lexicon knows."""
+_MANY_RUNS = 3
+_LONGEST_WORD = 40
+
+
+def tokens_of(text: str, known: Known) -> Sequence[Token]:
+    """The words, numbers and signs of a message, in order; a line break is a sign, other space is none.
+
+    Args:
+        known: tells which spelling is meant where there are several.
+
+    >>> [token.text for token in tokens_of("Завтрааа c 5 до 6\\u200b!", {"завтра", "с"}.__contains__)]
+    ['завтра', 'с', '5', 'до', '6', '!']
+    >>> [(token.text, token.start, token.end) for token in tokens_of("pfdnhf", {"завтра"}.__contains__)]
+    [('завтра', 0, 6)]
+    """
+    letters = [*_letters(text)]
+    plain = _cut(letters)
+    if any(_CYRILLIC.search(token.text) for token in plain):
+        return [_spelt(token, known) for token in plain]
+    return _foreign(letters, plain, known)
+
+
+def _letters(text: str) -> Iterator[_Letter]:
+    """Each character in its compatible, lower form (NFKC), with its place; what is not seen is left out."""
+    before = ""
+    for start, end in _clusters(text):
+        cluster = text[start : min(end, start + 1 + _MARKS_OF_ONE_LETTER)]
+        if cluster in _SUPERSCRIPTS and before.isdecimal() and text[start - 1] not in _SUPERSCRIPTS:
+            yield _Letter(":", start, start)
+        for one in unicodedata.normalize("NFKC", cluster).lower():
+            if unicodedata.category(one) not in _UNSEEN or one == "\n":
+                before = _SAME.get(one, one)
+                yield _Letter(before, start, end)
+
+
+def _clusters(text: str) -> Iterator[tuple[int, int]]:
+    """Where each character begins and ends, with the marks that stand on it."""
+    start = 0
+    for place in range(1, len(text) + 1):
+        if place == len(text) or not unicodedata.combining(text[place]):
+            yield start, place
+            start = place
+
+
+def _cut(letters: Sequence[_Letter]) -> Sequence[Token]:
+    joined = _ZERO.sub("0", "".join(letter.text for letter in letters))
+    found = []
+    last = -1
+    for match in _TOKEN.finditer(joined):
+        first, end = match.span()
+        span = letters[first].start, letters[end - 1].end
+        found.append(Token(match.group().replace("'", "") or "'", *span, is_glued=first == last))
+        last = end
+    return found
+
+
+def _foreign(letters: Sequence[_Letter], plain: Sequence[Token], known: Known) -> Sequence[Token]:
+    """A text without a Russian letter: as it is, or typed on the wrong layout, or by its sound; the best known."""
+    if not any(_LATIN.search(token.text) for token in plain):
+        return plain
+    typed = _cut([letter._replace(text=_KEYS.get(letter.text, letter.text)) for letter in letters])
+    sounding = [replace(token, text=_by_sound(token.text)) for token in plain]
+    best = max((typed, sounding), key=lambda tokens: _share(tokens, known))
+    return [_spelt(token, known) for token in best] if _share(best, known) >= _ENOUGH_KNOWN else plain
+
+
+def _share(tokens: Sequence[Token], known: Known) -> float:
+    words = [token.text for token in tokens if token.text.isalpha()]
+    return sum(known(unstretched(word, known)) for word in words) / len(words) if words else 0.0
+
+
+def _spelt(token: Token, known: Known) -> Token:
+    if not token.text.isalpha() or len(token.text) > _LONGEST_WORD:
+        return token
+    word = unstretched(token.text, known)
+    if _LATIN.search(word) and not token.is_glued:
+        word = _russian(word, known)
+    return token if word == token.text else replace(token, text=word)
+
+
+def _russian(word: str, known: Known) -> str:
+    """A word with Latin letters within a Russian text."""
+    look_alike = word.translate(_LOOK_ALIKES)
+    if _CYRILLIC.search(word):
+        return look_alike
+    by_sound, by_key = _by_sound(word), "".join(_KEYS.get(one, one) for one in word)
+    # of single letters only prepositions are typed: "d" is the key of "в", and no abbreviation
+    spellings = (look_alike, by_key, by_sound) if len(word) == 1 else (look_alike, by_sound, by_key)
+    return next((spelling for spelling in spellings if known(spelling)), word)
+
+
+def _by_sound(word: str) -> str:
+    spelt, place = [], 0
+    while place < len(word):
+        longest = next((n for n in range(_LONGEST_SOUND, 0, -1) if word[place : place + n] in _SOUNDS), 0)
+        spelt.append(_SOUNDS[word[place : place + longest]] if longest else word[place])
+        place += longest or 1
+    return "".join(spelt)
+
+
+def unstretched(word: str, known: Known) -> str:
+    """A word without its stretched letters: three and more of one letter are two or one, whichever is known.
+
+    >>> unstretched("суббббота", {"суббота"}.__contains__), unstretched("зааавтра", {"завтра"}.__contains__)
+    ('суббота', 'завтра')
+    """
+    runs = [*_STRETCHED.finditer(word)]
+    if not runs:
+        return word
+    if len(runs) <= _MANY_RUNS:
+        for counts in itertools.product((1, 2), repeat=len(runs)):
+            left = iter(counts)
+            spelling = _STRETCHED.sub(lambda run, left=left: run.group(1) * next(left), word)  # type: ignore[misc]
+            if known(spelling):
+                return spelling
+    return _STRETCHED.sub(r"\1", word)
