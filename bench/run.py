@@ -18,6 +18,7 @@ import bench.notices
 import bench.pairing
 import bench.sockets
 import bench.sync
+import bench.understanding
 from aiadmin.adapters import embedded
 from aiadmin.adapters.redis.client import make_redis
 from aiadmin.adapters.secrets import DerivedSecrets
@@ -34,7 +35,12 @@ HIGH = "1000000"
 """A limit that no benchmark reaches; the limiter still counts every request."""
 
 
-ALONE = {"hosting": bench.hosting.measure, "sync": bench.sync.measure, "notices": bench.notices.measure}
+ALONE = {
+    "hosting": bench.hosting.measure,
+    "sync": bench.sync.measure,
+    "notices": bench.notices.measure,
+    "understanding": bench.understanding.measure,
+}
 """Parts that start what they need themselves."""
 PARTS = ("pairing", "http", "sockets", *ALONE)
 
