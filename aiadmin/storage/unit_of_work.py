@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from aiadmin.domain.errors import DependencyDownError, SalonBusyError
 from aiadmin.masking import reason_of
-from aiadmin.storage.chat.questions import SqlQuestions, SqlUnhandledMessages
+from aiadmin.storage.chat.questions import Questions, UnhandledMessages
 from aiadmin.storage.companies.audit import Audit
 from aiadmin.storage.companies.companies import CompanyStore
 from aiadmin.storage.companies.outbox import Outbox
@@ -38,10 +38,10 @@ from aiadmin.storage.messages.inbox_messages import InboxMessages
 from aiadmin.storage.messages.message_log import MessageLog
 from aiadmin.storage.messages.outbox_messages import OutboxMessages
 from aiadmin.storage.messages.permissions import ContactPermissions, Pauses
-from aiadmin.storage.notices.calls import SqlCalls
-from aiadmin.storage.notices.dispatch import SqlDueNotices
-from aiadmin.storage.notices.planning import SqlNotices
-from aiadmin.storage.notices.settings import SqlMessageSettings
+from aiadmin.storage.notices.calls import Calls
+from aiadmin.storage.notices.dispatch import DueNotices
+from aiadmin.storage.notices.planning import Notices
+from aiadmin.storage.notices.settings import MessageSettingsStore
 from aiadmin.storage.privacy.privacy import Privacy
 from aiadmin.storage.provider.orders import ProviderOrders
 from aiadmin.storage.quarantine import Quarantine
@@ -81,14 +81,14 @@ class UnitOfWork:
     installations = cached_property(lambda self: Installations(self._session))
     permissions = cached_property(lambda self: ContactPermissions(self._session))
     pauses = cached_property(lambda self: Pauses(self._session))
-    unhandled_messages = cached_property(lambda self: SqlUnhandledMessages(self._session))
-    message_settings = cached_property(lambda self: SqlMessageSettings(self._session))
-    notices = cached_property(lambda self: SqlNotices(self._session))
-    due_notices = cached_property(lambda self: SqlDueNotices(self._session))
-    calls = cached_property(lambda self: SqlCalls(self._session))
+    unhandled_messages = cached_property(lambda self: UnhandledMessages(self._session))
+    message_settings = cached_property(lambda self: MessageSettingsStore(self._session))
+    notices = cached_property(lambda self: Notices(self._session))
+    due_notices = cached_property(lambda self: DueNotices(self._session))
+    calls = cached_property(lambda self: Calls(self._session))
     salon_facts = cached_property(lambda self: SalonFactsStore(self._session))
     reconciliation = cached_property(lambda self: ReconciliationStore(self._session))
-    questions = cached_property(lambda self: SqlQuestions(self._session))
+    questions = cached_property(lambda self: Questions(self._session))
 
     def __init__(self, engine: Engine, fingerprint: Fingerprint | None = None) -> None:
         """Without a `fingerprint` it does not know who was erased."""

@@ -51,10 +51,10 @@ from aiadmin.domain.yclients.error import YClientsError
 from aiadmin.services.isolation import Isolation
 from aiadmin.services.journal.fresh_bookings import FreshBookings
 from aiadmin.services.notices import calls
+from aiadmin.services.notices.rendering import SalonNoticeRenderer
 from aiadmin.services.notices.visits import known_beside
 from aiadmin.services.ports.clock import Clock
 from aiadmin.services.ports.jobs import JobQueue
-from aiadmin.services.ports.releases import NoticeRenderer
 from aiadmin.services.ports.yclients import SalonApi
 from aiadmin.storage.journal.sync_runs import SyncedSalon
 from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
@@ -81,7 +81,7 @@ class NoticeDispatcher:
 
     uow: NewUnitOfWork
     api: SalonApi
-    renderer: Callable[[UnitOfWork], NoticeRenderer]
+    renderer: Callable[[UnitOfWork], SalonNoticeRenderer]
     queue: JobQueue
     clock: Clock
     rng: Callable[[], float]

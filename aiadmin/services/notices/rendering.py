@@ -22,7 +22,7 @@ from aiadmin.texts import notices as notice_texts
 
 @dataclass(frozen=True, kw_only=True)
 class SalonNoticeRenderer:
-    """`ports.NoticeRenderer` after what salons have set.
+    """What notices say, as each salon has set it.
 
     Attributes:
         is_paced: False for measurements alone: then every salon writes as fast as it can.
@@ -32,14 +32,17 @@ class SalonNoticeRenderer:
     is_paced: bool = True
 
     def policy(self, company_id: CompanyId) -> SendingPolicy:
+        """How the salon wants to write."""
         return self.work.message_settings.settings(company_id).policy if self.is_paced else UNLIMITED
 
     def stale_reason(self, notice: Notice, record: Record, now: datetime) -> str | None:
+        """Why a notice about a booking as it is now is not to be told any more: a slug; None when it is."""
         if not self.work.message_settings.settings(notice.company_id).wants(notice.kind):
             return "switched_off"
         return stale_reason(notice, record, now)
 
     def render(self, visits: Sequence[VisitNotices], salon: SyncedSalon) -> str:
+        """One text for visits of one person that are told in the same words."""
         words = visits[0].words
         facts = sorted(self._data(visits, salon), key=lambda one: one.starts_at)
         if len(facts) > 1:

@@ -1,4 +1,4 @@
-"""Rows of `questions`, and of `inbox_messages` that nobody has looked at yet."""
+"""Questions to clients, what they answer, and messages that wait to be read."""
 
 from __future__ import annotations
 
@@ -127,13 +127,14 @@ _PUT_OFF = text(f"UPDATE questions SET next_attempt_at = :until, error = :error 
 _PHONE = text("SELECT phone FROM contacts WHERE company_id = :company_id AND id = :contact_id")
 
 
-class SqlUnhandledMessages:
-    """`ports.UnhandledMessages` on SQLAlchemy."""
+class UnhandledMessages:
+    """Rows of `inbox_messages` that are not handled yet."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def claim(self, *, limit: int, only: Sequence[RowKey] | None = None) -> Sequence[InboxMessage]:
+        """The oldest of all companies, in order. One transaction at a time gets any; the others get none."""
         given: dict[str, Any] = {"lock": _LOCK, "limit": limit}
         if only is None:
             return [_inbox_message(row) for row in self._session.execute(_TAKE, given)]
@@ -141,24 +142,30 @@ class SqlUnhandledMessages:
         return [_inbox_message(row) for row in found]
 
     def due_keys(self, *, limit: int) -> Sequence[RowKey]:
+        """Keys of the messages that `claim` would take."""
         return keys_of(self._session.execute(_WAITING_KEYS, {"limit": limit}))
 
     def has_due(self) -> bool:
         return bool(self._session.scalar(_ANY_WAITING))
 
     def mark_handled(self, messages: Sequence[InboxMessage], at: datetime) -> None:
+        """Keep that these are handled, and are not claimed any more."""
         numbers = [message.inbox_id for message in messages]
         statement = update(InboxMessageRow).where(InboxMessageRow.id.in_(numbers)).values(handled_at=at)
         self._session.execute(statement.execution_options(synchronize_session=False))
 
 
-class SqlQuestions:
-    """`ports.Questions` on SQLAlchemy."""
+class Questions:
+    """Rows of `questions`: whether clients come to their bookings, as they were asked and as they answered."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def ask(self, question: Question) -> None:
+        """Keep that a question was asked; the same one asked again keeps its answer.
+
+        Asked of another contact, or about more bookings than before, it is new and has no answer.
+        """
         others = as_json({str(number): after.total_seconds() for number, after in question.others.items()})
         more = {"contact_id": question.contact_id, "asked_at": question.asked_at, "others": others}
         self._session.execute(_BEGIN_AFRESH, _key(question) | more)
@@ -166,6 +173,9 @@ class SqlQuestions:
         self._session.execute(_ASK, _key(question) | more | is_of)
 
     def answered_by(self, message: InboxMessage) -> Question | None:
+        """The open question (`domain.chat.confirmation.is_open`) that a message answers: of the booking that it
+        quotes, or else of the client's (`domain.chat.confirmation.answered`). A reaction answers nothing but what
+        it is put on."""
         whom: dict[str, Any] = {"company_id": message.company_id, "contact_id": message.contact_id}
         whom |= {"begun": message.sent_at - ONE_VISIT, "said_at": message.sent_at, "news": [*CHANGE_NOTICES]}
         if message.quoted_id is not None:
@@ -179,6 +189,7 @@ class SqlQuestions:
         return answered([*self._open(_NEWEST, whom, message)], message.sent_at)
 
     def of_booking(self, company_id: CompanyId, record: Record) -> Sequence[Question]:
+        """Every question about a booking or its visit, whoever was asked."""
         given = {"company_id": company_id, "record_id": record.record_id, "visit_id": record.visit_id}
         rows = self._session.execute(_OF_VISIT, given)
         return [replace(_question(row), is_settled=row.is_settled) for row in rows]
@@ -203,9 +214,11 @@ class SqlQuestions:
         self._session.execute(_ANSWER, _key(question) | {"answer": answer, "at": at, "write_at": write_at})
 
     def due_keys(self, now: datetime, *, limit: int) -> Sequence[RowKey]:
+        """Keys of the answers that `claim` would take one after the other."""
         return keys_of(self._session.execute(_DUE_KEYS, {"now": now, "limit": limit}))
 
     def claim(self, *, now: datetime, until: datetime, only: Sequence[RowKey] | None = None) -> Question | None:
+        """Claim the answer that has waited longest to be written, until `until`; counts the attempt."""
         given: dict[str, Any] = {"now": now, "until": until}
         if only is not None:
             given |= {"companies": [key.company_id for key in only], "keys": [key.key for key in only]}
@@ -216,9 +229,11 @@ class SqlQuestions:
         return bool(self._session.scalar(_ANY_DUE, {"now": now}))
 
     def mark_written(self, question: Question, at: datetime) -> None:
+        """Keep that the journal has the answer, unless the client has answered otherwise meanwhile."""
         self._session.execute(_WRITTEN, _key(question) | {"answer": question.answer, "at": at})
 
     def postpone(self, question: Question, *, until: datetime | None, error: str) -> None:
+        """Have the answer written at `until`, or for None never."""
         given = {"answer": question.answer, "until": until, "error": error}
         self._session.execute(_PUT_OFF, _key(question) | given)
 

@@ -1,4 +1,4 @@
-"""Rows of `notices` that turn a client away and do not reach her: the salon is to call."""
+"""Change notices that do not reach the client: the salon is to call."""
 
 from __future__ import annotations
 
@@ -219,13 +219,14 @@ OR EXISTS (SELECT {_STALE}) OR EXISTS (SELECT {_UNPLANNED})
 """)
 
 
-class SqlCalls:
-    """`ports.Calls` on SQLAlchemy."""
+class Calls:
+    """Rows of `notices` that turn a client away and do not reach them."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def list_undeliverable(self, now: datetime, *, limit: int, is_tried: bool = False) -> Sequence[GivenUp]:
+        """Notices that wait though the client is about to set out; with `is_tried` those that no host took."""
         found = self._session.execute(_HOPELESS, _too_late(now) | {"limit": limit, "is_tried": is_tried})
         return [
             GivenUp(notice=notice_of_row(row), why=BlockReason.PAUSED if row.is_paused else BlockReason.LATE)
@@ -233,36 +234,52 @@ class SqlCalls:
         ]
 
     def stuck(self, now: datetime, *, limit: int) -> Sequence[RowKey]:
+        """Keys of such notices in quarantine."""
         return keys_of(self._session.execute(_STUCK_KEYS, _too_late(now) | {"limit": limit}))
 
     def give_up(self, row: RowKey, now: datetime) -> None:
+        """Drop a notice that waits, without reading what is in it."""
         given = {"company_id": row.company_id, "id": row.number, "why": BlockReason.LATE, "now": now}
         self._session.execute(_GIVE_UP, given)
 
     def unplanned(self, now: datetime, *, limit: int) -> Sequence[UnplannedEvent]:
+        """What has happened to bookings that are to come, of which planning has raised for minutes, and no notice of
+        that booking tells since."""
         given = {**_untold(now), **_too_late(now), "limit": limit}
         return [_unplanned(row) for row in self._session.execute(_LIST_UNPLANNED, given)]
 
     def unsure(self, company_id: CompanyId, notices: Sequence[NoticeId]) -> frozenset[NoticeId]:
+        """Those of these notices of whose message it is unknown whether it arrived."""
         given = {"company_id": company_id, "numbers": [*notices]}
         return frozenset(map(NoticeId, self._session.scalars(_UNSURE, given)))
 
     def list_undelivered(self, now: datetime, *, limit: int) -> Sequence[Notice]:
+        """Notices of late that could not be sent, of coming visits, that the salon was not asked to call about.
+
+        Only what is still so, and only of salons whose phone is linked, and who pay.
+        """
         return [notice_of_row(row) for row in self._session.execute(_LIST, _untold(now) | {"limit": limit})]
 
     def mark(self, notices: Sequence[NoticeId], at: datetime) -> frozenset[NoticeId]:
+        """Mark that the salon is asked to call about these; which of them were not marked before."""
         return frozenset(map(NoticeId, self._session.scalars(_MARK, {"numbers": [*notices], "at": at})))
 
     def take_back(self, like: Notice, about: ContactId, now: datetime) -> Sequence[Notice]:
+        """Cancel calls to this client that the salon was not sent yet; their notices, as far as they are still so.
+
+        These are marked anew, to be asked for together with what is `like` them.
+        """
         phone = like.announced.client_phone
         client = {"client_id": like.announced.client_id, "client_number": one_spelling(phone) if phone else None}
         given = {"company_id": like.company_id, "about": about, "now": now, **client}
         return [notice_of_row(row) for row in self._session.execute(_TAKE_BACK, given)]
 
     def recall(self, now: datetime) -> None:
+        """Cancel every waiting call of which a part is not so any more; what still is can be asked for again."""
         self._session.execute(_RECALL, {"now": now})
 
     def has_due(self, now: datetime) -> bool:
+        """Whether anything is to be given up, asked for or taken back."""
         return bool(self._session.scalar(_ANY_DUE, _untold(now) | _too_late(now)))
 
 

@@ -1,4 +1,4 @@
-"""Rows of `notices`, from when they are due to when their messages are decided."""
+"""Notices from when they are due until their messages are decided."""
 
 from __future__ import annotations
 
@@ -161,18 +161,23 @@ SELECT EXISTS (SELECT FROM message_pause)
 """)
 
 
-class SqlDueNotices:
-    """`ports.DueNotices` on SQLAlchemy."""
+class DueNotices:
+    """Rows of `notices`, from when they are due to when their messages are decided."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def due_keys(self, now: datetime, *, limit: int) -> Sequence[RowKey]:
+        """Keys of the notices that `claim` would take one salon after the other."""
         return keys_of(self._session.execute(_DUE_KEYS, {"now": now, "limit": limit}))
 
     def claim(
         self, *, now: datetime, until: datetime, limit: int, only: Sequence[RowKey] | None = None
     ) -> Sequence[Notice]:
+        """Claim due notices, oldest first, of the one salon whose notice has waited longest.
+
+        Only of salons that are not paused, whose journal is read, and whose phone a living host has online.
+        """
         given = {"now": now, "until": until, "limit": limit, "only": numbers_of(only)}
         return [notice_of_row(row) for row in self._session.execute(_CLAIM, given)]
 
@@ -185,17 +190,25 @@ class SqlDueNotices:
         but: NoticeKind,
         since: datetime,
     ) -> bool:
+        """Whether another message about any of these bookings went to a contact since then, or is about to.
+
+        Args:
+            but: notices of this kind do not count.
+        """
         whom = {"company_id": company_id, "contact_id": contact_id}
         given = {**whom, "records": [*records], "but": but, "since": since}
         return bool(self._session.scalar(_IS_TOLD, given))
 
     def lock_salon(self, company_id: CompanyId) -> None:
+        """Keep others from releasing notices of this company until the commit."""
         self._session.execute(select(func.pg_advisory_xact_lock(_LOCK, company_id)))
 
     def try_lock_salon(self, company_id: CompanyId) -> bool:
+        """`lock_salon` without a wait: False when another transaction has it."""
         return bool(self._session.scalar(select(func.pg_try_advisory_xact_lock(_LOCK, company_id))))
 
     def sender(self, company_id: CompanyId, *, zone: str, now: datetime) -> Sender:
+        """The salon's phone, with what it wrote today."""
         since = min(day_began(now, zone), now - _HISTORY)
         given = {"company_id": company_id, "since": since, "unpaced": sorted(UNPACED), "most": 2 * LARGEST_CAP}
         recent = self._session.scalars(_RECENT, given).all()
@@ -209,6 +222,7 @@ class SqlDueNotices:
         )
 
     def recipient(self, company_id: CompanyId, client_id: int) -> NoticeRecipient:
+        """What the salon's list of clients says of a client."""
         statement = select(ClientRow.name, ClientRow.phone, ClientRow.is_muted).where(
             ClientRow.company_id == company_id, ClientRow.client_id == client_id
         )
@@ -216,19 +230,25 @@ class SqlDueNotices:
         return NoticeRecipient() if row is None else NoticeRecipient(**row._mapping)
 
     def last_listed_at(self, notice: Notice) -> datetime | None:
+        """When a list last held its booking; None for never, or while a refetch of it is due."""
         at: datetime | None = self._session.scalar(_LAST_LISTED, {"company_id": notice.company_id, "id": notice.id})
         return at
 
     def mark_listed(self, company_id: CompanyId, records: Sequence[int], at: datetime) -> None:
+        """Keep that a list, read from `at` on, held these bookings."""
         self._change(_MARK_LISTED, company_id=company_id, records=[*records], at=at)
 
     def mark_released(self, notice: Notice, message_id: MessageId) -> bool:
+        """Keep that a notice became this message; False when it was claimed anew since: roll back."""
         return self._change(_MARK_RELEASED, **_claim_key(notice), message_id=message_id) == 1
 
     def is_ours(self, notice: Notice) -> bool:
+        """Whether a notice waits as `claim` gave it, and was not claimed anew since."""
         return bool(self._session.scalar(_IS_OURS, _claim_key(notice)))
 
     def claim_related(self, notice: Notice, *, now: datetime, until: datetime) -> Sequence[Notice]:
+        """Claim what may be told in the same message to the same person: news of the same kind, and all news of the
+        same visit; of what time alone brings about the same kind of the same visit."""
         promise, is_news = notice.announced, notice.kind in CHANGE_NOTICES
         given = {
             "company_id": notice.company_id,
@@ -254,21 +274,29 @@ class SqlDueNotices:
     def hold_salon(
         self, company_id: CompanyId, *, now: datetime, until: datetime, why: str, but: Collection[str] = ()
     ) -> None:
+        """`hold` for all of a company's notices that are due, but these kinds."""
         self._change(_HOLD_SALON, company_id=company_id, now=now, until=until, why=why, but=[*but])
 
     def release_holds(self, company_id: CompanyId) -> None:
+        """Make due again what is held by a rule that the salon has just changed."""
         self._change(_RELEASE_HOLDS, company_id=company_id, rules=[*_RULES])
 
     def drop(self, notice: Notice, *, why: str, at: datetime) -> None:
         self._change(_DROP, **_claim_key(notice), why=why, at=at)
 
     def sync_with_messages(self, now: datetime) -> int:
+        """Bring released notices in line with their messages; how many changed.
+
+        A notice whose message was not sent in time waits again; whatever else became of its message, it is done.
+        """
         return self._change(_TAKEN_BACK) + self._change(_DONE, now=now) + self._change(_FORGOTTEN, now=now)
 
     def expire(self, now: datetime) -> int:
+        """Drop what is past its deadline and is not claimed; how many."""
         return self._change(_EXPIRE, now=now)
 
     def has_due(self, now: datetime) -> bool:
+        """Whether `claim` or `sync_with_messages` has something to do."""
         return bool(self._session.scalar(_HAS_DUE, {"now": now, "lost_before": now - SENDING_AT_MOST}))
 
     def _change(self, statement: TextClause, **values: Any) -> int:

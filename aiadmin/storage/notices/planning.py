@@ -1,4 +1,4 @@
-"""Rows of `notices` until they are due, and what they follow from: events, settings, bookings, open questions."""
+"""Planning notices: what they follow from, and the salons that send them."""
 
 from __future__ import annotations
 
@@ -96,7 +96,6 @@ _SALONS = f"{_READ_SALONS} AND {_IS_LINKED}"
 _SALONS_OF = text(f"{_SALONS} AND companies.id = ANY(:companies)")
 _AFTER = f"""{not_set_aside(WorkQueue.REMINDERS, "companies.id", "'salon'")}
   AND companies.id > :after ORDER BY companies.id LIMIT :limit"""
-_SALONS_AFTER = text(f"{_SALONS} AND {_AFTER}")
 _SALON_KEYS = text(f"SELECT id, 'salon' FROM ({_SALONS} AND {_AFTER}) AS listed ORDER BY id")  # noqa: S608 - our own
 _WINDOWS = """
 jsonb_to_recordset(CAST(:windows AS jsonb))
@@ -307,45 +306,53 @@ class DueBooking:
     planned: Planned | None = None
 
 
-class SqlNotices:
-    """`ports.Notices` on SQLAlchemy."""
+class Notices:
+    """Rows of `notices` until they are due, and what they follow from."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def claim_events(self, *, after: int, limit: int, only: Sequence[RowKey] | None = None) -> Sequence[StoredEvent]:
+        """Events beyond the number `after` that are not handled, in order.
+
+        One transaction at a time gets any; the others get none. Those of a booking with a notice on its way wait.
+        """
         given = {"after": after, "limit": limit, "lock": _LOCK, "most": MOST_AT_ONCE + 1, "only": numbers_of(only)}
         return [_event(row) for row in self._session.execute(_CLAIM, given)]
 
     def event_keys(self, *, after: int, limit: int) -> Sequence[RowKey]:
+        """Keys of the events that `claim_events` would take."""
         return keys_of(self._session.execute(_EVENT_KEYS, {"after": after, "limit": limit}))
 
     def has_events(self) -> bool:
+        """Whether `claim_events` has something."""
         return bool(self._session.scalar(_HAS_EVENTS, {"after": 0}))
 
     def last_notices(self, bookings: Collection[Booking]) -> Mapping[Booking, LastNotice]:
+        """Lock the newest change notice of each booking until the commit."""
         rows = self._session.execute(
             _LAST, {"bookings": as_json([_asked(one) for one in bookings]), "news": [*CHANGE_NOTICES]}
         )
         return dict(_last(row) for row in rows)
 
     def salons_of(self, companies: Collection[CompanyId]) -> Mapping[CompanyId, NotifyingSalon]:
+        """Those of these companies that write to their clients."""
         found = self._salons(_SALONS_OF, companies=[*companies])
         return {salon.company_id: salon for salon in found}
 
     def read_salons_of(self, companies: Collection[CompanyId]) -> Mapping[CompanyId, NotifyingSalon]:
+        """Those of these companies whose journals are read, with a phone or without."""
         found = self._salons(_READ_SALONS_OF, companies=[*companies])
         return {salon.company_id: salon for salon in found}
 
-    def salons(self, *, after: CompanyId, limit: int) -> Sequence[NotifyingSalon]:
-        return self._salons(_SALONS_AFTER, after=after, limit=limit)
-
     def salon_keys(self, *, after: CompanyId, limit: int) -> Sequence[RowKey]:
+        """Keys of the next salons that write, by company."""
         return keys_of(self._session.execute(_SALON_KEYS, {"after": after, "limit": limit}))
 
     def booking_keys(
         self, companies: Collection[CompanyId], windows: Sequence[tuple[CompanyId, Window]], *, now: datetime
     ) -> Sequence[RowKey]:
+        """Keys of the bookings that `due_bookings` may give, and of some more."""
         return keys_of(self._session.execute(_BOOKING_KEYS, _looked_at(companies, windows, now)))
 
     def due_bookings(
@@ -356,6 +363,10 @@ class SqlNotices:
         now: datetime,
         only: Sequence[RowKey] | None = None,
     ) -> Sequence[DueBooking]:
+        """The bookings of these salons that are in the windows, or had a reminder which told their client nothing.
+
+        No other of that kind waits, and none has gone to the number that their client has now.
+        """
         given = _looked_at(companies, windows, now) | {
             "news": [*CHANGE_NOTICES],
             "unheard_since": now - CHANGE_NOTICE_LIFETIME,
@@ -364,10 +375,12 @@ class SqlNotices:
         return [_found(row) for row in self._session.execute(_DUE_BOOKINGS, given)]
 
     def supersede(self, notices: Sequence[NoticeId], at: datetime) -> None:
+        """Drop notices that `last_notices` locked."""
         if notices:
             self._session.execute(_SUPERSEDE, {"numbers": [*notices], "at": at})
 
     def add(self, new: Sequence[NewNotice], at: datetime) -> int:
+        """Plan those that are not there yet; how many."""
         if not new:
             return 0
         rows = as_json(
@@ -381,6 +394,7 @@ class SqlNotices:
         return states.count("waiting")
 
     def mark_handled(self, events: Sequence[StoredEvent], at: datetime) -> None:
+        """Keep that these are handled, and are not claimed any more."""
         self._session.execute(_HANDLED, {"numbers": [one.event_id for one in events], "at": at})
 
     def _salons(self, statement: TextClause, **given: Any) -> Sequence[NotifyingSalon]:

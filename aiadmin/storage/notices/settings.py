@@ -1,4 +1,4 @@
-"""What a salon wants its messages to be: rows of `message_settings` and `message_texts`."""
+"""What a salon wants its messages to be."""
 
 from __future__ import annotations
 
@@ -17,23 +17,26 @@ from aiadmin.storage.tables.core import CompanyRow
 from aiadmin.storage.tables.notices import MessageSettingsRow, MessageTextRow
 
 
-class SqlMessageSettings:
-    """`ports.MessageSettingsStore` on SQLAlchemy."""
+class MessageSettingsStore:
+    """Rows of `message_settings` and `message_texts`. Every call names its company."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
     def settings(self, company_id: CompanyId) -> MessageSettings:
+        """What the salon has set; what it never set is the default."""
         statement = select(MessageSettingsRow.settings).where(MessageSettingsRow.company_id == company_id)
         return MessageSettings.from_json(self._session.scalar(statement))
 
     def text(self, company_id: CompanyId, kind: NoticeKind) -> str | None:
+        """The salon's own template of a kind, or None where it has none."""
         statement = select(MessageTextRow.template).where(
             MessageTextRow.company_id == company_id, MessageTextRow.kind == kind
         )
         return self._session.scalar(statement)
 
     def texts(self, company_id: CompanyId) -> Mapping[NoticeKind, str]:
+        """All of the salon's own templates."""
         statement = select(MessageTextRow.kind, MessageTextRow.template).where(
             MessageTextRow.company_id == company_id
         )
@@ -50,6 +53,7 @@ class SqlMessageSettings:
         self._session.execute(statement.on_conflict_do_update(constraint="pk_message_texts", set_=given))
 
     def reset_text(self, company_id: CompanyId, kind: NoticeKind) -> bool:
+        """Forget the salon's own template; False when it had none."""
         statement = delete(MessageTextRow).where(MessageTextRow.company_id == company_id, MessageTextRow.kind == kind)
         return cast("CursorResult[Any]", self._session.execute(statement)).rowcount == 1
 

@@ -33,12 +33,12 @@ class Desk:
     """Plans notices of a salon's booking, and releases them."""
 
     def __init__(self, salon: Salon, pace: SendingPolicy = UNLIMITED) -> None:
-        self.salon, self.words = salon, Words(pace)
+        self.salon = salon
         box = salon.box
         self.releaser = NoticeDispatcher(
             uow=box.uow,
             api=box.salon_api,
-            renderer=lambda _work: self.words,
+            renderer=lambda work: Words(work=work, pace=pace),
             queue=box.queue,
             clock=self.now,
             rng=lambda: 0.5,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from aiadmin.domain.ids import CompanyId
@@ -10,17 +11,18 @@ from aiadmin.domain.journal.journal import Record
 from aiadmin.domain.messages.sending_policy import SendingPolicy
 from aiadmin.domain.notices.notice import Notice, stale_reason
 from aiadmin.domain.notices.telling import VisitNotices
+from aiadmin.services.notices.rendering import SalonNoticeRenderer
 from aiadmin.storage.journal.sync_runs import SyncedSalon
 
 
-class Words:
-    """`ports.NoticeRenderer`."""
+@dataclass(frozen=True, kw_only=True)
+class Words(SalonNoticeRenderer):
+    """The renderer of a salon that has set nothing, and writes at the pace of the test."""
 
-    def __init__(self, pace: SendingPolicy) -> None:
-        self._policy = pace
+    pace: SendingPolicy
 
     def policy(self, _company_id: CompanyId) -> SendingPolicy:
-        return self._policy
+        return self.pace
 
     def stale_reason(self, notice: Notice, record: Record, now: datetime) -> str | None:
         return stale_reason(notice, record, now)
