@@ -27,6 +27,7 @@ from aiadmin.config import AppEnv, Config
 from tests import get_chromium
 from tests.chromium import find_chromium
 from tests.support.commands import run_command
+from tests.support.processes import AS_INSTALLED
 
 ROOT = Path(__file__).resolve().parent.parent
 SETTINGS = {field.name.upper() for field in fields(Config)}
@@ -120,6 +121,24 @@ def test_the_two_locks_agree() -> None:
 
     production, development = pins("requirements.txt"), pins("requirements-dev.txt")
     assert {name: development.get(name, version) for name, version in production.items()} == production
+
+
+def test_what_is_hidden_from_the_product_is_brought_by_development_alone() -> None:
+    """Tests start the product without it, as production does; a package that the product needs must not be hidden."""
+    production, development = ((ROOT / f"requirements{kind}.txt").read_text() for kind in ("", "-dev"))
+    code = "import sitecustomize; print(*sitecustomize.HIDDEN)"
+    env = {**os.environ, **AS_INSTALLED}
+    hidden = subprocess.run(
+        [sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert hidden
+    for name in hidden:
+        assert re.search(rf"^{name}==", development, re.MULTILINE), name
+        assert not re.search(rf"^{name}==", production, re.MULTILINE), name
+        looked = subprocess.run(
+            [sys.executable, "-c", f"import {name}"], env=env, capture_output=True, text=True, check=False
+        )
+        assert "ModuleNotFoundError" in looked.stderr
 
 
 def test_gevent_websocket_is_never_installed() -> None:

@@ -13,6 +13,7 @@ import requests
 
 from aiadmin.cli.procfile import read_procfile
 from tests.conftest import ROOT, WaitUntil
+from tests.support.processes import AS_INSTALLED
 
 pytestmark = pytest.mark.process
 
@@ -35,7 +36,7 @@ def _start(port: int, output: Path, settings: dict[str, str]) -> subprocess.Pope
         return subprocess.Popen(
             ["/bin/sh", "-c", f"exec {command}"],
             cwd=ROOT,
-            env={"PATH": path, "PORT": str(port), "BIND_HOST": "127.0.0.1", **settings},
+            env={"PATH": path, **AS_INSTALLED, "PORT": str(port), "BIND_HOST": "127.0.0.1", **settings},
             stdout=file,
             stderr=subprocess.STDOUT,
         )

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 import subprocess
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 
 import psutil
 
 _GONE_WITHIN = 15.0
+
+AS_INSTALLED: Mapping[str, str] = MappingProxyType({"PYTHONPATH": str(Path(__file__).with_name("installed"))})
+"""For the environment of a process of the product: it finds no package that only development installs."""
 
 
 def kill_family(process: subprocess.Popen[bytes]) -> None:

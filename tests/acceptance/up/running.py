@@ -16,6 +16,7 @@ import pytest
 import requests
 
 from tests.conftest import ROOT, WaitUntil
+from tests.support.processes import AS_INSTALLED
 
 STOP_SECONDS = 10
 _WHOLE = re.DOTALL | re.MULTILINE
@@ -25,7 +26,9 @@ class Up:
     """One `up` (or `demo`), started in a foreign folder, and what it printed."""
 
     def __init__(self, data: Path, port: int, command: str = "up", **settings: str) -> None:
-        self.env = {**_kept(), "PYTHONPATH": str(ROOT), "PORT": str(port), **settings}
+        # `demo` runs the fakes as well, which development's packages serve
+        found = [str(ROOT)] if command == "demo" else [str(ROOT), AS_INSTALLED["PYTHONPATH"]]
+        self.env = {**_kept(), "PYTHONPATH": os.pathsep.join(found), "PORT": str(port), **settings}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "aiadmin", command, "--data", str(data)],
             cwd=data.parent,

@@ -15,6 +15,7 @@ from typing import Any, Self
 import requests
 
 from tests.fakes.whatsapp.overlay import build_overlay
+from tests.support.processes import AS_INSTALLED
 
 ROOT = Path(__file__).parents[3]
 """The project directory: a process started there finds this package."""
@@ -96,7 +97,7 @@ class FakeWhatsApp:
 
     def env(self) -> dict[str, str]:
         """The environment of a process whose neonize is to talk to this server; from the project's directory."""
-        path = os.pathsep.join([str(self.overlay), str(ROOT)])
+        path = os.pathsep.join([str(self.overlay), AS_INSTALLED["PYTHONPATH"], str(ROOT)])
         return {**_plain_environment(), "PYTHONPATH": path}
 
     def control(self, method: str, path: str, **body: Any) -> dict[str, Any]:

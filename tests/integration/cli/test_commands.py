@@ -16,6 +16,7 @@ from aiadmin.cli import revisions
 from aiadmin.storage import schema_version
 from tests.conftest import ROOT
 from tests.support.commands import run_command
+from tests.support.processes import AS_INSTALLED
 
 pytestmark = pytest.mark.process
 
@@ -33,7 +34,7 @@ def _start(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]
     return subprocess.run(
         [sys.executable, "-m", "aiadmin", *arguments],
         cwd=ROOT,
-        env=kept | _production() | settings,
+        env=kept | AS_INSTALLED | _production() | settings,
         capture_output=True,
         text=True,
         check=False,

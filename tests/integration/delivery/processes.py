@@ -12,6 +12,8 @@ from pathlib import Path
 
 import psutil
 
+from tests.support.processes import AS_INSTALLED
+
 ROOT = Path(__file__).parents[3]
 SOON = 20.0
 """A process starts in about a second on a quiet machine, and in several on a busy one."""
@@ -62,7 +64,7 @@ class Processes:
             popen = subprocess.Popen(
                 [sys.executable, str(ROOT / "worker.py"), role],
                 cwd=self.folder,
-                env={"PATH": os.environ["PATH"], **self.env, **env},
+                env={"PATH": os.environ["PATH"], **AS_INSTALLED, **self.env, **env},
                 stdout=output,
                 stderr=output,
             )

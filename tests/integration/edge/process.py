@@ -18,6 +18,7 @@ import requests
 from aiadmin.adapters.embedded import free_port
 from aiadmin.cli.procfile import read_procfile
 from tests.conftest import ROOT, WaitUntil
+from tests.support.processes import AS_INSTALLED
 
 NO_SERVERS = {
     "APP_ENV": "production",
@@ -128,7 +129,7 @@ def running(
     words[0] = sys.executable
     if worker is not None:
         words[words.index("-k") + 1] = worker
-    environment = {"PATH": os.environ["PATH"], "PORT": str(port), **settings}
+    environment = {"PATH": os.environ["PATH"], **AS_INSTALLED, "PORT": str(port), **settings}
     with log.open("wb") as output:
         process = subprocess.Popen(
             [*words[:-1], *options, words[-1]], cwd=ROOT, env=environment, stdout=output, stderr=output

@@ -20,7 +20,7 @@ import requests
 
 from aiadmin.adapters.embedded import free_port
 from tests.restarting import LASTING
-from tests.support.processes import kill_family
+from tests.support.processes import AS_INSTALLED, kill_family
 
 ROOT = Path(__file__).resolve().parents[3]
 CLIENT = Path(__file__).with_name("client.mjs")
@@ -154,7 +154,7 @@ def web_process(settings: Mapping[str, str], log: Path) -> Iterator[str]:
         process = subprocess.Popen(
             [sys.executable, *command, "--no-control-socket", "wsgi:app"],
             cwd=ROOT,
-            env={**os.environ, **settings},
+            env={**os.environ, **AS_INSTALLED, **settings},
             stdout=output,
             stderr=subprocess.STDOUT,
         )

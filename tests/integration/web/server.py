@@ -13,7 +13,7 @@ import requests
 
 from aiadmin.adapters.embedded import free_port
 from tests.conftest import ROOT, WaitUntil
-from tests.support.processes import kill_family
+from tests.support.processes import AS_INSTALLED, kill_family
 
 
 @contextmanager
@@ -45,7 +45,7 @@ def running(wait_until: WaitUntil, log: Path, settings: Mapping[str, str]) -> It
 
 def _environment(settings: Mapping[str, str]) -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return kept | {"PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "default"} | dict(settings)
+    return kept | AS_INSTALLED | {"PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "default"} | dict(settings)
 
 
 def _answers(address: str) -> bool:
