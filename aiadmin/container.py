@@ -18,7 +18,7 @@ from redis import Redis
 from sqlalchemy import Engine
 
 from aiadmin.adapters.metrics.counters import RedisMetrics
-from aiadmin.adapters.redis.client import make_redis
+from aiadmin.adapters.redis.client import IMPATIENT_SECONDS, make_redis
 from aiadmin.adapters.redis.fleet import RedisFleet
 from aiadmin.adapters.redis.job_queue import RqJobQueue
 from aiadmin.adapters.secrets import DerivedSecrets
@@ -103,7 +103,6 @@ def load() -> None:
         import_module(name)
 
 
-IMPATIENT_SECONDS = 0.5
 DRAIN_SECONDS = 0.2
 """Under a stream of webhooks, a drain is asked for this often."""
 

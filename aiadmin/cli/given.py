@@ -9,6 +9,7 @@ import click
 import psycopg2
 import redis
 
+from aiadmin.adapters.redis.client import IMPATIENT_SECONDS, make_redis
 from aiadmin.config import Config
 
 ANSWER_SECONDS = 3
@@ -37,15 +38,11 @@ def _check_postgres(config: Config) -> None:
 
 
 def _check_redis(config: Config) -> None:
-    from aiadmin.container import Container  # takes a moment, and only who has a Redis of their own needs it
-
-    box = Container(config)
     try:
-        _ping(box.impatient_redis)
+        with make_redis(config.redis_url, read_timeout=IMPATIENT_SECONDS) as client:
+            _ping(client)
     except (redis.RedisError, ValueError) as error:
         raise _silent("Redis", "REDIS_URL", _first_line(error)) from error
-    finally:
-        box.close()
 
 
 def _ping(client: redis.Redis) -> None:

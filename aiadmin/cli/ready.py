@@ -47,22 +47,30 @@ class Announcement:
 
     def wait_and_say(self) -> None:
         """Wait for `/ready`, then print the banner; everything ends when it does not come."""
-        from aiadmin.cli import demo_salon  # takes half a second, in which the processes are starting already
-
+        find_link = self._link_finder()
         while (missing := _missing(self.host, self.config.port)) != {}:
             if time.monotonic() > self.began + READY_SECONDS:
                 self.ending.fail(f"not ready after {READY_SECONDS:.0f} s: {_named(missing)}")
             if self.ending.stop.wait(_POLL_SECONDS):
                 return
         self.settled.set()
-        find_link = self.extras.install or demo_salon.link_of_new_run
         self.output.show(self._banner(time.monotonic() - self.began, find_link))
 
-    def _banner(self, seconds: float, find_link: Callable[[Config], str]) -> str:
-        """In production no demo salon is made, and there is no link; nor when the salon could not come in."""
+    def _link_finder(self) -> Callable[[Config], str] | None:
+        """What gives the demo salon's link; in production no such salon is made."""
+        if self.config.is_production:
+            return None
+        if self.extras.install is not None:
+            return self.extras.install
+        from aiadmin.cli import demo_salon  # takes half a second, in which the processes are starting already
+
+        return demo_salon.link_of_new_run
+
+    def _banner(self, seconds: float, find_link: Callable[[Config], str] | None) -> str:
+        """Without a link in production, and where the salon could not come in."""
         title = f"{self.extras.title} is ready at {self.config.public_url} ({seconds:.1f} s)"
         facts = [("data and secrets", str(self.home.path)), ("stop", "Ctrl-C")]
-        if self.config.is_production:
+        if find_link is None:
             return banner(title, [], facts)
         try:
             links = SalonLinks.of(find_link(self.config))

@@ -12,6 +12,8 @@ from aiadmin.adapters.redis.resting_pool import Cooldown, RestingPool
 
 CONNECT_TIMEOUT_SECONDS = 1.0
 READ_TIMEOUT_SECONDS = 5.0
+IMPATIENT_SECONDS = 0.5
+"""The same for what is not worth a wait."""
 POOL_SIZE = 50
 
 
