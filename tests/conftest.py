@@ -111,11 +111,21 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(server_dir: Path, pytestconfig: pytest.Config) -> Iterator[embedded.EmbeddedServer]:
-    """The worker's PostgreSQL, quick because it may forget."""
+def cluster(server_dir: Path, pytestconfig: pytest.Config) -> Path:
+    """Where the run's first PostgreSQL is made, of which all others are copies."""
     shared = getattr(pytestconfig, "workerinput", {}).get("cluster")
     if shared is not None:
-        copy_cluster(Path(shared), server_dir / "postgres")
+        return Path(shared)
+    own = server_dir / "cluster"
+    own.mkdir()
+    own.chmod(0o755)
+    return own
+
+
+@pytest.fixture(scope="session")
+def postgres_server(server_dir: Path, cluster: Path) -> Iterator[embedded.EmbeddedServer]:
+    """The worker's PostgreSQL, quick because it may forget."""
+    copy_cluster(cluster, server_dir / "postgres")
     server = embedded.start_postgres(server_dir / "postgres", durable=False)
     yield server
     server.stop()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -15,6 +16,7 @@ from tests.acceptance.stack import APP_ID, PARTNER_TOKEN, Stack, running
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.fakes.yclients.client import FakeYClients
 from tests.restarting import RestartingServer
+from tests.support.database import start_copy
 
 
 @pytest.fixture
@@ -41,12 +43,12 @@ Restartable = Callable[[str], tuple[dict[str, str], Restart]]
 
 
 @pytest.fixture
-def restartable(server_dir: Path) -> Iterator[Restartable]:
-    """A server of this test's own: the setting that names it, and how to restart it."""
+def restartable(server_dir: Path, cluster: Path) -> Iterator[Restartable]:
+    """A server of this test's own, PostgreSQL with our schema: the setting that names it, and how to restart it."""
     started: list[Callable[[], None]] = []
 
     def make(name: str) -> tuple[dict[str, str], Restart]:
-        start = {"valkey": embedded.start_valkey, "postgres": embedded.start_postgres}[name]
+        start = {"valkey": embedded.start_valkey, "postgres": partial(start_copy, cluster)}[name]
         server = RestartingServer(start(server_dir / f"own-{name}-{uuid.uuid4().hex[:8]}"))
         started.append(server.leave)
 

@@ -221,8 +221,6 @@ def test_while_postgresql_is_away_connections_stay_and_nobody_is_unlinked(
     """Longer than a lease, and with a reconnection that the library has to do without its database."""
     setting, restart = restartable("postgres")
     salons = Salons(setting["database_url"])
-    command = [sys.executable, "-m", "aiadmin", "migrate"]
-    subprocess.run(command, cwd=ROOT, env=settings(salons.database_url) | {"PATH": ""}, check=True, timeout=SLOWLY)
     linked = link(salons, count=2)
     jids = [jid for jid, _ in linked]
     with child(whatsapp, salons.database_url, "host", "2", "0.5") as host:

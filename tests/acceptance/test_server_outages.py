@@ -13,6 +13,7 @@ from tests.acceptance.stack import APP_ID, PARTNER_TOKEN, Salon, Stack, activati
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.fakes.yclients.client import FakeYClients
 from tests.restarting import RestartingServer
+from tests.support.database import start_copy
 from tests.support.tabs import Tabs
 
 Servers = Mapping[str, RestartingServer]
@@ -38,11 +39,11 @@ def yclients(yclients_server: FakeYClients) -> FakeYClients:
 
 
 @pytest.fixture(scope="module")
-def servers(server_dir: Path) -> Iterator[Servers]:
+def servers(server_dir: Path, cluster: Path) -> Iterator[Servers]:
     """The product's own, which may be restarted."""
     started = {
         "valkey": RestartingServer(embedded.start_valkey(server_dir / "valkey-of-outages"), lasts=True),
-        "postgres": RestartingServer(embedded.start_postgres(server_dir / "postgres-of-outages"), lasts=True),
+        "postgres": RestartingServer(start_copy(cluster, server_dir / "postgres-of-outages"), lasts=True),
     }
     yield started
     for server in started.values():

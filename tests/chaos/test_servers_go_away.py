@@ -15,10 +15,10 @@ from tests.chaos.world import World, own_postgres
 
 
 def test_while_postgresql_restarts_and_redis_is_away_connections_stay_and_nothing_is_taken_twice(
-    server_dir: Path, scale: Scale, tmp_path: Path
+    server_dir: Path, cluster: Path, scale: Scale, tmp_path: Path
 ) -> None:
     with (
-        own_postgres(server_dir) as postgres,
+        own_postgres(server_dir, cluster) as postgres,
         World(server_dir, postgres.url, scale.sessions) as own_world,
         own_world.salons() as salons,
         closing(Fleet(own_world, salons.database_url, scale, tmp_path)) as fleet,

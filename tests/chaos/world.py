@@ -16,16 +16,23 @@ from tests.acceptance.hosting import pair
 from tests.acceptance.test_hosting import Salons
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.restarting import RestartingServer
-from tests.support.database import TEMPLATE, Databases
+from tests.support.database import TEMPLATE, Databases, copy_cluster
 
 _AT_ONCE = 50
 """Phones that one process links: each leaves it two connections to PostgreSQL."""
 
 
 @contextmanager
-def own_postgres(folder: Path) -> Iterator[RestartingServer]:
-    """A PostgreSQL with our schema as `TEMPLATE`, as the run's own has it, which may be restarted."""
-    server = RestartingServer(embedded.start_postgres(folder / f"postgres-{uuid.uuid4().hex[:8]}", durable=False))
+def own_postgres(folder: Path, cluster: Path | None = None) -> Iterator[RestartingServer]:
+    """A PostgreSQL with our schema as `TEMPLATE`, as the run's own has it, which may be restarted.
+
+    Args:
+        cluster: where the run's first one is made, to be copied.
+    """
+    home = folder / f"postgres-{uuid.uuid4().hex[:8]}"
+    if cluster is not None:
+        copy_cluster(cluster, home)
+    server = RestartingServer(embedded.start_postgres(home, durable=False))
     try:
         Databases(server.url).close()
         yield server

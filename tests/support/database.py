@@ -15,14 +15,14 @@ import time
 import uuid
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 from psycopg2 import sql
 
-from aiadmin.adapters.embedded import start_postgres
+from aiadmin.adapters.embedded import EmbeddedServer, start_postgres
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = "aiadmin_template"
@@ -222,6 +222,14 @@ def copy_cluster(shared: Path, home: Path) -> None:
             made.write_text(str(server.data_dir))
     if Path(made.read_text()) == shared / "postgres":
         subprocess.run(["cp", "-a", shared / "postgres", home], check=True, timeout=60)
+
+
+def start_copy(shared: Path, home: Path) -> EmbeddedServer:
+    """Start a PostgreSQL of a test's own in `home`, whose URL names a database with our schema and no rows."""
+    copy_cluster(shared, home)
+    server = start_postgres(home)
+    Databases(server.url).close()  # where it could not be copied, it has yet to be made
+    return replace(server, url=urlunsplit(urlsplit(server.url)._replace(path=f"/{TEMPLATE}")))
 
 
 def _new_user() -> str:

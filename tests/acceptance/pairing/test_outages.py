@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from aiadmin.adapters import embedded
 from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.pairing.attempt import PairingState
@@ -19,18 +15,15 @@ from tests.acceptance.conftest import Restartable
 from tests.acceptance.pairing.bench import a_phone, desk_with, is_in, kill_rooms
 from tests.conftest import WaitUntil
 from tests.fakes.whatsapp.client import FakeWhatsApp
-from tests.integration.sockets.page import ROOT
 from tests.integration.sockets.site import register, settings_of, site_with
 from tests.restarting import RestartingServer
+from tests.support.database import start_copy
 
 
 @pytest.fixture(scope="module")
-def postgres(server_dir: Path) -> Iterator[RestartingServer]:
+def postgres(server_dir: Path, cluster: Path) -> Iterator[RestartingServer]:
     """A PostgreSQL with our schema that may be restarted."""
-    server = RestartingServer(embedded.start_postgres(server_dir / "postgres-of-pairing"), lasts=True)
-    command = [sys.executable, "-m", "aiadmin", "migrate"]
-    env = settings_of(server.url, "redis://127.0.0.1:1/0")
-    subprocess.run(command, cwd=ROOT, env=os.environ | env, check=True, timeout=60)
+    server = RestartingServer(start_copy(cluster, server_dir / "postgres-of-pairing"), lasts=True)
     yield server
     server.leave()
 
