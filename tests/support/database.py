@@ -84,6 +84,7 @@ class Databases:
         self._server_url = server_url
         self._server = _connect(server_url)
         self._free: list[_Database] = []
+        self._lent: dict[str, _Database] = {}
         self._made = 0
         self._configure()
         if not self._has_template():
@@ -102,14 +103,17 @@ class Databases:
     def lend(self) -> Iterator[str]:
         """The URL of a database with our schema and no rows; after the block nobody is let in by it."""
         lent = self._free.pop() if self._free else self._make()
+        url = self._url(lent.name, lent.user)
+        self._lent[url] = lent
         try:
-            yield self._url(lent.name, lent.user)
+            yield url
         finally:
+            del self._lent[url]
             self._take_back(lent)
 
     def remove_rows(self, url: str) -> None:
         """Empty a lent database under processes that stay connected to it; its numbers go on."""
-        with closing(_connect(url)) as connection, connection.cursor() as cursor:
+        with self._at_home(url) as cursor:
             cursor.execute(self._deletions)
 
     def keep(self, url: str) -> str:
@@ -117,7 +121,7 @@ class Databases:
 
         The rows are in files beside PostgreSQL's own, which go with it.
         """
-        with closing(_connect(url)) as connection, connection.cursor() as cursor:
+        with self._at_home(url) as cursor:
             [folder] = _column(cursor, "SHOW data_directory")
             kept = {f"{folder}/kept-{uuid.uuid4().hex}": table for table in self._ours if _has_rows(cursor, table)}
             for file, table in kept.items():
@@ -127,12 +131,12 @@ class Databases:
 
     def fill(self, url: str, kept: str) -> None:
         """Put what was kept into a lent database that is empty."""
-        with closing(_connect(url)) as connection, connection.cursor() as cursor:
+        with self._at_home(url) as cursor:
             cursor.execute(kept)
 
     def replace_rows(self, url: str, kept: str) -> None:
         """Put back what was kept, under processes that stay connected: they see the one or the other."""
-        with closing(_connect(url)) as connection, connection.cursor() as cursor:
+        with self._at_home(url) as cursor:
             cursor.execute(f"{self._deletions}; {kept}")
 
     def close(self) -> None:
@@ -166,8 +170,7 @@ class Databases:
     def _take_back(self, lent: _Database) -> None:
         used, lent.user = lent.user, _new_user()
         self._administer("ALTER ROLE {} RENAME TO {}", used, lent.user)
-        if not _answers(lent.own):  # a test may end every connection
-            lent.own = _connect(self._url(lent.name))
+        self._reconnect(lent)
         self._disconnect(lent.name, but=lent.own.info.backend_pid)
         with lent.own.cursor() as cursor:
             is_ours = self._state(cursor) == self._untouched
@@ -180,6 +183,16 @@ class Databases:
             lent.own.close()
             self._administer("DROP DATABASE {} WITH (FORCE)", lent.name)
             self._administer("DROP ROLE {}", lent.user)
+
+    def _at_home(self, url: str) -> psycopg2.extensions.cursor:
+        """Our own connection to a lent database."""
+        lent = self._lent[url]
+        self._reconnect(lent)
+        return lent.own.cursor()
+
+    def _reconnect(self, lent: _Database) -> None:
+        if not _answers(lent.own):  # a test may end every connection
+            lent.own = _connect(self._url(lent.name))
 
     def _disconnect(self, name: str, but: int = 0) -> None:
         """End every connection to it, and return when PostgreSQL has seen them end."""

@@ -126,13 +126,13 @@ class FakeYClients(Running):
         """As if just started."""
         self.control("POST", "/reset")
 
-    def keep(self) -> None:
-        """Note all salons, installations, deliveries and requests, for `restore`."""
-        self.control("POST", "/keep")
+    def keep(self, name: str) -> None:
+        """Note all salons, installations, deliveries and requests, for `restore`; what had the name is forgotten."""
+        self.control("POST", "/keep", name=name)
 
-    def restore(self) -> None:
+    def restore(self, name: str) -> None:
         """As it was when it was kept; settings, faults and the time are as after a reset."""
-        self.control("POST", "/restore")
+        self.control("POST", "/restore", name=name)
 
     def callbacks(self) -> list[dict[str, Any]]:
         """Every activation that reached the marketplace, oldest first, with the status it was answered."""

@@ -139,17 +139,18 @@ class Control:
         self._operator.messages.clear()
         return web.json_response({"reset": True})
 
-    async def keep(self, _request: web.Request) -> web.Response:
-        """Note all salons, installations, deliveries and requests, for `restore`."""
+    async def keep(self, request: web.Request) -> web.Response:
+        """Note all salons, installations, deliveries and requests under a `name`, for `restore`."""
         told = deepcopy((self._post.deliveries, self._requests))
-        self._kept = {"world": self._world.memory(), "told": told}
+        self._kept[(await request.json())["name"]] = {"world": self._world.memory(), "told": told}
         return web.json_response({"kept": True})
 
     async def restore(self, request: web.Request) -> web.Response:
         """As it was when it was kept; settings, faults and the time are as after a reset."""
         await self.reset(request)
-        self._world.remember(self._kept["world"])
-        deliveries, requests = deepcopy(self._kept["told"])
+        kept = self._kept[(await request.json())["name"]]
+        self._world.remember(kept["world"])
+        deliveries, requests = deepcopy(kept["told"])
         self._post.deliveries.extend(deliveries)
         self._requests.extend(requests)
         return web.json_response({"restored": True})

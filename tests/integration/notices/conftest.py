@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import copy
 import itertools
+import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -37,6 +38,16 @@ MOSCOW = ZoneInfo("Europe/Moscow")
 _NUMBERS = itertools.count(1)
 
 
+T = TypeVar("T")
+_FRESH_SECONDS = 60.0
+
+
+class Begin(Protocol):
+    """Make what a test begins with, or put it back where another test of its file has made the same."""
+
+    def __call__(self, key: str, make: Callable[[], T], /) -> T: ...
+
+
 class Salon:
     """One salon; `booking` is the client's, as YClients shows it."""
 
@@ -51,6 +62,7 @@ class Salon:
         self.booking = self.book()
         self.device = self.link()
         self.is_read = False
+        self.begin: Begin = lambda _key, make: make()
 
     def listen(self) -> None:
         """Its journal is read, if it has not been; what happens from now on is news."""
@@ -180,11 +192,58 @@ def salon(new_salon: Callable[[], Salon]) -> Salon:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """What there was at a moment of a test: `value` is what the test knew of it."""
+
+    value: Any
+    rows: str
+    at: float
+
+
+class Beginnings:
+    """States that several tests of a file begin with, each made by the first of them.
+
+    Making one costs as much as all that a test does then. It is made anew when it is a minute old: to the product
+    what is in it has happened just now.
+    """
+
+    def __init__(
+        self, kept: dict[str, Kept], *, yclients: FakeYClients, databases: Databases, database_url: str
+    ) -> None:
+        self._kept, self._yclients = kept, yclients
+        self._databases, self._database_url = databases, database_url
+        self._has_begun = False
+
+    def __call__(self, key: str, make: Callable[[], T], /) -> T:
+        """Only what a test does first is kept: what follows may depend on it."""
+        if self._has_begun:
+            return make()
+        self._has_begun = True
+        kept = self._kept.get(key)
+        if kept is None or time.monotonic() - kept.at > _FRESH_SECONDS:
+            value = make()
+            self._yclients.keep(key)
+            rows = self._databases.keep(self._database_url)
+            self._kept[key] = Kept(copy.deepcopy(value), rows, time.monotonic())
+            return value
+        self._yclients.restore(key)
+        self._yclients.settings(hooks_are_held=True)
+        self._databases.replace_rows(self._database_url, kept.rows)
+        value = copy.deepcopy(kept.value)
+        return cast("T", value)
+
+
+@dataclass(frozen=True)
 class ReadOnce:
     """A salon after the first reading of its journal, which costs as much as all that a test does then."""
 
     salon: Salon
     rows: str
+
+
+@pytest.fixture(scope="module")
+def kept() -> dict[str, Kept]:
+    return {}
 
 
 @pytest.fixture(scope="module")
@@ -195,17 +254,25 @@ def read_once() -> dict[date, ReadOnce]:
 
 @pytest.fixture
 def read_salon(
-    salons: Salons, yclients: FakeYClients, databases: Databases, database_url: str, read_once: dict[date, ReadOnce]
+    salons: Salons,
+    yclients: FakeYClients,
+    databases: Databases,
+    database_url: str,
+    read_once: dict[date, ReadOnce],
+    kept: dict[str, Kept],
 ) -> Salon:
     """A salon whose journal has been read: what happens from now on is news."""
     today = datetime.now(MOSCOW).date()
     if today not in read_once:
         salon = Salon(salons, yclients)
         salon.listen()
-        yclients.keep()
+        yclients.keep("read")
         read_once[today] = ReadOnce(salon.within(salons), databases.keep(database_url))
+        kept.clear()
     else:
-        yclients.restore()
+        yclients.restore("read")
         yclients.settings(hooks_are_held=True)
         databases.fill(database_url, read_once[today].rows)
-    return read_once[today].salon.within(salons)
+    same = read_once[today].salon.within(salons)
+    same.begin = Beginnings(kept, yclients=yclients, databases=databases, database_url=database_url)
+    return same

@@ -84,6 +84,10 @@ def test_an_answer_is_to_the_question_that_was_asked_last(desk: Desk) -> None:
 
 
 def _ask_about_tomorrow(desk: Desk) -> dict[str, Any]:
+    return desk.begin("asked", lambda: _asked(desk))
+
+
+def _asked(desk: Desk) -> dict[str, Any]:
     booking = desk.known(20 * HOUR)
     long_ago(desk)
     desk.set(day_at=clock(desk, -2 * MINUTE))
@@ -91,15 +95,25 @@ def _ask_about_tomorrow(desk: Desk) -> dict[str, Any]:
     return booking
 
 
+def _ask_and_tell_of_another(desk: Desk, *, off: bool) -> dict[str, Any]:
+    """Asked about tomorrow, she reads that a visit of next week is off, or moved."""
+    return desk.begin(f"asked, and told of another: {off}", lambda: _told_of_another(desk, off=off))
+
+
+def _told_of_another(desk: Desk, *, off: bool) -> dict[str, Any]:
+    other = desk.known(9 * DAY)
+    tomorrow = _asked(desk)
+    desk.edit(other, **({"deleted": True} if off else {"datetime": desk.at(10 * DAY)}))
+    assert desk.news() == 1
+    assert len(due(desk)) == 1
+    return tomorrow
+
+
 @pytest.mark.parametrize("off", [True, False])
 @pytest.mark.parametrize("words", ["нет, не смогу", "хорошо", "да", "1", "2", "👍"])
 def test_words_after_news_of_another_visit_are_read_by_a_human(desk: Desk, words: str, off: bool) -> None:
     """ "OK" to a cancellation confirmed tomorrow's visit, and "no" to a move called it off."""
-    other = desk.known(9 * DAY)
-    tomorrow = _ask_about_tomorrow(desk)
-    desk.edit(other, **({"deleted": True} if off else {"datetime": desk.at(10 * DAY)}))
-    assert desk.news() == 1
-    assert len(due(desk)) == 1
+    tomorrow = _ask_and_tell_of_another(desk, off=off)
     desk.salon.say(words)
     assert answers(desk)[tomorrow["id"]] in {None, "unclear"}
     replies = [text for phone, _, text in desk.salon.owed() if phone == desk.salon.phone]
@@ -127,11 +141,7 @@ def test_news_of_the_same_visit_leaves_the_answer_sure(desk: Desk) -> None:
 
 
 def test_a_quoted_question_is_answered_whatever_was_said_since(desk: Desk) -> None:
-    other = desk.known(9 * DAY)
-    tomorrow = _ask_about_tomorrow(desk)
-    desk.edit(other, deleted=True)
-    assert desk.news() == 1
-    assert len(due(desk)) == 1
+    tomorrow = _ask_and_tell_of_another(desk, off=True)
     [row] = desk.salon.world.rows("SELECT message_id FROM outbox_messages WHERE purpose = 'reminder_day'")
     desk.salon.say("да", quoted_id=row[0])
     assert answers(desk)[tomorrow["id"]] == "yes"
@@ -139,11 +149,7 @@ def test_a_quoted_question_is_answered_whatever_was_said_since(desk: Desk) -> No
 
 
 def test_a_new_question_after_the_news_is_answered(desk: Desk) -> None:
-    other = desk.known(9 * DAY)
-    tomorrow = _ask_about_tomorrow(desk)
-    desk.edit(other, deleted=True)
-    assert desk.news() == 1
-    assert len(due(desk)) == 1
+    tomorrow = _ask_and_tell_of_another(desk, off=True)
     [again] = due(desk, 2 * HOUR + MINUTE)
     assert "не знаем" in again
     desk.salon.say("да", sent_at=desk.now())

@@ -25,6 +25,10 @@ def plans(read_salon: Salon) -> Plans:
 
 def _visit(plans: Plans, *hours: int, days: int = 3) -> list[Booking]:
     """One visit that was told: a booking at each hour, each with another master and another service."""
+    return plans.begin(f"told {hours} {days}", lambda: _told(plans, *hours, days=days))
+
+
+def _told(plans: Plans, *hours: int, days: int) -> list[Booking]:
     state = plans.salon.yclients.state(plans.salon.salon_id)
     bookings: list[Booking] = []
     for number, hour in enumerate(hours):
