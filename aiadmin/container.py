@@ -24,7 +24,7 @@ from aiadmin.adapters.redis.job_queue import RqJobQueue
 from aiadmin.adapters.secrets import DerivedSecrets
 from aiadmin.config import Config
 from aiadmin.domain.ids import CompanyId, SalonId
-from aiadmin.domain.job import Job
+from aiadmin.domain.job import Argument, Job
 from aiadmin.domain.messages.sending_policy import UNLIMITED, SendingPolicy
 from aiadmin.storage.engine import make_engine
 from aiadmin.storage.unit_of_work import UnitOfWork
@@ -142,11 +142,14 @@ class Container:
 
     def uow(self) -> UnitOfWork:
         """A new transaction."""
-        return UnitOfWork(self.engine, self.secrets.fingerprint)
+        return UnitOfWork(self.engine, self.secrets.fingerprint, send_nudge=self._send_nudge)
 
     def one_statement(self) -> UnitOfWork:
         """For a single statement, which is then a transaction by itself: two trips to PostgreSQL less."""
-        return UnitOfWork(self._autocommit, self.secrets.fingerprint)
+        return UnitOfWork(self._autocommit, self.secrets.fingerprint, send_nudge=self._send_nudge)
+
+    def _send_nudge(self, job: Job, *arguments: Argument) -> None:
+        self.queue.nudge(job, *arguments)
 
     @cached_property
     def _autocommit(self) -> Engine:
@@ -304,7 +307,7 @@ class Container:
     def notice_planner(self) -> NoticePlanner:
         from aiadmin.services.notices.planning import NoticePlanner
 
-        return NoticePlanner(uow=self.uow, queue=self.queue, clock=self.clock, is_paced=self.config.message_pacing)
+        return NoticePlanner(uow=self.uow, clock=self.clock, is_paced=self.config.message_pacing)
 
     @cached_property
     def notice_dispatcher(self) -> NoticeDispatcher:
@@ -315,7 +318,6 @@ class Container:
             uow=self.uow,
             api=self.salon_api,
             renderer=lambda work: SalonNoticeRenderer(work=work, is_paced=self.config.message_pacing),
-            queue=self.queue,
             clock=self.clock,
             rng=random.random,
         )
@@ -336,15 +338,13 @@ class Container:
     def reply_handler(self) -> ReplyHandler:
         from aiadmin.services.chat.replies import ReplyHandler
 
-        return ReplyHandler(uow=self.uow, queue=self.queue, clock=self.clock)
+        return ReplyHandler(uow=self.uow, clock=self.clock)
 
     @cached_property
     def journal_confirmer(self) -> JournalConfirmer:
         from aiadmin.services.chat.confirmations import JournalConfirmer
 
-        return JournalConfirmer(
-            uow=self.uow, api=self.salon_api, queue=self.queue, clock=self.clock, rng=random.random
-        )
+        return JournalConfirmer(uow=self.uow, api=self.salon_api, clock=self.clock, rng=random.random)
 
     @cached_property
     def sending_policy(self) -> SendingPolicy:
@@ -363,7 +363,6 @@ class Container:
                 api=self.salon_api, reconciliation=self.reconciliation, hook_address=address, clock=self.clock
             ),
             page_events=self.page_events,
-            queue=self.queue,
             clock=self.clock,
             rng=random.random,
         )
@@ -378,7 +377,7 @@ class Container:
     def order_service(self) -> OrderService:
         from aiadmin.services.provider.orders import OrderService
 
-        return OrderService(uow=self.uow, secrets=self.secrets, queue=self.queue, clock=self.clock, pause=time.sleep)
+        return OrderService(uow=self.uow, secrets=self.secrets, clock=self.clock, pause=time.sleep)
 
     @cached_property
     def status_reporter(self) -> StatusReporter:
@@ -413,7 +412,6 @@ class Container:
             secrets=self.secrets,
             tokens=self.tokens,
             links=self.links,
-            queue=self.queue,
             clock=self.clock,
             window=self.config.activation_window,
         )
@@ -426,7 +424,6 @@ class Container:
             uow=self.uow,
             marketplace=self.marketplace,
             links=self.links,
-            queue=self.queue,
             page_events=self.page_events,
             clock=self.clock,
             window=self.config.activation_window,

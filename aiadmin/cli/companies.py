@@ -16,7 +16,6 @@ from aiadmin.domain.companies.company import Company
 from aiadmin.domain.companies.outbox import OutboxRow
 from aiadmin.domain.hosting.device import Device, SessionChange, masked
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.job import Job
 from aiadmin.domain.journal.journal import DEFAULT_ZONE
 from aiadmin.domain.manage.salon_state import SalonState
 from aiadmin.domain.number import BIGGEST_INTEGER
@@ -73,10 +72,7 @@ def show(company_id: int) -> None:
 def retry_activation(company_id: int) -> None:
     """Tell YClients again that a company is connected, for another activation window."""
     box = _container()
-    outbox_id = activations.retry(
-        CompanyId(company_id), uow=box.uow, clock=box.clock, window=box.config.activation_window
-    )
-    box.queue.nudge(Job.DELIVER_ACTIVATION, outbox_id)
+    activations.retry(CompanyId(company_id), uow=box.uow, clock=box.clock, window=box.config.activation_window)
     click.echo(f"company {company_id}: YClients is told now; see `companies show {company_id}`")
 
 
@@ -88,7 +84,6 @@ def disconnect(company_id: int) -> None:
     if not sessions.disconnect(CompanyId(company_id), uow=box.uow, clock=box.clock):
         click.echo(f"company {company_id}: no phone is linked")
         return
-    box.queue.nudge(Job.WAKE_HOSTS)
     box.page_events.status(CompanyId(company_id), state="logged-out", text=texts.DISCONNECTED)
     click.echo(f"company {company_id}: unlinked; its device is logged out at WhatsApp within seconds")
 

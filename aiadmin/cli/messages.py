@@ -14,7 +14,6 @@ from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.companies.outbox import OutboxState
 from aiadmin.domain.ids import CompanyId, MessageId
-from aiadmin.domain.job import Job
 from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import NewMessage, OutboxMessage
 from aiadmin.domain.number import BIGGEST_INTEGER
@@ -54,7 +53,6 @@ def send(company_id: int, phone: str, text: str, wait: int) -> None:
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="TEXT") from error
     assert number is not None  # noqa: S101 - the dedup key is new
-    box.queue.nudge(Job.WAKE_HOSTS)
     _report(_outcome(box, new.company_id, number, wait))
 
 

@@ -9,7 +9,6 @@ import click
 from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.job import Job
 from aiadmin.domain.number import BIGGEST_INTEGER
 from aiadmin.services.messages import pauses
 
@@ -36,7 +35,6 @@ def resume(company_id: int | None) -> None:
     """Let messages go on; what became worthless in the pause is not sent."""
     box = _container()
     is_free = pauses.resume(_id(company_id), uow=box.uow)
-    box.queue.nudge(Job.WAKE_HOSTS)
     click.echo(f"{_whose(company_id)}: messages go on" + ("" if is_free else " when those of everybody do"))
     if box.config.messages_paused:
         click.echo("MESSAGES_PAUSED is set: processes that were started with it send nothing")

@@ -14,7 +14,6 @@ from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.hosting.device import Device, Observed, SessionChange, masked
 from aiadmin.domain.ids import CompanyId, DeviceId, HostId
-from aiadmin.domain.job import Job
 from aiadmin.domain.manage.salon_state import session_state
 from aiadmin.domain.number import BIGGEST_INTEGER
 from aiadmin.services.hosting import sessions as service
@@ -64,7 +63,6 @@ def restart(company_id: int) -> None:
     box = _container()
     if not service.restart(CompanyId(company_id), uow=box.uow, clock=box.clock):
         raise click.ClickException("no phone is linked; the salon has to link one on its page")
-    box.queue.nudge(Job.WAKE_HOSTS)
     click.echo(f"company {company_id}: restarts now; see `sessions show {company_id}`")
 
 

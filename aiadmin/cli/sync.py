@@ -29,7 +29,7 @@ def sync() -> None:
 def start(company_id: int, forget: bool) -> None:
     """Read a company's whole journal from the beginning, whatever became of the last time."""
     box = _container()
-    synchronisation.start(CompanyId(company_id), is_new=forget, uow=box.uow, queue=box.queue, clock=box.clock)
+    synchronisation.start(CompanyId(company_id), is_new=forget, uow=box.uow, clock=box.clock)
     click.echo(f"company {company_id}: reading begins; see `sync show {company_id}`")
 
 

@@ -87,6 +87,14 @@ def _is_of(kind: ArgumentType, value: object) -> bool:
 class Job(Enum):
     """Everything that workers may be asked to do."""
 
+    value: JobDefinition
+
+    def checked(self, *arguments: Argument) -> tuple[Argument, ...]:
+        """Arguments that it takes. Raises TypeError for others, which is a mistake of ours."""
+        if not self.value.takes(arguments):
+            raise TypeError(f"{self.name} takes {len(self.value.arguments)} arguments of the types in its definition")
+        return arguments
+
     DELIVER_ACTIVATION = JobDefinition(function="jobs.activations.deliver", timeout=35, arguments=(OutboxId,))
     COMPARE_INSTALLATIONS = JobDefinition(function="jobs.installations.compare", timeout=60, pause_ms=None)
     DRAIN_WEBHOOKS = JobDefinition(function="jobs.webhooks.drain", timeout=60, pause_ms=1000)

@@ -9,7 +9,6 @@ from aiadmin.container import Container
 from aiadmin.domain.errors import CompanyNotFoundError, NumberTakenError, SalonLeftError
 from aiadmin.domain.hosting.device import LinkedAccount
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.job import Job
 from aiadmin.domain.metrics import Metric
 from aiadmin.services.pairing import pairings
 from aiadmin.services.pairing.pairings import Linked
@@ -51,7 +50,4 @@ def commit(container: Container, keys: SqlKeyStore, company_id: CompanyId, accou
     except CompanyNotFoundError:
         return NoLink.NO_COMPANY
     container.metrics.count(Metric.WHATSAPP_CONNECTIONS)
-    if linked.outbox_id is not None:
-        container.queue.nudge(Job.DELIVER_ACTIVATION, linked.outbox_id)
-    container.queue.nudge(Job.WAKE_HOSTS)
     return linked

@@ -14,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.orm import Session
 
 from aiadmin.domain.errors import DependencyDownError, SalonBusyError
+from aiadmin.domain.job import Argument, Job
 from aiadmin.masking import reason_of
 from aiadmin.storage.chat.questions import Questions, UnhandledMessages
 from aiadmin.storage.companies.audit import Audit
@@ -49,6 +50,9 @@ from aiadmin.storage.quarantine import Quarantine
 
 class UnitOfWork:
     """One transaction: `with uow() as work: ...; work.commit()`. Leaving without a commit rolls back.
+
+    Nudges (`work.nudge`) are sent after the commit: whoever is nudged finds the row, and a rollback asks for nothing.
+    One that is lost in between, the sweep finds the row of.
 
     Each repository is made when it is first asked for: most transactions need one or two of them.
 
@@ -90,10 +94,24 @@ class UnitOfWork:
     reconciliation = cached_property(lambda self: ReconciliationStore(self._session))
     questions = cached_property(lambda self: Questions(self._session))
 
-    def __init__(self, engine: Engine, fingerprint: Fingerprint | None = None) -> None:
-        """Without a `fingerprint` it does not know who was erased."""
+    def __init__(
+        self,
+        engine: Engine,
+        fingerprint: Fingerprint | None = None,
+        *,
+        send_nudge: Callable[..., None] | None = None,
+    ) -> None:
+        """Begin.
+
+        Args:
+            fingerprint: without it nobody counts as erased.
+            send_nudge: takes a job and its arguments, and raises nothing for an outage; without it all nudges are
+                lost.
+        """
         self._session = Session(engine, expire_on_commit=False)
         self._fingerprint = fingerprint
+        self._send_nudge = send_nudge
+        self._nudges: dict[tuple[Job, tuple[Argument, ...]], None] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -115,9 +133,17 @@ class UnitOfWork:
             reason = f"its tables are not of this version, run `python -m aiadmin migrate` ({reason_of(error)})"
             raise DependencyDownError("PostgreSQL", reason) from error
 
+    def nudge(self, job: Job, *arguments: Argument) -> None:
+        """Ask for `job` after the commit, once however often it is said. Raises TypeError for wrong arguments."""
+        self._nudges[job, job.checked(*arguments)] = None
+
     def commit(self) -> None:
-        """Make everything since `with` true at once."""
+        """Make everything since `with` true at once, then send the nudges."""
         self._session.commit()
+        nudges, self._nudges = self._nudges, {}
+        if self._send_nudge is not None:
+            for job, arguments in nudges:
+                self._send_nudge(job, *arguments)
 
 
 NewUnitOfWork = Callable[[], UnitOfWork]

@@ -24,8 +24,7 @@ class RqJobQueue:
 
     def nudge(self, job: Job, *arguments: Argument) -> None:
         """Ask for `job`. Raises TypeError for arguments that it does not take; an outage of Redis is only logged."""
-        if not job.value.takes(arguments):
-            raise TypeError(f"{job.name} takes {len(job.value.arguments)} arguments of the types in its definition")
+        job.checked(*arguments)
         try:
             if job.value.queue is QueueName.SESSIONS:
                 self._hosts.wake_hosts()

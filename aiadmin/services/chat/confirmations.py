@@ -9,7 +9,6 @@ from datetime import timedelta
 from aiadmin import texts
 from aiadmin.domain.chat.confirmation import ClientAnswer, Question, after_refusal, writing
 from aiadmin.domain.errors import AiAdminError, DependencyDownError
-from aiadmin.domain.job import Job
 from aiadmin.domain.journal.journal import Attendance, Record
 from aiadmin.domain.journal.sync_run import SLICE
 from aiadmin.domain.quarantine import RowKey, WorkQueue
@@ -19,7 +18,6 @@ from aiadmin.services.isolation import Isolation
 from aiadmin.services.journal import bookings
 from aiadmin.services.journal.fresh_bookings import FreshBookings
 from aiadmin.services.ports.clock import Clock
-from aiadmin.services.ports.jobs import JobQueue
 from aiadmin.services.ports.yclients import SalonApi
 from aiadmin.storage.journal.sync_runs import SyncedSalon
 from aiadmin.storage.unit_of_work import NewUnitOfWork
@@ -42,7 +40,6 @@ class JournalConfirmer:
 
     uow: NewUnitOfWork
     api: SalonApi
-    queue: JobQueue
     clock: Clock
     rng: Callable[[], float]
 
@@ -131,4 +128,3 @@ class JournalConfirmer:
                 key = f"unwritten:{question.record_id}:{question.starts_at:%Y%m%d%H%M}"
                 notify_salon(question, texts.UNWRITTEN, key=key, work=work, now=now)
             work.commit()
-        self.queue.nudge(Job.WAKE_HOSTS)

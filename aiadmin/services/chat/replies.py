@@ -32,7 +32,6 @@ from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.services.isolation import Isolation
 from aiadmin.services.messages.messages import enqueue
 from aiadmin.services.ports.clock import Clock
-from aiadmin.services.ports.jobs import JobQueue
 from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 from aiadmin.texts import formatting as wording
 
@@ -49,7 +48,6 @@ class ReplyHandler:
     """Handles what clients wrote."""
 
     uow: NewUnitOfWork
-    queue: JobQueue
     clock: Clock
 
     def work(self) -> int:
@@ -75,8 +73,6 @@ class ReplyHandler:
                 _handle(message, work, now)
             work.unhandled_messages.mark_handled(messages, now)
             work.commit()
-        if messages:
-            self.queue.nudge(Job.WAKE_HOSTS)
         return len(messages)
 
 
@@ -125,6 +121,7 @@ def _reply(
             record_id=question.record_id if question else None,
         )
         work.outbox_messages.add(new, message.contact_id, now)
+        work.nudge(Job.WAKE_HOSTS)
     if question is not None and effects.tells_salon:
         told = _told(question, effects, work)
         notify_salon(question, told, key=_told_key(message, effects, question), work=work, now=now)

@@ -11,6 +11,7 @@ from aiadmin.domain.hosting.device import Device, Observed, SessionChange
 from aiadmin.domain.hosting.host import adoptable, free_places
 from aiadmin.domain.hosting.session import Session
 from aiadmin.domain.ids import CompanyId, DeviceId, HostId
+from aiadmin.domain.job import Job
 from aiadmin.services.ports.clock import Clock
 from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 
@@ -138,6 +139,7 @@ def restart(company_id: CompanyId, *, uow: NewUnitOfWork, clock: Clock) -> bool:
     with uow() as work:
         work.companies.get(company_id)
         is_asked = work.devices.ask_restart(company_id, clock())
+        work.nudge(Job.WAKE_HOSTS)
         work.commit()
     return is_asked
 
@@ -176,5 +178,6 @@ def disconnect(company_id: CompanyId, *, uow: NewUnitOfWork, clock: Clock) -> bo
         work.companies.get(company_id, lock=True)
         retired = work.devices.retire_current(company_id, now)
         work.companies.set_unlinked(company_id)
+        work.nudge(Job.WAKE_HOSTS)
         work.commit()
     return bool(retired)

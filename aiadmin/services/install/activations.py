@@ -29,6 +29,7 @@ from aiadmin.domain.install.activation import (
     may_fail,
     why_not_retry,
 )
+from aiadmin.domain.job import Job
 from aiadmin.domain.journal.sync_run import SyncKind
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.services.companies.registration import ACTIVATION_KEY
@@ -158,7 +159,7 @@ class ActivationSender:
 
 
 def retry(company_id: CompanyId, *, uow: NewUnitOfWork, clock: Clock, window: timedelta) -> OutboxId:
-    """Make the activation due now, for another `window`; the outbox row to nudge.
+    """Make the activation due now, for another `window`; its outbox row.
 
     Raises:
         CompanyNotFoundError: no such company.
@@ -174,6 +175,7 @@ def retry(company_id: CompanyId, *, uow: NewUnitOfWork, clock: Clock, window: ti
         work.outbox.release(row.outbox_id, at=now, deadline_at=now + window)
         work.companies.set_activation_deadline(company_id, now + window)
         work.companies.set_status(company_id, IntegrationStatus.ACTIVATING)
+        work.nudge(Job.DELIVER_ACTIVATION, row.outbox_id)
         work.commit()
     return row.outbox_id
 

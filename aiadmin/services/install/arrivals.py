@@ -33,7 +33,6 @@ from aiadmin.services.install.lifecycle import apply_change
 from aiadmin.services.messages import messages
 from aiadmin.services.ports.clock import Clock
 from aiadmin.services.ports.connect_links import LinkCache, Tokens
-from aiadmin.services.ports.jobs import JobQueue
 from aiadmin.services.ports.secrets import Secrets
 from aiadmin.services.ports.visitor_shares import VisitorShares
 from aiadmin.services.ports.yclients import Marketplace, Members
@@ -66,7 +65,6 @@ class _Entry:
 
     company: Company
     jti: str
-    outbox_id: OutboxId | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,7 +82,6 @@ class ArrivalService:
     secrets: Secrets
     tokens: Tokens
     links: LinkCache
-    queue: JobQueue
     clock: Clock
     window: timedelta
 
@@ -177,15 +174,15 @@ class ArrivalService:
                 _unlink(company_id, work, now)
             if _is_over(company, now):
                 work.installations.forget_owners(company_id)
-            outbox_id: OutboxId | None = self._begin(company, work, now)
+            self._begin(company, work, now)
         else:
-            outbox_id = apply_change(after_status(company, connection), company, work, now=now, window=self.window)
+            apply_change(after_status(company, connection), company, work, now=now, window=self.window)
         work.companies.set_connect_jti(company_id, jti)
         if arrival.user_id is not None:
             is_new = work.installations.add_owner(company_id, arrival.user_id, now)
             if is_new and connection is not InstallationStatus.PENDING:
                 announce_entry(work.companies.get(company_id), arrival.user_id, work, now)
-        return _Entry(company=work.companies.get(company_id), jti=jti, outbox_id=outbox_id)
+        return _Entry(company=work.companies.get(company_id), jti=jti)
 
     def _add(self, salon_id: SalonId, work: UnitOfWork, now: datetime) -> Company:
         """A company whose key nobody knows yet."""
@@ -199,7 +196,7 @@ class ArrivalService:
             )
         )
 
-    def _begin(self, company: Company, work: UnitOfWork, now: datetime) -> OutboxId:
+    def _begin(self, company: Company, work: UnitOfWork, now: datetime) -> None:
         """Have YClients told now. A telling that is under way goes on: YClients may have its key already."""
         company_id, deadline = company.company_id, activation_deadline(now, self.window)
         row = work.outbox.find_by_key(company_id, ACTIVATION_KEY, lock=True)
@@ -207,10 +204,13 @@ class ArrivalService:
         work.devices.switch(company_id, is_on=True)
         if row is not None and row.state in {OutboxState.PENDING, OutboxState.SENDING} and not row.is_held:
             work.outbox.release(row.outbox_id, at=now, deadline_at=deadline)
-            return row.outbox_id
-        if row is not None:
-            work.outbox.drop(row.outbox_id)
-        return self._request_activation(company_id, work, now=now, deadline_at=deadline)
+            outbox_id = row.outbox_id
+        else:
+            if row is not None:
+                work.outbox.drop(row.outbox_id)
+            outbox_id = self._request_activation(company_id, work, now=now, deadline_at=deadline)
+        work.nudge(Job.DELIVER_ACTIVATION, outbox_id)
+        work.nudge(Job.WAKE_HOSTS)
 
     def _request_activation(
         self, company_id: CompanyId, work: UnitOfWork, *, now: datetime, deadline_at: datetime
@@ -231,9 +231,6 @@ class ArrivalService:
         if before is not None and before.connect_jti is not None:
             self.links.forget(before.connect_jti)
         self.links.remember(entry.company.company_id, entry.jti)
-        if entry.outbox_id is not None:
-            self.queue.nudge(Job.DELIVER_ACTIVATION, entry.outbox_id)
-            self.queue.nudge(Job.WAKE_HOSTS)
 
 
 def _unlink(company_id: CompanyId, work: UnitOfWork, now: datetime) -> None:

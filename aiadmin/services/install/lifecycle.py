@@ -10,7 +10,7 @@ from functools import partial
 
 from aiadmin import texts
 from aiadmin.domain.companies.company import Company, IntegrationStatus
-from aiadmin.domain.ids import CompanyId, OutboxId, SalonId
+from aiadmin.domain.ids import CompanyId, SalonId
 from aiadmin.domain.install.activation import InstallationStatus
 from aiadmin.domain.install.lifecycle import LifecycleChange, after_event, after_status, is_plausible
 from aiadmin.domain.job import Job
@@ -19,7 +19,6 @@ from aiadmin.services.companies.registration import ACTIVATION_KEY
 from aiadmin.services.isolation import Isolation
 from aiadmin.services.ports.clock import Clock
 from aiadmin.services.ports.connect_links import LinkCache
-from aiadmin.services.ports.jobs import JobQueue
 from aiadmin.services.ports.pages import PageEvents
 from aiadmin.services.ports.yclients import Marketplace
 from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
@@ -34,8 +33,8 @@ _SEEN = {
 
 def apply_change(
     change: LifecycleChange, company: Company, work: UnitOfWork, *, now: datetime, window: timedelta
-) -> OutboxId | None:
-    """Write a change in the caller's transaction, which holds the company's lock; the outbox row to nudge, if any."""
+) -> None:
+    """Write a change in the caller's transaction, which holds the company's lock."""
     company_id = company.company_id
     match change:
         case LifecycleChange.LEAVE:
@@ -50,10 +49,10 @@ def apply_change(
             if row is not None:
                 work.outbox.settle(row.outbox_id, now)
         case LifecycleChange.RETRY:
-            return _retry(company_id, work, now=now, window=window)
+            _retry(company_id, work, now=now, window=window)
         case LifecycleChange.NONE:
-            pass
-    return None
+            return
+    work.nudge(Job.WAKE_HOSTS)
 
 
 def _leave(company_id: CompanyId, work: UnitOfWork, now: datetime) -> None:
@@ -65,14 +64,14 @@ def _leave(company_id: CompanyId, work: UnitOfWork, now: datetime) -> None:
     work.installations.leave(company_id, now)
 
 
-def _retry(company_id: CompanyId, work: UnitOfWork, *, now: datetime, window: timedelta) -> OutboxId | None:
+def _retry(company_id: CompanyId, work: UnitOfWork, *, now: datetime, window: timedelta) -> None:
     row = work.outbox.find_by_key(company_id, ACTIVATION_KEY, lock=True)
     if row is None or row.secret is None:
-        return None
+        return
     work.outbox.release(row.outbox_id, at=now, deadline_at=now + window)
     work.companies.set_activation_deadline(company_id, now + window)
     work.companies.set_status(company_id, IntegrationStatus.ACTIVATING)
-    return row.outbox_id
+    work.nudge(Job.DELIVER_ACTIVATION, row.outbox_id)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +104,6 @@ class LifecycleService:
     uow: NewUnitOfWork
     marketplace: Marketplace
     links: LinkCache
-    queue: JobQueue
     page_events: PageEvents
     clock: Clock
     window: timedelta
@@ -121,9 +119,9 @@ class LifecycleService:
             if company is None or event not in _SEEN:
                 return LifecycleChange.NONE
             change = after_event(event, company.integration_status)
-            outbox_id = self._write(change, company, _SEEN[event], work, actor="yclients")
+            self._write(change, company, _SEEN[event], work, actor="yclients")
             work.commit()
-        self._announce(change, company, outbox_id)
+        self._announce(change, company)
         return change
 
     def compare(self, *, limit: int, pause: Callable[[], bool]) -> Reconciliation:
@@ -181,9 +179,9 @@ class LifecycleService:
             change = after_status(company, connection)
             if change is LifecycleChange.LEAVE and not may_leave:
                 change = LifecycleChange.NONE
-            outbox_id = self._write(change, company, connection, work, actor="reconciler")
+            self._write(change, company, connection, work, actor="reconciler")
             work.commit()
-        self._announce(change, company, outbox_id)
+        self._announce(change, company)
         return change
 
     def _write(
@@ -194,21 +192,18 @@ class LifecycleService:
         work: UnitOfWork,
         *,
         actor: str,
-    ) -> OutboxId | None:
+    ) -> None:
         now = self.clock()
         work.installations.record_status(company.company_id, connection, now)
         if change is not LifecycleChange.NONE:
             work.audit.add(company.company_id, actor=actor, action=f"lifecycle.{change}", details={}, at=now)
-        return apply_change(change, company, work, now=now, window=self.window)
+        apply_change(change, company, work, now=now, window=self.window)
 
-    def _announce(self, change: LifecycleChange, company: Company, outbox_id: OutboxId | None) -> None:
+    def _announce(self, change: LifecycleChange, company: Company) -> None:
         if change is LifecycleChange.NONE:
             return
         if change is LifecycleChange.LEAVE and company.connect_jti is not None:
             self.links.forget(company.connect_jti)
-        if outbox_id is not None:
-            self.queue.nudge(Job.DELIVER_ACTIVATION, outbox_id)
-        self.queue.nudge(Job.WAKE_HOSTS)
         state = _STATES[change]
         self.page_events.status(company.company_id, state=state, text=texts.ACTIVATION[state])
 

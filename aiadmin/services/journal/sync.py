@@ -26,7 +26,6 @@ from aiadmin.domain.yclients.error import YClientsError
 from aiadmin.services.isolation import Isolation
 from aiadmin.services.journal.sync_pages import Fetched, PageReader
 from aiadmin.services.ports.clock import Clock
-from aiadmin.services.ports.jobs import JobQueue
 from aiadmin.services.ports.pages import PageEvents
 from aiadmin.storage.journal.sync_runs import SyncedSalon
 from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
@@ -43,7 +42,6 @@ class Synchroniser:
     uow: NewUnitOfWork
     pages: PageReader
     page_events: PageEvents
-    queue: JobQueue
     clock: Clock
     rng: Callable[[], float]
 
@@ -126,16 +124,15 @@ class Synchroniser:
 
     def _let_go(self, run: SyncRun) -> SyncRun | None:
         """Let others have a turn, and come back."""
-        left = self._leave(run, replace(run, next_at=self.clock()))
-        if left is not None:
-            self.queue.nudge(Job.SYNCHRONISE, run.company_id, run.kind)
-        return left
+        return self._leave(run, replace(run, next_at=self.clock()), comes_back=True)
 
-    def _leave(self, run: SyncRun, after: SyncRun) -> SyncRun | None:
+    def _leave(self, run: SyncRun, after: SyncRun, *, comes_back: bool = False) -> SyncRun | None:
         after = replace(after, claimed_until=None)
         with self.uow() as work:
             if not work.sync_runs.save(after, claim=_claim_of(run)):
                 return None
+            if comes_back:
+                work.nudge(Job.SYNCHRONISE, run.company_id, run.kind)
             work.commit()
         if after.state is not RunState.RUNNING:
             self._announce(after)
@@ -167,7 +164,7 @@ def _finished(work: UnitOfWork, run: SyncRun, salon: SyncedSalon) -> SyncRun:
     return run
 
 
-def start(company_id: CompanyId, *, is_new: bool, uow: NewUnitOfWork, queue: JobQueue, clock: Clock) -> None:
+def start(company_id: CompanyId, *, is_new: bool, uow: NewUnitOfWork, clock: Clock) -> None:
     """Read a company's whole journal from the beginning.
 
     Args:
@@ -179,5 +176,5 @@ def start(company_id: CompanyId, *, is_new: bool, uow: NewUnitOfWork, queue: Job
     with uow() as work:
         work.companies.get(company_id)
         work.sync_runs.start(company_id, SyncKind.FULL, clock(), is_new=is_new)
+        work.nudge(Job.SYNCHRONISE, company_id, SyncKind.FULL)
         work.commit()
-    queue.nudge(Job.SYNCHRONISE, company_id, SyncKind.FULL)

@@ -14,7 +14,6 @@ from aiadmin.domain.errors import AiAdminError
 from aiadmin.domain.hosting.device import Device, SessionChange
 from aiadmin.domain.ids import AuditId, CompanyId
 from aiadmin.domain.install.activation import why_not_retry
-from aiadmin.domain.job import Job
 from aiadmin.domain.journal.journal import DEFAULT_ZONE
 from aiadmin.domain.journal.sync_run import RunState, SyncKind, SyncRun
 from aiadmin.domain.manage.owner_actions import OwnerAction, available_actions
@@ -26,7 +25,6 @@ from aiadmin.services.install import activations
 from aiadmin.services.journal import sync
 from aiadmin.services.manage.salon_states import SalonStateReader
 from aiadmin.services.ports.clock import Clock
-from aiadmin.services.ports.jobs import JobQueue
 from aiadmin.services.provider import orders
 from aiadmin.storage.unit_of_work import NewUnitOfWork
 
@@ -138,22 +136,18 @@ class OwnerActions:
     """
 
     uow: NewUnitOfWork
-    queue: JobQueue
     clock: Clock
     window: timedelta
 
     def disconnect(self, company_id: CompanyId) -> bool:
         """Unlink the salon's phone; False when none was linked. Raises DependencyDownError."""
         with self._begin(company_id, "whatsapp.disconnect"):
-            was_linked = sessions.disconnect(company_id, uow=self.uow, clock=self.clock)
-        self.queue.nudge(Job.WAKE_HOSTS)
-        return was_linked
+            return sessions.disconnect(company_id, uow=self.uow, clock=self.clock)
 
     def retry(self, company_id: CompanyId) -> None:
         """Tell YClients again. Raises ActivationStateError when there is nothing to tell, and DependencyDownError."""
         with self._begin(company_id, "activation.retry"):
-            outbox_id = activations.retry(company_id, uow=self.uow, clock=self.clock, window=self.window)
-        self.queue.nudge(Job.DELIVER_ACTIVATION, outbox_id)
+            activations.retry(company_id, uow=self.uow, clock=self.clock, window=self.window)
 
     def read_again(self, company_id: CompanyId) -> bool:
         """Read the salon's journal from the beginning; False where it is read already. Raises DependencyDownError.
@@ -165,7 +159,7 @@ class OwnerActions:
         if run is not None and run.state in _IN_HAND:
             return False
         with self._begin(company_id, "sync.start"):
-            sync.start(company_id, is_new=False, uow=self.uow, queue=self.queue, clock=self.clock)
+            sync.start(company_id, is_new=False, uow=self.uow, clock=self.clock)
         return True
 
     @contextmanager

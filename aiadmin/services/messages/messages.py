@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from aiadmin.domain.ids import CompanyId, ContactId, DeviceId, MessageId
+from aiadmin.domain.job import Job
 from aiadmin.domain.messages import reachout_lock
 from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import (
@@ -39,13 +40,12 @@ T = TypeVar("T")
 def enqueue(new: NewMessage, *, to: IdentityObservation, work: UnitOfWork, now: datetime) -> MessageId | None:
     """Enqueue a message, in the caller's transaction; None when one of its dedup key is owed already.
 
-    Nudge a session host (`Job.WAKE_HOSTS`) after the commit: without it the message waits up to a second.
-
     Raises:
         ValueError: the text is empty, or longer than WhatsApp takes.
     """
     if not new.text.strip() or len(new.text) > LONGEST_TEXT:
         raise ValueError(f"a message has 1 to {LONGEST_TEXT} characters")
+    work.nudge(Job.WAKE_HOSTS)
     return work.outbox_messages.add(new, work.contacts.upsert(new.company_id, to, now), now)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.job import Job
 from aiadmin.services.ports.clock import Clock
 from aiadmin.storage.unit_of_work import NewUnitOfWork
 
@@ -27,5 +28,6 @@ def resume(company_id: CompanyId | None, *, uow: NewUnitOfWork) -> bool:
             work.companies.get(company_id)
         work.pauses.resume(company_id)
         is_free = work.pauses.since(None) is None
+        work.nudge(Job.WAKE_HOSTS)
         work.commit()
     return is_free

@@ -54,7 +54,6 @@ from aiadmin.services.notices import calls
 from aiadmin.services.notices.rendering import SalonNoticeRenderer
 from aiadmin.services.notices.visits import known_beside
 from aiadmin.services.ports.clock import Clock
-from aiadmin.services.ports.jobs import JobQueue
 from aiadmin.services.ports.yclients import SalonApi
 from aiadmin.storage.journal.sync_runs import SyncedSalon
 from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
@@ -82,7 +81,6 @@ class NoticeDispatcher:
     uow: NewUnitOfWork
     api: SalonApi
     renderer: Callable[[UnitOfWork], SalonNoticeRenderer]
-    queue: JobQueue
     clock: Clock
     rng: Callable[[], float]
 
@@ -116,8 +114,7 @@ class NoticeDispatcher:
 
     def _ask_to_call(self, isolation: Isolation) -> None:
         """Have the salon call whom we could not keep from coming in vain."""
-        if calls.ask_for_all(isolation, uow=self.uow, clock=self.clock):
-            self.queue.nudge(Job.WAKE_HOSTS)
+        calls.ask_for_all(isolation, uow=self.uow, clock=self.clock)
 
     def _keys(self) -> Sequence[RowKey]:
         with self.uow() as work:
@@ -152,17 +149,14 @@ class NoticeDispatcher:
             if _Released.SALON_WAITS in released:
                 break
             waits = waits or _Released.MANNERS_WAIT in released
-        if count:
-            self.queue.nudge(Job.WAKE_HOSTS)
         return count
 
     def _release_again(self, notices: Sequence[Notice]) -> int:
         """A notice that was set aside, and nothing else."""
         fresh_bookings = self._fresh_bookings(notices)
-        if fresh_bookings is None or self._release_one(fresh_bookings, notices) is not _Released.YES:
+        if fresh_bookings is None:
             return 0
-        self.queue.nudge(Job.WAKE_HOSTS)
-        return 1
+        return int(self._release_one(fresh_bookings, notices) is _Released.YES)
 
     def _release_one(self, fresh_bookings: FreshBookings, notices: Sequence[Notice]) -> _Released:
         salon = fresh_bookings.salon
@@ -351,6 +345,7 @@ class NoticeDispatcher:
             return False
         if is_asking(visits[0]):
             work.questions.ask(_question(visits[0], contact_id, now))
+        work.nudge(Job.WAKE_HOSTS)
         return True
 
     def _decide(

@@ -23,7 +23,6 @@ from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.services.isolation import Isolation
 from aiadmin.services.notices.returning import is_undone
 from aiadmin.services.ports.clock import Clock
-from aiadmin.services.ports.jobs import JobQueue
 from aiadmin.storage.notices.planning import DueBooking, NotifyingSalon
 from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 
@@ -50,7 +49,6 @@ class NoticePlanner:
     """
 
     uow: NewUnitOfWork
-    queue: JobQueue
     clock: Clock
     is_paced: bool = True
 
@@ -132,9 +130,9 @@ class NoticePlanner:
             events = work.notices.claim_events(after=after, limit=EVENTS_AT_ONCE, only=only)
             new = self._plan(work, events, now) if events else []
             count = work.notices.add(new, now)
+            if any(one.due_at <= now for one in new):
+                work.nudge(Job.DISPATCH_NOTICES)
             work.commit()
-        if any(one.due_at <= now for one in new):
-            self.queue.nudge(Job.DISPATCH_NOTICES)
         return _Planned(last=events[-1].event_id, planned=count) if events else None
 
     def _plan(self, work: UnitOfWork, events: Sequence[StoredEvent], now: datetime) -> Sequence[NewNotice]:

@@ -17,6 +17,7 @@ from aiadmin.domain.companies.outbox import OutboxState
 from aiadmin.domain.errors import SalonLeftError
 from aiadmin.domain.hosting.device import LinkedAccount, is_same_link
 from aiadmin.domain.ids import CompanyId, OutboxId
+from aiadmin.domain.job import Job
 from aiadmin.services.companies.registration import ACTIVATION_KEY
 from aiadmin.services.ports.clock import Clock
 from aiadmin.storage.unit_of_work import NewUnitOfWork
@@ -92,6 +93,8 @@ def complete(
                 deadline = max(company.activation_deadline_at, activation_deadline(now, window / 6))
                 work.outbox.release(row.outbox_id, at=now, deadline_at=deadline)
                 outbox_id = row.outbox_id
+                work.nudge(Job.DELIVER_ACTIVATION, outbox_id)
+        work.nudge(Job.WAKE_HOSTS)
         work.commit()
     return Linked(company_id=company_id, phone=account.phone, status=status, outbox_id=outbox_id)
 

@@ -15,7 +15,6 @@ from aiadmin.domain.messages.sending_policy import BlockReason, Recipient, Sende
 from aiadmin.domain.notices.notice import NoticeKind
 from aiadmin.domain.provider.order import DEADLINE, Code, Order, Taken, is_double, refusal_of
 from aiadmin.services.ports.clock import Clock
-from aiadmin.services.ports.jobs import JobQueue
 from aiadmin.services.ports.secrets import Secrets
 from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 
@@ -34,7 +33,6 @@ class OrderService:
 
     uow: NewUnitOfWork
     secrets: Secrets
-    queue: JobQueue
     clock: Clock
     pause: Callable[[float], None]
 
@@ -51,7 +49,6 @@ class OrderService:
         for seconds in (*PAUSES, None):
             taken = self._accept(company_id, order)
             if taken is not None:
-                self.queue.nudge(Job.WAKE_HOSTS)
                 return taken
             if seconds is not None:
                 self.pause(seconds)
@@ -74,6 +71,7 @@ class OrderService:
                 look_at=now if order.callback_url else None,
                 at=now,
             )
+            work.nudge(Job.WAKE_HOSTS)
             work.commit()
         return [_answer(one.external_id, {**known, **added}, refused) for one in order.targets]
 

@@ -106,7 +106,7 @@ def payment() -> dict[str, object]:
 
 def _owner() -> OwnerActions:
     held = container()
-    return OwnerActions(uow=held.uow, queue=held.queue, clock=held.clock, window=held.config.activation_window)
+    return OwnerActions(uow=held.uow, clock=held.clock, window=held.config.activation_window)
 
 
 def _done(what: str) -> dict[str, object]:

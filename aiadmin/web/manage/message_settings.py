@@ -7,7 +7,6 @@ from http import HTTPStatus
 
 from flask import Blueprint, Response
 
-from aiadmin.domain.job import Job
 from aiadmin.domain.notices.settings import MessageSettings, SettingsInvalidError
 from aiadmin.domain.notices.template import TemplateError
 from aiadmin.services.notices.settings import MessageSettingsService, NoticeText
@@ -94,7 +93,6 @@ def try_out() -> tuple[dict[str, object], int]:
     """To a phone of the salon's people, at most twenty times a day."""
     asked = message_settings_schemas.Trial().load(read_object())
     _service().try_out(company(), **asked)
-    container().queue.nudge(Job.WAKE_HOSTS)
     return schemas.dump(Ordered, text=texts_manage.DONE["trial"]), HTTPStatus.ACCEPTED
 
 

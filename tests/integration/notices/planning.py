@@ -26,7 +26,7 @@ class Plans:
         self.salon, self.later = salon, timedelta(0)
         self.booking = salon.booking
         box = salon.box
-        self.planner = NoticePlanner(uow=box.uow, queue=box.queue, clock=self.now)
+        self.planner = NoticePlanner(uow=box.uow, clock=self.now)
         self.releaser = replace(
             box.notice_dispatcher, renderer=lambda work: SalonNoticeRenderer(work=work, is_paced=False)
         )

@@ -39,7 +39,6 @@ class Desk:
             uow=box.uow,
             api=box.salon_api,
             renderer=lambda work: Words(work=work, pace=pace),
-            queue=box.queue,
             clock=self.now,
             rng=lambda: 0.5,
         )

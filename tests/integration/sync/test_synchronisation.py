@@ -79,9 +79,7 @@ def test_a_second_reading_finds_what_has_gone_and_what_is_back(salons: Salons) -
     salons.yclients.control("POST", "/journal/client", salon_id=salon.salon_id, client_id=client, deleted=True)
     salons.world.execute("INSERT INTO services SELECT company_id, 999, NULL, 'старая', NULL, NULL, NULL, true, '{}',"
                          " synced_at, NULL FROM services LIMIT 1")  # fmt: skip
-    synchronisation.start(
-        salon.company_id, is_new=False, uow=salons.world.uow, queue=salons.box.queue, clock=salons.world.clock
-    )
+    synchronisation.start(salon.company_id, is_new=False, uow=salons.world.uow, clock=salons.world.clock)
     again = salons.synchronise(salon)
     assert again.since == first.since
     assert salons.world.rows("SELECT client_id FROM clients WHERE deleted_at IS NOT NULL") == [(client,)]
@@ -119,9 +117,7 @@ def test_a_salon_that_shuts_us_out_is_left_alone_until_it_lets_us_in_again(salon
     with salons.world.uow() as work:
         assert work.sync_runs.due(salons.world.clock() + timedelta(hours=1), limit=9) == []
     salons.yclients.activate(salon.salon_id)
-    synchronisation.start(
-        salon.company_id, is_new=True, uow=salons.world.uow, queue=salons.box.queue, clock=salons.world.clock
-    )
+    synchronisation.start(salon.company_id, is_new=True, uow=salons.world.uow, clock=salons.world.clock)
     again = salons.synchronise(salon)
     changes = salons.run(salon, SyncKind.CHANGES)
     assert (changes.state, changes.error, changes.since) == (RunState.WAITING, None, again.since)
@@ -131,9 +127,7 @@ def test_what_was_missed_while_the_salon_was_away_is_known_afterwards_but_told_t
     salon = salons.install(clients=10, records=20, seed=3)
     salons.synchronise(salon)
     booked = salons.yclients.add_record(salon.salon_id, **salons.booking(salon))
-    synchronisation.start(
-        salon.company_id, is_new=True, uow=salons.world.uow, queue=salons.box.queue, clock=_later(salons)
-    )
+    synchronisation.start(salon.company_id, is_new=True, uow=salons.world.uow, clock=_later(salons))
     salons.make_due(salon, SyncKind.FULL)
     later = replace(salons.box.synchroniser, clock=_later(salons))
     while (run := later.work(salon.company_id, SyncKind.FULL)) is not None and run.state is RunState.RUNNING:

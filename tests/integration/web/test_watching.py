@@ -137,14 +137,15 @@ def test_what_waits_is_measured_at_the_scrape(site: Site, salon: Salon, wait_unt
     add_host(site)
     site.link(salon)
     site.webhook(salon, b'{"type": "x"}')
-    wait_until(lambda: site.container.redis.llen("rq:queue:jobs"), what="the nudge that follows the answer")
+    # to tell YClients of the link, and to read the webhook
+    wait_until(lambda: site.container.redis.llen("rq:queue:jobs") == 2, what="the nudge that follows the answer")
 
     values = scrape(site)
 
     assert value(values, "aiadmin_outbox_rows", state="pending") == 1
     assert value(values, "aiadmin_outbox_overdue_seconds") >= 0
     assert value(values, "aiadmin_inbox_backlog") == 1
-    assert value(values, "aiadmin_queue_depth", queue="jobs") == 1
+    assert value(values, "aiadmin_queue_depth", queue="jobs") == 2
     assert value(values, "wa_sessions", state="linked") == 1
     assert value(values, "aiadmin_companies", status="activating") == 1
     assert value(values, "aiadmin_hosts_alive") == 1
