@@ -7,6 +7,7 @@ import os
 from alembic import context
 
 from aiadmin.storage.engine import make_engine
+from aiadmin.storage.locks import Lock
 from aiadmin.storage.tables import journal, messages, notices  # noqa: F401 - their tables belong to the metadata
 from aiadmin.storage.tables.core import Base
 
@@ -22,7 +23,7 @@ engine = make_engine(url.replace("postgres://", "postgresql://", 1), pool_size=1
 with engine.connect() as connection:
     # two releases at once: the second waits, then finds nothing to do
     connection.exec_driver_sql("SET lock_timeout = '10min'")
-    connection.exec_driver_sql("SELECT pg_advisory_lock(727274)")
+    connection.exec_driver_sql(f"SELECT pg_advisory_lock({Lock.MIGRATIONS.value})")
     context.configure(
         connection=connection,
         target_metadata=Base.metadata,

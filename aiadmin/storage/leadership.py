@@ -13,9 +13,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.masking import reason_of
 from aiadmin.storage.connection import CONNECT_SECONDS, BoundedConnection
+from aiadmin.storage.locks import Lock
 
-LOCK = 4_120_617
-"""Any number that nothing else in this database locks."""
 POOLED = "a session of PostgreSQL is not ours alone: connect without a pooler, or through one in session mode"
 SILENT_SECONDS = 12.0
 """The server ends the session of a leader that has not asked for so long, and its lock with it: a failover or a proxy
@@ -88,7 +87,7 @@ def _lead(connection: Connection) -> _Session | None:
     backend, mark = _see(connection)
     if mark:
         raise DependencyDownError("PostgreSQL", POOLED)  # another clock leads in this very session
-    if not connection.scalar(_TRY_LOCK, {"lock": LOCK}):
+    if not connection.scalar(_TRY_LOCK, {"lock": Lock.LEADERSHIP.value}):
         return None
     session = _Session(connection, backend, uuid.uuid4().hex)
     connection.execute(_MARK, {"mark": session.mark})

@@ -14,6 +14,7 @@ from typing import Any
 
 from aiadmin.storage import connection as connections
 from aiadmin.storage.connection import BoundedConnection
+from aiadmin.storage.locks import Lock
 
 REMEDY = (
     "use the direct connection or a pooler in session mode (Supabase: port 5432, not 6543),"
@@ -21,7 +22,6 @@ REMEDY = (
 )
 _OTHERS = 3
 """A pooler that shares sessions gives the one that was used last to who comes next; three are asked to be sure."""
-_PROBE_LOCK = 4_120_618
 _OUR_LOCKS = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
 _SHARED = "a pooler hands each transaction to another session: no setting lasts, no lock is ours"
 _LIBRARY_SCHEMA = "wa_store"
@@ -40,7 +40,7 @@ def require(database_url: str) -> int:
     """
     with _session(database_url) as first:
         backend = _ask(first, "SELECT pg_backend_pid()")
-        _ask(first, f"SELECT pg_try_advisory_lock_shared({_PROBE_LOCK})")
+        _ask(first, f"SELECT pg_try_advisory_lock_shared({Lock.SESSION_PROBE.value})")
         mark = uuid.uuid4().hex
         _ask(first, f"SELECT set_config('aiadmin.probe', '{mark}', false)")
         for _ in range(_OTHERS):

@@ -18,6 +18,7 @@ from psycopg2.extensions import cursor as Cursor  # noqa: N812 - a class
 
 from aiadmin.adapters.whatsapp import library
 from aiadmin.storage.connection import STATEMENT_SECONDS, connect
+from aiadmin.storage.locks import Lock
 
 SCHEMA = "wa_store"
 IDLE_SECONDS = 1
@@ -26,7 +27,6 @@ IDLE_SECONDS = 1
 No longer than a second: a fleet starts 60 sessions a second with two connections each, beside everybody else's.
 """
 _OLDEST_SERVER = 14_00_00
-_LOCK = 727_275
 _MIGRATE_SECONDS = 45
 _PROJECT = Path(__file__).resolve().parents[3]
 _UNDERSTOOD = frozenset({"sslmode", "sslrootcert", "sslcert", "sslkey", "host", "port", "connect_timeout", "options"})
@@ -76,7 +76,7 @@ def migrate(database_url: str) -> None:
         connection.autocommit = True
         with connection.cursor() as cursor:
             cursor.execute("SET lock_timeout = '10min'")
-            cursor.execute("SELECT pg_advisory_lock(%s)", (_LOCK,))
+            cursor.execute("SELECT pg_advisory_lock(%s)", (Lock.LIBRARY_TABLES.value,))
             installed = f"tables of neonize {version('neonize')}"
             if _has_tables(cursor) and _comment(cursor) == installed:
                 return

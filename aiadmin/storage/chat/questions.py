@@ -19,10 +19,10 @@ from aiadmin.domain.notices.notice import CHANGE_NOTICES
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.storage.bulk import as_json
 from aiadmin.storage.journal.records import record_of_row
+from aiadmin.storage.locks import Lock
 from aiadmin.storage.quarantine import keys_of, not_set_aside
 from aiadmin.storage.tables.messages import InboxMessageRow
 
-_LOCK = 727_277
 _WAITING = "FROM inbox_messages WHERE handled_at IS NULL AND " + not_set_aside(
     WorkQueue.INBOX_MESSAGES, "inbox_messages.company_id", "inbox_messages.id"
 )
@@ -135,7 +135,7 @@ class UnhandledMessages:
 
     def claim(self, *, limit: int, only: Sequence[RowKey] | None = None) -> Sequence[InboxMessage]:
         """The oldest of all companies, in order. One transaction at a time gets any; the others get none."""
-        given: dict[str, Any] = {"lock": _LOCK, "limit": limit}
+        given: dict[str, Any] = {"lock": Lock.REPLIES.value, "limit": limit}
         if only is None:
             return [_inbox_message(row) for row in self._session.execute(_TAKE, given)]
         found = self._session.execute(_TAKE_ONLY, given | {"only": [key.number for key in only]})

@@ -22,11 +22,10 @@ from aiadmin.domain.messages.contact import (
 )
 from aiadmin.domain.messages.sending_policy import UNPACED
 from aiadmin.storage.erasures import Erasures
+from aiadmin.storage.locks import Lock
 from aiadmin.storage.tables.messages import ContactAddressRow, ContactRow, InboxMessageRow, OutboxMessageRow
 from aiadmin.storage.tables.notices import QuestionRow
 
-LOCK = 727_276
-"""With the number of a company: one at a time settles who its contacts are."""
 _KEEP_STANDING = text("""
 UPDATE contacts SET
   opted_out_at = COALESCE(contacts.opted_out_at, absorbed.opted_out_at),
@@ -89,7 +88,7 @@ class Contacts:
 
         Observations of one company wait for one another until the commit: upsert companies in the order of their ids.
         """
-        self._session.execute(select(func.pg_advisory_xact_lock(LOCK, company_id)))
+        self._session.execute(select(func.pg_advisory_xact_lock(Lock.CONTACTS.value, company_id)))
         settled = merge(observed, self._known(company_id, observed.addresses))
         if settled.keep is not None and not settled.is_news:
             return settled.keep.contact_id
@@ -97,7 +96,7 @@ class Contacts:
 
     def try_lock(self, company_id: CompanyId) -> bool:
         """Keep observations of this company waiting until the commit; False, at once, when another holds them."""
-        return bool(self._session.scalar(select(func.pg_try_advisory_xact_lock(LOCK, company_id))))
+        return bool(self._session.scalar(select(func.pg_try_advisory_xact_lock(Lock.CONTACTS.value, company_id))))
 
     def upsert_phones(self, company_id: CompanyId, phones: Collection[str], at: datetime) -> Mapping[str, ContactId]:
         """`upsert` for people of whom only the phone is known, all of them at once. `try_lock` goes before it."""

@@ -17,10 +17,10 @@ from aiadmin.domain.notices.dispatch import MOST_IN_ONE, NoticeRecipient
 from aiadmin.domain.notices.notice import CHANGE_NOTICES, AnnouncedVisit, Notice, NoticeKind
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.storage.journal.sync_runs import IS_READ
+from aiadmin.storage.locks import Lock
 from aiadmin.storage.quarantine import keys_of, not_set_aside, numbers_of
 from aiadmin.storage.tables.journal import ClientRow
 
-_LOCK = 727_278
 _HISTORY = timedelta(hours=1)
 """Enough for the bucket shortly after midnight; the rest of `recent` is for the daily cap."""
 
@@ -201,11 +201,11 @@ class DueNotices:
 
     def lock_salon(self, company_id: CompanyId) -> None:
         """Keep others from releasing notices of this company until the commit."""
-        self._session.execute(select(func.pg_advisory_xact_lock(_LOCK, company_id)))
+        self._session.execute(select(func.pg_advisory_xact_lock(Lock.NOTICES.value, company_id)))
 
     def try_lock_salon(self, company_id: CompanyId) -> bool:
         """`lock_salon` without a wait: False when another transaction has it."""
-        return bool(self._session.scalar(select(func.pg_try_advisory_xact_lock(_LOCK, company_id))))
+        return bool(self._session.scalar(select(func.pg_try_advisory_xact_lock(Lock.NOTICES.value, company_id))))
 
     def sender(self, company_id: CompanyId, *, zone: str, now: datetime) -> Sender:
         """The salon's phone, with what it wrote today."""

@@ -31,9 +31,9 @@ from aiadmin.storage.bulk import as_json
 from aiadmin.storage.journal.booking_events import record_of_json
 from aiadmin.storage.journal.records import record_of_row
 from aiadmin.storage.journal.sync_runs import IS_READ
+from aiadmin.storage.locks import Lock
 from aiadmin.storage.quarantine import keys_of, not_set_aside, numbers_of
 
-_LOCK = 727_279
 _EVENTS = """
 FROM booking_events AS event
 WHERE event.handled_at IS NULL AND NOT EXISTS (
@@ -317,7 +317,8 @@ class Notices:
 
         One transaction at a time gets any; the others get none. Those of a booking with a notice on its way wait.
         """
-        given = {"after": after, "limit": limit, "lock": _LOCK, "most": MOST_AT_ONCE + 1, "only": numbers_of(only)}
+        given = {"after": after, "limit": limit, "only": numbers_of(only)}
+        given |= {"lock": Lock.BOOKING_EVENTS.value, "most": MOST_AT_ONCE + 1}
         return [_event(row) for row in self._session.execute(_CLAIM, given)]
 
     def event_keys(self, *, after: int, limit: int) -> Sequence[RowKey]:

@@ -14,7 +14,8 @@ from aiadmin.domain.companies.outbox import OutboxState
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.messages.contact import spellings
 from aiadmin.storage.hosting.wa_store import Names, WaStore
-from aiadmin.storage.messages.contacts import LOCK, known_by
+from aiadmin.storage.locks import Lock
+from aiadmin.storage.messages.contacts import known_by
 from aiadmin.storage.tables.journal import ErasureRow
 from aiadmin.storage.tables.messages import ContactAddressRow, ContactRow, InboxMessageRow, OutboxMessageRow
 from aiadmin.storage.tables.notices import NoticeRow
@@ -127,7 +128,7 @@ class Privacy:
     def erase(self, company_id: CompanyId, phone: str, at: datetime) -> Mapping[str, int]:
         """Delete or blank what is held of a client; how many rows of each table. The caller records the erasure."""
         # nobody makes a contact meanwhile
-        self._session.execute(select(func.pg_advisory_xact_lock(LOCK, company_id)))
+        self._session.execute(select(func.pg_advisory_xact_lock(Lock.CONTACTS.value, company_id)))
         addresses = self.addresses(company_id, phone)
         given = _given(company_id, addresses) | {"at": at}
         counts: dict[str, int] = {}

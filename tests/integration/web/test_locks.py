@@ -13,15 +13,14 @@ from sqlalchemy import event, text
 from aiadmin.container import Container
 from aiadmin.domain.errors import SalonBusyError
 from aiadmin.domain.ids import CompanyId
-from aiadmin.storage.messages import contacts
-from aiadmin.storage.notices import dispatch
+from aiadmin.storage.locks import Lock
 from aiadmin.web import create_app
 from aiadmin.web.http.company_slots import CompanySlots
 from tests.conftest import WaitUntil
 from tests.integration.web.conftest import MakeSite, Refused
 from tests.integration.web.site import SALON, Salon, Site
 
-LOCKS = pytest.mark.parametrize("lock", [dispatch._LOCK, contacts.LOCK], ids=["the salon", "its contacts"])
+LOCKS = pytest.mark.parametrize("lock", [Lock.NOTICES.value, Lock.CONTACTS.value], ids=["the salon", "its contacts"])
 
 
 _WAITING = text("""
