@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from aiadmin.adapters.group_commit import WebhookWriter
     from aiadmin.adapters.readiness import ReadinessProbe
     from aiadmin.adapters.redis.connect_links import RedisLinkCache
-    from aiadmin.adapters.redis.pairing.store import RedisPairingStore
+    from aiadmin.adapters.redis.pairing_store import RedisPairingStore
     from aiadmin.adapters.redis.visitor_shares import RedisVisitorShares
     from aiadmin.adapters.sockets.page_events import SocketPageEvents
     from aiadmin.adapters.throttle import Throttle
@@ -63,7 +63,7 @@ _LATER = (
     "aiadmin.adapters.group_commit",
     "aiadmin.adapters.readiness",
     "aiadmin.adapters.redis.connect_links",
-    "aiadmin.adapters.redis.pairing.store",
+    "aiadmin.adapters.redis.pairing_store",
     "aiadmin.adapters.redis.visitor_shares",
     "aiadmin.adapters.redis.webhook_limits",
     "aiadmin.adapters.sockets.page_events",
@@ -183,7 +183,7 @@ class Container:
 
     @cached_property
     def pairing_store(self) -> RedisPairingStore:
-        from aiadmin.adapters.redis.pairing.store import RedisPairingStore
+        from aiadmin.adapters.redis.pairing_store import RedisPairingStore
 
         return RedisPairingStore(self.redis)
 

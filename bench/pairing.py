@@ -18,7 +18,7 @@ import requests
 from playwright.sync_api import Browser
 from redis import Redis
 
-from aiadmin.adapters.redis.pairing import keys
+from aiadmin.adapters.redis import keys
 from bench.tables import table
 from tests.acceptance.screen import Screen
 from tests.acceptance.stack import ROOT, Salon, Stack
@@ -108,7 +108,7 @@ class Pages:
     def after_long(self) -> float:
         """Milliseconds from the consent to a code, for a reader whose room has gone: the tick starts another."""
         with self._page() as screen:
-            self._redis.delete(keys.EXPECTED)
+            self._redis.delete(keys.PREWARM)
             self._stack.until(lambda: not self._stack.processes("room"), within=10, what="no room waits")
             return self._after_consent(screen, TICK_MS)
 
@@ -147,7 +147,7 @@ class Pages:
 
     def _leave(self, salon: Salon) -> None:
         """The twenty seconds after the last page left are over."""
-        self._redis.delete(keys.EXPECTED)
+        self._redis.delete(keys.PREWARM)
 
         def is_gone() -> bool:
             self._redis.delete(f"aiadmin:watch:{salon.company_id}")

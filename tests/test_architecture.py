@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import configparser
 import importlib
 import importlib.util
 import pkgutil
@@ -139,6 +140,25 @@ def test_a_function_that_is_not_what_its_job_says_is_refused() -> None:
 
     with pytest.raises(TypeError, match=r"is not what Job\.DELIVER_ACTIVATION says"):
         process.job(Job.DELIVER_ACTIVATION)(deliver)
+
+
+def test_every_script_for_redis_is_shipped() -> None:
+    """A wheel holds what setup.cfg names; a script that is read and not shipped fails on the host alone."""
+    settings = configparser.ConfigParser()
+    settings.read(ROOT / "setup.cfg")
+    folder = ROOT / "aiadmin/adapters/redis"
+    shipped = settings["options.package_data"]["aiadmin.adapters.redis"].split()
+    found = {path for pattern in shipped for path in folder.glob(pattern)}
+    assert found == set((ROOT / "aiadmin").rglob("*.lua"))
+    assert len(found) > 10
+
+
+def test_keys_of_redis_and_numbers_of_locks_have_one_place_each() -> None:
+    """Two modules that spell the same key, or lock the same number, meet where no test looks."""
+    sources = {path: (ROOT / path).read_text() for path in _sources("aiadmin", "jobs", "migrations")}
+    keys = [path for path, text in sources.items() if re.search(r"[\"'](?:aiadmin|marketplace):", text)]
+    locks = [path for path, text in sources.items() if re.search(r"advisory\w*\(\d", text)]
+    assert (keys, locks) == (["aiadmin/adapters/redis/keys.py"], [])
 
 
 def test_the_library_that_breaks_websockets_is_not_installed() -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 import structlog
 from redis import Redis, RedisError
 
+from aiadmin.adapters.redis import keys
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.masking import reason_of
 from aiadmin.services.ports.clock import Clock
@@ -20,7 +21,6 @@ PATIENCE_SECONDS = 2.0
 """A dependency that takes longer than this is as good as down."""
 KEPT_SECONDS = 1.0
 """However often somebody asks, the dependencies are asked once in this time."""
-_KEY = "aiadmin:ready"
 _KEY_SECONDS = 10
 
 
@@ -30,7 +30,7 @@ def take_write(redis: Redis) -> None:
     Raises:
         RedisError: nothing can be written, so no job can be queued.
     """
-    redis.set(_KEY, 1, ex=_KEY_SECONDS)
+    redis.set(keys.READY, 1, ex=_KEY_SECONDS)
 
 
 class ReadinessProbe:

@@ -19,6 +19,8 @@ from typing import Any
 
 import gevent
 
+ENVIRON_KEY = "aiadmin.connection"
+"""Where in the WSGI environment the application finds its `Connection`, to say that it only waits."""
 CLOSED_AT_ONCE = 100
 """One in so many makes room together: finding them costs a look at every connection."""
 GOING_AWAY = b"\x88\x02\x03\xe9"

@@ -27,7 +27,7 @@ from gunicorn.workers.ggevent import GeventWorker
 
 from aiadmin import logs
 from aiadmin.config import Config
-from aiadmin.edge.connections import Connection, ConnectionLimits, Connections, Patience, Phase
+from aiadmin.edge.connections import ENVIRON_KEY, Connection, ConnectionLimits, Connections, Patience, Phase
 from aiadmin.edge.peers import caller_of, peer_of
 from aiadmin.edge.reading import read_body, read_head
 from aiadmin.edge.refusals import refusal, status_of
@@ -37,8 +37,6 @@ log = structlog.get_logger(__name__)
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
-ENVIRON_KEY = "aiadmin.connection"
-"""Where the application finds its `Connection`, to say that it only waits."""
 SPARE_FILES = 256
 """Descriptors for all that is no connection: PostgreSQL, Redis, files."""
 LINGER_SECONDS = 1.0

@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 
-from aiadmin.adapters.redis.pairing.store import ClaimStatus
+from aiadmin.adapters.redis.pairing_store import ClaimStatus
 from aiadmin.adapters.whatsapp.key_store import SqlKeyStore
 from aiadmin.container import Container
 from aiadmin.domain.errors import CompanyNotFoundError, DependencyDownError

@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 from contextlib import suppress
 
-from aiadmin.adapters.redis.pairing.store import RedisPairingStore
+from aiadmin.adapters.redis.pairing_store import RedisPairingStore
 from aiadmin.domain.errors import DependencyDownError
 
 BEAT_SECONDS = 1.0

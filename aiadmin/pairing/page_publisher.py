@@ -9,8 +9,7 @@ from collections.abc import Callable
 import structlog
 
 from aiadmin import texts
-from aiadmin.adapters.redis.pairing.progress import PairingProgress
-from aiadmin.adapters.redis.pairing.store import RedisPairingStore
+from aiadmin.adapters.redis.pairing_store import PairingProgress, RedisPairingStore
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.pairing.attempt import FAILURES, PairingState

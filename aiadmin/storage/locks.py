@@ -6,9 +6,10 @@ which PostgreSQL never confuses with a single number.
 
 from __future__ import annotations
 
-from enum import IntEnum
+from enum import IntEnum, unique
 
 
+@unique
 class Lock(IntEnum):
     """What is done by one at a time."""
 

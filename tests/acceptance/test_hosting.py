@@ -19,7 +19,7 @@ import psycopg2
 import pytest
 from redis import Redis
 
-from aiadmin.adapters.redis.host_wakeups import REGISTRY
+from aiadmin.adapters.redis import keys
 from aiadmin.adapters.redis.job_queue import RqJobQueue
 from aiadmin.domain.companies.company import IntegrationStatus, NewCompany
 from aiadmin.domain.hosting.device import LinkedAccount
@@ -316,7 +316,7 @@ def test_a_nudge_makes_every_host_look_at_once(
     processes = [subprocess.Popen(command, cwd=ROOT, env=env) for _ in range(2)]
     try:
         with Redis.from_url(redis_url) as redis:
-            wait_until(lambda: redis.zcard(REGISTRY) == 2, SLOWLY, "both listen")
+            wait_until(lambda: redis.zcard(keys.LISTENING) == 2, SLOWLY, "both listen")
             RqJobQueue(redis).nudge(Job.WAKE_HOSTS)
             wait_until(lambda: _nudges_taken(redis) == [1, 1], SLOWLY, "each took one")
             wait_until(lambda: not redis.keys("rq:job:*"), SLOWLY, "nothing is left of them")
@@ -326,7 +326,7 @@ def test_a_nudge_makes_every_host_look_at_once(
                 process.send_signal(signal.SIGTERM)
             assert [process.wait(12) for process in processes] == [0, 0]
             assert not redis.smembers("rq:workers"), "they said goodbye"
-            assert not redis.exists(REGISTRY)
+            assert not redis.exists(keys.LISTENING)
             assert not redis.keys("rq:queue*")
     finally:
         for process in processes:

@@ -10,7 +10,8 @@ from redis import Redis
 from rq import Queue
 from rq.job import Job
 
-from aiadmin.adapters.redis.host_wakeups import REGISTRY, SERIALIZER
+from aiadmin.adapters.redis import keys
+from aiadmin.adapters.redis.host_wakeups import SERIALIZER
 from aiadmin.domain.job import QueueName
 from tests.attacks.attack import Attack, Outcome
 from tests.attacks.ground import Ground
@@ -33,7 +34,7 @@ def _run(ground: Ground, *, is_thorough: bool) -> Outcome:
     with Redis.from_url(ground.redis_url) as redis, tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o777)  # the job may run as anybody
-        hosts = [queue.decode() for queue in redis.zrange(REGISTRY, 0, -1)]
+        hosts = [queue.decode() for queue in redis.zrange(keys.LISTENING, 0, -1)]
         queued = []
         for queue_name in [QueueName.JOBS, *hosts]:
             (folder / queue_name).mkdir()

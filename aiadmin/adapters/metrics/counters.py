@@ -1,4 +1,4 @@
-"""Counters of all processes in one Redis hash: `aiadmin:metrics`.
+"""Counters of all processes in one Redis hash, `keys.COUNTERS`.
 
 Every process adds up what it sees and sends the sums once a second, so counting costs no round trip and a Redis
 outage loses nothing: sums wait. A flush whose answer was lost may count twice; that is the price of not losing.
@@ -20,13 +20,12 @@ from functools import partial
 import structlog
 from redis import Redis, RedisError
 
+from aiadmin.adapters.redis import keys
 from aiadmin.domain.metrics import Metric
 from aiadmin.masking import reason_of
 
 log = structlog.get_logger(__name__)
 
-HASH = "aiadmin:metrics"
-GAUGES = "aiadmin:metrics:gauges"
 FLUSH_SECONDS = 1.0
 GAUGE_LIFE_SECONDS = 15
 BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
@@ -112,9 +111,9 @@ class RedisMetrics:
         fresh_until = int(time.time()) + GAUGE_LIFE_SECONDS
         with self._redis.pipeline(transaction=True) as pipe:
             for (metric, labels, part), amount in sums.items():
-                pipe.hincrbyfloat(HASH, field(metric, dict(labels), part), amount)
+                pipe.hincrbyfloat(keys.COUNTERS, field(metric, dict(labels), part), amount)
             for name, value in gauges.items():
-                pipe.hset(GAUGES, f"{name}|{self._process}", f"{value} {fresh_until}")
+                pipe.hset(keys.GAUGES, f"{name}|{self._process}", f"{value} {fresh_until}")
             # what a field cannot take is lost: sent again with all others, these would be counted twice
             refused = [each for each in pipe.execute(raise_on_error=False) if isinstance(each, RedisError)]
         if refused:
@@ -133,7 +132,7 @@ class RedisMetrics:
 
 def count_at_once(redis: Redis, metric: Metric, **labels: str) -> None:
     """Count one, now: for a process that counts so seldom that it needs no sums. Raises RedisError."""
-    redis.hincrbyfloat(HASH, field(metric, labels), 1)
+    redis.hincrbyfloat(keys.COUNTERS, field(metric, labels), 1)
 
 
 def _forked(reference: weakref.ref[RedisMetrics]) -> None:

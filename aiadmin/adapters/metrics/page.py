@@ -16,8 +16,9 @@ from redis import Redis, RedisError
 from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from aiadmin.adapters.metrics.counters import BUCKETS, GAUGES, HASH, parse_field
+from aiadmin.adapters.metrics.counters import BUCKETS, parse_field
 from aiadmin.adapters.readiness import take_write
+from aiadmin.adapters.redis import keys
 from aiadmin.domain.job import QueueName
 from aiadmin.domain.metrics import Metric
 from aiadmin.storage.metrics.gauges import read
@@ -69,8 +70,8 @@ class _Page:
         yield up
 
     def _from_redis(self) -> Iterator[Family]:
-        yield from counted(_decoded(cast("dict[bytes, bytes]", self._redis.hgetall(HASH))))
-        yield present(_decoded(cast("dict[bytes, bytes]", self._redis.hgetall(GAUGES))), time.time())
+        yield from counted(_decoded(cast("dict[bytes, bytes]", self._redis.hgetall(keys.COUNTERS))))
+        yield present(_decoded(cast("dict[bytes, bytes]", self._redis.hgetall(keys.GAUGES))), time.time())
 
     def _from_queue(self) -> Iterator[Family]:
         """Whether jobs can be queued: a Redis that is full, or a replica, still tells what it knows."""

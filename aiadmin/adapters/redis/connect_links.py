@@ -10,6 +10,7 @@ from __future__ import annotations
 import structlog
 from redis import Redis, RedisError
 
+from aiadmin.adapters.redis import keys
 from aiadmin.adapters.tokens import LIFETIME
 from aiadmin.domain.ids import CompanyId
 from aiadmin.masking import reason_of
@@ -26,14 +27,14 @@ class RedisLinkCache:
     def remember(self, company_id: CompanyId, jti: str) -> None:
         try:
             with self._redis.pipeline(transaction=True) as pipe:
-                pipe.set(f"marketplace:token:{jti}", int(company_id), ex=LIFETIME)
-                pipe.set(f"marketplace:company:{company_id}:token", jti, ex=LIFETIME)
+                pipe.set(keys.connect_token(jti), int(company_id), ex=LIFETIME)
+                pipe.set(keys.latest_connect_token(company_id), jti, ex=LIFETIME)
                 pipe.execute()
         except RedisError as error:
             log.warning("connect link not cached", error=reason_of(error))
 
     def forget(self, jti: str) -> None:
         try:
-            self._redis.delete(f"marketplace:token:{jti}")
+            self._redis.delete(keys.connect_token(jti))
         except RedisError as error:
             log.warning("connect link not forgotten", error=reason_of(error))

@@ -13,6 +13,7 @@ from typing import cast
 import structlog
 from redis import Redis, RedisError
 
+from aiadmin.adapters.redis import keys, lua
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.hosting.circuit_breaker import HOLD, REFUSAL_WINDOW, REFUSALS, BreakerState, FleetView, PeerReport
 from aiadmin.domain.ids import DeviceId
@@ -20,36 +21,8 @@ from aiadmin.masking import reason_of
 
 log = structlog.get_logger(__name__)
 
-HOSTS = "aiadmin:fleet:hosts"
-HOLD_KEY = "aiadmin:fleet:hold"
-REFUSED = "aiadmin:fleet:outdated"
 REPORT_SECONDS = 10
 """A host that is silent for longer is dead."""
-
-_EXCHANGE = """
--- KEYS hosts, hold, refused; ARGV host, report, report seconds, refusal seconds, refusals, hold seconds, devices...
-local now = tonumber(redis.call('TIME')[1])
-redis.call('HSET', KEYS[1], ARGV[1], now .. '|' .. ARGV[2])
-redis.call('EXPIRE', KEYS[1], ARGV[3])
-for i = 7, #ARGV do redis.call('ZADD', KEYS[3], now, ARGV[i]) end
-if #ARGV > 6 then
-    redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', now - ARGV[4])
-    redis.call('EXPIRE', KEYS[3], ARGV[4])
-    if redis.call('ZCARD', KEYS[3]) >= tonumber(ARGV[5]) then
-        redis.call('SET', KEYS[2], 'client_outdated', 'EX', ARGV[6], 'NX')
-    end
-end
-local others, known = {}, redis.call('HGETALL', KEYS[1])
-for i = 1, #known, 2 do
-    local stamp, report = string.match(known[i + 1], '^(%d+)|(.*)$')
-    if not stamp or now - tonumber(stamp) > tonumber(ARGV[3]) then
-        redis.call('HDEL', KEYS[1], known[i])
-    elseif known[i] ~= ARGV[1] then
-        others[#others + 1] = report
-    end
-end
-return {redis.call('PTTL', KEYS[2]), others}
-"""
 
 
 class RedisFleet:
@@ -57,7 +30,7 @@ class RedisFleet:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
-        self._exchange = redis.register_script(_EXCHANGE)
+        self._exchange = redis.register_script(lua.source("exchange_reports"))
 
     def exchange(self, report: PeerReport, refused: Iterable[DeviceId] = ()) -> FleetView:
         seconds = (REPORT_SECONDS, int(REFUSAL_WINDOW.total_seconds()), REFUSALS, int(HOLD.total_seconds()))
@@ -69,7 +42,8 @@ class RedisFleet:
         ]
         try:
             hold, others = cast(
-                "tuple[int, Sequence[bytes]]", self._exchange(keys=[HOSTS, HOLD_KEY, REFUSED], args=arguments)
+                "tuple[int, Sequence[bytes]]",
+                self._exchange(keys=[keys.FLEET_REPORTS, keys.FLEET_HOLD, keys.FLEET_REFUSALS], args=arguments),
             )
         except RedisError as error:
             raise DependencyDownError("Redis", reason_of(error)) from error
@@ -80,7 +54,7 @@ class RedisFleet:
 
     def leave(self, host_id: str) -> None:
         try:
-            self._redis.hdel(HOSTS, host_id)
+            self._redis.hdel(keys.FLEET_REPORTS, host_id)
         except RedisError as error:
             raise DependencyDownError("Redis", reason_of(error)) from error
 

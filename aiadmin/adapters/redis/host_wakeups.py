@@ -13,10 +13,9 @@ from redis import Redis
 from rq import Queue
 from rq.worker_registration import REDIS_WORKER_KEYS, WORKERS_BY_QUEUE_KEY
 
+from aiadmin.adapters.redis import keys
 from aiadmin.domain.job import Job
 
-REGISTRY = "aiadmin:nudge:queues"
-"""A sorted set: queue names, by the time of Redis until which each is there."""
 ANNOUNCED_SECONDS = 45
 """RQ's idle worker announces each time its wait for a job ends: every 5 s."""
 SERIALIZER = "json"
@@ -32,11 +31,11 @@ class HostWakeups:
 
     def announce(self, name: str) -> None:
         """Somebody listens to the queue `name`, for the next three quarters of a minute at least."""
-        self._redis.zadd(REGISTRY, {name: self._now() + ANNOUNCED_SECONDS})
+        self._redis.zadd(keys.LISTENING, {name: self._now() + ANNOUNCED_SECONDS})
 
     def withdraw(self, name: str) -> None:
         """Nobody listens to the queue `name` any more."""
-        if self._redis.zrem(REGISTRY, name):
+        if self._redis.zrem(keys.LISTENING, name):
             self._clear(name)
 
     def wake_hosts(self) -> None:
@@ -58,7 +57,7 @@ class HostWakeups:
 
     def _listening(self) -> Sequence[str]:
         now = self._now()
-        known = cast("list[tuple[bytes, float]]", self._redis.zrange(REGISTRY, 0, -1, withscores=True))
+        known = cast("list[tuple[bytes, float]]", self._redis.zrange(keys.LISTENING, 0, -1, withscores=True))
         for name, until in known:
             if until <= now:
                 self.withdraw(name.decode())
@@ -68,7 +67,7 @@ class HostWakeups:
         with self._redis.pipeline() as pipeline:
             for name in names:
                 pipeline.llen(self._queue(name).key)
-                pipeline.set(f"{REGISTRY}:{name}", 1, nx=True, px=_COALESCE_MS)
+                pipeline.set(keys.host_nudge(name), 1, nx=True, px=_COALESCE_MS)
             answers = pipeline.execute()
         waiting, is_first = answers[::2], answers[1::2]
         return [name for name, jobs, first in zip(names, waiting, is_first, strict=True) if first and not jobs]

@@ -6,6 +6,7 @@ import structlog
 from redis import Redis, RedisError
 from rq import Queue
 
+from aiadmin.adapters.redis import keys
 from aiadmin.adapters.redis.host_wakeups import SERIALIZER, HostWakeups
 from aiadmin.domain.job import Argument, Job, QueueName
 from aiadmin.masking import reason_of
@@ -28,7 +29,7 @@ class RqJobQueue:
         try:
             if job.value.queue is QueueName.SESSIONS:
                 self._hosts.wake_hosts()
-            elif self._redis.set(_key(job, *arguments), 1, nx=True, px=_COALESCE_MS):
+            elif self._redis.set(keys.nudge(job.value.function, *arguments), 1, nx=True, px=_COALESCE_MS):
                 self._enqueue(job, *arguments)
         except RedisError as error:
             log.warning("nudge lost", job=job.value.function, error=reason_of(error))
@@ -38,7 +39,7 @@ class RqJobQueue:
         if job.value.pause_ms is None:
             return
         try:
-            self._redis.pexpire(_key(job, *arguments), job.value.pause_ms)
+            self._redis.pexpire(keys.nudge(job.value.function, *arguments), job.value.pause_ms)
         except RedisError as error:
             log.warning("nudge not forgotten", error=reason_of(error))
 
@@ -52,7 +53,3 @@ class RqJobQueue:
             failure_ttl=definition.kept_seconds,
             at_front=not definition.may_wait,
         )
-
-
-def _key(job: Job, *arguments: Argument) -> str:
-    return ":".join(["aiadmin:nudge", job.value.function, *map(str, arguments)])

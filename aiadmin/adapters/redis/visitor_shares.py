@@ -11,6 +11,7 @@ from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import MovingWindowRateLimiter
 from redis import Redis
 
+from aiadmin.adapters.redis import keys
 from aiadmin.domain.install.visitor import SHARES, Standing
 from aiadmin.masking import reason_of
 
@@ -22,7 +23,7 @@ class RedisVisitorShares:
 
     def __init__(self, redis: Redis, redis_url: str) -> None:
         pool = redis.connection_pool
-        shared = RedisStorage(redis_url, connection_pool=pool, wrap_exceptions=True, key_prefix="aiadmin:visitors")
+        shared = RedisStorage(redis_url, connection_pool=pool, wrap_exceptions=True, key_prefix=keys.VISITOR_LIMITS)
         self._shared = MovingWindowRateLimiter(shared)
         self._own = MovingWindowRateLimiter(MemoryStorage())
 

@@ -14,6 +14,7 @@ from typing import NamedTuple, cast
 import structlog
 from redis import Redis, RedisError
 
+from aiadmin.adapters.redis import keys, lua
 from aiadmin.domain.ids import CompanyId
 from aiadmin.masking import reason_of
 
@@ -22,23 +23,6 @@ log = structlog.get_logger(__name__)
 WINDOW_SECONDS = 60.0
 AWAY_SECONDS = 10.0
 """How long Redis is left alone after a failure: one that hangs must not hold up every batch."""
-
-_ADMIT = """
--- KEYS a list of times per company, newest first; ARGV window in ms, limit, how many each company asks for
-local time = redis.call('TIME')
-local now, window, limit = time[1] * 1000 + math.floor(time[2] / 1000), tonumber(ARGV[1]), tonumber(ARGV[2])
-local answer = {}
-for place, key in ipairs(KEYS) do
-    while tonumber(redis.call('LINDEX', key, -1) or now) <= now - window do redis.call('RPOP', key) end
-    local asked = tonumber(ARGV[place + 2])
-    local admitted = math.max(math.min(asked, limit - redis.call('LLEN', key)), 0)
-    for _ = 1, admitted do redis.call('LPUSH', key, now) end
-    if admitted > 0 then redis.call('PEXPIRE', key, window) end
-    answer[#answer + 1] = admitted
-    answer[#answer + 1] = admitted < asked and redis.call('LINDEX', key, -1) + window - now or 0
-end
-return answer
-"""
 
 
 class WebhookShare(NamedTuple):
@@ -56,7 +40,7 @@ class WebhookLimits:
     """
 
     def __init__(self, redis: Redis, limit: int, *, window_seconds: float = WINDOW_SECONDS) -> None:
-        self._script = redis.register_script(_ADMIT)
+        self._script = redis.register_script(lua.source("admit_webhooks"))
         self._limit, self._window = limit, window_seconds
         self._own: dict[CompanyId, deque[float]] = defaultdict(deque)
         self._redis_again_at = 0.0
@@ -72,8 +56,8 @@ class WebhookLimits:
         return {company_id: self._count_here(company_id, count) for company_id, count in asked.items()}
 
     def _count_for_all(self, asked: Mapping[CompanyId, int]) -> Mapping[CompanyId, WebhookShare]:
-        keys = [f"aiadmin:webhooks:{company_id}" for company_id in asked]
-        answer = cast("list[int]", self._script(keys, [int(self._window * 1000), self._limit, *asked.values()]))
+        names = [keys.webhook_limit(company_id) for company_id in asked]
+        answer = cast("list[int]", self._script(names, [int(self._window * 1000), self._limit, *asked.values()]))
         self._own.clear()
         shares = zip(answer[::2], answer[1::2], strict=True)
         return {

@@ -15,6 +15,7 @@ from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import MovingWindowRateLimiter
 from werkzeug.exceptions import TooManyRequests
 
+from aiadmin.adapters.redis import keys
 from aiadmin.container import Container
 from aiadmin.domain.errors import UnauthorizedError
 from aiadmin.domain.ids import CompanyId
@@ -36,7 +37,7 @@ class KeyLimits:
             container.config.redis_url,
             connection_pool=container.redis.connection_pool,
             wrap_exceptions=True,
-            key_prefix="aiadmin:keys",
+            key_prefix=keys.KEY_LIMITS,
         )
         self._shared = MovingWindowRateLimiter(shared)
         self._own = MovingWindowRateLimiter(MemoryStorage())

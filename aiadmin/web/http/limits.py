@@ -8,6 +8,7 @@ from typing import Any, cast
 from flask import Flask, request
 from flask_limiter import Limiter
 
+from aiadmin.adapters.redis import keys
 from aiadmin.container import Container
 from aiadmin.web.http.guesses import Guesses
 from aiadmin.web.http.key_limits import KeyLimits
@@ -44,7 +45,7 @@ def attach(app: Flask, container: Container) -> None:
         storage_options=cast("dict[str, Any]", {"connection_pool": container.redis.connection_pool}),
         in_memory_fallback_enabled=True,
         headers_enabled=False,  # they double the trips to Redis; a refusal still says Retry-After
-        key_prefix="aiadmin",
+        key_prefix=keys.PREFIX,
     )
     logging.getLogger("flask-limiter").setLevel(logging.WARNING)  # its line for a refusal holds the address
     app.extensions["limiter"] = {limiter}  # as if it were attached: of its three hooks per request we need one

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from aiadmin.adapters.redis.pairing.store import RedisPairingStore
+from aiadmin.adapters.redis.pairing_store import RedisPairingStore
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.metrics import Metric

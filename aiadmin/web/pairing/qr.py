@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from aiadmin import texts
 from aiadmin.adapters import qr_image
-from aiadmin.adapters.redis.pairing.progress import PairingProgress
+from aiadmin.adapters.redis.pairing_store import PairingProgress
 from aiadmin.domain.errors import AlreadyConnectedError
 from aiadmin.domain.pairing.live_code import LiveCode
 from aiadmin.services.companies import registration

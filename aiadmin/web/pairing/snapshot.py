@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from aiadmin import texts
-from aiadmin.adapters.redis.pairing.progress import PairingProgress
+from aiadmin.adapters.redis.pairing_store import PairingProgress
 from aiadmin.adapters.sockets import page_events
 from aiadmin.adapters.sockets.page_events import Payload
 from aiadmin.container import Container

@@ -25,7 +25,7 @@ from aiadmin.config import AddressLog
 from aiadmin.domain.metrics import Metric
 from aiadmin.domain.quota import Quota
 from aiadmin.edge.bodies import OPEN_BYTES
-from aiadmin.edge.connections import Connection, Phase
+from aiadmin.edge.connections import ENVIRON_KEY, Connection, Phase
 from aiadmin.edge.peers import peer_of
 from aiadmin.services.ports.metrics import Metrics
 from aiadmin.web.http.request_log import logged_address
@@ -116,7 +116,7 @@ class SocketGate:
             return _answer(error, start_response)
         except Exception as error:
             log.info("a socket said what cannot be read", error=type(error).__name__)
-            connection = environ.get("aiadmin.connection")
+            connection = environ.get(ENVIRON_KEY)
             if connection is not None and connection.is_websocket:
                 raise StopIteration from error
             return _answer(RefusedError(HTTPStatus.BAD_REQUEST, "bad-request"), start_response)
@@ -134,7 +134,7 @@ class SocketGate:
         if environ["REQUEST_METHOD"] != "GET" or session is None:
             return self._app(environ, start_response)
         if "HTTP_UPGRADE" in environ:
-            session.connection = environ.get("aiadmin.connection")
+            session.connection = environ.get(ENVIRON_KEY)
             return self._app(environ, start_response)
         return self._hold(session, environ, start_response)
 
@@ -150,7 +150,7 @@ class SocketGate:
         """A poll: one at a time, and a connection that only waits."""
         if session.is_polled:
             raise RefusedError(HTTPStatus.BAD_REQUEST, "bad-request")
-        connection: Connection | None = environ.get("aiadmin.connection")
+        connection: Connection | None = environ.get(ENVIRON_KEY)
         if connection is not None:
             connection.enter(Phase.KNOCKING)
         session.is_polled = True
@@ -204,7 +204,7 @@ class SocketGate:
 
     def _note(self, eio_sid: str, environ: Environ) -> None:
         is_websocket = "websocket" in parse_qs(environ.get("QUERY_STRING", "")).get("transport", [])
-        self._knocking[eio_sid] = SocketSession(environ.get("aiadmin.connection") if is_websocket else None)
+        self._knocking[eio_sid] = SocketSession(environ.get(ENVIRON_KEY) if is_websocket else None)
         if not self._is_sweeping:
             self._is_sweeping = True
             self._server.start_background_task(self._sweep_on)

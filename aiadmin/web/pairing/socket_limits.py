@@ -8,6 +8,7 @@ from limits.errors import StorageError
 from limits.storage import MemoryStorage, RedisStorage
 from limits.strategies import MovingWindowRateLimiter
 
+from aiadmin.adapters.redis import keys
 from aiadmin.container import Container
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.metrics import Metric
@@ -29,7 +30,7 @@ class SocketLimits:
             config.redis_url,
             connection_pool=container.redis.connection_pool,
             wrap_exceptions=True,
-            key_prefix="aiadmin:sockets",
+            key_prefix=keys.SOCKET_LIMITS,
         )
         self._shared = MovingWindowRateLimiter(shared)
         self._own = MovingWindowRateLimiter(MemoryStorage())

@@ -11,7 +11,7 @@ from wsproto.events import BytesMessage, CloseConnection, Event, TextMessage
 from wsproto.frame_protocol import CloseReason
 
 from aiadmin.domain.quota import Quota
-from aiadmin.edge.connections import Connection, Phase
+from aiadmin.edge.connections import ENVIRON_KEY, Connection, Phase
 
 FRAMES, FRAMES_SECONDS = 60, 30.0
 """A page says a handful of things when it opens, and then a pong every 25 s. Control frames count, too."""
@@ -58,7 +58,7 @@ def guarded(library: type[Any], *, max_message_bytes: int) -> type[Any]:
         def __call__(self, environ: dict[str, Any], _start_response: Callable[..., Any]) -> Iterable[bytes]:
             environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", None)  # a compressed frame is as long as its sender likes
             self.ws = PacedServer(environ, max_message_size=max_message_bytes, **self.server_args)
-            self._connection: Connection | None = environ.get("aiadmin.connection")
+            self._connection: Connection | None = environ.get(ENVIRON_KEY)
             if self._connection is not None:
                 self._connection.is_websocket = True
                 self._connection.enter(Phase.KNOCKING)

@@ -128,7 +128,7 @@ def test_a_page_that_is_open_finds_a_room_ready_and_leaves_none_behind(
     Page.opened.remove(page)
     leave_unwatched(site, salon)
     wait_until(lambda: len(desk.pool.pids()) == 1 and warm not in desk.pool.pids(), what="a fresh room")
-    site.container.redis.delete("aiadmin:pairing:expected")
+    site.container.redis.delete("aiadmin:pairing:prewarm")
     wait_until(lambda: not desk.pool.pids(), what="the room ends")
 
 

@@ -15,7 +15,8 @@ from rq import Callback, Queue, Repeat, Retry, SimpleWorker
 from rq.command import send_kill_horse_command, send_shutdown_command
 from rq.suspension import suspend
 
-from aiadmin.adapters.metrics.counters import HASH, field
+from aiadmin.adapters.metrics.counters import field
+from aiadmin.adapters.redis import keys
 from aiadmin.adapters.redis.client import make_redis
 from aiadmin.adapters.redis.host_wakeups import HostWakeups
 from aiadmin.adapters.redis.job_queue import RqJobQueue
@@ -54,7 +55,7 @@ def _work(redis: Redis, name: str = QueueName.JOBS) -> None:
 
 
 def _refused(redis: Redis) -> float:
-    return float(redis.hget(HASH, field(Metric.JOBS_REFUSED, {})) or 0)  # type: ignore[arg-type]
+    return float(redis.hget(keys.COUNTERS, field(Metric.JOBS_REFUSED, {})) or 0)  # type: ignore[arg-type]
 
 
 def _queue(redis: Redis, name: str = QueueName.JOBS, serializer: str = "json") -> Queue:

@@ -8,8 +8,9 @@ import zlib
 from redis import Redis
 from rq import Queue
 
+from aiadmin.adapters.redis import keys
 from aiadmin.adapters.redis.client import make_redis
-from aiadmin.adapters.redis.host_wakeups import REGISTRY, HostWakeups
+from aiadmin.adapters.redis.host_wakeups import HostWakeups
 from aiadmin.adapters.redis.job_queue import RqJobQueue
 from aiadmin.domain.job import Job, QueueName
 from tests.conftest import WaitUntil
@@ -80,8 +81,8 @@ def test_the_queue_of_a_process_that_is_gone_is_forgotten_with_all_that_rq_keeps
     redis.sadd("rq:workers:sessions-dead", "rq:worker:dead")
     redis.lpush(dead.intermediate_queue_key, "a job it had in hand")
     redis.zadd(dead.started_job_registry.key, {"a job it had in hand": 1})
-    redis.zadd(REGISTRY, {"sessions-dead": 1})
-    redis.delete(f"{REGISTRY}:sessions-dead")
+    redis.zadd(keys.LISTENING, {"sessions-dead": 1})
+    redis.delete(keys.host_nudge("sessions-dead"))
     RqJobQueue(redis).nudge(Job.WAKE_HOSTS)
     assert redis.keys("*") == [b"rq:workers"]
     assert redis.smembers("rq:workers") == {b"rq:worker:alive"}

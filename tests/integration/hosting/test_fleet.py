@@ -9,8 +9,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from redis import Redis
 
+from aiadmin.adapters.redis import keys
 from aiadmin.adapters.redis.client import make_redis
-from aiadmin.adapters.redis.fleet import HOLD_KEY, RedisFleet
+from aiadmin.adapters.redis.fleet import RedisFleet
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.hosting.circuit_breaker import BreakerState, PeerReport
 from aiadmin.domain.hosting.host import Vitals
@@ -72,7 +73,7 @@ def test_a_client_that_two_sessions_find_outdated_holds_the_fleet_for_a_quarter_
     hold = fleet.exchange(_report("c")).hold
     assert hold is not None
     assert timedelta(minutes=14) < hold <= timedelta(minutes=15)
-    assert redis.get(HOLD_KEY) == b"client_outdated"
+    assert redis.get(keys.FLEET_HOLD) == b"client_outdated"
 
 
 def test_without_redis_there_is_no_news(free_port: int) -> None:

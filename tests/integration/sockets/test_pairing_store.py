@@ -11,8 +11,7 @@ from redis import Redis
 
 from aiadmin.adapters.embedded import free_port
 from aiadmin.adapters.redis.client import make_redis
-from aiadmin.adapters.redis.pairing.progress import PairingProgress
-from aiadmin.adapters.redis.pairing.store import RedisPairingStore
+from aiadmin.adapters.redis.pairing_store import PairingProgress, RedisPairingStore
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.pairing.attempt import PairingState
@@ -76,8 +75,8 @@ def test_a_desk_whose_heart_stops_loses_its_companies_to_another(feed: RedisPair
     redis.delete("aiadmin:watch:3")
     feed.free_orphans("b")
     assert feed.queue() == []
-    assert 0 < redis.ttl("aiadmin:desk:a") <= 4
-    redis.delete("aiadmin:desk:a")
+    assert 0 < redis.ttl("aiadmin:pairing:coordinator:a") <= 4
+    redis.delete("aiadmin:pairing:coordinator:a")
     feed.free_orphans("b")
     assert sorted(feed.queue()) == [ONE, TWO]
     assert feed.claim(ONE, "b")
@@ -95,7 +94,7 @@ def test_a_desk_that_ends_frees_what_it_had_at_once(feed: RedisPairingStore) -> 
 def test_a_desk_that_only_stalled_keeps_what_nobody_took(feed: RedisPairingStore, redis: Redis) -> None:
     feed.watch(ONE)
     feed.claim(ONE, "a")
-    redis.delete("aiadmin:desk:a")
+    redis.delete("aiadmin:pairing:coordinator:a")
     feed.free_orphans("a")
     assert feed.queue() == []
     feed.free_orphans("b")
@@ -108,7 +107,7 @@ def test_a_phone_that_has_confirmed_is_left_to_the_desk_that_stalled(feed: Redis
     feed.watch(ONE)
     feed.claim(ONE, "a")
     feed.set_state(ONE, PairingProgress(state=PairingState.CONFIRMING))
-    redis.delete("aiadmin:desk:a")
+    redis.delete("aiadmin:pairing:coordinator:a")
     feed.free_orphans("b")
     assert feed.queue() == []
     redis.delete("aiadmin:pairing:attempt:1")
@@ -129,7 +128,7 @@ def test_a_link_made_by_a_desk_that_was_thought_dead_ends_its_successors_attempt
 def test_a_page_that_is_open_is_expected_until_it_asks(feed: RedisPairingStore, redis: Redis) -> None:
     assert [feed.request_prewarm(ONE), feed.request_prewarm(TWO)] == [True, False]
     assert feed.wants_prewarm()
-    assert 50 < redis.ttl("aiadmin:pairing:expected") <= 60
+    assert 50 < redis.ttl("aiadmin:pairing:prewarm") <= 60
     assert feed.queue() == []
     assert not feed.is_watched(ONE)
     feed.watch(ONE)
@@ -142,7 +141,7 @@ def test_a_page_that_never_asks_is_not_expected_any_more_after_a_minute(
     feed: RedisPairingStore, redis: Redis
 ) -> None:
     feed.request_prewarm(ONE)
-    redis.zincrby("aiadmin:pairing:expected", -60, "1")
+    redis.zincrby("aiadmin:pairing:prewarm", -60, "1")
     assert not feed.wants_prewarm()
 
 

@@ -13,7 +13,7 @@ import psycopg2
 import pytest
 
 from aiadmin import texts
-from aiadmin.adapters.redis.pairing.progress import PairingProgress
+from aiadmin.adapters.redis.pairing_store import PairingProgress
 from aiadmin.domain.hosting.device import LinkedAccount
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.pairing.attempt import FAILURES, PairingState

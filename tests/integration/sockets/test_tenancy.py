@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from aiadmin.adapters.redis.pairing import keys
+from aiadmin.adapters.redis import keys
 from aiadmin.adapters.sockets.page_events import NAMESPACE, SocketPageEvents, room_of
 from aiadmin.domain.journal.sync_run import RunState, Stage, SyncKind, SyncRun
 from tests.conftest import WaitUntil
@@ -73,7 +73,7 @@ def test_no_event_of_one_salon_reaches_another(site: Site, wait_until: WaitUntil
 
 def _phone_of(site: Site, salon: Salon) -> object:
     """The number that somebody asked a pairing code for."""
-    return site.container.redis.get(keys.phone(salon.company_id))
+    return site.container.redis.get(keys.pairing_phone(salon.company_id))
 
 
 @pytest.mark.parametrize("name", ["query", "auth", "room", "forged"])

@@ -7,8 +7,9 @@ import re
 import uuid
 from datetime import UTC, datetime, timedelta
 
-from aiadmin.adapters.metrics.counters import GAUGES, HASH, RedisMetrics, field
+from aiadmin.adapters.metrics.counters import RedisMetrics, field
 from aiadmin.adapters.metrics.page import render
+from aiadmin.adapters.redis import keys
 from aiadmin.adapters.redis.client import make_redis
 from aiadmin.domain.ids import HostId
 from aiadmin.domain.metrics import Metric
@@ -58,10 +59,10 @@ def test_a_counter_that_cannot_be_read_costs_no_other(database_url: str, redis_u
     metrics.count(Metric.WEBHOOKS, result="ok")
     metrics.close()
     for name in ("nonsense", "[]", "[1,2,3]", '["a",{},{}]', "[" * 9000, b"\xff"):
-        redis.hset(HASH, name, "1")  # type: ignore[arg-type]
+        redis.hset(keys.COUNTERS, name, "1")  # type: ignore[arg-type]
     poisoned = field(Metric.CALLBACKS, {"result": "ok"})
-    redis.hset(HASH, poisoned, "much")
-    redis.hset(GAUGES, f"{Metric.SOCKETS}|odd", "many")
+    redis.hset(keys.COUNTERS, poisoned, "much")
+    redis.hset(keys.GAUGES, f"{Metric.SOCKETS}|odd", "many")
     again = RedisMetrics(redis)
     again.count(Metric.CALLBACKS, result="ok")
     again.count(Metric.WEBHOOKS, result="ok")

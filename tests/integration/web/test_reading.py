@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from aiadmin import texts
-from aiadmin.adapters.redis.pairing.progress import PairingProgress
+from aiadmin.adapters.redis.pairing_store import PairingProgress
 from aiadmin.adapters.tokens import JwtTokens
 from aiadmin.domain.companies.company import IntegrationStatus
 from aiadmin.domain.pairing.attempt import PairingState

@@ -12,8 +12,9 @@ from datetime import timedelta
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from aiadmin.adapters.metrics.counters import HASH, RedisMetrics
+from aiadmin.adapters.metrics.counters import RedisMetrics
 from aiadmin.adapters.metrics.page import present
+from aiadmin.adapters.redis import keys
 from aiadmin.adapters.redis.client import make_redis
 from aiadmin.domain.ids import HostId
 from aiadmin.domain.metrics import Metric
@@ -199,7 +200,7 @@ def test_a_redis_outage_loses_no_count(redis_url: str, free_port: int, wait_unti
 
     metrics._redis = back
 
-    wait_until(lambda: [float(v) for v in back.hgetall(HASH).values()] == [2.0], what="both counts")
+    wait_until(lambda: [float(v) for v in back.hgetall(keys.COUNTERS).values()] == [2.0], what="both counts")
     metrics.close()
     for client in (away, back):
         client.close()

@@ -7,20 +7,18 @@ script.
 
 from __future__ import annotations
 
+import json
 import math
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
 from redis import Redis, RedisError
 
-from aiadmin.adapters.redis.pairing import keys as key
-from aiadmin.adapters.redis.pairing import progress as records
-from aiadmin.adapters.redis.pairing import scripts
-from aiadmin.adapters.redis.pairing.progress import PairingProgress
+from aiadmin.adapters.redis import keys, lua
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.pairing.attempt import TERMINAL, PairingState
@@ -40,6 +38,23 @@ PHONE_SECONDS = 120
 CODE_SECONDS = 20
 """The longest a code outlives whoever made it; the coordinator writes a living one again before that."""
 POLL_SECONDS = 0.15
+_UNREADABLE = (ValueError, TypeError, KeyError, RecursionError)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PairingProgress:
+    """Where a pairing stands: what a page that comes late must hear.
+
+    Attributes:
+        place: in the queue, from 1, or None.
+        code: the living pairing code, or None.
+        expires_at: when that code dies.
+    """
+
+    state: PairingState
+    place: int | None = None
+    code: str | None = None
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,16 +77,16 @@ class RedisPairingStore:
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
-        self._watch = redis.register_script(scripts.WATCH)
-        self._expect = redis.register_script(scripts.REQUEST_PREWARM)
-        self._expects = redis.register_script(scripts.WANTS_PREWARM)
-        self._waiting = redis.register_script(scripts.WAITING)
-        self._claim = redis.register_script(scripts.CLAIM)
-        self._free = redis.register_script(scripts.FREE)
-        self._renew = redis.register_script(scripts.RENEW)
-        self._end = redis.register_script(scripts.END)
-        self._set_place = redis.register_script(scripts.SET_PLACE)
-        self._unclaimed = redis.register_script(scripts.UNCLAIMED)
+        self._watch = redis.register_script(lua.source("pairing/state_of", "pairing/watch"))
+        self._expect = redis.register_script(lua.source("pairing/request_prewarm"))
+        self._expects = redis.register_script(lua.source("pairing/wants_prewarm"))
+        self._waiting = redis.register_script(lua.source("pairing/waiting"))
+        self._claim = redis.register_script(lua.source("pairing/claim"))
+        self._free = redis.register_script(lua.source("pairing/state_of", "pairing/free"))
+        self._renew = redis.register_script(lua.source("pairing/state_of", "pairing/renew"))
+        self._end = redis.register_script(lua.source("pairing/end"))
+        self._set_place = redis.register_script(lua.source("pairing/set_place"))
+        self._unclaimed = redis.register_script(lua.source("pairing/unclaimed"))
 
     # what pages do
 
@@ -81,7 +96,7 @@ class RedisPairingStore:
         True when nobody else was expected: that is news to the coordinators.
         """
         with _redis():
-            return bool(self._expect(keys=[key.EXPECTED], args=[company_id, EXPECT_SECONDS]))
+            return bool(self._expect(keys=[keys.PREWARM], args=[company_id, EXPECT_SECONDS]))
 
     def watch(self, *company_ids: CompanyId, seconds: int = WATCH_SECONDS) -> frozenset[CompanyId]:
         """Say that somebody looks for `seconds` more. Asks for an attempt, unless one runs or rests.
@@ -90,46 +105,46 @@ class RedisPairingStore:
         """
         with _redis(), self._redis.pipeline(transaction=False) as pipe:
             for company_id in company_ids:
-                keys = [
-                    key.watch(company_id),
-                    key.attempt(company_id),
-                    key.state(company_id),
-                    key.QUEUE,
-                    key.EXPECTED,
+                names = [
+                    keys.watch(company_id),
+                    keys.attempt(company_id),
+                    keys.pairing_state(company_id),
+                    keys.PAIRING_QUEUE,
+                    keys.PREWARM,
                 ]
-                self._watch(keys=keys, args=[company_id, seconds, STATE_SECONDS], client=pipe)
+                self._watch(keys=names, args=[company_id, seconds, STATE_SECONDS], client=pipe)
             answers = pipe.execute()
         return frozenset(company_id for company_id, done in zip(company_ids, answers, strict=True) if done)
 
     def unwatch(self, company_id: CompanyId) -> None:
         """The last page has gone: from now on the attempt has 20 s for somebody to come back."""
         with _redis():
-            self._redis.set(key.watch(company_id), 1, ex=WATCH_SECONDS, xx=True)
+            self._redis.set(keys.watch(company_id), 1, ex=WATCH_SECONDS, xx=True)
 
     def is_watched(self, company_id: CompanyId) -> bool:
         """Whether somebody looks, or did within 20 s."""
         with _redis():
-            return bool(self._redis.exists(key.watch(company_id)))
+            return bool(self._redis.exists(keys.watch(company_id)))
 
     def retry(self, company_id: CompanyId) -> None:
         """The button: a resting pairing starts anew."""
         state = self.find_state(company_id)
         if state is not None and state.state in TERMINAL:
             with _redis():
-                self._redis.delete(key.state(company_id))
+                self._redis.delete(keys.pairing_state(company_id))
         self.watch(company_id)
 
     def request_code(self, company_id: CompanyId, phone: str) -> None:
         """Ask for a pairing code for `phone` (digits); starts an attempt where none runs."""
         with _redis():
-            self._redis.set(key.phone(company_id), phone, ex=PHONE_SECONDS)
+            self._redis.set(keys.pairing_phone(company_id), phone, ex=PHONE_SECONDS)
         self.retry(company_id)
 
     def find_code(self, company_id: CompanyId) -> LiveCode | None:
         """The QR code that can be scanned now."""
         with _redis():
-            raw = cast("bytes | None", self._redis.get(key.qr(company_id)))
-        return None if raw is None else records.living_code(raw)
+            raw = cast("bytes | None", self._redis.get(keys.live_code(company_id)))
+        return None if raw is None else _living_code(raw)
 
     def wait_code(self, company_id: CompanyId, timeout: timedelta) -> LiveCode | None:
         """The QR code as soon as there is one; None after `timeout` or when the pairing rests.
@@ -149,8 +164,8 @@ class RedisPairingStore:
     def find_state(self, company_id: CompanyId) -> PairingProgress | None:
         """Where the pairing stands, or None when there is none."""
         with _redis():
-            raw = cast("bytes | None", self._redis.get(key.state(company_id)))
-        return None if raw is None else records.progress_of(raw)
+            raw = cast("bytes | None", self._redis.get(keys.pairing_state(company_id)))
+        return None if raw is None else _progress_of(raw)
 
     def _is_terminal(self, company_id: CompanyId) -> bool:
         progress = self.find_state(company_id)
@@ -161,29 +176,29 @@ class RedisPairingStore:
     def queue(self, limit: int = 500) -> Sequence[CompanyId]:
         """Who waits for an attempt, in order. Forgets those whom nobody watches and those who have one."""
         with _redis():
-            found = self._waiting(keys=[key.QUEUE], args=[limit, key.watch(""), key.attempt("")])
+            found = self._waiting(keys=[keys.PAIRING_QUEUE], args=[limit, keys.watch(""), keys.attempt("")])
         return [CompanyId(int(company_id)) for company_id in found if company_id.isdigit()]
 
     def wants_prewarm(self) -> bool:
         """Whether some page is open whose reader has yet to ask for a code."""
         with _redis():
-            return bool(self._expects(keys=[key.EXPECTED]))
+            return bool(self._expects(keys=[keys.PREWARM]))
 
     def beat(self, owner: str) -> None:
         """The coordinator `owner` lives; said every second."""
         with _redis():
-            self._redis.set(key.heart(owner), 1, ex=HEART_SECONDS)
+            self._redis.set(keys.coordinator(owner), 1, ex=HEART_SECONDS)
 
     def stop_beating(self, owner: str) -> None:
         """The coordinator `owner` ends: what it still has claimed is free at once."""
         with _redis():
-            self._redis.delete(key.heart(owner))
+            self._redis.delete(keys.coordinator(owner))
 
     def claim(self, company_id: CompanyId, owner: str) -> bool:
         """Take the company's one attempt for 15 s; False when somebody has it."""
         with _redis():
-            keys = [key.attempt(company_id), key.QUEUE, key.CLAIMS, key.heart(owner)]
-            return bool(self._claim(keys=keys, args=[company_id, owner, OWNER_SECONDS, HEART_SECONDS]))
+            names = [keys.attempt(company_id), keys.PAIRING_QUEUE, keys.PAIRING_CLAIMS, keys.coordinator(owner)]
+            return bool(self._claim(keys=names, args=[company_id, owner, OWNER_SECONDS, HEART_SECONDS]))
 
     def free_orphans(self, owner: str) -> None:
         """Queue again what coordinators other than `owner` had claimed whose heart has stopped.
@@ -192,14 +207,14 @@ class RedisPairingStore:
         finish it.
         """
         with _redis():
-            prefixes = [key.attempt(""), key.heart(""), key.state(""), key.watch("")]
-            self._free(keys=[key.CLAIMS, key.QUEUE], args=[owner, *prefixes])
+            prefixes = [keys.attempt(""), keys.coordinator(""), keys.pairing_state(""), keys.watch("")]
+            self._free(keys=[keys.PAIRING_CLAIMS, keys.PAIRING_QUEUE], args=[owner, *prefixes])
 
     def unclaimed(self, company_ids: Sequence[CompanyId]) -> Sequence[CompanyId]:
         """Those of the companies that no coordinator works on."""
         with _redis():
             found = self._unclaimed(
-                keys=[key.attempt(company_id) for company_id in company_ids], args=list(company_ids)
+                keys=[keys.attempt(company_id) for company_id in company_ids], args=list(company_ids)
             )
         return [CompanyId(int(company_id)) for company_id in found]
 
@@ -208,14 +223,14 @@ class RedisPairingStore:
         ids = list(company_ids)
         with _redis(), self._redis.pipeline(transaction=False) as pipe:
             for company_id in ids:
-                keys = [
-                    key.attempt(company_id),
-                    key.watch(company_id),
-                    key.phone(company_id),
-                    key.state(company_id),
-                    key.CLAIMS,
+                names = [
+                    keys.attempt(company_id),
+                    keys.watch(company_id),
+                    keys.pairing_phone(company_id),
+                    keys.pairing_state(company_id),
+                    keys.PAIRING_CLAIMS,
                 ]
-                self._renew(keys=keys, args=[owner, OWNER_SECONDS, STATE_SECONDS, company_id], client=pipe)
+                self._renew(keys=names, args=[owner, OWNER_SECONDS, STATE_SECONDS, company_id], client=pipe)
             answers = pipe.execute()
         return {company_id: _claim_status(*answer) for company_id, answer in zip(ids, answers, strict=True)}
 
@@ -224,47 +239,45 @@ class RedisPairingStore:
         left = math.ceil(code.left(datetime.now(UTC)).total_seconds())
         if left > 0:
             with _redis():
-                self._redis.set(key.qr(company_id), records.dump_code(code), ex=min(left, CODE_SECONDS))
+                self._redis.set(keys.live_code(company_id), _dump_code(code), ex=min(left, CODE_SECONDS))
 
     def clear(self, company_id: CompanyId) -> None:
         """The code is dead."""
         with _redis():
-            self._redis.delete(key.qr(company_id))
+            self._redis.delete(keys.live_code(company_id))
 
     def set_state(self, company_id: CompanyId, progress: PairingProgress) -> None:
         """Say where the pairing stands; kept while its owner renews it, or, at rest, while somebody watches."""
         with _redis():
-            self._redis.set(key.state(company_id), records.dump(progress), ex=STATE_SECONDS)
+            self._redis.set(keys.pairing_state(company_id), _dump(progress), ex=STATE_SECONDS)
 
     def set_place(self, company_id: CompanyId, place: int) -> bool:
         """Say the company's place in the queue; False when an attempt has begun meanwhile."""
-        progress = records.dump(PairingProgress(state=PairingState.QUEUED, place=place))
+        progress = _dump(PairingProgress(state=PairingState.QUEUED, place=place))
         with _redis():
-            keys = [key.attempt(company_id), key.state(company_id)]
-            return bool(self._set_place(keys=keys, args=[progress, STATE_SECONDS]))
+            names = [keys.attempt(company_id), keys.pairing_state(company_id)]
+            return bool(self._set_place(keys=names, args=[progress, STATE_SECONDS]))
 
     def end(self, company_id: CompanyId, owner: str, rest: PairingState | None = None) -> None:
         """Give the attempt up; nothing of it stays but the resting state, if any."""
-        self._finish(
-            company_id, owner, "" if rest is None else records.dump(PairingProgress(state=rest)), queue_again=False
-        )
+        self._finish(company_id, owner, "" if rest is None else _dump(PairingProgress(state=rest)), queue_again=False)
 
     def hand_over(self, company_id: CompanyId, owner: str) -> None:
         """Give the attempt up so that another coordinator takes it, if somebody still watches."""
         self._finish(company_id, owner, "", queue_again=True)
 
     def _finish(self, company_id: CompanyId, owner: str, rest: str, *, queue_again: bool) -> None:
-        keys = [
-            key.attempt(company_id),
-            key.qr(company_id),
-            key.phone(company_id),
-            key.state(company_id),
-            key.watch(company_id),
-            key.QUEUE,
-            key.CLAIMS,
+        names = [
+            keys.attempt(company_id),
+            keys.live_code(company_id),
+            keys.pairing_phone(company_id),
+            keys.pairing_state(company_id),
+            keys.watch(company_id),
+            keys.PAIRING_QUEUE,
+            keys.PAIRING_CLAIMS,
         ]
         with _redis():
-            self._end(keys=keys, args=[company_id, owner, rest, STATE_SECONDS, int(queue_again)])
+            self._end(keys=names, args=[company_id, owner, rest, STATE_SECONDS, int(queue_again)])
 
 
 @contextmanager
@@ -277,3 +290,35 @@ def _redis() -> Iterator[None]:
 
 def _claim_status(is_mine: int, is_watched: int, phone: bytes | None) -> ClaimStatus:
     return ClaimStatus(is_mine=bool(is_mine), is_watched=bool(is_watched), phone=phone.decode() if phone else None)
+
+
+def _dump_code(code: LiveCode) -> str:
+    times = {"generated_at": code.generated_at.isoformat(), "expires_at": code.expires_at.isoformat()}
+    return json.dumps({"qr": code.text, **times})
+
+
+def _living_code(raw: bytes) -> LiveCode | None:
+    """The code that was written, while it lives; what cannot be read is none, for the coordinator soon writes it
+    again."""
+    with suppress(*_UNREADABLE):
+        values = json.loads(raw)
+        generated_at, expires_at = (datetime.fromisoformat(values[name]) for name in ("generated_at", "expires_at"))
+        code = LiveCode(text=values["qr"], generated_at=generated_at, expires_at=expires_at)
+        return code if code.left(datetime.now(UTC)) else None
+    return None
+
+
+def _dump(progress: PairingProgress) -> str:
+    expires_at = progress.expires_at and progress.expires_at.isoformat()
+    values = {"state": progress.state, "place": progress.place, "code": progress.code, "expires_at": expires_at}
+    return json.dumps({**values, "resting": progress.state in TERMINAL})
+
+
+def _progress_of(raw: bytes) -> PairingProgress | None:
+    """The progress that was written; what cannot be read is none."""
+    with suppress(*_UNREADABLE):
+        values = json.loads(raw)
+        expires_at = values["expires_at"] and datetime.fromisoformat(values["expires_at"])
+        state = PairingState(values["state"])
+        return PairingProgress(state=state, place=values["place"], code=values["code"], expires_at=expires_at)
+    return None

@@ -1,0 +1,111 @@
+"""Every key and prefix of ours in Redis. RQ and Socket.IO name their own.
+
+Nothing in Redis is truth: any of these may be gone at any moment.
+"""
+
+from __future__ import annotations
+
+from aiadmin.domain.ids import CompanyId
+
+# the specification's own
+
+PREFIX = "aiadmin"
+"""Of everything else; by itself the prefix of the limits per address, which Flask-Limiter counts."""
+
+
+def live_code(company_id: CompanyId) -> str:
+    """The QR code of the moment."""
+    return f"marketplace:qr:{company_id}"
+
+
+def connect_token(jti: str) -> str:
+    """The company of a connect link."""
+    return f"marketplace:token:{jti}"
+
+
+def latest_connect_token(company_id: CompanyId) -> str:
+    """The `jti` of a company's latest connect link."""
+    return f"marketplace:company:{company_id}:token"
+
+
+# pairing
+
+PAIRING_QUEUE = f"{PREFIX}:pairing:queue"
+"""Companies that wait for an attempt, by the time since which they do."""
+PREWARM = f"{PREFIX}:pairing:prewarm"
+"""Companies whose page was opened but has not agreed yet."""
+PAIRING_CLAIMS = f"{PREFIX}:pairing:claims"
+
+
+def watch(company_id: CompanyId | str) -> str:
+    """A page of the company is open and has agreed."""
+    return f"{PREFIX}:watch:{company_id}"
+
+
+def attempt(company_id: CompanyId | str) -> str:
+    """The coordinator that runs the company's attempt."""
+    return f"{PREFIX}:pairing:attempt:{company_id}"
+
+
+def coordinator(name: str) -> str:
+    """There while the coordinator lives."""
+    return f"{PREFIX}:pairing:coordinator:{name}"
+
+
+def pairing_state(company_id: CompanyId | str) -> str:
+    """What a page that comes late must hear."""
+    return f"{PREFIX}:pairing:state:{company_id}"
+
+
+def pairing_phone(company_id: CompanyId) -> str:
+    """The phone for which a pairing code was asked."""
+    return f"{PREFIX}:pairing:phone:{company_id}"
+
+
+# nudges
+
+LISTENING = f"{PREFIX}:nudge:queues"
+"""A sorted set: the queues of `sessions` processes, by the time of Redis until which each is there."""
+
+
+def nudge(function: str, *arguments: int | str) -> str:
+    """There while an equal nudge would be no news."""
+    return ":".join([f"{PREFIX}:nudge", function, *map(str, arguments)])
+
+
+def host_nudge(queue: str) -> str:
+    """There for a moment after the `sessions` process of this queue was nudged."""
+    return f"{LISTENING}:{queue}"
+
+
+# session hosts
+
+FLEET_REPORTS = f"{PREFIX}:fleet:hosts"
+FLEET_HOLD = f"{PREFIX}:fleet:hold"
+FLEET_REFUSALS = f"{PREFIX}:fleet:outdated"
+
+# the budget of calls to YClients: one hash slot, for a script changes all of them
+
+CALL_BUDGET = f"{PREFIX}:{{yclients}}:pace"
+CALL_QUEUE = f"{PREFIX}:{{yclients}}:queue"
+CALL_LEASES = f"{PREFIX}:{{yclients}}:leases"
+CALL_LINES = f"{PREFIX}:{{yclients}}:lines"
+CALL_TICKETS = f"{PREFIX}:{{yclients}}:tickets"
+
+# limits, as prefixes but for the webhooks
+
+SOCKET_LIMITS = f"{PREFIX}:sockets"
+KEY_LIMITS = f"{PREFIX}:keys"
+VISITOR_LIMITS = f"{PREFIX}:visitors"
+
+
+def webhook_limit(company_id: CompanyId) -> str:
+    """When the company's webhooks of the last minute came."""
+    return f"{PREFIX}:webhooks:{company_id}"
+
+
+# watching ourselves
+
+COUNTERS = f"{PREFIX}:metrics"
+GAUGES = f"{PREFIX}:metrics:gauges"
+READY = f"{PREFIX}:ready"

@@ -1,1 +1,0 @@
-"""Pairings in Redis."""
