@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import random
 import signal
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from types import FrameType
 from typing import NoReturn
 
 import structlog
 
+from aiadmin.domain.backoff import Backoff
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.storage.leadership import Leadership
 from jobs import maintenance
@@ -28,7 +31,8 @@ COMPARE_SECONDS = 10.0
 """Five salons each time: 1,800 an hour."""
 FORGET_SECONDS = 3600.0
 """The words of old messages."""
-LONGEST_PAUSE_SECONDS = 5.0
+RETRIES = Backoff(first=timedelta(seconds=4), longest=timedelta(seconds=5))
+"""While PostgreSQL is away."""
 
 
 @dataclass
@@ -75,20 +79,21 @@ def main() -> None:
 
 
 def _run(leadership: Leadership, timetable: Timetable) -> None:
-    led, pause = None, SWEEP_SECONDS
+    led, failures = None, 0
     while True:
         try:
             leads = leadership.is_held()
-            pause = SWEEP_SECONDS
+            failures = 0
         except DependencyDownError as error:
-            leads, pause = False, min(pause * 2, LONGEST_PAUSE_SECONDS)
+            leads, failures = False, failures + 1
             log.warning("clock waits", error=str(error))
         if leads is not led:
             log.info("clock leads" if leads else "clock stands by")
             led = leads
         if leads:
             timetable.run_due(time.monotonic())
-        time.sleep(pause)
+        wait = RETRIES.wait(failures, random.random()).total_seconds()  # noqa: S311 - spreads retries
+        time.sleep(wait if failures else SWEEP_SECONDS)
 
 
 def _exit(signum: int, frame: FrameType | None) -> NoReturn:

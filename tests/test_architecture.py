@@ -161,6 +161,13 @@ def test_keys_of_redis_and_numbers_of_locks_have_one_place_each() -> None:
     assert (keys, locks) == (["aiadmin/adapters/redis/keys.py"], [])
 
 
+def test_waits_grow_in_one_place() -> None:
+    """Retries by hand had four kinds of jitter, and two overflowed by hand-picked exponents."""
+    doubling = re.compile(r"\* (?:2|4)(?:\.0)? ?\*\* ?[a-z(]|pause \* 2")
+    found = [path for path in _sources("aiadmin", "jobs") if doubling.search((ROOT / path).read_text())]
+    assert found == ["aiadmin/domain/hosting/circuit_breaker.py"], "its rate of starts grows, no wait"
+
+
 def test_the_library_that_breaks_websockets_is_not_installed() -> None:
     """engineio picks gevent-websocket whenever it can be imported, and gunicorn cannot serve it."""
     assert importlib.util.find_spec("geventwebsocket") is None

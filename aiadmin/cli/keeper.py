@@ -15,7 +15,7 @@ from typing import Self
 import click
 
 from aiadmin.adapters.embedded import EmbeddedServer, EmbeddedServerError
-from aiadmin.cli.restarts import failures_after, how_it_ended, restart_delay
+from aiadmin.cli.restarts import RESTARTS, failures_after, how_it_ended
 
 HOPELESS_AFTER = 5
 """A server that dies so often in a row will not come up by itself."""
@@ -95,7 +95,7 @@ class _Kept:
             if self.failures >= HOPELESS_AFTER:
                 self._despair(trouble)
                 return False
-            delay = restart_delay(self.failures, random.random()).total_seconds()  # noqa: S311 - guards nothing
+            delay = RESTARTS.wait(self.failures, random.random()).total_seconds()  # noqa: S311 - guards nothing
             self.say(self.label, f"{trouble}, again in {delay:.1f} s")
             if self.stopping.wait(delay):
                 return False

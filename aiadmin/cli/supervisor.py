@@ -16,7 +16,7 @@ from pathlib import Path
 
 from aiadmin.adapters.embedded.server import die_with_parent
 from aiadmin.cli.output import Output
-from aiadmin.cli.restarts import failures_after, how_it_ended, restart_delay
+from aiadmin.cli.restarts import RESTARTS, failures_after, how_it_ended
 
 STOP_SECONDS = 6.5
 """What processes get to stop by themselves; the embedded servers need the rest of the ten seconds."""
@@ -90,7 +90,7 @@ class Supervisor:
 
     def _postpone(self, child: Child, trouble: str, now: float) -> None:
         child.failures = failures_after(child.failures, timedelta(seconds=now - child.started_at))
-        delay = restart_delay(child.failures, random.random()).total_seconds()  # noqa: S311 - guards nothing
+        delay = RESTARTS.wait(child.failures, random.random()).total_seconds()  # noqa: S311 - guards nothing
         child.start_at = now + delay
         self.output.say(child.name, f"{trouble}, again in {delay:.1f} s")
 

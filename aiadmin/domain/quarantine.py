@@ -12,12 +12,13 @@ from enum import StrEnum
 from pathlib import PurePath
 from traceback import extract_tb
 
+from aiadmin.domain.backoff import Backoff
 from aiadmin.domain.ids import CompanyId
 
 RETRY_CLAIM = timedelta(minutes=3)
 """A row that is being tried again is nobody else's for so long: longer than a job may run."""
 RETRIES_AT_ONCE = 20
-FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=6)
+RETRIES = Backoff(first=timedelta(minutes=1), longest=timedelta(hours=6), factor=4)
 MOST_ATTEMPTS = 10
 """Some 33 hours; after that a row waits for a human, who says `quarantine retry`."""
 KEPT = timedelta(days=30)
@@ -76,7 +77,7 @@ def retry_after(attempts: int) -> timedelta | None:
     """
     if attempts >= MOST_ATTEMPTS:
         return None
-    return min(FIRST_WAIT * 4.0 ** min(attempts - 1, 8), LONGEST_WAIT)
+    return RETRIES.wait(attempts, 1)
 
 
 def reason_of(error: BaseException) -> str:

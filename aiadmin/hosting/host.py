@@ -44,7 +44,7 @@ _STOP_SECONDS = 1.0
 """What stopping hundreds of sessions takes at most, and writing what they heard last."""
 _KEYS_MISSING = LoggedOut(reason="keys_missing", on_connect=False)
 """The library deletes a device's keys only when WhatsApp unlinked it; a crash may have swallowed the event."""
-_dice = random.SystemRandom().random
+_rng = random.SystemRandom().random
 _log = logging.getLogger(__name__)
 
 
@@ -149,8 +149,8 @@ class SessionHost:
     def _step(self, held: HostedDevice) -> SessionStep:
         """What the passing of time means; with WhatsApp away, nobody tries by itself."""
         if self._governor.is_open and held.session.observed is Observed.RECONNECTING:
-            return parked(held.session, "whatsapp_away", self._clock(), _dice())
-        return tick(held.session, self._clock(), _dice())
+            return parked(held.session, "whatsapp_away", self._clock(), _rng())
+        return tick(held.session, self._clock(), _rng())
 
     def _reconcile(self) -> None:
         """Bring what we hold in line with the rows. Raises DependencyDownError."""
@@ -214,12 +214,12 @@ class SessionHost:
         try:
             self._engine.start(held.session_id, self._keys, held.device.jid, listener)
         except UnknownDeviceError:
-            self._apply(held, transition(held.session, _KEYS_MISSING, now, _dice()))
+            self._apply(held, transition(held.session, _KEYS_MISSING, now, _rng()))
         except DependencyDownError:
-            held.session = postponed(before, now, _dice())
+            held.session = postponed(before, now, _rng())
         except EngineError:
             _log.exception("A session could not be started", extra={"device_id": held.device.device_id})
-            self._apply(held, failed(held.session, "engine", now, _dice()))
+            self._apply(held, failed(held.session, "engine", now, _rng()))
 
     def _dispatch_events(self, device_id: DeviceId, session_id: str, event: SessionEvent) -> None:
         self._inbox.put(partial(self._handle_event, device_id, session_id, event, self._clock()))
@@ -229,7 +229,7 @@ class SessionHost:
         held = self._held.get(device_id)
         if held is None or held.session_id != session_id:
             return
-        self._apply(held, transition(held.session, event, self._clock(), _dice()))
+        self._apply(held, transition(held.session, event, self._clock(), _rng()))
         if held.is_to_remove:
             self._wake_soon()
 

@@ -246,8 +246,9 @@ class Attempts:
         try:
             outcome = commit(self._container, self._keys, company_id, link.account)
         except DependencyDownError:
-            wait = pairing.retry_in(link.failures, random.random())  # noqa: S311 - spreads retries, guards nothing
-            self._links[company_id] = replace(link, failures=link.failures + 1)
+            failures = link.failures + 1
+            wait = pairing.RETRIES.wait(failures, random.random())  # noqa: S311 - spreads retries, guards nothing
+            self._links[company_id] = replace(link, failures=failures)
             self._save(replace(attempt, session_id=None, act_at=now + wait))
         else:
             self._after_commit(attempt, outcome, now)

@@ -64,18 +64,19 @@ def test_after_a_code_the_next_series_is_due_at_once(showing: Attempt) -> None:
 
 def test_no_code_within_fifteen_seconds_means_unreachable(running: Attempt) -> None:
     assert pairing.next_step(running, T0 + seconds(15)) is PairingStep.RESTART
-    after = pairing.interrupted(running, T0 + seconds(15), 0)
+    after = pairing.interrupted(running, T0 + seconds(15), 1)
     assert after.state is PairingState.UNREACHABLE
     assert after.act_at == T0 + seconds(17)
 
 
 @pytest.mark.parametrize(
     ("failures", "jitter", "wait"),
-    # 2 * 2**0, 2 * 2**3, 2 * 2**5 = 64 -> 60, then cut by half of the jitter
-    [(0, 0, 2), (3, 0, 16), (5, 0, 60), (99, 0, 60), (3, 1, 8), (3, 0.5, 12)],
+    # 2 * 2**0, 2 * 2**3, 2 * 2**5 = 64 -> 60, half of it by chance
+    [(0, 1, 2), (3, 1, 16), (5, 1, 60), (99, 1, 60), (3, 0, 8), (3, 0.5, 12)],
 )
-def test_the_pause_doubles_up_to_a_minute(failures: int, jitter: float, wait: float) -> None:
-    assert pairing.retry_in(failures, jitter) == seconds(wait)
+def test_the_pause_doubles_up_to_a_minute(running: Attempt, failures: int, jitter: float, wait: float) -> None:
+    after = pairing.interrupted(replace(running, failures=failures), T0, jitter)
+    assert (after.failures, after.act_at) == (failures + 1, T0 + seconds(wait))
 
 
 def test_a_code_forgets_earlier_failures(running: Attempt) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import redis
@@ -13,12 +15,12 @@ from redis import RedisError
 
 from aiadmin.adapters.redis import client
 from aiadmin.adapters.sockets.page_events import CHANNEL, read_event
+from aiadmin.domain.backoff import Backoff
 from aiadmin.masking import reason_of
 
 log = structlog.get_logger(__name__)
 
-FIRST_PAUSE_SECONDS = 0.25
-LONGEST_PAUSE_SECONDS = 2.0
+RETRIES = Backoff(first=timedelta(seconds=0.5), longest=timedelta(seconds=2))
 """The library's own pause doubles up to a minute: a page would miss its codes that long after Redis is back."""
 QUIET_SECONDS = 5.0
 """After so long without a word Redis is asked whether it is there, and has as long again to answer."""
@@ -45,21 +47,20 @@ class ListeningManager(socketio.RedisManager):  # type: ignore[misc]
                 log.warning("message in Redis refused", channel=CHANNEL, bytes=len(published))
 
     def _redis_listen_with_retries(self) -> Iterator[dict[str, Any]]:
-        pause, was_away = FIRST_PAUSE_SECONDS, False
+        failures = 0
         while True:
             try:
                 self._redis_connect()
                 self.pubsub.subscribe(self.channel)
-                if was_away:
+                if failures:
                     self.server.start_background_task(self.on_return)
-                pause, was_away = FIRST_PAUSE_SECONDS, False
+                failures = 0
                 yield from self._hear()
             except RedisError as error:
-                was_away = True
+                failures += 1
                 log.warning("sockets wait for Redis", error=reason_of(error))
                 self.redis.close()
-            time.sleep(pause)
-            pause = min(pause * 2, LONGEST_PAUSE_SECONDS)
+            time.sleep(RETRIES.wait(failures, random.random()).total_seconds())  # noqa: S311 - spreads retries
 
     def _hear(self) -> Iterator[dict[str, Any]]:
         """Messages as they come. Raises RedisError when the connection is gone, or silent.

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from aiadmin.domain.backoff import Backoff
 from aiadmin.domain.ids import CompanyId, OutboxId
 
 
@@ -86,21 +87,9 @@ class OutboxStep:
 
 CLAIM = timedelta(seconds=40)
 """How long a row stays with the worker that claimed it; longer than a job may run, so that two never send at once."""
-FIRST_DELAY = timedelta(seconds=1)
-LONGEST_DELAY = timedelta(minutes=1)
+RETRIES = Backoff(first=timedelta(seconds=2), longest=timedelta(minutes=1))
 LONGEST_WAIT = timedelta(minutes=5)
 """The most that we wait because the other side said so."""
-
-
-def retry_delay(attempts: int, jitter: float) -> timedelta:
-    """Exponential backoff with full jitter: many rows that failed together do not come back together.
-
-    Args:
-        attempts: how many were made, from 1.
-        jitter: a random number from 0 up to 1.
-    """
-    ceiling = min(FIRST_DELAY * 2.0 ** min(attempts, 30), LONGEST_DELAY)
-    return ceiling * jitter
 
 
 def next_step(
@@ -111,5 +100,5 @@ def next_step(
         return OutboxStep(state=OutboxState.SENT)
     if verdict.outcome is DeliveryOutcome.REFUSED or (deadline_at is not None and now >= deadline_at):
         return OutboxStep(state=OutboxState.FAILED)
-    at = now + max(retry_delay(attempts, jitter), min(verdict.wait, LONGEST_WAIT))
+    at = now + max(RETRIES.wait(attempts, jitter), min(verdict.wait, LONGEST_WAIT))
     return OutboxStep(state=OutboxState.PENDING, next_attempt_at=at if deadline_at is None else min(at, deadline_at))

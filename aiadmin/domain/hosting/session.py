@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
+from aiadmin.domain.backoff import Backoff
 from aiadmin.domain.hosting.device import Observed
 from aiadmin.domain.hosting.session_event import (
     ClientOutdated,
@@ -28,8 +29,7 @@ RECONNECT_WITHIN = timedelta(seconds=20)
 """The library reconnects by itself after 0, 2, 6, 12, 20 s..., in lock-step for all; after this we take over."""
 RESTORE_WITHIN = timedelta(minutes=4)
 """A connection that answers no ping for this long is dead, whatever the library thinks."""
-FIRST_BACKOFF = timedelta(seconds=5)
-LONGEST_BACKOFF = timedelta(minutes=15)
+RETRIES = Backoff(first=timedelta(seconds=5), longest=timedelta(minutes=15))
 CALM = timedelta(minutes=5)
 """Online this long, a session's failures are forgotten."""
 REMOVAL_TRIES = 3
@@ -101,18 +101,18 @@ def adopted(observed: Observed, now: datetime) -> Session:
     return Session(observed=observed, since=now, retry_at=now)
 
 
-def transition(session: Session, event: SessionEvent, now: datetime, dice: float) -> SessionStep:
+def transition(session: Session, event: SessionEvent, now: datetime, jitter: float) -> SessionStep:
     """What `event` means.
 
     Args:
-        dice: uniform in [0, 1): spreads retries.
+        jitter: uniform in [0, 1): spreads retries.
     """
     if isinstance(event, LoggedOut):
         return SessionStep(Session(observed=Observed.LOGGED_OUT, since=now, reason=event.reason), Action.STOP)
     if session.retry_at is not None or session.observed is Observed.LOGGED_OUT:
         return SessionStep(session)  # an echo of a connection that was stopped
     moved = _moved(session, event, now)
-    return SessionStep(moved) if moved is not None else _ended(session, event, now, dice)
+    return SessionStep(moved) if moved is not None else _ended(session, event, now, jitter)
 
 
 def _moved(session: Session, event: SessionEvent, now: datetime) -> Session | None:
@@ -127,17 +127,17 @@ def _moved(session: Session, event: SessionEvent, now: datetime) -> Session | No
     return None
 
 
-def _ended(session: Session, event: SessionEvent, now: datetime, dice: float) -> SessionStep:
+def _ended(session: Session, event: SessionEvent, now: datetime, jitter: float) -> SessionStep:
     pause = _pause_after(session, event)
     if pause is not None:
-        return _pause(session, pause, now, dice)
+        return _pause(session, pause, now, jitter)
     match event:
         case Ended():
-            return failed(session, "ended", now, dice)
+            return failed(session, "ended", now, jitter)
         case ConnectFailure():
-            return failed(session, event.reason, now, dice)
+            return failed(session, event.reason, now, jitter)
         case StreamError():
-            return failed(session, "stream_error", now, dice)
+            return failed(session, "stream_error", now, jitter)
     return SessionStep(session)
 
 
@@ -167,7 +167,7 @@ _LIMITS: Mapping[Observed, tuple[timedelta, str]] = {
 }
 
 
-def tick(session: Session, now: datetime, dice: float) -> SessionStep:
+def tick(session: Session, now: datetime, jitter: float) -> SessionStep:
     """What the passing of time means."""
     if session.retry_at is not None:
         if now < session.retry_at:
@@ -176,22 +176,22 @@ def tick(session: Session, now: datetime, dice: float) -> SessionStep:
         return SessionStep(starting, Action.START)
     limit = _LIMITS.get(session.observed)
     if limit is not None and now - session.since >= limit[0]:
-        return failed(session, limit[1], now, dice)
+        return failed(session, limit[1], now, jitter)
     is_shaky = session.failures or session.conflicts
     if session.observed is Observed.ONLINE and is_shaky and now - session.since >= CALM:
         return SessionStep(replace(session, failures=0, conflicts=0))
     return SessionStep(session)
 
 
-def failed(session: Session, reason: str, now: datetime, dice: float) -> SessionStep:
+def failed(session: Session, reason: str, now: datetime, jitter: float) -> SessionStep:
     """The connection is given up: stop it, and try again after a while."""
     failures = session.failures + 1
-    return SessionStep(_waiting(session, reason, now, now + backoff(failures, dice), failures), Action.STOP)
+    return SessionStep(_waiting(session, reason, now, now + RETRIES.wait(failures, jitter), failures), Action.STOP)
 
 
-def parked(session: Session, reason: str, now: datetime, dice: float) -> SessionStep:
+def parked(session: Session, reason: str, now: datetime, jitter: float) -> SessionStep:
     """Stop it for a reason that is none of its own: its failures stay as they are."""
-    return SessionStep(_waiting(session, reason, now, now + FIRST_BACKOFF * dice, session.failures), Action.STOP)
+    return SessionStep(_waiting(session, reason, now, now + RETRIES.wait(1, jitter), session.failures), Action.STOP)
 
 
 def restarted(session: Session, now: datetime) -> SessionStep:
@@ -208,19 +208,12 @@ def is_looping(before: Session, after: Session) -> bool:
     return after.failures > before.failures and after.failures % LOOP_EVERY == 0
 
 
-def postponed(session: Session, now: datetime, dice: float) -> Session:
+def postponed(session: Session, now: datetime, jitter: float) -> Session:
     """The start could not even be tried, which is nobody's failure: try again within seconds."""
-    return replace(session, retry_at=now + FIRST_BACKOFF * dice)
+    return replace(session, retry_at=now + RETRIES.wait(1, jitter))
 
 
-def backoff(failures: int, dice: float) -> timedelta:
-    """Full jitter: somewhere between nothing and 5 s, 10 s, 20 s... 15 min."""
-    doublings = min(max(failures, 1) - 1, 20)
-    longest: timedelta = min(FIRST_BACKOFF * 2**doublings, LONGEST_BACKOFF)
-    return longest * dice
-
-
-def _pause(session: Session, pause: _Pause, now: datetime, dice: float) -> SessionStep:
+def _pause(session: Session, pause: _Pause, now: datetime, jitter: float) -> SessionStep:
     return SessionStep(
         Session(
             observed=pause.observed,
@@ -228,7 +221,7 @@ def _pause(session: Session, pause: _Pause, now: datetime, dice: float) -> Sessi
             reason=pause.reason,
             failures=session.failures + 1,
             conflicts=session.conflicts + (pause.observed is Observed.CONFLICT),
-            retry_at=now + pause.least + pause.spread * dice,
+            retry_at=now + pause.least + pause.spread * jitter,
         ),
         Action.STOP,
     )
@@ -252,6 +245,6 @@ def removal(session: Session, *, has_keys: bool, tries: int, now: datetime) -> R
         return Removal.FORGET
     if tries + session.failures >= REMOVAL_TRIES:
         return Removal.ABANDON
-    if session.retry_at is not None and session.retry_at - now > FIRST_BACKOFF * 2**REMOVAL_TRIES:
+    if session.retry_at is not None and session.retry_at - now > RETRIES.wait(REMOVAL_TRIES + 1, 1):
         return Removal.ABANDON
     return Removal.LOG_OUT if session.observed is Observed.ONLINE else Removal.WAIT

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from aiadmin.domain.backoff import Backoff
 from aiadmin.domain.errors import AiAdminError, DependencyDownError
 from aiadmin.domain.journal.sync_run import RunState
 from aiadmin.domain.yclients.error import (
@@ -53,7 +54,7 @@ class SyncRetry:
     wait: timedelta | None = None
 
 
-FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=2), timedelta(minutes=10)
+RETRIES = Backoff(first=timedelta(seconds=2), longest=timedelta(minutes=10))
 KEY_WAIT = timedelta(minutes=10)
 """A refused key is the same for every salon, and an operator has to correct it."""
 REFUSED_TRIES, REFUSED_WAIT = 5, timedelta(hours=1)
@@ -73,7 +74,7 @@ def after_failure(failure: Failure, *, attempts: int, asked: timedelta, jitter: 
         return SyncRetry(state=RunState.PAUSED)
     if failure is Failure.REFUSED and attempts >= REFUSED_TRIES:
         return SyncRetry(state=RunState.FAILED, wait=REFUSED_WAIT)
-    wait = min(FIRST_WAIT * 2.0 ** min(attempts - 1, 20), LONGEST_WAIT) * (0.5 + jitter / 2)
+    wait = RETRIES.wait(attempts, jitter)
     if failure is Failure.KEY_REFUSED:
         wait = max(wait, KEY_WAIT)
-    return SyncRetry(state=RunState.WAITING, wait=max(wait, min(asked, LONGEST_WAIT)))
+    return SyncRetry(state=RunState.WAITING, wait=max(wait, min(asked, RETRIES.longest)))

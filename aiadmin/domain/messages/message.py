@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from aiadmin.domain.companies.outbox import OutboxState, OutboxStep, retry_delay
+from aiadmin.domain.companies.outbox import RETRIES, OutboxState, OutboxStep
 from aiadmin.domain.ids import CompanyId, ContactId, DeviceId, MessageId
 from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.plain_text import shown
@@ -225,7 +225,7 @@ _FINAL = {
 def after_send(result: SendResult, *, attempts: int, now: datetime, jitter: float) -> OutboxStep:
     """What becomes of a message after an attempt; only what WhatsApp never saw is tried again."""
     if result.outcome is SendOutcome.NOT_TAKEN:
-        return OutboxStep(state=OutboxState.PENDING, next_attempt_at=now + retry_delay(attempts, jitter))
+        return OutboxStep(state=OutboxState.PENDING, next_attempt_at=now + RETRIES.wait(attempts, jitter))
     return OutboxStep(state=_FINAL[result.outcome])
 
 

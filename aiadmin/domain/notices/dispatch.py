@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from aiadmin.domain.backoff import Backoff
 from aiadmin.domain.errors import AiAdminError
 from aiadmin.domain.notices.notice import Notice
 from aiadmin.domain.yclients.error import YClientsError
@@ -24,7 +25,8 @@ FRESH = timedelta(minutes=2)
 """How old a look at a booking may be when a message is owed; what changes meanwhile comes by webhook."""
 FEW = 3
 """More notices of one day's visits are looked at together: YClients counts calls, and a list is one call."""
-_RETRY, _LONGEST_ASKED = timedelta(seconds=30), timedelta(minutes=10)
+_RETRIES = Backoff(first=timedelta(minutes=1), longest=timedelta(minutes=1))
+_LONGEST_ASKED = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,4 +89,4 @@ def message_deadline(notice: Notice, now: datetime) -> datetime:
 def wait_after(error: AiAdminError, jitter: float) -> timedelta:
     """How long a salon's notices wait when its journal cannot be read."""
     asked = error.wait if isinstance(error, YClientsError) else timedelta(0)
-    return max(_RETRY * (1 + jitter), min(asked, _LONGEST_ASKED))
+    return max(_RETRIES.wait(1, jitter), min(asked, _LONGEST_ASKED))

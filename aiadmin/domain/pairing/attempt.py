@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum, StrEnum, auto
 
+from aiadmin.domain.backoff import Backoff
 from aiadmin.domain.ids import CompanyId
 
 
@@ -85,8 +86,7 @@ class Timing:
 
 
 MAX_SERIES = 3
-RETRY_BASE = timedelta(seconds=2)
-RETRY_CAP = timedelta(minutes=1)
+RETRIES = Backoff(first=timedelta(seconds=2), longest=timedelta(minutes=1))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -224,15 +224,10 @@ def interrupted(attempt: Attempt, now: datetime, jitter: float) -> Attempt:
     over = replace(_between(attempt), phone=None if attempt.asked else attempt.phone)
     if attempt.codes > 0:
         return replace(over, state=PairingState.WAITING, act_at=now)
-    wait = retry_in(attempt.failures, jitter)
-    return replace(over, state=PairingState.UNREACHABLE, failures=attempt.failures + 1, act_at=now + wait)
+    failures = attempt.failures + 1
+    wait = RETRIES.wait(failures, jitter)
+    return replace(over, state=PairingState.UNREACHABLE, failures=failures, act_at=now + wait)
 
 
 def _between(attempt: Attempt) -> Attempt:
     return replace(attempt, session_id=None, codes=0, asked=False, series_ends_at=None)
-
-
-def retry_in(failures: int, jitter: float) -> timedelta:
-    """The pause after `failures` earlier failures in a row: 2 s, doubled up to a minute, cut by up to half."""
-    doubled: timedelta = RETRY_BASE * 2 ** min(failures, 10)
-    return min(RETRY_CAP, doubled) * (1 - jitter / 2)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import IntEnum
 
+from aiadmin.domain.backoff import Backoff
 from aiadmin.domain.companies.outbox import OutboxState
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.messages.sending_policy import BlockReason
@@ -208,7 +209,8 @@ def after_look(progress: OrderProgress, now: datetime) -> Next:
     return LookAgain(at=now + min(max(age / 10, SOONEST), LATEST))
 
 
-FIRST_PAUSE, LONGEST_PAUSE, LONGEST_WAIT = timedelta(seconds=2), timedelta(minutes=10), timedelta(hours=1)
+RETRIES = Backoff(first=timedelta(seconds=2), longest=timedelta(minutes=10))
+LONGEST_WAIT = timedelta(hours=1)
 TOLD_WITHIN = timedelta(days=2)
 """YClients that cannot be reached for so long after a message was given does not hear of it any more."""
 
@@ -224,8 +226,7 @@ def after_failure(progress: OrderProgress, answer: HttpAnswer, now: datetime, ji
         return Finished(error=f"refused: {said}")
     if now - progress.created_at >= TOLD_WITHIN:
         return Finished(error=f"unreachable: {said}")
-    pause = min(FIRST_PAUSE * 2.0 ** min(progress.attempts, 30), LONGEST_PAUSE)
-    return LookAgain(at=now + max(pause * (0.5 + jitter / 2), min(answer.wait, LONGEST_WAIT)))
+    return LookAgain(at=now + max(RETRIES.wait(progress.attempts + 1, jitter), min(answer.wait, LONGEST_WAIT)))
 
 
 def is_double(*, notices_are_on: bool, last_order_at: datetime | None, now: datetime) -> bool:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
+from aiadmin.domain.backoff import Backoff
 from aiadmin.domain.yclients.call_budget import Urgency
 from aiadmin.domain.yclients.error import (
     AlreadyInstalledError,
@@ -101,7 +102,7 @@ def code_of(body: Mapping[str, Any] | None) -> int | None:
 
 
 TRIES = {Urgency.INTERACTIVE: 2, Urgency.UNKNOWN: 1, Urgency.SYNC: 4}
-_FIRST_PAUSE = 0.5
+_RETRIES = Backoff(first=timedelta(seconds=1), longest=timedelta(seconds=10))
 
 
 def pause_before_next(
@@ -119,5 +120,5 @@ def pause_before_next(
         return None
     if isinstance(error, RateLimitedError):
         return timedelta(0)  # the whole fleet is quiet: the wait for a turn is the pause
-    pause = timedelta(seconds=_FIRST_PAUSE * 2 ** (tries - 1) * (1 + jitter))
+    pause = _RETRIES.wait(tries, jitter)
     return pause if pause < left else None

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import IntEnum
 
+from aiadmin.domain.backoff import Backoff
+
 
 class Urgency(IntEnum):
     """Why somebody calls; the smaller goes first."""
@@ -108,7 +110,7 @@ def queue_position(urgency: Urgency, *, now_serving: int, last: int | None) -> i
 
 
 FORGET_STRIKES = timedelta(minutes=1)
-_LONGEST_BACKOFF = 8.0
+_STRIKES = Backoff(first=timedelta(seconds=1), longest=timedelta(seconds=8))
 _LONGEST_ASKED = 600.0
 
 
@@ -123,5 +125,6 @@ def quiet_after(strikes: int, *, asked: timedelta, jitter: float) -> timedelta:
     >>> [quiet_after(n, asked=timedelta(0), jitter=0).total_seconds() for n in (1, 2, 3, 4, 9)]
     [1.0, 2.0, 4.0, 8.0, 8.0]
     """
-    seconds = min(asked.total_seconds(), _LONGEST_ASKED) or min(2.0 ** min(strikes - 1, 9), _LONGEST_BACKOFF)
+    # never shorter than asked: the jitter comes on top
+    seconds = min(asked.total_seconds(), _LONGEST_ASKED) or _STRIKES.wait(strikes, 1).total_seconds()
     return timedelta(seconds=seconds + jitter * min(seconds, 1.0) / 2)

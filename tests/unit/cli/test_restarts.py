@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from aiadmin.cli.home import parse_env, write_settings
 from aiadmin.cli.procfile import parse_procfile
-from aiadmin.cli.restarts import STEADY_AFTER, failures_after, restart_delay
+from aiadmin.cli.restarts import RESTARTS, STEADY_AFTER, failures_after
 
 
 @pytest.mark.parametrize(
@@ -20,13 +20,13 @@ from aiadmin.cli.restarts import STEADY_AFTER, failures_after, restart_delay
     [(1, 0.5), (2, 1.0), (3, 2.0), (4, 4.0), (5, 8.0), (6, 16.0), (7, 30.0), (8, 30.0), (1000, 30.0)],
 )
 def test_a_restart_waits_twice_as_long_each_time_up_to_half_a_minute(failures: int, seconds: float) -> None:
-    assert restart_delay(failures, jitter=1.0) == timedelta(seconds=seconds)
+    assert RESTARTS.wait(failures, jitter=1.0) == timedelta(seconds=seconds)
 
 
 @given(st.integers(1, 10_000), st.floats(0, 1))
 def test_jitter_never_more_than_halves_the_delay(failures: int, jitter: float) -> None:
-    full = restart_delay(failures, 1.0)
-    assert full / 2 <= restart_delay(failures, jitter) <= full
+    full = RESTARTS.wait(failures, 1.0)
+    assert full / 2 <= RESTARTS.wait(failures, jitter) <= full
 
 
 def test_a_process_that_lived_long_enough_had_started_well() -> None:

@@ -15,16 +15,15 @@ from aiadmin.domain.hosting.device import Observed
 from aiadmin.domain.hosting.session import (
     CALM,
     CONFLICT_TRIES,
-    LONGEST_BACKOFF,
     RECONNECT_WITHIN,
     REMOVAL_TRIES,
     RESTORE_WITHIN,
+    RETRIES,
     START_WITHIN,
     Action,
     Removal,
     Session,
     adopted,
-    backoff,
     is_looping,
     parked,
     removal,
@@ -94,9 +93,9 @@ def test_a_start_that_never_connects_is_given_up() -> None:
             timedelta(hours=1),
             timedelta(hours=1, minutes=10),
         ),
-        (event.ConnectFailure(reason="x"), Observed.BACKOFF, timedelta(0), timedelta(seconds=5)),
-        (event.Ended(error="dial error"), Observed.BACKOFF, timedelta(0), timedelta(seconds=5)),
-        (event.StreamError(code="x"), Observed.BACKOFF, timedelta(0), timedelta(seconds=5)),
+        (event.ConnectFailure(reason="x"), Observed.BACKOFF, timedelta(seconds=2.5), timedelta(seconds=5)),
+        (event.Ended(error="dial error"), Observed.BACKOFF, timedelta(seconds=2.5), timedelta(seconds=5)),
+        (event.StreamError(code="x"), Observed.BACKOFF, timedelta(seconds=2.5), timedelta(seconds=5)),
     ],
 )
 def test_what_the_library_will_not_mend_is_stopped_and_tried_later(
@@ -144,12 +143,10 @@ def _is_over(session: Session) -> bool:
     return session.observed is Observed.LOGGED_OUT
 
 
-def test_backoff_doubles_to_a_quarter_of_an_hour_and_spreads_over_all_of_it() -> None:
-    assert [backoff(failures, 1.0).total_seconds() for failures in range(1, 10)] == [
+def test_retries_double_to_a_quarter_of_an_hour() -> None:
+    assert [RETRIES.wait(failures, 1.0).total_seconds() for failures in range(1, 10)] == [
         5, 10, 20, 40, 80, 160, 320, 640, 900,
     ]  # fmt: skip
-    assert backoff(10_000, 1.0) == LONGEST_BACKOFF
-    assert backoff(3, 0.0) == timedelta(0)
 
 
 def test_a_connection_that_answers_no_ping_is_degraded_and_given_up_after_four_minutes() -> None:
