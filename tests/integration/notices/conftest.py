@@ -43,9 +43,9 @@ _FRESH_SECONDS = 60.0
 
 
 class Begin(Protocol):
-    """Make what a test begins with, or put it back where another test of its file has made the same."""
+    """Make something, or put it back where another test of the file has made the same (`Beginnings`)."""
 
-    def __call__(self, key: str, make: Callable[[], T], /) -> T: ...
+    def __call__(self, name: str, make: Callable[[], T], /) -> T: ...
 
 
 class Salon:
@@ -62,7 +62,7 @@ class Salon:
         self.booking = self.book()
         self.device = self.link()
         self.is_read = False
-        self.begin: Begin = lambda _key, make: make()
+        self.begin: Begin = lambda _name, make: make()
 
     def listen(self) -> None:
         """Its journal is read, if it has not been; what happens from now on is news."""
@@ -200,37 +200,40 @@ class Kept:
     at: float
 
 
-class Beginnings:
-    """States that several tests of a file begin with, each made by the first of them.
+_BEFORE = """
+SELECT md5(string_agg(line, '' ORDER BY line)) FROM (
+    SELECT records::text FROM records UNION ALL SELECT notices::text FROM notices
+    UNION ALL SELECT outbox_messages::text FROM outbox_messages UNION ALL SELECT questions::text FROM questions
+    UNION ALL SELECT contacts::text FROM contacts UNION ALL SELECT settings::text FROM message_settings
+) AS lines (line)
+"""
 
-    Making one costs as much as all that a test does then. It is made anew when it is a minute old: to the product
-    what is in it has happened just now.
+
+class Beginnings:
+    """States that several tests of a file come to, each made by the first of them.
+
+    Making one costs as much as all that a test does then. It is put back only where everything was the same before,
+    and made anew when it is a minute old: to the product what is in it has happened just now.
     """
 
-    def __init__(
-        self, kept: dict[str, Kept], *, yclients: FakeYClients, databases: Databases, database_url: str
-    ) -> None:
-        self._kept, self._yclients = kept, yclients
-        self._databases, self._database_url = databases, database_url
-        self._has_begun = False
+    def __init__(self, kept: dict[str, Kept], salon: Salon, databases: Databases, database_url: str) -> None:
+        self._kept, self._salon, self._databases, self._database_url = kept, salon, databases, database_url
 
-    def __call__(self, key: str, make: Callable[[], T], /) -> T:
-        """Only what a test does first is kept: what follows may depend on it."""
-        if self._has_begun:
-            return make()
-        self._has_begun = True
+    def __call__(self, name: str, make: Callable[[], T], /) -> T:
+        yclients = self._salon.yclients
+        [(before,)] = self._salon.world.rows(_BEFORE)
+        key = f"{name}, {before}, {len(yclients.deliveries())}"
         kept = self._kept.get(key)
         if kept is None or time.monotonic() - kept.at > _FRESH_SECONDS:
             value = make()
-            self._yclients.keep(key)
+            yclients.keep(key)
             rows = self._databases.keep(self._database_url)
             self._kept[key] = Kept(copy.deepcopy(value), rows, time.monotonic())
             return value
-        self._yclients.restore(key)
-        self._yclients.settings(hooks_are_held=True)
+        yclients.restore(key)
+        yclients.settings(hooks_are_held=True)
         self._databases.replace_rows(self._database_url, kept.rows)
-        value = copy.deepcopy(kept.value)
-        return cast("T", value)
+        return cast("T", copy.deepcopy(kept.value))
 
 
 @dataclass(frozen=True)
@@ -274,5 +277,5 @@ def read_salon(
         yclients.settings(hooks_are_held=True)
         databases.fill(database_url, read_once[today].rows)
     same = read_once[today].salon.within(salons)
-    same.begin = Beginnings(kept, yclients=yclients, databases=databases, database_url=database_url)
+    same.begin = Beginnings(kept, same, databases, database_url)
     return same

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 from aiadmin.domain.ids import MessageId
 from aiadmin.domain.messages.message import SendOutcome, SendResult
@@ -16,7 +16,6 @@ from aiadmin.services.notices.rendering import SalonNoticeRenderer
 from tests.integration.notices.conftest import Salon
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-T = TypeVar("T")
 
 
 class Plans:
@@ -44,12 +43,6 @@ class Plans:
             )
             work.message_settings.set_settings(self.salon.company_id, wishes, self.now())
             work.commit()
-
-    def begin(self, name: str, make: Callable[[], T]) -> T:
-        """What several tests do first, under the same wishes of the owner: done once (see `Beginnings`)."""
-        with self.salon.world.uow() as work:
-            wishes = work.message_settings.settings(self.salon.company_id).to_json()
-        return self.salon.begin(f"{name} {wishes}", make)
 
     def edit(self, booking: Mapping[str, Any], **fields: Any) -> None:
         self.salon.yclients.edit_record(self.salon.salon_id, booking["id"], **fields)

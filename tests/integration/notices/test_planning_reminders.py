@@ -19,12 +19,17 @@ MINUTE = timedelta(minutes=1)
 def plans(read_salon: Salon) -> Plans:
     """A salon whose booking in two days, at noon, was made last week."""
     plans = Plans(read_salon)
-    plans.booking = read_salon.book(hour=12, days=2)
+    plans.booking = read_salon.begin("made last week", lambda: _made_last_week(plans))
+    return plans
+
+
+def _made_last_week(plans: Plans) -> dict[str, Any]:
+    plans.booking = plans.salon.book(hour=12, days=2)
     plans.read()
     plans.planner.plan_change_notices()
     plans.salon.world.execute("DELETE FROM notices")
     _keep_one(plans)
-    return plans
+    return plans.booking
 
 
 def _keep_one(plans: Plans) -> None:

@@ -25,13 +25,18 @@ def desk(read_salon: Salon) -> Desk:
     """The eve of a visit, whose reminder is due by now."""
     made = Desk(read_salon)
     made.releaser = replace(made.releaser, renderer=lambda work: Unhurried(work=work))
-    made.salon.yclients.delete_record(made.salon.salon_id, made.salon.booking["id"])
-    made.news()
-    made.booking = _booked_long_ago(made, hour=20, days=1)
-    made.salon.world.execute("DELETE FROM records WHERE record_id <> :id", id=made.booking["id"])
-    made.salon.world.execute("DELETE FROM notices")
+    made.booking = made.salon.begin("eve", lambda: _only_booking(made))
     made.set(day_at=clock(made, -2 * MINUTE), reminder_hours=False, reminder_again=False)
     return made
+
+
+def _only_booking(desk: Desk) -> dict[str, Any]:
+    desk.salon.yclients.delete_record(desk.salon.salon_id, desk.salon.booking["id"])
+    desk.news()
+    booking = _booked_long_ago(desk, hour=20, days=1)
+    desk.salon.world.execute("DELETE FROM records WHERE record_id <> :id", id=booking["id"])
+    desk.salon.world.execute("DELETE FROM notices")
+    return booking
 
 
 def _booked_long_ago(desk: Desk, **given: Any) -> dict[str, Any]:

@@ -19,10 +19,14 @@ def desk(read_salon: Salon) -> Desk:
     """Nothing waits for the bucket, and the client has no other booking than a test makes."""
     made = Desk(read_salon)
     made.releaser = replace(made.releaser, renderer=lambda work: Unhurried(work=work))
-    made.salon.yclients.delete_record(made.salon.salon_id, made.salon.booking["id"])
-    made.news()
-    made.salon.world.execute("DELETE FROM notices")
+    made.salon.begin("free", lambda: _free(made))
     return made
+
+
+def _free(desk: Desk) -> None:
+    desk.salon.yclients.delete_record(desk.salon.salon_id, desk.salon.booking["id"])
+    desk.news()
+    desk.salon.world.execute("DELETE FROM notices")
 
 
 def quiet(desk: Desk, begins: timedelta, ends: timedelta) -> None:
@@ -84,7 +88,7 @@ def test_an_answer_is_to_the_question_that_was_asked_last(desk: Desk) -> None:
 
 
 def _ask_about_tomorrow(desk: Desk) -> dict[str, Any]:
-    return desk.begin("asked", lambda: _asked(desk))
+    return desk.salon.begin("asked", lambda: _asked(desk))
 
 
 def _asked(desk: Desk) -> dict[str, Any]:
@@ -97,7 +101,7 @@ def _asked(desk: Desk) -> dict[str, Any]:
 
 def _ask_and_tell_of_another(desk: Desk, *, off: bool) -> dict[str, Any]:
     """Asked about tomorrow, she reads that a visit of next week is off, or moved."""
-    return desk.begin(f"asked, and told of another: {off}", lambda: _told_of_another(desk, off=off))
+    return desk.salon.begin(f"asked, and told of another: {off}", lambda: _told_of_another(desk, off=off))
 
 
 def _told_of_another(desk: Desk, *, off: bool) -> dict[str, Any]:

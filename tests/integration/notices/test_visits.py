@@ -25,7 +25,7 @@ def plans(read_salon: Salon) -> Plans:
 
 def _visit(plans: Plans, *hours: int, days: int = 3) -> list[Booking]:
     """One visit that was told: a booking at each hour, each with another master and another service."""
-    return plans.begin(f"told {hours} {days}", lambda: _told(plans, *hours, days=days))
+    return plans.salon.begin(f"told {hours} {days}", lambda: _told(plans, *hours, days=days))
 
 
 def _told(plans: Plans, *hours: int, days: int) -> list[Booking]:
