@@ -68,13 +68,10 @@ _SOUNDS = {
     "yo": "е",
     "jo": "е",
     "ye": "е",
-    "iy": "ий",
-    "ay": "ай",
-    "ey": "ей",
-    "oy": "ой",
     **dict(zip("abvgdezijklmnoprstufhcwy'", "абвгдезийклмнопрстуфхцвыь", strict=True)),
 }
 _LONGEST_SOUND = 4
+_VOWELS = frozenset("aeiou")
 _ENOUGH_KNOWN = 0.4
 """Of the words of a text in Latin letters: what is Russian has at least so many that a lexicon knows."""
 _MANY_RUNS = 3
@@ -172,7 +169,9 @@ def _by_sound(word: str) -> str:
     spelt, place = [], 0
     while place < len(word):
         longest = next((n for n in range(_LONGEST_SOUND, 0, -1) if word[place : place + n] in _SOUNDS), 0)
-        spelt.append(_SOUNDS[word[place : place + longest]] if longest else word[place])
+        sound = _SOUNDS[word[place : place + longest]] if longest else word[place]
+        is_short = sound == "ы" and place > 0 and word[place - 1] in _VOWELS
+        spelt.append("й" if is_short else sound)
         place += longest or 1
     return "".join(spelt)
 

@@ -30,6 +30,7 @@ class DaySaid:
         weekdays: the days of the week that were named; beside a week or a month they lie in that.
         is_repeated: whether every such day of the week is meant, not the coming one.
         is_rough: whether it is about these days.
+        is_number: whether it is the number of a day alone, whose month may stand elsewhere.
         is_visit: whether it names the visit that there is, not a wish.
         is_until: whether it was said as an end, so that what is refused leaves the days after it.
         week: the week in which a weekday beside it lies.
@@ -41,6 +42,7 @@ class DaySaid:
     is_repeated: bool = False
     is_rough: bool = False
     is_visit: bool = False
+    is_number: bool = False
     is_until: bool = False
     week: DayRange | None = None
 
@@ -206,7 +208,7 @@ def _month_day(m: Match) -> Kinds | None:
 def _dotted(m: Match) -> Kinds | None:
     """25.07 is a date, 14.30 a time, and 10.10 may be both."""
     hour = Hour(m["d"], m["m"]) if 0 < m["d"] < 24 and m["m"] < HOUR_MINUTES and "D2" in m.kinds("m") else None  # noqa: PLR2004 - hours
-    found = date_of(m["d"], m["m"], m.context)
+    found = None if m.context.asked is Asked.TIME else date_of(m["d"], m["m"], m.context)
     if found is None or (hour is not None and m["m"] == 0):
         return None if hour is None or m["m"] % 5 else {"CLOCK": hour}
     kinds = _one(m, found)
@@ -218,7 +220,9 @@ def _slashed(m: Match) -> Kinds | None:
 
 
 def _number(m: Match) -> Kinds | None:
-    return _one(m, day_of_month(m["d"], m.context), DOM=m["d"])
+    day = day_of_month(m["d"], m.context)
+    left = None if day is None else DayRange.of(day)
+    return None if left is None else _day(DaySaid(ranges=(left,), is_number=True), DATE=day, DOM=m["d"])
 
 
 def _asked_number(m: Match) -> Kinds | None:
@@ -228,14 +232,20 @@ def _asked_number(m: Match) -> Kinds | None:
 def _number_beyond_hours(m: Match) -> Kinds | None:
     """На 25: no hour has that number."""
     is_day = m["d"] > max(m.context.parts.closes.hour, HALF_DAY) or m.context.asked is Asked.DAY
-    return _number(m) if is_day else None
+    found = _number(m) if is_day else None
+    return None if found is None else {**found, "ON_SAID": 1}
 
 
 def _asked_range(m: Match) -> Kinds | None:
     """17-18, с 20 по 25: after "which day?", or where no hour has such a number."""
     is_days = m.context.asked is Asked.DAY or (m.kind("t") != "" and m["b"] > m.context.parts.closes.hour)
+    return _number_range(m) if is_days else None
+
+
+def _number_range(m: Match) -> Kinds | None:
+    """Числа 3-4."""
     first, last = day_of_month(m["a"], m.context), day_of_month(m["b"], m.context)
-    if not is_days or first is None or last is None or first >= last:
+    if first is None or last is None or first >= last:
         return None
     return _range(m, first, last)
 
@@ -282,6 +292,15 @@ def _edge_of_week(m: Match) -> Kinds | None:
     weeks = 1 if m.kind("x") == "NEXT" or (m.kind("x") == "" and today(m.context).weekday() >= first + 1) else 0
     monday = week_of(today(m.context), weeks).first
     return _range(m, monday + timedelta(days=first), monday + timedelta(days=last), is_rough=True)
+
+
+def _half_of_week(m: Match) -> Kinds | None:
+    monday = week_of(today(m.context), 1 if m.kind("x") == "NEXT" else 0).first
+    halves = {1: (0, 2), 2: (3, 6)}
+    if m["n"] not in halves:
+        return None
+    first, last = (monday + timedelta(days=days) for days in halves[m["n"]])
+    return _range(m, first, last, is_rough=True)
 
 
 def _until_end_of_week(m: Match) -> Kinds | None:
@@ -423,7 +442,7 @@ def _after(m: Match) -> Kinds | None:
     last = _last(m, "d") if _said(m, "d").ranges else None
     if last is None:
         return None
-    or_else = () if _said(m, "d").is_wide else (DayRange(last, None),)
+    or_else = () if _said(m, "d").is_wide or m.kind("d") == "ENDS" else (DayRange(last, None),)
     return _day(DaySaid(ranges=(DayRange(last + timedelta(days=1), None),), or_else=or_else))
 
 
@@ -431,7 +450,7 @@ def _until(m: Match) -> Kinds | None:
     last = _last(m, "d") if _said(m, "d").ranges else None
     if last is None or last < today(m.context):
         return None
-    if _said(m, "d").is_wide:
+    if _said(m, "d").is_wide or m.kind("d") == "ENDS":
         last = _first(m, "d") - timedelta(days=1)
     now = today(m.context)
     or_else = (DayRange(now, last - timedelta(days=1)),) if last > now and not m.kind("n") else ()
@@ -561,15 +580,18 @@ CALENDAR: Sequence[Rule] = (
     Rule("NEXT DOT? w:WD", _next_weekday),
     Rule("THIS NEXT w:WD", _next_weekday),
     Rule("n:ORDF|FINAL w:WD x:NEXT|THIS? m:MONTHG|UMONTH", _nth_weekday),
-    Rule("THROUGH_TO w:WDPL", lambda m: _repeated(frozenset({m["w"]}))),
+    Rule("V? EVERY w:WD", lambda m: _repeated(frozenset({m["w"]}))),
+    Rule("THROUGH_TO? w:WDPL", lambda m: _repeated(frozenset({m["w"]}))),
     Rule(f"{_D} {_MONTH} DOT? {_YEAR}", _month_day),
     Rule(f"{_D} DOM_WORD {_MONTH}", _month_day),
     Rule("m:MONTHG|MONTHN d:DIG >!COLON", _month_day),
     Rule("d:DIG ~DOT|SLASH ~m:DIG ~DOT|SLASH ~y:YEAR|DIG YEAR_WORD?", _month_day),
     Rule("d:DIG ~DASH ~m:DIG ~DASH ~y:YEAR|DIG", _month_day),
     Rule("y:YEAR ~DASH ~m:D2 ~DASH ~d:D2", _month_day),
+    Rule("DIG ~DASH ~:DIG ~DASH ~:DIG", lambda m: {"QUANTITY": 1}),
     Rule("d:DIG ~DOT ~m:D2", _dotted),
-    Rule("d:DIG ~SLASH ~m:DIG", _slashed),
+    Rule("d:DIG ~SLASH ~m:D2", _slashed),
+    Rule("d:D2 ~SLASH ~m:DIG", _slashed),
     Rule("<ON|SINCE|UNTIL|V|WD|THROUGH_TO d:DIG ~DOT ~m:DIG >!COUNTED", _slashed),
     Rule("d:D2 ~DOT ~m:DIG >END|P|COMMA|FN|AT", lambda m: _slashed(m) if m["d"] > MONTHS else None),
     Rule("d:DIGORD >!UNKNOWN|COUNTED|VISIT|FINAL|RANKED", _number),
@@ -577,28 +599,29 @@ CALENDAR: Sequence[Rule] = (
     Rule("SINCE a:NUM t:THROUGH_TO b:NUM", _asked_range),
     Rule("d:NUM DOM_WORD", _number),
     Rule("DOM_WORD d:NUM", _number),
+    Rule("DOM_WORD a:NUM DASH b:NUM", _number_range),
     Rule("d:ORDG|ORDN|ORD DOM_WORD", _number),
     Rule("d:ORDG >!UNKNOWN|COUNTED|VISIT|FINAL|RANKED", _number),
     Rule("ON|V d:ORDN >!UNKNOWN|COUNTED|VISIT|FINAL|RANKED", _number),
     Rule("d:ORDN|ORDG", _asked_number),
-    Rule("w:WD COMMA? d:NUM|ORDG|ORDN", _weekday_and_number),
-    Rule("ON d:NUM >!COUNTED|UHOUR|UMIN|COLON", _number_beyond_hours),
     Rule("x:THIS|NEXT|NEAR? NEAR? WEEKEND", _weekend),
     Rule("V|ON x:THIS|NEXT|NEAR? DAY_OFF DAY_NOUN?", _weekend),
     Rule("THROUGH_TO WEEKEND", lambda m: _repeated(WEEKEND)),
     Rule("THROUGH_TO? WORKDAYS", lambda m: _repeated(WORKDAYS)),
     Rule("WORKADJ UDAY|днях", lambda m: _repeated(WORKDAYS)),
     Rule("x:NEXT|THIS UWEEK", _week),
-    Rule(f"APPROX|AT? e:EDGE {_OF_WEEK}", _edge_of_week),
+    Rule(f"APPROX|AT|под? e:EDGE {_OF_WEEK}", _edge_of_week),
     Rule("x:NEXT|THIS UWEEK COMMA? APPROX|AT e:EDGE", _edge_of_week),
+    Rule("V|ON n:ORDF|ORDM|NUM HALF x:NEXT|THIS? UWEEK", _half_of_week),
     Rule(f"UNTIL EDGE {_OF_WEEK}", _until_end_of_week),
     Rule("V течение? NEAR UWEEK", _near_week),
     Rule("V m:MONTHP", _month),
     Rule("V THIS m:MONTHP", _month),
     Rule("ON m:MONTHN", _month),
     Rule("V x:NEXT|THIS m:UMONTH", _month),
+    Rule("x:NEXT m:UMONTH", _month),
     Rule("ON x:NEXT|THIS m:UMONTH", _month),
-    Rule(f"APPROX|AT? e:EDGE {_OF_MONTH}", _edge_of_month),
+    Rule(f"APPROX|AT|под? e:EDGE {_OF_MONTH}", _edge_of_month),
     Rule(f"UNTIL EDGE {_OF_MONTH}", _until_end_of_month),
     Rule("V|ON n:ORDF|ORDM|NUM HALF x:NEXT|THIS? m:MONTHG|UMONTH", _half_of_month),
     Rule("V n:ORDPL|NUM DOM_WORDS x:NEXT|THIS? m:MONTHG|UMONTH?", _first_days),
@@ -610,6 +633,7 @@ CALENDAR: Sequence[Rule] = (
     Rule("IN n:NUM DASH k:NUM u:UDAY|UWEEK|UHOUR", _in_either),
     Rule("IN u:UDAY|UWEEK|UHOUR DASH k:NUM|ONE_AND_HALF", _in_either),
     Rule("IN u:UWEEK DASH другую", _in),
+    Rule("IN сутки", lambda m: _one(m, today(m.context) + timedelta(days=1))),
     Rule("u:UDAY|UWEEK|UHOUR IN n:NUM DASH k:NUM", _in_either),
     Rule("на новый год", _new_year),
     Rule("к новому году", _before_new_year),
@@ -622,23 +646,28 @@ CALENDAR: Sequence[Rule] = (
 """Atoms: what is one day or one stretch of days."""
 
 BOUNDS: Sequence[Rule] = (
+    Rule("w:WEEKDAY COMMA? d:NUM|ORDG|ORDN", _weekday_and_number),
+    Rule("ON d:NUM >!COUNTED|UHOUR|UMIN|COLON", _number_beyond_hours),
+    Rule("APPROX d:ENDS", _before_weekend),
+    Rule("FROM d:DATE вас", lambda m: {"GREETING": 1}),
     Rule("a:NUM|ORDG|ORDN DASH e:DATE", _numbers_to),
     Rule("SINCE a:NUM|ORDG|DOM THROUGH_TO|UNTIL|DASH e:DATE", _numbers_to),
     Rule("AT? a:NUM|ORDG|ORDN|DOM OR|AND|COMMA|SLASH AT? e:DATE", _numbers_or),
     Rule("AT? a:NUM|ORDG|ORDN|DOM COMMA AT? b:NUM|ORDG|DOM OR|AND|COMMA AT? e:DATE", _numbers_or),
     Rule("BETWEEN a:NUM|ORDG|ORD AND e:DATE", _numbers_to),
     Rule("BETWEEN d:DAY AND e:DAY", _from_to),
+    Rule("<!AT a:NUM b:NUM e:DATE", _numbers_or),
     Rule("SINCE? d:DAY DASH e:DAY", _from_to),
     Rule("SINCE d:DAY THROUGH_TO|UNTIL e:DAY", _from_to),
     Rule("d:DAY THROUGH_TO e:DAY", _from_to),
     Rule("AT? d:DAY OR|SLASH|AND AT? e:DAY", _either),
     Rule("SINCE d:DATE|WEEKDAY|ENDS", _since),
     Rule("начиная SINCE d:DATE|WEEKDAY", _since),
-    Rule("NOT EARLIER чем? AT? d:DATE|WEEKDAY", _since),
+    Rule("NOT EARLIER COMMA? чем? AT? d:DATE|WEEKDAY", _since),
     Rule("AFTER d:DATE|WEEKDAY|ENDS", _after),
     Rule("LATER d:DATE|WEEKDAY", _after),
     Rule("UNTIL d:DATE|WEEKDAY|ENDS", _until),
-    Rule("n:NOT LATER чем? AT? d:DATE|WEEKDAY", _until),
+    Rule("n:NOT LATER COMMA? чем? AT? d:DATE|WEEKDAY", _until),
     Rule("EARLIER d:DATE|WEEKDAY", _until),
     Rule("к|ко d:DATE|WEEKDAY", _by),
     Rule("перед d:ENDS", _before_weekend),

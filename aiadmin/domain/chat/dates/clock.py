@@ -78,7 +78,8 @@ def _dashed(m: Match) -> Kinds | None:
 
 def _separated(m: Match) -> Kinds | None:
     """17,30 and 17 30: a time where a preposition or a day stands before it."""
-    return _as("WEAK", _hour(m["h"], m["m"])) if m["m"] % 5 == 0 and m["h"] > 0 else None
+    is_time = m["m"] % 5 == 0 and m["h"] > 0 and m.context.asked is not Asked.DAY
+    return _as("WEAK", _hour(m["h"], m["m"])) if is_time else None
 
 
 def _listed(m: Match) -> Kinds | None:
@@ -96,7 +97,8 @@ def _before(hour: int, minutes: int) -> Hour | None:
     """So many minutes before an hour: of the first hour it is 12."""
     if not 1 <= hour <= HALF_DAY:
         return None
-    return _hour((hour - 2) % HALF_DAY + 1, HOUR_MINUTES - minutes)
+    earlier, minute = divmod(HOUR_MINUTES - minutes, HOUR_MINUTES)
+    return _hour((hour - 2 + earlier) % HALF_DAY + 1, minute)
 
 
 def _half(m: Match) -> Kinds | None:
@@ -114,32 +116,8 @@ def _with_minutes(m: Match) -> Kinds | None:
     return _as("CLOCK", _hour(m["h"], m["m"]))
 
 
-CLOCK: Sequence[Rule] = (
-    Rule("h:DIG COLON m:D2", _exact),
-    Rule("h:DIG ~COLON ~m:D2 ~COLON ~:D2", _exact),
-    Rule("h:DIG ~DASH ~m:D2", _dashed),
-    Rule("h:DIG ~COMMA|SEMICOLON|EQUALS|UNDERSCORE ~m:D2", _listed),
-    Rule("h:DIG m:D2", _separated),
-    Rule("d:D4", _four_digits),
-    Rule("h:NUM UHOUR", lambda m: _as("HOURS", _hour(m["h"]))),
-    Rule("h:NUM UHOUR DOT? m:NUM UMIN|м", _with_minutes),
-    Rule("h:NUM UHOUR DOT? m:D2", _with_minutes),
-    Rule("h:DIG ~h ~m:D2", _with_minutes),
-    Rule("h:HALF_OF", _half),
-    Rule("пол|HALF DASH? h:ORDG", _half),
-    Rule("пол DASH? h:NUM|ONE", _half),
-    Rule("QUARTER h:ORDG", lambda m: _as("CLOCK", _before(m["h"], 45))),
-    Rule("MINUS n:NUM|QUARTER UMIN? h:NUM|ONE", lambda m: _as("CLOCK", _before(m["h"], m["n"]) and _until(m))),
-    Rule("n:NUM UMIN h:ORDG", lambda m: _as("CLOCK", _before(m["h"], HOUR_MINUTES - m["n"]))),
-    Rule("h:NUM UHOUR? FROM половиной", lambda m: _as("CLOCK", _hour(m["h"], 30))),
-    Rule("h:NUM m:NUM", _worded),
-    Rule("h:NUM ZERO ZERO", lambda m: _as("CLOCK", _hour(m["h"]))),
-    Rule("NOON", lambda m: _as("CLOCK", Hour(HALF_DAY, 0, "exact"))),
-)
-"""Atoms: what is one time of day."""
-
-
-def _until(m: Match) -> Hour | None:
+def _minus(m: Match) -> Hour | None:
+    """Без десяти пять."""
     return _before(m["h"], m["n"]) if 0 < m["n"] < HOUR_MINUTES else None
 
 
@@ -172,14 +150,6 @@ def _not_day(m: Match) -> Kinds | None:
     return None if m["p"] == "day" else _parted(m)
 
 
-PARTED: Sequence[Rule] = (
-    Rule("t:CLOCK|WEAK|DOTTED|HOURS|ONE|DASHED p:PARTG", _parted),
-    Rule("t:NUM p:PARTG", _not_day),
-    Rule("<AT|SINCE|UNTIL|AFTER|AND|OR|DASH|APPROX|DAY|EARLIER|LATER t:NUM p:PARTG", _day_hours),
-)
-"""Atoms with the part of the day that they are in."""
-
-
 def hour_of(m: Match, name: str) -> Hour | None:
     """The hour that an element was taken as."""
     value = m[name]
@@ -201,7 +171,8 @@ def _point(m: Match) -> Kinds | None:
     if hour is None or _is_no_hour(m):
         return None
     is_around = any(m.kind(name) in {"APPROX", "HOURS_PRE"} for name in ("a", "b", "c"))
-    return _time(TimeSaid(first=hour, last=hour, is_around=is_around), POINT=1)
+    is_on = {"ON_SAID": 1} if m["p"] == "on" else {}
+    return _time(TimeSaid(first=hour, last=hour, is_around=is_around), POINT=1, **is_on)
 
 
 def _is_no_hour(m: Match) -> bool:
@@ -223,7 +194,11 @@ def _round(m: Match) -> Kinds | None:
 
 def _since(m: Match) -> Kinds | None:
     hour = hour_of(m, "t")
-    return None if hour is None else _time(TimeSaid(first=hour), SINCE_HOUR=hour)
+    return (
+        None
+        if hour is None
+        else _time(TimeSaid(first=hour), **({"SINCE_HOUR": hour} if m.kind("s") == "SINCE" else {}))
+    )
 
 
 def _until_hour(m: Match) -> Kinds | None:
@@ -329,10 +304,15 @@ def _moved(at: time | None, minutes: int) -> time | None:
     return (datetime.combine(datetime.min, at) + timedelta(minutes=minutes, days=1)).time()  # noqa: DTZ901 - arithmetic
 
 
-def _middle_of_day(m: Match) -> Kinds | None:
+def _edge_of_day(m: Match) -> Kinds | None:
+    """В середине дня, в конце рабочего дня."""
     parts = m.context.parts
-    window = Window(_moved(parts.noon, 30), _moved(parts.evening, -90))
-    return _time(TimeSaid(window=window, is_around=True), PART=1) if m["e"] == "middle" else None
+    windows = {
+        "begin": Window(parts.opens, parts.noon),
+        "middle": Window(_moved(parts.noon, 30), _moved(parts.evening, -90)),
+        "end": Window(_moved(parts.closes, -180), parts.closes),
+    }
+    return _time(TimeSaid(window=windows[m["e"]], is_around=True), PART=1)
 
 
 def _ordinal_hour(m: Match) -> Kinds | None:
@@ -342,13 +322,17 @@ def _ordinal_hour(m: Match) -> Kinds | None:
         return None
     if m["p"] in _PARTED:
         first, last = replace(first, part=m["p"]), replace(last, part=m["p"])
-    return _time(TimeSaid(first=replace(first, hour=first.hour + first.minute // HOUR_MINUTES, minute=0), last=last))
+    return _time(TimeSaid(first=first, last=last))
 
 
-def _beginning_of_hour(m: Match) -> Kinds | None:
+_EDGES_OF_HOUR = {"begin": (60, 30), "middle": (45, 15), "end": (30, 0)}
+
+
+def _edge_of_hour(m: Match) -> Kinds | None:
     """В начале шестого: from five to half past."""
-    hour = _before(m["h"], 30)
-    return None if hour is None or m["e"] != "begin" else _time(TimeSaid(first=replace(hour, minute=0), last=hour))
+    start, end = _EDGES_OF_HOUR[m["e"]]
+    first, last = _before(m["h"], start), _before(m["h"], end)
+    return None if first is None or last is None else _time(TimeSaid(first=first, last=last))
 
 
 _UNIT_MINUTES = {"UHOUR": 60, "UMIN": 1}
@@ -367,11 +351,11 @@ def _shift(m: Match) -> Kinds | None:
     minutes = minutes_of(m)
     if minutes is None or not 0 < minutes < HALF_DAY * HOUR_MINUTES:
         return None
-    return _time(TimeSaid(shift=int(minutes) * (1 if m.kind("w") in {"LATER", "вперед"} else -1)))
+    return _time(TimeSaid(shift=int(minutes) * (1 if m.kind("w") in {"LATER", "FORWARD"} else -1)))
 
 
 def _shift_hours(m: Match) -> Kinds | None:
-    return _time(TimeSaid(shift=m["h"].hour * HOUR_MINUTES * (1 if m.kind("w") in {"LATER", "вперед"} else -1)))
+    return _time(TimeSaid(shift=m["h"].hour * HOUR_MINUTES * (1 if m.kind("w") in {"LATER", "FORWARD"} else -1)))
 
 
 def _same(m: Match) -> Kinds | None:
@@ -388,40 +372,77 @@ def _closing(m: Match) -> Kinds | None:
     return _time(TimeSaid(window=Window(_moved(closes, -60), closes)))
 
 
+CLOCK: Sequence[Rule] = (
+    Rule("h:DIG COLON m:D2", _exact),
+    Rule("h:DIG ~COLON ~m:D2 ~COLON ~:D2", _exact),
+    Rule("h:DIG ~DASH ~m:D2", _dashed),
+    Rule("h:DIG ~COMMA|SEMICOLON|EQUALS|UNDERSCORE ~m:D2", _listed),
+    Rule("h:DIG m:D2 >!MONTH|DOM_WORD|SLASH", _separated),
+    Rule("d:D4 >!YEAR_WORD|UMIN", _four_digits),
+    Rule("h:NUM UHOUR", lambda m: _as("HOURS", _hour(m["h"]))),
+    Rule("h:NUM UHOUR DOT? m:NUM UMIN|м", _with_minutes),
+    Rule("h:NUM UHOUR DOT? m:D2 >!MONTH|DOM_WORD|SLASH", _with_minutes),
+    Rule("h:DIG ~h ~m:D2", _with_minutes),
+    Rule("h:HALF_OF", _half),
+    Rule("пол|HALF DASH? h:ORDG", _half),
+    Rule("HALF DASH? h:NUM", _half),
+    Rule("QUARTER h:ORDG", lambda m: _as("CLOCK", _before(m["h"], 45))),
+    Rule("MINUS n:NUM|QUARTER UMIN? h:NUM|ONE", lambda m: _as("CLOCK", _minus(m))),
+    Rule("n:NUM UMIN h:ORDG", lambda m: _as("CLOCK", _before(m["h"], HOUR_MINUTES - m["n"]))),
+    Rule("h:NUM UHOUR? FROM половиной", lambda m: _as("CLOCK", _hour(m["h"], 30))),
+    Rule("h:NUM|ONE m:NUM", _worded),
+    Rule("V e:EDGE h:ORDG", _edge_of_hour),
+    Rule("h:NUM ZERO ZERO", lambda m: _as("CLOCK", _hour(m["h"]))),
+    Rule("NOON", lambda m: _as("CLOCK", Hour(HALF_DAY, 0, "exact"))),
+)
+"""Atoms: what is one time of day."""
+PARTED: Sequence[Rule] = (
+    Rule("t:CLOCK|WEAK|DOTTED|HOURS|ONE|DASHED p:PARTG", _parted),
+    Rule("t:NUM p:PARTG", _not_day),
+    Rule("<AT|SINCE|UNTIL|AFTER|AND|OR|DASH|APPROX|DAY|EARLIER|LATER t:NUM p:PARTG", _day_hours),
+)
+"""Atoms with the part of the day that they are in."""
 _NUMBER = "n:NUM|FEW|ONE_AND_HALF"
 TIMES: Sequence[Rule] = (
-    Rule(f"a:{ABOUT}? b:{ABOUT}? p:AT c:{ABOUT}? t:{T} >!COUNTED", _point),
-    Rule(f"a:APPROX|HOURS_PRE b:{ABOUT}? t:{T} >!COUNTED", _point),
+    Rule(f"a:{ABOUT}? b:{ABOUT}? p:AT c:{ABOUT}? t:{T} >!COUNTED|UMIN|UDAY|UWEEK|UMONTH|YEAR_WORD", _point),
+    Rule(f"a:APPROX|HOURS_PRE b:{ABOUT}? t:{T} >!COUNTED|UMIN|UDAY|UWEEK|UMONTH|YEAR_WORD", _point),
     Rule("<DAY p:ON t:HOURS", _sure_hours),
     Rule("p:ON t:HOURS >DAY", _sure_hours),
-    Rule("V|BY t:ROUND >!COUNTED", _round),
-    Rule("<DAY ON t:ROUND >!COUNTED", _round),
-    Rule(f"HOURS_PRE? s:SINCE|AFTER a:{ABOUT}? t:{T} >!COUNTED", _since),
-    Rule(f"NOT EARLIER чем? AT? a:{ABOUT}? t:{T} >!COUNTED", _since),
-    Rule(f"LATER чем? AT? t:{T} >!COUNTED", _since),
+    Rule(f"<EXCEPT t:{T} DASH u:{T}", _between),
+    Rule("V|BY t:ROUND >!COUNTED|UMIN|UDAY|UWEEK|UMONTH|YEAR_WORD", _round),
+    Rule("<DAY ON t:ROUND >!COUNTED|UMIN|UDAY|UWEEK|UMONTH|YEAR_WORD", _round),
+    Rule(f"HOURS_PRE? s:SINCE|AFTER a:{ABOUT}? t:{T} >!COUNTED|UMIN|UDAY|UWEEK|UMONTH|YEAR_WORD", _since),
+    Rule(f"NOT EARLIER COMMA? чем? AT? a:{ABOUT}? t:{T} >!COUNTED|UMIN|UDAY|UWEEK|UMONTH|YEAR_WORD", _since),
+    Rule(f"LATER чем? V? t:{T} >!COUNTED|UMIN|UDAY|UWEEK|UMONTH|YEAR_WORD", _since),
     Rule(f"начиная SINCE t:{T}", _since),
-    Rule(f"HOURS_PRE? UNTIL a:{ABOUT}? t:{T} >!COUNTED", _until_hour),
-    Rule(f"NOT LATER чем? AT? a:{ABOUT}? t:{T} >!COUNTED", _until_hour),
-    Rule(f"EARLIER чем? AT? t:{T} >!COUNTED", _until_hour),
+    Rule(f"HOURS_PRE? UNTIL a:{ABOUT}? t:{T} >!COUNTED|UMIN|UDAY|UWEEK|UMONTH|YEAR_WORD", _until_hour),
+    Rule(f"NOT LATER COMMA? чем? AT? a:{ABOUT}? t:{T} >!COUNTED|UMIN|UDAY|UWEEK|UMONTH|YEAR_WORD", _until_hour),
+    Rule(f"EARLIER чем? V? t:{T} >!COUNTED|UMIN|UDAY|UWEEK|UMONTH|YEAR_WORD", _until_hour),
+    Rule(f"NOT AT? {T} COMMA? а AT? t:HOURS|CLOCK", _point),
     Rule(f"BETWEEN t:{T} AND u:{T}", _between),
-    Rule(f"SINCE t:{T} AND? UNTIL|THROUGH_TO|DASH u:{T} >!COUNTED", _between),
+    Rule(f"SINCE t:{T} AND? UNTIL|THROUGH_TO|DASH u:{T} >!COUNTED|UMIN|UDAY|UWEEK|UMONTH|YEAR_WORD", _between),
     Rule("SINCE t:DASHED", _dashed_window),
     Rule("AT? t:DASHED UHOUR", _dashed_window),
     Rule("a:APPROX V|ON? t:DASHED", _dashed_window),
-    Rule(f"a:{ABOUT}? p:AT? t:{T} DASH u:{T} >!COUNTED", _dash_window),
+    Rule(f"a:{ABOUT}? p:AT? t:{T} DASH u:{T} >!COUNTED|UMIN|UDAY|UWEEK|UMONTH|YEAR_WORD", _dash_window),
     Rule(f"t:CLOCK|WEAK UNTIL u:{T}", _between),
     Rule(f"<DAY t:{T} UNTIL u:{T}", _between),
-    Rule(f"<DAY t:{T} DASH u:{T} >!COUNTED", _between),
+    Rule(f"<DAY t:{T} DASH u:{T} >!COUNTED|UMIN|UDAY|UWEEK|UMONTH|YEAR_WORD", _between),
     Rule(f"SINCE|AFTER t:{T} AND? UNTIL CLOSING", _until_closing),
     Rule("UNTIL CLOSING", _until_closing),
     Rule("BY|ON|V OPENING", _opening),
     Rule("перед CLOSING", _closing),
-    Rule(f"p:AT? t:{T} OR AT? u:{T} >!COUNTED", _either),
+    Rule(f"p:AT? t:{T} OR AT? u:{T} >!COUNTED|UMIN|UDAY|UWEEK|UMONTH|YEAR_WORD", _either),
     Rule("VERY? p:PARTI", _part),
     Rule("FROM VERY? EARLY? p:PARTG", _from_part),
     Rule("ON|BY|V|под p:PARTN|PARTD", _part),
     Rule("p:PARTN", lambda m: None if m["p"] == "lunch" else _part(m)),
-    Rule("<DAY p:PARTN", _part),
+    Rule("<DAY|OR|COMMA p:PARTN", _part),
+    Rule("V время p:PARTG", _part),
+    Rule(
+        "V? послеобеденное время",
+        lambda m: _time(TimeSaid(window=Window(m.context.parts.lunch_is_over, None)), PART=1),
+    ),
     Rule("THROUGH_TO? p:PARTPL", _part),
     Rule("UNTIL p:PARTG", _until_part),
     Rule("AFTER p:PARTG", _after_part),
@@ -433,17 +454,18 @@ TIMES: Sequence[Rule] = (
     Rule("LATE p:PARTI", _late_part),
     Rule("p:PARTI LATE", _late_part),
     Rule("EARLY p:PARTI", _early_part),
-    Rule("V e:EDGE UDAY", _middle_of_day),
-    Rule("V|ON? p:PARTADJ время|часы|времени|перерыв", _part),
+    Rule("AT e:EDGE рабочего? UDAY", _edge_of_day),
+    Rule("p:PARTADJ время|часы|времени", lambda m: None if m["p"] == "lunch" else _part(m)),
+    Rule("V|ON p:PARTADJ время|часы|времени|перерыв", _part),
     Rule("V h:ORDP ONE|UHOUR p:PARTG?", _ordinal_hour),
-    Rule("V e:EDGE h:ORDG", _beginning_of_hour),
-    Rule(f"ON {_NUMBER}? u:UHOUR|UMIN|HALF_HOUR w:LATER|EARLIER|вперед|назад", _shift),
-    Rule("ON h:HOURS w:LATER|EARLIER|вперед|назад", _shift_hours),
-    Rule("w:LATER|EARLIER|вперед|назад ON h:HOURS", _shift_hours),
-    Rule(f"w:LATER|EARLIER|вперед|назад ON {_NUMBER}? u:UHOUR|UMIN|HALF_HOUR", _shift),
-    Rule(f"u:UHOUR|UMIN ON {_NUMBER} w:LATER|EARLIER|вперед|назад", _shift),
+    Rule(f"ON {_NUMBER}? u:UHOUR|UMIN|HALF_HOUR w:LATER|EARLIER|FORWARD|BACKWARD", _shift),
+    Rule("ON h:HOURS w:LATER|EARLIER|FORWARD|BACKWARD", _shift_hours),
+    Rule("w:LATER|EARLIER|FORWARD|BACKWARD ON h:HOURS", _shift_hours),
+    Rule(f"w:LATER|EARLIER|FORWARD|BACKWARD ON {_NUMBER}? u:UHOUR|UMIN|HALF_HOUR", _shift),
+    Rule(f"u:UHOUR|UMIN ON {_NUMBER} w:LATER|EARLIER|FORWARD|BACKWARD", _shift),
     Rule("V|ON то|это|тоже|самое же? VERY? время", _same),
     Rule("ON? тоже|прежнее|такое же? время", _same),
+    Rule("время UNKNOWN|FN то|тоже|такое|прежнее же?", _same),
     Rule("время тоже|прежнее|то|такое же? самое?", _same),
 )
 """Points, windows, parts of the day, and what relates to the visit."""
@@ -480,8 +502,10 @@ def _more(m: Match) -> Kinds | None:
 _AFTER_NUMBER = ">END|P|COMMA|DOT|FN|AT|DAY|TIME|DASH|SINCE|OR|AND|CORRECTION|NO|BY|COUNTLESS"
 BARE: Sequence[Rule] = (
     Rule("t:CLOCK", _bare),
+    Rule("t:HOURS", lambda m: _bare(m) if m["t"].hour > HALF_DAY else None),
     Rule("<DAY|TIME|PART t:WEAK|ROUND|HOURS|DOTTED|DASHED", _bare),
     Rule(f"<DAY|PART t:NUM {_AFTER_NUMBER}", _bare),
+    Rule(f"<DAY COMMA t:NUM|HOURS|WEAK {_AFTER_NUMBER}", _bare),
     Rule(f"t:NUM|WEAK|ROUND|HOURS|DASHED|ONE {_AFTER_NUMBER}", _asked),
     Rule(f"t:WEAK {_AFTER_NUMBER}", _spaced),
 )

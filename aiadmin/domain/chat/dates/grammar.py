@@ -7,7 +7,8 @@ None, and is as if it were not there. A pattern has a fixed length: the work gro
 A pattern is elements between spaces, each `name:this|that`, with
 `UPPER` a kind that the lexicon or an earlier table gave, `lower` a word as it stands,
 `?` at its end what may be missing, `~` before it what must be glued to the one before,
-`<` before the first what must stand before, `>` and `>!` before the last what must or must not stand after.
+`<` or `<!` before the first what must or must not stand before,
+`>` or `>!` before the last what must or must not stand after.
 """
 
 from __future__ import annotations
@@ -99,7 +100,9 @@ class Rule:
     def __init__(self, pattern: str, build: Build) -> None:
         elements = pattern.split()
         self.build = build
-        self._before = _element(elements.pop(0)[1:]) if elements[0].startswith("<") else None
+        before = elements.pop(0) if elements[0].startswith("<") else ""
+        self._is_before_forbidden = before.startswith("<!")
+        self._before = _element(before.lstrip("<!")) if before else None
         last = elements.pop() if elements[-1].startswith(">") else ""
         self._is_after_forbidden = last.startswith(">!")
         self._after = _element(last.lstrip(">!")) if last else None
@@ -113,9 +116,15 @@ class Rule:
             if not element.is_optional:
                 return
 
+    @property
+    def words(self) -> Iterator[str]:
+        """The words that it names as they stand."""
+        around = [one for one in (self._before, self._after) if one is not None]
+        yield from (one for element in (*self._elements, *around) for one in element.choices if one.islower())
+
     def match(self, nodes: Sequence[Node], at: int, context: Context) -> tuple[int, Kinds] | None:
         """Where the match ends and what was built, or None."""
-        if self._before is not None and (at == 0 or self._before.kind_of(nodes[at - 1]) is None):
+        if not self._fits_before(nodes, at):
             return None
         for end, found in self._ways(nodes, at, 0):
             if self._fits_after(nodes, end):
@@ -138,6 +147,12 @@ class Rule:
         if element.is_optional:
             yield from self._ways(nodes, at, index + 1)
 
+    def _fits_before(self, nodes: Sequence[Node], at: int) -> bool:
+        if self._before is None:
+            return True
+        is_there = at > 0 and self._before.kind_of(nodes[at - 1]) is not None
+        return is_there != self._is_before_forbidden
+
     def _fits_after(self, nodes: Sequence[Node], end: int) -> bool:
         if self._after is None:
             return True
@@ -157,6 +172,7 @@ class Table:
     """Rows that are applied together."""
 
     def __init__(self, *rules: Rule) -> None:
+        self.rules = rules
         self._rules: dict[str, list[tuple[int, Rule]]] = defaultdict(list)
         for number, rule in enumerate(rules):
             for first in rule.firsts:

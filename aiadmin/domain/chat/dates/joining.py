@@ -17,7 +17,8 @@ from aiadmin.domain.chat.dates.grammar import Context, Node
 from aiadmin.domain.chat.dates.polarity import Item, Polarity
 from aiadmin.domain.chat.when import Day, DayRange, Time, When, Window
 
-_ALTERNATIVES = frozenset({"OR", "SLASH"})
+_ALTERNATIVES = frozenset({"OR", "SLASH", "NO"})
+"""What stands between two that both suit; "no" is left there by "если завтра нет, то в пятницу"."""
 _PAIR = 2
 _LONGEST_LIST = 62
 
@@ -145,6 +146,8 @@ def _placed(groups: Sequence[DaySaid], said: DaySaid, context: Context) -> list[
 def _within(said: DaySaid, frame: DayRange) -> DaySaid | None:
     if said.is_repeated:
         return DaySaid(ranges=(frame,), weekdays=said.weekdays, is_repeated=True)
+    if said.is_number:
+        return _in_month(said, frame)
     if not said.weekdays:
         return said if all(frame.has(one.first) for one in said.ranges) else None
     end = frame.last or frame.first + timedelta(days=6)
@@ -157,6 +160,14 @@ def _within(said: DaySaid, frame: DayRange) -> DaySaid | None:
     is_row = len(found) > 1 and (found[-1] - found[0]).days == len(found) - 1
     ranges = (DayRange(found[0], found[-1]),) if is_row else tuple(map(DayRange.of, found))
     return replace(said, ranges=ranges, or_else=(), weekdays=frozenset())
+
+
+def _in_month(said: DaySaid, frame: DayRange) -> DaySaid | None:
+    """В августе, числа двадцатого."""
+    number = said.ranges[0].first.day
+    days = [frame.first + timedelta(days=n) for n in range(_LONGEST_LIST)]
+    found = [DayRange.of(day) for day in days if day.day == number and frame.has(day)]
+    return replace(said, ranges=(found[0],), is_number=False) if found else None
 
 
 def _overlap(one: DaySaid, other: DaySaid) -> DaySaid | None:
@@ -266,6 +277,8 @@ def _time_said(item: Item) -> TimeSaid:
 
 def _narrowed(found: list[Window], window: Window, *, is_list: bool) -> list[Window]:
     common = None if is_list or not found else found[-1].common(window)
+    if common is not None and common.is_point and not (window.is_point or found[-1].is_point):
+        common = None  # one ends where the other begins
     return [*found, window] if common is None else [*found[:-1], common]
 
 

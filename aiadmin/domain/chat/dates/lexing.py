@@ -27,6 +27,8 @@ _LONGEST_PHONE = 32
 _LOCAL_PHONE = (3, 2, 2)
 _TWO, _FOUR, _SHORT_STEM = 2, 4, 3
 _LONGEST_UNIT = 16
+_COUNTED_CASES = ("ами", "ями", "ах", "ях", "ам", "ов", "ев")
+"""Endings of cases that no subject and no object has: "к 2 мастерам", "10 комплектов"."""
 
 
 def nodes_of(text: str, names: Container[str]) -> Sequence[Node]:
@@ -49,7 +51,7 @@ def _of_word(word: str) -> Kinds:
     kinds = LEXICON.get(word)
     if kinds is not None:
         return kinds
-    is_counted = len(word) <= _LONGEST_UNIT and word.startswith(COUNTED)
+    is_counted = len(word) <= _LONGEST_UNIT and (word.startswith(COUNTED) or word.endswith(_COUNTED_CASES))
     return {"COUNTED": word} if is_counted else {"UNKNOWN": word}
 
 
@@ -145,12 +147,21 @@ def _is(kind: str) -> Build:
 
 NUMERALS: Sequence[Rule] = (
     Rule("NEXT ~DOT", _is("NEXT")),
+    Rule("n:DIG ~COMMA|DOT ~5 >UHOUR|UWEEK|UMONTH", lambda m: {"ONE_AND_HALF": m["n"] + 0.5}),
+    Rule("n:DIG го|ого", lambda m: {"ORD": m["n"], "ORDG": m["n"], "DIGORD": m["n"]}),
+    Rule("пол UHOUR", lambda m: {"HALF_HOUR": 30}),
     Rule("t:TENS u:UNITS", _sum),
     Rule("t:TENS u:ORDU", _ordinal_sum),
     *map(_ordinal, ("ORDG", "ORDN", "ORDM", "ORDF", "ORDP", "ORDD")),
-    Rule("n:DIG ~DASH? ~:ти|х|ть|ух|ех|их|мя|ми|ти|ї", lambda m: {"NUM": m["n"]}),
+    Rule("n:DIG ~DASH? ~:ти|х|ть|ух|ех|их|мя|ми|ї", lambda m: {"NUM": m["n"]}),
+    Rule("n:DIG ~DASH ~:м|и", lambda m: {"NUM": m["n"]}),
 )
 """Numbers of several words, and digits with endings."""
+
+
+def _ratio(m: Match) -> Kinds | None:
+    """16 на 9, 2 к 1; after a question "20 на 15" is an answer."""
+    return None if m.context.asked else {"QUANTITY": 1}
 
 
 QUANTITIES: Sequence[Rule] = (
@@ -167,10 +178,18 @@ QUANTITIES: Sequence[Rule] = (
     Rule("n:раз V|IN n:NUM|ORDF? UDAY|UWEEK|UMONTH", _is("QUANTITY")),
     Rule("COUNTED V UDAY|UWEEK|UMONTH", _is("QUANTITY")),
     Rule("GOOD DAY_NOUN|PARTG|PARTN|PARTI|PARTD|WEEKEND|UWEEK", _is("GREETING")),
+    Rule("GOOD WD", _is("GREETING")),
     Rule("GOOD времени суток", _is("GREETING")),
     Rule("PARTN|DAY_NOUN GOOD", _is("GREETING")),
     Rule("FROM GOOD PARTI", _is("GREETING")),
     Rule("NUM V n:ONE|NUM >!UHOUR|PARTG|COLON", lambda m: {"QUANTITY": 1} if m["n"] == 1 else None),
+    Rule("ON n:NUM UDAY LATER|EARLIER", _is("QUANTITY")),
+    Rule("n:NUM FROM плюсом|минусом", _is("QUANTITY")),
+    Rule("UNTIL PARTG !", _is("GREETING")),
+    Rule("FROM понедельником|вторником|средой|четвергом|пятницей|субботой|воскресеньем", _is("GREETING")),
+    Rule("24 SLASH 7", _is("QUANTITY")),
+    Rule("<!AT|SINCE|AFTER|UNTIL|FROM|DOM_WORD|COLON|DOT n:NUM ON|BY m:NUM >!COLON|DOT|DASH|MONTH|DOM_WORD", _ratio),
+    Rule("FROM днем", _is("GREETING")),
     Rule("тон|оттенок|краска|краску|цвет|лак|номер|№ DIG ~DOT|SLASH|COMMA ~DIG", _is("QUANTITY")),
     Rule("UNTIL WD !", _is("GREETING")),
     Rule("FROM PARTI CELEBRATION", _is("GREETING")),
@@ -180,8 +199,8 @@ QUANTITIES: Sequence[Rule] = (
     Rule("PAST WD|UWEEK|UMONTH|THIS|WEEKEND", _is("PAST_DAY")),
     Rule("FINAL UWEEK|UMONTH|время", _is("PAST_DAY")),
     Rule("V FINAL раз", _is("PAST_DAY")),
-    Rule("UWEEK|UMONTH|UDAY|UHOUR назад", _is("PAST_DAY")),
-    Rule("n:NUM|FEW UWEEK|UMONTH|UDAY|UHOUR назад", _is("PAST_DAY")),
+    Rule("UWEEK|UMONTH|UDAY|UHOUR BACKWARD", _is("PAST_DAY")),
+    Rule("n:NUM|FEW UWEEK|UMONTH|UDAY|UHOUR BACKWARD", _is("PAST_DAY")),
     Rule("V ABOUT", _is("APPROX")),
     Rule("NEARER BY", _is("APPROX")),
     Rule("где DASH? то", _is("APPROX")),
@@ -209,19 +228,16 @@ def _earliest(m: Match) -> Kinds:
 
 
 EARLIEST: Sequence[Rule] = (
-    Rule("как можно скорее|быстрее|EARLIER", _earliest),
+    Rule("как можно SOON|EARLIER", _earliest),
     Rule("как только можно|сможете", _earliest),
-    Rule("чем скорее|быстрее|EARLIER тем лучше", _earliest),
-    Rule("поскорее", _earliest),
-    Rule("побыстрее", _earliest),
-    Rule("срочно", _earliest),
-    Rule("скорее", _earliest),
+    Rule("чем SOON|EARLIER тем лучше", _earliest),
+    Rule("SOON", _earliest),
     Rule("как EARLIER", _earliest),
     Rule("asap|асап", _earliest),
-    Rule("VERY раннее|EARLY|EARLIER", _earliest),
+    Rule("VERY SOON|EARLY|EARLIER", _earliest),
     Rule("VERY сейчас|щас|сейчас", _earliest),
-    Rule("V|ON? VERY? NEAR время|окошко|окно|запись|свободное|возможное|место|сеанс", _earliest),
-    Rule("V|ON? VERY? NEAR свободное|возможное|свободную|доступное время|окошко|окно|запись|место", _earliest),
+    Rule("V|ON? VERY? NEAR FREE? SLOT", _earliest),
+    Rule("V|ON? VERY? NEAR FREE", _earliest),
     Rule("V|ON VERY? NEAR >END|P|COMMA", _earliest),
     Rule("VERY NEAR >END|P|COMMA", _earliest),
 )

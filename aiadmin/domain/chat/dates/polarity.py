@@ -59,7 +59,7 @@ def items_of(nodes: Sequence[Node], context: Context) -> list[Item]:
 def _items(nodes: Sequence[Node]) -> Iterator[Item]:
     is_late = any("IS_LATE" in node.kinds for node in nodes)
     for at, node in enumerate(nodes):
-        if (is_late and "MOMENT" in node.kinds) or _is_past(nodes, at):
+        if (is_late and "MOMENT" in node.kinds) or _is_past(nodes, at) or _is_length(nodes, at):
             continue
         for kind in ("DAY", "TIME"):
             if kind in node.kinds:
@@ -70,6 +70,11 @@ def _is_past(nodes: Sequence[Node], at: int) -> bool:
     """Whether a verb of the same clause speaks of a visit that was: "была у вас в пятницу"."""
     words = [*_clause_before(nodes, at), *_clause_after(nodes, at)]
     return any("PAST_VERB" in node.kinds for node in words) and not any("BOOKED" in node.kinds for node in words)
+
+
+def _is_length(nodes: Sequence[Node], at: int) -> bool:
+    """Whether it says how long something takes: "займёт часа 2"."""
+    return "DAY" not in nodes[at].kinds and any("LASTS" in node.kinds for node in nodes[max(at - 2, 0) : at])
 
 
 def _clause_before(nodes: Sequence[Node], at: int) -> Iterator[Node]:
@@ -96,6 +101,8 @@ def _left_behind(nodes: Sequence[Node], items: list[Item], context: Context) -> 
     for number, item in enumerate(items):
         following = items[number + 1 :]
         left = _departure(nodes, item, following, context)
+        if left is None and moving is not None and item.at > moving and _is_on(nodes, item, following):
+            left = item if item.is_day == following[0].is_day else None
         is_free = left is None and item.polarity is Polarity.WANTED
         if is_free and moving is not None and _is_moved(nodes, item, items, moving):
             left = item
@@ -108,7 +115,7 @@ def _departure(nodes: Sequence[Node], item: Item, following: Sequence[Item], con
     if any("INSTEAD" in node.kinds for node in nodes[max(item.at - 2, 0) : item.at]):
         return item
     begins = item.node.kinds.get("SINCE_DAY") or item.node.kinds.get("SINCE_HOUR")
-    if begins is None or not following or following[0].at > item.at + 3:
+    if begins is None or not _is_on(nodes, item, following):
         return _visit(item, following)
     if isinstance(item.said, DaySaid) and following[0].is_day:
         return replace(item, said=begins)
@@ -117,6 +124,15 @@ def _departure(nodes: Sequence[Node], item: Item, following: Sequence[Item], con
     if not item.is_day and "DATE" in following[0].node.kinds:
         return _day_left(item, begins.hour, following[0].node.kinds["DATE"], context)
     return None
+
+
+def _is_on(nodes: Sequence[Node], item: Item, following: Sequence[Item]) -> bool:
+    """Whether "на" and another day or time follow at once."""
+    if not following:
+        return False
+    between = nodes[item.at + 1 : following[0].at]
+    is_said = "ON_SAID" in following[0].node.kinds and not between
+    return is_said or (len(between) == 1 and "ON" in between[0].kinds)
 
 
 def _day_left(item: Item, number: int, to: date, context: Context) -> Item | None:
@@ -171,6 +187,8 @@ def _is_denied(nodes: Sequence[Node], at: int) -> bool:
 def _is_refusal(nodes: Sequence[Node], at: int) -> bool:
     """Не могу, неудобно, занята."""
     node = nodes[at]
+    if at + 1 < len(nodes) and nodes[at + 1].text == "?" and "REFUSED" in node.kinds:
+        return False  # "завтра занята?" asks of a master
     if "REFUSED" in node.kinds:
         return not (at and "NOT" in nodes[at - 1].kinds)
     return "CANNOT" in node.kinds and at > 0 and "NOT" in nodes[at - 1].kinds
@@ -198,17 +216,20 @@ def _just_before(nodes: Sequence[Node], items: Sequence[Item], at: int) -> set[i
 
 
 def _just_after(nodes: Sequence[Node], items: Sequence[Item], at: int) -> set[int]:
-    found: set[int] = set()
+    """The items behind a verb; a second day without "and" or "or" is what is proposed instead."""
+    found: dict[int, Item] = {}
     edge = at
     for number, item in enumerate(items):
         if item.at <= at:
             continue
         between = nodes[edge + 1 : item.at]
-        if len(between) > _NEAR or not all(_is_filler(node) for node in between):
+        is_joined = any(not {"AND", "OR"}.isdisjoint(node.kinds) for node in between)
+        is_another = any(one.is_day == item.is_day for one in found.values()) and not is_joined
+        if is_another or len(between) > _NEAR or not all(_is_filler(node) for node in between):
             break
-        found.add(number)
+        found[number] = item
         edge = item.at
-    return found
+    return set(found)
 
 
 def _is_filler(node: Node) -> bool:

@@ -13,7 +13,7 @@ from aiadmin.domain.chat.dates.lexing import EARLIEST, NUMERALS, QUANTITIES, nod
 from aiadmin.domain.chat.dates.polarity import items_of
 from aiadmin.domain.chat.when import Asked, DayParts, When
 
-_TABLES = (
+TABLES = (
     Table(*NUMERALS),
     Table(*QUANTITIES, *EARLIEST),
     Table(*CALENDAR, *CLOCK),
@@ -22,6 +22,7 @@ _TABLES = (
     Table(*ASKED_DAYS, *BARE),
     Table(*MORE),
 )
+"""In the order in which they are applied."""
 
 
 LONGEST, MOST_NAMED = 4_000, 40
@@ -63,6 +64,6 @@ def read_when(
 def parsed(text: str, context: Context, names: Container[str] = frozenset()) -> list[Node]:
     """The nodes that all tables together leave of a message."""
     nodes = [*nodes_of(text, names)]
-    for table in _TABLES:
+    for table in TABLES:
         nodes = table.apply(nodes, context)
     return nodes

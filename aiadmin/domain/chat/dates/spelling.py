@@ -1,4 +1,4 @@
-"""Misspelt words of days and times: one slip, or two in a long word, is put right; other words stay as they are."""
+"""Misspelt words of days and times are put right: one slip, two in a long word, or the letters in another order."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from aiadmin.domain.chat.dates.words import CORRECTABLE, LEXICON
 
 SHORTEST, LONG, LONGEST = 5, 9, 24
 """Letters: of a word that is put right, of one that may have two slips, and beyond what is no word."""
+_STEM = 4
+"""Letters that the forms of one word share; one less in the shortest words."""
 
 
 def corrected(word: str, names: Container[str] = frozenset()) -> str:
@@ -30,9 +32,10 @@ def corrected(word: str, names: Container[str] = frozenset()) -> str:
 
 @lru_cache(maxsize=4096)
 def _meant(word: str) -> str:
-    """The nearest word; two that are equally near and mean different things are none."""
+    """The nearest word, or that of the same letters; of several only if they are forms of one."""
     near = {target for key in _shortened(word) for target in _BY_SHORTENED.get(key, ())}
-    ranked = sorted((distance(word, target), target) for target in near)
+    mixed = _BY_LETTERS.get(_letters(word), set())
+    ranked = sorted((1 if target in mixed else distance(word, target), target) for target in near | mixed)
     ranked = [(slips, target) for slips, target in ranked if slips <= _allowed(min(word, target, key=len))]
     if not ranked:
         return word
@@ -44,7 +47,7 @@ def _meant(word: str) -> str:
 
 def _same_stem(targets: list[str], word: str) -> str:
     """Forms of one word differ at their end alone: the one with the client's ending is meant, else the first."""
-    stem = targets[0][:4]
+    stem = targets[0][: _STEM if len(word) > SHORTEST else _STEM - 1]
     if any(not target.startswith(stem) for target in targets):
         return word
     return next((target for target in targets if target[-1] == word[-1]), targets[0])
@@ -69,7 +72,19 @@ def _index() -> Mapping[str, set[str]]:
     return found
 
 
-_BY_SHORTENED = _index()
+def _letters(word: str) -> str:
+    return "".join(sorted(word))
+
+
+def _mixed() -> Mapping[str, set[str]]:
+    found: dict[str, set[str]] = defaultdict(set)
+    for target in CORRECTABLE:
+        if len(target) > SHORTEST:
+            found[_letters(target)].add(target)
+    return found
+
+
+_BY_SHORTENED, _BY_LETTERS = _index(), _mixed()
 
 
 def distance(one: str, other: str) -> int:

@@ -161,11 +161,11 @@ YEAR_WORD: год году года г
 HOLIDAYS: праздник+и,ов праздничные каникул+ы
 CELEBRATION: рождени+е,я,ю,ем свадьбы
 # --- lengths
-UMIN: минут+,ы,у минутки минуток минуточек мин хвилин
+UMIN: минут+,ы,у,ам,ах минутки минуток минуточек мин хвилин
 UHOUR: час+,а,ов,ам часик+,а,ов,ам чс ч годин+у,и,і
 ONE: час часу часом часа часик годині
 HOURS_PRE: часов часиков часам часа часика часикам
-UDAY: день дня дней дн денек денька деньков дни днів днях сутки суток дні
+UDAY: день дня дней дн денек денька деньков дни днів днях суток дні
 DAY_NOUN: день дня дню
 UWEEK: недел+я,и,ю,е,ь,ей нед недельк+у,и,а неделечку тиждень тижн+я,і,ів
 UMONTH: месяц+,а,ев,е,у мес месяцок місяці
@@ -175,7 +175,7 @@ PARTI=morning: утром утречком утрецом вранці зран�
 PARTI=day: днем деньком вдень удень
 PARTI=evening: вечер+ом вечерком вечерочком увечері ввечері вечері вечір
 PARTI=night: ночью
-PARTG=morning: утра утречка ранку
+PARTG=morning: утра утреца утречка ранку
 PARTG=day: дня
 PARTG=evening: вечера вечерка вечора
 PARTG=night: ночи
@@ -221,10 +221,16 @@ EXACTLY: ровно точно
 ABOUT: районе пределах
 NEARER: ближе ближ
 VERY: самый самое самая самого самую самом прям прямо
+EVERY: кажд+ый,ую,ое любую
 ANY: весь целый каждый любой любое другое свободный свободное удобный удобное который какой какое всякий это
 EXCEPT: кроме исключая
 INSTEAD: вместо взамен
 ALSO: тоже также
+FREE: свободн+ая,ое,ую,ый,ые возможн+ая,ое,ую,ый,ые доступн+ая,ое,ую,ый,ые
+SLOT: время окно окошк+о,и окна запись место сеанс визит дата дату
+SOON: скорее быстрее поскорее побыстрее срочно раннее
+FORWARD: вперед
+BACKWARD: назад
 # --- what a client thinks of it
 CORRECTION: ой точнее вернее лучше хотя тьфу передумал+,а опечатка ошиблась ошибся
 NO: нет нету
@@ -234,6 +240,7 @@ REFUSED: неудобно никак занят+,а,ы работаю отпад
 GOOD: добр+ый,ое,ого,ой,ым добрейший хорош+его,ей,их прекрасн+ого,ых приятн+ого,ых удачн+ого отличн+ого
 GOOD: чудесн+ого замечательн+ого спокойной всего
 VISIT: запись записи визит+,а сеанс прием маникюр маник педикюр стрижку бронь процедуру
+LASTS: займет занимает займут длится длятся продлится хватит уйдет
 BOOKED: записан+,а,ы
 PAST_VERB: был+,а,и делал+,а ходил+,а приходил+,а стриг+ся стриглась красилась
 IS_LATE: опазд+ываю,аю,ываем,аем опоздаю опоздаем задержусь задерживаюсь задержимся опоздани+е,ем
@@ -277,6 +284,7 @@ _THIRD = {
 }
 _THREE, _TEN, _THIRTY = 3, 10, 30
 _SHORTEST_CORRECTABLE = 5
+_UKRAINIAN = frozenset("іїєґ")
 
 _COUNTED = (
     "абонемент ампул балл бонус визит волос градус гост грамм девоч дорож единиц заняти захода зон кабинет квартир"
@@ -331,33 +339,18 @@ def _lexicon() -> Mapping[str, Mapping[str, Any]]:
 LEXICON = _lexicon()
 """Every word that is known, with what it may be."""
 
-_CORRECTED_KINDS = (
-    "REL",
-    "RELADJ",
-    "WD",
-    "WDPL",
-    "WEEKEND",
-    "PARTI",
-    "MONTHG",
-    "MONTHP",
-    "UWEEK",
-    "HALF_OF",
-    "NEXT",
-    "NEAR",
-    "LATER",
+_NOT_CORRECTED = frozenset(
+    {"FN", "COUNTED", "MONEY", "OF_NUMBER", "VISIT", "RANKED", "SLOT", "FREE", "LASTS", "BOOKED"}
 )
-_CORRECTED_WORDS = (
-    "вечера часов после пятнадцать шестнадцать семнадцать восемнадцать девятнадцать двадцать тридцать одиннадцать"
-    " двенадцать тринадцать четырнадцать половина половине половины четверть четверти полчаса минут числа между"
-    " раньше месяца начале середине конце будни полдень июля июня"
-)
+"""Kinds of words that are too many, and too like others, to be guessed."""
 
 
 def _correctable() -> Iterator[str]:
     for word, kinds in LEXICON.items():
-        if len(word) >= _SHORTEST_CORRECTABLE and not kinds.keys().isdisjoint(_CORRECTED_KINDS):
+        is_russian = _UKRAINIAN.isdisjoint(word)
+        if is_russian and len(word) >= _SHORTEST_CORRECTABLE and not kinds.keys() <= _NOT_CORRECTED:
             yield word
 
 
-CORRECTABLE = frozenset((*_correctable(), *_CORRECTED_WORDS.split()))
+CORRECTABLE = frozenset((*_correctable(), "июля", "июня", "обед"))
 """What a misspelt word may have been; in shorter words a slip makes another word."""
