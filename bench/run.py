@@ -17,6 +17,7 @@ import bench.http
 import bench.notices
 import bench.pairing
 import bench.sockets
+import bench.starts
 import bench.sync
 import bench.understanding
 from aiadmin.adapters import embedded
@@ -40,6 +41,7 @@ ALONE = {
     "sync": bench.sync.measure,
     "notices": bench.notices.measure,
     "understanding": bench.understanding.measure,
+    "starts": bench.starts.measure,
 }
 """Parts that start what they need themselves."""
 PARTS = ("pairing", "http", "sockets", *ALONE)

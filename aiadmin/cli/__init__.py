@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import importlib
 import os
+from collections.abc import Mapping
 
 import click
 
@@ -13,26 +14,35 @@ from aiadmin.cli.home import Home, dotenv
 from aiadmin.config import ConfigError
 from aiadmin.domain.errors import AiAdminError
 
-_COMMANDS = {
-    "backup": "aiadmin.cli.backup:backup",
-    "bot": "aiadmin.cli.bot:bot",
-    "clients": "aiadmin.cli.clients:clients",
-    "companies": "aiadmin.cli.companies:companies",
-    "demo": "aiadmin.cli.demo:demo",
-    "doctor": "aiadmin.cli.doctor:doctor",
-    "hosts": "aiadmin.cli.hosts:hosts",
-    "keys": "aiadmin.cli.keys:keys",
-    "messages": "aiadmin.cli.pauses:messages",
-    "migrate": "aiadmin.cli.migrate:migrate",
-    "partner": "aiadmin.cli.partner:partner",
-    "reconcile": "aiadmin.cli.reconcile:reconcile",
-    "restore": "aiadmin.cli.backup:restore",
-    "quarantine": "aiadmin.cli.quarantine:quarantine",
-    "sessions": "aiadmin.cli.sessions:sessions",
-    "sync": "aiadmin.cli.sync:sync",
-    "up": "aiadmin.cli.up:up",
+_COMMANDS: Mapping[str, tuple[str, str]] = {
+    "backup": ("backup", "Write all companies, messages and linked phones to FILE, while everything runs."),
+    "bot": ("bot", "Try what the bot understands of clients' messages."),
+    "clients": ("clients", "Give a client what is held of them, or erase it."),
+    "companies": ("companies", "Look at companies, and help them along."),
+    "demo": (
+        "demo",
+        "Run everything without a phone and without the internet; `demo scan` and `demo client` play the phones.",
+    ),
+    "doctor": ("doctor", "Check settings, servers and libraries; exit code 1 when something is not right."),
+    "hosts": ("hosts", "Every living session host: what it holds, and what it takes of its machine."),
+    "keys": ("keys", "The API keys of companies."),
+    "messages": ("pauses", "Hold messages to clients, and let them go on."),
+    "migrate": ("migrate", "Bring the database to this version; safe to repeat, and to run twice at once."),
+    "partner": ("partner", "Arrange payments, channels and installations with YClients."),
+    "quarantine": ("quarantine", "Look at rows that were set aside because they raised, and try them again."),
+    "reconcile": (
+        "reconcile",
+        "Compare the coming week of a company, or of all, with YClients; zero differences is the aim.",
+    ),
+    "restore": (
+        "backup",
+        "Read FILE into an empty database and bring it to this version; everything has to be stopped.",
+    ),
+    "sessions": ("sessions", "Look at WhatsApp sessions, and move them."),
+    "sync": ("sync", "Read salons' journals, and see how far that is."),
+    "up": ("up", "Run everything on this machine; Ctrl-C stops it."),
 }
-"""Each command and where it is; a module is imported only when its command is called or listed."""
+"""Each command: its module here, and what `--help` says of it; a module is imported when its command is called."""
 
 _STARTERS = {"demo", "up"}
 """Commands that start servers of their own, and so never look at a running `up`."""
@@ -49,9 +59,14 @@ class LazyGroup(click.Group):
         """The command, or None when there is none of that name."""
         if cmd_name not in _COMMANDS:
             return None
-        module, _, attribute = _COMMANDS[cmd_name].partition(":")
-        command: click.Command = getattr(importlib.import_module(module), attribute)
+        module, _ = _COMMANDS[cmd_name]
+        command: click.Command = getattr(importlib.import_module(f"aiadmin.cli.{module}"), cmd_name)
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List all without importing any, which would take a second."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, says) for name, (_, says) in sorted(_COMMANDS.items())])
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command."""

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from contextlib import closing
 from importlib.metadata import version
 
+import click
 import psycopg2
 import pytest
 from click.testing import Result
 
-from aiadmin.cli import revisions
+from aiadmin.cli import cli, revisions
 from aiadmin.storage import schema_version
 from tests.conftest import ROOT
 from tests.support.commands import run_command
@@ -167,6 +169,20 @@ def test_migrate_says_in_one_line_that_postgresql_does_not_answer(free_port: int
     assert answer.exit_code == 1
     said = "Error: PostgreSQL does not answer, or refuses: see DATABASE_URL (OperationalError: Connection refused)\n"
     assert answer.stderr == said
+
+
+def test_help_says_of_each_command_what_the_command_says_of_itself_and_loads_none() -> None:
+    shown = _start("--help", PYTHONPROFILEIMPORTTIME="1")
+    assert "aiadmin.cli.home" in shown.stderr
+    assert not {"sqlalchemy", "redis", "psycopg2"} & set(re.findall(r"[\w.]+$", shown.stderr, re.MULTILINE))
+    listed = " ".join(shown.stdout.split())
+    with click.Context(cli) as context:
+        names = cli.list_commands(context)
+        for name in names:
+            command = cli.get_command(context, name)
+            assert command is not None
+            assert f" {name} {command.get_short_help_str(limit=1000)}" in listed
+    assert len(names) > 10
 
 
 def test_an_unknown_command_is_refused_with_a_hint() -> None:
