@@ -135,7 +135,7 @@ def _later(desk: Desk, *, hours: int = 2) -> None:
     for _ in range(hours * 6):
         desk.later += 10 * MINUTE
         desk.planner.plan_change_notices()
-        due(desk)
+        due(desk, looks=1)
 
 
 @pytest.mark.parametrize(("change", "undo", "why"), UNDONE)

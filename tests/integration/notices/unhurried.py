@@ -31,7 +31,7 @@ def long_ago(desk: Desk) -> None:
     desk.salon.world.execute("UPDATE records SET created_at = created_at - interval '5 days'")
 
 
-def due(desk: Desk, later: timedelta | None = None) -> list[str]:
+def due(desk: Desk, later: timedelta | None = None, *, looks: int = 3) -> list[str]:
     """What reminds, or waits, is planned and leaves by now; its texts."""
     if later is not None:
         desk.later = later
@@ -39,7 +39,7 @@ def due(desk: Desk, later: timedelta | None = None) -> list[str]:
     desk.salon.world.execute("UPDATE notices SET claimed_until = NULL WHERE reason IS DISTINCT FROM 'quiet_hours'")
     texts: list[str] = []
     hold = DeviceClaim(device_id=desk.salon.device.device_id, epoch=desk.salon.device.epoch)
-    for _ in range(3):
+    for _ in range(looks):
         desk.releaser.work()
         for one in messages.pull([hold], idle=[hold], uow=desk.salon.world.uow, clock=desk.now):
             texts.append(one.text)
