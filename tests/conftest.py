@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import sys
@@ -38,9 +39,20 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 load_profile()
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """Two for each core, as tests of the whole product mostly wait; four at most, as each takes memory."""
-    return min((os.cpu_count() or 2) * 2, 4)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Two for each core, as tests of the whole product mostly wait; four at most, as each takes memory.
+
+    Without those one for each: a worker costs ten seconds of processor time before its first test, and others keep
+    the cores busy.
+    """
+    cores = os.cpu_count() or 2
+    return min(cores if config.option.markexpr == "not process" else cores * 2, 4)
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays until the end: the collector of garbage need not look at it each time."""
+    gc.collect()
+    gc.freeze()
 
 
 SHARING = ("tests/acceptance/journeys/",)
@@ -153,11 +165,17 @@ def database_url(databases: Databases) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture
-def redis_url(valkey_server: embedded.EmbeddedServer) -> str:
-    """The URL of the run's Valkey, emptied."""
+@pytest.fixture(scope="session")
+def valkey(valkey_server: embedded.EmbeddedServer) -> Iterator[redis.Redis]:
+    """A client of the run's Valkey."""
     with redis.Redis.from_url(valkey_server.url) as client:
-        client.flushall()
+        yield client
+
+
+@pytest.fixture
+def redis_url(valkey_server: embedded.EmbeddedServer, valkey: redis.Redis) -> str:
+    """The URL of the run's Valkey, emptied."""
+    valkey.flushall()
     return valkey_server.url
 
 

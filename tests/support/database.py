@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,6 +23,7 @@ import psycopg2
 from psycopg2 import sql
 
 from aiadmin.adapters.embedded import EmbeddedServer, start_postgres
+from tests.support.connections import RESTING
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = "aiadmin_template"
@@ -51,7 +52,7 @@ _SWOLLEN = """
 SELECT relname FROM pg_class WHERE oid >= 16384 AND relkind IN ('r', 'i') AND pg_relation_size(oid) > 1000000
 """
 """Files in which many rows have been: whoever reads them passes by all that were deleted."""
-_END_CONNECTIONS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> %s"
+_END_CONNECTIONS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> ALL(%s)"
 _WITHOUT_A_LOOK = "SET session_replication_role = replica"
 """Where all rows go, or come, no key needs a look."""
 _SEQUENCES = "SELECT format('%I.%I', schemaname, sequencename), start_value FROM pg_sequences ORDER BY 1"
@@ -105,6 +106,7 @@ class Databases:
         lent = self._free.pop() if self._free else self._make()
         url = self._url(lent.name, lent.user)
         self._lent[url] = lent
+        RESTING.lend(lent.user, urlsplit(url).port)
         try:
             yield url
         finally:
@@ -141,6 +143,8 @@ class Databases:
 
     def close(self) -> None:
         """Let go of the server; the databases go with it."""
+        for one in self._free:
+            RESTING.close(one.user)
         for connection in (self._server, *(one.own for one in self._free)):
             connection.close()
 
@@ -171,7 +175,7 @@ class Databases:
         used, lent.user = lent.user, _new_user()
         self._administer("ALTER ROLE {} RENAME TO {}", used, lent.user)
         self._reconnect(lent)
-        self._disconnect(lent.name, but=lent.own.info.backend_pid)
+        self._disconnect(lent.name, but=[lent.own.info.backend_pid, *RESTING.rename(used, lent.user)])
         with lent.own.cursor() as cursor:
             is_ours = self._state(cursor) == self._untouched
             if is_ours:
@@ -180,6 +184,7 @@ class Databases:
         if is_ours:
             self._free.append(lent)
         else:
+            RESTING.close(lent.user)
             lent.own.close()
             self._administer("DROP DATABASE {} WITH (FORCE)", lent.name)
             self._administer("DROP ROLE {}", lent.user)
@@ -194,11 +199,11 @@ class Databases:
         if not _answers(lent.own):  # a test may end every connection
             lent.own = _connect(self._url(lent.name))
 
-    def _disconnect(self, name: str, but: int = 0) -> None:
+    def _disconnect(self, name: str, but: Sequence[int] = ()) -> None:
         """End every connection to it, and return when PostgreSQL has seen them end."""
         deadline = time.monotonic() + _DISCONNECTED_WITHIN
         with self._server.cursor() as cursor:
-            while _column(cursor, _END_CONNECTIONS, name, but):
+            while _column(cursor, _END_CONNECTIONS, name, list(but)):
                 if time.monotonic() > deadline:
                     raise TimeoutError(f"somebody stays connected to {name}")
                 time.sleep(0.001)

@@ -6,7 +6,10 @@ from contextlib import closing
 
 import psycopg2
 import pytest
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import OperationalError
 
+from aiadmin.storage.engine import make_engine
 from tests.support.database import Databases
 
 COMPANY = "INSERT INTO companies (yclients_id) VALUES (1) RETURNING id"
@@ -80,3 +83,57 @@ def test_what_outlives_its_test_is_let_in_nowhere(databases: Databases) -> None:
             cursor.execute("TABLE companies")
         with pytest.raises(psycopg2.OperationalError, match="authentication failed"):
             psycopg2.connect(url)
+
+
+def answer(engine: Engine, statement: str) -> object:
+    with engine.begin() as connection:
+        return connection.scalar(text(statement))
+
+
+PROCESS = "SELECT pg_backend_pid()"
+
+
+@pytest.mark.parametrize(
+    ("left", "question", "wiped"),
+    [
+        ("SET statement_timeout = 77", "SHOW statement_timeout", "15s"),
+        ("SET TIME ZONE 'Asia/Tokyo'", "SHOW TimeZone", "UTC"),
+        ("SELECT pg_advisory_lock(1)", "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'", 0),
+        ("LISTEN odd", "SELECT count(*) FROM pg_listening_channels()", 0),
+    ],
+)
+def test_a_connection_that_serves_the_next_test_is_as_new(
+    databases: Databases, left: str, question: str, wiped: object
+) -> None:
+    processes = []
+    for _ in range(2):
+        with databases.lend() as url:
+            engine = make_engine(url, pool_size=1)
+            processes.append(answer(engine, PROCESS))
+            assert answer(engine, question) == wiped
+            with engine.begin() as connection:
+                connection.execute(text(left))
+            engine.dispose()
+    assert processes[0] == processes[1]
+
+
+def test_an_engine_of_a_test_that_is_over_gets_no_connection(databases: Databases) -> None:
+    with databases.lend() as url:
+        over = make_engine(url)
+        answer(over, PROCESS)
+        over.dispose()
+    with databases.lend() as other:
+        engine = make_engine(other)
+        assert answer(engine, PROCESS)
+        engine.dispose()
+        with pytest.raises(OperationalError):
+            answer(over, PROCESS)
+
+
+def test_a_connection_that_was_ended_serves_nobody_else(databases: Databases) -> None:
+    with databases.lend() as url:
+        ended = answer(engine := make_engine(url, pool_size=1), PROCESS)
+        engine.dispose()
+        ask(url, f"SELECT pg_terminate_backend({ended}, 10000)")
+        assert answer(engine, PROCESS) != ended
+        engine.dispose()
