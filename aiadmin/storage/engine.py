@@ -43,6 +43,7 @@ def make_engine(
         max_overflow=0,
         pool_timeout=POOL_SECONDS,
         pool_pre_ping=True,
+        use_native_hstore=False,  # no table has such a column, and each connect would ask for the type
         hide_parameters=True,  # an error must not carry what a client wrote into a log
         connect_args=dict(parameters(statement_seconds=statement_seconds, lock_seconds=lock_seconds)),
     )

@@ -25,7 +25,7 @@ class RestingConnections:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._resting: dict[str, list[tuple[Hashable, Any]]] = {}
-        self._port: int | None = None
+        self._ports: dict[str, int | None] = {}
 
     def lend(self, user: str, port: int | None) -> None:
         """From now on what is opened by this account at this port is kept.
@@ -33,18 +33,20 @@ class RestingConnections:
         What goes by way of a proxy is not: it may fall silent, and is not to stand between two tests.
         """
         with self._lock:
-            self._port = port
+            self._ports[user] = port
             self._resting.setdefault(user, [])
 
     def rename(self, user: str, new: str) -> list[int]:
         """The account is called `new`; the processes of what rests, which are not to be ended."""
         with self._lock:
+            self._ports[new] = self._ports.pop(user, None)
             self._resting[new] = [each for each in self._resting.pop(user, []) if is_quiet(each[1])]
             return [connection.info.backend_pid for _, connection in self._resting[new]]
 
     def close(self, user: str) -> None:
         """End what rests of an account, and keep nothing more of it."""
         with self._lock:
+            self._ports.pop(user, None)
             for _, connection in self._resting.pop(user, []):
                 connection.close()
 
@@ -64,11 +66,10 @@ class RestingConnections:
 
         Its `opened_with` says how it was opened, or taken.
         """
-        named = getattr(connection, "opened_with", None) or {}
         with self._lock:
-            resting = self._resting.get(named.get("user", "")) if named.get("port") == self._port else None
-            if resting is not None and _is_wiped(connection):
-                resting.append((_key(named), connection))
+            if self._is_direct(connection) and _is_wiped(connection):
+                named = connection.opened_with
+                self._resting[named["user"]].append((_key(named), connection))
             else:
                 connection.close()
 
@@ -77,9 +78,13 @@ class RestingConnections:
 
         To ask PostgreSQL would be a quarter of all statements, as a test's transactions are short.
         """
-        named = getattr(connection, "opened_with", None) or {}
         is_fresh = time.monotonic() - getattr(connection, "used_at", 0.0) < _SURE_SECONDS
-        return is_fresh and named.get("port") == self._port and is_quiet(connection)
+        return is_fresh and self._is_direct(connection) and is_quiet(connection)
+
+    def _is_direct(self, connection: Any) -> bool:
+        """Whether it was opened by an account that is lent now, at PostgreSQL's own port."""
+        named = getattr(connection, "opened_with", None) or {}
+        return named.get("user") in self._ports and self._ports[named["user"]] == named.get("port")
 
 
 RESTING = RestingConnections()

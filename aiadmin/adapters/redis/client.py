@@ -42,4 +42,5 @@ def options(*, read_timeout: float = READ_TIMEOUT_SECONDS) -> dict[str, Any]:
         "socket_keepalive": True,
         "health_check_interval": 30,
         "retry": Retry(NoBackoff(), 1),
+        "driver_info": None,  # what we run tells nobody, and each connect would read it out of the package's files
     }
