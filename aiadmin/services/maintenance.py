@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
 
 from aiadmin.domain.errors import DependencyDownError
-from aiadmin.domain.ids import OutboxId
 from aiadmin.domain.install.arrival import LANDING_KEPT
 from aiadmin.domain.job import Job
 from aiadmin.domain.journal.sync_run import SyncKind
 from aiadmin.domain.quarantine import KEPT, RETRIES_AT_ONCE, RETRY_CLAIM, RowKey, WorkQueue, reason_of
 from aiadmin.services.install import activations, lifecycle
-from aiadmin.services.isolation import Isolation
 from aiadmin.services.messages import messages
 from aiadmin.services.ports.clock import Clock
 from aiadmin.services.ports.jobs import JobQueue
+from aiadmin.services.work import QueueRunner
 from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 
 log = structlog.get_logger(__name__)
@@ -34,7 +33,23 @@ BOOKING_EVENTS_KEPT = timedelta(days=90)
 RUNS_NUDGED = 5
 """So few that the worker never has a long line of journals before it; every two seconds that is 150 a minute."""
 
-_ANSWERED = frozenset({WorkQueue.INBOX_MESSAGES, WorkQueue.QUESTIONS})
+_HasDue = Callable[[UnitOfWork, datetime], bool]
+JOBS: Mapping[WorkQueue, tuple[Job, _HasDue]] = {
+    WorkQueue.WEBHOOKS: (Job.DRAIN_WEBHOOKS, lambda work, _: work.webhooks.has_due()),
+    WorkQueue.CHECKS: (Job.REFETCH, lambda work, now: work.refetches.has_due(now)),
+    WorkQueue.BOOKING_EVENTS: (Job.PLAN_CHANGES, lambda work, _: work.unhandled_events.has_due()),
+    WorkQueue.INBOX_MESSAGES: (Job.HANDLE_REPLIES, lambda work, _: work.unhandled_messages.has_due()),
+    WorkQueue.QUESTIONS: (Job.HANDLE_REPLIES, lambda work, now: work.questions.has_due(now)),
+    WorkQueue.OPERATOR_MESSAGES: (Job.REPORT_STATUSES, lambda work, now: work.provider_orders.has_due(now)),
+    WorkQueue.NOTICES: (
+        Job.DISPATCH_NOTICES,
+        lambda work, now: work.due_notices.has_due(now) or work.calls.has_due(now),
+    ),
+    WorkQueue.INSTALLATIONS: (Job.COMPARE_INSTALLATIONS, lambda _work, _: False),  # `compare` asks, every ten seconds
+}
+"""Whose job works off each queue, and whether it has something to do."""
+BY_ROW = (WorkQueue.OUTBOX, WorkQueue.SYNC_RUNS)
+"""Each of their rows has a job of its own."""
 
 
 def sweep(*, uow: NewUnitOfWork, queue: JobQueue, clock: Clock, window: timedelta) -> int:
@@ -45,39 +60,25 @@ def sweep(*, uow: NewUnitOfWork, queue: JobQueue, clock: Clock, window: timedelt
     activations.release_held(uow=uow, clock=clock, window=window)
     now = clock()
     with uow() as work:
-        due = work.outbox.due(now)
+        due = work.outbox.due_keys(now)
         again = work.quarantine.due_queues(now)
-        kinds = (
-            (work.webhooks.has_unprocessed() or WorkQueue.WEBHOOKS in again, Job.DRAIN_WEBHOOKS),
-            (work.refetches.has_due(now) or WorkQueue.CHECKS in again, Job.REFETCH),
-            (work.notices.has_events() or WorkQueue.BOOKING_EVENTS in again, Job.PLAN_CHANGES),
-            (
-                work.unhandled_messages.has_due() or work.questions.has_due(now) or again & _ANSWERED,
-                Job.HANDLE_REPLIES,
-            ),
-            (work.provider_orders.has_due(now) or WorkQueue.OPERATOR_MESSAGES in again, Job.REPORT_STATUSES),
-            (
-                work.due_notices.has_due(now) or work.calls.has_due(now) or WorkQueue.NOTICES in again,
-                Job.DISPATCH_NOTICES,
-            ),
-            (WorkQueue.INSTALLATIONS in again, Job.COMPARE_INSTALLATIONS),
-        )
-        runs = work.sync_runs.due(now, limit=RUNS_NUDGED)
+        jobs = {job for each, (job, has_due) in JOBS.items() if each in again or has_due(work, now)}
+        runs = work.sync_runs.due_keys(now, limit=RUNS_NUDGED)
         late, late_runs = (
             work.quarantine.claim_due(kind, now=now, until=now + RETRY_CLAIM, limit=RETRIES_AT_ONCE)
-            for kind in (WorkQueue.OUTBOX, WorkQueue.SYNC_RUNS)
+            for kind in BY_ROW
         )
         work.commit()
-    for outbox_id in [*due, *(OutboxId(row.number) for row in late)]:
-        queue.nudge(Job.DELIVER_ACTIVATION, outbox_id)
-    for is_due, job in kinds:
-        if is_due:
+    for row in [*due, *late]:
+        queue.nudge(Job.DELIVER_ACTIVATION, row.number)
+    for job in Job:
+        if job in jobs:
             queue.nudge(job)
     if WorkQueue.OUTBOX_MESSAGES in again:
         messages.read_again(uow=uow, clock=clock)
-    isolation = Isolation(uow=uow, clock=clock)
+    runner = QueueRunner(uow=uow, clock=clock)
     for row in [*runs, *late_runs]:
-        isolation.each(WorkQueue.SYNC_RUNS, [row], partial(_synchronise, queue))
+        runner.each(WorkQueue.SYNC_RUNS, [row], partial(_synchronise, queue))
     return len(due)
 
 

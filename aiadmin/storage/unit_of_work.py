@@ -41,7 +41,7 @@ from aiadmin.storage.messages.outbox_messages import OutboxMessages
 from aiadmin.storage.messages.permissions import ContactPermissions, Pauses
 from aiadmin.storage.notices.calls import Calls
 from aiadmin.storage.notices.dispatch import DueNotices
-from aiadmin.storage.notices.planning import Notices
+from aiadmin.storage.notices.planning import Notices, UnhandledEvents
 from aiadmin.storage.notices.settings import MessageSettingsStore
 from aiadmin.storage.privacy.privacy import Privacy
 from aiadmin.storage.provider.orders import ProviderOrders
@@ -86,6 +86,7 @@ class UnitOfWork:
     permissions = cached_property(lambda self: ContactPermissions(self._session))
     pauses = cached_property(lambda self: Pauses(self._session))
     unhandled_messages = cached_property(lambda self: UnhandledMessages(self._session))
+    unhandled_events = cached_property(lambda self: UnhandledEvents(self._session))
     message_settings = cached_property(lambda self: MessageSettingsStore(self._session))
     notices = cached_property(lambda self: Notices(self._session))
     due_notices = cached_property(lambda self: DueNotices(self._session))

@@ -10,24 +10,19 @@ from aiadmin import texts
 from aiadmin.domain.chat.confirmation import ClientAnswer, Question, after_refusal, writing
 from aiadmin.domain.errors import AiAdminError, DependencyDownError
 from aiadmin.domain.journal.journal import Attendance, Record
-from aiadmin.domain.journal.sync_run import SLICE
-from aiadmin.domain.quarantine import RowKey, WorkQueue
+from aiadmin.domain.quarantine import WorkQueue
 from aiadmin.domain.yclients.error import YClientsError
 from aiadmin.services.chat.replies import notify_salon
-from aiadmin.services.isolation import Isolation
 from aiadmin.services.journal import bookings
 from aiadmin.services.journal.fresh_bookings import FreshBookings
 from aiadmin.services.ports.clock import Clock
 from aiadmin.services.ports.yclients import SalonApi
+from aiadmin.services.work import Claims, QueueRunner
 from aiadmin.storage.journal.sync_runs import SyncedSalon
 from aiadmin.storage.unit_of_work import NewUnitOfWork
 
 CLAIM = timedelta(minutes=2)
 """Longer than the reading and the writing of one visit take, their turns included."""
-_LOOKED_THROUGH = 50
-"""Answers that are tried apart when one of those that are due raises."""
-
-_Claimed = tuple[Question, SyncedSalon | None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,32 +44,13 @@ class JournalConfirmer:
         Raises:
             DependencyDownError: PostgreSQL does not answer; what was claimed is due again when its claim is over.
         """
-        isolation = Isolation(uow=self.uow, clock=self.clock)
-        count = len(isolation.retry(WorkQueue.QUESTIONS, lambda only: self._write_all([self._claim(only)])))
-        ends = self.clock() + SLICE
-        while self.clock() < ends:
-            found = isolation.batch(WorkQueue.QUESTIONS, self._claim, keys=self._keys)
-            if found == [None]:
-                break
-            claimed = [one for one in found if one is not None]
-            isolation.rows(WorkQueue.QUESTIONS, claimed, self._write_all, key=lambda one: one[0].row_key)
-            count += len(claimed)
-        return count
+        claims = Claims[Question](table=lambda work: work.questions, lasts=CLAIM, batch=1)
+        return sum(QueueRunner(uow=self.uow, clock=self.clock).work_off(WorkQueue.QUESTIONS, claims, self._write_all))
 
-    def _keys(self) -> Sequence[RowKey]:
-        with self.uow() as work:
-            return work.questions.due_keys(self.clock(), limit=_LOOKED_THROUGH)
-
-    def _claim(self, only: Sequence[RowKey] | None) -> _Claimed | None:
-        now = self.clock()
-        with self.uow() as work:
-            question = work.questions.claim(now=now, until=now + CLAIM, only=only)
-            salon = work.sync_runs.salon(question.company_id) if question else None
-            work.commit()
-        return None if question is None else (question, salon)
-
-    def _write_all(self, claimed: Sequence[_Claimed | None]) -> None:
-        for question, salon in filter(None, claimed):
+    def _write_all(self, questions: Sequence[Question]) -> int:
+        for question in questions:
+            with self.uow() as work:
+                salon = work.sync_runs.salon(question.company_id)
             if salon is None:
                 self._give_up(question, "not_read")
                 continue
@@ -82,6 +58,7 @@ class JournalConfirmer:
                 self._write(salon, question)
             except (YClientsError, DependencyDownError) as error:
                 self._postpone(question, error)
+        return len(questions)
 
     def _write(self, salon: SyncedSalon, question: Question) -> None:
         """The visit is read first: an attempt without an answer may have been done, and bookings may have moved."""
@@ -96,7 +73,7 @@ class JournalConfirmer:
         for each in to_do.records:
             self._mark(salon, question, each, to_do.attendance)
         with self.uow() as work:
-            work.questions.mark_written(question, self.clock())
+            work.questions.finish(question, self.clock())
             work.commit()
 
     def _mark(self, salon: SyncedSalon, question: Question, record: Record, attendance: Attendance) -> None:

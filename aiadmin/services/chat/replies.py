@@ -29,9 +29,9 @@ from aiadmin.domain.journal.journal import DEFAULT_ZONE
 from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import Direction, NewMessage, Purpose
 from aiadmin.domain.quarantine import RowKey, WorkQueue
-from aiadmin.services.isolation import Isolation
 from aiadmin.services.messages.messages import enqueue
 from aiadmin.services.ports.clock import Clock
+from aiadmin.services.work import QueueRunner
 from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 from aiadmin.texts import formatting as wording
 
@@ -52,26 +52,22 @@ class ReplyHandler:
 
     def work(self) -> int:
         """Look at all that waits, the oldest first; how many messages. Raises DependencyDownError."""
-        isolation = Isolation(uow=self.uow, clock=self.clock)
-        total = sum(isolation.retry(WorkQueue.INBOX_MESSAGES, self._claim))
-        for _ in range(MOST_BATCHES):
-            done = isolation.batch(WorkQueue.INBOX_MESSAGES, self._claim, keys=self._keys)
-            total += sum(done)
-            if len(done) == 1 and done[0] < BATCH:
-                break
-        return total
+        runner = QueueRunner(uow=self.uow, clock=self.clock)
+        return runner.drain(
+            WorkQueue.INBOX_MESSAGES, self._handle_batch, keys=self._keys, batch=BATCH, most=MOST_BATCHES
+        )
 
     def _keys(self) -> Sequence[RowKey]:
         with self.uow() as work:
             return work.unhandled_messages.due_keys(limit=BATCH)
 
-    def _claim(self, only: Sequence[RowKey] | None) -> int:
+    def _handle_batch(self, only: Sequence[RowKey] | None) -> int:
         now = self.clock()
         with self.uow() as work:
             messages = work.unhandled_messages.claim(limit=BATCH, only=only)
             for message in sorted(messages, key=lambda one: (one.company_id, one.inbox_id)):
                 _handle(message, work, now)
-            work.unhandled_messages.mark_handled(messages, now)
+            work.unhandled_messages.finish(messages, now)
             work.commit()
         return len(messages)
 

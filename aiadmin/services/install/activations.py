@@ -33,12 +33,12 @@ from aiadmin.domain.job import Job
 from aiadmin.domain.journal.sync_run import SyncKind
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.services.companies.registration import ACTIVATION_KEY
-from aiadmin.services.isolation import Isolation
 from aiadmin.services.journal.webhooks import address_of
 from aiadmin.services.ports.clock import Clock
 from aiadmin.services.ports.pages import PageEvents
 from aiadmin.services.ports.secrets import Secrets
 from aiadmin.services.ports.yclients import Marketplace
+from aiadmin.services.work import QueueRunner
 from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 
 
@@ -65,8 +65,8 @@ class ActivationSender:
             row = work.outbox.find_key(outbox_id)
         if row is None:
             return None  # its company was deleted meanwhile
-        isolation = Isolation(uow=self.uow, clock=self.clock)
-        done = isolation.one(WorkQueue.OUTBOX, row, lambda _: self.deliver(outbox_id))
+        runner = QueueRunner(uow=self.uow, clock=self.clock)
+        done = runner.one(WorkQueue.OUTBOX, row, lambda _: self.deliver(outbox_id))
         return done[0] if done else None
 
     def deliver(self, outbox_id: OutboxId) -> OutboxState | None:
@@ -195,7 +195,7 @@ def release_held(*, uow: NewUnitOfWork, clock: Clock, window: timedelta, limit: 
             work.commit()
         return [row.outbox_id for row in begun]
 
-    done = Isolation(uow=uow, clock=clock).each(WorkQueue.OUTBOX, rows, begin)
+    done = QueueRunner(uow=uow, clock=clock).each(WorkQueue.OUTBOX, rows, begin)
     return [outbox_id for piece in done for outbox_id in piece]
 
 

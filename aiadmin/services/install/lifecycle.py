@@ -16,11 +16,11 @@ from aiadmin.domain.install.lifecycle import LifecycleChange, after_event, after
 from aiadmin.domain.job import Job
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.services.companies.registration import ACTIVATION_KEY
-from aiadmin.services.isolation import Isolation
 from aiadmin.services.ports.clock import Clock
 from aiadmin.services.ports.connect_links import LinkCache
 from aiadmin.services.ports.pages import PageEvents
 from aiadmin.services.ports.yclients import Marketplace
+from aiadmin.services.work import QueueRunner
 from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 
 LOOK_EVERY = timedelta(hours=1)
@@ -132,19 +132,19 @@ class LifecycleService:
         """
         if not self.marketplace.is_configured:
             return Reconciliation(asked=0, changes={}, is_plausible=True)
-        isolation, queue = Isolation(uow=self.uow, clock=self.clock), WorkQueue.INSTALLATIONS
-        isolation.retry(queue, lambda rows: self._repair_one(rows[0].company_id, self._ask(rows[0]), may_leave=False))
+        runner, queue = QueueRunner(uow=self.uow, clock=self.clock), WorkQueue.INSTALLATIONS
+        runner.retry(queue, lambda rows: self._repair_one(rows[0].company_id, self._ask(rows[0]), may_leave=False))
         with self.uow() as work:
             rows = work.installations.list_unchecked(checked_before=self.clock() - LOOK_EVERY, limit=limit)
         seen: list[tuple[Company, InstallationStatus]] = []
         for row in rows:
             if not pause():
                 break
-            [*found] = isolation.each(queue, [row], self._fetch_status)
+            [*found] = runner.each(queue, [row], self._fetch_status)
             if any(connection is InstallationStatus.SILENT for _, connection in found):
                 break  # the next round may find it well
             seen += found
-        return self._repair(seen, isolation)
+        return self._repair(seen, runner)
 
     def _fetch_status(self, rows: Sequence[RowKey]) -> tuple[Company, InstallationStatus]:
         with self.uow() as work:
@@ -154,7 +154,7 @@ class LifecycleService:
     def _ask(self, row: RowKey) -> InstallationStatus:
         return self._fetch_status([row])[1]
 
-    def _repair(self, seen: Sequence[tuple[Company, InstallationStatus]], isolation: Isolation) -> Reconciliation:
+    def _repair(self, seen: Sequence[tuple[Company, InstallationStatus]], runner: QueueRunner) -> Reconciliation:
         """When YClients denies too many salons at once, none is let go."""
         may_leave = is_plausible([after_status(company, connection) for company, connection in seen])
 
@@ -163,7 +163,7 @@ class LifecycleService:
             return self._repair_one(company.company_id, connection, may_leave=may_leave)
 
         changes = [
-            change for one in seen for change in isolation.rows(WorkQueue.INSTALLATIONS, [one], repair, key=_row_key)
+            change for one in seen for change in runner.rows(WorkQueue.INSTALLATIONS, [one], repair, key=_row_key)
         ]
         counts = Counter(change.value for change in changes if change is not LifecycleChange.NONE)
         return Reconciliation(asked=len(seen), changes=counts, is_plausible=may_leave)
@@ -228,13 +228,13 @@ class Erased:
 def erase_left(*, uow: NewUnitOfWork, clock: Clock, after: timedelta, limit: int = 20) -> Erased:
     """Delete the personal data of salons that left longer ago than `after`, one transaction each."""
     now = clock()
-    isolation, queue = Isolation(uow=uow, clock=clock), WorkQueue.ERASURES
+    runner, queue = QueueRunner(uow=uow, clock=clock), WorkQueue.ERASURES
     erase = partial(_erase, uow=uow, now=now)
-    done = [*isolation.retry(queue, erase)]
+    done = [*runner.retry(queue, erase)]
     with uow() as work:
         listed = work.installations.list_erasable(left_before=now - after, limit=limit)
     for row in listed:
-        done += isolation.each(queue, [row], erase)
+        done += runner.each(queue, [row], erase)
     return Erased(companies=sum(rows is not None for rows in done), rows=sum(rows or 0 for rows in done))
 
 

@@ -11,19 +11,15 @@ from aiadmin.domain.journal.booking_event import EventSource
 from aiadmin.domain.journal.journal import Record
 from aiadmin.domain.journal.refetch import BATCH, CLAIM, FEW, Refetch, Subject
 from aiadmin.domain.journal.sync_retry import after_failure, failure_of
-from aiadmin.domain.journal.sync_run import OVERLAP, SLICE, RunState, page_read
-from aiadmin.domain.quarantine import RowKey, WorkQueue
+from aiadmin.domain.journal.sync_run import OVERLAP, RunState, page_read
+from aiadmin.domain.quarantine import WorkQueue
 from aiadmin.domain.yclients.error import YClientsError
-from aiadmin.services.isolation import Isolation
 from aiadmin.services.journal import bookings
 from aiadmin.services.ports.clock import Clock
 from aiadmin.services.ports.yclients import SalonApi
+from aiadmin.services.work import Claims, QueueRunner
 from aiadmin.storage.journal.sync_runs import SyncedSalon
 from aiadmin.storage.unit_of_work import NewUnitOfWork
-
-
-def _row_key(check: Refetch) -> RowKey:
-    return check.row_key
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,33 +41,13 @@ class Refetcher:
         Raises:
             DependencyDownError: PostgreSQL does not answer; what was claimed is due again when its claim is over.
         """
-        isolation = Isolation(uow=self.uow, clock=self.clock)
-        count = sum(isolation.retry(WorkQueue.CHECKS, lambda only: self._refetch_all(self._claim(only))))
-        ends = self.clock() + SLICE
-        while self.clock() < ends:
-            pieces = isolation.batch(WorkQueue.CHECKS, self._claim, keys=self._keys)
-            if len(pieces) == 1 and not pieces[0]:
-                break
-            for checks in pieces:
-                isolation.rows(WorkQueue.CHECKS, checks, self._refetch_all, key=_row_key)
-                count += len(checks)
-        return count
-
-    def _keys(self) -> Sequence[RowKey]:
-        with self.uow() as work:
-            return work.refetches.due_keys(self.clock(), limit=BATCH)
-
-    def _claim(self, only: Sequence[RowKey] | None) -> Sequence[Refetch]:
-        now = self.clock()
-        with self.uow() as work:
-            checks = work.refetches.claim(now=now, until=now + CLAIM, limit=BATCH, only=only)
-            work.commit()
-        return checks
+        claims = Claims[Refetch](table=lambda work: work.refetches, lasts=CLAIM, batch=BATCH)
+        return sum(QueueRunner(uow=self.uow, clock=self.clock).work_off(WorkQueue.CHECKS, claims, self._refetch_all))
 
     def _refetch_all(self, checks: Sequence[Refetch]) -> int:
         """Of one salon."""
         with self.uow() as work:
-            salon = work.sync_runs.salon(checks[0].company_id) if checks else None
+            salon = work.sync_runs.salon(checks[0].company_id)
         if salon is not None:
             self._refetch(salon, checks)
         return len(checks)

@@ -23,10 +23,10 @@ from aiadmin.domain.journal.sync_run import (
 )
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.domain.yclients.error import YClientsError
-from aiadmin.services.isolation import Isolation
 from aiadmin.services.journal.sync_pages import Fetched, PageReader
 from aiadmin.services.ports.clock import Clock
 from aiadmin.services.ports.pages import PageEvents
+from aiadmin.services.work import QueueRunner
 from aiadmin.storage.journal.sync_runs import SyncedSalon
 from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 
@@ -54,8 +54,8 @@ class Synchroniser:
         Raises:
             DependencyDownError: PostgreSQL does not answer; the run goes on when its claim is over.
         """
-        isolation, row = Isolation(uow=self.uow, clock=self.clock), RowKey(company_id, kind.value)
-        done = isolation.one(WorkQueue.SYNC_RUNS, row, lambda _: self._go_on(company_id, kind))
+        runner, row = QueueRunner(uow=self.uow, clock=self.clock), RowKey(company_id, kind.value)
+        done = runner.one(WorkQueue.SYNC_RUNS, row, lambda _: self._go_on(company_id, kind))
         return done[0] if done else None
 
     def _go_on(self, company_id: CompanyId, kind: SyncKind) -> SyncRun | None:

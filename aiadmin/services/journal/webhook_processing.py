@@ -16,15 +16,15 @@ from aiadmin.domain.journal.webhook import (
     state_after_reading,
 )
 from aiadmin.domain.quarantine import RowKey, WorkQueue
-from aiadmin.services.isolation import Isolation
 from aiadmin.services.ports.clock import Clock
+from aiadmin.services.work import QueueRunner
 from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 
 BATCH = 100
 
 
-def drain(*, uow: NewUnitOfWork, clock: Clock, batches: int = 100) -> int:
-    """Understand batch after batch until one comes back short, or `batches` are done; how many webhooks there were.
+def drain(*, uow: NewUnitOfWork, clock: Clock) -> int:
+    """Understand what waits, in batches; how many webhooks there were.
 
     A webhook is only a word that something has changed: records and clients are read again when it has been quiet
     about them, and word of services, staff or the schedule brings the company's nightly run forward. Only the phone
@@ -34,23 +34,16 @@ def drain(*, uow: NewUnitOfWork, clock: Clock, batches: int = 100) -> int:
 
     def do(only: Sequence[RowKey] | None) -> int:
         with uow() as work:
-            stored = work.webhooks.claim_unprocessed(limit=BATCH, only=only)
+            stored = work.webhooks.claim(limit=BATCH, only=only)
             _understand(work, stored, clock())
             work.commit()
         return len(stored)
 
     def keys() -> Sequence[RowKey]:
         with uow() as work:
-            return work.webhooks.unprocessed_keys(limit=BATCH)
+            return work.webhooks.due_keys(limit=BATCH)
 
-    isolation = Isolation(uow=uow, clock=clock)
-    total = sum(isolation.retry(WorkQueue.WEBHOOKS, do))
-    for _ in range(batches):
-        done = isolation.batch(WorkQueue.WEBHOOKS, do, keys=keys)
-        total += sum(done)
-        if len(done) == 1 and done[0] < BATCH:
-            break
-    return total
+    return QueueRunner(uow=uow, clock=clock).drain(WorkQueue.WEBHOOKS, do, keys=keys, batch=BATCH)
 
 
 def _understand(work: UnitOfWork, stored: Sequence[StoredWebhook], now: datetime) -> None:
@@ -59,7 +52,7 @@ def _understand(work: UnitOfWork, stored: Sequence[StoredWebhook], now: datetime
         UnderstoodWebhook(webhook_id=webhook.webhook_id, state=state_after_reading(kind), kind=kind)
         for webhook, kind in kinds
     ]
-    work.webhooks.mark(understood, now)
+    work.webhooks.finish(understood, now)
     _request_refetches(work, [(webhook, kind) for webhook, kind in kinds if kind is not None], now)
 
 

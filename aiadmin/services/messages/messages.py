@@ -30,8 +30,8 @@ from aiadmin.domain.messages.message import (
 )
 from aiadmin.domain.messages.sending_policy import UNPACED
 from aiadmin.domain.quarantine import RowKey, WorkQueue
-from aiadmin.services.isolation import Isolation
 from aiadmin.services.ports.clock import Clock
+from aiadmin.services.work import QueueRunner
 from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 
 T = TypeVar("T")
@@ -113,7 +113,7 @@ def _isolated(
         with uow() as work:
             return work.outbox_messages.due_keys(idle, clock())
 
-    return Isolation(uow=uow, clock=clock).batch(WorkQueue.OUTBOX_MESSAGES, do, keys=keys)
+    return QueueRunner(uow=uow, clock=clock).batch(WorkQueue.OUTBOX_MESSAGES, do, keys=keys)
 
 
 def read_again(*, uow: NewUnitOfWork, clock: Clock) -> int:
@@ -123,7 +123,7 @@ def read_again(*, uow: NewUnitOfWork, clock: Clock) -> int:
         for row in rows:
             find(row.company_id, MessageId(row.number), uow=uow)
 
-    return len(Isolation(uow=uow, clock=clock).retry(WorkQueue.OUTBOX_MESSAGES, read))
+    return len(QueueRunner(uow=uow, clock=clock).retry(WorkQueue.OUTBOX_MESSAGES, read))
 
 
 def record_result(

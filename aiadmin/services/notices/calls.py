@@ -15,22 +15,22 @@ from aiadmin.domain.notices.dispatch import NoticeRecipient, call_key
 from aiadmin.domain.notices.notice import AnnouncedVisit, Notice, NoticeKind
 from aiadmin.domain.notices.telling import NoticeWithBooking
 from aiadmin.domain.quarantine import RowKey, WorkQueue
-from aiadmin.services.isolation import Isolation
 from aiadmin.services.messages.messages import enqueue
 from aiadmin.services.notices.visits import known_beside
 from aiadmin.services.ports.clock import Clock
+from aiadmin.services.work import QueueRunner
 from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 from aiadmin.texts import formatting as wording
 
 
-def ask_for_all(isolation: Isolation, *, uow: NewUnitOfWork, clock: Clock) -> int:
+def ask_for_all(runner: QueueRunner, *, uow: NewUnitOfWork, clock: Clock) -> int:
     """Have salons call whom we could not keep from coming in vain, each person once; how many calls.
 
     Raises:
         DependencyDownError: PostgreSQL does not answer.
     """
     now = clock()
-    give_up(isolation, uow=uow, clock=clock)
+    give_up(runner, uow=uow, clock=clock)
 
     def ask_each(some: Sequence[Sequence[Notice]]) -> int:
         with uow() as work:
@@ -43,10 +43,10 @@ def ask_for_all(isolation: Isolation, *, uow: NewUnitOfWork, clock: Clock) -> in
         work.calls.recall(now)
         people = calls(work.calls.list_undelivered(now, limit=AT_ONCE))
         work.commit()
-    return sum(isolation.rows(WorkQueue.NOTICES, people, ask_each, key=_row_key))
+    return sum(runner.rows(WorkQueue.NOTICES, people, ask_each, key=_row_key))
 
 
-def give_up(isolation: Isolation, *, uow: NewUnitOfWork, clock: Clock, is_tried: bool = False) -> None:
+def give_up(runner: QueueRunner, *, uow: NewUnitOfWork, clock: Clock, is_tried: bool = False) -> None:
     """Drop what no message would tell in time any more.
 
     Args:
@@ -65,12 +65,12 @@ def give_up(isolation: Isolation, *, uow: NewUnitOfWork, clock: Clock, is_tried:
                 work.due_notices.drop(one.notice, why=one.why, at=now)
             work.commit()
 
-    isolation.rows(WorkQueue.NOTICES, hopeless, drop, key=lambda one: one.notice.row_key)
-    _give_up_stuck(isolation, uow=uow, now=now)
+    runner.rows(WorkQueue.NOTICES, hopeless, drop, key=lambda one: one.notice.row_key)
+    _give_up_stuck(runner, uow=uow, now=now)
     _give_up_unplanned(uow=uow, now=now)
 
 
-def _give_up_stuck(isolation: Isolation, *, uow: NewUnitOfWork, now: datetime) -> None:
+def _give_up_stuck(runner: QueueRunner, *, uow: NewUnitOfWork, now: datetime) -> None:
     """What was set aside is nothing to be tried again once its client sets out."""
     with uow() as work:
         stuck = work.calls.stuck(now, limit=AT_ONCE)
@@ -82,7 +82,7 @@ def _give_up_stuck(isolation: Isolation, *, uow: NewUnitOfWork, now: datetime) -
             work.commit()
 
     for row in stuck:
-        isolation.one(WorkQueue.NOTICES, row, drop)
+        runner.one(WorkQueue.NOTICES, row, drop)
 
 
 def _give_up_unplanned(*, uow: NewUnitOfWork, now: datetime) -> None:

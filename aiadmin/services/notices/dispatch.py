@@ -17,7 +17,6 @@ from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import CompanyId, ContactId
 from aiadmin.domain.job import Job
 from aiadmin.domain.journal.journal import Attendance, Record, is_same_person
-from aiadmin.domain.journal.sync_run import SLICE
 from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import SENDING_AT_MOST, NewMessage, Purpose
 from aiadmin.domain.messages.sending_policy import (
@@ -46,15 +45,15 @@ from aiadmin.domain.notices.telling import (
     is_rest,
     visits_of,
 )
-from aiadmin.domain.quarantine import RowKey, WorkQueue
+from aiadmin.domain.quarantine import WorkQueue
 from aiadmin.domain.yclients.error import YClientsError
-from aiadmin.services.isolation import Isolation
 from aiadmin.services.journal.fresh_bookings import FreshBookings
 from aiadmin.services.notices import calls
 from aiadmin.services.notices.rendering import SalonNoticeRenderer
 from aiadmin.services.notices.visits import known_beside
 from aiadmin.services.ports.clock import Clock
 from aiadmin.services.ports.yclients import SalonApi
+from aiadmin.services.work import Claims, QueueRunner
 from aiadmin.storage.journal.sync_runs import SyncedSalon
 from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 
@@ -91,18 +90,13 @@ class NoticeDispatcher:
             DependencyDownError: PostgreSQL does not answer; what was claimed is due again when its claim is over.
         """
         self._sync_with_messages()
-        isolation, queue = Isolation(uow=self.uow, clock=self.clock), WorkQueue.NOTICES
-        calls.give_up(isolation, uow=self.uow, clock=self.clock, is_tried=True)
-        count = sum(isolation.retry(queue, lambda only: self._release_again(self._claim(only))))
-        ends = self.clock() + SLICE
-        while self.clock() < ends:
-            pieces = isolation.batch(queue, self._claim, keys=self._keys)
-            if len(pieces) == 1 and not pieces[0]:
-                break
-            for notices in filter(None, pieces):
-                count += self._release(notices, isolation)
-        self._ask_to_call(isolation)
-        return count
+        runner = QueueRunner(uow=self.uow, clock=self.clock)
+        calls.give_up(runner, uow=self.uow, clock=self.clock, is_tried=True)
+        claims = Claims[Notice](table=lambda work: work.due_notices, lasts=CLAIM, batch=BATCH)
+        release = partial(self._release, runner)
+        released = runner.work_off(WorkQueue.NOTICES, claims, release, again=self._release_again)
+        calls.ask_for_all(runner, uow=self.uow, clock=self.clock)
+        return sum(released)
 
     def _sync_with_messages(self) -> None:
         now = self.clock()
@@ -112,21 +106,6 @@ class NoticeDispatcher:
             work.due_notices.sync_with_messages(now)
             work.commit()
 
-    def _ask_to_call(self, isolation: Isolation) -> None:
-        """Have the salon call whom we could not keep from coming in vain."""
-        calls.ask_for_all(isolation, uow=self.uow, clock=self.clock)
-
-    def _keys(self) -> Sequence[RowKey]:
-        with self.uow() as work:
-            return work.due_notices.due_keys(self.clock(), limit=BATCH)
-
-    def _claim(self, only: Sequence[RowKey] | None) -> Sequence[Notice]:
-        now = self.clock()
-        with self.uow() as work:
-            notices = work.due_notices.claim(now=now, until=now + CLAIM, limit=BATCH, only=only)
-            work.commit()
-        return notices
-
     def _fresh_bookings(self, notices: Sequence[Notice]) -> FreshBookings | None:
         """For notices of one salon; None for one that is not to be read any more."""
         with self.uow() as work:
@@ -135,7 +114,7 @@ class NoticeDispatcher:
             return None
         return FreshBookings(uow=self.uow, api=self.api, clock=self.clock, salon=salon, due=notices)
 
-    def _release(self, notices: Sequence[Notice], isolation: Isolation) -> int:
+    def _release(self, runner: QueueRunner, notices: Sequence[Notice]) -> int:
         """One after the other, until the salon as a whole has to wait; one that raises is set aside."""
         count, fresh_bookings = 0, self._fresh_bookings(notices)
         if fresh_bookings is None:
@@ -144,7 +123,7 @@ class NoticeDispatcher:
         for notice in notices:
             if waits and Purpose(notice.kind) not in TURNS_AWAY:
                 continue
-            [*released] = isolation.rows(WorkQueue.NOTICES, [notice], release, key=lambda one: one.row_key)
+            [*released] = runner.rows(WorkQueue.NOTICES, [notice], release, key=lambda one: one.row_key)
             count += released.count(_Released.YES)
             if _Released.SALON_WAITS in released:
                 break

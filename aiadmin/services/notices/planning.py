@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import partial
 
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import CompanyId
@@ -20,9 +19,9 @@ from aiadmin.domain.notices.reminder_planning import Window, notice_of, one_per_
 from aiadmin.domain.notices.settings import MessageSettings
 from aiadmin.domain.notices.telling import is_of_one_visit
 from aiadmin.domain.quarantine import RowKey, WorkQueue
-from aiadmin.services.isolation import Isolation
 from aiadmin.services.notices.returning import is_undone
 from aiadmin.services.ports.clock import Clock
+from aiadmin.services.work import QueueRunner
 from aiadmin.storage.notices.planning import DueBooking, NotifyingSalon
 from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 
@@ -30,14 +29,6 @@ EVENTS_AT_ONCE = 200
 SALONS_AT_ONCE = 200
 SALON = "salon"
 """The key of a salon among what may owe reminders; a booking's is its number."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Planned:
-    """Events that were looked at: the number of the last, and how many notices follow from them."""
-
-    last: int
-    planned: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,29 +49,31 @@ class NoticePlanner:
         Raises:
             DependencyDownError: PostgreSQL does not answer; what was not looked at waits.
         """
-        queue = WorkQueue.BOOKING_EVENTS
-        count = sum(
-            looked.planned for looked in self._isolation.retry(queue, partial(self._plan_events, 0)) if looked
-        )
-        after = 0
-        while (
-            done := self._isolation.batch(
-                queue, partial(self._plan_events, after), keys=partial(self._event_keys, after)
-            )
-        ) != [None]:
-            looked_at = [looked for looked in done if looked is not None]
-            after = max((looked.last for looked in looked_at), default=after)
-            count += sum(looked.planned for looked in looked_at)
-        return count
+        after = planned = 0
+
+        def plan_batch(only: Sequence[RowKey] | None) -> int:
+            nonlocal after, planned
+            events, count = self._plan_events(after, only)
+            planned += count
+            if only is None and events:
+                after = events[-1].event_id  # some of them wait for more news, and are looked at another time
+            return len(events)
+
+        def keys() -> Sequence[RowKey]:
+            with self.uow() as work:
+                return work.unhandled_events.due_keys(after=after, limit=EVENTS_AT_ONCE)
+
+        self._runner.drain(WorkQueue.BOOKING_EVENTS, plan_batch, keys=keys, batch=EVENTS_AT_ONCE)
+        return planned
 
     def plan_reminders(self) -> int:
         """Plan what bookings owe about now in every salon; how many notices. Raises DependencyDownError."""
-        count = sum(self._isolation.retry(WorkQueue.REMINDERS, self._plan_again))
+        count = sum(self._runner.retry(WorkQueue.REMINDERS, self._plan_again))
         after, is_last = CompanyId(0), False
         while not is_last:
             with self.uow() as work:
                 salons = work.notices.salon_keys(after=after, limit=SALONS_AT_ONCE)
-            count += sum(self._isolation.each(WorkQueue.REMINDERS, salons, self._plan_salons))
+            count += sum(self._runner.each(WorkQueue.REMINDERS, salons, self._plan_salons))
             is_last = len(salons) < SALONS_AT_ONCE
             after = salons[-1].company_id if salons else after
         return count
@@ -98,7 +91,7 @@ class NoticePlanner:
         with self.uow() as work:
             writing = work.notices.salons_of([company_id])
             bookings = work.notices.booking_keys(writing, _windows(list(writing.values()), now), now=now)
-        planned = self._isolation.each(WorkQueue.REMINDERS, bookings, self._plan_rows)
+        planned = self._runner.each(WorkQueue.REMINDERS, bookings, self._plan_rows)
         return sum(planned)
 
     def _plan_again(self, rows: Sequence[RowKey]) -> int:
@@ -116,24 +109,20 @@ class NoticePlanner:
         return count
 
     @property
-    def _isolation(self) -> Isolation:
-        return Isolation(uow=self.uow, clock=self.clock)
+    def _runner(self) -> QueueRunner:
+        return QueueRunner(uow=self.uow, clock=self.clock)
 
-    def _event_keys(self, after: int) -> Sequence[RowKey]:
-        with self.uow() as work:
-            return work.notices.event_keys(after=after, limit=EVENTS_AT_ONCE)
-
-    def _plan_events(self, after: int, only: Sequence[RowKey] | None) -> _Planned | None:
-        """None when there was nothing to look at."""
+    def _plan_events(self, after: int, only: Sequence[RowKey] | None) -> tuple[Sequence[StoredEvent], int]:
+        """The events that were looked at, and how many notices follow from them."""
         now = self.clock()
         with self.uow() as work:
-            events = work.notices.claim_events(after=after, limit=EVENTS_AT_ONCE, only=only)
+            events = work.unhandled_events.claim(after=after, limit=EVENTS_AT_ONCE, only=only)
             new = self._plan(work, events, now) if events else []
             count = work.notices.add(new, now)
             if any(one.due_at <= now for one in new):
                 work.nudge(Job.DISPATCH_NOTICES)
             work.commit()
-        return _Planned(last=events[-1].event_id, planned=count) if events else None
+        return events, count
 
     def _plan(self, work: UnitOfWork, events: Sequence[StoredEvent], now: datetime) -> Sequence[NewNotice]:
         """What is to be added; what it takes the place of is dropped, and the events that were settled are marked."""
@@ -148,7 +137,7 @@ class NoticePlanner:
             plans.append(made)
             settled += [] if made.is_too_early else found
         work.notices.supersede([one.superseded for one in plans if one.superseded is not None], now)
-        work.notices.mark_handled(settled, now)
+        work.unhandled_events.finish(settled, now)
         return [one.new for one in plans if one.new is not None]
 
     def _settings(self, salon: NotifyingSalon) -> MessageSettings:

@@ -10,12 +10,12 @@ from functools import partial
 
 from aiadmin.domain.errors import AiAdminError
 from aiadmin.domain.provider.order import Finished, OrderProgress, OrderStatus, after_failure, after_look, next_status
-from aiadmin.domain.quarantine import RowKey, WorkQueue
+from aiadmin.domain.quarantine import WorkQueue
 from aiadmin.domain.yclients.http_answer import HttpAnswer
-from aiadmin.services.isolation import Isolation
 from aiadmin.services.ports.clock import Clock
 from aiadmin.services.ports.secrets import Secrets
 from aiadmin.services.ports.yclients import StatusPost
+from aiadmin.services.work import Claims, QueueRunner
 from aiadmin.storage.unit_of_work import NewUnitOfWork
 
 CLAIM = timedelta(seconds=75)
@@ -32,10 +32,6 @@ class _PendingStatus:
     row: OrderProgress
     status: OrderStatus
     url: str = field(repr=False)
-
-
-def _row_key(row: OrderProgress) -> RowKey:
-    return row.row_key
 
 
 def _by_callback(pending: Sequence[_PendingStatus]) -> Mapping[str, Sequence[_PendingStatus]]:
@@ -70,33 +66,28 @@ class StatusReporter:
             DependencyDownError: PostgreSQL does not answer; what was claimed is found again.
         """
         until, counts = self.steady() + _WORK_SECONDS, dict.fromkeys(("told", "failed", "refused"), 0)
-        isolation, queue = Isolation(uow=self.uow, clock=self.clock), WorkQueue.OPERATOR_MESSAGES
-        isolation.retry(queue, lambda only: self._report(self._claim(only), until, counts))
-        while self.steady() < until:
-            pieces = isolation.batch(queue, self._claim, keys=self._keys)
-            claimed = [row for piece in pieces for row in piece]
-            if len(pieces) == 1 and not claimed:
-                break
-            for pending in isolation.rows(queue, claimed, self._pending, key=_row_key):
-                for url, rows in _by_callback(pending).items():
-                    tell = partial(self._post, url, until=until, counts=counts)
-                    isolation.rows(queue, rows, tell, key=lambda one: one.row.row_key)
+        claims = Claims[OrderProgress](table=lambda work: work.provider_orders, lasts=CLAIM, batch=BATCH)
+        runner = QueueRunner(uow=self.uow, clock=self.clock)
+        runner.work_off(
+            WorkQueue.OPERATOR_MESSAGES,
+            claims,
+            partial(self._report_apart, runner, until=until, counts=counts),
+            again=partial(self._report, until=until, counts=counts),
+            lasts=timedelta(seconds=_WORK_SECONDS),
+        )
         return counts
 
-    def _report(self, claimed: Sequence[OrderProgress], until: float, counts: dict[str, int]) -> None:
+    def _report_apart(
+        self, runner: QueueRunner, claimed: Sequence[OrderProgress], *, until: float, counts: dict[str, int]
+    ) -> None:
+        """What was told once is not told again because a row of another callback raises."""
+        for url, rows in _by_callback(self._pending(claimed)).items():
+            tell = partial(self._post, url, until=until, counts=counts)
+            runner.rows(WorkQueue.OPERATOR_MESSAGES, rows, tell, key=lambda one: one.row.row_key)
+
+    def _report(self, claimed: Sequence[OrderProgress], *, until: float, counts: dict[str, int]) -> None:
         for url, rows in _by_callback(self._pending(claimed)).items():
             self._post(url, rows, until=until, counts=counts)
-
-    def _keys(self) -> Sequence[RowKey]:
-        with self.uow() as work:
-            return work.provider_orders.due_keys(self.clock(), limit=BATCH)
-
-    def _claim(self, only: Sequence[RowKey] | None) -> Sequence[OrderProgress]:
-        now = self.clock()
-        with self.uow() as work:
-            claimed = work.provider_orders.claim(now=now, until=now + CLAIM, limit=BATCH, only=only)
-            work.commit()
-        return claimed
 
     def _pending(self, claimed: Sequence[OrderProgress]) -> Sequence[_PendingStatus]:
         """What there is to tell; rows without news are put off."""

@@ -110,7 +110,7 @@ def _claim(due: str) -> TextClause:
     UPDATE questions SET next_attempt_at = :until, attempts = questions.attempts + 1
     FROM (
       SELECT company_id, record_id, starts_at {due}
-      ORDER BY next_attempt_at LIMIT 1 FOR UPDATE SKIP LOCKED
+      ORDER BY next_attempt_at LIMIT :limit FOR UPDATE SKIP LOCKED
     ) AS due
     WHERE questions.company_id = due.company_id AND questions.record_id = due.record_id
       AND questions.starts_at = due.starts_at
@@ -148,7 +148,7 @@ class UnhandledMessages:
     def has_due(self) -> bool:
         return bool(self._session.scalar(_ANY_WAITING))
 
-    def mark_handled(self, messages: Sequence[InboxMessage], at: datetime) -> None:
+    def finish(self, messages: Sequence[InboxMessage], at: datetime) -> None:
         """Keep that these are handled, and are not claimed any more."""
         numbers = [message.inbox_id for message in messages]
         statement = update(InboxMessageRow).where(InboxMessageRow.id.in_(numbers)).values(handled_at=at)
@@ -217,18 +217,20 @@ class Questions:
         """Keys of the answers that `claim` would take one after the other."""
         return keys_of(self._session.execute(_DUE_KEYS, {"now": now, "limit": limit}))
 
-    def claim(self, *, now: datetime, until: datetime, only: Sequence[RowKey] | None = None) -> Question | None:
-        """Claim the answer that has waited longest to be written, until `until`; counts the attempt."""
-        given: dict[str, Any] = {"now": now, "until": until}
+    def claim(
+        self, *, now: datetime, until: datetime, limit: int, only: Sequence[RowKey] | None = None
+    ) -> Sequence[Question]:
+        """Claim the answers that have waited longest to be written, until `until`; counts the attempts."""
+        given: dict[str, Any] = {"now": now, "until": until, "limit": limit}
         if only is not None:
             given |= {"companies": [key.company_id for key in only], "keys": [key.key for key in only]}
-        row = self._session.execute(_CLAIM if only is None else _CLAIM_ONLY, given).one_or_none()
-        return None if row is None else self._known(row)
+        found = self._session.execute(_CLAIM if only is None else _CLAIM_ONLY, given).all()
+        return [self._known(row) for row in found]
 
     def has_due(self, now: datetime) -> bool:
         return bool(self._session.scalar(_ANY_DUE, {"now": now}))
 
-    def mark_written(self, question: Question, at: datetime) -> None:
+    def finish(self, question: Question, at: datetime) -> None:
         """Keep that the journal has the answer, unless the client has answered otherwise meanwhile."""
         self._session.execute(_WRITTEN, _key(question) | {"answer": question.answer, "at": at})
 

@@ -161,14 +161,14 @@ class Outbox:
         )
         return cast("CursorResult[Any]", self._session.execute(statement)).rowcount == 1
 
-    def due(self, now: datetime, *, limit: int = 100) -> Sequence[OutboxId]:
+    def due_keys(self, now: datetime, *, limit: int = 100) -> Sequence[RowKey]:
         statement = (
-            select(Row.id)
+            select(Row.company_id, Row.id)
             .where(Row.state.in_(_OPEN), Row.next_attempt_at <= now, _NOT_SET_ASIDE)
             .order_by(Row.next_attempt_at)
             .limit(limit)
         )
-        return [OutboxId(number) for number in self._session.scalars(statement)]
+        return keys_of(self._session.execute(statement))
 
 
 def outbox_row_of(row: Row, *, state: OutboxState | None = None) -> OutboxRow:

@@ -117,7 +117,7 @@ class SyncRuns:
             statement.on_conflict_do_update(constraint="pk_sync_runs", set_=replaced, where=is_of_another_time)
         )
 
-    def due(self, now: datetime, *, limit: int) -> Sequence[RowKey]:
+    def due_keys(self, now: datetime, *, limit: int) -> Sequence[RowKey]:
         return keys_of(self._session.execute(_DUE, {"now": now, "limit": limit}))
 
     def claim(self, company_id: CompanyId, kind: SyncKind, *, now: datetime, until: datetime) -> SyncRun | None:

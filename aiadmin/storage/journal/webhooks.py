@@ -79,7 +79,7 @@ class Webhooks:
         present = self._session.connection().execute(_ADD_MANY, columns).scalars()
         return frozenset(asked - set(present))
 
-    def claim_unprocessed(self, *, limit: int, only: Sequence[RowKey] | None = None) -> Sequence[StoredWebhook]:
+    def claim(self, *, limit: int, only: Sequence[RowKey] | None = None) -> Sequence[StoredWebhook]:
         """Lock and return the oldest unprocessed rows until the commit; two workers never share one.
 
         Those in quarantine are passed by. `only` names the rows to take, those in quarantine included.
@@ -102,12 +102,12 @@ class Webhooks:
             for row in self._session.scalars(statement)
         ]
 
-    def unprocessed_keys(self, *, limit: int) -> Sequence[RowKey]:
-        """Keys of the rows that `claim_unprocessed` would take."""
+    def due_keys(self, *, limit: int) -> Sequence[RowKey]:
+        """Keys of the rows that `claim` would take."""
         waiting = select(WebhookRow.company_id, WebhookRow.id).where(WebhookRow.state == WebhookState.RECEIVED)
         return keys_of(self._session.execute(waiting.where(_NOT_SET_ASIDE).order_by(WebhookRow.id).limit(limit)))
 
-    def has_unprocessed(self) -> bool:
+    def has_due(self) -> bool:
         waiting = exists().where(WebhookRow.state == WebhookState.RECEIVED, _NOT_SET_ASIDE)
         return bool(self._session.scalar(select(waiting)))
 
@@ -117,7 +117,7 @@ class Webhooks:
         statement = delete(WebhookRow).where(WebhookRow.received_at < received_before, not_(is_waiting))
         return cast("CursorResult[Any]", self._session.execute(statement)).rowcount
 
-    def mark(self, understood: Sequence[UnderstoodWebhook], at: datetime) -> None:
+    def finish(self, understood: Sequence[UnderstoodWebhook], at: datetime) -> None:
         given = as_json([_marked(webhook) for webhook in understood])
         self._session.execute(_MARK, {"given": given, "at": at})
 

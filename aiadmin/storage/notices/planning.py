@@ -306,28 +306,42 @@ class DueBooking:
     planned: Planned | None = None
 
 
+class UnhandledEvents:
+    """Rows of `booking_events` that no notice was planned from yet."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def claim(self, *, after: int, limit: int, only: Sequence[RowKey] | None = None) -> Sequence[StoredEvent]:
+        """Those beyond the number `after`, in order.
+
+        One transaction at a time has any; to others there are none. Those of a booking with a notice on its way wait.
+        """
+        given = {
+            "after": after,
+            "limit": limit,
+            "lock": Lock.BOOKING_EVENTS.value,
+            "most": MOST_AT_ONCE + 1,
+            "only": numbers_of(only),
+        }
+        return [_event(row) for row in self._session.execute(_CLAIM, given)]
+
+    def due_keys(self, *, after: int, limit: int) -> Sequence[RowKey]:
+        """Of the events that `claim` would take."""
+        return keys_of(self._session.execute(_EVENT_KEYS, {"after": after, "limit": limit}))
+
+    def has_due(self) -> bool:
+        return bool(self._session.scalar(_HAS_EVENTS, {"after": 0}))
+
+    def finish(self, events: Sequence[StoredEvent], at: datetime) -> None:
+        self._session.execute(_HANDLED, {"numbers": [one.event_id for one in events], "at": at})
+
+
 class Notices:
     """Rows of `notices` until they are due, and what they follow from."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
-
-    def claim_events(self, *, after: int, limit: int, only: Sequence[RowKey] | None = None) -> Sequence[StoredEvent]:
-        """Events beyond the number `after` that are not handled, in order.
-
-        One transaction at a time gets any; the others get none. Those of a booking with a notice on its way wait.
-        """
-        given = {"after": after, "limit": limit, "only": numbers_of(only)}
-        given |= {"lock": Lock.BOOKING_EVENTS.value, "most": MOST_AT_ONCE + 1}
-        return [_event(row) for row in self._session.execute(_CLAIM, given)]
-
-    def event_keys(self, *, after: int, limit: int) -> Sequence[RowKey]:
-        """Keys of the events that `claim_events` would take."""
-        return keys_of(self._session.execute(_EVENT_KEYS, {"after": after, "limit": limit}))
-
-    def has_events(self) -> bool:
-        """Whether `claim_events` has something."""
-        return bool(self._session.scalar(_HAS_EVENTS, {"after": 0}))
 
     def last_notices(self, bookings: Collection[Booking]) -> Mapping[Booking, LastNotice]:
         """Lock the newest change notice of each booking until the commit."""
@@ -393,10 +407,6 @@ class Notices:
         )
         states = self._session.scalars(_ADD, {"rows": rows, "at": at}).all()
         return states.count("waiting")
-
-    def mark_handled(self, events: Sequence[StoredEvent], at: datetime) -> None:
-        """Keep that these are handled, and are not claimed any more."""
-        self._session.execute(_HANDLED, {"numbers": [one.event_id for one in events], "at": at})
 
     def _salons(self, statement: TextClause, **given: Any) -> Sequence[NotifyingSalon]:
         return [

@@ -122,13 +122,13 @@ def test_success_is_one_commit_and_releases_the_activation(container: Container)
     linked = _complete(container, company_id, "79001112233:7@s.whatsapp.net")
     with container.uow() as work:
         company, device = work.companies.get(company_id), work.devices.find_current(company_id)
-        due = work.outbox.due(container.clock())
+        due = work.outbox.due_keys(container.clock())
     assert company.whatsapp_connected
     assert company.whatsapp_phone == "79001112233"
     assert company.integration_status is IntegrationStatus.ACTIVATING
     assert device is not None
     assert device.jid == "79001112233:7@s.whatsapp.net"
-    assert due == [linked.outbox_id]
+    assert [row.number for row in due] == [linked.outbox_id]
 
 
 def test_telling_the_same_success_twice_changes_nothing(container: Container) -> None:
@@ -255,13 +255,13 @@ def test_a_repeated_webhook_is_one_row_and_a_stranger_is_named(container: Contai
         work.commit()
     assert unknown == {777}
     with container.uow() as work:
-        stored = work.webhooks.claim_unprocessed(limit=10)
+        stored = work.webhooks.claim(limit=10)
         assert [row.body for row in stored] == [b'{"a":1}']
         done = UnderstoodWebhook(webhook_id=stored[0].webhook_id, state=WebhookState.IGNORED, kind=None)
-        work.webhooks.mark([done], container.clock())
+        work.webhooks.finish([done], container.clock())
         work.commit()
     with container.uow() as work:
-        assert work.webhooks.claim_unprocessed(limit=10) == []
+        assert work.webhooks.claim(limit=10) == []
 
 
 OWN = b'{"resource": "record", "status": "update", "data": {"id": 7, "last_change_date": "2026-11-30T10:00:00"}}'
@@ -284,12 +284,12 @@ def test_y24_a_body_without_a_time_is_understood_again_once_it_was_understood(
 
     def understand() -> int:
         with container.uow() as work:
-            stored = work.webhooks.claim_unprocessed(limit=10)
+            stored = work.webhooks.claim(limit=10)
             done = [
                 UnderstoodWebhook(webhook_id=one.webhook_id, state=WebhookState.PROCESSED, kind=None)
                 for one in stored
             ]
-            work.webhooks.mark(done, container.clock())
+            work.webhooks.finish(done, container.clock())
             work.commit()
         return len(stored)
 

@@ -15,6 +15,7 @@ from aiadmin.domain.ids import CompanyId, HostId
 from aiadmin.domain.job import Argument, Job
 from aiadmin.domain.journal.sync_run import SyncKind
 from aiadmin.domain.journal.webhook import NewWebhook
+from aiadmin.domain.quarantine import WorkQueue
 from aiadmin.services import maintenance
 from aiadmin.services.journal import webhook_processing
 from tests.integration.delivery.salons import link, register
@@ -114,6 +115,12 @@ def test_a_sweep_nudges_what_is_due_and_nothing_else(box: Container) -> None:
         work.commit()
     reading = (Job.SYNCHRONISE, due.company_id, SyncKind.FULL)
     assert _swept(box) == [delivery, (Job.DRAIN_WEBHOOKS,), reading]
+
+
+def test_no_queue_is_left_to_its_nudges() -> None:
+    """What the sweep does not nudge for, the clock or a host looks for by itself."""
+    by_themselves = {WorkQueue.OUTBOX_MESSAGES, WorkQueue.REMINDERS, WorkQueue.ERASURES}
+    assert {*maintenance.JOBS, *maintenance.BY_ROW} == set(WorkQueue) - by_themselves
 
 
 def test_tidying_forgets_the_dead_and_the_old_and_never_unread_mail(box: Container) -> None:

@@ -170,7 +170,7 @@ class ChaosDay:
 
     def _due(self) -> Sequence[Any]:
         with self.box.uow() as work:
-            return work.sync_runs.due(self.clock(), limit=9)
+            return work.sync_runs.due_keys(self.clock(), limit=9)
 
     def _release(self) -> int:
         """Every message that is released is sent at once: how it is sent is tried elsewhere."""

@@ -93,7 +93,7 @@ def test_while_a_notice_is_on_its_way_the_next_one_waits_for_what_becomes_of_it(
     plans.edit(booking, datetime=_at(booking, 18))
     assert plans.news() == 0
     with plans.salon.world.uow() as work:
-        assert not work.notices.has_events(), "nobody is asked to look again and again"
+        assert not work.unhandled_events.has_due(), "nobody is asked to look again and again"
     assert "15:00" in plans.send()[0]
     assert plans.planner.plan_change_notices() == 1
     assert "перенесена" in plans.send()[0]
@@ -237,7 +237,7 @@ def test_a_salon_that_does_not_write_plans_nothing(plans: Plans, what: str) -> N
     assert plans.planner.plan_change_notices() == 0
     assert plans.kinds() == []
     with world.uow() as work:
-        assert not work.notices.has_events()
+        assert not work.unhandled_events.has_due()
 
 
 @pytest.mark.parametrize("desired", ["removed", "off"])

@@ -28,10 +28,10 @@ from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.services import maintenance
 from aiadmin.services.hosting import sessions
 from aiadmin.services.install import lifecycle
-from aiadmin.services.isolation import Isolation
 from aiadmin.services.journal import webhook_processing
 from aiadmin.services.messages import messages
 from aiadmin.services.notices.planning import NoticePlanner
+from aiadmin.services.work import QueueRunner
 from jobs.worker import JobDeadline, JobOverdueError
 from tests.integration.notices.conftest import Salon
 from tests.integration.notices.planning import Plans
@@ -206,8 +206,8 @@ def test_s1_what_has_happened_to_a_booking(two: Two, poison: str) -> None:
     assert two.is_bad_one(WorkQueue.BOOKING_EVENTS)
     with two.box.uow() as work:
         assert not any(row.company_id == two.bad.company_id and row.number == bad
-                       for row in work.notices.event_keys(after=0, limit=99))  # fmt: skip
-        assert [one.company_id for one in work.notices.claim_events(after=0, limit=99)].count(
+                       for row in work.unhandled_events.due_keys(after=0, limit=99))  # fmt: skip
+        assert [one.company_id for one in work.unhandled_events.claim(after=0, limit=99)].count(
             two.good.company_id
         ) in (0, 1)
 
@@ -349,7 +349,7 @@ def test_a_run_of_a_synchronisation(two: Two) -> None:
     assert two.box.synchroniser.work(two.bad.company_id, SyncKind.FULL) is None
     assert two.is_bad_one(WorkQueue.SYNC_RUNS)
     with two.box.uow() as work:
-        due = work.sync_runs.due(two.world.clock(), limit=9)
+        due = work.sync_runs.due_keys(two.world.clock(), limit=9)
     assert [row.company_id for row in due if row.key == "full"] == [two.good.company_id]
 
 
@@ -402,9 +402,9 @@ def test_an_outage_is_no_bad_row(two: Two) -> None:
     def away(_keys: object) -> int:
         raise DependencyDownError("PostgreSQL")
 
-    isolation = Isolation(uow=two.box.uow, clock=two.box.clock)
+    runner = QueueRunner(uow=two.box.uow, clock=two.box.clock)
     with pytest.raises(DependencyDownError):
-        isolation.batch(WorkQueue.WEBHOOKS, away, keys=lambda: [RowKey(two.bad.company_id, "1")])
+        runner.batch(WorkQueue.WEBHOOKS, away, keys=lambda: [RowKey(two.bad.company_id, "1")])
     assert two.set_aside() == []
 
 
@@ -412,9 +412,9 @@ def test_the_end_of_a_jobs_time_is_no_bad_row(two: Two) -> None:
     def too_long(_keys: object) -> int:
         JobDeadline(7, JobTimeoutException).handle_death_penalty(0, None)
 
-    isolation = Isolation(uow=two.box.uow, clock=two.box.clock)
+    runner = QueueRunner(uow=two.box.uow, clock=two.box.clock)
     with pytest.raises(JobOverdueError):
-        isolation.each(WorkQueue.WEBHOOKS, [RowKey(two.bad.company_id, "1")], too_long)
+        runner.each(WorkQueue.WEBHOOKS, [RowKey(two.bad.company_id, "1")], too_long)
     assert two.set_aside() == []
 
 
@@ -434,16 +434,16 @@ def test_a_row_that_fails_again_waits_longer_and_in_the_end_for_a_human(two: Two
         raise KeyError("a client's words")
 
     now = two.world.clock()
-    isolation = Isolation(uow=two.box.uow, clock=lambda: now)
+    runner = QueueRunner(uow=two.box.uow, clock=lambda: now)
     row, waits = RowKey(two.bad.company_id, "1"), []
-    isolation.each(WorkQueue.WEBHOOKS, [row], bad)
+    runner.each(WorkQueue.WEBHOOKS, [row], bad)
     while True:
         [kept] = two.world.rows("SELECT attempts, next_attempt_at, reason FROM quarantine")
         waits.append(kept[0])
         if kept[1] is None:
             break
         now = kept[1]
-        assert isolation.retry(WorkQueue.WEBHOOKS, bad) == []
+        assert runner.retry(WorkQueue.WEBHOOKS, bad) == []
     assert waits == list(range(1, 11))
     assert kept[2].startswith("KeyError in test_poison_rows.bad:")
     assert "words" not in kept[2]

@@ -276,13 +276,13 @@ def test_nothing_is_read_of_a_company_that_said_no_or_has_left(world: World, col
         work.refetches.request([_heard(company_id, 1)])
         work.sync_runs.start(company_id, SyncKind.FULL, NOW, is_new=True)
         work.commit()
-        assert work.sync_runs.due(NOW, limit=9) == [RowKey(company_id, "full")]
+        assert work.sync_runs.due_keys(NOW, limit=9) == [RowKey(company_id, "full")]
     world.change(company_id, column, value)
     with world.uow() as work:
         work.refetches.request([_heard(company_id, 2)])
         work.commit()
         assert not work.refetches.has_due(NOW + MINUTE)
-        assert work.sync_runs.due(NOW, limit=9) == []
+        assert work.sync_runs.due_keys(NOW, limit=9) == []
         assert work.sync_runs.claim(company_id, SyncKind.FULL, now=NOW, until=NOW + MINUTE) is None
         assert work.sync_runs.salon(company_id) is None
     assert _take(world, NOW + MINUTE) == []
@@ -296,7 +296,7 @@ def test_one_worker_has_a_run_until_its_claim_is_over_and_then_loses_it_for_good
         first = work.sync_runs.claim(company_id, SyncKind.FULL, now=NOW, until=NOW + MINUTE)
         assert first is not None
         assert work.sync_runs.claim(company_id, SyncKind.FULL, now=NOW, until=NOW + 2 * MINUTE) is None
-        assert work.sync_runs.due(NOW, limit=9) == []
+        assert work.sync_runs.due_keys(NOW, limit=9) == []
         late = NOW + MINUTE
         second = work.sync_runs.claim(company_id, SyncKind.FULL, now=late, until=late + MINUTE)
         assert second is not None

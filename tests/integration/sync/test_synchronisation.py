@@ -115,7 +115,7 @@ def test_a_salon_that_shuts_us_out_is_left_alone_until_it_lets_us_in_again(salon
     paused = salons.synchronise(salon, SyncKind.CHANGES)
     assert (paused.state, paused.error, paused.next_at) == (RunState.PAUSED, "forbidden", None)
     with salons.world.uow() as work:
-        assert work.sync_runs.due(salons.world.clock() + timedelta(hours=1), limit=9) == []
+        assert work.sync_runs.due_keys(salons.world.clock() + timedelta(hours=1), limit=9) == []
     salons.yclients.activate(salon.salon_id)
     synchronisation.start(salon.company_id, is_new=True, uow=salons.world.uow, clock=salons.world.clock)
     again = salons.synchronise(salon)
@@ -245,4 +245,4 @@ def test_a_salon_that_says_no_in_the_middle_is_not_read_any_further(
     assert stopped.work(salon.company_id, SyncKind.FULL) is None
     assert fetched[-1] is Stage.STAFF
     with salons.world.uow() as work:
-        assert work.sync_runs.due(salons.world.clock() + timedelta(hours=1), limit=9) == []
+        assert work.sync_runs.due_keys(salons.world.clock() + timedelta(hours=1), limit=9) == []
