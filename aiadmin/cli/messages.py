@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 import uuid
+from collections.abc import Mapping
 from datetime import timedelta
 
 import click
@@ -15,21 +16,21 @@ from aiadmin.container import Container
 from aiadmin.domain.companies.outbox import OutboxState
 from aiadmin.domain.ids import CompanyId, MessageId
 from aiadmin.domain.messages.contact import IdentityObservation
-from aiadmin.domain.messages.message import NewMessage, OutboxMessage
+from aiadmin.domain.messages.message import MessageReason, NewMessage, OutboxMessage
 from aiadmin.domain.number import BIGGEST_INTEGER
 from aiadmin.services.messages import messages
 
 _POLL_SECONDS = 0.1
 _OPEN = frozenset({OutboxState.PENDING, OutboxState.SENDING})
-_MEANINGS = {
-    "not_on_whatsapp": "this number is not on WhatsApp",
-    "reachout_locked": "WhatsApp does not let this number write first to people who never wrote to it",
-    "host_lost": "the process that sent it died; it may have arrived",
-    "timeout": "WhatsApp did not answer; it may have arrived",
-    "disconnected": "the connection broke; it may have arrived",
-    "unencrypted": "its keys could not be read or written just then; it may not have arrived",
-    "expired": "no phone of this salon was connected in time",
-    "not_connected": "the connection broke before it went out; it is tried again",
+_MEANINGS: Mapping[str, str] = {
+    MessageReason.NOT_ON_WHATSAPP: "this number is not on WhatsApp",
+    MessageReason.REACHOUT_LOCKED: "WhatsApp does not let this number write first to people who never wrote to it",
+    MessageReason.HOST_LOST: "the process that sent it died; it may have arrived",
+    MessageReason.TIMEOUT: "WhatsApp did not answer; it may have arrived",
+    MessageReason.DISCONNECTED: "the connection broke; it may have arrived",
+    MessageReason.UNENCRYPTED: "its keys could not be read or written just then; it may not have arrived",
+    MessageReason.EXPIRED: "no phone of this salon was connected in time",
+    MessageReason.NOT_CONNECTED: "the connection broke before it went out; it is tried again",
 }
 
 

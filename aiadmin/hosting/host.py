@@ -22,7 +22,7 @@ from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.hosting.device import Desired, Device, Observed
 from aiadmin.domain.hosting.host import LEASE, RENEW_EVERY
 from aiadmin.domain.hosting.session import Action, SessionStep, failed, parked, postponed, restarted, tick, transition
-from aiadmin.domain.hosting.session_event import LoggedOut, SessionEvent
+from aiadmin.domain.hosting.session_event import LoggedOut, LogoutReason, SessionEvent
 from aiadmin.domain.ids import DeviceId
 from aiadmin.hosting.collaborators import Collaborators
 from aiadmin.hosting.hosted_device import HostedDevice
@@ -42,7 +42,7 @@ from aiadmin.storage.unit_of_work import NewUnitOfWork
 TICK_SECONDS = 1.0
 _STOP_SECONDS = 1.0
 """What stopping hundreds of sessions takes at most, and writing what they heard last."""
-_KEYS_MISSING = LoggedOut(reason="keys_missing", on_connect=False)
+_KEYS_MISSING = LoggedOut(reason=LogoutReason.KEYS_MISSING, on_connect=False)
 """The library deletes a device's keys only when WhatsApp unlinked it; a crash may have swallowed the event."""
 _rng = random.SystemRandom().random
 _log = logging.getLogger(__name__)

@@ -19,16 +19,15 @@ from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.hosting.device import Device
 from aiadmin.domain.ids import DeviceId
 from aiadmin.domain.messages.message import (
-    NOT_ON_WHATSAPP,
-    NUMBER_UNANSWERED,
     DeviceClaim,
+    MessageReason,
     OutboxMessage,
     SendOutcome,
     SendResult,
     SendScope,
     phone_at,
 )
-from aiadmin.domain.messages.sending_policy import HUMAN, UNPACED, BlockReason
+from aiadmin.domain.messages.sending_policy import HUMAN, UNPACED
 from aiadmin.hosting.collaborators import SendingMode
 from aiadmin.hosting.ports import SessionEngine
 from aiadmin.services.messages import messages
@@ -170,7 +169,7 @@ class Outgoing:
 
     def _send(self, online: Online, message: OutboxMessage) -> None:
         result = self._send_text(online, message)
-        if result.reason == NOT_ON_WHATSAPP:
+        if result.reason == MessageReason.NOT_ON_WHATSAPP:
             message, result = self._type_and_send_text(online, message, result)
         self._record_result(message, result)
         device_id = online.device.device_id
@@ -197,7 +196,7 @@ class Outgoing:
         phone = phone_at(message.address)
         if phone is None:
             return message, refused
-        unanswered = SendResult(outcome=SendOutcome.NOT_TAKEN, reason=NUMBER_UNANSWERED)
+        unanswered = SendResult(outcome=SendOutcome.NOT_TAKEN, reason=MessageReason.NUMBER_UNANSWERED)
         try:
             found = self._engine.find_number(online.session_id, phone)
             if found is None:
@@ -209,9 +208,9 @@ class Outgoing:
             _log.exception("Whom a number names was not kept", extra={"outbox_message_id": message.outbox_message_id})
             return message, unanswered
         if moved is None:
-            return message, SendResult(outcome=SendOutcome.FAILED, reason=BlockReason.OPTED_OUT)
+            return message, SendResult(outcome=SendOutcome.FAILED, reason=MessageReason.OPTED_OUT)
         result = self._send_text(online, moved)
-        return moved, unanswered if result.reason == NOT_ON_WHATSAPP else result
+        return moved, unanswered if result.reason == MessageReason.NOT_ON_WHATSAPP else result
 
     def _record_result(self, message: OutboxMessage, result: SendResult) -> None:
         """Write the result, however long PostgreSQL takes: without it the message would be called unknown."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from aiadmin.domain.chat.confirmation import ClientAnswer, ReplyKind
+from aiadmin.domain.hosting.session_event import LogoutReason
 from aiadmin.domain.notices.call import CallReason
 from aiadmin.domain.notices.client_name import known_as
 from aiadmin.domain.notices.notice import NoticeKind
@@ -105,14 +106,15 @@ CONNECTED = "WhatsApp успешно подключен!"
 
 DISCONNECTED = "WhatsApp отключён: телефон салона больше не связан с AI Admin. Подключите его ещё раз."
 LOGGED_OUT: Mapping[str, str] = {
-    "logged_out": "WhatsApp отключён: AI Admin удалили из связанных устройств на телефоне салона. "
+    LogoutReason.LOGGED_OUT: "WhatsApp отключён: AI Admin удалили из связанных устройств на телефоне салона. "
     "Подключите телефон ещё раз: переписка и настройки сохранились.",
-    "main_device_gone": "WhatsApp отключил салон: аккаунт на телефоне заблокирован или больше не работает. "
-    "Откройте WhatsApp на телефоне салона и сделайте то, что он попросит. "
+    LogoutReason.MAIN_DEVICE_GONE: "WhatsApp отключил салон: аккаунт на телефоне заблокирован или больше не "
+    "работает. Откройте WhatsApp на телефоне салона и сделайте то, что он попросит. "
     "Подключите телефон ещё раз, когда WhatsApp на нём снова заработает.",
-    "unknown_logout": "WhatsApp отключил салон и, похоже, заблокировал его номер. "
+    LogoutReason.UNKNOWN_LOGOUT: "WhatsApp отключил салон и, похоже, заблокировал его номер. "
     "Откройте WhatsApp на телефоне салона: там будет причина и кнопка, чтобы попросить о проверке. "
     "Подключите телефон ещё раз, когда номер разблокируют, или подключите другой номер.",
+    LogoutReason.KEYS_MISSING: DISCONNECTED,
 }
 """Why the state is `logged-out` (`devices.reason`), and what the salon can do; use `logged_out`."""
 

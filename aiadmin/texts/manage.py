@@ -11,6 +11,7 @@ from aiadmin.domain.hosting.device import Observed
 from aiadmin.domain.journal.sync_retry import Failure
 from aiadmin.domain.journal.sync_run import RunState, Stage
 from aiadmin.domain.manage.salon_state import OF_OBSERVED, SalonState, StateKind
+from aiadmin.domain.messages.message import MessageReason
 from aiadmin.domain.messages.message_log import Author, MessageStatus
 from aiadmin.texts import formatting as wording
 
@@ -133,21 +134,21 @@ PURPOSES: Mapping[str, str] = {
     "operator": "Уведомление YClients",
 }
 """By `outbox_messages.purpose`."""
-_REASONS: Mapping[str, str] = {
-    "expired": "устарело, пока ждало отправки",
-    "host_lost": "связь прервалась во время отправки: дошло ли, неизвестно",
-    "timeout": "WhatsApp не ответил: дошло ли, неизвестно",
-    "disconnected": "связь прервалась во время отправки",
-    "not_connected": "ждёт связи с WhatsApp",
-    "number_unanswered": "WhatsApp пока не ответил, есть ли такой номер: спросим ещё раз",
-    "opted_out": "клиент отказался от сообщений",
-    "absent": "у клиента нет WhatsApp",
-    "not_on_whatsapp": "у клиента нет WhatsApp",
-    "reachout_locked": "WhatsApp пока не даёт писать первыми тем, кто вам не писал",
-    "unencrypted": "сбой у нас во время отправки: дошло ли, неизвестно",
-    "uninstalled": "приложение удалено из салона",
-    "superseded": "вместо него ушло более полное",
-    "unlinked": "салон подключил новый владелец: прежний телефон отключён",
+MESSAGE_REASONS: Mapping[str, str] = {
+    MessageReason.EXPIRED: "устарело, пока ждало отправки",
+    MessageReason.HOST_LOST: "связь прервалась во время отправки: дошло ли, неизвестно",
+    MessageReason.TIMEOUT: "WhatsApp не ответил: дошло ли, неизвестно",
+    MessageReason.DISCONNECTED: "связь прервалась во время отправки",
+    MessageReason.NOT_CONNECTED: "ждёт связи с WhatsApp",
+    MessageReason.NUMBER_UNANSWERED: "WhatsApp пока не ответил, есть ли такой номер: спросим ещё раз",
+    MessageReason.OPTED_OUT: "клиент отказался от сообщений",
+    MessageReason.NOT_ON_WHATSAPP: "у клиента нет WhatsApp",
+    MessageReason.REACHOUT_LOCKED: "WhatsApp пока не даёт писать первыми тем, кто вам не писал",
+    MessageReason.UNENCRYPTED: "сбой у нас во время отправки: дошло ли, неизвестно",
+    MessageReason.UNINSTALLED: "приложение удалено из салона",
+    MessageReason.SUPERSEDED: "вместо него ушло более полное",
+    MessageReason.UNLINKED: "салон подключил новый владелец: прежний телефон отключён",
+    MessageReason.ERROR: "сбой во время отправки: дошло ли, неизвестно",
 }
 
 
@@ -158,7 +159,7 @@ def new_entry(user_id: object) -> str:
 
 def message_reason(reason: str | None) -> str | None:
     """Why a message stands where it does, or None where there is nothing to say."""
-    return _REASONS.get(reason, "WhatsApp не принял сообщение") if reason else None
+    return MESSAGE_REASONS.get(reason, "WhatsApp не принял сообщение") if reason else None
 
 
 DONE: Mapping[str, str] = {

@@ -34,7 +34,7 @@ from aiadmin.adapters.whatsapp.messages import number_seen, send_result, text_me
 from aiadmin.adapters.whatsapp.session_handle import Listener, Raw, SessionHandle
 from aiadmin.domain.hosting.session_event import PairSuccess, SessionEvent
 from aiadmin.domain.messages.contact import IdentityObservation
-from aiadmin.domain.messages.message import SendOutcome, SendResult
+from aiadmin.domain.messages.message import MessageReason, SendOutcome, SendResult
 
 DEVICE_NAME = "AI Admin"
 """What a salon sees in WhatsApp's list of linked devices. One per process: the library keeps it in a global."""
@@ -203,9 +203,9 @@ class Engine:
         try:
             data = self._call(session_id, call, gate=self._gate.together(), timeout=SEND_SECONDS)
         except NotLiveError:
-            return SendResult(outcome=SendOutcome.NOT_TAKEN, reason="not_connected")
+            return SendResult(outcome=SendOutcome.NOT_TAKEN, reason=MessageReason.NOT_CONNECTED)
         except NoAnswerError:
-            return SendResult(outcome=SendOutcome.UNKNOWN, reason="timeout")
+            return SendResult(outcome=SendOutcome.UNKNOWN, reason=MessageReason.TIMEOUT)
         return send_result(data, messages, is_unencrypted=self._library_log.is_unencrypted)
 
     def show_typing(self, session_id: str, address: str) -> None:

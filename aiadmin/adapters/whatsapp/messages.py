@@ -11,10 +11,9 @@ from typing import Any
 from aiadmin.domain.messages.contact import IdentityObservation, observation
 from aiadmin.domain.messages.message import (
     LONGEST_TEXT,
-    NOT_ON_WHATSAPP,
-    REACHOUT_LOCKED,
     Direction,
     MessageKind,
+    MessageReason,
     MessageSeen,
     ReceiptSeen,
     SendOutcome,
@@ -145,7 +144,7 @@ def send_result(data: bytes, messages: Any, *, is_unencrypted: Callable[[str], b
     is_whole = not is_unencrypted(answer.SendResponse.ID)
     return SendResult(
         outcome=SendOutcome.SENT if is_whole else SendOutcome.UNKNOWN,
-        reason=None if is_whole else "unencrypted",
+        reason=None if is_whole else MessageReason.UNENCRYPTED,
         message_id=answer.SendResponse.ID,
         sent_at=sent_at,
     )
@@ -154,11 +153,11 @@ def send_result(data: bytes, messages: Any, *, is_unencrypted: Callable[[str], b
 _REFUSED = re.compile(r"server returned error (\d+)")
 _REACHOUT_LOCKED = "463"
 _ERRORS: Mapping[str, SendResult] = {
-    "no LID found": SendResult(outcome=SendOutcome.FAILED, reason=NOT_ON_WHATSAPP),
-    "client is nil": SendResult(outcome=SendOutcome.NOT_TAKEN, reason="not_connected"),
-    "websocket not connected": SendResult(outcome=SendOutcome.NOT_TAKEN, reason="not_connected"),
-    "timed out": SendResult(outcome=SendOutcome.UNKNOWN, reason="timeout"),
-    "websocket disconnected": SendResult(outcome=SendOutcome.UNKNOWN, reason="disconnected"),
+    "no LID found": SendResult(outcome=SendOutcome.FAILED, reason=MessageReason.NOT_ON_WHATSAPP),
+    "client is nil": SendResult(outcome=SendOutcome.NOT_TAKEN, reason=MessageReason.NOT_CONNECTED),
+    "websocket not connected": SendResult(outcome=SendOutcome.NOT_TAKEN, reason=MessageReason.NOT_CONNECTED),
+    "timed out": SendResult(outcome=SendOutcome.UNKNOWN, reason=MessageReason.TIMEOUT),
+    "websocket disconnected": SendResult(outcome=SendOutcome.UNKNOWN, reason=MessageReason.DISCONNECTED),
 }
 
 
@@ -166,10 +165,10 @@ def refusal(error: str) -> SendResult:
     """What the library's words mean for the message. They may hold a phone number: keep the slug alone."""
     number = _REFUSED.search(error)
     if number is not None:
-        reason = REACHOUT_LOCKED if number[1] == _REACHOUT_LOCKED else f"refused_{number[1]}"
+        reason = MessageReason.REACHOUT_LOCKED if number[1] == _REACHOUT_LOCKED else f"refused_{number[1]}"
         return SendResult(outcome=SendOutcome.FAILED, reason=reason)
     known = next((result for words, result in _ERRORS.items() if words in error), None)
-    return known or SendResult(outcome=SendOutcome.UNKNOWN, reason="error")
+    return known or SendResult(outcome=SendOutcome.UNKNOWN, reason=MessageReason.ERROR)
 
 
 def _peer(source: Any, alternative: Any, push_name: str | None) -> IdentityObservation | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import StrEnum
 
 from aiadmin.domain.messages.message import MessageSeen, ReceiptSeen, TimerSeen
 
@@ -66,12 +67,25 @@ class KeepAliveRestored:
     """WhatsApp answers pings again."""
 
 
+class LogoutReason(StrEnum):
+    """Why WhatsApp unlinked a device, by its own names (`devices.reason`); `texts.LOGGED_OUT` has the words."""
+
+    LOGGED_OUT = "logged_out"
+    """By somebody, on the phone."""
+    MAIN_DEVICE_GONE = "main_device_gone"
+    """The account is locked, or gone."""
+    UNKNOWN_LOGOUT = "unknown_logout"
+    """The account is banned."""
+    KEYS_MISSING = "keys_missing"
+    """Ours: the library had deleted the keys, and the event was lost in a crash."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class LoggedOut:
     """The device is unlinked and its keys are deleted; only this event may unlink a company.
 
     Attributes:
-        reason: `logged_out` (by the phone), `main_device_gone` (locked), `unknown_logout` (banned), or another slug.
+        reason: a `LogoutReason`, or another slug of WhatsApp's.
         on_connect: whether we learned it while logging in.
     """
 

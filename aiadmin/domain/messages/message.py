@@ -17,10 +17,28 @@ SENDING_AT_MOST = timedelta(minutes=5)
 """The library gives up within 75 s; what is called `sending` for longer belongs to a process that is gone."""
 
 
-NUMBER_UNANSWERED = "number_unanswered"
-"""WhatsApp found nobody at an address, and did not say whether the number is on WhatsApp at all."""
-NOT_ON_WHATSAPP, REACHOUT_LOCKED = "not_on_whatsapp", "reachout_locked"
-"""Reasons of a refusal that say something of the client: no WhatsApp there; may not be written to first."""
+class MessageReason(StrEnum):
+    """Why a message of ours stands where it does (`outbox_messages.reason`); its words are in `texts/manage.py`.
+
+    Beside these there is `refused_` with a number of WhatsApp's, for what it gives no other meaning.
+    """
+
+    EXPIRED = "expired"
+    HOST_LOST = "host_lost"
+    TIMEOUT = "timeout"
+    DISCONNECTED = "disconnected"
+    NOT_CONNECTED = "not_connected"
+    UNENCRYPTED = "unencrypted"
+    ERROR = "error"
+    NUMBER_UNANSWERED = "number_unanswered"
+    """WhatsApp found nobody at an address, and did not say whether the number is on WhatsApp at all."""
+    NOT_ON_WHATSAPP = "not_on_whatsapp"
+    REACHOUT_LOCKED = "reachout_locked"
+    """The client may not be written to first."""
+    OPTED_OUT = "opted_out"
+    SUPERSEDED = "superseded"
+    UNINSTALLED = "uninstalled"
+    UNLINKED = "unlinked"
 
 
 class Direction(StrEnum):

@@ -14,7 +14,7 @@ from datetime import datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from aiadmin.domain.messages.message import NOT_ON_WHATSAPP, REACHOUT_LOCKED, Purpose
+from aiadmin.domain.messages.message import MessageReason, Purpose
 
 
 class BlockReason(StrEnum):
@@ -24,8 +24,8 @@ class BlockReason(StrEnum):
     PAUSED = "paused"
     OPTED_OUT = "opted_out"
     MUTED = "muted"
-    ABSENT = NOT_ON_WHATSAPP
-    CONTACT_LOCKED = REACHOUT_LOCKED
+    ABSENT = MessageReason.NOT_ON_WHATSAPP
+    CONTACT_LOCKED = MessageReason.REACHOUT_LOCKED
     ACCOUNT_LOCKED = "account_locked"
     SILENT = "silent"
     QUIET_HOURS = "quiet_hours"

@@ -27,7 +27,7 @@ from aiadmin.domain.chat.intent import understand
 from aiadmin.domain.job import Job
 from aiadmin.domain.journal.journal import DEFAULT_ZONE
 from aiadmin.domain.messages.contact import IdentityObservation
-from aiadmin.domain.messages.message import Direction, NewMessage, Purpose
+from aiadmin.domain.messages.message import Direction, MessageReason, NewMessage, Purpose
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.services.messages.messages import enqueue
 from aiadmin.services.ports.clock import Clock
@@ -100,7 +100,7 @@ def _apply_opt(message: InboxMessage, is_in: bool, work: UnitOfWork, now: dateti
         work.permissions.opt_in(message.company_id, message.contact_id)
     else:
         work.permissions.opt_out(message.company_id, message.contact_id, now)
-        work.outbox_messages.cancel_to(message.company_id, message.contact_id, reason="opted_out", at=now)
+        work.outbox_messages.cancel_to(message.company_id, message.contact_id, reason=MessageReason.OPTED_OUT, at=now)
 
 
 def _reply(

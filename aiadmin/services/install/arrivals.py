@@ -26,7 +26,7 @@ from aiadmin.domain.install.lifecycle import after_status
 from aiadmin.domain.install.visitor import Standing, Turn, turn_of
 from aiadmin.domain.job import Job
 from aiadmin.domain.messages.contact import IdentityObservation
-from aiadmin.domain.messages.message import NewMessage, Purpose
+from aiadmin.domain.messages.message import MessageReason, NewMessage, Purpose
 from aiadmin.services.companies.connect_links import new_jti
 from aiadmin.services.companies.registration import ACTIVATION_KEY
 from aiadmin.services.install.lifecycle import apply_change
@@ -237,7 +237,7 @@ def _unlink(company_id: CompanyId, work: UnitOfWork, now: datetime) -> None:
     """Let go of a phone that somebody linked before the salon's owner consented; a host logs it out soon after."""
     work.devices.retire_current(company_id, now)
     work.companies.set_unlinked(company_id)
-    work.outbox_messages.cancel(company_id, reason="unlinked", at=now)
+    work.outbox_messages.cancel(company_id, reason=MessageReason.UNLINKED, at=now)
     number = work.audit.add(company_id, actor="owner", action="whatsapp.unlink", details={"why": "consent"}, at=now)
     work.audit.finish(number, audit.DONE)
 

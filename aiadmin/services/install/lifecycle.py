@@ -14,6 +14,7 @@ from aiadmin.domain.ids import CompanyId, SalonId
 from aiadmin.domain.install.activation import InstallationStatus
 from aiadmin.domain.install.lifecycle import LifecycleChange, after_event, after_status, is_plausible
 from aiadmin.domain.job import Job
+from aiadmin.domain.messages.message import MessageReason
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.services.companies.registration import ACTIVATION_KEY
 from aiadmin.services.ports.clock import Clock
@@ -59,7 +60,7 @@ def _leave(company_id: CompanyId, work: UnitOfWork, now: datetime) -> None:
     """Nothing is sent any more, nothing opens any more; a host logs the device out and deletes its keys."""
     work.devices.retire_current(company_id, now)
     work.companies.set_unlinked(company_id)
-    work.outbox_messages.cancel(company_id, reason="uninstalled", at=now)
+    work.outbox_messages.cancel(company_id, reason=MessageReason.UNINSTALLED, at=now)
     work.outbox.cancel(company_id, now)
     work.installations.leave(company_id, now)
 

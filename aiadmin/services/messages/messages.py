@@ -14,10 +14,9 @@ from aiadmin.domain.messages import reachout_lock
 from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import (
     LONGEST_TEXT,
-    NOT_ON_WHATSAPP,
-    REACHOUT_LOCKED,
     SENDING_AT_MOST,
     DeviceClaim,
+    MessageReason,
     MessageSeen,
     NewMessage,
     OutboxMessage,
@@ -160,9 +159,9 @@ def _learn_of_person(message: OutboxMessage, result: SendResult, work: UnitOfWor
     whom = message.company_id, message.contact_id
     if result.outcome is SendOutcome.SENT:
         work.permissions.mark_reachable(*whom)
-    elif result.reason == NOT_ON_WHATSAPP:
+    elif result.reason == MessageReason.NOT_ON_WHATSAPP:
         work.permissions.mark_unreachable(*whom, now)
-    elif result.reason == REACHOUT_LOCKED:
+    elif result.reason == MessageReason.REACHOUT_LOCKED:
         work.permissions.lock(*whom, reachout_lock.locked_until(now))
         refused = work.permissions.count_locked(message.company_id, until_after=reachout_lock.counts_from(now))
         if message.device_id is not None and reachout_lock.is_of_account(refused):

@@ -15,6 +15,7 @@ from aiadmin.domain.ids import CompanyId, ContactId, DeviceId, MessageId
 from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import (
     DeviceClaim,
+    MessageReason,
     NewMessage,
     OutboxMessage,
     Purpose,
@@ -188,11 +189,11 @@ class OutboxMessages:
             update(OutboxMessageRow)
             .where(OutboxMessageRow.state == OutboxState.SENDING)
             .where(or_(OutboxMessageRow.attempted_at < claimed_before, former))
-            .values(state=OutboxState.UNKNOWN, reason="host_lost", finished_at=now)
+            .values(state=OutboxState.UNKNOWN, reason=MessageReason.HOST_LOST, finished_at=now)
         )
         return self._changed(statement)
 
-    def cancel(self, company_id: CompanyId, *, reason: str, at: datetime) -> int:
+    def cancel(self, company_id: CompanyId, *, reason: MessageReason, at: datetime) -> int:
         """Cancel every message of a company that was not begun."""
         statement = (
             update(OutboxMessageRow)
@@ -201,7 +202,7 @@ class OutboxMessages:
         )
         return self._changed(statement)
 
-    def cancel_to(self, company_id: CompanyId, contact_id: ContactId, *, reason: str, at: datetime) -> int:
+    def cancel_to(self, company_id: CompanyId, contact_id: ContactId, *, reason: MessageReason, at: datetime) -> int:
         """Cancel a company's messages to one person that were not begun, but for what the person waits for."""
         statement = (
             update(OutboxMessageRow)
@@ -222,7 +223,7 @@ class OutboxMessages:
         statement = (
             update(OutboxMessageRow)
             .where(OutboxMessageRow.state == OutboxState.PENDING, OutboxMessageRow.deadline_at <= now)
-            .values(state=OutboxState.CANCELLED, reason="expired", finished_at=now)
+            .values(state=OutboxState.CANCELLED, reason=MessageReason.EXPIRED, finished_at=now)
         )
         return self._changed(statement)
 

@@ -16,7 +16,7 @@ from aiadmin.domain.companies.outbox import OutboxState
 from aiadmin.domain.hosting.device import Device
 from aiadmin.domain.hosting.session_event import Connected, SessionEvent
 from aiadmin.domain.messages.contact import IdentityObservation
-from aiadmin.domain.messages.message import NOT_ON_WHATSAPP, Purpose, SendOutcome, SendResult, TimerSeen
+from aiadmin.domain.messages.message import MessageReason, Purpose, SendOutcome, SendResult, TimerSeen
 from aiadmin.domain.messages.sending_policy import LeakyBucket
 from aiadmin.hosting import incoming as incoming_module
 from aiadmin.hosting.collaborators import SendingMode
@@ -299,7 +299,7 @@ def test_a_host_that_is_told_to_pause_sends_what_a_human_typed_alone(salons: Sal
 
 
 JOURNAL, CANONICAL = "5531988887777", "553188887777"
-REFUSED = SendResult(outcome=SendOutcome.FAILED, reason=NOT_ON_WHATSAPP)
+REFUSED = SendResult(outcome=SendOutcome.FAILED, reason=MessageReason.NOT_ON_WHATSAPP)
 SENT = SendResult(outcome=SendOutcome.SENT, message_id="M", sent_at=None)
 
 
@@ -370,7 +370,7 @@ def test_w8_a_person_is_absent_only_when_whatsapp_says_so(
     phone.answers.put(REFUSED)
     outgoing.wake()
     wait_until(lambda: salons.message(device, number).state is OutboxState.FAILED)
-    assert salons.message(device, number).reason == NOT_ON_WHATSAPP
+    assert salons.message(device, number).reason == MessageReason.NOT_ON_WHATSAPP
     assert absent(salons) == [True]
 
 

@@ -11,9 +11,8 @@ from aiadmin.domain.hosting.device import Device
 from aiadmin.domain.ids import ContactId
 from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import (
-    NOT_ON_WHATSAPP,
-    REACHOUT_LOCKED,
     DeviceClaim,
+    MessageReason,
     NewMessage,
     Purpose,
     SendOutcome,
@@ -27,7 +26,7 @@ from tests.integration.messages.conftest import Salons, now
 from tests.integration.messages.test_contacts import LID, PHONE, heard, receipt
 
 SENT = SendResult(outcome=SendOutcome.SENT, message_id="3EB0", sent_at=now())
-LOCKED = SendResult(outcome=SendOutcome.FAILED, reason=REACHOUT_LOCKED)
+LOCKED = SendResult(outcome=SendOutcome.FAILED, reason=MessageReason.REACHOUT_LOCKED)
 
 
 def pull(salons: Salons, device: Device, takes: SendScope = SendScope.ALL) -> list[str]:
@@ -58,7 +57,7 @@ def person(salons: Salons, device: Device, contact_id: ContactId) -> Recipient:
 
 def test_who_has_no_whatsapp_is_remembered_until_a_message_arrives(salons: Salons) -> None:
     device = salons.add()
-    whom = send(salons, device, PHONE, SendResult(outcome=SendOutcome.FAILED, reason=NOT_ON_WHATSAPP))
+    whom = send(salons, device, PHONE, SendResult(outcome=SendOutcome.FAILED, reason=MessageReason.NOT_ON_WHATSAPP))
     assert person(salons, device, whom).absent_at is not None
     assert send(salons, device, PHONE, SENT) == whom
     assert person(salons, device, whom) == Recipient()

@@ -15,7 +15,7 @@ from aiadmin.domain.hosting.device import Observed
 from aiadmin.domain.job import Argument, Job
 from aiadmin.domain.journal.sync_run import SyncKind
 from aiadmin.domain.manage.salon_state import StateKind, states
-from aiadmin.domain.messages.message import REACHOUT_LOCKED, DeviceClaim, SendOutcome, SendResult
+from aiadmin.domain.messages.message import DeviceClaim, MessageReason, SendOutcome, SendResult
 from aiadmin.domain.yclients.answer import TRIES
 from aiadmin.domain.yclients.call_budget import Urgency
 from aiadmin.services import maintenance
@@ -269,9 +269,9 @@ def test_one_message_that_was_refused_is_one_call(desk: Desk) -> None:
     assert desk.news() == 3
     desk.look()
     [message] = desk.salon.pull()
-    refused = SendResult(outcome=SendOutcome.FAILED, reason=REACHOUT_LOCKED)
+    refused = SendResult(outcome=SendOutcome.FAILED, reason=MessageReason.REACHOUT_LOCKED)
     messages.record_result(message, refused, uow=desk.salon.world.uow, clock=desk.now, jitter=0.0)
-    assert desk.look() == [("cancelled", "done", REACHOUT_LOCKED)] * 3
+    assert desk.look() == [("cancelled", "done", MessageReason.REACHOUT_LOCKED)] * 3
     [call] = desk.calls()
     assert call.count("• отменён визит") == 3
 

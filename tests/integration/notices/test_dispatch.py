@@ -14,7 +14,7 @@ import pytest
 
 from aiadmin.domain.companies.outbox import OutboxState
 from aiadmin.domain.hosting.device import Observed
-from aiadmin.domain.messages.message import REACHOUT_LOCKED, Purpose, SendOutcome, SendResult
+from aiadmin.domain.messages.message import MessageReason, Purpose, SendOutcome, SendResult
 from aiadmin.domain.messages.sending_policy import UNLIMITED, LeakyBucket, SendingPolicy
 from aiadmin.domain.notices.dispatch import FEW, FRESH, RELEASED_FOR
 from aiadmin.domain.notices.notice import AnnouncedVisit
@@ -180,7 +180,10 @@ def test_a_message_that_was_sent_ends_its_notice_and_so_does_one_that_nobody_kno
     ends = {
         desk.plan(): (sent, ("done", None)),
         desk.plan(): (SendResult(outcome=SendOutcome.UNKNOWN, reason="timeout"), ("done", "timeout")),
-        desk.plan(): (SendResult(outcome=SendOutcome.FAILED, reason=REACHOUT_LOCKED), ("done", REACHOUT_LOCKED)),
+        desk.plan(): (
+            SendResult(outcome=SendOutcome.FAILED, reason=MessageReason.REACHOUT_LOCKED),
+            ("done", MessageReason.REACHOUT_LOCKED),
+        ),
     }
     assert desk.releaser.work() == len(ends)
     for number, (result, end) in ends.items():
