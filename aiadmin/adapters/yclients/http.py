@@ -104,7 +104,7 @@ class YClientsHttp:
                 headers={"Accept": self.accept},
                 auth=_Bearer(self.partner_token, self.user_token),
                 timeout=(timeouts.connect, timeouts.total),
-                verify=self.ca_bundle or True,
+                verify=self.ca_bundle or None,
                 allow_redirects=False,
                 stream=True,
             ) as response,
@@ -120,7 +120,14 @@ class YClientsHttp:
         if not hasattr(self._kept, "session"):
             self._kept.session = bounded_session()
             self._kept.session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+            _settle(self._kept.session, self.base_url)
         yield self._kept.session
+
+
+def _settle(session: requests.Session, url: str) -> None:
+    """Look once for the environment's proxies and certificates; `requests` looks through all of it for each call."""
+    found = session.merge_environment_settings(url, {}, None, None, None)
+    session.proxies, session.verify, session.trust_env = found["proxies"], found["verify"], False
 
 
 class _Bearer(requests.auth.AuthBase):
