@@ -32,6 +32,8 @@ class BlockReason(StrEnum):
     DAILY_CAP = "daily_cap"
     BUCKET = "bucket"
     NO_PHONE = "no_phone"
+    YCLIENTS_AWAY = "yclients_away"
+    """Whether a notice is still true cannot be asked."""
 
 
 OF_THE_SALON = frozenset(

@@ -45,6 +45,8 @@ class StaleReason(StrEnum):
     """Why a notice is not true any more, or was overtaken by another; also why it was dropped."""
 
     DELETED = "deleted"
+    GONE = "gone"
+    """YClients knows no such booking any more, not even as deleted."""
     RESTORED = "restored"
     MOVED = "moved"
     OTHER_MASTER = "other_master"

@@ -142,7 +142,7 @@ class NoticeDispatcher:
         try:
             decision = self._try(salon, notices[0], fresh_bookings)
         except (YClientsError, DependencyDownError) as error:
-            self._hold_salon(salon, until=self.clock() + wait_after(error, self.rng()), why="yclients_away")
+            self._hold_salon(salon, until=self.clock() + wait_after(error, self.rng()), why=BlockReason.YCLIENTS_AWAY)
             return _Released.SALON_WAITS
         if isinstance(decision, WaitUntil) and decision.why in OF_THE_SALON:
             self._hold_salon(salon, until=decision.at, why=decision.why)
@@ -187,9 +187,9 @@ class NoticeDispatcher:
         with self.uow() as work:
             if record is not None and Purpose(notice.kind) in ASKING:
                 record = _as_theirs(work, notice.company_id, record)
-            stale = self.renderer(work).stale_reason(notice, record, self.clock()) if record else "gone"
+            stale = self.renderer(work).stale_reason(notice, record, self.clock()) if record else StaleReason.GONE
         if record is None or stale is not None:
-            self._drop(notice, stale or "gone", fresh_bookings)
+            self._drop(notice, stale or StaleReason.GONE, fresh_bookings)
             return None
         if self._is_merge(fresh_bookings.salon, notice, record):
             self._drop(notice, StaleReason.CARD_GONE, fresh_bookings)
