@@ -17,6 +17,7 @@ from aiadmin.domain.journal.journal import is_same_person, is_same_time
 from aiadmin.domain.messages.sending_policy import BlockReason
 from aiadmin.domain.notices.change_planning import NewNotice
 from aiadmin.domain.notices.notice import AnnouncedVisit, Notice, NoticeKind
+from aiadmin.domain.quarantine import RowKey
 
 SETTLES_WITHIN = timedelta(minutes=2)
 """So long what has just become due is tried, however near the visit is."""
@@ -50,6 +51,11 @@ class UnplannedEvent:
     kind: EventKind
     before: AnnouncedVisit | None
     truth: AnnouncedVisit
+
+    @property
+    def row_key(self) -> RowKey:
+        """What names its event in the queue."""
+        return RowKey(self.company_id, str(self.event_id))
 
 
 @dataclass(frozen=True, kw_only=True)

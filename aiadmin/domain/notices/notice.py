@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from aiadmin.domain.ids import CompanyId, NoticeId
 from aiadmin.domain.journal.journal import (
@@ -20,6 +20,8 @@ from aiadmin.domain.journal.journal import (
 from aiadmin.domain.messages.contact import one_spelling
 from aiadmin.domain.messages.sending_policy import TO_SET_OUT
 from aiadmin.domain.quarantine import RowKey
+
+T = TypeVar("T")
 
 
 class NoticeKind(StrEnum):
@@ -116,16 +118,23 @@ class AnnouncedVisit:
 
     @classmethod
     def from_json(cls, given: Mapping[str, Any]) -> Self:
-        """What `to_json` wrote."""
+        """What `to_json` wrote.
+
+        Raises:
+            ArithmeticError, AttributeError, LookupError, TypeError, ValueError: it is something else.
+        """
         was = given.get("was")
+        starts_at = datetime.fromisoformat(given["starts_at"])
+        if starts_at.tzinfo is None:
+            raise ValueError("a time without an offset")
         return cls(
-            client_id=given["client_id"],
-            starts_at=datetime.fromisoformat(given["starts_at"]),
-            staff_id=given["staff_id"],
+            client_id=_given(given["client_id"], int),
+            starts_at=starts_at,
+            staff_id=_given(given["staff_id"], int),
             services=tuple(given["services"]),
             is_deleted=given["is_deleted"],
-            client_phone=given["client_phone"],
-            visit_id=given["visit_id"],
+            client_phone=_given(given["client_phone"], str),
+            visit_id=_given(given["visit_id"], int),
             wall_clock=None if given["wall_clock"] is None else datetime.fromisoformat(given["wall_clock"]),
             was=None if was is None else cls.from_json(was),
             is_first=given.get("is_first", False),
@@ -156,6 +165,13 @@ class AnnouncedVisit:
         """Whether one person reads the same of both."""
         is_of_one = is_same_person(self, other) and self.is_deleted == other.is_deleted
         return is_of_one and is_same_time(self, other) and self.work == other.work
+
+
+def _given(value: Any, kind: type[T]) -> T | None:
+    """What is of another kind would raise later, where many salons' notices are together."""
+    if value is not None and not isinstance(value, kind):
+        raise TypeError("a value of another kind")
+    return value
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from aiadmin import texts
+from aiadmin.domain.errors import DependencyDownError
+from aiadmin.domain.ids import NoticeId
 from aiadmin.domain.journal.journal import DEFAULT_ZONE, AtTime
 from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import NewMessage, Purpose
-from aiadmin.domain.notices.call import AT_ONCE, CallReason, GivenUp, calls, given_up
+from aiadmin.domain.notices.call import AT_ONCE, CallReason, GivenUp, UnplannedEvent, calls, given_up
 from aiadmin.domain.notices.dispatch import NoticeRecipient, call_key
 from aiadmin.domain.notices.notice import AnnouncedVisit, Notice, NoticeKind
 from aiadmin.domain.notices.telling import NoticeWithBooking
@@ -22,6 +24,9 @@ from aiadmin.services.work import QueueRunner
 from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 from aiadmin.texts import formatting as wording
 
+Reasons = Callable[[Sequence[Notice], UnitOfWork], Sequence[CallReason]]
+"""Puts what a person was not told into words."""
+
 
 def ask_for_all(runner: QueueRunner, *, uow: NewUnitOfWork, clock: Clock) -> int:
     """Have salons call whom we could not keep from coming in vain, each person once; how many calls.
@@ -32,18 +37,29 @@ def ask_for_all(runner: QueueRunner, *, uow: NewUnitOfWork, clock: Clock) -> int
     now = clock()
     give_up(runner, uow=uow, clock=clock)
 
-    def ask_each(some: Sequence[Sequence[Notice]]) -> int:
+    def ask_each(some: Sequence[Sequence[Notice]], reasons: Reasons = _reasons) -> int:
         with uow() as work:
             for notices in some:
-                _ask(notices, work=work, now=now)
+                _ask(notices, reasons, work=work, now=now)
             work.commit()
         return len(some)
+
+    def ask(some: Sequence[Sequence[Notice]]) -> int:
+        """Whose visit cannot be read is called about all the same, in fewer words."""
+        try:
+            return ask_each(some)
+        except DependencyDownError:
+            raise
+        except Exception:
+            if len(some) > 1:
+                raise
+        return ask_each(some, _plain_reasons)
 
     with uow() as work:
         work.calls.recall(now)
         people = calls(work.calls.list_undelivered(now, limit=AT_ONCE))
         work.commit()
-    return sum(runner.rows(WorkQueue.NOTICES, people, ask_each, key=_row_key))
+    return sum(runner.rows(WorkQueue.NOTICES, people, ask, key=_row_key))
 
 
 def give_up(runner: QueueRunner, *, uow: NewUnitOfWork, clock: Clock, is_tried: bool = False) -> None:
@@ -67,7 +83,7 @@ def give_up(runner: QueueRunner, *, uow: NewUnitOfWork, clock: Clock, is_tried: 
 
     runner.rows(WorkQueue.NOTICES, hopeless, drop, key=lambda one: one.notice.row_key)
     _give_up_stuck(runner, uow=uow, now=now)
-    _give_up_unplanned(uow=uow, now=now)
+    _give_up_unplanned(runner, uow=uow, now=now)
 
 
 def _give_up_stuck(runner: QueueRunner, *, uow: NewUnitOfWork, now: datetime) -> None:
@@ -85,19 +101,25 @@ def _give_up_stuck(runner: QueueRunner, *, uow: NewUnitOfWork, now: datetime) ->
         runner.one(WorkQueue.NOTICES, row, drop)
 
 
-def _give_up_unplanned(*, uow: NewUnitOfWork, now: datetime) -> None:
+def _give_up_unplanned(runner: QueueRunner, *, uow: NewUnitOfWork, now: datetime) -> None:
     """What cannot even be planned is nothing to wait for: it may be about a time that nobody can read."""
     with uow() as work:
-        notices = (given_up(one, now) for one in work.calls.unplanned(now, limit=AT_ONCE))
-        work.notices.add([one for one in notices if one is not None], now)
-        work.commit()
+        events = work.calls.unplanned(now, limit=AT_ONCE)
+
+    def add(some: Sequence[UnplannedEvent]) -> None:
+        notices = (given_up(one, now) for one in some)
+        with uow() as work:
+            work.notices.add([one for one in notices if one is not None], now)
+            work.commit()
+
+    runner.rows(WorkQueue.BOOKING_EVENTS, events, add, key=lambda one: one.row_key)
 
 
 def _row_key(notices: Sequence[Notice]) -> RowKey:
     return notices[0].row_key
 
 
-def _ask(notices: Sequence[Notice], *, work: UnitOfWork, now: datetime) -> None:
+def _ask(notices: Sequence[Notice], reasons: Reasons, *, work: UnitOfWork, now: datetime) -> None:
     """Owe one message to the salon's own number: whom to call, and about what. Nothing where no phone is linked."""
     company = work.companies.find(notices[0].company_id)
     if company is None or company.whatsapp_phone is None:
@@ -112,7 +134,7 @@ def _ask(notices: Sequence[Notice], *, work: UnitOfWork, now: datetime) -> None:
     untold = [*unread, *new]
     message = NewMessage(
         company_id=new[0].company_id,
-        text=texts.call(texts.who(name, phone), _reasons(untold, work)),
+        text=texts.call(texts.who(name, phone), reasons(untold, work)),
         dedup_key=call_key(new[0], now),
         deadline_at=max(announced.starts_at for one in untold for announced in _times(one)),
         purpose=Purpose.REPLY,
@@ -132,19 +154,36 @@ def _whom(notices: Sequence[Notice], work: UnitOfWork) -> tuple[str | None, str 
 
 def _reasons(notices: Sequence[Notice], work: UnitOfWork) -> Sequence[CallReason]:
     """What became of each visit, in the order of time; of a part that is gone where the rest of its visit stands."""
+    rest = {one.id: _rest(one, notices, work) for one in notices}
+    parts = [one for one in notices if rest[one.id] is not None]
+    what = {one.id: _what(one, work) for one in parts}
+    return _in_words(notices, work, rest=rest, what=what)
+
+
+def _plain_reasons(notices: Sequence[Notice], work: UnitOfWork) -> Sequence[CallReason]:
+    """The same without what only the journal tells: something in it cannot be read."""
+    return _in_words(notices, work, rest={}, what={})
+
+
+def _in_words(
+    notices: Sequence[Notice],
+    work: UnitOfWork,
+    *,
+    rest: Mapping[NoticeId, AtTime | None],
+    what: Mapping[NoticeId, str],
+) -> Sequence[CallReason]:
     unsure = work.calls.unsure(notices[0].company_id, [one.id for one in notices])
     salon = work.sync_runs.salon(notices[0].company_id)
     zone = salon.zone if salon else DEFAULT_ZONE
-    rest = {one.id: _rest(one, notices, work) for one in notices}
-    parts = [one for one in notices if rest[one.id] is not None]
+    parts = [one for one in notices if one.id in what]
     return [
         CallReason(
             kind=one.kind,
             is_unsure=one.id in unsure,
             was=None if _is_from_unknown(one) else _when(_times(one)[0], zone),
             now=_when(_times(one)[1], zone),
-            what=_what(one, work) if one in parts else "",
-            rest=None if (stands := rest[one.id]) is None else _when(stands, zone),
+            what=what.get(one.id, ""),
+            rest=None if (stands := rest.get(one.id)) is None else _when(stands, zone),
         )
         for one in _in_order([*_by_visit([one for one in notices if one not in parts]), *parts])
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,14 +16,15 @@ from aiadmin.domain.journal.journal import ONE_VISIT
 from aiadmin.domain.messages.contact import one_spelling
 from aiadmin.domain.messages.sending_policy import TO_SET_OUT, BlockReason
 from aiadmin.domain.notices.call import LONGEST_TRIED, SETTLES_WITHIN, STILL_ASKED, GivenUp, UnplannedEvent
-from aiadmin.domain.notices.notice import CHANGE_NOTICES, AnnouncedVisit, Notice
+from aiadmin.domain.notices.notice import CHANGE_NOTICES, AnnouncedVisit, Notice, NoticeKind
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.storage.journal.booking_events import record_of_json
 from aiadmin.storage.journal.sync_runs import IS_READ
 from aiadmin.storage.notices.dispatch import PHONE_IS_ONLINE, notice_of_row
 from aiadmin.storage.quarantine import keys_of, not_set_aside
 
-_STARTS = "CAST(notices.promise ->> 'starts_at' AS timestamptz)"
+_STARTS = "COALESCE(CAST(notices.promise ->> 'starts_at' AS timestamptz), notices.deadline_at)"
+"""What turns a client away is worth sending until the visit begins: also where nobody can read the promise."""
 _WAS = "CAST(notices.promise -> 'was' ->> 'starts_at' AS timestamptz)"
 _FIRST = f"LEAST({_STARTS}, CASE WHEN {_WAS} > :now THEN {_WAS} END)"
 _BESIDE = f"""
@@ -67,12 +69,19 @@ AND notices.due_at <= :tried_since AND {_NEEDED_BY} <= :now
 AND ({_NEEDED_BY} <= :stuck_since OR NOT ({_CAN_WRITE}))
 AND {not_set_aside(WorkQueue.NOTICES, "notices.company_id", "notices.id")}
 """
+_WITH_BOOKING = """
+SELECT listed.*, records.client_id, records.client_phone, records.visit_id, records.starts_at, records.wall_clock,
+  records.deleted_at IS NOT NULL AS is_deleted
+FROM listed LEFT JOIN records ON records.company_id = listed.company_id AND records.record_id = listed.record_id
+"""
 _HOPELESS = text(f"""
-SELECT notices.*, EXISTS (SELECT FROM message_pause) OR EXISTS (
-  SELECT FROM companies WHERE companies.id = notices.company_id AND companies.messages_paused_at IS NOT NULL
-) AS is_paused
-{_TOO_LATE} AND (NOT :is_tried OR notices.reason = 'expired')
-ORDER BY notices.due_at LIMIT :limit
+WITH listed AS (
+  SELECT notices.*, EXISTS (SELECT FROM message_pause) OR EXISTS (
+    SELECT FROM companies WHERE companies.id = notices.company_id AND companies.messages_paused_at IS NOT NULL
+  ) AS is_paused
+  {_TOO_LATE} AND (NOT :is_tried OR notices.reason = 'expired')
+  ORDER BY notices.due_at LIMIT :limit
+) {_WITH_BOOKING} ORDER BY listed.due_at
 """)  # noqa: S608 - our own words
 _STUCK = f"""
 FROM notices JOIN quarantine ON quarantine.queue = '{WorkQueue.NOTICES.value}'
@@ -101,12 +110,17 @@ WHERE event.handled_at IS NULL AND event.kind IN ('moved', 'cancelled') AND even
   AND NOT EXISTS (
     SELECT FROM notices
     WHERE notices.company_id = event.company_id AND notices.record_id = event.record_id
-      AND notices.kind = ANY(:news) AND notices.created_at >= event.at
+      AND notices.kind = ANY(:news) AND notices.created_at >= event.at AND (
+        event.kind = 'moved' OR notices.dedup_key = 'unplanned:' || event.id
+        OR COALESCE(notices.promise ->> 'client_id' = event.before ->> 'client_id', notices.kind = 'cancelled')
+      )
   )
 """
+"""What was told since to whoever has taken a booking over is no word to who has lost it."""
 _LIST_UNPLANNED = text(f"""
 SELECT event.id, event.company_id, event.record_id, event.kind, event.before, records.client_id,
-  records.client_phone, records.visit_id, records.starts_at, records.wall_clock, records.deleted_at
+  records.client_phone, records.visit_id, records.starts_at, records.wall_clock,
+  records.deleted_at IS NOT NULL AS is_deleted
 {_UNPLANNED} ORDER BY event.id LIMIT :limit
 """)
 _IS_SO = f"""
@@ -160,11 +174,14 @@ WHERE notices.kind IN ('moved', 'cancelled') AND notices.reason IS NOT NULL AND 
     (notices.state = 'dropped' AND notices.reason = ANY(:reasons))
     OR (notices.state = 'done' AND message.state IN ('failed', 'cancelled', 'unknown'))
   )
-  AND message.delivered_at IS NULL
+  AND message.delivered_at IS NULL AND notices.promise <> '{{}}'
   AND {_IS_SO}
   AND {not_set_aside(WorkQueue.NOTICES, "notices.company_id", "notices.id")}
 """
-_LIST = text(f"SELECT notices.* {_UNTOLD} ORDER BY notices.finished_at LIMIT :limit")
+_LIST = text(f"""
+WITH listed AS (SELECT notices.* {_UNTOLD} ORDER BY notices.finished_at LIMIT :limit)
+{_WITH_BOOKING} ORDER BY listed.finished_at
+""")
 _MARK = text("""
 WITH taken AS (
   SELECT id FROM notices WHERE id = ANY(:numbers) AND called_at IS NULL ORDER BY id FOR UPDATE
@@ -177,13 +194,14 @@ WITH unread AS (
   UPDATE outbox_messages SET state = 'cancelled', reason = 'superseded', next_attempt_at = NULL, finished_at = :now
   WHERE company_id = :company_id AND about_contact_id = :about AND state = 'pending' AND dedup_key LIKE 'call:%'
   RETURNING company_id, created_at
-)
-UPDATE notices SET called_at = :now FROM unread
+), listed AS (
+  UPDATE notices SET called_at = :now FROM unread
 WHERE notices.company_id = unread.company_id AND notices.called_at = unread.created_at AND (
     CAST(promise ->> 'client_id' AS bigint) = :client_id OR promise ->> 'client_number' = :client_number
   )
   AND notices.kind IN ('moved', 'cancelled') AND {_IS_SO}
-RETURNING notices.*
+  RETURNING notices.*
+) {_WITH_BOOKING}
 """)  # noqa: S608 - our own words
 """A call and what it is about have one time."""
 _ASKED_OF = """
@@ -213,6 +231,7 @@ UPDATE notices SET called_at = NULL WHERE id IN (
   ORDER BY notices.id FOR UPDATE OF notices
 )
 """)  # noqa: S608 - our own words
+_UNREADABLE = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
 _ANY_DUE = text(f"""
 SELECT EXISTS (SELECT {_UNTOLD}) OR EXISTS (SELECT {_TOO_LATE}) OR EXISTS (SELECT {_STUCK})
 OR EXISTS (SELECT {_STALE}) OR EXISTS (SELECT {_UNPLANNED})
@@ -229,7 +248,7 @@ class Calls:
         """Notices that wait though the client is about to set out; with `is_tried` those that no host took."""
         found = self._session.execute(_HOPELESS, _too_late(now) | {"limit": limit, "is_tried": is_tried})
         return [
-            GivenUp(notice=notice_of_row(row), why=BlockReason.PAUSED if row.is_paused else BlockReason.LATE)
+            GivenUp(notice=_notice(row), why=BlockReason.PAUSED if row.is_paused else BlockReason.LATE)
             for row in found
         ]
 
@@ -258,7 +277,7 @@ class Calls:
 
         Only what is still so, and only of salons whose phone is linked, and who pay.
         """
-        return [notice_of_row(row) for row in self._session.execute(_LIST, _untold(now) | {"limit": limit})]
+        return [_notice(row) for row in self._session.execute(_LIST, _untold(now) | {"limit": limit})]
 
     def mark(self, notices: Sequence[NoticeId], at: datetime) -> frozenset[NoticeId]:
         """Mark that the salon is asked to call about these; which of them were not marked before."""
@@ -272,7 +291,7 @@ class Calls:
         phone = like.announced.client_phone
         client = {"client_id": like.announced.client_id, "client_number": one_spelling(phone) if phone else None}
         given = {"company_id": like.company_id, "about": about, "now": now, **client}
-        return [notice_of_row(row) for row in self._session.execute(_TAKE_BACK, given)]
+        return [_notice(row) for row in self._session.execute(_TAKE_BACK, given)]
 
     def recall(self, now: datetime) -> None:
         """Cancel every waiting call of which a part is not so any more; what still is can be asked for again."""
@@ -297,6 +316,26 @@ def _untold(now: datetime) -> dict[str, Any]:
     return {"now": now, "since": now - STILL_ASKED, "reasons": [*BlockReason], "news": [*CHANGE_NOTICES]}
 
 
+def _notice(row: Row[Any]) -> Notice:
+    """A notice with its booking beside it, which tells what it is about where nobody can read its promise."""
+    try:
+        return notice_of_row(row)
+    except _UNREADABLE:
+        return notice_of_row(row, _of_unread(row))
+
+
+def _of_unread(row: Row[Any]) -> AnnouncedVisit:
+    """What a booking tells of a notice: of one that has changed hands not who had it."""
+    if row.starts_at is None:
+        is_off = row.kind == NoticeKind.CANCELLED
+        return AnnouncedVisit(
+            client_id=None, starts_at=row.deadline_at, staff_id=None, services=(), is_deleted=is_off
+        )
+    booked = _booked(row)
+    is_others = row.kind == NoticeKind.CANCELLED and not row.is_deleted
+    return replace(booked, is_deleted=True, client_id=None, client_phone=None) if is_others else booked
+
+
 def _unplanned(row: Row[Any]) -> UnplannedEvent:
     return UnplannedEvent(
         event_id=row.id,
@@ -304,22 +343,27 @@ def _unplanned(row: Row[Any]) -> UnplannedEvent:
         record_id=row.record_id,
         kind=EventKind(row.kind),
         before=_readable(row.before),
-        truth=AnnouncedVisit(
-            client_id=row.client_id,
-            starts_at=row.starts_at,
-            staff_id=None,
-            services=(),
-            is_deleted=row.deleted_at is not None,
-            client_phone=row.client_phone,
-            visit_id=row.visit_id,
-            wall_clock=row.wall_clock,
-        ),
+        truth=_booked(row),
+    )
+
+
+def _booked(row: Row[Any]) -> AnnouncedVisit:
+    """What is true of a booking, without what is done in it."""
+    return AnnouncedVisit(
+        client_id=row.client_id,
+        starts_at=row.starts_at,
+        staff_id=None,
+        services=(),
+        is_deleted=row.is_deleted,
+        client_phone=row.client_phone,
+        visit_id=row.visit_id,
+        wall_clock=row.wall_clock,
     )
 
 
 def _readable(before: Any) -> AnnouncedVisit | None:
     """A record of an event, whatever is wrong with that: it may be why its planning raises."""
     try:
-        return AnnouncedVisit.of(record_of_json(before))
-    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        return AnnouncedVisit.from_json(AnnouncedVisit.of(record_of_json(before)).to_json())
+    except _UNREADABLE:
         return None

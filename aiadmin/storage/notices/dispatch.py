@@ -307,14 +307,14 @@ def _claim_key(notice: Notice) -> dict[str, int]:
     return {"id": notice.id, "attempts": notice.attempts}
 
 
-def notice_of_row(row: Row[Any]) -> Notice:
-    """A notice of the columns of its row."""
+def notice_of_row(row: Row[Any], announced: AnnouncedVisit | None = None) -> Notice:
+    """A notice of the columns of its row; `announced` is there where its promise is not to be read."""
     return Notice(
         id=NoticeId(row.id),
         company_id=CompanyId(row.company_id),
         record_id=row.record_id,
         kind=NoticeKind(row.kind),
-        announced=AnnouncedVisit.from_json(row.promise),
+        announced=announced or AnnouncedVisit.from_json(row.promise),
         due_at=row.due_at,
         deadline_at=row.deadline_at,
         attempts=row.attempts,

@@ -33,6 +33,14 @@ def _message() -> Mapped[int | None]:
 
 _IS_REMINDER = "kind IN ('reminder_day', 'reminder_hours') AND state <> 'waiting'"
 _IS_UNTOLD = "kind IN ('moved', 'cancelled') AND reason IS NOT NULL AND called_at IS NULL"
+_READS_PROMISE = """num_nulls(
+  CAST(promise ->> 'client_id' AS bigint), CAST(promise ->> 'visit_id' AS bigint),
+  CAST(promise -> 'was' ->> 'visit_id' AS bigint), CAST(promise ->> 'starts_at' AS timestamptz),
+  CAST(promise -> 'was' ->> 'starts_at' AS timestamptz), CAST(promise ->> 'wall_clock' AS timestamp),
+  CAST(promise -> 'was' ->> 'wall_clock' AS timestamp)
+) >= 0"""
+"""Statements about all salons read this of every promise: what they cannot read would stop them for everybody."""
+_READS_OTHERS = """NOT jsonb_path_exists(others, '$.* ? (@.type() != "number")')"""
 
 
 class MessageSettingsRow(Base):
@@ -79,6 +87,7 @@ class NoticeRow(Base):
             name="kind",
         ),
         CheckConstraint("state IN ('waiting','released','done','dropped')", name="state"),
+        CheckConstraint(_READS_PROMISE, name="promise"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
@@ -121,6 +130,7 @@ class QuestionRow(Base):
         Index("idx_questions_open", "company_id", "asked_at", postgresql_where=text("answer IS NULL")),
         Index("idx_questions_unwritten", "next_attempt_at", postgresql_where=text("next_attempt_at IS NOT NULL")),
         CheckConstraint("answer IN ('yes','no','unclear')", name="answer"),
+        CheckConstraint(_READS_OTHERS, name="others"),
     )
 
     company_id: Mapped[int] = _company(is_key=True)

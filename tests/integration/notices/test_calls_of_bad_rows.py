@@ -1,0 +1,126 @@
+"""A row that cannot be read keeps no other salon from calling, nor its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy.exc import DBAPIError
+
+from tests.integration.notices.conftest import Salon
+from tests.integration.notices.planning import HOUR
+from tests.integration.notices.test_calls import MINUTE, Desk
+from tests.integration.notices.test_said_and_due import desk as desk  # noqa: PLC0414 - a fixture
+
+VERA = {"phone": "79005556677", "name": "Вера"}
+
+
+class Two:
+    """A salon with a bad row, and one whose client is locked and whose booking is off."""
+
+    def __init__(self, new_salon: Callable[[], Salon]) -> None:
+        self.bad, self.good = Desk(new_salon()), Desk(new_salon())
+        self.booking = self.bad.known(3 * HOUR)
+        _hold(self.good)
+
+    def spoil(self, statement: str) -> None:
+        self.bad.salon.world.execute(f"{statement} AND company_id = :id", id=self.bad.salon.company_id)
+
+    def look(self, *minutes: int) -> None:
+        for minute in minutes:
+            self.good.later = minute * MINUTE
+            self.good.look()
+
+
+def _hold(desk: Desk) -> None:
+    """A cancellation that a lock keeps from its client."""
+    booking = desk.known(6 * HOUR)
+    desk.lock("locked_until", 20 * HOUR)
+    desk.edit(booking, deleted=True)
+    assert desk.news() == 1
+
+
+@pytest.fixture
+def two(new_salon: Callable[[], Salon]) -> Two:
+    return Two(new_salon)
+
+
+@pytest.mark.parametrize("promise", ["promise - 'wall_clock'", "jsonb_set(promise, '{was}', '7')", "'[]'"])
+@pytest.mark.parametrize("is_dropped", [False, True])
+def test_a_promise_that_nobody_can_read_is_called_about_by_its_booking(
+    two: Two, promise: str, is_dropped: bool
+) -> None:
+    """Once it was given up and left the quarantine, it was read with those of all salons."""
+    two.bad.edit(two.booking, deleted=True)
+    assert two.bad.news() == 1
+    if is_dropped:
+        two.spoil("UPDATE notices SET state = 'dropped', reason = 'late', finished_at = now() WHERE true")
+    two.spoil(f"UPDATE notices SET promise = {promise} WHERE kind = 'cancelled'")  # noqa: S608 - ours
+    two.look(0, 1, 30, 128, 135, 140)
+    [call] = two.bad.calls()
+    assert call.startswith(f"Не получилось предупредить об отмене: Анна (+{two.bad.salon.phone})")
+    assert f"{two.bad.salon.starts_at(two.booking):%H:%M}" in call
+    assert len(two.good.calls()) == 1
+    assert not two.good.is_due()
+
+
+@pytest.mark.parametrize("path", ["{starts_at}", "{client_id}", "{visit_id}", "{was,starts_at}"])
+def test_a_promise_that_no_statement_can_read_is_not_stored(two: Two, path: str) -> None:
+    """A cast of it is a part of what all salons are looked at by."""
+    two.bad.edit(two.booking, deleted=True)
+    assert two.bad.news() == 1
+    with pytest.raises(DBAPIError):
+        two.spoil(f"UPDATE notices SET promise = jsonb_set(promise, '{path}', '\"junk\"') WHERE true")  # noqa: S608
+
+
+def test_an_answer_about_no_time_is_not_stored(two: Two) -> None:
+    two.bad.salon.ask()
+    with pytest.raises(DBAPIError):
+        two.spoil('UPDATE questions SET others = \'{"5": "soon"}\' WHERE true')
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "jsonb_set(before, '{client_phone}', '79991112233')",
+        "jsonb_set(before, '{starts_at}', 'null')",
+        "jsonb_set(before, '{starts_at}', '\"2026-12-05T12:00:00\"')",
+        "jsonb_set(before, '{starts_at}', '\"9999-12-31T23:59:59+00:00\"')",
+        "jsonb_set(before, '{client_id}', '\"x\"')",
+        "jsonb_set(before, '{visit_id}', '\"x\"')",
+    ],
+)
+@pytest.mark.parametrize(
+    ("edit", "about"),
+    [({"deleted": True}, "об отмене"), ({"datetime": 4}, "о переносе"), ({"client": VERA}, "об отмене")],
+)
+def test_an_event_whose_past_is_junk_is_called_about(two: Two, before: str, edit: dict[str, Any], about: str) -> None:
+    """It was read for all salons together; and what was told to who has the booking now counted for who lost it."""
+    two.bad.edit(two.booking, **edit | ({"datetime": two.bad.at(4 * HOUR)} if "datetime" in edit else {}))
+    two.bad.read()
+    two.spoil(
+        f"UPDATE booking_events SET after = '[]', before = {before}"  # noqa: S608 - ours
+        " WHERE handled_at IS NULL AND kind IN ('moved', 'cancelled')"
+    )
+    two.bad.planner.plan_change_notices()
+    two.bad.salon.world.execute("UPDATE quarantine SET first_at = first_at - :by", by=6 * MINUTE)
+    two.look(0, 1, 10)
+    [call] = two.bad.calls()
+    assert call.startswith(f"Не получилось предупредить {about}")
+    assert len(two.good.calls()) == 1
+
+
+def test_a_visit_that_nobody_can_read_is_called_about_in_fewer_words(desk: Desk) -> None:
+    """What else stands of it cannot be told: the call raised, and was not made."""
+    booking = desk.known(20 * HOUR)
+    desk.known(23 * HOUR, visit_id=booking["visit_id"])
+    desk.lock("locked_until", 60 * HOUR)
+    desk.edit(booking, deleted=True)
+    assert desk.news() == 1
+    desk.salon.world.execute("UPDATE notices SET state = 'dropped', reason = 'late', finished_at = now()")
+    desk.salon.world.execute("UPDATE records SET services = '\"x\"'")
+    desk.look()
+    [call] = desk.calls()
+    assert f"{desk.salon.starts_at(booking):%H:%M}" in call
+    assert desk.salon.world.rows("SELECT 1 FROM quarantine") == []
