@@ -70,6 +70,7 @@ _SOUNDS = {
     "ye": "е",
     **dict(zip("abvgdezijklmnoprstufhcwy'", "абвгдезийклмнопрстуфхцвыь", strict=True)),
 }
+_MARKS = ".,;:!?)'"
 _LONGEST_SOUND = 4
 _VOWELS = frozenset("aeiou")
 _ENOUGH_KNOWN = 0.4
@@ -92,20 +93,21 @@ def tokens_of(text: str, known: Known) -> Sequence[Token]:
     letters = [*_letters(text)]
     plain = _cut(letters)
     if any(_CYRILLIC.search(token.text) for token in plain):
-        return [_spelt(token, known) for token in plain]
+        return [_spelt(token, known) for token in _cut([*_retyped(letters, known)])]
     return _foreign(letters, plain, known)
 
 
 def _letters(text: str) -> Iterator[_Letter]:
     """Each character in its compatible, lower form (NFKC), with its place; what is not seen is left out."""
-    before = ""
+    before, was_raised = "", False
     for start, end in _clusters(text):
         cluster = text[start : min(end, start + 1 + _MARKS_OF_ONE_LETTER)]
-        if cluster in _SUPERSCRIPTS and before.isdecimal() and text[start - 1] not in _SUPERSCRIPTS:
-            yield _Letter(":", start, start)
+        is_raised = cluster in _SUPERSCRIPTS
+        if is_raised and before.isdecimal() and not was_raised:
+            yield _Letter(":", start, start)  # 18⁰⁰
         for one in unicodedata.normalize("NFKC", cluster).lower():
             if unicodedata.category(one) not in _UNSEEN or one == "\n":
-                before = _SAME.get(one, one)
+                before, was_raised = _SAME.get(one, one), is_raised
                 yield _Letter(before, start, end)
 
 
@@ -116,6 +118,35 @@ def _clusters(text: str) -> Iterator[tuple[int, int]]:
         if place == len(text) or not unicodedata.combining(text[place]):
             yield start, place
             start = place
+
+
+def _retyped(letters: Sequence[_Letter], known: Known, *, is_sure: bool = False) -> Iterator[_Letter]:
+    """Words that were typed on the wrong layout, where some letters are signs: "ce,,jne".
+
+    Args:
+        is_sure: to take all words in Latin letters for such, not only those that are then known.
+    """
+    for _, group in itertools.groupby(letters, key=lambda letter: letter.text.isspace()):
+        chunk = [*group]
+        if not (is_sure or 1 < len(chunk) <= _LONGEST_WORD) or not any(_LATIN.match(one.text) for one in chunk):
+            yield from chunk
+            continue
+        word, end = _without_marks(chunk)
+        typed, core = ([one._replace(text=_KEYS.get(one.text, one.text)) for one in part] for part in (chunk, word))
+        if _is_known(typed, known) or (is_sure and not _is_known(core, known)):
+            yield from typed
+        else:
+            yield from (*core, *end) if _is_known(core, known) else chunk
+
+
+def _without_marks(chunk: Sequence[_Letter]) -> tuple[Sequence[_Letter], Sequence[_Letter]]:
+    """A word, and the marks behind it."""
+    length = len("".join(letter.text for letter in chunk).rstrip(_MARKS))
+    return chunk[:length], chunk[length:]
+
+
+def _is_known(letters: Sequence[_Letter], known: Known) -> bool:
+    return known(unstretched("".join(letter.text for letter in letters), known))
 
 
 def _cut(letters: Sequence[_Letter]) -> Sequence[Token]:
@@ -134,9 +165,10 @@ def _foreign(letters: Sequence[_Letter], plain: Sequence[Token], known: Known) -
     """A text without a Russian letter: as it is, or typed on the wrong layout, or by its sound; the best known."""
     if not any(_LATIN.search(token.text) for token in plain):
         return plain
-    typed = _cut([letter._replace(text=_KEYS.get(letter.text, letter.text)) for letter in letters])
+    typed = _cut([*_retyped(letters, known, is_sure=True)])
     sounding = [replace(token, text=_by_sound(token.text)) for token in plain]
-    best = max((typed, sounding), key=lambda tokens: _share(tokens, known))
+    alike = [replace(token, text=token.text.translate(_LOOK_ALIKES)) for token in plain]
+    best = max((alike, typed, sounding), key=lambda tokens: _share(tokens, known))
     return [_spelt(token, known) for token in best] if _share(best, known) >= _ENOUGH_KNOWN else plain
 
 

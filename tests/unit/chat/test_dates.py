@@ -97,7 +97,9 @@ def test_dots_of_yo_and_what_nobody_sees_change_nothing(case: DateCase) -> None:
 
 @given(case=ANY_PHRASE, data=st.data(), times=st.integers(2, 6))
 def test_stretched_letters_change_nothing(case: DateCase, data: st.DataObject, times: int) -> None:
-    letters = [place for place, one in enumerate(case.text) if one.isalpha()]
+    text = f" {case.text}"
+    # the О of 1О:00 is no letter
+    letters = [place for place, one in enumerate(case.text) if one.isalpha() and not text[place].isdigit()]
     if not letters:
         return
     place = data.draw(st.sampled_from(letters))

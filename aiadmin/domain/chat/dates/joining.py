@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import cast
 
-from aiadmin.domain.chat.dates.calendar import DaySaid, from_today, today
-from aiadmin.domain.chat.dates.clock import TimeSaid, resolved
 from aiadmin.domain.chat.dates.grammar import Context, Node
+from aiadmin.domain.chat.dates.hours import TimeSaid, resolved
 from aiadmin.domain.chat.dates.polarity import Item, Polarity
+from aiadmin.domain.chat.dates.said_days import DaySaid, from_today, today
 from aiadmin.domain.chat.when import Day, DayRange, Time, When, Window
 
 _ALTERNATIVES = frozenset({"OR", "SLASH", "NO"})

@@ -27,6 +27,8 @@ _LONGEST_PHONE = 32
 _LOCAL_PHONE = (3, 2, 2)
 _TWO, _FOUR, _SHORT_STEM = 2, 4, 3
 _LONGEST_UNIT = 16
+_GENITIVE = ("а", "я", "и", "ы")
+"""What a noun may end with behind "second": "второго мастера" is no date."""
 _COUNTED_CASES = ("ами", "ями", "ах", "ях", "ам", "ов", "ев")
 """Endings of cases that no subject and no object has: "к 2 мастерам", "10 комплектов"."""
 
@@ -44,7 +46,10 @@ def _node(token: Token, names: Container[str]) -> Node:
     if word in names:
         return Node({"UNKNOWN": word}, word, token.start, token.end, token.is_glued)
     meant = corrected(word, names)
-    return Node(_of_word(meant), meant, token.start, token.end, token.is_glued)
+    kinds = _of_word(meant)
+    if token.is_glued and "UNKNOWN" in kinds:
+        kinds = {**kinds, "GLUED": word}
+    return Node(kinds, meant, token.start, token.end, token.is_glued)
 
 
 def _of_word(word: str) -> Kinds:
@@ -52,7 +57,8 @@ def _of_word(word: str) -> Kinds:
     if kinds is not None:
         return kinds
     is_counted = len(word) <= _LONGEST_UNIT and (word.startswith(COUNTED) or word.endswith(_COUNTED_CASES))
-    return {"COUNTED": word} if is_counted else {"UNKNOWN": word}
+    is_genitive = word.endswith(_GENITIVE) and not word.endswith("ся")
+    return {"COUNTED" if is_counted else "UNKNOWN": word} | ({"GENITIVE": word} if is_genitive else {})
 
 
 def _of_sign(sign: str) -> Kinds:
@@ -131,14 +137,19 @@ def _ordinal(case: str) -> Rule:
         "ORDP": "ом|ем",
         "ORDD": "му|ому|ым",
     }
-    return Rule(
-        f"n:DIG ~DASH? ~:{endings[case]}",
-        lambda m: (
-            {"ORD": m["n"], case: m["n"], "DIGORD": m["n"]}
-            if case in {"ORDG", "ORDN"}
-            else {"ORD": m["n"], case: m["n"]}
-        ),
-    )
+    is_day = case in {"ORDG", "ORDN"}
+    return Rule(f"n:DIG ~DASH? ~:{endings[case]}", lambda m: _with_ending(m["n"], case, is_day=is_day))
+
+
+def _with_ending(number: int, case: str, *, is_day: bool) -> Kinds:
+    kinds = {"ORD": number, case: number}
+    if is_day:
+        kinds["DIGORD"] = number
+    return kinds | ({"BIGORD": number} if number >= _BIG else {})
+
+
+_BIG = 5
+"""From this number on digits with an ending are days of the month, whatever noun follows."""
 
 
 def _is(kind: str) -> Build:
@@ -148,7 +159,7 @@ def _is(kind: str) -> Build:
 NUMERALS: Sequence[Rule] = (
     Rule("NEXT ~DOT", _is("NEXT")),
     Rule("n:DIG ~COMMA|DOT ~5 >UHOUR|UWEEK|UMONTH", lambda m: {"ONE_AND_HALF": m["n"] + 0.5}),
-    Rule("n:DIG го|ого", lambda m: {"ORD": m["n"], "ORDG": m["n"], "DIGORD": m["n"]}),
+    Rule("n:DIG го|ого", lambda m: _with_ending(m["n"], "ORDG", is_day=True)),
     Rule("пол UHOUR", lambda m: {"HALF_HOUR": 30}),
     Rule("t:TENS u:UNITS", _sum),
     Rule("t:TENS u:ORDU", _ordinal_sum),
@@ -195,7 +206,8 @@ QUANTITIES: Sequence[Rule] = (
     Rule("FROM PARTI CELEBRATION", _is("GREETING")),
     Rule("UDAY CELEBRATION", _is("CELEBRATION_DAY")),
     Rule("с новым годом", _is("GREETING")),
-    Rule("с наступающим", _is("GREETING")),
+    Rule("с наступающим PARTI? CELEBRATION?", _is("GREETING")),
+    Rule("перерыв ON PARTN", _is("GREETING")),
     Rule("PAST WD|UWEEK|UMONTH|THIS|WEEKEND", _is("PAST_DAY")),
     Rule("FINAL UWEEK|UMONTH|время", _is("PAST_DAY")),
     Rule("V FINAL раз", _is("PAST_DAY")),

@@ -11,9 +11,9 @@ from datetime import date
 from enum import Enum
 from itertools import pairwise
 
-from aiadmin.domain.chat.dates.calendar import DaySaid, day_of_month
-from aiadmin.domain.chat.dates.clock import TimeSaid
 from aiadmin.domain.chat.dates.grammar import Context, Node
+from aiadmin.domain.chat.dates.hours import TimeSaid
+from aiadmin.domain.chat.dates.said_days import DaySaid, day_of_month
 from aiadmin.domain.chat.when import DayRange
 
 

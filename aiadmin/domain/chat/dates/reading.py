@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections.abc import Container
 from datetime import datetime
 
-from aiadmin.domain.chat.dates.calendar import ASKED_DAYS, BOUNDS, CALENDAR
-from aiadmin.domain.chat.dates.clock import BARE, CLOCK, MORE, PARTED, TIMES
+from aiadmin.domain.chat.dates.bounds import BOUNDS
+from aiadmin.domain.chat.dates.clock import CLOCK, PARTED
+from aiadmin.domain.chat.dates.day_parts import DAY_PARTS
 from aiadmin.domain.chat.dates.grammar import Context, Node, Table
 from aiadmin.domain.chat.dates.joining import wishes
+from aiadmin.domain.chat.dates.lengths import LENGTHS
 from aiadmin.domain.chat.dates.lexing import EARLIEST, NUMERALS, QUANTITIES, nodes_of
 from aiadmin.domain.chat.dates.polarity import items_of
+from aiadmin.domain.chat.dates.single_days import ASKED_DAYS, SINGLE_DAYS
+from aiadmin.domain.chat.dates.stretches import STRETCHES
+from aiadmin.domain.chat.dates.times import BARE, MORE, TIMES
 from aiadmin.domain.chat.when import Asked, DayParts, When
 
 TABLES = (
     Table(*NUMERALS),
     Table(*QUANTITIES, *EARLIEST),
-    Table(*CALENDAR, *CLOCK),
+    Table(*SINGLE_DAYS, *STRETCHES, *LENGTHS, *CLOCK),
     Table(*PARTED),
-    Table(*BOUNDS, *TIMES),
+    Table(*BOUNDS, *TIMES, *DAY_PARTS),
     Table(*ASKED_DAYS, *BARE),
     Table(*MORE),
 )
