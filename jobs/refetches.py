@@ -13,8 +13,6 @@ log = structlog.get_logger(__name__)
 @job(Job.REFETCH)
 def refetch() -> None:
     """Read again what is due."""
-    box = container()
-    done = box.refetcher.work()
+    done = container().refetcher.work()
     if done:
-        box.queue.nudge(Job.PLAN_CHANGES)
         log.info("checked", checks=done)

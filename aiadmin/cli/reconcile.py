@@ -11,7 +11,6 @@ from aiadmin.cli.table import show_table
 from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.job import Job
 from aiadmin.domain.notices.reconciliation import Difference
 from aiadmin.domain.number import BIGGEST_INTEGER
 from aiadmin.domain.yclients.error import YClientsError
@@ -41,7 +40,6 @@ def reconcile(company_id: int | None) -> None:
     for number, said in found.items():
         if isinstance(said, str):
             click.echo(f"company {number}: {said}")
-    box.queue.nudge(Job.PLAN_CHANGES)
 
 
 def _existing(box: Container, company_id: int) -> CompanyId:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from aiadmin.domain.companies.salon_time import instant_of
 from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.job import Job
 from aiadmin.domain.journal.booking_event import (
     BookingEvent,
     EventSource,
@@ -60,6 +61,8 @@ def absorb(
     work.records.retime(salon.company_id, times, salon.zone)
     work.records.replace(salon.company_id, changed, read_at)
     work.booking_events.add(salon.company_id, events, source=source, at=now)
+    if events:
+        work.nudge(Job.PLAN_CHANGES)
     return len(events)
 
 

@@ -7,7 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from rq import Queue
 
+from aiadmin.domain.job import Job, QueueName
 from aiadmin.domain.journal.sync_run import SyncKind
 from tests.integration.sync.conftest import Installed, Salons
 
@@ -38,6 +40,21 @@ def test_a_booking_its_changes_and_its_end_are_each_told_once(salons: Salons, sa
     salons.reconcile(salon)
     assert len(salons.world.events(salon.company_id)) == 5
     assert salons.world.rows("SELECT count(*) FROM checks") == [(0,)]
+
+
+def test_what_a_reading_finds_is_planned_for_at_once_and_nothing_is_where_it_finds_nothing(
+    salons: Salons, salon: Installed
+) -> None:
+    redis = salons.box.redis
+    record_id = salons.yclients.add_record(salon.salon_id, **salons.booking(salon))["id"]
+    asked = []
+    for _ in range(2):
+        redis.flushdb()
+        salons.hear(salon, {"type": "booking_updated", "data": {"id": record_id}})
+        assert salons.check() == 1
+        waiting = Queue(QueueName.JOBS, connection=redis, serializer="json").jobs
+        asked.append([one.func_name for one in waiting])
+    assert asked == [[Job.PLAN_CHANGES.value.function], []]
 
 
 def test_y24_two_edits_told_in_the_same_words_are_both_heard(salons: Salons, salon: Installed) -> None:
