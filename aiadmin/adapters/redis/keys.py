@@ -49,7 +49,7 @@ def attempt(company_id: CompanyId | str) -> str:
 
 def coordinator(name: str) -> str:
     """There while the coordinator lives."""
-    return f"{PREFIX}:pairing:coordinator:{name}"
+    return f"{PREFIX}:coordinator:{name}"
 
 
 def pairing_state(company_id: CompanyId | str) -> str:

@@ -75,8 +75,8 @@ def test_a_desk_whose_heart_stops_loses_its_companies_to_another(feed: RedisPair
     redis.delete("aiadmin:watch:3")
     feed.free_orphans("b")
     assert feed.queue() == []
-    assert 0 < redis.ttl("aiadmin:pairing:coordinator:a") <= 4
-    redis.delete("aiadmin:pairing:coordinator:a")
+    assert 0 < redis.ttl("aiadmin:coordinator:a") <= 4
+    redis.delete("aiadmin:coordinator:a")
     feed.free_orphans("b")
     assert sorted(feed.queue()) == [ONE, TWO]
     assert feed.claim(ONE, "b")
@@ -94,7 +94,7 @@ def test_a_desk_that_ends_frees_what_it_had_at_once(feed: RedisPairingStore) -> 
 def test_a_desk_that_only_stalled_keeps_what_nobody_took(feed: RedisPairingStore, redis: Redis) -> None:
     feed.watch(ONE)
     feed.claim(ONE, "a")
-    redis.delete("aiadmin:pairing:coordinator:a")
+    redis.delete("aiadmin:coordinator:a")
     feed.free_orphans("a")
     assert feed.queue() == []
     feed.free_orphans("b")
@@ -107,7 +107,7 @@ def test_a_phone_that_has_confirmed_is_left_to_the_desk_that_stalled(feed: Redis
     feed.watch(ONE)
     feed.claim(ONE, "a")
     feed.set_state(ONE, PairingProgress(state=PairingState.CONFIRMING))
-    redis.delete("aiadmin:pairing:coordinator:a")
+    redis.delete("aiadmin:coordinator:a")
     feed.free_orphans("b")
     assert feed.queue() == []
     redis.delete("aiadmin:pairing:attempt:1")
