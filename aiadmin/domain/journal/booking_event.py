@@ -167,10 +167,19 @@ def _of_exchange(before: Record, after: Record, now: datetime) -> Iterator[Booki
 def _of_change(before: Record, after: Record, now: datetime) -> Iterator[BookingEvent]:
     if after.client_id is None or (before.is_deleted and after.is_deleted):
         return
-    kinds = [*_of_booking(before, after)] if after.starts_at > now else []
+    kinds = [*_of_booking(before, after)] if _may_be_expected(before, after, now) else []
     attended = None if after.is_deleted else _attendance(before.attendance, after, now)
     for kind in [*kinds, *([attended] if attended else [])]:
         yield BookingEvent(kind=kind, before=before, after=after)
+
+
+def _may_be_expected(before: Record, after: Record, now: datetime) -> bool:
+    """Whether a client may still reckon with either: what is moved into the past by mistake is moved back, or off.
+
+    Whoever plans what she is told knows what she reckons with.
+    """
+    is_over = Attendance.CAME in {before.attendance, after.attendance}
+    return max(before.starts_at, after.starts_at) > now or (after.is_deleted and not is_over)
 
 
 def _of_booking(before: Record, after: Record) -> Iterator[EventKind]:

@@ -16,7 +16,7 @@ from aiadmin.domain.grouping import grouped
 from aiadmin.domain.ids import CompanyId, NoticeId
 from aiadmin.domain.journal.booking_event import BookingEvent, EventKind
 from aiadmin.domain.journal.journal import Attendance, Record, is_same_number, is_same_person, is_same_time
-from aiadmin.domain.notices.notice import AnnouncedVisit, NoticeKind
+from aiadmin.domain.notices.notice import AnnouncedVisit, NoticeKind, StaleReason
 from aiadmin.domain.notices.settings import MessageSettings
 
 CHANGE_NOTICE_LIFETIME = timedelta(hours=24)
@@ -186,6 +186,8 @@ def _news(
         and waiting.announced.reads_the_same(announced)
     ):
         return NOTHING
+    if announced.starts_at <= now and knows is not None and knows.starts_at > now:
+        return replace(taken_back, new=_kept(edits[-1], kind, announced, last, now, why=StaleReason.PAST))
     if announced.starts_at <= now or not _may_be_told(truth):
         return taken_back
     told_at = edits[-1].at
@@ -214,17 +216,25 @@ def _import(events: Sequence[StoredEvent], heard: LastNotice | None, now: dateti
     announced = AnnouncedVisit.of(newest.event.after)
     if heard is not None and (not heard.is_imported or heard.announced.reads_the_same(announced)):
         return NOTHING
-    new = NewNotice(
-        company_id=newest.company_id,
-        record_id=newest.event.after.record_id,
-        kind=NoticeKind.BOOKED,
-        dedup_key=_dedup_key(newest.event.after.record_id, NoticeKind.BOOKED, announced, heard),
-        announced=replace(announced, was=announced),
+    known = replace(announced, was=announced)
+    return Plan(new=_kept(newest, NoticeKind.BOOKED, known, heard, now, why=IMPORTED))
+
+
+def _kept(
+    one: StoredEvent, kind: NoticeKind, announced: AnnouncedVisit, last: LastNotice | None, now: datetime, *, why: str
+) -> NewNotice:
+    """What nobody is told, kept for what its client knows besides: it is what she knew before."""
+    record_id = one.event.after.record_id
+    return NewNotice(
+        company_id=one.company_id,
+        record_id=record_id,
+        kind=kind,
+        dedup_key=_dedup_key(record_id, kind, announced, last),
+        announced=announced,
         due_at=now,
         deadline_at=now,
-        dropped=IMPORTED,
+        dropped=why,
     )
-    return Plan(new=new)
 
 
 def _is_imported(one: StoredEvent) -> bool:

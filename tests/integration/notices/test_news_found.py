@@ -111,3 +111,40 @@ def test_who_loses_a_booking_is_told_by_the_number_that_she_was_told_by(
     owed = {purpose: phone for phone, purpose, _ in desk.salon.owed()}
     assert owed["cancelled"] == "79005550001"
     assert desk.calls() == []
+
+
+@pytest.mark.parametrize("is_told", [False, True])
+def test_a_visit_that_is_dragged_into_the_past_and_back_was_not_moved(desk: Desk, is_told: bool) -> None:
+    """It read as moved to where it had been all the time, where we had told nothing of it before."""
+    booking = desk.known(30 * HOUR)
+    if is_told:
+        booking = desk.salon.book(datetime=desk.at(32 * HOUR))
+        assert desk.news() == 1
+        assert len(desk.send()) == 1
+    was = desk.salon.record(booking["id"])["date"]
+    desk.edit(booking, datetime=desk.at(-30 * HOUR))
+    assert desk.news() == 0
+    desk.edit(booking, datetime=was)
+    assert desk.news() == 0
+    assert desk.send() == []
+    desk.edit(booking, datetime=desk.at(50 * HOUR))
+    assert desk.news() == 1
+
+
+def test_a_visit_that_is_dragged_into_the_past_and_deleted_there_is_off(desk: Desk) -> None:
+    """Its client still reckons with the time that she knows."""
+    booking = desk.known(30 * HOUR)
+    desk.edit(booking, datetime=desk.at(-30 * HOUR))
+    assert desk.news() == 0
+    desk.edit(booking, deleted=True)
+    assert desk.news() == 1
+    [text] = desk.send()
+    assert f"{desk.salon.starts_at(booking):%H:%M}, отменена" in text
+
+
+def test_who_came_earlier_than_booked_is_told_nothing(desk: Desk) -> None:
+    booking = desk.known(30 * HOUR)
+    desk.edit(booking, datetime=desk.at(-HOUR), attendance=1)
+    assert desk.news() == 0
+    desk.edit(booking, deleted=True)
+    assert desk.news() == 0

@@ -26,7 +26,7 @@ from aiadmin.domain.notices.change_planning import (
     by_booking,
     plan,
 )
-from aiadmin.domain.notices.notice import AnnouncedVisit, NoticeKind
+from aiadmin.domain.notices.notice import AnnouncedVisit, NoticeKind, StaleReason
 from aiadmin.domain.notices.settings import MessageSettings
 from tests.unit.sync.journals import COLOURING, HAIRCUT, NOW, record
 
@@ -59,7 +59,7 @@ def _plan(events: Sequence[StoredEvent], last: LastNotice | None = None, **given
 
 def _kind(*states: Record | None, last: LastNotice | None = None, **given: Any) -> str | None:
     new = _plan(_events(*states), last, **given).new
-    return None if new is None else new.kind.value
+    return None if new is None or new.dropped == StaleReason.PAST else new.kind.value
 
 
 def _last(kind: NoticeKind, promise: AnnouncedVisit, state: str, number: int = 7, at: datetime = NOW) -> LastNotice:
