@@ -79,4 +79,4 @@ def _of_type(column: sa.Column[Any], company_id: int, word: str) -> Any:
     for family, value in simple.items():
         if isinstance(kind, family):
             return value
-    return {"word": word}  # JSON
+    return {word: 1}  # JSON, and of a question: numbers alone
