@@ -8,7 +8,8 @@
 ``hooks``        what is posted to apps, and how that goes wrong
 ``operator``     messages that YClients asks an app to send for a salon; ``operator_routes`` their HTTP
 ``chaos``        looseness about types, on request
-``faults``       how the server is told to misbehave; ``limits`` are its ordinary rate limits
+``faults``       how the server is told to misbehave, ``method_faults`` by the name of what is called; ``limits`` are
+                 its ordinary rate limits
 ``server``       all of that as one application; ``control`` is the HTTP side for tests
 ``process``      the server as a process; ``client`` is what tests tell it
 """

@@ -1,6 +1,6 @@
 """The fake YClients for tests, benchmarks and the demo: everything that it can be told, as methods."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tests.fakes.yclients.process import ANSWER_WITHIN, Running
@@ -84,6 +84,25 @@ class FakeYClients(Running):
         number: int = self.control("POST", "/pay", salon_id=salon_id, amount=amount)["payment_id"]
         return number
 
+    def conversation(self, salon_id: int, file: Mapping[str, Any], case_id: str | None = None) -> str:
+        """The salon of a file of conversations, with the visits of one of them; the time stands where it says.
+
+        Faults by method are gone; the addresses of webhooks and the activation stay.
+        """
+        salon = {name: value for name, value in file.items() if name != "conversations"}
+        case = None if case_id is None else {one["id"]: one for one in file["conversations"]}[case_id]
+        now: str = self.control("POST", "/conversation", salon_id=salon_id, file=salon, case=case)["now"]
+        return now
+
+    def method_faults(self, **faults: Any) -> None:
+        """These faults by method and no others: `book_check=433`, `create=[None, "502_saved"]`, `records="down"`."""
+        self.control("POST", "/method_faults", **faults)
+
+    def writes(self, salon_id: int) -> list[dict[str, Any]]:
+        """What apps have changed in a salon's records: `op`, `record`, `services`, `staff`, `at`, `client`."""
+        listed: list[dict[str, Any]] = self.control("GET", f"/writes/{salon_id}")["writes"]
+        return listed
+
     def operator_send(self, salon_id: int, phones: Sequence[str], text: str, **said: Any) -> dict[str, Any]:
         """Let YClients ask the app to send: its answer's `status`, the `reply`, `problems` with it, the `ids`.
 
@@ -103,7 +122,10 @@ class FakeYClients(Running):
         return code
 
     def clock(self, **moved: Any) -> str:
-        """Move YClients' time by `seconds=` or set it to `now=`; without either it is the machine's again."""
+        """Move YClients' time by `seconds=` or set it to `now=` (`stands=True`: and stop it there).
+
+        Without either it is the machine's again.
+        """
         now: str = self.control("POST", "/clock", **moved)["now"]
         return now
 

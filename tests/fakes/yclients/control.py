@@ -11,6 +11,7 @@ from tests.fakes.yclients.faults import Fault, Faults
 from tests.fakes.yclients.hooks.post import Post
 from tests.fakes.yclients.marketplace.billing import Billing
 from tests.fakes.yclients.marketplace.redirect import OWNER, redirect_url
+from tests.fakes.yclients.method_faults import MethodFaults
 from tests.fakes.yclients.operator import Operator
 from tests.fakes.yclients.world import World
 
@@ -21,11 +22,17 @@ class Control:
     """The routes, around one world."""
 
     def __init__(
-        self, world: World, faults: Faults, post: Post, operator: Operator, requests: list[dict[str, Any]]
+        self,
+        world: World,
+        faults: Faults,
+        method_faults: MethodFaults,
+        post: Post,
+        operator: Operator,
+        requests: list[dict[str, Any]],
     ) -> None:
         self._world = world
         self._initial = replace(world.settings)
-        self._faults, self._post, self._operator = faults, post, operator
+        self._faults, self._method_faults, self._post, self._operator = faults, method_faults, post, operator
         self._requests = requests
         self._kept: dict[str, Any] = {}
 
@@ -135,6 +142,7 @@ class Control:
         self._world.reset()
         self._requests.clear()
         self._faults.clear()
+        self._method_faults.set({})
         await self._post.clear()
         self._operator.messages.clear()
         return web.json_response({"reset": True})

@@ -9,6 +9,7 @@ from tests.fakes.yclients.hooks.post import Post
 from tests.fakes.yclients.salon import clientele, record_shapes
 from tests.fakes.yclients.salon.changes import DELETED, UPDATED, change, schedule_change
 from tests.fakes.yclients.salon.client_shapes import client as client_shape
+from tests.fakes.yclients.salon.entities import Terms
 from tests.fakes.yclients.salon.state import Salon
 from tests.fakes.yclients.world import World
 
@@ -79,8 +80,10 @@ class JournalControl:
         return web.json_response(client_shape(salon, client))
 
     async def service(self, request: web.Request) -> web.Response:
-        """Change fields of a service (`entities.Service`)."""
+        """Change fields of a service (`entities.Service`); `terms` by staff id."""
         salon, body = await self._asked(request)
+        if "terms" in body:
+            body["terms"] = {int(who): Terms(**terms) for who, terms in body["terms"].items()}
         return self._changed(salon, salon.service(body.pop("service_id")), body)
 
     async def staff(self, request: web.Request) -> web.Response:

@@ -1,5 +1,6 @@
 """The control of what is in a salon's journal: filling it, looking at it as it is, and the time of day."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -49,18 +50,18 @@ class SalonControl:
         return web.json_response(state(self._world.salon(int(request.match_info["salon_id"]))))
 
     async def change(self, request: web.Request) -> web.Response:
-        """`facts` of the company, `timezone_name`, `rights` of the system user, `users`, `races`."""
+        """`facts` of the company, `timezone_name`, `rights` of the system user, `users`, `races`, `online` rules."""
         salon = self._world.salon(int(request.match_info["salon_id"]))
         change(salon, await request.json())
         return web.json_response(shapes.company(salon))
 
     async def clock(self, request: web.Request) -> web.Response:
-        """Move YClients' time by `seconds`, or set it to `now`; neither gives it back its own."""
+        """Move YClients' time by `seconds`, or set it to `now`, where it `stands`; neither gives it back its own."""
         body, clock = await request.json(), self._world.clock
         if not isinstance(clock, Clock):
             raise web.HTTPConflict(text="this clock cannot be moved")
         if "now" in body:
-            clock.set(datetime.fromisoformat(body["now"]))
+            clock.set(datetime.fromisoformat(body["now"]), stands=body.get("stands", False))
         elif "seconds" in body:
             clock.move(body["seconds"])
         else:
@@ -74,6 +75,7 @@ def change(salon: Salon, body: dict[str, Any]) -> None:
     salon.zone = ZoneInfo(body.get("timezone_name", salon.zone.key))
     salon.races = body.get("races", salon.races)
     salon.users = body.get("users", salon.users)
+    salon.online = replace(salon.online, **body.get("online", {}))
     for group, slugs in body.get("rights", {}).items():
         salon.rights.setdefault(group, {}).update(slugs)
 

@@ -6,7 +6,7 @@ from typing import Any
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from tests.fakes.yclients.refusals import RefusedError
+from tests.fakes.yclients.refusals import BookingError, RefusedError
 from tests.fakes.yclients.settings import NO_RIGHTS
 from tests.fakes.yclients.world import World
 
@@ -35,6 +35,16 @@ def failure(status: int, message: str, errors: Mapping[str, Sequence[str]] | Non
     """The usual failure; a validation error (422) names its fields."""
     meta: dict[str, Any] = {"message": message} | ({"errors": errors} if errors else {})
     return web.json_response({"success": False, "data": None, "meta": meta}, status=status)
+
+
+def booking_failure(error: BookingError, *, says_code: bool) -> web.Response:
+    """A refused booking says why in `meta.message`, and behind a switch its code in the old shape, too."""
+    if not says_code:
+        return failure(error.status, error.message)
+    own: dict[str, Any] = {} if error.appointment is None else {"id": error.appointment}
+    old = {"code": error.code, "message": error.message, **own}
+    shape = {"success": False, "data": None, "meta": {"message": error.message}, "errors": old}
+    return web.json_response(shape, status=error.status)
 
 
 def old_failure(status: int, message: str) -> web.Response:

@@ -10,6 +10,7 @@ from aiohttp.typedefs import Handler, Middleware
 from tests.fakes.yclients import chaos
 from tests.fakes.yclients.clock import Clock
 from tests.fakes.yclients.control import Control
+from tests.fakes.yclients.control_conversation import ConversationControl
 from tests.fakes.yclients.control_journal import JournalControl
 from tests.fakes.yclients.control_salon import SalonControl
 from tests.fakes.yclients.envelope import refusals
@@ -19,6 +20,7 @@ from tests.fakes.yclients.limits import Limits
 from tests.fakes.yclients.marketplace.installed import Installed
 from tests.fakes.yclients.marketplace.partner import Partner
 from tests.fakes.yclients.marketplace.payments import Payments
+from tests.fakes.yclients.method_faults import MethodFaults
 from tests.fakes.yclients.operator_routes import OperatorRoutes
 from tests.fakes.yclients.page import Page
 from tests.fakes.yclients.rest import REST
@@ -33,9 +35,9 @@ def make_world(app_id: int, partner_token: str, user_token: str, settings: Setti
 
 def make_app(world: World) -> web.Application:
     """YClients at `/`, its control at `/_fake/`; only YClients is noted, limited and misbehaves."""
-    faults = Faults()
+    faults, method_faults = Faults(), MethodFaults(world.settings)
     seen: list[dict[str, Any]] = []
-    manners = [_noting(seen), Limits(world.settings).middleware(), faults.middleware()]
+    manners = [_noting(seen), Limits(world.settings).middleware(), faults.middleware(), method_faults.middleware()]
     app = web.Application(middlewares=[*map(_only_for_yclients, manners), chaos.middleware(world.settings), refusals])
     post = Post(world.settings, world.clock)
     world.tell, world.announce = post.tell, post.announce
@@ -43,7 +45,8 @@ def make_app(world: World) -> web.Application:
     yclients = (part(world) for part in (Partner, Installed, Payments, *REST))
     operator = OperatorRoutes(world)
     control = (
-        Control(world, faults, post, operator.operator, seen),
+        Control(world, faults, method_faults, post, operator.operator, seen),
+        ConversationControl(world, method_faults),
         operator,
         SalonControl(world),
         JournalControl(world, post),

@@ -70,7 +70,9 @@ def test_a_record_is_replaced_whole(rest: Rest, body: dict[str, Any]) -> None:
     assert answer.status_code == 201
     assert (answer.json()["data"]["attendance"], answer.json()["data"]["comment"]) == (2, "у окна")
     bare = {name: body[name] for name in ("staff_id", "services", "datetime", "seance_length")}
-    lost = rest.put(f"/record/{SALON}/{number}", bare).json()["data"]
+    refused = rest.put(f"/record/{SALON}/{number}", bare)
+    assert (refused.status_code, "параметр client" in refused.json()["meta"]["message"]) == (422, True)
+    lost = rest.put(f"/record/{SALON}/{number}", bare | {"client": None}).json()["data"]
     assert (lost["comment"], lost["client"], lost["attendance"]) == ("", None, 0)
 
 

@@ -7,6 +7,7 @@ from tests.fakes.yclients.rest.client_writes import ClientWrites
 from tests.fakes.yclients.rest.clients import Clients
 from tests.fakes.yclients.rest.company import Companies
 from tests.fakes.yclients.rest.hooks_settings import HooksSettings
+from tests.fakes.yclients.rest.online_rules import OnlineRules
 from tests.fakes.yclients.rest.partner_records import PartnerRecords
 from tests.fakes.yclients.rest.record_writes import RecordWrites
 from tests.fakes.yclients.rest.records import Records
@@ -23,6 +24,7 @@ REST = (
     RecordWrites,
     BookingOffers,
     Booking,
+    OnlineRules,
     HooksSettings,
 )
 """`PartnerRecords` goes before `Records`: `partner` stands where the salon's number does."""

@@ -8,14 +8,14 @@ from typing import Any
 from aiohttp import web
 
 from tests.fakes.yclients.asked import body, get, number, route
-from tests.fakes.yclients.envelope import accepted, failure, old_success
-from tests.fakes.yclients.refusals import RefusedError
+from tests.fakes.yclients.envelope import accepted, booking_failure, old_success
+from tests.fakes.yclients.refusals import BAD_PHONE, BUSY, BookingError, RefusedError
 from tests.fakes.yclients.rest.base import Routes
 from tests.fakes.yclients.salon import booking, clientele
-from tests.fakes.yclients.salon.booking import Appointment, BookingError
+from tests.fakes.yclients.salon.booking import Appointment
 from tests.fakes.yclients.salon.entities import Record
 from tests.fakes.yclients.salon.own_records import own_record
-from tests.fakes.yclients.salon.slots import overlaps, works
+from tests.fakes.yclients.salon.slots import is_free, length_of
 from tests.fakes.yclients.salon.state import Salon
 from tests.fakes.yclients.salon.times import parsed
 
@@ -54,7 +54,7 @@ class Booking(Routes):
         salon, sent = self.open_salon(request), await body(request)
         phone = clientele.digits(sent.get("phone"))
         if not clientele.is_phone(phone):
-            return self.refused(BookingError(booking.BAD_PHONE, "Неверный формат номера телефона"))
+            return self.refused(BookingError(BAD_PHONE))
         salon.codes[phone] = str(10_000 + salon.numbers.next("code"))
         return accepted("Created")
 
@@ -78,14 +78,15 @@ class Booking(Routes):
 
     @_refusing
     async def move(self, request: web.Request) -> web.Response:
-        """To another time, if the salon lets clients do that."""
+        """To another time and to nothing else, if it was booked online and the salon lets clients do that."""
         salon, sent = self.open_salon(request), await body(request)
         record = salon.record(number(request, "id"))
+        if not record.online:
+            raise RefusedError(403, "Изменение записи запрещено")
         booking.check_delay(salon, record.date, "change")
         at = parsed(str(sent.get("datetime")), salon.zone)
-        is_taken = overlaps(salon, record.staff_id, at, record.seance_length, record.id)
-        if is_taken or not works(salon, record.staff_id, at, record.seance_length):
-            raise BookingError(booking.BUSY, "Выбранное время уже занято или является нерабочим.")
+        if not is_free(salon, record.staff_id, at, record.seance_length, record.id):
+            raise BookingError(BUSY)
         changes = {name: sent[name] for name in ("datetime", "comment") if name in sent}
         self._world.journal(salon, by_api=True).amend(record, changes)
         return old_success(own_record(salon, record))
@@ -103,18 +104,15 @@ class Booking(Routes):
         return old_success(None)
 
     def refused(self, error: BookingError) -> web.Response:
-        if not self._world.settings.says_booking_code:
-            return failure(error.status, error.message)
-        own: dict[str, Any] = {} if error.appointment is None else {"id": error.appointment}
-        old = {"code": error.code, "message": error.message, **own}
-        shape = {"success": False, "data": None, "meta": {"message": error.message}, "errors": old}
-        return web.json_response(shape, status=error.status)
+        return booking_failure(error, says_code=self._world.settings.says_booking_code)
 
     def _booked(self, salon: Salon, sent: dict[str, Any], each: Appointment) -> Record:
         person = {"name": sent["fullname"], "phone": sent["phone"], "email": sent.get("email", "")}
         fields = {"staff_id": each.staff_id, "services": each.service_ids, "datetime": each.at.isoformat()}
         fields |= {"seance_length": each.seconds, "client": person, "comment": sent.get("comment", "")}
-        fields |= {"api_id": sent.get("api_id", "")}
+        services = [salon.service(one) for one in each.service_ids]
+        fields |= {"api_id": sent.get("api_id", ""), "prepaid": any(one.prepaid == "required" for one in services)}
+        fields |= {"technical_break": max(one.technical_break for one in services)}
         return self._world.journal(salon, by_api=True).book(fields, online=True)
 
     def _let_others_be_quicker(self, salon: Salon, asked: list[dict[str, Any]]) -> None:
@@ -124,7 +122,7 @@ class Booking(Routes):
         salon.races -= 1
         services = [int(one) for one in asked[0]["services"]]
         for master in booking.masters_for(salon, services):
-            seconds = booking.length_of(salon, services)
+            seconds = length_of(salon, master.id, services)
             fields = {"staff_id": master.id, "services": services, "datetime": asked[0]["datetime"]}
             fields |= {"seance_length": seconds, "client": None, "save_if_busy": True}
             self._world.journal(salon).book(fields)

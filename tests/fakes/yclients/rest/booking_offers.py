@@ -11,9 +11,9 @@ from tests.fakes.yclients.asked import get, many, number, optional
 from tests.fakes.yclients.envelope import old_success
 from tests.fakes.yclients.rest.base import Routes
 from tests.fakes.yclients.salon import shapes
-from tests.fakes.yclients.salon.booking import length_of, masters_for
+from tests.fakes.yclients.salon.booking import asked_for, is_offered, masters_for
 from tests.fakes.yclients.salon.entities import Master, Service
-from tests.fakes.yclients.salon.slots import free
+from tests.fakes.yclients.salon.slots import free, length_of
 from tests.fakes.yclients.salon.state import Salon
 from tests.fakes.yclients.salon.times import parsed, with_colon
 
@@ -33,20 +33,22 @@ class BookingOffers(Routes):
         ]
 
     async def services(self, request: web.Request) -> web.Response:
-        """Active services, of a master if one is named; the headings are under `category`."""
-        salon, staff_id = self.open_salon(request), optional(request, "staff_id")
-        able = {
-            skill
-            for master in masters_for(salon, [])
-            if staff_id in (None, 0, master.id)
-            for skill in master.service_ids
-        }
-        offered = [one for one in salon.services.values() if one.active and one.id in able]
+        """What can be booked, or still be added: with a master, at a time, beside other services.
+
+        The headings are under `category`, group services under `events`.
+        """
+        salon, staff_id = self.open_salon(request), optional(request, "staff_id") or 0
+        beside, at = many(request, "service_ids"), _moment(salon, request)
+        offered = [
+            one
+            for one in salon.services.values()
+            if salon.online.is_open and one.active and _can_add(salon, one, beside, staff_id, at)
+        ]
         headings = [salon.categories[each] for each in sorted({one.category_id for one in offered})]
         return old_success(
             {
-                "events": [],
-                "services": [_service(one, with_length=bool(staff_id)) for one in offered],
+                "events": [_service(salon, one, staff_id) for one in offered if one.capacity],
+                "services": [_service(salon, one, staff_id) for one in offered if not one.capacity],
                 "category": [
                     {"id": one.id, "title": one.title, "sex": 0, "api_id": one.api_id, "weight": one.weight}
                     for one in headings
@@ -55,17 +57,18 @@ class BookingOffers(Routes):
         )
 
     async def staff(self, request: web.Request) -> web.Response:
-        """All whom the salon shows; those who do not do the services are not `bookable`."""
+        """All whom the salon shows; those who do not do the services, or not at that time, are not `bookable`."""
         salon, services = self.open_salon(request), many(request, "service_ids")
-        able = {master.id for master in masters_for(salon, services)}
-        return old_success([_master(salon, one, services, one.id in able) for one in masters_for(salon, [])])
+        at = _moment(salon, request)
+        shown = masters_for(salon, []) if salon.online.is_open else []
+        return old_success([_master(salon, one, services, at) for one in shown])
 
     async def dates(self, request: web.Request) -> web.Response:
         """Days with a free time and days on which somebody works: one `date`, or `date_from` to `date_to`."""
         salon, services = self.open_salon(request), many(request, "service_ids")
-        masters = _masters(salon, services, optional(request, "staff_id") or 0)
+        masters = asked_for(salon, services, optional(request, "staff_id") or 0)
         days = list(_days(salon, request))
-        bookable = [day for day in days if any(_free(salon, master, day, services) for master in masters)]
+        bookable = [day for day in days if any(free(salon, master.id, day, services) for master in masters)]
         working = [day for day in days if any(salon.schedule.get((master.id, day)) for master in masters)]
         return old_success(
             {
@@ -80,21 +83,24 @@ class BookingOffers(Routes):
         """Free times on a day; master 0 is anybody."""
         salon, services = self.open_salon(request), many(request, "service_ids")
         day = parsed(request.match_info["date"], salon.zone).date()
-        masters = _masters(salon, services, number(request, "staff_id"))
+        masters = asked_for(salon, services, number(request, "staff_id"))
         return old_success(self._times(salon, masters, day, services))
 
     async def seances(self, request: web.Request) -> web.Response:
         """The nearest day with free times, and these."""
         salon, services = self.open_salon(request), many(request, "service_ids")
-        masters, today = _masters(salon, services, number(request, "staff_id")), salon.now().date()
+        masters, today = asked_for(salon, services, number(request, "staff_id")), salon.now().date()
         for day in (today + timedelta(days=ahead) for ahead in range(_DAYS_AHEAD)):
             if times := self._times(salon, masters, day, services):
                 return old_success({"seance_date": self._day(salon, day), "seances": times})
         return old_success({"seance_date": None, "seances": []})
 
     def _times(self, salon: Salon, masters: list[Master], day: date, services: list[int]) -> list[dict[str, Any]]:
-        starts = sorted({start for master in masters for start in _free(salon, master, day, services)})
-        seconds = length_of(salon, services)
+        """Whose a time is, is not said: the first of them who is free then gives its length."""
+        starts: dict[datetime, int] = {}
+        for master in reversed(masters):
+            seconds = length_of(salon, master.id, services)
+            starts |= dict.fromkeys(free(salon, master.id, day, services), seconds)
         return [
             {
                 "time": f"{start:%H:%M}",
@@ -102,7 +108,7 @@ class BookingOffers(Routes):
                 "sum_length": seconds,
                 "datetime": self._at(salon, start),
             }
-            for start in starts
+            for start, seconds in sorted(starts.items())
         ]
 
     def _at(self, salon: Salon, at: datetime) -> str | int:
@@ -115,12 +121,23 @@ class BookingOffers(Routes):
         return self._at(salon, midnight) if self._world.settings.booking_times_are_unix else str(day)
 
 
-def _masters(salon: Salon, services: list[int], staff_id: int) -> list[Master]:
-    return [master for master in masters_for(salon, services) if staff_id in (0, master.id)]
+def _moment(salon: Salon, request: web.Request) -> datetime | None:
+    """The time that an answer is to be narrowed to, if there is one."""
+    asked = request.query.get("datetime")
+    return parsed(asked, salon.zone) if asked else None
 
 
-def _free(salon: Salon, master: Master, day: date, services: list[int]) -> list[datetime]:
-    return free(salon, master.id, day, length_of(salon, services))
+def _can_add(salon: Salon, one: Service, beside: list[int], staff_id: int, at: datetime | None) -> bool:
+    """Whether somebody does this beside the others, and may begin with all of it at that time.
+
+    A script says of itself which services go together.
+    """
+    wanted = [*beside, one.id]
+    able = [master for master in masters_for(salon, wanted) if staff_id in (0, master.id)]
+    if beside and salon.script is not None:
+        together = frozenset(salon.expanded(wanted))
+        able = [master for master in able if together in salon.script.sets_of(master.id)]
+    return any(at is None or at in free(salon, master.id, at.date(), wanted) for master in able)
 
 
 def _days(salon: Salon, request: web.Request) -> Iterator[date]:
@@ -138,15 +155,18 @@ def _by_month(days: list[date]) -> dict[str, list[str]]:
     return dict(months)
 
 
-def _service(one: Service, *, with_length: bool) -> dict[str, Any]:
-    """The length is known only when a master is."""
+def _service(salon: Salon, one: Service, staff_id: int) -> dict[str, Any]:
+    """The length is known only when a master is; the price is never the master's own."""
     shaped = {"id": one.id, "title": one.title, "category_id": one.category_id, "price_min": one.price_min}
     shaped |= {"price_max": one.price_max, "discount": 0, "comment": one.comment, "weight": one.weight}
-    shaped |= {"active": int(one.active), "sex": 0, "image": "", "prepaid": "forbidden"}
-    return shaped | ({"seance_length": one.duration} if with_length else {})
+    shaped |= {"active": int(one.active), "sex": 0, "image": "", "prepaid": one.prepaid}
+    shaped |= shapes.composite(salon, one)
+    return shaped | ({"seance_length": one.length_with(staff_id)} if staff_id else {})
 
 
-def _master(salon: Salon, one: Master, services: list[int], bookable: bool) -> dict[str, Any]:
+def _master(salon: Salon, one: Master, services: list[int], at: datetime | None) -> dict[str, Any]:
+    does = all(is_offered(salon, number) for number in services) and one in masters_for(salon, services)
+    bookable = does and (at is None or at in free(salon, one.id, at.date(), services))
     shaped = shapes.master_in_record(one) | {
         "bookable": bookable,
         "show_rating": 1,
@@ -155,5 +175,5 @@ def _master(salon: Salon, one: Master, services: list[int], bookable: bool) -> d
     }
     shaped |= {"information": f"<p>{one.specialization}</p>", "seances": []}
     days = (salon.now().date() + timedelta(days=ahead) for ahead in range(_DAYS_AHEAD))
-    nearest = next((str(day) for day in days if _free(salon, one, day, services)), None) if bookable else None
+    nearest = next((str(day) for day in days if free(salon, one.id, day, services)), None) if bookable else None
     return shaped | ({"seance_date": nearest} if nearest else {})

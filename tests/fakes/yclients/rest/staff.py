@@ -10,10 +10,11 @@ from tests.fakes.yclients.envelope import old_success, success
 from tests.fakes.yclients.refusals import InvalidError
 from tests.fakes.yclients.rest.base import Routes
 from tests.fakes.yclients.salon import shapes
-from tests.fakes.yclients.salon.slots import busy
+from tests.fakes.yclients.salon.slots import busy, held, hours, is_free
 from tests.fakes.yclients.salon.state import Salon, Slots
 
 _HAS_DAY_OFF = 3
+STEP = timedelta(minutes=15)
 
 
 class Staff(Routes):
@@ -26,6 +27,7 @@ class Staff(Routes):
             *get("/company/{salon_id}/staff/{id}", self.master),
             *get("/staff/{salon_id}", self.old_staff),
             *get("/schedule/{salon_id}/{staff_id}/{start}/{end}", self.old_schedule),
+            *get("/timetable/seances/{salon_id}/{staff_id}/{date}", self.grid),
         ]
 
     async def staff(self, request: web.Request) -> web.Response:
@@ -52,6 +54,18 @@ class Staff(Routes):
             for staff_id, day, slots in _between(salon, first, last, many(request, "staff_ids") or list(salon.staff))
         ]
         return success(rows, meta={"count": len(rows)})
+
+    async def grid(self, request: web.Request) -> web.Response:
+        """Every quarter of an hour of a master's day and whether it is free, whatever would be booked then."""
+        salon, staff_id = self.allowed(request, "timetable", "timetable_access"), number(request, "staff_id")
+        day = _parsed(request.match_info["date"], "date")
+        rows = [
+            (opens + STEP * place)
+            for opens, closes in hours(salon, staff_id, day)
+            for place in range((closes - opens) // STEP)
+        ]
+        seconds = int(STEP.total_seconds())
+        return old_success([{"time": f"{at:%H:%M}", "is_free": is_free(salon, staff_id, at, seconds)} for at in rows])
 
     async def old_schedule(self, request: web.Request) -> web.Response:
         """The older path: one master."""
@@ -80,6 +94,9 @@ def _planned(salon: Salon, staff_id: int, day: date, slots: Slots, include: set[
         row["busy_intervals"] = [
             {"entity_type": "record", "entity_id": record.id, "from": f"{start:%H:%M}", "to": f"{end:%H:%M}"}
             for record, start, end in busy(salon, staff_id, day)
+        ] + [
+            {"entity_type": "activity", "entity_id": 0, "from": f"{start:%H:%M}", "to": f"{end:%H:%M}"}
+            for start, end in held(salon, staff_id, day)
         ]
     if "off_day_type" in include:
         row["off_day_type"] = None if slots else _HAS_DAY_OFF

@@ -65,7 +65,7 @@ def _plain(one: Record) -> dict[str, Any]:
         "deleted": one.deleted,
         "paid_full": 0,
         "payment_status": 0,
-        "prepaid": False,
+        "prepaid": one.prepaid,
         "prepaid_confirmed": False,
         "is_update_blocked": False,
         "custom_color": one.custom_color,

@@ -1,7 +1,12 @@
 """What the app's system user may do in a salon: `GET /user/permissions`. Only the slugs that matter to a bot."""
 
 _SLUGS = {
-    "timetable": ("timetable_access", "timetable_phones_access", "schedule_edit_access"),
+    "timetable": (
+        "timetable_access",
+        "timetable_phones_access",
+        "timetable_transferring_record_access",
+        "schedule_edit_access",
+    ),
     "record_form": (
         "record_form_access",
         "record_form_client_access",
@@ -9,6 +14,9 @@ _SLUGS = {
         "edit_records_access",
         "edit_records_attendance_access",
         "delete_records_access",
+        "delete_customer_came_records_access",
+        "delete_paid_records_access",
+        "records_services_cost_access",
     ),
     "clients": (
         "clients_access",

@@ -89,13 +89,17 @@ def service(salon: Salon, one: Service) -> dict[str, Any]:
         "active": int(one.active),
         "api_id": "",
         "duration": one.duration,
-        "prepaid": "forbidden",
-        "is_multi": False,
-        "capacity": 0,
+        "prepaid": one.prepaid,
+        "online_invoicing_status": 2 if one.prepaid == "required" else 0,
+        "service_type": int(one.active),
+        "is_multi": bool(one.capacity),
+        "capacity": one.capacity,
         "is_online": one.active,
-        "seance_search_start": 0,
-        "seance_search_finish": 86400,
-        "seance_search_step": 900,
+        "technical_break_duration": one.technical_break or None,
+        "seance_search_start": one.search_start,
+        "seance_search_finish": one.search_finish,
+        "seance_search_step": one.search_step,
+        **composite(salon, one),
         "staff": [_does(master, one) for master in salon.staff.values() if one.id in master.service_ids],
         "image_group": [],
         "dates": [],
@@ -103,8 +107,20 @@ def service(salon: Salon, one: Service) -> dict[str, Any]:
     }
 
 
+def composite(salon: Salon, one: Service) -> dict[str, Any]:
+    """What a composite service is made of."""
+    links = [
+        {"service_id": number, "position": place, "title": salon.services[number].title}
+        for place, number in enumerate(one.parts, 1)
+    ]
+    made_of = {"composite_details": {"type": "sequential", "links": links}} if links else {}
+    return {"is_composite": bool(links), **made_of}
+
+
 def _does(master: Master, one: Service) -> dict[str, Any]:
-    link = {"id": master.id, "seance_length": one.duration, "technological_card_id": 0, "price": None}
+    """A price of null is the service's own."""
+    terms, link = one.terms.get(master.id), {"id": master.id, "technological_card_id": 0}
+    link |= {"seance_length": one.length_with(master.id), "price": terms.price if terms else None}
     return link | {"name": master.name, "image_url": ""}
 
 
@@ -130,7 +146,8 @@ def master(salon: Salon, one: Master) -> dict[str, Any]:
         "dismissal_date": None,
         "schedule_till": str(last) if last else None,
         "services_links": [
-            {"service_id": each.id, "master_id": one.id, "length": each.duration, "price": None} for each in links
+            {"service_id": each.id, "master_id": one.id, "length": each.length_with(one.id), "price": None}
+            for each in links
         ],
     }
 

@@ -9,8 +9,18 @@ from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from tests.fakes.yclients.refusals import RefusedError
-from tests.fakes.yclients.salon.entities import Category, Client, Label, Master, Record, Service
+from tests.fakes.yclients.salon.entities import (
+    Activity,
+    Category,
+    Client,
+    Label,
+    Master,
+    OnlineRules,
+    Record,
+    Service,
+)
 from tests.fakes.yclients.salon.rights import ALL_RIGHTS
+from tests.fakes.yclients.salon.script import Script
 
 _T = TypeVar("_T")
 Slots = list[tuple[str, str]]
@@ -78,6 +88,9 @@ class Salon:
         hooks: the addresses that hear of changes, of whatever app.
         codes: the last one that was sent by SMS, by phone.
         races: how many online bookings find their time taken at the last moment.
+        online: the rules of its online booking.
+        script: the only times at which visits may begin, where a test says them; else they follow from the journal.
+        writes: what an app has changed, oldest first.
     """
 
     id: int
@@ -97,6 +110,10 @@ class Salon:
     hooks: list[Hook] = field(default_factory=list)
     codes: dict[str, str] = field(default_factory=dict)
     races: int = 0
+    online: OnlineRules = field(default_factory=OnlineRules)
+    activities: dict[int, Activity] = field(default_factory=dict)
+    script: Script | None = None
+    writes: list[dict[str, Any]] = field(default_factory=list)
     _visits: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set), repr=False)
 
     @property
@@ -121,6 +138,10 @@ class Salon:
 
     def service(self, number: int) -> Service:
         return found(self.services, number, "Услуга не найдена")
+
+    def expanded(self, service_ids: Iterable[int]) -> list[int]:
+        """These services with each composite one replaced by its parts; raises RefusedError (404)."""
+        return [part for number in service_ids for part in self.service(number).parts or [number]]
 
     def client_with_phone(self, phone: str) -> Client | None:
         return next((client for client in self.clients.values() if client.phone == phone), None) if phone else None
