@@ -31,6 +31,7 @@ SLIP = timedelta(minutes=5)
 """So soon after typing a booking a desk takes back what it has mistyped."""
 _EDITS = frozenset({EventKind.CREATED, EventKind.MOVED, EventKind.CHANGED, EventKind.CANCELLED, EventKind.RESTORED})
 _TURNS_AWAY = frozenset({NoticeKind.CANCELLED, NoticeKind.MOVED})
+_LEADS_ASTRAY = frozenset({EventKind.CANCELLED, EventKind.MOVED})
 _OVER = frozenset({Attendance.CAME, Attendance.NO_SHOW})
 
 
@@ -264,8 +265,12 @@ def _is_made_within(span: timedelta, one: StoredEvent) -> bool:
 
 
 def _is_news(one: StoredEvent, now: datetime) -> bool:
-    """Whether somebody has just edited the booking, whichever reading has found it."""
-    return one.event.kind in _EDITS and not _is_imported(one) and now - one.at < CHANGE_NOTICE_LIFETIME
+    """Whether somebody has just edited the booking, whichever reading has found it.
+
+    That a client would come in vain is news as long as she has not.
+    """
+    is_recent = now - one.at < CHANGE_NOTICE_LIFETIME or one.event.kind in _LEADS_ASTRAY
+    return one.event.kind in _EDITS and not _is_imported(one) and is_recent
 
 
 def _is_awaiting_payment(record: Record | None, settings: MessageSettings) -> bool:

@@ -55,7 +55,9 @@ WHERE notices.company_id = :company_id AND notices.record_id = given.record_id A
 _TOLD = text(f"""
 UPDATE notices SET promise = jsonb_set(promise, '{{starts_at}}', to_jsonb(given.starts_at)),
   deadline_at = CASE WHEN notices.state = 'waiting'
-    THEN LEAST(given.starts_at, notices.created_at + interval '24 hours') ELSE notices.deadline_at END
+    THEN LEAST(given.starts_at, CASE WHEN notices.kind IN ('moved', 'cancelled') THEN given.starts_at
+      ELSE notices.created_at + interval '24 hours' END)
+    ELSE notices.deadline_at END
 FROM {_TIMES}
 WHERE notices.company_id = :company_id AND notices.record_id = given.record_id
   AND CAST(promise ->> 'wall_clock' AS timestamp) = given.wall_clock

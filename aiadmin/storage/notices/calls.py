@@ -133,10 +133,19 @@ AND NOT EXISTS (
   SELECT FROM records
   WHERE records.company_id = notices.company_id AND records.record_id = notices.record_id
     AND CASE notices.kind
-      WHEN 'moved' THEN records.deleted_at IS NOT NULL OR records.starts_at <> {_STARTS}
+      WHEN 'moved' THEN records.deleted_at IS NOT NULL OR records.starts_at <> {_STARTS} OR CASE
+        WHEN notices.promise ->> 'client_number' IS NULL OR records.client_number IS NULL
+        THEN records.client_id <> CAST(notices.promise ->> 'client_id' AS bigint)
+        ELSE records.client_number <> notices.promise ->> 'client_number'
+      END
       ELSE records.deleted_at IS NULL AND (
         records.client_id = CAST(notices.promise ->> 'client_id' AS bigint)
         OR records.client_number = notices.promise ->> 'client_number'
+        OR EXISTS (
+          SELECT FROM clients AS card
+          WHERE card.company_id = notices.company_id AND card.deleted_at IS NOT NULL
+            AND card.client_id = CAST(notices.promise ->> 'client_id' AS bigint)
+        )
       )
     END
 )
@@ -164,7 +173,8 @@ AND NOT (notices.kind = 'cancelled' AND EXISTS (
 ))
 """  # noqa: S608 - our own words
 """The visit is to come, nobody has undone what became of it, nor booked the same person at that time, and the salon
-still wants it told."""
+still wants it told. Who has the booking now, or the number, is told by another notice; a card that is gone was
+merged."""
 _UNTOLD = f"""
 FROM notices
 JOIN companies ON companies.id = notices.company_id AND companies.whatsapp_phone IS NOT NULL AND {IS_READ}
@@ -217,7 +227,15 @@ WHERE call.state = 'pending' AND call.dedup_key LIKE 'call:%' AND call.company_i
   AND call.created_at = first.called_at AND first.called_at IS NOT NULL AND notices.called_at IS NOT NULL
   AND first.id = CAST(split_part(call.dedup_key, ':', 2) AS bigint)
 """
-_STALE = f"{_UNREAD} AND notices.kind IN ('moved', 'cancelled') AND NOT ({_IS_SO})"
+_STALE = f"""{_UNREAD} AND notices.kind IN ('moved', 'cancelled') AND (NOT ({_IS_SO}) OR EXISTS (
+  SELECT FROM notices AS newer
+  WHERE newer.company_id = notices.company_id AND newer.created_at > call.created_at AND newer.kind = ANY(:news)
+    AND (
+      CAST(newer.promise ->> 'client_id' AS bigint) = CAST(notices.promise ->> 'client_id' AS bigint)
+      OR newer.promise ->> 'client_number' = notices.promise ->> 'client_number'
+    )
+))"""
+"""Something in it is not so any more, or more is known of the person since: what stands of a visit may be other."""
 _RECALL = text(f"""
 WITH stale AS (
   SELECT DISTINCT call.id, call.company_id, call.created_at, first.id AS first_id {_STALE}
@@ -295,7 +313,7 @@ class Calls:
 
     def recall(self, now: datetime) -> None:
         """Cancel every waiting call of which a part is not so any more; what still is can be asked for again."""
-        self._session.execute(_RECALL, {"now": now})
+        self._session.execute(_RECALL, {"now": now, "news": [*CHANGE_NOTICES]})
 
     def has_due(self, now: datetime) -> bool:
         """Whether anything is to be given up, asked for or taken back."""

@@ -63,8 +63,14 @@ SELECT notices.id, notices.company_id, notices.record_id, given.client_id, given
   notices.kind, notices.promise, notices.created_at,
   notices.state, notices.reason, message.state AS message, EXISTS (
     SELECT FROM outbox_messages AS call
+    JOIN notices AS first ON first.company_id = call.company_id
+      AND first.id = CAST(split_part(call.dedup_key, ':', 2) AS bigint)
     WHERE call.company_id = notices.company_id AND call.created_at = notices.called_at
-      AND call.dedup_key LIKE 'call:%' AND call.state IN ('sending', 'sent', 'unknown')
+      AND call.dedup_key LIKE 'call:%' AND call.state IN ('sending', 'sent', 'unknown') AND (
+        first.id = notices.id
+        OR CAST(first.promise ->> 'client_id' AS bigint) = CAST(notices.promise ->> 'client_id' AS bigint)
+        OR first.promise ->> 'client_number' = notices.promise ->> 'client_number'
+      )
   ) AS is_called
 FROM jsonb_to_recordset(CAST(:bookings AS jsonb)) AS given (
   company_id integer, record_id bigint, client_id bigint, client_phone text, client_number text

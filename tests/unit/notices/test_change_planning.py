@@ -198,10 +198,13 @@ def test_a_difference_is_news_whoever_finds_it_and_what_a_whole_reading_brings_i
     assert (found and found.kind) == (None if is_brought else kind)
 
 
-def test_what_happened_a_day_ago_is_no_news() -> None:
-    events = _events(BOOKED, MOVED, at=NOW - timedelta(hours=24))
+@pytest.mark.parametrize(("becomes", "is_news"), [(RECOLOURED, False), (MOVED, True), (DELETED, True)])
+def test_what_happened_a_day_ago_is_no_news_unless_its_client_would_come_in_vain(
+    becomes: Record, is_news: bool
+) -> None:
+    events = _events(BOOKED, becomes, at=NOW - timedelta(hours=24))
     assert _plan(events, now=NOW - SECOND).new is not None
-    assert _plan(events, now=NOW).new is None
+    assert (_plan(events, now=NOW).new is not None) is is_news
 
 
 def test_news_waits_for_more_of_it_and_is_told_while_it_is_of_use() -> None:

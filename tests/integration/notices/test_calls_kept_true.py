@@ -1,0 +1,155 @@
+"""A call says what is so when it is read: of visits, of who has them, and of what stands of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from aiadmin.domain.hosting.device import Observed
+from aiadmin.domain.journal.sync_run import SyncKind
+from tests.integration.notices.planning import HOUR
+from tests.integration.notices.test_calls import Desk
+from tests.integration.notices.test_part_of_visit import _clock, _off, _visit
+from tests.integration.notices.test_said_and_due import desk as desk  # noqa: PLC0414 - a fixture
+
+VERA = {"phone": "79005556677", "name": "Вера"}
+
+
+def _lock(desk: Desk) -> None:
+    desk.lock("locked_until", 60 * HOUR)
+
+
+def _unlock(desk: Desk) -> None:
+    desk.lock("locked_until", -HOUR)
+
+
+def _say_stop(desk: Desk) -> None:
+    desk.lock("opted_out_at")
+
+
+def _disconnect(desk: Desk) -> None:
+    desk.salon.observe(desk.salon.device, Observed.RECONNECTING)
+
+
+def _moved(desk: Desk, **fields: Any) -> dict[str, Any]:
+    """A booking whose move is to be called about."""
+    booking = desk.known(20 * HOUR, **fields)
+    _lock(desk)
+    desk.edit(booking, datetime=desk.at(22 * HOUR))
+    assert desk.news() == 1
+    desk.look()
+    assert len(desk.calls()) == 1
+    return booking
+
+
+@pytest.mark.parametrize("hinder", [_lock, _say_stop, _disconnect])
+def test_cards_that_are_merged_are_nothing_to_call_about(desk: Desk, hinder: Callable[[Desk], None]) -> None:
+    """Where nothing could be sent, nobody looked whether the card is gone: the salon called that the visit is off."""
+    booking = desk.known(20 * HOUR)
+    hinder(desk)
+    edit, salon_id = desk.salon.yclients.edit, desk.salon.salon_id
+    card = int(edit("client", salon_id, name="Аня", phone="79995550000")["id"])
+    desk.edit(booking, client={"id": card})
+    edit("client", salon_id, client_id=booking["client"]["id"], deleted=True)
+    assert desk.news() == 2
+    for later in (0.0, 19.2, 19.5):
+        desk.later = later * HOUR
+        desk.look()
+    assert desk.calls() == []
+
+
+def test_who_loses_a_booking_that_was_moved_is_called_about_that_alone(desk: Desk) -> None:
+    """The same call said that it is moved and that it is off."""
+    booking = _moved(desk)
+    desk.edit(booking, client=VERA)
+    assert desk.news() == 2
+    desk.look()
+    [call] = desk.calls()
+    assert call.startswith("Не получилось предупредить об отмене: Анна")
+
+
+def test_a_wrong_number_is_not_called(desk: Desk) -> None:
+    """Who has the right one reads of the visit."""
+    booking = _moved(desk)
+    right = "79998887766"
+    card = booking["client"]["id"]
+    desk.salon.yclients.edit("client", desk.salon.salon_id, client_id=card, name="Анна", phone=right)
+    assert desk.news() >= 1
+    desk.look()
+    assert desk.calls() == []
+    assert (right, "booked") in [(phone, purpose) for phone, purpose, _ in desk.salon.owed()]
+
+
+@pytest.mark.parametrize("edit", ["deleted", "datetime"])
+def test_what_a_call_says_that_stands_of_a_visit_stands(desk: Desk, edit: str) -> None:
+    """The rest was off, or elsewhere, before the salon read that it stays."""
+    first, second = _visit(desk, 20, 21)
+    stood, off = _clock(desk, first), _clock(desk, second)
+    _lock(desk)
+    _off(desk, second)
+    desk.look()
+    assert f"визит остаётся: {_day(desk, first)}" in desk.calls()[0]
+    _unlock(desk)
+    desk.edit(first, **{edit: True if edit == "deleted" else desk.at(25 * HOUR)})
+    assert desk.news() == 1
+    desk.look()
+    [call] = desk.calls()
+    assert off in call
+    assert stood not in call
+    assert ("остаётся" in call) is (edit == "datetime")
+    assert not desk.is_due()
+
+
+def _day(desk: Desk, booking: dict[str, Any]) -> str:
+    return {0: "в понедельник", 1: "во вторник", 2: "в среду", 3: "в четверг", 4: "в пятницу", 5: "в субботу"}.get(
+        desk.salon.starts_at(booking).weekday(), "в воскресенье"
+    )
+
+
+def test_another_clients_call_that_was_read_is_not_this_ones(desk: Desk) -> None:
+    """Both were asked for at one moment; she read that her visit had been moved to where it always was."""
+    hers, other = desk.known(20 * HOUR), desk.known(20 * HOUR, client=VERA)
+    was = desk.salon.record(hers["id"])["date"]
+    desk.salon.world.execute("UPDATE devices SET locked_until = now() + interval '60 hours'")
+    desk.edit(hers, datetime=desk.at(22 * HOUR))
+    desk.edit(other, datetime=desk.at(23 * HOUR))
+    assert desk.news() == 2
+    desk.look()
+    assert len(desk.calls()) == 2
+    desk.salon.world.execute("UPDATE outbox_messages SET state = 'sent', sent_at = now() WHERE text LIKE '%Вера%'")
+    desk.edit(hers, datetime=was)
+    assert desk.news() == 0
+    desk.look()
+    assert desk.calls() == []
+
+
+@pytest.mark.parametrize("edit", [{"deleted": True}, {"datetime": 100 * HOUR}])
+def test_a_zone_that_is_corrected_leaves_a_far_cancellation_its_days(desk: Desk, edit: dict[str, Any]) -> None:
+    """It was called about a day later, though the phone had come back."""
+    booking = desk.known(80 * HOUR)
+    _disconnect(desk)
+    desk.edit(booking, **{name: desk.at(value) if name == "datetime" else value for name, value in edit.items()})
+    assert desk.news() == 1
+    facts = {"timezone_name": "Europe/Samara", "timezone": 4}
+    desk.salon.yclients.edit("company", desk.salon.salon_id, facts=facts)
+    desk.salon.salons.make_due(desk.salon.installed, SyncKind.FULL)
+    desk.salon.salons.synchronise(desk.salon.installed)
+    [(deadline_at, starts_at)] = desk.salon.world.rows(
+        "SELECT deadline_at, CAST(promise ->> 'starts_at' AS timestamptz) FROM notices"
+    )
+    assert deadline_at == starts_at
+
+
+@pytest.mark.parametrize("edit", [{"deleted": True}, {"datetime": 100 * HOUR}])
+def test_that_a_far_visit_is_off_is_planned_after_days_without_a_worker(desk: Desk, edit: dict[str, Any]) -> None:
+    """What was found and not looked at for a day was no news any more."""
+    booking = desk.known(80 * HOUR)
+    desk.edit(booking, **{name: desk.at(value) if name == "datetime" else value for name, value in edit.items()})
+    desk.read()
+    desk.salon.world.execute("UPDATE booking_events SET at = at - interval '25 hours'")
+    assert desk.planner.plan_change_notices() == 1
+    assert [purpose for _, purpose, _ in desk.salon.owed()] == []
+    desk.look()
+    assert len(desk.salon.owed()) == 1
