@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from aiadmin.domain.chat.dates.cases import Outcome, Verdict, cases_of, play
+from aiadmin.domain.chat.dates.cases import DateCaseError, Outcome, Verdict, cases_of, play
 
 
 @click.group()
@@ -26,10 +26,13 @@ def dates(file: Path) -> None:
     """
     counts = Counter(dict.fromkeys(Verdict, 0))
     with file.open(encoding="utf-8") as lines:
-        for case in cases_of(lines):
-            outcome = play(case)
-            counts[outcome.verdict] += 1
-            click.echo(_line(outcome))
+        try:
+            for case in cases_of(lines):
+                outcome = play(case)
+                counts[outcome.verdict] += 1
+                click.echo(_line(outcome))
+        except (DateCaseError, UnicodeDecodeError) as error:
+            raise click.ClickException(f"{file}: {error}") from error
     click.echo(", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict))
     sys.exit(0 if counts[Verdict.RIGHT] == counts.total() else 1)
 

@@ -97,20 +97,20 @@ class Kept:
 
 
 @pytest.fixture(scope="module")
-def cluster(server_dir: Path) -> Path:
+def durable(server_dir: Path) -> Path:
     """The folder of a PostgreSQL that was made and stopped: copying it takes a tenth of making one."""
     embedded.start_postgres(server_dir / "kept").stop()
     return server_dir / "kept"
 
 
 @pytest.fixture
-def kept(monkeypatch: pytest.MonkeyPatch, cluster: Path) -> Iterator[Kept]:
+def kept(monkeypatch: pytest.MonkeyPatch, durable: Path) -> Iterator[Kept]:
     """Servers of this test's own, in a folder that PostgreSQL's account may enter."""
     monkeypatch.setattr(keeper, "SILENT_AFTER", 2)
     monkeypatch.setattr(keeper, "HOPELESS_AFTER", 3)
     top = Path(tempfile.mkdtemp(prefix="aiadmin kept "))
     top.chmod(0o755)
-    servers = Kept(top, cluster)
+    servers = Kept(top, durable)
     yield servers
     servers.end()
     shutil.rmtree(top)

@@ -15,14 +15,13 @@ from typing import Any
 
 from aiadmin.domain.chat.dates.reading import read_when
 from aiadmin.domain.chat.when import Asked, Day, DayParts, DayRange, Time, When, Window
-from aiadmin.domain.errors import AiAdminError
 
 WINDOW_TOLERANCE, ROUGH_END = timedelta(minutes=60), timedelta(days=3)
 _ALL_WEEK = frozenset(range(7))
 _HORIZON = timedelta(days=62)
 
 
-class DateCaseError(AiAdminError):
+class DateCaseError(ValueError):
     """A line is no phrase with a date: see tests/dates/DATES.md."""
 
 
