@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from aiadmin.domain.companies.company import (
     IntegrationStatus,
@@ -18,9 +18,10 @@ from aiadmin.domain.errors import SalonLeftError
 from aiadmin.domain.hosting.device import LinkedAccount, is_same_link
 from aiadmin.domain.ids import CompanyId, OutboxId
 from aiadmin.domain.job import Job
+from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.services.companies.registration import ACTIVATION_KEY
 from aiadmin.services.ports.clock import Clock
-from aiadmin.storage.unit_of_work import NewUnitOfWork
+from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +85,7 @@ def complete(
             work.devices.retire_current(company_id, now)
             work.devices.add(company_id, account, now)
             work.companies.set_linked(company_id, phone=account.phone, at=now, status=status)
+            _follow_number(company_id, account.phone, work, now)
             if status is IntegrationStatus.FROZEN:
                 work.devices.switch(company_id, is_on=False)
         outbox_id = None
@@ -97,6 +99,13 @@ def complete(
         work.nudge(Job.WAKE_HOSTS)
         work.commit()
     return Linked(company_id=company_id, phone=account.phone, status=status, outbox_id=outbox_id)
+
+
+def _follow_number(company_id: CompanyId, phone: str, work: UnitOfWork, now: datetime) -> None:
+    """What the salon is to read itself names its clients, and its former number may be somebody else's by now."""
+    if work.outbox_messages.has_own(company_id):
+        own = work.contacts.upsert(company_id, IdentityObservation(phone=phone), now)
+        work.outbox_messages.readdress_own(company_id, own)
 
 
 def refuse(company_id: CompanyId, account: LinkedAccount, *, uow: NewUnitOfWork, clock: Clock) -> None:

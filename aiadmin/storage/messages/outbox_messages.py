@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Row, Select, func, or_, select, text, update
+from sqlalchemy import ColumnElement, CursorResult, Row, Select, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -97,6 +97,9 @@ _OF_A_FORMER_HOLDER = text(
     )
     """
 )
+
+_TO_SALON = ("call:", "entry:")
+"""How the keys of messages begin that are for the salon itself, beside those that name whom they are about."""
 
 
 class OutboxMessages:
@@ -212,6 +215,16 @@ class OutboxMessages:
         )
         return self._changed(statement)
 
+    def has_own(self, company_id: CompanyId) -> bool:
+        """Whether anything waits for the salon's own number."""
+        statement = select(OutboxMessageRow.id).where(*_waits_for_salon(company_id)).limit(1)
+        return self._session.scalar(statement) is not None
+
+    def readdress_own(self, company_id: CompanyId, contact_id: ContactId) -> int:
+        """Have what waits for the salon's own number go to the number that it has now; how many messages."""
+        statement = update(OutboxMessageRow).where(*_waits_for_salon(company_id)).values(contact_id=contact_id)
+        return self._changed(statement)
+
     def count(self, company_id: CompanyId, purpose: Purpose, *, since: datetime) -> int:
         """How many messages of this purpose were added since then."""
         row = OutboxMessageRow
@@ -305,3 +318,9 @@ def _message_of(found: Row[OutboxMessageRow, str | None, str | None, int | None]
         read_at=row.read_at,
         disappears_after=disappears_after or 0,
     )
+
+
+def _waits_for_salon(company_id: CompanyId) -> Sequence[ColumnElement[bool]]:
+    row = OutboxMessageRow
+    is_own = or_(row.about_contact_id.is_not(None), *(row.dedup_key.startswith(key) for key in _TO_SALON))
+    return row.company_id == company_id, row.state == OutboxState.PENDING, is_own

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from aiadmin.domain.hosting.device import Observed
+from aiadmin.domain.hosting.device import LinkedAccount, Observed
 from aiadmin.domain.journal.sync_run import SyncKind
+from aiadmin.services.pairing import pairings
 from tests.integration.notices.planning import HOUR
 from tests.integration.notices.test_calls import Desk
 from tests.integration.notices.test_part_of_visit import _clock, _off, _visit
@@ -153,3 +154,17 @@ def test_that_a_far_visit_is_off_is_planned_after_days_without_a_worker(desk: De
     assert [purpose for _, purpose, _ in desk.salon.owed()] == []
     desk.look()
     assert len(desk.salon.owed()) == 1
+
+
+def test_a_call_goes_to_the_number_that_the_salon_has_when_it_is_read(desk: Desk) -> None:
+    """The former one may be somebody else's: it read a client's name and number, and the salon did not."""
+    desk.edit(desk.known(3 * HOUR), deleted=True)
+    assert desk.news() == 1
+    _disconnect(desk)
+    desk.later = 2.2 * HOUR
+    desk.look()
+    [call] = desk.calls()
+    world, company_id = desk.salon.world, desk.salon.company_id
+    account = LinkedAccount(jid="79990009999:1@s.whatsapp.net", lid=None)
+    pairings.complete(company_id, account, uow=world.uow, clock=world.clock, window=HOUR)
+    assert desk.salon.owed() == [("79990009999", "reply", call)]
