@@ -9,10 +9,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-_SIGNS = r"[\s*_~]*"
+_SIGNS = r"[\s*_~«„“\"]*"
 _LABEL = rf"{_SIGNS}[:—–-]{_SIGNS}"
-_BEGINS = r"(?:^|[.!?;,|•·(/])(?:[^\w{\n]|_){0,8}(?:вас\s+)?"
-"""Where a label begins: with the line, or behind a sign that ends what was said before."""
+_BEGINS = r"(?:^|[.!?:;,|•·(/\U0001f000-\U0001faff\u2600-\u27bf])(?:[^\w{\n]|_){0,8}(?:вас\s+)?"
+"""Where a label begins: with the line, or behind a sign or a picture that ends what was said before."""
+_VERB_BEFORE = r"\b(?=(?:жд[её]т|ждут|прим[еу]т)\s)"
+"""In the middle of a sentence, behind the verb that goes with it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +25,8 @@ class _Word:
         stem: what stands before each ending.
         behind: what stands before the word, as a pattern; a label stands alone.
         between: what stands between it and its variable, as a pattern.
-        gender: which of the endings of `_WITH` go with one.
+        gender: which of the endings of `_WITH` go with one; with several "several", or this with an s.
+        has_predicate: whether it may be the subject of what follows.
     """
 
     stem: str
@@ -32,15 +35,16 @@ class _Word:
     behind: str = _BEGINS
     between: str = _LABEL
     gender: str = "f"
+    has_predicate: bool = False
 
 
 _CLOSE = rf"{_SIGNS}[:—–-]?{_SIGNS}"
 _SERVICES = (
+    _Word(stem="услуг", one="а", several="и", between=_CLOSE, has_predicate=True),
+    _Word(stem="процедур", one="а", several="ы", between=_CLOSE, has_predicate=True),
     *(
         _Word(stem=stem, one=one, several=several)
         for stem, one, several in (
-            ("услуг", "а", "и"),
-            ("процедур", "а", "ы"),
             ("послуг", "а", "и"),
             ("паслуг", "а", "і"),
             ("қызмет", "", "тер"),
@@ -54,18 +58,41 @@ _SERVICES = (
     _Word(stem="процедур", one="у", several="ы", behind=r"\bна\s+", between=_CLOSE, gender="accusative"),
 )
 _MASTERS = tuple(
-    _Word(stem=stem, one=one, several=several, behind=behind, between=_CLOSE, gender="m")
+    _Word(
+        stem=stem,
+        one=one,
+        several=several,
+        behind=behind,
+        between=_CLOSE,
+        gender=gender,
+        has_predicate=behind == _BEGINS,
+    )
     for stem, nominative in (("мастер", "а"), ("специалист", "ы"), ("стилист", "ы"))
-    for behind, one, several in (
-        (_BEGINS, "", nominative),
-        (r"\bк\s+", "у", "ам"),
-        (r"\b(?:у|от)\s+", "а", "ов"),
-        (r"\bс\s+", "ом", "ами"),
+    for behind, one, several, gender in (
+        (_BEGINS, "", nominative, "m"),
+        (_VERB_BEFORE, "", nominative, "m"),
+        (r"\bк\s+", "у", "ам", "dative"),
+        (r"\b(?:у|от)\s+", "а", "ов", "genitive"),
+        (r"\bс\s+", "ом", "ами", "instrumental"),
     )
 )
 _WITH: Mapping[str, Mapping[str, str]] = {
-    "ваш": {"f": "а", "m": "", "accusative": "у", "several": "и"},
-    "наш": {"f": "а", "m": "", "accusative": "у", "several": "и"},
+    **{
+        stem: {
+            "f": "а",
+            "m": "",
+            "accusative": "у",
+            "several": "и",
+            "dative": "ему",
+            "datives": "им",
+            "genitive": "его",
+            "genitives": "их",
+            "instrumental": "им",
+            "instrumentals": "ими",
+        }
+        for stem in ("ваш", "наш")
+    },
+    "следующ": {"f": "ая", "m": "ий", "accusative": "ую", "several": "ие"},
     **{
         stem: {"f": "ая", "m": "ый", "accusative": "ую", "several": "ые"}
         for stem in ("выбранн", "заказанн", "забронированн")
@@ -78,14 +105,48 @@ _PIECE = "|".join(
     rf"{stem}(?:{'|'.join(sorted({*endings.values(), 'ет'} if stem == 'жд' else {*endings.values()}))})"
     for stem, endings in _WITH.items()
 )
+_PREDICATES = {
+    singular: plural
+    for plural, *alike in (
+        ("ждут", "ждёт", "ждет"),
+        ("примут", "примет"),
+        ("будут", "будет"),
+        ("смогут", "сможет"),
+        ("могут", "может"),
+        ("готовы", "готов", "готова"),
+        ("рады", "рад", "рада"),
+        ("готовятся", "готовится"),
+        ("ожидают", "ожидает"),
+        ("проведут", "проведёт", "проведет"),
+        ("встретят", "встретит"),
+        ("выполнят", "выполнит"),
+        ("сделают", "сделает"),
+        ("работают", "работает"),
+        ("помогут", "поможет"),
+        ("заболели", "заболел", "заболела"),
+        ("займут", "займёт", "займет"),
+        ("состоятся", "состоится"),
+        ("отменены", "отменена"),
+        ("перенесены", "перенесена"),
+        ("подтверждены", "подтверждена"),
+    )
+    for singular in alike
+}
+"""What may follow such a word and agrees with it."""
+_SINGULARS = {plural: singular for singular, plural in reversed(_PREDICATES.items())}
+_OF_ONE = re.compile(r"\w+(?:[её]т|ит|[аиеу]л|л[ао]|[аея]н[ао]?)(?:ся|сь)?", re.IGNORECASE)
+_OF_SEVERAL = re.compile(r"\w+(?:[уюая]т|ли|[аея]ны)(?:ся|сь)?", re.IGNORECASE)
+"""What may be a predicate that we do not know: a word is left as it was written, rather than changed alone."""
+_WORD = re.compile(r"(?<![\w{])\w+(?![\w}])")
 _AGREEING = re.compile(rf"(?P<stem>{'|'.join(_WITH)})(?P<ending>\w*)", re.IGNORECASE)
 
 
 def _pattern(word: _Word, variable: str) -> re.Pattern[str]:
     endings = "|".join(sorted({word.one, word.several}, reverse=True))
+    after = r"[^.!?;,\n]*" if word.has_predicate else ""
     return re.compile(
         rf"(?P<before>{word.behind})(?P<with>(?:(?:{_PIECE})\s+)*)(?P<stem>{word.stem})(?:{endings})"
-        rf"(?P<between>(?![^\W_]){word.between}\{{{variable}\}})(?P<verb>\s+(?:жд|прим)(?:ёт|ет|ут)\b)?",
+        rf"(?P<between>(?![^\W_]){word.between}\{{{variable}\}})(?P<after>{after})",
         re.IGNORECASE | re.MULTILINE,
     )
 
@@ -120,14 +181,32 @@ class _Agreement:
     is_one: bool
 
     def __call__(self, found: re.Match[str]) -> str:
+        after: str | None = found["after"]
+        if self.word.has_predicate and not re.search(r"[:—–-]", found["between"]):
+            after = self._with_predicates(found["after"])
+        if after is None:
+            return found[0]
         ending = self.word.one if self.is_one else self.word.several
-        before, verb = (_AGREEING.sub(self._with, found[each] or "") for each in ("with", "verb"))
-        return found["before"] + before + _written(found["stem"], ending) + found["between"] + verb
+        before = _AGREEING.sub(self._with, found["with"])
+        return found["before"] + before + _written(found["stem"], ending) + found["between"] + after
 
     def _with(self, found: re.Match[str]) -> str:
-        return _written(
-            found["stem"], _WITH[found["stem"].casefold()][self.word.gender if self.is_one else "several"]
-        )
+        endings, gender = _WITH[found["stem"].casefold()], self.word.gender
+        fitting = endings.get(gender) if self.is_one else endings.get(f"{gender}s", endings["several"])
+        return found[0] if fitting is None else _written(found["stem"], fitting)
+
+    def _with_predicates(self, after: str) -> str | None:
+        """What follows with the predicates that we know; None where there may be one that we do not."""
+        known = _SINGULARS if self.is_one else _PREDICATES
+        unknown, right = (_OF_SEVERAL, _PREDICATES) if self.is_one else (_OF_ONE, _SINGULARS)
+        words = [word.casefold() for word in _WORD.findall(after)]
+        if any(unknown.fullmatch(word) and word not in known and word not in right for word in words):
+            return None
+        return _WORD.sub(lambda word: _as_written(known.get(word[0].casefold(), word[0]), like=word[0]), after)
+
+
+def _as_written(word: str, *, like: str) -> str:
+    return word.upper() if like.isupper() else word
 
 
 def _written(stem: str, ending: str) -> str:

@@ -285,6 +285,11 @@ def test_the_label_of_services_agrees_with_their_number() -> None:
         ("ВАШИ УСЛУГИ: {services}", "ВАША УСЛУГА: {services}"),
         ("Вы записаны на услуги: {services}", "Вы записаны на услугу: {services}"),
         ("Вы записаны на ваши процедуры {services}", "Вы записаны на вашу процедуру {services}"),
+        ("Ваша запись: услуги {services}, всё верно.", "Ваша запись: услуга {services}, всё верно."),
+        ("Вы записаны на процедуры «{services}».", "Вы записаны на процедуру «{services}»."),
+        ("Вы записаны на следующие услуги: {services}.", "Вы записаны на следующую услугу: {services}."),
+        ("Процедуры {services} не состоятся.", "Процедура {services} не состоится."),
+        ("Услуги {services} отменены.", "Услуга {services} отменена."),
     ],
 )
 def test_a_label_of_the_salons_own_agrees_whichever_number_it_was_written_in(several: str, one: str) -> None:
@@ -307,6 +312,14 @@ def test_a_label_of_the_salons_own_agrees_whichever_number_it_was_written_in(sev
         ("Мастера {master} ждут вас.", "Мастер {master} ждёт вас."),
         ("Вы записаны к мастерам {master}.", "Вы записаны к мастеру {master}."),
         ("Ваш визит у мастеров {master}.", "Ваш визит у мастера {master}."),
+        ("Через час вас ждут мастера {master}!", "Через час вас ждёт мастер {master}!"),
+        ("Теперь вас примут мастера {master}.", "Теперь вас примет мастер {master}."),
+        ("Наши мастера {master} будут ждать вас.", "Наш мастер {master} будет ждать вас."),
+        ("Мастера {master} не смогут вас принять.", "Мастер {master} не сможет вас принять."),
+        ("Ваши мастера {master} готовы принять вас.", "Ваш мастер {master} готов принять вас."),
+        ("Мастера {master} будут рады видеть вас.", "Мастер {master} будет рад видеть вас."),
+        ("Приходите к нашим мастерам {master}.", "Приходите к нашему мастеру {master}."),
+        ("Ждём! 👩 Мастера: {master} 📍 Мира, 5", "Ждём! 👩 Мастер: {master} 📍 Мира, 5"),
         ("Встреча с мастерами {master}.", "Встреча с мастером {master}."),
         ("Салон «Мастера». {master}", "Салон «Мастера». {master}"),
     ],
@@ -316,6 +329,24 @@ def test_what_is_said_of_masters_agrees_with_their_number(several: str, one: str
         assert _text(written) == one.format(master="Оксана")
         assert _text(written, other_masters=("Вера",)) == several.format(master="Оксана, Вера")
         assert _text(written, other_masters=("Лист ожидания",)) == one.format(master="Оксана")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Мастер {master} споёт вам песню.",
+        "Мастера {master} споют вам песню.",
+        "Мастер {master} дописал вам рецепт, ждём.",
+        "Процедура {services} длится час.",
+        "Процедуры {services} длятся час.",
+        "Услуга {services} оказана.",
+    ],
+)
+def test_no_word_is_changed_without_the_verb_that_goes_with_it(text: str) -> None:
+    """A verb that is on no list stays as it was written, and so does its subject."""
+    for more in ({"other_masters": ()}, {"other_masters": ("Вера",), "services": (("Стрижка", 1), ("Укладка", 1))}):
+        said = notice_texts.fill(text, _facts(**more))
+        assert said.split()[0] == text.split(maxsplit=1)[0]
 
 
 def test_our_own_texts_agree_with_the_number_of_masters() -> None:
