@@ -10,7 +10,7 @@ from enum import StrEnum
 from aiadmin.domain.chat.intent import Intent
 from aiadmin.domain.errors import AiAdminError
 from aiadmin.domain.ids import CompanyId, ContactId, DeviceId
-from aiadmin.domain.journal.journal import ONE_VISIT, Attendance, Record
+from aiadmin.domain.journal.journal import ONE_VISIT, Attendance, OfClient, OfVisit, Record
 from aiadmin.domain.journal.sync_retry import after_failure, failure_of
 from aiadmin.domain.journal.sync_run import RunState
 from aiadmin.domain.messages.message import Direction, MessageKind, Purpose
@@ -53,8 +53,9 @@ class Question:
             be about either.
         rivals: other visits that were asked about together with this one, so that words which quote nothing may be
             about any of them, or all.
-        is_settled: whether the salon has marked the booking that it was looked up for as confirmed since it was
-            answered, and not taken that back: what was talked over counts for more than the answer.
+        is_settled: whether the salon has since marked the booking that it was looked up for as confirmed and not
+            taken that back, or given it to the same client at that time once more: what was talked over counts for
+            more than the answer.
     """
 
     company_id: CompanyId
@@ -220,7 +221,7 @@ def is_to_write(answer: ClientAnswer, before: Question) -> bool:
     return answer is ClientAnswer.YES or (answer is ClientAnswer.NO and is_known)
 
 
-def is_held(question: Question, record: Record) -> bool:
+def is_held(question: Question, record: OfClient) -> bool:
     """Whether a booking is still that of the person who was asked: by the number that they were asked at.
 
     By the card only where the booking has no number: the number on a card may be corrected, and whoever has the wrong
@@ -259,6 +260,12 @@ def is_confirmed_by_another(record: Record, questions: Sequence[Question]) -> bo
     return record.attendance is Attendance.CONFIRMED and is_others and not is_theirs
 
 
+def is_agreed(record: Record, questions: Sequence[Question]) -> bool:
+    """Whether its client has said that they come, and the journal was not told of it, or does not take it."""
+    yes = (one for one in questions if one.answer is ClientAnswer.YES and one.written_at is None)
+    return any(standing(one, [record]) for one in yes)
+
+
 def is_declined(record: Record, questions: Sequence[Question]) -> bool:
     """Whether its client has said that they do not come then.
 
@@ -268,13 +275,18 @@ def is_declined(record: Record, questions: Sequence[Question]) -> bool:
     return any(one.answer is ClientAnswer.NO and not one.is_settled and standing(one, [record]) for one in questions)
 
 
-def was_declined(record_id: int, starts_at: datetime, questions: Sequence[Question]) -> bool:
-    """Whether a client has said that they do not come then, whatever has become of the booking since."""
+def was_declined(record_id: int, visit: OfVisit, questions: Sequence[Question]) -> bool:
+    """Whether a client has said that they do not come then, whatever has become of the booking since.
+
+    Args:
+        visit: what the client knows of it: it may be somebody else's by now.
+    """
     return any(
         one.answer is ClientAnswer.NO
         and not one.is_settled
+        and is_held(one, visit)
         and (record_id == one.record_id or record_id in one.others)
-        and starts_at == one.starts_at + one.others.get(record_id, timedelta(0))
+        and visit.starts_at == one.starts_at + one.others.get(record_id, timedelta(0))
         for one in questions
     )
 

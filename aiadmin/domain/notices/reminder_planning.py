@@ -50,7 +50,8 @@ class Planned:
 
     Attributes:
         last: the newest of them.
-        dropped: why the newest for the number that the client has now was not sent; None where there was none.
+        dropped: why the newest for the number that the client has now was not sent, or not taken by WhatsApp; None
+            where there was none.
         told_at: when the client last read news of the booking.
     """
 

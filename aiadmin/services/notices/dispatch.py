@@ -12,7 +12,14 @@ from datetime import datetime
 from enum import Enum, auto
 from functools import partial
 
-from aiadmin.domain.chat.confirmation import ASKING, Question, is_confirmed_by_another, is_declined, was_declined
+from aiadmin.domain.chat.confirmation import (
+    ASKING,
+    Question,
+    is_agreed,
+    is_confirmed_by_another,
+    is_declined,
+    was_declined,
+)
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import CompanyId, ContactId
 from aiadmin.domain.job import Job
@@ -21,6 +28,7 @@ from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import SENDING_AT_MOST, NewMessage, Purpose
 from aiadmin.domain.messages.sending_policy import (
     COURTESY,
+    LOOK_AGAIN,
     OF_THE_SALON,
     TURNS_AWAY,
     BlockReason,
@@ -205,10 +213,13 @@ class NoticeDispatcher:
         looked = fresh_bookings.of_visits(visits, but=[one.record.record_id for one in told], more=twins)
         found = [one for one in looked if one.visit_id in visits or is_at_once(one, told)]
         with self.uow() as work:
-            settings = work.message_settings.settings(fresh_bookings.salon.company_id)
-            known = [work.records.find(fresh_bookings.salon.company_id, one.record_id) for one in found]
+            settings = work.message_settings.settings(company_id)
+            known = [work.records.find(company_id, one.record_id) for one in found]
         now = self.clock()
         rest = [(one, was) for one, was in zip(found, known, strict=True) if is_rest(one, told, settings, now)]
+        if Purpose(told[0].notice.kind) in ASKING:
+            with self.uow() as work:
+                rest = [(_as_theirs(work, company_id, one), was) for one, was in rest]
         return VisitNotices(
             told=told,
             rest=[one for one, _ in rest],
@@ -274,6 +285,11 @@ class NoticeDispatcher:
             if why is not None:
                 for one in visits[0].told:
                     work.due_notices.drop(one.notice, why=why, at=now)
+                work.due_notices.hold(others, until=now, why=None)
+                decision = None
+            elif isinstance(decision, Send) and _is_early(work, visits[0], now):
+                early = [one.notice for one in visits[0].told]
+                work.due_notices.hold(early, until=now + LOOK_AGAIN, why="news_first")
                 work.due_notices.hold(others, until=now, why=None)
                 decision = None
             elif isinstance(decision, Send) and contact_id is not None:
@@ -362,6 +378,13 @@ class NoticeDispatcher:
             work.commit()
 
 
+def _is_early(work: UnitOfWork, visit: VisitNotices, now: datetime) -> bool:
+    """Whether a reminder would overtake news of its visit, which says the same and is to be read first."""
+    first = visit.told[0].notice
+    is_reminder = Purpose(first.kind) in ASKING
+    return is_reminder and work.due_notices.is_news_coming(first.company_id, visit.bookings, now=now)
+
+
 def _addressee(work: UnitOfWork, notice: Notice, record: Record) -> NoticeRecipient:
     """The client that the notice was planned for: the booking may be somebody else's by now.
 
@@ -381,18 +404,19 @@ def _needed_by(work: UnitOfWork, told: Sequence[NoticeWithBooking], now: datetim
 
 def _urgency(work: UnitOfWork, notice: Notice, record: Record) -> Purpose:
     """Who has said that they do not come does not come in vain: that it is off can wait for the morning."""
-    at = notice.announced.starts_at
     is_theirs = notice.kind is NoticeKind.CANCELLED and was_declined(
-        notice.record_id, at, work.questions.of_booking(notice.company_id, record)
+        notice.record_id, notice.announced, work.questions.of_booking(notice.company_id, record)
     )
     return Purpose.CHANGED if is_theirs else Purpose(notice.kind)
 
 
 def _as_theirs(work: UnitOfWork, company_id: CompanyId, record: Record) -> Record:
-    """A booking without the confirmation of somebody who had it before."""
-    if record.attendance is not Attendance.CONFIRMED:
+    """A booking as confirmed where its client has said so to us, and not where somebody who had it before has."""
+    if record.attendance not in {Attendance.WAITING, Attendance.CONFIRMED}:
         return record
     questions = work.questions.of_booking(company_id, record)
+    if record.attendance is Attendance.WAITING:
+        return replace(record, attendance=Attendance.CONFIRMED) if is_agreed(record, questions) else record
     is_others = is_confirmed_by_another(record, questions)
     return replace(record, attendance=Attendance.WAITING) if is_others else record
 

@@ -18,6 +18,7 @@ from aiadmin.domain.messages.message import Direction, MessageKind
 from aiadmin.domain.notices.notice import CHANGE_NOTICES
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.storage.bulk import as_json
+from aiadmin.storage.chat.answers import is_settled
 from aiadmin.storage.journal.records import record_of_row
 from aiadmin.storage.locks import Lock
 from aiadmin.storage.quarantine import keys_of, not_set_aside
@@ -76,14 +77,8 @@ _QUOTED = text("""
 SELECT record_id FROM outbox_messages
 WHERE company_id = :company_id AND device_id = :device_id AND message_id = :quoted_id
 """)
-_IS_SETTLED = """COALESCE((
-  SELECT event.kind = 'confirmed' FROM booking_events AS event
-  WHERE event.company_id = questions.company_id AND event.record_id = :record_id
-    AND event.kind IN ('confirmed', 'unconfirmed') AND event.at > questions.answered_at
-  ORDER BY event.id DESC LIMIT 1
-), false) AS is_settled"""
 _OF_VISIT = text(f"""
-SELECT questions.*, {_NUMBERS}, {_IS_SETTLED} FROM questions
+SELECT questions.*, {_NUMBERS}, {is_settled(":record_id")} AS is_settled FROM questions
 WHERE questions.company_id = :company_id AND (questions.record_id = :record_id OR questions.visit_id = :visit_id)
 """)  # noqa: S608 - our own words
 _RECORDS = text("""

@@ -18,6 +18,7 @@ from aiadmin.domain.messages.sending_policy import TO_SET_OUT, BlockReason
 from aiadmin.domain.notices.call import LONGEST_TRIED, SETTLES_WITHIN, STILL_ASKED, GivenUp, UnplannedEvent
 from aiadmin.domain.notices.notice import CHANGE_NOTICES, AnnouncedVisit, Notice, NoticeKind
 from aiadmin.domain.quarantine import RowKey, WorkQueue
+from aiadmin.storage.chat.answers import asked_for, is_asked, is_settled
 from aiadmin.storage.journal.booking_events import record_of_json
 from aiadmin.storage.journal.sync_runs import IS_READ
 from aiadmin.storage.notices.dispatch import PHONE_IS_ONLINE, notice_of_row
@@ -25,6 +26,7 @@ from aiadmin.storage.quarantine import keys_of, not_set_aside
 
 _STARTS = "COALESCE(CAST(notices.promise ->> 'starts_at' AS timestamptz), notices.deadline_at)"
 """What turns a client away is worth sending until the visit begins: also where nobody can read the promise."""
+_CLIENT = "CAST(notices.promise ->> 'client_id' AS bigint)"
 _WAS = "CAST(notices.promise -> 'was' ->> 'starts_at' AS timestamptz)"
 _FIRST = f"LEAST({_STARTS}, CASE WHEN {_WAS} > :now THEN {_WAS} END)"
 _BESIDE = f"""
@@ -151,12 +153,14 @@ AND NOT EXISTS (
 )
 AND NOT (notices.kind = 'cancelled' AND EXISTS (
   SELECT FROM questions
-  WHERE questions.company_id = notices.company_id AND questions.answer = 'no' AND (
-    (questions.record_id = notices.record_id AND questions.starts_at = {_STARTS})
-    OR questions.starts_at + make_interval(
-      secs => CAST(questions.others ->> CAST(notices.record_id AS text) AS double precision)
-    ) = {_STARTS}
-  )
+  WHERE questions.company_id = notices.company_id AND questions.answer = 'no'
+    AND (
+      questions.record_id = notices.record_id
+      OR jsonb_exists(questions.others, CAST(notices.record_id AS text))
+    )
+    AND {asked_for("notices.record_id")} = {_STARTS}
+    AND {is_asked(_CLIENT, "notices.promise ->> 'client_phone'", "notices.promise ->> 'client_number'")}
+    AND NOT {is_settled("notices.record_id")}
 ))
 AND NOT (notices.kind = 'cancelled' AND EXISTS (
   SELECT FROM records AS twin

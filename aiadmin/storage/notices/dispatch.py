@@ -10,9 +10,11 @@ from sqlalchemy import CursorResult, Row, TextClause, func, select, text
 from sqlalchemy.orm import Session
 
 from aiadmin.domain.ids import CompanyId, ContactId, MessageId, NoticeId
+from aiadmin.domain.journal.journal import Record
 from aiadmin.domain.messages.contact import one_spelling
 from aiadmin.domain.messages.message import SENDING_AT_MOST
 from aiadmin.domain.messages.sending_policy import LARGEST_CAP, UNPACED, BlockReason, Sender, day_began
+from aiadmin.domain.notices.change_planning import CHANGE_NOTICE_LIFETIME
 from aiadmin.domain.notices.dispatch import MOST_IN_ONE, NoticeRecipient
 from aiadmin.domain.notices.notice import CHANGE_NOTICES, AnnouncedVisit, Notice, NoticeKind
 from aiadmin.domain.quarantine import RowKey, WorkQueue
@@ -149,6 +151,26 @@ SELECT EXISTS (
     AND COALESCE(message.sent_at, message.created_at) > :since
 )
 """)
+_IS_NEWS_COMING = text(f"""
+SELECT EXISTS (
+  SELECT FROM notices
+  WHERE notices.company_id = :company_id AND notices.kind = ANY(:news) AND notices.state = 'waiting'
+    AND (
+      notices.record_id = ANY(:records)
+      OR CAST(notices.promise ->> 'visit_id' AS bigint) = ANY(CAST(:visits AS bigint[]))
+    )
+    AND (
+      CAST(notices.promise ->> 'client_id' AS bigint) = :client_id
+      OR notices.promise ->> 'client_number' = :client_number
+    )
+    AND {not_set_aside(WorkQueue.NOTICES, "notices.company_id", "notices.id")}
+) OR EXISTS (
+  SELECT FROM booking_events AS event
+  WHERE event.company_id = :company_id AND event.record_id = ANY(:records) AND event.handled_at IS NULL
+    AND event.kind IN ('created', 'moved', 'changed', 'cancelled', 'restored') AND event.at > :unheard_since
+    AND {not_set_aside(WorkQueue.BOOKING_EVENTS, "event.company_id", "event.id")}
+)
+""")  # noqa: S608 - our own words
 _PHONE = text("SELECT linked_at, locked_until FROM devices WHERE company_id = :company_id AND desired <> 'removed'")
 _RECENT = text("""
 SELECT created_at FROM outbox_messages
@@ -198,6 +220,23 @@ class DueNotices:
         whom = {"company_id": company_id, "contact_id": contact_id}
         given = {**whom, "records": [*records], "but": but, "since": since}
         return bool(self._session.scalar(_IS_TOLD, given))
+
+    def is_news_coming(self, company_id: CompanyId, bookings: Sequence[Record], *, now: datetime) -> bool:
+        """Whether the client of these bookings, which are one visit, is about to be told what became of it.
+
+        What raises each time it is looked at is not waited for.
+        """
+        phone = bookings[0].client_phone
+        given = {
+            "company_id": company_id,
+            "records": [one.record_id for one in bookings],
+            "visits": [one.visit_id for one in bookings],
+            "client_id": bookings[0].client_id,
+            "client_number": one_spelling(phone) if phone else None,
+            "news": [*CHANGE_NOTICES],
+            "unheard_since": now - CHANGE_NOTICE_LIFETIME,
+        }
+        return bool(self._session.scalar(_IS_NEWS_COMING, given))
 
     def lock_salon(self, company_id: CompanyId) -> None:
         """Keep others from releasing notices of this company until the commit."""

@@ -14,6 +14,7 @@ from aiadmin.domain.ids import CompanyId, NoticeId
 from aiadmin.domain.journal.booking_event import BookingEvent, EventKind
 from aiadmin.domain.journal.journal import DEFAULT_ZONE, Record
 from aiadmin.domain.messages.contact import one_spelling
+from aiadmin.domain.messages.sending_policy import BlockReason
 from aiadmin.domain.notices.change_planning import (
     CHANGE_NOTICE_LIFETIME,
     IMPORTED,
@@ -139,6 +140,15 @@ def _is_to_number(notice: str) -> str:
     )"""
 
 
+def _has_told_nothing(notice: str) -> str:
+    """Whether a notice was dropped, or WhatsApp refused its message, and its client knows nothing of it."""
+    return f"""(
+      {notice}.state = 'dropped'
+      OR {notice}.state = 'done'
+        AND COALESCE({notice}.reason, '') IN ('{BlockReason.ABSENT}', '{BlockReason.CONTACT_LOCKED}')
+    )"""
+
+
 _STARTS = "CAST({}.promise ->> 'starts_at' AS timestamptz)"
 _IS_OPEN = f"""
 records.deleted_at IS NULL AND records.client_id IS NOT NULL AND planned.is_open AND NOT EXISTS (
@@ -149,7 +159,7 @@ records.deleted_at IS NULL AND records.client_id IS NOT NULL AND planned.is_open
       other.deleted_at IS NULL AND other.starts_at < records.starts_at + make_interval(secs => records.seconds)
       AND records.starts_at < other.starts_at + make_interval(secs => other.seconds)
     ))
-    AND other.record_id <> records.record_id AND notices.kind = looked.kind AND notices.state <> 'dropped'
+    AND other.record_id <> records.record_id AND notices.kind = looked.kind AND NOT {_has_told_nothing("notices")}
     AND {_is_theirs("notices")} AND (notices.state = 'waiting' OR {_is_to_number("notices")})
     AND {_STARTS.format("notices")}
       BETWEEN records.starts_at - interval '12 hours' AND records.starts_at + interval '12 hours'
@@ -159,10 +169,10 @@ _PLANNED = f"""
 LATERAL (
   SELECT max(one.id) AS last,
     NOT COALESCE(bool_or(
-      one.state = 'waiting' OR one.state <> 'dropped' AND {_is_to_number("one")}
+      one.state = 'waiting' OR NOT {_has_told_nothing("one")} AND {_is_to_number("one")}
     ), false) AS is_open,
-    (array_agg(one.reason ORDER BY one.id DESC) FILTER (WHERE one.state = 'dropped' AND {_is_to_number("one")}))[1]
-      AS dropped
+    (array_agg(one.reason ORDER BY one.id DESC)
+      FILTER (WHERE {_has_told_nothing("one")} AND {_is_to_number("one")}))[1] AS dropped
   FROM notices AS one
   WHERE one.company_id = records.company_id AND one.record_id = records.record_id AND one.kind = looked.kind
     AND {_is_theirs("one")} AND {_STARTS.format("one")} = records.starts_at
@@ -218,9 +228,9 @@ JOIN records ON records.company_id = notices.company_id AND records.record_id = 
   AND records.starts_at = {_STARTS.format("notices")}
 WHERE notices.company_id = ANY(:companies) AND notices.kind IN ('reminder_day', 'reminder_hours')
   AND notices.state <> 'waiting' AND notices.deadline_at > :now AND records.attendance <> 1
-  AND (notices.state = 'dropped' OR notices.promise ->> 'client_number' <> records.client_number)
+  AND ({_has_told_nothing("notices")} OR notices.promise ->> 'client_number' <> records.client_number)
 """
-"""Reminders that were dropped, or went to a number that was wrong, and that may still come in time."""
+"""Reminders that were dropped or refused, or went to a number that was wrong, and that may still come in time."""
 _BOOKING_KEYS = text(f"""
 SELECT company_id, record_id FROM (
   SELECT records.company_id, records.record_id FROM {_WINDOWS}

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from aiadmin.services.messages import pauses
+from aiadmin.domain.messages.message import DeviceClaim, SendOutcome, SendResult
+from aiadmin.services.messages import messages, pauses
 from tests.integration.notices.conftest import Salon
 from tests.integration.notices.planning import DAY, HOUR
 from tests.integration.notices.test_calls import MINUTE, Desk
@@ -175,8 +176,25 @@ def test_nothing_is_planned_again_and_again_while_a_reason_stands(
     change(desk)
     desk.news()
     _later(desk, hours=1)
-    assert _reasons(desk) == [why]
+    assert [one for one in _reasons(desk) if one != "just_told"] == [why], "whoever has the booking has read of it"
     assert desk.salon.phone not in _reminded(desk)
+
+
+def test_a_reminder_that_whatsapp_refused_comes_back_when_its_client_writes(desk: Desk) -> None:
+    """Nobody knew that the number was not on WhatsApp until the reminder itself was to be sent."""
+    assert desk.planner.plan_reminders() == 1
+    desk.releaser.work()
+    hold = DeviceClaim(device_id=desk.salon.device.device_id, epoch=desk.salon.device.epoch)
+    [message] = messages.pull([hold], idle=[hold], uow=desk.salon.world.uow, clock=desk.now)
+    refused = SendResult(outcome=SendOutcome.FAILED, reason="not_on_whatsapp")
+    messages.record_result(message, refused, uow=desk.salon.world.uow, clock=desk.now, jitter=0.0)
+    desk.releaser.work()
+    assert desk.rows() == [("reminder_day", "done", "not_on_whatsapp")]
+    _later(desk, hours=1)
+    assert desk.kinds() == ["reminder_day"]
+    _writes(desk)
+    _later(desk)
+    assert _reminded(desk) == [desk.salon.phone]
 
 
 def test_a_visit_that_is_moved_to_and_fro_is_reminded_of_once(desk: Desk) -> None:
@@ -220,6 +238,50 @@ def test_the_return_is_told_of_before_the_reminder(desk: Desk) -> None:
     assert [purpose for _, purpose in _sent(desk)] == ["moved", "moved", "reminder_day"]
 
 
+def _another_service(desk: Desk) -> None:
+    service = desk.salon.yclients.state(desk.salon.salon_id)["services"][1]["id"]
+    _edit(services=[{"id": service}])(desk)
+
+
+def _at_seven(desk: Desk) -> None:
+    _edit(datetime=f"{desk.salon.starts_at(desk.booking).date()} 19:00:00")(desk)
+
+
+@pytest.mark.parametrize(
+    ("step", "news"),
+    [
+        (_another_service, "changed"),
+        (_at_seven, "moved"),
+        (_edit(client=VERA), "booked"),
+    ],
+    ids=["changed", "moved", "given to another"],
+)
+@pytest.mark.parametrize("is_planned", [True, False], ids=["planned", "not planned yet"])
+def test_no_reminder_overtakes_news(desk: Desk, step: Step, news: str, is_planned: bool) -> None:
+    """A desk edits a booking in the minutes around its reminder's time: news gathers, or waits for its turn."""
+    desk.set(gather_seconds=600)
+    step(desk)
+    desk.read()
+    if is_planned:
+        desk.planner.plan_change_notices()
+    assert due(desk) == []
+    _later(desk, hours=3)
+    phone = VERA["phone"] if news == "booked" else desk.salon.phone
+    assert [purpose for whom, purpose in _sent(desk) if whom == phone] == [news]
+
+
+def test_news_that_cannot_be_planned_holds_no_reminder(desk: Desk) -> None:
+    _another_service(desk)
+    desk.read()
+    desk.salon.world.execute(
+        "INSERT INTO quarantine (queue, company_id, row_key, attempts, reason, first_at, last_at, next_attempt_at)"
+        " SELECT 'booking_events', company_id, CAST(id AS text), 3, 'KeyError', :at, :at, :at + interval '1 day'"
+        " FROM booking_events WHERE handled_at IS NULL",
+        at=desk.now(),
+    )
+    assert ["Напоминаем" in text for text in due(desk)] == [True]
+
+
 def test_a_reminder_does_not_come_back_when_there_is_no_time_left_for_it(desk: Desk) -> None:
     assert desk.planner.plan_reminders() == 1
     _edit(attendance=-1)(desk)
@@ -247,6 +309,88 @@ def test_a_no_that_the_salon_has_talked_over_is_reminded_of(desk: Desk) -> None:
     assert "Скоро увидимся" in text
     assert "приду" not in text, "she is not asked again"
     assert due(desk) == []
+
+
+def _no(desk: Desk) -> None:
+    """She was reminded, and does not come."""
+    assert len(due(desk)) == 1
+    desk.salon.say("нет", sent_at=desk.now())
+    _settle(desk)
+
+
+def _settle(desk: Desk) -> None:
+    """What has happened is read and told, as far as anything may be."""
+    for _ in range(2):
+        desk.news()
+        due(desk)
+        desk.releaser.work()
+
+
+TALKED_OVER = [
+    pytest.param((_edit(attendance=2),), id="confirmed"),
+    pytest.param((_on(7), _on(0)), id="moved and back"),
+    pytest.param((_edit(deleted=True), _edit(deleted=False)), id="called off and back"),
+    pytest.param((_edit(client=VERA), _give_back), id="somebody else's and back"),
+]
+
+
+@pytest.mark.parametrize("steps", TALKED_OVER)
+def test_whose_no_was_talked_over_is_called_when_her_visit_is_off(desk: Desk, steps: tuple[Step, ...]) -> None:
+    """She comes after all: nobody may think that she has called it off herself."""
+    _no(desk)
+    for step in steps:
+        step(desk)
+        _settle(desk)
+    desk.lock("absent_at")
+    desk.salon.yclients.clock(seconds=5)  # two webhooks of one second that read the same are one
+    _edit(deleted=True)(desk)
+    _settle(desk)
+    assert ("cancelled", "dropped", "not_on_whatsapp") in desk.rows()
+    assert _is_called_about(desk, desk.salon.phone)
+
+
+@pytest.mark.parametrize("steps", TALKED_OVER)
+def test_whose_no_was_talked_over_is_reminded(desk: Desk, steps: tuple[Step, ...]) -> None:
+    desk.set(hours_before=3, reminder_hours=True)
+    _no(desk)
+    for step in steps:
+        step(desk)
+        _settle(desk)
+    desk.later = desk.salon.starts_at(desk.booking) - 3 * HOUR - desk.salon.world.clock() + MINUTE
+    assert ["Скоро увидимся" in text for text in due(desk)] == [True]
+
+
+@pytest.mark.parametrize("steps", [(), (_on(7),), (_edit(client=VERA),)])
+def test_whose_no_stands_is_not_called_about_it(desk: Desk, steps: tuple[Step, ...]) -> None:
+    _no(desk)
+    desk.lock("absent_at")
+    for step in (*steps, _edit(deleted=True)):
+        step(desk)
+    _settle(desk)
+    assert not _is_called_about(desk, desk.salon.phone)
+
+
+def test_a_no_of_who_had_the_booking_before_is_nobody_elses(desk: Desk) -> None:
+    """Who has it now, was asked nothing and would come in vain, is called."""
+    _no(desk)
+    _edit(client=VERA)(desk)
+    _settle(desk)
+    assert [purpose for phone, purpose in _sent(desk) if phone == VERA["phone"]] == ["booked"]
+    desk.salon.world.execute(
+        "UPDATE contacts SET absent_at = :at WHERE phone = :phone", at=desk.now(), phone=VERA["phone"]
+    )
+    _edit(deleted=True)(desk)
+    _settle(desk)
+    assert _is_called_about(desk, VERA["phone"])
+
+
+def _is_called_about(desk: Desk, phone: str) -> bool:
+    """Whether the salon was asked to call this number."""
+    rows = desk.salon.world.rows(
+        "SELECT text FROM outbox_messages WHERE company_id = :id AND dedup_key LIKE 'call:%'",
+        id=desk.salon.company_id,
+    )
+    return any(f"+{phone}" in row[0] for row in rows)
 
 
 def test_a_no_that_became_a_yes_needs_no_reminder_beside_its_thanks(desk: Desk) -> None:

@@ -313,6 +313,33 @@ def test_a_cancellation_that_its_client_asked_for_is_nothing_to_call_about(desk:
     assert due(desk) == []
 
 
+def test_a_cancellation_waits_for_nobody_elses_no(desk: Desk) -> None:
+    """Who was given the booking since has said nothing, and would come in vain."""
+    booking = desk.known(3 * HOUR)
+    desk.salon.ask(booking)
+    desk.salon.say("нет")
+    desk.salon.world.execute("UPDATE outbox_messages SET state = 'sent'")
+    desk.edit(booking, client={"phone": "79995550101", "name": "Вера"})
+    assert desk.news() == 2
+    assert len(due(desk)) == 2
+    quiet(desk, -HOUR, 5 * HOUR / 2)
+    desk.edit(booking, deleted=True)
+    desk.read()
+    desk.planner.plan_change_notices()
+    assert ["отменена" in text for text in due(desk)] == [True]
+
+
+def test_who_has_said_yes_is_not_asked_again_where_the_journal_does_not_take_it(desk: Desk) -> None:
+    """Its application has no right to write, or YClients is away."""
+    booking = _ask_about_tomorrow(desk)
+    desk.salon.say("да")
+    assert answers(desk) == {booking["id"]: "yes"}
+    desk.set(hours_before=3)
+    [text] = due(desk, 17 * HOUR + MINUTE)
+    assert "Скоро увидимся" in text
+    assert "приду" not in text
+
+
 def test_a_yes_is_for_its_day(desk: Desk) -> None:
     """The journal keeps the mark of the day before; the visit is on another one."""
     booking = _ask_about_tomorrow(desk)
