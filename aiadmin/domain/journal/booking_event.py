@@ -190,8 +190,15 @@ def _of_booking(before: Record, after: Record) -> Iterator[EventKind]:
         yield EventKind.RESTORED
     elif not is_same_time(before, after):
         yield EventKind.MOVED
+    elif _is_expected_again(before, after):
+        yield EventKind.RESTORED
     if not before.is_deleted and (_work(before) != _work(after) or (before.is_unpaid and not after.is_unpaid)):
         yield EventKind.CHANGED
+
+
+def _is_expected_again(before: Record, after: Record) -> bool:
+    """Whether somebody who was marked as absent is to come after all: what was moved meanwhile is news now."""
+    return before.attendance is Attendance.NO_SHOW and after.attendance in {Attendance.WAITING, Attendance.CONFIRMED}
 
 
 def _work(record: Record) -> tuple[int | None, tuple[int, ...]]:

@@ -187,7 +187,7 @@ def _news(
         and waiting.announced.reads_the_same(announced)
     ):
         return NOTHING
-    if announced.starts_at <= now and knows is not None and knows.starts_at > now:
+    if knows is not None and _is_out_of_sight(announced, knows, truth, now):
         return replace(taken_back, new=_kept(edits[-1], kind, announced, last, now, why=StaleReason.PAST))
     if announced.starts_at <= now or not _may_be_told(truth):
         return taken_back
@@ -203,6 +203,12 @@ def _news(
         deadline_at=min(announced.starts_at, news_until),
     )
     return replace(taken_back, new=new)
+
+
+def _is_out_of_sight(announced: AnnouncedVisit, knows: AnnouncedVisit, truth: Record, now: datetime) -> bool:
+    """Whether a booking was moved where nobody is told of it, and may come back: into the past, or as a no-show's."""
+    is_no_show = truth.attendance is Attendance.NO_SHOW and not truth.is_deleted
+    return announced.starts_at <= now < knows.starts_at or is_no_show
 
 
 def _import(events: Sequence[StoredEvent], heard: LastNotice | None, now: datetime) -> Plan:

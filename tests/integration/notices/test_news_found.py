@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -148,3 +149,33 @@ def test_who_came_earlier_than_booked_is_told_nothing(desk: Desk) -> None:
     assert desk.news() == 0
     desk.edit(booking, deleted=True)
     assert desk.news() == 0
+
+
+@pytest.mark.parametrize("when", [30 * HOUR, -HOUR])
+def test_who_is_expected_again_after_a_no_show_is_told_of_the_new_time(desk: Desk, when: Any) -> None:
+    """A desk drags the booking of who did not come to another day, and takes the mark off afterwards."""
+    booking = desk.known(HOUR)
+    desk.later = timedelta()
+    if when < timedelta():
+        desk.edit(booking, datetime=desk.at(when))
+        desk.news()
+    desk.edit(booking, attendance=-1)
+    assert desk.news() == 0
+    desk.edit(booking, datetime=desk.at(50 * HOUR))
+    assert desk.news() == 0
+    desk.edit(booking, attendance=0)
+    assert desk.news() == 1
+    [text] = desk.send()
+    assert "перенесена" in text
+    desk.edit(booking, attendance=-1)
+    desk.edit(booking, attendance=0)
+    assert desk.news() == 0
+
+
+def test_what_a_no_show_had_is_off_where_it_is_deleted(desk: Desk) -> None:
+    booking = desk.known(30 * HOUR)
+    desk.edit(booking, attendance=-1)
+    assert desk.news() == 0
+    desk.edit(booking, deleted=True)
+    assert desk.news() == 1
+    assert desk.kinds() == ["cancelled"]
