@@ -97,6 +97,12 @@ class Plans:
             record=booking["id"],
         )
         self.salon.world.execute(
+            "UPDATE booking_events SET handled_at = at"
+            " WHERE company_id = :id AND record_id = :record AND handled_at IS NULL",
+            id=self.salon.company_id,
+            record=booking["id"],
+        )
+        self.salon.world.execute(
             "UPDATE records SET created_at = created_at - :by WHERE company_id = :id AND record_id = :record",
             by=by,
             id=self.salon.company_id,
