@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from aiadmin.adapters.sockets.page_events import SocketPageEvents
     from aiadmin.adapters.throttle import Throttle
     from aiadmin.adapters.tokens import JwtTokens
+    from aiadmin.adapters.yclients.booking_api import YClientsBooking
     from aiadmin.adapters.yclients.call_limiter import CallLimiter
     from aiadmin.adapters.yclients.marketplace import YClientsMarketplace
     from aiadmin.adapters.yclients.members import YClientsMembers
@@ -69,6 +70,7 @@ _LATER = (
     "aiadmin.adapters.sockets.page_events",
     "aiadmin.adapters.throttle",
     "aiadmin.adapters.tokens",
+    "aiadmin.adapters.yclients.booking_api",
     "aiadmin.adapters.yclients.call_limiter",
     "aiadmin.adapters.yclients.marketplace",
     "aiadmin.adapters.yclients.members",
@@ -249,6 +251,14 @@ class Container:
         from aiadmin.adapters.yclients.salon_api import MAX_BYTES, YClientsSalonApi
 
         return YClientsSalonApi(self._rest_as_user(max_bytes=MAX_BYTES, keeps_connections=True))
+
+    @cached_property
+    def booking_api(self) -> YClientsBooking:
+        from aiadmin.adapters.yclients.booking_api import YClientsBooking
+        from aiadmin.adapters.yclients.salon_api import MAX_BYTES
+
+        reads = self._rest_as_user(max_bytes=MAX_BYTES, keeps_connections=True)
+        return YClientsBooking(reads, self._rest_as_user())
 
     @cached_property
     def members(self) -> YClientsMembers:

@@ -168,6 +168,7 @@ def record(row: lenient_json.Row, zone: ZoneInfo, country: str) -> Record:
         comment=lenient_json.text(row.get("comment"), _COMMENT_LENGTH) or "",
         is_online=lenient_json.flag(row.get("online")),
         is_group=lenient_json.positive(row.get("activity_id")) is not None,
+        api_id=lenient_json.text(row.get("api_id")),
         raw=row,
     )
 

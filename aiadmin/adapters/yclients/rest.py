@@ -44,16 +44,7 @@ class RestApi:
             YClientsError: a child of it says what YClients answered, or that it did not.
         """
         method = "GET" if asking is None else "POST"
-        return self._call(
-            whose,
-            method,
-            path,
-            asking,
-            urgency=urgency,
-            is_safe=True,
-            timeouts=timeouts,
-            patience=patience,
-        )
+        return self._ask(whose, method, path, asking, urgency=urgency, timeouts=timeouts, patience=patience)
 
     def change(
         self,
@@ -69,36 +60,55 @@ class RestApi:
         Raises:
             YClientsError: as `read`.
         """
-        return self._call(whose, method, path, body, urgency=Urgency.INTERACTIVE, is_safe=False, timeouts=timeouts)
+        answer = self.attempt(whose, method, path, body, timeouts=timeouts)
+        error = error_of(answer)
+        if error is not None:
+            raise error
+        return answer
 
-    def _call(
+    def attempt(
         self,
         whose: Whose,
         method: str,
         path: str,
-        body: Mapping[str, Any] | None,
+        body: Mapping[str, Any] | None = None,
         *,
-        urgency: Urgency,
-        is_safe: bool,
+        urgency: Urgency = Urgency.INTERACTIVE,
         timeouts: Timeouts = TIMEOUTS,
         patience: timedelta | None = None,
     ) -> HttpAnswer:
+        """Make one call in its turn, and never another; what came of it is the answer, also that there was none.
+
+        Raises:
+            RateLimitedError: it was not its turn within `patience`, and nothing was sent.
+        """
+        self._limiter.wait(whose, urgency, patience=PATIENCE[urgency] if patience is None else patience)
+        answer = self._http.call(method, path, body=body, timeouts=timeouts)
+        error = error_of(answer)
+        if isinstance(error, RateLimitedError):
+            self._limiter.be_quiet(error.wait)
+        return answer
+
+    def _ask(
+        self,
+        whose: Whose,
+        method: str,
+        path: str,
+        asking: Mapping[str, Any] | None,
+        *,
+        urgency: Urgency,
+        timeouts: Timeouts,
+        patience: timedelta | None,
+    ) -> HttpAnswer:
         deadline, tries = time.monotonic() + (patience or PATIENCE[urgency]).total_seconds(), 0
         while True:
-            self._limiter.wait(whose, urgency, patience=_left(deadline))
-            answer, tries = self._http.call(method, path, body=body, timeouts=timeouts), tries + 1
-            error = error_of(answer)
+            left = _left(deadline)
+            answer = self.attempt(whose, method, path, asking, urgency=urgency, timeouts=timeouts, patience=left)
+            error, tries = error_of(answer), tries + 1
             if error is None:
                 return answer
-            if isinstance(error, RateLimitedError):
-                self._limiter.be_quiet(error.wait)
             pause = pause_before_next(
-                error,
-                tries=tries,
-                is_safe=is_safe,
-                urgency=urgency,
-                left=_left(deadline),
-                jitter=self._rng(),
+                error, tries=tries, is_safe=True, urgency=urgency, left=_left(deadline), jitter=self._rng()
             )
             if pause is None:
                 raise error

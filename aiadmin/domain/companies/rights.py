@@ -1,4 +1,4 @@
-"""What a salon lets our application do in its journal: the rights of YClients that messages to clients rest on."""
+"""What a salon lets our application do in its journal: the rights of YClients that our work rests on."""
 
 from __future__ import annotations
 
@@ -18,6 +18,12 @@ class Right(StrEnum):
     """To see phones: REST leaves them empty, and webhooks alone carry them."""
     ATTENDANCE = "attendance"
     """To write that a client has confirmed."""
+    BOOK = "book"
+    """To make bookings."""
+    MOVE = "move"
+    """To bring a booking to another time or master: a right of its own beside that to change bookings."""
+    CANCEL = "cancel"
+    """To delete bookings."""
 
 
 _FLAGS: Mapping[Right, tuple[tuple[str, str], ...]] = {
@@ -32,8 +38,18 @@ _FLAGS: Mapping[Right, tuple[tuple[str, str], ...]] = {
         ("record_form", "edit_records_access"),
         ("record_form", "edit_records_attendance_access"),
     ),
+    Right.BOOK: (("record_form", "create_records_access"),),
+    Right.MOVE: (
+        ("record_form", "edit_records_access"),
+        ("record_form", "timetable_transferring_record_access"),
+        ("timetable", "timetable_transferring_record_access"),
+    ),
+    Right.CANCEL: (("record_form", "delete_records_access"),),
 }
-"""Groups and flags of `GET /user/permissions/{salon}`; each of them takes the right away when it is off."""
+"""Groups and flags of `GET /user/permissions/{salon}`; each of them takes the right away when it is off.
+
+Where the flag of moving stands is not documented: it is looked for in both groups.
+"""
 
 
 def missing_rights(flags: Mapping[tuple[str, str], bool]) -> frozenset[Right]:
@@ -46,6 +62,15 @@ def missing_rights(flags: Mapping[tuple[str, str], bool]) -> frozenset[Right]:
     [<Right.PHONES: 'phones'>]
     """
     return frozenset(right for right, names in _FLAGS.items() if any(flags.get(name) is False for name in names))
+
+
+def is_given(right: Right, missing: frozenset[Right] | None) -> bool | None:
+    """Whether the salon lets us do something; None where nobody has found out, and what was set stays.
+
+    >>> is_given(Right.MOVE, frozenset({Right.CANCEL})), is_given(Right.CANCEL, frozenset({Right.CANCEL}))
+    (True, False)
+    """
+    return None if missing is None else right not in missing
 
 
 def rights_of(stored: Any) -> frozenset[Right] | None:

@@ -140,6 +140,7 @@ class Record:
         changed_at: YClients' `last_change_date`, or None.
         created_at: YClients' `create_date`, or None; it tells a new booking from one that we had not heard of.
         is_group: a group event (`activity_id` > 0).
+        api_id: what the app that made it has called it, or None.
     """
 
     record_id: int
@@ -161,6 +162,7 @@ class Record:
     is_group: bool = False
     wall_clock: datetime | None = None
     is_unpaid: bool = False
+    api_id: str | None = None
     raw: Raw = field(default_factory=dict, repr=False)
 
     def anonymous(self) -> Record:

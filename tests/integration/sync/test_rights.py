@@ -48,7 +48,11 @@ def hidden(salons: Salons) -> Installed:
         ({"timetable": {"timetable_access": False}}, {Right.RECORDS}),
         ({"clients": {"clients_access": False}}, {Right.CLIENTS}),
         ({"record_form": {"edit_records_attendance_access": False}}, {Right.ATTENDANCE}),
-        (NO_PHONES | {"record_form": {"edit_records_access": "0"}}, {Right.PHONES, Right.ATTENDANCE}),
+        (NO_PHONES | {"record_form": {"edit_records_access": "0"}}, {Right.PHONES, Right.ATTENDANCE, Right.MOVE}),
+        ({"record_form": {"create_records_access": False}}, {Right.BOOK}),
+        ({"timetable": {"timetable_transferring_record_access": False}}, {Right.MOVE}),
+        ({"record_form": {"timetable_transferring_record_access": 0}}, {Right.MOVE}),
+        ({"record_form": {"delete_records_access": False}}, {Right.CANCEL}),
     ],
 )
 def test_what_the_application_may_not_do_is_found_out_at_activation(

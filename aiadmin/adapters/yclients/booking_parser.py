@@ -1,0 +1,175 @@
+"""What online booking answers, row by row. Each raises BadRowError for a row without what makes it one."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from aiadmin.adapters.yclients import lenient_json
+from aiadmin.adapters.yclients.journal_parser import BadRowError
+from aiadmin.domain.journal.online_booking import (
+    BookableService,
+    BookableStaff,
+    BookingRules,
+    BusySpan,
+    ChangeRule,
+    DayOfStaff,
+    GroupEvent,
+    Start,
+)
+from aiadmin.domain.plain_text import shown
+from aiadmin.domain.yclients.write_outcome import SavedRecord
+
+T = TypeVar("T")
+_INVOICED_BEFORE = 2
+"""`online_invoicing_status`: to be paid before the visit."""
+_COMMENT_LENGTH = 1000
+_HASH_LENGTH = 64
+
+
+def service(row: lenient_json.Row, *, is_group: bool = False) -> BookableService:
+    """A service that can be booked online."""
+    return BookableService(
+        service_id=needed(lenient_json.positive(row.get("id")), "id"),
+        title=shown(lenient_json.text(row.get("booking_title")) or lenient_json.text(row.get("title")) or ""),
+        category_id=lenient_json.positive(row.get("category_id")),
+        price_min=lenient_json.money(row.get("price_min")),
+        price_max=lenient_json.money(row.get("price_max")),
+        length=lenient_json.seconds(row.get("seance_length")) or None,
+        parts=_parts(row),
+        is_prepaid=_is_prepaid(row),
+        is_group=is_group or lenient_json.flag(row.get("is_multi")),
+        comment=lenient_json.text(row.get("comment"), _COMMENT_LENGTH) or "",
+    )
+
+
+def _parts(row: lenient_json.Row) -> tuple[int, ...]:
+    """What a composite service is made of, by position; as listed where one of the positions cannot be read."""
+    details = lenient_json.row(row.get("composite_details"))
+    links = [lenient_json.row(each) for each in lenient_json.rows(details.get("links"))]
+    places = [lenient_json.whole(link.get("position")) for link in links]
+    if None not in places:
+        links = sorted(links, key=lambda link: lenient_json.whole(link.get("position")) or 0)
+    parts = [lenient_json.positive(link.get("service_id")) for link in links]
+    return tuple(part for part in parts if part is not None)
+
+
+def group_service(row: lenient_json.Row) -> BookableService:
+    """A service that has events."""
+    return service(row, is_group=True)
+
+
+def _is_prepaid(row: lenient_json.Row) -> bool:
+    is_invoiced = lenient_json.whole(row.get("online_invoicing_status")) == _INVOICED_BEFORE
+    return is_invoiced or lenient_json.text(row.get("prepaid")) == "required"
+
+
+def staff(row: lenient_json.Row) -> BookableStaff:
+    """Somebody, or something, that online booking shows."""
+    return BookableStaff(
+        staff_id=needed(lenient_json.positive(row.get("id")), "id"),
+        name=shown(lenient_json.text(row.get("name")) or ""),
+        is_bookable=lenient_json.flag(row.get("bookable")),
+        specialization=lenient_json.text(row.get("specialization")),
+        nearest=lenient_json.day(row.get("seance_date")),
+    )
+
+
+def day(value: object, zone: ZoneInfo) -> date:
+    """A day with free times: a date, or as in the oldest samples the Unix seconds of its beginning."""
+    written = lenient_json.day(value)
+    moment = None if written else lenient_json.moment(value, zone)
+    return needed(written or (moment.astimezone(zone).date() if moment else None), "date")
+
+
+def start(row: lenient_json.Row, on: date) -> Start:
+    """A free time of a day. Its clock is `time`; `datetime` is kept to be sent back as it came."""
+    clock, token = lenient_json.clock(row.get("time")), row.get("datetime")
+    length = lenient_json.seconds(row.get("sum_length")) or lenient_json.seconds(row.get("seance_length"))
+    if not isinstance(token, str | int) or isinstance(token, bool) or not token:
+        raise BadRowError("no datetime")
+    return Start(
+        wall_clock=datetime.combine(on, needed(clock, "time")),
+        length=needed(length or None, "seance_length"),
+        token=token,
+    )
+
+
+def event(row: lenient_json.Row) -> GroupEvent:
+    """A group event; one without a capacity has no place that we could promise."""
+    return GroupEvent(
+        event_id=needed(lenient_json.positive(row.get("id")), "id"),
+        service_id=lenient_json.positive(row.get("service_id")),
+        staff_id=lenient_json.positive(row.get("staff_id")),
+        wall_clock=needed(lenient_json.wall_clock(row.get("date")), "date"),
+        capacity=max(lenient_json.whole(row.get("capacity")) or 0, 0),
+        taken=max(lenient_json.whole(row.get("records_count")) or 0, 0),
+    )
+
+
+def day_of_staff(row: lenient_json.Row) -> DayOfStaff:
+    """A master's hours, and what is taken of them."""
+    slots = [lenient_json.row(each) for each in lenient_json.rows(row.get("slots"))]
+    hours = [(lenient_json.clock(slot.get("from")), lenient_json.clock(slot.get("to"))) for slot in slots]
+    return DayOfStaff(
+        staff_id=needed(lenient_json.positive(row.get("staff_id")), "staff_id"),
+        day=needed(lenient_json.day(row.get("date")), "date"),
+        hours=tuple((first, last) for first, last in hours if first is not None and last is not None),
+        busy=tuple(_busy(lenient_json.row(each)) for each in lenient_json.rows(row.get("busy_intervals"))),
+    )
+
+
+def _busy(row: lenient_json.Row) -> BusySpan:
+    """What cannot be read is no free time: then all of the day is unknown."""
+    is_record = lenient_json.text(row.get("entity_type")) == "record"
+    return BusySpan(
+        first=needed(lenient_json.clock(row.get("from")), "from"),
+        last=needed(lenient_json.clock(row.get("to")), "to"),
+        record_id=lenient_json.positive(row.get("entity_id")) if is_record else None,
+    )
+
+
+def rules(company: lenient_json.Row, online: lenient_json.Row) -> BookingRules:
+    """A salon's rules: of its own page, and of its online booking. What is not said forbids nothing."""
+    if "seance_delay_step" not in online and "confirm_number" not in online:
+        raise BadRowError("no settings of online booking")
+    minutes = min(max(lenient_json.whole(online.get("seance_delay_step")) or 0, 0), 24 * 60)
+    codes = (online.get("confirm_number"), company.get("phone_confirmation"))
+    return BookingRules(
+        lead=timedelta(minutes=minutes),
+        needs_code=any(lenient_json.flag(code) for code in codes),
+        any_master=lenient_json.flag(online.get("any_master"), default=True),
+        move=_change_rule(company, "change"),
+        cancel=_change_rule(company, "delete"),
+    )
+
+
+def _change_rule(company: lenient_json.Row, deed: str) -> ChangeRule:
+    return ChangeRule(
+        is_allowed=lenient_json.flag(company.get(f"allow_{deed}_record"), default=True),
+        ban=lenient_json.seconds(company.get(f"allow_{deed}_record_delay_step")) or timedelta(0),
+    )
+
+
+def saved(value: object) -> tuple[SavedRecord, ...] | None:
+    """The records that a change names, as one or as a list; None where one of them cannot be read, or none is there.
+
+    >>> saved([{"id": 1, "record_id": "7", "record_hash": "ab"}]), saved({"id": 7}), saved([]), saved([{"id": 0}])
+    ((SavedRecord(record_id=7),), (SavedRecord(record_id=7),), None, None)
+    """
+    rows = [lenient_json.row(each) for each in lenient_json.rows(value)]
+    found = [(lenient_json.positive(row.get("record_id", row.get("id"))), row) for row in rows]
+    made = tuple(
+        SavedRecord(record_id=number, record_hash=lenient_json.text(row.get("record_hash"), _HASH_LENGTH))
+        for number, row in found
+        if number is not None
+    )
+    return made if made and len(made) == len(rows) else None
+
+
+def needed(value: T | None, name: str) -> T:
+    """The value; raises BadRowError for none."""
+    if value is None:
+        raise BadRowError(f"no {name}")
+    return value
