@@ -70,7 +70,7 @@ def reason_of(error: BaseException) -> str:
 
     SQLAlchemy wraps what the driver said, and adds the statement; only the driver's words are told.
 
-    >>> reason_of(OSError("no route to host\nsecond line"))
+    >>> reason_of(OSError("no route to host\\nsecond line"))
     'OSError: no route to host'
     """
     said = getattr(error, "orig", None) or error

@@ -141,7 +141,7 @@ class PaymentResult:
 def outcome_of(error: YClientsError) -> PartnerOutcome:
     """Whether a call that failed may have been obeyed all the same.
 
-    >>> outcome_of(YClientsDownError(status=502)).value, outcome_of(RateLimitedError(status=429)).value
+    >>> outcome_of(YClientsDownError(status=502)).value, outcome_of(ValueError("429")).value
     ('unknown', 'refused')
     """
     return (
