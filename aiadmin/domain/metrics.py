@@ -18,8 +18,6 @@ class Metric(StrEnum):
     """Phones linked; the rate over an hour is what an operator watches."""
     HTTP_SECONDS = "aiadmin_http_request_duration_seconds"
     """How long an answer took: `endpoint`, `method`, `status`."""
-    WEBHOOKS = "aiadmin_webhooks_total"
-    """Webhooks by `result` (`stored` or `refused`)."""
     START_SECONDS = "wa_start_seconds"
     """From the start of a session to its login."""
     ADOPTION_SECONDS = "wa_adoption_seconds"

@@ -42,7 +42,7 @@ from aiadmin.storage.unit_of_work import NewUnitOfWork
 TICK_SECONDS = 1.0
 _STOP_SECONDS = 1.0
 """What stopping hundreds of sessions takes at most, and writing what they heard last."""
-_KEYS_MISSING = LoggedOut(reason=LogoutReason.KEYS_MISSING, on_connect=False)
+_KEYS_MISSING = LoggedOut(reason=LogoutReason.KEYS_MISSING)
 """The library deletes a device's keys only when WhatsApp unlinked it; a crash may have swallowed the event."""
 _rng = random.SystemRandom().random
 _log = logging.getLogger(__name__)

@@ -30,7 +30,6 @@ _HELP = {
     Metric.QR_GENERATIONS: "QR codes made",
     Metric.WHATSAPP_CONNECTIONS: "Phones linked",
     Metric.HTTP_SECONDS: "Time to answer a request",
-    Metric.WEBHOOKS: "Webhooks received",
     Metric.CALLBACKS: "Attempts to tell YClients that a salon is connected",
     Metric.OPERATOR_MESSAGES: "Messages that YClients gave us to send",
     Metric.OPERATOR_STATUSES: "Statuses of such messages that YClients was told",

@@ -121,11 +121,6 @@ class RedisPairingStore:
         with _redis():
             self._redis.set(keys.watch(company_id), 1, ex=WATCH_SECONDS, xx=True)
 
-    def is_watched(self, company_id: CompanyId) -> bool:
-        """Whether somebody looks, or did within 20 s."""
-        with _redis():
-            return bool(self._redis.exists(keys.watch(company_id)))
-
     def retry(self, company_id: CompanyId) -> None:
         """The button: a resting pairing starts anew."""
         state = self.find_state(company_id)

@@ -61,7 +61,7 @@ def _pair_status(message: Any, messages: Any) -> event.SessionEvent:
 
 
 def _logged_out(message: Any, messages: Any) -> event.SessionEvent:
-    return event.LoggedOut(reason=_reason(message, messages), on_connect=message.OnConnect)
+    return event.LoggedOut(reason=_reason(message, messages))
 
 
 def _temporary_ban(message: Any, messages: Any) -> event.SessionEvent:

@@ -46,11 +46,6 @@ class Host:
     started_at: datetime | None = None
 
 
-def is_alive(host: Host, now: datetime) -> bool:
-    """Whether the host may still act."""
-    return host.lease_until > now
-
-
 def was_suspended(before: float, now: float, valid_until: float) -> bool:
     """Whether a lease ran out while its process stood still between two looks at the clock (seconds).
 

@@ -86,11 +86,9 @@ class LoggedOut:
 
     Attributes:
         reason: a `LogoutReason`, or another slug of WhatsApp's.
-        on_connect: whether we learned it while logging in.
     """
 
     reason: str
-    on_connect: bool
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -43,7 +43,7 @@ def _refused(event: SessionEvent, *, loses_keys: bool = False) -> Suffering:
 
 
 def _unlinked(reason: str) -> Suffering:
-    return _refused(LoggedOut(reason=reason, on_connect=True), loses_keys=True)
+    return _refused(LoggedOut(reason=reason), loses_keys=True)
 
 
 def _unreadable(message: str, field: str) -> Ended:
@@ -65,7 +65,7 @@ _AT_LOGIN: Mapping[str, Suffering] = {
 }
 _ON_THE_WAY: Mapping[str, Suffering] = {
     "replaced": Suffering((StreamReplaced(),)),
-    "device_removed": Suffering((LoggedOut(reason="logged_out", on_connect=False),), loses_keys=True),
+    "device_removed": Suffering((LoggedOut(reason="logged_out"),), loses_keys=True),
     "500": Suffering((StreamError(code="500"),)),
     "503": Suffering(_BACK),
     "515": Suffering((Connected(),)),

@@ -154,7 +154,7 @@ def test_three_logouts_stop_everything_but_the_record(world: World, wait_until: 
     _, whatsapp = world.host()
     wait_until(lambda: len(whatsapp.live) == 4, what="connected")
     for jid, _ in linked[:3]:
-        whatsapp.say(jid, LoggedOut(reason="logged_out", on_connect=False))
+        whatsapp.say(jid, LoggedOut(reason="logged_out"))
     for _, company_id in linked[:3]:
         wait_until(lambda company_id=company_id: world.row(company_id)["observed"] == "logged_out", what="recorded")
     survivor, company_id = linked[3]

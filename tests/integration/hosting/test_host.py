@@ -257,7 +257,7 @@ def test_without_postgresql_sessions_stay_and_what_happened_is_told_later(
     _, whatsapp = world.host()
     wait_until(lambda: len(whatsapp.live) == 2, what="connected")
     world.is_down = True
-    whatsapp.say(lost, LoggedOut(reason="logged_out", on_connect=False))
+    whatsapp.say(lost, LoggedOut(reason="logged_out"))
     wait_until(lambda: whatsapp.jids() == {kept}, what="stopped here")
     wait_until(
         lambda: world.rows("SELECT 1 FROM session_hosts WHERE lease_until < now()"), what="the lease has run out"
@@ -274,7 +274,7 @@ def test_a_logged_out_device_unlinks_its_company_and_its_page_is_told(world: Wor
     _, whatsapp = world.host()
     wait_until(lambda: whatsapp.live, what="connected")
     world.run("UPDATE companies SET whatsapp_connected = true, whatsapp_phone = '79990000001'")
-    whatsapp.say(jid, LoggedOut(reason="main_device_gone", on_connect=True))
+    whatsapp.say(jid, LoggedOut(reason="main_device_gone"))
     wait_until(lambda: world.rooms.told == [(company_id, "logged-out")], what="page told")
     row = world.row(company_id)
     assert (row["observed"], row["reason"], row["host_id"]) == ("logged_out", "main_device_gone", None)
@@ -345,7 +345,7 @@ def test_a_number_that_was_unlinked_may_serve_another_company(world: World, wait
             work.devices.add(other_company, moved, now())
     world.keys.delete(jid)
     world.keys.jids.add(moved.jid)
-    whatsapp.say(jid, LoggedOut(reason="logged_out", on_connect=False))
+    whatsapp.say(jid, LoggedOut(reason="logged_out"))
     wait_until(lambda: world.row(company_id)["observed"] == "logged_out", what="logged out")
     with world.uow() as work:
         work.devices.retire_current(other_company, now())
@@ -363,7 +363,7 @@ def test_a_jid_that_whatsapp_gives_again_is_a_new_link(world: World, wait_until:
     _, whatsapp = world.host()
     wait_until(lambda: len(whatsapp.live) == 2, what="connected")
     world.keys.delete(jid)
-    whatsapp.say(jid, LoggedOut(reason="main_device_gone", on_connect=False))
+    whatsapp.say(jid, LoggedOut(reason="main_device_gone"))
     wait_until(lambda: world.row(company_id)["observed"] == "logged_out", what="logged out")
     linking = other_company if is_another else company_id
     world.keys.jids.add(jid)

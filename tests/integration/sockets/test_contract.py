@@ -14,6 +14,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
+from aiadmin.adapters.redis import keys
 from aiadmin.adapters.sockets import page_events
 from aiadmin.adapters.sockets.page_events import Payload, SocketPageEvents
 from aiadmin.domain.ids import CompanyId
@@ -132,7 +133,7 @@ def client(site: Site, salon: Salon) -> Iterator[Client]:
 def test_the_documented_client_shows_codes_success_and_errors(
     site: Site, salon: Salon, client: Client, wait_until: WaitUntil
 ) -> None:
-    wait_until(lambda: site.container.pairing_store.is_watched(salon.company_id), what="it is let in")
+    wait_until(lambda: site.container.redis.exists(keys.watch(salon.company_id)), what="it is let in")
     said = site.container.page_events
     said.qr(salon.company_id, code="2@one", expires_in=60)
     assert client.heard.get(timeout=10) == ["displayQR", "2@one", 60]

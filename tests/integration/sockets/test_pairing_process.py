@@ -103,7 +103,7 @@ def test_a_command_to_a_dead_room_is_no_error(room: PairingProcess, said: Said) 
         (event.LoginStatus(text="err-client-outdated"), "outdated"),
         (event.LoginStatus(text="something new"), "pairing"),
         (event.PairFailed(error="bad"), "pairing"),
-        (event.LoggedOut(reason="logged_out", on_connect=True), "logged-out"),
+        (event.LoggedOut(reason="logged_out"), "logged-out"),
         (event.ClientOutdated(), "outdated"),
         (event.Disconnected(), None),
     ],

@@ -130,7 +130,7 @@ def test_a_page_that_is_open_is_expected_until_it_asks(feed: RedisPairingStore, 
     assert feed.wants_prewarm()
     assert 50 < redis.ttl("aiadmin:pairing:prewarm") <= 60
     assert feed.queue() == []
-    assert not feed.is_watched(ONE)
+    assert not redis.exists("aiadmin:watch:1")
     feed.watch(ONE)
     assert feed.wants_prewarm()
     feed.watch(TWO)
@@ -157,12 +157,12 @@ def test_the_last_watcher_to_leave_leaves_twenty_seconds(feed: RedisPairingStore
     redis.expire("aiadmin:watch:1", 1)
     feed.unwatch(ONE)
     assert redis.ttl("aiadmin:watch:1") > 15
-    assert feed.is_watched(ONE)
+    assert redis.exists("aiadmin:watch:1")
 
 
-def test_leaving_does_not_make_a_watcher(feed: RedisPairingStore) -> None:
+def test_leaving_does_not_make_a_watcher(feed: RedisPairingStore, redis: Redis) -> None:
     feed.unwatch(ONE)
-    assert not feed.is_watched(ONE)
+    assert not redis.exists("aiadmin:watch:1")
 
 
 def test_a_long_watch_is_not_cut_by_a_short_one(feed: RedisPairingStore, redis: Redis) -> None:

@@ -13,6 +13,7 @@ import psycopg2
 import pytest
 
 from aiadmin import texts
+from aiadmin.adapters.redis import keys
 from aiadmin.adapters.redis.pairing_store import PairingProgress
 from aiadmin.domain.hosting.device import LinkedAccount
 from aiadmin.domain.ids import CompanyId
@@ -86,7 +87,7 @@ def test_being_there_asks_for_a_code(site: Site) -> None:
     page = site.open(salon)
     page.wait_for_state("waiting")
     assert site.waits(salon)
-    assert site.container.pairing_store.is_watched(salon.company_id)
+    assert site.container.redis.exists(keys.watch(salon.company_id))
 
 
 def test_our_page_stands_by_until_its_reader_agrees(site: Site) -> None:
@@ -111,7 +112,7 @@ def test_a_page_that_stands_by_is_expected_and_waits_for_nothing(site: Site, wai
     page = site.open(salon, auth={"token": salon.token, "consent": False})
     wait_until(site.container.pairing_store.wants_prewarm)
     assert not site.waits(salon)
-    assert not site.container.pairing_store.is_watched(salon.company_id)
+    assert not site.container.redis.exists(keys.watch(salon.company_id))
     assert consented_at(site, salon) is None
     assert set(page.events()) <= {"connect"}
 
@@ -353,7 +354,7 @@ def server_of(database_url: str) -> Iterator[psycopg2.extensions.cursor]:
 def test_a_refused_page_is_not_a_watcher(site: Site) -> None:
     salon = site.register()
     refused(site.knock(salon.token, companyId="999"))
-    assert not site.container.pairing_store.is_watched(salon.company_id)
+    assert not site.container.redis.exists(keys.watch(salon.company_id))
 
 
 def test_the_sixth_socket_of_a_minute_is_refused_and_prolongs_nothing(make_site: MakeSite) -> None:

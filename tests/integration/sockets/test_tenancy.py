@@ -101,4 +101,4 @@ def test_no_knock_opens_the_room_of_another(site: Site, wait_until: WaitUntil, n
     if name not in {"query", "forged"}:
         wait_until(lambda: LAST in str(page.heard), what="its own event comes")
     assert WORD not in str(page.heard)
-    assert not site.container.pairing_store.is_watched(victim.company_id)
+    assert not site.container.redis.exists(keys.watch(victim.company_id))

@@ -21,7 +21,7 @@ from tests.unit.hosting.fake_go import Neonize_pb2 as pb
         (
             6,
             pb.LoggedOut(OnConnect=True, Reason=pb.MAIN_DEVICE_GONE),
-            event.LoggedOut(reason="main_device_gone", on_connect=True),
+            event.LoggedOut(reason="main_device_gone"),
         ),
         (7, pb.StreamReplaced(), event.StreamReplaced()),
         (

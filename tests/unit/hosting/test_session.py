@@ -49,7 +49,7 @@ EVENTS = st.sampled_from(
         event.ConnectFailure(reason="bad_user_agent"),
         event.StreamError(code="503"),
         event.Ended(error="dial tcp: connection refused"),
-        event.LoggedOut(reason="logged_out", on_connect=False),
+        event.LoggedOut(reason="logged_out"),
         event.QrCodeEvent(text="never here"),
         event.LoginStatus(text="success"),
     ]

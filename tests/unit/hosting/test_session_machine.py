@@ -52,7 +52,7 @@ class Sessions(RuleBasedStateMachine):
 
     @rule(reason=st.sampled_from(LOGOUTS), dice=DICE)
     def log_out(self, reason: str, dice: float) -> None:
-        said = event.LoggedOut(reason=reason, on_connect=True)
+        said = event.LoggedOut(reason=reason)
         self._take(rules.transition(self.session, said, self.now, dice))
         assert self.session.observed is Observed.LOGGED_OUT
         assert texts.logged_out(reason)
