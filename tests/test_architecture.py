@@ -168,6 +168,38 @@ def test_waits_grow_in_one_place() -> None:
     assert found == ["aiadmin/domain/hosting/circuit_breaker.py"], "its rate of starts grows, no wait"
 
 
+def test_a_public_class_name_means_one_thing() -> None:
+    """Two classes of one name are read as one; modules of different features are imported into the same file."""
+    homes: dict[str, list[str]] = {}
+    for path in _sources("aiadmin", "jobs"):
+        for node in ast.parse((ROOT / path).read_text()).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                homes.setdefault(node.name, []).append(path)
+    assert {name: paths for name, paths in homes.items() if len(paths) > 1} == {}
+
+
+_SECRET = re.compile(
+    r"(?:^|_)(?:api_key|token|secret|password|phone|dsn|database_url|redis_url|callback(?:_url)?)$|^pairing_code$"
+)
+
+
+def test_no_dataclass_shows_a_secret_or_a_phone() -> None:
+    """Its `repr` ends in a log or an error's text sooner or later."""
+    shown, hidden = [], 0
+    for path in _sources("aiadmin", "jobs"):
+        for node in ast.walk(ast.parse((ROOT / path).read_text())):
+            decorators = [ast.unparse(one) for one in node.decorator_list] if isinstance(node, ast.ClassDef) else []
+            if not any(one.startswith("dataclass") and "repr=False" not in one for one in decorators):
+                continue
+            for one in ast.iter_child_nodes(node):
+                if isinstance(one, ast.AnnAssign) and _is_secret(one):
+                    is_hidden = one.value is not None and "repr=False" in ast.unparse(one.value)
+                    hidden += is_hidden
+                    shown += [] if is_hidden else [f"{path}:{one.lineno} {ast.unparse(one)}"]
+    assert shown == []
+    assert hidden > 20
+
+
 def test_the_library_that_breaks_websockets_is_not_installed() -> None:
     """engineio picks gevent-websocket whenever it can be imported, and gunicorn cannot serve it."""
     assert importlib.util.find_spec("geventwebsocket") is None
@@ -233,6 +265,12 @@ def _run(code: str) -> str:
 
 def _sources(*folders: str) -> list[str]:
     return [str(path.relative_to(ROOT)) for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
+
+
+def _is_secret(member: ast.AnnAssign) -> bool:
+    """A string or bytes by its type, and named like one: ports and functions that make secrets hold none."""
+    is_text = re.search(r"\b(?:str|bytes)\b", ast.unparse(member.annotation)) is not None
+    return is_text and _SECRET.search(ast.unparse(member.target)) is not None
 
 
 def _is_of_os(node: ast.expr) -> bool:

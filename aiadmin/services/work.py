@@ -71,7 +71,7 @@ class QueueTable(Protocol[RowT_co]):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Claims(Generic[RowT]):
+class ClaimRule(Generic[RowT]):
     """How the rows of a queue are claimed.
 
     Attributes:
@@ -122,7 +122,7 @@ class QueueRunner:
     def work_off(
         self,
         queue: WorkQueue,
-        claims: Claims[RowT],
+        claims: ClaimRule[RowT],
         do: Callable[[Sequence[RowT]], T],
         *,
         again: Callable[[Sequence[RowT]], T] | None = None,
@@ -146,19 +146,19 @@ class QueueRunner:
                 done += self.rows(queue, rows, do, key=_row_key)
         return done
 
-    def _claim_and(self, do: Callable[[Sequence[RowT]], T], claims: Claims[RowT], only: Keys) -> Sequence[T]:
+    def _claim_and(self, do: Callable[[Sequence[RowT]], T], claims: ClaimRule[RowT], only: Keys) -> Sequence[T]:
         """Nothing for a row that is not there any more."""
         rows = self._claim(claims, only)
         return [do(rows)] if rows else []
 
-    def _claim(self, claims: Claims[RowT], only: Keys | None) -> Sequence[RowT]:
+    def _claim(self, claims: ClaimRule[RowT], only: Keys | None) -> Sequence[RowT]:
         now = self.clock()
         with self.uow() as work:
             rows = claims.table(work).claim(now=now, until=now + claims.lasts, limit=claims.batch, only=only)
             work.commit()
         return rows
 
-    def _keys(self, claims: Claims[RowT]) -> Keys:
+    def _keys(self, claims: ClaimRule[RowT]) -> Keys:
         with self.uow() as work:
             return claims.table(work).due_keys(self.clock(), limit=max(claims.batch, LOOKED_THROUGH))
 

@@ -12,7 +12,7 @@ import math
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import cast
 
@@ -53,7 +53,7 @@ class PairingProgress:
 
     state: PairingState
     place: int | None = None
-    code: str | None = None
+    code: str | None = field(default=None, repr=False)
     expires_at: datetime | None = None
 
 
@@ -69,7 +69,7 @@ class ClaimStatus:
 
     is_mine: bool
     is_watched: bool
-    phone: str | None
+    phone: str | None = field(repr=False)
 
 
 class RedisPairingStore:

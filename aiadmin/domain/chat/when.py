@@ -44,7 +44,7 @@ class DayRange:
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class TimeRange:
     """Times from `first` to `last`; None is an open end, and two equal ones are a point."""
 
     first: time | None
@@ -59,11 +59,11 @@ class Window:
         """Whether a time lies in it."""
         return (self.first is None or self.first <= at) and (self.last is None or at <= self.last)
 
-    def common(self, other: Window) -> Window | None:
+    def common(self, other: TimeRange) -> TimeRange | None:
         """What lies in both; None when nothing does."""
         first = max((one for one in (self.first, other.first) if one is not None), default=None)
         last = min((one for one in (self.last, other.last) if one is not None), default=None)
-        return None if first is not None and last is not None and first > last else Window(first, last)
+        return None if first is not None and last is not None and first > last else TimeRange(first, last)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,10 +105,10 @@ class Time:
         spans: where in the message that was said.
     """
 
-    any_of: tuple[Window, ...] = ()
+    any_of: tuple[TimeRange, ...] = ()
     is_around: bool = False
-    not_in: tuple[Window, ...] = ()
-    moved_from: tuple[Window, ...] = ()
+    not_in: tuple[TimeRange, ...] = ()
+    moved_from: tuple[TimeRange, ...] = ()
     is_same: bool = False
     shift: timedelta | None = None
     spans: tuple[Span, ...] = field(default=(), compare=False)
@@ -139,21 +139,21 @@ class DayParts:
     closes: time = time(21)
     noon: time = time(12)
     evening: time = time(17)
-    lunch: Window = Window(time(12), time(14))
+    lunch: TimeRange = TimeRange(time(12), time(14))
     lunch_is_over: time = time(13)
     after_work: time = time(18)
 
     @property
-    def morning(self) -> Window:
+    def morning(self) -> TimeRange:
         """From opening to noon."""
-        return Window(min(self.opens, self.noon), self.noon)
+        return TimeRange(min(self.opens, self.noon), self.noon)
 
     @property
-    def afternoon(self) -> Window:
+    def afternoon(self) -> TimeRange:
         """From noon to the evening."""
-        return Window(self.noon, self.evening)
+        return TimeRange(self.noon, self.evening)
 
     @property
-    def night(self) -> Window:
+    def night(self) -> TimeRange:
         """From the evening to closing."""
-        return Window(self.evening, max(self.closes, self.evening))
+        return TimeRange(self.evening, max(self.closes, self.evening))

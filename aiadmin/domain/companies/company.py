@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -52,10 +52,10 @@ class Company:
     company_id: CompanyId
     salon_id: SalonId
     title: str | None
-    phone: str | None
+    phone: str | None = field(repr=False)
     email: str | None
     whatsapp_connected: bool
-    whatsapp_phone: str | None
+    whatsapp_phone: str | None = field(repr=False)
     whatsapp_connected_at: datetime | None
     integration_status: IntegrationStatus
     connect_jti: str | None
@@ -77,7 +77,7 @@ class NewCompany:
     """What registration stores; keys only as hashes."""
 
     salon_id: SalonId
-    phone: str | None
+    phone: str | None = field(repr=False)
     email: str | None
     api_key_hash: str
     activation_deadline_at: datetime

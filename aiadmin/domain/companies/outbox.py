@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -44,7 +44,7 @@ class OutboxRow:
     attempts: int
     next_attempt_at: datetime | None
     deadline_at: datetime | None
-    secret: str | None
+    secret: str | None = field(repr=False)
     last_error: str | None
 
     @property
@@ -62,7 +62,7 @@ class DeliveryOutcome(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Verdict:
+class DeliveryResult:
     """What one attempt taught us.
 
     Attributes:
@@ -93,7 +93,7 @@ LONGEST_WAIT = timedelta(minutes=5)
 
 
 def next_step(
-    verdict: Verdict, *, attempts: int, now: datetime, deadline_at: datetime | None, jitter: float
+    verdict: DeliveryResult, *, attempts: int, now: datetime, deadline_at: datetime | None, jitter: float
 ) -> OutboxStep:
     """What follows an attempt. The last retry falls on the deadline itself; an attempt after it is the last."""
     if verdict.outcome is DeliveryOutcome.DONE:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -43,7 +43,7 @@ class Device:
     company_id: CompanyId
     jid: str
     lid: str | None
-    phone: str
+    phone: str = field(repr=False)
     desired: Desired
     observed: Observed
     reason: str | None

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from http import HTTPStatus
 
 from aiadmin.domain.companies.company import Company, IntegrationStatus
-from aiadmin.domain.companies.outbox import DeliveryOutcome, OutboxRow, OutboxState, Verdict
+from aiadmin.domain.companies.outbox import DeliveryOutcome, DeliveryResult, OutboxRow, OutboxState
 from aiadmin.domain.ids import SalonId
 from aiadmin.domain.yclients.http_answer import HttpAnswer
 
@@ -23,7 +23,7 @@ class ActivationRequest:
     """
 
     salon_id: SalonId
-    api_key: str
+    api_key: str = field(repr=False)
     webhook_urls: tuple[str, ...]
     channels: tuple[str, ...] = ("whatsapp",)
 
@@ -73,14 +73,14 @@ _LEFT = {
 _ALREADY_INSTALLED = ("уже установил", "already installed")
 
 
-def judge(answer: HttpAnswer, connection: InstallationStatus | None = None) -> Verdict:
+def judge(answer: HttpAnswer, connection: InstallationStatus | None = None) -> DeliveryResult:
     """What an answer to the activation means.
 
     Args:
         connection: the salon's status, asked after a doubtful answer; None after any other.
     """
     if answer.is_success:
-        return Verdict(outcome=DeliveryOutcome.DONE)
+        return DeliveryResult(outcome=DeliveryOutcome.DONE)
     if connection is not None:
         return _judge_doubtful(answer, connection)
     if answer.is_transient:
@@ -88,22 +88,22 @@ def judge(answer: HttpAnswer, connection: InstallationStatus | None = None) -> V
     return _verdict(DeliveryOutcome.REFUSED, _REASONS.get(answer.status or 0, ActivationFailure.REFUSED), answer)
 
 
-def judge_before_repeat(connection: InstallationStatus) -> Verdict | None:
+def judge_before_repeat(connection: InstallationStatus) -> DeliveryResult | None:
     """What a salon's status says before we tell YClients again: None means that it must be told.
 
     An earlier attempt may have arrived although we never read its answer: the worker was killed, or time ran out.
     """
     if connection is InstallationStatus.ACTIVE:
-        return Verdict(outcome=DeliveryOutcome.DONE)
+        return DeliveryResult(outcome=DeliveryOutcome.DONE)
     if connection is InstallationStatus.SILENT:
-        return Verdict(outcome=DeliveryOutcome.RETRY, reason=ActivationFailure.UNREACHABLE)
+        return DeliveryResult(outcome=DeliveryOutcome.RETRY, reason=ActivationFailure.UNREACHABLE)
     return None
 
 
-def _judge_doubtful(answer: HttpAnswer, connection: InstallationStatus) -> Verdict:
+def _judge_doubtful(answer: HttpAnswer, connection: InstallationStatus) -> DeliveryResult:
     if connection is InstallationStatus.ACTIVE:
         # an operator should see it: for a salon that was active before, YClients keeps the key and address of then
-        return Verdict(outcome=DeliveryOutcome.DONE, detail=_said(answer))
+        return DeliveryResult(outcome=DeliveryOutcome.DONE, detail=_said(answer))
     if connection is InstallationStatus.SILENT:
         return _verdict(DeliveryOutcome.RETRY, ActivationFailure.UNREACHABLE, answer)
     if connection in _LEFT:
@@ -116,8 +116,8 @@ def _judge_doubtful(answer: HttpAnswer, connection: InstallationStatus) -> Verdi
     )
 
 
-def _verdict(outcome: DeliveryOutcome, reason: ActivationFailure, answer: HttpAnswer) -> Verdict:
-    return Verdict(outcome=outcome, reason=reason, detail=_said(answer), wait=answer.wait)
+def _verdict(outcome: DeliveryOutcome, reason: ActivationFailure, answer: HttpAnswer) -> DeliveryResult:
+    return DeliveryResult(outcome=outcome, reason=reason, detail=_said(answer), wait=answer.wait)
 
 
 def _said(answer: HttpAnswer) -> str:

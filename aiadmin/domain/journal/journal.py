@@ -44,7 +44,7 @@ class SalonDetails:
     title: str
     timezone: str
     address: str | None = None
-    phone: str | None = None
+    phone: str | None = field(default=None, repr=False)
     country: str | None = None
     currency: str | None = None
     raw: Raw = field(default_factory=dict, repr=False)
@@ -101,7 +101,7 @@ class Client:
 
     client_id: int
     name: str | None = None
-    phone: str | None = None
+    phone: str | None = field(default=None, repr=False)
     email: str | None = None
     is_muted: bool = False
     visits: int = 0
@@ -149,7 +149,7 @@ class Record:
     staff_name: str | None
     client_id: int | None
     client_name: str | None
-    client_phone: str | None
+    client_phone: str | None = field(repr=False)
     starts_at: datetime
     length: timedelta
     services: tuple[BookedService, ...]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -157,7 +157,7 @@ class NewBooking:
 
     api_id: str
     appointment: Appointment
-    phone: str
+    phone: str = field(repr=False)
     name: str
     comment: str = ""
     client_id: int | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -120,7 +120,7 @@ class HeardPhone:
     company_id: CompanyId
     record_id: int
     client_id: int
-    phone: str | int
+    phone: str | int = field(repr=False)
     heard_at: datetime
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from aiadmin.domain.grouping import grouped
@@ -61,7 +61,7 @@ class Booking:
     company_id: CompanyId
     record_id: int
     client_id: int | None
-    client_phone: str | None
+    client_phone: str | None = field(repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ The library says nothing when a series runs out, fails or loses its connection: 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum, StrEnum, auto
 
@@ -112,7 +112,7 @@ class Attempt:
     codes: int = 0
     failures: int = 0
     series_ends_at: datetime | None = None
-    phone: str | None = None
+    phone: str | None = field(default=None, repr=False)
     asked: bool = False
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 
@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 class LiveCode:
     """A QR text that a phone can scan now."""
 
-    text: str
+    text: str = field(repr=False)
     generated_at: datetime
     expires_at: datetime
 

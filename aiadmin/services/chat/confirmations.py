@@ -17,7 +17,7 @@ from aiadmin.services.journal import bookings
 from aiadmin.services.journal.fresh_bookings import FreshBookings
 from aiadmin.services.ports.clock import Clock
 from aiadmin.services.ports.yclients import SalonApi
-from aiadmin.services.work import Claims, QueueRunner
+from aiadmin.services.work import ClaimRule, QueueRunner
 from aiadmin.storage.journal.sync_runs import SyncedSalon
 from aiadmin.storage.unit_of_work import NewUnitOfWork
 
@@ -44,7 +44,7 @@ class JournalConfirmer:
         Raises:
             DependencyDownError: PostgreSQL does not answer; what was claimed is due again when its claim is over.
         """
-        claims = Claims[Question](table=lambda work: work.questions, lasts=CLAIM, batch=1)
+        claims = ClaimRule[Question](table=lambda work: work.questions, lasts=CLAIM, batch=1)
         return sum(QueueRunner(uow=self.uow, clock=self.clock).work_off(WorkQueue.QUESTIONS, claims, self._write_all))
 
     def _write_all(self, questions: Sequence[Question]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from aiadmin.domain.companies.company import Company, NewCompany, activation_deadline
@@ -28,8 +28,8 @@ class Registration:
     """
 
     company: Company
-    api_key: str
-    token: str
+    api_key: str = field(repr=False)
+    token: str = field(repr=False)
 
 
 def register(

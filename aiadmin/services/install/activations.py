@@ -11,10 +11,10 @@ from aiadmin.domain.companies.company import Company, IntegrationStatus
 from aiadmin.domain.companies.outbox import (
     CLAIM,
     DeliveryOutcome,
+    DeliveryResult,
     OutboxRow,
     OutboxState,
     OutboxStep,
-    Verdict,
     next_step,
 )
 from aiadmin.domain.errors import ActivationStateError, AiAdminError
@@ -95,16 +95,16 @@ class ActivationSender:
             work.commit()
         return row, company
 
-    def _send(self, row: OutboxRow, company: Company) -> Verdict:
+    def _send(self, row: OutboxRow, company: Company) -> DeliveryResult:
         if not self.marketplace.is_configured:
-            return Verdict(outcome=DeliveryOutcome.REFUSED, reason=ActivationFailure.NOT_CONFIGURED)
+            return DeliveryResult(outcome=DeliveryOutcome.REFUSED, reason=ActivationFailure.NOT_CONFIGURED)
         if row.attempts > 1:
             known = judge_before_repeat(self.marketplace.connection_status(company.salon_id))
             if known is not None:
                 return known
         request = self._request(row, company)
         if request is None:
-            return Verdict(outcome=DeliveryOutcome.REFUSED, reason=ActivationFailure.KEY_LOST)
+            return DeliveryResult(outcome=DeliveryOutcome.REFUSED, reason=ActivationFailure.KEY_LOST)
         answer = self.marketplace.activate(request)
         doubtful = answer.is_doubtful
         return judge(answer, self.marketplace.connection_status(company.salon_id) if doubtful else None)
@@ -118,7 +118,7 @@ class ActivationSender:
         address = address_of(company.company_id, public_url=self.public_url, secrets=self.secrets)
         return ActivationRequest(salon_id=company.salon_id, api_key=api_key, webhook_urls=(address,))
 
-    def _record(self, row: OutboxRow, verdict: Verdict) -> OutboxState | None:
+    def _record(self, row: OutboxRow, verdict: DeliveryResult) -> OutboxState | None:
         now = self.clock()
         step = next_step(verdict, attempts=row.attempts, now=now, deadline_at=row.deadline_at, jitter=self.rng())
         if not self._commit(row, verdict, step, now):
@@ -126,7 +126,7 @@ class ActivationSender:
         self._announce(row.company_id, step, verdict)
         return step.state
 
-    def _commit(self, row: OutboxRow, verdict: Verdict, step: OutboxStep, now: datetime) -> bool:
+    def _commit(self, row: OutboxRow, verdict: DeliveryResult, step: OutboxStep, now: datetime) -> bool:
         """Write the outcome to the row and to its company at once; False when a later attempt took over."""
         with self.uow() as work:
             company = work.companies.get(row.company_id, lock=True)
@@ -146,7 +146,7 @@ class ActivationSender:
             work.commit()
         return is_ours
 
-    def _announce(self, company_id: CompanyId, step: OutboxStep, verdict: Verdict) -> None:
+    def _announce(self, company_id: CompanyId, step: OutboxStep, verdict: DeliveryResult) -> None:
         if step.state is OutboxState.SENT:
             self.page_events.status(company_id, state=IntegrationStatus.ACTIVE, text=texts.ACTIVATION["active"])
         elif step.state is OutboxState.FAILED:
@@ -209,6 +209,6 @@ def _begin(row: OutboxRow, work: UnitOfWork, *, now: datetime, deadline_at: date
 _ERROR_LENGTH = 200
 
 
-def _last_error(verdict: Verdict) -> str | None:
+def _last_error(verdict: DeliveryResult) -> str | None:
     """What an operator reads beside the row."""
     return ": ".join(filter(None, (verdict.reason, verdict.detail)))[:_ERROR_LENGTH] or None

@@ -17,7 +17,7 @@ from aiadmin.domain.yclients.error import YClientsError
 from aiadmin.services.journal import bookings
 from aiadmin.services.ports.clock import Clock
 from aiadmin.services.ports.yclients import SalonApi
-from aiadmin.services.work import Claims, QueueRunner
+from aiadmin.services.work import ClaimRule, QueueRunner
 from aiadmin.storage.journal.sync_runs import SyncedSalon
 from aiadmin.storage.unit_of_work import NewUnitOfWork
 
@@ -41,7 +41,7 @@ class Refetcher:
         Raises:
             DependencyDownError: PostgreSQL does not answer; what was claimed is due again when its claim is over.
         """
-        claims = Claims[Refetch](table=lambda work: work.refetches, lasts=CLAIM, batch=BATCH)
+        claims = ClaimRule[Refetch](table=lambda work: work.refetches, lasts=CLAIM, batch=BATCH)
         return sum(QueueRunner(uow=self.uow, clock=self.clock).work_off(WorkQueue.CHECKS, claims, self._refetch_all))
 
     def _refetch_all(self, checks: Sequence[Refetch]) -> int:

@@ -61,7 +61,7 @@ from aiadmin.services.notices.rendering import SalonNoticeRenderer
 from aiadmin.services.notices.visits import known_beside
 from aiadmin.services.ports.clock import Clock
 from aiadmin.services.ports.yclients import SalonApi
-from aiadmin.services.work import Claims, QueueRunner
+from aiadmin.services.work import ClaimRule, QueueRunner
 from aiadmin.storage.journal.sync_runs import SyncedSalon
 from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 
@@ -100,7 +100,7 @@ class NoticeDispatcher:
         self._sync_with_messages()
         runner = QueueRunner(uow=self.uow, clock=self.clock)
         calls.give_up(runner, uow=self.uow, clock=self.clock, is_tried=True)
-        claims = Claims[Notice](table=lambda work: work.due_notices, lasts=CLAIM, batch=BATCH)
+        claims = ClaimRule[Notice](table=lambda work: work.due_notices, lasts=CLAIM, batch=BATCH)
         release = partial(self._release, runner)
         released = runner.work_off(WorkQueue.NOTICES, claims, release, again=self._release_again)
         calls.ask_for_all(runner, uow=self.uow, clock=self.clock)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from aiadmin.domain.companies.company import (
@@ -33,7 +33,7 @@ class Linked:
     """
 
     company_id: CompanyId
-    phone: str
+    phone: str = field(repr=False)
     status: IntegrationStatus
     outbox_id: OutboxId | None
 

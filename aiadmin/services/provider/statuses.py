@@ -15,7 +15,7 @@ from aiadmin.domain.yclients.http_answer import HttpAnswer
 from aiadmin.services.ports.clock import Clock
 from aiadmin.services.ports.secrets import Secrets
 from aiadmin.services.ports.yclients import StatusPost
-from aiadmin.services.work import Claims, QueueRunner
+from aiadmin.services.work import ClaimRule, QueueRunner
 from aiadmin.storage.unit_of_work import NewUnitOfWork
 
 CLAIM = timedelta(seconds=75)
@@ -66,7 +66,7 @@ class StatusReporter:
             DependencyDownError: PostgreSQL does not answer; what was claimed is found again.
         """
         until, counts = self.steady() + _WORK_SECONDS, dict.fromkeys(("told", "failed", "refused"), 0)
-        claims = Claims[OrderProgress](table=lambda work: work.provider_orders, lasts=CLAIM, batch=BATCH)
+        claims = ClaimRule[OrderProgress](table=lambda work: work.provider_orders, lasts=CLAIM, batch=BATCH)
         runner = QueueRunner(uow=self.uow, clock=self.clock)
         runner.work_off(
             WorkQueue.OPERATOR_MESSAGES,

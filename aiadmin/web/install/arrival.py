@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from urllib.parse import urlencode, urlsplit
 
@@ -129,8 +129,8 @@ class _Line:
     name: str
     words: str
     company_id: int | None
-    token: str | None
-    url: str | None
+    token: str | None = field(repr=False)
+    url: str | None = field(repr=False)
 
 
 def _list(landings: list[InstallOutcome]) -> Response:

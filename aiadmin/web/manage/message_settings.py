@@ -40,7 +40,7 @@ def show() -> dict[str, object]:
 @documented(
     Operation(
         summary="Изменить настройки сообщений",
-        answers={200: message_settings_schemas.Saved},
+        answers={200: message_settings_schemas.SavedSettings},
         body=message_settings_schemas.Change,
         errors=(422,),
     )
@@ -49,7 +49,9 @@ def change() -> dict[str, object]:
     """Only what is sent is changed; nothing, where one of it is wrong."""
     asked = message_settings_schemas.Change().load(read_object())
     settings: MessageSettings = _service().set(company().company_id, asked["settings"])
-    return schemas.dump(message_settings_schemas.Saved, settings=settings.to_json(), text=texts_manage.DONE["saved"])
+    return schemas.dump(
+        message_settings_schemas.SavedSettings, settings=settings.to_json(), text=texts_manage.DONE["saved"]
+    )
 
 
 @blueprint.post("/marketplace/manage/text")

@@ -69,7 +69,7 @@ class Settings(Schema):
     variables = fields.Dict(keys=fields.String(), values=fields.String())
 
 
-class Saved(Schema):
+class SavedSettings(Schema):
     """The settings as they are now."""
 
     success = fields.Constant(True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import structlog
 
@@ -28,7 +28,7 @@ class PageConnection:
     """
 
     company_id: CompanyId
-    token: str
+    token: str = field(repr=False)
 
 
 class ConnectedPages:

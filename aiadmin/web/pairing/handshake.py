@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from flask import request
@@ -22,7 +22,7 @@ class Handshake:
 
     sid: str
     address: str
-    token: str
+    token: str = field(repr=False)
     company_id: str | None
     consent: bool | None
     wants_codes: bool = True

@@ -14,8 +14,8 @@ from aiadmin.domain.companies.company import IntegrationStatus
 from aiadmin.domain.companies.outbox import (
     RETRIES,
     DeliveryOutcome,
+    DeliveryResult,
     OutboxState,
-    Verdict,
     next_step,
 )
 from aiadmin.domain.install.activation import (
@@ -29,7 +29,7 @@ from aiadmin.domain.yclients.http_answer import HttpAnswer
 from tests.unit.delivery.values import due_company, due_row
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
-RETRY = Verdict(outcome=DeliveryOutcome.RETRY, reason="unreachable")
+RETRY = DeliveryResult(outcome=DeliveryOutcome.RETRY, reason="unreachable")
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_retries_end_at_the_deadline(
 
 def test_success_and_refusal_end_at_once() -> None:
     for outcome, state in ((DeliveryOutcome.DONE, OutboxState.SENT), (DeliveryOutcome.REFUSED, OutboxState.FAILED)):
-        step = next_step(Verdict(outcome=outcome), attempts=1, now=NOW, deadline_at=None, jitter=0.5)
+        step = next_step(DeliveryResult(outcome=outcome), attempts=1, now=NOW, deadline_at=None, jitter=0.5)
         assert (step.state, step.next_attempt_at) == (state, None)
 
 

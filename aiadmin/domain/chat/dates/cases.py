@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from aiadmin.domain.chat.dates.reading import read_when
-from aiadmin.domain.chat.when import Asked, Day, DayParts, DayRange, Time, When, Window
+from aiadmin.domain.chat.when import Asked, Day, DayParts, DayRange, Time, TimeRange, When
 
 WINDOW_TOLERANCE, ROUGH_END = timedelta(minutes=60), timedelta(days=3)
 _ALL_WEEK = frozenset(range(7))
@@ -210,24 +210,24 @@ def _time_flaws(expected: Mapping[str, Any], times: Sequence[Time], parts: DayPa
         yield f"shift_min {shift}"
 
 
-def _hull(windows: Sequence[Window]) -> Window:
+def _hull(windows: Sequence[TimeRange]) -> TimeRange:
     """From the first beginning to the last end."""
     firsts, lasts = [one.first for one in windows], [one.last for one in windows]
     first = None if None in firsts else min(one for one in firsts if one is not None)
-    return Window(first, None if None in lasts else max(one for one in lasts if one is not None))
+    return TimeRange(first, None if None in lasts else max(one for one in lasts if one is not None))
 
 
-def _window(written: Sequence[str | None]) -> Window:
+def _window(written: Sequence[str | None]) -> TimeRange:
     first, last = (None if one is None else time.fromisoformat(one) for one in written)
-    return Window(first, last)
+    return TimeRange(first, last)
 
 
-def _written(window: str) -> Window:
+def _written(window: str) -> TimeRange:
     first, _, last = window.partition("..")
     return _window([first or None, (last or None) if ".." in window else first])
 
 
-def _is_same_window(found: Window, right: Window, parts: DayParts) -> bool:
+def _is_same_window(found: TimeRange, right: TimeRange, parts: DayParts) -> bool:
     """A point is exact, the ends of a window are not; an open end is that of the day."""
     if found.is_point or right.is_point:
         return found == right
@@ -245,5 +245,5 @@ def _shown(ranges: Sequence[DayRange]) -> str:
     return ", ".join(f"{one.first}..{one.last or ''}" for one in ranges) or "none"
 
 
-def _shown_times(windows: Sequence[Window]) -> str:
+def _shown_times(windows: Sequence[TimeRange]) -> str:
     return ", ".join(f"{one.first or ''}..{one.last or ''}" for one in windows) or "none"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from aiadmin.domain.chat.dates.grammar import Kinds, Match, Rule
 from aiadmin.domain.chat.dates.hours import TimeSaid, moved, time_said, window_of
 from aiadmin.domain.chat.dates.times import T, _until_closing
-from aiadmin.domain.chat.when import Window
+from aiadmin.domain.chat.when import TimeRange
 
 
 def _part(m: Match) -> Kinds | None:
@@ -22,17 +22,17 @@ def _from_part(m: Match) -> Kinds | None:
 
 def _after_part(m: Match) -> Kinds | None:
     starts = {"lunch": m.context.parts.lunch_is_over}
-    return time_said(TimeSaid(window=Window(starts[m["p"]], None)), PART=1) if m["p"] in starts else None
+    return time_said(TimeSaid(window=TimeRange(starts[m["p"]], None)), PART=1) if m["p"] in starts else None
 
 
 def _until_part(m: Match) -> Kinds | None:
     ends = {"lunch": m.context.parts.lunch_is_over, "evening": m.context.parts.evening}
-    return time_said(TimeSaid(window=Window(None, ends[m["p"]])), PART=1) if m["p"] in ends else None
+    return time_said(TimeSaid(window=TimeRange(None, ends[m["p"]])), PART=1) if m["p"] in ends else None
 
 
 def _half_of_day(m: Match) -> Kinds | None:
     over = m.context.parts.lunch_is_over
-    halves = {1: Window(None, over), 2: Window(over, None)}
+    halves = {1: TimeRange(None, over), 2: TimeRange(over, None)}
     return time_said(TimeSaid(window=halves[m["n"]]), PART=1) if m["n"] in halves else None
 
 
@@ -40,7 +40,7 @@ def _near_part(m: Match) -> Kinds | None:
     """Ближе к обеду; ближе к вечеру is the evening."""
     if m["p"] == "lunch":
         start, end = moved(m.context.parts.lunch.first, -30), moved(m.context.parts.lunch.last, -30)
-        return time_said(TimeSaid(window=Window(start, end), is_around=True), PART=1)
+        return time_said(TimeSaid(window=TimeRange(start, end), is_around=True), PART=1)
     return _part(m)
 
 
@@ -48,35 +48,35 @@ def _late_part(m: Match) -> Kinds | None:
     window = window_of(m["p"], m.context.parts)
     if window is None or window.first is None:
         return None
-    return time_said(TimeSaid(window=Window(moved(window.first, 120), window.last)), PART=1)
+    return time_said(TimeSaid(window=TimeRange(moved(window.first, 120), window.last)), PART=1)
 
 
 def _early_part(m: Match) -> Kinds | None:
     window = window_of(m["p"], m.context.parts)
     if window is None or window.first is None:
         return None
-    return time_said(TimeSaid(window=Window(window.first, moved(window.first, 120))), PART=1)
+    return time_said(TimeSaid(window=TimeRange(window.first, moved(window.first, 120))), PART=1)
 
 
 def _edge_of_day(m: Match) -> Kinds | None:
     """В середине дня, в конце рабочего дня."""
     parts = m.context.parts
     windows = {
-        "begin": Window(parts.opens, parts.noon),
-        "middle": Window(moved(parts.noon, 30), moved(parts.evening, -90)),
-        "end": Window(moved(parts.closes, -180), parts.closes),
+        "begin": TimeRange(parts.opens, parts.noon),
+        "middle": TimeRange(moved(parts.noon, 30), moved(parts.evening, -90)),
+        "end": TimeRange(moved(parts.closes, -180), parts.closes),
     }
     return time_said(TimeSaid(window=windows[m["e"]], is_around=True), PART=1)
 
 
 def _opening(m: Match) -> Kinds | None:
-    at = Window(m.context.parts.opens, m.context.parts.opens)
+    at = TimeRange(m.context.parts.opens, m.context.parts.opens)
     return time_said(TimeSaid(window=at))
 
 
 def _closing(m: Match) -> Kinds | None:
     closes = m.context.parts.closes
-    return time_said(TimeSaid(window=Window(moved(closes, -60), closes)))
+    return time_said(TimeSaid(window=TimeRange(moved(closes, -60), closes)))
 
 
 DAY_PARTS: Sequence[Rule] = (
@@ -92,12 +92,12 @@ DAY_PARTS: Sequence[Rule] = (
     Rule("V время p:PARTG", _part),
     Rule(
         "V? послеобеденное время",
-        lambda m: time_said(TimeSaid(window=Window(m.context.parts.lunch_is_over, None)), PART=1),
+        lambda m: time_said(TimeSaid(window=TimeRange(m.context.parts.lunch_is_over, None)), PART=1),
     ),
     Rule("THROUGH_TO? p:PARTPL", _part),
     Rule("UNTIL p:PARTG", _until_part),
     Rule("AFTER p:PARTG", _after_part),
-    Rule("AFTER WORK", lambda m: time_said(TimeSaid(window=Window(m.context.parts.after_work, None)), PART=1)),
+    Rule("AFTER WORK", lambda m: time_said(TimeSaid(window=TimeRange(m.context.parts.after_work, None)), PART=1)),
     Rule("V|ON n:ORDF|ORDM|NUM HALF UDAY?", _half_of_day),
     Rule("n:ORDF|ORDM|NUM HALF UDAY", _half_of_day),
     Rule("APPROX p:PARTD|PARTG", _near_part),

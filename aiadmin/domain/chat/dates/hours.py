@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from aiadmin.domain.chat.dates.grammar import Kinds, Match
-from aiadmin.domain.chat.when import DayParts, Window
+from aiadmin.domain.chat.when import DayParts, TimeRange
 
 HALF_DAY, DAY_HOURS, HOUR_MINUTES = 12, 24, 60
 
@@ -43,7 +43,7 @@ class TimeSaid:
 
     first: Hour | None = None
     last: Hour | None = None
-    window: Window | None = None
+    window: TimeRange | None = None
     is_around: bool = False
     is_same: bool = False
     shift: int | None = None
@@ -68,7 +68,7 @@ def hour_of(m: Match, name: str) -> Hour | None:
     return valid_hour(value) if isinstance(value, int) and value > 0 else None
 
 
-def window_of(part: str, parts: DayParts) -> Window | None:
+def window_of(part: str, parts: DayParts) -> TimeRange | None:
     """The hours of a part of the day; at night no salon is open."""
     table = {"morning": parts.morning, "day": parts.afternoon, "evening": parts.night, "lunch": parts.lunch}
     return table.get(part)
@@ -86,7 +86,7 @@ def time_said(said: TimeSaid, **more: object) -> Kinds:
     return {"TIME": said, **more}
 
 
-def resolved(said: TimeSaid, parts: DayParts, around: Window | None) -> Window | None:
+def resolved(said: TimeSaid, parts: DayParts, around: TimeRange | None) -> TimeRange | None:
     """The times that were meant; None for what relates to the visit.
 
     Args:
@@ -98,8 +98,8 @@ def resolved(said: TimeSaid, parts: DayParts, around: Window | None) -> Window |
         return _pair(said.first, said.last, parts, around)
     first = None if said.first is None else _one(said.first, parts, around)
     if said.last is None or said.first is not None:
-        return Window(first, None if said.last is None else first)
-    return Window(None, _last_of(said.last, parts, around))
+        return TimeRange(first, None if said.last is None else first)
+    return TimeRange(None, _last_of(said.last, parts, around))
 
 
 def readings(hour: Hour) -> list[time]:
@@ -120,7 +120,7 @@ def _in_part(hour: Hour, part: str) -> time:
     return time(hour.hour + HALF_DAY * is_late, hour.minute)
 
 
-def _one(hour: Hour, parts: DayParts, around: Window | None) -> time:
+def _one(hour: Hour, parts: DayParts, around: TimeRange | None) -> time:
     """What an hour means by itself."""
     found = readings(hour)
     if len(found) == 1:
@@ -133,18 +133,18 @@ def _one(hour: Hour, parts: DayParts, around: Window | None) -> time:
     return late if early < parts.opens and late < parts.closes else early
 
 
-def _last_of(hour: Hour, parts: DayParts, around: Window | None) -> time:
+def _last_of(hour: Hour, parts: DayParts, around: TimeRange | None) -> time:
     """What an end means: not the minute in which the salon opens."""
     at = _one(hour, parts, around)
     later = readings(hour)[-1]
     return later if around is None and at <= parts.opens and later <= parts.closes else at
 
 
-def _pair(first: Hour, last: Hour, parts: DayParts, around: Window | None) -> Window | None:
+def _pair(first: Hour, last: Hour, parts: DayParts, around: TimeRange | None) -> TimeRange | None:
     """Of all ways to read two hours the one in the right order, in the open hours, and as short as can be."""
     preferred = _one(first, parts, around)
     ways = [(one, other) for one in readings(first) for other in readings(last) if one < other]
-    day = Window(parts.opens, parts.closes)
+    day = TimeRange(parts.opens, parts.closes)
 
     def badness(way: tuple[time, time]) -> tuple[bool, bool, bool, int]:
         one, other = way
@@ -152,4 +152,4 @@ def _pair(first: Hour, last: Hour, parts: DayParts, around: Window | None) -> Wi
         is_apart = around is not None and not (around.has(one) and around.has(other))
         return is_apart, is_out, one != preferred, other.hour - one.hour
 
-    return Window(*min(ways, key=badness)) if ways else None
+    return TimeRange(*min(ways, key=badness)) if ways else None

@@ -15,7 +15,7 @@ from aiadmin.domain.chat.dates.grammar import Context, Node
 from aiadmin.domain.chat.dates.hours import TimeSaid, resolved
 from aiadmin.domain.chat.dates.polarity import Item, Polarity
 from aiadmin.domain.chat.dates.said_days import DaySaid, from_today, today
-from aiadmin.domain.chat.when import Day, DayRange, Time, When, Window
+from aiadmin.domain.chat.when import Day, DayRange, Time, TimeRange, When
 
 _ALTERNATIVES = frozenset({"OR", "SLASH", "NO"})
 """What stands between two that both suit; "no" is left there by "если завтра нет, то в пятницу"."""
@@ -258,11 +258,11 @@ class _Group:
 
     items: tuple[Item, ...]
 
-    def windows(self, context: Context) -> Iterator[Window]:
+    def windows(self, context: Context) -> Iterator[TimeRange]:
         """What they mean together."""
         said = [_time_said(one) for one in self.items]
         around = next((one.window for one in said if one.window is not None and not one.window.is_point), None)
-        found: list[Window] = []
+        found: list[TimeRange] = []
         for one in said:
             for part in (one, *one.others):
                 window = resolved(part, context.parts, around)
@@ -275,7 +275,7 @@ def _time_said(item: Item) -> TimeSaid:
     return cast(TimeSaid, item.said)
 
 
-def _narrowed(found: list[Window], window: Window, *, is_list: bool) -> list[Window]:
+def _narrowed(found: list[TimeRange], window: TimeRange, *, is_list: bool) -> list[TimeRange]:
     common = None if is_list or not found else found[-1].common(window)
     if common is not None and common.is_point and not (window.is_point or found[-1].is_point):
         common = None  # one ends where the other begins
@@ -312,22 +312,22 @@ def _time_groups(nodes: Sequence[Node], items: Sequence[Item]) -> Iterator[_Grou
         yield _Group(tuple(group))
 
 
-def _refused_windows(items: Sequence[Item], context: Context) -> Iterator[Window]:
+def _refused_windows(items: Sequence[Item], context: Context) -> Iterator[TimeRange]:
     for item in items:
         if item.polarity is Polarity.REFUSED:
             yield from _Group((item,)).windows(context)
 
 
-def _left_windows(items: Sequence[Item], context: Context) -> Iterator[Window]:
+def _left_windows(items: Sequence[Item], context: Context) -> Iterator[TimeRange]:
     for item in items:
         if item.polarity is Polarity.LEFT:
             yield from _Group((item,)).windows(context)
 
 
-def _left_over(refused: Sequence[Window]) -> Iterator[Window]:
+def _left_over(refused: Sequence[TimeRange]) -> Iterator[TimeRange]:
     """До 12 не могу: the times after it suit."""
     for window in refused:
         if window.first is None and window.last is not None:
-            yield Window(window.last, None)
+            yield TimeRange(window.last, None)
         elif window.last is None and window.first is not None:
-            yield Window(None, window.first)
+            yield TimeRange(None, window.first)

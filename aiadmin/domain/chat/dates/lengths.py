@@ -20,7 +20,7 @@ from aiadmin.domain.chat.dates.said_days import (
     today,
     week_of,
 )
-from aiadmin.domain.chat.when import DayRange, Window
+from aiadmin.domain.chat.when import DayRange, TimeRange
 
 _UNIT_MINUTES = {"UHOUR": 60, "UMIN": 1}
 
@@ -41,7 +41,7 @@ def through(m: Match) -> tuple[datetime, TimeSaid] | None:
         return None
     at = m.context.now + timedelta(minutes=minutes)
     at = at.replace(second=0, microsecond=0)
-    return at, TimeSaid(window=Window(at.time(), at.time()))
+    return at, TimeSaid(window=TimeRange(at.time(), at.time()))
 
 
 _UNIT_DAYS = {"UDAY": 1, "UWEEK": WEEK}
@@ -87,7 +87,7 @@ def _in_either(m: Match) -> Kinds | None:
     start, end = (m.context.now.replace(second=0, microsecond=0) + timedelta(hours=one) for one in (first, last))
     if m.kind("u") != "UHOUR" or end.date() != start.date():
         return None
-    said = TimeSaid(window=Window(start.time(), end.time()))
+    said = TimeSaid(window=TimeRange(start.time(), end.time()))
     return {"DAY": DaySaid(ranges=(DayRange.of(start.date()),)), "TIME": said, "MOMENT": 1}
 
 

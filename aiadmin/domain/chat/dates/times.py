@@ -18,7 +18,7 @@ from aiadmin.domain.chat.dates.hours import (
     valid_hour,
 )
 from aiadmin.domain.chat.dates.lengths import minutes_of
-from aiadmin.domain.chat.when import Asked, Window
+from aiadmin.domain.chat.when import Asked, TimeRange
 
 T = "CLOCK|WEAK|DOTTED|HOURS|DASHED|NUM|ONE"
 
@@ -80,7 +80,7 @@ def _dashed_window(m: Match) -> Kinds | None:
 
 def _until_closing(m: Match) -> Kinds | None:
     first = hour_of(m, "t")
-    until = TimeSaid(window=Window(None, m.context.parts.closes))
+    until = TimeSaid(window=TimeRange(None, m.context.parts.closes))
     return time_said(until if first is None else TimeSaid(first=first))
 
 
