@@ -6,10 +6,14 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.conversations.case_check import CaseCheck
 from tests.conversations.reading import LAVANDA, read
+from tests.conversations.salon_check import SalonCheck
+from tests.conversations.words import as_list
 from tests.fakes.yclients.refusals import RefusedError
 from tests.fakes.yclients.salon import booking, conversation
 from tests.fakes.yclients.salon.journal import Journal
@@ -120,3 +124,58 @@ def test_time_is_reckoned_as_sets_of_minutes_are(some: list[tuple[int, int]], ot
     )
     assert _minutes(merged(spans)) == _minutes(spans)
     assert _minutes(without(spans, taken)) == _minutes(spans) - _minutes(taken)
+
+
+OFFERS = [
+    (case, {"op": offer["op"], **part}, at)
+    for case in FILE["conversations"]
+    for turn in case["turns"]
+    for offer in [turn["expect"].get("offer", {"op": "cancel"})]
+    for part in offer.get("parts", [offer])
+    for at in as_list(part.get("at", []))
+    if offer["op"] in ("book", "move") and {"services", "staff"} & set(part)
+]
+
+
+@pytest.mark.parametrize(
+    ("case", "offer", "at"), OFFERS, ids=[f"{case['id']}-{number}" for number, (case, _, _) in enumerate(OFFERS)]
+)
+def test_what_a_conversation_expects_to_be_offered_is_possible_here(case: Any, offer: Any, at: str) -> None:
+    now = conversation.now_of(FILE, case)
+    salon = Salon(1, lambda: now.astimezone(UTC), Numbers())
+    conversation.load(salon, FILE, case)
+    own = salon.records.get(offer.get("record", 0))
+    services = salon.expanded(offer.get("services") or [sold.service_id for sold in own.services if own])  # type: ignore[union-attr]
+    people, when = as_list(offer.get("staff") or (own and own.staff_id)), datetime.fromisoformat(at)
+    listed = [who for who in people if when in free(salon, who, when.date(), services)]
+    movable = [
+        who for who in people if own and is_free(salon, who, when, length_of(salon, who, services), but=own.id)
+    ]
+    assert listed or movable
+    for who in listed:
+        (wish,) = booking.check(salon, [{"services": services, "staff_id": who, "datetime": at}])
+        assert wish.at == when
+
+
+@given(QUARTERS, st.sampled_from([101, 103]), st.sampled_from([None, "10:00", "11:30", "16:00"]), st.booleans())
+def test_the_checker_of_files_and_the_fake_agree_on_every_move(
+    at: datetime, service: int, own: str | None, has_gap: bool
+) -> None:
+    """Two reckonings of one rule, written apart from each other."""
+    visits = [] if own is None else [{"record": 9001, "services": [101], "staff": ANNA, "at": f"2026-03-12T{own}"}]
+    gaps = {ANNA: {"2026-03-12": ["11:00-11:30"]}} if has_gap else {}
+    case = {"id": "own", "client": "M", "visits": visits, "gaps": gaps, "turns": []}
+    salon = Salon(1, lambda: NOW, Numbers())
+    conversation.load(salon, FILE, case)
+    visit = visits[0] if visits else None
+    said = CaseCheck(SalonCheck(FILE), case).possible([service], ANNA, at, visit)
+    if visit is None:
+        assert said == (at in free(salon, ANNA, at.date(), [service]))
+        return
+    seconds = length_of(salon, ANNA, [service])
+    overlaps = abs(at - salon.records[9001].date) < timedelta(hours=1) or (
+        at < salon.records[9001].date < at + timedelta(seconds=seconds)
+    )
+    is_listed = f"{at:%H:%M}" in FILE["starts"][ANNA][str(service)]["2026-03-12"]
+    may = is_free(salon, ANNA, at, seconds, but=9001)
+    assert said == (may and (is_listed or overlaps))
