@@ -21,8 +21,7 @@ from aiadmin.adapters.readiness import take_write
 from aiadmin.adapters.redis import keys
 from aiadmin.domain.job import QueueName
 from aiadmin.domain.metrics import Metric
-from aiadmin.storage.metrics.gauges import read
-from aiadmin.storage.metrics.session_gauges import Reading
+from aiadmin.storage.metrics import Reading, read
 
 _HELP = {
     Metric.SOCKETS: "Open Socket.IO connections",

@@ -1,27 +1,43 @@
-"""What the tables say about our health at one moment, for the metrics page."""
+"""What the tables say about our health at one moment, for the metrics page: queues, salons, sessions and hosts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, Engine, func, select, text
 
 from aiadmin.domain.companies.company import IntegrationStatus
 from aiadmin.domain.companies.outbox import OutboxState
+from aiadmin.domain.hosting.device import Desired, Observed
 from aiadmin.domain.journal.webhook import WebhookState
 from aiadmin.domain.notices.dispatch import NoticeState
 from aiadmin.domain.notices.reconciliation import Difference
 from aiadmin.domain.quarantine import WorkQueue
-from aiadmin.storage.metrics import session_gauges
-from aiadmin.storage.metrics.queue_gauges import queues
-from aiadmin.storage.metrics.session_gauges import Reading
-from aiadmin.storage.notices.dispatch import OLDEST_DUE
+from aiadmin.storage.chat import questions
+from aiadmin.storage.journal import refetches, sync_runs
+from aiadmin.storage.notices import dispatch
 from aiadmin.storage.quarantine import not_set_aside
-from aiadmin.storage.tables.core import CompanyRow, OutboxTableRow, WebhookRow
+from aiadmin.storage.tables.core import CompanyRow, DeviceRow, HostRow, OutboxTableRow, WebhookRow
 from aiadmin.storage.tables.journal import BookingEventRow
 from aiadmin.storage.tables.messages import OutboxMessageRow
 from aiadmin.storage.tables.notices import NoticeRow
+
+_CONNECTIONS = text(
+    "SELECT application_name, count(*) FROM pg_stat_activity"
+    " WHERE datname = current_database() GROUP BY application_name ORDER BY application_name"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """One gauge value."""
+
+    name: str
+    help: str
+    value: float
+    labels: tuple[tuple[str, str], ...] = ()
 
 
 def read(engine: Engine, now: datetime) -> list[Reading]:
@@ -32,13 +48,13 @@ def read(engine: Engine, now: datetime) -> list[Reading]:
             *_messages(connection, now),
             *_notices(connection, now),
             *_inbox(connection, now),
-            *queues(connection, now),
+            *_queues(connection, now),
             *_clock(connection),
-            *session_gauges.sessions(connection),
+            *_sessions(connection),
             *_companies(connection),
             *_truth(connection),
-            *session_gauges.hosts(connection),
-            *session_gauges.connections(connection),
+            *_hosts(connection),
+            *_connections(connection),
         ]
 
 
@@ -75,7 +91,7 @@ def _notices(connection: Connection, now: datetime) -> Iterator[Reading]:
     row = NoticeRow
     waiting = connection.scalar(select(func.count()).select_from(row).where(row.state == NoticeState.WAITING)) or 0
     yield Reading(name="aiadmin_notices_waiting", help="Notices planned and not yet released", value=waiting)
-    oldest = connection.scalar(text(OLDEST_DUE), {"now": now})
+    oldest = connection.scalar(text(dispatch.OLDEST_DUE), {"now": now})
     yield Reading(name="aiadmin_notices_overdue_seconds", help="Oldest notice that is due", value=_age(oldest, now))
     happened = connection.scalar(select(func.min(BookingEventRow.at)).where(BookingEventRow.handled_at.is_(None)))
     yield Reading(name="aiadmin_news_oldest_seconds", help="Oldest unplanned event", value=_age(happened, now))
@@ -114,6 +130,84 @@ def _truth(connection: Connection) -> Iterator[Reading]:
     for kind, count in zip(Difference, sums, strict=True):
         meaning = "Visits of the coming week about which we, or a client, believed something else than YClients"
         yield Reading(name="aiadmin_truth_differences", help=meaning, labels=(("kind", kind),), value=count or 0)
+
+
+def _oldest(queue: WorkQueue, time: str, waits: str) -> str:
+    table = queue.value
+    mine = not_set_aside(queue, f"{table}.company_id", f"{table}.id")
+    return f"SELECT min({time}) FROM {table} WHERE {waits} AND {mine}"  # noqa: S608 - our own words
+
+
+_OLDEST: Mapping[WorkQueue, str] = {
+    WorkQueue.WEBHOOKS: _oldest(WorkQueue.WEBHOOKS, "received_at", "state = 'received'"),
+    WorkQueue.INBOX_MESSAGES: _oldest(WorkQueue.INBOX_MESSAGES, "received_at", "handled_at IS NULL"),
+    WorkQueue.BOOKING_EVENTS: _oldest(WorkQueue.BOOKING_EVENTS, "at", "handled_at IS NULL"),
+    WorkQueue.OPERATOR_MESSAGES: _oldest(WorkQueue.OPERATOR_MESSAGES, "next_attempt_at", "next_attempt_at <= :now"),
+    WorkQueue.OUTBOX: _oldest(
+        WorkQueue.OUTBOX, "next_attempt_at", "state IN ('pending', 'sending') AND next_attempt_at <= :now"
+    ),
+    WorkQueue.CHECKS: refetches.OLDEST_DUE,
+    WorkQueue.QUESTIONS: questions.OLDEST_DUE,
+    WorkQueue.NOTICES: dispatch.OLDEST_DUE,
+    WorkQueue.SYNC_RUNS: sync_runs.OLDEST_DUE,
+}
+"""Since when the row that has waited longest could have been worked on; what was set aside does not count."""
+_SET_ASIDE = text("SELECT queue, next_attempt_at IS NULL, count(*) FROM quarantine GROUP BY 1, 2")
+
+
+def _queues(connection: Connection, now: datetime) -> Iterator[Reading]:
+    """The age of the oldest waiting row of each queue, and how many rows were set aside."""
+    for queue, statement in _OLDEST.items():
+        oldest: datetime | None = connection.scalar(text(statement), {"now": now})
+        labels = (("queue", queue.value),)
+        yield Reading(
+            name="aiadmin_queue_oldest_seconds", help="Oldest waiting row", value=_age(oldest, now), labels=labels
+        )
+    counts = {(queue, is_given_up): count for queue, is_given_up, count in connection.execute(_SET_ASIDE)}
+    for queue in WorkQueue:
+        for state, is_given_up in (("retried", False), ("given_up", True)):
+            yield Reading(
+                name="aiadmin_rows_set_aside",
+                help="Rows that raised and are passed by",
+                value=counts.get((queue.value, is_given_up), 0),
+                labels=(("queue", queue.value), ("state", state)),
+            )
+
+
+def _sessions(connection: Connection) -> Iterator[Reading]:
+    """Sessions of devices that are to stay, by state; an empty state is 0, so that alerts can be written."""
+    statement = select(DeviceRow.observed, func.count()).where(DeviceRow.desired == Desired.ON)
+    counts = dict(connection.execute(statement.group_by(DeviceRow.observed)).all())
+    for state in Observed:
+        labels = (("state", state.value),)
+        yield Reading(name="wa_sessions", help="Sessions by state", labels=labels, value=counts.get(state, 0))
+
+
+def _hosts(connection: Connection) -> Iterator[Reading]:
+    """The hosts whose lease runs, and what each takes of its machine."""
+    held = select(func.count()).where(DeviceRow.host_id == HostRow.id).correlate(HostRow).scalar_subquery()
+    row = HostRow
+    columns = row.name, row.capacity, held, row.rss_bytes, row.threads, row.open_files, row.clock_skew
+    rows = connection.execute(select(*columns).where(HostRow.lease_until > func.now()).order_by(HostRow.name)).all()
+    yield Reading(name="aiadmin_hosts_alive", help="Session hosts with a lease", value=len(rows))
+    names = {
+        "wa_host_capacity": "Sessions a host may hold",
+        "wa_host_sessions": "Sessions a host holds",
+        "wa_host_rss_bytes": "Resident memory of a session host",
+        "wa_host_threads": "Threads of a session host",
+        "wa_host_open_files": "Open files of a session host",
+        "wa_host_clock_skew_seconds": "How far a session host's clock is ahead of PostgreSQL's",
+    }
+    for host, *values in rows:
+        for (name, meaning), value in zip(names.items(), values, strict=True):
+            yield Reading(name=name, help=meaning, labels=(("host", host),), value=value)
+
+
+def _connections(connection: Connection) -> Iterator[Reading]:
+    """PostgreSQL connections by who opened them; `aiadmin-sessions` are the WhatsApp library's."""
+    for application, count in connection.execute(_CONNECTIONS):
+        labels = (("application", application or "-"),)
+        yield Reading(name="wa_pg_connections", help="PostgreSQL connections", labels=labels, value=count)
 
 
 def _age(moment: datetime | None, now: datetime) -> float:

@@ -1,1 +1,0 @@
-"""What the tables say about our health at one moment."""
