@@ -87,10 +87,8 @@ def cli(ctx: click.Context) -> None:
     gc.enable()  # the command is loaded: see `aiadmin.__main__`
     if os.environ.get("APP_ENV") == "production":
         return
-    found = dotenv() if ctx.invoked_subcommand in _STARTERS else _running() | dotenv()
+    found = dotenv()
+    if ctx.invoked_subcommand not in _STARTERS:
+        found = (Home.default().running_settings() or Home.demo().running_settings()) | found
     for name, value in found.items():
         os.environ.setdefault(name, value)
-
-
-def _running() -> dict[str, str]:
-    return Home.default().running_settings() or Home.demo().running_settings()

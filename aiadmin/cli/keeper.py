@@ -93,7 +93,9 @@ class _Kept:
         while trouble is not None:
             self.failures = failures_after(self.failures, timedelta(seconds=time.monotonic() - self.started_at))
             if self.failures >= HOPELESS_AFTER:
-                self._despair(trouble)
+                self.give_up(
+                    f"{self.server.name} {trouble}, for the {self.failures}th time; its log is {self.server.log}"
+                )
                 return False
             delay = RESTARTS.wait(self.failures, random.random()).total_seconds()  # noqa: S311 - guards nothing
             self.say(self.label, f"{trouble}, again in {delay:.1f} s")
@@ -122,9 +124,6 @@ class _Kept:
             if self.stopping.wait(_TICK_SECONDS):
                 return None
         return None
-
-    def _despair(self, trouble: str) -> None:
-        self.give_up(f"{self.server.name} {trouble}, for the {self.failures}th time; its log is {self.server.log}")
 
 
 @dataclass

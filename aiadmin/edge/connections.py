@@ -120,7 +120,9 @@ class Connections:
         self._of_peer[peer] += 1
         share = self.limits.per_peer
         if share is not None and self._of_peer[peer] > share:
-            self._close_beyond(share, [one for one in self._open.values() if one.peer == peer and one.is_waiting])
+            waiting = [one for one in self._open.values() if one.peer == peer and one.is_waiting]
+            if len(waiting) > share:
+                min(waiting, key=lambda one: one.since).close()
         if len(self._open) > self.limits.connections:
             self._make_room(connection)
         return connection
@@ -162,10 +164,6 @@ class Connections:
         count = max(self.limits.connections // CLOSED_AT_ONCE, 1)
         for connection in victims(one for one in self._open.values() if one is not newest)[:count]:
             connection.close()
-
-    def _close_beyond(self, share: int, waiting: list[Connection]) -> None:
-        if len(waiting) > share:
-            min(waiting, key=lambda one: one.since).close()
 
 
 _IDLE = frozenset({Phase.IDLE, Phase.KNOCKING, Phase.PAGE})

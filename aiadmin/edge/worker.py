@@ -59,9 +59,9 @@ class EdgeWorker(GeventWorker):  # type: ignore[misc]
         self._stopping, self._turns = Event(), FairTurns()
         config = Config.from_env(os.environ)
         self._caller = partial(caller_of, proxies=config.trusted_proxies, header=config.client_ip_header)
-        self._connections = Connections(
-            _limits(self.worker_connections, is_proxied=config.trusted_proxies > 0), self._own_patience()
-        )
+        is_proxied = config.trusted_proxies > 0
+        patience = replace(self.patience, idle=float(self.cfg.keepalive)) if is_proxied else self.patience
+        self._connections = Connections(_limits(self.worker_connections, is_proxied=is_proxied), patience)
         servers = []
         for listener in self.sockets:
             listener.setblocking(1)
@@ -142,11 +142,6 @@ class EdgeWorker(GeventWorker):  # type: ignore[misc]
         client.sendall(refusal(status))
         _linger(client, connection)
 
-    def _own_patience(self) -> Patience:
-        if not _is_proxied():
-            return self.patience
-        return replace(self.patience, idle=float(self.cfg.keepalive))
-
     def _finish(self) -> None:
         """Let the requests in hand be answered, and nothing else keep us."""
         until = time.monotonic() + self.cfg.graceful_timeout
@@ -157,10 +152,6 @@ class EdgeWorker(GeventWorker):  # type: ignore[misc]
         if len(self._connections):
             log.warning("requests were cut off at the end of the process", count=len(self._connections))
             self._connections.close_all()
-
-
-def _is_proxied() -> bool:
-    return Config.from_env(os.environ).trusted_proxies > 0
 
 
 def _limits(wanted: int, *, is_proxied: bool) -> ConnectionLimits:

@@ -168,16 +168,13 @@ class Coordinator:
             # after Redis was away every heart seems to have stopped
             self._container.pairing_store.free_orphans(self._owner)
         waiting = list(self._container.pairing_store.queue())
-        while waiting and self._can_open(now):
+        while waiting and len(self._attempts) < self._capacity and self.pool.has_place() and now >= self._resume_at:
             company_id = waiting.pop(0)
             if self._container.pairing_store.claim(company_id, self._owner) and not self._attempts.open(
                 company_id, now
             ):
                 self._resume_at = now + timedelta(seconds=PAUSE_SECONDS)
         self._publish_places(waiting)
-
-    def _can_open(self, now: datetime) -> bool:
-        return len(self._attempts) < self._capacity and self.pool.has_place() and now >= self._resume_at
 
     def _publish_places(self, waiting: Sequence[CompanyId]) -> None:
         places = {company_id: place for place, company_id in enumerate(waiting, 1)}

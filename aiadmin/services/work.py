@@ -143,7 +143,7 @@ class QueueRunner:
             if len(pieces) == 1 and not pieces[0]:
                 break
             for rows in pieces:
-                done += self.rows(queue, rows, do, key=_row_key)
+                done += self.rows(queue, rows, do, key=lambda row: row.row_key)
         return done
 
     def _claim_and(self, do: Callable[[Sequence[RowT]], T], claims: ClaimRule[RowT], only: Keys) -> Sequence[T]:
@@ -232,7 +232,3 @@ class QueueRunner:
             work.commit()
         facts = {"queue": queue.value, "company_id": row.company_id, "row": row.key, "reason": reason}
         log.error("row set aside", attempts=attempts, is_last=wait is None, **facts)
-
-
-def _row_key(row: Row) -> RowKey:
-    return row.row_key

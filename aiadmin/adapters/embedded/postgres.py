@@ -94,16 +94,11 @@ def _make_cluster(home: Path, install: Path) -> str:
     if not (home / "made").exists():
         shutil.rmtree(home / "pgdata", ignore_errors=True)  # half of one, from a start that was killed
         read_or_make_password(password_file)
-        _hand_over(password_file)
+        if (user := server_user()) is not None:
+            shutil.chown(password_file, user)
         _initdb(home, install)
         (home / "made").touch()
     return read_or_make_password(password_file)
-
-
-def _hand_over(path: Path) -> None:
-    user = server_user()
-    if user is not None:
-        shutil.chown(path, user)
 
 
 def _initdb(home: Path, install: Path) -> None:

@@ -83,7 +83,9 @@ class OwnJob(RqJob):
         try:
             job, arguments = self._checked(stored)
         except RefusedJobError as refused:
-            self._refuse(str(refused))
+            log.warning("job refused", job_id=self.id, why=str(refused))
+            self.connection.delete(self.key)
+            counters.count_at_once(self.connection, Metric.JOBS_REFUSED)
             raise
         definition = job.value
         self._definition = definition
@@ -102,11 +104,6 @@ class OwnJob(RqJob):
         except (ValueError, TypeError, OverflowError):
             raise RefusedJobError("its times or its state are none") from None
         return job, arguments
-
-    def _refuse(self, why: str) -> None:
-        log.warning("job refused", job_id=self.id, why=why)
-        self.connection.delete(self.key)
-        counters.count_at_once(self.connection, Metric.JOBS_REFUSED)
 
     @property
     def func(self) -> Callable[..., object]:

@@ -91,12 +91,9 @@ def dedup_key(payload: dict[str, Any], *, body: bytes) -> str:
     except RecursionError:
         canonical = body
     digest = hashlib.sha256(canonical).hexdigest()
-    return digest if _says_when(payload) else (AGAIN + digest)[:_LENGTH]
-
-
-def _says_when(payload: dict[str, Any]) -> bool:
     data = payload.get("data")
-    return isinstance(data, dict) and bool(data.get("last_change_date"))
+    says_when = isinstance(data, dict) and bool(data.get("last_change_date"))
+    return digest if says_when else (AGAIN + digest)[:_LENGTH]
 
 
 def kind_of(payload: dict[str, Any]) -> WebhookKind | None:

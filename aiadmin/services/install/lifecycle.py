@@ -134,7 +134,10 @@ class LifecycleService:
         if not self.marketplace.is_configured:
             return Reconciliation(asked=0, changes={}, is_plausible=True)
         runner, queue = QueueRunner(uow=self.uow, clock=self.clock), WorkQueue.INSTALLATIONS
-        runner.retry(queue, lambda rows: self._repair_one(rows[0].company_id, self._ask(rows[0]), may_leave=False))
+        runner.retry(
+            queue,
+            lambda rows: self._repair_one(rows[0].company_id, self._fetch_status([rows[0]])[1], may_leave=False),
+        )
         with self.uow() as work:
             rows = work.installations.list_unchecked(checked_before=self.clock() - LOOK_EVERY, limit=limit)
         seen: list[tuple[Company, InstallationStatus]] = []
@@ -151,9 +154,6 @@ class LifecycleService:
         with self.uow() as work:
             company = work.companies.get(rows[0].company_id)
         return company, self.marketplace.connection_status(company.salon_id)
-
-    def _ask(self, row: RowKey) -> InstallationStatus:
-        return self._fetch_status([row])[1]
 
     def _repair(self, seen: Sequence[tuple[Company, InstallationStatus]], runner: QueueRunner) -> Reconciliation:
         """When YClients denies too many salons at once, none is let go."""

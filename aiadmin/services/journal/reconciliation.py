@@ -124,7 +124,10 @@ class JournalReconciliation:
         listed = self._listed(salon, first, last) if len(doubtful) > FEW else {}
         fresh: dict[int, Record | None] = {number: listed[number] for number in doubtful & set(listed)}
         missing = sorted(doubtful - set(listed))
-        fresh |= {number: self._one(salon, number) for number in missing[:MOST_ONE_BY_ONE]}
+        fresh |= {
+            number: self.api.record(salon.salon_id, number, zone=salon.zone, country=salon.country, is_awaited=False)
+            for number in missing[:MOST_ONE_BY_ONE]
+        }
         return _Week(
             ours=ours, theirs=theirs, fresh=fresh, are_phones_shown=shown, missing=len(missing), read_at=read_at
         )
@@ -141,9 +144,6 @@ class JournalReconciliation:
             is_last = page_read(len(read.rows), read.total, page, skipped=read.skipped).is_last
             page += 1
         return found
-
-    def _one(self, salon: SyncedSalon, number: int) -> Record | None:
-        return self.api.record(salon.salon_id, number, zone=salon.zone, country=salon.country, is_awaited=False)
 
 
 def _differing(work: UnitOfWork, salon: SyncedSalon, read: _Week, now: datetime) -> list[Iterable[Difference]]:

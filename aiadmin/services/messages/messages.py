@@ -182,7 +182,8 @@ def store(batch: Sequence[ReceivedEvent], *, uow: NewUnitOfWork) -> Sequence[Rec
             if isinstance(heard.event, MessageSeen):
                 _store_message(heard, heard.event, work)
             elif isinstance(heard.event, TimerSeen):
-                _set_timer(heard, heard.event.peer, heard.event.disappears_after, work)
+                contact_id = work.contacts.upsert(heard.company_id, heard.event.peer, heard.received_at)
+                work.contacts.set_timer(heard.company_id, contact_id, heard.event.disappears_after)
             elif unknown := _mark(heard, heard.event, work):
                 unmatched.append(replace(heard, event=replace(heard.event, message_ids=unknown)))
         work.commit()
@@ -194,11 +195,6 @@ def _store_message(heard: ReceivedEvent, message: MessageSeen, work: UnitOfWork)
     work.inbox_messages.add(heard, message, contact_id)
     if message.disappears_after is not None:
         work.contacts.set_timer(heard.company_id, contact_id, message.disappears_after)
-
-
-def _set_timer(heard: ReceivedEvent, peer: IdentityObservation, seconds: int, work: UnitOfWork) -> None:
-    contact_id = work.contacts.upsert(heard.company_id, peer, heard.received_at)
-    work.contacts.set_timer(heard.company_id, contact_id, seconds)
 
 
 def _mark(heard: ReceivedEvent, receipt: ReceiptSeen, work: UnitOfWork) -> tuple[str, ...]:

@@ -92,14 +92,10 @@ class HeardPhones:
         return {
             CompanyId(row.id): row.country or DEFAULT_COUNTRY
             for row in found
-            if _may_be_hidden(rights_of(row.rights_missing))
+            if (missing := rights_of(row.rights_missing)) is None or Right.PHONES in missing
         }
 
     def _run(self, statement: TextClause, rows: Sequence[Mapping[str, Any]]) -> None:
         if rows:
             ordered = sorted(rows, key=lambda row: (row["company_id"], row["record_id"]))
             self._session.execute(statement, {"rows": as_json(ordered)})
-
-
-def _may_be_hidden(missing: frozenset[Right] | None) -> bool:
-    return missing is None or Right.PHONES in missing

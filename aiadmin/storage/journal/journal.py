@@ -118,7 +118,12 @@ class Journal:
         return {row.service_id: row.title for row in rows}
 
     def put_categories(self, company_id: CompanyId, rows: Sequence[Category], at: datetime) -> None:
-        self._put(CategoryRow, company_id, at, [_category(one) for one in rows])
+        self._put(
+            CategoryRow,
+            company_id,
+            at,
+            [{"category_id": one.category_id, "title": short(one.title), "raw_data": one.raw} for one in rows],
+        )
 
     def put_services(self, company_id: CompanyId, rows: Sequence[Service], at: datetime) -> None:
         self._put(ServiceRow, company_id, at, [_service(one) for one in rows])
@@ -165,10 +170,6 @@ class Journal:
 
     def _put(self, kind: type[Base], company_id: CompanyId, at: datetime, rows: Sequence[Mapping[str, Any]]) -> None:
         upsert(self._session, kind, company_id, rows, at)
-
-
-def _category(one: Category) -> Mapping[str, Any]:
-    return {"category_id": one.category_id, "title": short(one.title), "raw_data": one.raw}
 
 
 def _service(one: Service) -> Mapping[str, Any]:

@@ -10,8 +10,7 @@ from flask import Blueprint, request
 
 from aiadmin import texts
 from aiadmin.adapters.sockets import page_events
-from aiadmin.domain.hosting.device import Device, SessionChange
-from aiadmin.domain.journal.sync_run import SyncRun
+from aiadmin.domain.hosting.device import Device
 from aiadmin.domain.manage.salon_state import session_state, states
 from aiadmin.domain.messages.message_log import LogEntry
 from aiadmin.services.manage import overview as management
@@ -36,7 +35,7 @@ def overview() -> dict[str, object]:
         manage_schemas.Overview,
         whatsapp=_whatsapp(seen),
         yclients=_yclients(seen),
-        sync=[_sync(run) for run in seen.runs],
+        sync=[{**page_events.sync(run), "finished_at": run.finished_at} for run in seen.runs],
         deeds=sorted(seen.actions),
         warning=texts_manage.DOUBLE_NOTICES if seen.is_double else None,
         states=[{"kind": one.kind.value, "text": texts_manage.state(one, seen.zone)} for one in states(seen.facts)],
@@ -132,13 +131,9 @@ def _session(device: Device | None) -> str:
 
 def _events(seen: SalonOverview) -> Sequence[Mapping[str, object]]:
     """What became of the session and who came in, newest first."""
-    happened = [(event.at, _event(event)) for event in seen.events]
+    happened = [(event.at, texts_manage.session(event.observed, event.reason)) for event in seen.events]
     happened += [(entry.at, texts_manage.new_entry(entry.details.get("user_id"))) for entry in seen.entries]
     return [{"at": at, "text": text} for at, text in sorted(happened, key=itemgetter(0), reverse=True)]
-
-
-def _event(event: SessionChange) -> str:
-    return texts_manage.session(event.observed, event.reason)
 
 
 def _yclients(seen: SalonOverview) -> Mapping[str, object]:
@@ -149,10 +144,6 @@ def _yclients(seen: SalonOverview) -> Mapping[str, object]:
         "reason": texts.ACTIVATION_REASONS.get(owner.activation_error or ""),
         "hooks": texts_manage.HOOKS.get(seen.hooks or ""),
     }
-
-
-def _sync(run: SyncRun) -> Mapping[str, object]:
-    return {**page_events.sync(run), "finished_at": run.finished_at}
 
 
 def _message(entry: LogEntry) -> Mapping[str, object]:

@@ -269,7 +269,7 @@ class MarketplaceNamespace(Namespace):  # type: ignore[misc]
         self.socketio.emit(event, dict(data), namespace=NAMESPACE, to=sid or _sid(), ignore_queue=True)
 
     def _complain(self, code: str, sid: str | None = None) -> None:
-        self._send("error", page_events.error(code, _sentence(code)), sid)
+        self._send("error", page_events.error(code, texts.SOCKET_ERRORS.get(code) or texts.ERRORS[code]), sid)
 
     def _refuse(self, code: str, handshake: Handshake | None = None) -> None:
         """Say why and close; in the background, where there is no request, by what the page said at the door."""
@@ -290,7 +290,3 @@ def _sid() -> str:
 
 def _code_of(error: AiAdminError) -> str:
     return answer_to(error).code
-
-
-def _sentence(code: str) -> str:
-    return texts.SOCKET_ERRORS.get(code) or texts.ERRORS[code]

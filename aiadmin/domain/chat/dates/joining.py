@@ -74,7 +74,7 @@ def _joined_days(nodes: Sequence[Node], items: Sequence[Item], context: Context)
         or_else=tuple(one for said in wanted for one in said.or_else) if len(wanted) == 1 else (),
         weekdays=weekdays,
         not_on=tuple(_refused_days(refused, any_of)),
-        not_weekdays=_refused_weekdays(refused) if not any_of else frozenset(),
+        not_weekdays=frozenset[int]().union(*(said.weekdays for said in refused)) if not any_of else frozenset(),
         moved_from=tuple(one for said in left for one in said.ranges),
         is_rough=any(said.is_rough for said in wanted),
         spans=tuple((one.node.start, one.node.end) for one in items),
@@ -224,15 +224,10 @@ def _refused_days(refused: Sequence[DaySaid], wanted: Sequence[DayRange]) -> Ite
     """Days that do not suit, as far as the wish would have had them."""
     for said in refused:
         for one in said.ranges:
-            if not wanted and not (said.weekdays and _is_named(said)):
+            if not wanted and not said.weekdays:
                 yield one
             elif wanted:
                 yield from _inside(said, one, wanted)
-
-
-def _is_named(said: DaySaid) -> bool:
-    """Whether a day was said by its name alone, so that every one of that name is meant."""
-    return bool(said.weekdays)
 
 
 def _inside(said: DaySaid, one: DayRange, wanted: Sequence[DayRange]) -> Iterator[DayRange]:
@@ -243,10 +238,6 @@ def _inside(said: DaySaid, one: DayRange, wanted: Sequence[DayRange]) -> Iterato
         for day in placed.ranges if placed is not None else (one,):
             if frame.has(day.first):
                 yield day
-
-
-def _refused_weekdays(refused: Sequence[DaySaid]) -> frozenset[int]:
-    return frozenset[int]().union(*(said.weekdays for said in refused))
 
 
 # --- times ---------------------------------------------------------------------------------------------------------
@@ -285,7 +276,7 @@ def _narrowed(found: list[TimeRange], window: TimeRange, *, is_list: bool) -> li
 def _joined_times(nodes: Sequence[Node], items: Sequence[Item], context: Context) -> Time | None:
     wanted = [one for one in items if one.polarity is Polarity.WANTED]
     any_of = [window for group in _time_groups(nodes, wanted) for window in group.windows(context)]
-    refused = [*_refused_windows(items, context)]
+    refused = [*_windows_of(items, Polarity.REFUSED, context)]
     any_of = any_of or [*_left_over(refused)]
     said = [_time_said(one) for one in wanted]
     shift = next((one.shift for one in said if one.shift is not None), None)
@@ -293,7 +284,7 @@ def _joined_times(nodes: Sequence[Node], items: Sequence[Item], context: Context
         any_of=tuple(dict.fromkeys(any_of)),
         is_around=any(one.is_around for one in said),
         not_in=() if any_of else tuple(refused),
-        moved_from=tuple(_left_windows(items, context)),
+        moved_from=tuple(_windows_of(items, Polarity.LEFT, context)),
         is_same=any(one.is_same for one in said),
         shift=None if shift is None else timedelta(minutes=shift),
         spans=tuple((one.node.start, one.node.end) for one in items),
@@ -312,15 +303,9 @@ def _time_groups(nodes: Sequence[Node], items: Sequence[Item]) -> Iterator[_Grou
         yield _Group(tuple(group))
 
 
-def _refused_windows(items: Sequence[Item], context: Context) -> Iterator[TimeRange]:
+def _windows_of(items: Sequence[Item], polarity: Polarity, context: Context) -> Iterator[TimeRange]:
     for item in items:
-        if item.polarity is Polarity.REFUSED:
-            yield from _Group((item,)).windows(context)
-
-
-def _left_windows(items: Sequence[Item], context: Context) -> Iterator[TimeRange]:
-    for item in items:
-        if item.polarity is Polarity.LEFT:
+        if item.polarity is polarity:
             yield from _Group((item,)).windows(context)
 
 
