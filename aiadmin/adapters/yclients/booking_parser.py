@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from aiadmin.adapters.yclients import lenient_json
+from aiadmin.adapters.yclients import lenient_json, service_facets
 from aiadmin.adapters.yclients.journal_parser import BadRowError
 from aiadmin.domain.journal.online_booking import (
     BookableService,
@@ -22,9 +22,6 @@ from aiadmin.domain.plain_text import shown
 from aiadmin.domain.yclients.write_outcome import SavedRecord
 
 T = TypeVar("T")
-_INVOICED_BEFORE = 2
-"""`online_invoicing_status`: to be paid before the visit."""
-_COMMENT_LENGTH = 1000
 _HASH_LENGTH = 64
 
 
@@ -37,32 +34,16 @@ def service(row: lenient_json.Row, *, is_group: bool = False) -> BookableService
         price_min=lenient_json.money(row.get("price_min")),
         price_max=lenient_json.money(row.get("price_max")),
         length=lenient_json.seconds(row.get("seance_length")) or None,
-        parts=_parts(row),
-        is_prepaid=_is_prepaid(row),
+        parts=service_facets.parts(row),
+        is_prepaid=service_facets.is_prepaid(row),
         is_group=is_group or lenient_json.flag(row.get("is_multi")),
-        comment=lenient_json.text(row.get("comment"), _COMMENT_LENGTH) or "",
+        comment=service_facets.comment(row),
     )
-
-
-def _parts(row: lenient_json.Row) -> tuple[int, ...]:
-    """What a composite service is made of, by position; as listed where one of the positions cannot be read."""
-    details = lenient_json.row(row.get("composite_details"))
-    links = [lenient_json.row(each) for each in lenient_json.rows(details.get("links"))]
-    places = [lenient_json.whole(link.get("position")) for link in links]
-    if None not in places:
-        links = sorted(links, key=lambda link: lenient_json.whole(link.get("position")) or 0)
-    parts = [lenient_json.positive(link.get("service_id")) for link in links]
-    return tuple(part for part in parts if part is not None)
 
 
 def group_service(row: lenient_json.Row) -> BookableService:
     """A service that has events."""
     return service(row, is_group=True)
-
-
-def _is_prepaid(row: lenient_json.Row) -> bool:
-    is_invoiced = lenient_json.whole(row.get("online_invoicing_status")) == _INVOICED_BEFORE
-    return is_invoiced or lenient_json.text(row.get("prepaid")) == "required"
 
 
 def staff(row: lenient_json.Row) -> BookableStaff:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from aiadmin.adapters.countries import country_of
-from aiadmin.adapters.yclients import lenient_json
+from aiadmin.adapters.yclients import lenient_json, service_facets
 from aiadmin.domain.companies.company import DEFAULT_COUNTRY
 from aiadmin.domain.ids import SalonId
 from aiadmin.domain.journal.journal import (
@@ -97,6 +97,13 @@ def service(row: lenient_json.Row) -> Service:
         price_max=lenient_json.money(row.get("price_max")),
         length=lenient_json.seconds(row.get("duration")) or lenient_json.seconds(row.get("seance_length")),
         is_online=lenient_json.flag(row.get("active"), default=lenient_json.flag(row.get("is_online"), default=True)),
+        masters=service_facets.masters(row),
+        parts=service_facets.parts(row),
+        is_group=lenient_json.flag(row.get("is_multi")),
+        is_prepaid=service_facets.is_prepaid(row),
+        comment=service_facets.comment(row),
+        earliest=service_facets.time_of_day(row.get("seance_search_start")),
+        latest=service_facets.time_of_day(row.get("seance_search_finish")),
         raw=row,
     )
 

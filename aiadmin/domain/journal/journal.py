@@ -60,8 +60,26 @@ class Category:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MasterTerms:
+    """What one master asks for a service, None as everybody does, and how long it takes there."""
+
+    staff_id: int
+    price: Decimal | None = None
+    length: timedelta | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Service:
-    """A service; `length` is how long it takes."""
+    """A service; `length` is how long it takes.
+
+    Attributes:
+        masters: who does it, each on which terms; only `GET /company/services` says.
+        parts: of a composite service: what is booked in its place, in order.
+        is_group: whether it has events that many come to.
+        is_prepaid: whether it must be paid for before.
+        comment: what the salon says of it.
+        earliest, latest: the times of day at which it may begin; `latest` itself is not one. None is any.
+    """
 
     service_id: int
     title: str
@@ -70,7 +88,24 @@ class Service:
     price_max: Decimal | None = None
     length: timedelta | None = None
     is_online: bool = True
+    masters: tuple[MasterTerms, ...] = ()
+    parts: tuple[int, ...] = ()
+    is_group: bool = False
+    is_prepaid: bool = False
+    comment: str = ""
+    earliest: time | None = None
+    latest: time | None = None
     raw: Raw = field(default_factory=dict, repr=False)
+
+    def price_with(self, staff_id: int) -> tuple[Decimal | None, Decimal | None]:
+        """The lowest and the highest price: the master's own where there is one. An open end is None."""
+        own = next((one.price for one in self.masters if one.staff_id == staff_id), None)
+        return (own, own) if own is not None else (self.price_min, self.price_max or None)
+
+    def length_with(self, staff_id: int) -> timedelta | None:
+        """How long it takes with a master."""
+        own = next((one.length for one in self.masters if one.staff_id == staff_id), None)
+        return own or self.length
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,7 +175,7 @@ class Record:
         changed_at: YClients' `last_change_date`, or None.
         created_at: YClients' `create_date`, or None; it tells a new booking from one that we had not heard of.
         is_group: a group event (`activity_id` > 0).
-        api_id: what the app that made it has called it, or None.
+        api_id: what the app that made it has called it, or None; our copy of the journal has it in `raw` alone.
     """
 
     record_id: int

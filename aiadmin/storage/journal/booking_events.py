@@ -84,4 +84,5 @@ def record_as_json(record: Record) -> Mapping[str, Any]:
         "is_group": record.is_group,
         "wall_clock": record.wall_clock,
         "is_unpaid": record.is_unpaid,
+        "api_id": record.api_id,
     }
