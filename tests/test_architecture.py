@@ -79,6 +79,10 @@ def test_every_route_is_in_the_openapi_document(app) -> None:  # type: ignore[no
     assert undocumented == ["static"]
 
 
+def test_every_blueprint_has_a_name_for_people_in_the_openapi_document(app) -> None:  # type: ignore[no-untyped-def]
+    assert set(texts.API_TAGS) == set(app.blueprints)
+
+
 def test_every_error_has_its_answer_and_its_sentence() -> None:
     _import_everything()
 

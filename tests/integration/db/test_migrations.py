@@ -11,6 +11,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import text
 
 from aiadmin.domain.messages.contact import one_spelling
 from aiadmin.storage.engine import make_engine
@@ -82,6 +83,35 @@ def test_models_and_migrations_agree(database_url: str) -> None:
         ]
     engine.dispose()
     assert differences == []
+
+
+_DEFINED = """
+SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
+WHERE contype = 'c' AND connamespace = CAST(:schema AS regnamespace)
+UNION ALL
+SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = :schema
+"""
+
+
+def test_checks_and_indexes_of_models_and_migrations_agree(database_url: str) -> None:
+    """Alembic compares no CHECK and no condition of an index: PostgreSQL makes both tables and tells them back."""
+    engine = make_engine(database_url)
+    with engine.connect() as connection:
+        connection.execute(text("CREATE SCHEMA of_models"))
+        apart = connection.execution_options(schema_translate_map={None: "of_models"})
+        Base.metadata.create_all(apart, checkfirst=False)
+        found = {
+            schema: {
+                tuple(part.replace(f"{schema}.", "") for part in row)
+                for row in connection.execute(text(_DEFINED), {"schema": schema})
+                if "alembic_version" not in row
+            }
+            for schema in ("public", "of_models")
+        }
+        connection.rollback()
+    engine.dispose()
+    assert len(found["public"]) > 50
+    assert found["of_models"] ^ found["public"] == set()
 
 
 def test_there_is_one_head() -> None:

@@ -7,9 +7,11 @@ gone and an operator says so, the row is done like any other.
 from __future__ import annotations
 
 import json
+import re
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -363,6 +365,24 @@ def test_a_held_activation_and_the_sweep_go_on(two: Two) -> None:
     assert two.is_bad_one(WorkQueue.OUTBOX)
     begun = two.world.rows("SELECT company_id FROM outbox WHERE dedup_key = 'held' AND next_attempt_at IS NOT NULL")
     assert begun == [(two.good.company_id,)]
+
+
+def test_an_installation_that_cannot_be_compared(two: Two) -> None:
+    two.world.execute("UPDATE companies SET yclients_checked_at = now() - interval '2 days'")
+    two.poison("companies", f"OLD.id = {two.bad.company_id}")
+    two.box.lifecycle_service.compare(limit=9, pause=lambda: True)
+    assert two.is_bad_one(WorkQueue.INSTALLATIONS)
+    checked = "SELECT yclients_checked_at > now() - interval '1 day' FROM companies WHERE id = :id"
+    assert [two.scalar(checked, id=salon.company_id) for salon in (two.good, two.bad)] == [True, False]
+    two.cure()
+    two.replay()
+    two.box.lifecycle_service.compare(limit=9, pause=lambda: True)
+    assert (two.scalar(checked, id=two.bad.company_id), two.set_aside()) == (True, [])
+
+
+def test_every_queue_has_a_bad_row_here() -> None:
+    named = set(re.findall(r"two\.is_bad_one\(WorkQueue\.(\w+)\)", Path(__file__).read_text()))
+    assert named == {queue.name for queue in WorkQueue}
 
 
 def test_s1_a_salon_that_left(two: Two) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import fields
 from urllib.parse import quote
 
 import pytest
 
 from aiadmin.config import AddressLog, AppEnv, Config, ConfigError, foreign_settings
+from tests.conftest import ROOT
 
 BASE = {
     "DATABASE_URL": "postgres://u:p@127.0.0.1/db",
@@ -145,3 +148,9 @@ def test_settings_of_the_specification_that_nobody_reads_are_named_with_ours() -
     assert all("DATABASE_URL" in sentence for sentence in sentences[1:])
     assert foreign_settings(BASE | {"NODE_ENV": " "}) == ()
     assert "https://x.supabase.co" not in str(sentences)
+
+
+def test_every_setting_is_used() -> None:
+    sources = "".join(path.read_text() for folder in ("aiadmin", "jobs") for path in (ROOT / folder).rglob("*.py"))
+    used = set(re.findall(r"\.(\w+)", sources))
+    assert [one.name for one in fields(Config) if one.name not in used] == []

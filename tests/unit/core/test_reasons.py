@@ -10,7 +10,7 @@ from aiadmin import texts
 from aiadmin.domain.hosting.session_event import LogoutReason
 from aiadmin.domain.install.activation import ActivationFailure
 from aiadmin.domain.journal.sync_retry import Failure
-from aiadmin.domain.messages.message import MessageReason
+from aiadmin.domain.messages.message import MessageReason, Purpose
 from aiadmin.domain.messages.sending_policy import BlockReason
 from aiadmin.domain.notices.notice import StaleReason
 from aiadmin.texts import manage
@@ -20,12 +20,19 @@ from tests.conftest import ROOT
 @pytest.mark.parametrize(
     ("reasons", "words"),
     [
+        (Purpose, manage.PURPOSES),
         (MessageReason, manage.MESSAGE_REASONS),
         (Failure, manage.SYNC_FAILURES),
         (ActivationFailure, texts.ACTIVATION_REASONS),
         (LogoutReason, texts.LOGGED_OUT),
     ],
-    ids=["outbox_messages.reason", "sync_runs.error", "companies.activation_error", "devices.reason"],
+    ids=[
+        "outbox_messages.purpose",
+        "outbox_messages.reason",
+        "sync_runs.error",
+        "companies.activation_error",
+        "devices.reason",
+    ],
 )
 def test_each_reason_has_its_words_and_no_words_are_of_none(reasons: type, words: dict[str, str]) -> None:
     assert set(words) == set(reasons)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import fields
 from datetime import time
 from typing import Any
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from aiadmin.domain.notices.notice import NoticeKind
 from aiadmin.domain.notices.settings import MessageSettings, SettingsInvalidError
 from aiadmin.texts import notices as notice_texts
+from tests.conftest import ROOT
 
 DEFAULT = MessageSettings()
 
@@ -87,3 +89,18 @@ def test_every_wrong_setting_is_named_at_once() -> None:
 def test_a_reminder_may_be_in_the_quiet_hours_where_there_is_none_or_no_reminder() -> None:
     assert MessageSettings.parse({"day_at": "22:00", "reminder_day": False}).day_at == time(22)
     assert MessageSettings.parse({"day_at": "22:00", "quiet_from": "00:00", "quiet_to": "00:00"}).day_at == time(22)
+
+
+BY_API_ALONE = {"gather_seconds", "wait_for_payment"}
+"""Settings that the page does not show."""
+
+
+def test_the_page_has_a_field_for_each_setting() -> None:
+    """The switch of a kind comes from the API. What the script does not take for a number it sends as text."""
+    page = (ROOT / "templates/marketplace/_manage_settings.html").read_text()
+    inputs = {name: kind for kind, name in re.findall(r'<input type="(\w+)" name="(\w+)"', page)}
+    assert set(inputs) == {one.name for one in fields(MessageSettings)} - {*NoticeKind} - BY_API_ALONE
+    [numbers] = re.findall(
+        r"NUMBERS = new Set\(\[(.*?)\]\)", (ROOT / "aiadmin/web/static/manage/settings.js").read_text()
+    )
+    assert set(re.findall(r"'(\w+)'", numbers)) == {name for name, kind in inputs.items() if kind == "number"}

@@ -12,8 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aiadmin import texts
 from aiadmin.domain.journal.journal import BookedService
-from aiadmin.domain.notices.notice import NoticeKind
+from aiadmin.domain.messages.message import Purpose
+from aiadmin.domain.messages.sending_policy import TURNS_AWAY
+from aiadmin.domain.notices.notice import CHANGE_NOTICES, NoticeKind
 from aiadmin.domain.notices.template import LONGEST, VARIABLES, TemplateData, TemplateError, check, render
 from aiadmin.texts import formatting as wording
 from aiadmin.texts import notices as notice_texts
@@ -421,3 +424,12 @@ def _fault(template: str) -> TemplateError | None:
     except TemplateError as error:
         return error
     return None
+
+
+def test_every_change_has_words_for_several_visits_at_once() -> None:
+    assert set(notice_texts.LISTS) - {None} == CHANGE_NOTICES
+
+
+def test_what_turns_a_client_away_has_words_for_the_call_to_the_salon() -> None:
+    for sentences in (texts._ABOUT, texts._CALL, texts._CALL_PART, texts._CALL_LINE):
+        assert {Purpose(kind) for kind in sentences} == TURNS_AWAY
