@@ -29,6 +29,6 @@ def synchronise(company_id: CompanyId, kind: SyncKind) -> None:
 def _tell_of_silence(company_id: CompanyId) -> None:
     """Another app may have overwritten where the salon's webhooks go; we look, and never write there ourselves."""
     with container().uow() as work:
-        state = work.journal.hooks_state(company_id)
+        state = work.journal.webhooks_state(company_id)
     if state in SILENT:
         log.warning("webhooks do not come to us any more", company_id=company_id, state=state)

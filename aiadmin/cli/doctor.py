@@ -127,7 +127,7 @@ def _tables(url: str) -> Finding:
 
 def _hooks(url: str) -> Finding:
     """Salons whose list of webhook addresses another app has overwritten, as the last night found them."""
-    statement = "SELECT count(*) FROM companies WHERE hooks_state IN ('missing', 'inactive')"
+    statement = "SELECT count(*) FROM companies WHERE webhooks_state IN ('missing', 'inactive')"
     try:
         with closing(connect(url)) as connection, connection.cursor() as cursor:
             cursor.execute(statement)

@@ -41,7 +41,7 @@ def show(company_id: int) -> None:
     with box.uow() as work:
         company = work.companies.get(CompanyId(company_id))
         runs = [work.sync_runs.find(company.company_id, kind) for kind in SyncKind]
-        hooks = work.journal.hooks_state(company.company_id)
+        hooks = work.journal.webhooks_state(company.company_id)
         is_read = work.sync_runs.salon(company.company_id) is not None
     show_table(_HEADINGS, [_columns(run) for run in runs if run is not None])
     click.echo(f"\nwebhooks: {hooks or 'not looked at yet'}")

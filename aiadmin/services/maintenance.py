@@ -36,11 +36,11 @@ RUNS_NUDGED = 5
 _HasDue = Callable[[UnitOfWork, datetime], bool]
 JOBS: Mapping[WorkQueue, tuple[Job, _HasDue]] = {
     WorkQueue.WEBHOOKS: (Job.DRAIN_WEBHOOKS, lambda work, _: work.webhooks.has_due()),
-    WorkQueue.CHECKS: (Job.REFETCH, lambda work, now: work.refetches.has_due(now)),
+    WorkQueue.REFETCHES: (Job.REFETCH, lambda work, now: work.refetches.has_due(now)),
     WorkQueue.BOOKING_EVENTS: (Job.PLAN_CHANGES, lambda work, _: work.unhandled_events.has_due()),
     WorkQueue.INBOX_MESSAGES: (Job.HANDLE_REPLIES, lambda work, _: work.unhandled_messages.has_due()),
     WorkQueue.QUESTIONS: (Job.HANDLE_REPLIES, lambda work, now: work.questions.has_due(now)),
-    WorkQueue.OPERATOR_MESSAGES: (Job.REPORT_STATUSES, lambda work, now: work.provider_orders.has_due(now)),
+    WorkQueue.PROVIDER_MESSAGES: (Job.REPORT_STATUSES, lambda work, now: work.provider_orders.has_due(now)),
     WorkQueue.NOTICES: (
         Job.DISPATCH_NOTICES,
         lambda work, now: work.due_notices.has_due(now) or work.calls.has_due(now),
@@ -104,8 +104,8 @@ class Tidied:
     webhooks: int
     session_events: int
     booking_events: int
-    heard_phones: int
-    landings: int
+    webhook_phones: int
+    arrivals: int
     late_notices: int
     left_behind: int
     set_aside: int
@@ -117,8 +117,8 @@ NOTHING_TIDIED = Tidied(
     webhooks=0,
     session_events=0,
     booking_events=0,
-    heard_phones=0,
-    landings=0,
+    webhook_phones=0,
+    arrivals=0,
     late_notices=0,
     left_behind=0,
     set_aside=0,
@@ -138,8 +138,8 @@ def tidy(*, uow: NewUnitOfWork, clock: Clock, erase_after: timedelta) -> Tidied:
         "webhooks": lambda work: work.webhooks.forget(now - WEBHOOK_KEPT),
         "session_events": lambda work: work.session_events.forget(now - SESSION_EVENTS_KEPT),
         "booking_events": lambda work: work.booking_events.forget(now - BOOKING_EVENTS_KEPT),
-        "heard_phones": lambda work: work.heard_phones.forget(now - WEBHOOK_KEPT),
-        "landings": lambda work: work.installations.forget_landings(now - LANDING_KEPT),
+        "webhook_phones": lambda work: work.webhook_phones.forget(now - WEBHOOK_KEPT),
+        "arrivals": lambda work: work.installations.forget_landings(now - LANDING_KEPT),
         "late_notices": lambda work: work.due_notices.expire(now),
         "left_behind": lambda work: work.privacy.forget_left_behind(),
         "set_aside": lambda work: work.quarantine.forget(now - KEPT),

@@ -142,11 +142,11 @@ _OLDEST: Mapping[WorkQueue, str] = {
     WorkQueue.WEBHOOKS: _oldest(WorkQueue.WEBHOOKS, "received_at", "state = 'received'"),
     WorkQueue.INBOX_MESSAGES: _oldest(WorkQueue.INBOX_MESSAGES, "received_at", "handled_at IS NULL"),
     WorkQueue.BOOKING_EVENTS: _oldest(WorkQueue.BOOKING_EVENTS, "at", "handled_at IS NULL"),
-    WorkQueue.OPERATOR_MESSAGES: _oldest(WorkQueue.OPERATOR_MESSAGES, "next_attempt_at", "next_attempt_at <= :now"),
+    WorkQueue.PROVIDER_MESSAGES: _oldest(WorkQueue.PROVIDER_MESSAGES, "next_attempt_at", "next_attempt_at <= :now"),
     WorkQueue.OUTBOX: _oldest(
         WorkQueue.OUTBOX, "next_attempt_at", "state IN ('pending', 'sending') AND next_attempt_at <= :now"
     ),
-    WorkQueue.CHECKS: refetches.OLDEST_DUE,
+    WorkQueue.REFETCHES: refetches.OLDEST_DUE,
     WorkQueue.QUESTIONS: questions.OLDEST_DUE,
     WorkQueue.NOTICES: dispatch.OLDEST_DUE,
     WorkQueue.SYNC_RUNS: sync_runs.OLDEST_DUE,

@@ -27,12 +27,12 @@ from aiadmin.storage.hosting.hosts import Hosts
 from aiadmin.storage.hosting.session_events import SessionEvents
 from aiadmin.storage.install.installations import Installations
 from aiadmin.storage.journal.booking_events import BookingEvents
-from aiadmin.storage.journal.heard_phones import HeardPhones
 from aiadmin.storage.journal.journal import Journal
 from aiadmin.storage.journal.reconciliation import ReconciliationStore
 from aiadmin.storage.journal.records import Records
 from aiadmin.storage.journal.refetches import Refetches
 from aiadmin.storage.journal.sync_runs import SyncRuns
+from aiadmin.storage.journal.webhook_phones import WebhookPhones
 from aiadmin.storage.journal.webhooks import Webhooks
 from aiadmin.storage.messages.contacts import Contacts
 from aiadmin.storage.messages.inbox_messages import InboxMessages
@@ -74,7 +74,7 @@ class UnitOfWork:
     message_log = cached_property(lambda self: MessageLog(self._session))
     journal = cached_property(lambda self: Journal(self._session, self.erasures))
     records = cached_property(lambda self: Records(self._session))
-    heard_phones = cached_property(lambda self: HeardPhones(self._session, self.erasures))
+    webhook_phones = cached_property(lambda self: WebhookPhones(self._session, self.erasures))
     booking_events = cached_property(lambda self: BookingEvents(self._session))
     refetches = cached_property(lambda self: Refetches(self._session))
     sync_runs = cached_property(lambda self: SyncRuns(self._session))

@@ -87,7 +87,7 @@ HOOKS: Mapping[str, str] = {
     "Изменения узнаём сами раз в десять минут.",
     "inactive": "События салона в YClients выключены. Изменения узнаём сами раз в десять минут.",
 }
-"""By `companies.hooks_state`."""
+"""By `companies.webhooks_state`."""
 
 SYNC_STATES: Mapping[RunState, str] = {
     RunState.WAITING: "Ждёт своей очереди.",

@@ -32,7 +32,7 @@ SOON = 60.0
 """Five seconds of quiet, the clock's two, three of typing; and two cores that may be busy."""
 _OPEN = """
 SELECT 1 FROM notices WHERE state IN ('waiting', 'released')
-UNION ALL SELECT 1 FROM checks
+UNION ALL SELECT 1 FROM refetches
 UNION ALL SELECT 1 FROM booking_events WHERE handled_at IS NULL
 UNION ALL SELECT 1 FROM outbox_messages WHERE state IN ('pending', 'sending')
 """

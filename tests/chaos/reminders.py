@@ -24,7 +24,7 @@ from tests.fakes.yclients.client import FakeYClients
 _MOSCOW = ZoneInfo("Europe/Moscow")
 _FIRST_CLIENT = 79_870_000_001
 _INSERT = """
-INSERT INTO notices (company_id, record_id, kind, dedup_key, promise, due_at, deadline_at, created_at)
+INSERT INTO notices (company_id, record_id, kind, dedup_key, announced, due_at, deadline_at, created_at)
 VALUES (%s, %s, 'reminder_day', %s, %s, now() + %s * interval '1 second', now() + interval '1 day', now())
 """
 _STATES = """
@@ -73,10 +73,10 @@ class Reminders:
             **self._work(salon["yclients_id"]),
         )
         services = tuple(sorted(one["id"] for one in record["services"]))
-        promise = AnnouncedVisit(
+        announced = AnnouncedVisit(
             client_id=record["client"]["id"], starts_at=at, staff_id=record["staff_id"], services=services
         )
-        return Booking(record["id"], phone), promise
+        return Booking(record["id"], phone), announced
 
     def _work(self, salon_id: int) -> dict[str, Any]:
         """Who does what; the same for everybody in a salon."""
@@ -89,8 +89,8 @@ class Reminders:
     def plan(self, *, within: float) -> None:
         """They fall due one after the other, from now on for `within` seconds."""
         rows = [
-            (salon["id"], booking.record_id, f"chaos:{booking.record_id}", json.dumps(dict(promise.to_json())), due)
-            for number, (salon, (booking, promise)) in enumerate(self._plans)
+            (salon["id"], booking.record_id, f"chaos:{booking.record_id}", json.dumps(dict(announced.to_json())), due)
+            for number, (salon, (booking, announced)) in enumerate(self._plans)
             for due in [within * number / len(self._plans)]
         ]
         with psycopg2.connect(self._salons.database_url) as connection, connection.cursor() as cursor:

@@ -104,14 +104,14 @@ def test_w8_a_number_in_another_spelling_is_found_and_remembered(chat: Chat, cou
     assert len(chat.whatsapp.log("iq")) - asked <= 1, "it is not asked again"
     chat.hear(canonical, f"стоп {country}")
     known = [one for one in chat.contacts() if one["phone"] in (journal, canonical)]
-    assert [(one["phone"], one["absent_at"]) for one in known] == [(canonical, None)]
+    assert [(one["phone"], one["unreachable_at"]) for one in known] == [(canonical, None)]
 
 
 def test_w8_only_a_no_of_whatsapp_makes_a_number_absent(chat: Chat) -> None:
     gone = chat.settled(chat.send("5531977776666", "Кого нет"))
     assert (gone.state, gone.reason) == ("failed", "not_on_whatsapp")
     [contact] = [one for one in chat.contacts() if one["phone"] == "5531977776666"]
-    assert contact["absent_at"] is not None
+    assert contact["unreachable_at"] is not None
 
 
 def test_w8_an_unanswered_question_is_no_absence(chat: Chat) -> None:
@@ -122,7 +122,7 @@ def test_w8_an_unanswered_question_is_no_absence(chat: Chat) -> None:
     sent = chat.settled(number)
     assert sent.state == "sent", "it was asked again"
     assert sent.attempts == 2
-    assert [one["absent_at"] for one in chat.contacts() if one["phone"] == canonical] == [None]
+    assert [one["unreachable_at"] for one in chat.contacts() if one["phone"] == canonical] == [None]
 
 
 def test_w17_the_timer_of_a_chat_is_kept_and_sent_with(chat: Chat) -> None:

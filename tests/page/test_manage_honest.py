@@ -41,7 +41,7 @@ HOSTED = (
     "UPDATE devices SET host_id = '00000000-0000-0000-0000-000000000007', observed = 'online'"
 )
 _NOTICE = (
-    "INSERT INTO notices (company_id, record_id, kind, dedup_key, promise, due_at, deadline_at, state, reason,"
+    "INSERT INTO notices (company_id, record_id, kind, dedup_key, announced, due_at, deadline_at, state, reason,"
     " created_at, finished_at)"
     " SELECT id, {record}, '{kind}', 'k{record}', '{{}}', now(), now(), 'dropped', '{reason}',"
     " now() - interval '{days} days', now() - interval '{days} days' FROM companies"

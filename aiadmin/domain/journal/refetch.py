@@ -50,7 +50,7 @@ class Refetch:
     subject: Subject
     number: int
     due_at: datetime
-    first_heard_at: datetime
+    first_requested_at: datetime
     attempts: int
 
     @property
@@ -59,9 +59,9 @@ class Refetch:
         return RowKey(self.company_id, f"{self.subject}:{self.number}")
 
 
-def due_at(first_heard_at: datetime, last_heard_at: datetime) -> datetime:
+def due_at(first_requested_at: datetime, last_requested_at: datetime) -> datetime:
     """When something is to be read again: after five seconds of quiet, at most thirty after the first word."""
-    return min(last_heard_at + QUIET, first_heard_at + LONGEST)
+    return min(last_requested_at + QUIET, first_requested_at + LONGEST)
 
 
 def subject_of(kind: WebhookKind) -> Subject | None:

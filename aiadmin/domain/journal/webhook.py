@@ -111,17 +111,17 @@ def kind_of(payload: dict[str, Any]) -> WebhookKind | None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class HeardPhone:
+class WebhookPhone:
     """What a webhook says of the phone of a booking's client, as it came; empty where the client has none."""
 
     company_id: CompanyId
     record_id: int
     client_id: int
     phone: str | int = field(repr=False)
-    heard_at: datetime
+    received_at: datetime
 
 
-def heard_phone(stored: StoredWebhook) -> HeardPhone | None:
+def heard_phone(stored: StoredWebhook) -> WebhookPhone | None:
     """The phone in a webhook about a booking, or None where the body is about something else.
 
     A body is signed by nobody and only a hint. Its phone is used for one thing: for this booking, where YClients
@@ -138,12 +138,12 @@ def heard_phone(stored: StoredWebhook) -> HeardPhone | None:
     if number is None or not isinstance(client, dict):
         return None
     phone = client.get("phone")
-    return HeardPhone(
+    return WebhookPhone(
         company_id=stored.company_id,
         record_id=kind.resource_id,
         client_id=number,
         phone=phone if isinstance(phone, str | int) else "",
-        heard_at=stored.received_at,
+        received_at=stored.received_at,
     )
 
 

@@ -203,9 +203,9 @@ class Recipient:
     """
 
     opted_out_at: datetime | None = None
-    absent_at: datetime | None = None
+    unreachable_at: datetime | None = None
     locked_until: datetime | None = None
-    silent_until: datetime | None = None
+    muted_until: datetime | None = None
     has_written: bool = False
     is_muted: bool = False
 
@@ -299,7 +299,7 @@ def _never(purpose: Purpose, recipient: Recipient, now: datetime) -> BlockReason
         return BlockReason.OPTED_OUT
     if recipient.is_muted and purpose in MARKETING:
         return BlockReason.MUTED
-    if recipient.absent_at is not None and now < recipient.absent_at + ASK_AGAIN:
+    if recipient.unreachable_at is not None and now < recipient.unreachable_at + ASK_AGAIN:
         return BlockReason.ABSENT
     return None
 
@@ -314,7 +314,7 @@ def _of_person(sender: Sender, recipient: Recipient, now: datetime) -> Iterator[
     for until, why in (
         (recipient.locked_until, BlockReason.CONTACT_LOCKED),
         (account, BlockReason.ACCOUNT_LOCKED),
-        (recipient.silent_until, BlockReason.SILENT),
+        (recipient.muted_until, BlockReason.SILENT),
     ):
         if until is not None and until > now:
             yield WaitUntil(at=until, why=why)

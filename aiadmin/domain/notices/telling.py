@@ -132,8 +132,8 @@ def is_at_once(one: Record, told: Sequence[NoticeWithBooking]) -> bool:
 
 def visits_of(told: Sequence[NoticeWithBooking]) -> frozenset[int]:
     """The numbers of the visits that these notices are of, or were."""
-    promises = [promise for one in told for promise in (one.notice.announced, one.believed) if promise is not None]
-    numbers = (*(one.visit_id for one in promises), *(one.record.visit_id for one in told))
+    announced = [visit for one in told for visit in (one.notice.announced, one.believed) if visit is not None]
+    numbers = (*(one.visit_id for one in announced), *(one.record.visit_id for one in told))
     return frozenset(number for number in numbers if number is not None)
 
 
@@ -153,9 +153,9 @@ def is_beside(one: Record, told: Sequence[NoticeWithBooking], settings: MessageS
     return is_theirs and _stands(one, settings)
 
 
-def is_heir(one: Record, promise: AnnouncedVisit, settings: MessageSettings) -> bool:
+def is_heir(one: Record, announced: AnnouncedVisit, settings: MessageSettings) -> bool:
     """Whether a booking stands for the visit of a notice whose own booking does not any more."""
-    return _stands(one, settings) and is_one_visit(one, promise)
+    return _stands(one, settings) and is_one_visit(one, announced)
 
 
 def is_of_one_visit(one: Record, other: Record) -> bool:

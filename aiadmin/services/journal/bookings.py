@@ -110,7 +110,7 @@ def _retimed(record: Record, known: Mapping[int, Snapshot]) -> BookingTime | Non
 def _with_heard_phones(work: UnitOfWork, salon: SyncedSalon, records: Sequence[Record]) -> Sequence[Record]:
     """The bookings, with the phone that a webhook told of the same client where YClients left it empty."""
     hidden = {one.record_id for one in records if one.client_id is not None and one.client_phone is None}
-    heard = work.heard_phones.of(salon.company_id, hidden) if hidden else {}
+    heard = work.webhook_phones.of(salon.company_id, hidden) if hidden else {}
     return [
         replace(one, client_phone=heard[one.record_id][1])
         if one.record_id in hidden and heard.get(one.record_id, (None,))[0] == one.client_id

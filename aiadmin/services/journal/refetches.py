@@ -36,25 +36,27 @@ class Refetcher:
     rng: Callable[[], float]
 
     def work(self) -> int:
-        """Check salon after salon for a few seconds, the one that has waited longest first; how many checks.
+        """Check salon after salon for a few seconds, the one that has waited longest first; how many refetches.
 
         Raises:
             DependencyDownError: PostgreSQL does not answer; what was claimed is due again when its claim is over.
         """
         claims = ClaimRule[Refetch](table=lambda work: work.refetches, lasts=CLAIM, batch=BATCH)
-        return sum(QueueRunner(uow=self.uow, clock=self.clock).work_off(WorkQueue.CHECKS, claims, self._refetch_all))
+        return sum(
+            QueueRunner(uow=self.uow, clock=self.clock).work_off(WorkQueue.REFETCHES, claims, self._refetch_all)
+        )
 
-    def _refetch_all(self, checks: Sequence[Refetch]) -> int:
+    def _refetch_all(self, refetches: Sequence[Refetch]) -> int:
         """Of one salon."""
         with self.uow() as work:
-            salon = work.sync_runs.salon(checks[0].company_id)
+            salon = work.sync_runs.salon(refetches[0].company_id)
         if salon is not None:
-            self._refetch(salon, checks)
-        return len(checks)
+            self._refetch(salon, refetches)
+        return len(refetches)
 
-    def _refetch(self, salon: SyncedSalon, checks: Sequence[Refetch]) -> None:
+    def _refetch(self, salon: SyncedSalon, refetches: Sequence[Refetch]) -> None:
         """Read them all; what cannot be read is put off, or left to the next list of changes."""
-        left = {(check.subject, check.number): check for check in checks}
+        left = {(check.subject, check.number): check for check in refetches}
         try:
             self._read_list(salon, left)
             for check in list(left.values()):
@@ -68,7 +70,7 @@ class Refetcher:
         records = [check for check in left.values() if check.subject is Subject.RECORD]
         if len(records) <= FEW:
             return
-        since = min(check.first_heard_at for check in records) - OVERLAP
+        since = min(check.first_requested_at for check in records) - OVERLAP
         page, is_last = 1, False
         while not is_last and any(check.subject is Subject.RECORD for check in left.values()):
             read_at = self.clock()
@@ -119,13 +121,13 @@ class Refetcher:
         for check in done:
             left.pop((check.subject, check.number), None)
 
-    def _postpone(self, checks: Sequence[Refetch], error: AiAdminError) -> None:
-        attempts = max(check.attempts for check in checks)
+    def _postpone(self, refetches: Sequence[Refetch], error: AiAdminError) -> None:
+        attempts = max(check.attempts for check in refetches)
         asked = error.wait if isinstance(error, YClientsError) else timedelta()
         retry = after_failure(failure_of(error), attempts=attempts, asked=asked, jitter=self.rng())
         with self.uow() as work:
             if retry.state is RunState.WAITING and retry.wait is not None:
-                work.refetches.postpone(checks, until=self.clock() + retry.wait)
+                work.refetches.postpone(refetches, until=self.clock() + retry.wait)
             else:
-                work.refetches.finish(checks)
+                work.refetches.finish(refetches)
             work.commit()

@@ -154,7 +154,7 @@ class PageReader:
         def store(work: UnitOfWork, at: datetime) -> None:
             before = work.journal.set_rights(run.company_id, missing, at)
             if Right.PHONES not in missing:
-                work.heard_phones.forget_all_of(run.company_id)
+                work.webhook_phones.forget_all_of(run.company_id)
                 if before is not None and Right.PHONES in before and run.kind is not SyncKind.FULL:
                     work.sync_runs.start(run.company_id, SyncKind.FULL, at, is_new=False)  # the phones that we missed
 

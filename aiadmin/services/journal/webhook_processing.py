@@ -66,7 +66,7 @@ def _request_refetches(
             words.append((webhook.company_id, subject, kind.resource_id, webhook.received_at))
     work.refetches.request(gather(words))
     phones = [heard_phone(webhook) for webhook, kind in understood if kind.resource == Subject.RECORD]
-    work.heard_phones.add([phone for phone in phones if phone is not None])
+    work.webhook_phones.add([phone for phone in phones if phone is not None])
     changed = {webhook.company_id for webhook, kind in understood if kind.resource in CATALOGUE_RESOURCES}
     if changed:
         work.sync_runs.bring_forward(changed, SyncKind.NIGHTLY, now + NIGHTLY_SOON)

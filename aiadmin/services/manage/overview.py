@@ -93,7 +93,7 @@ def overview(company: Company, *, uow: NewUnitOfWork, clock: Clock, is_never_sen
             ),
             is_double=is_double,
             runs=[run for kind in SyncKind if (run := work.sync_runs.find(number, kind)) is not None],
-            hooks=work.journal.hooks_state(number),
+            hooks=work.journal.webhooks_state(number),
             zone=work.journal.zone(number) or DEFAULT_ZONE,
             events=work.session_events.recent(number, limit=EVENTS),
             entries=work.audit.recent(number, limit=EVENTS, action=audit.ENTRY),

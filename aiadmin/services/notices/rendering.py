@@ -85,15 +85,15 @@ class SalonNoticeRenderer:
     def _cancelled_data(self, told: NoticeWithBooking, facts: TemplateData) -> TemplateData:
         """At the time that the client knows, whatever was done to the booking before it was deleted; and of one that
         is somebody else's by now what she was promised: another's name or service must not be told."""
-        promise, notice = told.notice.announced, told.notice
-        if promise.client_id is None or is_same_person(told.record, promise):
-            return replace(facts, starts_at=promise.starts_at)
-        client = self.work.due_notices.recipient(notice.company_id, promise.client_id)
-        known = promise.was or promise
+        announced, notice = told.notice.announced, told.notice
+        if announced.client_id is None or is_same_person(told.record, announced):
+            return replace(facts, starts_at=announced.starts_at)
+        client = self.work.due_notices.recipient(notice.company_id, announced.client_id)
+        known = announced.was or announced
         master = None if known.staff_id is None else self.work.journal.master(notice.company_id, known.staff_id)
         return TemplateData(
             name=client.name,
-            starts_at=promise.starts_at,
+            starts_at=announced.starts_at,
             zone=facts.zone,
             master=master,
             services=self._booked(notice.company_id, known.services),

@@ -69,7 +69,7 @@ class StatusReporter:
         claims = ClaimRule[OrderProgress](table=lambda work: work.provider_orders, lasts=CLAIM, batch=BATCH)
         runner = QueueRunner(uow=self.uow, clock=self.clock)
         runner.work_off(
-            WorkQueue.OPERATOR_MESSAGES,
+            WorkQueue.PROVIDER_MESSAGES,
             claims,
             partial(self._report_apart, runner, until=until, counts=counts),
             again=partial(self._report, until=until, counts=counts),
@@ -83,7 +83,7 @@ class StatusReporter:
         """What was told once is not told again because a row of another callback raises."""
         for url, rows in _by_callback(self._pending(claimed)).items():
             tell = partial(self._post, url, until=until, counts=counts)
-            runner.rows(WorkQueue.OPERATOR_MESSAGES, rows, tell, key=lambda one: one.row.row_key)
+            runner.rows(WorkQueue.PROVIDER_MESSAGES, rows, tell, key=lambda one: one.row.row_key)
 
     def _report(self, claimed: Sequence[OrderProgress], *, until: float, counts: dict[str, int]) -> None:
         for url, rows in _by_callback(self._pending(claimed)).items():

@@ -62,7 +62,7 @@ _IS_OVERTAKEN = """EXISTS (
     AND COALESCE(message.sent_at, message.created_at) BETWEEN questions.asked_at AND :said_at
     AND notices.record_id <> questions.record_id
     AND NOT jsonb_exists(questions.others, CAST(notices.record_id AS text))
-    AND COALESCE(CAST(notices.promise ->> 'visit_id' AS bigint) <> questions.visit_id, true)
+    AND COALESCE(CAST(notices.announced ->> 'visit_id' AS bigint) <> questions.visit_id, true)
 ) AS is_overtaken"""
 _OF_CONTACT = f"""
 SELECT questions.*, {_NUMBERS}, {_IS_OVERTAKEN} FROM questions

@@ -44,7 +44,7 @@ CROSS JOIN LATERAL (
       SELECT FROM contact_addresses AS known
       JOIN inbox_messages AS said ON said.company_id = known.company_id AND said.contact_id = known.contact_id
       WHERE known.company_id = companies.id AND said.direction = 'own_phone' AND said.sent_at > notices.created_at
-        AND known.address IN (notices.promise ->> 'client_phone', notices.promise ->> 'client_number')
+        AND known.address IN (notices.announced ->> 'client_phone', notices.announced ->> 'client_number')
     )) AS untold
   FROM notices LEFT JOIN outbox_messages AS message ON message.id = notices.outbox_message_id
   WHERE notices.company_id = companies.id AND COALESCE(notices.finished_at, notices.created_at) > :since

@@ -31,7 +31,7 @@ def _is_not_set_aside(queue: WorkQueue) -> ColumnElement[bool]:
 
 
 class Installations:
-    """Rows of `landings` and `salon_owners`, and what `companies` say of the installation."""
+    """Rows of `arrivals` and `salon_owners`, and what `companies` say of the installation."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

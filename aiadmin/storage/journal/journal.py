@@ -82,7 +82,7 @@ class Journal:
 
     def set_hooks(self, company_id: CompanyId, state: WebhookSettingsState, at: datetime) -> None:
         statement = update(CompanyRow).where(CompanyRow.id == company_id)
-        self._session.execute(statement.values(hooks_state=state, hooks_checked_at=at))
+        self._session.execute(statement.values(webhooks_state=state, webhooks_checked_at=at))
 
     def set_rights(self, company_id: CompanyId, missing: frozenset[Right], at: datetime) -> frozenset[Right] | None:
         """Store the rights that the salon withholds; what was known before, None where nothing was."""
@@ -92,9 +92,9 @@ class Journal:
         self._session.execute(update(CompanyRow).where(mine).values(**values))
         return rights_of(before)
 
-    def hooks_state(self, company_id: CompanyId) -> WebhookSettingsState | None:
+    def webhooks_state(self, company_id: CompanyId) -> WebhookSettingsState | None:
         """How the salon's webhooks are set; None before that was looked at."""
-        found = self._session.scalar(select(CompanyRow.hooks_state).where(CompanyRow.id == company_id))
+        found = self._session.scalar(select(CompanyRow.webhooks_state).where(CompanyRow.id == company_id))
         return None if found is None else WebhookSettingsState(found)
 
     def zone(self, company_id: CompanyId) -> str | None:

@@ -18,12 +18,12 @@ from aiadmin.storage.tables.core import CompanyRow
 from aiadmin.storage.tables.journal import CheckRow, RecordRow
 
 _SAID = text("""
-SELECT notices.record_id, notices.promise, COALESCE(message.state = 'sent', false) AS is_sent,
+SELECT notices.record_id, notices.announced, COALESCE(message.state = 'sent', false) AS is_sent,
   notices.kind IN ('booked', 'moved', 'changed', 'cancelled')
     AND notices.reason IS DISTINCT FROM 'superseded' AS mends
 FROM notices LEFT JOIN outbox_messages AS message ON message.id = notices.outbox_message_id
 WHERE notices.company_id = :company_id AND notices.record_id = ANY(:numbers)
-  AND notices.kind <> 'review' AND notices.promise <> '{}'
+  AND notices.kind <> 'review' AND notices.announced <> '{}'
   AND NOT EXISTS (
     SELECT FROM booking_events AS event
     WHERE event.company_id = notices.company_id AND event.record_id = notices.record_id AND event.handled_at IS NULL
@@ -64,7 +64,7 @@ class ReconciliationStore:
         found: dict[int, list[AnnouncedNotice]] = {}
         for row in self._session.execute(_SAID, given):
             one = AnnouncedNotice(
-                announced=AnnouncedVisit.from_json(row.promise), is_sent=row.is_sent, mends=row.mends
+                announced=AnnouncedVisit.from_json(row.announced), is_sent=row.is_sent, mends=row.mends
             )
             found.setdefault(row.record_id, []).append(one)
         return found

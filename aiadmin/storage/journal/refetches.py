@@ -17,15 +17,16 @@ from aiadmin.storage.journal.sync_runs import IS_READ
 from aiadmin.storage.quarantine import keys_of, not_set_aside
 
 _REQUEST = text(f"""
-INSERT INTO checks (company_id, subject, number, due_at, first_heard_at)
+INSERT INTO refetches (company_id, subject, number, due_at, first_requested_at)
 SELECT given.company_id, given.subject, given.number, given.due_at, given.first_at
 FROM jsonb_to_recordset(CAST(:words AS jsonb))
   AS given (company_id integer, subject text, number bigint, due_at timestamptz, first_at timestamptz)
 JOIN companies ON companies.id = given.company_id AND {IS_READ}
 ON CONFLICT (company_id, subject, number) DO UPDATE SET
-  first_heard_at = CASE WHEN checks.claimed_until IS NULL THEN checks.first_heard_at ELSE EXCLUDED.first_heard_at END,
-  due_at = CASE WHEN checks.claimed_until IS NULL
-    THEN LEAST(EXCLUDED.due_at, checks.first_heard_at + :longest) ELSE EXCLUDED.due_at END
+  first_requested_at = CASE WHEN refetches.claimed_until IS NULL
+    THEN refetches.first_requested_at ELSE EXCLUDED.first_requested_at END,
+  due_at = CASE WHEN refetches.claimed_until IS NULL
+    THEN LEAST(EXCLUDED.due_at, refetches.first_requested_at + :longest) ELSE EXCLUDED.due_at END
 """)  # noqa: S608 - our own words
 """A word that comes while somebody reads begins a new wait: the reading may have come too early for it."""
 
@@ -35,65 +36,69 @@ _IS_KNOWN = f"""{IS_READ} AND EXISTS (
 )"""  # noqa: S608 - our own words
 """A check waits until the first synchronisation has told us the salon's timezone: without it times would be wrong."""
 
-_IS_FREE = "checks.due_at <= :now AND (checks.claimed_until IS NULL OR checks.claimed_until <= :now)"
+_IS_FREE = "refetches.due_at <= :now AND (refetches.claimed_until IS NULL OR refetches.claimed_until <= :now)"
 
-_KEY = "checks.subject || ':' || checks.number"
-_IS_NEXT = f"{_IS_FREE} AND {not_set_aside(WorkQueue.CHECKS, 'checks.company_id', _KEY)}"
-_IS_CHOSEN = f"checks.company_id = ANY(:companies) AND ({_KEY}) = ANY(:keys)"
+_KEY = "refetches.subject || ':' || refetches.number"
+_IS_NEXT = f"{_IS_FREE} AND {not_set_aside(WorkQueue.REFETCHES, 'refetches.company_id', _KEY)}"
+_IS_CHOSEN = f"refetches.company_id = ANY(:companies) AND ({_KEY}) = ANY(:keys)"
 
 
 def _claim(which: str) -> TextClause:
     return text(f"""
     WITH oldest AS (
-      SELECT checks.company_id FROM checks JOIN companies ON companies.id = checks.company_id AND {_IS_KNOWN}
-      WHERE {which} ORDER BY checks.due_at LIMIT 1 FOR UPDATE OF checks SKIP LOCKED
+      SELECT refetches.company_id FROM refetches JOIN companies ON companies.id = refetches.company_id AND {_IS_KNOWN}
+      WHERE {which} ORDER BY refetches.due_at LIMIT 1 FOR UPDATE OF refetches SKIP LOCKED
     ), free AS (
-      SELECT company_id, subject, number FROM checks
+      SELECT company_id, subject, number FROM refetches
       WHERE company_id = (SELECT company_id FROM oldest) AND {which}
       ORDER BY subject, number LIMIT :limit FOR UPDATE SKIP LOCKED
     )
-    UPDATE checks SET claimed_until = :until, attempts = attempts + 1
+    UPDATE refetches SET claimed_until = :until, attempts = attempts + 1
     FROM free
-    WHERE checks.company_id = free.company_id AND checks.subject = free.subject AND checks.number = free.number
-    RETURNING checks.company_id, checks.subject, checks.number, checks.due_at, checks.first_heard_at, checks.attempts
+    WHERE refetches.company_id = free.company_id AND refetches.subject = free.subject
+      AND refetches.number = free.number
+    RETURNING refetches.company_id, refetches.subject, refetches.number, refetches.due_at,
+      refetches.first_requested_at, refetches.attempts
     """)  # noqa: S608 - our own words
 
 
 _CLAIM, _CLAIM_ONLY = _claim(_IS_NEXT), _claim(_IS_CHOSEN)
 _DUE_KEYS = text(f"""
-SELECT checks.company_id, {_KEY} FROM checks JOIN companies ON companies.id = checks.company_id AND {_IS_KNOWN}
-WHERE {_IS_NEXT} ORDER BY checks.due_at LIMIT :limit
+SELECT refetches.company_id, {_KEY} FROM refetches
+JOIN companies ON companies.id = refetches.company_id AND {_IS_KNOWN}
+WHERE {_IS_NEXT} ORDER BY refetches.due_at LIMIT :limit
 """)  # noqa: S608 - our own words
 
 _GIVEN = """
-jsonb_to_recordset(CAST(:checks AS jsonb))
+jsonb_to_recordset(CAST(:refetches AS jsonb))
   AS given (company_id integer, subject text, number bigint, due_at timestamptz)
 """
-_SAME = "checks.company_id = given.company_id AND checks.subject = given.subject AND checks.number = given.number"
+_SAME = """refetches.company_id = given.company_id AND refetches.subject = given.subject
+  AND refetches.number = given.number"""
 
-_DELETE = text(f"DELETE FROM checks USING {_GIVEN} WHERE {_SAME} AND checks.due_at = given.due_at")  # noqa: S608
+_DELETE = text(f"DELETE FROM refetches USING {_GIVEN} WHERE {_SAME} AND refetches.due_at = given.due_at")  # noqa: S608
 _RELEASE = text(
-    f"UPDATE checks SET claimed_until = NULL, attempts = 0 FROM {_GIVEN}"  # noqa: S608 - our own words
-    f" WHERE {_SAME} AND checks.due_at <> given.due_at"
+    f"UPDATE refetches SET claimed_until = NULL, attempts = 0 FROM {_GIVEN}"  # noqa: S608 - our own words
+    f" WHERE {_SAME} AND refetches.due_at <> given.due_at"
 )
 _POSTPONE = text(
-    f"UPDATE checks SET claimed_until = NULL, due_at = GREATEST(checks.due_at, :until) FROM {_GIVEN}"  # noqa: S608
+    f"UPDATE refetches SET claimed_until = NULL, due_at = GREATEST(refetches.due_at, :until) FROM {_GIVEN}"  # noqa: S608
     f" WHERE {_SAME}"
 )
 _HAS_DUE = text(f"""
 SELECT EXISTS (
-  SELECT FROM checks JOIN companies ON companies.id = checks.company_id AND {_IS_KNOWN} WHERE {_IS_NEXT}
+  SELECT FROM refetches JOIN companies ON companies.id = refetches.company_id AND {_IS_KNOWN} WHERE {_IS_NEXT}
 )
 """)  # noqa: S608 - our own words
 
 OLDEST_DUE = f"""
-SELECT min(checks.due_at) FROM checks JOIN companies ON companies.id = checks.company_id AND {_IS_KNOWN}
+SELECT min(refetches.due_at) FROM refetches JOIN companies ON companies.id = refetches.company_id AND {_IS_KNOWN}
 WHERE {_IS_NEXT}
 """  # noqa: S608 - our own words
 
 
 class Refetches:
-    """Rows of `checks`: one of each booking or client that is to be read again."""
+    """Rows of `refetches`: one of each booking or client that is to be read again."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -105,15 +110,15 @@ class Refetches:
             self._session.execute(_REQUEST, {"words": given, "longest": LONGEST})
 
     def due_keys(self, now: datetime, *, limit: int) -> Sequence[RowKey]:
-        """Keys of the checks that `claim` would take one company after the other."""
+        """Keys of the refetches that `claim` would take one company after the other."""
         return keys_of(self._session.execute(_DUE_KEYS, {"now": now, "limit": limit}))
 
     def claim(
         self, *, now: datetime, until: datetime, limit: int, only: Sequence[RowKey] | None = None
     ) -> Sequence[Refetch]:
-        """Claim due checks of one company, the one that has waited longest; two workers never share one.
+        """Claim due refetches of one company, the one that has waited longest; two workers never share one.
 
-        `only` names the checks to take, whoever has claimed them before.
+        `only` names the refetches to take, whoever has claimed them before.
         """
         given: dict[str, Any] = {"now": now, "until": until, "limit": limit}
         if only is not None:
@@ -125,21 +130,21 @@ class Refetches:
                 subject=Subject(row.subject),
                 number=row.number,
                 due_at=row.due_at,
-                first_heard_at=row.first_heard_at,
+                first_requested_at=row.first_requested_at,
                 attempts=row.attempts,
             )
             for row in found
         ]
 
-    def finish(self, checks: Sequence[Refetch]) -> None:
+    def finish(self, refetches: Sequence[Refetch]) -> None:
         """Delete these; one that was requested again meanwhile stays, and is free."""
-        given = as_json([_refetch(check) for check in checks])
-        self._session.execute(_DELETE, {"checks": given})
-        self._session.execute(_RELEASE, {"checks": given})
+        given = as_json([_refetch(check) for check in refetches])
+        self._session.execute(_DELETE, {"refetches": given})
+        self._session.execute(_RELEASE, {"refetches": given})
 
-    def postpone(self, checks: Sequence[Refetch], *, until: datetime) -> None:
-        given = as_json([_refetch(check) for check in checks])
-        self._session.execute(_POSTPONE, {"checks": given, "until": until})
+    def postpone(self, refetches: Sequence[Refetch], *, until: datetime) -> None:
+        given = as_json([_refetch(check) for check in refetches])
+        self._session.execute(_POSTPONE, {"refetches": given, "until": until})
 
     def has_due(self, now: datetime) -> bool:
         return bool(self._session.execute(_HAS_DUE, {"now": now}).scalar())

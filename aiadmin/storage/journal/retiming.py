@@ -13,14 +13,14 @@ WALL_CLOCKS = text("""
 WITH given AS (
   SELECT company_id, record_id FROM records WHERE company_id = :company_id AND record_id = ANY(:numbers)
 ), told AS (
-  SELECT record_id, promise FROM notices JOIN given USING (company_id, record_id)
+  SELECT record_id, announced FROM notices JOIN given USING (company_id, record_id)
 ), happened AS (
   SELECT record_id, before, after FROM booking_events JOIN given USING (company_id, record_id)
   WHERE handled_at IS NULL
 )
 SELECT DISTINCT record_id, wall_clock FROM (
-  SELECT record_id, CAST(promise ->> 'wall_clock' AS timestamp) AS wall_clock FROM told
-  UNION ALL SELECT record_id, CAST(promise -> 'was' ->> 'wall_clock' AS timestamp) FROM told
+  SELECT record_id, CAST(announced ->> 'wall_clock' AS timestamp) AS wall_clock FROM told
+  UNION ALL SELECT record_id, CAST(announced -> 'was' ->> 'wall_clock' AS timestamp) FROM told
   UNION ALL SELECT record_id, CAST(before ->> 'wall_clock' AS timestamp) FROM happened
   UNION ALL SELECT record_id, CAST(after ->> 'wall_clock' AS timestamp) FROM happened
 ) AS clock WHERE wall_clock IS NOT NULL
@@ -53,20 +53,20 @@ WHERE notices.company_id = :company_id AND notices.record_id = given.record_id A
   AND notices.kind IN ('reminder_day', 'reminder_hours', 'reminder_again', 'review')
 """)  # noqa: S608 - our own words
 _TOLD = text(f"""
-UPDATE notices SET promise = jsonb_set(promise, '{{starts_at}}', to_jsonb(given.starts_at)),
+UPDATE notices SET announced = jsonb_set(announced, '{{starts_at}}', to_jsonb(given.starts_at)),
   deadline_at = CASE WHEN notices.state = 'waiting'
     THEN LEAST(given.starts_at, CASE WHEN notices.kind IN ('moved', 'cancelled') THEN given.starts_at
       ELSE notices.created_at + interval '24 hours' END)
     ELSE notices.deadline_at END
 FROM {_TIMES}
 WHERE notices.company_id = :company_id AND notices.record_id = given.record_id
-  AND CAST(promise ->> 'wall_clock' AS timestamp) = given.wall_clock
+  AND CAST(announced ->> 'wall_clock' AS timestamp) = given.wall_clock
 """)  # noqa: S608 - our own words
 _TOLD_BEFORE = text(f"""
-UPDATE notices SET promise = jsonb_set(promise, '{{was,starts_at}}', to_jsonb(given.starts_at))
+UPDATE notices SET announced = jsonb_set(announced, '{{was,starts_at}}', to_jsonb(given.starts_at))
 FROM {_TIMES}
 WHERE notices.company_id = :company_id AND notices.record_id = given.record_id
-  AND CAST(promise -> 'was' ->> 'wall_clock' AS timestamp) = given.wall_clock
+  AND CAST(announced -> 'was' ->> 'wall_clock' AS timestamp) = given.wall_clock
 """)  # noqa: S608 - our own words
 _EVENTS_AFTER = text(f"""
 UPDATE booking_events SET after = jsonb_set(after, '{{starts_at}}', to_jsonb(given.starts_at))

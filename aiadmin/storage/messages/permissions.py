@@ -35,9 +35,9 @@ class ContactPermissions:
         """`recipient` of many at once."""
         columns = (
             ContactRow.opted_out_at,
-            ContactRow.absent_at,
+            ContactRow.unreachable_at,
             ContactRow.locked_until,
-            ContactRow.silent_until,
+            ContactRow.muted_until,
             _HAS_WRITTEN.label("has_written"),
         )
         asked = ContactRow.company_id == company_id, ContactRow.id.in_(list(contact_ids))
@@ -57,8 +57,8 @@ class ContactPermissions:
 
     def mute_until(self, company_id: CompanyId, contact_id: ContactId, until: datetime) -> None:
         """Keep automation silent while a human talks to them: until then, or for longer where it is already."""
-        longer = func.greatest(ContactRow.silent_until, until)
-        self._change(_contact(company_id, contact_id), silent_until=longer)
+        longer = func.greatest(ContactRow.muted_until, until)
+        self._change(_contact(company_id, contact_id), muted_until=longer)
 
     def lock(self, company_id: CompanyId, contact_id: ContactId, until: datetime) -> None:
         """Keep that WhatsApp does not let this salon write to them before `until`."""
@@ -77,12 +77,12 @@ class ContactPermissions:
 
     def mark_unreachable(self, company_id: CompanyId, contact_id: ContactId, at: datetime) -> None:
         """Keep that they had no WhatsApp at that time."""
-        self._change(_contact(company_id, contact_id), absent_at=at)
+        self._change(_contact(company_id, contact_id), unreachable_at=at)
 
     def mark_reachable(self, company_id: CompanyId, contact_id: ContactId) -> None:
         """Keep that they have WhatsApp and may be written to, whatever was known."""
-        known = or_(ContactRow.absent_at.is_not(None), ContactRow.locked_until.is_not(None))
-        self._change(_contact(company_id, contact_id).where(known), absent_at=None, locked_until=None)
+        known = or_(ContactRow.unreachable_at.is_not(None), ContactRow.locked_until.is_not(None))
+        self._change(_contact(company_id, contact_id).where(known), unreachable_at=None, locked_until=None)
 
     def _change(self, statement: Update, **values: object) -> bool:
         changed = statement.values(**values).execution_options(synchronize_session=False)

@@ -24,10 +24,10 @@ from aiadmin.storage.journal.sync_runs import IS_READ
 from aiadmin.storage.notices.dispatch import PHONE_IS_ONLINE, notice_of_row
 from aiadmin.storage.quarantine import keys_of, not_set_aside
 
-_STARTS = "COALESCE(CAST(notices.promise ->> 'starts_at' AS timestamptz), notices.deadline_at)"
-"""What turns a client away is worth sending until the visit begins: also where nobody can read the promise."""
-_CLIENT = "CAST(notices.promise ->> 'client_id' AS bigint)"
-_WAS = "CAST(notices.promise -> 'was' ->> 'starts_at' AS timestamptz)"
+_STARTS = "COALESCE(CAST(notices.announced ->> 'starts_at' AS timestamptz), notices.deadline_at)"
+"""What turns a client away is worth sending until the visit begins: also where nobody can read the announced."""
+_CLIENT = "CAST(notices.announced ->> 'client_id' AS bigint)"
+_WAS = "CAST(notices.announced -> 'was' ->> 'starts_at' AS timestamptz)"
 _FIRST = f"LEAST({_STARTS}, CASE WHEN {_WAS} > :now THEN {_WAS} END)"
 _BESIDE = f"""
 CROSS JOIN LATERAL (
@@ -38,8 +38,8 @@ CROSS JOIN LATERAL (
     AND beside.deleted_at IS NULL AND beside.attendance <> -1
     AND NOT (beside.is_unpaid AND COALESCE(message_settings.settings ->> 'wait_for_payment', 'true') = 'true')
     AND (
-      beside.client_id = CAST(notices.promise ->> 'client_id' AS bigint)
-      OR beside.client_number = notices.promise ->> 'client_number'
+      beside.client_id = CAST(notices.announced ->> 'client_id' AS bigint)
+      OR beside.client_number = notices.announced ->> 'client_number'
     )
     AND EXISTS (
       SELECT FROM unnest(ARRAY[{_STARTS}, {_WAS}]) AS known (at)
@@ -48,7 +48,7 @@ CROSS JOIN LATERAL (
         AND beside.starts_at < known.at + make_interval(secs => COALESCE(own.seconds, 0))
       ) OR (
         abs(extract(epoch FROM beside.starts_at - known.at)) < :one_visit AND beside.visit_id IN (
-          CAST(notices.promise ->> 'visit_id' AS bigint), CAST(notices.promise -> 'was' ->> 'visit_id' AS bigint),
+          CAST(notices.announced ->> 'visit_id' AS bigint), CAST(notices.announced -> 'was' ->> 'visit_id' AS bigint),
           own.visit_id
         )
       )
@@ -114,7 +114,7 @@ WHERE event.handled_at IS NULL AND event.kind IN ('moved', 'cancelled') AND even
     WHERE notices.company_id = event.company_id AND notices.record_id = event.record_id
       AND notices.kind = ANY(:news) AND notices.created_at >= event.at AND (
         event.kind = 'moved' OR notices.dedup_key = 'unplanned:' || event.id
-        OR COALESCE(notices.promise ->> 'client_id' = event.before ->> 'client_id', notices.kind = 'cancelled')
+        OR COALESCE(notices.announced ->> 'client_id' = event.before ->> 'client_id', notices.kind = 'cancelled')
       )
   )
 """
@@ -136,17 +136,17 @@ AND NOT EXISTS (
   WHERE records.company_id = notices.company_id AND records.record_id = notices.record_id
     AND CASE notices.kind
       WHEN 'moved' THEN records.deleted_at IS NOT NULL OR records.starts_at <> {_STARTS} OR CASE
-        WHEN notices.promise ->> 'client_number' IS NULL OR records.client_number IS NULL
-        THEN records.client_id <> CAST(notices.promise ->> 'client_id' AS bigint)
-        ELSE records.client_number <> notices.promise ->> 'client_number'
+        WHEN notices.announced ->> 'client_number' IS NULL OR records.client_number IS NULL
+        THEN records.client_id <> CAST(notices.announced ->> 'client_id' AS bigint)
+        ELSE records.client_number <> notices.announced ->> 'client_number'
       END
       ELSE records.deleted_at IS NULL AND (
-        records.client_id = CAST(notices.promise ->> 'client_id' AS bigint)
-        OR records.client_number = notices.promise ->> 'client_number'
+        records.client_id = CAST(notices.announced ->> 'client_id' AS bigint)
+        OR records.client_number = notices.announced ->> 'client_number'
         OR EXISTS (
           SELECT FROM clients AS card
           WHERE card.company_id = notices.company_id AND card.deleted_at IS NOT NULL
-            AND card.client_id = CAST(notices.promise ->> 'client_id' AS bigint)
+            AND card.client_id = CAST(notices.announced ->> 'client_id' AS bigint)
         )
       )
     END
@@ -159,7 +159,7 @@ AND NOT (notices.kind = 'cancelled' AND EXISTS (
       OR jsonb_exists(questions.others, CAST(notices.record_id AS text))
     )
     AND {asked_for("notices.record_id")} = {_STARTS}
-    AND {is_asked(_CLIENT, "notices.promise ->> 'client_phone'", "notices.promise ->> 'client_number'")}
+    AND {is_asked(_CLIENT, "notices.announced ->> 'client_phone'", "notices.announced ->> 'client_number'")}
     AND NOT {is_settled("notices.record_id")}
 ))
 AND NOT (notices.kind = 'cancelled' AND EXISTS (
@@ -167,8 +167,8 @@ AND NOT (notices.kind = 'cancelled' AND EXISTS (
   LEFT JOIN records AS gone ON gone.company_id = notices.company_id AND gone.record_id = notices.record_id
   WHERE twin.company_id = notices.company_id AND twin.record_id <> notices.record_id AND twin.deleted_at IS NULL
     AND twin.attendance <> -1 AND (
-      twin.client_id = CAST(notices.promise ->> 'client_id' AS bigint)
-      OR twin.client_number = notices.promise ->> 'client_number'
+      twin.client_id = CAST(notices.announced ->> 'client_id' AS bigint)
+      OR twin.client_number = notices.announced ->> 'client_number'
     )
     AND (twin.starts_at = {_STARTS} OR (
       twin.starts_at < {_STARTS} + make_interval(secs => COALESCE(gone.seconds, 0))
@@ -188,7 +188,7 @@ WHERE notices.kind IN ('moved', 'cancelled') AND notices.reason IS NOT NULL AND 
     (notices.state = 'dropped' AND notices.reason = ANY(:reasons))
     OR (notices.state = 'done' AND message.state IN ('failed', 'cancelled', 'unknown'))
   )
-  AND message.delivered_at IS NULL AND notices.promise <> '{{}}'
+  AND message.delivered_at IS NULL AND notices.announced <> '{{}}'
   AND {_IS_SO}
   AND {not_set_aside(WorkQueue.NOTICES, "notices.company_id", "notices.id")}
 """
@@ -211,7 +211,7 @@ WITH unread AS (
 ), listed AS (
   UPDATE notices SET called_at = :now FROM unread
 WHERE notices.company_id = unread.company_id AND notices.called_at = unread.created_at AND (
-    CAST(promise ->> 'client_id' AS bigint) = :client_id OR promise ->> 'client_number' = :client_number
+    CAST(announced ->> 'client_id' AS bigint) = :client_id OR announced ->> 'client_number' = :client_number
   )
   AND notices.kind IN ('moved', 'cancelled') AND {_IS_SO}
   RETURNING notices.*
@@ -220,8 +220,8 @@ WHERE notices.company_id = unread.company_id AND notices.called_at = unread.crea
 """A call and what it is about have one time."""
 _ASKED_OF = """
 notices JOIN notices AS first ON first.company_id = notices.company_id AND notices.called_at = first.called_at AND (
-  CAST(notices.promise ->> 'client_id' AS bigint) = CAST(first.promise ->> 'client_id' AS bigint)
-  OR notices.promise ->> 'client_number' = first.promise ->> 'client_number'
+  CAST(notices.announced ->> 'client_id' AS bigint) = CAST(first.announced ->> 'client_id' AS bigint)
+  OR notices.announced ->> 'client_number' = first.announced ->> 'client_number'
 )
 """
 """What was asked about in one call, with the first of it."""
@@ -235,8 +235,8 @@ _STALE = f"""{_UNREAD} AND notices.kind IN ('moved', 'cancelled') AND (NOT ({_IS
   SELECT FROM notices AS newer
   WHERE newer.company_id = notices.company_id AND newer.created_at > call.created_at AND newer.kind = ANY(:news)
     AND (
-      CAST(newer.promise ->> 'client_id' AS bigint) = CAST(notices.promise ->> 'client_id' AS bigint)
-      OR newer.promise ->> 'client_number' = notices.promise ->> 'client_number'
+      CAST(newer.announced ->> 'client_id' AS bigint) = CAST(notices.announced ->> 'client_id' AS bigint)
+      OR newer.announced ->> 'client_number' = notices.announced ->> 'client_number'
     )
 ))"""
 """Something in it is not so any more, or more is known of the person since: what stands of a visit may be other."""
@@ -339,7 +339,7 @@ def _untold(now: datetime) -> dict[str, Any]:
 
 
 def _notice(row: Row[Any]) -> Notice:
-    """A notice with its booking beside it, which tells what it is about where nobody can read its promise."""
+    """A notice with its booking beside it, which tells what it is about where nobody can read its announced."""
     try:
         return notice_of_row(row)
     except _UNREADABLE:

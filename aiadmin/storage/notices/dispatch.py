@@ -77,16 +77,16 @@ WITH along AS (
   SELECT id FROM notices
   WHERE company_id = :company_id AND state = 'waiting' AND id <> :id AND deadline_at > :now
     AND (
-      CAST(promise ->> 'client_id' AS bigint) = :client_id OR promise ->> 'client_number' = :client_number
+      CAST(announced ->> 'client_id' AS bigint) = :client_id OR announced ->> 'client_number' = :client_number
     )
     AND (kind = ANY(:alone) OR (
       kind = ANY(:kinds) AND (
-        CAST(promise ->> 'visit_id' AS bigint) = ANY(CAST(:visits AS bigint[]))
-        OR CAST(promise -> 'was' ->> 'visit_id' AS bigint) = ANY(CAST(:visits AS bigint[]))
+        CAST(announced ->> 'visit_id' AS bigint) = ANY(CAST(:visits AS bigint[]))
+        OR CAST(announced -> 'was' ->> 'visit_id' AS bigint) = ANY(CAST(:visits AS bigint[]))
         OR record_id <> :record_id AND EXISTS (
           SELECT FROM unnest(CAST(:times AS timestamptz[])) AS told_at WHERE abs(extract(epoch FROM
-            CAST(promise ->> 'starts_at' AS timestamptz) - told_at)) < :longest
-            OR abs(extract(epoch FROM CAST(promise -> 'was' ->> 'starts_at' AS timestamptz) - told_at)) < :longest
+            CAST(announced ->> 'starts_at' AS timestamptz) - told_at)) < :longest
+            OR abs(extract(epoch FROM CAST(announced -> 'was' ->> 'starts_at' AS timestamptz) - told_at)) < :longest
         )
       )
     ))
@@ -101,8 +101,8 @@ UPDATE notices SET looked_at = :at WHERE company_id = :company_id AND record_id 
 """)
 _LAST_LISTED = text("""
 SELECT looked_at FROM notices WHERE company_id = :company_id AND id = :id AND NOT EXISTS (
-  SELECT FROM checks
-  WHERE checks.company_id = notices.company_id AND subject = 'record' AND number = notices.record_id
+  SELECT FROM refetches
+  WHERE refetches.company_id = notices.company_id AND subject = 'record' AND number = notices.record_id
 )
 """)
 _RELEASE_HOLDS = text("""
@@ -157,11 +157,11 @@ SELECT EXISTS (
   WHERE notices.company_id = :company_id AND notices.kind = ANY(:news) AND notices.state = 'waiting'
     AND (
       notices.record_id = ANY(:records)
-      OR CAST(notices.promise ->> 'visit_id' AS bigint) = ANY(CAST(:visits AS bigint[]))
+      OR CAST(notices.announced ->> 'visit_id' AS bigint) = ANY(CAST(:visits AS bigint[]))
     )
     AND (
-      CAST(notices.promise ->> 'client_id' AS bigint) = :client_id
-      OR notices.promise ->> 'client_number' = :client_number
+      CAST(notices.announced ->> 'client_id' AS bigint) = :client_id
+      OR notices.announced ->> 'client_number' = :client_number
     )
     AND {not_set_aside(WorkQueue.NOTICES, "notices.company_id", "notices.id")}
 ) OR EXISTS (
@@ -288,17 +288,17 @@ class DueNotices:
     def claim_related(self, notice: Notice, *, now: datetime, until: datetime) -> Sequence[Notice]:
         """Claim what may be told in the same message to the same person: news of the same kind, and all news of the
         same visit; of what time alone brings about the same kind of the same visit."""
-        promise, is_news = notice.announced, notice.kind in CHANGE_NOTICES
+        announced, is_news = notice.announced, notice.kind in CHANGE_NOTICES
         given = {
             "company_id": notice.company_id,
             "id": notice.id,
             "record_id": notice.record_id,
             "alone": [notice.kind] if is_news else [],
             "kinds": [*CHANGE_NOTICES] if is_news else [notice.kind],
-            "client_id": promise.client_id,
-            "client_number": one_spelling(promise.client_phone) if promise.client_phone else None,
-            "visits": [one.visit_id for one in (promise, promise.was) if one is not None],
-            "times": [one.starts_at for one in (promise, promise.was) if one is not None],
+            "client_id": announced.client_id,
+            "client_number": one_spelling(announced.client_phone) if announced.client_phone else None,
+            "visits": [one.visit_id for one in (announced, announced.was) if one is not None],
+            "times": [one.starts_at for one in (announced, announced.was) if one is not None],
             "longest": LONGEST_AT_ONCE.total_seconds(),
             "now": now,
             "until": until,
@@ -347,13 +347,13 @@ def _claim_key(notice: Notice) -> dict[str, int]:
 
 
 def notice_of_row(row: Row[Any], announced: AnnouncedVisit | None = None) -> Notice:
-    """A notice of the columns of its row; `announced` is there where its promise is not to be read."""
+    """A notice of the columns of its row; `announced` is there where its announced is not to be read."""
     return Notice(
         id=NoticeId(row.id),
         company_id=CompanyId(row.company_id),
         record_id=row.record_id,
         kind=NoticeKind(row.kind),
-        announced=announced or AnnouncedVisit.from_json(row.promise),
+        announced=announced or AnnouncedVisit.from_json(row.announced),
         due_at=row.due_at,
         deadline_at=row.deadline_at,
         attempts=row.attempts,

@@ -61,7 +61,7 @@ _EVENT_KEYS = text(f"SELECT event.company_id, event.id {_EVENTS} AND {_NEXT} ORD
 _HAS_EVENTS = text(f"SELECT EXISTS (SELECT {_EVENTS} AND {_NEXT})")
 _LAST = text("""
 SELECT notices.id, notices.company_id, notices.record_id, given.client_id, given.client_phone,
-  notices.kind, notices.promise, notices.created_at,
+  notices.kind, notices.announced, notices.created_at,
   notices.state, notices.reason, message.state AS message, EXISTS (
     SELECT FROM outbox_messages AS call
     JOIN notices AS first ON first.company_id = call.company_id
@@ -69,8 +69,8 @@ SELECT notices.id, notices.company_id, notices.record_id, given.client_id, given
     WHERE call.company_id = notices.company_id AND call.created_at = notices.called_at
       AND call.dedup_key LIKE 'call:%' AND call.state IN ('sending', 'sent', 'unknown') AND (
         first.id = notices.id
-        OR CAST(first.promise ->> 'client_id' AS bigint) = CAST(notices.promise ->> 'client_id' AS bigint)
-        OR first.promise ->> 'client_number' = notices.promise ->> 'client_number'
+        OR CAST(first.announced ->> 'client_id' AS bigint) = CAST(notices.announced ->> 'client_id' AS bigint)
+        OR first.announced ->> 'client_number' = notices.announced ->> 'client_number'
       )
   ) AS is_called
 FROM jsonb_to_recordset(CAST(:bookings AS jsonb)) AS given (
@@ -80,9 +80,10 @@ CROSS JOIN LATERAL (
   SELECT id FROM notices
   WHERE company_id = given.company_id AND record_id = given.record_id AND kind = ANY(:news)
     AND (
-      CAST(promise ->> 'client_id' AS bigint) = given.client_id OR promise ->> 'client_number' = given.client_number
+      CAST(announced ->> 'client_id' AS bigint) = given.client_id
+      OR announced ->> 'client_number' = given.client_number
     )
-  ORDER BY COALESCE(promise ->> 'client_number' = given.client_number, false) DESC,
+  ORDER BY COALESCE(announced ->> 'client_number' = given.client_number, false) DESC,
     id + 0 DESC -- or PostgreSQL may walk down the whole primary key to find one
   LIMIT 1
 ) AS newest
@@ -120,8 +121,8 @@ _RECORD = "records." + ", records.".join(
 def _is_theirs(notice: str) -> str:
     """Whether a notice was planned for the client of `records`: by the card, or by the number."""
     return f"""(
-      CAST({notice}.promise ->> 'client_id' AS bigint) = records.client_id
-      OR {notice}.promise ->> 'client_number' = records.client_number
+      CAST({notice}.announced ->> 'client_id' AS bigint) = records.client_id
+      OR {notice}.announced ->> 'client_number' = records.client_number
     )"""
 
 
@@ -131,7 +132,7 @@ def _is_to_number(notice: str) -> str:
     A number that is not known may be any.
     """
     return f"""(
-      COALESCE({notice}.promise ->> 'client_number' = records.client_number, true) OR EXISTS (
+      COALESCE({notice}.announced ->> 'client_number' = records.client_number, true) OR EXISTS (
         SELECT FROM outbox_messages AS message JOIN contact_addresses AS known
           ON known.company_id = message.company_id AND known.contact_id = message.contact_id
         WHERE message.id = {notice}.outbox_message_id AND known.company_id = records.company_id
@@ -149,7 +150,7 @@ def _has_told_nothing(notice: str) -> str:
     )"""
 
 
-_STARTS = "CAST({}.promise ->> 'starts_at' AS timestamptz)"
+_STARTS = "CAST({}.announced ->> 'starts_at' AS timestamptz)"
 _IS_OPEN = f"""
 records.deleted_at IS NULL AND records.client_id IS NOT NULL AND planned.is_open AND NOT EXISTS (
   SELECT FROM notices JOIN records AS other
@@ -228,7 +229,7 @@ JOIN records ON records.company_id = notices.company_id AND records.record_id = 
   AND records.starts_at = {_STARTS.format("notices")}
 WHERE notices.company_id = ANY(:companies) AND notices.kind IN ('reminder_day', 'reminder_hours')
   AND notices.state <> 'waiting' AND notices.deadline_at > :now AND records.attendance <> 1
-  AND ({_has_told_nothing("notices")} OR notices.promise ->> 'client_number' <> records.client_number)
+  AND ({_has_told_nothing("notices")} OR notices.announced ->> 'client_number' <> records.client_number)
 """
 """Reminders that were dropped or refused, or went to a number that was wrong, and that may still come in time."""
 _BOOKING_KEYS = text(f"""
@@ -272,12 +273,12 @@ WHERE {_IS_OPEN} AND (planned.last IS NULL OR NOT ({_IS_NEWS_COMING}))
 """)  # noqa: S608 - our own words
 _ADD = text("""
 INSERT INTO notices (
-  company_id, record_id, kind, dedup_key, promise, due_at, deadline_at, created_at, state, reason, finished_at
+  company_id, record_id, kind, dedup_key, announced, due_at, deadline_at, created_at, state, reason, finished_at
 )
-SELECT company_id, record_id, kind, dedup_key, promise, due_at, deadline_at, :at,
+SELECT company_id, record_id, kind, dedup_key, announced, due_at, deadline_at, :at,
   CASE WHEN dropped IS NULL THEN 'waiting' ELSE 'dropped' END, dropped, CASE WHEN dropped IS NOT NULL THEN :at END
 FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS given (company_id integer, record_id bigint, kind text,
-  dedup_key text, promise jsonb, due_at timestamptz, deadline_at timestamptz, dropped text)
+  dedup_key text, announced jsonb, due_at timestamptz, deadline_at timestamptz, dropped text)
 ORDER BY company_id, dedup_key
 ON CONFLICT (company_id, dedup_key) DO NOTHING
 RETURNING state
@@ -417,7 +418,7 @@ class Notices:
         rows = as_json(
             [
                 {name: value for name, value in vars(one).items() if name != "announced"}
-                | {"promise": one.announced.to_json()}
+                | {"announced": one.announced.to_json()}
                 for one in new
             ]
         )
@@ -469,7 +470,7 @@ def _last(row: Row[Any]) -> tuple[Booking, LastNotice]:
     return booking, LastNotice(
         notice_id=NoticeId(row.id),
         kind=NoticeKind(row.kind),
-        announced=AnnouncedVisit.from_json(row.promise),
+        announced=AnnouncedVisit.from_json(row.announced),
         planned_at=row.created_at,
         is_waiting=row.state == "waiting",
         is_leaving=row.state == "released",

@@ -42,13 +42,13 @@ _HELD: Mapping[str, str] = {
     "contact_addresses": f"{_MINE} AND contact_id IN ({_CONTACT})",
     "clients": f"{_MINE} AND phone = ANY(:phones)",
     "records": f"{_MINE} AND record_id IN ({_RECORD})",
-    "heard_phones": f"{_MINE} AND (phone = ANY(:phones) OR record_id IN ({_RECORD}))",
+    "webhook_phones": f"{_MINE} AND (phone = ANY(:phones) OR record_id IN ({_RECORD}))",
     "booking_events": f"{_MINE} AND record_id IN ({_RECORD})",
     "notices": f"{_MINE} AND record_id IN ({_RECORD})",
     "questions": f"{_MINE} AND (contact_id IN ({_CONTACT}) OR record_id IN ({_RECORD}))",
     "inbox_messages": f"{_MINE} AND contact_id IN ({_CONTACT})",
     "outbox_messages": _ABOUT,
-    "operator_messages": f"{_MINE} AND outbox_message_id IN ({_MESSAGE})",
+    "provider_messages": f"{_MINE} AND outbox_message_id IN ({_MESSAGE})",
     "webhooks": f"{_MINE} AND {_MENTIONS}",
 }
 """Which rows of a table are about the client of a phone; the order is that of the export."""
@@ -56,19 +56,19 @@ _HELD: Mapping[str, str] = {
 _FORGET = '\'{"client_name": null, "client_phone": null, "comment": ""}\'::jsonb'
 _ERASURES: Sequence[tuple[str, str]] = (
     (
-        "operator_messages",
-        "UPDATE operator_messages SET next_attempt_at = NULL, callback_url = NULL, error = 'erased',"
+        "provider_messages",
+        "UPDATE provider_messages SET next_attempt_at = NULL, callback_url = NULL, error = 'erased',"
         " finished_at = COALESCE(finished_at, :at)",
     ),
     ("webhooks", "DELETE FROM webhooks"),
-    ("heard_phones", "DELETE FROM heard_phones"),
+    ("webhook_phones", "DELETE FROM webhook_phones"),
     (
         "booking_events",
         f"UPDATE booking_events SET before = before || {_FORGET}, after = after || {_FORGET}",  # noqa: S608
     ),
     (
         "notices",
-        "UPDATE notices SET promise = '{}', finished_at = COALESCE(finished_at, :at), claimed_until = NULL,"
+        "UPDATE notices SET announced = '{}', finished_at = COALESCE(finished_at, :at), claimed_until = NULL,"
         " reason = CASE WHEN state IN ('done', 'dropped') THEN reason ELSE 'erased' END,"
         " state = CASE WHEN state = 'done' THEN state ELSE 'dropped' END",
     ),

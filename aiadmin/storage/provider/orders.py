@@ -22,12 +22,12 @@ from aiadmin.storage.tables.notices import OperatorMessageRow as Row
 
 _ERROR_LENGTH = 200
 _NOT_SET_ASIDE = text(
-    not_set_aside(WorkQueue.OPERATOR_MESSAGES, "operator_messages.company_id", "operator_messages.id")
+    not_set_aside(WorkQueue.PROVIDER_MESSAGES, "provider_messages.company_id", "provider_messages.id")
 )
 
 
 class ProviderOrders:
-    """Rows of `operator_messages`."""
+    """Rows of `provider_messages`."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

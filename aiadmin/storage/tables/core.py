@@ -68,7 +68,7 @@ class CompanyRow(Base):
             " ('pending','pairing','activating','active','activation_failed','frozen','uninstalled')",
             name="integration_status",
         ),
-        CheckConstraint("hooks_state IN ('ours','missing','inactive','unknown')", name="hooks_state"),
+        CheckConstraint("webhooks_state IN ('ours','missing','inactive','unknown')", name="webhooks_state"),
     )
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
@@ -99,8 +99,8 @@ class CompanyRow(Base):
     yclients_checked_at: Mapped[datetime | None] = mapped_column(Time)
     left_at: Mapped[datetime | None] = mapped_column(Time)
     erased_at: Mapped[datetime | None] = mapped_column(Time)
-    hooks_state: Mapped[str | None] = mapped_column(String(20))
-    hooks_checked_at: Mapped[datetime | None] = mapped_column(Time)
+    webhooks_state: Mapped[str | None] = mapped_column(String(20))
+    webhooks_checked_at: Mapped[datetime | None] = mapped_column(Time)
     messages_paused_at: Mapped[datetime | None] = mapped_column(Time)
     country: Mapped[str | None] = mapped_column(String(2))
     currency: Mapped[str | None] = mapped_column(String(10))

@@ -52,8 +52,8 @@ class SalonOwnerRow(Base):
 class LandingRow(Base):
     """A signature that was used: each opens one door once."""
 
-    __tablename__ = "landings"
-    __table_args__ = (Index("idx_landings_at", "at"),)
+    __tablename__ = "arrivals"
+    __table_args__ = (Index("idx_arrivals_at", "at"),)
 
     sign_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     at: Mapped[datetime] = mapped_column(Time)
@@ -203,9 +203,9 @@ class RecordRow(Base):
 class CheckRow(Base):
     """Something that somebody spoke of and that has to be read again, once it has been quiet for a while."""
 
-    __tablename__ = "checks"
+    __tablename__ = "refetches"
     __table_args__ = (
-        Index("idx_checks_due", "due_at"),
+        Index("idx_refetches_due", "due_at"),
         CheckConstraint("subject IN ('record','client')", name="subject"),
     )
 
@@ -213,7 +213,7 @@ class CheckRow(Base):
     subject: Mapped[str] = mapped_column(String(10), primary_key=True)
     number: Mapped[int] = _number()
     due_at: Mapped[datetime] = mapped_column(Time)
-    first_heard_at: Mapped[datetime] = mapped_column(Time)
+    first_requested_at: Mapped[datetime] = mapped_column(Time)
     attempts: Mapped[int] = mapped_column(Integer, server_default=text("0"))
     claimed_until: Mapped[datetime | None] = mapped_column(Time)
 
@@ -221,13 +221,13 @@ class CheckRow(Base):
 class HeardPhoneRow(Base):
     """The phone of a booking's client as a webhook told it, where the application may not see phones itself."""
 
-    __tablename__ = "heard_phones"
+    __tablename__ = "webhook_phones"
 
     company_id: Mapped[int] = _company()
     record_id: Mapped[int] = _number()
     client_id: Mapped[int] = mapped_column(BigInteger)
     phone: Mapped[str] = mapped_column(String(20))
-    heard_at: Mapped[datetime] = mapped_column(Time)
+    received_at: Mapped[datetime] = mapped_column(Time)
 
 
 class BookingEventRow(Base):

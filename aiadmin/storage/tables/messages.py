@@ -24,9 +24,9 @@ from aiadmin.storage.tables.core import Base, Time, own
 class ContactRow(Base):
     """Somebody who writes to a company or is written to; the LID is the person, the phone may be unknown.
 
-    Nobody writes to who opted out, has no WhatsApp (`absent_at`), or may not be written to for a while: WhatsApp says
-    so (`locked_until`), or the salon talks to them itself (`silent_until`). What is said in the chat vanishes after
-    `disappears_after` seconds; 0 for never, NULL where nobody has said.
+    Nobody writes to who opted out, has no WhatsApp (`unreachable_at`), or may not be written to for a while: WhatsApp
+    says so (`locked_until`), or the salon talks to them itself (`muted_until`). What is said in the chat vanishes
+    after `disappears_after` seconds; 0 for never, NULL where nobody has said.
     """
 
     __tablename__ = "contacts"
@@ -43,9 +43,9 @@ class ContactRow(Base):
     phone: Mapped[str | None] = mapped_column(String(20))
     push_name: Mapped[str | None] = mapped_column(String(100))
     opted_out_at: Mapped[datetime | None] = mapped_column(Time)
-    absent_at: Mapped[datetime | None] = mapped_column(Time)
+    unreachable_at: Mapped[datetime | None] = mapped_column(Time)
     locked_until: Mapped[datetime | None] = mapped_column(Time)
-    silent_until: Mapped[datetime | None] = mapped_column(Time)
+    muted_until: Mapped[datetime | None] = mapped_column(Time)
     disappears_after: Mapped[int | None] = mapped_column(Integer)
     created_at: Mapped[datetime] = mapped_column(Time, server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(Time, server_default=func.now())

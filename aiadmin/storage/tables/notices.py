@@ -34,12 +34,12 @@ def _message() -> Mapped[int | None]:
 _IS_REMINDER = "kind IN ('reminder_day', 'reminder_hours') AND state <> 'waiting'"
 _IS_UNTOLD = "kind IN ('moved', 'cancelled') AND reason IS NOT NULL AND called_at IS NULL"
 _READS_PROMISE = """num_nulls(
-  CAST(promise ->> 'client_id' AS bigint), CAST(promise ->> 'visit_id' AS bigint),
-  CAST(promise -> 'was' ->> 'visit_id' AS bigint), CAST(promise ->> 'starts_at' AS timestamptz),
-  CAST(promise -> 'was' ->> 'starts_at' AS timestamptz), CAST(promise ->> 'wall_clock' AS timestamp),
-  CAST(promise -> 'was' ->> 'wall_clock' AS timestamp)
+  CAST(announced ->> 'client_id' AS bigint), CAST(announced ->> 'visit_id' AS bigint),
+  CAST(announced -> 'was' ->> 'visit_id' AS bigint), CAST(announced ->> 'starts_at' AS timestamptz),
+  CAST(announced -> 'was' ->> 'starts_at' AS timestamptz), CAST(announced ->> 'wall_clock' AS timestamp),
+  CAST(announced -> 'was' ->> 'wall_clock' AS timestamp)
 ) >= 0"""
-"""Statements about all salons read this of every promise: what they cannot read would stop them for everybody."""
+"""Statements about all salons read this of every announced: what they cannot read would stop them for everybody."""
 _READS_OTHERS = """NOT jsonb_path_exists(others, '$.* ? (@.type() != "number")')"""
 
 
@@ -65,7 +65,7 @@ class MessageTextRow(Base):
 
 
 class NoticeRow(Base):
-    """A notice that is planned: `promise` is what it says of the booking, so that it is dropped when that is over.
+    """A notice that is planned: `announced` is what it says of the booking, so that it is dropped when that is over.
 
     It waits until it is due and may be sent, is checked once more, and is then released into `outbox_messages`.
     """
@@ -87,7 +87,7 @@ class NoticeRow(Base):
             name="kind",
         ),
         CheckConstraint("state IN ('waiting','released','done','dropped')", name="state"),
-        CheckConstraint(_READS_PROMISE, name="promise"),
+        CheckConstraint(_READS_PROMISE, name="announced"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
@@ -95,7 +95,7 @@ class NoticeRow(Base):
     record_id: Mapped[int] = mapped_column(BigInteger)
     kind: Mapped[str] = mapped_column(String(20))
     dedup_key: Mapped[str] = mapped_column(String(200))
-    promise: Mapped[Any] = mapped_column(JSONB)
+    announced: Mapped[Any] = mapped_column(JSONB)
     due_at: Mapped[datetime] = mapped_column(Time)
     deadline_at: Mapped[datetime] = mapped_column(Time)
     state: Mapped[str] = mapped_column(String(20), server_default="waiting")
@@ -152,12 +152,12 @@ class QuestionRow(Base):
 class OperatorMessageRow(Base):
     """A message that YClients gave us to send, and which statuses it has been told (`told`, in order)."""
 
-    __tablename__ = "operator_messages"
+    __tablename__ = "provider_messages"
     __table_args__ = (
-        own("fk_operator_messages_own_message", "outbox_message_id", "outbox_messages"),
+        own("fk_provider_messages_own_message", "outbox_message_id", "outbox_messages"),
         UniqueConstraint("company_id", "external_id"),
-        Index("idx_operator_messages_due", "next_attempt_at", postgresql_where=text("next_attempt_at IS NOT NULL")),
-        Index("idx_operator_messages_outbox", "outbox_message_id"),
+        Index("idx_provider_messages_due", "next_attempt_at", postgresql_where=text("next_attempt_at IS NOT NULL")),
+        Index("idx_provider_messages_outbox", "outbox_message_id"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True)

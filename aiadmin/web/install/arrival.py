@@ -60,10 +60,10 @@ def land() -> ResponseReturnValue:
     salons = salons_of(request.args.items(multi=True))
     if request.method == "HEAD":
         return ""
-    landings = list(_arrive_all(salons))
-    if len(landings) == 1:
-        return _open(landings[0])
-    return _list(landings)
+    arrivals = list(_arrive_all(salons))
+    if len(arrivals) == 1:
+        return _open(arrivals[0])
+    return _list(arrivals)
 
 
 @blueprint.errorhandler(SignatureInvalidError)
@@ -133,11 +133,11 @@ class _Line:
     url: str | None = field(repr=False)
 
 
-def _list(landings: list[InstallOutcome]) -> Response:
-    if all(landing.admission is Admission.LATER for landing in landings):
+def _list(arrivals: list[InstallOutcome]) -> Response:
+    if all(landing.admission is Admission.LATER for landing in arrivals):
         return _notice(Admission.LATER.value, _STATUS[Admission.LATER])
-    is_incomplete = any(landing.admission is Admission.LATER for landing in landings)
-    lines = [_line(landing) for landing in landings]
+    is_incomplete = any(landing.admission is Admission.LATER for landing in arrivals)
+    lines = [_line(landing) for landing in arrivals]
     return Response(render_template("marketplace/salons.html", lines=lines, is_incomplete=is_incomplete))
 
 

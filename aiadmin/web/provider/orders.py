@@ -42,7 +42,7 @@ def take() -> Response:
     order = read_order(read_object(), held.config.operator_callback_origins, owner.country)
     taken = held.order_service.accept(owner.company_id, order)
     for one in taken:
-        held.metrics.count(Metric.OPERATOR_MESSAGES, result="taken" if one.refusal is None else "refused")
+        held.metrics.count(Metric.PROVIDER_MESSAGES, result="taken" if one.refusal is None else "refused")
     return jsonify([_row(one) for one in taken])
 
 

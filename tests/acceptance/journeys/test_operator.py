@@ -37,7 +37,7 @@ def test_yclients_gives_a_message_the_clients_phone_gets_it_and_the_statuses_com
     assert (answer["status"], answer["problems"]) == (200, [])
 
     def statuses(client: str) -> list[int]:
-        [heard] = [one["statuses"] for one in yclients.operator_messages() if one["phone"] == client]
+        [heard] = [one["statuses"] for one in yclients.provider_messages() if one["phone"] == client]
         return list(heard)
 
     product.until(lambda: statuses(CLIENT) == [8, 4], within=60, what="sent, while the phone is off")

@@ -147,10 +147,10 @@ def test_a_refused_client_is_left_alone_and_one_without_whatsapp_is_remembered(
         number = salon.owe(phone, "Напоминание")
         wait_until(lambda number=number: salon.outbox(number)["state"] == "failed", SLOWLY, "failed")
     [locked, gone] = salon.database.rows(
-        "SELECT locked_until, absent_at FROM contacts WHERE phone = ANY(%s) ORDER BY phone", [client, absent]
+        "SELECT locked_until, unreachable_at FROM contacts WHERE phone = ANY(%s) ORDER BY phone", [client, absent]
     )
-    assert (locked["locked_until"] is not None, locked["absent_at"]) == (True, None)
-    assert (gone["locked_until"], gone["absent_at"] is not None) == (None, True)
+    assert (locked["locked_until"] is not None, locked["unreachable_at"]) == (True, None)
+    assert (gone["locked_until"], gone["unreachable_at"] is not None) == (None, True)
 
 
 def test_a_hidden_client_and_a_known_number_become_one_when_the_pair_appears(

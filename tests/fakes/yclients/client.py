@@ -111,7 +111,7 @@ class FakeYClients(Running):
         """
         return self.control("POST", "/operator_send", salon_id=salon_id, phones=list(phones), text=text, **said)
 
-    def operator_messages(self) -> list[dict[str, Any]]:
+    def provider_messages(self) -> list[dict[str, Any]]:
         """Every message that YClients asked for, with the `statuses` that the app reported."""
         listed: list[dict[str, Any]] = self.control("GET", "/operator")["messages"]
         return listed

@@ -194,7 +194,7 @@ def test_an_unknown_command_is_refused_with_a_hint() -> None:
 def test_doctor_counts_the_salons_whose_webhooks_go_elsewhere(database_url: str, redis_url: str) -> None:
     connection = psycopg2.connect(database_url)
     with connection, connection.cursor() as cursor:
-        cursor.execute("INSERT INTO companies (yclients_id, hooks_state) VALUES (1, 'missing'), (2, 'ours')")
+        cursor.execute("INSERT INTO companies (yclients_id, webhooks_state) VALUES (1, 'missing'), (2, 'ours')")
     connection.close()
     answer = _run("doctor", DATABASE_URL=database_url, REDIS_URL=redis_url)
     assert answer.exit_code == 1
@@ -247,7 +247,7 @@ def test_rows_that_were_set_aside_are_shown_and_tried_again(database_url: str, r
         )
     listed = _run("quarantine", "list", "--queue", "webhooks", "--company", str(company_id), **servers).stdout
     assert "KeyError in webhook.read:7" in listed
-    assert "nothing is set aside" in _run("quarantine", "list", "--queue", "checks", **servers).stdout
+    assert "nothing is set aside" in _run("quarantine", "list", "--queue", "refetches", **servers).stdout
     assert "1 rows in 1 queues raised" in _run("doctor", **servers).stdout
     assert "1 rows are tried again" in _run("quarantine", "retry", **servers).stdout
     with connection, connection.cursor() as cursor:

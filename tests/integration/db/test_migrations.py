@@ -13,7 +13,6 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
-from aiadmin.domain.messages.contact import one_spelling
 from aiadmin.storage.engine import make_engine
 from aiadmin.storage.tables import journal, messages, notices  # noqa: F401 - their tables belong to the metadata
 from aiadmin.storage.tables.core import Base
@@ -126,25 +125,6 @@ def test_down_takes_everything_back_and_up_again_works(database_url: str) -> Non
     connection.close()
     _alembic(database_url, "upgrade", "head")
     _alembic(database_url, "upgrade", "head")
-
-
-def test_numbers_that_are_kept_already_get_the_one_spelling(database_url: str) -> None:
-    _alembic(database_url, "downgrade", "0021")
-    phones = ["79990000001", "5531988887777", "553188887777", "5215512345678", "5491123456789", "541123456789"]
-    connection = psycopg2.connect(database_url)
-    with connection, connection.cursor() as cursor:
-        cursor.execute("INSERT INTO companies (id, yclients_id) VALUES (1, 1)")
-        for number, phone in enumerate(phones, 1):
-            cursor.execute(
-                "INSERT INTO records (company_id, record_id, client_phone, starts_at, raw_data, synced_at)"
-                " VALUES (1, %s, %s, now(), '{}', now())",
-                (number, phone),
-            )
-    _alembic(database_url, "upgrade", "head")
-    with connection, connection.cursor() as cursor:
-        cursor.execute("SELECT client_number FROM records ORDER BY record_id")
-        assert [row[0] for row in cursor.fetchall()] == [one_spelling(phone) for phone in phones]
-    connection.close()
 
 
 @pytest.mark.parametrize("statuses", [("pending", "nonsense")])

@@ -43,7 +43,7 @@ def test_the_app_is_asked_with_its_own_key(yclients: FakeYClients, bot: Bot) -> 
         "SALON",
     )
     assert body["delivery_callback_url"] == f"{yclients.url}/smsprovider/status/callback/{yclients.partner_token}"
-    assert [message["ext_id"] for message in yclients.operator_messages()] == ["m232674", "m232675"]
+    assert [message["ext_id"] for message in yclients.provider_messages()] == ["m232674", "m232675"]
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_statuses_are_taken_for_known_messages_alone(yclients: FakeYClients, bot
     ):
         answer = requests.post(url, json=[row], timeout=5)
         assert (answer.status_code, answer.json()) == (200, {"success": True})
-    assert [message["statuses"] for message in yclients.operator_messages()] == [[8, 4, 1], []]
+    assert [message["statuses"] for message in yclients.provider_messages()] == [[8, 4, 1], []]
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_statuses_are_taken_for_known_messages_alone(yclients: FakeYClients, bot
 def test_other_reports_are_refused_whole(yclients: FakeYClients, bot: Bot, rows: Any, status: int, code: int) -> None:
     answer = requests.post(_sent_to(yclients, bot), json=rows, timeout=5)
     assert (answer.status_code, answer.json()["error_code"]) == (status, code)
-    assert [message["statuses"] for message in yclients.operator_messages()] == [[], []]
+    assert [message["statuses"] for message in yclients.provider_messages()] == [[], []]
 
 
 @pytest.mark.usefixtures("active")

@@ -304,7 +304,9 @@ SENT = SendResult(outcome=SendOutcome.SENT, message_id="M", sent_at=None)
 
 
 def absent(salons: Salons) -> list[bool]:
-    return [one["absent"] for one in salons.rows("SELECT absent_at IS NOT NULL AS absent FROM contacts ORDER BY id")]
+    return [
+        one["absent"] for one in salons.rows("SELECT unreachable_at IS NOT NULL AS absent FROM contacts ORDER BY id")
+    ]
 
 
 def test_w8_what_is_refused_goes_to_the_person_whom_whatsapp_names(

@@ -58,7 +58,7 @@ def person(salons: Salons, device: Device, contact_id: ContactId) -> Recipient:
 def test_who_has_no_whatsapp_is_remembered_until_a_message_arrives(salons: Salons) -> None:
     device = salons.add()
     whom = send(salons, device, PHONE, SendResult(outcome=SendOutcome.FAILED, reason=MessageReason.NOT_ON_WHATSAPP))
-    assert person(salons, device, whom).absent_at is not None
+    assert person(salons, device, whom).unreachable_at is not None
     assert send(salons, device, PHONE, SENT) == whom
     assert person(salons, device, whom) == Recipient()
 
@@ -102,8 +102,8 @@ def test_an_opt_out_is_said_once_and_holds_for_the_person_under_all_names(salons
         whole = work.contacts.upsert(company, IdentityObservation(lid=LID, phone=PHONE), now())
         stands = work.permissions.recipient(company, whole)
         assert stands.opted_out_at is not None
-        assert stands.silent_until is not None
-        assert stands.silent_until > now() + timedelta(hours=1, minutes=30), "a shorter silence does not end a longer"
+        assert stands.muted_until is not None
+        assert stands.muted_until > now() + timedelta(hours=1, minutes=30), "a shorter silence does not end a longer"
         assert work.permissions.opt_in(company, whole)
         assert not work.permissions.opt_in(company, whole)
         work.commit()

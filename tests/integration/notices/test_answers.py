@@ -166,7 +166,7 @@ def test_a_message_of_the_salons_own_phone_and_words_for_a_human_silence_the_cha
     asked.ask()
     asked.say("А можно с собакой?")
     for salon in (spoken, asked):
-        until = person(salon).silent_until
+        until = person(salon).muted_until
         assert until is not None
         assert until > salon.world.clock() + timedelta(minutes=50)
         assert salon.owed() == []

@@ -176,7 +176,7 @@ def test_postgresql_reckons_as_we_do(desk: Desk) -> None:
     soon = [30 * MINUTE, HOUR, HOUR + MINUTE, 9 * HOUR]
     for was, starts in itertools.product([-3 * HOUR, -MINUTE, *soon], soon):
         desk.salon.world.execute(
-            "UPDATE notices SET promise = jsonb_set(jsonb_set(promise,"
+            "UPDATE notices SET announced = jsonb_set(jsonb_set(announced,"
             " '{starts_at}', to_jsonb(CAST(:starts AS text))), '{was,starts_at}', to_jsonb(CAST(:was AS text)))",
             starts=(now + starts).isoformat(),
             was=(now + was).isoformat(),
@@ -444,8 +444,8 @@ def test_a_zone_that_is_corrected_takes_the_time_before_a_move_along(desk: Desk)
     desk.salon.salons.make_due(desk.salon.installed, SyncKind.FULL)
     desk.salon.salons.synchronise(desk.salon.installed)
     [(starts_at, was, claimed_until)] = desk.salon.world.rows(
-        "SELECT CAST(promise ->> 'starts_at' AS timestamptz), CAST(promise -> 'was' ->> 'starts_at' AS timestamptz),"
-        " claimed_until FROM notices WHERE kind = 'moved'"
+        "SELECT CAST(announced ->> 'starts_at' AS timestamptz),"
+        " CAST(announced -> 'was' ->> 'starts_at' AS timestamptz), claimed_until FROM notices WHERE kind = 'moved'"
     )
     assert (starts_at, was) == (new - 7 * HOUR, old - 7 * HOUR)
     assert claimed_until is None, "the morning comes at another time"

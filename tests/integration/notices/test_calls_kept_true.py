@@ -138,7 +138,7 @@ def test_a_zone_that_is_corrected_leaves_a_far_cancellation_its_days(desk: Desk,
     desk.salon.salons.make_due(desk.salon.installed, SyncKind.FULL)
     desk.salon.salons.synchronise(desk.salon.installed)
     [(deadline_at, starts_at)] = desk.salon.world.rows(
-        "SELECT deadline_at, CAST(promise ->> 'starts_at' AS timestamptz) FROM notices"
+        "SELECT deadline_at, CAST(announced ->> 'starts_at' AS timestamptz) FROM notices"
     )
     assert deadline_at == starts_at
 

@@ -46,17 +46,17 @@ def two(new_salon: Callable[[], Salon]) -> Two:
     return Two(new_salon)
 
 
-@pytest.mark.parametrize("promise", ["promise - 'wall_clock'", "jsonb_set(promise, '{was}', '7')", "'[]'"])
+@pytest.mark.parametrize("announced", ["announced - 'wall_clock'", "jsonb_set(announced, '{was}', '7')", "'[]'"])
 @pytest.mark.parametrize("is_dropped", [False, True])
 def test_a_promise_that_nobody_can_read_is_called_about_by_its_booking(
-    two: Two, promise: str, is_dropped: bool
+    two: Two, announced: str, is_dropped: bool
 ) -> None:
     """Once it was given up and left the quarantine, it was read with those of all salons."""
     two.bad.edit(two.booking, deleted=True)
     assert two.bad.news() == 1
     if is_dropped:
         two.spoil("UPDATE notices SET state = 'dropped', reason = 'late', finished_at = now() WHERE true")
-    two.spoil(f"UPDATE notices SET promise = {promise} WHERE kind = 'cancelled'")  # noqa: S608 - ours
+    two.spoil(f"UPDATE notices SET announced = {announced} WHERE kind = 'cancelled'")  # noqa: S608 - ours
     two.look(0, 1, 30, 128, 135, 140)
     [call] = two.bad.calls()
     assert call.startswith(f"Не получилось предупредить об отмене: Анна (+{two.bad.salon.phone})")
@@ -71,7 +71,7 @@ def test_a_promise_that_no_statement_can_read_is_not_stored(two: Two, path: str)
     two.bad.edit(two.booking, deleted=True)
     assert two.bad.news() == 1
     with pytest.raises(DBAPIError):
-        two.spoil(f"UPDATE notices SET promise = jsonb_set(promise, '{path}', '\"junk\"') WHERE true")  # noqa: S608
+        two.spoil(f"UPDATE notices SET announced = jsonb_set(announced, '{path}', '\"junk\"') WHERE true")  # noqa: S608
 
 
 def test_an_answer_about_no_time_is_not_stored(two: Two) -> None:

@@ -57,13 +57,13 @@ class Desk:
             "record_id": booking["id"],
             "kind": kind,
             "dedup_key": f"{self.salon.company_id}:{self.plans}",
-            "promise": json.dumps(dict(promise(self.salon, booking).to_json())),
+            "announced": json.dumps(dict(announced(self.salon, booking).to_json())),
             "due_at": self.salon.world.clock() - timedelta(minutes=1),
             "deadline_at": self.salon.world.clock() + DAY,
         }
         self.salon.world.execute(
-            "INSERT INTO notices (company_id, record_id, kind, dedup_key, promise, due_at, deadline_at, created_at)"
-            " VALUES (:company_id, :record_id, :kind, :dedup_key, CAST(:promise AS jsonb), :due_at, :deadline_at,"
+            "INSERT INTO notices (company_id, record_id, kind, dedup_key, announced, due_at, deadline_at, created_at)"
+            " VALUES (:company_id, :record_id, :kind, :dedup_key, CAST(:announced AS jsonb), :due_at, :deadline_at,"
             " now())",
             **values | facts,
         )
@@ -89,7 +89,7 @@ class Desk:
         self.salon.world.execute("UPDATE notices SET claimed_until = NULL")
 
 
-def promise(salon: Salon, booking: dict[str, Any]) -> AnnouncedVisit:
+def announced(salon: Salon, booking: dict[str, Any]) -> AnnouncedVisit:
     """What is true of a booking when it is made."""
     return AnnouncedVisit(
         client_id=booking["client"]["id"],

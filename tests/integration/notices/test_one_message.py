@@ -232,7 +232,7 @@ def test_a_visit_made_at_night_waits_and_so_does_the_news_of_one_that_is_far(pla
     }
 
 
-@pytest.mark.parametrize(("column", "why"), [("opted_out_at", "opted_out"), ("absent_at", "not_on_whatsapp")])
+@pytest.mark.parametrize(("column", "why"), [("opted_out_at", "opted_out"), ("unreachable_at", "not_on_whatsapp")])
 def test_the_salon_is_asked_to_call_whom_we_cannot_tell(plans: Plans, column: str, why: str) -> None:
     """Y6."""
     booking = plans.salon.book(hour=15, days=3)

@@ -158,7 +158,7 @@ def test_a_corrected_timezone_moves_no_visit_and_tells_nobody(plans: Plans) -> N
     plans.salon.salons.make_due(plans.salon.installed, SyncKind.FULL)
     plans.salon.salons.synchronise(plans.salon.installed)
     [(starts_at, wall_clock, promised)] = plans.salon.world.rows(
-        "SELECT records.starts_at, wall_clock, CAST(promise ->> 'starts_at' AS timestamptz)"
+        "SELECT records.starts_at, wall_clock, CAST(announced ->> 'starts_at' AS timestamptz)"
         " FROM records JOIN notices USING (company_id, record_id) WHERE record_id = :id",
         id=booking["id"],
     )
@@ -200,14 +200,14 @@ def test_a_timezone_with_new_rules_moves_no_visit_and_tells_nobody(plans: Plans)
         "UPDATE records SET starts_at = starts_at - interval '1 hour' WHERE record_id = :id", id=booking["id"]
     )
     plans.salon.world.execute(
-        "UPDATE notices SET promise = jsonb_set(promise, '{starts_at}',"
-        " to_jsonb(CAST(promise ->> 'starts_at' AS timestamptz) - interval '1 hour')) WHERE record_id = :id",
+        "UPDATE notices SET announced = jsonb_set(announced, '{starts_at}',"
+        " to_jsonb(CAST(announced ->> 'starts_at' AS timestamptz) - interval '1 hour')) WHERE record_id = :id",
         id=booking["id"],
     )
     plans.edit(booking, comment="у окна")
     assert plans.news() == 0
     [(starts_at, promised)] = plans.salon.world.rows(
-        "SELECT records.starts_at, CAST(promise ->> 'starts_at' AS timestamptz)"
+        "SELECT records.starts_at, CAST(announced ->> 'starts_at' AS timestamptz)"
         " FROM records JOIN notices USING (company_id, record_id) WHERE record_id = :id",
         id=booking["id"],
     )

@@ -145,7 +145,7 @@ def test_s1_y1_a_webhook(two: Two) -> None:
 @pytest.mark.parametrize(
     ("to", "back"),
     [
-        ("ALTER TABLE checks RENAME TO away", "ALTER TABLE away RENAME TO checks"),
+        ("ALTER TABLE refetches RENAME TO away", "ALTER TABLE away RENAME TO refetches"),
         ("ALTER TABLE webhooks RENAME resource TO away", "ALTER TABLE webhooks RENAME away TO resource"),
     ],
 )
@@ -262,12 +262,12 @@ def test_a_salon_whose_timezone_is_none(two: Two, eve: NoticePlanner) -> None:
     assert (eve.plan_reminders(), two.set_aside()) == (1, [])
 
 
-@pytest.mark.parametrize("what", ["promise", "trigger"])
+@pytest.mark.parametrize("what", ["announced", "trigger"])
 def test_a_notice(two: Two, what: str) -> None:
     desk, other = Desk(two.bad), Desk(two.good)
     bad, good, theirs = desk.plan(), desk.plan(booking=two.bad.book(hour=16)), other.plan()
-    if what == "promise":
-        two.world.execute("UPDATE notices SET promise = '[]' WHERE id = :id", id=bad)
+    if what == "announced":
+        two.world.execute("UPDATE notices SET announced = '[]' WHERE id = :id", id=bad)
     else:
         two.poison("notices", f"OLD.id = {bad} AND OLD.claimed_until IS NOT NULL")
     for _ in range(2):
@@ -289,15 +289,15 @@ def test_a_check(two: Two) -> None:
         salon.salons.hear(salon.installed, body, {**body, "resource_id": salon.book(hour=17)["id"]})
     bad = two.bad.booking["id"]
     two.poison(
-        "checks", f"OLD.company_id = {two.bad.company_id} AND OLD.number = {bad} AND OLD.claimed_until IS NOT NULL"
+        "refetches", f"OLD.company_id = {two.bad.company_id} AND OLD.number = {bad} AND OLD.claimed_until IS NOT NULL"
     )
     two.bad.salons.check()
-    assert two.is_bad_one(WorkQueue.CHECKS)
-    assert two.world.rows("SELECT company_id, number FROM checks") == [(two.bad.company_id, bad)]
+    assert two.is_bad_one(WorkQueue.REFETCHES)
+    assert two.world.rows("SELECT company_id, number FROM refetches") == [(two.bad.company_id, bad)]
     two.cure()
     two.replay()
     two.bad.salons.check()
-    assert (two.world.rows("SELECT 1 FROM checks"), two.set_aside()) == ([], [])
+    assert (two.world.rows("SELECT 1 FROM refetches"), two.set_aside()) == ([], [])
 
 
 def test_a_message_that_a_host_has_to_send(two: Two) -> None:
@@ -332,15 +332,15 @@ def test_s1_a_status_for_yclients(two: Two) -> None:
             assert message is not None
             work.provider_orders.add_many(salon.company_id, {"1": message}, callback=callback, look_at=now, at=now)
             work.commit()
-    two.poison("operator_messages", f"OLD.company_id = {two.bad.company_id}")
+    two.poison("provider_messages", f"OLD.company_id = {two.bad.company_id}")
     counts = two.box.status_reporter.report()
     assert counts["refused"] == 1, "the address is none that may be told"
-    assert two.is_bad_one(WorkQueue.OPERATOR_MESSAGES)
+    assert two.is_bad_one(WorkQueue.PROVIDER_MESSAGES)
     two.cure()
     two.replay()
     two.box.status_reporter.report()
     assert two.set_aside() == []
-    assert two.scalar("SELECT count(*) FROM operator_messages WHERE finished_at IS NULL") == 0
+    assert two.scalar("SELECT count(*) FROM provider_messages WHERE finished_at IS NULL") == 0
 
 
 def test_a_run_of_a_synchronisation(two: Two) -> None:
@@ -495,16 +495,16 @@ def test_s1_y1_whatever_one_salon_sends_the_other_is_understood(two: Two) -> Non
         nonlocal count
         count += 1
         two.world.execute("DELETE FROM webhooks")
-        two.world.execute("DELETE FROM checks")
+        two.world.execute("DELETE FROM refetches")
         _store(two, two.bad.company_id, json.dumps(body).encode())
         _store(two, two.good.company_id, _hook(two.good.booking["id"]))
         assert webhook_processing.drain(uow=two.box.uow, clock=two.box.clock) == 2
-        two.world.execute("UPDATE checks SET due_at = now() - interval '1 second'")
+        two.world.execute("UPDATE refetches SET due_at = now() - interval '1 second'")
         two.box.refetcher.work()
         assert two.world.rows("SELECT state FROM webhooks WHERE company_id = :id", id=two.good.company_id) == [
             ("processed",)
         ]
-        assert two.world.rows("SELECT 1 FROM checks WHERE company_id = :id", id=two.good.company_id) == []
+        assert two.world.rows("SELECT 1 FROM refetches WHERE company_id = :id", id=two.good.company_id) == []
         assert two.set_aside() == []
 
     try_one()

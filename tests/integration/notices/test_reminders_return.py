@@ -85,7 +85,7 @@ def _show_number(desk: Desk) -> None:
 
 
 def _unreachable(desk: Desk) -> None:
-    desk.lock("absent_at")
+    desk.lock("unreachable_at")
 
 
 def _writes(desk: Desk) -> None:
@@ -341,7 +341,7 @@ def test_whose_no_was_talked_over_is_called_when_her_visit_is_off(desk: Desk, st
     for step in steps:
         step(desk)
         _settle(desk)
-    desk.lock("absent_at")
+    desk.lock("unreachable_at")
     desk.salon.yclients.clock(seconds=5)  # two webhooks of one second that read the same are one
     _edit(deleted=True)(desk)
     _settle(desk)
@@ -363,7 +363,7 @@ def test_whose_no_was_talked_over_is_reminded(desk: Desk, steps: tuple[Step, ...
 @pytest.mark.parametrize("steps", [(), (_on(7),), (_edit(client=VERA),)])
 def test_whose_no_stands_is_not_called_about_it(desk: Desk, steps: tuple[Step, ...]) -> None:
     _no(desk)
-    desk.lock("absent_at")
+    desk.lock("unreachable_at")
     for step in (*steps, _edit(deleted=True)):
         step(desk)
     _settle(desk)
@@ -377,7 +377,7 @@ def test_a_no_of_who_had_the_booking_before_is_nobody_elses(desk: Desk) -> None:
     _settle(desk)
     assert [purpose for phone, purpose in _sent(desk) if phone == VERA["phone"]] == ["booked"]
     desk.salon.world.execute(
-        "UPDATE contacts SET absent_at = :at WHERE phone = :phone", at=desk.now(), phone=VERA["phone"]
+        "UPDATE contacts SET unreachable_at = :at WHERE phone = :phone", at=desk.now(), phone=VERA["phone"]
     )
     _edit(deleted=True)(desk)
     _settle(desk)

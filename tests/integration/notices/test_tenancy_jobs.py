@@ -160,7 +160,7 @@ def _written_by_client(two: Two) -> None:
 
 def _ordered(two: Two) -> None:
     """An order with the other's number, to the same client, who wants messages again."""
-    two.execute("UPDATE contacts SET opted_out_at = NULL, silent_until = NULL WHERE company_id = :id")
+    two.execute("UPDATE contacts SET opted_out_at = NULL, muted_until = NULL WHERE company_id = :id")
     order = Order(
         targets=(Target(external_id="1", phone=two.hostile.phone),),
         text="Ждём вас завтра",
@@ -168,7 +168,7 @@ def _ordered(two: Two) -> None:
         callback_url="https://app.yclients.com/status",
     )
     two.box.order_service.accept(two.hostile.company_id, order)
-    two.execute("UPDATE operator_messages SET created_at = now() - interval '30 days' WHERE company_id = :id")
+    two.execute("UPDATE provider_messages SET created_at = now() - interval '30 days' WHERE company_id = :id")
 
 
 def _due(two: Two) -> int:
@@ -204,7 +204,7 @@ def _drain(two: Two) -> None:
 
 
 def _check(two: Two) -> None:
-    two.execute("UPDATE checks SET due_at = now() - interval '1 second' WHERE company_id = :id")
+    two.execute("UPDATE refetches SET due_at = now() - interval '1 second' WHERE company_id = :id")
     refetches.refetch()
 
 

@@ -184,7 +184,7 @@ class Salons:
 
     def check(self) -> int:
         """It has been quiet, and workers read what was spoken of."""
-        self.world.execute("UPDATE checks SET due_at = now() - interval '1 second' WHERE due_at > now()")
+        self.world.execute("UPDATE refetches SET due_at = now() - interval '1 second' WHERE due_at > now()")
         return self.box.refetcher.work()
 
     def reconcile(self, salon: Installed) -> None:

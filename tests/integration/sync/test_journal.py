@@ -223,7 +223,7 @@ def test_a_check_waits_for_quiet_but_never_too_long(world: World) -> None:
         _hear(world, _heard(company_id, 1, NOW + seconds * SECOND))
         with world.uow() as work:
             assert not work.refetches.has_due(NOW + min(seconds + 4, 29) * SECOND)
-    assert world.rows("SELECT due_at, first_heard_at FROM checks") == [(NOW + 30 * SECOND, NOW)]
+    assert world.rows("SELECT due_at, first_requested_at FROM refetches") == [(NOW + 30 * SECOND, NOW)]
 
 
 def test_two_workers_never_share_a_check_and_a_dead_ones_is_found_again(world: World) -> None:
@@ -262,7 +262,7 @@ def test_a_word_that_comes_during_the_reading_asks_for_another(world: World) -> 
     _hear(world, _heard(company_id, 1, now))
     assert _take(world, now + 20 * SECOND) == [], "somebody reads it"
     _finish(world, taken)
-    again = world.rows("SELECT number, due_at, first_heard_at, claimed_until, attempts FROM checks")
+    again = world.rows("SELECT number, due_at, first_requested_at, claimed_until, attempts FROM refetches")
     assert again == [(1, now + 5 * SECOND, now, None, 0)]
 
 
@@ -286,7 +286,7 @@ def test_nothing_is_read_of_a_company_that_said_no_or_has_left(world: World, col
         assert work.sync_runs.claim(company_id, SyncKind.FULL, now=NOW, until=NOW + MINUTE) is None
         assert work.sync_runs.salon(company_id) is None
     assert _take(world, NOW + MINUTE) == []
-    assert world.rows("SELECT number FROM checks") == [(1,)]
+    assert world.rows("SELECT number FROM refetches") == [(1,)]
 
 
 def test_one_worker_has_a_run_until_its_claim_is_over_and_then_loses_it_for_good(world: World) -> None:

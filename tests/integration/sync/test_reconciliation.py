@@ -146,17 +146,17 @@ def _tell(salons: Salons, salon: Installed, booked: dict[str, Any]) -> None:
     with salons.world.uow() as work:
         known = work.records.find(salon.company_id, booked["id"])
     assert known is not None
-    promise = json.dumps(AnnouncedVisit.of(replace(known.record)).to_json())
+    announced = json.dumps(AnnouncedVisit.of(replace(known.record)).to_json())
     salons.world.execute(
         "WITH contact AS (INSERT INTO contacts (company_id, phone, created_at) VALUES (:id, '79005550000', now())"
         " RETURNING id), message AS (INSERT INTO outbox_messages (company_id, contact_id, text, dedup_key, state,"
         " created_at) SELECT :id, id, 'Ждём вас', 'told', 'sent', now() FROM contact RETURNING id)"
-        " INSERT INTO notices (company_id, record_id, kind, dedup_key, promise, due_at, deadline_at, state,"
-        " outbox_message_id, created_at) SELECT :id, :record, 'booked', 'told', CAST(:promise AS jsonb), now(),"
+        " INSERT INTO notices (company_id, record_id, kind, dedup_key, announced, due_at, deadline_at, state,"
+        " outbox_message_id, created_at) SELECT :id, :record, 'booked', 'told', CAST(:announced AS jsonb), now(),"
         " now(), 'done', id, now() FROM message",
         id=salon.company_id,
         record=booked["id"],
-        promise=promise,
+        announced=announced,
     )
     salons.world.execute("UPDATE booking_events SET handled_at = now()")
 

@@ -153,7 +153,7 @@ def test_where_phones_may_be_seen_a_webhooks_phone_is_not_looked_at(salons: Salo
     salons.hear(salon, body | {"data": {"id": booked["id"], "client": forged}})
     salons.check()
     assert _phone(salons, booked["id"]) == "79005550000"
-    assert salons.world.rows("SELECT count(*) FROM heard_phones") == [(0,)]
+    assert salons.world.rows("SELECT count(*) FROM webhook_phones") == [(0,)]
 
 
 def test_when_the_right_is_given_the_whole_journal_is_read_again_without_news(
@@ -167,7 +167,7 @@ def test_when_the_right_is_given_the_whole_journal_is_read_again_without_news(
     _nightly(salons, hidden)
     salons.synchronise(hidden, SyncKind.FULL)
     assert _phone(salons, booked["id"]) == "79005550000"
-    assert salons.world.rows("SELECT count(*) FROM heard_phones") == [(0,)]
+    assert salons.world.rows("SELECT count(*) FROM webhook_phones") == [(0,)]
     assert salons.world.events(hidden.company_id) == told
 
 
@@ -178,7 +178,7 @@ def test_a_client_who_asks_for_it_is_forgotten_with_the_phone_of_the_webhook(
     salons.hear_all(hidden)
     salons.check()
     salons.box.privacy_service.erase(hidden.company_id, "79005550000", actor="test")
-    assert salons.world.rows("SELECT count(*) FROM heard_phones") == [(0,)]
+    assert salons.world.rows("SELECT count(*) FROM webhook_phones") == [(0,)]
     salons.yclients.edit_record(hidden.salon_id, booked["id"], comment="ещё раз")
     salons.hear_all(hidden)
     salons.check()

@@ -192,7 +192,7 @@ def test_we_notice_when_another_app_overwrites_where_webhooks_go_and_never_write
         salons.yclients.http.post(url, headers=headers, json=now | change, timeout=10).raise_for_status()
     before = len(salons.yclients.requests())
     salons.synchronise(salon)
-    assert salons.world.rows("SELECT hooks_state FROM companies") == [(state,)]
+    assert salons.world.rows("SELECT webhooks_state FROM companies") == [(state,)]
     written = [
         one for one in salons.yclients.requests()[before:] if "hooks" in one["path"] and one["method"] != "GET"
     ]

@@ -39,7 +39,7 @@ def test_a_booking_its_changes_and_its_end_are_each_told_once(salons: Salons, sa
     assert {source for _, _, source in salons.world.events(salon.company_id)} == {"webhook"}
     salons.reconcile(salon)
     assert len(salons.world.events(salon.company_id)) == 5
-    assert salons.world.rows("SELECT count(*) FROM checks") == [(0,)]
+    assert salons.world.rows("SELECT count(*) FROM refetches") == [(0,)]
 
 
 def test_what_a_reading_finds_is_planned_for_at_once_and_nothing_is_where_it_finds_nothing(
@@ -151,7 +151,7 @@ def test_what_cannot_be_read_now_is_read_later_and_a_salon_that_shuts_us_out_is_
     path = f"/api/v1/record/{salon.salon_id}/{record_id}"
     salons.yclients.fault(path, times=times, status=status, body='{"success": false}')
     salons.check()
-    waiting = salons.world.rows("SELECT attempts, claimed_until, due_at > now() FROM checks")
+    waiting = salons.world.rows("SELECT attempts, claimed_until, due_at > now() FROM refetches")
     assert waiting == ([(attempts, None, True)] if is_kept else [])
     salons.check()
     salons.reconcile(salon)
@@ -170,7 +170,7 @@ def test_no_word_is_believed_without_a_reading(salons: Salons, salon: Installed)
     )
     salons.check()
     assert salons.world.events(salon.company_id) == []
-    assert salons.world.rows("SELECT count(*) FROM checks") == [(0,)]
+    assert salons.world.rows("SELECT count(*) FROM refetches") == [(0,)]
     assert salons.world.rows("SELECT count(*) FROM clients WHERE client_id = 999999999") == [(0,)]
 
 
@@ -180,7 +180,7 @@ def test_workers_side_by_side_read_each_record_once(salons: Salons, salon: Insta
         salons.listen(one)
     for one in all_salons:
         _book_three(salons, one)
-    salons.world.execute("UPDATE checks SET due_at = now() - interval '1 second'")
+    salons.world.execute("UPDATE refetches SET due_at = now() - interval '1 second'")
     start = threading.Barrier(4)
 
     def work() -> None:

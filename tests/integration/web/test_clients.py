@@ -67,7 +67,7 @@ class Held:
         for body in bodies:
             site.webhook(self.salon, f'{{"company_id": {SALON}, "resource": "record", "data": {body}}}'.encode())
         self.run(
-            "INSERT INTO notices (company_id, record_id, kind, dedup_key, promise, due_at, deadline_at, created_at)"
+            "INSERT INTO notices (company_id, record_id, kind, dedup_key, announced, due_at, deadline_at, created_at)"
             " SELECT :id, record_id, 'booked', record_id::text, jsonb_build_object('name', client_name), now(),"
             " now(), now() FROM records",
         )
@@ -158,13 +158,13 @@ def test_a_client_is_given_all_that_is_held_and_nothing_of_others(held: Held) ->
         "contact_addresses": 2,
         "clients": 1,
         "records": 1,
-        "heard_phones": 0,
+        "webhook_phones": 0,
         "booking_events": 1,
         "notices": 1,
         "questions": 1,
         "inbox_messages": 1,
         "outbox_messages": 1,
-        "operator_messages": 0,
+        "provider_messages": 0,
         "webhooks": 1,
         "audit": 0,
     }
@@ -189,9 +189,9 @@ def test_nothing_of_an_erased_client_is_left_in_any_table(held: Held) -> None:
 
 def test_notices_of_an_erased_client_are_dropped(held: Held) -> None:
     held.ask("erase")
-    notices = held.run("SELECT record_id, state, reason, promise FROM notices ORDER BY record_id")
+    notices = held.run("SELECT record_id, state, reason, announced FROM notices ORDER BY record_id")
     assert [(row["state"], row["reason"]) for row in notices] == [("dropped", "erased"), ("waiting", None)]
-    assert notices[0]["promise"] == {}
+    assert notices[0]["announced"] == {}
 
 
 def test_a_synchronisation_brings_nothing_back(held: Held) -> None:

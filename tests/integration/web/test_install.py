@@ -140,7 +140,7 @@ def test_a_salon_that_yclients_does_not_wait_for_is_sent_back_to_press_connect(d
     for answer in (never, gone):
         assert answer.status_code == 409
         assert "Нажмите «Подключить» ещё раз" in answer.text
-    assert door.count("companies") == door.count("landings") == 0
+    assert door.count("companies") == door.count("arrivals") == 0
 
 
 def test_while_yclients_is_silent_nothing_is_used_up(door: Door) -> None:
@@ -152,7 +152,7 @@ def test_while_yclients_is_silent_nothing_is_used_up(door: Door) -> None:
     silent = door.open(address)
 
     assert (silent.status_code, silent.headers["Retry-After"]) == (503, "3")
-    assert door.count("companies") == door.count("landings") == 0
+    assert door.count("companies") == door.count("arrivals") == 0
     assert door.open(address).status_code == 303
 
 
@@ -189,7 +189,7 @@ def test_after_two_hours_an_address_is_forgotten(door: Door) -> None:
     address = door.press_connect(5)
     door.open(address)
     with door.site.container.engine.begin() as connection:
-        connection.execute(text("UPDATE landings SET at = at - :age"), {"age": timedelta(hours=2, minutes=1)})
+        connection.execute(text("UPDATE arrivals SET at = at - :age"), {"age": timedelta(hours=2, minutes=1)})
 
     assert door.open(address).status_code == 303
 
@@ -249,7 +249,7 @@ def test_a_salon_that_yclients_has_as_active_and_we_do_not_know_is_taken_in(door
     door.install(5)
     with door.site.container.engine.begin() as connection:
         connection.execute(text("DELETE FROM companies"))
-        connection.execute(text("DELETE FROM landings"))
+        connection.execute(text("DELETE FROM arrivals"))
 
     answer = door.open(door.press_connect(5))
 
@@ -272,7 +272,7 @@ def test_nothing_of_what_a_user_is_called_is_kept_or_shown(door: Door) -> None:
     assert "alert(1)" not in answer.text
     assert "<img src=x" not in answer.text
     with door.site.container.engine.connect() as connection:
-        for table in ("companies", "salon_owners", "landings", "audit_log", "outbox"):
+        for table in ("companies", "salon_owners", "arrivals", "audit_log", "outbox"):
             rows = [str(row) for row in connection.execute(text(f"TABLE {table}"))]
             assert not any("alert" in row or OWNER["phone"] in row or OWNER["email"] in row for row in rows)
 

@@ -120,7 +120,7 @@ def test_s15_an_order_costs_the_same_statements_whatever_its_targets(site: Site,
     many = _statements(site, lambda: _order(site, linked, *(f"many-{number}" for number in range(100))))
     assert many <= few <= 20
     with site.container.engine.connect() as connection:
-        assert connection.scalar(text("SELECT count(*) FROM operator_messages")) == 101
+        assert connection.scalar(text("SELECT count(*) FROM provider_messages")) == 101
 
 
 def test_s15_an_order_has_a_hundred_targets_at_most(site: Site, linked: Salon) -> None:

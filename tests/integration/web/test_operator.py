@@ -63,11 +63,11 @@ class Desk:
         """What a session host would write of every message."""
         changes = ", ".join(f"{name} = :{name}" for name in facts)
         self.run(f"UPDATE outbox_messages SET {changes}", **facts)  # noqa: S608 - our own words
-        self.run("UPDATE operator_messages SET next_attempt_at = now() WHERE next_attempt_at IS NOT NULL")
+        self.run("UPDATE provider_messages SET next_attempt_at = now() WHERE next_attempt_at IS NOT NULL")
 
     def statuses(self) -> list[list[int]]:
         """What YClients has heard of each message."""
-        return [message["statuses"] for message in self.yclients.operator_messages()]
+        return [message["statuses"] for message in self.yclients.provider_messages()]
 
 
 def at_any_hour(site: Site, salon: Salon, **settings: object) -> None:
@@ -135,7 +135,7 @@ def test_statuses_come_back_once_each_and_in_order(desk: Desk) -> None:
     desk.site.container.status_reporter.report()
     desk.site.container.status_reporter.report()
     assert desk.statuses() == [[8, 4, 1], [8, 4, 1]]
-    rows = desk.run("SELECT callback_url, next_attempt_at, finished_at, error FROM operator_messages")
+    rows = desk.run("SELECT callback_url, next_attempt_at, finished_at, error FROM provider_messages")
     assert all(row["finished_at"] and not (row["callback_url"] or row["next_attempt_at"]) for row in rows)
 
 
@@ -161,7 +161,7 @@ def test_what_did_not_go_is_said(desk: Desk, state: str, reason: str, last: int)
 
 def test_the_address_is_kept_sealed(desk: Desk) -> None:
     desk.order()
-    for row in desk.run("SELECT callback_url FROM operator_messages"):
+    for row in desk.run("SELECT callback_url FROM provider_messages"):
         assert "callback" not in row["callback_url"]
         assert desk.yclients.partner_token not in row["callback_url"]
 
@@ -194,7 +194,7 @@ def test_a_callback_that_does_not_take_is_tried_again(desk: Desk, status: int) -
     desk.order()
     desk.yclients.fault(f"/smsprovider/status/callback/{desk.yclients.partner_token}", status=status, times=1)
     assert desk.site.container.status_reporter.report() == {"told": 0, "failed": 2, "refused": 0}
-    assert [row["attempts"] for row in desk.run("SELECT attempts FROM operator_messages")] == [1, 1]
+    assert [row["attempts"] for row in desk.run("SELECT attempts FROM provider_messages")] == [1, 1]
     desk.becomes(state="sending")
     assert desk.site.container.status_reporter.report()["told"] == 2
     assert desk.statuses() == [[8], [8]]
@@ -206,7 +206,7 @@ def test_one_id_that_yclients_does_not_know_does_not_silence_the_others(desk: De
     assert desk.post(desk.body("unknown", delivery_callback_url=url)).status_code == 200
     assert desk.site.container.status_reporter.report() == {"told": 2, "failed": 0, "refused": 1}
     assert desk.statuses() == [[8]] * len(ids)
-    [lost] = desk.run("SELECT error FROM operator_messages WHERE finished_at IS NOT NULL")
+    [lost] = desk.run("SELECT error FROM provider_messages WHERE finished_at IS NOT NULL")
     assert lost["error"] == "refused: HTTP 404"
 
 
@@ -222,7 +222,7 @@ def test_adverts_are_for_those_who_want_them(desk: Desk) -> None:
     assert [row.get("error_code") for row in desk.order()["reply"]] == [None, None], "a service message is no advert"
 
 
-@pytest.mark.parametrize(("standing", "code"), [("opted_out_at", 16), ("absent_at", 2)])
+@pytest.mark.parametrize(("standing", "code"), [("opted_out_at", 16), ("unreachable_at", 2)])
 @pytest.mark.parametrize("dispatch", ["adds", "service"])
 def test_who_said_stop_or_has_no_whatsapp_gets_nothing(desk: Desk, standing: str, code: int, dispatch: str) -> None:
     known = f"INSERT INTO contacts (company_id, phone, {standing}) VALUES (:company_id, :phone, now())"  # noqa: S608

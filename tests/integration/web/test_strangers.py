@@ -169,7 +169,7 @@ def test_s13_who_is_of_the_company_no_more_does_not_come_in(door: Door) -> None:
     door.install(5)
     _list(door, 5, SECOND)
     with door.site.container.engine.begin() as connection:
-        connection.execute(text("DELETE FROM landings"))
+        connection.execute(text("DELETE FROM arrivals"))
 
     answer = door.open(_address(door, OWNER, 5), **FROM_YCLIENTS)
 
@@ -186,7 +186,7 @@ def test_s13_a_frozen_salon_opens_to_its_users_where_yclients_says_who_they_are(
     body = json.dumps({"success": True, "data": [{"id": listed["id"], "name": listed["name"]}], "meta": {}})
     door.yclients.fault("/api/v1/company_users/5", status=200, times=3, body=body)
     with door.site.container.engine.begin() as connection:
-        connection.execute(text("DELETE FROM landings"))
+        connection.execute(text("DELETE FROM arrivals"))
 
     assert door.open(_address(door, OWNER, 5), **FROM_YCLIENTS).status_code == status
 
@@ -204,7 +204,7 @@ def test_s13_a_salon_that_only_yclients_knows_opens_to_its_own_users(door: Door)
     _list(door, 5, OWNER)
     with door.site.container.engine.begin() as connection:
         connection.execute(text("DELETE FROM companies"))
-        connection.execute(text("DELETE FROM landings"))
+        connection.execute(text("DELETE FROM arrivals"))
 
     assert door.open(_address(door, HOSTILE, 5)).status_code == 403
     assert door.company(5) is None

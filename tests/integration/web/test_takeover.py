@@ -19,7 +19,7 @@ from tests.integration.web.door import Door
 HOSTILE = {**OWNER, "id": 666, "name": "Чужой"}
 FROM_YCLIENTS = {"Referer": "https://yclients.com/appstore/1"}
 CALLBACK = "/marketplace/partner/callback"
-WATCHED = ("companies", "outbox", "salon_owners", "devices", "landings")
+WATCHED = ("companies", "outbox", "salon_owners", "devices", "arrivals")
 
 
 def _address(door: Door, user: dict[str, object], salons: str = "5") -> str:
@@ -65,8 +65,8 @@ def test_another_owner_cannot_take_over_a_salon_that_is_being_set_up(
         assert token not in answer.text
 
     after = _rows(door)
-    assert len(after["landings"]) == len(before["landings"]) + 1  # that it was written down
-    assert {**after, "landings": before["landings"]} == before
+    assert len(after["arrivals"]) == len(before["arrivals"]) + 1  # that it was written down
+    assert {**after, "arrivals": before["arrivals"]} == before
     assert _refusals(door, 5) == [("install", "refused")]
     assert 'data-page-state="open"' in door.open(page).text  # the owner's link is what it was
     assert door.deliver(5) is OutboxState.SENT

@@ -70,12 +70,12 @@ def test_nothing_stands_in_the_way() -> None:
 
 OF_A_PERSON = [
     (Recipient(opted_out_at=OLD), Drop(why=BlockReason.OPTED_OUT)),
-    (Recipient(absent_at=NOON - HOUR), Drop(why=BlockReason.ABSENT)),
-    (Recipient(absent_at=NOON - ASK_AGAIN), Send()),
+    (Recipient(unreachable_at=NOON - HOUR), Drop(why=BlockReason.ABSENT)),
+    (Recipient(unreachable_at=NOON - ASK_AGAIN), Send()),
     (Recipient(locked_until=NOON + HOUR), WaitUntil(at=NOON + HOUR, why=BlockReason.CONTACT_LOCKED)),
     (Recipient(locked_until=NOON), Send()),
-    (Recipient(silent_until=NOON + HOUR), WaitUntil(at=NOON + HOUR, why=BlockReason.SILENT)),
-    (Recipient(silent_until=NOON - HOUR), Send()),
+    (Recipient(muted_until=NOON + HOUR), WaitUntil(at=NOON + HOUR, why=BlockReason.SILENT)),
+    (Recipient(muted_until=NOON - HOUR), Send()),
     (Recipient(is_muted=True), Send()),
 ]
 
@@ -102,7 +102,7 @@ FULL = Sender(zone=MOSCOW, linked_at=OLD, recent=[NOON - 2 * HOUR] * LARGEST_CAP
 IN_VAIN = [
     (NIGHT, Sender(zone=MOSCOW, linked_at=OLD), Recipient(), SendingPolicy()),
     (NOON, FULL, Recipient(), SendingPolicy(quiet=None)),
-    (NOON, Sender(zone=MOSCOW, linked_at=OLD), Recipient(silent_until=NOON + 2 * HOUR), SendingPolicy()),
+    (NOON, Sender(zone=MOSCOW, linked_at=OLD), Recipient(muted_until=NOON + 2 * HOUR), SendingPolicy()),
 ]
 
 
@@ -131,7 +131,7 @@ def test_waits_that_follow_each_other_are_one() -> None:
     assert early == Send()
     later = decide(Purpose.CANCELLED, number=FULL, visit_at=morning + HOUR)
     assert later == WaitUntil(at=midnight, why=BlockReason.DAILY_CAP)
-    silent = Recipient(silent_until=NIGHT)
+    silent = Recipient(muted_until=NIGHT)
     assert decide(Purpose.MOVED, person=silent, visit_at=morning + timedelta(minutes=30)) == Send()
 
 
@@ -200,7 +200,7 @@ def test_who_is_to_be_kept_away_hears_or_is_called_before_they_set_out(
     visit_at, now, gaps = heard_at + ahead, heard_at, timedelta()
     until = {name: None if wait is None else NOON + wait for name, wait in waits.items()}
     pace = SendingPolicy(bucket=bucket, quiet=quiet, most_a_day=FIRST_CAP)
-    person = Recipient(locked_until=until["contact"], silent_until=until["silent"])
+    person = Recipient(locked_until=until["contact"], muted_until=until["silent"])
     while True:
         number = Sender(
             zone=zone,
@@ -245,7 +245,7 @@ def test_a_paused_salon_waits_and_is_looked_at_again() -> None:
 
 def test_what_is_late_or_would_be_is_dropped() -> None:
     assert decide(deadline_at=NOON) == Drop(why=BlockReason.LATE)
-    silent = Recipient(silent_until=NOON + HOUR)
+    silent = Recipient(muted_until=NOON + HOUR)
     assert decide(person=silent, deadline_at=NOON + HOUR) == Drop(why=BlockReason.SILENT)
     assert isinstance(decide(person=silent, deadline_at=NOON + HOUR * 2), WaitUntil)
 
@@ -254,7 +254,7 @@ def test_what_is_late_or_would_be_is_dropped() -> None:
 def test_an_answer_is_not_held_whatever_holds_notices(purpose: Purpose) -> None:
     night = NOON.replace(hour=0)
     busy = Sender(zone=MOSCOW, linked_at=night, recent=[night] * 1000, locked_until=night + HOUR)
-    assert decide(purpose, number=busy, person=Recipient(silent_until=night + HOUR), now=night) == Send()
+    assert decide(purpose, number=busy, person=Recipient(muted_until=night + HOUR), now=night) == Send()
 
 
 @pytest.mark.parametrize(

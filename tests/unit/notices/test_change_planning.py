@@ -62,11 +62,11 @@ def _kind(*states: Record | None, last: LastNotice | None = None, **given: Any) 
     return None if new is None or new.dropped == StaleReason.PAST else new.kind.value
 
 
-def _last(kind: NoticeKind, promise: AnnouncedVisit, state: str, number: int = 7, at: datetime = NOW) -> LastNotice:
+def _last(kind: NoticeKind, announced: AnnouncedVisit, state: str, number: int = 7, at: datetime = NOW) -> LastNotice:
     return LastNotice(
         notice_id=NoticeId(number),
         kind=kind,
-        announced=promise,
+        announced=announced,
         planned_at=at,
         is_waiting=state == "waiting",
         is_said=state == "said",

@@ -45,11 +45,11 @@ def test_every_kind_is_a_purpose_of_a_message() -> None:
 
 def test_a_promise_survives_its_row_and_is_compared_without_what_came_before() -> None:
     was = AnnouncedVisit.of(record(services=(COLOURING, HAIRCUT)))
-    promise = replace(AnnouncedVisit.of(record(starts_at=LATER, staff_id=None)), was=was)
-    read = AnnouncedVisit.from_json(json.loads(json.dumps(promise.to_json())))
-    assert (read, read.was) == (promise, was)
+    announced = replace(AnnouncedVisit.of(record(starts_at=LATER, staff_id=None)), was=was)
+    read = AnnouncedVisit.from_json(json.loads(json.dumps(announced.to_json())))
+    assert (read, read.was) == (announced, was)
     assert was.services == (1, 2)
-    assert promise == replace(promise, was=None)
+    assert announced == replace(announced, was=None)
 
 
 @pytest.mark.parametrize("kind", OF_LIVE)

@@ -85,13 +85,13 @@ OTHERS = {"client_id": 6, "client_phone": "79000000002"}
 
 
 def _told(kind: NoticeKind, booked: Record, was: Record | None = None) -> NoticeWithBooking:
-    promise = AnnouncedVisit.of(booked) if kind is not NoticeKind.CANCELLED else AnnouncedVisit.of(was or booked)
+    announced = AnnouncedVisit.of(booked) if kind is not NoticeKind.CANCELLED else AnnouncedVisit.of(was or booked)
     notice = Notice(
         id=NoticeId(booked.record_id),
         company_id=CompanyId(1),
         record_id=booked.record_id,
         kind=kind,
-        announced=replace(promise, was=None if was is None else AnnouncedVisit.of(was)),
+        announced=replace(announced, was=None if was is None else AnnouncedVisit.of(was)),
         due_at=NOW,
         deadline_at=booked.starts_at,
     )

@@ -213,15 +213,15 @@ class World:
             assert min(one.starts_at for one in known) == visit.bookings[0].starts_at
 
 
-def _notice(number: NoticeId, record_id: int, kind: NoticeKind, promise: AnnouncedVisit, due_at: Any) -> Notice:
+def _notice(number: NoticeId, record_id: int, kind: NoticeKind, announced: AnnouncedVisit, due_at: Any) -> Notice:
     return Notice(
         id=number,
         company_id=CompanyId(1),
         record_id=record_id,
         kind=kind,
-        announced=promise,
+        announced=announced,
         due_at=due_at,
-        deadline_at=promise.starts_at,
+        deadline_at=announced.starts_at,
     )
 
 
