@@ -7,6 +7,7 @@ import re
 import pytest
 
 from aiadmin import texts
+from aiadmin.domain.chat.confirmation import ReplyKind
 from aiadmin.domain.hosting.session_event import LogoutReason
 from aiadmin.domain.install.activation import ActivationFailure
 from aiadmin.domain.journal.sync_retry import Failure
@@ -20,6 +21,7 @@ from tests.conftest import ROOT
 @pytest.mark.parametrize(
     ("reasons", "words"),
     [
+        (ReplyKind, texts.REPLIES),
         (Purpose, manage.PURPOSES),
         (MessageReason, manage.MESSAGE_REASONS),
         (Failure, manage.SYNC_FAILURES),
@@ -27,6 +29,7 @@ from tests.conftest import ROOT
         (LogoutReason, texts.LOGGED_OUT),
     ],
     ids=[
+        "replies",
         "outbox_messages.purpose",
         "outbox_messages.reason",
         "sync_runs.error",
