@@ -14,7 +14,7 @@ from tests.integration.fakes_yclients.bot import Bot
 from tests.integration.fakes_yclients.conftest import SALON, Rest
 
 FILE = read(LAVANDA)
-ANNA, ELENA, YULIA, OLGA, WAITING = 1, 2, 5, 6, 90
+ANNA, ELENA, IRINA, YULIA, OLGA, WAITING = 1, 2, 4, 5, 6, 90
 
 
 @pytest.fixture
@@ -68,6 +68,13 @@ def test_days_staff_and_services_follow_from_the_starts(lavanda: FakeYClients, r
     staff = {row["id"]: row["bookable"] for row in rest.get(f"/book_staff/{SALON}", **at).json()["data"]}
     assert [who for who, bookable in staff.items() if bookable] == [ELENA]
     assert WAITING in staff, "a row that is nobody is shown as well"
+    rows = rest.get(f"/book_staff/{SALON}", **{"service_ids[]": 201}).json()["data"]
+    assert {row["id"]: row.get("seance_date") for row in rows if row["bookable"]} == {
+        IRINA: "2026-03-12",
+        OLGA: "2026-03-23",
+    }
+    with_any = {row["id"] for row in rest.get(f"/book_staff/{SALON}").json()["data"] if row["bookable"]}
+    assert with_any == set(FILE["starts"]), "who has no start at all is not bookable"
     beside = rest.get(f"/book_services/{SALON}", **{"service_ids[]": 203, "staff_id": 4}).json()["data"]["services"]
     assert [row["id"] for row in beside] == [201]
     offered = rest.get(f"/book_services/{SALON}").json()["data"]

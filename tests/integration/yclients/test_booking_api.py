@@ -323,6 +323,11 @@ def test_another_clients_records_are_never_among_a_clients_own(api: BookingApi, 
     own = {"record": 9001, "services": [101], "staff": ANNA, "at": "2026-03-12T10:00"}
     _played(lavanda, visits=[own, other])
     assert [one.record_id for one in api.of_client(SALON_ID, MARIA, first=THURSDAY, **MOSCOW)] == [9001]
+    coming = [row for row in lavanda.state(SALON)["records"] if row["attendance"] == 0]
+    assert {row["id"] for row in coming} == {9001, 9002}
+    lavanda.fault(f"/api/v1/records/{SALON}", status=200, body=json.dumps({"success": True, "data": coming}))
+    asked = api.of_client(SALON_ID, MARIA, first=THURSDAY, **MOSCOW)
+    assert [one.record_id for one in asked] == [9001], "also where YClients does not look at the filter"
 
 
 def test_the_cards_of_a_phone_are_those_with_the_whole_number(api: BookingApi, lavanda: FakeYClients) -> None:

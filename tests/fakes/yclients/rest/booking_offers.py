@@ -164,9 +164,19 @@ def _service(salon: Salon, one: Service, staff_id: int) -> dict[str, Any]:
     return shaped | ({"seance_length": one.length_with(staff_id)} if staff_id else {})
 
 
+def _has_starts(salon: Salon, one: Master, services: list[int]) -> bool:
+    """Whether a script has any time for these with a master; where times follow from the journal there may be one."""
+    if salon.script is None:
+        return True
+    sets = salon.script.sets_of(one.id)
+    return frozenset(salon.expanded(services)) in sets if services else bool(sets)
+
+
 def _master(salon: Salon, one: Master, services: list[int], at: datetime | None) -> dict[str, Any]:
     does = all(is_offered(salon, number) for number in services) and one in masters_for(salon, services)
-    bookable = does and (at is None or at in free(salon, one.id, at.date(), services))
+    bookable = (
+        does and _has_starts(salon, one, services) and (at is None or at in free(salon, one.id, at.date(), services))
+    )
     shaped = shapes.master_in_record(one) | {
         "bookable": bookable,
         "show_rating": 1,
