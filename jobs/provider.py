@@ -18,7 +18,7 @@ def report() -> None:
     counts = box.status_reporter.report()
     for result, number in counts.items():
         for _ in range(number):
-            box.metrics.count(Metric.OPERATOR_STATUSES, result=result)
+            box.metrics.count(Metric.PROVIDER_STATUSES, result=result)
     box.metrics.flush()
     if any(counts.values()):
         log.info("statuses reported", **counts)

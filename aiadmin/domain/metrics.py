@@ -38,7 +38,7 @@ class Metric(StrEnum):
     """Attempts to tell YClients by `result` (a state of the outbox)."""
     PROVIDER_MESSAGES = "aiadmin_provider_messages_total"
     """Messages that YClients gave us, by `result` (`taken`, `refused`)."""
-    OPERATOR_STATUSES = "aiadmin_provider_statuses_total"
+    PROVIDER_STATUSES = "aiadmin_provider_statuses_total"
     """Statuses for YClients by `result` (`told`, `failed`, `refused`)."""
     JOBS_REFUSED = "aiadmin_jobs_refused_total"
     """Jobs in Redis that are none of ours: somebody else writes there."""

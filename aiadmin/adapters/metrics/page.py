@@ -31,7 +31,7 @@ _HELP = {
     Metric.HTTP_SECONDS: "Time to answer a request",
     Metric.CALLBACKS: "Attempts to tell YClients that a salon is connected",
     Metric.PROVIDER_MESSAGES: "Messages that YClients gave us to send",
-    Metric.OPERATOR_STATUSES: "Statuses of such messages that YClients was told",
+    Metric.PROVIDER_STATUSES: "Statuses of such messages that YClients was told",
     Metric.JOBS_REFUSED: "Jobs in Redis that are none of ours, and were not run",
     Metric.START_SECONDS: "Time from the start of a session to its login",
     Metric.ADOPTION_SECONDS: "Time from taking a device to its login",

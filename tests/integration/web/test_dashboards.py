@@ -56,7 +56,7 @@ def test_every_series_about_sessions_is_looked_at() -> None:
 def test_a_counter_that_cannot_be_read_costs_no_other(database_url: str, redis_url: str) -> None:
     engine, redis = make_engine(database_url), make_redis(redis_url)
     metrics = RedisMetrics(redis)
-    metrics.count(Metric.WEBHOOKS, result="ok")
+    metrics.count(Metric.PROVIDER_MESSAGES, result="ok")
     metrics.close()
     for name in ("nonsense", "[]", "[1,2,3]", '["a",{},{}]', "[" * 9000, b"\xff"):
         redis.hset(keys.COUNTERS, name, "1")  # type: ignore[arg-type]
@@ -65,12 +65,12 @@ def test_a_counter_that_cannot_be_read_costs_no_other(database_url: str, redis_u
     redis.hset(keys.GAUGES, f"{Metric.SOCKETS}|odd", "many")
     again = RedisMetrics(redis)
     again.count(Metric.CALLBACKS, result="ok")
-    again.count(Metric.WEBHOOKS, result="ok")
+    again.count(Metric.PROVIDER_MESSAGES, result="ok")
     for _ in range(3):  # what could not be written is not sent again together with what was
         again.flush()
     again.close()
     page = render(redis=redis, engine=engine, now=datetime.now(UTC)).decode()
     engine.dispose()
     redis.close()
-    assert f'{Metric.WEBHOOKS}{{result="ok"}} 2.0' in page
+    assert f'{Metric.PROVIDER_MESSAGES}{{result="ok"}} 2.0' in page
     assert 'aiadmin_up{dependency="redis"} 1.0' in page
