@@ -25,7 +25,7 @@ from tests.chromium import chromium, is_helper
 from tests.restarting import LASTING
 from tests.support.database import Databases, copy_cluster
 from tests.support.examples import load_profile
-from tests.support.processes import children
+from tests.support.processes import allow_forking, children
 from tests.support.tabs import Tabs
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -36,6 +36,8 @@ T = TypeVar("T")
 # process of the product compile each module (0.3 to 0.8 s): .gitignore knows what is kept instead.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# Nothing that a test reads needs it, and a process that has it is not forked: see `tests.support.processes.start`.
+os.environ.pop("PYTHONUNBUFFERED", None)
 load_profile()
 
 
@@ -47,6 +49,15 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """
     cores = os.cpu_count() or 2
     return min(cores if config.option.markexpr == "not process" else cores * 2, 4)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--real-starts", action="store_true", help="start each process of the product, and fork none")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not config.getoption("real_starts"):
+        allow_forking()
 
 
 def pytest_collection_finish() -> None:

@@ -33,6 +33,7 @@ from aiadmin.hosting.collaborators import Collaborators, SendingMode
 from aiadmin.hosting.host import SessionHost
 from aiadmin.storage.engine import make_engine
 from aiadmin.storage.unit_of_work import UnitOfWork
+from tests.support.processes import start
 
 if TYPE_CHECKING:
     from tests.fakes.whatsapp.client import FakeWhatsApp
@@ -48,8 +49,10 @@ class Child:
     """One of the programs below, running."""
 
     def __init__(self, whatsapp: FakeWhatsApp, database_url: str, *words: str) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.acceptance.hosting", *words],
+        self.process = start(
+            "-m",
+            "tests.acceptance.hosting",
+            *words,
             cwd=ROOT,
             env=whatsapp.env() | settings(database_url) | {"NEONIZE_BOT_TAG": "off"},
             stdin=subprocess.PIPE,

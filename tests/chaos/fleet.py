@@ -5,13 +5,13 @@ from __future__ import annotations
 import itertools
 import signal
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 from tests.acceptance.hosting import ROOT, settings
 from tests.chaos.scale import FULL, Scale
 from tests.chaos.world import World
+from tests.support.processes import start
 
 ENDS_WITHIN = 12.0
 
@@ -27,8 +27,8 @@ class HostProcess:
     def __init__(self, command: list[str], env: dict[str, str], log: Path) -> None:
         self.log, self.is_ours_to_end = log, False
         with log.open("wb") as output:
-            self.process = subprocess.Popen(
-                command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
+            self.process = start(
+                *command, cwd=ROOT, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
             )
         self.pid = self.process.pid
 
@@ -79,8 +79,8 @@ class Fleet:
             "SESSIONS_MEMORY_MB": "0",
             **more,
         }
-        own_lease = [sys.executable, "-m", "tests.chaos.sessions_process", str(scale.lease), str(scale.renew_every)]
-        self._command = [sys.executable, "worker.py", "sessions"] if scale is FULL else own_lease
+        own_lease = ["-m", "tests.chaos.sessions_process", str(scale.lease), str(scale.renew_every)]
+        self._command = ["worker.py", "sessions"] if scale is FULL else own_lease
         self._folder, self._numbers = folder, itertools.count(1)
         self.hosts: list[HostProcess] = []
 

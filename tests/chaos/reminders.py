@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -145,7 +144,7 @@ class Workers:
     def start(self, role: str) -> HostProcess:
         """`jobs` or `clock`."""
         log = self._folder / f"{role}-{len(self.processes)}.log"
-        process = HostProcess([sys.executable, "worker.py", role], self._env, log)
+        process = HostProcess(["worker.py", role], self._env, log)
         self.processes.append(process)
         return process
 

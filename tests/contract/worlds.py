@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
@@ -25,6 +24,7 @@ from tests.contract.cases import Case
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.integration.hosting.fake_engine import FakeEngine, FakeKeys
 from tests.integration.hosting.fake_faults import suffering
+from tests.support.processes import start
 
 SECONDS = 30.0
 _SAYS_NOTHING = repr(SocketOpen())
@@ -175,9 +175,14 @@ class LibraryWorld:
     def hosting(self) -> Iterator[None]:
         """While the host runs."""
         env = self._whatsapp.env() | settings(self.salons.database_url) | {"NEONIZE_BOT_TAG": "off"}
-        command = [sys.executable, "-m", "tests.contract.library_host"]
-        with subprocess.Popen(
-            command, cwd=ROOT, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        with start(
+            "-m",
+            "tests.contract.library_host",
+            cwd=ROOT,
+            env=env,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         ) as self._process:
             listener = threading.Thread(target=self._listen, daemon=True)
             listener.start()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import psutil
 
-from tests.support.processes import AS_INSTALLED
+from tests.support.processes import AS_INSTALLED, start
 
 ROOT = Path(__file__).parents[3]
 SOON = 20.0
@@ -61,8 +60,9 @@ class Processes:
         """Start `worker.py role`; its log goes to a file."""
         log = self.folder / f"{role}-{len(self.started)}.log"
         with log.open("wb") as output:
-            popen = subprocess.Popen(
-                [sys.executable, str(ROOT / "worker.py"), role],
+            popen = start(
+                str(ROOT / "worker.py"),
+                role,
                 cwd=self.folder,
                 env={"PATH": os.environ["PATH"], **AS_INSTALLED, **self.env, **env},
                 stdout=output,

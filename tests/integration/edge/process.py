@@ -6,7 +6,6 @@ import os
 import shlex
 import socket
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,7 +17,7 @@ import requests
 from aiadmin.adapters.embedded import free_port
 from aiadmin.cli.procfile import read_procfile
 from tests.conftest import ROOT, WaitUntil
-from tests.support.processes import AS_INSTALLED
+from tests.support.processes import AS_INSTALLED, start
 
 NO_SERVERS = {
     "APP_ENV": "production",
@@ -126,14 +125,12 @@ def running(
     words = shlex.split(
         read_procfile(ROOT / "Procfile")["web"].replace("${BIND_HOST:-0.0.0.0}:$PORT", f"127.0.0.1:{port}")
     )
-    words[0] = sys.executable
+    assert words.pop(0) == "python"
     if worker is not None:
         words[words.index("-k") + 1] = worker
     environment = {"PATH": os.environ["PATH"], **AS_INSTALLED, "PORT": str(port), **settings}
     with log.open("wb") as output:
-        process = subprocess.Popen(
-            [*words[:-1], *options, words[-1]], cwd=ROOT, env=environment, stdout=output, stderr=output
-        )
+        process = start(*words[:-1], *options, words[-1], cwd=ROOT, env=environment, stdout=output, stderr=output)
     edge = Edge(process, port, log)
     try:
         wait_until(lambda: _is_healthy(edge.url) or process.poll() is not None, timeout=60, what="the web process")

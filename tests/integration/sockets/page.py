@@ -7,7 +7,6 @@ import itertools
 import json
 import os
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -20,7 +19,7 @@ import requests
 
 from aiadmin.adapters.embedded import free_port
 from tests.restarting import LASTING
-from tests.support.processes import AS_INSTALLED, kill_family
+from tests.support.processes import AS_INSTALLED, kill_family, start
 
 ROOT = Path(__file__).resolve().parents[3]
 CLIENT = Path(__file__).with_name("client.mjs")
@@ -151,8 +150,10 @@ def web_process(settings: Mapping[str, str], log: Path) -> Iterator[str]:
         "1",
     ]
     with log.open("w") as output:
-        process = subprocess.Popen(
-            [sys.executable, *command, "--no-control-socket", "wsgi:app"],
+        process = start(
+            *command,
+            "--no-control-socket",
+            "wsgi:app",
             cwd=ROOT,
             env={**os.environ, **AS_INSTALLED, **settings},
             stdout=output,

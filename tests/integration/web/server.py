@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +11,7 @@ import requests
 
 from aiadmin.adapters.embedded import free_port
 from tests.conftest import ROOT, WaitUntil
-from tests.support.processes import AS_INSTALLED, kill_family
+from tests.support.processes import AS_INSTALLED, kill_family, start
 
 
 @contextmanager
@@ -21,7 +19,6 @@ def running(wait_until: WaitUntil, log: Path, settings: Mapping[str, str]) -> It
     """The address of a server with `settings`; its log is in `log`. It is killed at the end."""
     port = free_port()
     command = [
-        sys.executable,
         "-m",
         "gunicorn",
         "-k",
@@ -33,7 +30,7 @@ def running(wait_until: WaitUntil, log: Path, settings: Mapping[str, str]) -> It
     ]
     command += ["--graceful-timeout", "2", "--no-control-socket", "wsgi:app"]
     with log.open("wb") as output:
-        process = subprocess.Popen(command, cwd=ROOT, env=_environment(settings), stdout=output, stderr=output)
+        process = start(*command, cwd=ROOT, env=_environment(settings), stdout=output, stderr=output)
     try:
         address = f"http://127.0.0.1:{port}"
         wait_until(lambda: _answers(address) or process.poll() is not None, timeout=90, what="the server answers")
@@ -45,7 +42,7 @@ def running(wait_until: WaitUntil, log: Path, settings: Mapping[str, str]) -> It
 
 def _environment(settings: Mapping[str, str]) -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return kept | AS_INSTALLED | {"PYTHONUNBUFFERED": "1", "PYTHONWARNINGS": "default"} | dict(settings)
+    return kept | AS_INSTALLED | dict(settings)
 
 
 def _answers(address: str) -> bool:

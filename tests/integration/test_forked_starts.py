@@ -1,0 +1,110 @@
+"""A forked start against a real one: a program must not be able to tell them apart."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from tests.conftest import ROOT, WaitUntil
+from tests.support import forked, processes
+from tests.support.processes import AS_INSTALLED
+
+pytestmark = [pytest.mark.process, pytest.mark.usefixtures("forking")]
+
+SCRIPT = str(ROOT / "tests" / "support" / "portrait.py")
+PROGRAMS = [("-m", "tests.support.portrait"), (SCRIPT,)]
+Start = Callable[..., "subprocess.Popen[Any]"]
+
+
+@pytest.fixture
+def forking(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also under `--real-starts`."""
+    monkeypatch.setitem(processes._forking, "is_allowed", True)
+
+
+def _environment(**more: str) -> dict[str, str]:
+    return {"PATH": os.environ["PATH"], "LC_CTYPE": "C.UTF-8", **AS_INSTALLED, "OWN": "значение", **more}
+
+
+def _really(*arguments: str, **options: Any) -> subprocess.Popen[Any]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(processes._forking, "is_allowed", False)
+        return processes.start(*arguments, **options)
+
+
+def _told(begin: Start, *arguments: str, cwd: Path) -> dict[str, Any]:
+    process = begin(*arguments, cwd=cwd, env=_environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    said, _ = process.communicate("привет", timeout=20)
+    assert process.returncode == 3
+    first, last = said.splitlines()
+    assert last == "the end"
+    told: dict[str, Any] = json.loads(first)
+    return told
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=["module", "script"])
+def test_a_forked_program_is_given_what_a_started_one_is(program: tuple[str, ...]) -> None:
+    started, one, other = (
+        _told(begin, *program, "3", cwd=ROOT) for begin in (_really, processes.start, processes.start)
+    )
+    assert started["parent"] == os.getpid()
+    assert len({told.pop("drawn") for told in (started, one, other)}) == 3, "each has its own chance"
+    assert one == other == started
+
+
+def test_a_gevent_master_has_nothing_open_of_its_fork_server(tmp_path: Path) -> None:
+    server = processes._fork_server("web")
+    process = forked.Forked(
+        server, [SCRIPT, "3"], cwd=tmp_path, env=_environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE
+    )
+    said, _ = process.communicate(timeout=20)
+    told = json.loads(said.splitlines()[0])
+    assert (told["descriptors"], told["tasks"], told["folder"]) == ([], 1, str(tmp_path))
+    assert process.returncode == 3
+
+
+def test_it_ends_as_a_started_one_does() -> None:
+    ended = {}
+    for begin in (_really, processes.start):
+        process = begin(
+            SCRIPT,
+            "raises",
+            cwd=ROOT,
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        said, cried = process.communicate(timeout=20)
+        ended[begin] = (process.returncode, said.splitlines()[1:], cried.splitlines()[-1])
+    assert ended[_really] == ended[processes.start] == (1, ["the end"], "ValueError: as asked")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_a_signal_ends_it_and_its_end_is_told(number: signal.Signals, tmp_path: Path, wait_until: WaitUntil) -> None:
+    with (tmp_path / "log").open("wb") as log:
+        process = processes.start(
+            SCRIPT, "waits", cwd=tmp_path, env=_environment(), stdin=subprocess.DEVNULL, stdout=log
+        )
+    wait_until((tmp_path / "log").read_text)
+    assert process.poll() is None
+    assert process.pid in processes.children()
+    process.send_signal(number)
+    assert process.wait(10) == -number
+    assert not psutil.pid_exists(process.pid)
+
+
+@pytest.mark.parametrize("more", [{"PYTHONUNBUFFERED": "1"}, {"GODEBUG": "inittrace=0"}, {"PYTHONPATH": str(ROOT)}])
+def test_what_only_a_real_start_can_heed_is_started(more: dict[str, str]) -> None:
+    process = processes.start("-c", "raise SystemExit(4)", cwd=ROOT, env=_environment(**more))
+    assert not isinstance(process, forked.Forked)
+    assert process.wait(20) == 4

@@ -1,0 +1,151 @@
+"""A Python that has loaded what the product's processes load, and forks one where a test would start one.
+
+`python -m tests.support.fork_server KIND CHANNEL` serves until the socket with the descriptor CHANNEL is closed. An
+order is the command line, the folder and the environment as JSON, with the three standard streams; `forks` gives it.
+The child then runs the program as Python would, as `__main__`, from nothing but its order. It is forked twice: the
+one in between dies at once, and so the child is adopted by whoever ordered it.
+"""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+import runpy
+import signal
+import socket
+import sys
+import time
+from dataclasses import dataclass
+from os import fork, waitpid  # before gevent puts its own in their place
+from pathlib import Path
+from typing import Any
+
+WEB, OTHERS = "web", "others"
+ORDER_BYTES = 128 * 1024
+_MASTER = ("gunicorn.app.wsgiapp", "aiadmin.edge.worker", "aiadmin.gunicorn_log")
+"""What gunicorn has loaded before it forks the process that serves."""
+_OTHERS = (
+    "aiadmin.cli",
+    "aiadmin.pairing.process_main",
+    "aiadmin.sessions_process",
+    "jobs.clock",
+    "tests.acceptance.hosting",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """One process to be.
+
+    Attributes:
+        arguments: what follows `python` on its command line: a script or `-m` and a module, and their words.
+        folder: where it runs.
+        environment: all of it.
+    """
+
+    arguments: list[str]
+    folder: str
+    environment: dict[str, str]
+
+
+def load(kind: str) -> None:
+    """Import all that processes of this kind do, but not the WhatsApp library: no fork keeps its threads."""
+    gc.disable()
+    for name in _MASTER if kind == WEB else _OTHERS:
+        importlib.import_module(name)
+    if kind == WEB:
+        _load_web()
+    else:
+        importlib.import_module("jobs.worker").preload()
+    gc.collect()
+    gc.freeze()
+    gc.enable()
+    assert len(list(Path("/proc/self/task").iterdir())) == 1, "a process with threads cannot fork"
+    assert not sys.modules.keys() & {"neonize", "wsgi"}, "one starts threads, the other reads the environment"
+
+
+def _load_web() -> None:
+    """In the order of gunicorn's worker: patched first. Each process makes its own hub; ours was for an import."""
+    gevent = importlib.import_module("gevent")
+    importlib.import_module("gevent.monkey").patch_all()
+    importlib.import_module("aiadmin.web")
+    importlib.import_module("aiadmin.container").load()
+    gevent.get_hub().destroy(destroy_loop=True)
+
+
+def serve(channel: socket.socket) -> Order | None:
+    """Fork for each order; returns it in the child, and None in the server when there are no more."""
+    while True:
+        message, streams, _, _ = socket.recv_fds(channel, ORDER_BYTES, 3)
+        if not message:
+            return None
+        gate, opener = os.pipe()
+        between = fork()
+        if not between:
+            os.close(opener)
+            if child := fork():
+                channel.send(str(child).encode())
+                os._exit(0)
+            os.read(gate, 1)  # nothing comes: it is shut when we are adopted
+            _take(streams, channel)
+            return Order(**json.loads(message))
+        waitpid(between, 0)
+        for descriptor in (gate, opener, *streams):
+            os.close(descriptor)
+        channel.send(b"adopted")
+
+
+def _take(streams: list[int], channel: socket.socket) -> None:
+    """Have these as standard streams, and no other descriptor."""
+    last = max(channel.detach(), *streams) + 2
+    for number, stream in enumerate(streams):
+        os.dup2(stream, number)
+    os.closerange(3, last)
+
+
+def become(order: Order, installed: list[str]) -> None:
+    """Run this program, as if Python had just been started for it.
+
+    Args:
+        order: the program.
+        installed: where Python finds what is installed, itself included.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    os.chdir(order.folder)
+    os.environ.clear()
+    os.environ.update(order.environment)
+    time.tzset()
+    sys.orig_argv[1:] = order.arguments
+    found = [path for path in order.environment.get("PYTHONPATH", "").split(os.pathsep) if path]
+    first, *words = order.arguments
+    if first == "-m":
+        module, *words = words
+        sys.argv[:] = ["-m", *words]
+        sys.path[:] = [order.folder, *found, *installed]
+        sys.modules.pop(module, None)
+        runpy.run_module(module, run_name="__main__", alter_sys=True)
+    else:
+        sys.argv[:] = order.arguments
+        sys.path[:] = [str(Path(first).resolve().parent), *found, *installed]
+        runpy.run_path(first, run_name="__main__")
+
+
+def _installed() -> list[str]:
+    own = [path for path in os.environ["PYTHONPATH"].split(os.pathsep) if path]
+    return sys.path[1 + len(own) :]
+
+
+def _main(kind: str, descriptor: str) -> tuple[Order | None, Any]:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the run's end closes the channel
+    with socket.socket(fileno=int(descriptor)) as channel:
+        installed = _installed()
+        load(kind)
+        return serve(channel), installed
+
+
+if __name__ == "__main__":
+    ordered, paths = _main(*sys.argv[1:])
+    if ordered is not None:
+        become(ordered, paths)
