@@ -20,7 +20,6 @@ from aiadmin.storage.chat.questions import Questions, UnhandledMessages
 from aiadmin.storage.companies.audit import Audit
 from aiadmin.storage.companies.companies import CompanyStore
 from aiadmin.storage.companies.outbox import Outbox
-from aiadmin.storage.companies.salon_facts import SalonFactsStore
 from aiadmin.storage.erasures import Erasures, Fingerprint
 from aiadmin.storage.hosting.devices import Devices
 from aiadmin.storage.hosting.hosts import Hosts
@@ -34,6 +33,7 @@ from aiadmin.storage.journal.refetches import Refetches
 from aiadmin.storage.journal.sync_runs import SyncRuns
 from aiadmin.storage.journal.webhook_phones import WebhookPhones
 from aiadmin.storage.journal.webhooks import Webhooks
+from aiadmin.storage.manage.salon_facts import SalonFactsStore
 from aiadmin.storage.messages.contacts import Contacts
 from aiadmin.storage.messages.inbox_messages import InboxMessages
 from aiadmin.storage.messages.message_log import MessageLog

@@ -46,6 +46,17 @@ _NOTICE = (
     " SELECT id, {record}, '{kind}', 'k{record}', '{{}}', now(), now(), 'dropped', '{reason}',"
     " now() - interval '{days} days', now() - interval '{days} days' FROM companies"
 )
+_TO_COME = (
+    "UPDATE notices SET announced = jsonb_build_object('client_id', 7, 'starts_at', now() + interval '1 day')"
+    " WHERE record_id = 1"
+)
+_CALL = (
+    "INSERT INTO contacts (company_id, phone) SELECT id, '79005556677' FROM companies;"
+    "UPDATE notices SET called_at = created_at;"
+    "INSERT INTO outbox_messages (company_id, contact_id, text, dedup_key, purpose, state, created_at, deadline_at,"
+    " sent_at) SELECT company_id, (SELECT max(id) FROM contacts), 'Позвоните клиенту', 'call:' || id || ':',"
+    " 'reply', 'sent', created_at, now(), now() FROM notices"
+)
 _SETTINGS = (
     "INSERT INTO message_settings (company_id, settings, updated_at) SELECT id, jsonb_build_object("
     "'booked', false, 'moved', false, 'changed', false, 'cancelled', false, 'reminder_day', false,"
@@ -76,12 +87,16 @@ CASES: Mapping[StateKind, str] = {
     StateKind.NO_ATTENDANCE: "UPDATE companies SET rights_missing = '{attendance}'",
     StateKind.JOURNAL_UNREAD: _RUN,
     StateKind.NOTICES_OFF: _SETTINGS,
-    StateKind.UNTOLD: _NOTICE.format(record=1, kind="cancelled", reason="quiet_hours", days=1),
+    StateKind.UNTOLD: _NOTICE.format(record=1, kind="cancelled", reason="quiet_hours", days=1) + f";{_CALL}",
+    StateKind.UNCALLED: _NOTICE.format(record=1, kind="cancelled", reason="quiet_hours", days=1) + f";{_TO_COME}",
     StateKind.IMPORTED: ";".join(
         _NOTICE.format(record=number, kind="booked", reason="imported", days=days)
         for number, days in [(1, 1), (2, 2), (3, 30)]
     ),
 }
+
+
+_COUNTED = {StateKind.UNTOLD: "1 запись", StateKind.UNCALLED: "1 запись", StateKind.IMPORTED: "2 записи"}
 
 
 class Opened:
@@ -186,11 +201,10 @@ def test_the_page_the_command_line_and_doctor_say_it_in_the_same_words(
         assert list(told) == [kind]
         assert page.evaluate("document.documentElement.scrollWidth") <= width
     words = told[kind]
-    if kind not in (StateKind.PAUSED, StateKind.ALL_PAUSED, StateKind.UNTOLD, StateKind.IMPORTED):
+    if kind not in (StateKind.PAUSED, StateKind.ALL_PAUSED, *_COUNTED):
         one = SalonState(kind=kind, reason={"logged-out": "logged_out", "journal-unread": "key_refused"}.get(kind))
         assert words == texts_manage.state(one, "Europe/Moscow")
-    counts = {StateKind.UNTOLD: "1 запись", StateKind.IMPORTED: "2 записи"}
-    assert counts.get(kind, "") in words
+    assert _COUNTED.get(kind, "") in words
     config = site.container.config
     env = {"DATABASE_URL": config.database_url, "REDIS_URL": config.redis_url, "JWT_SECRET": config.jwt_secret}
     shown = CliRunner().invoke(cli, ["companies", "show", str(salon.company_id)], env=env)

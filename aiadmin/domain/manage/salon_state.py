@@ -52,7 +52,7 @@ class StateKind(StrEnum):
     NOTICES_OFF = "notices-off"
     UNTOLD = "untold"
     UNCALLED = "uncalled"
-    """The same, of a salon that we cannot even tell whom to call."""
+    """The same, where nothing that has left us tells the salon whom to call."""
     IMPORTED = "imported"
 
 
@@ -94,9 +94,10 @@ class SalonFacts:
         all_paused_at, paused_at: since when messages are held, everybody's or this salon's; None where they are not.
         is_never_sending: whether messages are held by this machine's settings.
         run_state, run_error, run_attempts: of the reading of its journal that fails, if one does.
-        untold, imported: notices of the last week: news that nobody could be told (where the salon's own
-            phone has written to the client since it knows best what was said), and bookings that were many at
-            once and are told to nobody.
+        asked, uncalled, imported: notices of the last week: news that could not be told and that the salon was
+            asked to call about; the same where the client would still come in vain and no such call has left; and
+            bookings that were many at once and are told to nobody. Where the salon's own phone has written to the
+            client since, it knows best what was said, and nothing of the client is counted.
     """
 
     company_id: CompanyId
@@ -115,7 +116,8 @@ class SalonFacts:
     run_error: str | None = None
     run_attempts: int = 0
     settings: MessageSettings = field(default_factory=MessageSettings)
-    untold: int = 0
+    asked: int = 0
+    uncalled: int = 0
     imported: int = 0
 
 
@@ -211,7 +213,6 @@ def _notices(facts: SalonFacts) -> Iterator[SalonState]:
 
 
 def _untold(facts: SalonFacts) -> Iterator[SalonState]:
-    if facts.untold:
-        in_the_way = (*_phone(facts), *_pauses(facts), *_session(facts))
-        is_silent = facts.status is IntegrationStatus.FROZEN or bool(in_the_way)
-        yield SalonState(kind=StateKind.UNCALLED if is_silent else StateKind.UNTOLD, count=facts.untold)
+    for kind, count in ((StateKind.UNTOLD, facts.asked), (StateKind.UNCALLED, facts.uncalled)):
+        if count:
+            yield SalonState(kind=kind, count=count)

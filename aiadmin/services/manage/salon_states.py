@@ -29,8 +29,9 @@ class SalonStateReader:
 
     def facts(self, companies: Collection[CompanyId]) -> Mapping[CompanyId, SalonFacts]:
         """Of each company that there is. Raises DependencyDownError."""
+        now = self.clock()
         with self.uow() as work:
-            found = work.salon_facts.of(companies, since=self.clock() - COUNTED)
+            found = work.salon_facts.of(companies, now=now, since=now - COUNTED)
         return {number: replace(one, is_never_sending=self.is_never_sending) for number, one in found.items()}
 
     def of(self, companies: Collection[CompanyId]) -> Mapping[CompanyId, tuple[SalonState, ...]]:

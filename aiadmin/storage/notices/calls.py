@@ -125,8 +125,35 @@ SELECT event.id, event.company_id, event.record_id, event.kind, event.before, re
   records.deleted_at IS NOT NULL AS is_deleted
 {_UNPLANNED} ORDER BY event.id LIMIT :limit
 """)
-_IS_SO = f"""
-GREATEST({_STARTS}, {_WAS}) > :now
+HAS_NOT_REACHED = """
+notices.kind IN ('moved', 'cancelled') AND (
+  (notices.state = 'dropped' AND notices.reason = ANY(:reasons))
+  OR (notices.state = 'done' AND message.state IN ('failed', 'cancelled', 'unknown'))
+) AND message.delivered_at IS NULL
+"""
+"""What would turn a client away was given up, or its message may not have arrived; `:reasons` is `BlockReason`."""
+
+
+def is_asked_about(call: str) -> str:
+    """Whether the salon was asked to call about one of `notices`, by a message `call` of which this is so.
+
+    A call and what it is about have one time, and one client.
+    """
+    return f"""EXISTS (
+      SELECT FROM outbox_messages AS call
+      JOIN notices AS first ON first.company_id = call.company_id
+        AND first.id = CAST(split_part(call.dedup_key, ':', 2) AS bigint)
+      WHERE call.company_id = notices.company_id AND call.created_at = notices.called_at
+        AND call.dedup_key LIKE 'call:%' AND {call} AND (
+          first.id = notices.id
+          OR CAST(first.announced ->> 'client_id' AS bigint) = CAST(notices.announced ->> 'client_id' AS bigint)
+          OR first.announced ->> 'client_number' = notices.announced ->> 'client_number'
+        )
+    )"""
+
+
+IS_SO = f"""
+notices.announced <> '{{}}' AND GREATEST({_STARTS}, {_WAS}) > :now
 AND NOT EXISTS (
   SELECT FROM message_settings
   WHERE message_settings.company_id = notices.company_id AND settings ->> notices.kind = 'false'
@@ -176,20 +203,15 @@ AND NOT (notices.kind = 'cancelled' AND EXISTS (
     ))
 ))
 """  # noqa: S608 - our own words
-"""The visit is to come, nobody has undone what became of it, nor booked the same person at that time, and the salon
-still wants it told. Who has the booking now, or the number, is told by another notice; a card that is gone was
-merged."""
+"""The visit is to come, its client is not forgotten, nobody has undone what became of it, nor booked the same person
+at that time, and the salon still wants it told. Who has the booking now, or the number, is told by another notice; a
+card that is gone was merged."""
 _UNTOLD = f"""
 FROM notices
 JOIN companies ON companies.id = notices.company_id AND companies.whatsapp_phone IS NOT NULL AND {IS_READ}
 LEFT JOIN outbox_messages AS message ON message.id = notices.outbox_message_id
-WHERE notices.kind IN ('moved', 'cancelled') AND notices.reason IS NOT NULL AND notices.called_at IS NULL
-  AND notices.finished_at > :since AND (
-    (notices.state = 'dropped' AND notices.reason = ANY(:reasons))
-    OR (notices.state = 'done' AND message.state IN ('failed', 'cancelled', 'unknown'))
-  )
-  AND message.delivered_at IS NULL AND notices.announced <> '{{}}'
-  AND {_IS_SO}
+WHERE {HAS_NOT_REACHED} AND notices.reason IS NOT NULL AND notices.called_at IS NULL AND notices.finished_at > :since
+  AND {IS_SO}
   AND {not_set_aside(WorkQueue.NOTICES, "notices.company_id", "notices.id")}
 """
 _LIST = text(f"""
@@ -213,7 +235,7 @@ WITH unread AS (
 WHERE notices.company_id = unread.company_id AND notices.called_at = unread.created_at AND (
     CAST(announced ->> 'client_id' AS bigint) = :client_id OR announced ->> 'client_number' = :client_number
   )
-  AND notices.kind IN ('moved', 'cancelled') AND {_IS_SO}
+  AND notices.kind IN ('moved', 'cancelled') AND {IS_SO}
   RETURNING notices.*
 ) {_WITH_BOOKING}
 """)  # noqa: S608 - our own words
@@ -231,7 +253,7 @@ WHERE call.state = 'pending' AND call.dedup_key LIKE 'call:%' AND call.company_i
   AND call.created_at = first.called_at AND first.called_at IS NOT NULL AND notices.called_at IS NOT NULL
   AND first.id = CAST(split_part(call.dedup_key, ':', 2) AS bigint)
 """
-_STALE = f"""{_UNREAD} AND notices.kind IN ('moved', 'cancelled') AND (NOT ({_IS_SO}) OR EXISTS (
+_STALE = f"""{_UNREAD} AND notices.kind IN ('moved', 'cancelled') AND (NOT ({IS_SO}) OR EXISTS (
   SELECT FROM notices AS newer
   WHERE newer.company_id = notices.company_id AND newer.created_at > call.created_at AND newer.kind = ANY(:news)
     AND (

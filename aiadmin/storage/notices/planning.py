@@ -33,6 +33,7 @@ from aiadmin.storage.journal.booking_events import record_of_json
 from aiadmin.storage.journal.records import record_of_row
 from aiadmin.storage.journal.sync_runs import IS_READ
 from aiadmin.storage.locks import Lock
+from aiadmin.storage.notices.calls import is_asked_about
 from aiadmin.storage.quarantine import keys_of, not_set_aside, numbers_of
 
 _EVENTS = """
@@ -59,20 +60,11 @@ ORDER BY event.id LIMIT :limit
 """)  # noqa: S608 - our own words
 _EVENT_KEYS = text(f"SELECT event.company_id, event.id {_EVENTS} AND {_NEXT} ORDER BY event.id LIMIT :limit")
 _HAS_EVENTS = text(f"SELECT EXISTS (SELECT {_EVENTS} AND {_NEXT})")
-_LAST = text("""
+_LAST = text(f"""
 SELECT notices.id, notices.company_id, notices.record_id, given.client_id, given.client_phone,
   notices.kind, notices.announced, notices.created_at,
-  notices.state, notices.reason, message.state AS message, EXISTS (
-    SELECT FROM outbox_messages AS call
-    JOIN notices AS first ON first.company_id = call.company_id
-      AND first.id = CAST(split_part(call.dedup_key, ':', 2) AS bigint)
-    WHERE call.company_id = notices.company_id AND call.created_at = notices.called_at
-      AND call.dedup_key LIKE 'call:%' AND call.state IN ('sending', 'sent', 'unknown') AND (
-        first.id = notices.id
-        OR CAST(first.announced ->> 'client_id' AS bigint) = CAST(notices.announced ->> 'client_id' AS bigint)
-        OR first.announced ->> 'client_number' = notices.announced ->> 'client_number'
-      )
-  ) AS is_called
+  notices.state, notices.reason, message.state AS message,
+  {is_asked_about("call.state IN ('sending', 'sent', 'unknown')")} AS is_called
 FROM jsonb_to_recordset(CAST(:bookings AS jsonb)) AS given (
   company_id integer, record_id bigint, client_id bigint, client_phone text, client_number text
 )
@@ -91,7 +83,7 @@ JOIN notices ON notices.id = newest.id
 LEFT JOIN outbox_messages AS message ON message.id = notices.outbox_message_id
 ORDER BY notices.id
 FOR UPDATE OF notices
-""")
+""")  # noqa: S608 - our own words
 """What this number heard, and of what was told to none, or to others that the card has had, the newest."""
 _IS_LINKED = "EXISTS (SELECT FROM devices WHERE devices.company_id = companies.id AND devices.desired = 'on')"
 _READ_SALONS = f"""

@@ -347,7 +347,7 @@ def test_what_the_salon_wants_nobody_told_is_nothing_to_call_about(desk: Desk) -
 def _kinds(desk: Desk) -> list[StateKind]:
     """What the page says of the salon."""
     with desk.salon.world.uow() as work:
-        facts = work.salon_facts.of([desk.salon.company_id], since=desk.salon.world.clock() - DAY)
+        facts = work.salon_facts.of([desk.salon.company_id], now=desk.now(), since=desk.salon.world.clock() - DAY)
     return [one.kind for one in states(facts[desk.salon.company_id])]
 
 

@@ -28,7 +28,7 @@ def _break(desk: Desk, before: str = READABLE) -> None:
 
 def _counted(desk: Desk) -> int:
     with desk.salon.world.uow() as work:
-        facts = work.salon_facts.of([desk.salon.company_id], since=desk.salon.world.clock() - DAY)
+        facts = work.salon_facts.of([desk.salon.company_id], now=desk.now(), since=desk.salon.world.clock() - DAY)
     return sum(one.count or 0 for one in states(facts[desk.salon.company_id]) if one.kind in _UNTOLD)
 
 

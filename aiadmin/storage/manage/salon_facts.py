@@ -18,14 +18,16 @@ from aiadmin.domain.manage.salon_state import SalonFacts
 from aiadmin.domain.messages.sending_policy import BlockReason
 from aiadmin.domain.notices.change_planning import IMPORTED
 from aiadmin.domain.notices.settings import MessageSettings
+from aiadmin.storage.notices.calls import HAS_NOT_REACHED, IS_SO, is_asked_about
 
-_FACTS = text("""
+_HAS_LEFT = is_asked_about("(call.state = 'sent' OR call.delivered_at IS NOT NULL)")
+_FACTS = text(f"""
 SELECT companies.id, companies.integration_status, companies.whatsapp_connected, companies.messages_paused_at,
   companies.rights_missing, device.desired, device.observed, device.reason, host.id IS NOT NULL AS is_hosted,
   (SELECT count(*) FROM session_hosts WHERE lease_until > now()) AS hosts,
   (SELECT since FROM message_pause) AS all_paused_at,
   run.state AS run_state, run.error AS run_error, run.attempts AS run_attempts, message_settings.settings,
-  told.untold, told.imported
+  told.asked, told.uncalled, told.imported
 FROM companies
 LEFT JOIN devices AS device ON device.company_id = companies.id AND device.desired <> 'removed'
 LEFT JOIN session_hosts AS host ON host.id = device.host_id AND host.lease_until > now()
@@ -37,20 +39,23 @@ LEFT JOIN LATERAL (
 ) AS run ON true
 CROSS JOIN LATERAL (
   SELECT count(*) FILTER (WHERE notices.reason = :imported) AS imported,
-    count(*) FILTER (WHERE notices.kind IN ('moved', 'cancelled') AND (
-      (notices.state = 'dropped' AND notices.reason = ANY(:untold))
-      OR (notices.state = 'done' AND message.state IN ('failed', 'unknown') AND message.delivered_at IS NULL)
-    ) AND NOT EXISTS (
+    count(*) FILTER (WHERE news.is_asked) AS asked,
+    count(*) FILTER (WHERE CASE WHEN NOT news.is_asked THEN {IS_SO} END) AS uncalled -- the rest is not looked up
+  FROM notices
+  LEFT JOIN outbox_messages AS message ON message.id = notices.outbox_message_id
+  LEFT JOIN LATERAL (
+    SELECT {_HAS_LEFT} AS is_asked
+    WHERE {HAS_NOT_REACHED} AND NOT EXISTS (
       SELECT FROM contact_addresses AS known
       JOIN inbox_messages AS said ON said.company_id = known.company_id AND said.contact_id = known.contact_id
       WHERE known.company_id = companies.id AND said.direction = 'own_phone' AND said.sent_at > notices.created_at
         AND known.address IN (notices.announced ->> 'client_phone', notices.announced ->> 'client_number')
-    )) AS untold
-  FROM notices LEFT JOIN outbox_messages AS message ON message.id = notices.outbox_message_id
+    )
+  ) AS news ON true
   WHERE notices.company_id = companies.id AND COALESCE(notices.finished_at, notices.created_at) > :since
 ) AS told
 WHERE companies.id = ANY(:companies)
-""")
+""")  # noqa: S608 - our own words
 
 
 class SalonFactsStore:
@@ -59,13 +64,16 @@ class SalonFactsStore:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def of(self, companies: Collection[CompanyId], *, since: datetime) -> Mapping[CompanyId, SalonFacts]:
+    def of(
+        self, companies: Collection[CompanyId], *, now: datetime, since: datetime
+    ) -> Mapping[CompanyId, SalonFacts]:
         """Facts of these salons; notices are counted from `since` on."""
         given = {
             "companies": list(companies),
+            "now": now,
             "since": since,
             "imported": IMPORTED,
-            "untold": [*BlockReason],  # as `notices.calls` asks the salon to call for
+            "reasons": [*BlockReason],
         }
         return {CompanyId(row.id): _facts(row) for row in self._session.execute(_FACTS, given)}
 
@@ -87,6 +95,7 @@ def _facts(row: Row[Any]) -> SalonFacts:
         run_error=row.run_error,
         run_attempts=row.run_attempts or 0,
         settings=MessageSettings.from_json(row.settings),
-        untold=row.untold,
+        asked=row.asked,
+        uncalled=row.uncalled,
         imported=row.imported,
     )

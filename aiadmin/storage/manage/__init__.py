@@ -1,0 +1,1 @@
+"""What the management page, the command line and `doctor` read of salons."""
