@@ -28,10 +28,10 @@ from tests.integration.web import rows
 
 WORDS: Mapping[str, type[StrEnum]] = {
     "companies.integration_status": IntegrationStatus,
-    "companies.hooks_state": WebhookSettingsState,
+    "companies.webhooks_state": WebhookSettingsState,
     "booking_events.kind": EventKind,
     "booking_events.source": EventSource,
-    "checks.subject": Subject,
+    "refetches.subject": Subject,
     "devices.desired": Desired,
     "devices.observed": Observed,
     "outbox.state": OutboxState,
@@ -73,15 +73,15 @@ def test_each_table_about_clients_is_exported_and_erased() -> None:
     assert erased == set(privacy._HELD)
 
 
-TIDIED = {"booking_events", "heard_phones", "session_events", "webhooks", "quarantine", "notices"}
+TIDIED = {"booking_events", "webhook_phones", "session_events", "webhooks", "quarantine", "notices"}
 """Old rows are deleted."""
 BLANKED = {"inbox_messages", "outbox_messages"}
 """Old words are."""
 AS_LONG_AS_THE_SALON = {
     *("audit_log", "erasures", "salon_owners", "message_settings", "message_texts", "devices", "outbox", "sync_runs"),
     *("categories", "services", "staff", "schedule", "clients", "records"),  # the journal as YClients has it
-    *("contacts", "contact_addresses", "questions", "operator_messages"),  # until the client is erased
-    "checks",  # until it was read
+    *("contacts", "contact_addresses", "questions", "provider_messages"),  # until the client is erased
+    "refetches",  # until it was read
 }
 
 
