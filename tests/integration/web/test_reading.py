@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from aiadmin import texts
+from aiadmin.adapters.redis import keys
 from aiadmin.adapters.redis.pairing_store import PairingProgress
 from aiadmin.adapters.tokens import JwtTokens
 from aiadmin.domain.companies.company import IntegrationStatus
@@ -157,7 +158,7 @@ def test_the_code_comes_with_the_seconds_it_really_has(site: Site, salon: Salon)
 
     assert answer.get_json() == {"success": True, "qr": "2@ABC,def==", "expires_in": 12}
     assert answer.headers["Cache-Control"] == "no-store"
-    assert site.container.pairing_store.is_watched(salon.company_id)
+    assert site.container.redis.exists(keys.watch(salon.company_id))
 
 
 def test_the_code_comes_as_a_picture_of_any_size_or_in_pixels(site: Site, salon: Salon) -> None:
@@ -217,7 +218,7 @@ def test_a_page_that_is_opened_is_expected_unless_its_salon_is_connected(site: S
     assert not site.container.pairing_store.wants_prewarm()
     site.client.get(connect(salon))
     assert site.container.pairing_store.wants_prewarm()
-    assert not site.container.pairing_store.is_watched(salon.company_id)
+    assert not site.container.redis.exists(keys.watch(salon.company_id))
 
 
 def test_a_linked_salon_needs_no_code(site: Site, salon: Salon, refused: Refused) -> None:
