@@ -1,4 +1,4 @@
-"""A pairing desk beside a web process, and what tests ask about them."""
+"""A pairing coordinator beside a web process, and what tests ask about them."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ PHONES = iter(range(79_001_110_000, 79_001_119_999))
 
 
 @contextmanager
-def desk_with(
+def coordinator_with(
     container: Container, *, env: Mapping[str, str], timing: Timing | None = None
 ) -> Iterator[tuple[Coordinator, Container]]:
-    """A desk that works, with its container; both are closed afterwards."""
-    desk = Coordinator(container, timing=timing, env=env)
-    desk.start()
+    """A coordinator that works, with its container; both are closed afterwards."""
+    coordinator = Coordinator(container, timing=timing, env=env)
+    coordinator.start()
     try:
-        yield desk, container
+        yield coordinator, container
     finally:
-        desk.stop()
+        coordinator.stop()
         container.metrics.flush()  # what is not counted now would open Redis again later
         container.redis.close()
         container.engine.dispose()
@@ -76,8 +76,8 @@ input()
 
 
 @contextmanager
-def desk_process(env: Mapping[str, str]) -> Iterator[psutil.Process]:
-    """A desk in a process of its own, which may be killed or suspended."""
+def coordinator_process(env: Mapping[str, str]) -> Iterator[psutil.Process]:
+    """A coordinator in a process of its own, which may be killed or suspended."""
     command = [sys.executable, "-c", OTHER_DESK]
     with subprocess.Popen(command, cwd=ROOT, env={**os.environ, **env}, stdin=subprocess.PIPE) as running:
         try:
@@ -86,9 +86,9 @@ def desk_process(env: Mapping[str, str]) -> Iterator[psutil.Process]:
             running.kill()
 
 
-def rooms_of(desk: psutil.Process) -> list[psutil.Process]:
-    """The rooms that this desk's process has open."""
-    return [room for room in desk.children() if _lives(room)]
+def processes_of(coordinator: psutil.Process) -> list[psutil.Process]:
+    """The pairing processes of this coordinator's process."""
+    return [process for process in coordinator.children() if _lives(process)]
 
 
 def _lives(process: psutil.Process) -> bool:
@@ -98,9 +98,9 @@ def _lives(process: psutil.Process) -> bool:
         return False
 
 
-def kill_rooms(desk: Coordinator) -> None:
-    """kill -9 every room of the desk."""
-    pids = desk.pool.pids()
+def kill_processes(coordinator: Coordinator) -> None:
+    """kill -9 every process of the coordinator."""
+    pids = coordinator.pool.pids()
     assert pids
     for pid in pids:
         os.kill(pid, 9)

@@ -1,4 +1,4 @@
-"""What the tests of pairing share: one web process, one WhatsApp, desks."""
+"""What the tests of pairing share: one web process, one WhatsApp, coordinators."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.pairing.attempt import Timing
 from aiadmin.pairing.coordinator import Coordinator
-from tests.acceptance.pairing.bench import desk_process, desk_with
+from tests.acceptance.pairing.bench import coordinator_process, coordinator_with
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.integration.sockets.page import Page
 from tests.integration.sockets.site import Site, settings_of, site_with
@@ -55,36 +55,40 @@ def nothing_stays_open(whatsapp: FakeWhatsApp) -> Iterator[None]:
     whatsapp.control("DELETE", "/faults")
 
 
-class StartDesk(Protocol):
-    """A desk of its own `sessions` process, as far as Redis and PostgreSQL can tell."""
+class StartCoordinator(Protocol):
+    """A coordinator of its own `sessions` process, as far as Redis and PostgreSQL can tell."""
 
     def __call__(self, *, timing: Timing | None = None, **more: str) -> Coordinator: ...
 
 
 @pytest.fixture
-def start_desk(settings: dict[str, str], whatsapp: FakeWhatsApp, fresh_start: None) -> Iterator[StartDesk]:
+def start_coordinator(
+    settings: dict[str, str], whatsapp: FakeWhatsApp, fresh_start: None
+) -> Iterator[StartCoordinator]:
     with ExitStack() as running:
 
         def start(*, timing: Timing | None = None, **more: str) -> Coordinator:
             container = Container(Config.from_env(settings | more))
-            desk, _ = running.enter_context(desk_with(container, env=whatsapp.env(), timing=timing))
-            return desk
+            coordinator, _ = running.enter_context(coordinator_with(container, env=whatsapp.env(), timing=timing))
+            return coordinator
 
         yield start
 
 
-class OtherDesk(Protocol):
-    """Starts a desk in a process of its own."""
+class OtherCoordinator(Protocol):
+    """Starts a coordinator in a process of its own."""
 
     def __call__(self) -> psutil.Process: ...
 
 
 @pytest.fixture
-def other_desk(settings: dict[str, str], whatsapp: FakeWhatsApp, fresh_start: None) -> Iterator[OtherDesk]:
+def other_coordinator(
+    settings: dict[str, str], whatsapp: FakeWhatsApp, fresh_start: None
+) -> Iterator[OtherCoordinator]:
     with ExitStack() as running:
-        yield lambda: running.enter_context(desk_process(settings | whatsapp.env()))
+        yield lambda: running.enter_context(coordinator_process(settings | whatsapp.env()))
 
 
 @pytest.fixture
-def desk(start_desk: StartDesk) -> Coordinator:
-    return start_desk()
+def coordinator(start_coordinator: StartCoordinator) -> Coordinator:
+    return start_coordinator()

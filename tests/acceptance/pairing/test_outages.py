@@ -12,7 +12,7 @@ from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.pairing.attempt import PairingState
 from tests.acceptance.conftest import Restartable
-from tests.acceptance.pairing.bench import a_phone, desk_with, is_in, kill_rooms
+from tests.acceptance.pairing.bench import a_phone, coordinator_with, is_in, kill_processes
 from tests.conftest import WaitUntil
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.integration.sockets.site import register, settings_of, site_with
@@ -44,18 +44,18 @@ def test_a_page_opened_while_postgresql_restarts_waits_for_it(
 def test_a_link_is_committed_when_postgresql_is_back(
     postgres: RestartingServer, redis_url: str, whatsapp: FakeWhatsApp, wait_until: WaitUntil
 ) -> None:
-    """WhatsApp tells of a link only once: the desk keeps it until it is stored."""
+    """WhatsApp tells of a link only once: the coordinator keeps it until it is stored."""
     env = settings_of(postgres.url, redis_url)
-    with desk_with(Container(Config.from_env(env)), env=whatsapp.env()) as (desk, container):
+    with coordinator_with(Container(Config.from_env(env)), env=whatsapp.env()) as (coordinator, container):
         salon = register(container)
         whatsapp.fault("lost-after-pairing", mode="login-hangs")
         code = container.pairing_store.wait_code(salon.company_id, timedelta(seconds=10))
         assert code is not None
         whatsapp.scan(code.text, phone=a_phone())
         wait_until(lambda: is_in(container, salon, PairingState.CONFIRMING))
-        with postgres.away():  # with its room the waiting for WhatsApp ends, and the commit is due
-            kill_rooms(desk)
-            wait_until(lambda: not desk.pool.pids())
+        with postgres.away():  # with its process the waiting for WhatsApp ends, and the commit is due
+            kill_processes(coordinator)
+            wait_until(lambda: not coordinator.pool.pids())
         wait_until(lambda: is_in(container, salon, PairingState.CONNECTED), timeout=20)
         with container.uow() as work:
             assert work.companies.get(salon.company_id).whatsapp_connected
@@ -69,7 +69,7 @@ def test_pages_outlive_an_outage_of_redis(
     env = settings | {"REDIS_URL": named["redis_url"]}
     with (
         site_with(env, tmp_path / "web.log") as site,
-        desk_with(Container(Config.from_env(env)), env=whatsapp.env()),
+        coordinator_with(Container(Config.from_env(env)), env=whatsapp.env()),
     ):
         before = site.open(site.register())
         code = before.wait_for("qr-update")["qr"]

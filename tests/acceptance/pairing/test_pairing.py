@@ -1,4 +1,4 @@
-"""Pairing, from a page to the success commit: a real web process, real rooms, the real library, a fake phone."""
+"""Pairing, from a page to the success commit: a real web process, pairing processes, the library, a fake phone."""
 
 from __future__ import annotations
 
@@ -14,8 +14,15 @@ from aiadmin.domain.pairing.attempt import Timing
 from aiadmin.pairing.coordinator import Coordinator
 from aiadmin.services.pairing import pairings
 from aiadmin.storage.tables.core import DeviceRow, OutboxTableRow
-from tests.acceptance.pairing.bench import a_phone, company_of, devices_of, kill_rooms, leave_unwatched, rooms_of
-from tests.acceptance.pairing.conftest import OtherDesk, StartDesk
+from tests.acceptance.pairing.bench import (
+    a_phone,
+    company_of,
+    devices_of,
+    kill_processes,
+    leave_unwatched,
+    processes_of,
+)
+from tests.acceptance.pairing.conftest import OtherCoordinator, StartCoordinator
 from tests.conftest import WaitUntil
 from tests.fakes.whatsapp.client import ControlError, FakeWhatsApp
 from tests.integration.sockets.page import Page
@@ -25,9 +32,9 @@ pytestmark = pytest.mark.usefixtures("fresh_start")
 
 
 def test_a_page_sees_its_code_scanned_and_its_phone_connected(
-    site: Site, desk: Coordinator, whatsapp: FakeWhatsApp, wait_until: WaitUntil
+    site: Site, coordinator: Coordinator, whatsapp: FakeWhatsApp, wait_until: WaitUntil
 ) -> None:
-    """One commit holds the device, the company and the activation that is due; then the room is gone."""
+    """One commit holds the device, the company and the activation that is due; then the process is gone."""
     salon, phone = site.register(), a_phone()
     opened_at = time.monotonic()
     page = site.open(salon)
@@ -50,10 +57,12 @@ def test_a_page_sees_its_code_scanned_and_its_phone_connected(
         owed = connection.execute(select(OutboxTableRow).where(OutboxTableRow.company_id == salon.company_id)).one()
     assert (row.jid, row.lid, row.phone, row.desired) == (device["jid"], device["lid"], phone, "on")
     assert owed.next_attempt_at is not None
-    wait_until(lambda: not desk.pool.pids(), what="the room ends")
+    wait_until(lambda: not coordinator.pool.pids(), what="the process ends")
 
 
-def test_a_phone_may_be_connected_by_typing_a_code(site: Site, desk: Coordinator, whatsapp: FakeWhatsApp) -> None:
+def test_a_phone_may_be_connected_by_typing_a_code(
+    site: Site, coordinator: Coordinator, whatsapp: FakeWhatsApp
+) -> None:
     """The code stays the same when it is asked for again; a mistyped one may be corrected."""
     salon, phone = site.register(), a_phone()
     page = site.open(salon)
@@ -70,7 +79,7 @@ def test_a_phone_may_be_connected_by_typing_a_code(site: Site, desk: Coordinator
 
 
 def test_a_wrong_number_is_corrected_by_asking_for_another(
-    site: Site, desk: Coordinator, whatsapp: FakeWhatsApp
+    site: Site, coordinator: Coordinator, whatsapp: FakeWhatsApp
 ) -> None:
     salon, wrong, right = site.register(), a_phone(), a_phone()
     page = site.open(salon)
@@ -82,7 +91,7 @@ def test_a_wrong_number_is_corrected_by_asking_for_another(
     assert page.wait_for("whatsapp-connected")["phone"] == right
 
 
-def test_two_tabs_share_one_attempt(site: Site, desk: Coordinator, whatsapp: FakeWhatsApp) -> None:
+def test_two_tabs_share_one_attempt(site: Site, coordinator: Coordinator, whatsapp: FakeWhatsApp) -> None:
     salon = site.register()
     before = len(whatsapp.log("pairing"))
     tabs = [site.open(salon), site.open(salon)]
@@ -92,68 +101,70 @@ def test_two_tabs_share_one_attempt(site: Site, desk: Coordinator, whatsapp: Fak
 
 
 def test_an_attempt_that_nobody_watches_leaves_nothing_behind(
-    site: Site, desk: Coordinator, wait_until: WaitUntil
+    site: Site, coordinator: Coordinator, wait_until: WaitUntil
 ) -> None:
     """No process, no connection to PostgreSQL, no key in Redis, no trace in the company."""
     salon = site.register()
     page = site.open(salon)
     page.wait_for("qr-update")
-    (room,) = desk.pool.pids()
+    (process,) = coordinator.pool.pids()
     page.close()
     Page.opened.remove(page)
     leave_unwatched(site, salon)
-    wait_until(lambda: not psutil.pid_exists(room), what="the room ends")
+    wait_until(lambda: not psutil.pid_exists(process), what="the process ends")
     wait_until(lambda: company_of(site, salon).integration_status == "pending")
     assert [key for key in site.container.redis.scan_iter("*pairing*") if b"nudge" not in key] == []
     assert list(site.container.redis.scan_iter("marketplace:qr:*")) == []
-    of_rooms = text("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'aiadmin-pairing'")
+    of_pairing = text("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'aiadmin-pairing'")
     with site.container.engine.connect() as connection:
         connection.execution_options(isolation_level="AUTOCOMMIT")
-        wait_until(lambda: connection.execute(of_rooms).scalar() == 0, what="its connections close")
+        wait_until(lambda: connection.execute(of_pairing).scalar() == 0, what="its connections close")
 
 
-def test_a_page_that_is_open_finds_a_room_ready_and_leaves_none_behind(
-    site: Site, desk: Coordinator, wait_until: WaitUntil
+def test_a_page_that_is_open_finds_a_process_ready_and_leaves_none_behind(
+    site: Site, coordinator: Coordinator, wait_until: WaitUntil
 ) -> None:
     """One waits, however many pages are open; it makes the code; and one goes on waiting while somebody may ask."""
     salon, other = site.register(), site.register()
     for visitor in (salon, other):
         assert requests.get(f"{site.url}/marketplace/connect?token={visitor.token}", timeout=10).status_code == 200
-    wait_until(desk.pool.pids, what="a room gets ready")
-    (warm,) = desk.pool.pids()
+    wait_until(coordinator.pool.pids, what="a process gets ready")
+    (warm,) = coordinator.pool.pids()
     page = site.open(salon)
     page.wait_for("qr-update")
-    assert desk.pool.pids() == {warm}
+    assert coordinator.pool.pids() == {warm}
     page.close()
     Page.opened.remove(page)
     leave_unwatched(site, salon)
-    wait_until(lambda: len(desk.pool.pids()) == 1 and warm not in desk.pool.pids(), what="a fresh room")
+    wait_until(
+        lambda: len(coordinator.pool.pids()) == 1 and warm not in coordinator.pool.pids(), what="a fresh process"
+    )
     site.container.redis.delete("aiadmin:pairing:prewarm")
-    wait_until(lambda: not desk.pool.pids(), what="the room ends")
+    wait_until(lambda: not coordinator.pool.pids(), what="the process ends")
 
 
-def test_a_killed_room_is_replaced_and_the_page_gets_a_new_code(site: Site, desk: Coordinator) -> None:
+def test_a_killed_process_is_replaced_and_the_page_gets_a_new_code(site: Site, coordinator: Coordinator) -> None:
     page = site.open(site.register())
     first = page.wait_for("qr-update")["qr"]
-    kill_rooms(desk)
+    kill_processes(coordinator)
     assert page.wait_for("qr-update", lambda data: data["qr"] != first)
 
 
-def test_a_room_killed_after_the_phone_confirmed_costs_nothing(
-    site: Site, desk: Coordinator, whatsapp: FakeWhatsApp
+def test_a_process_killed_after_the_phone_confirmed_costs_nothing(
+    site: Site, coordinator: Coordinator, whatsapp: FakeWhatsApp
 ) -> None:
-    """The keys are stored, and the desk was told whose they are."""
+    """The keys are stored, and the coordinator was told whose they are."""
     whatsapp.fault("lost-after-pairing", mode="login-hangs")
     page, phone = site.open(site.register()), a_phone()
     device = whatsapp.scan(page.wait_for("qr-update")["qr"], phone=phone)
     page.wait_for_state("confirming")
-    kill_rooms(desk)
+    kill_processes(coordinator)
     assert page.wait_for("whatsapp-connected")["phone"] == phone
     assert device["phone"] == phone
 
 
 def test_a_passkey_is_said_honestly_and_the_button_tries_again(
-    site: Site, desk: Coordinator, whatsapp: FakeWhatsApp, wait_until: WaitUntil
+    site: Site, coordinator: Coordinator, whatsapp: FakeWhatsApp, wait_until: WaitUntil
 ) -> None:
     whatsapp.fault("passkey")
     page = site.open(site.register())
@@ -161,13 +172,13 @@ def test_a_passkey_is_said_honestly_and_the_button_tries_again(
         whatsapp.scan(page.wait_for("qr-update")["qr"], phone=a_phone())
     assert "passkey" in page.wait_for_state("passkey")["text"]
     assert page.wait_for("error")["code"] == "passkey"
-    wait_until(lambda: not desk.pool.pids(), what="the room ends")
+    wait_until(lambda: not coordinator.pool.pids(), what="the process ends")
     page.emit("request-qr")
     page.wait_for("qr-update")
 
 
 def test_an_unreachable_whatsapp_is_said_and_tried_again_without_a_click(
-    site: Site, desk: Coordinator, whatsapp: FakeWhatsApp
+    site: Site, coordinator: Coordinator, whatsapp: FakeWhatsApp
 ) -> None:
     whatsapp.fault("refuse", times=1000)
     page = site.open(site.register())
@@ -178,11 +189,11 @@ def test_an_unreachable_whatsapp_is_said_and_tried_again_without_a_click(
 
 
 def test_a_series_that_falls_silent_is_followed_by_another_until_the_button(
-    site: Site, start_desk: StartDesk, whatsapp: FakeWhatsApp
+    site: Site, start_coordinator: StartCoordinator, whatsapp: FakeWhatsApp
 ) -> None:
     """The library does not say that its codes ran out: three series, then `exhausted`, then the button."""
     short = timedelta(seconds=0.4)
-    start_desk(timing=Timing(first_code=short, other_code=short, overdue=short))
+    start_coordinator(timing=Timing(first_code=short, other_code=short, overdue=short))
     salon = site.register()
     page = site.open(salon)
     codes = {page.wait_for("qr-update")["qr"] for _ in range(3)}
@@ -194,7 +205,9 @@ def test_a_series_that_falls_silent_is_followed_by_another_until_the_button(
     assert page.wait_for("qr-update")["qr"] not in codes
 
 
-def test_a_number_that_serves_another_salon_is_refused(site: Site, desk: Coordinator, whatsapp: FakeWhatsApp) -> None:
+def test_a_number_that_serves_another_salon_is_refused(
+    site: Site, coordinator: Coordinator, whatsapp: FakeWhatsApp
+) -> None:
     """The first salon notices nothing; the second one's new device is to be logged out."""
     first, second, phone = site.register(), site.register(), a_phone()
     page = site.open(first)
@@ -211,7 +224,9 @@ def test_a_number_that_serves_another_salon_is_refused(site: Site, desk: Coordin
     assert (company.whatsapp_connected, company.integration_status) == (False, "pending")
 
 
-def test_connecting_again_retires_the_old_device(site: Site, desk: Coordinator, whatsapp: FakeWhatsApp) -> None:
+def test_connecting_again_retires_the_old_device(
+    site: Site, coordinator: Coordinator, whatsapp: FakeWhatsApp
+) -> None:
     salon, phone = site.register(), a_phone()
     page = site.open(salon)
     old = whatsapp.scan(page.wait_for("qr-update")["qr"], phone=phone)["jid"]
@@ -223,9 +238,9 @@ def test_connecting_again_retires_the_old_device(site: Site, desk: Coordinator, 
 
 
 def test_when_every_place_is_taken_the_next_salon_sees_its_place_and_then_its_code(
-    site: Site, start_desk: StartDesk, wait_until: WaitUntil
+    site: Site, start_coordinator: StartCoordinator, wait_until: WaitUntil
 ) -> None:
-    start_desk(PAIRING_CAPACITY="1")
+    start_coordinator(PAIRING_CAPACITY="1")
     salons = [site.register() for _ in range(3)]
     pages = []
     for salon in salons:
@@ -241,39 +256,45 @@ def test_when_every_place_is_taken_the_next_salon_sees_its_place_and_then_its_co
     assert pages[2].wait_for("status", lambda data: data.get("place") == 1)
 
 
-def test_a_desk_that_is_stopped_hands_its_watched_companies_to_another(site: Site, start_desk: StartDesk) -> None:
-    leaving = start_desk()
+def test_a_coordinator_that_is_stopped_hands_its_watched_companies_to_another(
+    site: Site, start_coordinator: StartCoordinator
+) -> None:
+    leaving = start_coordinator()
     page = site.open(site.register())
     first = page.wait_for("qr-update")["qr"]
-    start_desk()
+    start_coordinator()
     leaving.stop()
     assert leaving.pool.pids() == frozenset()
     page.wait_for("qr-update", lambda data: data["qr"] != first)
 
 
-def test_a_desk_that_is_killed_loses_its_companies_to_another_within_seconds(
-    site: Site, other_desk: OtherDesk, start_desk: StartDesk
+def test_a_coordinator_that_is_killed_loses_its_companies_to_another_within_seconds(
+    site: Site, other_coordinator: OtherCoordinator, start_coordinator: StartCoordinator
 ) -> None:
     page = site.open(site.register())
-    killed = other_desk()
+    killed = other_coordinator()
     first = page.wait_for("qr-update")["qr"]
-    start_desk()
+    start_coordinator()
     killed.kill()
     # its claim alone would hold for 15 s, and the page says only every five that it is there
     page.wait_for("qr-update", lambda data: data["qr"] != first, within=14)
 
 
-def test_a_desk_that_stalled_and_comes_back_pairs_nothing_twice(
-    site: Site, other_desk: OtherDesk, start_desk: StartDesk, whatsapp: FakeWhatsApp, wait_until: WaitUntil
+def test_a_coordinator_that_stalled_and_comes_back_pairs_nothing_twice(
+    site: Site,
+    other_coordinator: OtherCoordinator,
+    start_coordinator: StartCoordinator,
+    whatsapp: FakeWhatsApp,
+    wait_until: WaitUntil,
 ) -> None:
     salon, phone = site.register(), a_phone()
-    page, stalled = site.open(salon), other_desk()
+    page, stalled = site.open(salon), other_coordinator()
     first = page.wait_for("qr-update")["qr"]
-    start_desk()
+    start_coordinator()
     stalled.suspend()
     second = page.wait_for("qr-update", lambda data: data["qr"] != first, within=14)["qr"]
     stalled.resume()
-    wait_until(lambda: not rooms_of(stalled), what="it gives up what is not its own any more")
+    wait_until(lambda: not processes_of(stalled), what="it gives up what is not its own any more")
     with pytest.raises(ControlError):
         whatsapp.scan(first, phone=a_phone())
     device = whatsapp.scan(second, phone=phone)
@@ -281,23 +302,23 @@ def test_a_desk_that_stalled_and_comes_back_pairs_nothing_twice(
     assert devices_of(site, salon) == {device["jid"]: "on"}
 
 
-def test_a_confirmed_phone_is_linked_though_the_desk_is_stopped(
-    site: Site, start_desk: StartDesk, whatsapp: FakeWhatsApp
+def test_a_confirmed_phone_is_linked_though_the_coordinator_is_stopped(
+    site: Site, start_coordinator: StartCoordinator, whatsapp: FakeWhatsApp
 ) -> None:
     salon = site.register()
-    desk, page = start_desk(), site.open(salon)
+    coordinator, page = start_coordinator(), site.open(salon)
     whatsapp.fault("lost-after-pairing", mode="login-hangs")
     whatsapp.scan(page.wait_for("qr-update")["qr"], phone=a_phone())
     page.wait_for_state("confirming")
-    kill_rooms(desk)
-    desk.stop()
+    kill_processes(coordinator)
+    coordinator.stop()
     assert company_of(site, salon).whatsapp_connected
 
 
-def test_a_company_whose_desk_died_is_not_marked_for_ever(
-    site: Site, start_desk: StartDesk, wait_until: WaitUntil
+def test_a_company_whose_coordinator_died_is_not_marked_for_ever(
+    site: Site, start_coordinator: StartCoordinator, wait_until: WaitUntil
 ) -> None:
     salon = site.register()
     pairings.begin(salon.company_id, uow=site.container.uow)
-    start_desk()
+    start_coordinator()
     wait_until(lambda: company_of(site, salon).integration_status == "pending")

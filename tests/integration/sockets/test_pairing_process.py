@@ -1,4 +1,4 @@
-"""The pairing process itself: it must never outlive its purpose, and its desk must never load the library."""
+"""The pairing process itself: it must never outlive its purpose, and its coordinator must never load the library."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def said() -> Said:
 
 
 @pytest.fixture
-def room(said: Said) -> Iterator[PairingProcess]:
+def process(said: Said) -> Iterator[PairingProcess]:
     running = PairingProcess(1, said, os.environ)
     yield running
     running.kill()
@@ -37,10 +37,10 @@ def room(said: Said) -> Iterator[PairingProcess]:
 
 
 @pytest.mark.process
-def test_a_room_ends_when_its_desk_lets_go(room: PairingProcess, said: Said) -> None:
-    room.close()
+def test_a_process_ends_when_its_coordinator_lets_go(process: PairingProcess, said: Said) -> None:
+    process.close()
     assert said.get(timeout=5) == ProcessEvent(1, None)
-    assert not psutil.pid_exists(room.pid)
+    assert not psutil.pid_exists(process.pid)
 
 
 DESK = """
@@ -52,28 +52,30 @@ input()
 
 
 @pytest.mark.process
-def test_a_room_ends_with_its_desk_even_if_its_pipe_is_held_open(wait_until: WaitUntil) -> None:
-    """A desk that is killed at once must not leave a room that never learns who its parent was."""
-    desk = subprocess.Popen(
+def test_a_process_ends_with_its_coordinator_even_if_its_pipe_is_held_open(wait_until: WaitUntil) -> None:
+    """A coordinator that is killed at once must not leave a process that never learns who its parent was."""
+    coordinator = subprocess.Popen(
         [sys.executable, "-c", DESK], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
-    assert desk.stdin is not None
-    assert desk.stdout is not None
-    with desk.stdin, desk.stdout:
-        room = psutil.Process(int(desk.stdout.readline()))
-        held = os.open(f"/proc/{room.pid}/fd/0", os.O_WRONLY)
-        desk.send_signal(signal.SIGKILL)
-        desk.wait(5)
-        wait_until(lambda: not room.is_running() or room.status() == psutil.STATUS_ZOMBIE, what="the room ends")
+    assert coordinator.stdin is not None
+    assert coordinator.stdout is not None
+    with coordinator.stdin, coordinator.stdout:
+        process = psutil.Process(int(coordinator.stdout.readline()))
+        held = os.open(f"/proc/{process.pid}/fd/0", os.O_WRONLY)
+        coordinator.send_signal(signal.SIGKILL)
+        coordinator.wait(5)
+        wait_until(
+            lambda: not process.is_running() or process.status() == psutil.STATUS_ZOMBIE, what="the process ends"
+        )
         os.close(held)
 
 
 @pytest.mark.process
-def test_a_room_that_cannot_reach_anything_says_so_and_goes_on(room: PairingProcess, said: Said) -> None:
+def test_a_process_that_cannot_reach_anything_says_so_and_goes_on(process: PairingProcess, said: Said) -> None:
     """Neither PostgreSQL nor WhatsApp is there: a failure, not a crash."""
     nowhere = f"postgres://nobody@127.0.0.1:{free_port()}/none?sslmode=disable&connect_timeout=2"
     for session in ("one", "two"):
-        room.send(do="start", session=session, dsn=nowhere)
+        process.send(do="start", session=session, dsn=nowhere)
         facts = first(said, "failed")
         assert (facts["session"], facts["reason"]) == (session, "ended")
 
@@ -82,16 +84,16 @@ def first(said: Said, kind: str) -> dict[str, str]:
     """The first event of this kind."""
     while True:
         facts = said.get(timeout=10).facts
-        assert facts is not None, "the room has ended"
+        assert facts is not None, "the process has ended"
         if facts["event"] == kind:
             return facts
 
 
 @pytest.mark.process
-def test_a_command_to_a_dead_room_is_no_error(room: PairingProcess, said: Said) -> None:
-    room.kill()
-    assert room.join(5)
-    room.send(do="stop", session="one")
+def test_a_command_to_a_dead_process_is_no_error(process: PairingProcess, said: Said) -> None:
+    process.kill()
+    assert process.join(5)
+    process.send(do="stop", session="one")
 
 
 @pytest.mark.parametrize(
@@ -113,7 +115,7 @@ def test_what_ends_a_pairing_and_why(what: event.SessionEvent, reason: str | Non
 
 
 @pytest.mark.process
-def test_the_desk_does_not_load_the_library() -> None:
+def test_the_coordinator_does_not_load_the_library() -> None:
     """It lives beside the host, but what pairs must be free to die."""
     asked = (
         "import json, sys, aiadmin.pairing.coordinator; print(json.dumps([m for m in sys.modules if 'neonize' in m]))"
