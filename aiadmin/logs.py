@@ -105,7 +105,7 @@ class _Lines:
 
 
 def configure(config: Config, process: str) -> None:
-    """Send every log of this process to stderr as `process` (web, worker, sessions, clock, room...).
+    """Send every log of this process to stderr as `process` (web, worker, sessions, clock...).
 
     Bind what belongs to a request or a job with `structlog.contextvars.bind_contextvars(request_id=...)`.
     """

@@ -86,8 +86,8 @@ class SessionHost:
             renew_every=renew_every,
         )
         self._incoming = Incoming(uow=uow, clock=clock)
-        sent, manners = self._incoming.sent, outside.mode
-        self._outgoing = Outgoing(engine, self._online, uow=uow, clock=clock, on_sent=sent, mode=manners)
+        sent, mode = self._incoming.sent, outside.mode
+        self._outgoing = Outgoing(engine, self._online, uow=uow, clock=clock, on_sent=sent, mode=mode)
         self._thread = threading.Thread(target=self._run, name="host", daemon=True)
 
     def start(self) -> None:

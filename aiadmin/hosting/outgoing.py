@@ -72,7 +72,7 @@ class Outgoing:
         mode: SendingMode | None = None,
     ) -> None:
         self._engine, self._online, self._uow, self._clock = engine, online, uow, clock
-        self._on_sent, self._manners = on_sent, mode or SendingMode()
+        self._on_sent, self._mode = on_sent, mode or SendingMode()
         self._rests_until: dict[DeviceId, float] = {}
         self._sending: set[DeviceId] = set()
         self._changed = threading.Condition()
@@ -122,16 +122,16 @@ class Outgoing:
         online = {one.device.device_id: one for one in self._online()}
         with self._changed:
             idle = [self._claim_of(one) for device_id, one in online.items() if device_id not in self._sending]
-        holds, to_claim = [one.hold for one in online.values()], idle if self._manners.gaps is None else []
+        holds, to_claim = [one.hold for one in online.values()], idle if self._mode.gaps is None else []
         for message in messages.pull(holds, idle=to_claim, uow=self._uow, clock=self._clock):
             if message.device_id is not None:
                 self._begin(self._send, online[message.device_id], message)
-        if self._manners.gaps is not None and idle:
+        if self._mode.gaps is not None and idle:
             for device_id, message in messages.peek(idle, uow=self._uow, clock=self._clock).items():
                 self._begin(self._type_and_send, online[device_id], message)
 
     def _claim_of(self, online: Online) -> DeviceClaim:
-        if self._manners.is_paused:
+        if self._mode.is_paused:
             return replace(online.hold, scope=SendScope.HUMAN)
         is_resting = time.monotonic() < self._rests_until.get(online.device.device_id, 0.0)
         return replace(online.hold, scope=SendScope.URGENT if is_resting else SendScope.ALL)
@@ -159,7 +159,7 @@ class Outgoing:
         if seen.purpose not in HUMAN:
             self._engine.show_typing(online.session_id, seen.address)
             with self._changed:
-                shown_for = self._manners.typing_time(seen.text).total_seconds()
+                shown_for = self._mode.typing_time(seen.text).total_seconds()
                 self._changed.wait_for(lambda: self._is_stopping, shown_for)
                 if self._is_stopping:
                     return
@@ -173,10 +173,8 @@ class Outgoing:
             message, result = self._type_and_send_text(online, message, result)
         self._record_result(message, result)
         device_id = online.device.device_id
-        if self._manners.gaps is not None and message.purpose not in UNPACED:
-            self._rests_until[device_id] = (
-                time.monotonic() + self._manners.gaps.gap_after(self._clock()).total_seconds()
-            )
+        if self._mode.gaps is not None and message.purpose not in UNPACED:
+            self._rests_until[device_id] = time.monotonic() + self._mode.gaps.gap_after(self._clock()).total_seconds()
         if result.message_id is not None:
             self._on_sent(device_id, result.message_id)
 

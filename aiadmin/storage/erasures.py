@@ -31,5 +31,5 @@ class Erasures:
         found = select(ErasureRow.fingerprint).where(
             ErasureRow.company_id == company_id, ErasureRow.fingerprint.in_(sorted(asked))
         )
-        buried = frozenset(self._session.scalars(found))
-        return frozenset(address for address, names in fingerprints.items() if not names.isdisjoint(buried))
+        erased = frozenset(self._session.scalars(found))
+        return frozenset(address for address, names in fingerprints.items() if not names.isdisjoint(erased))

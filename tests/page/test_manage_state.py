@@ -32,7 +32,7 @@ def becomes(site: Site, company_id: CompanyId, status: IntegrationStatus) -> Non
 
 
 def buttons(page: Page) -> list[str]:
-    return page.locator("main[data-ready] .cards [data-deed]:visible").all_inner_texts()
+    return page.locator("main[data-ready] .cards [data-action]:visible").all_inner_texts()
 
 
 @pytest.mark.parametrize(

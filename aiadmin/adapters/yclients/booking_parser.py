@@ -126,10 +126,10 @@ def rules(company: lenient_json.Row, online: lenient_json.Row) -> BookingRules:
     )
 
 
-def _change_rule(company: lenient_json.Row, deed: str) -> ChangeRule:
+def _change_rule(company: lenient_json.Row, action: str) -> ChangeRule:
     return ChangeRule(
-        is_allowed=lenient_json.flag(company.get(f"allow_{deed}_record"), default=True),
-        ban=lenient_json.seconds(company.get(f"allow_{deed}_record_delay_step")) or timedelta(0),
+        is_allowed=lenient_json.flag(company.get(f"allow_{action}_record"), default=True),
+        ban=lenient_json.seconds(company.get(f"allow_{action}_record_delay_step")) or timedelta(0),
     )
 
 

@@ -218,7 +218,7 @@ def _attendance(row: lenient_json.Row) -> Attendance:
     return Attendance.WAITING
 
 
-def hooks(row: lenient_json.Row) -> WebhookSettings:
+def webhook_settings(row: lenient_json.Row) -> WebhookSettings:
     """Where a salon's webhooks go, and which of them."""
     given = row.get("urls")
     urls = [

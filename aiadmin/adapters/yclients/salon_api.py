@@ -146,9 +146,9 @@ class YClientsSalonApi:
         answer = self._rest.read(salon_id, f"/user/permissions/{salon_id}", urgency=Urgency.INTERACTIVE)
         return missing_rights(_one(journal_parser.right_flags, answer))
 
-    def hooks(self, salon_id: SalonId) -> WebhookSettings:
+    def webhook_settings(self, salon_id: SalonId) -> WebhookSettings:
         answer = self._rest.read(salon_id, f"/hooks_settings/{salon_id}", urgency=Urgency.INTERACTIVE)
-        return _one(journal_parser.hooks, answer)
+        return _one(journal_parser.webhook_settings, answer)
 
     def _list(
         self, parse: Callable[[lenient_json.Row], T], salon_id: SalonId, path: str, urgency: Urgency = Urgency.SYNC

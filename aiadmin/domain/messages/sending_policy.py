@@ -224,7 +224,7 @@ def may_send(
 
     Args:
         needed_by: until when the client has to know that a visit is off, or at another time (`Notice.needed_by`).
-            That goes out by then or never: where manners would hold it for longer they give way, at once and not
+            That goes out by then or never: where the policy would hold it for longer it gives way, at once and not
             when the first of several waits is over; where a lock or a pause would, it is dropped, for somebody to
             call.
     """
@@ -245,7 +245,7 @@ def may_send(
 
 
 def _polite_at(sender: Sender, recipient: Recipient, policy: SendingPolicy, now: datetime) -> datetime:
-    """When manners ask for no wait any more; one may end in another: a midnight in quiet hours."""
+    """When the policy asks for no wait any more; one may end in another: a midnight in quiet hours."""
     at = now
     for _ in range(_LOOKS):
         wait = next((one for one in _waits(sender, recipient, policy, at) if one.why in COURTESY), None)

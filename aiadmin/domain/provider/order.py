@@ -1,4 +1,4 @@
-"""YClients' operator protocol: it asks us to send its own notifications, and hears what became of each.
+"""YClients' provider protocol: it asks us to send its own notifications, and hears what became of each.
 
 The statuses of one message come once each and in order: 8, 4, 1; or 2 or 16 in place of what did not happen.
 """

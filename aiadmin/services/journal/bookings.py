@@ -69,8 +69,8 @@ def absorb(
 def as_kept(work: UnitOfWork, salon: SyncedSalon, records: Sequence[Record]) -> Sequence[Record]:
     """The bookings as they are stored: with phones that webhooks told, and without whoever asked to be forgotten."""
     heard = _with_heard_phones(work, salon, records)
-    buried = work.erasures.erased_of(salon.company_id, {one.client_phone for one in heard if one.client_phone})
-    return [one.anonymous() if one.client_phone in buried else one for one in heard]
+    erased = work.erasures.erased_of(salon.company_id, {one.client_phone for one in heard if one.client_phone})
+    return [one.anonymous() if one.client_phone in erased else one for one in heard]
 
 
 def set_zone(work: UnitOfWork, company_id: CompanyId, zone: str, now: datetime) -> None:

@@ -175,7 +175,9 @@ class PageReader:
 
     def hooks(self, run: SyncRun, salon: SyncedSalon) -> Fetched:
         try:
-            state = webhook_settings_state(self.api.hooks(salon.salon_id), self.hook_address(run.company_id))
+            state = webhook_settings_state(
+                self.api.webhook_settings(salon.salon_id), self.hook_address(run.company_id)
+            )
         except (ForbiddenError, NotFoundError):
             state = (
                 WebhookSettingsState.UNKNOWN

@@ -150,8 +150,8 @@ class Journal:
 
     def _unburied(self, company_id: CompanyId, rows: Sequence[Client]) -> Sequence[Client]:
         """YClients still knows who was erased here; we keep that there is a client, and nothing of who it is."""
-        buried = self._erasures.erased_of(company_id, {one.phone for one in rows if one.phone})
-        return [one.anonymous() if one.phone in buried else one for one in rows]
+        erased = self._erasures.erased_of(company_id, {one.phone for one in rows if one.phone})
+        return [one.anonymous() if one.phone in erased else one for one in rows]
 
     def mark_deleted(self, company_id: CompanyId, stage: Stage, *, not_seen_since: datetime, at: datetime) -> int:
         """Mark deleted what a full list no longer holds; how many."""

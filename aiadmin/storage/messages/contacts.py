@@ -102,10 +102,10 @@ class Contacts:
         """`upsert` for people of whom only the phone is known, all of them at once. `try_lock` goes before it."""
         known = self._by_phone(company_id, phones)
         new = {one_spelling(phone): phone for phone in sorted(set(phones) - set(known))}  # one of each person
-        buried = self._erasures.erased_of(company_id, new.values())
+        erased = self._erasures.erased_of(company_id, new.values())
         rows = [
             {"company_id": company_id, "phone": phone, "created_at": at, "updated_at": at}
-            | {"opted_out_at": at if phone in buried else None}
+            | {"opted_out_at": at if phone in erased else None}
             for phone in new.values()
         ]
         if rows:

@@ -36,7 +36,7 @@ def overview() -> dict[str, object]:
         whatsapp=_whatsapp(seen),
         yclients=_yclients(seen),
         sync=[{**page_events.sync(run), "finished_at": run.finished_at} for run in seen.runs],
-        deeds=sorted(seen.actions),
+        actions=sorted(seen.actions),
         warning=texts_manage.DOUBLE_NOTICES if seen.is_double else None,
         states=[{"kind": one.kind.value, "text": texts_manage.state(one, seen.zone)} for one in states(seen.facts)],
         zone=seen.zone,

@@ -20,7 +20,7 @@ from aiadmin.web.manage import message_settings_schemas
 from aiadmin.web.manage.schemas import Ordered
 from aiadmin.web.openapi.operation import Operation, documented
 
-blueprint = Blueprint("wishes", __name__)
+blueprint = Blueprint("message_settings", __name__)
 
 
 @blueprint.get("/marketplace/manage/settings")

@@ -95,7 +95,7 @@ class Overview(Schema):
     whatsapp = fields.Nested(WhatsApp)
     yclients = fields.Nested(YClients)
     sync = fields.List(fields.Nested(Sync))
-    deeds = fields.List(
+    actions = fields.List(
         fields.Enum(OwnerAction, by_value=True), metadata={"description": "Что владелец может сделать"}
     )
     warning = fields.String(allow_none=True, metadata={"description": "Что стоит поправить в настройках"})

@@ -159,7 +159,7 @@ def test_a_failed_activation_is_told_again_and_an_active_one_is_not(
         assert row is not None
         work.companies.set_status(linked.company_id, IntegrationStatus.ACTIVATION_FAILED)
         work.commit()
-    assert ask(site, linked, "overview")["deeds"] == ["disconnect", "replace", "retry"]
+    assert ask(site, linked, "overview")["actions"] == ["disconnect", "replace", "retry"]
 
     assert order(site, linked, "activation").status_code == 202
 
@@ -172,7 +172,7 @@ def test_a_failed_activation_is_told_again_and_an_active_one_is_not(
         work.commit()
     refused(order(site, linked, "activation"), 409, "activation-state")
     assert audited(site, linked) == [("owner", "activation.retry", outcome) for outcome in ("refused", "done")]
-    assert ask(site, linked, "overview")["deeds"] == ["disconnect", "read", "replace"]
+    assert ask(site, linked, "overview")["actions"] == ["disconnect", "read", "replace"]
 
 
 def test_the_journal_is_read_again_and_its_progress_is_seen(site: Site, linked: Salon) -> None:

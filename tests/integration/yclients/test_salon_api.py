@@ -159,7 +159,7 @@ def test_the_addresses_of_webhooks_are_read_with_their_flags(api: SalonApi, ycli
     url = "https://bot.example/hook?key=wk_1"
     yclients.reset()
     yclients.activate(SALON, webhook_urls=[url])
-    hooks = api.hooks(SALON_ID)
+    hooks = api.webhook_settings(SALON_ID)
     assert hooks.urls == (url,)
     assert hooks.flags["record"]
 

@@ -148,7 +148,7 @@ def test_a_row_is_read_or_refused_and_nothing_else(row: dict[str, Any]) -> None:
     for parse in parses:
         with suppress(journal_parser.BadRowError):
             parse(row)
-    journal_parser.hooks(row)
+    journal_parser.webhook_settings(row)
 
 
 def test_a_booking_with_every_oddity_is_read_right() -> None:

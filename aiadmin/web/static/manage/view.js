@@ -53,9 +53,9 @@ export function createView(main) {
   }
 
   /** Only what makes sense as things stand. */
-  function showDeeds(deeds) {
-    mayRead = deeds.includes('read');
-    for (const button of main.querySelectorAll('[data-deed]')) button.hidden = !deeds.includes(button.dataset.deed);
+  function showAvailable(available) {
+    mayRead = available.includes('read');
+    for (const button of main.querySelectorAll('[data-action]')) button.hidden = !available.includes(button.dataset.action);
   }
 
   /** Tells a screen reader of a new list and of an end; not of each page. */
@@ -81,7 +81,7 @@ export function createView(main) {
     const { page, pages } = run;
     const busy = BUSY.has(run.state);
     announce(run);
-    $('[data-deed="read"]').hidden = busy || !mayRead;
+    $('[data-action="read"]').hidden = busy || !mayRead;
     indicator('sync', SYNC_TONES[run.state] ?? 'busy');
     const stage = busy && run.stage ? ` ${format(pages > 1 ? strings.stagePage : strings.stage, run)}` : '';
     const when = run.state === 'done' && run.finished_at ? ` ${day.format(new Date(run.finished_at))}.` : '';
@@ -128,13 +128,13 @@ export function createView(main) {
   }
 
   return {
-    overview({ whatsapp, yclients, sync, zone, events, marks, deeds, warning, states }) {
+    overview({ whatsapp, yclients, sync, zone, events, marks, actions: available, warning, states }) {
       day = dayIn(zone);
       showStates(states);
       keepingFocus(() => {
         showWhatsApp(whatsapp);
         showYClients(yclients);
-        showDeeds(deeds);
+        showAvailable(available);
         showSync(sync.find(({ kind }) => kind === 'full'));
       });
       showEvents(events);
@@ -178,10 +178,10 @@ export function createView(main) {
     },
 
     bind(actions) {
-      $('[data-deed="disconnect"]').addEventListener('click', actions.disconnect);
-      $('[data-deed="retry"]').addEventListener('click', actions.retry);
-      $('[data-deed="pay"]').addEventListener('click', actions.pay);
-      $('[data-deed="read"]').addEventListener('click', actions.readAgain);
+      $('[data-action="disconnect"]').addEventListener('click', actions.disconnect);
+      $('[data-action="retry"]').addEventListener('click', actions.retry);
+      $('[data-action="pay"]').addEventListener('click', actions.pay);
+      $('[data-action="read"]').addEventListener('click', actions.readAgain);
       $('[data-more]').addEventListener('click', ({ target }) => actions.more(target.dataset.before));
       $('[data-filter]').addEventListener('submit', (event) => {
         event.preventDefault();

@@ -134,11 +134,13 @@ CASES: Mapping[str, Case] = {
     "manage_api.retry": Case("bearer", answers=frozenset({202, 409})),
     "manage_api.read_again": Case("bearer", answers=frozenset({202})),
     "manage_api.payment": Case("bearer", answers=_AT_YCLIENTS),
-    "wishes.show": Case("bearer", shows=True),
-    "wishes.change": Case("bearer", body=lambda _of: {"settings": {"review": True}}),
-    "wishes.change_text": Case("bearer", body=_draft),
-    "wishes.preview": Case("bearer", body=_draft),
-    "wishes.try_out": Case("bearer", body=lambda of: _draft(of) | {"phone": of.phone}, answers=frozenset({202})),
+    "message_settings.show": Case("bearer", shows=True),
+    "message_settings.change": Case("bearer", body=lambda _of: {"settings": {"review": True}}),
+    "message_settings.change_text": Case("bearer", body=_draft),
+    "message_settings.preview": Case("bearer", body=_draft),
+    "message_settings.try_out": Case(
+        "bearer", body=lambda of: _draft(of) | {"phone": of.phone}, answers=frozenset({202})
+    ),
     "qr.text": Case("link", query=lambda _of: {"relink": "1"}, shows=True),
     "qr.svg": Case("link", query=lambda _of: {"relink": "1"}),
     "qr.png": Case("link", query=lambda _of: {"relink": "1"}),
