@@ -15,10 +15,22 @@ Span = tuple[int, int]
 
 
 class Asked(StrEnum):
-    """What our last question was about, so that a bare number answers it."""
+    """What our last question was about, so that a bare number or a short answer answers it."""
 
     DAY = "day"
     TIME = "time"
+    SERVICE = "service"
+    STAFF = "staff"
+    NAME = "name"
+    """What the client is called."""
+    GUEST_NAME = "guest_name"
+    OPTIONS = "options"
+    """Which line of a numbered list."""
+    CONSENT = "consent"
+    """Whether a proposal suits."""
+    ATTENDANCE = "attendance"
+    """Whether they come, in a reminder."""
+    RATING = "rating"
 
 
 @dataclass(frozen=True, slots=True, order=True)

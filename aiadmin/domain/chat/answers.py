@@ -1,0 +1,134 @@
+"""Short answers to our last question: yes, no, a line of a list, a rating.
+
+A yes may lead to a write. It is plain only where each word and sign of the burst is known to change nothing; a word
+that is not known, a question mark, a "but" makes it a yes with a rest, or none at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from aiadmin.domain.chat.commands import Choose, Command, No, Rating, Yes
+from aiadmin.domain.chat.dates.words import LEXICON
+from aiadmin.domain.chat.hearing import Heard
+from aiadmin.domain.chat.mentions import names_in
+from aiadmin.domain.chat.when import Asked, Span
+
+_MOST_STARS = 5
+_STARS = frozenset("⭐★🌟")
+_NUMBERS = ("NUM", "ORD")
+_BESIDE_A_NUMBER = frozenset(
+    {"вариант", "варианта", "варианту", "номер", "пункт", "строка", "строчка", "под", "на", "за", "это", "пусть", "и"}
+    | {"балл", "балла", "баллов", "звезда", "звезды", "звезд"}
+)
+NEUTRAL = frozenset({"GREET", "THANK", "TRIFLE"})
+"""What changes nothing beside an answer."""
+_AGREED = frozenset({Asked.CONSENT, Asked.ATTENDANCE, Asked.OPTIONS})
+_HARMLESS_SIGNS = frozenset('.,!)(:"«»\n')
+
+
+def answers_in(heard: Heard) -> Iterator[Command]:
+    """The answers in a burst; a mixed one is never a plain yes."""
+    if heard.context.asked is Asked.RATING:
+        yield from _rating(heard)
+    if heard.context.asked is Asked.OPTIONS:
+        yield from _choice(heard)
+    if is_plain_yes(heard):
+        yield Yes(spans=_spans(heard, "YES", "SOFT", "COMING"))
+        return
+    if heard.has("NO") and heard.has("SOFT") and not heard.whens:
+        return  # "нет, давайте" may be either
+    refusal, agreement = _last(heard, *_refusals(heard)), _agreed_at(heard)
+    if refusal is not None and (agreement is None or agreement < refusal):
+        yield No(spans=_spans(heard, *_refusals(heard)))
+    elif agreement is not None and refusal is None and _begins_or_ends_with_yes(heard):
+        yield Yes(but=heard.text.strip(), spans=_spans(heard, "YES"))
+
+
+def is_plain_yes(heard: Heard) -> bool:
+    """Whether a burst says yes, and nothing that could change what is agreed to."""
+    kinds = {"YES"}
+    if heard.context.asked in _AGREED:
+        kinds |= {"SOFT"}
+    if heard.context.asked is Asked.ATTENDANCE:
+        kinds |= {"COMING"}
+    if heard.has("NO", "REFUSE", "CHANGE", "HARMLESS") or not (heard.has(*kinds) or _is_one(heard)):
+        return False
+    explained = heard.covered(NEUTRAL | kinds) | _of_name(heard)
+    rest = [token for place, token in enumerate(heard.tokens) if place not in explained]
+    return all(token.text in _HARMLESS_SIGNS for token in rest) or _is_one(heard)
+
+
+def _is_one(heard: Heard) -> bool:
+    """Whether a bare 1 answers a reminder, which older texts ask for."""
+    return heard.context.asked is Asked.ATTENDANCE and heard.text.strip(" .!\n") == "1"
+
+
+def _of_name(heard: Heard) -> set[int]:
+    if heard.context.asked is not Asked.NAME:
+        return set()
+    spans = [span for name in names_in(heard) for span in name.spans]
+    said = {place for place, token in enumerate(heard.tokens) if any(a <= token.start < b for a, b in spans)}
+    return said | heard.covered({"NAME"})
+
+
+def _refusals(heard: Heard) -> tuple[str, ...]:
+    return ("NO", "REFUSE") if heard.context.asked is not None else ("NO",)
+
+
+def _last(heard: Heard, *kinds: str) -> int | None:
+    return max((hit.first for hit in heard.of(*kinds)), default=None)
+
+
+def _agreed_at(heard: Heard) -> int | None:
+    """Where the last yes stands; a word of consent counts for one only beside a refusal."""
+    return _last(heard, "YES")
+
+
+def _begins_or_ends_with_yes(heard: Heard) -> bool:
+    """Whether a yes is an answer and no part of a sentence: it stands first, and no question ends its clause."""
+    neutral = heard.covered(NEUTRAL)
+    hits = sorted(heard.of("YES"), key=lambda hit: hit.first)
+    before = [place for place in range(hits[0].first) if place not in neutral]
+    if any(heard.word(place) not in _HARMLESS_SIGNS for place in before):
+        return False
+    return heard.word(hits[0].end) != "?"
+
+
+def _rating(heard: Heard) -> Iterator[Rating]:
+    stars = sum(token.text in _STARS for token in heard.tokens)
+    number = _only_number(heard) or stars
+    if 1 <= number <= _MOST_STARS:
+        yield Rating(stars=number, spans=((0, len(heard.text)),))
+
+
+def _choice(heard: Heard) -> Iterator[Choose]:
+    number = _only_number(heard)
+    if number and number <= heard.context.options:
+        yield Choose(number=number, spans=((0, len(heard.text)),))
+
+
+def _only_number(heard: Heard) -> int:
+    """The one small number of a burst that says nothing else; 0 without one."""
+    if heard.has("NO", "REFUSE", "CHANGE", "HARMLESS"):
+        return 0
+    neutral = heard.covered(NEUTRAL | {"YES", "SOFT"})
+    rest = [token.text for place, token in enumerate(heard.tokens) if place not in neutral]
+    words = [word for word in rest if word not in _HARMLESS_SIGNS | _BESIDE_A_NUMBER | _STARS | {"+", "е", "й"}]
+    return _number(words)
+
+
+def _number(words: Sequence[str]) -> int:
+    if words[1:2] == ["-"]:
+        words = [*words[:1], *(word for word in words[2:] if word not in {"й", "я", "е", "го", "ый", "ое"})]
+    if len(words) != 1:
+        return 0
+    word = words[0]
+    if word.isascii() and word.isdecimal():
+        return int(word) if len(word) == 1 else 0
+    kinds = LEXICON.get(word, {})
+    return next((int(kinds[kind]) for kind in _NUMBERS if kind in kinds), 0)
+
+
+def _spans(heard: Heard, *kinds: str) -> tuple[Span, ...]:
+    return tuple(sorted({heard.span(hit.first, hit.end) for hit in heard.of(*kinds)}))

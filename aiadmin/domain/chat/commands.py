@@ -1,0 +1,270 @@
+"""What a client's words may mean: a closed vocabulary, and the only thing that understanding may produce.
+
+A message can become nothing but these commands, and no command says "free" or "without asking": whatever a text
+demands, the worst that it can do is wish. Which visit is meant, what is free and what is done is decided by others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from aiadmin.domain.chat.when import Span, When
+
+
+class AttachmentKind(StrEnum):
+    """What is sent that is no text."""
+
+    VOICE = "voice"
+    PHOTO = "photo"
+    VIDEO = "video"
+    DOCUMENT = "document"
+    STICKER = "sticker"
+    LOCATION = "location"
+    CONTACT = "contact"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """One meaning.
+
+    Attributes:
+        spans: the characters of the burst's text that say it; in order, none for what is no text.
+    """
+
+    spans: tuple[Span, ...] = field(default=(), compare=False)
+
+
+class Greet(Command):
+    """A greeting."""
+
+
+class Thank(Command):
+    """Thanks, a heart, a farewell: nothing that needs an answer."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Yes(Command):
+    """A yes to the last question.
+
+    Attributes:
+        but: what was said besides, as it was written, when that may change what is agreed to; a yes is plain without.
+    """
+
+    but: str = ""
+
+
+class No(Command):
+    """A no to the last question or proposal."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choose(Command):
+    """A line of the numbered list that was shown; the first is 1."""
+
+    number: int
+
+
+class Stop(Command):
+    """No more messages."""
+
+
+class Restart(Command):
+    """Messages again."""
+
+
+class WantBooking(Command):
+    """A visit is wished for."""
+
+
+class WantMove(Command):
+    """A visit is to be at another time, or with another master."""
+
+
+class WantCancel(Command):
+    """A visit is not to be, or the client says they cannot come."""
+
+
+class WantHuman(Command):
+    """A human is asked for."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class NamedService(Command):
+    """A service that was named.
+
+    Attributes:
+        ids: those that fit, several when the words fit several; empty when the salon has none such.
+        unclear: the words for which nothing fits.
+        is_excluded: whether it is just this that is not wanted.
+    """
+
+    ids: tuple[int, ...] = ()
+    unclear: str = ""
+    is_excluded: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class NamedStaff(Command):
+    """A master that was named.
+
+    Attributes:
+        ids: those who are called so, several when several are.
+        is_any: whether any suits.
+        is_other: whether it is to be another than now.
+        unknown: a name that nobody here has.
+        is_excluded: whether it is just this one that is not wanted.
+    """
+
+    ids: tuple[int, ...] = ()
+    is_any: bool = False
+    is_other: bool = False
+    unknown: str = ""
+    is_excluded: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suits(Command):
+    """Days and times, wished or refused.
+
+    Attributes:
+        whens: one wish, or several of which any suits.
+    """
+
+    whens: tuple[When, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Name(Command):
+    """What the client is called."""
+
+    given: str
+    family: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Guest(Command):
+    """Others who are to be served, or are asked about.
+
+    Attributes:
+        who: the word for them, such as сын; empty when only their number or name was said.
+        name: what they are called.
+        count: how many come in all, the client among them where they are; None when that was not said.
+        is_child: whether a child is meant.
+    """
+
+    who: str = ""
+    name: str = ""
+    count: int | None = None
+    is_child: bool = False
+
+
+class SameAsLast(Command):
+    """As at the last visit."""
+
+
+class Earliest(Command):
+    """As soon as possible."""
+
+
+class AskPrice(Command):
+    """What it costs."""
+
+
+class AskSlots(Command):
+    """What is free."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskWorks(Command):
+    """Whether a master works; who does, without ids. The day is a command of its own."""
+
+    ids: tuple[int, ...] = ()
+
+
+class AskHours(Command):
+    """When the salon is open."""
+
+
+class AskAddress(Command):
+    """Where the salon is."""
+
+
+class AskDuration(Command):
+    """How long it takes."""
+
+
+class AskMyVisits(Command):
+    """When, or whether, the client is booked."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskFact(Command):
+    """Something of the salon that its owner may have told: parking, payment, rules."""
+
+    topic: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Late(Command):
+    """The client comes late; by so many minutes, if that was said."""
+
+    minutes: int | None = None
+
+
+class Complaint(Command):
+    """Something was not right."""
+
+
+class HealthMatter(Command):
+    """Harm, illness, or a question that a doctor has to answer."""
+
+
+class Haggle(Command):
+    """The price is to be lower."""
+
+
+class Abuse(Command):
+    """Insults."""
+
+
+class Spam(Command):
+    """An offer to the salon."""
+
+
+class Injection(Command):
+    """Orders to a machine: to forget its rules, to be another, to show what it was told."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rating(Command):
+    """A rating, 1 to 5."""
+
+    stars: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotUnderstood(Command):
+    """Words of which no rule is sure."""
+
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Media(Command):
+    """Something that is no text; how long it is, when it lasts."""
+
+    kind: AttachmentKind
+    seconds: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Foreign(Command):
+    """A language that is not read here, by its code of ISO 639-1; empty when that is not known."""
+
+    language: str
+
+
+LEADS_TO_A_WRITE: tuple[type[Command], ...] = (Yes, Choose, WantBooking, WantMove, WantCancel)
+"""What may end in a change of a salon's journal; a text that is hostile, or too long to be a wish, gives none."""

@@ -1,0 +1,146 @@
+"""A burst of a client's words, cut into words and phrases, as all that reads it sees it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cached_property
+
+from aiadmin.domain.chat.dates.reading import read_when
+from aiadmin.domain.chat.lexicon import BREAKS, Hit, intents
+from aiadmin.domain.chat.normalising import Token, tokens_of
+from aiadmin.domain.chat.vocabulary import Vocabulary
+from aiadmin.domain.chat.when import Asked, DayParts, Span, When
+
+_LATIN = re.compile("[a-zA-Z]")
+_DIMENSIONS = frozenset({"д", "d"})
+_MOST_CORRECTED = 40
+"""Unknown words that are looked up: a text with more of them is in no language that is read here."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadingContext:
+    """What a burst is read against.
+
+    Attributes:
+        vocabulary: the salon's own words.
+        now: the salon's wall clock.
+        parts: what morning and evening mean there.
+        asked: what our last question was about; None when none is open.
+        options: how many lines the numbered list had that was shown last.
+        candidates: the services that the last question was about.
+    """
+
+    vocabulary: Vocabulary
+    now: datetime
+    parts: DayParts = field(default_factory=DayParts)
+    asked: Asked | None = None
+    options: int = 0
+    candidates: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A text as words, phrases and wishes of time.
+
+    Attributes:
+        tokens: words and signs, slips put right.
+        hits: phrases of the dictionary.
+    """
+
+    text: str
+    context: ReadingContext
+    tokens: Sequence[Token]
+    hits: Sequence[Hit]
+
+    @cached_property
+    def whens(self) -> tuple[When, ...]:
+        """The days and times in it."""
+        return read_when(
+            self.text,
+            now=self.context.now,
+            parts=self.context.parts,
+            asked=self.context.asked,
+            names=self.context.vocabulary.own_words,
+        )
+
+    @cached_property
+    def orders(self) -> tuple[Span, ...]:
+        """Orders to a machine, in the words as they were written: Latin ones within Russian are spelt otherwise."""
+        tokens = tokens_of(self.text, _as_written) if self.text.isascii() or _LATIN.search(self.text) else self.tokens
+        hits = (hit for hit in intents().hits(tokens) if hit.kind == "INJECTION")
+        found = {(tokens[hit.first].start, tokens[hit.end - 1].end) for hit in hits}
+        return tuple(sorted(found | {self.span(hit.first, hit.end) for hit in self.of("INJECTION")}))
+
+    @cached_property
+    def clauses(self) -> Sequence[int]:
+        """The number of the clause that each token stands in."""
+        numbers, number = [], 0
+        for token in self.tokens:
+            number += token.text in BREAKS
+            numbers.append(number)
+        return numbers
+
+    def of(self, *kinds: str) -> Iterator[Hit]:
+        """The phrases of some meanings."""
+        return (hit for hit in self.hits if hit.kind in kinds)
+
+    def has(self, *kinds: str) -> bool:
+        """Whether there is a phrase of some meanings."""
+        return any(True for _ in self.of(*kinds))
+
+    def covered(self, kinds: Collection[str]) -> set[int]:
+        """The tokens of all phrases of some meanings."""
+        return {place for hit in self.of(*kinds) for place in range(hit.first, hit.end)}
+
+    def span(self, first: int, end: int) -> Span:
+        """The characters of some tokens."""
+        return self.tokens[first].start, self.tokens[end - 1].end
+
+    def written(self, first: int, end: int) -> str:
+        """Some tokens as they were written."""
+        start, stop = self.span(first, end)
+        return self.text[start:stop]
+
+    def word(self, place: int) -> str:
+        """A token's text; empty beside the message."""
+        return self.tokens[place].text if 0 <= place < len(self.tokens) else ""
+
+    def is_capital(self, place: int) -> bool:
+        """Whether a word was written with a capital letter."""
+        return self.text[self.tokens[place].start].isupper()
+
+
+def _as_written(word: str) -> bool:
+    """Knows what is spelt in one alphabet, so that no word is respelt."""
+    return word.isascii()
+
+
+def hear(text: str, context: ReadingContext) -> Heard:
+    """A text cut up; what is misspelt is put right to a word of ours, and to nothing else."""
+    tokens = [*_put_right(tokens_of(text, context.vocabulary.knows), context.vocabulary)]
+    return Heard(text, context, tokens, intents().hits(tokens))
+
+
+def _put_right(tokens: Sequence[Token], vocabulary: Vocabulary) -> Iterator[Token]:
+    corrected: dict[str, str] = {}
+    for token in _with_dimensions(tokens):
+        if token.text not in corrected and len(corrected) < _MOST_CORRECTED and token.text.isalpha():
+            corrected[token.text] = vocabulary.put_right(token.text)
+        yield replace(token, text=corrected.get(token.text, token.text))
+
+
+def _with_dimensions(tokens: Sequence[Token]) -> Iterator[Token]:
+    """The tokens, a number with the letter of dimensions behind it made one: "2д", "3D"."""
+    before: Token | None = None
+    for token in tokens:
+        if before and before.text.isdecimal() and token.is_glued and token.text in _DIMENSIONS:
+            before = replace(before, text=f"{before.text}d", end=token.end)
+            continue
+        if before:
+            yield before
+        before = token
+    if before:
+        yield before

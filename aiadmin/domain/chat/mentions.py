@@ -1,0 +1,295 @@
+"""Services, masters, guests and names that a client mentions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from aiadmin.domain.chat.commands import Guest, Name, NamedService, NamedStaff
+from aiadmin.domain.chat.hearing import Heard
+from aiadmin.domain.chat.when import Asked
+from aiadmin.domain.chat.words.intents import CHILDREN
+from aiadmin.domain.chat.words.trades import HINTS
+
+_NOT = frozenset({"не", "кроме", "вместо", "ни"})
+_TO = frozenset({"к", "ко", "у"})
+_BEFORE_MASTER = _TO | {"с", "от", "мастер", "мастера", "мастеру", "на", "не"}
+_WORDS_TOO = frozenset(
+    {"вера", "веры", "вере", "веру", "верой", "надежда", "надежды", "надежде", "надежду", "любовь", "любви", "роза"}
+    | {"розы", "лев", "слава", "славы", "света", "мира", "мир", "поля", "тома", "тема", "теме", "темы", "пашу"}
+    | {"лика", "лара", "сон", "соне", "май", "мая", "маи", "март", "ким"}
+)
+"""Forms of names that are common words: they are names where a capital letter or a preposition says so."""
+_ABBREVIATIONS = frozenset({"муж", "жен", "дет"})
+_ADULT = 15
+_YEARS = frozenset({"лет", "года", "год", "годика", "годик", "годиков"})
+_LONGEST_NAME = 40
+_NO_SERVICE = ("GREET", "THANK", "TRIFLE", "NAME")
+
+
+@dataclass
+class _Mention:
+    """Words of one wish, while it is being read."""
+
+    ids: frozenset[int]
+    first: int
+    end: int
+    said: list[frozenset[str]] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
+
+    def takes(self, ids: frozenset[int]) -> bool:
+        return bool(self.ids & ids)
+
+
+def services_in(heard: Heard) -> Iterator[NamedService]:
+    """The services that are named, each wish one; those without a service of the salon's come as unclear."""
+    mentions = _joined([mention for clause in _by_clause(heard) for mention in _of_clause(heard, clause)])
+    if not mentions and heard.has("WHOLE") and heard.context.candidates:
+        ids = heard.context.vocabulary.composite(heard.context.candidates)
+        if ids:
+            yield NamedService(ids=ids, spans=tuple(heard.span(hit.first, hit.end) for hit in heard.of("WHOLE")))
+    for mention in mentions:
+        yield NamedService(
+            ids=_meant(heard, mention, is_only=len(mentions) == 1),
+            spans=(heard.span(mention.first, mention.end),),
+            is_excluded=_is_excluded(heard, mention.first),
+        )
+    for place, token in enumerate(heard.tokens):
+        if token.text in heard.context.vocabulary.trade:
+            yield NamedService(unclear=heard.written(place, place + 1), spans=(heard.span(place, place + 1),))
+
+
+def is_service_word(heard: Heard, place: int) -> bool:
+    """Whether a word names a service."""
+    word = heard.word(place)
+    return bool(heard.context.vocabulary.service_words(word)) and word not in heard.context.vocabulary.kin
+
+
+def _by_clause(heard: Heard) -> Iterator[list[int]]:
+    clauses: dict[int, list[int]] = {}
+    for place, clause in enumerate(heard.clauses):
+        clauses.setdefault(clause, []).append(place)
+    yield from clauses.values()
+
+
+def _of_clause(heard: Heard, places: Sequence[int]) -> list[_Mention]:
+    vocabulary = heard.context.vocabulary
+    skipped = heard.covered(_NO_SERVICE)
+    found: list[_Mention] = []
+    hints: list[frozenset[int]] = []
+    for place in places:
+        meanings = vocabulary.service_words(heard.word(place))
+        if not meanings or place in skipped:
+            continue
+        if _is_hint(heard, place, meanings):
+            hints.append(vocabulary.fitting(meanings))
+        else:
+            _take(heard, found, place, meanings)
+    for mention in found:
+        for hint in hints:
+            mention.ids = mention.ids & hint or mention.ids
+    return found
+
+
+def _is_hint(heard: Heard, place: int, meanings: frozenset[str]) -> bool:
+    return meanings <= HINTS and heard.context.vocabulary.morphology.lemma(heard.word(place)) not in HINTS
+
+
+def _take(heard: Heard, found: list[_Mention], place: int, meanings: frozenset[str]) -> None:
+    """Narrows the last wish by a word, or begins another with it."""
+    is_absent = heard.word(place - 1) == "без"
+    ids = heard.context.vocabulary.fitting(meanings, is_absent=is_absent)
+    last = found[-1] if found else None
+    if is_absent and not ids:
+        if last:
+            last.ids = last.ids - heard.context.vocabulary.fitting(meanings) or last.ids
+        return
+    if not ids:
+        return
+    if last is None or not last.takes(ids):
+        last = _Mention(ids, place, place + 1)
+        found.append(last)
+    last.ids, last.end = last.ids & ids, place + 1
+    last.said.append(frozenset(f"-{one}" for one in meanings) if is_absent else meanings)
+    last.places.append(place)
+
+
+def _joined(mentions: Sequence[_Mention]) -> list[_Mention]:
+    """Wishes that say more of the one before them are one with it."""
+    joined: list[_Mention] = []
+    for mention in mentions:
+        last = joined[-1] if joined else None
+        if last is None or not last.takes(mention.ids):
+            joined.append(mention)
+        else:
+            last.ids, last.end = last.ids & mention.ids, mention.end
+            last.said += mention.said
+    return joined
+
+
+def _meant(heard: Heard, mention: _Mention, *, is_only: bool) -> tuple[int, ...]:
+    vocabulary, candidates = heard.context.vocabulary, frozenset(heard.context.candidates)
+    ids = mention.ids & candidates or mention.ids
+    whole = vocabulary.composite(ids) if is_only and heard.has("WHOLE") else ()
+    return whole or vocabulary.best(ids, mention.said)
+
+
+def _is_excluded(heard: Heard, place: int) -> bool:
+    before = {heard.word(place - back) for back in (1, 2) if heard.word(place - back)}
+    return bool(before & _NOT)
+
+
+def staff_in(heard: Heard) -> Iterator[NamedStaff]:
+    """The masters who are named, any, another, or one whom nobody here is called like."""
+    for hit in heard.of("STAFF_ANY"):
+        yield NamedStaff(is_any=True, spans=(heard.span(hit.first, hit.end),))
+    for hit in heard.of("STAFF_OTHER"):
+        yield NamedStaff(is_other=True, spans=(heard.span(hit.first, hit.end),))
+    own_names = {place for name in names_in(heard) for place in _places(heard, name)}
+    for place in range(len(heard.tokens)):
+        if place not in own_names:
+            yield from _staff_at(heard, place)
+
+
+def _places(heard: Heard, name: Name) -> Iterator[int]:
+    for place, token in enumerate(heard.tokens):
+        if any(start <= token.start < end for start, end in name.spans):
+            yield place
+
+
+def _staff_at(heard: Heard, place: int) -> Iterator[NamedStaff]:
+    word, before = heard.word(place), heard.word(place - 1)
+    vocabulary = heard.context.vocabulary
+    spans = (heard.span(place, place + 1),)
+    ids = vocabulary.names.get(word, ()) or _of_family(heard, place)
+    if ids and _is_a_name(heard, place) and not _is_addressed(heard, place):
+        with_family = tuple(one for one in ids if one in vocabulary.families.get(heard.word(place + 1), ()))
+        yield NamedStaff(ids=with_family or ids, is_excluded=_is_excluded(heard, place), spans=spans)
+    elif (
+        not ids
+        and not vocabulary.is_ours(word)
+        and before in _TO | {"мастер", "мастеру"}
+        and _given_name(heard, place)
+    ):
+        yield NamedStaff(unknown=heard.written(place, place + 1), is_excluded=_is_excluded(heard, place), spans=spans)
+
+
+def _of_family(heard: Heard, place: int) -> tuple[int, ...]:
+    """The masters of a family name that no given name stands before."""
+    ids = heard.context.vocabulary.families.get(heard.word(place), ())
+    return () if heard.context.vocabulary.names.get(heard.word(place - 1)) else ids
+
+
+def _is_a_name(heard: Heard, place: int) -> bool:
+    if heard.word(place) not in _WORDS_TOO or heard.context.asked is Asked.STAFF:
+        return True
+    return heard.is_capital(place) or heard.word(place - 1) in _BEFORE_MASTER
+
+
+def _is_addressed(heard: Heard, place: int) -> bool:
+    """Whether a greeting goes to that name."""
+    greeted = heard.covered({"GREET"})
+    is_behind = place - 1 in greeted or (heard.word(place - 1) == "," and place - 2 in greeted)
+    is_before = heard.word(place + 1) == "," and (place + 2 in greeted) and place == 0
+    return is_behind or is_before
+
+
+def _given_name(heard: Heard, place: int) -> str:
+    vocabulary, word = heard.context.vocabulary, heard.word(place)
+    if not word.isalpha() or len(word) > _LONGEST_NAME:
+        return ""
+    return vocabulary.given_names.get(word) or vocabulary.morphology.given_name(word)
+
+
+def names_in(heard: Heard) -> list[Name]:
+    """What the client says they are called; at most one name."""
+    for hit in heard.of("NAME"):
+        place = hit.end
+        is_strange = heard.word(place).isalpha() and heard.is_capital(place) if place < len(heard.tokens) else False
+        is_sure = heard.word(hit.first) in {"меня", "зовут", "мое", "имя", "на"} and is_strange
+        if (
+            place < len(heard.tokens)
+            and (_given_name(heard, place) or is_sure)
+            and not _is_of_another(heard, hit.end)
+        ):
+            return [_name_at(heard, place)]
+    if heard.context.asked is Asked.NAME:
+        return _answered_name(heard)
+    return []
+
+
+def _is_of_another(heard: Heard, place: int) -> bool:
+    """Whether a name that follows is said in another case: "это к Анне" names no client."""
+    return heard.word(place) in _TO
+
+
+def _answered_name(heard: Heard) -> list[Name]:
+    neutral = heard.covered({"GREET", "THANK", "TRIFLE", "NAME", "YES"})
+    places = [place for place, token in enumerate(heard.tokens) if place not in neutral and token.text.isalpha()]
+    if not places or heard.word(places[0] - 1) in _TO:
+        return []
+    first = places[0]
+    if _given_name(heard, first) and (
+        heard.is_capital(first) or heard.word(first) not in _WORDS_TOO or len(places) == 1
+    ):
+        return [_name_at(heard, first)]
+    clause = [place for place in places if heard.clauses[place] == heard.clauses[first]]
+    is_unknown = not heard.context.vocabulary.is_ours(heard.word(first))
+    if (
+        len(clause) <= len(("given", "family"))
+        and is_unknown
+        and heard.is_capital(first)
+        and len(places) == len(clause)
+    ):
+        family_first = len(clause) == 2 and _given_name(heard, clause[1])  # noqa: PLR2004
+        return [_name_at(heard, clause[1], family=clause[0])] if family_first else [_name_at(heard, first)]
+    return []
+
+
+def _name_at(heard: Heard, place: int, family: int | None = None) -> Name:
+    after = place + 1
+    if family is None and after < len(heard.tokens) and heard.word(after).isalpha() and heard.is_capital(after):
+        family = None if heard.context.vocabulary.is_ours(heard.word(after)) else after
+    spans = [heard.span(one, one + 1) for one in (place, family) if one is not None]
+    written = heard.written(family, family + 1).capitalize() if family is not None else ""
+    return Name(given=heard.written(place, place + 1).capitalize(), family=written, spans=tuple(sorted(spans)))
+
+
+def guests_in(heard: Heard) -> Iterator[Guest]:
+    """Those who are to come beside the client or instead of them."""
+    counts = {int(hit.value) for hit in heard.of("GUEST")}
+    count = max(counts, default=None)
+    found = [place for place in range(len(heard.tokens)) if _is_kin(heard, place)]
+    if heard.context.asked is Asked.GUEST_NAME:
+        yield from _named_guests(heard)
+    for place in found:
+        who = heard.context.vocabulary.kin[heard.word(place)]
+        is_child = who in CHILDREN and not _is_adult(heard)
+        yield Guest(who=who, count=count, is_child=is_child, spans=(heard.span(place, place + 1),))
+    if count and not found:
+        yield Guest(count=count, spans=tuple(heard.span(hit.first, hit.end) for hit in heard.of("GUEST")))
+
+
+def _is_kin(heard: Heard, place: int) -> bool:
+    word = heard.word(place)
+    if word not in heard.context.vocabulary.kin:
+        return False
+    is_short = word in _ABBREVIATIONS and (is_service_word(heard, place - 1) or is_service_word(heard, place + 1))
+    return not is_short
+
+
+def _is_adult(heard: Heard) -> bool:
+    ages = [
+        int(token.text)
+        for place, token in enumerate(heard.tokens)
+        if token.text.isdecimal() and len(token.text) <= len("100") and heard.word(place + 1) in _YEARS
+    ]
+    return bool(ages) and min(ages) >= _ADULT
+
+
+def _named_guests(heard: Heard) -> Iterator[Guest]:
+    neutral = heard.covered({"GREET", "THANK", "TRIFLE", "YES"})
+    for place in range(len(heard.tokens)):
+        if place not in neutral and _given_name(heard, place) and heard.word(place - 1) not in _TO:
+            yield Guest(name=heard.written(place, place + 1).capitalize(), spans=(heard.span(place, place + 1),))
+            return

@@ -1,0 +1,28 @@
+"""What the domain asks of Russian morphology, which an adapter answers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Protocol
+
+
+class Morphology(Protocol):
+    """Forms of Russian words. Words are in lower case with е for ё."""
+
+    def lemma(self, word: str) -> str:
+        """The dictionary's form of a word; a guess for a word that no dictionary has."""
+
+    def forms(self, word: str) -> frozenset[str]:
+        """A word in all its forms, itself among them."""
+
+    def forms_of_name(self, name: str) -> frozenset[str]:
+        """A given name in all its cases; "Динара" is no money here."""
+
+    def knows(self, word: str) -> bool:
+        """Whether a dictionary has the word."""
+
+    def given_name(self, word: str) -> str:
+        """The nominative of a given name; empty when the word is none."""
+
+    def closest(self, word: str, among: Collection[str]) -> str | None:
+        """The one of some words that this is a slip of: one edit, from seven letters on two; None without one."""

@@ -1,0 +1,346 @@
+"""Understanding by rules: a burst of a client's words becomes commands.
+
+Nothing is decided here and nothing is guessed: what no rule is sure of is `NotUnderstood`, which another reader, or a
+human, may take up. A text that is hostile, or too long to be a wish, gives no command that leads to a write.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from aiadmin.domain.chat.answers import NEUTRAL, answers_in
+from aiadmin.domain.chat.commands import (
+    LEADS_TO_A_WRITE,
+    Abuse,
+    AskAddress,
+    AskDuration,
+    AskFact,
+    AskHours,
+    AskMyVisits,
+    AskPrice,
+    AskSlots,
+    AskWorks,
+    Choose,
+    Command,
+    Complaint,
+    Earliest,
+    Foreign,
+    Greet,
+    Haggle,
+    HealthMatter,
+    Injection,
+    Late,
+    Media,
+    NamedService,
+    NamedStaff,
+    No,
+    NotUnderstood,
+    Rating,
+    Restart,
+    SameAsLast,
+    Spam,
+    Stop,
+    Suits,
+    Thank,
+    WantBooking,
+    WantCancel,
+    WantHuman,
+    WantMove,
+    Yes,
+)
+from aiadmin.domain.chat.hearing import Heard, ReadingContext, hear
+from aiadmin.domain.chat.mentions import guests_in, names_in, services_in, staff_in
+from aiadmin.domain.chat.when import Asked, Span, When
+from aiadmin.domain.chat.words.intents import ENGLISH
+
+LONGEST, MOST_TOKENS = 4_000, 600
+"""What is longer is no wish of a client's, and a human reads it."""
+_SHOWN = 500
+"""Characters of a text that was not understood which are kept."""
+_MINUTES = {"полчаса": 30, "получаса": 30, "час": 60, "четверть": 15, "часик": 60, "часок": 60}
+_SPOKEN: Mapping[str, type[Command]] = {
+    "GREET": Greet,
+    "THANK": Thank,
+    "WANT_HUMAN": WantHuman,
+    "SAME_AS_LAST": SameAsLast,
+    "EARLIEST": Earliest,
+    "ASK_PRICE": AskPrice,
+    "ASK_HOURS": AskHours,
+    "ASK_ADDRESS": AskAddress,
+    "ASK_DURATION": AskDuration,
+    "HAGGLE": Haggle,
+    "HEALTH": HealthMatter,
+    "COMPLAINT": Complaint,
+    "ABUSE": Abuse,
+}
+"""Meanings that a phrase has whatever stands around it."""
+_HOSTILE = (Injection, Spam, Abuse, Stop)
+_FOR_A_HUMAN = (Complaint, HealthMatter, WantHuman)
+_CHITCHAT = (Greet, Thank)
+_NEVER_WITH = (
+    WantMove,
+    WantCancel,
+    WantHuman,
+    Late,
+    AskMyVisits,
+    AskFact,
+    Complaint,
+    HealthMatter,
+    Haggle,
+    AskHours,
+    AskAddress,
+)
+"""What makes "I want" a wish for something else than a visit."""
+_ENGLISH = {word: ours.strip() for word, _, ours in (line.partition(":") for line in ENGLISH.split("\n") if line)}
+_IN_A_TALK = frozenset(Asked) - {Asked.ATTENDANCE}
+_ENOUGH_ENGLISH, _ENOUGH_OURS = 0.25, 0.4
+_FEWEST_FOREIGN = 2
+_FOREIGN_WORD = re.compile(r"[^\W\d_]+")
+_CYRILLIC = re.compile("[а-яёіїєґ]", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Burst:
+    """What a client has sent since the last turn, in order.
+
+    Attributes:
+        parts: texts, and what is no text.
+    """
+
+    parts: tuple[str | Media, ...]
+
+    @property
+    def text(self) -> str:
+        """All that was written, a line a message; spans of commands are of this text."""
+        return "\n".join(part for part in self.parts if isinstance(part, str))
+
+
+def read(burst: Burst, context: ReadingContext) -> tuple[Command, ...]:
+    """What a burst means; any text is read, and the longest in bounded time.
+
+    Returns:
+        commands in the order in which they were said; nothing where nothing needs an answer.
+    """
+    media = tuple(part for part in burst.parts if isinstance(part, Media))
+    return (*read_text(burst.text, context), *media)
+
+
+def read_text(text: str, context: ReadingContext) -> tuple[Command, ...]:
+    """What a text means."""
+    if not text.strip():
+        return ()
+    if len(text) > LONGEST:
+        return (_not_understood(text),)
+    heard = hear(text, context)
+    if len(heard.tokens) > MOST_TOKENS:
+        return (_not_understood(text),)
+    return _foreign(heard) or _ordered(_settled(heard, [*_meanings(heard)]))
+
+
+def _not_understood(text: str) -> NotUnderstood:
+    shown = text.strip()[:_SHOWN]
+    start = text.index(shown)
+    return NotUnderstood(text=shown, spans=((start, start + len(shown)),))
+
+
+def _foreign(heard: Heard) -> tuple[Command, ...]:
+    """A text in another script that is no Russian one mistyped: what is known of English is read, the rest is not."""
+    words = _FOREIGN_WORD.findall(heard.text.lower())
+    if len(words) < _FEWEST_FOREIGN or _CYRILLIC.search(heard.text) or heard.orders or heard.has("ABUSE", "STOP"):
+        return ()
+    known = [word for word in words if word in _ENGLISH]
+    whole = ((0, len(heard.text)),)
+    if len(known) < _ENOUGH_ENGLISH * len(words):
+        ours = sum(heard.context.vocabulary.is_ours(token.text) for token in heard.tokens)
+        return () if ours >= _ENOUGH_OURS * len(words) else (Foreign(language="", spans=whole),)
+    said = hear(_in_russian(heard.text), heard.context)
+    commands = [
+        one for one in _settled(said, [*_meanings(said)]) if not isinstance(one, (NotUnderstood, Yes, Choose))
+    ]
+    return (Foreign(language="en", spans=whole), *(replace(one, spans=whole) for one in commands))
+
+
+def _in_russian(text: str) -> str:
+    """An English text word by word; what is not known is left out."""
+    return _FOREIGN_WORD.sub(lambda word: _ENGLISH.get(word.group(), ""), text.lower())
+
+
+def _meanings(heard: Heard) -> Iterator[Command]:
+    """All that is said, before one thing rules out another."""
+    for kind, command in _SPOKEN.items():
+        spans = _spans(heard, kind)
+        if spans:
+            yield command(spans=spans)
+    if heard.orders:
+        yield Injection(spans=heard.orders)
+    yield from _stops(heard)
+    yield from answers_in(heard)
+    yield from services_in(heard)
+    yield from staff_in(heard)
+    yield from names_in(heard)
+    yield from guests_in(heard)
+    yield from _times(heard)
+    yield from _wishes(heard)
+    yield from _questions(heard)
+    yield from _late(heard)
+    if heard.has("SPAM"):
+        yield Spam(spans=_spans(heard, "SPAM"))
+
+
+def _times(heard: Heard) -> Iterator[Command]:
+    whens = tuple(when for when in heard.whens if when.day or when.time)
+    if whens:
+        yield Suits(whens=whens, spans=_spans_of_whens(whens))
+    if any(when.is_earliest for when in heard.whens) and not heard.has("EARLIEST"):
+        yield Earliest()
+
+
+def _spans(heard: Heard, kind: str, value: str | None = None) -> tuple[Span, ...]:
+    hits = (hit for hit in heard.of(kind) if value is None or hit.value == value)
+    return tuple(sorted(heard.span(hit.first, hit.end) for hit in hits))
+
+
+def _spans_of_whens(whens: Sequence[When]) -> tuple[Span, ...]:
+    parts = [part for when in whens for part in (when.day, when.time) if part]
+    return tuple(sorted({span for part in parts for span in part.spans}))
+
+
+def _stops(heard: Heard) -> Iterator[Command]:
+    """A word to stop or to begin again; one that means other things elsewhere counts only alone."""
+    for kind, command in (("STOP", Stop), ("START", Restart)):
+        if _spans(heard, kind, "") or (_spans(heard, kind, "alone") and _is_alone(heard, kind)):
+            yield command(spans=_spans(heard, kind))
+
+
+def _is_alone(heard: Heard, kind: str) -> bool:
+    said = heard.covered({kind, *NEUTRAL})
+    return all(place in said or not token.text.isalnum() for place, token in enumerate(heard.tokens))
+
+
+def _wishes(heard: Heard) -> Iterator[Command]:
+    """A visit that is wished for, to be moved, or not to be."""
+    is_in_a_talk = heard.context.asked in _IN_A_TALK
+    if _spans(heard, "WANT_MOVE", "") or (heard.has("WANT_MOVE") and not is_in_a_talk):
+        yield WantMove(spans=_spans(heard, "WANT_MOVE"))
+    if _spans(heard, "WANT_CANCEL", "") or _may_cancel(heard):
+        yield WantCancel(spans=_spans(heard, "WANT_CANCEL"))
+    if _spans(heard, "WANT_BOOKING", ""):
+        yield WantBooking(spans=_spans(heard, "WANT_BOOKING", ""))
+
+
+def _may_cancel(heard: Heard) -> bool:
+    """Whether "I cannot" is said of a visit, and not of a time that we talk about."""
+    if not _spans(heard, "WANT_CANCEL", "maybe") or heard.context.asked in _IN_A_TALK:
+        return False
+    wished = any((when.day and when.day.any_of) or (when.time and when.time.any_of) for when in heard.whens)
+    refused = any(when.time and when.time.not_in for when in heard.whens)
+    return not wished and not refused and heard.context.asked is None
+
+
+def _questions(heard: Heard) -> Iterator[Command]:
+    topics = dict.fromkeys(hit.value for hit in heard.of("ASK_FACT"))
+    for topic in topics:
+        yield AskFact(topic=topic, spans=_spans(heard, "ASK_FACT", topic))
+    own = heard.context.vocabulary.topics
+    for place, token in enumerate(heard.tokens):
+        if token.text in own and own[token.text] not in topics and "?" in heard.text:
+            yield AskFact(topic=own[token.text], spans=(heard.span(place, place + 1),))
+    if heard.has("ASK_SLOTS"):
+        yield AskSlots(spans=_spans(heard, "ASK_SLOTS"))
+    if heard.has("ASK_MY_VISITS"):
+        yield AskMyVisits(spans=_spans(heard, "ASK_MY_VISITS"))
+    if heard.has("ASK_WORKS"):
+        ids = tuple(one for staff in staff_in(heard) for one in staff.ids)
+        yield AskWorks(ids=ids, spans=_spans(heard, "ASK_WORKS"))
+
+
+def _late(heard: Heard) -> Iterator[Late]:
+    if heard.has("LATE"):
+        yield Late(minutes=_minutes(heard), spans=_spans(heard, "LATE"))
+
+
+def _minutes(heard: Heard) -> int | None:
+    words = [token.text for token in heard.tokens]
+    for place, word in enumerate(words):
+        if word.isascii() and word.isdecimal() and len(word) <= len("99"):
+            around = words[max(0, place - 2) : place + 2]
+            if any(one.startswith("мин") for one in around) or "на" in around[:2]:
+                return int(word)
+    return next((_MINUTES[word] for word in words if word in _MINUTES), None)
+
+
+def _settled(heard: Heard, commands: Sequence[Command]) -> list[Command]:
+    """What is left when what is said for certain has ruled out what may be said."""
+    found = _without_spam(commands)
+    if any(isinstance(one, (Rating, Choose)) for one in found):
+        found = _without(found, Suits, Yes, NamedService)
+    found = _without_yes(found)
+    found = _without_asides(found)
+    found += _weak_booking(heard, found)
+    if any(isinstance(one, _HOSTILE) for one in found):
+        found = _without(found, *LEADS_TO_A_WRITE)
+    if any(isinstance(one, _FOR_A_HUMAN) for one in found):
+        found = _without(found, Yes, Choose)
+    if any(isinstance(one, (Complaint, HealthMatter)) for one in found) and not heard.has("WANT_BOOKING"):
+        found = _without(found, Suits, WantCancel)
+    return _or_not_understood(heard, found)
+
+
+def _without_spam(commands: Sequence[Command]) -> list[Command]:
+    """Words of sellers are no offer where a visit is wished for, and else the whole of it."""
+    kinds = {type(one) for one in commands}
+    if Spam not in kinds or Injection in kinds:
+        return list(commands)
+    is_wish = kinds & {WantBooking, NamedService, Suits, NamedStaff, WantMove, WantCancel}
+    return _without(commands, Spam) if is_wish else [one for one in commands if isinstance(one, (Spam, Greet))]
+
+
+def _without(commands: Sequence[Command], *kinds: type[Command]) -> list[Command]:
+    return [one for one in commands if not isinstance(one, kinds)]
+
+
+def _without_yes(commands: list[Command]) -> list[Command]:
+    """ "Записывайте" after a proposal is a yes and no new wish; no yes is plain beside another wish."""
+    has_plain = any(isinstance(one, Yes) and not one.but for one in commands)
+    return _without(commands, WantBooking, WantMove, WantCancel, AskSlots) if has_plain else commands
+
+
+def _without_asides(commands: list[Command]) -> list[Command]:
+    """Words that belong to a surer meaning are none of their own."""
+    kinds = {type(one) for one in commands}
+    if kinds & {WantMove, WantCancel, Late}:
+        commands = _without(commands, AskMyVisits)
+    if AskFact in kinds or AskMyVisits in kinds:
+        commands = _without(commands, AskSlots)
+    if WantMove in kinds:
+        commands = _without(commands, WantCancel)
+    if Late in kinds:
+        commands = [one for one in commands if not isinstance(one, (Suits, WantCancel, WantMove))]
+    return commands
+
+
+def _weak_booking(heard: Heard, commands: Sequence[Command]) -> list[Command]:
+    """A visit wished for by a word that may be a wish for anything."""
+    spans = _spans(heard, "WANT_BOOKING", "weak")
+    kinds = {type(one) for one in commands}
+    is_answer = kinds & {Yes, No} or heard.context.asked not in {None, Asked.SERVICE}
+    if not spans or WantBooking in kinds or is_answer or kinds & {*_NEVER_WITH, *_HOSTILE, *_FOR_A_HUMAN, AskPrice}:
+        return []
+    about = {type(one) for one in commands if not (isinstance(one, NamedService) and one.is_excluded)}
+    is_all = _is_alone(heard, "WANT_BOOKING")
+    return [WantBooking(spans=spans)] if is_all or about & {NamedService, NamedStaff, Suits} else []
+
+
+def _or_not_understood(heard: Heard, commands: list[Command]) -> list[Command]:
+    if any(not isinstance(one, _CHITCHAT) for one in commands):
+        return commands
+    neutral = heard.covered(NEUTRAL | {"YES", "COMING"})
+    rest = [token for place, token in enumerate(heard.tokens) if place not in neutral]
+    is_all_said = all(not token.text.isalnum() and token.text in ',.!)("\n:' for token in rest)
+    return commands if is_all_said else [*commands, _not_understood(heard.text)]
+
+
+def _ordered(commands: Sequence[Command]) -> tuple[Command, ...]:
+    return tuple(sorted(commands, key=lambda one: one.spans[:1] or ((0, 0),)))

@@ -1,0 +1,287 @@
+"""A salon's own words: its services and masters by everything that clients call them.
+
+Built once for a salon and a version of its catalogue; reading then looks words up, and knows no grammar. A word of a
+wish narrows the services that it may mean; what still fits several names several, and what fits none is unclear.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from aiadmin.domain.chat.dates.words import LEXICON
+from aiadmin.domain.chat.lexicon import CORRECTABLE_WORDS, intents
+from aiadmin.domain.chat.morphology import Morphology
+from aiadmin.domain.chat.words.given_names import SHORT_NAMES
+from aiadmin.domain.chat.words.intents import CORRECTABLE_VERBS, KIN
+from aiadmin.domain.chat.words.trades import HEADS, SYNONYMS, WEAK
+
+_DIMENSIONS = re.compile(r"([0-9]) ?[dд]\b")
+_ENDEARING = ("очка", "ечка", "уля", "юша", "уша")
+
+
+def plain(text: str) -> str:
+    """A text in lower case with е for ё, as all tables have it."""
+    return _DIMENSIONS.sub(r"\1d", text.lower().replace("ё", "е"))
+
+
+_TRADE_WORDS = frozenset(plain(SYNONYMS.replace(":", " ")).split())
+_WORD = re.compile(r"[0-9]+d\b|[^\W\d_]+")
+_WITHOUT = "без"
+_COMPLETE = 1.0
+_SHORTEST_CORRECTABLE = 5
+_SHORTEST_KNOWN = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferedService:
+    """A service of a catalogue, as far as its name matters.
+
+    Attributes:
+        parts: the services that a composite one is made of.
+    """
+
+    id: int
+    title: str
+    category: str = ""
+    description: str = ""
+    parts: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfferedStaff:
+    """A master, as far as the name matters."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Indexed:
+    """A service as meanings: words by their dictionary form, those that stand behind "без" with a minus."""
+
+    id: int
+    title: frozenset[str]
+    category: frozenset[str]
+    description: frozenset[str]
+    parts: frozenset[int]
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """A salon's words.
+
+    Attributes:
+        services: the catalogue, indexed.
+        meanings: word, in any form, to what it may stand for in titles.
+        trade: words of the trades that this salon has no service for.
+        names: word, in any form, to the masters who are called so.
+        given_names: any form of a known given name to its nominative.
+        families: further words of masters' names, to who has them.
+        kin: word, in any form, to the word for the relative.
+        topics: word, in any form, to the fact of the salon that it is about.
+    """
+
+    morphology: Morphology
+    services: tuple[_Indexed, ...]
+    meanings: Mapping[str, frozenset[str]]
+    trade: frozenset[str]
+    names: Mapping[str, tuple[int, ...]]
+    given_names: Mapping[str, str]
+    families: Mapping[str, tuple[int, ...]]
+    kin: Mapping[str, str]
+    topics: Mapping[str, str]
+
+    def knows(self, word: str) -> bool:
+        """Whether a spelling is a word here: of the salon, of the dictionaries, or of the language."""
+        return self.is_ours(word) or (len(word) >= _SHORTEST_KNOWN and self.morphology.knows(word))
+
+    def is_ours(self, word: str) -> bool:
+        """Whether a word is one that reading looks for."""
+        return not word.isascii() and (
+            word in intents().words
+            or word in LEXICON
+            or any(word in table for table in (self.meanings, self.trade, self.names, self.kin, self.topics))
+        )
+
+    def put_right(self, word: str) -> str:
+        """A word that no dictionary has, as the word of ours that it is a slip of; else as it stands."""
+        if len(word) < _SHORTEST_CORRECTABLE or not word.isalpha() or self.knows(word):
+            return word
+        return self.morphology.closest(word, self._correctable) or word
+
+    @cached_property
+    def _correctable(self) -> Collection[str]:
+        verbs = {form for verb in CORRECTABLE_VERBS for form in self.morphology.forms(verb)}
+        ours = {*CORRECTABLE_WORDS, *verbs, *intents().words, *self.meanings, *self.trade, *self.names}
+        return sorted(word for word in ours if len(word) >= _SHORTEST_CORRECTABLE and not word.isascii())
+
+    @cached_property
+    def own_words(self) -> frozenset[str]:
+        """Words of masters and services, which are never a misspelt day."""
+        return frozenset({*self.names, *self.families, *self.meanings, *self.trade, *self.given_names})
+
+    @cached_property
+    def _weights(self) -> Mapping[str, float]:
+        counts: dict[str, int] = defaultdict(int)
+        for service in self.services:
+            for word in service.title:
+                counts[word] += 1
+        return {word: math.log(1 + len(self.services) / count) for word, count in counts.items()}
+
+    def fitting(self, meanings: Collection[str], *, is_absent: bool = False) -> frozenset[int]:
+        """The services that a word may mean: by their titles, else by their categories, else by descriptions."""
+        if is_absent:
+            absent = {f"-{one}" for one in meanings}
+            return frozenset(one.id for one in self.services if one.title & absent)
+        wanted = set(meanings)
+        for field in ("title", "category", "description"):
+            found = frozenset(one.id for one in self.services if getattr(one, field) & wanted)
+            if found:
+                return found
+        return frozenset()
+
+    def best(self, ids: Collection[int], said: Sequence[frozenset[str]]) -> tuple[int, ...]:
+        """Of services that fit, those that are meant: one whose whole title was said, else those of its category."""
+        among = [one for one in self.services if one.id in ids]
+        words = frozenset().union(*said)
+        shares = {one.id: self._share(one.title, words) for one in among}
+        whole = [one.id for one in among if shares[one.id] >= _COMPLETE]
+        if len(whole) == 1:
+            return (whole[0],)
+        of_category = [one.id for one in among if one.category and one.category <= words]
+        return tuple(of_category or [one.id for one in among])
+
+    def _share(self, title: frozenset[str], words: frozenset[str]) -> float:
+        total = sum(self._weights[word] for word in title)
+        return sum(self._weights[word] for word in title & words) / total if total else 0.0
+
+    def composite(self, ids: Collection[int]) -> tuple[int, ...]:
+        """Of services that fit, those that are made of several, or those that are made of just these."""
+        return tuple(one.id for one in self.services if one.parts and (one.id in ids or one.parts <= set(ids)))
+
+    def service_words(self, word: str) -> frozenset[str]:
+        """What a word may stand for in titles."""
+        return self.meanings.get(word) or frozenset()
+
+
+def vocabulary_of(
+    services: Iterable[OfferedService],
+    staff: Iterable[OfferedStaff],
+    morphology: Morphology,
+    topics: Iterable[str] = (),
+) -> Vocabulary:
+    """A salon's words.
+
+    Args:
+        topics: of what the owner has told facts.
+    """
+    indexed = tuple(_indexed(service, morphology) for service in services)
+    own = frozenset(word.lstrip("-") for one in indexed for word in (*one.title, *one.category, *one.description))
+    meanings, trade = _meanings(own, morphology)
+    given = _given_names(morphology)
+    names, families = _staff_words(staff, given, morphology)
+    return Vocabulary(
+        morphology=morphology,
+        services=indexed,
+        meanings=meanings,
+        trade=trade,
+        names=names,
+        given_names={form: min(full) for form, full in given.items()},
+        families=families,
+        kin={form: kin for kin, words in _table(KIN) for word in words for form in morphology.forms(word)},
+        topics={form: one for one in topics for word in _lemmas(one, morphology) for form in morphology.forms(word)},
+    )
+
+
+def _indexed(service: OfferedService, morphology: Morphology) -> _Indexed:
+    return _Indexed(
+        id=service.id,
+        title=_lemmas(service.title, morphology),
+        category=_lemmas(service.category, morphology),
+        description=frozenset(
+            one
+            for one in _lemmas(service.description, morphology)
+            if one in _TRADE_WORDS or not morphology.knows(one)
+        ),
+        parts=frozenset(service.parts),
+    )
+
+
+def _lemmas(text: str, morphology: Morphology) -> frozenset[str]:
+    found, is_absent = set(), False
+    for word in _WORD.findall(plain(text)):
+        lemma = morphology.lemma(word)
+        if word == _WITHOUT:
+            is_absent = True
+        elif lemma not in WEAK:
+            found.add(f"-{lemma}" if is_absent else lemma)
+            is_absent = False
+    return frozenset(found)
+
+
+def _table(written: str) -> list[tuple[str, list[str]]]:
+    lines = (line.partition(":") for line in written.splitlines() if line)
+    return [(plain(left).strip(), plain(right).split()) for left, _, right in lines]
+
+
+def _meanings(own: frozenset[str], morphology: Morphology) -> tuple[dict[str, frozenset[str]], frozenset[str]]:
+    """What each word may stand for in this catalogue, and the words of the trades for which it has nothing."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for word in own:
+        for form in morphology.forms(word):
+            found[form].add(word)
+    for left, right in _table(SYNONYMS):
+        stands_for = {one for word in left.split() for one in (word, morphology.lemma(word)) if one in own}
+        forms = {form for word in (*left.split(), *right) for form in morphology.forms(word)}
+        for form in forms:
+            found[form] |= stands_for
+    heads = frozenset(form for word in HEADS for form in morphology.forms(word))
+    meanings = {form: frozenset(words) for form, words in found.items() if words}
+    return meanings, heads - meanings.keys()
+
+
+def _given_names(morphology: Morphology) -> dict[str, frozenset[str]]:
+    """Each form of each name, full or short, to the full names that it may be."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for full, shorts in _table(SHORT_NAMES):
+        for name in (full, *shorts):
+            for form in morphology.forms_of_name(name):
+                found[form].add(full)
+    return {form: frozenset(names) for form, names in found.items()}
+
+
+def _staff_words(
+    staff: Iterable[OfferedStaff], given: Mapping[str, frozenset[str]], morphology: Morphology
+) -> tuple[dict[str, tuple[int, ...]], dict[str, tuple[int, ...]]]:
+    """Masters by the forms of their given names, and by those of their other names."""
+    by_full: dict[str, set[str]] = defaultdict(set)
+    for form, fulls in given.items():
+        for full in fulls:
+            by_full[full].add(form)
+    names: dict[str, set[int]] = defaultdict(set)
+    families: dict[str, set[int]] = defaultdict(set)
+    for one in staff:
+        words = _WORD.findall(plain(one.name))
+        called = [word for word in words if word in given or morphology.given_name(word) == word][:1] or words[:1]
+        for word in words:
+            is_given = word in called
+            forms = {
+                form for name in (word, *_endearments(word, is_given)) for form in morphology.forms_of_name(name)
+            }
+            for form in forms.union(*(by_full[full] for full in given.get(word, ()) if is_given)):
+                (names if is_given else families)[form].add(one.id)
+    return _sorted(names), _sorted(families)
+
+
+def _endearments(name: str, is_given: bool) -> list[str]:
+    """What a woman's name becomes in kindness: Мадина, Мадиночка."""
+    return [name[:-1] + ending for ending in _ENDEARING] if is_given and name[-1:] in {"а", "я"} else []
+
+
+def _sorted(table: Mapping[str, set[int]]) -> dict[str, tuple[int, ...]]:
+    return {word: tuple(sorted(ids)) for word, ids in table.items()}

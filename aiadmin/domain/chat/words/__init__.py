@@ -1,0 +1,1 @@
+"""The words of clients as data, to be read and mended like a dictionary: intents, trades, names."""
