@@ -17,8 +17,8 @@ from tests.support.fork_server import OTHERS, WEB
 from tests.support.forked import Forked, ForkServer
 
 _GONE_WITHIN = 15.0
-_READ_AT_THE_START = ("PYTHON", "LD_", "GODEBUG", "GOGC", "GOMAXPROCS", "GOMEMLIMIT", "GOTRACEBACK")
-"""Variables that Python, Go or the loader look at once, before a forked process has its own. PYTHONPATH we heed."""
+_READ_AT_THE_START = ("PYTHON", "LD_", "GODEBUG", "GOGC", "GOMAXPROCS", "GOMEMLIMIT", "GOTRACEBACK", "RQ_")
+"""Variables that Python, Go, the loader or RQ read once, before a forked process has its own; PYTHONPATH we heed."""
 
 AS_INSTALLED: Mapping[str, str] = MappingProxyType({"PYTHONPATH": str(Path(__file__).with_name("installed"))})
 """For the environment of a process of the product: it finds no package that only development installs."""
