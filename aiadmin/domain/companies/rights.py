@@ -73,6 +73,15 @@ def is_given(right: Right, missing: frozenset[Right] | None) -> bool | None:
     return None if missing is None else right not in missing
 
 
+def are_phones_hidden(missing: frozenset[Right] | None) -> bool:
+    """Whether the salon is known to let us see no phones: what is empty then tells nothing of the client's card.
+
+    >>> are_phones_hidden(frozenset({Right.PHONES})), are_phones_hidden(None)
+    (True, False)
+    """
+    return is_given(Right.PHONES, missing) is False
+
+
 def rights_of(stored: Any) -> frozenset[Right] | None:
     """What was stored of `missing_rights`; None where nobody has found out."""
     known = {right.value for right in Right}

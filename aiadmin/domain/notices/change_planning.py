@@ -141,11 +141,19 @@ def _booking(events: Sequence[StoredEvent]) -> Booking:
     )
 
 
-def plan(events: Sequence[StoredEvent], last: LastNotice | None, settings: MessageSettings, *, now: datetime) -> Plan:
+def plan(
+    events: Sequence[StoredEvent],
+    last: LastNotice | None,
+    settings: MessageSettings,
+    *,
+    now: datetime,
+    are_phones_hidden: bool = False,
+) -> Plan:
     """What follows from events of one booking and one client, which are in order.
 
     Args:
         last: the newest news about this booking for this client, or None.
+        are_phones_hidden: whether the salon does not let us see phones: then a client without one may have one.
     """
     if not events:
         return NOTHING
@@ -157,7 +165,7 @@ def plan(events: Sequence[StoredEvent], last: LastNotice | None, settings: Messa
         return _import(events, heard, now)
     if last is not None and last.is_leaving:
         return TOO_EARLY
-    return _news(edits, truth, last, heard, settings, now)
+    return _news(edits, truth, last, heard, settings, now, are_phones_hidden=are_phones_hidden)
 
 
 def _news(
@@ -167,6 +175,8 @@ def _news(
     heard: LastNotice | None,
     settings: MessageSettings,
     now: datetime,
+    *,
+    are_phones_hidden: bool,
 ) -> Plan:
     """What takes the place of what waits, after edits.
 
@@ -189,7 +199,8 @@ def _news(
         return NOTHING
     if knows is not None and _is_out_of_sight(announced, knows, truth, now):
         return replace(taken_back, new=_kept(edits[-1], kind, announced, last, now, why=StaleReason.PAST))
-    if announced.starts_at <= now or not _may_be_told(truth):
+    is_missed = kind in _TURNS_AWAY and _has_lost_phone(truth, announced, are_phones_hidden=are_phones_hidden)
+    if announced.starts_at <= now or not (_may_be_told(truth) or is_missed):
         return taken_back
     told_at = edits[-1].at
     news_until = announced.starts_at if kind in _TURNS_AWAY else told_at + CHANGE_NOTICE_LIFETIME
@@ -372,15 +383,31 @@ def _kind(
 
 def _announcement(kind: NoticeKind, knows: AnnouncedVisit | None, truth: Record) -> AnnouncedVisit:
     """A cancellation names the booking that the client knows, whatever was done to it before it was deleted."""
-    if kind is NoticeKind.CANCELLED and knows is not None:
-        phone = truth.client_phone or knows.client_phone
+    if kind not in _TURNS_AWAY or knows is None:
+        return replace(AnnouncedVisit.of(truth), was=knows)
+    phone = truth.client_phone or knows.client_phone
+    if kind is NoticeKind.CANCELLED:
         return replace(knows, is_deleted=True, client_phone=phone, was=replace(knows, was=None))
-    return replace(AnnouncedVisit.of(truth), was=knows)
+    return replace(AnnouncedVisit.of(truth), client_phone=phone, was=knows)
 
 
 def _may_be_told(truth: Record) -> bool:
+    return bool(truth.client_phone) and _is_expected(truth)
+
+
+def _is_expected(truth: Record) -> bool:
     is_over = not truth.is_deleted and truth.attendance in _OVER
-    return truth.client_id is not None and bool(truth.client_phone) and not truth.is_group and not is_over
+    return truth.client_id is not None and not truth.is_group and not is_over
+
+
+def _has_lost_phone(truth: Record, announced: AnnouncedVisit, *, are_phones_hidden: bool) -> bool:
+    """Whether a client had a phone that we do not see any more: the desk erased it, or lets us see none.
+
+    Whoever releases the news finds out whether it may be used; otherwise the salon is asked to call. Of hidden phones
+    no more may be left than a name.
+    """
+    is_named = are_phones_hidden and bool(truth.client_name)
+    return not truth.client_phone and _is_expected(truth) and (bool(announced.client_phone) or is_named)
 
 
 def _dedup_key(record_id: int, kind: NoticeKind, announced: AnnouncedVisit, last: LastNotice | None) -> str:

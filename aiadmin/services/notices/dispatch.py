@@ -348,7 +348,7 @@ class NoticeDispatcher:
     ) -> tuple[Decision, ContactId | None]:
         """Whether notices of one visit may be written now, and to whom."""
         notice, record = told[0].notice, told[0].record
-        client = _addressee(work, notice, record)
+        client = _addressee(work, notice, record, salon)
         if client.phone is None:
             return Drop(why=BlockReason.NO_PHONE), None
         contact_id = work.contacts.upsert(notice.company_id, IdentityObservation(phone=client.phone), now)
@@ -385,15 +385,18 @@ def _is_early(work: UnitOfWork, visit: VisitNotices, now: datetime) -> bool:
     return is_reminder and work.due_notices.is_news_coming(first.company_id, visit.bookings, now=now)
 
 
-def _addressee(work: UnitOfWork, notice: Notice, record: Record) -> NoticeRecipient:
+def _addressee(work: UnitOfWork, notice: Notice, record: Record, salon: SyncedSalon) -> NoticeRecipient:
     """The client that the notice was planned for: the booking may be somebody else's by now.
 
-    Then it is the number that she was told of it by, whatever is read of her card: phones may be hidden from us.
+    Then it is the number that she was told of it by, whatever is read of her card. So it is where phones are hidden
+    from us; of a salon that lets us see them, a phone that is gone from a booking was erased, and is not written to.
     """
     client_id = notice.announced.client_id or record.client_id
     known = NoticeRecipient() if client_id is None else work.due_notices.recipient(notice.company_id, client_id)
-    is_theirs = is_same_person(notice.announced, record) and record.client_phone is not None
-    return replace(known, phone=(record.client_phone if is_theirs else notice.announced.client_phone) or known.phone)
+    is_theirs = is_same_person(notice.announced, record)
+    if is_theirs and (record.client_phone or not salon.are_phones_hidden):
+        return replace(known, phone=record.client_phone)
+    return replace(known, phone=notice.announced.client_phone or known.phone)
 
 
 def _needed_by(work: UnitOfWork, told: Sequence[NoticeWithBooking], now: datetime) -> datetime | None:

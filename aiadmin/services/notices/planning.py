@@ -13,7 +13,7 @@ from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.job import Job
 from aiadmin.domain.journal.journal import Record
-from aiadmin.domain.notices.change_planning import NOTHING, NewNotice, Plan, StoredEvent, by_booking, plan
+from aiadmin.domain.notices.change_planning import NOTHING, LastNotice, NewNotice, Plan, StoredEvent, by_booking, plan
 from aiadmin.domain.notices.notice import NoticeKind
 from aiadmin.domain.notices.reminder_planning import Window, notice_of, one_per_visit, owed, windows
 from aiadmin.domain.notices.settings import MessageSettings
@@ -133,12 +133,18 @@ class NoticePlanner:
         settled: list[StoredEvent] = []
         for booking, found in bookings.items():
             salon = salons.get(booking.company_id)
-            made = plan(found, last.get(booking), self._settings(salon), now=now) if salon else NOTHING
+            made = self._plan_booking(found, last.get(booking), salon, now) if salon else NOTHING
             plans.append(made)
             settled += [] if made.is_too_early else found
         work.notices.supersede([one.superseded for one in plans if one.superseded is not None], now)
         work.unhandled_events.finish(settled, now)
         return [one.new for one in plans if one.new is not None]
+
+    def _plan_booking(
+        self, events: Sequence[StoredEvent], last: LastNotice | None, salon: NotifyingSalon, now: datetime
+    ) -> Plan:
+        hidden = salon.are_phones_hidden
+        return plan(events, last, self._settings(salon), now=now, are_phones_hidden=hidden)
 
     def _settings(self, salon: NotifyingSalon) -> MessageSettings:
         """What a salon without a phone still plans keeps a client from coming in vain: somebody has to tell her."""

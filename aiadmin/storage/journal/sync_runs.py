@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from aiadmin.domain.companies.company import DEFAULT_COUNTRY
+from aiadmin.domain.companies.rights import are_phones_hidden, rights_of
 from aiadmin.domain.ids import CompanyId, SalonId
 from aiadmin.domain.journal.journal import DEFAULT_ZONE
 from aiadmin.domain.journal.sync_run import RunState, Stage, SyncKind, SyncRun
@@ -54,6 +55,7 @@ class SyncedSalon:
         country: where it is, ISO 3166 code: phone numbers without a country code are of there.
         currency: the sign behind its prices; None while it is not known.
         known_since: from when on we hear of everything in it; None before its first synchronisation.
+        are_phones_hidden: whether it is known not to let us see its clients' phones.
     """
 
     company_id: CompanyId
@@ -62,6 +64,7 @@ class SyncedSalon:
     known_since: datetime | None
     country: str = DEFAULT_COUNTRY
     currency: str | None = None
+    are_phones_hidden: bool = False
 
 
 class SyncRuns:
@@ -75,7 +78,12 @@ class SyncRuns:
         full = (SyncRunRow.company_id == CompanyRow.id) & (SyncRunRow.kind == SyncKind.FULL)
         statement = (
             select(
-                CompanyRow.yclients_id, CompanyRow.timezone, CompanyRow.country, CompanyRow.currency, SyncRunRow.since
+                CompanyRow.yclients_id,
+                CompanyRow.timezone,
+                CompanyRow.country,
+                CompanyRow.currency,
+                CompanyRow.rights_missing,
+                SyncRunRow.since,
             )
             .outerjoin(SyncRunRow, full)
             .where(CompanyRow.id == company_id, text(IS_READ))
@@ -83,7 +91,7 @@ class SyncRuns:
         row = self._session.execute(statement).one_or_none()
         if row is None:
             return None
-        salon_id, zone, country, currency, since = row
+        salon_id, zone, country, currency, missing, since = row
         return SyncedSalon(
             company_id=company_id,
             salon_id=SalonId(salon_id),
@@ -91,6 +99,7 @@ class SyncRuns:
             known_since=since,
             country=country or DEFAULT_COUNTRY,
             currency=currency,
+            are_phones_hidden=are_phones_hidden(rights_of(missing)),
         )
 
     def start(self, company_id: CompanyId, kind: SyncKind, at: datetime, *, is_new: bool) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Row, TextClause, text
 from sqlalchemy.orm import Session
 
+from aiadmin.domain.companies.rights import are_phones_hidden, rights_of
 from aiadmin.domain.ids import CompanyId, NoticeId
 from aiadmin.domain.journal.booking_event import BookingEvent, EventKind
 from aiadmin.domain.journal.journal import DEFAULT_ZONE, Record
@@ -87,7 +88,8 @@ FOR UPDATE OF notices
 """What this number heard, and of what was told to none, or to others that the card has had, the newest."""
 _IS_LINKED = "EXISTS (SELECT FROM devices WHERE devices.company_id = companies.id AND devices.desired = 'on')"
 _READ_SALONS = f"""
-SELECT companies.id, companies.timezone, message_settings.settings, {_IS_LINKED} AS is_linked
+SELECT companies.id, companies.timezone, companies.rights_missing, message_settings.settings,
+  {_IS_LINKED} AS is_linked
 FROM companies LEFT JOIN message_settings ON message_settings.company_id = companies.id
 WHERE {IS_READ}
 """  # noqa: S608 - our own words
@@ -291,12 +293,14 @@ class NotifyingSalon:
     Attributes:
         zone: its IANA timezone.
         is_linked: False where its phone is gone, or switched off: then it writes nothing for now.
+        are_phones_hidden: whether it is known not to let us see its clients' phones.
     """
 
     company_id: CompanyId
     zone: str
     settings: MessageSettings
     is_linked: bool = True
+    are_phones_hidden: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -424,6 +428,7 @@ class Notices:
                 zone=row.timezone or DEFAULT_ZONE,
                 settings=MessageSettings.from_json(row.settings),
                 is_linked=row.is_linked,
+                are_phones_hidden=are_phones_hidden(rights_of(row.rights_missing)),
             )
             for row in self._session.execute(statement, given)
         ]
