@@ -38,7 +38,7 @@ def measure(_folder: Path) -> str:
 
 def _bursts() -> str:
     """The table: each labelled turn of tests/reading is read some times, and the least of them counts."""
-    labelled = [turn for name in ("lavanda.jsonl", "trades.jsonl") for turn in turns(name)]
+    labelled = [turn for name in ("lavanda.jsonl", "trades.jsonl", "answers.jsonl") for turn in turns(name)]
     costs = [_milliseconds(turn.read) for turn in labelled]
     worst = max(_milliseconds(lambda word=word: read_text(_filled(word), labelled[0].context)) for word in _BUSIEST)  # type: ignore[misc]
     started = time.perf_counter()

@@ -12,7 +12,7 @@ from typing import Any
 
 from aiadmin.domain.chat.morphology import Morphology
 
-_LONG = 7
+_LONG, _MOST_ALIKE = 7, 6
 _RARE = 0.2
 """A reading that is less likely than this adds no forms."""
 
@@ -60,16 +60,14 @@ class PymorphyMorphology(Morphology):
         soft = {name[:-1] + ending for ending in _SOFT_ENDINGS} if name.endswith("ь") and len(forms) == 1 else set()
         return frozenset({name} | forms | soft)
 
-    def closest(self, word: str, among: Collection[str]) -> str | None:
+    def closest(self, word: str, among: Collection[str]) -> tuple[str, ...]:
         """See `Morphology.closest`."""
         from rapidfuzz import process
         from rapidfuzz.distance import OSA
 
         edits = 2 if len(word) >= _LONG else 1
-        found = process.extract(word, among, scorer=OSA.distance, score_cutoff=edits, limit=2)
-        if not found or (len(found) > 1 and found[0][1] == found[1][1] > 1):
-            return None
-        return str(found[0][0])
+        found = process.extract(word, among, scorer=OSA.distance, score_cutoff=edits, limit=_MOST_ALIKE)
+        return tuple(str(one) for one, distance, _ in found if distance == found[0][1])
 
 
 def _plain(word: str) -> str:

@@ -36,7 +36,8 @@ def answers_in(heard: Heard) -> Iterator[Command]:
     if is_plain_yes(heard):
         yield Yes(spans=_spans(heard, "YES", "SOFT", "COMING"))
         return
-    if heard.has("NO") and heard.has("SOFT") and not heard.whens:
+    is_bare = all(hit.end - hit.first == 1 for hit in heard.of("NO"))
+    if heard.has("NO") and is_bare and heard.has("SOFT") and not heard.whens:
         return  # "нет, давайте" may be either
     refusal, agreement = _last(heard, *_refusals(heard)), _agreed_at(heard)
     if refusal is not None and (agreement is None or agreement < refusal):

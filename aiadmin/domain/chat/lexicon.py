@@ -23,9 +23,8 @@ HARMLESS = "HARMLESS"
 """The meaning of phrases that are written out to hide words in them."""
 _WISH = "WANT_"
 _NOT = frozenset({"не", "ни", "нельзя"})
-_NOT_WISHED = frozenset(
-    {"надо", "нужно", "хочу", "хотим", "буду", "будем", "стоит", "хотела", "хотел", "планирую", "просила", "просил"}
-)
+_POLITE = frozenset({"могли", "могла", "мог", "можете", "сможете", "можно", "можешь", "против", "подскажете"})
+"""Behind a "not" a request all the same: "не могли бы перенести"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +66,27 @@ class Hit:
 
 
 class Lexicon:
-    """The phrases by their first words."""
+    """The phrases by their first words.
+
+    Attributes:
+        words: all that are spelt out in phrases.
+        wishes: those of phrases that wish for a visit, its move or its end.
+    """
 
     def __init__(self, written: str) -> None:
         self._by_word: dict[str, list[Phrase]] = defaultdict(list)
         self._by_beginning: dict[str, list[Phrase]] = defaultdict(list)
         self._numbers: list[Phrase] = []
         self.words: set[str] = set()
+        self.wishes: set[str] = set()
         for phrase in _phrases(written):
             self._add(phrase)
 
     def _add(self, phrase: Phrase) -> None:
         for element in phrase.elements:
             self.words.update(element.words)
+            if phrase.kind.startswith(_WISH):
+                self.wishes.update(element.words)
         for element in phrase.elements:
             for word in element.words:
                 self._by_word[word].append(phrase)
@@ -131,7 +138,8 @@ def _is_denied(hit: Hit, tokens: Sequence[Token]) -> bool:
     if not hit.kind.startswith(_WISH) or not hit.first:
         return False
     before = tokens[hit.first - 1].text
-    return before in _NOT or (before in _NOT_WISHED and hit.first > 1 and tokens[hit.first - 2].text in _NOT)
+    is_polite = before in _POLITE or before in BREAKS
+    return before in _NOT or (not is_polite and hit.first > 1 and tokens[hit.first - 2].text in _NOT)
 
 
 def _longest(hits: Sequence[Hit]) -> list[Hit]:

@@ -24,5 +24,5 @@ class Morphology(Protocol):
     def given_name(self, word: str) -> str:
         """The nominative of a given name; empty when the word is none."""
 
-    def closest(self, word: str, among: Collection[str]) -> str | None:
-        """The one of some words that this is a slip of: one edit, from seven letters on two; None without one."""
+    def closest(self, word: str, among: Collection[str]) -> tuple[str, ...]:
+        """Those of some words that this may be a slip of: one edit, from seven letters on two; all the nearest."""

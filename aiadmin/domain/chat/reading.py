@@ -304,7 +304,11 @@ def _without(commands: Sequence[Command], *kinds: type[Command]) -> list[Command
 def _without_yes(commands: list[Command]) -> list[Command]:
     """ "Записывайте" after a proposal is a yes and no new wish; no yes is plain beside another wish."""
     has_plain = any(isinstance(one, Yes) and not one.but for one in commands)
-    return _without(commands, WantBooking, WantMove, WantCancel, AskSlots) if has_plain else commands
+    if has_plain:
+        return _without(commands, WantBooking, WantMove, WantCancel, AskSlots)
+    kinds = {type(one) for one in commands}
+    is_no_new_wish = Yes in kinds and not kinds & {Suits, NamedService, NamedStaff}
+    return _without(commands, WantBooking) if is_no_new_wish else commands
 
 
 def _without_asides(commands: list[Command]) -> list[Command]:

@@ -109,10 +109,15 @@ class Vocabulary:
         )
 
     def put_right(self, word: str) -> str:
-        """A word that no dictionary has, as the word of ours that it is a slip of; else as it stands."""
+        """A word that no dictionary has, as the word of ours that it is a slip of; else as it stands.
+
+        Of several it is one that leads to no write, so that a slip makes no wish.
+        """
         if len(word) < _SHORTEST_CORRECTABLE or not word.isalpha() or self.knows(word):
             return word
-        return self.morphology.closest(word, self._correctable) or word
+        found = self.morphology.closest(word, self._correctable)
+        harmless = [one for one in found if one not in intents().wishes]
+        return next(iter(harmless or found), word)
 
     @cached_property
     def _correctable(self) -> Collection[str]:
