@@ -15,7 +15,7 @@ from aiadmin.services.notices.rendering import SalonNoticeRenderer
 from aiadmin.services.notices.settings import MessageSettingsService
 from aiadmin.texts import formatting as wording
 from tests.integration.notices.conftest import MOSCOW, Salon
-from tests.integration.notices.test_dispatch import Desk, promise
+from tests.integration.notices.test_dispatch import Desk, announced
 
 
 @pytest.fixture
@@ -74,11 +74,11 @@ def test_what_a_salon_has_switched_off_since_is_not_sent(desk: Desk) -> None:
 
 
 def test_a_cancellation_names_its_own_client_when_the_booking_is_somebody_elses(desk: Desk) -> None:
-    promised = replace(promise(desk.salon, desk.salon.booking), is_deleted=True)
+    promised = replace(announced(desk.salon, desk.salon.booking), is_deleted=True)
     desk.salon.yclients.edit_record(
         desk.salon.salon_id, desk.salon.booking["id"], client={"phone": "79995550099", "name": "Другая"}
     )
-    desk.plan(Purpose.CANCELLED, promise=json.dumps(dict(promised.to_json())))
+    desk.plan(Purpose.CANCELLED, announced=json.dumps(dict(promised.to_json())))
     assert desk.releaser.work() == 1
     [(phone, _, text)] = desk.salon.owed()
     assert phone == desk.salon.phone
@@ -102,10 +102,10 @@ def test_h1_whose_booking_is_somebody_elses_now_reads_of_her_own_master_and_serv
 ) -> None:
     write(desk, Purpose.CANCELLED, own)
     staff, [service] = desk.salon.booking["staff"], desk.salon.booking["services"]
-    promised = replace(promise(desk.salon, desk.salon.booking), is_deleted=True)
+    promised = replace(announced(desk.salon, desk.salon.booking), is_deleted=True)
     other = {"phone": "79995550099", "name": "Другая"}
     desk.salon.yclients.edit_record(desk.salon.salon_id, desk.salon.booking["id"], client=other)
-    desk.plan(Purpose.CANCELLED, promise=json.dumps(dict(promised.to_json())))
+    desk.plan(Purpose.CANCELLED, announced=json.dumps(dict(promised.to_json())))
     assert desk.releaser.work() == 1
     [(_, _, text)] = desk.salon.owed()
     day = wording.day(desk.salon.starts_at())
