@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -16,6 +17,8 @@ from aiadmin.services.notices.rendering import SalonNoticeRenderer
 from tests.integration.notices.conftest import Salon
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+_EDITS = itertools.count(1)
 
 
 class Plans:
@@ -45,6 +48,8 @@ class Plans:
             work.commit()
 
     def edit(self, booking: Mapping[str, Any], **fields: Any) -> None:
+        """Change a booking; each time in other words, or webhooks of one second that say the same would be one."""
+        fields = {"comment": f"{next(_EDITS)}"} | fields
         self.salon.yclients.edit_record(self.salon.salon_id, booking["id"], **fields)
 
     def read(self) -> None:
