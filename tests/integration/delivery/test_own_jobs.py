@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import pickle
 import zlib
 from collections.abc import Callable
@@ -52,6 +53,8 @@ def _work(redis: Redis, name: str = QueueName.JOBS) -> None:
     job_class = WorkersJob if name == QueueName.JOBS else SessionsJob
     worker = _Worker([name], connection=redis, serializer="json", job_class=job_class)
     worker.work(burst=True, logging_level="CRITICAL")
+    for logger in ("rq.worker", "rq.job"):  # RQ silences them for the whole process
+        logging.getLogger(logger).setLevel(logging.NOTSET)
 
 
 def _refused(redis: Redis) -> float:
