@@ -71,7 +71,7 @@ def test_a_test_that_ends_all_connections_to_its_database_spoils_nothing(databas
     for _ in range(2):
         with databases.lend() as url:
             assert ask(url, COMPANY) == [(1,)]
-            assert (True,) in ask(url, f"SELECT pg_terminate_backend(pid) {others}")
+            assert (True,) in ask(url, f"SELECT pg_terminate_backend(pid, 5000) {others}")
 
 
 def test_what_outlives_its_test_is_let_in_nowhere(databases: Databases) -> None:

@@ -329,7 +329,7 @@ def test_a_database_that_is_away_is_a_dependency_down_and_comes_back(
         work.companies.stats()
     with psycopg2.connect(database_url) as connection, connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
             " WHERE application_name = 'aiadmin' AND datname = current_database()"
         )
     connection.close()
