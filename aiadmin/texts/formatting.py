@@ -75,6 +75,15 @@ def clock(local: datetime) -> str:
     return format_datetime(local, "HH:mm", locale=_RUSSIAN)
 
 
+def day_and_clock(local: datetime) -> str:
+    """When, to the minute.
+
+    >>> day_and_clock(datetime(2026, 11, 27, 9, 5))
+    'в пятницу, 27 ноября, в 09:05'
+    """
+    return f"{day(local)}, в {clock(local)}"
+
+
 def money(amount: Decimal, currency: str | None) -> str:
     """A sum in the salon's currency, the number alone where that is not known; hundredths only where there are any.
 

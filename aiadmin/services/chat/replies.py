@@ -165,7 +165,7 @@ def visit_of(question: Question, work: UnitOfWork) -> tuple[str, str | None]:
     salon = work.sync_runs.salon(question.company_id)
     zone = salon.zone if salon else DEFAULT_ZONE
     local = question.visit_at.astimezone(ZoneInfo(zone))
-    when = f"{wording.day(local)}, в {wording.clock(local)}"
+    when = wording.day_and_clock(local)
     if question.first is not None:
         return when, question.first.client_name
     known = work.records.find(question.company_id, question.record_id)

@@ -234,4 +234,4 @@ def _times(notice: Notice) -> tuple[AnnouncedVisit, AnnouncedVisit]:
 def _when(at: AtTime, zone: str) -> str:
     """By the salon's clock as it was told, whatever its timezone has become since."""
     local = at.wall_clock or at.starts_at.astimezone(ZoneInfo(zone))
-    return f"{wording.day(local)}, в {wording.clock(local)}"
+    return wording.day_and_clock(local)

@@ -57,6 +57,7 @@ from aiadmin.domain.quarantine import WorkQueue
 from aiadmin.domain.yclients.error import YClientsError
 from aiadmin.services.journal.fresh_bookings import FreshBookings
 from aiadmin.services.notices import calls
+from aiadmin.services.notices.recipients import recipient_of
 from aiadmin.services.notices.rendering import SalonNoticeRenderer
 from aiadmin.services.notices.visits import known_beside
 from aiadmin.services.ports.clock import Clock
@@ -285,18 +286,17 @@ class NoticeDispatcher:
             if why is not None:
                 for one in visits[0].told:
                     work.due_notices.drop(one.notice, why=why, at=now)
-                work.due_notices.hold(others, until=now, why=None)
                 decision = None
             elif isinstance(decision, Send) and _is_early(work, visits[0], now):
                 early = [one.notice for one in visits[0].told]
                 work.due_notices.hold(early, until=now + LOOK_AGAIN, why="news_first")
-                work.due_notices.hold(others, until=now, why=None)
                 decision = None
             elif isinstance(decision, Send) and contact_id is not None:
                 if not self._write(work, salon, visits, contact_id, now):
                     return None
             else:
                 self._log_decision(work, [one.notice for one in visits[0].told], decision, now)
+            if not isinstance(decision, Send):
                 work.due_notices.hold(others, until=now, why=None)
             work.commit()
         return decision
@@ -352,12 +352,11 @@ class NoticeDispatcher:
         if client.phone is None:
             return Drop(why=BlockReason.NO_PHONE), None
         contact_id = work.contacts.upsert(notice.company_id, IdentityObservation(phone=client.phone), now)
-        person = work.permissions.recipient(salon.company_id, contact_id)
         decision = may_send(
             _urgency(work, notice, record),
             deadline_at=notice.deadline_at,
             sender=work.due_notices.sender(salon.company_id, zone=salon.zone, now=now),
-            recipient=replace(person, is_muted=client.is_muted),
+            recipient=recipient_of(work, salon.company_id, contact_id, client),
             policy=self.renderer(work).policy(salon.company_id),
             now=now,
             needed_by=_needed_by(work, told, now),

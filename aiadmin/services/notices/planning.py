@@ -12,17 +12,16 @@ from datetime import datetime
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.job import Job
-from aiadmin.domain.journal.journal import Record
 from aiadmin.domain.notices.change_planning import NOTHING, LastNotice, NewNotice, Plan, StoredEvent, by_booking, plan
 from aiadmin.domain.notices.notice import NoticeKind
 from aiadmin.domain.notices.reminder_planning import Window, notice_of, one_per_visit, owed, windows
 from aiadmin.domain.notices.settings import MessageSettings
-from aiadmin.domain.notices.telling import is_of_one_visit
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.services.notices.returning import is_undone
+from aiadmin.services.notices.visits import rest_of_visit
 from aiadmin.services.ports.clock import Clock
 from aiadmin.services.work import QueueRunner
-from aiadmin.storage.notices.planning import DueBooking, NotifyingSalon
+from aiadmin.storage.notices.planning import NotifyingSalon
 from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 
 EVENTS_AT_ONCE = 200
@@ -171,17 +170,9 @@ def _owed(
             salon.zone,
             asked_at=found.asked_at,
             now=now,
-            visit=_rest_of_visit(work, found) if found.kind is NoticeKind.REVIEW else (),
+            visit=rest_of_visit(work, found.company_id, found.record) if found.kind is NoticeKind.REVIEW else (),
             planned=found.planned,
         )
         if reminder is not None and is_undone(work, salon, found, reminder, now=now):
             new.append(notice_of(reminder, found.record, found.company_id, planned=found.planned))
     return one_per_visit(new)
-
-
-def _rest_of_visit(work: UnitOfWork, found: DueBooking) -> Sequence[Record]:
-    """What else stands of the same visit."""
-    if found.record.visit_id is None:
-        return ()
-    booked = work.records.of_visit(found.company_id, found.record.visit_id)
-    return [one for one in booked if is_of_one_visit(one, found.record)]

@@ -12,7 +12,9 @@ from aiadmin.domain.messages.message import Purpose
 from aiadmin.domain.messages.sending_policy import BlockReason, Drop, may_send
 from aiadmin.domain.notices.notice import StaleReason
 from aiadmin.domain.notices.reminder_planning import Reminder
-from aiadmin.domain.notices.telling import is_of_one_visit, is_under_way
+from aiadmin.domain.notices.telling import is_under_way
+from aiadmin.services.notices.recipients import recipient_of
+from aiadmin.services.notices.visits import rest_of_visit
 from aiadmin.storage.notices.planning import DueBooking, NotifyingSalon
 from aiadmin.storage.unit_of_work import UnitOfWork
 
@@ -31,19 +33,20 @@ def is_undone(
     if why == StaleReason.DECLINED:
         return _is_reconciled(work, found.company_id, found.record)
     if why == StaleReason.UNDER_WAY:
-        return not is_under_way(_rest(work, found), now)
+        return not is_under_way(rest_of_visit(work, found.company_id, found.record), now)
     return True
 
 
 def _may_be_sent(work: UnitOfWork, salon: NotifyingSalon, record: Record, reminder: Reminder, now: datetime) -> bool:
     if not record.client_phone or record.client_id is None:
         return False
+    client = work.due_notices.recipient(salon.company_id, record.client_id)
     contact_id = work.contacts.upsert(salon.company_id, IdentityObservation(phone=record.client_phone), now)
     decision = may_send(
         Purpose(reminder.kind),
         deadline_at=reminder.deadline_at,
         sender=work.due_notices.sender(salon.company_id, zone=salon.zone, now=now),
-        recipient=work.permissions.recipient(salon.company_id, contact_id),
+        recipient=recipient_of(work, salon.company_id, contact_id, client),
         policy=salon.settings.policy,
         now=now,
     )
@@ -55,11 +58,3 @@ def _is_reconciled(work: UnitOfWork, company_id: CompanyId, record: Record) -> b
     questions = work.questions.of_booking(company_id, record)
     has_agreed = any(one.answer is ClientAnswer.YES for one in questions)
     return not has_agreed and not is_declined(record, questions)
-
-
-def _rest(work: UnitOfWork, found: DueBooking) -> list[Record]:
-    """The other bookings that its client has for the same visit, as far as we know."""
-    if found.record.visit_id is None:
-        return []
-    booked = work.records.of_visit(found.company_id, found.record.visit_id)
-    return [one for one in booked if one.record_id != found.record.record_id and is_of_one_visit(one, found.record)]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal.journal import Record
-from aiadmin.domain.notices.telling import NoticeWithBooking, is_at_once, is_beside, visits_of
+from aiadmin.domain.notices.telling import NoticeWithBooking, is_at_once, is_beside, is_of_one_visit, visits_of
 from aiadmin.storage.unit_of_work import UnitOfWork
 
 
@@ -19,3 +20,11 @@ def known_beside(told: NoticeWithBooking, work: UnitOfWork) -> Sequence[Record]:
     theirs = [each for at in told.times for each in work.records.of_person(notice.company_id, notice.announced, at)]
     found = {each.record_id: each for each in (*of_visit, *(each for each in theirs if is_at_once(each, one)))}
     return [each for each in found.values() if each.record_id != notice.record_id and is_beside(each, one, settings)]
+
+
+def rest_of_visit(work: UnitOfWork, company_id: CompanyId, record: Record) -> Sequence[Record]:
+    """The other bookings that its client has under the number of the same visit."""
+    if record.visit_id is None:
+        return ()
+    booked = work.records.of_visit(company_id, record.visit_id)
+    return [one for one in booked if one.record_id != record.record_id and is_of_one_visit(one, record)]

@@ -159,6 +159,20 @@ def test_a_review_is_asked_for_after_a_visit_that_took_place_where_the_salon_wis
         assert plans.kinds() == ["review"]
 
 
+def test_a_review_that_its_client_wants_none_of_is_planned_once(plans: Plans) -> None:
+    """What drops it has to keep it from coming back as well: each look of the clock would leave a notice behind."""
+    plans.salon.world.execute("UPDATE clients SET is_muted = true")
+    plans.salon.world.execute("UPDATE records SET attendance = 1")
+    plans.salon.yclients.edit_record(plans.salon.salon_id, plans.booking["id"], attendance=1)
+    plans.set(review=True, review_after=3, review_link="https://example.org/reviews")
+    _at(plans, plans.salon.starts_at(plans.booking) + 5 * HOUR)
+    for _ in range(3):
+        plans.planner.plan_reminders()
+        plans.salon.world.execute("UPDATE notices SET due_at = now() WHERE state = 'waiting'")
+        assert plans.send() == []
+        assert plans.rows() == [("review", "dropped", "muted")]
+
+
 def test_every_salon_has_its_turn(new_salon: Callable[[], Salon], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("aiadmin.services.notices.planning.SALONS_AT_ONCE", 2)
     all_plans: list[Any] = [Plans(new_salon()) for _ in range(5)]
