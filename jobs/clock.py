@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import random
-import signal
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from types import FrameType
-from typing import NoReturn
 
 import structlog
 
@@ -18,7 +14,7 @@ from aiadmin.domain.backoff import Backoff
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.storage.leadership import Leadership
 from jobs import maintenance
-from jobs.process import container
+from jobs.process import container, end_on_signals
 
 log = structlog.get_logger(__name__)
 
@@ -60,8 +56,7 @@ def _guarded(task: Callable[[], None]) -> None:
 
 def main() -> None:
     """Run until SIGTERM or SIGINT, through every outage of PostgreSQL and Redis."""
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _exit)
+    end_on_signals()
     leadership = Leadership(container().engine)
     timetable = Timetable(
         (
@@ -94,7 +89,3 @@ def _run(leadership: Leadership, timetable: Timetable) -> None:
             timetable.run_due(time.monotonic())
         wait = RETRIES.wait(failures, random.random()).total_seconds()  # noqa: S311 - spreads retries
         time.sleep(wait if failures else SWEEP_SECONDS)
-
-
-def _exit(signum: int, frame: FrameType | None) -> NoReturn:
-    sys.exit(0)

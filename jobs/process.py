@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import functools
 import os
+import signal
+import sys
 from collections.abc import Callable
 from typing import ParamSpec, get_type_hints
 
@@ -25,6 +27,12 @@ P = ParamSpec("P")
 def container() -> Container:
     """This process's container."""
     return Container(Config.from_env(os.environ))
+
+
+def end_on_signals() -> None:
+    """End this process, in order and with status 0, on SIGTERM and SIGINT."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: sys.exit(0))
 
 
 def job(member: Job) -> Callable[[Callable[P, None]], Callable[P, None]]:

@@ -6,7 +6,6 @@ import importlib
 import os
 import signal
 import socket
-import sys
 import threading
 import time
 import uuid
@@ -24,6 +23,7 @@ from aiadmin.adapters.redis.own_jobs import OwnJobsOnly, WorkersJob
 from aiadmin.config import Config
 from aiadmin.domain.job import QueueName
 from aiadmin.masking import reason_of
+from jobs.process import end_on_signals
 
 log = structlog.get_logger(__name__)
 
@@ -92,8 +92,7 @@ def main(config: Config) -> None:
 
 def _work(config: Config) -> bool:
     """Run one RQ worker until it ends: true when it was told to, false when Redis broke it."""
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _exit)
+    end_on_signals()
     try:
         worker = JobsWorker(
             [QueueName.JOBS],
@@ -110,10 +109,6 @@ def _work(config: Config) -> bool:
         log.warning("worker waits for Redis", error=reason_of(error))
         return False
     return bool(worker.is_stopping)
-
-
-def _exit(signum: int, frame: FrameType | None) -> NoReturn:
-    sys.exit(0)
 
 
 def preload() -> None:

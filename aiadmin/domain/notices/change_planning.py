@@ -16,6 +16,7 @@ from aiadmin.domain.grouping import grouped
 from aiadmin.domain.ids import CompanyId, NoticeId
 from aiadmin.domain.journal.booking_event import BookingEvent, EventKind
 from aiadmin.domain.journal.journal import Attendance, Record, is_same_number, is_same_person, is_same_time
+from aiadmin.domain.messages.sending_policy import TURNS_AWAY
 from aiadmin.domain.notices.notice import AnnouncedVisit, NoticeKind, StaleReason
 from aiadmin.domain.notices.settings import MessageSettings
 
@@ -30,7 +31,7 @@ IMPORT_SETTLES = timedelta(minutes=10)
 SLIP = timedelta(minutes=5)
 """So soon after typing a booking a desk takes back what it has mistyped."""
 _EDITS = frozenset({EventKind.CREATED, EventKind.MOVED, EventKind.CHANGED, EventKind.CANCELLED, EventKind.RESTORED})
-_TURNS_AWAY = frozenset({NoticeKind.CANCELLED, NoticeKind.MOVED})
+_TURNS_AWAY = frozenset(NoticeKind(purpose) for purpose in TURNS_AWAY)
 _LEADS_ASTRAY = frozenset({EventKind.CANCELLED, EventKind.MOVED})
 _OVER = frozenset({Attendance.CAME, Attendance.NO_SHOW})
 

@@ -8,10 +8,10 @@ from flask import Blueprint, Response, render_template, request
 
 from aiadmin.domain.companies.company import Company
 from aiadmin.domain.errors import DependencyDownError, LinkError, LinkInvalidError
-from aiadmin.domain.job import Job
 from aiadmin.web.http.errors import answer_to
 from aiadmin.web.http.request_context import company, container
 from aiadmin.web.openapi.operation import Operation, documented
+from aiadmin.web.pairing.prewarm import prewarm
 from aiadmin.web.pairing.status import status_of
 
 blueprint = Blueprint("connect", __name__)
@@ -45,7 +45,8 @@ def page() -> str:
     if any(request.args.get(name, str(number)) != str(number) for name, number in named.items()):
         raise LinkInvalidError
     if not owner.whatsapp_connected:
-        _expect(owner)
+        with suppress(DependencyDownError):
+            prewarm(container(), owner)
     return _render("open", owner)
 
 
@@ -54,12 +55,6 @@ def closed(error: LinkError) -> Response:
     """The same page, saying why the link does not open it."""
     answer = answer_to(error)
     return Response(_render(answer.code), status=answer.status, mimetype="text/html")
-
-
-def _expect(owner: Company) -> None:
-    with suppress(DependencyDownError):
-        if container().pairing_store.request_prewarm(owner.company_id):
-            container().queue.nudge(Job.WAKE_HOSTS)
 
 
 def _render(page_state: str, owner: Company | None = None) -> str:

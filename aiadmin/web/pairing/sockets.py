@@ -40,6 +40,7 @@ from aiadmin.web.http.request_context import peer
 from aiadmin.web.pairing import snapshot
 from aiadmin.web.pairing.connected_pages import ConnectedPages, PageConnection
 from aiadmin.web.pairing.handshake import Handshake, read
+from aiadmin.web.pairing.prewarm import prewarm
 from aiadmin.web.pairing.socket_gate import QUIET, SocketGate
 from aiadmin.web.pairing.socket_limits import SocketLimits
 from aiadmin.web.pairing.socket_packets import StrictPacket
@@ -188,7 +189,7 @@ class MarketplaceNamespace(Namespace):  # type: ignore[misc]
             return None
         try:
             if handshake.consent is False:
-                return self._expect(company)
+                return prewarm(self._container, company)
             if not company.whatsapp_connected:
                 self._pages.watch(handshake.sid)
                 self._note_consent(company, handshake.consent)
@@ -197,11 +198,6 @@ class MarketplaceNamespace(Namespace):  # type: ignore[misc]
             return self._show(handshake.sid, company)
         except DependencyDownError as error:
             return self._complain(_code_of(error), handshake.sid)
-
-    def _expect(self, company: Company) -> None:
-        """A pairing process gets ready for the page that may soon ask."""
-        if self._container.pairing_store.request_prewarm(company.company_id):
-            self._container.queue.nudge(Job.WAKE_HOSTS)
 
     def _note_consent(self, company: Company, consent: object) -> None:
         if consent is True:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -19,6 +18,7 @@ from aiadmin.domain.chat.dates.spelling import corrected
 from aiadmin.domain.chat.dates.words import LEXICON
 from aiadmin.domain.chat.when import Asked, When
 from tests.support.examples import examples
+from tests.support.slips import slipped
 from tests.unit.chat.phrases import phrases
 
 GIVEN, UNSEEN = phrases("dates"), phrases("unseen")
@@ -36,24 +36,12 @@ def test_a_phrase_means_what_its_client_meant(cases: Sequence[DateCase]) -> None
 def test_most_phrases_with_a_slip_mean_the_same() -> None:
     """What `bot replay --perturb` does: no punctuation, one letter swapped, dropped or doubled in a long word."""
     choice = random.Random(1)  # noqa: S311 - tests want the same slips each time
-    counts = Counter(play(replace(case, text=_slipped(case.text, choice))).verdict for case in [*GIVEN, *UNSEEN])
+    counts = Counter(
+        play(replace(case, text=slipped(case.text, choice, marks=".,!?;"))).verdict for case in [*GIVEN, *UNSEEN]
+    )
 
     assert counts[Verdict.RIGHT] >= 0.95 * counts.total()
     assert counts[Verdict.WRONG] <= 0.025 * counts.total()
-
-
-def _slipped(text: str, choice: random.Random) -> str:
-    text = _MARKS.sub(" ", text) if len(text) > 3 else text
-    words = [*_LONG_WORD.finditer(text)]
-    if not words:
-        return text
-    word = choice.choice(words)
-    place = choice.randrange(word.start(), word.end() - 1)
-    one, other = text[place], text[place + 1]
-    return text[:place] + choice.choice([other + one, other, one + one + other]) + text[place + 2 :]
-
-
-_MARKS, _LONG_WORD = re.compile(r"(?<!\d)[.,!?;](?!\d)"), re.compile("[а-яА-Я]{6,}")
 
 
 def test_a_word_of_the_grammar_is_never_put_right() -> None:

@@ -28,6 +28,7 @@ from aiadmin.domain.chat.words.given_names import SHORT_NAMES
 from aiadmin.domain.chat.words.intents import INTENTS
 from tests.support.examples import examples
 from tests.support.reading import LabelledTurn, context_of, salons, short, turns
+from tests.support.slips import slipped
 
 FILES = ("lavanda.jsonl", "trades.jsonl", "answers.jsonl")
 LABELLED = [turn for name in FILES for turn in turns(name)]
@@ -68,7 +69,7 @@ def test_a_turn_means_what_its_client_meant(name: str) -> None:
 def test_a_slip_makes_no_other_wish() -> None:
     """No punctuation, one letter swapped, dropped or doubled in a long word: as `bot replay --perturb` does."""
     choice = random.Random(1)  # noqa: S311 - tests want the same slips each time
-    slipped = [replace(turn, text=_slipped(turn.text, choice)) for turn in LABELLED]
+    slipped = [replace(turn, text=slipped(turn.text, choice, marks=".,!;")) for turn in LABELLED]
     kept = [turn.is_met_by(turn.read()) for turn in slipped]
 
     assert [turn.text for turn in slipped if _leading(turn) - set(turn.commands)] == []
@@ -77,20 +78,6 @@ def test_a_slip_makes_no_other_wish() -> None:
 
 def _leading(turn: LabelledTurn) -> set[str]:
     return {short(one) for one in turn.read() if isinstance(one, LEADS_TO_A_WRITE)} - {"Yes:but"}
-
-
-def _slipped(text: str, choice: random.Random) -> str:
-    text = _MARKS.sub(" ", text) if len(text) > 3 else text
-    words = [*_LONG_WORD.finditer(text)]
-    if not words:
-        return text
-    word = choice.choice(words)
-    place = choice.randrange(word.start(), word.end() - 1)
-    one, other = text[place], text[place + 1]
-    return text[:place] + choice.choice([other + one, other, one + one + other]) + text[place + 2 :]
-
-
-_MARKS, _LONG_WORD = re.compile(r"(?<!\d)[.,!;](?!\d)"), re.compile("[а-яА-Я]{6,}")
 
 
 @given(text=TEXTS, view=VIEWS, asked=ASKED)
