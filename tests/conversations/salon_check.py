@@ -21,7 +21,6 @@ class SalonCheck:
         self.services = {service["id"]: service for service in data["services"]}
         self.staff = {person["id"]: person for person in data["staff"]}
         self.start_times = {time for _, _, _, times in self.starts() for time in times}
-        self.start_days = {day for _, _, day, _ in self.starts()}
 
     def starts(self) -> Iterator[tuple[int, list[int], str, list[str]]]:
         for staff, combos in self.data["starts"].items():

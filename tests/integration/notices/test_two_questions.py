@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.integration.notices.conftest import MOSCOW
 from tests.integration.notices.planning import DAY, HOUR
 from tests.integration.notices.test_calls import MINUTE, Desk
 from tests.integration.notices.test_said_and_due import answers
@@ -18,7 +19,8 @@ Booking = dict[str, Any]
 
 def _asked(desk: Desk, *hours: int, **client: Any) -> list[Booking]:
     """Tomorrow's visits, each of which a reminder of its own has just asked about."""
-    bookings = [desk.known(hour * HOUR, **client) for hour in hours]
+    now = desk.now().astimezone(MOSCOW)
+    bookings = [desk.known((now + DAY).replace(hour=hour, minute=0) - now, **client) for hour in hours]
     long_ago(desk)
     desk.set(day_at=clock(desk, -2 * MINUTE), reminder_again=True, again_after=2)
     assert len(due(desk)) == len(bookings)
@@ -45,7 +47,7 @@ def _quoted(desk: Desk, booking: Booking) -> str:
 def test_a3_one_word_behind_two_questions_is_written_to_neither_and_the_salon_reads_of_both(
     desk: Desk, words: str
 ) -> None:
-    first, second = _asked(desk, 20, 26)
+    first, second = _asked(desk, 18, 22)
     desk.salon.say(words)
     assert answers(desk) == {first["id"]: "unclear", second["id"]: "unclear"}
     assert _attendance(desk, first, second) == [0, 0]
@@ -59,7 +61,7 @@ def test_a3_one_word_behind_two_questions_is_written_to_neither_and_the_salon_re
 
 
 def test_the_same_word_for_each_question_is_told_once(desk: Desk) -> None:
-    _asked(desk, 20, 26)
+    _asked(desk, 18, 22)
     for _ in range(2):
         desk.salon.say("да")
     assert len(desk.calls()) == 1
@@ -69,7 +71,7 @@ def test_the_same_word_for_each_question_is_told_once(desk: Desk) -> None:
 
 @pytest.mark.parametrize("quoted", [0, 1])
 def test_who_quotes_one_question_means_the_other_next(desk: Desk, quoted: int) -> None:
-    bookings = _asked(desk, 20, 26)
+    bookings = _asked(desk, 18, 22)
     desk.salon.say("да", quoted_id=_quoted(desk, bookings[quoted]))
     assert _attendance(desk, *bookings)[quoted] == 2
     desk.salon.say("да")
@@ -81,7 +83,7 @@ def test_who_quotes_one_question_means_the_other_next(desk: Desk, quoted: int) -
 
 
 def test_a_visit_that_is_off_is_no_rival(desk: Desk) -> None:
-    first, second = _asked(desk, 20, 26)
+    first, second = _asked(desk, 18, 22)
     desk.edit(second, deleted=True)
     desk.read()
     desk.salon.say("да")
@@ -99,7 +101,7 @@ def test_two_bookings_of_one_visit_are_one_question(desk: Desk) -> None:
 
 
 def test_words_that_only_a_human_understands_are_about_both(desk: Desk) -> None:
-    first, second = _asked(desk, 20, 26)
+    first, second = _asked(desk, 18, 22)
     desk.salon.say("А можно с собакой?")
     assert answers(desk) == {first["id"]: "unclear", second["id"]: "unclear"}
     assert not any("1 — приду" in text for text in due(desk, 3 * HOUR + MINUTE))

@@ -68,3 +68,4 @@ def test_spans_are_in_order_and_within_the_message(text: str) -> None:
 def test_a_hundred_marks_on_a_letter_are_read_in_no_time() -> None:
     """Python sorts the marks of one letter in quadratic time: only the first ones are looked at."""
     assert _words("и" + "\u0306\u0323" * 30_000) == ["й"]
+    assert _words("и" + "\u0323" * 100 + "\u0306") == ["и"]

@@ -6,6 +6,7 @@ import random
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -16,6 +17,7 @@ from aiadmin.domain.chat.commands import (
     LEADS_TO_A_WRITE,
     AttachmentKind,
     Choose,
+    Command,
     Media,
     NotUnderstood,
     Suits,
@@ -27,7 +29,7 @@ from aiadmin.domain.chat.when import Asked
 from aiadmin.domain.chat.words.given_names import SHORT_NAMES
 from aiadmin.domain.chat.words.intents import INTENTS
 from tests.support.examples import examples
-from tests.support.reading import LabelledTurn, context_of, salons, short, turns
+from tests.support.reading import context_of, salons, short, turns
 from tests.support.slips import slipped
 
 FILES = ("lavanda.jsonl", "trades.jsonl", "answers.jsonl")
@@ -69,15 +71,16 @@ def test_a_turn_means_what_its_client_meant(name: str) -> None:
 def test_a_slip_makes_no_other_wish() -> None:
     """No punctuation, one letter swapped, dropped or doubled in a long word: as `bot replay --perturb` does."""
     choice = random.Random(1)  # noqa: S311 - tests want the same slips each time
-    slipped = [replace(turn, text=slipped(turn.text, choice, marks=".,!;")) for turn in LABELLED]
-    kept = [turn.is_met_by(turn.read()) for turn in slipped]
+    turned = [replace(turn, text=slipped(turn.text, choice, marks=".,!;")) for turn in LABELLED]
+    found = [(turn, turn.read()) for turn in turned]
+    kept = [turn.is_met_by(heard) for turn, heard in found]
 
-    assert [turn.text for turn in slipped if _leading(turn) - set(turn.commands)] == []
+    assert [turn.text for turn, heard in found if _leading(heard) - set(turn.commands)] == []
     assert sum(kept) >= 0.85 * len(kept)
 
 
-def _leading(turn: LabelledTurn) -> set[str]:
-    return {short(one) for one in turn.read() if isinstance(one, LEADS_TO_A_WRITE)} - {"Yes:but"}
+def _leading(commands: Sequence[Command]) -> set[str]:
+    return {short(one) for one in commands if isinstance(one, LEADS_TO_A_WRITE)} - {"Yes:but"}
 
 
 @given(text=TEXTS, view=VIEWS, asked=ASKED)
