@@ -27,6 +27,8 @@ class PymorphyMorphology(Morphology):
         self.lemma = lru_cache(maxsize=20_000)(self._lemma)  # type: ignore[method-assign]
         self.knows = lru_cache(maxsize=20_000)(self._knows)  # type: ignore[method-assign]
         self.given_name = lru_cache(maxsize=20_000)(self._given_name)  # type: ignore[method-assign]
+        self.forms = lru_cache(maxsize=20_000)(self._forms)  # type: ignore[method-assign]
+        self.forms_of_name = lru_cache(maxsize=20_000)(self._forms_of_name)  # type: ignore[method-assign]
 
     @cached_property
     def _analyzer(self) -> Any:
@@ -46,14 +48,12 @@ class PymorphyMorphology(Morphology):
         ]
         return _plain(names[0].normal_form) if names else ""
 
-    def forms(self, word: str) -> frozenset[str]:
-        """See `Morphology.forms`."""
+    def _forms(self, word: str) -> frozenset[str]:
         parses = self._analyzer.parse(word)
         likely = [one for one in parses if one.score >= _RARE] or parses[:1]
         return frozenset({word} | {_plain(form.word) for one in likely for form in one.lexeme})
 
-    def forms_of_name(self, name: str) -> frozenset[str]:
-        """See `Morphology.forms_of_name`."""
+    def _forms_of_name(self, name: str) -> frozenset[str]:
         parses = self._analyzer.parse(name)
         named = [one for one in parses if "Name" in one.tag and one.normal_form == one.word] or parses[:1]
         forms = {_plain(form.word) for one in named for form in one.lexeme if "plur" not in form.tag}

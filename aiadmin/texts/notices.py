@@ -42,25 +42,24 @@ AS_IT_IS = (
     "Стоимость: {price}\nЕсли что-то не подходит, напишите сюда."
 )
 """What is left of a visit that begins at another time, when a part of it is off or was moved."""
-_MANY_HELLO = "Здравствуйте, {name}!\n"
 LISTS: Mapping[NoticeKind | None, tuple[str, str]] = {
     NoticeKind.BOOKED: (
-        f"{_MANY_HELLO}Вы записаны:",
+        f"{_HELLO}Вы записаны:",
         "Адрес: {address}\nЕсли планы изменятся, напишите сюда. А чтобы не получать таких сообщений, ответьте СТОП.",
     ),
     NoticeKind.MOVED: (
-        f"{_MANY_HELLO}Ваши записи перенесены, теперь ждём вас:",
+        f"{_HELLO}Ваши записи перенесены, теперь ждём вас:",
         "Если что-то не подходит, напишите сюда, и мы подберём другое время.",
     ),
     NoticeKind.CHANGED: (
-        f"{_MANY_HELLO}Ваши записи изменились, время прежнее:",
+        f"{_HELLO}Ваши записи изменились, время прежнее:",
         "Если что-то не подходит, напишите сюда.",
     ),
     NoticeKind.CANCELLED: (
-        f"{_MANY_HELLO}Эти ваши записи отменены:",
+        f"{_HELLO}Эти ваши записи отменены:",
         "Будем рады видеть вас в другой раз: напишите сюда, и мы подберём время.",
     ),
-    None: (f"{_MANY_HELLO}В ваших записях изменения, теперь ждём вас:", "Если что-то не подходит, напишите сюда."),
+    None: (f"{_HELLO}В ваших записях изменения, теперь ждём вас:", "Если что-то не подходит, напишите сюда."),
 }
 """What stands before and after a list of several visits that one client is told of at once; with None before and
 after the bookings of a visit of which a part is off or was moved."""

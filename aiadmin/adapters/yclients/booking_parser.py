@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from aiadmin.adapters.yclients import lenient_json, service_facets
-from aiadmin.adapters.yclients.journal_parser import BadRowError
+from aiadmin.adapters.yclients.journal_parser import BadRowError, needed
 from aiadmin.domain.journal.online_booking import (
     BookableService,
     BookableStaff,
@@ -21,7 +20,6 @@ from aiadmin.domain.journal.online_booking import (
 from aiadmin.domain.plain_text import shown
 from aiadmin.domain.yclients.write_outcome import SavedRecord
 
-T = TypeVar("T")
 _HASH_LENGTH = 64
 
 
@@ -147,10 +145,3 @@ def saved(value: object) -> tuple[SavedRecord, ...] | None:
         if number is not None
     )
     return made if made and len(made) == len(rows) else None
-
-
-def needed(value: T | None, name: str) -> T:
-    """The value; raises BadRowError for none."""
-    if value is None:
-        raise BadRowError(f"no {name}")
-    return value

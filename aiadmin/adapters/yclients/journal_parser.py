@@ -55,10 +55,10 @@ def every(parse: Callable[[lenient_json.Row], T], given: Sequence[Any], *, salon
 
 def salon(row: lenient_json.Row) -> SalonDetails:
     """A company; its timezone by name, or by its hours when it has no name that we know."""
-    timezone = _needed(_zone(row), "timezone")
+    timezone = needed(_zone(row), "timezone")
     country = country_of(lenient_json.text(row.get("country")), timezone)
     return SalonDetails(
-        salon_id=_needed(lenient_json.positive(row.get("id")), "id"),
+        salon_id=needed(lenient_json.positive(row.get("id")), "id"),
         title=shown(lenient_json.text(row.get("public_title")) or lenient_json.text(row.get("title")) or ""),
         timezone=timezone,
         address=lenient_json.text(row.get("address")),
@@ -83,14 +83,14 @@ def _zone(row: lenient_json.Row) -> str | None:
 def category(row: lenient_json.Row) -> Category:
     """A category of services."""
     number = lenient_json.positive(row.get("id")) or lenient_json.positive(row.get("salon_service_id"))
-    return Category(category_id=_needed(number, "id"), title=lenient_json.text(row.get("title")) or "", raw=row)
+    return Category(category_id=needed(number, "id"), title=lenient_json.text(row.get("title")) or "", raw=row)
 
 
 def service(row: lenient_json.Row) -> Service:
     """A service; `active` says whether it can be booked online."""
     number = lenient_json.positive(row.get("id")) or lenient_json.positive(row.get("salon_service_id"))
     return Service(
-        service_id=_needed(number, "id"),
+        service_id=needed(number, "id"),
         title=lenient_json.text(row.get("title")) or lenient_json.text(row.get("booking_title")) or "",
         category_id=lenient_json.positive(row.get("category_id")),
         price_min=lenient_json.money(row.get("price_min")),
@@ -111,7 +111,7 @@ def service(row: lenient_json.Row) -> Service:
 def staff_member(row: lenient_json.Row) -> StaffMember:
     """Somebody who works there, or did: fired and deleted are the same to us."""
     return StaffMember(
-        staff_id=_needed(lenient_json.positive(row.get("id")), "id"),
+        staff_id=needed(lenient_json.positive(row.get("id")), "id"),
         name=lenient_json.text(row.get("name")) or "",
         specialization=lenient_json.text(row.get("specialization")),
         is_fired=any(lenient_json.flag(row.get(name)) for name in ("fired", "is_fired", "status", "is_deleted")),
@@ -124,8 +124,8 @@ def work_day(row: lenient_json.Row) -> WorkDay:
     """One day of one person."""
     spans = [_span(lenient_json.row(each)) for each in lenient_json.rows(row.get("slots"))]
     return WorkDay(
-        staff_id=_needed(lenient_json.positive(row.get("staff_id")), "staff_id"),
-        day=_needed(lenient_json.day(row.get("date")), "date"),
+        staff_id=needed(lenient_json.positive(row.get("staff_id")), "staff_id"),
+        day=needed(lenient_json.day(row.get("date")), "date"),
         slots=tuple(span for span in spans if span is not None),
         raw=row,
     )
@@ -139,7 +139,7 @@ def _span(slot: lenient_json.Row) -> tuple[time, time] | None:
 def client(row: lenient_json.Row, country: str) -> Client:
     """A customer, from the search, the list or a single reading: each has some of these fields."""
     return Client(
-        client_id=_needed(lenient_json.positive(row.get("id")), "id"),
+        client_id=needed(lenient_json.positive(row.get("id")), "id"),
         name=lenient_json.text(row.get("name")) or lenient_json.text(row.get("display_name")),
         phone=read_phone(row.get("phone"), country),
         email=lenient_json.text(row.get("email")),
@@ -156,14 +156,14 @@ def record(row: lenient_json.Row, zone: ZoneInfo, country: str) -> Record:
     client_id = lenient_json.positive(booked_by.get("id"))
     length = lenient_json.seconds(row.get("seance_length")) or lenient_json.seconds(row.get("length")) or timedelta()
     return Record(
-        record_id=_needed(lenient_json.positive(row.get("id")), "id"),
+        record_id=needed(lenient_json.positive(row.get("id")), "id"),
         visit_id=lenient_json.positive(row.get("visit_id")),
         staff_id=lenient_json.positive(row.get("staff_id")) or lenient_json.positive(staff.get("id")),
         staff_name=lenient_json.text(staff.get("name")),
         client_id=client_id,
         client_name=lenient_json.text(booked_by.get("name")) or lenient_json.text(booked_by.get("display_name")),
         client_phone=read_phone(booked_by.get("phone"), country),
-        starts_at=_needed(_starts_at(row, zone), "date"),
+        starts_at=needed(_starts_at(row, zone), "date"),
         wall_clock=_wall_clock(row),
         is_unpaid=lenient_json.flag(row.get("prepaid")) and not lenient_json.flag(row.get("prepaid_confirmed")),
         length=length,
@@ -243,7 +243,8 @@ def right_flags(row: lenient_json.Row) -> Mapping[tuple[str, str], bool]:
     return flags
 
 
-def _needed(value: T | None, name: str) -> T:
+def needed(value: T | None, name: str) -> T:
+    """The value; raises BadRowError for none."""
     if value is None:
         raise BadRowError(f"no {name}")
     return value

@@ -189,13 +189,7 @@ def _has_come(one: Record, now: datetime) -> bool:
 
 def days(bookings: Sequence[Record]) -> Sequence[Sequence[Record]]:
     """Bookings in the order of time, apart where they are too far from each other to be one visit."""
-    found: list[list[Record]] = []
-    for one in bookings:
-        if found and is_near(found[-1][0], one):
-            found[-1].append(one)
-        else:
-            found.append([one])
-    return found
+    return grouped(bookings, lambda one, day: is_near(day[0], one))
 
 
 def _known_at(one: NoticeWithBooking) -> AnnouncedVisit:

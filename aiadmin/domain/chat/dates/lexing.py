@@ -25,7 +25,7 @@ _PHONE_SIGNS = frozenset("-+()")
 _PHONE_DIGITS = 10
 _LONGEST_PHONE = 32
 _LOCAL_PHONE = (3, 2, 2)
-_TWO, _FOUR, _SHORT_STEM = 2, 4, 3
+_TWO, _FOUR = 2, 4
 _LONGEST_UNIT = 16
 _GENITIVE = ("а", "я", "и", "ы")
 """What a noun may end with behind "second": "второго мастера" is no date."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Container, Iterator, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import combinations
 
 from aiadmin.domain.chat.dates.real_words import REAL_WORDS
@@ -33,8 +33,8 @@ def corrected(word: str, names: Container[str] = frozenset()) -> str:
 @lru_cache(maxsize=4096)
 def _meant(word: str) -> str:
     """The nearest word, or that of the same letters; of several only if they are forms of one."""
-    near = {target for key in _shortened(word) for target in _BY_SHORTENED.get(key, ())}
-    mixed = _BY_LETTERS.get(_letters(word), set())
+    near = {target for key in _shortened(word) for target in _index().get(key, ())}
+    mixed = _mixed().get(_letters(word), set())
     ranked = sorted((1 if target in mixed else distance(word, target), target) for target in near | mixed)
     ranked = [(slips, target) for slips, target in ranked if slips <= _allowed(min(word, target, key=len))]
     if not ranked:
@@ -64,6 +64,7 @@ def _shortened(word: str) -> Iterator[str]:
             yield "".join(one for place, one in enumerate(word) if place not in places)
 
 
+@cache
 def _index() -> Mapping[str, set[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     for target in CORRECTABLE:
@@ -76,15 +77,13 @@ def _letters(word: str) -> str:
     return "".join(sorted(word))
 
 
+@cache
 def _mixed() -> Mapping[str, set[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     for target in CORRECTABLE:
         if len(target) > SHORTEST:
             found[_letters(target)].add(target)
     return found
-
-
-_BY_SHORTENED, _BY_LETTERS = _index(), _mixed()
 
 
 def distance(one: str, other: str) -> int:
