@@ -98,7 +98,11 @@ PROCESS = "SELECT pg_backend_pid()"
     [
         ("SET statement_timeout = 77", "SHOW statement_timeout", "15s"),
         ("SET TIME ZONE 'Asia/Tokyo'", "SHOW TimeZone", "UTC"),
-        ("SELECT pg_advisory_lock(1)", "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'", 0),
+        (
+            "SELECT pg_advisory_lock(1)",
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()",
+            0,
+        ),
         ("LISTEN odd", "SELECT count(*) FROM pg_listening_channels()", 0),
     ],
 )
