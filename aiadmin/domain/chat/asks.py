@@ -1,0 +1,39 @@
+"""What of ours waits for an answer of the client."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from aiadmin.domain.chat.dialogue import Proposal
+
+
+class AskKind(StrEnum):
+    """What is asked."""
+
+    ATTENDANCE = "attendance"
+    """Whether they come: a reminder."""
+    PROPOSAL = "proposal"
+    RATING = "rating"
+    QUESTION = "question"
+    """The dialogue's own question: which service, which day, what time."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpenAsk:
+    """It is open from when its message was sent until it is answered, superseded or over.
+
+    Attributes:
+        sent_at: by the salon's wall clock.
+        message_id: of the outbox: what a quote of it points to.
+        record_id: the visit that a reminder or a rating is about.
+        starts: when that visit is, by the salon's wall clock.
+    """
+
+    kind: AskKind
+    sent_at: datetime
+    message_id: int | None = None
+    proposal: Proposal | None = None
+    record_id: int | None = None
+    starts: datetime | None = None

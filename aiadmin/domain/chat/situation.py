@@ -1,0 +1,172 @@
+"""All that is known before a burst is answered: values that the service loads, and that decisions are made from.
+
+Times are the salon's wall clock, naive, unless a name says otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from enum import StrEnum
+
+from aiadmin.domain.chat.asks import OpenAsk
+from aiadmin.domain.chat.dialogue import Dialogue
+from aiadmin.domain.chat.floor import Floor
+from aiadmin.domain.journal.journal import Service, StaffMember
+from aiadmin.domain.journal.online_booking import BookingRules
+
+
+class Ability(StrEnum):
+    """What a salon lets the bot do; confirming a reminder is the reminder's own switch."""
+
+    ANSWER = "answer"
+    BOOK = "book"
+    MOVE = "move"
+    CANCEL = "cancel"
+
+
+class BotMode(StrEnum):
+    """When the bot answers; answers to reminders, stop words and hand-over work in every mode."""
+
+    OFF = "off"
+    TEST = "test"
+    """Only the phones that the salon has named."""
+    CLOSED_HOURS = "closed_hours"
+    ALWAYS = "always"
+
+
+@dataclass(frozen=True, kw_only=True)
+class NightRule:
+    """What is written after `after` is offered for the next day not before `not_before`."""
+
+    after: time
+    not_before: time
+
+
+@dataclass(frozen=True, kw_only=True)
+class BotSettings:
+    """What a salon has set about the bot.
+
+    Attributes:
+        offered_staff: who may be offered; None is everybody whom YClients shows as bookable.
+        facts: topic to the answer that is quoted as it stands.
+        rules: the salon's own words about `late`, `cancel`, `prepay`, quoted as they stand.
+        gap: how long before a visit it may be booked at the latest, beside YClients' own rule.
+    """
+
+    mode: BotMode = BotMode.TEST
+    test_phones: frozenset[str] = field(default=frozenset(), repr=False)
+    abilities: frozenset[Ability] = frozenset(Ability)
+    offered_staff: frozenset[int] | None = None
+    facts: Mapping[str, str] = field(default_factory=dict)
+    rules: Mapping[str, str] = field(default_factory=dict)
+    gap: timedelta = timedelta(0)
+    greeting: str = ""
+    signature: str = ""
+    waiting_list: bool = False
+    english: bool = False
+    night: NightRule | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SalonView:
+    """A salon, as its clients may ask about it; of our copy of the journal, no call is made for it.
+
+    Attributes:
+        hours: weekday (Monday is 0) to when it opens and closes; a day that is missing is closed. Empty: not known.
+        services: by their number, those that are closed online too.
+        categories: title by number.
+        staff: by their number.
+        schedule: when somebody works; an empty tuple is a day off, a missing day is not known.
+        rules: YClients' own rules of booking online; None when they are not known.
+    """
+
+    title: str
+    zone: str
+    country: str = "RU"
+    currency: str = "₽"
+    address: str | None = None
+    hours: Mapping[int, tuple[time, time]] = field(default_factory=dict)
+    services: Mapping[int, Service] = field(default_factory=dict)
+    categories: Mapping[int, str] = field(default_factory=dict)
+    staff: Mapping[int, StaffMember] = field(default_factory=dict)
+    schedule: Mapping[tuple[int, date], Sequence[tuple[time, time]]] = field(default_factory=dict)
+    rules: BookingRules | None = None
+    bot: BotSettings = field(default_factory=BotSettings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnVisit:
+    """A visit of the client who writes, one record of it.
+
+    Attributes:
+        price: what is to be paid for all of it, where that is known.
+        guest: the name of somebody else for whom it was booked.
+    """
+
+    record_id: int
+    starts: datetime
+    length: timedelta
+    services: tuple[int, ...]
+    titles: tuple[str, ...]
+    staff_id: int | None
+    staff_name: str | None
+    price: Decimal | None = None
+    guest: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClientView:
+    """Who writes.
+
+    Attributes:
+        name: the given name of their card, as it may be said; None when nobody has told it.
+        cards: their cards in the journal; several may share a number.
+        visits: those to come, as our copy has them, earliest first; one live read before a sentence about them.
+        past: those that were, the latest first.
+    """
+
+    name: str | None = None
+    cards: tuple[int, ...] = ()
+    visits: tuple[OwnVisit, ...] = ()
+    past: tuple[OwnVisit, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Situation:
+    """What a turn begins with.
+
+    Attributes:
+        now: the salon's wall clock.
+        written_at: when the last message of the burst was written, by the same clock: long ago where we were away.
+        asks: what waits for an answer, the newest first; all were sent before the burst was written.
+        quoted: the ask whose message the burst quotes.
+        quotes_other: whether it quotes something that is no ask of ours.
+        greeted_at: when we last greeted in this chat.
+        media_at: when we last said that we cannot listen.
+        replies_of_hour, replies_of_day: how many replies this chat has had.
+        booked_today: how many visits were booked by this chat today.
+        is_opted_out: whether this client wants no messages.
+        repeats: how often the same words came before, in a row.
+        promo: the services that the last message of ours offers, if it was an advertisement.
+    """
+
+    now: datetime
+    written_at: datetime
+    salon: SalonView
+    client: ClientView = field(default_factory=ClientView)
+    dialogue: Dialogue = field(default_factory=Dialogue)
+    floor: Floor = field(default_factory=Floor)
+    asks: tuple[OpenAsk, ...] = ()
+    quoted: OpenAsk | None = None
+    quotes_other: bool = False
+    greeted_at: datetime | None = None
+    media_at: datetime | None = None
+    replies_of_hour: int = 0
+    replies_of_day: int = 0
+    booked_today: int = 0
+    is_opted_out: bool = False
+    repeats: int = 0
+    promo: str = ""

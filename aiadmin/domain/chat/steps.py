@@ -1,0 +1,189 @@
+"""What a decision may be: something has to be looked up, something is to be written, or this is the answer.
+
+`decide` is asked again with what was found or written, until it gives a `Reply`; it never calls anything itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from aiadmin.domain.chat.dialogue import Dialogue, Proposal
+from aiadmin.domain.chat.floor import HandOverReason
+from aiadmin.domain.chat.situation import OwnVisit
+from aiadmin.domain.journal.online_booking import DayOfStaff, GroupEvent, Start
+from aiadmin.domain.yclients.write_outcome import WriteOutcome
+
+MOST_CALLS = 4
+"""To YClients in one turn, to find out what to say; then a human is asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeedDays:
+    """The days on which a master, or any (0), has a free time for these services, as they are booked."""
+
+    services: tuple[int, ...]
+    staff_id: int
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
+class NeedStarts:
+    """The free times of a day, of a master or of any (0), for these services, as they are booked."""
+
+    services: tuple[int, ...]
+    staff_id: int
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class NeedNearest:
+    """The free times of the first day on which a master has any."""
+
+    services: tuple[int, ...]
+    staff_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class NeedEvents:
+    """Group events to come of these services."""
+
+    services: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NeedVisits:
+    """The client's visits to come, read live: before a sentence about them, or a change."""
+
+
+@dataclass(frozen=True, slots=True)
+class NeedDay:
+    """A master's hours and what is taken of them: where a visit may be moved to over its own time."""
+
+    staff_id: int
+    day: date
+
+
+Need = NeedDays | NeedStarts | NeedNearest | NeedEvents | NeedVisits | NeedDay
+
+
+@dataclass(frozen=True, slots=True)
+class Unavailable:
+    """No answer: nothing is known, neither free nor busy."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What was looked up and written in this turn.
+
+    Attributes:
+        written: by slot of the proposal that was agreed to: what became of each; empty before. A check that refuses
+            stands here as `Refused` too: nothing was written then.
+    """
+
+    days: Mapping[NeedDays, Sequence[date] | Unavailable] = field(default_factory=dict)
+    starts: Mapping[NeedStarts | NeedNearest, Sequence[Start] | Unavailable] = field(default_factory=dict)
+    events: Mapping[NeedEvents, Sequence[GroupEvent] | Unavailable] = field(default_factory=dict)
+    visits: Sequence[OwnVisit] | Unavailable | None = None
+    day_of_staff: Mapping[NeedDay, DayOfStaff | Unavailable | None] = field(default_factory=dict)
+    written: tuple[WriteOutcome, ...] = ()
+
+
+@dataclass(frozen=True)
+class LookUp:
+    """Has to be known first."""
+
+    needs: tuple[Need, ...]
+
+
+@dataclass(frozen=True)
+class Write:
+    """The client has agreed: it is to be done now, once."""
+
+    proposal: Proposal
+
+
+class Act(StrEnum):
+    """What a reply does."""
+
+    OFFER = "offer"
+    ASK = "ask"
+    INFORM = "inform"
+    OPTIONS = "options"
+    DONE = "done"
+    REFUSED = "refused"
+    HAND_OVER = "hand_over"
+    SILENT = "silent"
+    OPT_OUT = "opt_out"
+
+
+class Asks(StrEnum):
+    """What the one question of a reply is about."""
+
+    SERVICE = "service"
+    DAY = "day"
+    TIME = "time"
+    STAFF = "staff"
+    NAME = "name"
+    GUEST_NAME = "guest_name"
+    WHICH_VISIT = "which_visit"
+    WHICH_DAY = "which_day"
+    WHICH_SERVICE = "which_service"
+    CONSENT = "consent"
+    OTHER = "other"
+
+
+class Attend(StrEnum):
+    """What a client said to a reminder's question."""
+
+    YES = "yes"
+    NO = "no"
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttendanceAnswer:
+    """An answer to a reminder: by whose visit the question is found."""
+
+    record_id: int
+    answer: Attend
+
+
+class Part:
+    """Something that a reply says: a value of this turn's facts, which the texts put into words.
+
+    Subclasses are frozen dataclasses; `texts.chat` has a sentence for each, and a test that none is missing.
+    """
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """The answer to a burst.
+
+    Attributes:
+        parts: what is said, in order; the question is the last of them. Empty: nothing is sent.
+        dialogue: what is known afterwards.
+        proposal: what is offered, or what stays offered.
+        hand_over: why the salon is told.
+        attendance: answers to reminders.
+        opt_out: True for somebody who wants no messages any more, False for one who wants them again.
+        rating: stars for the visit that was asked about.
+        reacts: whether a thumbs-up is put to the client's message in place of words.
+    """
+
+    act: Act
+    parts: tuple[Part, ...] = ()
+    dialogue: Dialogue = field(default_factory=Dialogue)
+    asks: Asks | None = None
+    proposal: Proposal | None = None
+    hand_over: HandOverReason | None = None
+    attendance: tuple[AttendanceAnswer, ...] = ()
+    opt_out: bool | None = None
+    rating: int | None = None
+    reacts: bool = False
+
+
+Step = LookUp | Write | Reply
