@@ -193,7 +193,7 @@ def _times(heard: Heard) -> Iterator[Command]:
     whens = tuple(when for when in heard.whens if when.day or when.time)
     if whens:
         yield Suits(whens=whens, spans=_spans_of_whens(whens))
-    if any(when.is_earliest for when in heard.whens) and not heard.has("EARLIEST"):
+    if any(when.is_earliest for when in heard.whens) and not heard.has("EARLIEST", "HARMLESS"):
         yield Earliest()
 
 
