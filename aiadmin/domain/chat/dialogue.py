@@ -19,7 +19,7 @@ LIVES = timedelta(hours=24)
 PROPOSAL_LIVES = timedelta(minutes=30)
 
 
-class Operation(StrEnum):
+class VisitOperation(StrEnum):
     """What a client may wish to be done to the journal."""
 
     BOOK = "book"
@@ -78,7 +78,7 @@ class Proposal:
         made_at: aware; it counts as offered from when its message was sent.
     """
 
-    operation: Operation
+    operation: VisitOperation
     slots: tuple[Slot, ...] = ()
     record_id: int | None = None
     name: str | None = None
@@ -129,7 +129,7 @@ class Dialogue:
         touched_at: when it last changed, by the salon's wall clock.
     """
 
-    operation: Operation | None = None
+    operation: VisitOperation | None = None
     services: tuple[int, ...] = ()
     excluded_services: frozenset[int] = frozenset()
     candidates: tuple[int, ...] = ()

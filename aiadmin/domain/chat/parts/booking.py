@@ -1,0 +1,3 @@
+"""What replies say about booking."""
+
+from __future__ import annotations

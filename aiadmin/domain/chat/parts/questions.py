@@ -1,0 +1,3 @@
+"""What replies say about questions."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""What replies say about visits."""
+
+from __future__ import annotations

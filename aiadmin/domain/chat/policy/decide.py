@@ -1,0 +1,37 @@
+"""What a burst leads to: each stage in its turn may answer it, and the first that does decides.
+
+Pure and total: it is asked again with what was looked up or written, and ends in a `Reply` for any input.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from aiadmin.domain.chat.commands import Command
+from aiadmin.domain.chat.policy.answers_to_asks import answers_to_asks
+from aiadmin.domain.chat.policy.booking import booking
+from aiadmin.domain.chat.policy.gate import gate
+from aiadmin.domain.chat.policy.questions import questions
+from aiadmin.domain.chat.policy.turn_facts import TurnFacts
+from aiadmin.domain.chat.policy.visits import visits
+from aiadmin.domain.chat.situation import Situation
+from aiadmin.domain.chat.steps import Act, Found, Reply, Step
+
+Stage = Callable[[TurnFacts], Step | None]
+STAGES: Sequence[Stage] = (gate, answers_to_asks, visits, questions, booking)
+"""Each gives the step that it has to give, or None where the burst is not its own."""
+
+
+def decide(situation: Situation, commands: Sequence[Command], found: Found | None = None) -> Step:
+    """The next step of a turn.
+
+    Args:
+        situation: all that is known, with the dialogue that the burst was added to (`advance`).
+        found: what was looked up and written in this turn so far.
+    """
+    turn = TurnFacts(situation=situation, commands=tuple(commands), found=found or Found())
+    for stage in STAGES:
+        step = stage(turn)
+        if step is not None:
+            return step
+    return Reply(act=Act.SILENT, dialogue=turn.dialogue)

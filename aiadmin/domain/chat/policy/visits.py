@@ -1,0 +1,11 @@
+"""Visits that a client has: which they are, moving and cancelling them, being late."""
+
+from __future__ import annotations
+
+from aiadmin.domain.chat.policy.turn_facts import TurnFacts
+from aiadmin.domain.chat.steps import Step
+
+
+def visits(turn: TurnFacts) -> Step | None:
+    """The step of this stage; None where the burst is not its own."""
+    return None
