@@ -9,6 +9,14 @@ from enum import StrEnum
 from aiadmin.domain.chat.dialogue import Proposal
 
 
+class Attend(StrEnum):
+    """What a client said to a reminder's question."""
+
+    YES = "yes"
+    NO = "no"
+    UNCLEAR = "unclear"
+
+
 class AskKind(StrEnum):
     """What is asked."""
 
@@ -29,6 +37,10 @@ class OpenAsk:
         message_id: of the outbox: what a quote of it points to.
         record_id: the visit that a reminder or a rating is about.
         starts: when that visit is, by the salon's wall clock.
+        answered: what was said to a reminder already. It stays open until the visit, for a change of mind; words that
+            quote nothing go to one without an answer first.
+        is_overtaken: whether the client has since been told of another visit, so that words which quote nothing may
+            be about either.
     """
 
     kind: AskKind
@@ -37,3 +49,5 @@ class OpenAsk:
     proposal: Proposal | None = None
     record_id: int | None = None
     starts: datetime | None = None
+    answered: Attend | None = None
+    is_overtaken: bool = False

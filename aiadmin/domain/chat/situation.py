@@ -149,6 +149,9 @@ class Situation:
         replies_of_hour, replies_of_day: how many replies this chat has had.
         booked_today: how many visits were booked by this chat today.
         is_opted_out: whether this client wants no messages.
+        is_on: whether the bot answers in this chat now: its mode, the phones of a test, the hours. Where it does not,
+            answers to reminders and ratings, stop words and hand-over work all the same, and all else is left to a
+            human (`Reply.is_left`).
         repeats: how often the same words came before, in a row.
         promo: the services that the last message of ours offers, if it was an advertisement.
     """
@@ -168,5 +171,6 @@ class Situation:
     replies_of_day: int = 0
     booked_today: int = 0
     is_opted_out: bool = False
+    is_on: bool = True
     repeats: int = 0
     promo: str = ""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from aiadmin.domain.chat.asks import Attend
 from aiadmin.domain.chat.dialogue import Dialogue, Proposal
 from aiadmin.domain.chat.floor import HandOverReason
 from aiadmin.domain.chat.situation import OwnVisit
@@ -136,14 +137,6 @@ class Asks(StrEnum):
     OTHER = "other"
 
 
-class Attend(StrEnum):
-    """What a client said to a reminder's question."""
-
-    YES = "yes"
-    NO = "no"
-    UNCLEAR = "unclear"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttendanceAnswer:
     """An answer to a reminder: by whose visit the question is found."""
@@ -172,6 +165,8 @@ class Reply:
         opt_out: True for somebody who wants no messages any more, False for one who wants them again.
         rating: stars for the visit that was asked about.
         reacts: whether a thumbs-up is put to the client's message in place of words.
+        is_left: whether the words are left to a human who reads the chat anyway: the salon is not told, and
+            automation leaves the chat alone for an hour.
     """
 
     act: Act
@@ -184,6 +179,7 @@ class Reply:
     opt_out: bool | None = None
     rating: int | None = None
     reacts: bool = False
+    is_left: bool = False
 
 
 Step = LookUp | Write | Reply
