@@ -104,6 +104,8 @@ class OwnVisit:
     Attributes:
         price: what is to be paid for all of it, where that is known.
         guest: the name of somebody else for whom it was booked.
+        is_confirmed: whether the journal has it as confirmed.
+        is_written_off: whether the desk has marked that the client does not come, though it is still to be.
     """
 
     record_id: int
@@ -115,6 +117,8 @@ class OwnVisit:
     staff_name: str | None
     price: Decimal | None = None
     guest: str | None = None
+    is_confirmed: bool = False
+    is_written_off: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,12 +130,16 @@ class ClientView:
         cards: their cards in the journal; several may share a number.
         visits: those to come, as our copy has them, earliest first; one live read before a sentence about them.
         past: those that were, the latest first.
+        deleted: those that would be to come, had the salon not deleted them, earliest first.
+        phone: the number that writes, digits with the country code.
     """
 
     name: str | None = None
     cards: tuple[int, ...] = ()
     visits: tuple[OwnVisit, ...] = ()
     past: tuple[OwnVisit, ...] = ()
+    deleted: tuple[OwnVisit, ...] = ()
+    phone: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,7 +151,7 @@ class Situation:
         written_at: when the last message of the burst was written, by the same clock: long ago where we were away.
         asks: what waits for an answer, the newest first; all were sent before the burst was written.
         quoted: the ask whose message the burst quotes.
-        quotes_other: whether it quotes something that is no ask of ours.
+        quotes_other: whether it quotes, or reacts to, something that is no ask of ours.
         greeted_at: when we last greeted in this chat.
         media_at: when we last said that we cannot listen.
         replies_of_hour, replies_of_day: how many replies this chat has had.
@@ -153,7 +161,8 @@ class Situation:
             answers to reminders and ratings, stop words and hand-over work all the same, and all else is left to a
             human (`Reply.is_left`).
         repeats: how often the same words came before, in a row.
-        promo: the services that the last message of ours offers, if it was an advertisement.
+        promo: the services that the last message of ours offers, where it was an advertisement; None where not.
+        quiet: when the salon's notices are silent: from the evening until the morning.
     """
 
     now: datetime
@@ -173,4 +182,5 @@ class Situation:
     is_opted_out: bool = False
     is_on: bool = True
     repeats: int = 0
-    promo: str = ""
+    promo: tuple[int, ...] | None = None
+    quiet: tuple[time, time] = (time(21), time(9))

@@ -152,6 +152,13 @@ class Part:
     """
 
 
+class SalonNote:
+    """Something that the salon is told of a chat beside why it is handed over; `texts.chat.salon` has the sentences.
+
+    Subclasses are frozen dataclasses.
+    """
+
+
 @dataclass(frozen=True, kw_only=True)
 class Reply:
     """The answer to a burst.
@@ -160,7 +167,8 @@ class Reply:
         parts: what is said, in order; the question is the last of them. Empty: nothing is sent.
         dialogue: what is known afterwards.
         proposal: what is offered, or what stays offered.
-        hand_over: why the salon is told.
+        hand_over: why the salon is asked to answer or to take over; the act is then `HAND_OVER`.
+        notes: what else the salon is told.
         attendance: answers to reminders.
         opt_out: True for somebody who wants no messages any more, False for one who wants them again.
         rating: stars for the visit that was asked about.
@@ -175,11 +183,17 @@ class Reply:
     asks: Asks | None = None
     proposal: Proposal | None = None
     hand_over: HandOverReason | None = None
+    notes: tuple[SalonNote, ...] = ()
     attendance: tuple[AttendanceAnswer, ...] = ()
     opt_out: bool | None = None
     rating: int | None = None
     reacts: bool = False
     is_left: bool = False
+
+    @property
+    def tells_salon(self) -> bool:
+        """Whether the salon's own number gets a message."""
+        return self.hand_over is not None or bool(self.notes)
 
 
 Step = LookUp | Write | Reply
