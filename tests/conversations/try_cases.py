@@ -1,0 +1,95 @@
+"""Plays conversations with the pure functions of the chat: `python -m tests.conversations.try_cases [IDS...]`.
+
+For those who write rules. `bot replay` is the real thing: the services, a database, a clock.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import sys
+import time
+import traceback
+from dataclasses import fields, is_dataclass
+from datetime import date
+from datetime import time as clock_time
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from aiadmin.domain.replay.catalogue import Catalogue
+from aiadmin.domain.replay.expected import differences
+from aiadmin.domain.replay.played import PlayedTurn
+from tests.conversations.player import Stage
+from tests.conversations.reading import LAVANDA, read
+from tests.fakes.yclients.client import FakeYClients
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Play conversations with the pure functions of the chat.")
+    parser.add_argument("ids", nargs="*", help="conversations, such as A1; all without")
+    parser.add_argument("--file", type=Path, default=LAVANDA)
+    parser.add_argument("-q", "--quiet", action="store_true", help="one line a conversation")
+    asked = parser.parse_args()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    file = read(asked.file)
+    cases = [case for case in file["conversations"] if not asked.ids or case["id"] in asked.ids]
+    started, held = time.monotonic(), 0
+    with FakeYClients() as fake:
+        stage = Stage(fake, file)
+        for case in cases:
+            held += _play(stage, case, quiet=asked.quiet)
+    print(f"{held} of {len(cases)} held, {time.monotonic() - started:.1f} s")
+    return 0 if held == len(cases) else 1
+
+
+def _play(stage: Stage, case: dict[str, Any], *, quiet: bool) -> bool:
+    wrong: list[str] = []
+    catalogue = Catalogue(stage.file)
+    turns = stage.play(case)
+    if not quiet:
+        print(f"--- {case['id']} {case['kind']}")
+    try:
+        for number, (given, turn) in enumerate(zip(case["turns"], turns, strict=True), 1):
+            found = differences(catalogue, given["expect"], turn)
+            wrong += [f"turn {number}: {one}" for one in found]
+            if not quiet:
+                _show(given, turn, found)
+    except Exception as error:  # noqa: BLE001 - the next conversation is played all the same
+        wrong.append(f"raised {error!r}")
+        if not quiet:
+            traceback.print_exc(limit=-6)
+    print(f"{'held ' if not wrong else 'WRONG'} {case['id']:<5} {'; '.join(wrong) if quiet else ''}")
+    return not wrong
+
+
+def _show(given: dict[str, Any], turn: PlayedTurn, found: list[str]) -> None:
+    for said in given["say"]:
+        print(f"  client: {said}")
+    print("  understood:", *map(_bare, turn.details["commands"]))
+    for line in turn.details["log"]:
+        print(f"  {line}")
+    print(f"  bot ({turn.act}, asks {turn.asks}, {turn.reason}): {turn.text}")
+    if turn.offer:
+        print(f"  offers {turn.offer}")
+    print(f"  writes {list(turn.writes)}" if turn.writes else f"  {turn.calls} calls, {turn.milliseconds} ms")
+    for one in found:
+        print(f"    ! {one}")
+
+
+def _bare(value: Any) -> str:
+    """A value without what is empty, and without where it stands in the text."""
+    if isinstance(value, (date, clock_time)):
+        return str(value)
+    if isinstance(value, (tuple, frozenset)):
+        return f"[{', '.join(map(_bare, value))}]"
+    if not is_dataclass(value):
+        return str(value)
+    named = {one.name: getattr(value, one.name) for one in fields(value) if one.name != "spans"}
+    shown = {name: one for name, one in named.items() if one not in ((), None, "", False, frozenset())}
+    return f"{type(value).__name__}({', '.join(f'{name}={_bare(one)}' for name, one in shown.items())})"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
