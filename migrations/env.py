@@ -8,7 +8,7 @@ from alembic import context
 
 from aiadmin.storage.engine import make_engine
 from aiadmin.storage.locks import Lock
-from aiadmin.storage.tables import journal, messages, notices  # noqa: F401 - their tables belong to the metadata
+from aiadmin.storage.tables import chat, journal, messages, notices  # noqa: F401 - their tables belong to the metadata
 from aiadmin.storage.tables.core import Base
 
 

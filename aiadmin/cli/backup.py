@@ -16,7 +16,7 @@ from aiadmin.cli import revisions
 from aiadmin.cli.home import Home
 from aiadmin.cli.migrate import upgrade
 from aiadmin.config import Config
-from aiadmin.storage.tables import journal, messages, notices  # noqa: F401 - their tables belong to the metadata
+from aiadmin.storage.tables import chat, journal, messages, notices  # noqa: F401 - their tables belong to the metadata
 from aiadmin.storage.tables.core import Base
 
 _COMPANIES = "SELECT count(*) FROM companies"

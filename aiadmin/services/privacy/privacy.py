@@ -98,11 +98,13 @@ class PrivacyService:
 
 
 def forget_words(*, uow: NewUnitOfWork, now: datetime, after: timedelta) -> int:
-    """Blank the words of messages that are older than `after`, and forget old notices; how many rows."""
+    """Blank the words of messages older than `after`, forget notices and what chats were about; how many rows."""
     total = 0
     for _ in range(_BATCHES):
         with uow() as work:
-            rows = work.privacy.blank_messages(now - after, limit=_BATCH) + work.privacy.forget_notices(now - after)
+            before, privacy = now - after, work.privacy
+            rows = privacy.blank_messages(before, limit=_BATCH) + privacy.forget_notices(before)
+            rows += privacy.forget_chats(before)
             work.commit()
         total += rows
         if rows < _BATCH:

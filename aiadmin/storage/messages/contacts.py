@@ -23,6 +23,7 @@ from aiadmin.domain.messages.contact import (
 from aiadmin.domain.messages.sending_policy import UNPACED
 from aiadmin.storage.erasures import Erasures
 from aiadmin.storage.locks import Lock
+from aiadmin.storage.tables.chat import ChatTurnRow
 from aiadmin.storage.tables.messages import ContactAddressRow, ContactRow, InboxMessageRow, OutboxMessageRow
 from aiadmin.storage.tables.notices import QuestionRow
 
@@ -47,6 +48,22 @@ UPDATE questions SET contact_id = :keep
 WHERE company_id = :company_id AND contact_id = :other AND record_id IN (SELECT record_id FROM moved)
 """)
 """What waits for a number goes to whose it is now; an answer stays with whoever is answered."""
+_MERGE_CHATS = text("""
+WITH absorbed AS (
+  DELETE FROM chats WHERE company_id = :company_id AND contact_id = :absorbed RETURNING *
+)
+INSERT INTO chats (company_id, contact_id, version, waits_since, due_at, is_human, human_why, human_until, changed_at)
+SELECT company_id, :keep, version, waits_since, due_at, is_human, human_why, human_until, changed_at FROM absorbed
+ON CONFLICT (company_id, contact_id) DO UPDATE SET
+  version = chats.version + EXCLUDED.version,
+  waits_since = LEAST(chats.waits_since, EXCLUDED.waits_since),
+  due_at = LEAST(chats.due_at, EXCLUDED.due_at),
+  is_human = chats.is_human OR EXCLUDED.is_human,
+  human_why = COALESCE(chats.human_why, EXCLUDED.human_why),
+  human_until = GREATEST(chats.human_until, EXCLUDED.human_until),
+  changed_at = GREATEST(chats.changed_at, EXCLUDED.changed_at)
+""")
+"""What waits under one name is handled under both; the dialogue stays with the row that stays."""
 _CANCEL_UNWANTED = text("""
 UPDATE outbox_messages SET state = 'cancelled', reason = 'opted_out', next_attempt_at = NULL, finished_at = :at
 WHERE company_id = :company_id AND contact_id = :keep AND state = 'pending' AND purpose <> ALL(:wanted)
@@ -188,7 +205,7 @@ class Contacts:
         self._session.execute(_CANCEL_UNWANTED, given | {"wanted": sorted(UNPACED), "at": at})
 
     def _absorb(self, company_id: CompanyId, absorbed: Contact, keep: Contact, at: datetime) -> None:
-        for kind in (InboxMessageRow, OutboxMessageRow, QuestionRow, ContactAddressRow):
+        for kind in (InboxMessageRow, OutboxMessageRow, QuestionRow, ChatTurnRow, ContactAddressRow):
             self._session.execute(
                 update(kind)
                 .where(kind.company_id == company_id, kind.contact_id == absorbed.contact_id)
@@ -200,6 +217,7 @@ class Contacts:
         self._session.execute(moved.execution_options(synchronize_session=False))
         both = {"company_id": company_id, "absorbed": absorbed.contact_id, "keep": keep.contact_id}
         self._session.execute(_KEEP_STANDING, both)
+        self._session.execute(_MERGE_CHATS, both)
         self._session.execute(_CANCEL_UNWANTED, {**both, "wanted": sorted(UNPACED), "at": at})
         gone = delete(ContactRow).where(ContactRow.company_id == company_id, ContactRow.id == absorbed.contact_id)
         self._session.execute(gone.execution_options(synchronize_session=False))

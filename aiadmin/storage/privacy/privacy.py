@@ -16,6 +16,7 @@ from aiadmin.domain.messages.contact import spellings
 from aiadmin.storage.hosting.wa_store import Names, WaStore
 from aiadmin.storage.locks import Lock
 from aiadmin.storage.messages.contacts import known_by
+from aiadmin.storage.tables.chat import ChatRow, ChatTurnRow
 from aiadmin.storage.tables.journal import ErasureRow
 from aiadmin.storage.tables.messages import ContactAddressRow, ContactRow, InboxMessageRow, OutboxMessageRow
 from aiadmin.storage.tables.notices import NoticeRow
@@ -46,6 +47,8 @@ _HELD: Mapping[str, str] = {
     "booking_events": f"{_MINE} AND record_id IN ({_RECORD})",
     "notices": f"{_MINE} AND record_id IN ({_RECORD})",
     "questions": f"{_MINE} AND (contact_id IN ({_CONTACT}) OR record_id IN ({_RECORD}))",
+    "chats": f"{_MINE} AND contact_id IN ({_CONTACT})",
+    "chat_turns": f"{_MINE} AND contact_id IN ({_CONTACT})",
     "inbox_messages": f"{_MINE} AND contact_id IN ({_CONTACT})",
     "outbox_messages": _ABOUT,
     "provider_messages": f"{_MINE} AND outbox_message_id IN ({_MESSAGE})",
@@ -73,6 +76,8 @@ _ERASURES: Sequence[tuple[str, str]] = (
         " state = CASE WHEN state = 'done' THEN state ELSE 'dropped' END",
     ),
     ("questions", "DELETE FROM questions"),
+    ("chats", "DELETE FROM chats"),
+    ("chat_turns", "DELETE FROM chat_turns"),
     ("inbox_messages", "DELETE FROM inbox_messages"),
     ("outbox_messages", "DELETE FROM outbox_messages"),
     (
@@ -114,6 +119,12 @@ class Privacy:
     def forget_notices(self, before: datetime) -> int:
         """Delete notices that were finished before then; how many there were."""
         return self._changed(delete(NoticeRow).where(NoticeRow.finished_at < before))
+
+    def forget_chats(self, before: datetime) -> int:
+        """Delete turns that were finished before then, and chats in which nothing has changed since; how many."""
+        turns = self._changed(delete(ChatTurnRow).where(ChatTurnRow.finished_at < before))
+        idle = ChatRow.changed_at < before, ChatRow.due_at.is_(None), ChatRow.is_human.is_(False)
+        return turns + self._changed(delete(ChatRow).where(*idle))
 
     def export(self, company_id: CompanyId, phone: str) -> Mapping[str, Rows]:
         """What each table holds of the client of this phone, by whichever number or LID."""
@@ -180,7 +191,7 @@ def _given(company_id: CompanyId, addresses: Collection[str]) -> dict[str, Any]:
 _NATIONAL = 10
 """Digits of a number without its country code, at most."""
 
-_OURS = frozenset({"epoch", "callback_url", "claimed_until"})
+_OURS = frozenset({"epoch", "callback_url", "claimed_until", "run", "version"})
 """Columns that say nothing of the client."""
 
 

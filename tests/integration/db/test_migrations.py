@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from aiadmin.storage.engine import make_engine
-from aiadmin.storage.tables import journal, messages, notices  # noqa: F401 - their tables belong to the metadata
+from aiadmin.storage.tables import chat, journal, messages, notices  # noqa: F401 - their tables belong to the metadata
 from aiadmin.storage.tables.core import Base
 
 pytestmark = pytest.mark.process

@@ -12,6 +12,7 @@ from enum import StrEnum
 import sqlalchemy as sa
 
 from aiadmin.domain.chat.confirmation import ClientAnswer
+from aiadmin.domain.chat.turn import TurnVerdict
 from aiadmin.domain.companies.company import IntegrationStatus
 from aiadmin.domain.companies.outbox import OutboxState
 from aiadmin.domain.hosting.device import Desired, Observed
@@ -43,6 +44,7 @@ WORDS: Mapping[str, type[StrEnum]] = {
     "outbox_messages.purpose": Purpose,
     "outbox_messages.state": OutboxState,
     "questions.answer": ClientAnswer,
+    "chat_turns.verdict": TurnVerdict,
     "notices.kind": NoticeKind,
     "notices.state": NoticeState,
 }
@@ -73,7 +75,16 @@ def test_each_table_about_clients_is_exported_and_erased() -> None:
     assert erased == set(privacy._HELD)
 
 
-TIDIED = {"booking_events", "webhook_phones", "session_events", "webhooks", "quarantine", "notices"}
+TIDIED = {
+    "booking_events",
+    "webhook_phones",
+    "session_events",
+    "webhooks",
+    "quarantine",
+    "notices",
+    "chats",
+    "chat_turns",
+}
 """Old rows are deleted."""
 BLANKED = {"inbox_messages", "outbox_messages"}
 """Old words are."""

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 
-from aiadmin.storage.tables import journal, messages, notices  # noqa: F401 - their tables belong to the metadata
+from aiadmin.storage.tables import chat, journal, messages, notices  # noqa: F401 - their tables belong to the metadata
 from aiadmin.storage.tables.core import Base
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
