@@ -257,8 +257,7 @@ class Container:
         from aiadmin.adapters.yclients.booking_api import YClientsBooking
         from aiadmin.adapters.yclients.salon_api import MAX_BYTES
 
-        reads = self._rest_as_user(max_bytes=MAX_BYTES, keeps_connections=True)
-        return YClientsBooking(reads, self._rest_as_user())
+        return YClientsBooking(self._rest_as_user(max_bytes=MAX_BYTES, keeps_connections=True))
 
     @cached_property
     def members(self) -> YClientsMembers:

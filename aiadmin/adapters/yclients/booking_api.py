@@ -44,15 +44,12 @@ class YClientsBooking:
 
     def __init__(
         self,
-        reads: RestApi,
-        writes: RestApi,
+        rest: RestApi,
         *,
         timeouts: Timeouts = TIMEOUTS,
         patience: timedelta = PATIENCE,
     ) -> None:
-        """`writes` keeps no connection open: one that YClients has closed meanwhile would leave a change unknown."""
-        self._reads, self._writes = reads, writes
-        self._timeouts, self._patience = timeouts, patience
+        self._rest, self._timeouts, self._patience = rest, timeouts, patience
 
     def services(
         self,
@@ -205,7 +202,7 @@ class YClientsBooking:
         *,
         asking: Mapping[str, Any] | None = None,
     ) -> HttpAnswer:
-        return self._reads.read(
+        return self._rest.read(
             salon_id,
             f"{path}?{urlencode(query)}" if query else path,
             urgency=Urgency.INTERACTIVE,
@@ -218,7 +215,7 @@ class YClientsBooking:
         self, salon_id: SalonId, method: str, path: str, body: Mapping[str, Any] | None, *, named: Named
     ) -> WriteOutcome:
         try:
-            answer = self._writes.attempt(
+            answer = self._rest.attempt(
                 salon_id, method, path, body, timeouts=self._timeouts, patience=self._patience
             )
         except RateLimitedError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,17 +13,22 @@ from aiadmin.adapters.yclients.call_queue import Whose
 from aiadmin.adapters.yclients.http import Timeouts, YClientsHttp
 from aiadmin.domain.yclients.answer import error_of, pause_before_next
 from aiadmin.domain.yclients.call_budget import PATIENCE, Urgency
-from aiadmin.domain.yclients.error import RateLimitedError
+from aiadmin.domain.yclients.error import RateLimitedError, YClientsError
 from aiadmin.domain.yclients.http_answer import HttpAnswer
 
 TIMEOUTS = Timeouts(connect=5, total=20)
 
 
 class RestApi:
-    """Calls that wait for their turn and answer, or raise."""
+    """Calls that wait for their turn and answer, or raise.
+
+    Reads may share a connection. A change never does: one that YClients has closed meanwhile would leave it unknown
+    whether the change was made.
+    """
 
     def __init__(self, http: YClientsHttp, limiter: CallLimiter, *, rng: Callable[[], float]) -> None:
-        self._http, self._limiter, self._rng = http, limiter, rng
+        self._reading, self._changing = http, replace(http, keeps_connections=False)
+        self._limiter, self._rng = limiter, rng
 
     def read(
         self,
@@ -60,8 +66,8 @@ class RestApi:
         Raises:
             YClientsError: as `read`.
         """
-        answer = self.attempt(whose, method, path, body, timeouts=timeouts)
-        error = error_of(answer)
+        patience = PATIENCE[Urgency.INTERACTIVE]
+        answer, error = self._call(self._changing, whose, method, path, body, Urgency.INTERACTIVE, timeouts, patience)
         if error is not None:
             raise error
         return answer
@@ -82,12 +88,8 @@ class RestApi:
         Raises:
             RateLimitedError: it was not its turn within `patience`, and nothing was sent.
         """
-        self._limiter.wait(whose, urgency, patience=PATIENCE[urgency] if patience is None else patience)
-        answer = self._http.call(method, path, body=body, timeouts=timeouts)
-        error = error_of(answer)
-        if isinstance(error, RateLimitedError):
-            self._limiter.be_quiet(error.wait)
-        return answer
+        wait = PATIENCE[urgency] if patience is None else patience
+        return self._call(self._changing, whose, method, path, body, urgency, timeouts, wait)[0]
 
     def _ask(
         self,
@@ -103,8 +105,8 @@ class RestApi:
         deadline, tries = time.monotonic() + (patience or PATIENCE[urgency]).total_seconds(), 0
         while True:
             left = _left(deadline)
-            answer = self.attempt(whose, method, path, asking, urgency=urgency, timeouts=timeouts, patience=left)
-            error, tries = error_of(answer), tries + 1
+            answer, error = self._call(self._reading, whose, method, path, asking, urgency, timeouts, left)
+            tries += 1
             if error is None:
                 return answer
             pause = pause_before_next(
@@ -113,6 +115,24 @@ class RestApi:
             if pause is None:
                 raise error
             time.sleep(pause.total_seconds())
+
+    def _call(
+        self,
+        http: YClientsHttp,
+        whose: Whose,
+        method: str,
+        path: str,
+        body: Mapping[str, Any] | None,
+        urgency: Urgency,
+        timeouts: Timeouts,
+        patience: timedelta,
+    ) -> tuple[HttpAnswer, YClientsError | None]:
+        self._limiter.wait(whose, urgency, patience=patience)
+        answer = http.call(method, path, body=body, timeouts=timeouts)
+        error = error_of(answer)
+        if isinstance(error, RateLimitedError):
+            self._limiter.be_quiet(error.wait)
+        return answer, error
 
 
 def _left(deadline: float) -> timedelta:

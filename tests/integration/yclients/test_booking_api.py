@@ -478,7 +478,7 @@ def _quick(box: Container, *, seconds: float) -> YClientsBooking:
     """As the product's, with a shorter deadline."""
     rest = box._rest_as_user()
     patience = timedelta(seconds=seconds)
-    return YClientsBooking(rest, rest, timeouts=Timeouts(connect=seconds, total=seconds), patience=patience)
+    return YClientsBooking(rest, timeouts=Timeouts(connect=seconds, total=seconds), patience=patience)
 
 
 def test_no_turn_in_the_budget_is_a_refusal_for_now_and_nothing_is_sent(
