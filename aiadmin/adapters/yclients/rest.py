@@ -109,9 +109,7 @@ class RestApi:
             tries += 1
             if error is None:
                 return answer
-            pause = pause_before_next(
-                error, tries=tries, is_safe=True, urgency=urgency, left=_left(deadline), jitter=self._rng()
-            )
+            pause = pause_before_next(error, tries=tries, urgency=urgency, left=_left(deadline), jitter=self._rng())
             if pause is None:
                 raise error
             time.sleep(pause.total_seconds())

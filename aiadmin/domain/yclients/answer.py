@@ -106,17 +106,18 @@ _RETRIES = Backoff(first=timedelta(seconds=1), longest=timedelta(seconds=10))
 
 
 def pause_before_next(
-    error: YClientsError, *, tries: int, is_safe: bool, urgency: Urgency, left: timedelta, jitter: float
+    error: YClientsError, *, tries: int, urgency: Urgency, left: timedelta, jitter: float
 ) -> timedelta | None:
-    """How long to wait before the same call is made again, or None when it is not.
+    """How long to wait before the same reading call is made again, or None when it is not.
+
+    A change is never made again: it may have been done although the answer says nothing of it.
 
     Args:
         tries: how often it was made.
-        is_safe: whether it only reads: anything else may have been done although the answer says nothing of it.
         left: how much of the caller's patience is left.
         jitter: a random number from 0 up to 1.
     """
-    if not is_safe or tries >= TRIES[urgency] or not isinstance(error, YClientsDownError | RateLimitedError):
+    if tries >= TRIES[urgency] or not isinstance(error, YClientsDownError | RateLimitedError):
         return None
     if isinstance(error, RateLimitedError):
         return timedelta(0)  # the whole fleet is quiet: the wait for a turn is the pause

@@ -55,15 +55,13 @@ def test_a_page_instead_of_json_says_nothing_about_the_question() -> None:
 
 
 def _pause(error: YClientsError, **changed: object) -> timedelta | None:
-    given: dict[str, object] = {"tries": 1, "is_safe": True, "urgency": Urgency.SYNC, "left": LONG, "jitter": 0.5}
+    given: dict[str, object] = {"tries": 1, "urgency": Urgency.SYNC, "left": LONG, "jitter": 0.5}
     return pause_before_next(error, **(given | changed))  # type: ignore[arg-type]
 
 
-def test_only_what_reads_is_asked_again_and_only_when_that_may_help() -> None:
+def test_a_call_is_made_again_only_when_that_may_help() -> None:
     assert _pause(YClientsDownError()) is not None
     assert _pause(RateLimitedError(status=429)) == timedelta(0)
-    assert _pause(YClientsDownError(), is_safe=False) is None
-    assert _pause(RateLimitedError(status=429), is_safe=False) is None
     for error in (KeyRefusedError(status=401), InvalidError(status=422)):
         assert _pause(error) is None
 
