@@ -19,12 +19,12 @@ import psutil
 import psycopg2
 
 from bench.tables import table
-from tests.acceptance.hosting import ROOT, settings
-from tests.acceptance.test_hosting import Salons
+from tests.acceptance.hosting.test_hosting import Salons
 from tests.chaos.fleet import Fleet
 from tests.chaos.scale import FULL
 from tests.chaos.watch import Watch
 from tests.chaos.world import World, own_postgres
+from tests.support.hosts import ROOT, settings
 
 SIZES = (50, 100, 300)
 IDLE_SECONDS = 10.0

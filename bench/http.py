@@ -7,7 +7,7 @@ import json
 
 from bench.load import Result, at_rate, get, post, throughput
 from bench.tables import table
-from tests.acceptance.stack import Salon, Stack
+from tests.support.stack import Salon, Stack
 
 WEBHOOK_AIM, WEBHOOK_P99_AIM_MS = 1000, 30
 

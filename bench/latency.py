@@ -14,9 +14,9 @@ from aiadmin.domain.notices.settings import MessageSettings
 from bench.load import at_rate, post
 from bench.sync import LIFTED, PATIENCE, product
 from bench.tables import table
-from tests.acceptance.stack import Stack
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.fakes.yclients.client import FakeYClients
+from tests.support.stack import Stack
 
 SALONS, RATE, SECONDS = 10, 10, 15
 """Every salon gets fewer bookings in a minute than an import would be."""

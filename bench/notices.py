@@ -9,8 +9,8 @@ import bench.planning
 import bench.sending
 from aiadmin.adapters import embedded
 from bench.databases import make_database
-from tests.acceptance.stack import APP_ID, PARTNER_TOKEN
 from tests.fakes.yclients.client import FakeYClients
+from tests.support.stack import APP_ID, PARTNER_TOKEN
 
 
 def measure(folder: Path) -> str:

@@ -20,9 +20,9 @@ from redis import Redis
 
 from aiadmin.adapters.redis import keys
 from bench.tables import table
-from tests.acceptance.screen import Screen
-from tests.acceptance.stack import ROOT, Salon, Stack
 from tests.fakes.whatsapp.client import FakeWhatsApp
+from tests.support.screen import Screen
+from tests.support.stack import ROOT, Salon, Stack
 
 RUNS, BARE_RUNS, CROWD = 5, 9, 50
 MEMORY_AIM_MB = 1024

@@ -27,10 +27,10 @@ from aiadmin.adapters.sockets.page_events import SocketPageEvents
 from aiadmin.domain.ids import CompanyId
 from bench.databases import make_database
 from bench.tables import table
-from tests.acceptance.stack import APP_ID, JWT_SECRET, PARTNER_TOKEN, PROCESSES, Stack, running
-from tests.chromium import chromium
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.fakes.yclients.client import FakeYClients
+from tests.support.chromium import chromium
+from tests.support.stack import APP_ID, JWT_SECRET, PARTNER_TOKEN, PROCESSES, Stack, running
 
 HIGH = "1000000"
 """A limit that no benchmark reaches; the limiter still counts every request."""

@@ -21,7 +21,7 @@ from aiadmin.domain.messages.message import NewMessage, Purpose
 from aiadmin.services.messages.messages import enqueue
 from bench.hosting import program
 from bench.tables import table
-from tests.acceptance.test_hosting import Salons
+from tests.acceptance.hosting.test_hosting import Salons
 from tests.chaos.fleet import Fleet
 from tests.chaos.scale import FULL
 from tests.chaos.watch import Watch

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import aiohttp
 
 from bench.tables import table
-from tests.acceptance.stack import Salon, Stack
+from tests.support.stack import Salon, Stack
 
 SOCKETS, EVENTS = 500, 50
 

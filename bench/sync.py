@@ -14,9 +14,9 @@ from aiadmin.adapters import embedded
 from bench.databases import make_database
 from bench.load import at_rate, post
 from bench.tables import table
-from tests.acceptance.stack import APP_ID, PARTNER_TOKEN, Stack, running
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.fakes.yclients.client import FakeYClients
+from tests.support.stack import APP_ID, PARTNER_TOKEN, Stack, running
 
 CLIENTS, RECORDS = 10_000, 5_000
 LIMITS = ((5, 1.0), (200, 60.0))

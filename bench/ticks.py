@@ -22,7 +22,7 @@ from aiadmin.services import maintenance
 from aiadmin.storage.engine import make_engine
 from bench.tables import table
 from tests.fakes.yclients.client import FakeYClients
-from tests.integration.sync.conftest import JWT_SECRET, PUBLIC_URL, Installed, Salons, World
+from tests.support.world import JWT_SECRET, PUBLIC_URL, Installed, Salons, World
 
 SIZES = (10, 100, 1000)
 READ = 5

@@ -21,11 +21,11 @@ from playwright.sync_api import Browser
 from xdist.scheduler import LoadFileScheduling
 
 from aiadmin.adapters import embedded
-from tests.chromium import chromium, is_helper
-from tests.restarting import LASTING
+from tests.support.chromium import chromium, is_helper
 from tests.support.database import Databases, copy_cluster
 from tests.support.examples import load_profile
 from tests.support.processes import allow_forking, children
+from tests.support.restarting import LASTING
 from tests.support.tabs import Tabs
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -9,7 +9,7 @@ import sys
 
 from playwright.sync_api import Error, sync_playwright
 
-from tests.chromium import find_chromium
+from tests.support.chromium import find_chromium
 
 _APT = ("apt-get", "-qq", "-o", "DPkg::Lock::Timeout=60", "-o", "Acquire::http::Timeout=20")
 _PACKAGES = ("chromium-headless-shell", "chromium")

@@ -25,7 +25,7 @@ from aiadmin.cli.home import parse_env
 from aiadmin.cli.procfile import read_procfile
 from aiadmin.config import AppEnv, Config
 from tests import get_chromium
-from tests.chromium import find_chromium
+from tests.support.chromium import find_chromium
 from tests.support.commands import run_command
 from tests.support.processes import AS_INSTALLED
 

@@ -11,7 +11,10 @@ from aiadmin.config import Config
 
 ROOT = Path(__file__).resolve().parent.parent
 STATEMENTS = set(range(1, 121))
-PLAYED_IN = ("tests/integration/web/test_specification.py", "tests/integration/sockets/test_specification.py")
+PLAYED_IN = (
+    "tests/integration/test_specification.py",
+    "tests/integration/pairing/test_specification.py",
+)
 """Their tests carry the numbers that they play in their names."""
 ELSEWHERE: Mapping[str, tuple[int, ...]] = {
     # salons are registered from YClients

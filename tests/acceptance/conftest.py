@@ -12,11 +12,11 @@ from typing import Protocol
 import pytest
 
 from aiadmin.adapters import embedded
-from tests.acceptance.stack import APP_ID, PARTNER_TOKEN, Stack, running
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.fakes.yclients.client import FakeYClients
-from tests.restarting import RestartingServer
 from tests.support.database import start_copy
+from tests.support.restarting import RestartingServer
+from tests.support.stack import APP_ID, PARTNER_TOKEN, Stack, running
 
 
 @pytest.fixture

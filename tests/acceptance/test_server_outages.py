@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from aiadmin.adapters import embedded
-from tests.acceptance.screen import Screen, finish_pairing
-from tests.acceptance.stack import APP_ID, PARTNER_TOKEN, Salon, Stack, activations, running
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.fakes.yclients.client import FakeYClients
-from tests.restarting import RestartingServer
 from tests.support.database import start_copy
+from tests.support.restarting import RestartingServer
+from tests.support.screen import Screen, finish_pairing
+from tests.support.stack import APP_ID, PARTNER_TOKEN, Salon, Stack, activations, running
 from tests.support.tabs import Tabs
 
 Servers = Mapping[str, RestartingServer]

@@ -20,10 +20,10 @@ import requests
 from aiadmin.adapters import embedded
 from aiadmin.adapters.secrets import DerivedSecrets
 from aiadmin.domain.ids import CompanyId
-from tests.acceptance.stack import APP_ID, JWT_SECRET, PARTNER_TOKEN, Salon, Stack, running
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.fakes.yclients.client import FakeYClients
-from tests.silence import SilentProxy, by_way_of
+from tests.support.silence import SilentProxy, by_way_of
+from tests.support.stack import APP_ID, JWT_SECRET, PARTNER_TOKEN, Salon, Stack, running
 
 FROM_YCLIENTS = {"Accept": "text/html", "Referer": "https://yclients.com/appstore/1"}
 _ADDRESSES = ipaddress.ip_network("10.0.0.0/8").hosts()

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from aiadmin.adapters import embedded
-from tests.acceptance.test_hosting import Salons
+from tests.acceptance.hosting.test_hosting import Salons
 from tests.chaos.fleet import Fleet
 from tests.chaos.scale import Scale, chosen
 from tests.chaos.watch import Watch

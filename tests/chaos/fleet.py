@@ -8,9 +8,9 @@ import subprocess
 import time
 from pathlib import Path
 
-from tests.acceptance.hosting import ROOT, settings
 from tests.chaos.scale import FULL, Scale
 from tests.chaos.world import World
+from tests.support.hosts import ROOT, settings
 from tests.support.processes import start
 
 ENDS_WITHIN = 12.0

@@ -26,13 +26,13 @@ import psutil
 import psycopg2
 
 from aiadmin.adapters.embedded.postgres import MAX_CONNECTIONS
-from tests.acceptance.test_hosting import Salons
+from tests.acceptance.hosting.test_hosting import Salons
 from tests.chaos.fleet import Fleet, HostProcess
 from tests.chaos.scale import FULL
 from tests.chaos.streams import Streams
 from tests.chaos.watch import Watch
 from tests.chaos.world import World, own_postgres
-from tests.restarting import RestartingServer
+from tests.support.restarting import RestartingServer
 
 HOSTS = 3
 FAULT_EVERY_SECONDS = 4.0

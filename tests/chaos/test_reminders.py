@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from aiadmin.domain.notices.dispatch import CLAIM
-from tests.acceptance.test_hosting import Salons
+from tests.acceptance.hosting.test_hosting import Salons
 from tests.chaos.fleet import Fleet
 from tests.chaos.reminders import Reminders, Workers
 from tests.chaos.scale import QUICK, Scale

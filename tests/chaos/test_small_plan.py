@@ -18,15 +18,15 @@ import pytest
 import requests
 from redis import Redis
 
-from tests.acceptance.test_hosting import Salons
+from tests.acceptance.hosting.test_hosting import Salons
 from tests.chaos.fleet import Fleet
 from tests.chaos.scale import Scale
 from tests.chaos.watch import Watch
 from tests.chaos.world import World
 from tests.conftest import ROOT, WaitUntil
-from tests.integration.delivery.processes import Processes
-from tests.integration.web.conftest import ADMIN, ADMIN_KEY
-from tests.integration.web.server import running
+from tests.support.site import ADMIN, ADMIN_KEY
+from tests.support.web_server import running
+from tests.support.workers import Processes
 
 PLAN = 20
 SALONS = 25

@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg2
 
-from tests.acceptance.test_hosting import Salons
+from tests.acceptance.hosting.test_hosting import Salons
 from tests.chaos.fleet import HostProcess
 from tests.fakes.whatsapp.client import FakeWhatsApp
 

@@ -12,11 +12,11 @@ from typing import Self
 import psycopg2
 
 from aiadmin.adapters import embedded
-from tests.acceptance.hosting import pair
-from tests.acceptance.test_hosting import Salons
+from tests.acceptance.hosting.test_hosting import Salons
 from tests.fakes.whatsapp.client import FakeWhatsApp
-from tests.restarting import RestartingServer
 from tests.support.database import TEMPLATE, Databases, copy_cluster
+from tests.support.hosts import pair
+from tests.support.restarting import RestartingServer
 
 _AT_ONCE = 50
 """Phones that one process links: each leaves it two connections to PostgreSQL."""

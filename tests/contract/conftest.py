@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.acceptance.hosting import Pair, pairing
 from tests.fakes.whatsapp.client import FakeWhatsApp
+from tests.support.hosts import Pair, pairing
 
 
 @pytest.fixture(scope="module")

@@ -20,8 +20,8 @@ from aiadmin.hosting.collaborators import Collaborators
 from aiadmin.hosting.host import SessionHost
 from aiadmin.storage.engine import make_engine
 from aiadmin.storage.unit_of_work import UnitOfWork
-from tests.acceptance.hosting import NoPages
 from tests.contract.worlds import MANNERS
+from tests.support.hosts import NoPages
 
 
 class TellingEngine(Engine):

@@ -14,12 +14,12 @@ from aiadmin.domain.ids import CompanyId, MessageId
 from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import NewMessage, OutboxMessage, Purpose
 from aiadmin.services.messages import messages
-from tests.acceptance.hosting import Pair
-from tests.acceptance.test_hosting import SLOWLY, Salons
+from tests.acceptance.hosting.test_hosting import SLOWLY, Salons
 from tests.conftest import WaitUntil
 from tests.contract.worlds import FakeWorld, LibraryWorld, World
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.support.database import Databases
+from tests.support.hosts import Pair
 
 SPELLINGS = {
     "Brazil": ("5531988887777", "553188887777"),

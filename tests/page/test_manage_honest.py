@@ -18,10 +18,10 @@ from aiadmin.cli import cli
 from aiadmin.cli.doctor_salons import salons
 from aiadmin.domain.manage.salon_state import OF_OBSERVED, SalonState, StateKind
 from aiadmin.texts import manage as texts_manage
-from tests.integration.web.site import Salon, Site
 from tests.page.serving import module_database_url
 from tests.page.test_manage_page import SIZES, address, connected, parts
 from tests.support.database import Databases
+from tests.support.site import Salon, Site
 from tests.support.tabs import Tabs
 
 __all__ = ["address", "module_database_url"]

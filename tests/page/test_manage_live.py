@@ -14,11 +14,11 @@ from sqlalchemy import text
 from aiadmin.domain.hosting.device import Observed, SessionChange
 from aiadmin.domain.journal.sync_run import RunState, Stage, SyncKind, SyncRun
 from tests.conftest import WaitUntil
-from tests.integration.web.server import running
-from tests.integration.web.site import Salon, Site
 from tests.page.serving import database_url, module_database_url, redis_url
 from tests.page.test_manage_page import SETTINGS, site
+from tests.support.site import Salon, Site
 from tests.support.tabs import Tabs
+from tests.support.web_server import running
 
 __all__ = ["database_url", "module_database_url", "redis_url", "site"]
 PAGES = 60

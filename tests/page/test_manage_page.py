@@ -18,10 +18,10 @@ from aiadmin.domain.messages.message import NewMessage
 from aiadmin.services.messages import messages
 from aiadmin.web import create_app
 from tests.conftest import WaitUntil
-from tests.integration.web.server import running
-from tests.integration.web.site import Salon, Site
 from tests.page.serving import database_url, module_database_url, redis_url
+from tests.support.site import Salon, Site
 from tests.support.tabs import Tabs
+from tests.support.web_server import running
 
 __all__ = ["database_url", "module_database_url", "redis_url"]
 SETTINGS = {

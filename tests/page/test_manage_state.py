@@ -12,11 +12,11 @@ from sqlalchemy import text
 from aiadmin.domain.companies.company import IntegrationStatus
 from aiadmin.domain.ids import CompanyId
 from aiadmin.texts import manage as texts_manage
-from tests.integration.web.site import Salon, Site
-from tests.integration.web.test_manage import hear
-from tests.integration.web.test_operator import at_any_hour
+from tests.integration.manage.test_manage import hear
+from tests.integration.provider.test_orders import at_any_hour
 from tests.page.serving import database_url, module_database_url, redis_url
 from tests.page.test_manage_page import address, open_page, salon, site
+from tests.support.site import Salon, Site
 
 __all__ = ["address", "database_url", "module_database_url", "open_page", "redis_url", "salon", "site"]
 LONG = (

@@ -15,10 +15,10 @@ from aiadmin.domain.journal.sync_run import RunState, SyncKind
 from aiadmin.web import create_app
 from tests.conftest import WaitUntil
 from tests.fakes.yclients.client import FakeYClients
-from tests.integration.delivery.processes import Processes
-from tests.integration.web.server import running
-from tests.integration.web.site import SALON, Salon, Site
+from tests.support.site import SALON, Salon, Site
 from tests.support.tabs import Tabs
+from tests.support.web_server import running
+from tests.support.workers import Processes
 
 CLIENTS = 1000
 PAGES = CLIENTS // 200

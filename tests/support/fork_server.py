@@ -31,7 +31,7 @@ _OTHERS = (
     "aiadmin.pairing.process_main",
     "aiadmin.sessions_process",
     "jobs.clock",
-    "tests.acceptance.hosting",
+    "tests.support.hosts",
 )
 
 

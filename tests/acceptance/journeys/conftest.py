@@ -12,11 +12,11 @@ from collections.abc import Iterator
 import pytest
 
 from aiadmin.adapters import embedded
-from tests.acceptance.stack import APP_ID, PARTNER_TOKEN, Stack, running
 from tests.conftest import WaitUntil
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.fakes.yclients.client import FakeYClients
 from tests.support.database import Databases
+from tests.support.stack import APP_ID, PARTNER_TOKEN, Stack, running
 
 _NUMBERS = itertools.count(1)
 

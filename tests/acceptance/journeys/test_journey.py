@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from tests.acceptance.screen import Screen
-from tests.acceptance.stack import APP_ID, Stack
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.fakes.yclients.client import FakeYClients
+from tests.support.screen import Screen
+from tests.support.stack import APP_ID, Stack
 from tests.support.tabs import Tabs
 
 

@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.acceptance.screen import Screen, finish_pairing
-from tests.acceptance.stack import APP_ID, Stack, activations
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.fakes.yclients.client import FakeYClients
+from tests.support.screen import Screen, finish_pairing
+from tests.support.stack import APP_ID, Stack, activations
 from tests.support.tabs import Tabs
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from tests.acceptance.screen import Screen
-from tests.acceptance.stack import Salon, Stack
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.fakes.yclients.client import FakeYClients
+from tests.support.screen import Screen
+from tests.support.stack import Salon, Stack
 from tests.support.tabs import Tabs
 
 FIRST, SECOND, THIRD = "79005550101", "79005550202", "79005550303"

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.acceptance.hosting import Pair, child, pairing
+from tests.acceptance.hosting.test_hosting import SLOWLY, Salons
 from tests.acceptance.messages.salon import PHONES, Salon
-from tests.acceptance.test_hosting import SLOWLY, Salons
 from tests.conftest import WaitUntil
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.support.database import Databases
+from tests.support.hosts import Pair, child, pairing
 
 
 @pytest.fixture(scope="module")

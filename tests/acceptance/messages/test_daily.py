@@ -16,11 +16,11 @@ from aiadmin.domain.messages.message import Purpose
 from aiadmin.services.privacy.privacy import PrivacyService
 from aiadmin.storage.hosting.wa_store import MAP, PERSONAL
 from aiadmin.storage.unit_of_work import UnitOfWork
-from tests.acceptance.hosting import child
+from tests.acceptance.hosting.test_hosting import SLOWLY
 from tests.acceptance.messages.salon import PHONES, Salon
-from tests.acceptance.test_hosting import SLOWLY
 from tests.conftest import WaitUntil
 from tests.fakes.whatsapp.client import FakeWhatsApp
+from tests.support.hosts import child
 
 LATENCY = 1.5
 """A second, and something for two busy cores."""

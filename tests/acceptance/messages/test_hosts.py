@@ -12,11 +12,11 @@ from typing import Any
 from click.testing import CliRunner
 
 from aiadmin.cli import cli
-from tests.acceptance.hosting import LAST, ROOT, child, settings
+from tests.acceptance.hosting.test_hosting import SLOWLY
 from tests.acceptance.messages.salon import Salon
-from tests.acceptance.test_hosting import SLOWLY
 from tests.conftest import WaitUntil
 from tests.fakes.whatsapp.client import FakeWhatsApp
+from tests.support.hosts import LAST, ROOT, child, settings
 
 
 def test_what_came_while_nobody_was_connected_is_stored_once(

@@ -16,8 +16,8 @@ from aiadmin.domain.companies.company import Company
 from aiadmin.domain.pairing.attempt import PairingState, Timing
 from aiadmin.pairing.coordinator import Coordinator
 from aiadmin.storage.tables.core import DeviceRow
-from tests.integration.sockets.page import ROOT
-from tests.integration.sockets.site import Salon, Site
+from tests.support.live_site import LiveSite, Salon
+from tests.support.page import ROOT
 
 PHONES = iter(range(79_001_110_000, 79_001_119_999))
 
@@ -42,21 +42,21 @@ def a_phone() -> str:
     return str(next(PHONES))
 
 
-def company_of(site: Site, salon: Salon) -> Company:
-    with site.container.uow() as work:
+def company_of(live_site: LiveSite, salon: Salon) -> Company:
+    with live_site.container.uow() as work:
         return work.companies.get(salon.company_id)
 
 
-def devices_of(site: Site, salon: Salon) -> dict[str, str]:
+def devices_of(live_site: LiveSite, salon: Salon) -> dict[str, str]:
     """What is wanted of each of the salon's devices, by JID."""
     rows = select(DeviceRow.jid, DeviceRow.desired).where(DeviceRow.company_id == salon.company_id)
-    with site.container.engine.connect() as connection:
+    with live_site.container.engine.connect() as connection:
         return {row.jid: row.desired for row in connection.execute(rows)}
 
 
-def leave_unwatched(site: Site, salon: Salon) -> None:
+def leave_unwatched(live_site: LiveSite, salon: Salon) -> None:
     """The twenty seconds after the last page left are over."""
-    site.container.redis.delete(f"aiadmin:watch:{salon.company_id}")
+    live_site.container.redis.delete(f"aiadmin:watch:{salon.company_id}")
 
 
 def is_in(container: Container, salon: Salon, state: PairingState) -> bool:

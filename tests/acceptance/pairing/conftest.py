@@ -15,9 +15,9 @@ from aiadmin.domain.pairing.attempt import Timing
 from aiadmin.pairing.coordinator import Coordinator
 from tests.acceptance.pairing.bench import coordinator_process, coordinator_with
 from tests.fakes.whatsapp.client import FakeWhatsApp
-from tests.integration.sockets.page import Page
-from tests.integration.sockets.site import Site, settings_of, site_with
 from tests.support.database import Databases
+from tests.support.live_site import LiveSite, settings_of, site_with
+from tests.support.page import Page
 
 
 @pytest.fixture(scope="module")
@@ -34,16 +34,16 @@ def settings(databases: Databases, module_redis_url: str) -> Iterator[dict[str, 
 
 
 @pytest.fixture(scope="module")
-def site(settings: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+def live_site(settings: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveSite]:
     """One web process for all tests here."""
     with site_with(settings, tmp_path_factory.mktemp("web") / "web.log") as running:
         yield running
 
 
 @pytest.fixture
-def fresh_start(site: Site, whatsapp: FakeWhatsApp) -> None:
+def fresh_start(live_site: LiveSite, whatsapp: FakeWhatsApp) -> None:
     """Nobody watches."""
-    site.container.redis.flushdb()
+    live_site.container.redis.flushdb()
 
 
 @pytest.fixture(autouse=True)

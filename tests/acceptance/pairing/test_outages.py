@@ -15,9 +15,9 @@ from tests.acceptance.conftest import Restartable
 from tests.acceptance.pairing.bench import a_phone, coordinator_with, is_in, kill_processes
 from tests.conftest import WaitUntil
 from tests.fakes.whatsapp.client import FakeWhatsApp
-from tests.integration.sockets.site import register, settings_of, site_with
-from tests.restarting import RestartingServer
 from tests.support.database import start_copy
+from tests.support.live_site import register, settings_of, site_with
+from tests.support.restarting import RestartingServer
 
 
 @pytest.fixture(scope="module")
@@ -32,10 +32,10 @@ def test_a_page_opened_while_postgresql_restarts_waits_for_it(
     postgres: RestartingServer, redis_url: str, tmp_path: Path
 ) -> None:
     """It is told, and let in when its link can be checked again."""
-    with site_with(settings_of(postgres.url, redis_url), tmp_path / "web.log") as site:
-        salon = site.register()
+    with site_with(settings_of(postgres.url, redis_url), tmp_path / "web.log") as live_site:
+        salon = live_site.register()
         with postgres.away():
-            page = site.open(salon)
+            page = live_site.open(salon)
             assert page.wait_for("error")["code"] == "dependency-down"
         page.wait_for_state("waiting", within=20)
         assert "disconnect" not in page.events()
@@ -68,16 +68,16 @@ def test_pages_outlive_an_outage_of_redis(
     named, restart = restartable("valkey")
     env = settings | {"REDIS_URL": named["redis_url"]}
     with (
-        site_with(env, tmp_path / "web.log") as site,
+        site_with(env, tmp_path / "web.log") as live_site,
         coordinator_with(Container(Config.from_env(env)), env=whatsapp.env()),
     ):
-        before = site.open(site.register())
+        before = live_site.open(live_site.register())
         code = before.wait_for("qr-update")["qr"]
-        late = site.register()
+        late = live_site.register()
         pages = []
 
         def while_away() -> None:
-            pages.append(site.open(late))
+            pages.append(live_site.open(late))
             assert pages[0].wait_for("error")["code"] == "dependency-down"
 
         restart(while_away)

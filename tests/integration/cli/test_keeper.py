@@ -23,7 +23,7 @@ import redis
 
 from aiadmin.adapters import embedded
 from aiadmin.cli import keeper
-from tests.acceptance.up.running import alive
+from tests.acceptance.cli.running import alive
 from tests.conftest import WaitUntil
 
 pytestmark = pytest.mark.process

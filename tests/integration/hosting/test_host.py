@@ -24,7 +24,7 @@ from aiadmin.services.pairing import pairings
 from aiadmin.storage.engine import make_engine
 from aiadmin.storage.unit_of_work import UnitOfWork
 from tests.conftest import WaitUntil
-from tests.integration.hosting.fake_engine import FakeEngine, FakeKeys
+from tests.support.fake_engine import FakeEngine, FakeKeys
 
 LEASE, RENEW = timedelta(seconds=1.5), timedelta(seconds=0.3)
 

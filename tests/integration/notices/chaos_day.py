@@ -14,8 +14,8 @@ from aiadmin.container import Container
 from aiadmin.domain.journal.sync_run import SyncKind
 from aiadmin.services.journal import webhook_processing
 from tests.fakes.yclients.client import FakeYClients
-from tests.integration.notices.conftest import MOSCOW, Salon
-from tests.integration.sync.conftest import Salons, World
+from tests.support.salon import MOSCOW, Salon
+from tests.support.world import Salons, World
 
 _HOOKS = (("lost", 20), ("twice", 10), ("late", 20), ("right", 50))
 """Of a hundred webhooks."""

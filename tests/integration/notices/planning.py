@@ -14,7 +14,7 @@ from aiadmin.domain.notices.settings import MessageSettings
 from aiadmin.services.messages import messages
 from aiadmin.services.notices.planning import NoticePlanner
 from aiadmin.services.notices.rendering import SalonNoticeRenderer
-from tests.integration.notices.conftest import Salon
+from tests.support.salon import Salon
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 

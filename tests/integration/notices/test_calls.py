@@ -23,8 +23,8 @@ from aiadmin.services.hosting import sessions
 from aiadmin.services.messages import messages, pauses
 from aiadmin.services.notices.rendering import SalonNoticeRenderer
 from aiadmin.storage.unit_of_work import UnitOfWork
-from tests.integration.notices.conftest import MOSCOW, Salon
 from tests.integration.notices.planning import DAY, HOUR, Plans
+from tests.support.salon import MOSCOW, Salon
 
 MINUTE = timedelta(minutes=1)
 

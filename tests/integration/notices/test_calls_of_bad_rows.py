@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from tests.integration.notices.conftest import Salon
 from tests.integration.notices.planning import HOUR
 from tests.integration.notices.test_calls import MINUTE, Desk
 from tests.integration.notices.test_said_and_due import desk as desk  # noqa: PLC0414 - a fixture
+from tests.support.salon import Salon
 
 VERA = {"phone": "79005556677", "name": "Вера"}
 

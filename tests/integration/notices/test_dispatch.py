@@ -23,8 +23,8 @@ from aiadmin.domain.yclients.call_budget import Urgency
 from aiadmin.services.journal.fresh_bookings import FreshBookings
 from aiadmin.services.messages import messages, pauses
 from aiadmin.services.notices.dispatch import NoticeDispatcher
-from tests.integration.notices.conftest import Salon
 from tests.integration.notices.wordings import Words
+from tests.support.salon import Salon
 
 DAY = timedelta(days=1)
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from aiadmin.domain.journal.sync_run import SyncKind
-from tests.integration.notices.conftest import Salon
 from tests.integration.notices.planning import DAY, HOUR
 from tests.integration.notices.test_calls import Desk
+from tests.support.salon import Salon
 
 
 @pytest.fixture

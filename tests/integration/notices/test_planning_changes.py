@@ -12,8 +12,8 @@ import pytest
 
 from aiadmin.domain.journal.sync_run import SyncKind
 from aiadmin.domain.notices.change_planning import MOST_AT_ONCE, SLIP
-from tests.integration.notices.conftest import Salon
 from tests.integration.notices.planning import DAY, HOUR, Plans
+from tests.support.salon import Salon
 
 
 @pytest.fixture

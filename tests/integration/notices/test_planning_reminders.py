@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.integration.notices.conftest import MOSCOW, Salon
 from tests.integration.notices.planning import DAY, HOUR, Plans
+from tests.support.salon import MOSCOW, Salon
 
 MINUTE = timedelta(minutes=1)
 

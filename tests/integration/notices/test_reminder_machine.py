@@ -9,10 +9,10 @@ from typing import Any
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from tests.integration.notices.conftest import Salon
 from tests.integration.notices.planning import DAY
 from tests.integration.notices.test_calls import MINUTE, Desk
 from tests.integration.notices.unhurried import Unhurried, clock, due
+from tests.support.salon import Salon
 
 ANNA, BORIS = "79995550303", "79995550404"
 _DEEDS: dict[str, dict[str, Any]] = {

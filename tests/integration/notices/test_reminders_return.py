@@ -11,10 +11,10 @@ import pytest
 
 from aiadmin.domain.messages.message import DeviceClaim, SendOutcome, SendResult
 from aiadmin.services.messages import messages, pauses
-from tests.integration.notices.conftest import Salon
 from tests.integration.notices.planning import DAY, HOUR
 from tests.integration.notices.test_calls import MINUTE, Desk
 from tests.integration.notices.unhurried import Unhurried, clock, due
+from tests.support.salon import Salon
 
 VERA = {"phone": "79995550101", "name": "Вера"}
 RIGHT = "79995550202"

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from tests.integration.notices.conftest import Salon
 from tests.integration.notices.planning import DAY, HOUR
 from tests.integration.notices.test_calls import MINUTE, Desk
 from tests.integration.notices.unhurried import Unhurried, clock, due, long_ago
+from tests.support.salon import Salon
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from aiadmin.config import Config
 from aiadmin.storage.engine import make_engine
 from tests.fakes.yclients.client import FakeYClients
 from tests.integration.notices.chaos_day import ChaosDay, FastClock, FastContainer, FastWorld
-from tests.integration.notices.conftest import MOSCOW
+from tests.support.salon import MOSCOW
 
 
 @pytest.fixture

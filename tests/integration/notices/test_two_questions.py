@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from tests.integration.notices.conftest import MOSCOW
 from tests.integration.notices.planning import DAY, HOUR
 from tests.integration.notices.test_calls import MINUTE, Desk
 from tests.integration.notices.test_said_and_due import answers
 from tests.integration.notices.test_said_and_due import desk as desk  # noqa: PLC0414 - a fixture
 from tests.integration.notices.unhurried import clock, due, long_ago
+from tests.support.salon import MOSCOW
 
 Booking = dict[str, Any]
 

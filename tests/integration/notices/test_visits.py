@@ -11,8 +11,8 @@ import pytest
 from aiadmin.domain.journal.journal import Attendance
 from aiadmin.domain.messages.message import MessageKind
 from aiadmin.domain.notices.notice import NoticeKind
-from tests.integration.notices.conftest import Salon
 from tests.integration.notices.planning import DAY, Plans
+from tests.support.salon import Salon
 
 VERA = {"phone": "79005556677", "name": "Вера"}
 Booking = dict[str, Any]

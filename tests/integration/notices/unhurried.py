@@ -10,8 +10,8 @@ from aiadmin.domain.messages.message import DeviceClaim, SendOutcome, SendResult
 from aiadmin.domain.messages.sending_policy import SendingPolicy
 from aiadmin.services.messages import messages
 from aiadmin.services.notices.rendering import SalonNoticeRenderer
-from tests.integration.notices.conftest import MOSCOW
 from tests.integration.notices.test_calls import Desk
+from tests.support.salon import MOSCOW
 
 
 class Unhurried(SalonNoticeRenderer):

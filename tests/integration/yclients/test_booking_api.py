@@ -33,7 +33,7 @@ from aiadmin.domain.yclients.write_outcome import Refusal, Refused, Saved, Unkno
 from aiadmin.services.ports.booking import BookingApi
 from tests.conversations.reading import LAVANDA, read
 from tests.fakes.yclients.client import FakeYClients
-from tests.integration.yclients.conftest import SALON, NewContainer
+from tests.support.yclients_calls import SALON, NewContainer
 
 SALON_ID = SalonId(SALON)
 FILE = read(LAVANDA)

@@ -30,7 +30,7 @@ from aiadmin.domain.yclients.error import (
 from aiadmin.services.ports.yclients import SalonApi
 from tests.fakes.yclients.client import FakeYClients
 from tests.integration.yclients.chaos import chaotic
-from tests.integration.yclients.conftest import SALON, NewContainer
+from tests.support.yclients_calls import SALON, NewContainer
 
 SALON_ID = SalonId(SALON)
 MOSCOW = "Europe/Moscow"

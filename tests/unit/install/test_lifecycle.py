@@ -21,7 +21,7 @@ from aiadmin.domain.install.lifecycle import (
     is_payment_signed,
     is_plausible,
 )
-from tests.unit.delivery.values import due_company
+from tests.unit.install.values import due_company
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 AFTER = {

@@ -28,7 +28,7 @@ from aiadmin.domain.notices.change_planning import (
 )
 from aiadmin.domain.notices.notice import AnnouncedVisit, NoticeKind, StaleReason
 from aiadmin.domain.notices.settings import MessageSettings
-from tests.unit.sync.journals import COLOURING, HAIRCUT, NOW, record
+from tests.support.journals import COLOURING, HAIRCUT, NOW, record
 
 DEFAULT, SECOND = MessageSettings(), timedelta(seconds=1)
 LATER, LATEST = NOW + timedelta(days=2), NOW + timedelta(days=3)

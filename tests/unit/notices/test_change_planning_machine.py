@@ -17,7 +17,7 @@ from aiadmin.domain.notices.change_planning import Booking, LastNotice, Plan, St
 from aiadmin.domain.notices.notice import AnnouncedVisit, Notice, NoticeKind, stale_reason
 from aiadmin.domain.notices.settings import MessageSettings
 from tests.support.examples import examples
-from tests.unit.sync.journals import COLOURING, HAIRCUT, NOW, record
+from tests.support.journals import COLOURING, HAIRCUT, NOW, record
 
 ANNA, BORIS, CLARA = "79000000001", "79000000002", "79000000003"
 CARDS = {5: ANNA, 7: ANNA, 6: BORIS}

@@ -7,7 +7,7 @@ from datetime import timedelta
 from aiadmin.domain.ids import CompanyId, NoticeId
 from aiadmin.domain.notices.dispatch import FEW, FRESH, is_fresh, is_worth_a_list, visit_day
 from aiadmin.domain.notices.notice import AnnouncedVisit, Notice, NoticeKind
-from tests.unit.sync.journals import NOW, record
+from tests.support.journals import NOW, record
 
 MOSCOW = "Europe/Moscow"
 SECOND = timedelta(seconds=1)

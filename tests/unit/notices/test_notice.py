@@ -20,7 +20,7 @@ from aiadmin.domain.notices.notice import (
     StaleReason,
     stale_reason,
 )
-from tests.unit.sync.journals import COLOURING, HAIRCUT, NOW, record
+from tests.support.journals import COLOURING, HAIRCUT, NOW, record
 
 REMINDERS = (NoticeKind.REMINDER_DAY, NoticeKind.REMINDER_HOURS, NoticeKind.REMINDER_AGAIN)
 OF_LIVE = (*sorted(CHANGE_NOTICES - {NoticeKind.CANCELLED}), *REMINDERS)

@@ -20,7 +20,7 @@ from aiadmin.domain.notices.notice import CHANGE_NOTICES, NoticeKind
 from aiadmin.domain.notices.template import LONGEST, VARIABLES, TemplateData, TemplateError, check, render
 from aiadmin.texts import formatting as wording
 from aiadmin.texts import notices as notice_texts
-from tests.unit.sync.journals import COLOURING, HAIRCUT, record
+from tests.support.journals import COLOURING, HAIRCUT, record
 
 AT = datetime.fromisoformat("2026-11-27T11:30Z")
 

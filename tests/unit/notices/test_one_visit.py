@@ -25,7 +25,7 @@ from aiadmin.domain.notices.telling import (
     is_rest,
     visits_of,
 )
-from tests.unit.sync.journals import COLOURING, NOW, record
+from tests.support.journals import COLOURING, NOW, record
 
 BOOKINGS = st.lists(
     st.builds(

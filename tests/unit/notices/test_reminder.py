@@ -27,7 +27,7 @@ from aiadmin.domain.notices.reminder_planning import (
     windows,
 )
 from aiadmin.domain.notices.settings import MessageSettings
-from tests.unit.sync.journals import record
+from tests.support.journals import record
 
 MOSCOW, BERLIN = "Europe/Moscow", "Europe/Berlin"
 VISIT = datetime.fromisoformat("2026-11-27T14:30+03:00")

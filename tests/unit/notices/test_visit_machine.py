@@ -19,7 +19,7 @@ from aiadmin.domain.notices.change_planning import LastNotice, StoredEvent, by_b
 from aiadmin.domain.notices.notice import AnnouncedVisit, Notice, NoticeKind, stale_reason
 from aiadmin.domain.notices.settings import MessageSettings
 from aiadmin.domain.notices.telling import NoticeWithBooking, VisitNotices, by_visit, is_rest, visits_of
-from tests.unit.sync.journals import COLOURING, HAIRCUT, NOW, record
+from tests.support.journals import COLOURING, HAIRCUT, NOW, record
 
 ANNA, BORIS = "79000000001", "79000000002"
 CARDS = ((5, ANNA), (7, ANNA), (6, BORIS))

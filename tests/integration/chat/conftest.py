@@ -1,0 +1,8 @@
+"""A salon with a booking tomorrow, whose client answers."""
+
+from __future__ import annotations
+
+from tests.support.salon import kept, new_salon, read_once, read_salon, salon
+from tests.support.world import salons, settings, world, yclients
+
+__all__ = ["kept", "new_salon", "read_once", "read_salon", "salon", "salons", "settings", "world", "yclients"]

@@ -1,0 +1,8 @@
+"""Processes of the product; and a salon with a booking tomorrow, for jobs of every queue."""
+
+from __future__ import annotations
+
+from tests.support.salon import kept, new_salon, read_once, read_salon, salon
+from tests.support.world import salons, settings, world, yclients
+
+__all__ = ["kept", "new_salon", "read_once", "read_salon", "salon", "salons", "settings", "world", "yclients"]
