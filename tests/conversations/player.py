@@ -47,6 +47,7 @@ from aiadmin.domain.chat.when import Asked
 from aiadmin.domain.ids import SalonId
 from aiadmin.domain.journal.journal import Attendance, Record
 from aiadmin.domain.journal.online_booking import Appointment, Move, NewBooking, PricedService, is_moved, read_back
+from aiadmin.domain.replay.catalogue import Catalogue
 from aiadmin.domain.replay.played import Offer, OfferedVisit, PlayedTurn
 from aiadmin.domain.yclients.error import YClientsError
 from aiadmin.domain.yclients.write_outcome import Refusal, Refused, Saved, SavedRecord, Unknown, WriteOutcome
@@ -75,7 +76,7 @@ class Stage:
     """A fake YClients with the salon of one file, and the product's adapters for it."""
 
     def __init__(self, fake: FakeYClients, file: Mapping[str, Any]) -> None:
-        self.fake, self.file = fake, file
+        self.fake, self.file, self.catalogue = fake, file, Catalogue(file)
         fake.activate(SALON)
         fake.conversation(SALON, file)
         keeping, once = self._rest(keeps_connections=True), self._rest()

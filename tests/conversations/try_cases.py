@@ -18,11 +18,11 @@ from typing import Any
 
 import structlog
 
-from aiadmin.domain.replay.catalogue import Catalogue
-from aiadmin.domain.replay.expected import differences
+from aiadmin.domain.replay.judging import Judge
 from aiadmin.domain.replay.played import PlayedTurn
 from tests.conversations.player import Stage
 from tests.conversations.reading import LAVANDA, read
+from tests.conversations.views import MORPHOLOGY
 from tests.fakes.yclients.client import FakeYClients
 
 
@@ -45,17 +45,16 @@ def main() -> int:
 
 
 def _play(stage: Stage, case: dict[str, Any], *, quiet: bool) -> bool:
-    wrong: list[str] = []
-    catalogue = Catalogue(stage.file)
-    turns = stage.play(case)
+    judge, wrong = Judge(stage.catalogue, case, MORPHOLOGY.given_name), []
     if not quiet:
         print(f"--- {case['id']} {case['kind']}")
     try:
-        for number, (given, turn) in enumerate(zip(case["turns"], turns, strict=True), 1):
-            found = differences(catalogue, given["expect"], turn)
+        for number, (given, turn) in enumerate(zip(case["turns"], stage.play(case), strict=True), 1):
+            verdict = judge.judge(given, turn)
+            found = [*(f"{name} {how}" for name, how in verdict.hard), *verdict.wrong]
             wrong += [f"turn {number}: {one}" for one in found]
             if not quiet:
-                _show(given, turn, found)
+                _show(given, turn, [*found, *(f"(soft) {one}" for one in verdict.soft)])
     except Exception as error:  # noqa: BLE001 - the next conversation is played all the same
         wrong.append(f"raised {error!r}")
         if not quiet:

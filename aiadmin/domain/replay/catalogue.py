@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -34,6 +34,11 @@ class Catalogue:
         """What one master asks for and needs; empty where all do the same."""
         found: Given = self.services[service]["masters"].get(staff) or {}
         return found
+
+    def together(self) -> Iterator[tuple[int, list[int]]]:
+        """Each master with the services that `starts` has together in one visit."""
+        for staff, sets in self.file["starts"].items():
+            yield from ((int(staff), [int(one) for one in str(joined).split("+")]) for joined in sets)
 
     def minutes(self, services: Iterable[int], staff: int | None) -> int:
         """How long they take with a master."""

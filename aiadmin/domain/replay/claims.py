@@ -1,0 +1,89 @@
+"""What a text of ours says that was done, by its words; and whether a client's words are a yes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from difflib import SequenceMatcher
+
+from aiadmin.domain.replay.saying import plain, words_of
+
+_NOT = r"(?<!не )(?<!еще не )\b"
+_SAYS_DONE: Mapping[str, re.Pattern[str]] = {
+    "create": re.compile(
+        rf"{_NOT}(?:записал[аи]?\b|забронировал[аи]?\b|оформил[аи]? (?:вас|запис|визит))"
+        r"|\bзапись (?:создана|оформлена|сделана|готова)"
+        r"|\b(?:i have|i've|we have|we've|you are|you're) (?:now )?booked"
+    ),
+    "move": re.compile(
+        rf"{_NOT}(?:перенес(?:ла|ли)?|передвинул[аи]?|переписал[аи]?)\b"
+        r"|\b(?:запись|визит) (?:перенесена|перенесен)\b|\b(?:i have|i've|we have|we've) (?:moved|rescheduled)"
+    ),
+    "cancel": re.compile(
+        rf"{_NOT}(?:отменил[аи]?|удалил[аи]?|снял[аи]? (?:вашу )?запись)\b"
+        r"|\b(?:запись|визит) (?:отменена|отменен|удалена|удален|снята)\b|\b(?:i have|i've|we have|we've) cancell?ed"
+    ),
+    "confirm": re.compile(rf"{_NOT}подтвердил[аи]?\b|\b(?:запись|визит) (?:подтверждена|подтвержден)\b"),
+}
+_SAYS_BOOKED = re.compile(r"(?<!не )\bвы (?:уже )?записан[ыа]|\bждем вас\b|\bготово\b")
+"""True of whoever has a visit."""
+_NAMES_DEED: Mapping[str, re.Pattern[str]] = {
+    "create": re.compile(r"запис(?:ал|ан)|заброниров|оформ|готово|ждем вас|booked"),
+    "move": re.compile(r"перенес|переписал|передвину|теперь|готово|moved|rescheduled|запис(?:ал|ан)"),
+    "cancel": re.compile(r"отмен|удал|снял|cancel"),
+}
+_DENIES = re.compile(
+    r"\bне (?:удалось|получилось|вышло|смогл[аи]|записал[аи]?|перенес(?:ла|ли)?|отменил[аи]?)\b|couldn't|could not"
+)
+_YES = frozenset(
+    {"да", "ага", "угу", "ок", "окей", "оке", "конечно", "давай", "давайте", "хорошо", "подходит", "подойдет"}
+    | {"согласна", "согласен", "верно", "точно", "правильно", "записывайте", "записывай", "запишите", "запиши"}
+    | {"пишите", "переносите", "перенесите", "отменяйте", "отмените", "беру", "идет", "супер", "отлично"}
+    | {"подтверждаю", "буду", "придем", "приду", "ладно", "договорились", "устраивает", "можно", "годится"}
+    | {"пойдет", "ok", "okay", "yes", "yep", "sure", "please"}
+)
+_BUT = frozenset(
+    {"нет", "не", "но", "хотя", "лучше", "передумала", "передумал", "подождите", "погодите", "стоп", "сначала"}
+    | {"может", "лишь", "если", "no", "not", "but"}
+)
+_SIGNS = ("+", "👍", "👌", "✅", "🆗")
+_LONG, _ALIKE = 6, 0.8
+
+
+def says_done(text: str) -> set[str]:
+    """What a text says that we have done: create, move, cancel, confirm."""
+    said = plain(text)
+    return {deed for deed, words in _SAYS_DONE.items() if words.search(said)}
+
+
+def says_booked(text: str) -> bool:
+    """Whether it says that there is a visit, whoever made it."""
+    return _SAYS_BOOKED.search(plain(text)) is not None
+
+
+def names_deed(text: str, deed: str) -> bool:
+    """Whether it says that something of this kind is done, in any words that a client may take for it."""
+    words = _NAMES_DEED.get(deed)
+    return words is None or words.search(plain(text)) is not None
+
+
+def denies(text: str) -> bool:
+    """Whether it says that something was not done."""
+    return _DENIES.search(plain(text)) is not None
+
+
+def is_yes(texts: tuple[str, ...]) -> bool:
+    """Whether a client's words agree, and say nothing that may take it back; slips are read over."""
+    whole = " ".join(texts)
+    words = words_of(whole)
+    if "?" in whole or _BUT & set(words):
+        return False
+    return any(sign in whole for sign in _SIGNS) or any(map(_is_yes, words))
+
+
+def _is_yes(word: str) -> bool:
+    if word in _YES:
+        return True
+    return len(word) >= _LONG - 1 and any(
+        len(one) >= _LONG and SequenceMatcher(None, word, one).ratio() >= _ALIKE for one in _YES
+    )

@@ -1,0 +1,217 @@
+"""Everything that a reply may name: times, sums, names and rules that are in the file or that the client wrote."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from aiadmin.domain.chat.words.given_names import SHORT_NAMES
+from aiadmin.domain.replay.catalogue import as_list
+from aiadmin.domain.replay.played import Given, Offer, PlayedTurn
+from aiadmin.domain.replay.saying import numbers_in, plain, prices_in, times_in, words_of
+from aiadmin.domain.replay.scene import Scene
+
+NameOf = Callable[[str], str]
+"""The nominative of a word that is a given name; empty for one that is none."""
+
+_PLACE = re.compile(
+    r"\b(?:ул\.|улиц|проспект|просп\.|пр-т|пр-кт|переул|пер\.|бульвар|бул\.|шоссе|набережн|наб\.|площад|пл\.|д\. ?\d"
+    r"|дом \d|корп|строен|этаж|подъезд|двор|метро|остановк|домофон|офис|кабинет)"
+)
+_LENGTH = re.compile(r"(\d+(?:[.,]\d+)?)\s*(мин|час|ч\b|%|процент|дн|день|сут|недел)")
+_CAPITAL = re.compile(r"(?<=[а-яё,;()0-9–—-] )[А-ЯЁ][а-яё]+")
+_ANY_CAPITAL = re.compile(r"[А-ЯЁ][а-яё]+")
+_HALF, _HOURS, _HALF_A_DAY = 30, 24, 12
+_FULL_NAMES = {
+    plain(word): plain(full)
+    for full, _, shorts in (line.partition(":") for line in SHORT_NAMES.splitlines() if line)
+    for word in (full, *shorts.split())
+}
+
+
+@dataclass(frozen=True)
+class Truths:
+    """What may be named in the reply to one turn."""
+
+    scene: Scene
+    turn: PlayedTurn
+
+    @property
+    def _file(self) -> Given:
+        return self.scene.catalogue.file
+
+    @property
+    def _quotable(self) -> list[str]:
+        """The file's own words, which a reply may quote as they stand."""
+        salon = self._file["salon"]
+        texts = [salon["title"], salon["address"], *salon.get("facts", {}).values(), *salon.get("rules", {}).values()]
+        services = [text for one in self._file["services"] for text in (one["title"], one.get("description", ""))]
+        return sorted({str(one) for one in [*texts, *services] if one}, key=len, reverse=True)
+
+    def rest(self, text: str) -> str:
+        """A text without what it quotes of the file, and without what the client wrote."""
+        left = plain(text)
+        for quoted in self._quotable:
+            left = left.replace(plain(quoted), " … ")
+        return left
+
+    # --- times ---
+
+    def times(self) -> set[str]:
+        """Times of day, as HH:MM."""
+        found = set(self.turn.answered) | set(self._times_of_file()) | self.spoken()
+        for visit in self.scene.case.get("visits", []):
+            found |= set(self._ends(visit["at"], visit["services"], visit["staff"]))
+        return found
+
+    def spoken(self) -> set[str]:
+        """Times that the client wrote, or that are of their own visits and offers."""
+        found = set(self._times_of_client())
+        for visit in self.scene.own:
+            found |= set(self._ends(visit["at"], visit["services"], visit["staff"]))
+        for offer in (self.turn.offer, self.turn.stands, self.scene.proposal):
+            found |= set(self._times_of_offer(offer))
+        return found
+
+    def _times_of_file(self) -> Iterator[str]:
+        salon, case = self._file["salon"], self.scene.case
+        for hours in (salon["hours"], *(one.get("works") or {} for one in self._file["staff"])):
+            yield from (part for span in hours.values() for part in span.split("-"))
+        for days in (days for sets in self._file["starts"].values() for days in sets.values()):
+            yield from (time for times in days.values() for time in times)
+        for service in self._file["services"]:
+            yield from filter(None, [service.get("starts_until")])
+            yield from (at[11:] for at in service.get("group", {}).get("at", []))
+        yield from {**salon.get("bot", {}), **case.get("bot", {})}.get("night", {}).values()
+        yield from (time for text in self._quotable for time in times_in(text))
+
+    def _times_of_client(self) -> Iterator[str]:
+        """The client's own words: a number may be an hour of either half of the day, or the half before it."""
+        for text in self.scene.said:
+            yield from times_in(re.sub(r"(\d)[.\-](\d\d)", r"\1:\2", text))
+            for number in (one for one in numbers_in(text) if one < _HOURS):
+                for hour in {number, (number + _HALF_A_DAY) % _HOURS}:
+                    yield from (f"{hour:02}:00", f"{(hour - 1) % _HOURS:02}:30")
+
+    def _ends(self, at: str, services: Iterable[int], staff: int | None) -> list[str]:
+        start = datetime.fromisoformat(at)
+        end = start + timedelta(minutes=self.scene.catalogue.minutes(services, staff))
+        return [f"{start:%H:%M}", f"{end:%H:%M}"]
+
+    @staticmethod
+    def _times_of_offer(offer: Offer | None) -> Iterator[str]:
+        for visit in offer.visits if offer else ():
+            if visit.at is not None:
+                yield f"{visit.at:%H:%M}"
+                yield f"{visit.at + (visit.length or timedelta()):%H:%M}"
+
+    # --- sums ---
+
+    def prices(self) -> set[int]:
+        """Sums of money: the file's, those of what is offered together, and the client's own numbers."""
+        catalogue = self.scene.catalogue
+        found = {price for number in catalogue.services for price in catalogue.prices(number)}
+        found |= {price for text in self._quotable for price in prices_in(text)}
+        found |= {number for text in self.scene.said for number in numbers_in(text)}
+        found |= {self._sum(visit["services"], visit["staff"]) for visit in self.scene.visits.values()}
+        for offer in (self.turn.offer, self.turn.stands, self.scene.proposal):
+            found |= set(self._prices_of_offer(offer))
+        return found | set(self._prices_together())
+
+    def _sum(self, services: Iterable[int], staff: int | None) -> int:
+        return sum(min(self._each(one, staff), default=0) for one in services)
+
+    def _each(self, service: int, staff: int | None) -> list[int]:
+        catalogue = self.scene.catalogue
+        named = catalogue.terms(service, staff).get("price", catalogue.services[service]["price"])
+        return [int(one) for one in as_list(named) if one is not None]
+
+    def _prices_of_offer(self, offer: Offer | None) -> Iterator[int]:
+        lows, highs = 0, 0
+        for visit in offer.visits if offer else ():
+            low = sum(min(self._each(one, visit.staff), default=0) for one in visit.services)
+            high = sum(max(self._each(one, visit.staff), default=0) for one in visit.services)
+            lows, highs = lows + low, highs + high
+            yield from (low, high)
+        yield from (lows, highs)
+
+    def _prices_together(self) -> Iterator[int]:
+        """Of the services that `starts` knows together: what one visit with all of them costs with a master."""
+        for staff, services in self.scene.catalogue.together():
+            yield self._sum(services, staff)
+
+    # --- names, places and rules ---
+
+    def foreign_names(self, name_of: NameOf) -> list[str]:
+        """Given names in the reply that nobody here has and the client has not written."""
+        known = self._known_names(name_of)
+        text = self._without_quotes(self.turn.text)
+        sure = {match.group() for match in _CAPITAL.finditer(text) if name_of(plain(match.group()))}
+        sure |= {word for word in _ANY_CAPITAL.findall(text) if name_of(plain(word)) in _FULL_NAMES}
+        return sorted(word for word in sure if not self._is_known(word, known, name_of))
+
+    def _known_names(self, name_of: NameOf) -> set[str]:
+        person = self._file["clients"].get(self.scene.case["client"], {})
+        given = [one["name"] for one in self._file["staff"]] + [person.get("name") or ""]
+        given += [str(self.scene.case.get("given", {}).get("name", "")), self._file["salon"]["title"]]
+        words = {word for text in [*given, *self.scene.said, *self._quotable] for word in words_of(text)}
+        nominative = {name_of(word) for word in words} - {""}
+        return words | nominative | {_FULL_NAMES[one] for one in words | nominative if one in _FULL_NAMES}
+
+    @staticmethod
+    def _is_known(word: str, known: set[str], name_of: NameOf) -> bool:
+        said = plain(word)
+        nominative = name_of(said) or said
+        return bool({said, nominative, _FULL_NAMES.get(nominative, nominative)} & known)
+
+    def _without_quotes(self, text: str) -> str:
+        for quoted in self._quotable:
+            text = re.sub(re.escape(quoted), "…", text, flags=re.IGNORECASE)
+        return text
+
+    def foreign_places(self) -> list[str]:
+        """Words of places that are not the file's."""
+        written = plain(" ".join(self.scene.said))
+        found = {match.group() for match in _PLACE.finditer(self.rest(self.turn.text))}
+        return sorted(one for one in found if one not in written)
+
+    def foreign_lengths(self) -> list[str]:
+        """Minutes, hours, days and percents that are no length, rule or word of the file's."""
+        known = self._lengths()
+        found = [
+            (float(number.replace(",", ".")), unit) for number, unit in _LENGTH.findall(self.rest(self.turn.text))
+        ]
+        return [f"{number:g} {unit}" for number, unit in found if self._in_minutes(number, unit) not in known]
+
+    @staticmethod
+    def _in_minutes(number: float, unit: str) -> float:
+        units = {"мин": 1, "час": 60, "ч": 60, "дн": 1440, "день": 1440, "сут": 1440, "недел": 10080}
+        return number * units.get(unit, -1)
+
+    def _lengths(self) -> set[float]:
+        """In minutes; hours are also said without the minutes that stand behind them."""
+        catalogue, salon = self.scene.catalogue, self._file["salon"]
+        people = [None, *catalogue.staff]
+        lengths = {catalogue.minutes([one], who) for one in catalogue.services for who in people}
+        for staff, sets in self._file["starts"].items():
+            lengths |= {
+                catalogue.minutes([int(one) for one in str(joined).split("+")], int(staff)) for joined in sets
+            }
+        for offer in (self.turn.offer, self.turn.stands, self.scene.proposal):
+            each = [int((one.length or timedelta()).total_seconds()) // 60 for one in (offer.visits if offer else ())]
+            lengths |= {*each, sum(each)}
+        lengths |= {catalogue.minutes(one["services"], one["staff"]) for one in self.scene.own}
+        lengths |= {salon.get("lead_minutes", 0), salon.get("change_forbidden_hours", 0) * 60}
+        lengths |= {part for one in lengths for part in (one - one % 60, one % 60)}
+        return {float(one) for one in lengths} | set(self._lengths_of_client())
+
+    def _lengths_of_client(self) -> Iterator[float]:
+        for text in self.scene.said:
+            for number in numbers_in(text):
+                yield from (float(number), number * 60.0, number * 1440.0, number * 10080.0, -float(number))
+            if "полчас" in plain(text):
+                yield float(_HALF)
+            if re.search(r"\bчас", plain(text)):
+                yield 60.0
