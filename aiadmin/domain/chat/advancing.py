@@ -1,14 +1,401 @@
-"""How a burst of commands changes what is known of a client's wish."""
+"""How a burst of commands changes what is known of a client's wish: pure, and total.
+
+A new word changes only what it says, the newest wins, and questions in between change nothing. What is decided, and
+what is asked, is not of this module.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeVar
 
-from aiadmin.domain.chat.commands import Command
-from aiadmin.domain.chat.dialogue import Dialogue
-from aiadmin.domain.chat.situation import Situation
+from aiadmin.domain.chat import commands as said
+from aiadmin.domain.chat.asks import AskKind
+from aiadmin.domain.chat.dialogue import Dialogue, GuestWish, Proposal, Slot, VisitOperation
+from aiadmin.domain.chat.situation import OwnVisit, SalonView, Situation
+from aiadmin.domain.chat.when import When
+from aiadmin.domain.chat.wishes import is_exact, merged, names_day, names_time, on, points
+
+C = TypeVar("C", bound=said.Command)
+_CHITCHAT = (said.Greet, said.Thank)
+_ASKS_ONLY = (
+    said.AskPrice,
+    said.AskDuration,
+    said.AskWorks,
+    said.AskHours,
+    said.AskAddress,
+    said.AskMyVisits,
+    said.AskFact,
+    said.Late,
+    said.Complaint,
+    said.HealthMatter,
+    said.Haggle,
+    said.Rating,
+    said.Stop,
+    said.Abuse,
+    said.Spam,
+    said.Injection,
+)
+"""Beside these, a service or a day is what is asked about, and no wish for a visit."""
 
 
-def advance(dialogue: Dialogue, commands: Sequence[Command], situation: Situation) -> Dialogue:
-    """The dialogue after a burst: a new word changes only what it says, and the newest wins."""
+def advance(dialogue: Dialogue, commands: Sequence[said.Command], situation: Situation) -> Dialogue:
+    """The dialogue after a burst.
+
+    Args:
+        dialogue: as the last turn left it.
+        situation: what was said, shown and offered before; its own dialogue is not looked at.
+    """
+    if dialogue.is_over(situation.now):
+        dialogue = Dialogue(name=dialogue.name, family=dialogue.family, language=dialogue.language)
+    if not commands:
+        return dialogue
+    known = _with_proposal(dialogue, commands, situation)
+    known = _with_name(known, commands)
+    known = _with_guests(known, commands)
+    known = _with_services(known, commands)
+    known = _with_staff(known, commands, situation.salon)
+    known = _with_choice(known, commands)
+    known = _with_whens(known, commands, situation)
+    known = _with_last_visit(known, commands, situation)
+    known = _refused(known, commands, situation)
+    known = _with_operation(known, commands)
+    return replace(_counted(known, commands), touched_at=situation.now)
+
+
+def _of(commands: Sequence[said.Command], kind: type[C]) -> list[C]:
+    return [one for one in commands if isinstance(one, kind)]
+
+
+def _has(commands: Sequence[said.Command], *kinds: type[said.Command]) -> bool:
+    return any(isinstance(one, kinds) for one in commands)
+
+
+def offered_booking(situation: Situation) -> Proposal | None:
+    """The booking that our last words proposed; None where they were something else."""
+    newest = situation.quoted or next(iter(situation.asks), None)
+    if newest is None or newest.kind is not AskKind.PROPOSAL or newest.proposal is None:
+        return None
+    return newest.proposal if newest.proposal.operation is VisitOperation.BOOK else None
+
+
+def _with_proposal(dialogue: Dialogue, commands: Sequence[said.Command], situation: Situation) -> Dialogue:
+    """A proposal says what the talk is about, where the talk itself is forgotten."""
+    proposal = offered_booking(situation)
+    if proposal is None or not proposal.slots or dialogue.services or dialogue.choices:
+        return dialogue
+    if _has(commands, said.WantMove, said.WantCancel):
+        return dialogue
+    return from_proposal(dialogue, proposal)
+
+
+def from_proposal(dialogue: Dialogue, proposal: Proposal) -> Dialogue:
+    """The wish that a proposal came from, as far as it shows."""
+    services = dict.fromkeys(one for slot in proposal.slots for one in slot.services)
+    masters = dict.fromkeys(slot.staff_id for slot in proposal.slots)
+    guests = tuple(one for one in proposal.guests if one is not None)
+    return replace(
+        dialogue,
+        operation=VisitOperation.BOOK,
+        services=tuple(services),
+        staff=tuple(masters),
+        whens=(on(proposal.slots[0].starts.date()),),
+        guests=guests or dialogue.guests,
+        guest_count=len(proposal.slots) if guests and len(proposal.slots) > 1 else dialogue.guest_count,
+        name=dialogue.name or proposal.name,
+        family=dialogue.family or proposal.family,
+    )
+
+
+def _with_name(dialogue: Dialogue, commands: Sequence[said.Command]) -> Dialogue:
+    names = _of(commands, said.Name)
+    if not names:
+        return dialogue
+    return replace(dialogue, name=names[-1].given, family=names[-1].family)
+
+
+def _with_guests(dialogue: Dialogue, commands: Sequence[said.Command]) -> Dialogue:
+    """Those who are spoken of; a name alone is of the one whose name is not known yet."""
+    if _has(commands, said.AskMyVisits, *_NO_WISH):
+        return dialogue
+    guests, count = list(dialogue.guests), dialogue.guest_count
+    for one in _of(commands, said.Guest):
+        count = one.count or (2 if one.is_beside else None) or count
+        place = _place_of(guests, one)
+        if place is None and (one.who or one.name):
+            guests.append(GuestWish(who=one.who, name=one.name, is_child=one.is_child))
+        elif place is not None:
+            old = guests[place]
+            guests[place] = replace(old, name=one.name or old.name, is_child=one.is_child or old.is_child)
+    return replace(dialogue, guests=tuple(guests), guest_count=count)
+
+
+_NO_WISH = (said.Complaint, said.HealthMatter, said.Abuse, said.Spam, said.Injection, said.Late)
+
+
+def _place_of(guests: Sequence[GuestWish], guest: said.Guest) -> int | None:
+    for place, known in enumerate(guests):
+        if (guest.who and guest.who == known.who) or (guest.name and not guest.who and not known.name):
+            return place
+    return None
+
+
+# --- services ---
+
+
+def _with_services(dialogue: Dialogue, commands: Sequence[said.Command]) -> Dialogue:
+    named = _of(commands, said.NamedService)
+    if not named or _has(commands, *_NO_WISH):
+        return dialogue
+    before = (dialogue.services, dialogue.choices)
+    is_first = True
+    for one in named:
+        if one.is_excluded:
+            dialogue = _without_services(dialogue, one.ids)
+        elif one.ids:
+            dialogue = _wished_service(dialogue, one, is_new=is_first)
+            is_first = False
+    unclear = next((one.unclear for one in named if one.unclear), "") if is_first else ""
+    dialogue = replace(dialogue, unclear=unclear)
+    return dialogue if before == (dialogue.services, dialogue.choices) else _of_new_services(dialogue)
+
+
+def _without_services(dialogue: Dialogue, ids: Sequence[int]) -> Dialogue:
+    choices = (tuple(one for one in choice if one not in ids) for choice in dialogue.choices)
+    return _settled(
+        replace(
+            dialogue,
+            services=tuple(one for one in dialogue.services if one not in ids),
+            choices=tuple(choice for choice in choices if choice),
+            excluded_services=dialogue.excluded_services | set(ids),
+        )
+    )
+
+
+def _wished_service(dialogue: Dialogue, named: said.NamedService, *, is_new: bool) -> Dialogue:
+    """A wish that says more of one that is known narrows it; another takes its place, unless it comes on top.
+
+    Args:
+        is_new: whether it is the first wish of the burst.
+    """
+    ids = set(named.ids)
+    dialogue = replace(dialogue, excluded_services=dialogue.excluded_services - ids)
+    if ids & set(dialogue.services):
+        return dialogue
+    for place, choice in enumerate(dialogue.choices):
+        narrowed = tuple(one for one in choice if one in ids)
+        if narrowed:
+            choices = (*dialogue.choices[:place], narrowed, *dialogue.choices[place + 1 :])
+            return _settled(replace(dialogue, choices=choices))
+    if is_new and not named.is_added:
+        kept = dialogue.services if dialogue.choices else ()
+        dialogue = replace(dialogue, services=kept, choices=())
+    return _settled(replace(dialogue, choices=(*dialogue.choices, named.ids)))
+
+
+def _settled(dialogue: Dialogue) -> Dialogue:
+    """A wish that one service fits is no choice any more."""
+    single = [choice[0] for choice in dialogue.choices if len(choice) == 1]
+    return replace(
+        dialogue,
+        services=tuple(dict.fromkeys((*dialogue.services, *single))),
+        choices=tuple(choice for choice in dialogue.choices if len(choice) > 1),
+    )
+
+
+def _of_new_services(dialogue: Dialogue) -> Dialogue:
+    """Free times are free for what they were looked up for, and for nothing else."""
+    return replace(dialogue, shown=(), picked=None, refused=frozenset(), agreed="", is_extra=False)
+
+
+# --- masters ---
+
+
+def _with_staff(dialogue: Dialogue, commands: Sequence[said.Command], salon: SalonView) -> Dialogue:
+    named = _of(commands, said.NamedStaff)
+    if _has(commands, *_NO_WISH):
+        return dialogue
+    wished = tuple(dict.fromkeys(number for one in named if not one.is_excluded for number in one.ids))
+    excluded = {number for one in named if one.is_excluded for number in one.ids}
+    if not wished and _has(commands, said.NamedService):
+        dialogue = _without_idle_staff(dialogue, salon)
+    if not named:
+        return dialogue
+    is_any, is_other = any(one.is_any for one in named), any(one.is_other for one in named)
+    unknown = next((one.unknown for one in named if one.unknown and not one.is_excluded), "")
+    staff = () if unknown or is_any or is_other else tuple(one for one in dialogue.staff if one not in excluded)
+    return replace(
+        dialogue,
+        staff=wished or staff,
+        excluded_staff=(dialogue.excluded_staff | excluded) - set(wished),
+        unknown_staff="" if wished or is_any else unknown or dialogue.unknown_staff,
+        is_any_staff=is_any or (dialogue.is_any_staff and not wished and not unknown),
+        is_other_staff=is_other,
+        picked=None,
+    )
+
+
+def _without_idle_staff(dialogue: Dialogue, salon: SalonView) -> Dialogue:
+    """A master who was named for something else is none for a service that they do not do."""
+    wished = [*dialogue.services, *(one for choice in dialogue.choices for one in choice)]
+    masters = {terms.staff_id for one in wished if one in salon.services for terms in salon.services[one].masters}
+    kept = tuple(one for one in dialogue.staff if one in masters) if masters else dialogue.staff
+    return replace(dialogue, staff=kept, unknown_staff="")
+
+
+# --- days and times ---
+
+
+def _with_choice(dialogue: Dialogue, commands: Sequence[said.Command]) -> Dialogue:
+    """A line of the list that was shown."""
+    for one in _of(commands, said.Choose):
+        if dialogue.shown and 0 < one.number <= len(dialogue.shown):
+            return _picking(dialogue, dialogue.shown[one.number - 1])
+        if 0 < one.number <= len(dialogue.candidates):
+            chosen = said.NamedService(ids=(dialogue.candidates[one.number - 1],))
+            return _of_new_services(_wished_service(dialogue, chosen, is_new=False))
     return dialogue
+
+
+def _picking(dialogue: Dialogue, slot: Slot) -> Dialogue:
+    return replace(
+        dialogue,
+        picked=slot,
+        whens=(on(slot.starts.date(), slot.starts.time()),),
+        refused=dialogue.refused - {slot.starts},
+    )
+
+
+def _with_whens(dialogue: Dialogue, commands: Sequence[said.Command], situation: Situation) -> Dialogue:
+    if _has(commands, *_NO_WISH, said.AskHours, said.AskMyVisits) and not _has(commands, said.WantBooking):
+        return _of_a_question(dialogue, commands)
+    new = tuple(when for one in _of(commands, said.Suits) for when in one.whens)
+    if _has(commands, said.Earliest):
+        dialogue = replace(dialogue, is_earliest=True, whens=() if not new else dialogue.whens, picked=None)
+    if new:
+        dialogue = _timed(dialogue, new, situation)
+    return _elsewhen(dialogue, commands)
+
+
+def _of_a_question(dialogue: Dialogue, commands: Sequence[said.Command]) -> Dialogue:
+    """A day that a question is about is no wish, but it is what a talk without one goes on about."""
+    new = tuple(when for one in _of(commands, said.Suits) for when in one.whens)
+    is_open = not dialogue.whens and not _has(commands, *_NO_WISH)
+    return replace(dialogue, whens=merged((), new)) if new and is_open else dialogue
+
+
+def _timed(dialogue: Dialogue, new: Sequence[When], situation: Situation) -> Dialogue:
+    """A time without a day is of the day that was spoken of: of what was shown, of what was proposed."""
+    dialogue = replace(dialogue, picked=None, is_earliest=False, elsewhen=None)
+    if names_time(new) and not names_day(new):
+        shown = [slot for slot in dialogue.shown if slot.starts.time() in points(new)]
+        if len(shown) == 1 and is_exact(new) and len(points(new)) == 1:
+            return _picking(dialogue, shown[0])
+        if shown and is_exact(new):
+            return replace(dialogue, whens=tuple(on(one.starts.date(), one.starts.time()) for one in shown))
+        day = _day_spoken_of(dialogue, situation)
+        if day is not None:
+            dialogue = replace(dialogue, whens=merged(dialogue.whens, [on(day.date())]))
+    whens = merged(dialogue.whens, new)
+    asked = {start for start in dialogue.refused if is_exact(new) and start.time() in points(whens)}
+    return replace(dialogue, whens=whens, refused=dialogue.refused - asked if names_time(new) else dialogue.refused)
+
+
+def _day_spoken_of(dialogue: Dialogue, situation: Situation) -> datetime | None:
+    proposal = offered_booking(situation)
+    slots = proposal.slots if proposal else dialogue.shown
+    days = {slot.starts.date() for slot in slots}
+    return slots[0].starts if len(days) == 1 else None
+
+
+def _elsewhen(dialogue: Dialogue, commands: Sequence[said.Command]) -> Dialogue:
+    """Other times are asked for than those that were named: earlier, later, or any."""
+    for one in _of(commands, said.Elsewhen):
+        return replace(dialogue, picked=None, elsewhen=one.direction)
+    return dialogue
+
+
+def _with_last_visit(dialogue: Dialogue, commands: Sequence[said.Command], situation: Situation) -> Dialogue:
+    """As last time: what it was, with whom; other words of the same burst win."""
+    visit = next(iter(situation.client.past), None)
+    if not _has(commands, said.SameAsLast):
+        return dialogue
+    dialogue = replace(dialogue, is_same_as_last=True)
+    if visit is None:
+        return dialogue
+    if not _has(commands, said.NamedService):
+        services = as_known(visit, situation.salon)
+        dialogue = _of_new_services(replace(dialogue, services=services, choices=(), unclear=""))
+    is_there = visit.staff_id is not None and visit.staff_id in situation.salon.staff
+    if is_there and visit.staff_id is not None and not _has(commands, said.NamedStaff):
+        dialogue = replace(dialogue, staff=(visit.staff_id,), unknown_staff="")
+    return dialogue
+
+
+def as_known(visit: OwnVisit, salon: SalonView) -> tuple[int, ...]:
+    """A visit's services that the salon still has; the parts of a composite service are that service."""
+    booked = set(visit.services)
+    for number, service in salon.services.items():
+        if service.parts and set(service.parts) == booked:
+            return (number,)
+    return tuple(one for one in visit.services if one in salon.services)
+
+
+# --- answers ---
+
+
+def _refused(dialogue: Dialogue, commands: Sequence[said.Command], situation: Situation) -> Dialogue:
+    """What a no, or a wish for another time, refuses: the proposal, else the times that were shown."""
+    if not _has(commands, said.No, said.Elsewhen):
+        return dialogue
+    proposal = offered_booking(situation)
+    slots = proposal.slots if proposal else dialogue.shown
+    if not slots or (dialogue.picked in slots):
+        return dialogue
+    wished = {slot.starts for slot in slots if is_exact(dialogue.whens) and _is_asked_for(slot, commands)}
+    refused = {slot.starts for slot in slots} - wished
+    return replace(
+        dialogue,
+        refused=dialogue.refused | refused,
+        refusals=dialogue.refusals + 1,
+        agreed="",
+    )
+
+
+def _is_asked_for(slot: Slot, commands: Sequence[said.Command]) -> bool:
+    return any(slot.starts.time() in points(one.whens) for one in _of(commands, said.Suits))
+
+
+def _with_operation(dialogue: Dialogue, commands: Sequence[said.Command]) -> Dialogue:
+    """What is wished for: a word for it wins, a service or a time alone is a wish for a visit."""
+    if _has(commands, said.WantCancel):
+        return replace(dialogue, operation=VisitOperation.CANCEL)
+    if _has(commands, said.WantMove):
+        return replace(dialogue, operation=VisitOperation.MOVE)
+    if _has(commands, said.WantBooking) and dialogue.operation is not VisitOperation.MOVE:
+        return replace(dialogue, operation=VisitOperation.BOOK)
+    if dialogue.operation is None and _is_a_wish(dialogue, commands):
+        return replace(dialogue, operation=VisitOperation.BOOK)
+    return dialogue
+
+
+def _is_a_wish(dialogue: Dialogue, commands: Sequence[said.Command]) -> bool:
+    if _has(commands, *_NO_WISH, said.Stop):
+        return False
+    if _has(commands, said.AskSlots, said.Earliest, said.SameAsLast, said.Elsewhen):
+        return True
+    is_timed = _has(commands, said.Suits)
+    is_about = _has(commands, said.NamedService, said.NamedStaff)
+    if _has(commands, *_ASKS_ONLY):
+        return is_timed and is_about and not _has(commands, said.AskMyVisits)
+    return is_about or _has(commands, said.Guest) or (is_timed and bool(dialogue.services or dialogue.choices))
+
+
+def _counted(dialogue: Dialogue, commands: Sequence[said.Command]) -> Dialogue:
+    """How often in a row nothing was understood."""
+    meant = [one for one in commands if not isinstance(one, (*_CHITCHAT, said.NotUnderstood))]
+    if meant:
+        return replace(dialogue, misses=0)
+    return replace(dialogue, misses=dialogue.misses + 1) if _has(commands, said.NotUnderstood) else dialogue

@@ -98,11 +98,13 @@ class NamedService(Command):
         ids: those that fit, several when the words fit several; empty when the salon has none such.
         unclear: the words for which nothing fits.
         is_excluded: whether it is just this that is not wanted.
+        is_added: whether it is wanted on top of what was wanted before.
     """
 
     ids: tuple[int, ...] = ()
     unclear: str = ""
     is_excluded: bool = False
+    is_added: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,12 +154,14 @@ class Guest(Command):
         name: what they are called.
         count: how many come in all, the client among them where they are; None when that was not said.
         is_child: whether a child is meant.
+        is_beside: whether the client is to be served too.
     """
 
     who: str = ""
     name: str = ""
     count: int | None = None
     is_child: bool = False
+    is_beside: bool = False
 
 
 class SameAsLast(Command):
@@ -166,6 +170,22 @@ class SameAsLast(Command):
 
 class Earliest(Command):
     """As soon as possible."""
+
+
+class WhichWay(StrEnum):
+    """Which way from what was offered."""
+
+    EARLIER = "earlier"
+    LATER = "later"
+    OTHER_DAY = "other_day"
+    ANY = "any"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Elsewhen(Command):
+    """Another time than those that were offered."""
+
+    direction: WhichWay = WhichWay.ANY
 
 
 class AskPrice(Command):

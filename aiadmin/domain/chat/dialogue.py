@@ -12,6 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from hashlib import sha256
 
+from aiadmin.domain.chat.commands import WhichWay
 from aiadmin.domain.chat.when import Asked, When
 from aiadmin.domain.journal.online_booking import Token
 
@@ -112,6 +113,7 @@ class Dialogue:
     Attributes:
         operation: what is to be done; None while that is not known.
         services: the chosen ones, in the order in which they were said.
+        choices: wishes that several services fit, each the numbers of those.
         candidates: the services among which we have asked.
         unclear: words for a service that the salon has not.
         staff: masters of whom any suits; empty for none named.
@@ -119,18 +121,24 @@ class Dialogue:
         is_other_staff: whether it is to be another than the visit's.
         whens: days and times wished for, of which any suits; refused ones stand in them too.
         record_id: the visit that is to be changed.
+        is_extra: whether it is wished for beside a visit of the same kind.
         shown: the free times that we have shown last, in order: a bare number or time chooses one.
+        picked: the one of them that was chosen.
+        elsewhen: which way from what was shown a time is asked for; None when it is not.
         refused: times that the client did not want, or that were not free any more.
         asked: what our last question was about.
         options: the answers that it left, by line.
+        agreed: the fingerprint of a proposal that was agreed to when only a name was missing.
         name, family: what the client is called, where no card says it.
         misses: how many bursts in a row were not understood.
         haggled, refusals: how often the price, and our offers, were refused.
+        language: in which it is answered, by its code of ISO 639-1.
         touched_at: when it last changed, by the salon's wall clock.
     """
 
     operation: VisitOperation | None = None
     services: tuple[int, ...] = ()
+    choices: tuple[tuple[int, ...], ...] = ()
     excluded_services: frozenset[int] = frozenset()
     candidates: tuple[int, ...] = ()
     unclear: str = ""
@@ -145,15 +153,20 @@ class Dialogue:
     guests: tuple[GuestWish, ...] = ()
     guest_count: int | None = None
     record_id: int | None = None
+    is_extra: bool = False
     shown: tuple[Slot, ...] = ()
+    picked: Slot | None = None
+    elsewhen: WhichWay | None = None
     refused: frozenset[datetime] = frozenset()
     asked: Asked | None = None
     options: tuple[int, ...] = ()
+    agreed: str = ""
     name: str | None = None
     family: str = ""
     misses: int = 0
     haggled: int = 0
     refusals: int = 0
+    language: str = "ru"
     touched_at: datetime | None = None
 
     def is_over(self, now: datetime) -> bool:
