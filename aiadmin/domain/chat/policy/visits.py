@@ -2,10 +2,233 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
+
+from aiadmin.domain.chat.commands import (
+    AskMyVisits,
+    Choose,
+    Command,
+    Earliest,
+    Guest,
+    Late,
+    NamedService,
+    NamedStaff,
+    Suits,
+    WantBooking,
+    WantCancel,
+    WantMove,
+    Yes,
+)
+from aiadmin.domain.chat.dialogue import VisitOperation
+from aiadmin.domain.chat.floor import HandOverReason
+from aiadmin.domain.chat.notes import IsLate
+from aiadmin.domain.chat.parts.visits import (
+    AlreadyBooked,
+    LateTold,
+    MyVisits,
+    NoVisits,
+    OnlyOwnVisits,
+    WhichVisit,
+    WishDropped,
+)
+from aiadmin.domain.chat.policy.booking import booking
+from aiadmin.domain.chat.policy.cancelling import cancel
+from aiadmin.domain.chat.policy.changes import changes, closed, passed_on
+from aiadmin.domain.chat.policy.moving import move
+from aiadmin.domain.chat.policy.open_asks import open_proposal
+from aiadmin.domain.chat.policy.own_visits import MOST_NAMED, composites, is_for, live_visits, meant
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
-from aiadmin.domain.chat.steps import Step
+from aiadmin.domain.chat.policy.wished_times import suits, wished_days, wished_point
+from aiadmin.domain.chat.situation import OwnVisit
+from aiadmin.domain.chat.steps import Act, Asks, Part, Reply, Step
+from aiadmin.domain.chat.when import Asked, Day, DayRange, When
+
+_CHANGING = frozenset({VisitOperation.MOVE, VisitOperation.CANCEL})
+_GOES_ON: tuple[type[Command], ...] = (Choose, Suits, NamedStaff, NamedService, Earliest, Yes, Guest)
+"""What says more of a change that is talked about."""
 
 
 def visits(turn: TurnFacts) -> Step | None:
     """The step of this stage; None where the burst is not its own."""
-    return None
+    stages: Sequence[Callable[[TurnFacts], Step | None]] = (
+        _of_others,
+        changes,
+        _late,
+        _asked_for,
+        _to_be_changed,
+        _booked_already,
+    )
+    return next((step for step in (stage(turn) for stage in stages) if step is not None), None)
+
+
+def _of_others(turn: TurnFacts) -> Reply | None:
+    """Other people's visits: nothing is said of them, not even whether there are any."""
+    others = [one for one in turn.of(Guest) if one.who or one.name]
+    if not turn.has(AskMyVisits, WantMove, WantCancel) or not others or all(one.is_child for one in others):
+        return None
+    if is_for(turn.situation.client.visits, others):
+        return None
+    return Reply(act=Act.REFUSED, parts=(OnlyOwnVisits(),), dialogue=closed(turn.dialogue))
+
+
+def _late(turn: TurnFacts) -> Reply | None:
+    """The salon hears at once; the rule is quoted, and nothing is moved."""
+    if not turn.has(Late):
+        return None
+    minutes = next((one.minutes for one in turn.of(Late)), None)
+    today = [one for one in turn.situation.client.visits if one.starts.date() == turn.situation.now.date()]
+    return Reply(
+        act=Act.HAND_OVER,
+        parts=(LateTold(rule=turn.salon.bot.rules.get("late", "")),),
+        dialogue=turn.dialogue,
+        hand_over=HandOverReason.LATE,
+        notes=(IsLate(minutes=minutes, visit=today[0] if today else None),),
+    )
+
+
+def _whens(turn: TurnFacts) -> tuple[When, ...]:
+    return tuple(when for one in turn.of(Suits) for when in one.whens)
+
+
+def _named_day(turn: TurnFacts) -> date | None:
+    """The one day that was named."""
+    days = wished_days(_whens(turn))
+    return days[0].first if len(days) == 1 and days[0].is_one_day else None
+
+
+def _asked_for(turn: TurnFacts) -> Step | None:
+    """When, or whether, the client is booked: as the journal has it now, never from memory."""
+    if not turn.has(AskMyVisits) or turn.has(WantMove, WantCancel):
+        return None
+    found = live_visits(turn)
+    if not isinstance(found, tuple):
+        return found
+    named = meant(turn, found)
+    if found and not named.is_missed:
+        return _listed(turn, named.visits)
+    day = _named_day(turn)
+    if named.is_missed and found:
+        parts = (NoVisits(day=day), *_listed(turn, found).parts)
+        return Reply(act=Act.INFORM, parts=parts, dialogue=turn.dialogue)
+    return _none_to_come(turn, day)
+
+
+def _listed(turn: TurnFacts, visits: Sequence[OwnVisit]) -> Reply:
+    part = MyVisits(visits=tuple(visits[:MOST_NAMED]), more=max(len(visits) - MOST_NAMED, 0))
+    return Reply(act=Act.INFORM, parts=(part,), dialogue=turn.dialogue)
+
+
+def _none_to_come(turn: TurnFacts, day: date | None) -> Step:
+    """No visit: that is said, and times are offered for what the client thought they had booked."""
+    lost = [one for one in turn.situation.client.deleted if day is None or one.starts.date() == day]
+    services = composites(lost[0], turn.salon)[:1] or lost[0].services if lost else ()
+    whens = _whens(turn) or ((When(day=Day(any_of=(DayRange.of(lost[0].starts.date()),))),) if lost else ())
+    wish = replace(
+        turn.dialogue,
+        operation=VisitOperation.BOOK,
+        services=turn.dialogue.services or services,
+        whens=whens,
+        record_id=None,
+    )
+    wishing = replace(turn, situation=replace(turn.situation, dialogue=wish), commands=(WantBooking(),))
+    step = booking(wishing)
+    if step is None:
+        return Reply(act=Act.REFUSED, parts=(NoVisits(day=day),), dialogue=closed(turn.dialogue))
+    return with_parts((NoVisits(day=day),), step)
+
+
+def with_parts(parts: tuple[Part, ...], step: Step) -> Step:
+    """A step whose reply, if it is one, says something else before."""
+    return replace(step, parts=(*parts, *step.parts)) if isinstance(step, Reply) else step
+
+
+def _operation(turn: TurnFacts) -> VisitOperation | None:
+    """Which change is talked about; None where it is none."""
+    if turn.has(WantCancel):
+        return VisitOperation.CANCEL
+    if turn.has(WantMove):
+        return VisitOperation.MOVE
+    operation = turn.dialogue.operation
+    if operation not in _CHANGING or turn.has(WantBooking):
+        return None
+    if turn.commands and not turn.has(*_GOES_ON):
+        return None
+    is_other_day = operation is VisitOperation.CANCEL and turn.has(Suits) and open_proposal(turn) is not None
+    return VisitOperation.MOVE if is_other_day else operation
+
+
+def _to_be_changed(turn: TurnFacts) -> Step | None:
+    operation = _operation(turn)
+    if operation is None:
+        return None
+    if _drops_a_wish(turn, operation):
+        return Reply(act=Act.INFORM, parts=(WishDropped(),), dialogue=closed(turn.dialogue))
+    found = live_visits(turn)
+    if not isinstance(found, tuple):
+        return found
+    if not found:
+        return Reply(act=Act.REFUSED, parts=(NoVisits(),), dialogue=closed(turn.dialogue))
+    named = meant(turn, found, is_move=operation is VisitOperation.MOVE)
+    if len(named.visits) > 1:
+        return _which(turn, operation, named.visits)
+    visit = named.visits[0]
+    step = passed_on(turn, visit, operation) or _changed(turn, visit, operation)
+    if named.is_missed and operation is VisitOperation.CANCEL:
+        step = with_parts((NoVisits(day=_named_day(turn)),), step)
+    return step
+
+
+def _changed(turn: TurnFacts, visit: OwnVisit, operation: VisitOperation) -> Step:
+    return move(turn, visit) if operation is VisitOperation.MOVE else cancel(turn, visit)
+
+
+def _drops_a_wish(turn: TurnFacts, operation: VisitOperation) -> bool:
+    """Whether it is a new visit's offer that is not wanted any more, and no visit that is to be off."""
+    proposal = open_proposal(turn)
+    is_new = proposal is not None and proposal.operation is VisitOperation.BOOK
+    return operation is VisitOperation.CANCEL and is_new and not turn.situation.client.visits
+
+
+def _which(turn: TurnFacts, operation: VisitOperation, visits: Sequence[OwnVisit]) -> Reply:
+    shown = tuple(visits[:MOST_NAMED])
+    dialogue = replace(
+        turn.dialogue,
+        operation=operation,
+        record_id=None,
+        asked=Asked.OPTIONS,
+        options=tuple(one.record_id for one in shown),
+        shown=(),
+    )
+    part = WhichVisit(operation=operation, visits=shown, more=len(visits) - len(shown))
+    return Reply(act=Act.ASK, parts=(part,), dialogue=dialogue, asks=Asks.WHICH_VISIT)
+
+
+def _booked_already(turn: TurnFacts) -> Step | None:
+    """A visit that is wished for and stands already: no second one is made."""
+    if turn.dialogue.operation is not VisitOperation.BOOK or not turn.has(WantBooking, NamedService, Suits):
+        return None
+    if not _same(turn, turn.situation.client.visits):
+        return None
+    found = live_visits(turn)
+    if not isinstance(found, tuple):
+        return found
+    same = _same(turn, found)
+    if not same:
+        return None
+    return Reply(act=Act.INFORM, parts=(AlreadyBooked(visit=same[0]),), dialogue=closed(turn.dialogue))
+
+
+def _same(turn: TurnFacts, visits: Sequence[OwnVisit]) -> list[OwnVisit]:
+    """The visits that are for just these services at just the time that was named."""
+    wished, whens = sorted(turn.dialogue.services), turn.dialogue.whens
+    if not wished or wished_point(whens) is None or turn.dialogue.guests:
+        return []
+    return [
+        one
+        for one in visits
+        if suits(whens, one.starts)
+        and wished_days(whens)
+        and (sorted(one.services) == wished or wished == sorted(composites(one, turn.salon)[:1]))
+    ]

@@ -1,0 +1,75 @@
+"""What the salon is told of a chat beside why it is handed over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from aiadmin.domain.chat.situation import OwnVisit
+from aiadmin.domain.chat.steps import SalonNote
+
+
+@dataclass(frozen=True, kw_only=True)
+class Declined(SalonNote):
+    """A client does not come then: so they have answered a reminder. The visit is still in the journal."""
+
+    starts: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComesAfterAll(SalonNote):
+    """A client comes who had said that they do not."""
+
+    starts: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfirmsWrittenOff(SalonNote):
+    """A client says that they come to a visit of which the desk has marked that they do not."""
+
+    starts: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnclearWhichVisit(SalonNote):
+    """One answer, and several visits were asked about."""
+
+    starts: tuple[datetime, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnclearAnswer(SalonNote):
+    """An answer that may be about something else than the visit that a reminder asked about."""
+
+    starts: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class IsLate(SalonNote):
+    """A client comes late.
+
+    Attributes:
+        visit: the next one, where it is known.
+    """
+
+    minutes: int | None = None
+    visit: OwnVisit | None = None
+
+
+class HeardLate(SalonNote):
+    """We have heard so late what a client wrote that we do not answer it."""
+
+
+class TalksInCircles(SalonNote):
+    """The same words again and again, or too many messages: we answer no more."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BadRating(SalonNote):
+    """A client was not content.
+
+    Attributes:
+        stars: how many of five, where they were said.
+    """
+
+    stars: int | None = None

@@ -1,0 +1,60 @@
+"""Which of our open questions a burst answers: the one that it quotes, else the newest."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from aiadmin.domain.chat.asks import AskKind, OpenAsk
+from aiadmin.domain.chat.commands import Choose, Command, Greet, Name, No, Rating, Thank, Yes
+from aiadmin.domain.chat.dialogue import Proposal
+from aiadmin.domain.chat.policy.turn_facts import TurnFacts
+
+CHITCHAT: tuple[type[Command], ...] = (Greet, Thank)
+_BARE: tuple[type[Command], ...] = (Yes, No, Choose, Rating, *CHITCHAT)
+
+
+def answered_ask(turn: TurnFacts) -> OpenAsk | None:
+    """The question that an answer in this burst is to; None where it quotes something else, or none is open."""
+    situation = turn.situation
+    if situation.quoted is not None:
+        return situation.quoted
+    if situation.quotes_other or not situation.asks:
+        return None
+    return _first_unanswered(situation.asks)
+
+
+def _first_unanswered(asks: Sequence[OpenAsk]) -> OpenAsk:
+    """The newest; of reminders that were asked one after the other the newest without an answer."""
+    newest = asks[0]
+    if newest.kind is not AskKind.ATTENDANCE or newest.answered is None:
+        return newest
+    reminders = [one for one in asks if one.kind is AskKind.ATTENDANCE and one.answered is None]
+    return reminders[0] if reminders else newest
+
+
+def open_proposal(turn: TurnFacts) -> Proposal | None:
+    """What is offered and may be agreed to by this burst."""
+    ask = answered_ask(turn)
+    return ask.proposal if ask is not None and ask.kind is AskKind.PROPOSAL else None
+
+
+def standing_proposal(turn: TurnFacts) -> Proposal | None:
+    """What is offered and not answered yet, whatever was asked since."""
+    return next((one.proposal for one in turn.situation.asks if one.kind is AskKind.PROPOSAL), None)
+
+
+def is_plain_yes(turn: TurnFacts) -> bool:
+    """Whether a burst says yes and nothing that could change what is agreed to."""
+    yes = turn.of(Yes)
+    others = [one for one in turn.commands if not isinstance(one, (Yes, Name, *CHITCHAT))]
+    return bool(yes) and not any(one.but for one in yes) and not others
+
+
+def is_plain_no(turn: TurnFacts) -> bool:
+    """Whether a burst says no, and nothing else."""
+    return turn.has(No) and all(isinstance(one, (No, *CHITCHAT)) for one in turn.commands)
+
+
+def is_bare(turn: TurnFacts) -> bool:
+    """Whether a burst holds nothing but a short answer, or chitchat."""
+    return bool(turn.commands) and all(isinstance(one, _BARE) for one in turn.commands)
