@@ -43,7 +43,7 @@ def _answer_passed_on(part: parts.AnswerPassedOn, _: Situation) -> str:
 
 
 def _which_passed_on(_part: parts.WhichIsMeantPassedOn, _: Situation) -> str:
-    return f"Спасибо, что предупредили! Передали администратору: он уточнит у вас, о какой из записей речь."
+    return "Спасибо, что предупредили! Передали администратору: он уточнит у вас, о какой из записей речь."
 
 
 def _gone(part: parts.VisitGone, _: Situation) -> str:
@@ -60,7 +60,7 @@ def _thanked(_part: parts.RatingThanked, _: Situation) -> str:
 
 
 def _sorry(_part: parts.RatingSorry, _: Situation) -> str:
-    return f"Спасибо, что сказали прямо, и простите, что вышло не так. Передали администратору, он вам напишет."
+    return "Спасибо, что сказали прямо, и простите, что вышло не так. Передали администратору, он вам напишет."
 
 
 def _line(one: OwnVisit) -> str:
@@ -197,7 +197,7 @@ def _not_changed(part: parts.NotChanged, _: Situation) -> str:
 
 
 def _silent_journal(_part: parts.JournalSilent, _: Situation) -> str:
-    return f"Сейчас не получается посмотреть журнал. Передали ваш вопрос администратору, он уточнит и напишет вам."
+    return "Сейчас не получается посмотреть журнал. Передали ваш вопрос администратору, он уточнит и напишет вам."
 
 
 def _late(part: parts.LateTold, _: Situation) -> str:
