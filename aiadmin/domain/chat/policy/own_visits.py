@@ -9,7 +9,7 @@ from aiadmin.domain.chat.commands import Choose, Guest, NamedService, NamedStaff
 from aiadmin.domain.chat.floor import HandOverReason
 from aiadmin.domain.chat.parts.visits import JournalSilent
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
-from aiadmin.domain.chat.policy.wished_times import moved_from, suits
+from aiadmin.domain.chat.policy.wished_times import is_named, moved_from
 from aiadmin.domain.chat.situation import OwnVisit, SalonView
 from aiadmin.domain.chat.steps import Act, LookUp, NeedVisits, Reply, Unavailable
 from aiadmin.domain.chat.when import When
@@ -86,7 +86,7 @@ def _tests(turn: TurnFacts, *, is_move: bool) -> list[Callable[[OwnVisit], bool]
         tests.append(lambda visit: bool(visit.guest) and any(_is_of(visit, who) for who in whos))
     whens = tuple(when for one in turn.of(Suits) for when in one.whens)
     if whens:
-        tests += [_is_source(whens)] if is_move else [lambda visit: suits(whens, visit.starts)]
+        tests += [_is_source(whens)] if is_move else [lambda visit: is_named(whens, visit.starts)]
     return tests
 
 

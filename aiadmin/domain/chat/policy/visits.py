@@ -40,7 +40,7 @@ from aiadmin.domain.chat.policy.moving import move
 from aiadmin.domain.chat.policy.open_asks import open_proposal
 from aiadmin.domain.chat.policy.own_visits import MOST_NAMED, composites, is_for, live_visits, meant
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
-from aiadmin.domain.chat.policy.wished_times import suits, wished_days, wished_point
+from aiadmin.domain.chat.policy.wished_times import named_days, suits, wished_days, wished_point
 from aiadmin.domain.chat.situation import OwnVisit
 from aiadmin.domain.chat.steps import Act, Asks, Part, Reply, Step
 from aiadmin.domain.chat.when import Asked, Day, DayRange, When
@@ -94,7 +94,7 @@ def _whens(turn: TurnFacts) -> tuple[When, ...]:
 
 def _named_day(turn: TurnFacts) -> date | None:
     """The one day that was named."""
-    days = wished_days(_whens(turn))
+    days = named_days(_whens(turn))
     return days[0].first if len(days) == 1 and days[0].is_one_day else None
 
 
@@ -110,7 +110,8 @@ def _asked_for(turn: TurnFacts) -> Step | None:
         return _listed(turn, named.visits)
     day = _named_day(turn)
     if named.is_missed and found:
-        parts = (NoVisits(day=day), *_listed(turn, found).parts)
+        said = (NoVisits(day=day),) if day else ()
+        parts = (*said, *_listed(turn, found).parts)
         return Reply(act=Act.INFORM, parts=parts, dialogue=turn.dialogue)
     return _none_to_come(turn, day)
 
@@ -175,9 +176,9 @@ def _to_be_changed(turn: TurnFacts) -> Step | None:
         return _which(turn, operation, named.visits)
     visit = named.visits[0]
     step = passed_on(turn, visit, operation) or _changed(turn, visit, operation)
-    if named.is_missed and operation is VisitOperation.CANCEL:
-        step = with_parts((NoVisits(day=_named_day(turn)),), step)
-    return step
+    day = _named_day(turn)
+    is_other_day = named.is_missed and operation is VisitOperation.CANCEL and day is not None
+    return with_parts((NoVisits(day=day),), step) if is_other_day else step
 
 
 def _changed(turn: TurnFacts, visit: OwnVisit, operation: VisitOperation) -> Step:

@@ -62,6 +62,25 @@ def moved_from(whens: Sequence[When], at: datetime) -> bool:
     return False
 
 
+def is_named(whens: Sequence[When], at: datetime) -> bool:
+    """Whether words name a time that is known: what does not suit is the day of the visit that is to be off."""
+    return any(_names(one, at) for one in whens)
+
+
+def _names(when: When, at: datetime) -> bool:
+    days = (*when.day.any_of, *when.day.not_on, *when.day.moved_from) if when.day else ()
+    times = (*when.time.any_of, *when.time.not_in, *when.time.moved_from) if when.time else ()
+    weekdays = {*when.day.weekdays, *when.day.not_weekdays} if when.day else set()
+    is_day = any(each.has(at.date()) for each in days) or at.weekday() in weekdays or not (days or weekdays)
+    return is_day and (not times or any(each.has(at.time()) for each in times))
+
+
+def named_days(whens: Sequence[When]) -> list[DayRange]:
+    """The days that words name, suiting or not."""
+    days = (one.day for one in whens if one.day)
+    return sorted({each for day in days for each in (*day.any_of, *day.not_on)}, key=lambda one: one.first)
+
+
 def _wishes_day(when: When) -> bool:
     return bool(when.day and (when.day.any_of or when.day.weekdays))
 
