@@ -19,6 +19,7 @@ from typing import Any
 import structlog
 
 from aiadmin.domain.replay.judging import Judge
+from aiadmin.domain.replay.perturbing import perturbed
 from aiadmin.domain.replay.played import PlayedTurn
 from tests.conversations.player import Stage
 from tests.conversations.reading import LAVANDA, read
@@ -31,10 +32,13 @@ def main() -> int:
     parser.add_argument("ids", nargs="*", help="conversations, such as A1; all without")
     parser.add_argument("--file", type=Path, default=LAVANDA)
     parser.add_argument("-q", "--quiet", action="store_true", help="one line a conversation")
+    parser.add_argument("--perturb", type=int, metavar="SEED", help="disturb what clients write")
     asked = parser.parse_args()
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     file = read(asked.file)
     cases = [case for case in file["conversations"] if not asked.ids or case["id"] in asked.ids]
+    if asked.perturb is not None:
+        cases = [perturbed(case, asked.perturb) for case in cases]
     started, held = time.monotonic(), 0
     with FakeYClients() as fake:
         stage = Stage(fake, file)
