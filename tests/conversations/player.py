@@ -35,6 +35,7 @@ from aiadmin.domain.chat.steps import (
     NeedDay,
     NeedDays,
     NeedEvents,
+    NeedFreeStaff,
     NeedNearest,
     NeedStarts,
     NeedVisits,
@@ -60,6 +61,12 @@ _TIMEOUTS, _PATIENCE = Timeouts(connect=1, total=0.3), timedelta(seconds=0.3)
 _QUIET = timedelta(seconds=5)
 _ASKED = {AskKind.ATTENDANCE: Asked.ATTENDANCE, AskKind.RATING: Asked.RATING, AskKind.PROPOSAL: Asked.CONSENT}
 _MEDIA = {"voice": AttachmentKind.VOICE, "photo": AttachmentKind.PHOTO, "sticker": AttachmentKind.STICKER}
+_ANSWERS: dict[type, str] = {
+    NeedDays: "days",
+    NeedEvents: "events",
+    NeedDay: "day_of_staff",
+    NeedFreeStaff: "free_staff",
+}
 _LEFT_ALONE = timedelta(hours=1)
 _MOST_STEPS = 12
 
@@ -278,10 +285,10 @@ class _Conversation:
         log.append(f"{need} -> {_short(answer)}")
         if isinstance(need, NeedVisits):
             return replace(found, visits=answer)
-        name = {NeedDays: "days", NeedEvents: "events", NeedDay: "day_of_staff"}.get(type(need), "starts")
+        name = _ANSWERS.get(type(need), "starts")
         return replace(found, **{name: {**getattr(found, name), need: answer}})
 
-    def _look_up(self, need: Need) -> Any:
+    def _look_up(self, need: Need) -> Any:  # noqa: PLR0911 - a table of needs
         api, salon = self.stage.booking, SalonId(SALON)
         match need:
             case NeedDays():
@@ -301,6 +308,9 @@ class _Conversation:
                 return api.events(salon, services=need.services)
             case NeedDay():
                 return api.day(salon, day=need.day, staff_id=need.staff_id)
+            case NeedFreeStaff():
+                staff = api.staff(salon, services=need.services, at=need.at)
+                return [one.staff_id for one in staff if one.is_bookable]
             case NeedVisits():
                 return [self._own(one) for one in self._records() if one.wall_clock > self.now]
         raise TypeError(need)

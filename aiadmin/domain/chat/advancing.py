@@ -15,7 +15,7 @@ from aiadmin.domain.chat import commands as said
 from aiadmin.domain.chat.asks import AskKind
 from aiadmin.domain.chat.dialogue import Dialogue, GuestWish, Proposal, Slot, VisitOperation
 from aiadmin.domain.chat.situation import OwnVisit, SalonView, Situation
-from aiadmin.domain.chat.when import When
+from aiadmin.domain.chat.when import Day, DayRange, Time, TimeRange, When
 from aiadmin.domain.chat.wishes import is_exact, merged, names_day, names_time, on, points
 
 C = TypeVar("C", bound=said.Command)
@@ -276,7 +276,7 @@ def _with_whens(dialogue: Dialogue, commands: Sequence[said.Command], situation:
         dialogue = replace(dialogue, is_earliest=True, whens=() if not new else dialogue.whens, picked=None)
     if new:
         dialogue = _timed(dialogue, new, situation)
-    return _elsewhen(dialogue, commands)
+    return _elsewhen(dialogue, commands, situation)
 
 
 def _of_a_question(dialogue: Dialogue, commands: Sequence[said.Command]) -> Dialogue:
@@ -288,7 +288,7 @@ def _of_a_question(dialogue: Dialogue, commands: Sequence[said.Command]) -> Dial
 
 def _timed(dialogue: Dialogue, new: Sequence[When], situation: Situation) -> Dialogue:
     """A time without a day is of the day that was spoken of: of what was shown, of what was proposed."""
-    dialogue = replace(dialogue, picked=None, is_earliest=False, elsewhen=None)
+    dialogue = replace(dialogue, picked=None, is_earliest=False)
     if names_time(new) and not names_day(new):
         shown = [slot for slot in dialogue.shown if slot.starts.time() in points(new)]
         if len(shown) == 1 and is_exact(new) and len(points(new)) == 1:
@@ -304,17 +304,35 @@ def _timed(dialogue: Dialogue, new: Sequence[When], situation: Situation) -> Dia
 
 
 def _day_spoken_of(dialogue: Dialogue, situation: Situation) -> datetime | None:
+    offered = _offered(dialogue, situation)
+    return offered[0] if len({one.date() for one in offered}) == 1 else None
+
+
+def _elsewhen(dialogue: Dialogue, commands: Sequence[said.Command], situation: Situation) -> Dialogue:
+    """Other times are asked for than those that were offered: earlier, later, on another day."""
+    offered = _offered(dialogue, situation)
+    ways = [one.way for one in _of(commands, said.Elsewhen)]
+    if not ways or not offered:
+        return dialogue
+    dialogue = replace(dialogue, picked=None, is_earliest=False)
+    return replace(dialogue, whens=_away_from(dialogue.whens, offered, ways[-1]))
+
+
+def _away_from(whens: Sequence[When], offered: Sequence[datetime], way: said.WhichWay) -> tuple[When, ...]:
+    times, days = [one.time() for one in offered], {one.date() for one in offered}
+    if way is said.WhichWay.OTHER_DAY:
+        kept = tuple(replace(one, day=None) for one in whens)
+        return merged(kept, [When(day=Day(not_on=tuple(DayRange.of(day) for day in sorted(days))))])
+    if way is said.WhichWay.ANY:
+        return tuple(whens)
+    later = TimeRange(max(times), None) if way is said.WhichWay.LATER else TimeRange(None, min(times))
+    whens = merged(whens, [on(min(days))]) if len(days) == 1 else whens
+    return merged(whens, [When(time=Time(any_of=(later,)))])
+
+
+def _offered(dialogue: Dialogue, situation: Situation) -> list[datetime]:
     proposal = offered_booking(situation)
-    slots = proposal.slots if proposal else dialogue.shown
-    days = {slot.starts.date() for slot in slots}
-    return slots[0].starts if len(days) == 1 else None
-
-
-def _elsewhen(dialogue: Dialogue, commands: Sequence[said.Command]) -> Dialogue:
-    """Other times are asked for than those that were named: earlier, later, or any."""
-    for one in _of(commands, said.Elsewhen):
-        return replace(dialogue, picked=None, elsewhen=one.direction)
-    return dialogue
+    return [slot.starts for slot in (proposal.slots if proposal else dialogue.shown)]
 
 
 def _with_last_visit(dialogue: Dialogue, commands: Sequence[said.Command], situation: Situation) -> Dialogue:

@@ -185,7 +185,7 @@ class WhichWay(StrEnum):
 class Elsewhen(Command):
     """Another time than those that were offered."""
 
-    direction: WhichWay = WhichWay.ANY
+    way: WhichWay = WhichWay.ANY
 
 
 class AskPrice(Command):

@@ -12,7 +12,6 @@ from decimal import Decimal
 from enum import StrEnum
 from hashlib import sha256
 
-from aiadmin.domain.chat.commands import WhichWay
 from aiadmin.domain.chat.when import Asked, When
 from aiadmin.domain.journal.online_booking import Token
 
@@ -124,7 +123,6 @@ class Dialogue:
         is_extra: whether it is wished for beside a visit of the same kind.
         shown: the free times that we have shown last, in order: a bare number or time chooses one.
         picked: the one of them that was chosen.
-        elsewhen: which way from what was shown a time is asked for; None when it is not.
         refused: times that the client did not want, or that were not free any more.
         asked: what our last question was about.
         options: the answers that it left, by line.
@@ -156,7 +154,6 @@ class Dialogue:
     is_extra: bool = False
     shown: tuple[Slot, ...] = ()
     picked: Slot | None = None
-    elsewhen: WhichWay | None = None
     refused: frozenset[datetime] = frozenset()
     asked: Asked | None = None
     options: tuple[int, ...] = ()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 from aiadmin.domain.chat.asks import Attend
@@ -68,7 +68,15 @@ class NeedDay:
     day: date
 
 
-Need = NeedDays | NeedStarts | NeedNearest | NeedEvents | NeedVisits | NeedDay
+@dataclass(frozen=True, slots=True)
+class NeedFreeStaff:
+    """Who of all masters is free for these services, as they are booked, at a time."""
+
+    services: tuple[int, ...]
+    at: datetime
+
+
+Need = NeedDays | NeedStarts | NeedNearest | NeedEvents | NeedVisits | NeedDay | NeedFreeStaff
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +98,7 @@ class Found:
     events: Mapping[NeedEvents, Sequence[GroupEvent] | Unavailable] = field(default_factory=dict)
     visits: Sequence[OwnVisit] | Unavailable | None = None
     day_of_staff: Mapping[NeedDay, DayOfStaff | Unavailable | None] = field(default_factory=dict)
+    free_staff: Mapping[NeedFreeStaff, Sequence[int] | Unavailable] = field(default_factory=dict)
     written: tuple[WriteOutcome, ...] = ()
 
 
@@ -172,6 +181,8 @@ class Reply:
         attendance: answers to reminders.
         opt_out: True for somebody who wants no messages any more, False for one who wants them again.
         rating: stars for the visit that was asked about.
+        greets: whether it begins with a greeting.
+        language: of its words, by the code of ISO 639-1.
         reacts: whether a thumbs-up is put to the client's message in place of words.
         is_left: whether the words are left to a human who reads the chat anyway: the salon is not told, and
             automation leaves the chat alone for an hour.
@@ -187,6 +198,8 @@ class Reply:
     attendance: tuple[AttendanceAnswer, ...] = ()
     opt_out: bool | None = None
     rating: int | None = None
+    greets: bool = False
+    language: str = "ru"
     reacts: bool = False
     is_left: bool = False
 
