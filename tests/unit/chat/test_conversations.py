@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from tests.conversations.checking import check, problems_of
-from tests.conversations.reading import LAVANDA, read
+from tests.conversations.reading import HERE, LAVANDA, read
 
 FILE = read(LAVANDA)
 CASES = {case["id"]: case for case in FILE["conversations"]}
@@ -81,3 +81,8 @@ def test_a_key_that_stands_twice_is_an_error(tmp_path: Path) -> None:
     path.write_text("salon: {title: a, title: b}", encoding="utf-8")
     with pytest.raises(yaml.YAMLError, match="twice"):
         read(path)
+
+
+@pytest.mark.parametrize("path", sorted(HERE.glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_file_can_be_played(path: Path) -> None:
+    assert check(path) == []
