@@ -17,7 +17,6 @@ from aiadmin.domain.chat.confirmation import (
     Question,
     is_agreed,
     is_confirmed_by_another,
-    is_declined,
     was_declined,
 )
 from aiadmin.domain.errors import DependencyDownError
@@ -59,7 +58,7 @@ from aiadmin.services.journal.fresh_bookings import FreshBookings
 from aiadmin.services.notices import calls
 from aiadmin.services.notices.recipients import recipient_of
 from aiadmin.services.notices.rendering import SalonNoticeRenderer
-from aiadmin.services.notices.visits import known_beside
+from aiadmin.services.notices.visits import is_part_declined, known_beside
 from aiadmin.services.ports.clock import Clock
 from aiadmin.services.ports.yclients import SalonApi
 from aiadmin.services.work import ClaimRule, QueueRunner
@@ -308,8 +307,7 @@ class NoticeDispatcher:
         notice = visit.told[0].notice
         if Purpose(notice.kind) not in ASKING or contact_id is None:
             return None
-        questions = [one for each in visit.bookings for one in work.questions.of_booking(notice.company_id, each)]
-        if any(is_declined(each, questions) for each in visit.bookings):
+        if is_part_declined(work, notice.company_id, visit.bookings):
             return StaleReason.DECLINED
         records = [one.record_id for one in visit.bookings]
         since = now - SETTLED

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from aiadmin.domain.chat.confirmation import ClientAnswer, is_declined
+from aiadmin.domain.chat.confirmation import ClientAnswer
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal.journal import Record
 from aiadmin.domain.messages.contact import IdentityObservation
@@ -14,7 +14,7 @@ from aiadmin.domain.notices.notice import StaleReason
 from aiadmin.domain.notices.reminder_planning import Reminder
 from aiadmin.domain.notices.telling import is_under_way
 from aiadmin.services.notices.recipients import recipient_of
-from aiadmin.services.notices.visits import rest_of_visit
+from aiadmin.services.notices.visits import is_part_declined, rest_of_visit
 from aiadmin.storage.notices.planning import DueBooking, NotifyingSalon
 from aiadmin.storage.unit_of_work import UnitOfWork
 
@@ -57,4 +57,5 @@ def _is_reconciled(work: UnitOfWork, company_id: CompanyId, record: Record) -> b
     """By the salon: a client who changes her mind herself is thanked with the time of her visit."""
     questions = work.questions.of_booking(company_id, record)
     has_agreed = any(one.answer is ClientAnswer.YES for one in questions)
-    return not has_agreed and not is_declined(record, questions)
+    visit = [record, *rest_of_visit(work, company_id, record)]
+    return not has_agreed and not is_part_declined(work, company_id, visit)

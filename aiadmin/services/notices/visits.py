@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from aiadmin.domain.chat.confirmation import is_declined
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal.journal import Record
 from aiadmin.domain.notices.telling import NoticeWithBooking, is_at_once, is_beside, is_of_one_visit, visits_of
@@ -28,3 +29,11 @@ def rest_of_visit(work: UnitOfWork, company_id: CompanyId, record: Record) -> Se
         return ()
     booked = work.records.of_visit(company_id, record.visit_id)
     return [one for one in booked if one.record_id != record.record_id and is_of_one_visit(one, record)]
+
+
+def is_part_declined(work: UnitOfWork, company_id: CompanyId, bookings: Sequence[Record]) -> bool:
+    """Whether the client of a visit has said of one of its bookings that they do not come.
+
+    Each booking is asked about by itself: whether an answer was talked over since is another matter for each.
+    """
+    return any(is_declined(one, work.questions.of_booking(company_id, one)) for one in bookings)

@@ -311,6 +311,39 @@ def test_a_no_that_the_salon_has_talked_over_is_reminded_of(desk: Desk) -> None:
     assert due(desk) == []
 
 
+def _no_to_two(desk: Desk) -> dict[str, Any]:
+    """She says no to a visit of two bookings, and the desk marks its first as confirmed; the second."""
+    desk.set(hours_before=3, reminder_hours=True)
+    second = _booked_long_ago(desk, hour=21, days=1, visit_id=desk.booking["visit_id"])
+    _no(desk)
+    _edit(attendance=2)(desk)
+    return second
+
+
+def _three_hours_before(desk: Desk) -> None:
+    desk.later = desk.salon.starts_at(desk.booking) - 3 * HOUR - desk.salon.world.clock() + MINUTE
+
+
+def test_a_no_that_was_talked_over_is_none_by_way_of_another_booking_of_the_visit(desk: Desk) -> None:
+    """The second is at another time than she was asked about: her answer is not about it."""
+    second = _no_to_two(desk)
+    desk.edit(second, datetime=f"{desk.salon.starts_at(second).date()} 21:30:00")
+    _settle(desk)
+    _three_hours_before(desk)
+    [text] = due(desk)
+    assert "Скоро увидимся" in text
+
+
+def test_a_visit_is_not_reminded_of_again_and_again_while_a_part_of_it_is_declined(desk: Desk) -> None:
+    _no_to_two(desk)
+    _settle(desk)
+    _three_hours_before(desk)
+    for _ in range(3):
+        assert due(desk) == []
+    assert desk.rows()[-1] == ("reminder_hours", "dropped", "declined")
+    assert desk.kinds().count("reminder_hours") == 1
+
+
 def _no(desk: Desk) -> None:
     """She was reminded, and does not come."""
     assert len(due(desk)) == 1
