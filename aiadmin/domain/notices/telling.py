@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Protocol
 
 from aiadmin.domain.chat.confirmation import ASKING
 from aiadmin.domain.grouping import grouped
@@ -40,6 +41,29 @@ INHERITED = frozenset(
 visit: nobody has heard of them yet."""
 
 
+class Announced(Protocol):
+    """A booking, and what a notice says of it, or would say."""
+
+    @property
+    def announced(self) -> AnnouncedVisit: ...
+
+    @property
+    def record(self) -> Record: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class AnnouncedBooking:
+    """A booking of which no notice is there yet."""
+
+    announced: AnnouncedVisit
+    record: Record
+
+    @classmethod
+    def of(cls, record: Record) -> AnnouncedBooking:
+        """A booking that would be told of as it is."""
+        return cls(announced=AnnouncedVisit.of(record), record=record)
+
+
 @dataclass(frozen=True, kw_only=True)
 class NoticeWithBooking:
     """A notice that is told now.
@@ -52,14 +76,14 @@ class NoticeWithBooking:
     record: Record
 
     @property
-    def believed(self) -> AnnouncedVisit | None:
-        """What the client reckoned with until now; None for a booking that is new to them."""
-        return self.notice.announced.was
+    def announced(self) -> AnnouncedVisit:
+        """What the notice says."""
+        return self.notice.announced
 
     @property
-    def times(self) -> Sequence[datetime]:
-        """When the client comes, or came as far as they know."""
-        return [one.starts_at for one in (self.believed, self.notice.announced) if one is not None]
+    def believed(self) -> AnnouncedVisit | None:
+        """What the client reckoned with until now; None for a booking that is new to them."""
+        return self.announced.was
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,24 +145,38 @@ def _is_of_visit(one: NoticeWithBooking, visit: Sequence[NoticeWithBooking]) -> 
     known, first = _known_at(one), _known_at(visit[0])
     if known.visit_id is not None and known.visit_id == first.visit_id and is_near(first, known):
         return True
-    is_theirs = is_same_person(one.notice.announced, visit[0].notice.announced)
-    return is_theirs and any(is_at_once(replace(one.record, starts_at=at), visit) for at in one.times)
+    is_theirs = is_same_person(one.announced, visit[0].announced)
+    return is_theirs and any(is_at_once(replace(one.record, starts_at=at), visit) for at in times_of([one]))
 
 
-def is_at_once(one: Record, told: Sequence[NoticeWithBooking]) -> bool:
-    """Whether a booking is at one time with what these notices tell of, as it was or as it is."""
-    return any(is_overlapping(at, each.record.length, one) for each in told for at in each.times)
+def _both(told: Sequence[Announced]) -> Sequence[AnnouncedVisit]:
+    """What these bookings are told as, and what their client reckoned with before."""
+    return [visit for one in told for visit in (one.announced.was, one.announced) if visit is not None]
 
 
-def visits_of(told: Sequence[NoticeWithBooking]) -> frozenset[int]:
-    """The numbers of the visits that these notices are of, or were."""
-    announced = [visit for one in told for visit in (one.notice.announced, one.believed) if visit is not None]
-    numbers = (*(one.visit_id for one in announced), *(one.record.visit_id for one in told))
+def times_of(told: Sequence[Announced]) -> Sequence[datetime]:
+    """When the client comes to these bookings, or was to come."""
+    return [one.starts_at for one in _both(told)]
+
+
+def visits_of(told: Sequence[Announced]) -> frozenset[int]:
+    """The numbers of the visits that these bookings are of, or were."""
+    numbers = (*(one.visit_id for one in _both(told)), *(one.record.visit_id for one in told))
     return frozenset(number for number in numbers if number is not None)
 
 
+def is_at_once(one: Record, told: Sequence[Announced]) -> bool:
+    """Whether a booking is at one time with one of these, as it was or as it is."""
+    return any(is_overlapping(at, each.record.length, one) for each in told for at in times_of([each]))
+
+
+def is_of_visit(one: Record, told: Sequence[Announced]) -> bool:
+    """Whether a booking shares the number of a visit with one of these, or their time."""
+    return one.visit_id in visits_of(told) or is_at_once(one, told)
+
+
 def is_rest(one: Record, told: Sequence[NoticeWithBooking], settings: MessageSettings, now: datetime) -> bool:
-    """Whether a booking that shares the number of a visit is told along with these notices: it stands.
+    """Whether a booking is told along with these notices of one visit.
 
     News speaks only of what is still to come; and nothing of what is still to be paid and may be taken back.
     """
@@ -146,22 +184,16 @@ def is_rest(one: Record, told: Sequence[NoticeWithBooking], settings: MessageSet
     return is_beside(one, told, settings) and (is_to_come or told[0].notice.kind not in CHANGE_NOTICES)
 
 
-def is_beside(one: Record, told: Sequence[NoticeWithBooking], settings: MessageSettings) -> bool:
-    """Whether a booking that shares the number of a visit stands beside what these notices tell of, begun or not."""
-    times = [at for each in told for at in (each.notice.announced, each.believed) if at is not None]
-    is_theirs = is_same_person(one, told[0].notice.announced) and any(is_near(one, at) for at in times)
-    return is_theirs and _stands(one, settings)
+def is_beside(one: Record, told: Sequence[Announced], settings: MessageSettings) -> bool:
+    """Whether a booking stands beside these of one visit of one client, begun or not."""
+    is_another = all(one.record_id != each.record.record_id for each in told)
+    is_theirs = is_same_person(one, told[0].announced) and any(is_near(one, at) for at in _both(told))
+    return is_another and is_theirs and is_of_visit(one, told) and _stands(one, settings)
 
 
 def is_heir(one: Record, announced: AnnouncedVisit, settings: MessageSettings) -> bool:
     """Whether a booking stands for the visit of a notice whose own booking does not any more."""
     return _stands(one, settings) and is_one_visit(one, announced)
-
-
-def is_of_one_visit(one: Record, other: Record) -> bool:
-    """Whether two bookings that share the number of a visit are one for their client, and both stand."""
-    is_alive = not one.is_deleted and one.attendance is not Attendance.NO_SHOW
-    return is_alive and is_one_visit(one, other)
 
 
 def is_asking(visit: VisitNotices) -> bool:

@@ -198,7 +198,9 @@ def _rest(notice: Notice, notices: Sequence[Notice], work: UnitOfWork) -> AtTime
     if known is None:
         return None
     moved = {one.record_id for one in notices if NoticeKind.MOVED is notice.kind is one.kind}
-    found = known_beside(NoticeWithBooking(notice=notice, record=known.record), work)
+    settings = work.message_settings.settings(notice.company_id)
+    told = [NoticeWithBooking(notice=notice, record=known.record)]
+    found = known_beside(work, notice.company_id, told, settings)
     return min((one for one in found if one.record_id not in moved), key=lambda one: one.starts_at, default=None)
 
 

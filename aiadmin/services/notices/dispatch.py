@@ -47,10 +47,9 @@ from aiadmin.domain.notices.telling import (
     by_visit,
     has_begun,
     is_asking,
-    is_at_once,
     is_heir,
+    is_of_visit,
     is_rest,
-    visits_of,
 )
 from aiadmin.domain.quarantine import WorkQueue
 from aiadmin.domain.yclients.error import YClientsError
@@ -58,7 +57,7 @@ from aiadmin.services.journal.fresh_bookings import FreshBookings
 from aiadmin.services.notices import calls
 from aiadmin.services.notices.recipients import recipient_of
 from aiadmin.services.notices.rendering import SalonNoticeRenderer
-from aiadmin.services.notices.visits import is_part_declined, known_beside
+from aiadmin.services.notices.visits import is_part_declined, known_about, known_beside
 from aiadmin.services.ports.clock import Clock
 from aiadmin.services.ports.yclients import SalonApi
 from aiadmin.services.work import ClaimRule, QueueRunner
@@ -206,12 +205,11 @@ class NoticeDispatcher:
 
     def _visit(self, fresh_bookings: FreshBookings, told: Sequence[NoticeWithBooking]) -> VisitNotices:
         """The notices of a visit with what is told along with them."""
-        company_id, client, visits = fresh_bookings.salon.company_id, told[0].notice.announced, visits_of(told)
+        company_id = fresh_bookings.salon.company_id
         with self.uow() as work:
-            theirs = [one for at in told[0].times for one in work.records.of_person(company_id, client, at)]
-        twins = [one.record_id for one in theirs if is_at_once(one, told)]
-        looked = fresh_bookings.of_visits(visits, but=[one.record.record_id for one in told], more=twins)
-        found = [one for one in looked if one.visit_id in visits or is_at_once(one, told)]
+            near = known_about(work, company_id, told)
+        of_visit = [one.record_id for one in near if is_of_visit(one, told)]
+        found = fresh_bookings.of_visits((), but=[one.record.record_id for one in told], more=of_visit)
         with self.uow() as work:
             settings = work.message_settings.settings(company_id)
             known = [work.records.find(company_id, one.record_id) for one in found]
@@ -399,7 +397,11 @@ def _addressee(work: UnitOfWork, notice: Notice, record: Record, salon: SyncedSa
 def _needed_by(work: UnitOfWork, told: Sequence[NoticeWithBooking], now: datetime) -> datetime | None:
     """Until when the client has to know of the first of it; None where nothing of it turns them away."""
     urgent = [one for one in told if Purpose(one.notice.kind) in TURNS_AWAY]
-    return min((one.notice.needed_by(known_beside(one, work), now) for one in urgent), default=None)
+    if not urgent:
+        return None
+    company_id = urgent[0].notice.company_id
+    settings = work.message_settings.settings(company_id)
+    return min(one.notice.needed_by(known_beside(work, company_id, [one], settings), now) for one in urgent)
 
 
 def _urgency(work: UnitOfWork, notice: Notice, record: Record) -> Purpose:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from aiadmin.domain.chat.confirmation import ClientAnswer
-from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal.journal import Record
 from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import Purpose
 from aiadmin.domain.messages.sending_policy import BlockReason, Drop, may_send
 from aiadmin.domain.notices.notice import StaleReason
 from aiadmin.domain.notices.reminder_planning import Reminder
-from aiadmin.domain.notices.telling import is_under_way
+from aiadmin.domain.notices.telling import AnnouncedBooking, is_under_way
 from aiadmin.services.notices.recipients import recipient_of
-from aiadmin.services.notices.visits import is_part_declined, rest_of_visit
+from aiadmin.services.notices.visits import is_part_declined, known_beside
 from aiadmin.storage.notices.planning import DueBooking, NotifyingSalon
 from aiadmin.storage.unit_of_work import UnitOfWork
 
@@ -31,9 +31,9 @@ def is_undone(
     if why in set(BlockReason):
         return _may_be_sent(work, salon, found.record, reminder, now)
     if why == StaleReason.DECLINED:
-        return _is_reconciled(work, found.company_id, found.record)
+        return _is_reconciled(work, salon, found.record)
     if why == StaleReason.UNDER_WAY:
-        return not is_under_way(rest_of_visit(work, found.company_id, found.record), now)
+        return not is_under_way(_beside(work, salon, found.record), now)
     return True
 
 
@@ -53,9 +53,13 @@ def _may_be_sent(work: UnitOfWork, salon: NotifyingSalon, record: Record, remind
     return not isinstance(decision, Drop)
 
 
-def _is_reconciled(work: UnitOfWork, company_id: CompanyId, record: Record) -> bool:
+def _is_reconciled(work: UnitOfWork, salon: NotifyingSalon, record: Record) -> bool:
     """By the salon: a client who changes her mind herself is thanked with the time of her visit."""
-    questions = work.questions.of_booking(company_id, record)
+    questions = work.questions.of_booking(salon.company_id, record)
     has_agreed = any(one.answer is ClientAnswer.YES for one in questions)
-    visit = [record, *rest_of_visit(work, company_id, record)]
-    return not has_agreed and not is_part_declined(work, company_id, visit)
+    visit = [record, *_beside(work, salon, record)]
+    return not has_agreed and not is_part_declined(work, salon.company_id, visit)
+
+
+def _beside(work: UnitOfWork, salon: NotifyingSalon, record: Record) -> Sequence[Record]:
+    return known_beside(work, salon.company_id, [AnnouncedBooking.of(record)], salon.settings)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from aiadmin.domain.companies.salon_time import instant_of
@@ -66,14 +66,21 @@ class Records:
         rows = self._session.scalars(statement.execution_options(populate_existing=True))
         return [_snapshot(row).record for row in rows]
 
-    def of_person(self, company_id: CompanyId, client: OfClient, near: datetime) -> Sequence[Record]:
-        """What we know to be booked for a person about then and not deleted, in the order of time."""
-        mine = (RecordRow.company_id == company_id, RecordRow.deleted_at.is_(None))
-        about_then = RecordRow.starts_at.between(near - ONE_VISIT, near + ONE_VISIT)
+    def about(
+        self, company_id: CompanyId, client: OfClient, times: Collection[datetime], visits: Collection[int]
+    ) -> Sequence[Record]:
+        """What we know to be booked for these visits, or for a client about these times, and not deleted.
+
+        In the order of time. About a time is as long before or after it as one visit may be.
+        """
         number = one_spelling(client.client_phone) if client.client_phone else None
         theirs = or_(RecordRow.client_id == client.client_id, RecordRow.client_number == number)
+        then = or_(*(RecordRow.starts_at.between(at - ONE_VISIT, at + ONE_VISIT) for at in times))
         statement = (
-            select(RecordRow).where(*mine, about_then, theirs).order_by(RecordRow.starts_at, RecordRow.record_id)
+            select(RecordRow)
+            .where(RecordRow.company_id == company_id, RecordRow.deleted_at.is_(None))
+            .where(or_(RecordRow.visit_id.in_(visits), and_(theirs, then)))
+            .order_by(RecordRow.starts_at, RecordRow.record_id)
         )
         rows = self._session.scalars(statement.execution_options(populate_existing=True))
         return [_snapshot(row).record for row in rows]

@@ -145,6 +145,7 @@ def test_postgresql_knows_what_stands_besides_as_we_do(desk: Desk) -> None:
     with world.uow() as work:
         [found] = work.calls.list_undeliverable(now + 19 * HOUR + MINUTE, limit=9)
         kept = work.records.find(desk.salon.company_id, off["id"])
+        settings = work.message_settings.settings(desk.salon.company_id)
     assert kept is not None
     told, begins = NoticeWithBooking(notice=found.notice, record=kept.record), found.notice.announced.starts_at
     world.execute("CREATE TABLE as_it_was AS SELECT * FROM records WHERE record_id = :id", id=beside["id"])
@@ -157,7 +158,8 @@ def test_postgresql_knows_what_stands_besides_as_we_do(desk: Desk) -> None:
             for look in (at - MINUTE, at + MINUTE):
                 with world.uow() as work:
                     hopeless = work.calls.list_undeliverable(look, limit=9)
-                    needed_by = found.notice.needed_by(known_beside(told, work), look)
+                    stands = known_beside(work, desk.salon.company_id, [told], settings)
+                    needed_by = found.notice.needed_by(stands, look)
                 assert bool(hopeless) is (needed_by <= look), (edit, apart, look - begins)
     world.execute("DROP TABLE as_it_was")
 
