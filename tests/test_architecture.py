@@ -16,13 +16,13 @@ import pytest
 from alembic.script import ScriptDirectory
 
 import aiadmin
-from aiadmin import texts
 from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.errors import AiAdminError
 from aiadmin.domain.job import Job, QueueName
 from aiadmin.domain.pairing.attempt import FAILURES
-from aiadmin.texts import manage as texts_manage
+from aiadmin.texts import ru
+from aiadmin.texts.ru import manage as texts_manage
 from aiadmin.web import create_app
 from aiadmin.web.http import errors
 from aiadmin.web.http import guards as auth
@@ -80,7 +80,7 @@ def test_every_route_is_in_the_openapi_document(app) -> None:  # type: ignore[no
 
 
 def test_every_blueprint_has_a_name_for_people_in_the_openapi_document(app) -> None:  # type: ignore[no-untyped-def]
-    assert set(texts.API_TAGS) == set(app.blueprints)
+    assert set(ru.API_TAGS) == set(app.blueprints)
 
 
 def test_every_error_has_its_answer_and_its_sentence() -> None:
@@ -90,7 +90,7 @@ def test_every_error_has_its_answer_and_its_sentence() -> None:
     codes = {answer.code for answer in errors.ANSWERS.values()}
 
     assert unanswered == []
-    assert codes <= set(texts.ERRORS)
+    assert codes <= set(ru.ERRORS)
 
 
 def test_importing_wsgi_loads_no_whatsapp_library() -> None:

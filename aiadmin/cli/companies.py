@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from aiadmin import texts
 from aiadmin.cli.messages import send
 from aiadmin.cli.table import show_facts, show_table, written
 from aiadmin.config import Config
@@ -23,7 +22,8 @@ from aiadmin.services.companies.registration import ACTIVATION_KEY
 from aiadmin.services.hosting import sessions
 from aiadmin.services.install import activations
 from aiadmin.services.provider import orders
-from aiadmin.texts import manage as texts_manage
+from aiadmin.texts import ru
+from aiadmin.texts.ru import manage as texts_manage
 
 _PAGE = 500
 _CHANGES = 5
@@ -84,7 +84,7 @@ def disconnect(company_id: int) -> None:
     if not sessions.disconnect(CompanyId(company_id), uow=box.uow, clock=box.clock):
         click.echo(f"company {company_id}: no phone is linked")
         return
-    box.page_events.status(CompanyId(company_id), state="logged-out", text=texts.DISCONNECTED)
+    box.page_events.status(CompanyId(company_id), state="logged-out", text=ru.DISCONNECTED)
     click.echo(f"company {company_id}: unlinked; its device is logged out at WhatsApp within seconds")
 
 

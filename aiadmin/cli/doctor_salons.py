@@ -17,7 +17,7 @@ from aiadmin.domain.journal.journal import DEFAULT_ZONE
 from aiadmin.domain.manage.salon_state import OURS, SalonState, StateKind
 from aiadmin.masking import reason_of
 from aiadmin.storage.connection import connect
-from aiadmin.texts import manage as texts_manage
+from aiadmin.texts.ru import manage as texts_manage
 
 _PAGE = 500
 _SHOWN = 20

@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from gunicorn.http import errors
 
-from aiadmin import texts
+from aiadmin.texts import ru
 
 _STATUS: tuple[tuple[type[Exception], HTTPStatus], ...] = (
     (errors.LimitRequestLine, HTTPStatus.REQUEST_URI_TOO_LONG),
@@ -26,7 +26,7 @@ def status_of(error: errors.ParseException) -> HTTPStatus:
 def refusal(status: HTTPStatus) -> bytes:
     """The whole answer, after which the connection closes."""
     body = json.dumps(
-        {"success": False, "error": texts.ERRORS["bad-request"], "code": "bad-request"}, ensure_ascii=False
+        {"success": False, "error": ru.ERRORS["bad-request"], "code": "bad-request"}, ensure_ascii=False
     ).encode()
     head = (
         f"HTTP/1.1 {int(status)} {status.phrase}\r\nConnection: close\r\nContent-Type: application/json\r\n"

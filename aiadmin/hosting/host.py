@@ -16,7 +16,6 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
 
-from aiadmin import texts
 from aiadmin.adapters.whatsapp.engine import EngineError, UnknownDeviceError
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.hosting.device import Desired, Device, Observed
@@ -38,6 +37,7 @@ from aiadmin.services.hosting import sessions
 from aiadmin.services.ports.clock import Clock
 from aiadmin.services.ports.pages import PageEvents
 from aiadmin.storage.unit_of_work import NewUnitOfWork
+from aiadmin.texts import ru
 
 TICK_SECONDS = 1.0
 _STOP_SECONDS = 1.0
@@ -259,7 +259,7 @@ class SessionHost:
             self._drop(held)
         elif held.session.observed is Observed.LOGGED_OUT and not held.is_to_remove:
             self._drop(held)
-            self._rooms.status(held.device.company_id, state="logged-out", text=texts.logged_out(held.session.reason))
+            self._rooms.status(held.device.company_id, state="logged-out", text=ru.logged_out(held.session.reason))
 
     def _wake_soon(self) -> None:
         self._next_tick = 0.0

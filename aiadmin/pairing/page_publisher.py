@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 import structlog
 
-from aiadmin import texts
 from aiadmin.adapters.redis.pairing_store import PairingProgress, RedisPairingStore
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import CompanyId
@@ -17,6 +16,7 @@ from aiadmin.domain.pairing.live_code import LiveCode
 from aiadmin.services.pairing.pairings import Linked
 from aiadmin.services.ports.clock import Clock
 from aiadmin.services.ports.pages import PageEvents
+from aiadmin.texts import ru
 
 log = structlog.get_logger(__name__)
 
@@ -61,19 +61,19 @@ class PagePublisher:
 
     def refuse_code(self, company_id: CompanyId) -> None:
         """WhatsApp gave no pairing code."""
-        self._page_events.error(company_id, code="phone-refused", text=texts.SOCKET_ERRORS["phone-refused"])
+        self._page_events.error(company_id, code="phone-refused", text=ru.SOCKET_ERRORS["phone-refused"])
 
     def publish_place(self, company_id: CompanyId, place: int) -> None:
         """Where the company stands in the queue."""
         if self._store.set_place(company_id, place):
-            text = texts.PAIRING[PairingState.QUEUED].format(place=place)
+            text = ru.PAIRING[PairingState.QUEUED].format(place=place)
             self._page_events.status(company_id, state=PairingState.QUEUED, text=text, place=place)
 
     def connected(self, linked: Linked) -> None:
         """The phone is linked."""
         self.forget(linked.company_id)
         self._page_events.connected(linked.company_id, phone=linked.phone)
-        self._page_events.status(linked.company_id, state=linked.status, text=texts.ACTIVATION[linked.status])
+        self._page_events.status(linked.company_id, state=linked.status, text=ru.ACTIVATION[linked.status])
 
     def publish_end(self, company_id: CompanyId, state: PairingState) -> None:
         """Nothing goes on until the button is pressed; the feed keeps the state."""
@@ -100,9 +100,9 @@ class PagePublisher:
 
     def _emit(self, company_id: CompanyId, state: PairingState) -> None:
         """Tell the state; a failure as an `error` too, by which the specification's clients learn of it."""
-        self._page_events.status(company_id, state=state, text=texts.PAIRING[state])
+        self._page_events.status(company_id, state=state, text=ru.PAIRING[state])
         if state in FAILURES:
-            self._page_events.error(company_id, code=state, text=texts.PAIRING[state])
+            self._page_events.error(company_id, code=state, text=ru.PAIRING[state])
 
     def _quietly(self, write: Callable[[], None]) -> None:
         try:

@@ -17,7 +17,7 @@ from sqlalchemy import text
 from aiadmin.cli import cli
 from aiadmin.cli.doctor_salons import salons
 from aiadmin.domain.manage.salon_state import OF_OBSERVED, SalonState, StateKind
-from aiadmin.texts import manage as texts_manage
+from aiadmin.texts.ru import manage as texts_manage
 from tests.page.serving import module_database_url
 from tests.page.test_manage_page import SIZES, address, connected, parts
 from tests.support.database import Databases

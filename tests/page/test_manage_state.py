@@ -11,7 +11,7 @@ from sqlalchemy import text
 
 from aiadmin.domain.companies.company import IntegrationStatus
 from aiadmin.domain.ids import CompanyId
-from aiadmin.texts import manage as texts_manage
+from aiadmin.texts.ru import manage as texts_manage
 from tests.integration.manage.test_manage import hear
 from tests.integration.provider.test_orders import at_any_hour
 from tests.page.serving import database_url, module_database_url, redis_url

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiadmin import texts
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.messages.contact import observation
 from aiadmin.domain.messages.message import NewMessage
 from aiadmin.domain.notices.template import TemplateError, check
 from aiadmin.domain.plain_text import hidden, shown
+from aiadmin.texts.ru import calls
 
 UNSEEN = [
     *"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c",
@@ -96,7 +96,7 @@ _LINKS = st.lists(
 
 @given(st.text(max_size=200) | _LINKS.map("".join))
 def test_m7_no_name_breaks_a_line_or_becomes_a_link(name: str) -> None:
-    told = texts.who(name, None)
+    told = calls.who(name, None)
     assert told
     assert len(told.splitlines()) == 1
     assert not re.search(r"\w[.。\uff0e]\w{2}|//", told)

@@ -6,7 +6,6 @@ import re
 
 import pytest
 
-from aiadmin import texts
 from aiadmin.domain.chat.confirmation import ReplyKind
 from aiadmin.domain.hosting.session_event import LogoutReason
 from aiadmin.domain.install.activation import ActivationFailure
@@ -14,19 +13,20 @@ from aiadmin.domain.journal.sync_retry import Failure
 from aiadmin.domain.messages.message import MessageReason, Purpose
 from aiadmin.domain.messages.sending_policy import BlockReason
 from aiadmin.domain.notices.notice import StaleReason
-from aiadmin.texts import manage
+from aiadmin.texts import ru
+from aiadmin.texts.ru import manage
 from tests.conftest import ROOT
 
 
 @pytest.mark.parametrize(
     ("reasons", "words"),
     [
-        (ReplyKind, texts.REPLIES),
+        (ReplyKind, ru.REPLIES),
         (Purpose, manage.PURPOSES),
         (MessageReason, manage.MESSAGE_REASONS),
         (Failure, manage.SYNC_FAILURES),
-        (ActivationFailure, texts.ACTIVATION_REASONS),
-        (LogoutReason, texts.LOGGED_OUT),
+        (ActivationFailure, ru.ACTIVATION_REASONS),
+        (LogoutReason, ru.LOGGED_OUT),
     ],
     ids=[
         "replies",

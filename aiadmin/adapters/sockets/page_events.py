@@ -15,12 +15,12 @@ from typing import Any
 import structlog
 from redis import Redis, RedisError
 
-from aiadmin import texts
 from aiadmin.adapters.qr_image import svg
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal.sync_run import Stage, SyncRun
 from aiadmin.masking import reason_of
-from aiadmin.texts import manage as texts_manage
+from aiadmin.texts import ru
+from aiadmin.texts.ru import manage as texts_manage
 
 log = structlog.get_logger(__name__)
 
@@ -75,7 +75,7 @@ def pairing_code(code: str, expires_in: int) -> Payload:
 
 def connected(company_id: CompanyId, phone: str) -> Payload:
     """`whatsapp-connected`."""
-    return {"success": True, "phone": phone, "companyId": company_id, "message": texts.CONNECTED}
+    return {"success": True, "phone": phone, "companyId": company_id, "message": ru.CONNECTED}
 
 
 def status(state: str, text: str, **extra: str | int) -> Payload:

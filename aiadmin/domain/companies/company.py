@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from aiadmin.domain.companies.rights import Right
 from aiadmin.domain.ids import CompanyId, SalonId
+from aiadmin.domain.language import DEFAULT_LANGUAGE, Language
 
 DEFAULT_COUNTRY = "RU"
 """By which the phone numbers of a salon are read as long as it has not said where it is; ISO 3166 code."""
@@ -37,7 +38,7 @@ class Company:
         phone: the salon's own phone, digits with country code, or None.
         whatsapp_phone: the linked number, digits without a device suffix, or None.
         connect_jti: the id of the one connect link that is valid now, or None.
-        activation_error: why the last activation failed: a slug of `texts.ACTIVATION_REASONS`, or None.
+        activation_error: why the last activation failed: a slug of `texts.ru.ACTIVATION_REASONS`, or None.
         activation_deadline_at: when YClients stops waiting for the activation.
         consented_at: when somebody first agreed on our page to the risks of an unofficial client, or None.
         activated_at: when YClients confirmed the present installation, or None.
@@ -46,6 +47,7 @@ class Company:
         left_at: when the salon removed the application, or None.
         erased_at: when the personal data of a salon that left was deleted, or None.
         country: where it is, ISO 3166 code: phone numbers without a country code are of there.
+        language: what its clients and people are written to in.
         missing_rights: what the salon has not let our application do; None where nobody could find out.
     """
 
@@ -69,6 +71,7 @@ class Company:
     left_at: datetime | None = None
     erased_at: datetime | None = None
     country: str = DEFAULT_COUNTRY
+    language: Language = DEFAULT_LANGUAGE
     missing_rights: frozenset[Right] | None = None
 
 

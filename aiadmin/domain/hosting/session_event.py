@@ -68,7 +68,7 @@ class KeepAliveRestored:
 
 
 class LogoutReason(StrEnum):
-    """Why WhatsApp unlinked a device, by its own names (`devices.reason`); `texts.LOGGED_OUT` has the words."""
+    """Why WhatsApp unlinked a device, by its own names (`devices.reason`); `texts.ru.LOGGED_OUT` has the words."""
 
     LOGGED_OUT = "logged_out"
     """By somebody, on the phone."""

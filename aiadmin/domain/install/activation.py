@@ -29,7 +29,7 @@ class ActivationRequest:
 
 
 class ActivationFailure(StrEnum):
-    """Why an activation failed; `texts.ACTIVATION_REASONS` tells the salon."""
+    """Why an activation failed; `texts.ru.ACTIVATION_REASONS` tells the salon."""
 
     NOT_CONFIGURED = "not_configured"
     UNREACHABLE = "unreachable"

@@ -14,7 +14,7 @@ from aiadmin.domain.install.activation import InstallationStatus
 
 
 class Admission(StrEnum):
-    """What an arrival leads to; `texts.INSTALLATION` has the words for those that lead nowhere."""
+    """What an arrival leads to; `texts.ru.INSTALLATION` has the words for those that lead nowhere."""
 
     ONBOARD = "onboard"
     """YClients waits for us: the salon is set up, and YClients told at once."""

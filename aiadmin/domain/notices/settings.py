@@ -18,7 +18,7 @@ _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 
 @dataclass(frozen=True, kw_only=True)
 class SettingError:
-    """What is wrong with one setting: a code that `texts.SETTING_FLAWS` puts into words, and the range to keep."""
+    """What is wrong with one setting: a code that `texts.ru.SETTING_FLAWS` puts into words, and the range to keep."""
 
     code: str
     least: int | None = None

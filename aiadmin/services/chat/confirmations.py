@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from aiadmin import texts
 from aiadmin.domain.chat.confirmation import ClientAnswer, Question, after_refusal, writing
 from aiadmin.domain.errors import AiAdminError, DependencyDownError
 from aiadmin.domain.journal.journal import Attendance, Record
@@ -20,6 +19,7 @@ from aiadmin.services.ports.yclients import SalonApi
 from aiadmin.services.work import ClaimRule, QueueRunner
 from aiadmin.storage.journal.sync_runs import SyncedSalon
 from aiadmin.storage.unit_of_work import NewUnitOfWork
+from aiadmin.texts import ru
 
 CLAIM = timedelta(minutes=2)
 """Longer than the reading and the writing of one visit take, their turns included."""
@@ -103,5 +103,5 @@ class JournalConfirmer:
             work.questions.postpone(question, until=None, error=reason)
             if question.answer is ClientAnswer.YES:
                 key = f"unwritten:{question.record_id}:{question.starts_at:%Y%m%d%H%M}"
-                notify_salon(question, texts.UNWRITTEN, key=key, work=work, now=now)
+                notify_salon(question, ru.UNWRITTEN, key=key, work=work, now=now)
             work.commit()

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from aiadmin import texts
 from aiadmin.domain.chat.confirmation import (
     OLD,
     ClientAnswer,
@@ -33,7 +32,9 @@ from aiadmin.services.messages.messages import enqueue
 from aiadmin.services.ports.clock import Clock
 from aiadmin.services.work import QueueRunner
 from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
-from aiadmin.texts import formatting as wording
+from aiadmin.texts import ru
+from aiadmin.texts.ru import formatting as wording
+from aiadmin.texts.ru.calls import who
 
 BATCH = 50
 REPLY_WITHIN = timedelta(minutes=10)
@@ -110,7 +111,7 @@ def _reply(
     if effects.reply is not None:
         new = NewMessage(
             company_id=message.company_id,
-            text=texts.REPLIES[effects.reply].format(when=when),
+            text=ru.REPLIES[effects.reply].format(when=when),
             dedup_key=f"reply:{message.inbox_id}",
             deadline_at=now + REPLY_WITHIN,
             purpose=Purpose.REPLY,
@@ -134,11 +135,11 @@ def _told_key(message: InboxMessage, effects: ReplyEffects, question: Question) 
 def _told(question: Question, effects: ReplyEffects, work: UnitOfWork) -> str:
     """What the salon reads of an answer."""
     if effects.answer is not None and not effects.is_unsure:
-        return texts.TELL_SALON[effects.answer]
+        return ru.TELL_SALON[effects.answer]
     if not question.rivals:
-        return texts.TELL_UNSURE
+        return ru.TELL_UNSURE
     visits = sorted((question, *question.rivals), key=lambda one: one.visit_at)
-    return texts.tell_which([visit_of(one, work)[0] for one in visits])
+    return ru.tell_which([visit_of(one, work)[0] for one in visits])
 
 
 def notify_salon(question: Question, told: str, *, key: str, work: UnitOfWork, now: datetime) -> None:
@@ -150,7 +151,7 @@ def notify_salon(question: Question, told: str, *, key: str, work: UnitOfWork, n
     phone = work.questions.contact_phone(question.company_id, question.contact_id)
     new = NewMessage(
         company_id=question.company_id,
-        text=told.format(when=when, who=texts.who(name, phone)),
+        text=told.format(when=when, who=who(name, phone)),
         dedup_key=key,
         deadline_at=now + NOTIFY_WITHIN,
         purpose=Purpose.REPLY,

@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from aiadmin import texts
 from aiadmin.domain.companies.company import Company, IntegrationStatus
 from aiadmin.domain.companies.outbox import (
     CLAIM,
@@ -40,6 +39,7 @@ from aiadmin.services.ports.secrets import Secrets
 from aiadmin.services.ports.yclients import Marketplace
 from aiadmin.services.work import QueueRunner
 from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
+from aiadmin.texts import ru
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -148,14 +148,14 @@ class ActivationSender:
 
     def _announce(self, company_id: CompanyId, step: OutboxStep, verdict: DeliveryResult) -> None:
         if step.state is OutboxState.SENT:
-            self.page_events.status(company_id, state=IntegrationStatus.ACTIVE, text=texts.ACTIVATION["active"])
+            self.page_events.status(company_id, state=IntegrationStatus.ACTIVE, text=ru.ACTIVATION["active"])
         elif step.state is OutboxState.FAILED:
-            text = texts.ACTIVATION_REASONS[verdict.reason]
+            text = ru.ACTIVATION_REASONS[verdict.reason]
             self.page_events.status(
                 company_id, state=IntegrationStatus.ACTIVATION_FAILED, text=text, reason=verdict.reason
             )
         else:
-            self.page_events.status(company_id, state=IntegrationStatus.ACTIVATING, text=texts.ACTIVATION_RETRYING)
+            self.page_events.status(company_id, state=IntegrationStatus.ACTIVATING, text=ru.ACTIVATION_RETRYING)
 
 
 def retry(company_id: CompanyId, *, uow: NewUnitOfWork, clock: Clock, window: timedelta) -> OutboxId:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from aiadmin import texts
 from aiadmin.domain.companies import audit
 from aiadmin.domain.companies.company import Company, NewCompany, activation_deadline
 from aiadmin.domain.companies.outbox import OutboxKind, OutboxState
@@ -37,6 +36,7 @@ from aiadmin.services.ports.secrets import Secrets
 from aiadmin.services.ports.visitor_shares import VisitorShares
 from aiadmin.services.ports.yclients import Marketplace, Members
 from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
+from aiadmin.texts import ru
 
 LET_IN = frozenset({Admission.ONBOARD, Admission.MANAGE})
 _TOLD_WITHIN = timedelta(days=1)
@@ -252,7 +252,7 @@ def announce_entry(company: Company, user_id: int, work: UnitOfWork, now: dateti
         return
     new = NewMessage(
         company_id=company.company_id,
-        text=texts.NEW_ENTRY.format(user_id=user_id),
+        text=ru.NEW_ENTRY.format(user_id=user_id),
         dedup_key=f"entry:{user_id}",
         deadline_at=now + _TOLD_WITHIN,
         purpose=Purpose.REPLY,

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from aiadmin import texts
 from aiadmin.domain.companies.company import Company, IntegrationStatus
 from aiadmin.domain.ids import CompanyId, SalonId
 from aiadmin.domain.install.activation import InstallationStatus
@@ -23,6 +22,7 @@ from aiadmin.services.ports.pages import PageEvents
 from aiadmin.services.ports.yclients import Marketplace
 from aiadmin.services.work import QueueRunner
 from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
+from aiadmin.texts import ru
 
 LOOK_EVERY = timedelta(hours=1)
 _SEEN = {
@@ -206,7 +206,7 @@ class LifecycleService:
         if change is LifecycleChange.LEAVE and company.connect_jti is not None:
             self.links.forget(company.connect_jti)
         state = _STATES[change]
-        self.page_events.status(company.company_id, state=state, text=texts.ACTIVATION[state])
+        self.page_events.status(company.company_id, state=state, text=ru.ACTIVATION[state])
 
 
 _STATES = {

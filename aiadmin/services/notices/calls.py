@@ -10,6 +10,7 @@ from aiadmin import texts
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import NoticeId
 from aiadmin.domain.journal.journal import DEFAULT_ZONE, AtTime
+from aiadmin.domain.language import DEFAULT_LANGUAGE
 from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import NewMessage, Purpose
 from aiadmin.domain.notices.call import AT_ONCE, CallReason, GivenUp, UnplannedEvent, calls, given_up
@@ -22,7 +23,6 @@ from aiadmin.services.notices.visits import known_beside
 from aiadmin.services.ports.clock import Clock
 from aiadmin.services.work import QueueRunner
 from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
-from aiadmin.texts import formatting as wording
 
 Reasons = Callable[[Sequence[Notice], UnitOfWork], Sequence[CallReason]]
 """Puts what a person was not told into words."""
@@ -128,13 +128,14 @@ def _ask(notices: Sequence[Notice], reasons: Reasons, *, work: UnitOfWork, now: 
     new = [one for one in notices if one.id in fresh]
     if not new:
         return
+    of_calls = texts.of(company.language).calls
     name, phone = _whom(new, work)
     about = work.contacts.upsert(new[0].company_id, IdentityObservation(phone=phone), now) if phone else None
     unread = work.calls.take_back(new[0], about, now) if about is not None else ()
     untold = [*unread, *new]
     message = NewMessage(
         company_id=new[0].company_id,
-        text=texts.call(texts.who(name, phone), reasons(untold, work)),
+        text=of_calls.call(of_calls.who(name, phone), reasons(untold, work)),
         dedup_key=call_key(new[0], now),
         deadline_at=max(announced.starts_at for one in untold for announced in _times(one)),
         purpose=Purpose.REPLY,
@@ -174,16 +175,21 @@ def _in_words(
 ) -> Sequence[CallReason]:
     unsure = work.calls.unsure(notices[0].company_id, [one.id for one in notices])
     salon = work.sync_runs.salon(notices[0].company_id)
-    zone = salon.zone if salon else DEFAULT_ZONE
+    zone, language = (salon.zone, salon.language) if salon else (DEFAULT_ZONE, DEFAULT_LANGUAGE)
+
+    def when(at: AtTime) -> str:
+        """By the salon's clock as it was told, whatever its timezone has become since."""
+        return texts.of(language).formatting.day_and_clock(at.wall_clock or at.starts_at.astimezone(ZoneInfo(zone)))
+
     parts = [one for one in notices if one.id in what]
     return [
         CallReason(
             kind=one.kind,
             is_unsure=one.id in unsure,
-            was=None if _is_from_unknown(one) else _when(_times(one)[0], zone),
-            now=_when(_times(one)[1], zone),
+            was=None if _is_from_unknown(one) else when(_times(one)[0]),
+            now=when(_times(one)[1]),
             what=what.get(one.id, ""),
-            rest=None if (stands := rest.get(one.id)) is None else _when(stands, zone),
+            rest=None if (stands := rest.get(one.id)) is None else when(stands),
         )
         for one in _in_order([*_by_visit([one for one in notices if one not in parts]), *parts])
     ]
@@ -231,9 +237,3 @@ def _is_from_unknown(notice: Notice) -> bool:
 def _times(notice: Notice) -> tuple[AnnouncedVisit, AnnouncedVisit]:
     """What the client believes, and what is true."""
     return notice.announced.was or notice.announced, notice.announced
-
-
-def _when(at: AtTime, zone: str) -> str:
-    """By the salon's clock as it was told, whatever its timezone has become since."""
-    local = at.wall_clock or at.starts_at.astimezone(ZoneInfo(zone))
-    return wording.day_and_clock(local)

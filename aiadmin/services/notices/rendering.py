@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from aiadmin import texts
 from aiadmin.domain.chat.confirmation import ASKING
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal.journal import Record, is_same_person
@@ -17,7 +18,6 @@ from aiadmin.domain.notices.telling import NoticeWithBooking, VisitNotices, days
 from aiadmin.domain.notices.template import BookedTitle, TemplateData, joined
 from aiadmin.storage.journal.sync_runs import SyncedSalon
 from aiadmin.storage.unit_of_work import UnitOfWork
-from aiadmin.texts import notices as notice_texts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,15 +43,15 @@ class SalonNoticeRenderer:
 
     def render(self, visits: Sequence[VisitNotices], salon: SyncedSalon) -> str:
         """One text for visits of one person that are told in the same words."""
-        words = visits[0].words
+        words, of_notices = visits[0].words, texts.of(salon.language).notices
         facts = sorted(self._data(visits, salon), key=lambda one: one.starts_at)
         if len(facts) > 1:
-            return notice_texts.fill_list(words, facts)
+            return of_notices.fill_list(words, facts)
         if words is None:
-            return notice_texts.fill(notice_texts.AS_IT_IS, facts[0])
+            return of_notices.fill(of_notices.AS_IT_IS, facts[0])
         is_answered = Purpose(words) in ASKING and not is_asking(visits[0])
         own = self.work.message_settings.text(salon.company_id, words)
-        return notice_texts.say(words, own, facts[0], is_asked=not is_answered)
+        return of_notices.say(words, own, facts[0], is_asked=not is_answered)
 
     def _data(self, visits: Sequence[VisitNotices], salon: SyncedSalon) -> Iterator[TemplateData]:
         """Each visit once, whatever number of bookings it is; where it is told as it is now, each booking."""

@@ -9,11 +9,13 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from aiadmin import texts
 from aiadmin.domain.chat.confirmation import ASKING
 from aiadmin.domain.companies.company import Company
 from aiadmin.domain.errors import TooManyTrialsError
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal.journal import DEFAULT_ZONE
+from aiadmin.domain.language import Language
 from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import NewMessage, Purpose
 from aiadmin.domain.notices.notice import NoticeKind
@@ -24,7 +26,6 @@ from aiadmin.services.messages import messages
 from aiadmin.services.ports.clock import Clock
 from aiadmin.storage.journal.journal import Sample
 from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
-from aiadmin.texts import notices as notice_texts
 
 TRIALS_A_DAY = 20
 _TRIAL_LASTS = timedelta(minutes=10)
@@ -85,7 +86,7 @@ class MessageSettingsService:
         with self.uow() as work:
             own = work.message_settings.texts(owner.company_id)
             examples = {kind: self._example(owner, kind, work) for kind in NoticeKind}
-        return [_wording(kind, own.get(kind), example) for kind, example in examples.items()]
+        return [_wording(kind, own.get(kind), example, owner.language) for kind, example in examples.items()]
 
     def set_text(self, owner: Company, kind: NoticeKind, template: str | None) -> NoticeText:
         """Make a text the salon's own, or with None go back to ours. Raises TemplateError."""
@@ -100,13 +101,13 @@ class MessageSettingsService:
             _log_event(work, owner.company_id, "messages.text", {"kind": kind, "own": template is not None}, now)
             example = self._example(owner, kind, work)
             work.commit()
-        return _wording(kind, template, example)
+        return _wording(kind, template, example, owner.language)
 
     def preview(self, owner: Company, kind: NoticeKind, template: str) -> TextPreview:
         """What a client would be sent where this were the salon's text. Raises TemplateError."""
         check(template)
         with self.uow() as work:
-            return _preview(kind, template, self._example(owner, kind, work))
+            return _preview(kind, template, self._example(owner, kind, work), owner.language)
 
     def try_out(self, owner: Company, kind: NoticeKind, template: str, phone: str) -> None:
         """Owe the text, with an invented booking, to one phone. Raises TemplateError, TooManyTrialsError."""
@@ -150,16 +151,17 @@ class MessageSettingsService:
         )
 
 
-def _wording(kind: NoticeKind, own: str | None, example: TemplateData) -> NoticeText:
-    template = own or notice_texts.TEMPLATES[kind]
-    preview = _preview(kind, template, example)
+def _wording(kind: NoticeKind, own: str | None, example: TemplateData, language: Language) -> NoticeText:
+    template = own or texts.of(language).notices.TEMPLATES[kind]
+    preview = _preview(kind, template, example, language)
     return NoticeText(kind=kind, template=template, is_own=own is not None, preview=preview)
 
 
-def _preview(kind: NoticeKind, template: str, example: TemplateData) -> TextPreview:
+def _preview(kind: NoticeKind, template: str, example: TemplateData, language: Language) -> TextPreview:
+    say = texts.of(language).notices.say
     is_asking = Purpose(kind) in ASKING and kind is not NoticeKind.REMINDER_AGAIN
-    confirmed = notice_texts.say(kind, template, example, is_asked=False) if is_asking else None
-    return TextPreview(text=notice_texts.say(kind, template, example), confirmed=confirmed)
+    confirmed = say(kind, template, example, is_asked=False) if is_asking else None
+    return TextPreview(text=say(kind, template, example), confirmed=confirmed)
 
 
 def _log_event(

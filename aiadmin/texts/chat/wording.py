@@ -9,7 +9,7 @@ from decimal import Decimal
 from aiadmin.domain.chat.dialogue import Price
 from aiadmin.domain.chat.situation import OwnVisit, SalonView
 from aiadmin.domain.plain_text import shown
-from aiadmin.texts import formatting
+from aiadmin.texts.ru import formatting
 
 _MINUTES = 60
 

@@ -16,13 +16,13 @@ from marshmallow import ValidationError
 from redis import RedisError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, TooManyRequests
 
-from aiadmin import texts
 from aiadmin.adapters.secrets import SealBrokenError
 from aiadmin.domain import errors
 from aiadmin.domain.metrics import Metric
 from aiadmin.domain.notices.settings import SettingsInvalidError
 from aiadmin.domain.notices.template import TemplateError
 from aiadmin.domain.yclients import error as yclients_error
+from aiadmin.texts import ru
 from aiadmin.web.http.json_body import BadJsonError
 from aiadmin.web.http.request_context import container, request_id, wants_html
 
@@ -33,7 +33,7 @@ RETRY_SOON_SECONDS = 3
 
 @dataclass(frozen=True)
 class ErrorAnswer:
-    """HTTP status, and the slug under which `texts.ERRORS` holds the sentence."""
+    """HTTP status, and the slug under which `texts.ru.ERRORS` holds the sentence."""
 
     status: int
     code: str
@@ -135,14 +135,14 @@ def respond(answer: ErrorAnswer, *, more: Mapping[str, object] | None = None) ->
 
 
 def _page(answer: ErrorAnswer) -> Response:
-    title = texts.ERROR_TITLES.get(answer.status, texts.ERROR_TITLE)
-    text = texts.ERRORS[answer.code]
+    title = ru.ERROR_TITLES.get(answer.status, ru.ERROR_TITLE)
+    text = ru.ERRORS[answer.code]
     page = render_template("error.html", title=title, text=text, code=answer.code, request_id=request_id())
     return Response(page, mimetype="text/html")
 
 
 def _body(answer: ErrorAnswer) -> dict[str, object]:
-    text = texts.ERRORS[answer.code]
+    text = ru.ERRORS[answer.code]
     return {"success": False, "error": text, "code": answer.code, "request_id": request_id()}
 
 

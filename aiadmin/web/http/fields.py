@@ -12,9 +12,9 @@ from typing import Any, ClassVar
 
 from marshmallow import ValidationError, fields, validate
 
-from aiadmin import texts
 from aiadmin.domain.companies.company import DEFAULT_COUNTRY
 from aiadmin.domain.messages.phone_numbers import read_phone
+from aiadmin.texts import ru
 
 MAX_TEXT = 255
 MAX_LONG_TEXT = 5000
@@ -22,8 +22,8 @@ MAX_ID = 2**31 - 1
 _DIGITS = re.compile(r"[0-9]{1,10}")
 _SUM = re.compile(r"[0-9]{1,8}(\.[0-9]{1,2})?")
 _WALL_CLOCK = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}( [0-9]{2}:[0-9]{2}:[0-9]{2})?")
-_EMAIL = validate.Email(error=texts.FIELDS["email"])
-_MESSAGES: dict[str, Any] = {"required": texts.FIELDS["required"], "null": texts.FIELDS["null"]}
+_EMAIL = validate.Email(error=ru.FIELDS["email"])
+_MESSAGES: dict[str, Any] = {"required": ru.FIELDS["required"], "null": ru.FIELDS["null"]}
 
 
 class Id(fields.Field[int]):
@@ -41,7 +41,7 @@ class Id(fields.Field[int]):
         if isinstance(value, str) and _DIGITS.fullmatch(value):
             value = int(value)
         if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MAX_ID:
-            raise ValidationError(texts.FIELDS["number"])
+            raise ValidationError(ru.FIELDS["number"])
         return value
 
 
@@ -53,9 +53,9 @@ class LongText(fields.Field[str]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> str:
         if not isinstance(value, str):
-            raise ValidationError(texts.FIELDS["text"])
+            raise ValidationError(ru.FIELDS["text"])
         if len(value) > MAX_LONG_TEXT:
-            raise ValidationError(texts.FIELDS["too-long"].format(max=MAX_LONG_TEXT))
+            raise ValidationError(ru.FIELDS["too-long"].format(max=MAX_LONG_TEXT))
         return value.replace("\r\n", "\n")
 
 
@@ -67,14 +67,14 @@ class ShortText(fields.Field[str]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> str:
         if not isinstance(value, str):
-            raise ValidationError(texts.FIELDS["text"])
+            raise ValidationError(ru.FIELDS["text"])
         text = value.strip()
         if not text:
-            raise ValidationError(texts.FIELDS["empty"])
+            raise ValidationError(ru.FIELDS["empty"])
         if len(text) > MAX_TEXT:
-            raise ValidationError(texts.FIELDS["too-long"].format(max=MAX_TEXT))
+            raise ValidationError(ru.FIELDS["too-long"].format(max=MAX_TEXT))
         if any(unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"} for character in text):
-            raise ValidationError(texts.FIELDS["control"])
+            raise ValidationError(ru.FIELDS["control"])
         return text
 
 
@@ -95,7 +95,7 @@ class Phone(fields.Field[str]):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> str:
         digits = read_phone(value, self._country()) if isinstance(value, str) else None
         if digits is None:
-            raise ValidationError(texts.FIELDS["phone"])
+            raise ValidationError(ru.FIELDS["phone"])
         return digits
 
 
@@ -132,7 +132,7 @@ class Sum(fields.Field[Decimal]):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> Decimal:
         written = str(value).strip() if isinstance(value, int | float | str) and not isinstance(value, bool) else ""
         if not _SUM.fullmatch(written) or not self.least <= Decimal(written) <= self.most:
-            raise ValidationError(texts.FIELDS["sum"].format(least=self.least, most=self.most))
+            raise ValidationError(ru.FIELDS["sum"].format(least=self.least, most=self.most))
         return Decimal(written)
 
     def _serialize(self, value: Decimal | None, attr: str | None, obj: Any, **_: Any) -> str | None:
@@ -149,4 +149,4 @@ class WallClock(fields.Field[datetime]):
         if isinstance(value, str) and _WALL_CLOCK.fullmatch(value):
             with suppress(ValueError):
                 return datetime.fromisoformat(value)
-        raise ValidationError(texts.FIELDS["time"])
+        raise ValidationError(ru.FIELDS["time"])

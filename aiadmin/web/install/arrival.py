@@ -12,13 +12,13 @@ import structlog
 from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from aiadmin import texts
 from aiadmin.domain.companies.company import Company
 from aiadmin.domain.errors import SalonsInvalidError, SignatureInvalidError
 from aiadmin.domain.ids import SalonId
 from aiadmin.domain.install.arrival import Admission, Arrival
 from aiadmin.domain.install.signed_user import salons_of
 from aiadmin.services.install.arrivals import InstallOutcome
+from aiadmin.texts import ru
 from aiadmin.web.companies.registration import connect_url
 from aiadmin.web.http.errors import RETRY_SOON_SECONDS, answer_to
 from aiadmin.web.http.origins import is_of_yclients
@@ -146,7 +146,7 @@ def _line(landing: InstallOutcome) -> _Line:
     is_in = owner is not None and token is not None
     return _Line(
         name=(owner.title if owner else None) or f"Салон {landing.salon_id}",
-        words=texts.INSTALLATION_STATES[landing.admission],
+        words=ru.INSTALLATION_STATES[landing.admission],
         company_id=owner.company_id if owner else None,
         token=token,
         url=page_url(landing.admission, owner, token) if owner and token and is_in else None,
@@ -154,7 +154,7 @@ def _line(landing: InstallOutcome) -> _Line:
 
 
 def _notice(code: str, status: int) -> Response:
-    title, text = texts.INSTALLATION[code]
+    title, text = ru.INSTALLATION[code]
     page = render_template("marketplace/install.html", title=title, text=text, code=code)
     response = Response(page, status=status, mimetype="text/html")
     if status == HTTPStatus.SERVICE_UNAVAILABLE:

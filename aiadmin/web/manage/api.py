@@ -8,14 +8,14 @@ from operator import itemgetter
 
 from flask import Blueprint, request
 
-from aiadmin import texts
 from aiadmin.adapters.sockets import page_events
 from aiadmin.domain.hosting.device import Device
 from aiadmin.domain.manage.salon_state import session_state, states
 from aiadmin.domain.messages.message_log import LogEntry
 from aiadmin.services.manage import overview as management
 from aiadmin.services.manage.overview import OwnerActions, SalonOverview
-from aiadmin.texts import manage as texts_manage
+from aiadmin.texts import ru
+from aiadmin.texts.ru import manage as texts_manage
 from aiadmin.web.http import schemas
 from aiadmin.web.http.request_context import company, container, key_limits
 from aiadmin.web.manage import schemas as manage_schemas
@@ -140,8 +140,8 @@ def _yclients(seen: SalonOverview) -> Mapping[str, object]:
     owner = seen.company
     return {
         "status": owner.integration_status.value,
-        "text": texts.ACTIVATION[owner.integration_status],
-        "reason": texts.ACTIVATION_REASONS.get(owner.activation_error or ""),
+        "text": ru.ACTIVATION[owner.integration_status],
+        "reason": ru.ACTIVATION_REASONS.get(owner.activation_error or ""),
         "hooks": texts_manage.HOOKS.get(seen.hooks or ""),
     }
 

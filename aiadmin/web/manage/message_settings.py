@@ -10,8 +10,8 @@ from flask import Blueprint, Response
 from aiadmin.domain.notices.settings import MessageSettings, SettingsInvalidError
 from aiadmin.domain.notices.template import TemplateError
 from aiadmin.services.notices.settings import MessageSettingsService, NoticeText
-from aiadmin.texts import manage as texts_manage
-from aiadmin.texts import notices as notice_texts
+from aiadmin.texts.ru import manage as texts_manage
+from aiadmin.texts.ru import notices as notice_texts
 from aiadmin.web.http import schemas
 from aiadmin.web.http.errors import ANSWERS, respond
 from aiadmin.web.http.json_body import read_object

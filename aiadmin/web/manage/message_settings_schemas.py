@@ -6,15 +6,15 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from aiadmin import texts
 from aiadmin.domain.notices.notice import NoticeKind
+from aiadmin.texts import ru
 from aiadmin.web.http.fields import LongText, Phone
 from aiadmin.web.http.request_context import country
 from aiadmin.web.http.schemas import _In
 
 
 def _kind(**given: Any) -> fields.Enum[NoticeKind]:
-    return fields.Enum(NoticeKind, by_value=True, error_messages={"unknown": texts.FIELDS["choice"]}, **given)
+    return fields.Enum(NoticeKind, by_value=True, error_messages={"unknown": ru.FIELDS["choice"]}, **given)
 
 
 class Change(_In):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, render_template, request
 
-from aiadmin import texts
 from aiadmin.domain.errors import LinkError, LinkInvalidError
 from aiadmin.services.manage import overview
-from aiadmin.texts import manage as texts_manage
+from aiadmin.texts import ru
+from aiadmin.texts.ru import manage as texts_manage
 from aiadmin.web.companies.registration import connect_url
 from aiadmin.web.http.errors import answer_to
 from aiadmin.web.http.request_context import company, container
@@ -52,6 +52,6 @@ def page() -> str:
 def closed(error: LinkError) -> Response:
     """A page for people, with what this tab remembers of links that work."""
     answer = answer_to(error)
-    words = {"title": texts_manage.REFUSED_TITLE, "text": texts.ERRORS[answer.code], "code": answer.code}
+    words = {"title": texts_manage.REFUSED_TITLE, "text": ru.ERRORS[answer.code], "code": answer.code}
     page = render_template("marketplace/install.html", **words)
     return Response(page, status=answer.status, mimetype="text/html")

@@ -6,9 +6,9 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields
 
-from aiadmin import texts
 from aiadmin.domain.manage.owner_actions import OwnerAction
 from aiadmin.domain.messages.message_log import Author, Cursor, MessageStatus
+from aiadmin.texts import ru
 from aiadmin.web.http.fields import Moment
 from aiadmin.web.http.schemas import _In
 
@@ -20,7 +20,7 @@ class _Cursor(fields.Field[Cursor]):
         try:
             return Cursor.parse(str(value))
         except ValueError as error:
-            raise ValidationError(texts.FIELDS["cursor"]) from error
+            raise ValidationError(ru.FIELDS["cursor"]) from error
 
 
 class _Digits(fields.Field[str]):
@@ -29,7 +29,7 @@ class _Digits(fields.Field[str]):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **_: Any) -> str | None:  # type: ignore[override]
         digits = "".join(letter for letter in str(value) if letter in "0123456789")
         if value and not digits:
-            raise ValidationError(texts.FIELDS["digits"])
+            raise ValidationError(ru.FIELDS["digits"])
         return digits[:20] or None
 
 

@@ -10,8 +10,9 @@ from flask import Flask
 from marshmallow import Schema
 from werkzeug.routing import Rule
 
-from aiadmin import __version__, texts
+from aiadmin import __version__
 from aiadmin.config import Config
+from aiadmin.texts import ru
 from aiadmin.web.http import schemas
 from aiadmin.web.http.guards import Guard
 from aiadmin.web.http.limits import EXEMPT, UNCOUNTED
@@ -20,9 +21,9 @@ from aiadmin.web.openapi.json_schema import Node, SchemaPlugin
 from aiadmin.web.openapi.operation import ListOf, Operation, operation_of
 
 _SECURITY: Node = {
-    "apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": texts.API["apiKey"]},
-    "bearer": {"type": "http", "scheme": "bearer", "description": texts.API["bearer"]},
-    "webhookKey": {"type": "apiKey", "in": "query", "name": "key", "description": texts.API["webhookKey"]},
+    "apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": ru.API["apiKey"]},
+    "bearer": {"type": "http", "scheme": "bearer", "description": ru.API["bearer"]},
+    "webhookKey": {"type": "apiKey", "in": "query", "name": "key", "description": ru.API["webhookKey"]},
 }
 _ARGUMENT = re.compile(r"<(?:(?P<kind>\w+)(?:\([^)]*\))?:)?(?P<name>\w+)>")
 _ID: Node = {"type": "integer", "minimum": 1, "maximum": 2**31 - 1}
@@ -37,10 +38,10 @@ def document(app: Flask, config: Config) -> Node:
         plugins=[SchemaPlugin()],
         info={
             "contact": {"url": config.support_url, "email": config.support_email},
-            "description": texts.API["about"],
+            "description": ru.API["about"],
         },
         servers=[{"url": config.public_url}],
-        tags=[{"name": name, "description": text} for name, text in texts.API_TAGS.items()],
+        tags=[{"name": name, "description": text} for name, text in ru.API_TAGS.items()],
         **{"x-socket.io": socket_contract.describe(config.socket_limit_per_minute)},
     )
     for name, scheme in _SECURITY.items():
@@ -132,5 +133,5 @@ def _error(status: int) -> Node:
     content = {"application/json": {"schema": schemas.Error}, "text/html": {"schema": {"type": "string"}}}
     node: Node = {"description": HTTPStatus(status).phrase, "content": content}
     if status in {429, 503}:
-        node["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": texts.API["retryAfter"]}}
+        node["headers"] = {"Retry-After": {"schema": {"type": "integer"}, "description": ru.API["retryAfter"]}}
     return node

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from aiadmin import texts
 from aiadmin.adapters.sockets.page_events import NAMESPACE
 from aiadmin.domain.pairing.attempt import FAILURES
+from aiadmin.texts import ru
 from aiadmin.web.openapi.json_schema import Node
 
 _SECONDS: Node = {"type": "integer", "minimum": 1, "description": "Сколько секунд код ещё действует"}
@@ -59,7 +59,7 @@ FROM_SERVER = (
             "success": {"const": True},
             "phone": {"type": "string", "examples": ["79001234567"]},
             "companyId": {"type": "integer", "minimum": 1, "examples": [1]},
-            "message": {"type": "string", "examples": [texts.CONNECTED]},
+            "message": {"type": "string", "examples": [ru.CONNECTED]},
         },
     ),
     Event(
@@ -76,7 +76,7 @@ FROM_SERVER = (
         summary="На чём остановилось подключение телефона или включение в YClients.",
         fields={
             "state": {"type": "string", "examples": ["waiting"]},
-            "text": {"type": "string", "examples": [texts.PAIRING["waiting"]]},
+            "text": {"type": "string", "examples": [ru.PAIRING["waiting"]]},
             "place": {"type": "integer", "minimum": 1, "description": "Место в очереди", "examples": [3]},
             "reason": {"type": "string", "description": "Почему YClients не подтвердил включение"},
         },
@@ -130,8 +130,8 @@ def describe(limit_per_minute: int) -> Node:
     return {
         "namespace": NAMESPACE,
         "path": "/socket.io/",
-        "auth": texts.SOCKET_CONTRACT["auth"],
-        "limits": texts.SOCKET_CONTRACT["limits"].format(limit=limit_per_minute),
+        "auth": ru.SOCKET_CONTRACT["auth"],
+        "limits": ru.SOCKET_CONTRACT["limits"].format(limit=limit_per_minute),
         "fromServer": [event.described() for event in FROM_SERVER],
         "fromClient": [event.described() for event in FROM_CLIENT],
     }

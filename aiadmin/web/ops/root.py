@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from aiadmin import texts
+from aiadmin.texts import ru
 from aiadmin.web.http import schemas
 from aiadmin.web.http.request_context import container, wants_html
 from aiadmin.web.openapi.operation import Operation, documented
@@ -18,9 +18,7 @@ blueprint = Blueprint("root", __name__)
 def root() -> ResponseReturnValue:
     """A person is led to the documentation where it is open, a program is told where it is."""
     if not wants_html():
-        return {"success": True, "message": texts.ROOT, "docs": url_for("docs.page")}
+        return {"success": True, "message": ru.ROOT, "docs": url_for("docs.page")}
     if container().config.open_docs:
         return redirect(url_for("docs.page"))
-    return render_template(
-        "marketplace/install.html", title=texts.ROOT_TITLE, text=texts.ROOT_FOR_SALONS, code="root"
-    )
+    return render_template("marketplace/install.html", title=ru.ROOT_TITLE, text=ru.ROOT_FOR_SALONS, code="root")

@@ -9,12 +9,12 @@ from datetime import timedelta
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
-from aiadmin import texts
 from aiadmin.adapters import qr_image
 from aiadmin.adapters.redis.pairing_store import PairingProgress
 from aiadmin.domain.errors import AlreadyConnectedError
 from aiadmin.domain.pairing.live_code import LiveCode
 from aiadmin.services.companies import registration
+from aiadmin.texts import ru
 from aiadmin.web.http import schemas
 from aiadmin.web.http.errors import ErrorAnswer, respond
 from aiadmin.web.http.request_context import company, container
@@ -77,7 +77,7 @@ def _answer(show: Callable[[LiveCode], ResponseReturnValue]) -> ResponseReturnVa
 def _standing(progress: PairingProgress | None) -> dict[str, object]:
     if progress is None:
         return {}
-    text = texts.PAIRING[progress.state].format(place=progress.place)
+    text = ru.PAIRING[progress.state].format(place=progress.place)
     return {"state": progress.state, "text": text, **({"place": progress.place} if progress.place else {})}
 
 

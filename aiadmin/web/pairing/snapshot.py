@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterator
 from datetime import datetime
 
-from aiadmin import texts
 from aiadmin.adapters.redis.pairing_store import PairingProgress
 from aiadmin.adapters.sockets import page_events
 from aiadmin.adapters.sockets.page_events import Payload
@@ -15,6 +14,7 @@ from aiadmin.domain.companies.company import Company
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.pairing.attempt import FAILURES, PairingState
 from aiadmin.domain.pairing.live_code import LiveCode
+from aiadmin.texts import ru
 
 Event = tuple[str, Payload]
 
@@ -32,9 +32,9 @@ def of_pairing(company_id: CompanyId, container: Container) -> Iterator[Event]:
     progress, code = feed.find_state(company_id), feed.find_code(company_id)
     state = _state_of(progress, code)
     place = {"place": progress.place} if progress and progress.place else {}
-    yield "status", page_events.status(state, texts.PAIRING[state].format(**place), **place)
+    yield "status", page_events.status(state, ru.PAIRING[state].format(**place), **place)
     if state in FAILURES:
-        yield "error", page_events.error(state, texts.PAIRING[state])
+        yield "error", page_events.error(state, ru.PAIRING[state])
     if code is not None:
         yield "qr-update", page_events.qr_update(code.text, _seconds_until(code.expires_at, now))
     if progress and progress.code and progress.expires_at and progress.expires_at > now:
@@ -44,10 +44,10 @@ def of_pairing(company_id: CompanyId, container: Container) -> Iterator[Event]:
 def _connected(company: Company) -> Iterator[Event]:
     yield "whatsapp-connected", page_events.connected(company.company_id, company.whatsapp_phone or "")
     status = company.integration_status
-    if status in texts.ACTIVATION:
-        reason = texts.ACTIVATION_REASONS.get(company.activation_error or "")
+    if status in ru.ACTIVATION:
+        reason = ru.ACTIVATION_REASONS.get(company.activation_error or "")
         extra = {"reason": reason} if reason else {}
-        yield "status", page_events.status(status, texts.ACTIVATION[status], **extra)
+        yield "status", page_events.status(status, ru.ACTIVATION[status], **extra)
 
 
 def _state_of(progress: PairingProgress | None, code: LiveCode | None) -> PairingState:

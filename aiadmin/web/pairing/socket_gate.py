@@ -19,7 +19,7 @@ from urllib.parse import parse_qs
 
 import structlog
 
-from aiadmin import logs, texts
+from aiadmin import logs
 from aiadmin.adapters.sockets.page_events import NAMESPACE
 from aiadmin.config import AddressLog
 from aiadmin.domain.metrics import Metric
@@ -28,6 +28,7 @@ from aiadmin.edge.bodies import OPEN_BYTES
 from aiadmin.edge.connections import ENVIRON_KEY, Connection, Phase
 from aiadmin.edge.peers import peer_of
 from aiadmin.services.ports.metrics import Metrics
+from aiadmin.texts import ru
 from aiadmin.web.http.request_log import logged_address
 from aiadmin.web.pairing.socket_packets import BadPacketError
 from aiadmin.web.pairing.websocket import guarded
@@ -265,7 +266,7 @@ def _private(start_response: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _answer(error: RefusedError, start_response: Callable[..., Any]) -> Iterable[bytes]:
-    body = {"success": False, "error": texts.ERRORS[error.code], "code": error.code}
+    body = {"success": False, "error": ru.ERRORS[error.code], "code": error.code}
     headers = [("Content-Type", "application/json"), ("Cache-Control", "no-store")]
     if error.status is HTTPStatus.TOO_MANY_REQUESTS:
         headers.append(("Retry-After", "60"))

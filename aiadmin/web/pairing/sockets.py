@@ -23,7 +23,6 @@ from flask import Flask, request
 from flask_socketio import Namespace, SocketIO
 from gevent import monkey
 
-from aiadmin import texts
 from aiadmin.adapters.sockets import page_events
 from aiadmin.adapters.sockets.manager import ListeningManager
 from aiadmin.adapters.sockets.page_events import NAMESPACE, Payload, room_of
@@ -34,6 +33,7 @@ from aiadmin.domain.job import Job
 from aiadmin.domain.messages.phone_numbers import read_phone
 from aiadmin.domain.pairing.attempt import PairingState
 from aiadmin.services.companies import connect_links, registration
+from aiadmin.texts import ru
 from aiadmin.web.http import origins, request_log
 from aiadmin.web.http.errors import answer_to
 from aiadmin.web.http.request_context import peer
@@ -265,7 +265,7 @@ class MarketplaceNamespace(Namespace):  # type: ignore[misc]
         self.socketio.emit(event, dict(data), namespace=NAMESPACE, to=sid or _sid(), ignore_queue=True)
 
     def _complain(self, code: str, sid: str | None = None) -> None:
-        self._send("error", page_events.error(code, texts.SOCKET_ERRORS.get(code) or texts.ERRORS[code]), sid)
+        self._send("error", page_events.error(code, ru.SOCKET_ERRORS.get(code) or ru.ERRORS[code]), sid)
 
     def _refuse(self, code: str, handshake: Handshake | None = None) -> None:
         """Say why and close; in the background, where there is no request, by what the page said at the door."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from aiadmin import texts
 from aiadmin.domain.companies.company import Company
+from aiadmin.texts import ru
 from aiadmin.web.http import schemas
 from aiadmin.web.http.request_context import company
 from aiadmin.web.openapi.operation import Operation, documented
@@ -22,7 +22,7 @@ def show(company_id: int) -> dict[str, object]:
 
 def status_of(owner: Company) -> dict[str, object]:
     """The status as the API and the page read it. The phone is whole: the reader is the salon itself."""
-    reason = texts.ACTIVATION_REASONS.get(owner.activation_error) if owner.activation_error else None
+    reason = ru.ACTIVATION_REASONS.get(owner.activation_error) if owner.activation_error else None
     return schemas.dump(
         schemas.Status,
         company_id=owner.company_id,

@@ -6,20 +6,20 @@ from typing import Any
 
 from marshmallow import EXCLUDE, Schema, fields, validate
 
-from aiadmin import texts
 from aiadmin.domain.partner.partner import PartnerOutcome
+from aiadmin.texts import ru
 from aiadmin.web.http.fields import Moment, ShortText, Sum, WallClock
 from aiadmin.web.http.schemas import Done
 
-_CHANNELS = validate.OneOf(["whatsapp", "sms"], error=texts.FIELDS["choice"])
-_LENGTH = validate.Length(1, 20, error=texts.FIELDS["list"])
+_CHANNELS = validate.OneOf(["whatsapp", "sms"], error=ru.FIELDS["choice"])
+_LENGTH = validate.Length(1, 20, error=ru.FIELDS["list"])
 _CURRENCY = [
-    validate.Length(equal=3, error=texts.FIELDS["choice"]),
-    validate.Regexp(r"^[A-Z]{3}$", error=texts.FIELDS["choice"]),
+    validate.Length(equal=3, error=ru.FIELDS["choice"]),
+    validate.Regexp(r"^[A-Z]{3}$", error=ru.FIELDS["choice"]),
 ]
-_NEEDED: dict[str, Any] = {"required": texts.FIELDS["required"], "null": texts.FIELDS["null"]}
-_LIST: dict[str, Any] = {**_NEEDED, "invalid": texts.FIELDS["list"]}
-_FLAG: dict[str, Any] = {**_NEEDED, "invalid": texts.FIELDS["choice"]}
+_NEEDED: dict[str, Any] = {"required": ru.FIELDS["required"], "null": ru.FIELDS["null"]}
+_LIST: dict[str, Any] = {**_NEEDED, "invalid": ru.FIELDS["list"]}
+_FLAG: dict[str, Any] = {**_NEEDED, "invalid": ru.FIELDS["choice"]}
 _KEY = {"description": "Свой номер платежа: повтор с ним ничего не отправит", "example": "2025-01"}
 
 

@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 
 import structlog
 
-from aiadmin import texts
 from aiadmin.domain.messages.message import LONGEST_TEXT
 from aiadmin.domain.messages.phone_numbers import read_phone
 from aiadmin.domain.plain_text import shown
 from aiadmin.domain.provider.order import Order, Target, is_allowed_callback
+from aiadmin.texts import ru
 
 log = structlog.get_logger(__name__)
 
@@ -100,7 +100,7 @@ def _is_utf8(text: str) -> bool:
 
 def _wrong(name: str, value: object) -> Mapping[str, str]:
     said = value[:_LONGEST_ECHO] if isinstance(value, str) else ""
-    return {"field_name": name, "field_value": said, "error_message": texts.OPERATOR_FIELDS[name]}
+    return {"field_name": name, "field_value": said, "error_message": ru.OPERATOR_FIELDS[name]}
 
 
 def _host(url: object) -> str:

@@ -7,11 +7,11 @@ from http import HTTPStatus
 import structlog
 from flask import Blueprint, Response, jsonify
 
-from aiadmin import texts
 from aiadmin.domain.companies.company import IntegrationStatus
 from aiadmin.domain.errors import ProviderClosedError
 from aiadmin.domain.metrics import Metric
 from aiadmin.domain.provider.order import Code, Taken
+from aiadmin.texts import ru
 from aiadmin.web.http import errors, schemas
 from aiadmin.web.http.json_body import read_object
 from aiadmin.web.http.request_context import company, container
@@ -53,7 +53,7 @@ def _row(taken: Taken) -> dict[str, object]:
 
 
 def _error(code: Code) -> dict[str, object]:
-    return {"error_code": int(code), "error_message": texts.OPERATOR_ERRORS[code.name]}
+    return {"error_code": int(code), "error_message": ru.OPERATOR_ERRORS[code.name]}
 
 
 _CODES = {

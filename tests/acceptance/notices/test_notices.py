@@ -19,8 +19,8 @@ from playwright.sync_api import Browser, expect
 
 from aiadmin.adapters import embedded
 from aiadmin.domain.notices.notice import NoticeKind
-from aiadmin.texts import formatting as wording
-from aiadmin.texts.manage import PURPOSES
+from aiadmin.texts.ru import formatting as wording
+from aiadmin.texts.ru.manage import PURPOSES
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.fakes.yclients.client import FakeYClients
 from tests.support.database import Databases

@@ -17,7 +17,7 @@ from aiadmin.domain.messages.sending_policy import Recipient
 from aiadmin.services import maintenance
 from aiadmin.services.chat import replies as answers
 from aiadmin.services.messages import messages
-from aiadmin.texts import formatting as wording
+from aiadmin.texts.ru import formatting as wording
 from tests.support.salon import Salon
 
 

@@ -8,7 +8,6 @@ from functools import partial
 
 import pytest
 
-from aiadmin import texts
 from aiadmin.container import Container
 from aiadmin.domain.companies.company import IntegrationStatus
 from aiadmin.domain.companies.outbox import OutboxState
@@ -16,6 +15,7 @@ from aiadmin.domain.errors import ActivationStateError, CompanyNotFoundError
 from aiadmin.domain.ids import CompanyId
 from aiadmin.services.companies.registration import rotate_api_key
 from aiadmin.services.install import activations
+from aiadmin.texts import ru
 from tests.conftest import WaitUntil
 from tests.fakes.yclients.client import FakeYClients
 from tests.support.linked_salons import Salon, link, make_container, register
@@ -241,9 +241,9 @@ def test_the_salons_page_is_told_at_once(box: Container, yclients: FakeYClients,
     assert [(event["event"], *event["data"]) for event in events] == [
         (
             "status",
-            {"state": "activation_failed", "reason": "invalid", "text": texts.ACTIVATION_REASONS["invalid"]},
+            {"state": "activation_failed", "reason": "invalid", "text": ru.ACTIVATION_REASONS["invalid"]},
         ),
-        ("status", {"state": "active", "text": texts.ACTIVATION["active"]}),
+        ("status", {"state": "active", "text": ru.ACTIVATION["active"]}),
     ]
 
 

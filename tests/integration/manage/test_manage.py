@@ -25,7 +25,7 @@ from aiadmin.domain.messages.message import (
 )
 from aiadmin.domain.notices.notice import NoticeKind
 from aiadmin.services.messages import messages
-from aiadmin.texts import manage as texts_manage
+from aiadmin.texts.ru import manage as texts_manage
 from tests.integration.provider.test_orders import at_any_hour
 from tests.support.site import Refused, Salon, Site
 

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from aiadmin.domain.journal.journal import SalonDetails, Service, StaffMember
-from aiadmin.texts import notices as notice_texts
+from aiadmin.texts.ru import notices as notice_texts
 from tests.support.site import Refused, Salon, Site
 
 API = "/marketplace/manage"

@@ -10,7 +10,7 @@ import pytest
 
 from aiadmin.domain.notices.notice import NoticeKind
 from aiadmin.services.notices.rendering import SalonNoticeRenderer
-from aiadmin.texts import formatting as wording
+from aiadmin.texts.ru import formatting as wording
 from tests.integration.notices.planning import DAY, HOUR, Plans
 from tests.support.salon import Salon
 

@@ -13,7 +13,7 @@ from aiadmin.domain.messages.message import Purpose
 from aiadmin.domain.messages.sending_policy import BlockReason
 from aiadmin.services.notices.rendering import SalonNoticeRenderer
 from aiadmin.services.notices.settings import MessageSettingsService
-from aiadmin.texts import formatting as wording
+from aiadmin.texts.ru import formatting as wording
 from tests.integration.notices.test_dispatch import Desk, announced
 from tests.support.salon import MOSCOW, Salon
 

@@ -9,12 +9,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from PIL import Image
 
-from aiadmin import texts
 from aiadmin.adapters.redis import keys
 from aiadmin.adapters.redis.pairing_store import PairingProgress
 from aiadmin.adapters.tokens import JwtTokens
 from aiadmin.domain.companies.company import IntegrationStatus
 from aiadmin.domain.pairing.attempt import PairingState
+from aiadmin.texts import ru
 from aiadmin.web.pairing import qr
 from tests.support.site import ADMIN, PHONE, MakeSite, Refused, Salon, Site
 
@@ -191,7 +191,7 @@ def test_without_a_code_the_answer_says_where_the_pairing_stands(site: Site, sal
 
     body = refused(site.client.get(f"/marketplace/qr/{salon.token}"), 503, "code-not-ready")
 
-    assert (body["state"], body["text"]) == ("exhausted", texts.PAIRING["exhausted"])
+    assert (body["state"], body["text"]) == ("exhausted", ru.PAIRING["exhausted"])
 
 
 def test_a_pairing_at_rest_starts_again_when_asked_to(site: Site, salon: Salon) -> None:

@@ -12,7 +12,6 @@ from typing import Any
 import psycopg2
 import pytest
 
-from aiadmin import texts
 from aiadmin.adapters.redis import keys
 from aiadmin.adapters.redis.pairing_store import PairingProgress
 from aiadmin.domain.hosting.device import LinkedAccount
@@ -21,6 +20,7 @@ from aiadmin.domain.pairing.attempt import FAILURES, PairingState
 from aiadmin.domain.pairing.live_code import LiveCode
 from aiadmin.services.companies import connect_links
 from aiadmin.services.pairing import pairings
+from aiadmin.texts import ru
 from tests.conftest import WaitUntil
 from tests.integration.pairing.conftest import MakeLiveSite
 from tests.support.live_site import LiveSite, Salon
@@ -310,7 +310,7 @@ def test_a_failed_pairing_is_an_error_too(live_site: LiveSite, state: PairingSta
     salon = live_site.register()
     live_site.container.pairing_store.set_state(salon.company_id, PairingProgress(state=state))
     page = live_site.open(salon)
-    assert page.wait_for("error") == {"message": texts.PAIRING[state], "code": state}
+    assert page.wait_for("error") == {"message": ru.PAIRING[state], "code": state}
     page.emit("request-qr")
     page.wait_for("status")
     assert "disconnect" not in page.events()

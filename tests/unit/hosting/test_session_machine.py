@@ -8,11 +8,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from aiadmin import texts
 from aiadmin.domain.hosting import session as rules
 from aiadmin.domain.hosting import session_event as event
 from aiadmin.domain.hosting.device import Observed
 from aiadmin.domain.hosting.session import Action, Session, SessionStep
+from aiadmin.texts import ru
 from tests.support.examples import examples
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -55,7 +55,7 @@ class Sessions(RuleBasedStateMachine):
         said = event.LoggedOut(reason=reason)
         self._take(rules.transition(self.session, said, self.now, dice))
         assert self.session.observed is Observed.LOGGED_OUT
-        assert texts.logged_out(reason)
+        assert ru.logged_out(reason)
 
     @rule(seconds=st.one_of(st.integers(0, 60), st.integers(0, 10**6)), dice=DICE)
     def wait(self, seconds: int, dice: float) -> None:
@@ -108,7 +108,7 @@ class Sessions(RuleBasedStateMachine):
         """By time alone, and a WhatsApp that is well again; for a logout only by the salon, which is told so."""
         if self.session.observed is Observed.LOGGED_OUT:
             assert self.session.reason is not None
-            assert "Подключите" in texts.logged_out(self.session.reason)
+            assert "Подключите" in ru.logged_out(self.session.reason)
         else:
             assert _comes_online(self.session, self.now)
 

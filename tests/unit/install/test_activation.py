@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiadmin import texts
 from aiadmin.domain.companies.company import IntegrationStatus
 from aiadmin.domain.companies.outbox import (
     RETRIES,
@@ -26,6 +25,7 @@ from aiadmin.domain.install.activation import (
     why_not_retry,
 )
 from aiadmin.domain.yclients.http_answer import HttpAnswer
+from aiadmin.texts import ru
 from tests.unit.install.values import due_company, due_row
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -171,7 +171,7 @@ def test_before_a_repeat_only_an_active_salon_ends_it_and_only_silence_puts_it_o
 
 
 def test_every_reason_has_its_sentence() -> None:
-    assert set(texts.ACTIVATION_REASONS) == {reason.value for reason in ActivationFailure}
+    assert set(ru.ACTIVATION_REASONS) == {reason.value for reason in ActivationFailure}
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from aiadmin import texts
 from aiadmin.domain.companies.company import IntegrationStatus as Status
 from aiadmin.domain.ids import SalonId
 from aiadmin.domain.install.activation import InstallationStatus
 from aiadmin.domain.install.arrival import Admission, Arrival, Claim, admit, claim_of, is_over
+from aiadmin.texts import ru
 
 BOTH = [True, False]
 EVERYTHING = list(itertools.product(InstallationStatus, [None, *Status], Claim, BOTH, BOTH, BOTH))
@@ -91,9 +91,9 @@ def test_consent_given_again_is_no_repeat_although_the_address_is_the_same(statu
 
 
 def test_every_outcome_has_its_words() -> None:
-    assert set(texts.INSTALLATION_STATES) == {each.value for each in Admission}
-    assert {each.value for each in Admission} - LET_IN <= set(texts.INSTALLATION)
-    assert set(texts.ACTIVATION) == {status.value for status in Status}
+    assert set(ru.INSTALLATION_STATES) == {each.value for each in Admission}
+    assert {each.value for each in Admission} - LET_IN <= set(ru.INSTALLATION)
+    assert set(ru.ACTIVATION) == {status.value for status in Status}
 
 
 def test_a_fingerprint_is_of_one_signature_and_one_salon() -> None:

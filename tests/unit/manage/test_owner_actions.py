@@ -7,7 +7,7 @@ import itertools
 from aiadmin.domain.companies.company import IntegrationStatus as Status
 from aiadmin.domain.manage.owner_actions import OwnerAction, available_actions
 from aiadmin.domain.messages.message_log import Author, MessageStatus
-from aiadmin.texts import manage as texts_manage
+from aiadmin.texts.ru import manage as texts_manage
 
 EVERYTHING = list(itertools.product(Status, [True, False], [True, False]))
 

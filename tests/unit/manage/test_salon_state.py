@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from aiadmin import texts
 from aiadmin.domain.companies.company import IntegrationStatus
 from aiadmin.domain.companies.rights import Right, missing_rights, rights_of
 from aiadmin.domain.hosting.device import Desired, Observed
@@ -19,7 +18,8 @@ from aiadmin.domain.journal.sync_run import RunState
 from aiadmin.domain.manage.salon_state import SalonFacts, SalonState, StateKind, session_state, states
 from aiadmin.domain.notices.notice import NoticeKind
 from aiadmin.domain.notices.settings import MessageSettings
-from aiadmin.texts import manage as texts_manage
+from aiadmin.texts import ru
+from aiadmin.texts.ru import manage as texts_manage
 
 AT = datetime(2026, 11, 30, 11, 5, tzinfo=UTC)
 WELL = SalonFacts(
@@ -93,7 +93,7 @@ def test_every_state_has_words() -> None:
     assert set(texts_manage.STATES) == set(StateKind)
     assert "приложению не дали право видеть телефоны" in texts_manage.STATES[StateKind.NO_PHONES]
     told = texts_manage.state(SalonState(kind=StateKind.LOGGED_OUT, reason="unknown_logout"), "Europe/Moscow")
-    assert told == texts.LOGGED_OUT["unknown_logout"]
+    assert told == ru.LOGGED_OUT["unknown_logout"]
 
 
 def test_several_are_told_in_order_and_a_frozen_salon_has_one_trouble() -> None:

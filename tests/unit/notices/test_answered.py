@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from aiadmin.domain.notices.notice import NoticeKind
 from aiadmin.domain.notices.template import TemplateData
-from aiadmin.texts import notices as notice_texts
+from aiadmin.texts.ru import notices as notice_texts
 
 FACTS = TemplateData(
     name="Анна",

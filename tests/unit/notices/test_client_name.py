@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiadmin import texts
 from aiadmin.domain.notices.client_name import LONGEST, greeting_name
+from aiadmin.texts.ru import calls
 
 
 @pytest.mark.parametrize(
@@ -290,4 +290,4 @@ def test_no_text_is_too_odd(text: str) -> None:
     ],
 )
 def test_a_stranger_does_not_speak_to_the_salon_through_a_name(given: str | None, said: str) -> None:
-    assert texts.who(given, "79990000000") == said
+    assert calls.who(given, "79990000000") == said

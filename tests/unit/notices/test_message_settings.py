@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from aiadmin.domain.notices.notice import NoticeKind
 from aiadmin.domain.notices.settings import MessageSettings, SettingsInvalidError
-from aiadmin.texts import notices as notice_texts
+from aiadmin.texts.ru import notices as notice_texts
 from tests.conftest import ROOT
 
 DEFAULT = MessageSettings()

@@ -12,14 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiadmin import texts
 from aiadmin.domain.journal.journal import BookedService
 from aiadmin.domain.messages.message import Purpose
 from aiadmin.domain.messages.sending_policy import TURNS_AWAY
 from aiadmin.domain.notices.notice import CHANGE_NOTICES, NoticeKind
 from aiadmin.domain.notices.template import LONGEST, VARIABLES, TemplateData, TemplateError, check, render
-from aiadmin.texts import formatting as wording
-from aiadmin.texts import notices as notice_texts
+from aiadmin.texts.ru import calls
+from aiadmin.texts.ru import formatting as wording
+from aiadmin.texts.ru import notices as notice_texts
 from tests.support.journals import COLOURING, HAIRCUT, record
 
 AT = datetime.fromisoformat("2026-11-27T11:30Z")
@@ -431,5 +431,5 @@ def test_every_change_has_words_for_several_visits_at_once() -> None:
 
 
 def test_what_turns_a_client_away_has_words_for_the_call_to_the_salon() -> None:
-    for sentences in (texts._ABOUT, texts._CALL, texts._CALL_PART, texts._CALL_LINE):
+    for sentences in (calls._ABOUT, calls._CALL, calls._CALL_PART, calls._CALL_LINE):
         assert {Purpose(kind) for kind in sentences} == TURNS_AWAY

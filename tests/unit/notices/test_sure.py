@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from aiadmin.domain.notices.notice import NoticeKind
 from aiadmin.domain.notices.sure import is_sure
 from aiadmin.domain.notices.template import TemplateData
-from aiadmin.texts import formatting as wording
-from aiadmin.texts import notices as notice_texts
+from aiadmin.texts.ru import formatting as wording
+from aiadmin.texts.ru import notices as notice_texts
 
 KNOWN: dict[str, Any] = {
     "name": "Анна",

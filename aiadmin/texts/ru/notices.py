@@ -10,8 +10,8 @@ from aiadmin.domain.notices.notice import NoticeKind
 from aiadmin.domain.notices.settings import SettingsInvalidError
 from aiadmin.domain.notices.sure import is_of_visit, is_sure
 from aiadmin.domain.notices.template import LONGEST, VARIABLES, TemplateData, TemplateError, check, render
-from aiadmin.texts import formatting as wording
-from aiadmin.texts.agreement import agreed
+from aiadmin.texts.ru import formatting as wording
+from aiadmin.texts.ru.agreement import agreed
 
 _HELLO = "Здравствуйте, {name}!\n"
 _WHAT = "Услуги: {services}\nМастер: {master}\n"

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from aiadmin import texts
 from aiadmin.domain.hosting.device import Observed
 from aiadmin.domain.journal.sync_retry import Failure
 from aiadmin.domain.journal.sync_run import RunState, Stage
 from aiadmin.domain.manage.salon_state import OF_OBSERVED, SalonState, StateKind
 from aiadmin.domain.messages.message import MessageReason
 from aiadmin.domain.messages.message_log import Author, MessageStatus
-from aiadmin.texts import formatting as wording
+from aiadmin.texts import ru
+from aiadmin.texts.ru import formatting as wording
 
 NO_PHONE = "Телефон не подключён."
 _SESSIONS: Mapping[Observed, str] = {
@@ -26,18 +26,18 @@ _SESSIONS: Mapping[Observed, str] = {
     Observed.CONFLICT: "Это подключение открыто где-то ещё. Скоро попробуем снова.",
     Observed.BANNED: "WhatsApp временно ограничил номер. Откройте WhatsApp на телефоне салона: там указан срок.",
     Observed.OUTDATED: "WhatsApp требует обновления. Мы уже знаем и обновляем сервис.",
-    Observed.LOGGED_OUT: texts.DISCONNECTED,
+    Observed.LOGGED_OUT: ru.DISCONNECTED,
 }
 
 
 def session(observed: Observed, reason: str | None) -> str:
     """What an owner reads of a session's state."""
-    return texts.logged_out(reason) if observed is Observed.LOGGED_OUT else _SESSIONS[observed]
+    return ru.logged_out(reason) if observed is Observed.LOGGED_OUT else _SESSIONS[observed]
 
 
 STATES: Mapping[StateKind, str] = {
-    StateKind.UNINSTALLED: texts.ACTIVATION["uninstalled"],
-    StateKind.FROZEN: texts.ACTIVATION["frozen"],
+    StateKind.UNINSTALLED: ru.ACTIVATION["uninstalled"],
+    StateKind.FROZEN: ru.ACTIVATION["frozen"],
     StateKind.NO_PHONE: "Телефон салона не подключён: клиентам ничего не уходит. Подключите телефон.",
     StateKind.ALL_PAUSED: "Сообщения всех салонов на паузе{since}. Мы отпустим их сами, ничего делать не нужно.",
     StateKind.PAUSED: "Сообщения этого салона на паузе{since}. Чтобы они пошли снова, напишите в поддержку.",
@@ -71,7 +71,7 @@ def state(one: SalonState, zone: str) -> str:
     return STATES[one.kind].format(
         since="" if one.since is None else f" с {_moment(one.since.astimezone(ZoneInfo(zone)))}",
         records="" if one.count is None else wording.count(one.count, "запись", "записи", "записей"),
-        reason=texts.logged_out(one.reason)
+        reason=ru.logged_out(one.reason)
         if one.kind is StateKind.LOGGED_OUT
         else SYNC_FAILURES.get(one.reason or "", ""),
     )
