@@ -2,10 +2,315 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
+from aiadmin.domain.chat.asks import AskKind, Attend, OpenAsk
+from aiadmin.domain.chat.commands import Command, No, Rating, Suits, WantBooking, WantMove, Yes
+from aiadmin.domain.chat.dialogue import Dialogue, VisitOperation
+from aiadmin.domain.chat.floor import HandOverReason
+from aiadmin.domain.chat.notes import (
+    BadRating,
+    ComesAfterAll,
+    ConfirmsWrittenOff,
+    Declined,
+    UnclearAnswer,
+    UnclearWhichVisit,
+)
+from aiadmin.domain.chat.parts.visits import (
+    AnswerKept,
+    AnswerPassedOn,
+    AskNewDay,
+    AttendanceAsked,
+    AttendanceConfirmed,
+    AttendanceDeclined,
+    RatingSorry,
+    RatingThanked,
+    VisitGone,
+    WhichIsMeantPassedOn,
+)
+from aiadmin.domain.chat.policy.booking import booking
+from aiadmin.domain.chat.policy.moving import of_visit
+from aiadmin.domain.chat.policy.open_asks import CHITCHAT, answered_ask, is_bare, is_plain_no, is_plain_yes
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
-from aiadmin.domain.chat.steps import Step
+from aiadmin.domain.chat.policy.visits import visits
+from aiadmin.domain.chat.situation import Ability, OwnVisit
+from aiadmin.domain.chat.steps import (
+    Act,
+    Asks,
+    AttendanceAnswer,
+    LookUp,
+    NeedVisits,
+    Part,
+    Reply,
+    Step,
+    Unavailable,
+)
+from aiadmin.domain.chat.when import Asked
+
+GOOD_STARS = 4
+_TALKS = frozenset({AskKind.PROPOSAL, AskKind.QUESTION})
 
 
 def answers_to_asks(turn: TurnFacts) -> Step | None:
     """The step of this stage; None where the burst is not its own."""
+    ask = answered_ask(turn)
+    if ask is not None and ask.kind is AskKind.ATTENDANCE and _is_before_it(turn, ask):
+        return _attendance(turn, ask)
+    if ask is not None and ask.kind is AskKind.RATING:
+        return _rating(turn)
+    if turn.situation.promo is not None and is_plain_yes(turn) and not turn.situation.quotes_other:
+        return _interested(turn, turn.situation.promo)
+    is_for_dialogue = ask is not None and ask.kind in _TALKS
+    if is_bare(turn) and not is_for_dialogue:
+        return Reply(act=Act.SILENT, dialogue=turn.dialogue)
     return None
+
+
+def _is_before_it(turn: TurnFacts, ask: OpenAsk) -> bool:
+    return ask.starts is None or turn.situation.written_at < ask.starts
+
+
+# --- reminders ---
+
+
+def _attendance(turn: TurnFacts, ask: OpenAsk) -> Step | None:
+    if turn.situation.promo is not None and turn.situation.quoted is None and is_bare(turn):
+        return _interested(turn, turn.situation.promo) if is_plain_yes(turn) else None
+    if is_plain_yes(turn):
+        return _comes(turn, ask)
+    if is_plain_no(turn):
+        return _does_not_come(turn, ask)
+    if _is_yes_but(turn):
+        return _comes_but(turn, ask)
+    if all(isinstance(one, CHITCHAT) for one in turn.commands):
+        return Reply(act=Act.SILENT, dialogue=turn.dialogue)
+    return None
+
+
+def _is_yes_but(turn: TurnFacts) -> bool:
+    return any(one.but for one in turn.of(Yes)) or (turn.has(Yes, No) and turn.has(Suits, WantMove))
+
+
+def _rivals(turn: TurnFacts, ask: OpenAsk) -> list[OpenAsk]:
+    """Other visits that were asked about and not answered, where this burst quotes none of the questions."""
+    if turn.situation.quoted is not None:
+        return []
+    return [
+        one
+        for one in turn.situation.asks
+        if one.kind is AskKind.ATTENDANCE and one.answered is None and one.record_id != ask.record_id
+    ]
+
+
+def _comes(turn: TurnFacts, ask: OpenAsk) -> Step:
+    """Confirmed, if the visit still stands as it was asked about: the journal is read before that is said."""
+    if ask.answered is Attend.YES:
+        return Reply(act=Act.SILENT, dialogue=turn.dialogue)
+    if ask.is_overtaken and turn.situation.quoted is None:
+        return _thanked(turn, ask)
+    if turn.found.visits is None:
+        return LookUp((NeedVisits(),))
+    visit = _visit(turn, ask)
+    if visit is None and not isinstance(turn.found.visits, Unavailable):
+        return _not_there(turn, ask)
+    if visit is not None and visit.is_written_off:
+        return _written_off(turn, visit)
+    return _confirmed(turn, ask, visit)
+
+
+def _visit(turn: TurnFacts, ask: OpenAsk) -> OwnVisit | None:
+    """The visit that was asked about, if it stands at that time."""
+    found = turn.found.visits
+    live = [] if found is None or isinstance(found, Unavailable) else found
+    return next((one for one in live if one.record_id == ask.record_id and ask.starts in (None, one.starts)), None)
+
+
+def _answer(ask: OpenAsk, answer: Attend) -> tuple[AttendanceAnswer, ...]:
+    return () if ask.record_id is None else (AttendanceAnswer(record_id=ask.record_id, answer=answer),)
+
+
+def _thanked(turn: TurnFacts, ask: OpenAsk) -> Reply:
+    """Words that may be about other news: thanks, and nothing follows from them."""
+    return Reply(act=Act.INFORM, parts=(AnswerKept(),), dialogue=turn.dialogue, attendance=())
+
+
+def _not_there(turn: TurnFacts, ask: OpenAsk) -> Reply:
+    """The visit is gone, or at another time by now."""
+    live = turn.found.visits
+    known = [] if live is None or isinstance(live, Unavailable) else live
+    moved = next((one for one in known if one.record_id == ask.record_id), None)
+    if moved is not None:
+        part: Part = AttendanceAsked(starts=moved.starts)
+        return Reply(act=Act.ASK, parts=(part,), dialogue=turn.dialogue, asks=Asks.OTHER)
+    return Reply(
+        act=Act.REFUSED,
+        parts=(VisitGone(starts=ask.starts),),
+        dialogue=turn.dialogue,
+        attendance=_answer(ask, Attend.UNCLEAR),
+    )
+
+
+def _written_off(turn: TurnFacts, visit: OwnVisit) -> Reply:
+    """The desk has it that the client does not come: a human clears that up."""
+    return Reply(
+        act=Act.INFORM,
+        parts=(AnswerPassedOn(starts=visit.starts),),
+        dialogue=turn.dialogue,
+        attendance=(AttendanceAnswer(record_id=visit.record_id, answer=Attend.UNCLEAR),),
+        notes=(ConfirmsWrittenOff(starts=visit.starts),),
+    )
+
+
+def _confirmed(turn: TurnFacts, ask: OpenAsk, visit: OwnVisit | None) -> Step:
+    """Thanks for a yes; what else is open is asked again by its name."""
+    starts = visit.starts if visit is not None else None
+    part = AttendanceConfirmed(starts=(starts,)) if starts is not None else AnswerKept()
+    notes = (ComesAfterAll(starts=starts),) if ask.answered is Attend.NO and starts is not None else ()
+    reply = Reply(
+        act=Act.INFORM,
+        parts=(part,),
+        dialogue=turn.dialogue,
+        attendance=_answer(ask, Attend.YES),
+        notes=notes,
+    )
+    return _with_rest(turn, ask, reply)
+
+
+def _with_rest(turn: TurnFacts, ask: OpenAsk, reply: Reply) -> Step:
+    rivals = [one for one in _rivals(turn, ask) if one.starts is not None]
+    if rivals and rivals[0].starts is not None:
+        other = AttendanceAsked(starts=rivals[0].starts)
+        return replace(reply, act=Act.ASK, parts=(*reply.parts, other), asks=Asks.OTHER)
+    offered = any(one.kind is AskKind.PROPOSAL for one in turn.situation.asks)
+    again = offered_again(turn) if offered and turn.situation.is_on else None
+    if again is None:
+        return reply
+    if not isinstance(again, Reply):
+        return again
+    return replace(
+        again,
+        parts=(*reply.parts, *again.parts),
+        attendance=reply.attendance,
+        notes=(*reply.notes, *again.notes),
+    )
+
+
+def offered_again(turn: TurnFacts) -> Step | None:
+    """An earlier offer that is still open, said once more: nothing was answered to it."""
+    asks = tuple(one for one in turn.situation.asks if one.kind is AskKind.PROPOSAL)
+    proposal = asks[0].proposal if asks else None
+    if proposal is None:
+        return None
+    waiting = replace(turn, situation=replace(turn.situation, asks=asks, quoted=None), commands=())
+    stage = booking if proposal.operation is VisitOperation.BOOK else visits
+    return stage(waiting)
+
+
+def _does_not_come(turn: TurnFacts, ask: OpenAsk) -> Step:
+    """The salon knows and may fill the time; the visit stays in the journal until it is moved or cancelled."""
+    if ask.answered is Attend.NO:
+        return Reply(act=Act.SILENT, dialogue=turn.dialogue)
+    rivals = _rivals(turn, ask)
+    if rivals:
+        return _unclear_which(turn, [ask, *rivals])
+    if ask.is_overtaken and turn.situation.quoted is None:
+        return _unsure(turn, ask)
+    starts = ask.starts
+    if starts is None:
+        return _unsure(turn, ask)
+    reply = Reply(
+        act=Act.INFORM,
+        parts=(AttendanceDeclined(starts=starts),),
+        dialogue=turn.dialogue,
+        attendance=_answer(ask, Attend.NO),
+        notes=(Declined(starts=starts),),
+    )
+    return _with_new_day(turn, ask, reply)
+
+
+def _with_new_day(turn: TurnFacts, ask: OpenAsk, reply: Reply) -> Reply:
+    """A move is offered where the bot may move."""
+    visit = next((one for one in turn.situation.client.visits if one.record_id == ask.record_id), None)
+    if visit is None or not turn.situation.is_on or Ability.MOVE not in turn.salon.bot.abilities:
+        return reply
+    rules = turn.salon.rules
+    if rules is not None and not rules.move.allows(visit.starts, turn.situation.now):
+        return reply
+    dialogue = of_visit(Dialogue(name=turn.dialogue.name), visit, Asked.DAY)
+    return replace(reply, act=Act.ASK, parts=(*reply.parts, AskNewDay()), dialogue=dialogue, asks=Asks.DAY)
+
+
+def _unclear_which(turn: TurnFacts, asks: Sequence[OpenAsk]) -> Reply:
+    """One no, and several visits: none is taken for refused, a human asks."""
+    return Reply(
+        act=Act.HAND_OVER,
+        parts=(WhichIsMeantPassedOn(),),
+        dialogue=turn.dialogue,
+        attendance=tuple(answer for ask in asks for answer in _answer(ask, Attend.UNCLEAR)),
+        hand_over=HandOverReason.NOT_UNDERSTOOD,
+        notes=(UnclearWhichVisit(starts=tuple(sorted(one.starts for one in asks if one.starts is not None))),),
+    )
+
+
+def _unsure(turn: TurnFacts, ask: OpenAsk) -> Reply:
+    notes = () if ask.starts is None else (UnclearAnswer(starts=ask.starts),)
+    return Reply(
+        act=Act.HAND_OVER,
+        parts=(WhichIsMeantPassedOn(),),
+        dialogue=turn.dialogue,
+        attendance=_answer(ask, Attend.UNCLEAR),
+        hand_over=HandOverReason.NOT_UNDERSTOOD,
+        notes=notes,
+    )
+
+
+def _comes_but(turn: TurnFacts, ask: OpenAsk) -> Step | None:
+    """Not confirmed: what was said besides is a wish for another time, or for a human to read."""
+    if not turn.situation.is_on:
+        return _unsure_silently(turn, ask)
+    if not turn.has(Suits, WantMove):
+        return None
+    dialogue = replace(turn.dialogue, operation=VisitOperation.MOVE, record_id=ask.record_id)
+    others: list[Command] = [one for one in turn.commands if not isinstance(one, (Yes, No))]
+    wish = (*others, *(() if turn.has(WantMove) else (WantMove(),)))
+    step = visits(replace(turn, situation=replace(turn.situation, dialogue=dialogue), commands=wish))
+    return replace(step, attendance=_answer(ask, Attend.UNCLEAR)) if isinstance(step, Reply) else step
+
+
+def _unsure_silently(turn: TurnFacts, ask: OpenAsk) -> Reply:
+    notes = () if ask.starts is None else (UnclearAnswer(starts=ask.starts),)
+    return Reply(act=Act.HAND_OVER, dialogue=turn.dialogue, attendance=_answer(ask, Attend.UNCLEAR), notes=notes)
+
+
+# --- ratings and advertisements ---
+
+
+def _rating(turn: TurnFacts) -> Reply | None:
+    stars = next((one.stars for one in turn.of(Rating)), None)
+    if stars is None and not (is_plain_yes(turn) or is_plain_no(turn)):
+        return Reply(act=Act.SILENT, dialogue=turn.dialogue) if is_bare(turn) else None
+    is_good = stars >= GOOD_STARS if stars is not None else is_plain_yes(turn)
+    if is_good:
+        return Reply(act=Act.INFORM, parts=(RatingThanked(),), dialogue=turn.dialogue, rating=stars)
+    return Reply(
+        act=Act.HAND_OVER,
+        parts=(RatingSorry(),),
+        dialogue=turn.dialogue,
+        hand_over=HandOverReason.COMPLAINT,
+        notes=(BadRating(stars=stars),),
+        rating=stars,
+    )
+
+
+def _interested(turn: TurnFacts, services: tuple[int, ...]) -> Step | None:
+    """A yes to an advertisement is interest in what it offers, and confirms no visit."""
+    wish = Dialogue(
+        operation=VisitOperation.BOOK,
+        services=services if len(services) == 1 else (),
+        candidates=services if len(services) > 1 else (),
+        name=turn.dialogue.name,
+        family=turn.dialogue.family,
+    )
+    waiting = replace(turn.situation, dialogue=wish, asks=(), quoted=None, promo=None)
+    return booking(replace(turn, situation=waiting, commands=(WantBooking(),)))

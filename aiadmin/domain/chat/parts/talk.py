@@ -1,0 +1,84 @@
+"""What replies say that is about no visit: stop words, a human, what cannot be read, prices that stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from aiadmin.domain.chat.dialogue import Price
+from aiadmin.domain.chat.steps import Part
+
+
+class Goodbye(Part):
+    """No more messages, and how to have them again."""
+
+
+class WelcomeBack(Part):
+    """Messages again."""
+
+
+class CannotListen(Part):
+    """A voice message cannot be heard: it is to be written, and the salon knows."""
+
+
+class AttachmentPassedOn(Part):
+    """What was sent is for a human to look at."""
+
+
+class HumanCalled(Part):
+    """A human was asked for, and is told."""
+
+
+class ComplaintPassedOn(Part):
+    """Sorry, and a human sees to it."""
+
+
+class HealthPassedOn(Part):
+    """Sorry, and a human sees to it at once; no advice."""
+
+
+class CalmAnswer(Part):
+    """An answer to insults."""
+
+
+class PassedOn(Part):
+    """The salon is told, and answers."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OpensAt(Part):
+    """When somebody is there again who may answer."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServicePrice:
+    """What a service costs with one master, or with anybody."""
+
+    title: str
+    price: Price
+    staff: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PricesStand(Part):
+    """Prices are as they are listed; those that were spoken of."""
+
+    prices: tuple[ServicePrice, ...] = ()
+
+
+class PricePassedOn(Part):
+    """A human answers about the price."""
+
+
+class OneLanguage(Part):
+    """Only Russian is written here: said in English too."""
+
+
+class WhatIsWished(Part):
+    """What may be done for the client: a question that is easy to answer."""
+
+
+class NotUnderstoodPassedOn(Part):
+    """A human reads what was not understood."""
