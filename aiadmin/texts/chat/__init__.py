@@ -9,10 +9,15 @@ from collections.abc import Mapping
 
 from aiadmin.domain.chat.situation import Situation
 from aiadmin.domain.chat.steps import Reply
-from aiadmin.texts.chat import booking, questions, visits
+from aiadmin.texts.chat import booking, questions, talk, visits
 from aiadmin.texts.chat.sentence import Sentence
 
-SENTENCES: Mapping[type, Sentence] = {**booking.SENTENCES, **visits.SENTENCES, **questions.SENTENCES}
+SENTENCES: Mapping[type, Sentence] = {
+    **booking.SENTENCES,
+    **visits.SENTENCES,
+    **questions.SENTENCES,
+    **talk.SENTENCES,
+}
 """A sentence for each kind of part."""
 
 

@@ -19,12 +19,13 @@ from aiadmin.domain.chat.parts.visits import (
     VisitKept,
 )
 from aiadmin.domain.chat.policy.cancelling import cancel
-from aiadmin.domain.chat.policy.moving import at_point, move
+from aiadmin.domain.chat.policy.moving import move
 from aiadmin.domain.chat.policy.open_asks import is_plain_no, is_plain_yes, open_proposal
 from aiadmin.domain.chat.policy.own_visits import live_visits
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
 from aiadmin.domain.chat.situation import Ability, OwnVisit
 from aiadmin.domain.chat.steps import Act, Part, Reply, Step, Write
+from aiadmin.domain.chat.wishes import on
 from aiadmin.domain.yclients.write_outcome import Refusal, Refused, Saved, WriteOutcome
 
 _NOT_TO_BE_HAD = frozenset({Refusal.BUSY, Refusal.NO_STAFF, Refusal.OVERLAP})
@@ -100,7 +101,9 @@ def _offered_again(turn: TurnFacts, proposal: Proposal, visit: OwnVisit) -> Step
 def _wishing(turn: TurnFacts, proposal: Proposal) -> TurnFacts:
     """The turn, as if the place of a proposal had just been named."""
     slot = proposal.slots[0]
-    wish = replace(turn.dialogue, whens=(at_point(slot.starts),), staff=(slot.staff_id,), is_earliest=False)
+    wish = replace(
+        turn.dialogue, whens=(on(slot.starts.date(), slot.starts.time()),), staff=(slot.staff_id,), is_earliest=False
+    )
     return replace(turn, situation=replace(turn.situation, dialogue=wish), commands=())
 
 

@@ -25,8 +25,8 @@ def gate(turn: TurnFacts) -> Step | None:
         handing_over.media,
         handing_over.abuse,
         handing_over.to_human,
-        haggled,
         _injected,
+        haggled,
         handing_over.foreign,
         handing_over.misunderstood,
     )

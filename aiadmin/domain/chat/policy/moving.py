@@ -17,7 +17,6 @@ from aiadmin.domain.chat.policy.wished_times import (
     is_refused,
     names_weekdays,
     of_days,
-    suits,
     wished_days,
     wished_point,
 )
@@ -37,6 +36,7 @@ from aiadmin.domain.chat.steps import (
     Unavailable,
 )
 from aiadmin.domain.chat.when import Asked, Day, DayRange, Time, TimeRange, When
+from aiadmin.domain.chat.wishes import on, suits
 from aiadmin.domain.journal.online_booking import DayOfStaff, Start
 
 _MOST_SHOWN = 3
@@ -82,19 +82,15 @@ def wish_of(turn: TurnFacts, visit: OwnVisit) -> MoveWish:
     dialogue = turn.dialogue
     chosen = _chosen(turn)
     if chosen:
-        return MoveWish(visit=visit, whens=(at_point(chosen.starts),), staff=(chosen.staff_id,))
+        return MoveWish(
+            visit=visit, whens=(on(chosen.starts.date(), chosen.starts.time()),), staff=(chosen.staff_id,)
+        )
     return MoveWish(
         visit=visit,
         whens=_settled(dialogue.whens, visit),
         staff=_masters(turn, visit),
         is_earliest=dialogue.is_earliest,
     )
-
-
-def at_point(starts: datetime) -> When:
-    """Just that time on that day."""
-    point = TimeRange(starts.time(), starts.time())
-    return When(day=Day(any_of=(DayRange.of(starts.date()),)), time=Time(any_of=(point,)))
 
 
 def _chosen(turn: TurnFacts) -> Slot | None:

@@ -40,10 +40,11 @@ from aiadmin.domain.chat.policy.moving import move
 from aiadmin.domain.chat.policy.open_asks import open_proposal
 from aiadmin.domain.chat.policy.own_visits import MOST_NAMED, composites, is_for, live_visits, meant
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
-from aiadmin.domain.chat.policy.wished_times import named_days, suits, wished_days, wished_point
+from aiadmin.domain.chat.policy.wished_times import named_days, wished_days, wished_point
 from aiadmin.domain.chat.situation import OwnVisit
 from aiadmin.domain.chat.steps import Act, Asks, Part, Reply, Step
-from aiadmin.domain.chat.when import Asked, Day, DayRange, When
+from aiadmin.domain.chat.when import Asked, When
+from aiadmin.domain.chat.wishes import on, suits
 
 _CHANGING = frozenset({VisitOperation.MOVE, VisitOperation.CANCEL})
 _GOES_ON: tuple[type[Command], ...] = (Choose, Suits, NamedStaff, NamedService, Earliest, Yes, Guest)
@@ -125,7 +126,7 @@ def _none_to_come(turn: TurnFacts, day: date | None) -> Step:
     """No visit: that is said, and times are offered for what the client thought they had booked."""
     lost = [one for one in turn.situation.client.deleted if day is None or one.starts.date() == day]
     services = composites(lost[0], turn.salon)[:1] or lost[0].services if lost else ()
-    whens = _whens(turn) or ((When(day=Day(any_of=(DayRange.of(lost[0].starts.date()),))),) if lost else ())
+    whens = _whens(turn) or ((on(lost[0].starts.date()),) if lost else ())
     wish = replace(
         turn.dialogue,
         operation=VisitOperation.BOOK,

@@ -1,0 +1,59 @@
+"""Sentences about no visit: stop words, a human, what cannot be read, prices that stand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from aiadmin.domain.chat.parts import talk as parts
+from aiadmin.domain.chat.situation import Situation
+from aiadmin.texts.chat import wording
+from aiadmin.texts.chat.sentence import Sentence
+
+_SAID: Mapping[type, str] = {
+    parts.Goodbye: "Больше не будем вам писать. Чтобы снова получать сообщения о записях, напишите СТАРТ.",
+    parts.WelcomeBack: "Снова будем присылать вам сообщения о записях. Чтобы отказаться, напишите СТОП.",
+    parts.CannotListen: "Голосовые здесь прослушать не получится: напишите, пожалуйста, текстом. "
+    "Администратору о вашем сообщении тоже передали.",
+    parts.AttachmentPassedOn: "Спасибо, передали администратору: посмотрит и ответит вам.",
+    parts.HumanCalled: "Передали администратору, он ответит вам здесь.",
+    parts.ComplaintPassedOn: "Нам очень жаль, что так вышло. Передали ваши слова администратору, он вам ответит.",
+    parts.HealthPassedOn: "Нам очень жаль, что так случилось. Срочно передали администратору, он свяжется с вами.",
+    parts.CalmAnswer: "Понимаем, что вы расстроены. Передали администратору, он вам ответит.",
+    parts.PassedOn: "Передали администратору, он ответит вам здесь.",
+    parts.PricePassedOn: "Изменить цену мы не можем. Передали ваш вопрос администратору, он вам ответит.",
+    parts.OneLanguage: "Мы отвечаем только по-русски. Sorry, we can only reply in Russian here: "
+    "could you write in Russian?",
+    parts.WhatIsWished: "Не совсем вас поняли. Напишите, пожалуйста, иначе: записать вас, перенести запись "
+    "или подсказать цену?",
+    parts.NotUnderstoodPassedOn: "Чтобы не ошибиться, передали ваши сообщения администратору, он ответит вам здесь.",
+}
+"""What holds no fact."""
+
+
+def _said(part: object, _: Situation) -> str:
+    return _SAID[type(part)]
+
+
+def _opens(part: parts.OpensAt, situation: Situation) -> str:
+    is_today = part.at.date() == situation.now.date()
+    when = f"сегодня в {wording.clock(part.at.time())}" if is_today else wording.at(part.at)
+    return f"Сейчас салон закрыт, откроемся {when}."
+
+
+def _prices(part: parts.PricesStand, situation: Situation) -> str:
+    said = [wording.price(one.price, situation.salon) for one in part.prices]
+    lines = [
+        f"{', '.join(filter(None, [wording.title(one.title), one.staff]))} — {price}"
+        for one, price in zip(part.prices, said, strict=True)
+        if price
+    ]
+    listed = f": {'; '.join(lines)}" if lines else ""
+    return f"Цены у нас по прайсу{listed}."
+
+
+SENTENCES: Mapping[type, Sentence] = {
+    **dict.fromkeys(_SAID, _said),
+    parts.OpensAt: _opens,
+    parts.PricesStand: _prices,
+}
+"""By the part that they put into words."""
