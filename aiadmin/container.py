@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from aiadmin.adapters.yclients.salon_api import YClientsSalonApi
     from aiadmin.services.chat.confirmations import JournalConfirmer
     from aiadmin.services.chat.replies import ReplyHandler
+    from aiadmin.services.chat.views import Views
     from aiadmin.services.install.activations import ActivationSender
     from aiadmin.services.install.arrivals import ArrivalService
     from aiadmin.services.install.lifecycle import LifecycleService
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
 
 _LATER = (
     "aiadmin.adapters.group_commit",
+    "aiadmin.adapters.morphology",
     "aiadmin.adapters.readiness",
     "aiadmin.adapters.redis.connect_links",
     "aiadmin.adapters.redis.pairing_store",
@@ -80,6 +82,7 @@ _LATER = (
     "aiadmin.domain.yclients.call_budget",
     "aiadmin.services.chat.confirmations",
     "aiadmin.services.chat.replies",
+    "aiadmin.services.chat.views",
     "aiadmin.services.install.activations",
     "aiadmin.services.install.arrivals",
     "aiadmin.services.install.lifecycle",
@@ -342,6 +345,13 @@ class Container:
         from aiadmin.services.manage.salon_states import SalonStateReader
 
         return SalonStateReader(uow=self.uow, clock=self.clock, is_never_sending=self.config.messages_paused)
+
+    @cached_property
+    def views(self) -> Views:
+        from aiadmin.adapters.morphology import PymorphyMorphology
+        from aiadmin.services.chat.views import Views
+
+        return Views(morphology=PymorphyMorphology(), clock=self.clock)
 
     @cached_property
     def reply_handler(self) -> ReplyHandler:

@@ -10,8 +10,6 @@ from collections.abc import Collection
 from functools import cached_property, lru_cache
 from typing import Any
 
-from aiadmin.domain.chat.morphology import Morphology
-
 _LONG, _MOST_ALIKE = 7, 6
 _RARE = 0.2
 """A reading that is less likely than this adds no forms."""
@@ -20,15 +18,18 @@ _SOFT_ENDINGS = ("и", "ью")
 """Of names that the dictionary takes for indeclinable, and people decline: Асель, к Асели."""
 
 
-class PymorphyMorphology(Morphology):
-    """See `Morphology`; safe to share between threads and greenlets, because nothing of it changes once loaded."""
+class PymorphyMorphology:
+    """`domain.chat.morphology.Morphology`.
+
+    Safe to share between threads and greenlets, because nothing of it changes once loaded.
+    """
 
     def __init__(self) -> None:
-        self.lemma = lru_cache(maxsize=20_000)(self._lemma)  # type: ignore[method-assign]
-        self.knows = lru_cache(maxsize=20_000)(self._knows)  # type: ignore[method-assign]
-        self.given_name = lru_cache(maxsize=20_000)(self._given_name)  # type: ignore[method-assign]
-        self.forms = lru_cache(maxsize=20_000)(self._forms)  # type: ignore[method-assign]
-        self.forms_of_name = lru_cache(maxsize=20_000)(self._forms_of_name)  # type: ignore[method-assign]
+        self.lemma = lru_cache(maxsize=20_000)(self._lemma)
+        self.knows = lru_cache(maxsize=20_000)(self._knows)
+        self.given_name = lru_cache(maxsize=20_000)(self._given_name)
+        self.forms = lru_cache(maxsize=20_000)(self._forms)
+        self.forms_of_name = lru_cache(maxsize=20_000)(self._forms_of_name)
 
     @cached_property
     def _analyzer(self) -> Any:

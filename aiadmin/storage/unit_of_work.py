@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from aiadmin.domain.errors import DependencyDownError, SalonBusyError
 from aiadmin.domain.job import Argument, Job
 from aiadmin.masking import reason_of
+from aiadmin.storage.chat.catalogue import BotSalons
 from aiadmin.storage.chat.questions import Questions, UnhandledMessages
 from aiadmin.storage.companies.audit import Audit
 from aiadmin.storage.companies.companies import CompanyStore
@@ -93,6 +94,7 @@ class UnitOfWork:
     calls = cached_property(lambda self: Calls(self._session))
     salon_facts = cached_property(lambda self: SalonFactsStore(self._session))
     reconciliation = cached_property(lambda self: ReconciliationStore(self._session))
+    bot_salons = cached_property(lambda self: BotSalons(self._session))
     questions = cached_property(lambda self: Questions(self._session))
 
     def __init__(

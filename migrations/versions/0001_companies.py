@@ -48,6 +48,8 @@ CREATE TABLE companies (
   rights_checked_at TIMESTAMPTZ,
   truth_checked_at TIMESTAMPTZ,
   truth_differences JSONB,
+  booking_rules JSONB,
+  booking_rules_checked_at TIMESTAMPTZ,
   CONSTRAINT pk_companies PRIMARY KEY (id),
   CONSTRAINT uq_companies_yclients_id UNIQUE (yclients_id),
   CONSTRAINT ck_companies_webhooks_state CHECK (webhooks_state IN ('ours', 'missing', 'inactive', 'unknown')),

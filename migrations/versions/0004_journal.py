@@ -58,6 +58,7 @@ CREATE TABLE services (
   price_max NUMERIC(12, 2),
   seconds INTEGER,
   is_online BOOLEAN NOT NULL DEFAULT true,
+  terms JSONB NOT NULL DEFAULT '{}',
   raw_data JSONB NOT NULL,
   synced_at TIMESTAMPTZ NOT NULL,
   deleted_at TIMESTAMPTZ,
@@ -131,6 +132,7 @@ CREATE TABLE records (
   wall_clock TIMESTAMP,
   is_unpaid BOOLEAN NOT NULL DEFAULT false,
   client_number VARCHAR(20),
+  api_id VARCHAR(100),
   CONSTRAINT pk_records PRIMARY KEY (company_id, record_id),
   CONSTRAINT ck_records_attendance CHECK (attendance BETWEEN -1 AND 2),
   CONSTRAINT fk_records_company_id FOREIGN KEY (company_id) REFERENCES companies (id) ON DELETE CASCADE
@@ -138,6 +140,7 @@ CREATE TABLE records (
 CREATE INDEX idx_records_client ON records (company_id, client_id);
 CREATE INDEX idx_records_created_at ON records (company_id, created_at);
 CREATE INDEX idx_records_starts_at ON records (company_id, starts_at);
+CREATE INDEX idx_records_number ON records (company_id, client_number);
 CREATE INDEX idx_records_visit ON records (company_id, visit_id);
 
 CREATE TABLE refetches (

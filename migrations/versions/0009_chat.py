@@ -1,4 +1,4 @@
-"""The bot: chats, and each burst of a client's words that was handled."""
+"""The bot: chats, each burst of a client's words that was handled, and what a salon has set."""
 
 from __future__ import annotations
 
@@ -67,6 +67,14 @@ CREATE INDEX idx_chat_turns_contact ON chat_turns (company_id, contact_id, id);
 CREATE INDEX idx_chat_turns_log ON chat_turns (company_id, finished_at);
 CREATE INDEX idx_chat_turns_kept ON chat_turns (finished_at);
 CREATE INDEX idx_chat_turns_outbox ON chat_turns (outbox_message_id);
+
+CREATE TABLE bot_settings (
+  company_id INTEGER NOT NULL,
+  settings JSONB NOT NULL,
+  updated_at TIMESTAMPTZ NOT NULL,
+  CONSTRAINT pk_bot_settings PRIMARY KEY (company_id),
+  CONSTRAINT fk_bot_settings_company_id FOREIGN KEY (company_id) REFERENCES companies (id) ON DELETE CASCADE
+);
 """
 
 
@@ -75,4 +83,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute("DROP TABLE chat_turns, chats")
+    op.execute("DROP TABLE bot_settings, chat_turns, chats")

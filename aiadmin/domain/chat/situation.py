@@ -51,6 +51,7 @@ class BotSettings:
 
     Attributes:
         offered_staff: who may be offered; None is everybody whom YClients shows as bookable.
+        ticks: by number of a master, what the salon has said of offering them; `offered_staff` follows from it.
         facts: topic to the answer that is quoted as it stands.
         rules: the salon's own words about `late`, `cancel`, `prepay`, quoted as they stand.
         gap: how long before a visit it may be booked at the latest, beside YClients' own rule.
@@ -60,6 +61,7 @@ class BotSettings:
     test_phones: frozenset[str] = field(default=frozenset(), repr=False)
     abilities: frozenset[Ability] = frozenset(Ability)
     offered_staff: frozenset[int] | None = None
+    ticks: Mapping[int, bool] = field(default_factory=dict)
     facts: Mapping[str, str] = field(default_factory=dict)
     rules: Mapping[str, str] = field(default_factory=dict)
     gap: timedelta = timedelta(0)

@@ -175,7 +175,7 @@ class Record:
         changed_at: YClients' `last_change_date`, or None.
         created_at: YClients' `create_date`, or None; it tells a new booking from one that we had not heard of.
         is_group: a group event (`activity_id` > 0).
-        api_id: what the app that made it has called it, or None; our copy of the journal has it in `raw` alone.
+        api_id: what the app that made it has called it, or None.
     """
 
     record_id: int

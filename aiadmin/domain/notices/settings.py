@@ -2,68 +2,30 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import time
-from typing import Any, Self
+from typing import Self
 
-from aiadmin.domain.errors import AiAdminError
 from aiadmin.domain.messages.sending_policy import LARGEST_CAP, QuietHours, SendingPolicy
 from aiadmin.domain.notices.notice import NoticeKind
 from aiadmin.domain.notices.web_link import is_public
-
-_CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
-
-
-@dataclass(frozen=True, kw_only=True)
-class SettingError:
-    """What is wrong with one setting: a code that `texts.ru.SETTING_FLAWS` puts into words, and the range to keep."""
-
-    code: str
-    least: int | None = None
-    most: int | None = None
-
-
-class SettingsInvalidError(AiAdminError):
-    """Some settings of messages are not what they must be."""
-
-    def __init__(self, flaws: Mapping[str, SettingError]) -> None:
-        super().__init__()
-        self.flaws = flaws
-
-
-class _SettingFlawError(Exception):
-    def __init__(self, code: str, least: int | None = None, most: int | None = None) -> None:
-        super().__init__(code)
-        self.flaw = SettingError(code=code, least=least, most=most)
-
-
-def _switch(value: object) -> bool:
-    if not isinstance(value, bool):
-        raise _SettingFlawError("switch")
-    return value
-
-
-def _clock(value: object) -> time:
-    if not isinstance(value, str) or not (found := _CLOCK.fullmatch(value)):
-        raise _SettingFlawError("clock")
-    return time(int(found[1]), int(found[2]))
+from aiadmin.domain.settings import (
+    SettingError,
+    SettingFlawError,
+    SettingsInvalidError,
+    clock,
+    number,
+    read_all,
+    switch,
+    unknown,
+)
 
 
 def _link(value: object) -> str:
     if not isinstance(value, str) or (value and not is_public(value)):
-        raise _SettingFlawError("link")
+        raise SettingFlawError("link")
     return value
-
-
-def _number(least: int, most: int) -> Callable[[object], int]:
-    def read(value: object) -> int:
-        if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-            raise _SettingFlawError("range", least, most)
-        return value
-
-    return read
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +81,7 @@ class MessageSettings:
     def from_json(cls, given: object) -> Self:
         """What was stored, whatever version of us stored it: what cannot be read is the default."""
         stored = given if isinstance(given, Mapping) else {}
-        return cls(**_read(stored)[0])
+        return cls(**read_all(stored, _READERS)[0])
 
     @classmethod
     def parse(cls, given: Mapping[str, object]) -> Self:
@@ -128,8 +90,8 @@ class MessageSettings:
         Raises:
             SettingsInvalidError: names every setting that is wrong or unknown.
         """
-        values, flaws = _read(given)
-        flaws |= {name: SettingError(code="unknown") for name in given if name not in _READERS}
+        values, flaws = read_all(given, _READERS)
+        flaws |= unknown(given, _READERS)
         if flaws:
             raise SettingsInvalidError(flaws)
         settings = cls(**values)
@@ -143,31 +105,18 @@ class MessageSettings:
 
 
 _READERS: Mapping[str, Callable[[object], object]] = {
-    **dict.fromkeys(NoticeKind, _switch),
-    "day_at": _clock,
-    "hours_before": _number(1, 24),
-    "again_after": _number(1, 12),
-    "review_after": _number(1, 72),
+    **dict.fromkeys(NoticeKind, switch),
+    "day_at": clock,
+    "hours_before": number(1, 24),
+    "again_after": number(1, 12),
+    "review_after": number(1, 72),
     "review_link": _link,
-    "quiet_from": _clock,
-    "quiet_to": _clock,
-    "most_a_day": _number(1, LARGEST_CAP),
-    "gather_seconds": _number(0, 600),
-    "wait_for_payment": _switch,
+    "quiet_from": clock,
+    "quiet_to": clock,
+    "most_a_day": number(1, LARGEST_CAP),
+    "gather_seconds": number(0, 600),
+    "wait_for_payment": switch,
 }
-
-
-def _read(given: Mapping[str, object]) -> tuple[dict[str, Any], dict[str, SettingError]]:
-    """What could be read, and what is wrong with the rest."""
-    values: dict[str, Any] = {}
-    flaws: dict[str, SettingError] = {}
-    for name, read in _READERS.items():
-        if name in given:
-            try:
-                values[name] = read(given[name])
-            except _SettingFlawError as error:
-                flaws[name] = error.flaw
-    return values, flaws
 
 
 def _plain(value: object) -> object:

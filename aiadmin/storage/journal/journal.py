@@ -18,6 +18,7 @@ from aiadmin.domain.journal.sync_run import Stage
 from aiadmin.domain.journal.webhook_settings import WebhookSettingsState
 from aiadmin.storage.bulk import short, upsert
 from aiadmin.storage.erasures import Erasures
+from aiadmin.storage.journal import online_terms
 from aiadmin.storage.tables.core import Base, CompanyRow
 from aiadmin.storage.tables.journal import CategoryRow, ClientRow, ServiceRow, StaffRow, WorkDayRow
 
@@ -181,6 +182,7 @@ def _service(one: Service) -> Mapping[str, Any]:
         "price_max": _price(one.price_max),
         "seconds": whole_seconds(one.length),
         "is_online": one.is_online,
+        "terms": online_terms.from_service(one),
         "raw_data": one.raw,
     }
 

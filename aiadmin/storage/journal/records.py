@@ -151,6 +151,7 @@ def _row(record: Record, read_at: datetime) -> Row:
         "is_group": record.is_group,
         "wall_clock": record.wall_clock,
         "is_unpaid": record.is_unpaid,
+        "api_id": short(record.api_id, 100),
         "raw_data": record.raw,
         "deleted_at": read_at if record.is_deleted else None,
     }
@@ -193,5 +194,6 @@ def record_of_row(row: Any, *, raw: Mapping[str, Any]) -> Record:
         is_group=row.is_group,
         wall_clock=row.wall_clock,
         is_unpaid=row.is_unpaid,
+        api_id=row.api_id,
         raw=raw,
     )

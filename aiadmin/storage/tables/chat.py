@@ -1,4 +1,4 @@
-"""The rows of the bot: chats, and what was said and done in them."""
+"""The rows of the bot: chats, what was said and done in them, and what a salon has set."""
 
 from __future__ import annotations
 
@@ -86,3 +86,13 @@ class ChatTurnRow(Base):
     reply: Mapped[str | None] = mapped_column(Text)
     outbox_message_id: Mapped[int | None] = mapped_column(ForeignKey("outbox_messages.id", ondelete="SET NULL"))
     verdict: Mapped[str] = mapped_column(String(20))
+
+
+class BotSettingsRow(Base):
+    """What a salon has set about its bot; `settings` as `domain.chat.bot_settings` has them."""
+
+    __tablename__ = "bot_settings"
+
+    company_id: Mapped[int] = _company(is_key=True)
+    settings: Mapped[Any] = mapped_column(JSONB)
+    updated_at: Mapped[datetime] = mapped_column(Time)

@@ -108,6 +108,8 @@ class CompanyRow(Base):
     rights_checked_at: Mapped[datetime | None] = mapped_column(Time)
     truth_checked_at: Mapped[datetime | None] = mapped_column(Time)
     truth_differences: Mapped[Any | None] = mapped_column(JSONB)
+    booking_rules: Mapped[Any | None] = mapped_column(JSONB)
+    booking_rules_checked_at: Mapped[datetime | None] = mapped_column(Time)
 
 
 class HostRow(Base):

@@ -98,7 +98,7 @@ class CategoryRow(Base):
 
 
 class ServiceRow(Base):
-    """A service that the salon offers."""
+    """A service that the salon offers; `terms` is what else a client has to know to book it."""
 
     __tablename__ = "services"
 
@@ -110,6 +110,7 @@ class ServiceRow(Base):
     price_max: Mapped[Decimal | None] = mapped_column(Numeric(12, 2))
     seconds: Mapped[int | None] = mapped_column(Integer)
     is_online: Mapped[bool] = mapped_column(Boolean, server_default=text("true"))
+    terms: Mapped[Any] = mapped_column(JSONB, server_default=text("'{}'"))
     raw_data: Mapped[Any] = mapped_column(JSONB)
     synced_at: Mapped[datetime] = mapped_column(Time)
     deleted_at: Mapped[datetime | None] = mapped_column(Time)
@@ -170,6 +171,7 @@ class RecordRow(Base):
     __table_args__ = (
         Index("idx_records_starts_at", "company_id", "starts_at"),
         Index("idx_records_client", "company_id", "client_id"),
+        Index("idx_records_number", "company_id", "client_number"),
         Index("idx_records_created_at", "company_id", "created_at"),
         Index("idx_records_visit", "company_id", "visit_id"),
         CheckConstraint("attendance BETWEEN -1 AND 2", name="attendance"),
@@ -195,6 +197,7 @@ class RecordRow(Base):
     is_group: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
     wall_clock: Mapped[datetime | None] = mapped_column(DateTime)
     is_unpaid: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    api_id: Mapped[str | None] = mapped_column(String(100))
     raw_data: Mapped[Any] = mapped_column(JSONB)
     synced_at: Mapped[datetime] = mapped_column(Time)
     deleted_at: Mapped[datetime | None] = mapped_column(Time)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from aiadmin.domain.messages.client_name import known_as
 from aiadmin.domain.notices.call import CallReason
-from aiadmin.domain.notices.client_name import known_as
 from aiadmin.domain.notices.notice import NoticeKind
 from aiadmin.domain.plain_text import shown
 

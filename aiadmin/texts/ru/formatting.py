@@ -13,7 +13,7 @@ from babel import Locale
 from babel.dates import format_datetime
 from babel.numbers import format_decimal
 
-from aiadmin.domain.notices.client_name import greeting_name
+from aiadmin.domain.messages.client_name import greeting_name
 from aiadmin.domain.notices.template import BookedTitle, TemplateData
 from aiadmin.domain.plain_text import shown
 

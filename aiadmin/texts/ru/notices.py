@@ -7,9 +7,9 @@ from collections.abc import Collection, Mapping, Sequence
 
 from aiadmin.domain.notices.answered import without_question
 from aiadmin.domain.notices.notice import NoticeKind
-from aiadmin.domain.notices.settings import SettingsInvalidError
 from aiadmin.domain.notices.sure import is_of_visit, is_sure
 from aiadmin.domain.notices.template import LONGEST, VARIABLES, TemplateData, TemplateError, check, render
+from aiadmin.domain.settings import SettingsInvalidError
 from aiadmin.texts.ru import formatting as wording
 from aiadmin.texts.ru.agreement import agreed
 

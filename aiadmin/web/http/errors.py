@@ -19,8 +19,8 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, TooManyRequests
 from aiadmin.adapters.secrets import SealBrokenError
 from aiadmin.domain import errors
 from aiadmin.domain.metrics import Metric
-from aiadmin.domain.notices.settings import SettingsInvalidError
 from aiadmin.domain.notices.template import TemplateError
+from aiadmin.domain.settings import SettingsInvalidError
 from aiadmin.domain.yclients import error as yclients_error
 from aiadmin.texts import ru
 from aiadmin.web.http.json_body import BadJsonError

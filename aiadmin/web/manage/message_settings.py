@@ -7,8 +7,9 @@ from http import HTTPStatus
 
 from flask import Blueprint, Response
 
-from aiadmin.domain.notices.settings import MessageSettings, SettingsInvalidError
+from aiadmin.domain.notices.settings import MessageSettings
 from aiadmin.domain.notices.template import TemplateError
+from aiadmin.domain.settings import SettingsInvalidError
 from aiadmin.services.notices.settings import MessageSettingsService, NoticeText
 from aiadmin.texts.ru import manage as texts_manage
 from aiadmin.texts.ru import notices as notice_texts

@@ -91,7 +91,17 @@ TIDIED = {
 BLANKED = {"inbox_messages", "outbox_messages"}
 """Old words are."""
 AS_LONG_AS_THE_SALON = {
-    *("audit_log", "erasures", "salon_owners", "message_settings", "message_texts", "devices", "outbox", "sync_runs"),
+    *(
+        "audit_log",
+        "erasures",
+        "salon_owners",
+        "message_settings",
+        "message_texts",
+        "bot_settings",
+        "devices",
+        "outbox",
+        "sync_runs",
+    ),
     *("categories", "services", "staff", "schedule", "clients", "records"),  # the journal as YClients has it
     *("contacts", "contact_addresses", "questions", "provider_messages"),  # until the client is erased
     "refetches",  # until it was read

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aiadmin.domain.notices.notice import NoticeKind
-from aiadmin.domain.notices.settings import MessageSettings, SettingsInvalidError
+from aiadmin.domain.notices.settings import MessageSettings
+from aiadmin.domain.settings import SettingsInvalidError
 from aiadmin.texts.ru import notices as notice_texts
 from tests.conftest import ROOT
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiadmin.domain.notices.client_name import LONGEST, greeting_name
+from aiadmin.domain.messages.client_name import LONGEST, greeting_name
 from aiadmin.texts.ru import calls
 
 

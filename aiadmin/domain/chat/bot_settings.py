@@ -1,0 +1,192 @@
+"""How a salon's settings of the bot are stored, and which of them an owner may send."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+from aiadmin.domain.chat.situation import Ability, BotMode, BotSettings, NightRule
+from aiadmin.domain.companies.company import DEFAULT_COUNTRY
+from aiadmin.domain.messages.phone_numbers import read_phone
+from aiadmin.domain.settings import (
+    Reader,
+    SettingFlawError,
+    SettingsInvalidError,
+    clock,
+    number,
+    read_all,
+    switch,
+    unknown,
+)
+
+MOST_PHONES, MOST_FACTS, MOST_OF_STAFF = 20, 50, 1_000
+LONGEST_TOPIC, LONGEST_ANSWER, LONGEST_GREETING, LONGEST_SIGNATURE = 60, 500, 200, 100
+MOST_GAP = timedelta(days=7)
+RULES = frozenset({"late", "cancel", "prepay"})
+"""What a salon may have its own words about."""
+_A_MINUTE = timedelta(minutes=1)
+
+
+def from_json(given: object) -> BotSettings:
+    """What was stored, whatever version of us stored it: what cannot be read is the default."""
+    stored = given if isinstance(given, Mapping) else {}
+    return _settings(read_all(stored, _readers(DEFAULT_COUNTRY))[0])
+
+
+def to_json(settings: BotSettings) -> Mapping[str, Any]:
+    """Plain values; what is read from the journal, such as who may be offered, is not among them."""
+    night = settings.night
+    return {
+        "mode": settings.mode.value,
+        "test_phones": sorted(settings.test_phones),
+        "abilities": sorted(settings.abilities),
+        "staff": {str(who): is_offered for who, is_offered in sorted(settings.ticks.items())},
+        "facts": dict(settings.facts),
+        "rules": dict(settings.rules),
+        "gap_minutes": settings.gap // _A_MINUTE,
+        "greeting": settings.greeting,
+        "signature": settings.signature,
+        "waiting_list": settings.waiting_list,
+        "english": settings.english,
+        "night": night and {"after": f"{night.after:%H:%M}", "not_before": f"{night.not_before:%H:%M}"},
+    }
+
+
+def changed(settings: BotSettings, given: Mapping[str, object], *, country: str) -> BotSettings:
+    """The settings with those that an owner has sent; each that is sent replaces all of its kind.
+
+    Args:
+        country: of which phone numbers without a country code are.
+
+    Raises:
+        SettingsInvalidError: names every setting that is wrong or unknown.
+    """
+    readers = _readers(country)
+    values, flaws = read_all(given, readers)
+    flaws |= unknown(given, readers)
+    if flaws:
+        raise SettingsInvalidError(flaws)
+    return _settings(values, settings)
+
+
+def offered_staff(settings: BotSettings, people: Collection[int], everybody: Iterable[int]) -> frozenset[int]:
+    """Who may be offered: whom the salon has ticked, and of those of whom it has said nothing, the people.
+
+    >>> sorted(offered_staff(BotSettings(ticks={2: False, 90: True}), {1, 2}, (1, 2, 90, 91)))
+    [1, 90]
+    """
+    return frozenset(who for who in everybody if settings.ticks.get(who, who in people))
+
+
+def _settings(values: Mapping[str, Any], before: BotSettings | None = None) -> BotSettings:
+    named = {_NAMES.get(name, name): value for name, value in values.items()}
+    return replace(before or BotSettings(), **named)
+
+
+_NAMES = {"gap_minutes": "gap", "staff": "ticks"}
+
+
+def _readers(country: str) -> Mapping[str, Reader]:
+    return {**_READERS, "test_phones": lambda value: _phones(value, country)}
+
+
+def _choice(kind: type[StrEnum]) -> Reader:
+    def read(value: object) -> object:
+        try:
+            return kind(str(value))
+        except ValueError as error:
+            raise SettingFlawError("choice") from error
+
+    return read
+
+
+def _abilities(value: object) -> frozenset[object]:
+    return frozenset(map(_choice(Ability), _list(value, len(Ability))))
+
+
+def _list(value: object, most: int) -> list[object]:
+    if not isinstance(value, list):
+        raise SettingFlawError("list")
+    if len(value) > most:
+        raise SettingFlawError("many", most=most)
+    return value
+
+
+def _phones(value: object, country: str) -> frozenset[str]:
+    found = [read_phone(one, country) if isinstance(one, str) else None for one in _list(value, MOST_PHONES)]
+    if None in found:
+        raise SettingFlawError("phones")
+    return frozenset(one for one in found if one)
+
+
+def _staff(value: object) -> Mapping[int, bool]:
+    given = _mapping(value, MOST_OF_STAFF)
+    if not all(str(who).isascii() and str(who).isdigit() and isinstance(tick, bool) for who, tick in given.items()):
+        raise SettingFlawError("ticks")
+    return {int(who): bool(tick) for who, tick in given.items()}
+
+
+def _mapping(value: object, most: int) -> Mapping[str, object]:
+    if not isinstance(value, Mapping):
+        raise SettingFlawError("object")
+    if len(value) > most:
+        raise SettingFlawError("many", most=most)
+    return value
+
+
+def _text(longest: int) -> Callable[[object], str]:
+    def read(value: object) -> str:
+        if not isinstance(value, str):
+            raise SettingFlawError("text")
+        text = " ".join(value.split())
+        if len(text) > longest:
+            raise SettingFlawError("long", most=longest)
+        return text
+
+    return read
+
+
+def _facts(value: object) -> Mapping[str, str]:
+    topic, answer = _text(LONGEST_TOPIC), _text(LONGEST_ANSWER)
+    found = {topic(name): answer(text) for name, text in _mapping(value, MOST_FACTS).items()}
+    if not all(found) or not all(found.values()):
+        raise SettingFlawError("empty")
+    return found
+
+
+def _rules(value: object) -> Mapping[str, str]:
+    found = {name: _text(LONGEST_ANSWER)(text) for name, text in _mapping(value, len(RULES)).items()}
+    if not RULES.issuperset(found):
+        raise SettingFlawError("choice")
+    return {name: text for name, text in found.items() if text}
+
+
+def _gap(value: object) -> timedelta:
+    return number(0, MOST_GAP // _A_MINUTE)(value) * _A_MINUTE
+
+
+def _night(value: object) -> NightRule | None:
+    if value is None:
+        return None
+    given = _mapping(value, 2)
+    if set(given) != {"after", "not_before"}:
+        raise SettingFlawError("object")
+    return NightRule(after=clock(given["after"]), not_before=clock(given["not_before"]))
+
+
+_READERS: Mapping[str, Reader] = {
+    "mode": _choice(BotMode),
+    "abilities": _abilities,
+    "staff": _staff,
+    "facts": _facts,
+    "rules": _rules,
+    "gap_minutes": _gap,
+    "greeting": _text(LONGEST_GREETING),
+    "signature": _text(LONGEST_SIGNATURE),
+    "waiting_list": switch,
+    "english": switch,
+    "night": _night,
+}

@@ -1,0 +1,167 @@
+"""What is known of a salon and of its client before a burst is answered: from our copy of the journal, no call."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from threading import Lock
+from typing import Generic, TypeVar
+from zoneinfo import ZoneInfo
+
+from aiadmin.domain.chat.bot_settings import offered_staff
+from aiadmin.domain.chat.morphology import Morphology
+from aiadmin.domain.chat.own_visits import given_name, is_visit, own_visit
+from aiadmin.domain.chat.situation import BotMode, ClientView, SalonView
+from aiadmin.domain.chat.vocabulary import OfferedService, OfferedStaff, Vocabulary, vocabulary_of
+from aiadmin.domain.errors import CompanyNotFoundError
+from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.journal.opening_hours import Hours, worked_hours, written_hours
+from aiadmin.domain.journal.persons import is_person
+from aiadmin.services.ports.clock import Clock
+from aiadmin.storage.chat.catalogue import BotSalon, Catalogue
+from aiadmin.storage.unit_of_work import UnitOfWork
+
+MOST_SALONS = 200
+"""Of which a process remembers the catalogue and the words; those that were asked for last."""
+MOST_PAST = 20
+_DEFAULT_SIGN = "₽"
+V = TypeVar("V")
+
+
+@dataclass(frozen=True, kw_only=True)
+class SalonKnown:
+    """A salon as a turn begins with it.
+
+    Attributes:
+        version: another text whenever its catalogue has changed.
+    """
+
+    salon: BotSalon
+    view: SalonView
+    version: str
+
+
+class _Latest(Generic[V]):
+    """The value of each salon, for one version of what it is made of."""
+
+    def __init__(self) -> None:
+        self._found: OrderedDict[CompanyId, tuple[object, V]] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, company_id: CompanyId, version: object, make: Callable[[], V]) -> V:
+        with self._lock:
+            known = self._found.get(company_id)
+            if known is not None and known[0] == version:
+                self._found.move_to_end(company_id)
+                return known[1]
+        made = make()
+        with self._lock:
+            self._found[company_id] = version, made
+            self._found.move_to_end(company_id)
+            while len(self._found) > MOST_SALONS:
+                self._found.popitem(last=False)
+        return made
+
+
+@dataclass(frozen=True, kw_only=True)
+class Views:
+    """Reads salons and clients. One per process: catalogues and words are kept until they change.
+
+    Every method raises DependencyDownError.
+    """
+
+    morphology: Morphology
+    clock: Clock
+    _catalogues: _Latest[tuple[Catalogue, frozenset[int], Hours]] = field(default_factory=_Latest, repr=False)
+    _words: _Latest[Vocabulary] = field(default_factory=_Latest, repr=False)
+
+    def salon(self, work: UnitOfWork, company_id: CompanyId) -> SalonKnown:
+        """The salon as it is now. Where `companies.ai_enabled` is off, the bot's mode is off.
+
+        Raises:
+            CompanyNotFoundError: no such company.
+        """
+        salon = work.bot_salons.find(company_id)
+        if salon is None:
+            raise CompanyNotFoundError
+        version = work.bot_salons.version(company_id)
+
+        def read() -> tuple[Catalogue, frozenset[int], Hours]:
+            catalogue = work.bot_salons.catalogue(company_id)
+            people = frozenset(one.staff_id for one in catalogue.staff.values() if is_person(one))
+            return catalogue, people, worked_hours(catalogue.schedule, people)
+
+        catalogue, people, worked = self._catalogues.get(company_id, version, read)
+        return SalonKnown(salon=salon, view=_view(salon, catalogue, people, worked), version=version)
+
+    def vocabulary(self, known: SalonKnown) -> Vocabulary:
+        """The salon's own words: of its services, of those who may be offered or are people, of its facts."""
+        view = known.view
+        named = sorted(view.bot.offered_staff or ()), sorted(view.bot.facts)
+        version = known.version, repr(named)
+        return self._words.get(known.salon.company_id, version, lambda: _vocabulary(view, self.morphology))
+
+    def client(self, work: UnitOfWork, company_id: CompanyId, *, phones: Collection[str], zone: str) -> ClientView:
+        """Whoever has these numbers: all by which a contact is known.
+
+        Without a number, where WhatsApp has told none, it is a client of whom nothing is known.
+        """
+        if not phones:
+            return ClientView()
+        now = self.clock()
+        cards = work.bot_salons.cards(company_id, phones)
+        numbers = [card.client_id for card in cards]
+        coming = work.bot_salons.visits(company_id, numbers, phones, ends_after=now)
+        past = work.bot_salons.past_visits(company_id, numbers, phones, before=now, most=MOST_PAST)
+        return ClientView(
+            name=given_name((card.name for card in cards), self.morphology),
+            cards=tuple(numbers),
+            visits=tuple(own_visit(one, zone) for one in coming if is_visit(one)),
+            past=tuple(own_visit(one, zone) for one in past if is_visit(one)),
+        )
+
+    def now(self, zone: str) -> datetime:
+        """The salon's wall clock, naive."""
+        return wall_clock(self.clock(), zone)
+
+
+def wall_clock(at: datetime, zone: str) -> datetime:
+    """What the salon's clock shows, naive."""
+    return at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+
+
+def _view(salon: BotSalon, catalogue: Catalogue, people: frozenset[int], worked: Hours) -> SalonView:
+    shown = frozenset(who for who, one in catalogue.staff.items() if not one.is_hidden)
+    offered = offered_staff(salon.settings, people & shown, catalogue.staff)
+    bot = replace(salon.settings, offered_staff=offered)
+    return SalonView(
+        title=salon.title,
+        zone=salon.zone,
+        country=salon.country,
+        currency=salon.currency or _DEFAULT_SIGN,
+        address=salon.address,
+        hours=written_hours(salon.opening) or worked,
+        services=catalogue.services,
+        categories=catalogue.categories,
+        staff={who: one for who, one in catalogue.staff.items() if who in people | offered},
+        schedule=catalogue.schedule,
+        rules=salon.rules,
+        bot=bot if salon.is_allowed else replace(bot, mode=BotMode.OFF),
+    )
+
+
+def _vocabulary(view: SalonView, morphology: Morphology) -> Vocabulary:
+    services = [
+        OfferedService(
+            id=one.service_id,
+            title=one.title,
+            category=view.categories.get(one.category_id or 0, ""),
+            description=one.comment,
+            parts=one.parts,
+        )
+        for one in view.services.values()
+    ]
+    staff = [OfferedStaff(id=one.staff_id, name=one.name) for one in view.staff.values()]
+    return vocabulary_of(services, staff, morphology, view.bot.facts)

@@ -1,0 +1,213 @@
+"""What a chat may say of a salon and of its client, out of our copy of the journal."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import func, or_, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from aiadmin.domain.chat import bot_settings
+from aiadmin.domain.chat.situation import BotSettings
+from aiadmin.domain.companies.company import DEFAULT_COUNTRY
+from aiadmin.domain.companies.rights import Right, rights_of
+from aiadmin.domain.ids import CompanyId, SalonId
+from aiadmin.domain.journal.journal import DEFAULT_ZONE, Client, Record, Service, StaffMember
+from aiadmin.domain.journal.online_booking import BookingRules
+from aiadmin.domain.messages.contact import one_spelling, spellings
+from aiadmin.storage.journal import online_terms
+from aiadmin.storage.journal.records import record_of_row
+from aiadmin.storage.tables.chat import BotSettingsRow
+from aiadmin.storage.tables.core import CompanyRow
+from aiadmin.storage.tables.journal import CategoryRow, ClientRow, RecordRow, ServiceRow, StaffRow, WorkDayRow
+
+_VERSION = text("""
+SELECT
+  (SELECT ROW(count(*), sum(xmin::text::bigint)) FROM services WHERE company_id = :company_id)::text
+  || (SELECT ROW(count(*), sum(xmin::text::bigint)) FROM categories WHERE company_id = :company_id)::text
+  || (SELECT ROW(count(*), sum(xmin::text::bigint)) FROM staff WHERE company_id = :company_id)::text
+  || (SELECT ROW(count(*), sum(xmin::text::bigint)) FROM schedule WHERE company_id = :company_id)::text
+""")
+"""Changes with any row: by the transaction that wrote it (PostgreSQL's `xmin`), which no clock makes equal."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BotSalon:
+    """What stands about a salon in its own row, and what it has set about its bot.
+
+    Attributes:
+        opening: when it is open, in the salon's own words.
+        is_allowed: `companies.ai_enabled`, the master switch.
+        rules: None while nobody has found out.
+        missing_rights: what the salon has not let our application do; None where nobody could find out.
+    """
+
+    company_id: CompanyId
+    salon_id: SalonId
+    title: str
+    zone: str
+    country: str
+    currency: str | None
+    address: str | None
+    phone: str | None = field(repr=False)
+    opening: str | None
+    is_allowed: bool
+    rules: BookingRules | None
+    missing_rights: frozenset[Right] | None
+    settings: BotSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Catalogue:
+    """What changes seldom: what a salon offers, who works there, and when."""
+
+    services: Mapping[int, Service]
+    categories: Mapping[int, str]
+    staff: Mapping[int, StaffMember]
+    schedule: Mapping[tuple[int, date], tuple[tuple[time, time], ...]]
+
+
+class BotSalons:
+    """Readings for a chat, and the rows of `bot_settings`. Every call names its company."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def find(self, company_id: CompanyId, *, lock: bool = False) -> BotSalon | None:
+        """The salon; with `lock` its settings change nowhere else until the commit."""
+        statement = (
+            select(CompanyRow, CompanyRow.raw_data["schedule"].astext, BotSettingsRow.settings)
+            .outerjoin(BotSettingsRow, BotSettingsRow.company_id == CompanyRow.id)
+            .where(CompanyRow.id == company_id)
+        )
+        if lock:
+            statement = statement.with_for_update(of=CompanyRow, key_share=True)
+        row = self._session.execute(statement.execution_options(populate_existing=True)).one_or_none()
+        if row is None:
+            return None
+        company, opening, settings = row
+        return BotSalon(
+            company_id=company_id,
+            salon_id=SalonId(company.yclients_id),
+            title=company.title or "",
+            zone=company.timezone or DEFAULT_ZONE,
+            country=company.country or DEFAULT_COUNTRY,
+            currency=company.currency,
+            address=company.address,
+            phone=company.phone,
+            opening=opening,
+            is_allowed=company.ai_enabled is not False,
+            rules=online_terms.to_rules(company.booking_rules),
+            missing_rights=rights_of(company.rights_missing),
+            settings=bot_settings.from_json(settings),
+        )
+
+    def set_settings(self, company_id: CompanyId, settings: BotSettings, at: datetime) -> None:
+        given = {"settings": dict(bot_settings.to_json(settings)), "updated_at": at}
+        statement = insert(BotSettingsRow).values(company_id=company_id, **given)
+        self._session.execute(statement.on_conflict_do_update(constraint="pk_bot_settings", set_=given))
+
+    def version(self, company_id: CompanyId) -> str:
+        """Another text as soon as anything of the catalogue has changed; asked for before the catalogue is read."""
+        return str(self._session.scalar(_VERSION, {"company_id": company_id}))
+
+    def catalogue(self, company_id: CompanyId) -> Catalogue:
+        """All that is not deleted, in YClients' order of numbers."""
+        return Catalogue(
+            services={one.service_id: one for one in self._services(company_id)},
+            categories=self._categories(company_id),
+            staff={one.staff_id: one for one in self._staff(company_id)},
+            schedule=self._schedule(company_id),
+        )
+
+    def cards(self, company_id: CompanyId, phones: Collection[str]) -> Sequence[Client]:
+        """The cards with one of these numbers, in any spelling; the one that came last first."""
+        mine = (ClientRow.company_id == company_id, ClientRow.deleted_at.is_(None))
+        theirs = ClientRow.phone.in_(sorted(spellings(phones)))
+        order = (ClientRow.last_visit_on.desc().nulls_last(), ClientRow.visits.desc(), ClientRow.client_id)
+        rows = self._session.execute(
+            select(ClientRow.client_id, ClientRow.name, ClientRow.visits, ClientRow.last_visit_on)
+            .where(*mine, theirs)
+            .order_by(*order)
+        )
+        return [Client(**row._mapping) for row in rows]
+
+    def visits(
+        self, company_id: CompanyId, cards: Collection[int], phones: Collection[str], *, ends_after: datetime
+    ) -> Sequence[Record]:
+        """What is booked for these cards or numbers and not over, earliest first; without `raw`."""
+        ends = RecordRow.starts_at + func.make_interval(0, 0, 0, 0, 0, 0, RecordRow.seconds)
+        return self._records(company_id, cards, phones, ends > ends_after, RecordRow.starts_at)
+
+    def past_visits(
+        self, company_id: CompanyId, cards: Collection[int], phones: Collection[str], *, before: datetime, most: int
+    ) -> Sequence[Record]:
+        """What was booked for them and is begun, the latest first; without `raw`."""
+        return self._records(
+            company_id, cards, phones, RecordRow.starts_at < before, RecordRow.starts_at.desc(), most
+        )
+
+    def _records(
+        self,
+        company_id: CompanyId,
+        cards: Collection[int],
+        phones: Collection[str],
+        when: Any,
+        order: Any,
+        most: int | None = None,
+    ) -> Sequence[Record]:
+        columns = [column for column in RecordRow.__table__.columns if column.name != "raw_data"]
+        numbers = sorted({one_spelling(phone) for phone in phones})
+        theirs = or_(RecordRow.client_id.in_(sorted(cards)), RecordRow.client_number.in_(numbers))
+        mine = (RecordRow.company_id == company_id, RecordRow.deleted_at.is_(None), theirs, when)
+        statement = select(*columns).where(*mine).order_by(order, RecordRow.record_id).limit(most)
+        return [record_of_row(row, raw={}) for row in self._session.execute(statement)]
+
+    def _services(self, company_id: CompanyId) -> Sequence[Service]:
+        columns = (
+            *(ServiceRow.service_id, ServiceRow.title, ServiceRow.category_id, ServiceRow.price_min),
+            *(ServiceRow.price_max, ServiceRow.seconds, ServiceRow.is_online, ServiceRow.terms),
+        )
+        mine = (ServiceRow.company_id == company_id, ServiceRow.deleted_at.is_(None))
+        rows = self._session.execute(select(*columns).where(*mine).order_by(ServiceRow.service_id))
+        return [_service(row) for row in rows]
+
+    def _categories(self, company_id: CompanyId) -> Mapping[int, str]:
+        mine = (CategoryRow.company_id == company_id, CategoryRow.deleted_at.is_(None))
+        rows = self._session.execute(select(CategoryRow.category_id, CategoryRow.title).where(*mine))
+        return {row.category_id: row.title for row in rows}
+
+    def _staff(self, company_id: CompanyId) -> Sequence[StaffMember]:
+        columns = (
+            *(StaffRow.staff_id, StaffRow.name, StaffRow.specialization, StaffRow.is_fired, StaffRow.is_hidden),
+        )
+        mine = (StaffRow.company_id == company_id, StaffRow.deleted_at.is_(None), StaffRow.is_fired.is_(False))
+        rows = self._session.execute(select(*columns).where(*mine).order_by(StaffRow.staff_id))
+        return [StaffMember(**row._mapping) for row in rows]
+
+    def _schedule(self, company_id: CompanyId) -> Mapping[tuple[int, date], tuple[tuple[time, time], ...]]:
+        statement = select(WorkDayRow.staff_id, WorkDayRow.day, WorkDayRow.slots)
+        rows = self._session.execute(statement.where(WorkDayRow.company_id == company_id))
+        return {
+            (row.staff_id, row.day): tuple(
+                (time.fromisoformat(start), time.fromisoformat(end)) for start, end in row.slots
+            )
+            for row in rows
+        }
+
+
+def _service(row: Any) -> Service:
+    return Service(
+        service_id=row.service_id,
+        title=row.title,
+        category_id=row.category_id,
+        price_min=row.price_min,
+        price_max=row.price_max,
+        length=None if row.seconds is None else timedelta(seconds=row.seconds),
+        is_online=row.is_online,
+        **online_terms.to_service(row.terms),
+    )

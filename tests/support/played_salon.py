@@ -1,0 +1,117 @@
+"""A salon out of a file of conversations that is in YClients and in our database, under a clock that stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import Engine, text
+
+from aiadmin.config import Config
+from aiadmin.container import Container
+from aiadmin.domain.companies.company import NewCompany
+from aiadmin.domain.ids import CompanyId, SalonId
+from aiadmin.domain.journal.sync_run import RunState, SyncKind
+from tests.conversations.reading import LAVANDA, read
+from tests.fakes.yclients.client import FakeYClients
+
+FILE = read(LAVANDA)
+SALON = 962302
+ANNA, ELENA, KIRILL, IRINA, YULIA, OLGA, WAITING, DESK = 1, 2, 3, 4, 5, 6, 90, 91
+MARIA, MARIAS_PHONE, NEW_PHONE = 501, "79000000101", "79000000102"
+
+
+class ClockedContainer(Container):
+    """The product with a clock of the test's own."""
+
+    now: datetime
+
+    def clock(self) -> datetime:
+        return self.now
+
+
+class PlayedSalon:
+    """One company, its salon at the fake, and the product that serves it."""
+
+    def __init__(self, config: Config, yclients: FakeYClients, *, salon_id: int = SALON) -> None:
+        self.box, self.yclients, self.salon_id = ClockedContainer(config), yclients, SalonId(salon_id)
+        self.zone = ZoneInfo(FILE["salon"]["timezone"])
+        self.at("2026-03-11T12:10")
+        self.company_id = self._registered()
+
+    def play(self, file: Mapping[str, Any] = FILE, *visits: Mapping[str, Any], **case: Any) -> None:
+        """Fill YClients with the file's salon and these visits to come of `client` (M), and read all of it."""
+        yclients, case = self.yclients, {"id": "own", "client": "M", "visits": list(visits), **case}
+        yclients.activate(self.salon_id)
+        self.zone = ZoneInfo(file["salon"]["timezone"])
+        now = yclients.conversation(self.salon_id, {**file, "conversations": [case]}, "own")
+        self.box.now = datetime.fromisoformat(now)
+        self.read_journal()
+
+    def at(self, wall_clock: str) -> None:
+        """The salon's clock shows this to the product; YClients' own clock stands where it stood."""
+        self.box.now = datetime.fromisoformat(wall_clock).replace(tzinfo=self.zone)
+
+    def later(self, **ahead: float) -> None:
+        """So much later, for the product and for YClients."""
+        self.box.now += timedelta(**ahead)
+        self.yclients.clock(now=self.box.now.isoformat(), stands=True)
+
+    def read_journal(self, kind: SyncKind = SyncKind.FULL) -> None:
+        """As the workers do at activation, or each night."""
+        with self.box.uow() as work:
+            work.sync_runs.start(self.company_id, kind, self.box.clock(), is_new=False)
+            work.commit()
+        while (run := self.box.synchroniser.work(self.company_id, kind)) is not None:
+            if run.state is not RunState.RUNNING:
+                assert run.state is RunState.DONE, run
+                return
+
+    def execute(self, statement: str, **parameters: Any) -> None:
+        with self.box.engine.begin() as connection:
+            connection.execute(text(statement), parameters)
+
+    def rows(self, statement: str, **parameters: Any) -> Sequence[tuple[Any, ...]]:
+        with self.box.engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(text(statement), parameters)]
+
+    def asked(self, part: str) -> Sequence[str]:
+        """Calls to YClients whose path holds this, as `METHOD path`."""
+        return [f"{one['method']} {one['path']}" for one in self.yclients.requests() if part in one["path"]]
+
+    @property
+    def engine(self) -> Engine:
+        return self.box.engine
+
+    def close(self) -> None:
+        self.box.close()
+
+    def _registered(self) -> CompanyId:
+        new = NewCompany(
+            salon_id=self.salon_id,
+            phone=None,
+            email=None,
+            api_key_hash=f"{self.salon_id:064}",
+            activation_deadline_at=self.box.clock(),
+        )
+        with self.box.uow() as work:
+            company_id = work.companies.add(new).company_id
+            work.companies.set_activated(company_id, self.box.clock())
+            work.commit()
+        return company_id
+
+
+@pytest.fixture
+def played(database_url: str, redis_url: str, yclients_server: FakeYClients) -> Iterator[PlayedSalon]:
+    """The salon, where nothing was read yet; `play` does that."""
+    yclients_server.reset()
+    given = {"database_url": database_url, "redis_url": redis_url, **yclients_server.config()}
+    salon = PlayedSalon(
+        Config(**given, jwt_secret="secret-of-the-chat-tests-of-32-bytes", public_url="https://bot.example"),
+        yclients_server,
+    )
+    yield salon
+    salon.close()
