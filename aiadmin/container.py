@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from aiadmin.adapters.yclients.rest import RestApi
     from aiadmin.adapters.yclients.salon_api import YClientsSalonApi
     from aiadmin.services.chat.confirmations import JournalConfirmer
+    from aiadmin.services.chat.lookups import LookUps
     from aiadmin.services.chat.replies import ReplyHandler
     from aiadmin.services.chat.views import Views
     from aiadmin.services.install.activations import ActivationSender
@@ -81,6 +82,7 @@ _LATER = (
     "aiadmin.adapters.yclients.status_post",
     "aiadmin.domain.yclients.call_budget",
     "aiadmin.services.chat.confirmations",
+    "aiadmin.services.chat.lookups",
     "aiadmin.services.chat.replies",
     "aiadmin.services.chat.views",
     "aiadmin.services.install.activations",
@@ -352,6 +354,12 @@ class Container:
         from aiadmin.services.chat.views import Views
 
         return Views(morphology=PymorphyMorphology(), clock=self.clock)
+
+    @cached_property
+    def look_ups(self) -> LookUps:
+        from aiadmin.services.chat.lookups import LookUps
+
+        return LookUps(api=self.booking_api, clock=self.clock)
 
     @cached_property
     def reply_handler(self) -> ReplyHandler:

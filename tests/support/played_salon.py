@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Engine, text
 
+from aiadmin.adapters.yclients.booking_api import YClientsBooking
+from aiadmin.adapters.yclients.http import Timeouts
+from aiadmin.adapters.yclients.salon_api import MAX_BYTES
 from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.companies.company import NewCompany
@@ -31,6 +35,12 @@ class ClockedContainer(Container):
 
     def clock(self) -> datetime:
         return self.now
+
+    @cached_property
+    def booking_api(self) -> YClientsBooking:
+        """A call's deadline is short: a fault of the fake's is an answer at once."""
+        rest = self._rest_as_user(max_bytes=MAX_BYTES, keeps_connections=True)
+        return YClientsBooking(rest, timeouts=Timeouts(connect=3, total=0.6), patience=timedelta(seconds=0.6))
 
 
 class PlayedSalon:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -16,16 +18,53 @@ _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 
 
 def is_visit(record: Record) -> bool:
-    """Whether a record is a visit that a client may ask about or change: no block, no class, none that was missed."""
-    is_there = not record.is_deleted and record.attendance is not Attendance.NO_SHOW
-    return is_there and bool(record.services) and not record.is_group
+    """Whether a record is a visit that a client may ask about or change: it is there, and no block and no class."""
+    return not record.is_deleted and bool(record.services) and not record.is_group
+
+
+def wall_clock(at: datetime, zone: str) -> datetime:
+    """What a salon's clock shows, naive."""
+    return at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnVisits:
+    """A client's visits: those that are not over, earliest first, and those that were, the latest first."""
+
+    coming: tuple[OwnVisit, ...] = ()
+    past: tuple[OwnVisit, ...] = ()
+
+
+def own_visits(
+    records: Iterable[Record], now: datetime, zone: str, guests: Mapping[int, str] | None = None
+) -> OwnVisits:
+    """The visits among records, each once; what was missed is no visit that was.
+
+    Args:
+        now: the salon's wall clock.
+        guests: by number of a record, for whom else it was booked.
+    """
+    each = {record.record_id: record for record in records if is_visit(record)}
+    known = guests or {}
+    found = [(record, own_visit(record, zone, guest=known.get(number))) for number, record in each.items()]
+    coming = [visit for _, visit in found if visit.starts + visit.length > now]
+    past = [
+        visit
+        for record, visit in found
+        if visit.starts + visit.length <= now and record.attendance is not Attendance.NO_SHOW
+    ]
+    return OwnVisits(coming=tuple(sorted(coming, key=_when)), past=tuple(sorted(past, key=_when, reverse=True)))
+
+
+def _when(visit: OwnVisit) -> tuple[datetime, int]:
+    return visit.starts, visit.record_id
 
 
 def own_visit(record: Record, zone: str, *, guest: str | None = None) -> OwnVisit:
     """A record as its client knows it; `services` are what is booked, a composite service as its parts."""
     return OwnVisit(
         record_id=record.record_id,
-        starts=record.wall_clock or record.starts_at.astimezone(ZoneInfo(zone)).replace(tzinfo=None),
+        starts=record.wall_clock or wall_clock(record.starts_at, zone),
         length=record.length,
         services=tuple(number for one in record.services for number in one.each()),
         titles=tuple(one.title for one in record.services),
@@ -33,6 +72,8 @@ def own_visit(record: Record, zone: str, *, guest: str | None = None) -> OwnVisi
         staff_name=record.staff_name,
         price=_price(record),
         guest=guest,
+        is_confirmed=record.attendance is Attendance.CONFIRMED,
+        is_written_off=record.attendance is Attendance.NO_SHOW,
     )
 
 

@@ -89,6 +89,7 @@ class Found:
     """What was looked up and written in this turn.
 
     Attributes:
+        past: the visits that were, over a year back, the latest first; read along with `visits`.
         written: by slot of the proposal that was agreed to: what became of each; empty before. A check that refuses
             stands here as `Refused` too: nothing was written then.
     """
@@ -97,6 +98,7 @@ class Found:
     starts: Mapping[NeedStarts | NeedNearest, Sequence[Start] | Unavailable] = field(default_factory=dict)
     events: Mapping[NeedEvents, Sequence[GroupEvent] | Unavailable] = field(default_factory=dict)
     visits: Sequence[OwnVisit] | Unavailable | None = None
+    past: Sequence[OwnVisit] | Unavailable | None = None
     day_of_staff: Mapping[NeedDay, DayOfStaff | Unavailable | None] = field(default_factory=dict)
     free_staff: Mapping[NeedFreeStaff, Sequence[int] | Unavailable] = field(default_factory=dict)
     written: tuple[WriteOutcome, ...] = ()

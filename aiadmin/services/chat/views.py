@@ -8,11 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock
 from typing import Generic, TypeVar
-from zoneinfo import ZoneInfo
 
 from aiadmin.domain.chat.bot_settings import offered_staff
 from aiadmin.domain.chat.morphology import Morphology
-from aiadmin.domain.chat.own_visits import given_name, is_visit, own_visit
+from aiadmin.domain.chat.own_visits import given_name, own_visits, wall_clock
 from aiadmin.domain.chat.situation import BotMode, ClientView, SalonView
 from aiadmin.domain.chat.vocabulary import OfferedService, OfferedStaff, Vocabulary, vocabulary_of
 from aiadmin.domain.errors import CompanyNotFoundError
@@ -103,33 +102,43 @@ class Views:
         version = known.version, repr(named)
         return self._words.get(known.salon.company_id, version, lambda: _vocabulary(view, self.morphology))
 
-    def client(self, work: UnitOfWork, company_id: CompanyId, *, phones: Collection[str], zone: str) -> ClientView:
-        """Whoever has these numbers: all by which a contact is known.
+    def client(
+        self,
+        work: UnitOfWork,
+        company_id: CompanyId,
+        *,
+        phone: str | None,
+        also: Collection[str] = (),
+        zone: str,
+    ) -> ClientView:
+        """Whoever writes.
 
-        Without a number, where WhatsApp has told none, it is a client of whom nothing is known.
+        Args:
+            phone: the number that writes; None where WhatsApp has told none: then nothing is known of them.
+            also: further numbers by which the contact is known.
         """
-        if not phones:
+        if phone is None:
             return ClientView()
+        phones = {phone, *also}
         now = self.clock()
         cards = work.bot_salons.cards(company_id, phones)
         numbers = [card.client_id for card in cards]
         coming = work.bot_salons.visits(company_id, numbers, phones, ends_after=now)
         past = work.bot_salons.past_visits(company_id, numbers, phones, before=now, most=MOST_PAST)
+        known = own_visits([*coming, *past], wall_clock(now, zone), zone)
+        deleted = [replace(one, is_deleted=False) for one in coming if one.is_deleted]
         return ClientView(
             name=given_name((card.name for card in cards), self.morphology),
             cards=tuple(numbers),
-            visits=tuple(own_visit(one, zone) for one in coming if is_visit(one)),
-            past=tuple(own_visit(one, zone) for one in past if is_visit(one)),
+            visits=known.coming,
+            past=known.past,
+            deleted=own_visits(deleted, wall_clock(now, zone), zone).coming,
+            phone=phone,
         )
 
     def now(self, zone: str) -> datetime:
         """The salon's wall clock, naive."""
         return wall_clock(self.clock(), zone)
-
-
-def wall_clock(at: datetime, zone: str) -> datetime:
-    """What the salon's clock shows, naive."""
-    return at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
 
 
 def _view(salon: BotSalon, catalogue: Catalogue, people: frozenset[int], worked: Hours) -> SalonView:

@@ -139,31 +139,30 @@ class BotSalons:
     def visits(
         self, company_id: CompanyId, cards: Collection[int], phones: Collection[str], *, ends_after: datetime
     ) -> Sequence[Record]:
-        """What is booked for these cards or numbers and not over, earliest first; without `raw`."""
+        """What is booked for these cards or numbers and not over, deleted or not, earliest first; without `raw`."""
         ends = RecordRow.starts_at + func.make_interval(0, 0, 0, 0, 0, 0, RecordRow.seconds)
-        return self._records(company_id, cards, phones, ends > ends_after, RecordRow.starts_at)
+        return self._records(company_id, cards, phones, [ends > ends_after], RecordRow.starts_at)
 
     def past_visits(
         self, company_id: CompanyId, cards: Collection[int], phones: Collection[str], *, before: datetime, most: int
     ) -> Sequence[Record]:
         """What was booked for them and is begun, the latest first; without `raw`."""
-        return self._records(
-            company_id, cards, phones, RecordRow.starts_at < before, RecordRow.starts_at.desc(), most
-        )
+        which = [RecordRow.starts_at < before, RecordRow.deleted_at.is_(None)]
+        return self._records(company_id, cards, phones, which, RecordRow.starts_at.desc(), most)
 
     def _records(
         self,
         company_id: CompanyId,
         cards: Collection[int],
         phones: Collection[str],
-        when: Any,
+        which: Sequence[Any],
         order: Any,
         most: int | None = None,
     ) -> Sequence[Record]:
         columns = [column for column in RecordRow.__table__.columns if column.name != "raw_data"]
         numbers = sorted({one_spelling(phone) for phone in phones})
         theirs = or_(RecordRow.client_id.in_(sorted(cards)), RecordRow.client_number.in_(numbers))
-        mine = (RecordRow.company_id == company_id, RecordRow.deleted_at.is_(None), theirs, when)
+        mine = (RecordRow.company_id == company_id, theirs, *which)
         statement = select(*columns).where(*mine).order_by(order, RecordRow.record_id).limit(most)
         return [record_of_row(row, raw={}) for row in self._session.execute(statement)]
 

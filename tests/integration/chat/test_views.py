@@ -38,9 +38,9 @@ def _salon(played: PlayedSalon) -> SalonKnown:
         return played.box.views.salon(work, played.company_id)
 
 
-def _client(played: PlayedSalon, *phones: str) -> ClientView:
+def _client(played: PlayedSalon, phone: str | None = None, *also: str) -> ClientView:
     with played.box.uow() as work:
-        return played.box.views.client(work, played.company_id, phones=phones, zone="Europe/Moscow")
+        return played.box.views.client(work, played.company_id, phone=phone, also=also, zone="Europe/Moscow")
 
 
 def test_a_salon_is_as_its_file_says(played: PlayedSalon) -> None:
@@ -140,14 +140,13 @@ def test_a_client_is_found_by_any_spelling_with_what_is_booked_and_what_was(play
     assert [(one.starts, one.services, one.staff_id) for one in view.past] == [
         (_at("2026-03-09T18:00"), (201,), IRINA)
     ]
-    assert _client(played, NEW_PHONE) == _client(played) == ClientView()
+    assert (_client(played, NEW_PHONE), _client(played)) == (ClientView(phone=NEW_PHONE), ClientView())
 
 
 @pytest.mark.parametrize(
     "change",
     [
         "UPDATE records SET deleted_at = now() WHERE record_id = 9001",
-        "UPDATE records SET attendance = -1 WHERE record_id = 9001",
         "UPDATE records SET services = '[]' WHERE record_id = 9001",
         "UPDATE records SET is_group = true WHERE record_id = 9001",
         "UPDATE records SET client_id = 502, client_number = '79000000104' WHERE record_id = 9001",
@@ -158,6 +157,17 @@ def test_what_is_no_visit_of_hers_is_none(played: PlayedSalon, change: str) -> N
     assert len(_client(played, MARIAS_PHONE).visits) == 1
     played.execute(change)
     assert _client(played, MARIAS_PHONE).visits == ()
+
+
+def test_a_visit_says_whether_it_is_confirmed_written_off_or_deleted(played: PlayedSalon) -> None:
+    played.play(FILE, VISIT)
+    for attendance, is_confirmed, is_written_off in ((0, False, False), (2, True, False), (-1, False, True)):
+        played.execute("UPDATE records SET attendance = :attendance WHERE record_id = 9001", attendance=attendance)
+        (visit,) = _client(played, MARIAS_PHONE).visits
+        assert (visit.is_confirmed, visit.is_written_off) == (is_confirmed, is_written_off)
+    played.execute("UPDATE records SET deleted_at = now() WHERE record_id = 9001")
+    view = _client(played, MARIAS_PHONE)
+    assert (view.visits, [one.record_id for one in view.deleted]) == ((), [9001])
 
 
 def test_a_visit_is_to_come_until_it_is_over(played: PlayedSalon) -> None:
@@ -193,6 +203,6 @@ def test_another_companys_rows_are_never_seen(played: PlayedSalon) -> None:
     try:
         with other.box.uow() as work:
             assert not other.box.views.salon(work, other.company_id).view.services
-            assert _client(other, MARIAS_PHONE) == ClientView()
+            assert _client(other, MARIAS_PHONE) == ClientView(phone=MARIAS_PHONE)
     finally:
         other.close()
