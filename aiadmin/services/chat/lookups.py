@@ -20,6 +20,7 @@ from aiadmin.domain.chat.steps import (
     NeedDay,
     NeedDays,
     NeedEvents,
+    NeedFreeStaff,
     NeedNearest,
     NeedStarts,
     NeedVisits,
@@ -134,6 +135,13 @@ class TurnLookUps:
         answer = self._ask(lambda: self._api.day(self.salon.salon_id, day=need.day, staff_id=need.staff_id))
         return replace(found, day_of_staff={**found.day_of_staff, need: answer})
 
+    def free_staff(self, need: NeedFreeStaff, found: Found) -> Found:
+        if need in found.free_staff:
+            return found
+        shown = self._ask(lambda: self._api.staff(self.salon.salon_id, services=need.services, at=need.at))
+        free = shown if isinstance(shown, Unavailable) else [one.staff_id for one in shown if one.is_bookable]
+        return replace(found, free_staff={**found.free_staff, need: free})
+
     def visits(self, _need: NeedVisits, found: Found) -> Found:
         """All their cards, or it is not known: a visit of a card that was not read would not be there for us."""
         if found.visits is not None:
@@ -186,4 +194,5 @@ _ANSWERS: Mapping[type, Callable[[TurnLookUps, Any, Found], Found]] = {
     NeedEvents: TurnLookUps.events,
     NeedVisits: TurnLookUps.visits,
     NeedDay: TurnLookUps.day,
+    NeedFreeStaff: TurnLookUps.free_staff,
 }

@@ -19,7 +19,7 @@ from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal.opening_hours import Hours, worked_hours, written_hours
 from aiadmin.domain.journal.persons import is_person
 from aiadmin.services.ports.clock import Clock
-from aiadmin.storage.chat.catalogue import BotSalon, Catalogue
+from aiadmin.storage.chat.catalogue import BotSalon, SalonCatalogue
 from aiadmin.storage.unit_of_work import UnitOfWork
 
 MOST_SALONS = 200
@@ -73,7 +73,7 @@ class Views:
 
     morphology: Morphology
     clock: Clock
-    _catalogues: _Latest[tuple[Catalogue, frozenset[int], Hours]] = field(default_factory=_Latest, repr=False)
+    _catalogues: _Latest[tuple[SalonCatalogue, frozenset[int], Hours]] = field(default_factory=_Latest, repr=False)
     _words: _Latest[Vocabulary] = field(default_factory=_Latest, repr=False)
 
     def salon(self, work: UnitOfWork, company_id: CompanyId) -> SalonKnown:
@@ -87,7 +87,7 @@ class Views:
             raise CompanyNotFoundError
         version = work.bot_salons.version(company_id)
 
-        def read() -> tuple[Catalogue, frozenset[int], Hours]:
+        def read() -> tuple[SalonCatalogue, frozenset[int], Hours]:
             catalogue = work.bot_salons.catalogue(company_id)
             people = frozenset(one.staff_id for one in catalogue.staff.values() if is_person(one))
             return catalogue, people, worked_hours(catalogue.schedule, people)
@@ -141,7 +141,7 @@ class Views:
         return wall_clock(self.clock(), zone)
 
 
-def _view(salon: BotSalon, catalogue: Catalogue, people: frozenset[int], worked: Hours) -> SalonView:
+def _view(salon: BotSalon, catalogue: SalonCatalogue, people: frozenset[int], worked: Hours) -> SalonView:
     shown = frozenset(who for who, one in catalogue.staff.items() if not one.is_hidden)
     offered = offered_staff(salon.settings, people & shown, catalogue.staff)
     bot = replace(salon.settings, offered_staff=offered)

@@ -62,7 +62,7 @@ class BotSalon:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Catalogue:
+class SalonCatalogue:
     """What changes seldom: what a salon offers, who works there, and when."""
 
     services: Mapping[int, Service]
@@ -115,9 +115,9 @@ class BotSalons:
         """Another text as soon as anything of the catalogue has changed; asked for before the catalogue is read."""
         return str(self._session.scalar(_VERSION, {"company_id": company_id}))
 
-    def catalogue(self, company_id: CompanyId) -> Catalogue:
+    def catalogue(self, company_id: CompanyId) -> SalonCatalogue:
         """All that is not deleted, in YClients' order of numbers."""
-        return Catalogue(
+        return SalonCatalogue(
             services={one.service_id: one for one in self._services(company_id)},
             categories=self._categories(company_id),
             staff={one.staff_id: one for one in self._staff(company_id)},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -12,9 +12,11 @@ from aiadmin.domain.chat.situation import ClientView
 from aiadmin.domain.chat.steps import (
     MOST_CALLS,
     Found,
+    Need,
     NeedDay,
     NeedDays,
     NeedEvents,
+    NeedFreeStaff,
     NeedNearest,
     NeedStarts,
     NeedVisits,
@@ -33,6 +35,7 @@ EACH_NEED = (
     NeedEvents((402,)),
     NeedVisits(),
     NeedDay(ANNA, THURSDAY),
+    NeedFreeStaff((101,), datetime.fromisoformat("2026-03-12T10:00")),
 )
 
 
@@ -53,10 +56,12 @@ def test_every_need_is_answered(played: PlayedSalon) -> None:
     for need in EACH_NEED:
         found = _turn(played).answer([need], found)
     assert list(found.days.values()) == [[date(2026, 3, 12), date(2026, 3, 14), date(2026, 3, 17)]]
+    assert {type(need) for need in EACH_NEED} == set(get_args(Need))
     assert _clocks(found.starts[STARTS]) == ["11:30", "16:00", "17:00"]
     assert _clocks(found.starts[NeedNearest((201,), OLGA)]) == ["10:00", "14:00"]
     (event,) = found.events[NeedEvents((402,))]  # type: ignore[misc]
     assert event.places == 2
+    assert list(found.free_staff.values()) == [[]], "Anna has a visit then, and Elena does not work yet"
     day = found.day_of_staff[NeedDay(ANNA, THURSDAY)]
     assert 9001 in {span.record_id for span in day.busy}  # type: ignore[union-attr]
 
@@ -126,10 +131,10 @@ def test_a_turn_that_lasts_too_long_asks_nothing_more(played: PlayedSalon) -> No
 @pytest.mark.parametrize("fault", ["down", 429, 500, 403])
 def test_what_yclients_does_not_answer_is_neither_free_nor_busy(played: PlayedSalon, fault: object) -> None:
     played.play(FILE, VISIT)
-    methods = ("book_dates", "book_times", "book_staff_seances", "activity", "records", "schedule")
+    methods = ("book_dates", "book_times", "book_staff", "book_staff_seances", "activity", "records", "schedule")
     played.yclients.method_faults(**{one: "down" if fault == "down" else [fault] * 9 for one in methods})
     for need in EACH_NEED:
         found = _turn(played).answer([need], Found())
-        kept = (found.days, found.starts, found.events, found.day_of_staff)
+        kept = (found.days, found.starts, found.events, found.day_of_staff, found.free_staff)
         answers = [*(one for table in kept for one in table.values()), found.visits]
         assert [one for one in answers if one is not None] == [Unavailable()], need
