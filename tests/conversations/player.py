@@ -21,6 +21,7 @@ from aiadmin.adapters.yclients.salon_api import YClientsSalonApi
 from aiadmin.domain.chat.advancing import advance
 from aiadmin.domain.chat.asks import AskKind, Attend, OpenAsk
 from aiadmin.domain.chat.commands import AttachmentKind, Command, Media, NamedService
+from aiadmin.domain.chat.context import reading_context
 from aiadmin.domain.chat.dialogue import Dialogue, Proposal, Slot, VisitOperation
 from aiadmin.domain.chat.floor import GIVES_THE_FLOOR, HELD_BY_HUMAN, Floor, HandOverReason, Holder
 from aiadmin.domain.chat.hearing import ReadingContext
@@ -44,7 +45,6 @@ from aiadmin.domain.chat.steps import (
     Write,
 )
 from aiadmin.domain.chat.vocabulary import Vocabulary
-from aiadmin.domain.chat.when import Asked
 from aiadmin.domain.ids import SalonId
 from aiadmin.domain.journal.journal import Attendance, Record
 from aiadmin.domain.journal.online_booking import Appointment, Move, NewBooking, PricedService, is_moved, read_back
@@ -59,7 +59,6 @@ from tests.fakes.yclients.client import FakeYClients
 SALON = 962302
 _TIMEOUTS, _PATIENCE = Timeouts(connect=1, total=0.3), timedelta(seconds=0.3)
 _QUIET = timedelta(seconds=5)
-_ASKED = {AskKind.ATTENDANCE: Asked.ATTENDANCE, AskKind.RATING: Asked.RATING, AskKind.PROPOSAL: Asked.CONSENT}
 _MEDIA = {"voice": AttachmentKind.VOICE, "photo": AttachmentKind.PHOTO, "sticker": AttachmentKind.STICKER}
 _ANSWERS: dict[type, str] = {
     NeedDays: "days",
@@ -209,7 +208,7 @@ class _Conversation:
     def _run(self, messages: Sequence[_Message]) -> _Run:
         before = self._situation(messages)
         burst = Burst(tuple(part for one in messages for part in one.parts))
-        commands = read(burst, self._context(before))
+        commands = read(burst, reading_context(before, self.stage.vocabulary))
         situation = replace(before, dialogue=advance(before.dialogue, commands, before))
         found, log, left, wrote = Found(), [], MOST_CALLS, False
         for _ in range(_MOST_STEPS):
@@ -248,17 +247,6 @@ class _Conversation:
             is_opted_out=self.opted_out,
             repeats=self.repeats,
             promo=self.promo,
-        )
-
-    def _context(self, situation: Situation) -> ReadingContext:
-        newest = situation.asks[0] if situation.asks else None
-        asked = _ASKED.get(newest.kind, situation.dialogue.asked) if newest else None
-        return ReadingContext(
-            vocabulary=self.stage.vocabulary,
-            now=self.now,
-            asked=asked,
-            options=len(situation.dialogue.options),
-            candidates=situation.dialogue.candidates,
         )
 
     def _promo(self) -> tuple[int, ...] | None:
