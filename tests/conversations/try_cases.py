@@ -54,11 +54,11 @@ def _play(stage: Stage, case: dict[str, Any], *, quiet: bool) -> bool:
         print(f"--- {case['id']} {case['kind']}")
     try:
         for number, (given, turn) in enumerate(zip(case["turns"], stage.play(case), strict=True), 1):
-            verdict = judge.judge(given, turn)
-            found = [*(f"{name} {how}" for name, how in verdict.hard), *verdict.wrong]
+            judgement = judge.judge(given, turn)
+            found = [*(f"{name} {how}" for name, how in judgement.hard), *judgement.wrong]
             wrong += [f"turn {number}: {one}" for one in found]
             if not quiet:
-                _show(given, turn, [*found, *(f"(soft) {one}" for one in verdict.soft)])
+                _show(given, turn, [*found, *(f"(soft) {one}" for one in judgement.soft)])
     except Exception as error:  # noqa: BLE001 - the next conversation is played all the same
         wrong.append(f"raised {error!r}")
         if not quiet:

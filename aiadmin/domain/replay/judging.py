@@ -33,28 +33,28 @@ class CaseJudgement:
     name: str
     kind: str
     turns: tuple[PlayedTurn, ...] = ()
-    verdicts: tuple[TurnJudgement, ...] = ()
+    judgements: tuple[TurnJudgement, ...] = ()
     raised: str = ""
     details: Given = field(default_factory=dict)
 
     @property
     def is_held(self) -> bool:
         """Whether all is as expected."""
-        return not self.raised and not any(one.wrong or one.hard for one in self.verdicts)
+        return not self.raised and not any(one.wrong or one.hard for one in self.judgements)
 
     @property
     def hard(self) -> list[tuple[str, str]]:
         """The hard faults of all turns."""
-        return [fault for one in self.verdicts for fault in one.hard]
+        return [fault for one in self.judgements for fault in one.hard]
 
     @property
     def soft(self) -> list[str]:
         """The soft faults of all turns."""
-        return [fault for one in self.verdicts for fault in one.soft]
+        return [fault for one in self.judgements for fault in one.soft]
 
     def complaints(self) -> list[str]:
         """What is wrong, hard faults first, each with its turn."""
-        numbered = list(enumerate(self.verdicts, 1))
+        numbered = list(enumerate(self.judgements, 1))
         hard = [f"{name} turn {number}: {how}" for number, one in numbered for name, how in one.hard]
         wrong = [f"turn {number}: {how}" for number, one in numbered for how in one.wrong]
         return [*hard, *wrong, *filter(None, [self.raised])]
@@ -76,11 +76,11 @@ class Judge:
         return TurnJudgement(tuple(wrong), tuple(hard_faults(judged)), tuple(soft_faults(judged)))
 
 
-def verdict_of(catalogue: Catalogue, case: Given, turns: Sequence[PlayedTurn], name_of: NameOf) -> CaseJudgement:
+def judgement_of(catalogue: Catalogue, case: Given, turns: Sequence[PlayedTurn], name_of: NameOf) -> CaseJudgement:
     """A whole conversation."""
     judge = Judge(catalogue, case, name_of)
-    verdicts = [judge.judge(given, turn) for given, turn in zip(case["turns"], turns, strict=True)]
-    return CaseJudgement(case["id"], case["kind"], tuple(turns), tuple(verdicts))
+    judgements = [judge.judge(given, turn) for given, turn in zip(case["turns"], turns, strict=True)]
+    return CaseJudgement(case["id"], case["kind"], tuple(turns), tuple(judgements))
 
 
 def disagreements(scene: Scene, turn: PlayedTurn) -> list[str]:

@@ -30,8 +30,9 @@ def _questions(judged: Judged) -> Iterator[str]:
 
 
 def _times(judged: Judged) -> Iterator[str]:
-    """Times that are offered; a conversation may allow more."""
-    offered = set(times_in(judged.turn.text)) & judged.turn.answered
+    """Times that are offered, which those of the client's own visits are not; a conversation may allow more."""
+    own = {str(one["at"])[11:] for one in judged.scene.own}
+    offered = set(times_in(judged.turn.text)) & judged.turn.answered - own
     most = max(MOST_TIMES, judged.expect.get("times", {}).get("at_most", 0))
     if len(offered) > most:
         yield f"offers {len(offered)} times"

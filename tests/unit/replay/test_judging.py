@@ -13,7 +13,7 @@ import pytest
 from aiadmin.adapters.morphology import PymorphyMorphology
 from aiadmin.domain.replay import hard_faults, soft_faults
 from aiadmin.domain.replay.catalogue import Catalogue
-from aiadmin.domain.replay.judging import Judge, TurnJudgement, verdict_of
+from aiadmin.domain.replay.judging import Judge, TurnJudgement, judgement_of
 from aiadmin.domain.replay.played import Offer, OfferedVisit, PlayedTurn
 from tests.conversations.reading import LAVANDA, read
 
@@ -60,23 +60,23 @@ def _offers(text: str = ASKS_ANNA, offer: Offer = ANNA_AT_TEN, **more: Any) -> P
 
 
 def _judged(name: str, *turns: PlayedTurn, **changed: Any) -> TurnJudgement:
-    """The verdict of the last of these turns."""
+    """The judgement of the last of these turns."""
     case = {**CASES[name], **changed}
     judge = Judge(CATALOGUE, case, NAME_OF)
     return [judge.judge(given, turn) for given, turn in zip(case["turns"], turns, strict=False)][-1]
 
 
 def _saying(text: str, *says: str, **more: Any) -> TurnJudgement:
-    """The verdict of a reply to a client without visits, where nothing is expected."""
+    """The judgement of a reply to a client without visits, where nothing is expected."""
     turns = [{"say": list(says or ["здравствуйте"]), "expect": {}}]
     return _judged("A1", _turn(text, **more), turns=turns)
 
 
 def test_what_is_right_is_held_without_a_fault() -> None:
-    played = verdict_of(CATALOGUE, CASES["A1"], [_offers()], NAME_OF)
+    played = judgement_of(CATALOGUE, CASES["A1"], [_offers()], NAME_OF)
     assert (played.complaints(), played.soft, played.is_held) == ([], [], True)
     done = _turn(DONE, "done", writes=(WROTE,))
-    played = verdict_of(CATALOGUE, CASES["A46"], [done], NAME_OF)
+    played = judgement_of(CATALOGUE, CASES["A46"], [done], NAME_OF)
     assert (played.complaints(), played.soft) == ([], [])
 
 

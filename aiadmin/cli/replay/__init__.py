@@ -1,0 +1,7 @@
+"""`bot replay`: conversations of a file, played with the product's own services against a YClients of our making.
+
+``document``   the file, read and checked
+``servers``    a PostgreSQL and a Valkey of its own
+``yclients``   the fake YClients, a program of the test suite: started as a process and spoken to over HTTP
+``shown``      the table, and the JSON for other judges
+"""

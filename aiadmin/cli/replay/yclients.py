@@ -1,0 +1,87 @@
+"""The fake YClients as a process, and what a replay asks of it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Self
+
+import click
+import requests
+
+from aiadmin.cli.home import PROJECT
+from aiadmin.cli.replay.document import FAKE
+
+APP_ID, PARTNER_TOKEN, USER_TOKEN = 1, "replay-partner-token", "replay-user-token"
+_ANSWER_SECONDS, _STOP_SECONDS = 10.0, 5.0
+
+
+class JournalOfReplay:
+    """A YClients of our own; a context manager."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[str] | None = None
+        self._http = requests.Session()
+        self._http.trust_env = False
+        self.url = ""
+
+    def __enter__(self) -> Self:
+        """Raises click.ClickException when it does not come up."""
+        command = [sys.executable, "-m", FAKE, "serve", "--app-id", str(APP_ID)]
+        command += ["--partner-token", PARTNER_TOKEN, "--user-token", USER_TOKEN]
+        self._process = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True)
+        line = self._process.stdout.readline() if self._process.stdout else ""
+        if not line:
+            raise click.ClickException(
+                "the fake YClients does not start: bot replay needs the packages of development"
+            )
+        self.url = f"http://127.0.0.1:{json.loads(line)['port']}"
+        self._tell("POST", "/settings", hooks_are_held=True)
+        return self
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
+    ) -> None:
+        self._http.close()
+        if self._process is not None:
+            self._process.terminate()
+            self._process.communicate(timeout=_STOP_SECONDS)
+
+    def load(self, salon_id: int, document: Mapping[str, Any], case: Mapping[str, Any]) -> datetime:
+        """Fill a salon from the file; the time stands where the conversation says."""
+        file = {name: value for name, value in document.items() if name != "conversations"}
+        return datetime.fromisoformat(
+            self._tell("POST", "/conversation", salon_id=salon_id, file=file, case=case)["now"]
+        )
+
+    def connect(self, salon_id: int) -> None:
+        """The salon's owner presses Connect."""
+        self._tell("POST", "/connect", salon_ids=[salon_id])
+
+    def set_clock(self, now: datetime) -> None:
+        """The time stands there."""
+        self._tell("POST", "/clock", now=now.isoformat(), stands=True)
+
+    def set_faults(self, faults: Mapping[str, Any]) -> None:
+        """These faults by the name of what is called, and no others."""
+        self._tell("POST", "/method_faults", **faults)
+
+    def writes(self, salon_id: int) -> Sequence[Mapping[str, Any]]:
+        """What was changed in the salon's records since it was filled, oldest first."""
+        found: Sequence[Mapping[str, Any]] = self._tell("GET", f"/writes/{salon_id}")["writes"]
+        return found
+
+    def hooks(self) -> Sequence[Mapping[str, Any]]:
+        """What it has to tell of changes, oldest first; nothing of it is on its way."""
+        listed = self._tell("GET", "/deliveries")["deliveries"]
+        return [one["body"] for one in listed if one["kind"] == "entity"]
+
+    def _tell(self, method: str, path: str, /, **body: Any) -> Any:
+        payload = body if method != "GET" else None
+        answer = self._http.request(method, f"{self.url}/_fake{path}", json=payload, timeout=_ANSWER_SECONDS)
+        answer.raise_for_status()
+        return answer.json()
