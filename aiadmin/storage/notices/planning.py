@@ -107,7 +107,7 @@ _RECORD = "records." + ", records.".join(
     (
         *("record_id", "visit_id", "staff_id", "staff_name", "client_id", "client_name", "client_phone", "starts_at"),
         *("seconds", "services", "attendance", "changed_at", "created_at", "comment", "is_online", "is_group"),
-        *("wall_clock", "is_unpaid", "deleted_at"),
+        *("wall_clock", "is_unpaid", "api_id", "deleted_at"),
     )
 )
 
