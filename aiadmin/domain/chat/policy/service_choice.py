@@ -1,0 +1,106 @@
+"""Which services a wish means: words beat history, one question where several fit, none where one does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from aiadmin.domain.chat.dialogue import Dialogue
+from aiadmin.domain.chat.parts.booking import NoSuchService, WhatFor, WhichService
+from aiadmin.domain.chat.policy import catalogue
+from aiadmin.domain.chat.policy.turn_facts import TurnFacts
+from aiadmin.domain.chat.situation import SalonView, Situation
+from aiadmin.domain.chat.steps import Act, Asks, Part, Reply
+from aiadmin.domain.chat.when import Asked
+
+MOST_NAMED = 3
+"""Services, or categories, that one question names."""
+_FIRST = ("снят", "удален", "смыв", "демонтаж")
+"""How titles begin of what has to be done before anything else."""
+
+
+def narrowed(situation: Situation) -> Dialogue:
+    """The dialogue with each choice narrowed by all that is known besides: masters, guests, what the client had."""
+    dialogue, salon = situation.dialogue, situation.salon
+    services = list(catalogue.known(salon, dialogue.services))
+    choices: list[tuple[int, ...]] = []
+    for choice in dialogue.choices:
+        left = _narrowed(situation, [one for one in choice if one in salon.services])
+        if len(left) == 1:
+            services += left
+        elif left:
+            choices.append(tuple(left))
+    return replace(dialogue, services=in_order(salon, services), choices=tuple(choices))
+
+
+def in_order(salon: SalonView, services: Iterable[int]) -> tuple[int, ...]:
+    """Services as they are done: what removes something comes first, all else as it was said."""
+    known = dict.fromkeys(one for one in services if one in salon.services)
+    return tuple(sorted(known, key=lambda one: not salon.services[one].title.lower().startswith(_FIRST)))
+
+
+def _narrowed(situation: Situation, choice: Sequence[int]) -> list[int]:
+    dialogue, salon = situation.dialogue, situation.salon
+    left = [one for one in choice if one not in dialogue.excluded_services] or list(choice)
+    if dialogue.staff:
+        of_staff = [one for one in left if set(catalogue.performers(salon, [one])) & set(dialogue.staff)]
+        left = of_staff or left
+    return _of_history(situation, left) if len(left) > 1 and not dialogue.guests else left
+
+
+def _of_history(situation: Situation, choice: Sequence[int]) -> list[int]:
+    """What the client had last of these: who always has one haircut means that one."""
+    for visit in situation.client.past:
+        had = [one for one in choice if one in visit.services or _is_made_of(situation.salon, one, visit.services)]
+        if had:
+            return had[:1] if len(had) == 1 else had
+    return list(choice)
+
+
+def _is_made_of(salon: SalonView, service: int, booked: Sequence[int]) -> bool:
+    parts = salon.services[service].parts
+    return bool(parts) and set(parts) == set(booked)
+
+
+def ask_for_service(turn: TurnFacts, before: Sequence[Part] = ()) -> Reply | None:
+    """The one question that is needed to know the service; None where it is known."""
+    dialogue, salon = turn.dialogue, turn.salon
+    if dialogue.unclear and not dialogue.services and not dialogue.choices:
+        parts: Sequence[Part] = (
+            NoSuchService(said=dialogue.unclear, categories=nearest_categories(salon)),
+            WhatFor(),
+        )
+        return _asking(turn, [*before, *parts], Asks.SERVICE, ())
+    if dialogue.choices:
+        named = to_name(salon, dialogue.choices[0])
+        return _asking(turn, [*before, WhichService(services=named)], Asks.WHICH_SERVICE, dialogue.choices[0])
+    if not dialogue.services:
+        return _asking(turn, [*before, WhatFor(categories=nearest_categories(salon))], Asks.SERVICE, ())
+    return None
+
+
+def _asking(turn: TurnFacts, parts: Sequence[Part], asks: Asks, candidates: tuple[int, ...]) -> Reply:
+    dialogue = replace(turn.dialogue, asked=Asked.SERVICE, candidates=candidates, shown=(), unclear="")
+    return Reply(act=Act.ASK, parts=tuple(parts), dialogue=dialogue, asks=asks)
+
+
+def to_name(salon: SalonView, choice: Sequence[int]) -> tuple[int, ...]:
+    """The services that are named in a question, the usual ones: at most three, in the catalogue's order."""
+    usual = [one for one in choice if _is_usual(salon, one)] if len(choice) > MOST_NAMED else []
+    return tuple((usual or list(choice))[:MOST_NAMED])
+
+
+def _is_usual(salon: SalonView, service: int) -> bool:
+    """Whether a service is for any hour, and booked as most are."""
+    one = salon.services[service]
+    return one.is_online and not (one.latest or one.earliest or one.is_group or one.is_prepaid)
+
+
+def nearest_categories(salon: SalonView) -> tuple[str, ...]:
+    """Titles of the categories that have something to book, the fullest first, as the salon has them in order."""
+    sizes: dict[int, int] = {}
+    for service in salon.services.values():
+        if service.category_id in salon.categories and _is_usual(salon, service.service_id):
+            sizes[service.category_id or 0] = sizes.get(service.category_id or 0, 0) + 1
+    fullest = sorted(sizes, key=lambda one: -sizes[one])[: MOST_NAMED + 1]
+    return tuple(title for number, title in salon.categories.items() if number in fullest)

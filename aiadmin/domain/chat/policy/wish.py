@@ -1,0 +1,210 @@
+"""A wish for a visit, step by step: the service, who does it, when; one question at most, and no needless one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from aiadmin.domain.chat.commands import NamedService, WantBooking
+from aiadmin.domain.chat.floor import HandOverReason
+from aiadmin.domain.chat.parts.booking import (
+    AgreeWithSalon,
+    ByAdministrator,
+    ForGroup,
+    NoSuchMaster,
+    NotTheirs,
+    OneMoreOrMove,
+    Prepaid,
+    WhichDay,
+    WhichMaster,
+)
+from aiadmin.domain.chat.policy import catalogue
+from aiadmin.domain.chat.policy.free_times import look, nearest_to
+from aiadmin.domain.chat.policy.limits import over_limits
+from aiadmin.domain.chat.policy.looking import still_needed
+from aiadmin.domain.chat.policy.offering import MOST_SHOWN, asking, handing_over
+from aiadmin.domain.chat.policy.service_choice import ask_for_service, in_order, narrowed
+from aiadmin.domain.chat.policy.several_visits import (
+    cannot_be_together,
+    groups_of,
+    one_after_the_other,
+    preferred,
+    together,
+)
+from aiadmin.domain.chat.policy.single_visit import away, search_for, single_visit
+from aiadmin.domain.chat.policy.turn_facts import TurnFacts
+from aiadmin.domain.chat.situation import Ability, OwnVisit
+from aiadmin.domain.chat.steps import Asks, LookUp, NeedEvents, NeedVisits, Part, Reply, Step, Unavailable
+from aiadmin.domain.chat.when import Asked
+from aiadmin.domain.journal.journal import Service
+
+
+def look_for(turn: TurnFacts, before: Sequence[Part] = ()) -> Step:
+    """The next step towards a visit that is wished for.
+
+    Args:
+        before: what is said first.
+    """
+    turn = replace(turn, situation=replace(turn.situation, dialogue=narrowed(turn.situation)))
+    return (
+        over_limits(turn)
+        or _unclear_day(turn, before)
+        or _unknown_master(turn, before)
+        or _away_master(turn, before)
+        or _guests_apart(turn, before)
+        or ask_for_service(turn, before)
+        or _not_by_chat(turn, before)
+        or _one_more(turn)
+        or _visits(turn, before)
+    )
+
+
+# --- what has to be cleared up first ---
+
+
+def _unclear_day(turn: TurnFacts, before: Sequence[Part]) -> Reply | None:
+    """Words that may mean two days: which of them, before anything is looked up."""
+    days: set[date] = set()
+    for when in turn.dialogue.whens:
+        if when.day and when.day.or_else:
+            days |= {one.first for one in (*when.day.any_of, *when.day.or_else)}
+    if not days:
+        return None
+    return asking(turn, [*before, WhichDay(days=tuple(sorted(days)[:2]))], Asks.WHICH_DAY, Asked.DAY)
+
+
+def _wished_services(turn: TurnFacts) -> tuple[int, ...]:
+    dialogue = turn.dialogue
+    return (*dialogue.services, *(one for choice in dialogue.choices for one in choice))
+
+
+def _who_does(turn: TurnFacts, services: Sequence[int]) -> tuple[int, ...]:
+    """All who do any of these and are not refused."""
+    found = dict.fromkeys(one for service in services for one in catalogue.performers(turn.salon, [service]))
+    return tuple(one for one in found if one not in turn.dialogue.excluded_staff)
+
+
+def _unknown_master(turn: TurnFacts, before: Sequence[Part]) -> Reply | None:
+    if not turn.dialogue.unknown_staff:
+        return None
+    services = _wished_services(turn)
+    staff = _who_does(turn, services)
+    part = NoSuchMaster(staff=staff[:MOST_SHOWN], services=services if not turn.dialogue.choices else ())
+    cleared = replace(turn, situation=replace(turn.situation, dialogue=replace(turn.dialogue, unknown_staff="")))
+    if not staff:
+        reply = ask_for_service(cleared, [*before, part])
+        if reply:
+            return reply
+    return asking(cleared, [*before, part, WhichMaster(staff=staff[:MOST_SHOWN])], Asks.STAFF, Asked.STAFF)
+
+
+def _away_master(turn: TurnFacts, before: Sequence[Part]) -> Reply | None:
+    """The one master who was asked for does not work on any of the days that were asked for."""
+    staff = turn.dialogue.staff
+    if len(staff) != 1 or turn.dialogue.picked:
+        return None
+    services = _wished_services(turn)
+    if services and staff[0] not in _who_does(turn, services):
+        return None
+    return away(turn, staff[0], [one for one in _who_does(turn, services) if one != staff[0]])
+
+
+def _guests_apart(turn: TurnFacts, before: Sequence[Part]) -> Reply | None:
+    """Which service for several guests, while it is known already that they cannot be served at once."""
+    dialogue = turn.dialogue
+    number = dialogue.guest_count or 1
+    if number < 2 or not dialogue.choices:  # noqa: PLR2004 - two are several
+        return None
+    apart = cannot_be_together(turn, dialogue.choices[0], number)
+    return ask_for_service(turn, [*before, apart]) if apart else None
+
+
+# --- what no chat books ---
+
+
+def _not_by_chat(turn: TurnFacts, before: Sequence[Part]) -> Step | None:
+    services = [turn.salon.services[one] for one in turn.dialogue.services]
+    for service in services:
+        if service.is_group:
+            return _group(turn, service, before)
+    prepaid = next((one for one in services if one.is_prepaid), None)
+    if prepaid:
+        return _prepaid(turn, prepaid, before)
+    closed = [one for one in services if not one.is_online or not catalogue.performers(turn.salon, [one.service_id])]
+    if closed or Ability.BOOK not in turn.salon.bot.abilities:
+        parts = [*before, ByAdministrator(services=turn.dialogue.services)]
+        return handing_over(turn, parts, HandOverReason.FORBIDDEN)
+    return None
+
+
+def _group(turn: TurnFacts, service: Service, before: Sequence[Part]) -> Step:
+    need = NeedEvents((service.service_id,))
+    step = still_needed(turn.found, [need])
+    if step:
+        return step
+    answer = turn.found.events.get(need)
+    events = () if answer is None or isinstance(answer, Unavailable) else tuple(answer[:MOST_SHOWN])
+    part = ForGroup(service_id=service.service_id, events=events)
+    return handing_over(turn, [*before, part], HandOverReason.GROUP)
+
+
+def _prepaid(turn: TurnFacts, service: Service, before: Sequence[Part]) -> Step:
+    search = search_for(turn, preferred(_who_does(turn, turn.dialogue.services), turn.dialogue.staff))
+    free = look(search, turn.found)
+    if isinstance(free, LookUp):
+        return free
+    fits = [one for one in free.slots if search.fits(one)] or nearest_to(search, free.slots)
+    part = Prepaid(service_id=service.service_id, nearest=next(iter(fits), None))
+    return handing_over(turn, [*before, part], HandOverReason.PREPAY)
+
+
+def _one_more(turn: TurnFacts) -> Step | None:
+    """A visit of the same kind stands already: it may be that one which is to be at another time."""
+    dialogue = turn.dialogue
+    if dialogue.is_extra or dialogue.guests or not turn.has(WantBooking, NamedService):
+        return None
+    if not _alike(turn, turn.situation.client.visits):
+        return None
+    if turn.found.visits is None:
+        return LookUp((NeedVisits(),))
+    live = () if isinstance(turn.found.visits, Unavailable) else tuple(turn.found.visits)
+    alike = _alike(turn, live)
+    if not alike:
+        return None
+    asked = replace(turn, situation=replace(turn.situation, dialogue=replace(dialogue, is_extra=True)))
+    return asking(asked, [OneMoreOrMove(visit=alike[0])], Asks.OTHER, None)
+
+
+def _alike(turn: TurnFacts, visits: Sequence[OwnVisit]) -> list[OwnVisit]:
+    wished = set(catalogue.as_booked(turn.salon, turn.dialogue.services))
+    return [one for one in visits if wished & set(one.services) and one.guest is None]
+
+
+# --- one visit, or several ---
+
+
+def _visits(turn: TurnFacts, before: Sequence[Part]) -> Step:
+    dialogue, salon = turn.dialogue, turn.salon
+    able = tuple(one for one in catalogue.performers(salon, dialogue.services) if one not in dialogue.excluded_staff)
+    number = dialogue.guest_count or 1
+    if able and number > 1:
+        return together(turn, preferred(_by_history(turn, able), dialogue.staff), number, before)
+    wished = [one for one in able if one in dialogue.staff]
+    is_by_several = len(dialogue.services) > 1 and dialogue.staff and not set(dialogue.staff) <= set(able)
+    if able and not is_by_several:
+        said = list(before)
+        if dialogue.staff and not wished and not dialogue.is_other_staff:
+            said.append(NotTheirs(staff_id=dialogue.staff[0], services=dialogue.services, staff=able[:MOST_SHOWN]))
+        staff = preferred(_by_history(turn, able), wished)
+        return single_visit(turn, staff, [one for one in able if one not in staff], said)
+    groups = groups_of(salon, in_order(salon, dialogue.services), dialogue.staff)
+    if not groups:
+        return handing_over(turn, [*before, AgreeWithSalon()], HandOverReason.FACT)
+    return one_after_the_other(turn, groups, before)
+
+
+def _by_history(turn: TurnFacts, staff: Sequence[int]) -> tuple[int, ...]:
+    """Masters whom the client has been with come first."""
+    been = [one.staff_id for one in turn.situation.client.past]
+    return tuple(sorted(staff, key=lambda one: been.index(one) if one in been else len(been)))
