@@ -22,36 +22,25 @@ from aiadmin.domain.chat.advancing import advance
 from aiadmin.domain.chat.asks import AskKind, Attend, OpenAsk
 from aiadmin.domain.chat.commands import AttachmentKind, Command, Media, NamedService
 from aiadmin.domain.chat.context import reading_context
-from aiadmin.domain.chat.dialogue import Dialogue, Proposal, Slot, VisitOperation
+from aiadmin.domain.chat.dialogue import Proposal, Slot, VisitOperation
 from aiadmin.domain.chat.floor import GIVES_THE_FLOOR, HELD_BY_HUMAN, Floor, HandOverReason, Holder
 from aiadmin.domain.chat.hearing import ReadingContext
+from aiadmin.domain.chat.own_visits import own_visits
 from aiadmin.domain.chat.policy.decide import decide
 from aiadmin.domain.chat.reading import Burst, read
-from aiadmin.domain.chat.situation import ClientView, OwnVisit, SalonView, Situation
-from aiadmin.domain.chat.steps import (
-    MOST_CALLS,
-    Act,
-    Found,
-    Need,
-    NeedDay,
-    NeedDays,
-    NeedEvents,
-    NeedFreeStaff,
-    NeedNearest,
-    NeedStarts,
-    NeedVisits,
-    Reply,
-    Unavailable,
-    Write,
-)
+from aiadmin.domain.chat.situation import SalonView, Situation
+from aiadmin.domain.chat.steps import Found, Need, NeedVisits, Reply, Unavailable, Write
 from aiadmin.domain.chat.vocabulary import Vocabulary
-from aiadmin.domain.ids import SalonId
+from aiadmin.domain.ids import CompanyId, SalonId
 from aiadmin.domain.journal.journal import Attendance, Record
 from aiadmin.domain.journal.online_booking import Appointment, Move, NewBooking, PricedService, is_moved, read_back
 from aiadmin.domain.replay.catalogue import Catalogue
-from aiadmin.domain.replay.played import Offer, OfferedVisit, PlayedTurn
+from aiadmin.domain.replay.labels import known_of, made_offer, offer_of, times_of
+from aiadmin.domain.replay.played import PlayedTurn
 from aiadmin.domain.yclients.error import YClientsError
 from aiadmin.domain.yclients.write_outcome import Refusal, Refused, Saved, SavedRecord, Unknown, WriteOutcome
+from aiadmin.services.chat.lookups import LookUps, TurnLookUps
+from aiadmin.storage.chat.catalogue import BotSalon
 from aiadmin.texts.chat import render
 from tests.conversations.views import CaseViews, bot_settings, salon_view, vocabulary
 from tests.fakes.yclients.client import FakeYClients
@@ -60,12 +49,6 @@ SALON = 962302
 _TIMEOUTS, _PATIENCE = Timeouts(connect=1, total=0.3), timedelta(seconds=0.3)
 _QUIET = timedelta(seconds=5)
 _MEDIA = {"voice": AttachmentKind.VOICE, "photo": AttachmentKind.PHOTO, "sticker": AttachmentKind.STICKER}
-_ANSWERS: dict[type, str] = {
-    NeedDays: "days",
-    NeedEvents: "events",
-    NeedDay: "day_of_staff",
-    NeedFreeStaff: "free_staff",
-}
 _LEFT_ALONE = timedelta(hours=1)
 _MOST_STEPS = 12
 
@@ -173,7 +156,7 @@ class _Conversation:
         self.stage.fake.method_faults(**given.get("faults", {}))
         messages = [_Message.of(one) for one in given["say"]]
         self._pass(timedelta(seconds=sum(one.after for one in messages)))
-        knew = self._known()
+        knew = known_of(self.dialogue, has_name=self.client.name is not None)
         run = self._react(messages)
         text = render(run.reply, run.situation)
         stood = self._proposal()
@@ -183,8 +166,8 @@ class _Conversation:
             act=run.reply.act.value,
             asks=run.reply.asks and run.reply.asks.value,
             reason=run.reply.hand_over and run.reply.hand_over.value,
-            offer=_made(run.reply, stood),
-            stands=_offer(self._proposal()),
+            offer=made_offer(run.reply.act, run.reply.proposal, stood),
+            stands=offer_of(self._proposal()),
             writes=self._writes()[len(writes) :],
             salon_told=run.reply.tells_salon,
             opted_out=self.opted_out,
@@ -210,7 +193,7 @@ class _Conversation:
         burst = Burst(tuple(part for one in messages for part in one.parts))
         commands = read(burst, reading_context(before, self.stage.vocabulary))
         situation = replace(before, dialogue=advance(before.dialogue, commands, before))
-        found, log, left, wrote = Found(), [], MOST_CALLS, False
+        found, log, look_ups, wrote = Found(), [], self._look_ups(), False
         for _ in range(_MOST_STEPS):
             step = decide(situation, commands, found)
             if isinstance(step, Reply):
@@ -220,8 +203,8 @@ class _Conversation:
                 found = replace(found, written=written)
                 continue
             for need in step.needs:
-                left -= 1
-                found = self._with(found, need, left >= 0, log)
+                found = look_ups.answer([need], found)
+                log.append(f"{need} -> {_short(_answer(found, need))}")
         raise RuntimeError(f"decide gives no reply: {log}")
 
     def _situation(self, messages: Sequence[_Message]) -> Situation:
@@ -264,44 +247,25 @@ class _Conversation:
 
     # --- what is looked up ---
 
-    def _with(self, found: Found, need: Need, may_call: bool, log: list[str]) -> Found:
-        try:
-            answer = self._look_up(need) if may_call else Unavailable()
-        except YClientsError as error:
-            answer = Unavailable()
-            log.append(f"  {error!r}")
-        log.append(f"{need} -> {_short(answer)}")
-        if isinstance(need, NeedVisits):
-            return replace(found, visits=answer)
-        name = _ANSWERS.get(type(need), "starts")
-        return replace(found, **{name: {**getattr(found, name), need: answer}})
-
-    def _look_up(self, need: Need) -> Any:  # noqa: PLR0911 - a table of needs
-        api, salon = self.stage.booking, SalonId(SALON)
-        match need:
-            case NeedDays():
-                return api.days(
-                    salon,
-                    services=need.services,
-                    first=need.first,
-                    last=need.last,
-                    zone=self.salon.zone,
-                    staff_id=need.staff_id or None,
-                )
-            case NeedStarts():
-                return api.starts(salon, services=need.services, day=need.day, staff_id=need.staff_id)
-            case NeedNearest():
-                return api.nearest(salon, services=need.services, staff_id=need.staff_id, zone=self.salon.zone)
-            case NeedEvents():
-                return api.events(salon, services=need.services)
-            case NeedDay():
-                return api.day(salon, day=need.day, staff_id=need.staff_id)
-            case NeedFreeStaff():
-                staff = api.staff(salon, services=need.services, at=need.at)
-                return [one.staff_id for one in staff if one.is_bookable]
-            case NeedVisits():
-                return [self._own(one) for one in self._records() if one.wall_clock > self.now]
-        raise TypeError(need)
+    def _look_ups(self) -> TurnLookUps:
+        salon = BotSalon(
+            company_id=CompanyId(1),
+            salon_id=SalonId(SALON),
+            title=self.salon.title,
+            zone=self.salon.zone,
+            country=self.salon.country,
+            currency=self.salon.currency,
+            address=self.salon.address,
+            phone=None,
+            opening=None,
+            is_allowed=True,
+            rules=self.salon.rules,
+            missing_rights=frozenset(),
+            settings=self.salon.bot,
+        )
+        return LookUps(api=self.stage.booking, clock=lambda: self.now.replace(tzinfo=self.zone)).begin(
+            salon, self.client
+        )
 
     def _records(self) -> list[Record]:
         cards = self.client.cards or self.stage.booking.cards(SalonId(SALON), self.phone)
@@ -313,19 +277,6 @@ class _Conversation:
             )
         ]
         return sorted(found, key=lambda one: one.wall_clock or self.now)
-
-    @staticmethod
-    def _own(record: Record) -> OwnVisit:
-        return OwnVisit(
-            record_id=record.record_id,
-            starts=record.wall_clock,
-            length=record.length,
-            services=tuple(number for one in record.services for number in one.each()),
-            titles=tuple(one.title for one in record.services),
-            staff_id=record.staff_id,
-            staff_name=record.staff_name,
-            price=sum(one.cost or 0 for one in record.services),
-        )
 
     # --- what is written ---
 
@@ -413,7 +364,7 @@ class _Conversation:
         return outcome
 
     def _writes(self) -> list[Mapping[str, Any]]:
-        return [_named(one) for one in self.stage.fake.writes(SALON)]
+        return self.stage.fake.writes(SALON)
 
     # --- what is kept ---
 
@@ -477,71 +428,26 @@ class _Conversation:
         self.stage.fake.method_faults()
         cards = tuple(self.stage.booking.cards(SalonId(SALON), self.phone))
         self.client = replace(self.client, cards=self.client.cards or cards)
-        visits = tuple(self._own(one) for one in self._records() if one.wall_clock > self.now)
-        self.client = replace(self.client, name=self.client.name or self.dialogue.name, visits=visits)
+        known = own_visits(self._records(), self.now, self.salon.zone)
+        self.client = replace(self.client, name=self.client.name or self.dialogue.name, visits=known.coming)
 
     def _proposal(self) -> Proposal | None:
         return next((one.proposal for one in self.asks if one.proposal), None)
 
-    def _known(self) -> frozenset[str]:
-        return known_of(self.dialogue, self.client)
-
-
-def known_of(dialogue: Dialogue, client: ClientView) -> frozenset[str]:
-    """What need not be asked any more, in the words of `asks`."""
-    known = {
-        "service": bool(dialogue.services) and not dialogue.candidates,
-        "staff": bool(dialogue.staff) or dialogue.is_any_staff,
-        "day": any(one.day and one.day.any_of and not one.day.or_else for one in dialogue.whens),
-        "time": any(one.time and one.time.any_of for one in dialogue.whens),
-        "name": bool(client.name or dialogue.name),
-    }
-    return frozenset(name for name, is_known in known.items() if is_known)
-
-
-def _made(reply: Reply, stood: Proposal | None) -> Offer | None:
-    """The proposal that a reply makes: one that only stays open is none, unless the reply offers it again."""
-    offered = reply.proposal
-    if offered is None or (
-        reply.act is not Act.OFFER and stood is not None and stood.fingerprint == offered.fingerprint
-    ):
-        return None
-    return _offer(offered)
-
-
-def _offer(proposal: Proposal | None) -> Offer | None:
-    if proposal is None:
-        return None
-    visits = tuple(
-        OfferedVisit(
-            services=slot.services,
-            staff=slot.staff_id,
-            at=slot.starts,
-            length=slot.length,
-            price=slot.price.low if slot.price.low == slot.price.high else None,
-            low=slot.price.low,
-            high=slot.price.high,
-        )
-        for slot in proposal.slots
-    )
-    return Offer(op=proposal.operation.value, visits=visits, record=proposal.record_id)
-
 
 def _answered(found: Found) -> frozenset[str]:
-    starts = [one for many in found.starts.values() if not isinstance(many, Unavailable) for one in many]
-    events = [one for many in found.events.values() if not isinstance(many, Unavailable) for one in many]
-    moments = [one.wall_clock for one in [*starts, *events]]
-    moments += [one.wall_clock + one.length for one in starts]
-    return frozenset(f"{one:%H:%M}" for one in moments)
+    answers = [*found.starts.values(), *found.events.values()]
+    return times_of(one for many in answers if not isinstance(many, Unavailable) for one in many)
+
+
+def _answer(found: Found, need: Need) -> Any:
+    if isinstance(need, NeedVisits):
+        return found.visits
+    tables = (found.days, found.starts, found.events, found.day_of_staff, found.free_staff)
+    return next((table[need] for table in tables if need in table), None)
 
 
 def _short(answer: Any) -> str:
     if isinstance(answer, Sequence) and answer and hasattr(answer[0], "wall_clock"):
         return ", ".join(f"{one.wall_clock:%d.%m %H:%M}" for one in answer)
     return str(answer)
-
-
-def _named(write: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A write in the words of the form: what was moved or cancelled is named, not what it was."""
-    attended = {1: "came", 2: "confirm"}.get(write.get("attendance", 0))
-    return {**write, "op": {"update": "move", "delete": "cancel"}.get(write["op"], write["op"]), "attended": attended}
