@@ -21,8 +21,7 @@ _SAID: Mapping[type, str] = {
     parts.CalmAnswer: "Понимаем, что вы расстроены. Передали администратору, он вам ответит.",
     parts.PassedOn: "Передали администратору, он ответит вам здесь.",
     parts.PricePassedOn: "Изменить цену мы не можем. Передали ваш вопрос администратору, он вам ответит.",
-    parts.OneLanguage: "Мы отвечаем только по-русски. Sorry, we can only reply in Russian here: "
-    "could you write in Russian?",
+    parts.OneLanguage: "Мы отвечаем по-русски. Sorry, we can only reply in Russian here.",
     parts.WhatIsWished: "Не совсем вас поняли. Напишите, пожалуйста, иначе: записать вас, перенести запись "
     "или подсказать цену?",
     parts.NotUnderstoodPassedOn: "Чтобы не ошибиться, передали ваши сообщения администратору, он ответит вам здесь.",

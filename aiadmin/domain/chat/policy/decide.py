@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from aiadmin.domain.chat.commands import Command
 from aiadmin.domain.chat.policy.answers_to_asks import answers_to_asks
 from aiadmin.domain.chat.policy.booking import booking
+from aiadmin.domain.chat.policy.dressing import dressed
 from aiadmin.domain.chat.policy.gate import gate
 from aiadmin.domain.chat.policy.questions import questions
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
@@ -18,7 +19,7 @@ from aiadmin.domain.chat.situation import Situation
 from aiadmin.domain.chat.steps import Act, Found, Reply, Step
 
 Stage = Callable[[TurnFacts], Step | None]
-STAGES: Sequence[Stage] = (gate, answers_to_asks, visits, questions, booking)
+STAGES: Sequence[Stage] = (gate, answers_to_asks, questions, visits, booking)
 """Each gives the step that it has to give, or None where the burst is not its own."""
 
 
@@ -33,5 +34,5 @@ def decide(situation: Situation, commands: Sequence[Command], found: Found | Non
     for stage in STAGES:
         step = stage(turn)
         if step is not None:
-            return step
+            return dressed(turn, step)
     return Reply(act=Act.SILENT, dialogue=turn.dialogue)

@@ -57,14 +57,15 @@ def media(turn: TurnFacts) -> Reply | None:
         return None
     if all(one.kind is AttachmentKind.STICKER for one in media):
         return None if turn.has(NotUnderstood) else Reply(act=Act.SILENT, dialogue=turn.dialogue)
-    if _is_media_said(turn) and not turn.has(NotUnderstood):
+    if is_media_said(turn) and not turn.has(NotUnderstood):
         return Reply(act=Act.SILENT, dialogue=turn.dialogue)
     return Reply(
         act=Act.HAND_OVER, parts=(media_part(media),), dialogue=turn.dialogue, hand_over=HandOverReason.MEDIA
     )
 
 
-def _is_media_said(turn: TurnFacts) -> bool:
+def is_media_said(turn: TurnFacts) -> bool:
+    """Whether we have said not long ago that a human looks at what is no text."""
     said = turn.situation.media_at
     return said is not None and turn.situation.now - said < MEDIA_SAID
 
@@ -127,7 +128,7 @@ def foreign(turn: TurnFacts) -> Reply | None:
     if turn.dialogue.misses > MOST_MISSES:
         return _gives_up(turn)
     dialogue = turn.dialogue if turn.has(NotUnderstood) else _missed(turn.dialogue)
-    return Reply(act=Act.ASK, parts=(OneLanguage(),), dialogue=dialogue, asks=Asks.OTHER)
+    return Reply(act=Act.INFORM, parts=(OneLanguage(),), dialogue=dialogue)
 
 
 def _missed(dialogue: Dialogue) -> Dialogue:

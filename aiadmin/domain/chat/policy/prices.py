@@ -1,12 +1,34 @@
-"""What the catalogue asks for a service."""
+"""What the catalogue asks for services, and how long they take."""
 
 from __future__ import annotations
 
-from decimal import Decimal
+from collections.abc import Sequence
+from datetime import timedelta
 
+from aiadmin.domain.chat.commands import NamedService, NamedStaff
 from aiadmin.domain.chat.dialogue import Price
+from aiadmin.domain.chat.parts.questions import Lengths, Prices, ServicePrice
+from aiadmin.domain.chat.policy.open_asks import standing_proposal
+from aiadmin.domain.chat.policy.turn_facts import TurnFacts
 from aiadmin.domain.chat.situation import SalonView
 from aiadmin.domain.journal.journal import Service
+
+MOST_SERVICES = 5
+_SHORT_COMMENT = 60
+
+
+def asked_services(turn: TurnFacts) -> tuple[int, ...]:
+    """The services that a question is about: those that were named, else those that are talked about."""
+    named = dict.fromkeys(number for one in turn.of(NamedService) if not one.is_excluded for number in one.ids)
+    proposal = standing_proposal(turn)
+    offered = tuple(one for slot in proposal.slots for one in slot.services) if proposal else ()
+    talked = (*turn.dialogue.services, *(one for choice in turn.dialogue.choices for one in choice))
+    found = tuple(named) or (() if turn.has(NamedService) else offered or talked or turn.dialogue.candidates)
+    return tuple(one for one in found if one in turn.salon.services)
+
+
+def _asked_staff(turn: TurnFacts) -> tuple[int, ...]:
+    return tuple(number for one in turn.of(NamedStaff) if not one.is_excluded for number in one.ids)
 
 
 def masters_of(service: Service, salon: SalonView) -> tuple[int, ...]:
@@ -25,16 +47,57 @@ def masters_of(service: Service, salon: SalonView) -> tuple[int, ...]:
 def price_of(service: Service, salon: SalonView, staff_id: int | None = None) -> Price:
     """The price with one master, or the range over all who may be offered; an open end is None."""
     if staff_id is not None:
-        return _price(*service.price_with(staff_id))
-    terms = [service.price_with(one) for one in masters_of(service, salon)] or [
-        (service.price_min, service.price_max or None)
-    ]
-    lows = [low for low, _ in terms if low is not None]
-    highs = [high for _, high in terms if high is not None]
-    is_open = any(high is None for _, high in terms)
-    return _price(min(lows, default=None), None if is_open else max(highs, default=None))
+        return _price(service, staff_id)
+    each = [_price(service, one) for one in masters_of(service, salon)] or [_listed(service)]
+    lows, highs = [one.low for one in each if one.low is not None], [one.high for one in each]
+    is_open = any(one is None for one in highs)
+    high = None if is_open else max((one for one in highs if one is not None), default=None)
+    return Price(low=min(lows, default=None), high=high)
 
 
-def _price(low: Decimal | None, high: Decimal | None) -> Price:
+def _price(service: Service, staff_id: int) -> Price:
     """Nothing at all is a price that nobody has set."""
+    low, high = service.price_with(staff_id)
     return Price() if not low and not high else Price(low=low, high=high)
+
+
+def _listed(service: Service) -> Price:
+    low, high = service.price_min, service.price_max or None
+    return Price() if not low and not high else Price(low=low, high=high)
+
+
+def prices(turn: TurnFacts, asked: Sequence[int]) -> Prices:
+    """What services cost, with the masters who were named, the cheapest first where there is a choice."""
+    staff = _asked_staff(turn)
+    rows = [_row(turn.salon.services[one], turn.salon, staff) for one in asked[:MOST_SERVICES]]
+    return Prices(services=tuple(rows), more=len(asked) - len(rows))
+
+
+def _row(service: Service, salon: SalonView, staff: Sequence[int]) -> ServicePrice:
+    masters = masters_of(service, salon)
+    wanted = [one for one in masters if one in staff] or masters
+    each = [(salon.staff[one].name, _price(service, one)) for one in wanted]
+    differs = len({price for _, price in each}) > 1
+    is_short = len(service.comment) <= _SHORT_COMMENT
+    return ServicePrice(
+        title=service.title,
+        price=each[0][1] if each and not differs else price_of(service, salon),
+        by_master=tuple(sorted(each, key=lambda one: one[1].low or 0)) if differs else (),
+        names=tuple(name for name, _ in each) if not differs else (),
+        latest=service.latest,
+        comment=service.comment if is_short else "",
+    )
+
+
+def lengths(turn: TurnFacts, asked: Sequence[int]) -> Lengths:
+    """How long services take, with the masters who were named."""
+    staff = _asked_staff(turn) or turn.dialogue.staff
+    rows = []
+    for number in asked[:MOST_SERVICES]:
+        service = turn.salon.services[number]
+        masters = masters_of(service, turn.salon)
+        wanted = [one for one in masters if one in staff] or masters
+        known = [length for length in (service.length_with(one) for one in wanted) if length]
+        known = known or [service.length or timedelta(0)]
+        rows.append((service.title, min(known), max(known)))
+    return Lengths(services=tuple(rows))

@@ -1,11 +1,315 @@
-"""Questions: prices, lengths, hours, the address, facts, who works when."""
+"""Questions: prices, lengths, hours, the address, facts, who works when.
+
+A question inside a wish is answered, and then the wish goes on: the open question, or the offer, comes again.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from aiadmin.domain.chat.asks import AskKind
+from aiadmin.domain.chat.commands import (
+    AskAddress,
+    AskDuration,
+    AskFact,
+    AskHours,
+    AskMyVisits,
+    AskPrice,
+    AskSlots,
+    AskWorks,
+    Choose,
+    Command,
+    Earliest,
+    Elsewhen,
+    Late,
+    Name,
+    NamedService,
+    No,
+    SameAsLast,
+    Suits,
+    WantBooking,
+    WantCancel,
+    WantMove,
+    Yes,
+)
+from aiadmin.domain.chat.dialogue import VisitOperation
+from aiadmin.domain.chat.floor import HandOverReason
+from aiadmin.domain.chat.parts.questions import (
+    Address,
+    AskedOfSalon,
+    EarlierWished,
+    IsMachine,
+    NotInCatalogue,
+    OpenHours,
+    OpenOn,
+    OurMasters,
+    OurServices,
+    ServiceDescribed,
+    StaffOn,
+    WhichPrice,
+    WhoWorks,
+)
+from aiadmin.domain.chat.parts.visits import AttendanceAsked
+from aiadmin.domain.chat.policy.booking import booking
+from aiadmin.domain.chat.policy.facts import quoted
+from aiadmin.domain.chat.policy.open_asks import answered_ask
+from aiadmin.domain.chat.policy.prices import asked_services, lengths, masters_of, prices
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
-from aiadmin.domain.chat.steps import Step
+from aiadmin.domain.chat.policy.visits import visits
+from aiadmin.domain.chat.policy.wished_times import named_days
+from aiadmin.domain.chat.situation import Ability
+from aiadmin.domain.chat.steps import Act, Asks, Part, Reply, Step
+
+_QUESTIONS: tuple[type[Command], ...] = (AskPrice, AskDuration, AskWorks, AskHours, AskAddress, AskFact)
+_WISHES: tuple[type[Command], ...] = (
+    WantBooking,
+    WantMove,
+    WantCancel,
+    AskMyVisits,
+    AskSlots,
+    SameAsLast,
+    Earliest,
+    Elsewhen,
+    Choose,
+    Yes,
+    No,
+    Name,
+    Late,
+)
+"""What is more than a question: it is answered with it."""
+_BOT, _SERVICES, _ABOUT, _WAITING = "бот", "услуги", "описание", "лист ожидания"
+_OWN_TOPICS = frozenset({_BOT, _SERVICES, _ABOUT, _WAITING})
+
+
+@dataclass
+class _Answers:
+    """What a burst's questions are answered with.
+
+    Attributes:
+        asks: what has to be known first, where the question leaves it open.
+        is_unknown: whether the salon has to answer some of them.
+        is_told: whether the salon has to know, and that is said already.
+    """
+
+    parts: list[Part] = field(default_factory=list)
+    asks: Asks | None = None
+    is_unknown: bool = False
+    is_told: bool = False
 
 
 def questions(turn: TurnFacts) -> Step | None:
     """The step of this stage; None where the burst is not its own."""
-    return None
+    if not turn.has(*_QUESTIONS):
+        return None
+    answers = _answered(turn)
+    following = _following(turn)
+    if following is None:
+        return _alone(turn, answers)
+    if not isinstance(following, Reply):
+        return following
+    return _together(following, answers)
+
+
+def _answered(turn: TurnFacts) -> _Answers:
+    if Ability.ANSWER not in turn.salon.bot.abilities:
+        return _Answers(parts=[AskedOfSalon()], is_unknown=True)
+    answers = _Answers()
+    for answer in (_of_prices, _of_lengths, _of_hours, _of_address, _of_work, _of_facts):
+        answer(turn, answers)
+    if answers.is_unknown:
+        answers.parts.append(AskedOfSalon())
+    return answers
+
+
+def _alone(turn: TurnFacts, answers: _Answers) -> Reply:
+    """Answers that no wish stands beside."""
+    reply = Reply(act=Act.INFORM, parts=tuple(answers.parts), dialogue=turn.dialogue)
+    if answers.asks is not None:
+        reply = replace(reply, act=Act.ASK, asks=answers.asks)
+    reminder = _reminder(turn)
+    if reminder is not None and answers.asks is None:
+        reply = replace(reply, act=Act.ASK, parts=(*reply.parts, reminder), asks=Asks.OTHER)
+    return _told(reply, answers)
+
+
+def _told(reply: Reply, answers: _Answers) -> Reply:
+    """The salon hears of what is not known; the bot goes on."""
+    if not (answers.is_unknown or answers.is_told) or reply.hand_over is not None:
+        return reply
+    return replace(reply, act=Act.HAND_OVER, hand_over=HandOverReason.FACT)
+
+
+def _together(following: Reply, answers: _Answers) -> Reply:
+    parts = [one for one in answers.parts if not isinstance(one, WhichPrice)]
+    if not following.parts and following.act is Act.SILENT:
+        following = replace(following, act=Act.INFORM)
+    return _told(replace(following, parts=(*parts, *following.parts)), answers)
+
+
+def _reminder(turn: TurnFacts) -> Part | None:
+    """The question of a reminder, once more: a yes with a question beside it was none yet."""
+    ask = answered_ask(turn)
+    is_open = ask is not None and ask.kind is AskKind.ATTENDANCE and ask.answered is None
+    if ask is None or not is_open or ask.starts is None or not turn.has(Yes):
+        return None
+    return AttendanceAsked(starts=ask.starts)
+
+
+def _following(turn: TurnFacts) -> Step | None:
+    """What the rest of the burst leads to, or the wish that was talked about before the question."""
+    if _reminder(turn) is not None:
+        return None
+    is_open = any(one.kind in {AskKind.PROPOSAL, AskKind.QUESTION} for one in turn.situation.asks[:1])
+    is_wish = turn.has(*_WISHES)
+    if turn.has(AskWorks) and not is_open and not turn.has(WantMove, WantCancel, AskMyVisits, Yes, No, Late):
+        return _booking_of(turn)
+    if not is_open and not is_wish:
+        return None
+    rest = tuple(one for one in turn.commands if not isinstance(one, _QUESTIONS))
+    going_on = replace(turn, commands=rest)
+    return visits(going_on) or booking(going_on)
+
+
+def _booking_of(turn: TurnFacts) -> Step | None:
+    """Who asks whether a master works may wish to come: which service is asked, if just that is missing."""
+    if turn.dialogue.services or not turn.dialogue.staff:
+        return None
+    wish = replace(turn.dialogue, operation=turn.dialogue.operation or VisitOperation.BOOK)
+    going_on = replace(turn, situation=replace(turn.situation, dialogue=wish), commands=(WantBooking(),))
+    step = booking(going_on)
+    return step if isinstance(step, Reply) and step.act is Act.ASK else None
+
+
+# --- what it costs, how long it takes ---
+
+
+def _of_prices(turn: TurnFacts, answers: _Answers) -> None:
+    if turn.has(AskPrice):
+        _of_catalogue(turn, answers, prices)
+
+
+def _of_lengths(turn: TurnFacts, answers: _Answers) -> None:
+    if turn.has(AskDuration):
+        _of_catalogue(turn, answers, lengths)
+
+
+def _of_catalogue(turn: TurnFacts, answers: _Answers, said: Callable[[TurnFacts, Sequence[int]], Part]) -> None:
+    asked = asked_services(turn)
+    unclear = [one.unclear for one in turn.of(NamedService) if one.unclear]
+    if asked:
+        answers.parts.append(said(turn, asked))
+    elif unclear:
+        answers.parts.append(NotInCatalogue(words=unclear[0]))
+    else:
+        answers.parts.append(WhichPrice())
+        answers.asks = Asks.SERVICE
+
+
+# --- when and where ---
+
+
+def _day(turn: TurnFacts) -> date | None:
+    """The one day that was named."""
+    days = named_days([when for one in turn.of(Suits) for when in one.whens])
+    return days[0].first if len(days) == 1 and days[0].is_one_day else None
+
+
+def _of_hours(turn: TurnFacts, answers: _Answers) -> None:
+    if not turn.has(AskHours):
+        return
+    hours, day = turn.salon.hours, _day(turn)
+    if not hours:
+        answers.is_unknown = True
+    elif day is not None:
+        answers.parts.append(OpenOn(day=day, hours=hours.get(day.weekday())))
+    else:
+        answers.parts.append(OpenHours(hours=tuple(sorted(hours.items()))))
+
+
+def _of_address(turn: TurnFacts, answers: _Answers) -> None:
+    if not turn.has(AskAddress):
+        return
+    if turn.salon.address:
+        answers.parts.append(Address(address=turn.salon.address))
+    else:
+        answers.is_unknown = True
+
+
+# --- who works when ---
+
+
+def _of_work(turn: TurnFacts, answers: _Answers) -> None:
+    if not turn.has(AskWorks):
+        return
+    asked = tuple(number for one in turn.of(AskWorks) for number in one.ids)
+    day = _day(turn)
+    if asked:
+        for number in dict.fromkeys(asked):
+            _of_one(turn, answers, number, day or turn.situation.now.date())
+    elif day is not None:
+        _of_all(turn, answers, day)
+    else:
+        answers.parts.append(OurMasters(masters=tuple(_masters(turn))))
+
+
+def _of_one(turn: TurnFacts, answers: _Answers, number: int, day: date) -> None:
+    """Off, from when to when, or not known: never busy."""
+    known, hours = turn.salon.staff.get(number), turn.salon.schedule.get((number, day))
+    if known is None or hours is None:
+        answers.is_unknown = True
+        return
+    ahead = (when for (who, when), slots in turn.salon.schedule.items() if who == number and slots and when > day)
+    next_day = None if hours else min(ahead, default=None)
+    answers.parts.append(StaffOn(name=known.name, day=day, hours=tuple(hours), next_day=next_day))
+
+
+def _of_all(turn: TurnFacts, answers: _Answers, day: date) -> None:
+    working = [one for one in _offered(turn) if turn.salon.schedule.get((one, day))]
+    if working:
+        answers.parts.append(WhoWorks(day=day, names=tuple(turn.salon.staff[one].name for one in working)))
+    else:
+        answers.is_unknown = True
+
+
+def _offered(turn: TurnFacts) -> Iterator[int]:
+    """Those who may be offered, and who do what was named."""
+    named = asked_services(turn)
+    doing = {one for number in named for one in masters_of(turn.salon.services[number], turn.salon)}
+    everybody = {one for service in turn.salon.services.values() for one in masters_of(service, turn.salon)}
+    return (number for number in turn.salon.staff if number in (doing or everybody))
+
+
+def _masters(turn: TurnFacts) -> Iterator[tuple[str, str]]:
+    for number in _offered(turn):
+        person = turn.salon.staff[number]
+        yield person.name, person.specialization or ""
+
+
+# --- facts ---
+
+
+def _of_facts(turn: TurnFacts, answers: _Answers) -> None:
+    asked = turn.of(AskFact)
+    topics = {one.topic for one in asked}
+    if _BOT in topics:
+        answers.parts.append(IsMachine())
+    if _SERVICES in topics:
+        answers.parts.append(OurServices(categories=tuple(turn.salon.categories.values())))
+    if _ABOUT in topics:
+        _of_service(turn, answers)
+    if _WAITING in topics:
+        answers.parts.append(EarlierWished())
+        answers.is_told = True
+    told, unknown = quoted([one for one in asked if one.topic not in _OWN_TOPICS], turn.salon)
+    answers.parts += told
+    answers.is_unknown = answers.is_unknown or bool(unknown)
+
+
+def _of_service(turn: TurnFacts, answers: _Answers) -> None:
+    """What the salon says of a service itself."""
+    services = [turn.salon.services[one] for one in asked_services(turn)]
+    said = [one for one in services if one.comment]
+    answers.parts += [ServiceDescribed(title=one.title, comment=one.comment) for one in said]
+    answers.is_unknown = answers.is_unknown or not said
