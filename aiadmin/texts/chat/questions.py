@@ -28,7 +28,7 @@ def _said(part: object, _: Situation) -> str:
 
 
 def _prices(part: parts.Prices, situation: Situation) -> str:
-    rows = [_price(one, situation.salon) for one in part.services]
+    rows = [price_row(one, situation.salon) for one in part.services]
     is_open = any(one.price.low != one.price.high for one in part.services if not one.by_master)
     is_said = any("мастер" in one.comment for one in part.services)
     by_master = " Точную цену скажет мастер." if is_open and not is_said else ""
@@ -39,7 +39,8 @@ def _prices(part: parts.Prices, situation: Situation) -> str:
     return f"Цены:\n{lines}\n{f'{by_master}{more}'.strip()}".rstrip()
 
 
-def _price(one: parts.ServicePrice, salon: SalonView) -> str:
+def price_row(one: parts.ServicePrice, salon: SalonView) -> str:
+    """What a service costs, with whom, and what goes with it."""
     each = "; ".join(f"{name} — {said}" for name, price in one.by_master if (said := wording.price(price, salon)))
     whole = wording.price(one.price, salon)
     cost = each or (f"{whole}" if whole else "цену скажет администратор")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from aiadmin.domain.chat.parts import talk as parts
 from aiadmin.domain.chat.situation import Situation
 from aiadmin.texts.chat import wording
+from aiadmin.texts.chat.questions import price_row
 from aiadmin.texts.chat.sentence import Sentence
 
 _SAID: Mapping[type, str] = {
@@ -40,14 +41,8 @@ def _opens(part: parts.OpensAt, situation: Situation) -> str:
 
 
 def _prices(part: parts.PricesStand, situation: Situation) -> str:
-    said = [wording.price(one.price, situation.salon) for one in part.prices]
-    lines = [
-        f"{', '.join(filter(None, [wording.title(one.title), one.staff]))} — {price}"
-        for one, price in zip(part.prices, said, strict=True)
-        if price
-    ]
-    listed = f": {'; '.join(lines)}" if lines else ""
-    return f"Цены у нас по прайсу{listed}."
+    listed = "; ".join(price_row(one, situation.salon) for one in part.prices)
+    return f"Цены у нас по прайсу: {listed}." if listed else "Цены у нас по прайсу."
 
 
 SENTENCES: Mapping[type, Sentence] = {

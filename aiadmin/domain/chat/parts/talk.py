@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from aiadmin.domain.chat.dialogue import Price
+from aiadmin.domain.chat.parts.questions import ServicePrice
 from aiadmin.domain.chat.steps import Part
 
 
@@ -50,15 +50,6 @@ class OpensAt(Part):
     """When somebody is there again who may answer."""
 
     at: datetime
-
-
-@dataclass(frozen=True, kw_only=True)
-class ServicePrice:
-    """What a service costs with one master, or with anybody."""
-
-    title: str
-    price: Price
-    staff: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

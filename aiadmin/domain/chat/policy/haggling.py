@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from aiadmin.domain.chat.commands import Haggle, NamedStaff, Suits, WantBooking
 from aiadmin.domain.chat.dialogue import VisitOperation
 from aiadmin.domain.chat.floor import HandOverReason
-from aiadmin.domain.chat.parts.talk import PricePassedOn, PricesStand, ServicePrice
+from aiadmin.domain.chat.parts.talk import PricePassedOn, PricesStand
 from aiadmin.domain.chat.policy.booking import booking
-from aiadmin.domain.chat.policy.prices import price_of
+from aiadmin.domain.chat.policy.prices import asked_services, prices
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
 from aiadmin.domain.chat.steps import Act, Reply, Step
 
@@ -28,7 +27,7 @@ def haggled(turn: TurnFacts) -> Step | None:
             dialogue=replace(turn.dialogue, haggled=turn.dialogue.haggled + 1),
             hand_over=HandOverReason.PRICE,
         )
-    part = PricesStand(prices=tuple(_prices(turn))[:_MOST_PRICES])
+    part = PricesStand(prices=prices(turn, asked_services(turn)).services[:_MOST_PRICES])
     dialogue = replace(turn.dialogue, haggled=1)
     if dialogue.operation is not VisitOperation.BOOK:
         return Reply(act=Act.INFORM, parts=(part,), dialogue=dialogue)
@@ -38,15 +37,3 @@ def haggled(turn: TurnFacts) -> Step | None:
     if isinstance(step, Reply):
         return replace(step, parts=(part, *step.parts))
     return step or Reply(act=Act.INFORM, parts=(part,), dialogue=dialogue)
-
-
-def _prices(turn: TurnFacts) -> Iterator[ServicePrice]:
-    """What was spoken of costs, with the master who was named."""
-    staff = turn.dialogue.staff[0] if len(turn.dialogue.staff) == 1 else None
-    for number in turn.dialogue.services:
-        service = turn.salon.services.get(number)
-        if service is None:
-            continue
-        known = turn.salon.staff.get(staff) if staff is not None else None
-        price = price_of(service, turn.salon, staff)
-        yield ServicePrice(title=service.title, price=price, staff=known.name if known else "")
