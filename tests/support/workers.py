@@ -43,9 +43,9 @@ class Process:
         self.popen.terminate()
         return self.popen.wait(within)
 
-    def says(self, words: str) -> bool:
-        """Whether its log holds `words`."""
-        return words in self.log.read_text()
+    def says(self, words: str, *, times: int = 1) -> bool:
+        """Whether its log holds `words`, so many times at least."""
+        return self.log.read_text().count(words) >= times
 
 
 @dataclass
