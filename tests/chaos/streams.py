@@ -19,19 +19,20 @@ from tests.acceptance.hosting.test_hosting import Salons
 from tests.fakes.whatsapp.client import FakeWhatsApp
 
 _CLIENTS = itertools.count(79_880_000_001)
-_EVERY_SECONDS = 0.1
 
 
 class Streams(AbstractContextManager["Streams"]):
-    """While it is entered, clients write to `talking` salons and these owe them messages, ten a second each way.
+    """While it is entered, clients write to `talking` salons and these owe them messages.
+
+    They write one each way every `pause` seconds.
 
     Attributes:
         written: what clients wrote: the ids that their phones gave.
         owed: what salons owe: the number in the outbox, and the text.
     """
 
-    def __init__(self, whatsapp: FakeWhatsApp, salons: Salons, talking: int) -> None:
-        self._whatsapp, self._salons = whatsapp, salons
+    def __init__(self, whatsapp: FakeWhatsApp, salons: Salons, talking: int, *, pause: float = 0.1) -> None:
+        self._whatsapp, self._salons, self._pause = whatsapp, salons, pause
         rows = salons.rows("SELECT company_id, phone FROM devices ORDER BY id LIMIT %s", talking)
         self._pairs = [(CompanyId(row["company_id"]), row["phone"], str(next(_CLIENTS))) for row in rows]
         self.written: list[str] = []
@@ -56,7 +57,7 @@ class Streams(AbstractContextManager["Streams"]):
     def _repeat(self, one: object) -> None:
         assert callable(one)
         for number in itertools.count():
-            if self._is_over.wait(_EVERY_SECONDS):
+            if self._is_over.wait(self._pause):
                 return
             one(number, *self._pairs[number % len(self._pairs)])
 
