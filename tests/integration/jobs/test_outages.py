@@ -123,7 +123,7 @@ def test_a_failover_without_a_word_costs_jobs_leadership_and_leases_half_a_minut
         clock = processes.start("clock", **env)
         salon = awaited(box, yclients)
         wait_until(lambda: salon.state == "sent" and lease.host_id, SOON, "all is well")
-        wait_until(lambda: clock.says("clock leads"), SOON)  # or it would start after the failover, and notice nothing
+        wait_until(lambda: clock.says("clock leads"), SOON)  # else it begins after it
         to_postgres.fall_silent()
         to_redis.fall_silent()
         began = time.monotonic()
