@@ -58,10 +58,10 @@ CREATE TABLE services (
   price_max NUMERIC(12, 2),
   seconds INTEGER,
   is_online BOOLEAN NOT NULL DEFAULT true,
-  terms JSONB NOT NULL DEFAULT '{}',
   raw_data JSONB NOT NULL,
   synced_at TIMESTAMPTZ NOT NULL,
   deleted_at TIMESTAMPTZ,
+  terms JSONB NOT NULL DEFAULT '{}',
   CONSTRAINT pk_services PRIMARY KEY (company_id, service_id),
   CONSTRAINT fk_services_company_id FOREIGN KEY (company_id) REFERENCES companies (id) ON DELETE CASCADE
 );
