@@ -52,7 +52,8 @@ def advance(dialogue: Dialogue, commands: Sequence[said.Command], situation: Sit
         dialogue = Dialogue(name=dialogue.name, family=dialogue.family, language=dialogue.language)
     if not commands:
         return dialogue
-    known = _with_proposal(dialogue, commands, situation)
+    known = _in_language(dialogue, commands, situation)
+    known = _with_proposal(known, commands, situation)
     known = _with_name(known, commands)
     known = _with_guests(known, commands)
     known = _with_services(known, commands)
@@ -79,6 +80,12 @@ def offered_booking(situation: Situation) -> Proposal | None:
     if newest is None or newest.kind is not AskKind.PROPOSAL or newest.proposal is None:
         return None
     return newest.proposal if newest.proposal.operation is VisitOperation.BOOK else None
+
+
+def _in_language(dialogue: Dialogue, commands: Sequence[said.Command], situation: Situation) -> Dialogue:
+    """English from the first words of it on, where the salon answers in it."""
+    is_english = any(one.language == "en" for one in _of(commands, said.Foreign)) and situation.salon.bot.english
+    return replace(dialogue, language="en") if is_english else dialogue
 
 
 def _with_proposal(dialogue: Dialogue, commands: Sequence[said.Command], situation: Situation) -> Dialogue:
@@ -365,21 +372,24 @@ def as_known(visit: OwnVisit, salon: SalonView) -> tuple[int, ...]:
 
 
 def _refused(dialogue: Dialogue, commands: Sequence[said.Command], situation: Situation) -> Dialogue:
-    """What a no, or a wish for another time, refuses: the proposal, else the times that were shown."""
-    if not _has(commands, said.No, said.Elsewhen):
-        return dialogue
+    """What is not wanted: the proposal after a no, and all that was shown where just another time is asked for."""
     proposal = offered_booking(situation)
     slots = proposal.slots if proposal else dialogue.shown
-    if not slots or (dialogue.picked in slots):
+    if not slots or dialogue.picked in slots or not _refuses(commands, is_proposal=proposal is not None):
         return dialogue
-    wished = {slot.starts for slot in slots if is_exact(dialogue.whens) and _is_asked_for(slot, commands)}
-    refused = {slot.starts for slot in slots} - wished
-    return replace(
-        dialogue,
-        refused=dialogue.refused | refused,
-        refusals=dialogue.refusals + 1,
-        agreed="",
-    )
+    refused = {slot.starts for slot in slots if not _is_asked_for(slot, commands)}
+    count = dialogue.refusals + (proposal is not None and _has(commands, said.No))
+    return replace(dialogue, refused=dialogue.refused | refused, refusals=count, agreed="")
+
+
+def _refuses(commands: Sequence[said.Command], *, is_proposal: bool) -> bool:
+    """Whether it is the times that are refused, and not only a master or a part of the day."""
+    if _has(commands, said.Elsewhen):
+        return True
+    if not _has(commands, said.No) or _has(commands, said.NamedStaff, said.NamedService):
+        return False
+    whens = [when for one in _of(commands, said.Suits) for when in one.whens]
+    return is_proposal or not whens
 
 
 def _is_asked_for(slot: Slot, commands: Sequence[said.Command]) -> bool:

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 
 from aiadmin.domain.chat.situation import Situation
 from aiadmin.domain.chat.steps import Reply
-from aiadmin.texts.chat import booking, questions, talk, visits
+from aiadmin.texts.chat import booking, english, questions, talk, visits
 from aiadmin.texts.chat.sentence import Sentence
+from aiadmin.texts.chat.tidying import tidied
 
 SENTENCES: Mapping[type, Sentence] = {
     **booking.SENTENCES,
@@ -19,9 +20,22 @@ SENTENCES: Mapping[type, Sentence] = {
     **talk.SENTENCES,
 }
 """A sentence for each kind of part."""
+_OTHER_LANGUAGES: Mapping[str, Mapping[type, Sentence]] = {"en": english.SENTENCES}
 
 
 def render(reply: Reply, situation: Situation) -> str:
     """A reply as the client reads it; empty where nothing is sent."""
-    sentences = [SENTENCES[type(part)](part, situation) for part in reply.parts]
-    return " ".join(filter(None, sentences))
+    said = {**SENTENCES, **_OTHER_LANGUAGES.get(reply.language, {})}
+    sentences = [said[type(part)](part, situation) for part in reply.parts]
+    if not any(sentences):
+        return ""
+    greeting = _greeting(situation, reply.language) if reply.greets else ""
+    return tidied(" ".join(filter(None, [greeting, *sentences, situation.salon.bot.signature])))
+
+
+def _greeting(situation: Situation, language: str) -> str:
+    """The salon's own words, else who is speaking: a machine says that it is one."""
+    salon = situation.salon
+    if language == "en":
+        return english.GREETING.format(title=salon.title)
+    return salon.bot.greeting or f"Здравствуйте! Это виртуальный помощник салона «{salon.title}»."

@@ -315,6 +315,14 @@ def _offer_is_over(_part: parts.OfferIsOver, _: Situation) -> str:
     return "С тех пор прошло время, проверили ещё раз."
 
 
+def _what_can_we_do(_part: parts.WhatCanWeDo, _: Situation) -> str:
+    return "Чем можем помочь?"
+
+
+def _not_now(_part: parts.NotNow, _: Situation) -> str:
+    return "Хорошо. Когда захотите записаться, напишите нам."
+
+
 def _not_booked(_part: parts.NotBooked, _: Situation) -> str:
     return "Хорошо, это время не записываем."
 
@@ -351,6 +359,8 @@ SENTENCES: Mapping[type, Sentence] = {
     parts.Booked: _booked,
     parts.Unconfirmed: _unconfirmed,
     parts.OfferIsOver: _offer_is_over,
+    parts.WhatCanWeDo: _what_can_we_do,
+    parts.NotNow: _not_now,
     parts.NotBooked: _not_booked,
 }
 """By the part that they put into words."""

@@ -243,6 +243,14 @@ class Unconfirmed(Part):
     slots: tuple[Slot, ...]
 
 
+class WhatCanWeDo(Part):
+    """What the client wants: they have only greeted."""
+
+
+class NotNow(Part):
+    """No visit is looked for any more."""
+
+
 class OfferIsOver(Part):
     """A yes came too late; what was offered was looked at again."""
 

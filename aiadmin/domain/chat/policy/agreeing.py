@@ -67,10 +67,9 @@ def _agrees(turn: TurnFacts, proposal: Proposal) -> bool:
 
 
 def _is_unclear(turn: TurnFacts) -> bool:
-    """An answer that says neither yes nor another wish: a name, a yes with words that change nothing we know of."""
-    return turn.has(Name, Yes) and all(
-        isinstance(one, (Name, Yes, NotUnderstood, *CHITCHAT)) for one in turn.commands
-    )
+    """An answer that says neither yes nor another wish: a name, a yes with other words, or nothing of its own."""
+    answers = all(isinstance(one, (Name, Yes, NotUnderstood, *CHITCHAT)) for one in turn.commands)
+    return answers and (turn.has(Name, Yes) or not turn.commands)
 
 
 def _agreed(turn: TurnFacts, proposal: Proposal) -> Step:

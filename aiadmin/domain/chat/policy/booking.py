@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from aiadmin.domain.chat.commands import Greet, Thank, WantBooking
-from aiadmin.domain.chat.dialogue import VisitOperation
+from aiadmin.domain.chat.dialogue import Dialogue, VisitOperation
+from aiadmin.domain.chat.parts.booking import NotNow, WhichTime
 from aiadmin.domain.chat.policy.agreeing import agreeing
+from aiadmin.domain.chat.policy.open_asks import is_plain_no
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
 from aiadmin.domain.chat.policy.wish import look_for
-from aiadmin.domain.chat.steps import Step
+from aiadmin.domain.chat.steps import Act, Asks, Reply, Step
+from aiadmin.domain.chat.when import Asked
 
 
 def booking(turn: TurnFacts) -> Step | None:
@@ -19,4 +24,20 @@ def booking(turn: TurnFacts) -> Step | None:
         return None
     if turn.commands and all(isinstance(one, (Thank, Greet)) for one in turn.commands):
         return None
-    return look_for(turn)
+    return _given_up(turn) or _asked_once_more(turn) or look_for(turn)
+
+
+def _given_up(turn: TurnFacts) -> Reply | None:
+    """A no where nothing is offered, or shown, refuses the visit itself."""
+    dialogue = turn.dialogue
+    if not is_plain_no(turn) or dialogue.shown or dialogue.asked is Asked.SERVICE:
+        return None
+    forgotten = Dialogue(name=dialogue.name, family=dialogue.family, touched_at=dialogue.touched_at)
+    return Reply(act=Act.INFORM, parts=(NotNow(),), dialogue=forgotten)
+
+
+def _asked_once_more(turn: TurnFacts) -> Reply | None:
+    """The open question, after words that changed nothing: what was shown is not looked up again."""
+    if turn.commands or not turn.dialogue.shown or turn.dialogue.asked is not Asked.TIME:
+        return None
+    return Reply(act=Act.ASK, parts=(WhichTime(),), dialogue=replace(turn.dialogue, picked=None), asks=Asks.TIME)

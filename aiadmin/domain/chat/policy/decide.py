@@ -6,12 +6,14 @@ Pure and total: it is asked again with what was looked up or written, and ends i
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from aiadmin.domain.chat.commands import Command
 from aiadmin.domain.chat.policy.answers_to_asks import answers_to_asks
 from aiadmin.domain.chat.policy.booking import booking
 from aiadmin.domain.chat.policy.dressing import dressed
 from aiadmin.domain.chat.policy.gate import gate
+from aiadmin.domain.chat.policy.greeting import greeting, only_greeted
 from aiadmin.domain.chat.policy.questions import questions
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
 from aiadmin.domain.chat.policy.visits import visits
@@ -19,7 +21,7 @@ from aiadmin.domain.chat.situation import Situation
 from aiadmin.domain.chat.steps import Act, Found, Reply, Step
 
 Stage = Callable[[TurnFacts], Step | None]
-STAGES: Sequence[Stage] = (gate, answers_to_asks, questions, visits, booking)
+STAGES: Sequence[Stage] = (gate, only_greeted, answers_to_asks, questions, visits, booking)
 """Each gives the step that it has to give, or None where the burst is not its own."""
 
 
@@ -31,8 +33,8 @@ def decide(situation: Situation, commands: Sequence[Command], found: Found | Non
         found: what was looked up and written in this turn so far.
     """
     turn = TurnFacts(situation=situation, commands=tuple(commands), found=found or Found())
-    for stage in STAGES:
-        step = stage(turn)
-        if step is not None:
-            return dressed(turn, step)
-    return Reply(act=Act.SILENT, dialogue=turn.dialogue)
+    steps = (stage(turn) for stage in STAGES)
+    step = next((one for one in steps if one is not None), Reply(act=Act.SILENT, dialogue=turn.dialogue))
+    if not isinstance(step, Reply):
+        return step
+    return greeting(turn, dressed(turn, replace(step, language=turn.dialogue.language)))

@@ -10,16 +10,14 @@ from aiadmin.domain.chat.floor import HandOverReason
 from aiadmin.domain.chat.parts.talk import OneLanguage
 from aiadmin.domain.chat.policy.handing_over import is_media_said, media_part
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
-from aiadmin.domain.chat.steps import Act, Reply, Step
+from aiadmin.domain.chat.steps import Act, Reply
 
 _ENGLISH = "en"
 
 
-def dressed(turn: TurnFacts, step: Step) -> Step:
-    """A step whose reply, where words are sent, says what has to stand before them."""
-    if not isinstance(step, Reply) or not step.parts:
-        return step
-    return _in_one_language(turn, _with_media(turn, step))
+def dressed(turn: TurnFacts, reply: Reply) -> Reply:
+    """A reply that, where words are sent, says what has to stand before them."""
+    return _in_one_language(turn, _with_media(turn, reply)) if reply.parts else reply
 
 
 def _with_media(turn: TurnFacts, reply: Reply) -> Reply:

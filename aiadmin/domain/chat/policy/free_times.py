@@ -136,6 +136,8 @@ def _waves(search: Search, found: Found) -> Iterator[_Wave]:
     waves = _on_named_days if search.named_days else _nearest
     for needs in waves(search, found):
         yield _Wave(needs=needs, is_enough=fits)
+        if not search.whens and not search.picked and fits(slots_found(search, found)):
+            yield _Wave(needs=tuple(_one_day_more(search, found)), is_enough=lambda _: True)
     for needs in _alternatives(search, found):
         yield _Wave(needs=needs)
 
@@ -190,6 +192,16 @@ def _nearest(search: Search, found: Found) -> Iterator[tuple[Need, ...]]:
         yield tuple(NeedStarts(search.booked, search.staff[0], day) for day in later[:_AT_ONCE])
     else:
         yield tuple(_probes(search, found))
+
+
+def _one_day_more(search: Search, found: Found) -> list[NeedStarts]:
+    """Where nothing was named and one time is all that was found: the next day on which its master works."""
+    slots = slots_found(search, found)
+    if len({slot.starts for slot in slots}) != 1:
+        return []
+    after, staff_id = slots[0].starts.date(), slots[0].staff_id
+    day = catalogue.next_day_of(search.salon, staff_id, after)
+    return [NeedStarts(search.booked, staff_id, day)] if day else []
 
 
 def _probes(search: Search, found: Found) -> list[NeedStarts]:
