@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from aiadmin.domain.chat.asks import AskKind, Attend, OpenAsk
 from aiadmin.domain.chat.commands import Command, No, Rating, Suits, WantBooking, WantMove, Yes
-from aiadmin.domain.chat.dialogue import Dialogue, VisitOperation
+from aiadmin.domain.chat.dialogue import PROPOSAL_LIVES, Dialogue, VisitOperation
 from aiadmin.domain.chat.floor import HandOverReason
 from aiadmin.domain.chat.notes import (
     BadRating,
@@ -17,6 +17,7 @@ from aiadmin.domain.chat.notes import (
     UnclearAnswer,
     UnclearWhichVisit,
 )
+from aiadmin.domain.chat.parts.booking import AnotherTime, FreeTimes
 from aiadmin.domain.chat.parts.visits import (
     AnswerKept,
     AnswerPassedOn,
@@ -31,6 +32,7 @@ from aiadmin.domain.chat.parts.visits import (
 )
 from aiadmin.domain.chat.policy.booking import booking
 from aiadmin.domain.chat.policy.moving import of_visit
+from aiadmin.domain.chat.policy.offering import offered, showing
 from aiadmin.domain.chat.policy.open_asks import CHITCHAT, answered_ask, is_bare, is_plain_no, is_plain_yes
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
 from aiadmin.domain.chat.policy.visits import visits
@@ -182,8 +184,7 @@ def _with_rest(turn: TurnFacts, ask: OpenAsk, reply: Reply) -> Step:
     if rivals and rivals[0].starts is not None:
         other = AttendanceAsked(starts=rivals[0].starts)
         return replace(reply, act=Act.ASK, parts=(*reply.parts, other), asks=Asks.OTHER)
-    offered = any(one.kind is AskKind.PROPOSAL for one in turn.situation.asks)
-    again = offered_again(turn) if offered and turn.situation.is_on else None
+    again = _offered_again(turn) if turn.situation.is_on else None
     if again is None:
         return reply
     if not isinstance(again, Reply):
@@ -196,15 +197,15 @@ def _with_rest(turn: TurnFacts, ask: OpenAsk, reply: Reply) -> Step:
     )
 
 
-def offered_again(turn: TurnFacts) -> Step | None:
+def _offered_again(turn: TurnFacts) -> Step | None:
     """An earlier offer that is still open, said once more: nothing was answered to it."""
-    asks = tuple(one for one in turn.situation.asks if one.kind is AskKind.PROPOSAL)
-    proposal = asks[0].proposal if asks else None
-    if proposal is None:
+    ask = next((one for one in turn.situation.asks if one.kind is AskKind.PROPOSAL), None)
+    if ask is None or ask.proposal is None or turn.situation.written_at - ask.sent_at > PROPOSAL_LIVES:
         return None
-    waiting = replace(turn, situation=replace(turn.situation, asks=asks, quoted=None), commands=())
-    stage = booking if proposal.operation is VisitOperation.BOOK else visits
-    return stage(waiting)
+    if ask.proposal.operation is VisitOperation.BOOK:
+        return offered(turn, ask.proposal)
+    waiting = replace(turn.situation, asks=(ask,), quoted=None)
+    return visits(replace(turn, situation=waiting, commands=()))
 
 
 def _does_not_come(turn: TurnFacts, ask: OpenAsk) -> Step:
@@ -308,9 +309,20 @@ def _interested(turn: TurnFacts, services: tuple[int, ...]) -> Step | None:
     wish = Dialogue(
         operation=VisitOperation.BOOK,
         services=services if len(services) == 1 else (),
-        candidates=services if len(services) > 1 else (),
+        choices=(services,) if len(services) > 1 else (),
         name=turn.dialogue.name,
         family=turn.dialogue.family,
     )
     waiting = replace(turn.situation, dialogue=wish, asks=(), quoted=None, promo=None)
-    return booking(replace(turn, situation=waiting, commands=(WantBooking(),)))
+    step = booking(replace(turn, situation=waiting, commands=(WantBooking(),)))
+    return _as_times(step) if isinstance(step, Reply) else step
+
+
+def _as_times(reply: Reply) -> Reply:
+    """Nothing was asked for yet, so that nothing is proposed: a time that is free, and which one suits."""
+    if reply.proposal is None:
+        return reply
+    slots = reply.proposal.slots
+    dialogue = showing(reply.dialogue, slots, Asked.DAY)
+    parts = (FreeTimes(slots=slots), AnotherTime())
+    return replace(reply, act=Act.OPTIONS, parts=parts, dialogue=dialogue, asks=Asks.DAY, proposal=None)
