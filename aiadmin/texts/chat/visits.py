@@ -213,6 +213,10 @@ def _dropped(_part: parts.WishDropped, _: Situation) -> str:
     return "Хорошо, не записываем. Если передумаете, напишите, и мы подберём время."
 
 
+def _not_moved(_part: parts.NotMoved, _: Situation) -> str:
+    return "Хорошо. Если понадобится другое время, напишите, и мы подберём."
+
+
 SENTENCES: Mapping[type, Sentence] = {
     parts.AttendanceConfirmed: _confirmed,
     parts.AnswerKept: _kept,
@@ -244,5 +248,6 @@ SENTENCES: Mapping[type, Sentence] = {
     parts.LateTold: _late,
     parts.AlreadyBooked: _already,
     parts.WishDropped: _dropped,
+    parts.NotMoved: _not_moved,
 }
 """By the part that they put into words."""

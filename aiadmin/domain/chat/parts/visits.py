@@ -219,3 +219,7 @@ class AlreadyBooked(Part):
 
 class WishDropped(Part):
     """Nothing is booked, as the client wishes."""
+
+
+class NotMoved(Part):
+    """No other time is looked for, as the client wishes."""

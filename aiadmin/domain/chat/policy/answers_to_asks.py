@@ -6,7 +6,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from aiadmin.domain.chat.asks import AskKind, Attend, OpenAsk
-from aiadmin.domain.chat.commands import Command, No, Rating, Suits, WantBooking, WantMove, Yes
+from aiadmin.domain.chat.commands import (
+    Command,
+    No,
+    NotUnderstood,
+    Rating,
+    Suits,
+    WantBooking,
+    WantCancel,
+    WantMove,
+    Yes,
+)
 from aiadmin.domain.chat.dialogue import PROPOSAL_LIVES, Dialogue, VisitOperation
 from aiadmin.domain.chat.floor import HandOverReason
 from aiadmin.domain.chat.notes import (
@@ -36,6 +46,7 @@ from aiadmin.domain.chat.policy.offering import offered, showing
 from aiadmin.domain.chat.policy.open_asks import CHITCHAT, answered_ask, is_bare, is_plain_no, is_plain_yes
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
 from aiadmin.domain.chat.policy.visits import visits
+from aiadmin.domain.chat.policy.wished_times import is_named
 from aiadmin.domain.chat.situation import Ability, OwnVisit
 from aiadmin.domain.chat.steps import (
     Act,
@@ -81,16 +92,25 @@ def _attendance(turn: TurnFacts, ask: OpenAsk) -> Step | None:
         return _interested(turn, turn.situation.promo) if is_plain_yes(turn) else None
     if is_plain_yes(turn):
         return _comes(turn, ask)
-    if is_plain_no(turn):
+    if _is_refusal(turn, ask):
         return _does_not_come(turn, ask)
-    if _is_yes_but(turn):
+    if _has_a_rest(turn):
         return _comes_but(turn, ask)
     if all(isinstance(one, CHITCHAT) for one in turn.commands):
         return Reply(act=Act.SILENT, dialogue=turn.dialogue)
     return None
 
 
-def _is_yes_but(turn: TurnFacts) -> bool:
+def _is_refusal(turn: TurnFacts, ask: OpenAsk) -> bool:
+    """A no, and nothing beside it but that they cannot come, or when that would be."""
+    others = [one for one in turn.commands if not isinstance(one, (No, WantCancel, Suits, *CHITCHAT))]
+    whens = [when for one in turn.of(Suits) for when in one.whens]
+    names_another = bool(whens) and (ask.starts is None or not is_named(whens, ask.starts))
+    return turn.has(No) and not others and not names_another
+
+
+def _has_a_rest(turn: TurnFacts) -> bool:
+    """Whether an answer has something beside it that may change it."""
     return any(one.but for one in turn.of(Yes)) or (turn.has(Yes, No) and turn.has(Suits, WantMove))
 
 
@@ -271,12 +291,21 @@ def _comes_but(turn: TurnFacts, ask: OpenAsk) -> Step | None:
     if not turn.situation.is_on:
         return _unsure_silently(turn, ask)
     if not turn.has(Suits, WantMove):
-        return None
+        is_explained = any(not isinstance(one, (Yes, No, NotUnderstood, *CHITCHAT)) for one in turn.commands)
+        return None if is_explained else _read_by_human(turn, ask)
     dialogue = replace(turn.dialogue, operation=VisitOperation.MOVE, record_id=ask.record_id)
     others: list[Command] = [one for one in turn.commands if not isinstance(one, (Yes, No))]
     wish = (*others, *(() if turn.has(WantMove) else (WantMove(),)))
     step = visits(replace(turn, situation=replace(turn.situation, dialogue=dialogue), commands=wish))
     return replace(step, attendance=_answer(ask, Attend.UNCLEAR)) if isinstance(step, Reply) else step
+
+
+def _read_by_human(turn: TurnFacts, ask: OpenAsk) -> Reply:
+    """An answer with words of which no rule is sure: not taken for a yes, the salon reads it."""
+    if ask.starts is None:
+        return _unsure(turn, ask)
+    reply = _unsure(turn, ask)
+    return replace(reply, parts=(AnswerPassedOn(starts=ask.starts),))
 
 
 def _unsure_silently(turn: TurnFacts, ask: OpenAsk) -> Reply:

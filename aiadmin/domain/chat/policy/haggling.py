@@ -27,7 +27,7 @@ def haggled(turn: TurnFacts) -> Step | None:
             dialogue=replace(turn.dialogue, haggled=turn.dialogue.haggled + 1),
             hand_over=HandOverReason.PRICE,
         )
-    part = PricesStand(prices=prices(turn, asked_services(turn)).services[:_MOST_PRICES])
+    part = PricesStand(prices=prices(turn, asked_services(turn), turn.dialogue.staff).services[:_MOST_PRICES])
     dialogue = replace(turn.dialogue, haggled=1)
     if dialogue.operation is not VisitOperation.BOOK:
         return Reply(act=Act.INFORM, parts=(part,), dialogue=dialogue)

@@ -66,9 +66,13 @@ def _listed(service: Service) -> Price:
     return Price() if not low and not high else Price(low=low, high=high)
 
 
-def prices(turn: TurnFacts, asked: Sequence[int]) -> Prices:
-    """What services cost, with the masters who were named, the cheapest first where there is a choice."""
-    staff = _asked_staff(turn)
+def prices(turn: TurnFacts, asked: Sequence[int], staff: Sequence[int] = ()) -> Prices:
+    """What services cost, with the masters who were named, the cheapest first where there is a choice.
+
+    Args:
+        staff: of whom it is said where nobody was named.
+    """
+    staff = _asked_staff(turn) or staff
     rows = [_row(turn.salon.services[one], turn.salon, staff) for one in asked[:MOST_SERVICES]]
     return Prices(services=tuple(rows), more=len(asked) - len(rows))
 

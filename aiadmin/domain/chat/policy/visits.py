@@ -6,13 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 
+from aiadmin.domain.chat.asks import Attend
 from aiadmin.domain.chat.commands import (
     AskMyVisits,
     Choose,
     Command,
     Earliest,
+    Elsewhen,
     Guest,
     Late,
+    Name,
     NamedService,
     NamedStaff,
     Suits,
@@ -28,8 +31,10 @@ from aiadmin.domain.chat.parts.visits import (
     AlreadyBooked,
     LateTold,
     MyVisits,
+    NotMoved,
     NoVisits,
     OnlyOwnVisits,
+    VisitKept,
     WhichVisit,
     WishDropped,
 )
@@ -37,7 +42,7 @@ from aiadmin.domain.chat.policy.booking import booking
 from aiadmin.domain.chat.policy.cancelling import cancel
 from aiadmin.domain.chat.policy.changes import changes, closed, passed_on
 from aiadmin.domain.chat.policy.moving import move
-from aiadmin.domain.chat.policy.open_asks import open_proposal
+from aiadmin.domain.chat.policy.open_asks import is_plain_no, open_proposal
 from aiadmin.domain.chat.policy.own_visits import MOST_NAMED, composites, is_for, live_visits, meant
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
 from aiadmin.domain.chat.policy.wished_times import named_days, wished_days, wished_point
@@ -47,7 +52,16 @@ from aiadmin.domain.chat.when import Asked, When
 from aiadmin.domain.chat.wishes import on, suits
 
 _CHANGING = frozenset({VisitOperation.MOVE, VisitOperation.CANCEL})
-_GOES_ON: tuple[type[Command], ...] = (Choose, Suits, NamedStaff, NamedService, Earliest, Yes, Guest)
+_GOES_ON: tuple[type[Command], ...] = (
+    Choose,
+    Suits,
+    NamedStaff,
+    NamedService,
+    Earliest,
+    Elsewhen,
+    Yes,
+    Guest,
+)
 """What says more of a change that is talked about."""
 
 
@@ -58,6 +72,7 @@ def visits(turn: TurnFacts) -> Step | None:
         changes,
         _late,
         _asked_for,
+        _kept,
         _to_be_changed,
         _booked_already,
     )
@@ -66,12 +81,21 @@ def visits(turn: TurnFacts) -> Step | None:
 
 def _of_others(turn: TurnFacts) -> Reply | None:
     """Other people's visits: nothing is said of them, not even whether there are any."""
-    others = [one for one in turn.of(Guest) if one.who or one.name]
-    if not turn.has(AskMyVisits, WantMove, WantCancel) or not others or all(one.is_child for one in others):
+    if not turn.has(AskMyVisits, WantMove, WantCancel):
         return None
-    if is_for(turn.situation.client.visits, others):
+    others = [one for one in turn.of(Guest) if (one.who or one.name) and not _is_client(turn, one.name)]
+    is_named = any(not _is_client(turn, one.given) for one in turn.of(Name))
+    if not is_named and (not others or all(one.is_child for one in others)):
+        return None
+    if others and is_for(turn.situation.client.visits, others):
         return None
     return Reply(act=Act.REFUSED, parts=(OnlyOwnVisits(),), dialogue=closed(turn.dialogue))
+
+
+def _is_client(turn: TurnFacts, name: str) -> bool:
+    """Whether a name is what the one who writes is called."""
+    own = turn.situation.client.name or turn.dialogue.name
+    return bool(name) and own is not None and own.lower()[:3] == name.lower()[:3]
 
 
 def _late(turn: TurnFacts) -> Reply | None:
@@ -149,8 +173,8 @@ def with_parts(parts: tuple[Part, ...], step: Step) -> Step:
 def _operation(turn: TurnFacts) -> VisitOperation | None:
     """Which change is talked about; None where it is none."""
     if turn.has(WantCancel):
-        return VisitOperation.CANCEL
-    if turn.has(WantMove):
+        return VisitOperation.MOVE if _names_another_day(turn) else VisitOperation.CANCEL
+    if turn.has(WantMove) or _is_relative(turn):
         return VisitOperation.MOVE
     operation = turn.dialogue.operation
     if operation not in _CHANGING or turn.has(WantBooking):
@@ -159,6 +183,35 @@ def _operation(turn: TurnFacts) -> VisitOperation | None:
         return None
     is_other_day = operation is VisitOperation.CANCEL and turn.has(Suits) and open_proposal(turn) is not None
     return VisitOperation.MOVE if is_other_day else operation
+
+
+def _names_another_day(turn: TurnFacts) -> bool:
+    """Whether who cannot come then has said when they can."""
+    days = [when.day for when in _whens(turn) if when.day]
+    return any(one.any_of for one in days) and any(one.not_on or one.moved_from for one in days)
+
+
+def _is_relative(turn: TurnFacts) -> bool:
+    """Whether a time was said by that of a visit: later than it is, or away from it."""
+    whens = _whens(turn)
+    is_by_time = any(one.time and (one.time.shift is not None or one.time.moved_from) for one in whens)
+    return (is_by_time or any(one.day and one.day.moved_from for one in whens)) and not turn.has(WantBooking)
+
+
+def _kept(turn: TurnFacts) -> Step | None:
+    """A no while a move is talked about: the visit stays."""
+    dialogue = turn.dialogue
+    if dialogue.operation is not VisitOperation.MOVE or dialogue.record_id is None or not is_plain_no(turn):
+        return None
+    asks = turn.situation.asks
+    is_declined = any(one.record_id == dialogue.record_id and one.answered is Attend.NO for one in asks)
+    if is_declined:
+        return Reply(act=Act.INFORM, parts=(NotMoved(),), dialogue=closed(dialogue))
+    found = live_visits(turn)
+    if not isinstance(found, tuple):
+        return found
+    kept = tuple(VisitKept(visit=one) for one in found if one.record_id == dialogue.record_id) or (NotMoved(),)
+    return Reply(act=Act.INFORM, parts=kept, dialogue=closed(dialogue))
 
 
 def _to_be_changed(turn: TurnFacts) -> Step | None:
