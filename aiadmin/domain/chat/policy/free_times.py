@@ -135,9 +135,7 @@ def _waves(search: Search, found: Found) -> Iterator[_Wave]:
         return
     waves = _on_named_days if search.named_days else _nearest
     for needs in waves(search, found):
-        yield _Wave(needs=needs, is_enough=fits)
-        if not search.whens and not search.picked and fits(slots_found(search, found)):
-            yield _Wave(needs=tuple(_one_day_more(search, found)), is_enough=lambda _: True)
+        yield _Wave(needs=needs, is_enough=lambda slots: fits(slots) and not _one_day_more(search, found))
     for needs in _alternatives(search, found):
         yield _Wave(needs=needs)
 
@@ -184,6 +182,7 @@ def _on_named_days(search: Search, found: Found) -> Iterator[tuple[Need, ...]]:
 def _nearest(search: Search, found: Found) -> Iterator[tuple[Need, ...]]:
     """Any day: the nearest of each master; where those do not suit, the next days of those who may suit."""
     yield tuple(NeedNearest(search.booked, one) for one in search.staff[:_AT_ONCE])
+    yield tuple(_one_day_more(search, found))
     yield tuple(NeedNearest(search.booked, one) for one in search.staff[:_FEW])
     if len(search.staff) == 1:
         asked = NeedDays(search.booked, search.staff[0], search.today, search.today + AHEAD)
@@ -197,11 +196,11 @@ def _nearest(search: Search, found: Found) -> Iterator[tuple[Need, ...]]:
 def _one_day_more(search: Search, found: Found) -> list[NeedStarts]:
     """Where nothing was named and one time is all that was found: the next day on which its master works."""
     slots = slots_found(search, found)
-    if len({slot.starts for slot in slots}) != 1:
+    if search.whens or search.picked or len({slot.starts for slot in slots}) != 1:
         return []
-    after, staff_id = slots[0].starts.date(), slots[0].staff_id
-    day = catalogue.next_day_of(search.salon, staff_id, after)
-    return [NeedStarts(search.booked, staff_id, day)] if day else []
+    day = catalogue.next_day_of(search.salon, slots[0].staff_id, slots[0].starts.date())
+    need = NeedStarts(search.booked, slots[0].staff_id, day) if day else None
+    return [need] if need and need not in found.starts else []
 
 
 def _probes(search: Search, found: Found) -> list[NeedStarts]:
@@ -225,7 +224,10 @@ def _may_suit(search: Search, need: NeedStarts) -> bool:
 
 def _alternatives(search: Search, found: Found) -> Iterator[tuple[Need, ...]]:
     """Where nothing at all was found on the days that were named: the nearest, and other masters on those days."""
-    if not search.named_days:
+    on = search.named_days
+    if not on or any(
+        slot.starts.date() in on and slot.staff_id in search.staff for slot in slots_found(search, found)
+    ):
         return
     others = [NeedStarts(search.booked, one, search.named_days[0]) for one in search.others[:1]]
     nearest = [NeedNearest(search.booked, one) for one in search.staff[:_AT_ONCE]]

@@ -145,11 +145,19 @@ def _with_whom(turn: TurnFacts, search: Search, at_once: Sequence[Slot], before:
 def _unfitting(turn: TurnFacts, search: Search, free: Free, before: Sequence[Part]) -> Reply:
     """What was asked for is not there: that is said without a reason, and the nearest is named."""
     said = [*before, *_why(turn, search, free)]
-    near = nearest_to(search, _one_each(free.slots))[:2]
+    near = nearest_to(search, _one_each(_of_wished_staff(search, free.slots)))[:2]
     shown = sorted(near, key=lambda one: one.starts)
     if len(shown) == 1:
         return offer(turn, shown, said)
     return options(turn, shown, said)
+
+
+def _of_wished_staff(search: Search, slots: Sequence[Slot]) -> Sequence[Slot]:
+    """The times of the masters who were asked for, where they have any on the days that were asked for."""
+    theirs = [one for one in slots if one.staff_id in search.staff]
+    on = search.named_days
+    has_day = any(one.starts.date() in on for one in theirs)
+    return theirs if theirs and (has_day or not on) else slots
 
 
 def _why(turn: TurnFacts, search: Search, free: Free) -> list[Part]:
