@@ -6,10 +6,11 @@ that is not known, a question mark, a "but" makes it a yes with a rest, or none 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from aiadmin.domain.chat.commands import Choose, Command, No, Rating, Yes
 from aiadmin.domain.chat.dates.words import LEXICON
+from aiadmin.domain.chat.dialogue import VisitOperation
 from aiadmin.domain.chat.hearing import Heard
 from aiadmin.domain.chat.mentions import names_in
 from aiadmin.domain.chat.when import Asked, Span
@@ -34,7 +35,10 @@ def answers_in(heard: Heard) -> Iterator[Command]:
     if heard.context.asked is Asked.OPTIONS:
         yield from _choice(heard)
     if is_plain_yes(heard):
-        yield Yes(spans=_spans(heard, "YES", "SOFT", "COMING"))
+        yield Yes(spans=_spans(heard, "YES", "SOFT", "COMING", *_ASKED_FOR.values()))
+        return
+    if _is_bare_number(heard, "2"):
+        yield No(spans=((0, len(heard.text)),))
         return
     is_bare = all(hit.end - hit.first == 1 for hit in heard.of("NO"))
     if heard.has("NO") and is_bare and heard.has("SOFT") and not heard.whens:
@@ -53,16 +57,34 @@ def is_plain_yes(heard: Heard) -> bool:
         kinds |= {"SOFT"}
     if heard.context.asked is Asked.ATTENDANCE:
         kinds |= {"COMING"}
-    if heard.has("NO", "REFUSE", "CHANGE", "HARMLESS") or not (heard.has(*kinds) or _is_one(heard)):
+    is_one = _is_bare_number(heard, "1")
+    demanded = _demanded(heard)
+    if heard.has("NO", "REFUSE", "CHANGE", "HARMLESS") or not (heard.has(*kinds) or demanded or is_one):
         return False
-    explained = heard.covered(NEUTRAL | kinds) | _of_name(heard)
+    explained = heard.covered(NEUTRAL | kinds) | _of_name(heard) | demanded
     rest = [token for place, token in enumerate(heard.tokens) if place not in explained]
-    return all(token.text in _HARMLESS_SIGNS for token in rest) or _is_one(heard)
+    return all(token.text in _HARMLESS_SIGNS for token in rest) or is_one
 
 
-def _is_one(heard: Heard) -> bool:
-    """Whether a bare 1 answers a reminder, which older texts ask for."""
-    return heard.context.asked is Asked.ATTENDANCE and heard.text.strip(" .!\n") == "1"
+_ASKED_FOR: Mapping[VisitOperation, str] = {
+    VisitOperation.MOVE: "WANT_MOVE",
+    VisitOperation.CANCEL: "WANT_CANCEL",
+}
+
+
+def _demanded(heard: Heard) -> set[int]:
+    """The words that ask for just what is proposed: "отменяйте" after "отменить?"; nothing else may stand beside."""
+    offers = heard.context.offers
+    if offers is None or heard.context.asked is not Asked.CONSENT:
+        return set()
+    kind = _ASKED_FOR.get(offers, "")
+    hits = [hit for hit in heard.of(kind) if not hit.value]
+    return {place for hit in hits for place in range(hit.first, hit.end)}
+
+
+def _is_bare_number(heard: Heard, number: str) -> bool:
+    """Whether a bare 1 or 2 answers a reminder: 1 is coming, 2 is not."""
+    return heard.context.asked is Asked.ATTENDANCE and heard.text.strip(" .!\n") == number
 
 
 def _of_name(heard: Heard) -> set[int]:

@@ -28,8 +28,9 @@ def reading_context(situation: Situation, vocabulary: Vocabulary) -> ReadingCont
         now=situation.written_at,
         parts=_parts(situation),
         asked=_asked(ask, None if is_over else dialogue.asked),
-        options=0 if is_over else len(dialogue.shown) or len(dialogue.candidates),
+        options=0 if is_over else len(dialogue.shown) or len(dialogue.options) or len(dialogue.candidates),
         candidates=() if is_over else dialogue.candidates,
+        offers=ask.proposal.operation if ask is not None and ask.proposal is not None else None,
     )
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import cached_property
 
 from aiadmin.domain.chat.dates.reading import read_when
+from aiadmin.domain.chat.dialogue import VisitOperation
 from aiadmin.domain.chat.lexicon import BREAKS, Hit, intents
 from aiadmin.domain.chat.normalising import Token, tokens_of
 from aiadmin.domain.chat.vocabulary import Vocabulary
@@ -31,6 +32,7 @@ class ReadingContext:
         asked: what our last question was about; None when none is open.
         options: how many lines the numbered list had that was shown last.
         candidates: the services that the last question was about.
+        offers: what is to be done to the journal, should the client say yes now; None where nothing is proposed.
     """
 
     vocabulary: Vocabulary
@@ -39,6 +41,7 @@ class ReadingContext:
     asked: Asked | None = None
     options: int = 0
     candidates: tuple[int, ...] = ()
+    offers: VisitOperation | None = None
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ _WORDS_TOO = frozenset(
 )
 """Forms of names that are common words: they are names where a capital letter or a preposition says so."""
 _ABBREVIATIONS = frozenset({"муж", "жен", "дет"})
+_OF_ONESELF = frozenset({"я", "мы", "меня", "мне", "мной", "нас", "нам", "мой", "моя", "мое", "мои", "мою", "моих"})
 _ADULT = 15
 _YEARS = frozenset({"лет", "года", "год", "годика", "годик", "годиков"})
 _LONGEST_NAME = 40
@@ -266,8 +267,23 @@ def guests_in(heard: Heard) -> Iterator[Guest]:
         who = heard.context.vocabulary.kin[heard.word(place)]
         is_child = who in CHILDREN and not _is_adult(heard)
         yield Guest(who=who, count=count, is_child=is_child, spans=(heard.span(place, place + 1),))
+    if heard.has("ASK_MY_VISITS", "WANT_CANCEL", "WANT_MOVE") and not found:
+        yield from _of_another_person(heard)
     if count and not found:
         yield Guest(count=count, spans=tuple(heard.span(hit.first, hit.end) for hit in heard.of("GUEST")))
+
+
+def _of_another_person(heard: Heard) -> Iterator[Guest]:
+    """Somebody of a name whose visit is asked about, where nothing is said of the client's own."""
+    words = {token.text for token in heard.tokens}
+    if words & _OF_ONESELF:
+        return
+    own = {place for name in names_in(heard) for place in _places(heard, name)}
+    for place, token in enumerate(heard.tokens):
+        is_name = token.text in heard.context.vocabulary.given_names and heard.is_capital(place) and place not in own
+        if is_name and heard.word(place - 1) not in _BEFORE_MASTER and not _is_addressed(heard, place):
+            yield Guest(name=heard.written(place, place + 1).capitalize(), spans=(heard.span(place, place + 1),))
+            return
 
 
 def _is_kin(heard: Heard, place: int) -> bool:

@@ -23,6 +23,7 @@ from aiadmin.domain.chat.commands import (
     Suits,
     Yes,
 )
+from aiadmin.domain.chat.dialogue import VisitOperation
 from aiadmin.domain.chat.lexicon import intents
 from aiadmin.domain.chat.reading import LONGEST, Burst, read, read_text
 from aiadmin.domain.chat.when import Asked
@@ -97,6 +98,33 @@ def test_a_refusal_or_a_change_is_no_plain_yes(rest: str, mixed: str, asked: Ask
     found = read_text(mixed.format(rest), context_of("lavanda", asked))
 
     assert not [one for one in found if isinstance(one, Yes) and not one.but]
+
+
+@pytest.mark.parametrize(
+    ("offers", "text", "is_yes"),
+    [
+        (VisitOperation.CANCEL, "отменяйте", True),
+        (VisitOperation.CANCEL, "да, отмените", True),
+        (VisitOperation.CANCEL, "отмените пожалуйста запись", True),
+        (VisitOperation.CANCEL, "не отменяйте", False),
+        (VisitOperation.CANCEL, "отмените лучше другую", False),
+        (VisitOperation.CANCEL, "отмените?", False),
+        (VisitOperation.CANCEL, "не смогу", False),
+        (VisitOperation.CANCEL, "переносите", False),
+        (VisitOperation.MOVE, "переносите", True),
+        (VisitOperation.MOVE, "отменяйте", False),
+        (VisitOperation.MOVE, "перенесите на другое время", False),
+        (VisitOperation.MOVE, "перенесите на 18", False),
+        (VisitOperation.BOOK, "отмена", False),
+        (None, "отменяйте", False),
+    ],
+)
+def test_a_demand_is_a_yes_only_to_just_what_is_proposed(
+    offers: VisitOperation | None, text: str, is_yes: bool
+) -> None:
+    context = replace(context_of("lavanda", Asked.CONSENT), offers=offers)
+
+    assert (Yes() in read_text(text, context)) is is_yes
 
 
 @pytest.mark.parametrize("asked", [None, *Asked])
