@@ -22,6 +22,8 @@ from aiadmin.domain.ids import SalonId
 from tests.conversations.form import DAYS
 
 MORPHOLOGY = PymorphyMorphology()
+_READ_BACK = timedelta(days=7)
+"""How far back our copy of the journal reaches when a salon is new."""
 _PLANNED = timedelta(days=45)
 _REMINDERS = {"reminder_day": AskKind.ATTENDANCE, "reminder_hour": AskKind.ATTENDANCE, "review": AskKind.RATING}
 
@@ -43,6 +45,10 @@ def salon_view(file: Mapping[str, Any], api: YClientsSalonApi, booking: YClients
         schedule={(one.staff_id, one.day): one.slots for one in plan},
         rules=booking.rules(number),
     )
+
+
+def _starts(visit: OwnVisit) -> datetime:
+    return visit.starts
 
 
 def _span(hours: str) -> tuple[time, time]:
@@ -113,7 +119,9 @@ class CaseViews:
             name=self.person["name"],
             cards=tuple(self.person["cards"]),
             visits=self._coming([one for one in own if not one.get("deleted")]),
-            past=tuple(sorted(past, key=lambda one: one.starts, reverse=True)),
+            past=tuple(
+                sorted((one for one in past if self.now - one.starts <= _READ_BACK), key=_starts, reverse=True)
+            ),
             deleted=self._coming([one for one in own if one.get("deleted")]),
             phone=self.person["phone"],
         )
