@@ -60,7 +60,7 @@ def context_of(view: str, asked: Asked | None = None, candidates: tuple[int, ...
         vocabulary=vocabulary(view),
         now=NOW,
         asked=asked,
-        options=OPTIONS if asked is Asked.OPTIONS else 0,
+        options=OPTIONS if asked in {Asked.OPTIONS, Asked.TIME} else 0,
         candidates=candidates,
     )
 
@@ -135,6 +135,8 @@ def _values(command: said.Command) -> Iterator[str]:  # noqa: C901, PLR0912 - a 
             yield ":" + ",".join(map(str, ids)) if ids else ""
         case said.AskFact(topic=topic):
             yield f":{topic}"
+        case said.Elsewhen(way=way):
+            yield f":{way}"
         case said.Late(minutes=minutes):
             yield f":{minutes}" if minutes is not None else ""
         case said.Foreign(language=language):

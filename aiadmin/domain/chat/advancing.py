@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from aiadmin.domain.chat import commands as said
@@ -279,11 +279,22 @@ def _with_whens(dialogue: Dialogue, commands: Sequence[said.Command], situation:
     if _has(commands, *_NO_WISH, said.AskHours, said.AskMyVisits) and not _has(commands, said.WantBooking):
         return _of_a_question(dialogue, commands)
     new = tuple(when for one in _of(commands, said.Suits) for when in one.whens)
+    new = tuple(_from_offered(when, _offered(dialogue, situation)) for when in new)
     if _has(commands, said.Earliest):
         dialogue = replace(dialogue, is_earliest=True, whens=() if not new else dialogue.whens, picked=None)
     if new:
         dialogue = _timed(dialogue, new, situation)
     return _elsewhen(dialogue, commands, situation)
+
+
+def _from_offered(when: When, offered: Sequence[datetime]) -> When:
+    """ "An hour later" and "at the same time" are said of what was offered."""
+    said_time = when.time
+    if said_time is None or said_time.any_of or not offered or not (said_time.shift or said_time.is_same):
+        return when
+    moved = offered[0] + (said_time.shift or timedelta())
+    point = Time(any_of=(TimeRange(moved.time(), moved.time()),))
+    return When(day=when.day or on(moved.date()).day, time=point)
 
 
 def _of_a_question(dialogue: Dialogue, commands: Sequence[said.Command]) -> Dialogue:

@@ -12,19 +12,24 @@ from aiadmin.domain.chat.commands import Choose, Command, No, Rating, Yes
 from aiadmin.domain.chat.dates.words import LEXICON
 from aiadmin.domain.chat.dialogue import VisitOperation
 from aiadmin.domain.chat.hearing import Heard
-from aiadmin.domain.chat.mentions import names_in
+from aiadmin.domain.chat.mentions import guests_in, names_in
 from aiadmin.domain.chat.when import Asked, Span
 
 _MOST_STARS = 5
 _STARS = frozenset("⭐★🌟")
 _NUMBERS = ("NUM", "ORD")
+_LAST = frozenset({"последнее", "последний", "последнюю", "последняя"})
+_ANY = frozenset({"любое", "любой", "любую", "любая"})
 _BESIDE_A_NUMBER = frozenset(
     {"вариант", "варианта", "варианту", "номер", "пункт", "строка", "строчка", "под", "на", "за", "это", "пусть", "и"}
     | {"балл", "балла", "баллов", "звезда", "звезды", "звезд"}
 )
 NEUTRAL = frozenset({"GREET", "THANK", "TRIFLE"})
 """What changes nothing beside an answer."""
-_AGREED = frozenset({Asked.CONSENT, Asked.ATTENDANCE, Asked.OPTIONS})
+_AGREED = frozenset({Asked.CONSENT, Asked.ATTENDANCE, Asked.OPTIONS, Asked.NAME, Asked.GUEST_NAME})
+"""Questions that a word of consent answers; a name is asked for beside a proposal."""
+_LISTED = frozenset({Asked.TIME, Asked.SERVICE, Asked.STAFF})
+"""Questions that name what there is, without numbers: "the first" is one of them, and a bare number is not."""
 _HARMLESS_SIGNS = frozenset('.,!)(:"«»\n')
 
 
@@ -32,7 +37,7 @@ def answers_in(heard: Heard) -> Iterator[Command]:
     """The answers in a burst; a mixed one is never a plain yes."""
     if heard.context.asked is Asked.RATING:
         yield from _rating(heard)
-    if heard.context.asked is Asked.OPTIONS:
+    if heard.context.asked in _LISTED | {Asked.OPTIONS}:
         yield from _choice(heard)
     if is_plain_yes(heard):
         yield Yes(spans=_spans(heard, "YES", "SOFT", "COMING", *_ASKED_FOR.values()))
@@ -88,11 +93,15 @@ def _is_bare_number(heard: Heard, number: str) -> bool:
 
 
 def _of_name(heard: Heard) -> set[int]:
-    if heard.context.asked is not Asked.NAME:
+    if heard.context.asked not in {Asked.NAME, Asked.GUEST_NAME}:
         return set()
-    spans = [span for name in names_in(heard) for span in name.spans]
+    guests = [one for one in guests_in(heard) if one.name]
+    spans = [span for one in (*names_in(heard), *guests) for span in one.spans]
     said = {place for place, token in enumerate(heard.tokens) if any(a <= token.start < b for a, b in spans)}
-    return said | heard.covered({"NAME"})
+    joining = {
+        place for place, token in enumerate(heard.tokens) if token.text == "и" and said & {place - 1, place + 1}
+    }
+    return said | joining | heard.covered({"NAME"})
 
 
 def _refusals(heard: Heard) -> tuple[str, ...]:
@@ -126,19 +135,31 @@ def _rating(heard: Heard) -> Iterator[Rating]:
 
 
 def _choice(heard: Heard) -> Iterator[Choose]:
-    number = _only_number(heard)
+    number = _only_number(heard, is_ordinal=heard.context.asked in _LISTED)
     if number and number <= heard.context.options:
         yield Choose(number=number, spans=((0, len(heard.text)),))
 
 
-def _only_number(heard: Heard) -> int:
+def _only_number(heard: Heard, *, is_ordinal: bool = False) -> int:
     """The one small number of a burst that says nothing else; 0 without one."""
     if heard.has("NO", "REFUSE", "CHANGE", "HARMLESS"):
         return 0
     neutral = heard.covered(NEUTRAL | {"YES", "SOFT"})
     rest = [token.text for place, token in enumerate(heard.tokens) if place not in neutral]
     words = [word for word in rest if word not in _HARMLESS_SIGNS | _BESIDE_A_NUMBER | _STARS | {"+", "е", "й"}]
+    if is_ordinal:
+        return _ordinal(words, heard.context.options)
     return _number(words)
+
+
+def _ordinal(words: Sequence[str], options: int) -> int:
+    """The place of what was named: "the second", "the last", "any"; 0 for anything else."""
+    if len(words) != 1:
+        return 0
+    if words[0] in _LAST:
+        return options
+    kinds = LEXICON.get(words[0], {})
+    return 1 if words[0] in _ANY else int(kinds["ORD"]) if "ORD" in kinds else 0
 
 
 def _number(words: Sequence[str]) -> int:

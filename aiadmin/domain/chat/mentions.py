@@ -12,6 +12,10 @@ from aiadmin.domain.chat.words.intents import CHILDREN
 from aiadmin.domain.chat.words.trades import HINTS
 
 _NOT = frozenset({"не", "кроме", "вместо", "ни"})
+_ADDING = frozenset({"еще", "также", "плюс", "добавьте", "добавить", "добавим", "заодно"})
+_TOO = frozenset({"тоже", "заодно", "также"})
+_WITH = frozenset({"с", "со"})
+_SELF = frozenset({"я", "меня", "мне", "мы", "нас", "нам", "себя", "себе"})
 _TO = frozenset({"к", "ко", "у"})
 _BEFORE_MASTER = _TO | {"с", "от", "мастер", "мастера", "мастеру", "на", "не"}
 _WORDS_TOO = frozenset(
@@ -54,6 +58,7 @@ def services_in(heard: Heard) -> Iterator[NamedService]:
             ids=_meant(heard, mention, is_only=len(mentions) == 1),
             spans=(heard.span(mention.first, mention.end),),
             is_excluded=_is_excluded(heard, mention.first),
+            is_added=_is_added(heard, mention),
         )
     for place, token in enumerate(heard.tokens):
         if token.text in heard.context.vocabulary.trade:
@@ -133,6 +138,14 @@ def _meant(heard: Heard, mention: _Mention, *, is_only: bool) -> tuple[int, ...]
     ids = mention.ids & candidates or mention.ids
     whole = vocabulary.composite(ids) if is_only and heard.has("WHOLE") else ()
     return whole or vocabulary.best(ids, mention.said)
+
+
+def _is_added(heard: Heard, mention: _Mention) -> bool:
+    """Whether a service is wanted on top of what was spoken of: "и педикюр тоже", "ещё брови"."""
+    before = {heard.word(mention.first - back) for back in (1, 2, 3)}
+    begins = heard.word(mention.first - 1) == "и" and mention.first == 1
+    after = {heard.word(mention.end), heard.word(mention.end + 1)}
+    return begins or bool(before & _ADDING) or bool(after & _TOO)
 
 
 def _is_excluded(heard: Heard, place: int) -> bool:
@@ -220,12 +233,13 @@ def names_in(heard: Heard) -> list[Name]:
 
 
 def _is_of_another(heard: Heard, place: int) -> bool:
-    """Whether a name that follows is said in another case: "это к Анне" names no client."""
-    return heard.word(place) in _TO
+    """Whether a name is somebody else's: "это к Анне", "подругу зовут Катя"."""
+    before = (heard.word(place - 2), heard.word(place - 3))
+    return heard.word(place) in _TO or any(word in heard.context.vocabulary.kin for word in before if word)
 
 
 def _answered_name(heard: Heard) -> list[Name]:
-    neutral = heard.covered({"GREET", "THANK", "TRIFLE", "NAME", "YES"})
+    neutral = heard.covered({"GREET", "THANK", "TRIFLE", "NAME", "YES", "SOFT"})
     places = [place for place, token in enumerate(heard.tokens) if place not in neutral and token.text.isalpha()]
     if not places or heard.word(places[0] - 1) in _TO:
         return []
@@ -261,12 +275,18 @@ def guests_in(heard: Heard) -> Iterator[Guest]:
     counts = {int(hit.value) for hit in heard.of("GUEST")}
     count = max(counts, default=None)
     found = [place for place in range(len(heard.tokens)) if _is_kin(heard, place)]
-    if heard.context.asked is Asked.GUEST_NAME:
+    if heard.context.asked in {Asked.NAME, Asked.GUEST_NAME}:
         yield from _named_guests(heard)
     for place in found:
         who = heard.context.vocabulary.kin[heard.word(place)]
         is_child = who in CHILDREN and not _is_adult(heard)
-        yield Guest(who=who, count=count, is_child=is_child, spans=(heard.span(place, place + 1),))
+        yield Guest(
+            who=who,
+            count=count,
+            is_child=is_child,
+            is_beside=_is_beside(heard, place),
+            spans=(heard.span(place, place + 1),),
+        )
     if heard.has("ASK_MY_VISITS", "WANT_CANCEL", "WANT_MOVE") and not found:
         yield from _of_another_person(heard)
     if count and not found:
@@ -284,6 +304,12 @@ def _of_another_person(heard: Heard) -> Iterator[Guest]:
         if is_name and heard.word(place - 1) not in _BEFORE_MASTER and not _is_addressed(heard, place):
             yield Guest(name=heard.written(place, place + 1).capitalize(), spans=(heard.span(place, place + 1),))
             return
+
+
+def _is_beside(heard: Heard, place: int) -> bool:
+    """Whether somebody comes with the client: "мы с подругой", "меня и мужа"."""
+    before = heard.word(place - 1)
+    return before in _WITH or (before == "и" and heard.word(place - 2) in _SELF)
 
 
 def _is_kin(heard: Heard, place: int) -> bool:
@@ -304,8 +330,15 @@ def _is_adult(heard: Heard) -> bool:
 
 
 def _named_guests(heard: Heard) -> Iterator[Guest]:
+    """The name of a guest; where the client's own was asked for too, the one behind it."""
     neutral = heard.covered({"GREET", "THANK", "TRIFLE", "YES"})
-    for place in range(len(heard.tokens)):
-        if place not in neutral and _given_name(heard, place) and heard.word(place - 1) not in _TO:
-            yield Guest(name=heard.written(place, place + 1).capitalize(), spans=(heard.span(place, place + 1),))
-            return
+    places = [
+        place
+        for place in range(len(heard.tokens))
+        if place not in neutral and _given_name(heard, place) and heard.word(place - 1) not in _TO
+    ]
+    own = {place for name in names_in(heard) for place in _places(heard, name)}
+    for place in [place for place in places if place not in own][:1]:
+        if own or heard.context.asked is Asked.GUEST_NAME:
+            name = heard.written(place, place + 1).capitalize()
+            yield Guest(name=name, spans=(heard.span(place, place + 1),))

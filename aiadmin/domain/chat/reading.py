@@ -26,6 +26,7 @@ from aiadmin.domain.chat.commands import (
     Command,
     Complaint,
     Earliest,
+    Elsewhen,
     Foreign,
     Greet,
     Haggle,
@@ -48,11 +49,12 @@ from aiadmin.domain.chat.commands import (
     WantCancel,
     WantHuman,
     WantMove,
+    WhichWay,
     Yes,
 )
 from aiadmin.domain.chat.hearing import Heard, ReadingContext, hear
 from aiadmin.domain.chat.mentions import guests_in, names_in, services_in, staff_in
-from aiadmin.domain.chat.when import Asked, Span, When
+from aiadmin.domain.chat.when import Asked, Span, Time, When
 from aiadmin.domain.chat.words.intents import ENGLISH
 
 LONGEST, MOST_TOKENS = 4_000, 600
@@ -95,6 +97,10 @@ _NEVER_WITH = (
 """What makes "I want" a wish for something else than a visit."""
 _ENGLISH = {word: ours.strip() for word, _, ours in (line.partition(":") for line in ENGLISH.split("\n") if line)}
 _IN_A_TALK = frozenset(Asked) - {Asked.ATTENDANCE}
+_OF_TIMES = frozenset(
+    {Asked.DAY, Asked.TIME, Asked.STAFF, Asked.NAME, Asked.GUEST_NAME, Asked.CONSENT, Asked.OPTIONS}
+)
+"""Questions beside which times have been named: others can be asked for."""
 _ENOUGH_ENGLISH, _ENOUGH_OURS = 0.25, 0.4
 _FEWEST_FOREIGN = 2
 _FOREIGN_WORD = re.compile(r"[^\W\d_]+")
@@ -193,8 +199,21 @@ def _times(heard: Heard) -> Iterator[Command]:
     whens = tuple(when for when in heard.whens if when.day or when.time)
     if whens:
         yield Suits(whens=whens, spans=_spans_of_whens(whens))
+    yield from _elsewhen(heard, whens)
     if any(when.is_earliest for when in heard.whens) and not heard.has("EARLIEST", "HARMLESS"):
         yield Earliest()
+
+
+def _elsewhen(heard: Heard, whens: Sequence[When]) -> Iterator[Elsewhen]:
+    """Other times than were named: where none of them is said itself, and none of a visit that there is."""
+    is_said = any((when.day and when.day.any_of) or (when.time and _says_time(when.time)) for when in whens)
+    hits = [*heard.of("ELSEWHEN")]
+    if hits and heard.context.asked in _OF_TIMES and not is_said and not heard.has("WANT_MOVE", "ASK_FACT", "LATE"):
+        yield Elsewhen(way=WhichWay(hits[-1].value), spans=_spans(heard, "ELSEWHEN"))
+
+
+def _says_time(said: Time) -> bool:
+    return bool(said.any_of) or said.shift is not None or said.is_same
 
 
 def _spans(heard: Heard, kind: str, value: str | None = None) -> tuple[Span, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from aiadmin.domain.chat.asks import AskKind, OpenAsk
-from aiadmin.domain.chat.commands import Choose, Command, Greet, Name, No, Rating, Thank, Yes
+from aiadmin.domain.chat.commands import Choose, Command, Greet, Guest, Name, No, Rating, Thank, Yes
 from aiadmin.domain.chat.dialogue import Proposal
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
 
@@ -46,8 +46,13 @@ def standing_proposal(turn: TurnFacts) -> Proposal | None:
 def is_plain_yes(turn: TurnFacts) -> bool:
     """Whether a burst says yes and nothing that could change what is agreed to."""
     yes = turn.of(Yes)
-    others = [one for one in turn.commands if not isinstance(one, (Yes, Name, *CHITCHAT))]
+    others = [one for one in turn.commands if not isinstance(one, (Yes, Name, *CHITCHAT)) and not _is_name(one)]
     return bool(yes) and not any(one.but for one in yes) and not others
+
+
+def _is_name(command: Command) -> bool:
+    """Whether it is only what a guest is called."""
+    return isinstance(command, Guest) and bool(command.name) and not command.who and command.count is None
 
 
 def is_plain_no(turn: TurnFacts) -> bool:
