@@ -46,8 +46,10 @@ if TYPE_CHECKING:
     from aiadmin.adapters.yclients.salon_api import YClientsSalonApi
     from aiadmin.services.chat.confirmations import JournalConfirmer
     from aiadmin.services.chat.lookups import LookUps
+    from aiadmin.services.chat.lost_writes import LostWrites
     from aiadmin.services.chat.replies import ReplyHandler
     from aiadmin.services.chat.views import Views
+    from aiadmin.services.chat.writes import VisitWriter
     from aiadmin.services.install.activations import ActivationSender
     from aiadmin.services.install.arrivals import ArrivalService
     from aiadmin.services.install.lifecycle import LifecycleService
@@ -83,8 +85,10 @@ _LATER = (
     "aiadmin.domain.yclients.call_budget",
     "aiadmin.services.chat.confirmations",
     "aiadmin.services.chat.lookups",
+    "aiadmin.services.chat.lost_writes",
     "aiadmin.services.chat.replies",
     "aiadmin.services.chat.views",
+    "aiadmin.services.chat.writes",
     "aiadmin.services.install.activations",
     "aiadmin.services.install.arrivals",
     "aiadmin.services.install.lifecycle",
@@ -360,6 +364,18 @@ class Container:
         from aiadmin.services.chat.lookups import LookUps
 
         return LookUps(api=self.booking_api, clock=self.clock)
+
+    @cached_property
+    def lost_writes(self) -> LostWrites:
+        from aiadmin.services.chat.lost_writes import LostWrites
+
+        return LostWrites(uow=self.uow, api=self.booking_api, clock=self.clock, sleep=time.sleep)
+
+    @cached_property
+    def visit_writer(self) -> VisitWriter:
+        from aiadmin.services.chat.writes import VisitWriter
+
+        return VisitWriter(uow=self.uow, api=self.booking_api, clock=self.clock, lost=self.lost_writes)
 
     @cached_property
     def reply_handler(self) -> ReplyHandler:

@@ -17,3 +17,9 @@ def handle() -> None:
     read, written = box.reply_handler.work(), box.journal_confirmer.work()
     if read or written:
         log.info("answers", messages=read, written=written)
+
+
+@job(Job.FIND_LOST_WRITES)
+def find_lost_writes() -> None:
+    """Look into the journal for changes whose answer was lost."""
+    container().lost_writes.work()

@@ -36,6 +36,7 @@ class WorkQueue(StrEnum):
     REMINDERS = "reminders"
     NOTICES = "notices"
     QUESTIONS = "questions"
+    CHAT_WRITES = "chat_writes"
     PROVIDER_MESSAGES = "provider_messages"
     OUTBOX = "outbox"
     INSTALLATIONS = "installations"

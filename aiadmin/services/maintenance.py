@@ -40,6 +40,7 @@ JOBS: Mapping[WorkQueue, tuple[Job, _HasDue]] = {
     WorkQueue.BOOKING_EVENTS: (Job.PLAN_CHANGES, lambda work, _: work.unhandled_events.has_due()),
     WorkQueue.INBOX_MESSAGES: (Job.HANDLE_REPLIES, lambda work, _: work.unhandled_messages.has_due()),
     WorkQueue.QUESTIONS: (Job.HANDLE_REPLIES, lambda work, now: work.questions.has_due(now)),
+    WorkQueue.CHAT_WRITES: (Job.FIND_LOST_WRITES, lambda work, now: work.visit_writes.has_due(now)),
     WorkQueue.PROVIDER_MESSAGES: (Job.REPORT_STATUSES, lambda work, now: work.provider_orders.has_due(now)),
     WorkQueue.NOTICES: (
         Job.DISPATCH_NOTICES,

@@ -15,7 +15,7 @@ from aiadmin.domain.journal.webhook import WebhookState
 from aiadmin.domain.notices.dispatch import NoticeState
 from aiadmin.domain.notices.reconciliation import Difference
 from aiadmin.domain.quarantine import WorkQueue
-from aiadmin.storage.chat import questions
+from aiadmin.storage.chat import questions, visit_writes
 from aiadmin.storage.journal import refetches, sync_runs
 from aiadmin.storage.notices import dispatch
 from aiadmin.storage.quarantine import not_set_aside
@@ -149,6 +149,7 @@ _OLDEST: Mapping[WorkQueue, str] = {
     WorkQueue.REFETCHES: refetches.OLDEST_DUE,
     WorkQueue.QUESTIONS: questions.OLDEST_DUE,
     WorkQueue.NOTICES: dispatch.OLDEST_DUE,
+    WorkQueue.CHAT_WRITES: visit_writes.OLDEST_DUE,
     WorkQueue.SYNC_RUNS: sync_runs.OLDEST_DUE,
 }
 """Since when the row that has waited longest could have been worked on; what was set aside does not count."""

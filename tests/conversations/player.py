@@ -325,7 +325,7 @@ class _Conversation:
             )
         except YClientsError:
             return Unknown()
-        return read_back(booking, records)
+        return read_back(booking.api_id, booking.appointment, records)
 
     def _move(self, proposal: Proposal) -> WriteOutcome:
         slot = proposal.slots[0]

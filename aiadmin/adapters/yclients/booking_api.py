@@ -25,7 +25,7 @@ from aiadmin.domain.journal.online_booking import (
     Start,
 )
 from aiadmin.domain.yclients.call_budget import Urgency
-from aiadmin.domain.yclients.error import RateLimitedError, UnreadableError
+from aiadmin.domain.yclients.error import NotFoundError, RateLimitedError, UnreadableError
 from aiadmin.domain.yclients.http_answer import HttpAnswer
 from aiadmin.domain.yclients.write_outcome import Refusal, Refused, SavedRecord, WriteOutcome, outcome_of
 
@@ -142,6 +142,19 @@ class YClientsBooking:
         query = [("client_id", client_id), ("start_date", first), ("count", _PAGE)]
         found = self._records(salon_id, query, zone, country)
         return [record for record in found if record.client_id == client_id and not record.is_deleted]
+
+    def record(self, salon_id: SalonId, record_id: int, *, zone: str, country: str) -> Record | None:
+        try:
+            answer = self._read(salon_id, f"/record/{salon_id}/{record_id}", [])
+        except NotFoundError:
+            return None
+        try:
+            found = journal_parser.record(_object(answer), ZoneInfo(zone), country)
+        except journal_parser.BadRowError as error:
+            raise _unreadable(answer, str(error)) from error
+        if found.record_id != record_id:
+            raise _unreadable(answer, "another record")
+        return found
 
     def on_day(self, salon_id: SalonId, *, staff_id: int, day: date, zone: str, country: str) -> Sequence[Record]:
         query = [("staff_id", staff_id), ("start_date", day), ("end_date", day), ("with_deleted", 1)]

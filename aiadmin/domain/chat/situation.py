@@ -129,6 +129,8 @@ class ClientView:
 
     Attributes:
         name: the given name of their card, as it may be said; None when nobody has told it.
+        full_name: all that the card has for a name, as the journal is to keep it.
+        is_barred: whether a card says that the salon takes no more bookings of theirs.
         cards: their cards in the journal; several may share a number.
         visits: those to come, as our copy has them, earliest first; one live read before a sentence about them.
         past: those that were, the latest first.
@@ -142,6 +144,8 @@ class ClientView:
     past: tuple[OwnVisit, ...] = ()
     deleted: tuple[OwnVisit, ...] = ()
     phone: str | None = field(default=None, repr=False)
+    full_name: str | None = field(default=None, repr=False)
+    is_barred: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -176,13 +176,13 @@ class Move:
     services: tuple[PricedService, ...] | None = None
 
 
-def read_back(booking: NewBooking, records: Sequence[Record]) -> Saved | Unknown:
+def read_back(api_id: str, asked: Appointment, records: Sequence[Record]) -> Saved | Unknown:
     """Whether a booking whose answer was lost is in the journal: exactly one record of ours, and still as asked for.
 
     None, two, or one that is deleted or different by now leave it unknown: a human has to look.
     """
-    ours = [record for record in records if record.api_id == booking.api_id]
-    if len(ours) != 1 or not _is_as_asked(booking.appointment, ours[0]):
+    ours = [record for record in records if record.api_id == api_id]
+    if len(ours) != 1 or not _is_as_asked(asked, ours[0]):
         return Unknown()
     return Saved((SavedRecord(record_id=ours[0].record_id),))
 

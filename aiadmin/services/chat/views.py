@@ -16,6 +16,7 @@ from aiadmin.domain.chat.situation import BotMode, ClientView, SalonView
 from aiadmin.domain.chat.vocabulary import OfferedService, OfferedStaff, Vocabulary, vocabulary_of
 from aiadmin.domain.errors import CompanyNotFoundError
 from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.journal.barred import is_barred
 from aiadmin.domain.journal.opening_hours import Hours, worked_hours, written_hours
 from aiadmin.domain.journal.persons import is_person
 from aiadmin.services.ports.clock import Clock
@@ -134,6 +135,8 @@ class Views:
             past=known.past,
             deleted=own_visits(deleted, wall_clock(now, zone), zone).coming,
             phone=phone,
+            full_name=next((card.name for card in cards if card.name), None),
+            is_barred=any(is_barred(card) for card in cards),
         )
 
     def now(self, zone: str) -> datetime:

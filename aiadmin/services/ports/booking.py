@@ -93,6 +93,10 @@ class BookingRecords(Protocol):
         """What a card has from a day on; deleted records are left out."""
         ...
 
+    def record(self, salon_id: SalonId, record_id: int, *, zone: str, country: str) -> Record | None:
+        """One record as it is now, with all that a change of it has to send back; None where there is none."""
+        ...
+
     def on_day(self, salon_id: SalonId, *, staff_id: int, day: date, zone: str, country: str) -> Sequence[Record]:
         """A master's records of a day, deleted ones too: where a lost answer is looked for (`read_back`)."""
         ...

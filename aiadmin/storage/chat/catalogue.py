@@ -125,16 +125,17 @@ class BotSalons:
         )
 
     def cards(self, company_id: CompanyId, phones: Collection[str]) -> Sequence[Client]:
-        """The cards with one of these numbers, in any spelling; the one that came last first."""
+        """The cards with one of these numbers, in any spelling, who came last first; their `raw` has categories."""
         mine = (ClientRow.company_id == company_id, ClientRow.deleted_at.is_(None))
         theirs = ClientRow.phone.in_(sorted(spellings(phones)))
+        columns = (ClientRow.client_id, ClientRow.name, ClientRow.visits, ClientRow.last_visit_on)
         order = (ClientRow.last_visit_on.desc().nulls_last(), ClientRow.visits.desc(), ClientRow.client_id)
         rows = self._session.execute(
-            select(ClientRow.client_id, ClientRow.name, ClientRow.visits, ClientRow.last_visit_on)
+            select(*columns, ClientRow.raw_data["categories"].label("categories"))
             .where(*mine, theirs)
             .order_by(*order)
         )
-        return [Client(**row._mapping) for row in rows]
+        return [_client(row) for row in rows]
 
     def visits(
         self, company_id: CompanyId, cards: Collection[int], phones: Collection[str], *, ends_after: datetime
@@ -197,6 +198,16 @@ class BotSalons:
             )
             for row in rows
         }
+
+
+def _client(row: Any) -> Client:
+    return Client(
+        client_id=row.client_id,
+        name=row.name,
+        visits=row.visits,
+        last_visit_on=row.last_visit_on,
+        raw={"categories": row.categories},
+    )
 
 
 def _service(row: Any) -> Service:

@@ -23,7 +23,7 @@ from aiadmin.domain.messages.contact import (
 from aiadmin.domain.messages.sending_policy import UNPACED
 from aiadmin.storage.erasures import Erasures
 from aiadmin.storage.locks import Lock
-from aiadmin.storage.tables.chat import ChatTurnRow
+from aiadmin.storage.tables.chat import ChatProposalRow, ChatTurnRow, ChatWriteRow
 from aiadmin.storage.tables.messages import ContactAddressRow, ContactRow, InboxMessageRow, OutboxMessageRow
 from aiadmin.storage.tables.notices import QuestionRow
 
@@ -78,6 +78,13 @@ _ADDRESSES = (
     .where(ContactAddressRow.company_id == ContactRow.company_id, ContactAddressRow.contact_id == ContactRow.id)
     .scalar_subquery()
 )
+
+
+_OF_CONTACT = (
+    *(InboxMessageRow, OutboxMessageRow, QuestionRow, ContactAddressRow),
+    *(ChatTurnRow, ChatProposalRow, ChatWriteRow),
+)
+"""Rows that follow their contact into another."""
 
 
 def known_by(company_id: CompanyId, addresses: Collection[str]) -> ColumnElement[bool]:
@@ -205,7 +212,7 @@ class Contacts:
         self._session.execute(_CANCEL_UNWANTED, given | {"wanted": sorted(UNPACED), "at": at})
 
     def _absorb(self, company_id: CompanyId, absorbed: Contact, keep: Contact, at: datetime) -> None:
-        for kind in (InboxMessageRow, OutboxMessageRow, QuestionRow, ChatTurnRow, ContactAddressRow):
+        for kind in _OF_CONTACT:
             self._session.execute(
                 update(kind)
                 .where(kind.company_id == company_id, kind.contact_id == absorbed.contact_id)

@@ -16,7 +16,7 @@ from aiadmin.domain.messages.contact import spellings
 from aiadmin.storage.hosting.wa_store import Names, WaStore
 from aiadmin.storage.locks import Lock
 from aiadmin.storage.messages.contacts import known_by
-from aiadmin.storage.tables.chat import ChatRow, ChatTurnRow
+from aiadmin.storage.tables.chat import ChatProposalRow, ChatRow, ChatTurnRow
 from aiadmin.storage.tables.journal import ErasureRow
 from aiadmin.storage.tables.messages import ContactAddressRow, ContactRow, InboxMessageRow, OutboxMessageRow
 from aiadmin.storage.tables.notices import NoticeRow
@@ -49,6 +49,8 @@ _HELD: Mapping[str, str] = {
     "questions": f"{_MINE} AND (contact_id IN ({_CONTACT}) OR record_id IN ({_RECORD}))",
     "chats": f"{_MINE} AND contact_id IN ({_CONTACT})",
     "chat_turns": f"{_MINE} AND contact_id IN ({_CONTACT})",
+    "chat_writes": f"{_MINE} AND contact_id IN ({_CONTACT})",
+    "chat_proposals": f"{_MINE} AND contact_id IN ({_CONTACT})",
     "inbox_messages": f"{_MINE} AND contact_id IN ({_CONTACT})",
     "outbox_messages": _ABOUT,
     "provider_messages": f"{_MINE} AND outbox_message_id IN ({_MESSAGE})",
@@ -78,6 +80,8 @@ _ERASURES: Sequence[tuple[str, str]] = (
     ("questions", "DELETE FROM questions"),
     ("chats", "DELETE FROM chats"),
     ("chat_turns", "DELETE FROM chat_turns"),
+    ("chat_writes", "DELETE FROM chat_writes"),
+    ("chat_proposals", "DELETE FROM chat_proposals"),
     ("inbox_messages", "DELETE FROM inbox_messages"),
     ("outbox_messages", "DELETE FROM outbox_messages"),
     (
@@ -121,8 +125,9 @@ class Privacy:
         return self._changed(delete(NoticeRow).where(NoticeRow.finished_at < before))
 
     def forget_chats(self, before: datetime) -> int:
-        """Delete turns that were finished before then, and chats in which nothing has changed since; how many."""
+        """Delete turns that were finished and offers that were made before then, and chats without a change since."""
         turns = self._changed(delete(ChatTurnRow).where(ChatTurnRow.finished_at < before))
+        turns += self._changed(delete(ChatProposalRow).where(ChatProposalRow.made_at < before))
         idle = ChatRow.changed_at < before, ChatRow.due_at.is_(None), ChatRow.is_human.is_(False)
         return turns + self._changed(delete(ChatRow).where(*idle))
 

@@ -12,7 +12,9 @@ from enum import StrEnum
 import sqlalchemy as sa
 
 from aiadmin.domain.chat.confirmation import ClientAnswer
+from aiadmin.domain.chat.dialogue import VisitOperation
 from aiadmin.domain.chat.turn import TurnVerdict
+from aiadmin.domain.chat.visit_write import WriteState
 from aiadmin.domain.companies.company import IntegrationStatus
 from aiadmin.domain.companies.outbox import OutboxState
 from aiadmin.domain.hosting.device import Desired, Observed
@@ -45,6 +47,8 @@ WORDS: Mapping[str, type[StrEnum]] = {
     "outbox_messages.state": OutboxState,
     "questions.answer": ClientAnswer,
     "chat_turns.verdict": TurnVerdict,
+    "chat_writes.operation": VisitOperation,
+    "chat_writes.state": WriteState,
     "notices.kind": NoticeKind,
     "notices.state": NoticeState,
 }
@@ -86,6 +90,8 @@ TIDIED = {
     "notices",
     "chats",
     "chat_turns",
+    "chat_proposals",
+    "chat_writes",
 }
 """Old rows are deleted."""
 BLANKED = {"inbox_messages", "outbox_messages"}

@@ -205,7 +205,7 @@ def test_a_visit_is_booked_and_found_by_our_own_id(api: BookingApi, lavanda: Fak
     assert isinstance(outcome, Saved)
     assert outcome.records[0].record_hash
     found = api.on_day(SALON_ID, staff_id=IRINA, day=THURSDAY, **MOSCOW)
-    again = read_back(booking, found)
+    again = read_back(booking.api_id, booking.appointment, found)
     assert isinstance(again, Saved)
     assert [one.record_id for one in again.records] == [outcome.records[0].record_id]
     (write,) = lavanda.writes(SALON)
@@ -419,7 +419,9 @@ def test_a_lost_booking_is_read_back_by_our_own_id(
     booking = _booking(api)
     lavanda.method_faults(create=fault)
     assert api.book(SALON_ID, booking) == Unknown()
-    found = read_back(booking, api.on_day(SALON_ID, staff_id=IRINA, day=THURSDAY, **MOSCOW))
+    found = read_back(
+        booking.api_id, booking.appointment, api.on_day(SALON_ID, staff_id=IRINA, day=THURSDAY, **MOSCOW)
+    )
     assert isinstance(found, Saved) is is_found
     assert len(lavanda.writes(SALON)) == int(is_found)
 
