@@ -25,6 +25,15 @@ class AppEnv(StrEnum):
     PRODUCTION = "production"
 
 
+class ModelPreset(StrEnum):
+    """Whose language model it is: how its provider wants to be called."""
+
+    OPENAI = "openai"
+    """Any server that speaks this API."""
+    YANDEX = "yandex"
+    GIGACHAT = "gigachat"
+
+
 class AddressLog(StrEnum):
     """How much of a caller's IP address a log line holds: its network (/24, /48), or all of it."""
 
@@ -101,6 +110,14 @@ class Config:
     message_retention_days: int = 90
     messages_paused: bool = False
     message_pacing: bool = True
+    bot_model_preset: ModelPreset = ModelPreset.OPENAI
+    bot_model_url: str = ""
+    bot_model_key: str = field(default="", repr=False)
+    bot_model_name: str = ""
+    bot_model_folder: str = ""
+    bot_model_ca_bundle: str = ""
+    bot_model_abroad: bool = True
+    bot_model_per_day: int = 300
     support_email: str = "support@ai-admin.app"
     support_telegram: str = "ai_admin_support"
     support_url: str = "https://github.com/vosarsen/ai_admin_v2/issues"
@@ -127,6 +144,11 @@ class Config:
     def message_retention(self) -> timedelta:
         """How long the words of messages are kept."""
         return timedelta(days=self.message_retention_days)
+
+    @property
+    def has_model(self) -> bool:
+        """Whether a language model is configured."""
+        return bool(self.bot_model_url or self.bot_model_key or self.bot_model_name)
 
     @classmethod
     def from_env(cls, env: Mapping[str, str]) -> Config:
@@ -277,6 +299,13 @@ def _telegram(text: str) -> str:
     return name
 
 
+def _preset(text: str) -> ModelPreset:
+    try:
+        return ModelPreset(text.lower())
+    except ValueError:
+        raise ValueError(f"must be {', '.join(ModelPreset)}") from None
+
+
 def _addresses(text: str) -> AddressLog:
     try:
         return AddressLog(text.lower())
@@ -324,6 +353,11 @@ _PARSERS: Mapping[str, Callable[[str], object]] = {
     "messages_paused": _flag,
     "message_pacing": _flag,
     "database_pool_size": _whole(1, 100),
+    "bot_model_preset": _preset,
+    "bot_model_url": _url,
+    "bot_model_ca_bundle": _file,
+    "bot_model_abroad": _flag,
+    "bot_model_per_day": _whole(0, 1_000_000),
     "client_ip_header": _ip_header,
     "support_email": _email,
     "support_telegram": _telegram,
@@ -346,8 +380,21 @@ def _require(config: Config) -> None:
         raise ConfigError(f"JWT_SECRET must be at least {SECRET_MIN_BYTES} bytes: openssl rand -base64 32")
     if config.client_ip_header != "X-Forwarded-For" and not config.trusted_proxies:
         raise ConfigError(f"CLIENT_IP_HEADER={config.client_ip_header} needs TRUSTED_PROXIES=1: anybody may send it")
+    _require_model(config)
     if config.is_production:
         _require_production(config)
+
+
+def _require_model(config: Config) -> None:
+    """A model that is set by half is a mistake; one that is not set at all is none."""
+    needed = {
+        ModelPreset.OPENAI: ("bot_model_url", "bot_model_name"),
+        ModelPreset.YANDEX: ("bot_model_key", "bot_model_name", "bot_model_folder"),
+        ModelPreset.GIGACHAT: ("bot_model_key", "bot_model_name", "bot_model_ca_bundle"),
+    }[config.bot_model_preset]
+    missing = [name.upper() for name in needed if not getattr(config, name)]
+    if config.has_model and missing:
+        raise ConfigError(f"{', '.join(missing)} must be set for the language model of {config.bot_model_preset}")
 
 
 def _require_production(config: Config) -> None:

@@ -31,8 +31,10 @@ from aiadmin.storage.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
     from aiadmin.adapters.group_commit import WebhookWriter
+    from aiadmin.adapters.language_model.chat_completions import ChatCompletions
     from aiadmin.adapters.readiness import ReadinessProbe
     from aiadmin.adapters.redis.connect_links import RedisLinkCache
+    from aiadmin.adapters.redis.model_budget import RedisModelBudget
     from aiadmin.adapters.redis.pairing_store import RedisPairingStore
     from aiadmin.adapters.redis.visitor_shares import RedisVisitorShares
     from aiadmin.adapters.sockets.page_events import SocketPageEvents
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
     from aiadmin.services.chat.lookups import LookUps
     from aiadmin.services.chat.lost_writes import LostWrites
     from aiadmin.services.chat.replies import ReplyHandler
+    from aiadmin.services.chat.understanding import Understanding
     from aiadmin.services.chat.views import Views
     from aiadmin.services.chat.writes import VisitWriter
     from aiadmin.services.install.activations import ActivationSender
@@ -358,6 +361,25 @@ class Container:
         from aiadmin.services.chat.views import Views
 
         return Views(morphology=PymorphyMorphology(), clock=self.clock)
+
+    @cached_property
+    def understanding(self) -> Understanding:
+        from aiadmin.services.chat.understanding import Understanding
+
+        return Understanding(clock=self.clock, model=self.language_model, budget=self.model_budget)
+
+    @cached_property
+    def model_budget(self) -> RedisModelBudget:
+        from aiadmin.adapters.redis.model_budget import RedisModelBudget
+
+        return RedisModelBudget(self.impatient_redis, self.config.bot_model_per_day)
+
+    @cached_property
+    def language_model(self) -> ChatCompletions | None:
+        """The model that is configured, if one is."""
+        from aiadmin.adapters.language_model.presets import model_of
+
+        return model_of(self.config) if self.config.has_model else None
 
     @cached_property
     def look_ups(self) -> LookUps:

@@ -11,6 +11,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 _LONG, _MOST_ALIKE = 7, 6
+_PERSONAL = ("Name", "Surn", "Patr")
 _RARE = 0.2
 """A reading that is less likely than this adds no forms."""
 
@@ -30,6 +31,7 @@ class PymorphyMorphology:
         self.given_name = lru_cache(maxsize=20_000)(self._given_name)
         self.forms = lru_cache(maxsize=20_000)(self._forms)
         self.forms_of_name = lru_cache(maxsize=20_000)(self._forms_of_name)
+        self.is_personal_name = lru_cache(maxsize=20_000)(self._is_personal_name)
 
     @cached_property
     def _analyzer(self) -> Any:
@@ -60,6 +62,9 @@ class PymorphyMorphology:
         forms = {_plain(form.word) for one in named for form in one.lexeme if "plur" not in form.tag}
         soft = {name[:-1] + ending for ending in _SOFT_ENDINGS} if name.endswith("ь") and len(forms) == 1 else set()
         return frozenset({name} | forms | soft)
+
+    def _is_personal_name(self, word: str) -> bool:
+        return any(kind in self._analyzer.parse(word)[0].tag for kind in _PERSONAL)
 
     def closest(self, word: str, among: Collection[str]) -> tuple[str, ...]:
         """See `Morphology.closest`."""

@@ -109,3 +109,11 @@ def webhook_limit(company_id: CompanyId) -> str:
 COUNTERS = f"{PREFIX}:metrics"
 GAUGES = f"{PREFIX}:metrics:gauges"
 READY = f"{PREFIX}:ready"
+
+
+# the language model
+
+
+def model_questions(company_id: CompanyId, day: str) -> str:
+    """How many questions a salon caused on a day."""
+    return f"{PREFIX}:model:{company_id}:{day}"

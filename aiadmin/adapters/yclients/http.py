@@ -16,7 +16,8 @@ import requests
 import structlog
 import urllib3
 
-from aiadmin.adapters.yclients.deadline import bounded_session, reason_within, within
+from aiadmin.adapters.http_body import BadReplyError, read_body
+from aiadmin.adapters.http_deadline import bounded_session, reason_within, within
 from aiadmin.domain.yclients.http_answer import HttpAnswer
 from aiadmin.masking import mask_text, reason_of
 
@@ -25,14 +26,9 @@ log = structlog.get_logger(__name__)
 ACCEPT = "application/vnd.yclients.v2+json"
 """Without this media type newer partners are refused (Altegio's integration notes)."""
 MAX_BYTES = 1024 * 1024
-_CHUNK = 16 * 1024
 _MESSAGE_LENGTH = 150
 _ID_LENGTH = 64
 _LONGEST_WAIT_SECONDS = 3600
-
-
-class BadReplyError(Exception):
-    """The reply is too long, or takes too long."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -140,16 +136,6 @@ class _Bearer(requests.auth.AuthBase):
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         request.headers["Authorization"] = self._header
         return request
-
-
-def read_body(response: requests.Response, deadline: float, max_bytes: int) -> bytes:
-    """The whole body. A timeout of the socket starts anew with every byte, so a slow drip needs this check."""
-    content = bytearray()
-    while chunk := response.raw.read1(_CHUNK, decode_content=True):
-        content += chunk
-        if len(content) > max_bytes or time.monotonic() > deadline:
-            raise BadReplyError
-    return bytes(content)
 
 
 def answer_of(status: int, headers: Mapping[str, str], content: bytes) -> HttpAnswer:

@@ -12,8 +12,9 @@ import requests
 import structlog
 import urllib3
 
-from aiadmin.adapters.yclients.deadline import bounded_session, reason_within, within
-from aiadmin.adapters.yclients.http import BadReplyError, Timeouts, answer_of, read_body
+from aiadmin.adapters.http_body import BadReplyError, read_body
+from aiadmin.adapters.http_deadline import bounded_session, reason_within, within
+from aiadmin.adapters.yclients.http import Timeouts, answer_of
 from aiadmin.domain.provider.order import OrderStatus, is_allowed_callback
 from aiadmin.domain.yclients.http_answer import HttpAnswer
 from aiadmin.masking import reason_of

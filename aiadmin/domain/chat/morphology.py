@@ -24,5 +24,8 @@ class Morphology(Protocol):
     def given_name(self, word: str) -> str:
         """The nominative of a given name; empty when the word is none."""
 
+    def is_personal_name(self, word: str) -> bool:
+        """Whether a word is most likely a given name, a patronymic or a surname."""
+
     def closest(self, word: str, among: Collection[str]) -> tuple[str, ...]:
         """Those of some words that this may be a slip of: one edit, from seven letters on two; all the nearest."""

@@ -54,6 +54,7 @@ class BotSettings:
         ticks: by number of a master, what the salon has said of offering them; `offered_staff` follows from it.
         facts: topic to the answer that is quoted as it stands.
         rules: the salon's own words about `late`, `cancel`, `prepay`, quoted as they stand.
+        model_abroad: whether clients' words, without names and numbers, may be shown to a language model abroad.
         gap: how long before a visit it may be booked at the latest, beside YClients' own rule.
     """
 
@@ -70,6 +71,7 @@ class BotSettings:
     waiting_list: bool = False
     english: bool = False
     night: NightRule | None = None
+    model_abroad: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

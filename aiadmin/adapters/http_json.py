@@ -1,0 +1,93 @@
+"""One HTTP call that answers in JSON: bounded in time and size, never redirected, no error raised."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+import urllib3
+
+from aiadmin.adapters.http_body import BadReplyError, read_body
+from aiadmin.adapters.http_deadline import bounded_session, reason_within, within
+from aiadmin.masking import reason_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JsonAnswer:
+    """What came back.
+
+    Attributes:
+        status: of HTTP; None where nothing came.
+        body: the object that it holds; None where it holds none.
+        reason: why there is no useful answer, in words that may be logged.
+    """
+
+    status: int | None
+    body: Mapping[str, Any] | None = None
+    reason: str = ""
+
+
+class _NoAuth(requests.auth.AuthBase):
+    """Keeps a `.netrc` of the machine from replacing our header."""
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        return request
+
+
+@dataclass(frozen=True, kw_only=True)
+class JsonHttp:
+    """Calls with one deadline.
+
+    Attributes:
+        seconds: for a whole call; `connect_seconds` of them for connecting.
+        ca_bundle: a file of root certificates, or empty for the usual ones.
+    """
+
+    seconds: float
+    connect_seconds: float
+    max_bytes: int
+    ca_bundle: str = ""
+
+    def post(
+        self,
+        url: str,
+        *,
+        body: Mapping[str, Any] | None = None,
+        form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str],
+    ) -> JsonAnswer:
+        """Post JSON, or a form."""
+        deadline = time.monotonic() + self.seconds
+        try:
+            with (
+                within(self.seconds),
+                bounded_session() as session,
+                session.post(
+                    url,
+                    json=body,
+                    data=form,
+                    headers={"Accept": "application/json", **headers},
+                    auth=_NoAuth(),
+                    timeout=(self.connect_seconds, self.seconds),
+                    verify=self.ca_bundle or None,
+                    allow_redirects=False,
+                    stream=True,
+                ) as response,
+            ):
+                content = read_body(response, deadline, self.max_bytes)
+                return _answer_of(response.status_code, content)
+        except (requests.RequestException, urllib3.exceptions.HTTPError, BadReplyError, OSError) as error:
+            return JsonAnswer(status=None, reason=reason_of(reason_within(error)) or type(error).__name__)
+
+
+def _answer_of(status: int, content: bytes) -> JsonAnswer:
+    try:
+        parsed = json.loads(content)
+    except (ValueError, RecursionError):
+        parsed = None
+    body = parsed if isinstance(parsed, dict) else None
+    return JsonAnswer(status=status, body=body, reason=f"HTTP {status}" + ("" if body is not None else ", no JSON"))

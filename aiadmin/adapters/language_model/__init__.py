@@ -1,0 +1,1 @@
+"""Language models over HTTP: one endpoint that many providers speak, and what is theirs alone."""
