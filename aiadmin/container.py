@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from aiadmin.adapters.language_model.chat_completions import ChatCompletions
     from aiadmin.adapters.readiness import ReadinessProbe
     from aiadmin.adapters.redis.connect_links import RedisLinkCache
-    from aiadmin.adapters.redis.model_budget import RedisModelBudget
+    from aiadmin.adapters.redis.model_limits import RedisModelLimits
     from aiadmin.adapters.redis.pairing_store import RedisPairingStore
     from aiadmin.adapters.redis.visitor_shares import RedisVisitorShares
     from aiadmin.adapters.sockets.page_events import SocketPageEvents
@@ -69,9 +69,11 @@ if TYPE_CHECKING:
 
 _LATER = (
     "aiadmin.adapters.group_commit",
+    "aiadmin.adapters.language_model.presets",
     "aiadmin.adapters.morphology",
     "aiadmin.adapters.readiness",
     "aiadmin.adapters.redis.connect_links",
+    "aiadmin.adapters.redis.model_limits",
     "aiadmin.adapters.redis.pairing_store",
     "aiadmin.adapters.redis.visitor_shares",
     "aiadmin.adapters.redis.webhook_limits",
@@ -90,6 +92,7 @@ _LATER = (
     "aiadmin.services.chat.lookups",
     "aiadmin.services.chat.lost_writes",
     "aiadmin.services.chat.replies",
+    "aiadmin.services.chat.understanding",
     "aiadmin.services.chat.views",
     "aiadmin.services.chat.writes",
     "aiadmin.services.install.activations",
@@ -366,13 +369,13 @@ class Container:
     def understanding(self) -> Understanding:
         from aiadmin.services.chat.understanding import Understanding
 
-        return Understanding(clock=self.clock, model=self.language_model, budget=self.model_budget)
+        return Understanding(clock=self.clock, model=self.language_model, limits=self.model_limits)
 
     @cached_property
-    def model_budget(self) -> RedisModelBudget:
-        from aiadmin.adapters.redis.model_budget import RedisModelBudget
+    def model_limits(self) -> RedisModelLimits:
+        from aiadmin.adapters.redis.model_limits import RedisModelLimits
 
-        return RedisModelBudget(self.impatient_redis, self.config.bot_model_per_day)
+        return RedisModelLimits(self.impatient_redis, self.config.bot_model_per_day)
 
     @cached_property
     def language_model(self) -> ChatCompletions | None:

@@ -113,6 +113,9 @@ READY = f"{PREFIX}:ready"
 
 # the language model
 
+MODEL_FAILURES = f"{PREFIX}:model:failures"
+"""When it failed since it last answered."""
+
 
 def model_questions(company_id: CompanyId, day: str) -> str:
     """How many questions a salon caused on a day."""

@@ -6,8 +6,7 @@ Whatever goes wrong with the model, what the rules have read stands.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from enum import StrEnum
 
 import structlog
@@ -25,14 +24,13 @@ from aiadmin.domain.chat.commands import (
 )
 from aiadmin.domain.chat.hearing import ReadingContext
 from aiadmin.domain.chat.model.answer import commands_of, joined
-from aiadmin.domain.chat.model.breaker import ModelBreaker
 from aiadmin.domain.chat.model.pseudonyms import pseudonymised
 from aiadmin.domain.chat.model.task import LONGEST_TEXT, SCHEMA, ModelTask, task_of
 from aiadmin.domain.chat.reading import Burst, read
 from aiadmin.domain.chat.situation import SalonView
 from aiadmin.domain.ids import CompanyId
 from aiadmin.services.ports.clock import Clock
-from aiadmin.services.ports.language_model import LanguageModel, ModelBudget, ModelError
+from aiadmin.services.ports.language_model import LanguageModel, ModelError, ModelLimits
 
 log = structlog.get_logger(__name__)
 
@@ -75,9 +73,9 @@ class Exchange:
     question: str = ""
 
 
-@dataclass(kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Understanding:
-    """Reads bursts. One per process: the breaker is the process's own.
+    """Reads bursts.
 
     Attributes:
         model: None where none is configured.
@@ -85,15 +83,14 @@ class Understanding:
 
     clock: Clock
     model: LanguageModel | None = None
-    budget: ModelBudget | None = None
-    _breaker: ModelBreaker = field(default_factory=ModelBreaker, repr=False)
+    limits: ModelLimits | None = None
 
     def read(self, burst: Burst, context: ReadingContext, exchange: Exchange) -> Understood:
         """What a burst means. Never raises for what the model does."""
         by_rules = read(burst, context)
         if self.model is None or not _is_unsure(by_rules) or len(burst.text) > LONGEST_TEXT:
             return Understood(commands=by_rules)
-        refused = self._refusal(self.model, exchange, self.clock())
+        refused = self._refusal(self.model, exchange)
         if refused is not None:
             return Understood(commands=by_rules, by=refused)
         task = _task(burst.text, context, exchange)
@@ -103,13 +100,14 @@ class Understanding:
         commands = joined(by_rules, by_model)
         return Understood(commands=commands, by=Reader.NOTHING_NEW if commands == by_rules else Reader.MODEL)
 
-    def _refusal(self, model: LanguageModel, exchange: Exchange, now: datetime) -> Reader | None:
+    def _refusal(self, model: LanguageModel, exchange: Exchange) -> Reader | None:
         """Why it is not asked; a question that is not asked is not counted."""
+        now = self.clock()
         if model.is_abroad and not exchange.salon.bot.model_abroad:
             return Reader.NOT_ALLOWED
-        if not self._breaker.may_ask(now):
+        if self.limits is None or self.limits.is_resting(now):
             return Reader.BREAKER
-        if self.budget is None or not self.budget.take(exchange.company_id, now):
+        if not self.limits.take(exchange.company_id, now):
             return Reader.BUDGET
         return None
 
@@ -121,7 +119,10 @@ class Understanding:
         except ModelError as error:
             log.warning("the model did not answer", error=str(error))
             commands = None
-        self._breaker = self._breaker.failed(self.clock()) if commands is None else self._breaker.answered()
+        if self.limits is not None and commands is None:
+            self.limits.failed(self.clock())
+        elif self.limits is not None:
+            self.limits.answered()
         return commands
 
 

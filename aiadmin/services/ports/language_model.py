@@ -29,8 +29,17 @@ class LanguageModel(Protocol):
         ...
 
 
-class ModelBudget(Protocol):
-    """How many questions a salon may cause in a day."""
+class ModelLimits(Protocol):
+    """When a model may be asked. Never raises: where nothing can be counted it may not."""
+
+    def is_resting(self, now: datetime) -> bool:
+        """Whether it has failed so often that it is left alone."""
+
+    def failed(self, now: datetime) -> None:
+        """It did not answer, or not usefully."""
+
+    def answered(self) -> None:
+        """It answered."""
 
     def take(self, company_id: CompanyId, now: datetime) -> bool:
         """Count one; False where the day's are used up, or where that is not known."""

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from aiadmin.domain.chat import commands as said
 from aiadmin.domain.chat.commands import LEADS_TO_A_WRITE, Command
 from aiadmin.domain.chat.model.answer import commands_of, joined
-from aiadmin.domain.chat.model.breaker import FAILURES, REST, WINDOW, ModelBreaker
+from aiadmin.domain.chat.model.breaker import FAILURES, REST, WINDOW, is_resting
 from aiadmin.domain.chat.model.pseudonyms import pseudonymised
 from aiadmin.domain.chat.model.task import MOST_COMMANDS, NAMES, SCHEMA, ModelTask, task_of
 from tests.support.examples import examples
@@ -177,15 +177,12 @@ def test_rules_win_where_both_have_read_something() -> None:
 
 
 def test_a_model_that_fails_five_times_in_a_minute_rests_for_one() -> None:
-    breaker = ModelBreaker()
-    for second in range(FAILURES - 1):
-        breaker = breaker.failed(NOW + timedelta(seconds=second))
-    assert breaker.may_ask(NOW + timedelta(seconds=5))
-    assert breaker.failed(NOW + WINDOW + timedelta(seconds=2)).may_ask(NOW + WINDOW + timedelta(seconds=2))
-    assert breaker.answered().failures == ()
-    open_ = breaker.failed(NOW + timedelta(seconds=6))
-    assert not open_.may_ask(NOW + timedelta(seconds=6))
-    assert open_.may_ask(NOW + timedelta(seconds=6) + REST)
+    close = [NOW - timedelta(seconds=second) for second in range(FAILURES)]
+    assert is_resting(close, NOW)
+    assert is_resting(close, NOW + REST - timedelta(seconds=1))
+    assert not is_resting(close, NOW + REST)
+    assert not is_resting(close[1:], NOW)
+    assert not is_resting([NOW, *(at - WINDOW for at in close[1:])], NOW)
 
 
 def test_names_are_told_from_words() -> None:

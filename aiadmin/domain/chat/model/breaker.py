@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 FAILURES = 5
@@ -10,24 +10,11 @@ WINDOW = timedelta(seconds=60)
 REST = timedelta(seconds=60)
 
 
-@dataclass(frozen=True, kw_only=True)
-class ModelBreaker:
-    """How a model did lately; times are aware."""
+def is_resting(failures: Sequence[datetime], now: datetime) -> bool:
+    """Whether it is to be left alone.
 
-    failures: tuple[datetime, ...] = ()
-    closed_until: datetime | None = None
-
-    def may_ask(self, now: datetime) -> bool:
-        """Whether it may be asked."""
-        return self.closed_until is None or now >= self.closed_until
-
-    def failed(self, now: datetime) -> ModelBreaker:
-        """It did not answer, or not usefully."""
-        recent = (*(at for at in self.failures if now - at < WINDOW), now)
-        if len(recent) < FAILURES:
-            return replace(self, failures=recent)
-        return ModelBreaker(closed_until=now + REST)
-
-    def answered(self) -> ModelBreaker:
-        """It answered."""
-        return ModelBreaker()
+    Args:
+        failures: when it failed since it last answered, the newest first; times are aware.
+    """
+    recent = failures[:FAILURES]
+    return len(recent) == FAILURES and recent[0] - recent[-1] < WINDOW and now - recent[0] < REST

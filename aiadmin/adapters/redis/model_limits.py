@@ -1,0 +1,68 @@
+"""How often a language model is asked, and when it is left alone: known to all processes, for each job has its own.
+
+Closed while Redis is away: a model is never needed, and money must not be spent uncounted.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import cast
+
+import structlog
+from redis import Redis, RedisError
+
+from aiadmin.adapters.redis import keys
+from aiadmin.domain.chat.model.breaker import FAILURES, REST, WINDOW, is_resting
+from aiadmin.domain.ids import CompanyId
+from aiadmin.masking import reason_of
+
+log = structlog.get_logger(__name__)
+
+_COUNTED = timedelta(days=2)
+
+
+class RedisModelLimits:
+    """`ports.language_model.ModelLimits` on Redis; a day is one of UTC."""
+
+    def __init__(self, redis: Redis, most: int) -> None:
+        self._redis, self._most = redis, most
+
+    def is_resting(self, now: datetime) -> bool:
+        """See `ModelLimits.is_resting`."""
+        try:
+            found = cast("list[str | bytes]", self._redis.lrange(keys.MODEL_FAILURES, 0, FAILURES - 1))
+        except RedisError as error:
+            log.warning("the model is not asked: nobody knows how it does", error=reason_of(error))
+            return True
+        return is_resting([datetime.fromtimestamp(float(at), UTC) for at in found], now)
+
+    def take(self, company_id: CompanyId, now: datetime) -> bool:
+        """See `ModelLimits.take`; a question that is refused counts too, so that nothing has to be taken back."""
+        key = keys.model_questions(company_id, f"{now:%Y%m%d}")
+        try:
+            with self._redis.pipeline() as pipeline:
+                pipeline.incr(key)
+                pipeline.expire(key, _COUNTED)
+                count = pipeline.execute()[0]
+        except RedisError as error:
+            log.warning("the model is not asked: nobody counts", error=reason_of(error))
+            return False
+        return int(count) <= self._most
+
+    def failed(self, now: datetime) -> None:
+        """See `ModelLimits.failed`."""
+        try:
+            with self._redis.pipeline() as pipeline:
+                pipeline.lpush(keys.MODEL_FAILURES, now.timestamp())
+                pipeline.ltrim(keys.MODEL_FAILURES, 0, FAILURES - 1)
+                pipeline.expire(keys.MODEL_FAILURES, WINDOW + REST)
+                pipeline.execute()
+        except RedisError as error:
+            log.warning("a failure of the model is not counted", error=reason_of(error))
+
+    def answered(self) -> None:
+        """See `ModelLimits.answered`."""
+        try:
+            self._redis.delete(keys.MODEL_FAILURES)
+        except RedisError as error:
+            log.warning("an answer of the model is not counted", error=reason_of(error))
