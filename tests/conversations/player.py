@@ -28,7 +28,7 @@ from aiadmin.domain.chat.hearing import ReadingContext
 from aiadmin.domain.chat.own_visits import own_visits
 from aiadmin.domain.chat.policy.decide import decide
 from aiadmin.domain.chat.reading import Burst, read
-from aiadmin.domain.chat.situation import SalonView, Situation
+from aiadmin.domain.chat.situation import BotMode, SalonView, Situation
 from aiadmin.domain.chat.steps import Found, Need, NeedVisits, Reply, Unavailable, Write
 from aiadmin.domain.chat.vocabulary import Vocabulary
 from aiadmin.domain.ids import CompanyId, SalonId
@@ -230,6 +230,7 @@ class _Conversation:
             is_opted_out=self.opted_out,
             repeats=self.repeats,
             promo=self.promo,
+            is_on=self.salon.bot.mode is not BotMode.OFF,
         )
 
     def _promo(self) -> tuple[int, ...] | None:

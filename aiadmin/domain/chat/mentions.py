@@ -182,10 +182,15 @@ def _staff_at(heard: Heard, place: int) -> Iterator[NamedStaff]:
     elif (
         not ids
         and not vocabulary.is_ours(word)
-        and before in _TO | {"мастер", "мастеру"}
+        and (before in _TO | {"мастер", "мастеру"} or _is_asked_about(heard, place))
         and _given_name(heard, place)
     ):
         yield NamedStaff(unknown=heard.written(place, place + 1), is_excluded=_is_excluded(heard, place), spans=spans)
+
+
+def _is_asked_about(heard: Heard, place: int) -> bool:
+    """Whether it is asked if somebody of a name works here."""
+    return heard.has("ASK_WORKS") and heard.is_capital(place) and not _is_addressed(heard, place)
 
 
 def _of_family(heard: Heard, place: int) -> tuple[int, ...]:

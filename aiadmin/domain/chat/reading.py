@@ -266,13 +266,36 @@ def _questions(heard: Heard) -> Iterator[Command]:
     for place, token in enumerate(heard.tokens):
         if token.text in own and own[token.text] not in topics and "?" in heard.text:
             yield AskFact(topic=own[token.text], spans=(heard.span(place, place + 1),))
-    if heard.has("ASK_SLOTS"):
+    thing = _thing(heard)
+    if thing:
+        yield AskFact(
+            topic=" ".join(heard.word(place) for place in thing), spans=(heard.span(thing[0], thing[-1] + 1),)
+        )
+    elif heard.has("ASK_SLOTS"):
         yield AskSlots(spans=_spans(heard, "ASK_SLOTS"))
     if heard.has("ASK_MY_VISITS"):
         yield AskMyVisits(spans=_spans(heard, "ASK_MY_VISITS"))
     if heard.has("ASK_WORKS"):
         ids = tuple(one for staff in staff_in(heard) for one in staff.ids)
         yield AskWorks(ids=ids, spans=_spans(heard, "ASK_WORKS"))
+
+
+_THERE_IS = frozenset({"есть", "ли", "у", "вас", "еще", "там", "а", "и", "в", "салоне", "салон", "или", "имеется"})
+
+
+def _thing(heard: Heard) -> list[int]:
+    """The words for something that the salon may have or not: "есть ли у вас душ", and no free time is meant."""
+    covered = heard.covered({"ASK_SLOTS"})
+    is_bare = covered and all(heard.word(place) in _THERE_IS for place in covered)
+    if not is_bare or heard.whens or heard.has("ASK_FACT", "WANT_BOOKING", "EARLIEST", "ASK_PRICE"):
+        return []
+    known = covered | heard.covered(NEUTRAL)
+    rest = [
+        place
+        for place, token in enumerate(heard.tokens)
+        if place not in known and token.text.isalpha() and token.text not in _THERE_IS
+    ]
+    return [] if any(heard.context.vocabulary.is_ours(heard.word(place)) for place in rest) else rest[:3]
 
 
 def _late(heard: Heard) -> Iterator[Late]:
@@ -292,7 +315,7 @@ def _minutes(heard: Heard) -> int | None:
 
 def _settled(heard: Heard, commands: Sequence[Command]) -> list[Command]:
     """What is left when what is said for certain has ruled out what may be said."""
-    found = _without_spam(commands)
+    found = _without_spam(heard, commands)
     if any(isinstance(one, (Rating, Choose)) for one in found):
         found = _without(found, Suits, Yes, NamedService)
     found = _without_yes(found)
@@ -307,12 +330,12 @@ def _settled(heard: Heard, commands: Sequence[Command]) -> list[Command]:
     return _or_not_understood(heard, found)
 
 
-def _without_spam(commands: Sequence[Command]) -> list[Command]:
+def _without_spam(heard: Heard, commands: Sequence[Command]) -> list[Command]:
     """Words of sellers are no offer where a visit is wished for, and else the whole of it."""
     kinds = {type(one) for one in commands}
     if Spam not in kinds or Injection in kinds:
         return list(commands)
-    is_wish = kinds & {WantBooking, NamedService, Suits, NamedStaff, WantMove, WantCancel}
+    is_wish = heard.has("WANT_BOOKING") or kinds & {NamedService, NamedStaff, WantMove, WantCancel, AskSlots}
     return _without(commands, Spam) if is_wish else [one for one in commands if isinstance(one, (Spam, Greet))]
 
 

@@ -126,7 +126,7 @@ def _move_offer(part: parts.MoveOffer, situation: Situation) -> str:
 
 def _move_times(part: parts.MoveTimes, situation: Situation) -> str:
     begins = "На это время перенести не получится. " if part.is_other_time else ""
-    stays = f"Запись {wording.at(part.visit.starts)}, остаётся за вами, пока не выберете новое время."
+    stays = f"Запись {wording.on_day(part.visit.starts)}, остаётся за вами, пока не выберете новое время."
     places = "; ".join(_by_place(part.slots, part.visit, situation.salon))
     return f"{begins}Можно перенести на {places}. {stays} Какое время подходит?"
 

@@ -164,7 +164,7 @@ def _not_there(turn: TurnFacts, ask: OpenAsk) -> Reply:
     moved = next((one for one in known if one.record_id == ask.record_id), None)
     if moved is not None:
         part: Part = AttendanceAsked(starts=moved.starts)
-        return Reply(act=Act.ASK, parts=(part,), dialogue=turn.dialogue, asks=Asks.OTHER)
+        return Reply(act=Act.ASK, parts=(part,), dialogue=_asking_again(turn), asks=Asks.OTHER)
     return Reply(
         act=Act.REFUSED,
         parts=(VisitGone(starts=ask.starts),),
@@ -192,18 +192,29 @@ def _confirmed(turn: TurnFacts, ask: OpenAsk, visit: OwnVisit | None) -> Step:
     reply = Reply(
         act=Act.INFORM,
         parts=(part,),
-        dialogue=turn.dialogue,
+        dialogue=_answered(turn),
         attendance=_answer(ask, Attend.YES),
         notes=notes,
     )
     return _with_rest(turn, ask, reply)
 
 
+def _answered(turn: TurnFacts) -> Dialogue:
+    """A reminder's question is not open any more; what else was asked is."""
+    return replace(turn.dialogue, asked=None) if turn.dialogue.asked is Asked.ATTENDANCE else turn.dialogue
+
+
+def _asking_again(turn: TurnFacts) -> Dialogue:
+    """The next short answer is to a reminder's question."""
+    return replace(turn.dialogue, asked=Asked.ATTENDANCE)
+
+
 def _with_rest(turn: TurnFacts, ask: OpenAsk, reply: Reply) -> Step:
     rivals = [one for one in _rivals(turn, ask) if one.starts is not None]
     if rivals and rivals[0].starts is not None:
         other = AttendanceAsked(starts=rivals[0].starts)
-        return replace(reply, act=Act.ASK, parts=(*reply.parts, other), asks=Asks.OTHER)
+        parts = (*reply.parts, other)
+        return replace(reply, act=Act.ASK, parts=parts, asks=Asks.OTHER, dialogue=_asking_again(turn))
     again = _offered_again(turn) if turn.situation.is_on else None
     if again is None:
         return reply
@@ -243,7 +254,7 @@ def _does_not_come(turn: TurnFacts, ask: OpenAsk) -> Step:
     reply = Reply(
         act=Act.INFORM,
         parts=(AttendanceDeclined(starts=starts),),
-        dialogue=turn.dialogue,
+        dialogue=_answered(turn),
         attendance=_answer(ask, Attend.NO),
         notes=(Declined(starts=starts),),
     )

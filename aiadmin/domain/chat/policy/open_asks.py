@@ -8,6 +8,7 @@ from aiadmin.domain.chat.asks import AskKind, OpenAsk
 from aiadmin.domain.chat.commands import Choose, Command, Greet, Guest, Name, No, Rating, Thank, Yes
 from aiadmin.domain.chat.dialogue import Proposal
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
+from aiadmin.domain.chat.when import Asked
 
 CHITCHAT: tuple[type[Command], ...] = (Greet, Thank)
 _BARE: tuple[type[Command], ...] = (Yes, No, Choose, Rating, *CHITCHAT)
@@ -20,13 +21,18 @@ def answered_ask(turn: TurnFacts) -> OpenAsk | None:
         return situation.quoted
     if situation.quotes_other or not situation.asks:
         return None
-    return _first_unanswered(situation.asks)
+    is_asked_again = situation.asks[0].kind is AskKind.QUESTION and turn.dialogue.asked is Asked.ATTENDANCE
+    return _first_unanswered(situation.asks, is_asked_again=is_asked_again)
 
 
-def _first_unanswered(asks: Sequence[OpenAsk]) -> OpenAsk:
-    """The newest; of reminders that were asked one after the other the newest without an answer."""
+def _first_unanswered(asks: Sequence[OpenAsk], *, is_asked_again: bool) -> OpenAsk:
+    """The newest; of reminders that were asked one after the other the newest without an answer.
+
+    Args:
+        is_asked_again: whether the newest question is that of a reminder once more.
+    """
     newest = asks[0]
-    if newest.kind is not AskKind.ATTENDANCE or newest.answered is None:
+    if not is_asked_again and (newest.kind is not AskKind.ATTENDANCE or newest.answered is None):
         return newest
     reminders = [one for one in asks if one.kind is AskKind.ATTENDANCE and one.answered is None]
     return reminders[0] if reminders else newest

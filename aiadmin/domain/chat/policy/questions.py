@@ -26,6 +26,7 @@ from aiadmin.domain.chat.commands import (
     Late,
     Name,
     NamedService,
+    NamedStaff,
     No,
     SameAsLast,
     Suits,
@@ -57,10 +58,11 @@ from aiadmin.domain.chat.policy.facts import quoted
 from aiadmin.domain.chat.policy.open_asks import answered_ask
 from aiadmin.domain.chat.policy.prices import asked_services, lengths, masters_of, prices
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
-from aiadmin.domain.chat.policy.visits import visits
+from aiadmin.domain.chat.policy.visits import of_others, visits
 from aiadmin.domain.chat.policy.wished_times import named_days
 from aiadmin.domain.chat.situation import Ability
 from aiadmin.domain.chat.steps import Act, Asks, Part, Reply, Step
+from aiadmin.domain.chat.when import Asked
 
 _QUESTIONS: tuple[type[Command], ...] = (AskPrice, AskDuration, AskWorks, AskHours, AskAddress, AskFact)
 _WISHES: tuple[type[Command], ...] = (
@@ -101,7 +103,7 @@ class _Answers:
 
 def questions(turn: TurnFacts) -> Step | None:
     """The step of this stage; None where the burst is not its own."""
-    if not turn.has(*_QUESTIONS):
+    if not turn.has(*_QUESTIONS) or of_others(turn) is not None:
         return None
     answers = _answered(turn)
     following = _following(turn)
@@ -130,7 +132,8 @@ def _alone(turn: TurnFacts, answers: _Answers) -> Reply:
         reply = replace(reply, act=Act.ASK, asks=answers.asks)
     reminder = _reminder(turn)
     if reminder is not None and answers.asks is None:
-        reply = replace(reply, act=Act.ASK, parts=(*reply.parts, reminder), asks=Asks.OTHER)
+        dialogue = replace(turn.dialogue, asked=Asked.ATTENDANCE)
+        reply = replace(reply, act=Act.ASK, parts=(*reply.parts, reminder), asks=Asks.OTHER, dialogue=dialogue)
     return _told(reply, answers)
 
 
@@ -174,7 +177,8 @@ def _following(turn: TurnFacts) -> Step | None:
 
 def _booking_of(turn: TurnFacts) -> Step | None:
     """Who asks whether a master works may wish to come: which service is asked, if just that is missing."""
-    if turn.dialogue.services or not turn.dialogue.staff:
+    is_unknown = any(one.unknown for one in turn.of(NamedStaff))
+    if not is_unknown and (turn.dialogue.services or not turn.dialogue.staff):
         return None
     wish = replace(turn.dialogue, operation=turn.dialogue.operation or VisitOperation.BOOK)
     going_on = replace(turn, situation=replace(turn.situation, dialogue=wish), commands=(WantBooking(),))
@@ -248,6 +252,8 @@ def _of_work(turn: TurnFacts, answers: _Answers) -> None:
     if asked:
         for number in dict.fromkeys(asked):
             _of_one(turn, answers, number, day or turn.situation.now.date())
+    elif any(one.unknown for one in turn.of(NamedStaff)):
+        return  # that nobody is called so is said with what is offered instead
     elif day is not None:
         _of_all(turn, answers, day)
     else:

@@ -68,7 +68,7 @@ _GOES_ON: tuple[type[Command], ...] = (
 def visits(turn: TurnFacts) -> Step | None:
     """The step of this stage; None where the burst is not its own."""
     stages: Sequence[Callable[[TurnFacts], Step | None]] = (
-        _of_others,
+        of_others,
         changes,
         _late,
         _asked_for,
@@ -79,7 +79,7 @@ def visits(turn: TurnFacts) -> Step | None:
     return next((step for step in (stage(turn) for stage in stages) if step is not None), None)
 
 
-def _of_others(turn: TurnFacts) -> Reply | None:
+def of_others(turn: TurnFacts) -> Reply | None:
     """Other people's visits: nothing is said of them, not even whether there are any."""
     if not turn.has(AskMyVisits, WantMove, WantCancel):
         return None
