@@ -89,7 +89,7 @@ class Config:
     yclients_accept: str = "application/vnd.yclients.v2+json"
     yclients_per_second: float = 4.5
     yclients_per_minute: int = 165
-    operator_callback_origins: tuple[str, ...] = (
+    provider_callback_origins: tuple[str, ...] = (
         "https://yclients.com",
         "https://yclients.ru",
         "https://app.alteg.io",
@@ -336,7 +336,7 @@ _PARSERS: Mapping[str, Callable[[str], object]] = {
     "yclients_accept": _media_type,
     "yclients_per_second": _decimal(0.1, 1_000),
     "yclients_per_minute": _whole(10, 60_000),
-    "operator_callback_origins": _origins,
+    "provider_callback_origins": _origins,
     "allowed_origins": _origins,
     "trusted_proxies": _whole(0, 5),
     "open_registration": _flag,
@@ -402,5 +402,5 @@ def _require_production(config: Config) -> None:
         raise ConfigError(f"ADMIN_API_KEY must be at least {SECRET_MIN_BYTES} bytes: openssl rand -base64 32")
     if not config.public_url.startswith("https://"):
         raise ConfigError("PUBLIC_URL must be the https:// address that salons and YClients reach")
-    if not all(origin.startswith("https://") for origin in config.operator_callback_origins):
-        raise ConfigError("OPERATOR_CALLBACK_ORIGINS must be https:// only: what is called there carries a token")
+    if not all(origin.startswith("https://") for origin in config.provider_callback_origins):
+        raise ConfigError("PROVIDER_CALLBACK_ORIGINS must be https:// only: what is called there carries a token")

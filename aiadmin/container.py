@@ -6,6 +6,7 @@ of them take a fifth of a process's start. Who forks, or may not pause later, ca
 
 from __future__ import annotations
 
+import os
 import random
 import time
 from collections.abc import Callable
@@ -134,6 +135,11 @@ class Container:
     def __init__(self, config: Config, *, lock_seconds: float | None = None) -> None:
         self.config = config
         self._lock_seconds = lock_seconds
+
+    @classmethod
+    def from_env(cls) -> Container:
+        """A container with the settings of this process's environment. Raises ConfigError."""
+        return cls(Config.from_env(os.environ))
 
     def close(self) -> None:
         """Finish what is buffered and let go of every connection."""
@@ -336,12 +342,12 @@ class Container:
     @cached_property
     def notice_dispatcher(self) -> NoticeDispatcher:
         from aiadmin.services.notices.dispatch import NoticeDispatcher
-        from aiadmin.services.notices.rendering import SalonNoticeRenderer
+        from aiadmin.services.notices.rendering import NoticeRenderer
 
         return NoticeDispatcher(
             uow=self.uow,
             api=self.salon_api,
-            renderer=lambda work: SalonNoticeRenderer(work=work, is_paced=self.config.message_pacing),
+            renderer=lambda work: NoticeRenderer(work=work, is_paced=self.config.message_pacing),
             clock=self.clock,
             rng=random.random,
         )
@@ -456,7 +462,7 @@ class Container:
         return StatusReporter(
             uow=self.uow,
             secrets=self.secrets,
-            post=HttpStatusPost(origins=config.operator_callback_origins, ca_bundle=config.yclients_ca_bundle),
+            post=HttpStatusPost(origins=config.provider_callback_origins, ca_bundle=config.yclients_ca_bundle),
             clock=self.clock,
             steady=time.monotonic,
             rng=random.random,

@@ -20,6 +20,7 @@ from datetime import timedelta
 from types import FrameType
 from typing import NoReturn
 
+import structlog
 from redis import RedisError
 from redis.client import Pipeline
 from rq import SimpleWorker
@@ -50,7 +51,7 @@ WORKER_TTL_SECONDS = 30
 _GOODBYE_SECONDS = 2.0
 _REDIS_PAUSE_SECONDS = 1.0
 _ENDING = (signal.SIGTERM, signal.SIGINT)
-_log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 def main(config: Config, *, lease: timedelta = LEASE, renew_every: timedelta = RENEW_EVERY) -> NoReturn:
@@ -59,7 +60,7 @@ def main(config: Config, *, lease: timedelta = LEASE, renew_every: timedelta = R
     _silence_stdout()
     parts = _Parts(Container(config), lease, renew_every)
     parts.start()
-    _log.info("The sessions process is up", extra={"capacity": config.sessions_capacity})
+    log.info("the sessions process is up", capacity=config.sessions_capacity)
     try:
         while not parts.is_draining:
             _take_nudges(config, parts)
@@ -91,7 +92,7 @@ class _Parts:
             capacity=config.sessions_capacity,
             lease=lease,
             renew_every=renew_every,
-            outside=Collaborators(
+            collaborators=Collaborators(
                 fleet=container.fleet,
                 metrics=container.metrics,
                 mode=SendingMode(gaps=container.sending_policy.bucket, is_paused=config.messages_paused),
@@ -134,7 +135,7 @@ class _Parts:
 
     def _on_vitals(self, vitals: Vitals) -> None:
         if is_bloated(vitals, self._memory_mb) and not self._exit_code:
-            _log.warning("The process has grown too big and begins anew", extra={"rss_bytes": vitals.rss_bytes})
+            log.warning("the process has grown too big and begins anew", rss_bytes=vitals.rss_bytes)
             self._exit_code = BLOATED
             os.kill(os.getpid(), signal.SIGTERM)
 
@@ -155,7 +156,7 @@ class _Parts:
         others.start()  # they take over at once, not at their next tick
         self._rq_is_done.wait(_GOODBYE_SECONDS)
         others.join(_GOODBYE_SECONDS)
-        _log.info("Everything is handed over")
+        log.info("everything is handed over")
         logging.shutdown()
         os._exit(self._exit_code)
 
@@ -204,6 +205,6 @@ def _take_nudges(config: Config, parts: _Parts) -> None:
         worker.on_stop = parts.drain
         worker.work(logging_level="WARNING")
     except RedisError as error:
-        _log.info("Nudges wait for Redis", extra={"error": reason_of(error)})
+        log.info("nudges wait for Redis", error=reason_of(error))
     if not parts.is_draining:
         time.sleep(_REDIS_PAUSE_SECONDS)

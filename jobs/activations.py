@@ -7,7 +7,7 @@ import structlog
 from aiadmin.domain.ids import OutboxId
 from aiadmin.domain.job import Job
 from aiadmin.domain.metrics import Metric
-from jobs.process import container, job
+from jobs.process import current_container, job
 
 log = structlog.get_logger(__name__)
 
@@ -15,9 +15,9 @@ log = structlog.get_logger(__name__)
 @job(Job.DELIVER_ACTIVATION)
 def deliver(outbox_id: OutboxId) -> None:
     """Make one attempt at a row of the outbox, if it is due."""
-    box = container()
-    state = box.activation_sender.work(outbox_id)
+    container = current_container()
+    state = container.activation_sender.work(outbox_id)
     if state is not None:
-        box.metrics.count(Metric.CALLBACKS, result=state.value)
-        box.metrics.flush()
+        container.metrics.count(Metric.CALLBACKS, result=state.value)
+        container.metrics.flush()
         log.info("activation attempted", outbox_id=outbox_id, state=state.value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 
 from aiadmin.domain.job import Job
-from jobs.process import container, job
+from jobs.process import current_container, job
 
 log = structlog.get_logger(__name__)
 
@@ -13,8 +13,8 @@ log = structlog.get_logger(__name__)
 @job(Job.HANDLE_REPLIES)
 def handle() -> None:
     """Look at what waits, and write what is due."""
-    box = container()
-    read, written = box.reply_handler.work(), box.journal_confirmer.work()
+    container = current_container()
+    read, written = container.reply_handler.work(), container.journal_confirmer.work()
     if read or written:
         log.info("answers", messages=read, written=written)
 
@@ -22,4 +22,4 @@ def handle() -> None:
 @job(Job.FIND_LOST_WRITES)
 def find_lost_writes() -> None:
     """Look into the journal for changes whose answer was lost."""
-    container().lost_writes.work()
+    current_container().lost_writes.work()

@@ -14,7 +14,7 @@ from aiadmin.domain.backoff import Backoff
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.storage.leadership import Leadership
 from jobs import maintenance
-from jobs.process import container, end_on_signals
+from jobs.process import current_container, end_on_signals
 
 log = structlog.get_logger(__name__)
 
@@ -57,7 +57,7 @@ def _guarded(task: Callable[[], None]) -> None:
 def main() -> None:
     """Run until SIGTERM or SIGINT, through every outage of PostgreSQL and Redis."""
     end_on_signals()
-    leadership = Leadership(container().engine)
+    leadership = Leadership(current_container().engine)
     timetable = Timetable(
         (
             (SWEEP_SECONDS, maintenance.sweep),

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import structlog
 
 from aiadmin.domain.job import Job
-from jobs.process import container, job
+from jobs.process import current_container, job
 
 log = structlog.get_logger(__name__)
 
@@ -21,7 +21,7 @@ ROUND_SECONDS = 10.0
 @job(Job.COMPARE_INSTALLATIONS)
 def compare() -> None:
     """Ask YClients about the salons that were not looked at for longest, and repair what differs."""
-    done = container().lifecycle_service.compare(limit=LIMIT, pause=_pacer())
+    done = current_container().lifecycle_service.compare(limit=LIMIT, pause=_pacer())
     if not done.is_plausible:
         log.error("YClients denies too many salons at once, none was let go", asked=done.asked)
     if done.asked:

@@ -9,7 +9,7 @@ import structlog
 from aiadmin.domain.job import Job
 from aiadmin.services import maintenance
 from aiadmin.services.privacy import privacy
-from jobs.process import container, quiet_when_down
+from jobs.process import current_container, quiet_when_down
 
 log = structlog.get_logger(__name__)
 
@@ -17,29 +17,31 @@ log = structlog.get_logger(__name__)
 @quiet_when_down
 def sweep() -> None:
     """Nudge whatever is due."""
-    box = container()
-    maintenance.sweep(uow=box.uow, queue=box.queue, clock=box.clock, window=box.config.activation_window)
+    container = current_container()
+    maintenance.sweep(
+        uow=container.uow, queue=container.queue, clock=container.clock, window=container.config.activation_window
+    )
 
 
 @quiet_when_down
 def compare() -> None:
     """Have installations compared with YClients, a few at a time, so that each has its turn once an hour."""
-    box = container()
-    if box.marketplace.is_configured:
-        maintenance.compare(uow=box.uow, queue=box.queue, clock=box.clock)
+    container = current_container()
+    if container.marketplace.is_configured:
+        maintenance.compare(uow=container.uow, queue=container.queue, clock=container.clock)
 
 
 @quiet_when_down
 def remind() -> None:
     """Have the salons' bookings looked through for reminders that are due."""
-    container().queue.nudge(Job.PLAN_REMINDERS)
+    current_container().queue.nudge(Job.PLAN_REMINDERS)
 
 
 @quiet_when_down
 def tidy() -> None:
     """Throw away what nobody needs."""
-    box = container()
-    done = maintenance.tidy(uow=box.uow, clock=box.clock, erase_after=box.config.erase_after)
+    container = current_container()
+    done = maintenance.tidy(uow=container.uow, clock=container.clock, erase_after=container.config.erase_after)
     if done != maintenance.NOTHING_TIDIED:
         log.info("tidied", **asdict(done))
 
@@ -47,7 +49,7 @@ def tidy() -> None:
 @quiet_when_down
 def forget_words() -> None:
     """Blank the words of old messages."""
-    box = container()
-    rows = privacy.forget_words(uow=box.uow, now=box.clock(), after=box.config.message_retention)
+    container = current_container()
+    rows = privacy.forget_words(uow=container.uow, now=container.clock(), after=container.config.message_retention)
     if rows:
         log.info("words of old messages forgotten", rows=rows)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 
 from aiadmin.domain.job import Job
-from jobs.process import container, job
+from jobs.process import current_container, job
 
 log = structlog.get_logger(__name__)
 
@@ -13,7 +13,7 @@ log = structlog.get_logger(__name__)
 @job(Job.PLAN_CHANGES)
 def plan_changes() -> None:
     """Plan the notices that follow from changes of bookings."""
-    planned = container().notice_planner.plan_change_notices()
+    planned = current_container().notice_planner.plan_change_notices()
     if planned:
         log.info("news planned", notices=planned)
 
@@ -21,7 +21,7 @@ def plan_changes() -> None:
 @job(Job.PLAN_REMINDERS)
 def plan_reminders() -> None:
     """Plan the notices that the time alone brings about."""
-    planned = container().notice_planner.plan_reminders()
+    planned = current_container().notice_planner.plan_reminders()
     if planned:
         log.info("reminders planned", notices=planned)
 
@@ -29,9 +29,9 @@ def plan_reminders() -> None:
 @job(Job.DISPATCH_NOTICES)
 def dispatch() -> None:
     """Make messages of the notices that are due and may be written now."""
-    box = container()
-    if box.config.messages_paused:
+    container = current_container()
+    if container.config.messages_paused:
         return
-    released = box.notice_dispatcher.work()
+    released = container.notice_dispatcher.work()
     if released:
         log.info("released", messages=released)

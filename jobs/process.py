@@ -6,7 +6,6 @@ The worker's parent never asks for a container, so each forked job makes its own
 from __future__ import annotations
 
 import functools
-import os
 import signal
 import sys
 from collections.abc import Callable
@@ -14,7 +13,6 @@ from typing import ParamSpec, get_type_hints
 
 import structlog
 
-from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.job import Job, QueueName
@@ -24,9 +22,9 @@ P = ParamSpec("P")
 
 
 @functools.cache
-def container() -> Container:
+def current_container() -> Container:
     """This process's container."""
-    return Container(Config.from_env(os.environ))
+    return Container.from_env()
 
 
 def end_on_signals() -> None:
@@ -51,7 +49,7 @@ def job(member: Job) -> Callable[[Callable[P, None]], Callable[P, None]]:
         @functools.wraps(function)
         def run(*args: P.args, **kwargs: P.kwargs) -> None:
             if member.value.queue is QueueName.JOBS:  # a `sessions` process has a container of its own
-                container().queue.began(member, *args)  # type: ignore[arg-type] # their types are checked above
+                current_container().queue.began(member, *args)  # type: ignore[arg-type] # their types are checked above
             function(*args, **kwargs)
 
         return quiet_when_down(run)

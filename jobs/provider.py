@@ -6,7 +6,7 @@ import structlog
 
 from aiadmin.domain.job import Job
 from aiadmin.domain.metrics import Metric
-from jobs.process import container, job
+from jobs.process import current_container, job
 
 log = structlog.get_logger(__name__)
 
@@ -14,11 +14,11 @@ log = structlog.get_logger(__name__)
 @job(Job.REPORT_STATUSES)
 def report() -> None:
     """Tell all that is due."""
-    box = container()
-    counts = box.status_reporter.report()
+    container = current_container()
+    counts = container.status_reporter.report()
     for result, number in counts.items():
         for _ in range(number):
-            box.metrics.count(Metric.PROVIDER_STATUSES, result=result)
-    box.metrics.flush()
+            container.metrics.count(Metric.PROVIDER_STATUSES, result=result)
+    container.metrics.flush()
     if any(counts.values()):
         log.info("statuses reported", **counts)

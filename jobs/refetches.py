@@ -5,7 +5,7 @@ from __future__ import annotations
 import structlog
 
 from aiadmin.domain.job import Job
-from jobs.process import container, job
+from jobs.process import current_container, job
 
 log = structlog.get_logger(__name__)
 
@@ -13,6 +13,6 @@ log = structlog.get_logger(__name__)
 @job(Job.REFETCH)
 def refetch() -> None:
     """Read again what is due."""
-    done = container().refetcher.work()
+    done = current_container().refetcher.work()
     if done:
         log.info("checked", checks=done)

@@ -8,7 +8,7 @@ from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.job import Job
 from aiadmin.domain.journal.sync_run import RunState, SyncKind
 from aiadmin.domain.journal.webhook_settings import SILENT
-from jobs.process import container, job
+from jobs.process import current_container, job
 
 log = structlog.get_logger(__name__)
 
@@ -16,7 +16,7 @@ log = structlog.get_logger(__name__)
 @job(Job.SYNCHRONISE)
 def synchronise(company_id: CompanyId, kind: SyncKind) -> None:
     """Go on with a run, if it is due and no other worker has it."""
-    done = container().synchroniser.work(company_id, kind)
+    done = current_container().synchroniser.work(company_id, kind)
     if done is None:
         return
     if done.error is not None:
@@ -28,7 +28,7 @@ def synchronise(company_id: CompanyId, kind: SyncKind) -> None:
 
 def _tell_of_silence(company_id: CompanyId) -> None:
     """Another app may have overwritten where the salon's webhooks go; we look, and never write there ourselves."""
-    with container().uow() as work:
+    with current_container().uow() as work:
         state = work.journal.webhooks_state(company_id)
     if state in SILENT:
         log.warning("webhooks do not come to us any more", company_id=company_id, state=state)

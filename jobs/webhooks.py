@@ -6,7 +6,7 @@ import structlog
 
 from aiadmin.domain.job import Job
 from aiadmin.services.journal import webhook_processing
-from jobs.process import container, job
+from jobs.process import current_container, job
 
 log = structlog.get_logger(__name__)
 
@@ -14,6 +14,6 @@ log = structlog.get_logger(__name__)
 @job(Job.DRAIN_WEBHOOKS)
 def drain() -> None:
     """Understand everything that waits in the inbox."""
-    box = container()
-    done = webhook_processing.drain(uow=box.uow, clock=box.clock)
+    container = current_container()
+    done = webhook_processing.drain(uow=container.uow, clock=container.clock)
     log.info("inbox drained", webhooks=done)

@@ -64,6 +64,18 @@ def test_imports_point_downward() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_only_what_the_pairing_process_loads_logs_without_structlog() -> None:
+    """One dialect: that process must be up in a moment, and speaks through its coordinator."""
+    theirs = re.compile(r"aiadmin/(?:pairing/process_main|adapters/whatsapp/\w+)\.py")
+    sources = [*(ROOT / "aiadmin").rglob("*.py"), *(ROOT / "jobs").glob("*.py")]
+    others = [
+        file
+        for file in (path.relative_to(ROOT).as_posix() for path in sources)
+        if "logging.getLogger(__name__)" in (ROOT / file).read_text() and not theirs.fullmatch(file)
+    ]
+    assert others == []
+
+
 def test_every_blueprint_names_its_guard(app) -> None:  # type: ignore[no-untyped-def]
     guards = app.extensions["guards"]
     endpoints = {rule.endpoint for rule in app.url_map.iter_rules()} - {"static"}

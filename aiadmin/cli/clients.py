@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
 
 import click
 
 from aiadmin.cli.phone import phone_in
 from aiadmin.cli.table import show_table
-from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.number import BIGGEST_INTEGER
@@ -31,8 +29,10 @@ def clients() -> None:
 @_PHONE
 def export(company_id: int, phone: str) -> None:
     """Print all that a company holds of the client of PHONE, as JSON."""
-    box = _container()
-    held = box.privacy_service.export(CompanyId(company_id), phone_in(box, company_id, phone), actor=_ACTOR)
+    container = Container.from_env()
+    held = container.privacy_service.export(
+        CompanyId(company_id), phone_in(container, company_id, phone), actor=_ACTOR
+    )
     click.echo(json.dumps(held, ensure_ascii=False, indent=2, default=str))
 
 
@@ -42,8 +42,10 @@ def export(company_id: int, phone: str) -> None:
 @click.confirmation_option(prompt="All that is held of this client goes for good. Go on?")
 def erase(company_id: int, phone: str) -> None:
     """Erase the client of PHONE, and never keep or write to them again."""
-    box = _container()
-    counts = box.privacy_service.erase(CompanyId(company_id), phone_in(box, company_id, phone), actor=_ACTOR)
+    container = Container.from_env()
+    counts = container.privacy_service.erase(
+        CompanyId(company_id), phone_in(container, company_id, phone), actor=_ACTOR
+    )
     show_table(("TABLE", "ROWS"), [(table, str(rows)) for table, rows in counts.items()])
     click.echo("The client is still in YClients: the salon erases it there itself.")
 
@@ -53,11 +55,9 @@ def erase(company_id: int, phone: str) -> None:
 @_PHONE
 def restore(company_id: int, phone: str) -> None:
     """Let a client who was erased come back, as somebody new."""
-    box = _container()
-    if not box.privacy_service.restore(CompanyId(company_id), phone_in(box, company_id, phone), actor=_ACTOR):
+    container = Container.from_env()
+    if not container.privacy_service.restore(
+        CompanyId(company_id), phone_in(container, company_id, phone), actor=_ACTOR
+    ):
         raise click.ClickException("nobody of this phone was erased")
     click.echo("the next synchronisation brings the client back; `sync start` does so now")
-
-
-def _container() -> Container:
-    return Container(Config.from_env(os.environ))

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 
 import click
 
 from aiadmin.cli.messages import send
 from aiadmin.cli.table import show_facts, show_table, written
-from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.companies.company import Company
 from aiadmin.domain.companies.outbox import OutboxRow
@@ -39,22 +37,22 @@ def companies() -> None:
 @companies.command("list")
 def list_companies() -> None:
     """Every company, one line each; phones are masked."""
-    box = _container()
-    show_table(_HEADINGS, _lines(box))
+    container = Container.from_env()
+    show_table(_HEADINGS, _lines(container))
 
 
 @companies.command()
 @click.argument("company_id", type=click.IntRange(1, BIGGEST_INTEGER))
 def show(company_id: int) -> None:
     """All that is known of one company: its status, its device, what YClients was told, the last errors."""
-    box = _container()
-    with box.uow() as work:
+    container = Container.from_env()
+    with container.uow() as work:
         company = work.companies.get(CompanyId(company_id))
         device = work.devices.find_current(company.company_id)
         row = work.outbox.find_by_key(company.company_id, ACTIVATION_KEY)
         zone = work.journal.zone(company.company_id) or DEFAULT_ZONE
-    states = box.salon_states.of([company.company_id])[company.company_id]
-    changes = sessions.recent_events(company.company_id, limit=_CHANGES, uow=box.uow)
+    states = container.salon_states.of([company.company_id])[company.company_id]
+    changes = sessions.recent_events(company.company_id, limit=_CHANGES, uow=container.uow)
     facts = [
         *_company_facts(company),
         *_state_facts(states, zone),
@@ -62,7 +60,7 @@ def show(company_id: int) -> None:
         *_change_facts(changes),
         *_activation_facts(row),
     ]
-    if orders.double_notices(company.company_id, uow=box.uow, clock=box.clock):
+    if orders.double_notices(company.company_id, uow=container.uow, clock=container.clock):
         facts.append(("warning", _DOUBLE))
     show_facts(facts)
 
@@ -71,8 +69,10 @@ def show(company_id: int) -> None:
 @click.argument("company_id", type=click.IntRange(1, BIGGEST_INTEGER))
 def retry_activation(company_id: int) -> None:
     """Tell YClients again that a company is connected, for another activation window."""
-    box = _container()
-    activations.retry(CompanyId(company_id), uow=box.uow, clock=box.clock, window=box.config.activation_window)
+    container = Container.from_env()
+    activations.retry(
+        CompanyId(company_id), uow=container.uow, clock=container.clock, window=container.config.activation_window
+    )
     click.echo(f"company {company_id}: YClients is told now; see `companies show {company_id}`")
 
 
@@ -80,27 +80,23 @@ def retry_activation(company_id: int) -> None:
 @click.argument("company_id", type=click.IntRange(1, BIGGEST_INTEGER))
 def disconnect(company_id: int) -> None:
     """Unlink a company's phone: it is logged out at WhatsApp and has to be linked again."""
-    box = _container()
-    if not sessions.disconnect(CompanyId(company_id), uow=box.uow, clock=box.clock):
+    container = Container.from_env()
+    if not sessions.disconnect(CompanyId(company_id), uow=container.uow, clock=container.clock):
         click.echo(f"company {company_id}: no phone is linked")
         return
-    box.page_events.status(CompanyId(company_id), state="logged-out", text=ru.DISCONNECTED)
+    container.page_events.status(CompanyId(company_id), state="logged-out", text=ru.DISCONNECTED)
     click.echo(f"company {company_id}: unlinked; its device is logged out at WhatsApp within seconds")
 
 
 companies.add_command(send)
 
 
-def _container() -> Container:
-    return Container(Config.from_env(os.environ))
-
-
-def _lines(box: Container) -> Iterator[tuple[str, ...]]:
+def _lines(container: Container) -> Iterator[tuple[str, ...]]:
     last: CompanyId | None = None
     while True:
-        with box.uow() as work:
+        with container.uow() as work:
             page = work.companies.list_all(limit=_PAGE, after=last)
-        found = box.salon_states.of([company.company_id for company in page])
+        found = container.salon_states.of([company.company_id for company in page])
         yield from (_columns(company, found.get(company.company_id, ())) for company in page)
         if len(page) < _PAGE:
             return

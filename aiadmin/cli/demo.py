@@ -172,11 +172,11 @@ def _renewed_link(settings: Mapping[str, str]) -> str:
     from aiadmin.cli.demo_salon import valid_link
     from aiadmin.container import Container
 
-    box = Container(Config.from_env(settings))
+    container = Container(Config.from_env(settings))
     try:
-        return valid_link(box)
+        return valid_link(container)
     finally:
-        box.close()
+        container.close()
 
 
 def _said(answer: requests.Response) -> str:

@@ -61,26 +61,26 @@ def _require_tables(url: str) -> None:
 
 
 def _states(config: Config) -> Iterator[tuple[CompanyId, SalonState, str]]:
-    box = Container(config)
+    container = Container(config)
     try:
-        for page in _pages(box):
-            found = box.salon_states.of([company.company_id for company in page])
+        for page in _pages(container):
+            found = container.salon_states.of([company.company_id for company in page])
             for company in page:
                 for one in found[company.company_id] if company.integration_status in _SERVED else ():
-                    yield company.company_id, one, texts_manage.state(one, _zone(box, company))
+                    yield company.company_id, one, texts_manage.state(one, _zone(container, company))
     finally:
-        box.close()
+        container.close()
 
 
-def _zone(box: Container, company: Company) -> str:
-    with box.uow() as work:
+def _zone(container: Container, company: Company) -> str:
+    with container.uow() as work:
         return work.journal.zone(company.company_id) or DEFAULT_ZONE
 
 
-def _pages(box: Container) -> Iterator[list[Company]]:
+def _pages(container: Container) -> Iterator[list[Company]]:
     last: CompanyId | None = None
     while True:
-        with box.uow() as work:
+        with container.uow() as work:
             page = list(work.companies.list_all(limit=_PAGE, after=last))
         yield page
         if len(page) < _PAGE:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-
 import click
 
 from aiadmin.cli.table import show_table, written
-from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.hosting.host import Host
 
@@ -17,8 +14,8 @@ _HEADINGS = ("HOST", "NAME", "SESSIONS", "CAPACITY", "DRAINING", "MEMORY", "THRE
 @click.command()
 def hosts() -> None:
     """Every living session host: what it holds, and what it takes of its machine."""
-    box = Container(Config.from_env(os.environ))
-    with box.uow() as work:
+    container = Container.from_env()
+    with container.uow() as work:
         alive = work.hosts.list_alive()
     show_table(_HEADINGS, map(_columns, alive))
 

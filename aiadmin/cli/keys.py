@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-
 import click
 
-from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.number import BIGGEST_INTEGER
@@ -22,5 +19,5 @@ def keys() -> None:
 @click.argument("company_id", type=click.IntRange(1, BIGGEST_INTEGER))
 def rotate(company_id: int) -> None:
     """Give a company a new API key, printed once here; the old one stops working at once."""
-    box = Container(Config.from_env(os.environ))
-    click.echo(rotate_api_key(CompanyId(company_id), uow=box.uow, secrets=box.secrets))
+    container = Container.from_env()
+    click.echo(rotate_api_key(CompanyId(company_id), uow=container.uow, secrets=container.secrets))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 import uuid
 from collections.abc import Mapping
@@ -11,7 +10,6 @@ from datetime import timedelta
 import click
 
 from aiadmin.cli.phone import phone_in
-from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.companies.outbox import OutboxState
 from aiadmin.domain.ids import CompanyId, MessageId
@@ -41,27 +39,27 @@ _MEANINGS: Mapping[str, str] = {
 @click.option("--wait", default=90, show_default=True, help="Seconds after which it is no longer worth sending.")
 def send(company_id: int, phone: str, text: str, wait: int) -> None:
     """Send TEXT from a company's WhatsApp to PHONE , and wait for the outcome."""
-    box = Container(Config.from_env(os.environ))
-    digits = phone_in(box, company_id, phone)
+    container = Container.from_env()
+    digits = phone_in(container, company_id, phone)
     new = NewMessage(
         company_id=CompanyId(company_id),
         text=text,
         dedup_key=f"cli:{uuid.uuid4()}",
-        deadline_at=box.clock() + timedelta(seconds=wait),
+        deadline_at=container.clock() + timedelta(seconds=wait),
     )
     try:
-        number = messages.send(new, to=IdentityObservation(phone=digits), uow=box.uow, clock=box.clock)
+        number = messages.send(new, to=IdentityObservation(phone=digits), uow=container.uow, clock=container.clock)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="TEXT") from error
     assert number is not None  # noqa: S101 - the dedup key is new
-    _report(_outcome(box, new.company_id, number, wait))
+    _report(_outcome(container, new.company_id, number, wait))
 
 
-def _outcome(box: Container, company_id: CompanyId, number: MessageId, wait: int) -> OutboxMessage:
+def _outcome(container: Container, company_id: CompanyId, number: MessageId, wait: int) -> OutboxMessage:
     """The message when it is decided, or as it stands a while after it has expired."""
     deadline = time.monotonic() + wait + 2
     while True:
-        message = messages.find(company_id, number, uow=box.uow)
+        message = messages.find(company_id, number, uow=container.uow)
         if message is None:
             raise click.ClickException("the message is gone: its company or its contact was deleted")
         if message.state not in _OPEN or time.monotonic() > deadline:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
 import click
 
 from aiadmin.cli.table import show_facts, show_table, written
-from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.number import BIGGEST_INTEGER
@@ -62,15 +60,15 @@ def payment(
     key: str | None,
 ) -> None:
     """Tell YClients that a salon has paid us for a period."""
-    box = _container()
+    container = Container.from_env()
     order = NewPayment(
         amount=amount,
         currency=currency,
-        paid_at=paid_at or now_there(box.clock()),
+        paid_at=paid_at or now_there(container.clock()),
         period_from=period_from,
         period_to=period_to,
     )
-    paid = box.partner_service.pay(CompanyId(company_id), order, key=key or default_key(order), actor=_ACTOR)
+    paid = container.partner_service.pay(CompanyId(company_id), order, key=key or default_key(order), actor=_ACTOR)
     before = " (sent before, nothing was sent now)" if paid.is_repeat else ""
     if paid.outcome is not PartnerOutcome.DONE:
         raise click.ClickException(f"payment {paid.key}: {paid.outcome}{before} {paid.detail}".rstrip())
@@ -82,7 +80,7 @@ def payment(
 @click.argument("payment_id", type=click.IntRange(1, BIGGEST_INTEGER))
 def refund(company_id: int, payment_id: int) -> None:
     """Give a salon's payment back, by YClients' number of it (see `partner status`)."""
-    _container().partner_service.refund(CompanyId(company_id), payment_id, actor=_ACTOR)
+    Container.from_env().partner_service.refund(CompanyId(company_id), payment_id, actor=_ACTOR)
     click.echo(f"payment {payment_id}: given back")
 
 
@@ -91,7 +89,7 @@ def refund(company_id: int, payment_id: int) -> None:
 @click.argument("names", nargs=-1, required=True)
 def short_names(company_id: int, names: tuple[str, ...]) -> None:
     """Say which names a salon's messages come from."""
-    _container().partner_service.set_short_names(CompanyId(company_id), names, actor=_ACTOR)
+    Container.from_env().partner_service.set_short_names(CompanyId(company_id), names, actor=_ACTOR)
     click.echo(f"company {company_id}: {', '.join(names)}")
 
 
@@ -101,7 +99,9 @@ def short_names(company_id: int, names: tuple[str, ...]) -> None:
 @click.argument("state", type=click.Choice(["on", "off"]))
 def channel(company_id: int, name: str, state: str) -> None:
     """Say whether YClients may send a salon's notices through us."""
-    _container().partner_service.set_channel(CompanyId(company_id), name, is_available=state == "on", actor=_ACTOR)
+    Container.from_env().partner_service.set_channel(
+        CompanyId(company_id), name, is_available=state == "on", actor=_ACTOR
+    )
     click.echo(f"company {company_id}: {name} {state}")
 
 
@@ -110,7 +110,7 @@ def channel(company_id: int, name: str, state: str) -> None:
 @click.option("--discount", type=_AMOUNT, help="In per cent.")
 def payment_link(company_id: int, discount: Decimal | None) -> None:
     """Print where a salon can pay."""
-    click.echo(_container().partner_service.payment_link(CompanyId(company_id), discount, actor=_ACTOR))
+    click.echo(Container.from_env().partner_service.payment_link(CompanyId(company_id), discount, actor=_ACTOR))
 
 
 @partner.command()
@@ -118,7 +118,7 @@ def payment_link(company_id: int, discount: Decimal | None) -> None:
 @click.argument("per_cent", type=_AMOUNT)
 def discount(company_id: int, per_cent: Decimal) -> None:
     """Let a salon pay so many per cent less."""
-    _container().partner_service.add_discount(CompanyId(company_id), per_cent, actor=_ACTOR)
+    Container.from_env().partner_service.add_discount(CompanyId(company_id), per_cent, actor=_ACTOR)
     click.echo(f"company {company_id}: {per_cent} % less")
 
 
@@ -126,7 +126,7 @@ def discount(company_id: int, per_cent: Decimal) -> None:
 @_COMPANY
 def status(company_id: int) -> None:
     """Show our app in a salon as YClients sees it: its state, history and payments."""
-    found = _container().partner_service.installation(CompanyId(company_id), actor=_ACTOR)
+    found = Container.from_env().partner_service.installation(CompanyId(company_id), actor=_ACTOR)
     show_facts([("status", found.status), ("since", found.since)])
     changes = [(each.changed_at, each.before, each.after, each.source) for each in found.changes]
     payments = [
@@ -153,7 +153,7 @@ def status(company_id: int) -> None:
 @click.confirmation_option(prompt="The salon loses the app. Go on?")
 def uninstall(company_id: int) -> None:
     """Take our app out of a salon."""
-    _container().partner_service.uninstall(CompanyId(company_id), actor=_ACTOR)
+    Container.from_env().partner_service.uninstall(CompanyId(company_id), actor=_ACTOR)
     click.echo(f"company {company_id}: YClients takes the app out")
 
 
@@ -161,8 +161,8 @@ def uninstall(company_id: int) -> None:
 @_COMPANY
 def log(company_id: int) -> None:
     """Show what was done about a salon on purpose, the latest first."""
-    box = _container()
-    with box.uow() as work:
+    container = Container.from_env()
+    with container.uow() as work:
         entries = work.audit.recent(work.companies.get(CompanyId(company_id)).company_id, limit=_ENTRIES)
     rows = [(written(each.at), each.actor, each.action, each.outcome or "unknown") for each in entries]
     show_table(("AT", "BY", "WHAT", "OUTCOME"), rows)
@@ -171,7 +171,7 @@ def log(company_id: int) -> None:
 @partner.command()
 def tariffs() -> None:
     """Show what our app costs."""
-    found = _container().partner_service.tariffs(actor=_ACTOR)
+    found = Container.from_env().partner_service.tariffs(actor=_ACTOR)
     show_table(
         ("TARIFF", "OPTION", "TITLE", "PRICE", "MONTHS"),
         [
@@ -186,9 +186,5 @@ def tariffs() -> None:
 @partner.command()
 def salons() -> None:
     """List every salon where our app is active."""
-    found = _container().partner_service.salons(actor=_ACTOR)
+    found = Container.from_env().partner_service.salons(actor=_ACTOR)
     show_table(("SALON", "CITY", "TITLE"), [(str(each.salon_id), each.city, each.title) for each in found])
-
-
-def _container() -> Container:
-    return Container(Config.from_env(os.environ))

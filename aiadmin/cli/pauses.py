@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-
 import click
 
-from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.number import BIGGEST_INTEGER
@@ -24,8 +21,8 @@ def messages() -> None:
 @_COMPANY
 def pause(company_id: int | None) -> None:
     """Send nothing of a company's, or of anybody's, but what a human has just typed."""
-    box = _container()
-    pauses.pause(_id(company_id), uow=box.uow, clock=box.clock)
+    container = Container.from_env()
+    pauses.pause(_id(company_id), uow=container.uow, clock=container.clock)
     click.echo(f"{_whose(company_id)}: messages are paused; `messages resume` lets them go on")
 
 
@@ -33,15 +30,11 @@ def pause(company_id: int | None) -> None:
 @_COMPANY
 def resume(company_id: int | None) -> None:
     """Let messages go on; what became worthless in the pause is not sent."""
-    box = _container()
-    is_free = pauses.resume(_id(company_id), uow=box.uow)
+    container = Container.from_env()
+    is_free = pauses.resume(_id(company_id), uow=container.uow)
     click.echo(f"{_whose(company_id)}: messages go on" + ("" if is_free else " when those of everybody do"))
-    if box.config.messages_paused:
+    if container.config.messages_paused:
         click.echo("MESSAGES_PAUSED is set: processes that were started with it send nothing")
-
-
-def _container() -> Container:
-    return Container(Config.from_env(os.environ))
 
 
 def _id(company_id: int | None) -> CompanyId | None:

@@ -10,7 +10,7 @@ from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.messages.phone_numbers import read_phone
 
 
-def phone_in(box: Container, company_id: int, typed: str) -> str:
+def phone_in(container: Container, company_id: int, typed: str) -> str:
     """The digits of `typed` with the country code.
 
     Raises:
@@ -18,7 +18,7 @@ def phone_in(box: Container, company_id: int, typed: str) -> str:
         click.ClickException: no such company.
     """
     try:
-        with box.uow() as work:
+        with container.uow() as work:
             country = work.companies.get(CompanyId(company_id)).country
     except CompanyNotFoundError as error:
         raise click.ClickException(f"no company {company_id}") from error

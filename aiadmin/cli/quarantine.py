@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-
 import click
 
 from aiadmin.cli.table import show_table, written
-from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.number import BIGGEST_INTEGER
@@ -30,7 +27,7 @@ def quarantine() -> None:
 @_COMPANY
 def list_rows(queue: str | None, company: int | None) -> None:
     """What is set aside, the longest first; a dash for the next try waits for `quarantine retry`."""
-    with _container().uow() as work:
+    with Container.from_env().uow() as work:
         rows = work.quarantine.listed(queue=_queue(queue), company_id=_company(company), limit=_MOST)
     if not rows:
         click.echo("nothing is set aside")
@@ -45,11 +42,13 @@ def list_rows(queue: str | None, company: int | None) -> None:
 @_COMPANY
 def retry(queue: str | None, company: int | None) -> None:
     """Have rows tried again now: after their cause is gone."""
-    box = _container()
-    with box.uow() as work:
-        count = work.quarantine.retry(queue=_queue(queue), company_id=_company(company), at=box.clock())
+    container = Container.from_env()
+    with container.uow() as work:
+        count = work.quarantine.retry(queue=_queue(queue), company_id=_company(company), at=container.clock())
         work.commit()
-    maintenance.sweep(uow=box.uow, queue=box.queue, clock=box.clock, window=box.config.activation_window)
+    maintenance.sweep(
+        uow=container.uow, queue=container.queue, clock=container.clock, window=container.config.activation_window
+    )
     click.echo(f"{count} rows are tried again within seconds; see `quarantine list`")
 
 
@@ -63,10 +62,6 @@ def _columns(row: QuarantinedRow) -> tuple[str, ...]:
         written(row.first_at),
         written(row.next_attempt_at),
     )
-
-
-def _container() -> Container:
-    return Container(Config.from_env(os.environ))
 
 
 def _queue(given: str | None) -> WorkQueue | None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import click
 
 from aiadmin.cli.table import show_table
-from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.notices.reconciliation import Difference
@@ -27,11 +25,11 @@ def reconcile(company_id: int | None) -> None:
 
     What differs is mended as any reading is, and clients hear of it what the planner decides.
     """
-    box = Container(Config.from_env(os.environ))
+    container = Container.from_env()
     found: dict[CompanyId, Compared | str] = {}
-    for number in _all(box) if company_id is None else [_existing(box, company_id)]:
+    for number in _all(container) if company_id is None else [_existing(container, company_id)]:
         try:
-            compared = box.reconciliation.compare(number)
+            compared = container.reconciliation.compare(number)
         except YClientsError as error:
             found[number] = f"not compared: {error}"
             continue
@@ -42,15 +40,15 @@ def reconcile(company_id: int | None) -> None:
             click.echo(f"company {number}: {said}")
 
 
-def _existing(box: Container, company_id: int) -> CompanyId:
-    with box.uow() as work:
+def _existing(container: Container, company_id: int) -> CompanyId:
+    with container.uow() as work:
         return work.companies.get(CompanyId(company_id)).company_id
 
 
-def _all(box: Container) -> Iterator[CompanyId]:
+def _all(container: Container) -> Iterator[CompanyId]:
     last: CompanyId | None = None
     while True:
-        with box.uow() as work:
+        with container.uow() as work:
             page = work.companies.list_all(limit=_PAGE, after=last)
         yield from (company.company_id for company in page)
         if len(page) < _PAGE:

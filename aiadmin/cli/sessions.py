@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import itertools
-import os
 from collections.abc import Iterable, Iterator
 from uuid import UUID
 
 import click
 
 from aiadmin.cli.table import show_facts, show_table, written
-from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.hosting.device import Device, Observed, SessionChange, masked
 from aiadmin.domain.ids import CompanyId, DeviceId, HostId
@@ -34,23 +32,25 @@ def sessions() -> None:
 @click.option("--state", type=click.Choice([state.value for state in Observed]), help="only those in this state")
 def list_sessions(state: str | None) -> None:
     """Every session, one line each; phones are masked."""
-    box = _container()
-    show_table(_HEADINGS, _lines(box, _all(box, Observed(state) if state else None)))
+    container = Container.from_env()
+    show_table(_HEADINGS, _lines(container, _all(container, Observed(state) if state else None)))
 
 
 @sessions.command()
 @_COMPANY
 def show(company_id: int) -> None:
     """A company's session and what became of it lately, the newest first."""
-    box = _container()
-    with box.uow() as work:
+    container = Container.from_env()
+    with container.uow() as work:
         company = work.companies.get(CompanyId(company_id))
         device = work.devices.find_current(company.company_id)
     if device is None:
         click.echo("no phone is linked")
     else:
-        show_facts([(name.lower(), text) for name, text in zip(_HEADINGS, next(_lines(box, [device])), strict=True)])
-    changes = service.recent_events(company.company_id, limit=_CHANGES, uow=box.uow)
+        show_facts(
+            [(name.lower(), text) for name, text in zip(_HEADINGS, next(_lines(container, [device])), strict=True)]
+        )
+    changes = service.recent_events(company.company_id, limit=_CHANGES, uow=container.uow)
     if changes:
         click.echo()
         show_table(_CHANGE_HEADINGS, map(_change_columns, changes))
@@ -60,8 +60,8 @@ def show(company_id: int) -> None:
 @_COMPANY
 def restart(company_id: int) -> None:
     """Have a company's session disconnected and connected afresh, whatever it is waiting for."""
-    box = _container()
-    if not service.restart(CompanyId(company_id), uow=box.uow, clock=box.clock):
+    container = Container.from_env()
+    if not service.restart(CompanyId(company_id), uow=container.uow, clock=container.clock):
         raise click.ClickException("no phone is linked; the salon has to link one on its page")
     click.echo(f"company {company_id}: restarts now; see `sessions show {company_id}`")
 
@@ -71,21 +71,17 @@ def restart(company_id: int) -> None:
 @click.option("--force", is_flag=True, help="even if no other host can take the sessions")
 def drain(host: UUID, force: bool) -> None:
     """Move every session off a host (an id from `hosts`), which takes nothing more until it is started again."""
-    box = _container()
-    held = service.drain_host(HostId(host), force=force, uow=box.uow, clock=box.clock)
+    container = Container.from_env()
+    held = service.drain_host(HostId(host), force=force, uow=container.uow, clock=container.clock)
     if isinstance(held, service.DrainRefused):
         raise click.ClickException(held)
     click.echo(f"{held} sessions move to other hosts within seconds; see `hosts`")
 
 
-def _container() -> Container:
-    return Container(Config.from_env(os.environ))
-
-
-def _all(box: Container, observed: Observed | None) -> Iterator[Device]:
+def _all(container: Container, observed: Observed | None) -> Iterator[Device]:
     last = DeviceId(0)
     while True:
-        with box.uow() as work:
+        with container.uow() as work:
             page = work.devices.list_page(after=last, limit=_PAGE, observed=observed)
         yield from page
         if len(page) < _PAGE:
@@ -93,11 +89,11 @@ def _all(box: Container, observed: Observed | None) -> Iterator[Device]:
         last = page[-1].device_id
 
 
-def _lines(box: Container, devices: Iterable[Device]) -> Iterator[tuple[str, ...]]:
+def _lines(container: Container, devices: Iterable[Device]) -> Iterator[tuple[str, ...]]:
     """A page of them at a time; what a host saw last is not said of a device that no host has."""
     waiting = iter(devices)
     while page := list(itertools.islice(waiting, _PAGE)):
-        facts = box.salon_states.facts({device.company_id for device in page})
+        facts = container.salon_states.facts({device.company_id for device in page})
         for device in page:
             yield _columns(device, session_state(facts[device.company_id]) or device.observed)
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-
 import click
 
 from aiadmin.cli.table import show_table, written
-from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal.sync_run import SyncKind, SyncRun
@@ -28,8 +25,8 @@ def sync() -> None:
 @click.option("--forget", is_flag=True, help="Tell nobody what has changed since it was read last.")
 def start(company_id: int, forget: bool) -> None:
     """Read a company's whole journal from the beginning, whatever became of the last time."""
-    box = _container()
-    synchronisation.start(CompanyId(company_id), is_new=forget, uow=box.uow, clock=box.clock)
+    container = Container.from_env()
+    synchronisation.start(CompanyId(company_id), is_new=forget, uow=container.uow, clock=container.clock)
     click.echo(f"company {company_id}: reading begins; see `sync show {company_id}`")
 
 
@@ -37,20 +34,16 @@ def start(company_id: int, forget: bool) -> None:
 @_COMPANY
 def show(company_id: int) -> None:
     """How far each kind of reading is, and whether YClients still sends the salon's webhooks to us."""
-    box = _container()
-    with box.uow() as work:
+    container = Container.from_env()
+    with container.uow() as work:
         company = work.companies.get(CompanyId(company_id))
         runs = [work.sync_runs.find(company.company_id, kind) for kind in SyncKind]
-        hooks = work.journal.webhooks_state(company.company_id)
+        webhooks = work.journal.webhooks_state(company.company_id)
         is_read = work.sync_runs.salon(company.company_id) is not None
     show_table(_HEADINGS, [_columns(run) for run in runs if run is not None])
-    click.echo(f"\nwebhooks: {hooks or 'not looked at yet'}")
+    click.echo(f"\nwebhooks: {webhooks or 'not looked at yet'}")
     if not is_read:
         click.echo("nothing is read: the salon has left, has not paid, or its sync_enabled is off")
-
-
-def _container() -> Container:
-    return Container(Config.from_env(os.environ))
 
 
 def _columns(run: SyncRun) -> tuple[str, ...]:

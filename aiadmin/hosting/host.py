@@ -7,7 +7,6 @@ Only the renewing of the lease, a logout (it may take half a minute) and message
 from __future__ import annotations
 
 import contextlib
-import logging
 import queue
 import random
 import threading
@@ -15,6 +14,8 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import partial
+
+import structlog
 
 from aiadmin.adapters.whatsapp.engine import EngineError, UnknownDeviceError
 from aiadmin.domain.errors import DependencyDownError
@@ -45,7 +46,7 @@ _STOP_SECONDS = 1.0
 _KEYS_MISSING = LoggedOut(reason=LogoutReason.KEYS_MISSING)
 """The library deletes a device's keys only when WhatsApp unlinked it; a crash may have swallowed the event."""
 _rng = random.SystemRandom().random
-_log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 class SessionHost:
@@ -62,7 +63,7 @@ class SessionHost:
         capacity: int,
         lease: timedelta = LEASE,
         renew_every: timedelta = RENEW_EVERY,
-        outside: Collaborators | None = None,
+        collaborators: Collaborators | None = None,
     ) -> None:
         self._engine, self._keys, self._uow, self._clock, self._rooms = engine, keys, uow, clock, page_events
         self._held: dict[DeviceId, HostedDevice] = {}
@@ -71,29 +72,29 @@ class SessionHost:
         self._next_tick = 0.0
         self._over = False
         self._orphan_keys = OrphanKeys(keys)
-        self._removals = Unlinking(engine=engine, keys=keys, uow=uow, clock=clock, on_progress=self.wake)
-        outside = outside or Collaborators()
-        self._governor = StartLimiter(fleet=outside.fleet, clock=clock, metrics=outside.metrics)
-        self._chronicle = Telemetry(clock=clock, metrics=outside.metrics)
+        self._unlinking = Unlinking(engine=engine, keys=keys, uow=uow, clock=clock, on_progress=self.wake)
+        collaborators = collaborators or Collaborators()
+        self._start_limiter = StartLimiter(fleet=collaborators.fleet, clock=clock, metrics=collaborators.metrics)
+        self._telemetry = Telemetry(clock=clock, metrics=collaborators.metrics)
         self._lease = Lease(
             uow=uow,
             clock=clock,
             capacity=capacity,
             on_lost=lambda: self._inbox.put(self._lose),
             on_overslept=self._after_suspend,
-            on_renewed=outside.on_vitals,
+            on_renewed=collaborators.on_vitals,
             duration=lease,
             renew_every=renew_every,
         )
         self._incoming = Incoming(uow=uow, clock=clock)
-        sent, mode = self._incoming.sent, outside.mode
+        sent, mode = self._incoming.sent, collaborators.mode
         self._outgoing = Outgoing(engine, self._online, uow=uow, clock=clock, on_sent=sent, mode=mode)
         self._thread = threading.Thread(target=self._run, name="host", daemon=True)
 
     def start(self) -> None:
         """Begin to hold devices."""
         self._lease.start()
-        for part in (self._thread, self._incoming, self._outgoing, self._governor):
+        for part in (self._thread, self._incoming, self._outgoing, self._start_limiter):
             part.start()
 
     def wake(self) -> None:
@@ -104,13 +105,13 @@ class SessionHost:
     def drain(self, timeout: float = 8.0) -> None:
         """Finish what is on its way, disconnect everything, leave it to other hosts; takes some `timeout` at most."""
         deadline = time.monotonic() + timeout
-        self._governor.stop()
+        self._start_limiter.stop()
         try:
             self._lease.drain()
         except DependencyDownError:
-            _log.warning("PostgreSQL is away: other hosts will find the sessions when the lease runs out")
+            log.warning("PostgreSQL is away: other hosts will find the sessions when the lease runs out")
         if not self._outgoing.stop(deadline - time.monotonic() - _STOP_SECONDS):
-            _log.warning("Some messages are on their way still, and nobody will know whether they arrived")
+            log.warning("some messages are on their way still, and nobody will know whether they arrived")
         self._inbox.put(self._finish)
         self._thread.join(max(deadline - time.monotonic(), _STOP_SECONDS))
         self._engine.flush(_STOP_SECONDS)
@@ -120,12 +121,12 @@ class SessionHost:
         while not self._over:
             try:
                 self._turn()
-            except Exception:  # noqa: BLE001 - one device's trouble must not end the others
-                _log.exception("The session host stumbled")
+            except Exception:
+                log.exception("the session host stumbled")
 
     def _turn(self) -> None:
         now = time.monotonic()
-        next_start = self._governor.next_start
+        next_start = self._start_limiter.next_start
         wake = min(self._next_tick, next_start) if next_start > now else self._next_tick
         with contextlib.suppress(queue.Empty):
             self._inbox.get(timeout=max(wake - now, 0.0))()
@@ -138,17 +139,17 @@ class SessionHost:
         try:
             self._reconcile()
         except DependencyDownError:
-            _log.debug("PostgreSQL is away; the sessions go on")
-        self._governor.tick(len(self._held), sum(held.is_starting for held in self._held.values()))
+            log.debug("PostgreSQL is away; the sessions go on")
+        self._start_limiter.tick(len(self._held), sum(held.is_starting for held in self._held.values()))
         for held in list(self._held.values()):
             if held.session.retry_at is None:
                 self._apply(held, self._step(held))
-        if not self._governor.only_records:
+        if not self._start_limiter.only_records:
             self._orphan_keys.sweep()
 
     def _step(self, held: HostedDevice) -> SessionStep:
         """What the passing of time means; with WhatsApp away, nobody tries by itself."""
-        if self._governor.is_open and held.session.observed is Observed.RECONNECTING:
+        if self._start_limiter.is_open and held.session.observed is Observed.RECONNECTING:
             return parked(held.session, "whatsapp_away", self._clock(), _rng())
         return tick(held.session, self._clock(), _rng())
 
@@ -170,7 +171,7 @@ class SessionHost:
         if host_id is None:
             return {}
         may_take = self._lease.may_adopt and not self._over
-        startable = self._governor.startable(len(self._waiting())) if may_take else 0
+        startable = self._start_limiter.startable(len(self._waiting())) if may_take else 0
         self._holdings = sessions.adopt(
             host_id, startable=startable, known=self._holdings, uow=self._uow, clock=self._clock
         )
@@ -183,18 +184,18 @@ class SessionHost:
             sessions.release(held.device, uow=self._uow)
             self._drop(held)
         elif held.is_to_remove:
-            if not self._governor.only_records and self._removals.advance(held):
+            if not self._start_limiter.only_records and self._unlinking.advance(held):
                 self._drop(held)
         elif held.is_to_restart:
             held.obeyed_restart = held.device.restart_asked_at
             self._apply(held, restarted(held.session, self._clock()))
 
     def _start_next(self) -> None:
-        if self._over or not self._governor.may_start():
+        if self._over or not self._start_limiter.may_start():
             return
         waiting = self._waiting()
         if waiting:
-            self._governor.started()
+            self._start_limiter.started()
             self._start(min(waiting, key=lambda held: held.session.retry_at or held.session.since))
 
     def _waiting(self) -> list[HostedDevice]:
@@ -218,14 +219,14 @@ class SessionHost:
         except DependencyDownError:
             held.session = postponed(before, now, _rng())
         except EngineError:
-            _log.exception("A session could not be started", extra={"device_id": held.device.device_id})
+            log.exception("a session could not be started", device_id=held.device.device_id)
             self._apply(held, failed(held.session, "engine", now, _rng()))
 
     def _dispatch_events(self, device_id: DeviceId, session_id: str, event: SessionEvent) -> None:
         self._inbox.put(partial(self._handle_event, device_id, session_id, event, self._clock()))
 
     def _handle_event(self, device_id: DeviceId, session_id: str, event: SessionEvent, said_at: datetime) -> None:
-        self._chronicle.event_lag(self._clock() - said_at)
+        self._telemetry.event_lag(self._clock() - said_at)
         held = self._held.get(device_id)
         if held is None or held.session_id != session_id:
             return
@@ -239,8 +240,8 @@ class SessionHost:
 
     def _apply(self, held: HostedDevice, step: SessionStep) -> None:
         if step.session.observed is not held.session.observed:
-            self._chronicle.changed(held, step.session)
-            self._governor.observe(held.device.device_id, held.session, step.session)
+            self._telemetry.changed(held, step.session)
+            self._start_limiter.observe(held.device.device_id, held.session, step.session)
         held.session = step.session
         if step.action is Action.STOP:
             self._engine.stop(held.session_id)
@@ -274,7 +275,7 @@ class SessionHost:
             self._drop(held)
 
     def _lose(self) -> None:
-        self._chronicle.lost_lease()
+        self._telemetry.lost_lease()
         self._stop_all()
 
     def _after_suspend(self) -> None:
@@ -285,7 +286,7 @@ class SessionHost:
 
     def _wake(self) -> None:
         """Others may hold our sessions by now: look first, and start anew what is left."""
-        self._chronicle.suspended()
+        self._telemetry.suspended()
         now = self._clock()
         for held in self._held.values():
             self._engine.stop(held.session_id)  # it may have started meanwhile
@@ -298,4 +299,4 @@ class SessionHost:
         try:
             self._lease.give_up()
         except DependencyDownError:
-            _log.warning("The lease stays until it runs out")
+            log.warning("the lease stays until it runs out")

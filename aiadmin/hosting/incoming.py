@@ -6,13 +6,14 @@ it is killed is lost (at most once). One thread writes, many at a time; while Po
 
 from __future__ import annotations
 
-import logging
 import re
 import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+
+import structlog
 
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.hosting.device import Device
@@ -28,7 +29,7 @@ HELD_AT_MOST = 20_000
 """Some 20 MB; when PostgreSQL is away for longer than that lasts, the newest are lost, and it is logged."""
 EARLY_AT_MOST = 1_000
 _RETRY_SECONDS = 1.0
-_log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 class Incoming:
@@ -51,13 +52,13 @@ class Incoming:
     def listener(self, device: Device, others: Callable[[SessionEvent], None]) -> Callable[[SessionEvent], None]:
         """A listener for the device's session: mail stays here, the rest goes to `others`."""
 
-        def hear(event: SessionEvent) -> None:
+        def receive(event: SessionEvent) -> None:
             if isinstance(event, MessageSeen | ReceiptSeen | TimerSeen):
                 self._accept(device, event)
             else:
                 others(event)
 
-        return hear
+        return receive
 
     def sent(self, device_id: DeviceId, message_id: str) -> None:
         """A message has its id in PostgreSQL now: its receipts may have come before."""
@@ -72,7 +73,7 @@ class Incoming:
             self._changed.notify()
         self._thread.join(timeout)
         if self._waiting:
-            _log.error("Messages are lost: PostgreSQL is away", extra={"count": len(self._waiting)})
+            log.error("messages are lost: PostgreSQL is away", count=len(self._waiting))
 
     def _accept(self, device: Device, event: MessageSeen | ReceiptSeen | TimerSeen) -> None:
         if _is_own_chat(device, event):
@@ -96,8 +97,8 @@ class Incoming:
                 self._write(batch)
             except DependencyDownError:
                 self._put_back(batch)
-            except Exception:  # noqa: BLE001 - the top of a thread; whichever message it was, the others are kept
-                _log.exception("Some messages cannot be stored")
+            except Exception:
+                log.exception("some messages cannot be stored")
                 self._write_singly(batch)
 
     def _next_batch(self) -> list[ReceivedEvent]:
@@ -109,7 +110,7 @@ class Incoming:
                 if early is not None:
                     self._waiting.append(early)
             if self._lost:
-                _log.error("Messages are lost: too many wait for PostgreSQL", extra={"count": self._lost})
+                log.error("messages are lost: too many wait for PostgreSQL", count=self._lost)
                 self._lost = 0
             return [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
 
@@ -124,8 +125,8 @@ class Incoming:
                 self._write([heard])
             except DependencyDownError:
                 return self._put_back(batch[position:])
-            except Exception:  # noqa: BLE001 - this is the one
-                _log.exception("A message is lost", extra={"company_id": heard.company_id})
+            except Exception:
+                log.exception("a message is lost", company_id=heard.company_id)
         return None
 
     def _put_back(self, batch: Sequence[ReceivedEvent]) -> None:

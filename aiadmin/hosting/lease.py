@@ -6,7 +6,6 @@ from before it asked: its own view is never longer than PostgreSQL's.
 
 from __future__ import annotations
 
-import logging
 import math
 import os
 import socket
@@ -14,6 +13,8 @@ import threading
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
+
+import structlog
 
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.hosting.host import LEASE, RENEW_EVERY, Vitals
@@ -24,7 +25,7 @@ from aiadmin.services.ports.clock import Clock
 from aiadmin.storage.unit_of_work import NewUnitOfWork
 
 _RETRY_SECONDS = 1.0
-_log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 class Lease:
@@ -103,10 +104,10 @@ class Lease:
             was_failing, is_failing = is_failing, not self._try()
             if is_failing and not was_failing:
                 self._adopts_from = math.inf
-                _log.warning("The lease cannot be renewed; sessions stay connected")
+                log.warning("the lease cannot be renewed; sessions stay connected")
             elif was_failing and not is_failing:
                 self._adopts_from = uptime() + self._duration.total_seconds()
-                _log.info("The lease is renewed again")
+                log.info("the lease is renewed again")
             every = self._renew_every.total_seconds()
             if self._stopping.wait(min(_RETRY_SECONDS, every) if is_failing else every):
                 return
@@ -116,8 +117,8 @@ class Lease:
             self._take_or_renew()
         except DependencyDownError:
             return False
-        except Exception:  # noqa: BLE001 - the top of a thread that all sessions depend on
-            _log.exception("The lease stumbled")
+        except Exception:
+            log.exception("the lease stumbled")
             return False
         return True
 
@@ -128,7 +129,7 @@ class Lease:
             if self._host_id is not None and not work.hosts.renew(
                 self._host_id, lease=self._duration, clock=self._clock(), vitals=taken
             ):
-                _log.error("The lease is lost: everything stops")
+                log.error("the lease is lost: everything stops")
                 self._host_id = None
                 self._on_lost()
             if self._host_id is None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 import time
+
+import structlog
 
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.hosting.ports import Keys
@@ -11,7 +12,7 @@ from aiadmin.hosting.ports import Keys
 EVERY_SECONDS = 60.0
 KEEP_SECONDS = 600.0
 """A pairing commits within seconds; keys that were nameless all this time belong to none that still runs."""
-_log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 class OrphanKeys:
@@ -33,6 +34,6 @@ class OrphanKeys:
             self._seen = {jid: self._seen.get(jid, now) for jid in found}
             ripe = [jid for jid, since in self._seen.items() if now - since >= self._keep_seconds]
             if ripe and (deleted := self._keys.delete_orphans(ripe)):
-                _log.warning("Keys without a device were deleted", extra={"count": deleted})
+                log.warning("keys without a device were deleted", count=deleted)
         except DependencyDownError:
             self._seen.clear()  # an outage may have kept a pairing from its commit

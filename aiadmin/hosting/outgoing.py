@@ -14,6 +14,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+import structlog
+
 from aiadmin.adapters.whatsapp.engine import EngineError
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.hosting.device import Device
@@ -37,7 +39,7 @@ from aiadmin.storage.unit_of_work import NewUnitOfWork
 TICK_SECONDS = 1.0
 _RETRY_SECONDS = 1.0
 _rng = random.SystemRandom().random
-_log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -114,9 +116,9 @@ class Outgoing:
             try:
                 self._pull()
             except DependencyDownError:
-                _log.debug("PostgreSQL is away; what is owed waits")
-            except Exception:  # noqa: BLE001 - the top of a thread that every message depends on
-                _log.exception("The outbox stumbled")
+                log.debug("PostgreSQL is away; what is owed waits")
+            except Exception:
+                log.exception("the outbox stumbled")
 
     def _pull(self) -> None:
         online = {one.device.device_id: one for one in self._online()}
@@ -145,9 +147,9 @@ class Outgoing:
         try:
             work(online, message)
         except DependencyDownError:
-            _log.debug("PostgreSQL is away; what is owed waits")
-        except Exception:  # noqa: BLE001 - the top of a thread
-            _log.exception("A message stumbled", extra={"outbox_message_id": message.outbox_message_id})
+            log.debug("PostgreSQL is away; what is owed waits")
+        except Exception:
+            log.exception("a message stumbled", outbox_message_id=message.outbox_message_id)
         finally:
             with self._changed:
                 self._sending.discard(online.device.device_id)
@@ -202,8 +204,8 @@ class Outgoing:
             moved = messages.redirect(message, found, uow=self._uow, clock=self._clock)
         except EngineError:
             return message, unanswered
-        except Exception:  # noqa: BLE001 - whatever it was, nothing was sent: it is no message that may have arrived
-            _log.exception("Whom a number names was not kept", extra={"outbox_message_id": message.outbox_message_id})
+        except Exception:
+            log.exception("whom a number names was not kept", outbox_message_id=message.outbox_message_id)
             return message, unanswered
         if moved is None:
             return message, SendResult(outcome=SendOutcome.FAILED, reason=MessageReason.OPTED_OUT)
@@ -218,9 +220,14 @@ class Outgoing:
             except DependencyDownError:
                 time.sleep(_RETRY_SECONDS)
                 continue
-            facts = {"outbox_message_id": message.outbox_message_id, "company_id": message.company_id}
+            numbers = {"outbox_message_id": message.outbox_message_id, "company_id": message.company_id}
             level = logging.INFO if written else logging.WARNING
-            _log.log(
-                level, "A message: %s", result.outcome, extra=facts | {"reason": result.reason, "written": written}
+            log.log(
+                level,
+                "a message: %s",
+                result.outcome.value,
+                **numbers,
+                reason=result.reason,
+                written=written,
             )
             return

@@ -8,6 +8,8 @@ import threading
 import time
 import uuid
 
+import structlog
+
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.hosting import circuit_breaker as rules
 from aiadmin.domain.hosting.circuit_breaker import Breaker, BreakerState, FleetView, PeerReport
@@ -22,7 +24,7 @@ from aiadmin.services.ports.metrics import Metrics
 EXCHANGE_SECONDS = 1.0
 _UP = frozenset({Observed.STARTING, Observed.ONLINE, Observed.DEGRADED})
 _LOST = frozenset({Observed.RECONNECTING, Observed.BACKOFF, Observed.BANNED})
-_log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 class StartLimiter:
@@ -32,7 +34,7 @@ class StartLimiter:
         self._fleet, self._clock, self._metrics = fleet, clock, metrics
         self._id = uuid.uuid4().hex
         self._breaker = Breaker()
-        self._news = FleetView()
+        self._fleet_view = FleetView()
         self._refused: set[DeviceId] = set()
         self._is_mass_logout = False
         self._is_over = threading.Event()
@@ -62,20 +64,20 @@ class StartLimiter:
         """Whether a session may start now."""
         now = self._clock()
         return time.monotonic() >= self.next_start and rules.may_start(
-            self._breaker, self._news.others, self._id, now
+            self._breaker, self._fleet_view.others, self._id, now
         )
 
     def started(self) -> None:
         """A session starts now."""
         self._breaker = rules.started(self._breaker, self._clock())
-        self.next_start = time.monotonic() + 1 / self._pace()
+        self.next_start = time.monotonic() + 1 / self._start_rate()
 
     def startable(self, waiting: int) -> int:
         """How many sessions could be started soon, besides those that wait already."""
-        return rules.startable(self._breaker, pace=self._pace(), waiting=waiting, now=self._clock())
+        return rules.startable(self._breaker, rate=self._start_rate(), waiting=waiting, now=self._clock())
 
-    def _pace(self) -> float:
-        return rules.pace(self._breaker, self._news.others, self._unanswered, self._clock())
+    def _start_rate(self) -> float:
+        return rules.start_rate(self._breaker, self._fleet_view.others, self._unanswered, self._clock())
 
     def observe(self, device_id: DeviceId, before: Session, after: Session) -> None:
         """A session went from one state to another."""
@@ -94,32 +96,32 @@ class StartLimiter:
     def tick(self, sessions: int, unanswered: int) -> None:
         """Time has passed; the host holds this many sessions, of which so many wait for WhatsApp's first word."""
         self._unanswered = unanswered
-        now, news = self._clock(), self._news
-        if news.hold is not None:
-            self._turn(rules.held(self._breaker, now + news.hold, now), reason="client_outdated")
-        self._turn(rules.tick(self._breaker, news.others, sessions, now))
+        now, view = self._clock(), self._fleet_view
+        if view.hold is not None:
+            self._turn(rules.held(self._breaker, now + view.hold, now), reason="client_outdated")
+        self._turn(rules.tick(self._breaker, view.others, sessions, now))
         self._tell_mass_logout()
 
     def _turn(self, after: Breaker, reason: str = "connections_lost") -> None:
         before, self._breaker = self._breaker, after
         if before.state is not after.state:
             level = logging.WARNING if after.state is BreakerState.OPEN else logging.INFO
-            _log.log(level, "The breaker is %s", after.state, extra={"reason": reason})
+            log.log(level, "the breaker is %s", after.state.value, reason=reason)
             self._metrics.count(Metric.BREAKER, state=after.state)
 
     def _tell_mass_logout(self) -> None:
         was, self._is_mass_logout = self._is_mass_logout, self.only_records
         if self._is_mass_logout and not was:
-            _log.error("mass_logout: WhatsApp unlinks one device after another; nothing starts until it is over")
+            log.error("mass_logout: WhatsApp unlinks one device after another; nothing starts until it is over")
             self._metrics.count(Metric.MASS_LOGOUTS)
 
     def _exchange_forever(self) -> None:
         while not self._is_over.wait(EXCHANGE_SECONDS):
             try:
                 self._exchange()
-            except Exception:  # noqa: BLE001 - the top of a thread; a host alone goes by its own breaker
-                _log.exception("The fleet's news cannot be read")
-                self._news = FleetView()
+            except Exception:
+                log.exception("the fleet's news cannot be read")
+                self._fleet_view = FleetView()
         with contextlib.suppress(DependencyDownError):
             self._fleet.leave(self._id)
 
@@ -127,7 +129,7 @@ class StartLimiter:
         refused = self._refused.copy()
         report = PeerReport(host_id=self._id, state=self._breaker.state, since=self._breaker.since)
         try:
-            self._news = self._fleet.exchange(report, refused)
+            self._fleet_view = self._fleet.exchange(report, refused)
             self._refused -= refused
         except DependencyDownError:
-            self._news = FleetView()
+            self._fleet_view = FleetView()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import timedelta
+
+import structlog
 
 from aiadmin.domain.hosting.device import Observed
 from aiadmin.domain.hosting.session import Session, is_looping
@@ -12,7 +13,7 @@ from aiadmin.hosting.hosted_device import HostedDevice
 from aiadmin.services.ports.clock import Clock
 from aiadmin.services.ports.metrics import Metrics
 
-_log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 class Telemetry:
@@ -28,14 +29,14 @@ class Telemetry:
             return
         device = held.device
         facts = {"company_id": device.company_id, "device_id": device.device_id}
-        _log.info("A session changed", extra=facts | {"state": after.observed, "reason": after.reason})
+        log.info("a session changed", **facts, state=after.observed, reason=after.reason)
         if after.observed is Observed.ONLINE:
             self._is_up(held, before)
         elif after.reason and before.retry_at is None:
             self._metrics.count(Metric.RECONNECTS, reason=after.reason)
         if is_looping(before, after):
             self._metrics.count(Metric.RECONNECT_LOOPS)
-            _log.warning("A session fails again and again", extra=facts | {"failures": after.failures})
+            log.warning("a session fails again and again", **facts, failures=after.failures)
 
     def event_lag(self, lag: timedelta) -> None:
         """An event of the library waited that long for the host."""
@@ -47,7 +48,7 @@ class Telemetry:
 
     def suspended(self) -> None:
         """The process stood still for longer than its lease."""
-        _log.warning("The process stood still for longer than its lease; its sessions stop, and are looked at anew")
+        log.warning("the process stood still for longer than its lease; its sessions stop, and are looked at anew")
         self._metrics.count(Metric.LEASES_LOST)
 
     def _is_up(self, held: HostedDevice, before: Session) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable
+
+import structlog
 
 from aiadmin.adapters.whatsapp.engine import EngineError
 from aiadmin.domain.hosting.session import Removal, removal
@@ -14,7 +15,7 @@ from aiadmin.services.hosting import sessions
 from aiadmin.services.ports.clock import Clock
 from aiadmin.storage.unit_of_work import NewUnitOfWork
 
-_log = logging.getLogger(__name__)
+log = structlog.get_logger(__name__)
 
 
 class Unlinking:
@@ -43,9 +44,9 @@ class Unlinking:
                 threading.Thread(target=self._log_out, args=[held], name="logout", daemon=True).start()
                 return False
             case Removal.ABANDON:
-                _log.warning("WhatsApp could not be told of a removal", extra={"device_id": held.device.device_id})
+                log.warning("WhatsApp could not be told of a removal", device_id=held.device.device_id)
             case Removal.FORGET:
-                _log.info("A device is removed", extra={"device_id": held.device.device_id})
+                log.info("a device is removed", device_id=held.device.device_id)
         self._engine.stop(held.session_id)
         self._keys.delete(held.device.jid)
         sessions.forget(held.device, uow=self._uow)
@@ -57,7 +58,7 @@ class Unlinking:
         except EngineError as error:
             held.logout_tries += 1  # the next tick tries again
             held.logging_out = False
-            _log.warning("WhatsApp refused a logout", extra={"device_id": held.device.device_id, "error": str(error)})
+            log.warning("WhatsApp refused a logout", device_id=held.device.device_id, error=str(error))
         else:
             held.logging_out = False
             self._on_progress()

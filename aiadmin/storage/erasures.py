@@ -1,10 +1,13 @@
-"""Who was erased: asked wherever a client could come back into our tables."""
+"""Erased clients: asked wherever one could come back into our tables."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from datetime import datetime
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import CursorResult, delete, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from aiadmin.domain.ids import CompanyId
@@ -19,6 +22,19 @@ class Erasures:
 
     def __init__(self, session: Session, fingerprint: Fingerprint | None) -> None:
         self._session, self._fingerprint = session, fingerprint
+
+    def add(self, company_id: CompanyId, fingerprints: Collection[str], at: datetime) -> None:
+        """Record erased addresses: a client who comes again under one is not kept, and not written to."""
+        rows = [{"company_id": company_id, "fingerprint": one, "at": at} for one in sorted(fingerprints)]
+        self._session.execute(insert(ErasureRow).values(rows).on_conflict_do_nothing())
+
+    def lift(self, company_id: CompanyId, fingerprints: Collection[str]) -> int:
+        """Forget erasures, and those recorded in the same moment: the other addresses of the same person."""
+        mine = ErasureRow.company_id == company_id
+        erased_at = select(ErasureRow.at).where(mine, ErasureRow.fingerprint.in_(list(fingerprints)))
+        statement = delete(ErasureRow).where(mine, ErasureRow.at.in_(erased_at.scalar_subquery()))
+        lifted = self._session.execute(statement.execution_options(synchronize_session=False))
+        return cast("CursorResult[Any]", lifted).rowcount
 
     def erased_of(self, company_id: CompanyId, addresses: Collection[str]) -> frozenset[str]:
         """Those of these phones and LIDs that were erased, a phone in whichever spelling."""

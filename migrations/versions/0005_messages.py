@@ -101,7 +101,7 @@ CREATE TABLE outbox_messages (
   CONSTRAINT uq_outbox_messages_company_id_dedup_key UNIQUE (company_id, dedup_key),
   CONSTRAINT uq_outbox_messages_company_id_id UNIQUE (company_id, id),
   CONSTRAINT ck_outbox_messages_purpose CHECK (purpose IN ('manual', 'trial', 'booked', 'moved', 'changed',
-    'cancelled', 'reminder_day', 'reminder_hours', 'reminder_again', 'review', 'reply', 'operator')),
+    'cancelled', 'reminder_day', 'reminder_hours', 'reminder_again', 'review', 'reply', 'provider')),
   CONSTRAINT ck_outbox_messages_state
     CHECK (state IN ('pending', 'sending', 'sent', 'unknown', 'failed', 'cancelled')),
   CONSTRAINT fk_outbox_messages_company_id FOREIGN KEY (company_id) REFERENCES companies (id) ON DELETE CASCADE,

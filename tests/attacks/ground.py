@@ -156,7 +156,7 @@ def opened(*, database_url: str, redis_url: str, folder: Path) -> Iterator[Groun
             RATE_LIMIT_PER_MINUTE="",
             SOCKET_LIMIT_PER_MINUTE="",
             YCLIENTS_USER_TOKEN=yclients.user_token,
-            OPERATOR_CALLBACK_ORIGINS="https://yclients.com",
+            PROVIDER_CALLBACK_ORIGINS="https://yclients.com",
         ) as stack,
     ):
         yield Ground(

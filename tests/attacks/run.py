@@ -40,7 +40,7 @@ _HEADER = (
 
 @dataclass(frozen=True, kw_only=True)
 class Measured:
-    """One attack as it was seen from outside."""
+    """One attack as it was seen from collaborators."""
 
     attack: Attack
     outcome: Outcome

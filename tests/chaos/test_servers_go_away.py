@@ -57,7 +57,7 @@ def test_when_whatsapp_comes_back_the_sessions_return_one_after_another(
     world.whatsapp.fault("drop")
     left_at = time.time()
     opened = watch.until(
-        lambda: fleet.said("The breaker is open") >= scale.away_hosts, scale.patience, "the breakers are open"
+        lambda: fleet.said("the breaker is open") >= scale.away_hosts, scale.patience, "the breakers are open"
     )
     print(f"\nall breakers open {opened:.1f} s after WhatsApp left")
     watch.throughout(scale.whatsapp_away_for, lambda: not watch.connections(), "somebody is connected")
@@ -72,7 +72,7 @@ def test_when_whatsapp_comes_back_the_sessions_return_one_after_another(
     seconds = watch.until_whole(scale.patience)
     returns = [entry["at"] - back_at for entry in watch.events("login", mark)]
     print(f"{len(returns)} back within {seconds:.1f} s:\n{histogram(returns, width=2.0)}")
-    assert fleet.said("The breaker is half_open") >= scale.away_hosts
+    assert fleet.said("the breaker is half_open") >= scale.away_hosts
     busiest = max(Counter(map(int, returns)).values())
     assert busiest <= scale.busiest_second, "in lock-step"
     assert len(returns) == scale.sessions, "somebody connected twice"

@@ -57,7 +57,7 @@ def main() -> None:
         clock=lambda: datetime.now(UTC),
         page_events=NoPages(),
         capacity=50,
-        outside=Collaborators(mode=MANNERS),
+        collaborators=Collaborators(mode=MANNERS),
     )
     host.start()
     say(state="up")

@@ -128,7 +128,7 @@ class FakeWorld:
             clock=lambda: datetime.now(UTC),
             page_events=NoPages(),
             capacity=50,
-            outside=Collaborators(mode=MANNERS),
+            collaborators=Collaborators(mode=MANNERS),
         )
         self._host.start()
         try:

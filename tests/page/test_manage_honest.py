@@ -234,7 +234,7 @@ def test_nobody_reads_online_of_a_session_that_nobody_hosts(
     page = open_page.page
     assert list(open_page.told(kind)) == [kind]
     assert page.locator("[data-slot=session]").inner_text() == texts_manage.STATES[said]
-    assert page.locator("[data-lamp=whatsapp]").get_attribute("data-tone") != "good"
+    assert page.locator("[data-indicator=whatsapp]").get_attribute("data-tone") != "good"
     config = site.container.config
     env = {"DATABASE_URL": config.database_url, "REDIS_URL": config.redis_url, "JWT_SECRET": config.jwt_secret}
     listed = CliRunner().invoke(cli, ["sessions", "list"], env=env).output

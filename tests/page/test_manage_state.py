@@ -91,11 +91,11 @@ def test_what_the_salon_writes_is_flush_right_and_what_clients_write_left(
     assert log is not None
 
     for line in page.locator("[data-log] li").all():
-        box, side = line.bounding_box(), line.get_attribute("data-side")
+        box, author = line.bounding_box(), line.get_attribute("data-author")
         assert box is not None
         left, right = box["x"] - log["x"], log["x"] + log["width"] - box["x"] - box["width"]
-        near, far = (left, right) if side == "in" else (right, left)
-        assert near == pytest.approx(0, abs=1), side
-        assert far >= log["width"] * 0.1, side
-        assert box["width"] >= min(240, log["width"] * 0.8), side
+        near, far = (left, right) if author == "in" else (right, left)
+        assert near == pytest.approx(0, abs=1), author
+        assert far >= log["width"] * 0.1, author
+        assert box["width"] >= min(240, log["width"] * 0.8), author
     assert page.evaluate("document.documentElement.scrollWidth") <= width

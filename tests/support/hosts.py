@@ -191,7 +191,7 @@ def _host(
         capacity=50,
         lease=timedelta(seconds=float(lease)),
         renew_every=timedelta(seconds=float(renew_every)),
-        outside=Collaborators(mode=manners),
+        collaborators=Collaborators(mode=manners),
     )
     host.start()
     say(state="up")

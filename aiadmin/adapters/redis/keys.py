@@ -86,7 +86,7 @@ FLEET_REFUSALS = f"{PREFIX}:fleet:outdated"
 
 # the budget of calls to YClients: one hash slot, for a script changes all of them
 
-CALL_BUDGET = f"{PREFIX}:{{yclients}}:pace"
+CALL_BUDGET = f"{PREFIX}:{{yclients}}:budget"
 CALL_QUEUE = f"{PREFIX}:{{yclients}}:queue"
 CALL_LEASES = f"{PREFIX}:{{yclients}}:leases"
 CALL_LINES = f"{PREFIX}:{{yclients}}:lines"

@@ -26,7 +26,7 @@ class Draining:
         self._go, self._gate = go, gate
         self._closed: deque[tuple[float, SessionHandle]] = deque()
         self._changed = threading.Condition()
-        threading.Thread(target=self._run, name="leaving", daemon=True).start()
+        threading.Thread(target=self._run, name="draining", daemon=True).start()
 
     def drain(self, session: SessionHandle) -> None:
         """Close the socket now, forget the connection a moment later. The caller is alone in the gate."""

@@ -50,10 +50,10 @@ class CallLimiter:
 
     def be_quiet(self, asked: timedelta) -> None:
         """YClients said that we call too often: nobody calls for a while. `asked` is its `Retry-After`, or zero."""
-        chance = self._rng()
-        quiet = self._own.be_quiet(asked, chance)
+        jitter = self._rng()
+        quiet = self._own.be_quiet(asked, jitter)
         try:
-            quiet = self._shared.be_quiet(asked, chance)
+            quiet = self._shared.be_quiet(asked, jitter)
         except RedisError as error:
             log.warning("YClients' pause is known here only", error=reason_of(error))
         log.warning("YClients says that we call too often", seconds=round(quiet.total_seconds(), 3))

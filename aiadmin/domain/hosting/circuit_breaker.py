@@ -177,7 +177,7 @@ def _is_back(breaker: Breaker, others: Collection[PeerReport]) -> bool:
 
 
 def may_start(breaker: Breaker, others: Collection[PeerReport], me: str, now: datetime) -> bool:
-    """Whether one more session may start now, apart from `pace`.
+    """Whether one more session may start now, apart from `start_rate`.
 
     Args:
         others: the last reports of the other living hosts; empty when nobody can tell us.
@@ -207,7 +207,7 @@ def _is_prober(others: Collection[PeerReport], me: str, now: datetime) -> bool:
     return lost[int(now.timestamp() // PROBE_EVERY.total_seconds()) % len(lost)] == me
 
 
-def pace(breaker: Breaker, others: Collection[PeerReport], unanswered: int, now: datetime) -> float:
+def start_rate(breaker: Breaker, others: Collection[PeerReport], unanswered: int, now: datetime) -> float:
     """How many sessions this host may start a second: its own limit, and its part of the fleet's.
 
     While all is well as many as it can; each session that WhatsApp has lately failed, and not taken back, slows it.
@@ -238,16 +238,16 @@ def _ramp_steps(breaker: Breaker, now: datetime) -> int:
     return (now - (breaker.since or now)) // RAMP_STEP
 
 
-def startable(breaker: Breaker, *, pace: float, waiting: int, now: datetime) -> int:
+def startable(breaker: Breaker, *, rate: float, waiting: int, now: datetime) -> int:
     """How many more sessions the host could start soon: beyond that, orphans are better off with others.
 
     Args:
-        pace: starts a second.
+        rate: starts a second.
         waiting: how many it holds already that wait for their start.
     """
     if is_held(breaker, now) or is_mass_logout(breaker, now) or breaker.state is BreakerState.OPEN:
         return max(CANARIES - waiting, 0)
-    return max(math.ceil(pace * ADOPT_AHEAD_SECONDS) - waiting, 0)
+    return max(math.ceil(rate * ADOPT_AHEAD_SECONDS) - waiting, 0)
 
 
 def _devices(marks: tuple[Mark, ...], window: timedelta, now: datetime) -> frozenset[DeviceId]:

@@ -46,14 +46,14 @@ class Stage(StrEnum):
     """What the salon lets our application do."""
     WEEK = "week"
     """The coming week against what we believe of it; see `domain.notices.reconciliation`."""
-    HOOKS = "hooks"
+    WEBHOOKS = "webhooks"
     """Whether YClients still sends this salon's webhooks to us."""
 
 
 _CATALOGUE = (Stage.COMPANY, Stage.RIGHTS, Stage.CATEGORIES, Stage.SERVICES, Stage.STAFF, Stage.SCHEDULE)
 STAGES: Mapping[SyncKind, tuple[Stage, ...]] = {
-    SyncKind.FULL: (*_CATALOGUE, Stage.CLIENTS, Stage.RECORDS, Stage.HOOKS),
-    SyncKind.NIGHTLY: (*_CATALOGUE, Stage.HORIZON, Stage.WEEK, Stage.HOOKS),
+    SyncKind.FULL: (*_CATALOGUE, Stage.CLIENTS, Stage.RECORDS, Stage.WEBHOOKS),
+    SyncKind.NIGHTLY: (*_CATALOGUE, Stage.HORIZON, Stage.WEEK, Stage.WEBHOOKS),
     SyncKind.CHANGES: (Stage.CHANGES,),
 }
 

@@ -75,7 +75,7 @@ class Purpose(StrEnum):
     REVIEW = "review"
     REPLY = "reply"
     """To what the client has just written."""
-    OPERATOR = "operator"
+    PROVIDER = "provider"
     """YClients' own notification, sent through us."""
 
 

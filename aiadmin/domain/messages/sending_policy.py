@@ -110,8 +110,8 @@ class LeakyBucket:
         >>> LeakyBucket().gap_after(datetime(2026, 1, 1)) == LeakyBucket().gap_after(datetime(2026, 1, 1))
         True
         """
-        chance = zlib.crc32(sent_at.isoformat().encode()) / 2**32
-        return self.shortest_gap + (self.longest_gap - self.shortest_gap) * chance
+        fraction = zlib.crc32(sent_at.isoformat().encode()) / 2**32
+        return self.shortest_gap + (self.longest_gap - self.shortest_gap) * fraction
 
     def free_at(self, recent: Sequence[datetime]) -> datetime | None:
         """When the next message may go after these, which are in order; None for at any time."""

@@ -48,7 +48,7 @@ def apply_change(
             work.installations.confirm(company_id, now)
             row = work.outbox.find_by_key(company_id, ACTIVATION_KEY, lock=True)
             if row is not None:
-                work.outbox.settle(row.outbox_id, now)
+                work.outbox.mark_sent(row.outbox_id, now)
         case LifecycleChange.RETRY:
             _retry(company_id, work, now=now, window=window)
         case LifecycleChange.NONE:

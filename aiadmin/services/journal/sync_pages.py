@@ -173,7 +173,7 @@ class PageReader:
             compared = None
         return Fetched(read=whole_list(0 if compared is None else compared.visits), store=lambda _work, _at: None)
 
-    def hooks(self, run: SyncRun, salon: SyncedSalon) -> Fetched:
+    def webhooks(self, run: SyncRun, salon: SyncedSalon) -> Fetched:
         try:
             state = webhook_settings_state(
                 self.api.webhook_settings(salon.salon_id), self.hook_address(run.company_id)
@@ -225,5 +225,5 @@ _READERS: Mapping[Stage, Callable[[PageReader, SyncRun, SyncedSalon], Fetched]] 
     Stage.CHANGES: PageReader.changes,
     Stage.RIGHTS: PageReader.rights,
     Stage.WEEK: PageReader.week,
-    Stage.HOOKS: PageReader.hooks,
+    Stage.WEBHOOKS: PageReader.webhooks,
 }

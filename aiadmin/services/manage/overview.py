@@ -47,7 +47,7 @@ class SalonOverview:
         actions: what its owner may do about it.
         is_double: whether clients may hear everything twice, from us and from YClients through us.
         runs: how far each kind of reading is, of those that have ever begun.
-        hooks: whether YClients sends the salon's webhooks to us: `ours`, `missing`..., None before the first look.
+        webhooks: whether YClients sends the salon's webhooks to us: `ours`, `missing`..., None before the first look.
         zone: the salon's IANA timezone, by which its owner reads times.
         events: what became of the salon's sessions, newest first.
         entries: the users of YClients who came in for the first time, newest first.
@@ -60,7 +60,7 @@ class SalonOverview:
     actions: frozenset[OwnerAction]
     is_double: bool
     runs: Sequence[SyncRun]
-    hooks: str | None
+    webhooks: str | None
     zone: str
     events: Sequence[SessionChange]
     entries: Sequence[AuditEntry]
@@ -93,7 +93,7 @@ def overview(company: Company, *, uow: NewUnitOfWork, clock: Clock, is_never_sen
             ),
             is_double=is_double,
             runs=[run for kind in SyncKind if (run := work.sync_runs.find(number, kind)) is not None],
-            hooks=work.journal.webhooks_state(number),
+            webhooks=work.journal.webhooks_state(number),
             zone=work.journal.zone(number) or DEFAULT_ZONE,
             events=work.session_events.recent(number, limit=EVENTS),
             entries=work.audit.recent(number, limit=EVENTS, action=audit.ENTRY),

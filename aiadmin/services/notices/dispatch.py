@@ -56,7 +56,7 @@ from aiadmin.domain.yclients.error import YClientsError
 from aiadmin.services.journal.fresh_bookings import FreshBookings
 from aiadmin.services.notices import calls
 from aiadmin.services.notices.recipients import recipient_of
-from aiadmin.services.notices.rendering import SalonNoticeRenderer
+from aiadmin.services.notices.rendering import NoticeRenderer
 from aiadmin.services.notices.visits import is_part_declined, known_about, known_beside
 from aiadmin.services.ports.clock import Clock
 from aiadmin.services.ports.yclients import SalonApi
@@ -86,7 +86,7 @@ class NoticeDispatcher:
 
     uow: NewUnitOfWork
     api: SalonApi
-    renderer: Callable[[UnitOfWork], SalonNoticeRenderer]
+    renderer: Callable[[UnitOfWork], NoticeRenderer]
     clock: Clock
     rng: Callable[[], float]
 

@@ -21,7 +21,7 @@ from aiadmin.storage.unit_of_work import UnitOfWork
 
 
 @dataclass(frozen=True, kw_only=True)
-class SalonNoticeRenderer:
+class NoticeRenderer:
     """What notices say, as each salon has set it.
 
     Attributes:

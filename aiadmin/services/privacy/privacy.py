@@ -66,7 +66,7 @@ class PrivacyService:
             work.companies.get(company_id)
             names = self._fingerprints(company_id, work.privacy.addresses(company_id, phone))
             counts = work.privacy.erase(company_id, phone, now)
-            work.privacy.add_erasures(company_id, names, now)
+            work.erasures.add(company_id, names, now)
             self._log_event(
                 work, company_id, ERASE, self.secrets.fingerprint(company_id, phone), actor, rows=dict(counts)
             )
@@ -82,7 +82,7 @@ class PrivacyService:
         who = self.secrets.fingerprint(company_id, phone)
         with self.uow() as work:
             work.companies.get(company_id)
-            found = work.privacy.lift_erasures(company_id, self._fingerprints(company_id, spellings([phone]))) > 0
+            found = work.erasures.lift(company_id, self._fingerprints(company_id, spellings([phone]))) > 0
             self._log_event(work, company_id, RESTORE, who, actor)
             work.commit()
         return found

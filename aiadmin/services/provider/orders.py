@@ -39,8 +39,8 @@ class OrderService:
     def accept(self, company_id: CompanyId, order: Order) -> Sequence[Taken]:
         """Owe each message of the order that was not given to us before; one answer for each, in order.
 
-        The same id again gets the same answer, and its client nothing more. A message keeps to the salon's pace and
-        quiet hours; one that could only go too late, or to somebody who wants none, is refused at once.
+        The same id again gets the same answer, and its client nothing more. A message keeps to the salon's sending
+        policy and quiet hours; one that could only go too late, or to somebody who wants none, is refused at once.
 
         Raises:
             DependencyDownError: nothing is taken.
@@ -101,7 +101,7 @@ def _plan(
     number = work.due_notices.sender(company_id, zone=salon.zone if salon else DEFAULT_ZONE, now=now)
     schedule = _Schedule(
         number=replace(number, is_paused=False),  # hosts hold a paused salon's messages
-        pace=work.message_settings.settings(company_id).policy,
+        policy=work.message_settings.settings(company_id).policy,
         now=now,
     )
     owed: dict[str, QueuedMessage] = {}
@@ -120,16 +120,16 @@ class _Schedule:
     """When each next message of an order may go; those before it count as written."""
 
     number: Sender
-    pace: SendingPolicy
+    policy: SendingPolicy
     now: datetime
 
     def place(self, person: Recipient) -> datetime | BlockReason:
         due_at = when_to_send(
-            Purpose.OPERATOR,
+            Purpose.PROVIDER,
             deadline_at=self.now + DEADLINE,
             sender=self.number,
             recipient=person,
-            policy=self.pace,
+            policy=self.policy,
             now=self.now,
         )
         if not isinstance(due_at, BlockReason):
@@ -143,9 +143,9 @@ def _owed(
     new = NewMessage(
         company_id=company_id,
         text=order.text,
-        dedup_key=f"operator:{name}",
+        dedup_key=f"provider:{name}",
         deadline_at=now + DEADLINE,
-        purpose=Purpose.OPERATOR,
+        purpose=Purpose.PROVIDER,
     )
     return QueuedMessage(new=new, contact_id=contact_id, due_at=due_at)
 

@@ -97,7 +97,7 @@ class Outbox:
             .values(state=OutboxState.CANCELLED, next_attempt_at=None, secret=None, finished_at=at)
         )
 
-    def settle(self, outbox_id: OutboxId, at: datetime) -> None:
+    def mark_sent(self, outbox_id: OutboxId, at: datetime) -> None:
         """Mark a row `sent` because YClients knows already; the sealed secret is forgotten."""
         self._session.execute(
             update(Row)

@@ -37,15 +37,15 @@ class MessageLog:
         return [_entry_of(dict(row._mapping)) for row in self._session.execute(page)]
 
     def count_by_status(self, company_id: CompanyId, since: datetime) -> Mapping[MessageStatus, int]:
-        """How many messages of ours stand at each mark, of those that were written since then."""
+        """How many messages of ours stand at each status, of those that were written since then."""
         row = OutboxMessageRow
         stands = (row.state, row.delivered_at.is_not(None), row.read_at.is_not(None))
         ours = row.company_id == company_id, row.created_at >= since
         statement = select(*stands, func.count()).where(*ours).group_by(*stands)
         counts = dict.fromkeys(MessageStatus, 0)
         for state, is_delivered, is_read, count in self._session.execute(statement):
-            mark = status_of(OutboxState(state), since if is_delivered else None, since if is_read else None)
-            counts[mark] += count
+            status = status_of(OutboxState(state), since if is_delivered else None, since if is_read else None)
+            counts[status] += count
         return counts
 
 
@@ -54,7 +54,7 @@ def _outbox(company_id: CompanyId) -> Select[*tuple[Any, ...]]:
     return (
         select(
             row.id.label("number"),
-            literal(Author.OUT.value).label("side"),
+            literal(Author.OUT.value).label("author"),
             row.created_at.label("at"),
             ContactRow.id.label("contact_id"),
             ContactRow.phone.label("phone"),
@@ -77,7 +77,7 @@ def _inbox(company_id: CompanyId) -> Select[*tuple[Any, ...]]:
     return (
         select(
             row.id.label("number"),
-            row.direction.label("side"),
+            row.direction.label("author"),
             row.received_at.label("at"),
             ContactRow.id.label("contact_id"),
             ContactRow.phone.label("phone"),
@@ -102,13 +102,13 @@ def _newest(parts: list[Select[*tuple[Any, ...]]], before: Cursor | None) -> Sel
     newest = []
     for part in parts:
         listed = part.subquery()
-        place: ColumnElement[Any] = tuple_(listed.c.at, listed.c.side, listed.c.number)
-        chosen = select(listed).order_by(listed.c.at.desc(), listed.c.side.desc(), listed.c.number.desc())
+        place: ColumnElement[Any] = tuple_(listed.c.at, listed.c.author, listed.c.number)
+        chosen = select(listed).order_by(listed.c.at.desc(), listed.c.author.desc(), listed.c.number.desc())
         if before is not None:
             chosen = chosen.where(place < tuple_(before.at, before.author.value, before.number))
         newest.append(chosen.limit(PAGE_SIZE).subquery())
     both = union_all(*(select(one) for one in newest)).subquery()
-    return select(both).order_by(both.c.at.desc(), both.c.side.desc(), both.c.number.desc()).limit(PAGE_SIZE)
+    return select(both).order_by(both.c.at.desc(), both.c.author.desc(), both.c.number.desc()).limit(PAGE_SIZE)
 
 
 def _named(company_id: CompanyId, page: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
@@ -130,10 +130,10 @@ def _named(company_id: CompanyId, page: Select[*tuple[Any, ...]]) -> Select[*tup
         .scalar_subquery()
     )
     name = func.coalesce(in_journal, rows.c.push_name).label("name")
-    return select(rows, name).order_by(rows.c.at.desc(), rows.c.side.desc(), rows.c.number.desc())
+    return select(rows, name).order_by(rows.c.at.desc(), rows.c.author.desc(), rows.c.number.desc())
 
 
 def _entry_of(row: Mapping[str, Any]) -> LogEntry:
     facts = {name: row[name] for name in ("number", "at", "phone", "name", "text", "purpose", "reason")}
-    mark = status_of(OutboxState(row["state"]), row["delivered_at"], row["read_at"]) if row["state"] else None
-    return LogEntry(author=Author(row["side"]), status=mark, **facts)
+    status = status_of(OutboxState(row["state"]), row["delivered_at"], row["read_at"]) if row["state"] else None
+    return LogEntry(author=Author(row["author"]), status=status, **facts)

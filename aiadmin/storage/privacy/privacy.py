@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, delete, func, select, text, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from aiadmin.domain.companies.outbox import OutboxState
@@ -17,7 +16,6 @@ from aiadmin.storage.hosting.wa_store import Names, WaStore
 from aiadmin.storage.locks import Lock
 from aiadmin.storage.messages.contacts import known_by
 from aiadmin.storage.tables.chat import ChatProposalRow, ChatRow, ChatTurnRow
-from aiadmin.storage.tables.journal import ErasureRow
 from aiadmin.storage.tables.messages import ContactAddressRow, ContactRow, InboxMessageRow, OutboxMessageRow
 from aiadmin.storage.tables.notices import NoticeRow
 
@@ -168,17 +166,6 @@ class Privacy:
     def forget_left_behind(self) -> int:
         """Delete what the WhatsApp library keeps for devices that are gone; how many rows."""
         return self._wa_store.forget_left_behind()
-
-    def add_erasures(self, company_id: CompanyId, fingerprints: Collection[str], at: datetime) -> None:
-        """Record erased addresses: a client who comes again under one is not kept, and not written to."""
-        rows = [{"company_id": company_id, "fingerprint": one, "at": at} for one in sorted(fingerprints)]
-        self._session.execute(insert(ErasureRow).values(rows).on_conflict_do_nothing())
-
-    def lift_erasures(self, company_id: CompanyId, fingerprints: Collection[str]) -> int:
-        """Forget erasures, and those recorded in the same moment: the other addresses of the same person."""
-        mine = ErasureRow.company_id == company_id
-        buried_at = select(ErasureRow.at).where(mine, ErasureRow.fingerprint.in_(list(fingerprints)))
-        return self._changed(delete(ErasureRow).where(mine, ErasureRow.at.in_(buried_at.scalar_subquery())))
 
     def _changed(self, statement: Any, given: Mapping[str, Any] | None = None) -> int:
         quiet = statement.execution_options(synchronize_session=False)

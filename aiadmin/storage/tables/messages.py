@@ -122,7 +122,7 @@ class OutboxMessageRow(Base):
         Index("idx_outbox_messages_kept", "created_at", postgresql_where=text("text <> ''")),
         CheckConstraint(
             "purpose IN ('manual','trial','booked','moved','changed','cancelled','reminder_day','reminder_hours',"
-            "'reminder_again','review','reply','operator')",
+            "'reminder_again','review','reply','provider')",
             name="purpose",
         ),
         CheckConstraint("state IN ('pending','sending','sent','unknown','failed','cancelled')", name="state"),

@@ -221,7 +221,7 @@ INSTALLATION_STATES: Mapping[str, str] = {
 }
 """The same, one line for each of several salons."""
 
-OPERATOR_ERRORS: Mapping[str, str] = {
+PROVIDER_ERRORS: Mapping[str, str] = {
     "BODY_INVALID": "Тело запроса не прочитано: нужен один объект JSON.",
     "FIELD_INVALID": "Такого номера телефона нет.",
     "NOT_ALLOWED": "WhatsApp салона не подключён, или приложение приостановлено.",
@@ -232,7 +232,7 @@ OPERATOR_ERRORS: Mapping[str, str] = {
     "BUSY": "Сейчас не получилось. Повторите запрос через несколько секунд.",
 }
 """What YClients reads when we do not send a message of its own, by the name of the code."""
-OPERATOR_FIELDS: Mapping[str, str] = {
+PROVIDER_FIELDS: Mapping[str, str] = {
     "destination_params": "Нужен список из 1-100 сообщений, у каждого свой id и phone.",
     "text": "Нужен непустой текст не длиннее 65536 символов.",
     "channel": "Мы отправляем только в whatsapp.",
@@ -268,9 +268,9 @@ API_TAGS: Mapping[str, str] = {
     "connect": "Страница подключения",
     "qr": "QR-код",
     "status": "Состояние подключения",
-    "callbacks": "Обратный вызов маркетплейса",
+    "activation_requests": "Обратный вызов маркетплейса",
     "webhooks": "События YClients",
-    "operator": "Уведомления YClients через WhatsApp салона",
+    "provider": "Уведомления YClients через WhatsApp салона",
     "companies": "Статистика",
     "clients": "Данные клиентов (152-ФЗ)",
     "partner": "Расчёты и подключения в YClients",

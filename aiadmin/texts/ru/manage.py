@@ -1,4 +1,4 @@
-"""The catalogue's part for the management page: states, marks and reasons in words."""
+"""The catalogue's part for the management page: states, statuses and reasons in words."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def _moment(local: datetime) -> str:
     return f"{local:%d.%m}, {wording.clock(local)}"
 
 
-HOOKS: Mapping[str, str] = {
+WEBHOOK_SETTINGS: Mapping[str, str] = {
     "ours": "YClients сообщает нам об изменениях в журнале.",
     "missing": "YClients не сообщает нам об изменениях: адреса событий салона заменило другое приложение. "
     "Изменения узнаём сами раз в десять минут.",
@@ -108,7 +108,7 @@ SYNC_STAGES: Mapping[Stage, str] = {
     Stage.CHANGES: "изменения",
     Stage.WEEK: "сверка недели",
     Stage.RIGHTS: "права приложения",
-    Stage.HOOKS: "события",
+    Stage.WEBHOOKS: "события",
 }
 SYNC_FAILURES: Mapping[str, str] = {
     Failure.DOWN: "YClients не отвечает.",
@@ -131,7 +131,7 @@ PURPOSES: Mapping[str, str] = {
     "reminder_again": "Повторный вопрос",
     "review": "Просьба об отзыве",
     "reply": "Ответ клиенту",
-    "operator": "Уведомление YClients",
+    "provider": "Уведомление YClients",
 }
 """By `outbox_messages.purpose`."""
 MESSAGE_REASONS: Mapping[str, str] = {
@@ -178,7 +178,7 @@ DOUBLE_NOTICES = (
     "Выключите одни из них: наши ниже, свои YClients отключает в настройках уведомлений."
 )
 
-MARKS: Mapping[MessageStatus, str] = {
+MESSAGE_STATUSES: Mapping[MessageStatus, str] = {
     MessageStatus.QUEUED: "ждёт отправки",
     MessageStatus.SENT: "отправлено",
     MessageStatus.DELIVERED: "доставлено",
@@ -187,17 +187,17 @@ MARKS: Mapping[MessageStatus, str] = {
     MessageStatus.FAILED: "не отправлено",
     MessageStatus.CANCELLED: "отменено",
 }
-SIDES: Mapping[Author, str] = {
+AUTHORS: Mapping[Author, str] = {
     Author.IN: "{who}",
     Author.OWN_PHONE: "Вы, с телефона → {who}",
     Author.OUT: "AI Admin → {who}",
 }
 PAGE: Mapping[str, object] = {
-    "marks": MARKS,
-    "sides": SIDES,
+    "statuses": MESSAGE_STATUSES,
+    "authors": AUTHORS,
     "somebody": "клиент",
     "wordless": "Без текста",
-    "week": "За неделю {marks}",
+    "week": "За неделю {statuses}",
     "quietWeek": "За неделю мы ничего не отправляли.",
     "stage": "Сейчас: {stage}.",
     "stagePage": "Сейчас: {stage}, {page} из {pages}.",

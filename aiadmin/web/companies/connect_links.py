@@ -7,7 +7,7 @@ from flask import Blueprint
 from aiadmin.services.companies import connect_links
 from aiadmin.web.companies.registration import connect_url
 from aiadmin.web.http import schemas
-from aiadmin.web.http.request_context import company, container
+from aiadmin.web.http.request_context import company, current_container
 from aiadmin.web.openapi.operation import Operation, documented
 
 blueprint = Blueprint("links", __name__)
@@ -22,8 +22,8 @@ blueprint = Blueprint("links", __name__)
 )
 def renew_link(company_id: int) -> tuple[dict[str, object], int]:
     """A fresh link for a company that has lost its own."""
-    held, owner = container(), company()
+    container, owner = current_container(), company()
     token = connect_links.issue(
-        owner.company_id, uow=held.uow, tokens=held.tokens, links=held.links, clock=held.clock
+        owner.company_id, uow=container.uow, tokens=container.tokens, links=container.links, clock=container.clock
     )
     return schemas.dump(schemas.ConnectLink, company_id=company_id, connect_url=connect_url(owner, token)), 201

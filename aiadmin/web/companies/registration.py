@@ -12,7 +12,7 @@ from aiadmin.domain.ids import SalonId
 from aiadmin.services.companies import registration
 from aiadmin.web.http import schemas
 from aiadmin.web.http.json_body import read_object
-from aiadmin.web.http.request_context import container
+from aiadmin.web.http.request_context import current_container
 from aiadmin.web.openapi.operation import Operation, documented
 
 log = structlog.get_logger(__name__)
@@ -30,17 +30,17 @@ blueprint = Blueprint("registration", __name__)
 )
 def register() -> tuple[dict[str, object], int]:
     """A new company with its key and its first link; a registered salon is refused and nothing about it changes."""
-    given, held = schemas.Register().load(read_object()), container()
+    given, container = schemas.Register().load(read_object()), current_container()
     made = registration.register(
         salon_id=SalonId(given["salon_id"]),
         phone=given["phone"],
         email=given["email"],
-        uow=held.uow,
-        secrets=held.secrets,
-        tokens=held.tokens,
-        links=held.links,
-        clock=held.clock,
-        window=held.config.activation_window,
+        uow=container.uow,
+        secrets=container.secrets,
+        tokens=container.tokens,
+        links=container.links,
+        clock=container.clock,
+        window=container.config.activation_window,
     )
     log.info("company registered", company_id=made.company.company_id, salon_id=made.company.salon_id)
     answer = schemas.dump(

@@ -24,7 +24,7 @@ from aiadmin.domain.settings import SettingsInvalidError
 from aiadmin.domain.yclients import error as yclients_error
 from aiadmin.texts import ru
 from aiadmin.web.http.json_body import BadJsonError
-from aiadmin.web.http.request_context import container, request_id, wants_html
+from aiadmin.web.http.request_context import current_container, request_id, wants_html
 
 log = structlog.get_logger(__name__)
 
@@ -182,7 +182,7 @@ def _on_http(error: HTTPException) -> Response:
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
     if isinstance(error, TooManyRequests):
-        container().metrics.count(Metric.RATE_LIMIT_HITS, where=request.endpoint or "none")
+        current_container().metrics.count(Metric.RATE_LIMIT_HITS, where=request.endpoint or "none")
         response.headers["Retry-After"] = str(_seconds_to_wait(error))
     return response
 

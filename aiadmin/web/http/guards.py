@@ -24,7 +24,7 @@ from aiadmin.services.companies import connect_links
 from aiadmin.web.http import company_slots
 from aiadmin.web.http.json_body import body_of, read_object
 from aiadmin.web.http.keys import is_same
-from aiadmin.web.http.request_context import container, key_limits, lifecycle_guesses, peer
+from aiadmin.web.http.request_context import current_container, key_limits, lifecycle_guesses, peer
 
 REFUSAL = "aiadmin.webhook.refusal"
 """Where Flask finds in the request's environ why a webhook was not taken in."""
@@ -60,7 +60,7 @@ def _bearer() -> str | None:
 
 
 def _is_admin() -> bool:
-    return is_same(_api_key(), container().config.admin_api_key)
+    return is_same(_api_key(), current_container().config.admin_api_key)
 
 
 def _enter(company: Company) -> None:
@@ -77,16 +77,16 @@ def _asked_company() -> CompanyId:
 def _company_by_key(api_key: str) -> Company:
     if not api_key:
         raise UnauthorizedError
-    with container().one_statement() as work:
-        company = work.companies.find_by_api_key_hash(container().secrets.hash_api_key(api_key))
+    with current_container().one_statement() as work:
+        company = work.companies.find_by_api_key_hash(current_container().secrets.hash_api_key(api_key))
     if company is None:
         raise UnauthorizedError
     return company
 
 
 def _company_by_link(token: str) -> Company:
-    held = container()
-    return connect_links.open_link(token, uow=held.one_statement, tokens=held.tokens, clock=held.clock)
+    container = current_container()
+    return connect_links.open_link(token, uow=container.one_statement, tokens=container.tokens, clock=container.clock)
 
 
 def _nobody() -> None:
@@ -94,12 +94,12 @@ def _nobody() -> None:
 
 
 def _registrar() -> None:
-    if not container().config.open_registration and not _is_admin():
+    if not current_container().config.open_registration and not _is_admin():
         raise RegistrationClosedError
 
 
 def _reader_of_docs() -> None:
-    if not container().config.open_docs:
+    if not current_container().config.open_docs:
         _admin()
 
 
@@ -109,7 +109,7 @@ def _admin() -> None:
 
 
 def _scraper() -> None:
-    given, config = _bearer() or _api_key(), container().config
+    given, config = _bearer() or _api_key(), current_container().config
     if not (is_same(given, config.metrics_token) or is_same(given, config.admin_api_key)):
         raise UnauthorizedError
 
@@ -122,7 +122,7 @@ def _link_holder() -> None:
 def _company_or_admin() -> None:
     """The company's own key, or the admin's. Another company's key does not even learn that the company exists."""
     if _is_admin():
-        with container().one_statement() as work:
+        with current_container().one_statement() as work:
             return _enter(work.companies.get(_asked_company()))
     return _enter_own(_company_by_key(_api_key()))
 
@@ -149,13 +149,13 @@ def _key_in_body() -> None:
 def _visitor() -> None:
     """YClients' signature of who came; without our partner token no signature is valid."""
     given = request.args
-    partner_token = container().config.yclients_api_key
-    g.visitor = signed_user.verify(given.get("user_data", ""), given.get("user_data_sign", ""), partner_token)
+    partner_token = current_container().config.yclients_api_key
+    g.yclients_user = signed_user.verify(given.get("user_data", ""), given.get("user_data_sign", ""), partner_token)
 
 
 def _marketplace() -> None:
     """YClients itself: the partner token in the body, always, and the number of our application."""
-    config, guesses = container().config, lifecycle_guesses()
+    config, guesses = current_container().config, lifecycle_guesses()
     if not _names_token(config.yclients_api_key):
         guesses.check(peer())
     with guesses.counted(peer()):
@@ -179,7 +179,7 @@ def _names_token(wanted: str) -> bool:
 def _bearer_key() -> None:
     """The salon's own key, as YClients was given it at the activation."""
     given, limits, address = _bearer() or "", key_limits(), peer()
-    key_hash = container().secrets.hash_api_key(given)
+    key_hash = current_container().secrets.hash_api_key(given)
     limits.check(address, key_hash)
     try:
         company = _company_by_key(given if given.isascii() else "")

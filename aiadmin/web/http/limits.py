@@ -16,9 +16,9 @@ from aiadmin.web.http.request_context import peer
 
 EXEMPT = frozenset({"health.live", "health.ready", "metrics.page", "static"})
 """Asked often, by machines of ours or for a page that was counted."""
-COUNTED_ELSEWHERE = frozenset({"webhooks.receive", "operator.take"})
+COUNTED_ELSEWHERE = frozenset({"webhooks.receive", "provider.take"})
 """Per company, by `adapters.redis.webhook_limits` and `web.http.key_limits`."""
-UNCOUNTED = frozenset({"lifecycle.hear"})
+UNCOUNTED = frozenset({"lifecycle.receive"})
 """YClients sends everybody's events from few addresses, and a refused one is lost; `Guesses` counts wrong keys."""
 
 

@@ -15,7 +15,7 @@ from aiadmin.web.http.guesses import Guesses
 from aiadmin.web.http.key_limits import KeyLimits
 
 
-def container() -> Container:
+def current_container() -> Container:
     """This app's adapters."""
     return cast("Container", current_app.extensions["aiadmin"])
 
@@ -46,9 +46,9 @@ def country() -> str:
     return DEFAULT_COUNTRY if known is None else known.country
 
 
-def visitor() -> YClientsUser:
+def yclients_user() -> YClientsUser:
     """Who came from YClients, as the guard has verified."""
-    return cast("YClientsUser", g.visitor)
+    return cast("YClientsUser", g.yclients_user)
 
 
 def company_id() -> CompanyId:

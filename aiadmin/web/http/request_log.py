@@ -18,7 +18,7 @@ from aiadmin import logs
 from aiadmin.config import AddressLog
 from aiadmin.domain.metrics import Metric
 from aiadmin.edge.peers import address_of, peer_of
-from aiadmin.web.http.request_context import container, request_id
+from aiadmin.web.http.request_context import current_container, request_id
 
 log = structlog.get_logger("aiadmin.access")
 
@@ -58,7 +58,7 @@ def _end(response: Response) -> Response:
     seconds = time.perf_counter() - g.get("started", time.perf_counter())
     route = request.url_rule.rule if request.url_rule else UNMATCHED
     status = str(response.status_code)
-    container().metrics.observe(
+    current_container().metrics.observe(
         Metric.HTTP_SECONDS, seconds, endpoint=route, method=method_name(request.method), status=status
     )
     event = _REFUSALS.get(response.status_code, "request")
@@ -80,7 +80,11 @@ def _is_everyday(status: int) -> bool:
     """Whether its line would only push away what somebody reads: what a page is drawn with, and that all is well."""
     if request.blueprint == "health":
         return status == HTTPStatus.OK
-    return request.endpoint == "static" and status < HTTPStatus.BAD_REQUEST and not container().config.is_production
+    return (
+        request.endpoint == "static"
+        and status < HTTPStatus.BAD_REQUEST
+        and not current_container().config.is_production
+    )
 
 
 def method_name(method: str) -> str:
@@ -90,7 +94,7 @@ def method_name(method: str) -> str:
 
 def caller() -> str:
     """The address of whoever asks, as far as `LOG_ADDRESSES` lets a line hold it."""
-    return logged_address(request.remote_addr or "", container().config.log_addresses)
+    return logged_address(request.remote_addr or "", current_container().config.log_addresses)
 
 
 def logged_address(address: str, how: AddressLog) -> str:

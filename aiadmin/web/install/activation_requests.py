@@ -8,10 +8,10 @@ from aiadmin.domain.errors import CompanyNotFoundError
 from aiadmin.services.install import activation_requests as service
 from aiadmin.web.http import schemas
 from aiadmin.web.http.json_body import read_object
-from aiadmin.web.http.request_context import company, container, key_limits
+from aiadmin.web.http.request_context import company, current_container, key_limits
 from aiadmin.web.openapi.operation import Operation, documented
 
-blueprint = Blueprint("callbacks", __name__)
+blueprint = Blueprint("activation_requests", __name__)
 
 
 @blueprint.post("/marketplace/callback")
@@ -25,17 +25,17 @@ blueprint = Blueprint("callbacks", __name__)
 )
 def ask() -> dict[str, object]:
     """Marks nothing connected: what is true is known here, and told to YClients by a job."""
-    given, owner, held = schemas.Callback().load(read_object()), company(), container()
+    given, owner, container = schemas.Callback().load(read_object()), company(), current_container()
     if given.get("company_id", owner.company_id) != owner.company_id:
         raise CompanyNotFoundError
     if given.get("salon_id", owner.salon_id) != owner.salon_id:
         raise CompanyNotFoundError
     told = service.request(
         owner.company_id,
-        uow=held.uow,
-        queue=held.queue,
-        clock=held.clock,
-        window=held.config.activation_window,
+        uow=container.uow,
+        queue=container.queue,
+        clock=container.clock,
+        window=container.config.activation_window,
         may_retry=lambda: key_limits().may_send(owner.company_id),
     )
     return schemas.dump(

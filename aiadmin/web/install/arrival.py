@@ -22,7 +22,7 @@ from aiadmin.texts import ru
 from aiadmin.web.companies.registration import connect_url
 from aiadmin.web.http.errors import RETRY_SOON_SECONDS, answer_to
 from aiadmin.web.http.origins import is_of_yclients
-from aiadmin.web.http.request_context import container, visitor
+from aiadmin.web.http.request_context import current_container, yclients_user
 from aiadmin.web.openapi.operation import Operation, documented
 
 log = structlog.get_logger(__name__)
@@ -55,7 +55,7 @@ _STATUS: Mapping[Admission, int] = {
         errors=(401, 403, 409, 410),
     )
 )
-def land() -> ResponseReturnValue:
+def arrive() -> ResponseReturnValue:
     """One salon goes straight to its page, several to a list of theirs. A HEAD uses nothing up."""
     salons = salons_of(request.args.items(multi=True))
     if request.method == "HEAD":
@@ -81,14 +81,14 @@ def _arrive_all(salons: tuple[SalonId, ...]) -> Iterator[InstallOutcome]:
         if time.monotonic() > ends:
             yield InstallOutcome(salon_id=salon_id, admission=Admission.LATER)
         else:
-            landing = container().arrival_service.handle_arrival(_arrival(salon_id))
-            company_id = landing.company.company_id if landing.company else None
-            log.info("salon arrived", company_id=company_id, salon_id=salon_id, admission=landing.admission.value)
-            yield landing
+            outcome = current_container().arrival_service.handle_arrival(_arrival(salon_id))
+            company_id = outcome.company.company_id if outcome.company else None
+            log.info("salon arrived", company_id=company_id, salon_id=salon_id, admission=outcome.admission.value)
+            yield outcome
 
 
 def _arrival(salon_id: SalonId) -> Arrival:
-    who = visitor()
+    who = yclients_user()
     return Arrival(
         salon_id=salon_id,
         user_id=who.user_id,
@@ -102,14 +102,14 @@ def _is_from_yclients() -> bool:
     """Whether the browser says that it follows a link of YClients, or of another site that hides its name."""
     referrer = urlsplit(request.headers.get("Referer", ""))
     if referrer.netloc:
-        return is_of_yclients(f"{referrer.scheme}://{referrer.netloc}", container().config)
+        return is_of_yclients(f"{referrer.scheme}://{referrer.netloc}", current_container().config)
     return request.headers.get("Sec-Fetch-Site") == "cross-site"
 
 
-def _open(landing: InstallOutcome) -> ResponseReturnValue:
-    if landing.company is None or landing.token is None:
-        return _notice(landing.admission.value, _STATUS[landing.admission])
-    return redirect(page_url(landing.admission, landing.company, landing.token), HTTPStatus.SEE_OTHER)
+def _open(outcome: InstallOutcome) -> ResponseReturnValue:
+    if outcome.company is None or outcome.token is None:
+        return _notice(outcome.admission.value, _STATUS[outcome.admission])
+    return redirect(page_url(outcome.admission, outcome.company, outcome.token), HTTPStatus.SEE_OTHER)
 
 
 def page_url(admission: Admission, owner: Company, token: str) -> str:
@@ -134,22 +134,22 @@ class _Line:
 
 
 def _list(arrivals: list[InstallOutcome]) -> Response:
-    if all(landing.admission is Admission.LATER for landing in arrivals):
+    if all(outcome.admission is Admission.LATER for outcome in arrivals):
         return _notice(Admission.LATER.value, _STATUS[Admission.LATER])
-    is_incomplete = any(landing.admission is Admission.LATER for landing in arrivals)
-    lines = [_line(landing) for landing in arrivals]
+    is_incomplete = any(outcome.admission is Admission.LATER for outcome in arrivals)
+    lines = [_line(outcome) for outcome in arrivals]
     return Response(render_template("marketplace/salons.html", lines=lines, is_incomplete=is_incomplete))
 
 
-def _line(landing: InstallOutcome) -> _Line:
-    owner, token = landing.company, landing.token
+def _line(outcome: InstallOutcome) -> _Line:
+    owner, token = outcome.company, outcome.token
     is_in = owner is not None and token is not None
     return _Line(
-        name=(owner.title if owner else None) or f"Салон {landing.salon_id}",
-        words=ru.INSTALLATION_STATES[landing.admission],
+        name=(owner.title if owner else None) or f"Салон {outcome.salon_id}",
+        words=ru.INSTALLATION_STATES[outcome.admission],
         company_id=owner.company_id if owner else None,
         token=token,
-        url=page_url(landing.admission, owner, token) if owner and token and is_in else None,
+        url=page_url(outcome.admission, owner, token) if owner and token and is_in else None,
     )
 
 

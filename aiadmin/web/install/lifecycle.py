@@ -11,7 +11,7 @@ from aiadmin.domain.ids import SalonId
 from aiadmin.domain.install.lifecycle import is_payment_signed
 from aiadmin.web.http import schemas
 from aiadmin.web.http.json_body import read_object
-from aiadmin.web.http.request_context import container
+from aiadmin.web.http.request_context import current_container
 from aiadmin.web.openapi.operation import Operation, documented
 
 blueprint = Blueprint("lifecycle", __name__)
@@ -26,12 +26,12 @@ blueprint = Blueprint("lifecycle", __name__)
         errors=(403,),
     )
 )
-def hear() -> dict[str, object]:
+def receive() -> dict[str, object]:
     """200 says that our state fits the event; unknown events and salons are none of our business, hence 200, too."""
     given = schemas.Lifecycle().load(read_object())
     if given["event"] == "payment" and not _is_signed(given):
         raise UnauthorizedError
-    change = container().lifecycle_service.handle_event(given["event"], SalonId(given["salon_id"]))
+    change = current_container().lifecycle_service.handle_event(given["event"], SalonId(given["salon_id"]))
     return schemas.dump(schemas.LifecycleDone, result=change)
 
 
@@ -43,5 +43,5 @@ def _is_signed(given: dict[str, Any]) -> bool:
         given["amount"],
         given["discount"],
         given["sign"],
-        container().config.yclients_api_key,
+        current_container().config.yclients_api_key,
     )

@@ -65,7 +65,7 @@ class WebhookDoor:
         return [_BODY]
 
     def _receive(self, company_id: CompanyId, request: Request) -> None:
-        held = self._container
+        container = self._container
         self._check_key(company_id, request)
         if not self._shares.take(company_id):
             raise TooManyWebhooksError(self._shares.wait_seconds(company_id))
@@ -75,9 +75,9 @@ class WebhookDoor:
             company_id,
             payload=payload,
             body=body_of(request),
-            salon_of=held.salon_of,
-            inbox=held.webhook_writer,
-            clock=held.clock,
+            salon_of=container.salon_of,
+            inbox=container.webhook_writer,
+            clock=container.clock,
         )
 
     def _check_key(self, company_id: CompanyId, request: Request) -> None:
@@ -85,16 +85,16 @@ class WebhookDoor:
 
         Ours is derived, so that checking it costs no query, and is never held back by what others have guessed.
         """
-        held, given = self._container, request.args.get("key") or request.headers.get("X-API-Key", "")
-        if is_same(given, held.secrets.webhook_key(company_id)):
+        container, given = self._container, request.args.get("key") or request.headers.get("X-API-Key", "")
+        if is_same(given, container.secrets.webhook_key(company_id)):
             return
         peer = peer_of(request.remote_addr or "")
         self._guesses.check(peer)
         with self._guesses.counted(peer):
             if not given.startswith("sk_"):
                 raise UnauthorizedError
-            with held.one_statement() as work:
-                company = work.companies.find_by_api_key_hash(held.secrets.hash_api_key(given))
+            with container.one_statement() as work:
+                company = work.companies.find_by_api_key_hash(container.secrets.hash_api_key(given))
             if company is None:
                 raise UnauthorizedError
             if company.company_id != company_id:
@@ -102,15 +102,15 @@ class WebhookDoor:
 
     def _log(self, company_id: CompanyId, request: Request, seconds: float) -> None:
         """The line and the measurement that every request has."""
-        held = self._container
-        held.metrics.observe(Metric.HTTP_SECONDS, seconds, endpoint=ROUTE, method="POST", status="200")
+        container = self._container
+        container.metrics.observe(Metric.HTTP_SECONDS, seconds, endpoint=ROUTE, method="POST", status="200")
         request_log.log.info(
             "request",
             method="POST",
             route=ROUTE,
             status=200,
             ms=round(seconds * 1000, 1),
-            ip=request_log.logged_address(request.remote_addr or "", held.config.log_addresses),
+            ip=request_log.logged_address(request.remote_addr or "", container.config.log_addresses),
             company_id=company_id,
         )
 

@@ -17,7 +17,7 @@ from aiadmin.services.manage.overview import OwnerActions, SalonOverview
 from aiadmin.texts import ru
 from aiadmin.texts.ru import manage as texts_manage
 from aiadmin.web.http import schemas
-from aiadmin.web.http.request_context import company, container, key_limits
+from aiadmin.web.http.request_context import company, current_container, key_limits
 from aiadmin.web.manage import schemas as manage_schemas
 from aiadmin.web.openapi.operation import Operation, documented
 
@@ -28,9 +28,9 @@ blueprint = Blueprint("manage_api", __name__)
 @documented(Operation(summary="Всё о салоне, кроме переписки", answers={200: manage_schemas.Overview}))
 def overview() -> dict[str, object]:
     """WhatsApp, YClients, the reading of the journal, and what happened lately."""
-    held = container()
-    held_all = held.config.messages_paused
-    seen = management.overview(company(), uow=held.uow, clock=held.clock, is_never_sending=held_all)
+    container = current_container()
+    held_all = container.config.messages_paused
+    seen = management.overview(company(), uow=container.uow, clock=container.clock, is_never_sending=held_all)
     return schemas.dump(
         manage_schemas.Overview,
         whatsapp=_whatsapp(seen),
@@ -41,7 +41,7 @@ def overview() -> dict[str, object]:
         states=[{"kind": one.kind.value, "text": texts_manage.state(one, seen.zone)} for one in states(seen.facts)],
         zone=seen.zone,
         events=_events(seen),
-        marks={mark.value: count for mark, count in seen.statuses.items()},
+        statuses={status.value: count for status, count in seen.statuses.items()},
     )
 
 
@@ -57,7 +57,7 @@ def overview() -> dict[str, object]:
 def messages() -> dict[str, object]:
     """Fifty messages; the phones are whole, for the reader is the salon itself."""
     asked = manage_schemas.MessagesQuery().load(request.args)
-    entries = management.messages(company().company_id, **asked, uow=container().uow)
+    entries = management.messages(company().company_id, **asked, uow=current_container().uow)
     return schemas.dump(
         manage_schemas.Messages,
         messages=[_message(entry) for entry in entries],
@@ -99,13 +99,13 @@ def payment() -> dict[str, object]:
     """A page of YClients' own; it is signed there for this salon."""
     owner = company().company_id
     key_limits().count_errand(owner)
-    url = container().partner_service.payment_link(owner, None, actor=management.OWNER)
+    url = current_container().partner_service.payment_link(owner, None, actor=management.OWNER)
     return schemas.dump(manage_schemas.Payment, url=url)
 
 
 def _owner() -> OwnerActions:
-    held = container()
-    return OwnerActions(uow=held.uow, clock=held.clock, window=held.config.activation_window)
+    container = current_container()
+    return OwnerActions(uow=container.uow, clock=container.clock, window=container.config.activation_window)
 
 
 def _done(what: str) -> dict[str, object]:
@@ -142,18 +142,18 @@ def _yclients(seen: SalonOverview) -> Mapping[str, object]:
         "status": owner.integration_status.value,
         "text": ru.ACTIVATION[owner.integration_status],
         "reason": ru.ACTIVATION_REASONS.get(owner.activation_error or ""),
-        "hooks": texts_manage.HOOKS.get(seen.hooks or ""),
+        "webhooks": texts_manage.WEBHOOK_SETTINGS.get(seen.webhooks or ""),
     }
 
 
 def _message(entry: LogEntry) -> Mapping[str, object]:
     return {
-        "side": entry.author,
+        "author": entry.author,
         "at": entry.at,
         "phone": entry.phone,
         "name": entry.name,
         "text": entry.text,
         "purpose": texts_manage.PURPOSES.get(entry.purpose or ""),
-        "mark": entry.status,
+        "status": entry.status,
         "reason": texts_manage.message_reason(entry.reason),
     }

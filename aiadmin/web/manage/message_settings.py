@@ -16,7 +16,7 @@ from aiadmin.texts.ru import notices as notice_texts
 from aiadmin.web.http import schemas
 from aiadmin.web.http.errors import ANSWERS, respond
 from aiadmin.web.http.json_body import read_object
-from aiadmin.web.http.request_context import company, container
+from aiadmin.web.http.request_context import company, current_container
 from aiadmin.web.manage import message_settings_schemas
 from aiadmin.web.manage.schemas import Ordered
 from aiadmin.web.openapi.operation import Operation, documented
@@ -113,7 +113,7 @@ def text_refused(error: TemplateError) -> Response:
 
 
 def _service() -> MessageSettingsService:
-    return MessageSettingsService(uow=container().uow, clock=container().clock)
+    return MessageSettingsService(uow=current_container().uow, clock=current_container().clock)
 
 
 def _text(one: NoticeText) -> Mapping[str, object]:

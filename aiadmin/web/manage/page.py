@@ -10,7 +10,7 @@ from aiadmin.texts import ru
 from aiadmin.texts.ru import manage as texts_manage
 from aiadmin.web.companies.registration import connect_url
 from aiadmin.web.http.errors import answer_to
-from aiadmin.web.http.request_context import company, container
+from aiadmin.web.http.request_context import company, current_container
 from aiadmin.web.openapi.operation import Operation, documented
 from aiadmin.web.pairing.connect_page import SOCKET_PATH
 
@@ -39,7 +39,7 @@ def page() -> str:
     return render_template(
         "marketplace/manage.html",
         owner=owner,
-        zone=overview.zone(owner.company_id, uow=container().uow),
+        zone=overview.zone(owner.company_id, uow=current_container().uow),
         token=token,
         connect_url=connect_url(owner, token),
         journal_url=YCLIENTS_JOURNAL.format(salon_id=owner.salon_id),

@@ -57,7 +57,7 @@ class YClients(Schema):
     status = fields.String(required=True, metadata={"example": "active"})
     text = fields.String(required=True)
     reason = fields.String(allow_none=True)
-    hooks = fields.String(allow_none=True, metadata={"description": "Приходят ли нам события салона"})
+    webhooks = fields.String(allow_none=True, metadata={"description": "Приходят ли нам события салона"})
 
 
 class Sync(Schema):
@@ -102,7 +102,7 @@ class Overview(Schema):
     states = fields.List(fields.Nested(State), metadata={"description": "Что не так, самое важное сверху"})
     zone = fields.String(required=True, metadata={"example": "Europe/Moscow", "description": "Часы салона"})
     events = fields.List(fields.Nested(Happened))
-    marks = fields.Dict(keys=fields.String(), values=fields.Integer())
+    statuses = fields.Dict(keys=fields.String(), values=fields.Integer())
 
 
 class Message(Schema):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, current_app, render_template
 
-from aiadmin.web.http.request_context import container
+from aiadmin.web.http.request_context import current_container
 from aiadmin.web.openapi.document import document
 from aiadmin.web.openapi.json_schema import Node
 from aiadmin.web.openapi.operation import Operation, documented
@@ -34,5 +34,5 @@ def _document() -> Node:
     """Made once: routes and settings stay as the process began, and anybody may ask for it, again and again."""
     made: dict[str, Node] = current_app.extensions
     if _DOCUMENT not in made:
-        made[_DOCUMENT] = document(current_app, container().config)
+        made[_DOCUMENT] = document(current_app, current_container().config)
     return made[_DOCUMENT]

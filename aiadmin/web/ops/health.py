@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 
 from aiadmin.web.http import schemas
-from aiadmin.web.http.request_context import container
+from aiadmin.web.http.request_context import current_container
 from aiadmin.web.openapi.operation import Operation, documented
 
 blueprint = Blueprint("health", __name__)
@@ -24,5 +24,5 @@ def live() -> dict[str, object]:
 )
 def ready() -> tuple[dict[str, object], int]:
     """Which dependencies are there."""
-    checks = container().readiness()
+    checks = current_container().readiness()
     return {"success": all(checks.values()), "checks": dict(checks)}, 200 if all(checks.values()) else 503

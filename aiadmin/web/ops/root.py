@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from aiadmin.texts import ru
 from aiadmin.web.http import schemas
-from aiadmin.web.http.request_context import container, wants_html
+from aiadmin.web.http.request_context import current_container, wants_html
 from aiadmin.web.openapi.operation import Operation, documented
 
 blueprint = Blueprint("root", __name__)
@@ -19,6 +19,6 @@ def root() -> ResponseReturnValue:
     """A person is led to the documentation where it is open, a program is told where it is."""
     if not wants_html():
         return {"success": True, "message": ru.ROOT, "docs": url_for("docs.page")}
-    if container().config.open_docs:
+    if current_container().config.open_docs:
         return redirect(url_for("docs.page"))
     return render_template("marketplace/install.html", title=ru.ROOT_TITLE, text=ru.ROOT_FOR_SALONS, code="root")

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, render_template, request
 from aiadmin.domain.companies.company import Company
 from aiadmin.domain.errors import DependencyDownError, LinkError, LinkInvalidError
 from aiadmin.web.http.errors import answer_to
-from aiadmin.web.http.request_context import company, container
+from aiadmin.web.http.request_context import company, current_container
 from aiadmin.web.openapi.operation import Operation, documented
 from aiadmin.web.pairing.prewarm import prewarm
 from aiadmin.web.pairing.status import status_of
@@ -46,7 +46,7 @@ def page() -> str:
         raise LinkInvalidError
     if not owner.whatsapp_connected:
         with suppress(DependencyDownError):
-            prewarm(container(), owner)
+            prewarm(current_container(), owner)
     return _render("open", owner)
 
 

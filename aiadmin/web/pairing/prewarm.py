@@ -7,11 +7,11 @@ from aiadmin.domain.companies.company import Company
 from aiadmin.domain.job import Job
 
 
-def prewarm(held: Container, company: Company) -> None:
+def prewarm(container: Container, company: Company) -> None:
     """Ask for a pairing process that gets ready for a page of `company`, and wake the hosts if that is news.
 
     Raises:
         DependencyDownError: Redis does not answer.
     """
-    if held.pairing_store.request_prewarm(company.company_id):
-        held.queue.nudge(Job.WAKE_HOSTS)
+    if container.pairing_store.request_prewarm(company.company_id):
+        container.queue.nudge(Job.WAKE_HOSTS)

@@ -17,7 +17,7 @@ from aiadmin.services.companies import registration
 from aiadmin.texts import ru
 from aiadmin.web.http import schemas
 from aiadmin.web.http.errors import ErrorAnswer, respond
-from aiadmin.web.http.request_context import company, container
+from aiadmin.web.http.request_context import company, current_container
 from aiadmin.web.openapi.operation import Operation, documented
 
 blueprint = Blueprint("qr", __name__)
@@ -63,11 +63,11 @@ def png(token: str) -> ResponseReturnValue:
 
 def _answer(show: Callable[[LiveCode], ResponseReturnValue]) -> ResponseReturnValue:
     """The code, or where the pairing stands. Asking makes a code: whoever asks counts as a watcher."""
-    owner, feed = company(), container().pairing_store
+    owner, feed = company(), current_container().pairing_store
     if owner.whatsapp_connected and request.args.get("relink") != "1":
         raise AlreadyConnectedError
     if request.args.get("consent") == "1":
-        registration.consent(owner, uow=container().uow, clock=container().clock)
+        registration.consent(owner, uow=current_container().uow, clock=current_container().clock)
     if request.args.get("again") == "1":
         feed.retry(owner.company_id)
     code = feed.wait_code(owner.company_id, timeout=WAIT)
@@ -82,4 +82,4 @@ def _standing(progress: PairingProgress | None) -> dict[str, object]:
 
 
 def _seconds_left(code: LiveCode) -> int:
-    return max(math.floor(code.left(container().clock()).total_seconds()), 0)
+    return max(math.floor(code.left(current_container().clock()).total_seconds()), 0)

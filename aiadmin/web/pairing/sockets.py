@@ -249,8 +249,10 @@ class MarketplaceNamespace(Namespace):  # type: ignore[misc]
             return self._complain(_code_of(error))
 
     def _open(self, token: str) -> Company:
-        held = self._container
-        return connect_links.open_link(token, uow=held.one_statement, tokens=held.tokens, clock=held.clock)
+        container = self._container
+        return connect_links.open_link(
+            token, uow=container.one_statement, tokens=container.tokens, clock=container.clock
+        )
 
     # what a page is shown
 

@@ -10,7 +10,7 @@ from flask import Blueprint, request
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.partner.partner import NewPayment, PartnerOutcome, default_key, now_there
 from aiadmin.web.http.json_body import read_object
-from aiadmin.web.http.request_context import container
+from aiadmin.web.http.request_context import current_container
 from aiadmin.web.http.schemas import Done, dump
 from aiadmin.web.openapi.operation import Operation, documented
 from aiadmin.web.partner import schemas
@@ -35,16 +35,16 @@ _ENTRIES = 100
 )
 def pay(company_id: int) -> tuple[dict[str, object], int]:
     """201 when it is done now, 200 when it was before, 202 when nobody knows."""
-    given, held = schemas.PaymentOrder().load(read_object()), container()
+    given, container = schemas.PaymentOrder().load(read_object()), current_container()
     payment = NewPayment(
         amount=given["amount"],
         currency=given["currency"],
-        paid_at=given["paid_at"] or now_there(held.clock()),
+        paid_at=given["paid_at"] or now_there(container.clock()),
         period_from=given["period_from"],
         period_to=given["period_to"],
     )
     key = given["key"] or default_key(payment)
-    paid = held.partner_service.pay(CompanyId(company_id), payment, key=key, actor=ACTOR)
+    paid = container.partner_service.pay(CompanyId(company_id), payment, key=key, actor=ACTOR)
     return dump(schemas.Paid, **asdict(paid)), _status(paid.outcome, is_repeat=paid.is_repeat)
 
 
@@ -58,7 +58,7 @@ def _status(outcome: PartnerOutcome, *, is_repeat: bool) -> int:
 @documented(Operation(summary="Вернуть оплату", answers={200: Done}, errors=ERRORS))
 def refund(company_id: int, payment_id: int) -> dict[str, object]:
     """Only a payment of this salon."""
-    container().partner_service.refund(CompanyId(company_id), payment_id, actor=ACTOR)
+    current_container().partner_service.refund(CompanyId(company_id), payment_id, actor=ACTOR)
     return dump(Done)
 
 
@@ -71,7 +71,7 @@ def refund(company_id: int, payment_id: int) -> dict[str, object]:
 def set_short_names(company_id: int) -> dict[str, object]:
     """Replaces the names that were there."""
     names = schemas.ShortNames().load(read_object())["names"]
-    container().partner_service.set_short_names(CompanyId(company_id), names, actor=ACTOR)
+    current_container().partner_service.set_short_names(CompanyId(company_id), names, actor=ACTOR)
     return dump(Done)
 
 
@@ -82,7 +82,7 @@ def set_short_names(company_id: int) -> dict[str, object]:
 def set_channel(company_id: int) -> dict[str, object]:
     """`whatsapp` or `sms`."""
     given = schemas.Channel().load(read_object())
-    container().partner_service.set_channel(
+    current_container().partner_service.set_channel(
         CompanyId(company_id), given["channel"], is_available=given["is_available"], actor=ACTOR
     )
     return dump(Done)
@@ -101,7 +101,7 @@ def payment_link(company_id: int) -> dict[str, object]:
     """Signed by YClients."""
     asked = {"discount": request.args["discount"]} if "discount" in request.args else None
     discount = None if asked is None else schemas.Discount().load(asked)["discount"]
-    url = container().partner_service.payment_link(CompanyId(company_id), discount, actor=ACTOR)
+    url = current_container().partner_service.payment_link(CompanyId(company_id), discount, actor=ACTOR)
     return dump(schemas.PaymentLink, url=url)
 
 
@@ -110,7 +110,7 @@ def payment_link(company_id: int) -> dict[str, object]:
 def add_discount(company_id: int) -> dict[str, object]:
     """In per cent."""
     discount = schemas.Discount().load(read_object())["discount"]
-    container().partner_service.add_discount(CompanyId(company_id), discount, actor=ACTOR)
+    current_container().partner_service.add_discount(CompanyId(company_id), discount, actor=ACTOR)
     return dump(Done)
 
 
@@ -120,7 +120,7 @@ def add_discount(company_id: int) -> dict[str, object]:
 )
 def installation(company_id: int) -> dict[str, object]:
     """As YClients sees it now."""
-    found = container().partner_service.installation(CompanyId(company_id), actor=ACTOR)
+    found = current_container().partner_service.installation(CompanyId(company_id), actor=ACTOR)
     return dump(schemas.Installation, **asdict(found))
 
 
@@ -128,7 +128,7 @@ def installation(company_id: int) -> dict[str, object]:
 @documented(Operation(summary="Отключить приложение в салоне", answers={200: Done}, errors=ERRORS))
 def uninstall(company_id: int) -> dict[str, object]:
     """YClients' lifecycle event follows."""
-    container().partner_service.uninstall(CompanyId(company_id), actor=ACTOR)
+    current_container().partner_service.uninstall(CompanyId(company_id), actor=ACTOR)
     return dump(Done)
 
 
@@ -136,7 +136,7 @@ def uninstall(company_id: int) -> dict[str, object]:
 @documented(Operation(summary="Что делали с салоном", answers={200: schemas.AuditLog}))
 def audit(company_id: int) -> dict[str, object]:
     """The last hundred actions."""
-    with container().uow() as work:
+    with current_container().uow() as work:
         company = work.companies.get(CompanyId(company_id))
         entries = work.audit.recent(company.company_id, limit=_ENTRIES)
     return dump(schemas.AuditLog, entries=[asdict(entry) for entry in entries])
@@ -146,7 +146,7 @@ def audit(company_id: int) -> dict[str, object]:
 @documented(Operation(summary="Тарифы приложения", answers={200: schemas.Tariffs}, errors=ERRORS))
 def tariffs() -> dict[str, object]:
     """All of them."""
-    found = container().partner_service.tariffs(actor=ACTOR)
+    found = current_container().partner_service.tariffs(actor=ACTOR)
     return dump(schemas.Tariffs, tariffs=[asdict(each) for each in found])
 
 
@@ -154,5 +154,5 @@ def tariffs() -> dict[str, object]:
 @documented(Operation(summary="Салоны, где приложение подключено", answers={200: schemas.Salons}, errors=ERRORS))
 def salons() -> dict[str, object]:
     """All of them."""
-    found = container().partner_service.salons(actor=ACTOR)
+    found = current_container().partner_service.salons(actor=ACTOR)
     return dump(schemas.Salons, salons=[asdict(each) for each in found])

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, g
 from aiadmin.domain.ids import CompanyId
 from aiadmin.web.http import schemas
 from aiadmin.web.http.json_body import read_object
-from aiadmin.web.http.request_context import container
+from aiadmin.web.http.request_context import current_container
 from aiadmin.web.openapi.operation import Operation, documented
 
 blueprint = Blueprint("clients", __name__, url_prefix="/marketplace/admin/companies/<id:company_id>/clients")
@@ -25,7 +25,7 @@ _ACTOR = "admin-api"
 )
 def export(company_id: int) -> Response:
     """By table."""
-    held = container().privacy_service.export(CompanyId(company_id), _phone(company_id), actor=_ACTOR)
+    held = current_container().privacy_service.export(CompanyId(company_id), _phone(company_id), actor=_ACTOR)
     body = json.dumps({"success": True, "held": held}, ensure_ascii=False, default=str)
     return Response(body, mimetype="application/json")
 
@@ -40,7 +40,7 @@ def export(company_id: int) -> Response:
 )
 def erase(company_id: int) -> dict[str, object]:
     """How many rows of each table; again is as good as once."""
-    rows = container().privacy_service.erase(CompanyId(company_id), _phone(company_id), actor=_ACTOR)
+    rows = current_container().privacy_service.erase(CompanyId(company_id), _phone(company_id), actor=_ACTOR)
     return schemas.dump(schemas.ErasedOfClient, rows=rows)
 
 
@@ -52,12 +52,12 @@ def erase(company_id: int) -> dict[str, object]:
 )
 def restore(company_id: int) -> dict[str, object]:
     """Whether the client had been erased."""
-    found = container().privacy_service.restore(CompanyId(company_id), _phone(company_id), actor=_ACTOR)
+    found = current_container().privacy_service.restore(CompanyId(company_id), _phone(company_id), actor=_ACTOR)
     return schemas.dump(schemas.Restored, restored=found)
 
 
 def _phone(company_id: int) -> str:
     """Read as in the country of the company that the address names."""
-    with container().uow() as work:
+    with current_container().uow() as work:
         g.company = work.companies.get(CompanyId(company_id))
     return str(schemas.ClientOfPhone().load(read_object())["phone"])

@@ -100,7 +100,7 @@ def _is_utf8(text: str) -> bool:
 
 def _wrong(name: str, value: object) -> Mapping[str, str]:
     said = value[:_LONGEST_ECHO] if isinstance(value, str) else ""
-    return {"field_name": name, "field_value": said, "error_message": ru.OPERATOR_FIELDS[name]}
+    return {"field_name": name, "field_value": said, "error_message": ru.PROVIDER_FIELDS[name]}
 
 
 def _host(url: object) -> str:

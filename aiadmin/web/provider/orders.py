@@ -14,13 +14,13 @@ from aiadmin.domain.provider.order import Code, Taken
 from aiadmin.texts import ru
 from aiadmin.web.http import errors, schemas
 from aiadmin.web.http.json_body import read_object
-from aiadmin.web.http.request_context import company, container
+from aiadmin.web.http.request_context import company, current_container
 from aiadmin.web.openapi.operation import ListOf, Operation, documented
 from aiadmin.web.provider.order_body import FieldsInvalidError, read_order
 
 log = structlog.get_logger(__name__)
 
-blueprint = Blueprint("operator", __name__)
+blueprint = Blueprint("provider", __name__)
 
 
 @blueprint.post("/marketplace/operator")
@@ -36,13 +36,13 @@ blueprint = Blueprint("operator", __name__)
 )
 def take() -> Response:
     """200 says that each message with an `ext_id` is owed; the same id again is answered the same, and sent once."""
-    owner, held = company(), container()
+    owner, container = company(), current_container()
     if owner.integration_status is IntegrationStatus.FROZEN or not owner.whatsapp_connected:
         raise ProviderClosedError
-    order = read_order(read_object(), held.config.operator_callback_origins, owner.country)
-    taken = held.order_service.accept(owner.company_id, order)
+    order = read_order(read_object(), container.config.provider_callback_origins, owner.country)
+    taken = container.order_service.accept(owner.company_id, order)
     for one in taken:
-        held.metrics.count(Metric.PROVIDER_MESSAGES, result="taken" if one.refusal is None else "refused")
+        container.metrics.count(Metric.PROVIDER_MESSAGES, result="taken" if one.refusal is None else "refused")
     return jsonify([_row(one) for one in taken])
 
 
@@ -53,7 +53,7 @@ def _row(taken: Taken) -> dict[str, object]:
 
 
 def _error(code: Code) -> dict[str, object]:
-    return {"error_code": int(code), "error_message": ru.OPERATOR_ERRORS[code.name]}
+    return {"error_code": int(code), "error_message": ru.PROVIDER_ERRORS[code.name]}
 
 
 _CODES = {

@@ -61,7 +61,7 @@ def shared_product(
             folder=folder,
             whatsapp=whatsapp,
             yclients=yclients_server,
-            OPERATOR_CALLBACK_ORIGINS=yclients_server.url,
+            PROVIDER_CALLBACK_ORIGINS=yclients_server.url,
         ) as stack,
     ):
         yield stack

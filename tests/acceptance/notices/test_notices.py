@@ -81,7 +81,7 @@ class Salon:
     def log(self) -> list[tuple[str, str, str | None]]:
         """The owner's log of messages, oldest first: who wrote, about what or which words, and the mark."""
         found = self.ask("GET", "messages")["messages"]
-        return [(one["side"], one["purpose"] or one["text"], one["mark"]) for one in reversed(found)]
+        return [(one["author"], one["purpose"] or one["text"], one["status"]) for one in reversed(found)]
 
     def read_by_client(self, beginning: str) -> str:
         """The text of the message that begins so, once the client has read it and the log says so."""

@@ -70,7 +70,7 @@ class SalonControl:
 
 
 def change(salon: Salon, body: dict[str, Any]) -> None:
-    """What a salon may be told about itself from outside."""
+    """What a salon may be told about itself from collaborators."""
     salon.facts |= body.get("facts", {})
     salon.zone = ZoneInfo(body.get("timezone_name", salon.zone.key))
     salon.races = body.get("races", salon.races)

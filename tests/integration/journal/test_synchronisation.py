@@ -97,7 +97,7 @@ def test_a_page_that_fails_is_tried_again_later_from_where_it_was(
     path = f"/api/v1/hooks_settings/{salon.salon_id}"
     salons.yclients.fault(path, times=times, status=status, body='{"success": false}')
     waits = salons.synchronise(salon)
-    assert (waits.state, waits.stage, waits.attempts, waits.error) == (RunState.WAITING, Stage.HOOKS, 1, error)
+    assert (waits.state, waits.stage, waits.attempts, waits.error) == (RunState.WAITING, Stage.WEBHOOKS, 1, error)
     assert waits.next_at is not None
     assert waits.next_at > salons.world.clock()
     assert salons.box.synchroniser.work(salon.company_id, SyncKind.FULL) is None, "not before its time"

@@ -118,7 +118,7 @@ def test_a_salon_sees_its_phone_its_installation_and_what_became_of_the_session(
     assert seen["whatsapp"]["phone"] == "79001234567"
     assert seen["yclients"]["status"] == "activating"
     assert seen["sync"] == []
-    assert seen["marks"] == dict.fromkeys(
+    assert seen["statuses"] == dict.fromkeys(
         ("queued", "sent", "delivered", "read", "unknown", "failed", "cancelled"), 0
     )
 
@@ -222,13 +222,13 @@ def test_the_log_shows_both_sides_newest_first_with_marks(site: Site, linked: Sa
 
     page = ask(site, linked, "messages")
 
-    assert [(one["side"], one["text"]) for one in page["messages"]] == [
+    assert [(one["author"], one["text"]) for one in page["messages"]] == [
         ("out", "Ждём вас завтра."),
         ("in", "Можно на завтра?"),
     ]
-    assert (page["messages"][0]["mark"], page["messages"][1]["mark"]) == ("read", None)
+    assert (page["messages"][0]["status"], page["messages"][1]["status"]) == ("read", None)
     assert page["messages"][1]["name"] == "Анна"
-    assert ask(site, linked, "overview")["marks"]["read"] == 1
+    assert ask(site, linked, "overview")["statuses"]["read"] == 1
 
 
 def test_the_log_calls_a_client_what_the_journal_does(site: Site, linked: Salon) -> None:
@@ -303,7 +303,7 @@ def test_another_salon_sees_nothing_of_it(site: Site, linked: Salon) -> None:
     owe(site, linked, "тайна первого салона")
     other = site.register(962303)
     assert ask(site, other, "messages")["messages"] == []
-    assert ask(site, other, "overview")["marks"]["queued"] == 0
+    assert ask(site, other, "overview")["statuses"]["queued"] == 0
     order(site, other, "disconnect")
     assert ask(site, linked, "overview")["whatsapp"]["connected"] is True
 
@@ -326,7 +326,7 @@ def test_a_receipt_that_comes_before_the_answer_proves_the_message(site: Site, l
         device_id=device.device_id, company_id=CompanyId(linked.company_id), event=receipt, received_at=receipt.at
     )
     messages.store([heard], uow=site.container.uow)
-    assert ask(site, linked, "messages")["messages"][0]["mark"] == "delivered"
+    assert ask(site, linked, "messages")["messages"][0]["status"] == "delivered"
 
 
 def test_an_owner_whose_clients_hear_everything_twice_is_told(site: Site, linked: Salon) -> None:

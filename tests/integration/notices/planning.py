@@ -13,7 +13,7 @@ from aiadmin.domain.messages.message import SendOutcome, SendResult
 from aiadmin.domain.notices.settings import MessageSettings
 from aiadmin.services.messages import messages
 from aiadmin.services.notices.planning import NoticePlanner
-from aiadmin.services.notices.rendering import SalonNoticeRenderer
+from aiadmin.services.notices.rendering import NoticeRenderer
 from tests.support.salon import Salon
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -30,7 +30,7 @@ class Plans:
         box = salon.box
         self.planner = NoticePlanner(uow=box.uow, clock=self.now)
         self.releaser = replace(
-            box.notice_dispatcher, renderer=lambda work: SalonNoticeRenderer(work=work, is_paced=False)
+            box.notice_dispatcher, renderer=lambda work: NoticeRenderer(work=work, is_paced=False)
         )
         salon.listen()
         self.set(gather_seconds=0, quiet_from="00:00", quiet_to="00:00")

@@ -21,7 +21,7 @@ from aiadmin.domain.yclients.call_budget import Urgency
 from aiadmin.services import maintenance
 from aiadmin.services.hosting import sessions
 from aiadmin.services.messages import messages, pauses
-from aiadmin.services.notices.rendering import SalonNoticeRenderer
+from aiadmin.services.notices.rendering import NoticeRenderer
 from aiadmin.storage.unit_of_work import UnitOfWork
 from tests.integration.notices.planning import DAY, HOUR, Plans
 from tests.support.salon import MOSCOW, Salon
@@ -35,7 +35,7 @@ class Desk(Plans):
     def __init__(self, salon: Salon) -> None:
         super().__init__(salon)
         self.releaser = replace(
-            self.salon.box.notice_dispatcher, clock=self.now, renderer=lambda work: SalonNoticeRenderer(work=work)
+            self.salon.box.notice_dispatcher, clock=self.now, renderer=lambda work: NoticeRenderer(work=work)
         )
 
     def at(self, when: timedelta) -> str:
@@ -534,7 +534,7 @@ def test_a_cancellation_that_raises_is_called_about_an_hour_before(desk: Desk) -
         """Has no words."""
 
         def __init__(self, work: UnitOfWork) -> None:
-            self._words = SalonNoticeRenderer(work=work)
+            self._words = NoticeRenderer(work=work)
 
         def __getattr__(self, name: str) -> Any:
             if name == "render":

@@ -9,12 +9,12 @@ from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.messages.message import DeviceClaim, SendOutcome, SendResult
 from aiadmin.domain.messages.sending_policy import SendingPolicy
 from aiadmin.services.messages import messages
-from aiadmin.services.notices.rendering import SalonNoticeRenderer
+from aiadmin.services.notices.rendering import NoticeRenderer
 from tests.integration.notices.test_calls import Desk
 from tests.support.salon import MOSCOW
 
 
-class Unhurried(SalonNoticeRenderer):
+class Unhurried(NoticeRenderer):
     """Quiet hours count, and messages may follow each other at once."""
 
     def policy(self, company_id: CompanyId) -> SendingPolicy:

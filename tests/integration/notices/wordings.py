@@ -11,12 +11,12 @@ from aiadmin.domain.journal.journal import Record
 from aiadmin.domain.messages.sending_policy import SendingPolicy
 from aiadmin.domain.notices.notice import Notice, stale_reason
 from aiadmin.domain.notices.telling import VisitNotices
-from aiadmin.services.notices.rendering import SalonNoticeRenderer
+from aiadmin.services.notices.rendering import NoticeRenderer
 from aiadmin.storage.journal.sync_runs import SyncedSalon
 
 
 @dataclass(frozen=True, kw_only=True)
-class Words(SalonNoticeRenderer):
+class Words(NoticeRenderer):
     """The renderer of a salon that has set nothing, and writes at the pace of the test."""
 
     pace: SendingPolicy

@@ -82,7 +82,7 @@ def at_any_hour(site: Site, salon: Salon, **settings: object) -> None:
 
 @pytest.fixture
 def desk(make_site: MakeSite, yclients: FakeYClients) -> Iterator[Desk]:
-    site = make_site(operator_callback_origins=(yclients.url,), webhook_limit_per_minute=60)
+    site = make_site(provider_callback_origins=(yclients.url,), webhook_limit_per_minute=60)
     salon = site.register()
     site.link(salon)
     at_any_hour(site, salon)
@@ -99,7 +99,7 @@ def desk(make_site: MakeSite, yclients: FakeYClients) -> Iterator[Desk]:
 def test_an_order_is_owed_and_answered_as_documented(desk: Desk) -> None:
     answer = desk.order()
     assert (answer["status"], answer["problems"]) == (200, [])
-    assert [(row["text"], row["purpose"], row["state"]) for row in desk.owed()] == [(TEXT, "operator", "pending")] * 2
+    assert [(row["text"], row["purpose"], row["state"]) for row in desk.owed()] == [(TEXT, "provider", "pending")] * 2
     assert all(row["deadline_at"] > row["created_at"] for row in desk.owed())
 
 

@@ -145,11 +145,13 @@ CASES: Mapping[str, Case] = {
     "qr.svg": Case("link", query=lambda _of: {"relink": "1"}),
     "qr.png": Case("link", query=lambda _of: {"relink": "1"}),
     "status.show": Case("bearer", shows=True),
-    "install.land": Case("signature", answers=frozenset({303})),
-    "lifecycle.hear": Case("partner", body=_uninstalled, answers=frozenset({200, 403})),
-    "callbacks.ask": Case("api key in the body", body=lambda of: {"status": "connected", "whatsapp_phone": of.phone}),
+    "install.arrive": Case("signature", answers=frozenset({303})),
+    "lifecycle.receive": Case("partner", body=_uninstalled, answers=frozenset({200, 403})),
+    "activation_requests.ask": Case(
+        "api key in the body", body=lambda of: {"status": "connected", "whatsapp_phone": of.phone}
+    ),
     "webhooks.receive": Case("webhook key", body=_event),
-    "operator.take": Case("api key as a bearer", body=_order),
+    "provider.take": Case("api key as a bearer", body=_order),
     "clients.export": Case("admin", body=_person, shows=True),
     "clients.erase": Case("admin", body=_person, ends=True),
     "clients.restore": Case("admin", body=_person),

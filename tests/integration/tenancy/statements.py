@@ -106,7 +106,7 @@ FLEET_WIDE: Mapping[str, str] = {
             "Outbox.finish",
             "Outbox.release",
             "Outbox.replace_secret",
-            "Outbox.settle",
+            "Outbox.mark_sent",
             "DueNotices.drop",
             "DueNotices.hold",
             "DueNotices.is_ours",

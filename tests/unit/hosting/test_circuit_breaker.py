@@ -64,12 +64,12 @@ def test_a_canary_that_connects_half_opens_and_the_ramp_goes_one_two_three() -> 
     assert rules.connected(OPEN, DeviceId(1), NOW).state is BreakerState.OPEN, "a late echo is no canary"
     breaker = rules.connected(rules.started(OPEN, NOW), DeviceId(1), NOW)
     assert breaker.state is BreakerState.HALF_OPEN
-    assert [rules.pace(breaker, [], 0, NOW + seconds * SECOND) for seconds in (0, 19, 20, 40)] == [1, 1, 2, 3]
+    assert [rules.start_rate(breaker, [], 0, NOW + seconds * SECOND) for seconds in (0, 19, 20, 40)] == [1, 1, 2, 3]
     assert rules.tick(breaker, [], 9, NOW + 59 * SECOND).state is BreakerState.HALF_OPEN
     closed_at = NOW + 60 * SECOND
     closed = rules.tick(breaker, [], 9, closed_at)
     assert closed.state is BreakerState.CLOSED
-    later = [rules.pace(closed, [], 0, closed_at + seconds * SECOND) for seconds in (0, 20, 40, 60, 10**9)]
+    later = [rules.start_rate(closed, [], 0, closed_at + seconds * SECOND) for seconds in (0, 20, 40, 60, 10**9)]
     assert later == [3, 6, 12, 20, 20], "the ramp goes on"
 
 
@@ -81,35 +81,35 @@ def test_a_relapse_opens_it_again() -> None:
 
 def test_the_fleet_starts_sixty_a_second_together_and_ten_while_something_is_wrong() -> None:
     others = [PeerReport(host_id=str(number), state=BreakerState.CLOSED, since=None) for number in range(9)]
-    assert rules.pace(Breaker(), others[:1], 0, NOW) == rules.STARTS_PER_SECOND
-    assert rules.pace(Breaker(), others, 0, NOW) == 6.0
-    assert rules.pace(OPEN, others, 0, NOW) == 1.0
+    assert rules.start_rate(Breaker(), others[:1], 0, NOW) == rules.STARTS_PER_SECOND
+    assert rules.start_rate(Breaker(), others, 0, NOW) == 6.0
+    assert rules.start_rate(OPEN, others, 0, NOW) == 1.0
 
 
 def test_each_session_that_fails_slows_the_starts_until_it_is_back_or_a_minute_is_over() -> None:
     breaker, paces = Breaker(), []
     for number in range(9):
-        paces.append(rules.pace(breaker, [], 0, NOW))
+        paces.append(rules.start_rate(breaker, [], 0, NOW))
         breaker = rules.dropped(breaker, DeviceId(number), NOW)
     assert paces == pytest.approx([20, 10, 20 / 3, 5, 4, 10 / 3, 3, 3, 3])
     for number in range(8):
         breaker = rules.connected(breaker, DeviceId(number), NOW)
-    assert rules.pace(breaker, [], 0, NOW) == 10
-    assert rules.pace(breaker, [], 0, NOW + rules.DROP_WINDOW) == 20
+    assert rules.start_rate(breaker, [], 0, NOW) == 10
+    assert rules.start_rate(breaker, [], 0, NOW + rules.DROP_WINDOW) == 20
 
 
 def test_starts_are_careful_while_whatsapp_is_silent_or_has_refused_our_client_or_unlinked_somebody() -> None:
-    assert rules.pace(Breaker(), [], rules.UNANSWERED, NOW) == 20
-    assert rules.pace(Breaker(), [], rules.UNANSWERED + 1, NOW) == 3
-    assert rules.pace(rules.refused(Breaker(), DeviceId(1), NOW), [], 0, NOW) == 3
-    assert rules.pace(rules.logged_out(Breaker(), DeviceId(1), NOW), [], 0, NOW) == 10
+    assert rules.start_rate(Breaker(), [], rules.UNANSWERED, NOW) == 20
+    assert rules.start_rate(Breaker(), [], rules.UNANSWERED + 1, NOW) == 3
+    assert rules.start_rate(rules.refused(Breaker(), DeviceId(1), NOW), [], 0, NOW) == 3
+    assert rules.start_rate(rules.logged_out(Breaker(), DeviceId(1), NOW), [], 0, NOW) == 10
 
 
 def test_a_host_takes_what_it_can_start_within_five_seconds_and_only_canaries_while_whatsapp_is_away() -> None:
-    assert rules.startable(Breaker(), pace=20, waiting=30, now=NOW) == 70
-    assert rules.startable(Breaker(), pace=3, waiting=30, now=NOW) == 0
-    assert rules.startable(OPEN, pace=3, waiting=0, now=NOW) == rules.CANARIES
-    assert rules.startable(rules.held(Breaker(), NOW + rules.HOLD, NOW), pace=3, waiting=9, now=NOW) == 0
+    assert rules.startable(Breaker(), rate=20, waiting=30, now=NOW) == 70
+    assert rules.startable(Breaker(), rate=3, waiting=30, now=NOW) == 0
+    assert rules.startable(OPEN, rate=3, waiting=0, now=NOW) == rules.CANARIES
+    assert rules.startable(rules.held(Breaker(), NOW + rules.HOLD, NOW), rate=3, waiting=9, now=NOW) == 0
 
 
 def test_hosts_that_all_lost_whatsapp_take_turns_and_a_host_alone_in_it_probes_for_itself() -> None:
@@ -169,7 +169,7 @@ def test_from_everywhere_there_is_a_way_back_and_canaries_stay_few(steps: list[t
         recent = [probe for probe in breaker.probes if now - probe < rules.PROBE_EVERY]
         assert len(recent) <= rules.CANARIES
         most = 20 if breaker.state is BreakerState.CLOSED else 3
-        assert 0 < rules.pace(breaker, [], seconds, now) <= most
+        assert 0 < rules.start_rate(breaker, [], seconds, now) <= most
     now += rules.HOLD + rules.LOGOUT_WINDOW
     assert rules.may_start(breaker, [], "me", now), "sooner or later somebody may try"
     breaker = rules.connected(rules.started(breaker, now), DeviceId(0), now)

@@ -45,5 +45,5 @@ def test_only_a_frozen_salon_is_asked_to_pay() -> None:
 
 
 def test_every_mark_and_side_has_its_words() -> None:
-    assert set(texts_manage.MARKS) == set(MessageStatus)
-    assert set(texts_manage.SIDES) == set(Author)
+    assert set(texts_manage.MESSAGE_STATUSES) == set(MessageStatus)
+    assert set(texts_manage.AUTHORS) == set(Author)

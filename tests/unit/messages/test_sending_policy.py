@@ -384,7 +384,7 @@ def test_a_wait_is_followed_to_its_end() -> None:
     late = datetime(2026, 1, 10, 20, 30, tzinfo=ZoneInfo("Europe/Moscow"))
     number = Sender(zone="Europe/Moscow", linked_at=late, recent=[late - timedelta(minutes=30)] * 40)
     given = {"sender": number, "recipient": Recipient(), "policy": SendingPolicy(), "now": late}
-    due_at = when_to_send(Purpose.OPERATOR, deadline_at=late + timedelta(hours=15), **given)
+    due_at = when_to_send(Purpose.PROVIDER, deadline_at=late + timedelta(hours=15), **given)
     assert due_at == datetime(2026, 1, 11, 9, tzinfo=ZoneInfo("Europe/Moscow"))
-    never = when_to_send(Purpose.OPERATOR, deadline_at=late + timedelta(hours=10), **given)
+    never = when_to_send(Purpose.PROVIDER, deadline_at=late + timedelta(hours=10), **given)
     assert never is BlockReason.QUIET_HOURS

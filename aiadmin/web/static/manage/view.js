@@ -31,7 +31,7 @@ export function createView(main) {
     place.hidden = !text;
   };
   const say = (text) => { $('[data-live]').textContent = text; };
-  const indicator = (name, tone) => { $(`[data-lamp="${name}"]`).dataset.tone = tone; };
+  const indicator = (name, tone) => { $(`[data-indicator="${name}"]`).dataset.tone = tone; };
 
   function showWhatsApp({ connected, phone, state, text }) {
     indicator('whatsapp', WHATSAPP_TONES[state] ?? 'busy');
@@ -45,11 +45,11 @@ export function createView(main) {
     place.hidden = states.length === 0;
   }
 
-  function showYClients({ status, text, reason, hooks }) {
+  function showYClients({ status, text, reason, webhooks }) {
     indicator('yclients', YCLIENTS_TONES[status] ?? 'busy');
     slot('installation', text);
     slot('reason', reason);
-    slot('hooks', hooks);
+    slot('webhooks', webhooks);
   }
 
   /** Only what makes sense as things stand. */
@@ -107,28 +107,28 @@ export function createView(main) {
     $('[data-no-events]').hidden = events.length > 0;
   }
 
-  function showMarks(marks) {
-    const counted = Object.entries(marks).filter(([, count]) => count).map(([mark, count]) => `${strings.marks[mark]}: ${number.format(count)}`);
-    $('[data-marks]').textContent = counted.length ? format(strings.week, { marks: counted.join(', ') }) : strings.quietWeek;
+  function showStatuses(statuses) {
+    const counted = Object.entries(statuses).filter(([, count]) => count).map(([status, count]) => `${strings.statuses[status]}: ${number.format(count)}`);
+    $('[data-statuses]').textContent = counted.length ? format(strings.week, { statuses: counted.join(', ') }) : strings.quietWeek;
   }
 
-  function entry({ side, at, phone, name, text, purpose, mark, reason }) {
-    const line = element('li', '', { 'data-side': side });
+  function entry({ author, at, phone, name, text, purpose, status, reason }) {
+    const line = element('li', '', { 'data-author': author });
     const head = element('header');
-    const who = element('strong', format(strings.sides[side], { who: name ?? (phone ? '' : strings.somebody) }));
+    const who = element('strong', format(strings.authors[author], { who: name ?? (phone ? '' : strings.somebody) }));
     if (phone) who.append(name ? ', ' : '', element('span', formatPhone(phone)));
     head.append(who, time(at));
     line.append(head, element('p', text ?? strings.wordless, { class: 'text' }));
-    if (mark) {
+    if (status) {
       const foot = element('footer');
-      foot.append(...[purpose && element('span', purpose), element('span', strings.marks[mark], { 'data-mark': mark }), reason && element('span', reason)].filter(Boolean));
+      foot.append(...[purpose && element('span', purpose), element('span', strings.statuses[status], { 'data-status': status }), reason && element('span', reason)].filter(Boolean));
       line.append(foot);
     }
     return line;
   }
 
   return {
-    overview({ whatsapp, yclients, sync, zone, events, marks, actions: available, warning, states }) {
+    overview({ whatsapp, yclients, sync, zone, events, statuses, actions: available, warning, states }) {
       day = dayIn(zone);
       showStates(states);
       keepingFocus(() => {
@@ -138,7 +138,7 @@ export function createView(main) {
         showSync(sync.find(({ kind }) => kind === 'full'));
       });
       showEvents(events);
-      showMarks(marks);
+      showStatuses(statuses);
       slot('warning', warning);
       main.dataset.ready = '';
     },

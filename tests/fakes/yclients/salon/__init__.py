@@ -1,4 +1,4 @@
-"""A salon's journal without any HTTP: what it holds, how it is filled, how it looks from outside.
+"""A salon's journal without any HTTP: what it holds, how it is filled, how it looks from collaborators.
 
 ``entities``     services, masters, clients, records
 ``state``        one salon with all of these
