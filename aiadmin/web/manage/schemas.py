@@ -108,13 +108,13 @@ class Overview(Schema):
 class Message(Schema):
     """One message of the log."""
 
-    side = fields.Enum(Author, by_value=True)
+    author = fields.Enum(Author, by_value=True)
     at = Moment(required=True)
     phone = fields.String(allow_none=True)
     name = fields.String(allow_none=True)
     text = fields.String(allow_none=True)
     purpose = fields.String(allow_none=True)
-    mark = fields.Enum(MessageStatus, by_value=True, allow_none=True)
+    status = fields.Enum(MessageStatus, by_value=True, allow_none=True)
     reason = fields.String(allow_none=True)
 
 

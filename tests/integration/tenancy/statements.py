@@ -68,6 +68,7 @@ FLEET_WIDE: Mapping[str, str] = {
             "Outbox.list_held",
             "OutboxMessages.expire",
             "Privacy.blank_messages",
+            "Privacy.forget_chats",
             "Privacy.forget_left_behind",
             "Privacy.forget_notices",
             "Quarantine.claim_due",
