@@ -196,6 +196,7 @@ def test_a_redirect_is_an_answer_and_is_never_followed(yclients: FakeYClients) -
     yclients.connect([5])
     before = len(yclients.requests())
     http = YClientsHttp(base_url=yclients.url, partner_token=yclients.partner_token)
+    before = len(yclients.requests())
     body = {"salon_id": 5, "application_id": yclients.app_id}
     answer = http.call("POST", "/marketplace/partner/callback/redirect", body=body, timeouts=QUICK)
     assert (answer.status, answer.body) == (301, None)
