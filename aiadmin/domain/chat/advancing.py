@@ -6,7 +6,7 @@ what is asked, is not of this module.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -198,8 +198,9 @@ def _wished_service(dialogue: Dialogue, named: said.NamedService, *, is_new: boo
             return _settled(replace(dialogue, choices=choices))
     if is_new and not named.is_added:
         kept = dialogue.services if dialogue.choices else ()
-        dialogue = replace(dialogue, services=kept, choices=())
-    return _settled(replace(dialogue, choices=(*dialogue.choices, named.ids)))
+        dialogue = replace(dialogue, services=kept, choices=(), named=kept)
+    order = tuple(dict.fromkeys((*(dialogue.named or dialogue.services), *named.ids)))
+    return _settled(replace(dialogue, choices=(*dialogue.choices, named.ids), named=order))
 
 
 def _settled(dialogue: Dialogue) -> Dialogue:
@@ -207,7 +208,7 @@ def _settled(dialogue: Dialogue) -> Dialogue:
     single = [choice[0] for choice in dialogue.choices if len(choice) == 1]
     return replace(
         dialogue,
-        services=tuple(dict.fromkeys((*dialogue.services, *single))),
+        services=as_said(dialogue, (*dialogue.services, *single)),
         choices=tuple(choice for choice in dialogue.choices if len(choice) > 1),
     )
 
@@ -215,6 +216,12 @@ def _settled(dialogue: Dialogue) -> Dialogue:
 def _of_new_services(dialogue: Dialogue) -> Dialogue:
     """Free times are free for what they were looked up for, and for nothing else."""
     return replace(dialogue, shown=(), picked=None, refused=frozenset(), agreed="", is_extra=False)
+
+
+def as_said(dialogue: Dialogue, services: Iterable[int]) -> tuple[int, ...]:
+    """Services in the order in which they were spoken of, each once."""
+    order = {one: place for place, one in enumerate(dialogue.named)}
+    return tuple(sorted(dict.fromkeys(services), key=lambda one: order.get(one, -1)))
 
 
 # --- masters ---
@@ -354,19 +361,28 @@ def _offered(dialogue: Dialogue, situation: Situation) -> list[datetime]:
 
 
 def _with_last_visit(dialogue: Dialogue, commands: Sequence[said.Command], situation: Situation) -> Dialogue:
-    """As last time: what it was, with whom; other words of the same burst win."""
-    visit = next(iter(situation.client.past), None)
+    """As last time: other words of the same burst win over what it was."""
     if not _has(commands, said.SameAsLast):
         return dialogue
-    dialogue = replace(dialogue, is_same_as_last=True)
-    if visit is None:
+    keeps = (
+        dialogue
+        if _has(commands, said.NamedService)
+        else replace(dialogue, services=(), choices=(), named=(), unclear="")
+    )
+    keeps = keeps if _has(commands, said.NamedStaff) else replace(keeps, staff=(), unknown_staff="")
+    return as_last_time(replace(_of_new_services(keeps), is_same_as_last=True), situation)
+
+
+def as_last_time(dialogue: Dialogue, situation: Situation) -> Dialogue:
+    """The wish with what the last visit was, and with whom, as far as nothing else is wished."""
+    visit, salon = next(iter(situation.client.past), None), situation.salon
+    if not dialogue.is_same_as_last or visit is None:
         return dialogue
-    if not _has(commands, said.NamedService):
-        services = as_known(visit, situation.salon)
-        dialogue = _of_new_services(replace(dialogue, services=services, choices=(), unclear=""))
-    is_there = visit.staff_id is not None and visit.staff_id in situation.salon.staff
-    if is_there and visit.staff_id is not None and not _has(commands, said.NamedStaff):
-        dialogue = replace(dialogue, staff=(visit.staff_id,), unknown_staff="")
+    if not dialogue.services and not dialogue.choices:
+        dialogue = replace(dialogue, services=as_known(visit, salon))
+        is_there = visit.staff_id is not None and visit.staff_id in salon.staff
+        if is_there and visit.staff_id is not None and not dialogue.staff and not dialogue.is_any_staff:
+            dialogue = replace(dialogue, staff=(visit.staff_id,))
     return dialogue
 
 

@@ -113,6 +113,7 @@ class Dialogue:
         operation: what is to be done; None while that is not known.
         services: the chosen ones, in the order in which they were said.
         choices: wishes that several services fit, each the numbers of those.
+        named: all services that the wishes may mean, in the order in which they were said.
         candidates: the services among which we have asked.
         unclear: words for a service that the salon has not.
         staff: masters of whom any suits; empty for none named.
@@ -137,6 +138,7 @@ class Dialogue:
     operation: VisitOperation | None = None
     services: tuple[int, ...] = ()
     choices: tuple[tuple[int, ...], ...] = ()
+    named: tuple[int, ...] = ()
     excluded_services: frozenset[int] = frozenset()
     candidates: tuple[int, ...] = ()
     unclear: str = ""

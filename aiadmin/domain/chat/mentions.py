@@ -48,7 +48,11 @@ class _Mention:
 
 def services_in(heard: Heard) -> Iterator[NamedService]:
     """The services that are named, each wish one; those without a service of the salon's come as unclear."""
-    mentions = _joined([mention for clause in _by_clause(heard) for mention in _of_clause(heard, clause)])
+    asked = frozenset(heard.context.candidates)
+    found = [mention for clause in _by_clause(heard) for mention in _of_clause(heard, clause)]
+    for mention in found:
+        mention.ids = mention.ids & asked or mention.ids
+    mentions = _joined(found)
     if not mentions and heard.has("WHOLE") and heard.context.candidates:
         ids = heard.context.vocabulary.composite(heard.context.candidates)
         if ids:

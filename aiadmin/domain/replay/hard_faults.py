@@ -43,7 +43,7 @@ def _unasked_writes(judged: Judged) -> Iterator[str]:
     left = list(scene.proposal.visits) if scene.proposal else []
     for write in judged.turn.writes:
         why = _unconfirmed(scene, write) if write["op"] == "confirm" else _unproposed(scene, write, left)
-        if why is None and not is_yes(scene.burst):
+        if why is None and not (is_yes(scene.burst) or scene.is_agreed):
             why = "without a yes"
         if why is not None:
             yield f"{why}: {shown_write(write)}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from aiadmin.domain.replay.catalogue import Catalogue
+from aiadmin.domain.replay.claims import is_yes
 from aiadmin.domain.replay.played import Given, Offer, OfferedVisit, PlayedTurn
 from aiadmin.domain.replay.saying import plain
 
@@ -22,6 +23,7 @@ class Scene:
     Attributes:
         now: the salon's wall clock when the turn is answered.
         proposal: the newest proposal that was delivered, and when.
+        is_agreed: whether it was agreed to, and only what the client is called was asked then.
         reminders: the visits whose reminders were sent.
         said: all that the client has written, this turn included.
         burst: what they wrote in this turn.
@@ -35,6 +37,7 @@ class Scene:
     now: datetime
     proposal: Offer | None = None
     offered_at: datetime | None = None
+    is_agreed: bool = False
     reminders: frozenset[int] = frozenset()
     said: tuple[str, ...] = ()
     burst: tuple[str, ...] = ()
@@ -76,6 +79,7 @@ class Scene:
             self,
             proposal=turn.stands if is_offered else None if turn.texts else self.proposal,
             offered_at=self.now if is_offered else self.offered_at,
+            is_agreed=is_yes(self.burst) and turn.asks == "name" and turn.stands == self.proposal,
             visits=visits,
             done=self.done | {str(one["op"]) for one in turn.writes},
             greeted_at=self.now if greets(turn.text) else self.greeted_at,

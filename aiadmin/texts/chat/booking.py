@@ -94,7 +94,9 @@ def _offered(part: parts.Offered, situation: Situation) -> str:
     """Each visit by what, with whom, when, how long and for how much; the sum where there are several."""
     salon = situation.salon
     if len(part.slots) == 1:
-        return f"{_whole(part.slots[0], salon)}."
+        guest = _of(part.guests, 0)
+        whom = f" ({_for_whom(guest)})" if guest and (guest.who or guest.name) else ""
+        return f"{_whole(part.slots[0], salon)}{whom}."
     lines = [f"{_line(slot, salon, _of(part.guests, place))}" for place, slot in enumerate(part.slots)]
     days = {slot.starts.date() for slot in part.slots}
     day = f"{wording.capital(wording.day(part.slots[0].starts))}:" if len(days) == 1 else ""

@@ -113,11 +113,18 @@ def look(search: Search, found: Found) -> LookUp | Free:
         step = still_needed(found, wave.needs)
         if step:
             return step
+        if _is_unknown(found) and not any(search.fits(one) for one in slots_found(search, found)):
+            break
         if wave.is_enough(slots_found(search, found)):
             break
-    answers = [*found.days.values(), *found.starts.values(), *found.free_staff.values()]
     slots = tuple(one for one in slots_found(search, found) if one.staff_id != ANY)
-    return Free(slots=slots, is_unknown=any(isinstance(one, Unavailable) for one in answers))
+    return Free(slots=slots, is_unknown=_is_unknown(found))
+
+
+def _is_unknown(found: Found) -> bool:
+    """Whether something that was asked has no answer: what is free there may be just what is wished for."""
+    answers = [*found.days.values(), *found.starts.values(), *found.free_staff.values()]
+    return any(isinstance(one, Unavailable) for one in answers)
 
 
 def _waves(search: Search, found: Found) -> Iterator[_Wave]:

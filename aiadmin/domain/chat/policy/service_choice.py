@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from aiadmin.domain.chat.advancing import as_said
 from aiadmin.domain.chat.dialogue import Dialogue
 from aiadmin.domain.chat.parts.booking import NoSuchService, WhatFor, WhichService
 from aiadmin.domain.chat.policy import catalogue
@@ -15,6 +16,10 @@ from aiadmin.domain.chat.when import Asked
 
 MOST_NAMED = 3
 """Services, or categories, that one question names."""
+_FOR_CHILDREN = ("детск", "дет.", "ребен", "ребён", "малыш")
+_FOR_MEN, _FOR_WOMEN = ("мужск", "муж."), ("женск", "жен.")
+_MEN = frozenset({"муж", "папа", "друг", "брат", "парень", "дедушка"})
+_WOMEN = frozenset({"жена", "мама", "подруга", "сестра", "бабушка", "свекровь", "теща", "тетя"})
 _FIRST = ("снят", "удален", "смыв", "демонтаж")
 """How titles begin of what has to be done before anything else."""
 
@@ -30,7 +35,7 @@ def narrowed(situation: Situation) -> Dialogue:
             services += left
         elif left:
             choices.append(tuple(left))
-    return replace(dialogue, services=in_order(salon, services), choices=tuple(choices))
+    return replace(dialogue, services=in_order(salon, as_said(dialogue, services)), choices=tuple(choices))
 
 
 def in_order(salon: SalonView, services: Iterable[int]) -> tuple[int, ...]:
@@ -45,7 +50,25 @@ def _narrowed(situation: Situation, choice: Sequence[int]) -> list[int]:
     if dialogue.staff:
         of_staff = [one for one in left if set(catalogue.performers(salon, [one])) & set(dialogue.staff)]
         left = of_staff or left
+    left = _for_guest(situation, left)
     return _of_history(situation, left) if len(left) > 1 and not dialogue.guests else left
+
+
+def _for_guest(situation: Situation, choice: Sequence[int]) -> list[int]:
+    """What suits who comes: a child, a man, a woman, where titles tell them apart."""
+    guests = situation.dialogue.guests
+    if len(guests) != 1:
+        return list(choice)
+    guest, titles = guests[0], situation.salon.services
+    for is_one, words in (
+        (guest.is_child, _FOR_CHILDREN),
+        (guest.who in _MEN, _FOR_MEN),
+        (guest.who in _WOMEN, _FOR_WOMEN),
+    ):
+        fitting = [one for one in choice if any(word in titles[one].title.lower() for word in words)]
+        if is_one and fitting:
+            return fitting
+    return list(choice)
 
 
 def _of_history(situation: Situation, choice: Sequence[int]) -> list[int]:

@@ -72,6 +72,8 @@ def single_visit(turn: TurnFacts, staff: Sequence[int], others: Sequence[int], b
     if picked:
         return offer(turn, picked[:1], before)
     fits = [one for one in free.slots if search.fits(one)]
+    if not fits and free.is_unknown:
+        return _nothing(turn, free, before)
     return _fitting(turn, search, fits, before) if fits else _unfitting(turn, search, free, before)
 
 
@@ -171,8 +173,9 @@ def _why(turn: TurnFacts, search: Search, free: Free) -> list[Part]:
     if banded:
         return [OnlyThen(service_id=one) for one in banded]
     staff_id = search.staff[0] if len(search.staff) == 1 and turn.dialogue.staff else None
-    if free.is_unknown:
-        return []
+    if staff_id and asked_days and all(catalogue.works(turn.salon, staff_id, day) is False for day in asked_days):
+        back = catalogue.next_day_of(turn.salon, staff_id, asked_days[-1])
+        return [MasterAway(staff_id=staff_id, back_on=back, days=tuple(asked_days))]
     exact = points(search.whens)
     at = exact[0] if len(exact) == 1 else None
     is_window = names_time(search.whens) and at is None
@@ -201,7 +204,7 @@ def _banded(search: Search) -> list[int]:
 
 
 def away(turn: TurnFacts, staff_id: int, others: Sequence[int]) -> Reply | None:
-    """A master who is known to be off on all days that were asked for; None where they may work."""
+    """Whether to wait for a master who is off on all days that were asked for; None where nobody else works then."""
     search = search_for(turn, [staff_id])
     asked_days = search.named_days
     if not asked_days or not all(catalogue.works(turn.salon, staff_id, day) is False for day in asked_days):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from aiadmin.domain.chat.advancing import as_last_time
 from aiadmin.domain.chat.commands import NamedService, WantBooking
 from aiadmin.domain.chat.floor import HandOverReason
 from aiadmin.domain.chat.parts.booking import (
@@ -21,6 +22,7 @@ from aiadmin.domain.chat.parts.booking import (
 )
 from aiadmin.domain.chat.policy import catalogue
 from aiadmin.domain.chat.policy.free_times import look, nearest_to
+from aiadmin.domain.chat.policy.history import needs_history, with_history
 from aiadmin.domain.chat.policy.limits import over_limits
 from aiadmin.domain.chat.policy.looking import still_needed
 from aiadmin.domain.chat.policy.offering import MOST_SHOWN, asking, handing_over
@@ -46,7 +48,11 @@ def look_for(turn: TurnFacts, before: Sequence[Part] = ()) -> Step:
     Args:
         before: what is said first.
     """
-    turn = replace(turn, situation=replace(turn.situation, dialogue=narrowed(turn.situation)))
+    if needs_history(turn):
+        return LookUp((NeedVisits(),))
+    situation = with_history(turn)
+    situation = replace(situation, dialogue=as_last_time(situation.dialogue, situation))
+    turn = replace(turn, situation=replace(situation, dialogue=narrowed(situation)))
     return (
         over_limits(turn)
         or _unclear_day(turn, before)
