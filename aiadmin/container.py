@@ -51,6 +51,7 @@ if TYPE_CHECKING:
     from aiadmin.services.chat.lookups import LookUps
     from aiadmin.services.chat.lost_writes import LostWrites
     from aiadmin.services.chat.replies import ReplyHandler
+    from aiadmin.services.chat.try_out import TryOut
     from aiadmin.services.chat.understanding import Understanding
     from aiadmin.services.chat.views import Views
     from aiadmin.services.chat.writes import VisitWriter
@@ -93,6 +94,7 @@ _LATER = (
     "aiadmin.services.chat.lookups",
     "aiadmin.services.chat.lost_writes",
     "aiadmin.services.chat.replies",
+    "aiadmin.services.chat.try_out",
     "aiadmin.services.chat.understanding",
     "aiadmin.services.chat.views",
     "aiadmin.services.chat.writes",
@@ -407,6 +409,12 @@ class Container:
         from aiadmin.services.chat.writes import VisitWriter
 
         return VisitWriter(uow=self.uow, api=self.booking_api, clock=self.clock, lost=self.lost_writes)
+
+    @cached_property
+    def try_out(self) -> TryOut:
+        from aiadmin.services.chat.try_out import TryOut
+
+        return TryOut(uow=self.uow, views=self.views, look_ups=self.look_ups)
 
     @cached_property
     def reply_handler(self) -> ReplyHandler:

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from aiadmin.domain.chat.dates.cases import DateCaseError, Outcome, Verdict, cases_of, play
+from aiadmin.domain.number import BIGGEST_INTEGER
 
 
 @click.group()
@@ -35,6 +36,19 @@ def dates(file: Path) -> None:
             raise click.ClickException(f"{file}: {error}") from error
     click.echo(", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict))
     sys.exit(0 if counts[Verdict.RIGHT] == counts.total() else 1)
+
+
+@bot.command()
+@click.argument("company_id", type=click.IntRange(1, BIGGEST_INTEGER))
+@click.option("--phone", help="Of the client whom you play.  [default: somebody whom nobody knows]")
+def chat(company_id: int, phone: str | None) -> None:
+    """Talk to the bot of a company, against its live journal: nothing is written and nothing is sent.
+
+    Each answer can be unfolded into why: what was understood, looked up and decided.
+    """
+    from aiadmin.cli.bot_chat import try_out
+
+    try_out(company_id, phone=phone)
 
 
 def _line(outcome: Outcome) -> str:

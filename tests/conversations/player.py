@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -18,18 +18,15 @@ from aiadmin.adapters.yclients.booking_api import YClientsBooking
 from aiadmin.adapters.yclients.http import Timeouts, YClientsHttp
 from aiadmin.adapters.yclients.rest import RestApi
 from aiadmin.adapters.yclients.salon_api import YClientsSalonApi
-from aiadmin.domain.chat.advancing import advance
-from aiadmin.domain.chat.asks import AskKind, Attend, OpenAsk
-from aiadmin.domain.chat.commands import AttachmentKind, Command, Media, NamedService
-from aiadmin.domain.chat.context import reading_context
+from aiadmin.domain.chat.asks import Attend
+from aiadmin.domain.chat.commands import AttachmentKind, Media, NamedService
 from aiadmin.domain.chat.dialogue import Proposal, Slot, VisitOperation
-from aiadmin.domain.chat.floor import GIVES_THE_FLOOR, HELD_BY_HUMAN, Floor, HandOverReason, Holder
 from aiadmin.domain.chat.hearing import ReadingContext
 from aiadmin.domain.chat.own_visits import own_visits
-from aiadmin.domain.chat.policy.decide import decide
 from aiadmin.domain.chat.reading import Burst, read
-from aiadmin.domain.chat.situation import BotMode, SalonView, Situation
-from aiadmin.domain.chat.steps import Found, Need, NeedVisits, Reply, Unavailable, Write
+from aiadmin.domain.chat.remembered import RememberedChat
+from aiadmin.domain.chat.situation import BotMode, SalonView
+from aiadmin.domain.chat.steps import Found, Reply, Unavailable
 from aiadmin.domain.chat.vocabulary import Vocabulary
 from aiadmin.domain.ids import CompanyId, SalonId
 from aiadmin.domain.journal.journal import Attendance, Record
@@ -40,8 +37,8 @@ from aiadmin.domain.replay.played import PlayedTurn
 from aiadmin.domain.yclients.error import YClientsError
 from aiadmin.domain.yclients.write_outcome import Refusal, Refused, Saved, SavedRecord, Unknown, WriteOutcome
 from aiadmin.services.chat.lookups import LookUps, TurnLookUps
+from aiadmin.services.chat.try_out import TriedTurn, take_turn
 from aiadmin.storage.chat.catalogue import BotSalon
-from aiadmin.texts.chat import render
 from tests.conversations.views import CaseViews, bot_settings, salon_view, vocabulary
 from tests.fakes.yclients.client import FakeYClients
 
@@ -115,18 +112,6 @@ class _Message:
 
 
 @dataclass
-class _Run:
-    """One way through the decisions."""
-
-    commands: tuple[Command, ...]
-    situation: Situation
-    reply: Reply
-    found: Found
-    log: list[str]
-    wrote: bool
-
-
-@dataclass
 class _Conversation:
     """What the database remembers of a chat."""
 
@@ -138,100 +123,77 @@ class _Conversation:
         self.salon: SalonView = replace(self.stage.view, bot=bot_settings(self.stage.file, self.case))
         self.views = CaseViews(self.stage.file, self.case, self.salon)
         self.zone = ZoneInfo(self.salon.zone)
-        self.now, self.client, self.dialogue = self.views.now, self.views.client(), self.views.dialogue()
-        self.asks: list[OpenAsk] = self.views.asks()
-        self.floor, self.phone = self.views.floor(), self.views.person["phone"]
-        self.first_offer = next((one for one in reversed(self.asks) if one.proposal), None)
-        self.greeted_at: datetime | None = None
-        self.media_at: datetime | None = None
-        self.opted_out = False
-        self.sent: list[datetime] = []
-        self.last_words, self.repeats, self.booked = "", 0, 0
+        self.now, self.client = self.views.now, self.views.client()
+        self.chat = RememberedChat(
+            dialogue=self.views.dialogue(), floor=self.views.floor(), asks=tuple(self.views.asks())
+        )
+        self.phone = self.views.person["phone"]
+        self.first_offer = next((one for one in reversed(self.chat.asks) if one.proposal), None)
         self.promo = self._promo()
 
     # --- a turn ---
 
     def turn(self, given: Mapping[str, Any]) -> PlayedTurn:
-        started, calls, writes = time.monotonic(), len(self.stage.fake.requests()), self._writes()
+        started, calls, writes = time.monotonic(), len(self.stage.fake.requests()), len(self._writes())
         self.stage.fake.method_faults(**given.get("faults", {}))
         messages = [_Message.of(one) for one in given["say"]]
         self._pass(timedelta(seconds=sum(one.after for one in messages)))
-        knew = known_of(self.dialogue, has_name=self.client.name is not None)
-        run = self._react(messages)
-        text = render(run.reply, run.situation)
-        stood = self._proposal()
-        self._keep(run, text, messages)
+        knew = known_of(self.chat.dialogue, has_name=self.client.name is not None)
+        stood, before = self.chat.proposal, self.chat
+        turn, self.chat = self._react(messages)
+        self._attend(turn.reply)
+        if turn.agreed is not None:
+            self._refresh()
         return PlayedTurn(
-            texts=(text,) if text else (),
-            act=run.reply.act.value,
-            asks=run.reply.asks and run.reply.asks.value,
-            reason=run.reply.hand_over and run.reply.hand_over.value,
-            offer=made_offer(run.reply.act, run.reply.proposal, stood),
-            stands=offer_of(self._proposal()),
-            writes=self._writes()[len(writes) :],
-            salon_told=run.reply.tells_salon,
-            opted_out=self.opted_out,
-            answered=_answered(run.found),
+            texts=(turn.text,) if turn.text else (),
+            act=turn.reply.act.value,
+            asks=turn.reply.asks and turn.reply.asks.value,
+            reason=turn.reply.hand_over and turn.reply.hand_over.value,
+            offer=made_offer(turn.reply.act, turn.reply.proposal, stood),
+            stands=offer_of(self.chat.proposal),
+            writes=self._writes()[writes:],
+            salon_told=bool(turn.to_salon),
+            opted_out=self.chat.is_opted_out,
+            answered=_answered(turn.found),
             knew=knew,
             calls=len(self.stage.fake.requests()) - calls,
             milliseconds=round((time.monotonic() - started) * 1000),
-            details={"commands": run.commands, "log": run.log, "reply": run.reply, "dialogue": self.dialogue},
+            details={"turn": turn, "before": before},
         )
 
-    def _react(self, messages: Sequence[_Message]) -> _Run:
+    def _react(self, messages: Sequence[_Message]) -> tuple[TriedTurn, RememberedChat]:
         """What comes while we work discards the draft, unless something was written."""
         early = next((place for place, one in enumerate(messages) if one.while_working), None)
         if early:
             first = self._run(messages[:early])
-            if first.wrote:
+            if first[0].agreed is not None:
                 return first
         self._pass(_QUIET)
         return self._run(messages)
 
-    def _run(self, messages: Sequence[_Message]) -> _Run:
-        before = self._situation(messages)
-        burst = Burst(tuple(part for one in messages for part in one.parts))
-        commands = read(burst, reading_context(before, self.stage.vocabulary))
-        situation = replace(before, dialogue=advance(before.dialogue, commands, before))
-        found, log, look_ups, wrote = Found(), [], self._look_ups(), False
-        for _ in range(_MOST_STEPS):
-            step = decide(situation, commands, found)
-            if isinstance(step, Reply):
-                return _Run(commands, situation, step, found, log, wrote)
-            if isinstance(step, Write):
-                wrote, written = True, self._write(step.proposal, log)
-                found = replace(found, written=written)
-                continue
-            for need in step.needs:
-                found = look_ups.answer([need], found)
-                log.append(f"{need} -> {_short(_answer(found, need))}")
-        raise RuntimeError(f"decide gives no reply: {log}")
-
-    def _situation(self, messages: Sequence[_Message]) -> Situation:
+    def _run(self, messages: Sequence[_Message]) -> tuple[TriedTurn, RememberedChat]:
         quote = next((one.quote for one in messages if one.quote), None)
-        words = " ".join(one.text or "" for one in messages).strip().lower()
-        self.repeats = self.repeats + 1 if words and words == self.last_words else 0
-        self.last_words = words
-        return Situation(
-            now=self.now,
+        heard = self.chat.hearing(" ".join(one.text or "" for one in messages))
+        situation = replace(
+            heard.situation(self.salon, self.client, self.now),
             written_at=self.now - timedelta(minutes=max(one.minutes for one in messages)),
-            salon=self.salon,
-            client=self.client,
-            dialogue=self.dialogue,
-            floor=self.floor,
-            asks=tuple(self.asks),
             quoted=self.first_offer if quote == "first_offer" else None,
             quotes_other=quote is not None and (quote != "first_offer" or self.first_offer is None),
-            greeted_at=self.greeted_at,
-            media_at=self.media_at,
-            replies_of_hour=sum(self.now - one < timedelta(hours=1) for one in self.sent),
-            replies_of_day=sum(self.now - one < timedelta(days=1) for one in self.sent),
-            booked_today=self.booked,
-            is_opted_out=self.opted_out,
-            repeats=self.repeats,
             promo=self.promo,
             is_on=self.salon.bot.mode is not BotMode.OFF,
         )
+        turn, after = take_turn(
+            heard,
+            Burst(tuple(part for one in messages for part in one.parts)),
+            situation,
+            self.stage.vocabulary,
+            look_ups=self._look_ups(),
+            write=self._write,
+        )
+        if any(one.media for one in messages):
+            after = replace(after, media_at=self.now)
+        self.first_offer = self.first_offer or next((one for one in after.asks if one.proposal), None)
+        return turn, after
 
     def _promo(self) -> tuple[int, ...] | None:
         """The services of the advertisement that was the last message of ours."""
@@ -281,18 +243,13 @@ class _Conversation:
 
     # --- what is written ---
 
-    def _write(self, proposal: Proposal, log: list[str]) -> tuple[WriteOutcome, ...]:
+    def _write(self, proposal: Proposal) -> tuple[WriteOutcome, ...]:
         if proposal.operation is VisitOperation.BOOK:
             written: tuple[WriteOutcome, ...] = tuple(self._book(proposal, slot) for slot in proposal.slots)
-            self.booked += sum(isinstance(one, Saved) for one in written)
         elif proposal.operation is VisitOperation.MOVE:
             written = (self._move(proposal),)
         else:
             written = (self._cancel(proposal),)
-        self.booked += (
-            sum(isinstance(one, Saved) for one in written) if proposal.operation is VisitOperation.BOOK else 0
-        )
-        log.append(f"WRITE {proposal.operation} -> {written}")
         return written
 
     def _book(self, proposal: Proposal, slot: Slot) -> WriteOutcome:
@@ -369,19 +326,6 @@ class _Conversation:
 
     # --- what is kept ---
 
-    def _keep(self, run: _Run, text: str, messages: Sequence[_Message]) -> None:
-        reply = run.reply
-        self.dialogue = replace(reply.dialogue, touched_at=self.now)
-        self._attend(reply)
-        self._hold(reply, messages)
-        if reply.opt_out is not None:
-            self.opted_out = reply.opt_out
-        if text:
-            self.sent.append(self.now)
-            self._say(reply, text)
-        if run.wrote:
-            self._refresh()
-
     def _attend(self, reply: Reply) -> None:
         for answer in reply.attendance:
             if answer.answer is Attend.YES:
@@ -389,40 +333,6 @@ class _Conversation:
                     SalonId(SALON), answer.record_id, zone=self.salon.zone, country=self.salon.country
                 )
                 self.stage.api.set_attendance(SalonId(SALON), record, Attendance.CONFIRMED)
-        said = {one.record_id: one.answer for one in reply.attendance}
-        self.asks = [
-            replace(one, answered=said[one.record_id])
-            if one.kind is AskKind.ATTENDANCE and one.record_id in said
-            else one
-            for one in self.asks
-        ]
-        if reply.rating is not None:
-            self.asks = [one for one in self.asks if one.kind is not AskKind.RATING]
-
-    def _hold(self, reply: Reply, messages: Sequence[_Message]) -> None:
-        if reply.hand_over in GIVES_THE_FLOOR:
-            until = (self.now + HELD_BY_HUMAN).replace(tzinfo=self.zone)
-            self.floor = Floor(holder=Holder.HUMAN, why=reply.hand_over.value, until=until)
-        elif reply.is_left:
-            until = (self.now + _LEFT_ALONE).replace(tzinfo=self.zone)
-            self.floor = Floor(holder=Holder.HUMAN, why="left", until=until)
-        if reply.hand_over is HandOverReason.MEDIA or any(one.media for one in messages):
-            self.media_at = self.now
-
-    def _say(self, reply: Reply, text: str) -> None:
-        """A new question or proposal takes the place of the one before; one that is answered is gone."""
-        if any(word in text.lower() for word in ("здравствуйте", "добрый", "доброе")):
-            self.greeted_at = self.now
-        self.asks = [one for one in self.asks if one.kind not in {AskKind.PROPOSAL, AskKind.QUESTION}]
-        ask = None
-        if reply.proposal is not None:
-            made = replace(reply.proposal, made_at=self.now.replace(tzinfo=self.zone), proposal_id=uuid4().hex)
-            ask = OpenAsk(kind=AskKind.PROPOSAL, sent_at=self.now, message_id=len(self.sent), proposal=made)
-            self.first_offer = self.first_offer or ask
-        elif reply.asks is not None:
-            ask = OpenAsk(kind=AskKind.QUESTION, sent_at=self.now, message_id=len(self.sent))
-        if ask is not None:
-            self.asks.insert(0, ask)
 
     def _refresh(self) -> None:
         """What webhooks would have brought meanwhile."""
@@ -430,25 +340,9 @@ class _Conversation:
         cards = tuple(self.stage.booking.cards(SalonId(SALON), self.phone))
         self.client = replace(self.client, cards=self.client.cards or cards)
         known = own_visits(self._records(), self.now, self.salon.zone)
-        self.client = replace(self.client, name=self.client.name or self.dialogue.name, visits=known.coming)
-
-    def _proposal(self) -> Proposal | None:
-        return next((one.proposal for one in self.asks if one.proposal), None)
+        self.client = replace(self.client, name=self.client.name or self.chat.dialogue.name, visits=known.coming)
 
 
 def _answered(found: Found) -> frozenset[str]:
     answers = [*found.starts.values(), *found.events.values()]
     return times_of(one for many in answers if not isinstance(many, Unavailable) for one in many)
-
-
-def _answer(found: Found, need: Need) -> Any:
-    if isinstance(need, NeedVisits):
-        return found.visits
-    tables = (found.days, found.starts, found.events, found.day_of_staff, found.free_staff)
-    return next((table[need] for table in tables if need in table), None)
-
-
-def _short(answer: Any) -> str:
-    if isinstance(answer, Sequence) and answer and hasattr(answer[0], "wall_clock"):
-        return ", ".join(f"{one.wall_clock:%d.%m %H:%M}" for one in answer)
-    return str(answer)

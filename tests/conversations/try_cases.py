@@ -10,14 +10,16 @@ import logging
 import sys
 import time
 import traceback
+from collections.abc import Sequence
 from dataclasses import fields, is_dataclass
-from datetime import date
+from datetime import date, timedelta
 from datetime import time as clock_time
 from pathlib import Path
 from typing import Any
 
 import structlog
 
+from aiadmin.domain.chat.steps import Found, Need, NeedVisits
 from aiadmin.domain.replay.judging import Judge
 from aiadmin.domain.replay.perturbing import perturbed
 from aiadmin.domain.replay.played import PlayedTurn
@@ -70,9 +72,12 @@ def _play(stage: Stage, case: dict[str, Any], *, quiet: bool) -> bool:
 def _show(given: dict[str, Any], turn: PlayedTurn, found: list[str]) -> None:
     for said in given["say"]:
         print(f"  client: {said}")
-    print("  understood:", *map(_bare, turn.details["commands"]))
-    for line in turn.details["log"]:
-        print(f"  {line}")
+    tried = turn.details["turn"]
+    print("  understood:", *map(_bare, tried.commands))
+    for need in tried.needs:
+        print(f"  {_bare(need)} -> {_found(tried.found, need)}")
+    if tried.agreed is not None:
+        print(f"  WRITE {tried.agreed.operation} -> {tried.found.written}")
     print(f"  bot ({turn.act}, asks {turn.asks}, {turn.reason}): {turn.text}")
     if turn.offer:
         print(f"  offers {turn.offer}")
@@ -81,9 +86,19 @@ def _show(given: dict[str, Any], turn: PlayedTurn, found: list[str]) -> None:
         print(f"    ! {one}")
 
 
+def _found(found: Found, need: Need) -> str:
+    tables = (found.days, found.starts, found.events, found.day_of_staff, found.free_staff)
+    answer = (
+        found.visits if isinstance(need, NeedVisits) else next((one[need] for one in tables if need in one), None)
+    )
+    if isinstance(answer, Sequence) and answer and hasattr(answer[0], "wall_clock"):
+        return ", ".join(f"{one.wall_clock:%d.%m %H:%M}" for one in answer)
+    return _bare(tuple(answer)) if isinstance(answer, Sequence) else str(answer)
+
+
 def _bare(value: Any) -> str:
     """A value without what is empty, and without where it stands in the text."""
-    if isinstance(value, (date, clock_time)):
+    if isinstance(value, (date, clock_time, timedelta)):
         return str(value)
     if isinstance(value, (tuple, frozenset)):
         return f"[{', '.join(map(_bare, value))}]"

@@ -1,0 +1,142 @@
+"""The try-out: a chat with the bot against the salon's live journal, where nothing is written and nothing is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from aiadmin.domain.chat.advancing import advance
+from aiadmin.domain.chat.commands import Command
+from aiadmin.domain.chat.context import reading_context
+from aiadmin.domain.chat.dialogue import Proposal, VisitOperation
+from aiadmin.domain.chat.policy.decide import decide
+from aiadmin.domain.chat.reading import Burst, read
+from aiadmin.domain.chat.remembered import RememberedChat
+from aiadmin.domain.chat.situation import BotMode, SalonView, Situation
+from aiadmin.domain.chat.steps import Act, Found, LookUp, Need, Reply, Write
+from aiadmin.domain.chat.vocabulary import Vocabulary
+from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.yclients.write_outcome import Saved, SavedRecord, WriteOutcome
+from aiadmin.services.chat.lookups import LookUps, TurnLookUps
+from aiadmin.services.chat.views import Views
+from aiadmin.storage.unit_of_work import NewUnitOfWork
+from aiadmin.texts import chat as chat_texts
+from aiadmin.texts.chat.salon import to_salon
+
+MOST_STEPS = 12
+"""Of one turn; decisions that go on for longer never end."""
+Writer = Callable[[Proposal], tuple[WriteOutcome, ...]]
+"""What becomes of what a client has agreed to."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class TriedTurn:
+    """One turn of a try-out, with why.
+
+    Attributes:
+        text: what the client would read; empty where nothing would be sent.
+        to_salon: what the salon's own number would read; empty for nothing.
+        commands: what was understood.
+        needs: what was looked up, in order; `found` has the answers.
+        agreed: what would have been written into the journal.
+    """
+
+    text: str
+    to_salon: str
+    commands: Sequence[Command]
+    needs: Sequence[Need]
+    found: Found
+    reply: Reply
+    situation: Situation
+    agreed: Proposal | None = None
+
+
+def take_turn(
+    chat: RememberedChat,
+    burst: Burst,
+    situation: Situation,
+    vocabulary: Vocabulary,
+    *,
+    look_ups: TurnLookUps,
+    write: Writer,
+) -> tuple[TriedTurn, RememberedChat]:
+    """One burst: read, decided upon and answered; the chat as it is afterwards."""
+    commands = read(burst, reading_context(situation, vocabulary))
+    situation = replace(situation, dialogue=advance(situation.dialogue, commands, situation))
+    needs: list[Need] = []
+    found, agreed, reply = Found(), None, Reply(act=Act.SILENT, dialogue=situation.dialogue)
+    for _ in range(MOST_STEPS):
+        step = decide(situation, commands, found)
+        if isinstance(step, Reply):
+            reply = step
+            break
+        if isinstance(step, Write):
+            agreed = step.proposal
+            found = replace(found, written=write(agreed))
+        elif isinstance(step, LookUp):
+            needs += [one for one in step.needs if one not in needs]
+            found = look_ups.answer(step.needs, found)
+    text = chat_texts.render(reply, situation)
+    turn = TriedTurn(
+        text=text,
+        to_salon=to_salon(reply, situation, burst.text),
+        commands=commands,
+        needs=needs,
+        found=found,
+        reply=reply,
+        situation=situation,
+        agreed=agreed,
+    )
+    return turn, chat.after(reply, situation, is_said=bool(text), booked=_booked(agreed, found.written))
+
+
+def _booked(agreed: Proposal | None, written: Sequence[WriteOutcome]) -> int:
+    if agreed is None or agreed.operation is not VisitOperation.BOOK:
+        return 0
+    return sum(isinstance(one, Saved) for one in written)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TryOut:
+    """Try-outs of the bots of salons: whatever their mode is, the bot is on here, and knows what it would know."""
+
+    uow: NewUnitOfWork
+    views: Views
+    look_ups: LookUps
+
+    def say(
+        self, company_id: CompanyId, chat: RememberedChat, words: str, *, phone: str | None = None
+    ) -> tuple[TriedTurn, RememberedChat]:
+        """What the bot answers.
+
+        Args:
+            phone: of the client who is played, digits; None for somebody whom nobody knows.
+
+        Raises:
+            CompanyNotFoundError: no such company.
+            DependencyDownError: PostgreSQL does not answer.
+        """
+        with self.uow() as work:
+            known = self.views.salon(work, company_id)
+            client = self.views.client(work, company_id, phone=phone, zone=known.view.zone)
+            vocabulary = self.views.vocabulary(known)
+        heard = chat.hearing(words)
+        situation = heard.situation(_on(known.view), client, self.views.now(known.view.zone))
+        return take_turn(
+            heard,
+            Burst((words,)),
+            situation,
+            vocabulary,
+            look_ups=self.look_ups.begin(known.salon, client),
+            write=_as_if_written,
+        )
+
+
+def _on(view: SalonView) -> SalonView:
+    return replace(view, bot=replace(view.bot, mode=BotMode.ALWAYS))
+
+
+def _as_if_written(proposal: Proposal) -> tuple[WriteOutcome, ...]:
+    """What the client would read if all went well."""
+    count = max(len(proposal.slots), 1)
+    return tuple(Saved((SavedRecord(record_id=number),)) for number in range(1, count + 1))
