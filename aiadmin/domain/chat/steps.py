@@ -156,6 +156,7 @@ class AttendanceAnswer:
     answer: Attend
 
 
+@dataclass(frozen=True)
 class Part:
     """Something that a reply says: a value of this turn's facts, which the texts put into words.
 
@@ -163,6 +164,7 @@ class Part:
     """
 
 
+@dataclass(frozen=True)
 class SalonNote:
     """Something that the salon is told of a chat beside why it is handed over; `texts.chat.salon` has the sentences.
 
