@@ -19,11 +19,11 @@ import psutil
 import psycopg2
 
 from bench.tables import table
-from tests.acceptance.hosting.test_hosting import Salons
 from tests.chaos.fleet import Fleet
 from tests.chaos.scale import FULL
 from tests.chaos.watch import Watch
 from tests.chaos.world import World, own_postgres
+from tests.support.hosted_salons import Salons
 from tests.support.hosts import ROOT, settings
 
 SIZES = (50, 100, 300)

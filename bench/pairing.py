@@ -23,6 +23,7 @@ from bench.tables import table
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.support.screen import Screen
 from tests.support.stack import ROOT, Salon, Stack
+from tests.support.tabs import Tabs
 
 RUNS, BARE_RUNS, CROWD = 5, 9, 50
 MEMORY_AIM_MB = 1024
@@ -86,7 +87,7 @@ def _until_line(whatsapp: FakeWhatsApp, command: list[str], is_it: Callable[[byt
 
 
 class Pages:
-    """Opens the connect pages of new salons, one after the other, each on a house without rooms."""
+    """Opens the connect pages of new salons, one after the other, each on a house without processes."""
 
     def __init__(self, stack: Stack, browser: Browser, redis_url: str) -> None:
         self._stack, self._browser = stack, browser
@@ -100,20 +101,22 @@ class Pages:
         return at["shown"], at["ready"]
 
     def after_reading(self) -> float:
-        """Milliseconds from the consent to a code, for a reader who finds a room ready."""
+        """Milliseconds from the consent to a code, for a reader who finds a pairing process ready."""
         with self._page() as screen:
             screen.page.wait_for_timeout(READING_SECONDS * 1000)
             return self._after_consent(screen, TICK_MS)
 
     def after_long(self) -> float:
-        """Milliseconds from the consent to a code, for a reader whose room has gone: the tick starts another."""
+        """Milliseconds from the consent to a code, where the pairing process has gone: the tick starts another."""
         with self._page() as screen:
             self._redis.delete(keys.PREWARM)
-            self._stack.until(lambda: not self._stack.processes("room"), within=10, what="no room waits")
+            self._stack.until(
+                lambda: not self._stack.processes("pairing"), within=10, what="no pairing process waits"
+            )
             return self._after_consent(screen, TICK_MS)
 
     def without_page(self) -> float:
-        """Milliseconds from a request to its code, for a program that opens no page: no room is ready."""
+        """Milliseconds from a request to its code, for a program that opens no page: no pairing process is ready."""
         salon = self._stack.register(next(self._salon_ids))
         started = time.monotonic()
         assert _first_code(self._stack.url, salon)
@@ -138,11 +141,12 @@ class Pages:
     @contextmanager
     def _page(self, name: str = "") -> Iterator[Screen]:
         salon = self._stack.register(next(self._salon_ids))
-        screen = Screen(self._browser, self._stack)
+        screen = Screen(Tabs(self._browser), self._stack)
         screen.page.add_init_script(f"window.name = {name!r};{ROBOT}")
         screen.open(salon)
         yield screen
         screen.close()
+        screen.page.context.close()
         self._leave(salon)
 
     def _leave(self, salon: Salon) -> None:
@@ -151,7 +155,7 @@ class Pages:
 
         def is_gone() -> bool:
             self._redis.delete(f"aiadmin:watch:{salon.company_id}")
-            return not self._stack.processes("room")
+            return not self._stack.processes("pairing")
 
         self._stack.until(is_gone, within=40, what="the pairing process ended")
 
@@ -175,8 +179,8 @@ def crowd(stack: Stack, salons: list[Salon]) -> tuple[float, float, int]:
         statuses = list(browsers.map(lambda salon: _first_code(stack.url, salon), salons))
     assert all(statuses)
     took = time.monotonic() - started
-    rooms = stack.processes("room")
-    return took, sum(_resident(room) for room in rooms), len(rooms)
+    processes = stack.processes("pairing")
+    return took, sum(_resident(process) for process in processes), len(processes)
 
 
 def _first_code(url: str, salon: Salon) -> bool:
@@ -197,11 +201,11 @@ def measure(stack: Stack, whatsapp: FakeWhatsApp, browser: Browser, redis_url: s
     pages = Pages(stack, browser, redis_url)
     first = _first_codes(bare_library(whatsapp, folder), pages)
     crash = statistics.median(pages.after_crash() for _ in range(3))
-    took, memory, rooms = crowd(stack, [stack.register(31_000_000 + number) for number in range(CROWD)])
+    took, memory, processes = crowd(stack, [stack.register(31_000_000 + number) for number in range(CROWD)])
     rows = [
         ["kill -9 of `sessions`: another code is shown after", f"{crash:.1f} s", ""],
         [f"{CROWD} salons at once: all have a code after", f"{took:.1f} s", ""],
-        [f"... in {rooms} rooms, resident", f"{memory:.0f} MB", f"{memory / MEMORY_AIM_MB:.2f} of the aim"],
+        [f"... in {processes} processes, resident", f"{memory:.0f} MB", f"{memory / MEMORY_AIM_MB:.2f} of the aim"],
     ]
     return first + "\n" + table("Pairing", ["what", "figure", ""], rows)
 
@@ -218,9 +222,9 @@ def _first_codes(bare: tuple[float, float], pages: Pages) -> str:
         *(
             [what, f"{took:.0f} ms", f"{took / code:.2f}", f"{took / aim:.2f}"]
             for what, took in (
-                ["consent to code shown, a room is ready", warm],
+                ["consent to code shown, a pairing process is ready", warm],
                 ["consent to code shown, a minute later: the tick starts one", long],
-                ["GET /marketplace/qr to its code, no room is ready", program],
+                ["GET /marketplace/qr to its code, no pairing process is ready", program],
                 ["page opening to code shown, consent at once", opened],
             )
         ),

@@ -21,11 +21,11 @@ from aiadmin.domain.messages.message import NewMessage, Purpose
 from aiadmin.services.messages.messages import enqueue
 from bench.hosting import program
 from bench.tables import table
-from tests.acceptance.hosting.test_hosting import Salons
 from tests.chaos.fleet import Fleet
 from tests.chaos.scale import FULL
 from tests.chaos.watch import Watch
-from tests.chaos.world import World
+from tests.chaos.world import World, own_postgres
+from tests.support.hosted_salons import Salons
 
 SESSIONS = 40
 EACH = 25
@@ -69,7 +69,7 @@ class Run:
 
 def measure(folder: Path) -> str:
     """The table; half a minute."""
-    with World(folder, SESSIONS) as world:
+    with own_postgres(folder) as postgres, World(folder, postgres.url, SESSIONS) as world:
         for phone in (*range(KNOWN, KNOWN + SESSIONS), *range(NEW, NEW + SESSIONS * STRANGERS)):
             world.whatsapp.phone(str(phone))
         bare_one, bare = _bare(world, 1, EACH * 10), _bare(world, SESSIONS, EACH)

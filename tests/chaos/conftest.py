@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from aiadmin.adapters import embedded
-from tests.acceptance.hosting.test_hosting import Salons
 from tests.chaos.fleet import Fleet
 from tests.chaos.scale import Scale, chosen
 from tests.chaos.watch import Watch
 from tests.chaos.world import World
 from tests.support.database import Databases
+from tests.support.hosted_salons import Salons
 
 
 @pytest.fixture(scope="session")

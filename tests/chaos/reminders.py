@@ -14,10 +14,10 @@ import psutil
 import psycopg2.extras
 
 from aiadmin.domain.notices.notice import AnnouncedVisit
-from tests.acceptance.hosting.test_hosting import Salons
 from tests.chaos.fleet import HostProcess
 from tests.chaos.world import World
 from tests.fakes.yclients.client import FakeYClients
+from tests.support.hosted_salons import Salons
 from tests.support.hosts import settings
 
 _MOSCOW = ZoneInfo("Europe/Moscow")

@@ -26,12 +26,12 @@ import psutil
 import psycopg2
 
 from aiadmin.adapters.embedded.postgres import MAX_CONNECTIONS
-from tests.acceptance.hosting.test_hosting import Salons
 from tests.chaos.fleet import Fleet, HostProcess
 from tests.chaos.scale import FULL
 from tests.chaos.streams import Streams
 from tests.chaos.watch import Watch
 from tests.chaos.world import World, own_postgres
+from tests.support.hosted_salons import Salons
 from tests.support.restarting import RestartingServer
 
 HOSTS = 3

@@ -15,8 +15,8 @@ from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import NewMessage
 from aiadmin.services.messages import messages
-from tests.acceptance.hosting.test_hosting import Salons
 from tests.fakes.whatsapp.client import FakeWhatsApp
+from tests.support.hosted_salons import Salons
 
 _CLIENTS = itertools.count(79_880_000_001)
 

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from aiadmin.domain.notices.dispatch import CLAIM
-from tests.acceptance.hosting.test_hosting import Salons
 from tests.chaos.fleet import Fleet
 from tests.chaos.reminders import Reminders, Workers
 from tests.chaos.scale import QUICK, Scale
 from tests.chaos.watch import Watch
 from tests.chaos.world import World
 from tests.fakes.yclients.client import FakeYClients
+from tests.support.hosted_salons import Salons
 
 
 @pytest.fixture

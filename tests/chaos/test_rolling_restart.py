@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 
-from tests.acceptance.hosting.test_hosting import Salons
 from tests.chaos.fleet import Fleet
 from tests.chaos.scale import Scale
 from tests.chaos.streams import Streams
 from tests.chaos.watch import Watch
 from tests.chaos.world import World
+from tests.support.hosted_salons import Salons
 
 
 def test_every_message_is_accounted_for_and_none_arrives_twice(

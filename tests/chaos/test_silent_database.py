@@ -8,12 +8,12 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from tests.acceptance.hosting.test_hosting import Salons
 from tests.chaos.fleet import Fleet
 from tests.chaos.scale import Scale
 from tests.chaos.streams import Streams
 from tests.chaos.watch import Watch
 from tests.chaos.world import World
+from tests.support.hosted_salons import Salons
 from tests.support.silence import SilentProxy, by_way_of
 
 BOUND_SECONDS = 30.0

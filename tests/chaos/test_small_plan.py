@@ -18,12 +18,12 @@ import pytest
 import requests
 from redis import Redis
 
-from tests.acceptance.hosting.test_hosting import Salons
 from tests.chaos.fleet import Fleet
 from tests.chaos.scale import Scale
 from tests.chaos.watch import Watch
 from tests.chaos.world import World
 from tests.conftest import ROOT, WaitUntil
+from tests.support.hosted_salons import Salons
 from tests.support.site import ADMIN, ADMIN_KEY
 from tests.support.web_server import running
 from tests.support.workers import Processes

@@ -9,9 +9,9 @@ from typing import Any
 
 import psycopg2
 
-from tests.acceptance.hosting.test_hosting import Salons
 from tests.chaos.fleet import HostProcess
 from tests.fakes.whatsapp.client import FakeWhatsApp
+from tests.support.hosted_salons import Salons
 
 _POLL_SECONDS = 0.25
 _HELD = """

@@ -12,9 +12,9 @@ from typing import Self
 import psycopg2
 
 from aiadmin.adapters import embedded
-from tests.acceptance.hosting.test_hosting import Salons
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.support.database import TEMPLATE, Databases, copy_cluster
+from tests.support.hosted_salons import Salons
 from tests.support.hosts import pair
 from tests.support.restarting import RestartingServer
 

@@ -13,13 +13,13 @@ from typing import Any
 import pytest
 
 from aiadmin.domain.ids import CompanyId
-from tests.acceptance.hosting.test_hosting import Salons
 from tests.conftest import WaitUntil
 from tests.contract.cases import GROUPS, Case
 from tests.contract.worlds import FakeWorld, LibraryWorld, World, without_repetitions
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.support.database import Databases
 from tests.support.fake_faults import suffering
+from tests.support.hosted_salons import Salons
 from tests.support.hosts import Pair
 
 SLOWLY = 40.0

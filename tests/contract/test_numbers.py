@@ -14,11 +14,11 @@ from aiadmin.domain.ids import CompanyId, MessageId
 from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import NewMessage, OutboxMessage, Purpose
 from aiadmin.services.messages import messages
-from tests.acceptance.hosting.test_hosting import SLOWLY, Salons
 from tests.conftest import WaitUntil
 from tests.contract.worlds import FakeWorld, LibraryWorld, World
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.support.database import Databases
+from tests.support.hosted_salons import SLOWLY, Salons
 from tests.support.hosts import Pair
 
 SPELLINGS = {

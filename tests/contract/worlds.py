@@ -18,11 +18,11 @@ from aiadmin.domain.messages.sending_policy import LeakyBucket
 from aiadmin.hosting.collaborators import Collaborators, SendingMode
 from aiadmin.hosting.host import SessionHost
 from aiadmin.hosting.ports import Keys
-from tests.acceptance.hosting.test_hosting import Salons
 from tests.contract.cases import Case
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.support.fake_engine import FakeEngine, FakeKeys
 from tests.support.fake_faults import suffering
+from tests.support.hosted_salons import Salons
 from tests.support.hosts import ROOT, NoPages, Pair, settings
 from tests.support.processes import start
 

@@ -34,7 +34,7 @@ PROCESSES: Mapping[str, Callable[[list[str]], bool]] = {
     "worker": lambda words: "worker.py" in " ".join(words) and words[-1] == "jobs",
     "sessions": lambda words: "worker.py" in " ".join(words) and words[-1] == "sessions",
     "clock": lambda words: "worker.py" in " ".join(words) and words[-1] == "clock",
-    "room": lambda words: words[-1] == "aiadmin.pairing.process_main",
+    "pairing": lambda words: words[-1] == "aiadmin.pairing.process_main",
 }
 """How each of our processes is told from its command line."""
 

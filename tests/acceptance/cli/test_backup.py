@@ -17,10 +17,10 @@ from aiadmin.adapters import embedded
 from aiadmin.adapters.database_dump import DumpError, dump
 from aiadmin.cli import cli
 from aiadmin.cli.home import Home
-from tests.acceptance.hosting.test_hosting import SLOWLY, Salons
 from tests.conftest import WaitUntil
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.support.database import Databases
+from tests.support.hosted_salons import SLOWLY, Salons
 from tests.support.hosts import child, pair, settings
 from tests.support.silence import SilentProxy, by_way_of
 

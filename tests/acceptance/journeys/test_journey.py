@@ -51,7 +51,7 @@ def test_a_salon_connects_from_registration_to_active(
 
     held = "SELECT 1 FROM devices WHERE company_id = %s AND observed = 'online' AND host_id IS NOT NULL"
     product.until(lambda: product.rows(held, salon.company_id), within=20, what="a host holds the device")
-    product.until(lambda: not product.processes("room"), within=20, what="the pairing process is gone")
+    product.until(lambda: not product.processes("pairing"), within=20, what="the pairing process is gone")
 
 
 def test_nothing_secret_is_in_the_logs(

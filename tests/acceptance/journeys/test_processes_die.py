@@ -14,7 +14,7 @@ from tests.support.stack import APP_ID, Stack, activations
 from tests.support.tabs import Tabs
 
 
-@pytest.mark.parametrize("name", ["web", "worker", "room", "sessions"])
+@pytest.mark.parametrize("name", ["web", "worker", "pairing", "sessions"])
 def test_a_process_killed_while_the_code_is_shown_comes_back_by_itself(
     name: str,
     product: Stack,
@@ -31,7 +31,7 @@ def test_a_process_killed_while_the_code_is_shown_comes_back_by_itself(
     screen.consent()
     shown = screen.scan()
     product.kill(name)
-    if name in {"room", "sessions"}:  # the code died with its process
+    if name in {"pairing", "sessions"}:  # the code died with its process
         screen.scan(seconds=40, other_than=shown)
     finish_pairing(product, screen, salon, whatsapp, phone)
     assert len(activations(yclients)) == 1

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.acceptance.hosting.test_hosting import SLOWLY, Salons
 from tests.acceptance.messages.salon import PHONES, Salon
 from tests.conftest import WaitUntil
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.support.database import Databases
+from tests.support.hosted_salons import SLOWLY, Salons
 from tests.support.hosts import Pair, child, pairing
 
 

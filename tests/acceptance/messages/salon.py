@@ -10,8 +10,8 @@ from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import NewMessage, Purpose
 from aiadmin.services.messages import messages
-from tests.acceptance.hosting.test_hosting import Salons
 from tests.fakes.whatsapp.client import FakeWhatsApp
+from tests.support.hosted_salons import Salons
 from tests.support.hosts import Pair
 
 PHONES = itertools.count(79_995_550_001)

@@ -16,10 +16,10 @@ from aiadmin.domain.messages.message import Purpose
 from aiadmin.services.privacy.privacy import PrivacyService
 from aiadmin.storage.hosting.wa_store import MAP, PERSONAL
 from aiadmin.storage.unit_of_work import UnitOfWork
-from tests.acceptance.hosting.test_hosting import SLOWLY
 from tests.acceptance.messages.salon import PHONES, Salon
 from tests.conftest import WaitUntil
 from tests.fakes.whatsapp.client import FakeWhatsApp
+from tests.support.hosted_salons import SLOWLY
 from tests.support.hosts import child
 
 LATENCY = 1.5

@@ -12,10 +12,10 @@ from typing import Any
 from click.testing import CliRunner
 
 from aiadmin.cli import cli
-from tests.acceptance.hosting.test_hosting import SLOWLY
 from tests.acceptance.messages.salon import Salon
 from tests.conftest import WaitUntil
 from tests.fakes.whatsapp.client import FakeWhatsApp
+from tests.support.hosted_salons import SLOWLY
 from tests.support.hosts import LAST, ROOT, child, settings
 
 

@@ -69,7 +69,7 @@ DRAIN, WAKE = Job.DRAIN_WEBHOOKS.value, Job.WAKE_HOSTS.value
 DRAINED = DRAIN.function
 ATTACKS: dict[str, Callable[[Queue], Any]] = {
     "another function": lambda queue: queue.enqueue_call("os.system", args=["true"]),
-    "a function of this project": lambda queue: queue.enqueue_call("jobs.process.container"),
+    "a function of this project": lambda queue: queue.enqueue_call("jobs.process.current_container"),
     "a dotted name within ours": lambda queue: queue.enqueue_call("jobs.webhooks.inbox.drain"),
     "a job of the other queue": lambda queue: queue.enqueue_call(WAKE.function),
     "a callback of success": lambda queue: queue.enqueue_call(DRAINED, on_success=Callback(TRAP)),

@@ -123,10 +123,10 @@ def one_process(
     budget = {"YCLIENTS_PER_SECOND": "1000", "YCLIENTS_PER_MINUTE": "60000"}
     for name, value in (given | budget | yclients.env()).items():
         monkeypatch.setenv(name, value)
-    process.container.cache_clear()
+    process.current_container.cache_clear()
     yield
-    process.container().close()
-    process.container.cache_clear()
+    process.current_container().close()
+    process.current_container.cache_clear()
 
 
 def _spoken_of(two: Two) -> None:
