@@ -30,6 +30,8 @@ def _what_for(part: parts.WhatFor, _: Situation) -> str:
 
 def _which_service(part: parts.WhichService, situation: Situation) -> str:
     titles = [wording.title(situation.salon.services[one].title) for one in part.services]
+    if part.has_more:
+        return f"Что именно: {', '.join(titles)} или другое?"
     return f"Что именно: {wording.any_of(titles)}?" if titles else "Какая именно услуга нужна?"
 
 
@@ -183,7 +185,7 @@ def _not_free(part: parts.NotFree, situation: Situation) -> str:
 
 def _not_available(part: parts.NotAvailable, situation: Situation) -> str:
     what = wording.all_of([_short(one, situation.salon) for one in part.slots])
-    return f"Не удалось записать: {what}. Это время больше недоступно."
+    return f"Не удалось записать: {what}.{' Это время больше недоступно.' if part.is_gone else ''}"
 
 
 def _short(slot: Slot, salon: SalonView) -> str:

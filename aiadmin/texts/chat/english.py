@@ -120,7 +120,7 @@ def _not_free(part: parts.NotFree, _: Situation) -> str:
 
 def _not_available(part: parts.NotAvailable, situation: Situation) -> str:
     what = "; ".join(f"{_titles(one.services, situation.salon)}, {_moment(one.starts)}" for one in part.slots)
-    return f"This could not be booked: {what}. That time is not available any more."
+    return f"This could not be booked: {what}." + (" That time is not available any more." if part.is_gone else "")
 
 
 def _moment(one: datetime) -> str:

@@ -22,9 +22,10 @@ class WhatFor(Part):
 
 @dataclass(frozen=True, kw_only=True)
 class WhichService(Part):
-    """Which of several services."""
+    """Which of several services; whether there are more of them than are named."""
 
     services: tuple[int, ...]
+    has_more: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,9 +118,14 @@ class NotFree(Part):
 
 @dataclass(frozen=True, kw_only=True)
 class NotAvailable(Part):
-    """A time that was offered cannot be booked; nothing was booked."""
+    """What was offered is not booked.
+
+    Attributes:
+        is_gone: whether that is because the time is not free any more.
+    """
 
     slots: tuple[Slot, ...]
+    is_gone: bool = True
 
 
 class NothingFree(Part):

@@ -160,8 +160,8 @@ def _slots(proposal: Proposal, written: Sequence[WriteOutcome], kind: type[Write
     return [slot for slot, outcome in zip(proposal.slots, written, strict=False) if isinstance(outcome, kind)]
 
 
-def _not_so(refused: Sequence[Slot]) -> list[Part]:
-    return [NotAvailable(slots=tuple(refused))] if refused else []
+def _not_so(refused: Sequence[Slot], *, is_gone: bool = False) -> list[Part]:
+    return [NotAvailable(slots=tuple(refused), is_gone=is_gone)] if refused else []
 
 
 def _forgetting(turn: TurnFacts) -> TurnFacts:
@@ -178,7 +178,7 @@ def _forgetting(turn: TurnFacts) -> TurnFacts:
 def _rest(turn: TurnFacts, proposal: Proposal, refused: Sequence[Slot], done: Sequence[Part]) -> Step:
     """What YClients did not take: other times where there may be some, else a human; nothing is invented."""
     reasons = {one.reason for one in turn.found.written if isinstance(one, Refused)}
-    said = [*done, *_not_so(refused)]
+    said = [*done, *_not_so(refused, is_gone=reasons <= _TRY_OTHERS)]
     if Refusal.BLACKLISTED in reasons:
         return handing_over(_forgetting(turn), [*done, NotByChat()], HandOverReason.BLACKLIST)
     if not reasons <= _TRY_OTHERS:

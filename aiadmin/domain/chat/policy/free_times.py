@@ -7,10 +7,10 @@ call, and what the schedule rules out is not asked for.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
-from aiadmin.domain.chat.dialogue import Slot
+from aiadmin.domain.chat.dialogue import Price, Slot
 from aiadmin.domain.chat.policy import catalogue
 from aiadmin.domain.chat.policy.looking import calls_left, still_needed
 from aiadmin.domain.chat.situation import SalonView, Situation
@@ -117,7 +117,7 @@ def look(search: Search, found: Found) -> LookUp | Free:
             break
         if wave.is_enough(slots_found(search, found)):
             break
-    slots = tuple(one for one in slots_found(search, found) if one.staff_id != ANY)
+    slots = tuple(one for one in slots_found(search, found) if one.staff_id != ANY or not _has_strangers(search))
     return Free(slots=slots, is_unknown=_is_unknown(found))
 
 
@@ -133,8 +133,8 @@ def _waves(search: Search, found: Found) -> Iterator[_Wave]:
     def fits(slots: Sequence[Slot]) -> bool:
         return any(search.fits(one) for one in slots)
 
-    if search.picked:
-        picked = search.picked
+    picked = search.picked
+    if picked and picked.staff_id != ANY:
         wanted = NeedStarts(search.booked, picked.staff_id, picked.starts.date())
         yield _Wave(needs=(wanted,), is_enough=lambda slots: any(one.starts == picked.starts for one in slots))
     if len(search.staff) > _FEW and len(_working(search)) > _FEW:
@@ -242,7 +242,8 @@ def _alternatives(search: Search, found: Found) -> Iterator[tuple[Need, ...]]:
 
 
 def _of_all(search: Search, found: Found, fits: Callable[[Sequence[Slot]], bool]) -> Iterator[_Wave]:
-    """Many masters: the times of all, and then who of them has those that would be offered."""
+    """Many masters: the times of all. Who of them has one is asked when it is chosen, earlier only where it may be
+    somebody who is not offered."""
     on = search.named_days
     days_open = on
     if len(on) != 1:
@@ -250,15 +251,25 @@ def _of_all(search: Search, found: Found, fits: Callable[[Sequence[Slot]], bool]
         yield _Wave(needs=(asked,), is_enough=lambda _: False)
         days_open = [day for day in _days_found(found, asked) if not on or day in on]
     for day in days_open[:_AT_ONCE]:
-        yield _Wave(needs=(NeedStarts(search.booked, ANY, day),), is_enough=fits)
+        yield _Wave(needs=(NeedStarts(search.booked, ANY, day),), is_enough=lambda _: False)
+        if fits(_of_anybody(search, found)):
+            break
     yield _Wave(needs=tuple(_who_has(search, found)), is_enough=lambda _: False)
+
+
+def _has_strangers(search: Search) -> bool:
+    """Whether times of all masters may be of somebody who is not offered."""
+    masters = {terms.staff_id for one in search.services for terms in search.salon.services[one].masters}
+    return not masters <= set(search.staff)
 
 
 def _who_has(search: Search, found: Found) -> list[NeedFreeStaff]:
     """Whose the times are that would be offered, the best ones first."""
+    if not _has_strangers(search):
+        return []
     whole = _of_anybody(search, found)
     wanted = [one for one in whole if search.fits(one)]
-    chosen = spread(wanted, _FEW) if wanted else nearest_to(search, whole)[:_AT_ONCE]
+    chosen = spread(wanted, _AT_ONCE) if wanted else nearest_to(search, whole)[:_AT_ONCE]
     return [NeedFreeStaff(search.booked, one.starts) for one in chosen]
 
 
@@ -309,9 +320,35 @@ def _slot(search: Search, start: Start, staff_id: int) -> Slot:
         staff_id=staff_id,
         services=search.services,
         length=start.length,
-        price=catalogue.price_of(search.salon, search.services, staff_id),
+        price=_price(search, staff_id),
         token=start.token,
     )
+
+
+def _price(search: Search, staff_id: int) -> Price:
+    """What it costs with a master; from the lowest to the highest where that is not known yet."""
+    if staff_id != ANY:
+        return catalogue.price_of(search.salon, search.services, staff_id)
+    prices = [catalogue.price_of(search.salon, search.services, one) for one in search.staff]
+    lows = [one.low for one in prices if one.low is not None]
+    highs = [one.high for one in prices if one.high is not None]
+    if len(lows) < len(prices):
+        return Price()
+    return Price(low=min(lows), high=max(highs) if len(highs) == len(prices) else None)
+
+
+def whose(search: Search, found: Found, slot: Slot) -> LookUp | Slot | None:
+    """A time of whichever master, as that of one who has it; None where nobody is offered then."""
+    if slot.staff_id != ANY:
+        return slot
+    need = NeedFreeStaff(search.booked, slot.starts)
+    step = still_needed(found, [need])
+    if step:
+        return step
+    free = found.free_staff.get(need)
+    known = () if free is None or isinstance(free, Unavailable) else free
+    staff_id = next((one for one in search.staff if one in known), None)
+    return None if staff_id is None else replace(slot, staff_id=staff_id, price=_price(search, staff_id))
 
 
 def spread(slots: Sequence[Slot], most: int) -> list[Slot]:

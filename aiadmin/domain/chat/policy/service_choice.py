@@ -96,7 +96,8 @@ def ask_for_service(turn: TurnFacts, before: Sequence[Part] = ()) -> Reply | Non
         return _asking(turn, [*before, *parts], Asks.SERVICE, ())
     if dialogue.choices:
         named = to_name(salon, dialogue.choices[0])
-        return _asking(turn, [*before, WhichService(services=named)], Asks.WHICH_SERVICE, dialogue.choices[0])
+        which = WhichService(services=named, has_more=len(dialogue.choices[0]) > len(named))
+        return _asking(turn, [*before, which], Asks.WHICH_SERVICE, dialogue.choices[0])
     if not dialogue.services:
         return _asking(turn, [*before, WhatFor(categories=nearest_categories(salon))], Asks.SERVICE, ())
     return None

@@ -21,6 +21,7 @@ from aiadmin.domain.chat.parts.booking import (
 )
 from aiadmin.domain.chat.policy import catalogue
 from aiadmin.domain.chat.policy.free_times import (
+    ANY,
     Free,
     Search,
     asked_exactly,
@@ -29,6 +30,7 @@ from aiadmin.domain.chat.policy.free_times import (
     nearest_to,
     night_start,
     spread,
+    whose,
 )
 from aiadmin.domain.chat.policy.offering import MOST_SHOWN, asking, handing_over, offer, options
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
@@ -63,6 +65,9 @@ def single_visit(turn: TurnFacts, staff: Sequence[int], others: Sequence[int], b
         before: what is said first.
     """
     search = search_for(turn, staff, others)
+    chosen = _picked(turn, search)
+    if chosen is not None:
+        return chosen if isinstance(chosen, LookUp) else offer(turn, [chosen], before)
     free = look(search, turn.found)
     if isinstance(free, LookUp):
         return free
@@ -77,6 +82,21 @@ def single_visit(turn: TurnFacts, staff: Sequence[int], others: Sequence[int], b
     return _fitting(turn, search, fits, before) if fits else _unfitting(turn, search, free, before)
 
 
+def _picked(turn: TurnFacts, search: Search) -> LookUp | Slot | None:
+    """The time that was chosen of those of all masters, with one who has it."""
+    if search.picked is None or search.picked.staff_id != ANY or not search.may_be(search.picked):
+        return None
+    return whose(search, turn.found, search.picked)
+
+
+def _offer_one(turn: TurnFacts, search: Search, slot: Slot, before: Sequence[Part]) -> Step:
+    """One time, with who has it."""
+    found = whose(search, turn.found, slot)
+    if isinstance(found, LookUp):
+        return found
+    return offer(turn, [found], before) if found else _nothing(turn, Free(is_unknown=True), before)
+
+
 def _is_same(one: Slot, other: Slot) -> bool:
     return (one.starts, one.staff_id) == (other.starts, other.staff_id)
 
@@ -87,7 +107,7 @@ def _nothing(turn: TurnFacts, free: Free, before: Sequence[Part]) -> Reply:
     return handing_over(turn, [*before, part, AgreeWithSalon()], HandOverReason.FACT)
 
 
-def _fitting(turn: TurnFacts, search: Search, fits: Sequence[Slot], before: Sequence[Part]) -> Reply:
+def _fitting(turn: TurnFacts, search: Search, fits: Sequence[Slot], before: Sequence[Part]) -> Step:
     """Times that are as asked for: one is offered at once, several are named."""
     first = fits[0]
     at_first = [one for one in fits if one.starts == first.starts]
@@ -132,7 +152,7 @@ def _at_points(search: Search, fits: Sequence[Slot]) -> list[Slot]:
     return list(fits[:1])
 
 
-def _with_whom(turn: TurnFacts, search: Search, at_once: Sequence[Slot], before: Sequence[Part]) -> Reply:
+def _with_whom(turn: TurnFacts, search: Search, at_once: Sequence[Slot], before: Sequence[Part]) -> Step:
     """One time: whose it is matters to the client only where the prices differ."""
     prices = {(one.price.low, one.price.high) for one in at_once}
     may_choose = not turn.dialogue.is_any_staff and not turn.dialogue.staff
@@ -141,16 +161,16 @@ def _with_whom(turn: TurnFacts, search: Search, at_once: Sequence[Slot], before:
         reply = options(turn, at_once[:MOST_SHOWN], before)
         parts = (*reply.parts[:-1], WhichMaster(staff=staff))
         return replace(reply, parts=parts, asks=Asks.STAFF, dialogue=replace(reply.dialogue, asked=Asked.STAFF))
-    return offer(turn, at_once[:1], before)
+    return _offer_one(turn, search, at_once[0], before)
 
 
-def _unfitting(turn: TurnFacts, search: Search, free: Free, before: Sequence[Part]) -> Reply:
+def _unfitting(turn: TurnFacts, search: Search, free: Free, before: Sequence[Part]) -> Step:
     """What was asked for is not there: that is said without a reason, and the nearest is named."""
     said = [*before, *_why(turn, search, free)]
     near = nearest_to(search, _one_each(_of_wished_staff(search, free.slots)))[:2]
     shown = sorted(near, key=lambda one: one.starts)
     if len(shown) == 1:
-        return offer(turn, shown, said)
+        return _offer_one(turn, search, shown[0], said)
     return options(turn, shown, said)
 
 
