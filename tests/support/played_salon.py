@@ -17,6 +17,7 @@ from aiadmin.adapters.yclients.salon_api import MAX_BYTES
 from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.companies.company import NewCompany
+from aiadmin.domain.hosting.device import LinkedAccount
 from aiadmin.domain.ids import CompanyId, SalonId
 from aiadmin.domain.journal.sync_run import RunState, SyncKind
 from tests.conversations.reading import LAVANDA, read
@@ -79,6 +80,18 @@ class PlayedSalon:
             if run.state is not RunState.RUNNING:
                 assert run.state is RunState.DONE, run
                 return
+
+    def link_phone(self) -> None:
+        """The salon's phone is linked: it writes to its clients."""
+        account = LinkedAccount(jid="79000000001:1@s.whatsapp.net", lid="79:1@lid")
+        with self.box.uow() as work:
+            work.devices.add(self.company_id, account, self.box.clock())
+            work.commit()
+
+    def read_again(self) -> None:
+        """What was spoken of is quiet by now, and workers read it."""
+        self.later(seconds=31)
+        self.box.refetcher.work()
 
     def execute(self, statement: str, **parameters: Any) -> None:
         with self.box.engine.begin() as connection:

@@ -26,6 +26,8 @@ MOST_AT_ONCE = 20
 """More bookings of one salon, made within a minute, are an import: no desk books so fast."""
 IMPORTED = "imported"
 """Why a booking of an import was not told of."""
+TOLD_IN_CHAT = "told_in_chat"
+"""Why a change that the bot has made was not told of."""
 IMPORT_SETTLES = timedelta(minutes=10)
 """So long after an import was heard of the program that made it still edits what it has made."""
 SLIP = timedelta(minutes=5)
@@ -41,6 +43,8 @@ class StoredEvent:
     """A row of `booking_events` that nobody has looked at yet.
 
     Attributes:
+        is_told: whether the bot has made this change, and its chat says so: to that client it is no news.
+        is_being_made: whether it may be the bot's, whose call has no answer yet.
         made_together: how many bookings the desk made within a minute of this one, which counts too; what clients
             book online is no import, however many do.
     """
@@ -50,6 +54,8 @@ class StoredEvent:
     event: BookingEvent
     at: datetime
     made_together: int = 1
+    is_told: bool = False
+    is_being_made: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,12 +167,49 @@ def plan(
     truth = events[-1].event.after
     events = [one for one in events if is_same_number(one.event.after, truth)]
     heard = last if last is not None and is_same_number(last.announced, truth) else None
+    if any(one.is_being_made for one in events):
+        return TOO_EARLY
+    told = next((one for one in reversed(events) if one.is_told), None)
+    if told is not None:
+        return _after_chat(events, told, last, settings, now, are_phones_hidden=are_phones_hidden)
     edits = [one for one in events if _is_news(one, now) and not _is_settling(one, events, heard)]
     if not edits:
         return _import(events, heard, now)
     if last is not None and last.is_leaving:
         return TOO_EARLY
     return _news(edits, truth, last, heard, settings, now, are_phones_hidden=are_phones_hidden)
+
+
+def _after_chat(
+    events: Sequence[StoredEvent],
+    told: StoredEvent,
+    last: LastNotice | None,
+    settings: MessageSettings,
+    now: datetime,
+    *,
+    are_phones_hidden: bool,
+) -> Plan:
+    """What follows from events of which the bot has made one: what the chat says of it is what the client knows."""
+    if last is not None and last.is_leaving:
+        return TOO_EARLY
+    announced = AnnouncedVisit.of(told.event.after)
+    known = replace(announced, was=announced)
+    edits = [one for one in events[events.index(told) + 1 :] if _is_news(one, now)]
+    if edits:
+        heard = LastNotice(
+            notice_id=NoticeId(0),
+            kind=NoticeKind.BOOKED,
+            announced=announced,
+            planned_at=told.at,
+            is_waiting=False,
+            is_said=True,
+        )
+        truth = events[-1].event.after
+        made = _news(edits, truth, last, heard, settings, now, are_phones_hidden=are_phones_hidden)
+        if made.new is not None:
+            return made
+    waiting = last.notice_id if last is not None and last.is_waiting else None
+    return Plan(superseded=waiting, new=_kept(told, NoticeKind.BOOKED, known, last, now, why=TOLD_IN_CHAT))
 
 
 def _news(

@@ -44,6 +44,21 @@ WHERE event.handled_at IS NULL AND NOT EXISTS (
   WHERE notices.company_id = event.company_id AND notices.record_id = event.record_id AND notices.state = 'released'
 )
 """
+_BY_CHAT = """
+EXISTS (
+  SELECT FROM chat_writes AS write
+  WHERE write.company_id = event.company_id AND write.state = '{}' AND CASE write.operation
+    WHEN 'book' THEN event.kind = 'created'
+      AND (write.api_id = event.after ->> 'api_id' OR write.record_id = event.record_id)
+    WHEN 'cancel' THEN event.kind = 'cancelled' AND write.record_id = event.record_id
+    ELSE event.kind IN ('moved', 'changed') AND write.record_id = event.record_id
+      AND write.starts = CAST(event.after ->> 'wall_clock' AS timestamp)
+      AND COALESCE(write.staff_id = CAST(event.after ->> 'staff_id' AS bigint), true)
+    END
+)
+"""
+"""Whether the bot has made the change: by our own name of the record, which also a webhook before our answer carries,
+or by its number. One of which nobody knows whether it was made was not told of, and is news."""
 _NEXT = not_set_aside(WorkQueue.BOOKING_EVENTS, "event.company_id", "event.id") + " AND event.id > :after"
 _CLAIM = text(f"""
 SELECT event.*, CASE event.kind WHEN 'created' THEN (
@@ -54,7 +69,8 @@ SELECT event.*, CASE event.kind WHEN 'created' THEN (
       AND CAST(event.after ->> 'created_at' AS timestamptz) + interval '30 s'
     LIMIT :most
   ) AS near
-) ELSE 1 END AS made_together
+) ELSE 1 END AS made_together,
+{_BY_CHAT.format("saved")} AS is_told, {_BY_CHAT.format("sending")} AS is_being_made
 {_EVENTS} AND CASE WHEN CAST(:only AS bigint[]) IS NULL THEN {_NEXT} ELSE event.id = ANY(:only) END
   AND (SELECT pg_try_advisory_xact_lock(:lock))
 ORDER BY event.id LIMIT :limit
@@ -454,6 +470,8 @@ def _event(row: Row[Any]) -> StoredEvent:
         event=BookingEvent(kind=EventKind(row.kind), before=before, after=record_of_json(row.after)),
         at=row.at,
         made_together=row.made_together,
+        is_told=row.is_told,
+        is_being_made=row.is_being_made,
     )
 
 
