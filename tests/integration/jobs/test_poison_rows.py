@@ -343,6 +343,29 @@ def test_s1_a_status_for_yclients(two: Two) -> None:
     assert two.scalar("SELECT count(*) FROM provider_messages WHERE finished_at IS NULL") == 0
 
 
+def test_a_change_of_the_journal_whose_answer_was_lost(two: Two) -> None:
+    for salon in (two.bad, two.good):
+        two.world.execute(
+            "WITH offered AS (INSERT INTO chat_proposals (company_id, contact_id, fingerprint, proposal, made_at)"
+            " VALUES (:id, :contact, '', '{}', now()) RETURNING *)"
+            " INSERT INTO chat_writes (company_id, contact_id, proposal_id, part, operation, api_id, record_id,"
+            " state, next_check_at, created_at) SELECT company_id, contact_id, id, 0, 'cancel', 'lost', :record,"
+            " 'unknown', now(), now() FROM offered",
+            id=salon.company_id,
+            contact=salon.contact(),
+            record=10**9,
+        )
+    two.poison("chat_writes", f"OLD.company_id = {two.bad.company_id}")
+    two.box.lost_writes.work()
+    assert two.is_bad_one(WorkQueue.CHAT_WRITES)
+    assert two.scalar("SELECT company_id FROM chat_writes WHERE state = 'saved'") == two.good.company_id
+    two.cure()
+    two.replay()
+    two.box.lost_writes.work()
+    assert two.set_aside() == []
+    assert two.scalar("SELECT count(*) FROM chat_writes WHERE state = 'saved'") == 2
+
+
 def test_a_run_of_a_synchronisation(two: Two) -> None:
     for salon in (two.bad, two.good):
         salon.salons.make_due(salon.installed, SyncKind.FULL)

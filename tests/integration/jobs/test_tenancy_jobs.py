@@ -237,6 +237,18 @@ def _release(two: Two) -> None:
     notices.dispatch()
 
 
+def _find_lost(two: Two) -> None:
+    """The hostile salon's bot has changed the other's record, or so its rows say."""
+    two.execute(
+        "WITH offered AS (INSERT INTO chat_proposals (company_id, contact_id, fingerprint, proposal, made_at)"
+        " SELECT company_id, id, '', '{}', now() FROM contacts WHERE company_id = :id LIMIT 1 RETURNING *)"
+        " INSERT INTO chat_writes (company_id, contact_id, proposal_id, part, operation, api_id, record_id, state,"
+        " next_check_at, created_at) SELECT company_id, contact_id, id, 0, 'cancel', 'lost',"
+        " (SELECT record_id FROM records WHERE company_id <> :id LIMIT 1), 'unknown', now(), now() FROM offered"
+    )
+    chat.find_lost_writes()
+
+
 def _report(two: Two) -> None:
     _ordered(two)
     provider.report()
@@ -262,6 +274,7 @@ CASES: Mapping[str, Callable[[Two], None]] = {
     "webhooks.drain": _drain,
     "refetches.refetch": _check,
     "chat.handle": _answer,
+    "chat.find_lost_writes": _find_lost,
     "provider.report": _report,
     "notices.plan_changes": _tell_news,
     "notices.dispatch": _release,

@@ -163,6 +163,8 @@ def test_a_client_is_given_all_that_is_held_and_nothing_of_others(held: Held) ->
         "questions": 1,
         "chats": 0,
         "chat_turns": 0,
+        "chat_writes": 0,
+        "chat_proposals": 0,
         "inbox_messages": 1,
         "outbox_messages": 1,
         "provider_messages": 0,
