@@ -8,7 +8,7 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar, cast
 from zoneinfo import ZoneInfo
 
@@ -237,9 +237,9 @@ class Beginnings:
 
 @dataclass(frozen=True)
 class ReadOnce:
-    """A salon after the first reading of its journal, which costs as much as all that a test does then."""
+    """Salons after the first reading of their journals, which costs as much as all that a test does then."""
 
-    salon: Salon
+    salons: list[Salon]
     rows: str
 
 
@@ -249,32 +249,43 @@ def kept() -> dict[str, Kept]:
 
 
 @pytest.fixture(scope="module")
-def read_once() -> dict[date, ReadOnce]:
-    """What a module's tests begin with, by the day in the salon: bookings are so many days from now."""
+def read_once() -> dict[str, ReadOnce]:
+    """What a module's tests begin with, by their number and the day in the salon: bookings are so many days off."""
     return {}
 
 
 @pytest.fixture
-def read_salon(
+def read_salons(
     salons: Salons,
     yclients: FakeYClients,
     databases: Databases,
     database_url: str,
-    read_once: dict[date, ReadOnce],
+    read_once: dict[str, ReadOnce],
     kept: dict[str, Kept],
-) -> Salon:
-    """A salon whose journal has been read: what happens from now on is news."""
-    today = datetime.now(MOSCOW).date()
-    if today not in read_once:
-        salon = Salon(salons, yclients)
-        salon.listen()
-        yclients.keep("read")
-        read_once[today] = ReadOnce(salon.within(salons), databases.keep(database_url))
-        kept.clear()
-    else:
-        yclients.restore("read")
-        yclients.settings(hooks_are_held=True)
-        databases.fill(database_url, read_once[today].rows)
-    same = read_once[today].salon.within(salons)
-    same.begin = Beginnings(kept, same, databases, database_url)
-    return same
+) -> Callable[[int], list[Salon]]:
+    """Makes so many salons whose journals have been read: what happens from now on is news."""
+
+    def begin_with(count: int) -> list[Salon]:
+        key = f"{count} read, {datetime.now(MOSCOW).date()}"
+        if key not in read_once:
+            made = [Salon(salons, yclients) for _ in range(count)]
+            for salon in made:
+                salon.listen()
+            yclients.keep(key)
+            read_once[key] = ReadOnce([salon.within(salons) for salon in made], databases.keep(database_url))
+        else:
+            yclients.restore(key)
+            yclients.settings(hooks_are_held=True)
+            databases.fill(database_url, read_once[key].rows)
+        same = [salon.within(salons) for salon in read_once[key].salons]
+        for salon in same:
+            salon.begin = Beginnings(kept, salon, databases, database_url)
+        return same
+
+    return begin_with
+
+
+@pytest.fixture
+def read_salon(read_salons: Callable[[int], list[Salon]]) -> Salon:
+    [salon] = read_salons(1)
+    return salon

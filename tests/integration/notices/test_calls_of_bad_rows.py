@@ -19,10 +19,14 @@ VERA = {"phone": "79005556677", "name": "Вера"}
 class Two:
     """A salon with a bad row, and one whose client is locked and whose booking is off."""
 
-    def __init__(self, new_salon: Callable[[], Salon]) -> None:
-        self.bad, self.good = Desk(new_salon()), Desk(new_salon())
-        self.booking = self.bad.known(3 * HOUR)
+    def __init__(self, bad: Salon, good: Salon) -> None:
+        self.bad, self.good = Desk(bad), Desk(good)
+        self.booking = bad.begin("two", self._told)
+
+    def _told(self) -> dict[str, Any]:
+        booking = self.bad.known(3 * HOUR)
         _hold(self.good)
+        return booking
 
     def spoil(self, statement: str) -> None:
         self.bad.salon.world.execute(f"{statement} AND company_id = :id", id=self.bad.salon.company_id)
@@ -42,8 +46,8 @@ def _hold(desk: Desk) -> None:
 
 
 @pytest.fixture
-def two(new_salon: Callable[[], Salon]) -> Two:
-    return Two(new_salon)
+def two(read_salons: Callable[[int], list[Salon]]) -> Two:
+    return Two(*read_salons(2))
 
 
 @pytest.mark.parametrize("announced", ["announced - 'wall_clock'", "jsonb_set(announced, '{was}', '7')", "'[]'"])

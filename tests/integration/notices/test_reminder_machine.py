@@ -9,9 +9,10 @@ from typing import Any
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from tests.integration.notices.planning import DAY
+from tests.integration.notices.planning import DAY, HOUR
 from tests.integration.notices.test_calls import MINUTE, Desk
 from tests.integration.notices.unhurried import Unhurried, clock, due
+from tests.support.examples import examples
 from tests.support.salon import Salon
 
 ANNA, BORIS = "79995550303", "79995550404"
@@ -56,8 +57,8 @@ class _Day:
         """The visit is tomorrow again, and all that waits goes out."""
         for deed in ("on", "back", "expected"):
             self.do(deed)
-        for _ in range(14):
-            self.desk.later += 10 * MINUTE
+        for _ in range(5):
+            self.desk.later += HOUR / 2
             self.desk.planner.plan_change_notices()
             due(self.desk)
 
@@ -108,7 +109,7 @@ class _Day:
         self.desk.edit(self.booking, **change, comment=f"{self.edits}")
 
 
-@settings(deadline=None, max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=examples(6), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(_STEPS)
 @example(_TO_AND_FRO)
 @example(["remind", "to Boris", "remind", "away", "back"])

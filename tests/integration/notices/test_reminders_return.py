@@ -132,9 +132,9 @@ def _reasons(desk: Desk) -> list[str | None]:
 
 
 def _later(desk: Desk, *, hours: int = 2) -> None:
-    """What is owed comes within these hours, looked at as often as the clock looks."""
-    for _ in range(hours * 6):
-        desk.later += 10 * MINUTE
+    """What is owed comes within these hours, looked at every half an hour."""
+    for _ in range(hours * 2):
+        desk.later += HOUR / 2
         desk.planner.plan_change_notices()
         due(desk, looks=1)
 

@@ -32,7 +32,10 @@ def long_ago(desk: Desk) -> None:
 
 
 def due(desk: Desk, later: timedelta | None = None, *, looks: int = 3) -> list[str]:
-    """What reminds, or waits, is planned and leaves by now; its texts."""
+    """What reminds, or waits, is planned and leaves by now; its texts.
+
+    A look that changes nothing is the last, as the next would change nothing either.
+    """
     if later is not None:
         desk.later = later
     desk.planner.plan_reminders()
@@ -40,9 +43,13 @@ def due(desk: Desk, later: timedelta | None = None, *, looks: int = 3) -> list[s
     texts: list[str] = []
     hold = DeviceClaim(device_id=desk.salon.device.device_id, epoch=desk.salon.device.epoch)
     for _ in range(looks):
+        before = desk.rows()
         desk.releaser.work()
-        for one in messages.pull([hold], idle=[hold], uow=desk.salon.world.uow, clock=desk.now):
+        pulled = messages.pull([hold], idle=[hold], uow=desk.salon.world.uow, clock=desk.now)
+        for one in pulled:
             texts.append(one.text)
             result = SendResult(outcome=SendOutcome.SENT, message_id=f"M{one.outbox_message_id}", sent_at=desk.now())
             messages.record_result(one, result, uow=desk.salon.world.uow, clock=desk.now, jitter=0.0)
+        if not pulled and desk.rows() == before:
+            break
     return texts
