@@ -41,7 +41,7 @@ def _reads(salons: Salons, salon: Installed) -> Counter[str]:
 def test_a_killed_worker_costs_one_page(
     salons: Salons, processes: Processes, wait_until: WaitUntil, part: str, nth: int
 ) -> None:
-    salon = salons.install(clients=450, records=1500, seed=4)
+    salon = salons.install(clients=450, records=600, seed=4)
     path = "/api/v1/" + part.format(salon.salon_id)
     for _ in range(nth - 1):
         salons.yclients.fault(path)  # nothing is wrong yet
