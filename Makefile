@@ -50,7 +50,7 @@ test: setup .venv/installed-dev browser ## Install what tests need and run all o
 attack: setup .venv/installed-dev ## Attack a running product as a stranger would: a table, and a verdict
 	.venv/bin/python -m tests.attacks.run
 
-test-fast: setup .venv/installed-dev ## Those of them that start neither a process of the product nor a browser
+test-fast: setup .venv/installed-dev ## Those that need neither a process of the product, nor the fake YClients, nor a browser
 	$(PYTEST) -m "not process" tests/unit tests/integration
 
 chaos: setup .venv/installed-dev ## The chaos scenarios of the tests at full scale: 200 sessions, some 15 minutes

@@ -43,13 +43,13 @@ load_profile()
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Two for each core, as tests of the whole product mostly wait; four at most, as each takes memory.
+    """Two for each core and one more, as tests of the whole product mostly wait; five at most, as each takes memory.
 
-    Without those one for each: a worker costs ten seconds of processor time before its first test, and others keep
-    the cores busy.
+    Without those one for each core: a worker costs ten seconds of processor time before its first test, and others
+    keep the cores busy.
     """
     cores = os.cpu_count() or 2
-    return min(cores if config.option.markexpr == "not process" else cores * 2, 4)
+    return cores if config.option.markexpr == "not process" else min(cores * 2 + 1, 5)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -59,6 +59,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if not config.getoption("real_starts"):
         allow_forking()
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Whoever asks for the fake YClients runs a process of it, and mostly all of the product against it."""
+    if "yclients_server" in getattr(item, "fixturenames", ()):
+        item.add_marker(pytest.mark.process)
 
 
 def pytest_collection_finish() -> None:

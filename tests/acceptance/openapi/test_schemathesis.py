@@ -16,6 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from aiadmin.adapters.secrets import DerivedSecrets
 from aiadmin.domain.ids import CompanyId
 from tests.conftest import WaitUntil
+from tests.support.examples import examples
 from tests.support.web_server import running
 
 JWT_SECRET = "a secret of these tests, 32 bytes or more"
@@ -41,8 +42,8 @@ REACHED = {
     "/openapi.json",
 }
 """Routes that the generated requests must have got through to, not only been refused by."""
-ALL = ("--phases", "examples,coverage,fuzzing", "--max-examples", "8")
-FEW = ("--phases", "fuzzing", "--max-examples", "5")
+ALL = ("--phases", "examples,coverage,fuzzing", "--max-examples", str(examples(4)))
+FEW = ("--phases", "fuzzing", "--max-examples", str(examples(3)))
 ADMIN_TAGS = ("companies", "metrics", "links", "partner")
 OF_ADMIN = (*ALL, *(word for tag in ADMIN_TAGS for word in ("--include-tag", tag)))
 Counts = dict[tuple[str, str], float]
