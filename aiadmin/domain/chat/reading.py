@@ -245,6 +245,8 @@ def _wishes(heard: Heard) -> Iterator[Command]:
         yield WantMove(spans=_spans(heard, "WANT_MOVE"))
     if _spans(heard, "WANT_CANCEL", "") or _may_cancel(heard):
         yield WantCancel(spans=_spans(heard, "WANT_CANCEL"))
+    elif _may_move(heard):
+        yield WantMove(spans=_spans(heard, "WANT_CANCEL"))
     if _spans(heard, "WANT_BOOKING", ""):
         yield WantBooking(spans=_spans(heard, "WANT_BOOKING", ""))
 
@@ -253,9 +255,19 @@ def _may_cancel(heard: Heard) -> bool:
     """Whether "I cannot" is said of a visit, and not of a time that we talk about."""
     if not _spans(heard, "WANT_CANCEL", "maybe") or heard.context.asked in _IN_A_TALK:
         return False
-    wished = any((when.day and when.day.any_of) or (when.time and when.time.any_of) for when in heard.whens)
     refused = any(when.time and when.time.not_in for when in heard.whens)
-    return not wished and not refused and heard.context.asked is None
+    return not _wishes_a_time(heard) and not refused and heard.context.asked is None
+
+
+def _may_move(heard: Heard) -> bool:
+    """Whether "I cannot" is said of a visit that may be at another time: that time is named with it."""
+    if not _spans(heard, "WANT_CANCEL", "maybe") or heard.context.asked is not None or heard.has("WANT_BOOKING"):
+        return False
+    return _wishes_a_time(heard) and not any(True for _ in services_in(heard))
+
+
+def _wishes_a_time(heard: Heard) -> bool:
+    return any((when.day and when.day.any_of) or (when.time and when.time.any_of) for when in heard.whens)
 
 
 def _questions(heard: Heard) -> Iterator[Command]:

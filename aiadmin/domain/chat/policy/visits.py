@@ -27,6 +27,7 @@ from aiadmin.domain.chat.commands import (
 from aiadmin.domain.chat.dialogue import VisitOperation
 from aiadmin.domain.chat.floor import HandOverReason
 from aiadmin.domain.chat.notes import IsLate
+from aiadmin.domain.chat.parts.booking import OneMoreOrMove
 from aiadmin.domain.chat.parts.visits import (
     AlreadyBooked,
     LateTold,
@@ -45,7 +46,7 @@ from aiadmin.domain.chat.policy.moving import move
 from aiadmin.domain.chat.policy.open_asks import is_plain_no, open_proposal
 from aiadmin.domain.chat.policy.own_visits import MOST_NAMED, composites, is_for, live_visits, meant
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
-from aiadmin.domain.chat.policy.wished_times import named_days, wished_days, wished_point
+from aiadmin.domain.chat.policy.wished_times import is_named, named_days, wished_days, wished_point
 from aiadmin.domain.chat.situation import OwnVisit
 from aiadmin.domain.chat.steps import Act, Asks, Part, Reply, Step
 from aiadmin.domain.chat.when import Asked, When
@@ -75,6 +76,7 @@ def visits(turn: TurnFacts) -> Step | None:
         _kept,
         _to_be_changed,
         _booked_already,
+        _time_alone,
     )
     return next((step for step in (stage(turn) for stage in stages) if step is not None), None)
 
@@ -174,7 +176,7 @@ def _operation(turn: TurnFacts) -> VisitOperation | None:
     """Which change is talked about; None where it is none."""
     if turn.has(WantCancel):
         return VisitOperation.MOVE if _names_another_day(turn) else VisitOperation.CANCEL
-    if turn.has(WantMove) or _is_relative(turn):
+    if turn.has(WantMove) or _is_relative(turn) or _gives_a_visit_another_day(turn):
         return VisitOperation.MOVE
     operation = turn.dialogue.operation
     if operation not in _CHANGING or turn.has(WantBooking):
@@ -189,6 +191,14 @@ def _names_another_day(turn: TurnFacts) -> bool:
     """Whether who cannot come then has said when they can."""
     days = [when.day for when in _whens(turn) if when.day]
     return any(one.any_of for one in days) and any(one.not_on or one.moved_from for one in days)
+
+
+def _gives_a_visit_another_day(turn: TurnFacts) -> bool:
+    """Whether a day of a visit does not suit and another does, where nothing else is talked about."""
+    if turn.dialogue.operation is not None or not _names_another_day(turn):
+        return False
+    refused = tuple(When(day=replace(when.day, any_of=())) for when in _whens(turn) if when.day)
+    return any(is_named(refused, one.starts) for one in turn.situation.client.visits)
 
 
 def _is_relative(turn: TurnFacts) -> bool:
@@ -223,8 +233,18 @@ def _to_be_changed(turn: TurnFacts) -> Step | None:
     found = live_visits(turn)
     if not isinstance(found, tuple):
         return found
-    if not found:
-        return Reply(act=Act.REFUSED, parts=(NoVisits(),), dialogue=closed(turn.dialogue))
+    return _change(turn, operation, found) if found else _nothing_to_change(turn, operation)
+
+
+def _nothing_to_change(turn: TurnFacts, operation: VisitOperation) -> Step:
+    """Who wants another time and has no visit is asked what for."""
+    if operation is VisitOperation.MOVE:
+        return _none_to_come(turn, None)
+    return Reply(act=Act.REFUSED, parts=(NoVisits(),), dialogue=closed(turn.dialogue))
+
+
+def _change(turn: TurnFacts, operation: VisitOperation, found: tuple[OwnVisit, ...]) -> Step:
+    """The step that changes the one visit that is meant, or asks which it is."""
     named = meant(turn, found, is_move=operation is VisitOperation.MOVE)
     if len(named.visits) > 1:
         return _which(turn, operation, named.visits)
@@ -287,3 +307,22 @@ def _same(turn: TurnFacts, visits: Sequence[OwnVisit]) -> list[OwnVisit]:
         and wished_days(whens)
         and (sorted(one.services) == wished or wished == sorted(composites(one, turn.salon)[:1]))
     ]
+
+
+def _time_alone(turn: TurnFacts) -> Step | None:
+    """A day or a time without a word for what: a visit that stands is to be moved, or another one is wished for."""
+    if turn.dialogue.operation is not None or not turn.has(Suits) or turn.has(WantBooking):
+        return None
+    found = live_visits(turn) if turn.situation.client.visits else ()
+    if not isinstance(found, tuple):
+        return found
+    if not found:
+        return booking(_wishing(turn))
+    dialogue = replace(turn.dialogue, asked=None, is_extra=True)
+    return Reply(act=Act.ASK, parts=(OneMoreOrMove(visit=found[0]),), dialogue=dialogue, asks=Asks.OTHER)
+
+
+def _wishing(turn: TurnFacts) -> TurnFacts:
+    """The turn, as if a visit had been asked for."""
+    wish = replace(turn.dialogue, operation=VisitOperation.BOOK)
+    return replace(turn, situation=replace(turn.situation, dialogue=wish), commands=(*turn.commands, WantBooking()))
