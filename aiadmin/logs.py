@@ -27,7 +27,7 @@ from aiadmin.masking import mask
 _CHATTY = ("alembic", "engineio", "geventwebsocket", "PIL", "rq.cron", "socketio", "urllib3", "werkzeug")
 """Libraries whose everyday lines say nothing to an operator."""
 _ACCESS = "aiadmin.access"
-"""One line per request, whoever asks; all else that a peer causes is counted."""
+"""One line per request, from every peer; all else that a peer causes is counted."""
 LINES_PER_MINUTE = 60
 _GUNICORN = ("gunicorn", "gunicorn.error", "gunicorn.access")
 _KEPT = frozenset({"level", "timestamp", "process", "logger"})
@@ -36,7 +36,7 @@ _peer: ContextVar[str | None] = ContextVar("peer", default=None)
 
 
 class _PeerLines:
-    """Lines that one peer causes, counted: how much we write must not be up to whoever connects to us."""
+    """Lines that one peer causes, counted: how much we write must not be up to a stranger."""
 
     def __init__(self) -> None:
         self._quota, self._left_out = Quota(LINES_PER_MINUTE, 60), Counter[str]()

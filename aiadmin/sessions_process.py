@@ -44,9 +44,9 @@ from aiadmin.pairing.coordinator import Coordinator
 
 DRAIN_SECONDS = 9.0
 BLOATED = 3
-"""The exit code of a process that has grown too big: whoever supervises it starts another."""
+"""The exit code of a process that has grown too big: its supervisor starts another."""
 EXIT_SECONDS = 11.5
-"""Platforms kill a process some time after SIGTERM; whatever hangs, we are gone before."""
+"""Platforms kill a process some time after SIGTERM; even with a thread that hangs we are gone before."""
 WORKER_TTL_SECONDS = 30
 _GOODBYE_SECONDS = 2.0
 _REDIS_PAUSE_SECONDS = 1.0

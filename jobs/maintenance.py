@@ -16,7 +16,7 @@ log = structlog.get_logger(__name__)
 
 @quiet_when_down
 def sweep() -> None:
-    """Nudge whatever is due."""
+    """Nudge every queue that is due."""
     container = current_container()
     maintenance.sweep(
         uow=container.uow, queue=container.queue, clock=container.clock, window=container.config.activation_window
@@ -39,7 +39,7 @@ def remind() -> None:
 
 @quiet_when_down
 def tidy() -> None:
-    """Throw away what nobody needs."""
+    """Delete what is not needed any more."""
     container = current_container()
     done = maintenance.tidy(uow=container.uow, clock=container.clock, erase_after=container.config.erase_after)
     if done != maintenance.NOTHING_TIDIED:

@@ -134,7 +134,7 @@ class WebhookWriter:
         self._after_commit()
 
     def _admit(self, batch: Sequence[PendingWrite]) -> list[PendingWrite]:
-        """The first of each company that its limit admits; the others are told to wait."""
+        """The first writes of each company that its limit admits; the others have to wait."""
         shares = self._limits.admit(Counter(ticket.webhook.company_id for ticket in batch))
         left = {company_id: share.admitted for company_id, share in shares.items()}
         admitted = []

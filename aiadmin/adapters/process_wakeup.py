@@ -1,4 +1,4 @@
-"""Wakes what runs in this process: a nudge arrives as a job, and a job knows nobody here."""
+"""Wakes the listeners of this process: a nudge arrives as a job, which has no reference to them."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 PATIENCE_SECONDS = 2.0
 """A dependency that takes longer than this is as good as down."""
 KEPT_SECONDS = 1.0
-"""However often somebody asks, the dependencies are asked once in this time."""
+"""Seconds for which an answer is kept: the dependencies are asked once in this time."""
 _KEY_SECONDS = 10
 
 
@@ -37,7 +37,7 @@ class ReadinessProbe:
     """Call it: `{"postgresql": True, "redis": True, "host": True}`, two seconds at most.
 
     Args:
-        is_stalled: whether somebody already waits for PostgreSQL longer than he should.
+        is_stalled: whether a request already waits for PostgreSQL longer than it should.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Calls that nobody waits for."""
+"""Calls in the background, at most one in a while."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def erase(company_id: int, phone: str) -> None:
 @_COMPANY
 @_PHONE
 def restore(company_id: int, phone: str) -> None:
-    """Let a client who was erased come back, as somebody new."""
+    """Let a client who was erased come back, as a new client."""
     container = Container.from_env()
     if not container.privacy_service.restore(
         CompanyId(company_id), phone_in(container, company_id, phone), actor=_ACTOR

@@ -44,7 +44,7 @@ def list_companies() -> None:
 @companies.command()
 @click.argument("company_id", type=click.IntRange(1, BIGGEST_INTEGER))
 def show(company_id: int) -> None:
-    """All that is known of one company: its status, its device, what YClients was told, the last errors."""
+    """All that is known of one company: its status, its device, its activation, the last errors."""
     container = Container.from_env()
     with container.uow() as work:
         company = work.companies.get(CompanyId(company_id))

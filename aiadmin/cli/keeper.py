@@ -65,7 +65,7 @@ class _Kept:
         self.released.wait()
 
     def stop(self) -> None:
-        """Shut the server down, once nobody starts another."""
+        """Shut the server down, once no other start is under way."""
         self.resting.wait(_REST_SECONDS)
         self.server.stop(_STOP_SECONDS)
         self.released.set()

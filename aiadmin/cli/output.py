@@ -28,7 +28,7 @@ class Output:
 
     @property
     def is_terminal(self) -> bool:
-        """Whether somebody looks at it, in colour."""
+        """Whether it is a terminal, in colour."""
         return self.stream.isatty()
 
     def show(self, text: str) -> None:

@@ -59,7 +59,7 @@ def show(company_id: int) -> None:
 @sessions.command()
 @_COMPANY
 def restart(company_id: int) -> None:
-    """Have a company's session disconnected and connected afresh, whatever it is waiting for."""
+    """Disconnect a company's session and connect it afresh, also where it waits."""
     container = Container.from_env()
     if not service.restart(CompanyId(company_id), uow=container.uow, clock=container.clock):
         raise click.ClickException("no phone is linked; the salon has to link one on its page")

@@ -24,7 +24,7 @@ def sync() -> None:
 @_COMPANY
 @click.option("--forget", is_flag=True, help="Tell nobody what has changed since it was read last.")
 def start(company_id: int, forget: bool) -> None:
-    """Read a company's whole journal from the beginning, whatever became of the last time."""
+    """Read a company's whole journal from the beginning, also where the last run failed."""
     container = Container.from_env()
     synchronisation.start(CompanyId(company_id), is_new=forget, uow=container.uow, clock=container.clock)
     click.echo(f"company {company_id}: reading begins; see `sync show {company_id}`")

@@ -11,7 +11,7 @@ class AiAdminError(Exception):
 
 
 class CompanyNotFoundError(AiAdminError):
-    """No such company, or it belongs to somebody else."""
+    """No such company, or it is another salon's."""
 
 
 class SalonTakenError(AiAdminError):
@@ -111,4 +111,4 @@ class TooManyTrialsError(AiAdminError):
 
 
 class SalonBusyError(AiAdminError):
-    """Somebody else changes the same salon just now: nothing was done, the same may be asked again soon."""
+    """Another request changes the same salon just now: nothing was done, and it may be repeated soon."""

@@ -19,4 +19,4 @@ MessageId = NewType("MessageId", int)
 AuditId = NewType("AuditId", int)
 """Our number of a action that was written down."""
 NoticeId = NewType("NoticeId", int)
-"""Our number of something that a client is to be told."""
+"""Our number of a notice to a client."""

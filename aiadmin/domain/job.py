@@ -1,7 +1,7 @@
 """Jobs: the functions that workers may run, one member each, and the only list of them.
 
 A job is a nudge. It says "look now" and carries ids or nothing: the work is in rows that are due, so a job may be
-lost or come twice. RQ would import and call any name that somebody writes to Redis; a worker of ours runs what is a
+lost or come twice. RQ would import and call any name that is written to Redis; a worker of ours runs what is a
 member here, with arguments of the declared types, and refuses everything else (`adapters/redis/own_jobs`).
 """
 

@@ -41,4 +41,4 @@ class Metric(StrEnum):
     PROVIDER_STATUSES = "aiadmin_provider_statuses_total"
     """Statuses for YClients by `result` (`told`, `failed`, `refused`)."""
     JOBS_REFUSED = "aiadmin_jobs_refused_total"
-    """Jobs in Redis that are none of ours: somebody else writes there."""
+    """Jobs in Redis that are none of ours: another program writes there."""

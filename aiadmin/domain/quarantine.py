@@ -16,7 +16,7 @@ from aiadmin.domain.backoff import Backoff
 from aiadmin.domain.ids import CompanyId
 
 RETRY_CLAIM = timedelta(minutes=3)
-"""A row that is being tried again is nobody else's for so long: longer than a job may run."""
+"""A row that is being tried again is claimed for so long: longer than a job may run."""
 RETRIES_AT_ONCE = 20
 RETRIES = Backoff(first=timedelta(minutes=1), longest=timedelta(hours=6), factor=4)
 MOST_ATTEMPTS = 10

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 
 KEYS = 10_000
-"""How many keys are remembered; whoever has been quiet the longest is forgotten first, and starts afresh."""
+"""How many keys are remembered; the one that has been quiet the longest is forgotten first, and starts afresh."""
 
 
 class Quota:

@@ -1,4 +1,4 @@
-"""What lies around a host and is not needed to hold sessions: other hosts, and whoever counts."""
+"""What a host works with besides its sessions: other hosts, and metrics."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class NoFleet:
     """`ports.fleet.Fleet` of a host that is the only one."""
 
     def exchange(self, report: PeerReport, refused: Iterable[DeviceId] = ()) -> FleetView:
-        """No news."""
+        """An empty view: there are no other hosts."""
         return FleetView()
 
     def leave(self, host_id: str) -> None:
-        """Nobody minds."""
+        """Nothing to do: there are no other hosts."""
 
 
 class NoMetrics:
@@ -46,7 +46,7 @@ class SendingMode:
     Attributes:
         gaps: how long a device rests after a message; None for a program in a hurry, which does not type either.
         is_paused: whether only what a human has just typed goes out.
-        typing_time: how long a client sees that somebody types a text.
+        typing_time: how long a client sees "typing" before a text.
     """
 
     gaps: LeakyBucket | None = None
@@ -59,7 +59,7 @@ class Collaborators:
     """What a host works with besides its engine and PostgreSQL; by default nothing is there.
 
     Attributes:
-        on_vitals: told now and then, in another thread, what the process takes of its machine.
+        on_vitals: called now and then, in another thread, with what the process takes of its machine.
     """
 
     fleet: Fleet = field(default_factory=NoFleet)

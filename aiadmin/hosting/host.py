@@ -148,7 +148,7 @@ class SessionHost:
             self._orphan_keys.sweep()
 
     def _step(self, held: HostedDevice) -> SessionStep:
-        """What the passing of time means; with WhatsApp away, nobody tries by itself."""
+        """What the passing of time means; with WhatsApp away, no session tries by itself."""
         if self._start_limiter.is_open and held.session.observed is Observed.RECONNECTING:
             return parked(held.session, "whatsapp_away", self._clock(), _rng())
         return tick(held.session, self._clock(), _rng())

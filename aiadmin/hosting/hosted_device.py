@@ -60,7 +60,7 @@ class HostedDevice:
 
     @property
     def is_to_restart(self) -> bool:
-        """Whether somebody asked for a fresh start since the last one."""
+        """Whether a fresh start was asked for since the last one."""
         return self.device.restart_asked_at not in {None, self.obeyed_restart}
 
     @property

@@ -1,4 +1,4 @@
-"""Clears keys that nobody's row names: of a pairing that died between the phone's confirmation and our commit."""
+"""Clears keys that no row names: of a pairing that died between the phone's confirmation and our commit."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ class SessionEngine(Protocol):
         ...
 
     def find_number(self, session_id: str, phone: str) -> IdentityObservation | None:
-        """Ask WhatsApp whose a number is, as a person would type it; None for nobody's. Raises EngineError."""
+        """Ask WhatsApp whose a number is, as a person would type it; None without an account. Raises EngineError."""
         ...
 
     def send(self, session_id: str, address: str, text: str, *, disappears_after: int = 0) -> SendResult:
@@ -47,7 +47,7 @@ class SessionEngine(Protocol):
         ...
 
     def show_typing(self, session_id: str, address: str) -> None:
-        """Let the client see that somebody types; whether they do is no matter, so it never raises."""
+        """Show "typing" to the client; it does not matter whether that works, so it never raises."""
         ...
 
     def flush(self, timeout: float) -> bool:

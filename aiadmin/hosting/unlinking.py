@@ -22,7 +22,7 @@ class Unlinking:
     """Goes one step at a time, when its host looks at the device.
 
     Args:
-        on_progress: called from another thread when WhatsApp was told, and the next step can be taken.
+        on_progress: called from another thread when WhatsApp knows, and the next step can be taken.
     """
 
     def __init__(

@@ -1,1 +1,1 @@
-"""Pairing of phones: a pool of processes of the WhatsApp library, and what pages are told of it."""
+"""Pairing of phones: a pool of processes of the WhatsApp library, and the events that pages get."""

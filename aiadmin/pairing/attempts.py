@@ -106,7 +106,7 @@ class Attempts:
             self._after_loss(attempt, now)
 
     def apply_claim(self, company_id: CompanyId, claim: ClaimStatus, now: datetime, *, redis_grace: bool) -> None:
-        """What Redis says: whose attempt it is, whether somebody looks, and who wants a pairing code."""
+        """What Redis says: whose attempt it is, whether a page is open, and which wants a pairing code."""
         attempt = self._attempts.get(company_id)
         if attempt is None or attempt.state is PairingState.CONFIRMING:
             return
@@ -123,7 +123,7 @@ class Attempts:
             self._step(company_id, now)
 
     def give_up(self, company_id: CompanyId) -> None:
-        """Nobody looks any more: leave nothing behind."""
+        """The last page is closed: leave nothing behind."""
         self._drop(self._attempts[company_id])
         self._claims.unmark(company_id)
         self._claims.release(company_id)

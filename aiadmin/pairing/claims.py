@@ -59,7 +59,7 @@ class Claims:
             log.info("the claim of a pairing runs out by itself", company_id=company_id)
 
     def hand_over(self, company_id: CompanyId) -> None:
-        """Give up the claim so that another coordinator takes it while somebody watches."""
+        """Release the claim so that another coordinator takes it while a page is open."""
         try:
             self._container.pairing_store.hand_over(company_id, self._owner)
         except DependencyDownError:

@@ -26,7 +26,7 @@ class NoLink(Enum):
 
 
 def commit(container: Container, keys: SqlKeyStore, company_id: CompanyId, account: LinkedAccount) -> Linked | NoLink:
-    """Store the link and see that YClients is told. Safe to repeat.
+    """Store the link and release the activation. Safe to repeat.
 
     Raises:
         DependencyDownError: PostgreSQL does not answer; WhatsApp will not tell it again, so the caller must.

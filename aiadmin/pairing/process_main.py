@@ -70,7 +70,7 @@ class EventWriter:
 
 
 class LogEvents(logging.Handler):
-    """Everything that is logged in this process, told to the coordinator."""
+    """Sends everything that is logged in this process to the coordinator."""
 
     def __init__(self, events: EventWriter) -> None:
         super().__init__(logging.WARNING)

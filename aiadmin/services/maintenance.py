@@ -1,4 +1,4 @@
-"""What the clock asks for: find the work whose nudge was lost, and throw away what nobody needs."""
+"""The clock's upkeep: finds work whose nudge was lost, and deletes what is not needed any more."""
 
 from __future__ import annotations
 

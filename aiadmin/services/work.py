@@ -59,9 +59,9 @@ class QueueTable(Protocol[RowT_co]):
     """What the repository of a queue has whose rows are claimed for a while."""
 
     def claim(self, *, now: datetime, until: datetime, limit: int, only: Keys | None = None) -> Sequence[RowT_co]:
-        """Take rows that are due, the longest due first; nobody else gets them before `until`.
+        """Claim rows that are due, the longest due first, until `until`.
 
-        `only` names the rows to take, whoever has claimed them before.
+        `only` names the rows to claim, also those that are claimed already.
         """
         ...
 
@@ -163,7 +163,7 @@ class QueueRunner:
             return claims.table(work).due_keys(self.clock(), limit=max(claims.batch, LOOKED_THROUGH))
 
     def batch(self, queue: WorkQueue, do: Callable[[Keys | None], T], *, keys: Callable[[], Keys]) -> Sequence[T]:
-        """Do the next batch, whatever is in it; what each piece of it came to.
+        """Do the next batch of any rows; what each piece of it came to.
 
         Args:
             do: handles the rows of these keys, or for None the next ones of the queue, in one transaction; rows

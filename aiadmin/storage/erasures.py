@@ -18,7 +18,7 @@ Fingerprint = Callable[[CompanyId, str], str]
 
 
 class Erasures:
-    """Rows of `erasures`; without a `fingerprint` nobody was ever erased."""
+    """Rows of `erasures`; without a `fingerprint` no address counts as erased."""
 
     def __init__(self, session: Session, fingerprint: Fingerprint | None) -> None:
         self._session, self._fingerprint = session, fingerprint

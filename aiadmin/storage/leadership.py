@@ -1,4 +1,4 @@
-"""Who of several clocks leads: whoever holds an advisory lock of PostgreSQL."""
+"""Which of several clocks leads: the one that holds an advisory lock of PostgreSQL."""
 
 from __future__ import annotations
 

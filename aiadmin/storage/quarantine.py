@@ -75,7 +75,7 @@ class Quarantine:
         self._changed(_SCHEDULE, _key(queue, row) | {"next_at": next_attempt_at})
 
     def claim_due(self, queue: WorkQueue, *, now: datetime, until: datetime, limit: int) -> Sequence[RowKey]:
-        """Rows to try again now, the longest due first; nobody else gets them before `until`."""
+        """Claim rows to try again now, the longest due first, until `until`."""
         given = {"queue": queue, "now": now, "until": until, "limit": limit}
         return keys_of(self._session.execute(_CLAIM, given))
 

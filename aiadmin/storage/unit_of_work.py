@@ -53,14 +53,14 @@ from aiadmin.storage.quarantine import Quarantine
 class UnitOfWork:
     """One transaction: `with uow() as work: ...; work.commit()`. Leaving without a commit rolls back.
 
-    Nudges (`work.nudge`) are sent after the commit: whoever is nudged finds the row, and a rollback asks for nothing.
+    Nudges (`work.nudge`) are sent after the commit: a nudged job finds the row, and a rollback asks for nothing.
     One that is lost in between, the sweep finds the row of.
 
     Each repository is made when it is first asked for: most transactions need one or two of them.
 
     Raises:
         DependencyDownError: PostgreSQL does not answer, cut the connection, or has not been migrated.
-        SalonBusyError: somebody else held a lock for longer than `lock_timeout`.
+        SalonBusyError: another transaction held a lock for longer than `lock_timeout`.
     """
 
     companies = cached_property(lambda self: CompanyStore(self._session))
@@ -110,7 +110,7 @@ class UnitOfWork:
         """Begin.
 
         Args:
-            fingerprint: without it nobody counts as erased.
+            fingerprint: without it no address counts as erased.
             send_nudge: takes a job and its arguments, and raises nothing for an outage; without it all nudges are
                 lost.
         """
@@ -157,7 +157,7 @@ NewUnitOfWork = Callable[[], UnitOfWork]
 
 
 def is_lock_timeout(error: BaseException | None) -> bool:
-    """Whether a lock was not to be had within `lock_timeout`: PostgreSQL is well, and somebody else at work."""
+    """Whether a lock was not to be had within `lock_timeout`: PostgreSQL is well, another transaction is at work."""
     return isinstance(error, DBAPIError) and isinstance(error.orig, LockNotAvailable)
 
 

@@ -30,16 +30,16 @@ class HostWakeups:
         self._redis = redis
 
     def announce(self, name: str) -> None:
-        """Somebody listens to the queue `name`, for the next three quarters of a minute at least."""
+        """Record that a process listens to the queue `name`, for the next three quarters of a minute at least."""
         self._redis.zadd(keys.LISTENING, {name: self._now() + ANNOUNCED_SECONDS})
 
     def withdraw(self, name: str) -> None:
-        """Nobody listens to the queue `name` any more."""
+        """Record that no process listens to the queue `name` any more."""
         if self._redis.zrem(keys.LISTENING, name):
             self._clear(name)
 
     def wake_hosts(self) -> None:
-        """Have every process look. Where a nudge waits, or one went a moment ago, another would be no news."""
+        """Nudge every session host. Where a nudge waits, or one went a moment ago, another is not sent."""
         wake = Job.WAKE_HOSTS.value
         with self._redis.pipeline() as pipeline:
             for name in self._free(self._listening()):

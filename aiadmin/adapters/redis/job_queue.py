@@ -35,7 +35,7 @@ class RqJobQueue:
             log.warning("nudge lost", job=job.value.function, error=reason_of(error))
 
     def began(self, job: Job, *arguments: Argument) -> None:
-        """`job` runs. What it reads next may already be old when it ends, so a nudge is news again from here on."""
+        """Record that `job` runs. What it reads may be old when it ends, so the next nudge is queued again."""
         if job.value.pause_ms is None:
             return
         try:

@@ -69,7 +69,7 @@ LISTENING = f"{PREFIX}:nudge:queues"
 
 
 def nudge(function: str, *arguments: int | str) -> str:
-    """There while an equal nudge would be no news."""
+    """There while an equal nudge is not queued again."""
     return ":".join([f"{PREFIX}:nudge", function, *map(str, arguments)])
 
 

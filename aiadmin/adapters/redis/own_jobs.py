@@ -166,7 +166,7 @@ class OwnJobsOnly:
     connection_timeout = DEQUEUE_SECONDS + _GRACE_SECONDS
 
     def subscribe(self) -> None:
-        """Listen to nobody."""
+        """Never suspend: RQ's command to do so is ignored."""
 
     def check_for_suspension(self, burst: bool) -> None:
         """Never suspended: `python -m aiadmin messages pause` is our way."""

@@ -63,8 +63,8 @@ class ClaimStatus:
 
     Attributes:
         is_mine: False when another coordinator has the attempt now, or has brought it to its end.
-        is_watched: somebody looks.
-        phone: digits for which somebody asked a pairing code since the last renewal.
+        is_watched: whether a page is open.
+        phone: digits for which a page asked a pairing code since the last renewal.
     """
 
     is_mine: bool
@@ -91,15 +91,15 @@ class RedisPairingStore:
     # what pages do
 
     def request_prewarm(self, company_id: CompanyId) -> bool:
-        """Say that somebody may want a code within a minute, but does not yet: a process gets ready, nothing starts.
+        """Ask for a pairing process to be ready, as a page may want a code within a minute; nothing starts yet.
 
-        True when nobody else was expected: that is news to the coordinators.
+        True when no other page was expected: then the coordinators have to be woken.
         """
         with _redis():
             return bool(self._expect(keys=[keys.PREWARM], args=[company_id, EXPECT_SECONDS]))
 
     def watch(self, *company_ids: CompanyId, seconds: int = WATCH_SECONDS) -> frozenset[CompanyId]:
-        """Say that somebody looks for `seconds` more. Asks for an attempt, unless one runs or rests.
+        """Keep the company watched for `seconds` more. Asks for an attempt, unless one runs or rests.
 
         Returns the companies that have just been connected: there is nothing more to watch.
         """
@@ -117,7 +117,7 @@ class RedisPairingStore:
         return frozenset(company_id for company_id, done in zip(company_ids, answers, strict=True) if done)
 
     def unwatch(self, company_id: CompanyId) -> None:
-        """The last page has gone: from now on the attempt has 20 s for somebody to come back."""
+        """Record that the last page has closed: the attempt ends unless one opens within 20 s."""
         with _redis():
             self._redis.set(keys.watch(company_id), 1, ex=WATCH_SECONDS, xx=True)
 
@@ -144,7 +144,7 @@ class RedisPairingStore:
     def wait_code(self, company_id: CompanyId, timeout: timedelta) -> LiveCode | None:
         """The QR code as soon as there is one; None after `timeout` or when the pairing rests.
 
-        Whoever asks this way counts as a watcher until the code that it got has died, and 20 s more.
+        A caller counts as a watcher until the code that it got has expired, and 20 s more.
         """
         self.watch(company_id, seconds=WATCH_SECONDS + math.ceil(timeout.total_seconds()))
         deadline = time.monotonic() + timeout.total_seconds()
@@ -169,7 +169,7 @@ class RedisPairingStore:
     # what coordinators do
 
     def queue(self, limit: int = 500) -> Sequence[CompanyId]:
-        """Who waits for an attempt, in order. Forgets those whom nobody watches and those who have one."""
+        """Companies that wait for an attempt, in order. Forgets those without a watcher and those that have one."""
         with _redis():
             found = self._waiting(keys=[keys.PAIRING_QUEUE], args=[limit, keys.watch(""), keys.attempt("")])
         return [CompanyId(int(company_id)) for company_id in found if company_id.isdigit()]
@@ -190,7 +190,7 @@ class RedisPairingStore:
             self._redis.delete(keys.coordinator(owner))
 
     def claim(self, company_id: CompanyId, owner: str) -> bool:
-        """Take the company's one attempt for 15 s; False when somebody has it."""
+        """Claim the company's one attempt for 15 s; False when another coordinator has it."""
         with _redis():
             names = [keys.attempt(company_id), keys.PAIRING_QUEUE, keys.PAIRING_CLAIMS, keys.coordinator(owner)]
             return bool(self._claim(keys=names, args=[company_id, owner, OWNER_SECONDS, HEART_SECONDS]))
@@ -242,7 +242,7 @@ class RedisPairingStore:
             self._redis.delete(keys.live_code(company_id))
 
     def set_state(self, company_id: CompanyId, progress: PairingProgress) -> None:
-        """Say where the pairing stands; kept while its owner renews it, or, at rest, while somebody watches."""
+        """Store the state of the pairing; kept while its owner renews it, or, at rest, while a page is open."""
         with _redis():
             self._redis.set(keys.pairing_state(company_id), _dump(progress), ex=STATE_SECONDS)
 
@@ -258,7 +258,7 @@ class RedisPairingStore:
         self._finish(company_id, owner, "" if rest is None else _dump(PairingProgress(state=rest)), queue_again=False)
 
     def hand_over(self, company_id: CompanyId, owner: str) -> None:
-        """Give the attempt up so that another coordinator takes it, if somebody still watches."""
+        """Release the attempt so that another coordinator takes it, if a page is still open."""
         self._finish(company_id, owner, "", queue_again=True)
 
     def _finish(self, company_id: CompanyId, owner: str, rest: str, *, queue_again: bool) -> None:

@@ -1,4 +1,4 @@
-"""Ends connections in two steps, so that what they have read is told.
+"""Ends connections in two steps, so that what they have read is delivered.
 
 The library acknowledges a message to WhatsApp while it decrypts it, and `Stop` forgets what it has not told by then:
 nobody would ever hear of that message (each stop in the middle of a conversation lost one or more of them). A closed

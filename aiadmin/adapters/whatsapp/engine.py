@@ -82,7 +82,7 @@ class KeyStore(Protocol):
     def dsn(self) -> str: ...
 
     def exists(self, jid: str) -> bool:
-        """Whether the keys of `jid` are there; raises when that cannot be told."""
+        """Whether the keys of `jid` are there; raises when that is not known."""
         ...
 
 
@@ -170,7 +170,7 @@ class Engine:
     def find_number(self, session_id: str, phone: str) -> IdentityObservation | None:
         """Ask WhatsApp for a number (digits) as a person types it: whose it is there, by the address to write to.
 
-        None when WhatsApp says that nobody is there.
+        None when WhatsApp says that the number has no account.
 
         Raises:
             EngineError: it was not asked, or did not say.
@@ -209,7 +209,7 @@ class Engine:
         return send_result(data, messages, is_unencrypted=self._library_log.is_unencrypted)
 
     def show_typing(self, session_id: str, address: str) -> None:
-        """Let whoever is at `address` see that somebody types, until the next message; never raises."""
+        """Show "typing" in the chat of `address` until the next message; never raises."""
         to = decode.jid_message(address, self._library.messages)
 
         def call(handle: bytes) -> bytes:
@@ -221,7 +221,7 @@ class Engine:
             _log.debug("Typing was not shown")
 
     def flush(self, timeout: float) -> bool:
-        """Wait until the listeners have got all that the library has told; False when that takes too long."""
+        """Wait until the listeners have every event that the library has sent; False when that takes too long."""
         deadline = time.monotonic() + timeout
         is_done = threading.Event()
         have_left = self._leaving.wait(timeout)

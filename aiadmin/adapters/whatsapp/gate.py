@@ -21,7 +21,7 @@ class Gate:
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Nobody else is inside."""
+        """Enter alone: no other thread is inside."""
         with self._changed:
             self._wanting += 1
             self._changed.wait_for(lambda: not self._is_taken and not self._inside)
@@ -36,7 +36,7 @@ class Gate:
 
     @contextmanager
     def together(self) -> Iterator[None]:
-        """Nobody is alone inside."""
+        """Enter together with others: no thread is inside alone."""
         with self._changed:
             self._changed.wait_for(lambda: not self._is_taken and not self._wanting)
             self._inside += 1

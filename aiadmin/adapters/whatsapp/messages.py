@@ -112,7 +112,7 @@ def text_message(text: str, messages: Any, *, disappears_after: int = 0) -> byte
 
 
 def number_seen(data: bytes, phone: str, messages: Any) -> IdentityObservation | None:
-    """Whom the library found at a number (digits); None when WhatsApp says that nobody is there.
+    """The account that the library found at a number (digits); None when WhatsApp says that there is none.
 
     Raises:
         LookupError: it did not answer that; the words name no number.

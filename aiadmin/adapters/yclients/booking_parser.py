@@ -45,7 +45,7 @@ def group_service(row: lenient_json.Row) -> BookableService:
 
 
 def staff(row: lenient_json.Row) -> BookableStaff:
-    """Somebody, or something, that online booking shows."""
+    """A row of staff as online booking shows it: a person, or a resource."""
     return BookableStaff(
         staff_id=needed(lenient_json.positive(row.get("id")), "id"),
         name=shown(lenient_json.text(row.get("name")) or ""),

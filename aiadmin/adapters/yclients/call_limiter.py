@@ -18,7 +18,7 @@ from aiadmin.masking import reason_of
 log = structlog.get_logger(__name__)
 
 PROCESSES = 4
-"""While Redis is away nobody knows how many processes call: each takes this part of the budget."""
+"""The part of the budget that each process takes while Redis is away and the number of processes unknown."""
 _SHORTEST, _LONGEST = 0.005, 0.5
 """Seconds between two questions of one waiting call; it has to ask well within its lease."""
 
@@ -38,7 +38,7 @@ class CallLimiter:
             patience: how long at most; `PATIENCE` of the urgency when not given.
 
         Raises:
-            RateLimitedError: it was not its turn in time, or cannot be; `wait` says when somebody may call again.
+            RateLimitedError: it was not its turn in time, or cannot be; `wait` says when calls are possible again.
         """
         given = PATIENCE[urgency] if patience is None else patience
         deadline = time.monotonic() + given.total_seconds()
@@ -49,7 +49,7 @@ class CallLimiter:
             _wait(self._own, whose, urgency, deadline)
 
     def be_quiet(self, asked: timedelta) -> None:
-        """YClients said that we call too often: nobody calls for a while. `asked` is its `Retry-After`, or zero."""
+        """Stop all calls for a while after a 429 of YClients. `asked` is its `Retry-After`, or zero."""
         jitter = self._rng()
         quiet = self._own.be_quiet(asked, jitter)
         try:

@@ -56,7 +56,7 @@ class CallQueue(Protocol):
     def leave(self, ticket: Ticket) -> None: ...
 
     def be_quiet(self, asked: timedelta, jitter: float) -> timedelta:
-        """YClients said that we call too often: let nobody call for a while; for how long."""
+        """Stop all calls for a while after a 429 of YClients; for how long."""
         ...
 
 

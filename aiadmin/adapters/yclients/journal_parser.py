@@ -109,7 +109,7 @@ def service(row: lenient_json.Row) -> Service:
 
 
 def staff_member(row: lenient_json.Row) -> StaffMember:
-    """Somebody who works there, or did: fired and deleted are the same to us."""
+    """A member of staff, present or former: fired and deleted are the same to us."""
     return StaffMember(
         staff_id=needed(lenient_json.positive(row.get("id")), "id"),
         name=lenient_json.text(row.get("name")) or "",

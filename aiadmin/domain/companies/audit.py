@@ -1,4 +1,4 @@
-"""What somebody did on purpose, and what came of it."""
+"""A deliberate action, and its result."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class AuditEntry:
     """One action.
 
     Attributes:
-        company_id: whom it was about; None when it was about nobody in particular.
+        company_id: the company concerned; None for an action about none or all.
         actor: who did it, for example `cli` or `admin`; never a key.
         action: what was done, for example `partner.payment`.
         details: what an operator needs to understand it, and under `result` what came back; no secrets, no phones.

@@ -40,15 +40,15 @@ class Company:
         connect_jti: the id of the one connect link that is valid now, or None.
         activation_error: why the last activation failed: a slug of `texts.ru.ACTIVATION_REASONS`, or None.
         activation_deadline_at: when YClients stops waiting for the activation.
-        consented_at: when somebody first agreed on our page to the risks of an unofficial client, or None.
+        consented_at: when the risks of an unofficial client were first agreed to on our page, or None.
         activated_at: when YClients confirmed the present installation, or None.
-        yclients_status: what YClients said of the installation when it was last asked or told us, or None.
+        yclients_status: the installation's status by YClients' last answer or event, or None.
         yclients_checked_at: when that was.
         left_at: when the salon removed the application, or None.
         erased_at: when the personal data of a salon that left was deleted, or None.
         country: where it is, ISO 3166 code: phone numbers without a country code are of there.
         language: what its clients and people are written to in.
-        missing_rights: what the salon has not let our application do; None where nobody could find out.
+        missing_rights: rights that the salon has not given our application; None where that is not known.
     """
 
     company_id: CompanyId

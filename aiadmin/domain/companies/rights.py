@@ -83,6 +83,6 @@ def are_phones_hidden(missing: frozenset[Right] | None) -> bool:
 
 
 def rights_of(stored: Any) -> frozenset[Right] | None:
-    """What was stored of `missing_rights`; None where nobody has found out."""
+    """What was stored of `missing_rights`; None where it is not known."""
     known = {right.value for right in Right}
     return None if stored is None else frozenset(Right(one) for one in stored if one in known)

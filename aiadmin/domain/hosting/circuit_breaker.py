@@ -141,7 +141,7 @@ def is_held(breaker: Breaker, now: datetime) -> bool:
 
 
 def tick(breaker: Breaker, others: Collection[PeerReport], sessions: int, now: datetime) -> Breaker:
-    """What time and the news of other hosts change: too many lost, all ramp up together, a ramp ends.
+    """What time and the reports of other hosts change: too many lost, all ramp up together, a ramp ends.
 
     Args:
         sessions: how many the host holds.
@@ -180,7 +180,7 @@ def may_start(breaker: Breaker, others: Collection[PeerReport], me: str, now: da
     """Whether one more session may start now, apart from `start_rate`.
 
     Args:
-        others: the last reports of the other living hosts; empty when nobody can tell us.
+        others: the last reports of the other living hosts; empty when they are not known.
         me: our own id among them.
     """
     if is_held(breaker, now) or is_mass_logout(breaker, now):

@@ -67,7 +67,7 @@ class SessionChange:
 
 @dataclass(frozen=True, kw_only=True)
 class LinkedAccount:
-    """What WhatsApp told us when the phone confirmed the link.
+    """The account that WhatsApp reported when the phone confirmed the link.
 
     Attributes:
         jid: full JID with the device number, `79001234567:12@s.whatsapp.net`.
@@ -88,7 +88,7 @@ class LinkedAccount:
 
 
 def is_same_link(current: Device | None, account: LinkedAccount) -> bool:
-    """Whether a success is told again of the link that there is.
+    """Whether a success is reported again of the link that there is.
 
     After WhatsApp has unlinked a device, its JID may come again with the next link: an account that is registered
     anew numbers its devices from 1.

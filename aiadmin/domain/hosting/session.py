@@ -54,7 +54,7 @@ class Session:
         since: when it came into this state.
         reason: why, as a slug, or None.
         failures: how often in a row it had to be stopped.
-        conflicts: how often in a row somebody else connected in its place.
+        conflicts: how often in a row another client connected in its place.
         retry_at: when to start it; None while it runs, and when it never will again.
     """
 
@@ -204,12 +204,12 @@ def _waiting(session: Session, reason: str, now: datetime, retry_at: datetime, f
 
 
 def is_looping(before: Session, after: Session) -> bool:
-    """Whether `after` is one failure too many, at every fifth in a row: somebody should look."""
+    """Whether `after` is one failure too many, at every fifth in a row: an operator should look."""
     return after.failures > before.failures and after.failures % LOOP_EVERY == 0
 
 
 def postponed(session: Session, now: datetime, jitter: float) -> Session:
-    """The start could not even be tried, which is nobody's failure: try again within seconds."""
+    """The start could not even be tried, which counts as no failure: try again within seconds."""
     return replace(session, retry_at=now + RETRIES.wait(1, jitter))
 
 

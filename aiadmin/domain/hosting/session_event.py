@@ -71,7 +71,7 @@ class LogoutReason(StrEnum):
     """Why WhatsApp unlinked a device, by its own names (`devices.reason`); `texts.ru.LOGGED_OUT` has the words."""
 
     LOGGED_OUT = "logged_out"
-    """By somebody, on the phone."""
+    """By a person, on the phone."""
     MAIN_DEVICE_GONE = "main_device_gone"
     """The account is locked, or gone."""
     UNKNOWN_LOGOUT = "unknown_logout"
@@ -93,7 +93,7 @@ class LoggedOut:
 
 @dataclass(frozen=True, kw_only=True)
 class StreamReplaced:
-    """Somebody else connected with the same keys; the library stays away."""
+    """Another client connected with the same keys; the library stays away."""
 
 
 @dataclass(frozen=True, kw_only=True)

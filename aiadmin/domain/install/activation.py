@@ -15,7 +15,7 @@ from aiadmin.domain.yclients.http_answer import HttpAnswer
 
 @dataclass(frozen=True, kw_only=True)
 class ActivationRequest:
-    """What YClients is told about one salon.
+    """The activation of one salon, as YClients gets it.
 
     Attributes:
         api_key: what YClients will present to us; clear text.
@@ -89,7 +89,7 @@ def judge(answer: HttpAnswer, connection: InstallationStatus | None = None) -> D
 
 
 def judge_before_repeat(connection: InstallationStatus) -> DeliveryResult | None:
-    """What a salon's status says before we tell YClients again: None means that it must be told.
+    """What a salon's status means for a repeated activation: None where it has to be sent.
 
     An earlier attempt may have arrived although we never read its answer: the worker was killed, or time ran out.
     """
@@ -125,7 +125,7 @@ def _said(answer: HttpAnswer) -> str:
 
 
 def may_fail(current: IntegrationStatus) -> bool:
-    """Whether a failure is news to the company: one that was unlinked meanwhile keeps its status."""
+    """Whether a failure changes the company's status: one that was unlinked meanwhile keeps its own."""
     return current is IntegrationStatus.ACTIVATING
 
 
@@ -138,7 +138,7 @@ _LONGEST_LEAD = timedelta(minutes=10)
 
 
 def lead(window: timedelta) -> timedelta:
-    """How long before YClients stops waiting it is told, whether or not a phone is linked by then.
+    """How long before the end of YClients' window the activation is sent, with or without a linked phone.
 
     Args:
         window: how long it waits in all.

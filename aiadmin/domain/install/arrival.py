@@ -17,7 +17,7 @@ class Admission(StrEnum):
     """What an arrival leads to; `texts.ru.INSTALLATION` has the words for those that lead nowhere."""
 
     ONBOARD = "onboard"
-    """YClients waits for us: the salon is set up, and YClients told at once."""
+    """YClients waits for us: the salon is set up, and its activation sent at once."""
     MANAGE = "manage"
     """The salon is set up already."""
     AGAIN = "again"
@@ -27,7 +27,7 @@ class Admission(StrEnum):
     USED = "used"
     """The address was opened before, and this is not its owner coming from YClients."""
     STRANGER = "stranger"
-    """The salon is somebody else's as far as we know."""
+    """The salon is another user's as far as we know."""
     LATER = "later"
     """YClients does not say how things stand: nothing is used up, the same address works again."""
 
@@ -147,7 +147,7 @@ def _is_of_salon(status: IntegrationStatus | None, claim: Claim, *, is_member: b
 
 
 def is_of_another(claim: Claim) -> bool:
-    """Whether a phone that is linked when YClients waits for a visitor's consent was linked by somebody else.
+    """Whether a phone that is linked when YClients waits for a visitor's consent was linked by another user.
 
     Without an owner a salon was registered by whoever knew its number; with others it was theirs.
     """

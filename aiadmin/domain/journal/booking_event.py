@@ -13,7 +13,7 @@ from enum import StrEnum
 from aiadmin.domain.journal.journal import Attendance, Record, is_same_number, is_same_person, is_same_time
 
 NUMBER_COMES_WITHIN = timedelta(hours=24)
-"""A number that a card gets later than this after a booking was made brings no news of it."""
+"""A number that a card gets later than this after a booking was made causes no notice of it."""
 
 
 class EventKind(StrEnum):
@@ -31,7 +31,7 @@ class EventKind(StrEnum):
 
 
 class EventSource(StrEnum):
-    """How we came to know: somebody told us, we asked for what changed, or we read the whole journal.
+    """How we came to know: by a webhook, by asking for changes, or by reading the whole journal.
 
     What is told of a difference does not depend on it: whoever finds it first leaves nothing to find for the others.
     Only a reading of the whole journal brings bookings and numbers that were there all the time, which are no news.
@@ -65,7 +65,7 @@ class BookingEvent:
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshot:
-    """A record as it was when somebody began to read it."""
+    """A record as it was when a reading of it began."""
 
     record: Record
     read_at: datetime
@@ -197,7 +197,7 @@ def _of_booking(before: Record, after: Record) -> Iterator[EventKind]:
 
 
 def _is_expected_again(before: Record, after: Record) -> bool:
-    """Whether somebody who was marked as absent is to come after all: what was moved meanwhile is news now."""
+    """Whether a client who was marked as absent is to come after all: what was moved meanwhile is told now."""
     return before.attendance is Attendance.NO_SHOW and after.attendance in {Attendance.WAITING, Attendance.CONFIRMED}
 
 

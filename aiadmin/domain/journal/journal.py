@@ -110,7 +110,7 @@ class Service:
 
 @dataclass(frozen=True, kw_only=True)
 class StaffMember:
-    """Somebody who works in the salon."""
+    """A member of the salon's staff."""
 
     staff_id: int
     name: str
@@ -122,7 +122,7 @@ class StaffMember:
 
 @dataclass(frozen=True, kw_only=True)
 class WorkDay:
-    """When somebody works on one day, in the salon's time."""
+    """The working hours of a member of staff on one day, in the salon's time."""
 
     staff_id: int
     day: date
@@ -206,7 +206,7 @@ class Record:
 
 
 class OfClient(Protocol):
-    """What is of one client: a booking, or what was told of one."""
+    """Something of one client: a booking, or a notice's copy of one."""
 
     @property
     def client_id(self) -> int | None: ...
@@ -216,7 +216,7 @@ class OfClient(Protocol):
 
 
 class AtTime(Protocol):
-    """What is at a time of the salon's: a booking, or what was told of one."""
+    """Something at a time of the salon's: a booking, or a notice's copy of one."""
 
     @property
     def starts_at(self) -> datetime: ...

@@ -1,4 +1,4 @@
-"""Checks: something in a journal that somebody spoke of is read again, once it has been quiet for a while.
+"""Refetches: an entity that webhooks named is read again, once it has been quiet for a while.
 
 One edit in a journal gives several webhooks within seconds; one reading after the last of them is enough.
 """
@@ -33,7 +33,7 @@ class Subject(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class RefetchRequest:
-    """Somebody spoke of something, for the first and for the last time since it was read."""
+    """When webhooks named an entity, for the first and for the last time since it was read."""
 
     company_id: CompanyId
     subject: Subject

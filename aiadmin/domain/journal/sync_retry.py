@@ -58,7 +58,7 @@ RETRIES = Backoff(first=timedelta(seconds=2), longest=timedelta(minutes=10))
 KEY_WAIT = timedelta(minutes=10)
 """A refused key is the same for every salon, and an operator has to correct it."""
 REFUSED_TRIES, REFUSED_WAIT = 5, timedelta(hours=1)
-"""What YClients refuses five times it will refuse until somebody looks; then once an hour."""
+"""What YClients refuses five times it refuses until an operator looks; it is tried once an hour then."""
 _PAUSES = frozenset({Failure.FORBIDDEN, Failure.NOT_FOUND})
 
 

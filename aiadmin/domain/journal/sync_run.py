@@ -20,7 +20,7 @@ class SyncKind(StrEnum):
 
 
 class RunState(StrEnum):
-    """`paused` waits for somebody to say that we may read again; everything else goes on by itself."""
+    """`paused` waits for the salon's leave to read again; everything else goes on by itself."""
 
     WAITING = "waiting"
     RUNNING = "running"

@@ -29,4 +29,4 @@ def webhook_settings_state(settings: WebhookSettings, address: str) -> WebhookSe
 
 
 SILENT = frozenset({WebhookSettingsState.MISSING, WebhookSettingsState.INACTIVE})
-"""Somebody has to connect the salon again, or to correct the list by hand."""
+"""An operator has to connect the salon again, or to correct the list by hand."""

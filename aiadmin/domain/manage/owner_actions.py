@@ -30,7 +30,7 @@ def available_actions(status: IntegrationStatus, *, is_linked: bool, can_tell: b
     """Whatever makes sense now: no phone for a salon that is not served, no reading of a closed journal.
 
     Args:
-        can_tell: whether there is an activation that YClients can be told again.
+        can_tell: whether there is an activation that can be sent to YClients again.
     """
     wanted = {
         OwnerAction.CONNECT: not is_linked and status not in _CLOSED,

@@ -21,7 +21,7 @@ from aiadmin.domain.notices.settings import MessageSettings
 
 
 class StateKind(StrEnum):
-    """In the order in which they are told; `texts_manage.STATES` has the words of each."""
+    """In the order in which they are shown; `texts.ru.manage.STATES` has the words of each."""
 
     UNINSTALLED = "uninstalled"
     FROZEN = "frozen"
@@ -185,7 +185,7 @@ def _session(facts: SalonFacts) -> Iterator[SalonState]:
 
 
 def _hosting(facts: SalonFacts) -> Iterator[SalonState]:
-    """Why nobody sees how the session is by now, if nobody does."""
+    """Why the session's present state is not known, where it is not."""
     if facts.desired is not Desired.ON:
         yield SalonState(kind=StateKind.SWITCHED_OFF)
     elif not facts.is_hosted:

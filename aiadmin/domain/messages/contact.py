@@ -1,4 +1,4 @@
-"""A contact: somebody who writes to a salon, or is written to. WhatsApp's hidden id (LID) names the person.
+"""A contact: a person who writes to a salon, or is written to. WhatsApp's hidden id (LID) names the person.
 
 A LID looks like a number and is none: its digits are never a phone. The phone may be unknown for long, or for ever;
 a client that a salon writes to first is known by the phone alone until WhatsApp tells the LID. A number is not a
@@ -25,7 +25,7 @@ _LID_SERVERS = frozenset({"lid", "hosted.lid"})
 
 @dataclass(frozen=True, kw_only=True)
 class IdentityObservation:
-    """What one event told of a person.
+    """What one event says of a person's addresses.
 
     Attributes:
         lid: `1234@lid`, or None.
@@ -48,7 +48,7 @@ class IdentityObservation:
 
     @property
     def names_number(self) -> bool:
-        """Whether WhatsApp itself told which number is this person's now."""
+        """Whether WhatsApp itself said which number is this person's now."""
         return self.phone is not None and (self.lid is not None or bool(self.also))
 
 
@@ -57,7 +57,7 @@ class Contact(IdentityObservation):
     """A row of `contacts`; `lid` or `phone` is there, and no address is of two rows of a company.
 
     Attributes:
-        phone: the newest number that WhatsApp told; until then the one that we were given.
+        phone: the newest number by WhatsApp; until then the one that we were given.
         also: every other number by which the person was known.
     """
 

@@ -31,7 +31,7 @@ class MessageReason(StrEnum):
     UNENCRYPTED = "unencrypted"
     ERROR = "error"
     NUMBER_UNANSWERED = "number_unanswered"
-    """WhatsApp found nobody at an address, and did not say whether the number is on WhatsApp at all."""
+    """WhatsApp found no account at an address, and did not say whether the number is on WhatsApp at all."""
     NOT_ON_WHATSAPP = "not_on_whatsapp"
     REACHOUT_LOCKED = "reachout_locked"
     """The client may not be written to first."""
@@ -62,7 +62,7 @@ class Purpose(StrEnum):
     """Why we write."""
 
     MANUAL = "manual"
-    """Somebody of ours typed it."""
+    """An operator of ours typed it."""
     TRIAL = "trial"
     """The salon looks at a text of its own."""
     BOOKED = "booked"
@@ -84,7 +84,7 @@ class MessageSeen:
     """A message in a chat with one person.
 
     Attributes:
-        peer: the other side, whoever wrote.
+        peer: the other side of the chat, in either direction.
         text: the text, the emoji of a reaction (empty when it is taken back), or a caption; None without any.
         media: what it is when it is no text: `image`, `audio`, `location`...
         quoted_id: the message that it answers or reacts to.
@@ -104,7 +104,7 @@ class MessageSeen:
 
 @dataclass(frozen=True, kw_only=True)
 class TimerSeen:
-    """Somebody set after how many seconds the messages of a chat disappear; 0 for never."""
+    """The seconds after which the messages of a chat disappear were set; 0 for never."""
 
     peer: IdentityObservation
     disappears_after: int
@@ -112,7 +112,7 @@ class TimerSeen:
 
 @dataclass(frozen=True, kw_only=True)
 class ReceiptSeen:
-    """Somebody's phone got, or somebody read, what we sent."""
+    """A message of ours was delivered or read."""
 
     message_ids: tuple[str, ...]
     peer: IdentityObservation
@@ -122,7 +122,7 @@ class ReceiptSeen:
 
 @dataclass(frozen=True, kw_only=True)
 class ReceivedEvent:
-    """What a device of ours was told, and when we took it."""
+    """An event of a device, and when we took it."""
 
     device_id: DeviceId
     company_id: CompanyId
@@ -135,9 +135,9 @@ class SendScope(StrEnum):
 
     ALL = "all"
     URGENT = "urgent"
-    """It rests after a message: only what somebody waits for."""
+    """It rests after a message: only what a person waits for goes."""
     HUMAN = "human"
-    """In a pause: only what somebody has just typed."""
+    """In a pause: only what a person has just typed goes."""
 
 
 @dataclass(frozen=True, kw_only=True)

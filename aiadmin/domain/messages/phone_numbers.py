@@ -208,7 +208,7 @@ def _may_be_one(number: PhoneNumber) -> bool:
 
 
 def _is_stopgap(digits: str) -> bool:
-    """Whether somebody typed anything for a number that they did not know: one digit over and over, or all in order.
+    """Whether digits stand in for a number that was not known: one digit over and over, or all in order.
 
     It is nobody's, and whoever has it on their card would be one person with everybody else who has.
     """

@@ -15,7 +15,7 @@ MANY = 3
 
 
 def locked_until(now: datetime) -> datetime:
-    """Until when whoever was refused now is left alone."""
+    """Until when the recipient who was refused now is left alone."""
     return now + LOCK
 
 

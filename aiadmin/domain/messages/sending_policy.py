@@ -2,7 +2,7 @@
 
 A number that writes too much, too regularly, at night, or to people who never wrote to it is restricted by WhatsApp.
 So each number has a bucket of messages that fills slowly, leaves a gap of random length after each message, writes
-more a day the longer it has been linked, and leaves alone whoever it was told to leave alone.
+more a day the longer it has been linked, and writes to no recipient who is locked or wants none.
 """
 
 from __future__ import annotations
@@ -44,26 +44,26 @@ OF_THE_SALON = frozenset(
         BlockReason.BUCKET,
     }
 )
-"""What holds every message of the salon alike, whoever it is for."""
+"""What holds every message of the salon alike, for every recipient."""
 
 HUMAN = frozenset({Purpose.MANUAL, Purpose.TRIAL})
-"""Somebody has just typed these: not even a pause holds them."""
+"""A person has just typed these: not even a pause holds them."""
 UNPACED = HUMAN | {Purpose.REPLY}
-"""Somebody waits for these: a human who typed, or a client who has just written. They count for nothing here."""
+"""A person waits for these: a human who typed, or a client who has just written. They count for nothing here."""
 MARKETING = frozenset({Purpose.REVIEW})
 """What goes only to clients who want it."""
 
 TURNS_AWAY = frozenset({Purpose.CANCELLED, Purpose.MOVED})
 """What keeps a client from coming in vain."""
 COURTESY = frozenset({BlockReason.QUIET_HOURS, BlockReason.DAILY_CAP, BlockReason.SILENT})
-"""What gives way where a client would come in vain; a pause, a lock or somebody's wish does not."""
+"""What gives way where a client would come in vain; a pause, a lock or a client's wish does not."""
 TO_SET_OUT = timedelta(hours=1)
 """How long before a visit a client sets out."""
 
 LOOK_AGAIN = timedelta(minutes=1)
 """How soon a paused salon is looked at again."""
 ASK_AGAIN = timedelta(days=30)
-"""Somebody who had no WhatsApp may have it by now."""
+"""A client who had no WhatsApp may have it by now."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +105,7 @@ class LeakyBucket:
     longest_gap: timedelta = timedelta(seconds=12)
 
     def gap_after(self, sent_at: datetime) -> timedelta:
-        """The gap after a message: it looks random, and is the same whoever asks.
+        """The gap after a message: it looks random, and is the same for every caller.
 
         >>> LeakyBucket().gap_after(datetime(2026, 1, 1)) == LeakyBucket().gap_after(datetime(2026, 1, 1))
         True
@@ -183,7 +183,7 @@ class Sender:
         zone: the salon's IANA timezone.
         linked_at: since when the phone is linked.
         recent: when it wrote, in order; all of today at least. What is in `UNPACED` does not count.
-        locked_until: until when WhatsApp lets it write to nobody new.
+        locked_until: until when WhatsApp lets it write to no new recipient.
     """
 
     zone: str
@@ -347,7 +347,7 @@ def _next(local: datetime, clock: time) -> datetime:
 
 
 def typing_time(text: str) -> timedelta:
-    """How long a client sees that somebody is typing.
+    """How long a client sees "typing".
 
     >>> [typing_time("я" * length).total_seconds() for length in (0, 100, 1000)]
     [1.0, 2.0, 3.0]

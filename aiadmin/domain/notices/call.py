@@ -60,7 +60,7 @@ class UnplannedEvent:
 
 @dataclass(frozen=True, kw_only=True)
 class CallReason:
-    """What a client was not told, in words of the salon's clock.
+    """A visit that no message told its client of, in words of the salon's clock.
 
     Attributes:
         kind: what became of the visit, or of the booking where the rest of its visit stands.

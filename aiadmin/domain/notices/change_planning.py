@@ -1,4 +1,4 @@
-"""What a client is to be told after something has happened to a booking.
+"""Booking-change notices: what a client is told after a booking was made, changed or cancelled.
 
 The question is never what happened, but what the client believes and what is true: several edits are one notice,
 and an edit that is taken back before anybody was told of it is none.
@@ -21,13 +21,13 @@ from aiadmin.domain.notices.notice import AnnouncedVisit, NoticeKind, StaleReaso
 from aiadmin.domain.notices.settings import MessageSettings
 
 CHANGE_NOTICE_LIFETIME = timedelta(hours=24)
-"""What happened longer ago is no news: we were away, or the phone was. That a visit is off is worth telling later."""
+"""What happened longer ago is not told: we were away, or the phone was. A cancellation is worth telling later."""
 MOST_AT_ONCE = 20
 """More bookings of one salon, made within a minute, are an import: no desk books so fast."""
 IMPORTED = "imported"
-"""Why a booking of an import was not told of."""
+"""Why there is no notice of a booking of an import."""
 TOLD_IN_CHAT = "told_in_chat"
-"""Why a change that the bot has made was not told of."""
+"""Why there is no notice of a change that the bot has made."""
 IMPORT_SETTLES = timedelta(minutes=10)
 """So long after an import was heard of the program that made it still edits what it has made."""
 SLIP = timedelta(minutes=5)
@@ -40,7 +40,7 @@ _OVER = frozenset({Attendance.CAME, Attendance.NO_SHOW})
 
 @dataclass(frozen=True, kw_only=True)
 class StoredEvent:
-    """A row of `booking_events` that nobody has looked at yet.
+    """A row of `booking_events` that is not planned yet.
 
     Attributes:
         is_told: whether the bot has made this change, and its chat says so: to that client it is no news.

@@ -40,8 +40,8 @@ class MessageSettings:
         review_link: where reviews are written, the `{link}` of that request; empty for none.
         quiet_from, quiet_to: no message is sent between, by the salon's clock; equal ones are no quiet hours.
         most_a_day: messages, however long the phone has been linked.
-        wait_for_payment: whether a booking that is to be paid in advance is told of only when it is.
-        gather_seconds: how long news waits for more of it, so that several edits are one message.
+        wait_for_payment: whether notices of a booking that is to be paid in advance wait for the payment.
+        gather_seconds: how long a change waits for further ones, so that several edits are one message.
     """
 
     booked: bool = True
@@ -85,7 +85,7 @@ class MessageSettings:
 
     @classmethod
     def parse(cls, given: Mapping[str, object]) -> Self:
-        """What somebody wishes; what is not there is the default.
+        """Settings as a form sends them; what is not there is the default.
 
         Raises:
             SettingsInvalidError: names every setting that is wrong or unknown.

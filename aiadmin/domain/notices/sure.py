@@ -23,7 +23,7 @@ _VARIABLE = re.compile(r"\{(\w+)\}")
 _FACT = re.compile(rf"\{{\w+\}}|{SPELT_OUT.pattern}")
 _WORD = re.compile(r"\{\w+\}|[^\W_]+")
 _ASIDE = frozenset({"price", "address", "link"})
-"""What a client need not be told."""
+"""Variables that a notice may leave out."""
 _LONGEST_LABEL, _LONGEST_SENTENCE = 3, 4
 """Words beside a value: more are a clause that may say something of its own."""
 _PREPOSITIONS = "на|ко?|у|во?|по|за|от|для|со?|до|из|об?|при|через|под"

@@ -40,7 +40,7 @@ TERMINAL = frozenset(
         PairingState.FAILED,
     }
 )
-"""Nothing goes on until somebody presses the button."""
+"""Nothing goes on until the button is pressed."""
 
 
 FAILURES = frozenset(
@@ -95,7 +95,7 @@ class Attempt:
 
     Attributes:
         session_id: the running series, or None between two.
-        series: series that showed a code since somebody last pressed the button.
+        series: series that showed a code since the button was last pressed.
         codes: codes of this series so far.
         failures: series in a row that ended before their first code.
         act_at: when to act unless something happens first: the next word is overdue, or the next series is due.
@@ -180,7 +180,7 @@ def asked(attempt: Attempt) -> Attempt:
 
 
 def wants_code(attempt: Attempt, phone: str, now: datetime, timing: Timing) -> Attempt:
-    """Somebody asked for a pairing code for `phone`: in this series when it is fresh enough, else in a new one.
+    """A page asked for a pairing code for `phone`: in this series when it is fresh enough, else in a new one.
 
     WhatsApp ends the code with the series, and another number needs keys of its own. An attempt that comes back
     without a `session_id` has given up its series.
@@ -211,7 +211,7 @@ def code_refused(attempt: Attempt) -> Attempt:
 
 
 def scanned(attempt: Attempt, now: datetime, timing: Timing) -> Attempt:
-    """The phone confirmed: from here on the attempt ends linked, whoever watches."""
+    """The phone confirmed: from here on the attempt ends linked, watched or not."""
     return replace(attempt, state=PairingState.CONFIRMING, act_at=now + timing.link + timing.overdue)
 
 

@@ -41,7 +41,7 @@ class NewPayment:
 
 
 def default_key(payment: NewPayment) -> str:
-    """A period is paid for once, unless somebody gives a key of their own."""
+    """A period is paid for once, unless the operator gives another key."""
     return f"{payment.period_from:{TIME}}/{payment.period_to:{TIME}}"
 
 
@@ -113,7 +113,7 @@ class InstalledSalon:
 
 
 class PartnerOutcome(StrEnum):
-    """What became of something that we told YClients."""
+    """The result of an order to YClients."""
 
     DONE = audit.DONE
     REFUSED = "refused"

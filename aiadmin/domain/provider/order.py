@@ -23,7 +23,7 @@ DEADLINE = timedelta(hours=15)
 
 
 class OrderStatus(IntEnum):
-    """What YClients is told of a message; the numbers are the protocol's."""
+    """The status of a message as YClients gets it; the numbers are the protocol's."""
 
     DELIVERED = 1
     NOT_DELIVERED = 2
@@ -92,7 +92,7 @@ _REFUSALS = {
 
 
 def refusal_of(why: BlockReason) -> Code:
-    """What YClients is told of a message that will never go; the salon may just have no room for it today."""
+    """The status of a message that will never go; the salon may just have no room for it today."""
     return _REFUSALS.get(why, Code.BUSY)
 
 
@@ -169,7 +169,7 @@ _LAST = frozenset({OrderStatus.DELIVERED, OrderStatus.NOT_DELIVERED, OrderStatus
 
 
 def next_status(progress: OrderProgress, now: datetime) -> OrderStatus | None:
-    """What YClients should be told next; None while there is no news, and for ever after a last status."""
+    """The status to report next; None while it is unchanged, and for ever after a last status."""
     if _LAST.intersection(progress.told):
         return None
     return next((status for status in history(progress, now) if status not in progress.told), None)
@@ -197,7 +197,7 @@ SOONEST, LATEST = timedelta(seconds=2), timedelta(hours=1)
 def after_look(progress: OrderProgress, now: datetime) -> Next:
     """When to look again: at once when there is more to tell, else after a tenth of the message's age.
 
-    The older a message, the rarer its news.
+    The older a message, the rarer its status changes.
     """
     if _LAST.intersection(progress.told):
         return Finished()

@@ -13,14 +13,14 @@ from aiadmin.domain.backoff import Backoff
 
 
 class Urgency(IntEnum):
-    """Why somebody calls; the smaller goes first."""
+    """How urgent a call is; the smaller goes first."""
 
     INTERACTIVE = 0
-    """Somebody waits: an activation, a status, one record before a message."""
+    """A person waits: an activation, a status, one record before a message."""
     UNKNOWN = 1
-    """Somebody waits of whom nothing is known yet: a salon that is named for the first time."""
+    """A visitor waits of whom nothing is known yet: a salon that is named for the first time."""
     SYNC = 2
-    """Nobody waits: lists, page after page."""
+    """No person waits: lists, page after page."""
 
 
 PATIENCE = {

@@ -1,4 +1,4 @@
-"""What became of a change of the journal that we asked for: it is saved, it is refused, or nobody knows."""
+"""The outcome of a change of the journal that we asked for: saved, refused, or unknown."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class SavedRecord:
     """A record that a call made or changed.
 
     Attributes:
-        record_hash: the key of whoever booked online to their own record; a secret, for no log and no address.
+        record_hash: opens the record to the client who booked online; a secret, for no log and no address.
     """
 
     record_id: int

@@ -76,7 +76,7 @@ def register(
 
 
 def consent(company: Company, *, uow: NewUnitOfWork, clock: Clock) -> None:
-    """Keep when somebody at the company first agreed to the risks of an unofficial client."""
+    """Store when the company first agreed to the risks of an unofficial client."""
     if company.consented_at is None:
         with uow() as work:
             work.companies.set_consented(company.company_id, clock())

@@ -71,7 +71,7 @@ def _unlink(device: Device, work: UnitOfWork) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Holdings:
-    """What a host holds, and the version of those rows: as long as it stays the same, nobody has written to them."""
+    """What a host holds, and the version of those rows: as long as it stays the same, they are unchanged."""
 
     host_id: HostId
     version: str

@@ -40,10 +40,10 @@ def request(
     window: timedelta,
     may_retry: Callable[[], bool],
 ) -> ActivationRequestState:
-    """Have the activation of a linked salon told now, one that failed included; how it stands after that.
+    """Send the activation of a linked salon now, one that failed included; how it stands after that.
 
     Args:
-        may_retry: asked before one that failed is told again, for YClients is called each time.
+        may_retry: asked before one that failed is sent again, for YClients is called each time.
 
     Raises:
         CompanyNotFoundError: no such company.

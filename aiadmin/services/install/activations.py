@@ -70,7 +70,7 @@ class ActivationSender:
         return done[0] if done else None
 
     def deliver(self, outbox_id: OutboxId) -> OutboxState | None:
-        """Make one attempt; the row's new state, or None when it was not due or somebody else has it.
+        """Make one attempt; the row's new state, or None when it was not due or another worker has it.
 
         The claim, the call and the outcome are three steps; no transaction is open during the call. A worker that
         dies in between leaves `sending`, and the next attempt asks YClients for the salon's status first.

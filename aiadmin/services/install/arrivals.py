@@ -41,7 +41,7 @@ from aiadmin.texts import ru
 LET_IN = frozenset({Admission.ONBOARD, Admission.MANAGE})
 _TOLD_WITHIN = timedelta(days=1)
 FOREIGN_USER = "stranger"
-"""The audit's name for a user of YClients who came for somebody else's salon."""
+"""The audit's name for a user of YClients who came for another user's salon."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,8 +49,8 @@ class InstallOutcome:
     """What an arrival came to.
 
     Attributes:
-        company: as it was when the owner came in; None when nobody did.
-        token: opens the company's pages for 24 hours; None when nobody came in.
+        company: as it was when the owner came in; None when the user was not let in.
+        token: opens the company's pages for 24 hours; None when the user was not let in.
     """
 
     salon_id: SalonId
@@ -86,7 +86,7 @@ class ArrivalService:
     window: timedelta
 
     def handle_arrival(self, arrival: Arrival) -> InstallOutcome:
-        """Ask YClients how the salon stands, then decide; whoever is not let in changes nothing.
+        """Ask YClients how the salon stands, then decide; a user who is not let in changes nothing.
 
         The activation of a salon that YClients waits for is due in the same commit, whether or not a phone is linked.
 
@@ -185,7 +185,7 @@ class ArrivalService:
         return _Entry(company=work.companies.get(company_id), jti=jti)
 
     def _add(self, salon_id: SalonId, work: UnitOfWork, now: datetime) -> Company:
-        """A company whose key nobody knows yet."""
+        """A company whose key is not handed out yet."""
         return work.companies.add(
             NewCompany(
                 salon_id=salon_id,
@@ -197,7 +197,7 @@ class ArrivalService:
         )
 
     def _begin(self, company: Company, work: UnitOfWork, now: datetime) -> None:
-        """Have YClients told now. A telling that is under way goes on: YClients may have its key already."""
+        """Send the activation now. One that is under way goes on: YClients may have its key already."""
         company_id, deadline = company.company_id, activation_deadline(now, self.window)
         row = work.outbox.find_by_key(company_id, ACTIVATION_KEY, lock=True)
         work.installations.begin(company_id, deadline_at=deadline)
@@ -234,7 +234,7 @@ class ArrivalService:
 
 
 def _unlink(company_id: CompanyId, work: UnitOfWork, now: datetime) -> None:
-    """Let go of a phone that somebody linked before the salon's owner consented; a host logs it out soon after."""
+    """Unlink a phone that was linked before the salon's owner consented; a host logs it out soon after."""
     work.devices.retire_current(company_id, now)
     work.companies.set_unlinked(company_id)
     work.outbox_messages.cancel(company_id, reason=MessageReason.UNLINKED, at=now)

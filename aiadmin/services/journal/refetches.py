@@ -1,4 +1,4 @@
-"""Checks: what webhooks spoke of is read again by API, and only then believed."""
+"""Refetches: an entity that a webhook names is read again by API, and only then believed."""
 
 from __future__ import annotations
 

@@ -139,7 +139,7 @@ class Synchroniser:
         return after
 
     def _announce(self, run: SyncRun) -> None:
-        """A look for changes every ten minutes is no news."""
+        """A look for changes every ten minutes is not logged."""
         if run.kind is not SyncKind.CHANGES:
             self.page_events.sync(run)
 
@@ -168,7 +168,7 @@ def start(company_id: CompanyId, *, is_new: bool, uow: NewUnitOfWork, clock: Clo
     """Read a company's whole journal from the beginning.
 
     Args:
-        is_new: whether what we know is of another time: then nobody is told what has changed since.
+        is_new: whether what we know is of another time: then there are no notices of what has changed since.
 
     Raises:
         CompanyNotFoundError: no such company.

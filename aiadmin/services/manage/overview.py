@@ -132,7 +132,7 @@ class OwnerActions:
     """Does what an owner asks for; each action is in the audit log before it is done, and what came of it after.
 
     Attributes:
-        window: how long YClients is told again.
+        window: how long the activation is sent again.
     """
 
     uow: NewUnitOfWork

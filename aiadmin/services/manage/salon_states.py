@@ -12,7 +12,7 @@ from aiadmin.services.ports.clock import Clock
 from aiadmin.storage.unit_of_work import NewUnitOfWork
 
 COUNTED = timedelta(days=7)
-"""How far back it is counted what clients were not told."""
+"""How far back undelivered notices are counted."""
 
 
 @dataclass(frozen=True, kw_only=True)

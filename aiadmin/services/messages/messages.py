@@ -206,7 +206,7 @@ def _mark(heard: ReceivedEvent, receipt: ReceiptSeen, work: UnitOfWork) -> tuple
 
 
 def _learn(heard: ReceivedEvent, peer: IdentityObservation, contact_id: ContactId, work: UnitOfWork) -> None:
-    """Whoever got what we sent to a phone is the person of that phone: the receipt may name the LID alone.
+    """The sender of a receipt is the person of the phone that we wrote to: the receipt may name the LID alone.
 
     What it names beside the LID is the number as WhatsApp has it, which is the one to show.
     """

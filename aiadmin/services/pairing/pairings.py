@@ -29,7 +29,7 @@ class Linked:
     """What the success commit did.
 
     Attributes:
-        outbox_id: the activation callback that is due now, or None when YClients was told before.
+        outbox_id: the activation that is due now, or None when YClients has it already.
     """
 
     company_id: CompanyId

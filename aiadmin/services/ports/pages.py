@@ -9,7 +9,7 @@ from aiadmin.domain.journal.sync_run import SyncRun
 
 
 class PageEvents(Protocol):
-    """The company's browsers, reached from any process. Lossy: state is asked again by whoever missed it."""
+    """The company's browsers, reached from any process. Lossy: a page that missed an event asks for the state."""
 
     def qr(self, company_id: CompanyId, *, code: str, expires_in: int) -> None: ...
 

@@ -1,4 +1,4 @@
-"""Personal data (152-FZ): what a client may have, what a client may have erased, and what nobody keeps for ever."""
+"""Personal data (152-FZ): export and erasure for one client, and retention for all."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class PrivacyService:
         return counts
 
     def restore(self, company_id: CompanyId, phone: str, *, actor: str) -> bool:
-        """Let a client who was erased come back, as somebody new; False when nobody of this phone was erased.
+        """Let a client who was erased come back, as a new client; False when no client of this phone was erased.
 
         Raises:
             CompanyNotFoundError: no such company.

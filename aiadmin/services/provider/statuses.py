@@ -1,4 +1,4 @@
-"""What became of YClients' own notifications, told to YClients."""
+"""Reports statuses of YClients' own notifications to YClients."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class StatusReporter:
     rng: Callable[[], float]
 
     def report(self) -> Mapping[str, int]:
-        """Tell what is due, a batch of one status each to a callback; how many were `told`, `failed`, `refused`.
+        """Report what is due, a batch of one status each to a callback; how many were `told`, `failed`, `refused`.
 
         At least once: a worker that dies between YClients' answer and our commit tells the status again.
 
@@ -80,7 +80,7 @@ class StatusReporter:
     def _report_apart(
         self, runner: QueueRunner, claimed: Sequence[OrderProgress], *, until: float, counts: dict[str, int]
     ) -> None:
-        """What was told once is not told again because a row of another callback raises."""
+        """What was reported once is not reported again because a row of another callback raises."""
         for url, rows in _by_callback(self._pending(claimed)).items():
             tell = partial(self._post, url, until=until, counts=counts)
             runner.rows(WorkQueue.PROVIDER_MESSAGES, rows, tell, key=lambda one: one.row.row_key)
@@ -90,7 +90,7 @@ class StatusReporter:
             self._post(url, rows, until=until, counts=counts)
 
     def _pending(self, claimed: Sequence[OrderProgress]) -> Sequence[_PendingStatus]:
-        """What there is to tell; rows without news are put off."""
+        """Statuses to report; rows whose status is unchanged are postponed."""
         pending: list[_PendingStatus] = []
         now = self.clock()
         with self.uow() as work:
@@ -114,7 +114,7 @@ class StatusReporter:
             return None
 
     def _post(self, url: str, rows: Sequence[_PendingStatus], *, until: float, counts: dict[str, int]) -> None:
-        """One call; a batch that is refused is told in halves, for one bad row must not silence the others."""
+        """One call; a batch that is refused is sent in halves, for one bad row must not silence the others."""
         if self.steady() >= until:
             return  # the claim ends, and they are found again
         answer = self.post.post(url, [(one.row.external_id, one.status) for one in rows])

@@ -121,7 +121,7 @@ class Outbox:
         return keys_of(self._session.execute(statement))
 
     def claim(self, outbox_id: OutboxId, *, now: datetime, visible_again_at: datetime) -> OutboxRow | None:
-        """Mark a due row `sending` and count the attempt; None when it is not due or somebody has it.
+        """Mark a due row `sending` and count the attempt; None when it is not due or claimed.
 
         The returned row's `state` is the one it had before: `sending` means that an earlier attempt never ended.
         """

@@ -65,7 +65,7 @@ class Devices:
         return device_of(row)
 
     def _free_number(self, phone: str) -> None:
-        """A number that WhatsApp unlinked from a company serves it no longer; whoever links it next may have it."""
+        """Free a number that WhatsApp unlinked from a company: the company that links it next may have it."""
         self._session.execute(
             update(DeviceRow)
             .where(DeviceRow.phone == phone, DeviceRow.observed == Observed.LOGGED_OUT)

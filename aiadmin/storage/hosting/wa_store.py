@@ -45,7 +45,7 @@ IMPERSONAL = frozenset(
         "whatsmeow_version",
     }
 )
-"""Tables that name nobody."""
+"""Tables that name no person."""
 
 _OURS = "our_jid IN (SELECT jid FROM devices WHERE company_id = :company_id)"
 _NAMED = {
@@ -119,7 +119,7 @@ class WaStore:
         }
 
     def erase_all(self, company_id: CompanyId) -> int:
-        """Delete what the salon's devices keep of anybody, and lines of the map that are of nobody any more."""
+        """Delete what the salon's devices keep of people, and rows of the map that belong to no device any more."""
         if not self._is_there():
             return 0
         given = {"company_id": company_id}

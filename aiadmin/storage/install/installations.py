@@ -68,7 +68,7 @@ class Installations:
         self._changed(delete(SalonOwnerRow).where(SalonOwnerRow.company_id == company_id))
 
     def begin(self, company_id: CompanyId, *, deadline_at: datetime) -> None:
-        """Begin a new installation: YClients is about to be told; nothing of the former one counts any more."""
+        """Begin a new installation: its activation is about to be sent; nothing of the former one counts any more."""
         self._set(
             company_id,
             integration_status=IntegrationStatus.ACTIVATING,
@@ -80,7 +80,7 @@ class Installations:
         )
 
     def confirm(self, company_id: CompanyId, at: datetime) -> None:
-        """Mark the installation active, as it is at YClients, whatever it was here."""
+        """Mark the installation active, as it is at YClients, from any state."""
         self._set(
             company_id,
             integration_status=IntegrationStatus.ACTIVE,

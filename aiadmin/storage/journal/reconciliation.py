@@ -34,7 +34,7 @@ _COLUMNS = [column for column in RecordRow.__table__.columns if column.key != "r
 
 
 class ReconciliationStore:
-    """What we believe of visits, what clients were told of them, and what the last comparison found."""
+    """Visits as we know them, as clients know them, and the last comparison's findings."""
 
     def __init__(self, session: Session) -> None:
         self._session = session

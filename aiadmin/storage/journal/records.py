@@ -46,7 +46,7 @@ class Records:
         return frozenset(insert_new(self._session, RecordRow, company_id, rows, read_at))
 
     def lock(self, company_id: CompanyId, numbers: Iterable[int]) -> Mapping[int, Snapshot]:
-        """What is known of these records, which nobody else changes until the commit."""
+        """What is known of these records, locked until the commit."""
         statement = (
             select(RecordRow)
             .where(RecordRow.company_id == company_id, RecordRow.record_id.in_(list(numbers)))

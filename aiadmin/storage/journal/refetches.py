@@ -28,13 +28,13 @@ ON CONFLICT (company_id, subject, number) DO UPDATE SET
   due_at = CASE WHEN refetches.claimed_until IS NULL
     THEN LEAST(EXCLUDED.due_at, refetches.first_requested_at + :longest) ELSE EXCLUDED.due_at END
 """)  # noqa: S608 - our own words
-"""A word that comes while somebody reads begins a new wait: the reading may have come too early for it."""
+"""A webhook that comes during a reading begins a new wait: the reading may have come too early for it."""
 
 _IS_KNOWN = f"""{IS_READ} AND EXISTS (
   SELECT FROM sync_runs AS known WHERE known.company_id = companies.id
     AND known.kind = 'full' AND known.since IS NOT NULL AND known.stage IS DISTINCT FROM 'company'
 )"""  # noqa: S608 - our own words
-"""A check waits until the first synchronisation has told us the salon's timezone: without it times would be wrong."""
+"""A refetch waits until the first synchronisation has read the salon's timezone: without it times would be wrong."""
 
 _IS_FREE = "refetches.due_at <= :now AND (refetches.claimed_until IS NULL OR refetches.claimed_until <= :now)"
 
@@ -118,7 +118,7 @@ class Refetches:
     ) -> Sequence[Refetch]:
         """Claim due refetches of one company, the one that has waited longest; two workers never share one.
 
-        `only` names the refetches to take, whoever has claimed them before.
+        `only` names the refetches to claim, also those that are claimed already.
         """
         given: dict[str, Any] = {"now": now, "until": until, "limit": limit}
         if only is not None:

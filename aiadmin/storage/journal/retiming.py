@@ -85,4 +85,4 @@ RETIME = (_OLDER_QUESTIONS, _QUESTIONS, _RECORDS, _WAITING_REMINDERS)
 """Of bookings, by the time that each has now. In this order: a question is known by the time that its booking had.
 Reminders that wait are planned anew."""
 RETELL = (_TOLD, _TOLD_BEFORE, _EVENTS_AFTER, _EVENTS_BEFORE)
-"""Of what was told of bookings and happened to them, by every time that is stored of each."""
+"""Updates notices and events of bookings in every time that is stored of each."""

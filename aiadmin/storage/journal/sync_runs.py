@@ -106,7 +106,7 @@ class SyncRuns:
         )
 
     def start(self, company_id: CompanyId, kind: SyncKind, at: datetime, *, is_new: bool) -> None:
-        """Begin a run afresh, due at `at`, whatever became of the last; a worker that has it now loses it.
+        """Begin a run afresh, due at `at`, from any state; a worker that has claimed it loses it.
 
         Args:
             is_new: whether what we know is of another time: the salon was away, or never here.

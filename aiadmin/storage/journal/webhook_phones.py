@@ -72,7 +72,7 @@ class WebhookPhones:
         self._run(_TAKE_BACK, taken_back)
 
     def of(self, company_id: CompanyId, numbers: Collection[int]) -> Mapping[int, tuple[int, str]]:
-        """The client's number and phone of these bookings, as far as webhooks told them."""
+        """The client's number and phone of these bookings, as far as webhooks had them."""
         statement = select(HeardPhoneRow.record_id, HeardPhoneRow.client_id, HeardPhoneRow.phone).where(
             HeardPhoneRow.company_id == company_id, HeardPhoneRow.record_id.in_(list(numbers))
         )

@@ -47,7 +47,7 @@ WITH moved AS (
 UPDATE questions SET contact_id = :keep
 WHERE company_id = :company_id AND contact_id = :other AND record_id IN (SELECT record_id FROM moved)
 """)
-"""What waits for a number goes to whose it is now; an answer stays with whoever is answered."""
+"""What waits for a number goes to its present holder; an answer stays with the person who is answered."""
 _MERGE_CHATS = text("""
 WITH absorbed AS (
   DELETE FROM chats WHERE company_id = :company_id AND contact_id = :absorbed RETURNING *

@@ -20,7 +20,7 @@ class InboxMessages:
         self._session = session
 
     def add(self, heard: ReceivedEvent, message: MessageSeen, contact_id: ContactId) -> bool:
-        """Store a message; False when the device has told of it before."""
+        """Store a message; False when the device has reported it before."""
         statement = insert(InboxMessageRow).values(
             company_id=heard.company_id,
             device_id=heard.device_id,

@@ -60,7 +60,7 @@ due AS (
   WHERE devices.desired = 'on'
 )
 """  # noqa: S608 - our own words
-"""The oldest message of each device's company; what somebody waits for goes first."""
+"""The oldest message of each device's company; what a person waits for goes first."""
 
 _DUE_KEYS = text(f"""
 WITH {_HELD}, {_DUE}
@@ -134,7 +134,7 @@ class OutboxMessages:
     ) -> Sequence[OutboxMessage]:
         """Mark the oldest due message of each held device's company `sending`, and count the attempt.
 
-        What somebody waits for goes before all else; in a pause, only what a human has typed goes.
+        What a person waits for goes before all else; in a pause, only what a human has typed goes.
 
         A hold whose epoch has passed gets nothing; a company whose message is on its way gets nothing.
         """
@@ -159,7 +159,7 @@ class OutboxMessages:
         return {devices[message.outbox_message_id]: message for message in map(_message_of, found)}
 
     def finish(self, message: OutboxMessage, result: SendResult, step: OutboxStep, at: datetime) -> bool:
-        """Write what came of the attempt that `claim` counted; False when somebody else has decided since.
+        """Write the result of the attempt that `claim` counted; False when it was decided elsewhere since.
 
         What is learned late is still true: a message that was given up as unknown may become sent or failed.
         """

@@ -1,4 +1,4 @@
-"""What `contacts` say about writing to somebody, and the pauses."""
+"""Permissions to write to contacts, and the pauses."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class ContactPermissions:
         return self._session.scalar(statement) or 0
 
     def lock_account(self, device_id: DeviceId, until: datetime) -> None:
-        """Keep that the device may write to nobody new before `until`."""
+        """Store that the device may write to no new recipient before `until`."""
         self._change(update(DeviceRow).where(DeviceRow.id == device_id), locked_until=until)
 
     def mark_unreachable(self, company_id: CompanyId, contact_id: ContactId, at: datetime) -> None:
@@ -80,7 +80,7 @@ class ContactPermissions:
         self._change(_contact(company_id, contact_id), unreachable_at=at)
 
     def mark_reachable(self, company_id: CompanyId, contact_id: ContactId) -> None:
-        """Keep that they have WhatsApp and may be written to, whatever was known."""
+        """Store that a contact has WhatsApp and may be written to, whatever was known."""
         known = or_(ContactRow.unreachable_at.is_not(None), ContactRow.locked_until.is_not(None))
         self._change(_contact(company_id, contact_id).where(known), unreachable_at=None, locked_until=None)
 

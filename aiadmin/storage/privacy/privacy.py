@@ -34,7 +34,7 @@ _TO_SALON = """contact_id IN (
   SELECT contacts.id FROM contacts JOIN companies ON companies.id = contacts.company_id
   WHERE companies.id = :company_id AND contacts.phone = companies.whatsapp_phone
 ) AND regexp_replace(text, '[ ()+-]', '', 'g') LIKE ANY(:mentions)"""
-"""What was told to the salon's own number before such messages named whom they are about."""
+"""Messages to the salon's own number from before such messages named the client concerned."""
 _ABOUT = f"{_MINE} AND (contact_id IN ({_CONTACT}) OR about_contact_id IN ({_CONTACT}) OR {_TO_SALON})"
 _HELD: Mapping[str, str] = {
     "contacts": _PERSON,
@@ -101,7 +101,7 @@ Rows = Sequence[Mapping[str, Any]]
 
 
 class Privacy:
-    """Everything that we hold of one client, in whatever table it is."""
+    """Everything that we hold of one client, in all tables."""
 
     def __init__(self, session: Session) -> None:
         self._session, self._wa_store = session, WaStore(session)

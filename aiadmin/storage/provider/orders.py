@@ -86,9 +86,9 @@ class ProviderOrders:
     def claim(
         self, *, now: datetime, until: datetime, limit: int, only: Sequence[RowKey] | None = None
     ) -> Sequence[OrderProgress]:
-        """Take what has to be looked at, oldest first; nobody else gets it before `until`.
+        """Claim orders that have to be looked at, oldest first, until `until`.
 
-        `only` names the rows to take, whoever has claimed them before.
+        `only` names the rows to claim, also those that are claimed already.
         """
         due = select(Row.id).order_by(Row.next_attempt_at).limit(limit)
         if only is None:

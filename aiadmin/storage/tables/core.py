@@ -208,7 +208,7 @@ class OutboxTableRow(Base):
 
 
 class WebhookRow(Base):
-    """The inbox: every body raw, once; what may be told of another event is understood again when it is repeated."""
+    """Webhooks: every body raw, once; one that may be of another event is understood again when it is repeated."""
 
     __tablename__ = "webhooks"
     __table_args__ = (

@@ -117,7 +117,7 @@ class ServiceRow(Base):
 
 
 class StaffRow(Base):
-    """Somebody who works in the salon."""
+    """A member of the salon's staff."""
 
     __tablename__ = "staff"
 
@@ -133,7 +133,7 @@ class StaffRow(Base):
 
 
 class WorkDayRow(Base):
-    """When somebody works on one day; `slots` is a list of `[from, to]` in the salon's time."""
+    """Working hours on one day; `slots` is a list of `[from, to]` in the salon's time."""
 
     __tablename__ = "schedule"
 
@@ -204,7 +204,7 @@ class RecordRow(Base):
 
 
 class CheckRow(Base):
-    """Something that somebody spoke of and that has to be read again, once it has been quiet for a while."""
+    """An entity that webhooks named and that has to be read again, once it has been quiet for a while."""
 
     __tablename__ = "refetches"
     __table_args__ = (
@@ -222,7 +222,7 @@ class CheckRow(Base):
 
 
 class HeardPhoneRow(Base):
-    """The phone of a booking's client as a webhook told it, where the application may not see phones itself."""
+    """The phone of a booking's client from a webhook, where the application may not see phones itself."""
 
     __tablename__ = "webhook_phones"
 

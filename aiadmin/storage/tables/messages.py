@@ -22,7 +22,7 @@ from aiadmin.storage.tables.core import Base, Time, own
 
 
 class ContactRow(Base):
-    """Somebody who writes to a company or is written to; the LID is the person, the phone may be unknown.
+    """A person who writes to a company or is written to; the LID is the person, the phone may be unknown.
 
     Nobody writes to who opted out, has no WhatsApp (`unreachable_at`), or may not be written to for a while: WhatsApp
     says so (`locked_until`), or the salon talks to them itself (`muted_until`). What is said in the chat vanishes

@@ -1,4 +1,4 @@
-"""Every Russian sentence that the server says: to salons, to YClients, to whoever reads our API.
+"""Every Russian sentence of the server: for salons, for YClients, for readers of our API.
 
 Each block belongs to one place; the page has its own words in `templates/`.
 """
@@ -146,7 +146,7 @@ ACTIVATION: Mapping[str, str] = {
     "frozen": "YClients приостановил AI Admin в этом салоне. Оплатите приложение в YClients, и всё продолжится.",
     "uninstalled": "AI Admin удалён из этого салона в YClients. Чтобы вернуть его, нажмите «Подключить» в YClients.",
 }
-"""How the installation in YClients stands, whatever WhatsApp does."""
+"""How the installation in YClients stands, apart from WhatsApp."""
 
 SOCKET_ERRORS: Mapping[str, str] = {
     "too-many-attempts": "Слишком много подключений с вашего адреса. Подождите минуту и откройте страницу снова.",

@@ -46,7 +46,7 @@ class Id(fields.Field[int]):
 
 
 class LongText(fields.Field[str]):
-    """A text as it was typed, of several lines; whoever uses it says what is wrong with it, and where."""
+    """A text as it was typed, of several lines; its user says what is wrong with it, and where."""
 
     json_schema: ClassVar = {"type": "string", "maxLength": MAX_LONG_TEXT}
     default_error_messages = _MESSAGES

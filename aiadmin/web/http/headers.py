@@ -33,7 +33,7 @@ CACHED = frozenset({"static", "health.live", "health.ready"})
 
 
 def data_headers(*, is_secure: bool) -> list[tuple[str, str]]:
-    """The headers of an answer that is no page and is kept by nobody."""
+    """The headers of an answer that is no page and is not cached."""
     private = [*_DATA, ("Cache-Control", "no-store")]
     return [*private, ("Strict-Transport-Security", _HSTS)] if is_secure else private
 

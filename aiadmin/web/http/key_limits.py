@@ -81,7 +81,7 @@ class KeyLimits:
         return self._hit(_ERRANDS, "errand", str(company_id))
 
     def count_errand(self, company_id: CompanyId) -> None:
-        """The same, for those who want nothing else. Raises TooManyRequests."""
+        """The same, without a result. Raises TooManyRequests."""
         if not self.may_send(company_id):
             raise self._refusal(_ERRANDS, "errand", str(company_id))
 

@@ -21,7 +21,7 @@ def current_container() -> Container:
 
 
 def peer() -> str:
-    """Under which name limits count whoever asks."""
+    """The caller's name in limits: an address or a network."""
     return peer_of(request.remote_addr or "")
 
 

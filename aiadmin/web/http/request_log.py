@@ -29,7 +29,7 @@ _REFUSALS: Mapping[int, str] = {
     HTTPStatus.UNAUTHORIZED: "access refused",
     HTTPStatus.TOO_MANY_REQUESTS: "rate limit exceeded",
 }
-"""What an operator looks for when somebody tries keys or floods: at warning, under a name of its own."""
+"""What an operator looks for in an attack by keys or floods: at warning, under a name of its own."""
 
 
 def attach(app: Flask) -> None:
@@ -93,7 +93,7 @@ def method_name(method: str) -> str:
 
 
 def caller() -> str:
-    """The address of whoever asks, as far as `LOG_ADDRESSES` lets a line hold it."""
+    """The caller's address, as far as `LOG_ADDRESSES` lets a line hold it."""
     return logged_address(request.remote_addr or "", current_container().config.log_addresses)
 
 

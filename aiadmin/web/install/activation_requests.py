@@ -24,7 +24,7 @@ blueprint = Blueprint("activation_requests", __name__)
     )
 )
 def ask() -> dict[str, object]:
-    """Marks nothing connected: what is true is known here, and told to YClients by a job."""
+    """Marks nothing connected: the truth is known here, and a job sends it to YClients."""
     given, owner, container = schemas.Callback().load(read_object()), company(), current_container()
     if given.get("company_id", owner.company_id) != owner.company_id:
         raise CompanyNotFoundError

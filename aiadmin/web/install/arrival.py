@@ -69,7 +69,7 @@ def arrive() -> ResponseReturnValue:
 @blueprint.errorhandler(SignatureInvalidError)
 @blueprint.errorhandler(SalonsInvalidError)
 def refused(error: Exception) -> Response:
-    """A page for people: whoever comes here is a browser."""
+    """A page for people: its reader is a browser."""
     answer = answer_to(error)
     return _notice(answer.code, answer.status)
 

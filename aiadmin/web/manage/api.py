@@ -76,7 +76,7 @@ def disconnect() -> dict[str, object]:
 @blueprint.post("/marketplace/manage/activation")
 @documented(Operation(summary="Ещё раз сообщить YClients", answers={202: manage_schemas.Ordered}, errors=(409,)))
 def retry() -> tuple[dict[str, object], int]:
-    """YClients is told again, for another window."""
+    """Send the activation to YClients again, for another window."""
     key_limits().count_errand(company().company_id)
     _owner().retry(company().company_id)
     return _done("retrying"), HTTPStatus.ACCEPTED
@@ -85,7 +85,7 @@ def retry() -> tuple[dict[str, object], int]:
 @blueprint.post("/marketplace/manage/sync")
 @documented(Operation(summary="Прочитать журнал салона заново", answers={202: manage_schemas.Ordered}))
 def read_again() -> tuple[dict[str, object], int]:
-    """Everything is read from the beginning, unless it is being read; nobody is told anything twice."""
+    """Read everything from the beginning, unless it is being read; no notice is sent twice."""
     key_limits().count_errand(company().company_id)
     has_begun = _owner().read_again(company().company_id)
     return _done("reading" if has_begun else "in-hand"), HTTPStatus.ACCEPTED

@@ -16,7 +16,7 @@ blueprint = Blueprint("root", __name__)
 @blueprint.get("/")
 @documented(Operation(summary="Что это", answers={200: schemas.Root}, uses=False))
 def root() -> ResponseReturnValue:
-    """A person is led to the documentation where it is open, a program is told where it is."""
+    """Redirect a person to the documentation where it is open; give a program its address."""
     if not wants_html():
         return {"success": True, "message": ru.ROOT, "docs": url_for("docs.page")}
     if current_container().config.open_docs:

@@ -22,7 +22,7 @@ MODULES = (
     *(f"connect/{name}.js" for name in ("controls", "failures", "http", "picture", "socket")),
     "vendor/socket.io.esm.min.js",
 )
-"""What the page's script imports, told to the browser at once: it would find one behind the other."""
+"""What the page's script imports, sent to the browser at once: it would find one behind the other."""
 
 
 @blueprint.get("/marketplace/connect")

@@ -78,7 +78,7 @@ class ConnectedPages:
             self._watching[sid] = page.company_id
 
     def leave(self, sid: str) -> None:
-        """The socket is gone. The last watcher of a company leaves it 20 s for somebody to come back."""
+        """Record that a socket is gone. After a company's last one its attempt has 20 s for a page to come back."""
         if self._pages.pop(sid, None) is not None:
             self._metrics.gauge(Metric.SOCKETS, len(self._pages))
         company_id = self._watching.pop(sid, None)

@@ -16,7 +16,7 @@ class Handshake:
 
     Attributes:
         company_id: the company that it names, a hint that must match its token; None where it is left out or empty.
-        consent: None where nobody is asked for it, as in a client that is not our page.
+        consent: None where it is not asked for, as in a client that is not our page.
         wants_codes: whether it is there to connect a phone; the management page only listens.
     """
 

@@ -8,7 +8,7 @@ from aiadmin.domain.job import Job
 
 
 def prewarm(container: Container, company: Company) -> None:
-    """Ask for a pairing process that gets ready for a page of `company`, and wake the hosts if that is news.
+    """Ask for a pairing process that gets ready for a page of `company`, and wake the hosts if none was asked for.
 
     Raises:
         DependencyDownError: Redis does not answer.

@@ -62,7 +62,7 @@ def png(token: str) -> ResponseReturnValue:
 
 
 def _answer(show: Callable[[LiveCode], ResponseReturnValue]) -> ResponseReturnValue:
-    """The code, or where the pairing stands. Asking makes a code: whoever asks counts as a watcher."""
+    """The code, or where the pairing stands. Asking makes a code: a caller counts as a watcher."""
     owner, feed = company(), current_container().pairing_store
     if owner.whatsapp_connected and request.args.get("relink") != "1":
         raise AlreadyConnectedError

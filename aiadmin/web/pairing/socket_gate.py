@@ -54,7 +54,7 @@ _MAX_WAITING_PACKETS = 100
 """What is sent to a client that does not read waits in memory: beyond this it is gone."""
 
 QUIET = logging.getLogger("aiadmin.sockets")
-"""For the libraries, which log a traceback for whatever a client sends; what matters is said here."""
+"""For the libraries, which log a traceback for anything that a client sends; what matters is logged here."""
 QUIET.setLevel(logging.CRITICAL)
 
 
@@ -247,7 +247,7 @@ class SocketGate:
             session.connection.enter(Phase.PAGE)
 
     def _drop(self, eio_sid: str) -> None:
-        """End a session, and its websocket soon after, whatever its client does."""
+        """End a session, and its websocket soon after, even where its client stays."""
         session = self._knocking.pop(eio_sid, None) or self._pages.pop(eio_sid, None)
         held = self._engine.sockets.pop(eio_sid, None)
         if held is not None:

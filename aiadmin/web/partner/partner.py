@@ -34,7 +34,7 @@ _ENTRIES = 100
     )
 )
 def pay(company_id: int) -> tuple[dict[str, object], int]:
-    """201 when it is done now, 200 when it was before, 202 when nobody knows."""
+    """201 when it is done now, 200 when it was before, 202 when that is not known."""
     given, container = schemas.PaymentOrder().load(read_object()), current_container()
     payment = NewPayment(
         amount=given["amount"],
