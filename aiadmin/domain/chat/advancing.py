@@ -15,7 +15,7 @@ from aiadmin.domain.chat import commands as said
 from aiadmin.domain.chat.asks import AskKind
 from aiadmin.domain.chat.dialogue import Dialogue, GuestWish, Proposal, Slot, VisitOperation
 from aiadmin.domain.chat.situation import OwnVisit, SalonView, Situation
-from aiadmin.domain.chat.when import Day, DayRange, Time, TimeRange, When
+from aiadmin.domain.chat.when import Asked, Day, DayRange, Time, TimeRange, When
 from aiadmin.domain.chat.wishes import is_exact, merged, names_day, names_time, on, points
 
 C = TypeVar("C", bound=said.Command)
@@ -57,7 +57,7 @@ def advance(dialogue: Dialogue, commands: Sequence[said.Command], situation: Sit
     known = _with_name(known, commands)
     known = _with_guests(known, commands)
     known = _with_services(known, commands)
-    known = _with_staff(known, commands, situation.salon)
+    known = _with_staff(known, commands, situation)
     known = _with_choice(known, commands)
     known = _with_whens(known, commands, situation)
     known = _with_last_visit(known, commands, situation)
@@ -227,17 +227,19 @@ def as_said(dialogue: Dialogue, services: Iterable[int]) -> tuple[int, ...]:
 # --- masters ---
 
 
-def _with_staff(dialogue: Dialogue, commands: Sequence[said.Command], salon: SalonView) -> Dialogue:
+def _with_staff(dialogue: Dialogue, commands: Sequence[said.Command], situation: Situation) -> Dialogue:
     named = _of(commands, said.NamedStaff)
     if _has(commands, *_NO_WISH):
         return dialogue
     wished = tuple(dict.fromkeys(number for one in named if not one.is_excluded for number in one.ids))
     excluded = {number for one in named if one.is_excluded for number in one.ids}
     if not wished and _has(commands, said.NamedService):
-        dialogue = _without_idle_staff(dialogue, salon)
+        dialogue = _without_idle_staff(dialogue, situation.salon)
     if not named:
         return dialogue
     is_any, is_other = any(one.is_any for one in named), any(one.is_other for one in named)
+    if is_other:
+        excluded |= _spoken_of(dialogue, situation)
     unknown = next((one.unknown for one in named if one.unknown and not one.is_excluded), "")
     staff = () if unknown or is_any or is_other else tuple(one for one in dialogue.staff if one not in excluded)
     return replace(
@@ -249,6 +251,12 @@ def _with_staff(dialogue: Dialogue, commands: Sequence[said.Command], salon: Sal
         is_other_staff=is_other,
         picked=None,
     )
+
+
+def _spoken_of(dialogue: Dialogue, situation: Situation) -> set[int]:
+    """Whom "another master" is not: the one who was offered, else the one who was wished for."""
+    proposal = offered_booking(situation)
+    return {slot.staff_id for slot in proposal.slots} if proposal else set(dialogue.staff)
 
 
 def _without_idle_staff(dialogue: Dialogue, salon: SalonView) -> Dialogue:
@@ -265,6 +273,8 @@ def _without_idle_staff(dialogue: Dialogue, salon: SalonView) -> Dialogue:
 def _with_choice(dialogue: Dialogue, commands: Sequence[said.Command]) -> Dialogue:
     """A line of the list that was shown."""
     for one in _of(commands, said.Choose):
+        if dialogue.asked is Asked.STAFF and 0 < one.number <= len(dialogue.options):
+            return replace(dialogue, staff=(dialogue.options[one.number - 1],), is_any_staff=False)
         if dialogue.shown and 0 < one.number <= len(dialogue.shown):
             return _picking(dialogue, dialogue.shown[one.number - 1])
         if 0 < one.number <= len(dialogue.candidates):
@@ -337,6 +347,8 @@ def _elsewhen(dialogue: Dialogue, commands: Sequence[said.Command], situation: S
     """Other times are asked for than those that were offered: earlier, later, on another day."""
     offered = _offered(dialogue, situation)
     ways = [one.way for one in _of(commands, said.Elsewhen)]
+    if ways and not offered and ways[-1] is said.WhichWay.OTHER_DAY:
+        return replace(dialogue, whens=tuple(replace(one, day=None) for one in dialogue.whens if one.time))
     if not ways or not offered:
         return dialogue
     dialogue = replace(dialogue, picked=None, is_earliest=False)

@@ -184,9 +184,8 @@ def _rest(turn: TurnFacts, proposal: Proposal, refused: Sequence[Slot], done: Se
     if not reasons <= _TRY_OTHERS:
         return handing_over(turn, [*said, AgreeWithSalon()], HandOverReason.FORBIDDEN)
     left = dict.fromkeys(one for slot in refused for one in slot.services)
-    base = from_proposal(
-        turn.dialogue, replace(proposal, slots=tuple(refused), guests=proposal.guests[-len(refused) :])
-    )
+    rest = replace(proposal, slots=tuple(refused), guests=proposal.guests[-len(refused) :])
+    base = turn.dialogue if turn.dialogue.services else from_proposal(turn.dialogue, rest)
     wish = replace(
         base,
         services=tuple(left),

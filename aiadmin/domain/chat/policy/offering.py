@@ -93,14 +93,21 @@ def showing(dialogue: Dialogue, slots: Sequence[Slot], asked: Asked | None) -> D
         picked=None,
         asked=asked,
         candidates=(),
+        options=(),
         agreed="",
     )
 
 
-def asking(turn: TurnFacts, parts: Sequence[Part], asks: Asks, asked: Asked | None, act: Act = Act.ASK) -> Reply:
-    """A question of the talk."""
-    dialogue = replace(turn.dialogue, asked=asked, candidates=(), picked=None)
-    return Reply(act=act, parts=tuple(parts), dialogue=dialogue, asks=asks)
+def asking(
+    turn: TurnFacts, parts: Sequence[Part], asks: Asks, asked: Asked | None, choices: Sequence[int] = ()
+) -> Reply:
+    """A question of the talk.
+
+    Args:
+        choices: what may be chosen by its place, where there are such.
+    """
+    dialogue = replace(turn.dialogue, asked=asked, candidates=(), picked=None, shown=(), options=tuple(choices))
+    return Reply(act=Act.ASK, parts=tuple(parts), dialogue=dialogue, asks=asks)
 
 
 def handing_over(turn: TurnFacts, parts: Sequence[Part], reason: HandOverReason) -> Reply:

@@ -233,4 +233,4 @@ def away(turn: TurnFacts, staff_id: int, others: Sequence[int]) -> Reply | None:
     part = MasterAway(staff_id=staff_id, back_on=back, days=tuple(asked_days))
     working = [one for one in others if any(catalogue.works(turn.salon, one, day) is not False for day in asked_days)]
     choice = WhichMaster(staff=tuple(working[:MOST_SHOWN]), or_wait_for=staff_id)
-    return asking(turn, [part, choice], Asks.STAFF, Asked.STAFF)
+    return asking(turn, [part, choice], Asks.STAFF, Asked.STAFF, working[:MOST_SHOWN])

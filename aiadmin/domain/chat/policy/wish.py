@@ -102,7 +102,8 @@ def _unknown_master(turn: TurnFacts, before: Sequence[Part]) -> Reply | None:
         reply = ask_for_service(cleared, [*before, part])
         if reply:
             return reply
-    return asking(cleared, [*before, part, WhichMaster(staff=staff[:MOST_SHOWN])], Asks.STAFF, Asked.STAFF)
+    named = staff[:MOST_SHOWN]
+    return asking(cleared, [*before, part, WhichMaster(staff=named)], Asks.STAFF, Asked.STAFF, named)
 
 
 def _away_master(turn: TurnFacts, before: Sequence[Part]) -> Reply | None:
@@ -113,7 +114,8 @@ def _away_master(turn: TurnFacts, before: Sequence[Part]) -> Reply | None:
     services = _wished_services(turn)
     if services and staff[0] not in _who_does(turn, services):
         return None
-    return away(turn, staff[0], [one for one in _who_does(turn, services) if one != staff[0]])
+    reply = away(turn, staff[0], [one for one in _who_does(turn, services) if one != staff[0]])
+    return reply and replace(reply, parts=(*before, *reply.parts))
 
 
 def _guests_apart(turn: TurnFacts, before: Sequence[Part]) -> Reply | None:
