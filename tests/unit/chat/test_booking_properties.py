@@ -5,7 +5,7 @@ A chat is played with commands instead of texts, so that understanding cannot sa
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -52,6 +52,7 @@ MASTERS = range(1, 7)
 SERVICES = (11, 12, 13, 14, 15, 16, 17, 18)
 CUT, BEARD, BOTH, COLOUR, GROUP, PREPAID, CLOSED, MORNING = SERVICES
 MOST_TURNS = 12
+EVENT = GroupEvent(event_id=1, service_id=GROUP, staff_id=4, wall_clock=NOW + timedelta(days=1), capacity=3, taken=2)
 CLAIMS = ("вы записаны", "записали вас")
 
 
@@ -236,26 +237,20 @@ class Chat:
         return tuple(self.random.choice(choices) for _ in proposal.slots or (None,))
 
     def _look_up(self, found: Found, need: Need) -> Found:
-        if self.random.random() < 0.05:
-            return _with(found, need, Unavailable())
-        match need:
-            case NeedStarts(day=day):
-                return _with(found, need, self._starts(day))
-            case NeedNearest():
-                return _with(found, need, self._starts(self.random.choice(DAYS)))
-            case NeedDays():
-                return _with(found, need, sorted(self.random.sample(DAYS, self.random.randint(0, 5))))
-            case NeedFreeStaff():
-                return _with(found, need, self.random.sample(list(MASTERS), self.random.randint(0, 3)))
-            case NeedEvents(services=services):
-                event = GroupEvent(
-                    event_id=1, service_id=services[0], staff_id=4, wall_clock=NOW + timedelta(days=1), capacity=3,
-                    taken=2,
-                )  # fmt: skip
-                return _with(found, need, [event])
-            case NeedVisits():
-                return _with(found, need, self.known.client.visits)
-        return _with(found, need, None)
+        is_silent = self.random.random() < 0.05
+        return _with(found, need, Unavailable() if is_silent else self._answer(need))
+
+    def _answer(self, need: Need) -> Any:
+        answers: dict[type, Callable[[], Any]] = {
+            NeedStarts: lambda: self._starts(getattr(need, "day", DAYS[0])),
+            NeedNearest: lambda: self._starts(self.random.choice(DAYS)),
+            NeedDays: lambda: sorted(self.random.sample(DAYS, self.random.randint(0, 5))),
+            NeedFreeStaff: lambda: self.random.sample(list(MASTERS), self.random.randint(0, 3)),
+            NeedEvents: lambda: [EVENT],
+            NeedVisits: lambda: self.known.client.visits,
+            NeedDay: lambda: None,
+        }
+        return answers[type(need)]()
 
     def _starts(self, day: date) -> list[Start]:
         hours = sorted(self.random.sample(range(10, 20), self.random.choice((0, 1, 2, 4, 8))))
