@@ -7,11 +7,16 @@ from typing import Any
 
 import yaml
 
+try:
+    from yaml import CSafeLoader as SafeLoader  # a fifth of the time
+except ImportError:  # PyYAML without libyaml
+    from yaml import SafeLoader
+
 HERE = Path(__file__).parent
 LAVANDA = HERE / "lavanda.yaml"
 
 
-class _UniqueKeys(yaml.SafeLoader):
+class _UniqueKeys(SafeLoader):
     """PyYAML keeps the last of two equal keys in silence; here it is an error."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
