@@ -20,7 +20,7 @@ class Scale:
         restored_within: until whatever a host disturbed when it woke is connected again.
         redis_away_for, whatsapp_away_for: outages.
         away_hosts: hosts that live through WhatsApp's outage: a breaker takes no notice of fewer than ten losses.
-        talking: salons that exchange messages with clients; during a failover one each way every `failover_pause`.
+        talking: salons that exchange messages with clients, one each way every `pause` seconds.
         reminders: that fall due in a row; `reminded_within`, so fast, while hosts and workers are killed.
         busiest_second: how many sessions may return in one second when WhatsApp is back.
         patience: for anything that is not itself the proof.
@@ -37,7 +37,7 @@ class Scale:
     whatsapp_away_for: float
     away_hosts: int
     talking: int
-    failover_pause: float
+    pause: float
     reminders: int
     reminded_within: float
     busiest_second: int
@@ -56,9 +56,9 @@ QUICK = Scale(
     whatsapp_away_for=0,
     away_hosts=1,
     talking=4,
-    failover_pause=0.4,
-    reminders=40,
-    reminded_within=12,
+    pause=0.25,
+    reminders=24,
+    reminded_within=8,
     busiest_second=5,
     patience=60,
 )
@@ -76,7 +76,7 @@ FULL = Scale(
     whatsapp_away_for=180,
     away_hosts=2,
     talking=40,
-    failover_pause=0.1,
+    pause=0.1,
     reminders=500,
     reminded_within=60,
     busiest_second=20,

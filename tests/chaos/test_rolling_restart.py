@@ -16,7 +16,7 @@ def test_every_message_is_accounted_for_and_none_arrives_twice(
     world: World, salons: Salons, fleet: Fleet, watch: Watch, scale: Scale
 ) -> None:
     old = [fleet.start(), fleet.start()]
-    with Streams(world.whatsapp, salons, scale.talking) as streams:
+    with Streams(world.whatsapp, salons, scale.talking, pause=scale.pause) as streams:
         watch.until_whole(scale.patience)
         for host in old:
             fleet.start()

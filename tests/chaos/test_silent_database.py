@@ -29,7 +29,7 @@ def test_messages_go_both_ways_again_soon_after_a_failover_without_a_word(
             watch = Watch(world.whatsapp, salons)
             fleet.start()
             watch.until_whole(scale.patience)
-            with Streams(world.whatsapp, salons, scale.talking, pause=scale.failover_pause) as streams:
+            with Streams(world.whatsapp, salons, scale.talking, pause=scale.pause) as streams:
                 watch.until(lambda: len(streams.written) >= scale.talking, scale.patience, "all have written")
                 proxy.fall_silent()
                 began, mark = time.monotonic(), len(streams.written)
