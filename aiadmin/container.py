@@ -442,7 +442,11 @@ class Container:
         return Synchroniser(
             uow=self.uow,
             pages=PageReader(
-                api=self.salon_api, reconciliation=self.reconciliation, hook_address=address, clock=self.clock
+                api=self.salon_api,
+                reconciliation=self.reconciliation,
+                rules=self.booking_api.rules,
+                hook_address=address,
+                clock=self.clock,
             ),
             page_events=self.page_events,
             clock=self.clock,

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from aiadmin.domain.chat.abilities import may_answer, usable
+from aiadmin.domain.chat.situation import Ability, BotSettings
 from aiadmin.domain.companies.company import IntegrationStatus
 from aiadmin.domain.companies.rights import Right
 from aiadmin.domain.hosting.device import Desired, Observed
@@ -48,6 +50,10 @@ class StateKind(StrEnum):
     NO_CLIENTS = "no-clients"
     NO_PHONES = "no-phones"
     NO_ATTENDANCE = "no-attendance"
+    NO_BOOK = "no-book"
+    """This one and the next two: the bot is to do it, and our application lacks the right."""
+    NO_MOVE = "no-move"
+    NO_CANCEL = "no-cancel"
     JOURNAL_UNREAD = "journal-unread"
     NOTICES_OFF = "notices-off"
     UNTOLD = "untold"
@@ -77,6 +83,11 @@ _OF_RIGHTS: Mapping[Right, StateKind] = {
     Right.PHONES: StateKind.NO_PHONES,
     Right.ATTENDANCE: StateKind.NO_ATTENDANCE,
 }
+_OF_ABILITIES: Mapping[Ability, StateKind] = {
+    Ability.BOOK: StateKind.NO_BOOK,
+    Ability.MOVE: StateKind.NO_MOVE,
+    Ability.CANCEL: StateKind.NO_CANCEL,
+}
 _LASTING = frozenset({Failure.KEY_REFUSED, Failure.FORBIDDEN, Failure.NOT_FOUND, Failure.REFUSED})
 _LONG_DOWN = 10
 """So many failures in a row are about an hour: no hiccup of YClients' any more."""
@@ -94,6 +105,8 @@ class SalonFacts:
         all_paused_at, paused_at: since when messages are held, everybody's or this salon's; None where they are not.
         is_never_sending: whether messages are held by this machine's settings.
         run_state, run_error, run_attempts: of the reading of its journal that fails, if one does.
+        is_bot_allowed: the bot's master switch.
+        bot: how the bot is set.
         asked, uncalled, imported: notices of the last week: news that could not be told and that the salon was
             asked to call about; the same where the client would still come in vain and no such call has left; and
             bookings that were many at once and are told to nobody. Where the salon's own phone has written to the
@@ -116,6 +129,8 @@ class SalonFacts:
     run_error: str | None = None
     run_attempts: int = 0
     settings: MessageSettings = field(default_factory=MessageSettings)
+    is_bot_allowed: bool = True
+    bot: BotSettings = field(default_factory=BotSettings)
     asked: int = 0
     uncalled: int = 0
     imported: int = 0
@@ -195,6 +210,9 @@ def _hosting(facts: SalonFacts) -> Iterator[SalonState]:
 def _rights(facts: SalonFacts) -> Iterator[SalonState]:
     missing = facts.missing_rights or frozenset()
     yield from (SalonState(kind=kind) for right, kind in _OF_RIGHTS.items() if right in missing)
+    if may_answer(facts.bot, is_allowed=facts.is_bot_allowed):
+        off = facts.bot.abilities - usable(facts.bot, facts.missing_rights)
+        yield from (SalonState(kind=kind) for ability, kind in _OF_ABILITIES.items() if ability in off)
 
 
 def _journal(facts: SalonFacts) -> Iterator[SalonState]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from threading import Lock
 from typing import Generic, TypeVar
 
+from aiadmin.domain.chat.abilities import usable
 from aiadmin.domain.chat.bot_settings import offered_staff
 from aiadmin.domain.chat.morphology import Morphology
 from aiadmin.domain.chat.own_visits import given_name, own_visits, wall_clock
@@ -147,7 +148,8 @@ class Views:
 def _view(salon: BotSalon, catalogue: SalonCatalogue, people: frozenset[int], worked: Hours) -> SalonView:
     shown = frozenset(who for who, one in catalogue.staff.items() if not one.is_hidden)
     offered = offered_staff(salon.settings, people & shown, catalogue.staff)
-    bot = replace(salon.settings, offered_staff=offered)
+    abilities = usable(salon.settings, salon.missing_rights)
+    bot = replace(salon.settings, offered_staff=offered, abilities=abilities)
     return SalonView(
         title=salon.title,
         zone=salon.zone,

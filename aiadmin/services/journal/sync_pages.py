@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TypeVar
 
 import structlog
 
 from aiadmin.domain.companies.rights import Right
-from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.ids import CompanyId, SalonId
 from aiadmin.domain.journal.booking_event import EventSource
 from aiadmin.domain.journal.journal import Page, Record
+from aiadmin.domain.journal.online_booking import BookingRules
 from aiadmin.domain.journal.sync_run import (
     SCHEDULE_PAGES,
     PageRead,
@@ -40,6 +42,7 @@ from aiadmin.storage.journal.sync_runs import SyncedSalon
 from aiadmin.storage.unit_of_work import UnitOfWork
 
 log = structlog.get_logger(__name__)
+T = TypeVar("T")
 
 CLIENTS_TOTAL = "clients_total"
 """A count of its own: how many clients there were when the first page was read."""
@@ -64,11 +67,13 @@ class PageReader:
     """Reads pages. Every method raises a YClientsError, and DependencyDownError.
 
     Attributes:
+        rules: reads the salon's rules of booking online.
         hook_address: where YClients sends the webhooks of a company.
     """
 
     api: SalonApi
     reconciliation: JournalReconciliation
+    rules: Callable[[SalonId], BookingRules]
     hook_address: Callable[[CompanyId], str]
     clock: Callable[[], datetime]
 
@@ -144,21 +149,16 @@ class PageReader:
 
     def rights(self, run: SyncRun, salon: SyncedSalon) -> Fetched:
         """Where YClients does not say, what was known stays: not every salon lets us see this, and all else works."""
-        try:
-            missing = self.api.missing_rights(salon.salon_id)
-        except RateLimitedError:
-            raise
-        except YClientsError:
-            return Fetched(read=whole_list(0), store=lambda _work, _at: None)
+        missing = _if_told(lambda: self.api.missing_rights(salon.salon_id))
+        rules = _if_told(lambda: self.rules(salon.salon_id))
 
         def store(work: UnitOfWork, at: datetime) -> None:
-            before = work.journal.set_rights(run.company_id, missing, at)
-            if Right.PHONES not in missing:
-                work.webhook_phones.forget_all_of(run.company_id)
-                if before is not None and Right.PHONES in before and run.kind is not SyncKind.FULL:
-                    work.sync_runs.start(run.company_id, SyncKind.FULL, at, is_new=False)  # the phones that we missed
+            if rules is not None:
+                work.journal.set_booking_rules(run.company_id, rules, at)
+            if missing is not None:
+                _store_rights(work, run, missing, at)
 
-        return Fetched(read=whole_list(1), store=store)
+        return Fetched(read=whole_list(sum(one is not None for one in (missing, rules))), store=store)
 
     def week(self, run: SyncRun, _salon: SyncedSalon) -> Fetched:
         """Once a night: a nightly run that a webhook brought forward leaves it out. A refusal stops no reading."""
@@ -187,6 +187,23 @@ class PageReader:
             work.journal.set_hooks(run.company_id, state, at)
 
         return Fetched(read=whole_list(1), store=store)
+
+
+def _if_told(ask: Callable[[], T]) -> T | None:
+    try:
+        return ask()
+    except RateLimitedError:
+        raise
+    except YClientsError:
+        return None
+
+
+def _store_rights(work: UnitOfWork, run: SyncRun, missing: frozenset[Right], at: datetime) -> None:
+    before = work.journal.set_rights(run.company_id, missing, at)
+    if Right.PHONES not in missing:
+        work.webhook_phones.forget_all_of(run.company_id)
+        if before is not None and Right.PHONES in before and run.kind is not SyncKind.FULL:
+            work.sync_runs.start(run.company_id, SyncKind.FULL, at, is_new=False)  # the phones that we missed
 
 
 def _whole(run: SyncRun, rows: int, put: Callable[[UnitOfWork, datetime], None]) -> Fetched:

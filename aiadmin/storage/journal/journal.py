@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from aiadmin.domain.companies.rights import Right, rights_of
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal.journal import Category, Client, SalonDetails, Service, StaffMember, WorkDay
+from aiadmin.domain.journal.online_booking import BookingRules
 from aiadmin.domain.journal.sync_run import Stage
 from aiadmin.domain.journal.webhook_settings import WebhookSettingsState
 from aiadmin.storage.bulk import short, upsert
@@ -92,6 +93,10 @@ class Journal:
         values = {"rights_missing": sorted(missing), "rights_checked_at": at}
         self._session.execute(update(CompanyRow).where(mine).values(**values))
         return rights_of(before)
+
+    def set_booking_rules(self, company_id: CompanyId, rules: BookingRules, at: datetime) -> None:
+        values = {"booking_rules": online_terms.from_rules(rules), "booking_rules_checked_at": at}
+        self._session.execute(update(CompanyRow).where(CompanyRow.id == company_id).values(**values))
 
     def webhooks_state(self, company_id: CompanyId) -> WebhookSettingsState | None:
         """How the salon's webhooks are set; None before that was looked at."""

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
+from aiadmin.domain.chat import bot_settings
 from aiadmin.domain.companies.company import IntegrationStatus
 from aiadmin.domain.companies.rights import rights_of
 from aiadmin.domain.hosting.device import Desired, Observed
@@ -27,11 +28,12 @@ SELECT companies.id, companies.integration_status, companies.whatsapp_connected,
   (SELECT count(*) FROM session_hosts WHERE lease_until > now()) AS hosts,
   (SELECT since FROM message_pause) AS all_paused_at,
   run.state AS run_state, run.error AS run_error, run.attempts AS run_attempts, message_settings.settings,
-  told.asked, told.uncalled, told.imported
+  companies.ai_enabled, bot_settings.settings AS bot, told.asked, told.uncalled, told.imported
 FROM companies
 LEFT JOIN devices AS device ON device.company_id = companies.id AND device.desired <> 'removed'
 LEFT JOIN session_hosts AS host ON host.id = device.host_id AND host.lease_until > now()
 LEFT JOIN message_settings ON message_settings.company_id = companies.id
+LEFT JOIN bot_settings ON bot_settings.company_id = companies.id
 LEFT JOIN LATERAL (
   SELECT state, error, attempts FROM sync_runs
   WHERE sync_runs.company_id = companies.id AND error IS NOT NULL AND state <> 'done'
@@ -95,6 +97,8 @@ def _facts(row: Row[Any]) -> SalonFacts:
         run_error=row.run_error,
         run_attempts=row.run_attempts or 0,
         settings=MessageSettings.from_json(row.settings),
+        is_bot_allowed=row.ai_enabled is not False,
+        bot=bot_settings.from_json(row.bot),
         asked=row.asked,
         uncalled=row.uncalled,
         imported=row.imported,

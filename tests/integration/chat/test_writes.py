@@ -241,7 +241,7 @@ def test_a_client_of_whom_no_number_is_known_or_whom_a_card_bars_is_not_booked(m
 
 
 def test_a_salon_that_wants_a_code_is_booked_as_its_desk_does(maria: Client) -> None:
-    maria.played.yclients.change_salon(maria.played.salon_id, phone_confirmation=True)
+    maria.played.yclients.change_salon(maria.played.salon_id, facts={"phone_confirmation": True})
     rules = replace(RULES, needs_code=True)
     (outcome,) = maria.says_yes(maria.offered(booking(slot(THREE))), rules=rules)
     assert isinstance(outcome, Saved)
@@ -251,7 +251,7 @@ def test_a_salon_that_wants_a_code_is_booked_as_its_desk_does(maria: Client) -> 
 
 
 def test_a_salon_that_wants_a_code_without_our_knowing_is_booked_all_the_same(maria: Client) -> None:
-    maria.played.yclients.change_salon(maria.played.salon_id, phone_confirmation=True)
+    maria.played.yclients.change_salon(maria.played.salon_id, facts={"phone_confirmation": True})
     (outcome,) = maria.says_yes(maria.offered(booking(slot(THREE))), rules=RULES)
     assert isinstance(outcome, Saved)
     assert len(maria.writes) == 1
