@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from aiadmin.adapters.yclients.members import YClientsMembers
     from aiadmin.adapters.yclients.rest import RestApi
     from aiadmin.adapters.yclients.salon_api import YClientsSalonApi
+    from aiadmin.services.chat.bot_settings import BotSettingsService
     from aiadmin.services.chat.confirmations import JournalConfirmer
     from aiadmin.services.chat.lookups import LookUps
     from aiadmin.services.chat.lost_writes import LostWrites
@@ -91,6 +92,7 @@ _LATER = (
     "aiadmin.adapters.yclients.status_post",
     "aiadmin.domain.yclients.call_budget",
     "aiadmin.services.chat.confirmations",
+    "aiadmin.services.chat.bot_settings",
     "aiadmin.services.chat.lookups",
     "aiadmin.services.chat.lost_writes",
     "aiadmin.services.chat.replies",
@@ -397,6 +399,12 @@ class Container:
         from aiadmin.services.chat.lookups import LookUps
 
         return LookUps(api=self.booking_api, clock=self.clock)
+
+    @cached_property
+    def bot_settings(self) -> BotSettingsService:
+        from aiadmin.services.chat.bot_settings import BotSettingsService
+
+        return BotSettingsService(uow=self.uow, clock=self.clock)
 
     @cached_property
     def lost_writes(self) -> LostWrites:

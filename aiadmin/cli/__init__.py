@@ -16,7 +16,7 @@ from aiadmin.domain.errors import AiAdminError
 
 _COMMANDS: Mapping[str, tuple[str, str]] = {
     "backup": ("backup", "Write all companies, messages and linked phones to FILE, while everything runs."),
-    "bot": ("bot", "Try what the bot understands of clients' messages."),
+    "bot": ("bot", "Try what the bot understands, hold it, and see what it has done."),
     "clients": ("clients", "Give a client what is held of them, or erase it."),
     "companies": ("companies", "Look at companies, and help them along."),
     "demo": (

@@ -1,20 +1,28 @@
-"""`python -m aiadmin bot`: try what the bot understands."""
+"""`python -m aiadmin bot`: try what the bot understands, hold it, and see what it has done."""
 
 from __future__ import annotations
 
 import sys
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 
 import click
 
+from aiadmin.cli.table import show_facts
+from aiadmin.container import Container
 from aiadmin.domain.chat.dates.cases import DateCaseError, Outcome, Verdict, cases_of, play
+from aiadmin.domain.chat.turn import TurnVerdict
+from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.number import BIGGEST_INTEGER
+
+_COMPANY = click.argument("company_id", type=click.IntRange(1, BIGGEST_INTEGER))
+_SHOWN = [verdict for verdict in TurnVerdict if verdict is not TurnVerdict.SILENT]
 
 
 @click.group()
 def bot() -> None:
-    """Try what the bot understands of clients' messages."""
+    """Try what the bot understands, hold it, and see what it has done."""
 
 
 @bot.command()
@@ -39,7 +47,7 @@ def dates(file: Path) -> None:
 
 
 @bot.command()
-@click.argument("company_id", type=click.IntRange(1, BIGGEST_INTEGER))
+@_COMPANY
 @click.option("--phone", help="Of the client whom you play.  [default: somebody whom nobody knows]")
 def chat(company_id: int, phone: str | None) -> None:
     """Talk to the bot of a company, against its live journal: nothing is written and nothing is sent.
@@ -49,6 +57,48 @@ def chat(company_id: int, phone: str | None) -> None:
     from aiadmin.cli.bot_chat import try_out
 
     try_out(company_id, phone=phone)
+
+
+@bot.command()
+@_COMPANY
+def pause(company_id: int) -> None:
+    """Keep the bot of a company silent; answers to reminders, stop words and hand-over go on."""
+    _allow(company_id, is_allowed=False)
+    click.echo(f"company {company_id}: the bot is paused; `bot resume {company_id}` lets it answer again")
+
+
+@bot.command()
+@_COMPANY
+def resume(company_id: int) -> None:
+    """Let the bot of a company answer again, as its mode says."""
+    _allow(company_id, is_allowed=True)
+    mode = Container.from_env().bot_settings.get(CompanyId(company_id)).settings.mode
+    click.echo(f"company {company_id}: the bot may answer, its mode is {mode}")
+
+
+@bot.command()
+@_COMPANY
+@click.option("--days", type=click.IntRange(1, 365), default=30, show_default=True, help="How far back.")
+def report(company_id: int, days: int) -> None:
+    """What the bot of a company has done: conversations, visits booked, moved, cancelled, and what it handed over."""
+    container = Container.from_env()
+    since = container.clock() - timedelta(days=days)
+    with container.uow() as work:
+        known = container.views.salon(work, CompanyId(company_id))
+        counts = work.bot_reports.counts(CompanyId(company_id), since=since, zone=known.view.zone)
+    outside = counts.outside(known.view.hours)
+    show_facts(
+        [
+            ("conversations", counts.conversations),
+            *((verdict.value.replace("_", " "), counts.verdicts.get(verdict, 0)) for verdict in _SHOWN),
+            *((f"  {reason.value}", count) for reason, count in sorted(counts.handed_over.items())),
+            ("outside hours", None if outside is None else f"{outside} %"),
+        ]
+    )
+
+
+def _allow(company_id: int, *, is_allowed: bool) -> None:
+    Container.from_env().bot_settings.allow(CompanyId(company_id), is_allowed=is_allowed, actor="cli")
 
 
 def _line(outcome: Outcome) -> str:

@@ -18,6 +18,7 @@ from aiadmin.domain.job import Argument, Job
 from aiadmin.masking import reason_of
 from aiadmin.storage.chat.catalogue import BotSalons
 from aiadmin.storage.chat.questions import Questions, UnhandledMessages
+from aiadmin.storage.chat.report import BotReports
 from aiadmin.storage.chat.visit_writes import Proposals, VisitWrites
 from aiadmin.storage.companies.audit import Audit
 from aiadmin.storage.companies.companies import CompanyStore
@@ -96,6 +97,7 @@ class UnitOfWork:
     salon_facts = cached_property(lambda self: SalonFactsStore(self._session))
     reconciliation = cached_property(lambda self: ReconciliationStore(self._session))
     bot_salons = cached_property(lambda self: BotSalons(self._session))
+    bot_reports = cached_property(lambda self: BotReports(self._session))
     proposals = cached_property(lambda self: Proposals(self._session))
     visit_writes = cached_property(lambda self: VisitWrites(self._session))
     questions = cached_property(lambda self: Questions(self._session))

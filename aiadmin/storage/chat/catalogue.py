@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select, text
+from sqlalchemy import func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -111,6 +111,10 @@ class BotSalons:
         statement = insert(BotSettingsRow).values(company_id=company_id, **given)
         self._session.execute(statement.on_conflict_do_update(constraint="pk_bot_settings", set_=given))
 
+    def set_allowed(self, company_id: CompanyId, *, is_allowed: bool) -> None:
+        """Turn the master switch."""
+        self._session.execute(update(CompanyRow).where(CompanyRow.id == company_id).values(ai_enabled=is_allowed))
+
     def version(self, company_id: CompanyId) -> str:
         """Another text as soon as anything of the catalogue has changed; asked for before the catalogue is read."""
         return str(self._session.scalar(_VERSION, {"company_id": company_id}))
@@ -120,7 +124,7 @@ class BotSalons:
         return SalonCatalogue(
             services={one.service_id: one for one in self._services(company_id)},
             categories=self._categories(company_id),
-            staff={one.staff_id: one for one in self._staff(company_id)},
+            staff={one.staff_id: one for one in self.staff(company_id)},
             schedule=self._schedule(company_id),
         )
 
@@ -181,7 +185,8 @@ class BotSalons:
         rows = self._session.execute(select(CategoryRow.category_id, CategoryRow.title).where(*mine))
         return {row.category_id: row.title for row in rows}
 
-    def _staff(self, company_id: CompanyId) -> Sequence[StaffMember]:
+    def staff(self, company_id: CompanyId) -> Sequence[StaffMember]:
+        """Everybody who works there, in the order of their numbers."""
         columns = (
             *(StaffRow.staff_id, StaffRow.name, StaffRow.specialization, StaffRow.is_fired, StaffRow.is_hidden),
         )
