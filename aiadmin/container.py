@@ -370,10 +370,10 @@ class Container:
 
     @cached_property
     def views(self) -> Views:
-        from aiadmin.adapters.morphology import PymorphyMorphology
+        from aiadmin.adapters.morphology import morphology
         from aiadmin.services.chat.views import Views
 
-        return Views(morphology=PymorphyMorphology(), clock=self.clock)
+        return Views(morphology=morphology(), clock=self.clock)
 
     @cached_property
     def understanding(self) -> Understanding:

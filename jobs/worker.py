@@ -114,10 +114,13 @@ def _work(config: Config) -> bool:
 def preload() -> None:
     """Import what jobs need once, before `main`: a fork then starts in milliseconds. Nothing is opened."""
     from aiadmin import container
+    from aiadmin.adapters.morphology import morphology
+    from aiadmin.services.chat import views
 
     for function in WorkersJob.allowed:
         importlib.import_module(function.rpartition(".")[0])
     container.load()
+    views.warm(morphology())
 
 
 def _reap() -> None:

@@ -7,7 +7,7 @@ a process that reads no chats does not pay for them.
 from __future__ import annotations
 
 from collections.abc import Collection
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 _LONG, _MOST_ALIKE = 7, 6
@@ -17,6 +17,12 @@ _RARE = 0.2
 
 _SOFT_ENDINGS = ("и", "ью")
 """Of names that the dictionary takes for indeclinable, and people decline: Асель, к Асели."""
+
+
+@cache
+def morphology() -> PymorphyMorphology:
+    """The one of this process, and of those that it forks."""
+    return PymorphyMorphology()
 
 
 class PymorphyMorphology:
