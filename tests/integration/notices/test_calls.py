@@ -43,7 +43,13 @@ class Desk(Plans):
         return f"{(self.now() + when).astimezone(MOSCOW):%Y-%m-%d %H:%M}:00"
 
     def known(self, when: timedelta, **fields: Any) -> dict[str, Any]:
-        """A booking that its client knows of."""
+        """A booking that its client knows of, and is not in the salon for something else then."""
+        first = self.salon.booking
+        stands = {
+            one["id"] for one in self.salon.yclients.state(self.salon.salon_id)["records"] if not one["deleted"]
+        }
+        if first["id"] in stands and abs(self.salon.starts_at() - self.now() - when) < 2 * HOUR:
+            self.salon.yclients.delete_record(self.salon.salon_id, first["id"])
         booking = self.salon.book(datetime=self.at(when), **fields)
         self.read()
         self.planner.plan_change_notices()
