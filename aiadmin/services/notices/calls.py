@@ -29,13 +29,20 @@ Reasons = Callable[[Sequence[Notice], UnitOfWork], Sequence[CallReason]]
 
 
 def ask_for_all(runner: QueueRunner, *, uow: NewUnitOfWork, clock: Clock) -> int:
-    """Have salons call whom we could not keep from coming in vain, each person once; how many calls.
+    """Have salons call clients who may come in vain and cannot be written to, each once; how many calls.
+
+    Notices that no message would tell in time any more are given up before.
 
     Raises:
         DependencyDownError: PostgreSQL does not answer.
     """
     now = clock()
-    give_up(runner, uow=uow, clock=clock)
+    with uow() as work:
+        if not work.calls.has_due(now):
+            return 0
+    _give_up(runner, uow=uow, now=now)
+    _give_up_stuck(runner, uow=uow, now=now)
+    _give_up_unplanned(runner, uow=uow, now=now)
 
     def ask_each(some: Sequence[Sequence[Notice]], reasons: Reasons = _reasons) -> int:
         with uow() as work:
@@ -45,7 +52,7 @@ def ask_for_all(runner: QueueRunner, *, uow: NewUnitOfWork, clock: Clock) -> int
         return len(some)
 
     def ask(some: Sequence[Sequence[Notice]]) -> int:
-        """Whose visit cannot be read is called about all the same, in fewer words."""
+        """A client whose visit cannot be read is called about all the same, in fewer words."""
         try:
             return ask_each(some)
         except DependencyDownError:
@@ -59,19 +66,21 @@ def ask_for_all(runner: QueueRunner, *, uow: NewUnitOfWork, clock: Clock) -> int
         work.calls.recall(now)
         people = calls(work.calls.list_undelivered(now, limit=AT_ONCE))
         work.commit()
-    return sum(runner.rows(WorkQueue.NOTICES, people, ask, key=_row_key))
+    return sum(runner.rows(WorkQueue.NOTICES, people, ask, key=lambda notices: notices[0].row_key))
 
 
-def give_up(runner: QueueRunner, *, uow: NewUnitOfWork, clock: Clock, is_tried: bool = False) -> None:
-    """Drop what no message would tell in time any more.
+def give_up_untaken(runner: QueueRunner, *, uow: NewUnitOfWork, clock: Clock) -> None:
+    """Drop notices whose message no host took, and that no other message would tell in time.
 
-    Args:
-        is_tried: only where a message was owed that nobody has taken, which is not to be tried again and again.
+    Before others are dispatched: these are not to be tried again and again.
 
     Raises:
         DependencyDownError: PostgreSQL does not answer.
     """
-    now = clock()
+    _give_up(runner, uow=uow, now=clock(), is_tried=True)
+
+
+def _give_up(runner: QueueRunner, *, uow: NewUnitOfWork, now: datetime, is_tried: bool = False) -> None:
     with uow() as work:
         hopeless = work.calls.list_undeliverable(now, limit=AT_ONCE, is_tried=is_tried)
 
@@ -82,8 +91,6 @@ def give_up(runner: QueueRunner, *, uow: NewUnitOfWork, clock: Clock, is_tried: 
             work.commit()
 
     runner.rows(WorkQueue.NOTICES, hopeless, drop, key=lambda one: one.notice.row_key)
-    _give_up_stuck(runner, uow=uow, now=now)
-    _give_up_unplanned(runner, uow=uow, now=now)
 
 
 def _give_up_stuck(runner: QueueRunner, *, uow: NewUnitOfWork, now: datetime) -> None:
@@ -113,10 +120,6 @@ def _give_up_unplanned(runner: QueueRunner, *, uow: NewUnitOfWork, now: datetime
             work.commit()
 
     runner.rows(WorkQueue.BOOKING_EVENTS, events, add, key=lambda one: one.row_key)
-
-
-def _row_key(notices: Sequence[Notice]) -> RowKey:
-    return notices[0].row_key
 
 
 def _ask(notices: Sequence[Notice], reasons: Reasons, *, work: UnitOfWork, now: datetime) -> None:

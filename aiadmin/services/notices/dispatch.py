@@ -98,7 +98,7 @@ class NoticeDispatcher:
         """
         self._sync_with_messages()
         runner = QueueRunner(uow=self.uow, clock=self.clock)
-        calls.give_up(runner, uow=self.uow, clock=self.clock, is_tried=True)
+        calls.give_up_untaken(runner, uow=self.uow, clock=self.clock)
         claims = ClaimRule[Notice](table=lambda work: work.due_notices, lasts=CLAIM, batch=BATCH)
         release = partial(self._release, runner)
         released = runner.work_off(WorkQueue.NOTICES, claims, release, again=self._release_again)

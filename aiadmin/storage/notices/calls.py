@@ -90,7 +90,7 @@ FROM notices JOIN quarantine ON quarantine.queue = '{WorkQueue.NOTICES.value}'
   AND quarantine.company_id = notices.company_id AND quarantine.row_key = CAST(notices.id AS text)
 {_BESIDE}
 WHERE notices.kind IN ('moved', 'cancelled') AND notices.state = 'waiting'
-  AND quarantine.last_at <= :stuck_since AND {_NEEDED_BY} <= :stuck_since
+  AND quarantine.first_at <= :stuck_since AND {_NEEDED_BY} <= :stuck_since
 """
 """What was set aside: none of its tries came to an end."""
 _STUCK_KEYS = text(f"SELECT notices.company_id, notices.id {_STUCK} ORDER BY notices.id LIMIT :limit")
