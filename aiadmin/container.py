@@ -345,15 +345,14 @@ class Container:
 
     @cached_property
     def notice_dispatcher(self) -> NoticeDispatcher:
-        from aiadmin.services.notices.dispatch import NoticeDispatcher
-        from aiadmin.services.notices.rendering import NoticeRenderer
+        from aiadmin.services.notices.dispatch import NoticeDispatcher, own_policy, unlimited
 
         return NoticeDispatcher(
             uow=self.uow,
             api=self.salon_api,
-            renderer=lambda work: NoticeRenderer(work=work, is_paced=self.config.message_pacing),
             clock=self.clock,
             rng=random.random,
+            policy=own_policy if self.config.message_pacing else unlimited,
         )
 
     @cached_property

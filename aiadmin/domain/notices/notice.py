@@ -74,6 +74,8 @@ class StaleReason(StrEnum):
     """The client has said already that they do not come: nobody asks again."""
     SUPERSEDED = "superseded"
     """A newer notice of the same booking was planned before this one was sent."""
+    SWITCHED_OFF = "switched_off"
+    """The salon wants no notices of this kind any more."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,7 +183,8 @@ class Notice:
     Attributes:
         due_at: not before this.
         deadline_at: after this it is not worth sending.
-        attempts: how often somebody began to send it.
+        attempts: how often it was claimed.
+        looked_at: when a list of YClients last held its booking, or None.
     """
 
     id: NoticeId
@@ -192,6 +195,7 @@ class Notice:
     due_at: datetime
     deadline_at: datetime
     attempts: int = 0
+    looked_at: datetime | None = None
 
     def needed_by(self, beside: Iterable[AtTime], now: datetime) -> datetime:
         """Until when its client has to know of it: after that they come in vain, or at the wrong time.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from aiadmin.domain.journal.booking_event import EventSource
 from aiadmin.domain.journal.journal import Record
@@ -25,6 +25,7 @@ class FreshBookings:
     Attributes:
         due: the notices that go out about now.
         listed: the days whose lists were read already: what they do not hold is looked at by itself.
+        listed_at: when the lists were read that held these records.
     """
 
     uow: NewUnitOfWork
@@ -33,6 +34,7 @@ class FreshBookings:
     salon: SyncedSalon
     due: Sequence[Notice]
     listed: set[date] = field(default_factory=set)
+    listed_at: dict[int, datetime] = field(default_factory=dict)
 
     def record(self, notice: Notice) -> Record | None:
         """The booking as YClients has it, or had it a moment ago; None when neither YClients nor we know it.
@@ -61,17 +63,26 @@ class FreshBookings:
         """
         with self.uow() as work:
             known = [one for each in sorted(visits) for one in work.records.of_visit(self.salon.company_id, each)]
-        numbers = [one for one in dict.fromkeys([*(each.record_id for each in known), *more]) if one not in but]
+        numbers = dict.fromkeys([*(each.record_id for each in known), *more])
+        return self.each([one for one in numbers if one not in but])
+
+    def each(self, numbers: Collection[int]) -> Sequence[Record]:
+        """These bookings as YClients has them now, without those that neither it nor we know.
+
+        Raises:
+            YClientsError, DependencyDownError: nothing can be said of one of them now.
+        """
         read = (bookings.read(self.salon, number, api=self.api, uow=self.uow) for number in numbers)
         return [one for one in read if one is not None]
 
     def _seen(self, notice: Notice) -> Record | None:
-        """What we know, if it was looked at a moment ago and no webhook has spoken of it since."""
+        """What we know, if a list held it a moment ago and no webhook has spoken of it since."""
+        now = self.clock()
+        if not any(is_fresh(at, now) for at in (notice.looked_at, self.listed_at.get(notice.record_id))):
+            return None
         with self.uow() as work:
-            if not is_fresh(work.due_notices.last_listed_at(notice), self.clock()):
-                return None
-            known = work.records.find(notice.company_id, notice.record_id)
-        return None if known is None else known.record
+            known = work.due_notices.last_listed(notice)
+        return known.record if known is not None and is_fresh(known.read_at, now) else None
 
     def _read_day(self, day: date) -> None:
         salon, page, is_last = self.salon, 1, False
@@ -92,6 +103,7 @@ class FreshBookings:
                 )
                 work.due_notices.mark_listed(salon.company_id, [one.record_id for one in found.rows], read_at)
                 work.commit()
+            self.listed_at |= {one.record_id: read_at for one in found.rows}
             is_last = page_read(len(found.rows), found.total, page, skipped=found.skipped).is_last
             page += 1
         self.listed.add(day)

@@ -87,7 +87,7 @@ def _give_up(runner: QueueRunner, *, uow: NewUnitOfWork, now: datetime, is_tried
     def drop(some: Sequence[GivenUp]) -> None:
         with uow() as work:
             for one in some:
-                work.due_notices.drop(one.notice, why=one.why, at=now)
+                work.due_notices.drop([one.notice], why=one.why, at=now)
             work.commit()
 
     runner.rows(WorkQueue.NOTICES, hopeless, drop, key=lambda one: one.notice.row_key)

@@ -16,10 +16,8 @@ from aiadmin.domain.notices.change_planning import NOTHING, LastNotice, NewNotic
 from aiadmin.domain.notices.notice import NoticeKind
 from aiadmin.domain.notices.reminder_planning import Window, notice_of, one_per_visit, owed, windows
 from aiadmin.domain.notices.settings import MessageSettings
-from aiadmin.domain.notices.telling import AnnouncedBooking
 from aiadmin.domain.quarantine import RowKey, WorkQueue
-from aiadmin.services.notices.returning import is_undone
-from aiadmin.services.notices.visits import known_beside
+from aiadmin.services.notices.returning import Returns
 from aiadmin.services.ports.clock import Clock
 from aiadmin.services.work import QueueRunner
 from aiadmin.storage.notices.planning import NotifyingSalon
@@ -161,21 +159,20 @@ def _owed(
 ) -> Sequence[NewNotice]:
     """Of these salons, or of these `bookings` alone."""
     by_number = {salon.company_id: salon for salon in salons}
+    returns = {salon.company_id: Returns(work, salon, now) for salon in salons}
     new: list[NewNotice] = []
     for found in work.notices.due_bookings(by_number, _windows(salons, now), now=now, only=bookings):
-        salon, record = by_number[found.company_id], found.record
-        told = [AnnouncedBooking.of(record)]
-        is_review = found.kind is NoticeKind.REVIEW
+        salon, of_salon = by_number[found.company_id], returns[found.company_id]
         reminder = owed(
             found.kind,
-            record,
+            found.record,
             salon.settings,
             salon.zone,
             asked_at=found.asked_at,
             now=now,
-            visit=known_beside(work, found.company_id, told, salon.settings) if is_review else (),
+            visit=of_salon.beside(found.record) if found.kind is NoticeKind.REVIEW else (),
             planned=found.planned,
         )
-        if reminder is not None and is_undone(work, salon, found, reminder, now=now):
-            new.append(notice_of(reminder, record, found.company_id, planned=found.planned))
+        if reminder is not None and of_salon.is_undone(found, reminder):
+            new.append(notice_of(reminder, found.record, found.company_id, planned=found.planned))
     return one_per_visit(new)

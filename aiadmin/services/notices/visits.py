@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aiadmin.domain.chat.confirmation import is_declined
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal.journal import Record
 from aiadmin.domain.notices.settings import MessageSettings
@@ -23,11 +22,3 @@ def known_beside(
 def known_about(work: UnitOfWork, company_id: CompanyId, told: Sequence[Announced]) -> Sequence[Record]:
     """Bookings that may stand beside these of one client, as far as we know."""
     return work.records.about(company_id, told[0].announced, times_of(told), visits_of(told))
-
-
-def is_part_declined(work: UnitOfWork, company_id: CompanyId, bookings: Sequence[Record]) -> bool:
-    """Whether the client of a visit has said of one of its bookings that they do not come.
-
-    Each booking is asked about by itself: whether an answer was talked over since is another matter for each.
-    """
-    return any(is_declined(one, work.questions.of_booking(company_id, one)) for one in bookings)

@@ -125,9 +125,15 @@ class Records:
                 self._session.execute(statement, given)
 
     def find(self, company_id: CompanyId, record_id: int) -> Snapshot | None:
-        statement = select(RecordRow).where(RecordRow.company_id == company_id, RecordRow.record_id == record_id)
-        row = self._session.scalars(statement.execution_options(populate_existing=True)).one_or_none()
-        return None if row is None else _snapshot(row)
+        return self.find_all(company_id, [record_id]).get(record_id)
+
+    def find_all(self, company_id: CompanyId, numbers: Collection[int]) -> Mapping[int, Snapshot]:
+        """What is known of these records, deleted ones included; nothing of those that are not known."""
+        statement = select(RecordRow).where(
+            RecordRow.company_id == company_id, RecordRow.record_id.in_(list(numbers))
+        )
+        rows = self._session.scalars(statement.execution_options(populate_existing=True))
+        return {row.record_id: _snapshot(row) for row in rows}
 
 
 def _row(record: Record, read_at: datetime) -> Row:

@@ -124,7 +124,7 @@ class Contacts:
 
     def upsert_phones(self, company_id: CompanyId, phones: Collection[str], at: datetime) -> Mapping[str, ContactId]:
         """`upsert` for people of whom only the phone is known, all of them at once. `try_lock` goes before it."""
-        known = self._by_phone(company_id, phones)
+        known = self.of_phones(company_id, phones)
         new = {one_spelling(phone): phone for phone in sorted(set(phones) - set(known))}  # one of each person
         erased = self._erasures.erased_of(company_id, new.values())
         rows = [
@@ -134,11 +134,12 @@ class Contacts:
         ]
         if rows:
             self._session.execute(insert(ContactRow).values(rows))
-            known = self._by_phone(company_id, phones)
+            known = self.of_phones(company_id, phones)
         self._keep_addresses(company_id, known.items())
         return known
 
-    def _by_phone(self, company_id: CompanyId, phones: Collection[str]) -> Mapping[str, ContactId]:
+    def of_phones(self, company_id: CompanyId, phones: Collection[str]) -> Mapping[str, ContactId]:
+        """Contacts that are known by these phones, in whichever spelling; nothing is made or corrected."""
         rows = self._known(company_id, spellings(phones))
         owners = {address: row.contact_id for row in rows for address in spellings(row.known)}
         exact = {address: row.contact_id for row in rows for address in row.known}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -10,14 +10,16 @@ from sqlalchemy import CursorResult, Row, TextClause, func, select, text
 from sqlalchemy.orm import Session
 
 from aiadmin.domain.ids import CompanyId, ContactId, MessageId, NoticeId
+from aiadmin.domain.journal.booking_event import Snapshot
 from aiadmin.domain.journal.journal import Record
 from aiadmin.domain.messages.contact import one_spelling
 from aiadmin.domain.messages.message import SENDING_AT_MOST
 from aiadmin.domain.messages.sending_policy import LARGEST_CAP, UNPACED, BlockReason, Sender, day_began
 from aiadmin.domain.notices.change_planning import CHANGE_NOTICE_LIFETIME
-from aiadmin.domain.notices.dispatch import MOST_IN_ONE, NoticeRecipient
+from aiadmin.domain.notices.dispatch import MOST_IN_ONE, NoticeRecipient, ToldOfVisit
 from aiadmin.domain.notices.notice import CHANGE_NOTICES, AnnouncedVisit, Notice, NoticeKind
 from aiadmin.domain.quarantine import RowKey, WorkQueue
+from aiadmin.storage.journal.records import record_of_row
 from aiadmin.storage.journal.sync_runs import IS_READ
 from aiadmin.storage.locks import Lock
 from aiadmin.storage.quarantine import keys_of, not_set_aside, numbers_of
@@ -60,22 +62,27 @@ WITH oldest AS (
 )
 SELECT * FROM taken ORDER BY {_FIRST}, due_at, id
 """)  # noqa: S608 - our own words
-_IS_MINE = "id = :id AND state = 'waiting' AND attempts = :attempts"
+_MINE = """
+FROM unnest(CAST(:numbers AS bigint[]), CAST(:attempts AS integer[])) AS mine (id, attempts)
+WHERE notices.id = mine.id AND notices.attempts = mine.attempts AND notices.state = 'waiting'
+"""
+"""Notices as `claim` gave them, that were not claimed anew since."""
 _MARK_RELEASED = text(f"""
-UPDATE notices SET state = 'released', outbox_message_id = :message_id, claimed_until = NULL, reason = NULL
-WHERE {_IS_MINE}
+UPDATE notices SET state = 'released', outbox_message_id = :message_id, claimed_until = NULL, reason = NULL {_MINE}
 """)  # noqa: S608 - our own words
-_IS_OURS = text(f"SELECT EXISTS (SELECT FROM notices WHERE {_IS_MINE})")  # noqa: S608
-_DROP = text(f"UPDATE notices SET state = 'dropped', reason = :why, finished_at = :at WHERE {_IS_MINE}")  # noqa: S608
-_HOLD = text(f"UPDATE notices SET claimed_until = :until, reason = :why WHERE {_IS_MINE}")  # noqa: S608
+_DROP = text(f"UPDATE notices SET state = 'dropped', reason = :why, finished_at = :at {_MINE}")  # noqa: S608
+_HOLD = text(f"UPDATE notices SET claimed_until = :until, reason = :why {_MINE}")  # noqa: S608
 _HOLD_SALON = text("""
 UPDATE notices SET claimed_until = :until, reason = :why
 WHERE company_id = :company_id AND state = 'waiting' AND due_at <= :now AND kind <> ALL(:but)
 """)
 _CLAIM_RELATED = text(f"""
-WITH along AS (
+WITH own AS (
+  SELECT * FROM notices WHERE id = :id AND attempts = :attempts AND state = 'waiting'
+), along AS (
   SELECT id FROM notices
-  WHERE company_id = :company_id AND state = 'waiting' AND id <> :id AND deadline_at > :now
+  WHERE EXISTS (SELECT FROM own)
+    AND company_id = :company_id AND state = 'waiting' AND id <> :id AND deadline_at > :now
     AND (
       CAST(announced ->> 'client_id' AS bigint) = :client_id OR announced ->> 'client_number' = :client_number
     )
@@ -92,15 +99,19 @@ WITH along AS (
     ))
     AND {not_set_aside(WorkQueue.NOTICES, "notices.company_id", "notices.id")}
   ORDER BY due_at, id LIMIT :limit FOR UPDATE SKIP LOCKED
+), taken AS (
+  UPDATE notices SET claimed_until = :until, attempts = attempts + 1 FROM along WHERE notices.id = along.id
+  RETURNING notices.*
 )
-UPDATE notices SET claimed_until = :until, attempts = attempts + 1 FROM along WHERE notices.id = along.id
-RETURNING notices.*
+SELECT * FROM own UNION ALL SELECT * FROM taken
 """)  # noqa: S608 - our own words
 _MARK_LISTED = text("""
 UPDATE notices SET looked_at = :at WHERE company_id = :company_id AND record_id = ANY(:records) AND state = 'waiting'
 """)
 _LAST_LISTED = text("""
-SELECT looked_at FROM notices WHERE company_id = :company_id AND id = :id AND NOT EXISTS (
+SELECT records.*, notices.looked_at FROM notices
+JOIN records ON records.company_id = notices.company_id AND records.record_id = notices.record_id
+WHERE notices.company_id = :company_id AND notices.id = :id AND notices.looked_at IS NOT NULL AND NOT EXISTS (
   SELECT FROM refetches
   WHERE refetches.company_id = notices.company_id AND subject = 'record' AND number = notices.record_id
 )
@@ -110,30 +121,33 @@ UPDATE notices SET claimed_until = NULL WHERE company_id = :company_id AND state
 """)
 _RULES = (BlockReason.QUIET_HOURS, BlockReason.DAILY_CAP)
 _DECIDED = """
-FROM outbox_messages AS message
-WHERE message.id = notices.outbox_message_id AND notices.state = 'released'
-  AND message.state NOT IN ('pending', 'sending')
+notices.state = 'released' AND (message.id IS NULL OR message.state NOT IN ('pending', 'sending'))
 """
-_TAKEN_BACK = text(f"""
-UPDATE notices SET state = 'waiting', outbox_message_id = NULL, claimed_until = NULL, reason = 'expired'
-{_DECIDED} AND message.state = 'cancelled' AND message.reason = 'expired'
+_IS_TAKEN_BACK = "message.state = 'cancelled' AND message.reason = 'expired'"
+_SYNC_WITH_MESSAGES = text(f"""
+UPDATE notices SET
+  state = CASE WHEN decided.is_taken_back THEN 'waiting' ELSE 'done' END,
+  outbox_message_id = CASE WHEN decided.is_taken_back THEN NULL ELSE notices.outbox_message_id END,
+  reason = CASE WHEN decided.is_forgotten THEN notices.reason ELSE decided.reason END,
+  finished_at = CASE WHEN decided.is_taken_back THEN notices.finished_at ELSE :now END
+FROM (
+  SELECT notices.id, message.reason, message.id IS NULL AS is_forgotten,
+    COALESCE({_IS_TAKEN_BACK}, false) AS is_taken_back
+  FROM notices LEFT JOIN outbox_messages AS message ON message.id = notices.outbox_message_id
+  WHERE {_DECIDED}
+) AS decided
+WHERE notices.id = decided.id AND notices.state = 'released'
 """)  # noqa: S608 - our own words
-_DONE = text(
-    f"UPDATE notices SET state = 'done', reason = message.reason, finished_at = :now {_DECIDED}"  # noqa: S608 - our own
-)
-_FORGOTTEN = text("""
-UPDATE notices SET state = 'done', finished_at = :now WHERE state = 'released' AND outbox_message_id IS NULL
-""")
+"""A notice whose message was erased with its client has none any more."""
 _EXPIRE = text("""
 UPDATE notices SET state = 'dropped', reason = 'late', finished_at = :now
 WHERE state = 'waiting' AND due_at <= :now AND deadline_at <= :now
   AND (claimed_until IS NULL OR claimed_until <= :now)
 """)
 _HAS_DUE = text(f"""
-SELECT EXISTS (SELECT {_SENDABLE}) OR EXISTS (SELECT FROM notices, LATERAL (SELECT {_DECIDED}) AS decided)
-OR EXISTS (
-  SELECT FROM notices JOIN outbox_messages AS message ON message.id = notices.outbox_message_id
-  WHERE notices.state = 'released' AND (
+SELECT EXISTS (SELECT {_SENDABLE}) OR EXISTS (
+  SELECT FROM notices LEFT JOIN outbox_messages AS message ON message.id = notices.outbox_message_id
+  WHERE {_DECIDED} OR notices.state = 'released' AND (
     (message.state = 'pending' AND message.deadline_at <= :now)
     OR (message.state = 'sending' AND message.attempted_at < :lost_before)
   )
@@ -142,17 +156,14 @@ OR EXISTS (
 """A message that no host takes, or that one had in hand when it died, is decided here: there may be no other host."""
 OLDEST_DUE = f"SELECT min(GREATEST(notices.due_at, notices.claimed_until)) {_SENDABLE}"
 """Since when the notice that has waited longest could have been looked at, at `:now`."""
-_IS_TOLD = text("""
-SELECT EXISTS (
+_IS_TOLD = """EXISTS (
   SELECT FROM notices JOIN outbox_messages AS message ON message.id = notices.outbox_message_id
   WHERE notices.company_id = :company_id AND notices.record_id = ANY(:records)
     AND notices.kind <> :but AND message.company_id = :company_id AND message.contact_id = :contact_id
     AND message.state IN ('pending', 'sending', 'sent', 'unknown')
     AND COALESCE(message.sent_at, message.created_at) > :since
-)
-""")
-_IS_NEWS_COMING = text(f"""
-SELECT EXISTS (
+)"""
+_IS_NEWS_COMING = f"""EXISTS (
   SELECT FROM notices
   WHERE notices.company_id = :company_id AND notices.kind = ANY(:news) AND notices.state = 'waiting'
     AND (
@@ -169,17 +180,18 @@ SELECT EXISTS (
   WHERE event.company_id = :company_id AND event.record_id = ANY(:records) AND event.handled_at IS NULL
     AND event.kind IN ('created', 'moved', 'changed', 'cancelled', 'restored') AND event.at > :unheard_since
     AND {not_set_aside(WorkQueue.BOOKING_EVENTS, "event.company_id", "event.id")}
-)
-""")  # noqa: S608 - our own words
-_PHONE = text("SELECT linked_at, locked_until FROM devices WHERE company_id = :company_id AND desired <> 'removed'")
-_RECENT = text("""
-SELECT created_at FROM outbox_messages
-WHERE company_id = :company_id AND created_at >= :since AND state <> 'cancelled' AND purpose <> ALL(:unpaced)
-ORDER BY id DESC LIMIT :most
-""")
-_PAUSED = text("""
-SELECT EXISTS (SELECT FROM message_pause)
-  OR EXISTS (SELECT FROM companies WHERE id = :company_id AND messages_paused_at IS NOT NULL)
+)"""  # noqa: S608 - our own words
+_CHANGE_NOTICES_OF = text(f"SELECT {_IS_TOLD} AS is_told, {_IS_NEWS_COMING} AS is_coming")
+_SENDER = text("""
+SELECT device.linked_at, device.locked_until, ARRAY(
+  SELECT created_at FROM outbox_messages
+  WHERE company_id = :company_id AND created_at >= :since AND state <> 'cancelled' AND purpose <> ALL(:unpaced)
+  ORDER BY id DESC LIMIT :most
+) AS recent, EXISTS (SELECT FROM message_pause) OR EXISTS (
+  SELECT FROM companies WHERE id = :company_id AND messages_paused_at IS NOT NULL
+) AS is_paused
+FROM (SELECT) AS always
+LEFT JOIN devices AS device ON device.company_id = :company_id AND device.desired <> 'removed'
 """)
 
 
@@ -203,32 +215,31 @@ class DueNotices:
         given = {"now": now, "until": until, "limit": limit, "only": numbers_of(only)}
         return [notice_of_row(row) for row in self._session.execute(_CLAIM, given)]
 
-    def is_told(
+    def change_notices_of(
         self,
         company_id: CompanyId,
         contact_id: ContactId,
-        records: Sequence[int],
+        bookings: Sequence[Record],
         *,
         but: NoticeKind,
         since: datetime,
-    ) -> bool:
-        """Whether another message about any of these bookings went to a contact since then, or is about to.
-
-        Args:
-            but: notices of this kind do not count.
-        """
-        whom = {"company_id": company_id, "contact_id": contact_id}
-        given = {**whom, "records": [*records], "but": but, "since": since}
-        return bool(self._session.scalar(_IS_TOLD, given))
-
-    def is_news_coming(self, company_id: CompanyId, bookings: Sequence[Record], *, now: datetime) -> bool:
-        """Whether the client of these bookings, which are one visit, is about to be told what became of it.
+        now: datetime,
+    ) -> ToldOfVisit:
+        """Whether other messages about a visit are on their way to its client, or have just come.
 
         What raises each time it is looked at is not waited for.
+
+        Args:
+            bookings: of one client, in the order of time; at least one.
+            but: messages of this kind do not count as come.
+            since: what came earlier does not count.
         """
         phone = bookings[0].client_phone
         given = {
             "company_id": company_id,
+            "contact_id": contact_id,
+            "but": but,
+            "since": since,
             "records": [one.record_id for one in bookings],
             "visits": [one.visit_id for one in bookings],
             "client_id": bookings[0].client_id,
@@ -236,7 +247,7 @@ class DueNotices:
             "news": [*CHANGE_NOTICES],
             "unheard_since": now - CHANGE_NOTICE_LIFETIME,
         }
-        return bool(self._session.scalar(_IS_NEWS_COMING, given))
+        return ToldOfVisit(**self._session.execute(_CHANGE_NOTICES_OF, given).one()._mapping)
 
     def lock_salon(self, company_id: CompanyId) -> None:
         """Keep others from releasing notices of this company until the commit."""
@@ -250,48 +261,56 @@ class DueNotices:
         """The salon's phone, with what it wrote today."""
         since = min(day_began(now, zone), now - _HISTORY)
         given = {"company_id": company_id, "since": since, "unpaced": sorted(UNPACED), "most": 2 * LARGEST_CAP}
-        recent = self._session.scalars(_RECENT, given).all()
-        phone = self._session.execute(_PHONE, {"company_id": company_id}).one_or_none()
+        row = self._session.execute(_SENDER, given).one()
         return Sender(
             zone=zone,
-            linked_at=phone.linked_at if phone else now,
-            recent=sorted(recent),
-            locked_until=phone.locked_until if phone else None,
-            is_paused=bool(self._session.scalar(_PAUSED, {"company_id": company_id})),
+            linked_at=row.linked_at or now,
+            recent=sorted(row.recent),
+            locked_until=row.locked_until,
+            is_paused=row.is_paused,
         )
 
     def recipient(self, company_id: CompanyId, client_id: int) -> NoticeRecipient:
-        """What the salon's list of clients says of a client."""
-        statement = select(ClientRow.name, ClientRow.phone, ClientRow.is_muted).where(
-            ClientRow.company_id == company_id, ClientRow.client_id == client_id
-        )
-        row = self._session.execute(statement).one_or_none()
-        return NoticeRecipient() if row is None else NoticeRecipient(**row._mapping)
+        """What the salon's list of clients says of a client; an unknown one has no name and no phone."""
+        return self.recipients(company_id, [client_id])[client_id]
 
-    def last_listed_at(self, notice: Notice) -> datetime | None:
-        """When a list last held its booking; None for never, or while a refetch of it is due."""
-        at: datetime | None = self._session.scalar(_LAST_LISTED, {"company_id": notice.company_id, "id": notice.id})
-        return at
+    def recipients(self, company_id: CompanyId, client_ids: Collection[int]) -> Mapping[int, NoticeRecipient]:
+        """`recipient` of many at once."""
+        columns = (ClientRow.client_id, ClientRow.name, ClientRow.phone, ClientRow.is_muted)
+        statement = select(*columns).where(
+            ClientRow.company_id == company_id, ClientRow.client_id.in_(list(client_ids))
+        )
+        known = {
+            row.client_id: NoticeRecipient(name=row.name, phone=row.phone, is_muted=row.is_muted)
+            for row in self._session.execute(statement)
+        }
+        return {client_id: known.get(client_id, NoticeRecipient()) for client_id in client_ids}
+
+    def last_listed(self, notice: Notice) -> Snapshot | None:
+        """Its booking as we know it, and when a list last held that; None for never, or while a refetch is due."""
+        given = {"company_id": notice.company_id, "id": notice.id}
+        row = self._session.execute(_LAST_LISTED, given).one_or_none()
+        return None if row is None else Snapshot(record=record_of_row(row, raw=row.raw_data), read_at=row.looked_at)
 
     def mark_listed(self, company_id: CompanyId, records: Sequence[int], at: datetime) -> None:
         """Keep that a list, read from `at` on, held these bookings."""
         self._change(_MARK_LISTED, company_id=company_id, records=[*records], at=at)
 
-    def mark_released(self, notice: Notice, message_id: MessageId) -> bool:
-        """Keep that a notice became this message; False when it was claimed anew since: roll back."""
-        return self._change(_MARK_RELEASED, **_claim_key(notice), message_id=message_id) == 1
+    def mark_released(self, notices: Sequence[Notice], message_id: MessageId) -> bool:
+        """Keep that notices became this message; False when one was claimed anew since: roll back."""
+        return self._change_mine(_MARK_RELEASED, notices, message_id=message_id) == len(notices)
 
-    def is_ours(self, notice: Notice) -> bool:
-        """Whether a notice waits as `claim` gave it, and was not claimed anew since."""
-        return bool(self._session.scalar(_IS_OURS, _claim_key(notice)))
+    def claim_related(self, notice: Notice, *, now: datetime, until: datetime) -> Sequence[Notice] | None:
+        """Claim what may be told in the same message to the same person; None when `notice` was claimed anew since.
 
-    def claim_related(self, notice: Notice, *, now: datetime, until: datetime) -> Sequence[Notice]:
-        """Claim what may be told in the same message to the same person: news of the same kind, and all news of the
-        same visit; of what time alone brings about the same kind of the same visit."""
+        Of changes that is the same kind, and every kind of the same visit; of what time alone brings about the same
+        kind of the same visit.
+        """
         announced, is_news = notice.announced, notice.kind in CHANGE_NOTICES
         given = {
             "company_id": notice.company_id,
             "id": notice.id,
+            "attempts": notice.attempts,
             "record_id": notice.record_id,
             "alone": [notice.kind] if is_news else [],
             "kinds": [*CHANGE_NOTICES] if is_news else [notice.kind],
@@ -304,11 +323,12 @@ class DueNotices:
             "until": until,
             "limit": MOST_IN_ONE,
         }
-        return [notice_of_row(row) for row in self._session.execute(_CLAIM_RELATED, given)]
+        found = [notice_of_row(row) for row in self._session.execute(_CLAIM_RELATED, given)]
+        return [one for one in found if one.id != notice.id] if found else None
 
     def hold(self, notices: Sequence[Notice], *, until: datetime, why: str | None) -> None:
-        for notice in notices:
-            self._change(_HOLD, **_claim_key(notice), until=until, why=why)
+        """Have notices wait until then; those that were claimed anew since are left alone."""
+        self._change_mine(_HOLD, notices, until=until, why=why)
 
     def hold_salon(
         self, company_id: CompanyId, *, now: datetime, until: datetime, why: str, but: Collection[str] = ()
@@ -320,15 +340,16 @@ class DueNotices:
         """Make due again what is held by a rule that the salon has just changed."""
         self._change(_RELEASE_HOLDS, company_id=company_id, rules=[*_RULES])
 
-    def drop(self, notice: Notice, *, why: str, at: datetime) -> None:
-        self._change(_DROP, **_claim_key(notice), why=why, at=at)
+    def drop(self, notices: Sequence[Notice], *, why: str, at: datetime) -> None:
+        """End notices without a message; those that were claimed anew since are left alone."""
+        self._change_mine(_DROP, notices, why=why, at=at)
 
     def sync_with_messages(self, now: datetime) -> int:
         """Bring released notices in line with their messages; how many changed.
 
         A notice whose message was not sent in time waits again; whatever else became of its message, it is done.
         """
-        return self._change(_TAKEN_BACK) + self._change(_DONE, now=now) + self._change(_FORGOTTEN, now=now)
+        return self._change(_SYNC_WITH_MESSAGES, now=now)
 
     def expire(self, now: datetime) -> int:
         """Drop what is past its deadline and is not claimed; how many."""
@@ -338,12 +359,14 @@ class DueNotices:
         """Whether `claim` or `sync_with_messages` has something to do."""
         return bool(self._session.scalar(_HAS_DUE, {"now": now, "lost_before": now - SENDING_AT_MOST}))
 
+    def _change_mine(self, statement: TextClause, notices: Sequence[Notice], **values: Any) -> int:
+        if not notices:
+            return 0
+        keys = {"numbers": [one.id for one in notices], "attempts": [one.attempts for one in notices]}
+        return self._change(statement, **keys, **values)
+
     def _change(self, statement: TextClause, **values: Any) -> int:
         return cast("CursorResult[Any]", self._session.execute(statement, values)).rowcount
-
-
-def _claim_key(notice: Notice) -> dict[str, int]:
-    return {"id": notice.id, "attempts": notice.attempts}
 
 
 def notice_of_row(row: Row[Any], announced: AnnouncedVisit | None = None) -> Notice:
@@ -357,4 +380,5 @@ def notice_of_row(row: Row[Any], announced: AnnouncedVisit | None = None) -> Not
         due_at=row.due_at,
         deadline_at=row.deadline_at,
         attempts=row.attempts,
+        looked_at=row.looked_at,
     )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, select
+from sqlalchemy import CursorResult, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -15,6 +16,20 @@ from aiadmin.domain.notices.notice import NoticeKind
 from aiadmin.domain.notices.settings import MessageSettings
 from aiadmin.storage.tables.core import CompanyRow
 from aiadmin.storage.tables.notices import MessageSettingsRow, MessageTextRow
+
+
+@dataclass(frozen=True, kw_only=True)
+class SalonMessages:
+    """How a salon writes to its clients.
+
+    Attributes:
+        texts: its own templates; a kind without one has ours.
+        address: as its messages give it.
+    """
+
+    settings: MessageSettings = field(default_factory=MessageSettings)
+    texts: Mapping[NoticeKind, str] = field(default_factory=dict)
+    address: str | None = None
 
 
 class MessageSettingsStore:
@@ -28,12 +43,21 @@ class MessageSettingsStore:
         statement = select(MessageSettingsRow.settings).where(MessageSettingsRow.company_id == company_id)
         return MessageSettings.from_json(self._session.scalar(statement))
 
-    def text(self, company_id: CompanyId, kind: NoticeKind) -> str | None:
-        """The salon's own template of a kind, or None where it has none."""
-        statement = select(MessageTextRow.template).where(
-            MessageTextRow.company_id == company_id, MessageTextRow.kind == kind
+    def of_salon(self, company_id: CompanyId) -> SalonMessages:
+        """Settings, templates and address of a salon, in one look."""
+        own = (
+            select(func.jsonb_object_agg(MessageTextRow.kind, MessageTextRow.template))
+            .where(MessageTextRow.company_id == company_id)
+            .scalar_subquery()
         )
-        return self._session.scalar(statement)
+        statement = (
+            select(CompanyRow.address, MessageSettingsRow.settings, own.label("texts"))
+            .outerjoin(MessageSettingsRow, MessageSettingsRow.company_id == CompanyRow.id)
+            .where(CompanyRow.id == company_id)
+        )
+        row = self._session.execute(statement).one()
+        texts = {NoticeKind(kind): template for kind, template in (row.texts or {}).items()}
+        return SalonMessages(settings=MessageSettings.from_json(row.settings), texts=texts, address=row.address)
 
     def texts(self, company_id: CompanyId) -> Mapping[NoticeKind, str]:
         """All of the salon's own templates."""

@@ -12,8 +12,8 @@ from aiadmin.domain.ids import MessageId
 from aiadmin.domain.messages.message import SendOutcome, SendResult
 from aiadmin.domain.notices.settings import MessageSettings
 from aiadmin.services.messages import messages
+from aiadmin.services.notices.dispatch import unlimited
 from aiadmin.services.notices.planning import NoticePlanner
-from aiadmin.services.notices.rendering import NoticeRenderer
 from tests.support.salon import Salon
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -29,9 +29,7 @@ class Plans:
         self.booking = salon.booking
         box = salon.box
         self.planner = NoticePlanner(uow=box.uow, clock=self.now)
-        self.releaser = replace(
-            box.notice_dispatcher, renderer=lambda work: NoticeRenderer(work=work, is_paced=False)
-        )
+        self.releaser = replace(box.notice_dispatcher, policy=unlimited)
         salon.listen()
         self.set(gather_seconds=0, quiet_from="00:00", quiet_to="00:00")
 

@@ -21,8 +21,7 @@ from aiadmin.domain.yclients.call_budget import Urgency
 from aiadmin.services import maintenance
 from aiadmin.services.hosting import sessions
 from aiadmin.services.messages import messages, pauses
-from aiadmin.services.notices.rendering import NoticeRenderer
-from aiadmin.storage.unit_of_work import UnitOfWork
+from aiadmin.services.notices.dispatch import own_policy
 from tests.integration.notices.planning import DAY, HOUR, Plans
 from tests.support.salon import MOSCOW, Salon
 
@@ -34,9 +33,7 @@ class Desk(Plans):
 
     def __init__(self, salon: Salon) -> None:
         super().__init__(salon)
-        self.releaser = replace(
-            self.salon.box.notice_dispatcher, clock=self.now, renderer=lambda work: NoticeRenderer(work=work)
-        )
+        self.releaser = replace(self.salon.box.notice_dispatcher, clock=self.now, policy=own_policy)
 
     def at(self, when: timedelta) -> str:
         """So long from now, as a desk writes it."""
@@ -536,18 +533,10 @@ def test_a_cancellation_that_raises_is_called_about_an_hour_before(desk: Desk) -
     desk.edit(desk.known(3 * HOUR), deleted=True)
     assert desk.news() == 1
 
-    class Broken:
-        """Has no words."""
+    def broken(*_: object) -> str:
+        raise RuntimeError("a bug")
 
-        def __init__(self, work: UnitOfWork) -> None:
-            self._words = NoticeRenderer(work=work)
-
-        def __getattr__(self, name: str) -> Any:
-            if name == "render":
-                raise RuntimeError("a bug")
-            return getattr(self._words, name)
-
-    desk.releaser = replace(desk.releaser, renderer=Broken)  # type: ignore[arg-type]
+    desk.releaser = replace(desk.releaser, render=broken)
     desk.releaser.work()
     [*_] = _minutes(desk, 1, 129)
     assert desk.rows()[-1] == ("cancelled", "dropped", "late")

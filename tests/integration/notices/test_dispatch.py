@@ -20,10 +20,9 @@ from aiadmin.domain.notices.dispatch import FEW, FRESH, RELEASED_FOR
 from aiadmin.domain.notices.notice import AnnouncedVisit
 from aiadmin.domain.yclients.answer import TRIES
 from aiadmin.domain.yclients.call_budget import Urgency
-from aiadmin.services.journal.fresh_bookings import FreshBookings
 from aiadmin.services.messages import messages, pauses
 from aiadmin.services.notices.dispatch import NoticeDispatcher
-from tests.integration.notices.wordings import Words
+from tests.integration.notices.wordings import words
 from tests.support.salon import Salon
 
 DAY = timedelta(days=1)
@@ -38,7 +37,8 @@ class Desk:
         self.releaser = NoticeDispatcher(
             uow=box.uow,
             api=box.salon_api,
-            renderer=lambda work: Words(work=work, pace=pace),
+            policy=lambda _: pace,
+            render=words,
             clock=self.now,
             rng=lambda: 0.5,
         )
@@ -344,12 +344,6 @@ def test_a_worker_that_comes_back_after_its_claim_releases_nothing(desk: Desk) -
         [slow] = work.due_notices.claim(now=now, until=now, limit=9)
         work.commit()
     assert desk.releaser.work() == 1
-    with desk.salon.world.uow() as work:
-        salon = work.sync_runs.salon(desk.salon.company_id)
-    assert salon is not None
-    looker = FreshBookings(
-        uow=desk.salon.world.uow, api=desk.salon.box.salon_api, clock=desk.now, salon=salon, due=[slow]
-    )
-    assert desk.releaser._try(salon, slow, looker) is None
+    assert desk.releaser._release_again([slow]) == 0
     assert len(desk.salon.owed()) == 1
     assert desk.notice(number) == ("released", None)

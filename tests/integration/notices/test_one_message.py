@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from aiadmin.domain.notices.notice import NoticeKind
-from aiadmin.services.notices.rendering import NoticeRenderer
+from aiadmin.services.notices.dispatch import own_policy
 from aiadmin.texts.ru import formatting as wording
 from tests.integration.notices.planning import DAY, HOUR, Plans
 from tests.support.salon import Salon
@@ -184,7 +184,7 @@ def _at_night(plans: Plans) -> None:
     """It is quiet now, for another two hours; and the salon writes at its own pace."""
     there = plans.now().astimezone(plans.salon.starts_at().tzinfo)
     plans.set(quiet_from=f"{there - HOUR:%H:%M}", quiet_to=f"{there + 2 * HOUR:%H:%M}", reminder_day=False)
-    plans.releaser = replace(plans.salon.box.notice_dispatcher, renderer=lambda work: NoticeRenderer(work=work))
+    plans.releaser = replace(plans.salon.box.notice_dispatcher, policy=own_policy)
 
 
 def _soon(plans: Plans, hours: float) -> str:

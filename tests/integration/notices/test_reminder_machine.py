@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.integration.notices.planning import DAY, HOUR
 from tests.integration.notices.test_calls import MINUTE, Desk
-from tests.integration.notices.unhurried import Unhurried, clock, due
+from tests.integration.notices.unhurried import clock, due, unhurried
 from tests.support.examples import examples
 from tests.support.salon import Salon
 
@@ -116,7 +116,7 @@ class _Day:
 @example(["to Boris", "to Anna"])
 def test_a_reminder_that_is_owed_comes_and_none_comes_twice(read_salon: Salon, steps: list[str]) -> None:
     desk = Desk(read_salon)
-    desk.releaser = replace(desk.releaser, renderer=lambda work: Unhurried(work=work))
+    desk.releaser = replace(desk.releaser, policy=unhurried)
     day = _Day(desk, len(steps))
     for step in steps:
         day.do(step)

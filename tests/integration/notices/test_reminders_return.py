@@ -13,7 +13,7 @@ from aiadmin.domain.messages.message import DeviceClaim, SendOutcome, SendResult
 from aiadmin.services.messages import messages, pauses
 from tests.integration.notices.planning import DAY, HOUR
 from tests.integration.notices.test_calls import MINUTE, Desk
-from tests.integration.notices.unhurried import Unhurried, clock, due
+from tests.integration.notices.unhurried import clock, due, unhurried
 from tests.support.salon import Salon
 
 VERA = {"phone": "79995550101", "name": "Вера"}
@@ -25,7 +25,7 @@ Step = Callable[[Desk], None]
 def desk(read_salon: Salon) -> Desk:
     """The eve of a visit, whose reminder is due by now."""
     made = Desk(read_salon)
-    made.releaser = replace(made.releaser, renderer=lambda work: Unhurried(work=work))
+    made.releaser = replace(made.releaser, policy=unhurried)
     made.booking = made.salon.begin("eve", lambda: _only_booking(made))
     made.set(day_at=clock(made, -2 * MINUTE), reminder_hours=False, reminder_again=False)
     return made

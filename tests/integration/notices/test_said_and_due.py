@@ -10,7 +10,7 @@ import pytest
 
 from tests.integration.notices.planning import DAY, HOUR
 from tests.integration.notices.test_calls import MINUTE, Desk
-from tests.integration.notices.unhurried import Unhurried, clock, due, long_ago
+from tests.integration.notices.unhurried import clock, due, long_ago, unhurried
 from tests.support.salon import Salon
 
 
@@ -18,7 +18,7 @@ from tests.support.salon import Salon
 def desk(read_salon: Salon) -> Desk:
     """Nothing waits for the bucket, and the client has no other booking than a test makes."""
     made = Desk(read_salon)
-    made.releaser = replace(made.releaser, renderer=lambda work: Unhurried(work=work))
+    made.releaser = replace(made.releaser, policy=unhurried)
     made.salon.begin("free", lambda: _free(made))
     return made
 

@@ -11,7 +11,8 @@ import pytest
 
 from aiadmin.domain.messages.message import Purpose
 from aiadmin.domain.messages.sending_policy import BlockReason
-from aiadmin.services.notices.rendering import NoticeRenderer
+from aiadmin.services.notices.dispatch import own_policy, unlimited
+from aiadmin.services.notices.rendering import render
 from aiadmin.services.notices.settings import MessageSettingsService
 from aiadmin.texts.ru import formatting as wording
 from tests.integration.notices.test_dispatch import Desk, announced
@@ -23,7 +24,7 @@ def desk(salon: Salon) -> Desk:
     """A desk whose notices say what the product says."""
     salon.salons.synchronise(salon.installed)
     desk = Desk(salon)
-    desk.releaser = replace(desk.releaser, renderer=lambda work: NoticeRenderer(work=work, is_paced=False))
+    desk.releaser = replace(desk.releaser, policy=unlimited, render=render)
     return desk
 
 
@@ -115,7 +116,7 @@ def test_h1_whose_booking_is_somebody_elses_now_reads_of_her_own_master_and_serv
 
 def test_the_salons_pace_holds_its_notices(desk: Desk) -> None:
     set_up(desk, quiet_from="00:00", quiet_to="00:00", most_a_day=1)
-    paced = replace(desk.releaser, renderer=lambda work: NoticeRenderer(work=work))
+    paced = replace(desk.releaser, policy=own_policy, render=render)
     numbers = [desk.plan(), desk.plan()]
     assert paced.work() == 1
     assert desk.notice(numbers[1]) == ("waiting", BlockReason.DAILY_CAP)
@@ -129,7 +130,7 @@ def test_the_worker_releases_through_the_container(desk: Desk) -> None:
 
 def test_what_quiet_hours_hold_goes_out_when_the_owner_lifts_them(desk: Desk) -> None:
     now = desk.now().astimezone(MOSCOW)
-    desk.releaser = replace(desk.releaser, renderer=lambda work: NoticeRenderer(work=work))
+    desk.releaser = replace(desk.releaser, policy=own_policy, render=render)
     begun, over = ((now + timedelta(hours=hours)).strftime("%H:%M") for hours in (-1, 1))
     wishes = MessageSettingsService(uow=desk.salon.world.uow, clock=desk.now)
     wishes.set(desk.salon.company_id, {"quiet_from": begun, "quiet_to": over, "reminder_day": False})

@@ -5,20 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.messages.message import DeviceClaim, SendOutcome, SendResult
 from aiadmin.domain.messages.sending_policy import SendingPolicy
+from aiadmin.domain.notices.settings import MessageSettings
 from aiadmin.services.messages import messages
-from aiadmin.services.notices.rendering import NoticeRenderer
 from tests.integration.notices.test_calls import Desk
 from tests.support.salon import MOSCOW
 
 
-class Unhurried(NoticeRenderer):
+def unhurried(settings: MessageSettings) -> SendingPolicy:
     """Quiet hours count, and messages may follow each other at once."""
-
-    def policy(self, company_id: CompanyId) -> SendingPolicy:
-        return replace(super().policy(company_id), bucket=None)
+    return replace(settings.policy, bucket=None)
 
 
 def clock(desk: Desk, by: timedelta) -> str:
