@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from aiadmin.domain.ids import CompanyId, ContactId, NoticeId
 from aiadmin.domain.journal.booking_event import EventKind
 from aiadmin.domain.journal.journal import ONE_VISIT
-from aiadmin.domain.messages.contact import one_spelling
 from aiadmin.domain.messages.sending_policy import TO_SET_OUT, BlockReason
 from aiadmin.domain.notices.call import LONGEST_TRIED, SETTLES_WITHIN, STILL_ASKED, GivenUp, UnplannedEvent
 from aiadmin.domain.notices.notice import CHANGE_NOTICES, AnnouncedVisit, Notice, NoticeKind
@@ -21,12 +20,13 @@ from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.storage.chat.answers import asked_for, is_asked, is_settled
 from aiadmin.storage.journal.booking_events import record_of_json
 from aiadmin.storage.journal.sync_runs import IS_READ
+from aiadmin.storage.notices.clients import GIVEN, client_values, is_same, of_notice, of_row
 from aiadmin.storage.notices.dispatch import PHONE_IS_ONLINE, notice_of_row
 from aiadmin.storage.quarantine import keys_of, not_set_aside
 
 _STARTS = "COALESCE(CAST(notices.announced ->> 'starts_at' AS timestamptz), notices.deadline_at)"
 """What turns a client away is worth sending until the visit begins: also where nobody can read the announced."""
-_CLIENT = "CAST(notices.announced ->> 'client_id' AS bigint)"
+_CLIENT = of_notice("notices")
 _WAS = "CAST(notices.announced -> 'was' ->> 'starts_at' AS timestamptz)"
 _FIRST = f"LEAST({_STARTS}, CASE WHEN {_WAS} > :now THEN {_WAS} END)"
 _BESIDE = f"""
@@ -37,10 +37,7 @@ CROSS JOIN LATERAL (
   WHERE beside.company_id = notices.company_id AND beside.record_id <> notices.record_id
     AND beside.deleted_at IS NULL AND beside.attendance <> -1
     AND NOT (beside.is_unpaid AND COALESCE(message_settings.settings ->> 'wait_for_payment', 'true') = 'true')
-    AND (
-      beside.client_id = CAST(notices.announced ->> 'client_id' AS bigint)
-      OR beside.client_number = notices.announced ->> 'client_number'
-    )
+    AND {is_same(_CLIENT, of_row("beside"))}
     AND EXISTS (
       SELECT FROM unnest(ARRAY[{_STARTS}, {_WAS}]) AS known (at)
       WHERE known.at = beside.starts_at OR (
@@ -144,11 +141,8 @@ def is_asked_about(call: str) -> str:
       JOIN notices AS first ON first.company_id = call.company_id
         AND first.id = CAST(split_part(call.dedup_key, ':', 2) AS bigint)
       WHERE call.company_id = notices.company_id AND call.created_at = notices.called_at
-        AND call.dedup_key LIKE 'call:%' AND {call} AND (
-          first.id = notices.id
-          OR CAST(first.announced ->> 'client_id' AS bigint) = CAST(notices.announced ->> 'client_id' AS bigint)
-          OR first.announced ->> 'client_number' = notices.announced ->> 'client_number'
-        )
+        AND call.dedup_key LIKE 'call:%' AND {call}
+        AND (first.id = notices.id OR {is_same(_CLIENT, of_notice("first"))})
     )"""
 
 
@@ -163,17 +157,15 @@ AND NOT EXISTS (
   WHERE records.company_id = notices.company_id AND records.record_id = notices.record_id
     AND CASE notices.kind
       WHEN 'moved' THEN records.deleted_at IS NOT NULL OR records.starts_at <> {_STARTS} OR CASE
-        WHEN notices.announced ->> 'client_number' IS NULL OR records.client_number IS NULL
-        THEN records.client_id <> CAST(notices.announced ->> 'client_id' AS bigint)
-        ELSE records.client_number <> notices.announced ->> 'client_number'
+        WHEN {_CLIENT.number} IS NULL OR records.client_number IS NULL
+        THEN records.client_id <> {_CLIENT.card}
+        ELSE records.client_number <> {_CLIENT.number}
       END
       ELSE records.deleted_at IS NULL AND (
-        records.client_id = CAST(notices.announced ->> 'client_id' AS bigint)
-        OR records.client_number = notices.announced ->> 'client_number'
-        OR EXISTS (
+        {is_same(_CLIENT, of_row("records"))} OR EXISTS (
           SELECT FROM clients AS card
           WHERE card.company_id = notices.company_id AND card.deleted_at IS NOT NULL
-            AND card.client_id = CAST(notices.announced ->> 'client_id' AS bigint)
+            AND card.client_id = {_CLIENT.card}
         )
       )
     END
@@ -186,17 +178,14 @@ AND NOT (notices.kind = 'cancelled' AND EXISTS (
       OR jsonb_exists(questions.others, CAST(notices.record_id AS text))
     )
     AND {asked_for("notices.record_id")} = {_STARTS}
-    AND {is_asked(_CLIENT, "notices.announced ->> 'client_phone'", "notices.announced ->> 'client_number'")}
+    AND {is_asked(_CLIENT.card, "notices.announced ->> 'client_phone'", _CLIENT.number)}
     AND NOT {is_settled("notices.record_id")}
 ))
 AND NOT (notices.kind = 'cancelled' AND EXISTS (
   SELECT FROM records AS twin
   LEFT JOIN records AS gone ON gone.company_id = notices.company_id AND gone.record_id = notices.record_id
   WHERE twin.company_id = notices.company_id AND twin.record_id <> notices.record_id AND twin.deleted_at IS NULL
-    AND twin.attendance <> -1 AND (
-      twin.client_id = CAST(notices.announced ->> 'client_id' AS bigint)
-      OR twin.client_number = notices.announced ->> 'client_number'
-    )
+    AND twin.attendance <> -1 AND {is_same(_CLIENT, of_row("twin"))}
     AND (twin.starts_at = {_STARTS} OR (
       twin.starts_at < {_STARTS} + make_interval(secs => COALESCE(gone.seconds, 0))
       AND {_STARTS} < twin.starts_at + make_interval(secs => twin.seconds)
@@ -232,19 +221,15 @@ WITH unread AS (
   RETURNING company_id, created_at
 ), listed AS (
   UPDATE notices SET called_at = :now FROM unread
-WHERE notices.company_id = unread.company_id AND notices.called_at = unread.created_at AND (
-    CAST(announced ->> 'client_id' AS bigint) = :client_id OR announced ->> 'client_number' = :client_number
-  )
-  AND notices.kind IN ('moved', 'cancelled') AND {IS_SO}
+  WHERE notices.company_id = unread.company_id AND notices.called_at = unread.created_at
+  AND {is_same(_CLIENT, GIVEN)} AND notices.kind IN ('moved', 'cancelled') AND {IS_SO}
   RETURNING notices.*
 ) {_WITH_BOOKING}
 """)  # noqa: S608 - our own words
 """A call and what it is about have one time."""
-_ASKED_OF = """
-notices JOIN notices AS first ON first.company_id = notices.company_id AND notices.called_at = first.called_at AND (
-  CAST(notices.announced ->> 'client_id' AS bigint) = CAST(first.announced ->> 'client_id' AS bigint)
-  OR notices.announced ->> 'client_number' = first.announced ->> 'client_number'
-)
+_ASKED_OF = f"""
+notices JOIN notices AS first ON first.company_id = notices.company_id AND notices.called_at = first.called_at
+  AND {is_same(_CLIENT, of_notice("first"))}
 """
 """What was asked about in one call, with the first of it."""
 _UNREAD = f"""
@@ -256,10 +241,7 @@ WHERE call.state = 'pending' AND call.dedup_key LIKE 'call:%' AND call.company_i
 _STALE = f"""{_UNREAD} AND notices.kind IN ('moved', 'cancelled') AND (NOT ({IS_SO}) OR EXISTS (
   SELECT FROM notices AS newer
   WHERE newer.company_id = notices.company_id AND newer.created_at > call.created_at AND newer.kind = ANY(:news)
-    AND (
-      CAST(newer.announced ->> 'client_id' AS bigint) = CAST(notices.announced ->> 'client_id' AS bigint)
-      OR newer.announced ->> 'client_number' = notices.announced ->> 'client_number'
-    )
+    AND {is_same(_CLIENT, of_notice("newer"))}
 ))"""
 """Something in it is not so any more, or more is known of the person since: what stands of a visit may be other."""
 _RECALL = text(f"""
@@ -332,9 +314,7 @@ class Calls:
 
         These are marked anew, to be asked for together with what is `like` them.
         """
-        phone = like.announced.client_phone
-        client = {"client_id": like.announced.client_id, "client_number": one_spelling(phone) if phone else None}
-        given = {"company_id": like.company_id, "about": about, "now": now, **client}
+        given = {"company_id": like.company_id, "about": about, "now": now, **client_values(like.announced)}
         return [_notice(row) for row in self._session.execute(_TAKE_BACK, given)]
 
     def recall(self, now: datetime) -> None:

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from aiadmin.domain.ids import CompanyId, ContactId, MessageId, NoticeId
 from aiadmin.domain.journal.booking_event import Snapshot
 from aiadmin.domain.journal.journal import Record
-from aiadmin.domain.messages.contact import one_spelling
 from aiadmin.domain.messages.message import SENDING_AT_MOST
 from aiadmin.domain.messages.sending_policy import LARGEST_CAP, UNPACED, BlockReason, Sender, day_began
 from aiadmin.domain.notices.change_planning import CHANGE_NOTICE_LIFETIME
@@ -22,6 +21,7 @@ from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.storage.journal.records import record_of_row
 from aiadmin.storage.journal.sync_runs import IS_READ
 from aiadmin.storage.locks import Lock
+from aiadmin.storage.notices.clients import GIVEN, client_values, is_same, of_notice
 from aiadmin.storage.quarantine import keys_of, not_set_aside, numbers_of
 from aiadmin.storage.tables.journal import ClientRow
 
@@ -83,10 +83,7 @@ WITH own AS (
   SELECT id FROM notices
   WHERE EXISTS (SELECT FROM own)
     AND company_id = :company_id AND state = 'waiting' AND id <> :id AND deadline_at > :now
-    AND (
-      CAST(announced ->> 'client_id' AS bigint) = :client_id OR announced ->> 'client_number' = :client_number
-    )
-    AND (kind = ANY(:alone) OR (
+    AND {is_same(of_notice("notices"), GIVEN)} AND (kind = ANY(:alone) OR (
       kind = ANY(:kinds) AND (
         CAST(announced ->> 'visit_id' AS bigint) = ANY(CAST(:visits AS bigint[]))
         OR CAST(announced -> 'was' ->> 'visit_id' AS bigint) = ANY(CAST(:visits AS bigint[]))
@@ -170,10 +167,7 @@ _IS_NEWS_COMING = f"""EXISTS (
       notices.record_id = ANY(:records)
       OR CAST(notices.announced ->> 'visit_id' AS bigint) = ANY(CAST(:visits AS bigint[]))
     )
-    AND (
-      CAST(notices.announced ->> 'client_id' AS bigint) = :client_id
-      OR notices.announced ->> 'client_number' = :client_number
-    )
+    AND {is_same(of_notice("notices"), GIVEN)}
     AND {not_set_aside(WorkQueue.NOTICES, "notices.company_id", "notices.id")}
 ) OR EXISTS (
   SELECT FROM booking_events AS event
@@ -234,16 +228,14 @@ class DueNotices:
             but: messages of this kind do not count as come.
             since: what came earlier does not count.
         """
-        phone = bookings[0].client_phone
         given = {
+            **client_values(bookings[0]),
             "company_id": company_id,
             "contact_id": contact_id,
             "but": but,
             "since": since,
             "records": [one.record_id for one in bookings],
             "visits": [one.visit_id for one in bookings],
-            "client_id": bookings[0].client_id,
-            "client_number": one_spelling(phone) if phone else None,
             "news": [*CHANGE_NOTICES],
             "unheard_since": now - CHANGE_NOTICE_LIFETIME,
         }
@@ -314,8 +306,7 @@ class DueNotices:
             "record_id": notice.record_id,
             "alone": [notice.kind] if is_news else [],
             "kinds": [*CHANGE_NOTICES] if is_news else [notice.kind],
-            "client_id": announced.client_id,
-            "client_number": one_spelling(announced.client_phone) if announced.client_phone else None,
+            **client_values(announced),
             "visits": [one.visit_id for one in (announced, announced.was) if one is not None],
             "times": [one.starts_at for one in (announced, announced.was) if one is not None],
             "longest": LONGEST_AT_ONCE.total_seconds(),

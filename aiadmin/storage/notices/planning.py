@@ -14,7 +14,6 @@ from aiadmin.domain.companies.rights import are_phones_hidden, rights_of
 from aiadmin.domain.ids import CompanyId, NoticeId
 from aiadmin.domain.journal.booking_event import BookingEvent, EventKind
 from aiadmin.domain.journal.journal import DEFAULT_ZONE, Record
-from aiadmin.domain.messages.contact import one_spelling
 from aiadmin.domain.messages.sending_policy import BlockReason
 from aiadmin.domain.notices.change_planning import (
     CHANGE_NOTICE_LIFETIME,
@@ -35,6 +34,7 @@ from aiadmin.storage.journal.records import record_of_row
 from aiadmin.storage.journal.sync_runs import IS_READ
 from aiadmin.storage.locks import Lock
 from aiadmin.storage.notices.calls import is_asked_about
+from aiadmin.storage.notices.clients import client_values, is_same, of_notice, of_row
 from aiadmin.storage.quarantine import keys_of, not_set_aside, numbers_of
 
 _EVENTS = """
@@ -88,10 +88,7 @@ FROM jsonb_to_recordset(CAST(:bookings AS jsonb)) AS given (
 CROSS JOIN LATERAL (
   SELECT id FROM notices
   WHERE company_id = given.company_id AND record_id = given.record_id AND kind = ANY(:news)
-    AND (
-      CAST(announced ->> 'client_id' AS bigint) = given.client_id
-      OR announced ->> 'client_number' = given.client_number
-    )
+    AND {is_same(of_notice("notices"), of_row("given"))}
   ORDER BY COALESCE(announced ->> 'client_number' = given.client_number, false) DESC,
     id + 0 DESC -- or PostgreSQL may walk down the whole primary key to find one
   LIMIT 1
@@ -130,10 +127,7 @@ _RECORD = "records." + ", records.".join(
 
 def _is_theirs(notice: str) -> str:
     """Whether a notice was planned for the client of `records`: by the card, or by the number."""
-    return f"""(
-      CAST({notice}.announced ->> 'client_id' AS bigint) = records.client_id
-      OR {notice}.announced ->> 'client_number' = records.client_number
-    )"""
+    return is_same(of_notice(notice), of_row("records"))
 
 
 def _is_to_number(notice: str) -> str:
@@ -458,8 +452,7 @@ def _looked_at(
 
 
 def _asked(booking: Booking) -> Mapping[str, Any]:
-    phone = booking.client_phone
-    return vars(booking) | {"client_number": one_spelling(phone) if phone else None}
+    return vars(booking) | client_values(booking)
 
 
 def _event(row: Row[Any]) -> StoredEvent:
