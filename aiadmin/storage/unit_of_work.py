@@ -43,8 +43,10 @@ from aiadmin.storage.messages.message_log import MessageLog
 from aiadmin.storage.messages.outbox_messages import OutboxMessages
 from aiadmin.storage.messages.permissions import ContactPermissions, Pauses
 from aiadmin.storage.notices.calls import Calls
+from aiadmin.storage.notices.change_planning import Notices, UnhandledEvents
 from aiadmin.storage.notices.dispatch import DueNotices
-from aiadmin.storage.notices.planning import Notices, UnhandledEvents
+from aiadmin.storage.notices.reminder_planning import DueReminders
+from aiadmin.storage.notices.salons import NotifyingSalons
 from aiadmin.storage.notices.settings import MessageSettingsStore
 from aiadmin.storage.privacy.privacy import Privacy
 from aiadmin.storage.provider.orders import ProviderOrders
@@ -92,6 +94,8 @@ class UnitOfWork:
     unhandled_events = cached_property(lambda self: UnhandledEvents(self._session))
     message_settings = cached_property(lambda self: MessageSettingsStore(self._session))
     notices = cached_property(lambda self: Notices(self._session))
+    due_reminders = cached_property(lambda self: DueReminders(self._session))
+    notifying_salons = cached_property(lambda self: NotifyingSalons(self._session))
     due_notices = cached_property(lambda self: DueNotices(self._session))
     calls = cached_property(lambda self: Calls(self._session))
     salon_facts = cached_property(lambda self: SalonFactsStore(self._session))

@@ -20,7 +20,7 @@ from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.services.notices.returning import Returns
 from aiadmin.services.ports.clock import Clock
 from aiadmin.services.work import QueueRunner
-from aiadmin.storage.notices.planning import NotifyingSalon
+from aiadmin.storage.notices.salons import NotifyingSalon
 from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 
 EVENTS_AT_ONCE = 200
@@ -70,7 +70,7 @@ class NoticePlanner:
         after, is_last = CompanyId(0), False
         while not is_last:
             with self.uow() as work:
-                salons = work.notices.salon_keys(after=after, limit=SALONS_AT_ONCE)
+                salons = work.notifying_salons.keys(after=after, limit=SALONS_AT_ONCE)
             count += sum(self._runner.each(WorkQueue.REMINDERS, salons, self._plan_salons))
             is_last = len(salons) < SALONS_AT_ONCE
             after = salons[-1].company_id if salons else after
@@ -87,8 +87,8 @@ class NoticePlanner:
                 raise
         company_id, now = salons[0].company_id, self.clock()
         with self.uow() as work:
-            writing = work.notices.salons_of([company_id])
-            bookings = work.notices.booking_keys(writing, _windows(list(writing.values()), now), now=now)
+            writing = work.notifying_salons.of([company_id])
+            bookings = work.due_reminders.keys(writing, _windows(list(writing.values()), now), now=now)
         planned = self._runner.each(WorkQueue.REMINDERS, bookings, self._plan_rows)
         return sum(planned)
 
@@ -100,7 +100,7 @@ class NoticePlanner:
         """What these salons owe, or these bookings of one salon."""
         now = self.clock()
         with self.uow() as work:
-            salons = list(work.notices.salons_of({row.company_id for row in rows}).values())
+            salons = list(work.notifying_salons.of({row.company_id for row in rows}).values())
             bookings = None if rows[0].key == SALON else rows
             count = work.notices.add(_owed(work, salons, now, bookings), now)
             work.commit()
@@ -125,7 +125,7 @@ class NoticePlanner:
     def _plan(self, work: UnitOfWork, events: Sequence[StoredEvent], now: datetime) -> Sequence[NewNotice]:
         """What is to be added; what it takes the place of is dropped, and the events that were settled are marked."""
         bookings = by_booking(events)
-        salons = work.notices.read_salons_of({booking.company_id for booking in bookings})
+        salons = work.notifying_salons.read_of({booking.company_id for booking in bookings})
         last = work.notices.last_notices(bookings)
         plans: list[Plan] = []
         settled: list[StoredEvent] = []
@@ -161,7 +161,7 @@ def _owed(
     by_number = {salon.company_id: salon for salon in salons}
     returns = {salon.company_id: Returns(work, salon, now) for salon in salons}
     new: list[NewNotice] = []
-    for found in work.notices.due_bookings(by_number, _windows(salons, now), now=now, only=bookings):
+    for found in work.due_reminders.find(by_number, _windows(salons, now), now=now, only=bookings):
         salon, of_salon = by_number[found.company_id], returns[found.company_id]
         reminder = owed(
             found.kind,

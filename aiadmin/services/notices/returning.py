@@ -17,7 +17,8 @@ from aiadmin.domain.notices.notice import StaleReason
 from aiadmin.domain.notices.reminder_planning import Reminder
 from aiadmin.domain.notices.telling import AnnouncedBooking, is_under_way
 from aiadmin.services.notices.visits import known_beside
-from aiadmin.storage.notices.planning import DueBooking, NotifyingSalon
+from aiadmin.storage.notices.reminder_planning import DueBooking
+from aiadmin.storage.notices.salons import NotifyingSalon
 from aiadmin.storage.unit_of_work import UnitOfWork
 
 
