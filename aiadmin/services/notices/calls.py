@@ -9,17 +9,18 @@ from zoneinfo import ZoneInfo
 from aiadmin import texts
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import NoticeId
-from aiadmin.domain.journal.journal import DEFAULT_ZONE, AtTime
+from aiadmin.domain.journal.journal import DEFAULT_ZONE, AtTime, Record
 from aiadmin.domain.language import DEFAULT_LANGUAGE
 from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import NewMessage, Purpose
 from aiadmin.domain.notices.call import AT_ONCE, CallReason, GivenUp, UnplannedEvent, calls, given_up
 from aiadmin.domain.notices.dispatch import NoticeRecipient, call_key
 from aiadmin.domain.notices.notice import AnnouncedVisit, Notice, NoticeKind
-from aiadmin.domain.notices.telling import NoticeWithBooking
+from aiadmin.domain.notices.settings import MessageSettings
+from aiadmin.domain.notices.telling import NoticeWithBooking, is_beside
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.services.messages.messages import enqueue
-from aiadmin.services.notices.visits import known_beside
+from aiadmin.services.notices.visits import known_about
 from aiadmin.services.ports.clock import Clock
 from aiadmin.services.work import QueueRunner
 from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
@@ -158,10 +159,17 @@ def _whom(notices: Sequence[Notice], work: UnitOfWork) -> tuple[str | None, str 
 
 def _reasons(notices: Sequence[Notice], work: UnitOfWork) -> Sequence[CallReason]:
     """What became of each visit, in the order of time; of a part that is gone where the rest of its visit stands."""
-    rest = {one.id: _rest(one, notices, work) for one in notices}
-    parts = [one for one in notices if rest[one.id] is not None]
-    what = {one.id: _what(one, work) for one in parts}
-    return _in_words(notices, work, rest=rest, what=what)
+    company_id = notices[0].company_id
+    settings = work.message_settings.settings(company_id)
+    known = work.records.find_all(company_id, [one.record_id for one in notices])
+    told = [
+        NoticeWithBooking(notice=one, record=known[one.record_id].record) for one in notices if one.record_id in known
+    ]
+    near = known_about(work, company_id, told) if told else ()
+    rest = {one.notice.id: _rest(one, notices, near, settings) for one in told}
+    parts = [one for one in notices if rest.get(one.id) is not None]
+    titles = work.journal.titles(company_id, {number for one in parts for number in _times(one)[0].services})
+    return _in_words(notices, work, rest=rest, what={one.id: _what(one, titles) for one in parts})
 
 
 def _plain_reasons(notices: Sequence[Notice], work: UnitOfWork) -> Sequence[CallReason]:
@@ -198,26 +206,25 @@ def _in_words(
     ]
 
 
-def _rest(notice: Notice, notices: Sequence[Notice], work: UnitOfWork) -> AtTime | None:
+def _rest(
+    told: NoticeWithBooking, notices: Sequence[Notice], near: Sequence[Record], settings: MessageSettings
+) -> AtTime | None:
     """The first that stands of a visit besides the booking of a notice, as far as we know.
 
     Bookings that were moved together were moved as a whole.
+
+    Args:
+        near: bookings that may stand beside.
     """
-    known = work.records.find(notice.company_id, notice.record_id)
-    if known is None:
-        return None
-    moved = {one.record_id for one in notices if NoticeKind.MOVED is notice.kind is one.kind}
-    settings = work.message_settings.settings(notice.company_id)
-    told = [NoticeWithBooking(notice=notice, record=known.record)]
-    found = known_beside(work, notice.company_id, told, settings)
-    return min((one for one in found if one.record_id not in moved), key=lambda one: one.starts_at, default=None)
+    moved = {one.record_id for one in notices if NoticeKind.MOVED is told.notice.kind is one.kind}
+    found = (one for one in near if one.record_id not in moved and is_beside(one, [told], settings))
+    return min(found, key=lambda one: one.starts_at, default=None)
 
 
-def _what(notice: Notice, work: UnitOfWork) -> str:
+def _what(notice: Notice, titles: Mapping[int, str]) -> str:
     """What was booked as the client knows it; nothing where one of it has no title any more."""
-    services = _times(notice)[0].services
-    titles = work.journal.titles(notice.company_id, set(services))
-    return ", ".join(titles[one] for one in dict.fromkeys(services)) if titles.keys() == set(services) else ""
+    services = dict.fromkeys(_times(notice)[0].services)
+    return ", ".join(titles[one] for one in services) if titles.keys() >= services.keys() else ""
 
 
 def _by_visit(notices: Sequence[Notice]) -> Sequence[Notice]:
