@@ -131,7 +131,7 @@ def test_a_zone_that_is_corrected_leaves_a_far_cancellation_its_days(desk: Desk,
     """It was called about a day later, though the phone had come back."""
     booking = desk.known(80 * HOUR)
     _disconnect(desk)
-    desk.edit(booking, **{name: desk.at(value) if name == "datetime" else value for name, value in edit.items()})
+    desk.edit(booking, **edit)
     assert desk.news() == 1
     facts = {"timezone_name": "Europe/Samara", "timezone": 4}
     desk.salon.yclients.edit("company", desk.salon.salon_id, facts=facts)
@@ -147,7 +147,7 @@ def test_a_zone_that_is_corrected_leaves_a_far_cancellation_its_days(desk: Desk,
 def test_that_a_far_visit_is_off_is_planned_after_days_without_a_worker(desk: Desk, edit: dict[str, Any]) -> None:
     """What was found and not looked at for a day was no news any more."""
     booking = desk.known(80 * HOUR)
-    desk.edit(booking, **{name: desk.at(value) if name == "datetime" else value for name, value in edit.items()})
+    desk.edit(booking, **edit)
     desk.read()
     desk.salon.world.execute("UPDATE booking_events SET at = at - interval '25 hours'")
     assert desk.planner.plan_change_notices() == 1

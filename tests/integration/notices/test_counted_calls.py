@@ -108,7 +108,7 @@ def test_a_call_that_may_not_have_arrived_has_asked_for_nothing(desk: Desk, outc
 @pytest.mark.parametrize("edit", [{"deleted": True}, {"datetime": 25 * HOUR}])
 def test_nobody_is_to_be_called_once_the_visit_is_over(desk: Desk, edit: dict[str, Any]) -> None:
     booking = desk.known(20 * HOUR)
-    desk.edit(booking, **{name: desk.at(value) if name == "datetime" else value for name, value in edit.items()})
+    desk.edit(booking, **edit)
     assert desk.news() == 1
     _pause(desk)
     desk.later = 19 * HOUR + HOUR / 2

@@ -18,10 +18,6 @@ EDITS = pytest.mark.parametrize(
 )
 
 
-def _edit(desk: Desk, booking: dict[str, Any], edit: dict[str, Any]) -> None:
-    desk.edit(booking, **{name: desk.at(value) if name == "datetime" else value for name, value in edit.items()})
-
-
 def _look_for_changes(desk: Desk) -> int:
     """No webhook tells of them, which would bring the phone along; how many notices are new."""
     desk.salon.salons.reconcile(desk.salon.installed)
@@ -60,7 +56,7 @@ def test_a_known_booking_of_a_salon_that_has_hidden_its_phones_is_told_or_called
     """Nothing was planned, and nobody was asked to call: the client came in vain."""
     booking = desk.known(20 * HOUR, client=VERA)
     hide(desk)
-    _edit(desk, booking, edit)
+    desk.edit(booking, **edit)
     assert _look_for_changes(desk) == 1
     desk.look()
     if _written_to(desk) == {VERA["phone"]}:
@@ -80,7 +76,7 @@ def test_a_phone_that_the_desk_has_just_erased_is_not_written_to(
 ) -> None:
     booking = desk.known(20 * HOUR, client=VERA)
     desk.salon.yclients.edit("client", desk.salon.salon_id, client_id=booking["client"]["id"], phone="")
-    _edit(desk, booking, edit)
+    desk.edit(booking, **edit)
     assert desk.news() == 1
     desk.look()
     [call] = desk.calls()
@@ -93,7 +89,7 @@ def test_a_phone_that_is_erased_once_the_news_is_planned_is_not_written_to(
     desk: Desk, edit: dict[str, Any], words: str
 ) -> None:
     booking = desk.known(20 * HOUR, client=VERA)
-    _edit(desk, booking, edit)
+    desk.edit(booking, **edit)
     assert desk.news() == 1
     desk.salon.yclients.edit("client", desk.salon.salon_id, client_id=booking["client"]["id"], phone="")
     desk.read()
@@ -109,7 +105,7 @@ def test_a_client_without_a_phone_is_nobody_to_call(desk: Desk, edit: dict[str, 
     desk.salon.yclients.edit("client", desk.salon.salon_id, client_id=booking["client"]["id"], phone="")
     desk.salon.world.execute("UPDATE records SET client_phone = NULL")
     assert desk.news() == 0
-    _edit(desk, booking, edit)
+    desk.edit(booking, **edit)
     assert desk.news() == 0
     desk.look()
     assert [call for call in desk.calls() if words in call] == []
