@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from typing import Any
 
@@ -9,9 +10,10 @@ import pytest
 
 from aiadmin.domain.hosting.device import LinkedAccount, Observed
 from aiadmin.domain.journal.sync_run import SyncKind
+from aiadmin.domain.notices.notice import StaleReason, stale_reason
 from aiadmin.services.pairing import pairings
 from tests.integration.notices.planning import HOUR
-from tests.integration.notices.test_calls import Desk
+from tests.integration.notices.test_calls import MINUTE, Desk
 from tests.integration.notices.test_part_of_visit import _clock, _off, _visit
 from tests.integration.notices.test_said_and_due import desk as desk  # noqa: PLC0414 - a fixture
 
@@ -168,3 +170,61 @@ def test_a_call_goes_to_the_number_that_the_salon_has_when_it_is_read(desk: Desk
     account = LinkedAccount(jid="79990009999:1@s.whatsapp.net", lid=None)
     pairings.complete(company_id, account, uow=world.uow, clock=world.clock, window=HOUR)
     assert desk.salon.owed() == [("79990009999", "reply", call)]
+
+
+STATES = [
+    "comment = 'as it was'",
+    "deleted_at = now()",
+    "deleted_at = NULL",
+    "starts_at = starts_at + interval '1 hour', wall_clock = wall_clock + interval '1 hour'",
+    "client_id = 7, client_number = '79005556677', client_phone = '79005556677'",
+    "client_number = '79005556677', client_phone = '79005556677'",
+    "client_id = 7",
+    "attendance = -1",
+    "attendance = 1",
+    "is_group = true",
+    "staff_id = 77",
+    "services = '[]'",
+]
+"""What may have become of a booking since its client was to be told of it."""
+NO_MATTER = {
+    StaleReason.GROUP,
+    StaleReason.OTHER_MASTER,
+    StaleReason.OTHER_SERVICES,
+    StaleReason.CAME,
+    StaleReason.NO_SHOW,
+}
+"""No message says it any more, but a client who believes the old time still comes then."""
+
+
+@pytest.mark.parametrize("edit", [{"deleted": True}, {"datetime": 25 * HOUR}, {"datetime": 15 * HOUR}])
+def test_postgresql_knows_what_is_still_to_be_told_as_we_do(desk: Desk, edit: dict[str, Any]) -> None:
+    """The sweep asks PostgreSQL alone whether a call is due (`calls.IS_SO`), and a message asks `stale_reason`."""
+    booking = desk.known(20 * HOUR)
+    desk.lock("locked_until", 80 * HOUR)
+    desk.edit(booking, **edit)
+    assert desk.news() == 1
+    desk.look()
+    world, company_id = desk.salon.world, desk.salon.company_id
+    world.execute("UPDATE notices SET called_at = NULL")
+    world.execute("CREATE TABLE as_it_was AS SELECT * FROM records WHERE record_id = :id", id=booking["id"])
+    with world.uow() as work:
+        [notice] = work.calls.list_undelivered(desk.now(), limit=9)
+    looks = [desk.now() + hours * HOUR for hours in (0, 14.9, 15.1, 19.9, 20.1, 23)]
+    seen = set()
+    for state, now in itertools.product(STATES, looks):
+        world.execute("DELETE FROM records WHERE record_id = :id", id=booking["id"])
+        world.execute("INSERT INTO records SELECT * FROM as_it_was")
+        world.execute(f"UPDATE records SET {state} WHERE record_id = :id", id=booking["id"])  # noqa: S608
+        world.execute("UPDATE notices SET finished_at = :now", now=now)
+        with world.uow() as work:
+            listed = work.calls.list_undelivered(now, limit=9)
+            known = work.records.find(company_id, booking["id"])
+        assert known is not None
+        believed = max(one.starts_at for one in (notice.announced, notice.announced.was) if one is not None)
+        why = stale_reason(notice, known.record, min(now, notice.announced.starts_at - MINUTE))
+        is_so = believed > now and (why is None or why in NO_MATTER)
+        assert bool(listed) is is_so, (state, now - looks[0], why)
+        seen.add(is_so)
+    world.execute("DROP TABLE as_it_was")
+    assert seen == {True, False}
