@@ -1,4 +1,4 @@
-"""When a salon is asked to call a client, because no message would keep her from coming in vain, and about what.
+"""When a salon is asked to call a client whom no message would keep from coming in vain, and about what.
 
 A cancellation, or a move, is worth nothing once its client is on her way: what has not left us by an hour before
 the earlier of the times that she may come at is dropped, and the salon, which has a telephone, is asked to call.
@@ -65,7 +65,7 @@ class CallReason:
     Attributes:
         kind: what became of the visit, or of the booking where the rest of its visit stands.
         is_unsure: whether the message about it may have arrived.
-        was: when it was to be; None of a move where nobody can read that.
+        was: when it was to be; None of a move where that cannot be read.
         now: when it is, if it is.
         what: what was booked, where only a part of the visit is gone.
         rest: when what stands of the visit begins; None where nothing does.
@@ -112,5 +112,5 @@ def is_of_one_call(one: Notice, other: Notice) -> bool:
 
 
 def calls(untold: Iterable[Notice]) -> Sequence[Sequence[Notice]]:
-    """What each person is to be told in one call, in the order in which it was given up."""
+    """The notices of each person, for one call, in the order in which they were given up."""
     return grouped(untold, lambda notice, same: is_of_one_call(same[0], notice))

@@ -1,7 +1,7 @@
 """Booking-change notices: what a client is told after a booking was made, changed or cancelled.
 
 The question is never what happened, but what the client believes and what is true: several edits are one notice,
-and an edit that is taken back before anybody was told of it is none.
+and an edit that is taken back before its client had a notice of it is none.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class StoredEvent:
 
 @dataclass(frozen=True, kw_only=True)
 class Booking:
-    """A record as one client sees it: whoever gives a booking up to another has nothing more to do with it.
+    """A record of one client: when it changes hands it becomes another booking, of another client.
 
     The client is a person: two cards with one phone are one.
     """
@@ -78,9 +78,9 @@ class LastNotice:
     Attributes:
         planned_at: when it was planned.
         is_waiting: whether it may still be taken back.
-        is_leaving: whether it is a message that may or may not go out: nobody knows yet what the client believes.
-        is_said: whether it went out, or the salon was asked to call about it; what was dropped otherwise has told
-            nobody anything.
+        is_leaving: whether it is a message that may or may not go out: what the client believes is not known yet.
+        is_said: whether it went out, or the salon was asked to call about it; a notice that was dropped otherwise
+            has not reached its client.
         is_imported: whether it was only kept, for the booking is one of an import.
     """
 
@@ -99,7 +99,7 @@ class NewNotice:
     """A notice to plan; of one `dedup_key` a company has at most one.
 
     Attributes:
-        dropped: why it is not to be told at all: then it is only kept, for people to see.
+        dropped: why it is not to be sent at all: then it is only kept, for people to see.
     """
 
     company_id: CompanyId
@@ -159,7 +159,7 @@ def plan(
     """What follows from events of one booking and one client, which are in order.
 
     Args:
-        last: the newest news about this booking for this client, or None.
+        last: the newest change notice of this booking for this client, or None.
         are_phones_hidden: whether the salon does not let us see phones: then a client without one may have one.
     """
     if not events:
@@ -261,7 +261,7 @@ def _news(
 
 
 def _is_out_of_sight(announced: AnnouncedVisit, knows: AnnouncedVisit, truth: Record, now: datetime) -> bool:
-    """Whether a booking was moved where nobody is told of it, and may come back: into the past, or as a no-show's."""
+    """Whether a booking was moved where no notice follows, and may come back: into the past, or to a no-show."""
     is_no_show = truth.attendance is Attendance.NO_SHOW and not truth.is_deleted
     return announced.starts_at <= now < knows.starts_at or is_no_show
 
@@ -300,14 +300,14 @@ def _kept(
 
 
 def _is_imported(one: StoredEvent) -> bool:
-    """Whether a booking is made together with many; who is only given a booking of an import is told of it."""
+    """Whether a booking is made together with many; a client who is given one of them later has a notice."""
     is_made = one.event.kind is EventKind.CREATED and _is_made_within(IMPORT_SETTLES, one)
     is_many = one.made_together > MOST_AT_ONCE and not one.event.after.is_online
     return is_made and is_many
 
 
 def _is_settling(one: StoredEvent, events: Sequence[StoredEvent], heard: LastNotice | None) -> bool:
-    """Whether an edit is a part of the import that its booking was made by, and of which nobody has been told."""
+    """Whether an edit is a part of the import that its booking was made by, and of which no notice was sent."""
     if heard is not None:
         imported_at = heard.planned_at if heard.is_imported else None
     else:
@@ -326,9 +326,9 @@ def _is_made_within(span: timedelta, one: StoredEvent) -> bool:
 
 
 def _is_news(one: StoredEvent, now: datetime) -> bool:
-    """Whether somebody has just edited the booking, whichever reading has found it.
+    """Whether the booking was edited of late, whichever reading has found it.
 
-    That a client would come in vain is news as long as she has not.
+    A cancellation or a move counts as long as its client has not come in vain.
     """
     is_recent = now - one.at < CHANGE_NOTICE_LIFETIME or one.event.kind in _LEADS_ASTRAY
     return one.event.kind in _EDITS and not _is_imported(one) and is_recent
@@ -380,7 +380,7 @@ def _knew(first: StoredEvent, settings: MessageSettings) -> AnnouncedVisit | Non
 
 
 def _learned(edits: Sequence[StoredEvent], settings: MessageSettings) -> AnnouncedVisit | None:
-    """What the client has come to know of a booking while it was edited, though nobody told her."""
+    """What the client has come to know of a booking while it was edited, without a notice."""
     for one, next_at in zip(edits, [*(later.at for later in edits[1:]), edits[-1].at], strict=True):
         state = one.event.after
         if state.is_deleted or _is_awaiting_payment(state, settings):
@@ -447,7 +447,7 @@ def _is_expected(truth: Record) -> bool:
 def _has_lost_phone(truth: Record, announced: AnnouncedVisit, *, are_phones_hidden: bool) -> bool:
     """Whether a client had a phone that we do not see any more: the desk erased it, or lets us see none.
 
-    Whoever releases the news finds out whether it may be used; otherwise the salon is asked to call. Of hidden phones
+    Dispatch finds out whether it may be used; otherwise the salon is asked to call. Of hidden phones
     no more may be left than a name.
     """
     is_named = are_phones_hidden and bool(truth.client_name)
@@ -455,9 +455,9 @@ def _has_lost_phone(truth: Record, announced: AnnouncedVisit, *, are_phones_hidd
 
 
 def _dedup_key(record_id: int, kind: NoticeKind, announced: AnnouncedVisit, last: LastNotice | None) -> str:
-    """The same after the same: whoever plans the same step twice, after a crash or at once, plans one notice.
+    """The same after the same: a step that is planned twice, after a crash or at once, is one notice.
 
-    What was said before is a part of it, because a booking may be moved to and fro, and each time is news.
+    The notice before is a part of it, because a booking may be moved to and fro, and each move has its own.
     """
     content = hashlib.sha256(json.dumps(announced.to_json(), sort_keys=True).encode()).hexdigest()[:16]
     after = last.notice_id if last else 0

@@ -1,4 +1,4 @@
-"""A notice: something that a client is to be told of a booking, planned now and said later, if it is still true."""
+"""A notice: a message to a client about a booking, planned now and sent later if it is still true."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class NoticeKind(StrEnum):
     REMINDER_DAY = "reminder_day"
     REMINDER_HOURS = "reminder_hours"
     REMINDER_AGAIN = "reminder_again"
-    """Nobody has answered yet."""
+    """A question that has no answer yet, asked once more."""
     REVIEW = "review"
 
 
@@ -55,7 +55,7 @@ class StaleReason(StrEnum):
     OTHER_SERVICES = "other_services"
     OTHER_CLIENT = "other_client"
     OTHER_NUMBER = "other_number"
-    """The phone of the client's card was corrected: whoever has the right one is told anew."""
+    """The phone of the client's card was corrected: the right number gets a notice of its own."""
     NO_CLIENT = "no_client"
     """A slot that the salon has blocked."""
     GROUP = "group"
@@ -65,13 +65,13 @@ class StaleReason(StrEnum):
     CONFIRMED = "confirmed"
     PAST = "past"
     UNDER_WAY = "under_way"
-    """Another booking of the visit has begun, or its client is there: nobody is reminded of what they are at."""
+    """Another booking of the visit has begun, or its client is there."""
     CARD_GONE = "card_gone"
     """The booking was taken off a client's card and the card deleted: cards of one person were merged."""
     JUST_TOLD = "just_told"
-    """The client has read of the visit within the hour, and is not reminded of it in the same breath."""
+    """The client had another message about the visit within the hour."""
     DECLINED = "declined"
-    """The client has said already that they do not come: nobody asks again."""
+    """The client has said already that they do not come."""
     SUPERSEDED = "superseded"
     """A newer notice of the same booking was planned before this one was sent."""
     SWITCHED_OFF = "switched_off"
@@ -83,7 +83,7 @@ class AnnouncedVisit:
     """What a notice says of a booking.
 
     Attributes:
-        client_id: whom it is for. In a cancellation the record may be somebody else's by now: then name and phone
+        client_id: whom it is for. In a cancellation the record may be another client's by now: then name and phone
             are those of this client, not of the record.
         client_phone: theirs, for one person may have several cards.
         visit_id: several bookings may be one visit.

@@ -48,7 +48,7 @@ class AnnouncedNotice:
 
     Attributes:
         is_sent: whether its message went out.
-        mends: whether it is news that is planned, on its way, or was dropped for a reason of its own: then nothing
+        mends: whether it is a change notice that is planned, on its way, or was dropped for a reason: then nothing
             better can be expected than what became of it.
     """
 
@@ -67,7 +67,7 @@ def week(zone: str, now: datetime) -> tuple[date, date, datetime, datetime]:
 
 
 def are_phones_shown(ours: Iterable[Record], theirs: Iterable[Record]) -> bool:
-    """Whether a booking without a phone has none: a side that knows nobody's is one that phones are hidden from."""
+    """Whether a booking without a phone has none: from a side that has none at all they are hidden."""
     return all(any(one.client_phone is not None for one in side) for side in (ours, theirs))
 
 
@@ -76,7 +76,7 @@ def record_differences(
 ) -> frozenset[Difference]:
     """What differs in a booking; nothing in one that is gone on both sides.
 
-    A card's number may be corrected, and nobody tells of a card's bookings: then a message would reach a stranger.
+    A card's number may be corrected without a word about its bookings: then a message would reach a stranger.
 
     Args:
         ours: what we believe; None where we know no such booking.

@@ -17,15 +17,15 @@ from aiadmin.domain.notices.notice import AnnouncedVisit, Notice, NoticeKind, St
 from aiadmin.domain.notices.settings import MessageSettings
 
 LEAST_AHEAD = timedelta(hours=4)
-"""Who books later than this before a visit needs no reminder of it."""
+"""A booking that is made later than this before its visit has no reminder."""
 SETTLED = timedelta(hours=1)
-"""Nor does anybody so soon after booking: the notice of it has just said everything."""
+"""So soon after a booking, or a change of it, its client needs no reminder: the notice of that said everything."""
 GRACE = timedelta(hours=1)
 """A reminder is still planned so long after its time: we may have been away."""
 AHEAD = timedelta(minutes=5)
 """How long before its time a reminder is planned: late, so that little can change in between."""
 TOO_LATE = timedelta(hours=1)
-"""So shortly before a visit nobody is reminded of it any more."""
+"""So shortly before a visit no reminder is sent any more."""
 REVIEW_FOR = timedelta(hours=24)
 """A visit is often marked as over in the evening only."""
 LONGEST_VISIT = timedelta(hours=12)
@@ -52,7 +52,7 @@ class Planned:
         last: the newest of them.
         dropped: why the newest for the number that the client has now was not sent, or not taken by WhatsApp; None
             where there was none.
-        told_at: when the client last read news of the booking.
+        told_at: when the client last had a notice of a change of the booking.
     """
 
     last: NoticeId
@@ -108,7 +108,7 @@ def owed(
 
     Args:
         planned: what has become of such reminders before. One that was dropped, or went to a number that was wrong,
-            was planned in time: it may come until it is too late to send it, and an hour after other news.
+            was planned in time: it may come until it is too late to send it, and an hour after another notice.
     """
     if kind is NoticeKind.REMINDER_AGAIN:
         found = None if asked_at is None else _again(asked_at, record, settings)
@@ -123,7 +123,7 @@ def owed(
 
 
 def again(asked_at: datetime, record: Record, settings: MessageSettings, *, now: datetime) -> Reminder | None:
-    """The same question once more, when nobody has answered it and there is still time.
+    """The same question once more, where it has no answer and there is still time.
 
     A reminder that comes about then anyway is the same question.
     """

@@ -37,8 +37,8 @@ INHERITED = frozenset(
         StaleReason.NOT_CAME,
     }
 )
-"""Why what time alone brings about is no more to be said of one booking, and is still to be said of the others of its
-visit: nobody has heard of them yet."""
+"""Why a reminder, or a request for a review, of one booking is dropped while its client still needs one of the other
+bookings of the visit."""
 
 
 class Announced(Protocol):
@@ -60,7 +60,7 @@ class AnnouncedBooking:
 
     @classmethod
     def of(cls, record: Record) -> AnnouncedBooking:
-        """A booking that would be told of as it is."""
+        """As a notice of the booking as it is would announce it."""
         return cls(announced=AnnouncedVisit.of(record), record=record)
 
 
@@ -88,7 +88,7 @@ class NoticeWithBooking:
 
 @dataclass(frozen=True, kw_only=True)
 class VisitNotices:
-    """What is told of one visit of one person.
+    """The notices of one visit of one client, which are one message.
 
     Attributes:
         told: its notices; at least one.
@@ -150,7 +150,7 @@ def _is_of_visit(one: NoticeWithBooking, visit: Sequence[NoticeWithBooking]) -> 
 
 
 def _both(told: Sequence[Announced]) -> Sequence[AnnouncedVisit]:
-    """What these bookings are told as, and what their client reckoned with before."""
+    """The visits that these bookings are announced as, and those that their client knew before."""
     return [visit for one in told for visit in (one.announced.was, one.announced) if visit is not None]
 
 
@@ -197,15 +197,15 @@ def is_heir(one: Record, announced: AnnouncedVisit, settings: MessageSettings) -
 
 
 def is_asking(visit: VisitNotices) -> bool:
-    """Whether the client is asked to come: not who has said so already, to us or at the desk."""
+    """Whether a reminder asks for an answer: not where every booking is confirmed, to us or at the desk."""
     is_open = any(one.attendance is not Attendance.CONFIRMED for one in visit.bookings)
     return Purpose(visit.told[0].notice.kind) in ASKING and is_open
 
 
 def has_begun(visit: VisitNotices, now: datetime) -> bool:
-    """Whether the client is there already: of what is under way nobody is reminded, whichever booking is to come.
+    """Whether the visit of a reminder is under way: another booking of it has begun, or its client is there.
 
-    Who is marked as there the day before is not: only what follows then is still to be told.
+    A client who is marked as there hours before a booking is not there for it.
     """
     return Purpose(visit.told[0].notice.kind) in ASKING and is_under_way(visit.rest, now)
 

@@ -1,4 +1,4 @@
-"""Calls: what a client had to hear and could not be sent is told to the salon, which has a telephone."""
+"""Calls: the salon is asked to telephone a client to whom a cancellation or a move could not be sent."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from aiadmin.services.work import QueueRunner
 from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 
 Reasons = Callable[[Sequence[Notice], UnitOfWork], Sequence[CallReason]]
-"""Puts what a person was not told into words."""
+"""Puts what a client was not sent into words."""
 
 
 def ask_for_all(runner: QueueRunner, *, uow: NewUnitOfWork, clock: Clock) -> int:
@@ -95,7 +95,7 @@ def _give_up(runner: QueueRunner, *, uow: NewUnitOfWork, now: datetime, is_tried
 
 
 def _give_up_stuck(runner: QueueRunner, *, uow: NewUnitOfWork, now: datetime) -> None:
-    """What was set aside is nothing to be tried again once its client sets out."""
+    """Drop notices in quarantine whose client is about to set out."""
     with uow() as work:
         stuck = work.calls.stuck(now, limit=AT_ONCE)
 
@@ -110,7 +110,7 @@ def _give_up_stuck(runner: QueueRunner, *, uow: NewUnitOfWork, now: datetime) ->
 
 
 def _give_up_unplanned(runner: QueueRunner, *, uow: NewUnitOfWork, now: datetime) -> None:
-    """What cannot even be planned is nothing to wait for: it may be about a time that nobody can read."""
+    """Keep events whose planning raises as dropped notices: their times may be unreadable, and a call is owed."""
     with uow() as work:
         events = work.calls.unplanned(now, limit=AT_ONCE)
 
@@ -124,7 +124,7 @@ def _give_up_unplanned(runner: QueueRunner, *, uow: NewUnitOfWork, now: datetime
 
 
 def _ask(notices: Sequence[Notice], reasons: Reasons, *, work: UnitOfWork, now: datetime) -> None:
-    """Owe one message to the salon's own number: whom to call, and about what. Nothing where no phone is linked."""
+    """Enqueue one message to the salon's own number: whom to call, and about what. None where no phone is linked."""
     company = work.companies.find(notices[0].company_id)
     if company is None or company.whatsapp_phone is None:
         return
@@ -228,7 +228,7 @@ def _what(notice: Notice, titles: Mapping[int, str]) -> str:
 
 
 def _by_visit(notices: Sequence[Notice]) -> Sequence[Notice]:
-    """Of the bookings of one visit that share a fate the first."""
+    """Of the notices of one kind about one visit the first."""
     visits: dict[tuple[object, ...], Notice] = {}
     for one in _in_order(notices):
         visit = ("record", one.record_id) if one.announced.visit_id is None else ("visit", one.announced.visit_id)
@@ -245,5 +245,5 @@ def _is_from_unknown(notice: Notice) -> bool:
 
 
 def _times(notice: Notice) -> tuple[AnnouncedVisit, AnnouncedVisit]:
-    """What the client believes, and what is true."""
+    """The visit as the client knows it, and as it is."""
     return notice.announced.was or notice.announced, notice.announced

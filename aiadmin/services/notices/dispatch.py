@@ -267,7 +267,7 @@ class NoticeDispatcher:
         return self._tell(batch, told)
 
     def _tell(self, batch: _Batch, told: Sequence[NoticeWithBooking]) -> Outcome | None:
-        """Of the visits of one person those that are told in the words of the first; the others come back."""
+        """Enqueue one message about the visits that have the words of the first; notices of others are due again."""
         known = self._known_about(batch, told)
         visits = [self._visit(batch, each, known) for each in by_visit(told)]
         if has_begun(visits[0], self.clock()):

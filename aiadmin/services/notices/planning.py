@@ -34,7 +34,7 @@ class NoticePlanner:
     """Plans notices.
 
     Attributes:
-        is_paced: False for measurements alone: then no news waits for more of it.
+        is_paced: False for measurements alone: then no change waits for further changes.
     """
 
     uow: NewUnitOfWork
@@ -54,7 +54,7 @@ class NoticePlanner:
             events, count = self._plan_events(after, only)
             planned += count
             if only is None and events:
-                after = events[-1].event_id  # some of them wait for more news, and are looked at another time
+                after = events[-1].event_id  # some of them wait for further changes, and are looked at another time
             return len(events)
 
         def keys() -> Sequence[RowKey]:
@@ -145,7 +145,7 @@ class NoticePlanner:
         return plan(events, last, self._settings(salon), now=now, are_phones_hidden=hidden)
 
     def _settings(self, salon: NotifyingSalon) -> MessageSettings:
-        """What a salon without a phone still plans keeps a client from coming in vain: somebody has to tell her."""
+        """A salon without a phone plans moves and cancellations alone: it is asked to call its clients about them."""
         settings = salon.settings if salon.is_linked else replace(salon.settings, booked=False, changed=False)
         return settings if self.is_paced else replace(settings, gather_seconds=0)
 

@@ -1,4 +1,4 @@
-"""What an owner wishes of the salon's messages: settings, texts, and a look at each text before it is sent."""
+"""Message settings of a salon and its own texts, with a preview of each text."""
 
 from __future__ import annotations
 
@@ -44,7 +44,11 @@ class NoticeText:
 
 @dataclass(frozen=True, kw_only=True)
 class TextPreview:
-    """How a text would read: `confirmed` to who has said already that they come; None where nobody is asked."""
+    """How a text would read.
+
+    Attributes:
+        confirmed: to a client who has said already that they come; None for a kind that asks no question.
+    """
 
     text: str
     confirmed: str | None
@@ -52,7 +56,7 @@ class TextPreview:
 
 @dataclass(frozen=True, kw_only=True)
 class MessageSettingsService:
-    """How an owner wants to be understood; everything stored is checked before."""
+    """Changes message settings and texts; everything is checked before it is stored."""
 
     uow: NewUnitOfWork
     clock: Clock

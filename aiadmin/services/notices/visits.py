@@ -1,4 +1,4 @@
-"""What stands of a visit beside the bookings that its client is told of, as far as we know."""
+"""The other bookings of a visit, as far as we know."""
 
 from __future__ import annotations
 

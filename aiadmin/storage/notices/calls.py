@@ -25,7 +25,7 @@ from aiadmin.storage.notices.dispatch import PHONE_IS_ONLINE, notice_of_row
 from aiadmin.storage.quarantine import keys_of, not_set_aside
 
 _STARTS = "COALESCE(CAST(notices.announced ->> 'starts_at' AS timestamptz), notices.deadline_at)"
-"""What turns a client away is worth sending until the visit begins: also where nobody can read the announced."""
+"""When the visit begins; the deadline, which is the same time, where `announced` has none."""
 _CLIENT = of_notice("notices")
 _WAS = "CAST(notices.announced -> 'was' ->> 'starts_at' AS timestamptz)"
 _FIRST = f"LEAST({_STARTS}, CASE WHEN {_WAS} > :now THEN {_WAS} END)"
@@ -115,7 +115,7 @@ WHERE event.handled_at IS NULL AND event.kind IN ('moved', 'cancelled') AND even
       )
   )
 """
-"""What was told since to whoever has taken a booking over is no word to who has lost it."""
+"""A notice to the client who has taken a booking over says nothing to the one who has lost it."""
 _LIST_UNPLANNED = text(f"""
 SELECT event.id, event.company_id, event.record_id, event.kind, event.before, records.client_id,
   records.client_phone, records.visit_id, records.starts_at, records.wall_clock,
@@ -192,9 +192,12 @@ AND NOT (notices.kind = 'cancelled' AND EXISTS (
     ))
 ))
 """  # noqa: S608 - our own words
-"""The visit is to come, its client is not forgotten, nobody has undone what became of it, nor booked the same person
-at that time, and the salon still wants it told. Who has the booking now, or the number, is told by another notice; a
-card that is gone was merged."""
+"""Whether a call about a notice is still due, as `notice.stale_reason` decides it for messages.
+
+The visit is to come, its client is not forgotten, the change was not undone, the same client has no other booking at
+that time, and the salon wants such notices sent. A client who has the booking now, or the number, has another notice;
+a card that is gone was merged.
+"""
 _UNTOLD = f"""
 FROM notices
 JOIN companies ON companies.id = notices.company_id AND companies.whatsapp_phone IS NOT NULL AND {IS_READ}
@@ -341,7 +344,7 @@ def _untold(now: datetime) -> dict[str, Any]:
 
 
 def _notice(row: Row[Any]) -> Notice:
-    """A notice with its booking beside it, which tells what it is about where nobody can read its announced."""
+    """A notice of a row that has its booking too, which stands in where `announced` cannot be read."""
     try:
         return notice_of_row(row)
     except _UNREADABLE:

@@ -89,7 +89,7 @@ LEFT JOIN outbox_messages AS message ON message.id = notices.outbox_message_id
 ORDER BY notices.id
 FOR UPDATE OF notices
 """)  # noqa: S608 - our own words
-"""What this number heard, and of what was told to none, or to others that the card has had, the newest."""
+"""The newest notice for this number, or else the newest for the card: without a number, or for a former one."""
 _ADD = text("""
 INSERT INTO notices (
   company_id, record_id, kind, dedup_key, announced, due_at, deadline_at, created_at, state, reason, finished_at
@@ -108,7 +108,7 @@ WHERE id = ANY(:numbers) AND state = 'waiting'
 """)
 _HANDLED = text("UPDATE booking_events SET handled_at = :at WHERE id = ANY(:numbers)")
 _SAID = frozenset({"sent", "unknown"})
-"""What may have arrived has told something."""
+"""States of a message that may have arrived."""
 
 
 class UnhandledEvents:
@@ -143,7 +143,7 @@ class UnhandledEvents:
 
 
 class Notices:
-    """Rows of `notices` until they are due, and what clients were told last."""
+    """Rows of `notices` until they are due, and the last notice of each booking."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
