@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from aiadmin.domain.companies.salon_time import instant_of
@@ -73,8 +73,10 @@ class Records:
 
         In the order of time. About a time is as long before or after it as one visit may be.
         """
-        number = one_spelling(client.client_phone) if client.client_phone else None
-        theirs = or_(RecordRow.client_id == client.client_id, RecordRow.client_number == number)
+        known = [RecordRow.client_id == client.client_id] if client.client_id is not None else []
+        if client.client_phone:
+            known.append(RecordRow.client_number == one_spelling(client.client_phone))
+        theirs = or_(false(), *known)
         then = or_(*(RecordRow.starts_at.between(at - ONE_VISIT, at + ONE_VISIT) for at in times))
         statement = (
             select(RecordRow)
