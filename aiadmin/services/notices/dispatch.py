@@ -103,9 +103,11 @@ class _Released(Enum):
 
     YES = auto()
     NO = auto()
+    """It was dropped, or waits by itself."""
     SALON_WAITS = auto()
-    MANNERS_WAIT = auto()
-    """So does the salon, but for what keeps a client from coming in vain."""
+    """So do all notices of its salon."""
+    COURTESY_WAITS = auto()
+    """So do all notices of its salon but cancellations and moves, which keep clients from coming in vain."""
 
 
 @dataclass(kw_only=True)
@@ -194,7 +196,7 @@ class NoticeDispatcher:
             count += released.count(_Released.YES)
             if _Released.SALON_WAITS in released:
                 break
-            waits = waits or _Released.MANNERS_WAIT in released
+            waits = waits or _Released.COURTESY_WAITS in released
         return count
 
     def _release_again(self, notices: Sequence[Notice]) -> int:
@@ -241,7 +243,7 @@ class NoticeDispatcher:
             return _Released.SALON_WAITS
         if isinstance(decision, WaitUntil) and decision.why in OF_THE_SALON:
             self._hold_salon(batch.salon, until=decision.at, why=decision.why)
-            return _Released.MANNERS_WAIT if decision.why in COURTESY else _Released.SALON_WAITS
+            return _Released.COURTESY_WAITS if decision.why in COURTESY else _Released.SALON_WAITS
         return _Released.YES if isinstance(decision, Send) else _Released.NO
 
     def _try(self, batch: _Batch, notice: Notice) -> Outcome | None:
