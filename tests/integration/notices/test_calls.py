@@ -411,7 +411,7 @@ def test_an_early_visit_that_was_booked_online_at_night_and_called_off_is_told_a
 ) -> None:
     """Our word of it could not be said before the morning; its client knew all the same."""
     there = desk.now().astimezone(MOSCOW)
-    desk.set(quiet_from=f"{there - HOUR:%H:%M}", quiet_to=f"{there + 2 * HOUR:%H:%M}")
+    desk.set(quiet_from=f"{there - HOUR:%H:%M}", quiet_to=f"{there + 2 * HOUR:%H:%M}", reminder_day=False)
     booking = desk.salon.book(datetime=desk.at(2 * HOUR), online=True)
     assert desk.news() == 1
     assert desk.look() == [("booked", "dropped", "quiet_hours")]
