@@ -12,8 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import requests
-
+from tests.fakes.asking import Asking
 from tests.fakes.whatsapp.overlay import build_overlay
 from tests.support.processes import AS_INSTALLED
 
@@ -47,6 +46,7 @@ class FakeWhatsApp:
 
     def __init__(self, port: int = 0, control_port: int = 0) -> None:
         self._ports = port, control_port
+        self._asking = Asking(within=_ANSWER_WITHIN)
         self._process: subprocess.Popen[str] | None = None
         self.port = 0
         self.control_url = ""
@@ -74,6 +74,7 @@ class FakeWhatsApp:
 
     def stop(self) -> None:
         """Stop the server and remove its overlay."""
+        self._asking.close()
         if self._process is not None:
             self._process.terminate()
             self._process.wait(_STOP_WITHIN)
@@ -102,15 +103,11 @@ class FakeWhatsApp:
 
     def control(self, method: str, path: str, **body: Any) -> dict[str, Any]:
         """Ask the control API; returns the JSON answer or raises ControlError."""
-        url, payload = self.control_url + path, body if method != "GET" else None
-        query = body if method == "GET" else None
-        with requests.Session() as http:  # one per call: a session must not be shared by threads
-            http.trust_env = False
-            response = http.request(method, url, json=payload, params=query, timeout=_ANSWER_WITHIN)
-        answer: dict[str, Any] = response.json()
-        if not response.ok:
-            raise ControlError(response.status_code, answer)
-        return answer
+        status, answer = self._asking.ask(method, self.control_url + path, body)
+        if status >= 400:
+            raise ControlError(status, answer)
+        known: dict[str, Any] = answer
+        return known
 
     def scan(self, qr: str, **facts: Any) -> dict[str, Any]:
         """Scan a QR text with the phone ``phone`` (a new one without); returns the linked device."""

@@ -10,6 +10,8 @@ from typing import Any, Self
 
 import requests
 
+from tests.fakes.asking import Asking
+
 ROOT = Path(__file__).parents[3]
 """The project directory: a process started there finds this package."""
 PARTNER_TOKEN = "test_partner_token"
@@ -32,6 +34,7 @@ class Running:
         self._process: subprocess.Popen[str] | None = None
         self.http = requests.Session()
         self.http.trust_env = False
+        self._asking = Asking(within=ANSWER_WITHIN)
 
     @property
     def url(self) -> str:
@@ -60,6 +63,7 @@ class Running:
             self._process.communicate(timeout=_STOP_WITHIN)
             self._process = None
         self.http.close()
+        self._asking.close()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -88,11 +92,11 @@ class Running:
 
     def control(self, method: str, path: str, /, **body: Any) -> dict[str, Any]:
         """Ask the control API; raises requests.HTTPError when it refuses."""
-        payload = body if method != "GET" else None
-        response = self.http.request(method, f"{self.url}/_fake{path}", json=payload, timeout=ANSWER_WITHIN)
-        response.raise_for_status()
-        answer: dict[str, Any] = response.json()
-        return answer
+        status, answer = self._asking.ask(method, f"{self.url}/_fake{path}", body)
+        if status >= 400:
+            raise requests.HTTPError(f"{status} of {path}: {answer}")
+        known: dict[str, Any] = answer
+        return known
 
     def headers(self, *, user: bool = True) -> dict[str, str]:
         """What a partner sends, with or without the system user."""
