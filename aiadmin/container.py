@@ -421,7 +421,7 @@ class Container:
     def try_out(self) -> TryOut:
         from aiadmin.services.chat.try_out import TryOut
 
-        return TryOut(uow=self.uow, views=self.views, look_ups=self.look_ups)
+        return TryOut(uow=self.uow, views=self.views, understanding=self.understanding, look_ups=self.look_ups)
 
     @cached_property
     def reply_handler(self) -> ReplyHandler:

@@ -73,7 +73,7 @@ def shown(turn: TriedTurn) -> Iterator[str]:
 
 def why(turn: TriedTurn) -> Iterator[str]:
     """What was understood, looked up and decided, a line each."""
-    yield "Understood:"
+    yield f"Understood, by {turn.read_by}:"
     yield from (f"  {_brief(one)}" for one in turn.commands)
     if turn.needs:
         yield "Looked up:"

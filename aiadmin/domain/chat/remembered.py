@@ -26,7 +26,8 @@ class RememberedChat:
         asks: what waits for an answer, the newest first.
         replied_at: when we have replied.
         booked: how many visits were booked.
-        last_words, repeats: what was said last, and how often in a row before that.
+        last_words, repeats: what the client said last, and how often in a row before that.
+        last_said: what we said last.
     """
 
     dialogue: Dialogue = field(default_factory=Dialogue)
@@ -39,6 +40,7 @@ class RememberedChat:
     is_opted_out: bool = False
     last_words: str = ""
     repeats: int = 0
+    last_said: str = ""
 
     @property
     def proposal(self) -> Proposal | None:
@@ -74,8 +76,8 @@ class RememberedChat:
             repeats=self.repeats,
         )
 
-    def after(self, reply: Reply, situation: Situation, *, is_said: bool, booked: int = 0) -> RememberedChat:
-        """With a reply; `is_said` is whether anything of it was sent."""
+    def after(self, reply: Reply, situation: Situation, *, text: str, booked: int = 0) -> RememberedChat:
+        """With a reply; `text` is what was sent of it, empty for nothing."""
         now = situation.now
         chat = replace(
             self,
@@ -85,7 +87,7 @@ class RememberedChat:
             booked=self.booked + booked,
             is_opted_out=self.is_opted_out if reply.opt_out is None else reply.opt_out,
         )
-        return chat._having_said(reply, situation) if is_said else chat
+        return replace(chat._having_said(reply, situation), last_said=text) if text else chat
 
     def _having_said(self, reply: Reply, situation: Situation) -> RememberedChat:
         """A new question or proposal takes the place of the one before; whatever was said ends the old ones."""

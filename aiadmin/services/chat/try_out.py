@@ -9,6 +9,7 @@ from aiadmin.domain.chat.advancing import advance
 from aiadmin.domain.chat.commands import Command
 from aiadmin.domain.chat.context import reading_context
 from aiadmin.domain.chat.dialogue import Proposal, VisitOperation
+from aiadmin.domain.chat.hearing import ReadingContext
 from aiadmin.domain.chat.policy.decide import decide
 from aiadmin.domain.chat.reading import Burst, read
 from aiadmin.domain.chat.remembered import RememberedChat
@@ -18,6 +19,7 @@ from aiadmin.domain.chat.vocabulary import Vocabulary
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.yclients.write_outcome import Saved, SavedRecord, WriteOutcome
 from aiadmin.services.chat.lookups import LookUps, TurnLookUps
+from aiadmin.services.chat.understanding import Exchange, Reader, Understanding, Understood
 from aiadmin.services.chat.views import Views
 from aiadmin.storage.unit_of_work import NewUnitOfWork
 from aiadmin.texts import chat as chat_texts
@@ -27,6 +29,13 @@ MOST_STEPS = 12
 """Of one turn; decisions that go on for longer never end."""
 Writer = Callable[[Proposal], tuple[WriteOutcome, ...]]
 """What becomes of what a client has agreed to."""
+Understand = Callable[[Burst, ReadingContext], Understood]
+"""What a burst means."""
+
+
+def by_rules(burst: Burst, context: ReadingContext) -> Understood:
+    """As the rules alone read it."""
+    return Understood(commands=read(burst, context))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +45,7 @@ class TriedTurn:
     Attributes:
         text: what the client would read; empty where nothing would be sent.
         to_salon: what the salon's own number would read; empty for nothing.
-        commands: what was understood.
+        commands: what was understood, and `read_by` by whom.
         needs: what was looked up, in order; `found` has the answers.
         agreed: what would have been written into the journal.
     """
@@ -44,6 +53,7 @@ class TriedTurn:
     text: str
     to_salon: str
     commands: Sequence[Command]
+    read_by: Reader
     needs: Sequence[Need]
     found: Found
     reply: Reply
@@ -59,9 +69,11 @@ def take_turn(
     *,
     look_ups: TurnLookUps,
     write: Writer,
+    understand: Understand = by_rules,
 ) -> tuple[TriedTurn, RememberedChat]:
     """One burst: read, decided upon and answered; the chat as it is afterwards."""
-    commands = read(burst, reading_context(situation, vocabulary))
+    understood = understand(burst, reading_context(situation, vocabulary))
+    commands = understood.commands
     situation = replace(situation, dialogue=advance(situation.dialogue, commands, situation))
     needs: list[Need] = []
     found, agreed, reply = Found(), None, Reply(act=Act.SILENT, dialogue=situation.dialogue)
@@ -81,13 +93,14 @@ def take_turn(
         text=text,
         to_salon=to_salon(reply, situation, burst.text),
         commands=commands,
+        read_by=understood.by,
         needs=needs,
         found=found,
         reply=reply,
         situation=situation,
         agreed=agreed,
     )
-    return turn, chat.after(reply, situation, is_said=bool(text), booked=_booked(agreed, found.written))
+    return turn, chat.after(reply, situation, text=text, booked=_booked(agreed, found.written))
 
 
 def _booked(agreed: Proposal | None, written: Sequence[WriteOutcome]) -> int:
@@ -102,6 +115,7 @@ class TryOut:
 
     uow: NewUnitOfWork
     views: Views
+    understanding: Understanding
     look_ups: LookUps
 
     def say(
@@ -122,6 +136,12 @@ class TryOut:
             vocabulary = self.views.vocabulary(known)
         heard = chat.hearing(words)
         situation = heard.situation(_on(known.view), client, self.views.now(known.view.zone))
+        exchange = Exchange(
+            company_id=company_id,
+            salon=situation.salon,
+            names=[one for one in (client.name, chat.dialogue.name) if one],
+            question=chat.last_said,
+        )
         return take_turn(
             heard,
             Burst((words,)),
@@ -129,6 +149,7 @@ class TryOut:
             vocabulary,
             look_ups=self.look_ups.begin(known.salon, client),
             write=_as_if_written,
+            understand=lambda burst, context: self.understanding.read(burst, context, exchange),
         )
 
 
