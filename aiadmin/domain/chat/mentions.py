@@ -108,8 +108,11 @@ def _is_hint(heard: Heard, place: int, meanings: frozenset[str]) -> bool:
 def _take(heard: Heard, found: list[_Mention], place: int, meanings: frozenset[str]) -> None:
     """Narrows the last wish by a word, or begins another with it."""
     is_absent = heard.word(place - 1) == "без"
-    ids = heard.context.vocabulary.fitting(meanings, is_absent=is_absent)
+    whole = heard.context.vocabulary.fitting(meanings, is_absent=is_absent)
     last = found[-1] if found else None
+    asked = frozenset(heard.context.candidates)
+    goes_on = last is not None and not last.ids <= asked and last.takes(whole)
+    ids = whole if goes_on else whole & asked or whole
     if is_absent and not ids:
         if last:
             last.ids = last.ids - heard.context.vocabulary.fitting(meanings) or last.ids
@@ -187,7 +190,7 @@ def _staff_at(heard: Heard, place: int) -> Iterator[NamedStaff]:
         not ids
         and not vocabulary.is_ours(word)
         and (before in _TO | {"мастер", "мастеру"} or _is_asked_about(heard, place))
-        and _given_name(heard, place)
+        and (_given_name(heard, place) or _is_strange_name(heard, place))
     ):
         yield NamedStaff(unknown=heard.written(place, place + 1), is_excluded=_is_excluded(heard, place), spans=spans)
 
@@ -195,6 +198,13 @@ def _staff_at(heard: Heard, place: int) -> Iterator[NamedStaff]:
 def _is_asked_about(heard: Heard, place: int) -> bool:
     """Whether it is asked if somebody of a name works here."""
     return heard.has("ASK_WORKS") and heard.is_capital(place) and not _is_addressed(heard, place)
+
+
+def _is_strange_name(heard: Heard, place: int) -> bool:
+    """Whether a word behind "к" is a name that no dictionary has: written with a capital, and no word else."""
+    word = heard.word(place)
+    is_word = word.isalpha() and len(word) <= _LONGEST_NAME and heard.word(place - 1) in {"к", "ко"}
+    return is_word and heard.is_capital(place) and not heard.context.vocabulary.morphology.knows(word)
 
 
 def _of_family(heard: Heard, place: int) -> tuple[int, ...]:

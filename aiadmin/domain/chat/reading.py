@@ -103,6 +103,14 @@ _OF_TIMES = frozenset(
 """Questions beside which times have been named: others can be asked for."""
 _ENOUGH_ENGLISH, _ENOUGH_OURS = 0.25, 0.4
 _FEWEST_FOREIGN = 2
+_WORD = re.compile(r"[^\W\d_]+")
+_NEVER_LAST = frozenset(
+    """
+в во на к ко с со у о об от до из за под над при про для без после перед через между кроме вместо по около часов
+не ни и или либо чтобы если когда самое самый очень больше меня мой мою моя мое ваш вашу этот эту это все хочу могу
+""".split()  # noqa: SIM905 - a table
+)
+"""Words behind which a phrase goes on, though a message ends there."""
 _FOREIGN_WORD = re.compile(r"[^\W\d_]+")
 _CYRILLIC = re.compile("[а-яёіїєґ]", re.IGNORECASE)
 
@@ -119,8 +127,20 @@ class Burst:
 
     @property
     def text(self) -> str:
-        """All that was written, a line a message; spans of commands are of this text."""
-        return "\n".join(part for part in self.parts if isinstance(part, str))
+        """All that was written, a line a message; spans of commands are of this text.
+
+        A message that ends in the middle of a phrase goes on in the next one.
+        """
+        whole = ""
+        for part in (one for one in self.parts if isinstance(one, str)):
+            whole += part if not whole else (" " if _goes_on(whole) else "\n") + part
+        return whole
+
+
+def _goes_on(text: str) -> bool:
+    """Whether the last word of a text is none that anything ends with."""
+    words = _WORD.findall(text.lower())
+    return bool(words) and text.rstrip()[-1:].isalpha() and words[-1] in _NEVER_LAST
 
 
 def read(burst: Burst, context: ReadingContext) -> tuple[Command, ...]:
@@ -153,8 +173,9 @@ def _not_understood(text: str) -> NotUnderstood:
 
 def _foreign(heard: Heard) -> tuple[Command, ...]:
     """A text in another script that is no Russian one mistyped: what is known of English is read, the rest is not."""
-    words = _FOREIGN_WORD.findall(heard.text.lower())
-    if len(words) < _FEWEST_FOREIGN or _CYRILLIC.search(heard.text) or heard.orders or heard.has("ABUSE", "STOP"):
+    text = _without_greeting(heard)
+    words = _FOREIGN_WORD.findall(text.lower())
+    if len(words) < _FEWEST_FOREIGN or _CYRILLIC.search(text) or heard.orders or heard.has("ABUSE", "STOP"):
         return ()
     known = [word for word in words if word in _ENGLISH]
     whole = ((0, len(heard.text)),)
@@ -166,6 +187,14 @@ def _foreign(heard: Heard) -> tuple[Command, ...]:
         one for one in _settled(said, [*_meanings(said)]) if not isinstance(one, (NotUnderstood, Yes, Choose))
     ]
     return (Foreign(language="en", spans=whole), *(replace(one, spans=whole) for one in commands))
+
+
+def _without_greeting(heard: Heard) -> str:
+    """The text with blanks for a greeting: it may be in one language, and the wish in another."""
+    text = heard.text
+    for start, end in (heard.span(hit.first, hit.end) for hit in heard.of("GREET")):
+        text = text[:start] + " " * (end - start) + text[end:]
+    return text
 
 
 def _in_russian(text: str) -> str:

@@ -55,7 +55,7 @@ from aiadmin.domain.chat.parts.questions import (
 from aiadmin.domain.chat.parts.visits import AttendanceAsked
 from aiadmin.domain.chat.policy.booking import booking
 from aiadmin.domain.chat.policy.facts import quoted
-from aiadmin.domain.chat.policy.open_asks import answered_ask
+from aiadmin.domain.chat.policy.open_asks import CHITCHAT, answered_ask
 from aiadmin.domain.chat.policy.prices import asked_services, lengths, masters_of, prices
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
 from aiadmin.domain.chat.policy.visits import of_others, visits
@@ -170,7 +170,7 @@ def _following(turn: TurnFacts) -> Step | None:
         return _booking_of(turn)
     if not is_open and not is_wish:
         return None
-    rest = tuple(one for one in turn.commands if not isinstance(one, _QUESTIONS))
+    rest = tuple(one for one in turn.commands if not isinstance(one, (*_QUESTIONS, *CHITCHAT)))
     going_on = replace(turn, commands=rest)
     return visits(going_on) or booking(going_on)
 
