@@ -12,7 +12,7 @@ from aiadmin.adapters.yclients import booking_bodies, booking_parser, journal_pa
 from aiadmin.adapters.yclients.http import Timeouts
 from aiadmin.adapters.yclients.rest import RestApi
 from aiadmin.domain.ids import SalonId
-from aiadmin.domain.journal.journal import Record
+from aiadmin.domain.journal.journal import Raw, Record
 from aiadmin.domain.journal.online_booking import (
     Appointment,
     BookableService,
@@ -117,11 +117,12 @@ class YClientsBooking:
         found = _every(booking_parser.event, _list(_data(answer), answer), answer, salon_id)
         return sorted(found, key=lambda event: event.wall_clock)
 
-    def rules(self, salon_id: SalonId) -> BookingRules:
-        company = self._read(salon_id, f"/company/{salon_id}/", [])
+    def rules(self, salon_id: SalonId, company: Raw | None = None) -> BookingRules:
+        if company is None:
+            company = _object(self._read(salon_id, f"/company/{salon_id}/", []))
         online = self._read(salon_id, f"/company/{salon_id}/settings/online", [])
         try:
-            return booking_parser.rules(_object(company), _object(online))
+            return booking_parser.rules(company, _object(online))
         except journal_parser.BadRowError as error:
             raise _unreadable(online, str(error)) from error
 

@@ -12,7 +12,7 @@ import structlog
 from aiadmin.domain.companies.rights import Right
 from aiadmin.domain.ids import CompanyId, SalonId
 from aiadmin.domain.journal.booking_event import EventSource
-from aiadmin.domain.journal.journal import Page, Record
+from aiadmin.domain.journal.journal import Page, Raw, Record
 from aiadmin.domain.journal.online_booking import BookingRules
 from aiadmin.domain.journal.sync_run import (
     SCHEDULE_PAGES,
@@ -73,7 +73,7 @@ class PageReader:
 
     api: SalonApi
     reconciliation: JournalReconciliation
-    rules: Callable[[SalonId], BookingRules]
+    rules: Callable[[SalonId, Raw], BookingRules]
     hook_address: Callable[[CompanyId], str]
     clock: Callable[[], datetime]
 
@@ -84,10 +84,13 @@ class PageReader:
 
     def company(self, _run: SyncRun, salon: SyncedSalon) -> Fetched:
         facts = self.api.company(salon.salon_id)
+        rules = _if_told(lambda: self.rules(salon.salon_id, facts.raw))
 
         def store(work: UnitOfWork, at: datetime) -> None:
             before = work.journal.zone(salon.company_id)
             work.journal.set_salon(salon.company_id, facts)
+            if rules is not None:
+                work.journal.set_booking_rules(salon.company_id, rules, at)
             if before != facts.timezone:
                 set_zone(work, salon.company_id, facts.timezone, at)
 
@@ -150,15 +153,12 @@ class PageReader:
     def rights(self, run: SyncRun, salon: SyncedSalon) -> Fetched:
         """Where YClients does not say, what was known stays: not every salon lets us see this, and all else works."""
         missing = _if_told(lambda: self.api.missing_rights(salon.salon_id))
-        rules = _if_told(lambda: self.rules(salon.salon_id))
 
         def store(work: UnitOfWork, at: datetime) -> None:
-            if rules is not None:
-                work.journal.set_booking_rules(run.company_id, rules, at)
             if missing is not None:
                 _store_rights(work, run, missing, at)
 
-        return Fetched(read=whole_list(sum(one is not None for one in (missing, rules))), store=store)
+        return Fetched(read=whole_list(0 if missing is None else 1), store=store)
 
     def week(self, run: SyncRun, _salon: SyncedSalon) -> Fetched:
         """Once a night: a nightly run that a webhook brought forward leaves it out. A refusal stops no reading."""

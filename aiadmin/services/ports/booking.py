@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from aiadmin.domain.ids import SalonId
-from aiadmin.domain.journal.journal import Record
+from aiadmin.domain.journal.journal import Raw, Record
 from aiadmin.domain.journal.online_booking import (
     Appointment,
     BookableService,
@@ -75,8 +75,8 @@ class BookingOffers(Protocol):
         """Group events to come, earliest first."""
         ...
 
-    def rules(self, salon_id: SalonId) -> BookingRules:
-        """The salon's rules; two calls."""
+    def rules(self, salon_id: SalonId, company: Raw | None = None) -> BookingRules:
+        """The salon's rules; two calls, or one where its `company` was read just now (`SalonDetails.raw`)."""
         ...
 
     def day(self, salon_id: SalonId, *, day: date, staff_id: int) -> DayOfStaff | None:

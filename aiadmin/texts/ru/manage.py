@@ -113,7 +113,7 @@ SYNC_STAGES: Mapping[Stage, str] = {
     Stage.HORIZON: "новые дни журнала",
     Stage.CHANGES: "изменения",
     Stage.WEEK: "сверка недели",
-    Stage.RIGHTS: "права приложения и правила записи",
+    Stage.RIGHTS: "права приложения",
     Stage.WEBHOOKS: "события",
 }
 SYNC_FAILURES: Mapping[str, str] = {

@@ -172,11 +172,21 @@ def test_a_refusal_is_one_and_nothing_is_written(maria: Client, method: str, fau
     assert _states(maria) == [("refused", reason.value)]
 
 
-@pytest.mark.parametrize("method", ["book_check", "create"])
-def test_too_many_calls_leave_it_undone(maria: Client, method: str) -> None:
+@pytest.mark.parametrize(
+    ("method", "wish"),
+    [
+        ("book_check", booking(slot(THREE))),
+        ("create", booking(slot(THREE))),
+        ("records", move(9001, slot("2026-03-12T16:00", ANNA, 101, minutes=60))),
+        ("schedule", move(9001, slot("2026-03-12T16:00", ANNA, 101, minutes=60))),
+        ("move", move(9001, slot("2026-03-12T16:00", ANNA, 101, minutes=60))),
+        ("records", cancellation(9001)),
+        ("cancel", cancellation(9001)),
+    ],
+)
+def test_too_many_calls_leave_it_undone(maria: Client, method: str, wish: Any) -> None:
     maria.played.yclients.method_faults(**{method: [429] * 9})
-    (outcome,) = maria.says_yes(maria.offered(booking(slot(THREE))))
-    assert outcome == NOT_NOW
+    assert maria.says_yes(maria.offered(wish)) == (NOT_NOW,)
     assert maria.writes == []
 
 
