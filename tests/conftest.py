@@ -45,11 +45,11 @@ load_profile()
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     """Two for each core and one more, as tests of the whole product mostly wait; five at most, as each takes memory.
 
-    Without those one for each core: a worker costs ten seconds of processor time before its first test, and others
-    keep the cores busy.
+    Without those one for each core and one more: a worker costs six seconds of processor time before its first test,
+    and only what waits for a deadline leaves a core idle.
     """
     cores = os.cpu_count() or 2
-    return cores if config.option.markexpr == "not process" else min(cores * 2 + 1, 5)
+    return min(cores + 1 if config.option.markexpr == "not process" else cores * 2 + 1, 5)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -267,7 +267,7 @@ def test_two_hosts_never_both_own_an_old_epoch_never_writes_and_nobody_is_forgot
     run_state_machine_as_test(
         Ownership,
         settings=settings(
-            max_examples=examples(12),
+            max_examples=examples(8),
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import pytest
@@ -31,6 +32,7 @@ class Library:
             found = connection.execute(text(statement), given)
             return [tuple(row) for row in found] if found.returns_rows else []
 
+    @cached_property
     def columns(self) -> dict[str, dict[str, str]]:
         """Each table's columns and their types."""
         found: dict[str, dict[str, str]] = {}
@@ -43,7 +45,7 @@ class Library:
 
     def put(self, table: str, **given: str) -> None:
         """A row; what is not given is anything that fits."""
-        kinds = self.columns()[table]
+        kinds = self.columns[table]
         values = {name: given[name] if name in given else _anything(name, kind) for name, kind in kinds.items()}
         names, places = ", ".join(values), ", ".join(f":{name}" for name in values)
         self.rows(f"INSERT INTO wa_store.{table} ({names}) VALUES ({places}) ON CONFLICT DO NOTHING", **values)  # noqa: S608
@@ -113,7 +115,7 @@ def library(site: Site, held: Held) -> Library:
 
 
 def test_every_table_of_the_library_is_known_to_name_people_or_not_to(library: Library) -> None:
-    tables = library.columns()
+    tables = library.columns
     assert set(tables) == {*PERSONAL, MAP, *IMPERSONAL}
     for table, columns in PERSONAL.items():
         naming = {name for name in tables[table] if name.startswith(("their_", "chat_", "sender_id", "sender_jid"))}
