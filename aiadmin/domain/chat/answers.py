@@ -42,7 +42,7 @@ def answers_in(heard: Heard) -> Iterator[Command]:
     if is_plain_yes(heard):
         yield Yes(spans=_spans(heard, "YES", "SOFT", "COMING", *_ASKED_FOR.values()))
         return
-    if _is_bare_number(heard, "2"):
+    if _is_bare_number(heard, "2") or _is_bare_no(heard):
         yield No(spans=((0, len(heard.text)),))
         return
     is_bare = all(hit.end - hit.first == 1 for hit in heard.of("NO"))
@@ -85,6 +85,17 @@ def _demanded(heard: Heard) -> set[int]:
     kind = _ASKED_FOR.get(offers, "")
     hits = [hit for hit in heard.of(kind) if not hit.value]
     return {place for hit in hits for place in range(hit.first, hit.end)}
+
+
+def _is_bare_no(heard: Heard) -> bool:
+    """Whether a no is all that is said, but for a greeting and the like that stand before it without a sign."""
+    beside = heard.covered(NEUTRAL)
+    rest = [token.text for place, token in enumerate(heard.tokens) if place not in beside]
+    words = [word for word in rest if word not in _HARMLESS_SIGNS]
+    return len(words) == 1 and words[0] in _BARE_NO
+
+
+_BARE_NO = frozenset({"нет", "неа", "нее", "неет", "нету"})
 
 
 def _is_bare_number(heard: Heard, number: str) -> bool:

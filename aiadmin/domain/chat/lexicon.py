@@ -18,11 +18,15 @@ _GAP = 3
 BREAKS = frozenset(".,!?;\n:)(")
 """Signs that end a clause."""
 _ENDS = frozenset(".!?;\n")
+_NEXT_MESSAGE = "\n"
+"""People send a sentence in pieces: a phrase goes on in the next message."""
 _SHORTEST_BEGINNING = 2
 HARMLESS = "HARMLESS"
 """The meaning of phrases that are written out to hide words in them."""
 _WISH = "WANT_"
 _NOT = frozenset({"не", "ни", "нельзя"})
+_INFINITIVE = ("ть", "ти", "чь", "ться", "тись", "ца")
+"""What stands behind a modal verb: "не надо переносить"; "не смогу, отмените" denies nothing."""
 _POLITE = frozenset({"могли", "могла", "мог", "можете", "сможете", "можно", "можешь", "против", "подскажете"})
 """Behind a "not" a request all the same: "не могли бы перенести"."""
 
@@ -139,7 +143,8 @@ def _is_denied(hit: Hit, tokens: Sequence[Token]) -> bool:
         return False
     before = tokens[hit.first - 1].text
     is_polite = before in _POLITE or before in BREAKS
-    return before in _NOT or (not is_polite and hit.first > 1 and tokens[hit.first - 2].text in _NOT)
+    may_be_of_modal = tokens[hit.first].text.endswith(_INFINITIVE) and not is_polite and hit.first > 1
+    return before in _NOT or (may_be_of_modal and tokens[hit.first - 2].text in _NOT)
 
 
 def _longest(hits: Sequence[Hit]) -> list[Hit]:
@@ -167,6 +172,8 @@ def _end(elements: Sequence[_Element], tokens: Sequence[Token], place: int, firs
         return _end(rest, tokens, place, first) if _is_edge(element.sign, tokens, place) else None
     if element.sign == "..":
         return _behind_gap(rest, tokens, place, first)
+    if first < place < len(tokens) and tokens[place].text == _NEXT_MESSAGE:
+        place += 1
     if place < len(tokens) and element.fits(tokens[place].text):
         end = _end(rest, tokens, place + 1, first)
         if end is not None:

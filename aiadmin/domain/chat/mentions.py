@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from aiadmin.domain.chat.commands import Guest, Name, NamedService, NamedStaff
 from aiadmin.domain.chat.hearing import Heard
+from aiadmin.domain.chat.lexicon import BREAKS
 from aiadmin.domain.chat.when import Asked
 from aiadmin.domain.chat.words.intents import CHILDREN
 from aiadmin.domain.chat.words.trades import HINTS
@@ -26,9 +28,10 @@ _WORDS_TOO = frozenset(
 """Forms of names that are common words: they are names where a capital letter or a preposition says so."""
 _ABBREVIATIONS = frozenset({"муж", "жен", "дет"})
 _OF_ONESELF = frozenset({"я", "мы", "меня", "мне", "мной", "нас", "нам", "мой", "моя", "мое", "мои", "мою", "моих"})
+_RUSSIAN = re.compile("[а-яё]{2,40}")
+_SHORTEST_SLIP = 4
 _ADULT = 15
 _YEARS = frozenset({"лет", "года", "год", "годика", "годик", "годиков"})
-_LONGEST_NAME = 40
 _NO_SERVICE = ("GREET", "THANK", "TRIFLE", "NAME")
 
 
@@ -182,8 +185,9 @@ def _staff_at(heard: Heard, place: int) -> Iterator[NamedStaff]:
     word, before = heard.word(place), heard.word(place - 1)
     vocabulary = heard.context.vocabulary
     spans = (heard.span(place, place + 1),)
-    ids = vocabulary.names.get(word, ()) or _of_family(heard, place)
-    if ids and _is_a_name(heard, place) and not _is_addressed(heard, place):
+    ids = vocabulary.names.get(word, ()) or _of_family(heard, place) or _misspelt(heard, place)
+    is_subject = heard.has("ASK_WORKS") or not _is_addressed(heard, place)
+    if ids and _is_a_name(heard, place) and is_subject:
         with_family = tuple(one for one in ids if one in vocabulary.families.get(heard.word(place + 1), ()))
         yield NamedStaff(ids=with_family or ids, is_excluded=_is_excluded(heard, place), spans=spans)
     elif (
@@ -193,6 +197,16 @@ def _staff_at(heard: Heard, place: int) -> Iterator[NamedStaff]:
         and (_given_name(heard, place) or _is_strange_name(heard, place))
     ):
         yield NamedStaff(unknown=heard.written(place, place + 1), is_excluded=_is_excluded(heard, place), spans=spans)
+
+
+def _misspelt(heard: Heard, place: int) -> tuple[int, ...]:
+    """The master whose name a word behind a preposition is a slip of; a name of its own is none."""
+    word, vocabulary = heard.word(place), heard.context.vocabulary
+    is_named = heard.word(place - 1) in _TO and len(word) > _SHORTEST_SLIP and _RUSSIAN.fullmatch(word)
+    if not is_named or word in vocabulary.given_names or vocabulary.is_ours(word):
+        return ()
+    near = {vocabulary.names[one] for one in vocabulary.morphology.closest(word, vocabulary.names)}
+    return near.pop() if len(near) == 1 else ()
 
 
 def _is_asked_about(heard: Heard, place: int) -> bool:
@@ -229,7 +243,7 @@ def _is_addressed(heard: Heard, place: int) -> bool:
 
 def _given_name(heard: Heard, place: int) -> str:
     vocabulary, word = heard.context.vocabulary, heard.word(place)
-    if not word.isalpha() or len(word) > _LONGEST_NAME:
+    if not _RUSSIAN.fullmatch(word):
         return ""
     return vocabulary.given_names.get(word) or vocabulary.morphology.given_name(word)
 
@@ -318,9 +332,13 @@ def _of_another_person(heard: Heard) -> Iterator[Guest]:
     if words & _OF_ONESELF:
         return
     own = {place for name in names_in(heard) for place in _places(heard, name)}
-    for place, token in enumerate(heard.tokens):
-        is_name = token.text in heard.context.vocabulary.given_names and heard.is_capital(place) and place not in own
-        if is_name and heard.word(place - 1) not in _BEFORE_MASTER and not _is_addressed(heard, place):
+    for place in range(len(heard.tokens)):
+        if (
+            _may_be_a_name(heard, place)
+            and place not in own
+            and heard.word(place - 1) not in _BEFORE_MASTER
+            and not (_is_addressed(heard, place) and heard.word(place + 1) in BREAKS)
+        ):
             yield Guest(name=heard.written(place, place + 1).capitalize(), spans=(heard.span(place, place + 1),))
             return
 
@@ -329,6 +347,14 @@ def _is_beside(heard: Heard, place: int) -> bool:
     """Whether somebody comes with the client: "мы с подругой", "меня и мужа"."""
     before = heard.word(place - 1)
     return before in _WITH or (before == "и" and heard.word(place - 2) in _SELF)
+
+
+def _may_be_a_name(heard: Heard, place: int) -> bool:
+    """Whether a word with a capital letter is a given name, or one that no dictionary has."""
+    word, vocabulary = heard.word(place), heard.context.vocabulary
+    if not _RUSSIAN.fullmatch(word) or not heard.is_capital(place):
+        return False
+    return word in vocabulary.given_names or not vocabulary.knows(word)
 
 
 def _is_kin(heard: Heard, place: int) -> bool:

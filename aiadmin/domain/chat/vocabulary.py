@@ -111,13 +111,18 @@ class Vocabulary:
     def put_right(self, word: str) -> str:
         """A word that no dictionary has, as the word of ours that it is a slip of; else as it stands.
 
-        Of several it is one that leads to no write, so that a slip makes no wish.
+        Of several it is one that a phrase or the salon has, and of those one that leads to no write: a slip makes no
+        wish where it may be none.
         """
         if len(word) < _SHORTEST_CORRECTABLE or not word.isalpha() or self.knows(word):
             return word
         found = self.morphology.closest(word, self._correctable)
-        harmless = [one for one in found if one not in intents().wishes]
-        return next(iter(harmless or found), word)
+        spelt = [one for one in found if one in intents().words or self._is_of_salon(one)] or found
+        harmless = [one for one in spelt if one not in intents().wishes]
+        return next(iter(harmless or spelt), word)
+
+    def _is_of_salon(self, word: str) -> bool:
+        return word in self.meanings or word in self.names
 
     @cached_property
     def _correctable(self) -> Collection[str]:
