@@ -217,7 +217,7 @@ def _is_asked_about(heard: Heard, place: int) -> bool:
 def _is_strange_name(heard: Heard, place: int) -> bool:
     """Whether a word behind "к" is a name that no dictionary has: written with a capital, and no word else."""
     word = heard.word(place)
-    is_word = word.isalpha() and len(word) <= _LONGEST_NAME and heard.word(place - 1) in {"к", "ко"}
+    is_word = bool(_RUSSIAN.fullmatch(word)) and heard.word(place - 1) in {"к", "ко"}
     return is_word and heard.is_capital(place) and not heard.context.vocabulary.morphology.knows(word)
 
 
