@@ -19,7 +19,7 @@ class ConfigError(ValueError):
 
 
 class AppEnv(StrEnum):
-    """Development generates and allows what production must be told explicitly."""
+    """Development generates and allows what production has to set explicitly."""
 
     DEVELOPMENT = "development"
     PRODUCTION = "production"
@@ -170,7 +170,7 @@ class Config:
 def _with_tls(config: Config) -> str:
     """The Redis URL with what is set of TLS: every library that opens a connection reads it there.
 
-    Heroku owns REDIS_URL and gives a certificate that nobody signed, so it cannot be said in the URL itself.
+    Heroku owns REDIS_URL and gives a certificate that no authority signed, so it cannot be said in the URL itself.
     """
     parts = urlsplit(config.redis_url)
     if parts.scheme != "rediss":

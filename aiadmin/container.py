@@ -1,4 +1,4 @@
-"""Builds the adapters and services from Config, each once per process and only when somebody asks for it.
+"""Builds the adapters and services from Config, each once per process and only when it is asked for.
 
 Most are imported when they are asked for: commands, the clock and the session hosts ask for few of them, and all
 of them take a fifth of a process's start. Who forks, or may not pause later, calls `load` first.

@@ -30,14 +30,14 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(rf"(?i)(['\"](?:{_NAMES})['\"]\s*:\s*['\"])[^'\"]+"), rf"\1{GONE}"),
     # the password in postgresql://user:password@host
     (re.compile(r"(://[^\s:/@]*:)[^\s@/]+@"), rf"\1{GONE}@"),
-    # what a WhatsApp QR code says: whoever has it can link a device
+    # the text of a WhatsApp QR code: it links a device
     (re.compile(r"\b\d@[A-Za-z0-9+/=,_-]{40,}"), GONE),
 )
 _PHONE = re.compile(r"(?<!\d)(?<!\d\.)\+?\d{10,15}(?!\d)|\+\d[\d ()-]{8,18}\d")
 
 
 _PLAIN = frozenset({str, int, float, bool, type(None)})
-"""Most of what is logged, told without asking after every kind of container."""
+"""The types of most logged values, checked before containers are looked for."""
 _MARKS, _DIGITS = re.compile(r"['\"?&@+]"), re.compile(r"\d{10}")
 
 
@@ -68,7 +68,7 @@ def mask_text(text: str) -> str:
 def reason_of(error: BaseException) -> str:
     """What went wrong in one line for a log: the kind of the error and the first line of its words, masked.
 
-    SQLAlchemy wraps what the driver said, and adds the statement; only the driver's words are told.
+    SQLAlchemy wraps what the driver said, and adds the statement; only the driver's words are kept.
 
     >>> reason_of(OSError("no route to host\\nsecond line"))
     'OSError: no route to host'

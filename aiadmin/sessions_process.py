@@ -189,7 +189,7 @@ class NudgeWorker(OwnJobsOnly, SimpleWorker):
 
 
 def _take_nudges(config: Config, parts: _Parts) -> None:
-    """Work for RQ until Redis fails or the process is told to end."""
+    """Work for RQ until Redis fails or the process has to end."""
     try:
         # a name that was used before is refused while Redis remembers it
         name = f"sessions-{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"

@@ -35,7 +35,7 @@ RESTART_SECONDS = 1.0
 
 
 class JobOverdueError(BaseException):
-    """A job took longer than it may. No `Exception`: nobody who looks after bad rows may take it for one."""
+    """A job took longer than it may. No `Exception`, so that it is not taken for a bad row."""
 
 
 class JobDeadline(UnixSignalDeathPenalty):
@@ -91,7 +91,7 @@ def main(config: Config) -> None:
 
 
 def _work(config: Config) -> bool:
-    """Run one RQ worker until it ends: true when it was told to, false when Redis broke it."""
+    """Run one RQ worker until it ends: true when it was stopped, false when Redis broke it."""
     end_on_signals()
     try:
         worker = JobsWorker(

@@ -35,7 +35,7 @@ _QR_SECONDS = 15
 _WHILE_IT_STARTS = Retry(connect=6, read=0, backoff_factor=0.1)
 _YCLIENTS = f'--everybody-consents --salon {DEMO_SALON} --bot "$PUBLIC_URL"'
 _OWNER = {"id": 777, "name": "make demo"}
-"""The journal's owner by another address: theirs is then opened first by the browser of whoever tries it."""
+"""The journal's owner by another address: theirs is then opened first by the browser of the demo's user."""
 _FAKES = ("tests.fakes.whatsapp", "tests.fakes.yclients")
 
 
@@ -64,7 +64,7 @@ def _extras(home: Home) -> Extras:
             "YCLIENTS_API_KEY": "demo-partner-token",
             "YCLIENTS_APP_ID": "1",
             "YCLIENTS_USER_TOKEN": "demo-user-token",
-            "MESSAGE_PACING": "0",  # nobody who tries it waits for the morning
+            "MESSAGE_PACING": "0",  # the demo's user does not wait for the morning
             "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),  # what is worth a look is on the journal's page
             _CONTROL: f"http://127.0.0.1:{control}",
         },
@@ -93,7 +93,7 @@ def _fake(number: int) -> str:
 def _make_overlay(folder: Path, port: int) -> None:
     """A WhatsApp library that calls the fake instead of WhatsApp; first on PYTHONPATH it replaces the real one.
 
-    The one of the last run calls a port where nobody is any more.
+    The one of the last run calls a port that is closed by now.
     """
     shutil.rmtree(folder, ignore_errors=True)
     command = [sys.executable, "-m", _FAKES[0], "overlay", str(folder), str(port)]
@@ -106,7 +106,7 @@ def _install(yclients: str, config: Config) -> str:
     """Press Connect at YClients as the salon's owner, and follow to the product as the owner's browser does.
 
     Raises:
-        click.ClickException: the owner was not let in, or nobody answers.
+        click.ClickException: the owner was not let in, or the server does not answer.
     """
     asked = {
         "salon_ids": [DEMO_SALON],

@@ -23,7 +23,7 @@ _PAGE = 500
 _SHOWN = 20
 _UPDATE = "update AI Admin, or the library `neonize` alone: WhatsApp lets no version in that is as old as this one"
 _SERVED = frozenset({IntegrationStatus.ACTIVE, IntegrationStatus.FROZEN, IntegrationStatus.ACTIVATION_FAILED})
-"""Whoever is just connecting, or has left, is as it should be."""
+"""States of salons that are as they should be: those that are just connecting, or have left."""
 
 
 def salons(config: Config) -> Iterator[Finding]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Ending:
-    """`stop` is set once all is to end; `reason` then says why, or is None where somebody wished it."""
+    """`stop` is set once all is to end; `reason` then says why, or is None where the user wished it."""
 
     stop: threading.Event = field(default_factory=threading.Event)
     reason: str | None = None

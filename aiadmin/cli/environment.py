@@ -21,7 +21,7 @@ def environment(home: Home, overrides: Mapping[str, str]) -> dict[str, str]:
     """What every process of this run gets, as far as it is known before any server runs.
 
     Args:
-        overrides: settings that win over the environment. What nobody reads is left out: `up` has warned of it once.
+        overrides: settings that win over the environment. What is not read is left out: `up` has warned of it once.
     """
     given = {name: value for name, value in os.environ.items() if name not in FOREIGN_NAMES}
     env = {name: value for name, value in given.items() if value} | dict(overrides)
@@ -48,7 +48,7 @@ def check(env: Mapping[str, str]) -> Config:
 
     Raises:
         ConfigError: a setting is missing or wrong.
-        click.ClickException: somebody listens on the port.
+        click.ClickException: another process listens on the port.
     """
     soon = {"DATABASE_URL": "postgresql://soon", "REDIS_URL": "redis://soon"}
     config = Config.from_env(soon | dict(env))

@@ -61,7 +61,7 @@ class Home:
 
     @property
     def link_file(self) -> Path:
-        """The newest connect link of the demo salon; whoever reads it can link a phone."""
+        """The newest connect link of the demo salon; its reader can link a phone."""
         return self.path / "connect-link"
 
     def secrets(self) -> dict[str, str]:

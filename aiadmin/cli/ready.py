@@ -84,7 +84,7 @@ class Announcement:
 
 
 def _missing(host: str, port: int) -> Mapping[str, bool] | None:
-    """What `/ready` says is not there: nothing when all is well; None when nobody answers."""
+    """What `/ready` says is not there: nothing when all is well; None when there is no answer."""
     connection = http.client.HTTPConnection(_reachable(host), port, timeout=_ANSWER_SECONDS)
     try:
         connection.request("GET", "/ready")

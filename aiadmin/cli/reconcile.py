@@ -1,4 +1,4 @@
-"""`python -m aiadmin reconcile`: what we believe of the coming week, and what clients were told, against YClients."""
+"""`python -m aiadmin reconcile`: the coming week as we and as clients know it, against YClients."""
 
 from __future__ import annotations
 

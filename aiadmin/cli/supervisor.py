@@ -53,7 +53,7 @@ class Supervisor:
     settled: threading.Event = field(default_factory=threading.Event)
     """Set once everything was ready; before that, a process that keeps dying ends the whole."""
     later: Collection[str] = ()
-    """Names of those that start only then: nobody waits for them, and they would slow down the others."""
+    """Names of those that start only then: no other process waits for them, and they would slow it down."""
 
     def __post_init__(self) -> None:
         self.children = [Child(name=name, command=command) for name, command in self.commands.items()]

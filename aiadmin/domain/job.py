@@ -41,7 +41,7 @@ class JobDefinition:
         arguments: the type of each argument.
         may_wait: whether it lets everything else go first.
         kept_seconds: how long a job that failed stays in Redis, to be looked at.
-        pause_ms: equal nudges that wait are one. Once the job has begun, the next is news again after so many
+        pause_ms: equal nudges that wait are one. Once the job has begun, the next is queued again after so many
             milliseconds; None where only the time since the nudge counts.
     """
 

@@ -9,9 +9,9 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
 UNKNOWN = "unknown"
-"""All that is no address shares one limit: nobody may choose a share of their own by writing nonsense."""
+"""All that is no address shares one limit: nonsense in its place gets no share of its own."""
 _V6_SHARE = 64
-"""A provider gives every customer at least a /64 (RFC 6177): whoever has one has 2^64 addresses."""
+"""A provider gives every customer at least a /64 (RFC 6177), which is 2^64 addresses."""
 _WITH_PORT = re.compile(r"\[([0-9a-fA-F:.]+)\](?::[0-9]{1,5})?|([0-9.]+):[0-9]{1,5}")
 
 
@@ -34,7 +34,7 @@ def address_of(text: str) -> IPv4Address | IPv6Address | None:
 
 @lru_cache(maxsize=4096)
 def peer_of(text: str) -> str:
-    """The IPv4 address, or the /64 network of an IPv6 address: whoever has one of its addresses has all of them.
+    """The IPv4 address, or the /64 network of an IPv6 address: a holder of one of its addresses has all of them.
 
     >>> peer_of("203.0.113.9:51234"), peer_of("2001:db8::1"), peer_of("[2001:db8::ffff]:443")
     ('203.0.113.9', '2001:db8::/64', '2001:db8::/64')

@@ -55,7 +55,7 @@ class EdgeWorker(GeventWorker):  # type: ignore[misc]
     patience = Patience()
 
     def run(self) -> None:
-        """Serve until told to stop; called in the worker process."""
+        """Serve until it has to stop; called in the worker process."""
         self._stopping, self._turns = Event(), FairTurns()
         config = Config.from_env(os.environ)
         self._caller = partial(caller_of, proxies=config.trusted_proxies, header=config.client_ip_header)

@@ -15,7 +15,7 @@ class HostedDevice:
 
     Attributes:
         written: the last session that PostgreSQL knows of.
-        run: counts starts, so that an echo of an earlier connection is told from the present one.
+        run: counts starts, so that an echo of an earlier connection is not taken for the present one.
         logout_tries: logouts that WhatsApp refused.
         logging_out: whether a logout is on its way.
         adopted_at: when the host took it, until it is online for the first time.

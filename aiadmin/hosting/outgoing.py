@@ -2,7 +2,7 @@
 
 A message is committed as `sending` before the library is called, under the epoch of the hold: whatever dies, it is
 sent once or not at all, and what nobody can know is called unknown and never sent again. Where there are gaps to
-keep, the client first sees somebody type, and a device rests after each message; what is urgent does not wait.
+keep, the client first sees "typing", and a device rests after each message; what is urgent does not wait.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ BEAT_SECONDS = 1.0
 
 
 def uptime() -> float:
-    """Seconds of a clock that nobody sets, and that goes on while the machine sleeps where the system has one."""
+    """Seconds of a monotonic clock that goes on while the machine sleeps where the system has one."""
     clock = getattr(time, "CLOCK_BOOTTIME", None)
     return time.monotonic() if clock is None else time.clock_gettime(clock)
 

@@ -17,7 +17,7 @@ log = structlog.get_logger(__name__)
 
 
 class Telemetry:
-    """Told by the host; changes nothing."""
+    """Log lines and metrics of a host; it changes nothing."""
 
     def __init__(self, *, clock: Clock, metrics: Metrics) -> None:
         self._clock, self._metrics = clock, metrics

@@ -1,5 +1,4 @@
-"""What a company's pages are told, now through their Socket.IO room and later through Redis for whoever comes
-late."""
+"""Publishes pairing progress to a company's pages: through their Socket.IO room, and through Redis for later ones."""
 
 from __future__ import annotations
 

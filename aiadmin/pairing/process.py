@@ -69,7 +69,7 @@ class PairingProcess:
         return self._process.pid
 
     def send(self, **command: str) -> None:
-        """Give a command. To a dead process this does nothing: its end is told by the reader."""
+        """Give a command. To a dead process this does nothing: its reader reports the end."""
         with suppress(OSError, ValueError):
             self._commands.write(json.dumps(command) + "\n")
             self._commands.flush()
@@ -104,7 +104,7 @@ class PairingProcess:
         self._events.put(ProcessEvent(self.process_id, None))
 
     def _read_stderr(self) -> None:
-        """What a dying process says, such as the library's last words; told when it is over."""
+        """What a dying process prints, such as the library's last words; reported when it has ended."""
         with self._stderr:
             for line in self._stderr:
                 if line.strip() not in GREETINGS:

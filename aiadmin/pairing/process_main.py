@@ -1,4 +1,4 @@
-"""The pairing process. `python -m aiadmin.pairing.process_main`, started by the coordinator and by nobody else.
+"""The pairing process. `python -m aiadmin.pairing.process_main`, started by the coordinator alone.
 
 It speaks JSON, one object a line. Commands come on stdin:
 
@@ -20,7 +20,7 @@ It logs through the coordinator: a process must be up in a moment, and the proje
 load than everything else here.
 
 It ends at once when stdin does, or when the coordinator is no longer its parent: an abandoned pairing cannot be
-stopped from inside, it leaves with the process. Codes are told to the coordinator and to nobody else.
+stopped from inside, it leaves with the process. Codes go to the coordinator alone.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ def with_addresses(told: Mapping[str, object], *, seconds: float = RESOLVE_SECON
         told: libpq's parameters.
 
     Raises:
-        psycopg2.OperationalError: the name stands for nothing, or nobody has said so in time.
+        psycopg2.OperationalError: the name has no address, or the resolver has not answered in time.
     """
     host = str(told.get("host") or "")
     if not host or told.get("hostaddr") or "," in host or host.startswith(("/", "@")) or _is_address(host):

@@ -65,7 +65,7 @@ def missing_rights(flags: Mapping[tuple[str, str], bool]) -> frozenset[Right]:
 
 
 def is_given(right: Right, missing: frozenset[Right] | None) -> bool | None:
-    """Whether the salon lets us do something; None where nobody has found out, and what was set stays.
+    """Whether the salon lets us do something; None where that is not known, and what was set stays.
 
     >>> is_given(Right.MOVE, frozenset({Right.CANCEL})), is_given(Right.CANCEL, frozenset({Right.CANCEL}))
     (True, False)

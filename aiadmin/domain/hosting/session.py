@@ -34,7 +34,7 @@ CALM = timedelta(minutes=5)
 """Online this long, a session's failures are forgotten."""
 REMOVAL_TRIES = 3
 CONFLICT_TRIES = 3
-"""Whoever takes a device away from us that often has its keys: an operator must look."""
+"""A client that takes a device away from us that often has its keys: an operator must look."""
 LOOP_EVERY = 5
 
 
@@ -236,7 +236,7 @@ class Removal(Enum):
     FORGET = auto()
     """WhatsApp knows, and the keys are gone: the row can go."""
     ABANDON = auto()
-    """WhatsApp cannot be told: delete keys and row; the phone drops a silent device after some weeks."""
+    """WhatsApp does not answer: delete keys and row; the phone drops a silent device after some weeks."""
 
 
 def removal(session: Session, *, has_keys: bool, tries: int, now: datetime) -> Removal:

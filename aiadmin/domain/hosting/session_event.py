@@ -11,7 +11,7 @@ from aiadmin.domain.messages.message import MessageSeen, ReceiptSeen, TimerSeen
 
 @dataclass(frozen=True, kw_only=True)
 class QrCodeEvent:
-    """A text to show as a QR code; whoever scans it owns the device, so it never shows in `repr`."""
+    """A text to show as a QR code; it opens the account to its reader, so it never shows in `repr`."""
 
     text: str = field(repr=False)
 

@@ -149,7 +149,7 @@ def _is_of_salon(status: IntegrationStatus | None, claim: Claim, *, is_member: b
 def is_of_another(claim: Claim) -> bool:
     """Whether a phone that is linked when YClients waits for a visitor's consent was linked by another user.
 
-    Without an owner a salon was registered by whoever knew its number; with others it was theirs.
+    Without an owner a salon was registered by any caller who knew its number; with others it was theirs.
     """
     return claim is not Claim.OWN
 

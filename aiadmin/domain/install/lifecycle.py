@@ -91,7 +91,7 @@ def is_payment_signed(
 
 
 def _plain(number: Decimal) -> str:
-    """As PHP writes it: 990.00 is `990`, 990.50 is `990.5`; a sum that nobody pays is nothing."""
+    """As PHP writes it: 990.00 is `990`, 990.50 is `990.5`; a sum of zero is empty."""
     if not number.is_finite() or abs(number.adjusted()) > _MOST_DIGITS:
         return ""
     return format(number.normalize(), "f")

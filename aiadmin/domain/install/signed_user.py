@@ -39,7 +39,7 @@ def verify(user_data: str, sign: str, partner_token: str) -> YClientsUser:
     """Read signed data: an HMAC-SHA256 in hex over the JSON itself, not over its base64.
 
     Raises:
-        SignatureInvalidError: not signed by whoever holds `partner_token`; also when that is empty.
+        SignatureInvalidError: not signed with `partner_token`; also when that is empty.
     """
     if not partner_token or not user_data or not sign or len(user_data) > _LONGEST:
         raise SignatureInvalidError

@@ -36,7 +36,7 @@ SHARES = {
     Standing.NEWCOMER: VisitorShare(most=3, seconds=600),
     Standing.STRANGER: VisitorShare(most=10, seconds=60),
 }
-"""Of one visitor. An owner of a hundred salons sees them all; somebody new has a few at once, then ten a minute."""
+"""Of one visitor. An owner of a hundred salons sees them all; a new visitor has a few at once, then ten a minute."""
 
 
 @dataclass(frozen=True, kw_only=True)

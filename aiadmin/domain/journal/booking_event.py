@@ -17,7 +17,7 @@ NUMBER_COMES_WITHIN = timedelta(hours=24)
 
 
 class EventKind(StrEnum):
-    """What a client, or whoever writes to clients, would say had happened."""
+    """What happened to a booking, as a client would say it."""
 
     CREATED = "created"
     MOVED = "moved"
@@ -33,8 +33,8 @@ class EventKind(StrEnum):
 class EventSource(StrEnum):
     """How we came to know: by a webhook, by asking for changes, or by reading the whole journal.
 
-    What is told of a difference does not depend on it: whoever finds it first leaves nothing to find for the others.
-    Only a reading of the whole journal brings bookings and numbers that were there all the time, which are no news.
+    Notices of a difference do not depend on it: the first reading that finds it leaves nothing to the others.
+    Only a reading of the whole journal brings bookings and numbers that were there before, which cause no notices.
     """
 
     WEBHOOK = "webhook"
@@ -47,10 +47,10 @@ class BookingEvent:
     """One thing that happened, as the client of `after` sees it: a client who was taken off a booking sees it
     cancelled, and the one who took the place sees a new one.
 
-    A card whose phone is corrected is another case than a place that is given up. Whoever has the wrong number never
-    was the client: what they were told was not for them, and nothing more is. The client has the right number, and
-    has heard of nothing from us: to them the booking is created, as it is now. So it is when a card that had none
-    gets a number soon after. A booking that is called off at the same moment is told of to the number of then.
+    Of a card whose phone is corrected the holder of the wrong number was never the client, and gets nothing more. To
+    the holder of the right one, who has got nothing from us, the booking is created, as it is now; so it is where a
+    card without a number gets one soon after. A booking that is cancelled at the same moment is told to the number
+    before.
 
     Attributes:
         before: the booking as we knew it, or None when it is new to the client; there with `CREATED` where a number
@@ -95,7 +95,7 @@ def booking_events(
     Args:
         before: what we knew, or None for a record that is new to us.
         known_since: from when on we hear of everything in this salon, or None when we do not yet. What was known
-            earlier is of another time: nobody is told today what has changed since then.
+            earlier is of another time: there are no notices today of what has changed since then.
     """
     if known_since is None:
         return ()
@@ -113,7 +113,7 @@ def booking_events(
 def _is_news(unknown: Record, source: EventSource, known_since: datetime) -> bool:
     """Whether a record was made since we listen, or has only been found, as a reading of the whole journal does.
 
-    YClients counts in whole seconds: what we are told of the second in which we began is as new as what came after.
+    YClients counts in whole seconds: what we read of the second in which we began is as new as what came after.
     """
     is_old = unknown.created_at is not None and unknown.created_at < known_since.replace(microsecond=0)
     return source is not EventSource.SYNC and not is_old
@@ -122,7 +122,7 @@ def _is_news(unknown: Record, source: EventSource, known_since: datetime) -> boo
 def _is_another_number(before: Record, after: Record, source: EventSource, now: datetime) -> bool:
     """Whether a card has another phone than it had, and has not only been found to have one.
 
-    Lists show phones that were hidden from us until the salon gave us the right to see them: those are no news.
+    Lists show phones that were hidden from us until the salon gave us the right to see them: those cause no notices.
     """
     if before.client_phone is not None:
         return not is_same_number(before, after)
@@ -202,7 +202,7 @@ def _is_expected_again(before: Record, after: Record) -> bool:
 
 
 def _work(record: Record) -> tuple[int | None, tuple[int, ...]]:
-    """Who does what; prices and the order of services are no news to a client."""
+    """Master and services; prices and the order of services cause no notice."""
     return record.staff_id, tuple(sorted(number for service in record.services for number in service.each()))
 
 

@@ -271,7 +271,7 @@ def is_one_visit(one: OfVisit, other: OfVisit) -> bool:
 
 
 def is_overlapping(at: datetime, length: timedelta, other: Record) -> bool:
-    """Whether something that begins `at` and is so long is at one time with a booking: nobody is there twice."""
+    """Whether something that begins `at` and is so long overlaps a booking in time."""
     return at == other.starts_at or (at < other.starts_at + other.length and other.starts_at < at + length)
 
 

@@ -23,11 +23,11 @@ _DESK = frozenset(
     re.findall(r"\w+", "администратор администраторы админ админы ресепшн ресепшен рецепшн стойка reception admin")
 )
 _OF_THE_DESK = _DESK | {"салона", "студии", "филиала", "зала", "смены", "дежурный", "дежурная", "старший", "главный"}
-"""What else stands beside it and names nobody."""
+"""Words beside it that name no person."""
 
 
 def is_person(member: StaffMember) -> bool:
-    """Whether a row of the staff is somebody who serves clients, as far as its words tell.
+    """Whether a row of the staff is a person who serves clients, as far as its words say.
 
     >>> is_person(StaffMember(staff_id=1, name="Лист ожидания")), is_person(StaffMember(staff_id=2, name="Анна"))
     (False, True)

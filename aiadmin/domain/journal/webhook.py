@@ -74,7 +74,7 @@ _canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":")).encode
 
 
 AGAIN = "again:"
-"""Begins the key of a body that may be told of more events than one."""
+"""Begins the key of a body that may be of more events than one."""
 _LENGTH = 64
 
 
@@ -124,7 +124,7 @@ class WebhookPhone:
 def heard_phone(stored: StoredWebhook) -> WebhookPhone | None:
     """The phone in a webhook about a booking, or None where the body is about something else.
 
-    A body is signed by nobody and only a hint. Its phone is used for one thing: for this booking, where YClients
+    A body is not signed and only a hint. Its phone is used for one thing: for this booking, where YClients
     itself says that the booking is this client's and leaves the phone empty because the salon has not given our
     application the right to see phones (webhooks carry them whatever the rights are).
     """

@@ -36,7 +36,7 @@ class StateKind(StrEnum):
     WAITS_FOR_HOST = "waits-for-host"
     """Some are, and none has taken this device."""
     SWITCHED_OFF = "switched-off"
-    """Nobody wants its session on."""
+    """Its session is switched off."""
     LINKED = "linked"
     """This one and the next seven: what its host sees (`Observed`), and nothing leaves until it is online."""
     STARTING = "starting"

@@ -1,6 +1,6 @@
 """What a client may be called in a message: anybody can type anything for a name when they book online.
 
-Such a text goes out from the salon's own number to whoever has the phone that was typed beside it.
+Such a text goes out from the salon's own number to the phone that was typed beside it.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ _DESK = frozenset(
         """,
     )
 )
-"""What desks and programs write of somebody or something that is no name: a text with one of these is a note."""
+"""What desks and programs write that is no name: a text with one of these is a note."""
 _JOINING = re.compile(r"(?<!\w)(?:от|для|из|со?|на|до|после|без|или|не|по|про|за)\s")
 """Small words that a note is built with; with a capital they are Korean and Vietnamese names."""
 _NOTED = re.compile(
@@ -84,7 +84,7 @@ _SPEECH = frozenset(
         """,
     )
 )
-"""Words that speak to somebody or offer something; no name holds one."""
+"""Words that address a reader or offer something; no name holds one."""
 _LINK = re.compile(r"(?:^|\W)(?:www|https?)(?:$|\W)", re.IGNORECASE)
 _SHORTENED = re.compile(r"(?<![\w-])([^\W\d_]{1,2})\.(?=$|[\s,)]|[^\W\d_]\.)")
 """An initial or a title with its point: never before a word, for that would be the end of a link."""
@@ -94,7 +94,7 @@ _OF_NAMES = frozenset({"Pd", "So", "Sk", "Mn", "Mc", "Me", "Cf"})
 """Categories of dashes, of marks and vowels at letters, and of what emoji are made of."""
 _AROUND = " !?,;:*_~-–—"
 _ASIDE = re.compile(r"\s*\([^()]*\)(?!\w)|\s+\[[^\[\]]*\](?!\w)|\s*\([^()]*$|\s+\[[^\[\]]*$")
-"""What somebody has noted beside a name, and forgotten to close."""
+"""A note beside a name whose bracket is not closed."""
 _NUMBERED = re.compile(r"(?<=\w)\s+№?\s*\d{1,2}$")
 _BEGINNING = re.compile(r"(?:^|(?<=[\s.\-–—«\"“(&+])|(?<=[А-ЯЁа-яё]['’]))[^\W\d_]")
 _QUOTED = re.compile(r"\"([^\"]*)\"|'([^']*)'|«([^«»]*)»|[“„]([^“”„]*)[“”]|\(([^()]*)\)")

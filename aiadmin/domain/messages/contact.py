@@ -111,7 +111,7 @@ def merge(seen: IdentityObservation, known: tuple[Contact, ...]) -> IdentityMerg
 
 
 def _distance(seen: IdentityObservation, row: Contact) -> tuple[bool, bool, bool, int]:
-    """Smaller is nearer: the row of the LID, else one that has none, or, where no LID is told, one that has any.
+    """Smaller is nearer: the row of the LID, else one that has none, or, where no LID is given, one that has any.
 
     Of those, the one that has the number as it is written.
     """
@@ -121,7 +121,7 @@ def _distance(seen: IdentityObservation, row: Contact) -> tuple[bool, bool, bool
 
 
 def without(row: Contact, lost: Collection[str]) -> Contact:
-    """`row` when these addresses are somebody else's."""
+    """`row` when these addresses are another person's."""
     return replace(row, phone=None if row.phone in lost else row.phone, also=row.also - frozenset(lost))
 
 
@@ -181,7 +181,7 @@ def one_spelling(phone: str) -> str:
 def observation(*addresses: tuple[str, str], push_name: str | None = None) -> IdentityObservation | None:
     """The person behind the addresses (`user`, `server`) of one chat, or None when it is no person's chat.
 
-    Groups, broadcasts, newsletters and WhatsApp's own accounts are nobody.
+    Groups, broadcasts, newsletters and WhatsApp's own accounts are no persons.
     """
     lid = next((f"{user}@lid" for user, server in addresses if server in _LID_SERVERS and _LID.fullmatch(user)), None)
     phone = next((user for user, server in addresses if server in _PHONE_SERVERS and _PHONE.fullmatch(user)), None)

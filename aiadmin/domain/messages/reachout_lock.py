@@ -1,7 +1,7 @@
 """Error 463, WhatsApp's reach-out lock: a number may not write first to people who never wrote to it.
 
 It is meant for one person, or for the whole account; WhatsApp does not say which. So each refused person is left
-alone for a day, and when several are refused within minutes, the account writes to nobody new for a day.
+alone for a day, and when several are refused within minutes, the account writes to no new recipient for a day.
 """
 
 from __future__ import annotations

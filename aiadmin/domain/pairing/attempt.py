@@ -52,7 +52,7 @@ FAILURES = frozenset(
         PairingState.FAILED,
     }
 )
-"""States that say why no phone is being linked: told as `error` events too, for clients that hear no others."""
+"""States that say why no phone is being linked: sent as `error` events too, for clients that hear no others."""
 
 
 @dataclass(frozen=True, kw_only=True)

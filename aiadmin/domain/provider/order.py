@@ -119,7 +119,7 @@ class OrderProgress:
     """A message that YClients gave us, and how it stands.
 
     Attributes:
-        told: the statuses that YClients knows, in order.
+        told: the statuses that were reported, in order.
         attempts: failed reports in a row.
         state: of our own message; None when it is gone.
     """
@@ -184,7 +184,7 @@ class LookAgain:
 
 @dataclass(frozen=True, kw_only=True)
 class Finished:
-    """Nothing more will be told; `error` says why where YClients does not know the end."""
+    """Nothing more will be reported; `error` says why where YClients does not know the end."""
 
     error: str | None = None
 

@@ -104,7 +104,7 @@ class ArrivalService:
         try:
             return self._decide(arrival, connection, is_member)
         except SalonTakenError:
-            return self._decide(arrival, connection, is_member)  # somebody else made the company at the same moment
+            return self._decide(arrival, connection, is_member)  # another request made the company at the same moment
 
     def _turn_for(self, arrival: Arrival) -> Turn | None:
         """Where the visitor's questions to YClients wait; None where they have asked enough."""

@@ -67,7 +67,7 @@ def absorb(
 
 
 def as_kept(work: UnitOfWork, salon: SyncedSalon, records: Sequence[Record]) -> Sequence[Record]:
-    """The bookings as they are stored: with phones that webhooks told, and without whoever asked to be forgotten."""
+    """The bookings as they are stored: with phones from webhooks, and without clients who were erased."""
     heard = _with_heard_phones(work, salon, records)
     erased = work.erasures.erased_of(salon.company_id, {one.client_phone for one in heard if one.client_phone})
     return [one.anonymous() if one.client_phone in erased else one for one in heard]
@@ -108,7 +108,7 @@ def _retimed(record: Record, known: Mapping[int, Snapshot]) -> BookingTime | Non
 
 
 def _with_heard_phones(work: UnitOfWork, salon: SyncedSalon, records: Sequence[Record]) -> Sequence[Record]:
-    """The bookings, with the phone that a webhook told of the same client where YClients left it empty."""
+    """The bookings, with the phone from a webhook of the same client where YClients left it empty."""
     hidden = {one.record_id for one in records if one.client_id is not None and one.client_phone is None}
     heard = work.webhook_phones.of(salon.company_id, hidden) if hidden else {}
     return [

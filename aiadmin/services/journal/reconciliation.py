@@ -147,7 +147,7 @@ class JournalReconciliation:
 
 
 def _differing(work: UnitOfWork, salon: SyncedSalon, read: _Week, now: datetime) -> list[Iterable[Difference]]:
-    """What still differs from what we know by now, absorbed; what somebody has read since is not ours to judge."""
+    """What still differs from what we know by now, absorbed; what was read since by another run is left alone."""
     number = salon.company_id
     snapshots = work.records.lock(number, read.fresh)
     judged = {key for key in read.fresh if key not in snapshots or snapshots[key].read_at <= read.read_at}

@@ -111,7 +111,7 @@ class PageReader:
     def schedule(self, run: SyncRun, salon: SyncedSalon) -> Fetched:
         first, last = schedule_days(today(run, salon.zone), run.page)
         rows = self.api.schedule(salon.salon_id, first=first, last=last)
-        begins = date.min if run.page == 1 else first  # nobody needs to know when somebody has worked
+        begins = date.min if run.page == 1 else first  # past working hours are not needed
 
         def store(work: UnitOfWork, at: datetime) -> None:
             work.journal.put_schedule(run.company_id, rows, first=begins, last=last, at=at)

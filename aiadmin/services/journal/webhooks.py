@@ -23,7 +23,7 @@ def receive(
     inbox: WebhookStore,
     clock: Clock,
 ) -> None:
-    """Store `body` (whose JSON is `payload`) before anybody is told that we have it; a repeat is no error.
+    """Store `body` (whose JSON is `payload`) before it is acknowledged; a repeat is no error.
 
     Raises:
         CompanyNotFoundError: no such company.

@@ -73,7 +73,7 @@ def pull(
 ) -> Sequence[OutboxMessage]:
     """What a host has to send now, committed as `sending`: at most one message for each idle device.
 
-    What former holders left `sending` becomes unknown: it may have arrived, so nobody sends it again.
+    What former holders left `sending` becomes unknown: it may have arrived, so it is not sent again.
 
     Raises:
         DependencyDownError: PostgreSQL does not answer.

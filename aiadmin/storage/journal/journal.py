@@ -79,7 +79,7 @@ class Journal:
         values = {"title": short(facts.title), "address": facts.address, "timezone": short(facts.timezone, 50)}
         values |= {"country": facts.country, "currency": short(facts.currency, 10)}
         statement = update(CompanyRow).where(CompanyRow.id == company_id)
-        phone = func.coalesce(CompanyRow.phone, short(facts.phone, 20))  # whoever registered knows better
+        phone = func.coalesce(CompanyRow.phone, short(facts.phone, 20))  # registration knows better
         self._session.execute(statement.values(**values, phone=phone, raw_data=dict(facts.raw)))
 
     def set_hooks(self, company_id: CompanyId, state: WebhookSettingsState, at: datetime) -> None:

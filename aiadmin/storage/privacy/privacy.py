@@ -141,7 +141,7 @@ class Privacy:
 
     def erase(self, company_id: CompanyId, phone: str, at: datetime) -> Mapping[str, int]:
         """Delete or blank what is held of a client; how many rows of each table. The caller records the erasure."""
-        # nobody makes a contact meanwhile
+        # no contact is made meanwhile
         self._session.execute(select(func.pg_advisory_xact_lock(Lock.CONTACTS.value, company_id)))
         addresses = self.addresses(company_id, phone)
         given = _given(company_id, addresses) | {"at": at}

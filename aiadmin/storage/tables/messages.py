@@ -26,7 +26,7 @@ class ContactRow(Base):
 
     Nobody writes to who opted out, has no WhatsApp (`unreachable_at`), or may not be written to for a while: WhatsApp
     says so (`locked_until`), or the salon talks to them itself (`muted_until`). What is said in the chat vanishes
-    after `disappears_after` seconds; 0 for never, NULL where nobody has said.
+    after `disappears_after` seconds; 0 for never, NULL where that is not known.
     """
 
     __tablename__ = "contacts"

@@ -110,7 +110,7 @@ class NoticeRow(Base):
 
 
 class MessagePauseRow(Base):
-    """While its one row is there, nobody's messages go out but those that a human has just typed."""
+    """While its one row is there, only messages that a human has just typed go out."""
 
     __tablename__ = "message_pause"
     __table_args__ = (CheckConstraint("is_paused", name="is_paused"),)

@@ -116,13 +116,13 @@ def _masters(facts: TemplateData) -> Sequence[str]:
 
 
 def _master(name: str | None) -> str:
-    """Empty for what a desk keeps in a column of its journal that is nobody: a waiting list, a dash."""
+    """Empty for a column of the journal that is no person: a waiting list, a dash."""
     written = _one_line(name)
     return written if any(map(str.isalpha, written)) and not _NOBODY.search(written) else ""
 
 
 def _price(facts: TemplateData) -> str:
-    """Empty for a sum that would read as nothing: nobody has set it."""
+    """Empty for a sum of zero: no price is set."""
     is_set = facts.price is not None and facts.price.quantize(_CENT) > 0
     return money(facts.price, facts.currency) if facts.price is not None and is_set else ""
 
@@ -134,7 +134,7 @@ def _service(booked: BookedTitle) -> str:
 
 
 def _one_line(text: str | None) -> str:
-    """What somebody typed, without what would break a line or hide in it; joined emoji stay joined."""
+    """A typed text in one line, without control characters; joined emoji stay joined."""
     return " ".join("".join(sign if _is_written(sign) else " " for sign in shown(text or "")).split())
 
 

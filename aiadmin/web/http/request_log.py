@@ -77,7 +77,7 @@ def _end(response: Response) -> Response:
 
 
 def _is_everyday(status: int) -> bool:
-    """Whether its line would only push away what somebody reads: what a page is drawn with, and that all is well."""
+    """Whether its line is left out: of a page's static files, and of a health check that succeeds."""
     if request.blueprint == "health":
         return status == HTTPStatus.OK
     return (

@@ -54,7 +54,7 @@ class WebhookDoor:
         request_id = request_log.begin(request)
         try:
             self._receive(asked, request)
-        except Exception as error:  # noqa: BLE001 - Flask says it, and logs what nobody has foreseen
+        except Exception as error:  # noqa: BLE001 - Flask answers it, and logs what was not foreseen
             environ[REFUSAL] = error
             return self._app(environ, start_response)
         self._log(asked, request, time.perf_counter() - started)

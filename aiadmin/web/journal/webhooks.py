@@ -24,6 +24,6 @@ blueprint = Blueprint("webhooks", __name__)
 def receive(company_id: int) -> dict[str, object]:
     """200 says that the body is on disk. A repeat is answered the same.
 
-    `webhook_door` has stored it by then; the guard raises what it has refused, so nobody comes as far as this.
+    `webhook_door` has stored it by then; the guard raises what it has refused, so this is never run.
     """
     raise UnauthorizedError

@@ -166,7 +166,7 @@ class MarketplaceNamespace(Namespace):  # type: ignore[misc]
         self.socketio.server.enter_room(handshake.sid, room_of(company.company_id), namespace=NAMESPACE)
         self._pages.enter(handshake.sid, PageConnection(company_id=company.company_id, token=handshake.token))
         if not self.socketio.server.manager.is_connected(handshake.sid, NAMESPACE):
-            # it left while its link was being checked, and its leaving has been told already
+            # it left while its link was being checked, and its leaving is reported already
             return self._pages.leave(handshake.sid)
         return self._attend(handshake, company)
 

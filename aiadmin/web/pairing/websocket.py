@@ -80,5 +80,5 @@ def guarded(library: type[Any], *, max_message_bytes: int) -> type[Any]:
 
 
 def _leave_to_the_server(mode: str) -> NoReturn:
-    """How each server is told that nothing is to be answered any more."""
+    """How each server learns that the connection needs no answer any more."""
     raise ConnectionError if mode == "werkzeug" else StopIteration

@@ -44,7 +44,7 @@ def read_order(body: Mapping[str, Any], origins: Sequence[str], country: str) ->
     text, url = body.get("text"), body.get("delivery_callback_url") or None
     dispatch = body.get("dispatch_type") or "service"
     if targets is None:
-        wrong["destination_params"] = None  # not told back: it holds phones
+        wrong["destination_params"] = None  # not repeated in the answer: it holds phones
     if not isinstance(text, str) or not _is_writable(text):
         wrong["text"] = None
     if (body.get("channel") or _CHANNEL) != _CHANNEL:
@@ -52,7 +52,7 @@ def read_order(body: Mapping[str, Any], origins: Sequence[str], country: str) ->
     if not isinstance(dispatch, str) or dispatch not in _DISPATCH:
         wrong["dispatch_type"] = dispatch
     if url is not None and not (isinstance(url, str) and is_allowed_callback(url, origins)):
-        wrong["delivery_callback_url"] = None  # not told back: it may hold a token
+        wrong["delivery_callback_url"] = None  # not repeated in the answer: it may hold a token
         log.warning("callback refused", host=_host(url))
     if wrong or targets is None or not isinstance(text, str):
         raise FieldsInvalidError([_wrong(name, value) for name, value in wrong.items()])
