@@ -15,12 +15,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import psutil
 import psycopg2
-import psycopg2.extras
 import requests
 
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.fakes.yclients.client import FakeYClients
 from tests.support.processes import kill_family
+from tests.support.rows import Rows
 
 ROOT = Path(__file__).parents[2]
 ADMIN_KEY = "admin-key-of-the-acceptance-tests-32b"
@@ -66,6 +66,7 @@ class Stack:
         self._env, self.url, self.log = dict(env), f"http://127.0.0.1:{port}", log
         self._http = requests.Session()
         self._http.trust_env = False
+        self._rows = Rows(env["DATABASE_URL"])
 
     def start(self) -> None:
         """Start everything; returns when `/ready` says so."""
@@ -84,6 +85,7 @@ class Stack:
         """kill -9 the supervisor and whatever it has started; how it ends when asked is what `up/` tests."""
         kill_family(self._process)
         self._http.close()
+        self._rows.close()
 
     def get(self, path: str, **headers: str) -> requests.Response:
         """A GET; a refused connection is answered as status 0."""
@@ -141,13 +143,7 @@ class Stack:
 
     def rows(self, statement: str, *values: object) -> list[dict[str, Any]]:
         """What PostgreSQL holds."""
-        connection = psycopg2.connect(self._env["DATABASE_URL"], cursor_factory=psycopg2.extras.RealDictCursor)
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute(statement, values)
-                return [dict(row) for row in cursor.fetchall()]
-        finally:
-            connection.close()
+        return self._rows.read(statement, *values)
 
     def change(self, statement: str, *values: object) -> None:
         """Make something so in PostgreSQL: that time has passed, for instance."""
