@@ -27,10 +27,11 @@ class Run:
 
 RUNS = (
     Run("lavanda", 60),
-    Run("lavanda", 56, seed=1),
+    Run("lavanda", 59, seed=1),
     Run("lavanda", 59, seed=2),
-    Run("lavanda", 55, seed=3, hard=1),
+    Run("lavanda", 59, seed=3),
     Run("ravnovesie", 25),
+    Run("pudel", 17),
     Run("topor", 40),
     Run("barber", 14),
     Run("nails", 14),
