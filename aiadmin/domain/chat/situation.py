@@ -138,6 +138,7 @@ class ClientView:
         past: those that were, the latest first.
         deleted: those that would be to come, had the salon not deleted them, earliest first.
         phone: the number that writes, digits with the country code.
+        also: further numbers by which they are known.
     """
 
     name: str | None = None
@@ -146,8 +147,14 @@ class ClientView:
     past: tuple[OwnVisit, ...] = ()
     deleted: tuple[OwnVisit, ...] = ()
     phone: str | None = field(default=None, repr=False)
+    also: frozenset[str] = field(default=frozenset(), repr=False)
     full_name: str | None = field(default=None, repr=False)
     is_barred: bool = False
+
+    @property
+    def numbers(self) -> frozenset[str]:
+        """All their numbers."""
+        return self.also | ({self.phone} if self.phone else set())
 
 
 @dataclass(frozen=True, kw_only=True)

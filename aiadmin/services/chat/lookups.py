@@ -28,6 +28,7 @@ from aiadmin.domain.chat.steps import (
 )
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.journal.journal import Record
+from aiadmin.domain.messages.contact import spellings
 from aiadmin.domain.yclients.error import YClientsError
 from aiadmin.services.ports.booking import BookingApi
 from aiadmin.services.ports.clock import Clock
@@ -162,8 +163,13 @@ class TurnLookUps:
             answer = self._ask(partial(self._api.of_client, self.salon.salon_id, card, **place, first=first))
             if isinstance(answer, Unavailable):
                 return answer
-            records += answer
+            records += [one for one in answer if self._is_theirs(one)]
         return own_visits(records, now, self.salon.zone, self.guests)
+
+    def _is_theirs(self, record: Record) -> bool:
+        """A card may have another number since our copy was made; one that we may not see is taken for theirs."""
+        numbers = spellings(self.client.numbers)
+        return record.client_phone is None or not numbers.isdisjoint(spellings([record.client_phone]))
 
     def _cards(self) -> Sequence[int] | Unavailable:
         """Those that our copy of the journal has; a client who is new to it may have come just now."""

@@ -120,23 +120,26 @@ class Views:
             also: further numbers by which the contact is known.
         """
         if phone is None:
-            return ClientView()
-        phones = {phone, *also}
+            return ClientView(also=frozenset(also))
+        phones, others = {phone, *also}, frozenset(also) - {phone}
         now = self.clock()
         cards = work.bot_salons.cards(company_id, phones)
         numbers = [card.client_id for card in cards]
         coming = work.bot_salons.visits(company_id, numbers, phones, ends_after=now)
         past = work.bot_salons.past_visits(company_id, numbers, phones, before=now, most=MOST_PAST)
+        hidden = [one.client_id for one in (*coming, *past) if one.client_id is not None]
+        names = [card.name for card in cards] or [one.client_name for one in (*coming, *past)]
         known = own_visits([*coming, *past], wall_clock(now, zone), zone)
         deleted = [replace(one, is_deleted=False) for one in coming if one.is_deleted]
         return ClientView(
-            name=given_name((card.name for card in cards), self.morphology),
-            cards=tuple(numbers),
+            name=given_name(names, self.morphology),
+            cards=tuple(dict.fromkeys([*numbers, *hidden])),
             visits=known.coming,
             past=known.past,
             deleted=own_visits(deleted, wall_clock(now, zone), zone).coming,
             phone=phone,
-            full_name=next((card.name for card in cards if card.name), None),
+            also=others,
+            full_name=next((name for name in names if name), None),
             is_barred=any(is_barred(card) for card in cards),
         )
 

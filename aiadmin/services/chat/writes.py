@@ -117,7 +117,7 @@ class VisitWriter:
             if known:
                 return known
             if not work.proposals.agree(turn.company_id, turn.contact_id, turn.proposal, now):
-                return ()
+                return work.visit_writes.of_proposal(turn.company_id, turn.proposal)  # another worker was quicker
             work.visit_writes.add(_planned(turn), now)
             writes = work.visit_writes.of_proposal(turn.company_id, turn.proposal)
             work.commit()
@@ -332,10 +332,10 @@ def _starts(record: Record, turn: AgreedTurn) -> datetime:
 
 
 def _is_of(record: Record, client: ClientView) -> bool:
-    """Whether a record is the client's: of one of their cards, or with the number that writes."""
-    theirs = spellings([client.phone] if client.phone else [])
-    number = spellings([record.client_phone] if record.client_phone else [])
-    return record.client_id in client.cards or not theirs.isdisjoint(number)
+    """Whether a record is the client's: with a number of theirs; where we see none, of one of their cards."""
+    if record.client_phone is not None:
+        return not spellings(client.numbers).isdisjoint(spellings([record.client_phone]))
+    return record.client_id in client.cards
 
 
 _MAKERS: Mapping[VisitOperation, Callable[[VisitWriter, AgreedTurn, VisitWrite], VisitWrite]] = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select, text, update
+from sqlalchemy import and_, exists, func, not_, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -166,7 +166,14 @@ class BotSalons:
     ) -> Sequence[Record]:
         columns = [column for column in RecordRow.__table__.columns if column.name != "raw_data"]
         numbers = sorted({one_spelling(phone) for phone in phones})
-        theirs = or_(RecordRow.client_id.in_(sorted(cards)), RecordRow.client_number.in_(numbers))
+        of_other = exists().where(
+            ClientRow.company_id == company_id,
+            ClientRow.client_id == RecordRow.client_id,
+            ClientRow.phone.is_not(None),
+            ClientRow.phone.not_in(sorted(spellings(phones))),
+        )  # the card has another number by now: what it had is of whoever has the old one no more
+        by_number = and_(RecordRow.client_number.in_(numbers), not_(of_other))
+        theirs = or_(RecordRow.client_id.in_(sorted(cards)), by_number)
         mine = (RecordRow.company_id == company_id, theirs, *which)
         statement = select(*columns).where(*mine).order_by(order, RecordRow.record_id).limit(most)
         return [record_of_row(row, raw={}) for row in self._session.execute(statement)]

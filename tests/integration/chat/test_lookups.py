@@ -98,6 +98,16 @@ def test_a_client_who_is_new_to_our_copy_is_looked_for_by_phone(played: PlayedSa
     assert hidden.calls == 0
 
 
+def test_a_card_that_is_anothers_by_now_shows_none_of_its_visits(played: PlayedSalon) -> None:
+    """Our copy of the journal is of the night; the live records say whose they are."""
+    played.play(FILE, VISIT)
+    turn = _turn(played, "79005554433", cards=(MARIA,))
+    found = turn.answer([NeedVisits()], Found())
+    assert (found.visits, found.past) == ((), ())
+    known = _turn(played, "79005554433", cards=(MARIA,), also=frozenset({MARIAS_PHONE}))
+    assert [one.record_id for one in known.answer([NeedVisits()], Found()).visits or ()] == [9001]
+
+
 def test_whom_a_visit_is_for_is_said_of_those_that_we_have_booked(played: PlayedSalon) -> None:
     played.play(FILE, VISIT)
     turn = _turn(played)

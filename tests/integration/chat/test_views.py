@@ -197,6 +197,28 @@ def test_the_given_name_of_a_card_is_said(played: PlayedSalon, written: str, sai
     assert _client(played, MARIAS_PHONE).name == said
 
 
+def test_a_number_that_was_anothers_shows_nothing_of_theirs(played: PlayedSalon) -> None:
+    """Her card has a new number; whoever has the old one now must not read her visits, coming or past."""
+    came = {"services": [201], "staff": IRINA, "at": "2026-03-09T18:00"}
+    file = FILE | {"clients": FILE["clients"] | {"M": FILE["clients"]["M"] | {"past": [came]}}}
+    played.play(file, VISIT)
+    assert len(_client(played, MARIAS_PHONE).past) == 1
+    played.execute("UPDATE clients SET phone = '79005554433' WHERE client_id = :id", id=MARIA)
+    view = _client(played, MARIAS_PHONE)
+    assert (view.cards, view.visits, view.past, view.name) == ((), (), (), None)
+    hers = _client(played, "79005554433")
+    assert (hers.cards, len(hers.visits), len(hers.past)) == ((MARIA,), 1, 1)
+    assert _client(played, "79005550000", "79005554433").cards == (MARIA,)
+
+
+def test_a_salon_that_hides_phones_knows_a_client_by_what_webhooks_said(played: PlayedSalon) -> None:
+    played.play(FILE, VISIT)
+    played.execute("UPDATE clients SET phone = NULL")
+    view = _client(played, MARIAS_PHONE)
+    assert (view.cards, [one.record_id for one in view.visits]) == ((MARIA,), [9001])
+    assert (view.name, view.full_name) == ("Мария", "Мария")
+
+
 def test_another_companys_rows_are_never_seen(played: PlayedSalon) -> None:
     played.play(FILE, VISIT)
     other = PlayedSalon(played.box.config, played.yclients, salon_id=4711)
