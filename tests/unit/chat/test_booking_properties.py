@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -220,7 +221,9 @@ class Chat:
         if reply.parts:
             asks = ()
             if reply.proposal is not None:
-                asks = (OpenAsk(kind=AskKind.PROPOSAL, sent_at=known.now, proposal=reply.proposal),)
+                made_at = known.now.replace(tzinfo=ZoneInfo(known.salon.zone))
+                stored = replace(reply.proposal, proposal_id="1", made_at=made_at)
+                asks = (OpenAsk(kind=AskKind.PROPOSAL, sent_at=known.now, proposal=stored),)
             elif reply.asks is not None:
                 asks = (OpenAsk(kind=AskKind.QUESTION, sent_at=known.now),)
         kept = reply.proposal is not None and newest is not None and is_yes
