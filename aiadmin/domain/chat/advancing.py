@@ -254,9 +254,10 @@ def _with_staff(dialogue: Dialogue, commands: Sequence[said.Command], situation:
 
 
 def _spoken_of(dialogue: Dialogue, situation: Situation) -> set[int]:
-    """Whom "another master" is not: the one who was offered, else the one who was wished for."""
+    """Whom "another master" is not: those who were offered, or shown, else those who were wished for."""
     proposal = offered_booking(situation)
-    return {slot.staff_id for slot in proposal.slots} if proposal else set(dialogue.staff)
+    slots = proposal.slots if proposal else dialogue.shown
+    return {slot.staff_id for slot in slots} or set(dialogue.staff)
 
 
 def _without_idle_staff(dialogue: Dialogue, salon: SalonView) -> Dialogue:
@@ -362,7 +363,8 @@ def _away_from(whens: Sequence[When], offered: Sequence[datetime], way: said.Whi
         return merged(kept, [When(day=Day(not_on=tuple(DayRange.of(day) for day in sorted(days))))])
     if way is said.WhichWay.ANY:
         return tuple(whens)
-    later = TimeRange(max(times), None) if way is said.WhichWay.LATER else TimeRange(None, min(times))
+    last = max(offered) + timedelta(minutes=1)
+    later = TimeRange(last.time(), None) if way is said.WhichWay.LATER else TimeRange(None, min(times))
     whens = merged(whens, [on(min(days))]) if len(days) == 1 else whens
     return merged(whens, [When(time=Time(any_of=(later,)))])
 
@@ -423,7 +425,7 @@ def _refused(dialogue: Dialogue, commands: Sequence[said.Command], situation: Si
 
 def _refuses(commands: Sequence[said.Command], *, is_proposal: bool) -> bool:
     """Whether it is the times that are refused, and not only a master or a part of the day."""
-    if _has(commands, said.Elsewhen):
+    if any(one.way in {said.WhichWay.ANY, said.WhichWay.OTHER_DAY} for one in _of(commands, said.Elsewhen)):
         return True
     if not _has(commands, said.No) or _has(commands, said.NamedStaff, said.NamedService):
         return False

@@ -129,6 +129,7 @@ class Dialogue:
         options: the answers that it left, by line.
         agreed: the fingerprint of a proposal that was agreed to when only a name was missing.
         name, family: what the client is called, where no card says it.
+        asked_again: how often the same service was asked for once more, in vain.
         misses: how many bursts in a row were not understood.
         haggled, refusals: how often the price, and our offers, were refused.
         language: in which it is answered, by its code of ISO 639-1.
@@ -162,6 +163,7 @@ class Dialogue:
     agreed: str = ""
     name: str | None = None
     family: str = ""
+    asked_again: int = 0
     misses: int = 0
     haggled: int = 0
     refusals: int = 0

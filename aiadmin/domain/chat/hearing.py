@@ -17,6 +17,7 @@ from aiadmin.domain.chat.when import Asked, DayParts, Span, When
 
 _LATIN = re.compile("[a-zA-Z]")
 _DIMENSIONS = frozenset({"д", "d"})
+_LEADS = frozenset({"в", "на", "во"})
 _MOST_CORRECTED = 40
 """Unknown words that are looked up: a text with more of them is in no language that is read here."""
 
@@ -62,12 +63,23 @@ class Heard:
     def whens(self) -> tuple[When, ...]:
         """The days and times in it."""
         return read_when(
-            self.text,
+            self._without_titles,
             now=self.context.now,
             parts=self.context.parts,
             asked=self.context.asked,
             names=self.context.vocabulary.own_words,
         )
+
+    @cached_property
+    def _without_titles(self) -> str:
+        """The text with blanks for numbers that are part of a title: "в один тон", "массаж 90 минут"."""
+        text = self.text
+        for place in range(len(self.tokens) - 1):
+            if (self.word(place), self.word(place + 1)) in self.context.vocabulary.numbered:
+                is_led = self.word(place - 1) in _LEADS
+                start, end = self.span(place - is_led, place + 2)
+                text = text[:start] + " " * (end - start) + text[end:]
+        return text
 
     @cached_property
     def orders(self) -> tuple[Span, ...]:

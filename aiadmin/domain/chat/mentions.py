@@ -146,8 +146,16 @@ def _joined(mentions: Sequence[_Mention]) -> list[_Mention]:
 def _meant(heard: Heard, mention: _Mention, *, is_only: bool) -> tuple[int, ...]:
     vocabulary, candidates = heard.context.vocabulary, frozenset(heard.context.candidates)
     ids = mention.ids & candidates or mention.ids
+    if candidates and is_only and not heard.has("WHOLE"):
+        ids = _without_composites(heard, ids)
     whole = vocabulary.composite(ids) if is_only and heard.has("WHOLE") else ()
     return whole or vocabulary.best(ids, mention.said)
+
+
+def _without_composites(heard: Heard, ids: frozenset[int]) -> frozenset[int]:
+    """Of services that we asked about, a part that was named is meant, and not what it is part of."""
+    composites = {one.id for one in heard.context.vocabulary.services if one.parts & ids}
+    return ids - composites or ids
 
 
 def _is_added(heard: Heard, mention: _Mention) -> bool:

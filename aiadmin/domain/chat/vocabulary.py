@@ -12,13 +12,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from aiadmin.domain.chat.dates.words import LEXICON
 from aiadmin.domain.chat.lexicon import CORRECTABLE_WORDS, intents
 from aiadmin.domain.chat.morphology import Morphology
 from aiadmin.domain.chat.words.given_names import SHORT_NAMES
 from aiadmin.domain.chat.words.intents import CORRECTABLE_VERBS, KIN
-from aiadmin.domain.chat.words.trades import HEADS, SYNONYMS, WEAK
+from aiadmin.domain.chat.words.trades import FALLBACKS, HEADS, SYNONYMS, WEAK
 
 _DIMENSIONS = re.compile(r"([0-9]) ?[dд]\b")
 _ENDEARING = ("очка", "ечка", "уля", "юша", "уша")
@@ -30,6 +31,7 @@ def plain(text: str) -> str:
 
 
 _TRADE_WORDS = frozenset(plain(SYNONYMS.replace(":", " ")).split())
+_TITLE_WORD = re.compile(r"\w+")
 _WORD = re.compile(r"[0-9]+d\b|[^\W\d_]+")
 _WITHOUT = "без"
 _COMPLETE = 1.0
@@ -95,6 +97,8 @@ class Vocabulary:
     families: Mapping[str, tuple[int, ...]]
     kin: Mapping[str, str]
     topics: Mapping[str, str]
+    numbered: frozenset[tuple[str, str]] = frozenset()
+    """Numbers in titles, each with the word behind it in any form."""
 
     def knows(self, word: str) -> bool:
         """Whether a spelling is a word here: of the salon, of the dictionaries, or of the language."""
@@ -190,6 +194,7 @@ def vocabulary_of(
     Args:
         topics: of what the owner has told facts.
     """
+    services = tuple(services)
     indexed = tuple(_indexed(service, morphology) for service in services)
     own = frozenset(word.lstrip("-") for one in indexed for word in (*one.title, *one.category, *one.description))
     meanings, trade = _meanings(own, morphology)
@@ -204,8 +209,20 @@ def vocabulary_of(
         given_names={form: min(full) for form, full in given.items()},
         families=families,
         kin={form: kin for kin, words in _table(KIN) for word in words for form in morphology.forms(word)},
+        numbered=_numbered(services, morphology),
         topics={form: one for one in topics for word in _lemmas(one, morphology) for form in morphology.forms(word)},
     )
+
+
+def _numbered(services: Iterable[OfferedService], morphology: Morphology) -> frozenset[tuple[str, str]]:
+    """Numbers and the words behind them, as far as those are no times of their own."""
+    words = [_TITLE_WORD.findall(plain(one.title)) for one in services]
+    pairs = {pair for title in words for pair in pairwise(title) if _is_number(pair[0]) and pair[1].isalpha()}
+    return frozenset((number, form) for number, word in pairs for form in morphology.forms(word))
+
+
+def _is_number(word: str) -> bool:
+    return word.isdecimal() or bool({"NUM", "ORD"} & set(LEXICON.get(word, {})))
 
 
 def _indexed(service: OfferedService, morphology: Morphology) -> _Indexed:
@@ -250,6 +267,10 @@ def _meanings(own: frozenset[str], morphology: Morphology) -> tuple[dict[str, fr
         forms = {form for word in (*left.split(), *right) for form in morphology.forms(word)}
         for form in forms:
             found[form] |= stands_for
+    for left, right in _table(FALLBACKS):
+        own_left = {word for word in left.split() if word in own}
+        for form in {form for word in right if word not in own for form in morphology.forms(word)}:
+            found[form] |= own_left
     heads = frozenset(form for word in HEADS for form in morphology.forms(word))
     meanings = {form: frozenset(words) for form, words in found.items() if words}
     return meanings, heads - meanings.keys()
@@ -289,8 +310,10 @@ def _staff_words(
 
 
 def _endearments(name: str, is_given: bool) -> list[str]:
-    """What a woman's name becomes in kindness: Мадина, Мадиночка."""
-    return [name[:-1] + ending for ending in _ENDEARING] if is_given and name[-1:] in {"а", "я"} else []
+    """What a name becomes in kindness: Мадина, Мадиночка; Руслан, Русланчик."""
+    if not is_given:
+        return []
+    return [name[:-1] + ending for ending in _ENDEARING] if name[-1:] in {"а", "я"} else [f"{name}чик"]
 
 
 def _sorted(table: Mapping[str, set[int]]) -> dict[str, tuple[int, ...]]:

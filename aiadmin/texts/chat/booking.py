@@ -192,6 +192,19 @@ def _short(slot: Slot, salon: SalonView) -> str:
     return f"{wording.titles(slot.services, salon)}, {wording.day(slot.starts)}, {wording.clock(slot.starts.time())}"
 
 
+def _not_in_a_row(_part: parts.NotInARow, _: Situation) -> str:
+    return "Времени, чтобы сделать всё подряд, не нашли."
+
+
+def _no_other_time(_part: parts.NoOtherTime, _: Situation) -> str:
+    return "Другого свободного времени пока нет."
+
+
+def _only_masters(part: parts.OnlyMasters, situation: Situation) -> str:
+    names = wording.all_of([wording.master(one, situation.salon) for one in part.staff])
+    return f"{wording.capital(wording.titles(part.services, situation.salon))}: эту услугу делает только {names}."
+
+
 def _nothing_free(_part: parts.NothingFree, _: Situation) -> str:
     return "Свободного времени для записи онлайн сейчас нет."
 
@@ -346,6 +359,9 @@ SENTENCES: Mapping[type, Sentence] = {
     parts.NotFree: _not_free,
     parts.NotAvailable: _not_available,
     parts.NothingFree: _nothing_free,
+    parts.NotInARow: _not_in_a_row,
+    parts.NoOtherTime: _no_other_time,
+    parts.OnlyMasters: _only_masters,
     parts.CannotLook: _cannot_look,
     parts.MasterAway: _master_away,
     parts.NoSuchMaster: _no_such_master,

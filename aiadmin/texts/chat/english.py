@@ -142,6 +142,11 @@ def _not_theirs(part: parts.NotTheirs, situation: Situation) -> str:
     return f"{wording.master(part.staff_id, situation.salon)} does not do this service. Those who do: {names}."
 
 
+def _only_masters(part: parts.OnlyMasters, situation: Situation) -> str:
+    names = ", ".join(wording.master(one, situation.salon) for one in part.staff)
+    return f"{_titles(part.services, situation.salon)}: only {names} does this."
+
+
 def _no_such_service(_part: parts.NoSuchService, _: Situation) -> str:
     return "We do not have such a service."
 
@@ -184,6 +189,8 @@ _PLAIN: Mapping[type, str] = {
     parts.AnotherTime: "Which day and time would suit you?",
     parts.YourName: "What is your name, please?",
     parts.NothingFree: "There is no free time to book online now.",
+    parts.NotInARow: "We have found no time for all of it in a row.",
+    parts.NoOtherTime: "There is no other free time yet.",
     parts.CannotLook: "We cannot see the free times right now.",
     parts.ByAdministrator: _ADMINISTRATOR,
     parts.AgreeWithSalon: _ADMINISTRATOR,
@@ -214,6 +221,7 @@ SENTENCES: Mapping[type, Sentence] = {
     parts.MasterAway: _master_away,
     parts.NoSuchMaster: _no_such_master,
     parts.NotTheirs: _not_theirs,
+    parts.OnlyMasters: _only_masters,
     parts.NoSuchService: _no_such_service,
     parts.OnlyThen: _only_then,
     parts.AfterNight: _after_night,

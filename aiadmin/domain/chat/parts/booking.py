@@ -128,6 +128,22 @@ class NotAvailable(Part):
     is_gone: bool = True
 
 
+class NotInARow(Part):
+    """No time was found at which several services go one after the other."""
+
+
+class NoOtherTime(Part):
+    """There is no free time but what was named before."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnlyMasters(Part):
+    """Nobody else does a service."""
+
+    staff: tuple[int, ...]
+    services: tuple[int, ...]
+
+
 class NothingFree(Part):
     """No free time was found at all."""
 

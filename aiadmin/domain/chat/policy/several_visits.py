@@ -12,7 +12,7 @@ from itertools import combinations, pairwise, product
 
 from aiadmin.domain.chat.dialogue import Slot
 from aiadmin.domain.chat.floor import HandOverReason
-from aiadmin.domain.chat.parts.booking import AgreeWithSalon, CannotLook, NotFree, NothingFree, NotTogether
+from aiadmin.domain.chat.parts.booking import AgreeWithSalon, CannotLook, NothingFree, NotInARow, NotTogether
 from aiadmin.domain.chat.policy import catalogue
 from aiadmin.domain.chat.policy.free_times import Search, earliest_start, nearest_to, slots_found
 from aiadmin.domain.chat.policy.looking import still_needed
@@ -71,7 +71,7 @@ def one_after_the_other(turn: TurnFacts, groups: Sequence[_Group], before: Seque
     best = _in_a_row(turn, searches)
     if best:
         return offer(turn, best, before)
-    return _none_in_a_row(turn, searches, before)
+    return _none_in_a_row(turn, before)
 
 
 def _search(turn: TurnFacts, group: _Group) -> Search:
@@ -142,18 +142,11 @@ def _waiting(row: Sequence[Slot]) -> timedelta:
     return row[-1].starts - row[0].starts - sum((one.length for one in row[:-1]), timedelta())
 
 
-def _none_in_a_row(turn: TurnFacts, searches: Sequence[Search], before: Sequence[Part]) -> Step:
-    """Nothing goes together: the first of the services is looked for alone."""
-    found = [slot for search in searches for slot in slots_found(search, turn.found)]
-    days = tuple(searches[0].named_days[:2])
-    if not found:
-        is_unknown = any(
-            isinstance(one, Unavailable) for one in (*turn.found.starts.values(), *turn.found.days.values())
-        )
-        part: Part = CannotLook() if is_unknown else NothingFree()
-        return handing_over(turn, [*before, part, AgreeWithSalon()], HandOverReason.FACT)
-    parts = [*before, NotFree(days=days), AgreeWithSalon()]
-    return handing_over(turn, parts, HandOverReason.FACT)
+def _none_in_a_row(turn: TurnFacts, before: Sequence[Part]) -> Step:
+    """Nothing goes together: the salon may know how."""
+    answers = (*turn.found.starts.values(), *turn.found.days.values())
+    part: Part = CannotLook() if any(isinstance(one, Unavailable) for one in answers) else NotInARow()
+    return handing_over(turn, [*before, part, AgreeWithSalon()], HandOverReason.FACT)
 
 
 # --- guests at one time ---

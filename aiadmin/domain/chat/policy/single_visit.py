@@ -14,6 +14,7 @@ from aiadmin.domain.chat.parts.booking import (
     AgreeWithSalon,
     CannotLook,
     MasterAway,
+    NoOtherTime,
     NotFree,
     NothingFree,
     OnlyThen,
@@ -29,6 +30,7 @@ from aiadmin.domain.chat.policy.free_times import (
     look,
     nearest_to,
     night_start,
+    slots_found,
     spread,
     whose,
 )
@@ -72,14 +74,22 @@ def single_visit(turn: TurnFacts, staff: Sequence[int], others: Sequence[int], b
     if isinstance(free, LookUp):
         return free
     if not free.slots:
-        return _nothing(turn, free, before)
+        return _again(turn, search, before) or _nothing(turn, free, before)
     picked = [one for one in free.slots if search.picked and _is_same(one, search.picked)]
     if picked:
         return offer(turn, picked[:1], before)
     fits = [one for one in free.slots if search.fits(one)]
     if not fits and free.is_unknown:
         return _nothing(turn, free, before)
-    return _fitting(turn, search, fits, before) if fits else _unfitting(turn, search, free, before)
+    theirs = [one for one in fits if one.staff_id in (*search.staff, ANY)]
+    return _fitting(turn, search, theirs, before) if theirs else _unfitting(turn, search, free, before)
+
+
+def _again(turn: TurnFacts, search: Search, before: Sequence[Part]) -> Step | None:
+    """Only times that were refused are there: they are named once more, as all there is."""
+    known = slots_found(replace(search, refused=frozenset()), turn.found)
+    named = [one for one in known if one.staff_id != ANY]
+    return options(turn, spread(named, MOST_SHOWN), [*before, NoOtherTime()]) if named else None
 
 
 def _picked(turn: TurnFacts, search: Search) -> LookUp | Slot | None:
@@ -167,19 +177,24 @@ def _with_whom(turn: TurnFacts, search: Search, at_once: Sequence[Slot], before:
 def _unfitting(turn: TurnFacts, search: Search, free: Free, before: Sequence[Part]) -> Step:
     """What was asked for is not there: that is said without a reason, and the nearest is named."""
     said = [*before, *_why(turn, search, free)]
-    near = nearest_to(search, _one_each(_of_wished_staff(search, free.slots)))[:2]
+    near = _near(search, free.slots)
     shown = sorted(near, key=lambda one: one.starts)
     if len(shown) == 1:
         return _offer_one(turn, search, shown[0], said)
     return options(turn, shown, said)
 
 
+def _near(search: Search, slots: Sequence[Slot]) -> list[Slot]:
+    """What comes nearest: of the masters who were asked for, and what others have just then."""
+    near = nearest_to(search, _one_each(_of_wished_staff(search, slots)))[:2]
+    others = [one for one in _one_each(slots) if search.fits(one) and one.staff_id in search.others]
+    return [*near[:1], *others[:2]] if others else near
+
+
 def _of_wished_staff(search: Search, slots: Sequence[Slot]) -> Sequence[Slot]:
-    """The times of the masters who were asked for, where they have any on the days that were asked for."""
-    theirs = [one for one in slots if one.staff_id in search.staff]
-    on = search.named_days
-    has_day = any(one.starts.date() in on for one in theirs)
-    return theirs if theirs and (has_day or not on) else slots
+    """The times of the masters who were asked for, where they have any."""
+    theirs = [one for one in slots if one.staff_id in (*search.staff, ANY)]
+    return theirs or slots
 
 
 def _why(turn: TurnFacts, search: Search, free: Free) -> list[Part]:

@@ -14,8 +14,10 @@ from aiadmin.domain.chat.parts.booking import (
     ByAdministrator,
     ForGroup,
     NoSuchMaster,
+    NothingFree,
     NotTheirs,
     OneMoreOrMove,
+    OnlyMasters,
     Prepaid,
     WhichDay,
     WhichMaster,
@@ -26,7 +28,7 @@ from aiadmin.domain.chat.policy.history import needs_history, with_history
 from aiadmin.domain.chat.policy.limits import over_limits
 from aiadmin.domain.chat.policy.looking import still_needed
 from aiadmin.domain.chat.policy.offering import MOST_SHOWN, asking, handing_over
-from aiadmin.domain.chat.policy.service_choice import ask_for_service, in_order, narrowed
+from aiadmin.domain.chat.policy.service_choice import ask_for_service, in_order, is_for_children, narrowed
 from aiadmin.domain.chat.policy.several_visits import (
     cannot_be_together,
     groups_of,
@@ -194,19 +196,50 @@ def _alike(turn: TurnFacts, visits: Sequence[OwnVisit]) -> list[OwnVisit]:
 
 def _visits(turn: TurnFacts, before: Sequence[Part]) -> Step:
     dialogue, salon = turn.dialogue, turn.salon
-    able = tuple(one for one in catalogue.performers(salon, dialogue.services) if one not in dialogue.excluded_staff)
-    number = dialogue.guest_count or 1
+    everybody = catalogue.performers(salon, dialogue.services)
+    able = tuple(one for one in everybody if one not in dialogue.excluded_staff)
+    if everybody and not able:
+        part = OnlyMasters(staff=everybody[:MOST_SHOWN], services=dialogue.services)
+        turn = replace(
+            turn, situation=replace(turn.situation, dialogue=replace(dialogue, excluded_staff=frozenset()))
+        )
+        return _visits(turn, [*before, part])
+    number = _number_of_guests(turn)
     if able and number > 1:
         return together(turn, preferred(_by_history(turn, able), dialogue.staff), number, before)
-    wished = [one for one in able if one in dialogue.staff]
     is_by_several = len(dialogue.services) > 1 and dialogue.staff and not set(dialogue.staff) <= set(able)
     if able and not is_by_several:
-        said = list(before)
-        if dialogue.staff and not wished and not dialogue.is_other_staff:
-            said.append(NotTheirs(staff_id=dialogue.staff[0], services=dialogue.services, staff=able[:MOST_SHOWN]))
-        staff = preferred(_by_history(turn, able), wished)
-        return single_visit(turn, staff, [one for one in able if one not in staff], said)
-    groups = groups_of(salon, in_order(salon, dialogue.services), dialogue.staff)
+        return _by_one(turn, able, before)
+    return _by_several(turn, before)
+
+
+def _number_of_guests(turn: TurnFacts) -> int:
+    """How many are served alike: a child beside a grown-up has a service of its own, which comes first."""
+    dialogue = turn.dialogue
+    is_for_child = all(is_for_children(turn.salon, one) for one in dialogue.services)
+    if is_for_child and dialogue.guests and all(one.is_child for one in dialogue.guests):
+        return len(dialogue.guests)
+    return dialogue.guest_count or 1
+
+
+def _by_one(turn: TurnFacts, able: Sequence[int], before: Sequence[Part]) -> Step:
+    """All services with one master, who is asked for, or any."""
+    dialogue = turn.dialogue
+    wished = [one for one in able if one in dialogue.staff]
+    said = list(before)
+    if dialogue.staff and not wished and not dialogue.is_other_staff:
+        said.append(NotTheirs(staff_id=dialogue.staff[0], services=dialogue.services, staff=tuple(able[:MOST_SHOWN])))
+    staff = preferred(_by_history(turn, able), wished)
+    step = single_visit(turn, staff, [one for one in able if one not in staff], said)
+    is_nothing = isinstance(step, Reply) and any(isinstance(one, NothingFree) for one in step.parts)
+    return _by_several(turn, before) if is_nothing and len(dialogue.services) > 1 else step
+
+
+def _by_several(turn: TurnFacts, before: Sequence[Part]) -> Step:
+    """Services of different masters, or that no one has the time for in one go: a visit for each."""
+    groups = groups_of(turn.salon, in_order(turn.salon, turn.dialogue.services), turn.dialogue.staff)
+    if len(groups) == 1:
+        groups = [replace(groups[0], services=(one,)) for one in groups[0].services]
     if not groups:
         return handing_over(turn, [*before, AgreeWithSalon()], HandOverReason.FACT)
     return one_after_the_other(turn, groups, before)
