@@ -76,6 +76,7 @@ from aiadmin.domain.quarantine import WorkQueue
 from aiadmin.domain.yclients.error import YClientsError
 from aiadmin.services.journal.fresh_bookings import FreshBookings
 from aiadmin.services.notices import calls, rendering
+from aiadmin.services.notices.recipients import recipients_of
 from aiadmin.services.notices.visits import known_about
 from aiadmin.services.ports.clock import Clock
 from aiadmin.services.ports.yclients import SalonApi
@@ -219,19 +220,18 @@ class NoticeDispatcher:
                 for one in notices
                 if one.record_id in known
             ]
+            cards = {one.announced.client_id for one in notices} | {card_of(one) for one in told}
             batch = _Batch(
                 salon=salon,
                 messages=messages,
                 policy=self.policy(messages.settings),
                 fresh=FreshBookings(uow=self.uow, api=self.api, clock=self.clock, salon=salon, due=notices),
                 known=known,
-                cards=work.due_notices.recipients(company_id, {card for one in told if (card := card_of(one))}),
+                cards=work.due_notices.recipients(company_id, {one for one in cards if one is not None}),
                 sender=work.due_notices.sender(company_id, zone=salon.zone, now=now),
             )
             phones = {phone for one in told if (phone := batch.client(one).phone)}
-            contacts = work.contacts.of_phones(company_id, phones)
-            recipients = work.permissions.recipients(company_id, set(contacts.values()))
-            batch.people = {phone: recipients[contact_id] for phone, contact_id in contacts.items()}
+            batch.people = recipients_of(work, company_id, phones)
         return batch
 
     def _release_one(self, batch: _Batch, notices: Sequence[Notice]) -> _Released:

@@ -20,6 +20,7 @@ from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.services.notices.returning import Returns
 from aiadmin.services.ports.clock import Clock
 from aiadmin.services.work import QueueRunner
+from aiadmin.storage.notices.reminder_planning import DueBooking
 from aiadmin.storage.notices.salons import NotifyingSalon
 from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 
@@ -159,9 +160,16 @@ def _owed(
 ) -> Sequence[NewNotice]:
     """Of these salons, or of these `bookings` alone."""
     by_number = {salon.company_id: salon for salon in salons}
-    returns = {salon.company_id: Returns(work, salon, now) for salon in salons}
+    due = work.due_reminders.find(by_number, _windows(salons, now), now=now, only=bookings)
+    of_salons: dict[CompanyId, list[DueBooking]] = {salon.company_id: [] for salon in salons}
+    for one in due:
+        of_salons[one.company_id].append(one)
+    returns = {
+        number: Returns(work=work, salon=by_number[number], found=found, now=now)
+        for number, found in of_salons.items()
+    }
     new: list[NewNotice] = []
-    for found in work.due_reminders.find(by_number, _windows(salons, now), now=now, only=bookings):
+    for found in due:
         salon, of_salon = by_number[found.company_id], returns[found.company_id]
         reminder = owed(
             found.kind,

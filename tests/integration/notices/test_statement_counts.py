@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
+from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.notices.dispatch import FEW
 from tests.integration.notices.planning import Plans
 from tests.integration.notices.test_calls import MINUTE
@@ -25,6 +26,8 @@ NOTICE, REMINDER = 9, 13
 """More, for each notice of a booking, and for each reminder with its question."""
 NEW_CLIENT = 3
 """More, for each client to whom nothing was written before."""
+RETURNS = 4
+"""More, for all dropped reminders of a salon that are looked at once more."""
 LIST = 6
 """More, where the bookings of a day are read together, and one for each of them."""
 
@@ -80,8 +83,8 @@ def test_what_is_a_salons_is_read_once_for_all_of_its_notices(plans: Plans, coun
     assert asked.total() <= _most(count, NOTICE)
 
 
-@pytest.mark.parametrize("count", [1, 10])
-def test_a_reminder_reads_of_its_client_once(plans: Plans, count: int) -> None:
+def _plan_reminders(plans: Plans, count: int) -> None:
+    """Of so many clients who come tomorrow."""
     plans.set(day_at=clock(plans, -2 * MINUTE), reminder_hours=False)
     for number, person in enumerate(_people(count)):
         plans.salon.book(hour=9 + number, days=1, client=person)
@@ -90,6 +93,31 @@ def test_a_reminder_reads_of_its_client_once(plans: Plans, count: int) -> None:
     plans.salon.world.execute("DELETE FROM records WHERE client_phone = :phone", phone=plans.salon.phone)
     plans.salon.world.execute("UPDATE booking_events SET handled_at = at")
     assert plans.planner.plan_reminders() == count
+
+
+@pytest.mark.parametrize("count", [1, 10])
+def test_a_reminder_reads_of_its_client_once(plans: Plans, count: int) -> None:
+    _plan_reminders(plans, count)
     with _statements(plans) as asked:
         assert plans.releaser.work() == count
     assert asked.total() <= _most(count, REMINDER)
+
+
+def test_reminders_that_were_dropped_are_looked_at_together(plans: Plans) -> None:
+    """Each minute until their time is over: they may be sent once their clients want messages again."""
+    _plan_reminders(plans, 10)
+    with _statements(plans) as one_look:
+        assert plans.planner.plan_reminders() == 0
+    with plans.salon.world.uow() as work:
+        for person in _people(10):
+            whom = IdentityObservation(phone=person["phone"])
+            contact_id = work.contacts.upsert(plans.salon.company_id, whom, plans.now())
+            work.permissions.opt_out(plans.salon.company_id, contact_id, plans.now())
+        work.commit()
+    assert plans.releaser.work() == 0
+    assert {reason for _, _, reason in plans.rows()} == {"opted_out"}
+    with _statements(plans) as asked:
+        assert plans.planner.plan_reminders() == 0
+    assert asked.total() <= one_look.total() + RETURNS
+    plans.salon.world.execute("UPDATE contacts SET opted_out_at = NULL")
+    assert plans.planner.plan_reminders() == 10
