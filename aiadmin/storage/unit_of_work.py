@@ -42,6 +42,7 @@ from aiadmin.storage.messages.inbox_messages import InboxMessages
 from aiadmin.storage.messages.message_log import MessageLog
 from aiadmin.storage.messages.outbox_messages import OutboxMessages
 from aiadmin.storage.messages.permissions import ContactPermissions, Pauses
+from aiadmin.storage.messages.senders import Senders
 from aiadmin.storage.notices.calls import Calls
 from aiadmin.storage.notices.change_planning import Notices, UnhandledEvents
 from aiadmin.storage.notices.dispatch import DueNotices
@@ -90,6 +91,7 @@ class UnitOfWork:
     installations = cached_property(lambda self: Installations(self._session))
     permissions = cached_property(lambda self: ContactPermissions(self._session))
     pauses = cached_property(lambda self: Pauses(self._session))
+    senders = cached_property(lambda self: Senders(self._session))
     unhandled_messages = cached_property(lambda self: UnhandledMessages(self._session))
     unhandled_events = cached_property(lambda self: UnhandledEvents(self._session))
     message_settings = cached_property(lambda self: MessageSettingsStore(self._session))

@@ -197,7 +197,7 @@ def _in_words(
         CallReason(
             kind=one.kind,
             is_unsure=one.id in unsure,
-            was=None if _is_from_unknown(one) else when(_times(one)[0]),
+            was=None if one.kind is NoticeKind.MOVED and one.announced.was is None else when(_times(one)[0]),
             now=when(_times(one)[1]),
             what=what.get(one.id, ""),
             rest=None if (stands := rest.get(one.id)) is None else when(stands),
@@ -238,10 +238,6 @@ def _by_visit(notices: Sequence[Notice]) -> Sequence[Notice]:
 
 def _in_order(notices: Sequence[Notice]) -> Sequence[Notice]:
     return sorted(notices, key=lambda one: _times(one)[0].starts_at)
-
-
-def _is_from_unknown(notice: Notice) -> bool:
-    return notice.kind is NoticeKind.MOVED and notice.announced.was is None
 
 
 def _times(notice: Notice) -> tuple[AnnouncedVisit, AnnouncedVisit]:

@@ -228,7 +228,7 @@ class NoticeDispatcher:
                 fresh=FreshBookings(uow=self.uow, api=self.api, clock=self.clock, salon=salon, due=notices),
                 known=known,
                 cards=work.due_notices.recipients(company_id, {one for one in cards if one is not None}),
-                sender=work.due_notices.sender(company_id, zone=salon.zone, now=now),
+                sender=work.senders.find(company_id, zone=salon.zone, now=now),
             )
             phones = {phone for one in told if (phone := batch.client(one).phone)}
             batch.people = recipients_of(work, company_id, phones)
@@ -270,7 +270,8 @@ class NoticeDispatcher:
 
     def _tell(self, batch: _Batch, told: Sequence[NoticeWithBooking]) -> Outcome | None:
         """Enqueue one message about the visits that have the words of the first; notices of others are due again."""
-        known = self._known_about(batch, told)
+        with self.uow() as work:
+            known = known_about(work, batch.salon.company_id, told)
         visits = [self._visit(batch, each, known) for each in by_visit(told)]
         if has_begun(visits[0], self.clock()):
             self._drop([one.notice for one in visits[0].told], StaleReason.UNDER_WAY)
@@ -290,10 +291,6 @@ class NoticeDispatcher:
             self._drop_stale(batch, notice, why or StaleReason.GONE)
             return None
         return NoticeWithBooking(notice=notice, record=record)
-
-    def _known_about(self, batch: _Batch, told: Sequence[NoticeWithBooking]) -> Sequence[Record]:
-        with self.uow() as work:
-            return known_about(work, batch.salon.company_id, told)
 
     def _visit(self, batch: _Batch, told: Sequence[NoticeWithBooking], known: Sequence[Record]) -> VisitNotices:
         """The notices of a visit with what else stands of it, as YClients has it and as we have known it."""
@@ -345,7 +342,7 @@ class NoticeDispatcher:
         """
         now, notices = self.clock(), [one.notice for each in visits for one in each.told]
         with self.uow() as work:
-            work.due_notices.lock_salon(batch.salon.company_id)
+            work.senders.lock(batch.salon.company_id)
             questions = _questions(work, batch.salon.company_id, visits)
             visits = [visit_as_answered(each, questions) for each in visits]
             confirmed = [one.notice for each in visits for one in each.told if is_confirmed(one)]
@@ -431,7 +428,7 @@ def _decide(
         return Drop(why=BlockReason.NO_PHONE), None
     contact_id = work.contacts.upsert(notice.company_id, IdentityObservation(phone=client.phone), now)
     recipient = work.permissions.recipient(notice.company_id, contact_id)
-    batch.sender = work.due_notices.sender(notice.company_id, zone=batch.salon.zone, now=now)
+    batch.sender = work.senders.find(notice.company_id, zone=batch.salon.zone, now=now)
     decision = may_send(
         purpose_of(notice, questions.get(first.record.record_id, ())),
         deadline_at=notice.deadline_at,

@@ -84,7 +84,7 @@ class Returns:
 
     @cached_property
     def _sender(self) -> Sender:
-        return self.work.due_notices.sender(self.salon.company_id, zone=self.salon.zone, now=self.now)
+        return self.work.senders.find(self.salon.company_id, zone=self.salon.zone, now=self.now)
 
     def _is_reconciled(self, record: Record) -> bool:
         """By the salon: a client who changes her mind herself is thanked with the time of her visit."""

@@ -59,7 +59,7 @@ class OrderService:
         now = self.clock()
         with self.uow() as work:
             # the same order may come twice at once; contacts are locked after the salon, as by all others
-            if not work.due_notices.try_lock_salon(company_id) or not work.contacts.try_lock(company_id):
+            if not work.senders.try_lock(company_id) or not work.contacts.try_lock(company_id):
                 return None
             known = work.provider_orders.find_many(company_id, {one.external_id for one in order.targets})
             refused, owed = _plan(company_id, order, known, work, now)
@@ -98,7 +98,7 @@ def _plan(
     contacts = work.contacts.upsert_phones(company_id, set(phones.values()), now)
     people = work.permissions.recipients(company_id, list(contacts.values()))
     salon = work.sync_runs.salon(company_id)
-    number = work.due_notices.sender(company_id, zone=salon.zone if salon else DEFAULT_ZONE, now=now)
+    number = work.senders.find(company_id, zone=salon.zone if salon else DEFAULT_ZONE, now=now)
     schedule = _Schedule(
         number=replace(number, is_paused=False),  # hosts hold a paused salon's messages
         policy=work.message_settings.settings(company_id).policy,

@@ -6,27 +6,23 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Row, TextClause, func, select, text
+from sqlalchemy import CursorResult, Row, TextClause, select, text
 from sqlalchemy.orm import Session
 
 from aiadmin.domain.ids import CompanyId, ContactId, MessageId, NoticeId
 from aiadmin.domain.journal.booking_event import Snapshot
 from aiadmin.domain.journal.journal import Record
 from aiadmin.domain.messages.message import SENDING_AT_MOST
-from aiadmin.domain.messages.sending_policy import LARGEST_CAP, UNPACED, BlockReason, Sender, day_began
+from aiadmin.domain.messages.sending_policy import BlockReason
 from aiadmin.domain.notices.change_planning import CHANGE_NOTICE_LIFETIME
 from aiadmin.domain.notices.dispatch import MOST_IN_ONE, NoticeRecipient, ToldOfVisit
 from aiadmin.domain.notices.notice import CHANGE_NOTICES, AnnouncedVisit, Notice, NoticeKind
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.storage.journal.records import record_of_row
 from aiadmin.storage.journal.sync_runs import IS_READ
-from aiadmin.storage.locks import Lock
 from aiadmin.storage.notices.clients import GIVEN, client_values, is_same, of_notice
 from aiadmin.storage.quarantine import keys_of, not_set_aside, numbers_of
 from aiadmin.storage.tables.journal import ClientRow
-
-_HISTORY = timedelta(hours=1)
-"""Enough for the bucket shortly after midnight; the rest of `recent` is for the daily cap."""
 
 LONGEST_AT_ONCE = timedelta(hours=4)
 """What begins so much later than a booking hardly overlaps with it; whether it does is looked at afterwards."""
@@ -176,17 +172,6 @@ _IS_NEWS_COMING = f"""EXISTS (
     AND {not_set_aside(WorkQueue.BOOKING_EVENTS, "event.company_id", "event.id")}
 )"""  # noqa: S608 - our own words
 _CHANGE_NOTICES_OF = text(f"SELECT {_IS_TOLD} AS is_told, {_IS_NEWS_COMING} AS is_coming")
-_SENDER = text("""
-SELECT device.linked_at, device.locked_until, ARRAY(
-  SELECT created_at FROM outbox_messages
-  WHERE company_id = :company_id AND created_at >= :since AND state <> 'cancelled' AND purpose <> ALL(:unpaced)
-  ORDER BY id DESC LIMIT :most
-) AS recent, EXISTS (SELECT FROM message_pause) OR EXISTS (
-  SELECT FROM companies WHERE id = :company_id AND messages_paused_at IS NOT NULL
-) AS is_paused
-FROM (SELECT) AS always
-LEFT JOIN devices AS device ON device.company_id = :company_id AND device.desired <> 'removed'
-""")
 
 
 class DueNotices:
@@ -240,27 +225,6 @@ class DueNotices:
             "unheard_since": now - CHANGE_NOTICE_LIFETIME,
         }
         return ToldOfVisit(**self._session.execute(_CHANGE_NOTICES_OF, given).one()._mapping)
-
-    def lock_salon(self, company_id: CompanyId) -> None:
-        """Keep others from releasing notices of this company until the commit."""
-        self._session.execute(select(func.pg_advisory_xact_lock(Lock.NOTICES.value, company_id)))
-
-    def try_lock_salon(self, company_id: CompanyId) -> bool:
-        """`lock_salon` without a wait: False when another transaction has it."""
-        return bool(self._session.scalar(select(func.pg_try_advisory_xact_lock(Lock.NOTICES.value, company_id))))
-
-    def sender(self, company_id: CompanyId, *, zone: str, now: datetime) -> Sender:
-        """The salon's phone, with what it wrote today."""
-        since = min(day_began(now, zone), now - _HISTORY)
-        given = {"company_id": company_id, "since": since, "unpaced": sorted(UNPACED), "most": 2 * LARGEST_CAP}
-        row = self._session.execute(_SENDER, given).one()
-        return Sender(
-            zone=zone,
-            linked_at=row.linked_at or now,
-            recent=sorted(row.recent),
-            locked_until=row.locked_until,
-            is_paused=row.is_paused,
-        )
 
     def recipient(self, company_id: CompanyId, client_id: int) -> NoticeRecipient:
         """What the salon's list of clients says of a client; an unknown one has no name and no phone."""
