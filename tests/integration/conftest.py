@@ -137,3 +137,10 @@ def processes(database_url: str, redis_url: str, yclients: FakeYClients, tmp_pat
     running = Processes(env, tmp_path)
     yield running
     running.kill_all()
+
+
+@pytest.fixture
+def container(database_url: str, redis_url: str) -> Iterator[Container]:
+    """The product's adapters, with nothing of YClients."""
+    with make_container(database_url=database_url, redis_url=redis_url) as container:
+        yield container

@@ -85,6 +85,12 @@ def register(box: Container, salon_id: int = 962302, window: timedelta = WINDOW)
     )
 
 
+def complete(box: Container, company_id: CompanyId, jid: str) -> pairings.Linked:
+    """A phone has confirmed."""
+    account = LinkedAccount(jid=jid, lid="12:3@lid")
+    return pairings.complete(company_id, account, uow=box.uow, clock=box.clock, window=WINDOW)
+
+
 def link(box: Container, salon_id: int = 962302, window: timedelta = WINDOW) -> Salon:
     """A salon that has registered and linked its phone; nobody has been nudged."""
     made = register(box, salon_id, window)
