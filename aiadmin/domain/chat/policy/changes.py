@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from zoneinfo import ZoneInfo
 
-from aiadmin.domain.chat.dialogue import Dialogue, Proposal, VisitOperation
+from aiadmin.domain.chat.dialogue import PROPOSAL_LIVES, Dialogue, Proposal, VisitOperation
 from aiadmin.domain.chat.floor import HandOverReason
 from aiadmin.domain.chat.parts.visits import (
     Cancelled,
@@ -20,7 +19,7 @@ from aiadmin.domain.chat.parts.visits import (
 )
 from aiadmin.domain.chat.policy.cancelling import cancel
 from aiadmin.domain.chat.policy.moving import move
-from aiadmin.domain.chat.policy.open_asks import is_plain_no, is_plain_yes, open_proposal
+from aiadmin.domain.chat.policy.open_asks import answered_ask, is_plain_no, is_plain_yes, open_proposal
 from aiadmin.domain.chat.policy.own_visits import live_visits
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
 from aiadmin.domain.chat.situation import Ability, OwnVisit
@@ -80,14 +79,15 @@ def _agreed(turn: TurnFacts, proposal: Proposal) -> Step:
         return _outcome(turn, proposal, visit, turn.found.written[0])
     if visit is None:
         return _gone(turn, proposal)
-    if _is_over(turn, proposal):
+    if _is_over(turn):
         return _offered_again(turn, proposal, visit)
     return passed_on(turn, visit, proposal.operation) or Write(proposal)
 
 
-def _is_over(turn: TurnFacts, proposal: Proposal) -> bool:
-    now = turn.situation.now.replace(tzinfo=ZoneInfo(turn.salon.zone))
-    return proposal.is_over(now)
+def _is_over(turn: TurnFacts) -> bool:
+    """Whether a yes comes too long after what it is to."""
+    ask = answered_ask(turn)
+    return ask is None or turn.situation.written_at - ask.sent_at > PROPOSAL_LIVES
 
 
 def _offered_again(turn: TurnFacts, proposal: Proposal, visit: OwnVisit) -> Step:

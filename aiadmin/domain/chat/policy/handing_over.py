@@ -106,9 +106,8 @@ def misunderstood(turn: TurnFacts) -> Step | None:
         return None
     if turn.dialogue.misses > MOST_MISSES:
         return _gives_up(turn)
-    if any(one.kind is not AskKind.RATING for one in turn.situation.asks):
-        return None
-    return asks_what(turn)
+    is_asked = any(one.kind in {AskKind.PROPOSAL, AskKind.QUESTION} for one in turn.situation.asks[:1])
+    return None if is_asked and turn.dialogue.operation is not None else asks_what(turn)
 
 
 def _gives_up(turn: TurnFacts) -> Reply:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from aiadmin.domain.chat.commands import NamedService, NamedStaff
 from aiadmin.domain.chat.dialogue import Price
 from aiadmin.domain.chat.parts.questions import Lengths, Prices, ServicePrice
-from aiadmin.domain.chat.policy.open_asks import standing_proposal
+from aiadmin.domain.chat.policy.open_asks import answered_ask, standing_proposal
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
 from aiadmin.domain.chat.situation import SalonView
 from aiadmin.domain.journal.journal import Service
@@ -23,8 +23,16 @@ def asked_services(turn: TurnFacts) -> tuple[int, ...]:
     proposal = standing_proposal(turn)
     offered = tuple(one for slot in proposal.slots for one in slot.services) if proposal else ()
     talked = (*turn.dialogue.services, *(one for choice in turn.dialogue.choices for one in choice))
-    found = tuple(named) or (() if turn.has(NamedService) else offered or talked or turn.dialogue.candidates)
+    talked = offered or talked or turn.dialogue.candidates or _reminded_of(turn)
+    found = tuple(named) or (() if turn.has(NamedService) else talked)
     return tuple(one for one in found if one in turn.salon.services)
+
+
+def _reminded_of(turn: TurnFacts) -> tuple[int, ...]:
+    """What the visit is for that a reminder has just asked about."""
+    ask = answered_ask(turn)
+    visits = turn.situation.client.visits
+    return next((one.services for one in visits if ask is not None and one.record_id == ask.record_id), ())
 
 
 def _asked_staff(turn: TurnFacts) -> tuple[int, ...]:

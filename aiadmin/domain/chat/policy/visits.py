@@ -18,6 +18,7 @@ from aiadmin.domain.chat.commands import (
     Name,
     NamedService,
     NamedStaff,
+    NotUnderstood,
     Suits,
     WantBooking,
     WantCancel,
@@ -62,6 +63,7 @@ _GOES_ON: tuple[type[Command], ...] = (
     Elsewhen,
     Yes,
     Guest,
+    NotUnderstood,
 )
 """What says more of a change that is talked about."""
 
@@ -245,7 +247,10 @@ def _nothing_to_change(turn: TurnFacts, operation: VisitOperation) -> Step:
 
 def _change(turn: TurnFacts, operation: VisitOperation, found: tuple[OwnVisit, ...]) -> Step:
     """The step that changes the one visit that is meant, or asks which it is."""
-    named = meant(turn, found, is_move=operation is VisitOperation.MOVE)
+    is_answer = bool(turn.dialogue.options)
+    named = meant(turn, found, is_move=operation is VisitOperation.MOVE and not is_answer)
+    if is_answer and turn.has(Suits):
+        turn = replace(turn, situation=replace(turn.situation, dialogue=replace(turn.dialogue, whens=())))
     if len(named.visits) > 1:
         return _which(turn, operation, named.visits)
     visit = named.visits[0]
