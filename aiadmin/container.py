@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from aiadmin.adapters.redis.connect_links import RedisLinkCache
     from aiadmin.adapters.redis.model_limits import RedisModelLimits
     from aiadmin.adapters.redis.pairing_store import RedisPairingStore
+    from aiadmin.adapters.redis.try_outs import RedisTryOuts
     from aiadmin.adapters.redis.visitor_shares import RedisVisitorShares
     from aiadmin.adapters.sockets.page_events import SocketPageEvents
     from aiadmin.adapters.throttle import Throttle
@@ -78,6 +79,7 @@ _LATER = (
     "aiadmin.adapters.redis.connect_links",
     "aiadmin.adapters.redis.model_limits",
     "aiadmin.adapters.redis.pairing_store",
+    "aiadmin.adapters.redis.try_outs",
     "aiadmin.adapters.redis.visitor_shares",
     "aiadmin.adapters.redis.webhook_limits",
     "aiadmin.adapters.sockets.page_events",
@@ -392,6 +394,12 @@ class Container:
         from aiadmin.adapters.language_model.presets import model_of
 
         return model_of(self.config) if self.config.has_model else None
+
+    @cached_property
+    def try_outs(self) -> RedisTryOuts:
+        from aiadmin.adapters.redis.try_outs import RedisTryOuts
+
+        return RedisTryOuts(self.impatient_redis)
 
     @cached_property
     def look_ups(self) -> LookUps:

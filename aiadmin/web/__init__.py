@@ -24,7 +24,7 @@ from aiadmin.web.http.real_ip import RealIp
 from aiadmin.web.install import activation_requests, arrival, lifecycle
 from aiadmin.web.journal import webhooks
 from aiadmin.web.journal.webhook_door import WebhookDoor
-from aiadmin.web.manage import api, message_settings, page
+from aiadmin.web.manage import api, bot, message_settings, page
 from aiadmin.web.openapi import docs
 from aiadmin.web.ops import health, metrics, root
 from aiadmin.web.pairing import connect_page, qr, sockets, status
@@ -98,6 +98,7 @@ def _add_routes(app: Flask) -> None:
     guards.protect(app, page.blueprint, guards.LINK_HOLDER)
     guards.protect(app, api.blueprint, guards.BEARER_LINK)
     guards.protect(app, message_settings.blueprint, guards.BEARER_LINK)
+    guards.protect(app, bot.blueprint, guards.BEARER_LINK)
     guards.protect(app, lifecycle.blueprint, guards.MARKETPLACE)
     guards.protect(app, activation_requests.blueprint, guards.KEY_IN_BODY)
     guards.protect(app, webhooks.blueprint, guards.WEBHOOK_SENDER)

@@ -120,3 +120,11 @@ MODEL_FAILURES = f"{PREFIX}:model:failures"
 def model_questions(company_id: CompanyId, day: str) -> str:
     """How many questions a salon caused on a day."""
     return f"{PREFIX}:model:{company_id}:{day}"
+
+
+# the bot's try-out
+
+
+def try_out(company_id: CompanyId, name: str) -> str:
+    """A chat that an owner tries out."""
+    return f"{PREFIX}:try-out:{company_id}:{name}"

@@ -51,6 +51,7 @@ def to_json(settings: BotSettings) -> Mapping[str, Any]:
         "signature": settings.signature,
         "waiting_list": settings.waiting_list,
         "english": settings.english,
+        "model_abroad": settings.model_abroad,
         "night": night and {"after": f"{night.after:%H:%M}", "not_before": f"{night.not_before:%H:%M}"},
     }
 
@@ -188,5 +189,6 @@ _READERS: Mapping[str, Reader] = {
     "signature": _text(LONGEST_SIGNATURE),
     "waiting_list": switch,
     "english": switch,
+    "model_abroad": switch,
     "night": _night,
 }

@@ -27,6 +27,8 @@ log = structlog.get_logger(__name__)
 _ONCE = parse("1/minute")
 _ERRANDS = parse("10/10 minutes")
 """How often a company may send us to YClients: an activation again, the whole journal again."""
+_TRY_OUTS = parse("60/10 minutes")
+"""How often an owner may write to the bot for a try; each costs YClients four calls at most."""
 
 
 class KeyLimits:
@@ -84,6 +86,11 @@ class KeyLimits:
         """The same, without a result. Raises TooManyRequests."""
         if not self.may_send(company_id):
             raise self._refusal(_ERRANDS, "errand", str(company_id))
+
+    def count_try_out(self, company_id: CompanyId) -> None:
+        """Count a message of a try-out. Raises TooManyRequests."""
+        if not self._hit(_TRY_OUTS, "try-out", str(company_id)):
+            raise self._refusal(_TRY_OUTS, "try-out", str(company_id))
 
     def _hit(self, item: RateLimitItem, *names: str) -> bool:
         try:

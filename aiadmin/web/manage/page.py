@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from urllib.parse import urlencode
+
 from flask import Blueprint, Response, render_template, request
 
+from aiadmin.domain.companies.company import Company
 from aiadmin.domain.errors import LinkError, LinkInvalidError
 from aiadmin.services.manage import overview
 from aiadmin.texts import ru
+from aiadmin.texts.ru import bot as bot_texts
 from aiadmin.texts.ru import manage as texts_manage
 from aiadmin.web.companies.registration import connect_url
 from aiadmin.web.http.errors import answer_to
@@ -16,6 +21,8 @@ from aiadmin.web.pairing.connect_page import SOCKET_PATH
 
 blueprint = Blueprint("manage", __name__)
 
+COUNTED = timedelta(days=30)
+"""How far back the bot's doings are counted."""
 YCLIENTS_JOURNAL = "https://yclients.com/timetable/{salon_id}"
 """Where an owner sees the salon's bookings there; no address of its settings is documented."""
 
@@ -42,10 +49,53 @@ def page() -> str:
         zone=overview.zone(owner.company_id, uow=current_container().uow),
         token=token,
         connect_url=connect_url(owner, token),
+        bot_url=_address("/marketplace/manage/bot", owner, token),
         journal_url=YCLIENTS_JOURNAL.format(salon_id=owner.salon_id),
         words=texts_manage.PAGE,
         socket_url_path=SOCKET_PATH,
     )
+
+
+@blueprint.get("/marketplace/manage/bot")
+@documented(
+    Operation(
+        summary="Страница бота",
+        answers={200: "text/html"},
+        query={"token": "Токен из ссылки", "company": "Номер компании"},
+        needed=("token",),
+        errors=(401,),
+    )
+)
+def bot() -> str:
+    """The bot of the salon that the token opens: a chat to try it out in, and its settings."""
+    owner, token, container = company(), request.args["token"], current_container()
+    if request.args.get("company", str(owner.company_id)) != str(owner.company_id):
+        raise LinkInvalidError
+    with container.uow() as work:
+        view = container.views.salon(work, owner.company_id).view
+        counts = work.bot_reports.counts(owner.company_id, since=container.clock() - COUNTED, zone=view.zone)
+    model = container.language_model
+    return render_template(
+        "marketplace/bot.html",
+        owner=owner,
+        token=token,
+        manage_url=_address("/marketplace/manage", owner, token),
+        bot=container.bot_settings.get(owner.company_id),
+        counts=bot_texts.counts(counts, counts.outside(view.hours)),
+        modes=bot_texts.MODES,
+        abilities=bot_texts.ABILITIES,
+        rules=bot_texts.RULES,
+        words=bot_texts.WORDS,
+        off=bot_texts.OFF,
+        nothing_sent=bot_texts.NOTHING_SENT,
+        no_right=bot_texts.NO_RIGHT,
+        asks_model=model is not None and model.is_abroad,
+        model_words=bot_texts.MODEL_ABROAD,
+    )
+
+
+def _address(path: str, owner: Company, token: str) -> str:
+    return f"{path}?{urlencode({'token': token, 'company': owner.company_id})}"
 
 
 @blueprint.errorhandler(LinkError)

@@ -1,0 +1,168 @@
+// The bot's page: a chat to try it out in, and its settings. The server has written both into the page already.
+
+import { settleAddress } from '../connect/token.js';
+import { createApi } from './api.js';
+import { format, strings } from './strings.js';
+
+const main = document.querySelector('main');
+const $ = (selector) => main.querySelector(selector);
+const { token, companyId } = main.dataset;
+const api = createApi(token);
+
+function problem(text) {
+  $('[data-problem]').textContent = text;
+  $('[data-problem]').hidden = !text;
+}
+
+const make = (tag, properties = {}, ...children) => {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
+  return made;
+};
+
+// The chat
+
+let chat = crypto.randomUUID();
+const talk = $('[data-talk]');
+const form = $('[data-say]');
+const words = form.elements.words;
+
+function line(who, text) {
+  const item = make('li', { textContent: text });
+  item.dataset.who = who;
+  talk.append(item);
+  talk.scrollTop = talk.scrollHeight;
+  return item;
+}
+
+function list(title, lines) {
+  return [make('dt', { textContent: title }), ...(lines.length ? lines : [strings.nothing]).map((one) => make('dd', { textContent: one }))];
+}
+
+function reason({ understood, looked_up: lookedUp, decided }) {
+  const told = make('dl', {}, ...list(strings.understood, understood), ...list(strings.lookedUp, lookedUp), ...list(strings.decided, [decided]));
+  return make('details', {}, make('summary', { textContent: strings.why }), told);
+}
+
+function answered({ text, to_salon: toSalon, agreed, why }) {
+  line(text ? 'bot' : 'note', text || strings.silent);
+  if (agreed) line('note', format(strings.agreed, { what: agreed }));
+  if (toSalon) line('note', format(strings.toSalon, { text: toSalon }));
+  talk.append(make('li', { className: 'why' }, reason(why)));
+  talk.lastElementChild.dataset.who = 'note';
+  talk.scrollTop = talk.scrollHeight;
+}
+
+async function say() {
+  const said = words.value.trim();
+  if (!said || form.dataset.busy) return;
+  form.dataset.busy = 'yes';
+  line('client', said);
+  words.value = '';
+  try {
+    const phone = $('[data-phone]').value.trim() || null;
+    answered(await api.change('bot/try', { chat, words: said, phone }));
+    problem('');
+  } catch (refusal) {
+    problem(refusal.message);
+    words.value = said;
+    talk.lastElementChild.remove();
+  } finally {
+    delete form.dataset.busy;
+    words.focus();
+  }
+}
+
+form.addEventListener('submit', (event) => {
+  event.preventDefault();
+  say();
+});
+words.addEventListener('keydown', (event) => {
+  if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  say();
+});
+function startAgain() {
+  chat = crypto.randomUUID();
+  talk.replaceChildren();
+  words.focus();
+}
+$('[data-again]').addEventListener('click', startAgain);
+$('[data-phone]').addEventListener('change', startAgain);
+
+// The settings
+
+const settings = $('[data-settings]');
+const checked = (name) => [...settings.querySelectorAll(`[name="${name}"]:checked`)].map(({ value }) => value);
+
+function factRow(topic = '', answer = '') {
+  const field = (kind, label, value) => {
+    const input = make('input', { value, maxLength: kind === 'topic' ? 60 : 500, ariaLabel: label });
+    input.dataset[kind] = '';
+    return input;
+  };
+  const remove = make('button', { type: 'button', className: 'button quiet', textContent: '×', ariaLabel: strings.remove });
+  remove.dataset.remove = '';
+  return make('div', { className: 'fact' }, field('topic', strings.topic, topic), field('answer', strings.answer, answer), remove);
+}
+
+function facts() {
+  const rows = [...settings.querySelectorAll('.fact')].map((row) => [row.querySelector('[data-topic]').value.trim(), row.querySelector('[data-answer]').value.trim()]);
+  return Object.fromEntries(rows.filter(([topic, answer]) => topic || answer));
+}
+
+function read() {
+  const { elements } = settings;
+  const given = {
+    mode: checked('mode')[0],
+    test_phones: elements.test_phones.value.split(/[,;\n]/).map((one) => one.trim()).filter(Boolean),
+    abilities: checked('abilities'),
+    staff: Object.fromEntries([...settings.querySelectorAll('[name="staff"]')].map((box) => [box.value, box.checked])),
+    facts: facts(),
+    rules: Object.fromEntries([...settings.querySelectorAll('[name^="rule_"]')].map(({ name, value }) => [name.slice(5), value.trim()])),
+    gap_minutes: Number(elements.gap_minutes.value || 0),
+    night: elements.night.checked ? { after: elements.night_after.value, not_before: elements.night_not_before.value } : null,
+    greeting: elements.greeting.value,
+    signature: elements.signature.value,
+    english: elements.english.checked,
+    waiting_list: elements.waiting_list.checked,
+  };
+  return elements.model_abroad ? { ...given, model_abroad: elements.model_abroad.checked } : given;
+}
+
+function complain(fields = {}) {
+  for (const place of settings.querySelectorAll('[data-flaw]')) {
+    const flaw = fields[place.dataset.flaw];
+    place.textContent = flaw ?? '';
+    place.hidden = !flaw;
+    settings.elements[place.dataset.flaw]?.setAttribute?.('aria-invalid', String(Boolean(flaw)));
+  }
+  settings.querySelector('[data-flaw]:not([hidden])')?.scrollIntoView({ block: 'center' });
+}
+
+settings.addEventListener('click', ({ target }) => {
+  if (target.matches('[data-remove]')) target.closest('.fact').remove();
+  if (target.matches('[data-add]')) {
+    const row = factRow();
+    $('[data-facts]').append(row);
+    row.querySelector('input').focus();
+  }
+});
+
+settings.addEventListener('submit', async (event) => {
+  event.preventDefault();
+  const place = $('[data-saved]');
+  place.textContent = '';
+  try {
+    const { text } = await api.change('bot/settings', { settings: read() });
+    complain();
+    place.textContent = text;
+  } catch (refusal) {
+    const fields = refusal.body?.fields ?? {};
+    complain(fields);
+    place.textContent = Object.keys(fields).length ? Object.values(fields).join(' ') : refusal.message;
+  }
+});
+
+settleAddress({ token, companyId, pageState: 'open' });
+main.dataset.ready = 'yes';
