@@ -10,6 +10,7 @@ import pkgutil
 import re
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from aiadmin.domain.errors import AiAdminError
 from aiadmin.domain.job import Job, QueueName
 from aiadmin.domain.pairing.attempt import FAILURES
 from aiadmin.texts import ru
+from aiadmin.texts.ru import bot as bot_texts
 from aiadmin.texts.ru import manage as texts_manage
 from aiadmin.web import create_app
 from aiadmin.web.http import errors
@@ -250,9 +252,14 @@ def test_one_version_is_told_everywhere(app) -> None:  # type: ignore[no-untyped
 
 
 def test_the_management_page_is_handed_the_words_that_its_scripts_use() -> None:
-    scripts = (ROOT / "aiadmin/web/static/manage").glob("*.js")
-    used = {name for path in scripts for name in re.findall(r"(?<!/)\bstrings\.(\w+)", path.read_text())}
-    assert used == set(texts_manage.PAGE)
+    scripts = {path.name for path in (ROOT / "aiadmin/web/static/manage").glob("*.js")}
+    assert _words_of(scripts - {"bot.js"}) == set(texts_manage.PAGE)
+    assert _words_of({"bot.js", "api.js"}) == set(bot_texts.WORDS)
+
+
+def _words_of(scripts: Iterable[str]) -> set[str]:
+    texts = ((ROOT / "aiadmin/web/static/manage" / name).read_text() for name in scripts)
+    return {name for text in texts for name in re.findall(r"(?<!/)\bstrings\.(\w+)", text)}
 
 
 def _import_everything() -> None:

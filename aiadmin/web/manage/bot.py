@@ -34,12 +34,12 @@ def show() -> dict[str, object]:
 @blueprint.post("/marketplace/manage/bot/settings")
 @documented(
     Operation(
-        summary="Изменить настройки бота", answers={200: bot_schemas.Bot}, body=bot_schemas.Change, errors=(422,)
+        summary="Изменить настройки бота", answers={200: bot_schemas.Bot}, body=bot_schemas.BotChange, errors=(422,)
     )
 )
 def change() -> dict[str, object]:
     """Only what is sent is changed; nothing, where one of it is wrong."""
-    asked = bot_schemas.Change().load(read_object())
+    asked = bot_schemas.BotChange().load(read_object())
     set_ = current_container().bot_settings.set(company().company_id, asked["settings"], actor=OWNER)
     return _bot(set_, said=bot_texts.SAVED)
 

@@ -10,7 +10,7 @@ from aiadmin.web.http.request_context import country
 from aiadmin.web.http.schemas import _In
 
 
-class Change(_In):
+class BotChange(_In):
     """Settings to change, by name."""
 
     settings = fields.Dict(keys=fields.String(), required=True, metadata={"example": {"mode": "closed_hours"}})
