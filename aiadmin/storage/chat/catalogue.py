@@ -204,12 +204,16 @@ class BotSalons:
     def _schedule(self, company_id: CompanyId) -> Mapping[tuple[int, date], tuple[tuple[time, time], ...]]:
         statement = select(WorkDayRow.staff_id, WorkDayRow.day, WorkDayRow.slots)
         rows = self._session.execute(statement.where(WorkDayRow.company_id == company_id))
-        return {
-            (row.staff_id, row.day): tuple(
-                (time.fromisoformat(start), time.fromisoformat(end)) for start, end in row.slots
-            )
-            for row in rows
-        }
+        read = {(row.staff_id, row.day): _slots(row.slots) for row in rows}
+        return {day: slots for day, slots in read.items() if slots is not None}
+
+
+def _slots(stored: Any) -> tuple[tuple[time, time], ...] | None:
+    """The hours of a day; None, a day that is not known, where they cannot be read."""
+    try:
+        return tuple((time.fromisoformat(start), time.fromisoformat(end)) for start, end in stored)
+    except (TypeError, ValueError):
+        return None
 
 
 def _client(row: Any) -> Client:

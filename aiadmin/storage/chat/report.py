@@ -26,12 +26,14 @@ class BotReports:
         mine = row.company_id == company_id, row.finished_at >= since, row.verdict != TurnVerdict.SILENT
         verdicts = self._session.execute(select(row.verdict, func.count()).where(*mine).group_by(row.verdict)).all()
         reasons = self._session.execute(
-            select(row.hand_over, func.count()).where(*mine, row.hand_over.is_not(None)).group_by(row.hand_over)
+            select(row.hand_over, func.count())
+            .where(*mine, row.hand_over.in_(list(HandOverReason)))
+            .group_by(row.hand_over)
         ).all()
         local = select(func.timezone(zone, row.written_at)).where(*mine).order_by(row.id)
         return BotCounts(
             conversations=self._session.scalar(select(func.count(row.contact_id.distinct())).where(*mine)) or 0,
             verdicts={TurnVerdict(verdict): count for verdict, count in verdicts},
-            handed_over={HandOverReason(reason): count for reason, count in reasons if reason is not None},
+            handed_over={HandOverReason(reason): count for reason, count in reasons if reason},
             written=tuple(self._session.scalars(local)),
         )
