@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from aiadmin.domain.chat.dialogue import Proposal
 from aiadmin.domain.yclients.write_outcome import Refused, Saved, Unknown, WriteOutcome
 from aiadmin.storage.unit_of_work import UnitOfWork
 from tests.fakes.yclients.client import FakeYClients
 from tests.integration.chat.agreeing import Client, booking, cancellation, move, slot, writer
+from tests.support.examples import examples
 from tests.support.played_salon import ANNA, FILE, IRINA, YULIA, PlayedSalon
 
 VISIT = {"record": 9001, "services": [101], "staff": ANNA, "at": "2026-03-12T10:00"}
@@ -117,15 +124,20 @@ def _fused(played: PlayedSalon, fuse: Fuse) -> dict[str, Any]:
     return {"uow": uow, "api": FusedApi(played.box.booking_api, fuse), "sleep": sleep}
 
 
+def _fresh(played: PlayedSalon, case: Case) -> tuple[Client, Proposal]:
+    """The salon as it was at first, and the case's offer in it."""
+    played.yclients.restore("salon")
+    played.yclients.clock(now=played.box.now.isoformat(), stands=True)
+    played.execute("DELETE FROM chat_proposals")
+    client = Client(played)
+    return client, client.offered(case.proposal())
+
+
 def _tries(played: PlayedSalon, yclients: FakeYClients, case: Case) -> Iterator[tuple[int, Client, Proposal]]:
     """The case once for each step that it has, each time from a clean salon, killed at that step."""
     at, is_over = 0, False
     while not is_over:
-        yclients.restore("salon")
-        yclients.clock(now=played.box.now.isoformat(), stands=True)
-        played.execute("DELETE FROM chat_proposals")
-        client = Client(played)
-        proposal = client.offered(case.proposal())
+        client, proposal = _fresh(played, case)
         turn, fuse = client.turn(proposal), Fuse(at)
         yclients.method_faults(**case.faults)
         try:
@@ -169,6 +181,46 @@ def _is_honest(outcomes: Sequence[WriteOutcome], client: Client, case: Case, at:
     assert saved <= made <= saved + unknown, (at, outcomes, client.writes)
     if made == case.records:
         assert not refused, (at, outcomes)
+
+
+def test_killed_again_and_again_it_is_the_same(played: PlayedSalon) -> None:
+    """The worker that takes a write up may die as well, and the one after it."""
+    played.play(FILE, VISIT)
+    played.yclients.keep("salon")
+
+    @settings(max_examples=examples(40), deadline=None, suppress_health_check=[*HealthCheck])
+    @given(case=st.sampled_from(CASES), kills=st.lists(st.integers(0, 25), min_size=1, max_size=4))
+    def killed(case: Case, kills: list[int]) -> None:
+        client, proposal = _fresh(played, case)
+        turn = client.turn(proposal)
+        played.yclients.method_faults(**case.faults)
+        for at in kills:
+            with suppress(KilledError):
+                writer(played, **_fused(played, Fuse(at))).perform(turn)
+        played.yclients.method_faults()
+        outcomes = client.says_yes(proposal)
+        _is_honest(outcomes, client, case, kills[0])
+        assert client.says_yes(proposal) == outcomes
+
+    killed()
+
+
+def test_many_workers_at_once_make_one_record(played: PlayedSalon) -> None:
+    played.play(FILE)
+    client = Client(played)
+    proposal = client.offered(booking(slot("2026-03-12T15:00", IRINA)))
+    turn, ready = client.turn(proposal), threading.Barrier(4)
+
+    def work(_number: int) -> tuple[WriteOutcome, ...]:
+        ready.wait()
+        return writer(played, sleep=lambda seconds: time.sleep(seconds / 50)).perform(turn)
+
+    with ThreadPoolExecutor(4) as pool:
+        outcomes = list(pool.map(work, range(4)))
+    assert len(client.writes) == 1
+    assert len(played.asked("book_record")) == 1
+    assert not any(isinstance(one, Refused) for (one,) in outcomes), outcomes
+    assert any(isinstance(one, Saved) for (one,) in outcomes), outcomes
 
 
 def test_two_workers_at_once_make_one_record(played: PlayedSalon) -> None:
