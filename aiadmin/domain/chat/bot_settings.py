@@ -9,7 +9,6 @@ from enum import StrEnum
 from typing import Any
 
 from aiadmin.domain.chat.situation import Ability, BotMode, BotSettings, NightRule
-from aiadmin.domain.companies.company import DEFAULT_COUNTRY
 from aiadmin.domain.messages.phone_numbers import read_phone
 from aiadmin.domain.settings import (
     Reader,
@@ -33,7 +32,7 @@ _A_MINUTE = timedelta(minutes=1)
 def from_json(given: object) -> BotSettings:
     """What was stored, whatever version of us stored it: what cannot be read is the default."""
     stored = given if isinstance(given, Mapping) else {}
-    return _settings(read_all(stored, _readers(DEFAULT_COUNTRY))[0])
+    return _settings(read_all(stored, {**_READERS, "test_phones": _kept_phones})[0])
 
 
 def to_json(settings: BotSettings) -> Mapping[str, Any]:
@@ -65,7 +64,7 @@ def changed(settings: BotSettings, given: Mapping[str, object], *, country: str)
     Raises:
         SettingsInvalidError: names every setting that is wrong or unknown.
     """
-    readers = _readers(country)
+    readers: Mapping[str, Reader] = {**_READERS, "test_phones": lambda value: _phones(value, country)}
     values, flaws = read_all(given, readers)
     flaws |= unknown(given, readers)
     if flaws:
@@ -88,10 +87,6 @@ def _settings(values: Mapping[str, Any], before: BotSettings | None = None) -> B
 
 
 _NAMES = {"gap_minutes": "gap", "staff": "ticks"}
-
-
-def _readers(country: str) -> Mapping[str, Reader]:
-    return {**_READERS, "test_phones": lambda value: _phones(value, country)}
 
 
 def _choice(kind: type[StrEnum]) -> Reader:
@@ -121,6 +116,11 @@ def _phones(value: object, country: str) -> frozenset[str]:
     if None in found:
         raise SettingFlawError("phones")
     return frozenset(one for one in found if one)
+
+
+def _kept_phones(value: object) -> frozenset[str]:
+    """Those that were read when they came: digits with the country code, whatever the country."""
+    return frozenset(one for one in _list(value, MOST_PHONES) if isinstance(one, str) and one.isdecimal())
 
 
 def _staff(value: object) -> Mapping[int, bool]:

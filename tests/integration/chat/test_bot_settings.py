@@ -113,6 +113,14 @@ def test_what_is_wrong_is_said_by_name_and_nothing_is_changed(
     assert played.box.bot_settings.get(played.company_id).settings == BotSettings(greeting="Добрый день")
 
 
+def test_a_phone_is_read_as_of_the_salons_country_and_kept_as_it_was_read(played: PlayedSalon) -> None:
+    """Ten digits with Estonia's code would be a Russian number without one."""
+    played.execute("UPDATE companies SET country = 'EE'")
+    assert _set(played, test_phones=["5012 3456"]).settings.test_phones == {"37250123456"}
+    _set(played, test_phones=["501 2345"])
+    assert played.box.bot_settings.get(played.company_id).settings.test_phones == {"3725012345"}
+
+
 def test_what_another_version_has_stored_is_the_default_where_it_cannot_be_read() -> None:
     assert from_json({"mode": "dream", "greeting": "Привет", "later": 1}) == BotSettings(greeting="Привет")
     assert from_json(None) == from_json([]) == BotSettings()
