@@ -50,6 +50,7 @@ def advance(dialogue: Dialogue, commands: Sequence[said.Command], situation: Sit
     """
     if dialogue.is_over(situation.now):
         dialogue = Dialogue(name=dialogue.name, family=dialogue.family, language=dialogue.language)
+    commands = about_offer(commands, situation)
     if not commands:
         return dialogue
     known = _in_language(dialogue, commands, situation)
@@ -86,6 +87,12 @@ def _in_language(dialogue: Dialogue, commands: Sequence[said.Command], situation
     """English from the first words of it on, where the salon answers in it."""
     is_english = any(one.language == "en" for one in _of(commands, said.Foreign)) and situation.salon.bot.english
     return replace(dialogue, language="en") if is_english else dialogue
+
+
+def about_offer(commands: Sequence[said.Command], situation: Situation) -> tuple[said.Command, ...]:
+    """The commands without a wish to move a visit, where there is none but the one that is offered."""
+    is_offered = offered_booking(situation) is not None and not situation.client.visits
+    return tuple(one for one in commands if not (is_offered and isinstance(one, said.WantMove)))
 
 
 def _with_proposal(dialogue: Dialogue, commands: Sequence[said.Command], situation: Situation) -> Dialogue:
@@ -164,7 +171,7 @@ def _with_services(dialogue: Dialogue, commands: Sequence[said.Command]) -> Dial
         elif one.ids:
             dialogue = _wished_service(dialogue, one, is_new=is_first)
             is_first = False
-    unclear = next((one.unclear for one in named if one.unclear), "") if is_first else ""
+    unclear = next((one.unclear for one in named if one.unclear), "")
     dialogue = replace(dialogue, unclear=unclear)
     return dialogue if before == (dialogue.services, dialogue.choices) else _of_new_services(dialogue)
 

@@ -239,7 +239,8 @@ def _not_theirs(part: parts.NotTheirs, situation: Situation) -> str:
 def _no_such_service(part: parts.NoSuchService, _: Situation) -> str:
     named = [wording.title(one) for one in part.categories]
     has = f" Есть: {', '.join(named)}." if named else ""
-    return f"Такой услуги у нас нет.{has}"
+    what = f" («{' '.join(shown(part.said).split())}»)" if part.said else ""
+    return f"Такой услуги{what} у нас нет.{has}"
 
 
 def _only_then(part: parts.OnlyThen, situation: Situation) -> str:

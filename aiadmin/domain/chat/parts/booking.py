@@ -183,7 +183,7 @@ class NoSuchService(Part):
     """The salon has no such service; which ones are nearest, by category."""
 
     said: str
-    categories: tuple[str, ...]
+    categories: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from aiadmin.domain.chat.advancing import about_offer
 from aiadmin.domain.chat.commands import Command
 from aiadmin.domain.chat.policy.answers_to_asks import answers_to_asks
 from aiadmin.domain.chat.policy.booking import booking
@@ -32,7 +33,7 @@ def decide(situation: Situation, commands: Sequence[Command], found: Found | Non
         situation: all that is known, with the dialogue that the burst was added to (`advance`).
         found: what was looked up and written in this turn so far.
     """
-    turn = TurnFacts(situation=situation, commands=tuple(commands), found=found or Found())
+    turn = TurnFacts(situation=situation, commands=about_offer(commands, situation), found=found or Found())
     steps = (stage(turn) for stage in STAGES)
     step = next((one for one in steps if one is not None), Reply(act=Act.SILENT, dialogue=turn.dialogue))
     if not isinstance(step, Reply):

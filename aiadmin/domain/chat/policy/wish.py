@@ -14,6 +14,7 @@ from aiadmin.domain.chat.parts.booking import (
     ByAdministrator,
     ForGroup,
     NoSuchMaster,
+    NoSuchService,
     NothingFree,
     NotTheirs,
     OneMoreOrMove,
@@ -55,6 +56,7 @@ def look_for(turn: TurnFacts, before: Sequence[Part] = ()) -> Step:
     situation = with_history(turn)
     situation = replace(situation, dialogue=as_last_time(situation.dialogue, situation))
     turn = replace(turn, situation=replace(situation, dialogue=narrowed(situation)))
+    turn, before = _without_unclear(turn, before)
     return (
         over_limits(turn)
         or _unclear_day(turn, before)
@@ -66,6 +68,15 @@ def look_for(turn: TurnFacts, before: Sequence[Part] = ()) -> Step:
         or _one_more(turn)
         or _visits(turn, before)
     )
+
+
+def _without_unclear(turn: TurnFacts, before: Sequence[Part]) -> tuple[TurnFacts, Sequence[Part]]:
+    """A service that there is none of is said to be so beside those that there are."""
+    dialogue = turn.dialogue
+    if not dialogue.unclear or not (dialogue.services or dialogue.choices):
+        return turn, before
+    known = replace(turn, situation=replace(turn.situation, dialogue=replace(dialogue, unclear="")))
+    return known, [*before, NoSuchService(said=dialogue.unclear)]
 
 
 # --- what has to be cleared up first ---
