@@ -109,8 +109,8 @@ class Stack:
         return Salon(**{name: facts[name] for name in ("company_id", "salon_id", "api_key", "connect_url")})
 
     def install(self, yclients: FakeYClients, salon_id: int) -> str:
-        """The owner presses Connect at YClients, and a browser goes where it is sent; the token of that page."""
-        address = urlsplit(yclients.connect([salon_id]))
+        """The owner, of this salon alone, presses Connect at YClients; the token of the page that comes next."""
+        address = urlsplit(yclients.connect([salon_id], user={"id": salon_id, "name": "Owner"}))
         headers = {"Accept": "text/html", "Referer": "https://yclients.com/appstore/1"}
         path = f"{address.path}?{address.query}"
         answer = self.request("GET", path, headers=headers, allow_redirects=False)
