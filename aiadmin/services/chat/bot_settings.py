@@ -8,11 +8,11 @@ from datetime import datetime
 
 from aiadmin.domain.chat.abilities import usable
 from aiadmin.domain.chat.bot_settings import changed, to_json
+from aiadmin.domain.chat.persons import is_person
 from aiadmin.domain.chat.situation import Ability, BotSettings
 from aiadmin.domain.companies.audit import DONE
 from aiadmin.domain.errors import CompanyNotFoundError
 from aiadmin.domain.ids import CompanyId
-from aiadmin.domain.journal.persons import is_person
 from aiadmin.services.ports.clock import Clock
 from aiadmin.storage.chat.catalogue import BotSalon
 from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork

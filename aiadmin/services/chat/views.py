@@ -13,13 +13,13 @@ from aiadmin.domain.chat.abilities import usable
 from aiadmin.domain.chat.bot_settings import offered_staff
 from aiadmin.domain.chat.morphology import Morphology
 from aiadmin.domain.chat.own_visits import given_name, own_visits, wall_clock
+from aiadmin.domain.chat.persons import is_person
 from aiadmin.domain.chat.situation import BotMode, ClientView, SalonView
 from aiadmin.domain.chat.vocabulary import OfferedService, OfferedStaff, Vocabulary, vocabulary_of
 from aiadmin.domain.errors import CompanyNotFoundError
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal.barred import is_barred
 from aiadmin.domain.journal.opening_hours import Hours, worked_hours, written_hours
-from aiadmin.domain.journal.persons import is_person
 from aiadmin.services.ports.clock import Clock
 from aiadmin.storage.chat.catalogue import BotSalon, SalonCatalogue
 from aiadmin.storage.unit_of_work import UnitOfWork
