@@ -17,7 +17,7 @@ from aiadmin.domain.chat.words.intents import CORRECTABLE, INTENTS
 _GAP = 3
 BREAKS = frozenset(".,!?;\n:)(")
 """Signs that end a clause."""
-_ENDS = frozenset(".!?;\n")
+_ENDS = frozenset(".!?;")
 _NEXT_MESSAGE = "\n"
 """People send a sentence in pieces: a phrase goes on in the next message."""
 _SHORTEST_BEGINNING = 2

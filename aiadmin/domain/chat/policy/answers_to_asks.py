@@ -75,7 +75,7 @@ def answers_to_asks(turn: TurnFacts) -> Step | None:
     if turn.situation.promo is not None and is_plain_yes(turn) and not turn.situation.quotes_other:
         return _interested(turn, turn.situation.promo)
     is_for_dialogue = ask is not None and ask.kind in _TALKS
-    if is_bare(turn) and not is_for_dialogue:
+    if is_bare(turn) and not is_for_dialogue and not any(one.but for one in turn.of(Yes)):
         return Reply(act=Act.SILENT, dialogue=turn.dialogue)
     return None
 

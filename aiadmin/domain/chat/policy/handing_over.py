@@ -17,6 +17,7 @@ from aiadmin.domain.chat.commands import (
     Media,
     NotUnderstood,
     WantHuman,
+    Yes,
 )
 from aiadmin.domain.chat.dialogue import Dialogue
 from aiadmin.domain.chat.floor import HandOverReason
@@ -32,7 +33,7 @@ from aiadmin.domain.chat.parts.talk import (
     OpensAt,
     WhatIsWished,
 )
-from aiadmin.domain.chat.policy.open_asks import CHITCHAT
+from aiadmin.domain.chat.policy.open_asks import CHITCHAT, answered_ask
 from aiadmin.domain.chat.policy.opening import opens_at
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
 from aiadmin.domain.chat.steps import Act, Asks, Part, Reply, Step
@@ -101,8 +102,10 @@ def opening(turn: TurnFacts) -> tuple[Part, ...]:
 
 def misunderstood(turn: TurnFacts) -> Step | None:
     """A narrower question first, a human when that was not understood either."""
-    others = [one for one in turn.commands if not isinstance(one, (NotUnderstood, *CHITCHAT))]
-    if not turn.has(NotUnderstood) or others:
+    is_yes_to_nothing = any(one.but for one in turn.of(Yes)) and answered_ask(turn) is None
+    besides: tuple[type[Command], ...] = (Yes,) if is_yes_to_nothing else ()
+    others = [one for one in turn.commands if not isinstance(one, (NotUnderstood, *besides, *CHITCHAT))]
+    if others or not (turn.has(NotUnderstood) or is_yes_to_nothing):
         return None
     if turn.dialogue.misses > MOST_MISSES:
         return _gives_up(turn)
