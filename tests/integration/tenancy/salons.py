@@ -78,9 +78,13 @@ class Tenant:
             self.salon.company_id, uow=held.uow, tokens=held.tokens, links=held.links, clock=held.clock
         )
         self.salon = Salon(self.salon.company_id, self.salon.salon_id, self.salon.api_key, token)
-        now = held.clock()
+        self.show_code()
+
+    def show_code(self) -> None:
+        """A code is live for twenty seconds more: without one each question for it waits for ten."""
+        now = self.held.clock()
         code = LiveCode(text=self.code, generated_at=now, expires_at=now + timedelta(minutes=10))
-        held.pairing_store.publish_code(self.salon.company_id, code)
+        self.held.pairing_store.publish_code(self.salon.company_id, code)
 
 
 def settle(door: Door, salon_id: int, *, word: str, user_id: int) -> Tenant:

@@ -40,6 +40,7 @@ def test_odd_numbers_and_cursors_are_the_callers_mistake(door: Door, victim: Ten
     asked = 0
     for rule, method in _rules(door):
         for address in _addresses(door, rule, victim):
+            victim.show_code()
             answer = _ask(door, rule, method, address, victim)
             assert answer < 500 or answer in {502, 503}, f"{method} {address[:200]}: {answer}"
             asked += 1

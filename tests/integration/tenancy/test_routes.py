@@ -105,6 +105,7 @@ def test_no_credential_of_one_salon_opens_anything_of_another(door: Door, victim
         for rule, method in _rules(door):
             for path, aim in ((victim, victim), (hostile, victim), (victim, hostile)):
                 hostile.renew()
+                victim.show_code()
                 for badge in badges(hostile, forged_for=victim):
                     answer = _ask(door, rule, method, badge, path=path, aim=aim)
                     _check(rule, method, badge, answer, victim=victim, is_of_another=path is victim)
