@@ -52,8 +52,8 @@ if TYPE_CHECKING:
     from aiadmin.services.chat.confirmations import JournalConfirmer
     from aiadmin.services.chat.lookups import LookUps
     from aiadmin.services.chat.lost_writes import LostWrites
-    from aiadmin.services.chat.replies import ReplyHandler
     from aiadmin.services.chat.try_out import TryOut
+    from aiadmin.services.chat.turns import ChatHandler
     from aiadmin.services.chat.understanding import Understanding
     from aiadmin.services.chat.views import Views
     from aiadmin.services.chat.writes import VisitWriter
@@ -97,8 +97,9 @@ _LATER = (
     "aiadmin.services.chat.bot_settings",
     "aiadmin.services.chat.lookups",
     "aiadmin.services.chat.lost_writes",
-    "aiadmin.services.chat.replies",
+    "aiadmin.services.chat.openings",
     "aiadmin.services.chat.try_out",
+    "aiadmin.services.chat.turns",
     "aiadmin.services.chat.understanding",
     "aiadmin.services.chat.views",
     "aiadmin.services.chat.writes",
@@ -432,10 +433,18 @@ class Container:
         return TryOut(uow=self.uow, views=self.views, understanding=self.understanding, look_ups=self.look_ups)
 
     @cached_property
-    def reply_handler(self) -> ReplyHandler:
-        from aiadmin.services.chat.replies import ReplyHandler
+    def chat_handler(self) -> ChatHandler:
+        from aiadmin.services.chat.openings import OpeningReader
+        from aiadmin.services.chat.turns import ChatHandler
 
-        return ReplyHandler(uow=self.uow, clock=self.clock)
+        return ChatHandler(
+            uow=self.uow,
+            clock=self.clock,
+            openings=OpeningReader(views=self.views),
+            understanding=self.understanding,
+            look_ups=self.look_ups,
+            writer=self.visit_writer,
+        )
 
     @cached_property
     def journal_confirmer(self) -> JournalConfirmer:

@@ -17,6 +17,7 @@ import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from types import FrameType
 from typing import NoReturn
 
@@ -96,6 +97,7 @@ class _Parts:
                 fleet=container.fleet,
                 metrics=container.metrics,
                 mode=SendingMode(gaps=container.sending_policy.bucket, is_paused=config.messages_paused),
+                ask_for_turns=partial(self._nudges.nudge, Job.HANDLE_CHATS),
                 on_vitals=self._on_vitals,
             ),
         )

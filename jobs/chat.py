@@ -1,4 +1,4 @@
-"""Answers: what clients wrote is looked at, and what they answered is written into the salons' journals."""
+"""Chats: what clients wrote is handled, and what they answered is written into the salons' journals."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from jobs.process import current_container, job
 log = structlog.get_logger(__name__)
 
 
-@job(Job.HANDLE_REPLIES)
+@job(Job.HANDLE_CHATS)
 def handle() -> None:
-    """Look at what waits, and write what is due."""
+    """Handle what is due, and write what is due."""
     container = current_container()
-    read, written = container.reply_handler.work(), container.journal_confirmer.work()
-    if read or written:
-        log.info("answers", messages=read, written=written)
+    turns, written = container.chat_handler.work(), container.journal_confirmer.work()
+    if turns or written:
+        log.info("chats", turns=turns, written=written)
 
 
 @job(Job.FIND_LOST_WRITES)

@@ -100,7 +100,7 @@ class Job(Enum):
     DRAIN_WEBHOOKS = JobDefinition(function="jobs.webhooks.drain", timeout=60, pause_ms=1000)
     """A drain costs a process: under a stream of webhooks one a second is enough, the sweep finds the rest."""
     REFETCH = JobDefinition(function="jobs.refetches.refetch", timeout=170)
-    HANDLE_REPLIES = JobDefinition(function="jobs.chat.handle", timeout=110)
+    HANDLE_CHATS = JobDefinition(function="jobs.chat.handle", timeout=110)
     FIND_LOST_WRITES = JobDefinition(function="jobs.chat.find_lost_writes", timeout=110)
     REPORT_STATUSES = JobDefinition(function="jobs.provider.report", timeout=60)
     PLAN_CHANGES = JobDefinition(function="jobs.notices.plan_changes", timeout=60)

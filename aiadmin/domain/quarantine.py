@@ -30,7 +30,7 @@ class WorkQueue(StrEnum):
 
     WEBHOOKS = "webhooks"
     REFETCHES = "refetches"
-    INBOX_MESSAGES = "inbox_messages"
+    CHATS = "chats"
     OUTBOX_MESSAGES = "outbox_messages"
     BOOKING_EVENTS = "booking_events"
     REMINDERS = "reminders"

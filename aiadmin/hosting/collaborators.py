@@ -59,10 +59,12 @@ class Collaborators:
     """What a host works with besides its engine and PostgreSQL; by default nothing is there.
 
     Attributes:
+        ask_for_turns: asks workers to handle the chats that are due; raises nothing, and may take seconds.
         on_vitals: called now and then, in another thread, with what the process takes of its machine.
     """
 
     fleet: Fleet = field(default_factory=NoFleet)
     metrics: Metrics = field(default_factory=NoMetrics)
     mode: SendingMode = field(default_factory=SendingMode)
+    ask_for_turns: Callable[[], None] = lambda: None
     on_vitals: Callable[[Vitals], None] = lambda _vitals: None

@@ -33,6 +33,7 @@ from aiadmin.hosting.outgoing import Online, Outgoing
 from aiadmin.hosting.ports import Keys, SessionEngine
 from aiadmin.hosting.start_limiter import StartLimiter
 from aiadmin.hosting.telemetry import Telemetry
+from aiadmin.hosting.turn_nudges import TurnNudges
 from aiadmin.hosting.unlinking import Unlinking
 from aiadmin.services.hosting import sessions
 from aiadmin.services.ports.clock import Clock
@@ -86,7 +87,8 @@ class SessionHost:
             duration=lease,
             renew_every=renew_every,
         )
-        self._incoming = Incoming(uow=uow, clock=clock)
+        self._turn_nudges = TurnNudges(collaborators.ask_for_turns, clock)
+        self._incoming = Incoming(uow=uow, clock=clock, on_due=self._turn_nudges.at)
         sent, mode = self._incoming.sent, collaborators.mode
         self._outgoing = Outgoing(engine, self._online, uow=uow, clock=clock, on_sent=sent, mode=mode)
         self._thread = threading.Thread(target=self._run, name="host", daemon=True)
@@ -94,7 +96,7 @@ class SessionHost:
     def start(self) -> None:
         """Begin to hold devices."""
         self._lease.start()
-        for part in (self._thread, self._incoming, self._outgoing, self._start_limiter):
+        for part in (self._thread, self._turn_nudges, self._incoming, self._outgoing, self._start_limiter):
             part.start()
 
     def wake(self) -> None:
@@ -116,6 +118,7 @@ class SessionHost:
         self._thread.join(max(deadline - time.monotonic(), _STOP_SECONDS))
         self._engine.flush(_STOP_SECONDS)
         self._incoming.close(_STOP_SECONDS)
+        self._turn_nudges.close(_STOP_SECONDS)
 
     def _run(self) -> None:
         while not self._over:

@@ -12,6 +12,7 @@ import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 import structlog
 
@@ -19,7 +20,7 @@ from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.hosting.device import Device
 from aiadmin.domain.hosting.session_event import SessionEvent
 from aiadmin.domain.ids import DeviceId
-from aiadmin.domain.messages.message import MessageSeen, ReceiptSeen, ReceivedEvent, TimerSeen
+from aiadmin.domain.messages.message import MessageSeen, MessageWithdrawn, ReceiptSeen, ReceivedEvent, TimerSeen
 from aiadmin.services.messages import messages
 from aiadmin.services.ports.clock import Clock
 from aiadmin.storage.unit_of_work import NewUnitOfWork
@@ -33,10 +34,16 @@ log = structlog.get_logger(__name__)
 
 
 class Incoming:
-    """`listener` for each session; `close` when no session can speak any more."""
+    """`listener` for each session; `close` when no session can speak any more.
 
-    def __init__(self, *, uow: NewUnitOfWork, clock: Clock) -> None:
-        self._uow, self._clock = uow, clock
+    Args:
+        on_due: told when a chat is to be handled, in which something was said.
+    """
+
+    def __init__(
+        self, *, uow: NewUnitOfWork, clock: Clock, on_due: Callable[[datetime], None] = lambda _: None
+    ) -> None:
+        self._uow, self._clock, self._on_due = uow, clock, on_due
         self._waiting: deque[ReceivedEvent] = deque()
         self._changed = threading.Condition()
         self._early: OrderedDict[tuple[DeviceId, str], ReceivedEvent] = OrderedDict()
@@ -53,7 +60,7 @@ class Incoming:
         """A listener for the device's session: mail stays here, the rest goes to `others`."""
 
         def receive(event: SessionEvent) -> None:
-            if isinstance(event, MessageSeen | ReceiptSeen | TimerSeen):
+            if isinstance(event, MessageSeen | MessageWithdrawn | ReceiptSeen | TimerSeen):
                 self._accept(device, event)
             else:
                 others(event)
@@ -75,7 +82,7 @@ class Incoming:
         if self._waiting:
             log.error("messages are lost: PostgreSQL is away", count=len(self._waiting))
 
-    def _accept(self, device: Device, event: MessageSeen | ReceiptSeen | TimerSeen) -> None:
+    def _accept(self, device: Device, event: MessageSeen | MessageWithdrawn | ReceiptSeen | TimerSeen) -> None:
         if _is_own_chat(device, event):
             return
         heard = ReceivedEvent(
@@ -116,7 +123,7 @@ class Incoming:
 
     def _write(self, batch: Sequence[ReceivedEvent]) -> None:
         if batch:
-            for heard in messages.store(batch, uow=self._uow):
+            for heard in messages.store(batch, uow=self._uow, on_due=self._on_due):
                 self._keep_early(heard)
 
     def _write_singly(self, batch: Sequence[ReceivedEvent]) -> None:
@@ -147,7 +154,7 @@ class Incoming:
             self._early.popitem(last=False)
 
 
-def _is_own_chat(device: Device, event: MessageSeen | ReceiptSeen | TimerSeen) -> bool:
+def _is_own_chat(device: Device, event: MessageSeen | MessageWithdrawn | ReceiptSeen | TimerSeen) -> bool:
     """Whether the salon talks to itself: its own number is a chat on its phone."""
     own_lid = re.sub(r":\d+@", "@", device.lid or "")
     return event.peer.phone == device.phone or (bool(own_lid) and event.peer.lid == own_lid)

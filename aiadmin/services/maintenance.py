@@ -38,8 +38,8 @@ JOBS: Mapping[WorkQueue, tuple[Job, _HasDue]] = {
     WorkQueue.WEBHOOKS: (Job.DRAIN_WEBHOOKS, lambda work, _: work.webhooks.has_due()),
     WorkQueue.REFETCHES: (Job.REFETCH, lambda work, now: work.refetches.has_due(now)),
     WorkQueue.BOOKING_EVENTS: (Job.PLAN_CHANGES, lambda work, _: work.unhandled_events.has_due()),
-    WorkQueue.INBOX_MESSAGES: (Job.HANDLE_REPLIES, lambda work, _: work.unhandled_messages.has_due()),
-    WorkQueue.QUESTIONS: (Job.HANDLE_REPLIES, lambda work, now: work.questions.has_due(now)),
+    WorkQueue.CHATS: (Job.HANDLE_CHATS, lambda work, now: work.chats.has_due(now)),
+    WorkQueue.QUESTIONS: (Job.HANDLE_CHATS, lambda work, now: work.questions.has_due(now)),
     WorkQueue.CHAT_WRITES: (Job.FIND_LOST_WRITES, lambda work, now: work.visit_writes.has_due(now)),
     WorkQueue.PROVIDER_MESSAGES: (Job.REPORT_STATUSES, lambda work, now: work.provider_orders.has_due(now)),
     WorkQueue.NOTICES: (

@@ -19,8 +19,6 @@ class Lock(IntEnum):
     """Made and upgraded by the WhatsApp library."""
     CONTACTS = 727_276
     """Of one company: who is merged with whom."""
-    REPLIES = 727_277
-    """Messages of clients are handled in the order in which they came."""
     NOTICES = 727_278
     """Of one company: what may be sent now depends on what was just owed."""
     BOOKING_EVENTS = 727_279

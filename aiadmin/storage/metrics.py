@@ -15,7 +15,7 @@ from aiadmin.domain.journal.webhook import WebhookState
 from aiadmin.domain.notices.dispatch import NoticeState
 from aiadmin.domain.notices.reconciliation import Difference
 from aiadmin.domain.quarantine import WorkQueue
-from aiadmin.storage.chat import questions, visit_writes
+from aiadmin.storage.chat import chats, questions, visit_writes
 from aiadmin.storage.journal import refetches, sync_runs
 from aiadmin.storage.notices import dispatch
 from aiadmin.storage.quarantine import not_set_aside
@@ -140,12 +140,12 @@ def _oldest(queue: WorkQueue, time: str, waits: str) -> str:
 
 _OLDEST: Mapping[WorkQueue, str] = {
     WorkQueue.WEBHOOKS: _oldest(WorkQueue.WEBHOOKS, "received_at", "state = 'received'"),
-    WorkQueue.INBOX_MESSAGES: _oldest(WorkQueue.INBOX_MESSAGES, "received_at", "handled_at IS NULL"),
     WorkQueue.BOOKING_EVENTS: _oldest(WorkQueue.BOOKING_EVENTS, "at", "handled_at IS NULL"),
     WorkQueue.PROVIDER_MESSAGES: _oldest(WorkQueue.PROVIDER_MESSAGES, "next_attempt_at", "next_attempt_at <= :now"),
     WorkQueue.OUTBOX: _oldest(
         WorkQueue.OUTBOX, "next_attempt_at", "state IN ('pending', 'sending') AND next_attempt_at <= :now"
     ),
+    WorkQueue.CHATS: chats.OLDEST_DUE,
     WorkQueue.REFETCHES: refetches.OLDEST_DUE,
     WorkQueue.QUESTIONS: questions.OLDEST_DUE,
     WorkQueue.NOTICES: dispatch.OLDEST_DUE,

@@ -17,8 +17,10 @@ from aiadmin.domain.errors import DependencyDownError, SalonBusyError
 from aiadmin.domain.job import Argument, Job
 from aiadmin.masking import reason_of
 from aiadmin.storage.chat.catalogue import BotSalons
-from aiadmin.storage.chat.questions import Questions, UnhandledMessages
+from aiadmin.storage.chat.chats import Chats
+from aiadmin.storage.chat.questions import Questions
 from aiadmin.storage.chat.report import BotReports
+from aiadmin.storage.chat.transcripts import Transcripts
 from aiadmin.storage.chat.visit_writes import Proposals, VisitWrites
 from aiadmin.storage.companies.audit import Audit
 from aiadmin.storage.companies.companies import CompanyStore
@@ -92,7 +94,6 @@ class UnitOfWork:
     permissions = cached_property(lambda self: ContactPermissions(self._session))
     pauses = cached_property(lambda self: Pauses(self._session))
     senders = cached_property(lambda self: Senders(self._session))
-    unhandled_messages = cached_property(lambda self: UnhandledMessages(self._session))
     unhandled_events = cached_property(lambda self: UnhandledEvents(self._session))
     message_settings = cached_property(lambda self: MessageSettingsStore(self._session))
     notices = cached_property(lambda self: Notices(self._session))
@@ -107,6 +108,8 @@ class UnitOfWork:
     proposals = cached_property(lambda self: Proposals(self._session))
     visit_writes = cached_property(lambda self: VisitWrites(self._session))
     questions = cached_property(lambda self: Questions(self._session))
+    chats = cached_property(lambda self: Chats(self._session))
+    transcripts = cached_property(lambda self: Transcripts(self._session))
 
     def __init__(
         self,

@@ -25,6 +25,7 @@ CREATE TABLE questions (
   error VARCHAR(200),
   client_id BIGINT,
   others JSONB NOT NULL DEFAULT '{}',
+  message_ids BIGINT[] NOT NULL DEFAULT '{}',
   CONSTRAINT pk_questions PRIMARY KEY (company_id, record_id, starts_at),
   CONSTRAINT ck_questions_answer CHECK (answer IN ('yes', 'no', 'unclear')),
   CONSTRAINT ck_questions_others CHECK (NOT jsonb_path_exists(others, '$.* ? (@.type() != "number")')),

@@ -15,16 +15,19 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from aiadmin.domain.chat.confirmation import Question
+from aiadmin.domain.chat.turn import QUIET
 from aiadmin.domain.hosting.device import Device, LinkedAccount, Observed
 from aiadmin.domain.hosting.session import Session
-from aiadmin.domain.ids import CompanyId, ContactId, HostId
+from aiadmin.domain.ids import CompanyId, ContactId, HostId, MessageId
 from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import (
     DeviceClaim,
     Direction,
     MessageKind,
     MessageSeen,
+    NewMessage,
     OutboxMessage,
+    Purpose,
     ReceivedEvent,
 )
 from aiadmin.services.hosting import sessions
@@ -123,15 +126,17 @@ class Salon:
         return found
 
     def ask(self, booking: dict[str, Any] | None = None, **facts: Any) -> Question:
-        """As a reminder does."""
+        """As a reminder does that was sent when it was asked."""
         about = booking or self.booking
+        asked_at = facts.get("asked_at", self.world.clock())
         given: dict[str, Any] = {
             "company_id": self.company_id,
             "record_id": about["id"],
             "starts_at": self.starts_at(about),
             "visit_id": about["visit_id"],
             "contact_id": self.contact(),
-            "asked_at": self.world.clock(),
+            "asked_at": asked_at,
+            "message_id": self.sent(Purpose.REMINDER_DAY, record_id=about["id"], at=asked_at),
         }
         question = Question(**given | facts)
         with self.world.uow() as work:
@@ -139,8 +144,33 @@ class Salon:
             work.commit()
         return question
 
+    def sent(self, purpose: Purpose, *, text: str = "?", at: datetime | None = None, **facts: Any) -> MessageId:
+        """A message of ours to the client that WhatsApp has taken; its id there is `M` and its number."""
+        sent_at = at or self.world.clock()
+        new = NewMessage(
+            company_id=self.company_id,
+            text=text,
+            dedup_key=uuid.uuid4().hex,
+            deadline_at=None,
+            purpose=purpose,
+            **facts,
+        )
+        with self.world.uow() as work:
+            number = work.outbox_messages.add(new, self.contact(), sent_at)
+            work.commit()
+        assert number is not None
+        self.world.execute(
+            "UPDATE outbox_messages SET state = 'sent', next_attempt_at = NULL, sent_at = :at, device_id = :device,"
+            " message_id = :name WHERE id = :id",
+            at=sent_at,
+            device=self.device.device_id,
+            name=f"M{number}",
+            id=number,
+        )
+        return number
+
     def hear(self, text: str | None, *, direction: Direction = Direction.IN, **facts: Any) -> None:
-        """The client writes, or the salon's own phone writes to the client."""
+        """The client writes, or the salon's own phone writes to the client, and then is quiet for long enough."""
         given: dict[str, Any] = {
             "message_id": uuid.uuid4().hex,
             "peer": IdentityObservation(lid=self.lid, phone=self.phone),
@@ -156,14 +186,14 @@ class Salon:
             device_id=self.device.device_id,
             company_id=self.company_id,
             event=event,
-            received_at=self.world.clock(),
+            received_at=self.world.clock() - QUIET,
         )
         messages.store([heard], uow=self.world.uow)
 
     def say(self, text: str | None, **facts: Any) -> None:
         """The client writes, and we look at it at once."""
         self.hear(text, **facts)
-        assert self.box.reply_handler.work() == 1
+        assert self.box.chat_handler.work() == 1
 
     def owed(self) -> list[tuple[str, str, str]]:
         """To whom, why and what we owe, in order."""

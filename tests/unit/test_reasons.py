@@ -6,7 +6,6 @@ import re
 
 import pytest
 
-from aiadmin.domain.chat.confirmation import ReplyKind
 from aiadmin.domain.hosting.session_event import LogoutReason
 from aiadmin.domain.install.activation import ActivationFailure
 from aiadmin.domain.journal.sync_retry import Failure
@@ -21,7 +20,6 @@ from tests.conftest import ROOT
 @pytest.mark.parametrize(
     ("reasons", "words"),
     [
-        (ReplyKind, ru.REPLIES),
         (Purpose, manage.PURPOSES),
         (MessageReason, manage.MESSAGE_REASONS),
         (Failure, manage.SYNC_FAILURES),
@@ -29,7 +27,6 @@ from tests.conftest import ROOT
         (LogoutReason, ru.LOGGED_OUT),
     ],
     ids=[
-        "replies",
         "outbox_messages.purpose",
         "outbox_messages.reason",
         "sync_runs.error",

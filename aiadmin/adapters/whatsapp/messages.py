@@ -8,70 +8,53 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from aiadmin.adapters.whatsapp.contents import change_of, clean, content_of
 from aiadmin.domain.messages.contact import IdentityObservation, observation
 from aiadmin.domain.messages.message import (
-    LONGEST_TEXT,
     Direction,
-    MessageKind,
     MessageReason,
     MessageSeen,
+    MessageWithdrawn,
     ReceiptSeen,
     SendOutcome,
     SendResult,
     TimerSeen,
 )
 
-_NO_CONTENT = frozenset(
-    {
-        "albumMessage",  # announces pictures that follow
-        "deviceSentMessage",
-        "encReactionMessage",
-        "fastRatchetKeySenderKeyDistributionMessage",
-        "keepInChatMessage",
-        "messageContextInfo",
-        "pinInChatMessage",
-        "pollUpdateMessage",
-        "protocolMessage",  # keys, history, settings of one's own phone; changes and withdrawals
-        "senderKeyDistributionMessage",
-    }
-)
-_TEXTS = {
-    "conversation": None,
-    "extendedTextMessage": "text",
-    "buttonsResponseMessage": "selectedDisplayText",
-    "templateButtonReplyMessage": "selectedDisplayText",
-    "listResponseMessage": "title",
-}
-"""Where a text is, by the kind of message; a pressed button is what the client says."""
-_MEDIA = re.compile(r"(?P<name>\w+?)(?:Message)?(?:V\d+)?")
 _DELIVERED = frozenset({"DELIVERED", "INACTIVE"})
 _READ = frozenset({"READ", "PLAYED"})
 """`READ_SELF` and the like are of our own phone."""
 
 
-def message_seen(message: Any) -> MessageSeen | None:
-    """What a Message event says; None when it is no content, or not of a chat with one person."""
+def message_seen(message: Any) -> MessageSeen | MessageWithdrawn | None:
+    """What a Message event says; None when it is no content, or not of a chat with one person.
+
+    A message that was changed is seen once more, under its own id; one that was taken back is `MessageWithdrawn`.
+    """
     source = message.Info.MessageSource
     alternative = source.RecipientAlt if source.IsFromMe else source.SenderAlt
-    name = None if source.IsFromMe else _clean(message.Info.Pushname)
+    name = None if source.IsFromMe else clean(message.Info.Pushname)
     peer = _peer(source, alternative, name)
-    content = next(
-        ((field.name, value) for field, value in message.Message.ListFields() if field.name not in _NO_CONTENT), None
-    )
-    message_id = _identifier(message.Info.ID)
-    if peer is None or content is None or message_id is None:
+    change = change_of(message.Message)
+    content = change.content if change else content_of(message.Message)
+    message_id = _identifier(change.message_id if change else message.Info.ID)
+    if peer is None or message_id is None or (content is None and change is None):
         return None
-    kind, text, media = _content(*content)
+    direction = Direction.OWN_PHONE if source.IsFromMe else Direction.IN
+    if content is None:
+        return MessageWithdrawn(message_id=message_id, peer=peer, direction=direction)
     return MessageSeen(
         message_id=message_id,
         peer=peer,
-        direction=Direction.OWN_PHONE if source.IsFromMe else Direction.IN,
-        kind=kind,
-        text=text,
-        media=media,
-        quoted_id=_quoted(*content),
+        direction=direction,
+        kind=content.kind,
+        text=content.text,
+        media=content.media,
+        seconds=content.seconds,
+        quoted_id=_identifier(content.quoted_id),
         sent_at=_moment(message.Info.Timestamp / 1000),
-        disappears_after=_timer(content[1]),
+        disappears_after=content.timer,
+        is_edit=change is not None,
     )
 
 
@@ -179,33 +162,6 @@ def _peer(source: Any, alternative: Any, push_name: str | None) -> IdentityObser
     return observation(*addresses, push_name=push_name)
 
 
-def _content(name: str, value: Any) -> tuple[MessageKind, str | None, str | None]:
-    """Kind, text and media."""
-    if name == "reactionMessage":
-        return MessageKind.REACTION, _clean(value.text), None
-    if name in _TEXTS:
-        inner = _TEXTS[name]
-        return MessageKind.TEXT, _clean(getattr(value, inner) if inner else value), None
-    found = _MEDIA.fullmatch(name)
-    caption = _clean(getattr(value, "caption", ""))
-    return MessageKind.OTHER, caption or None, (found["name"] if found else name)[:50]
-
-
-def _timer(value: Any) -> int | None:
-    """What a message says of the chat's timer. A plain text, which has no room for it, says nothing."""
-    context = getattr(value, "contextInfo", None)
-    if context is None or not context.HasField("expiration"):
-        return None
-    return int(min(context.expiration, _LONGEST_TIMER))
-
-
-def _quoted(name: str, value: Any) -> str | None:
-    if name == "reactionMessage":
-        return _identifier(value.key.ID)
-    context = getattr(value, "contextInfo", None)
-    return _identifier(context.stanzaID) if context is not None else None
-
-
 _LONGEST_ID = 200
 
 
@@ -223,8 +179,3 @@ def _moment(seconds: float) -> datetime:
         return datetime.fromtimestamp(seconds, UTC)
     except (ValueError, OverflowError, OSError):
         return datetime.now(UTC)
-
-
-def _clean(text: str) -> str:
-    """A text that PostgreSQL takes: it cannot store NUL."""
-    return text.replace("\0", "")[:LONGEST_TEXT]

@@ -45,9 +45,8 @@ def answers_in(heard: Heard) -> Iterator[Command]:
     if _is_bare_number(heard, "2") or _is_bare_no(heard):
         yield No(spans=((0, len(heard.text)),))
         return
-    is_bare = all(hit.end - hit.first == 1 for hit in heard.of("NO"))
-    if heard.has("NO") and is_bare and heard.has("SOFT") and not heard.whens:
-        return  # "нет, давайте" may be either
+    if _says_both(heard):
+        return
     refusal, agreement = _last(heard, *_refusals(heard)), _agreed_at(heard)
     if refusal is not None and (agreement is None or agreement < refusal):
         yield No(spans=_spans(heard, *_refusals(heard)))
@@ -99,8 +98,18 @@ _BARE_NO = frozenset({"нет", "неа", "нее", "неет", "нету"})
 
 
 def _is_bare_number(heard: Heard, number: str) -> bool:
-    """Whether a bare 1 or 2 answers a reminder: 1 is coming, 2 is not."""
-    return heard.context.asked is Asked.ATTENDANCE and heard.text.strip(" .!\n") == number
+    """Whether a 1 or a 2 answers a reminder, alone or beside words that say the same: 1 is coming, 2 is not."""
+    beside = heard.covered({"YES" if number == "1" else "NO"})
+    rest = [token.text for place, token in enumerate(heard.tokens) if place not in beside]
+    is_it = [one for one in rest if one not in _HARMLESS_SIGNS] == [number]
+    return heard.context.asked is Asked.ATTENDANCE and is_it
+
+
+def _says_both(heard: Heard) -> bool:
+    """Whether a bare no stands beside what may be a yes: either may be meant, as in "нет, давайте"."""
+    is_bare_no = heard.has("NO") and all(hit.end - hit.first == 1 for hit in heard.of("NO"))
+    is_yes = heard.context.asked is Asked.ATTENDANCE and heard.has("YES")
+    return is_bare_no and (is_yes or (heard.has("SOFT") and not heard.whens))
 
 
 def _of_name(heard: Heard) -> set[int]:

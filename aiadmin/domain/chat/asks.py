@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -37,6 +38,7 @@ class OpenAsk:
         message_id: of the outbox: what a quote of it points to.
         record_id: the visit that a reminder or a rating is about.
         starts: when that visit is, by the salon's wall clock.
+        others: the other bookings of the visit that were asked about, by number of the record, and when each begins.
         answered: what was said to a reminder already. It stays open until the visit, for a change of mind; words that
             quote nothing go to one without an answer first.
         is_overtaken: whether the client has since been told of another visit, so that words which quote nothing may
@@ -49,5 +51,6 @@ class OpenAsk:
     proposal: Proposal | None = None
     record_id: int | None = None
     starts: datetime | None = None
+    others: Mapping[int, datetime] = field(default_factory=dict)
     answered: Attend | None = None
     is_overtaken: bool = False

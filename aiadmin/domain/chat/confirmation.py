@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from aiadmin.domain.chat.intent import Intent
 from aiadmin.domain.errors import AiAdminError
-from aiadmin.domain.ids import CompanyId, ContactId, DeviceId
+from aiadmin.domain.ids import CompanyId, ContactId, MessageId
 from aiadmin.domain.journal.journal import ONE_VISIT, Attendance, OfClient, OfVisit, Record
 from aiadmin.domain.journal.sync_retry import after_failure, failure_of
 from aiadmin.domain.journal.sync_run import RunState
-from aiadmin.domain.messages.message import Direction, MessageKind, Purpose
+from aiadmin.domain.messages.message import Purpose
 from aiadmin.domain.quarantine import RowKey
 from aiadmin.domain.yclients.error import YClientsError
 
 ASKING = frozenset({Purpose.REMINDER_DAY, Purpose.REMINDER_HOURS, Purpose.REMINDER_AGAIN})
 """What asks."""
-HANDED_OVER = timedelta(hours=2)
-"""How long automation leaves a chat alone after the salon itself has written there."""
-TO_BE_READ = timedelta(hours=1)
-"""The same after words that only a human understands."""
-ASKED_TOGETHER = timedelta(hours=1)
-"""Words behind questions that were asked so shortly after one another may be about any of them."""
-OLD = timedelta(hours=12)
-"""What a client wrote longer ago (we were away) still counts, but nobody is answered so late."""
 
 
 class ClientAnswer(StrEnum):
@@ -47,12 +38,11 @@ class Question:
         numbers: every number by which that person is known, in every spelling.
         others: the other bookings of the visit that were asked about, and how long after this one each begins.
         written_at: when YClients was last told, or None; also of what was said by whoever had the booking before.
+        sent_at: when the newest message that asks it reached the server, `message_id` its number in the outbox.
         attempts: how often the present answer was tried to be written.
         first: the first of its bookings that stands, where that is known.
         is_overtaken: whether its client has since been told of another visit, so that words which quote nothing may
             be about either.
-        rivals: other visits that were asked about together with this one, so that words which quote nothing may be
-            about any of them, or all.
         is_settled: whether the salon has since marked the booking that it was looked up for as confirmed and not
             taken that back, or given it to the same client at that time once more: what was talked over counts for
             more than the answer.
@@ -73,7 +63,8 @@ class Question:
     first: Record | None = None
     is_overtaken: bool = False
     is_settled: bool = False
-    rivals: Sequence[Question] = ()
+    sent_at: datetime | None = None
+    message_id: MessageId | None = None
 
     @property
     def is_answered(self) -> bool:
@@ -86,122 +77,32 @@ class Question:
         return self.first.starts_at if self.first is not None else self.starts_at
 
     @property
+    def bookings(self) -> Mapping[int, timedelta]:
+        """All bookings that were asked about, and how long after the question's time each begins."""
+        return {self.record_id: timedelta(0), **self.others}
+
+    @property
+    def standing_id(self) -> int:
+        """The first booking of the visit that stands, as far as that is known."""
+        return self.first.record_id if self.first is not None else self.record_id
+
+    def is_about(self, record_id: int | None) -> bool:
+        """Whether a booking was asked about, or has come to the visit since."""
+        return record_id is not None and record_id in {self.record_id, self.standing_id, *self.others}
+
+    @property
     def row_key(self) -> RowKey:
         """What names the row in its queue."""
         return RowKey(self.company_id, f"{self.record_id}:{self.starts_at.timestamp():.6f}")
 
 
-@dataclass(frozen=True, kw_only=True)
-class InboxMessage:
-    """A message of the inbox that nobody has looked at yet."""
-
-    inbox_id: int
-    company_id: CompanyId
-    contact_id: ContactId
-    device_id: DeviceId | None
-    direction: Direction
-    kind: MessageKind
-    text: str | None = field(repr=False)
-    quoted_id: str | None
-    sent_at: datetime
-
-
-class ReplyKind(StrEnum):
-    """What we say to a client who has just written."""
-
-    CONFIRMED = "confirmed"
-    DECLINED = "declined"
-    GOODBYE = "goodbye"
-    WELCOME = "welcome"
-    THANKS = "thanks"
-    """For words that may be about something else: nothing follows from them."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReplyEffects:
-    """What a message brings about.
-
-    Attributes:
-        answer: to be kept, and what follows from it.
-        tells_salon: whether the salon has to know: it may wish to fill the time.
-        is_unsure: whether the words may be about another visit: then the salon is told that, and nothing follows.
-        silence: for how long automation leaves the chat alone.
-        opt: True for one who wants messages again, False for one who wants none.
-    """
-
-    reply: ReplyKind | None = None
-    answer: ClientAnswer | None = None
-    tells_salon: bool = False
-    is_unsure: bool = False
-    silence: timedelta | None = None
-    opt: bool | None = None
-
-
-NONE = ReplyEffects()
-_ANSWERS = {Intent.YES: ClientAnswer.YES, Intent.NO: ClientAnswer.NO}
-_REPLIES = {ClientAnswer.YES: ReplyKind.CONFIRMED, ClientAnswer.NO: ReplyKind.DECLINED}
-
-
-def react(said: Intent, question: Question | None, *, is_out: bool, is_old: bool) -> ReplyEffects:
-    """What a client's words bring about.
-
-    Args:
-        question: the one that they would answer, or None.
-        is_out: whether this client wants no messages: even an answer to theirs is then only kept.
-        is_old: whether they were written long ago.
-    """
-    if said is Intent.STOP:
-        return ReplyEffects(opt=False, reply=None if is_out or is_old else ReplyKind.GOODBYE)
-    if said is Intent.START:
-        return ReplyEffects(opt=True, reply=ReplyKind.WELCOME if is_out and not is_old else None)
-    if said is Intent.UNCLEAR:
-        is_first = question is not None and question.answer is None
-        return ReplyEffects(silence=TO_BE_READ, answer=ClientAnswer.UNCLEAR if is_first else None)
-    answer = _ANSWERS.get(said)
-    changed = [] if question is None else [one for one in (question, *question.rivals) if one.answer is not answer]
-    if answer is None or question is None or not changed:
-        return NONE
-    is_turn = answer is ClientAnswer.NO or any(one.answer is ClientAnswer.NO for one in changed)
-    if question.is_overtaken or question.rivals:
-        return _unsure(question, is_turn=is_turn, is_silent=is_out or is_old)
-    return ReplyEffects(answer=answer, tells_salon=is_turn, reply=None if is_out or is_old else _REPLIES[answer])
-
-
-def _unsure(question: Question, *, is_turn: bool, is_silent: bool) -> ReplyEffects:
-    """Words that may be about another visit: a human asks back where somebody may not come, and a yes is only thanked
-    for. After news of another visit it may be no answer at all, so that the question stays open; where several visits
-    were asked about it is one, and the salon has to know that none of them is confirmed."""
-    answer = None if question.is_answered else ClientAnswer.UNCLEAR
-    if is_turn:
-        return ReplyEffects(answer=answer, tells_salon=True, is_unsure=True, silence=TO_BE_READ)
-    reply = None if is_silent else ReplyKind.THANKS
-    if not question.rivals:
-        return ReplyEffects(reply=reply)
-    return ReplyEffects(reply=reply, answer=answer, tells_salon=True, is_unsure=True)
-
-
-def react_to_salon(sent_at: datetime, now: datetime) -> ReplyEffects:
-    """The salon wrote to the client itself: the chat is theirs for a while."""
-    left = sent_at + HANDED_OVER - now
-    return ReplyEffects(silence=left) if left > timedelta(0) else NONE
-
-
-def answered(questions: Sequence[Question], said_at: datetime) -> Question | None:
-    """The question that words which quote nothing answer: the one that was asked last, with its rivals.
-
-    Who has answered one of several that were asked together, by quoting it, means the others next.
-
-    Args:
-        questions: those of one person that are open.
-    """
-    asked = [one for one in questions if one.asked_at <= said_at] or questions
-    if not asked:
-        return None
-    last = max(one.asked_at for one in asked)
-    together = [one for one in asked if last - one.asked_at < ASKED_TOGETHER]
-    waiting = [one for one in together if not one.is_answered] or together
-    first, *rest = sorted(waiting, key=lambda one: (-one.asked_at.timestamp(), one.starts_at))
-    return replace(first, rivals=tuple(one for one in rest if not _is_of_same_visit(one, first)))
+def distinct(questions: Sequence[Question]) -> Sequence[Question]:
+    """Of questions, the newest first, one for each visit."""
+    found: list[Question] = []
+    for one in questions:
+        if not any(_is_of_same_visit(one, other) for other in found):
+            found.append(one)
+    return found
 
 
 def _is_of_same_visit(one: Question, other: Question) -> bool:
@@ -218,7 +119,7 @@ def is_to_write(answer: ClientAnswer, before: Question) -> bool:
     booking before.
     """
     is_known = before.answer is ClientAnswer.YES or (before.answer is None and before.written_at is not None)
-    return answer is ClientAnswer.YES or (answer is ClientAnswer.NO and is_known)
+    return answer is ClientAnswer.YES or is_known
 
 
 def is_held(question: Question, record: OfClient) -> bool:
@@ -232,7 +133,7 @@ def is_held(question: Question, record: OfClient) -> bool:
     return record.client_phone in question.numbers if record.client_phone else record.client_id == question.client_id
 
 
-def standing(question: Question, records: Sequence[Record]) -> Sequence[Record]:
+def standing(question: Question, records: Iterable[Record]) -> Sequence[Record]:
     """Of the bookings of a visit those that the question is still about, in the order of time."""
     return sorted((one for one in records if _flaw(question, one) is None), key=lambda one: one.starts_at)
 
@@ -244,8 +145,14 @@ def is_open(question: Question, records: Sequence[Record], at: datetime) -> bool
         records: what is known of the bookings of its visit; of a booking that is not known nothing has changed.
     """
     is_known = any(one.record_id == question.record_id for one in records)
-    begins = [one.starts_at for one in standing(question, records)]
+    begins = [one.starts_at for one in standing(question, map(_not_written_off, records))]
     return any(one > at for one in (begins if is_known else [question.starts_at, *begins]))
+
+
+def _not_written_off(record: Record) -> Record:
+    """What the desk has marked as missed before it began is still to be talked about."""
+    is_no_show = record.attendance is Attendance.NO_SHOW
+    return replace(record, attendance=Attendance.WAITING) if is_no_show else record
 
 
 def is_confirmed_by_another(record: Record, questions: Sequence[Question]) -> bool:

@@ -9,6 +9,9 @@ from enum import StrEnum
 HELD_BY_HUMAN = timedelta(hours=2)
 """How long a human has a chat after the last thing that they wrote, or after it was handed over."""
 
+WROTE, LEFT = "wrote", "left"
+"""Why a human has a chat: the salon's phone has written there, or words were left to whoever reads them."""
+
 
 class Holder(StrEnum):
     """Who speaks."""
@@ -55,9 +58,16 @@ class Floor:
 
     Attributes:
         until: when automation has it again, aware; None while it has it, or for good.
-        why: a reason of `HandOverReason`, or `wrote` when the salon wrote from its phone, or `button`.
+        why: a reason of `HandOverReason`, or `WROTE`, `LEFT`, or `button`.
     """
 
     holder: Holder = Holder.AUTOMATION
     why: str = ""
     until: datetime | None = None
+
+    def or_longer(self, given: Floor | None) -> Floor:
+        """This, or what is given to a human, whichever lasts longer; None gives nothing."""
+        if given is None or (self.holder is Holder.HUMAN and self.until is None):
+            return self
+        is_shorter = self.until is not None and given.until is not None and given.until < self.until
+        return self if self.holder is Holder.HUMAN and is_shorter else given

@@ -132,6 +132,9 @@ def _retyped(letters: Sequence[_Letter], known: Known, *, is_sure: bool = False)
             yield from chunk
             continue
         word, end = _without_marks(chunk)
+        if _is_mixed(word, known):
+            yield from chunk
+            continue
         typed, core = ([one._replace(text=_KEYS.get(one.text, one.text)) for one in part] for part in (chunk, word))
         if _is_known(typed, known) or (is_sure and not _is_known(core, known)):
             yield from typed
@@ -143,6 +146,12 @@ def _without_marks(chunk: Sequence[_Letter]) -> tuple[Sequence[_Letter], Sequenc
     """A word, and the marks behind it."""
     length = len("".join(letter.text for letter in chunk).rstrip(_MARKS))
     return chunk[:length], chunk[length:]
+
+
+def _is_mixed(letters: Sequence[_Letter], known: Known) -> bool:
+    """Whether a word is Russian but for letters that look the same: no keyboard layout was forgotten."""
+    word = "".join(letter.text for letter in letters).strip(_MARKS)
+    return bool(_CYRILLIC.search(word)) and known(unstretched(word.translate(_LOOK_ALIKES), known))
 
 
 def _is_known(letters: Sequence[_Letter], known: Known) -> bool:

@@ -258,12 +258,12 @@ def _spans_of_whens(whens: Sequence[When]) -> tuple[Span, ...]:
 def _stops(heard: Heard) -> Iterator[Command]:
     """A word to stop or to begin again; one that means other things elsewhere counts only alone."""
     for kind, command in (("STOP", Stop), ("START", Restart)):
-        if _spans(heard, kind, "") or (_spans(heard, kind, "alone") and _is_alone(heard, kind)):
+        if _spans(heard, kind, "") or (_spans(heard, kind, "alone") and _is_alone(heard, kind, "NO", "YES")):
             yield command(spans=_spans(heard, kind))
 
 
-def _is_alone(heard: Heard, kind: str) -> bool:
-    said = heard.covered({kind, *NEUTRAL})
+def _is_alone(heard: Heard, *kinds: str) -> bool:
+    said = heard.covered({*kinds, *NEUTRAL})
     return all(place in said or not token.text.isalnum() for place, token in enumerate(heard.tokens))
 
 

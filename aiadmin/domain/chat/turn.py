@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from aiadmin.domain.chat.commands import Command
-from aiadmin.domain.chat.dialogue import Dialogue, VisitOperation
+from aiadmin.domain.chat.dialogue import Dialogue, Proposal, VisitOperation
 from aiadmin.domain.chat.floor import Floor, HandOverReason
 from aiadmin.domain.chat.steps import Act, Asks, AttendanceAnswer, Need, Reply
 from aiadmin.domain.ids import CompanyId, ContactId, MessageId
@@ -75,7 +75,7 @@ class Chat:
     Attributes:
         version: grows with all that is heard: a turn that knows a smaller one does not know all.
         run: grows with each claim: a worker whose claim was taken over finishes nothing.
-        waits_since: when the first of what waits came.
+        waits_since: when the first of what waits came; None where nothing does.
         floor: who has it; a client who wants no messages is not among what it knows.
         greeted_at: when we last greeted; aware, like all times here.
         media_at: when we last said that we cannot listen.
@@ -85,7 +85,7 @@ class Chat:
     contact_id: ContactId
     version: int
     run: int
-    waits_since: datetime
+    waits_since: datetime | None
     dialogue: Dialogue = field(default_factory=Dialogue)
     floor: Floor = field(default_factory=Floor)
     greeted_at: datetime | None = None
@@ -106,6 +106,8 @@ class TurnRecord:
         heard: what it said, message by message; the name of its kind for what is no text.
         needs: what was asked of YClients.
         written_at: when the last of it was written.
+        proposal: what was offered, or what stayed offered.
+        parts: the kinds of what was said, by the names of `domain.chat.parts`.
         reply: what the client was sent; None for nothing.
     """
 
@@ -118,12 +120,27 @@ class TurnRecord:
     finished_at: datetime
     commands: Sequence[Command] = ()
     needs: Sequence[Need] = ()
+    proposal: Proposal | None = None
     written: Sequence[WriteOutcome] = ()
     attendance: Sequence[AttendanceAnswer] = ()
     act: Act = Act.SILENT
     asks: Asks | None = None
     hand_over: HandOverReason | None = None
     rating: int | None = None
+    parts: Sequence[str] = ()
     reply: str | None = field(default=None, repr=False)
     outbox_message_id: MessageId | None = None
     verdict: TurnVerdict = TurnVerdict.SILENT
+
+
+@dataclass(frozen=True, kw_only=True)
+class SaidTurn:
+    """A turn whose reply has reached the server: what it asks is open.
+
+    Attributes:
+        message_id: of the outbox: what a quote of it points to.
+    """
+
+    turn: TurnRecord
+    message_id: MessageId
+    sent_at: datetime

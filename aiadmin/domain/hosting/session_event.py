@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
-from aiadmin.domain.messages.message import MessageSeen, ReceiptSeen, TimerSeen
+from aiadmin.domain.messages.message import MessageSeen, MessageWithdrawn, ReceiptSeen, TimerSeen
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -157,6 +157,7 @@ SessionEvent = (
     | StreamError
     | Ended
     | MessageSeen
+    | MessageWithdrawn
     | TimerSeen
     | ReceiptSeen
 )

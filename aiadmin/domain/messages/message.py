@@ -88,7 +88,11 @@ class MessageSeen:
         text: the text, the emoji of a reaction (empty when it is taken back), or a caption; None without any.
         media: what it is when it is no text: `image`, `audio`, `location`...
         quoted_id: the message that it answers or reacts to.
+        sent_at: when WhatsApp took it; of a correction, when that was made.
         disappears_after: seconds after which the chat loses it, 0 for never; None where it does not say.
+        seconds: how long it lasts, where it is heard or watched.
+        is_edit: whether it is a correction of the message of this id. What only the phone can read of one is of the
+            kind `other` and the media `edited`.
     """
 
     message_id: str
@@ -100,6 +104,17 @@ class MessageSeen:
     quoted_id: str | None
     sent_at: datetime
     disappears_after: int | None = None
+    seconds: int | None = None
+    is_edit: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class MessageWithdrawn:
+    """Its writer has taken a message back: nobody can read it in the chat any more."""
+
+    message_id: str
+    peer: IdentityObservation
+    direction: Direction
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,7 +141,7 @@ class ReceivedEvent:
 
     device_id: DeviceId
     company_id: CompanyId
-    event: MessageSeen | ReceiptSeen | TimerSeen
+    event: MessageSeen | MessageWithdrawn | ReceiptSeen | TimerSeen
     received_at: datetime
 
 

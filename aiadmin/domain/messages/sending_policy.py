@@ -49,7 +49,7 @@ OF_THE_SALON = frozenset(
 HUMAN = frozenset({Purpose.MANUAL, Purpose.TRIAL})
 """A person has just typed these: not even a pause holds them."""
 UNPACED = HUMAN | {Purpose.REPLY}
-"""A person waits for these: a human who typed, or a client who has just written. They count for nothing here."""
+"""A person waits for these: a human who typed, or a client who has just written. Replies count for the day alone."""
 MARKETING = frozenset({Purpose.REVIEW})
 """What goes only to clients who want it."""
 
@@ -183,12 +183,14 @@ class Sender:
         zone: the salon's IANA timezone.
         linked_at: since when the phone is linked.
         recent: when it wrote, in order; all of today at least. What is in `UNPACED` does not count.
+        replies_today: how many answers it wrote today: they wait for nothing, but what can wait gives way to them.
         locked_until: until when WhatsApp lets it write to no new recipient.
     """
 
     zone: str
     linked_at: datetime
     recent: Sequence[datetime] = ()
+    replies_today: int = 0
     locked_until: datetime | None = None
     is_paused: bool = False
 
@@ -328,7 +330,7 @@ def _of_number(sender: Sender, policy: SendingPolicy, now: datetime) -> Iterator
         yield WaitUntil(at=quiet_until, why=BlockReason.QUIET_HOURS)
     today = day_began(now, sender.zone)
     if policy.most_a_day is not None:
-        written = sum(sent_at >= today for sent_at in sender.recent)
+        written = sum(sent_at >= today for sent_at in sender.recent) + sender.replies_today
         if written >= daily_cap(sender.linked_at, now, most=policy.most_a_day):
             midnight = _next(now.astimezone(ZoneInfo(sender.zone)), time(0))
             yield WaitUntil(at=midnight.astimezone(now.tzinfo), why=BlockReason.DAILY_CAP)

@@ -18,7 +18,7 @@ from aiadmin.domain.chat.confirmation import (
     was_declined,
 )
 from aiadmin.domain.errors import AiAdminError
-from aiadmin.domain.ids import ContactId
+from aiadmin.domain.ids import ContactId, MessageId
 from aiadmin.domain.journal.journal import Attendance, Record, is_same_person
 from aiadmin.domain.messages.message import Purpose
 from aiadmin.domain.messages.sending_policy import TURNS_AWAY, Decision, Send
@@ -210,7 +210,7 @@ def beside_changes(changes: ToldOfVisit) -> Outcome:
     return AfterChanges() if changes.is_coming else Send()
 
 
-def question_of(visit: VisitNotices, contact_id: ContactId, now: datetime) -> Question:
+def question_of(visit: VisitNotices, contact_id: ContactId, message_id: MessageId, now: datetime) -> Question:
     """The question that a reminder of a visit asks."""
     first = visit.told[0]
     others = [one for one in visit.bookings if one.record_id != first.record.record_id]
@@ -223,6 +223,7 @@ def question_of(visit: VisitNotices, contact_id: ContactId, now: datetime) -> Qu
         client_id=first.record.client_id,
         others={one.record_id: one.starts_at - first.record.starts_at for one in others},
         asked_at=now,
+        message_id=message_id,
     )
 
 

@@ -11,7 +11,7 @@ from aiadmin.domain.errors import AiAdminError, DependencyDownError
 from aiadmin.domain.journal.journal import Attendance, Record
 from aiadmin.domain.quarantine import WorkQueue
 from aiadmin.domain.yclients.error import YClientsError
-from aiadmin.services.chat.replies import notify_salon
+from aiadmin.services.chat.salon_messages import tell_of_visit
 from aiadmin.services.journal import bookings
 from aiadmin.services.journal.fresh_bookings import FreshBookings
 from aiadmin.services.ports.clock import Clock
@@ -103,5 +103,5 @@ class JournalConfirmer:
             work.questions.postpone(question, until=None, error=reason)
             if question.answer is ClientAnswer.YES:
                 key = f"unwritten:{question.record_id}:{question.starts_at:%Y%m%d%H%M}"
-                notify_salon(question, ru.UNWRITTEN, key=key, work=work, now=now)
+                tell_of_visit(question, ru.UNWRITTEN, key=key, work=work, now=now)
             work.commit()

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
+from aiadmin.domain.chat.turn import due_after
 from aiadmin.domain.ids import CompanyId, ContactId, DeviceId, MessageId
 from aiadmin.domain.job import Job
 from aiadmin.domain.messages import reachout_lock
@@ -18,6 +19,7 @@ from aiadmin.domain.messages.message import (
     DeviceClaim,
     MessageReason,
     MessageSeen,
+    MessageWithdrawn,
     NewMessage,
     OutboxMessage,
     ReceiptSeen,
@@ -168,33 +170,52 @@ def _learn_of_person(message: OutboxMessage, result: SendResult, work: UnitOfWor
             work.permissions.lock_account(message.device_id, reachout_lock.locked_until(now))
 
 
-def store(batch: Sequence[ReceivedEvent], *, uow: NewUnitOfWork) -> Sequence[ReceivedEvent]:
+def store(
+    batch: Sequence[ReceivedEvent], *, uow: NewUnitOfWork, on_due: Callable[[datetime], None] = lambda _: None
+) -> Sequence[ReceivedEvent]:
     """Keep what devices heard, in one transaction; a repeat is left alone.
 
     Returns the receipts of messages that we know nothing of: a receipt may be quicker than the answer to the send.
 
+    Args:
+        on_due: told, once it is kept, when a chat is to be handled in which something was said.
+
     Raises:
         DependencyDownError: nothing is stored; try again later.
     """
-    unmatched = []
+    unmatched, due = [], set[datetime]()
     with uow() as work:
         for heard in sorted(batch, key=lambda one: one.company_id):
-            if isinstance(heard.event, MessageSeen):
-                _store_message(heard, heard.event, work)
-            elif isinstance(heard.event, TimerSeen):
-                contact_id = work.contacts.upsert(heard.company_id, heard.event.peer, heard.received_at)
-                work.contacts.set_timer(heard.company_id, contact_id, heard.event.disappears_after)
-            elif unknown := _mark(heard, heard.event, work):
-                unmatched.append(replace(heard, event=replace(heard.event, message_ids=unknown)))
+            match heard.event:
+                case MessageSeen() | MessageWithdrawn() as message:
+                    due |= _store_message(heard, message, work)
+                case TimerSeen() as timer:
+                    contact_id = work.contacts.upsert(heard.company_id, timer.peer, heard.received_at)
+                    work.contacts.set_timer(heard.company_id, contact_id, timer.disappears_after)
+                case ReceiptSeen() as receipt:
+                    if unknown := _mark(heard, receipt, work):
+                        unmatched.append(replace(heard, event=replace(receipt, message_ids=unknown)))
         work.commit()
+    for due_at in due:
+        on_due(due_at)
     return unmatched
 
 
-def _store_message(heard: ReceivedEvent, message: MessageSeen, work: UnitOfWork) -> None:
+def _store_message(heard: ReceivedEvent, message: MessageSeen | MessageWithdrawn, work: UnitOfWork) -> set[datetime]:
+    """When the chat is to be handled for it; nothing for a repeat."""
     contact_id = work.contacts.upsert(heard.company_id, message.peer, heard.received_at)
-    work.inbox_messages.add(heard, message, contact_id)
-    if message.disappears_after is not None:
+    if isinstance(message, MessageWithdrawn):
+        is_news = work.inbox_messages.withdraw(heard, message, contact_id)
+    elif message.is_edit:
+        is_news = work.inbox_messages.correct(heard, message, contact_id)
+    else:
+        is_news = work.inbox_messages.add(heard, message, contact_id)
+    if isinstance(message, MessageSeen) and message.disappears_after is not None:
         work.contacts.set_timer(heard.company_id, contact_id, message.disappears_after)
+    if not is_news:
+        return set()
+    at = heard.received_at
+    return {work.chats.hear(heard.company_id, contact_id, at=at, due_at=due_after(at, at))}
 
 
 def _mark(heard: ReceivedEvent, receipt: ReceiptSeen, work: UnitOfWork) -> tuple[str, ...]:

@@ -378,7 +378,7 @@ class NoticeDispatcher:
         if number is None or not work.due_notices.mark_released(notices, number):
             return False
         if is_asking(visits[0]):
-            work.questions.ask(question_of(visits[0], contact_id, now))
+            work.questions.ask(question_of(visits[0], contact_id, number, now))
         work.nudge(Job.WAKE_HOSTS)
         batch.sender = replace(batch.sender, recent=[*batch.sender.recent, now])
         return True

@@ -2,53 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, TextClause, text, update
+from sqlalchemy import Row, TextClause, text
 from sqlalchemy.orm import Session
 
-from aiadmin.domain.chat.confirmation import ClientAnswer, InboxMessage, Question, answered, is_open, standing
-from aiadmin.domain.ids import CompanyId, ContactId, DeviceId
+from aiadmin.domain.chat.confirmation import ClientAnswer, Question, is_open, standing
+from aiadmin.domain.ids import CompanyId, ContactId
 from aiadmin.domain.journal.journal import ONE_VISIT, Record
 from aiadmin.domain.messages.contact import spellings
-from aiadmin.domain.messages.message import Direction, MessageKind
 from aiadmin.domain.notices.notice import CHANGE_NOTICES
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.storage.bulk import as_json
 from aiadmin.storage.chat.answers import is_settled
 from aiadmin.storage.journal.records import record_of_row
-from aiadmin.storage.locks import Lock
 from aiadmin.storage.quarantine import keys_of, not_set_aside
-from aiadmin.storage.tables.messages import InboxMessageRow
-
-_WAITING = "FROM inbox_messages WHERE handled_at IS NULL AND " + not_set_aside(
-    WorkQueue.INBOX_MESSAGES, "inbox_messages.company_id", "inbox_messages.id"
-)
-_LOCKED = "(SELECT pg_try_advisory_xact_lock(:lock)) ORDER BY id LIMIT :limit"
-_TAKE = text(f"SELECT * {_WAITING} AND {_LOCKED}")
-_TAKE_ONLY = text(
-    f"SELECT * FROM inbox_messages WHERE handled_at IS NULL AND id = ANY(:only) AND {_LOCKED}"  # noqa: S608 - our own
-)
-_WAITING_KEYS = text(f"SELECT company_id, id {_WAITING} ORDER BY id LIMIT :limit")
-_ANY_WAITING = text(f"SELECT EXISTS (SELECT {_WAITING})")
 
 _NUMBERS = """ARRAY(
   SELECT address FROM contact_addresses AS known
   WHERE known.company_id = questions.company_id AND known.contact_id = questions.contact_id
 ) AS numbers"""
 _ASK = text("""
-INSERT INTO questions (company_id, record_id, starts_at, visit_id, contact_id, client_id, others, asked_at)
+INSERT INTO questions (
+  company_id, record_id, starts_at, visit_id, contact_id, client_id, others, asked_at, message_ids
+)
 VALUES (
-  :company_id, :record_id, :starts_at, :visit_id, :contact_id, :client_id, CAST(:others AS jsonb), :asked_at
+  :company_id, :record_id, :starts_at, :visit_id, :contact_id, :client_id, CAST(:others AS jsonb), :asked_at,
+  :message_ids
 )
 ON CONFLICT (company_id, record_id, starts_at) DO UPDATE SET
-  visit_id = EXCLUDED.visit_id, client_id = EXCLUDED.client_id, others = EXCLUDED.others, asked_at = EXCLUDED.asked_at
+  visit_id = EXCLUDED.visit_id, client_id = EXCLUDED.client_id, others = EXCLUDED.others,
+  asked_at = EXCLUDED.asked_at, message_ids = questions.message_ids || EXCLUDED.message_ids
 """)
 _BEGIN_AFRESH = text("""
-UPDATE questions SET contact_id = :contact_id, asked_at = :asked_at,
+UPDATE questions SET contact_id = :contact_id, asked_at = :asked_at, message_ids = '{}',
   answer = NULL, answered_at = NULL, next_attempt_at = NULL, attempts = 0, error = NULL
 WHERE company_id = :company_id AND record_id = :record_id AND starts_at = :starts_at
   AND NOT (contact_id = :contact_id AND others @> CAST(:others AS jsonb))
@@ -59,24 +49,24 @@ _IS_OVERTAKEN = """EXISTS (
   JOIN notices ON notices.company_id = message.company_id AND notices.outbox_message_id = message.id
   WHERE message.company_id = questions.company_id AND message.contact_id = questions.contact_id
     AND notices.kind = ANY(:news) AND message.state IN ('sending', 'sent', 'unknown')
-    AND COALESCE(message.sent_at, message.created_at) BETWEEN questions.asked_at AND :said_at
+    AND COALESCE(message.sent_at, message.created_at) BETWEEN asking.at AND :said_at
     AND notices.record_id <> questions.record_id
     AND NOT jsonb_exists(questions.others, CAST(notices.record_id AS text))
     AND COALESCE(CAST(notices.announced ->> 'visit_id' AS bigint) <> questions.visit_id, true)
 ) AS is_overtaken"""
-_OF_CONTACT = f"""
-SELECT questions.*, {_NUMBERS}, {_IS_OVERTAKEN} FROM questions
+_OPEN = text(f"""
+SELECT questions.*, {_NUMBERS}, {_IS_OVERTAKEN}, asking.id AS message_id, asking.at AS sent_at FROM questions
+CROSS JOIN LATERAL (
+  SELECT id, COALESCE(sent_at, delivered_at, read_at) AS at FROM outbox_messages
+  WHERE company_id = questions.company_id AND contact_id = questions.contact_id
+    AND id = ANY(questions.message_ids) AND withdrawn_at IS NULL
+    AND COALESCE(sent_at, delivered_at, read_at) <= :said_at
+  ORDER BY at DESC LIMIT 1
+) AS asking
 WHERE questions.company_id = :company_id AND questions.contact_id = :contact_id AND questions.starts_at > :begun
-"""  # noqa: S608 - our own words
-_NEWEST = text(f"{_OF_CONTACT} ORDER BY questions.asked_at DESC, questions.starts_at")
-_ABOUT = text(f"""{_OF_CONTACT}
-AND (questions.record_id = :record_id OR jsonb_exists(questions.others, CAST(:record_id AS text)))
-ORDER BY questions.starts_at DESC
-""")
-_QUOTED = text("""
-SELECT record_id FROM outbox_messages
-WHERE company_id = :company_id AND device_id = :device_id AND message_id = :quoted_id
-""")
+ORDER BY asking.at DESC, questions.starts_at
+""")  # noqa: S608 - our own words
+"""Asked with a message that has reached the server, and that nobody has taken back."""
 _OF_VISIT = text(f"""
 SELECT questions.*, {_NUMBERS}, {is_settled(":record_id")} AS is_settled FROM questions
 WHERE questions.company_id = :company_id AND (questions.record_id = :record_id OR questions.visit_id = :visit_id)
@@ -122,34 +112,6 @@ _PUT_OFF = text(f"UPDATE questions SET next_attempt_at = :until, error = :error 
 _PHONE = text("SELECT phone FROM contacts WHERE company_id = :company_id AND id = :contact_id")
 
 
-class UnhandledMessages:
-    """Rows of `inbox_messages` that are not handled yet."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-
-    def claim(self, *, limit: int, only: Sequence[RowKey] | None = None) -> Sequence[InboxMessage]:
-        """The oldest of all companies, in order. One transaction at a time gets any; the others get none."""
-        given: dict[str, Any] = {"lock": Lock.REPLIES.value, "limit": limit}
-        if only is None:
-            return [_inbox_message(row) for row in self._session.execute(_TAKE, given)]
-        found = self._session.execute(_TAKE_ONLY, given | {"only": [key.number for key in only]})
-        return [_inbox_message(row) for row in found]
-
-    def due_keys(self, *, limit: int) -> Sequence[RowKey]:
-        """Keys of the messages that `claim` would take."""
-        return keys_of(self._session.execute(_WAITING_KEYS, {"limit": limit}))
-
-    def has_due(self) -> bool:
-        return bool(self._session.scalar(_ANY_WAITING))
-
-    def finish(self, messages: Sequence[InboxMessage], at: datetime) -> None:
-        """Keep that these are handled, and are not claimed any more."""
-        numbers = [message.inbox_id for message in messages]
-        statement = update(InboxMessageRow).where(InboxMessageRow.id.in_(numbers)).values(handled_at=at)
-        self._session.execute(statement.execution_options(synchronize_session=False))
-
-
 class Questions:
     """Rows of `questions`: whether clients come to their bookings, as they were asked and as they answered."""
 
@@ -165,35 +127,28 @@ class Questions:
         more = {"contact_id": question.contact_id, "asked_at": question.asked_at, "others": others}
         self._session.execute(_BEGIN_AFRESH, _key(question) | more)
         is_of = {"visit_id": question.visit_id, "client_id": question.client_id}
-        self._session.execute(_ASK, _key(question) | more | is_of)
+        asked_by = {"message_ids": [] if question.message_id is None else [question.message_id]}
+        self._session.execute(_ASK, _key(question) | more | is_of | asked_by)
 
-    def answered_by(self, message: InboxMessage) -> Question | None:
-        """The open question (`domain.chat.confirmation.is_open`) that a message answers: of the booking that it
-        quotes, or else of the client's (`domain.chat.confirmation.answered`). A reaction answers nothing but what
-        it is put on."""
-        whom: dict[str, Any] = {"company_id": message.company_id, "contact_id": message.contact_id}
-        whom |= {"begun": message.sent_at - ONE_VISIT, "said_at": message.sent_at, "news": [*CHANGE_NOTICES]}
-        if message.quoted_id is not None:
-            given = {"device_id": message.device_id, "quoted_id": message.quoted_id}
-            quoted = self._session.execute(_QUOTED, whom | given).one_or_none()
-            if quoted is not None:
-                about = self._open(_ABOUT, whom | {"record_id": quoted.record_id}, message)
-                return next((replace(one, is_overtaken=False) for one in about), None)
-        if message.kind is MessageKind.REACTION:
-            return None
-        return answered([*self._open(_NEWEST, whom, message)], message.sent_at)
+    def open(self, company_id: CompanyId, contact_id: ContactId, said_at: datetime) -> Sequence[Question]:
+        """What words of that time may answer: questions that were sent before, about visits that have not begun.
+
+        Those that were sent last come first (`domain.chat.confirmation.is_open`).
+        """
+        given: dict[str, Any] = {"company_id": company_id, "contact_id": contact_id, "said_at": said_at}
+        given |= {"begun": said_at - ONE_VISIT, "news": [*CHANGE_NOTICES]}
+        known = ((self._known(row), row) for row in self._session.execute(_OPEN, given).all())
+        return [
+            replace(question, is_overtaken=row.is_overtaken, sent_at=row.sent_at, message_id=row.message_id)
+            for question, row in known
+            if is_open(question, self._records(question), said_at)
+        ]
 
     def of_booking(self, company_id: CompanyId, record: Record) -> Sequence[Question]:
         """Every question about a booking or its visit, whoever was asked."""
         given = {"company_id": company_id, "record_id": record.record_id, "visit_id": record.visit_id}
         rows = self._session.execute(_OF_VISIT, given)
         return [replace(_question(row), is_settled=row.is_settled) for row in rows]
-
-    def _open(self, which: TextClause, given: Mapping[str, Any], message: InboxMessage) -> Iterator[Question]:
-        for row in self._session.execute(which, given).all():
-            question = self._known(row)
-            if is_open(question, self._records(question), message.sent_at):
-                yield replace(question, is_overtaken=row.is_overtaken)
 
     def _known(self, row: Row[Any]) -> Question:
         """With the first of its bookings that stands, as far as we know."""
@@ -245,20 +200,6 @@ def _key(question: Question) -> dict[str, Any]:
         "record_id": question.record_id,
         "starts_at": question.starts_at,
     }
-
-
-def _inbox_message(row: Row[Any]) -> InboxMessage:
-    return InboxMessage(
-        inbox_id=row.id,
-        company_id=CompanyId(row.company_id),
-        contact_id=ContactId(row.contact_id),
-        device_id=None if row.device_id is None else DeviceId(row.device_id),
-        direction=Direction(row.direction),
-        kind=MessageKind(row.kind),
-        text=row.text,
-        quoted_id=row.quoted_id,
-        sent_at=row.sent_at,
-    )
 
 
 def _question(row: Row[Any]) -> Question:

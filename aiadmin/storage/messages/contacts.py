@@ -31,7 +31,6 @@ _KEEP_STANDING = text("""
 UPDATE contacts SET
   opted_out_at = COALESCE(contacts.opted_out_at, absorbed.opted_out_at),
   locked_until = GREATEST(contacts.locked_until, absorbed.locked_until),
-  muted_until = GREATEST(contacts.muted_until, absorbed.muted_until),
   disappears_after = COALESCE(contacts.disappears_after, absorbed.disappears_after)
 FROM contacts AS absorbed
 WHERE absorbed.company_id = :company_id AND absorbed.id = :absorbed

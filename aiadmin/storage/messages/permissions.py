@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, delete, exists, func, or_, select, update
@@ -14,11 +14,21 @@ from sqlalchemy.sql.dml import Update
 from aiadmin.domain.ids import CompanyId, ContactId, DeviceId
 from aiadmin.domain.messages.message import Direction
 from aiadmin.domain.messages.sending_policy import Recipient
+from aiadmin.storage.tables.chat import ChatRow
 from aiadmin.storage.tables.core import CompanyRow, DeviceRow
 from aiadmin.storage.tables.messages import ContactRow, InboxMessageRow
 from aiadmin.storage.tables.notices import MessagePauseRow
 
 _HAS_WRITTEN = exists().where(InboxMessageRow.contact_id == ContactRow.id, InboxMessageRow.direction == Direction.IN)
+
+_FOR_GOOD = datetime(9999, 1, 1, tzinfo=UTC)
+_HELD_UNTIL = (
+    select(func.coalesce(ChatRow.human_until, _FOR_GOOD))
+    .where(ChatRow.company_id == ContactRow.company_id, ChatRow.contact_id == ContactRow.id, ChatRow.is_human)
+    .correlate(ContactRow)
+    .scalar_subquery()
+)
+"""Until when a human has the chat."""
 
 
 class ContactPermissions:
@@ -37,7 +47,7 @@ class ContactPermissions:
             ContactRow.opted_out_at,
             ContactRow.unreachable_at,
             ContactRow.locked_until,
-            ContactRow.muted_until,
+            _HELD_UNTIL.label("muted_until"),
             _HAS_WRITTEN.label("has_written"),
         )
         asked = ContactRow.company_id == company_id, ContactRow.id.in_(list(contact_ids))
@@ -54,11 +64,6 @@ class ContactPermissions:
         """Take an opt-out back; False when there was none."""
         out = _contact(company_id, contact_id).where(ContactRow.opted_out_at.is_not(None))
         return self._change(out, opted_out_at=None)
-
-    def mute_until(self, company_id: CompanyId, contact_id: ContactId, until: datetime) -> None:
-        """Keep automation silent while a human talks to them: until then, or for longer where it is already."""
-        longer = func.greatest(ContactRow.muted_until, until)
-        self._change(_contact(company_id, contact_id), muted_until=longer)
 
     def lock(self, company_id: CompanyId, contact_id: ContactId, until: datetime) -> None:
         """Keep that WhatsApp does not let this salon write to them before `until`."""

@@ -20,7 +20,10 @@ SELECT device.linked_at, device.locked_until, ARRAY(
   ORDER BY id DESC LIMIT :most
 ) AS recent, EXISTS (SELECT FROM message_pause) OR EXISTS (
   SELECT FROM companies WHERE id = :company_id AND messages_paused_at IS NOT NULL
-) AS is_paused
+) AS is_paused, (
+  SELECT count(*) FROM outbox_messages
+  WHERE company_id = :company_id AND created_at >= :midnight AND state <> 'cancelled' AND purpose = 'reply'
+) AS replies_today
 FROM (SELECT) AS always
 LEFT JOIN devices AS device ON device.company_id = :company_id AND device.desired <> 'removed'
 """)
@@ -44,11 +47,12 @@ class Senders:
         """The salon's phone, with what it wrote today."""
         since = min(day_began(now, zone), now - _HISTORY)
         given = {"company_id": company_id, "since": since, "unpaced": sorted(UNPACED), "most": 2 * LARGEST_CAP}
-        row = self._session.execute(_SENDER, given).one()
+        row = self._session.execute(_SENDER, given | {"midnight": day_began(now, zone)}).one()
         return Sender(
             zone=zone,
             linked_at=row.linked_at or now,
             recent=sorted(row.recent),
+            replies_today=row.replies_today,
             locked_until=row.locked_until,
             is_paused=row.is_paused,
         )

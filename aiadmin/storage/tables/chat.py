@@ -63,8 +63,9 @@ class ChatRow(Base):
 class ChatTurnRow(Base):
     """A burst of a client's words that was handled: what was understood, looked up, written and replied.
 
-    `inbox_ids` are its messages, `heard` their words; `commands`, `looked_up`, `written` and `attendance` are values
-    of `domain.chat` as `storage.chat.codec` writes them.
+    `inbox_ids` are its messages, `heard` their words, `parts` the kinds of what was said to it; `commands`,
+    `looked_up`, `proposal`, `written` and `attendance` are values of `domain.chat` as `storage.chat.codec` writes
+    them.
     """
 
     __tablename__ = "chat_turns"
@@ -90,12 +91,14 @@ class ChatTurnRow(Base):
     heard: Mapped[Any] = mapped_column(JSONB)
     commands: Mapped[Any] = mapped_column(JSONB)
     looked_up: Mapped[Any] = mapped_column(JSONB)
+    proposal: Mapped[Any | None] = mapped_column(JSONB)
     written: Mapped[Any] = mapped_column(JSONB)
     attendance: Mapped[Any] = mapped_column(JSONB)
     act: Mapped[str] = mapped_column(String(20))
     asks: Mapped[str | None] = mapped_column(String(20))
     hand_over: Mapped[str | None] = mapped_column(String(20))
     rating: Mapped[int | None] = mapped_column(SmallInteger)
+    parts: Mapped[list[str]] = mapped_column(ARRAY(Text))
     reply: Mapped[str | None] = mapped_column(Text)
     outbox_message_id: Mapped[int | None] = mapped_column(ForeignKey("outbox_messages.id", ondelete="SET NULL"))
     verdict: Mapped[str] = mapped_column(String(20))

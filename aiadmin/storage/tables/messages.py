@@ -25,8 +25,8 @@ class ContactRow(Base):
     """A person who writes to a company or is written to; the LID is the person, the phone may be unknown.
 
     Nobody writes to who opted out, has no WhatsApp (`unreachable_at`), or may not be written to for a while: WhatsApp
-    says so (`locked_until`), or the salon talks to them itself (`muted_until`). What is said in the chat vanishes
-    after `disappears_after` seconds; 0 for never, NULL where that is not known.
+    says so (`locked_until`), or a human has the chat (`chats.is_human`). What is said in the chat vanishes after
+    `disappears_after` seconds; 0 for never, NULL where that is not known.
     """
 
     __tablename__ = "contacts"
@@ -45,7 +45,6 @@ class ContactRow(Base):
     opted_out_at: Mapped[datetime | None] = mapped_column(Time)
     unreachable_at: Mapped[datetime | None] = mapped_column(Time)
     locked_until: Mapped[datetime | None] = mapped_column(Time)
-    muted_until: Mapped[datetime | None] = mapped_column(Time)
     disappears_after: Mapped[int | None] = mapped_column(Integer)
     created_at: Mapped[datetime] = mapped_column(Time, server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(Time, server_default=func.now())
@@ -66,7 +65,7 @@ class ContactAddressRow(Base):
 
 
 class InboxMessageRow(Base):
-    """A message that a device of ours saw, once."""
+    """A message that a device of ours saw, once, as its writer has left it: corrected, or taken back."""
 
     __tablename__ = "inbox_messages"
     __table_args__ = (
@@ -95,12 +94,16 @@ class InboxMessageRow(Base):
     sent_at: Mapped[datetime] = mapped_column(Time)
     received_at: Mapped[datetime] = mapped_column(Time)
     handled_at: Mapped[datetime | None] = mapped_column(Time)
+    seconds: Mapped[int | None] = mapped_column(Integer)
+    edited_at: Mapped[datetime | None] = mapped_column(Time)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Time)
 
 
 class OutboxMessageRow(Base):
     """A message that we owe a client; `epoch` says under which hold of the device it was tried last.
 
-    One to the salon's own number names the client that it speaks of in `about_contact_id`.
+    One to the salon's own number names the client that it speaks of in `about_contact_id`. What the
+    salon takes back from its phone (`withdrawn_at`) asks nothing any more.
     """
 
     __tablename__ = "outbox_messages"
@@ -149,4 +152,5 @@ class OutboxMessageRow(Base):
     delivered_at: Mapped[datetime | None] = mapped_column(Time)
     read_at: Mapped[datetime | None] = mapped_column(Time)
     finished_at: Mapped[datetime | None] = mapped_column(Time)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(Time)
     text: Mapped[str] = mapped_column(Text)  # last: in this class the name hides SQLAlchemy's function

@@ -140,6 +140,7 @@ class QuestionRow(Base):
     contact_id: Mapped[int] = mapped_column(BigInteger)
     client_id: Mapped[int | None] = mapped_column(BigInteger)
     others: Mapped[Any] = mapped_column(JSONB, server_default=text("'{}'"))
+    message_ids: Mapped[list[int]] = mapped_column(ARRAY(BigInteger), server_default=text("'{}'"))
     asked_at: Mapped[datetime] = mapped_column(Time)
     answer: Mapped[str | None] = mapped_column(String(20))
     answered_at: Mapped[datetime | None] = mapped_column(Time)

@@ -5,9 +5,8 @@ Each block belongs to one place; the page has its own words in `templates/`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from aiadmin.domain.chat.confirmation import ClientAnswer, ReplyKind
 from aiadmin.domain.hosting.session_event import LogoutReason
 
 ERRORS: Mapping[str, str] = {
@@ -281,39 +280,6 @@ API_TAGS: Mapping[str, str] = {
     "docs": "Документация",
 }
 """The sections of the API's documentation."""
-
-REPLIES: Mapping[ReplyKind, str] = {
-    ReplyKind.CONFIRMED: "Спасибо! Ждём вас {when}.",
-    ReplyKind.DECLINED: "Спасибо, что предупредили! Передали администратору, что вы не сможете прийти {when}.",
-    ReplyKind.GOODBYE: "Больше не будем присылать вам сообщения о записях. Чтобы снова получать их, напишите СТАРТ.",
-    ReplyKind.THANKS: "Спасибо, что ответили!",
-    ReplyKind.WELCOME: "Снова будем присылать вам сообщения о записях. Чтобы отказаться, напишите СТОП.",
-}
-"""What a client who has just written is answered."""
-TELL_SALON: Mapping[ClientAnswer, str] = {
-    ClientAnswer.NO: "{who} не сможет прийти {when}: так ответили на напоминание. Запись в журнале осталась, "
-    "отмените или перенесите её, когда договоритесь с клиентом.",
-    ClientAnswer.YES: "{who} всё-таки придёт {when}: после отказа ответили на напоминание «да».",
-}
-"""What the salon reads in the chat with its own number."""
-TELL_UNSURE = (
-    "{who}: пришёл ответ, но непонятно, о каком визите. После напоминания о визите {when} мы писали и о другом. "
-    "В журнале ничего не изменилось: прочитайте переписку и ответьте сами, пожалуйста."
-)
-TELL_WHICH = (
-    "{{who}}: пришёл один ответ, а спрашивали о нескольких визитах: {visits}. Непонятно, о каком он. "
-    "В журнале ничего не изменилось: прочитайте переписку и ответьте сами, пожалуйста."
-)
-
-
-def tell_which(visits: Sequence[str]) -> str:
-    """The same where several visits were asked about: the client's name is still to be filled in.
-
-    >>> tell_which(["3 мая, в 9:00", "3 мая, в 15:00"])[:87]
-    '{who}: пришёл один ответ, а спрашивали о нескольких визитах: 3 мая, в 9:00; 3 мая, в 15'
-    """
-    return TELL_WHICH.format(visits="; ".join(visits))
-
 
 UNWRITTEN = (
     "{who} подтверждает визит {when}, но YClients не принял отметку. Отметьте в журнале «Клиент подтвердил» сами."

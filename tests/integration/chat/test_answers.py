@@ -15,7 +15,6 @@ from aiadmin.domain.journal.journal import Attendance
 from aiadmin.domain.messages.message import Direction, MessageKind, Purpose, SendOutcome, SendResult
 from aiadmin.domain.messages.sending_policy import Recipient
 from aiadmin.services import maintenance
-from aiadmin.services.chat import replies as answers
 from aiadmin.services.messages import messages
 from aiadmin.texts.ru import formatting as wording
 from tests.support.salon import Salon
@@ -58,7 +57,9 @@ def test_a_no_leaves_the_journal_alone_and_the_salon_is_told(salon: Salon) -> No
     to_client, to_salon = salon.owed()
     assert to_client[:2] == (salon.phone, "reply")
     assert to_salon[:2] == (salon.own_phone, "reply")
-    assert to_salon[2].startswith(f"Анна (+{salon.phone}) не сможет прийти {wording.day(salon.starts_at())}, в 12:00")
+    assert to_salon[2].startswith(
+        f"Анна (+{salon.phone}): не сможет прийти {wording.day(salon.starts_at())}, в 12:00"
+    )
 
 
 def test_who_changes_their_mind_is_heard_each_time_and_who_repeats_is_not_thanked_twice(salon: Salon) -> None:
@@ -176,7 +177,7 @@ def test_a_message_of_the_salons_own_phone_and_words_for_a_human_silence_the_cha
 
 
 def test_old_messages_are_looked_at_without_an_answer(salon: Salon) -> None:
-    salon.ask()
+    salon.ask(asked_at=salon.world.clock() - timedelta(hours=14))
     salon.say("да", sent_at=salon.world.clock() - timedelta(hours=13))
     assert question(salon)["answer"] == "yes"
     assert salon.owed() == []
@@ -202,17 +203,18 @@ def test_one_salon_never_answers_the_question_of_another(new_salon: Callable[[],
 
 def test_each_message_is_looked_at_once_in_order_whoever_looks(salon: Salon) -> None:
     salon.ask()
-    words = ["да", "нет"] * (answers.BATCH - 5) + ["да"]
-    for word in words:
+    words = ["да", "нет"] * 8 + ["да"]
+    for word in words:  # with something between them, or they would be one burst
         salon.hear(word)
+        salon.hear("👍", kind=MessageKind.REACTION, quoted_id="another's")
     done: list[int] = []
-    threads = [threading.Thread(target=lambda: done.append(salon.box.reply_handler.work())) for _ in range(4)]
+    threads = [threading.Thread(target=lambda: done.append(salon.box.chat_handler.work())) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    done.append(salon.box.reply_handler.work())
-    assert sum(done) == len(words)
+    done += iter(salon.box.chat_handler.work, 0)
+    assert sum(done) == 2 * len(words)
     replies = [text for phone, _, text in salon.owed() if phone == salon.phone]
     assert [("Ждём" in text) for text in replies] == [word == "да" for word in words]
     assert question(salon)["answer"] == "yes"
@@ -254,14 +256,14 @@ def test_the_sweep_asks_for_what_waits(salon: Salon) -> None:
         asked.clear()
         box = salon.box
         maintenance.sweep(uow=box.uow, queue=Queue(), clock=box.clock, window=timedelta(hours=1))
-        return [one for one in asked if one in {Job.HANDLE_REPLIES, Job.DISPATCH_NOTICES}]
+        return [one for one in asked if one in {Job.HANDLE_CHATS, Job.DISPATCH_NOTICES}]
 
     salon.ask()
     assert sweep() == []
     salon.hear("да")
-    assert sweep() == [Job.HANDLE_REPLIES]
-    salon.box.reply_handler.work()
-    assert sweep() == [Job.HANDLE_REPLIES], "now it is to be written"
+    assert sweep() == [Job.HANDLE_CHATS]
+    salon.box.chat_handler.work()
+    assert sweep() == [Job.HANDLE_CHATS], "now it is to be written"
     salon.box.journal_confirmer.work()
     assert sweep() == []
 

@@ -169,13 +169,13 @@ def test_s1_what_a_client_wrote(two: Two) -> None:
     two.bad.hear("да")
     two.good.hear("да")
     two.poison("inbox_messages", f"OLD.company_id = {two.bad.company_id}")
-    assert two.box.reply_handler.work() == 1
-    assert two.is_bad_one(WorkQueue.INBOX_MESSAGES)
+    assert two.box.chat_handler.work() == 1
+    assert two.is_bad_one(WorkQueue.CHATS)
     answers = "SELECT answer FROM questions WHERE company_id = :id"
     assert (two.scalar(answers, id=two.good.company_id), two.scalar(answers, id=two.bad.company_id)) == ("yes", None)
     two.cure()
     two.replay()
-    assert two.box.reply_handler.work() == 1
+    assert two.box.chat_handler.work() == 1
     assert (two.scalar(answers, id=two.bad.company_id), two.set_aside()) == ("yes", [])
 
 

@@ -160,7 +160,8 @@ def _written_by_client(two: Two) -> None:
 
 def _ordered(two: Two) -> None:
     """An order with the other's number, to the same client, who wants messages again."""
-    two.execute("UPDATE contacts SET opted_out_at = NULL, muted_until = NULL WHERE company_id = :id")
+    two.execute("UPDATE contacts SET opted_out_at = NULL WHERE company_id = :id")
+    two.execute("DELETE FROM chats WHERE company_id = :id")
     order = Order(
         targets=(Target(external_id="1", phone=two.hostile.phone),),
         text="Ждём вас завтра",

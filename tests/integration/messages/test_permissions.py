@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from aiadmin.domain.chat.floor import Floor, Holder
 from aiadmin.domain.hosting.device import Device
 from aiadmin.domain.ids import ContactId
 from aiadmin.domain.messages.contact import IdentityObservation
@@ -97,13 +98,13 @@ def test_an_opt_out_is_said_once_and_holds_for_the_person_under_all_names(salons
         assert by_phone != by_lid
         assert work.permissions.opt_out(company, by_phone, now())
         assert not work.permissions.opt_out(company, by_phone, now())
-        work.permissions.mute_until(company, by_phone, now() + timedelta(hours=2))
-        work.permissions.mute_until(company, by_phone, now() + timedelta(hours=1))
+        human = Floor(holder=Holder.HUMAN, why="wrote", until=now() + timedelta(hours=2))
+        work.chats.give_floor(company, by_phone, human, now())
         whole = work.contacts.upsert(company, IdentityObservation(lid=LID, phone=PHONE), now())
         stands = work.permissions.recipient(company, whole)
         assert stands.opted_out_at is not None
         assert stands.muted_until is not None
-        assert stands.muted_until > now() + timedelta(hours=1, minutes=30), "a shorter silence does not end a longer"
+        assert stands.muted_until > now() + timedelta(hours=1, minutes=30)
         assert work.permissions.opt_in(company, whole)
         assert not work.permissions.opt_in(company, whole)
         work.commit()

@@ -1,8 +1,10 @@
-"""One answer behind questions about several visits confirms nothing, calls nothing off, and the salon knows of it."""
+"""One answer behind questions about several visits: a yes is to the last of them, and the other is asked by its time.
+
+A no calls nothing off, and the salon knows of it.
+"""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -43,10 +45,15 @@ def _quoted(desk: Desk, booking: Booking) -> str:
     return str(name)
 
 
-@pytest.mark.parametrize("words", ["нет, не смогу", "2", "да", "1"])
-def test_a3_one_word_behind_two_questions_is_written_to_neither_and_the_salon_reads_of_both(
-    desk: Desk, words: str
-) -> None:
+def _in_order(desk: Desk, *bookings: Booking) -> list[Booking]:
+    """By when they were asked about."""
+    statement = "SELECT record_id, sent_at FROM outbox_messages WHERE purpose = 'reminder_day'"
+    sent = {row[0]: row[1] for row in desk.salon.world.rows(statement)}
+    return sorted(bookings, key=lambda one: sent[one["id"]])
+
+
+@pytest.mark.parametrize("words", ["нет, не смогу", "2"])
+def test_a3_a_no_behind_two_questions_is_to_neither_and_the_salon_reads_of_both(desk: Desk, words: str) -> None:
     first, second = _asked(desk, 18, 22)
     desk.salon.say(words)
     assert answers(desk) == {first["id"]: "unclear", second["id"]: "unclear"}
@@ -55,18 +62,25 @@ def test_a3_one_word_behind_two_questions_is_written_to_neither_and_the_salon_re
     for booking in (first, second):
         assert f"{desk.salon.starts_at(booking):%H:%M}" in told
     assert f"Анна (+{desk.salon.phone})" in told
-    is_no = words in {"нет, не смогу", "2"}
-    assert _replies(desk) == ([] if is_no else ["Спасибо, что ответили!"])
+    [reply] = _replies(desk)
+    assert "уточнит" in reply
     assert not any("1 — приду" in text for text in due(desk, 3 * HOUR + MINUTE)), "a human asks, if anybody does"
 
 
-def test_the_same_word_for_each_question_is_told_once(desk: Desk) -> None:
-    _asked(desk, 18, 22)
-    for _ in range(2):
-        desk.salon.say("да")
-    assert len(desk.calls()) == 1
-    desk.salon.say("нет")
-    assert len(desk.calls()) == 2
+@pytest.mark.parametrize("words", ["да", "1"])
+def test_y9_a_yes_is_to_the_last_question_and_the_other_is_asked_by_its_time(desk: Desk, words: str) -> None:
+    """Y9: what is confirmed is said, and what is not is asked."""
+    other, last = _in_order(desk, *_asked(desk, 18, 22))
+    desk.salon.say(words)
+    assert _attendance(desk, other, last) == [0, 2]
+    [reply] = _replies(desk)
+    confirmed, _, question = reply.partition(".")
+    assert f"{desk.salon.starts_at(last):%H:%M}" in confirmed
+    assert f"{desk.salon.starts_at(other):%H:%M}" in question
+    assert desk.calls() == []
+    due(desk)
+    desk.salon.say(words)
+    assert _attendance(desk, other, last) == [2, 2]
 
 
 @pytest.mark.parametrize("quoted", [0, 1])
@@ -77,9 +91,6 @@ def test_who_quotes_one_question_means_the_other_next(desk: Desk, quoted: int) -
     desk.salon.say("да")
     assert _attendance(desk, *bookings) == [2, 2]
     assert desk.calls() == []
-    desk.salon.say("нет")
-    assert answers(desk) == {bookings[0]["id"]: "yes", bookings[1]["id"]: "yes"}
-    assert len(desk.calls()) == 1, "which of them?"
 
 
 def test_a_visit_that_is_off_is_no_rival(desk: Desk) -> None:
@@ -116,13 +127,3 @@ def test_a_question_that_was_asked_after_the_words_is_not_meant(desk: Desk) -> N
     desk.salon.ask(after, asked_at=now - MINUTE)
     desk.salon.say("да", sent_at=now - 5 * MINUTE)
     assert answers(desk) == {before["id"]: "yes", after["id"]: None}
-
-
-@pytest.mark.parametrize(("apart", "expected"), [(59 * MINUTE, "unclear"), (61 * MINUTE, None)])
-def test_questions_are_rivals_for_an_hour(desk: Desk, apart: timedelta, expected: str | None) -> None:
-    early, late = desk.known(DAY), desk.known(2 * DAY)
-    desk.read()
-    desk.salon.ask(early, asked_at=desk.now() - apart - MINUTE)
-    desk.salon.ask(late, asked_at=desk.now() - MINUTE)
-    desk.salon.say("да")
-    assert answers(desk) == {early["id"]: expected, late["id"]: expected or "yes"}

@@ -343,7 +343,7 @@ def test_an_answer_counts_for_what_stands_of_a_visit(plans: Plans, change: str) 
     plans.salon.say("нет")
     assert _attendance(plans, first, second, third) == [before, 0, 0]
     [told] = _replies(plans, plans.salon.own_phone)
-    assert told.startswith(f"Анна (+{plans.salon.phone}) не сможет прийти")
+    assert told.startswith(f"Анна (+{plans.salon.phone}): не сможет прийти")
     assert "в 16:00" in told
 
 

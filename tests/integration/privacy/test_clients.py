@@ -161,7 +161,7 @@ def test_a_client_is_given_all_that_is_held_and_nothing_of_others(held: Held) ->
         "booking_events": 1,
         "notices": 1,
         "questions": 1,
-        "chats": 0,
+        "chats": 1,
         "chat_turns": 0,
         "chat_writes": 0,
         "chat_proposals": 0,

@@ -1,126 +1,126 @@
-"""What clients' words mean. Whatever is in doubt is for a human."""
+"""Short answers to a reminder, and words to stop: what they bring about, through reading and deciding.
+
+Whatever is in doubt is for a human; what asks for silence is never an answer to anything else.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiadmin.domain.chat.intent import LONGEST_ANSWER, Intent, understand
-from aiadmin.domain.messages.message import MessageKind
+from aiadmin.domain.chat.advancing import advance
+from aiadmin.domain.chat.asks import AskKind, Attend, OpenAsk
+from aiadmin.domain.chat.context import reading_context
+from aiadmin.domain.chat.policy.decide import decide
+from aiadmin.domain.chat.reading import Burst, read
+from aiadmin.domain.chat.situation import ClientView, OwnVisit, SalonView, Situation
+from aiadmin.domain.chat.steps import Found, Reply
+from aiadmin.domain.chat.vocabulary import vocabulary_of
+from tests.support.reading import MORPHOLOGY
 
-SAID = {
-    Intent.YES: [
+NOW = datetime.fromisoformat("2026-03-12T10:00")
+VISIT = OwnVisit(
+    record_id=1,
+    starts=NOW + timedelta(days=1),
+    length=timedelta(hours=1),
+    services=(1,),
+    titles=("Стрижка",),
+    staff_id=1,
+    staff_name="Анна",
+)
+WORDS = vocabulary_of([], [], MORPHOLOGY, {})
+ASKED = Situation(
+    now=NOW,
+    written_at=NOW,
+    salon=SalonView(title="Лаванда", zone="Europe/Moscow"),
+    client=ClientView(visits=(VISIT,)),
+    asks=(
+        OpenAsk(
+            kind=AskKind.ATTENDANCE, sent_at=NOW - timedelta(hours=1), message_id=1, record_id=1, starts=VISIT.starts
+        ),
+    ),
+    is_on=False,
+)
+
+
+def meaning(text: str, situation: Situation = ASKED) -> str:
+    """What comes of words behind a reminder, where the bot is switched off."""
+    commands = read(Burst((text,)), reading_context(situation, WORDS))
+    known = replace(situation, dialogue=advance(situation.dialogue, commands, situation))
+    step = decide(known, commands, Found(visits=(VISIT,)))
+    assert isinstance(step, Reply), step
+    if step.opt_out is not None:
+        return "stop" if step.opt_out else "start"
+    answer = step.attendance[0].answer if step.attendance else None
+    if step.is_left or step.hand_over is not None or answer is Attend.UNCLEAR:
+        return "human"
+    return "nothing" if answer is None else answer.value
+
+
+SAID: Mapping[str, Sequence[str]] = {
+    "yes": [
         *("1", "1.", " 1 ", "1️⃣", "+", "++", "да", "Да!", "ДА!!!", "дА", "дaa", "Дa", "ага", "ок", "OK", "oк", "Ок."),
         *("подтверждаю", "Подтверждаю!", "Подтвердить", "приду", "Приду, спасибо", "буду", "Да, буду вовремя"),
-        *(
-            "да, да",
-            "1 да",
-            "Здравствуйте, да",
-            "Хорошо",
-            "конечно",
-            "👍",
-            "👍🏻",
-            "👌",
-            "да 👍",
-            "Придём",
-            "смогу",
-            "ждите",
-        ),
-        *("всё в силе", "yes", "Согласна", "Я приду завтра"),
+        *("да, да", "1 да", "Здравствуйте, да", "Хорошо", "конечно", "👍", "👍🏻", "👌", "да 👍", "Придём", "смогу"),
+        *("ждите", "всё в силе", "yes", "Согласна"),
     ],
-    Intent.NO: [
+    "no": [
         *("2", "2.", "2️⃣", "-", "нет", "Нет...", "НЕТ", "неет", "неа", "не", "отмена", "Отмените, пожалуйста"),
-        *(
-            "не смогу",
-            "Не смогу прийти",
-            "нет, не смогу",
-            "не, не смогу",
-            "не приду",
-            "Я не приду",
-            "не буду",
-            "👎",
-            "❌",
-        ),
-        *("не подтверждаю", "не получится", "Извините, не получается", "нeт", "no"),
+        *("не смогу", "Не смогу прийти", "нет, не смогу", "не, не смогу", "не приду", "Я не приду", "не буду"),
+        *("👎", "❌", "не подтверждаю", "не получится", "Извините, не получается", "нeт", "да нет"),
     ],
-    Intent.STOP: [
-        "СТОП",
-        "стоп",
-        "Стоп!",
-        "STOP",
-        "CTOП",
-        "отписаться",
-        "Отпишите меня",
-        "не пишите мне",
-        "стоп рассылка",
+    "stop": [
+        *("СТОП", "стоп", "Стоп!", "STOP", "CTOП", "отписаться", "Отпишите меня", "не пишите мне", "стоп рассылка"),
+        # Y3: plain requests to be left alone, which once were silence for an hour
+        *("Не пишите мне больше", "Больше мне не пишите", "Пожалуйста, не пишите мне больше"),
+        *("не пишите сюда больше", "Отпишите меня от уведомлений", "Отпишите меня от напоминаний"),
+        *("Не присылайте мне напоминания", "Не присылайте больше сообщений", "Больше не присылайте смс"),
+        *("Не надо мне писать", "Не нужно мне писать", "Хватит мне писать", "Прекратите рассылку"),
+        *("Отключите уведомления", "Уберите меня из рассылки", "Стоп, хватит", "Стоп, больше не надо"),
+        *("Стоп, не беспокойте", "stop please", "unsubscribe me", "Please stop", "Отмените рассылку"),
+        *("Не хочу получать сообщения", "Мне не нужны ваши напоминания", "Отключите меня от рассылки"),
     ],
-    Intent.START: ["СТАРТ", "старт", "START", "CTAPT", "Подписаться."],
-    Intent.UNCLEAR: [
-        *(
-            "а можно в 15:00?",
-            "да?",
-            "11",
-            "12",
-            "3",
-            "1 или 2",
-            "да нет",
-            "да, но опоздаю",
-            "не знаю",
-            "Да ❌",
-            "👍👎",
-        ),
-        *(
-            "давайте в среду",
-            "приду с подругой",
-            "нет мест?",
-            "сколько стоит",
-            "стопку чая",
-            "дай подумать",
-            "перенесите",
-        ),
-        *("нетто", "Больше не приду, ужасный сервис", "x", "ок, только к другому мастеру"),
+    "start": ["СТАРТ", "старт", "START", "CTAPT", "Подписаться."],
+    "human": [
+        *("а можно в 15:00?", "да?", "11", "12", "3", "1 или 2", "да, но опоздаю", "не знаю", "Да ❌", "👍👎"),
+        *("давайте в среду", "приду с подругой", "нет мест?", "сколько стоит", "стопку чая", "дай подумать"),
+        *("перенесите", "нетто", "Больше не приду, ужасный сервис", "x", "ок, только к другому мастеру"),
     ],
-    Intent.NOTHING: ["", "  ", "Спасибо", "Спасибо!", "❤", "🙏", "Добрый день", "...", "😂"],
+    "nothing": ["Спасибо", "Спасибо!", "❤", "🙏", "Добрый день", "😊"],
 }
 
 
-@pytest.mark.parametrize(("meaning", "text"), [(meaning, text) for meaning, texts in SAID.items() for text in texts])
-def test_words(meaning: Intent, text: str) -> None:
-    assert understand(text) is meaning
+@pytest.mark.parametrize(("expected", "text"), [(what, text) for what, texts in SAID.items() for text in texts])
+def test_words_behind_a_reminder(expected: str, text: str) -> None:
+    assert meaning(text) == expected
 
 
-@pytest.mark.parametrize(
-    ("emoji", "meaning"),
-    [("👍", Intent.YES), ("👍🏿", Intent.YES), ("👎", Intent.NO), ("❤️", Intent.NOTHING), ("", Intent.NOTHING)],
-)
-def test_reactions(emoji: str, meaning: Intent) -> None:
-    assert understand(emoji, MessageKind.REACTION) is meaning
-
-
-def test_a_reaction_is_never_read_as_words() -> None:
-    assert understand("1", MessageKind.REACTION) is Intent.NOTHING
-
-
-@pytest.mark.parametrize("caption", [None, "да"])
-def test_pictures_and_voice_are_for_a_human(caption: str | None) -> None:
-    assert understand(caption, MessageKind.OTHER) is Intent.UNCLEAR
+@pytest.mark.parametrize("text", SAID["stop"])
+def test_y3_a_plain_request_to_be_left_alone_is_heard_whatever_was_asked(text: str) -> None:
+    """Y3: with nothing asked, and with the bot switched on as well."""
+    assert meaning(text, replace(ASKED, asks=())) == "stop"
+    assert meaning(text, replace(ASKED, is_on=True)) == "stop"
 
 
 def test_a_story_is_for_a_human_whatever_it_begins_with() -> None:
-    assert understand("да " * LONGEST_ANSWER) is Intent.UNCLEAR
+    assert meaning("да " * 2000) == "human"
 
 
-@given(st.text(max_size=200), st.sampled_from(MessageKind))
-def test_anything_may_be_said(text: str, kind: MessageKind) -> None:
-    assert understand(text, kind) in Intent
+@given(st.text(max_size=200), st.booleans())
+def test_anything_may_be_said(text: str, is_on: bool) -> None:
+    assert meaning(text, replace(ASKED, is_on=is_on)) in {*SAID}
 
 
 @given(
-    st.sampled_from([(meaning, text) for meaning in (Intent.YES, Intent.NO) for text in SAID[meaning]]),
+    st.sampled_from([(what, text) for what in ("yes", "no") for text in SAID[what]]),
     st.sampled_from(["", " ", "!", "...", " )", "\n"]),
 )
-def test_case_and_what_is_around_change_nothing(said: tuple[Intent, str], around: str) -> None:
-    meaning, text = said
+def test_case_and_what_is_around_change_nothing(said: tuple[str, str], around: str) -> None:
+    expected, text = said
     for form in (text, text.upper(), text.capitalize()):
-        assert understand(f"{around}{form}{around}") is meaning
+        assert meaning(f"{form}{around}") == expected

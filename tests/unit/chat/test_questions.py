@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -10,25 +9,17 @@ from typing import Any
 import pytest
 
 from aiadmin.domain.chat.confirmation import (
-    HANDED_OVER,
-    NONE,
-    TO_BE_READ,
     ClientAnswer,
     JournalUpdate,
     Question,
-    ReplyEffects,
-    ReplyKind,
     after_refusal,
-    answered,
+    distinct,
     is_confirmed_by_another,
     is_open,
     is_to_write,
-    react,
-    react_to_salon,
     standing,
     writing,
 )
-from aiadmin.domain.chat.intent import Intent
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import CompanyId, ContactId
 from aiadmin.domain.journal.journal import Attendance, Record
@@ -46,100 +37,23 @@ OPEN = Question(
     numbers=frozenset({"79000000001"}),
 )
 YES, NO, UNCLEAR = (replace(OPEN, answer=answer) for answer in ClientAnswer)
-GLAD = ReplyEffects(answer=ClientAnswer.YES, reply=ReplyKind.CONFIRMED)
-PITY = ReplyEffects(answer=ClientAnswer.NO, reply=ReplyKind.DECLINED, tells_salon=True)
-
-REACTIONS = [
-    (Intent.YES, OPEN, GLAD),
-    (Intent.NO, OPEN, PITY),
-    (Intent.YES, UNCLEAR, GLAD),
-    (Intent.YES, YES, NONE),
-    (Intent.NO, NO, NONE),
-    (Intent.NO, YES, PITY),
-    (Intent.YES, NO, replace(GLAD, tells_salon=True)),
-    (Intent.YES, None, NONE),
-    (Intent.NO, None, NONE),
-    (Intent.NOTHING, OPEN, NONE),
-    (Intent.UNCLEAR, OPEN, ReplyEffects(silence=TO_BE_READ, answer=ClientAnswer.UNCLEAR)),
-    (Intent.UNCLEAR, YES, ReplyEffects(silence=TO_BE_READ)),
-    (Intent.UNCLEAR, None, ReplyEffects(silence=TO_BE_READ)),
-    (Intent.STOP, OPEN, ReplyEffects(opt=False, reply=ReplyKind.GOODBYE)),
-    (Intent.START, OPEN, ReplyEffects(opt=True)),
-]
-
-
-@pytest.mark.parametrize(("said", "question", "reaction"), REACTIONS)
-def test_what_words_bring_about(said: Intent, question: Question | None, reaction: ReplyEffects) -> None:
-    assert react(said, question, is_out=False, is_old=False) == reaction
-
-
-def test_who_said_stop_is_answered_nothing_but_to_start() -> None:
-    for said, question in itertools.product(Intent, [None, OPEN, YES, NO]):
-        reaction = react(said, question, is_out=True, is_old=False)
-        assert reaction.reply == (ReplyKind.WELCOME if said is Intent.START else None)
-    assert react(Intent.NO, OPEN, is_out=True, is_old=False) == replace(PITY, reply=None), "it counts all the same"
-
-
-def test_what_was_written_long_ago_counts_and_is_not_answered() -> None:
-    for said, question, is_out in itertools.product(Intent, [None, OPEN], [False, True]):
-        old, fresh = (react(said, question, is_out=is_out, is_old=is_old) for is_old in (True, False))
-        assert old == replace(fresh, reply=None)
-
-
 OTHER = replace(OPEN, record_id=9, visit_id=10, starts_at=OPEN.starts_at + timedelta(hours=5))
-UNSURE = ReplyEffects(tells_salon=True, is_unsure=True, answer=ClientAnswer.UNCLEAR)
-
-
-@pytest.mark.parametrize(
-    ("said", "answers", "expected"),
-    [
-        (Intent.YES, (None, None), replace(UNSURE, reply=ReplyKind.THANKS)),
-        (Intent.YES, (ClientAnswer.UNCLEAR, None), replace(UNSURE, reply=ReplyKind.THANKS)),
-        (Intent.NO, (None, None), replace(UNSURE, silence=TO_BE_READ)),
-        (Intent.NO, (ClientAnswer.YES, ClientAnswer.YES), replace(UNSURE, silence=TO_BE_READ, answer=None)),
-        (Intent.YES, (ClientAnswer.YES, ClientAnswer.NO), replace(UNSURE, silence=TO_BE_READ, answer=None)),
-        (Intent.YES, (ClientAnswer.YES, ClientAnswer.YES), NONE),
-    ],
-)
-def test_a3_one_word_about_several_visits_is_about_none(
-    said: Intent, answers: tuple[ClientAnswer | None, ClientAnswer | None], expected: ReplyEffects
-) -> None:
-    first, other = (replace(one, answer=answer) for one, answer in zip((OPEN, OTHER), answers, strict=True))
-    assert react(said, replace(first, rivals=(other,)), is_out=False, is_old=False) == expected
-
-
 HOUR = timedelta(hours=1)
 
 
 @pytest.mark.parametrize(
     ("questions", "expected"),
     [
-        ([], None),
-        ([OPEN], (2, [])),
-        ([OPEN, OTHER], (2, [9])),
-        ([OPEN, replace(OTHER, asked_at=NOW - HOUR)], (2, [])),
-        ([OPEN, replace(OTHER, asked_at=NOW - HOUR / 2)], (2, [9])),
-        ([OPEN, replace(OTHER, asked_at=NOW + HOUR / 2)], (2, [])),
-        ([replace(OPEN, asked_at=NOW + HOUR / 2)], (2, [])),
-        ([YES, OTHER], (9, [])),
-        ([UNCLEAR, OTHER], (2, [9])),
-        ([YES, replace(OTHER, answer=ClientAnswer.NO)], (2, [9])),
-        ([OPEN, replace(OTHER, visit_id=OPEN.visit_id)], (2, [])),
-        ([OPEN, replace(OTHER, others={2: HOUR})], (2, [])),
-        ([replace(OPEN, visit_id=None), replace(OTHER, visit_id=None)], (2, [9])),
+        ([], []),
+        ([OPEN, OTHER], [2, 9]),
+        ([OTHER, OPEN], [9, 2]),
+        ([OPEN, replace(OTHER, visit_id=OPEN.visit_id)], [2]),
+        ([OPEN, replace(OTHER, others={2: HOUR})], [2]),
+        ([replace(OPEN, visit_id=None), replace(OTHER, visit_id=None)], [2, 9]),
     ],
 )
-def test_which_question_words_answer_and_what_else_they_may_be_about(
-    questions: list[Question], expected: tuple[int, list[int]] | None
-) -> None:
-    found = answered(questions, NOW + timedelta(minutes=5))
-    assert (found and (found.record_id, [one.record_id for one in found.rivals])) == expected
-
-
-def test_the_salons_own_message_silences_the_chat_from_when_it_was_written() -> None:
-    assert react_to_salon(NOW, NOW) == ReplyEffects(silence=HANDED_OVER)
-    assert react_to_salon(NOW - HANDED_OVER / 2, NOW) == ReplyEffects(silence=HANDED_OVER / 2)
-    assert react_to_salon(NOW - HANDED_OVER, NOW) == NONE
+def test_of_one_visit_the_newest_question_counts(questions: list[Question], expected: list[int]) -> None:
+    assert [one.record_id for one in distinct(questions)] == expected
 
 
 @pytest.mark.parametrize(
@@ -151,6 +65,7 @@ def test_the_salons_own_message_silences_the_chat_from_when_it_was_written() -> 
         (ClientAnswer.NO, UNCLEAR, False),
         (ClientAnswer.NO, YES, True),
         (ClientAnswer.UNCLEAR, OPEN, False),
+        (ClientAnswer.UNCLEAR, YES, True),
         (ClientAnswer.NO, replace(OPEN, written_at=NOW), True),
     ],
 )

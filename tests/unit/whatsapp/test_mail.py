@@ -16,6 +16,7 @@ from aiadmin.domain.messages.message import (
     Direction,
     MessageKind,
     MessageSeen,
+    MessageWithdrawn,
     ReceiptSeen,
     SendOutcome,
     SendResult,
@@ -139,6 +140,110 @@ def test_each_kind_of_content(
 def test_what_has_no_content_is_not_kept(content: dict[str, Any]) -> None:
     """Key shares, history notices and sender keys come as messages, some before the session is connected."""
     assert read(content) is None
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"stickerSyncRmrMessage": {"filehash": ["a"]}},
+        {"placeholderMessage": {"type": 0}},
+        {"secretEncryptedMessage": {"encPayload": b"x"}},
+        {"encCommentMessage": {"encPayload": b"x"}},
+        {"encEventResponseMessage": {"encPayload": b"x"}},
+        {"statusMentionMessage": {"message": {"protocolMessage": {"type": "STATUS_MENTION_MESSAGE"}}}},
+        {"statusNotificationMessage": {"type": 1}},
+        {"requestPhoneNumberMessage": {"contextInfo": {"stanzaID": "A"}}},
+        {"albumMessage": {"expectedImageCount": 2}},
+        {"keepInChatMessage": {"timestampMS": 1}},
+        {"pinInChatMessage": {"senderTimestampMS": 1}},
+        {"pollResultSnapshotMessage": {"name": "?"}},
+        {"limitSharingMessage": {"message": {"protocolMessage": {"type": "LIMIT_SHARING"}}}},
+        {"botForwardedMessage": {"message": {"messageContextInfo": {"messageSecret": b"x"}}}},
+    ],
+    ids=lambda content: next(iter(content)),
+)
+def test_w10_what_machines_say_to_machines_is_no_letter(content: dict[str, Any]) -> None:
+    """W10: each of these once silenced the chat for an hour, and spoiled the open question."""
+    assert read(content) is None
+
+
+PICTURE = {"imageMessage": {"caption": "хочу так"}}
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "text", "media"),
+    [
+        ({"associatedChildMessage": {"message": PICTURE}}, "other", "хочу так", "image"),
+        ({"groupMentionedMessage": {"message": {"conversation": "Да"}}}, "text", "Да", None),
+        ({"ephemeralMessage": {"message": {"viewOnceMessage": {"message": PICTURE}}}}, "other", "хочу так", "image"),
+        ({"documentWithCaptionMessage": {"message": {"documentMessage": {}}}}, "other", None, "document"),
+        ({"interactiveResponseMessage": {"body": {"text": "Да"}}}, "text", "Да", None),
+        ({"deviceSentMessage": {"message": {"conversation": "С телефона"}}}, "text", "С телефона", None),
+    ],
+    ids=lambda value: next(iter(value)) if isinstance(value, dict) else None,
+)
+def test_w10_albums_wrapped_messages_and_pressed_buttons_are_read(
+    content: dict[str, Any], kind: str, text: str | None, media: str | None
+) -> None:
+    """W10: whatever it is wrapped in, a picture has its caption and a button its words."""
+    seen = read(content)
+    assert seen is not None
+    assert (seen.kind, seen.text, seen.media) == (kind, text, media)
+
+
+def test_w10_no_depth_of_wrapping_is_too_much() -> None:
+    content: dict[str, Any] = {"conversation": "Да"}
+    for _ in range(40):
+        content = {"ephemeralMessage": {"message": content}}
+    assert read(content) is None
+
+
+def test_what_lasts_says_how_long() -> None:
+    seen = read({"audioMessage": {"seconds": 42}})
+    assert seen is not None
+    assert seen.seconds == 42
+
+
+def _changed(kind: str, **more: Any) -> dict[str, Any]:
+    return {"protocolMessage": {"type": kind, "key": {"ID": "A"}, **more}}
+
+
+NEW = _changed("MESSAGE_EDIT", editedMessage={"conversation": "Нет, не смогу"})
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        NEW,
+        {"editedMessage": {"message": NEW}},
+        {"ephemeralMessage": {"message": {"editedMessage": {"message": NEW}}}},
+    ],
+    ids=["Android", "Windows and iOS", "with a timer"],
+)
+def test_w9_a_correction_is_the_message_as_it_is_now(content: dict[str, Any]) -> None:
+    """W9: it left no trace."""
+    seen = read(content)
+    assert seen is not None
+    assert (seen.message_id, seen.text, seen.kind, seen.is_edit) == ("A", "Нет, не смогу", "text", True)
+
+
+@pytest.mark.parametrize(("kind", "is_correction"), [(2, True), (1, False), (0, False)])
+def test_w9_a_sealed_correction_says_whose_it_is(kind: int, is_correction: bool) -> None:
+    """W9: what is corrected by it is not what it was; other sealed things are none of ours."""
+    seen = read({"secretEncryptedMessage": {"secretEncType": kind, "targetMessageKey": {"ID": "A"}}})
+    found = seen and (seen.message_id, seen.text, seen.media, seen.is_edit)
+    assert found == (("A", None, "edited", True) if is_correction else None)
+
+
+@pytest.mark.parametrize("from_me", [False, True])
+def test_w9_a_withdrawal_names_the_message(from_me: bool) -> None:
+    """W9: the words stayed readable for ninety days."""
+    assert _event(_changed("REVOKE"), source(from_me=from_me)) == MessageWithdrawn(
+        message_id="A",
+        peer=IdentityObservation(lid=f"{LID}@lid", phone=PHONE),
+        direction=Direction.OWN_PHONE if from_me else Direction.IN,
+    )
+    assert _event(_changed("REVOKE"), source(chat=("1203", "g.us"), group=True)) is None
 
 
 @pytest.mark.parametrize(

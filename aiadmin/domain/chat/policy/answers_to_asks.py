@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from aiadmin.domain.chat.asks import AskKind, Attend, OpenAsk
 from aiadmin.domain.chat.commands import (
@@ -142,10 +143,13 @@ def _comes(turn: TurnFacts, ask: OpenAsk) -> Step:
 
 
 def _visit(turn: TurnFacts, ask: OpenAsk) -> OwnVisit | None:
-    """The visit that was asked about, if it stands at that time."""
+    """The visit that was asked about, or what stands of it, at the time that was asked about."""
     found = turn.found.visits
     live = [] if found is None or isinstance(found, Unavailable) else found
-    return next((one for one in live if one.record_id == ask.record_id and ask.starts in (None, one.starts)), None)
+    asked: dict[int | None, datetime | None] = dict(ask.others.items())
+    asked[ask.record_id] = ask.starts
+    theirs = [one for one in live if one.record_id in asked and asked[one.record_id] in (None, one.starts)]
+    return min(theirs, key=lambda one: (one.is_written_off, one.starts), default=None)
 
 
 def _answer(ask: OpenAsk, answer: Attend) -> tuple[AttendanceAnswer, ...]:

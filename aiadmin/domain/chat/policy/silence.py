@@ -23,6 +23,7 @@ from aiadmin.domain.chat.commands import (
     Late,
     Media,
     NamedService,
+    No,
     Restart,
     SameAsLast,
     Spam,
@@ -191,11 +192,29 @@ def off(turn: TurnFacts) -> Step | None:
     """The bot is switched off here: answers to our questions are taken, the urgent is passed on, the rest is left."""
     if turn.situation.is_on:
         return None
-    answered = answers_to_asks(turn)
+    answered = answers_to_asks(_as_answer(turn))
     if answered is not None:
         return answered
     reason = next((reason for kind, reason, _ in TO_HUMAN if turn.has(kind)), None)
     if reason is not None:
         return Reply(act=Act.HAND_OVER, dialogue=turn.dialogue, hand_over=reason)
     is_chitchat = all(isinstance(one, CHITCHAT) for one in turn.commands)
-    return replace(_silent(turn), is_left=not is_chitchat)
+    return _silent(turn) if is_chitchat else replace(_silent(turn), is_left=True, attendance=_unanswered(turn))
+
+
+def _as_answer(turn: TurnFacts) -> TurnFacts:
+    """A wish that the visit be off is a no to the question whether they come: nothing else is done about it here."""
+    ask = answered_ask(turn)
+    others = [one for one in turn.commands if not isinstance(one, WantCancel)]
+    is_for_it = ask is not None and ask.kind is AskKind.ATTENDANCE and len(others) < len(turn.commands)
+    return replace(turn, commands=(*others, No())) if is_for_it else turn
+
+
+def _unanswered(turn: TurnFacts) -> tuple[AttendanceAnswer, ...]:
+    """The reminders to which words that only a human understands may be an answer: nobody is asked once more."""
+    asks = [one for one in turn.situation.asks if one.kind is AskKind.ATTENDANCE and one.answered is None]
+    return tuple(
+        AttendanceAnswer(record_id=one.record_id, answer=Attend.UNCLEAR)
+        for one in asks
+        if one.record_id is not None and not turn.situation.quotes_other
+    )
