@@ -46,7 +46,7 @@ def _completed(old: Sequence[When], new: When) -> Iterator[When]:
         yield _keeping(replace(new, time=_refusing_time(carried, new.time)), old)
     else:
         for one in old or (When(),):
-            yield _keeping(replace(new, day=_refusing_day(one.day, new.day)), [one])
+            yield _keeping(replace(new, day=_refusing_day(one.day, new.day)), [replace(one, day=None)])
 
 
 def _of_days(old: Sequence[When], new: When) -> Sequence[When]:
@@ -61,15 +61,19 @@ def _meet(some: Sequence[DayRange], others: Sequence[DayRange]) -> bool:
 
 def _keeping(new: When, old: Sequence[When]) -> When:
     """A wish with what was refused before, but for what it asks for itself."""
+    day, of_day = new.day, new.time
     for one in old:
-        day = one.day and replace(one.day, any_of=(), or_else=(), weekdays=frozenset(), moved_from=())
-        time_of = one.time and replace(one.time, any_of=(), is_around=False, moved_from=(), is_same=False, shift=None)
-        new = When(
-            day=_without_own_day(_refusing_day(new.day, day)),
-            time=_without_own_time(_refusing_time(new.time, time_of)),
-            is_earliest=new.is_earliest,
-        )
-    return new
+        if one.day:
+            day = day or Day()
+            day = replace(
+                day,
+                not_on=_joined(day.not_on, one.day.not_on),
+                not_weekdays=day.not_weekdays | one.day.not_weekdays,
+            )
+        if one.time and one.time.not_in:
+            of_day = of_day or Time()
+            of_day = replace(of_day, not_in=_joined(of_day.not_in, one.time.not_in))
+    return When(day=_without_own_day(day), time=_without_own_time(of_day), is_earliest=new.is_earliest)
 
 
 def _refusing(when: When, refused: When) -> When:

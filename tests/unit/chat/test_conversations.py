@@ -22,6 +22,11 @@ def test_the_file_is_of_the_form_and_whole() -> None:
     assert list(CASES) == [f"A{number}" for number in range(1, 61)]
 
 
+@pytest.mark.parametrize("name", ["barber", "clinic", "nails"])
+def test_files_of_other_trades_are_of_the_form(name: str) -> None:
+    assert check(HERE / f"{name}.yaml") == []
+
+
 def _case(file: dict[str, Any], name: str) -> dict[str, Any]:
     found: dict[str, Any] = next(case for case in file["conversations"] if case["id"] == name)
     return found
