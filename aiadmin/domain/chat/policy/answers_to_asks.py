@@ -9,6 +9,9 @@ from datetime import datetime
 from aiadmin.domain.chat.asks import AskKind, Attend, OpenAsk
 from aiadmin.domain.chat.commands import (
     Command,
+    Guest,
+    Name,
+    NamedStaff,
     No,
     NotUnderstood,
     Rating,
@@ -63,6 +66,8 @@ from aiadmin.domain.chat.steps import (
 from aiadmin.domain.chat.when import Asked
 
 GOOD_STARS = 4
+_EXPLAINS_NOTHING: tuple[type[Command], ...] = (Yes, No, NotUnderstood, Guest, Name, NamedStaff, *CHITCHAT)
+"""What leaves it open what is meant beside a yes: a human reads it."""
 _TALKS = frozenset({AskKind.PROPOSAL, AskKind.QUESTION})
 
 
@@ -306,7 +311,7 @@ def _comes_but(turn: TurnFacts, ask: OpenAsk) -> Step | None:
     if not turn.situation.is_on:
         return _unsure_silently(turn, ask)
     if not turn.has(Suits, WantMove):
-        is_explained = any(not isinstance(one, (Yes, No, NotUnderstood, *CHITCHAT)) for one in turn.commands)
+        is_explained = any(not isinstance(one, _EXPLAINS_NOTHING) for one in turn.commands)
         return None if is_explained else _read_by_human(turn, ask)
     dialogue = replace(turn.dialogue, operation=VisitOperation.MOVE, record_id=ask.record_id)
     others: list[Command] = [one for one in turn.commands if not isinstance(one, (Yes, No))]

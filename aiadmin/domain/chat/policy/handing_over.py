@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from aiadmin.domain.chat.asks import AskKind
 from aiadmin.domain.chat.commands import (
@@ -33,10 +33,12 @@ from aiadmin.domain.chat.parts.talk import (
     OpensAt,
     WhatIsWished,
 )
+from aiadmin.domain.chat.parts.visits import AttendanceAsked
 from aiadmin.domain.chat.policy.open_asks import CHITCHAT, answered_ask
 from aiadmin.domain.chat.policy.opening import opens_at
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
 from aiadmin.domain.chat.steps import Act, Asks, Part, Reply, Step
+from aiadmin.domain.chat.when import Asked
 
 MEDIA_SAID = timedelta(hours=1)
 """How long we do not say again that we cannot listen."""
@@ -109,8 +111,21 @@ def misunderstood(turn: TurnFacts) -> Step | None:
         return None
     if turn.dialogue.misses > MOST_MISSES:
         return _gives_up(turn)
+    ask = answered_ask(turn)
+    if ask is not None and ask.kind is AskKind.ATTENDANCE and ask.answered is None and ask.starts is not None:
+        return _asks_attendance(turn, ask.starts)
     is_asked = any(one.kind in {AskKind.PROPOSAL, AskKind.QUESTION} for one in turn.situation.asks[:1])
     return None if is_asked and turn.dialogue.operation is not None else asks_what(turn)
+
+
+def _asks_attendance(turn: TurnFacts, starts: datetime) -> Reply:
+    """The question that was not answered, once more."""
+    return Reply(
+        act=Act.ASK,
+        parts=(AttendanceAsked(starts=starts),),
+        dialogue=replace(turn.dialogue, asked=Asked.ATTENDANCE),
+        asks=Asks.OTHER,
+    )
 
 
 def _gives_up(turn: TurnFacts) -> Reply:

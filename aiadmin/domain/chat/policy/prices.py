@@ -10,7 +10,7 @@ from aiadmin.domain.chat.dialogue import Price
 from aiadmin.domain.chat.parts.questions import Lengths, Prices, ServicePrice
 from aiadmin.domain.chat.policy.open_asks import answered_ask, standing_proposal
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
-from aiadmin.domain.chat.situation import SalonView
+from aiadmin.domain.chat.situation import OwnVisit, SalonView
 from aiadmin.domain.journal.journal import Service
 
 MOST_SERVICES = 5
@@ -23,16 +23,26 @@ def asked_services(turn: TurnFacts) -> tuple[int, ...]:
     proposal = standing_proposal(turn)
     offered = tuple(one for slot in proposal.slots for one in slot.services) if proposal else ()
     talked = (*turn.dialogue.services, *(one for choice in turn.dialogue.choices for one in choice))
-    talked = offered or talked or turn.dialogue.candidates or _reminded_of(turn)
+    visit = _visit_meant(turn)
+    talked = offered or talked or turn.dialogue.candidates or (visit.services if visit else ())
     found = tuple(named) or (() if turn.has(NamedService) else talked)
     return tuple(one for one in found if one in turn.salon.services)
 
 
-def _reminded_of(turn: TurnFacts) -> tuple[int, ...]:
-    """What the visit is for that a reminder has just asked about."""
-    ask = answered_ask(turn)
-    visits = turn.situation.client.visits
-    return next((one.services for one in visits if ask is not None and one.record_id == ask.record_id), ())
+def _visit_meant(turn: TurnFacts) -> OwnVisit | None:
+    """The visit that is talked about, that a reminder has asked about, or the only one that there is."""
+    ask, visits = answered_ask(turn), turn.situation.client.visits
+    proposal = standing_proposal(turn)
+    records = {ask and ask.record_id, proposal and proposal.record_id, turn.dialogue.record_id} - {None}
+    meant = [one for one in visits if one.record_id in records] or (visits if len(visits) == 1 else ())
+    return meant[0] if meant else None
+
+
+def _staff_of_visit(turn: TurnFacts, asked: Sequence[int]) -> tuple[int, ...]:
+    """The master of the visit that a price is asked of."""
+    visit = _visit_meant(turn)
+    is_of_visit = visit is not None and visit.services == tuple(asked) and not turn.has(NamedService)
+    return (visit.staff_id,) if is_of_visit and visit is not None and visit.staff_id is not None else ()
 
 
 def _asked_staff(turn: TurnFacts) -> tuple[int, ...]:
@@ -80,7 +90,7 @@ def prices(turn: TurnFacts, asked: Sequence[int], staff: Sequence[int] = ()) -> 
     Args:
         staff: of whom it is said where nobody was named.
     """
-    staff = _asked_staff(turn) or staff
+    staff = _asked_staff(turn) or staff or _staff_of_visit(turn, asked)
     rows = [_row(turn.salon.services[one], turn.salon, staff) for one in asked[:MOST_SERVICES]]
     return Prices(services=tuple(rows), more=len(asked) - len(rows))
 

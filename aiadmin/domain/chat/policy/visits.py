@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 
-from aiadmin.domain.chat.asks import Attend
+from aiadmin.domain.chat.asks import AskKind, Attend
 from aiadmin.domain.chat.commands import (
     AskMyVisits,
     Choose,
@@ -178,7 +178,7 @@ def _operation(turn: TurnFacts) -> VisitOperation | None:
     """Which change is talked about; None where it is none."""
     if turn.has(WantCancel):
         return VisitOperation.MOVE if _names_another_day(turn) else VisitOperation.CANCEL
-    if turn.has(WantMove) or _is_relative(turn) or _gives_a_visit_another_day(turn):
+    if turn.has(WantMove) or _is_relative(turn) or _gives_a_visit_another_day(turn) or _is_to_another(turn):
         return VisitOperation.MOVE
     operation = turn.dialogue.operation
     if operation not in _CHANGING or turn.has(WantBooking):
@@ -201,6 +201,13 @@ def _gives_a_visit_another_day(turn: TurnFacts) -> bool:
         return False
     refused = tuple(When(day=replace(when.day, any_of=())) for when in _whens(turn) if when.day)
     return any(is_named(refused, one.starts) for one in turn.situation.client.visits)
+
+
+def _is_to_another(turn: TurnFacts) -> bool:
+    """Whether another master is wished for, where no talk is open: another than that of the visit that stands."""
+    is_open = any(one.kind in {AskKind.PROPOSAL, AskKind.QUESTION} for one in turn.situation.asks)
+    is_other = any(one.is_other for one in turn.of(NamedStaff))
+    return is_other and not is_open and bool(turn.situation.client.visits) and not turn.has(WantBooking, NamedService)
 
 
 def _is_relative(turn: TurnFacts) -> bool:
@@ -323,6 +330,9 @@ def _time_alone(turn: TurnFacts) -> Step | None:
         return found
     if not found:
         return booking(_wishing(turn))
+    own = [one for one in found if is_named(_whens(turn), one.starts)]
+    if own:
+        return _listed(turn, own)
     dialogue = replace(turn.dialogue, asked=None, is_extra=True)
     return Reply(act=Act.ASK, parts=(OneMoreOrMove(visit=found[0]),), dialogue=dialogue, asks=Asks.OTHER)
 
