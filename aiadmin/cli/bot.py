@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -44,6 +45,25 @@ def dates(file: Path) -> None:
             raise click.ClickException(f"{file}: {error}") from error
     click.echo(", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict))
     sys.exit(0 if counts[Verdict.RIGHT] == counts.total() else 1)
+
+
+@bot.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--case", "cases", metavar="ID", multiple=True, help="Only this conversation; may be given again.")
+@click.option("--perturb", "seed", metavar="SEED", type=int, help="Disturb what clients write, the same for a seed.")
+@click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write each turn there.")
+@click.option("--model", is_flag=True, help="Let the model that BOT_MODEL_URL names read what the rules do not.")
+def replay(file: Path, cases: Sequence[str], seed: int | None, json_file: Path | None, model: bool) -> None:
+    """Play the conversations of FILE with the product's own services, and judge what it does.
+
+    FILE has the form of tests/conversations/FORMAT.md. Servers are started for it alone and are gone afterwards;
+    DATABASE_URL and REDIS_URL are not looked at. The last line is "54 of 60 held, 0 hard, 3 soft"; the exit status
+    is 1 unless all held.
+    """
+    from aiadmin.cli.replay.command import replay as play_file
+
+    is_held = play_file(file, only=cases, seed=seed, json_file=json_file, uses_model=model)
+    sys.exit(0 if is_held else 1)
 
 
 @bot.command()

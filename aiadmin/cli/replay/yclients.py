@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import TracebackType
@@ -17,7 +18,7 @@ from aiadmin.cli.home import PROJECT
 from aiadmin.cli.replay.document import FAKE
 
 APP_ID, PARTNER_TOKEN, USER_TOKEN = 1, "replay-partner-token", "replay-user-token"
-_ANSWER_SECONDS, _STOP_SECONDS = 10.0, 5.0
+_START_SECONDS, _ANSWER_SECONDS, _STOP_SECONDS = 20.0, 10.0, 5.0
 
 
 class JournalOfReplay:
@@ -34,22 +35,28 @@ class JournalOfReplay:
         command = [sys.executable, "-m", FAKE, "serve", "--app-id", str(APP_ID)]
         command += ["--partner-token", PARTNER_TOKEN, "--user-token", USER_TOKEN]
         self._process = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True)
-        line = self._process.stdout.readline() if self._process.stdout else ""
-        if not line:
-            raise click.ClickException(
-                "the fake YClients does not start: bot replay needs the packages of development"
-            )
-        self.url = f"http://127.0.0.1:{json.loads(line)['port']}"
-        self._tell("POST", "/settings", hooks_are_held=True)
+        try:
+            self.url = f"http://127.0.0.1:{_port(self._process)}"
+            self._tell("POST", "/settings", hooks_are_held=True)
+        except (click.ClickException, requests.RequestException):
+            self._stop()
+            raise
         return self
 
     def __exit__(
         self, _kind: type[BaseException] | None, _error: BaseException | None, _trace: TracebackType | None
     ) -> None:
+        self._stop()
+
+    def _stop(self) -> None:
         self._http.close()
         if self._process is not None:
             self._process.terminate()
-            self._process.communicate(timeout=_STOP_SECONDS)
+            try:
+                self._process.communicate(timeout=_STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.communicate()
 
     def load(self, salon_id: int, document: Mapping[str, Any], case: Mapping[str, Any]) -> datetime:
         """Fill a salon from the file; the time stands where the conversation says."""
@@ -85,3 +92,15 @@ class JournalOfReplay:
         answer = self._http.request(method, f"{self.url}/_fake{path}", json=payload, timeout=_ANSWER_SECONDS)
         answer.raise_for_status()
         return answer.json()
+
+
+def _port(process: subprocess.Popen[str]) -> int:
+    """Where it listens; its first line says so."""
+    watchdog = threading.Timer(_START_SECONDS, process.kill)
+    watchdog.start()
+    line = process.stdout.readline() if process.stdout else ""
+    watchdog.cancel()
+    if not line:
+        raise click.ClickException("the fake YClients does not start: bot replay needs the packages of development")
+    port: int = json.loads(line)["port"]
+    return port

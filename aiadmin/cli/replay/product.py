@@ -1,0 +1,98 @@
+"""The product as a replay runs it: its own clock, short deadlines, and an eye on every call to YClients."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any, cast
+
+from aiadmin.adapters.yclients.booking_api import YClientsBooking
+from aiadmin.adapters.yclients.call_limiter import CallLimiter
+from aiadmin.adapters.yclients.call_queue import Whose
+from aiadmin.adapters.yclients.http import Timeouts
+from aiadmin.adapters.yclients.salon_api import MAX_BYTES
+from aiadmin.container import Container
+from aiadmin.domain.journal.online_booking import GroupEvent, Start
+from aiadmin.domain.replay.labels import times_of
+from aiadmin.domain.yclients.call_budget import Urgency
+from aiadmin.services.chat.lost_writes import LostWrites
+
+_DEADLINE = 0.3
+"""Seconds of real time for a call."""
+
+
+class ReplayProduct(Container):
+    """Container with what a replay has in place of the world's.
+
+    Attributes:
+        now: the time, for every service.
+        calls: how many calls were made.
+        answered: times of day in YClients' answers, as HH:MM.
+        on_call: called before each call is made.
+    """
+
+    now: datetime
+    calls: int = 0
+    answered: frozenset[str] = frozenset()
+    on_call: Callable[[], None] = staticmethod(lambda: None)
+
+    def clock(self) -> datetime:
+        """The replay's time."""
+        return self.now
+
+    @cached_property
+    def call_limiter(self) -> CallLimiter:
+        return _WatchedLimiter(super().call_limiter, self)  # type: ignore[return-value]
+
+    @cached_property
+    def booking_api(self) -> YClientsBooking:
+        timeouts, patience = Timeouts(connect=_DEADLINE, total=_DEADLINE), timedelta(seconds=_DEADLINE)
+        rest = self._rest_as_user(max_bytes=MAX_BYTES, keeps_connections=True)
+        return cast("YClientsBooking", _Noted(YClientsBooking(rest, timeouts=timeouts, patience=patience), self))
+
+    @cached_property
+    def lost_writes(self) -> LostWrites:
+        return LostWrites(uow=self.uow, api=self.booking_api, clock=self.clock, sleep=self._jump)
+
+    def _jump(self, seconds: float) -> None:
+        """A pause is over at once."""
+        self.now += timedelta(seconds=seconds)
+
+    def forget_calls(self) -> None:
+        """Count anew."""
+        self.calls, self.answered = 0, frozenset()
+
+
+class _WatchedLimiter:
+    """The budget, through which every call goes before it is made."""
+
+    def __init__(self, limiter: CallLimiter, product: ReplayProduct) -> None:
+        self._limiter, self._product = limiter, product
+
+    def wait(self, whose: Whose, urgency: Urgency, *, patience: timedelta | None = None) -> None:
+        self._product.on_call()
+        self._product.calls += 1
+        self._limiter.wait(whose, urgency, patience=patience)
+
+    def be_quiet(self, asked: timedelta) -> None:
+        self._limiter.be_quiet(asked)
+
+
+class _Noted:
+    """The adapter for booking, with the times of its answers noted."""
+
+    def __init__(self, api: YClientsBooking, product: ReplayProduct) -> None:
+        self._api, self._product = api, product
+
+    def __getattr__(self, name: str) -> Any:
+        asked = getattr(self._api, name)
+
+        def answer(*given: Any, **named: Any) -> Any:
+            found = asked(*given, **named)
+            if isinstance(found, Iterable):
+                times = times_of(one for one in found if isinstance(one, (Start, GroupEvent)))
+                self._product.answered |= times
+            return found
+
+        return answer

@@ -1,0 +1,99 @@
+"""`bot replay`, as its user runs it: with servers and a YClients of its own, and nothing of the product's touched."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from tests.conftest import ROOT
+from tests.conversations.reading import LAVANDA, read
+from tests.support.processes import AS_INSTALLED
+
+pytestmark = pytest.mark.process
+
+FILE = read(LAVANDA)
+NOWHERE = {"DATABASE_URL": "postgresql://nobody:x@127.0.0.1:1/nothing", "REDIS_URL": "redis://127.0.0.1:1/0"}
+
+
+def _replay(*arguments: str | Path, **settings: str) -> subprocess.CompletedProcess[str]:
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    return subprocess.run(
+        [sys.executable, "-m", "aiadmin", "bot", "replay", *map(str, arguments)],
+        cwd=ROOT,
+        env=kept | NOWHERE | settings,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+    )
+
+
+def _file(folder: Path, *cases: dict[str, Any]) -> Path:
+    path = folder / "own.yaml"
+    written = yaml.safe_dump({**FILE, "conversations": list(cases)}, allow_unicode=True, width=180)
+    path.write_text(written, encoding="utf-8")
+    return path
+
+
+def _case(name: str, **expect: Any) -> dict[str, Any]:
+    """A conversation of the file, of whose first turn just this is expected."""
+    case = deepcopy(next(one for one in FILE["conversations"] if one["id"] == name))
+    return {**case, "turns": [{**case["turns"][0], "expect": expect}]}
+
+
+def test_the_sixty_conversations_hold_with_the_real_services(tmp_path: Path) -> None:
+    done = _replay(LAVANDA, "--json", tmp_path / "out.json")
+    lines = done.stdout.splitlines()
+    assert re.fullmatch(r"60 of 60 held, 0 hard, \d+ soft", lines[-1]), done.stdout + done.stderr
+    assert (done.returncode, len(lines)) == (0, 61)
+    played = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
+    assert [case["id"] for case in played] == [f"A{number}" for number in range(1, 61)]
+    by_name = {case["id"]: case["turns"] for case in played}
+    assert [write["op"] for turn in by_name["A29"] for write in turn["writes"]] == ["move"]
+    assert by_name["A46"][0]["calls"] >= 3, "a check, a booking, and a look for it"
+    assert by_name["A26"][0]["calls"] == 0, "an address needs no call"
+
+
+def test_what_does_not_hold_is_said_and_makes_the_exit_status_1(tmp_path: Path) -> None:
+    talks = {
+        "say": ["вы до скольки сегодня", {"text": "и где находитесь", "while_working": True}],
+        "expect": {"has": ["21:00", "Примерная, 5"], "replies": 1},
+    }
+    own = _file(
+        tmp_path,
+        _case("A3", has=["единорог"]),
+        _case("A26", act="silent"),
+        {"id": "W1", "kind": "a word during the run, no call", "client": "N", "turns": [talks]},
+    )
+    done = _replay(own)
+    assert done.stderr == ""
+    lacking, speaking, interrupted, last = done.stdout.splitlines()
+    assert lacking.startswith("wrong  A3 ")
+    assert "turn 1: lacks единорог" in lacking
+    assert re.findall(r"\bH\d", done.stdout) == ["H5"] == re.findall(r"\bH\d", speaking)
+    assert interrupted.startswith("held   W1 "), interrupted
+    assert (done.returncode, last) == (1, "1 of 3 held, 1 hard, 0 soft")
+
+
+def test_without_the_packages_of_development_it_says_so_in_one_line() -> None:
+    done = _replay(LAVANDA, **AS_INSTALLED)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert re.fullmatch(r"Error: bot replay needs the packages of development \(.+\): make setup\n", done.stderr)
+
+
+def test_what_cannot_be_played_is_refused_before_anything_starts(tmp_path: Path) -> None:
+    wrong = _replay(_file(tmp_path, _case("A3", act="shout")))
+    assert (wrong.returncode, "'shout' is not one of the form's words" in wrong.stderr) == (1, True)
+    (tmp_path / "none.yaml").write_text("a: [", encoding="utf-8")
+    assert _replay(tmp_path / "none.yaml").returncode == 1
+    unknown = _replay(LAVANDA, "--case", "A99")
+    assert (unknown.returncode, "no such conversation: A99" in unknown.stderr) == (1, True)
