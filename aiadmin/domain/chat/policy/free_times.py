@@ -230,11 +230,13 @@ def _may_suit(search: Search, need: NeedStarts) -> bool:
 
 
 def _alternatives(search: Search, found: Found) -> Iterator[tuple[Need, ...]]:
-    """Where nothing at all was found on the days that were named: the nearest, and other masters on those days."""
+    """Where nothing at all was found on the days that were named: the nearest, and other masters on those days.
+
+    Several services are rather parted than put off.
+    """
     on = search.named_days
-    if not on or any(
-        slot.starts.date() in on and slot.staff_id in search.staff for slot in slots_found(search, found)
-    ):
+    known = [one for one in slots_found(search, found) if one.staff_id in search.staff and one.starts.date() in on]
+    if len(search.services) > 1 or not on or known:
         return
     others = [NeedStarts(search.booked, one, search.named_days[0]) for one in search.others[:1]]
     nearest = [NeedNearest(search.booked, one) for one in search.staff[:_AT_ONCE]]

@@ -121,7 +121,8 @@ def _fitting(turn: TurnFacts, search: Search, fits: Sequence[Slot], before: Sequ
     """Times that are as asked for: one is offered at once, several are named."""
     first = fits[0]
     at_first = [one for one in fits if one.starts == first.starts]
-    is_decided = asked_exactly(search) or turn.dialogue.is_earliest
+    is_one_point = asked_exactly(search) and len({one.starts.time() for one in fits}) == 1
+    is_decided = is_one_point or turn.dialogue.is_earliest
     is_only = len({one.starts for one in fits}) == 1
     if is_only or is_decided:
         wanted = at_first if is_only or turn.dialogue.is_earliest else _at_points(search, fits)
