@@ -29,7 +29,7 @@ from tests.conftest import WaitUntil
 from tests.integration.messages.conftest import Salons, now
 from tests.integration.messages.test_contacts import LID, heard, receipt
 
-SECONDS = 5.0
+SECONDS = 30.0
 Logs = list[EventDict]
 
 

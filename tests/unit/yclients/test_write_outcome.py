@@ -134,7 +134,7 @@ RECORD = Record(
 
 def test_a_lost_booking_is_found_by_our_own_id() -> None:
     others = [replace(RECORD, record_id=8, api_id=None), replace(RECORD, record_id=9, api_id="ours-2")]
-    assert read_back(BOOKING, [*others, RECORD]) == Saved((SavedRecord(record_id=7),))
+    assert read_back(BOOKING.api_id, BOOKING.appointment, [*others, RECORD]) == Saved((SavedRecord(record_id=7),))
     assert "Мария" not in repr(BOOKING)
     assert "7900" not in repr(BOOKING)
 
@@ -152,7 +152,7 @@ def test_a_lost_booking_is_found_by_our_own_id() -> None:
     ],
 )
 def test_anything_else_than_exactly_one_as_asked_for_stays_unknown(records: list[Record]) -> None:
-    assert read_back(BOOKING, records) == Unknown()
+    assert read_back(BOOKING.api_id, BOOKING.appointment, records) == Unknown()
 
 
 def test_whether_a_move_was_made_is_seen_in_the_record() -> None:
