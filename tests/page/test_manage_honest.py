@@ -66,6 +66,10 @@ _RUN = (
     "INSERT INTO sync_runs (company_id, kind, state, error, attempts)"
     " SELECT id, 'changes', 'waiting', 'key_refused', 2 FROM companies"
 )
+_BOT = (
+    "INSERT INTO bot_settings (company_id, settings, updated_at)"
+    " SELECT id, jsonb_build_object('mode', 'always'), now() FROM companies"
+)
 _SEEN = "UPDATE devices SET observed = '{}'"
 CASES: Mapping[StateKind, str] = {
     StateKind.FROZEN: "UPDATE companies SET integration_status = 'frozen'; UPDATE devices SET desired = 'off'",
@@ -85,6 +89,9 @@ CASES: Mapping[StateKind, str] = {
     StateKind.NO_CLIENTS: "UPDATE companies SET rights_missing = '{clients}'",
     StateKind.NO_PHONES: "UPDATE companies SET rights_missing = '{phones}'",
     StateKind.NO_ATTENDANCE: "UPDATE companies SET rights_missing = '{attendance}'",
+    StateKind.NO_BOOK: ";".join((_BOT, "UPDATE companies SET rights_missing = '{book}'")),
+    StateKind.NO_MOVE: ";".join((_BOT, "UPDATE companies SET rights_missing = '{move}'")),
+    StateKind.NO_CANCEL: ";".join((_BOT, "UPDATE companies SET rights_missing = '{cancel}'")),
     StateKind.JOURNAL_UNREAD: _RUN,
     StateKind.NOTICES_OFF: _SETTINGS,
     StateKind.UNTOLD: _NOTICE.format(record=1, kind="cancelled", reason="quiet_hours", days=1) + f";{_CALL}",

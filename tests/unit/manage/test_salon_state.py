@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from aiadmin.domain.chat.situation import BotMode, BotSettings
 from aiadmin.domain.companies.company import IntegrationStatus
 from aiadmin.domain.companies.rights import Right, missing_rights, rights_of
 from aiadmin.domain.hosting.device import Desired, Observed
@@ -34,6 +35,7 @@ WELL = SalonFacts(
     run_state=RunState.DONE,
 )
 SILENT = MessageSettings(**dict.fromkeys(NoticeKind, False))  # type: ignore[arg-type]
+ANSWERING = BotSettings(mode=BotMode.ALWAYS)
 
 
 def test_nothing_is_said_of_a_salon_that_is_well() -> None:
@@ -68,6 +70,9 @@ def test_nothing_is_said_of_a_salon_that_is_well() -> None:
         ({"missing_rights": frozenset({Right.CLIENTS})}, StateKind.NO_CLIENTS),
         ({"missing_rights": frozenset({Right.PHONES})}, StateKind.NO_PHONES),
         ({"missing_rights": frozenset({Right.ATTENDANCE})}, StateKind.NO_ATTENDANCE),
+        ({"missing_rights": frozenset({Right.BOOK}), "bot": ANSWERING}, StateKind.NO_BOOK),
+        ({"missing_rights": frozenset({Right.MOVE}), "bot": ANSWERING}, StateKind.NO_MOVE),
+        ({"missing_rights": frozenset({Right.CANCEL}), "bot": ANSWERING}, StateKind.NO_CANCEL),
         ({"run_error": "key_refused", "run_state": RunState.WAITING}, StateKind.JOURNAL_UNREAD),
         ({"run_error": "forbidden", "run_state": RunState.PAUSED}, StateKind.JOURNAL_UNREAD),
         ({"run_error": "down", "run_state": RunState.WAITING, "run_attempts": 10}, StateKind.JOURNAL_UNREAD),
