@@ -175,7 +175,8 @@ def _foreign(heard: Heard) -> tuple[Command, ...]:
     """A text in another script that is no Russian one mistyped: what is known of English is read, the rest is not."""
     text = _without_greeting(heard)
     words = _FOREIGN_WORD.findall(text.lower())
-    if len(words) < _FEWEST_FOREIGN or _CYRILLIC.search(text) or heard.orders or heard.has("ABUSE", "STOP"):
+    is_ours = heard.orders or heard.has("ABUSE") or any(True for _ in _stops(heard))
+    if len(words) < _FEWEST_FOREIGN or _CYRILLIC.search(text) or is_ours:
         return ()
     known = [word for word in words if word in _ENGLISH]
     whole = ((0, len(heard.text)),)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from aiadmin.domain.chat.situation import Situation
 from aiadmin.domain.chat.steps import Reply
-from aiadmin.texts.chat import booking, english, questions, talk, visits
+from aiadmin.texts.chat import booking, english, english_visits, questions, talk, visits
 from aiadmin.texts.chat.sentence import Sentence
 from aiadmin.texts.chat.tidying import tidied
 
@@ -20,7 +20,7 @@ SENTENCES: Mapping[type, Sentence] = {
     **talk.SENTENCES,
 }
 """A sentence for each kind of part."""
-_OTHER_LANGUAGES: Mapping[str, Mapping[type, Sentence]] = {"en": english.SENTENCES}
+_OTHER_LANGUAGES: Mapping[str, Mapping[type, Sentence]] = {"en": {**english.SENTENCES, **english_visits.SENTENCES}}
 
 
 def render(reply: Reply, situation: Situation) -> str:

@@ -33,15 +33,18 @@ def day(one: date) -> str:
     return str(format_date(one, "EEEE, d MMMM", locale=_ENGLISH))
 
 
-def _clock(one: time) -> str:
+def clock(one: time) -> str:
+    """A time of day."""
     return f"{one:%H:%M}"
 
 
-def _length(one: timedelta) -> str:
+def length(one: timedelta) -> str:
+    """How long something takes."""
     return f"{int(one.total_seconds()) // 60} min"
 
 
-def _price(one: Price, salon: SalonView) -> str:
+def price(one: Price, salon: SalonView) -> str:
+    """What something costs; empty where that is not known."""
     if one.low is None:
         return ""
     low = wording.money(one.low, salon)
@@ -63,9 +66,9 @@ def _whole(slot: Slot, salon: SalonView) -> str:
     said = [
         _titles(slot.services, salon),
         wording.master(slot.staff_id, salon),
-        f"{day(slot.starts.date())}, {_clock(slot.starts.time())}",
-        _length(slot.length),
-        _price(slot.price, salon),
+        f"{day(slot.starts.date())}, {clock(slot.starts.time())}",
+        length(slot.length),
+        price(slot.price, salon),
     ]
     return ", ".join(filter(None, said))
 
@@ -93,8 +96,8 @@ def _shall(part: parts.Shall, _: Situation) -> str:
 
 def _offered(part: parts.Offered, situation: Situation) -> str:
     lines = [f"{_whole(slot, situation.salon)}." for slot in part.slots]
-    price = _price(total(slot.price for slot in part.slots), situation.salon) if len(lines) > 1 else ""
-    return "\n".join([*lines, *([f"{price} in all."] if price else [])])
+    whole = price(total(slot.price for slot in part.slots), situation.salon) if len(lines) > 1 else ""
+    return "\n".join([*lines, *([f"{whole} in all."] if whole else [])])
 
 
 def _free_times(part: parts.FreeTimes, situation: Situation) -> str:
@@ -106,13 +109,13 @@ def _free_times(part: parts.FreeTimes, situation: Situation) -> str:
 
 
 def _time_of(slot: Slot, salon: SalonView) -> str:
-    about = ", ".join(filter(None, [wording.master(slot.staff_id, salon), _price(slot.price, salon)]))
-    return f"{_clock(slot.starts.time())} ({about})" if about else _clock(slot.starts.time())
+    about = ", ".join(filter(None, [wording.master(slot.staff_id, salon), price(slot.price, salon)]))
+    return f"{clock(slot.starts.time())} ({about})" if about else clock(slot.starts.time())
 
 
 def _not_free(part: parts.NotFree, _: Situation) -> str:
     days = _any_of([day(one) for one in part.days]) if part.days else ""
-    when = ", ".join(filter(None, [days, _clock(part.at) if part.at else ""]))
+    when = ", ".join(filter(None, [days, clock(part.at) if part.at else ""]))
     return (
         f"There is no free time on {when}." if days else f"There is no free time then{f' ({when})' if when else ''}."
     )
@@ -124,7 +127,7 @@ def _not_available(part: parts.NotAvailable, situation: Situation) -> str:
 
 
 def _moment(one: datetime) -> str:
-    return f"{day(one.date())}, {_clock(one.time())}"
+    return f"{day(one.date())}, {clock(one.time())}"
 
 
 def _master_away(part: parts.MasterAway, situation: Situation) -> str:
@@ -153,12 +156,12 @@ def _no_such_service(_part: parts.NoSuchService, _: Situation) -> str:
 
 def _only_then(part: parts.OnlyThen, situation: Situation) -> str:
     service = situation.salon.services[part.service_id]
-    latest = f" begins before {_clock(service.latest)} only." if service.latest else ""
+    latest = f" begins before {clock(service.latest)} only." if service.latest else ""
     return f"{_titles([part.service_id], situation.salon)}{latest}" if latest else ""
 
 
 def _after_night(part: parts.AfterNight, _: Situation) -> str:
-    return f"After {_clock(part.after)} we book for the next day from {_clock(part.not_before)}."
+    return f"After {clock(part.after)} we book for the next day from {clock(part.not_before)}."
 
 
 def _prepaid(part: parts.Prepaid, situation: Situation) -> str:

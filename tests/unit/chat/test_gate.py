@@ -25,6 +25,7 @@ from tests.support.chat_turns import (
     offered,
     reminder,
     said,
+    salon,
     situation,
     step_of,
     understood,
@@ -294,3 +295,21 @@ def test_sixty_five_thousand_characters_write_nothing(word: str, known: Situatio
 @pytest.mark.parametrize("commands", [(), (VOICE, VOICE), (STICKER, PHOTO)])
 def test_nothing_at_all_is_decided_on(commands: tuple[Command, ...]) -> None:
     assert isinstance(answer_to(commands, situation()), Reply)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Hello, please cancel my appointment", ["18:00", "Cancel it?"]),
+        ("when is my appointment?", ["18:00", "22 May"]),
+        ("where are you located?", ["Our address", "Образцовый, 14"]),
+        ("I want to talk to a human please", ["administrator"]),
+        ("Do you have a swimming pool?", ["Sorry"]),
+    ],
+)
+def test_where_english_is_on_visits_and_questions_are_answered_in_it(text: str, words: list[str]) -> None:
+    known = situation(client=client(SIX), salon=salon(english=True))
+    answer = said(text, known)
+
+    assert [one for one in words if one not in answer] == []
+    assert "Ваш" not in answer

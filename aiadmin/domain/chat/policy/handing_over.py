@@ -145,6 +145,8 @@ def foreign(turn: TurnFacts) -> Reply | None:
     if turn.dialogue.misses > MOST_MISSES:
         return _gives_up(turn)
     dialogue = turn.dialogue if turn.has(NotUnderstood) else _missed(turn.dialogue)
+    if turn.salon.bot.english and all(one.language == "en" for one in turn.of(Foreign)):
+        return replace(asks_what(turn), dialogue=dialogue)
     return Reply(act=Act.INFORM, parts=(OneLanguage(),), dialogue=dialogue)
 
 

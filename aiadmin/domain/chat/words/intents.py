@@ -469,4 +469,44 @@ reschedule: перенести
 price: цена
 much: сколько стоит
 where: где находитесь
+my: моя
+when: когда
+human: позовите человека
+want: хочу
+i:
+a:
+an:
+the:
+to:
+for:
+please:
+is:
+are:
+am:
+you:
+your:
+can:
+could:
+would:
+like:
+do:
+have:
+with:
+of:
+me:
+it:
+there:
+person: позовите человека
+administrator: позовите администратора
+manager: позовите администратора
+late: опаздываю
+open: работаете
+hours: часы работы
+parking: парковка
+dog: с собакой
+address: адрес
+booked: записана
+visit: визит
+change: перенести
+long: как долго
 """
