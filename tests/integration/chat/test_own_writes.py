@@ -131,6 +131,19 @@ def test_news_that_waits_gives_way_to_what_the_chat_said(maria: Client) -> None:
     assert _news(maria) == [("moved", "dropped", "superseded"), ("booked", "dropped", "told_in_chat")]
 
 
+@pytest.mark.parametrize("wish", WISHES)
+def test_what_the_chat_said_is_what_the_client_believes(maria: Client, wish: str) -> None:
+    """The comparison of a week holds what clients were told against the journal."""
+    played = maria.played
+    assert isinstance(maria.says_yes(maria.offered(WISHES[wish]))[0], Saved)
+    played.read_again()
+    _news(maria)
+    compared = played.box.reconciliation.compare(played.company_id)
+    assert compared is not None
+    assert compared.visits == len({"book": [9001, "new"], "move": [9001], "cancel": []}[wish])
+    assert not any(compared.differences.values()), compared
+
+
 def test_reminders_of_a_visit_that_the_bot_booked_come_as_usual(maria: Client) -> None:
     played = maria.played
     assert isinstance(maria.says_yes(maria.offered(booking(slot("2026-03-16T18:00"))))[0], Saved)
