@@ -1,0 +1,77 @@
+"""kill -9 of a worker in the middle of a booking, at every call that it makes: one record, and the client is told."""
+
+from __future__ import annotations
+
+import pickle
+import subprocess
+import sys
+from functools import cached_property
+
+import pytest
+
+from aiadmin.adapters.yclients.booking_api import YClientsBooking
+from aiadmin.container import Container
+from tests.conftest import ROOT, WaitUntil
+from tests.integration.chat.test_booking_by_chat import Client, client, offered
+from tests.support.played_salon import ClockedContainer
+
+__all__ = ["client"]
+SLOWLY = 30.0
+
+
+class Patient(ClockedContainer):
+    """Waits for YClients as long as the product does: there is time to be killed."""
+
+    @cached_property
+    def booking_api(self) -> YClientsBooking:
+        return Container.booking_api.func(self)
+
+
+def work() -> None:
+    """What the worker process does, by the clock of the test; as a program, its settings come in at its input."""
+    config, now = pickle.loads(sys.stdin.buffer.read())  # noqa: S301 - our own
+    box = Patient(config)
+    box.now = now
+    box.chat_handler.work()
+
+
+def started(client: Client) -> subprocess.Popen[bytes]:
+    """A process of its own, which shares no connection with us."""
+    box = client.played.box
+    process = subprocess.Popen([sys.executable, "-m", __name__], stdin=subprocess.PIPE, cwd=ROOT)
+    assert process.stdin is not None
+    process.stdin.write(pickle.dumps((box.config, box.now)))
+    process.stdin.close()
+    return process
+
+
+@pytest.mark.parametrize("path", ["book_check", "book_record"])
+@pytest.mark.parametrize("is_done", [True, False], ids=["answered late", "never arrived"])
+def test_a_worker_that_is_killed_within_a_call_books_once(
+    client: Client, path: str, is_done: bool, wait_until: WaitUntil
+) -> None:
+    """Killed while it waits for the answer: what YClients makes of the call is seen in the journal alone."""
+    offered(client)
+    client.say("да")
+    client.played.yclients.fault(f"/api/v1/{path}/*", delay=SLOWLY, status=None if is_done else 503)
+    process = started(client)
+    wait_until(lambda: client.played.asked(path) != [], SLOWLY, path)
+    process.kill()
+    process.wait(SLOWLY)
+    assert client.got() == ""
+    client.played.later(minutes=3)
+    for _ in range(3):
+        client.played.box.chat_handler.work()
+        client.played.box.lost_writes.work()
+        client.played.later(minutes=3)
+    said = client.got()
+    assert len(client.visits()) <= 1
+    is_booked = len(client.visits()) == 1
+    assert ("Вы записаны" in said) <= is_booked, "never said without a record"
+    assert said.count("Вы записаны") <= 1
+    assert said != "", "the yes is not forgotten"
+    assert client.played.rows("SELECT 1 FROM inbox_messages WHERE handled_at IS NULL") == []
+
+
+if __name__ == "__main__":
+    work()
