@@ -73,7 +73,7 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-SHARING = ("tests/acceptance/journeys/",)
+SHARING = ("tests/acceptance/journeys/", "tests/acceptance/salons/")
 """Folders whose files share one product: one worker runs all of a folder, or each file would start its own."""
 
 
