@@ -27,14 +27,16 @@ class Run:
 
 RUNS = (
     Run("lavanda", 60),
-    Run("lavanda", 59, seed=1),
-    Run("lavanda", 59, seed=2),
+    Run("lavanda", 60, seed=1),
+    Run("lavanda", 60, seed=2),
     Run("lavanda", 59, seed=3),
-    Run("ravnovesie", 25),
-    Run("pudel", 17),
-    Run("topor", 40),
     Run("barber", 14),
+    Run("clinic", 15),
     Run("nails", 14),
+    Run("pudel", 17),
+    Run("ravnovesie", 25),
+    Run("topor", 40),
+    Run("zuby", 25),
 )
 """Numbers that may only get better."""
 
