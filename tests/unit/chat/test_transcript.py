@@ -31,7 +31,7 @@ CLIENT, US, SALON = Speaker.CLIENT, Speaker.US, Speaker.SALON
 def said(
     number: int, speaker: Speaker, text: str | None = "да", *, after: float | None = None, **more: Any
 ) -> Utterance:
-    at = AT + more.pop("after", number) * SECOND
+    at = AT + (number if after is None else after) * SECOND
     waits = speaker is not US
     return Utterance(**{"speaker": speaker, "number": number, "at": at, "text": text, "waits": waits} | more)
 
