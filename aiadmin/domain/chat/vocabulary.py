@@ -131,7 +131,16 @@ class Vocabulary:
     @cached_property
     def _correctable(self) -> Collection[str]:
         verbs = {form for verb in CORRECTABLE_VERBS for form in self.morphology.forms(verb)}
-        ours = {*CORRECTABLE_WORDS, *verbs, *intents().words, *LEXICON, *self.meanings, *self.trade, *self.names}
+        ours = {
+            *CORRECTABLE_WORDS,
+            *verbs,
+            *intents().words,
+            *LEXICON,
+            *self.meanings,
+            *self.trade,
+            *self.names,
+            *self.families,
+        }
         return sorted(word for word in ours if len(word) >= _SHORTEST_CORRECTABLE and not word.isascii())
 
     @cached_property
