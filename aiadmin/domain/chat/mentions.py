@@ -131,11 +131,12 @@ def _take(heard: Heard, found: list[_Mention], place: int, meanings: frozenset[s
 
 
 def _joined(mentions: Sequence[_Mention]) -> list[_Mention]:
-    """Wishes that say more of the one before them are one with it."""
+    """Wishes that say more of the one before them are one with it, but for what the next one says more of."""
     joined: list[_Mention] = []
-    for mention in mentions:
+    for place, mention in enumerate(mentions):
         last = joined[-1] if joined else None
-        if last is None or not last.takes(mention.ids):
+        is_of_next = any(one.ids < mention.ids for one in mentions[place + 1 : place + 2])
+        if last is None or not last.takes(mention.ids) or is_of_next:
             joined.append(mention)
         else:
             last.ids, last.end = last.ids & mention.ids, mention.end
