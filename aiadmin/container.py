@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from aiadmin.adapters.yclients.salon_api import YClientsSalonApi
     from aiadmin.services.chat.bot_settings import BotSettingsService
     from aiadmin.services.chat.confirmations import JournalConfirmer
+    from aiadmin.services.chat.dialogues import DialogueReader
     from aiadmin.services.chat.lookups import LookUps
     from aiadmin.services.chat.lost_writes import LostWrites
     from aiadmin.services.chat.try_out import TryOut
@@ -95,6 +96,7 @@ _LATER = (
     "aiadmin.domain.yclients.call_budget",
     "aiadmin.services.chat.confirmations",
     "aiadmin.services.chat.bot_settings",
+    "aiadmin.services.chat.dialogues",
     "aiadmin.services.chat.lookups",
     "aiadmin.services.chat.lost_writes",
     "aiadmin.services.chat.openings",
@@ -395,6 +397,12 @@ class Container:
         from aiadmin.adapters.language_model.presets import model_of
 
         return model_of(self.config) if self.config.has_model else None
+
+    @cached_property
+    def dialogues(self) -> DialogueReader:
+        from aiadmin.services.chat.dialogues import DialogueReader
+
+        return DialogueReader(uow=self.uow, clock=self.clock)
 
     @cached_property
     def try_outs(self) -> RedisTryOuts:

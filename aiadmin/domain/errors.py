@@ -14,6 +14,10 @@ class CompanyNotFoundError(AiAdminError):
     """No such company, or it is another salon's."""
 
 
+class ChatNotFoundError(AiAdminError):
+    """This company has no such chat."""
+
+
 class SalonTakenError(AiAdminError):
     """This salon is registered already."""
 

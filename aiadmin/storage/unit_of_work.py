@@ -18,6 +18,7 @@ from aiadmin.domain.job import Argument, Job
 from aiadmin.masking import reason_of
 from aiadmin.storage.chat.catalogue import BotSalons
 from aiadmin.storage.chat.chats import Chats
+from aiadmin.storage.chat.dialogues import Dialogues
 from aiadmin.storage.chat.questions import Questions
 from aiadmin.storage.chat.report import BotReports
 from aiadmin.storage.chat.transcripts import Transcripts
@@ -105,6 +106,7 @@ class UnitOfWork:
     reconciliation = cached_property(lambda self: ReconciliationStore(self._session))
     bot_salons = cached_property(lambda self: BotSalons(self._session))
     bot_reports = cached_property(lambda self: BotReports(self._session))
+    dialogues = cached_property(lambda self: Dialogues(self._session))
     proposals = cached_property(lambda self: Proposals(self._session))
     visit_writes = cached_property(lambda self: VisitWrites(self._session))
     questions = cached_property(lambda self: Questions(self._session))

@@ -12,14 +12,18 @@ import pytest
 from playwright.sync_api import Page
 
 from aiadmin.config import Config
+from aiadmin.domain.ids import DeviceId
+from aiadmin.domain.messages.contact import IdentityObservation
+from aiadmin.domain.messages.message import Direction, MessageKind, MessageSeen, ReceivedEvent
 from aiadmin.services.companies import connect_links
+from aiadmin.services.messages import messages
 from aiadmin.texts.ru import bot as bot_texts
 from tests.conftest import WaitUntil
 from tests.fakes.yclients.client import FakeYClients
 from tests.integration.conftest import yclients_server
 from tests.page.serving import module_database_url
 from tests.page.test_looks import COLOURS, contrast
-from tests.support.played_salon import PlayedSalon
+from tests.support.played_salon import MARIAS_PHONE, PlayedSalon
 from tests.support.tabs import Tabs
 from tests.support.web_server import running
 
@@ -83,6 +87,28 @@ def open_page(tabs: Tabs, address: str, salon: PlayedSalon) -> Iterator[Any]:
 def now() -> datetime:
     """The server's clock, not the salon's: a link is good for a day."""
     return datetime.now(UTC)
+
+
+def written(salon: PlayedSalon, *words: str) -> None:
+    """A client writes, and the bot has answered."""
+    [(device,)] = salon.rows("SELECT id FROM devices")
+    for number, text in enumerate(words):
+        seen = MessageSeen(
+            message_id=f"C{number}",
+            peer=IdentityObservation(lid="5@lid", phone=MARIAS_PHONE),
+            direction=Direction.IN,
+            kind=MessageKind.TEXT,
+            text=text,
+            media=None,
+            quoted_id=None,
+            sent_at=salon.box.now,
+        )
+        heard = ReceivedEvent(
+            device_id=DeviceId(device), company_id=salon.company_id, event=seen, received_at=salon.box.now
+        )
+        messages.store([heard], uow=salon.box.uow)
+        salon.later(seconds=6)
+        assert salon.box.chat_handler.work() == 1
 
 
 @contextmanager
@@ -160,10 +186,15 @@ def test_a_wrong_number_is_complained_of_beside_its_field_and_what_was_typed_sta
     assert page.get_by_label("Приветствие").input_value() == "Добрый день!"
 
 
-def test_pictures_of_the_page(open_page: Any, tmp_path: Path) -> None:
-    """Each size is drawn whole; whoever wants to look finds the files in the test's folder."""
+def test_a_dialogue_opens_and_pictures_of_the_page(open_page: Any, salon: PlayedSalon, tmp_path: Path) -> None:
+    """Each size is drawn whole; the files lie in the test's folder."""
+    salon.link_phone()
+    written(salon, "сколько стоит женская стрижка у Анны?", "позовите человека")
     for width, height in SIZES:
         page = open_page(width, height)
+        page.locator(".dialogue summary").first.click()
+        page.locator(".dialogue .talk li").first.wait_for()
+        page.get_by_role("button", name=bot_texts.WORDS["giveBack"]).wait_for()
         with answered(page):
             page.get_by_label("Что пишет клиент").fill("хочу записаться")
             page.keyboard.press("Enter")

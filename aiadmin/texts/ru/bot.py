@@ -54,6 +54,8 @@ MODEL_ABROAD = (
     "Непонятные сообщения показывать языковой модели за границей, без имён и номеров. "
     "О передаче данных за границу нужно уведомить Роскомнадзор."
 )
+TAKEN = "Разговор ваш на два часа: бот молчит."
+GIVEN_BACK = "Дальше отвечает бот."
 SAVED = "Сохранили."
 NOTHING_SENT = "Здесь ничего не пишется в журнал и ничего не отправляется клиентам."
 WORDS: Mapping[str, str] = {
@@ -70,6 +72,10 @@ WORDS: Mapping[str, str] = {
     "topic": "О чём",
     "answer": "Что ответить",
     "remove": "Убрать",
+    "take": "Забрать себе",
+    "giveBack": "Вернуть боту",
+    "humanHas": "отвечаете вы",
+    "noName": "Без имени",
 }
 _OPERATIONS = {
     VisitOperation.BOOK: "новая запись",
@@ -306,13 +312,23 @@ def _item(one: object) -> str:
     return f"{at:%d.%m}" if isinstance(at, date) else str(at)
 
 
+def asked(needs: Sequence[Need], salon: SalonView) -> Sequence[str]:
+    """What was asked of YClients, a line each; what it said then is not kept."""
+    return [_need(one, salon) for one in needs]
+
+
 def decided(reply: Reply) -> str:
     """What was decided."""
-    sentence = ACTS[reply.act]
-    if reply.hand_over is not None:
-        sentence += f" ({REASONS[reply.hand_over]})"
-    if reply.asks is not None:
-        sentence += f"; вопрос: {ASKS[reply.asks]}"
+    return decision(reply.act, reply.asks, reply.hand_over)
+
+
+def decision(act: Act, asks: Asks | None, hand_over: HandOverReason | None) -> str:
+    """A decision in words."""
+    sentence = ACTS[act]
+    if hand_over is not None:
+        sentence += f" ({REASONS[hand_over]})"
+    if asks is not None:
+        sentence += f"; вопрос: {ASKS[asks]}"
     return sentence
 
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Blueprint, Response
+from flask import Blueprint, Response, request
 
 from aiadmin.domain.chat import bot_settings
+from aiadmin.domain.chat.floor import Holder
 from aiadmin.domain.chat.situation import SalonView
+from aiadmin.domain.ids import ContactId
 from aiadmin.domain.settings import SettingsInvalidError
 from aiadmin.services.chat.bot_settings import BotSwitches
+from aiadmin.services.chat.dialogues import CHATS
 from aiadmin.services.chat.try_out import TriedTurn
 from aiadmin.services.manage.overview import OWNER
+from aiadmin.storage.chat.dialogues import SeenTurn, TalkedChat
 from aiadmin.texts.ru import bot as bot_texts
 from aiadmin.texts.ru import notices as notice_texts
 from aiadmin.web.http import schemas
@@ -70,6 +74,56 @@ def try_out() -> dict[str, object]:
     )
 
 
+@blueprint.get("/marketplace/manage/bot/chats")
+@documented(
+    Operation(
+        summary="Разговоры бота, новое сверху",
+        answers={200: bot_schemas.Talks},
+        query={"before": "Продолжение: из ответа"},
+        errors=(400,),
+    )
+)
+def chats() -> dict[str, object]:
+    """Twenty chats; the phones are whole, for the reader is the salon itself."""
+    asked = bot_schemas.ChatsQuery().load(request.args)
+    found = current_container().dialogues.chats(company().company_id, before=asked["before"])
+    return schemas.dump(
+        bot_schemas.Talks,
+        chats=[_talked(one) for one in found],
+        before=found[-1].turn_id if len(found) == CHATS else None,
+    )
+
+
+@blueprint.get("/marketplace/manage/bot/chats/<id:contact_id>")
+@documented(Operation(summary="Один разговор бота, с причинами", answers={200: bot_schemas.Turns}))
+def turns(contact_id: int) -> dict[str, object]:
+    """The last turns of a chat of this salon; none of another's."""
+    owner, container = company().company_id, current_container()
+    with container.uow() as work:
+        salon = container.views.salon(work, owner).view
+    found = container.dialogues.turns(owner, ContactId(contact_id))
+    return schemas.dump(bot_schemas.Turns, turns=[_turn(one, salon) for one in found])
+
+
+@blueprint.post("/marketplace/manage/bot/floor")
+@documented(
+    Operation(
+        summary="Забрать разговор у бота или вернуть ему",
+        answers={200: bot_schemas.FloorNow},
+        body=bot_schemas.GivenFloor,
+        errors=(404,),
+    )
+)
+def give_floor() -> dict[str, object]:
+    """A human has a chat for two hours; the bot has it until a human writes there."""
+    asked = bot_schemas.GivenFloor().load(read_object())
+    contact_id = ContactId(asked["contact_id"])
+    floor = current_container().dialogues.give_floor(company().company_id, contact_id, to_human=asked["to_human"])
+    is_human = floor.holder is Holder.HUMAN
+    said = bot_texts.TAKEN if is_human else bot_texts.GIVEN_BACK
+    return schemas.dump(bot_schemas.FloorNow, is_human=is_human, until=floor.until, text=said)
+
+
 @blueprint.errorhandler(SettingsInvalidError)
 def settings_refused(error: SettingsInvalidError) -> Response:
     """A sentence for each setting that is wrong."""
@@ -85,6 +139,33 @@ def _bot(bot: BotSwitches, *, said: str | None = None) -> dict[str, object]:
         usable=sorted(bot.usable),
         text=said,
     )
+
+
+def _talked(one: TalkedChat) -> Mapping[str, object]:
+    return {
+        "contact_id": one.contact_id,
+        "name": one.name,
+        "phone": one.phone,
+        "at": one.at,
+        "said": one.said,
+        "verdict": bot_texts.VERDICTS[one.verdict],
+        "is_human": one.floor.holder is Holder.HUMAN,
+        "until": one.floor.until,
+    }
+
+
+def _turn(one: SeenTurn, salon: SalonView) -> Mapping[str, object]:
+    return {
+        "at": one.at,
+        "heard": one.heard,
+        "reply": one.reply,
+        "verdict": bot_texts.VERDICTS[one.verdict],
+        "why": {
+            "understood": bot_texts.understood(one.commands, salon),
+            "looked_up": bot_texts.asked(one.needs, salon),
+            "decided": bot_texts.decision(one.act, one.asks, one.hand_over),
+        },
+    }
 
 
 def _why(turn: TriedTurn, salon: SalonView) -> Mapping[str, object]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from aiadmin.texts import ru
-from aiadmin.web.http.fields import LongText, Phone
+from aiadmin.web.http.fields import Id, LongText, Phone
 from aiadmin.web.http.request_context import country
 from aiadmin.web.http.schemas import _In
 
@@ -48,12 +48,72 @@ class Bot(Schema):
     text = fields.String(allow_none=True)
 
 
+class ChatsQuery(_In):
+    """Which part of the list."""
+
+    before = Id(load_default=None, metadata={"example": 120})
+
+
+class GivenFloor(_In):
+    """Who is to speak in a chat."""
+
+    contact_id = Id(required=True, metadata={"example": 7})
+    to_human = fields.Boolean(required=True)
+
+
+class Talked(Schema):
+    """A chat that the bot has talked in."""
+
+    contact_id = fields.Integer(required=True)
+    name = fields.String(allow_none=True)
+    phone = fields.String(allow_none=True)
+    at = fields.AwareDateTime(required=True)
+    said = fields.String(required=True)
+    verdict = fields.String(required=True)
+    is_human = fields.Boolean(required=True)
+    until = fields.AwareDateTime(allow_none=True)
+
+
+class Talks(Schema):
+    """Chats, the newest first."""
+
+    success = fields.Constant(True)
+    chats = fields.List(fields.Nested(Talked))
+    before = fields.Integer(allow_none=True)
+
+
 class Why(Schema):
     """Why a turn came out as it did."""
 
     understood = fields.List(fields.String())
     looked_up = fields.List(fields.String())
     decided = fields.String(required=True)
+
+
+class BotTurn(Schema):
+    """One turn of a chat."""
+
+    at = fields.AwareDateTime(required=True)
+    heard = fields.List(fields.String())
+    reply = fields.String(allow_none=True)
+    verdict = fields.String(required=True)
+    why = fields.Nested(Why)
+
+
+class Turns(Schema):
+    """A chat, the oldest first."""
+
+    success = fields.Constant(True)
+    turns = fields.List(fields.Nested(BotTurn))
+
+
+class FloorNow(Schema):
+    """Who speaks now."""
+
+    success = fields.Constant(True)
+    is_human = fields.Boolean(required=True)
+    until = fields.AwareDateTime(allow_none=True)
+    text = fields.String(required=True)
 
 
 class Answer(Schema):

@@ -80,6 +80,7 @@ def bot() -> str:
         owner=owner,
         token=token,
         manage_url=_address("/marketplace/manage", owner, token),
+        zone=view.zone,
         bot=container.bot_settings.get(owner.company_id),
         counts=bot_texts.counts(counts, counts.outside(view.hours)),
         modes=bot_texts.MODES,

@@ -13,7 +13,12 @@ from werkzeug.test import TestResponse
 from aiadmin.domain.chat.floor import HandOverReason
 from aiadmin.domain.chat.situation import Ability, BotMode
 from aiadmin.domain.chat.steps import Act, Asks, Need
+from aiadmin.domain.chat.turn import TurnVerdict
+from aiadmin.domain.ids import DeviceId
+from aiadmin.domain.messages.contact import IdentityObservation
+from aiadmin.domain.messages.message import Direction, MessageKind, MessageSeen, ReceivedEvent
 from aiadmin.services.companies import connect_links
+from aiadmin.services.messages import messages
 from aiadmin.texts.ru import bot as bot_texts
 from aiadmin.web import create_app
 from tests.support.played_salon import ANNA, DESK, IRINA, MARIAS_PHONE, WAITING, PlayedSalon, played
@@ -216,6 +221,7 @@ def test_the_page_has_all_that_is_set_and_no_words_are_missing(owner: Owner) -> 
     assert set(bot_texts.ACTS) == set(Act)
     assert set(bot_texts.ASKS) == set(Asks)
     assert set(bot_texts.REASONS) == set(HandOverReason)
+    assert set(bot_texts.VERDICTS) == set(TurnVerdict)
     assert {kind.__name__ for kind in Need.__args__} == {kind.__name__ for kind in bot_texts.NEEDS}
 
 
@@ -223,3 +229,98 @@ def test_a_bot_that_is_switched_off_for_the_salon_says_so(owner: Owner) -> None:
     owner.played.execute("UPDATE companies SET ai_enabled = false")
     assert owner.show()["is_allowed"] is False
     assert bot_texts.OFF in owner.page().text
+
+
+CHATS, FLOOR = f"{PAGE}/chats", f"{PAGE}/floor"
+
+
+def written(owner: Owner, *words: str, phone: str = MARIAS_PHONE) -> int:
+    """A client writes, and the bot has answered; the number of the contact."""
+    played = owner.played
+    [(device,)] = played.rows("SELECT id FROM devices")
+    for number, text in enumerate(words):
+        if not text:  # said before
+            continue
+        peer = IdentityObservation(lid=f"{phone}@lid", phone=phone)
+        seen = MessageSeen(
+            message_id=f"C{phone}{number}",
+            peer=peer,
+            direction=Direction.IN,
+            kind=MessageKind.TEXT,
+            text=text,
+            media=None,
+            quoted_id=None,
+            sent_at=played.box.now,
+        )
+        heard = ReceivedEvent(
+            device_id=DeviceId(device), company_id=played.company_id, event=seen, received_at=played.box.now
+        )
+        messages.store([heard], uow=played.box.uow)
+        played.later(seconds=6)
+        assert played.box.chat_handler.work() == 1
+    [(contact,)] = played.rows("SELECT contact_id FROM contact_addresses WHERE address = :phone", phone=phone)
+    return int(contact)
+
+
+@pytest.fixture
+def talking(owner: Owner) -> Owner:
+    owner.played.link_phone()
+    assert owner.change(mode="always").status_code == 200
+    return owner
+
+
+def test_a_dialogue_is_listed_and_opens_with_its_reasons(talking: Owner) -> None:
+    contact = written(talking, "сколько стоит женская стрижка у Анны?", "<b>а</b> адрес какой?")
+    found = talking.client.get(CHATS, headers=talking.bearer).get_json()
+    [chat] = found["chats"]
+    assert (chat["contact_id"], chat["name"], chat["phone"]) == (contact, "Мария", MARIAS_PHONE)
+    assert chat["verdict"] == bot_texts.VERDICTS[TurnVerdict.ANSWERED]
+    assert chat["is_human"] is False
+    assert found["before"] is None
+    turns = talking.client.get(f"{CHATS}/{contact}", headers=talking.bearer).get_json()["turns"]
+    assert [one["heard"] for one in turns] == [["сколько стоит женская стрижка у Анны?"], ["<b>а</b> адрес какой?"]]
+    assert "2 000" in turns[0]["reply"].replace("\xa0", " ")
+    assert "спрашивает цену" in turns[0]["why"]["understood"]
+    assert turns[1]["why"]["decided"].startswith(bot_texts.ACTS[Act.INFORM])
+
+
+def test_a_chat_is_taken_and_the_bot_is_silent_then_given_back_and_it_answers(talking: Owner) -> None:
+    contact = written(talking, "сколько стоит женская стрижка?")
+    taken = talking.client.post(FLOOR, headers=talking.bearer, json={"contact_id": contact, "to_human": True})
+    assert (taken.get_json()["is_human"], taken.get_json()["text"]) == (True, bot_texts.TAKEN)
+    replies = "SELECT count(*) FROM outbox_messages"
+    before = talking.played.rows(replies)
+    written(talking, "", "а у Елены?")
+    assert talking.played.rows(replies) == before
+    given = talking.client.post(FLOOR, headers=talking.bearer, json={"contact_id": contact, "to_human": False})
+    assert given.get_json()["is_human"] is False
+    written(talking, "", "", "адрес какой?")
+    assert talking.played.rows(replies) != before
+
+
+def test_what_is_no_chat_of_the_salon_is_not_found(talking: Owner) -> None:
+    answer = talking.client.post(FLOOR, headers=talking.bearer, json={"contact_id": 999, "to_human": True})
+    assert (answer.status_code, answer.get_json()["code"]) == (404, "no-chat")
+    assert talking.client.get(f"{CHATS}/999", headers=talking.bearer).get_json()["turns"] == []
+    for body in ({"contact_id": "x", "to_human": True}, {"contact_id": 1}, {"contact_id": 10**30, "to_human": True}):
+        assert talking.client.post(FLOOR, headers=talking.bearer, json=body).status_code == 400
+    for before in ("x", "-1", "9" * 5_000):
+        assert talking.client.get(CHATS, headers=talking.bearer, query_string={"before": before}).status_code == 400
+
+
+def test_the_list_goes_on_where_it_ended(talking: Owner) -> None:
+    for number in range(3):
+        written(talking, "адрес какой?", phone=f"7900000020{number}")
+    reader = talking.played.box.dialogues
+    with talking.played.box.uow() as work:
+        first = work.dialogues.latest(talking.played.company_id, before=None, limit=2)
+        rest = work.dialogues.latest(talking.played.company_id, before=first[-1].turn_id, limit=2)
+    assert [one.phone for one in (*first, *rest)] == ["79000000202", "79000000201", "79000000200"]
+    assert len(reader.chats(talking.played.company_id)) == 3
+
+
+def test_what_the_bot_has_done_is_counted_on_the_page(talking: Owner) -> None:
+    written(talking, "адрес какой?", "позовите человека")
+    page = talking.page().text
+    assert "<dt>Разговоров</dt><dd>1</dd>" in page
+    assert f"<dt>{bot_texts.VERDICTS[TurnVerdict.HANDED_OVER]}</dt><dd>1</dd>" in page

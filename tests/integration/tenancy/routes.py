@@ -131,6 +131,11 @@ CASES: Mapping[str, Case] = {
     "manage.bot": Case("link", shows=True),
     "bot.show": Case("bearer"),
     "bot.change": Case("bearer", body=lambda _of: {"settings": {"greeting": "Добрый день!"}}),
+    "bot.chats": Case("bearer", shows=True),
+    "bot.turns": Case("bearer"),
+    "bot.give_floor": Case(
+        "bearer", body=lambda _of: {"contact_id": 1, "to_human": False}, answers=frozenset({200, 404})
+    ),
     "bot.try_out": Case("bearer", body=lambda _of: {"chat": "11111111", "words": "спасибо"}),
     "manage_api.overview": Case("bearer", shows=True),
     "manage_api.messages": Case("bearer", query=lambda of: {"phone": of.phone[-7:]}, shows=True),
@@ -180,6 +185,7 @@ _PATHS: Mapping[str, Callable[[Tenant, Badge], object]] = {
     "company_id": lambda aim, _badge: aim.company_id,
     "token": lambda _aim, badge: badge.token,
     "payment_id": lambda _aim, _badge: 1,
+    "contact_id": lambda _aim, _badge: 1,
     "filename": lambda _aim, _badge: "connect/main.js",
 }
 """What stands in a path: numbers of the salon that is aimed at, and tokens of whoever asks."""

@@ -33,6 +33,7 @@ export function createApi(token) {
     overview: () => ask('overview'),
     messages: (query) => ask(`messages?${new URLSearchParams(query)}`),
     settings: () => ask('settings'),
+    get: (what) => ask(what),
     change: (what, body) =>
       ask(what, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }),
     order: (what) => ask(what, { method: 'POST' }),

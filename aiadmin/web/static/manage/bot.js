@@ -164,5 +164,80 @@ settings.addEventListener('submit', async (event) => {
   }
 });
 
+// The dialogues
+
+const phoneOf = (digits) => (digits ? `+${digits}` : '');
+const moment = new Intl.DateTimeFormat('ru-RU', { timeZone: main.dataset.zone, day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+let before = null;
+
+function turnLines({ at, heard, reply, why }) {
+  const said = make('li', { textContent: heard.join('\n') });
+  said.dataset.who = 'client';
+  const lines = [said];
+  if (reply) {
+    const answer = make('li', { textContent: reply });
+    answer.dataset.who = 'bot';
+    lines.push(answer);
+  }
+  const note = make('li', { className: 'why' }, make('time', { dateTime: at, textContent: moment.format(new Date(at)) }), reason(why));
+  note.dataset.who = 'note';
+  return [...lines, note];
+}
+
+function dialogue(chat) {
+  const { contact_id: contact, name, phone, at, said, verdict } = chat;
+  const row = make('details', { className: 'dialogue' });
+  const state = make('span', { className: 'state' });
+  const who = make('strong', { textContent: name || phoneOf(phone) || strings.noName });
+  const title = make('summary', {}, who, make('span', { className: 'verdict', textContent: verdict }), state, make('time', { dateTime: at, textContent: moment.format(new Date(at)) }), make('span', { className: 'words', textContent: said }));
+  const lines = make('ol', { className: 'talk' });
+  const floor = make('button', { type: 'button', className: 'button quiet' });
+  const told = make('p', { role: 'status' });
+
+  function show(isHuman) {
+    state.textContent = isHuman ? strings.humanHas : '';
+    floor.textContent = isHuman ? strings.giveBack : strings.take;
+    floor.dataset.toHuman = String(!isHuman);
+  }
+
+  row.append(title, lines, make('div', { className: 'actions' }, floor, told));
+  show(chat.is_human);
+  row.addEventListener('toggle', async () => {
+    if (!row.open || lines.childElementCount) return;
+    try {
+      const { turns } = await api.get(`bot/chats/${contact}`);
+      lines.replaceChildren(...turns.flatMap(turnLines));
+    } catch (refusal) {
+      problem(refusal.message);
+    }
+  });
+  floor.addEventListener('click', async () => {
+    try {
+      const now = await api.change('bot/floor', { contact_id: contact, to_human: floor.dataset.toHuman === 'true' });
+      show(now.is_human);
+      told.textContent = now.text;
+    } catch (refusal) {
+      problem(refusal.message);
+    }
+  });
+  return row;
+}
+
+async function showDialogues() {
+  try {
+    const page = await api.get(before ? `bot/chats?before=${before}` : 'bot/chats');
+    $('[data-dialogues]').append(...page.chats.map(dialogue));
+    $('[data-no-dialogues]').hidden = Boolean($('.dialogue'));
+    $('[data-more]').hidden = !page.before;
+    before = page.before;
+  } catch (refusal) {
+    problem(refusal.message);
+  }
+}
+
+$('[data-more]').addEventListener('click', showDialogues);
+
 settleAddress({ token, companyId, pageState: 'open' });
-main.dataset.ready = 'yes';
+showDialogues().finally(() => {
+  main.dataset.ready = 'yes';
+});
