@@ -361,7 +361,7 @@ def _is_beside(heard: Heard, place: int) -> bool:
 def _may_be_a_name(heard: Heard, place: int) -> bool:
     """Whether a word with a capital letter is a given name, or one that no dictionary has."""
     word, vocabulary = heard.word(place), heard.context.vocabulary
-    if not _RUSSIAN.fullmatch(word) or not heard.is_capital(place):
+    if not _RUSSIAN.fullmatch(word) or heard.written(place, place + 1).islower():
         return False
     return word in vocabulary.given_names or not vocabulary.knows(word)
 
