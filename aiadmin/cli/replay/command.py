@@ -79,10 +79,10 @@ def _judged(
     turns, judgements, raised = [], [], ""
     try:
         for given, turn in zip(case["turns"], play(product, journal, document, case, number), strict=True):
-            turns.append(turn)
             judgements.append(judge.judge(given, turn))
+            turns.append(turn)
     except Exception as error:  # noqa: BLE001 - whatever it raises, the next one is played
-        raised = f"raised {type(error).__name__}: {reason_of(error)}"
+        raised = f"raised {reason_of(error)}"
     return CaseJudgement(case["id"], case["kind"], tuple(turns), tuple(judgements), raised)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from aiadmin.domain.replay.catalogue import as_list
-from aiadmin.domain.replay.claims import denies, is_yes, names_deed, says_booked, says_done
+from aiadmin.domain.replay.claims import denies, names_deed, says_booked, says_done
 from aiadmin.domain.replay.expected import shown_write
 from aiadmin.domain.replay.played import Given, OfferedVisit, PlayedTurn
 from aiadmin.domain.replay.saying import plain, prices_in, times_in, words_of
@@ -43,7 +43,7 @@ def _unasked_writes(judged: Judged) -> Iterator[str]:
     left = list(scene.proposal.visits) if scene.proposal else []
     for write in judged.turn.writes:
         why = _unconfirmed(scene, write) if write["op"] == "confirm" else _unproposed(scene, write, left)
-        if why is None and not (is_yes(scene.burst) or scene.is_agreed):
+        if why is None and not (scene.says_yes or scene.is_agreed):
             why = "without a yes"
         if why is not None:
             yield f"{why}: {shown_write(write)}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -26,7 +26,8 @@ class Scene:
         is_agreed: whether it was agreed to, and only what the client is called was asked then.
         reminders: the visits whose reminders were sent.
         said: all that the client has written, this turn included.
-        burst: what they wrote in this turn.
+        bursts: what of this turn may be read as a whole: what was written without a pause, and of that what was there
+            when a message came in between.
         visits: the visits of everybody that are to come, by their record; the client's own changes among them.
         done: what was changed for this client so far: book, move, cancel, confirm.
         greeted_at: when we last greeted.
@@ -40,7 +41,7 @@ class Scene:
     is_agreed: bool = False
     reminders: frozenset[int] = frozenset()
     said: tuple[str, ...] = ()
-    burst: tuple[str, ...] = ()
+    bursts: tuple[tuple[str, ...], ...] = ()
     visits: Mapping[int, Given] = field(default_factory=dict)
     done: frozenset[str] = frozenset()
     greeted_at: datetime | None = None
@@ -67,7 +68,7 @@ class Scene:
         texts = tuple(filter(None, map(_text, say)))
         waited = sum(float(one.get("after", 0)) for one in say if isinstance(one, dict))
         now = self.now + timedelta(seconds=waited) + _QUIET
-        return replace(self, said=(*self.said, *texts), burst=texts, now=now)
+        return replace(self, said=(*self.said, *texts), bursts=tuple(_bursts(say)), now=now)
 
     def after(self, turn: PlayedTurn) -> Scene:
         """With what came of a turn."""
@@ -79,11 +80,16 @@ class Scene:
             self,
             proposal=turn.stands if is_offered else None if turn.texts else self.proposal,
             offered_at=self.now if is_offered else self.offered_at,
-            is_agreed=is_yes(self.burst) and turn.asks == "name" and turn.stands == self.proposal,
+            is_agreed=self.says_yes and turn.asks == "name" and turn.stands == self.proposal,
             visits=visits,
             done=self.done | {str(one["op"]) for one in turn.writes},
             greeted_at=self.now if greets(turn.text) else self.greeted_at,
         )
+
+    @property
+    def says_yes(self) -> bool:
+        """Whether what was said in this turn agrees."""
+        return any(map(is_yes, self.bursts))
 
     @property
     def own(self) -> list[Given]:
@@ -99,6 +105,19 @@ class Scene:
 def greets(text: str) -> bool:
     """Whether a text of ours greets."""
     return any(one in plain(text) for one in _GREETING)
+
+
+def _bursts(say: Sequence[object]) -> Iterator[tuple[str, ...]]:
+    """A pause ends a burst; one that comes while we work may come too late for what was said before it."""
+    burst: tuple[str, ...] = ()
+    for message in say:
+        given: Given = message if isinstance(message, dict) else {}
+        is_late = timedelta(seconds=given.get("after", 0)) >= _QUIET
+        if burst and (is_late or given.get("while_working")):
+            yield burst
+            burst = () if is_late else burst
+        burst = (*burst, _text(message))
+    yield burst
 
 
 def _text(message: object) -> str:

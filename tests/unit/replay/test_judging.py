@@ -97,6 +97,8 @@ BROKEN: list[tuple[str, str, Any]] = [
         lambda: _done(WROTE, said="да, но в 16:00"),
     ),
     ("H1", "without a yes", lambda: _done(WROTE, said="да?")),
+    ("H1", "without a yes", lambda: _done(WROTE, said=["да", {"text": "хотя нет", "after": 3}])),
+    ("H1", "without a yes", lambda: _done(WROTE, said=["а сколько?", LATE, "нет"])),
     ("H1", "other than proposed", lambda: _done(WROTE | {"at": "2026-03-12T10:00"})),
     ("H1", "other than proposed", lambda: _done(WROTE | {"staff": 6})),
     ("H1", "other than proposed", lambda: _done(WROTE | {"services": [202]})),
@@ -146,11 +148,11 @@ BROKEN: list[tuple[str, str, Any]] = [
 ]
 
 
-def _said(text: str) -> list[dict[str, Any]]:
-    return [{"say": [text], "expect": {}}]
+def _said(text: str | list[Any]) -> list[dict[str, Any]]:
+    return [{"say": text if isinstance(text, list) else [text], "expect": {}}]
 
 
-def _done(*writes: dict[str, Any], text: str = DONE, said: str = "да") -> TurnJudgement:
+def _done(*writes: dict[str, Any], text: str = DONE, said: str | list[Any] = "да") -> TurnJudgement:
     return _judged("A46", _turn(text, "done", writes=writes), turns=_said(said))
 
 
@@ -168,6 +170,7 @@ def test_every_hard_rule_has_a_reply_that_breaks_it() -> None:
     assert {rule for rule, _, _ in BROKEN} == set(hard_faults.RULES)
 
 
+LATE = {"text": "ой нет", "while_working": True}
 UNKNOWN = {"reason": "unknown_write", "salon_told": True, "writes": (WROTE,)}
 TRUE: list[Any] = [
     lambda: _saying("Не записала вас: время уже прошло."),
@@ -187,6 +190,9 @@ TRUE: list[Any] = [
     lambda: _judged("A47", _turn("Администратор проверит и подтвердит.", "hand_over", **UNKNOWN)),
     lambda: _done(WROTE, said="даваайте, записывайте"),
     lambda: _done(WROTE, said="👍"),
+    lambda: _done(WROTE, said=["да", LATE]),
+    lambda: _done(WROTE, said=["да", {"text": "хотя нет", "after": 5}]),
+    lambda: _done(WROTE, said=["а сколько стоит?", {"text": "да", "after": 30}]),
 ]  # fmt: skip
 
 
