@@ -11,7 +11,8 @@ from aiadmin.domain.chat.asks import AskKind, Attend, OpenAsk
 from aiadmin.domain.chat.confirmation import Question
 from aiadmin.domain.chat.parts.visits import AttendanceAsked
 from aiadmin.domain.chat.transcript import ChatPart, Speaker, Transcript
-from aiadmin.domain.chat.turn import Chat
+from aiadmin.domain.chat.turn import Chat, SaidTurn
+from aiadmin.domain.ids import MessageId
 from aiadmin.domain.messages.message import Purpose
 from aiadmin.storage.unit_of_work import UnitOfWork
 
@@ -53,7 +54,13 @@ class AsksReader:
             return exact
         about = (one for one in self.questions if one.is_about(message.record_id))
         question = next(about, None)
-        return None if question is None else self._of_question(question)
+        return self._of_former(MessageId(message.number)) if question is None else self._of_question(question)
+
+    def _of_former(self, message_id: MessageId) -> OpenAsk | None:
+        """What an earlier reply asked: it waits for nothing any more, but a client who quotes it means just that."""
+        whom = self.chat.company_id, self.chat.contact_id
+        said = self.work.chats.said_in(*whom, message_id, self.part.first_at)
+        return None if said is None else self._of_said(said)
 
     def _of_reminders(self) -> Iterator[OpenAsk]:
         return (self._of_question(one) for one in self.questions)
@@ -90,14 +97,19 @@ class AsksReader:
     def _of_dialogue(self) -> Iterator[OpenAsk]:
         """What our last reply asks: of all others the client has heard something since."""
         said = self.work.chats.last_said(self.chat.company_id, self.chat.contact_id, self.part.first_at)
-        if said is None or said.sent_at < self.part.first_at - ANSWERED_WITHIN:
-            return
+        ask = None if said is None else self._of_said(said)
+        if ask is not None:
+            yield ask
+
+    def _of_said(self, said: SaidTurn) -> OpenAsk | None:
+        """What one of our replies asks; None where it asks nothing, or where that is over."""
         proposal = said.turn.proposal
-        if proposal is not None and self.work.proposals.is_told(self.chat.company_id, proposal):
-            return
+        is_old = said.sent_at < self.part.first_at - ANSWERED_WITHIN
+        if is_old or (proposal is not None and self.work.proposals.is_told(self.chat.company_id, proposal)):
+            return None
         if proposal is None and (said.turn.asks is None or AttendanceAsked.__name__ in said.turn.parts):
-            return  # a reminder that was asked once more is open by itself
-        yield OpenAsk(
+            return None  # a reminder that was asked once more is open by itself
+        return OpenAsk(
             kind=AskKind.QUESTION if proposal is None else AskKind.PROPOSAL,
             sent_at=self._local(said.sent_at),
             message_id=said.message_id,

@@ -55,14 +55,15 @@ SELECT * FROM chat_turns
 WHERE company_id = :company_id AND contact_id = :contact_id AND inbox_ids @> ARRAY[CAST(:inbox_id AS bigint)]
 ORDER BY id DESC LIMIT 1
 """)
-_LAST_SAID = text("""
+_SAID = """
 SELECT turn.*, COALESCE(message.sent_at, message.delivered_at, message.read_at) AS sent_at FROM chat_turns AS turn
 JOIN outbox_messages AS message
   ON message.company_id = turn.company_id AND message.id = turn.outbox_message_id AND message.withdrawn_at IS NULL
 WHERE turn.company_id = :company_id AND turn.contact_id = :contact_id
   AND COALESCE(message.sent_at, message.delivered_at, message.read_at) <= :before
-ORDER BY turn.id DESC LIMIT 1
-""")
+"""
+_LAST_SAID = text(f"{_SAID} ORDER BY turn.id DESC LIMIT 1")
+_SAID_IN = text(f"{_SAID} AND turn.outbox_message_id = :message_id ORDER BY turn.id DESC LIMIT 1")
 OLDEST_DUE = f"SELECT min(due_at) {_DUE}"
 
 
@@ -197,8 +198,17 @@ class Chats:
 
     def last_said(self, company_id: CompanyId, contact_id: ContactId, before: datetime) -> SaidTurn | None:
         """The newest turn whose reply had reached the server by then, and was not taken back."""
-        given = {"company_id": company_id, "contact_id": contact_id, "before": before}
-        row = self._session.execute(_LAST_SAID, given).one_or_none()
+        return self._said(_LAST_SAID, {"company_id": company_id, "contact_id": contact_id, "before": before})
+
+    def said_in(
+        self, company_id: CompanyId, contact_id: ContactId, message_id: MessageId, before: datetime
+    ) -> SaidTurn | None:
+        """The turn whose reply is this message of ours, had it reached the server by then."""
+        given = {"company_id": company_id, "contact_id": contact_id, "before": before, "message_id": message_id}
+        return self._said(_SAID_IN, given)
+
+    def _said(self, statement: TextClause, given: dict[str, Any]) -> SaidTurn | None:
+        row = self._session.execute(statement, given).one_or_none()
         if row is None:
             return None
         return SaidTurn(turn=_turn(row), message_id=MessageId(row.outbox_message_id), sent_at=row.sent_at)
