@@ -353,7 +353,7 @@ def _day_spoken_of(dialogue: Dialogue, situation: Situation) -> datetime | None:
 
 def _elsewhen(dialogue: Dialogue, commands: Sequence[said.Command], situation: Situation) -> Dialogue:
     """Other times are asked for than those that were offered: earlier, later, on another day."""
-    offered = _offered(dialogue, situation)
+    offered = _offered(dialogue, situation) or sorted(dialogue.refused)
     ways = [one.way for one in _of(commands, said.Elsewhen)]
     if ways and not offered and ways[-1] is said.WhichWay.OTHER_DAY:
         return replace(dialogue, whens=tuple(replace(one, day=None) for one in dialogue.whens if one.time))

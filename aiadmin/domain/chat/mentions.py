@@ -26,6 +26,9 @@ _WORDS_TOO = frozenset(
     | {"лика", "лара", "сон", "соне", "май", "мая", "маи", "март", "ким"}
 )
 """Forms of names that are common words: they are names where a capital letter or a preposition says so."""
+_MAY_BE_ADDRESSED = frozenset({"девочка", "мальчик"})
+"""Words for children by which those are addressed, too, who read this."""
+_FOR = frozenset({"для", "мою", "моего", "моей", "моему"})
 _ABBREVIATIONS = frozenset({"муж", "жен", "дет"})
 _OF_ONESELF = frozenset({"я", "мы", "меня", "мне", "мной", "нас", "нам", "мой", "моя", "мое", "мои", "мою", "моих"})
 _RUSSIAN = re.compile("[а-яё]{2,40}")
@@ -369,6 +372,8 @@ def _may_be_a_name(heard: Heard, place: int) -> bool:
 def _is_kin(heard: Heard, place: int) -> bool:
     word = heard.word(place)
     if word not in heard.context.vocabulary.kin:
+        return False
+    if heard.context.vocabulary.kin[word] in _MAY_BE_ADDRESSED and heard.word(place - 1) not in _FOR:
         return False
     is_short = word in _ABBREVIATIONS and (is_service_word(heard, place - 1) or is_service_word(heard, place + 1))
     return not is_short

@@ -102,7 +102,8 @@ def _repeated(turn: TurnFacts, proposal: Proposal) -> Reply:
 def _refused(turn: TurnFacts) -> Reply:
     if turn.dialogue.refusals >= MOST_REFUSALS:
         return handing_over(turn, [AgreeWithSalon()], HandOverReason.LIMIT)
-    dialogue = replace(turn.dialogue, asked=Asked.TIME, shown=(), picked=None, agreed="")
+    whens = tuple(replace(one, time=None) for one in turn.dialogue.whens if one.day)
+    dialogue = replace(turn.dialogue, asked=Asked.TIME, whens=whens, shown=(), picked=None, agreed="")
     return Reply(act=Act.ASK, parts=(NotBooked(), AnotherTime()), dialogue=dialogue, asks=Asks.TIME)
 
 

@@ -38,7 +38,7 @@ from aiadmin.domain.chat.policy.offering import MOST_SHOWN, asking, handing_over
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
 from aiadmin.domain.chat.steps import Asks, LookUp, Part, Reply, Step
 from aiadmin.domain.chat.when import Asked
-from aiadmin.domain.chat.wishes import names_day, names_time, points
+from aiadmin.domain.chat.wishes import names_day, names_time, points, suits
 
 _BANDED = ("пн", "вт", "ср", "чт", "пт", "сб", "вс", "будн", "выходн", "утр", "до ", "с ", "после ")
 
@@ -212,6 +212,9 @@ def _why(turn: TurnFacts, search: Search, free: Free) -> list[Part]:
     if staff_id and asked_days and all(catalogue.works(turn.salon, staff_id, day) is False for day in asked_days):
         back = catalogue.next_day_of(turn.salon, staff_id, asked_days[-1])
         return [MasterAway(staff_id=staff_id, back_on=back, days=tuple(asked_days))]
+    known = slots_found(replace(search, refused=frozenset()), turn.found)
+    if any(suits(search.whens, one.starts) for one in known):
+        return []  # it is free: the client did not want it
     exact = points(search.whens)
     at = exact[0] if len(exact) == 1 else None
     is_window = names_time(search.whens) and at is None
