@@ -12,6 +12,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import bench.chat
 import bench.hosting
 import bench.http
 import bench.notices
@@ -41,6 +42,7 @@ ALONE = {
     "sync": bench.sync.measure,
     "notices": bench.notices.measure,
     "understanding": bench.understanding.measure,
+    "chat": bench.chat.measure,
     "starts": bench.starts.measure,
 }
 """Parts that start what they need themselves."""

@@ -12,10 +12,9 @@ import pytest
 from aiadmin.adapters.yclients.booking_api import YClientsBooking
 from aiadmin.container import Container
 from tests.conftest import ROOT, WaitUntil
-from tests.integration.chat.test_booking_by_chat import Client, client, offered
+from tests.support.chat_client import ChatClient, offered
 from tests.support.played_salon import ClockedContainer
 
-__all__ = ["client"]
 SLOWLY = 30.0
 
 
@@ -35,7 +34,7 @@ def work() -> None:
     box.chat_handler.work()
 
 
-def started(client: Client) -> subprocess.Popen[bytes]:
+def started(client: ChatClient) -> subprocess.Popen[bytes]:
     """A process of its own, which shares no connection with us."""
     box = client.played.box
     process = subprocess.Popen([sys.executable, "-m", __name__], stdin=subprocess.PIPE, cwd=ROOT)
@@ -48,7 +47,7 @@ def started(client: Client) -> subprocess.Popen[bytes]:
 @pytest.mark.parametrize("path", ["book_check", "book_record"])
 @pytest.mark.parametrize("is_done", [True, False], ids=["answered late", "never arrived"])
 def test_a_worker_that_is_killed_within_a_call_books_once(
-    client: Client, path: str, is_done: bool, wait_until: WaitUntil
+    client: ChatClient, path: str, is_done: bool, wait_until: WaitUntil
 ) -> None:
     """Killed while it waits for the answer: what YClients makes of the call is seen in the journal alone."""
     offered(client)
