@@ -84,6 +84,71 @@ def test_what_does_not_hold_is_said_and_makes_the_exit_status_1(tmp_path: Path) 
     assert (done.returncode, last) == (1, "1 of 3 held, 1 hard, 0 soft")
 
 
+IRINA = {"op": "book", "services": [201], "staff": 4, "at": "2026-03-12T15:00", "minutes": 3}
+ANNA = {"services": [101], "staff": 1}
+CREATED, MOVED = {"op": "create", "at": "2026-03-12T15:00"}, {"op": "move", "record": 9001, "at": "2026-03-12T16:00"}
+VISIT = {"record": 9001, **ANNA, "at": "2026-03-12T10:00"}
+MOVE = {"op": "move", "record": 9001, "at": "2026-03-12T16:00", "minutes": 3}
+TWO = [{**ANNA, "at": "2026-03-14T12:00"}, {"services": [301], "staff": 5, "at": "2026-03-14T13:30"}]
+REVIEW = {"minutes": 60, "from": "us", "kind": "review", "text": "Как вам визит? Оцените от 1 до 5."}
+WROTE = {"minutes": 140, "from": "salon_phone", "text": "слушаю"}
+OTHERS: dict[str, tuple[dict[str, Any], list[tuple[list[Any], dict[str, Any]]]]] = {
+    "a rating": ({"before": [REVIEW]}, [(["5"], {"writes": []})]),
+    "a quote of an earlier offer": (
+        {"offer": IRINA},
+        [
+            (["а на 10 можно?"], {"act": "offer", "offer": {"op": "book", "at": ["2026-03-12T10:00"]}}),
+            (
+                [{"quote": "first_offer", "text": "да"}],
+                {"act": "offer", "offer": {"op": "book", "at": ["2026-03-12T15:00"]}, "writes": []},
+            ),
+        ],
+    ),
+    "heard late": ({}, [([{"text": "запишите на стрижку", "minutes": 840}], {"act": "hand_over", "writes": []})]),
+    "a photo, and a sticker": (
+        {},
+        [([{"photo": "сколько стоит маникюр?"}], {"salon_told": True}), ([{"sticker": True}], {"act": "silent"})],
+    ),
+    "the salon wrote long ago": ({"before": [WROTE]}, [(["вы до скольки?"], {"has": ["21:00"]})]),
+    "two visits": (
+        {"offer": {"op": "book", "minutes": 3, "parts": TWO}},
+        [(["да"], {"act": "done", "writes": [{"op": "create", **ANNA}, {"op": "create", "services": [301]}]})],
+    ),
+    "a move": ({"visits": [VISIT], "offer": MOVE}, [(["да"], {"act": "done", "writes": [MOVED]})]),
+    "off": ({"bot": {"mode": "off"}}, [(["запишите на стрижку"], {"act": "silent", "writes": []})]),
+    "a yes that was counted": ({"offer": IRINA}, [(["да"], {"writes": [CREATED]}), (["да"], {"writes": []})]),
+    "no, during the run": ({"offer": IRINA}, [(["да", {"text": "ой нет", "while_working": True}], {"replies": 1})]),
+}
+"""What a file may have and the sixty have not."""
+LOST: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
+    "a lost move": (
+        {"visits": [VISIT], "offer": MOVE},
+        {"move": "timeout_saved"},
+        {"act": "done", "writes": [MOVED]},
+    ),
+    "nothing to look at": (
+        {"offer": IRINA},
+        {"create": "timeout_saved", "records": "down"},
+        {"act": "hand_over", "reason": "unknown_write", "writes": [CREATED]},
+    ),
+}
+
+
+def test_whatever_else_a_file_may_have_is_played(tmp_path: Path) -> None:
+    cases = [
+        {"kind": kind, **about, "turns": [{"say": say, "expect": expect} for say, expect in turns]}
+        for kind, (about, turns) in OTHERS.items()
+    ]
+    cases += [
+        {"kind": kind, **about, "turns": [{"say": ["да"], "faults": faults, "expect": expect}]}
+        for kind, (about, faults, expect) in LOST.items()
+    ]
+    own = _file(tmp_path, *({"id": f"S{number}", "client": "M", **case} for number, case in enumerate(cases, 1)))
+    done = _replay(own)
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
+    assert done.stdout.splitlines()[-1].startswith(f"{len(cases)} of {len(cases)} held, 0 hard")
+
+
 def test_without_the_packages_of_development_it_says_so_in_one_line() -> None:
     done = _replay(LAVANDA, **AS_INSTALLED)
     assert (done.returncode, done.stdout) == (1, "")
