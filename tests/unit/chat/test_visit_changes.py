@@ -342,9 +342,9 @@ def test_nothing_is_said_of_other_peoples_visits(text: str) -> None:
 
 
 def test_a_visit_that_the_client_booked_for_somebody_is_their_own() -> None:
-    known = situation(client=client(replace(SIX, guest="муж")))
-
-    assert "18:00" in said("во сколько записан мой муж?", known)
+    for guest in ("муж", "(муж)", "Павел (муж)"):
+        known = situation(client=client(replace(SIX, guest=guest)))
+        assert "18:00" in said("во сколько записан мой муж?", known)
 
 
 def test_the_clients_own_name_is_nobody_elses() -> None:

@@ -223,10 +223,10 @@ def _is_where_it_is(slot: Slot, visit: OwnVisit) -> bool:
 
 
 def price_with(visit: OwnVisit, staff_id: int, salon: SalonView) -> Price:
-    """What a visit costs with a master: as it was booked with its own, else as the catalogue says."""
+    """What a visit costs with a master: as it was booked with its own, else what the journal gets for each part."""
     if staff_id == visit.staff_id and visit.price is not None:
         return Price(low=visit.price, high=visit.price)
-    return price_of(salon, as_known(visit, salon), staff_id)
+    return price_of(salon, visit.services, staff_id)
 
 
 def _over_own_time(turn: TurnFacts, wish: MoveWish, slots: Sequence[Slot]) -> Sequence[Slot] | LookUp:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,6 +13,7 @@ from aiadmin.domain.chat.policy.turn_facts import TurnFacts
 from aiadmin.domain.chat.policy.wished_times import is_named, moved_from
 from aiadmin.domain.chat.situation import OwnVisit, SalonView
 from aiadmin.domain.chat.steps import Act, LookUp, NeedVisits, Reply, Unavailable
+from aiadmin.domain.chat.vocabulary import plain
 from aiadmin.domain.chat.when import When
 
 MOST_NAMED = 3
@@ -101,7 +103,9 @@ def _services_named(turn: TurnFacts) -> set[int]:
 
 
 def _is_of(visit: OwnVisit, who: str) -> bool:
-    return (visit.guest or "").lower().replace("ё", "е").startswith(who.lower().replace("ё", "е")[:4])
+    """Whether a visit was booked for somebody: by their name, or by the word for them."""
+    booked_for = re.findall(r"\w+", plain(visit.guest or ""))
+    return any(word.startswith(plain(who)[:4]) for word in booked_for)
 
 
 def is_for(visits: Sequence[OwnVisit], guests: Sequence[Guest]) -> bool:

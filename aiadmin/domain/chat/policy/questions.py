@@ -275,6 +275,8 @@ def _of_all(turn: TurnFacts, answers: _Answers, day: date) -> None:
     working = [one for one in _offered(turn) if turn.salon.schedule.get((one, day))]
     if working:
         answers.parts.append(WhoWorks(day=day, names=tuple(turn.salon.staff[one].name for one in working)))
+    elif turn.salon.hours and day.weekday() not in turn.salon.hours:
+        answers.parts.append(OpenOn(day=day, hours=None))
     else:
         answers.is_unknown = True
 
