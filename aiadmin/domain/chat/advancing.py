@@ -6,7 +6,7 @@ what is asked, is not of this module.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -14,8 +14,9 @@ from typing import TypeVar
 from aiadmin.domain.chat import commands as said
 from aiadmin.domain.chat.asks import AskKind
 from aiadmin.domain.chat.dialogue import Dialogue, GuestWish, Proposal, Slot, VisitOperation
-from aiadmin.domain.chat.situation import OwnVisit, SalonView, Situation
+from aiadmin.domain.chat.situation import SalonView, Situation
 from aiadmin.domain.chat.when import Asked, Day, DayRange, Time, TimeRange, When
+from aiadmin.domain.chat.wished_services import NO_WISH, as_known, of_new_services, wished_service, with_services
 from aiadmin.domain.chat.wishes import is_exact, merged, names_day, names_time, on, points
 
 C = TypeVar("C", bound=said.Command)
@@ -57,7 +58,7 @@ def advance(dialogue: Dialogue, commands: Sequence[said.Command], situation: Sit
     known = _with_proposal(known, commands, situation)
     known = _with_name(known, commands)
     known = _with_guests(known, commands)
-    known = _with_services(known, commands)
+    known = with_services(known, commands)
     known = _with_staff(known, commands, situation)
     known = _with_choice(known, commands)
     known = _with_whens(known, commands, situation)
@@ -132,7 +133,7 @@ def _with_name(dialogue: Dialogue, commands: Sequence[said.Command]) -> Dialogue
 
 def _with_guests(dialogue: Dialogue, commands: Sequence[said.Command]) -> Dialogue:
     """Those who are spoken of; a name alone is of the one whose name is not known yet."""
-    if _has(commands, said.AskMyVisits, *_NO_WISH):
+    if _has(commands, said.AskMyVisits, *NO_WISH):
         return dialogue
     guests, count = list(dialogue.guests), dialogue.guest_count
     for one in _of(commands, said.Guest):
@@ -146,9 +147,6 @@ def _with_guests(dialogue: Dialogue, commands: Sequence[said.Command]) -> Dialog
     return replace(dialogue, guests=tuple(guests), guest_count=count)
 
 
-_NO_WISH = (said.Complaint, said.HealthMatter, said.Abuse, said.Spam, said.Injection, said.Late)
-
-
 def _place_of(guests: Sequence[GuestWish], guest: said.Guest) -> int | None:
     for place, known in enumerate(guests):
         if (guest.who and guest.who == known.who) or (guest.name and not guest.who and not known.name):
@@ -156,87 +154,12 @@ def _place_of(guests: Sequence[GuestWish], guest: said.Guest) -> int | None:
     return None
 
 
-# --- services ---
-
-
-def _with_services(dialogue: Dialogue, commands: Sequence[said.Command]) -> Dialogue:
-    named = _of(commands, said.NamedService)
-    if not named or _has(commands, *_NO_WISH):
-        return dialogue
-    before = (dialogue.services, dialogue.choices)
-    is_first = True
-    for one in named:
-        if one.is_excluded:
-            dialogue = _without_services(dialogue, one.ids)
-        elif one.ids:
-            dialogue = _wished_service(dialogue, one, is_new=is_first)
-            is_first = False
-    unclear = next((one.unclear for one in named if one.unclear), "")
-    dialogue = replace(dialogue, unclear=unclear)
-    return dialogue if before == (dialogue.services, dialogue.choices) else _of_new_services(dialogue)
-
-
-def _without_services(dialogue: Dialogue, ids: Sequence[int]) -> Dialogue:
-    choices = (tuple(one for one in choice if one not in ids) for choice in dialogue.choices)
-    return _settled(
-        replace(
-            dialogue,
-            services=tuple(one for one in dialogue.services if one not in ids),
-            choices=tuple(choice for choice in choices if choice),
-            excluded_services=dialogue.excluded_services | set(ids),
-        )
-    )
-
-
-def _wished_service(dialogue: Dialogue, named: said.NamedService, *, is_new: bool) -> Dialogue:
-    """A wish that says more of one that is known narrows it; another takes its place, unless it comes on top.
-
-    Args:
-        is_new: whether it is the first wish of the burst.
-    """
-    ids = set(named.ids)
-    dialogue = replace(dialogue, excluded_services=dialogue.excluded_services - ids)
-    if ids & set(dialogue.services):
-        return dialogue
-    for place, choice in enumerate(dialogue.choices):
-        narrowed = tuple(one for one in choice if one in ids)
-        if narrowed:
-            choices = (*dialogue.choices[:place], narrowed, *dialogue.choices[place + 1 :])
-            return _settled(replace(dialogue, choices=choices))
-    if is_new and not named.is_added:
-        kept = dialogue.services if dialogue.choices else ()
-        dialogue = replace(dialogue, services=kept, choices=(), named=kept)
-    order = tuple(dict.fromkeys((*(dialogue.named or dialogue.services), *named.ids)))
-    return _settled(replace(dialogue, choices=(*dialogue.choices, named.ids), named=order))
-
-
-def _settled(dialogue: Dialogue) -> Dialogue:
-    """A wish that one service fits is no choice any more."""
-    single = [choice[0] for choice in dialogue.choices if len(choice) == 1]
-    return replace(
-        dialogue,
-        services=as_said(dialogue, (*dialogue.services, *single)),
-        choices=tuple(choice for choice in dialogue.choices if len(choice) > 1),
-    )
-
-
-def _of_new_services(dialogue: Dialogue) -> Dialogue:
-    """Free times are free for what they were looked up for, and for nothing else."""
-    return replace(dialogue, shown=(), picked=None, refused=frozenset(), agreed="", is_extra=False)
-
-
-def as_said(dialogue: Dialogue, services: Iterable[int]) -> tuple[int, ...]:
-    """Services in the order in which they were spoken of, each once."""
-    order = {one: place for place, one in enumerate(dialogue.named)}
-    return tuple(sorted(dict.fromkeys(services), key=lambda one: order.get(one, -1)))
-
-
 # --- masters ---
 
 
 def _with_staff(dialogue: Dialogue, commands: Sequence[said.Command], situation: Situation) -> Dialogue:
     named = _of(commands, said.NamedStaff)
-    if _has(commands, *_NO_WISH):
+    if _has(commands, *NO_WISH):
         return dialogue
     wished = tuple(dict.fromkeys(number for one in named if not one.is_excluded for number in one.ids))
     excluded = {number for one in named if one.is_excluded for number in one.ids}
@@ -287,7 +210,7 @@ def _with_choice(dialogue: Dialogue, commands: Sequence[said.Command]) -> Dialog
             return _picking(dialogue, dialogue.shown[one.number - 1])
         if 0 < one.number <= len(dialogue.candidates):
             chosen = said.NamedService(ids=(dialogue.candidates[one.number - 1],))
-            return _of_new_services(_wished_service(dialogue, chosen, is_new=False))
+            return of_new_services(wished_service(dialogue, chosen, is_new=False))
     return dialogue
 
 
@@ -301,7 +224,7 @@ def _picking(dialogue: Dialogue, slot: Slot) -> Dialogue:
 
 
 def _with_whens(dialogue: Dialogue, commands: Sequence[said.Command], situation: Situation) -> Dialogue:
-    if _has(commands, *_NO_WISH, said.AskHours, said.AskMyVisits) and not _has(commands, said.WantBooking):
+    if _has(commands, *NO_WISH, said.AskHours, said.AskMyVisits) and not _has(commands, said.WantBooking):
         return _of_a_question(dialogue, commands)
     new = tuple(when for one in _of(commands, said.Suits) for when in one.whens)
     new = tuple(_from_offered(when, _offered(dialogue, situation)) for when in new)
@@ -325,7 +248,7 @@ def _from_offered(when: When, offered: Sequence[datetime]) -> When:
 def _of_a_question(dialogue: Dialogue, commands: Sequence[said.Command]) -> Dialogue:
     """A day that a question is about is no wish, but it is what a talk without one goes on about."""
     new = tuple(when for one in _of(commands, said.Suits) for when in one.whens)
-    is_open = not dialogue.whens and not _has(commands, *_NO_WISH)
+    is_open = not dialogue.whens and not _has(commands, *NO_WISH)
     return replace(dialogue, whens=merged((), new)) if new and is_open else dialogue
 
 
@@ -391,7 +314,7 @@ def _with_last_visit(dialogue: Dialogue, commands: Sequence[said.Command], situa
         else replace(dialogue, services=(), choices=(), named=(), unclear="")
     )
     keeps = keeps if _has(commands, said.NamedStaff) else replace(keeps, staff=(), unknown_staff="")
-    return as_last_time(replace(_of_new_services(keeps), is_same_as_last=True), situation)
+    return as_last_time(replace(of_new_services(keeps), is_same_as_last=True), situation)
 
 
 def as_last_time(dialogue: Dialogue, situation: Situation) -> Dialogue:
@@ -405,15 +328,6 @@ def as_last_time(dialogue: Dialogue, situation: Situation) -> Dialogue:
         if is_there and visit.staff_id is not None and not dialogue.staff and not dialogue.is_any_staff:
             dialogue = replace(dialogue, staff=(visit.staff_id,))
     return dialogue
-
-
-def as_known(visit: OwnVisit, salon: SalonView) -> tuple[int, ...]:
-    """A visit's services that the salon still has; the parts of a composite service are that service."""
-    booked = set(visit.services)
-    for number, service in salon.services.items():
-        if service.parts and set(service.parts) == booked:
-            return (number,)
-    return tuple(one for one in visit.services if one in salon.services)
 
 
 # --- answers ---
@@ -458,7 +372,7 @@ def _with_operation(dialogue: Dialogue, commands: Sequence[said.Command]) -> Dia
 
 
 def _is_a_wish(dialogue: Dialogue, commands: Sequence[said.Command]) -> bool:
-    if _has(commands, *_NO_WISH, said.Stop):
+    if _has(commands, *NO_WISH, said.Stop):
         return False
     if _has(commands, said.AskSlots, said.Earliest, said.SameAsLast, said.Elsewhen):
         return True

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from aiadmin.domain.chat.advancing import as_known
 from aiadmin.domain.chat.commands import Choose
 from aiadmin.domain.chat.dialogue import Dialogue, Price, Proposal, Slot, VisitOperation
 from aiadmin.domain.chat.parts.visits import MoveAsksDay, MoveOffer, MoveTimes, NothingToMoveTo
@@ -20,6 +19,7 @@ from aiadmin.domain.chat.policy.wished_times import is_refused, wished_point
 from aiadmin.domain.chat.situation import OwnVisit, SalonView
 from aiadmin.domain.chat.steps import Act, Asks, LookUp, NeedDay, Reply, Step
 from aiadmin.domain.chat.when import Asked, Day, DayRange, Time, TimeRange, When
+from aiadmin.domain.chat.wished_services import as_known
 from aiadmin.domain.chat.wishes import on, suits
 from aiadmin.domain.journal.online_booking import DayOfStaff
 

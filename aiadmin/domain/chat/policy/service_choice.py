@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from aiadmin.domain.chat.advancing import as_said
 from aiadmin.domain.chat.commands import NamedService
 from aiadmin.domain.chat.dialogue import Dialogue
 from aiadmin.domain.chat.floor import HandOverReason
@@ -15,6 +14,7 @@ from aiadmin.domain.chat.policy.turn_facts import TurnFacts
 from aiadmin.domain.chat.situation import SalonView, Situation
 from aiadmin.domain.chat.steps import Act, Asks, Part, Reply
 from aiadmin.domain.chat.when import Asked
+from aiadmin.domain.chat.wished_services import as_said
 
 MOST_NAMED = 3
 """Services, or categories, that one question names."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from aiadmin.domain.chat.commands import AskSlots
 from aiadmin.domain.chat.dialogue import Slot
@@ -40,6 +40,8 @@ from aiadmin.domain.chat.steps import Asks, LookUp, Part, Reply, Step
 from aiadmin.domain.chat.when import Asked
 from aiadmin.domain.chat.wishes import names_day, names_time, points, suits
 
+_SOON = timedelta(days=7)
+"""How far from the nearest time another is worth naming beside it."""
 _BANDED = ("пн", "вт", "ср", "чт", "пт", "сб", "вс", "будн", "выходн", "утр", "до ", "с ", "после ")
 
 
@@ -141,7 +143,7 @@ def _to_show(search: Search, slots: Sequence[Slot]) -> list[Slot]:
     if names_day(search.whens) or len({one.starts.date() for one in slots}) == 1:
         return spread(slots, MOST_SHOWN)
     first_day = [one for one in slots if one.starts.date() == slots[0].starts.date()]
-    later = [one for one in slots if one not in first_day]
+    later = [one for one in slots if one not in first_day and one.starts - slots[0].starts <= _SOON]
     shown = spread(first_day, max(MOST_SHOWN - len(later), MOST_SHOWN - 1))
     return [*shown, *later[: MOST_SHOWN - len(shown)]]
 

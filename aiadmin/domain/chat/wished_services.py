@@ -1,0 +1,95 @@
+"""The services of a wish: what more words say of them, which take the place of others, and their order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from aiadmin.domain.chat import commands as said
+from aiadmin.domain.chat.dialogue import Dialogue
+from aiadmin.domain.chat.situation import OwnVisit, SalonView
+
+NO_WISH = (said.Complaint, said.HealthMatter, said.Abuse, said.Spam, said.Injection, said.Late)
+"""Beside these nothing that is named is wished for."""
+
+
+def with_services(dialogue: Dialogue, commands: Sequence[said.Command]) -> Dialogue:
+    """The dialogue with the services that a burst names, wished for or refused."""
+    named = [one for one in commands if isinstance(one, said.NamedService)]
+    if not named or any(isinstance(one, NO_WISH) for one in commands):
+        return dialogue
+    before = (dialogue.services, dialogue.choices)
+    is_first = True
+    for one in named:
+        if one.is_excluded:
+            dialogue = _without_services(dialogue, one.ids)
+        elif one.ids:
+            dialogue = wished_service(dialogue, one, is_new=is_first)
+            is_first = False
+    unclear = next((one.unclear for one in named if one.unclear), "")
+    dialogue = replace(dialogue, unclear=unclear)
+    return dialogue if before == (dialogue.services, dialogue.choices) else of_new_services(dialogue)
+
+
+def _without_services(dialogue: Dialogue, ids: Sequence[int]) -> Dialogue:
+    choices = (tuple(one for one in choice if one not in ids) for choice in dialogue.choices)
+    return _settled(
+        replace(
+            dialogue,
+            services=tuple(one for one in dialogue.services if one not in ids),
+            choices=tuple(choice for choice in choices if choice),
+            excluded_services=dialogue.excluded_services | set(ids),
+        )
+    )
+
+
+def wished_service(dialogue: Dialogue, named: said.NamedService, *, is_new: bool) -> Dialogue:
+    """A wish that says more of one that is known narrows it; another takes its place, unless it comes on top.
+
+    Args:
+        is_new: whether it is the first wish of the burst.
+    """
+    ids = set(named.ids)
+    dialogue = replace(dialogue, excluded_services=dialogue.excluded_services - ids)
+    if ids & set(dialogue.services):
+        return dialogue
+    for place, choice in enumerate(dialogue.choices):
+        narrowed = tuple(one for one in choice if one in ids)
+        if narrowed:
+            choices = (*dialogue.choices[:place], narrowed, *dialogue.choices[place + 1 :])
+            return _settled(replace(dialogue, choices=choices))
+    if is_new and not named.is_added:
+        kept = dialogue.services if dialogue.choices else ()
+        dialogue = replace(dialogue, services=kept, choices=(), named=kept)
+    order = tuple(dict.fromkeys((*(dialogue.named or dialogue.services), *named.ids)))
+    return _settled(replace(dialogue, choices=(*dialogue.choices, named.ids), named=order))
+
+
+def _settled(dialogue: Dialogue) -> Dialogue:
+    """A wish that one service fits is no choice any more."""
+    single = [choice[0] for choice in dialogue.choices if len(choice) == 1]
+    return replace(
+        dialogue,
+        services=as_said(dialogue, (*dialogue.services, *single)),
+        choices=tuple(choice for choice in dialogue.choices if len(choice) > 1),
+    )
+
+
+def of_new_services(dialogue: Dialogue) -> Dialogue:
+    """Free times are free for what they were looked up for, and for nothing else."""
+    return replace(dialogue, shown=(), picked=None, refused=frozenset(), agreed="", is_extra=False)
+
+
+def as_said(dialogue: Dialogue, services: Iterable[int]) -> tuple[int, ...]:
+    """Services in the order in which they were spoken of, each once."""
+    order = {one: place for place, one in enumerate(dialogue.named)}
+    return tuple(sorted(dict.fromkeys(services), key=lambda one: order.get(one, -1)))
+
+
+def as_known(visit: OwnVisit, salon: SalonView) -> tuple[int, ...]:
+    """A visit's services that the salon still has; the parts of a composite service are that service."""
+    booked = set(visit.services)
+    for number, service in salon.services.items():
+        if service.parts and set(service.parts) == booked:
+            return (number,)
+    return tuple(one for one in visit.services if one in salon.services)
