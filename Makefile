@@ -40,7 +40,7 @@ scan: .venv/installed ## In another terminal: play the demo's phone that scans t
 	@exec .venv/bin/python -m aiadmin demo scan $${PHONE:+--phone "$$PHONE"}
 
 client: .venv/installed ## Play a client of the demo's salon: make client PHONE=79001112233 SAY=да
-	@test -n "$$PHONE" || { echo "Whose phone? make client PHONE=79001112233, and SAY=да to answer" >&2; exit 2; }
+	@test -n "$$PHONE" || { echo "Whose phone? make client PHONE=79001112233, and SAY=да to write" >&2; exit 2; }
 	@exec .venv/bin/python -m aiadmin demo client $${SAY:+--say "$$SAY"} -- "$$PHONE"
 
 test: setup .venv/installed-dev browser ## Install what tests need and run all of them

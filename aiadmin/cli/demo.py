@@ -14,7 +14,6 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 import click
@@ -23,17 +22,23 @@ from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
 from aiadmin.adapters.embedded import lasting_port
+from aiadmin.cli.demo_chat import DemoChat, ask
 from aiadmin.cli.extras import Extras
 from aiadmin.cli.home import PROJECT, Home, write_private
 from aiadmin.cli.salon_links import DEMO_SALON, SalonLinks
 from aiadmin.cli.up import run
 from aiadmin.config import Config
+from aiadmin.domain.chat.situation import BotMode
 
 _CONTROL = "DEMO_WHATSAPP_CONTROL"
+_SALON_SECONDS = 30
+"""What a client writes is answered after five seconds of quiet and some of typing."""
 _QR_SECONDS = 15
 """The product waits up to ten seconds for a first code."""
 _WHILE_IT_STARTS = Retry(connect=6, read=0, backoff_factor=0.1)
 _YCLIENTS = f'--everybody-consents --salon {DEMO_SALON} --bot "$PUBLIC_URL"'
+_FIRST_WORD = "make client PHONE=79001112244 SAY='Хочу на мужскую стрижку послезавтра в 16:00'"
+"""A time that the journal's first visits leave free."""
 _OWNER = {"id": 777, "name": "make demo"}
 """The journal's owner by another address: theirs is then opened first by the browser of the demo's user."""
 _FAKES = ("tests.fakes.whatsapp", "tests.fakes.yclients")
@@ -81,7 +86,8 @@ def _steps(journal: str, links: SalonLinks) -> Sequence[tuple[str, str]]:
     return [
         ("1. Connect a WhatsApp: open this, and play the phone in another terminal: make scan", links.connect),
         ("2. Book a visit for 79001112233, and play the client: make client PHONE=79001112233 SAY=да", journal),
-        ("3. Look at it on the salon's management page (the journal's button opens it, too)", links.manage),
+        (f"3. Or let a client write first, and book by chat: {_FIRST_WORD}", journal),
+        ("4. Look at it on the salon's management page (the journal's button opens it, too)", links.manage),
     ]
 
 
@@ -123,7 +129,24 @@ def _install(yclients: str, config: Config) -> str:
             raise click.ClickException(f"the demo salon is not there ({type(error).__name__})") from error
     if "Location" not in landing.headers:
         raise click.ClickException(f"the demo salon was not let in (HTTP {landing.status_code})")
-    return urljoin(config.public_url, landing.headers["Location"])
+    link = urljoin(config.public_url, landing.headers["Location"])
+    _let_bot_answer(f"http://127.0.0.1:{config.port}/marketplace/manage/bot/settings", _token(link))
+    return link
+
+
+def _let_bot_answer(settings: str, token: str) -> None:
+    """The bot of a new salon is there for the phones of a test alone, and there are none."""
+    headers = {"Authorization": f"Bearer {token}"}
+    known = ask("GET", settings, headers=headers)
+    if known.ok and _is_as_new(known.json()["settings"]):
+        known = ask("POST", settings, headers=headers, json={"settings": {"mode": BotMode.ALWAYS}})
+    if not known.ok:
+        raise click.ClickException(f"the demo salon's bot is not on: {_said(known)}")
+
+
+def _is_as_new(settings: Mapping[str, object]) -> bool:
+    """What somebody has set in an earlier run stays."""
+    return settings["mode"] == BotMode.TEST and not settings["test_phones"]
 
 
 def _digits(_ctx: click.Context, _param: click.Parameter, typed: str) -> str:
@@ -143,7 +166,7 @@ def scan(home: Home, phone: str) -> None:
     """Play the phone: take the code that the connect page shows, and scan it."""
     settings = _settings(home)
     code = _live_code(home, settings)
-    answer = _ask("POST", f"{settings[_CONTROL]}/scan", json={"qr": code, "phone": phone})
+    answer = ask("POST", f"{settings[_CONTROL]}/scan", json={"qr": code, "phone": phone})
     if not answer.ok:
         raise click.ClickException(f"the phone could not scan the code: {answer.text}")
     click.echo(f"{phone} has scanned the code: the connect page says so in a moment. The salon is managed here:")
@@ -164,8 +187,11 @@ def _live_code(home: Home, settings: Mapping[str, str]) -> str:
 
 
 def _ask_code(link: str, port: str) -> requests.Response:
-    token = parse_qs(urlsplit(link).query)["token"][0]
-    return _ask("GET", f"http://127.0.0.1:{port}/marketplace/qr/{token}", params={"again": "1"})
+    return ask("GET", f"http://127.0.0.1:{port}/marketplace/qr/{_token(link)}", params={"again": "1"})
+
+
+def _token(link: str) -> str:
+    return parse_qs(urlsplit(link).query)["token"][0]
 
 
 def _renewed_link(settings: Mapping[str, str]) -> str:
@@ -188,29 +214,27 @@ def _said(answer: requests.Response) -> str:
 
 @demo.command()
 @click.argument("phone", callback=_digits)
-@click.option("--say", help="Answer the salon.")
+@click.option("--say", help="Write to the salon, and wait for its answer.")
 @click.pass_obj
 def client(home: Home, phone: str, say: str | None) -> None:
-    """Play a client's PHONE: show what it got and wrote, and answer."""
-    whatsapp = _settings(home)[_CONTROL]
-    entries = _ask("GET", f"{whatsapp}/messages", params={"phone": phone}).json()["messages"]
-    for entry in entries:
-        click.echo(f"{'<' if entry['to'] == phone else '>'} {entry['text']}\n")
-    salon = next((entry["from"] for entry in reversed(entries) if entry["to"] == phone), None)
+    """Play a client's PHONE: show what it has got and written, and write; the first word may be the client's."""
+    chat = DemoChat(control=_settings(home)[_CONTROL], phone=phone)
+    lines = chat.lines()
+    for line in lines:
+        click.echo(f"{line}\n")
+    if say:
+        _write(chat, say)
+    elif not lines:
+        click.echo(f"{phone} has got nothing yet: book a visit for this number on the journal's page, or write first")
+
+
+def _write(chat: DemoChat, text: str) -> None:
+    salon = chat.salon()
     if salon is None:
-        click.echo(f"{phone} has got nothing yet: book a visit for this number on the journal's page")
-    elif say:
-        answer = _ask("POST", f"{whatsapp}/message", json={"from": phone, "to": salon, "text": say})
-        if not answer.ok:
-            raise click.ClickException(f"the client could not answer: {answer.text}")
-        click.echo(f"> {say}")
-
-
-def _ask(method: str, url: str, **what: Any) -> requests.Response:
-    try:
-        return requests.request(method, url, timeout=_QR_SECONDS, **what)
-    except requests.RequestException as error:
-        raise click.ClickException(f"the demo does not answer ({type(error).__name__})") from error
+        raise click.ClickException("the salon has no phone yet: link one with `make scan`")
+    number = chat.say(text, to=salon)
+    click.echo(f"> {text}\n")
+    click.echo(chat.answer_to(number, within=_SALON_SECONDS) or f"(no answer within {_SALON_SECONDS} s)")
 
 
 def _settings(home: Home) -> dict[str, str]:

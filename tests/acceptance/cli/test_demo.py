@@ -22,7 +22,7 @@ from aiadmin.cli.demo import demo
 from aiadmin.cli.home import parse_env
 from aiadmin.cli.salon_links import DEMO_SALON
 from tests.acceptance.cli.running import STOP_SECONDS, Up, alive, start
-from tests.conftest import WaitUntil
+from tests.conftest import ROOT, WaitUntil
 from tests.support.commands import run_command
 
 PHONE = "79001234567"
@@ -117,6 +117,44 @@ def _book_and_talk(up: Up, settings: dict[str, str], wait_until: WaitUntil) -> N
     wait_until(lambda: "Больше не будем" in _ask(up, settings, *client), timeout=60, what="the stop is answered")
 
 
+def _say_too_early(up: Up, settings: dict[str, str]) -> None:
+    """Nobody's phone is linked yet that a client could write to."""
+    client = ("demo", "--data", str(up.data), "client", "79001112244")
+    early = run_command(*client, "--say", "Здравствуйте", **up.env | settings)
+    assert (early.exit_code, "make scan" in early.stderr) == (1, True)
+
+
+def _ask_doctor(up: Up, settings: dict[str, str]) -> None:
+    """Whoever asks the doctor hears that all is well."""
+    doctor = run_command("doctor", "--online", **up.env | settings)
+    assert doctor.exit_code == 0, doctor.stdout
+
+
+def _commands(page: str) -> list[tuple[str, str]]:
+    """Whom a page plays and what they say."""
+    return re.findall(r"^make client PHONE=(\d+) SAY='?([^'\n#]+)'?$", (ROOT / page).read_text(), re.MULTILINE)
+
+
+def _book_by_chat(up: Up, settings: dict[str, str], wait_until: WaitUntil) -> None:
+    """As README says it, word for word; the first of its commands is the banner's, too."""
+    commands = _commands("README.md")
+    assert commands == _commands("docs/README.ru.md")
+    assert f"make client PHONE={commands[0][0]} SAY='{commands[0][1]}'" in up.banner
+    for (phone, words), answer in zip(commands, ("16:00", "Записать вас?", "Вы записаны"), strict=True):
+        client = ("demo", "--data", str(up.data), "client", phone)
+        said = _ask(up, settings, *client, "--say", words)
+        assert f"> {words}\n" in said
+        wait_until(
+            lambda client=client, answer=answer: answer in _ask(up, settings, *client).rpartition("> ")[2],  # type: ignore[misc]
+            timeout=60,
+            what=answer,
+        )
+    url = f"{settings['YCLIENTS_MARKETPLACE_URL']}/_fake/salon/{DEMO_SALON}"
+    records = requests.get(url, timeout=10).json()["records"]
+    [booked] = [one for one in records if one["client"] and one["client"]["phone"] == phone]
+    assert (booked["client"]["name"], booked["date"][-8:]) == ("Ольга", "16:00:00")
+
+
 def test_a_salon_is_connected_and_activated_without_a_phone_or_the_internet_and_again_in_a_second_demo(
     data: Path, started: list[Up], free_port: int, wait_until: WaitUntil, browser: Browser
 ) -> None:
@@ -125,9 +163,10 @@ def test_a_salon_is_connected_and_activated_without_a_phone_or_the_internet_and_
     started.append(up)
     start(up, wait_until)
     assert "Журнал салона" in requests.get(_journal(up), timeout=10).content.decode()
+    settings = parse_env((data / "running.env").read_text())
+    _say_too_early(up, settings)
     context = browser.new_context()
     assert PHONE in _walk_to_a_linked_phone(up, context), "the number that it takes by itself"
-    settings = parse_env((data / "running.env").read_text())
     ask = partial(_ask, up, settings)
 
     def connected() -> bool:
@@ -147,8 +186,8 @@ def test_a_salon_is_connected_and_activated_without_a_phone_or_the_internet_and_
     assert "a phone is linked already" in again.stderr, "the link that it asks with is a new one, and works"
     wait_until(is_read, timeout=60, what="the journal is read")
     _book_and_talk(up, settings, wait_until)
-    doctor = run_command("doctor", "--online", **up.env | settings)
-    assert doctor.exit_code == 0, doctor.stdout
+    _book_by_chat(up, settings, wait_until)
+    _ask_doctor(up, settings)
     assert PHONE not in up.text
     context.close()
     assert up.end(signal.SIGTERM) < STOP_SECONDS
