@@ -114,6 +114,7 @@ def test_hours_that_are_not_known_are_not_made_up() -> None:
 
 def test_a_price_without_a_service_is_asked_about() -> None:
     assert answer_to("сколько стоит?", situation()).asks is Asks.SERVICE
+    assert said("сколько стоит и сколько по времени?", situation()).count("?") == 1
 
 
 def test_a_price_is_of_what_is_talked_about() -> None:

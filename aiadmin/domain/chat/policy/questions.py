@@ -206,7 +206,7 @@ def _of_catalogue(turn: TurnFacts, answers: _Answers, said: Callable[[TurnFacts,
         answers.parts.append(said(turn, asked))
     elif unclear:
         answers.parts.append(NotInCatalogue(words=unclear[0]))
-    else:
+    elif answers.asks is None:
         answers.parts.append(WhichPrice())
         answers.asks = Asks.SERVICE
 
