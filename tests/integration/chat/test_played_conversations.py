@@ -29,7 +29,7 @@ RUNS = (
     Run("lavanda", 60),
     Run("lavanda", 60, seed=1),
     Run("lavanda", 60, seed=2),
-    Run("lavanda", 59, seed=3),
+    Run("lavanda", 60, seed=3),
     Run("barber", 14),
     Run("clinic", 15),
     Run("nails", 14),
