@@ -25,7 +25,10 @@ MORPHOLOGY = PymorphyMorphology()
 _READ_BACK = timedelta(days=7)
 """How far back our copy of the journal reaches when a salon is new."""
 _PLANNED = timedelta(days=45)
-_REMINDERS = {"reminder_day": AskKind.ATTENDANCE, "reminder_hour": AskKind.ATTENDANCE, "review": AskKind.RATING}
+_REMINDERS = {
+    **dict.fromkeys(("reminder_day", "reminder_hours", "reminder_again"), AskKind.ATTENDANCE),
+    "review": AskKind.RATING,
+}
 
 
 def salon_view(file: Mapping[str, Any], api: YClientsSalonApi, booking: YClientsBooking, salon_id: int) -> SalonView:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from aiadmin.cli.replay.salon import PlayedSalon, given_dialogue, given_proposal
-from aiadmin.domain.chat.confirmation import Question
+from aiadmin.domain.chat.confirmation import ASKING, Question
 from aiadmin.domain.chat.dialogue import Dialogue
 from aiadmin.domain.chat.steps import Act, Asks
 from aiadmin.domain.chat.turn import TurnRecord, TurnVerdict
@@ -20,6 +20,7 @@ from aiadmin.storage.unit_of_work import UnitOfWork
 _PURPOSES = {
     "reminder_day": Purpose.REMINDER_DAY,
     "reminder_hours": Purpose.REMINDER_HOURS,
+    "reminder_again": Purpose.REMINDER_AGAIN,
     "review": Purpose.REVIEW,
     "promo": Purpose.MANUAL,
 }
@@ -58,7 +59,7 @@ def _salon_phone(salon: PlayedSalon, event: Mapping[str, Any]) -> None:
 def _us(salon: PlayedSalon, event: Mapping[str, Any]) -> None:
     purpose = _PURPOSES.get(event.get("kind", ""), Purpose.REPLY)
     message_id = _send(salon, event["text"], purpose, event.get("record"))
-    if purpose in {Purpose.REMINDER_DAY, Purpose.REMINDER_HOURS}:
+    if purpose in ASKING:
         _ask(salon, event["record"], message_id)
 
 
