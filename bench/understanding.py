@@ -28,12 +28,12 @@ def measure(_folder: Path) -> str:
     costs = [_milliseconds(lambda case=case: read_when(case.text, now=case.now, asked=case.asked)) for case in cases]  # type: ignore[misc]
     hardest = _milliseconds(lambda: read_when(HARDEST * (LONGEST // len(HARDEST)), now=NOW))
     rows = [
-        [f"a phrase, half of {len(cases)}", f"{median(costs):.2f} ms"],
-        ["a phrase, 99 %", f"{quantiles(costs, n=100)[-1]:.2f} ms"],
-        ["the slowest phrase", f"{max(costs):.2f} ms"],
-        [f"the longest message that is read, {LONGEST:,} characters, at its worst", f"{hardest:.0f} ms"],
+        [f"a phrase, half of {len(cases)}", f"{median(costs):.2f} ms", "2 ms"],
+        ["a phrase, 99 %", f"{quantiles(costs, n=100)[-1]:.2f} ms", "2 ms"],
+        ["the slowest phrase", f"{max(costs):.2f} ms", "2 ms"],
+        [f"the longest message that is read, {LONGEST:,} characters, at its worst", f"{hardest:.0f} ms", "-"],
     ]
-    return "\n".join([table("Understanding of days and times", ["what", "figure"], rows), _bursts()])
+    return "\n".join([table("Understanding of days and times", ["what", "figure", "aim"], rows), _bursts()])
 
 
 def _bursts() -> str:
@@ -46,13 +46,13 @@ def _bursts() -> str:
     vocabulary("lavanda")
     built = 1000 * (time.perf_counter() - started)
     rows = [
-        [f"a burst, half of {len(labelled)}", f"{median(costs):.2f} ms"],
-        ["a burst, 99 %", f"{quantiles(costs, n=100)[-1]:.2f} ms"],
-        ["the slowest burst", f"{max(costs):.2f} ms"],
-        [f"the longest burst that is read, {LONGEST_BURST:,} characters, at its worst", f"{worst:.0f} ms"],
-        ["the words of a salon of 16 services and 6 masters, once for a catalogue", f"{built:.0f} ms"],
+        [f"a burst, half of {len(labelled)}", f"{median(costs):.2f} ms", "5 ms"],
+        ["a burst, 99 %", f"{quantiles(costs, n=100)[-1]:.2f} ms", "5 ms"],
+        ["the slowest burst", f"{max(costs):.2f} ms", "5 ms"],
+        [f"the longest burst that is read, {LONGEST_BURST:,} characters, at its worst", f"{worst:.0f} ms", "-"],
+        ["the words of a salon of 16 services and 6 masters, once for a catalogue", f"{built:.0f} ms", "-"],
     ]
-    return table("Understanding of a burst by rules", ["what", "figure"], rows)
+    return table("Understanding of a burst by rules", ["what", "figure", "aim"], rows)
 
 
 _BUSIEST = ("не ", "да ", "запишите ", "есть ли ", "1.", "ааааб ")
