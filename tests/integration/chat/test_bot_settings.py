@@ -210,8 +210,8 @@ def _turn(played: PlayedSalon, phone: str, verdict: str, at: str, *, hand_over: 
     )
     played.execute(
         "INSERT INTO chat_turns (company_id, contact_id, written_at, began_at, finished_at, inbox_ids, heard,"
-        " commands, looked_up, written, attendance, act, hand_over, verdict)"
-        " SELECT company_id, id, :at, :at, :at, '{}', '[]', '[]', '[]', '[]', '[]', 'inform', :reason, :verdict"
+        " commands, looked_up, written, attendance, parts, act, hand_over, verdict)"
+        " SELECT company_id, id, :at, :at, :at, '{}', '[]', '[]', '[]', '[]', '[]', '{}', 'inform', :reason, :verdict"
         " FROM contacts WHERE company_id = :company AND phone = :phone",
         company=played.company_id,
         phone=phone,

@@ -267,7 +267,16 @@ def _does_not_come(turn: TurnFacts, ask: OpenAsk) -> Step:
         attendance=_answer(ask, Attend.NO),
         notes=(Declined(starts=starts),),
     )
+    if _cancels_too_late(turn, starts):
+        return replace(reply, act=Act.HAND_OVER, hand_over=HandOverReason.FORBIDDEN)
     return _with_new_day(turn, ask, reply)
+
+
+def _cancels_too_late(turn: TurnFacts, starts: datetime) -> bool:
+    """Whether a client asks for a cancellation, in so many words, that the salon's rules leave to a human by now."""
+    rules = turn.salon.rules
+    is_late = rules is not None and not rules.cancel.allows(starts, turn.situation.now)
+    return is_late and any(isinstance(one, WantCancel) for one in turn.commands)
 
 
 def _with_new_day(turn: TurnFacts, ask: OpenAsk, reply: Reply) -> Reply:
