@@ -105,6 +105,10 @@ def _take(streams: list[int], channel: socket.socket) -> None:
     os.closerange(3, last)
 
 
+_ON_INTERRUPT = signal.getsignal(signal.SIGINT)
+"""As a program is started here: a run in the background ignores it."""
+
+
 def become(order: Order, installed: list[str]) -> None:
     """Run this program, as if Python had just been started for it.
 
@@ -112,7 +116,7 @@ def become(order: Order, installed: list[str]) -> None:
         order: the program.
         installed: where Python finds what is installed, itself included.
     """
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGINT, _ON_INTERRUPT)
     os.chdir(order.folder)
     os.environ.clear()
     os.environ.update(order.environment)

@@ -18,6 +18,8 @@ _OF_AN_OUTAGE = ("net::", "WebSocket connection", "409 (CONFLICT)")
 """What a browser notes by itself while a server is away, or where a code is asked for as the phone connects."""
 
 
+_QR = zxingcpp.BarcodeFormat.QRCode
+"""Half a drawing may be taken for a code of another kind."""
 _STAGE = "[data-screen=qr]"
 
 
@@ -66,7 +68,7 @@ class Screen:
     def _read(self) -> list[str]:
         """The texts of the codes in a picture of the stage."""
         picture = Image.open(io.BytesIO(self.page.locator(_STAGE).screenshot())).convert("RGB")
-        return [found.text for found in zxingcpp.read_barcodes(picture)]
+        return [found.text for found in zxingcpp.read_barcodes(picture, _QR)]
 
     def close(self) -> None:
         """Leave the page, and give the tab back."""

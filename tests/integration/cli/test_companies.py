@@ -114,7 +114,7 @@ def test_a_key_is_shown_once_and_the_old_one_is_worthless(box: Container, run: R
 def test_an_unknown_company_is_one_line_and_exit_code_one(run: Run, arguments: tuple[str, str]) -> None:
     answer = run(*arguments, 999_999)
     assert answer.exit_code == 1
-    assert answer.output == "Error: No such company, or it belongs to somebody else.\n"
+    assert answer.output == "Error: No such company, or it is another salon's.\n"
 
 
 @pytest.mark.parametrize("number", ["0", "-1", "x", "1.5"])
