@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from aiadmin.domain.chat.advancing import advance
 from aiadmin.domain.chat.commands import Command
 from aiadmin.domain.chat.context import reading_context
 from aiadmin.domain.chat.dialogue import Proposal, VisitOperation
 from aiadmin.domain.chat.hearing import ReadingContext
-from aiadmin.domain.chat.policy.decide import decide
 from aiadmin.domain.chat.reading import Burst, read
 from aiadmin.domain.chat.remembered import RememberedChat
 from aiadmin.domain.chat.situation import BotMode, SalonView, Situation
-from aiadmin.domain.chat.steps import Act, Found, LookUp, Need, Reply, Write
+from aiadmin.domain.chat.steps import Found, Need, Reply
 from aiadmin.domain.chat.vocabulary import Vocabulary
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.yclients.write_outcome import Saved, SavedRecord, WriteOutcome
+from aiadmin.services.chat.deciding import Writer, decided
 from aiadmin.services.chat.lookups import LookUps, TurnLookUps
 from aiadmin.services.chat.understanding import Exchange, Reader, Understanding, Understood
 from aiadmin.services.chat.views import Views
@@ -25,10 +24,6 @@ from aiadmin.storage.unit_of_work import NewUnitOfWork
 from aiadmin.texts import chat as chat_texts
 from aiadmin.texts.chat.salon import to_salon
 
-MOST_STEPS = 12
-"""Of one turn; decisions that go on for longer never end."""
-Writer = Callable[[Proposal], tuple[WriteOutcome, ...]]
-"""What becomes of what a client has agreed to."""
 Understand = Callable[[Burst, ReadingContext], Understood]
 """What a burst means."""
 
@@ -73,34 +68,20 @@ def take_turn(
 ) -> tuple[TriedTurn, RememberedChat]:
     """One burst: read, decided upon and answered; the chat as it is afterwards."""
     understood = understand(burst, reading_context(situation, vocabulary))
-    commands = understood.commands
-    situation = replace(situation, dialogue=advance(situation.dialogue, commands, situation))
-    needs: list[Need] = []
-    found, agreed, reply = Found(), None, Reply(act=Act.SILENT, dialogue=situation.dialogue)
-    for _ in range(MOST_STEPS):
-        step = decide(situation, commands, found)
-        if isinstance(step, Reply):
-            reply = step
-            break
-        if isinstance(step, Write):
-            agreed = step.proposal
-            found = replace(found, written=write(agreed))
-        elif isinstance(step, LookUp):
-            needs += [one for one in step.needs if one not in needs]
-            found = look_ups.answer(step.needs, found)
-    text = chat_texts.render(reply, situation)
+    made = decided(situation, understood.commands, look_ups=look_ups, write=write)
+    text = chat_texts.render(made.reply, made.situation)
     turn = TriedTurn(
         text=text,
-        to_salon=to_salon(reply, situation, burst.text),
-        commands=commands,
+        to_salon=to_salon(made.reply, made.situation, burst.text),
+        commands=understood.commands,
         read_by=understood.by,
-        needs=needs,
-        found=found,
-        reply=reply,
-        situation=situation,
-        agreed=agreed,
+        needs=made.needs,
+        found=made.found,
+        reply=made.reply,
+        situation=made.situation,
+        agreed=made.agreed,
     )
-    return turn, chat.after(reply, situation, text=text, booked=_booked(agreed, found.written))
+    return turn, chat.after(made.reply, made.situation, text=text, booked=_booked(made.agreed, made.found.written))
 
 
 def _booked(agreed: Proposal | None, written: Sequence[WriteOutcome]) -> int:
@@ -136,12 +117,7 @@ class TryOut:
             vocabulary = self.views.vocabulary(known)
         heard = chat.hearing(words)
         situation = heard.situation(_on(known.view), client, self.views.now(known.view.zone))
-        exchange = Exchange(
-            company_id=company_id,
-            salon=situation.salon,
-            names=[one for one in (client.name, chat.dialogue.name) if one],
-            question=chat.last_said,
-        )
+        exchange = Exchange.of(company_id, situation, chat.last_said)
         return take_turn(
             heard,
             Burst((words,)),

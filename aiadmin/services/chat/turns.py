@@ -8,17 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
-import structlog
-
-from aiadmin.domain.chat.advancing import advance
 from aiadmin.domain.chat.commands import Command, Yes
 from aiadmin.domain.chat.corrections import corrected, read_again, says_the_same, taken_back
-from aiadmin.domain.chat.dialogue import Dialogue, Proposal
-from aiadmin.domain.chat.floor import HELD_BY_HUMAN, WROTE, Floor, HandOverReason, Holder
-from aiadmin.domain.chat.policy.decide import decide
+from aiadmin.domain.chat.dialogue import Proposal
+from aiadmin.domain.chat.floor import HELD_BY_HUMAN, WROTE, Floor, Holder
 from aiadmin.domain.chat.reading import read
-from aiadmin.domain.chat.steps import Act, Found, LookUp, Need, Reply, Write
 from aiadmin.domain.chat.transcript import (
     ALIKE_WITHIN,
     ChatPart,
@@ -32,6 +28,7 @@ from aiadmin.domain.chat.turn import Chat, TurnRecord
 from aiadmin.domain.chat.visit_write import WriteState
 from aiadmin.domain.quarantine import WorkQueue
 from aiadmin.domain.yclients.write_outcome import WriteOutcome
+from aiadmin.services.chat.deciding import decided
 from aiadmin.services.chat.lookups import LookUps
 from aiadmin.services.chat.openings import Opening, OpeningReader, as_agreed
 from aiadmin.services.chat.outcomes import Result, end_claim, finish
@@ -41,12 +38,8 @@ from aiadmin.services.ports.clock import Clock
 from aiadmin.services.work import ClaimRule, QueueRunner
 from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 
-log = structlog.get_logger(__name__)
-
 CLAIM = timedelta(minutes=2)
 """Longer than a turn's look-ups and writes take, waits for a call's turn included."""
-MOST_STEPS = 12
-"""Of one turn; decisions that go on for longer never end."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,33 +142,19 @@ class ChatHandler:
         burst, context, situation = opening.part.burst, opening.context, opening.situation
         if not situation.is_on:
             return read(burst, context)
-        exchange = Exchange(
-            company_id=opening.chat.company_id,
-            salon=situation.salon,
-            names=[one for one in (situation.client.name, situation.dialogue.name) if one],
-            question=opening.last_said,
-        )
+        exchange = Exchange.of(opening.chat.company_id, situation, opening.last_said)
         return self.understanding.read(burst, context, exchange).commands
 
     def _decide(self, opening: Opening, commands: tuple[Command, ...]) -> Result:
-        situation = opening.situation
-        situation = replace(situation, dialogue=advance(situation.dialogue, commands, situation))
-        look_ups = self.look_ups.begin(opening.known.salon, situation.client, opening.guests)
-        needs: list[Need] = []
-        found, agreed = Found(), None
-        for _ in range(MOST_STEPS):
-            step = decide(situation, commands, found)
-            if isinstance(step, Reply):
-                return Result(reply=step, commands=commands, needs=needs, agreed=agreed, written=found.written)
-            if isinstance(step, Write):
-                agreed = step.proposal
-                found = replace(found, written=self._write(opening, agreed))
-            elif isinstance(step, LookUp):
-                needs += [one for one in step.needs if one not in needs]
-                found = look_ups.answer(step.needs, found)
-        log.error("a decision did not end", company_id=opening.chat.company_id)
-        given_up = _gives_up(situation.dialogue)
-        return Result(reply=given_up, commands=commands, needs=needs, agreed=agreed, written=found.written)
+        turn = decided(
+            opening.situation,
+            commands,
+            look_ups=self.look_ups.begin(opening.known.salon, opening.situation.client, opening.guests),
+            write=partial(self._write, opening),
+        )
+        return Result(
+            reply=turn.reply, commands=commands, needs=turn.needs, agreed=turn.agreed, written=turn.found.written
+        )
 
     def _write(self, opening: Opening, proposal: Proposal) -> tuple[WriteOutcome, ...]:
         """Once, however often it is called: what a dead worker had begun is gone on with."""
@@ -207,10 +186,6 @@ def _untold(work: UnitOfWork, chat: Chat) -> Untold | None:
         return None
     writes = work.visit_writes.of_proposal(chat.company_id, agreed.proposal)
     return Untold(proposal=agreed.proposal, is_begun=any(one.state is not WriteState.WAITING for one in writes))
-
-
-def _gives_up(dialogue: Dialogue) -> Reply:
-    return Reply(act=Act.HAND_OVER, hand_over=HandOverReason.LIMIT, dialogue=dialogue)
 
 
 def _handled_before(work: UnitOfWork, chat: Chat, part: ChatPart) -> TurnRecord | None:

@@ -27,7 +27,7 @@ from aiadmin.domain.chat.model.answer import commands_of, joined
 from aiadmin.domain.chat.model.pseudonyms import pseudonymised
 from aiadmin.domain.chat.model.task import LONGEST_TEXT, SCHEMA, ModelTask, task_of
 from aiadmin.domain.chat.reading import Burst, read
-from aiadmin.domain.chat.situation import SalonView
+from aiadmin.domain.chat.situation import SalonView, Situation
 from aiadmin.domain.ids import CompanyId
 from aiadmin.services.ports.clock import Clock
 from aiadmin.services.ports.language_model import LanguageModel, ModelError, ModelLimits
@@ -71,6 +71,12 @@ class Exchange:
     salon: SalonView
     names: Collection[str] = ()
     question: str = ""
+
+    @classmethod
+    def of(cls, company_id: CompanyId, situation: Situation, question: str) -> Exchange:
+        """As a turn begins."""
+        names = [one for one in (situation.client.name, situation.dialogue.name) if one]
+        return cls(company_id=company_id, salon=situation.salon, names=names, question=question)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -276,7 +276,7 @@ def _cancels_too_late(turn: TurnFacts, starts: datetime) -> bool:
     """Whether a client asks for a cancellation, in so many words, that the salon's rules leave to a human by now."""
     rules = turn.salon.rules
     is_late = rules is not None and not rules.cancel.allows(starts, turn.situation.now)
-    return is_late and any(isinstance(one, WantCancel) for one in turn.commands)
+    return is_late and turn.has(WantCancel)
 
 
 def _with_new_day(turn: TurnFacts, ask: OpenAsk, reply: Reply) -> Reply:
