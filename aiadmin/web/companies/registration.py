@@ -57,3 +57,8 @@ def connect_url(owner: Company, token: str) -> str:
     """The address of the connect page, without the host."""
     query = urlencode({"token": token, "company": owner.company_id, "salon": owner.salon_id})
     return f"/marketplace/connect?{query}"
+
+
+def manage_url(owner: Company, token: str, section: str = "") -> str:
+    """The address of the management page, or of a section of it such as `/bot`, without the host."""
+    return f"/marketplace/manage{section}?{urlencode({'token': token, 'company': owner.company_id})}"

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import structlog
 from flask import Blueprint, Response, redirect, render_template, request
@@ -19,7 +19,7 @@ from aiadmin.domain.install.arrival import Admission, Arrival
 from aiadmin.domain.install.signed_user import salons_of
 from aiadmin.services.install.arrivals import InstallOutcome
 from aiadmin.texts import ru
-from aiadmin.web.companies.registration import connect_url
+from aiadmin.web.companies.registration import connect_url, manage_url
 from aiadmin.web.http.errors import RETRY_SOON_SECONDS, answer_to
 from aiadmin.web.http.origins import is_of_yclients
 from aiadmin.web.http.request_context import current_container, yclients_user
@@ -115,11 +115,6 @@ def _open(outcome: InstallOutcome) -> ResponseReturnValue:
 def page_url(admission: Admission, owner: Company, token: str) -> str:
     """The connect page for a salon that begins, the management page for one that is set up; without the host."""
     return connect_url(owner, token) if admission is Admission.ONBOARD else manage_url(owner, token)
-
-
-def manage_url(owner: Company, token: str) -> str:
-    """The address of the management page, without the host."""
-    return f"/marketplace/manage?{urlencode({'token': token, 'company': owner.company_id})}"
 
 
 @dataclass(frozen=True, kw_only=True)

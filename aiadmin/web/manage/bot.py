@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, request
 
 from aiadmin.domain.chat import bot_settings
 from aiadmin.domain.chat.floor import Holder
@@ -17,15 +17,15 @@ from aiadmin.services.chat.try_out import TriedTurn
 from aiadmin.services.manage.overview import OWNER
 from aiadmin.storage.chat.dialogues import SeenTurn, TalkedChat
 from aiadmin.texts.ru import bot as bot_texts
-from aiadmin.texts.ru import notices as notice_texts
 from aiadmin.web.http import schemas
-from aiadmin.web.http.errors import ANSWERS, respond
 from aiadmin.web.http.json_body import read_object
 from aiadmin.web.http.request_context import company, current_container, key_limits
 from aiadmin.web.manage import bot_schemas
+from aiadmin.web.manage.refused_settings import settings_refused
 from aiadmin.web.openapi.operation import Operation, documented
 
 blueprint = Blueprint("bot", __name__)
+blueprint.register_error_handler(SettingsInvalidError, settings_refused)
 
 
 @blueprint.get("/marketplace/manage/bot/settings")
@@ -122,12 +122,6 @@ def give_floor() -> dict[str, object]:
     is_human = floor.holder is Holder.HUMAN
     said = bot_texts.TAKEN if is_human else bot_texts.GIVEN_BACK
     return schemas.dump(bot_schemas.FloorNow, is_human=is_human, until=floor.until, text=said)
-
-
-@blueprint.errorhandler(SettingsInvalidError)
-def settings_refused(error: SettingsInvalidError) -> Response:
-    """A sentence for each setting that is wrong."""
-    return respond(ANSWERS[SettingsInvalidError], more={"fields": dict(notice_texts.setting_flaws(error))})
 
 
 def _bot(bot: BotSwitches, *, said: str | None = None) -> dict[str, object]:

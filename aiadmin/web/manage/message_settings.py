@@ -18,10 +18,12 @@ from aiadmin.web.http.errors import ANSWERS, respond
 from aiadmin.web.http.json_body import read_object
 from aiadmin.web.http.request_context import company, current_container
 from aiadmin.web.manage import message_settings_schemas
+from aiadmin.web.manage.refused_settings import settings_refused
 from aiadmin.web.manage.schemas import Ordered
 from aiadmin.web.openapi.operation import Operation, documented
 
 blueprint = Blueprint("message_settings", __name__)
+blueprint.register_error_handler(SettingsInvalidError, settings_refused)
 
 
 @blueprint.get("/marketplace/manage/settings")
@@ -97,12 +99,6 @@ def try_out() -> tuple[dict[str, object], int]:
     asked = message_settings_schemas.Trial().load(read_object())
     _service().try_out(company(), **asked)
     return schemas.dump(Ordered, text=texts_manage.DONE["trial"]), HTTPStatus.ACCEPTED
-
-
-@blueprint.errorhandler(SettingsInvalidError)
-def settings_refused(error: SettingsInvalidError) -> Response:
-    """A sentence for each setting that is wrong."""
-    return respond(ANSWERS[SettingsInvalidError], more={"fields": dict(notice_texts.setting_flaws(error))})
 
 
 @blueprint.errorhandler(TemplateError)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from urllib.parse import urlencode
 
 from flask import Blueprint, Response, render_template, request
 
@@ -13,7 +12,7 @@ from aiadmin.services.manage import overview
 from aiadmin.texts import ru
 from aiadmin.texts.ru import bot as bot_texts
 from aiadmin.texts.ru import manage as texts_manage
-from aiadmin.web.companies.registration import connect_url
+from aiadmin.web.companies.registration import connect_url, manage_url
 from aiadmin.web.http.errors import answer_to
 from aiadmin.web.http.request_context import company, current_container
 from aiadmin.web.openapi.operation import Operation, documented
@@ -39,9 +38,7 @@ YCLIENTS_JOURNAL = "https://yclients.com/timetable/{salon_id}"
 )
 def page() -> str:
     """The page of the company that the token opens; `company` must not contradict it."""
-    owner = company()
-    if request.args.get("company", str(owner.company_id)) != str(owner.company_id):
-        raise LinkInvalidError
+    owner = _owner()
     token = request.args["token"]
     return render_template(
         "marketplace/manage.html",
@@ -49,7 +46,7 @@ def page() -> str:
         zone=overview.zone(owner.company_id, uow=current_container().uow),
         token=token,
         connect_url=connect_url(owner, token),
-        bot_url=_address("/marketplace/manage/bot", owner, token),
+        bot_url=manage_url(owner, token, "/bot"),
         journal_url=YCLIENTS_JOURNAL.format(salon_id=owner.salon_id),
         words=texts_manage.PAGE,
         socket_url_path=SOCKET_PATH,
@@ -68,9 +65,7 @@ def page() -> str:
 )
 def bot() -> str:
     """The bot of the salon that the token opens: a chat to try it out in, and its settings."""
-    owner, token, container = company(), request.args["token"], current_container()
-    if request.args.get("company", str(owner.company_id)) != str(owner.company_id):
-        raise LinkInvalidError
+    owner, token, container = _owner(), request.args["token"], current_container()
     with container.uow() as work:
         view = container.views.salon(work, owner.company_id).view
         counts = work.bot_reports.counts(owner.company_id, since=container.clock() - COUNTED, zone=view.zone)
@@ -79,7 +74,7 @@ def bot() -> str:
         "marketplace/bot.html",
         owner=owner,
         token=token,
-        manage_url=_address("/marketplace/manage", owner, token),
+        manage_url=manage_url(owner, token),
         zone=view.zone,
         bot=container.bot_settings.get(owner.company_id),
         counts=bot_texts.counts(counts, counts.outside(view.hours)),
@@ -95,8 +90,12 @@ def bot() -> str:
     )
 
 
-def _address(path: str, owner: Company, token: str) -> str:
-    return f"{path}?{urlencode({'token': token, 'company': owner.company_id})}"
+def _owner() -> Company:
+    """The company that the token opens; the number in the address must not contradict it."""
+    owner = company()
+    if request.args.get("company", str(owner.company_id)) != str(owner.company_id):
+        raise LinkInvalidError
+    return owner
 
 
 @blueprint.errorhandler(LinkError)
