@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ import click
 from aiadmin.config import Config
 from aiadmin.container import Container
 from aiadmin.domain.chat.remembered import RememberedChat
-from aiadmin.domain.chat.steps import Found, Need, NeedVisits, Unavailable
+from aiadmin.domain.chat.steps import Found, Need, Unavailable
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.messages.phone_numbers import read_phone
 from aiadmin.services.chat.try_out import TriedTurn
@@ -87,11 +87,10 @@ def why(turn: TriedTurn) -> Iterator[str]:
 
 
 def _answer(found: Found, need: Need) -> str:
-    tables: Sequence[Any] = (found.days, found.starts, found.events, found.day_of_staff, found.free_staff)
-    answers = [found.visits] if isinstance(need, NeedVisits) else [one[need] for one in tables if need in one]
-    if any(isinstance(one, Unavailable) for one in answers):
+    answer = found.answer_to(need)
+    if isinstance(answer, Unavailable):
         return "YClients did not answer"
-    return _brief(answers) or "nothing"
+    return _brief([] if answer is None else [answer]) or "nothing"
 
 
 def _brief(value: Any) -> str:

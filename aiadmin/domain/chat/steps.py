@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from aiadmin.domain.chat.asks import Attend
 from aiadmin.domain.chat.dialogue import Dialogue, Proposal
@@ -102,6 +103,15 @@ class Found:
     day_of_staff: Mapping[NeedDay, DayOfStaff | Unavailable | None] = field(default_factory=dict)
     free_staff: Mapping[NeedFreeStaff, Sequence[int] | Unavailable] = field(default_factory=dict)
     written: tuple[WriteOutcome, ...] = ()
+
+    def answer_to(self, need: Need) -> object:
+        """What was found of a need; None for a day that is not planned, and for what was not looked up."""
+        if isinstance(need, NeedVisits):
+            return self.visits
+        tables: tuple[Mapping[Any, object], ...] = (
+            *(self.days, self.starts, self.events, self.day_of_staff, self.free_staff),
+        )
+        return next((one[need] for one in tables if need in one), None)
 
 
 @dataclass(frozen=True)

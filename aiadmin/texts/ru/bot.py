@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
-from typing import Any
 
 from aiadmin.domain.chat import commands as said
 from aiadmin.domain.chat.commands import Command
@@ -288,16 +287,7 @@ def _need(one: Need, salon: SalonView) -> str:
 
 
 def _answer(one: Need, found: Found) -> str:
-    tables: Sequence[Mapping[Any, Any]] = (
-        found.days,
-        found.starts,
-        found.events,
-        found.day_of_staff,
-        found.free_staff,
-    )
-    answer = (
-        found.visits if isinstance(one, NeedVisits) else next((each[one] for each in tables if one in each), None)
-    )
+    answer = found.answer_to(one)
     if isinstance(answer, Unavailable):
         return "нет ответа"
     if not isinstance(answer, Sequence):
