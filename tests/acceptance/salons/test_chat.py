@@ -1,4 +1,4 @@
-"""A client books by chat and sees it in the journal; who writes from the salon's phone has the chat."""
+"""A client books by chat, seen in the journal; the salon's phone takes the chat, and a button gives it back."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _wait_until_no_machine_would_write(world: World) -> None:
     world.product.until(lambda: world.product.rows(is_over, quick), within=SOON, what="a human may write")
 
 
-def test_a_client_books_by_chat_and_the_bot_is_silent_where_the_salon_writes(world: World) -> None:
+def test_a_client_books_by_chat_the_salon_takes_the_chat_and_gives_it_back_by_the_button(world: World) -> None:
     whatsapp, yclients, day = world.whatsapp, world.yclients, datetime.now(MOSCOW) + timedelta(days=2)
     salon = Salon(world)
     salon.ask("POST", "bot/settings", json={"settings": {"mode": "always"}})
@@ -69,5 +69,13 @@ def test_a_client_books_by_chat_and_the_bot_is_silent_where_the_salon_writes(wor
     assert (turn["verdict"], turn["outbox_message_id"]) == ("silent", None)
     salon.until_nothing_is_open()
     assert len(_read(world)) == 4, "three answers, a human's question, and no notice of what was booked by chat"
+
+    [taken] = salon.ask("GET", "bot/chats")["chats"]
+    assert (taken["is_human"], taken["phone"]) == (True, world.client)
+    given = salon.ask("POST", "bot/floor", json={"contact_id": taken["contact_id"], "to_human": False})
+    assert given["is_human"] is False
+    answer = _answered(world, "А на какое время я записана?")
+    assert "12:00" in answer, "the bot speaks again"
+    assert len(_read(world)) == 5, "nothing is said to what was written while the salon had the chat"
     assert [one["op"] for one in yclients.writes(world.salon_id)] == ["create"]
     assert world.client not in world.product.log.read_text()
