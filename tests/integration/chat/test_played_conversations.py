@@ -31,6 +31,7 @@ RUNS = (
     Run("lavanda", 60, seed=2),
     Run("lavanda", 60, seed=3),
     Run("barber", 14),
+    Run("barkhat", 16, hard=1),
     Run("clinic", 15),
     Run("nails", 14),
     Run("pudel", 17),
