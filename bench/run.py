@@ -1,6 +1,6 @@
 """`make bench`: starts the whole product against the fakes and prints what it measures.
 
-`python -m bench.run http pairing` measures these parts only.
+`python -m bench.run http pairing` measures these parts only; `--quick` has one short round where there are several.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import bench.chat
@@ -23,7 +24,6 @@ import bench.sync
 import bench.understanding
 from aiadmin.adapters import embedded
 from aiadmin.adapters.redis.client import make_redis
-from aiadmin.adapters.secrets import DerivedSecrets
 from aiadmin.adapters.sockets.page_events import SocketPageEvents
 from aiadmin.domain.ids import CompanyId
 from bench.databases import make_database
@@ -31,13 +31,14 @@ from bench.tables import table
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.fakes.yclients.client import FakeYClients
 from tests.support.chromium import chromium
-from tests.support.stack import APP_ID, JWT_SECRET, PARTNER_TOKEN, PROCESSES, Stack, running
+from tests.support.stack import APP_ID, PARTNER_TOKEN, PROCESSES, Stack, running
 
 HIGH = "1000000"
 """A limit that no benchmark reaches; the limiter still counts every request."""
 
 
 ALONE = {
+    "http": bench.http.measure,
     "hosting": bench.hosting.measure,
     "sync": bench.sync.measure,
     "notices": bench.notices.measure,
@@ -46,11 +47,15 @@ ALONE = {
     "starts": bench.starts.measure,
 }
 """Parts that start what they need themselves."""
-PARTS = ("pairing", "http", "sockets", *ALONE)
+PARTS = ("pairing", "sockets", *ALONE)
+QUICK = {"http": partial(bench.http.measure, is_quick=True)}
+"""Those that have a quick form."""
 
 
-def main(parts: Sequence[str]) -> None:
-    """Measure `parts`, or everything, which takes some minutes."""
+def main(words: Sequence[str]) -> None:
+    """Measure the parts that are named, or everything, which takes some minutes."""
+    parts = [word for word in words if word != "--quick"]
+    alone = ALONE | QUICK if "--quick" in words else ALONE
     unknown = set(parts) - set(PARTS)
     if unknown:
         sys.exit(f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}")
@@ -60,7 +65,7 @@ def main(parts: Sequence[str]) -> None:
     try:
         if set(wanted) - set(ALONE):
             _with_product(wanted, folder)
-        for part, measure in ALONE.items():
+        for part, measure in alone.items():
             if part in wanted:
                 print(measure(folder))
     finally:
@@ -103,9 +108,6 @@ def _measure(
     if "pairing" in parts:
         with chromium() as browser:
             print(bench.pairing.measure(stack, whatsapp, browser, redis_url, folder))
-    if "http" in parts:
-        salon = stack.register(20_000_000)
-        print(bench.http.measure(stack, salon, DerivedSecrets(JWT_SECRET).webhook_key(CompanyId(salon.company_id))))
     if "sockets" in parts:
         print(_fan_out(stack, redis_url))
 
