@@ -33,6 +33,7 @@ RUNS = (
     Run("barber", 14),
     Run("barkhat", 16, hard=1),
     Run("clinic", 15),
+    Run("glyanets", 10, hard=1),
     Run("karusel", 15, hard=1),
     Run("nails", 14),
     Run("pudel", 17),
