@@ -30,6 +30,7 @@ RUNS = (
     Run("lavanda", 60, seed=1),
     Run("lavanda", 60, seed=2),
     Run("lavanda", 60, seed=3),
+    Run("arubar", 16, hard=2),
     Run("barber", 14),
     Run("barkhat", 16, hard=1),
     Run("clinic", 15),
@@ -38,6 +39,7 @@ RUNS = (
     Run("nails", 14),
     Run("pudel", 17),
     Run("ravnovesie", 25),
+    Run("tikhiyzal", 13, hard=2),
     Run("topor", 40),
     Run("zuby", 25),
 )
