@@ -24,13 +24,16 @@ from aiadmin.adapters.redis.fleet import RedisFleet
 from aiadmin.adapters.redis.job_queue import RqJobQueue
 from aiadmin.adapters.secrets import DerivedSecrets
 from aiadmin.config import Config
+from aiadmin.domain.companies.company import Company
 from aiadmin.domain.ids import CompanyId, SalonId
 from aiadmin.domain.job import Argument, Job
 from aiadmin.domain.messages.sending_policy import UNLIMITED, SendingPolicy
-from aiadmin.storage.engine import make_engine
+from aiadmin.storage.engine import make_engine, make_statement_engine
+from aiadmin.storage.statements import Statements
 from aiadmin.storage.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
+    from aiadmin.adapters.batcher import Batcher
     from aiadmin.adapters.group_commit import WebhookWriter
     from aiadmin.adapters.language_model.chat_completions import ChatCompletions
     from aiadmin.adapters.readiness import ReadinessProbe
@@ -71,8 +74,10 @@ if TYPE_CHECKING:
     from aiadmin.services.privacy.privacy import PrivacyService
     from aiadmin.services.provider.orders import OrderService
     from aiadmin.services.provider.statuses import StatusReporter
+    from aiadmin.storage.companies.lookups import ByApiKey, ByNumber
 
 _LATER = (
+    "aiadmin.adapters.batcher",
     "aiadmin.adapters.group_commit",
     "aiadmin.adapters.language_model.presets",
     "aiadmin.adapters.morphology",
@@ -121,6 +126,7 @@ _LATER = (
     "aiadmin.services.privacy.privacy",
     "aiadmin.services.provider.orders",
     "aiadmin.services.provider.statuses",
+    "aiadmin.storage.companies.lookups",
 )
 
 
@@ -130,6 +136,9 @@ def load() -> None:
         import_module(name)
 
 
+LOOKUP_SECONDS = 15.0
+"""Longer than finding a connection dead, opening another and asking again."""
+STATEMENT_CONNECTIONS = 2
 DRAIN_SECONDS = 0.2
 """Under a stream of webhooks, a drain is asked for this often."""
 
@@ -153,11 +162,12 @@ class Container:
     def close(self) -> None:
         """Finish what is buffered and let go of every connection."""
         made = vars(self)
-        for name in ("webhook_writer", "webhook_drain", "metrics"):
+        for name in ("company_lookup", "webhook_writer", "webhook_drain", "metrics"):
             if name in made:
                 made[name].close()
-        if "engine" in made:
-            self.engine.dispose()
+        for name in ("engine", "statement_engine"):
+            if name in made:
+                made[name].dispose()
         for name in ("redis", "impatient_redis"):
             if name in made:
                 made[name].close()
@@ -186,6 +196,33 @@ class Container:
     @cached_property
     def _autocommit(self) -> Engine:
         return self.engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    @cached_property
+    def statement_engine(self) -> Engine:
+        return make_statement_engine(
+            self.config.database_url, pool_size=STATEMENT_CONNECTIONS, lock_seconds=self._lock_seconds
+        )
+
+    @cached_property
+    def company_lookup(self) -> Batcher[ByNumber | ByApiKey, Company | None]:
+        """Which company a request is from: all that wait share a statement."""
+        from aiadmin.adapters.batcher import Batcher
+        from aiadmin.storage.companies.lookups import CompanyLookups
+
+        lookups = CompanyLookups(Statements(self.statement_engine))
+        return Batcher(lookups.find, name="PostgreSQL", patience=LOOKUP_SECONDS)
+
+    def company_by_number(self, company_id: CompanyId) -> Company | None:
+        """The company with this number. Raises DependencyDownError."""
+        from aiadmin.storage.companies.lookups import ByNumber
+
+        return self.company_lookup.ask(ByNumber(company_id))
+
+    def company_by_api_key(self, api_key: str) -> Company | None:
+        """The company that has this API key. Raises DependencyDownError."""
+        from aiadmin.storage.companies.lookups import ByApiKey
+
+        return self.company_lookup.ask(ByApiKey(self.secrets.hash_api_key(api_key)))
 
     @cached_property
     def redis(self) -> Redis:

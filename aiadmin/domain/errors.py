@@ -55,7 +55,11 @@ class DependencyDownError(AiAdminError):
 
     def __init__(self, name: str, reason: str = "") -> None:
         super().__init__(f"{name} does not answer" + (f": {reason}" if reason else ""))
-        self.name = name
+        self.name, self._reason = name, reason
+
+    def again(self) -> DependencyDownError:
+        """The same for another caller, who raises it with a traceback of their own."""
+        return DependencyDownError(self.name, self._reason)
 
 
 class ActivationStateError(AiAdminError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event
@@ -38,17 +39,49 @@ def make_engine(
     """
     keep_deadlines()
     engine = create_engine(
-        database_url.replace("postgresql://", "postgresql+psycopg2://", 1),
+        _address(database_url),
         pool_size=pool_size,
-        max_overflow=0,
-        pool_timeout=POOL_SECONDS,
         pool_pre_ping=True,
-        use_native_hstore=False,  # no table has such a column, and each connect would ask for the type
-        hide_parameters=True,  # an error must not carry what a client wrote into a log
         connect_args=dict(parameters(statement_seconds=statement_seconds, lock_seconds=lock_seconds)),
+        **_ALWAYS,
     )
     _bound(engine, patience_for(statement_seconds))
     return engine
+
+
+def make_statement_engine(database_url: str, *, pool_size: int, lock_seconds: float | None = None) -> Engine:
+    """An engine for `Statements`: each is committed by itself, and no connection is checked or reset around it.
+
+    Their patience is short, as a connection that is silent is found out by the statement itself.
+    """
+    keep_deadlines()
+    engine = create_engine(
+        _address(database_url),
+        pool_size=pool_size,
+        pool_use_lifo=True,
+        pool_reset_on_return=None,
+        connect_args=dict(parameters(lock_seconds=lock_seconds)),
+        **_ALWAYS,
+    )
+    _bound(engine, CONNECT_SECONDS)
+
+    @event.listens_for(engine, "connect")
+    def _commit_each(connection: Any, _record: object) -> None:
+        connection.autocommit = True
+
+    return engine
+
+
+_ALWAYS: Mapping[str, Any] = {
+    "max_overflow": 0,
+    "pool_timeout": POOL_SECONDS,
+    "use_native_hstore": False,  # no table has such a column, and each connect would ask for the type
+    "hide_parameters": True,  # an error must not carry what a client wrote into a log
+}
+
+
+def _address(database_url: str) -> str:
+    return database_url.replace("postgresql://", "postgresql+psycopg2://", 1)
 
 
 def _bound(engine: Engine, patience: float | None) -> None:

@@ -7,15 +7,11 @@ from functools import cached_property
 from types import TracebackType
 from typing import Self
 
-from psycopg2.errors import InvalidSchemaName, LockNotAvailable, UndefinedColumn, UndefinedTable
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from aiadmin.domain.errors import DependencyDownError, SalonBusyError
 from aiadmin.domain.job import Argument, Job
-from aiadmin.masking import reason_of
 from aiadmin.storage.chat.catalogue import BotSalons
 from aiadmin.storage.chat.chats import Chats
 from aiadmin.storage.chat.dialogues import Dialogues
@@ -52,6 +48,7 @@ from aiadmin.storage.notices.dispatch import DueNotices
 from aiadmin.storage.notices.reminder_planning import DueReminders
 from aiadmin.storage.notices.salons import NotifyingSalons
 from aiadmin.storage.notices.settings import MessageSettingsStore
+from aiadmin.storage.outages import as_ours
 from aiadmin.storage.privacy.privacy import Privacy
 from aiadmin.storage.provider.orders import ProviderOrders
 from aiadmin.storage.quarantine import Quarantine
@@ -143,14 +140,9 @@ class UnitOfWork:
         except DBAPIError as closing:
             # a rollback over a dead connection: PostgreSQL rolls back by itself
             error = error or closing
-        if is_lock_timeout(error):
-            raise SalonBusyError from error
-        if error is not None and is_outage(error):
-            raise DependencyDownError("PostgreSQL", reason_of(error)) from error
-        if isinstance(error, DBAPIError) and isinstance(error.orig, _OF_ANOTHER_VERSION):
-            # before the row at hand is blamed: no row goes until `migrate` has run, and each does after it
-            reason = f"its tables are not of this version, run `python -m aiadmin migrate` ({reason_of(error)})"
-            raise DependencyDownError("PostgreSQL", reason) from error
+        ours = as_ours(error)
+        if ours is not None:
+            raise ours from error
 
     def nudge(self, job: Job, *arguments: Argument) -> None:
         """Ask for `job` after the commit, once however often it is said. Raises TypeError for wrong arguments."""
@@ -167,25 +159,3 @@ class UnitOfWork:
 
 NewUnitOfWork = Callable[[], UnitOfWork]
 """Begins a transaction."""
-
-
-def is_lock_timeout(error: BaseException | None) -> bool:
-    """Whether a lock was not to be had within `lock_timeout`: PostgreSQL is well, another transaction is at work."""
-    return isinstance(error, DBAPIError) and isinstance(error.orig, LockNotAvailable)
-
-
-def is_outage(error: BaseException | None) -> bool:
-    """Whether `error` says that PostgreSQL is away, rather than that it refused what we asked."""
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
-        return True
-    state = getattr(getattr(error, "orig", None), "pgcode", None) or ""
-    if state.startswith(_TOO_MUCH):
-        return False
-    return state == _READ_ONLY or isinstance(error, OperationalError | InterfaceError | PoolTimeoutError)
-
-
-_OF_ANOTHER_VERSION = (UndefinedTable, UndefinedColumn, InvalidSchemaName)
-_TOO_MUCH = "54"
-"""The class of SQLSTATE for a value that is more than PostgreSQL takes, an index for example: the value is bad."""
-_READ_ONLY = "25006"
-"""A standby answers: a failover is going on."""

@@ -66,8 +66,7 @@ def make_container(**settings: object) -> Iterator[Container]:
     """The product's adapters on the given settings, closed afterwards."""
     box = Container(Config(jwt_secret=JWT_SECRET, public_url="https://bot.example", **settings))  # type: ignore[arg-type]
     yield box
-    box.engine.dispose()
-    box.redis.close()
+    box.close()
 
 
 def register(box: Container, salon_id: int = 962302, window: timedelta = WINDOW) -> registration.Registration:

@@ -11,8 +11,8 @@ from sqlalchemy.exc import DBAPIError
 from aiadmin.adapters.whatsapp.store import SCHEMA
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.masking import reason_of
+from aiadmin.storage.outages import is_outage
 from aiadmin.storage.tables.core import DeviceRow
-from aiadmin.storage.unit_of_work import is_outage
 
 _KEYS = table("whatsmeow_device", column("jid"), schema=SCHEMA)
 _ORPHANS = ~exists().where(DeviceRow.jid == _KEYS.c.jid)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import secrets
+from collections.abc import Callable
 
 from aiadmin.domain.companies.company import Company
 from aiadmin.domain.errors import LinkInvalidError, LinkRevokedError
@@ -35,8 +36,8 @@ def issue(company_id: CompanyId, *, uow: NewUnitOfWork, tokens: Tokens, links: L
     return tokens.issue(company_id, jti, clock())
 
 
-def open_link(token: str, *, uow: NewUnitOfWork, tokens: Tokens, clock: Clock) -> Company:
-    """The company that `token` opens.
+def open_link(token: str, *, find: Callable[[CompanyId], Company | None], tokens: Tokens, clock: Clock) -> Company:
+    """The company that `token` opens; `find` looks it up.
 
     Raises:
         LinkInvalidError: not ours, damaged, or its company is gone.
@@ -44,8 +45,7 @@ def open_link(token: str, *, uow: NewUnitOfWork, tokens: Tokens, clock: Clock) -
         LinkRevokedError: replaced by a newer link.
     """
     claims = tokens.verify(token, clock())
-    with uow() as work:
-        company = work.companies.find(claims.company_id)
+    company = find(claims.company_id)
     if company is None:
         raise LinkInvalidError
     if not hmac.compare_digest((company.connect_jti or "").encode(), claims.jti.encode()):

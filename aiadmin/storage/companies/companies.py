@@ -16,6 +16,13 @@ from aiadmin.domain.errors import CompanyNotFoundError, SalonTakenError
 from aiadmin.domain.ids import CompanyId, SalonId
 from aiadmin.storage.tables.core import CompanyRow
 
+COLUMNS = """
+id, yclients_id, title, phone, email, whatsapp_connected, whatsapp_phone, whatsapp_connected_at, integration_status,
+connect_jti, activation_error, activation_deadline_at, activated_at, consented_at, created_at, yclients_status,
+yclients_checked_at, left_at, erased_at, country, rights_missing
+"""
+"""What `company_of` reads, for statements that are written out."""
+
 
 class CompanyStore:
     """Rows of `companies`; `Installations` has what they tell of the installation."""
@@ -64,10 +71,6 @@ class CompanyStore:
         if lock:
             statement = statement.with_for_update(key_share=True)  # rows may be added meanwhile that name it
         row = self._session.scalars(statement.execution_options(populate_existing=True)).one_or_none()
-        return company_of(row) if row else None
-
-    def find_by_api_key_hash(self, api_key_hash: str) -> Company | None:
-        row = self._session.scalars(select(CompanyRow).where(CompanyRow.api_key == api_key_hash)).one_or_none()
         return company_of(row) if row else None
 
     def set_connect_jti(self, company_id: CompanyId, jti: str | None) -> None:
@@ -129,7 +132,7 @@ class CompanyStore:
         self._session.execute(update(CompanyRow).where(CompanyRow.id == company_id).values(**values))
 
 
-def company_of(row: CompanyRow) -> Company:
+def company_of(row: Any) -> Company:
     """The domain's view of a row; the nullable columns of the specification get their defaults."""
     return Company(
         company_id=CompanyId(row.id),

@@ -77,8 +77,7 @@ def _asked_company() -> CompanyId:
 def _company_by_key(api_key: str) -> Company:
     if not api_key:
         raise UnauthorizedError
-    with current_container().one_statement() as work:
-        company = work.companies.find_by_api_key_hash(current_container().secrets.hash_api_key(api_key))
+    company = current_container().company_by_api_key(api_key)
     if company is None:
         raise UnauthorizedError
     return company
@@ -86,7 +85,9 @@ def _company_by_key(api_key: str) -> Company:
 
 def _company_by_link(token: str) -> Company:
     container = current_container()
-    return connect_links.open_link(token, uow=container.one_statement, tokens=container.tokens, clock=container.clock)
+    return connect_links.open_link(
+        token, find=container.company_by_number, tokens=container.tokens, clock=container.clock
+    )
 
 
 def _nobody() -> None:
@@ -122,8 +123,10 @@ def _link_holder() -> None:
 def _company_or_admin() -> None:
     """The company's own key, or the admin's. Another company's key does not even learn that the company exists."""
     if _is_admin():
-        with current_container().one_statement() as work:
-            return _enter(work.companies.get(_asked_company()))
+        company = current_container().company_by_number(_asked_company())
+        if company is None:
+            raise CompanyNotFoundError
+        return _enter(company)
     return _enter_own(_company_by_key(_api_key()))
 
 

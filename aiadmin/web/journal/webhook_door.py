@@ -93,8 +93,7 @@ class WebhookDoor:
         with self._guesses.counted(peer):
             if not given.startswith("sk_"):
                 raise UnauthorizedError
-            with container.one_statement() as work:
-                company = work.companies.find_by_api_key_hash(container.secrets.hash_api_key(given))
+            company = container.company_by_api_key(given)
             if company is None:
                 raise UnauthorizedError
             if company.company_id != company_id:

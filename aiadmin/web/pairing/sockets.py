@@ -251,7 +251,7 @@ class MarketplaceNamespace(Namespace):  # type: ignore[misc]
     def _open(self, token: str) -> Company:
         container = self._container
         return connect_links.open_link(
-            token, uow=container.one_statement, tokens=container.tokens, clock=container.clock
+            token, find=container.company_by_number, tokens=container.tokens, clock=container.clock
         )
 
     # what a page is shown

@@ -22,10 +22,8 @@ from tests.support.linked_salons import complete, register
 def test_registration_hands_out_the_key_once_and_stores_only_its_hash(container: Container) -> None:
     made = register(container)
     with container.uow() as work:
-        found = work.companies.find_by_api_key_hash(container.secrets.hash_api_key(made.api_key))
         row = work.outbox.find_by_key(made.company.company_id, registration.ACTIVATION_KEY)
-    assert found is not None
-    assert found.company_id == made.company.company_id
+    assert container.company_by_api_key(made.api_key) == made.company
     assert row is not None
     assert row.secret is not None
     assert made.api_key not in row.secret
@@ -37,7 +35,9 @@ def test_a_salon_that_is_registered_is_left_as_it_is(container: Container) -> No
     made = register(container)
     with pytest.raises(SalonTakenError):
         register(container)
-    assert connect_links.open_link(made.token, uow=container.uow, tokens=container.tokens, clock=container.clock)
+    assert connect_links.open_link(
+        made.token, find=container.company_by_number, tokens=container.tokens, clock=container.clock
+    )
 
 
 def test_two_registrations_at_once_make_one_company(container: Container) -> None:
@@ -64,8 +64,12 @@ def test_a_new_link_revokes_the_old_and_redis_mirrors_it(container: Container) -
         company_id, uow=container.uow, tokens=container.tokens, links=container.links, clock=container.clock
     )
     with pytest.raises(LinkRevokedError):
-        connect_links.open_link(made.token, uow=container.uow, tokens=container.tokens, clock=container.clock)
-    opened = connect_links.open_link(fresh, uow=container.uow, tokens=container.tokens, clock=container.clock)
+        connect_links.open_link(
+            made.token, find=container.company_by_number, tokens=container.tokens, clock=container.clock
+        )
+    opened = connect_links.open_link(
+        fresh, find=container.company_by_number, tokens=container.tokens, clock=container.clock
+    )
     assert opened.company_id == company_id
     jti = container.redis.get(f"marketplace:company:{company_id}:token")
     assert isinstance(jti, bytes)
@@ -104,9 +108,9 @@ def test_a_rotated_key_replaces_the_old_everywhere(container: Container) -> None
     made = register(container)
     fresh = registration.rotate_api_key(made.company.company_id, uow=container.uow, secrets=container.secrets)
     with container.uow() as work:
-        assert work.companies.find_by_api_key_hash(container.secrets.hash_api_key(made.api_key)) is None
-        assert work.companies.find_by_api_key_hash(container.secrets.hash_api_key(fresh)) is not None
         row = work.outbox.find_by_key(made.company.company_id, registration.ACTIVATION_KEY)
+    assert container.company_by_api_key(made.api_key) is None
+    assert container.company_by_api_key(fresh) == made.company
     assert row is not None
     assert container.secrets.unseal(row.secret or "") == fresh
     with pytest.raises(CompanyNotFoundError):

@@ -40,9 +40,7 @@ def test_an_owner_who_pressed_connect_gets_a_company_and_yclients_is_told_at_onc
     link = door.yclients.link(5)
     assert link is not None
     assert link["status"] == "active"
-    hashed = door.site.container.secrets.hash_api_key(link["api_key"])
-    with door.site.container.uow() as work:
-        company = work.companies.find_by_api_key_hash(hashed)
+    company = door.site.container.company_by_api_key(link["api_key"])
     assert company is not None
     assert (company.salon_id, company.integration_status, company.whatsapp_connected) == (5, "active", False)
 

@@ -143,7 +143,6 @@ FLEET_WIDE: Mapping[str, str] = {
     ),
     **dict.fromkeys(
         (
-            "CompanyStore.find_by_api_key_hash",
             "CompanyStore.find_by_salon",
             "Installations.forget_landings",
             "Installations.use_landing",
