@@ -25,7 +25,12 @@ FOLDER = Path(__file__).resolve().parent.parent / "reading"
 NOW = datetime(2026, 3, 11, 12, 10)  # noqa: DTZ001 - a salon's wall clock
 OPTIONS = 3
 MORPHOLOGY = PymorphyMorphology()
-_SHORTER = {said.NamedService: "Service", said.NamedStaff: "Staff", said.HealthMatter: "Health"}
+_SHORTER = {
+    said.NamedService: "Service",
+    said.NamedStaff: "Staff",
+    said.HealthMatter: "Health",
+    said.NamedPrice: "Price",
+}
 
 
 @dataclass(frozen=True)
@@ -125,7 +130,7 @@ def _values(command: said.Command) -> Iterator[str]:  # noqa: C901, PLR0912 - a 
             yield f"?:{unknown}" if unknown else ":" + ",".join(map(str, ids))
         case said.Yes(but=but):
             yield ":but" if but else ""
-        case said.Choose(number=number) | said.Rating(stars=number):
+        case said.Choose(number=number) | said.Rating(stars=number) | said.NamedPrice(amount=number):
             yield f":{number}"
         case said.Name(given=given, family=family):
             yield f":{given} {family}".rstrip()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import TypeVar
 
 from aiadmin.domain.chat import commands as said
@@ -58,7 +59,8 @@ def advance(dialogue: Dialogue, commands: Sequence[said.Command], situation: Sit
     known = _with_proposal(known, commands, situation)
     known = _with_name(known, commands)
     known = _with_guests(known, commands)
-    known = with_services(known, commands)
+    known = with_services(known, commands, situation.salon)
+    known = _with_price(known, commands)
     known = _with_staff(known, commands, situation)
     known = _with_choice(known, commands)
     known = _with_whens(known, commands, situation)
@@ -152,6 +154,11 @@ def _place_of(guests: Sequence[GuestWish], guest: said.Guest) -> int | None:
         if (guest.who and guest.who == known.who) or (guest.name and not guest.who and not known.name):
             return place
     return None
+
+
+def _with_price(dialogue: Dialogue, commands: Sequence[said.Command]) -> Dialogue:
+    named = _of(commands, said.NamedPrice)
+    return replace(dialogue, price=Decimal(named[-1].amount)) if named else dialogue
 
 
 # --- masters ---
@@ -318,16 +325,35 @@ def _with_last_visit(dialogue: Dialogue, commands: Sequence[said.Command], situa
 
 
 def as_last_time(dialogue: Dialogue, situation: Situation) -> Dialogue:
-    """The wish with what the last visit was, and with whom, as far as nothing else is wished."""
-    visit, salon = next(iter(situation.client.past), None), situation.salon
-    if not dialogue.is_same_as_last or visit is None:
+    """The wish with what the last visit was, and with whom, as far as nothing else is wished.
+
+    Words for a service tell which of the visits is meant: "the massage as last time" is the last one with a massage.
+    """
+    if not dialogue.is_same_as_last or not situation.client.past:
         return dialogue
-    if not dialogue.services and not dialogue.choices:
-        dialogue = replace(dialogue, services=as_known(visit, salon))
-        is_there = visit.staff_id is not None and visit.staff_id in salon.staff
-        if is_there and visit.staff_id is not None and not dialogue.staff and not dialogue.is_any_staff:
-            dialogue = replace(dialogue, staff=(visit.staff_id,))
-    return dialogue
+    salon, wished = situation.salon, {*dialogue.services, *(one for choice in dialogue.choices for one in choice)}
+    alike = (one for one in situation.client.past if wished & set(as_known(one, salon)))
+    visit = next(alike, situation.client.past[0])
+    had = as_known(visit, salon)
+    if not wished:
+        dialogue = replace(dialogue, services=had)
+    for each in had:
+        dialogue = (
+            wished_service(dialogue, said.NamedService(ids=(each,)), is_new=False) if each in wished else dialogue
+        )
+    return _with_last_master(dialogue, visit.staff_id, salon)
+
+
+def _with_last_master(dialogue: Dialogue, staff_id: int | None, salon: SalonView) -> Dialogue:
+    """The master of the last visit, where no other is wished and this one does what is."""
+    is_free = not (dialogue.staff or dialogue.is_any_staff or dialogue.is_other_staff or dialogue.unknown_staff)
+    if staff_id is None or staff_id not in salon.staff or staff_id in dialogue.excluded_staff or not is_free:
+        return dialogue
+    wished = [*dialogue.services, *(one for choice in dialogue.choices for one in choice)]
+    does = any(
+        terms.staff_id == staff_id for one in wished if one in salon.services for terms in salon.services[one].masters
+    )
+    return replace(dialogue, staff=(staff_id,)) if does or not wished else dialogue
 
 
 # --- answers ---

@@ -245,6 +245,13 @@ class Haggle(Command):
     """The price is to be lower."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class NamedPrice(Command):
+    """A sum that something is wished for: it may tell which of several services is meant, or be too low for all."""
+
+    amount: int
+
+
 class Abuse(Command):
     """Insults."""
 

@@ -116,6 +116,7 @@ class Dialogue:
         named: all services that the wishes may mean, in the order in which they were said.
         candidates: the services among which we have asked.
         unclear: words for a service that the salon has not.
+        price: the sum for which it is wished, which may tell which of several services is meant.
         staff: masters of whom any suits; empty for none named.
         is_any_staff: whether the client said that any suits.
         is_other_staff: whether it is to be another than the visit's.
@@ -143,6 +144,7 @@ class Dialogue:
     excluded_services: frozenset[int] = frozenset()
     candidates: tuple[int, ...] = ()
     unclear: str = ""
+    price: Decimal | None = None
     staff: tuple[int, ...] = ()
     excluded_staff: frozenset[int] = frozenset()
     unknown_staff: str = ""

@@ -35,7 +35,7 @@ _RUSSIAN = re.compile("[а-яё]{2,40}")
 _SHORTEST_SLIP = 4
 _ADULT = 15
 _YEARS = frozenset({"лет", "года", "год", "годика", "годик", "годиков"})
-_NO_SERVICE = ("GREET", "THANK", "TRIFLE", "NAME")
+_NO_SERVICE = ("GREET", "THANK", "TRIFLE", "NAME", "YES")
 
 
 @dataclass
@@ -47,9 +47,10 @@ class _Mention:
     end: int
     said: list[frozenset[str]] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
+    is_left_out: bool = False
 
     def takes(self, ids: frozenset[int]) -> bool:
-        return bool(self.ids & ids)
+        return not self.is_left_out and bool(self.ids & ids)
 
 
 def services_in(heard: Heard) -> Iterator[NamedService]:
@@ -67,7 +68,7 @@ def services_in(heard: Heard) -> Iterator[NamedService]:
         yield NamedService(
             ids=_meant(heard, mention, is_only=len(mentions) == 1),
             spans=(heard.span(mention.first, mention.end),),
-            is_excluded=_is_excluded(heard, mention.first),
+            is_excluded=mention.is_left_out or _is_excluded(heard, mention.first),
             is_added=_is_added(heard, mention),
         )
     for place, token in enumerate(heard.tokens):
@@ -120,8 +121,11 @@ def _take(heard: Heard, found: list[_Mention], place: int, meanings: frozenset[s
     goes_on = last is not None and not last.ids <= asked and last.takes(whole)
     ids = whole if goes_on else whole & asked or whole
     if is_absent and not ids:
+        without = heard.context.vocabulary.fitting(meanings)
         if last:
-            last.ids = last.ids - heard.context.vocabulary.fitting(meanings) or last.ids
+            last.ids = last.ids - without or last.ids
+        elif without:
+            found.append(_Mention(without, place, place + 1, [meanings], [place], is_left_out=True))
         return
     if not ids:
         return
@@ -139,7 +143,7 @@ def _joined(mentions: Sequence[_Mention]) -> list[_Mention]:
     for place, mention in enumerate(mentions):
         last = joined[-1] if joined else None
         is_of_next = any(one.ids < mention.ids for one in mentions[place + 1 : place + 2])
-        if last is None or not last.takes(mention.ids) or is_of_next:
+        if last is None or mention.is_left_out or not last.takes(mention.ids) or is_of_next:
             joined.append(mention)
         else:
             last.ids, last.end = last.ids & mention.ids, mention.end
@@ -150,16 +154,8 @@ def _joined(mentions: Sequence[_Mention]) -> list[_Mention]:
 def _meant(heard: Heard, mention: _Mention, *, is_only: bool) -> tuple[int, ...]:
     vocabulary, candidates = heard.context.vocabulary, frozenset(heard.context.candidates)
     ids = mention.ids & candidates or mention.ids
-    if candidates and is_only and not heard.has("WHOLE"):
-        ids = _without_composites(heard, ids)
     whole = vocabulary.composite(ids) if is_only and heard.has("WHOLE") else ()
     return whole or vocabulary.best(ids, mention.said)
-
-
-def _without_composites(heard: Heard, ids: frozenset[int]) -> frozenset[int]:
-    """Of services that we asked about, a part that was named is meant, and not what it is part of."""
-    composites = {one.id for one in heard.context.vocabulary.services if one.parts & ids}
-    return ids - composites or ids
 
 
 def _is_added(heard: Heard, mention: _Mention) -> bool:

@@ -34,6 +34,7 @@ from aiadmin.domain.chat.commands import (
     Injection,
     Late,
     Media,
+    NamedPrice,
     NamedService,
     NamedStaff,
     No,
@@ -53,12 +54,15 @@ from aiadmin.domain.chat.commands import (
     Yes,
 )
 from aiadmin.domain.chat.hearing import Heard, ReadingContext, hear
+from aiadmin.domain.chat.lexicon import Hit
 from aiadmin.domain.chat.mentions import guests_in, names_in, services_in, staff_in
 from aiadmin.domain.chat.when import Asked, Span, Time, When
 from aiadmin.domain.chat.words.intents import ENGLISH
+from aiadmin.domain.chat.words.trades import HINTS
 
 LONGEST, MOST_TOKENS = 4_000, 600
 """What is longer is no wish of a client's, and a human reads it."""
+_DIGITS_OF_A_PRICE = range(3, 7)
 _SHOWN = 500
 """Characters of a text that was not understood which are kept."""
 _MINUTES = {"полчаса": 30, "получаса": 30, "час": 60, "четверть": 15, "часик": 60, "часок": 60}
@@ -218,12 +222,26 @@ def _meanings(heard: Heard) -> Iterator[Command]:
     yield from staff_in(heard)
     yield from names_in(heard)
     yield from guests_in(heard)
+    yield from _price(heard)
     yield from _times(heard)
     yield from _wishes(heard)
     yield from _questions(heard)
     yield from _late(heard)
     if heard.has("SPAM"):
         yield Spam(spans=_spans(heard, "SPAM"))
+
+
+def _price(heard: Heard) -> Iterator[NamedPrice]:
+    """The one sum for which something is wished."""
+    found = {
+        int(heard.word(place)): heard.span(hit.first, hit.end)
+        for hit in heard.of("HAGGLE")
+        for place in range(hit.first, hit.end)
+        if heard.word(place).isdecimal() and len(heard.word(place)) in _DIGITS_OF_A_PRICE
+    }
+    if len(found) == 1:
+        [(amount, span)] = found.items()
+        yield NamedPrice(amount=amount, spans=(span,))
 
 
 def _times(heard: Heard) -> Iterator[Command]:
@@ -302,12 +320,14 @@ def _wishes_a_time(heard: Heard) -> bool:
 
 
 def _questions(heard: Heard) -> Iterator[Command]:
-    topics = dict.fromkeys(hit.value for hit in heard.of("ASK_FACT"))
+    of_services = {hit.value for hit in heard.of("ASK_FACT") if _names_a_service(heard, hit)}
+    topics = dict.fromkeys(hit.value for hit in heard.of("ASK_FACT") if hit.value not in of_services)
     for topic in topics:
         yield AskFact(topic=topic, spans=_spans(heard, "ASK_FACT", topic))
-    own = heard.context.vocabulary.topics
+    own, titled = heard.context.vocabulary.topics, heard.context.vocabulary.titled
     for place, token in enumerate(heard.tokens):
-        if token.text in own and own[token.text] not in topics and "?" in heard.text:
+        is_own = token.text in own and token.text not in titled
+        if is_own and own[token.text] not in topics and "?" in heard.text:
             yield AskFact(topic=own[token.text], spans=(heard.span(place, place + 1),))
     thing = _thing(heard)
     if thing:
@@ -323,6 +343,15 @@ def _questions(heard: Heard) -> Iterator[Command]:
         yield AskWorks(ids=ids, spans=_spans(heard, "ASK_WORKS"))
 
 
+def _names_a_service(heard: Heard, hit: Hit) -> bool:
+    """Whether all that a phrase says of a topic is the title of a service: grooming of cats is no fact about cats."""
+    words = [heard.word(place) for place in range(hit.first, hit.end)]
+    telling = [word for word in words if word.isalpha() and word not in _BESIDE_A_TOPIC]
+    own = heard.context.vocabulary
+    return bool(telling) and all(word in own.titled or own.service_words(word) - HINTS for word in telling)
+
+
+_BESIDE_A_TOPIC = frozenset({"с", "со", "можно", "есть", "какие", "у", "вас", "на", "где", "а"})
 _THERE_IS = frozenset({"есть", "ли", "у", "вас", "еще", "там", "а", "и", "в", "салоне", "салон", "или", "имеется"})
 
 

@@ -33,6 +33,8 @@ def plain(text: str) -> str:
 _TRADE_WORDS = frozenset(plain(SYNONYMS.replace(":", " ")).split())
 _TITLE_WORD = re.compile(r"\w+")
 _WORD = re.compile(r"[0-9]+d\b|[^\W\d_]+")
+_JOINED = re.compile(r"[+&]|\bи\b", re.IGNORECASE)
+"""What stands between the parts of a service in its title."""
 _WITHOUT = "без"
 _COMPLETE = 1.0
 _SHORTEST_CORRECTABLE = 5
@@ -71,6 +73,17 @@ class _Indexed:
     category: frozenset[str]
     description: frozenset[str]
     parts: frozenset[int]
+    pieces: tuple[frozenset[str], ...] = ()
+    """What it is made of, as the words of its parts' titles, or of its own between plus signs; empty: it is one."""
+
+    def is_said_in_part(self, words: frozenset[str]) -> bool:
+        """Whether words name some of what it is made of, not all of it, and not itself."""
+        own = self.title.difference(*self.pieces)
+        if not self.pieces or own & words:
+            return False
+        telling = words - frozenset.intersection(*self.pieces)
+        named = [bool(piece & telling) for piece in self.pieces]
+        return any(named) and not all(named)
 
 
 @dataclass(frozen=True)
@@ -99,6 +112,8 @@ class Vocabulary:
     topics: Mapping[str, str]
     numbered: frozenset[tuple[str, str]] = frozenset()
     """Numbers in titles, each with the word behind it in any form."""
+    titled: frozenset[str] = frozenset()
+    """All words of titles, in any form."""
 
     def knows(self, word: str) -> bool:
         """Whether a spelling is a word here: of the salon, of the dictionaries, or of the language."""
@@ -169,9 +184,13 @@ class Vocabulary:
         return frozenset()
 
     def best(self, ids: Collection[int], said: Sequence[frozenset[str]]) -> tuple[int, ...]:
-        """Of services that fit, those that are meant: one whose whole title was said, else those of its category."""
-        among = [one for one in self.services if one.id in ids]
+        """Of services that fit, those that are meant: one whose whole title was said, else those of its category.
+
+        Who names a part of what is made of several means the part.
+        """
         words = frozenset().union(*said)
+        fitting = [one for one in self.services if one.id in ids]
+        among = [one for one in fitting if not one.is_said_in_part(words)] or fitting
         shares = {one.id: self._share(one.title, words) for one in among}
         whole = [one.id for one in among if shares[one.id] >= _COMPLETE]
         if len(whole) == 1:
@@ -185,7 +204,9 @@ class Vocabulary:
 
     def composite(self, ids: Collection[int]) -> tuple[int, ...]:
         """Of services that fit, those that are made of several, or those that are made of just these."""
-        return tuple(one.id for one in self.services if one.parts and (one.id in ids or one.parts <= set(ids)))
+        return tuple(
+            one.id for one in self.services if (one.pieces and one.id in ids) or (one.parts and one.parts <= set(ids))
+        )
 
     def service_words(self, word: str) -> frozenset[str]:
         """What a word may stand for in titles."""
@@ -204,7 +225,8 @@ def vocabulary_of(
         topics: of what the owner has told facts.
     """
     services = tuple(services)
-    indexed = tuple(_indexed(service, morphology) for service in services)
+    titles = {service.id: _lemmas(service.title, morphology) for service in services}
+    indexed = tuple(_indexed(service, titles, morphology) for service in services)
     own = frozenset(word.lstrip("-") for one in indexed for word in (*one.title, *one.category, *one.description))
     meanings, trade = _meanings(own, morphology)
     given = _given_names(morphology)
@@ -219,6 +241,9 @@ def vocabulary_of(
         families=families,
         kin={form: kin for kin, words in _table(KIN) for word in words for form in morphology.forms(word)},
         numbered=_numbered(services, morphology),
+        titled=frozenset(
+            form for words in titles.values() for word in words for form in morphology.forms(word.lstrip("-"))
+        ),
         topics={form: one for one in topics for word in _lemmas(one, morphology) for form in morphology.forms(word)},
     )
 
@@ -234,10 +259,11 @@ def _is_number(word: str) -> bool:
     return word.isdecimal() or bool({"NUM", "ORD"} & set(LEXICON.get(word, {})))
 
 
-def _indexed(service: OfferedService, morphology: Morphology) -> _Indexed:
+def _indexed(service: OfferedService, titles: Mapping[int, frozenset[str]], morphology: Morphology) -> _Indexed:
     return _Indexed(
         id=service.id,
-        title=_lemmas(service.title, morphology),
+        title=titles[service.id],
+        pieces=_pieces(service, titles, morphology),
         category=_lemmas(service.category, morphology),
         description=frozenset(
             one
@@ -246,6 +272,16 @@ def _indexed(service: OfferedService, morphology: Morphology) -> _Indexed:
         ),
         parts=frozenset(service.parts),
     )
+
+
+def _pieces(
+    service: OfferedService, titles: Mapping[int, frozenset[str]], morphology: Morphology
+) -> tuple[frozenset[str], ...]:
+    """What a service is made of, each piece by its words; empty for a single one."""
+    told = [titles[one] for one in service.parts if titles.get(one)]
+    listed = service.title.rpartition(":")[2]
+    pieces = told or [one for one in (_lemmas(each, morphology) for each in _JOINED.split(listed)) if one]
+    return tuple(pieces) if len(pieces) > 1 else ()
 
 
 def _lemmas(text: str, morphology: Morphology) -> frozenset[str]:

@@ -13,7 +13,7 @@ NO_WISH = (said.Complaint, said.HealthMatter, said.Abuse, said.Spam, said.Inject
 """Beside these nothing that is named is wished for."""
 
 
-def with_services(dialogue: Dialogue, commands: Sequence[said.Command]) -> Dialogue:
+def with_services(dialogue: Dialogue, commands: Sequence[said.Command], salon: SalonView) -> Dialogue:
     """The dialogue with the services that a burst names, wished for or refused."""
     named = [one for one in commands if isinstance(one, said.NamedService)]
     if not named or any(isinstance(one, NO_WISH) for one in commands):
@@ -22,13 +22,21 @@ def with_services(dialogue: Dialogue, commands: Sequence[said.Command]) -> Dialo
     is_first = True
     for one in named:
         if one.is_excluded:
-            dialogue = _without_services(dialogue, one.ids)
+            dialogue = _without_services(_in_parts(dialogue, one.ids, salon), one.ids)
         elif one.ids:
             dialogue = wished_service(dialogue, one, is_new=is_first)
             is_first = False
     unclear = next((one.unclear for one in named if one.unclear), "")
     dialogue = replace(dialogue, unclear=unclear)
     return dialogue if before == (dialogue.services, dialogue.choices) else of_new_services(dialogue)
+
+
+def _in_parts(dialogue: Dialogue, ids: Sequence[int], salon: SalonView) -> Dialogue:
+    """The wish with a composite service as its parts, where one of those is not wanted."""
+    taken = [one for one in dialogue.services if one in salon.services and set(salon.services[one].parts) & set(ids)]
+    parts = {one: salon.services[one].parts for one in taken if one not in ids}
+    services = tuple(dict.fromkeys(each for one in dialogue.services for each in parts.get(one, (one,))))
+    return replace(dialogue, services=services)
 
 
 def _without_services(dialogue: Dialogue, ids: Sequence[int]) -> Dialogue:

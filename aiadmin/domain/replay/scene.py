@@ -12,7 +12,7 @@ from aiadmin.domain.replay.played import Given, Offer, OfferedVisit, PlayedTurn
 from aiadmin.domain.replay.saying import plain
 
 _QUIET = timedelta(seconds=5)
-_REMINDERS = ("reminder_day", "reminder_hour")
+_REMINDERS = ("reminder_day", "reminder_hours", "reminder_again")
 _GREETING = ("здравствуй", "добрый день", "добрый вечер", "доброе утро", "доброй ночи", "привет", "hello")
 
 

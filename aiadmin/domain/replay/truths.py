@@ -31,6 +31,28 @@ _FULL_NAMES = {
 }
 
 
+_HOUR_WORDS = (
+    *("час первого", "два две двух второго", "три трех третьего", "четыре четырех четвертого", "пять пяти пятого"),
+    *("шесть шести шестого", "семь семи седьмого", "восемь восьми восьмого", "девять девяти девятого"),
+    *(
+        "десять десяти десятого",
+        "одиннадцать одиннадцати одиннадцатого",
+        "двенадцать двенадцати двенадцатого полдень",
+    ),
+)
+"""What hours are called, from one to twelve."""
+_PARTS_OF_AN_HOUR = (
+    *(("пятнадцати", "45"), ("четверти", "45"), ("четверть", "15"), ("десяти", "50"), ("пяти", "55")),
+    *(("двадцати пяти", "35"), ("двадцати", "40")),
+)
+
+
+def _hours_in(text: str) -> set[int]:
+    """Hours that are written as words: "в пять", "полтретьего"."""
+    words = {word.removeprefix("пол") or word for word in words_of(text)}
+    return {hour for hour, names in enumerate(_HOUR_WORDS, 1) if words & set(names.split())}
+
+
 @dataclass(frozen=True)
 class Truths:
     """What may be named in the reply to one turn."""
@@ -91,9 +113,11 @@ class Truths:
         """The client's own words: a number may be an hour of either half of the day, or the half before it."""
         for text in self.scene.said:
             yield from times_in(re.sub(r"(\d)[.\-](\d\d)", r"\1:\2", text))
-            for number in (one for one in numbers_in(text) if one < _HOURS):
+            parts = [minutes for word, minutes in _PARTS_OF_AN_HOUR if word in plain(text)]
+            for number in (one for one in numbers_in(text) | _hours_in(text) if one < _HOURS):
                 for hour in {number, (number + _HALF_A_DAY) % _HOURS}:
                     yield from (f"{hour:02}:00", f"{(hour - 1) % _HOURS:02}:30")
+                    yield from (f"{(hour - 1) % _HOURS:02}:{minutes}" for minutes in parts)
 
     def _ends(self, at: str, services: Iterable[int], staff: int | None) -> list[str]:
         start = datetime.fromisoformat(at)

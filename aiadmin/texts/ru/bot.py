@@ -208,14 +208,19 @@ def _command(one: Command, salon: SalonView) -> str:
     return _SIMPLE.get(type(one)) or _valued(one)
 
 
+_NUMBERED: Mapping[type[Command], str] = {
+    said.Choose: "выбирает строку {0.number}",
+    said.NamedPrice: "за {0.amount}",
+    said.Rating: "оценка {0.stars}",
+}
+
+
 def _valued(one: Command) -> str:
     """Commands that are a word of the client's own."""
     if isinstance(one, said.Yes):
         return f"да, но: {one.but}" if one.but else "да"
-    if isinstance(one, said.Choose):
-        return f"выбирает строку {one.number}"
-    if isinstance(one, said.Rating):
-        return f"оценка {one.stars}"
+    if isinstance(one, said.Choose | said.NamedPrice | said.Rating):
+        return _NUMBERED[type(one)].format(one)
     if isinstance(one, said.Name):
         return f"зовут: {f'{one.given} {one.family}'.strip()}"
     if isinstance(one, said.Guest):

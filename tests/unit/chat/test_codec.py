@@ -68,7 +68,15 @@ def test_each_kind_of_command_is_read_as_it_was_said() -> None:
     said: list[Command] = []
     for kind in Command.__subclasses__():
         fields = {one.name for one in dataclasses.fields(kind) if one.default is dataclasses.MISSING} - {"spans"}
-        values = {"number": 2, "given": "Анна", "topic": "parking", "stars": 5, "text": "?", "language": "en"}
+        values = {
+            "number": 2,
+            "given": "Анна",
+            "topic": "parking",
+            "stars": 5,
+            "text": "?",
+            "amount": 1500,
+            "language": "en",
+        }
         values |= {"whens": (WISH,), "kind": AttachmentKind.VOICE}
         said.append(kind(**{name: values[name] for name in fields}))
     said += [Yes(but="но в 16", spans=((0, 2),)), NamedService(ids=(1, 2)), Media(kind=AttachmentKind.PHOTO)]

@@ -21,6 +21,16 @@ def as_booked(salon: SalonView, services: Iterable[int]) -> tuple[int, ...]:
     return tuple(part for one in known(salon, services) for part in salon.services[one].parts or (one,))
 
 
+def as_composites(salon: SalonView, services: Sequence[int]) -> tuple[int, ...]:
+    """Services as the salon sells them together: in place of all parts of a composite one, that one and its price."""
+    left = tuple(services)
+    for number, one in salon.services.items():
+        is_all = len(one.parts) > 1 and set(one.parts) <= set(left)
+        if is_all and one.is_online and performers(salon, [number]):
+            left = tuple(dict.fromkeys(number if each in one.parts else each for each in left))
+    return left
+
+
 def is_offered(salon: SalonView, staff_id: int) -> bool:
     """Whether clients may be told of somebody: rows that are no people, and who has left, are not offered."""
     member, offered = salon.staff.get(staff_id), salon.bot.offered_staff

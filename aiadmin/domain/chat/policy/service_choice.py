@@ -10,6 +10,7 @@ from aiadmin.domain.chat.dialogue import Dialogue
 from aiadmin.domain.chat.floor import HandOverReason
 from aiadmin.domain.chat.parts.booking import AgreeWithSalon, NoSuchService, WhatFor, WhichService
 from aiadmin.domain.chat.policy import catalogue
+from aiadmin.domain.chat.policy.possible_services import possible
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
 from aiadmin.domain.chat.situation import SalonView, Situation
 from aiadmin.domain.chat.steps import Act, Asks, Part, Reply
@@ -37,7 +38,8 @@ def narrowed(situation: Situation) -> Dialogue:
             services += left
         elif left:
             choices.append(tuple(left))
-    return replace(dialogue, services=in_order(salon, as_said(dialogue, services)), choices=tuple(choices))
+    ordered = catalogue.as_composites(salon, in_order(salon, as_said(dialogue, services)))
+    return replace(dialogue, services=ordered, choices=tuple(choices))
 
 
 def in_order(salon: SalonView, services: Iterable[int]) -> tuple[int, ...]:
@@ -48,10 +50,11 @@ def in_order(salon: SalonView, services: Iterable[int]) -> tuple[int, ...]:
 
 def _narrowed(situation: Situation, choice: Sequence[int]) -> list[int]:
     dialogue, salon = situation.dialogue, situation.salon
-    left = [one for one in choice if one not in dialogue.excluded_services] or list(choice)
+    left = list(choice)
     if dialogue.staff:
         of_staff = [one for one in left if set(catalogue.performers(salon, [one])) & set(dialogue.staff)]
         left = of_staff or left
+    left = possible(situation, left)
     left = _for_guest(situation, left)
     return _of_history(situation, left) if len(left) > 1 and not dialogue.guests else left
 

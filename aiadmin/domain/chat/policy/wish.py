@@ -63,8 +63,9 @@ def look_for(turn: TurnFacts, before: Sequence[Part] = ()) -> Step:
         or _unknown_master(turn, before)
         or _away_master(turn, before)
         or _guests_apart(turn, before)
+        or _of_group_or_prepaid(turn, before)
         or ask_for_service(turn, before)
-        or _not_by_chat(turn, before)
+        or _closed_to_chat(turn, before)
         or _one_more(turn)
         or _visits(turn, before)
     )
@@ -144,14 +145,18 @@ def _guests_apart(turn: TurnFacts, before: Sequence[Part]) -> Reply | None:
 # --- what no chat books ---
 
 
-def _not_by_chat(turn: TurnFacts, before: Sequence[Part]) -> Step | None:
+def _of_group_or_prepaid(turn: TurnFacts, before: Sequence[Part]) -> Step | None:
+    """What is not booked alone, or not before it is paid: said at once, whatever else is open."""
     services = [turn.salon.services[one] for one in turn.dialogue.services]
     for service in services:
         if service.is_group:
             return _group(turn, service, before)
     prepaid = next((one for one in services if one.is_prepaid), None)
-    if prepaid:
-        return _prepaid(turn, prepaid, before)
+    return _prepaid(turn, prepaid, before) if prepaid else None
+
+
+def _closed_to_chat(turn: TurnFacts, before: Sequence[Part]) -> Step | None:
+    services = [turn.salon.services[one] for one in turn.dialogue.services]
     closed = [one for one in services if not one.is_online or not catalogue.performers(turn.salon, [one.service_id])]
     if closed or Ability.BOOK not in turn.salon.bot.abilities:
         parts = [*before, ByAdministrator(services=turn.dialogue.services)]

@@ -1,0 +1,197 @@
+"""Which service a client means: by the words, by what was said besides, and by what they had before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from functools import cached_property
+
+import pytest
+
+from aiadmin.domain.chat.advancing import advance, as_last_time
+from aiadmin.domain.chat.context import reading_context
+from aiadmin.domain.chat.dialogue import Dialogue
+from aiadmin.domain.chat.policy.service_choice import narrowed
+from aiadmin.domain.chat.reading import Burst, read
+from aiadmin.domain.chat.situation import ClientView, OwnVisit, SalonView, Situation
+from aiadmin.domain.chat.vocabulary import OfferedService, OfferedStaff, Vocabulary, vocabulary_of
+from aiadmin.domain.journal.journal import MasterTerms, Service, StaffMember
+from tests.support.reading import MORPHOLOGY
+
+NOW = datetime(2026, 5, 21, 10, 0)  # noqa: DTZ001 - a salon's wall clock; a Thursday
+OLGA, IVAN = 1, 2
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """A salon by the titles of its services, which are numbered from 1; Ольга works all days, Иван on weekdays."""
+
+    titles: Sequence[str]
+    prices: Mapping[int, int] | None = None
+    only: Mapping[int, int] | None = None
+    parts: Mapping[int, tuple[int, ...]] | None = None
+    latest: Mapping[int, time] | None = None
+    past: tuple[tuple[int, int], ...] = ()
+
+    @cached_property
+    def salon(self) -> SalonView:
+        days = [date(2026, 5, 21) + timedelta(days=step) for step in range(31)]
+        weekend = {day: () if day.weekday() > 4 else ((time(9), time(21)),) for day in days}
+        return SalonView(
+            title="Салон",
+            zone="Europe/Moscow",
+            services={number: self._service(number, title) for number, title in enumerate(self.titles, 1)},
+            staff={
+                OLGA: StaffMember(staff_id=OLGA, name="Ольга"),
+                IVAN: StaffMember(staff_id=IVAN, name="Иван"),
+            },
+            schedule={
+                **{(OLGA, day): ((time(9), time(21)),) for day in days},
+                **{(IVAN, day): hours for day, hours in weekend.items()},
+            },
+        )
+
+    def _service(self, number: int, title: str) -> Service:
+        price = Decimal((self.prices or {}).get(number, 1000 + number))
+        masters = [(self.only or {})[number]] if number in (self.only or {}) else [OLGA, IVAN]
+        return Service(
+            service_id=number,
+            title=title,
+            price_min=price,
+            price_max=price,
+            length=timedelta(hours=1),
+            masters=tuple(MasterTerms(staff_id=one) for one in masters),
+            parts=(self.parts or {}).get(number, ()),
+            latest=(self.latest or {}).get(number),
+        )
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        offered = [
+            OfferedService(id=number, title=title, parts=(self.parts or {}).get(number, ()))
+            for number, title in enumerate(self.titles, 1)
+        ]
+        return vocabulary_of(
+            offered, [OfferedStaff(id=OLGA, name="Ольга"), OfferedStaff(id=IVAN, name="Иван")], MORPHOLOGY
+        )
+
+    @property
+    def client(self) -> ClientView:
+        visits = [
+            OwnVisit(
+                record_id=number,
+                starts=NOW - timedelta(days=30 * (number + 1)),
+                length=timedelta(hours=1),
+                services=(service,),
+                titles=(self.titles[service - 1],),
+                staff_id=staff,
+                staff_name=None,
+            )
+            for number, (service, staff) in enumerate(self.past)
+        ]
+        return ClientView(name="Анна", cards=(1,), past=tuple(visits))
+
+    def wish(self, *bursts: str) -> Dialogue:
+        """What is known of the wish after these bursts."""
+        known = Situation(now=NOW, written_at=NOW, salon=self.salon, client=self.client)
+        for text in bursts:
+            commands = read(Burst((text,)), reading_context(known, self.vocabulary))
+            dialogue = advance(known.dialogue, commands, known)
+            known = replace(known, dialogue=as_last_time(dialogue, known))
+            known = replace(known, dialogue=narrowed(known))
+        return known.dialogue
+
+
+BATH = Catalogue(["Русская баня", "Утренняя баня"], latest={2: time(11)})
+NAILS = Catalogue(["Маникюр классический", "Маникюр с дизайном"], only={1: IVAN, 2: OLGA})
+GYM = Catalogue(["Тренировка групповая", "Тренировка персональная"], prices={1: 700, 2: 2500})
+
+
+@pytest.mark.parametrize(
+    ("salon", "text", "services"),
+    [
+        (BATH, "хочу в баню завтра в 15", (1,)),
+        (BATH, "баня завтра после обеда", (1,)),
+        (BATH, "баню завтра часов в 12", (1,)),
+        (BATH, "баня завтра в 10", ()),
+        (BATH, "утреннюю баню завтра в 15", (2,)),
+        (NAILS, "маникюр в субботу", (2,)),
+        (NAILS, "маникюр в понедельник", ()),
+        (NAILS, "маникюр к Ивану", (1,)),
+        (GYM, "хочу тренировку за 2500", (2,)),
+        (GYM, "тренировка за 700 руб", (1,)),
+        (GYM, "тренировка за 100 руб", ()),
+    ],
+)
+def test_what_was_said_besides_leaves_one_service(salon: Catalogue, text: str, services: tuple[int, ...]) -> None:
+    wish = salon.wish(text)
+
+    assert wish.services == services
+    assert bool(wish.choices) is (not services)
+
+
+SPA = Catalogue(
+    ["Скраб тела", "Обёртывание водорослями", "Программа «Море»: скраб + обёртывание", "Массаж лица"],
+    parts={3: (1, 2)},
+)
+DOGS = Catalogue(["Стрижка когтей", "Чистка ушей", "Когти + уши", "Гигиеническая стрижка"], parts={3: (1, 2)})
+CARS = Catalogue(["Мойка кузова", "Мойка кузова + воск", "Химчистка салона"])
+BROWS = Catalogue(["Коррекция бровей", "Окрашивание бровей", "Брови: коррекция + окрашивание"], parts={3: (1, 2)})
+
+
+@pytest.mark.parametrize(
+    ("salon", "bursts", "services"),
+    [
+        (SPA, ["скраб завтра"], (1,)),
+        (SPA, ["обертывание"], (2,)),
+        (SPA, ["скраб и сразу массаж лица"], (1, 4)),
+        (SPA, ["программу море"], (3,)),
+        (SPA, ["скраб и обертывание"], (3,)),
+        (SPA, ["скраб", "и обертывание тоже"], (3,)),
+        (DOGS, ["когти постричь и уши почистить"], (3,)),
+        (DOGS, ["уши почистить"], (2,)),
+        (DOGS, ["когти + уши"], (3,)),
+        (CARS, ["мойка кузова"], (1,)),
+        (CARS, ["мойка кузова и воск"], (2,)),
+        (BROWS, ["коррекция бровей"], (1,)),
+        (BROWS, ["брови, форму и покраску"], (3,)),
+        (BROWS, ["брови полностью"], (3,)),
+    ],
+)
+def test_a_part_is_meant_where_a_part_is_named(
+    salon: Catalogue, bursts: list[str], services: tuple[int, ...]
+) -> None:
+    wish = salon.wish(*bursts)
+
+    assert (wish.services, wish.choices) == (services, ())
+
+
+def test_a_word_of_all_parts_leaves_the_choice() -> None:
+    assert BROWS.wish("на брови").choices == ((1, 2, 3),)
+
+
+def test_a_part_that_is_taken_out_leaves_the_others() -> None:
+    assert SPA.wish("скраб и обертывание", "без скраба").services == (2,)
+
+
+LAST = Catalogue(["Массаж спины", "Массаж лица", "Солярий"], only={3: IVAN}, past=((3, IVAN), (2, OLGA), (1, IVAN)))
+
+
+@pytest.mark.parametrize(
+    ("text", "services", "staff"),
+    [
+        ("как в прошлый раз", (3,), (IVAN,)),
+        ("хочу повторить прошлый массаж", (2,), (OLGA,)),
+        ("массаж спины как в прошлый раз", (1,), (IVAN,)),
+        ("массаж как обычно, только к Ивану", (2,), (IVAN,)),
+        ("массаж как в прошлый раз, мастер любой", (2,), ()),
+    ],
+)
+def test_as_last_time_keeps_the_master_of_what_is_meant(
+    text: str, services: tuple[int, ...], staff: tuple[int, ...]
+) -> None:
+    wish = LAST.wish(text)
+
+    assert (wish.services, wish.staff) == (services, staff)
