@@ -12,6 +12,7 @@ from aiadmin.domain.chat.commands import Choose, Command, No, Rating, Yes
 from aiadmin.domain.chat.dates.words import LEXICON
 from aiadmin.domain.chat.dialogue import VisitOperation
 from aiadmin.domain.chat.hearing import Heard
+from aiadmin.domain.chat.lexicon import BREAKS, Hit
 from aiadmin.domain.chat.mentions import guests_in, names_in
 from aiadmin.domain.chat.when import Asked, Span
 
@@ -45,9 +46,9 @@ def answers_in(heard: Heard) -> Iterator[Command]:
     if _is_bare_number(heard, "2") or _is_bare_no(heard):
         yield No(spans=((0, len(heard.text)),))
         return
-    if _says_both(heard):
+    if _says_both(heard) or comes_after_all(heard):
         return
-    refusal, agreement = _last(heard, *_refusals(heard)), _agreed_at(heard)
+    refusal, agreement = _last(heard, *_refusals(heard)), _last(heard, "YES")
     if refusal is not None and (agreement is None or agreement < refusal):
         yield No(spans=_spans(heard, *_refusals(heard)))
     elif agreement is not None and refusal is None and _begins_or_ends_with_yes(heard):
@@ -132,9 +133,17 @@ def _last(heard: Heard, *kinds: str) -> int | None:
     return max((hit.first for hit in heard.of(*kinds)), default=None)
 
 
-def _agreed_at(heard: Heard) -> int | None:
-    """Where the last yes stands; a word of consent counts for one only beside a refusal."""
-    return _last(heard, "YES")
+def comes_after_all(heard: Heard) -> bool:
+    """Whether a client takes a refusal back after a reminder: "не смогу. Ой, смогу"; which of both holds is asked."""
+    comes = (hit.first for hit in heard.of("COMING") if _ends_clause(heard, hit))
+    refused = [hit.end for hit in heard.of("NO", "REFUSE", "WANT_CANCEL")]
+    is_asked = heard.context.asked is Asked.ATTENDANCE
+    return is_asked and bool(refused) and max(refused) <= max(comes, default=-1)
+
+
+def _ends_clause(heard: Heard, hit: Hit) -> bool:
+    """Whether nothing follows that it may belong to, as in "не смогу, буду в отъезде"."""
+    return hit.end >= len(heard.tokens) or heard.word(hit.end) in BREAKS
 
 
 def _begins_or_ends_with_yes(heard: Heard) -> bool:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from aiadmin.domain.chat.answers import NEUTRAL, answers_in
+from aiadmin.domain.chat.answers import NEUTRAL, answers_in, comes_after_all
 from aiadmin.domain.chat.commands import (
     LEADS_TO_A_WRITE,
     Abuse,
@@ -292,6 +292,8 @@ def _wishes(heard: Heard) -> Iterator[Command]:
     is_in_a_talk = heard.context.asked in _IN_A_TALK
     if _spans(heard, "WANT_MOVE", "") or (heard.has("WANT_MOVE") and not is_in_a_talk):
         yield WantMove(spans=_spans(heard, "WANT_MOVE"))
+    if comes_after_all(heard):
+        return
     if _spans(heard, "WANT_CANCEL", "") or _may_cancel(heard):
         yield WantCancel(spans=_spans(heard, "WANT_CANCEL"))
     elif _may_move(heard):

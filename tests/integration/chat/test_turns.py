@@ -436,6 +436,50 @@ def test_messages_of_one_burst_are_one_turn(salon: Salon) -> None:
     assert work(salon) == 0
 
 
+@pytest.mark.parametrize(
+    ("texts", "wrong"),
+    [
+        (("Да", "ой нет", "нет не смогу", "перенесите на пятницу"), "yes"),
+        (("Да", "ой нет"), "yes"),
+        (("Нет", "ой", "то есть да, приду"), "no"),
+        (("не смогу", "хотя нет, смогу", "приду"), "no"),
+        (("не приду", "приду"), "no"),
+        (("Да", "да", "да, буду"), "no"),
+    ],
+)
+@pytest.mark.parametrize("is_on", [False, True])
+def test_w19_several_short_messages_are_answered_once_and_to_the_last(
+    salon: Salon, texts: Sequence[str], wrong: str, is_on: bool
+) -> None:
+    """W19: "ждём вас", "передали, что не сможете" and a word to the salon all went out."""
+    if is_on:
+        salon.box.bot_settings.set(salon.company_id, {"mode": "always"}, actor="owner")
+    salon.ask(asked_at=ago(salon, HOUR))
+    for text in texts:
+        salon.hear(text)
+    assert work(salon) == 1
+    assert answer(salon) != wrong
+    said = replies(salon)
+    assert len(said) <= 1
+    assert len(told(salon)) <= 1
+    assert said or told(salon) or answer(salon) == "unclear", "somebody knows of it"
+    assert answer(salon) == "yes" or not any("Ждём" in text or "ждём" in text for text in said)
+    assert answer(salon) == "no" or not any("не сможете" in text for text in said)
+    [(heard,)] = salon.world.rows("SELECT heard FROM chat_turns")
+    assert heard == list(texts)
+    assert work(salon) == 0
+
+
+def test_w19_a_second_thought_after_the_answer_is_the_answer(salon: Salon) -> None:
+    """W19: said after the quiet, it has a turn of its own, and the first answer holds no longer."""
+    salon.ask(asked_at=ago(salon, HOUR))
+    salon.say("Да")
+    assert answer(salon) == "yes"
+    salon.say("ой нет, не смогу")
+    assert answer(salon) in {"no", "unclear"}
+    assert len(told(salon)) == 1, "the salon is told"
+
+
 @dataclass(frozen=True)
 class Between(OpeningReader):
     """Lets something happen after a turn was read, and before it is finished."""

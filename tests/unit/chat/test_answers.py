@@ -107,6 +107,61 @@ def test_y3_a_plain_request_to_be_left_alone_is_heard_whatever_was_asked(text: s
     assert meaning(text, replace(ASKED, is_on=True)) == "stop"
 
 
+W18_STOPS = (
+    *(
+        "не пишите мне больше",
+        "отпишитесь",
+        "отказаться от рассылки",
+        "Stop please",
+        "unsubscribe me",
+        "хватит слать",
+    ),
+    *("удалите мой номер", "больше не присылайте мне сообщения", "отпишите меня от рассылки", "стоп🛑"),
+    # one word more or less, another form of the verb, another order
+    *("не пиши мне больше", "больше не пиши", "не надо мне больше писать", "прошу больше не писать", "не пишите"),
+    *("я просила мне не писать", "попросил бы мне не писать", "просьба больше не беспокоить", "хватит рассылок"),
+    *("надоели ваши сообщения", "достали своими рассылками", "отказываюсь от ваших рассылок", "рассылка не нужна"),
+    *(
+        "отказ от сообщений",
+        "не желаю получать от вас сообщения",
+        "не хочу, чтобы вы мне писали",
+        "запрещаю мне писать",
+    ),
+    *("мне не нужна ваша рассылка", "не отправляйте мне больше сообщений", "больше ничего не присылайте"),
+    *("не тревожьте меня больше", "оставьте меня в покое", "отстаньте от меня", "забудьте этот номер"),
+    *("удали мой номер", "удалите мои контакты из базы", "снимите меня с рассылки", "не напоминайте мне больше"),
+    *("уведомления отключите", "прекратите спам", "можете больше не писать?", "отзываю согласие на рассылку"),
+    *("не пишите и не звоните", "на этот номер больше не пишите", "stop texting me", "don't text me"),
+    *("Да, и больше не пишите мне", "нет, не приду, и больше не пишите"),
+)
+W18_NO_STOPS = (
+    *("не пишите меня на завтра", "не пишите меня к Анне, лучше к Ольге", "не присылайте мастера Анну"),
+    *("отпишитесь, как будет время", "отпишитесь по стоимости", "отпишите мне, когда освободится окно"),
+    *("не присылайте фото", "не пишите отзыв за меня", "удалите мою запись", "уберите меня с 12 часов"),
+    *("отказываюсь от педикюра", "больше не надо, спасибо", "не беспокойтесь, я приду", "не нужна мне стрижка"),
+    *("стоп, лучше в пятницу", "хватит одного часа?", "вы мне больше не писали про скидку", "не хочу к Анне"),
+)
+
+
+@pytest.mark.parametrize("text", W18_STOPS)
+def test_w18_a_wish_to_hear_no_more_is_a_stop_in_any_form(text: str) -> None:
+    """W18: one word more than a list knew was silence for an hour, and then notices went on."""
+    for situation in (ASKED, replace(ASKED, asks=()), replace(ASKED, is_on=True)):
+        assert meaning(text, situation) == "stop"
+
+
+@pytest.mark.parametrize("text", W18_NO_STOPS)
+def test_w18_what_is_about_a_visit_stops_no_messages(text: str) -> None:
+    """W18: nobody who writes of a visit is cut off from its reminders."""
+    for situation in (ASKED, replace(ASKED, asks=())):
+        assert meaning(text, situation) != "stop"
+
+
+@pytest.mark.parametrize("text", ["☑️", "➕", "💯", "✓", "Да\u00ad", "д\u00adа"])
+def test_w18_signs_of_consent_and_unseen_letters_are_a_yes(text: str) -> None:
+    assert meaning(text) == "yes"
+
+
 def test_a_story_is_for_a_human_whatever_it_begins_with() -> None:
     assert meaning("да " * 2000) == "human"
 

@@ -380,3 +380,12 @@ def test_a_wish_is_forgotten_when_it_is_done() -> None:
     known = replace(known, dialogue=Dialogue(operation=VisitOperation.MOVE, record_id=7, name="Игорь"))
 
     assert answer_to("да", known, found).dialogue.operation is None
+
+
+@pytest.mark.parametrize("services", [(), (404,)])
+def test_a_visit_whose_services_the_catalogue_has_not_is_moved_by_a_human(services: tuple[int, ...]) -> None:
+    """The desk books without a service, and services go: no times can be asked for then."""
+    unknown = visit(services=services)
+    reply = answer_to("перенесите на завтра на 15:30", situation(client=client(unknown)), Found(visits=(unknown,)))
+    assert reply.hand_over is HandOverReason.FACT
+    assert reply.proposal is None

@@ -108,7 +108,9 @@ class _Wave:
 
 
 def look(search: Search, found: Found) -> LookUp | Free:
-    """What is to be looked up next, or what is free."""
+    """What is to be looked up next, or what is free; of a visit that is for nothing we know, nothing can be asked."""
+    if not search.booked:
+        return Free(is_unknown=True)
     for wave in _waves(search, found):
         step = still_needed(found, wave.needs)
         if step:
