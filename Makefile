@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup run demo test attack chaos soak check format bench clean
+.PHONY: help setup run demo test attack replay chaos soak check format bench clean
 
 # the first Python that is new enough and can make a virtual environment
 PYTHON ?= $(shell for candidate in python3.13 python3.12 python3.11 python3.14 python3; do \
@@ -49,6 +49,13 @@ test: setup .venv/installed-dev browser ## Install what tests need and run all o
 
 attack: setup .venv/installed-dev ## Attack a running product as a stranger would: a table, and a verdict
 	.venv/bin/python -m tests.attacks.run
+
+replay: setup .venv/installed-dev ## Play all conversations with the real services, the sixty also perturbed
+	.venv/bin/python -m aiadmin bot replay tests/conversations/lavanda.yaml
+	for seed in 1 2 3; do \
+		.venv/bin/python -m aiadmin bot replay tests/conversations/lavanda.yaml --perturb $$seed || exit 1; done
+	@echo "Those of other salons, of which not all are understood yet:"
+	-.venv/bin/python -m aiadmin bot replay $(filter-out %/lavanda.yaml,$(wildcard tests/conversations/*.yaml))
 
 test-fast: setup .venv/installed-dev ## Those that need neither a process of the product, nor the fake YClients, nor a browser
 	$(PYTEST) -m "not process" tests/unit tests/integration

@@ -48,21 +48,25 @@ def dates(file: Path) -> None:
 
 
 @bot.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument(
+    "files", metavar="FILE...", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
 @click.option("--case", "cases", metavar="ID", multiple=True, help="Only this conversation; may be given again.")
 @click.option("--perturb", "seed", metavar="SEED", type=int, help="Disturb what clients write, the same for a seed.")
 @click.option("--json", "json_file", type=click.Path(dir_okay=False, path_type=Path), help="Write each turn there.")
 @click.option("--model", is_flag=True, help="Let the model that BOT_MODEL_URL names read what the rules do not.")
-def replay(file: Path, cases: Sequence[str], seed: int | None, json_file: Path | None, model: bool) -> None:
-    """Play the conversations of FILE with the product's own services, and judge what it does.
+def replay(
+    files: Sequence[Path], cases: Sequence[str], seed: int | None, json_file: Path | None, model: bool
+) -> None:
+    """Play the conversations of each FILE with the product's own services, and judge what it does.
 
-    FILE has the form of tests/conversations/FORMAT.md. Servers are started for it alone and are gone afterwards;
-    DATABASE_URL and REDIS_URL are not looked at. The last line is "54 of 60 held, 0 hard, 3 soft"; the exit status
-    is 1 unless all held.
+    A FILE has the form of tests/conversations/FORMAT.md. Servers are started for them alone and are gone afterwards;
+    DATABASE_URL and REDIS_URL are not looked at. The last line of a file is "54 of 60 held, 0 hard, 3 soft"; the
+    exit status is 1 unless all held.
     """
-    from aiadmin.cli.replay.command import replay as play_file
+    from aiadmin.cli.replay.command import replay as play_files
 
-    is_held = play_file(file, only=cases, seed=seed, json_file=json_file, uses_model=model)
+    is_held = play_files(files, only=cases, seed=seed, json_file=json_file, uses_model=model)
     sys.exit(0 if is_held else 1)
 
 

@@ -1,4 +1,4 @@
-"""`bot replay FILE`: everything from the file to the last line."""
+"""`bot replay FILE...`: everything from the files to the last line."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ import structlog
 
 from aiadmin.adapters.morphology import PymorphyMorphology
 from aiadmin.cli.replay.document import read_document, require_development
+from aiadmin.cli.replay.installing import Installer
 from aiadmin.cli.replay.player import play
 from aiadmin.cli.replay.product import ReplayProduct
+from aiadmin.cli.replay.rows import Rows
 from aiadmin.cli.replay.servers import Servers, own_servers
 from aiadmin.cli.replay.shown import last_line, line_of, write_json
 from aiadmin.cli.replay.yclients import APP_ID, PARTNER_TOKEN, USER_TOKEN, JournalOfReplay
@@ -30,32 +32,41 @@ _CALLS_A_SECOND, _CALLS_A_MINUTE = "1000", "60000"
 
 
 def replay(
-    path: Path, *, only: Sequence[str], seed: int | None, json_file: Path | None, uses_model: bool = False
+    paths: Sequence[Path], *, only: Sequence[str], seed: int | None, json_file: Path | None, uses_model: bool = False
 ) -> bool:
-    """Play a file and print what came of it; whether all of it held.
+    """Play files one after the other and print what came of each; whether all of it held.
 
     Raises:
-        click.ClickException: it cannot be played.
+        click.ClickException: one of them cannot be played.
     """
     require_development()
+    documents = [read_document(path) for path in paths]
+    chosen = [_chosen(document["conversations"], only, seed) for document in documents]
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
-    document = read_document(path)
-    cases = _chosen(document["conversations"], only, seed)
     judged: list[CaseJudgement] = []
-    with own_servers() as servers, JournalOfReplay() as journal:
+    with own_servers() as servers, JournalOfReplay() as journal, Rows(servers.database_url) as rows:
         product = ReplayProduct(_config(servers, journal, uses_model=uses_model))
+        product.tell_time = journal.tell_time
         if uses_model and not product.config.has_model:
             click.echo("no language model is configured (see BOT_MODEL_URL): the rules alone read", err=True)
         try:
-            for number, case in enumerate(cases, 1):
-                judged.append(_judged(product, journal, document, case, number))
-                click.echo(line_of(judged[-1]))
+            for document, cases in zip(documents, chosen, strict=True):
+                judged += _played(Installer(product, journal, rows, document), cases)
         finally:
             product.close()
     if json_file is not None:
         write_json(json_file, judged)
-    click.echo(last_line(judged))
     return all(one.is_held for one in judged)
+
+
+def _played(installer: Installer, cases: Sequence[Mapping[str, Any]]) -> Sequence[CaseJudgement]:
+    """One file: a line for each conversation, and a last one."""
+    judged = []
+    for case in cases:
+        judged.append(_judged(installer, case))
+        click.echo(line_of(judged[-1]))
+    click.echo(last_line(judged))
+    return judged
 
 
 def _chosen(cases: Sequence[Mapping[str, Any]], only: Sequence[str], seed: int | None) -> list[Mapping[str, Any]]:
@@ -67,18 +78,12 @@ def _chosen(cases: Sequence[Mapping[str, Any]], only: Sequence[str], seed: int |
     return chosen if seed is None else [perturbed(case, seed) for case in chosen]
 
 
-def _judged(
-    product: ReplayProduct,
-    journal: JournalOfReplay,
-    document: Mapping[str, Any],
-    case: Mapping[str, Any],
-    number: int,
-) -> CaseJudgement:
+def _judged(installer: Installer, case: Mapping[str, Any]) -> CaseJudgement:
     """One that raises is wrong, and the next is played all the same."""
-    judge = Judge(Catalogue(document), case, _MORPHOLOGY.given_name)
+    judge = Judge(Catalogue(installer.document), case, _MORPHOLOGY.given_name)
     turns, judgements, raised = [], [], ""
     try:
-        for given, turn in zip(case["turns"], play(product, journal, document, case, number), strict=True):
+        for given, turn in zip(case["turns"], play(installer, case), strict=True):
             judgements.append(judge.judge(given, turn))
             turns.append(turn)
     except Exception as error:  # noqa: BLE001 - whatever it raises, the next one is played

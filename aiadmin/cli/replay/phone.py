@@ -31,6 +31,17 @@ _LEASE = timedelta(days=365)
 _MEDIA = {"voice": "audio", "photo": "image", "sticker": "sticker"}
 
 
+def take_device(product: ReplayProduct) -> Device:
+    """Take the device of the one company there is; it is online from now on."""
+    host_id, now = HostId(uuid.uuid4()), product.clock()
+    with product.uow() as work:
+        work.hosts.add(host_id, lease=_LEASE, capacity=1, name="replay")
+        [device] = work.devices.adopt(host_id, limit=1, now=now)
+        work.commit()
+    sessions.observe(device, Session(observed=Observed.ONLINE, since=now), uow=product.uow)
+    return device
+
+
 @dataclass
 class SalonPhone:
     """The device of one company, and the one client who writes to it.
@@ -46,17 +57,6 @@ class SalonPhone:
     client: IdentityObservation
     said: list[str] = field(default_factory=list)
     first_offer: str | None = None
-
-    @classmethod
-    def hold(cls, product: ReplayProduct, company_id: CompanyId, client: IdentityObservation) -> SalonPhone:
-        """Take the company's device, which is online from now on."""
-        host_id, now = HostId(uuid.uuid4()), product.clock()
-        with product.uow() as work:
-            work.hosts.add(host_id, lease=_LEASE, capacity=1, name="replay")
-            [device] = work.devices.adopt(host_id, limit=1, now=now)
-            work.commit()
-        sessions.observe(device, Session(observed=Observed.ONLINE, since=now), uow=product.uow)
-        return cls(product, company_id, device, client)
 
     def contact(self) -> ContactId:
         """The client."""

@@ -10,9 +10,8 @@ from datetime import timedelta
 from typing import Any
 
 from aiadmin.cli.replay.history import remember
-from aiadmin.cli.replay.product import ReplayProduct
-from aiadmin.cli.replay.salon import PlayedSalon, install
-from aiadmin.cli.replay.yclients import JournalOfReplay
+from aiadmin.cli.replay.installing import Installer
+from aiadmin.cli.replay.salon import SALON, PlayedSalon
 from aiadmin.domain.chat.dialogue import Dialogue, Proposal
 from aiadmin.domain.chat.transcript import Speaker
 from aiadmin.domain.chat.turn import TurnRecord
@@ -32,24 +31,14 @@ _MOST_STEPS = 20
 """A burst lasts 25 s at most; what still waits then is looked at no more."""
 
 
-def play(
-    product: ReplayProduct,
-    journal: JournalOfReplay,
-    document: Mapping[str, Any],
-    case: Mapping[str, Any],
-    number: int,
-) -> Iterator[PlayedTurn]:
-    """The turns of a conversation in a salon of its own, one after the other.
-
-    Args:
-        number: of the conversation in this replay: salons and phones have numbers of their own.
-    """
-    salon = install(product, journal, document, case, number)
+def play(installer: Installer, case: Mapping[str, Any]) -> Iterator[PlayedTurn]:
+    """The turns of a conversation in a clean salon, one after the other."""
+    salon = installer.begin(case)
     remember(salon)
     chat = _Chat(salon)
     for turn in case["turns"]:
         yield chat.turn(turn)
-        salon.move_to(product.now + _READS)
+        salon.move_to(salon.product.now + _READS)
 
 
 @dataclass
@@ -101,7 +90,7 @@ class _Chat:
         """Say what the file says, wait for what comes of it, and look at it."""
         self._salon.journal.set_faults(given.get("faults", {}))
         self._product.forget_calls()
-        started, wrote = time.monotonic(), len(self._salon.journal.writes(self._salon.salon_id))
+        started, wrote = time.monotonic(), len(self._salon.journal.writes(SALON))
         stood, knew, heard_before = self._proposal(), self._known(), self._newest_heard()
         sent = self._say(given["say"])
         self._refuse_quarantine()
@@ -118,7 +107,7 @@ class _Chat:
             reason=None if record is None or record.hand_over is None else record.hand_over.value,
             offer=offer if texts else None,
             stands=offer_of(self._proposal()),
-            writes=self._salon.journal.writes(self._salon.salon_id)[wrote:],
+            writes=self._salon.journal.writes(SALON)[wrote:],
             salon_told=len(texts) < len(sent),
             opted_out=self._is_opted_out(),
             answered=self._product.answered,

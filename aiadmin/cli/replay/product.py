@@ -30,12 +30,14 @@ class ReplayProduct(Container):
         calls: how many calls were made.
         answered: times of day in YClients' answers, as HH:MM.
         on_call: called before each call is made.
+        tell_time: called just before that, so that YClients has the same time.
     """
 
     now: datetime
     calls: int = 0
     answered: frozenset[str] = frozenset()
     on_call: Callable[[], None] = staticmethod(lambda: None)
+    tell_time: Callable[[], None] = staticmethod(lambda: None)
 
     def clock(self) -> datetime:
         """The replay's time."""
@@ -71,6 +73,7 @@ class _WatchedLimiter:
         self._limiter, self._product = limiter, product
 
     def wait(self, whose: Whose, urgency: Urgency, *, patience: timedelta | None = None) -> None:
+        self._product.tell_time()
         self._product.on_call()
         self._product.calls += 1
         self._limiter.wait(whose, urgency, patience=patience)

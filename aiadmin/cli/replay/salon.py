@@ -1,4 +1,4 @@
-"""A salon of a file, installed and read by the product's own services, with its client's chat as it stands before."""
+"""A salon of a file in a conversation, and what the file says is known and offered before it begins."""
 
 from __future__ import annotations
 
@@ -9,36 +9,25 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import click
-
 from aiadmin.cli.replay.phone import SalonPhone
 from aiadmin.cli.replay.product import ReplayProduct
 from aiadmin.cli.replay.yclients import JournalOfReplay
-from aiadmin.domain.chat.bot_settings import from_json
 from aiadmin.domain.chat.dialogue import Dialogue, Price, Proposal, Slot, VisitOperation
 from aiadmin.domain.chat.situation import SalonView
 from aiadmin.domain.chat.when import Day, DayRange, When
-from aiadmin.domain.hosting.device import LinkedAccount
 from aiadmin.domain.ids import CompanyId, SalonId
-from aiadmin.domain.journal.sync_run import RunState, SyncKind
-from aiadmin.domain.messages.contact import IdentityObservation
-from aiadmin.services.companies import registration
-from aiadmin.services.pairing import pairings
 
-FIRST_SALON = 900_000
-_EARLIER = timedelta(hours=1)
-"""The salon was installed so long before the first word of the chat."""
+SALON = SalonId(900_001)
 
 
 @dataclass
 class PlayedSalon:
-    """One company for one conversation."""
+    """The one company, in one conversation."""
 
     product: ReplayProduct
     journal: JournalOfReplay
     document: Mapping[str, Any]
     case: Mapping[str, Any]
-    salon_id: SalonId
     now: datetime
     company_id: CompanyId
     phone: SalonPhone
@@ -58,75 +47,6 @@ class PlayedSalon:
         if now != self.product.now:
             self.product.now = now
             self.journal.set_clock(now)
-
-
-def install(
-    product: ReplayProduct,
-    journal: JournalOfReplay,
-    document: Mapping[str, Any],
-    case: Mapping[str, Any],
-    number: int,
-) -> PlayedSalon:
-    """The salon of a conversation, clean: loaded at YClients, connected, activated, and its journal read.
-
-    Raises:
-        click.ClickException: a service did not do its part.
-    """
-    salon_id = SalonId(FIRST_SALON + number)
-    now = journal.load(salon_id, document, case)
-    oldest = max((one["minutes"] for one in case.get("before", [])), default=0)
-    product.now = now - timedelta(minutes=max(oldest, case.get("offer", {}).get("minutes", 0))) - _EARLIER
-    journal.set_clock(product.now)
-    company_id = _connect(product, journal, salon_id, number)
-    _read_journal(product, company_id)
-    _set_bot(product, company_id, document, case)
-    person = document["clients"][case["client"]]
-    client = IdentityObservation(lid=f"{salon_id}1@lid", phone=person["phone"])
-    phone = SalonPhone.hold(product, company_id, client)
-    return PlayedSalon(product, journal, document, case, salon_id, now, company_id, phone)
-
-
-def _connect(product: ReplayProduct, journal: JournalOfReplay, salon_id: SalonId, number: int) -> CompanyId:
-    """The owner presses Connect and scans the code; the number of the salon's phone is no other company's."""
-    services: dict[str, Any] = {"uow": product.uow, "clock": product.clock}
-    window = product.config.activation_window
-    made = registration.register(
-        salon_id=salon_id,
-        phone=None,
-        email=None,
-        secrets=product.secrets,
-        tokens=product.tokens,
-        links=product.links,
-        window=window,
-        **services,
-    )
-    journal.connect(salon_id)
-    account = LinkedAccount(jid=f"7999{number:07}:1@s.whatsapp.net", lid=None)
-    linked = pairings.complete(made.company.company_id, account, window=window, **services)
-    if linked.outbox_id is None or product.activation_sender.work(linked.outbox_id) is None:
-        raise click.ClickException("the salon could not be activated")
-    return made.company.company_id
-
-
-def _read_journal(product: ReplayProduct, company_id: CompanyId) -> None:
-    while (run := product.synchroniser.work(company_id, SyncKind.FULL)) is not None:
-        if run.state is RunState.DONE:
-            return
-        if run.state is not RunState.RUNNING:
-            break
-    raise click.ClickException("the salon's journal could not be read")
-
-
-def _set_bot(
-    product: ReplayProduct, company_id: CompanyId, document: Mapping[str, Any], case: Mapping[str, Any]
-) -> None:
-    salon = document["salon"]
-    ticks = {str(one["id"]): False for one in document["staff"] if not one.get("offered", True)}
-    own = {"facts": salon.get("facts", {}), "rules": salon.get("rules", {}), "staff": ticks, "model_abroad": True}
-    settings = from_json({**own, **salon.get("bot", {}), **case.get("bot", {})})
-    with product.uow() as work:
-        work.bot_salons.set_settings(company_id, settings, product.clock())
-        work.commit()
 
 
 def given_dialogue(case: Mapping[str, Any], touched_at: datetime) -> Dialogue | None:

@@ -29,6 +29,8 @@ class JournalOfReplay:
         self._http = requests.Session()
         self._http.trust_env = False
         self.url = ""
+        self._now: datetime | None = None
+        self._faults: Mapping[str, Any] = {}
 
     def __enter__(self) -> Self:
         """Raises click.ClickException when it does not come up."""
@@ -58,24 +60,32 @@ class JournalOfReplay:
                 self._process.kill()
                 self._process.communicate()
 
-    def load(self, salon_id: int, document: Mapping[str, Any], case: Mapping[str, Any]) -> datetime:
-        """Fill a salon from the file; the time stands where the conversation says."""
+    def load(self, salon_id: int, document: Mapping[str, Any], case: Mapping[str, Any], *, now: datetime) -> None:
+        """Fill a salon from the file, as the conversation finds it; the time stands at `now`, without faults."""
         file = {name: value for name, value in document.items() if name != "conversations"}
-        return datetime.fromisoformat(
-            self._tell("POST", "/conversation", salon_id=salon_id, file=file, case=case)["now"]
-        )
+        self._tell("POST", "/conversation", salon_id=salon_id, file=file, case=case)
+        self._now, self._faults = now, {}
+        self.tell_time()
 
     def connect(self, salon_id: int) -> None:
         """The salon's owner presses Connect."""
         self._tell("POST", "/connect", salon_ids=[salon_id])
 
     def set_clock(self, now: datetime) -> None:
-        """The time stands there."""
-        self._tell("POST", "/clock", now=now.isoformat(), stands=True)
+        """The time stands there; YClients is told of it when it is asked for something."""
+        self._now = now
+
+    def tell_time(self) -> None:
+        """YClients is about to be asked for something."""
+        if self._now is not None:
+            now, self._now = self._now, None
+            self._tell("POST", "/clock", now=now.isoformat(), stands=True)
 
     def set_faults(self, faults: Mapping[str, Any]) -> None:
         """These faults by the name of what is called, and no others."""
-        self._tell("POST", "/method_faults", **faults)
+        if faults != self._faults:
+            self._tell("POST", "/method_faults", **faults)
+            self._faults = faults
 
     def writes(self, salon_id: int) -> Sequence[Mapping[str, Any]]:
         """What was changed in the salon's records since it was filled, oldest first."""

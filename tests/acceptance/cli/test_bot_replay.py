@@ -13,7 +13,9 @@ from typing import Any
 
 import pytest
 import yaml
+from click.testing import CliRunner
 
+from aiadmin.cli import cli
 from tests.conftest import ROOT
 from tests.conversations.reading import LAVANDA, read
 from tests.support.processes import AS_INSTALLED
@@ -48,19 +50,6 @@ def _case(name: str, **expect: Any) -> dict[str, Any]:
     """A conversation of the file, of whose first turn just this is expected."""
     case = deepcopy(next(one for one in FILE["conversations"] if one["id"] == name))
     return {**case, "turns": [{**case["turns"][0], "expect": expect}]}
-
-
-def test_the_sixty_conversations_hold_with_the_real_services(tmp_path: Path) -> None:
-    done = _replay(LAVANDA, "--json", tmp_path / "out.json")
-    lines = done.stdout.splitlines()
-    assert re.fullmatch(r"60 of 60 held, 0 hard, \d+ soft", lines[-1]), done.stdout + done.stderr
-    assert (done.returncode, len(lines)) == (0, 61)
-    played = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
-    assert [case["id"] for case in played] == [f"A{number}" for number in range(1, 61)]
-    by_name = {case["id"]: case["turns"] for case in played}
-    assert [write["op"] for turn in by_name["A29"] for write in turn["writes"]] == ["move"]
-    assert by_name["A46"][0]["calls"] >= 3, "a check, a booking, and a look for it"
-    assert by_name["A26"][0]["calls"] == 0, "an address needs no call"
 
 
 def test_what_does_not_hold_is_said_and_makes_the_exit_status_1(tmp_path: Path) -> None:
@@ -134,7 +123,7 @@ LOST: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
 }
 
 
-def test_whatever_else_a_file_may_have_is_played(tmp_path: Path) -> None:
+def _others() -> list[dict[str, Any]]:
     cases = [
         {"kind": kind, **about, "turns": [{"say": say, "expect": expect} for say, expect in turns]}
         for kind, (about, turns) in OTHERS.items()
@@ -143,10 +132,26 @@ def test_whatever_else_a_file_may_have_is_played(tmp_path: Path) -> None:
         {"kind": kind, **about, "turns": [{"say": ["да"], "faults": faults, "expect": expect}]}
         for kind, (about, faults, expect) in LOST.items()
     ]
-    own = _file(tmp_path, *({"id": f"S{number}", "client": "M", **case} for number, case in enumerate(cases, 1)))
-    done = _replay(own)
-    assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
-    assert done.stdout.splitlines()[-1].startswith(f"{len(cases)} of {len(cases)} held, 0 hard")
+    return [{"id": f"S{number}", "client": "M", **case} for number, case in enumerate(cases, 1)]
+
+
+def test_the_sixty_conversations_hold_with_the_real_services_and_whatever_else_a_file_may_have_is_played(
+    tmp_path: Path,
+) -> None:
+    others = _others()
+    done = _replay(LAVANDA, _file(tmp_path, *others), "--json", tmp_path / "out.json")
+    lines = done.stdout.splitlines()
+    assert re.fullmatch(r"60 of 60 held, 0 hard, \d+ soft", lines[60]), done.stdout + done.stderr
+    assert lines[-1].startswith(f"{len(others)} of {len(others)} held, 0 hard"), done.stdout + done.stderr
+    assert (done.returncode, done.stderr, len(lines)) == (0, "", 61 + len(others) + 1)
+    played = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
+    assert [case["id"] for case in played] == [f"A{number}" for number in range(1, 61)] + [
+        one["id"] for one in others
+    ]
+    by_name = {case["id"]: case["turns"] for case in played}
+    assert [write["op"] for turn in by_name["A29"] for write in turn["writes"]] == ["move"]
+    assert by_name["A46"][0]["calls"] >= 3, "a check, a booking, and a look for it"
+    assert by_name["A26"][0]["calls"] == 0, "an address needs no call"
 
 
 def test_without_the_packages_of_development_it_says_so_in_one_line() -> None:
@@ -156,9 +161,12 @@ def test_without_the_packages_of_development_it_says_so_in_one_line() -> None:
 
 
 def test_what_cannot_be_played_is_refused_before_anything_starts(tmp_path: Path) -> None:
-    wrong = _replay(_file(tmp_path, _case("A3", act="shout")))
-    assert (wrong.returncode, "'shout' is not one of the form's words" in wrong.stderr) == (1, True)
+    def refused(*arguments: str | Path) -> str:
+        answer = CliRunner().invoke(cli, ["bot", "replay", *map(str, arguments)], env=NOWHERE)
+        assert (answer.exit_code, answer.stdout) == (1, "")
+        return answer.stderr
+
+    assert "'shout' is not one of the form's words" in refused(_file(tmp_path, _case("A3", act="shout")))
     (tmp_path / "none.yaml").write_text("a: [", encoding="utf-8")
-    assert _replay(tmp_path / "none.yaml").returncode == 1
-    unknown = _replay(LAVANDA, "--case", "A99")
-    assert (unknown.returncode, "no such conversation: A99" in unknown.stderr) == (1, True)
+    assert "none.yaml" in refused(LAVANDA, tmp_path / "none.yaml")
+    assert "no such conversation: A99" in refused(LAVANDA, "--case", "A99")
