@@ -25,9 +25,10 @@ from aiadmin.adapters.redis.job_queue import RqJobQueue
 from aiadmin.adapters.secrets import DerivedSecrets
 from aiadmin.config import Config
 from aiadmin.domain.companies.company import Company
-from aiadmin.domain.ids import CompanyId, SalonId
+from aiadmin.domain.ids import CompanyId, OwnerSessionId, SalonId
 from aiadmin.domain.job import Argument, Job
 from aiadmin.domain.messages.sending_policy import UNLIMITED, SendingPolicy
+from aiadmin.services.companies import connect_links
 from aiadmin.storage.engine import make_engine, make_statement_engine
 from aiadmin.storage.statements import Statements
 from aiadmin.storage.unit_of_work import UnitOfWork
@@ -217,6 +218,20 @@ class Container:
         from aiadmin.storage.companies.lookups import ByNumber
 
         return self.company_lookup.ask(ByNumber(company_id))
+
+    def open_link(self, token: str) -> Company:
+        """The company that a connect link or a page's token opens. Raises LinkError, DependencyDownError."""
+        return connect_links.open_link(
+            token,
+            find=self.company_by_number,
+            is_session=self._is_owner_session,
+            tokens=self.tokens,
+            clock=self.clock,
+        )
+
+    def _is_owner_session(self, company_id: CompanyId, session_id: OwnerSessionId) -> bool:
+        with self.one_statement() as work:
+            return work.owner_sessions.is_live(company_id, session_id, self.clock())
 
     def company_by_api_key(self, api_key: str) -> Company | None:
         """The company that has this API key. Raises DependencyDownError."""

@@ -46,6 +46,30 @@ class LinkRevokedError(LinkError):
     """The connect link was replaced by a newer one."""
 
 
+class SessionError(AiAdminError):
+    """This browser holds no session that opens the salon's pages."""
+
+
+class SessionMissingError(SessionError):
+    """It never held one of this salon."""
+
+
+class SessionExpiredError(SessionError):
+    """Its session was not used for long, or is too old."""
+
+
+class SessionClosedError(SessionError):
+    """Its session was closed by a person, or gave way to newer ones."""
+
+
+class SessionLeftError(SessionError):
+    """The salon has removed the application."""
+
+
+class CrossSiteError(AiAdminError):
+    """A page of another site asks for a change with this browser's session."""
+
+
 class NumberTakenError(AiAdminError):
     """This WhatsApp number serves another company."""
 

@@ -20,3 +20,5 @@ AuditId = NewType("AuditId", int)
 """Our number of a action that was written down."""
 NoticeId = NewType("NoticeId", int)
 """Our number of a notice to a client."""
+OwnerSessionId = NewType("OwnerSessionId", int)
+"""Our number of one browser's session with one salon."""

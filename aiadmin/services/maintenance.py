@@ -9,6 +9,7 @@ from functools import partial
 
 import structlog
 
+from aiadmin.domain.companies import owner_session
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.install.arrival import LANDING_KEPT
 from aiadmin.domain.job import Job
@@ -107,6 +108,7 @@ class Tidied:
     booking_events: int
     webhook_phones: int
     arrivals: int
+    owner_sessions: int
     late_notices: int
     left_behind: int
     set_aside: int
@@ -120,6 +122,7 @@ NOTHING_TIDIED = Tidied(
     booking_events=0,
     webhook_phones=0,
     arrivals=0,
+    owner_sessions=0,
     late_notices=0,
     left_behind=0,
     set_aside=0,
@@ -141,6 +144,7 @@ def tidy(*, uow: NewUnitOfWork, clock: Clock, erase_after: timedelta) -> Tidied:
         "booking_events": lambda work: work.booking_events.forget(now - BOOKING_EVENTS_KEPT),
         "webhook_phones": lambda work: work.webhook_phones.forget(now - WEBHOOK_KEPT),
         "arrivals": lambda work: work.installations.forget_landings(now - LANDING_KEPT),
+        "owner_sessions": lambda work: work.owner_sessions.forget(now - owner_session.KEPT),
         "late_notices": lambda work: work.due_notices.expire(now),
         "left_behind": lambda work: work.privacy.forget_left_behind(),
         "set_aside": lambda work: work.quarantine.forget(now - KEPT),

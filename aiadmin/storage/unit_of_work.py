@@ -22,6 +22,7 @@ from aiadmin.storage.chat.visit_writes import Proposals, VisitWrites
 from aiadmin.storage.companies.audit import Audit
 from aiadmin.storage.companies.companies import CompanyStore
 from aiadmin.storage.companies.outbox import Outbox
+from aiadmin.storage.companies.owner_sessions import OwnerSessions
 from aiadmin.storage.erasures import Erasures, Fingerprint
 from aiadmin.storage.hosting.devices import Devices
 from aiadmin.storage.hosting.hosts import Hosts
@@ -68,6 +69,7 @@ class UnitOfWork:
     """
 
     companies = cached_property(lambda self: CompanyStore(self._session))
+    owner_sessions = cached_property(lambda self: OwnerSessions(self._session))
     devices = cached_property(lambda self: Devices(self._session))
     hosts = cached_property(lambda self: Hosts(self._session))
     session_events = cached_property(lambda self: SessionEvents(self._session))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn, cast
+from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, request
 from flask_cors import CORS
@@ -24,7 +25,7 @@ from aiadmin.web.http.real_ip import RealIp
 from aiadmin.web.install import activation_requests, arrival, lifecycle
 from aiadmin.web.journal import webhooks
 from aiadmin.web.journal.webhook_door import WebhookDoor
-from aiadmin.web.manage import api, bot, message_settings, page
+from aiadmin.web.manage import api, bot, browsers, message_settings, page
 from aiadmin.web.openapi import docs
 from aiadmin.web.ops import health, metrics, root
 from aiadmin.web.pairing import connect_page, qr, sockets, status
@@ -45,6 +46,7 @@ def create_app(container: Container) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.jinja_env.globals["support"] = _support(container.config)
+    app.jinja_env.globals["yclients_url"] = _yclients_page(container.config)
     app.jinja_env.globals["static_version"] = _static_version(Path(app.static_folder or ""))
     request_log.attach(app)
     headers.attach(app, container.config.public_url)
@@ -62,6 +64,13 @@ def create_app(container: Container) -> Flask:
 def _support(config: Config) -> dict[str, str]:
     """Whom a salon writes to when something is wrong, as every page names it; Telegram's name is without the @."""
     return {"email": config.support_email, "telegram": config.support_telegram, "url": config.support_url}
+
+
+def _yclients_page(config: Config) -> str:
+    """Where an owner finds the application at YClients, or at what the settings name in its place (a fake)."""
+    marketplace = urlsplit(config.yclients_marketplace_url)
+    is_yclients = (marketplace.hostname or "").endswith(("yclients.com", "yclients.ru"))
+    return "https://yclients.com/appstore" if is_yclients else f"{marketplace.scheme}://{marketplace.netloc}/"
 
 
 class _App(Flask):
@@ -91,14 +100,15 @@ def _add_routes(app: Flask) -> None:
     app.url_map.converters["id"] = _IdConverter
     guards.protect(app, registration.blueprint, guards.REGISTRAR)
     guards.protect(app, connect_links.blueprint, guards.COMPANY_OR_ADMIN)
-    guards.protect(app, connect_page.blueprint, guards.LINK_HOLDER)
+    guards.protect(app, connect_page.blueprint, guards.OWNER_OF_PAGE)
     guards.protect(app, qr.blueprint, guards.LINK_HOLDER)
     guards.protect(app, status.blueprint, guards.READER)
     guards.protect(app, arrival.blueprint, guards.VISITOR)
-    guards.protect(app, page.blueprint, guards.LINK_HOLDER)
-    guards.protect(app, api.blueprint, guards.BEARER_LINK)
-    guards.protect(app, message_settings.blueprint, guards.BEARER_LINK)
-    guards.protect(app, bot.blueprint, guards.BEARER_LINK)
+    guards.protect(app, page.blueprint, guards.OWNER_OF_PAGE)
+    guards.protect(app, api.blueprint, guards.OWNER)
+    guards.protect(app, message_settings.blueprint, guards.OWNER)
+    guards.protect(app, bot.blueprint, guards.OWNER)
+    guards.protect(app, browsers.blueprint, guards.OWNER)
     guards.protect(app, lifecycle.blueprint, guards.MARKETPLACE)
     guards.protect(app, activation_requests.blueprint, guards.KEY_IN_BODY)
     guards.protect(app, webhooks.blueprint, guards.WEBHOOK_SENDER)

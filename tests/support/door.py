@@ -17,6 +17,12 @@ from tests.fakes.yclients.client import FakeYClients
 from tests.support.site import Salon, Site
 
 
+def token_of(address: str) -> str:
+    """The token in an address that a browser is led to: the connect page's in the query, the others' behind `#`."""
+    split = urlsplit(address)
+    return parse_qs(split.query or split.fragment).get("token", parse_qs(split.fragment).get("token", []))[0]
+
+
 @dataclass
 class Door:
     """Owners press Connect there and arrive here."""
@@ -72,7 +78,7 @@ class Door:
         """What the owner of an installed salon holds; its link is a fresh one."""
         answer = self.open(self.press_connect(salon_id), Referer="https://yclients.com/appstore")
         assert answer.status_code == 303
-        token = parse_qs(urlsplit(answer.headers["Location"]).query)["token"][0]
+        token = token_of(answer.headers["Location"])
         company, link = self.company(salon_id), self.yclients.link(salon_id)
         assert company is not None
         assert link is not None

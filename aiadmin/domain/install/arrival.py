@@ -45,6 +45,8 @@ class Arrival:
         sign: the signature; it is the same every time, for YClients signs no time and no salon.
         is_from_yclients: whether the browser says that a page of YClients sent it.
         browser: what the browser says of itself, the same each time; it is no secret.
+        browser_hash: of the secret that the browser's sessions hang on; one that it brings, or a new one.
+        agent: the browser in two words.
     """
 
     salon_id: SalonId
@@ -52,6 +54,8 @@ class Arrival:
     sign: str
     is_from_yclients: bool
     browser: str = ""
+    browser_hash: str = ""
+    agent: str = ""
 
     @property
     def visitor(self) -> str:
@@ -65,7 +69,7 @@ class Arrival:
 
     @property
     def browser_fingerprint(self) -> str:
-        """The same of the browser that opened it: only that one may open it again."""
+        """The same of the browser that opened it: for browsers that keep no cookies."""
         return hashlib.sha256(f"browser:{self.fingerprint}:{self.browser}".encode()).hexdigest()
 
     @property
@@ -90,6 +94,40 @@ def claim_of(owners: Collection[int], user_id: int | None) -> Claim:
     return Claim.OTHERS if owners else Claim.FREE
 
 
+@dataclass(frozen=True, kw_only=True)
+class Landing:
+    """What is known of an address and of the browser that opens it.
+
+    The address is the same for ever, so that whoever has read it once may send it: it is tied to browsers.
+
+    Attributes:
+        is_first: it opens for the first time in `LANDING_KEPT`.
+        is_from_yclients: the browser says that a page of YClients sent it; a program may say so as well.
+        is_same_browser: the browser says the same of itself as at the first time.
+        is_in: the browser holds a session of the salon, which only it can.
+        is_tied: its user holds a live session in a browser that keeps cookies.
+    """
+
+    is_first: bool
+    is_from_yclients: bool
+    is_same_browser: bool
+    is_in: bool
+    is_tied: bool
+
+    @property
+    def is_repeat(self) -> bool:
+        """Whether the address is refused to this browser, as far as the address goes.
+
+        A tied address opens in a second browser only as a visit from YClients, and not soon after another; without
+        cookies what the browser says of itself has to do.
+        """
+        if self.is_in:
+            return False
+        if self.is_tied:
+            return not (self.is_first and self.is_from_yclients)
+        return not (self.is_first or (self.is_from_yclients and self.is_same_browser))
+
+
 _WAITING = frozenset({IntegrationStatus.PENDING, IntegrationStatus.PAIRING, IntegrationStatus.ACTIVATING})
 _BEGUN = _WAITING | {IntegrationStatus.ACTIVATION_FAILED}
 
@@ -108,8 +146,7 @@ def admit(
     *,
     claim: Claim,
     is_over: bool,
-    is_first: bool,
-    is_from_yclients: bool,
+    is_repeat: bool,
     is_member: bool | None = None,
 ) -> Admission:
     """Decide about one arrival. The signature covers no salon, so what YClients says of the salon decides.
@@ -121,9 +158,7 @@ def admit(
         status: of the company, or None for a salon that is new to us.
         claim: whose the company is.
         is_over: whether the installation that we know of is: a consent is then a new one.
-        is_first: whether this address opens a door for the first time in `LANDING_KEPT`.
-        is_from_yclients: YClients opens the same address whenever the owner comes, hence a repeat from there, in the
-            browser of the first time, is one.
+        is_repeat: whether the address is one that this browser may not open (again): `Landing.is_repeat`.
         is_member: whether YClients lists the visitor among the users of the salon; None where it does not say, and
             then whoever came for it before is believed.
     """
@@ -131,7 +166,6 @@ def admit(
         return Admission.LATER
     if connection is InstallationStatus.UNINSTALLED:
         return Admission.AGAIN
-    is_repeat = not (is_first or is_from_yclients)
     if connection is InstallationStatus.PENDING:
         return _admit_consent(status, is_taken=claim is Claim.OTHERS and not is_over, is_repeat=is_repeat)
     if not _is_of_salon(status, claim, is_member=is_member):

@@ -16,6 +16,7 @@ from aiadmin.domain.install.arrival import (
     Admission,
     Arrival,
     Claim,
+    Landing,
     admit,
     claim_of,
     is_of_another,
@@ -122,18 +123,14 @@ class ArrivalService:
     def _decide(self, arrival: Arrival, connection: InstallationStatus, is_member: bool | None) -> InstallOutcome:
         now = self.clock()
         with self.uow() as work:
-            is_first = work.installations.use_landing(arrival.fingerprint, at=now, forget_before=now - LANDING_KEPT)
-            is_same_browser = not work.installations.use_landing(
-                arrival.browser_fingerprint, at=now, forget_before=now - LANDING_KEPT
-            )
+            landing = self._landing(arrival, work, now)
             company = work.companies.find_by_salon(arrival.salon_id, lock=True)
             admission = admit(
                 connection,
                 company.integration_status if company else None,
                 claim=claim_of(_owners(company, work), arrival.user_id),
                 is_over=company is not None and _is_over(company, now),
-                is_first=is_first,
-                is_from_yclients=arrival.is_from_yclients and is_same_browser,
+                is_repeat=landing.is_repeat,
                 is_member=is_member,
             )
             entry = self._enter(arrival, connection, company, work, now) if admission in LET_IN else None
@@ -148,6 +145,23 @@ class ArrivalService:
         self._announce(entry, company)
         token = self.tokens.issue(entry.company.company_id, entry.jti, now)
         return InstallOutcome(salon_id=arrival.salon_id, admission=admission, company=entry.company, token=token)
+
+    def _landing(self, arrival: Arrival, work: UnitOfWork, now: datetime) -> Landing:
+        """What is known of the address and the browser; from here on it counts as opened."""
+        expired = now - LANDING_KEPT
+        is_first = work.installations.use_landing(arrival.fingerprint, at=now, forget_before=expired)
+        is_new_here = work.installations.use_landing(arrival.browser_fingerprint, at=now, forget_before=expired)
+        company = work.companies.find_by_salon(arrival.salon_id, lock=True)
+        session = work.owner_sessions.find(company.company_id, arrival.browser_hash) if company else None
+        return Landing(
+            is_first=is_first,
+            is_from_yclients=arrival.is_from_yclients,
+            is_same_browser=not is_new_here,
+            is_in=session is not None and session.is_live(now),
+            is_tied=company is not None
+            and arrival.user_id is not None
+            and work.owner_sessions.has_returned(company.company_id, arrival.user_id, now),
+        )
 
     def _turn_away(self, arrival: Arrival, company: Company | None, admission: Admission, now: datetime) -> None:
         """Nothing that was asked about is kept; that a stranger came for a salon is, once in `LANDING_KEPT`."""
@@ -182,6 +196,9 @@ class ArrivalService:
             is_new = work.installations.add_owner(company_id, arrival.user_id, now)
             if is_new and connection is not InstallationStatus.PENDING:
                 announce_entry(work.companies.get(company_id), arrival.user_id, work, now)
+        work.owner_sessions.start(
+            company_id, arrival.browser_hash, agent=arrival.agent, user_id=arrival.user_id, at=now
+        )
         return _Entry(company=work.companies.get(company_id), jti=jti)
 
     def _add(self, salon_id: SalonId, work: UnitOfWork, now: datetime) -> Company:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from aiadmin.domain.companies.company import Company, IntegrationStatus
+from aiadmin.domain.companies.owner_session import SessionEnd
 from aiadmin.domain.ids import CompanyId, SalonId
 from aiadmin.domain.install.activation import InstallationStatus
 from aiadmin.domain.install.lifecycle import LifecycleChange, after_event, after_status, is_plausible
@@ -63,6 +64,7 @@ def _leave(company_id: CompanyId, work: UnitOfWork, now: datetime) -> None:
     work.outbox_messages.cancel(company_id, reason=MessageReason.UNINSTALLED, at=now)
     work.outbox.cancel(company_id, now)
     work.installations.leave(company_id, now)
+    work.owner_sessions.end_all(company_id, SessionEnd.UNINSTALLED, now)
 
 
 def _retry(company_id: CompanyId, work: UnitOfWork, *, now: datetime, window: timedelta) -> None:

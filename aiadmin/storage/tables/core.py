@@ -112,6 +112,30 @@ class CompanyRow(Base):
     booking_rules_checked_at: Mapped[datetime | None] = mapped_column(Time)
 
 
+class OwnerSessionRow(Base):
+    """The session of one browser with one salon; of the browser's secret only the hash is kept."""
+
+    __tablename__ = "owner_sessions"
+    __table_args__ = (
+        UniqueConstraint("company_id", "browser_hash"),
+        Index("idx_owner_sessions_browser", "browser_hash"),
+        Index("idx_owner_sessions_expires", "expires_at"),
+        CheckConstraint("ended_why IN ('logout','everywhere','uninstalled','crowded')", name="ended_why"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("companies.id", ondelete="CASCADE"))
+    browser_hash: Mapped[str] = mapped_column(String(64))
+    user_id: Mapped[int | None] = mapped_column(BigInteger)
+    agent: Mapped[str] = mapped_column(String(60))
+    has_returned: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    created_at: Mapped[datetime] = mapped_column(Time)
+    seen_at: Mapped[datetime] = mapped_column(Time)
+    expires_at: Mapped[datetime] = mapped_column(Time)
+    ended_at: Mapped[datetime | None] = mapped_column(Time)
+    ended_why: Mapped[str | None] = mapped_column(String(20))
+
+
 class HostRow(Base):
     """One `sessions` process and its lease; `clock_skew` says by how many seconds its clock is ahead of ours."""
 

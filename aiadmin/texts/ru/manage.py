@@ -175,9 +175,20 @@ DONE: Mapping[str, str] = {
     "reading": "Читаем журнал заново.",
     "in-hand": "Журнал уже читается.",
     "saved": "Настройки сохранены.",
+    "logged-out": "Вы вышли.",
+    "logged-out-everywhere": "Вы вышли на всех устройствах.",
+    "closed": "Вход на этом устройстве закрыт.",
+    "was-closed": "Вход на этом устройстве уже был закрыт.",
     "trial": "Отправляем. Сообщение придёт в течение минуты, если WhatsApp салона на связи.",
 }
 """What follows a button."""
+REFUSED_TITLES: Mapping[str, str] = {
+    "session-missing": "Откройте AI Admin из YClients",
+    "session-expired": "Войдите ещё раз",
+    "session-closed": "Вы вышли",
+    "session-left": "Приложение удалено из салона",
+}
+"""Headings of a page that does not open, by the error; of all others the next."""
 REFUSED_TITLE = "Ссылка не открывается"
 DOUBLE_NOTICES = (
     "Клиенты могут получать всё дважды: включены наши уведомления, и YClients отправляет через нас свои. "

@@ -53,12 +53,29 @@ def register() -> tuple[dict[str, object], int]:
     return answer, 201
 
 
-def connect_url(owner: Company, token: str) -> str:
-    """The address of the connect page, without the host."""
-    query = urlencode({"token": token, "company": owner.company_id, "salon": owner.salon_id})
-    return f"/marketplace/connect?{query}"
+def connect_url(owner: Company, token: str | None = None) -> str:
+    """The address of the connect page, without the host.
+
+    Args:
+        token: of a link; none for a browser that is let in.
+    """
+    query = {"company": owner.company_id, "salon": owner.salon_id}
+    return f"/marketplace/connect?{urlencode(({'token': token} if token else {}) | query)}"
 
 
-def manage_url(owner: Company, token: str, section: str = "") -> str:
-    """The address of the management page, or of a section of it such as `/bot`, without the host."""
-    return f"/marketplace/manage{section}?{urlencode({'token': token, 'company': owner.company_id})}"
+def manage_url(owner: Company, section: str = "", *, token: str | None = None) -> str:
+    """The address of the management page, or of a section of it such as `/bot`, without the host.
+
+    Args:
+        token: of a link, for a browser that is yet to be let in.
+    """
+    query = {"token": token, "company": owner.company_id} if token else {"company": owner.company_id}
+    return f"/marketplace/manage{section}?{urlencode(query)}"
+
+
+def entry_url(owner: Company, token: str, section: str = "") -> str:
+    """The address of a section for a browser that has just been let in.
+
+    The token stands behind the `#`, which no server and no log sees: see `web.manage.entry`.
+    """
+    return f"{manage_url(owner, section)}#token={token}"

@@ -13,15 +13,17 @@ from flask import Blueprint, Flask, current_app, g, request
 from aiadmin.domain.companies.company import Company
 from aiadmin.domain.errors import (
     CompanyNotFoundError,
+    LinkInvalidError,
     RegistrationClosedError,
+    SessionMissingError,
     UnauthorizedError,
     WrongAppError,
 )
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.install import signed_user
-from aiadmin.domain.number import whole_number
-from aiadmin.services.companies import connect_links
-from aiadmin.web.http import company_slots
+from aiadmin.domain.number import BIGGEST_INTEGER, whole_number
+from aiadmin.services.companies import owner_sessions
+from aiadmin.web.http import company_slots, session_cookie
 from aiadmin.web.http.json_body import body_of, read_object
 from aiadmin.web.http.keys import is_same
 from aiadmin.web.http.request_context import current_container, key_limits, lifecycle_guesses, peer
@@ -84,10 +86,7 @@ def _company_by_key(api_key: str) -> Company:
 
 
 def _company_by_link(token: str) -> Company:
-    container = current_container()
-    return connect_links.open_link(
-        token, find=container.company_by_number, tokens=container.tokens, clock=container.clock
-    )
+    return current_container().open_link(token)
 
 
 def _nobody() -> None:
@@ -193,8 +192,36 @@ def _bearer_key() -> None:
     _enter(company)
 
 
-def _bearer_link() -> None:
-    _enter(_company_by_link(_bearer() or ""))
+COMPANY_HEADER = "X-Company-Id"
+"""Which of the browser's salons a script of ours means. A page of another site may not send it at all."""
+
+
+def _owner() -> None:
+    """A link's token in the header; else the session of this browser, asked by a page of ours."""
+    token, browser = _bearer(), session_cookie.read()
+    if token is not None or browser is None:
+        return _enter(_company_by_link(token or ""))
+    session_cookie.check_same_origin()
+    number = whole_number(request.headers.get(COMPANY_HEADER), most=BIGGEST_INTEGER)
+    if number is None:
+        raise LinkInvalidError
+    return _enter_session(CompanyId(number))
+
+
+def _owner_of_page() -> None:
+    """A link, whose bearer then gets a session; else the session of this browser."""
+    if "token" in request.args:
+        return _enter(_company_by_link(request.args["token"]))
+    number = whole_number(request.args.get("company"), most=BIGGEST_INTEGER)
+    if number is None and "company" in request.args:
+        raise SessionMissingError
+    return _enter_session(None if number is None else CompanyId(number))
+
+
+def _enter_session(company_id: CompanyId | None) -> None:
+    container = current_container()
+    g.entered = owner_sessions.enter(session_cookie.read(), company_id, uow=container.uow, clock=container.clock)
+    _enter(g.entered.company)
 
 
 def _webhook_sender() -> None:
@@ -214,5 +241,6 @@ KEY_IN_BODY = Guard(_key_in_body, ("", "apiKey"))
 VISITOR = Guard(_visitor, ())
 MARKETPLACE = Guard(_marketplace, ("",))
 BEARER_KEY = Guard(_bearer_key, ("bearer",))
-BEARER_LINK = Guard(_bearer_link, ("bearer",))
+OWNER = Guard(_owner, ("bearer", "session"))
+OWNER_OF_PAGE = Guard(_owner_of_page, ("session",))
 WEBHOOK_SENDER = Guard(_webhook_sender, ("webhookKey", "apiKey"))

@@ -8,9 +8,11 @@ from flask import current_app, g, request
 
 from aiadmin.container import Container
 from aiadmin.domain.companies.company import DEFAULT_COUNTRY, Company
+from aiadmin.domain.companies.owner_session import OwnerSession
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.install.signed_user import YClientsUser
 from aiadmin.edge.peers import peer_of
+from aiadmin.services.companies.owner_sessions import Entered
 from aiadmin.web.http.guesses import Guesses
 from aiadmin.web.http.key_limits import KeyLimits
 
@@ -38,6 +40,16 @@ def lifecycle_guesses() -> Guesses:
 def company() -> Company:
     """The company that the guard let in."""
     return cast("Company", g.company)
+
+
+def entered() -> Entered | None:
+    """This browser's session of the company; None where it came by a link."""
+    return cast("Entered | None", g.get("entered"))
+
+
+def session() -> OwnerSession:
+    """The same, for a page that leads those who come by a link elsewhere."""
+    return cast("Entered", g.entered).session
 
 
 def country() -> str:

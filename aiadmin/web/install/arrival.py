@@ -9,19 +9,24 @@ from http import HTTPStatus
 from urllib.parse import urlsplit
 
 import structlog
-from flask import Blueprint, Response, redirect, render_template, request
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from aiadmin.domain.companies.company import Company
+from aiadmin.domain.companies.owner_session import agent_name
 from aiadmin.domain.errors import SalonsInvalidError, SignatureInvalidError
 from aiadmin.domain.ids import SalonId
 from aiadmin.domain.install.arrival import Admission, Arrival
 from aiadmin.domain.install.signed_user import salons_of
+from aiadmin.services.companies import owner_sessions
+from aiadmin.services.companies.owner_sessions import BrowserSecret
 from aiadmin.services.install.arrivals import InstallOutcome
 from aiadmin.texts import ru
-from aiadmin.web.companies.registration import connect_url, manage_url
+from aiadmin.web.companies.registration import connect_url, entry_url
+from aiadmin.web.http import session_cookie
 from aiadmin.web.http.errors import RETRY_SOON_SECONDS, answer_to
 from aiadmin.web.http.origins import is_of_yclients
+from aiadmin.web.http.redirects import see_other
 from aiadmin.web.http.request_context import current_container, yclients_user
 from aiadmin.web.openapi.operation import Operation, documented
 
@@ -60,10 +65,11 @@ def arrive() -> ResponseReturnValue:
     salons = salons_of(request.args.items(multi=True))
     if request.method == "HEAD":
         return ""
-    arrivals = list(_arrive_all(salons))
-    if len(arrivals) == 1:
-        return _open(arrivals[0])
-    return _list(arrivals)
+    browser = session_cookie.of_visitor()
+    arrivals = list(_arrive_all(salons, browser))
+    response = _open(arrivals[0]) if len(arrivals) == 1 else _list(arrivals)
+    is_in = any(outcome.token is not None for outcome in arrivals)
+    return session_cookie.put(response, browser) if is_in else response
 
 
 @blueprint.errorhandler(SignatureInvalidError)
@@ -74,20 +80,20 @@ def refused(error: Exception) -> Response:
     return _notice(answer.code, answer.status)
 
 
-def _arrive_all(salons: tuple[SalonId, ...]) -> Iterator[InstallOutcome]:
+def _arrive_all(salons: tuple[SalonId, ...], browser: BrowserSecret) -> Iterator[InstallOutcome]:
     """YClients is asked about one salon after another, as its limits want it."""
     ends = time.monotonic() + PATIENCE_SECONDS
     for salon_id in salons:
         if time.monotonic() > ends:
             yield InstallOutcome(salon_id=salon_id, admission=Admission.LATER)
         else:
-            outcome = current_container().arrival_service.handle_arrival(_arrival(salon_id))
+            outcome = current_container().arrival_service.handle_arrival(_arrival(salon_id, browser))
             company_id = outcome.company.company_id if outcome.company else None
             log.info("salon arrived", company_id=company_id, salon_id=salon_id, admission=outcome.admission.value)
             yield outcome
 
 
-def _arrival(salon_id: SalonId) -> Arrival:
+def _arrival(salon_id: SalonId, browser: BrowserSecret) -> Arrival:
     who = yclients_user()
     return Arrival(
         salon_id=salon_id,
@@ -95,6 +101,8 @@ def _arrival(salon_id: SalonId) -> Arrival:
         sign=who.sign,
         is_from_yclients=_is_from_yclients(),
         browser="\n".join(request.headers.get(name, "") for name in _OF_THE_BROWSER),
+        browser_hash=browser.hashed,
+        agent=agent_name(request.headers.get("User-Agent", "")),
     )
 
 
@@ -106,15 +114,15 @@ def _is_from_yclients() -> bool:
     return request.headers.get("Sec-Fetch-Site") == "cross-site"
 
 
-def _open(outcome: InstallOutcome) -> ResponseReturnValue:
+def _open(outcome: InstallOutcome) -> Response:
     if outcome.company is None or outcome.token is None:
         return _notice(outcome.admission.value, _STATUS[outcome.admission])
-    return redirect(page_url(outcome.admission, outcome.company, outcome.token), HTTPStatus.SEE_OTHER)
+    return see_other(page_url(outcome.admission, outcome.company, outcome.token))
 
 
 def page_url(admission: Admission, owner: Company, token: str) -> str:
     """The connect page for a salon that begins, the management page for one that is set up; without the host."""
-    return connect_url(owner, token) if admission is Admission.ONBOARD else manage_url(owner, token)
+    return connect_url(owner, token) if admission is Admission.ONBOARD else entry_url(owner, token)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -150,7 +158,9 @@ def _line(outcome: InstallOutcome) -> _Line:
 
 def _notice(code: str, status: int) -> Response:
     title, text = ru.INSTALLATION[code]
-    page = render_template("marketplace/install.html", title=title, text=text, code=code)
+    browser, container = session_cookie.read(), current_container()
+    salons = owner_sessions.salons_of(browser, uow=container.uow, clock=container.clock) if browser else []
+    page = render_template("marketplace/install.html", title=title, text=text, code=code, salons=salons)
     response = Response(page, status=status, mimetype="text/html")
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         response.headers["Retry-After"] = str(RETRY_SOON_SECONDS)

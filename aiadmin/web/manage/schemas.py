@@ -138,3 +138,10 @@ class Payment(Schema):
 
     success = fields.Constant(True)
     url = fields.String(required=True)
+
+
+class Link(Schema):
+    """An address that opens the salon's pages on another device."""
+
+    success = fields.Constant(True)
+    url = fields.String(required=True)

@@ -16,6 +16,7 @@ from aiadmin.texts import ru
 from aiadmin.web.http import schemas
 from aiadmin.web.http.guards import Guard
 from aiadmin.web.http.limits import EXEMPT, UNCOUNTED
+from aiadmin.web.http.session_cookie import SECURE_NAME
 from aiadmin.web.openapi import socket_contract
 from aiadmin.web.openapi.json_schema import Node, SchemaPlugin
 from aiadmin.web.openapi.operation import ListOf, Operation, operation_of
@@ -23,6 +24,12 @@ from aiadmin.web.openapi.operation import ListOf, Operation, operation_of
 _SECURITY: Node = {
     "apiKey": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": ru.API["apiKey"]},
     "bearer": {"type": "http", "scheme": "bearer", "description": ru.API["bearer"]},
+    "session": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": SECURE_NAME,
+        "description": ru.API["session"],
+    },
     "webhookKey": {"type": "apiKey", "in": "query", "name": "key", "description": ru.API["webhookKey"]},
 }
 _ARGUMENT = re.compile(r"<(?:(?P<kind>\w+)(?:\([^)]*\))?:)?(?P<name>\w+)>")

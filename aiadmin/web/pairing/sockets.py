@@ -32,7 +32,7 @@ from aiadmin.domain.errors import AiAdminError, DependencyDownError, LinkError, 
 from aiadmin.domain.job import Job
 from aiadmin.domain.messages.phone_numbers import read_phone
 from aiadmin.domain.pairing.attempt import PairingState
-from aiadmin.services.companies import connect_links, registration
+from aiadmin.services.companies import registration
 from aiadmin.texts import ru
 from aiadmin.web.http import origins, request_log
 from aiadmin.web.http.errors import answer_to
@@ -249,10 +249,7 @@ class MarketplaceNamespace(Namespace):  # type: ignore[misc]
             return self._complain(_code_of(error))
 
     def _open(self, token: str) -> Company:
-        container = self._container
-        return connect_links.open_link(
-            token, find=container.company_by_number, tokens=container.tokens, clock=container.clock
-        )
+        return self._container.open_link(token)
 
     # what a page is shown
 

@@ -35,9 +35,7 @@ def test_a_salon_that_is_registered_is_left_as_it_is(container: Container) -> No
     made = register(container)
     with pytest.raises(SalonTakenError):
         register(container)
-    assert connect_links.open_link(
-        made.token, find=container.company_by_number, tokens=container.tokens, clock=container.clock
-    )
+    assert container.open_link(made.token)
 
 
 def test_two_registrations_at_once_make_one_company(container: Container) -> None:
@@ -64,12 +62,8 @@ def test_a_new_link_revokes_the_old_and_redis_mirrors_it(container: Container) -
         company_id, uow=container.uow, tokens=container.tokens, links=container.links, clock=container.clock
     )
     with pytest.raises(LinkRevokedError):
-        connect_links.open_link(
-            made.token, find=container.company_by_number, tokens=container.tokens, clock=container.clock
-        )
-    opened = connect_links.open_link(
-        fresh, find=container.company_by_number, tokens=container.tokens, clock=container.clock
-    )
+        container.open_link(made.token)
+    opened = container.open_link(fresh)
     assert opened.company_id == company_id
     jti = container.redis.get(f"marketplace:company:{company_id}:token")
     assert isinstance(jti, bytes)

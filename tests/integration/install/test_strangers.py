@@ -274,16 +274,46 @@ def test_s13_the_salon_is_told_of_a_new_entry_once(door: Door) -> None:
     assert [(entry.details, entry.outcome) for entry in entries] == [({"user_id": 778}, "done")]
 
 
+def _again(door: Door, *, after: timedelta = timedelta()) -> None:
+    """The address was opened longer ago."""
+    with door.site.container.engine.begin() as connection:
+        connection.execute(text("UPDATE arrivals SET at = at - :age"), {"age": after})
+
+
 def test_s13_a_used_address_opens_again_in_the_same_browser_alone(door: Door) -> None:
     address = door.press_connect(5)
     assert door.open(address, **BROWSER).status_code == 303
     door.deliver(5)
+    thief = door.site.client.application.test_client()
 
-    for claim in (FROM_YCLIENTS, {"Sec-Fetch-Site": "cross-site"}):
+    for claim in (FROM_YCLIENTS, {"Sec-Fetch-Site": "cross-site"}, {}):
         assert door.open(address, **BROWSER, **claim).status_code == 303
-        stolen = door.open(address, **THIEF, **claim)
-        assert (stolen.status_code, "token=" in stolen.text) == (410, False)
-    assert door.open(address, **BROWSER).status_code == 410
+        for agent in (THIEF, BROWSER):  # what a browser says of itself, anybody may say
+            stolen = thief.get(address, headers={"Accept": "text/html", **agent, **claim})
+            assert (stolen.status_code, "token=" in stolen.text) == (410, False)
+            assert "Set-Cookie" not in stolen.headers
+
+
+def test_s13_later_too_an_address_that_is_pasted_opens_nothing_while_its_owner_is_in(door: Door) -> None:
+    address = door.press_connect(5)
+    assert door.open(address, **BROWSER).status_code == 303
+    door.deliver(5)
+    assert door.open(address, **BROWSER, **FROM_YCLIENTS).status_code == 303  # it keeps its cookie
+    _again(door, after=timedelta(days=1))
+
+    thief = door.site.client.application.test_client()
+    assert thief.get(address, headers=BROWSER).status_code == 410
+    second = door.site.client.application.test_client()
+    assert second.get(address, headers={**BROWSER, **FROM_YCLIENTS}).status_code == 303
+
+
+def test_s13_a_frame_that_keeps_no_cookies_is_known_by_what_it_says_of_itself(door: Door) -> None:
+    address = door.press_connect(5)
+    frame = door.site.client.application.test_client(use_cookies=False)
+    assert frame.get(address, headers=BROWSER).status_code == 303
+    door.deliver(5)
+    assert frame.get(address, headers=BROWSER | FROM_YCLIENTS).status_code == 303
+    assert frame.get(address, headers=THIEF | FROM_YCLIENTS).status_code == 410
 
 
 def test_s16_a_phone_that_a_stranger_linked_goes_at_the_owners_first_consent(door: Door) -> None:

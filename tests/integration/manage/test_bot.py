@@ -41,7 +41,7 @@ class Owner:
         self.bearer = {"Authorization": f"Bearer {self.token}"}
 
     def page(self, token: str | None = None) -> TestResponse:
-        return self.client.get(PAGE, query_string={"token": token or self.token})
+        return self.client.get(PAGE, query_string={"token": token or self.token}, follow_redirects=True)
 
     def show(self) -> dict[str, Any]:
         answer = self.client.get(SETTINGS, headers=self.bearer)

@@ -80,14 +80,26 @@ def linked(site: Site, salon: Salon) -> Salon:
     return salon
 
 
-def test_the_page_opens_with_its_link_alone(site: Site, linked: Salon) -> None:
-    opened = site.client.get(f"{API}?token={linked.token}&company={linked.company_id}")
+def test_a_link_lets_a_browser_in_and_its_token_leaves_the_address(site: Site, linked: Salon) -> None:
+    led = site.client.get(f"{API}?token={linked.token}&company={linked.company_id}")
+    assert led.status_code == 303
+    assert led.headers["Location"] == f"{API}?company={linked.company_id}#token={linked.token}"
+    opened = site.client.get(led.headers["Location"])
     assert opened.status_code == 200
     assert f'data-company-id="{linked.company_id}"' in opened.text
+    assert linked.token not in opened.text
     assert opened.headers["Cache-Control"] == "no-store"
-    for query in ("", "?token=x", f"?token={linked.token}&company=999"):
-        refused = site.client.get(API + query, headers={"Accept": "text/html"})
-        assert (refused.status_code, "Ссылка не открывается" in refused.text) == (401, True)
+    stranger = site.client.application.test_client()
+    for query, title in (
+        ("", "Откройте AI Admin из YClients"),
+        ("?company=1", "Откройте AI Admin из YClients"),
+        ("?token=x", "Ссылка не открывается"),
+        (f"?token={linked.token}&company=999", "Ссылка не открывается"),
+    ):
+        refused = stranger.get(API + query, headers={"Accept": "text/html"})
+        assert (refused.status_code, title in refused.text) == (401, True)
+        assert "Открыть YClients" in refused.text
+        assert "Set-Cookie" not in refused.headers
 
 
 @pytest.mark.parametrize("path", ["overview", "messages", "disconnect", "activation", "sync"])

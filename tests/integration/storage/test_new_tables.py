@@ -17,6 +17,7 @@ from aiadmin.domain.chat.turn import TurnVerdict
 from aiadmin.domain.chat.visit_write import WriteState
 from aiadmin.domain.companies.company import IntegrationStatus
 from aiadmin.domain.companies.outbox import OutboxState
+from aiadmin.domain.companies.owner_session import SessionEnd
 from aiadmin.domain.hosting.device import Desired, Observed
 from aiadmin.domain.journal.booking_event import EventKind, EventSource
 from aiadmin.domain.journal.refetch import Subject
@@ -32,6 +33,7 @@ from tests.support import company_rows
 WORDS: Mapping[str, type[StrEnum]] = {
     "companies.integration_status": IntegrationStatus,
     "companies.webhooks_state": WebhookSettingsState,
+    "owner_sessions.ended_why": SessionEnd,
     "booking_events.kind": EventKind,
     "booking_events.source": EventSource,
     "refetches.subject": Subject,
@@ -85,6 +87,7 @@ TIDIED = {
     "booking_events",
     "webhook_phones",
     "session_events",
+    "owner_sessions",
     "webhooks",
     "quarantine",
     "notices",

@@ -47,6 +47,8 @@ def badges(of: Tenant, *, forged_for: Tenant) -> Iterator[Badge]:
     yield Badge("api key as a bearer", headers={"Authorization": f"Bearer {key}"})
     yield Badge("link as a key", headers={"X-API-Key": token}, body={"api_key": token, "partner_token": token})
     yield Badge("webhook key as a key", headers={"X-API-Key": hook}, body={"api_key": hook, "partner_token": hook})
+    yield Badge("session", headers=of.session())
+    yield Badge("session that names another", headers=of.session(forged_for.company_id))
     yield Badge("forged link", token=forged, headers={"Authorization": f"Bearer {forged}"}, query={"token": forged})
 
 
@@ -127,8 +129,12 @@ CASES: Mapping[str, Case] = {
     "registration.register": Case(body=lambda of: {"salon_id": of.salon.salon_id}, answers=frozenset({409})),
     "links.renew_link": Case("api key", answers=frozenset({201})),
     "connect.page": Case("link", shows=True),
-    "manage.page": Case("link", shows=True),
-    "manage.bot": Case("link", shows=True),
+    "manage.page": Case("session", shows=True),
+    "manage.bot": Case("session", shows=True),
+    "browsers.log_out": Case("session", ends=True),
+    "browsers.end_one": Case("session"),
+    "browsers.end_all": Case("session", ends=True),
+    "browsers.make_link": Case("session", answers=frozenset({201})),
     "bot.show": Case("bearer"),
     "bot.change": Case("bearer", body=lambda _of: {"settings": {"greeting": "Добрый день!"}}),
     "bot.chats": Case("bearer", shows=True),
@@ -186,6 +192,7 @@ _PATHS: Mapping[str, Callable[[Tenant, Badge], object]] = {
     "token": lambda _aim, badge: badge.token,
     "payment_id": lambda _aim, _badge: 1,
     "contact_id": lambda _aim, _badge: 1,
+    "session_id": lambda aim, _badge: aim.other_session,
     "filename": lambda _aim, _badge: "connect/main.js",
 }
 """What stands in a path: numbers of the salon that is aimed at, and tokens of whoever asks."""

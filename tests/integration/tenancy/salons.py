@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -12,8 +12,11 @@ import sqlalchemy as sa
 
 from aiadmin.container import Container
 from aiadmin.domain.pairing.live_code import LiveCode
-from aiadmin.services.companies import connect_links
+from aiadmin.services.companies import connect_links, owner_sessions
+from aiadmin.services.companies.owner_sessions import BrowserSecret
 from aiadmin.services.install.arrivals import FOREIGN_USER
+from aiadmin.web.http import session_cookie
+from aiadmin.web.http.guards import COMPANY_HEADER
 from tests.fakes.yclients.marketplace.redirect import signed
 from tests.support import company_rows
 from tests.support.door import Door
@@ -37,6 +40,7 @@ class Tenant:
     Attributes:
         user_id: of its owner at YClients.
         phone: of its WhatsApp, and of everybody in its rows.
+        browser: in which its pages are open; `other_session` is that of another one.
     """
 
     held: Container
@@ -44,6 +48,8 @@ class Tenant:
     word: str
     user_id: int
     partner_token: str
+    browser: BrowserSecret = field(default_factory=BrowserSecret.new)
+    other_session: int = 0
 
     @property
     def company_id(self) -> int:
@@ -78,7 +84,19 @@ class Tenant:
             self.salon.company_id, uow=held.uow, tokens=held.tokens, links=held.links, clock=held.clock
         )
         self.salon = Salon(self.salon.company_id, self.salon.salon_id, self.salon.api_key, token)
+        for browser in (self.browser, BrowserSecret(self.word.ljust(43, "_"))):
+            self.other_session = owner_sessions.start(
+                self.salon.company_id, browser, user_agent=self.word, uow=held.uow, clock=held.clock
+            )
         self.show_code()
+
+    def session(self, company_id: int | None = None) -> dict[str, str]:
+        """What a page of ours sends in this salon's browser, be it for another company."""
+        return {
+            "Cookie": f"{session_cookie.NAME}={self.browser.clear}",
+            COMPANY_HEADER: str(company_id or self.company_id),
+            "Sec-Fetch-Site": "same-origin",
+        }
 
     def show_code(self) -> None:
         """A code is live for twenty seconds more: without one each question for it waits for ten."""

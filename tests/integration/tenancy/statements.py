@@ -33,7 +33,7 @@ REPOSITORIES = frozenset(kind.__name__ for kind in _repositories())
 OF_ALL = "finds, counts or throws away what is due, dead or old, whoever's it is"
 BY_ROW = "changes a row by its number, which the caller has from a statement that named the company or found due work"
 BY_DEVICE = "is fenced by the device, its host and its epoch: a device is of one company for ever"
-BY_SECRET = "finds the company itself, by what only it or YClients knows"
+BY_SECRET = "finds the company itself, by what only it, its owner's browser or YClients knows"
 
 FLEET_WIDE: Mapping[str, str] = {
     **dict.fromkeys(
@@ -67,6 +67,7 @@ FLEET_WIDE: Mapping[str, str] = {
             "Outbox.due_keys",
             "Outbox.list_held",
             "OutboxMessages.expire",
+            "OwnerSessions.forget",
             "Privacy.blank_messages",
             "Privacy.forget_chats",
             "Privacy.forget_chats",
@@ -146,6 +147,7 @@ FLEET_WIDE: Mapping[str, str] = {
             "CompanyStore.find_by_salon",
             "Installations.forget_landings",
             "Installations.use_landing",
+            "OwnerSessions.of_browser",
         ),
         BY_SECRET,
     ),

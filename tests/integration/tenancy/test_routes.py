@@ -47,7 +47,7 @@ def _ask(door: Door, rule: Rule, method: str, badge: Badge, *, path: Tenant, aim
     address = _adapter(door).build(rule.endpoint, path_of(rule, path, badge), method=method, force_external=False)
     query = {**named(aim), **case.query(aim), **badge.query}
     body = {**named(aim), **case.body(aim), **badge.body} if method == "POST" else None
-    client = door.site.client
+    client = door.site.client.application.test_client(use_cookies=False)
     with client.open(address, method=method, query_string=query, headers=badge.headers, json=body) as response:
         return Seen(response.status_code, _shown(response))
 

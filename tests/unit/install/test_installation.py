@@ -10,22 +10,20 @@ import pytest
 from aiadmin.domain.companies.company import IntegrationStatus as Status
 from aiadmin.domain.ids import SalonId
 from aiadmin.domain.install.activation import InstallationStatus
-from aiadmin.domain.install.arrival import Admission, Arrival, Claim, admit, claim_of, is_over
+from aiadmin.domain.install.arrival import Admission, Arrival, Claim, Landing, admit, claim_of, is_over
 from aiadmin.texts import ru
 
 BOTH = [True, False]
-EVERYTHING = list(itertools.product(InstallationStatus, [None, *Status], Claim, BOTH, BOTH, BOTH))
+EVERYTHING = list(itertools.product(InstallationStatus, [None, *Status], Claim, BOTH, BOTH))
 LET_IN = {Admission.ONBOARD, Admission.MANAGE}
 NOW = datetime(2026, 11, 28, 12, tzinfo=UTC)
 BEGUN = {Status.PENDING, Status.PAIRING, Status.ACTIVATING, Status.ACTIVATION_FAILED}
-Case = tuple[InstallationStatus, Status | None, Claim, bool, bool, bool]
+Case = tuple[InstallationStatus, Status | None, Claim, bool, bool]
 
 
 def _admit(case: Case) -> Admission:
-    connection, status, claim, is_ended, is_first, is_from_yclients = case
-    return admit(
-        connection, status, claim=claim, is_over=is_ended, is_first=is_first, is_from_yclients=is_from_yclients
-    )
+    connection, status, claim, is_ended, is_repeat = case
+    return admit(connection, status, claim=claim, is_over=is_ended, is_repeat=is_repeat)
 
 
 def test_nobody_comes_in_without_yclients_saying_that_the_salon_consented() -> None:
@@ -54,7 +52,7 @@ def test_a_salon_that_is_being_set_up_opens_to_nobody_but_whoever_began() -> Non
 
 def test_another_administrator_comes_in_by_a_consent_of_their_own() -> None:
     for status in Status:
-        assert _admit((InstallationStatus.PENDING, status, Claim.OTHERS, True, True, False)) is Admission.ONBOARD
+        assert _admit((InstallationStatus.PENDING, status, Claim.OTHERS, True, False)) is Admission.ONBOARD
 
 
 def test_an_installation_is_over_when_yclients_keeps_its_consent_no_longer_or_it_went_further() -> None:
@@ -77,17 +75,17 @@ def test_a_salon_begins_anew_only_when_yclients_waits_for_it() -> None:
 
 def test_an_address_that_was_opened_opens_nothing_for_somebody_else() -> None:
     for case in EVERYTHING:
-        connection, status, _, _, is_first, is_from_yclients = case
+        connection, status, _, _, is_repeat = case
         is_new_consent = connection is InstallationStatus.PENDING and status in {
             Status.ACTIVE, Status.FROZEN, Status.UNINSTALLED, Status.ACTIVATION_FAILED,
         }  # fmt: skip
-        if not is_first and not is_from_yclients and not is_new_consent:
+        if is_repeat and not is_new_consent:
             assert _admit(case) not in LET_IN, case
 
 
 @pytest.mark.parametrize("status", [Status.UNINSTALLED, Status.ACTIVATION_FAILED, Status.ACTIVE])
 def test_consent_given_again_is_no_repeat_although_the_address_is_the_same(status: Status) -> None:
-    assert _admit((InstallationStatus.PENDING, status, Claim.OWN, True, False, False)) is Admission.ONBOARD
+    assert _admit((InstallationStatus.PENDING, status, Claim.OWN, True, True)) is Admission.ONBOARD
 
 
 def test_every_outcome_has_its_words() -> None:
@@ -111,13 +109,35 @@ def test_having_turned_somebody_away_does_not_use_their_address_up() -> None:
 
 def test_s13_yclients_word_on_who_belongs_to_a_salon_decides_once_it_is_set_up() -> None:
     for case in EVERYTHING:
-        connection, status, claim, is_ended, is_first, is_from_yclients = case
+        connection, status, claim, is_ended, is_repeat = case
         if connection not in {InstallationStatus.ACTIVE, InstallationStatus.FREEZED}:
             continue
-        flags = {"is_over": is_ended, "is_first": is_first, "is_from_yclients": is_from_yclients}
+        flags = {"is_over": is_ended, "is_repeat": is_repeat}
         assert admit(connection, status, claim=claim, is_member=False, **flags) is Admission.STRANGER, case
         as_member = admit(connection, status, claim=claim, is_member=True, **flags)
-        assert as_member is _admit((connection, status, Claim.OWN, is_ended, is_first, is_from_yclients)), case
+        assert as_member is _admit((connection, status, Claim.OWN, is_ended, is_repeat)), case
+
+
+def _landing(**known: bool) -> Landing:
+    nothing = dict.fromkeys(("is_first", "is_from_yclients", "is_same_browser", "is_in", "is_tied"), False)
+    return Landing(**nothing | known)
+
+
+def test_s13_an_address_opens_again_for_a_browser_that_is_in_whatever_it_says_of_itself() -> None:
+    for first, from_yclients, same, tied in itertools.product(BOTH, repeat=4):
+        landing = _landing(
+            is_in=True, is_first=first, is_from_yclients=from_yclients, is_same_browser=same, is_tied=tied
+        )
+        assert not landing.is_repeat
+
+
+def test_s13_what_a_browser_says_of_itself_opens_no_address_whose_owner_keeps_a_cookie() -> None:
+    assert _landing(is_from_yclients=True, is_same_browser=True, is_tied=True).is_repeat
+    assert _landing(is_first=True, is_tied=True).is_repeat  # pasted: who reads logs does that
+    assert not _landing(is_first=True, is_from_yclients=True, is_tied=True).is_repeat  # a second device
+    assert not _landing(is_from_yclients=True, is_same_browser=True).is_repeat  # a frame without cookies
+    assert _landing(is_from_yclients=True).is_repeat
+    assert not _landing(is_first=True).is_repeat
 
 
 def test_a_visitor_is_the_user_or_who_has_the_signature() -> None:

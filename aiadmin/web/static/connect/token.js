@@ -34,11 +34,11 @@ export function recall() {
   return kept ?? [];
 }
 
-/** Strips the token from the address; returns true when the page is leaving for an address with the remembered token. */
+/** Strips the token from the address; returns true when a page without one is leaving for the remembered one's address. */
 export function settleAddress({ token, companyId, pageState }) {
   const url = new URL(window.location.href);
   const company = companyId || url.searchParams.get('company') || '';
-  if (!url.searchParams.has('token')) return returnWithToken(url, company);
+  if (!url.searchParams.has('token')) return !token && returnWithToken(url, company);
   if (pageState === 'link-invalid') inStorage((storage) => storage.removeItem(key(company)));
   else if (token) remember(company, token);
   url.searchParams.delete('token');

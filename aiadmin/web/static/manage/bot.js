@@ -1,13 +1,12 @@
 // The bot's page: a chat to try it out in, and its settings. The server has written both into the page already.
 
-import { settleAddress } from '../connect/token.js';
+import { cleanAddress } from './address.js';
 import { createApi } from './api.js';
 import { format, strings } from './strings.js';
 
 const main = document.querySelector('main');
 const $ = (selector) => main.querySelector(selector);
-const { token, companyId } = main.dataset;
-const api = createApi(token);
+const api = createApi(main.dataset.companyId);
 
 function problem(text) {
   $('[data-problem]').textContent = text;
@@ -237,7 +236,7 @@ async function showDialogues() {
 
 $('[data-more]').addEventListener('click', showDialogues);
 
-settleAddress({ token, companyId, pageState: 'open' });
+cleanAddress();
 showDialogues().finally(() => {
   main.dataset.ready = 'yes';
 });

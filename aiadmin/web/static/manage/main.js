@@ -1,20 +1,20 @@
 // The management page: asks how things stand, and again when the server says that something has changed.
 
 import { loop } from '../connect/http.js';
-import { settleAddress } from '../connect/token.js';
 import { createApi } from './api.js';
+import { cleanAddress } from './address.js';
 import { openSettings } from './settings.js';
 import { createView } from './view.js';
 
 const ASK_MS = 15_000; // pub/sub may lose an event
 const CALM_MS = 3_000; // news come in bunches, and the server counts what we ask
 const BUSY = new Set(['waiting', 'running']);
-const CLOSED = new Set(['link-expired', 'link-revoked', 'link-invalid', 'unauthorized']);
+const CLOSED = new Set(['session-missing', 'session-expired', 'session-closed', 'session-left', 'link-invalid']);
 
 const main = document.querySelector('main');
 const { token, companyId, socketUrlPath } = main.dataset;
 const view = createView(main);
-const api = createApi(token);
+const api = createApi(companyId);
 let phone = '';
 let list = 0; // which list of messages was asked for last
 let lookedAt = -Infinity;
@@ -110,9 +110,8 @@ view.bind({
   },
 });
 
-if (!settleAddress({ token, companyId, pageState: 'open' })) {
-  poll.start();
-  openSettings(main, api).catch(report);
-  showMessages();
-  listen().catch(() => {});
-}
+cleanAddress();
+poll.start();
+openSettings(main, api).catch(report);
+showMessages();
+listen().catch(() => {});
