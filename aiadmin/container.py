@@ -19,7 +19,7 @@ from redis import Redis
 from sqlalchemy import Engine
 
 from aiadmin.adapters.metrics.counters import RedisMetrics
-from aiadmin.adapters.redis.client import IMPATIENT_SECONDS, make_redis
+from aiadmin.adapters.redis.client import IMPATIENT_SECONDS, READ_TIMEOUT_SECONDS, make_redis
 from aiadmin.adapters.redis.fleet import RedisFleet
 from aiadmin.adapters.redis.job_queue import RqJobQueue
 from aiadmin.adapters.secrets import DerivedSecrets
@@ -35,7 +35,6 @@ from aiadmin.storage.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
     from aiadmin.adapters.batcher import Batcher
-    from aiadmin.adapters.group_commit import WebhookWriter
     from aiadmin.adapters.language_model.chat_completions import ChatCompletions
     from aiadmin.adapters.readiness import ReadinessProbe
     from aiadmin.adapters.redis.connect_links import RedisLinkCache
@@ -46,6 +45,7 @@ if TYPE_CHECKING:
     from aiadmin.adapters.sockets.page_events import SocketPageEvents
     from aiadmin.adapters.throttle import Throttle
     from aiadmin.adapters.tokens import JwtTokens
+    from aiadmin.adapters.webhook_writer import WebhookWriter
     from aiadmin.adapters.yclients.booking_api import YClientsBooking
     from aiadmin.adapters.yclients.call_limiter import CallLimiter
     from aiadmin.adapters.yclients.marketplace import YClientsMarketplace
@@ -79,7 +79,6 @@ if TYPE_CHECKING:
 
 _LATER = (
     "aiadmin.adapters.batcher",
-    "aiadmin.adapters.group_commit",
     "aiadmin.adapters.language_model.presets",
     "aiadmin.adapters.morphology",
     "aiadmin.adapters.readiness",
@@ -88,10 +87,11 @@ _LATER = (
     "aiadmin.adapters.redis.pairing_store",
     "aiadmin.adapters.redis.try_outs",
     "aiadmin.adapters.redis.visitor_shares",
-    "aiadmin.adapters.redis.webhook_limits",
+    "aiadmin.adapters.redis.window_limits",
     "aiadmin.adapters.sockets.page_events",
     "aiadmin.adapters.throttle",
     "aiadmin.adapters.tokens",
+    "aiadmin.adapters.webhook_writer",
     "aiadmin.adapters.yclients.booking_api",
     "aiadmin.adapters.yclients.call_limiter",
     "aiadmin.adapters.yclients.marketplace",
@@ -163,7 +163,7 @@ class Container:
     def close(self) -> None:
         """Finish what is buffered and let go of every connection."""
         made = vars(self)
-        for name in ("company_lookup", "webhook_writer", "webhook_drain", "metrics"):
+        for name in ("address_limits", "company_lookup", "webhook_writer", "webhook_drain", "metrics"):
             if name in made:
                 made[name].close()
         for name in ("engine", "statement_engine"):
@@ -287,11 +287,20 @@ class Container:
 
     @cached_property
     def webhook_writer(self) -> WebhookWriter:
-        from aiadmin.adapters.group_commit import WebhookWriter
-        from aiadmin.adapters.redis.webhook_limits import WebhookLimits
+        from aiadmin.adapters.redis.window_limits import WindowLimits
+        from aiadmin.adapters.webhook_writer import WebhookWriter
 
-        limits = WebhookLimits(self.impatient_redis, self.config.webhook_limit_per_minute)
+        limits = WindowLimits(self.impatient_redis, self.config.webhook_limit_per_minute)
         return WebhookWriter(self.one_statement, limits=limits, after_commit=self.webhook_drain.ask)
+
+    @cached_property
+    def address_limits(self) -> Batcher[str, float]:
+        """For `keys.address_limit`: how many seconds a request should wait, 0 where it is admitted."""
+        from aiadmin.adapters.batcher import Batcher
+        from aiadmin.adapters.redis.window_limits import WindowLimits
+
+        limits = WindowLimits(self.impatient_redis, self.config.rate_limit_per_minute)
+        return Batcher(limits.admit_each, name="Redis", patience=READ_TIMEOUT_SECONDS)
 
     @cached_property
     def webhook_drain(self) -> Throttle:

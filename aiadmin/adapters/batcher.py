@@ -26,13 +26,14 @@ Answer = TypeVar("Answer")
 class _Waiting(Generic[Question, Answer]):
     """A question, and what became of it."""
 
-    __slots__ = ("answer", "done", "error", "question")
+    __slots__ = ("answer", "done", "error", "is_given_up", "question")
 
     answer: Answer
 
     def __init__(self, question: Question) -> None:
         self.question = question
         self.error: Exception | None = None
+        self.is_given_up = False
         self.done = threading.Lock()
         self.done.acquire()
 
@@ -91,6 +92,7 @@ class Batcher(Generic[Question, Answer]):
         if self._thread is None:
             self._start()
         if not waiting.done.acquire(timeout=self._patience):
+            waiting.is_given_up = True
             raise DependencyDownError(self._name)
         if waiting.error is not None:
             raise waiting.error
@@ -139,14 +141,17 @@ class Batcher(Generic[Question, Answer]):
             batch.append(self._waiting.popleft())
         return batch
 
+    def _answer(self, batch: Sequence[_Waiting[Question, Answer]]) -> None:
+        answers = self._ask_all([waiting.question for waiting in batch])
+        for waiting, answer in zip(batch, answers, strict=True):
+            if isinstance(answer, Exception):
+                waiting.error = answer
+            else:
+                waiting.answer = answer
+
     def _serve(self, batch: Sequence[_Waiting[Question, Answer]]) -> None:
         try:
-            answers = self._ask_all([waiting.question for waiting in batch])
-            for waiting, answer in zip(batch, answers, strict=True):
-                if isinstance(answer, Exception):
-                    waiting.error = answer
-                else:
-                    waiting.answer = answer
+            self._answer(batch)
         except DependencyDownError as error:
             log.warning("not asked", count=len(batch), error=str(error))
             for waiting in batch:
@@ -156,4 +161,5 @@ class Batcher(Generic[Question, Answer]):
                 batch[0].error = error
                 return
             for waiting in batch:
-                self._serve([waiting])
+                if not waiting.is_given_up:
+                    self._serve([waiting])

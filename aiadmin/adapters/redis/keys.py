@@ -10,7 +10,7 @@ from aiadmin.domain.ids import CompanyId
 # the specification's own
 
 PREFIX = "aiadmin"
-"""Of everything else; by itself the prefix of the limits per address, which Flask-Limiter counts."""
+"""Of everything else."""
 
 
 def live_code(company_id: CompanyId) -> str:
@@ -92,11 +92,16 @@ CALL_LEASES = f"{PREFIX}:{{yclients}}:leases"
 CALL_LINES = f"{PREFIX}:{{yclients}}:lines"
 CALL_TICKETS = f"{PREFIX}:{{yclients}}:tickets"
 
-# limits, as prefixes but for the webhooks
+# limits; these are prefixes
 
 SOCKET_LIMITS = f"{PREFIX}:sockets"
 KEY_LIMITS = f"{PREFIX}:keys"
 VISITOR_LIMITS = f"{PREFIX}:visitors"
+
+
+def address_limit(endpoint: str, peer: str) -> str:
+    """When the last minute's requests of an address to an endpoint came."""
+    return f"{PREFIX}:requests:{endpoint}:{peer}"
 
 
 def webhook_limit(company_id: CompanyId) -> str:

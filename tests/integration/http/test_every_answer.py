@@ -190,7 +190,7 @@ def test_refused_requests_do_not_prolong_the_wait(make_site: MakeSite) -> None:
 
     _statuses(site, "/openapi.json", times=20)
 
-    keys = list(site.container.redis.scan_iter("LIMITS:*openapi*"))
+    keys = list(site.container.redis.scan_iter("aiadmin:requests:*openapi*"))
     assert [site.container.redis.llen(key) for key in keys] == [2]
     assert int(site.client.get("/openapi.json").headers["Retry-After"]) <= first
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime
@@ -15,8 +15,7 @@ import pytest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import OperationalError
 
-from aiadmin.adapters.group_commit import WebhookWriter
-from aiadmin.adapters.redis.webhook_limits import WebhookShare
+from aiadmin.adapters.webhook_writer import WebhookWriter
 from aiadmin.domain.errors import CompanyNotFoundError, DependencyDownError
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal.webhook import NewWebhook
@@ -158,10 +157,10 @@ def test_a_transaction_that_was_cut_off_frees_its_locks(database_url: str, proxy
 
 
 class _NoLimits:
-    """`group_commit.Limits` that admit everything."""
+    """`webhook_writer.Limits` that admit everything."""
 
-    def admit(self, asked: Mapping[CompanyId, int]) -> Mapping[CompanyId, WebhookShare]:
-        return {company_id: WebhookShare(count, 0) for company_id, count in asked.items()}
+    def admit_each(self, names: Sequence[str]) -> Sequence[float]:
+        return [0.0] * len(names)
 
 
 def _webhook(key: str) -> NewWebhook:

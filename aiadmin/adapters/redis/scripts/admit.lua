@@ -1,4 +1,4 @@
--- KEYS a list of times per company, newest first; ARGV window in ms, limit, how many each company asks for
+-- KEYS a list of times per name, newest first; ARGV window in ms, limit, how many each name asks for
 local time = redis.call('TIME')
 local now, window, limit = time[1] * 1000 + math.floor(time[2] / 1000), tonumber(ARGV[1]), tonumber(ARGV[2])
 local answer = {}
