@@ -22,6 +22,7 @@ from aiadmin.adapters.whatsapp.key_store import SqlKeyStore
 from aiadmin.container import Container
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.look_schedule import LookSchedule
 from aiadmin.domain.pairing.attempt import Timing
 from aiadmin.pairing.attempts import Attempts
 from aiadmin.pairing.claims import Claims
@@ -33,6 +34,8 @@ from aiadmin.pairing.process_pool import ProcessPool
 log = structlog.get_logger(__name__)
 
 TICK_SECONDS = 0.25
+IDLE_SECONDS = 2.0
+"""While nobody pairs, or is about to: a page that opens sends a nudge, and this is the net under a lost one."""
 REFRESH_SECONDS = 5.0
 """A code in Redis lives 20 s after its maker's last sign."""
 CLEAN_SECONDS = 60.0
@@ -73,7 +76,9 @@ class Coordinator:
         self._attempts = Attempts(container, self.pool, self._publisher, self._claims, keys, timing=self._timing)
         self._places: dict[CompanyId, int] = {}
         self._grace_until = self._resume_at = container.clock()
-        self._next_tick = self._next_refresh = self._next_clean = 0.0
+        self._looks = LookSchedule()
+        self._next_refresh = self._next_clean = 0.0
+        self._is_idle = False
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, name="pairing coordinator", daemon=True)
 
@@ -107,9 +112,13 @@ class Coordinator:
     def _turn(self) -> None:
         try:
             self._handle_next_event()
-            if time.monotonic() >= self._next_tick:
-                self._next_tick = time.monotonic() + TICK_SECONDS
-                self._tick(self._container.clock())
+            if (began := time.monotonic()) >= self._looks.at:
+                self._looks.began(began)
+                self._is_idle = False
+                try:
+                    self._tick(self._container.clock())
+                finally:
+                    self._looks.no_later_than(began + (IDLE_SECONDS if self._is_idle else TICK_SECONDS))
         except Exception:
             # the top of a long-lived thread: pairing goes on with the next turn
             log.exception("the pairing coordinator stumbled")
@@ -118,11 +127,11 @@ class Coordinator:
     def _handle_next_event(self) -> None:
         """Wait for a word until the next tick is due."""
         try:
-            said = self._events.get(timeout=max(0.0, self._next_tick - time.monotonic()))
+            said = self._events.get(timeout=max(0.0, self._looks.at - time.monotonic()))
         except queue.Empty:
             return
         if said is None:
-            self._next_tick = 0.0
+            self._looks.nudged(time.monotonic())
         elif said.facts is not None and said.facts["event"] == "log":
             level = logging.getLevelNamesMapping().get(said.facts["level"], logging.WARNING)
             log.log(level, said.facts["text"], pairing_process=said.process_id, source=said.facts["logger"])
@@ -138,8 +147,11 @@ class Coordinator:
             self._renew(now)
             if not self._stopping.is_set():
                 self._admit(now)
-                self.pool.keep_warm(expected=self._container.pairing_store.wants_prewarm())
+                is_expected = self._container.pairing_store.wants_prewarm()
+                self.pool.keep_warm(expected=is_expected)
                 self._clean_up()
+                is_working = self._attempts or self._places or is_expected or not self.pool.is_empty
+                self._is_idle = not is_working and now >= self._grace_until
         except DependencyDownError:
             self._grace_until = now + self._timing.redis_grace
         self._attempts.step_all(now)
@@ -151,6 +163,8 @@ class Coordinator:
             self._attempts.apply_claim(company_id, hold, now, redis_grace=now < self._grace_until)
 
     def _refresh(self) -> None:
+        if not self._attempts:
+            self._heartbeat.want(is_wanted=False)
         if time.monotonic() < self._next_refresh:
             return
         self._next_refresh = time.monotonic() + REFRESH_SECONDS
@@ -170,6 +184,7 @@ class Coordinator:
         waiting = list(self._container.pairing_store.queue())
         while waiting and len(self._attempts) < self._capacity and self.pool.has_place() and now >= self._resume_at:
             company_id = waiting.pop(0)
+            self._heartbeat.want(is_wanted=True)
             if self._container.pairing_store.claim(company_id, self._owner) and not self._attempts.open(
                 company_id, now
             ):

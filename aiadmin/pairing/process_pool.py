@@ -56,6 +56,11 @@ class ProcessPool:
         if rules.should_warm(processes, self._capacity, expected=expected) and time.monotonic() >= self._warm_from:
             self._open_process()
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no process is there, nor ends."""
+        return not self._open and not self._closing
+
     def has_place(self) -> bool:
         """Whether one more series could start now."""
         return self._placement() is not rules.NoCapacity

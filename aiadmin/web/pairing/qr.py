@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from aiadmin.adapters import qr_image
 from aiadmin.adapters.redis.pairing_store import PairingProgress
 from aiadmin.domain.errors import AlreadyConnectedError
+from aiadmin.domain.job import Job
 from aiadmin.domain.pairing.live_code import LiveCode
 from aiadmin.services.companies import registration
 from aiadmin.texts import ru
@@ -70,6 +71,9 @@ def _answer(show: Callable[[LiveCode], ResponseReturnValue]) -> ResponseReturnVa
         registration.consent(owner, uow=current_container().uow, clock=current_container().clock)
     if request.args.get("again") == "1":
         feed.retry(owner.company_id)
+    if feed.find_code(owner.company_id) is None:
+        feed.watch(owner.company_id)
+        current_container().queue.nudge(Job.WAKE_HOSTS)
     code = feed.wait_code(owner.company_id, timeout=WAIT)
     return show(code) if code else respond(NOT_READY, more=_standing(feed.find_state(owner.company_id)))
 
