@@ -1,7 +1,7 @@
 """The `sessions` process: hosts sessions and pairs new ones in threads, while RQ takes nudges in the main thread.
 
-It never forks and needs no Redis: a nudge that does not arrive costs a second. It ends with `os._exit`, because the
-library's threads never do.
+It never forks and needs no Redis: a lost nudge costs ten seconds, or one while Redis is away. It ends with
+`os._exit`, because the library's threads never do.
 """
 
 from __future__ import annotations

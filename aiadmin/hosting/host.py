@@ -21,9 +21,20 @@ from aiadmin.adapters.whatsapp.engine import EngineError, UnknownDeviceError
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.hosting.device import Desired, Device, Observed
 from aiadmin.domain.hosting.host import LEASE, RENEW_EVERY
-from aiadmin.domain.hosting.session import Action, SessionStep, failed, parked, postponed, restarted, tick, transition
+from aiadmin.domain.hosting.session import (
+    Action,
+    SessionStep,
+    due_at,
+    failed,
+    parked,
+    postponed,
+    restarted,
+    tick,
+    transition,
+)
 from aiadmin.domain.hosting.session_event import LoggedOut, LogoutReason, SessionEvent
 from aiadmin.domain.ids import DeviceId
+from aiadmin.domain.look_schedule import NET_SECONDS, TICK_SECONDS, LookSchedule
 from aiadmin.hosting.collaborators import Collaborators
 from aiadmin.hosting.hosted_device import HostedDevice
 from aiadmin.hosting.incoming import Incoming
@@ -41,9 +52,10 @@ from aiadmin.services.ports.pages import PageEvents
 from aiadmin.storage.unit_of_work import NewUnitOfWork
 from aiadmin.texts import ru
 
-TICK_SECONDS = 1.0
 _STOP_SECONDS = 1.0
 """What stopping hundreds of sessions takes at most, and writing what they heard last."""
+_SHORTEST_PAUSE = 0.05
+"""Between two looks, when something is due that cannot be done."""
 _KEYS_MISSING = LoggedOut(reason=LogoutReason.KEYS_MISSING)
 """The library deletes a device's keys only when WhatsApp unlinked it; a crash may have swallowed the event."""
 _rng = random.SystemRandom().random
@@ -70,12 +82,15 @@ class SessionHost:
         self._held: dict[DeviceId, HostedDevice] = {}
         self._holdings: sessions.Holdings | None = None
         self._inbox: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
-        self._next_tick = 0.0
+        self._looks = LookSchedule()
+        self._is_settled = False
         self._over = False
         self._orphan_keys = OrphanKeys(keys)
         self._unlinking = Unlinking(engine=engine, keys=keys, uow=uow, clock=clock, on_progress=self.wake)
         collaborators = collaborators or Collaborators()
-        self._start_limiter = StartLimiter(fleet=collaborators.fleet, clock=clock, metrics=collaborators.metrics)
+        self._start_limiter = StartLimiter(
+            fleet=collaborators.fleet, clock=clock, metrics=collaborators.metrics, on_news=self.wake
+        )
         self._telemetry = Telemetry(clock=clock, metrics=collaborators.metrics)
         self._lease = Lease(
             uow=uow,
@@ -84,13 +99,16 @@ class SessionHost:
             on_lost=lambda: self._inbox.put(self._lose),
             on_overslept=self._after_suspend,
             on_renewed=collaborators.on_vitals,
+            on_changed=self.wake,
             duration=lease,
             renew_every=renew_every,
         )
         self._turn_nudges = TurnNudges(collaborators.ask_for_turns, clock)
         self._incoming = Incoming(uow=uow, clock=clock, on_due=self._turn_nudges.at)
         sent, mode = self._incoming.sent, collaborators.mode
-        self._outgoing = Outgoing(engine, self._online, uow=uow, clock=clock, on_sent=sent, mode=mode)
+        self._outgoing = Outgoing(
+            engine, self._online, uow=uow, clock=clock, on_sent=sent, mode=mode, net_seconds=self._net_seconds
+        )
         self._thread = threading.Thread(target=self._run, name="host", daemon=True)
 
     def start(self) -> None:
@@ -100,8 +118,8 @@ class SessionHost:
             part.start()
 
     def wake(self) -> None:
-        """Something may have changed in PostgreSQL: look now rather than at the next tick."""
-        self._inbox.put(self._wake_soon)
+        """Something may have changed in PostgreSQL: look now rather than when something is due."""
+        self._inbox.put(self._look_now)
         self._outgoing.wake()
 
     def drain(self, timeout: float = 8.0) -> None:
@@ -130,18 +148,26 @@ class SessionHost:
     def _turn(self) -> None:
         now = time.monotonic()
         next_start = self._start_limiter.next_start
-        wake = min(self._next_tick, next_start) if next_start > now else self._next_tick
+        wake = min(self._looks.at, next_start) if next_start > now else self._looks.at
         with contextlib.suppress(queue.Empty):
             self._inbox.get(timeout=max(wake - now, 0.0))()
-        if time.monotonic() >= self._next_tick:
-            self._next_tick = time.monotonic() + TICK_SECONDS
-            self._tick()
+        if (began := time.monotonic()) >= self._looks.at:
+            self._looks.began(began)
+            next_in = TICK_SECONDS
+            try:
+                self._look()
+                next_in = self._next_look_in()
+            finally:
+                self._looks.no_later_than(began + next_in)
         self._start_next()
 
-    def _tick(self) -> None:
+    def _look(self) -> None:
+        """Bring everything in line with PostgreSQL, and with the time."""
         try:
             self._reconcile()
+            self._is_settled = self._lease.may_adopt and not self._lease.is_draining
         except DependencyDownError:
+            self._is_settled = False
             log.debug("PostgreSQL is away; the sessions go on")
         self._start_limiter.tick(len(self._held), sum(held.is_starting for held in self._held.values()))
         for held in list(self._held.values()):
@@ -149,6 +175,21 @@ class SessionHost:
                 self._apply(held, self._step(held))
         if not self._start_limiter.only_records:
             self._orphan_keys.sweep()
+
+    def _next_look_in(self) -> float:
+        """Seconds until something is due; a tick while anything is on its way, or while nudges cannot come."""
+        now, held = self._clock(), list(self._held.values())
+        is_quiet = self._is_settled and self._start_limiter.is_calm and all(each.is_settled(now) for each in held)
+        if not is_quiet:
+            return TICK_SECONDS
+        due = [(at - now).total_seconds() for each in held if (at := due_at(each.session)) is not None]
+        if self._holdings is not None and self._holdings.more_in is not None:
+            due.append(self._holdings.more_in)
+        return max(min([self._net_seconds(), *due]), _SHORTEST_PAUSE)
+
+    def _net_seconds(self) -> float:
+        """How long to wait when nothing is due: nudges may get lost, and without Redis none come."""
+        return NET_SECONDS if self._start_limiter.hears_nudges else TICK_SECONDS
 
     def _step(self, held: HostedDevice) -> SessionStep:
         """What the passing of time means; with WhatsApp away, no session tries by itself."""
@@ -235,23 +276,27 @@ class SessionHost:
             return
         self._apply(held, transition(held.session, event, self._clock(), _rng()))
         if held.is_to_remove:
-            self._wake_soon()
+            self._look_now()
 
     def _online(self) -> list[Online]:
         """What can send now; asked from another thread."""
         return [Online(held.device, held.session_id) for held in self._held.copy().values() if held.can_send]
 
     def _apply(self, held: HostedDevice, step: SessionStep) -> None:
-        if step.session.observed is not held.session.observed:
+        before, could_send = held.session, held.can_send
+        if step.session.observed is not before.observed:
             self._telemetry.changed(held, step.session)
-            self._start_limiter.observe(held.device.device_id, held.session, step.session)
+            self._start_limiter.observe(held.device.device_id, before, step.session)
+            self._looks.no_later_than(time.monotonic() + TICK_SECONDS)
         held.session = step.session
+        if held.can_send and not could_send:
+            self._outgoing.look_soon()
         if step.action is Action.STOP:
             self._engine.stop(held.session_id)
         self._save(held)
 
     def _save(self, held: HostedDevice) -> None:
-        """Tell PostgreSQL; what it does not hear now it hears at the next tick."""
+        """Tell PostgreSQL; what it does not hear now it hears a second later."""
         if not held.is_unsaved:
             return
         try:
@@ -265,8 +310,8 @@ class SessionHost:
             self._drop(held)
             self._rooms.status(held.device.company_id, state="logged-out", text=ru.logged_out(held.session.reason))
 
-    def _wake_soon(self) -> None:
-        self._next_tick = 0.0
+    def _look_now(self) -> None:
+        self._looks.nudged(time.monotonic())
 
     def _drop(self, held: HostedDevice) -> None:
         """Hold the device no longer; its row is not touched."""
@@ -294,7 +339,7 @@ class SessionHost:
         for held in self._held.values():
             self._engine.stop(held.session_id)  # it may have started meanwhile
             held.begin_anew(now)
-        self._wake_soon()
+        self._look_now()
 
     def _finish(self) -> None:
         self._over = True

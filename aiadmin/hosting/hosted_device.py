@@ -69,6 +69,12 @@ class HostedDevice:
         before, now = self.written, self.session
         return (before.observed, before.reason, before.retry_at) != (now.observed, now.reason, now.retry_at)
 
+    def is_settled(self, now: datetime) -> bool:
+        """Whether nothing of it is on its way: it is where it is wanted, and PostgreSQL knows."""
+        is_waiting = self.session.retry_at is not None and self.session.retry_at <= now
+        is_ordered = self.device.desired is not Desired.ON or self.is_to_restart
+        return not (is_waiting or is_ordered or self.is_starting or self.is_unsaved)
+
     def begin_anew(self, now: datetime) -> None:
         """Its connection was stopped for no reason of its own: it is due to start."""
         if self.session.retry_at is None:

@@ -35,6 +35,7 @@ class Lease:
         on_lost: called from the renewing thread; everything held under the old id must stop.
         on_overslept: called from another thread when the process stood still for longer than the lease.
         on_renewed: called from the renewing thread, too, with what the process takes of its machine.
+        on_changed: called from there when a lease was taken, or an operator wants everything moved.
     """
 
     def __init__(
@@ -46,11 +47,12 @@ class Lease:
         on_lost: Callable[[], None],
         on_overslept: Callable[[], None],
         on_renewed: Callable[[Vitals], None] = lambda _vitals: None,
+        on_changed: Callable[[], None] = lambda: None,
         duration: timedelta = LEASE,
         renew_every: timedelta = RENEW_EVERY,
     ) -> None:
         self._uow, self._clock, self._capacity, self._on_lost = uow, clock, capacity, on_lost
-        self._on_renewed = on_renewed
+        self._on_renewed, self._on_changed = on_renewed, on_changed
         self._duration, self._renew_every = duration, renew_every
         self._name = f"{socket.gethostname()[:80]}:{os.getpid()}"
         self._is_draining = False
@@ -137,7 +139,10 @@ class Lease:
                 work.hosts.add(fresh, lease=self._duration, capacity=self._capacity, name=self._name)
             else:
                 fresh = self._host_id
-            self._is_draining = work.hosts.is_draining(fresh)
+            is_draining = work.hosts.is_draining(fresh)
             work.commit()
-        self._host_id, self._valid_until = fresh, valid_until
+        before = self._host_id, self._is_draining
+        self._host_id, self._is_draining, self._valid_until = fresh, is_draining, valid_until
+        if before != (fresh, is_draining):
+            self._on_changed()
         self._on_renewed(taken)

@@ -20,6 +20,7 @@ from aiadmin.adapters.whatsapp.engine import EngineError
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.hosting.device import Device
 from aiadmin.domain.ids import DeviceId
+from aiadmin.domain.look_schedule import NET_SECONDS, TICK_SECONDS, LookSchedule
 from aiadmin.domain.messages.message import (
     DeviceClaim,
     MessageReason,
@@ -36,8 +37,9 @@ from aiadmin.services.messages import messages
 from aiadmin.services.ports.clock import Clock
 from aiadmin.storage.unit_of_work import NewUnitOfWork
 
-TICK_SECONDS = 1.0
 _RETRY_SECONDS = 1.0
+_TOGETHER_SECONDS = 0.1
+"""Devices that may send again, or have connected, within so long of each other are looked at together."""
 _rng = random.SystemRandom().random
 log = structlog.get_logger(__name__)
 
@@ -61,6 +63,7 @@ class Outgoing:
     Args:
         online: the devices to send for; called from a thread of ours.
         on_sent: a message of this device has this id now.
+        net_seconds: how long to wait at most between two looks.
     """
 
     def __init__(
@@ -72,13 +75,17 @@ class Outgoing:
         clock: Clock,
         on_sent: Callable[[DeviceId, str], None],
         mode: SendingMode | None = None,
+        net_seconds: Callable[[], float] = lambda: TICK_SECONDS,
     ) -> None:
         self._engine, self._online, self._uow, self._clock = engine, online, uow, clock
-        self._on_sent, self._mode = on_sent, mode or SendingMode()
+        self._on_sent, self._mode, self._net_seconds = on_sent, mode or SendingMode(), net_seconds
         self._rests_until: dict[DeviceId, float] = {}
         self._sending: set[DeviceId] = set()
         self._changed = threading.Condition()
-        self._is_woken = self._is_stopping = False
+        self._is_stopping = False
+        self._looks = LookSchedule()
+        self._seen: frozenset[tuple[DeviceId, int]] = frozenset()
+        self._next_tidy = 0.0
         self._thread = threading.Thread(target=self._run, name="outgoing", daemon=True)
 
     def start(self) -> None:
@@ -86,9 +93,15 @@ class Outgoing:
         self._thread.start()
 
     def wake(self) -> None:
-        """Something may be owed: look now rather than at the next tick."""
+        """Something may be owed: look now rather than when something falls due."""
         with self._changed:
-            self._is_woken = True
+            self._looks.nudged(time.monotonic())
+            self._changed.notify_all()
+
+    def look_soon(self) -> None:
+        """A device can send now that could not: look within a moment, at all that come with it."""
+        with self._changed:
+            self._looks.no_later_than(time.monotonic() + _TOGETHER_SECONDS)
             self._changed.notify_all()
 
     def is_sending(self, device_id: DeviceId) -> bool:
@@ -107,30 +120,51 @@ class Outgoing:
             return self._changed.wait_for(lambda: not self._sending, max(deadline - time.monotonic(), 0.0))
 
     def _run(self) -> None:
-        while True:
-            with self._changed:
-                self._changed.wait_for(lambda: self._is_woken or self._is_stopping, TICK_SECONDS)
-                self._is_woken = False
-                if self._is_stopping:
-                    return
+        while self._waits_for_look():
+            began, next_in = time.monotonic(), TICK_SECONDS
             try:
-                self._pull()
+                next_in = self._look()
             except DependencyDownError:
                 log.debug("PostgreSQL is away; what is owed waits")
             except Exception:
                 log.exception("the outbox stumbled")
+            with self._changed:
+                self._looks.no_later_than(began + next_in)
 
-    def _pull(self) -> None:
+    def _waits_for_look(self) -> bool:
+        """False at the end."""
+        with self._changed:
+            while not self._is_stopping and (wait := self._looks.at - time.monotonic()) > 0:
+                self._changed.wait(wait)
+            self._looks.began(time.monotonic())
+            return not self._is_stopping
+
+    def _look(self) -> float:
+        """Begin to send what is due; seconds until more will be. Raises DependencyDownError."""
+        now, asked_at = time.monotonic(), self._clock()  # what falls due while we look is for the next look
         online = {one.device.device_id: one for one in self._online()}
+        holds = [one.hold for one in online.values()]
+        self._tidy(holds)
         with self._changed:
             idle = [self._claim_of(one) for device_id, one in online.items() if device_id not in self._sending]
-        holds, to_claim = [one.hold for one in online.values()], idle if self._mode.gaps is None else []
-        for message in messages.pull(holds, idle=to_claim, uow=self._uow, clock=self._clock):
-            if message.device_id is not None:
-                self._begin(self._send, online[message.device_id], message)
-        if self._mode.gaps is not None and idle:
+        if self._mode.gaps is None:
+            for message in messages.pull(idle, uow=self._uow, clock=self._clock):
+                if message.device_id is not None:
+                    self._begin(self._send, online[message.device_id], message)
+        else:
             for device_id, message in messages.peek(idle, uow=self._uow, clock=self._clock).items():
                 self._begin(self._type_and_send, online[device_id], message)
+        rests = [until - now for device_id, until in self._rests_until.items() if until > now and device_id in online]
+        due = messages.next_due_in(holds, after=asked_at, uow=self._uow)
+        return max(min([self._net_seconds(), *rests, *([] if due is None else [due])]), _TOGETHER_SECONDS)
+
+    def _tidy(self, holds: Sequence[DeviceClaim]) -> None:
+        """See to what earlier attempts have left: of devices taken since the last time, and now and then."""
+        now, seen = time.monotonic(), frozenset((hold.device_id, hold.epoch) for hold in holds)
+        if seen <= self._seen and now < self._next_tidy:
+            return
+        messages.tidy(holds, uow=self._uow, clock=self._clock)
+        self._seen, self._next_tidy = seen, now + NET_SECONDS
 
     def _claim_of(self, online: Online) -> DeviceClaim:
         if self._mode.is_paused:
@@ -153,7 +187,7 @@ class Outgoing:
         finally:
             with self._changed:
                 self._sending.discard(online.device.device_id)
-                self._is_woken = True
+                self._looks.no_later_than(time.monotonic())
                 self._changed.notify_all()
 
     def _type_and_send(self, online: Online, seen: OutboxMessage) -> None:
@@ -166,7 +200,7 @@ class Outgoing:
                 if self._is_stopping:
                     return
         hold = self._claim_of(online)
-        for message in messages.pull([hold], idle=[hold], uow=self._uow, clock=self._clock):
+        for message in messages.pull([hold], uow=self._uow, clock=self._clock):
             self._send(online, message)
 
     def _send(self, online: Online, message: OutboxMessage) -> None:

@@ -7,6 +7,7 @@ import logging
 import threading
 import time
 import uuid
+from collections.abc import Callable
 
 import structlog
 
@@ -22,22 +23,31 @@ from aiadmin.services.ports.fleet import Fleet
 from aiadmin.services.ports.metrics import Metrics
 
 EXCHANGE_SECONDS = 1.0
+CALM_EXCHANGE_SECONDS = 4.0
+"""While all is well; a host whose reports stop is forgotten after ten seconds."""
 _UP = frozenset({Observed.STARTING, Observed.ONLINE, Observed.DEGRADED})
 _LOST = frozenset({Observed.RECONNECTING, Observed.BACKOFF, Observed.BANNED})
 log = structlog.get_logger(__name__)
 
 
 class StartLimiter:
-    """`start` it; everything else is for the host's thread."""
+    """`start` it; everything else is for the host's thread.
 
-    def __init__(self, *, fleet: Fleet, clock: Clock, metrics: Metrics) -> None:
-        self._fleet, self._clock, self._metrics = fleet, clock, metrics
+    Args:
+        on_news: called from another thread when something new was heard of the fleet.
+    """
+
+    def __init__(
+        self, *, fleet: Fleet, clock: Clock, metrics: Metrics, on_news: Callable[[], None] = lambda: None
+    ) -> None:
+        self._fleet, self._clock, self._metrics, self._on_news = fleet, clock, metrics, on_news
         self._id = uuid.uuid4().hex
         self._breaker = Breaker()
         self._fleet_view = FleetView()
         self._refused: set[DeviceId] = set()
         self._is_mass_logout = False
-        self._is_over = threading.Event()
+        self._is_over = False
+        self._must_exchange = threading.Event()
         self._unanswered = 0
         self.next_start = 0.0
         self._thread = threading.Thread(target=self._exchange_forever, name="fleet", daemon=True)
@@ -48,7 +58,18 @@ class StartLimiter:
 
     def stop(self) -> None:
         """The others need not count on this host; does not wait for Redis."""
-        self._is_over.set()
+        self._is_over = True
+        self._must_exchange.set()
+
+    @property
+    def hears_nudges(self) -> bool:
+        """Whether nudges reach this host: they come through Redis, as the fleet's news do."""
+        return self._fleet_view.is_known
+
+    @property
+    def is_calm(self) -> bool:
+        """Whether nothing but an event can change what may start."""
+        return rules.is_calm(self._breaker, self._clock()) and self._fleet_view.hold is None
 
     @property
     def is_open(self) -> bool:
@@ -88,6 +109,7 @@ class StartLimiter:
             self._turn(rules.dropped(self._breaker, device_id, now))
         elif after.observed is Observed.OUTDATED:
             self._refused.add(device_id)
+            self._must_exchange.set()
             self._turn(rules.refused(self._breaker, device_id, now))
         elif after.observed is Observed.LOGGED_OUT:
             self._turn(rules.logged_out(self._breaker, device_id, now))
@@ -105,6 +127,7 @@ class StartLimiter:
     def _turn(self, after: Breaker, reason: str = "connections_lost") -> None:
         before, self._breaker = self._breaker, after
         if before.state is not after.state:
+            self._must_exchange.set()
             level = logging.WARNING if after.state is BreakerState.OPEN else logging.INFO
             log.log(level, "the breaker is %s", after.state.value, reason=reason)
             self._metrics.count(Metric.BREAKER, state=after.state)
@@ -116,12 +139,18 @@ class StartLimiter:
             self._metrics.count(Metric.MASS_LOGOUTS)
 
     def _exchange_forever(self) -> None:
-        while not self._is_over.wait(EXCHANGE_SECONDS):
+        while not self._is_over:
+            before = self._fleet_view
             try:
                 self._exchange()
             except Exception:
                 log.exception("the fleet's news cannot be read")
                 self._fleet_view = FleetView()
+            if _without_times(self._fleet_view) != _without_times(before):
+                self._on_news()
+            is_quiet = self.hears_nudges and self.is_calm and not self._unanswered and not self._refused
+            self._must_exchange.wait(CALM_EXCHANGE_SECONDS if is_quiet else EXCHANGE_SECONDS)
+            self._must_exchange.clear()
         with contextlib.suppress(DependencyDownError):
             self._fleet.leave(self._id)
 
@@ -133,3 +162,8 @@ class StartLimiter:
             self._refused -= refused
         except DependencyDownError:
             self._fleet_view = FleetView()
+
+
+def _without_times(view: FleetView) -> tuple[object, ...]:
+    """What is news when it changes: the hold that is left does so all the time."""
+    return view.others, view.hold is not None, view.is_known

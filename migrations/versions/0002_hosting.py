@@ -53,6 +53,8 @@ CREATE TABLE devices (
 );
 CREATE UNIQUE INDEX idx_devices_company ON devices (company_id) WHERE desired <> 'removed';
 CREATE INDEX idx_devices_host ON devices (host_id);
+CREATE INDEX idx_devices_free ON devices (next_attempt_at) WHERE host_id IS NULL
+  AND desired IN ('on', 'removed') AND (observed <> 'logged_out' OR desired = 'removed');
 CREATE UNIQUE INDEX idx_devices_phone ON devices (phone) WHERE desired <> 'removed';
 
 CREATE TABLE session_events (

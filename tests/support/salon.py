@@ -207,7 +207,7 @@ class Salon:
     def pull(self) -> list[OutboxMessage]:
         """What a host takes to send."""
         hold = DeviceClaim(device_id=self.device.device_id, epoch=self.device.epoch)
-        return list(messages.pull([hold], idle=[hold], uow=self.world.uow, clock=self.world.clock))
+        return list(messages.pull([hold], uow=self.world.uow, clock=self.world.clock))
 
 
 @pytest.fixture

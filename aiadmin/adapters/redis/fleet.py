@@ -50,6 +50,7 @@ class RedisFleet:
         return FleetView(
             others=tuple(each for text in others if (each := _read(text)) is not None),
             hold=timedelta(milliseconds=hold) if hold > 0 else None,
+            is_known=True,
         )
 
     def leave(self, host_id: str) -> None:

@@ -15,12 +15,13 @@ from rq.worker_registration import REDIS_WORKER_KEYS, WORKERS_BY_QUEUE_KEY
 
 from aiadmin.adapters.redis import keys
 from aiadmin.domain.job import Job
+from aiadmin.domain.look_schedule import COALESCED_SECONDS
 
 ANNOUNCED_SECONDS = 45
 """RQ's idle worker announces each time its wait for a job ends: every 5 s."""
 SERIALIZER = "json"
 _KEPT_SECONDS = 60
-_COALESCE_MS = 250
+_COALESCE_MS = int(COALESCED_SECONDS * 1000)
 
 
 class HostWakeups:
@@ -39,7 +40,8 @@ class HostWakeups:
             self._clear(name)
 
     def wake_hosts(self) -> None:
-        """Nudge every session host. Where a nudge waits, or one went a moment ago, another is not sent."""
+        """Nudge every session host. Where a nudge waits, or one went a moment ago, another is not sent: a host looks
+        again so long after each."""
         wake = Job.WAKE_HOSTS.value
         with self._redis.pipeline() as pipeline:
             for name in self._free(self._listening()):

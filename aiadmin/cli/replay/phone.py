@@ -86,7 +86,7 @@ class SalonPhone:
     def deliver(self) -> Sequence[OutboxMessage]:
         """Send all that is owed now, and return it as sent; each message reaches the server and its phone."""
         hold, taken = DeviceClaim(device_id=self.device.device_id, epoch=self.device.epoch), []
-        while batch := messages.pull([hold], idle=[hold], uow=self.product.uow, clock=self.product.clock):
+        while batch := messages.pull([hold], uow=self.product.uow, clock=self.product.clock):
             taken += [self._send(one) for one in batch]
         contact_id = self.contact() if taken else None
         self.said += [one.message_id for one in taken if one.contact_id == contact_id and one.message_id]

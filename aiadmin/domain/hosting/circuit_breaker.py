@@ -88,10 +88,15 @@ class PeerReport:
 
 @dataclass(frozen=True, kw_only=True)
 class FleetView:
-    """What a host hears from the fleet: the other hosts, and how long nothing may start anywhere."""
+    """What a host hears from the fleet: the other hosts, and how long nothing may start anywhere.
+
+    Attributes:
+        is_known: whether the fleet was heard of at all; by the same way nudges come.
+    """
 
     others: tuple[PeerReport, ...] = ()
     hold: timedelta | None = None
+    is_known: bool = False
 
 
 def dropped(breaker: Breaker, device_id: DeviceId, now: datetime) -> Breaker:
@@ -173,6 +178,13 @@ def _is_back(breaker: Breaker, others: Collection[PeerReport]) -> bool:
         and breaker.since
         and other.since > breaker.since
         for other in others
+    )
+
+
+def is_calm(breaker: Breaker, now: datetime) -> bool:
+    """Whether `tick` changes nothing until something happens."""
+    return breaker.state is BreakerState.CLOSED and not (
+        _fresh(breaker.drops, DROP_WINDOW, now) or is_mass_logout(breaker, now)
     )
 
 

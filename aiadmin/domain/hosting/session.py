@@ -183,6 +183,16 @@ def tick(session: Session, now: datetime, jitter: float) -> SessionStep:
     return SessionStep(session)
 
 
+def due_at(session: Session) -> datetime | None:
+    """When `tick` will do something if nothing happens meanwhile; None for never."""
+    if session.retry_at is not None:
+        return session.retry_at
+    if session.observed in _LIMITS:
+        return session.since + _LIMITS[session.observed][0]
+    is_shaky = session.failures or session.conflicts
+    return session.since + CALM if session.observed is Observed.ONLINE and is_shaky else None
+
+
 def failed(session: Session, reason: str, now: datetime, jitter: float) -> SessionStep:
     """The connection is given up: stop it, and try again after a while."""
     failures = session.failures + 1

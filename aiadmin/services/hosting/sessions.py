@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -71,11 +71,16 @@ def _unlink(device: Device, work: UnitOfWork) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Holdings:
-    """What a host holds, and the version of those rows: as long as it stays the same, they are unchanged."""
+    """What a host holds, and the version of those rows: as long as it stays the same, they are unchanged.
+
+    Attributes:
+        more_in: in how many seconds there may be more to take; None when nothing says so.
+    """
 
     host_id: HostId
     version: str
     devices: Mapping[DeviceId, Device]
+    more_in: float | None = None
 
 
 def adopt(
@@ -91,27 +96,30 @@ def adopt(
     """
     now = clock()
     with uow() as work:
-        limit = _part_of(host_id, startable, work, now) if startable > 0 else 0
-        if limit:
-            work.devices.adopt(host_id, limit=limit, now=now)
+        part, more_in = _part_of(host_id, startable, work, now) if startable > 0 else (0, None)
+        if part:
+            work.devices.adopt(host_id, limit=part, now=now)
         version = work.devices.version_of(host_id)
         is_known = known is not None and (known.host_id, known.version) == (host_id, version)
         rows = [] if is_known else work.devices.held_by(host_id)
         work.commit()
     if known is not None and is_known:
-        return known
-    return Holdings(host_id=host_id, version=version, devices={row.device_id: row for row in rows})
+        return replace(known, more_in=more_in)
+    devices = {row.device_id: row for row in rows}
+    return Holdings(host_id=host_id, version=version, devices=devices, more_in=more_in)
 
 
-def _part_of(host_id: HostId, startable: int, work: UnitOfWork, now: datetime) -> int:
-    orphans = work.devices.count_orphans(host_id, now)
-    if not orphans:
-        return 0
+def _part_of(host_id: HostId, startable: int, work: UnitOfWork, now: datetime) -> tuple[int, float | None]:
+    """How many orphans the host takes, and in how many seconds it may take more."""
+    orphans = work.devices.orphans(host_id, now)
+    if not orphans.count:
+        return 0, orphans.more_in
     living = {host.host_id: host for host in work.hosts.list_alive()}
     me = living.pop(host_id, None)
     if me is None:
-        return 0
-    return adoptable(me, list(living.values()), orphans=orphans, startable=startable)
+        return 0, orphans.more_in
+    part = adoptable(me, list(living.values()), orphans=orphans.count, startable=startable)
+    return part, 0.0 if 0 < part < orphans.count else orphans.more_in
 
 
 def release(device: Device, *, uow: NewUnitOfWork) -> bool:

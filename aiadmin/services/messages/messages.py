@@ -70,24 +70,34 @@ def find(company_id: CompanyId, outbox_message_id: MessageId, *, uow: NewUnitOfW
         return work.outbox_messages.find(company_id, outbox_message_id)
 
 
-def pull(
-    holds: Sequence[DeviceClaim], *, idle: Sequence[DeviceClaim], uow: NewUnitOfWork, clock: Clock
-) -> Sequence[OutboxMessage]:
-    """What a host has to send now, committed as `sending`: at most one message for each idle device.
+def tidy(holds: Sequence[DeviceClaim], *, uow: NewUnitOfWork, clock: Clock) -> None:
+    """Decide what earlier attempts have left, before anything more goes through these devices.
 
-    What former holders left `sending` becomes unknown: it may have arrived, so it is not sent again.
+    What former holders left `sending` becomes unknown: it may have arrived, so it is not sent again. What waited
+    beyond its deadline is cancelled.
 
     Raises:
         DependencyDownError: PostgreSQL does not answer.
     """
     now = clock()
+    with uow() as work:
+        work.outbox_messages.give_up(holds, now=now, claimed_before=now - SENDING_AT_MOST)
+        work.outbox_messages.expire(now)
+        work.commit()
+
+
+def pull(idle: Sequence[DeviceClaim], *, uow: NewUnitOfWork, clock: Clock) -> Sequence[OutboxMessage]:
+    """What a host has to send now, committed as `sending`: at most one message for each idle device.
+
+    Raises:
+        DependencyDownError: PostgreSQL does not answer.
+    """
+    if not idle:
+        return []
 
     def claim(only: Sequence[RowKey] | None) -> Sequence[OutboxMessage]:
         with uow() as work:
-            if only is None:
-                work.outbox_messages.give_up(holds, now=now, claimed_before=now - SENDING_AT_MOST)
-                work.outbox_messages.expire(now)
-            claimed = work.outbox_messages.claim(idle, now, only)
+            claimed = work.outbox_messages.claim(idle, clock(), only)
             work.commit()
         return claimed
 
@@ -95,8 +105,22 @@ def pull(
     return [message for piece in pieces for message in piece]
 
 
+def next_due_in(holds: Sequence[DeviceClaim], *, after: datetime, uow: NewUnitOfWork) -> float | None:
+    """Seconds from `after` until a message falls due for one of these devices; None when none will that is known of.
+
+    What was due before is not counted: it goes when the device, or whatever holds it up, lets it.
+
+    Raises:
+        DependencyDownError: PostgreSQL does not answer.
+    """
+    with uow() as work:
+        return work.outbox_messages.next_due_in(holds, after)
+
+
 def peek(idle: Sequence[DeviceClaim], *, uow: NewUnitOfWork, clock: Clock) -> Mapping[DeviceId, OutboxMessage]:
     """What `pull` would take now for each device; nothing is claimed. Raises DependencyDownError."""
+    if not idle:
+        return {}
 
     def look(only: Sequence[RowKey] | None) -> Mapping[DeviceId, OutboxMessage]:
         with uow() as work:

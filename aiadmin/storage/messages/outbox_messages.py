@@ -66,6 +66,15 @@ _DUE_KEYS = text(f"""
 WITH {_HELD}, {_DUE}
 SELECT message.company_id, message.id FROM due JOIN outbox_messages AS message ON message.id = due.id
 """)  # noqa: S608 - our own words
+_NEXT_DUE = text(f"""
+WITH {_HELD}
+SELECT extract(epoch FROM min(soonest.due_at) - :now)
+FROM held JOIN devices ON devices.id = held.device_id AND devices.epoch = held.epoch
+CROSS JOIN LATERAL (
+  SELECT min(next_attempt_at) AS due_at FROM outbox_messages AS waiting
+  WHERE waiting.company_id = devices.company_id AND state = 'pending' AND next_attempt_at > :now
+) AS soonest
+""")  # noqa: S608 - our own words
 _PEEK = text(f"WITH {_HELD}, {_DUE} SELECT due.id, due.device_id FROM due")  # noqa: S608 - our own words
 _CLAIM = text(
     f"""
@@ -157,6 +166,13 @@ class OutboxMessages:
             return {}
         found = self._session.execute(_messages(list(devices)))
         return {devices[message.outbox_message_id]: message for message in map(_message_of, found)}
+
+    def next_due_in(self, holds: Sequence[DeviceClaim], now: datetime) -> float | None:
+        """Seconds until a message falls due that is not due yet; of the companies of these devices."""
+        if not holds:
+            return None
+        seconds = self._session.scalar(_NEXT_DUE, _asked(holds, now, None))
+        return None if seconds is None else float(seconds)
 
     def finish(self, message: OutboxMessage, result: SendResult, step: OutboxStep, at: datetime) -> bool:
         """Write the result of the attempt that `claim` counted; False when it was decided elsewhere since.

@@ -161,6 +161,14 @@ class DeviceRow(Base):
         Index("idx_devices_company", "company_id", unique=True, postgresql_where=text("desired <> 'removed'")),
         Index("idx_devices_phone", "phone", unique=True, postgresql_where=text("desired <> 'removed'")),
         Index("idx_devices_host", "host_id"),
+        Index(
+            "idx_devices_free",
+            "next_attempt_at",
+            postgresql_where=text(
+                "host_id IS NULL AND desired IN ('on','removed')"
+                " AND (observed <> 'logged_out' OR desired = 'removed')"
+            ),
+        ),
         UniqueConstraint("company_id", "id"),
         CheckConstraint("desired IN ('on','off','removed')", name="desired"),
         CheckConstraint(

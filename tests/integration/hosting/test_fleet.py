@@ -93,7 +93,7 @@ def test_those_that_owe_a_message_are_adopted_first_then_those_that_wait_longest
     host_id = HostId(uuid.uuid4())
     with world.uow() as work:
         work.hosts.add(host_id, lease=timedelta(minutes=1), capacity=9)
-        assert work.devices.count_orphans(host_id, now()) == 3
+        assert work.devices.orphans(host_id, now()).count == 3
         order = [work.devices.adopt(host_id, limit=1, now=now())[0].company_id for _ in range(3)]
         work.commit()
     assert order == [companies[2], companies[1], companies[0]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,9 +14,12 @@ from sqlalchemy import Engine, text
 
 from aiadmin.domain.companies.company import NewCompany
 from aiadmin.domain.errors import DependencyDownError, NumberTakenError
+from aiadmin.domain.hosting.circuit_breaker import FleetView, PeerReport
 from aiadmin.domain.hosting.device import LinkedAccount, Observed
 from aiadmin.domain.hosting.session_event import Disconnected, LoggedOut, StreamReplaced
 from aiadmin.domain.ids import CompanyId, DeviceId, HostId, SalonId
+from aiadmin.domain.look_schedule import NET_SECONDS
+from aiadmin.hosting.collaborators import Collaborators, NoFleet
 from aiadmin.hosting.host import SessionHost
 from aiadmin.services import maintenance
 from aiadmin.services.hosting import sessions
@@ -39,6 +42,13 @@ class FakeRooms:
         self.told.append((company_id, state))
 
 
+class ReachableFleet(NoFleet):
+    """Redis is there, and no other host."""
+
+    def exchange(self, report: PeerReport, refused: Iterable[DeviceId] = ()) -> FleetView:
+        return FleetView(is_known=True)
+
+
 class World:
     """One database, one set of keys, any number of hosts; PostgreSQL can be taken away from the hosts."""
 
@@ -58,8 +68,14 @@ class World:
             raise DependencyDownError("PostgreSQL")
         return UnitOfWork(self._engine)
 
-    def host(self, *, capacity: int = 50, skew: timedelta = timedelta(0)) -> tuple[SessionHost, FakeEngine]:
-        """A running host with an engine of its own, whose clock is ahead by `skew`."""
+    def host(
+        self, *, capacity: int = 50, skew: timedelta = timedelta(0), is_nudged: bool = False
+    ) -> tuple[SessionHost, FakeEngine]:
+        """A running host with an engine of its own, whose clock is ahead by `skew`.
+
+        Args:
+            is_nudged: whether it has heard of its fleet, and so relies on nudges.
+        """
         whatsapp = FakeEngine(self.keys)
         host = SessionHost(
             engine=whatsapp,
@@ -70,6 +86,7 @@ class World:
             capacity=capacity,
             lease=LEASE,
             renew_every=RENEW,
+            collaborators=Collaborators(fleet=ReachableFleet() if is_nudged else NoFleet()),
         )
         host.start()
         self._hosts.append(host)
@@ -378,3 +395,37 @@ def test_a_jid_that_whatsapp_gives_again_is_a_new_link(world: World, wait_until:
     said = world.rows("SELECT whatsapp_connected FROM companies WHERE id = :id", id=linking)
     assert said == [{"whatsapp_connected": True}]
     assert (jid in world.keys.jids, whatsapp.logged_out.count(jid)) == (True, 0)
+
+
+def test_a_host_that_waits_for_nudges_takes_what_a_dead_one_had_as_soon_as_it_may(
+    world: World, wait_until: WaitUntil
+) -> None:
+    """Neither the end of another's lease nor that of a back-off sends a nudge."""
+    dead = HostId(uuid.uuid4())
+    _, first = world.link()
+    with world.uow() as work:
+        work.hosts.add(dead, lease=timedelta(seconds=3), capacity=50)
+        work.devices.adopt(dead, limit=1, now=now())
+        work.commit()
+    _, second = world.link()
+    world.run("UPDATE devices SET next_attempt_at = now() + interval '3 s' WHERE host_id IS NULL")
+    began = now()
+    _, whatsapp = world.host(is_nudged=True)
+    wait_until(lambda: len(whatsapp.live) == 2, NET_SECONDS, "taken")
+    assert now() - began < timedelta(seconds=NET_SECONDS), "and did not wait for the net"
+    assert (world.row(first)["epoch"], world.row(second)["epoch"]) == (2, 1)
+
+
+def test_what_is_on_its_way_is_looked_at_each_second_whether_nudges_come_or_not(
+    world: World, wait_until: WaitUntil
+) -> None:
+    jid, company_id = world.link()
+    host, whatsapp = world.host(is_nudged=True)
+    wait_until(lambda: world.row(company_id)["observed"] == "online", what="online")
+    whatsapp.refuses_logout = True
+    with world.uow() as work:
+        work.devices.retire_current(company_id, now())
+        work.commit()
+    host.wake()
+    wait_until(lambda: not world.row(company_id), NET_SECONDS, "three tries, and gone")
+    assert jid not in world.keys.jids

@@ -308,13 +308,13 @@ def test_a_message_that_a_host_has_to_send(two: Two) -> None:
             work.commit()
     two.poison("outbox_messages", f"OLD.company_id = {two.bad.company_id}")
     holds = [_hold(salon) for salon in (two.bad, two.good)]
-    pulled = messages.pull(holds, idle=holds, uow=two.box.uow, clock=two.box.clock)
+    pulled = messages.pull(holds, uow=two.box.uow, clock=two.box.clock)
     assert [one.company_id for one in pulled] == [two.good.company_id]
     assert two.is_bad_one(WorkQueue.OUTBOX_MESSAGES)
     two.cure()
     two.replay()
     maintenance.sweep(uow=two.box.uow, queue=two.box.queue, clock=two.box.clock, window=timedelta(hours=1))
-    [late] = messages.pull(holds, idle=holds, uow=two.box.uow, clock=two.box.clock)
+    [late] = messages.pull(holds, uow=two.box.uow, clock=two.box.clock)
     assert (late.company_id, two.set_aside()) == (two.bad.company_id, [])
 
 

@@ -18,6 +18,7 @@ from aiadmin.adapters.whatsapp.engine import EngineError
 from aiadmin.domain.companies.outbox import OutboxState
 from aiadmin.domain.hosting.device import Device
 from aiadmin.domain.hosting.session_event import Connected, SessionEvent
+from aiadmin.domain.look_schedule import TICK_SECONDS
 from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import MessageReason, Purpose, SendOutcome, SendResult, TimerSeen
 from aiadmin.domain.messages.sending_policy import LeakyBucket
@@ -87,7 +88,9 @@ def post(salons: Salons, mail: Incoming) -> Iterator[Callable[..., tuple[Outgoin
     """Start sending for devices."""
     started: list[Outgoing] = []
 
-    def start(*devices: Device, manners: SendingMode | None = None) -> tuple[Outgoing, Phone]:
+    def start(
+        *devices: Device, manners: SendingMode | None = None, net: float = TICK_SECONDS
+    ) -> tuple[Outgoing, Phone]:
         phone = Phone()
         online = [Online(device, f"session {device.device_id}") for device in devices]
         outgoing = Outgoing(
@@ -97,6 +100,7 @@ def post(salons: Salons, mail: Incoming) -> Iterator[Callable[..., tuple[Outgoin
             clock=now,
             on_sent=mail.sent,
             mode=manners,
+            net_seconds=lambda: net,
         )
         outgoing.start()
         started.append(outgoing)
@@ -221,7 +225,7 @@ def test_each_salon_sends_one_at_a_time_and_none_waits_for_another(
 def test_a_nudge_is_quicker_than_the_tick(salons: Salons, post: Any, wait_until: WaitUntil) -> None:
     device = salons.add()
     outgoing, phone = post(device)
-    wait_until(lambda: not outgoing._is_woken)
+    wait_until(lambda: outgoing._looks.at > time.monotonic())
     salons.owe(device)
     began = time.monotonic()
     outgoing.wake()
@@ -229,6 +233,48 @@ def test_a_nudge_is_quicker_than_the_tick(salons: Salons, post: Any, wait_until:
     print(f"nudge to library {(time.monotonic() - began) * 1000:.0f} ms")
     phone.take()
     assert time.monotonic() - began < 0.8
+
+
+def test_what_falls_due_later_goes_then_although_nobody_says_so(
+    salons: Salons, post: Any, wait_until: WaitUntil
+) -> None:
+    device, other = salons.add(), salons.add()
+    for one in (device, other):
+        salons.owe(one, text="потом")
+    salons.run("UPDATE outbox_messages SET next_attempt_at = now() + interval '2 s'")
+    salons.owe(device, text="сразу")
+    _, phone = post(device, other, net=SECONDS * 2)
+    assert phone.asked.get(timeout=SECONDS) == "сразу"
+    phone.take("M1")
+    assert [phone.asked.get(timeout=SECONDS) for _ in range(2)] == ["потом", "потом"]
+    for name in ("M2", "M3"):
+        phone.take(name)
+
+
+def test_what_was_owed_just_behind_a_nudge_needs_none_of_its_own(
+    salons: Salons, post: Any, wait_until: WaitUntil
+) -> None:
+    """A nudge a moment after another is not sent: whoever was nudged looks once more."""
+    device = salons.add()
+    outgoing, phone = post(device, net=SECONDS * 2)
+    wait_until(lambda: outgoing._looks.at > time.monotonic())
+    outgoing.wake()
+    wait_until(lambda: outgoing._looks.at > time.monotonic())
+    salons.owe(device)
+    phone.asked.get(timeout=SECONDS)
+    phone.take()
+
+
+def test_a_device_that_has_rested_goes_on_although_nobody_says_so(salons: Salons, post: Any) -> None:
+    device = salons.add()
+    short = timedelta(seconds=1)
+    for text in ("первое", "второе"):
+        salons.owe(device, purpose=Purpose.BOOKED, text=text)
+    rests = SendingMode(gaps=LeakyBucket(shortest_gap=short, longest_gap=short), typing_time=lambda _: timedelta(0))
+    _, phone = post(device, manners=rests, net=SECONDS * 2)
+    for name in ("M1", "M2"):
+        phone.asked.get(timeout=SECONDS)
+        phone.take(name)
 
 
 def test_a_result_waits_for_postgresql_rather_than_be_called_unknown(

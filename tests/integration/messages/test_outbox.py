@@ -34,7 +34,8 @@ def hold(device: Device) -> DeviceClaim:
 
 def pull(salons: Salons, *devices: Device, later: timedelta = timedelta(0)) -> list[OutboxMessage]:
     holds = [hold(device) for device in devices]
-    return list(messages.pull(holds, idle=holds, uow=salons.uow, clock=lambda: now() + later))
+    messages.tidy(holds, uow=salons.uow, clock=lambda: now() + later)
+    return list(messages.pull(holds, uow=salons.uow, clock=lambda: now() + later))
 
 
 def settle(salons: Salons, message: OutboxMessage, result: SendResult) -> bool:
@@ -172,7 +173,7 @@ def test_what_is_called_sending_for_minutes_is_unknown_whoever_had_it(salons: Sa
     number = salons.owe(device)
     pull(salons, device)
     later = now() + SENDING_AT_MOST + timedelta(seconds=1)
-    messages.pull([], idle=[], uow=salons.uow, clock=lambda: later)
+    messages.tidy([], uow=salons.uow, clock=lambda: later)
     assert salons.message(device, number).state is OutboxState.UNKNOWN
 
 

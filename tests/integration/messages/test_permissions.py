@@ -38,7 +38,7 @@ def pull(salons: Salons, device: Device, takes: SendScope = SendScope.ALL) -> li
 def _pull(salons: Salons, device: Device, takes: SendScope = SendScope.ALL) -> Any:
     hold = DeviceClaim(device_id=device.device_id, epoch=device.epoch, scope=takes)
     seen = messages.peek([hold], uow=salons.uow, clock=now)
-    claimed = messages.pull([hold], idle=[hold], uow=salons.uow, clock=now)
+    claimed = messages.pull([hold], uow=salons.uow, clock=now)
     assert [one.outbox_message_id for one in seen.values()] == [one.outbox_message_id for one in claimed]
     return claimed
 

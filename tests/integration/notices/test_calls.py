@@ -168,7 +168,7 @@ def test_what_nobody_can_send_is_called_about_an_hour_before(
         pauses.resume(None, uow=desk.salon.world.uow)
         pauses.resume(desk.salon.company_id, uow=desk.salon.world.uow)
         hold = DeviceClaim(device_id=desk.salon.device.device_id, epoch=desk.salon.device.epoch)
-        sent = messages.pull([hold], idle=[hold], uow=desk.salon.world.uow, clock=desk.now)
+        sent = messages.pull([hold], uow=desk.salon.world.uow, clock=desk.now)
         assert [message.text for message in sent] == [call], "as soon as anything goes"
     assert kind in {"cancelled", "moved"}
 
@@ -465,7 +465,7 @@ def _hold(desk: Desk) -> DeviceClaim:
 def _not_taken(desk: Desk) -> None:
     """The host has a message in hand, and the phone does not take it."""
     uow, hold = desk.salon.world.uow, _hold(desk)
-    for message in messages.pull([hold], idle=[hold], uow=uow, clock=desk.now):
+    for message in messages.pull([hold], uow=uow, clock=desk.now):
         result = SendResult(outcome=SendOutcome.NOT_TAKEN, reason="number_unanswered")
         messages.record_result(message, result, uow=uow, clock=desk.now, jitter=1.0)
 
@@ -509,7 +509,7 @@ def test_a_message_whose_only_host_dies_with_it_in_hand_is_called_about(desk: De
     desk.edit(desk.known(3 * HOUR), deleted=True)
     assert desk.news() == 1
     desk.look()
-    assert len(messages.pull([_hold(desk)], idle=[_hold(desk)], uow=desk.salon.world.uow, clock=desk.now)) == 1
+    assert len(messages.pull([_hold(desk)], uow=desk.salon.world.uow, clock=desk.now)) == 1
     _lose_host(desk)
     [*_] = _minutes(desk, 0, 8)
     assert desk.rows()[-1] == ("cancelled", "done", "host_lost")

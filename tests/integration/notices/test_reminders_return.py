@@ -185,7 +185,7 @@ def test_a_reminder_that_whatsapp_refused_comes_back_when_its_client_writes(desk
     assert desk.planner.plan_reminders() == 1
     desk.releaser.work()
     hold = DeviceClaim(device_id=desk.salon.device.device_id, epoch=desk.salon.device.epoch)
-    [message] = messages.pull([hold], idle=[hold], uow=desk.salon.world.uow, clock=desk.now)
+    [message] = messages.pull([hold], uow=desk.salon.world.uow, clock=desk.now)
     refused = SendResult(outcome=SendOutcome.FAILED, reason="not_on_whatsapp")
     messages.record_result(message, refused, uow=desk.salon.world.uow, clock=desk.now, jitter=0.0)
     desk.releaser.work()

@@ -42,7 +42,7 @@ def due(desk: Desk, later: timedelta | None = None, *, looks: int = 3) -> list[s
     for _ in range(looks):
         before = desk.rows()
         desk.releaser.work()
-        pulled = messages.pull([hold], idle=[hold], uow=desk.salon.world.uow, clock=desk.now)
+        pulled = messages.pull([hold], uow=desk.salon.world.uow, clock=desk.now)
         for one in pulled:
             texts.append(one.text)
             result = SendResult(outcome=SendOutcome.SENT, message_id=f"M{one.outbox_message_id}", sent_at=desk.now())

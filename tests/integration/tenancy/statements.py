@@ -124,7 +124,7 @@ FLEET_WIDE: Mapping[str, str] = {
         (
             "Devices._free_number",  # a number that WhatsApp took from one company may be linked by the next
             "Devices.adopt",
-            "Devices.count_orphans",
+            "Devices.orphans",
             "Devices.delete",
             "Devices.held_by",
             "Devices.list_page",
@@ -135,6 +135,7 @@ FLEET_WIDE: Mapping[str, str] = {
             "OutboxMessages.due_keys",
             "OutboxMessages.give_up",
             "OutboxMessages.mark",
+            "OutboxMessages.next_due_in",
             "OutboxMessages.peek",
             "ContactPermissions.lock_account",
             *(f"Hosts.{name}" for name in ("add", "renew", "set_draining", "is_draining")),

@@ -23,7 +23,9 @@ from aiadmin.domain.hosting.session import (
     Action,
     Removal,
     Session,
+    SessionStep,
     adopted,
+    due_at,
     is_looping,
     parked,
     removal,
@@ -54,6 +56,20 @@ EVENTS = st.sampled_from(
         event.LoginStatus(text="success"),
     ]
 )
+
+
+@given(st.lists(EVENTS, max_size=6), st.floats(0, 0.999))
+def test_time_means_something_when_it_is_due_and_never_before(
+    happened: list[event.SessionEvent], jitter: float
+) -> None:
+    session = tick(adopted(Observed.LINKED, NOW), NOW, jitter).session
+    for one in happened:
+        session = transition(session, one, NOW, jitter).session
+    due = due_at(session)
+    before = NOW + timedelta(days=1) if due is None else due - timedelta(milliseconds=1)
+    assert tick(session, before, jitter) == SessionStep(session)
+    if due is not None:
+        assert tick(session, due, jitter).session != session
 
 
 def test_an_adopted_session_starts_at_once() -> None:
