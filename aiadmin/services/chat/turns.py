@@ -33,7 +33,7 @@ from aiadmin.services.chat.lookups import LookUps
 from aiadmin.services.chat.openings import Opening, OpeningReader, as_agreed
 from aiadmin.services.chat.outcomes import Result, end_claim, finish
 from aiadmin.services.chat.understanding import Exchange, Understanding
-from aiadmin.services.chat.writes import AgreedTurn, VisitWriter
+from aiadmin.services.chat.writes import AgreedTurn, NewerWordsError, VisitWriter
 from aiadmin.services.ports.clock import Clock
 from aiadmin.services.work import ClaimRule, QueueRunner
 from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
@@ -80,13 +80,22 @@ class ChatHandler:
             opening = self.openings.read(work, chat, part, transcript, now=now)
             before = _handled_before(work, chat, part)
             untold = _untold(work, chat)
-        result = self._result(opening, before, untold)
+        try:
+            result = self._result(opening, before, untold)
+        except NewerWordsError:
+            self._give_back(chat)
+            return
         with self.uow() as work:
             work.permissions.mark_reachable(chat.company_id, chat.contact_id)
             if result is None:
                 self._end(work, chat, part, now)
             else:
                 finish(work, opening, result, self.clock())
+            work.commit()
+
+    def _give_back(self, chat: Chat) -> None:
+        with self.uow() as work:
+            work.chats.give_back(chat)
             work.commit()
 
     def _end(self, work: UnitOfWork, chat: Chat, part: ChatPart | None, now: datetime) -> bool:
@@ -161,7 +170,7 @@ class ChatHandler:
         return self.writer.perform(
             AgreedTurn(
                 known=opening.known,
-                contact_id=opening.chat.contact_id,
+                chat=opening.chat,
                 client=opening.situation.client,
                 proposal=proposal,
             )

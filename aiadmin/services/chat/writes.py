@@ -3,6 +3,7 @@
 A change is a row before any call is made for it. It is committed as `sending` right before the one call that changes
 something; when the answer of that is lost, or the worker dies, the journal is looked at, and the call is never made
 again. What waits behind a change that failed is not made: the client has agreed to all of it together.
+What the client has written since, while the journal was asked, may take the yes back: nothing is begun then.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import structlog
 from aiadmin.domain.chat.dialogue import Proposal, VisitOperation
 from aiadmin.domain.chat.own_visits import wall_clock
 from aiadmin.domain.chat.situation import ClientView, SalonView
+from aiadmin.domain.chat.turn import Chat
 from aiadmin.domain.chat.visit_write import (
     SENDING_LASTS,
     VisitWrite,
@@ -28,7 +30,7 @@ from aiadmin.domain.chat.visit_write import (
     move_of,
     outcomes,
 )
-from aiadmin.domain.errors import DependencyDownError
+from aiadmin.domain.errors import AiAdminError, DependencyDownError
 from aiadmin.domain.ids import CompanyId, ContactId, SalonId
 from aiadmin.domain.journal.journal import Attendance, Record
 from aiadmin.domain.journal.online_booking import Appointment, Move, NewBooking, Start
@@ -46,16 +48,21 @@ from aiadmin.texts.chat import journal
 log = structlog.get_logger(__name__)
 
 
+class NewerWordsError(AiAdminError):
+    """The client has written since the turn was read, or another worker has the chat: nothing was begun."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class AgreedTurn:
     """Who has agreed, where, and to what.
 
     Attributes:
+        chat: as it was claimed: its version tells of words that the turn does not know.
         client: as the turn knows them: a record of somebody else is never touched.
     """
 
     known: SalonKnown
-    contact_id: ContactId
+    chat: Chat
     client: ClientView
     proposal: Proposal
 
@@ -66,6 +73,10 @@ class AgreedTurn:
     @property
     def view(self) -> SalonView:
         return self.known.view
+
+    @property
+    def contact_id(self) -> ContactId:
+        return self.chat.contact_id
 
     @property
     def company_id(self) -> CompanyId:
@@ -96,6 +107,7 @@ class VisitWriter:
         once more under a lock; where it does not count any more, nothing is done, and may be done later.
 
         Raises:
+            NewerWordsError: nothing was begun; the words that have come decide.
             DependencyDownError: PostgreSQL does not answer; `perform` goes on from the rows.
         """
         writes = self._agreed(turn)
@@ -187,8 +199,8 @@ class VisitWriter:
     def book(self, turn: AgreedTurn, write: VisitWrite) -> VisitWrite:
         booking = _booking(turn, write)
         if _needs_code(turn):
-            return self._sent(turn.salon, write, lambda: self._enter(turn, booking, write))
-        return self._sent(turn.salon, write, lambda: self._book_online(turn, booking, write))
+            return self._sent(turn, write, lambda: self._enter(turn, booking, write))
+        return self._sent(turn, write, lambda: self._book_online(turn, booking, write))
 
     def _book_online(self, turn: AgreedTurn, booking: NewBooking, write: VisitWrite) -> WriteOutcome:
         """A salon may have begun to want a code without our knowing: nothing was booked then, and the desk books."""
@@ -212,7 +224,7 @@ class VisitWriter:
         refused = self._move_refusal(turn, record, move)
         if refused is not None:
             return self._finish(write, refused)
-        return self._sent(turn.salon, write, lambda: self.api.move(turn.salon_id, record, move))
+        return self._sent(turn, write, lambda: self.api.move(turn.salon_id, record, move))
 
     def _move_refusal(self, turn: AgreedTurn, record: Record, move: Move) -> Refused | None:
         """Why a record cannot go there: its own time is no obstacle to it, and `book_check` would take it for one."""
@@ -239,7 +251,7 @@ class VisitWriter:
         if rules is not None and not rules.cancel.allows(_starts(record, turn), now):
             return self._finish(write, Refused(Refusal.FORBIDDEN))
         number = record.record_id
-        return self._sent(turn.salon, write, lambda: self.api.cancel(turn.salon_id, number))
+        return self._sent(turn, write, lambda: self.api.cancel(turn.salon_id, number))
 
     def _own_record(self, turn: AgreedTurn, write: VisitWrite) -> Record | Refused:
         """The client's record as it is now; NOT_FOUND where it is deleted, or is not theirs."""
@@ -257,16 +269,19 @@ class VisitWriter:
 
     # --- the one call ---
 
-    def _sent(self, salon: BotSalon, write: VisitWrite, call: Callable[[], WriteOutcome]) -> VisitWrite:
+    def _sent(self, turn: AgreedTurn, write: VisitWrite, call: Callable[[], WriteOutcome]) -> VisitWrite:
+        """The row is committed as `sending` and the call made; of several visits, the first decides for all."""
         now = self.clock()
         with self.uow() as work:
+            if write.part == 0 and work.chats.lock(turn.chat) != turn.chat.version:
+                raise NewerWordsError
             is_ours = work.visit_writes.begin(write, now, check_at=now + SENDING_LASTS)
             work.commit()
         if not is_ours:
-            return self.lost.look(salon, self.lost.again(write))
+            return self.lost.look(turn.salon, self.lost.again(write))
         write = replace(write, state=WriteState.SENDING)
         outcome = call()
-        return self.lost.look(salon, write) if isinstance(outcome, Unknown) else self._finish(write, outcome)
+        return self.lost.look(turn.salon, write) if isinstance(outcome, Unknown) else self._finish(write, outcome)
 
     def _finish(self, write: VisitWrite, outcome: WriteOutcome) -> VisitWrite:
         return self.lost.finish(write.settled(outcome))

@@ -10,6 +10,8 @@ from typing import Any
 from uuid import uuid4
 
 from aiadmin.domain.chat.dialogue import GuestWish, Price, Proposal, Slot, VisitOperation
+from aiadmin.domain.chat.floor import Floor
+from aiadmin.domain.chat.turn import Chat
 from aiadmin.domain.ids import ContactId, MessageId
 from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import NewMessage, Purpose
@@ -61,6 +63,17 @@ class Client:
             work.commit()
         return contact_id
 
+    @property
+    def chat(self) -> Chat:
+        """As a worker has it who knows all that was said."""
+        played, contact_id = self.played, self.contact_id
+        with played.box.uow() as work:
+            work.chats.give_floor(played.company_id, contact_id, Floor(), played.box.clock())
+            chat = work.chats.find(played.company_id, contact_id)
+            work.commit()
+        assert chat is not None
+        return chat
+
     def offered(self, proposal: Proposal, *, is_sent: bool = True) -> Proposal:
         """The proposal as it is kept, its message sent unless told otherwise."""
         played, now = self.played, self.played.box.clock()
@@ -92,7 +105,7 @@ class Client:
             client = played.box.views.client(work, played.company_id, phone=self.phone, zone=salon.view.zone)
         if "rules" in known:
             salon = replace(salon, view=replace(salon.view, rules=known.pop("rules")))
-        return AgreedTurn(known=salon, contact_id=self.contact_id, client=replace(client, **known), proposal=proposal)
+        return AgreedTurn(known=salon, chat=self.chat, client=replace(client, **known), proposal=proposal)
 
     def says_yes(self, proposal: Proposal, **known: Any) -> tuple[WriteOutcome, ...]:
         return writer(self.played).perform(self.turn(proposal, **known))

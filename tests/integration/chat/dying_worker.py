@@ -49,11 +49,13 @@ def main() -> None:
     with box.uow() as work:
         known = box.views.salon(work, company_id)
         client = box.views.client(work, company_id, phone=given["phone"], zone=known.view.zone)
+        chat = work.chats.find(company_id, ContactId(given["contact_id"]))
+    assert chat is not None
     writer = replace(box.visit_writer, api=Hanging(box.booking_api))
     writer.perform(
         AgreedTurn(
             known=known,
-            contact_id=ContactId(given["contact_id"]),
+            chat=chat,
             client=client,
             proposal=replace(proposal, proposal_id=str(given["proposal_id"])),
         )

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from aiadmin.domain.messages.message import Direction
 from aiadmin.domain.yclients.write_outcome import WriteOutcome
 from aiadmin.services.chat.writes import AgreedTurn, VisitWriter
+from tests.conftest import WaitUntil
 from tests.support.chat_client import ChatClient, offered
 
 
@@ -115,3 +120,92 @@ def test_the_salon_writes_and_the_bot_is_silent(client: ChatClient) -> None:
     client.say("Мария, добрый день! Сейчас посмотрю", direction=Direction.OWN_PHONE)
     assert client.answered("да") == ""
     assert client.visits() == []
+
+
+@dataclass(frozen=True)
+class Meanwhile:
+    """The real API; when it is asked whether a change can be made, something happens, once."""
+
+    api: Any
+    happens: list[Callable[[], object]]
+
+    def __getattr__(self, name: str) -> Any:
+        call = getattr(self.api, name)
+        if name not in {"check", "day", "record"}:
+            return call
+
+        def ask(*given: Any, **named: Any) -> Any:
+            answer = call(*given, **named)
+            while self.happens:
+                self.happens.pop()()
+            return answer
+
+        return ask
+
+
+def work_meanwhile(client: ChatClient, happens: Callable[[], object]) -> int:
+    handler = client.played.box.chat_handler
+    api = Meanwhile(handler.writer.api, [happens])
+    return replace(handler, writer=replace(handler.writer, api=api)).work()
+
+
+def test_a_no_that_comes_while_the_journal_is_asked_stops_the_booking(client: ChatClient) -> None:
+    """Nothing was sent to the journal yet: both words are read as one burst, and there is no yes in them."""
+    offered(client)
+    client.say("да")
+    work_meanwhile(client, lambda: client.hear("нет, не надо"))
+    assert client.visits() == []
+    assert client.got() == "", "nothing is said to the half of it"
+    client.played.later(seconds=6)
+    assert client.played.box.chat_handler.work() == 1
+    assert client.visits() == []
+    assert "аписаны" not in client.got()
+    assert client.played.rows("SELECT state FROM chat_writes") == [("waiting",)]
+    client.answered("да")
+    assert client.visits() == [], "a yes to an offer that was declined is a yes to nothing"
+
+
+def test_what_comes_meanwhile_and_changes_nothing_delays_the_booking_and_no_more(client: ChatClient) -> None:
+    offered(client)
+    client.say("да")
+    work_meanwhile(client, lambda: client.hear("спасибо!"))
+    assert client.visits() == []
+    client.played.later(seconds=6)
+    assert client.played.box.chat_handler.work() == 1
+    assert "10:00" in client.got()
+    assert len(client.visits()) == 1
+
+
+@pytest.mark.parametrize("wish", ["перенесите запись на 12:00", "отмените запись"])
+def test_a_no_that_comes_while_a_record_is_read_stops_its_change(client: ChatClient, wish: str) -> None:
+    offered(client)
+    client.answered("да")
+    assert len(client.visits()) == 1
+    client.played.later(minutes=10)
+    assert client.answered(wish), "an offer"
+    client.say("да")
+    work_meanwhile(client, lambda: client.hear("ой нет, оставьте как есть"))
+    client.played.later(seconds=6)
+    client.played.box.chat_handler.work()
+    assert [one["op"] for one in client.played.yclients.writes(client.played.salon_id)] == ["create"]
+
+
+_WAITING = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+_STORED = "UPDATE chats SET version = version + 1, due_at = due_at + interval '5 seconds' RETURNING version"
+
+
+def test_the_call_waits_for_a_message_that_is_being_stored(client: ChatClient, wait_until: WaitUntil) -> None:
+    """A real race of two transactions: what is stored first is known before anything is sent to the journal."""
+    offered(client)
+    client.say("да")
+    played = client.played
+    with played.engine.connect() as storing:
+        worker = threading.Thread(target=work_meanwhile, args=(client, lambda: storing.execute(text(_STORED))))
+        worker.start()
+        wait_until(lambda: played.rows(_WAITING), timeout=30, what="the worker waits for the message")
+        assert client.visits() == []
+        storing.commit()
+        worker.join(timeout=30)
+    assert client.visits() == []
+    assert played.rows("SELECT state FROM chat_writes") == [("waiting",)]
+    assert played.rows("SELECT claimed_until FROM chats") == [(None,)], "it is another worker's at once"

@@ -35,7 +35,7 @@ def test_a_worker_killed_after_its_call(played: PlayedSalon, wait_until: WaitUnt
         "settings": {name: getattr(config, name) for name in names},
         "now": played.box.now.isoformat(),
         "company_id": played.company_id,
-        "contact_id": client.contact_id,
+        "contact_id": client.chat.contact_id,
         "phone": client.phone,
         "proposal_id": int(proposal.proposal_id),
     }
