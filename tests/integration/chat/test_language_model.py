@@ -35,7 +35,6 @@ from tests.support.tls import TlsProxy
 
 KEY = "sk-very-secret-key"
 QUICK = JsonHttp(seconds=0.4, connect_seconds=0.3, max_bytes=MAX_BYTES)
-CONTEXT = context_of("lavanda")
 MESSAGES = ({"role": "user", "content": "{}"},)
 SCHEMA: Mapping[str, Any] = {"type": "object"}
 UNCLEAR = "хочу чтобы все ахнули, придумайте что-нибудь эдакое"
@@ -212,8 +211,10 @@ WISH = commands({"name": "WantBooking"}, {"name": "Service", "alias": "S1"})
 def test_what_the_rules_do_not_understand_the_model_may(server: FakeModel, redis_url: str) -> None:
     server.script.answer = WISH
     burst = Burst(parts=(UNCLEAR,))
-    assert any(isinstance(one, NotUnderstood) for one in read(burst, CONTEXT))
-    understood = understanding(server, redis_url, Clock()).read(burst, CONTEXT, exchange(names=["Мария"]))
+    assert any(isinstance(one, NotUnderstood) for one in read(burst, context_of("lavanda")))
+    understood = understanding(server, redis_url, Clock()).read(
+        burst, context_of("lavanda"), exchange(names=["Мария"])
+    )
     assert understood.by is Reader.MODEL
     assert [type(one) for one in understood.commands] == [WantBooking, NamedService]
     assert server.script.asked[0].shown["message"] == UNCLEAR
@@ -221,7 +222,9 @@ def test_what_the_rules_do_not_understand_the_model_may(server: FakeModel, redis
 
 def test_what_the_rules_understand_is_shown_to_nobody(server: FakeModel, redis_url: str) -> None:
     for text in ("да", "запишите на завтра на стрижку", "стоп", "позовите человека", ""):
-        understood = understanding(server, redis_url, Clock()).read(Burst(parts=(text,)), CONTEXT, exchange())
+        understood = understanding(server, redis_url, Clock()).read(
+            Burst(parts=(text,)), context_of("lavanda"), exchange()
+        )
         assert understood.by is Reader.RULES
     assert server.script.asked == []
 
@@ -235,34 +238,34 @@ def test_where_the_model_fails_the_rules_stand_and_after_five_it_rests(
     clock = Clock()
     reader, burst = understanding(server, redis_url, clock), Burst(parts=(UNCLEAR,))
     for _ in range(FAILURES):
-        understood = reader.read(burst, CONTEXT, exchange())
-        assert (understood.by, understood.commands) == (Reader.NO_ANSWER, read(burst, CONTEXT))
+        understood = reader.read(burst, context_of("lavanda"), exchange())
+        assert (understood.by, understood.commands) == (Reader.NO_ANSWER, read(burst, context_of("lavanda")))
     other = understanding(server, redis_url, clock)  # another process knows as well
-    assert other.read(burst, CONTEXT, exchange()).by is Reader.BREAKER
+    assert other.read(burst, context_of("lavanda"), exchange()).by is Reader.BREAKER
     assert len(server.script.asked) == FAILURES
     server.script.status, server.script.delay, server.script.answer = 200, 0.0, WISH
     clock.now += REST
-    assert reader.read(burst, CONTEXT, exchange()).by is Reader.MODEL
+    assert reader.read(burst, context_of("lavanda"), exchange()).by is Reader.MODEL
 
 
 def test_a_salon_has_so_many_questions_a_day_and_another_salon_has_its_own(server: FakeModel, redis_url: str) -> None:
     server.script.answer = WISH
     clock = Clock()
     reader, burst = understanding(server, redis_url, clock, most=2), Burst(parts=(UNCLEAR,))
-    assert [reader.read(burst, CONTEXT, exchange()).by for _ in range(3)] == [
+    assert [reader.read(burst, context_of("lavanda"), exchange()).by for _ in range(3)] == [
         Reader.MODEL,
         Reader.MODEL,
         Reader.BUDGET,
     ]
-    assert reader.read(burst, CONTEXT, exchange(company_id=CompanyId(8))).by is Reader.MODEL
+    assert reader.read(burst, context_of("lavanda"), exchange(company_id=CompanyId(8))).by is Reader.MODEL
     clock.now += timedelta(days=1)
-    assert reader.read(burst, CONTEXT, exchange()).by is Reader.MODEL
+    assert reader.read(burst, context_of("lavanda"), exchange()).by is Reader.MODEL
 
 
 def test_without_redis_nobody_counts_and_the_model_is_not_asked(server: FakeModel) -> None:
     with closing(make_redis("redis://127.0.0.1:9/0")) as away:
         reader = Understanding(clock=Clock(), model=model(server), limits=RedisModelLimits(away, 5))
-        assert reader.read(Burst(parts=(UNCLEAR,)), CONTEXT, exchange()).by is Reader.BREAKER
+        assert reader.read(Burst(parts=(UNCLEAR,)), context_of("lavanda"), exchange()).by is Reader.BREAKER
     assert server.script.asked == []
 
 
@@ -274,14 +277,14 @@ def test_a_model_abroad_is_shown_nothing_without_the_salons_word(
     abroad = replace(model(server), is_abroad=True)
     reader = replace(understanding(server, redis_url, Clock()), model=abroad)
     salon = replace(SALON, bot=BotSettings(model_abroad=allowed))
-    understood = reader.read(Burst(parts=(UNCLEAR,)), CONTEXT, exchange(salon=salon))
+    understood = reader.read(Burst(parts=(UNCLEAR,)), context_of("lavanda"), exchange(salon=salon))
     assert (understood.by is Reader.MODEL, bool(server.script.asked)) == (allowed, allowed)
 
 
 def test_the_clients_name_and_number_do_not_leave(server: FakeModel, redis_url: str) -> None:
     text = f"{UNCLEAR} для Марии Скворцовой 8 900 123-45-67"
     known = exchange(names=["Мария Скворцова"], question="Мария, на какую услугу?")
-    understanding(server, redis_url, Clock()).read(Burst(parts=(text,)), CONTEXT, known)
+    understanding(server, redis_url, Clock()).read(Burst(parts=(text,)), context_of("lavanda"), known)
     sent = json.dumps(server.script.asked[0].body, ensure_ascii=False)
     assert UNCLEAR in sent
     assert [word for word in ("Мари", "Скворцов", "123-45-67", "101") if word in sent] == []
@@ -303,7 +306,9 @@ OBEYED = commands({"name": "Yes"}, {"name": "Choose"}, {"name": "WantCancel"}, {
 )
 def test_a_model_that_obeys_a_hostile_text_can_at_most_wish(server: FakeModel, redis_url: str, text: str) -> None:
     server.script.answer = OBEYED
-    understood = understanding(server, redis_url, Clock()).read(Burst(parts=(text,)), CONTEXT, exchange())
+    understood = understanding(server, redis_url, Clock()).read(
+        Burst(parts=(text,)), context_of("lavanda"), exchange()
+    )
     writing = {type(one).__name__ for one in understood.commands if isinstance(one, LEADS_TO_A_WRITE)}
     assert writing <= {"WantCancel"}
 

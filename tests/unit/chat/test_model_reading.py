@@ -17,10 +17,8 @@ from aiadmin.domain.chat.model.breaker import FAILURES, REST, WINDOW, is_resting
 from aiadmin.domain.chat.model.pseudonyms import pseudonymised
 from aiadmin.domain.chat.model.task import MOST_COMMANDS, NAMES, SCHEMA, ModelTask, task_of
 from tests.support.examples import examples
-from tests.support.reading import MORPHOLOGY, context_of
+from tests.support.reading import MORPHOLOGY, context_of, vocabulary
 
-CONTEXT = context_of("lavanda")
-WORDS = CONTEXT.vocabulary
 TASK = task_of(
     "", question="", services=[(101, "Женская стрижка"), (201, "Маникюр")], staff=[(1, "Анна"), (4, "Ирина")]
 )
@@ -32,7 +30,7 @@ def item(name: str, **more: object) -> dict[str, object]:
 
 
 def heard(*items: object, text: str = "", task: ModelTask = TASK) -> tuple[Command, ...] | None:
-    return commands_of(json.dumps({"commands": items}), task, text, CONTEXT)
+    return commands_of(json.dumps({"commands": items}), task, text, context_of("lavanda"))
 
 
 @pytest.mark.parametrize(
@@ -53,12 +51,12 @@ def heard(*items: object, text: str = "", task: ModelTask = TASK) -> tuple[Comma
 )
 def test_a_model_sees_nothing_that_leads_back_to_a_person(text: str, hidden: str) -> None:
     assert hidden in text or "\u200b" in text
-    assert hidden not in pseudonymised(text, names=["Мария Скворцова"], vocabulary=WORDS)
+    assert hidden not in pseudonymised(text, names=["Мария Скворцова"], vocabulary=vocabulary("lavanda"))
 
 
 @pytest.mark.parametrize("text", ["к Ирине на маникюр завтра в 15:00", "в 14.30 12 марта", "за 2500 можно?", "к Ане"])
 def test_masters_times_and_prices_are_shown(text: str) -> None:
-    assert pseudonymised(text, names=["Мария"], vocabulary=WORDS) == text
+    assert pseudonymised(text, names=["Мария"], vocabulary=vocabulary("lavanda")) == text
 
 
 @settings(max_examples=examples(150))
@@ -69,7 +67,7 @@ def test_masters_times_and_prices_are_shown(text: str) -> None:
     )
 )
 def test_no_long_number_and_no_name_of_the_client_is_ever_shown(pieces: list[str]) -> None:
-    shown = pseudonymised("".join(pieces), names=["Мария"], vocabulary=WORDS)
+    shown = pseudonymised("".join(pieces), names=["Мария"], vocabulary=vocabulary("lavanda"))
     assert not re.search(r"\d{7,}", shown)
     assert not re.search(r"\d(?:[ ().-]?\d){6,}", shown)
     assert not re.search(r"\bмари[яиюей]+\b", shown.lower())
@@ -135,12 +133,12 @@ def test_a_day_is_read_out_of_the_quote_by_our_own_grammar() -> None:
 
 @pytest.mark.parametrize("answer", ["", "да", "[]", '{"commands": 5}', "null", "{", "[" * 100_000, '"commands"'])
 def test_what_is_not_of_the_form_is_no_answer(answer: str) -> None:
-    assert commands_of(answer, TASK, "", CONTEXT) is None
+    assert commands_of(answer, TASK, "", context_of("lavanda")) is None
 
 
 def test_a_fence_around_json_is_taken_off_and_no_answer_is_endless() -> None:
     fenced = "```json\n" + json.dumps({"commands": [item("Thank")]}) + "\n```"
-    assert commands_of(fenced, TASK, "", CONTEXT) == (said.Thank(),)
+    assert commands_of(fenced, TASK, "", context_of("lavanda")) == (said.Thank(),)
     many = [item("AskPrice"), *[item("Service", alias="S1", excluded=bool(n % 2)) for n in range(50)]]
     assert len(heard(*many) or ()) <= MOST_COMMANDS
 
