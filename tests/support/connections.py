@@ -17,6 +17,11 @@ import psycopg2
 from psycopg2.extensions import STATUS_READY
 
 _SURE_SECONDS = 0.25
+_WIPE = (
+    "CLOSE ALL; RESET SESSION AUTHORIZATION; RESET ALL; UNLISTEN *; SELECT pg_advisory_unlock_all();"
+    " DISCARD SEQUENCES; DISCARD TEMP"
+)
+"""DISCARD ALL, but for what is prepared (see `prepared`)."""
 
 
 class RestingConnections:
@@ -67,7 +72,7 @@ class RestingConnections:
         Its `opened_with` says how it was opened, or taken.
         """
         with self._lock:
-            if self._is_direct(connection) and _is_wiped(connection):
+            if self.is_direct(connection) and _is_wiped(connection):
                 named = connection.opened_with
                 self._resting[named["user"]].append((_key(named), connection))
             else:
@@ -79,10 +84,13 @@ class RestingConnections:
         To ask PostgreSQL would be a quarter of all statements, as a test's transactions are short.
         """
         is_fresh = time.monotonic() - getattr(connection, "used_at", 0.0) < _SURE_SECONDS
-        return is_fresh and self._is_direct(connection) and is_quiet(connection)
+        return is_fresh and self.is_direct(connection) and is_quiet(connection)
 
-    def _is_direct(self, connection: Any) -> bool:
-        """Whether it was opened by an account that is lent now, at PostgreSQL's own port."""
+    def is_direct(self, connection: Any) -> bool:
+        """Whether it was opened by an account that is lent now, at PostgreSQL's own port.
+
+        What a proxy or a pooler stands before may be another session with each transaction.
+        """
         named = getattr(connection, "opened_with", None) or {}
         return named.get("user") in self._ports and self._ports[named["user"]] == named.get("port")
 
@@ -107,10 +115,10 @@ def _is_wiped(connection: Any) -> bool:
     if not is_quiet(connection) or connection.status != STATUS_READY:
         return False
     try:
-        connection.reset()
-        connection.autocommit = True
+        connection.rollback()
+        connection.set_session(isolation_level="DEFAULT", readonly="DEFAULT", deferrable="DEFAULT", autocommit=True)
         with connection.cursor() as cursor:
-            cursor.execute("DISCARD ALL")
+            cursor.execute(_WIPE)
         connection.autocommit = False
     except psycopg2.Error:
         return False

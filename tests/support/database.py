@@ -152,6 +152,7 @@ class Databases:
         """Spare hashing: SCRAM costs 4,096 for each connection, and the WhatsApp library refuses it with fewer."""
         with self._server.cursor() as cursor:
             cursor.execute("ALTER SYSTEM SET autovacuum = off")  # what it does at which moment is no test's affair
+            cursor.execute("ALTER SYSTEM SET plan_cache_mode = force_generic_plan")
             [hba_file] = _column(cursor, "SHOW hba_file")
             cursor.execute("COPY (SELECT 'host all all 127.0.0.1/32 password') TO %s", [hba_file])
             cursor.execute("SELECT pg_reload_conf()")

@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql.psycopg2 import PGDialect_psycopg2
 
 from aiadmin.storage import engine
 from tests.support.connections import RESTING
+from tests.support.prepared import PREPARED
 
 
 class _OneDialect(PGDialect_psycopg2):
@@ -41,6 +42,13 @@ class _OneDialect(PGDialect_psycopg2):
     def do_ping(self, dbapi_connection: Any) -> bool:
         """Whether the server is there: it was a moment ago, and ends no connection without a word."""
         return RESTING.is_surely_well(dbapi_connection) or bool(super().do_ping(dbapi_connection))
+
+    def do_execute(self, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
+        """By name, where its connection is kept and knows it."""
+        if RESTING.is_direct(cursor.connection):
+            PREPARED.execute(cursor, statement, parameters)
+        else:
+            super().do_execute(cursor, statement, parameters, context)
 
     def do_close(self, dbapi_connection: Any) -> None:
         """An engine that is disposed of lets its connections go."""
