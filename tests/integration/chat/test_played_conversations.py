@@ -39,6 +39,7 @@ RUNS = (
     Run("nails", 14),
     Run("pudel", 19),
     Run("ravnovesie", 30),
+    Run("siren", 8, hard=1),
     Run("tikhiyzal", 13, hard=2),
     Run("topor", 40),
     Run("zuby", 25),
