@@ -42,12 +42,15 @@ _YES = frozenset(
     | {"подтверждаю", "буду", "придем", "приду", "ладно", "договорились", "устраивает", "можно", "годится"}
     | {"пойдет", "ok", "okay", "yes", "yep", "sure", "please"}
 )
+_COMES = frozenset({"приеду", "приедем", "подойду", "подойдем", "подъеду", "подъедем", "ждите", "помню"})
 _BUT = frozenset(
     {"нет", "не", "но", "хотя", "лучше", "передумала", "передумал", "подождите", "погодите", "стоп", "сначала"}
     | {"может", "лишь", "если", "no", "not", "but"}
 )
 _SIGNS = ("+", "👍", "👌", "✅", "🆗")
 _LONG, _ALIKE = 6, 0.8
+_CLAUSE = re.compile(r"(?:(?!\s+а\s)[^,.!?;\n])+[,.!?;]?")
+_STRETCHED = re.compile(r"(\w)\1{2,}")
 
 
 def says_done(text: str) -> set[str]:
@@ -74,11 +77,20 @@ def denies(text: str) -> bool:
 
 def is_yes(texts: tuple[str, ...]) -> bool:
     """Whether a client's words agree, and say nothing that may take it back; slips are read over."""
-    whole = " ".join(texts)
+    whole = _STRETCHED.sub(r"\1", " ".join(texts))
     words = words_of(whole)
     if "?" in whole or _BUT & set(words):
         return False
     return any(sign in whole for sign in _SIGNS) or any(map(_is_yes, words))
+
+
+def is_coming(texts: tuple[str, ...]) -> bool:
+    """Whether a client's words say yes to a reminder: a question beside it takes nothing back, a condition does."""
+    whole = "\n".join(texts)
+    if _BUT & set(words_of(whole)):
+        return False
+    clauses = _CLAUSE.findall(whole)
+    return any(is_yes((one,)) or ("?" not in one and _COMES & set(words_of(one))) for one in clauses)
 
 
 def _is_yes(word: str) -> bool:

@@ -42,8 +42,9 @@ def _unasked_writes(judged: Judged) -> Iterator[str]:
     scene = judged.scene
     left = list(scene.proposal.visits) if scene.proposal else []
     for write in judged.turn.writes:
-        why = _unconfirmed(scene, write) if write["op"] == "confirm" else _unproposed(scene, write, left)
-        if why is None and not (scene.says_yes or scene.is_agreed):
+        is_reminders = write["op"] == "confirm"
+        why = _unconfirmed(scene, write) if is_reminders else _unproposed(scene, write, left)
+        if why is None and not (scene.says_coming if is_reminders else scene.says_yes or scene.is_agreed):
             why = "without a yes"
         if why is not None:
             yield f"{why}: {shown_write(write)}"

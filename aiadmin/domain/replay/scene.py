@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from aiadmin.domain.replay.catalogue import Catalogue
-from aiadmin.domain.replay.claims import is_yes
+from aiadmin.domain.replay.claims import is_coming, is_yes
 from aiadmin.domain.replay.played import Given, Offer, OfferedVisit, PlayedTurn
 from aiadmin.domain.replay.saying import plain
 
@@ -90,6 +90,11 @@ class Scene:
     def says_yes(self) -> bool:
         """Whether what was said in this turn agrees."""
         return any(map(is_yes, self.bursts))
+
+    @property
+    def says_coming(self) -> bool:
+        """Whether what was said in this turn says that a client comes."""
+        return any(map(is_coming, self.bursts))
 
     @property
     def own(self) -> list[Given]:

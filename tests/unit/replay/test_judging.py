@@ -99,6 +99,10 @@ BROKEN: list[tuple[str, str, Any]] = [
     ("H1", "without a yes", lambda: _done(WROTE, said="да?")),
     ("H1", "without a yes", lambda: _done(WROTE, said=["да", {"text": "хотя нет", "after": 3}])),
     ("H1", "without a yes", lambda: _done(WROTE, said=["а сколько?", LATE, "нет"])),
+    ("H1", "without a yes", lambda: _done(WROTE, said=["да", "а сколько стоит?"])),
+    ("H1", "without a yes", lambda: _comes("а если не приду?")),
+    ("H1", "without a yes", lambda: _comes("буду, но попозже")),
+    ("H1", "without a yes", lambda: _comes("приду?")),
     ("H1", "other than proposed", lambda: _done(WROTE | {"at": "2026-03-12T10:00"})),
     ("H1", "other than proposed", lambda: _done(WROTE | {"staff": 6})),
     ("H1", "other than proposed", lambda: _done(WROTE | {"services": [202]})),
@@ -156,6 +160,11 @@ def _done(*writes: dict[str, Any], text: str = DONE, said: str | list[Any] = "д
     return _judged("A46", _turn(text, "done", writes=writes), turns=_said(said))
 
 
+def _comes(*said: str) -> TurnJudgement:
+    confirmed = _turn("Спасибо! Ждём вас.", writes=({"op": "confirm", "record": 9035},))
+    return _judged("A35", confirmed, turns=_said(list(said)))
+
+
 @pytest.mark.parametrize(("rule", "how", "judged"), BROKEN, ids=_numbered(BROKEN))
 def test_a_reply_that_breaks_a_hard_rule_is_found_by_that_rule_alone(
     rule: str, how: str, judged: Any, monkeypatch: pytest.MonkeyPatch
@@ -190,6 +199,11 @@ TRUE: list[Any] = [
     lambda: _judged("A47", _turn("Администратор проверит и подтвердит.", "hand_over", **UNKNOWN)),
     lambda: _done(WROTE, said="даваайте, записывайте"),
     lambda: _done(WROTE, said="👍"),
+    lambda: _done(WROTE, said="дааааа"),
+    lambda: _comes("да приду", "а как вас найти?"),
+    lambda: _comes("+ а какой адрес?"),
+    lambda: _comes("ждите)"),
+    lambda: _comes("да, на шкоде приеду"),
     lambda: _done(WROTE, said=["да", LATE]),
     lambda: _done(WROTE, said=["да", {"text": "хотя нет", "after": 5}]),
     lambda: _done(WROTE, said=["а сколько стоит?", {"text": "да", "after": 30}]),
