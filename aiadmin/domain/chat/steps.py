@@ -197,7 +197,6 @@ class Reply:
         rating: stars for the visit that was asked about.
         greets: whether it begins with a greeting.
         language: of its words, by the code of ISO 639-1.
-        reacts: whether a thumbs-up is put to the client's message in place of words.
         is_left: whether the words are left to a human who reads the chat anyway: the salon is not told, and
             automation leaves the chat alone for an hour.
     """
@@ -214,7 +213,6 @@ class Reply:
     rating: int | None = None
     greets: bool = False
     language: str = "ru"
-    reacts: bool = False
     is_left: bool = False
 
     @property
