@@ -487,7 +487,7 @@ class Container:
     def lost_writes(self) -> LostWrites:
         from aiadmin.services.chat.lost_writes import LostWrites
 
-        return LostWrites(uow=self.uow, api=self.booking_api, clock=self.clock, sleep=time.sleep)
+        return LostWrites(uow=self.uow, api=self.booking_api, clock=self.clock, views=self.views, sleep=time.sleep)
 
     @cached_property
     def visit_writer(self) -> VisitWriter:

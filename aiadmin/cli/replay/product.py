@@ -55,7 +55,7 @@ class ReplayProduct(Container):
 
     @cached_property
     def lost_writes(self) -> LostWrites:
-        return LostWrites(uow=self.uow, api=self.booking_api, clock=self.clock, sleep=self._jump)
+        return LostWrites(uow=self.uow, api=self.booking_api, clock=self.clock, views=self.views, sleep=self._jump)
 
     def _jump(self, seconds: float) -> None:
         """A pause is over at once."""

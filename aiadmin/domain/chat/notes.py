@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from aiadmin.domain.chat.dialogue import VisitOperation
 from aiadmin.domain.chat.situation import OwnVisit
 from aiadmin.domain.chat.steps import SalonNote
 
@@ -54,6 +55,20 @@ class IsLate(SalonNote):
 
     minutes: int | None = None
     visit: OwnVisit | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoundLater(SalonNote):
+    """The journal has a change of which YClients had not said whether it was made.
+
+    Attributes:
+        starts: when the visit is.
+        is_client_told: whether we write it to the client.
+    """
+
+    operation: VisitOperation
+    starts: datetime | None
+    is_client_told: bool
 
 
 class HeardLate(SalonNote):

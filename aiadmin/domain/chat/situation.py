@@ -199,3 +199,9 @@ class Situation:
     repeats: int = 0
     promo: tuple[int, ...] | None = None
     quiet: tuple[time, time] = (time(21), time(9))
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether notices are silent now."""
+        (begins, ends), at = self.quiet, self.now.time()
+        return begins <= at < ends if begins < ends else at >= begins or at < ends

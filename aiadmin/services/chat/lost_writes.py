@@ -17,6 +17,8 @@ from aiadmin.domain.journal.refetch import RefetchRequest, Subject
 from aiadmin.domain.quarantine import WorkQueue
 from aiadmin.domain.yclients.error import YClientsError
 from aiadmin.domain.yclients.write_outcome import Saved, SavedRecord, Unknown
+from aiadmin.services.chat.found_later import tell_found
+from aiadmin.services.chat.views import Views
 from aiadmin.services.ports.booking import BookingApi
 from aiadmin.services.ports.clock import Clock
 from aiadmin.services.work import ClaimRule, QueueRunner
@@ -34,12 +36,14 @@ class LostWrites:
     """Looks for changes, and keeps what became of them.
 
     Attributes:
+        views: what is told of what was found is told by them.
         sleep: waits for so many seconds.
     """
 
     uow: NewUnitOfWork
     api: BookingApi
     clock: Clock
+    views: Views
     sleep: Callable[[float], None]
 
     def look(self, salon: BotSalon, write: VisitWrite) -> VisitWrite:
@@ -61,14 +65,20 @@ class LostWrites:
         runner = QueueRunner(uow=self.uow, clock=self.clock)
         return sum(runner.work_off(WorkQueue.CHAT_WRITES, claims, self._check_all))
 
-    def finish(self, write: VisitWrite) -> VisitWrite:
-        """Keep what became of a change; the row as it then is, for others may know more."""
+    def finish(self, write: VisitWrite, *, is_news: bool = False) -> VisitWrite:
+        """Keep what became of a change; the row as it then is, for others may know more.
+
+        Args:
+            is_news: whether it was settled as unknown before: what is found is told in the same commit.
+        """
         now = self.clock()
         with self.uow() as work:
             due = next_check(write, now) if write.state is WriteState.UNKNOWN else None
             is_kept = work.visit_writes.finish(write, now, check_at=due)
             if is_kept and write.state is WriteState.SAVED and write.record_id is not None:
                 work.refetches.request([_reading(write, now)])
+            if is_kept and is_news and write.state is WriteState.SAVED:
+                tell_found(work, self.views, write, now)
             work.commit()
         kept = write if is_kept else self.again(write)
         facts = {"company_id": write.company_id, "operation": write.operation.value, "state": kept.state.value}
@@ -85,12 +95,13 @@ class LostWrites:
             with self.uow() as work:
                 salon = work.bot_salons.find(write.company_id)
             if salon is not None:
-                found = self._looked_for(salon, replace(write, state=WriteState.SENDING))
+                is_news = write.state is WriteState.UNKNOWN
+                found = self._looked_for(salon, replace(write, state=WriteState.SENDING), is_news=is_news)
                 if found.outcome is None:
                     self.finish(found.settled(Unknown()))
         return len(writes)
 
-    def _looked_for(self, salon: BotSalon, write: VisitWrite) -> VisitWrite:
+    def _looked_for(self, salon: BotSalon, write: VisitWrite, *, is_news: bool = False) -> VisitWrite:
         """The change, settled where the journal has it."""
         looked = replace(write, checks=write.checks + 1)
         try:
@@ -98,7 +109,7 @@ class LostWrites:
         except (YClientsError, DependencyDownError) as error:
             log.warning("a change could not be looked for", company_id=write.company_id, error=type(error).__name__)
             return looked
-        return self.finish(looked.settled(outcome)) if isinstance(outcome, Saved) else looked
+        return self.finish(looked.settled(outcome), is_news=is_news) if isinstance(outcome, Saved) else looked
 
     def booking(self, salon: BotSalon, write: VisitWrite) -> Saved | Unknown:
         """Whether a visit was booked: by our own id among all of its master's day."""

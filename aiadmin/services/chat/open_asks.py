@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from aiadmin.domain.chat.asks import AskKind, Attend, OpenAsk
 from aiadmin.domain.chat.confirmation import Question
+from aiadmin.domain.chat.dialogue import Proposal
 from aiadmin.domain.chat.parts.visits import AttendanceAsked
 from aiadmin.domain.chat.transcript import ChatPart, Speaker, Transcript
 from aiadmin.domain.chat.turn import Chat, SaidTurn
@@ -105,7 +106,7 @@ class AsksReader:
         """What one of our replies asks; None where it asks nothing, or where that is over."""
         proposal = said.turn.proposal
         is_old = said.sent_at < self.part.first_at - ANSWERED_WITHIN
-        if is_old or (proposal is not None and self.work.proposals.is_told(self.chat.company_id, proposal)):
+        if is_old or (proposal is not None and self._is_told(proposal)):
             return None
         if proposal is None and (said.turn.asks is None or AttendanceAsked.__name__ in said.turn.parts):
             return None  # a reminder that was asked once more is open by itself
@@ -115,6 +116,9 @@ class AsksReader:
             message_id=said.message_id,
             proposal=proposal,
         )
+
+    def _is_told(self, proposal: Proposal) -> bool:
+        return self.work.proposals.is_told(self.chat.company_id, int(proposal.proposal_id or 0))
 
     def _local(self, at: datetime) -> datetime:
         return at.astimezone(self.zone).replace(tzinfo=None)

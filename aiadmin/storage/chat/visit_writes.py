@@ -118,10 +118,10 @@ class Proposals:
         proposal = replace(read, proposal_id=str(found.id), made_at=found.made_at)
         return Agreed(company_id=company_id, contact_id=contact_id, proposal=proposal)
 
-    def is_told(self, company_id: CompanyId, proposal: Proposal) -> bool:
+    def is_told(self, company_id: CompanyId, proposal_id: int) -> bool:
         """Whether a client has agreed to an offer, and what became of it is said: a yes is to something else now."""
         row = ChatProposalRow
-        mine = row.company_id == company_id, row.id == _number(proposal), row.told_at.is_not(None)
+        mine = row.company_id == company_id, row.id == proposal_id, row.told_at.is_not(None)
         return self._session.scalar(select(row.id).where(*mine)) is not None
 
     def set_told(self, company_id: CompanyId, proposal: Proposal, at: datetime) -> None:

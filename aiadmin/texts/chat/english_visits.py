@@ -154,6 +154,18 @@ def _opens(part: talk.OpensAt, _: Situation) -> str:
     return f"The salon is closed now and opens on {_at(part.at)}."
 
 
+_FOUND = {
+    VisitOperation.BOOK: "you are booked{when}. See you then!",
+    VisitOperation.MOVE: "your booking was moved, see you{when}.",
+    VisitOperation.CANCEL: "your booking{when} is cancelled.",
+}
+
+
+def _found(part: visits.FoundInJournal, _: Situation) -> str:
+    when = f" on {_at(part.starts)}" if part.starts else ""
+    return f"We have checked the journal: {_FOUND[part.operation].format(when=when)}"
+
+
 _PLAIN: Mapping[type, str] = {
     visits.OnlyOwnVisits: "We tell nothing of other people's bookings: please let them write from their own number.",
     visits.AnswerKept: "Thank you for your answer!",
@@ -185,6 +197,7 @@ def _plain(part: object, _: Situation) -> str:
 
 
 SENTENCES: Mapping[type, Sentence] = {
+    visits.FoundInJournal: _found,
     **dict.fromkeys(_PLAIN, _plain),
     visits.AttendanceConfirmed: _confirmed,
     visits.AttendanceDeclined: _declined,

@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
-from aiadmin.domain.chat.dialogue import Dialogue
+from aiadmin.domain.chat.dialogue import Dialogue, VisitOperation
 from aiadmin.domain.chat.floor import GIVES_THE_FLOOR, HandOverReason
 from aiadmin.domain.chat.notes import (
     BadRating,
     ComesAfterAll,
     ConfirmsWrittenOff,
     Declined,
+    FoundLater,
     HeardLate,
     IsLate,
     TalksInCircles,
@@ -88,6 +89,19 @@ def _late(note: IsLate) -> str:
     return f"опаздывает{by}{visit}."
 
 
+_FOUND = {
+    VisitOperation.BOOK: "запись",
+    VisitOperation.MOVE: "перенос записи",
+    VisitOperation.CANCEL: "отмена записи",
+}
+
+
+def _found(note: FoundLater) -> str:
+    when = "" if note.starts is None else f" {wording.at(note.starts)}"
+    told = "Клиенту об этом написали." if note.is_client_told else "Сообщите клиенту сами, мы ему не писали."
+    return f"{_FOUND[note.operation]}{when} в журнале есть, раньше YClients этого не подтвердил. {told}"
+
+
 def _rated(note: BadRating) -> str:
     stars = "" if note.stars is None else f", оценка {note.stars} из 5"
     return f"клиент остался недоволен{stars}. Свяжитесь с клиентом, пожалуйста."
@@ -112,5 +126,6 @@ NOTES: Mapping[type[SalonNote], Callable[[Any], str]] = {
     HeardLate: lambda _: "сообщение пришло к нам слишком поздно, мы на него не ответили. " + _STILL_OURS,
     TalksInCircles: lambda _: "повторяет одно и то же, мы больше не отвечаем. Прочитайте переписку, пожалуйста.",
     BadRating: _rated,
+    FoundLater: _found,
 }
 """A sentence for each note, behind who it is about."""

@@ -191,6 +191,18 @@ def _unsure(part: parts.ChangeUnsure, _: Situation) -> str:
     return f"Не могу подтвердить {what}: журнал не ответил. Администратор проверит и напишет вам сам."
 
 
+_FOUND = {
+    VisitOperation.BOOK: "вы записаны{when}. Ждём вас!",
+    VisitOperation.MOVE: "запись перенесена, ждём вас{when}.",
+    VisitOperation.CANCEL: "запись{when} отменена.",
+}
+
+
+def _found(part: parts.FoundInJournal, _: Situation) -> str:
+    when = f" {wording.at(part.starts)}" if part.starts else ""
+    return f"Проверили журнал: {_FOUND[part.operation].format(when=when)}"
+
+
 def _not_changed(part: parts.NotChanged, _: Situation) -> str:
     stays = f" Запись {wording.at(part.visit.starts)} пока стоит как была." if part.visit else ""
     return f"Сейчас {_CHANGE[part.operation]} не получилось.{stays} Передали администратору, он поможет."
@@ -243,6 +255,7 @@ SENTENCES: Mapping[type, Sentence] = {
     parts.VisitKept: _visit_kept,
     parts.ChangePassedOn: _passed_on,
     parts.ChangeUnsure: _unsure,
+    parts.FoundInJournal: _found,
     parts.NotChanged: _not_changed,
     parts.JournalSilent: _silent_journal,
     parts.LateTold: _late,

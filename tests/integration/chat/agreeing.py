@@ -129,4 +129,4 @@ def writer(
         "api": api or played.box.booking_api,
         "clock": played.box.clock,
     }
-    return VisitWriter(**parts, lost=LostWrites(**parts, sleep=sleep or jump))
+    return VisitWriter(**parts, lost=LostWrites(**parts, views=played.box.views, sleep=sleep or jump))

@@ -14,6 +14,7 @@ from aiadmin.domain.messages.message import Direction
 from aiadmin.domain.yclients.write_outcome import WriteOutcome
 from aiadmin.services.chat.writes import AgreedTurn, VisitWriter
 from tests.conftest import WaitUntil
+from tests.fakes.yclients.client import FakeYClients
 from tests.support.chat_client import ChatClient, offered
 
 
@@ -176,15 +177,16 @@ def test_what_comes_meanwhile_and_changes_nothing_delays_the_booking_and_no_more
     assert len(client.visits()) == 1
 
 
-@pytest.mark.parametrize("wish", ["перенесите запись на 12:00", "отмените запись"])
+@pytest.mark.parametrize("wish", ["перенесите запись на 16:00", "отмените запись"])
 def test_a_no_that_comes_while_a_record_is_read_stops_its_change(client: ChatClient, wish: str) -> None:
     offered(client)
     client.answered("да")
     assert len(client.visits()) == 1
     client.played.later(minutes=10)
-    assert client.answered(wish), "an offer"
+    assert client.answered(wish).endswith("?"), "an offer"
     client.say("да")
     work_meanwhile(client, lambda: client.hear("ой нет, оставьте как есть"))
+    assert client.played.rows("SELECT state FROM chat_writes ORDER BY id") == [("saved",), ("waiting",)]
     client.played.later(seconds=6)
     client.played.box.chat_handler.work()
     assert [one["op"] for one in client.played.yclients.writes(client.played.salon_id)] == ["create"]
@@ -209,3 +211,100 @@ def test_the_call_waits_for_a_message_that_is_being_stored(client: ChatClient, w
     assert client.visits() == []
     assert played.rows("SELECT state FROM chat_writes") == [("waiting",)]
     assert played.rows("SELECT claimed_until FROM chats") == [(None,)], "it is another worker's at once"
+
+
+# --- what is found later ---
+
+
+@dataclass(frozen=True)
+class Losing:
+    """The real API; behind the call that changes the journal, nothing can be read of it any more."""
+
+    api: Any
+    yclients: FakeYClients
+
+    def __getattr__(self, name: str) -> Any:
+        call = getattr(self.api, name)
+        if name not in {"book", "move", "cancel"}:
+            return call
+
+        def lose(*given: Any, **named: Any) -> Any:
+            outcome = call(*given, **named)
+            self.yclients.method_faults(records="down")
+            return outcome
+
+        return lose
+
+
+def lose_the_answer(client: ChatClient, method: str) -> str:
+    """What is said to a yes whose call is made, while neither its answer nor the journal can be read."""
+    handler, yclients = client.played.box.chat_handler, client.played.yclients
+    client.played.execute("UPDATE companies SET whatsapp_phone = '79990000000'")
+    client.say("да")
+    yclients.method_faults(**{method: "timeout_saved"})
+    lost = replace(handler.writer.lost, sleep=lambda _: None)
+    writer = replace(handler.writer, api=Losing(handler.writer.api, yclients), lost=lost)
+    replace(handler, writer=writer).work()
+    yclients.method_faults()
+    assert client.played.rows("SELECT state FROM chat_writes ORDER BY id DESC LIMIT 1") == [("unknown",)]
+    return client.got()
+
+
+def look_later(client: ChatClient) -> str:
+    client.played.later(minutes=2)
+    assert client.played.box.lost_writes.work() == 1
+    return client.got()
+
+
+def test_a_booking_that_is_found_later_is_told_to_client_and_salon_once(client: ChatClient) -> None:
+    offered(client)
+    assert "Не можем сейчас подтвердить" in lose_the_answer(client, "create")
+    before = len(client.told())
+    found = look_later(client)
+    assert found.startswith("Проверили журнал: вы записаны в четверг, 12 марта, в 10:00.")
+    [told] = client.told()[before:]
+    assert "в журнале есть" in told
+    assert "Клиенту об этом написали" in told
+    client.played.later(hours=4)
+    assert client.played.box.lost_writes.work() == 0
+    assert (client.got(), len(client.told())) == ("", before + 1)
+    assert len(client.visits()) == 1
+
+
+def test_where_the_salon_is_writing_it_alone_is_told(client: ChatClient) -> None:
+    offered(client)
+    lose_the_answer(client, "create")
+    client.played.later(minutes=1)
+    client.say("Мария, сейчас проверю", direction=Direction.OWN_PHONE)
+    client.played.box.chat_handler.work()
+    assert look_later(client) == ""
+    assert "Сообщите клиенту сами" in client.told()[-1]
+
+
+def test_a_booking_that_the_journal_never_shows_is_told_to_nobody(client: ChatClient) -> None:
+    offered(client)
+    client.played.yclients.method_faults(create="timeout_unsaved")
+    client.answered("да")
+    client.played.yclients.method_faults()
+    before = len(client.told())
+    assert look_later(client) == ""
+    assert len(client.told()) == before
+    assert client.played.rows("SELECT state FROM chat_writes") == [("unknown",)]
+
+
+@pytest.mark.parametrize(
+    ("wish", "method", "beginning"),
+    [
+        ("перенесите запись на 16:00", "move", "Проверили журнал: запись перенесена, ждём вас в четверг"),
+        ("отмените запись", "cancel", "Проверили журнал: запись в четверг, 12 марта, в 10:00 отменена"),
+    ],
+)
+def test_a_change_that_is_found_later_is_told(client: ChatClient, wish: str, method: str, beginning: str) -> None:
+    offered(client)
+    client.answered("да")
+    client.played.read_again()
+    client.played.later(minutes=10)
+    assert client.answered(wish).endswith("?"), "an offer"
+    lose_the_answer(client, method)
+    assert look_later(client).startswith(beginning)
+    assert "Клиенту об этом написали" in client.told()[-1]

@@ -181,6 +181,14 @@ class ChangePassedOn(Part):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FoundInJournal(Part):
+    """The journal has, after all, what could not be confirmed before."""
+
+    operation: VisitOperation
+    starts: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ChangeUnsure(Part):
     """It is not known whether the change was made; a human looks and tells."""
 

@@ -97,10 +97,7 @@ def _is_late(turn: TurnFacts) -> bool:
     """Whether it is too late, or too late at night, to answer what was written then."""
     situation = turn.situation
     waited = situation.now - situation.written_at
-    begins, ends = situation.quiet
-    at = situation.now.time()
-    is_quiet = begins <= at < ends if begins < ends else at >= begins or at < ends
-    return waited > TOO_OLD or (waited > LATE_AT_NIGHT and is_quiet)
+    return waited > TOO_OLD or (waited > LATE_AT_NIGHT and situation.is_quiet)
 
 
 def _is_braked(turn: TurnFacts) -> bool:
