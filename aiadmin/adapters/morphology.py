@@ -12,6 +12,7 @@ from typing import Any
 
 _LONG, _MOST_ALIKE = 7, 6
 _PERSONAL = ("Name", "Surn", "Patr")
+_LONGEST_ENDING = 4
 _RARE = 0.2
 """A reading that is less likely than this adds no forms."""
 
@@ -37,6 +38,7 @@ class PymorphyMorphology:
         self.given_name = lru_cache(maxsize=20_000)(self._given_name)
         self.forms = lru_cache(maxsize=20_000)(self._forms)
         self.forms_of_name = lru_cache(maxsize=20_000)(self._forms_of_name)
+        self.beginning_with = lru_cache(maxsize=1_000)(self._beginning_with)
         self.is_personal_name = lru_cache(maxsize=20_000)(self._is_personal_name)
 
     @cached_property
@@ -71,6 +73,10 @@ class PymorphyMorphology:
 
     def _is_personal_name(self, word: str) -> bool:
         return any(kind in self._analyzer.parse(word)[0].tag for kind in _PERSONAL)
+
+    def _beginning_with(self, beginning: str) -> frozenset[str]:
+        words = map(_plain, self._analyzer.dictionary.words.keys(beginning))
+        return frozenset(one for one in words if one.isalpha() and len(one) <= len(beginning) + _LONGEST_ENDING)
 
     def closest(self, word: str, among: Collection[str]) -> tuple[str, ...]:
         """See `Morphology.closest`."""

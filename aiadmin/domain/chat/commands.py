@@ -237,8 +237,15 @@ class Complaint(Command):
     """Something was not right."""
 
 
+@dataclass(frozen=True, kw_only=True)
 class HealthMatter(Command):
-    """Harm, illness, or a question that a doctor has to answer."""
+    """Harm, illness, or a question that a doctor has to answer.
+
+    Attributes:
+        is_asked: whether nothing has happened: it is asked what may be done with an illness.
+    """
+
+    is_asked: bool = False
 
 
 class Haggle(Command):

@@ -24,6 +24,7 @@ _SHORTEST_BEGINNING = 2
 HARMLESS = "HARMLESS"
 """The meaning of phrases that are written out to hide words in them."""
 _WISH = "WANT_"
+_URGENT = frozenset({"HEALTH", "COMPLAINT", "WANT_HUMAN", "LATE"})
 _NOT = frozenset({"не", "ни", "нельзя"})
 _INFINITIVE = ("ть", "ти", "чь", "ться", "тись", "ца")
 """What stands behind a modal verb: "не надо переносить"; "не смогу, отмените" denies nothing."""
@@ -75,6 +76,7 @@ class Lexicon:
     Attributes:
         words: all that are spelt out in phrases.
         wishes: those of phrases that wish for a visit, its move or its end.
+        urgent: beginnings of words for what a human has to hear, which is to be heard in spite of a slip.
     """
 
     def __init__(self, written: str) -> None:
@@ -83,14 +85,17 @@ class Lexicon:
         self._numbers: list[Phrase] = []
         self.words: set[str] = set()
         self.wishes: set[str] = set()
+        self.urgent: set[str] = set()
         for phrase in _phrases(written):
             self._add(phrase)
 
     def _add(self, phrase: Phrase) -> None:
-        for element in phrase.elements:
-            self.words.update(element.words)
-            if phrase.kind.startswith(_WISH):
-                self.wishes.update(element.words)
+        spelt = {word for element in phrase.elements for word in element.words}
+        self.words |= spelt
+        if phrase.kind.startswith(_WISH):
+            self.wishes |= spelt
+        if phrase.kind in _URGENT:
+            self.urgent.update(*(element.beginnings for element in phrase.elements))
         for element in phrase.elements:
             for word in element.words:
                 self._by_word[word].append(phrase)

@@ -27,5 +27,8 @@ class Morphology(Protocol):
     def is_personal_name(self, word: str) -> bool:
         """Whether a word is most likely a given name, a patronymic or a surname."""
 
+    def beginning_with(self, beginning: str) -> frozenset[str]:
+        """The words of the dictionary that begin so, and end soon after."""
+
     def closest(self, word: str, among: Collection[str]) -> tuple[str, ...]:
         """Those of some words that this may be a slip of: one edit, from seven letters on two; all the nearest."""

@@ -77,7 +77,6 @@ _SPOKEN: Mapping[str, type[Command]] = {
     "ASK_ADDRESS": AskAddress,
     "ASK_DURATION": AskDuration,
     "HAGGLE": Haggle,
-    "HEALTH": HealthMatter,
     "COMPLAINT": Complaint,
     "ABUSE": Abuse,
 }
@@ -180,6 +179,8 @@ def _foreign(heard: Heard) -> tuple[Command, ...]:
     """A text in another script that is no Russian one mistyped: what is known of English is read, the rest is not."""
     text = _without_greeting(heard)
     words = _FOREIGN_WORD.findall(text.lower())
+    if len(words) >= _FEWEST_FOREIGN and not _CYRILLIC.search(text) and heard.has("SPAM"):
+        return (Spam(spans=_spans(heard, "SPAM")),)
     is_ours = heard.orders or heard.has("ABUSE") or any(True for _ in _stops(heard))
     if len(words) < _FEWEST_FOREIGN or _CYRILLIC.search(text) or is_ours:
         return ()
@@ -214,6 +215,7 @@ def _meanings(heard: Heard) -> Iterator[Command]:
         spans = _spans(heard, kind)
         if spans:
             yield command(spans=spans)
+    yield from _health(heard)
     if heard.orders:
         yield Injection(spans=heard.orders)
     yield from _stops(heard)
@@ -229,6 +231,27 @@ def _meanings(heard: Heard) -> Iterator[Command]:
     yield from _late(heard)
     if heard.has("SPAM"):
         yield Spam(spans=_spans(heard, "SPAM"))
+
+
+_MAY = frozenset(
+    {"можно", "нельзя", "льзя", "вредно", "опасно", "разрешено", "разрешается", "повредит", "навредит", "безопасно"}
+    | {"противопоказано", "противопоказание", "допускается"}
+)
+"""Words by which it is asked whether something is harmful."""
+
+
+def _health(heard: Heard) -> Iterator[HealthMatter]:
+    """Harm and illness; what may be both a reason to come and a reason not to counts where it is asked of."""
+    harm = [hit for hit in heard.of("HEALTH") if hit.value in {"", "self_harm"}]
+    is_asked = any(token.text in _MAY for token in heard.tokens)
+    asked = [
+        hit
+        for hit in heard.of("HEALTH")
+        if hit.value == "asked" or (hit.value == "may" and is_asked and not _names_a_service(heard, hit))
+    ]
+    if harm or asked:
+        spans = sorted(heard.span(hit.first, hit.end) for hit in (*harm, *asked))
+        yield HealthMatter(is_asked=not harm, spans=tuple(spans))
 
 
 def _price(heard: Heard) -> Iterator[NamedPrice]:

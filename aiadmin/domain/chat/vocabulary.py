@@ -145,11 +145,14 @@ class Vocabulary:
 
     @cached_property
     def _correctable(self) -> Collection[str]:
+        beginnings = [one for one in intents().urgent if len(one) >= _SHORTEST_CORRECTABLE]
+        urgent = {word for one in beginnings for word in self.morphology.beginning_with(one)}
         verbs = {form for verb in CORRECTABLE_VERBS for form in self.morphology.forms(verb)}
         ours = {
             *CORRECTABLE_WORDS,
             *verbs,
             *intents().words,
+            *urgent,
             *LEXICON,
             *self.meanings,
             *self.trade,

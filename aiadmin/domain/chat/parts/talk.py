@@ -37,6 +37,10 @@ class HealthPassedOn(Part):
     """Sorry, and a human sees to it at once; no advice."""
 
 
+class HealthAsked(Part):
+    """A question about an illness is for a human who knows; no advice, and no offer."""
+
+
 class CalmAnswer(Part):
     """An answer to insults."""
 

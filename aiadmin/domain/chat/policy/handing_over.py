@@ -26,6 +26,7 @@ from aiadmin.domain.chat.parts.talk import (
     CalmAnswer,
     CannotListen,
     ComplaintPassedOn,
+    HealthAsked,
     HealthPassedOn,
     HumanCalled,
     NotUnderstoodPassedOn,
@@ -91,9 +92,15 @@ def to_human(turn: TurnFacts) -> Reply | None:
     """At once, with no further question; who is at work, or when somebody is."""
     for kind, reason, part in TO_HUMAN:
         if turn.has(kind):
-            parts = (part(), *opening(turn))
+            parts = (_of_health(turn) or part(), *opening(turn))
             return Reply(act=Act.HAND_OVER, parts=parts, dialogue=turn.dialogue, hand_over=reason)
     return None
+
+
+def _of_health(turn: TurnFacts) -> Part | None:
+    """What is said where an illness is asked about, and nothing has happened."""
+    matters = turn.of(HealthMatter)
+    return HealthAsked() if matters and all(one.is_asked for one in matters) else None
 
 
 def opening(turn: TurnFacts) -> tuple[Part, ...]:
