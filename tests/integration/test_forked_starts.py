@@ -108,3 +108,19 @@ def test_what_only_a_real_start_can_heed_is_started(more: dict[str, str]) -> Non
     process = processes.start("-c", "raise SystemExit(4)", cwd=ROOT, env=_environment(**more))
     assert not isinstance(process, forked.Forked)
     assert process.wait(20) == 4
+
+
+def test_a_supervised_one_leads_a_session_and_has_a_name_of_its_own(tmp_path: Path, wait_until: WaitUntil) -> None:
+    process = forked.Forked(
+        processes._fork_server("others"),
+        [SCRIPT, "waits"],
+        how={"title": "clock", "is_supervised": True},
+        cwd=tmp_path,
+        env=_environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )
+    wait_until(lambda: os.getsid(process.pid) == process.pid, what="its session")
+    wait_until(lambda: psutil.Process(process.pid).name() == "clock", what="its name")
+    process.kill()
+    assert process.wait(10) == -signal.SIGKILL

@@ -8,6 +8,7 @@ one in between dies at once, and so the child is adopted by whoever ordered it.
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import importlib
 import json
@@ -24,6 +25,7 @@ from typing import Any
 
 WEB, OTHERS = "web", "others"
 ORDER_BYTES = 128 * 1024
+_PR_SET_NAME = 15
 _MASTER = ("gunicorn.app.wsgiapp", "aiadmin.edge.worker", "aiadmin.gunicorn_log")
 """What gunicorn has loaded before it forks the process that serves."""
 _OTHERS = (
@@ -43,11 +45,15 @@ class Order:
         arguments: what follows `python` on its command line: a script or `-m` and a module, and their words.
         folder: where it runs.
         environment: all of it.
+        title: its name in lists of processes, where it needs one.
+        is_supervised: it leads a session of its own, and is interrupted when its parent dies.
     """
 
     arguments: list[str]
     folder: str
     environment: dict[str, str]
+    title: str | None = None
+    is_supervised: bool = False
 
 
 def load(kind: str) -> None:
@@ -109,14 +115,19 @@ _ON_INTERRUPT = signal.getsignal(signal.SIGINT)
 """As a program is started here: a run in the background ignores it."""
 
 
-def become(order: Order, installed: list[str]) -> None:
+def become(order: Order, where: list[str]) -> None:
     """Run this program, as if Python had just been started for it.
 
     Args:
         order: the program.
-        installed: where Python finds what is installed, itself included.
+        where: what `installed` says.
     """
     signal.signal(signal.SIGINT, _ON_INTERRUPT)
+    if order.is_supervised:
+        os.setsid()
+        importlib.import_module("aiadmin.adapters.embedded.server").die_with_parent()
+    if order.title is not None:
+        ctypes.CDLL(None).prctl(_PR_SET_NAME, order.title.encode())
     os.chdir(order.folder)
     os.environ.clear()
     os.environ.update(order.environment)
@@ -127,16 +138,17 @@ def become(order: Order, installed: list[str]) -> None:
     if first == "-m":
         module, *words = words
         sys.argv[:] = ["-m", *words]
-        sys.path[:] = [order.folder, *found, *installed]
+        sys.path[:] = [order.folder, *found, *where]
         sys.modules.pop(module, None)
         runpy.run_module(module, run_name="__main__", alter_sys=True)
     else:
         sys.argv[:] = order.arguments
-        sys.path[:] = [str(Path(first).resolve().parent), *found, *installed]
+        sys.path[:] = [str(Path(first).resolve().parent), *found, *where]
         runpy.run_path(first, run_name="__main__")
 
 
-def _installed() -> list[str]:
+def installed() -> list[str]:
+    """Where this Python finds what is installed, itself included; before anything changes its path."""
     own = [path for path in os.environ["PYTHONPATH"].split(os.pathsep) if path]
     return sys.path[1 + len(own) :]
 
@@ -144,9 +156,9 @@ def _installed() -> list[str]:
 def _main(kind: str, descriptor: str) -> tuple[Order | None, Any]:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the run's end closes the channel
     with socket.socket(fileno=int(descriptor)) as channel:
-        installed = _installed()
+        where = installed()
         load(kind)
-        return serve(channel), installed
+        return serve(channel), where
 
 
 if __name__ == "__main__":

@@ -21,11 +21,35 @@ _STOP_WITHIN = 5.0
 _ordering = threading.Lock()
 
 
-class ForkServer:
-    """A running fork server. What it forks becomes this process's own child."""
+class Forker:
+    """What has a fork server at the other end of a channel. What that forks becomes this process's own child."""
+
+    def __init__(self, channel: socket.socket) -> None:
+        self._channel = channel
+
+    def fork(
+        self,
+        arguments: Sequence[str],
+        folder: str,
+        environment: Mapping[str, str],
+        streams: Sequence[int],
+        **how: Any,
+    ) -> int:
+        """The process id of a new child of ours, which runs `arguments`; for `how` see `fork_server.Order`."""
+        order = {"arguments": arguments, "folder": folder, "environment": dict(environment), **how}
+        with _ordering, _adopting():
+            socket.send_fds(self._channel, [json.dumps(order).encode()], streams)
+            pid = int(self._channel.recv(32))
+            assert self._channel.recv(32) == b"adopted", "the fork server has ended"
+        return pid
+
+
+class ForkServer(Forker):
+    """A running fork server."""
 
     def __init__(self, kind: str, environment: Mapping[str, str]) -> None:
-        self._channel, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        super().__init__(ours)
         with theirs:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "tests.support.fork_server", kind, str(theirs.fileno())],
@@ -36,17 +60,6 @@ class ForkServer:
             )
         self.pid = self._process.pid
         atexit.register(self._stop)
-
-    def fork(
-        self, arguments: Sequence[str], folder: str, environment: Mapping[str, str], streams: Sequence[int]
-    ) -> int:
-        """The process id of a new child of ours, which runs `arguments`."""
-        order = {"arguments": arguments, "folder": folder, "environment": dict(environment)}
-        with _ordering, _adopting():
-            socket.send_fds(self._channel, [json.dumps(order).encode()], streams)
-            pid = int(self._channel.recv(32))
-            assert self._channel.recv(32) == b"adopted", "the fork server has ended"
-        return pid
 
     def _stop(self) -> None:
         self._channel.close()
@@ -69,10 +82,16 @@ def _adopt(whether: int) -> None:
 
 
 class Forked(subprocess.Popen[Any]):
-    """`subprocess.Popen` of a child that a fork server makes; all else is as it is there: pipes, waiting, signals."""
+    """`subprocess.Popen` of a child that a fork server makes; all else is as it is there: pipes, waiting, signals.
 
-    def __init__(self, server: ForkServer, arguments: Sequence[str], **options: Any) -> None:
-        self._server = server
+    Args:
+        how: see `fork_server.Order`.
+    """
+
+    def __init__(
+        self, server: Forker, arguments: Sequence[str], *, how: Mapping[str, Any] | None = None, **options: Any
+    ) -> None:
+        self._server, self._how = server, how or {}
         super().__init__([sys.executable, *arguments], **options)
 
     def _execute_child(self, args: Sequence[str], *rest: Any) -> None:
@@ -80,6 +99,6 @@ class Forked(subprocess.Popen[Any]):
         _, _, _, _, cwd, env, _, _, _, *ends, _, _, _, _, _, _, _ = rest
         stdin, _, _, stdout, _, stderr = ends
         streams = [number if end == -1 else end for number, end in enumerate((stdin, stdout, stderr))]
-        self.pid = self._server.fork(args[1:], os.fspath(cwd), env, streams)
+        self.pid = self._server.fork(args[1:], os.fspath(cwd), env, streams, **self._how)
         self._child_created = True
         self._close_pipe_fds(*ends)  # type: ignore[attr-defined]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ import requests
 
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.fakes.yclients.client import FakeYClients
+from tests.support import processes
 from tests.support.processes import kill_family
 from tests.support.rows import Rows
 
@@ -71,8 +71,12 @@ class Stack:
     def start(self) -> None:
         """Start everything; returns when `/ready` says so."""
         with self.log.open("ab") as output:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "aiadmin", "up", "--data", str(self.log.parent / "data")],
+            self._process = processes.start(
+                "-m",
+                "tests.support.forking_up",
+                "up",
+                "--data",
+                str(self.log.parent / "data"),
                 cwd=ROOT,
                 env=self._env,
                 stdin=subprocess.DEVNULL,
@@ -130,7 +134,7 @@ class Stack:
                 words = process.cmdline()
             except psutil.Error:
                 continue
-            if words and PROCESSES[name](words):
+            if words and (PROCESSES[name](words) or process.name() == name):
                 found.append(process)
         return found
 

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -17,20 +18,29 @@ import requests
 
 from tests.conftest import ROOT, WaitUntil
 from tests.support.processes import AS_INSTALLED
+from tests.support.processes import start as start_process
 
 STOP_SECONDS = 10
 _WHOLE = re.DOTALL | re.MULTILINE
 
 
 class Up:
-    """One `up` (or `demo`), started in a foreign folder, and what it printed."""
+    """One `up` (or `demo`), started in a foreign folder, and what it printed.
 
-    def __init__(self, data: Path, port: int, command: str = "up", **settings: str) -> None:
-        # `demo` runs the fakes as well, which development's packages serve
-        found = [str(ROOT)] if command == "demo" else [str(ROOT), AS_INSTALLED["PYTHONPATH"]]
-        self.env = {**_kept(), "PYTHONPATH": os.pathsep.join(found), "PORT": str(port), **settings}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "aiadmin", command, "--data", str(data)],
+    Args:
+        forks: the processes that it runs are forked, where how they start is not what the test is about.
+    """
+
+    def __init__(self, data: Path, port: int, command: str = "up", *, forks: bool = False, **settings: str) -> None:
+        found = os.pathsep.join([str(ROOT), AS_INSTALLED["PYTHONPATH"]])
+        self.env = {**_kept(), "PYTHONPATH": found, "PORT": str(port), **settings}
+        begin = start_process if forks else _start
+        self.process = begin(
+            "-m",
+            "tests.support.forking_up" if forks else "aiadmin",
+            command,
+            "--data",
+            str(data),
             cwd=data.parent,
             env=self.env,
             stdout=subprocess.PIPE,
@@ -83,6 +93,10 @@ class Up:
         took = time.monotonic() - began
         self._reader.join()
         return took
+
+
+def _start(*arguments: str, **options: Any) -> subprocess.Popen[str]:
+    return subprocess.Popen([sys.executable, *arguments], **options)
 
 
 def _kept() -> dict[str, str]:

@@ -40,7 +40,7 @@ def test_up_starts_again_what_is_killed_finds_its_data_again_and_gives_up_what_k
     assert first.process.returncode == 0
     assert not alive(below)
 
-    second = Up(data, free_port, PUBLIC_URL=f"http://192.168.77.1:{free_port}")
+    second = Up(data, free_port, forks=True, PUBLIC_URL=f"http://192.168.77.1:{free_port}")
     started.append(second)
     start(second, wait_until)
     assert parse_env((data / "secrets.env").read_text()) == secrets
