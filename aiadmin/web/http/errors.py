@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import cast
 
 import structlog
-from flask import Flask, Response, g, jsonify, render_template, request
+from flask import Flask, Response, current_app, g, jsonify, render_template, request
+from flask_limiter import Limiter
 from marshmallow import ValidationError
 from redis import RedisError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, TooManyRequests
@@ -193,7 +195,10 @@ def _on_http(error: HTTPException) -> Response:
 
 
 def _seconds_to_wait(error: TooManyRequests) -> int:
-    return error.retry_after if isinstance(error.retry_after, int) else RETRY_SOON_SECONDS
+    if isinstance(error.retry_after, int):
+        return error.retry_after
+    limit = cast("Limiter", current_app.extensions["aiadmin_limiter"]).current_limit
+    return max(math.ceil(limit.window.reset_time - time.time()), 1) if limit else RETRY_SOON_SECONDS
 
 
 def _on_unforeseen(error: Exception) -> Response:
