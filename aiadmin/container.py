@@ -76,6 +76,7 @@ if TYPE_CHECKING:
     from aiadmin.services.provider.orders import OrderService
     from aiadmin.services.provider.statuses import StatusReporter
     from aiadmin.storage.companies.lookups import ByApiKey, ByNumber
+    from aiadmin.storage.companies.registrations import NewRegistration
 
 _LATER = (
     "aiadmin.adapters.batcher",
@@ -111,6 +112,7 @@ _LATER = (
     "aiadmin.services.chat.understanding",
     "aiadmin.services.chat.views",
     "aiadmin.services.chat.writes",
+    "aiadmin.services.companies.registration",
     "aiadmin.services.install.activations",
     "aiadmin.services.install.arrivals",
     "aiadmin.services.install.lifecycle",
@@ -128,6 +130,7 @@ _LATER = (
     "aiadmin.services.provider.orders",
     "aiadmin.services.provider.statuses",
     "aiadmin.storage.companies.lookups",
+    "aiadmin.storage.companies.registrations",
 )
 
 
@@ -137,7 +140,7 @@ def load() -> None:
         import_module(name)
 
 
-LOOKUP_SECONDS = 15.0
+STATEMENT_PATIENCE_SECONDS = 15.0
 """Longer than finding a connection dead, opening another and asking again."""
 STATEMENT_CONNECTIONS = 2
 DRAIN_SECONDS = 0.2
@@ -163,7 +166,14 @@ class Container:
     def close(self) -> None:
         """Finish what is buffered and let go of every connection."""
         made = vars(self)
-        for name in ("address_limits", "company_lookup", "webhook_writer", "webhook_drain", "metrics"):
+        for name in (
+            "address_limits",
+            "company_lookup",
+            "registrations",
+            "webhook_writer",
+            "webhook_drain",
+            "metrics",
+        ):
             if name in made:
                 made[name].close()
         for name in ("engine", "statement_engine"):
@@ -211,7 +221,7 @@ class Container:
         from aiadmin.storage.companies.lookups import CompanyLookups
 
         lookups = CompanyLookups(Statements(self.statement_engine))
-        return Batcher(lookups.find, name="PostgreSQL", patience=LOOKUP_SECONDS)
+        return Batcher(lookups.find, name="PostgreSQL", patience=STATEMENT_PATIENCE_SECONDS)
 
     def company_by_number(self, company_id: CompanyId) -> Company | None:
         """The company with this number. Raises DependencyDownError."""
@@ -238,6 +248,20 @@ class Container:
         from aiadmin.storage.companies.lookups import ByApiKey
 
         return self.company_lookup.ask(ByApiKey(self.secrets.hash_api_key(api_key)))
+
+    @cached_property
+    def registrations(self) -> Batcher[NewRegistration, Company]:
+        """Stores new companies: all that wait share a statement."""
+        from aiadmin.adapters.batcher import Batcher
+        from aiadmin.services.companies import registration
+        from aiadmin.storage.companies.registrations import Registrations
+
+        store = partial(
+            registration.store_together,
+            registrations=Registrations(Statements(self.statement_engine)),
+            links=self.links,
+        )
+        return Batcher(store, name="PostgreSQL", patience=STATEMENT_PATIENCE_SECONDS)
 
     @cached_property
     def redis(self) -> Redis:

@@ -16,10 +16,10 @@ from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.journal.journal import DEFAULT_ZONE
 from aiadmin.domain.manage.salon_state import SalonState
 from aiadmin.domain.number import BIGGEST_INTEGER
-from aiadmin.services.companies.registration import ACTIVATION_KEY
 from aiadmin.services.hosting import sessions
 from aiadmin.services.install import activations
 from aiadmin.services.provider import orders
+from aiadmin.storage.companies.registrations import ACTIVATION_KEY
 from aiadmin.texts import ru
 from aiadmin.texts.ru import manage as texts_manage
 

@@ -29,10 +29,9 @@ def fresh_link(container: Container) -> str:
             salon_id=DEMO_SALON,
             phone=None,
             email=None,
-            uow=container.uow,
+            store=container.registrations.ask,
             secrets=container.secrets,
             tokens=container.tokens,
-            links=container.links,
             clock=container.clock,
             window=container.config.activation_window,
         )

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from aiadmin.domain.companies.company import Company, IntegrationStatus
 from aiadmin.domain.companies.outbox import OutboxState
 from aiadmin.domain.ids import SalonId
-from aiadmin.services.companies.registration import ACTIVATION_KEY
+from aiadmin.storage.companies.registrations import ACTIVATION_KEY
 from tests.fakes.yclients.client import FakeYClients
 from tests.support.site import Salon, Site
 

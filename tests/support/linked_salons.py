@@ -75,10 +75,9 @@ def register(box: Container, salon_id: int = 962302, window: timedelta = WINDOW)
         salon_id=SalonId(salon_id),
         phone="79001234567",
         email=None,
-        uow=box.uow,
+        store=box.registrations.ask,
         secrets=box.secrets,
         tokens=box.tokens,
-        links=box.links,
         clock=box.clock,
         window=window,
     )

@@ -34,10 +34,9 @@ def register(held: Container) -> Salon:
         salon_id=SalonId(next(_salon_ids)),
         phone=None,
         email=None,
-        uow=held.uow,
+        store=held.registrations.ask,
         secrets=held.secrets,
         tokens=held.tokens,
-        links=held.links,
         clock=held.clock,
         window=timedelta(hours=1),
     )

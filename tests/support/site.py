@@ -40,10 +40,9 @@ class Site:
             salon_id=SalonId(salon_id),
             phone=None,
             email=None,
-            uow=held.uow,
+            store=held.registrations.ask,
             secrets=held.secrets,
             tokens=held.tokens,
-            links=held.links,
             clock=held.clock,
             window=timedelta(hours=1),
         )

@@ -29,6 +29,7 @@ class _OneDialect(PGDialect_psycopg2):
         return cls._only or super().__new__(cls)
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
+        assert options.get("isolation_level") is None, "it would be that of all engines: say it of a connection"
         if self is not self._only:
             super().__init__(*arguments, **options)
             type(self)._only = self

@@ -7,6 +7,8 @@ a revocation must hold even when Redis was away at that moment, so nothing here 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import structlog
 from redis import Redis, RedisError
 
@@ -24,14 +26,17 @@ class RedisLinkCache:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
 
-    def remember(self, company_id: CompanyId, jti: str) -> None:
+    def remember(self, links: Mapping[CompanyId, str]) -> None:
+        if not links:
+            return
         try:
             with self._redis.pipeline(transaction=True) as pipe:
-                pipe.set(keys.connect_token(jti), int(company_id), ex=LIFETIME)
-                pipe.set(keys.latest_connect_token(company_id), jti, ex=LIFETIME)
+                for company_id, jti in links.items():
+                    pipe.set(keys.connect_token(jti), int(company_id), ex=LIFETIME)
+                    pipe.set(keys.latest_connect_token(company_id), jti, ex=LIFETIME)
                 pipe.execute()
         except RedisError as error:
-            log.warning("connect link not cached", error=reason_of(error))
+            log.warning("connect links not cached", count=len(links), error=reason_of(error))
 
     def forget(self, jti: str) -> None:
         try:

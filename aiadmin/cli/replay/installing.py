@@ -108,11 +108,11 @@ def _connect(product: ReplayProduct, journal: JournalOfReplay) -> CompanyId:
         salon_id=SALON,
         phone=None,
         email=None,
+        store=product.registrations.ask,
         secrets=product.secrets,
         tokens=product.tokens,
-        links=product.links,
+        clock=product.clock,
         window=window,
-        **services,
     )
     journal.connect(SALON)
     linked = pairings.complete(made.company.company_id, _ACCOUNT, window=window, **services)

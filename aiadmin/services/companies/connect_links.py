@@ -33,7 +33,7 @@ def issue(company_id: CompanyId, *, uow: NewUnitOfWork, tokens: Tokens, links: L
         work.commit()
     if old is not None:
         links.forget(old)
-    links.remember(company_id, jti)
+    links.remember({company_id: jti})
     return tokens.issue(company_id, jti, clock())
 
 

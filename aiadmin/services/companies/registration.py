@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from aiadmin.domain.companies.company import Company, NewCompany, activation_deadline
-from aiadmin.domain.companies.outbox import OutboxKind
+from aiadmin.domain.errors import SalonTakenError
 from aiadmin.domain.ids import CompanyId, SalonId
 from aiadmin.services.companies.connect_links import new_jti
 from aiadmin.services.ports.clock import Clock
 from aiadmin.services.ports.connect_links import LinkCache, Tokens
 from aiadmin.services.ports.secrets import Secrets
+from aiadmin.storage.companies.registrations import ACTIVATION_KEY, NewRegistration, Registrations
 from aiadmin.storage.unit_of_work import NewUnitOfWork
 
-ACTIVATION_KEY = "activation"
-"""The outbox key of a company's one activation."""
+Store = Callable[[NewRegistration], Company]
+"""Stores one registration, `store_together` with others. Raises SalonTakenError, DependencyDownError."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,10 +39,9 @@ def register(
     salon_id: SalonId,
     phone: str | None,
     email: str | None,
-    uow: NewUnitOfWork,
+    store: Store,
     secrets: Secrets,
     tokens: Tokens,
-    links: LinkCache,
     clock: Clock,
     window: timedelta,
 ) -> Registration:
@@ -60,19 +61,23 @@ def register(
         activation_deadline_at=deadline,
         connect_jti=jti,
     )
-    with uow() as work:
-        company = work.companies.add(new)
-        work.outbox.add(
-            company_id=company.company_id,
-            kind=OutboxKind.ACTIVATION,
-            dedup_key=ACTIVATION_KEY,
-            secret=secrets.seal(api_key),
-            next_attempt_at=None,
-            deadline_at=deadline,
-        )
-        work.commit()
-    links.remember(company.company_id, jti)
+    company = store(NewRegistration(company=new, sealed_key=secrets.seal(api_key)))
     return Registration(company=company, api_key=api_key, token=tokens.issue(company.company_id, jti, now))
+
+
+def store_together(
+    new: Sequence[NewRegistration], *, registrations: Registrations, links: LinkCache
+) -> Sequence[Company | SalonTakenError]:
+    """All that were asked for at the same time: one statement, and one trip to Redis for their links."""
+    made = registrations.add(new)
+    links.remember(
+        {
+            company.company_id: one.company.connect_jti
+            for company, one in zip(made, new, strict=True)
+            if company is not None and one.company.connect_jti is not None
+        }
+    )
+    return [SalonTakenError() if company is None else company for company in made]
 
 
 def consent(company: Company, *, uow: NewUnitOfWork, clock: Clock) -> None:

@@ -12,10 +12,10 @@ from aiadmin.domain.companies.outbox import OutboxRow, OutboxState
 from aiadmin.domain.errors import ActivationStateError
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.job import Job
-from aiadmin.services.companies.registration import ACTIVATION_KEY
 from aiadmin.services.install import activations
 from aiadmin.services.ports.clock import Clock
 from aiadmin.services.ports.jobs import JobQueue
+from aiadmin.storage.companies.registrations import ACTIVATION_KEY
 from aiadmin.storage.unit_of_work import NewUnitOfWork
 
 

@@ -31,13 +31,13 @@ from aiadmin.domain.install.activation import (
 from aiadmin.domain.job import Job
 from aiadmin.domain.journal.sync_run import SyncKind
 from aiadmin.domain.quarantine import RowKey, WorkQueue
-from aiadmin.services.companies.registration import ACTIVATION_KEY
 from aiadmin.services.journal.webhooks import address_of
 from aiadmin.services.ports.clock import Clock
 from aiadmin.services.ports.pages import PageEvents
 from aiadmin.services.ports.secrets import Secrets
 from aiadmin.services.ports.yclients import Marketplace
 from aiadmin.services.work import QueueRunner
+from aiadmin.storage.companies.registrations import ACTIVATION_KEY
 from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 from aiadmin.texts import ru
 

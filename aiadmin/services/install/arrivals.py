@@ -28,7 +28,6 @@ from aiadmin.domain.job import Job
 from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import MessageReason, NewMessage, Purpose
 from aiadmin.services.companies.connect_links import new_jti
-from aiadmin.services.companies.registration import ACTIVATION_KEY
 from aiadmin.services.install.lifecycle import apply_change
 from aiadmin.services.messages import messages
 from aiadmin.services.ports.clock import Clock
@@ -36,6 +35,7 @@ from aiadmin.services.ports.connect_links import LinkCache, Tokens
 from aiadmin.services.ports.secrets import Secrets
 from aiadmin.services.ports.visitor_shares import VisitorShares
 from aiadmin.services.ports.yclients import Marketplace, Members
+from aiadmin.storage.companies.registrations import ACTIVATION_KEY
 from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 from aiadmin.texts import ru
 
@@ -247,7 +247,7 @@ class ArrivalService:
     def _announce(self, entry: _Entry, before: Company | None) -> None:
         if before is not None and before.connect_jti is not None:
             self.links.forget(before.connect_jti)
-        self.links.remember(entry.company.company_id, entry.jti)
+        self.links.remember({entry.company.company_id: entry.jti})
 
 
 def _unlink(company_id: CompanyId, work: UnitOfWork, now: datetime) -> None:

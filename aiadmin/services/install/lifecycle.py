@@ -16,12 +16,12 @@ from aiadmin.domain.install.lifecycle import LifecycleChange, after_event, after
 from aiadmin.domain.job import Job
 from aiadmin.domain.messages.message import MessageReason
 from aiadmin.domain.quarantine import RowKey, WorkQueue
-from aiadmin.services.companies.registration import ACTIVATION_KEY
 from aiadmin.services.ports.clock import Clock
 from aiadmin.services.ports.connect_links import LinkCache
 from aiadmin.services.ports.pages import PageEvents
 from aiadmin.services.ports.yclients import Marketplace
 from aiadmin.services.work import QueueRunner
+from aiadmin.storage.companies.registrations import ACTIVATION_KEY
 from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 from aiadmin.texts import ru
 

@@ -19,13 +19,13 @@ from aiadmin.domain.journal.sync_run import RunState, SyncKind, SyncRun
 from aiadmin.domain.manage.owner_actions import OwnerAction, available_actions
 from aiadmin.domain.manage.salon_state import SalonFacts
 from aiadmin.domain.messages.message_log import Cursor, LogEntry, MessageStatus
-from aiadmin.services.companies.registration import ACTIVATION_KEY
 from aiadmin.services.hosting import sessions
 from aiadmin.services.install import activations
 from aiadmin.services.journal import sync
 from aiadmin.services.manage.salon_states import SalonStateReader
 from aiadmin.services.ports.clock import Clock
 from aiadmin.services.provider import orders
+from aiadmin.storage.companies.registrations import ACTIVATION_KEY
 from aiadmin.storage.unit_of_work import NewUnitOfWork
 
 OWNER = "owner"

@@ -19,8 +19,8 @@ from aiadmin.domain.hosting.device import LinkedAccount, is_same_link
 from aiadmin.domain.ids import CompanyId, OutboxId
 from aiadmin.domain.job import Job
 from aiadmin.domain.messages.contact import IdentityObservation
-from aiadmin.services.companies.registration import ACTIVATION_KEY
 from aiadmin.services.ports.clock import Clock
+from aiadmin.storage.companies.registrations import ACTIVATION_KEY
 from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 
 

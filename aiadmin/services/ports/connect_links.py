@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -22,6 +23,6 @@ class Tokens(Protocol):
 class LinkCache(Protocol):
     """The specification's Redis keys of connect links: a mirror of what PostgreSQL knows. Never raises."""
 
-    def remember(self, company_id: CompanyId, jti: str) -> None: ...
+    def remember(self, links: Mapping[CompanyId, str]) -> None: ...
 
     def forget(self, jti: str) -> None: ...

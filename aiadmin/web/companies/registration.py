@@ -35,10 +35,9 @@ def register() -> tuple[dict[str, object], int]:
         salon_id=SalonId(given["salon_id"]),
         phone=given["phone"],
         email=given["email"],
-        uow=container.uow,
+        store=container.registrations.ask,
         secrets=container.secrets,
         tokens=container.tokens,
-        links=container.links,
         clock=container.clock,
         window=container.config.activation_window,
     )

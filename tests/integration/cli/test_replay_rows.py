@@ -18,8 +18,9 @@ def _everything(connection: sa.Connection, what: str = "t::text") -> dict[str, l
 
 def test_all_rows_come_back_and_no_others(database_url: str) -> None:
     url = sa.make_url(database_url).set(drivername="postgresql+psycopg2")
-    engine = sa.create_engine(url, isolation_level="AUTOCOMMIT")
+    engine = sa.create_engine(url)
     with Rows(database_url) as rows, engine.connect() as connection:
+        connection.execution_options(isolation_level="AUTOCOMMIT")
         first = _everything(connection)
         connection.execute(sa.text("INSERT INTO companies (id, yclients_id) VALUES (7, 700)"))
         fill(connection, 7, "было")

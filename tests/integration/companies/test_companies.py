@@ -16,13 +16,14 @@ from aiadmin.domain.errors import (
 )
 from aiadmin.domain.ids import CompanyId
 from aiadmin.services.companies import connect_links, registration
+from aiadmin.storage.companies.registrations import ACTIVATION_KEY
 from tests.support.linked_salons import complete, register
 
 
 def test_registration_hands_out_the_key_once_and_stores_only_its_hash(container: Container) -> None:
     made = register(container)
     with container.uow() as work:
-        row = work.outbox.find_by_key(made.company.company_id, registration.ACTIVATION_KEY)
+        row = work.outbox.find_by_key(made.company.company_id, ACTIVATION_KEY)
     assert container.company_by_api_key(made.api_key) == made.company
     assert row is not None
     assert row.secret is not None
@@ -102,7 +103,7 @@ def test_a_rotated_key_replaces_the_old_everywhere(container: Container) -> None
     made = register(container)
     fresh = registration.rotate_api_key(made.company.company_id, uow=container.uow, secrets=container.secrets)
     with container.uow() as work:
-        row = work.outbox.find_by_key(made.company.company_id, registration.ACTIVATION_KEY)
+        row = work.outbox.find_by_key(made.company.company_id, ACTIVATION_KEY)
     assert container.company_by_api_key(made.api_key) is None
     assert container.company_by_api_key(fresh) == made.company
     assert row is not None

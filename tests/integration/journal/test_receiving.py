@@ -8,7 +8,7 @@ import threading
 import pytest
 from rq import Queue
 
-from aiadmin.services.companies.registration import ACTIVATION_KEY
+from aiadmin.storage.companies.registrations import ACTIVATION_KEY
 from tests.support.site import SALON, Refused, Salon, Site
 
 YCLIENTS = json.dumps(
