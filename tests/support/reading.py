@@ -144,6 +144,8 @@ def _values(command: said.Command) -> Iterator[str]:  # noqa: C901, PLR0912 - a 
             yield f":{way}"
         case said.Late(minutes=minutes):
             yield f":{minutes}" if minutes is not None else ""
+        case said.ImpossibleTime(why=why):
+            yield f":{why}"
         case said.Foreign(language=language):
             yield f":{language}"
         case said.Suits(whens=whens):

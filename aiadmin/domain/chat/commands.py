@@ -7,9 +7,10 @@ demands, the worst that it can do is wish. Which visit is meant, what is free an
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
-from aiadmin.domain.chat.when import Span, When
+from aiadmin.domain.chat.when import Never, Span, When
 
 
 class AttachmentKind(StrEnum):
@@ -135,6 +136,20 @@ class Suits(Command):
     """
 
     whens: tuple[When, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImpossibleTime(Command):
+    """A day or a time that there is not.
+
+    Attributes:
+        said: the client's words for it.
+        near: days that may have been meant.
+    """
+
+    why: Never
+    said: str = ""
+    near: tuple[date, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

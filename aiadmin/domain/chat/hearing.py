@@ -8,12 +8,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
-from aiadmin.domain.chat.dates.reading import read_when
+from aiadmin.domain.chat.dates.grammar import Context
+from aiadmin.domain.chat.dates.reading import wishes_and_errors
 from aiadmin.domain.chat.dialogue import VisitOperation
 from aiadmin.domain.chat.lexicon import BREAKS, Hit, intents
 from aiadmin.domain.chat.normalising import Token, tokens_of
 from aiadmin.domain.chat.vocabulary import Vocabulary
-from aiadmin.domain.chat.when import Asked, DayParts, Span, When
+from aiadmin.domain.chat.when import Asked, DayParts, Impossible, Span, When
 
 _LATIN = re.compile("[a-zA-Z]")
 _DIMENSIONS = frozenset({"д", "d"})
@@ -62,13 +63,18 @@ class Heard:
     @cached_property
     def whens(self) -> tuple[When, ...]:
         """The days and times in it."""
-        return read_when(
-            self._without_titles,
-            now=self.context.now,
-            parts=self.context.parts,
-            asked=self.context.asked,
-            names=self.context.vocabulary.own_words,
-        )
+        return self._dates[0]
+
+    @property
+    def errors(self) -> tuple[Impossible, ...]:
+        """Days and times in it that there are not."""
+        return self._dates[1]
+
+    @cached_property
+    def _dates(self) -> tuple[tuple[When, ...], tuple[Impossible, ...]]:
+        known = self.context
+        context = Context(now=known.now, parts=known.parts, asked=known.asked)
+        return wishes_and_errors(self._without_titles, context, known.vocabulary.own_words)
 
     @cached_property
     def _without_titles(self) -> str:

@@ -31,6 +31,7 @@ from aiadmin.domain.chat.commands import (
     Greet,
     Haggle,
     HealthMatter,
+    ImpossibleTime,
     Injection,
     Late,
     Media,
@@ -271,6 +272,9 @@ def _times(heard: Heard) -> Iterator[Command]:
     whens = tuple(when for when in heard.whens if when.day or when.time)
     if whens:
         yield Suits(whens=whens, spans=_spans_of_whens(whens))
+    for error in heard.errors:
+        start, end = error.span
+        yield ImpossibleTime(why=error.why, said=heard.text[start:end], near=error.near, spans=(error.span,))
     yield from _elsewhen(heard, whens)
     if any(when.is_earliest for when in heard.whens) and not heard.has("EARLIEST", "HARMLESS"):
         yield Earliest()
@@ -473,7 +477,7 @@ def _weak_booking(heard: Heard, commands: Sequence[Command]) -> list[Command]:
         return []
     about = {type(one) for one in commands if not (isinstance(one, NamedService) and one.is_excluded)}
     is_all = _is_alone(heard, "WANT_BOOKING")
-    return [WantBooking(spans=spans)] if is_all or about & {NamedService, NamedStaff, Suits} else []
+    return [WantBooking(spans=spans)] if is_all or about & {NamedService, NamedStaff, Suits, ImpossibleTime} else []
 
 
 def _or_not_understood(heard: Heard, commands: list[Command]) -> list[Command]:

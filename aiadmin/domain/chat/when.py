@@ -135,6 +135,28 @@ class When:
     is_earliest: bool = False
 
 
+class Never(StrEnum):
+    """Why there is no such day, or no such time."""
+
+    NO_SUCH_DAY = "no_such_day"
+    NO_SUCH_TIME = "no_such_time"
+    PAST = "past"
+    TOO_FAR = "too_far"
+
+
+@dataclass(frozen=True, slots=True)
+class Impossible:
+    """A day or a time that was named, and that there is not: it is said so, and never read as another.
+
+    Attributes:
+        near: days that may have been meant.
+    """
+
+    why: Never
+    span: Span
+    near: tuple[date, ...] = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class DayParts:
     """What a salon's clients mean by the parts of a day.

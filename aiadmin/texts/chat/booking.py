@@ -10,6 +10,7 @@ from aiadmin.domain.chat.dialogue import GuestWish, Slot
 from aiadmin.domain.chat.parts import booking as parts
 from aiadmin.domain.chat.policy.catalogue import total
 from aiadmin.domain.chat.situation import SalonView, Situation
+from aiadmin.domain.chat.when import Never
 from aiadmin.domain.plain_text import shown
 from aiadmin.texts.chat import wording
 from aiadmin.texts.chat.sentence import Sentence
@@ -43,6 +44,18 @@ def _which_master(part: parts.WhichMaster, situation: Situation) -> str:
     if waiting:
         return "Записать на один из этих дней?"
     return f"К кому записать: {wording.any_of(names)}?" if names else "К какому мастеру вас записать?"
+
+
+_NEVER: Mapping[Never, str] = {
+    Never.NO_SUCH_DAY: "Такого дня нет в календаре: {said}.",
+    Never.NO_SUCH_TIME: "Такого времени не бывает: {said}.",
+    Never.PAST: "Этот день уже прошёл: {said}.",
+    Never.TOO_FAR: "Так далеко вперёд запись ещё не открыта: {said}.",
+}
+
+
+def _no_such_moment(part: parts.NoSuchMoment, _: Situation) -> str:
+    return _NEVER[part.why].format(said=part.said)
 
 
 def _which_day(part: parts.WhichDay, _: Situation) -> str:
@@ -349,6 +362,7 @@ SENTENCES: Mapping[type, Sentence] = {
     parts.WhatFor: _what_for,
     parts.WhichService: _which_service,
     parts.WhichMaster: _which_master,
+    parts.NoSuchMoment: _no_such_moment,
     parts.WhichDay: _which_day,
     parts.WhichTime: _which_time,
     parts.AnotherTime: _another_time,

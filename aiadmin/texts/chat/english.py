@@ -16,6 +16,7 @@ from aiadmin.domain.chat.dialogue import Price, Slot
 from aiadmin.domain.chat.parts import booking as parts
 from aiadmin.domain.chat.policy.catalogue import total
 from aiadmin.domain.chat.situation import SalonView, Situation
+from aiadmin.domain.chat.when import Never
 from aiadmin.domain.plain_text import shown
 from aiadmin.texts.chat import wording
 from aiadmin.texts.chat.sentence import Sentence
@@ -84,6 +85,18 @@ def _which_service(part: parts.WhichService, situation: Situation) -> str:
 def _which_master(part: parts.WhichMaster, situation: Situation) -> str:
     names = [wording.master(one, situation.salon) for one in part.staff]
     return f"Who would you like to come to: {_any_of(names)}?" if names else "Would another day suit you?"
+
+
+_NEVER: Mapping[Never, str] = {
+    Never.NO_SUCH_DAY: "There is no such day: {said}.",
+    Never.NO_SUCH_TIME: "There is no such time: {said}.",
+    Never.PAST: "That day is over: {said}.",
+    Never.TOO_FAR: "It cannot be booked so far ahead yet: {said}.",
+}
+
+
+def _no_such_moment(part: parts.NoSuchMoment, _: Situation) -> str:
+    return _NEVER[part.why].format(said=part.said)
 
 
 def _which_day(part: parts.WhichDay, _: Situation) -> str:
@@ -215,6 +228,7 @@ SENTENCES: Mapping[type, Sentence] = {
     parts.WhatFor: _what_for,
     parts.WhichService: _which_service,
     parts.WhichMaster: _which_master,
+    parts.NoSuchMoment: _no_such_moment,
     parts.WhichDay: _which_day,
     parts.Shall: _shall,
     parts.Offered: _offered,

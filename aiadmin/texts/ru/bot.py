@@ -219,6 +219,8 @@ def _valued(one: Command) -> str:
     """Commands that are a word of the client's own."""
     if isinstance(one, said.Yes):
         return f"да, но: {one.but}" if one.but else "да"
+    if isinstance(one, said.ImpossibleTime):
+        return f"такого дня или времени нет: {one.said}"
     if isinstance(one, said.Choose | said.NamedPrice | said.Rating):
         return _NUMBERED[type(one)].format(one)
     if isinstance(one, said.Name):

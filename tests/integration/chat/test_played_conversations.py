@@ -30,7 +30,7 @@ RUNS = (
     Run("lavanda", 60, seed=1),
     Run("lavanda", 60, seed=2),
     Run("lavanda", 60, seed=3),
-    Run("arubar", 18),
+    Run("arubar", 19),
     Run("barber", 14),
     Run("barkhat", 17),
     Run("clinic", 15),

@@ -387,3 +387,26 @@ def test_an_offer_of_another_operation_is_none_of_a_booking() -> None:
     step = step_of("да", known, Found(visits=known.client.visits))
     assert isinstance(step, Write)
     assert step.proposal.operation is VisitOperation.CANCEL
+
+
+@pytest.mark.parametrize(
+    ("text", "said_of_it", "asks"),
+    [
+        ("мужская стрижка 31 июня в 15", "31 июня", Asks.WHICH_DAY),
+        ("мужская стрижка к Артёму 30.02", "30.02", Asks.WHICH_DAY),
+        ("мужскую стрижку 15 августа 2031", "15 августа 2031", Asks.DAY),
+        ("мужскую стрижку завтра в 25:00", "25:00", Asks.TIME),
+        ("запишите на мужскую стрижку на вчера", "вчера", Asks.DAY),
+    ],
+)
+def test_a_day_or_time_that_there_is_not_is_said_and_never_another(text: str, said_of_it: str, asks: Asks) -> None:
+    reply = answer_to(text, journal=_found(15))
+
+    assert (reply.act, reply.asks, reply.proposal) == (Act.ASK, asks, None)
+    assert said_of_it in render(reply, situation())
+
+
+def test_a_day_that_there_is_beside_one_that_there_is_not_counts() -> None:
+    reply = answer_to("мужская стрижка к Артёму 31 июня или завтра в 15", journal=_found(15))
+
+    assert reply.act is Act.OFFER

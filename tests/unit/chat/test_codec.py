@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from aiadmin.domain.chat import when
 from aiadmin.domain.chat.commands import AttachmentKind, Command, Media, NamedService, Suits, Yes
 from aiadmin.domain.chat.dialogue import Dialogue, GuestWish, Price, Proposal, Slot, VisitOperation
+from aiadmin.domain.chat.when import Never
 from aiadmin.storage.chat import codec
 
 WISH = when.When(
@@ -77,7 +78,7 @@ def test_each_kind_of_command_is_read_as_it_was_said() -> None:
             "amount": 1500,
             "language": "en",
         }
-        values |= {"whens": (WISH,), "kind": AttachmentKind.VOICE}
+        values |= {"whens": (WISH,), "kind": AttachmentKind.VOICE, "why": Never.PAST}
         said.append(kind(**{name: values[name] for name in fields}))
     said += [Yes(but="но в 16", spans=((0, 2),)), NamedService(ids=(1, 2)), Media(kind=AttachmentKind.PHOTO)]
     kept = json.loads(json.dumps(codec.commands_as_data(said)))

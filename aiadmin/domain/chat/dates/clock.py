@@ -17,7 +17,8 @@ from aiadmin.domain.chat.dates.hours import (
     time_said,
     valid_hour,
 )
-from aiadmin.domain.chat.when import Asked
+from aiadmin.domain.chat.dates.said_days import never
+from aiadmin.domain.chat.when import Asked, Never
 
 
 def _as(kind: str, hour: Hour | None, **more: object) -> Kinds | None:
@@ -26,6 +27,8 @@ def _as(kind: str, hour: Hour | None, **more: object) -> Kinds | None:
 
 def _exact(m: Match) -> Kinds | None:
     """18:30; 08:30 with its zero is in the morning."""
+    if m["h"] >= DAY_HOURS or m["m"] >= HOUR_MINUTES:
+        return never(Never.NO_SUCH_TIME)
     is_exact = "D2" in m.kinds("h") and m["h"] < MORNING_HOURS.start
     return _as("CLOCK", valid_hour(m["h"], m["m"], "exact" if is_exact else None))
 

@@ -86,6 +86,10 @@ class Match:
         """As what the element was taken; empty where it is missing."""
         return self.found[name][0] if name in self.found else ""
 
+    def written(self, name: str) -> str:
+        """The element's word; empty where it is missing."""
+        return self.found[name][1].text if name in self.found else ""
+
     def kinds(self, name: str) -> Kinds:
         """All that the element may be."""
         return self.found[name][1].kinds if name in self.found else {}

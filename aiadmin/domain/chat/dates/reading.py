@@ -16,7 +16,7 @@ from aiadmin.domain.chat.dates.polarity import items_of
 from aiadmin.domain.chat.dates.single_days import ASKED_DAYS, SINGLE_DAYS
 from aiadmin.domain.chat.dates.stretches import STRETCHES
 from aiadmin.domain.chat.dates.times import BARE, MORE, TIMES
-from aiadmin.domain.chat.when import Asked, DayParts, When
+from aiadmin.domain.chat.when import Asked, DayParts, Impossible, When
 
 TABLES = (
     Table(*NUMERALS),
@@ -57,13 +57,26 @@ def read_when(
     >>> when.day.any_of[0].first.isoformat(), when.time.any_of[0].first.isoformat()
     ('2026-07-16', '17:00:00')
     """
-    if len(text) > LONGEST:
-        return ()
     context = Context(now=now, parts=parts or DayParts(), asked=asked)
+    return wishes_and_errors(text, context, names)[0]
+
+
+def wishes_and_errors(
+    text: str, context: Context, names: Container[str] = frozenset()
+) -> tuple[tuple[When, ...], tuple[Impossible, ...]]:
+    """What a message says of days and times, and what it says of those that there are not: 31 June, 25:00."""
+    if len(text) > LONGEST:
+        return (), ()
     nodes = parsed(text, context, names)
     if sum("DAY" in node.kinds or "TIME" in node.kinds for node in nodes) > MOST_NAMED:
-        return ()
-    return wishes(nodes, items_of(nodes, context), context)
+        return (), ()
+    errors = tuple(
+        Impossible(why, (node.start, node.end), near)
+        for node in nodes
+        if "NEVER" in node.kinds
+        for why, near in [node.kinds["NEVER"]]
+    )
+    return wishes(nodes, items_of(nodes, context), context), errors
 
 
 def parsed(text: str, context: Context, names: Container[str] = frozenset()) -> list[Node]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from aiadmin.domain.chat.dates.grammar import Context, Kinds, Match
-from aiadmin.domain.chat.when import DayRange
+from aiadmin.domain.chat.when import DayRange, Never
 
 WEEK = 7
 
 
 MONTHS = 12
+_LONGEST_NUMBER = 99
 
 
 FARTHEST = timedelta(days=550)
@@ -92,6 +94,26 @@ def one_day(m: Match, day: date | None, **more: object) -> Kinds | None:
         return None
     left = from_today(DayRange.of(day), m.context)
     return None if left is None else day_said(DaySaid(ranges=(left,)), DATE=day, **more)
+
+
+def never(why: Never, near: Sequence[date] = ()) -> Kinds:
+    """The kinds of a node that is no day, and no time, for certain."""
+    return {"NEVER": (why, tuple(near))}
+
+
+def one_date(day: int, month: int, context: Context, year: int | None, **more: object) -> Kinds | None:
+    """One date, or why there is none."""
+    now = today(context)
+    if not 1 <= month <= MONTHS or day > _LONGEST_NUMBER:
+        return None
+    found = date_of(day, month, context, year)
+    if found is None:
+        first = date((year or now.year) + (year is None and month < now.month), month, 1)
+        last = month_range(first).last
+        return never(Never.NO_SUCH_DAY, [last, last + timedelta(days=1)] if last and day > last.day else [])
+    if found < now or found > now + FARTHEST:
+        return never(Never.PAST if found < now else Never.TOO_FAR)
+    return day_said(DaySaid(ranges=(DayRange.of(found),)), DATE=found, **more)
 
 
 def date_of(day: int, month: int, context: Context, year: int | None = None) -> date | None:

@@ -17,12 +17,14 @@ from aiadmin.domain.chat.dates.said_days import (
     days_said,
     month_of,
     month_range,
+    never,
     numbered_day,
+    one_date,
     one_day,
     today,
     week_of,
 )
-from aiadmin.domain.chat.when import Asked, DayRange
+from aiadmin.domain.chat.when import Asked, DayRange, Never
 
 DEEP_NIGHT = 5
 """Until this hour "tomorrow" may be the day that has just begun."""
@@ -88,7 +90,10 @@ def _month_day(m: Match) -> Kinds | None:
     year = m["y"]
     if year is not None and year < 100:  # noqa: PLR2004 - written with two digits
         year += 2000
-    return one_day(m, date_of(m["d"], m["m"], m.context, year), MONTH_OF=m["m"])
+    return one_date(m["d"], m["m"], m.context, year, MONTH_OF=m["m"])
+
+
+_MOST_DAYS = 31
 
 
 def _dotted(m: Match) -> Kinds | None:
@@ -96,6 +101,14 @@ def _dotted(m: Match) -> Kinds | None:
     hour = Hour(m["d"], m["m"]) if 0 < m["d"] < 24 and m["m"] < HOUR_MINUTES and "D2" in m.kinds("m") else None  # noqa: PLR2004 - hours
     found = None if m.context.asked is Asked.TIME else date_of(m["d"], m["m"], m.context)
     if found is None or (hour is not None and m["m"] == 0):
+        is_day = (
+            hour is None
+            and m.context.asked is not Asked.TIME
+            and 0 < m["d"] <= _MOST_DAYS
+            and len(m.written("m")) > 1
+        )
+        if is_day:
+            return one_date(m["d"], m["m"], m.context, None)
         return None if hour is None or m["m"] % 5 else {"CLOCK": hour}
     kinds = one_day(m, found)
     return kinds if hour is None or m["m"] % 5 or kinds is None else {**kinds, "DOTTED": hour}
@@ -133,6 +146,8 @@ _D = "d:NUM|ORDG|ORDN"
 _MONTH = "m:MONTHG|MONTHN"
 _YEAR = "y:YEAR? YEAR_WORD?"
 SINGLE_DAYS: Sequence[Rule] = (
+    Rule("<ON вчера|позавчера", lambda m: never(Never.PAST)),
+    Rule("<ON прошлый|прошлую|прошлое|прошлой WD|DAY_NOUN", lambda m: never(Never.PAST)),
     Rule("d:REL", _relative),
     Rule("после d:REL", lambda m: one_day(m, today(m.context) + timedelta(days=2)) if m["d"] == 1 else None),
     Rule("d:RELADJ DAY_NOUN", _relative),

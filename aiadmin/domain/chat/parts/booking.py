@@ -8,6 +8,7 @@ from datetime import date, time
 from aiadmin.domain.chat.dialogue import GuestWish, Slot
 from aiadmin.domain.chat.situation import OwnVisit
 from aiadmin.domain.chat.steps import Part
+from aiadmin.domain.chat.when import Never
 from aiadmin.domain.journal.online_booking import GroupEvent
 
 # --- questions ---
@@ -41,6 +42,14 @@ class WhichMaster(Part):
 
 
 @dataclass(frozen=True, kw_only=True)
+class NoSuchMoment(Part):
+    """A day or a time that was named, and that there is not, or not any more, or not yet."""
+
+    why: Never
+    said: str
+
+
+@dataclass(frozen=True)
 class WhichDay(Part):
     """Which of two days that words may mean."""
 

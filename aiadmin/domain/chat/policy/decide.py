@@ -15,6 +15,7 @@ from aiadmin.domain.chat.policy.booking import booking
 from aiadmin.domain.chat.policy.dressing import dressed
 from aiadmin.domain.chat.policy.gate import gate
 from aiadmin.domain.chat.policy.greeting import greeting, only_greeted
+from aiadmin.domain.chat.policy.impossible_times import impossible_time
 from aiadmin.domain.chat.policy.questions import questions
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
 from aiadmin.domain.chat.policy.visits import visits
@@ -22,7 +23,7 @@ from aiadmin.domain.chat.situation import Situation
 from aiadmin.domain.chat.steps import Act, Found, Reply, Step
 
 Stage = Callable[[TurnFacts], Step | None]
-STAGES: Sequence[Stage] = (gate, only_greeted, answers_to_asks, questions, visits, booking)
+STAGES: Sequence[Stage] = (gate, only_greeted, answers_to_asks, questions, impossible_time, visits, booking)
 """Each gives the step that it has to give, or None where the burst is not its own."""
 
 
