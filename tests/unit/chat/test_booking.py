@@ -400,13 +400,13 @@ def test_an_offer_of_another_operation_is_none_of_a_booking() -> None:
     ],
 )
 def test_a_day_or_time_that_there_is_not_is_said_and_never_another(text: str, said_of_it: str, asks: Asks) -> None:
-    reply = answer_to(text, journal=_found(15))
+    reply = answer_to(text, situation(), journal=_found(15))
 
     assert (reply.act, reply.asks, reply.proposal) == (Act.ASK, asks, None)
     assert said_of_it in render(reply, situation())
 
 
 def test_a_day_that_there_is_beside_one_that_there_is_not_counts() -> None:
-    reply = answer_to("мужская стрижка к Артёму 31 июня или завтра в 15", journal=_found(15))
+    reply = answer_to("мужская стрижка к Артёму 31 июня или завтра в 15", situation(), journal=_found(15))
 
     assert reply.act is Act.OFFER
