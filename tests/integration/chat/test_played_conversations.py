@@ -42,6 +42,7 @@ RUNS = (
     Run("siren", 8, hard=1),
     Run("tikhiyzal", 16),
     Run("topor", 40),
+    Run("zhasmin", 11, hard=2),
     Run("zuby", 25),
 )
 """Numbers that may only get better."""
