@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from aiadmin.adapters.qr_image import modules
+
 _ON_TERMINAL = "\033[48;5;232m\033[38;5;255m{}\033[0m"
 """White on black, whatever the terminal's own colours are: a camera wants dark on light."""
+_HALVES = {(True, True): "█", (True, False): "▀", (False, True): "▄", (False, False): "\N{NO-BREAK SPACE}"}
+"""Whether the upper and the lower module are white."""
 
 
 def banner(title: str, steps: Sequence[tuple[str, str]], facts: Sequence[tuple[str, str]], picture: str = "") -> str:
@@ -49,11 +52,8 @@ def is_loopback(url: str) -> bool:
 
 def qr_picture(text: str, *, in_colour: bool) -> str:
     """A QR code of half blocks, two rows of modules to a line."""
-    import qrcode  # draws pictures elsewhere, and takes its time to load
-
-    code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_L, border=2)
-    code.add_data(text)
-    drawn = io.StringIO()
-    code.print_ascii(out=drawn, invert=True)
-    lines = drawn.getvalue().rstrip("\n").splitlines()
+    rows = modules(text, quiet=2)
+    rows.append(bytes(len(rows)))  # their number is odd
+    pairs = zip(rows[::2], rows[1::2], strict=True)
+    lines = ["".join(_HALVES[upper > 0, lower > 0] for upper, lower in zip(*pair, strict=True)) for pair in pairs]
     return "\n".join(_ON_TERMINAL.format(line) if in_colour else line for line in lines)
