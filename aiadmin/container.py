@@ -27,6 +27,7 @@ from aiadmin.config import Config
 from aiadmin.domain.companies.company import Company
 from aiadmin.domain.ids import CompanyId, OwnerSessionId, SalonId
 from aiadmin.domain.job import Argument, Job
+from aiadmin.domain.messages.message import RecordedSend, SentMessage
 from aiadmin.domain.messages.sending_policy import UNLIMITED, SendingPolicy
 from aiadmin.services.companies import connect_links
 from aiadmin.storage.engine import make_engine, make_statement_engine
@@ -142,6 +143,8 @@ def load() -> None:
 
 STATEMENT_PATIENCE_SECONDS = 15.0
 """Longer than finding a connection dead, opening another and asking again."""
+RECORD_SECONDS = 60.0
+"""Longer than two statements may take, one behind the other: what they claim is for who waits."""
 STATEMENT_CONNECTIONS = 2
 DRAIN_SECONDS = 0.2
 """Under a stream of webhooks, a drain is asked for this often."""
@@ -166,14 +169,8 @@ class Container:
     def close(self) -> None:
         """Finish what is buffered and let go of every connection."""
         made = vars(self)
-        for name in (
-            "address_limits",
-            "company_lookup",
-            "registrations",
-            "webhook_writer",
-            "webhook_drain",
-            "metrics",
-        ):
+        batchers = "address_limits", "company_lookup", "registrations", "sent_messages"
+        for name in (*batchers, "webhook_writer", "webhook_drain", "metrics"):
             if name in made:
                 made[name].close()
         for name in ("engine", "statement_engine"):
@@ -213,6 +210,15 @@ class Container:
         return make_statement_engine(
             self.config.database_url, pool_size=STATEMENT_CONNECTIONS, lock_seconds=self._lock_seconds
         )
+
+    @cached_property
+    def sent_messages(self) -> Batcher[SentMessage, RecordedSend]:
+        """Writes down what was sent: all that are sent at the same time share a statement."""
+        from aiadmin.adapters.batcher import Batcher
+        from aiadmin.storage.messages.sent_messages import SentMessages
+
+        recorder = SentMessages(Statements(self.statement_engine))
+        return Batcher(recorder.record, name="PostgreSQL", patience=RECORD_SECONDS)
 
     @cached_property
     def company_lookup(self) -> Batcher[ByNumber | ByApiKey, Company | None]:

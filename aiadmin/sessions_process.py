@@ -90,6 +90,7 @@ class _Parts:
             uow=container.uow,
             clock=container.clock,
             page_events=container.page_events,
+            record_sent=container.sent_messages.ask,
             capacity=config.sessions_capacity,
             lease=lease,
             renew_every=renew_every,

@@ -113,8 +113,9 @@ class Batcher(Generic[Question, Answer]):
     def _start(self) -> None:
         with self._starting:
             if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="batcher", daemon=True)
-                self._thread.start()
+                thread = threading.Thread(target=self._run, name="batcher", daemon=True)
+                thread.start()
+                self._thread = thread  # not before it can be joined
 
     def _run(self) -> None:
         is_last = False

@@ -35,6 +35,7 @@ from aiadmin.domain.hosting.session import (
 from aiadmin.domain.hosting.session_event import LoggedOut, LogoutReason, SessionEvent
 from aiadmin.domain.ids import DeviceId
 from aiadmin.domain.look_schedule import NET_SECONDS, TICK_SECONDS, LookSchedule
+from aiadmin.domain.messages.message import RecordedSend, SentMessage
 from aiadmin.hosting.collaborators import Collaborators
 from aiadmin.hosting.hosted_device import HostedDevice
 from aiadmin.hosting.incoming import Incoming
@@ -73,6 +74,7 @@ class SessionHost:
         uow: NewUnitOfWork,
         clock: Clock,
         page_events: PageEvents,
+        record_sent: Callable[[SentMessage], RecordedSend],
         capacity: int,
         lease: timedelta = LEASE,
         renew_every: timedelta = RENEW_EVERY,
@@ -107,7 +109,14 @@ class SessionHost:
         self._incoming = Incoming(uow=uow, clock=clock, on_due=self._turn_nudges.at)
         sent, mode = self._incoming.sent, collaborators.mode
         self._outgoing = Outgoing(
-            engine, self._online, uow=uow, clock=clock, on_sent=sent, mode=mode, net_seconds=self._net_seconds
+            engine,
+            self._online,
+            uow=uow,
+            clock=clock,
+            on_sent=sent,
+            record_sent=record_sent,
+            mode=mode,
+            net_seconds=self._net_seconds,
         )
         self._thread = threading.Thread(target=self._run, name="host", daemon=True)
 

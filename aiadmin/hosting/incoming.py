@@ -29,6 +29,8 @@ BATCH = 100
 HELD_AT_MOST = 20_000
 """Some 20 MB; when PostgreSQL is away for longer than that lasts, the newest are lost, and it is logged."""
 EARLY_AT_MOST = 1_000
+GATHER_SECONDS = 0.1
+"""Receipts come with each message that we send, and nobody waits for one: they gather for so long."""
 _RETRY_SECONDS = 1.0
 log = structlog.get_logger(__name__)
 
@@ -49,6 +51,7 @@ class Incoming:
         self._early: OrderedDict[tuple[DeviceId, str], ReceivedEvent] = OrderedDict()
         self._sent: deque[tuple[DeviceId, str]] = deque()
         self._lost = 0
+        self._is_urgent = False
         self._is_closed = False
         self._thread = threading.Thread(target=self._run, name="incoming", daemon=True)
 
@@ -93,6 +96,7 @@ class Incoming:
                 self._waiting.append(heard)
             else:
                 self._lost += 1
+            self._is_urgent |= not isinstance(event, ReceiptSeen)
             self._changed.notify()
 
     def _run(self) -> None:
@@ -112,6 +116,7 @@ class Incoming:
         """What to write now, early receipts whose message is known by now included."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._sent or self._is_closed)
+            self._changed.wait_for(lambda: self._is_urgent or self._is_closed, GATHER_SECONDS)
             while self._sent:
                 early = self._early.pop(self._sent.popleft(), None)
                 if early is not None:
@@ -119,7 +124,9 @@ class Incoming:
             if self._lost:
                 log.error("messages are lost: too many wait for PostgreSQL", count=self._lost)
                 self._lost = 0
-            return [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
+            batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
+            self._is_urgent = bool(self._waiting)
+            return batch
 
     def _write(self, batch: Sequence[ReceivedEvent]) -> None:
         if batch:

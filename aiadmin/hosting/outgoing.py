@@ -25,9 +25,11 @@ from aiadmin.domain.messages.message import (
     DeviceClaim,
     MessageReason,
     OutboxMessage,
+    RecordedSend,
     SendOutcome,
     SendResult,
     SendScope,
+    SentMessage,
     phone_at,
 )
 from aiadmin.domain.messages.sending_policy import HUMAN, UNPACED
@@ -63,6 +65,7 @@ class Outgoing:
     Args:
         online: the devices to send for; called from a thread of ours.
         on_sent: a message of this device has this id now.
+        record_sent: writes down what was sent, and claims what the device sends next.
         net_seconds: how long to wait at most between two looks.
     """
 
@@ -74,13 +77,16 @@ class Outgoing:
         uow: NewUnitOfWork,
         clock: Clock,
         on_sent: Callable[[DeviceId, str], None],
+        record_sent: Callable[[SentMessage], RecordedSend],
         mode: SendingMode | None = None,
         net_seconds: Callable[[], float] = lambda: TICK_SECONDS,
     ) -> None:
         self._engine, self._online, self._uow, self._clock = engine, online, uow, clock
         self._on_sent, self._mode, self._net_seconds = on_sent, mode or SendingMode(), net_seconds
+        self._record_sent = record_sent
         self._rests_until: dict[DeviceId, float] = {}
         self._sending: set[DeviceId] = set()
+        self._called_back: set[DeviceId] = set()
         self._changed = threading.Condition()
         self._is_stopping = False
         self._looks = LookSchedule()
@@ -105,8 +111,13 @@ class Outgoing:
             self._changed.notify_all()
 
     def is_sending(self, device_id: DeviceId) -> bool:
-        """Whether a message of this device is on its way: its session should not be stopped just now."""
+        """Whether a message of this device is on its way, so that its session should not be stopped just now.
+
+        Whoever asks has something to do with the session: no other message follows the one on its way.
+        """
         with self._changed:
+            if device_id in self._sending:
+                self._called_back.add(device_id)
             return device_id in self._sending
 
     def stop(self, timeout: float) -> bool:
@@ -187,6 +198,7 @@ class Outgoing:
         finally:
             with self._changed:
                 self._sending.discard(online.device.device_id)
+                self._called_back.discard(online.device.device_id)
                 self._looks.no_later_than(time.monotonic())
                 self._changed.notify_all()
 
@@ -204,15 +216,29 @@ class Outgoing:
             self._send(online, message)
 
     def _send(self, online: Online, message: OutboxMessage) -> None:
+        """Send a message, and those that follow it as long as each is taken."""
+        following: OutboxMessage | None = message
+        while following is not None:
+            following = self._send_one(online, following)
+
+    def _send_one(self, online: Online, message: OutboxMessage) -> OutboxMessage | None:
+        """What the device sends next, claimed already."""
         result = self._send_text(online, message)
         if result.reason == MessageReason.NOT_ON_WHATSAPP:
             message, result = self._type_and_send_text(online, message, result)
-        self._record_result(message, result)
+        following = self._record_result(online, message, result)
         device_id = online.device.device_id
         if self._mode.gaps is not None and message.purpose not in UNPACED:
             self._rests_until[device_id] = time.monotonic() + self._mode.gaps.gap_after(self._clock()).total_seconds()
         if result.message_id is not None:
             self._on_sent(device_id, result.message_id)
+        return following
+
+    def _next_claim(self, online: Online) -> DeviceClaim | None:
+        """What the device may send at once: nothing where there are gaps to keep, or it is wanted for something."""
+        with self._changed:
+            is_free = not self._is_stopping and online.device.device_id not in self._called_back
+        return self._claim_of(online) if is_free and self._mode.gaps is None else None
 
     def _send_text(self, online: Online, message: OutboxMessage) -> SendResult:
         return self._engine.send(
@@ -246,22 +272,33 @@ class Outgoing:
         result = self._send_text(online, moved)
         return moved, unanswered if result.reason == MessageReason.NOT_ON_WHATSAPP else result
 
-    def _record_result(self, message: OutboxMessage, result: SendResult) -> None:
+    def _record_result(self, online: Online, message: OutboxMessage, result: SendResult) -> OutboxMessage | None:
         """Write the result, however long PostgreSQL takes: without it the message would be called unknown."""
         while True:
             try:
-                written = messages.record_result(message, result, uow=self._uow, clock=self._clock, jitter=_rng())
+                recorded = self._recorded(online, message, result)
             except DependencyDownError:
                 time.sleep(_RETRY_SECONDS)
                 continue
             numbers = {"outbox_message_id": message.outbox_message_id, "company_id": message.company_id}
-            level = logging.INFO if written else logging.WARNING
+            level = logging.INFO if recorded.written else logging.WARNING
             log.log(
                 level,
                 "a message: %s",
                 result.outcome.value,
                 **numbers,
                 reason=result.reason,
-                written=written,
+                written=recorded.written,
             )
-            return
+            return recorded.following
+
+    def _recorded(self, online: Online, message: OutboxMessage, result: SendResult) -> RecordedSend:
+        """A send that failed teaches of the person, or of our account, and takes a transaction. Raises
+        DependencyDownError."""
+        if result.outcome is SendOutcome.SENT:
+            at = self._clock()
+            return self._record_sent(
+                SentMessage(message=message, result=result, at=at, next_for=self._next_claim(online))
+            )
+        written = messages.record_result(message, result, uow=self._uow, clock=self._clock, jitter=_rng())
+        return RecordedSend(written=written)

@@ -22,6 +22,7 @@ from aiadmin.storage.engine import make_engine
 from aiadmin.storage.unit_of_work import UnitOfWork
 from tests.contract.worlds import MANNERS
 from tests.support.hosts import NoPages
+from tests.support.sent_recorder import SentRecorder
 
 
 class TellingEngine(Engine):
@@ -56,6 +57,7 @@ def main() -> None:
         uow=lambda: UnitOfWork(database),
         clock=lambda: datetime.now(UTC),
         page_events=NoPages(),
+        record_sent=SentRecorder(url).ask,
         capacity=50,
         collaborators=Collaborators(mode=MANNERS),
     )

@@ -25,6 +25,7 @@ from tests.support.fake_faults import suffering
 from tests.support.hosted_salons import Salons
 from tests.support.hosts import ROOT, NoPages, Pair, settings
 from tests.support.processes import start
+from tests.support.sent_recorder import SentRecorder
 
 SECONDS = 30.0
 _SAYS_NOTHING = repr(SocketOpen())
@@ -127,6 +128,7 @@ class FakeWorld:
             uow=self.salons.uow,
             clock=lambda: datetime.now(UTC),
             page_events=NoPages(),
+            record_sent=SentRecorder(self.salons.database_url).ask,
             capacity=50,
             collaborators=Collaborators(mode=MANNERS),
         )

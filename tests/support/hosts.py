@@ -34,6 +34,7 @@ from aiadmin.hosting.host import SessionHost
 from aiadmin.storage.engine import make_engine
 from aiadmin.storage.unit_of_work import UnitOfWork
 from tests.support.processes import start
+from tests.support.sent_recorder import SentRecorder
 
 if TYPE_CHECKING:
     from tests.fakes.whatsapp.client import FakeWhatsApp
@@ -188,6 +189,7 @@ def _host(
         uow=lambda: UnitOfWork(database),
         clock=lambda: datetime.now(UTC),
         page_events=NoPages(),
+        record_sent=SentRecorder(os.environ["DATABASE_URL"]).ask,
         capacity=50,
         lease=timedelta(seconds=float(lease)),
         renew_every=timedelta(seconds=float(renew_every)),

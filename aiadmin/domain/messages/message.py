@@ -248,6 +248,24 @@ class SendResult:
     sent_at: datetime | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class SentMessage:
+    """A message that WhatsApp took at `at`, and the device that could send another one now, if it can."""
+
+    message: OutboxMessage
+    result: SendResult
+    at: datetime
+    next_for: DeviceClaim | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordedSend:
+    """Whether a result was written, or the row was decided otherwise; and what the device sends next, claimed."""
+
+    written: bool
+    following: OutboxMessage | None = None
+
+
 _FINAL = {
     SendOutcome.SENT: OutboxState.SENT,
     SendOutcome.FAILED: OutboxState.FAILED,

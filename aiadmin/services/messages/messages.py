@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from aiadmin.domain.chat.turn import due_after
-from aiadmin.domain.ids import CompanyId, ContactId, DeviceId, MessageId
+from aiadmin.domain.ids import CompanyId, DeviceId, MessageId
 from aiadmin.domain.job import Job
 from aiadmin.domain.messages import reachout_lock
 from aiadmin.domain.messages.contact import IdentityObservation
@@ -33,6 +33,7 @@ from aiadmin.domain.messages.sending_policy import UNPACED
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.services.ports.clock import Clock
 from aiadmin.services.work import QueueRunner
+from aiadmin.storage.messages.outbox_messages import MarkedMessage
 from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 
 T = TypeVar("T")
@@ -207,8 +208,10 @@ def store(
     Raises:
         DependencyDownError: nothing is stored; try again later.
     """
-    unmatched, due = [], set[datetime]()
+    due = set[datetime]()
+    receipts = [(one.device_id, one.event) for one in batch if isinstance(one.event, ReceiptSeen)]
     with uow() as work:
+        marked = work.outbox_messages.mark(receipts)
         for heard in sorted(batch, key=lambda one: one.company_id):
             match heard.event:
                 case MessageSeen() | MessageWithdrawn() as message:
@@ -217,12 +220,11 @@ def store(
                     contact_id = work.contacts.upsert(heard.company_id, timer.peer, heard.received_at)
                     work.contacts.set_timer(heard.company_id, contact_id, timer.disappears_after)
                 case ReceiptSeen() as receipt:
-                    if unknown := _mark(heard, receipt, work):
-                        unmatched.append(replace(heard, event=replace(receipt, message_ids=unknown)))
+                    _learn_of_sender(heard, receipt, marked, work)
         work.commit()
     for due_at in due:
         on_due(due_at)
-    return unmatched
+    return [early for one in batch if (early := _unmatched(one, marked)) is not None]
 
 
 def _store_message(heard: ReceivedEvent, message: MessageSeen | MessageWithdrawn, work: UnitOfWork) -> set[datetime]:
@@ -242,22 +244,30 @@ def _store_message(heard: ReceivedEvent, message: MessageSeen | MessageWithdrawn
     return {work.chats.hear(heard.company_id, contact_id, at=at, due_at=due_after(at, at))}
 
 
-def _mark(heard: ReceivedEvent, receipt: ReceiptSeen, work: UnitOfWork) -> tuple[str, ...]:
-    """Returns the ids that are of no message of ours, or not yet."""
-    found = work.outbox_messages.mark(heard.device_id, receipt)
-    for contact_id in set(found.values()):
-        _learn(heard, receipt.peer, contact_id, work)
-    return tuple(name for name in receipt.message_ids if name not in found)
+def _unmatched(heard: ReceivedEvent, marked: Mapping[tuple[DeviceId, str], object]) -> ReceivedEvent | None:
+    """What is left of a receipt: the ids that are of no message of ours, or not yet."""
+    if not isinstance(heard.event, ReceiptSeen):
+        return None
+    unknown = tuple(name for name in heard.event.message_ids if (heard.device_id, name) not in marked)
+    return replace(heard, event=replace(heard.event, message_ids=unknown)) if unknown else None
 
 
-def _learn(heard: ReceivedEvent, peer: IdentityObservation, contact_id: ContactId, work: UnitOfWork) -> None:
+def _learn_of_sender(
+    heard: ReceivedEvent,
+    receipt: ReceiptSeen,
+    marked: Mapping[tuple[DeviceId, str], MarkedMessage],
+    work: UnitOfWork,
+) -> None:
     """The sender of a receipt is the person of the phone that we wrote to: the receipt may name the LID alone.
 
     What it names beside the LID is the number as WhatsApp has it, which is the one to show.
     """
-    contact = work.contacts.find(heard.company_id, contact_id)
-    if contact is not None and contact.lid is None and peer.lid is not None:
-        pair = IdentityObservation(lid=peer.lid, phone=contact.phone)
-        work.contacts.upsert(heard.company_id, pair, heard.received_at)
-        if peer.phone is not None:
-            work.contacts.upsert(heard.company_id, peer, heard.received_at)
+    if receipt.peer.lid is None:
+        return
+    found = {marked[key] for name in receipt.message_ids if (key := (heard.device_id, name)) in marked}
+    for contact in sorted(found, key=lambda one: one.contact_id):
+        if contact.lid is None:
+            pair = IdentityObservation(lid=receipt.peer.lid, phone=contact.phone)
+            work.contacts.upsert(heard.company_id, pair, heard.received_at)
+            if receipt.peer.phone is not None:
+                work.contacts.upsert(heard.company_id, receipt.peer, heard.received_at)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
@@ -51,6 +52,7 @@ due AS (
   CROSS JOIN LATERAL (
     SELECT id FROM outbox_messages AS waiting
     WHERE waiting.company_id = devices.company_id AND state = 'pending' AND next_attempt_at <= :now
+      AND (CAST(:purposes AS text[]) IS NULL OR purpose = ANY(:purposes))
       AND CASE WHEN CAST(:only AS bigint[]) IS NULL THEN {_NOT_SET_ASIDE} ELSE waiting.id = ANY(:only) END
       AND (deadline_at IS NULL OR deadline_at > :now)
       AND (held.takes = 'all' OR {_is_one_of(HUMAN)} OR held.takes = 'urgent' AND {_is_one_of(UNPACED)})
@@ -76,28 +78,47 @@ CROSS JOIN LATERAL (
 ) AS soonest
 """)  # noqa: S608 - our own words
 _PEEK = text(f"WITH {_HELD}, {_DUE} SELECT due.id, due.device_id FROM due")  # noqa: S608 - our own words
-_CLAIM = text(
-    f"""
-    WITH {_HELD}, {_DUE}, fenced AS (
-      SELECT due.id, due.device_id, due.epoch
-      FROM due JOIN devices ON devices.id = due.device_id AND devices.epoch = due.epoch
-      FOR SHARE OF devices
-    ), locked AS (
-      SELECT waiting.id, fenced.device_id, fenced.epoch
-      FROM fenced JOIN outbox_messages AS waiting ON waiting.id = fenced.id
-      WHERE waiting.state = 'pending'
-      FOR UPDATE OF waiting SKIP LOCKED
-    )
-    UPDATE outbox_messages AS message
-    SET state = 'sending', attempts = attempts + 1, attempted_at = :now, next_attempt_at = NULL, reason = NULL,
-        device_id = locked.device_id, epoch = locked.epoch
-    FROM locked WHERE message.id = locked.id
-    RETURNING message.id
-    """  # noqa: S608 - our own words
+CLAIMED = f"""
+{_HELD}, {_DUE}, fenced AS (
+  SELECT due.id, due.device_id, due.epoch
+  FROM due JOIN devices ON devices.id = due.device_id AND devices.epoch = due.epoch
+  FOR SHARE OF devices
+), locked AS (
+  SELECT waiting.id, fenced.device_id, fenced.epoch
+  FROM fenced JOIN outbox_messages AS waiting ON waiting.id = fenced.id
+  WHERE waiting.state = 'pending'
+  FOR UPDATE OF waiting SKIP LOCKED
+), claimed AS (
+  UPDATE outbox_messages AS message
+  SET state = 'sending', attempts = attempts + 1, attempted_at = :now, next_attempt_at = NULL, reason = NULL,
+      device_id = locked.device_id, epoch = locked.epoch
+  FROM locked WHERE message.id = locked.id
+  RETURNING message.*
 )
-"""`FOR SHARE` holds the device's row until the commit: no other host can adopt it between the check and `sending`."""
+"""  # noqa: S608 - our own words
+"""The parts of a statement in which `claimed` are messages that are `sending` from then on.
+
+`FOR SHARE` holds the device's row until the commit: no other host can adopt it between the check and `sending`.
+"""
+_CLAIM = text(f"WITH {CLAIMED} SELECT id FROM claimed")  # noqa: S608 - our own words
 
 
+_MARK = text("""
+WITH heard AS (
+  SELECT device_id, message_id, min(at) AS at, min(at) FILTER (WHERE is_read) AS read_at
+  FROM unnest(
+    CAST(:device_ids AS bigint[]), CAST(:message_ids AS text[]), CAST(:times AS timestamptz[]),
+    CAST(:are_read AS boolean[])
+  ) AS heard (device_id, message_id, at, is_read)
+  GROUP BY device_id, message_id
+)
+UPDATE outbox_messages AS message
+SET delivered_at = coalesce(message.delivered_at, heard.at), read_at = coalesce(message.read_at, heard.read_at)
+FROM heard, contacts
+WHERE message.device_id = heard.device_id AND message.message_id = heard.message_id
+  AND contacts.company_id = message.company_id AND contacts.id = message.contact_id
+RETURNING message.device_id, message.message_id, message.contact_id, contacts.lid, contacts.phone
+""")
 _OF_A_FORMER_HOLDER = text(
     """
     EXISTS (
@@ -109,6 +130,15 @@ _OF_A_FORMER_HOLDER = text(
 
 _TO_SALON = ("call:", "entry:")
 """How the keys of messages begin that are for the salon itself, beside those that name whom they are about."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class MarkedMessage:
+    """A message that a receipt was of, and how its contact is known."""
+
+    contact_id: ContactId
+    lid: str | None
+    phone: str | None
 
 
 class OutboxMessages:
@@ -256,19 +286,24 @@ class OutboxMessages:
         )
         return self._changed(statement)
 
-    def mark(self, device_id: DeviceId, receipt: ReceiptSeen) -> Mapping[str, ContactId]:
-        """Note a receipt on what the device sent; the contact of each message id that was found."""
-        marks: dict[str, Any] = {"delivered_at": func.coalesce(OutboxMessageRow.delivered_at, receipt.at)}
-        if receipt.is_read:
-            marks["read_at"] = func.coalesce(OutboxMessageRow.read_at, receipt.at)
-        statement = (
-            update(OutboxMessageRow)
-            .where(OutboxMessageRow.device_id == device_id, OutboxMessageRow.message_id.in_(receipt.message_ids))
-            .values(**marks)
-            .returning(OutboxMessageRow.message_id, OutboxMessageRow.contact_id)
-            .execution_options(synchronize_session=False)
-        )
-        return {str(name): ContactId(contact) for name, contact in self._session.execute(statement)}
+    def mark(self, receipts: Sequence[tuple[DeviceId, ReceiptSeen]]) -> Mapping[tuple[DeviceId, str], MarkedMessage]:
+        """Note receipts on what devices have sent, all at once; what was found, by its device and message id."""
+        ids = [(device_id, name, one) for device_id, one in receipts for name in one.message_ids]
+        if not ids:
+            return {}
+        values = {
+            "device_ids": [device_id for device_id, _, _ in ids],
+            "message_ids": [name for _, name, _ in ids],
+            "times": [one.at for _, _, one in ids],
+            "are_read": [one.is_read for _, _, one in ids],
+        }
+        found = self._session.execute(_MARK, values)
+        return {
+            (DeviceId(row.device_id), str(row.message_id)): MarkedMessage(
+                contact_id=ContactId(row.contact_id), lid=row.lid, phone=row.phone
+            )
+            for row in found
+        }
 
     def _changed(self, statement: Any) -> int:
         answer = self._session.execute(statement.execution_options(synchronize_session=False))
@@ -297,7 +332,7 @@ def _arrays(holds: Sequence[DeviceClaim]) -> dict[str, Any]:
 
 def _asked(holds: Sequence[DeviceClaim], now: datetime, only: Sequence[RowKey] | None) -> dict[str, Any]:
     takes = [hold.scope for hold in holds]
-    return {**_arrays(holds), "takes": takes, "now": now, "only": numbers_of(only)}
+    return {**_arrays(holds), "takes": takes, "now": now, "only": numbers_of(only), "purposes": None}
 
 
 def _messages(
@@ -314,7 +349,10 @@ def _messages(
 
 
 def _message_of(found: Row[OutboxMessageRow, str | None, str | None, int | None]) -> OutboxMessage:
-    row, lid, phone, disappears_after = found
+    return _view(*found)
+
+
+def _view(row: Any, lid: str | None, phone: str | None, disappears_after: int | None) -> OutboxMessage:
     return OutboxMessage(
         outbox_message_id=MessageId(row.id),
         company_id=CompanyId(row.company_id),
@@ -334,6 +372,11 @@ def _message_of(found: Row[OutboxMessageRow, str | None, str | None, int | None]
         read_at=row.read_at,
         disappears_after=disappears_after or 0,
     )
+
+
+def claimed_message(row: Row[Any]) -> OutboxMessage:
+    """The domain's view of a row of `CLAIMED` beside its contact's `lid`, `phone` and `disappears_after`."""
+    return _view(row, row.lid, row.phone, row.disappears_after)
 
 
 def _waits_for_salon(company_id: CompanyId) -> Sequence[ColumnElement[bool]]:

@@ -19,6 +19,7 @@ from aiadmin.domain.hosting.device import LinkedAccount, Observed
 from aiadmin.domain.hosting.session_event import Disconnected, LoggedOut, StreamReplaced
 from aiadmin.domain.ids import CompanyId, DeviceId, HostId, SalonId
 from aiadmin.domain.look_schedule import NET_SECONDS
+from aiadmin.domain.messages.message import RecordedSend
 from aiadmin.hosting.collaborators import Collaborators, NoFleet
 from aiadmin.hosting.host import SessionHost
 from aiadmin.services import maintenance
@@ -83,6 +84,7 @@ class World:
             uow=self.uow_of_hosts,
             clock=lambda: now() + skew,
             page_events=self.rooms,  # type: ignore[arg-type]
+            record_sent=lambda _: RecordedSend(written=True),
             capacity=capacity,
             lease=LEASE,
             renew_every=RENEW,

@@ -16,10 +16,11 @@ from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.hosting.device import Device, LinkedAccount
 from aiadmin.domain.ids import CompanyId, HostId, MessageId, SalonId
 from aiadmin.domain.messages.contact import IdentityObservation
-from aiadmin.domain.messages.message import NewMessage, OutboxMessage
+from aiadmin.domain.messages.message import NewMessage, OutboxMessage, RecordedSend, SentMessage
 from aiadmin.services.messages import messages
 from aiadmin.storage.engine import make_engine
 from aiadmin.storage.unit_of_work import UnitOfWork
+from tests.support.sent_recorder import SentRecorder
 
 _NUMBERS = itertools.count(1)
 
@@ -31,8 +32,9 @@ def now() -> datetime:
 class Salons:
     """One database with salons in it."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, database_url: str) -> None:
         self._engine = engine
+        self._recorder = SentRecorder(database_url)
         self.is_down = False
 
     def uow(self) -> UnitOfWork:
@@ -44,6 +46,15 @@ class Salons:
         if self.is_down:
             raise DependencyDownError("PostgreSQL")
         return UnitOfWork(self._engine)
+
+    def record_sent(self, sent: SentMessage) -> RecordedSend:
+        """As a host of this test's own has it."""
+        if self.is_down:
+            raise DependencyDownError("PostgreSQL")
+        return self._recorder.ask(sent)
+
+    def close(self) -> None:
+        self._recorder.close()
 
     def add(self) -> Device:
         """A salon with a linked phone; its device, held by a host."""
@@ -93,5 +104,7 @@ class Salons:
 @pytest.fixture
 def salons(database_url: str) -> Iterator[Salons]:
     engine = make_engine(database_url, pool_size=20)
-    yield Salons(engine)
+    salons = Salons(engine, database_url)
+    yield salons
+    salons.close()
     engine.dispose()

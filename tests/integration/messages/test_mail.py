@@ -99,6 +99,7 @@ def post(salons: Salons, mail: Incoming) -> Iterator[Callable[..., tuple[Outgoin
             uow=salons.shaky_uow,
             clock=now,
             on_sent=mail.sent,
+            record_sent=salons.record_sent,
             mode=manners,
             net_seconds=lambda: net,
         )
