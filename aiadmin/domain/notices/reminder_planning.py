@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from aiadmin.domain.ids import CompanyId, NoticeId
@@ -113,7 +114,7 @@ def owed(
     if kind is NoticeKind.REMINDER_AGAIN:
         found = None if asked_at is None else _again(asked_at, record, settings)
     else:
-        found = next((one for one in _all(record, settings, zone, visit) if one.kind is kind), None)
+        found = next(iter(_all(record, settings, zone, visit, kind)), None)
     if found is None or planned is None:
         return found if found is not None and _is_now(found, now) else None
     if planned.is_final or not found.due_at - AHEAD <= now < found.deadline_at:
@@ -185,29 +186,32 @@ def day_before(starts_at: datetime, clock: time, zone: str) -> datetime:
     return _at(starts_at.astimezone(there).date() - timedelta(days=1), clock, there, starts_at)
 
 
-def _all(record: Record, settings: MessageSettings, zone: str, visit: Sequence[Record]) -> Iterator[Reminder]:
+def _all(
+    record: Record, settings: MessageSettings, zone: str, visit: Sequence[Record], only: NoticeKind | None = None
+) -> Iterator[Reminder]:
     if not _has_client(record) or (record.is_unpaid and settings.wait_for_payment):
         return
     if record.attendance is Attendance.CAME:
-        if settings.review:
+        if settings.review and only in (None, NoticeKind.REVIEW):
             yield _review(record, settings, visit)
         return
     if record.attendance is Attendance.NO_SHOW or not _is_known_for(record, LEAST_AHEAD, record.starts_at):
         return
-    for kind, due_at, deadline_at in (
-        (
-            NoticeKind.REMINDER_DAY,
-            day_before(record.starts_at, settings.day_at, zone),
-            record.starts_at - LEAST_AHEAD,
-        ),
-        (
-            NoticeKind.REMINDER_HOURS,
-            record.starts_at - timedelta(hours=settings.hours_before),
-            record.starts_at - min(TOO_LATE, timedelta(hours=settings.hours_before) / 2),
-        ),
-    ):
-        if settings.wants(kind) and due_at < deadline_at and _is_known_for(record, SETTLED, due_at):
-            yield Reminder(kind=kind, due_at=due_at, deadline_at=deadline_at)
+    for kind in (NoticeKind.REMINDER_DAY, NoticeKind.REMINDER_HOURS):
+        if only in (None, kind) and settings.wants(kind):
+            one = _reminder(kind, record, settings, zone)
+            if one.due_at < one.deadline_at and _is_known_for(record, SETTLED, one.due_at):
+                yield one
+
+
+def _reminder(kind: NoticeKind, record: Record, settings: MessageSettings, zone: str) -> Reminder:
+    """Of the day before, or of some hours before."""
+    if kind is NoticeKind.REMINDER_DAY:
+        due_at = day_before(record.starts_at, settings.day_at, zone)
+        return Reminder(kind=kind, due_at=due_at, deadline_at=record.starts_at - LEAST_AHEAD)
+    hours = timedelta(hours=settings.hours_before)
+    latest = min(TOO_LATE, hours / 2)
+    return Reminder(kind=kind, due_at=record.starts_at - hours, deadline_at=record.starts_at - latest)
 
 
 def _review(record: Record, settings: MessageSettings, visit: Sequence[Record]) -> Reminder:
@@ -249,4 +253,10 @@ def _windows(settings: MessageSettings, zone: str, now: datetime) -> Iterator[Wi
 
 
 def _at(day: date, clock: time, there: ZoneInfo, like: datetime) -> datetime:
-    return datetime.combine(day, clock, tzinfo=there).astimezone(like.tzinfo)
+    return _moment(day, clock, there, like.tzinfo)
+
+
+@lru_cache(maxsize=10_000)
+def _moment(day: date, clock: time, there: ZoneInfo, here: tzinfo | None) -> datetime:
+    """The same for all visits of a salon's day."""
+    return datetime.combine(day, clock, tzinfo=there).astimezone(here)

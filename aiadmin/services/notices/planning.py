@@ -5,7 +5,8 @@ What is planned twice, after a crash or by two workers, is there once: a notice'
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -26,6 +27,7 @@ from aiadmin.storage.unit_of_work import NewUnitOfWork, UnitOfWork
 
 EVENTS_AT_ONCE = 200
 SALONS_AT_ONCE = 200
+BATCHES_AT_ONCE = 2
 SALON = "salon"
 """The key of a salon among what may owe reminders; a booking's is its number."""
 
@@ -66,16 +68,27 @@ class NoticePlanner:
         return planned
 
     def plan_reminders(self) -> int:
-        """Plan what bookings owe about now in every salon; how many notices. Raises DependencyDownError."""
+        """Plan what bookings owe about now in every salon; how many notices. Raises DependencyDownError.
+
+        Half of the time is PostgreSQL's and half is ours, so while one batch of salons is asked for, another is
+        thought about.
+        """
         count = sum(self._runner.retry(WorkQueue.REMINDERS, self._plan_again))
+        with ThreadPoolExecutor(BATCHES_AT_ONCE, thread_name_prefix="planning") as batches:
+            return count + sum(batches.map(self._plan_batch, self._salons()))
+
+    def _salons(self) -> Iterator[Sequence[RowKey]]:
+        """Every salon that may owe something, in batches."""
         after, is_last = CompanyId(0), False
         while not is_last:
             with self.uow() as work:
                 salons = work.notifying_salons.keys(after=after, limit=SALONS_AT_ONCE)
-            count += sum(self._runner.each(WorkQueue.REMINDERS, salons, self._plan_salons))
+            yield salons
             is_last = len(salons) < SALONS_AT_ONCE
             after = salons[-1].company_id if salons else after
-        return count
+
+    def _plan_batch(self, salons: Sequence[RowKey]) -> int:
+        return sum(self._runner.each(WorkQueue.REMINDERS, salons, self._plan_salons))
 
     def _plan_salons(self, salons: Sequence[RowKey]) -> int:
         """Of one salon that raises, booking by booking: one of them may be at fault, and not the salon."""

@@ -21,6 +21,8 @@ from aiadmin.storage.notices.reminder_planning import DueBooking
 from aiadmin.storage.notices.salons import NotifyingSalon
 from aiadmin.storage.unit_of_work import UnitOfWork
 
+_BLOCKS = frozenset(BlockReason)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Returns:
@@ -42,7 +44,9 @@ class Returns:
         way as before a message is sent: or the reminder would be planned and dropped again and again.
         """
         why = _why(found)
-        if why in set(BlockReason):
+        if why is None:
+            return True
+        if why in _BLOCKS:
             return self._may_be_sent(found.record, reminder)
         if why == StaleReason.DECLINED:
             return self._is_reconciled(found.record)
@@ -71,7 +75,7 @@ class Returns:
     @cached_property
     def _recipients(self) -> Mapping[int, Recipient]:
         """Whom reminders that were not to be sent are for, by their bookings; none for a booking without a phone."""
-        records = [one.record for one in self.found if _why(one) in set(BlockReason)]
+        records = [one.record for one in self.found if _why(one) in _BLOCKS]
         phones = {one.record_id: one.client_phone for one in records if one.client_phone}
         cards = {one.record_id: one.client_id for one in records if one.client_id is not None}
         known = recipients_of(self.work, self.salon.company_id, set(phones.values()))
