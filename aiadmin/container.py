@@ -132,6 +132,7 @@ _LATER = (
     "aiadmin.services.provider.statuses",
     "aiadmin.storage.companies.lookups",
     "aiadmin.storage.companies.registrations",
+    "aiadmin.storage.messages.sent_messages",
 )
 
 
