@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
@@ -138,7 +138,7 @@ class MarkedMessage:
 
     contact_id: ContactId
     lid: str | None
-    phone: str | None
+    phone: str | None = field(repr=False)
 
 
 class OutboxMessages:
