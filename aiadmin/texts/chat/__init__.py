@@ -5,7 +5,7 @@ Every time, price, name and address stands in a part, a value of the turn's fact
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from aiadmin.domain.chat.situation import Situation
 from aiadmin.domain.chat.steps import Reply
@@ -30,7 +30,16 @@ def render(reply: Reply, situation: Situation) -> str:
     if not any(sentences):
         return ""
     greeting = _greeting(situation, reply.language) if reply.greets else ""
-    return tidied(" ".join(filter(None, [greeting, *sentences, situation.salon.bot.signature])))
+    return tidied(_joined(filter(None, [greeting, *sentences, situation.salon.bot.signature])))
+
+
+def _joined(sentences: Iterable[str]) -> str:
+    """Sentences in a row; behind a list the next one begins a line."""
+    whole = ""
+    for one in sentences:
+        behind = "\n" if whole.rpartition("\n")[2].startswith("•") else " "
+        whole = f"{whole}{behind}{one}" if whole else one
+    return whole
 
 
 def _greeting(situation: Situation, language: str) -> str:

@@ -25,7 +25,7 @@ _ADMINISTRATOR = "Передали администратору: он напиш
 def _what_for(part: parts.WhatFor, _: Situation) -> str:
     """Categories are named as examples, so that the client sees what words are understood."""
     named = [wording.title(one) for one in part.categories]
-    examples = f"У нас есть: {', '.join(named)}. " if named else ""
+    examples = f"У нас есть: {wording.listed(named)}. " if named else ""
     return f"{examples}На какую услугу вас записать?"
 
 
@@ -144,8 +144,11 @@ def _what(slot: Slot, salon: SalonView) -> str:
 
 
 def _who(slot: Slot, salon: SalonView) -> str:
+    """With whom; rows that are boxes and devices have no trade, and are no masters."""
     name = wording.master(slot.staff_id, salon)
-    return f"мастер {name}" if name else ""
+    known = salon.staff.get(slot.staff_id)
+    is_person = known is not None and bool((known.specialization or "").strip())
+    return f"мастер {name}" if is_person else name
 
 
 def _costs(slot: Slot, salon: SalonView) -> list[str]:
@@ -229,7 +232,7 @@ def _cannot_look(_part: parts.CannotLook, _: Situation) -> str:
 def _master_away(part: parts.MasterAway, situation: Situation) -> str:
     name = wording.master(part.staff_id, situation.salon)
     back = f" Ближайший рабочий день: {wording.day(part.back_on)}." if part.back_on else ""
-    when = f" {wording.on_day(part.days[0])}" if len(part.days) == 1 else " в эти дни"
+    when = f" {wording.on_day(part.days[0])}," if len(part.days) == 1 else " в эти дни"
     return f"{name}{when} не принимает.{back}"
 
 
@@ -251,7 +254,7 @@ def _not_theirs(part: parts.NotTheirs, situation: Situation) -> str:
 
 def _no_such_service(part: parts.NoSuchService, _: Situation) -> str:
     named = [wording.title(one) for one in part.categories]
-    has = f" Есть: {', '.join(named)}." if named else ""
+    has = f" Есть: {wording.listed(named)}." if named else ""
     what = f" («{' '.join(shown(part.said).split())}»)" if part.said else ""
     return f"Такой услуги{what} у нас нет.{has}"
 
@@ -273,7 +276,7 @@ def _after_night(part: parts.AfterNight, _: Situation) -> str:
 
 def _not_together(part: parts.NotTogether, situation: Situation) -> str:
     names = [wording.master(one, situation.salon) for one in part.staff]
-    day = f" {wording.on_day(part.days[0])}" if part.days else ""
+    day = f" {wording.on_day(part.days[0])}," if part.days else ""
     if len(names) == 1:
         return f"Одновременно не получится:{day} работает один мастер, {names[0]}."
     return f"Одновременно{day} не получится, можно друг за другом."

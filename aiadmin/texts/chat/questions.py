@@ -74,7 +74,9 @@ def _length(title: str, shortest: timedelta, longest: timedelta) -> str:
 
 
 def _open_on(part: parts.OpenOn, situation: Situation) -> str:
-    day = f"сегодня, {wording.on_day(part.day)}," if part.day == situation.now.date() else wording.on_day(part.day)
+    day = f"{wording.on_day(part.day)},"
+    if part.day == situation.now.date():
+        day = f"сегодня, {day}"
     if part.hours is None:
         return f"{wording.capital(day)} салон закрыт."
     return f"{wording.capital(day)} работаем с {wording.clock(part.hours[0])} до {wording.clock(part.hours[1])}."
@@ -115,7 +117,7 @@ def _ban(part: parts.ChangeBan, _: Situation) -> str:
 
 
 def _staff_on(part: parts.StaffOn, situation: Situation) -> str:
-    day = "сегодня" if part.day == situation.now.date() else wording.on_day(part.day)
+    day = wording.amid(part.day, situation.now.date())
     if part.hours:
         spans = wording.all_of([f"с {wording.clock(begins)} до {wording.clock(ends)}" for begins, ends in part.hours])
         return f"{part.name} {day} работает {spans}."
@@ -124,7 +126,7 @@ def _staff_on(part: parts.StaffOn, situation: Situation) -> str:
 
 
 def _who_works(part: parts.WhoWorks, situation: Situation) -> str:
-    day = "сегодня" if part.day == situation.now.date() else wording.on_day(part.day)
+    day = wording.amid(part.day, situation.now.date())
     return f"{wording.capital(day)} работают: {', '.join(part.names)}."
 
 
@@ -138,7 +140,7 @@ def _described(part: parts.ServiceDescribed, _: Situation) -> str:
 
 
 def _services(part: parts.OurServices, _: Situation) -> str:
-    return f"У нас есть: {', '.join(wording.title(one) for one in part.categories)}."
+    return f"У нас есть: {wording.listed([wording.title(one) for one in part.categories])}."
 
 
 SENTENCES: Mapping[type, Sentence] = {

@@ -20,8 +20,10 @@ from aiadmin.domain.chat.notes import (
     UnclearAnswer,
     UnclearWhichVisit,
 )
+from aiadmin.domain.chat.parts.visits import ChangePassedOn, NotChanged
 from aiadmin.domain.chat.situation import Situation
 from aiadmin.domain.chat.steps import Reply, SalonNote
+from aiadmin.domain.chat.when import Time
 from aiadmin.domain.plain_text import shown
 from aiadmin.texts.chat import wording
 from aiadmin.texts.ru.calls import who
@@ -34,9 +36,9 @@ REASONS: Mapping[HandOverReason, str] = {
     HandOverReason.LATE: "опаздывает",
     HandOverReason.MEDIA: "прислал(а) то, что мы не читаем",
     HandOverReason.PREPAY: "хочет записаться на то, что оплачивают заранее",
-    HandOverReason.GROUP: "хочет записать нескольких человек",
+    HandOverReason.GROUP: "хочет в группу или записать нескольких человек",
     HandOverReason.BLACKLIST: "не может записаться: YClients не принимает записи этого клиента",
-    HandOverReason.FORBIDDEN: "хочет того, чего приложению делать не разрешено",
+    HandOverReason.FORBIDDEN: "хочет того, что бот сам не делает",
     HandOverReason.UNKNOWN_WRITE: "ждёт записи, а YClients не ответил, сохранилась ли она. Проверьте журнал",
     HandOverReason.NOT_UNDERSTOOD: "пишет то, чего мы не поняли",
     HandOverReason.LIMIT: "ждёт ответа, а мы его не нашли",
@@ -47,6 +49,7 @@ _OURS_NO_MORE = "Ответьте сами, пожалуйста: бот в эт
 _STILL_OURS = "Ответьте сами, пожалуйста."
 _READ_IT = "В журнале ничего не изменилось: прочитайте переписку и ответьте сами, пожалуйста."
 _LONGEST_WORDS = 300
+_CHANGE: Mapping[VisitOperation, str] = {VisitOperation.MOVE: "перенести", VisitOperation.CANCEL: "отменить"}
 
 
 def to_salon(reply: Reply, situation: Situation, said: str) -> str:
@@ -64,7 +67,7 @@ def _lines(reply: Reply, situation: Situation, said: str) -> Iterator[str]:
     for note in reply.notes:
         yield f"{name}: {NOTES[type(note)](note)}"
     if reply.hand_over is not None:
-        yield f"{name}: {REASONS[reply.hand_over]}."
+        yield f"{name}: {_asked_change(reply) or REASONS[reply.hand_over]}."
     wish = _wish(reply.dialogue, situation)
     if reply.hand_over is not None and wish:
         yield f"О чём речь: {wish}."
@@ -75,12 +78,41 @@ def _lines(reply: Reply, situation: Situation, said: str) -> Iterator[str]:
         yield _OURS_NO_MORE if reply.hand_over in GIVES_THE_FLOOR else _STILL_OURS
 
 
+def _asked_change(reply: Reply) -> str:
+    """Which visit is to be changed, and how; empty where none is."""
+    asked = next((one for one in reply.parts if isinstance(one, (ChangePassedOn, NotChanged))), None)
+    if asked is None or asked.visit is None:
+        return ""
+    is_late = isinstance(asked, ChangePassedOn) and asked.is_too_late
+    late = ". По правилам салона клиенту это уже поздно" if is_late else ""
+    what = f"{wording.at(asked.visit.starts)} ({wording.visit(asked.visit)})"
+    return f"просит {_CHANGE[asked.operation]} запись {what}{late}"
+
+
 def _wish(dialogue: Dialogue, situation: Situation) -> str:
-    """What is known of the wish: services and masters by the names of the journal."""
+    """What is known of the wish: services and masters by the names of the journal, days and times."""
     salon = situation.salon
     services = [salon.services[one].title for one in dialogue.services if one in salon.services]
     staff = [salon.staff[one].name for one in dialogue.staff if one in salon.staff]
-    return ", ".join(filter(None, [*services, "мастер " + " или ".join(staff) if staff else ""]))
+    days = _days(dialogue) if services else []
+    masters = [f"мастер {' или '.join(staff)}"] if staff else []
+    return ", ".join([*services, *masters, *([wording.any_of(days)] if days else [])])
+
+
+def _days(dialogue: Dialogue) -> list[str]:
+    """Single days that were named, each with its time where one was."""
+    return [
+        f"{wording.day(each.first)}{_at(one.time)}"
+        for one in dialogue.whens
+        if one.day is not None
+        for each in one.day.any_of
+        if each.first is not None and each.first == each.last
+    ]
+
+
+def _at(time: Time | None) -> str:
+    points = [one.first for one in time.any_of if one.is_point and one.first is not None] if time else []
+    return f", {wording.clocks(points)}" if points else ""
 
 
 def _late(note: IsLate) -> str:

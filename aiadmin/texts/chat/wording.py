@@ -32,6 +32,15 @@ def on_day(one: date | datetime) -> str:
     return formatting.day(_moment(one))
 
 
+def amid(one: date, today: date) -> str:
+    """A day in the midst of a sentence, before its verb.
+
+    >>> amid(date(2026, 3, 17), date(2026, 3, 12)), amid(date(2026, 3, 12), date(2026, 3, 12))
+    ('во вторник, 17 марта,', 'сегодня')
+    """
+    return "сегодня" if one == today else f"{on_day(one)},"
+
+
 def to_day(one: date | datetime) -> str:
     """A day behind "на" or "в": the accusative.
 
@@ -74,6 +83,15 @@ def all_of(what: Sequence[str]) -> str:
     """Things that go together."""
     *first, last = what
     return f"{', '.join(first)} и {last}" if first else last
+
+
+def listed(what: Sequence[str]) -> str:
+    """Names in a row; a comma within one needs a stronger sign between them.
+
+    >>> listed(["стрижки", "ногти"]), listed(["лазер, женщины", "солярий"])
+    ('стрижки, ногти', 'лазер, женщины; солярий')
+    """
+    return ("; " if any("," in one for one in what) else ", ").join(what)
 
 
 def money(amount: Decimal, salon: SalonView) -> str:
