@@ -180,10 +180,11 @@ def _bare(folder: Path, postgres: embedded.EmbeddedServer, valkey: embedded.Embe
 
 def _requests(company_id: int, api_key: str, query: str, salon_id: int) -> dict[str, Request]:
     hook = f"/marketplace/webhook/{company_id}"
-    body = {"phone": "79001234567", "email": "salon@example.com"}
 
     def register(_: int) -> bytes:
-        return post("/marketplace/register", json.dumps({"salon_id": next(_salons), **body}).encode())
+        salon = next(_salons)
+        body = {"salon_id": salon, "phone": str(79_000_000_000 + salon), "email": f"salon{salon}@example.com"}
+        return post("/marketplace/register", json.dumps(body).encode())
 
     return {
         "GET /health": lambda _: get("/health"),

@@ -30,7 +30,7 @@ blueprint = Blueprint("registration", __name__)
 )
 def register() -> tuple[dict[str, object], int]:
     """A new company with its key and its first link; a registered salon is refused and nothing about it changes."""
-    given, container = schemas.Register().load(read_object()), current_container()
+    given, container = schemas.load(schemas.Register, read_object()), current_container()
     made = registration.register(
         salon_id=SalonId(given["salon_id"]),
         phone=given["phone"],

@@ -7,7 +7,7 @@ they hold a quarter of them at most: the others find some free.
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
+from collections import Counter, defaultdict, deque
 
 from flask import Flask, g, request
 
@@ -21,40 +21,48 @@ WAITING = frozenset({"qr"})
 """Blueprints that wait for a code for seconds, and for PostgreSQL only before that."""
 
 
-@dataclass
-class _Slots:
-    free: threading.Semaphore
-    users: int = field(default=0)
-
-
 class CompanySlots:
-    """Slots of each company that has a request in hand."""
+    """Slots of each company that has a request in hand; who waits for one gets it in turn."""
 
     def __init__(self, connections: int) -> None:
         self._size = max(connections // _SHARE, 1)
         self._lock = threading.Lock()
-        self._slots: dict[CompanyId, _Slots] = {}
+        self._used: Counter[CompanyId] = Counter()
+        self._waiting: defaultdict[CompanyId, deque[threading.Lock]] = defaultdict(deque)
+
+    def __len__(self) -> int:
+        """How many slots are taken, of whichever company."""
+        return self._used.total()
 
     def take(self, company_id: CompanyId, *, patience: float = PATIENCE_SECONDS) -> None:
         """Take a slot, waiting for one if need be; `give_back` must follow. Raises SalonBusyError."""
         with self._lock:
-            slots = self._slots.setdefault(company_id, _Slots(threading.Semaphore(self._size)))
-            slots.users += 1
-        if not slots.free.acquire(timeout=patience):
-            self._leave(company_id)
-            raise SalonBusyError
+            if self._used[company_id] < self._size:
+                self._used[company_id] += 1
+                return
+            turn = threading.Lock()
+            turn.acquire()
+            self._waiting[company_id].append(turn)
+        if not turn.acquire(timeout=patience):
+            self._leave_queue(company_id, turn)
 
     def give_back(self, company_id: CompanyId) -> None:
         """Let the next request of this company go on."""
-        self._slots[company_id].free.release()
-        self._leave(company_id)
-
-    def _leave(self, company_id: CompanyId) -> None:
         with self._lock:
-            slots = self._slots[company_id]
-            slots.users -= 1
-            if not slots.users:
-                del self._slots[company_id]
+            if self._waiting.get(company_id):
+                self._waiting[company_id].popleft().release()  # the slot is theirs now
+                return
+            self._waiting.pop(company_id, None)
+            self._used[company_id] -= 1
+            if not self._used[company_id]:
+                del self._used[company_id]
+
+    def _leave_queue(self, company_id: CompanyId, turn: threading.Lock) -> None:
+        with self._lock:
+            if turn in self._waiting[company_id]:
+                self._waiting[company_id].remove(turn)
+                raise SalonBusyError
+        # its turn came at the last moment
 
 
 def attach(app: Flask, connections: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -258,6 +259,11 @@ class Error(Schema):
 
 _one = cache(lambda schema: schema())
 """Making a schema copies all its fields; using it changes nothing in it."""
+
+
+def load(schema: type[Schema], given: Mapping[str, Any]) -> dict[str, Any]:
+    """`given` as `schema` reads it. Raises marshmallow.ValidationError."""
+    return dict(_one(schema).load(given))
 
 
 def dump(schema: type[Schema], **values: Any) -> dict[str, Any]:

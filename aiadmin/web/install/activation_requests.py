@@ -25,7 +25,7 @@ blueprint = Blueprint("activation_requests", __name__)
 )
 def ask() -> dict[str, object]:
     """Marks nothing connected: the truth is known here, and a job sends it to YClients."""
-    given, owner, container = schemas.Callback().load(read_object()), company(), current_container()
+    given, owner, container = schemas.load(schemas.Callback, read_object()), company(), current_container()
     if given.get("company_id", owner.company_id) != owner.company_id:
         raise CompanyNotFoundError
     if given.get("salon_id", owner.salon_id) != owner.salon_id:

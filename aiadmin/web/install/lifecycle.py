@@ -28,7 +28,7 @@ blueprint = Blueprint("lifecycle", __name__)
 )
 def receive() -> dict[str, object]:
     """200 says that our state fits the event; unknown events and salons are none of our business, hence 200, too."""
-    given = schemas.Lifecycle().load(read_object())
+    given = schemas.load(schemas.Lifecycle, read_object())
     if given["event"] == "payment" and not _is_signed(given):
         raise UnauthorizedError
     change = current_container().lifecycle_service.handle_event(given["event"], SalonId(given["salon_id"]))

@@ -56,7 +56,7 @@ def overview() -> dict[str, object]:
 )
 def messages() -> dict[str, object]:
     """Fifty messages; the phones are whole, for the reader is the salon itself."""
-    asked = manage_schemas.MessagesQuery().load(request.args)
+    asked = schemas.load(manage_schemas.MessagesQuery, request.args)
     entries = management.messages(company().company_id, **asked, uow=current_container().uow)
     return schemas.dump(
         manage_schemas.Messages,

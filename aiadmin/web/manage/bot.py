@@ -43,7 +43,7 @@ def show() -> dict[str, object]:
 )
 def change() -> dict[str, object]:
     """Only what is sent is changed; nothing, where one of it is wrong."""
-    asked = bot_schemas.BotChange().load(read_object())
+    asked = schemas.load(bot_schemas.BotChange, read_object())
     set_ = current_container().bot_settings.set(company().company_id, asked["settings"], actor=OWNER)
     return _bot(set_, said=bot_texts.SAVED)
 
@@ -59,7 +59,7 @@ def change() -> dict[str, object]:
 )
 def try_out() -> dict[str, object]:
     """The answer of the bot from the live journal, and why; a try-out is kept for an hour."""
-    asked = bot_schemas.Said().load(read_object())
+    asked = schemas.load(bot_schemas.Said, read_object())
     owner, container = company().company_id, current_container()
     key_limits().count_try_out(owner)
     chat = container.try_outs.load(owner, asked["chat"])
@@ -85,7 +85,7 @@ def try_out() -> dict[str, object]:
 )
 def chats() -> dict[str, object]:
     """Twenty chats; the phones are whole, for the reader is the salon itself."""
-    asked = bot_schemas.ChatsQuery().load(request.args)
+    asked = schemas.load(bot_schemas.ChatsQuery, request.args)
     found = current_container().dialogues.chats(company().company_id, before=asked["before"])
     return schemas.dump(
         bot_schemas.Talks,
@@ -116,7 +116,7 @@ def turns(contact_id: int) -> dict[str, object]:
 )
 def give_floor() -> dict[str, object]:
     """A human has a chat for two hours; the bot has it until a human writes there."""
-    asked = bot_schemas.GivenFloor().load(read_object())
+    asked = schemas.load(bot_schemas.GivenFloor, read_object())
     contact_id = ContactId(asked["contact_id"])
     floor = current_container().dialogues.give_floor(company().company_id, contact_id, to_human=asked["to_human"])
     is_human = floor.holder is Holder.HUMAN

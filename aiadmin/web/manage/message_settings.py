@@ -50,7 +50,7 @@ def show() -> dict[str, object]:
 )
 def change() -> dict[str, object]:
     """Only what is sent is changed; nothing, where one of it is wrong."""
-    asked = message_settings_schemas.Change().load(read_object())
+    asked = schemas.load(message_settings_schemas.Change, read_object())
     settings: MessageSettings = _service().set(company().company_id, asked["settings"])
     return schemas.dump(
         message_settings_schemas.SavedSettings, settings=settings.to_json(), text=texts_manage.DONE["saved"]
@@ -68,7 +68,7 @@ def change() -> dict[str, object]:
 )
 def change_text() -> dict[str, object]:
     """`template: null` goes back to our text."""
-    asked = message_settings_schemas.NewText().load(read_object())
+    asked = schemas.load(message_settings_schemas.NewText, read_object())
     return schemas.dump(message_settings_schemas.Text, **_text(_service().set_text(company(), **asked)))
 
 
@@ -83,7 +83,7 @@ def change_text() -> dict[str, object]:
 )
 def preview() -> dict[str, object]:
     """The text with an invented booking; nothing is kept."""
-    asked = message_settings_schemas.Draft().load(read_object())
+    asked = schemas.load(message_settings_schemas.Draft, read_object())
     seen = _service().preview(company(), **asked)
     return schemas.dump(message_settings_schemas.Preview, preview=seen.text, preview_confirmed=seen.confirmed)
 
@@ -96,7 +96,7 @@ def preview() -> dict[str, object]:
 )
 def try_out() -> tuple[dict[str, object], int]:
     """To a phone of the salon's people, at most twenty times a day."""
-    asked = message_settings_schemas.Trial().load(read_object())
+    asked = schemas.load(message_settings_schemas.Trial, read_object())
     _service().try_out(company(), **asked)
     return schemas.dump(Ordered, text=texts_manage.DONE["trial"]), HTTPStatus.ACCEPTED
 

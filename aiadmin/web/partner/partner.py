@@ -11,7 +11,7 @@ from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.partner.partner import NewPayment, PartnerOutcome, default_key, now_there
 from aiadmin.web.http.json_body import read_object
 from aiadmin.web.http.request_context import current_container
-from aiadmin.web.http.schemas import Done, dump
+from aiadmin.web.http.schemas import Done, dump, load
 from aiadmin.web.openapi.operation import Operation, documented
 from aiadmin.web.partner import schemas
 
@@ -35,7 +35,7 @@ _ENTRIES = 100
 )
 def pay(company_id: int) -> tuple[dict[str, object], int]:
     """201 when it is done now, 200 when it was before, 202 when that is not known."""
-    given, container = schemas.PaymentOrder().load(read_object()), current_container()
+    given, container = load(schemas.PaymentOrder, read_object()), current_container()
     payment = NewPayment(
         amount=given["amount"],
         currency=given["currency"],
@@ -70,7 +70,7 @@ def refund(company_id: int, payment_id: int) -> dict[str, object]:
 )
 def set_short_names(company_id: int) -> dict[str, object]:
     """Replaces the names that were there."""
-    names = schemas.ShortNames().load(read_object())["names"]
+    names = load(schemas.ShortNames, read_object())["names"]
     current_container().partner_service.set_short_names(CompanyId(company_id), names, actor=ACTOR)
     return dump(Done)
 
@@ -81,7 +81,7 @@ def set_short_names(company_id: int) -> dict[str, object]:
 )
 def set_channel(company_id: int) -> dict[str, object]:
     """`whatsapp` or `sms`."""
-    given = schemas.Channel().load(read_object())
+    given = load(schemas.Channel, read_object())
     current_container().partner_service.set_channel(
         CompanyId(company_id), given["channel"], is_available=given["is_available"], actor=ACTOR
     )
@@ -100,7 +100,7 @@ def set_channel(company_id: int) -> dict[str, object]:
 def payment_link(company_id: int) -> dict[str, object]:
     """Signed by YClients."""
     asked = {"discount": request.args["discount"]} if "discount" in request.args else None
-    discount = None if asked is None else schemas.Discount().load(asked)["discount"]
+    discount = None if asked is None else load(schemas.Discount, asked)["discount"]
     url = current_container().partner_service.payment_link(CompanyId(company_id), discount, actor=ACTOR)
     return dump(schemas.PaymentLink, url=url)
 
@@ -109,7 +109,7 @@ def payment_link(company_id: int) -> dict[str, object]:
 @documented(Operation(summary="Дать скидку", body=schemas.Discount, answers={200: Done}, errors=ERRORS))
 def add_discount(company_id: int) -> dict[str, object]:
     """In per cent."""
-    discount = schemas.Discount().load(read_object())["discount"]
+    discount = load(schemas.Discount, read_object())["discount"]
     current_container().partner_service.add_discount(CompanyId(company_id), discount, actor=ACTOR)
     return dump(Done)
 

@@ -60,4 +60,4 @@ def _phone(company_id: int) -> str:
     """Read as in the country of the company that the address names."""
     with current_container().uow() as work:
         g.company = work.companies.get(CompanyId(company_id))
-    return str(schemas.ClientOfPhone().load(read_object())["phone"])
+    return str(schemas.load(schemas.ClientOfPhone, read_object())["phone"])

@@ -171,7 +171,7 @@ def test_a_company_has_a_quarter_of_the_connections() -> None:
     slots.take(one, patience=0)
     for company_id in (one, one, two, two):
         slots.give_back(company_id)
-    assert not slots._slots, "nothing is kept of who is gone"
+    assert not len(slots), "nothing is kept of who is gone"
 
 
 def test_a_request_waits_for_its_slot_and_gives_it_back_whatever_became_of_it(site: Site, linked: Salon) -> None:
@@ -185,7 +185,7 @@ def test_a_request_waits_for_its_slot_and_gives_it_back_whatever_became_of_it(si
     ]
     later.join()
     assert statuses == [200, 400, 200]
-    assert not slots._slots
+    assert not len(slots)
 
 
 def _statements(site: Site, act: Callable[[], Any]) -> int:
