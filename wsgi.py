@@ -20,7 +20,7 @@ config = Config.from_env(os.environ)
 logs.configure(config, "web")
 logs.warn_of_foreign_settings(os.environ)
 load()
-app = create_app(Container(config, lock_seconds=LOCK_SECONDS))
+app = create_app(Container(config, lock_seconds=LOCK_SECONDS, keeps_statements=True))
 
 # all that is loaded by now stays: a collection that walked over it would hold up every request for 0.1 s
 gc.freeze()

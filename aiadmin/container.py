@@ -156,11 +156,15 @@ class Container:
 
     Args:
         lock_seconds: how long a statement waits for a lock of PostgreSQL's; None for as long as it may take.
+        keeps_statements: whether some of `DATABASE_POOL_SIZE` are for `statement_engine`, as in a process that uses
+            it all the time; in others what it opens comes on top.
     """
 
-    def __init__(self, config: Config, *, lock_seconds: float | None = None) -> None:
+    def __init__(self, config: Config, *, lock_seconds: float | None = None, keeps_statements: bool = False) -> None:
         self.config = config
         self._lock_seconds = lock_seconds
+        kept = STATEMENT_CONNECTIONS if keeps_statements else 0
+        self._transactions = max(config.database_pool_size - kept, 1)
 
     @classmethod
     def from_env(cls) -> Container:
@@ -187,9 +191,7 @@ class Container:
 
     @cached_property
     def engine(self) -> Engine:
-        return make_engine(
-            self.config.database_url, pool_size=self.config.database_pool_size, lock_seconds=self._lock_seconds
-        )
+        return make_engine(self.config.database_url, pool_size=self._transactions, lock_seconds=self._lock_seconds)
 
     def uow(self) -> UnitOfWork:
         """A new transaction."""
