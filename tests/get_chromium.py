@@ -28,7 +28,7 @@ def main() -> int:
         if find_chromium() is not None:
             return 0
     print("No Chromium here: fetching Playwright's...", flush=True)
-    _run([sys.executable, "-m", "playwright", "install", "chromium"], _DOWNLOAD_SECONDS)
+    _run([sys.executable, "-m", "playwright", "install", "--only-shell", "chromium"], _DOWNLOAD_SECONDS)
     if _own_starts():
         return 0
     sys.stderr.write("The tests of the pages need Chromium: apt-get install chromium, or your system's like of it\n")

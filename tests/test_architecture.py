@@ -6,12 +6,15 @@ import ast
 import configparser
 import importlib
 import importlib.util
+import json
 import pkgutil
 import re
 import subprocess
 import sys
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.script import ScriptDirectory
@@ -107,33 +110,48 @@ def test_every_error_has_its_answer_and_its_sentence() -> None:
     assert codes <= set(ru.ERRORS)
 
 
-def test_importing_wsgi_loads_no_whatsapp_library() -> None:
-    code = "import wsgi, sys; print([name for name in sys.modules if name.split('.')[0] in ('neonize', 'magic')])"
+SERVES, FORKS = "import wsgi", "from jobs import worker; worker.preload()"
 
-    assert _run(code) == "[]"
+
+@cache
+def _loaded_by(start: str) -> dict[str, Any]:
+    """What a process has loaded when it starts to serve or to fork, and what a container and its jobs load then."""
+    return json.loads(_run(f"{start}\n{_TELL_LOADED}"))
+
+
+_TELL_LOADED = """
+import importlib, json, os, pkgutil, sys
+from functools import cached_property
+started = sorted(sys.modules)
+from aiadmin.config import Config
+from aiadmin.container import Container
+before, box = set(sys.modules), Container(Config.from_env(os.environ))
+made = [getattr(box, name) for name, part in vars(Container).items() if isinstance(part, cached_property)]
+late = sorted(name for name in set(sys.modules) - before if name.startswith("aiadmin"))
+if "jobs" in sys.modules:
+    for module in pkgutil.iter_modules(sys.modules["jobs"].__path__):
+        importlib.import_module("jobs." + module.name)
+print(json.dumps({"started": started, "made": len(made), "late": late, "at last": sorted(sys.modules)}))
+"""
+
+
+def _libraries(modules: list[str]) -> set[str]:
+    return {name.split(".")[0] for name in modules}
+
+
+def test_importing_wsgi_loads_no_whatsapp_library() -> None:
+    assert not _libraries(_loaded_by(SERVES)["started"]) & {"neonize", "magic"}
 
 
 def test_the_worker_of_jobs_loads_no_whatsapp_library() -> None:
-    code = (
-        "import importlib, pkgutil, sys, jobs\n"
-        "for module in pkgutil.iter_modules(jobs.__path__): importlib.import_module('jobs.' + module.name)\n"
-        "print([name for name in sys.modules if name.split('.')[0] in ('neonize', 'gevent')])"
-    )
-
-    assert _run(code) == "[]"
+    assert not _libraries(_loaded_by(FORKS)["at last"]) & {"neonize", "gevent"}
 
 
-@pytest.mark.parametrize("start", ["import wsgi", "from jobs import worker; worker.preload()"])
+@pytest.mark.parametrize("start", [SERVES, FORKS])
 def test_who_serves_or_forks_has_loaded_all_that_a_container_needs(start: str) -> None:
     """An import in a request holds up all of them, and one in a forked job is made anew by each job."""
-    code = (
-        f"{start}\nimport os, sys\nfrom functools import cached_property\n"
-        "from aiadmin.config import Config\nfrom aiadmin.container import Container\n"
-        "before, box = set(sys.modules), Container(Config.from_env(os.environ))\n"
-        "made = [getattr(box, name) for name, part in vars(Container).items() if isinstance(part, cached_property)]\n"
-        "print(len(made) > 20, sorted(name for name in set(sys.modules) - before if name.startswith('aiadmin')))"
-    )
-    assert _run(code) == "True []"
+    told = _loaded_by(start)
+    assert (told["made"] > 20, told["late"]) == (True, [])
 
 
 @pytest.mark.parametrize("queue", QueueName)
