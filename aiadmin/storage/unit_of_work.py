@@ -36,6 +36,7 @@ from aiadmin.storage.journal.refetches import Refetches
 from aiadmin.storage.journal.sync_runs import SyncRuns
 from aiadmin.storage.journal.webhook_phones import WebhookPhones
 from aiadmin.storage.journal.webhooks import Webhooks
+from aiadmin.storage.manage.figures import FiguresStore
 from aiadmin.storage.manage.salon_facts import SalonFactsStore
 from aiadmin.storage.messages.contacts import Contacts
 from aiadmin.storage.messages.inbox_messages import InboxMessages
@@ -101,6 +102,7 @@ class UnitOfWork:
     notifying_salons = cached_property(lambda self: NotifyingSalons(self._session))
     due_notices = cached_property(lambda self: DueNotices(self._session))
     calls = cached_property(lambda self: Calls(self._session))
+    figures = cached_property(lambda self: FiguresStore(self._session))
     salon_facts = cached_property(lambda self: SalonFactsStore(self._session))
     reconciliation = cached_property(lambda self: ReconciliationStore(self._session))
     bot_salons = cached_property(lambda self: BotSalons(self._session))

@@ -25,7 +25,7 @@ from aiadmin.web.http.real_ip import RealIp
 from aiadmin.web.install import activation_requests, arrival, lifecycle
 from aiadmin.web.journal import webhooks
 from aiadmin.web.journal.webhook_door import WebhookDoor
-from aiadmin.web.manage import api, bot, browsers, message_settings, page
+from aiadmin.web.manage import api, bot, browsers, message_settings, pages
 from aiadmin.web.openapi import docs
 from aiadmin.web.ops import health, metrics, root
 from aiadmin.web.pairing import connect_page, qr, sockets, status
@@ -104,7 +104,7 @@ def _add_routes(app: Flask) -> None:
     guards.protect(app, qr.blueprint, guards.LINK_HOLDER)
     guards.protect(app, status.blueprint, guards.READER)
     guards.protect(app, arrival.blueprint, guards.VISITOR)
-    guards.protect(app, page.blueprint, guards.OWNER_OF_PAGE)
+    guards.protect(app, pages.blueprint, guards.OWNER_OF_PAGE)
     guards.protect(app, api.blueprint, guards.OWNER)
     guards.protect(app, message_settings.blueprint, guards.OWNER)
     guards.protect(app, bot.blueprint, guards.OWNER)

@@ -160,9 +160,8 @@ def make(databases: Databases, module_database_url: str, site: Site, well: str) 
 def opened(tabs: Tabs, address: str, salon: Salon) -> Iterator[Opened]:
     with tabs.lend(locale="ru-RU", clock=True) as page:
         made = Opened(page)
-        page.goto(f"{address}/marketplace/manage?token={salon.token}&company={salon.company_id}")
+        page.goto(f"{address}/marketplace/manage/connection?token={salon.token}&company={salon.company_id}")
         page.wait_for_selector("main[data-ready]")
-        page.wait_for_selector("[data-log] li")
         yield made
 
 

@@ -61,7 +61,7 @@ def address(
 def page(tabs: Tabs, address: str, salon: Salon) -> Iterator[Page]:
     with tabs.lend(locale="ru-RU", timezone_id="Pacific/Auckland") as page:
         page.set_default_timeout(10_000)
-        page.goto(f"{address}/marketplace/manage?token={salon.token}&company={salon.company_id}")
+        page.goto(f"{address}/marketplace/manage/connection?token={salon.token}&company={salon.company_id}")
         page.wait_for_selector("main[data-ready]")
         page.wait_for_selector("main[data-link=live]")
         yield page
@@ -94,7 +94,7 @@ def test_a_reading_that_stops_says_why_and_can_be_begun_again(page: Page, site: 
     site.container.page_events.sync(run_at(salon, 3, state=RunState.PAUSED, error="forbidden"))
     again.wait_for()
     assert "проверьте права приложения" in page.locator("[data-slot=sync-error]").inner_text()
-    heard = page.locator("[data-live]", has_text="Чтение остановлено")
+    heard = page.locator("[data-heard]", has_text="Чтение остановлено")
     heard.wait_for(state="attached")
 
 
@@ -128,7 +128,7 @@ def test_a_pairing_that_failed_does_not_keep_the_page_away_from_a_server_that_re
     page = context.new_page()
     page.clock.install()
     page.route_web_socket("**/socket.io/**", serve)
-    page.goto(f"{address}/marketplace/manage?token={salon.token}&company={salon.company_id}")
+    page.goto(f"{address}/marketplace/manage/connection?token={salon.token}&company={salon.company_id}")
     page.wait_for_selector("main[data-ready]")
     deadline = time.monotonic() + 10
     while not joined:

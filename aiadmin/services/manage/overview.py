@@ -23,6 +23,7 @@ from aiadmin.services.hosting import sessions
 from aiadmin.services.install import activations
 from aiadmin.services.journal import sync
 from aiadmin.services.manage.salon_states import SalonStateReader
+from aiadmin.services.messages import pauses
 from aiadmin.services.ports.clock import Clock
 from aiadmin.services.provider import orders
 from aiadmin.storage.companies.registrations import ACTIVATION_KEY
@@ -161,6 +162,14 @@ class OwnerActions:
         with self._begin(company_id, "sync.start"):
             sync.start(company_id, is_new=False, uow=self.uow, clock=self.clock)
         return True
+
+    def pause(self, company_id: CompanyId, *, is_paused: bool) -> None:
+        """Hold the salon's messages, or let them go. Raises DependencyDownError."""
+        with self._begin(company_id, "messages.pause" if is_paused else "messages.resume"):
+            if is_paused:
+                pauses.pause(company_id, uow=self.uow, clock=self.clock)
+            else:
+                pauses.resume(company_id, uow=self.uow)
 
     @contextmanager
     def _begin(self, company_id: CompanyId, action: str) -> Iterator[None]:

@@ -18,6 +18,7 @@ from aiadmin.domain.notices.template import BookedTitle, TemplateData
 from aiadmin.domain.plain_text import shown
 
 _RUSSIAN = Locale("ru")
+_RUSSIAN_NUMBER = re.compile(r"7([0-9]{3})([0-9]{3})([0-9]{2})([0-9]{2})")
 _CENT = Decimal("0.01")
 _NOBODY = re.compile(r"лист\w*\s+ожидани|без\s+мастера|любой\s+(?:мастер|специалист)|не\s+назначен", re.IGNORECASE)
 _CASES = {"а": ("у", "ы", "е"), "е": ("е", "я", "ю"), "к": ("", "а", "у"), "г": ("", "а", "у")}
@@ -105,6 +106,36 @@ def count(number: int, one: str, few: str, many: str) -> str:
     """
     forms = {"one": one, "few": few}
     return f"{format_decimal(number, locale=_RUSSIAN)} {forms.get(_RUSSIAN.plural_form(number), many)}"
+
+
+def moment(local: datetime) -> str:
+    """When, as short as a list wants it: as browsers write it, who keep the list fresh.
+
+    >>> moment(datetime(2026, 11, 26, 9, 5))
+    '26 нояб., 09:05'
+    """
+    return format_datetime(local, "d MMM, HH:mm", locale=_RUSSIAN)
+
+
+def number(value: int) -> str:
+    """A number with its thousands apart.
+
+    >>> number(12345)
+    '12\xa0345'
+    """
+    return format_decimal(value, locale=_RUSSIAN)
+
+
+def phone(digits: str | None) -> str:
+    """A number as people write it; nothing for none.
+
+    >>> phone("79001234567"), phone("447911123456"), phone(None)
+    ('+7 900 123-45-67', '+447911123456', '')
+    """
+    if not digits:
+        return ""
+    found = _RUSSIAN_NUMBER.fullmatch(digits)
+    return f"+7 {found[1]} {found[2]}-{found[3]}-{found[4]}" if found else f"+{digits}"
 
 
 def _services(facts: TemplateData) -> Sequence[str]:

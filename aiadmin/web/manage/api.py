@@ -9,6 +9,7 @@ from operator import itemgetter
 from flask import Blueprint, request
 
 from aiadmin.adapters.sockets import page_events
+from aiadmin.domain.companies.company import Company
 from aiadmin.domain.hosting.device import Device
 from aiadmin.domain.manage.salon_state import session_state, states
 from aiadmin.domain.messages.message_log import LogEntry
@@ -16,7 +17,9 @@ from aiadmin.services.manage import overview as management
 from aiadmin.services.manage.overview import OwnerActions, SalonOverview
 from aiadmin.texts import ru
 from aiadmin.texts.ru import manage as texts_manage
+from aiadmin.texts.ru import overview as overview_texts
 from aiadmin.web.http import schemas
+from aiadmin.web.http.json_body import read_object
 from aiadmin.web.http.request_context import company, current_container, key_limits
 from aiadmin.web.manage import schemas as manage_schemas
 from aiadmin.web.openapi.operation import Operation, documented
@@ -28,21 +31,7 @@ blueprint = Blueprint("manage_api", __name__)
 @documented(Operation(summary="Всё о салоне, кроме переписки", answers={200: manage_schemas.Overview}))
 def overview() -> dict[str, object]:
     """WhatsApp, YClients, the reading of the journal, and what happened lately."""
-    container = current_container()
-    held_all = container.config.messages_paused
-    seen = management.overview(company(), uow=container.uow, clock=container.clock, is_never_sending=held_all)
-    return schemas.dump(
-        manage_schemas.Overview,
-        whatsapp=_whatsapp(seen),
-        yclients=_yclients(seen),
-        sync=[{**page_events.sync(run), "finished_at": run.finished_at} for run in seen.runs],
-        actions=sorted(seen.actions),
-        warning=texts_manage.DOUBLE_NOTICES if seen.is_double else None,
-        states=[{"kind": one.kind.value, "text": texts_manage.state(one, seen.zone)} for one in states(seen.facts)],
-        zone=seen.zone,
-        events=_events(seen),
-        statuses={status.value: count for status, count in seen.statuses.items()},
-    )
+    return overview_of(company())
 
 
 @blueprint.get("/marketplace/manage/messages")
@@ -91,6 +80,21 @@ def read_again() -> tuple[dict[str, object], int]:
     return _done("reading" if has_begun else "in-hand"), HTTPStatus.ACCEPTED
 
 
+@blueprint.post("/marketplace/manage/pause")
+@documented(
+    Operation(
+        summary="Придержать сообщения салона или отпустить",
+        answers={200: manage_schemas.Ordered},
+        body=manage_schemas.Pause,
+    )
+)
+def pause() -> dict[str, object]:
+    """Everything but what a human types is held; what becomes worthless meanwhile is not sent afterwards."""
+    is_paused = manage_schemas.Pause().load(read_object())["paused"]
+    _owner().pause(company().company_id, is_paused=is_paused)
+    return _done("paused" if is_paused else "resumed")
+
+
 @blueprint.post("/marketplace/manage/payment")
 @documented(
     Operation(summary="Где оплатить приложение", answers={200: manage_schemas.Payment}, errors=(409, 422, 502))
@@ -101,6 +105,28 @@ def payment() -> dict[str, object]:
     key_limits().count_errand(owner)
     url = current_container().partner_service.payment_link(owner, None, actor=management.OWNER)
     return schemas.dump(manage_schemas.Payment, url=url)
+
+
+def overview_of(owner: Company) -> dict[str, object]:
+    """The answer of `overview`, for the pages as well, which show it before their script has asked."""
+    container = current_container()
+    held_all = container.config.messages_paused
+    seen = management.overview(owner, uow=container.uow, clock=container.clock, is_never_sending=held_all)
+    shown = schemas.dump(
+        manage_schemas.Overview,
+        whatsapp=_whatsapp(seen),
+        yclients=_yclients(seen),
+        sync=[{**page_events.sync(run), "finished_at": run.finished_at} for run in seen.runs],
+        actions=sorted(seen.actions),
+        warning=texts_manage.DOUBLE_NOTICES if seen.is_double else None,
+        states=[{"kind": one.kind.value, "text": texts_manage.state(one, seen.zone)} for one in states(seen.facts)],
+        paused_at=seen.facts.paused_at,
+        zone=seen.zone,
+        events=_events(seen),
+        statuses={status.value: count for status, count in seen.statuses.items()},
+    )
+    headline = overview_texts.headline(shown, container.clock())
+    return {**shown, "headline": headline, "others": overview_texts.others(shown)}
 
 
 def _owner() -> OwnerActions:

@@ -40,6 +40,12 @@ class MessagesQuery(_In):
     phone = _Digits(load_default=None)
 
 
+class Pause(_In):
+    """Whether the salon's messages are held."""
+
+    paused = fields.Boolean(required=True, truthy={True}, falsy={False})
+
+
 class WhatsApp(Schema):
     """The salon's phone and its session."""
 
@@ -88,6 +94,14 @@ class State(Schema):
     text = fields.String(required=True)
 
 
+class Headline(Schema):
+    """How the salon stands, in a sentence."""
+
+    tone = fields.String(required=True, metadata={"example": "good"})
+    title = fields.String(required=True)
+    text = fields.String(required=True)
+
+
 class Overview(Schema):
     """Everything on the management page but the log."""
 
@@ -100,6 +114,9 @@ class Overview(Schema):
     )
     warning = fields.String(allow_none=True, metadata={"description": "Что стоит поправить в настройках"})
     states = fields.List(fields.Nested(State), metadata={"description": "Что не так, самое важное сверху"})
+    headline = fields.Nested(Headline)
+    others = fields.List(fields.Nested(State), metadata={"description": "Что не так, кроме сказанного в заголовке"})
+    paused_at = Moment(allow_none=True, metadata={"description": "С какого времени салон придержал сообщения"})
     zone = fields.String(required=True, metadata={"example": "Europe/Moscow", "description": "Часы салона"})
     events = fields.List(fields.Nested(Happened))
     statuses = fields.Dict(keys=fields.String(), values=fields.Integer())

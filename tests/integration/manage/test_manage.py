@@ -102,6 +102,27 @@ def test_a_link_lets_a_browser_in_and_its_token_leaves_the_address(site: Site, l
         assert "Set-Cookie" not in refused.headers
 
 
+def test_in_a_frame_of_yclients_there_is_no_second_header(site: Site, linked: Salon) -> None:
+    site.client.get(f"{API}?token={linked.token}")
+    alone = site.client.get(f"{API}/help", headers={"Sec-Fetch-Dest": "document"}).text
+    framed = site.client.get(f"{API}/help", headers={"Sec-Fetch-Dest": "iframe"}).text
+    assert [('class="brand"' in page, "<h1>Помощь</h1>" in page) for page in (alone, framed)] == [
+        (True, True),
+        (False, True),
+    ]
+
+
+def test_messages_are_held_by_the_owner_and_let_go(site: Site, linked: Salon, refused: Refused) -> None:
+    for is_paused in (True, False):
+        answer = site.client.post(f"{API}/pause", headers=linked.bearer, json={"paused": is_paused})
+        assert answer.status_code == 200
+        seen = ask(site, linked, "overview")
+        assert ((seen["paused_at"] is not None), seen["headline"]["tone"] == "paused") == (is_paused, is_paused)
+        assert any(one["kind"] == "paused" for one in seen["states"]) is is_paused
+    assert audited(site, linked) == [("owner", f"messages.{what}", "done") for what in ("resume", "pause")]
+    refused(site.client.post(f"{API}/pause", headers=linked.bearer, json={"paused": "yes"}), 400, "invalid")
+
+
 @pytest.mark.parametrize("path", ["overview", "messages", "disconnect", "activation", "sync"])
 def test_nothing_is_told_or_done_without_the_token_in_the_header(
     site: Site, linked: Salon, refused: Refused, path: str

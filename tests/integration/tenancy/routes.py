@@ -129,8 +129,11 @@ CASES: Mapping[str, Case] = {
     "registration.register": Case(body=lambda of: {"salon_id": of.salon.salon_id}, answers=frozenset({409})),
     "links.renew_link": Case("api key", answers=frozenset({201})),
     "connect.page": Case("link", shows=True),
-    "manage.page": Case("session", shows=True),
-    "manage.bot": Case("session", shows=True),
+    **{
+        f"manage.{section}": Case("session", shows=True)
+        for section in ("overview", "chats", "sending", "texts", "bot", "connection", "help")
+    },
+    "manage_api.pause": Case("bearer", body=lambda _of: {"paused": True}),
     "browsers.log_out": Case("session", ends=True),
     "browsers.end_one": Case("session"),
     "browsers.end_all": Case("session", ends=True),

@@ -1,17 +1,8 @@
 // The bot's page: a chat to try it out in, and its settings. The server has written both into the page already.
 
-import { cleanAddress } from './address.js';
-import { createApi } from './api.js';
+import { $, api, main, problem, report, say as announce } from './cabinet.js';
+import { guardLeaving } from './drafts.js';
 import { format, strings } from './strings.js';
-
-const main = document.querySelector('main');
-const $ = (selector) => main.querySelector(selector);
-const api = createApi(main.dataset.companyId);
-
-function problem(text) {
-  $('[data-problem]').textContent = text;
-  $('[data-problem]').hidden = !text;
-}
 
 const make = (tag, properties = {}, ...children) => {
   const made = Object.assign(document.createElement(tag), properties);
@@ -150,18 +141,25 @@ settings.addEventListener('click', ({ target }) => {
 
 settings.addEventListener('submit', async (event) => {
   event.preventDefault();
-  const place = $('[data-saved]');
-  place.textContent = '';
   try {
-    const { text } = await api.change('bot/settings', { settings: read() });
+    const given = read();
+    const { text } = await api.change('bot/settings', { settings: given });
     complain();
-    place.textContent = text;
+    saved = JSON.stringify(given);
+    showUnsaved();
+    announce(text);
   } catch (refusal) {
     const fields = refusal.body?.fields ?? {};
     complain(fields);
-    place.textContent = Object.keys(fields).length ? Object.values(fields).join(' ') : refusal.message;
+    report(Object.keys(fields).length ? { message: Object.values(fields).join(' ') } : refusal);
   }
 });
+
+let saved = JSON.stringify(read());
+const isUnsaved = () => JSON.stringify(read()) !== saved;
+const showUnsaved = () => { $('[data-dirty]').hidden = !isUnsaved(); };
+for (const event of ['input', 'change', 'click']) settings.addEventListener(event, showUnsaved);
+guardLeaving(isUnsaved);
 
 // The dialogues
 
@@ -236,7 +234,6 @@ async function showDialogues() {
 
 $('[data-more]').addEventListener('click', showDialogues);
 
-cleanAddress();
 showDialogues().finally(() => {
   main.dataset.ready = 'yes';
 });

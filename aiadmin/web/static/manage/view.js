@@ -1,6 +1,7 @@
-// Shows what the server said. Texts come from it; here are only places, tones and times.
+// Shows how the connections stand. Texts come from the server; here are only places, tones and times.
 
 import { formatPhone } from '../connect/phone.js';
+import { clockOf, element, number } from './elements.js';
 import { format, strings } from './strings.js';
 
 const WHATSAPP_TONES = { online: 'good', none: 'bad', logged_out: 'bad', banned: 'bad', conflict: 'bad', outdated: 'bad', 'switched-off': 'off' };
@@ -8,29 +9,17 @@ const YCLIENTS_TONES = { active: 'good', activation_failed: 'bad', frozen: 'bad'
 const SYNC_TONES = { done: 'good', failed: 'bad', paused: 'bad' };
 const BUSY = new Set(['waiting', 'running']);
 
-const dayIn = (zone) =>
-  new Intl.DateTimeFormat('ru', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', timeZone: zone });
-const number = new Intl.NumberFormat('ru');
-
-function element(name, text = '', attributes = {}) {
-  const made = document.createElement(name);
-  made.textContent = text;
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  return made;
-}
-
 export function createView(main) {
-  let day = dayIn(main.dataset.zone); // the salon's clock, wherever its owner is
+  let clock = clockOf(main.dataset.zone);
   let mayRead = false;
   let known = null; // the step of the reading that was shown last
-  const time = (at) => element('time', day.format(new Date(at)), { datetime: at });
   const $ = (selector) => main.querySelector(selector);
   const slot = (name, text) => {
     const place = $(`[data-slot="${name}"]`);
     place.textContent = text ?? '';
     place.hidden = !text;
   };
-  const say = (text) => { $('[data-live]').textContent = text; };
+  const tell = (text) => { $('[data-heard]').textContent = text; };
   const indicator = (name, tone) => { $(`[data-indicator="${name}"]`).dataset.tone = tone; };
 
   function showWhatsApp({ connected, phone, state, text }) {
@@ -61,7 +50,7 @@ export function createView(main) {
   /** Tells a screen reader of a new list and of an end; not of each page. */
   function announce({ state, stage, text, error }) {
     const step = `${state} ${stage ?? ''}`;
-    if (known && known !== step) say([text, BUSY.has(state) && stage && format(strings.stage, { stage }), error].filter(Boolean).join(' '));
+    if (known && known !== step) tell([text, BUSY.has(state) && stage && format(strings.stage, { stage }), error].filter(Boolean).join(' '));
     known = step;
   }
 
@@ -71,9 +60,10 @@ export function createView(main) {
     change();
     const card = held?.closest('.card');
     if (!card || held.checkVisibility()) return;
+    const near = [...card.querySelectorAll('.actions > *'), ...main.querySelectorAll('[data-action]')];
     const title = card.querySelector('h2');
     title.tabIndex = -1;
-    ([...card.querySelectorAll('.actions > *')].find((one) => one.checkVisibility()) ?? title).focus();
+    (near.find((one) => one.checkVisibility()) ?? title).focus();
   }
 
   function showSync(run) {
@@ -84,7 +74,7 @@ export function createView(main) {
     $('[data-action="read"]').hidden = busy || !mayRead;
     indicator('sync', SYNC_TONES[run.state] ?? 'busy');
     const stage = busy && run.stage ? ` ${format(pages > 1 ? strings.stagePage : strings.stage, run)}` : '';
-    const when = run.state === 'done' && run.finished_at ? ` ${day.format(new Date(run.finished_at))}.` : '';
+    const when = run.state === 'done' && run.finished_at ? ` ${clock.format(run.finished_at)}.` : '';
     slot('sync', run.text + stage + when);
     slot('sync-error', run.error);
     const progress = $('[data-progress]');
@@ -101,71 +91,28 @@ export function createView(main) {
   function showEvents(events) {
     $('[data-events]').replaceChildren(...events.map(({ at, text }) => {
       const line = element('li');
-      line.append(time(at), element('span', text));
+      line.append(clock.time(at), element('span', text));
       return line;
     }));
     $('[data-no-events]').hidden = events.length > 0;
   }
 
-  function showStatuses(statuses) {
-    const counted = Object.entries(statuses).filter(([, count]) => count).map(([status, count]) => `${strings.statuses[status]}: ${number.format(count)}`);
-    $('[data-statuses]').textContent = counted.length ? format(strings.week, { statuses: counted.join(', ') }) : strings.quietWeek;
-  }
-
-  function entry({ author, at, phone, name, text, purpose, status, reason }) {
-    const line = element('li', '', { 'data-author': author });
-    const head = element('header');
-    const who = element('strong', format(strings.authors[author], { who: name ?? (phone ? '' : strings.somebody) }));
-    if (phone) who.append(name ? ', ' : '', element('span', formatPhone(phone)));
-    head.append(who, time(at));
-    line.append(head, element('p', text ?? strings.wordless, { class: 'text' }));
-    if (status) {
-      const foot = element('footer');
-      foot.append(...[purpose && element('span', purpose), element('span', strings.statuses[status], { 'data-status': status }), reason && element('span', reason)].filter(Boolean));
-      line.append(foot);
-    }
-    return line;
-  }
-
   return {
-    overview({ whatsapp, yclients, sync, zone, events, statuses, actions: available, warning, states }) {
-      day = dayIn(zone);
+    overview({ whatsapp, yclients, sync, zone, events, actions: available, states }) {
+      clock = clockOf(zone);
       showStates(states);
       keepingFocus(() => {
         showWhatsApp(whatsapp);
         showYClients(yclients);
         showAvailable(available);
         showSync(sync.find(({ kind }) => kind === 'full'));
+        $('[data-danger]').hidden = !whatsapp.connected;
       });
       showEvents(events);
-      showStatuses(statuses);
-      slot('warning', warning);
       main.dataset.ready = '';
     },
 
     sync: (run) => keepingFocus(() => showSync(run)),
-
-    link(isUp) {
-      main.dataset.link = isUp ? 'live' : 'down';
-    },
-
-    messages({ messages, before }, { append }) {
-      const log = $('[data-log]');
-      if (!append) log.replaceChildren();
-      log.append(...messages.map(entry));
-      $('[data-no-messages]').hidden = log.children.length > 0;
-      const more = $('[data-more]');
-      more.hidden = messages.length < 50;
-      more.dataset.before = before ?? '';
-    },
-
-    say,
-
-    problem(text) {
-      const place = $('[data-problem]');
-      place.textContent = text;
-      place.hidden = !text;
-    },
 
     /** Resolves to whether the owner means it. */
     confirm() {
@@ -174,18 +121,6 @@ export function createView(main) {
       dialog.showModal();
       return new Promise((done) => {
         dialog.addEventListener('close', () => done(dialog.returnValue === 'yes'), { once: true });
-      });
-    },
-
-    bind(actions) {
-      $('[data-action="disconnect"]').addEventListener('click', actions.disconnect);
-      $('[data-action="retry"]').addEventListener('click', actions.retry);
-      $('[data-action="pay"]').addEventListener('click', actions.pay);
-      $('[data-action="read"]').addEventListener('click', actions.readAgain);
-      $('[data-more]').addEventListener('click', ({ target }) => actions.more(target.dataset.before));
-      $('[data-filter]').addEventListener('submit', (event) => {
-        event.preventDefault();
-        actions.filter($('[data-phone]').value);
       });
     },
   };

@@ -1,0 +1,20 @@
+// Small makers of what a script shows: texts go in as texts, never as markup.
+
+/** An element with a text and attributes. */
+export function element(name, text = '', attributes = {}) {
+  const made = document.createElement(name);
+  made.textContent = text;
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  return made;
+}
+
+/** A function that makes times by the clock of a zone: the salon's, wherever its owner is. */
+export function clockOf(zone) {
+  const day = new Intl.DateTimeFormat('ru', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', timeZone: zone });
+  return {
+    format: (at) => day.format(new Date(at)),
+    time: (at) => element('time', day.format(new Date(at)), { datetime: at }),
+  };
+}
+
+export const number = new Intl.NumberFormat('ru');

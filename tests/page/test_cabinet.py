@@ -1,0 +1,163 @@
+"""Every section of a salon's pages fits, can be read, is named, and moves nothing; two salons, one hostile."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+from sqlalchemy import text
+
+from tests.page.serving import module_database_url
+from tests.page.test_looks import COLOURS, contrast
+from tests.page.test_manage_page import address, connected, parts
+from tests.support.lived_salon import LONG, MARKUP, live
+from tests.support.site import Salon, Site
+from tests.support.tabs import Tabs
+
+__all__ = ["address", "module_database_url"]
+SECTIONS = ("", "/chats", "/sending", "/texts", "/bot", "/connection", "/help")
+SHOTS = os.environ.get("SCREENSHOTS")
+"""A folder for pictures of what the tests see."""
+MOST_SHIFT = 0.05
+SHIFTS = """() => {
+  window.shift = 0;
+  new PerformanceObserver((list) => {
+    for (const one of list.getEntries()) if (!one.hadRecentInput) window.shift += one.value;
+  }).observe({ type: 'layout-shift', buffered: true });
+}"""
+UNNAMED = """() => [...document.querySelectorAll('button, a, input, textarea, summary')].filter((one) =>
+  one.checkVisibility() && !(one.innerText || one.labels?.length || one.ariaLabel)).map((one) => one.outerHTML)"""
+WIDE = """(width) => [...document.querySelectorAll('body *')].filter((one) => {
+  const { right, width: own } = one.getBoundingClientRect();
+  return own && right > width + 1 && one.checkVisibility() && !one.closest('.unseen, .skip');
+}).map((one) => one.outerHTML.slice(0, 90))"""
+
+
+@pytest.fixture(scope="module")
+def site(module_database_url: str, module_redis_url: str) -> Iterator[Site]:
+    with parts(module_database_url, module_redis_url) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def salon(site: Site) -> Salon:
+    made = connected(site)
+    with site.container.engine.begin() as connection:
+        connection.execute(text("UPDATE companies SET title = 'Студия красоты «Мята»'"))
+    live(site.container, made.company_id)
+    return made
+
+
+@pytest.fixture(scope="module")
+def hostile(site: Site, salon: Salon) -> Salon:
+    """Whatever a salon, its clients and its texts may be called holds markup, or is as long as it may be."""
+    made = site.register(962303)
+    site.link(made, "79007654321")
+    with site.container.engine.begin() as connection:
+        named = {"id": made.company_id, "title": (MARKUP * 9)[:255]}
+        connection.execute(text("UPDATE companies SET title = :title WHERE id = :id"), named)
+    live(site.container, made.company_id, names=(MARKUP, "ш" * 255, "X"), said=MARKUP + LONG)
+    return made
+
+
+class Cabinet:
+    """A browser that is let into a salon, or into several."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page, self._address = page, address
+        self.complaints: list[str] = []
+        page.set_default_timeout(10_000)
+        page.on("console", lambda line: self.complaints.append(line.text) if line.type == "error" else None)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("dialog", lambda dialog: (self.complaints.append("a script of a stranger ran"), dialog.dismiss()))
+
+    def let_in(self, salon: Salon) -> None:
+        self.page.goto(f"{self._address}/marketplace/manage?token={salon.token}&company={salon.company_id}")
+        self.page.wait_for_selector("main[data-ready]")
+
+    def open(self, salon: Salon, section: str, width: int = 1280, scheme: Any = "light") -> Page:
+        self.page.set_viewport_size({"width": width, "height": 900 if width > 600 else 740})
+        self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        self.page.goto(f"{self._address}/marketplace/manage{section}?company={salon.company_id}")
+        self.page.wait_for_selector("main[data-ready]")
+        return self.page
+
+
+@pytest.fixture(scope="module")
+def opened(tabs: Tabs, address: str, salon: Salon, hostile: Salon) -> Iterator[Cabinet]:
+    with tabs.lend(locale="ru-RU") as page:
+        page.add_init_script(f"({SHIFTS})()")
+        cabinet = Cabinet(page, address)
+        cabinet.let_in(hostile)
+        cabinet.let_in(salon)
+        yield cabinet
+
+
+@pytest.fixture
+def cabinet(opened: Cabinet) -> Iterator[Cabinet]:
+    opened.complaints = []
+    yield opened
+    assert opened.complaints == []
+
+
+def _shoot(page: Page, name: str) -> None:
+    if SHOTS:
+        page.screenshot(path=str(Path(SHOTS) / f"{name}.png"), full_page=True)
+
+
+@pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.strip("/") or "overview")
+def test_a_section_is_sound_at_every_width_and_in_both_schemes(cabinet: Cabinet, salon: Salon, section: str) -> None:
+    name = section.strip("/") or "overview"
+    for width, scheme in ((1280, "light"), (1280, "dark"), (375, "light"), (320, "dark")):
+        page = cabinet.open(salon, section, width, scheme)
+        _shoot(page, f"{name}-{width}-{scheme}")
+        assert page.evaluate("window.shift") <= MOST_SHIFT, (width, scheme)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, page.evaluate(WIDE, width)
+        assert page.evaluate(UNNAMED) == []
+        faint = [(one["text"][:40], contrast(one["ink"], one["paper"])) for one in page.evaluate(COLOURS)]
+        assert [pair for pair in faint if pair[1] < 4.5] == []
+    for width in (1280, 320):
+        found = Axe().run(cabinet.open(salon, section, width, "light"))
+        assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+def test_a_hostile_salon_breaks_no_page_and_runs_no_script(cabinet: Cabinet, hostile: Salon, width: int) -> None:
+    for section in SECTIONS:
+        page = cabinet.open(hostile, section, width)
+        _shoot(page, f"hostile-{section.strip('/') or 'overview'}-{width}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, page.evaluate(WIDE, width)
+        assert page.locator("main img, main script").count() == 0
+        assert page.evaluate("window.shift") <= MOST_SHIFT, section
+
+
+def test_one_salon_is_left_for_another_in_the_header_and_nothing_is_carried_over(
+    cabinet: Cabinet, salon: Salon, hostile: Salon
+) -> None:
+    page = cabinet.open(hostile, "/chats")
+    page.locator("[data-log] li").first.wait_for()
+    page.locator(".branches summary").click()
+    page.get_by_role("link", name="Студия красоты «Мята»").click()
+    page.wait_for_url(f"**/chats?company={salon.company_id}")
+    page.locator("[data-log] li").first.wait_for()
+    assert "onerror" not in page.locator("main").inner_text()
+    assert page.get_by_role("link", name="Чаты").get_attribute("aria-current") == "page"
+
+
+def test_on_a_phone_the_other_sections_are_behind_one_button(cabinet: Cabinet, salon: Salon) -> None:
+    page = cabinet.open(salon, "/sending", 375)
+    more = page.get_by_role("button", name="Ещё")
+    assert page.get_by_role("link", name="Помощь").is_hidden()
+    more.press("Enter")
+    page.get_by_role("link", name="Помощь").wait_for()
+    page.keyboard.press("Escape")
+    assert page.get_by_role("link", name="Помощь").is_hidden()
+    assert more.evaluate("one => one === document.activeElement")
+    more.click()
+    page.get_by_role("link", name="Помощь").click()
+    page.get_by_role("heading", name="Напишите нам").wait_for()
