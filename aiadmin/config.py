@@ -18,6 +18,10 @@ class ConfigError(ValueError):
     """The environment does not hold what this process needs; the message is one line and says the fix."""
 
 
+DIRECT = "direct"
+"""The machine's own way out, among `YCLIENTS_EGRESS`."""
+
+
 class AppEnv(StrEnum):
     """Development generates and allows what production has to set explicitly."""
 
@@ -87,6 +91,7 @@ class Config:
     yclients_marketplace_url: str = "https://api.yclients.com"
     yclients_ca_bundle: str = ""
     yclients_accept: str = "application/vnd.yclients.v2+json"
+    yclients_egress: tuple[str, ...] = field(default=(DIRECT,), repr=False)
     yclients_per_second: float = 4.5
     yclients_per_minute: int = 165
     provider_callback_origins: tuple[str, ...] = (
@@ -279,6 +284,24 @@ def _origins(text: str) -> tuple[str, ...]:
     return tuple(_url(part.strip()) for part in text.split(",") if part.strip())
 
 
+def _egresses(text: str) -> tuple[str, ...]:
+    """`direct` and proxies; what is wrong is said without them, for they may hold passwords."""
+    found = tuple(part.strip().rstrip("/") for part in text.split(",") if part.strip())
+    places = [one if one == DIRECT else _place_of_proxy(one) for one in found]
+    if not found or len(set(places)) < len(places):
+        raise ValueError("must name each way once: direct, or proxies")
+    return found
+
+
+def _place_of_proxy(url: str) -> str:
+    with suppress(ValueError):
+        parts = urlsplit(url)
+        is_bare = not (parts.path or parts.query or parts.fragment or re.search(r"\s", url))
+        if parts.scheme in {"http", "https"} and parts.hostname and parts.port and is_bare:
+            return f"{parts.hostname}:{parts.port}"
+    raise ValueError("must be direct, or proxies with their ports: http://user:password@host:3128")
+
+
 def _ip_header(text: str) -> str:
     found = next((name for name in _IP_HEADERS if name.lower() == text.lower()), None)
     if found is None:
@@ -334,6 +357,7 @@ _PARSERS: Mapping[str, Callable[[str], object]] = {
     "yclients_marketplace_url": _url,
     "yclients_ca_bundle": _file,
     "yclients_accept": _media_type,
+    "yclients_egress": _egresses,
     "yclients_per_second": _decimal(0.1, 1_000),
     "yclients_per_minute": _whole(10, 60_000),
     "provider_callback_origins": _origins,

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from aiadmin.adapters.tokens import JwtTokens
     from aiadmin.adapters.webhook_writer import WebhookWriter
     from aiadmin.adapters.yclients.booking_api import YClientsBooking
-    from aiadmin.adapters.yclients.call_limiter import CallLimiter
+    from aiadmin.adapters.yclients.call_router import CallRouter
     from aiadmin.adapters.yclients.marketplace import YClientsMarketplace
     from aiadmin.adapters.yclients.members import YClientsMembers
     from aiadmin.adapters.yclients.rest import RestApi
@@ -95,7 +95,7 @@ _LATER = (
     "aiadmin.adapters.tokens",
     "aiadmin.adapters.webhook_writer",
     "aiadmin.adapters.yclients.booking_api",
-    "aiadmin.adapters.yclients.call_limiter",
+    "aiadmin.adapters.yclients.call_router",
     "aiadmin.adapters.yclients.marketplace",
     "aiadmin.adapters.yclients.members",
     "aiadmin.adapters.yclients.partner",
@@ -362,13 +362,14 @@ class Container:
         return RqJobQueue(self.redis)
 
     @cached_property
-    def call_limiter(self) -> CallLimiter:
-        from aiadmin.adapters.yclients.call_limiter import CallLimiter
+    def call_router(self) -> CallRouter:
+        from aiadmin.adapters.yclients.call_router import CallRouter
         from aiadmin.domain.yclients.call_budget import Budget
+        from aiadmin.domain.yclients.egress import egress_of
 
         config = self.config
         budget = Budget(per_second=config.yclients_per_second, per_minute=config.yclients_per_minute)
-        return CallLimiter(self.redis, budget, rng=random.random)
+        return CallRouter(self.redis, budget, tuple(map(egress_of, config.yclients_egress)), rng=random.random)
 
     @cached_property
     def salon_api(self) -> YClientsSalonApi:
@@ -403,7 +404,7 @@ class Container:
             accept=config.yclients_accept,
             **limits,
         )
-        return RestApi(http, self.call_limiter, rng=random.random)
+        return RestApi(http, self.call_router, rng=random.random)
 
     @cached_property
     def visitor_shares(self) -> RedisVisitorShares:
@@ -415,7 +416,7 @@ class Container:
     def marketplace(self) -> YClientsMarketplace:
         from aiadmin.adapters.yclients.marketplace import YClientsMarketplace
 
-        return YClientsMarketplace(self.config, self.call_limiter)
+        return YClientsMarketplace(self.config, self.call_router)
 
     @cached_property
     def partner_service(self) -> PartnerService:
@@ -432,7 +433,7 @@ class Container:
             accept=config.yclients_accept,
             max_bytes=partner.MAX_BYTES,
         )
-        rest = RestApi(http, self.call_limiter, rng=random.random)
+        rest = RestApi(http, self.call_router, rng=random.random)
         calls = partner.YClientsPartner(rest, app_id=config.yclients_app_id, has_key=bool(config.yclients_api_key))
         return PartnerService(uow=self.uow, partner=calls, clock=self.clock)
 

@@ -56,6 +56,13 @@ def test_production_refuses_to_start_without_a_secret_and_names_it(name: str) ->
         ("PORT", "0"),
         ("PORT", "70000"),
         ("APP_ENV", "staging"),
+        ("YCLIENTS_EGRESS", "proxy.example:3128"),
+        ("YCLIENTS_EGRESS", "socks5://proxy.example:3128"),
+        ("YCLIENTS_EGRESS", "http://proxy.example"),
+        ("YCLIENTS_EGRESS", "http://proxy.example:port"),
+        ("YCLIENTS_EGRESS", "http://proxy.example:3128/path"),
+        ("YCLIENTS_EGRESS", "direct,direct"),
+        ("YCLIENTS_EGRESS", "http://a:b@proxy.example:3128,https://c:d@proxy.example:3128"),
         ("DATABASE_URL", "mysql://x"),
         ("REDIS_URL", "localhost:6379"),
         ("PUBLIC_URL", "ai-admin.example"),
@@ -154,3 +161,12 @@ def test_every_setting_is_used() -> None:
     sources = "".join(path.read_text() for folder in ("aiadmin", "jobs") for path in (ROOT / folder).rglob("*.py"))
     used = set(re.findall(r"\.(\w+)", sources))
     assert [one.name for one in fields(Config) if one.name not in used] == []
+
+
+def test_the_ways_to_yclients_are_read_and_their_passwords_are_not_shown() -> None:
+    config = Config.from_env(BASE | {"YCLIENTS_EGRESS": "direct, http://user:secret@proxy.example:3128/"})
+    assert config.yclients_egress == ("direct", "http://user:secret@proxy.example:3128")
+    assert "secret" not in repr(config)
+    with pytest.raises(ConfigError) as caught:
+        Config.from_env(BASE | {"YCLIENTS_EGRESS": "http://user:secret@proxy.example"})
+    assert "secret" not in str(caught.value)

@@ -5,6 +5,8 @@ Nothing in Redis is truth: any of these may be gone at any moment.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from aiadmin.domain.ids import CompanyId
 
 # the specification's own
@@ -84,13 +86,43 @@ FLEET_REPORTS = f"{PREFIX}:fleet:hosts"
 FLEET_HOLD = f"{PREFIX}:fleet:hold"
 FLEET_REFUSALS = f"{PREFIX}:fleet:outdated"
 
-# the budget of calls to YClients: one hash slot, for a script changes all of them
+# the budgets of calls to YClients, one for each way out
 
-CALL_BUDGET = f"{PREFIX}:{{yclients}}:budget"
-CALL_QUEUE = f"{PREFIX}:{{yclients}}:queue"
-CALL_LEASES = f"{PREFIX}:{{yclients}}:leases"
-CALL_LINES = f"{PREFIX}:{{yclients}}:lines"
-CALL_TICKETS = f"{PREFIX}:{{yclients}}:tickets"
+
+@dataclass(frozen=True)
+class CallKeys:
+    """What is kept of calls by one way; one hash slot, for a script changes all of them."""
+
+    egress: str = "direct"
+
+    @property
+    def budget(self) -> str:
+        return self._key("budget")
+
+    @property
+    def queue(self) -> str:
+        return self._key("queue")
+
+    @property
+    def leases(self) -> str:
+        return self._key("leases")
+
+    @property
+    def lines(self) -> str:
+        return self._key("lines")
+
+    @property
+    def tickets(self) -> str:
+        return self._key("tickets")
+
+    def _key(self, kind: str) -> str:
+        return f"{PREFIX}:{{yclients:{self.egress}}}:{kind}"
+
+
+def lost_egress(name: str) -> str:
+    """There while a way to YClients cannot be reached."""
+    return f"{PREFIX}:yclients:lost:{name}"
+
 
 # limits; these are prefixes
 

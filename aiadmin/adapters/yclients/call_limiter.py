@@ -1,4 +1,4 @@
-"""A turn for every call to YClients: one bucket for the whole fleet."""
+"""A turn for every call to YClients by one way: one budget for the whole fleet."""
 
 from __future__ import annotations
 
@@ -26,8 +26,9 @@ _SHORTEST, _LONGEST = 0.005, 0.5
 class CallLimiter:
     """Waits until a call may go."""
 
-    def __init__(self, redis: Redis, budget: Budget, *, rng: Callable[[], float]) -> None:
-        self._shared = RedisCallQueue(redis, budget)
+    def __init__(self, redis: Redis, budget: Budget, egress: str = "direct", *, rng: Callable[[], float]) -> None:
+        """`egress` is the name of the way."""
+        self._shared, self._egress = RedisCallQueue(redis, budget, egress), egress
         self._own = LocalCallQueue(budget.share(PROCESSES))
         self._rng = rng
 
@@ -49,14 +50,16 @@ class CallLimiter:
             _wait(self._own, whose, urgency, deadline)
 
     def be_quiet(self, asked: timedelta) -> None:
-        """Stop all calls for a while after a 429 of YClients. `asked` is its `Retry-After`, or zero."""
+        """Stop these calls for a while after a 429 of YClients. `asked` is its `Retry-After`, or zero."""
         jitter = self._rng()
         quiet = self._own.be_quiet(asked, jitter)
         try:
             quiet = self._shared.be_quiet(asked, jitter)
         except RedisError as error:
             log.warning("YClients' pause is known here only", error=reason_of(error))
-        log.warning("YClients says that we call too often", seconds=round(quiet.total_seconds(), 3))
+        log.warning(
+            "YClients says that we call too often", seconds=round(quiet.total_seconds(), 3), egress=self._egress
+        )
 
 
 def _wait(turns: CallQueue, whose: Whose, urgency: Urgency, deadline: float) -> None:

@@ -18,6 +18,7 @@ import urllib3
 
 from aiadmin.adapters.http_body import BadReplyError, read_body
 from aiadmin.adapters.http_deadline import bounded_session, reason_within, within
+from aiadmin.domain.yclients.egress import DIRECT, Egress
 from aiadmin.domain.yclients.http_answer import HttpAnswer
 from aiadmin.masking import mask_text, reason_of
 
@@ -64,13 +65,22 @@ class YClientsHttp:
     _kept: threading.local = field(default_factory=threading.local, repr=False, compare=False)
 
     def call(
-        self, method: str, path: str, *, body: Mapping[str, Any] | None = None, timeouts: Timeouts
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Mapping[str, Any] | None = None,
+        timeouts: Timeouts,
+        egress: Egress = DIRECT,
     ) -> HttpAnswer:
-        """Make one call; no answer, a redirect, a page of HTML: all are answers."""
+        """Make one call by this way; no answer, a redirect, a page of HTML: all are answers."""
         started, reason = time.monotonic(), None
         try:
             with within(timeouts.total + timeouts.connect):
-                status, headers, content = self._exchange(method, path, body, timeouts)
+                status, headers, content = self._exchange(method, path, body, timeouts, egress)
+        except requests.exceptions.ProxyError as error:
+            name = type(error).__name__
+            answer, reason = HttpAnswer(status=None, message=name, is_unsent=True), reason_of(reason_within(error))
         except (requests.RequestException, urllib3.exceptions.HTTPError, BadReplyError, OSError) as error:
             answer, reason = HttpAnswer(status=None, message=type(error).__name__), reason_of(reason_within(error))
         else:
@@ -84,11 +94,12 @@ class YClientsHttp:
             reason=reason,
             yclients_request_id=answer.request_id,
             seconds=round(time.monotonic() - started, 3),
+            egress=egress.name,
         )
         return answer
 
     def _exchange(
-        self, method: str, path: str, body: Mapping[str, Any] | None, timeouts: Timeouts
+        self, method: str, path: str, body: Mapping[str, Any] | None, timeouts: Timeouts, egress: Egress
     ) -> tuple[int, Mapping[str, str], bytes]:
         deadline = time.monotonic() + timeouts.total
         with (
@@ -101,6 +112,7 @@ class YClientsHttp:
                 auth=_Bearer(self.partner_token, self.user_token),
                 timeout=(timeouts.connect, timeouts.total),
                 verify=self.ca_bundle or None,
+                proxies={"http": egress.proxy, "https": egress.proxy} if egress.proxy else None,
                 allow_redirects=False,
                 stream=True,
             ) as response,

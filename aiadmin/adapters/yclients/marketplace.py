@@ -7,7 +7,7 @@ from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
-from aiadmin.adapters.yclients.call_limiter import CallLimiter
+from aiadmin.adapters.yclients.call_router import CallRouter
 from aiadmin.adapters.yclients.http import Timeouts, YClientsHttp
 from aiadmin.config import Config
 from aiadmin.domain.ids import SalonId
@@ -35,9 +35,9 @@ _WORDS = frozenset(
 class YClientsMarketplace:
     """`ports.yclients.Marketplace` over HTTP."""
 
-    def __init__(self, config: Config, limiter: CallLimiter) -> None:
+    def __init__(self, config: Config, router: CallRouter) -> None:
         self._app_id = config.yclients_app_id
-        self._limiter = limiter
+        self._router = router
         self._http = YClientsHttp(
             base_url=config.yclients_marketplace_url,
             partner_token=config.yclients_api_key,
@@ -78,12 +78,14 @@ class YClientsMarketplace:
         """A call in its turn; one whose turn does not come is answered as YClients answers too many."""
         whose, urgency = (turn.line, turn.urgency) if turn else (salon_id, Urgency.INTERACTIVE)
         try:
-            self._limiter.wait(whose, urgency, patience=TURN)
+            egress = self._router.wait(whose, urgency, patience=TURN)
         except RateLimitedError as error:
             return HttpAnswer(status=HTTPStatus.TOO_MANY_REQUESTS, message=error.message, wait=error.wait)
-        answer = self._http.call(method, path, body=body, timeouts=timeouts)
+        answer = self._http.call(method, path, body=body, timeouts=timeouts, egress=egress)
+        if answer.is_unsent:
+            self._router.lost(egress)  # the job that asks again goes by another way
         if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
-            self._limiter.be_quiet(answer.wait)
+            self._router.be_quiet(egress, answer.wait)
         return answer
 
 

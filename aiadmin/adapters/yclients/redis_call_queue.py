@@ -23,10 +23,10 @@ _LEASE = 2.0
 
 
 class RedisCallQueue:
-    """The fleet's queue. Every method raises RedisError when Redis is away."""
+    """The fleet's queue of calls by one way. Every method raises RedisError when Redis is away."""
 
-    def __init__(self, redis: Redis, budget: Budget) -> None:
-        self.budget = budget
+    def __init__(self, redis: Redis, budget: Budget, egress: str = "direct") -> None:
+        self.budget, self._keys = budget, keys.CallKeys(egress)
         self._redis = redis
         self._ask = redis.register_script(lua.source("calls/ask"))
         self._quiet = redis.register_script(lua.source("calls/be_quiet"))
@@ -36,30 +36,30 @@ class RedisCallQueue:
         """Two calls of one line that join at the same moment may get the same place: they go one after the other."""
         line = line_of(whose, urgency)
         with self._redis.pipeline(transaction=False) as pipeline:
-            pipeline.hget(keys.CALL_BUDGET, "serving")
-            pipeline.zscore(keys.CALL_LINES, line)
-            pipeline.incr(keys.CALL_TICKETS)
+            pipeline.hget(self._keys.budget, "serving")
+            pipeline.zscore(self._keys.lines, line)
+            pipeline.incr(self._keys.tickets)
             serving, last, number = pipeline.execute()
         position = queue_position(urgency, now_serving=int(serving or 0), last=None if last is None else int(last))
-        self._redis.zadd(keys.CALL_LINES, {line: position})
+        self._redis.zadd(self._keys.lines, {line: position})
         return Ticket(number=f"{number:015}", place=position)
 
     def ask(self, ticket: Ticket) -> QueueStatus:
         budget = self.budget
         spans = (budget.second_step, budget.minute_step, budget.minute_slack, _LEASE)
-        names = [keys.CALL_BUDGET, keys.CALL_QUEUE, keys.CALL_LEASES, keys.CALL_LINES]
+        names = [self._keys.budget, self._keys.queue, self._keys.leases, self._keys.lines]
         arguments: list[str | int] = [ticket.number, ticket.place, *map(_microseconds, spans), FORGOTTEN]
         taken, ahead, free = cast("tuple[int, int, bytes]", self._ask(keys=names, args=arguments))
         return QueueStatus(may_go=taken == 1, ahead=ahead, free_in=int(free) / 1e6)
 
     def leave(self, ticket: Ticket) -> None:
         with self._redis.pipeline(transaction=True) as pipeline:
-            pipeline.zrem(keys.CALL_QUEUE, ticket.number)
-            pipeline.zrem(keys.CALL_LEASES, ticket.number)
+            pipeline.zrem(self._keys.queue, ticket.number)
+            pipeline.zrem(self._keys.leases, ticket.number)
             pipeline.execute()
 
     def be_quiet(self, asked: timedelta, jitter: float) -> timedelta:
-        names = [keys.CALL_BUDGET]
+        names = [self._keys.budget]
         strikes = cast("int", self._strikes(keys=names)) + 1
         quiet = quiet_after(strikes, asked=asked, jitter=jitter)
         spans = (quiet.total_seconds(), FORGET_STRIKES.total_seconds())

@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from aiadmin.adapters.yclients.call_limiter import CallLimiter
 from aiadmin.adapters.yclients.call_queue import Whose
+from aiadmin.adapters.yclients.call_router import CallRouter
 from aiadmin.adapters.yclients.http import Timeouts, YClientsHttp
 from aiadmin.domain.yclients.answer import error_of, pause_before_next
 from aiadmin.domain.yclients.call_budget import PATIENCE, Urgency
@@ -26,9 +26,9 @@ class RestApi:
     whether the change was made.
     """
 
-    def __init__(self, http: YClientsHttp, limiter: CallLimiter, *, rng: Callable[[], float]) -> None:
+    def __init__(self, http: YClientsHttp, router: CallRouter, *, rng: Callable[[], float]) -> None:
         self._reading, self._changing = http, replace(http, keeps_connections=False)
-        self._limiter, self._rng = limiter, rng
+        self._router, self._rng = router, rng
 
     def read(
         self,
@@ -125,11 +125,16 @@ class RestApi:
         timeouts: Timeouts,
         patience: timedelta,
     ) -> tuple[HttpAnswer, YClientsError | None]:
-        self._limiter.wait(whose, urgency, patience=patience)
-        answer = http.call(method, path, body=body, timeouts=timeouts)
+        """A call that was certainly not sent goes by the next way, once: also one that changes something."""
+        deadline = time.monotonic() + patience.total_seconds()
+        egress = self._router.wait(whose, urgency, patience=patience)
+        answer = http.call(method, path, body=body, timeouts=timeouts, egress=egress)
+        if answer.is_unsent and self._router.lost(egress):
+            egress = self._router.wait(whose, urgency, patience=_left(deadline))
+            answer = http.call(method, path, body=body, timeouts=timeouts, egress=egress)
         error = error_of(answer)
         if isinstance(error, RateLimitedError):
-            self._limiter.be_quiet(error.wait)
+            self._router.be_quiet(egress, error.wait)
         return answer, error
 
 

@@ -8,14 +8,15 @@ from functools import cached_property
 from typing import Any, cast
 
 from aiadmin.adapters.yclients.booking_api import YClientsBooking
-from aiadmin.adapters.yclients.call_limiter import CallLimiter
 from aiadmin.adapters.yclients.call_queue import Whose
+from aiadmin.adapters.yclients.call_router import CallRouter
 from aiadmin.adapters.yclients.http import Timeouts
 from aiadmin.adapters.yclients.salon_api import MAX_BYTES
 from aiadmin.container import Container
 from aiadmin.domain.journal.online_booking import GroupEvent, Start
 from aiadmin.domain.replay.labels import times_of
 from aiadmin.domain.yclients.call_budget import Urgency
+from aiadmin.domain.yclients.egress import Egress
 from aiadmin.services.chat.lost_writes import LostWrites
 
 _DEADLINE = 0.3
@@ -44,8 +45,8 @@ class ReplayProduct(Container):
         return self.now
 
     @cached_property
-    def call_limiter(self) -> CallLimiter:
-        return _WatchedLimiter(super().call_limiter, self)  # type: ignore[return-value]
+    def call_router(self) -> CallRouter:
+        return _WatchedRouter(super().call_router, self)  # type: ignore[return-value]
 
     @cached_property
     def booking_api(self) -> YClientsBooking:
@@ -66,20 +67,23 @@ class ReplayProduct(Container):
         self.calls, self.answered = 0, frozenset()
 
 
-class _WatchedLimiter:
+class _WatchedRouter:
     """The budget, through which every call goes before it is made."""
 
-    def __init__(self, limiter: CallLimiter, product: ReplayProduct) -> None:
-        self._limiter, self._product = limiter, product
+    def __init__(self, router: CallRouter, product: ReplayProduct) -> None:
+        self._router, self._product = router, product
 
-    def wait(self, whose: Whose, urgency: Urgency, *, patience: timedelta | None = None) -> None:
+    def wait(self, whose: Whose, urgency: Urgency, *, patience: timedelta | None = None) -> Egress:
         self._product.tell_time()
         self._product.on_call()
         self._product.calls += 1
-        self._limiter.wait(whose, urgency, patience=patience)
+        return self._router.wait(whose, urgency, patience=patience)
 
-    def be_quiet(self, asked: timedelta) -> None:
-        self._limiter.be_quiet(asked)
+    def be_quiet(self, egress: Egress, asked: timedelta) -> None:
+        self._router.be_quiet(egress, asked)
+
+    def lost(self, egress: Egress) -> bool:
+        return self._router.lost(egress)
 
 
 class _Noted:

@@ -19,6 +19,7 @@ class HttpAnswer:
         message: what YClients said in words, masked and short, or empty.
         wait: its `Retry-After`.
         request_id: its `X-Request-Id`.
+        is_unsent: whether it is certain that YClients has heard nothing: the way there could not be reached.
     """
 
     status: int | None
@@ -26,6 +27,7 @@ class HttpAnswer:
     message: str = ""
     wait: timedelta = timedelta(0)
     request_id: str | None = None
+    is_unsent: bool = False
 
     @property
     def is_transient(self) -> bool:

@@ -92,7 +92,7 @@ def test_a_salon_with_a_big_sync_starves_nobody(redis_url: str) -> None:
     turns.be_quiet(timedelta(minutes=1), 0.0)
     big = [(1, turns.join(SalonId(1), Urgency.SYNC)) for _ in range(40)]
     assert not any(turns.ask(ticket).may_go for _, ticket in big)  # from here on all forty stand in the queue
-    assert redis.hdel(keys.CALL_BUDGET, "quiet") == 1
+    assert redis.hdel(keys.CallKeys().budget, "quiet") == 1
     _takes_turns_with_a_small_one(turns, big)
 
 
@@ -156,7 +156,7 @@ def test_a_call_that_gave_up_or_died_is_in_nobodys_way(redis_url: str) -> None:
     with pytest.raises(RateLimitedError):
         bucket.wait(SalonId(6), Urgency.INTERACTIVE, patience=A_MOMENT)
     with make_redis(redis_url) as redis:
-        assert redis.zcard(keys.CALL_QUEUE) == 1
+        assert redis.zcard(keys.CallKeys().queue) == 1
     bucket.wait(SalonId(8), Urgency.SYNC, patience=timedelta(seconds=20))
 
 

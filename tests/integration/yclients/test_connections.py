@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from aiadmin.adapters.redis.client import make_redis
-from aiadmin.adapters.yclients.call_limiter import CallLimiter
+from aiadmin.adapters.yclients.call_router import CallRouter
 from aiadmin.adapters.yclients.http import YClientsHttp
 from aiadmin.adapters.yclients.rest import RestApi
 from aiadmin.domain.ids import SalonId
@@ -55,7 +55,7 @@ def rest(asked: list[tuple[str, int]], redis_url: str) -> Iterator[RestApi]:
     http = YClientsHttp(
         base_url=f"http://127.0.0.1:{server.server_port}", partner_token="token", keeps_connections=True
     )
-    yield RestApi(http, CallLimiter(make_redis(redis_url), BUDGET, rng=lambda: 0.0), rng=lambda: 0.0)
+    yield RestApi(http, CallRouter(make_redis(redis_url), BUDGET, rng=lambda: 0.0), rng=lambda: 0.0)
     server.shutdown()
     thread.join()
     server.server_close()

@@ -13,13 +13,14 @@ from pathlib import Path
 import pytest
 
 from aiadmin.adapters.redis.client import make_redis
-from aiadmin.adapters.yclients.call_limiter import CallLimiter
+from aiadmin.adapters.yclients.call_router import CallRouter
 from aiadmin.adapters.yclients.http import MAX_BYTES, Timeouts, YClientsHttp, answer_of
 from aiadmin.adapters.yclients.marketplace import YClientsMarketplace, connection_of
 from aiadmin.config import Config
 from aiadmin.domain.ids import SalonId
 from aiadmin.domain.install.activation import InstallationStatus
 from aiadmin.domain.yclients.call_budget import Budget
+from aiadmin.domain.yclients.egress import DIRECT
 from aiadmin.domain.yclients.http_answer import HttpAnswer
 from tests.fakes.yclients.client import FakeYClients
 
@@ -292,12 +293,12 @@ def test_after_too_many_requests_the_marketplace_too_is_left_alone_for_a_while(
         yclients_api_key=yclients.partner_token,
         yclients_app_id=yclients.app_id,
     )
-    bucket = CallLimiter(make_redis(redis_url), Budget(per_second=100, per_minute=6000), rng=lambda: 0.0)
+    bucket = CallRouter(make_redis(redis_url), Budget(per_second=100, per_minute=6000), rng=lambda: 0.0)
     market = YClientsMarketplace(config, bucket)
     assert market.connection_status(SalonId(1)) is InstallationStatus.SILENT
     started = time.monotonic()
     assert market.connection_status(SalonId(1)) is InstallationStatus.UNINSTALLED
     assert time.monotonic() - started > 0.9
-    bucket.be_quiet(timedelta(minutes=5))
+    bucket.be_quiet(DIRECT, timedelta(minutes=5))
     assert market.connection_status(SalonId(1)) is InstallationStatus.SILENT  # and nothing was sent
     assert len([each for each in yclients.requests() if each["path"].startswith("/marketplace/salon/")]) == 2
