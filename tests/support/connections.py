@@ -72,6 +72,8 @@ class RestingConnections:
         Its `opened_with` says how it was opened, or taken.
         """
         with self._lock:
+            if any(connection is one for each in self._resting.values() for _, one in each):
+                raise RuntimeError("a connection that rests already was let go again")
             if self.is_direct(connection) and _is_wiped(connection):
                 named = connection.opened_with
                 self._resting[named["user"]].append((_key(named), connection))

@@ -45,8 +45,8 @@ class _OneDialect(PGDialect_psycopg2):
         return RESTING.is_surely_well(dbapi_connection) or bool(super().do_ping(dbapi_connection))
 
     def do_execute(self, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
-        """By name, where its connection is kept and knows it."""
-        if RESTING.is_direct(cursor.connection):
+        """By name, where its connection is kept; but not one that commits each statement, whose trips are counted."""
+        if RESTING.is_direct(cursor.connection) and not cursor.connection.autocommit:
             PREPARED.execute(cursor, statement, parameters)
         else:
             super().do_execute(cursor, statement, parameters, context)
