@@ -76,8 +76,8 @@ format: .venv/installed-dev ## Put the code into its one style
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
 
-bench: setup .venv/installed-dev ## Measure speed and memory, beside what they are compared with
-	.venv/bin/python -m bench.run
+bench: setup .venv/installed-dev ## Measure speed and memory, beside what they are compared with; make bench QUICK=1
+	.venv/bin/python -m bench.run $(if $(QUICK),--quick)
 
 clean: ## Remove what can be made again; data and secrets in .aiadmin stay
 	rm -rf .venv node_modules aiadmin/web/static/vendor .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

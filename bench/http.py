@@ -9,25 +9,28 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import secrets
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
+import psycopg2
 import requests
 
 from aiadmin.adapters import embedded
+from aiadmin.adapters.qr_image import svg
 from aiadmin.adapters.secrets import DerivedSecrets
 from aiadmin.cli.migrate import upgrade
 from aiadmin.cli.procfile import read_procfile
 from aiadmin.domain.ids import CompanyId
 from bench.databases import make_database
-from bench.load import Request, Result, at_rate, get, post, throughput
+from bench.load import Request, Result, at_rate, beside, get, post, throughput
 from bench.tables import table
 from tests.support.processes import AS_INSTALLED, kill_family
 from tests.support.stack import ADMIN_KEY, APP_ID, JWT_SECRET, PARTNER_TOKEN, ROOT
@@ -83,23 +86,77 @@ def measure(folder: Path, *, is_quick: bool = False) -> str:
         for served in (ours, bare):  # nothing is cold in the first round
             for request in served.requests.values():
                 throughput(served.url, request, connections=CONNECTIONS, seconds=0.5)
+        others: list[list[str]] = []
         for _ in range(rounds):
             for name in ours.requests:
                 ours.measure(name, seconds)
-                if name in bare.requests:
-                    bare.measure(name, seconds)
-        steady = at_rate(ours.url, ours.requests[_WEBHOOK], rate=100, seconds=seconds)
+                bare.measure(name, seconds)
+        others += [_beside(ours, bare, name, rounds, seconds) for name in (_STATUS, _WEBHOOK)]
+        others += [_statements(ours, postgres), _steady(ours, seconds), _drawing()]
     rows = [_row(name, ours, bare) for name in ours.requests]
-    note = f"webhooks at 100 a second: p50 {steady.percentile(0.5):.1f} ms, p99 {steady.percentile(0.99):.1f} ms"
     title = f"HTTP: one web process, {CONNECTIONS} connections, medians of {rounds} rounds"
-    return table(title, _HEADER, rows) + "\n" + note
+    return table(title, _HEADER, rows) + "\n" + table("HTTP, single figures", ["what", "figure"], others)
+
+
+def _beside(ours: Served, bare: Served, busy: str, rounds: int, seconds: float) -> list[str]:
+    """How long one caller waits while others ask as fast as they can."""
+
+    def p99(served: Served) -> float:
+        asked = served.requests[_HEALTH], served.requests[busy]
+        seen = beside(served.url, asked[0], busy=asked[1], connections=CONNECTIONS, seconds=seconds)
+        return seen.percentile(0.99)
+
+    pairs = [(p99(ours), p99(bare)) for _ in range(rounds)]
+    own, other = (statistics.median(column) for column in zip(*pairs, strict=True))
+    return [
+        f"p99 of {_HEALTH} beside {CONNECTIONS} connections with {busy}; bare Flask",
+        f"{own:.0f}; {other:.0f} ms",
+    ]
+
+
+def _statements(ours: Served, postgres: embedded.EmbeddedServer) -> list[str]:
+    """What PostgreSQL logs of status reads; a ping or a SET is a statement as well."""
+    alone, together = (_statements_each(ours, postgres, connections) for connections in (1, CONNECTIONS))
+    return [f"statements of a status read: alone, with {CONNECTIONS - 1} others", f"{alone:.2f}, {together:.2f}"]
+
+
+def _statements_each(ours: Served, postgres: embedded.EmbeddedServer, connections: int) -> float:
+    with closing(psycopg2.connect(postgres.url)) as connection, connection.cursor() as cursor:
+        connection.autocommit = True
+        for level in ("all", "none"):
+            cursor.execute(f"ALTER SYSTEM SET log_statement = '{level}'")
+            cursor.execute("SELECT pg_reload_conf()")
+            time.sleep(_RELOAD_SECONDS)
+            if level == "all":
+                before = postgres.log.stat().st_size
+                seen = throughput(ours.url, ours.requests[_STATUS], connections=connections, seconds=1)
+    with postgres.log.open("rb") as log:
+        log.seek(before)
+        said = log.read().count(b"  statement: ")
+    return (said - len(("ALTER", "pg_reload_conf"))) / len(seen.latencies)
+
+
+def _steady(ours: Served, seconds: float) -> list[str]:
+    seen = at_rate(ours.url, ours.requests[_WEBHOOK], rate=100, seconds=seconds)
+    return ["webhooks at 100 a second: half, 99 %", f"{seen.percentile(0.5):.1f}, {seen.percentile(0.99):.1f} ms"]
+
+
+def _drawing() -> list[str]:
+    """What a code's picture takes before the text goes to the pages."""
+    codes = [f"2@{secrets.token_urlsafe(200)}" for _ in range(100)]
+    began = time.process_time()
+    for code in codes:
+        svg(code)
+    return ["processor time of a code's picture", f"{1000 * (time.process_time() - began) / len(codes):.1f} ms"]
 
 
 _HEADER = [
     "request", "req/s", "bare Flask", "ratio", "us of web", "bare", "ratio", "us of PostgreSQL, Redis", "bare",
     "p50, p99 ms", "bare", "not 2xx",
 ]  # fmt: skip
-_WEBHOOK = "webhook stored, derived key"
+_HEALTH, _STATUS, _WEBHOOK = "GET /health", "status", "webhook stored, derived key"
+_RELOAD_SECONDS = 1.0
+"""Until PostgreSQL's processes have read their settings again."""
 
 
 def _row(name: str, ours: Served, bare: Served) -> list[str]:
@@ -187,8 +244,8 @@ def _requests(company_id: int, api_key: str, query: str, salon_id: int) -> dict[
         return post("/marketplace/register", json.dumps(body).encode())
 
     return {
-        "GET /health": lambda _: get("/health"),
-        "status": lambda _: get(f"/marketplace/status/{company_id}", api_key),
+        _HEALTH: lambda _: get("/health"),
+        _STATUS: lambda _: get(f"/marketplace/status/{company_id}", api_key),
         "register": register,
         _WEBHOOK: _webhooks(hook + query, salon_id),
         "webhook stored, API key in the header": _webhooks(hook, salon_id, api_key),

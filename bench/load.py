@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import cast
 from urllib.parse import urlsplit
 
+_NOW_AND_THEN_SECONDS = 0.01
 Request = Callable[[int], bytes]
 """The raw request with this number."""
 
@@ -83,7 +84,7 @@ async def _connect(url: str) -> _Connection:
     return connection
 
 
-async def _closed_loop(url: str, request: Request, connections: int, seconds: float) -> Result:
+async def _closed_loop(url: str, request: Request, connections: int, seconds: float, pause: float = 0.0) -> Result:
     started = time.monotonic()
     latencies: list[float] = []
     refused, number = 0, 0
@@ -96,6 +97,8 @@ async def _closed_loop(url: str, request: Request, connections: int, seconds: fl
             sent = time.monotonic()
             refused += not 200 <= await connection.ask(request(number)) < 300
             latencies.append((time.monotonic() - sent) * 1000)
+            if pause:
+                await asyncio.sleep(pause)
 
     await asyncio.gather(*(worker() for _ in range(connections)))
     return Result(seconds=time.monotonic() - started, latencies=tuple(sorted(latencies)), refused=refused)
@@ -127,6 +130,17 @@ async def _fixed_rate(url: str, request: Request, connections: int, seconds: flo
 def throughput(url: str, request: Request, *, connections: int = 32, seconds: float = 6) -> Result:
     """As many requests as the server takes."""
     return asyncio.run(_closed_loop(url, request, connections, seconds))
+
+
+def beside(url: str, request: Request, *, busy: Request, connections: int, seconds: float) -> Result:
+    """One connection that asks now and then, while so many others ask for `busy` as fast as they are answered."""
+
+    async def both() -> Result:
+        others = _closed_loop(url, busy, connections, seconds)
+        one = _closed_loop(url, request, 1, seconds, pause=_NOW_AND_THEN_SECONDS)
+        return (await asyncio.gather(one, others))[0]
+
+    return asyncio.run(both())
 
 
 def at_rate(url: str, request: Request, *, rate: float, connections: int = 32, seconds: float = 10) -> Result:
