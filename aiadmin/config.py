@@ -123,6 +123,12 @@ class Config:
     bot_model_ca_bundle: str = ""
     bot_model_abroad: bool = True
     bot_model_per_day: int = 300
+    speech_url: str = ""
+    speech_key: str = field(default="", repr=False)
+    speech_model: str = "whisper-1"
+    speech_abroad: bool = True
+    speech_per_day: int = 100
+    whatsapp_media_url: str = "https://mmg.whatsapp.net"
     support_email: str = "support@ai-admin.app"
     support_telegram: str = "ai_admin_support"
     support_url: str = "https://github.com/vosarsen/ai_admin_v2/issues"
@@ -382,6 +388,10 @@ _PARSERS: Mapping[str, Callable[[str], object]] = {
     "bot_model_ca_bundle": _file,
     "bot_model_abroad": _flag,
     "bot_model_per_day": _whole(0, 1_000_000),
+    "speech_url": _url,
+    "speech_abroad": _flag,
+    "speech_per_day": _whole(0, 1_000_000),
+    "whatsapp_media_url": _url,
     "client_ip_header": _ip_header,
     "support_email": _email,
     "support_telegram": _telegram,
@@ -405,6 +415,8 @@ def _require(config: Config) -> None:
     if config.client_ip_header != "X-Forwarded-For" and not config.trusted_proxies:
         raise ConfigError(f"CLIENT_IP_HEADER={config.client_ip_header} needs TRUSTED_PROXIES=1: anybody may send it")
     _require_model(config)
+    if config.speech_key and not config.speech_url:
+        raise ConfigError("SPEECH_URL must be set for the recogniser of speech that SPEECH_KEY is for")
     if config.is_production:
         _require_production(config)
 

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from aiadmin.adapters.redis.try_outs import RedisTryOuts
     from aiadmin.adapters.redis.visitor_shares import RedisVisitorShares
     from aiadmin.adapters.sockets.page_events import SocketPageEvents
+    from aiadmin.adapters.speech.transcriptions import Transcriptions
     from aiadmin.adapters.throttle import Throttle
     from aiadmin.adapters.tokens import JwtTokens
     from aiadmin.adapters.webhook_writer import WebhookWriter
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
     from aiadmin.services.chat.turns import ChatHandler
     from aiadmin.services.chat.understanding import Understanding
     from aiadmin.services.chat.views import Views
+    from aiadmin.services.chat.voices import VoiceListener
     from aiadmin.services.chat.writes import VisitWriter
     from aiadmin.services.install.activations import ActivationSender
     from aiadmin.services.install.arrivals import ArrivalService
@@ -91,6 +93,8 @@ _LATER = (
     "aiadmin.adapters.redis.visitor_shares",
     "aiadmin.adapters.redis.window_limits",
     "aiadmin.adapters.sockets.page_events",
+    "aiadmin.adapters.speech.transcriptions",
+    "aiadmin.adapters.speech.voice_notes",
     "aiadmin.adapters.throttle",
     "aiadmin.adapters.tokens",
     "aiadmin.adapters.webhook_writer",
@@ -112,6 +116,7 @@ _LATER = (
     "aiadmin.services.chat.turns",
     "aiadmin.services.chat.understanding",
     "aiadmin.services.chat.views",
+    "aiadmin.services.chat.voices",
     "aiadmin.services.chat.writes",
     "aiadmin.services.companies.registration",
     "aiadmin.services.install.activations",
@@ -494,6 +499,35 @@ class Container:
         return model_of(self.config) if self.config.has_model else None
 
     @cached_property
+    def voices(self) -> VoiceListener:
+        from aiadmin.adapters.redis.model_limits import RedisModelLimits
+        from aiadmin.adapters.speech.voice_notes import MediaServer
+        from aiadmin.services.chat.voices import VoiceListener
+
+        return VoiceListener(
+            uow=self.uow,
+            clock=self.clock,
+            notes=MediaServer(url=self.config.whatsapp_media_url),
+            speech=self.speech,
+            limits=RedisModelLimits(self.impatient_redis, self.config.speech_per_day, name="speech"),
+        )
+
+    @cached_property
+    def speech(self) -> Transcriptions | None:
+        """The recogniser that is configured, if one is."""
+        from aiadmin.adapters.speech.transcriptions import Transcriptions
+
+        config = self.config
+        if not config.speech_url:
+            return None
+        return Transcriptions(
+            url=config.speech_url,
+            key=config.speech_key,
+            model=config.speech_model,
+            is_abroad=config.speech_abroad,
+        )
+
+    @cached_property
     def dialogues(self) -> DialogueReader:
         from aiadmin.services.chat.dialogues import DialogueReader
 
@@ -547,6 +581,7 @@ class Container:
             understanding=self.understanding,
             look_ups=self.look_ups,
             writer=self.visit_writer,
+            voices=self.voices,
         )
 
     @cached_property

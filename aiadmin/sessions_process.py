@@ -100,6 +100,7 @@ class _Parts:
                 mode=SendingMode(gaps=container.sending_policy.bucket, is_paused=config.messages_paused),
                 ask_for_turns=partial(self._nudges.nudge, Job.HANDLE_CHATS),
                 on_vitals=self._on_vitals,
+                keeps_voices=bool(config.speech_url),
             ),
         )
         self._memory_mb = config.sessions_memory_mb

@@ -24,11 +24,13 @@ class JsonAnswer:
         status: of HTTP; None where nothing came.
         body: the object that it holds; None where it holds none.
         reason: why there is no useful answer, in words that may be logged.
+        is_unconnected: whether nothing was asked, for no connection came about.
     """
 
     status: int | None
     body: Mapping[str, Any] | None = None
     reason: str = ""
+    is_unconnected: bool = False
 
 
 class _NoAuth(requests.auth.AuthBase):
@@ -58,9 +60,14 @@ class JsonHttp:
         *,
         body: Mapping[str, Any] | None = None,
         form: Mapping[str, str] | None = None,
+        files: Mapping[str, tuple[str, bytes, str]] | None = None,
         headers: Mapping[str, str],
     ) -> JsonAnswer:
-        """Post JSON, or a form."""
+        """Post JSON, or a form.
+
+        Args:
+            files: that go with a form, by the name of their field: a name, the bytes, what they are.
+        """
         deadline = time.monotonic() + self.seconds
         try:
             with (
@@ -70,6 +77,7 @@ class JsonHttp:
                     url,
                     json=body,
                     data=form,
+                    files=files,
                     headers={"Accept": "application/json", **headers},
                     auth=_NoAuth(),
                     timeout=(self.connect_seconds, self.seconds),
@@ -81,7 +89,13 @@ class JsonHttp:
                 content = read_body(response, deadline, self.max_bytes)
                 return _answer_of(response.status_code, content)
         except (requests.RequestException, urllib3.exceptions.HTTPError, BadReplyError, OSError) as error:
-            return JsonAnswer(status=None, reason=reason_of(reason_within(error)) or type(error).__name__)
+            reason = reason_of(reason_within(error)) or type(error).__name__
+            return JsonAnswer(status=None, reason=reason, is_unconnected=_is_unconnected(error))
+
+
+def _is_unconnected(error: BaseException) -> bool:
+    inner = reason_within(error)
+    return isinstance(inner, urllib3.exceptions.NewConnectionError | urllib3.exceptions.ConnectTimeoutError)
 
 
 def _answer_of(status: int, content: bytes) -> JsonAnswer:

@@ -59,6 +59,7 @@ class Collaborators:
     """What a host works with besides its engine and PostgreSQL; by default nothing is there.
 
     Attributes:
+        keeps_voices: whether clients' voice messages are listened to somewhere, so that it is kept where they lie.
         ask_for_turns: asks workers to handle the chats that are due; raises nothing, and may take seconds.
         on_vitals: called now and then, in another thread, with what the process takes of its machine.
     """
@@ -66,5 +67,6 @@ class Collaborators:
     fleet: Fleet = field(default_factory=NoFleet)
     metrics: Metrics = field(default_factory=NoMetrics)
     mode: SendingMode = field(default_factory=SendingMode)
+    keeps_voices: bool = False
     ask_for_turns: Callable[[], None] = lambda: None
     on_vitals: Callable[[Vitals], None] = lambda _vitals: None

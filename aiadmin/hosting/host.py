@@ -106,7 +106,9 @@ class SessionHost:
             renew_every=renew_every,
         )
         self._turn_nudges = TurnNudges(collaborators.ask_for_turns, clock)
-        self._incoming = Incoming(uow=uow, clock=clock, on_due=self._turn_nudges.at)
+        self._incoming = Incoming(
+            uow=uow, clock=clock, on_due=self._turn_nudges.at, keeps_voices=collaborators.keeps_voices
+        )
         sent, mode = self._incoming.sent, collaborators.mode
         self._outgoing = Outgoing(
             engine,

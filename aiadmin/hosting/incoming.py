@@ -40,12 +40,18 @@ class Incoming:
 
     Args:
         on_due: told when a chat is to be handled, in which something was said.
+        keeps_voices: whether it is kept where clients' voice messages lie.
     """
 
     def __init__(
-        self, *, uow: NewUnitOfWork, clock: Clock, on_due: Callable[[datetime], None] = lambda _: None
+        self,
+        *,
+        uow: NewUnitOfWork,
+        clock: Clock,
+        on_due: Callable[[datetime], None] = lambda _: None,
+        keeps_voices: bool = False,
     ) -> None:
-        self._uow, self._clock, self._on_due = uow, clock, on_due
+        self._uow, self._clock, self._on_due, self._keeps_voices = uow, clock, on_due, keeps_voices
         self._waiting: deque[ReceivedEvent] = deque()
         self._changed = threading.Condition()
         self._early: OrderedDict[tuple[DeviceId, str], ReceivedEvent] = OrderedDict()
@@ -130,7 +136,8 @@ class Incoming:
 
     def _write(self, batch: Sequence[ReceivedEvent]) -> None:
         if batch:
-            for heard in messages.store(batch, uow=self._uow, on_due=self._on_due):
+            keeps = self._keeps_voices
+            for heard in messages.store(batch, uow=self._uow, on_due=self._on_due, keeps_voices=keeps):
                 self._keep_early(heard)
 
     def _write_singly(self, batch: Sequence[ReceivedEvent]) -> None:

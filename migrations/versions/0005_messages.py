@@ -57,6 +57,7 @@ CREATE TABLE inbox_messages (
   received_at TIMESTAMPTZ NOT NULL,
   handled_at TIMESTAMPTZ,
   seconds INTEGER,
+  voice JSONB,
   edited_at TIMESTAMPTZ,
   withdrawn_at TIMESTAMPTZ,
   CONSTRAINT pk_inbox_messages PRIMARY KEY (id),
@@ -74,6 +75,7 @@ CREATE INDEX idx_inbox_messages_company ON inbox_messages (company_id, id);
 CREATE INDEX idx_inbox_messages_contact ON inbox_messages (contact_id, id);
 CREATE INDEX idx_inbox_messages_kept ON inbox_messages (received_at) WHERE text IS NOT NULL;
 CREATE INDEX idx_inbox_messages_log ON inbox_messages (company_id, received_at);
+CREATE INDEX idx_inbox_messages_voices ON inbox_messages (received_at) WHERE voice IS NOT NULL;
 CREATE INDEX idx_inbox_messages_waiting ON inbox_messages (id) WHERE handled_at IS NULL;
 
 CREATE TABLE outbox_messages (

@@ -57,6 +57,7 @@ def address(salon: PlayedSalon, wait_until: WaitUntil, tmp_path_factory: pytest.
         "YCLIENTS_API_URL": config.yclients_api_url,
         "BOT_MODEL_URL": "http://127.0.0.1:9/v1",
         "BOT_MODEL_NAME": "none",
+        "SPEECH_URL": "http://127.0.0.1:9/v1",
     }
     with running(wait_until, tmp_path_factory.mktemp("web") / "web.log", settings) as url:
         yield url
@@ -162,12 +163,16 @@ def test_what_is_set_by_keyboard_is_there_after_a_reload(open_page: Any) -> None
     page.keyboard.press("Tab")
     page.keyboard.type("<b>во дворе</b>")
     page.get_by_label("Если клиент опаздывает").fill("Ждём 15 минут")
+    assert not page.get_by_label(bot_texts.SPEECH_ABROAD).is_checked(), "nothing goes abroad unasked"
+    page.get_by_label(bot_texts.SPEECH_ABROAD).check()
     page.get_by_role("button", name="Сохранить").click()
     page.get_by_text(bot_texts.SAVED).wait_for()
     page = open_page()
     assert page.get_by_label("Всегда").is_checked()
     assert not page.get_by_label("Отменять визиты").is_checked()
     assert not page.get_by_label("Ирина").is_checked()
+    assert page.get_by_label(bot_texts.SPEECH_ABROAD).is_checked()
+    assert not page.get_by_label(bot_texts.MODEL_ABROAD).is_checked(), "each is asked for by itself"
     assert page.locator("[data-answer]").input_value() == "<b>во дворе</b>"
     assert page.get_by_label("Если клиент опаздывает").input_value() == "Ждём 15 минут"
     page.get_by_role("button", name="Убрать").click()

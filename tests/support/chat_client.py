@@ -14,6 +14,7 @@ from aiadmin.domain.hosting.device import LinkedAccount
 from aiadmin.domain.ids import DeviceId
 from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import Direction, MessageKind, MessageSeen, MessageWithdrawn, ReceivedEvent
+from aiadmin.domain.messages.voice import VoiceNote
 from aiadmin.services.messages import messages
 from tests.support.played_salon import PlayedSalon
 
@@ -35,14 +36,15 @@ class ChatClient:
             self.hear(words, **facts)
         self.played.later(seconds=QUIET.total_seconds())
 
-    def hear(self, words: str, **facts: Any) -> None:
+    def hear(self, words: str | None, *, voice: VoiceNote | None = None, **facts: Any) -> None:
         event = MessageSeen(
             message_id=f"C{next(_NUMBERS)}",
             peer=IdentityObservation(lid=self.lid, phone=self.phone),
             direction=facts.get("direction", Direction.IN),
-            kind=MessageKind.TEXT,
+            kind=MessageKind.TEXT if voice is None else MessageKind.OTHER,
             text=words,
-            media=None,
+            media=None if voice is None else "audio",
+            voice=voice,
             quoted_id=None,
             sent_at=self.played.box.now,
         )
@@ -52,7 +54,7 @@ class ChatClient:
             event=event,
             received_at=self.played.box.now,
         )
-        messages.store([heard], uow=self.played.box.uow)
+        messages.store([heard], uow=self.played.box.uow, keeps_voices=facts.get("keeps_voices", True))
 
     def withdraw(self, message_id: str) -> None:
         event = MessageWithdrawn(

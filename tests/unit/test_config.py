@@ -125,6 +125,13 @@ def test_no_secret_shows_in_repr() -> None:
         assert secret not in shown
 
 
+def test_a_recogniser_that_is_set_by_half_is_refused() -> None:
+    with pytest.raises(ConfigError, match="SPEECH_URL"):
+        Config.from_env(BASE | {"SPEECH_KEY": "k"})
+    own = Config.from_env(BASE | {"SPEECH_URL": "http://127.0.0.1:8000/v1"})
+    assert (own.speech_model, own.speech_abroad) == ("whisper-1", True), "each salon has to agree unless it is said"
+
+
 def test_a_callers_address_is_taken_from_a_header_only_behind_a_proxy() -> None:
     with pytest.raises(ConfigError, match="TRUSTED_PROXIES"):
         Config.from_env(BASE | {"CLIENT_IP_HEADER": "X-Real-IP"})

@@ -148,15 +148,17 @@ GAUGES = f"{PREFIX}:metrics:gauges"
 READY = f"{PREFIX}:ready"
 
 
-# the language model
-
-MODEL_FAILURES = f"{PREFIX}:model:failures"
-"""When it failed since it last answered."""
+# the language model, and the recogniser of speech
 
 
-def model_questions(company_id: CompanyId, day: str) -> str:
+def model_failures(name: str) -> str:
+    """When it failed since it last answered; `name` tells it from a recogniser of speech."""
+    return f"{PREFIX}:{name}:failures"
+
+
+def model_questions(name: str, company_id: CompanyId, day: str) -> str:
     """How many questions a salon caused on a day."""
-    return f"{PREFIX}:model:{company_id}:{day}"
+    return f"{PREFIX}:{name}:{company_id}:{day}"
 
 
 # the bot's try-out

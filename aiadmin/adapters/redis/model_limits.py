@@ -1,6 +1,7 @@
-"""How often a language model is asked, and when it is left alone: known to all processes, for each job has its own.
+"""How often a language model or a recogniser of speech is asked, and when it is left alone.
 
-Closed while Redis is away: a model is never needed, and money must not be spent uncounted.
+All processes know it, for each job has its own. Closed while Redis is away: neither is needed, and money must not
+be spent uncounted.
 """
 
 from __future__ import annotations
@@ -22,30 +23,36 @@ _COUNTED = timedelta(days=2)
 
 
 class RedisModelLimits:
-    """`ports.language_model.ModelLimits` on Redis; a day is one of UTC."""
+    """`ports.language_model.ModelLimits` on Redis; a day is one of UTC.
 
-    def __init__(self, redis: Redis, most: int) -> None:
-        self._redis, self._most = redis, most
+    Args:
+        most: questions of a salon on a day.
+        name: of what is asked.
+    """
+
+    def __init__(self, redis: Redis, most: int, *, name: str = "model") -> None:
+        self._redis, self._most, self._name = redis, most, name
+        self._failures = keys.model_failures(name)
 
     def is_resting(self, now: datetime) -> bool:
         """See `ModelLimits.is_resting`."""
         try:
-            found = cast("list[str | bytes]", self._redis.lrange(keys.MODEL_FAILURES, 0, FAILURES - 1))
+            found = cast("list[str | bytes]", self._redis.lrange(self._failures, 0, FAILURES - 1))
         except RedisError as error:
-            log.warning("the model is not asked: nobody knows how it does", error=reason_of(error))
+            log.warning("it is not asked: nobody knows how it does", name=self._name, error=reason_of(error))
             return True
         return is_resting([datetime.fromtimestamp(float(at), UTC) for at in found], now)
 
     def take(self, company_id: CompanyId, now: datetime) -> bool:
         """See `ModelLimits.take`; a question that is refused counts too, so that nothing has to be taken back."""
-        key = keys.model_questions(company_id, f"{now:%Y%m%d}")
+        key = keys.model_questions(self._name, company_id, f"{now:%Y%m%d}")
         try:
             with self._redis.pipeline() as pipeline:
                 pipeline.incr(key)
                 pipeline.expire(key, _COUNTED)
                 count = pipeline.execute()[0]
         except RedisError as error:
-            log.warning("the model is not asked: nobody counts", error=reason_of(error))
+            log.warning("it is not asked: nobody counts", name=self._name, error=reason_of(error))
             return False
         return int(count) <= self._most
 
@@ -53,16 +60,16 @@ class RedisModelLimits:
         """See `ModelLimits.failed`."""
         try:
             with self._redis.pipeline() as pipeline:
-                pipeline.lpush(keys.MODEL_FAILURES, now.timestamp())
-                pipeline.ltrim(keys.MODEL_FAILURES, 0, FAILURES - 1)
-                pipeline.expire(keys.MODEL_FAILURES, WINDOW + REST)
+                pipeline.lpush(self._failures, now.timestamp())
+                pipeline.ltrim(self._failures, 0, FAILURES - 1)
+                pipeline.expire(self._failures, WINDOW + REST)
                 pipeline.execute()
         except RedisError as error:
-            log.warning("a failure of the model is not counted", error=reason_of(error))
+            log.warning("a failure is not counted", name=self._name, error=reason_of(error))
 
     def answered(self) -> None:
         """See `ModelLimits.answered`."""
         try:
-            self._redis.delete(keys.MODEL_FAILURES)
+            self._redis.delete(self._failures)
         except RedisError as error:
-            log.warning("an answer of the model is not counted", error=reason_of(error))
+            log.warning("an answer is not counted", name=self._name, error=reason_of(error))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aiadmin.domain.messages.message import LONGEST_TEXT, MessageKind
+from aiadmin.domain.messages.voice import MOST_BYTES, MOST_SECONDS, VoiceNote
 
 _TEXTS: Mapping[str, Callable[[Any], str]] = {
     "conversation": str,
@@ -63,6 +64,7 @@ class Content:
     Attributes:
         quoted_id: the message that it answers or reacts to, as the library spells it; empty for none.
         timer: what it says of the chat's timer, in seconds; a plain text, which has no room for it, says nothing.
+        voice: where it can be heard, of a voice message that is short enough.
     """
 
     kind: MessageKind
@@ -71,6 +73,7 @@ class Content:
     seconds: int | None = None
     quoted_id: str = ""
     timer: int | None = None
+    voice: VoiceNote | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -142,7 +145,29 @@ def _content(name: str, value: Any) -> Content:
         seconds=getattr(value, "seconds", None) or None,
         quoted_id=quoted_id,
         timer=timer,
+        voice=_voice(value) if name == "audioMessage" else None,
     )
+
+
+_SECRET_BYTES = 32
+_LONGEST_PATH = 2_000
+
+
+def _voice(audio: Any) -> VoiceNote | None:
+    """Of what was recorded in the chat; a song that is sent on is none. The sender's phone may say anything."""
+    secrets = audio.mediaKey, audio.fileSHA256, audio.fileEncSHA256
+    is_short = 0 < audio.fileLength <= MOST_BYTES and audio.seconds <= MOST_SECONDS
+    is_path = _PATH.fullmatch(audio.directPath) is not None and len(audio.directPath) <= _LONGEST_PATH
+    if not audio.PTT or not is_short or not is_path or any(len(one) != _SECRET_BYTES for one in secrets):
+        return None
+    key, sha256, sealed_sha256 = map(bytes, secrets)
+    return VoiceNote(
+        path=audio.directPath, key=key, sha256=sha256, sealed_sha256=sealed_sha256, size=audio.fileLength
+    )
+
+
+_PATH = re.compile(r"/[\w%~-][\w./%~-]*(?:\?[\w./%~=&+-]*)?", re.ASCII)
+"""A path with its query, of one server: nothing that would name another."""
 
 
 def _media(name: str) -> str:

@@ -55,6 +55,7 @@ def message_seen(message: Any) -> MessageSeen | MessageWithdrawn | None:
         sent_at=_moment(message.Info.Timestamp / 1000),
         disappears_after=content.timer,
         is_edit=change is not None,
+        voice=content.voice if direction is Direction.IN and change is None else None,
     )
 
 

@@ -51,6 +51,7 @@ def to_json(settings: BotSettings) -> Mapping[str, Any]:
         "waiting_list": settings.waiting_list,
         "english": settings.english,
         "model_abroad": settings.model_abroad,
+        "speech_abroad": settings.speech_abroad,
         "night": night and {"after": f"{night.after:%H:%M}", "not_before": f"{night.not_before:%H:%M}"},
     }
 
@@ -190,5 +191,6 @@ _READERS: Mapping[str, Reader] = {
     "waiting_list": switch,
     "english": switch,
     "model_abroad": switch,
+    "speech_abroad": switch,
     "night": _night,
 }

@@ -55,6 +55,7 @@ class BotSettings:
         facts: topic to the answer that is quoted as it stands.
         rules: the salon's own words about `late`, `cancel`, `prepay`, quoted as they stand.
         model_abroad: whether clients' words, without names and numbers, may be shown to a language model abroad.
+        speech_abroad: whether clients' voices may be played to a recogniser abroad.
         gap: how long before a visit it may be booked at the latest, beside YClients' own rule.
     """
 
@@ -72,6 +73,7 @@ class BotSettings:
     english: bool = False
     night: NightRule | None = None
     model_abroad: bool = False
+    speech_abroad: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,6 +180,7 @@ class Situation:
         repeats: how often the same words came before, in a row.
         promo: the services that the last message of ours offers, where it was an advertisement; None where not.
         quiet: when the salon's notices are silent: from the evening until the morning.
+        spoken: what was heard of the burst's voice messages, which may be misheard; empty where all was typed.
     """
 
     now: datetime
@@ -199,6 +202,7 @@ class Situation:
     repeats: int = 0
     promo: tuple[int, ...] | None = None
     quiet: tuple[time, time] = (time(21), time(9))
+    spoken: str = field(default="", repr=False)
 
     @property
     def is_quiet(self) -> bool:

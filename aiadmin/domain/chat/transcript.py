@@ -16,6 +16,7 @@ from aiadmin.domain.chat.commands import AttachmentKind, Media
 from aiadmin.domain.chat.reading import Burst
 from aiadmin.domain.ids import MessageId
 from aiadmin.domain.messages.message import MessageKind, Purpose
+from aiadmin.domain.messages.voice import VOICE, VoiceNote
 
 MACHINE_WITHIN = timedelta(seconds=5)
 """Nobody types so quickly: an answering machine of WhatsApp Business, or another service on the number."""
@@ -26,7 +27,7 @@ ALIKE_CHATS = 3
 ALIKE_WITHIN = timedelta(hours=1)
 
 _ATTACHMENTS: Mapping[str, AttachmentKind] = {
-    "audio": AttachmentKind.VOICE,
+    VOICE: AttachmentKind.VOICE,
     "image": AttachmentKind.PHOTO,
     "video": AttachmentKind.VIDEO,
     "ptv": AttachmentKind.VIDEO,
@@ -62,6 +63,7 @@ class Utterance:
         waits: whether it is still to be handled.
         was_handled: whether it was handled before it was corrected or taken back.
         purpose, record_id: what a message of ours is for, and the visit that it speaks of.
+        voice: where a voice message can be heard that nobody has listened to; what was heard of it is its text.
     """
 
     speaker: Speaker
@@ -78,6 +80,12 @@ class Utterance:
     is_withdrawn: bool = False
     purpose: Purpose | None = None
     record_id: int | None = None
+    voice: VoiceNote | None = None
+
+    @property
+    def is_spoken(self) -> bool:
+        """Whether its text was heard, and may be misheard."""
+        return self.kind is MessageKind.OTHER and self.media == VOICE and bool(self.text)
 
     @property
     def is_gone(self) -> bool:
@@ -98,7 +106,7 @@ class Utterance:
         """What is to be read of it: its text or caption, and what is no text."""
         if self.text:
             yield self.text
-        if self.kind is MessageKind.OTHER:
+        if self.kind is MessageKind.OTHER and not self.is_spoken:
             yield Media(kind=_ATTACHMENTS.get(self.media or "", AttachmentKind.OTHER), seconds=self.seconds)
 
 
@@ -139,6 +147,11 @@ class ChatPart:
     def quoted_id(self) -> str | None:
         """The message that it quotes or reacts to."""
         return next((one.quoted_id for one in self.utterances if one.quoted_id), None)
+
+    @property
+    def spoken(self) -> str:
+        """What was heard of its voice messages; empty without any."""
+        return " ".join(one.text or "" for one in self.utterances if one.is_spoken)
 
     @property
     def burst(self) -> Burst:

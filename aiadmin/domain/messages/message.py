@@ -9,6 +9,7 @@ from enum import StrEnum
 from aiadmin.domain.companies.outbox import RETRIES, OutboxState, OutboxStep
 from aiadmin.domain.ids import CompanyId, ContactId, DeviceId, MessageId
 from aiadmin.domain.messages.contact import IdentityObservation
+from aiadmin.domain.messages.voice import VoiceNote
 from aiadmin.domain.plain_text import shown
 
 LONGEST_TEXT = 65_536
@@ -93,6 +94,7 @@ class MessageSeen:
         seconds: how long it lasts, where it is heard or watched.
         is_edit: whether it is a correction of the message of this id. What only the phone can read of one is of the
             kind `other` and the media `edited`.
+        voice: where a client's voice message can be heard.
     """
 
     message_id: str
@@ -106,6 +108,7 @@ class MessageSeen:
     disappears_after: int | None = None
     seconds: int | None = None
     is_edit: bool = False
+    voice: VoiceNote | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

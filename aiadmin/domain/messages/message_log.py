@@ -52,6 +52,7 @@ class LogEntry:
     purpose: str | None = None
     status: MessageStatus | None = None
     reason: str | None = None
+    is_spoken: bool = False
 
     @property
     def cursor(self) -> Cursor:

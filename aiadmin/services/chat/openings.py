@@ -71,7 +71,7 @@ def as_agreed(opening: Opening, proposal: Proposal) -> Opening:
     """A turn as it began when its client agreed, whatever was said or set since."""
     asked = OpenAsk(kind=AskKind.PROPOSAL, sent_at=opening.situation.now, proposal=proposal)
     situation = replace(opening.situation, asks=(asked,), quoted=None, quotes_other=False, floor=Floor(), is_on=True)
-    return replace(opening, situation=replace(situation, written_at=situation.now, repeats=0))
+    return replace(opening, situation=replace(situation, written_at=situation.now, repeats=0, spoken=""))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,6 +112,7 @@ class OpeningReader:
             repeats=repeats(part, transcript),
             promo=self._promo(known, part, transcript),
             quiet=(quiet.begins, quiet.ends),
+            spoken=part.spoken,
         )
         situation = _counted(situation, work, chat, now, zone)
         return Opening(

@@ -131,7 +131,7 @@ def _say(work: UnitOfWork, opening: Opening, result: Result, now: datetime) -> N
         work.chats.set_reply(opening.chat.company_id, turn_id, number, _offered(work, opening, reply, number, now))
     for done in filter(None, (result.agreed, result.dropped)):
         work.proposals.set_told(opening.chat.company_id, done, now)
-    told = salon.to_salon(reply, opening.situation, opening.part.burst.text)
+    told = salon.to_salon(reply, opening.situation, "\n".join(map(salon.shown_words, opening.part.utterances)))
     if told:
         whom = opening.chat.company_id, told
         tell_salon(work, *whom, about=opening.chat.contact_id, key=f"told:{turn_id}", now=now)
@@ -188,7 +188,14 @@ def _record(opening: Opening, result: Result, text: str | None, now: datetime) -
 
 
 def _heard(part: ChatPart) -> list[str]:
-    return [one if isinstance(one, str) else one.kind.value for one in part.burst.parts]
+    spoken = {one.text for one in part.utterances if one.is_spoken}
+    return [_shown(one, is_spoken=one in spoken) for one in part.burst.parts]
+
+
+def _shown(said: str | Media, *, is_spoken: bool) -> str:
+    if isinstance(said, Media):
+        return said.kind.value
+    return salon.SPOKEN.format(words=said) if is_spoken else said
 
 
 def _after(opening: Opening, reply: Reply, now: datetime) -> Chat:

@@ -14,6 +14,7 @@ from aiadmin.domain.chat.commands import Command, Yes
 from aiadmin.domain.chat.corrections import corrected, read_again, says_the_same, taken_back
 from aiadmin.domain.chat.dialogue import Proposal
 from aiadmin.domain.chat.floor import HELD_BY_HUMAN, WROTE, Floor, Holder
+from aiadmin.domain.chat.policy.hearing import as_heard
 from aiadmin.domain.chat.reading import read
 from aiadmin.domain.chat.transcript import (
     ALIKE_WITHIN,
@@ -33,6 +34,7 @@ from aiadmin.services.chat.lookups import LookUps
 from aiadmin.services.chat.openings import Opening, OpeningReader, as_agreed
 from aiadmin.services.chat.outcomes import Result, end_claim, finish
 from aiadmin.services.chat.understanding import Exchange, Understanding
+from aiadmin.services.chat.voices import VoiceListener
 from aiadmin.services.chat.writes import AgreedTurn, NewerWordsError, VisitWriter
 from aiadmin.services.ports.clock import Clock
 from aiadmin.services.work import ClaimRule, QueueRunner
@@ -52,6 +54,7 @@ class ChatHandler:
     understanding: Understanding
     look_ups: LookUps
     writer: VisitWriter
+    voices: VoiceListener
 
     def work(self) -> int:
         """Handle what is due for a slice of time, the longest due first; how many turns there were.
@@ -67,8 +70,12 @@ class ChatHandler:
             self._handle(chat)
         return len(chats)
 
-    def _handle(self, chat: Chat) -> None:
-        """The first of what waits in a chat; the rest has a turn of its own."""
+    def _handle(self, chat: Chat, *, is_heard: bool = False) -> None:
+        """The first of what waits in a chat; the rest has a turn of its own.
+
+        Args:
+            is_heard: whether its voice messages were listened to: what has no words by now is not heard at all.
+        """
         now = self.clock()
         with self.uow() as work:
             transcript = work.transcripts.read(chat.company_id, chat.contact_id)
@@ -80,6 +87,11 @@ class ChatHandler:
             opening = self.openings.read(work, chat, part, transcript, now=now)
             before = _handled_before(work, chat, part)
             untold = _untold(work, chat)
+        notes = () if is_heard else self.voices.waiting(opening)
+        if notes:
+            self.voices.listen(chat, notes)
+            self._handle(chat, is_heard=True)
+            return
         try:
             result = self._result(opening, before, untold)
         except NewerWordsError:
@@ -161,8 +173,9 @@ class ChatHandler:
             look_ups=self.look_ups.begin(opening.known.salon, opening.situation.client, opening.guests),
             write=partial(self._write, opening),
         )
+        reply = as_heard(turn.reply, opening.situation)
         return Result(
-            reply=turn.reply, commands=commands, needs=turn.needs, agreed=turn.agreed, written=turn.found.written
+            reply=reply, commands=commands, needs=turn.needs, agreed=turn.agreed, written=turn.found.written
         )
 
     def _write(self, opening: Opening, proposal: Proposal) -> tuple[WriteOutcome, ...]:

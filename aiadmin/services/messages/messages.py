@@ -196,7 +196,11 @@ def _learn_of_person(message: OutboxMessage, result: SendResult, work: UnitOfWor
 
 
 def store(
-    batch: Sequence[ReceivedEvent], *, uow: NewUnitOfWork, on_due: Callable[[datetime], None] = lambda _: None
+    batch: Sequence[ReceivedEvent],
+    *,
+    uow: NewUnitOfWork,
+    on_due: Callable[[datetime], None] = lambda _: None,
+    keeps_voices: bool = False,
 ) -> Sequence[ReceivedEvent]:
     """Keep what devices heard, in one transaction; a repeat is left alone.
 
@@ -204,6 +208,7 @@ def store(
 
     Args:
         on_due: told, once it is kept, when a chat is to be handled in which something was said.
+        keeps_voices: whether it is kept where voice messages lie, of salons whose bot may answer.
 
     Raises:
         DependencyDownError: nothing is stored; try again later.
@@ -215,7 +220,7 @@ def store(
         for heard in sorted(batch, key=lambda one: one.company_id):
             match heard.event:
                 case MessageSeen() | MessageWithdrawn() as message:
-                    due |= _store_message(heard, message, work)
+                    due |= _store_message(heard, _without_voice(heard, message, work, keeps_voices), work)
                 case TimerSeen() as timer:
                     contact_id = work.contacts.upsert(heard.company_id, timer.peer, heard.received_at)
                     work.contacts.set_timer(heard.company_id, contact_id, timer.disappears_after)
@@ -225,6 +230,16 @@ def store(
     for due_at in due:
         on_due(due_at)
     return [early for one in batch if (early := _unmatched(one, marked)) is not None]
+
+
+def _without_voice(
+    heard: ReceivedEvent, message: MessageSeen | MessageWithdrawn, work: UnitOfWork, keeps_voices: bool
+) -> MessageSeen | MessageWithdrawn:
+    """A message, and where it can be heard only where that is listened to."""
+    if isinstance(message, MessageWithdrawn) or message.voice is None:
+        return message
+    is_kept = keeps_voices and work.bot_salons.may_answer(heard.company_id)
+    return message if is_kept else replace(message, voice=None)
 
 
 def _store_message(heard: ReceivedEvent, message: MessageSeen | MessageWithdrawn, work: UnitOfWork) -> set[datetime]:

@@ -97,9 +97,23 @@ class PrivacyService:
         work.audit.finish(number, DONE)
 
 
+VOICES_KEPT = timedelta(hours=1)
+"""Where a voice message lies is forgotten in the round behind that; its turn comes within seconds."""
+
+
+def _forget_voices(uow: NewUnitOfWork, now: datetime) -> int:
+    with uow() as work:
+        rows = work.privacy.forget_voices(now - VOICES_KEPT)
+        work.commit()
+    return rows
+
+
 def forget_words(*, uow: NewUnitOfWork, now: datetime, after: timedelta) -> int:
-    """Blank the words of messages older than `after`, forget notices and what chats were about; how many rows."""
-    total = 0
+    """Blank the words of messages older than `after`, forget notices and what chats were about; how many rows.
+
+    Where voice messages lie that no turn has handled is forgotten after an hour.
+    """
+    total = _forget_voices(uow, now)
     for _ in range(_BATCHES):
         with uow() as work:
             before, privacy = now - after, work.privacy

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from aiadmin.domain.chat import bot_settings
-from aiadmin.domain.chat.situation import BotSettings
+from aiadmin.domain.chat.situation import BotMode, BotSettings
 from aiadmin.domain.companies.company import DEFAULT_COUNTRY
 from aiadmin.domain.companies.rights import Right, rights_of
 from aiadmin.domain.ids import CompanyId, SalonId
@@ -105,6 +105,11 @@ class BotSalons:
             missing_rights=rights_of(company.rights_missing),
             settings=bot_settings.from_json(settings),
         )
+
+    def may_answer(self, company_id: CompanyId) -> bool:
+        """Whether the salon's bot answers anybody at all."""
+        salon = self.find(company_id)
+        return salon is not None and salon.is_allowed and salon.settings.mode is not BotMode.OFF
 
     def set_settings(self, company_id: CompanyId, settings: BotSettings, at: datetime) -> None:
         given = {"settings": dict(bot_settings.to_json(settings)), "updated_at": at}

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from aiadmin.domain.chat.transcript import Speaker, Transcript, Utterance, in_order
 from aiadmin.domain.ids import CompanyId, ContactId
 from aiadmin.domain.messages.message import Direction, MessageKind, Purpose
+from aiadmin.storage.messages import voices
 from aiadmin.storage.tables.messages import InboxMessageRow
 
 MOST_WAITING, MOST_BEFORE = 200, 60
@@ -78,10 +79,11 @@ class Transcripts:
         return of_hour, of_day
 
     def finish(self, company_id: CompanyId, numbers: Collection[int], at: datetime) -> None:
-        """Keep that messages of the inbox are handled."""
+        """Keep that messages of the inbox are handled; no voice is listened to later."""
         row = InboxMessageRow
-        statement = update(row).where(row.company_id == company_id, row.id.in_(list(numbers))).values(handled_at=at)
-        self._session.execute(statement.execution_options(synchronize_session=False))
+        mine = update(row).where(row.company_id == company_id, row.id.in_(list(numbers)))
+        handled = mine.values(handled_at=at, voice=None)
+        self._session.execute(handled.execution_options(synchronize_session=False))
 
     def waits(self, company_id: CompanyId, contact_id: ContactId) -> datetime | None:
         """When the first message of a contact came that is not handled."""
@@ -106,6 +108,7 @@ def _heard(row: Row[Any]) -> Utterance:
         message_id=row.message_id,
         media=row.media,
         seconds=row.seconds,
+        voice=voices.from_json(row.voice),
         quoted_id=row.quoted_id,
         waits=row.handled_at is None,
         was_handled=row.was_handled,

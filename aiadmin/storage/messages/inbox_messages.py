@@ -8,8 +8,9 @@ from sqlalchemy import CursorResult, or_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from aiadmin.domain.ids import ContactId
+from aiadmin.domain.ids import CompanyId, ContactId
 from aiadmin.domain.messages.message import Direction, MessageKind, MessageSeen, MessageWithdrawn, ReceivedEvent
+from aiadmin.storage.messages import voices
 from aiadmin.storage.tables.messages import InboxMessageRow, OutboxMessageRow
 
 
@@ -21,8 +22,18 @@ class InboxMessages:
 
     def add(self, heard: ReceivedEvent, message: MessageSeen, contact_id: ContactId) -> bool:
         """Store a message; False when the device has reported it before."""
-        row = _row(heard, message, contact_id) | _said(message) | {"sent_at": message.sent_at}
+        voice = None if message.voice is None else voices.to_json(message.voice)
+        row = _row(heard, message, contact_id) | _said(message) | {"sent_at": message.sent_at, "voice": voice}
         return self._inserts(row)
+
+    def set_heard(self, company_id: CompanyId, number: int, text: str | None) -> None:
+        """Keep what a voice message says, None for what nobody could hear; where it lies is forgotten.
+
+        One that was taken back meanwhile says nothing.
+        """
+        row = InboxMessageRow
+        waiting = row.company_id == company_id, row.id == number, row.voice.is_not(None), row.withdrawn_at.is_(None)
+        self._changed(update(row).where(*waiting).values(text=text, voice=None))
 
     def correct(self, heard: ReceivedEvent, message: MessageSeen, contact_id: ContactId) -> bool:
         """Store what a message says since its writer has changed it, to be handled once more; False for no change.
@@ -45,7 +56,7 @@ class InboxMessages:
         phone, that asks nothing any more.
         """
         at = heard.received_at
-        gone = {"text": None, "withdrawn_at": at}
+        gone = {"text": None, "voice": None, "withdrawn_at": at}
         found = self._theirs(heard, message).where(InboxMessageRow.withdrawn_at.is_(None))
         if self._changed(found.values(**gone, handled_at=None)):
             return True

@@ -6,12 +6,28 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, any_, cast, func, literal, null, or_, select, tuple_, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    Text,
+    any_,
+    cast,
+    false,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from aiadmin.domain.companies.outbox import OutboxState
 from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.messages.message import MessageKind
 from aiadmin.domain.messages.message_log import PAGE_SIZE, Author, Cursor, LogEntry, MessageStatus, status_of
+from aiadmin.domain.messages.voice import VOICE
 from aiadmin.storage.tables.core import Time
 from aiadmin.storage.tables.journal import ClientRow
 from aiadmin.storage.tables.messages import ContactAddressRow, ContactRow, InboxMessageRow, OutboxMessageRow
@@ -65,6 +81,7 @@ def _outbox(company_id: CompanyId) -> Select[*tuple[Any, ...]]:
             row.delivered_at.label("delivered_at"),
             row.read_at.label("read_at"),
             row.reason.label("reason"),
+            false().label("is_spoken"),
         )
         .join(ContactRow, (ContactRow.company_id == row.company_id) & (ContactRow.id == row.contact_id))
         .where(row.company_id == company_id)
@@ -84,6 +101,7 @@ def _inbox(company_id: CompanyId) -> Select[*tuple[Any, ...]]:
             ContactRow.push_name.label("push_name"),
             func.coalesce(row.text, row.media).label("text"),
             *nothing,
+            (row.text.is_not(None) & (row.kind == MessageKind.OTHER) & (row.media == VOICE)).label("is_spoken"),
         )
         .join(ContactRow, (ContactRow.company_id == row.company_id) & (ContactRow.id == row.contact_id))
         .where(row.company_id == company_id)
@@ -134,6 +152,7 @@ def _named(company_id: CompanyId, page: Select[*tuple[Any, ...]]) -> Select[*tup
 
 
 def _entry_of(row: Mapping[str, Any]) -> LogEntry:
-    facts = {name: row[name] for name in ("number", "at", "phone", "name", "text", "purpose", "reason")}
+    names = ("number", "at", "phone", "name", "text", "purpose", "reason", "is_spoken")
+    facts = {name: row[name] for name in names}
     status = status_of(OutboxState(row["state"]), row["delivered_at"], row["read_at"]) if row["state"] else None
     return LogEntry(author=Author(row["author"]), status=status, **facts)

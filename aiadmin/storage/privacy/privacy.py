@@ -118,6 +118,12 @@ class Privacy:
         blanked = self._changed(update(heard).where(heard.id.in_(old_in.limit(limit))).values(text=None))
         return blanked + self._changed(update(owed).where(owed.id.in_(old_out.limit(limit))).values(text=""))
 
+    def forget_voices(self, before: datetime) -> int:
+        """Forget where voice messages from before then lie, that no turn has handled; how many there were."""
+        heard = InboxMessageRow
+        old = update(heard).where(heard.voice.is_not(None), heard.received_at < before)
+        return self._changed(old.values(voice=None))
+
     def forget_notices(self, before: datetime) -> int:
         """Delete notices that were finished before then; how many there were."""
         return self._changed(delete(NoticeRow).where(NoticeRow.finished_at < before))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -16,6 +17,7 @@ from sqlalchemy import (
     func,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from aiadmin.storage.tables.core import Base, Time, own
@@ -65,7 +67,11 @@ class ContactAddressRow(Base):
 
 
 class InboxMessageRow(Base):
-    """A message that a device of ours saw, once, as its writer has left it: corrected, or taken back."""
+    """A message that a device of ours saw, once, as its writer has left it: corrected, or taken back.
+
+    `voice` is where a client's voice message can be heard (`domain.messages.voice`), until it is handled; what was
+    heard of it is its text.
+    """
 
     __tablename__ = "inbox_messages"
     __table_args__ = (
@@ -77,6 +83,7 @@ class InboxMessageRow(Base):
         Index("idx_inbox_messages_waiting", "id", postgresql_where=text("handled_at IS NULL")),
         Index("idx_inbox_messages_log", "company_id", "received_at"),
         Index("idx_inbox_messages_kept", "received_at", postgresql_where=text("text IS NOT NULL")),
+        Index("idx_inbox_messages_voices", "received_at", postgresql_where=text("voice IS NOT NULL")),
         CheckConstraint("direction IN ('in','own_phone')", name="direction"),
         CheckConstraint("kind IN ('text','reaction','other')", name="kind"),
     )
@@ -95,6 +102,7 @@ class InboxMessageRow(Base):
     received_at: Mapped[datetime] = mapped_column(Time)
     handled_at: Mapped[datetime | None] = mapped_column(Time)
     seconds: Mapped[int | None] = mapped_column(Integer)
+    voice: Mapped[Any | None] = mapped_column(JSONB(none_as_null=True))
     edited_at: Mapped[datetime | None] = mapped_column(Time)
     withdrawn_at: Mapped[datetime | None] = mapped_column(Time)
 

@@ -166,6 +166,11 @@ def _found(part: visits.FoundInJournal, _: Situation) -> str:
     return f"We have checked the journal: {_FOUND[part.operation].format(when=when)}"
 
 
+def _heard(part: talk.HeardAs, _: Situation) -> str:
+    written = " To agree, please type “yes”." if part.is_agreed_in_writing else ""
+    return f"We heard: “{shown(part.words)[:200]}”.{written}"
+
+
 _PLAIN: Mapping[type, str] = {
     visits.OnlyOwnVisits: "We tell nothing of other people's bookings: please let them write from their own number.",
     visits.AnswerKept: "Thank you for your answer!",
@@ -199,6 +204,7 @@ def _plain(part: object, _: Situation) -> str:
 
 SENTENCES: Mapping[type, Sentence] = {
     visits.FoundInJournal: _found,
+    talk.HeardAs: _heard,
     **dict.fromkeys(_PLAIN, _plain),
     visits.AttendanceConfirmed: _confirmed,
     visits.AttendanceDeclined: _declined,

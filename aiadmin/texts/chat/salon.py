@@ -23,6 +23,7 @@ from aiadmin.domain.chat.notes import (
 from aiadmin.domain.chat.parts.visits import ChangePassedOn, NotChanged
 from aiadmin.domain.chat.situation import Situation
 from aiadmin.domain.chat.steps import Reply, SalonNote
+from aiadmin.domain.chat.transcript import Utterance
 from aiadmin.domain.chat.when import Time
 from aiadmin.domain.plain_text import shown
 from aiadmin.texts.chat import wording
@@ -50,6 +51,13 @@ _STILL_OURS = "Ответьте сами, пожалуйста."
 _READ_IT = "В журнале ничего не изменилось: прочитайте переписку и ответьте сами, пожалуйста."
 _LONGEST_WORDS = 300
 _CHANGE: Mapping[VisitOperation, str] = {VisitOperation.MOVE: "перенести", VisitOperation.CANCEL: "отменить"}
+SPOKEN = "голосовое: {words}"
+"""What was heard of a voice message, which may be misheard."""
+
+
+def shown_words(one: Utterance) -> str:
+    """What a client has said, as the salon reads it; empty for what has no words."""
+    return SPOKEN.format(words=one.text) if one.is_spoken else one.text or ""
 
 
 def to_salon(reply: Reply, situation: Situation, said: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from aiadmin.domain.chat.parts import talk as parts
 from aiadmin.domain.chat.situation import Situation
+from aiadmin.domain.plain_text import shown
 from aiadmin.texts.chat import wording
 from aiadmin.texts.chat.questions import price_row
 from aiadmin.texts.chat.sentence import Sentence
@@ -36,6 +37,16 @@ def _said(part: object, _: Situation) -> str:
     return _SAID[type(part)]
 
 
+_LONGEST_HEARD = 200
+
+
+def _heard(part: parts.HeardAs, _: Situation) -> str:
+    words = shown(part.words)
+    heard = f"{words[:_LONGEST_HEARD]}…" if len(words) > _LONGEST_HEARD else words
+    written = " Чтобы согласиться, напишите, пожалуйста, «да» текстом." if part.is_agreed_in_writing else ""
+    return f"Услышали: «{heard}».{written}"
+
+
 def _opens(part: parts.OpensAt, situation: Situation) -> str:
     is_today = part.at.date() == situation.now.date()
     when = f"сегодня в {wording.clock(part.at.time())}" if is_today else wording.at(part.at)
@@ -49,6 +60,7 @@ def _prices(part: parts.PricesStand, situation: Situation) -> str:
 
 SENTENCES: Mapping[type, Sentence] = {
     **dict.fromkeys(_SAID, _said),
+    parts.HeardAs: _heard,
     parts.OpensAt: _opens,
     parts.PricesStand: _prices,
 }

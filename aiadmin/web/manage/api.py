@@ -16,6 +16,7 @@ from aiadmin.domain.messages.message_log import LogEntry
 from aiadmin.services.manage import overview as management
 from aiadmin.services.manage.overview import OwnerActions, SalonOverview
 from aiadmin.texts import ru
+from aiadmin.texts.chat.salon import SPOKEN
 from aiadmin.texts.ru import manage as texts_manage
 from aiadmin.texts.ru import overview as overview_texts
 from aiadmin.web.http import schemas
@@ -178,7 +179,7 @@ def _message(entry: LogEntry) -> Mapping[str, object]:
         "at": entry.at,
         "phone": entry.phone,
         "name": entry.name,
-        "text": entry.text,
+        "text": SPOKEN.format(words=entry.text) if entry.is_spoken else entry.text,
         "purpose": texts_manage.PURPOSES.get(entry.purpose or ""),
         "status": entry.status,
         "reason": texts_manage.message_reason(entry.reason),

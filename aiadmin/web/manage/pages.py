@@ -107,7 +107,7 @@ def show_bot(owner: Company) -> Shown:
     with container.uow() as work:
         view = container.views.salon(work, owner.company_id).view
         counts = work.bot_reports.counts(owner.company_id, since=container.clock() - COUNTED, zone=view.zone)
-    model = container.language_model
+    model, speech = container.language_model, container.speech
     return {
         "bot": container.bot_settings.get(owner.company_id),
         "counts": bot_texts.counts(counts, counts.outside(view.hours)),
@@ -120,6 +120,8 @@ def show_bot(owner: Company) -> Shown:
         "no_right": bot_texts.NO_RIGHT,
         "asks_model": model is not None and model.is_abroad,
         "model_words": bot_texts.MODEL_ABROAD,
+        "asks_speech": speech is not None and speech.is_abroad,
+        "speech_words": bot_texts.SPEECH_ABROAD,
     }
 
 

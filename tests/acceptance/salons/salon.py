@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tests.fakes.speech import FakeSpeech
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.fakes.yclients.client import FakeYClients
 from tests.support.stack import Stack
@@ -28,6 +29,7 @@ class World:
     product: Stack
     whatsapp: FakeWhatsApp
     yclients: FakeYClients
+    speech: FakeSpeech
     salon_id: int
     phone: str
     client: str

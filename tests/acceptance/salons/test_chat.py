@@ -44,6 +44,44 @@ def _wait_until_no_machine_would_write(world: World) -> None:
     world.product.until(lambda: world.product.rows(is_over, quick), within=SOON, what="a human may write")
 
 
+VOICE = b"OggS\x00\x02" + bytes(range(256)) * 40
+
+
+def test_a_client_speaks_and_books_in_writing(world: World) -> None:
+    """Through the library's own decryption of the message, the media server and the recogniser, all over the wire."""
+    speech, day = world.speech, datetime.now(MOSCOW) + timedelta(days=2)
+    salon = Salon(world)
+    salon.ask("POST", "bot/settings", json={"settings": {"mode": "always"}})
+    wish = "Здравствуйте! Можно послезавтра в 13 на мужскую стрижку? Меня зовут Нина"
+    speech.script.heard |= {VOICE: wish, VOICE[:-1]: "да"}
+
+    offered = _spoken(world, VOICE)
+    assert f"Услышали: «{wish}»." in offered
+    assert f"Мужская стрижка, мастер Анна, {wording.day(day)}, 13:00, 45 мин" in offered
+    again = _spoken(world, VOICE[:-1])
+    assert "напишите, пожалуйста, «да» текстом" in again
+    assert world.yclients.writes(world.salon_id) == [], "nothing by what was only heard"
+    assert "Вы записаны: мужская стрижка" in _answered(world, "да")
+    [booked] = salon.records()
+    assert (booked["date"], booked["client"]["name"]) == (f"{day:%Y-%m-%d} 13:00:00", "Нина")
+
+    log = [text for author, text, _ in salon.log() if author == "in"]
+    assert log == [f"голосовое: {wish}", "голосовое: да", "да"]
+    kept = world.product.rows("SELECT voice FROM inbox_messages WHERE voice IS NOT NULL")
+    assert kept == [], "nothing is left of where a voice lay"
+    assert [one.voice for one in speech.script.played] == [VOICE, VOICE[:-1]]
+    assert wish not in world.product.log.read_text()
+
+
+def _spoken(world: World, voice: bytes) -> str:
+    """What the client reads after saying this."""
+    before = len(_read(world))
+    world.whatsapp.speak(world.client, world.phone, voice)
+    world.product.until(lambda: len(_read(world)) > before, within=SOON, what="an answer to a voice message")
+    [said] = _read(world)[before:]
+    return said
+
+
 def test_a_client_books_by_chat_the_salon_takes_the_chat_and_gives_it_back_by_the_button(world: World) -> None:
     whatsapp, yclients, day = world.whatsapp, world.yclients, datetime.now(MOSCOW) + timedelta(days=2)
     salon = Salon(world)

@@ -1,5 +1,6 @@
 """The fake WhatsApp as a process of its own, for tests, benchmarks and the demo."""
 
+import base64
 import json
 import os
 import subprocess
@@ -129,6 +130,17 @@ class FakeWhatsApp:
         """Write a text from one phone to another, ``quoted=``, ``expiration=``, ``id=`` ...; returns its id."""
         entry = self.control("POST", "/message", **{"from": sender, "to": to, "text": text}, **facts)
         return str(entry["id"])
+
+    def speak(self, sender: str, to: str, voice: bytes, *, seconds: int = 3) -> str:
+        """Send a voice message, uploaded to `media_url`; returns its id."""
+        coded = base64.b64encode(voice).decode()
+        entry = self.control("POST", "/voice", **{"from": sender, "to": to, "voice": coded, "seconds": seconds})
+        return str(entry["id"])
+
+    @property
+    def media_url(self) -> str:
+        """Where what phones upload can be fetched."""
+        return self.control_url
 
     def messages(self, phone: str) -> list[dict[str, Any]]:
         """What a phone has sent and received, oldest first."""

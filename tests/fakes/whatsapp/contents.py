@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.fakes.whatsapp.media import SealedVoice
 from tests.fakes.whatsapp.node import Jid
 from tests.fakes.whatsapp.protos import Message
 
@@ -73,6 +74,17 @@ def text_message(text: str, quoted: Entry | None, author: Jid | None, expiration
         return message
     context.stanzaID, context.participant = quoted.message_id, str(author)
     context.quotedMessage.CopyFrom(quoted.content)
+    return message
+
+
+def voice_message(note: SealedVoice, seconds: int) -> Message:
+    """A voice message, as a phone tells where it has put it."""
+    message = Message()
+    audio = message.audioMessage
+    audio.directPath, audio.URL = note.path, f"https://mmg.whatsapp.net{note.path}"
+    audio.mediaKey, audio.fileSHA256, audio.fileEncSHA256 = note.key, note.sha256, note.sealed_sha256
+    audio.fileLength, audio.seconds, audio.PTT = note.size, seconds, True
+    audio.mimetype = "audio/ogg; codecs=opus"
     return message
 
 

@@ -1,5 +1,6 @@
 """The part of the control API that plays the people: phones that write, read and react."""
 
+import base64
 from typing import Any
 
 from aiohttp import web
@@ -20,6 +21,8 @@ class PhoneControl:
         return [
             web.post("/phones", self.phones),
             web.post("/message", self.message),
+            web.post("/voice", self.voice),
+            web.get("/v/{path:.*}", self._server.media.serve),
             web.get("/messages", self.messages),
             web.post("/read", self.read),
             web.post("/react", self.react),
@@ -46,6 +49,13 @@ class PhoneControl:
         directory = self._server.directory
         to = directory.accounts.get(str(body["to"])) or Account(str(body["to"]), on_whatsapp=False)
         entry = await self._handset(body["from"]).write(to, str(body["text"]), *facts)
+        return web.json_response(entry.public())
+
+    async def voice(self, request: web.Request) -> web.Response:
+        body = await request.json()
+        directory, voice = self._server.directory, base64.b64decode(body["voice"])
+        to = directory.accounts.get(str(body["to"])) or Account(str(body["to"]), on_whatsapp=False)
+        entry = await self._handset(body["from"]).speak(to, voice, int(body.get("seconds", 3)))
         return web.json_response(entry.public())
 
     async def messages(self, request: web.Request) -> web.Response:

@@ -15,8 +15,10 @@ from tests.fakes.whatsapp.contents import (
     text_message,
     timer_message,
     unpack,
+    voice_message,
 )
 from tests.fakes.whatsapp.directory import Account
+from tests.fakes.whatsapp.media import seal
 from tests.fakes.whatsapp.node import Jid, Node, Value
 from tests.fakes.whatsapp.protos import Message
 from tests.fakes.whatsapp.ratchet import InvalidMessageError
@@ -76,6 +78,12 @@ class Handset:
         answered = self.entry(quoted) if quoted else None
         author = self._server.directory.account(answered.sender).address() if answered else None
         return await self._send(to, text_message(text, answered, author, expiration), message_id, addressing)
+
+    async def speak(self, to: Account, voice: bytes, seconds: int) -> Entry:
+        """Send a voice message: upload it, and tell where it lies. Raises MessagingError."""
+        note = seal(voice)
+        self._server.media.put(note)
+        return await self._send(to, voice_message(note, seconds))
 
     async def set_timer(self, to: Account, seconds: int) -> Entry:
         """Let the messages of a chat disappear after so many seconds, with 0 never. Raises MessagingError."""

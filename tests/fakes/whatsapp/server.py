@@ -17,6 +17,7 @@ from tests.fakes.whatsapp.directory import Device, Directory
 from tests.fakes.whatsapp.faults import Faults
 from tests.fakes.whatsapp.journal import Journal
 from tests.fakes.whatsapp.login import log_in
+from tests.fakes.whatsapp.media import MediaStore
 from tests.fakes.whatsapp.node import Node
 from tests.fakes.whatsapp.noise import HandshakeError
 from tests.fakes.whatsapp.pairing import PairingDesk
@@ -37,6 +38,7 @@ class Server:
         self.codes = CodeDesk()
         self.faults = Faults()
         self.journal = Journal()
+        self.media = MediaStore()
         self.connections: set[Connection] = set()
         self.post = Post(self)
         self.relay = Relay(self)

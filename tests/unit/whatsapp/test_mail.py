@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,6 +25,7 @@ from aiadmin.domain.messages.message import (
     address_of,
     after_send,
 )
+from aiadmin.domain.messages.voice import MOST_BYTES, MOST_SECONDS, VoiceNote
 from tests.unit.whatsapp.fake_go import Neonize_pb2
 
 MESSAGE, RECEIPT = sorted(MAIL)
@@ -202,6 +204,68 @@ def test_what_lasts_says_how_long() -> None:
     seen = read({"audioMessage": {"seconds": 42}})
     assert seen is not None
     assert seen.seconds == 42
+
+
+SPOKEN: Mapping[str, Any] = {
+    "seconds": 42,
+    "PTT": True,
+    "directPath": "/v/t62.7117-24/12_n.enc?ccb=11-4&oh=01_Q5&oe=6A%2B&_nc_sid=5e03e0",
+    "mediaKey": b"k" * 32,
+    "fileSHA256": b"s" * 32,
+    "fileEncSHA256": b"e" * 32,
+    "fileLength": 4000,
+}
+
+
+def test_a_voice_message_says_where_it_can_be_heard() -> None:
+    seen = read({"audioMessage": SPOKEN})
+    assert seen is not None
+    assert seen.voice == VoiceNote(
+        path=SPOKEN["directPath"], key=b"k" * 32, sha256=b"s" * 32, sealed_sha256=b"e" * 32, size=4000
+    )
+    assert "t62" not in repr(seen)
+    assert "kkk" not in repr(seen)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"PTT": False},
+        {"seconds": MOST_SECONDS + 1},
+        {"fileLength": MOST_BYTES + 1},
+        {"fileLength": 0},
+        {"fileLength": 2**63},
+        {"mediaKey": b""},
+        {"mediaKey": b"k" * 31},
+        {"fileSHA256": b"s"},
+        {"fileEncSHA256": b""},
+        {"directPath": ""},
+        {"directPath": "//evil.example/v/1"},
+        {"directPath": "/v/1@evil.example"},
+        {"directPath": "@evil.example/v"},
+        {"directPath": ":80@evil.example/v"},
+        {"directPath": ".evil.example/v"},
+        {"directPath": "https://evil.example/v"},
+        {"directPath": "/v/1\r\nHost: evil.example"},
+        {"directPath": "/v/1 2"},
+        {"directPath": "/v/1#x"},
+        {"directPath": "/v/\\evil"},
+        {"directPath": "/v/привет"},
+        {"directPath": "/v/" + "x" * 3_000},
+    ],
+    ids=str,
+)
+def test_a_voice_message_that_is_long_or_odd_is_not_listened_to(said: Mapping[str, Any]) -> None:
+    """The sender's phone may say anything: no path of it leads to another server."""
+    seen = read({"audioMessage": SPOKEN | said})
+    assert seen is not None
+    assert (seen.media, seen.voice) == ("audio", None)
+
+
+def test_what_the_salon_says_aloud_is_not_listened_to() -> None:
+    seen = read({"audioMessage": SPOKEN}, where=source(from_me=True))
+    assert seen is not None
+    assert seen.voice is None
 
 
 def _changed(kind: str, **more: Any) -> dict[str, Any]:

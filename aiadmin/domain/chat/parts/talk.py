@@ -17,6 +17,18 @@ class WelcomeBack(Part):
     """Messages again."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class HeardAs(Part):
+    """What was heard of a voice message.
+
+    Attributes:
+        is_agreed_in_writing: whether a yes to what follows has to be typed.
+    """
+
+    words: str
+    is_agreed_in_writing: bool = False
+
+
 class CannotListen(Part):
     """A voice message cannot be heard: it is to be written, and the salon knows."""
 

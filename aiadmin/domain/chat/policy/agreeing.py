@@ -49,6 +49,8 @@ def agreeing(turn: TurnFacts) -> Step | None:
     if turn.found.written:
         return _outcome(turn, proposal)
     is_newest = ask == turn.situation.asks[0] if turn.situation.asks else False
+    if _agrees(turn, proposal) and turn.situation.spoken:
+        return _repeated(turn, proposal)
     if _agrees(turn, proposal):
         is_over = turn.situation.written_at - ask.sent_at > PROPOSAL_LIVES
         is_late = any(one.starts < earliest_start(turn.situation) for one in proposal.slots)

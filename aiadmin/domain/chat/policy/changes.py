@@ -79,7 +79,7 @@ def _agreed(turn: TurnFacts, proposal: Proposal) -> Step:
         return _outcome(turn, proposal, visit, turn.found.written[0])
     if visit is None:
         return _gone(turn, proposal)
-    if _is_over(turn):
+    if _is_over(turn) or turn.situation.spoken:
         return _offered_again(turn, proposal, visit)
     return passed_on(turn, visit, proposal.operation) or Write(proposal)
 

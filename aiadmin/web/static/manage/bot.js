@@ -117,7 +117,10 @@ function read() {
     english: elements.english.checked,
     waiting_list: elements.waiting_list.checked,
   };
-  return elements.model_abroad ? { ...given, model_abroad: elements.model_abroad.checked } : given;
+  for (const name of ['model_abroad', 'speech_abroad']) {
+    if (elements[name]) given[name] = elements[name].checked;
+  }
+  return given;
 }
 
 function complain(fields = {}) {
