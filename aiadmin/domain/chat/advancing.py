@@ -18,7 +18,7 @@ from aiadmin.domain.chat.dialogue import Dialogue, GuestWish, Proposal, Slot, Vi
 from aiadmin.domain.chat.situation import SalonView, Situation
 from aiadmin.domain.chat.when import Asked, Day, DayRange, Time, TimeRange, When
 from aiadmin.domain.chat.wished_services import NO_WISH, as_known, of_new_services, wished_service, with_services
-from aiadmin.domain.chat.wishes import is_exact, merged, names_day, names_time, on, points
+from aiadmin.domain.chat.wishes import is_exact, merged, names_day, names_time, on, points, some_day_suits
 
 C = TypeVar("C", bound=said.Command)
 _CHITCHAT = (said.Greet, said.Thank)
@@ -237,9 +237,20 @@ def _with_whens(dialogue: Dialogue, commands: Sequence[said.Command], situation:
     new = tuple(_from_offered(when, _offered(dialogue, situation)) for when in new)
     if _has(commands, said.Earliest):
         dialogue = replace(dialogue, is_earliest=True, whens=() if not new else dialogue.whens, picked=None)
+    if new and not _has(commands, said.No, said.Elsewhen):
+        dialogue = _wished_again(dialogue, new)
     if new:
         dialogue = _timed(dialogue, new, situation)
     return _elsewhen(dialogue, commands, situation)
+
+
+def _wished_again(dialogue: Dialogue, new: Sequence[When]) -> Dialogue:
+    """A day that is named after its times were refused is wished for again."""
+    if not names_day(new) or names_time(new):
+        return dialogue
+    return replace(
+        dialogue, refused=frozenset(one for one in dialogue.refused if not some_day_suits(new, one.date()))
+    )
 
 
 def _from_offered(when: When, offered: Sequence[datetime]) -> When:

@@ -51,7 +51,7 @@ def answers_in(heard: Heard) -> Iterator[Command]:
     refusal, agreement = _last(heard, *_refusals(heard)), _last(heard, "YES")
     if refusal is not None and (agreement is None or agreement < refusal):
         yield No(spans=_spans(heard, *_refusals(heard)))
-    elif agreement is not None and refusal is None and _begins_or_ends_with_yes(heard):
+    elif agreement is not None and refusal is None and _begins_or_ends_with_yes(heard) and not heard.has("WAIT"):
         yield Yes(but=heard.text.strip(), spans=_spans(heard, "YES"))
 
 
@@ -61,14 +61,56 @@ def is_plain_yes(heard: Heard) -> bool:
     if heard.context.asked in _AGREED:
         kinds |= {"SOFT"}
     if heard.context.asked is Asked.ATTENDANCE:
-        kinds |= {"COMING"}
+        kinds |= {"COMING", "AS_IT_IS"}
     is_one = _is_bare_number(heard, "1")
     demanded = _demanded(heard)
-    if heard.has("NO", "REFUSE", "CHANGE", "HARMLESS") or not (heard.has(*kinds) or demanded or is_one):
+    if heard.has("NO", "REFUSE", "CHANGE", "HARMLESS", "WAIT") or not (heard.has(*kinds) or demanded or is_one):
         return False
     explained = heard.covered(NEUTRAL | kinds) | _of_name(heard) | demanded
-    rest = [token for place, token in enumerate(heard.tokens) if place not in explained]
-    return all(token.text in _HARMLESS_SIGNS for token in rest) or is_one
+    rest = [place for place in range(len(heard.tokens)) if place not in explained]
+    return all(heard.word(place) in _HARMLESS_SIGNS for place in rest) or is_one or _is_remark(heard, rest)
+
+
+def _is_remark(heard: Heard, rest: Sequence[int]) -> bool:
+    """Whether what stands beside "I will come" changes nothing: a remark, or a question in a message of its own."""
+    said = {token.text for token in heard.tokens}
+    if heard.context.asked is not Asked.ATTENDANCE or heard.whens or heard.has(*_CHANGING) or _DENYING & said:
+        return False
+    if not heard.has("YES", "COMING"):
+        return False
+    asking = [place for place in rest if _asks_apart(heard, place)]
+    remarks = [place for place in rest if place not in asking]
+    words = [heard.word(place) for place in remarks if heard.word(place) not in _HARMLESS_SIGNS]
+    is_coming = heard.has("COMING") and "?" not in words
+    return not words or (is_coming and not any(word in heard.context.vocabulary.kin for word in words))
+
+
+_CHANGING = (
+    "LATE",
+    "WANT_MOVE",
+    "WANT_CANCEL",
+    "WANT_BOOKING",
+    "ELSEWHEN",
+    "GUEST",
+    "WANT_HUMAN",
+    "COMPLAINT",
+    "HEALTH",
+)
+"""What no yes goes together with."""
+_DENYING = frozenset(
+    {"не", "нет", "ни", "без", "вместо", "если", "может", "наверное", "возможно", "постараюсь", "попробую"}
+)
+"""Words that make "I will come" uncertain."""
+
+
+def _asks_apart(heard: Heard, place: int) -> bool:
+    """Whether a word is of a message that asks something and says no more."""
+    texts = [token.text for token in heard.tokens]
+    first = max((at + 1 for at in range(place) if texts[at] == "\n"), default=0)
+    end = next((at for at in range(place, len(texts)) if texts[at] == "\n"), len(texts))
+    own = range(first, end)
+    said = heard.covered({"YES", "COMING"})
+    return any(texts[at] == "?" for at in own) and not any(at in said for at in own)
 
 
 _ASKED_FOR: Mapping[VisitOperation, str] = {
@@ -126,7 +168,9 @@ def _of_name(heard: Heard) -> set[int]:
 
 
 def _refusals(heard: Heard) -> tuple[str, ...]:
-    return ("NO", "REFUSE") if heard.context.asked is not None else ("NO",)
+    is_of_visit = heard.context.offers in {VisitOperation.MOVE, VisitOperation.CANCEL}
+    kept = ("AS_IT_IS",) if is_of_visit and heard.context.asked is Asked.CONSENT else ()
+    return ("NO", "REFUSE", *kept) if heard.context.asked is not None else ("NO",)
 
 
 def _last(heard: Heard, *kinds: str) -> int | None:
@@ -164,7 +208,7 @@ def _rating(heard: Heard) -> Iterator[Rating]:
 
 
 def _choice(heard: Heard) -> Iterator[Choose]:
-    number = _only_number(heard, is_ordinal=heard.context.asked in _LISTED)
+    number = _only_number(heard, is_ordinal=heard.context.asked is Asked.TIME)
     if number and number <= heard.context.options:
         yield Choose(number=number, spans=((0, len(heard.text)),))
 
@@ -176,9 +220,8 @@ def _only_number(heard: Heard, *, is_ordinal: bool = False) -> int:
     neutral = heard.covered(NEUTRAL | {"YES", "SOFT"})
     rest = [token.text for place, token in enumerate(heard.tokens) if place not in neutral]
     words = [word for word in rest if word not in _HARMLESS_SIGNS | _BESIDE_A_NUMBER | _STARS | {"+", "е", "й"}]
-    if is_ordinal:
-        return _ordinal(words, heard.context.options)
-    return _number(words)
+    ordinal = _ordinal(words, heard.context.options) if heard.context.asked in _LISTED else 0
+    return ordinal if is_ordinal else ordinal or _number(words)
 
 
 def _ordinal(words: Sequence[str], options: int) -> int:

@@ -60,6 +60,10 @@ class No(Command):
     """A no to the last question or proposal."""
 
 
+class Wait(Command):
+    """An answer comes later: they think about it, or ask somebody."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Choose(Command):
     """A line of the numbered list that was shown; the first is 1."""

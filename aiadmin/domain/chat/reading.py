@@ -29,6 +29,7 @@ from aiadmin.domain.chat.commands import (
     Elsewhen,
     Foreign,
     Greet,
+    Guest,
     Haggle,
     HealthMatter,
     ImpossibleTime,
@@ -47,6 +48,7 @@ from aiadmin.domain.chat.commands import (
     Stop,
     Suits,
     Thank,
+    Wait,
     WantBooking,
     WantCancel,
     WantHuman,
@@ -70,6 +72,7 @@ _MINUTES = {"полчаса": 30, "получаса": 30, "час": 60, "чет�
 _SPOKEN: Mapping[str, type[Command]] = {
     "GREET": Greet,
     "THANK": Thank,
+    "WAIT": Wait,
     "WANT_HUMAN": WantHuman,
     "SAME_AS_LAST": SameAsLast,
     "EARLIEST": Earliest,
@@ -323,10 +326,15 @@ def _wishes(heard: Heard) -> Iterator[Command]:
         return
     if _spans(heard, "WANT_CANCEL", "") or _may_cancel(heard):
         yield WantCancel(spans=_spans(heard, "WANT_CANCEL"))
-    elif _may_move(heard):
+    elif _may_move(heard) or _is_sooner_or_later(heard):
         yield WantMove(spans=_spans(heard, "WANT_CANCEL"))
     if _spans(heard, "WANT_BOOKING", ""):
         yield WantBooking(spans=_spans(heard, "WANT_BOOKING", ""))
+
+
+def _is_sooner_or_later(heard: Heard) -> bool:
+    """Whether the visit of a reminder is wished to be earlier or later, and no time is said."""
+    return heard.context.asked is Asked.ATTENDANCE and heard.has("ELSEWHEN") and not heard.whens
 
 
 def _may_cancel(heard: Heard) -> bool:
@@ -420,6 +428,8 @@ def _settled(heard: Heard, commands: Sequence[Command]) -> list[Command]:
     if any(isinstance(one, (Rating, Choose)) for one in found):
         found = _without(found, Suits, Yes, NamedService)
     found = _without_yes(found)
+    if _is_praise(heard, found):
+        return [one for one in found if isinstance(one, _CHITCHAT)]
     found = _without_asides(found)
     found += _weak_booking(heard, found)
     if any(isinstance(one, _HOSTILE) for one in found):
@@ -454,6 +464,19 @@ def _without_yes(commands: list[Command]) -> list[Command]:
     return _without(commands, WantBooking) if is_no_new_wish else commands
 
 
+def _is_praise(heard: Heard, commands: Sequence[Command]) -> bool:
+    """Whether thanks name a master, or what was done, and wish for nothing."""
+    begins = any(hit.first == 0 for hit in heard.of("THANK"))
+    is_wish = "?" in heard.text or heard.has("WANT_BOOKING", "CHANGE") or heard.context.asked is not None
+    names = any(isinstance(one, (NamedService, NamedStaff)) for one in commands)
+    return (
+        begins
+        and not is_wish
+        and names
+        and all(isinstance(one, (*_CHITCHAT, NamedService, NamedStaff)) for one in commands)
+    )
+
+
 def _without_asides(commands: list[Command]) -> list[Command]:
     """Words that belong to a surer meaning are none of their own."""
     kinds = {type(one) for one in commands}
@@ -463,6 +486,8 @@ def _without_asides(commands: list[Command]) -> list[Command]:
         commands = _without(commands, AskSlots)
     if WantMove in kinds:
         commands = _without(commands, WantCancel)
+    if Wait in kinds:
+        commands = _without(commands, Wait if kinds - {Wait, Guest, *_CHITCHAT} else Guest)
     if Late in kinds:
         commands = [one for one in commands if not isinstance(one, (Suits, WantCancel, WantMove))]
     return commands

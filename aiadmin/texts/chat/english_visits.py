@@ -190,6 +190,7 @@ _PLAIN: Mapping[type, str] = {
     talk.ComplaintPassedOn: "We are very sorry. We have passed this on to the administrator, who will answer you.",
     talk.HealthPassedOn: "We are very sorry. We have told the administrator at once, who will contact you.",
     talk.HealthAsked: "Questions about health are for a specialist: the administrator will answer you here.",
+    talk.Waiting: "All right, we are waiting for your answer.",
     talk.CalmAnswer: "We understand that you are upset. The administrator will answer you.",
     talk.PricePassedOn: "We cannot change prices. We have passed your question on to the administrator.",
     talk.WhatIsWished: "Sorry, we did not understand: would you like to book, to move a booking, or to ask a price?",

@@ -108,6 +108,7 @@ _SIMPLE: Mapping[type[Command], str] = {
     said.HealthMatter: "пишет о здоровье",
     said.Haggle: "просит дешевле",
     said.Abuse: "грубит",
+    said.Wait: "ответит позже",
     said.Spam: "реклама",
     said.Injection: "приказывает боту",
     said.Media: "прислал не текст",

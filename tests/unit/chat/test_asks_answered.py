@@ -253,3 +253,20 @@ def test_answers_count_where_the_bot_is_switched_off() -> None:
 def test_a_decision_needs_no_text() -> None:
     """What a model has understood is decided on like what the rules have."""
     assert _answers(answer_to([Yes()], situation(client=client(SIX), asks=(reminder(SIX),)))) == {7: Attend.YES}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["да приду\nа какой у вас адрес?", "спасибо за напоминание, обязательно приду", "да буду, на машине приеду"],
+)
+def test_a_remark_or_a_question_apart_takes_nothing_from_a_yes(text: str) -> None:
+    assert _answers(answer_to(text, situation(client=client(SIX), asks=(reminder(SIX),)))) == {7: Attend.YES}
+
+
+@pytest.mark.parametrize(
+    "text", ["да приду, а картой можно?", "приду, если успею", "да, может приду", "приду с мужем"]
+)
+def test_a_remark_that_may_change_it_leaves_it_open(text: str) -> None:
+    given = _answers(answer_to(text, situation(client=client(SIX), asks=(reminder(SIX),))))
+
+    assert Attend.YES not in given.values()

@@ -410,3 +410,32 @@ def test_a_day_that_there_is_beside_one_that_there_is_not_counts() -> None:
     reply = answer_to("мужская стрижка к Артёму 31 июня или завтра в 15", situation(), journal=_found(15))
 
     assert reply.act is Act.OFFER
+
+
+@pytest.mark.parametrize("text", ["секунду", "сейчас у мужа спрошу", "хорошо, я подумаю", "не знаю даже"])
+def test_an_offer_stands_while_the_client_thinks(text: str) -> None:
+    known = _offered()
+    reply = answer_to(text, known)
+
+    assert reply.act is Act.INFORM
+    assert reply.proposal is not None
+    assert isinstance(step_of("да", known), Write)
+
+
+@pytest.mark.parametrize("text", ["спасибо", "ммм", "?", "дв", "да он не против"])
+def test_words_that_are_no_answer_get_the_same_offer_again(text: str) -> None:
+    known = _offered()
+    reply = answer_to(text, known)
+
+    assert reply.act is Act.OFFER
+    assert reply.proposal is not None
+    assert known.asks[0].proposal is not None
+    assert reply.proposal.fingerprint == known.asks[0].proposal.fingerprint
+
+
+def test_a_day_that_is_named_after_its_times_were_refused_is_wished_for_again() -> None:
+    shown = answer_to("мужская стрижка к Артёму", situation(), journal={NeedNearest((CUT,), ARTEM): _starts(12, 18)})
+    refused = answer_to("не подходит", situation(dialogue=shown.dialogue), journal={NeedNearest((CUT,), ARTEM): []})
+    reply = answer_to("давайте завтра", situation(dialogue=refused.dialogue), journal=_found(12, 18))
+
+    assert [slot.starts.hour for slot in reply.dialogue.shown] == [12, 18]

@@ -53,6 +53,10 @@ class HealthAsked(Part):
     """A question about an illness is for a human who knows; no advice, and no offer."""
 
 
+class Waiting(Part):
+    """The answer may come later."""
+
+
 class CalmAnswer(Part):
     """An answer to insults."""
 

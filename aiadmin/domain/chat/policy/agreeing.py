@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from aiadmin.domain.chat.advancing import from_proposal
-from aiadmin.domain.chat.commands import Name, NotUnderstood, WantBooking, Yes
+from aiadmin.domain.chat.commands import Name, NotUnderstood, Thank, WantBooking, Yes
 from aiadmin.domain.chat.dialogue import PROPOSAL_LIVES, Dialogue, GuestWish, Proposal, Slot, VisitOperation
 from aiadmin.domain.chat.floor import HandOverReason
 from aiadmin.domain.chat.parts.booking import (
@@ -71,7 +71,7 @@ def _agrees(turn: TurnFacts, proposal: Proposal) -> bool:
 def _is_unclear(turn: TurnFacts) -> bool:
     """An answer that says neither yes nor another wish: a name, a yes with other words, or nothing of its own."""
     answers = all(isinstance(one, (Name, Yes, WantBooking, NotUnderstood, *CHITCHAT)) for one in turn.commands)
-    return answers and (turn.has(Name, Yes, WantBooking) or not turn.commands)
+    return answers and (turn.has(Name, Yes, WantBooking, NotUnderstood, Thank) or not turn.commands)
 
 
 def _agreed(turn: TurnFacts, proposal: Proposal) -> Step:

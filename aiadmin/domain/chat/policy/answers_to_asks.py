@@ -8,7 +8,10 @@ from datetime import datetime
 
 from aiadmin.domain.chat.asks import AskKind, Attend, OpenAsk
 from aiadmin.domain.chat.commands import (
+    AskSlots,
     Command,
+    Earliest,
+    Elsewhen,
     Guest,
     Name,
     NamedStaff,
@@ -100,7 +103,7 @@ def _attendance(turn: TurnFacts, ask: OpenAsk) -> Step | None:
         return _comes(turn, ask)
     if _is_refusal(turn, ask):
         return _does_not_come(turn, ask)
-    if _has_a_rest(turn):
+    if _has_a_rest(turn) or _wishes_another_time(turn, ask):
         return _comes_but(turn, ask)
     if all(isinstance(one, CHITCHAT) for one in turn.commands):
         return Reply(act=Act.SILENT, dialogue=turn.dialogue)
@@ -118,6 +121,14 @@ def _is_refusal(turn: TurnFacts, ask: OpenAsk) -> bool:
 def _has_a_rest(turn: TurnFacts) -> bool:
     """Whether an answer has something beside it that may change it."""
     return any(one.but for one in turn.of(Yes)) or (turn.has(Yes, No) and turn.has(Suits, WantMove))
+
+
+def _wishes_another_time(turn: TurnFacts, ask: OpenAsk) -> bool:
+    """Whether another time is wished for, and nothing else: of the visit that was asked about."""
+    if turn.situation.asks[:1] != (ask,) or turn.dialogue.services or turn.dialogue.choices:
+        return False
+    of_times = (Suits, WantMove, AskSlots, WantBooking, Earliest, Elsewhen, *CHITCHAT)
+    return turn.has(Suits, WantMove, Elsewhen) and all(isinstance(one, of_times) for one in turn.commands)
 
 
 def _rivals(turn: TurnFacts, ask: OpenAsk) -> list[OpenAsk]:
@@ -323,7 +334,7 @@ def _comes_but(turn: TurnFacts, ask: OpenAsk) -> Step | None:
         is_explained = any(not isinstance(one, _EXPLAINS_NOTHING) for one in turn.commands)
         return None if is_explained else _read_by_human(turn, ask)
     dialogue = replace(turn.dialogue, operation=VisitOperation.MOVE, record_id=ask.record_id)
-    others: list[Command] = [one for one in turn.commands if not isinstance(one, (Yes, No))]
+    others: list[Command] = [one for one in turn.commands if not isinstance(one, (Yes, No, WantBooking, AskSlots))]
     wish = (*others, *(() if turn.has(WantMove) else (WantMove(),)))
     step = visits(replace(turn, situation=replace(turn.situation, dialogue=dialogue), commands=wish))
     return replace(step, attendance=_answer(ask, Attend.UNCLEAR)) if isinstance(step, Reply) else step

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from aiadmin.domain.chat.commands import Greet, Thank, WantBooking
+from aiadmin.domain.chat.commands import Greet, No, Suits, Thank, WantBooking
 from aiadmin.domain.chat.dialogue import Dialogue, VisitOperation
 from aiadmin.domain.chat.parts.booking import NotNow, WhichTime
 from aiadmin.domain.chat.policy.agreeing import agreeing
@@ -30,10 +30,19 @@ def booking(turn: TurnFacts) -> Step | None:
 def _given_up(turn: TurnFacts) -> Reply | None:
     """A no where nothing is offered, or shown, refuses the visit itself."""
     dialogue = turn.dialogue
-    if not is_plain_no(turn) or dialogue.shown or dialogue.asked is Asked.SERVICE:
+    is_goodbye = turn.has(No) and turn.has(Thank) and _names_only_days(turn)
+    is_refused = is_plain_no(turn) and not dialogue.shown and dialogue.asked is not Asked.SERVICE
+    if not is_goodbye and not is_refused:
         return None
     forgotten = Dialogue(name=dialogue.name, family=dialogue.family, touched_at=dialogue.touched_at)
     return Reply(act=Act.INFORM, parts=(NotNow(),), dialogue=forgotten)
+
+
+def _names_only_days(turn: TurnFacts) -> bool:
+    """Whether nothing is said beside a no and thanks but the day that was wished for."""
+    others = [one for one in turn.commands if not isinstance(one, (No, Thank, Greet, Suits))]
+    days = {one.day for wish in turn.of(Suits) for one in wish.whens}
+    return not others and days <= {one.day for one in turn.dialogue.whens}
 
 
 def _asked_once_more(turn: TurnFacts) -> Reply | None:

@@ -19,11 +19,12 @@ from aiadmin.domain.chat.policy.impossible_times import impossible_time
 from aiadmin.domain.chat.policy.questions import questions
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
 from aiadmin.domain.chat.policy.visits import visits
+from aiadmin.domain.chat.policy.waiting import waiting
 from aiadmin.domain.chat.situation import Situation
 from aiadmin.domain.chat.steps import Act, Found, Reply, Step
 
 Stage = Callable[[TurnFacts], Step | None]
-STAGES: Sequence[Stage] = (gate, only_greeted, answers_to_asks, questions, impossible_time, visits, booking)
+STAGES: Sequence[Stage] = (gate, waiting, only_greeted, answers_to_asks, questions, impossible_time, visits, booking)
 """Each gives the step that it has to give, or None where the burst is not its own."""
 
 

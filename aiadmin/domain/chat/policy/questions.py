@@ -53,6 +53,7 @@ from aiadmin.domain.chat.parts.questions import (
     WhoWorks,
 )
 from aiadmin.domain.chat.parts.visits import AttendanceAsked
+from aiadmin.domain.chat.policy.answers_to_asks import answers_to_asks
 from aiadmin.domain.chat.policy.booking import booking
 from aiadmin.domain.chat.policy.facts import quoted
 from aiadmin.domain.chat.policy.open_asks import CHITCHAT, answered_ask
@@ -163,7 +164,7 @@ def _reminder(turn: TurnFacts) -> Part | None:
 def _following(turn: TurnFacts) -> Step | None:
     """What the rest of the burst leads to, or the wish that was talked about before the question."""
     if _reminder(turn) is not None:
-        return None
+        return _confirming(turn)
     is_open = any(one.kind in {AskKind.PROPOSAL, AskKind.QUESTION} for one in turn.situation.asks[:1])
     is_wish = turn.has(*_WISHES)
     if turn.has(AskWorks) and not is_open and not turn.has(WantMove, WantCancel, AskMyVisits, Yes, No, Late):
@@ -173,6 +174,14 @@ def _following(turn: TurnFacts) -> Step | None:
     rest = tuple(one for one in turn.commands if not isinstance(one, (*_QUESTIONS, *CHITCHAT)))
     going_on = replace(turn, commands=rest)
     return visits(going_on) or booking(going_on)
+
+
+def _confirming(turn: TurnFacts) -> Step | None:
+    """A yes that is a message of its own confirms, whatever is asked in another; one that is not is no yet."""
+    if any(one.but for one in turn.of(Yes)):
+        return None
+    rest = tuple(one for one in turn.commands if not isinstance(one, (*_QUESTIONS, *CHITCHAT)))
+    return answers_to_asks(replace(turn, commands=rest))
 
 
 def _booking_of(turn: TurnFacts) -> Step | None:
