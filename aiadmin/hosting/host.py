@@ -226,10 +226,17 @@ class SessionHost:
         if host_id is None:
             return {}
         may_take = self._lease.may_adopt and not self._over
-        startable = self._start_limiter.startable(len(self._waiting())) if may_take else 0
+        waiting = len(self._waiting())
+        startable = self._start_limiter.startable(waiting) if may_take else 0
         self._holdings = sessions.adopt(
-            host_id, startable=startable, known=self._holdings, uow=self._uow, clock=self._clock
+            host_id,
+            startable=startable,
+            is_starting=waiting > 0,
+            known=self._holdings,
+            uow=self._uow,
+            clock=self._clock,
         )
+        self._start_limiter.free_connections = self._holdings.free_connections
         return self._holdings.devices
 
     def _follow_orders(self, held: HostedDevice) -> None:

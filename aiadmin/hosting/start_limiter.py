@@ -50,6 +50,7 @@ class StartLimiter:
         self._must_exchange = threading.Event()
         self._unanswered = 0
         self.next_start = 0.0
+        self.free_connections: int | None = None
         self._thread = threading.Thread(target=self._exchange_forever, name="fleet", daemon=True)
 
     def start(self) -> None:
@@ -98,7 +99,8 @@ class StartLimiter:
         return rules.startable(self._breaker, rate=self._start_rate(), waiting=waiting, now=self._clock())
 
     def _start_rate(self) -> float:
-        return rules.start_rate(self._breaker, self._fleet_view.others, self._unanswered, self._clock())
+        rate = rules.start_rate(self._breaker, self._fleet_view.others, self._unanswered, self._clock())
+        return min(rate, rules.rate_by_connections(self.free_connections))
 
     def observe(self, device_id: DeviceId, before: Session, after: Session) -> None:
         """A session went from one state to another."""

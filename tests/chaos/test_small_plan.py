@@ -29,6 +29,8 @@ from tests.support.web_server import running
 from tests.support.workers import Processes
 
 PLAN = 20
+MOST = 18
+"""Sessions start as fast as connections are free: two of the plan are left."""
 SALONS = 25
 CLIENTS, QUESTIONS = 60, 300
 ROLE = "small_plan"
@@ -120,7 +122,7 @@ def test_w16_a_small_plan_serves_25_salons_and_refuses_nobody(
         print(f"{SALONS} online again {watch.until_whole(scale.patience) + asked:.1f} s after kill -9")
         print(f"connections at most: {counts.at_most} {dict(counts.by_name)}; to Redis {counts.clients}")
         assert answers == {200: QUESTIONS}
-        assert counts.at_most <= PLAN
+        assert counts.at_most <= MOST
         assert counts.clients <= PLAN
         assert not fleet.stumbles(), fleet.stumbles()
 

@@ -236,6 +236,24 @@ def start_rate(breaker: Breaker, others: Collection[PeerReport], unanswered: int
     return min(own, CAREFUL_FLEET_STARTS_PER_SECOND / hosts)
 
 
+CONNECTIONS_OF_START = 3
+"""The library opens two or three for a session that starts, and lets them go a second after it is done."""
+SPARE_CONNECTIONS = 3
+"""Are left to everybody else while sessions start."""
+_SLOWEST_STARTS = 0.5
+
+
+def rate_by_connections(free: int | None) -> float:
+    """How many sessions may start a second with so many free connections to PostgreSQL; None where nobody knows.
+
+    >>> rate_by_connections(13), rate_by_connections(80) >= STARTS_PER_SECOND, rate_by_connections(2)
+    (3.3333333333333335, True, 0.5)
+    """
+    if free is None:
+        return float(STARTS_PER_SECOND)
+    return max((free - SPARE_CONNECTIONS) / CONNECTIONS_OF_START, _SLOWEST_STARTS)
+
+
 def _closed_pace(breaker: Breaker, unanswered: int, now: datetime) -> float:
     fastest = float(STARTS_PER_SECOND)
     if breaker.since is not None:

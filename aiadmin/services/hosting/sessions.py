@@ -75,20 +75,29 @@ class Holdings:
 
     Attributes:
         more_in: in how many seconds there may be more to take; None when nothing says so.
+        free_connections: that PostgreSQL would take; None where nothing is about to start.
     """
 
     host_id: HostId
     version: str
     devices: Mapping[DeviceId, Device]
     more_in: float | None = None
+    free_connections: int | None = None
 
 
 def adopt(
-    host_id: HostId, *, startable: int, known: Holdings | None = None, uow: NewUnitOfWork, clock: Clock
+    host_id: HostId,
+    *,
+    startable: int,
+    is_starting: bool = False,
+    known: Holdings | None = None,
+    uow: NewUnitOfWork,
+    clock: Clock,
 ) -> Holdings:
     """Take the host's part of the orphans, at most `startable`; returns all that it holds.
 
     Args:
+        is_starting: whether some of them wait for their start already.
         known: what the last call returned; hundreds of rows are not read again while they are the same.
 
     Raises:
@@ -99,14 +108,15 @@ def adopt(
         part, more_in = _part_of(host_id, startable, work, now) if startable > 0 else (0, None)
         if part:
             work.devices.adopt(host_id, limit=part, now=now)
+        free = work.hosts.free_connections() if part or is_starting else None
         version = work.devices.version_of(host_id)
         is_known = known is not None and (known.host_id, known.version) == (host_id, version)
         rows = [] if is_known else work.devices.held_by(host_id)
         work.commit()
     if known is not None and is_known:
-        return replace(known, more_in=more_in)
+        return replace(known, more_in=more_in, free_connections=free)
     devices = {row.device_id: row for row in rows}
-    return Holdings(host_id=host_id, version=version, devices=devices, more_in=more_in)
+    return Holdings(host_id=host_id, version=version, devices=devices, more_in=more_in, free_connections=free)
 
 
 def _part_of(host_id: HostId, startable: int, work: UnitOfWork, now: datetime) -> tuple[int, float | None]:

@@ -6,12 +6,28 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, func, insert, literal, select, update
+from sqlalchemy import CursorResult, delete, func, insert, literal, select, text, update
 from sqlalchemy.orm import Session
 
 from aiadmin.domain.hosting.host import NO_VITALS, Host, Vitals
 from aiadmin.domain.ids import HostId
 from aiadmin.storage.tables.core import DeviceRow, HostRow, Time
+
+_FREE_CONNECTIONS = text("""
+WITH ours AS (
+  SELECT count(*) AS in_all, count(*) FILTER (WHERE usename = current_user) AS of_role,
+    count(*) FILTER (WHERE datname = current_database()) AS of_database
+  FROM pg_stat_activity WHERE backend_type = 'client backend'
+)
+SELECT least(
+  CAST(current_setting('max_connections') AS integer)
+    - CAST(current_setting('superuser_reserved_connections') AS integer) - ours.in_all,
+  CASE WHEN role.rolconnlimit >= 0 THEN role.rolconnlimit - ours.of_role END,
+  CASE WHEN base.datconnlimit >= 0 THEN base.datconnlimit - ours.of_database END
+)
+FROM ours, pg_roles AS role, pg_database AS base
+WHERE role.rolname = current_user AND base.datname = current_database()
+""")
 
 
 class Hosts:
@@ -64,6 +80,11 @@ class Hosts:
         """Remove the hosts whose lease was over so long ago; how many."""
         statement = delete(HostRow).where(HostRow.lease_until <= func.now() - dead_for)
         return cast("CursorResult[Any]", self._session.execute(statement)).rowcount
+
+    def free_connections(self) -> int:
+        """How many more connections PostgreSQL would take from us: of the server, our role and our database together
+        the fewest."""
+        return int(self._session.scalar(_FREE_CONNECTIONS) or 0)
 
     def list_alive(self) -> Sequence[Host]:
         """The hosts whose lease runs, oldest first, with the number of devices each holds."""

@@ -431,3 +431,14 @@ def test_what_is_on_its_way_is_looked_at_each_second_whether_nudges_come_or_not(
     host.wake()
     wait_until(lambda: not world.row(company_id), NET_SECONDS, "three tries, and gone")
     assert jid not in world.keys.jids
+
+
+def test_a_host_knows_how_many_connections_are_free(world: World) -> None:
+    [row] = world.rows("SELECT current_database() AS name")
+    with world.uow() as work:
+        assert work.hosts.free_connections() > 20, "as many as the server allows"
+    world.run(f"ALTER DATABASE {row['name']} CONNECTION LIMIT 9")
+    with world.uow() as work:
+        ours = world.rows("SELECT 1 FROM pg_stat_activity WHERE datname = current_database()")
+        assert work.hosts.free_connections() <= 9 - len(ours) + 1
+    world.run(f"ALTER DATABASE {row['name']} CONNECTION LIMIT -1")

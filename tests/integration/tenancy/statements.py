@@ -139,7 +139,7 @@ FLEET_WIDE: Mapping[str, str] = {
             "OutboxMessages.peek",
             "ContactPermissions.lock_account",
             *(f"Hosts.{name}" for name in ("add", "renew", "set_draining", "is_draining")),
-            *(f"Hosts.{name}" for name in ("remove", "remove_dead", "list_alive")),
+            *(f"Hosts.{name}" for name in ("remove", "remove_dead", "list_alive", "free_connections")),
         ),
         BY_DEVICE,
     ),
