@@ -86,12 +86,15 @@ class SocketGate:
 
     Args:
         server: python-socketio's server; its hooks for sessions and packets are led through here.
+        http: what serves all that is no socket: Flask-SocketIO would make a class for each request on its way there.
         joins: how many sockets an address may open in a minute.
         addresses: how much of an address is logged.
     """
 
-    def __init__(self, app: Wsgi, server: Any, *, joins: int, addresses: AddressLog, metrics: Metrics) -> None:
-        self._addresses = addresses
+    def __init__(
+        self, app: Wsgi, server: Any, *, http: Wsgi, joins: int, addresses: AddressLog, metrics: Metrics
+    ) -> None:
+        self._addresses, self._http = addresses, http
         self._app, self._server, self._engine, self._metrics = app, server, server.eio, metrics
         self._handshakes = Quota(joins * HANDSHAKES_PER_JOIN, 60)
         self._packets = Quota(PACKETS, PACKETS_SECONDS)
@@ -103,7 +106,7 @@ class SocketGate:
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Serve one request."""
         if not environ["PATH_INFO"].startswith(PATH):
-            return self._app(environ, start_response)
+            return self._http(environ, start_response)
         peer = peer_of(environ.get("REMOTE_ADDR", ""))
         logs.blame(peer)
         try:

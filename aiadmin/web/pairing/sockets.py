@@ -61,7 +61,7 @@ _HANDLERS = {
 
 def attach(app: Flask, container: Container) -> SocketIO:
     """Serve Socket.IO in `app`. ProxyFix comes after, outermost: sockets are limited by the caller's address."""
-    config = container.config
+    config, http = container.config, app.wsgi_app
     manager = ListeningManager(config.redis_url)
     server = SocketIO(
         app,
@@ -83,6 +83,7 @@ def attach(app: Flask, container: Container) -> SocketIO:
     app.wsgi_app = SocketGate(  # type: ignore[method-assign]
         app.wsgi_app,
         server.server,
+        http=http,
         joins=config.socket_limit_per_minute,
         addresses=config.log_addresses,
         metrics=container.metrics,
