@@ -57,8 +57,8 @@ replay: setup .venv/installed-dev ## Play all conversations with the real servic
 	@echo "Those of other salons, of which not all are understood yet:"
 	-.venv/bin/python -m aiadmin bot replay $(filter-out %/lavanda.yaml,$(wildcard tests/conversations/*.yaml))
 
-test-fast: setup .venv/installed-dev ## Those that need neither a process of the product, nor the fake YClients, nor a browser
-	$(PYTEST) -m "not process" tests/unit tests/integration
+test-fast: setup .venv/installed-dev ## A minute of them: no processes, no fake YClients, no browser, nothing that waits or draws examples
+	$(PYTEST) -m "not process and not slow" tests/unit tests/integration
 
 chaos: setup .venv/installed-dev ## The chaos scenarios of the tests at full scale: 200 sessions, some 15 minutes
 	CHAOS=full .venv/bin/python -m pytest tests/chaos -s

@@ -17,6 +17,7 @@ from typing import Any, Protocol, TypeVar
 import psutil
 import pytest
 import redis
+from hypothesis import is_hypothesis_test
 from playwright.sync_api import Browser
 from xdist.scheduler import LoadFileScheduling
 from xdist.workermanage import WorkerController
@@ -51,7 +52,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     and only what waits for a deadline leaves a core idle.
     """
     cores = os.cpu_count() or 2
-    return min(cores + 1 if config.option.markexpr == "not process" else cores * 2 + 1, 5)
+    return min(cores + 1 if config.option.markexpr.startswith("not process") else cores * 2 + 1, 5)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -64,9 +65,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Whoever asks for the fake YClients runs a process of it, and mostly all of the product against it."""
+    """Whoever asks for the fake YClients runs a process of it, and mostly all of the product against it.
+
+    What draws examples draws dozens or hundreds of them.
+    """
     if "yclients_server" in getattr(item, "fixturenames", ()):
         item.add_marker(pytest.mark.process)
+    if is_hypothesis_test(getattr(item, "obj", None)):
+        item.add_marker(pytest.mark.slow)
 
 
 def pytest_collection_finish() -> None:

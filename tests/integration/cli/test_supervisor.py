@@ -20,6 +20,8 @@ from aiadmin.cli.output import Output
 from aiadmin.cli.supervisor import Supervisor
 from tests.conftest import WaitUntil
 
+pytestmark = pytest.mark.slow  # what is tried takes seconds of a real clock
+
 PYTHON = shlex.quote(sys.executable)
 SLEEPS = f"{PYTHON} -c 'import time; print(\"up\", flush=True); time.sleep(60)'"
 STUBBORN = (

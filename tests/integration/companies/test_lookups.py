@@ -121,6 +121,7 @@ def test_a_connection_that_was_cut_is_replaced_and_nobody_notices(container: Con
     assert container.company_by_number(made.company.company_id) == made.company
 
 
+@pytest.mark.slow
 def test_a_silent_connection_costs_its_patience_once(
     container: Container, through: Container, proxy: SilentProxy
 ) -> None:
@@ -136,6 +137,7 @@ def test_a_silent_connection_costs_its_patience_once(
     assert _seconds(lambda: ask(made.company.company_id)) < 2
 
 
+@pytest.mark.slow
 def test_while_postgresql_is_silent_everybody_gets_an_error_of_their_own_in_time(
     container: Container, through: Container, proxy: SilentProxy
 ) -> None:

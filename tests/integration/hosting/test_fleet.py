@@ -21,6 +21,8 @@ from aiadmin.hosting import vitals
 from tests.conftest import WaitUntil
 from tests.integration.hosting.test_host import World, now, world
 
+pytestmark = pytest.mark.slow  # what is tried takes seconds of a real clock
+
 __all__ = ["world"]
 AT = datetime(2026, 11, 24, 12, tzinfo=UTC)
 

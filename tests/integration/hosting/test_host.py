@@ -30,6 +30,8 @@ from aiadmin.storage.unit_of_work import UnitOfWork
 from tests.conftest import WaitUntil
 from tests.support.fake_engine import FakeEngine, FakeKeys
 
+pytestmark = pytest.mark.slow  # what is tried takes seconds of a real clock
+
 LEASE, RENEW = timedelta(seconds=1.5), timedelta(seconds=0.3)
 
 

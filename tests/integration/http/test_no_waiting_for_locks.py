@@ -19,6 +19,8 @@ from aiadmin.web.http.company_slots import CompanySlots
 from tests.conftest import WaitUntil
 from tests.support.site import SALON, MakeSite, Refused, Salon, Site
 
+pytestmark = pytest.mark.slow  # what is tried takes seconds of a real clock
+
 LOCKS = pytest.mark.parametrize("lock", [Lock.NOTICES.value, Lock.CONTACTS.value], ids=["the salon", "its contacts"])
 
 

@@ -30,6 +30,8 @@ from tests.conftest import WaitUntil
 from tests.integration.messages.conftest import Salons, now
 from tests.integration.messages.test_contacts import LID, heard, receipt
 
+pytestmark = pytest.mark.slow  # what is tried takes seconds of a real clock
+
 SECONDS = 30.0
 Logs = list[EventDict]
 

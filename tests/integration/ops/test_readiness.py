@@ -54,6 +54,7 @@ def _become_primary(redis: Redis) -> None:
     redis.execute_command("REPLICAOF", "NO", "ONE")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("spoil", "mend"), [(_fill_up, _have_room), (_become_replica, _become_primary)], ids=["full", "read-only"]
 )

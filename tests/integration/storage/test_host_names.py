@@ -16,6 +16,8 @@ from aiadmin.storage.connection import connect
 from aiadmin.storage.engine import make_engine
 from aiadmin.storage.host_names import RESOLVE_SECONDS, with_addresses
 
+pytestmark = pytest.mark.slow  # what is tried takes seconds of a real clock
+
 
 def _by_engine(url: str) -> object:
     engine = make_engine(url)

@@ -36,6 +36,7 @@ def test_rows_and_numbers_of_one_test_are_not_seen_by_the_next(databases: Databa
         assert ask(url, COMPANY) == [(1,)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "change",
     [

@@ -26,6 +26,8 @@ from aiadmin.storage.unit_of_work import UnitOfWork
 from tests.conftest import WaitUntil
 from tests.support.silence import SilentProxy, by_way_of
 
+pytestmark = pytest.mark.slow  # what is tried takes seconds of a real clock
+
 
 @pytest.fixture
 def proxy(database_url: str) -> Iterator[SilentProxy]:

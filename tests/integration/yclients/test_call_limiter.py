@@ -119,6 +119,7 @@ def _served(turns: CallQueue, waiting: list[tuple[int, Ticket]], calls: int) -> 
     return served
 
 
+@pytest.mark.slow
 def test_whoever_waits_for_an_answer_passes_those_who_synchronise(redis_url: str, wait_until: WaitUntil) -> None:
     bucket, served = _bucket(redis_url, Budget(per_second=5, per_minute=60_000)), []
 
@@ -148,6 +149,7 @@ def test_a_turn_that_cannot_come_in_time_is_refused_at_once(redis_url: str) -> N
     assert refused.value.wait > timedelta(seconds=50)
 
 
+@pytest.mark.slow
 def test_a_call_that_gave_up_or_died_is_in_nobodys_way(redis_url: str) -> None:
     bucket = _bucket(redis_url)
     turns = RedisCallQueue(make_redis(redis_url), QUICK)

@@ -33,6 +33,7 @@ def test_a_phrase_means_what_its_client_meant(cases: Sequence[DateCase]) -> None
     assert [(one.case.name, one.case.text, one.flaws) for one in outcomes if one.flaws] == []
 
 
+@pytest.mark.slow
 def test_most_phrases_with_a_slip_mean_the_same() -> None:
     """What `bot replay --perturb` does: no punctuation, one letter swapped, dropped or doubled in a long word."""
     choice = random.Random(1)  # noqa: S311 - tests want the same slips each time

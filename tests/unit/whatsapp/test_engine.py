@@ -146,6 +146,7 @@ def test_bytes_that_are_no_message_and_a_listener_that_fails_stop_nobody(heard: 
     engine.stop("salon")
 
 
+@pytest.mark.slow
 def test_the_gate_lets_one_start_or_stop_through_at_a_time() -> None:
     go = FakeGo(online_until_stopped)
     engine = Engine(library(go))

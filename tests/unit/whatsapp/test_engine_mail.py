@@ -189,6 +189,7 @@ def test_the_gate_keeps_a_writer_alone_and_lets_it_before_later_readers() -> Non
     assert [order.get_nowait() for _ in range(3)] == ["first reader", "writer", "late reader"]
 
 
+@pytest.mark.slow
 def test_w8_a_number_is_asked_as_a_person_types_it_and_silence_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     """W8: an error, an empty answer, none in time and a session that is not live are all "not said"."""
     go = Posting(error="info query timed out")
