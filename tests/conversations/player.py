@@ -34,6 +34,7 @@ from aiadmin.domain.journal.online_booking import Appointment, Move, NewBooking,
 from aiadmin.domain.replay.catalogue import Catalogue
 from aiadmin.domain.replay.labels import known_of, made_offer, offer_of, times_of
 from aiadmin.domain.replay.played import PlayedTurn
+from aiadmin.domain.yclients.egress import DIRECT, Egress
 from aiadmin.domain.yclients.error import YClientsError
 from aiadmin.domain.yclients.write_outcome import Refusal, Refused, Saved, SavedRecord, Unknown, WriteOutcome
 from aiadmin.services.chat.lookups import LookUps, TurnLookUps
@@ -51,11 +52,15 @@ _MOST_STEPS = 12
 
 
 class _NoBudget:
-    """Every call may go at once."""
+    """Every call may go at once, by the one way there is."""
 
-    def wait(self, *_: Any, **__: Any) -> None: ...
+    def wait(self, *_: Any, **__: Any) -> Egress:
+        return DIRECT
 
-    def be_quiet(self, _asked: timedelta) -> None: ...
+    def be_quiet(self, _egress: Egress, _asked: timedelta) -> None: ...
+
+    def lost(self, _egress: Egress) -> bool:
+        return False
 
 
 class Stage:

@@ -76,6 +76,8 @@ _VOWELS = frozenset("aeiou")
 _ENOUGH_KNOWN = 0.4
 """Of the words of a text in Latin letters: what is Russian has at least so many that a lexicon knows."""
 _MANY_RUNS = 3
+_ENGLISH_ANSWERS = frozenset({"no", "nope", "yes", "yep", "yeah", "sure", "ok", "okay", "stop", "start", "thanks"})
+"""Words that are answers as they stand: "no" is none of the Russian words that it sounds or looks like."""
 _LONGEST_WORD = 40
 
 
@@ -172,12 +174,13 @@ def _cut(letters: Sequence[_Letter]) -> Sequence[Token]:
 
 def _foreign(letters: Sequence[_Letter], plain: Sequence[Token], known: Known) -> Sequence[Token]:
     """A text without a Russian letter: as it is, or typed on the wrong layout, or by its sound; the best known."""
-    if not any(_LATIN.search(token.text) for token in plain):
+    words = {token.text for token in plain if token.text.isalpha()}
+    if words <= _ENGLISH_ANSWERS:
         return plain
     typed = _cut([*_retyped(letters, known, is_sure=True)])
     sounding = [replace(token, text=_by_sound(token.text)) for token in plain]
     alike = [replace(token, text=token.text.translate(_LOOK_ALIKES)) for token in plain]
-    best = max((alike, typed, sounding), key=lambda tokens: _share(tokens, known))
+    best = max((alike, sounding, typed), key=lambda tokens: _share(tokens, known))
     return [_spelt(token, known) for token in best] if _share(best, known) >= _ENOUGH_KNOWN else plain
 
 

@@ -57,7 +57,7 @@ from aiadmin.domain.chat.commands import (
     Yes,
 )
 from aiadmin.domain.chat.hearing import Heard, ReadingContext, hear
-from aiadmin.domain.chat.lexicon import Hit
+from aiadmin.domain.chat.lexicon import Hit, intents
 from aiadmin.domain.chat.mentions import guests_in, names_in, services_in, staff_in
 from aiadmin.domain.chat.when import Asked, Span, Time, When
 from aiadmin.domain.chat.words.intents import ENGLISH
@@ -120,6 +120,10 @@ _NEVER_LAST = frozenset(
 )
 """Words behind which a phrase goes on, though a message ends there."""
 _FOREIGN_WORD = re.compile(r"[^\W\d_]+")
+_ENGLISH_PHRASE = re.compile(
+    "|".join(rf"\b{phrase}\b" for phrase in sorted(_ENGLISH, key=len, reverse=True)) + r"|[^\W\d_]+"
+)
+"""What is known of English, the longest phrase first, or any word."""
 _CYRILLIC = re.compile("[а-яёіїєґ]", re.IGNORECASE)
 
 
@@ -186,17 +190,19 @@ def _foreign(heard: Heard) -> tuple[Command, ...]:
     if len(words) >= _FEWEST_FOREIGN and not _CYRILLIC.search(text) and heard.has("SPAM"):
         return (Spam(spans=_spans(heard, "SPAM")),)
     is_ours = heard.orders or heard.has("ABUSE") or any(True for _ in _stops(heard))
-    if len(words) < _FEWEST_FOREIGN or _CYRILLIC.search(text) or is_ours:
+    is_word = len(words) == 1 and bool(_ENGLISH.get(words[0])) and words[0] not in intents().words
+    if (len(words) < _FEWEST_FOREIGN and not is_word) or _CYRILLIC.search(text) or is_ours:
         return ()
-    known = [word for word in words if word in _ENGLISH]
+    known = [
+        word for phrase in _ENGLISH_PHRASE.findall(text.lower()) for word in phrase.split() if phrase in _ENGLISH
+    ]
     whole = ((0, len(heard.text)),)
     if len(known) < _ENOUGH_ENGLISH * len(words):
         ours = sum(heard.context.vocabulary.is_ours(token.text) for token in heard.tokens)
         return () if ours >= _ENOUGH_OURS * len(words) else (Foreign(language="", spans=whole),)
     said = hear(_in_russian(heard.text), heard.context)
-    commands = [
-        one for one in _settled(said, [*_meanings(said)]) if not isinstance(one, (NotUnderstood, Yes, Choose))
-    ]
+    sure = (NotUnderstood, Choose) if len(known) == len(words) else (NotUnderstood, Choose, Yes)
+    commands = [one for one in _settled(said, [*_meanings(said)]) if not isinstance(one, sure)]
     return (Foreign(language="en", spans=whole), *(replace(one, spans=whole) for one in commands))
 
 
@@ -210,7 +216,7 @@ def _without_greeting(heard: Heard) -> str:
 
 def _in_russian(text: str) -> str:
     """An English text word by word; what is not known is left out."""
-    return _FOREIGN_WORD.sub(lambda word: _ENGLISH.get(word.group(), ""), text.lower())
+    return _ENGLISH_PHRASE.sub(lambda phrase: _ENGLISH.get(phrase.group(), ""), text.lower())
 
 
 def _meanings(heard: Heard) -> Iterator[Command]:

@@ -439,3 +439,12 @@ def test_a_day_that_is_named_after_its_times_were_refused_is_wished_for_again() 
     reply = answer_to("давайте завтра", situation(dialogue=refused.dialogue), journal=_found(12, 18))
 
     assert [slot.starts.hour for slot in reply.dialogue.shown] == [12, 18]
+
+
+def test_a_question_beside_a_yes_goes_to_the_salon_and_the_offer_is_repeated() -> None:
+    known = _offered()
+    reply = answer_to("да, а это больно?", known)
+
+    assert (reply.act, reply.hand_over) == (Act.HAND_OVER, HandOverReason.FACT)
+    assert reply.proposal is not None
+    assert isinstance(step_of("да", known), Write)

@@ -33,7 +33,15 @@ from tests.support.examples import examples
 from tests.support.reading import context_of, salons, short, turns
 from tests.support.slips import slipped
 
-FILES = ("lavanda.jsonl", "trades.jsonl", "answers.jsonl", "urgent.jsonl", "moments.jsonl", "answered.jsonl")
+FILES = (
+    "lavanda.jsonl",
+    "trades.jsonl",
+    "answers.jsonl",
+    "urgent.jsonl",
+    "moments.jsonl",
+    "answered.jsonl",
+    "latin.jsonl",
+)
 LABELLED = [turn for name in FILES for turn in turns(name)]
 VIEWS = st.sampled_from(sorted(salons()))
 ASKED = st.sampled_from([None, *Asked])

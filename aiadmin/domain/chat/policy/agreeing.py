@@ -23,6 +23,7 @@ from aiadmin.domain.chat.parts.booking import (
     Unconfirmed,
     YourName,
 )
+from aiadmin.domain.chat.parts.questions import AskedOfSalon
 from aiadmin.domain.chat.policy.free_times import earliest_start
 from aiadmin.domain.chat.policy.limits import over_limits
 from aiadmin.domain.chat.policy.offering import client_name, handing_over, offered
@@ -97,8 +98,11 @@ def _with_names(turn: TurnFacts, proposal: Proposal) -> Proposal:
 
 
 def _repeated(turn: TurnFacts, proposal: Proposal) -> Reply:
-    """The same again, by name: only a yes to it counts."""
-    return offered(turn, _with_names(turn, proposal))
+    """The same again, by name: only a yes to it counts. What was asked beside it is for the salon to answer."""
+    again = offered(turn, _with_names(turn, proposal))
+    if not any("?" in one.but for one in turn.of(Yes)):
+        return again
+    return replace(again, act=Act.HAND_OVER, parts=(AskedOfSalon(), *again.parts), hand_over=HandOverReason.FACT)
 
 
 def _refused(turn: TurnFacts) -> Reply:
