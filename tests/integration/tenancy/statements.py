@@ -73,6 +73,7 @@ FLEET_WIDE: Mapping[str, str] = {
             "Privacy.forget_chats",
             "Privacy.forget_left_behind",
             "Privacy.forget_notices",
+            "Privacy.forget_voices",
             "Privacy.forget_chats",
             "Quarantine.claim_due",
             "Quarantine.due_queues",
