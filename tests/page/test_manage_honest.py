@@ -26,7 +26,7 @@ from tests.support.tabs import Tabs
 
 __all__ = ["address", "module_database_url"]
 ASK_MS = 15_000
-"""After so long the page looks again of its own accord (`manage/main.js`)."""
+"""After so long the page looks again of its own accord (`manage/live.js`)."""
 LOOKS = 3
 """One may have been under way already."""
 _ARE_TOLD = """kinds => {

@@ -87,7 +87,7 @@ def _walk_to_a_linked_phone(up: Up, context: BrowserContext, *phone: str) -> str
     settings = parse_env((up.data / "running.env").read_text())
     scanned = run_command("demo", "--data", str(up.data), "scan", *phone, **up.env | settings)
     assert scanned.exit_code == 0, scanned.stderr
-    assert requests.get(entered.url, timeout=10).ok, "the page that is open stays so"
+    assert context.request.get(entered.url).ok, "the page that is open stays so"
     assert requests.get(scanned.stdout.splitlines()[-1], timeout=10).ok
     return scanned.stdout
 
@@ -180,7 +180,7 @@ def test_a_salon_is_connected_and_activated_without_a_phone_or_the_internet_and_
 
     wait_until(connected, timeout=60, what="active, with a phone")
     wait_until(lambda: "state=online" in up.text, timeout=30, what="the phone is there")
-    assert "На связи" in _manage_page(_journal(up), context)
+    assert "на связи" in _manage_page(_journal(up), context)
     again = run_command("demo", "--data", str(data), "scan", **up.env | settings)
     assert again.exit_code == 1
     assert "a phone is linked already" in again.stderr, "the link that it asks with is a new one, and works"
