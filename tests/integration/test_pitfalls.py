@@ -203,6 +203,7 @@ def test_no_route_sends_messages_or_lists_sessions(site: Site) -> None:
         "/marketplace/manage/texts",
         "/marketplace/manage/browsers/end-all",
         "/marketplace/manage/browsers/link",
+        "/marketplace/manage/conversations",
         "/marketplace/manage/disconnect",
         "/marketplace/manage/logout",
         "/marketplace/manage/messages",

@@ -32,6 +32,7 @@ SHIFTS = """() => {
 }"""
 UNNAMED = """() => [...document.querySelectorAll('button, a, input, textarea, summary')].filter((one) =>
   one.checkVisibility() && !(one.innerText || one.labels?.length || one.ariaLabel)).map((one) => one.outerHTML)"""
+IS_AT_ITS_END = "one => one.scrollTop + one.clientHeight >= one.scrollHeight - 2"
 WIDE = """(width) => [...document.querySelectorAll('body *')].filter((one) => {
   const { right, width: own } = one.getBoundingClientRect();
   return own && right > width + 1 && one.checkVisibility() && !one.closest('.unseen, .skip');
@@ -140,11 +141,11 @@ def test_one_salon_is_left_for_another_in_the_header_and_nothing_is_carried_over
     cabinet: Cabinet, salon: Salon, hostile: Salon
 ) -> None:
     page = cabinet.open(hostile, "/chats")
-    page.locator("[data-log] li").first.wait_for()
+    page.locator("[data-chats] li").first.wait_for()
     page.locator(".branches summary").click()
     page.get_by_role("link", name="Студия красоты «Мята»").click()
     page.wait_for_url(f"**/chats?company={salon.company_id}")
-    page.locator("[data-log] li").first.wait_for()
+    page.locator("[data-chats] li").first.wait_for()
     assert "onerror" not in page.locator("main").inner_text()
     assert page.get_by_role("link", name="Чаты").get_attribute("aria-current") == "page"
 
@@ -161,3 +162,32 @@ def test_on_a_phone_the_other_sections_are_behind_one_button(cabinet: Cabinet, s
     more.click()
     page.get_by_role("link", name="Помощь").click()
     page.get_by_role("heading", name="Напишите нам").wait_for()
+
+
+def test_a_chat_is_read_and_taken_from_the_bot_and_given_back(cabinet: Cabinet, salon: Salon) -> None:
+    for width, section in ((1280, ""), (375, "/chats")):  # from what needs attention; on a phone from the list
+        page = cabinet.open(salon, section, width)
+        page.get_by_role("link", name="Вера Орлова").click()
+        page.locator("[data-log] li", has_text="ещё брови").wait_for()
+        assert page.locator("[data-log] li[data-author]").last.get_attribute("data-author") == "in"
+        assert page.locator("[data-log] .day").count() > 1
+        page.locator("[data-floor]", has_text="отвечаете вы").wait_for()
+        _shoot(page, f"chat-{width}")
+        assert page.locator("[data-log]").evaluate(IS_AT_ITS_END)
+        page.get_by_role("button", name="Вернуть боту").click()
+        page.get_by_role("button", name="Забрать у бота").click()
+        page.get_by_role("button", name="Вернуть боту").wait_for()
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+    page.get_by_role("button", name="К списку чатов").click()
+    assert page.get_by_role("link", name="Вера Орлова").evaluate("one => one === document.activeElement")
+
+
+def test_the_longest_message_of_a_hostile_client_is_cut_short(cabinet: Cabinet, hostile: Salon) -> None:
+    page = cabinet.open(hostile, "/chats", 320)
+    page.locator("[data-chats] a").first.click()
+    page.get_by_role("button", name="Показать целиком").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    page.get_by_role("button", name="Показать целиком").click()
+    assert len(page.locator("[data-log] [data-author=in] .text").last.inner_text()) > 65_000

@@ -122,11 +122,18 @@ def test_the_page_shows_the_salon_and_fits(open_page: Any, width: int, height: i
 
 def test_the_log_is_filtered_by_a_client(open_page: Any) -> None:
     page = open_page(section="/chats")
-    page.locator("[data-log] li").nth(2).wait_for()
-    page.get_by_label("Номер клиента").fill("555-00-22")
+    chats = page.locator("[data-chats] li")
+    chats.nth(1).wait_for()
+    page.get_by_label("Имя или номер клиента").fill("555-00-22")
     page.keyboard.press("Enter")
-    page.locator("[data-log] li").nth(1).wait_for(state="detached")
-    assert "Ждём вас, 1" in page.locator("[data-log]").inner_text()
+    chats.nth(1).wait_for(state="detached")
+    chats.first.get_by_role("link").press("Enter")
+    page.locator("[data-log] li", has_text="Ждём вас, 1").wait_for()
+    assert page.get_by_role("heading", name="+7 900 555-00-22").evaluate("one => one === document.activeElement")
+    assert "contact=" in page.url
+    page.get_by_label("Имя или номер клиента").fill("Вера")
+    page.keyboard.press("Enter")
+    page.get_by_text("Ничего не нашли по «Вера».").wait_for()
 
 
 def test_the_reading_of_the_journal_is_seen_live(open_page: Any, site: Site, salon: Salon) -> None:
@@ -227,7 +234,7 @@ def test_y16_a_reminder_is_seen_as_who_has_confirmed_already_reads_it(open_page:
 
 def test_what_was_typed_and_not_saved_survives_a_reload_and_can_be_undone(open_page: Any) -> None:
     page = open_page(section="/sending")
-    page.on("dialog", lambda dialog: dialog.accept())  # the browser asks whether to leave
+    page.once("dialog", lambda dialog: dialog.accept())  # the browser asks whether to leave
     page.get_by_label("Напоминание за день, в").fill("16:45")
     page.get_by_text("Есть несохранённые изменения").wait_for()
     page.reload()

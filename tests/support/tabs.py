@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Dialog, Page
 
 _VIEWPORT = {"width": 1280, "height": 720}
 _MEDIA = {"color_scheme": "light", "reduced_motion": "reduce"}
@@ -57,4 +57,10 @@ def _empty(page: Page) -> None:
     page.evaluate(_STORAGE)
     page.context.clear_cookies()
     page.context.clear_permissions()
+    page.on("dialog", _leave)  # what a test has typed and not saved
     page.goto("about:blank")
+    page.remove_listener("dialog", _leave)
+
+
+def _leave(dialog: Dialog) -> None:
+    dialog.accept()

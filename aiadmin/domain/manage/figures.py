@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
@@ -16,7 +16,6 @@ from aiadmin.domain.notices.notice import NoticeKind
 
 DAYS = 14
 """How many days are counted, the present one among them."""
-PERIOD = timedelta(days=DAYS)
 FEWEST = 20
 
 
@@ -82,6 +81,15 @@ class AnswerDay:
     @property
     def asked(self) -> int:
         return self.yes + self.silent + self.no
+
+
+def first_moment(now: datetime) -> datetime:
+    """When the first of the last `DAYS` days began; `now` is by the salon's clock.
+
+    >>> first_moment(datetime(2026, 11, 30, 16, 40))
+    datetime.datetime(2026, 11, 17, 0, 0)
+    """
+    return datetime.combine(now.date() - timedelta(days=DAYS - 1), time.min, now.tzinfo)
 
 
 def each_day(counted: Mapping[date, AnswerDay], today: date) -> Sequence[AnswerDay]:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Self
 
 from aiadmin.domain.companies.outbox import OutboxState
+from aiadmin.domain.ids import ContactId
 
 PAGE_SIZE = 50
 _CURSOR = re.compile(r"([0-9]{1,18})-(in|own_phone|out)-([0-9]{1,18})")
@@ -58,6 +59,27 @@ class LogEntry:
     def cursor(self) -> Cursor:
         """Where it stands in the log."""
         return Cursor(micros=round(self.at.timestamp() * 1_000_000), author=self.author, number=self.number)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChatLine:
+    """A chat as a list of chats shows it: its newest message, and who has the floor.
+
+    Attributes:
+        words: of that message; None where it has none.
+        can_give: whether the floor can be given: only in a chat that a client has written in.
+        human_until: until when a human has the floor; None for automation, or for good.
+    """
+
+    contact_id: ContactId
+    name: str | None = field(repr=False)
+    phone: str | None = field(repr=False)
+    at: datetime
+    author: Author
+    words: str | None = field(repr=False)
+    can_give: bool
+    is_human: bool
+    human_until: datetime | None
 
 
 @dataclass(frozen=True, kw_only=True)

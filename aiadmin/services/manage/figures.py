@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 
 from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.manage.figures import (
-    PERIOD,
     AnswerDay,
     Attention,
     Figures,
     FirstSteps,
     Upcoming,
     each_day,
+    first_moment,
 )
 from aiadmin.services.ports.clock import Clock
 from aiadmin.storage.unit_of_work import NewUnitOfWork
@@ -39,12 +39,14 @@ class Summary:
 def summary(company_id: CompanyId, *, zone: str, is_bot_on: bool, uow: NewUnitOfWork, clock: Clock) -> Summary:
     """What is known of the last two weeks and of what comes. Raises DependencyDownError."""
     now = clock()
+    local = now.astimezone(ZoneInfo(zone))
+    since = first_moment(local)
     with uow() as work:
-        figures, steps = work.figures.counts(company_id, now, is_bot_on=is_bot_on)
+        figures, steps = work.figures.counts(company_id, now, since=since, is_bot_on=is_bot_on)
         return Summary(
             figures=figures,
             steps=steps,
-            days=each_day(work.figures.days(company_id, now - PERIOD, zone), now.astimezone(ZoneInfo(zone)).date()),
+            days=each_day(work.figures.days(company_id, since, zone), local.date()),
             attention=work.figures.attention(company_id, now, lately=now - LATELY),
             upcoming=work.figures.upcoming(company_id, now, most=MOST_UPCOMING),
         )

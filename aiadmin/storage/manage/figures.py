@@ -13,7 +13,6 @@ from aiadmin.domain.chat.floor import GIVES_THE_FLOOR
 from aiadmin.domain.ids import CompanyId, ContactId
 from aiadmin.domain.manage.figures import (
     FEWEST,
-    PERIOD,
     AnswerDay,
     Attention,
     AttentionKind,
@@ -155,9 +154,11 @@ class FiguresStore:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def counts(self, company_id: CompanyId, now: datetime, *, is_bot_on: bool) -> tuple[Figures, FirstSteps]:
-        """The figures of the last days, and how far the salon has come with its first steps."""
-        given = {"company": company_id, "now": now, "since": now - PERIOD, "period": PERIOD}
+    def counts(
+        self, company_id: CompanyId, now: datetime, *, since: datetime, is_bot_on: bool
+    ) -> tuple[Figures, FirstSteps]:
+        """The figures of the days since then, and how far the salon has come with its first steps."""
+        given = {"company": company_id, "now": now, "since": since, "period": now - since}
         row = self._session.execute(_COUNTS, given).one()
         before = share(row.no_shows_before, row.marked_before) if row.marked_before >= FEWEST else None
         figures = Figures(

@@ -18,20 +18,65 @@ from sqlalchemy import (
     null,
     or_,
     select,
+    text,
     tuple_,
     union_all,
 )
 from sqlalchemy.orm import Session
 
 from aiadmin.domain.companies.outbox import OutboxState
-from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.ids import CompanyId, ContactId
 from aiadmin.domain.messages.message import MessageKind
-from aiadmin.domain.messages.message_log import PAGE_SIZE, Author, Cursor, LogEntry, MessageStatus, status_of
+from aiadmin.domain.messages.message_log import (
+    PAGE_SIZE,
+    Author,
+    ChatLine,
+    Cursor,
+    LogEntry,
+    MessageStatus,
+    status_of,
+)
 from aiadmin.domain.messages.voice import VOICE
 from aiadmin.storage.tables.core import Time
 from aiadmin.storage.tables.journal import ClientRow
 from aiadmin.storage.tables.messages import ContactAddressRow, ContactRow, InboxMessageRow, OutboxMessageRow
 
+CHATS = 30
+_CHATS = text("""
+SELECT contacts.id, contacts.phone, contacts.push_name, client.name, last.at, last.author,
+  left(last.words, 300) AS words,
+  chats.contact_id IS NOT NULL AS can_give, chats.human_until,
+  COALESCE(chats.is_human AND (chats.human_until IS NULL OR chats.human_until > :now), false) AS is_human
+FROM contacts
+CROSS JOIN LATERAL (
+  SELECT * FROM (
+    (SELECT received_at AS at, direction AS author, COALESCE(text, media) AS words FROM inbox_messages
+    WHERE company_id = :company AND contact_id = contacts.id ORDER BY id DESC LIMIT 1)
+    UNION ALL
+    (SELECT created_at, 'out', text FROM outbox_messages
+    WHERE company_id = :company AND contact_id = contacts.id ORDER BY id DESC LIMIT 1)
+  ) AS both_sides ORDER BY at DESC LIMIT 1
+) AS last
+LEFT JOIN LATERAL (
+  SELECT clients.name FROM clients
+  WHERE clients.company_id = :company AND clients.deleted_at IS NULL AND clients.name IS NOT NULL
+    AND clients.phone = ANY(array_append(ARRAY(
+      SELECT CAST(address AS text) FROM contact_addresses AS known
+      WHERE known.company_id = :company AND known.contact_id = contacts.id
+    ), CAST(contacts.phone AS text)))
+  ORDER BY clients.client_id DESC LIMIT 1
+) AS client ON true
+LEFT JOIN chats ON chats.company_id = contacts.company_id AND chats.contact_id = contacts.id
+WHERE contacts.company_id = :company
+  AND (CAST(:before AS timestamptz) IS NULL OR last.at < :before)
+  AND (CAST(:words AS text) IS NULL OR COALESCE(client.name, contacts.push_name) ILIKE :words)
+  AND (CAST(:digits AS text) IS NULL OR contacts.phone LIKE :digits OR EXISTS (
+    SELECT FROM contact_addresses AS known
+    WHERE known.company_id = :company AND known.contact_id = contacts.id AND known.address LIKE :digits
+      AND known.address NOT LIKE '%@%'
+  ))
+ORDER BY last.at DESC, contacts.id DESC LIMIT :most
+""")
 _OF_OURS_ALONE = (("purpose", Text), ("state", Text), ("delivered_at", Time), ("read_at", Time), ("reason", Text))
 
 
@@ -41,16 +86,43 @@ class MessageLog:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def page(self, company_id: CompanyId, *, before: Cursor | None, phone: str | None) -> Sequence[LogEntry]:
+    def page(
+        self, company_id: CompanyId, *, before: Cursor | None, phone: str | None, contact_id: ContactId | None = None
+    ) -> Sequence[LogEntry]:
         """The newest, at most `PAGE_SIZE`, older than `before`; only with contacts whose phone holds these digits.
+
+        Args:
+            contact_id: with this contact alone.
 
         Each table gives its own newest, by its index; the newest of both make the page.
         """
         both = [_outbox(company_id), _inbox(company_id)]
         if phone is not None:
             both = [one.where(_has_number(company_id, phone)) for one in both]
+        if contact_id is not None:
+            both = [one.where(ContactRow.id == contact_id) for one in both]
         page = _named(company_id, _newest(both, before))
         return [_entry_of(dict(row._mapping)) for row in self._session.execute(page)]
+
+    def chats(
+        self, company_id: CompanyId, *, search: str | None, before: datetime | None, now: datetime
+    ) -> Sequence[ChatLine]:
+        """The chats in which something was written last, at most `CHATS`, older than `before`.
+
+        Args:
+            search: a part of the client's name, or of a number of theirs.
+        """
+        digits = "".join(letter for letter in search or "" if letter in "0123456789")
+        is_number = bool(digits) and not any(letter.isalpha() for letter in search or "")
+        given = {
+            "company": company_id,
+            "before": before,
+            "now": now,
+            "most": CHATS,
+            "words": _like(search) if search and not is_number else None,
+            "digits": f"%{digits}%" if is_number else None,
+        }
+        return [_chat_of(row) for row in self._session.execute(_CHATS, given)]
 
     def count_by_status(self, company_id: CompanyId, since: datetime) -> Mapping[MessageStatus, int]:
         """How many messages of ours stand at each status, of those that were written since then."""
@@ -156,3 +228,23 @@ def _entry_of(row: Mapping[str, Any]) -> LogEntry:
     facts = {name: row[name] for name in names}
     status = status_of(OutboxState(row["state"]), row["delivered_at"], row["read_at"]) if row["state"] else None
     return LogEntry(author=Author(row["author"]), status=status, **facts)
+
+
+def _like(words: str) -> str:
+    """A pattern that holds these very words."""
+    plain = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{plain}%"
+
+
+def _chat_of(row: Any) -> ChatLine:
+    return ChatLine(
+        contact_id=ContactId(row.id),
+        name=row.name or row.push_name,
+        phone=row.phone,
+        at=row.at,
+        author=Author(row.author),
+        words=row.words,
+        can_give=row.can_give,
+        is_human=row.is_human,
+        human_until=row.human_until if row.is_human else None,
+    )

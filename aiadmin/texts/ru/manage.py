@@ -207,14 +207,20 @@ MESSAGE_STATUSES: Mapping[MessageStatus, str] = {
     MessageStatus.FAILED: "не отправлено",
     MessageStatus.CANCELLED: "отменено",
 }
-AUTHORS: Mapping[Author, str] = {
-    Author.IN: "{who}",
-    Author.OWN_PHONE: "Вы, с телефона → {who}",
-    Author.OUT: "AI Admin → {who}",
+CHAT_LINES: Mapping[Author, str] = {
+    Author.IN: "{words}",
+    Author.OWN_PHONE: "Вы: {words}",
+    Author.OUT: "AI Admin: {words}",
 }
+"""The newest message in the list of chats."""
 PAGE: Mapping[str, object] = {
     "statuses": MESSAGE_STATUSES,
-    "authors": AUTHORS,
+    "lines": CHAT_LINES,
+    "fromPhone": "С телефона салона",
+    "humanHas": "отвечаете вы",
+    "botHas": "отвечает бот",
+    "giveBack": "Вернуть боту",
+    "take": "Забрать у бота",
     "somebody": "клиент",
     "wordless": "Без текста",
     "week": "За неделю {statuses}",

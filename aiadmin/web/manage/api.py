@@ -40,7 +40,11 @@ def overview() -> dict[str, object]:
     Operation(
         summary="Переписка с клиентами, новое сверху",
         answers={200: manage_schemas.Messages},
-        query={"before": "Продолжение: из ответа", "phone": "Часть номера клиента"},
+        query={
+            "before": "Продолжение: из ответа",
+            "phone": "Часть номера клиента",
+            "contact": "Один чат: номер из списка",
+        },
         errors=(HTTPStatus.BAD_REQUEST,),
     )
 )
@@ -52,6 +56,24 @@ def messages() -> dict[str, object]:
         manage_schemas.Messages,
         messages=[_message(entry) for entry in entries],
         before=str(entries[-1].cursor) if entries else None,
+    )
+
+
+@blueprint.get("/marketplace/manage/conversations")
+@documented(
+    Operation(
+        summary="Чаты с клиентами, новое сверху",
+        answers={200: manage_schemas.Conversations},
+        query={"before": "Продолжение: из ответа", "search": "Часть имени или номера клиента"},
+        errors=(HTTPStatus.BAD_REQUEST,),
+    )
+)
+def conversations() -> dict[str, object]:
+    """Thirty chats, each with its newest message and who has the floor."""
+    asked, container = manage_schemas.ConversationsQuery().load(request.args), current_container()
+    found = management.chats(company().company_id, **asked, uow=container.uow, clock=container.clock)
+    return schemas.dump(
+        manage_schemas.Conversations, chats=found, before=found[-1].at if len(found) == management.CHATS else None
     )
 
 

@@ -63,6 +63,7 @@ def show_overview(owner: Company) -> Shown:
 def _attention(one: Attention, zone: ZoneInfo) -> Mapping[str, str]:
     return {
         "kind": one.kind.value,
+        "contact": str(one.contact_id),
         "who": one.name or wording.phone(one.phone) or words.SOMEBODY,
         "words": words.attention(one, zone),
         "mark": words.ATTENTION_MARKS[one.kind],

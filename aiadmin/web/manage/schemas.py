@@ -9,7 +9,7 @@ from marshmallow import Schema, ValidationError, fields
 from aiadmin.domain.manage.owner_actions import OwnerAction
 from aiadmin.domain.messages.message_log import Author, Cursor, MessageStatus
 from aiadmin.texts import ru
-from aiadmin.web.http.fields import Moment
+from aiadmin.web.http.fields import Id, Moment, ShortText
 from aiadmin.web.http.schemas import _In
 
 
@@ -38,6 +38,36 @@ class MessagesQuery(_In):
 
     before = _Cursor(load_default=None)
     phone = _Digits(load_default=None)
+    contact = Id(load_default=None, metadata={"example": 120})
+
+
+class ConversationsQuery(_In):
+    """Which part of the list of chats."""
+
+    before = fields.AwareDateTime(load_default=None, error_messages={"invalid": ru.FIELDS["cursor"]})
+    search = ShortText(load_default=None, metadata={"example": "Вера"})
+
+
+class Conversation(Schema):
+    """A chat in the list."""
+
+    contact_id = fields.Integer(required=True)
+    name = fields.String(allow_none=True)
+    phone = fields.String(allow_none=True)
+    at = fields.AwareDateTime(required=True)
+    author = fields.Enum(Author, by_value=True)
+    words = fields.String(allow_none=True)
+    can_give = fields.Boolean(required=True, metadata={"description": "Можно ли забрать разговор у бота"})
+    is_human = fields.Boolean(required=True)
+    human_until = fields.AwareDateTime(allow_none=True)
+
+
+class Conversations(Schema):
+    """A page of the list; `before` asks for the next."""
+
+    success = fields.Constant(True)
+    chats = fields.List(fields.Nested(Conversation))
+    before = fields.AwareDateTime(allow_none=True)
 
 
 class Pause(_In):

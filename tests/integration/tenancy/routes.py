@@ -148,6 +148,7 @@ CASES: Mapping[str, Case] = {
     "bot.try_out": Case("bearer", body=lambda _of: {"chat": "11111111", "words": "спасибо"}),
     "manage_api.overview": Case("bearer", shows=True),
     "manage_api.messages": Case("bearer", query=lambda of: {"phone": of.phone[-7:]}, shows=True),
+    "manage_api.conversations": Case("bearer", shows=True),
     "manage_api.disconnect": Case("bearer", ends=True),
     "manage_api.retry": Case("bearer", answers=frozenset({202, 409})),
     "manage_api.read_again": Case("bearer", answers=frozenset({202})),

@@ -11,7 +11,15 @@ export function element(name, text = '', attributes = {}) {
 /** A function that makes times by the clock of a zone: the salon's, wherever its owner is. */
 export function clockOf(zone) {
   const day = new Intl.DateTimeFormat('ru', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', timeZone: zone });
+  const today = new Intl.DateTimeFormat('ru', { day: 'numeric', month: 'long', timeZone: zone });
+  const hours = new Intl.DateTimeFormat('ru', { hour: '2-digit', minute: '2-digit', timeZone: zone });
+  const dayOf = (at) => today.format(new Date(at));
+  const hoursOf = (at) => hours.format(new Date(at));
   return {
+    day: dayOf,
+    hours: hoursOf,
+    /** The time of what is of today, else the day. */
+    short: (at) => (dayOf(at) === dayOf(Date.now()) ? hoursOf(at) : dayOf(at)),
     format: (at) => day.format(new Date(at)),
     time: (at) => element('time', day.format(new Date(at)), { datetime: at }),
   };

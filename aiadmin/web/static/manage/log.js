@@ -1,34 +1,14 @@
-// The log of messages: what each says, whose it is, and how far it has come.
+// One chat's messages, the oldest on top, under the days on which they were written.
 
-import { formatPhone } from '../connect/phone.js';
-import { clockOf, element, number } from './elements.js';
-import { format, strings } from './strings.js';
+import { clockOf, element } from './elements.js';
+import { strings } from './strings.js';
 
-const PAGE = 50;
 const LONG = 900;
 
-export function createLog(main) {
-  const { time } = clockOf(main.dataset.zone);
-  const $ = (selector) => main.querySelector(selector);
-  const list = $('[data-log]');
-  const keyOf = ({ author, at, text, phone }) => JSON.stringify([author, at, text, phone]);
-
-  function entry(message) {
-    const { author, at, phone, name, text, purpose, status, reason } = message;
-    const line = element('li', '', { 'data-author': author });
-    line.dataset.key = keyOf(message);
-    const head = element('header');
-    const who = element('strong', format(strings.authors[author], { who: name ?? (phone ? '' : strings.somebody) }));
-    if (phone) who.append(name ? ', ' : '', element('span', formatPhone(phone)));
-    head.append(who, time(at));
-    line.append(head, ...words(text ?? strings.wordless));
-    if (status) {
-      const foot = element('footer');
-      foot.append(...[purpose && element('span', purpose), element('span', strings.statuses[status], { 'data-status': status }), reason && element('span', reason)].filter(Boolean));
-      line.append(foot);
-    }
-    return line;
-  }
+/** Fills `list` with messages by the clock of `zone`. */
+export function createLog(list, zone) {
+  const clock = clockOf(zone);
+  const keyOf = ({ author, at, text, status, reason }) => JSON.stringify([author, at, text, status, reason]);
 
   /** A message of a book's length is cut short until somebody wants it all. */
   function words(text) {
@@ -42,36 +22,30 @@ export function createLog(main) {
     return [place, whole];
   }
 
+  function entry({ author, at, text, purpose, status, reason }) {
+    const line = element('li', '', { 'data-author': author });
+    const foot = element('footer');
+    const said = [element('time', clock.hours(at), { datetime: at }), purpose && element('span', purpose), status && element('span', strings.statuses[status], { 'data-status': status }), reason && element('span', reason)];
+    foot.append(...said.filter(Boolean));
+    if (author === 'own_phone') line.append(element('strong', strings.fromPhone));
+    line.append(...words(text ?? strings.wordless), foot);
+    return line;
+  }
+
+  let shown = '';
   return {
-    /** A page, behind what is there or in its place; `nothing` is said where there is none. */
-    show({ messages, before }, { append, nothing }) {
-      if (!append) list.replaceChildren();
-      list.append(...messages.map(entry));
-      const none = $('[data-no-messages]');
-      none.textContent = nothing;
-      none.hidden = list.children.length > 0;
-      const more = $('[data-more]');
-      more.hidden = messages.length < PAGE;
-      more.dataset.before = before ?? '';
-    },
-
-    /** The newest page again: what is new is put on top, and a tick that has changed in its place. */
-    refresh({ messages }) {
-      const known = new Map([...list.children].map((line) => [line.dataset.key, line]));
-      const fresh = [];
-      for (const message of messages) {
-        const line = entry(message);
-        const old = known.get(line.dataset.key);
-        if (!old) fresh.push(line);
-        else if (old.innerHTML !== line.innerHTML) old.replaceWith(line);
-      }
-      list.prepend(...fresh);
-      if (fresh.length) $('[data-no-messages]').hidden = true;
-    },
-
-    statuses(statuses) {
-      const counted = Object.entries(statuses).filter(([, count]) => count).map(([status, count]) => `${strings.statuses[status]}: ${number.format(count)}`);
-      $('[data-statuses]').textContent = counted.length ? format(strings.week, { statuses: counted.join(', ') }) : strings.quietWeek;
+    /** Shows these messages, newest first as the server gives them; true where anything has changed. */
+    show(messages) {
+      const keys = messages.map(keyOf).join();
+      if (keys === shown) return false;
+      shown = keys;
+      let day = '';
+      list.replaceChildren(...[...messages].reverse().flatMap((message) => {
+        const before = day;
+        day = clock.day(message.at);
+        return [...(day === before ? [] : [element('li', day, { class: 'day' })]), entry(message)];
+      }));
+      return true;
     },
   };
 }
