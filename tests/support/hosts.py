@@ -15,7 +15,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -99,6 +99,11 @@ def child(whatsapp: FakeWhatsApp, database_url: str, *words: str) -> Iterator[Ch
 def settings(database_url: str, redis_url: str = "redis://127.0.0.1:1/0") -> dict[str, str]:
     """The environment of a product process; nobody answers at that Redis."""
     return {"DATABASE_URL": database_url, "REDIS_URL": redis_url, "JWT_SECRET": "x" * 32}
+
+
+def start_sessions(env: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """`python worker.py sessions`, which need not start itself again to have what the library reads."""
+    return start("worker.py", "sessions", cwd=ROOT, env={**env, **library.ENVIRONMENT})
 
 
 Pair = Callable[..., list[dict[str, Any]]]

@@ -26,7 +26,7 @@ from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.support.commands import run_command
 from tests.support.database import Databases
 from tests.support.hosted_salons import SLOWLY, Salons
-from tests.support.hosts import ROOT, Pair, child, pairing, settings
+from tests.support.hosts import ROOT, Pair, child, pairing, settings, start_sessions
 
 
 @pytest.fixture(scope="module")
@@ -235,7 +235,7 @@ def test_a_signal_that_another_thread_gets_ends_the_process_as_soon(
 ) -> None:
     """The kernel chooses the thread; the main one waits for Redis, up to a quarter of a minute, and is not woken."""
     env = whatsapp.env() | settings(salons.database_url, redis_url)
-    process = subprocess.Popen([sys.executable, "worker.py", "sessions"], cwd=ROOT, env=env)
+    process = start_sessions(env)
     try:
         wait_until(lambda: salons.rows("SELECT 1 FROM session_hosts"), SLOWLY, "up")
         with Redis.from_url(redis_url) as client:
@@ -255,8 +255,7 @@ def test_a_nudge_makes_every_host_look_at_once(
 ) -> None:
     """`jobs.sessions.wake` reaches each process that hosts through its own queue, and nothing there forks."""
     env = whatsapp.env() | settings(salons.database_url, redis_url)
-    command = [sys.executable, "worker.py", "sessions"]
-    processes = [subprocess.Popen(command, cwd=ROOT, env=env) for _ in range(2)]
+    processes = [start_sessions(env) for _ in range(2)]
     try:
         with Redis.from_url(redis_url) as redis:
             wait_until(lambda: redis.zcard(keys.LISTENING) == 2, SLOWLY, "both listen")

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 import threading
 from collections import Counter
 from typing import Any
@@ -16,7 +14,7 @@ from tests.acceptance.messages.salon import Salon
 from tests.conftest import WaitUntil
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.support.hosted_salons import SLOWLY
-from tests.support.hosts import LAST, ROOT, child, settings
+from tests.support.hosts import LAST, child, settings, start_sessions
 
 
 def test_what_came_while_nobody_was_connected_is_stored_once(
@@ -124,7 +122,7 @@ def test_a_host_told_to_end_finishes_the_send_in_hand_and_takes_no_other(
 ) -> None:
     """The whole process, by SIGTERM; the operator's command is what owes, and a nudge what makes it quick."""
     env = whatsapp.env() | settings(own_salon.database.database_url, redis_url)
-    process = subprocess.Popen([sys.executable, "worker.py", "sessions"], cwd=ROOT, env=env)
+    process = start_sessions(env)
     try:
         wait_until(own_salon.is_online, SLOWLY, "online")
         command = ["companies", "send", str(own_salon.company_id), f"+{client}", "Привет"]

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from subprocess import PIPE
 
 import psutil
 from sqlalchemy import select
@@ -18,6 +17,7 @@ from aiadmin.pairing.coordinator import Coordinator
 from aiadmin.storage.tables.core import DeviceRow
 from tests.support.live_site import LiveSite, Salon
 from tests.support.page import ROOT
+from tests.support.processes import start
 
 PHONES = iter(range(79_001_110_000, 79_001_119_999))
 
@@ -65,21 +65,10 @@ def is_in(container: Container, salon: Salon, state: PairingState) -> bool:
     return progress is not None and progress.state is state
 
 
-OTHER_DESK = """
-import os
-from aiadmin.config import Config
-from aiadmin.container import Container
-from aiadmin.pairing.coordinator import Coordinator
-Coordinator(Container(Config.from_env(os.environ))).start()
-input()
-"""
-
-
 @contextmanager
 def coordinator_process(env: Mapping[str, str]) -> Iterator[psutil.Process]:
     """A coordinator in a process of its own, which may be killed or suspended."""
-    command = [sys.executable, "-c", OTHER_DESK]
-    with subprocess.Popen(command, cwd=ROOT, env={**os.environ, **env}, stdin=subprocess.PIPE) as running:
+    with start("-m", "tests.acceptance.pairing.other_desk", cwd=ROOT, env=env, stdin=PIPE) as running:
         try:
             yield psutil.Process(running.pid)
         finally:
