@@ -82,8 +82,9 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
-SHARING = ("tests/acceptance/journeys/", "tests/acceptance/salons/")
-"""Folders whose files share one product: one worker runs all of a folder, or each file would start its own."""
+SHARING = ("tests/acceptance/journeys/", "tests/acceptance/salons/", "tests/page/")
+"""Folders whose files share one product, or a browser and its tabs: one worker runs all of a folder, or each would
+start its own. They take longest, and so they come first."""
 
 
 COMPUTING = ("tests/integration/", "tests/unit/")
@@ -102,9 +103,9 @@ class ByProduct(LoadFileScheduling):  # type: ignore[misc]
 
     def _assign_work_unit(self, node: WorkerController) -> None:
         computes = node is self.nodes[0]
-        fitting = next((scope for scope in self.workqueue if scope.startswith(COMPUTING) is computes), None)
-        if fitting is not None:
-            self.workqueue.move_to_end(fitting, last=False)
+        fitting = [scope for scope in self.workqueue if scope.startswith(COMPUTING) is computes]
+        if fitting:
+            self.workqueue.move_to_end(min(fitting, key=lambda scope: scope not in SHARING), last=False)
         super()._assign_work_unit(node)
 
 

@@ -18,7 +18,6 @@ from pathlib import Path
 
 import click
 import pytest
-from playwright.sync_api import Browser
 
 from aiadmin.cli import cli
 from aiadmin.cli.home import parse_env
@@ -257,9 +256,10 @@ class _Downloads(BaseHTTPRequestHandler):
 
 
 def test_where_there_is_no_package_playwrights_browser_is_fetched(
-    bare: Path, browser: Browser, monkeypatch: pytest.MonkeyPatch
+    bare: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_Downloads, "browser", find_chromium() or browser.browser_type.executable_path)
+    ours = find_chromium() or request.getfixturevalue("browser").browser_type.executable_path
+    monkeypatch.setattr(_Downloads, "browser", ours)
     with ThreadingHTTPServer(("127.0.0.1", 0), _Downloads) as server:
         threading.Thread(target=server.serve_forever).start()
         answer = _get_chromium(bare, f"http://127.0.0.1:{server.server_port}")
