@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import ssl
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NoReturn
 
@@ -24,6 +27,7 @@ class PacedServer(simple_websocket.Server):  # type: ignore[misc]
 
     def __init__(self, environ: dict[str, Any], **options: Any) -> None:
         self._frames = Quota(FRAMES, FRAMES_SECONDS)
+        self._writing = threading.Lock()
         super().__init__(environ, **options)
 
     def handshake(self) -> None:
@@ -35,7 +39,34 @@ class PacedServer(simple_websocket.Server):  # type: ignore[misc]
         """Send it whole; the library's own may send a part of it where the client reads slowly."""
         if not self.connected:
             raise simple_websocket.ConnectionClosed(self.close_reason, self.close_message)
-        self.sock.sendall(self.ws.send(TextMessage(data=str(data))))
+        with self._writing:
+            self.sock.sendall(self.ws.send(TextMessage(data=str(data))))
+
+    def send_at_once(self, frame: bytes) -> bool:
+        """Write a whole frame now, without waiting; False, and nothing is written, where it has to wait its turn.
+
+        What a slow client leaves of it is written as soon as it reads, and until then nothing else is.
+        """
+        is_free = (
+            self.connected and not isinstance(self.sock, ssl.SSLSocket) and self._writing.acquire(blocking=False)
+        )
+        if not is_free:
+            return False
+        written = 0
+        with contextlib.suppress(OSError):  # its buffer is full, or it is gone, as the next to wait finds out
+            written = os.write(self.sock.fileno(), frame)
+        if 0 < written < len(frame):
+            threading.Thread(target=self._finish, args=[frame[written:]], daemon=True).start()
+        else:
+            self._writing.release()
+        return written > 0
+
+    def _finish(self, rest: bytes) -> None:
+        try:
+            with contextlib.suppress(OSError):
+                self.sock.sendall(rest)
+        finally:
+            self._writing.release()
 
     def _counted(self, events: Callable[[], Iterator[Event]]) -> Callable[[], Iterator[Event]]:
         def counted() -> Iterator[Event]:
@@ -62,6 +93,7 @@ def guarded(library: type[Any], *, max_message_bytes: int) -> type[Any]:
             if self._connection is not None:
                 self._connection.is_websocket = True
                 self._connection.enter(Phase.KNOCKING)
+            self.app.__self__.send_at_once = self.ws.send_at_once  # Engine.IO's socket, whose method `app` is
             self.app(self)
             _leave_to_the_server(self.ws.mode)
 
