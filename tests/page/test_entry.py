@@ -130,3 +130,10 @@ def test_a_frame_that_keeps_no_cookie_leads_to_a_tab_that_does(page: Page, addre
     opened.value.wait_for_selector("main[data-ready]")
     assert opened.value.url == clean
     opened.value.close()
+
+
+def test_a_connected_phone_leads_on_to_the_cabinet(page: Page, address: str, salon: Salon) -> None:
+    page.goto(f"{address}/marketplace/connect?token={salon.token}&company={salon.company_id}")
+    page.get_by_role("link", name="Открыть кабинет").click()
+    page.wait_for_selector("main.overview[data-ready]")
+    assert page.url == f"{address}/marketplace/manage?company={salon.company_id}"
