@@ -251,7 +251,7 @@ class Beginnings:
     def __call__(self, name: str, make: Callable[[], T], /) -> T:
         yclients = self._salon.yclients
         [(before,)] = self._salon.world.rows(_BEFORE)
-        key = f"{name}, {before}, {len(yclients.deliveries())}"
+        key = f"{name}, {datetime.now(MOSCOW).date()}, {before}, {len(yclients.deliveries())}"
         kept = self._kept.get(key)
         if kept is None or time.monotonic() - kept.at > _FRESH_SECONDS:
             value = make()

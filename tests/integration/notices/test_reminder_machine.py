@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.integration.notices.planning import DAY, HOUR
-from tests.integration.notices.test_calls import MINUTE, Desk
-from tests.integration.notices.unhurried import clock, due, unhurried
+from tests.integration.notices.test_calls import Desk
+from tests.integration.notices.unhurried import due, just_now, unhurried
 from tests.support.examples import examples
 from tests.support.salon import Salon
 
@@ -43,7 +43,7 @@ class _Day:
         desk.news()
         desk.salon.world.execute("DELETE FROM notices")
         desk.salon.world.execute("DELETE FROM outbox_messages")
-        desk.set(day_at=clock(desk, -2 * MINUTE), reminder_hours=False, reminder_again=False)
+        desk.set(day_at=just_now(desk), reminder_hours=False, reminder_again=False)
         desk.planner.plan_reminders()
 
     def do(self, deed: str) -> None:

@@ -13,7 +13,7 @@ from aiadmin.domain.messages.message import DeviceClaim, SendOutcome, SendResult
 from aiadmin.services.messages import messages, pauses
 from tests.integration.notices.planning import DAY, HOUR
 from tests.integration.notices.test_calls import MINUTE, Desk
-from tests.integration.notices.unhurried import clock, due, unhurried
+from tests.integration.notices.unhurried import due, just_now, unhurried
 from tests.support.salon import Salon
 
 VERA = {"phone": "79995550101", "name": "Вера"}
@@ -27,7 +27,7 @@ def desk(read_salon: Salon) -> Desk:
     made = Desk(read_salon)
     made.releaser = replace(made.releaser, policy=unhurried)
     made.booking = made.salon.begin("eve", lambda: _only_booking(made))
-    made.set(day_at=clock(made, -2 * MINUTE), reminder_hours=False, reminder_again=False)
+    made.set(day_at=just_now(made), reminder_hours=False, reminder_again=False)
     return made
 
 

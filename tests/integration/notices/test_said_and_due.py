@@ -10,7 +10,7 @@ import pytest
 
 from tests.integration.notices.planning import DAY, HOUR
 from tests.integration.notices.test_calls import MINUTE, Desk
-from tests.integration.notices.unhurried import clock, due, long_ago, unhurried
+from tests.integration.notices.unhurried import clock, due, just_now, long_ago, tomorrow, unhurried
 from tests.support.salon import Salon
 
 
@@ -77,11 +77,12 @@ def answers(desk: Desk) -> dict[int, str | None]:
 
 def test_an_answer_is_to_the_question_that_was_asked_last(desk: Desk) -> None:
     """Asked about both of tomorrow's visits, and hours before the first of them once more."""
-    first, second = desk.known(16 * HOUR), desk.known(23 * HOUR)
+    ahead = tomorrow(desk, 16 * HOUR)
+    first, second = desk.known(ahead), desk.known(ahead + 7 * HOUR)
     long_ago(desk)
-    desk.set(day_at=clock(desk, -2 * MINUTE), hours_before=3, reminder_again=False)
+    desk.set(day_at=just_now(desk), hours_before=3, reminder_again=False)
     assert len(due(desk)) == 2
-    [text] = due(desk, 13 * HOUR + MINUTE)
+    [text] = due(desk, ahead - 3 * HOUR + MINUTE)
     assert "Скоро увидимся" in text
     desk.salon.say("да", sent_at=desk.now())
     assert answers(desk) == {first["id"]: "yes", second["id"]: None}
@@ -92,9 +93,9 @@ def _ask_about_tomorrow(desk: Desk) -> dict[str, Any]:
 
 
 def _asked(desk: Desk) -> dict[str, Any]:
-    booking = desk.known(20 * HOUR)
+    booking = desk.known(tomorrow(desk, 20 * HOUR))
     long_ago(desk)
-    desk.set(day_at=clock(desk, -2 * MINUTE))
+    desk.set(day_at=just_now(desk))
     assert len(due(desk)) == 1
     return booking
 
@@ -210,12 +211,13 @@ def test_a_booking_that_is_made_anew_is_nothing_to_call_about(desk: Desk) -> Non
 @pytest.mark.parametrize("apart", [timedelta(0), 30 * MINUTE])
 def test_two_bookings_of_one_time_are_reminded_of_once(desk: Desk, apart: timedelta, kind: str) -> None:
     """And answered about once: both are confirmed."""
-    first = desk.known(20 * HOUR, seance_length=3600)
-    second = desk.known(20 * HOUR + apart, seance_length=3600)
+    ahead = tomorrow(desk, 20 * HOUR)
+    first = desk.known(ahead, seance_length=3600)
+    second = desk.known(ahead + apart, seance_length=3600)
     long_ago(desk)
     is_day = kind == "reminder_day"
-    desk.set(day_at=clock(desk, -2 * MINUTE), reminder_day=is_day, hours_before=3, reminder_again=False)
-    before = 0 * HOUR if is_day else 17 * HOUR + MINUTE
+    desk.set(day_at=just_now(desk), reminder_day=is_day, hours_before=3, reminder_again=False)
+    before = 0 * HOUR if is_day else ahead - 3 * HOUR + MINUTE
     [text] = due(desk, before)
     assert f"{desk.salon.starts_at(first):%H:%M}" in text
     assert due(desk, before + 31 * MINUTE) == []
@@ -250,8 +252,8 @@ def test_a_night_booking_is_not_told_and_reminded_of_in_one_morning_minute(desk:
 def test_who_has_just_read_of_a_move_is_not_reminded(desk: Desk, when: timedelta, wishes: dict[str, Any]) -> None:
     booking = desk.known(90 * HOUR)
     long_ago(desk)
-    desk.set(day_at=clock(desk, -2 * MINUTE), **wishes)
-    desk.edit(booking, datetime=desk.at(when))
+    desk.set(day_at=just_now(desk), **wishes)
+    desk.edit(booking, datetime=desk.at(when if wishes else tomorrow(desk, when)))
     assert desk.news() == 1
     long_ago(desk)
     [text] = [*due(desk), *due(desk)]
@@ -272,21 +274,24 @@ def test_who_was_told_of_a_move_hours_ago_is_reminded(desk: Desk) -> None:
 
 def test_who_is_asked_again_in_the_morning_is_not_reminded_in_the_next_look(desk: Desk) -> None:
     """The second asking waited for the end of the quiet hours, when the reminder hours before is due as well."""
-    desk.known(17 * HOUR)
+    ahead = tomorrow(desk, 17 * HOUR)
+    ends = ahead - 3 * HOUR
+    desk.known(ahead)
     long_ago(desk)
-    desk.set(day_at=clock(desk, -2 * MINUTE), hours_before=3, again_after=2)
+    desk.set(day_at=just_now(desk), hours_before=3, again_after=2)
     assert len(due(desk)) == 1
-    desk.set(quiet_from=clock(desk, 2 * HOUR - 5 * MINUTE), quiet_to=clock(desk, 14 * HOUR))
-    looks = [2 * HOUR + MINUTE, 14 * HOUR - 2 * MINUTE, 14 * HOUR + MINUTE, 14 * HOUR + 6 * MINUTE]
+    desk.set(quiet_from=clock(desk, 2 * HOUR - 5 * MINUTE), quiet_to=clock(desk, ends))
+    looks = [2 * HOUR + MINUTE, ends - 2 * MINUTE, ends + MINUTE, ends + 6 * MINUTE]
     assert len([text for later in looks for text in due(desk, later)]) == 1
 
 
 def test_who_does_not_come_is_not_asked_again(desk: Desk) -> None:
     booking = _ask_about_tomorrow(desk)
+    shortly = desk.salon.starts_at(booking) - desk.now() - 3 * HOUR
     desk.salon.say("нет")
     assert answers(desk) == {booking["id"]: "no"}
     desk.set(hours_before=3)
-    assert [text for hours in (2, 17) for text in due(desk, hours * HOUR + MINUTE) if "в силе" in text] == []
+    assert [text for later in (2 * HOUR, shortly) for text in due(desk, later + MINUTE) if "в силе" in text] == []
     assert ("reminder_hours", "dropped", "declined") in desk.rows()
 
 
@@ -332,10 +337,11 @@ def test_a_cancellation_waits_for_nobody_elses_no(desk: Desk) -> None:
 def test_who_has_said_yes_is_not_asked_again_where_the_journal_does_not_take_it(desk: Desk) -> None:
     """Its application has no right to write, or YClients is away."""
     booking = _ask_about_tomorrow(desk)
+    shortly = desk.salon.starts_at(booking) - desk.now() - 3 * HOUR
     desk.salon.say("да")
     assert answers(desk) == {booking["id"]: "yes"}
     desk.set(hours_before=3)
-    [text] = due(desk, 17 * HOUR + MINUTE)
+    [text] = due(desk, shortly + MINUTE)
     assert "Скоро увидимся" in text
     assert "приду" not in text
 
@@ -345,7 +351,7 @@ def test_a_yes_is_for_its_day(desk: Desk) -> None:
     booking = _ask_about_tomorrow(desk)
     desk.salon.say("да")
     desk.salon.box.journal_confirmer.work()
-    desk.edit(booking, datetime=desk.at(44 * HOUR))
+    desk.edit(booking, datetime=desk.at(tomorrow(desk, 20 * HOUR) + DAY))
     assert desk.news() == 1
     assert any("перенес" in text for text in due(desk))
     long_ago(desk)

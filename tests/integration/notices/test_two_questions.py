@@ -13,7 +13,7 @@ from tests.integration.notices.planning import DAY, HOUR
 from tests.integration.notices.test_calls import MINUTE, Desk
 from tests.integration.notices.test_said_and_due import answers
 from tests.integration.notices.test_said_and_due import desk as desk  # noqa: PLC0414 - a fixture
-from tests.integration.notices.unhurried import clock, due, long_ago
+from tests.integration.notices.unhurried import due, just_now, long_ago, tomorrow
 from tests.support.salon import MOSCOW
 
 Booking = dict[str, Any]
@@ -24,7 +24,7 @@ def _asked(desk: Desk, *hours: int, **client: Any) -> list[Booking]:
     now = desk.now().astimezone(MOSCOW)
     bookings = [desk.known((now + DAY).replace(hour=hour, minute=0) - now, **client) for hour in hours]
     long_ago(desk)
-    desk.set(day_at=clock(desk, -2 * MINUTE), reminder_again=True, again_after=2)
+    desk.set(day_at=just_now(desk), reminder_again=True, again_after=2)
     assert len(due(desk)) == len(bookings)
     return bookings
 
@@ -102,10 +102,11 @@ def test_a_visit_that_is_off_is_no_rival(desk: Desk) -> None:
 
 
 def test_two_bookings_of_one_visit_are_one_question(desk: Desk) -> None:
-    first = desk.known(20 * HOUR)
-    second = desk.known(22 * HOUR, visit_id=first["visit_id"])
+    ahead = tomorrow(desk, 20 * HOUR)
+    first = desk.known(ahead)
+    second = desk.known(ahead + 2 * HOUR, visit_id=first["visit_id"])
     long_ago(desk)
-    desk.set(day_at=clock(desk, -2 * MINUTE))
+    desk.set(day_at=just_now(desk))
     assert len(due(desk)) == 1
     desk.salon.say("да")
     assert _attendance(desk, first, second) == [2, 2]

@@ -23,6 +23,19 @@ def clock(desk: Desk, by: timedelta) -> str:
     return f"{(desk.now() + by).astimezone(MOSCOW):%H:%M}"
 
 
+def just_now(desk: Desk) -> str:
+    """What the salon's clock showed two minutes ago; midnight, where that was yesterday: later today is not due."""
+    then, now = ((desk.now() - by).astimezone(MOSCOW) for by in (timedelta(minutes=2), timedelta(0)))
+    return f"{then:%H:%M}" if then.date() == now.date() else "00:00"
+
+
+def tomorrow(desk: Desk, ahead: timedelta) -> timedelta:
+    """So long from now or a little longer, that it is tomorrow by the salon's clock at any hour of the day."""
+    now = desk.now().astimezone(MOSCOW)
+    one = (now + timedelta(days=1)).replace(hour=1, minute=0, second=0, microsecond=0)
+    return max(ahead, one - now)
+
+
 def long_ago(desk: Desk) -> None:
     """As far as we know every booking was made days ago."""
     desk.salon.world.execute("UPDATE records SET created_at = created_at - interval '5 days'")
