@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from statistics import median
@@ -30,13 +30,13 @@ ROUNDS = 3
 AIMS = "aim of a whole host at 300 sessions: at most 1.0 % of a core, all online within 18 s of a start"
 
 
-def measure(folder: Path, *, quick: bool = False) -> str:
+def measure(folder: Path, *, is_quick: bool = False) -> str:
     """The table; three minutes a round, and half a minute in the quick form, which has one."""
-    sessions, seconds = (QUICK_SESSIONS, QUICK_SECONDS) if quick else (SESSIONS, WATCHED_SECONDS)
+    sessions, seconds = (QUICK_SESSIONS, QUICK_SECONDS) if is_quick else (SESSIONS, WATCHED_SECONDS)
     shares: dict[str, list[float]] = defaultdict(list)
     starts = []
     with own_postgres(folder) as postgres, World(folder, postgres.url, sessions) as world:
-        for _ in range(1 if quick else ROUNDS):
+        for _ in range(1 if is_quick else ROUNDS):
             for kind, name in (("bare", "bare NewClient.connect()"), ("engine", "our engine alone")):
                 shares[name].append(_program(world, kind, seconds))
             with _host(world, folder) as (process, started):
@@ -77,8 +77,3 @@ def share(process: psutil.Process, seconds: float) -> float:
     before, began = taken(), time.monotonic()
     time.sleep(seconds)
     return 100 * (taken() - before) / (time.monotonic() - began)
-
-
-def by_thread(process: psutil.Process) -> Mapping[int, float]:
-    """Processor time of each thread so far, by its number in the order of their starts."""
-    return {thread.id: thread.user_time + thread.system_time for thread in process.threads()}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, time, timedelta
@@ -18,7 +18,7 @@ from aiadmin.container import Container
 from bench.tables import table
 from bench.ticks import counted
 
-SIZES = (10, 100, 1000)
+SIZES, QUICK_SIZES = (10, 100, 1000, 3000), (10, 100)
 A_DAY, DAYS = 50, (-1, 0, 1, 2)
 """Bookings of each salon, on each of these days from the one that is measured."""
 EVENTS = 2000
@@ -124,7 +124,7 @@ def _analyse(engine: Engine) -> None:
         connection.execute(text("ANALYZE"))
 
 
-def measure(database_url: str, redis_url: str) -> str:
+def measure(database_url: str, redis_url: str, *, sizes: Sequence[int] = SIZES) -> str:
     """The table."""
     logs.configure_command()
     upgrade(database_url)
@@ -134,12 +134,12 @@ def measure(database_url: str, redis_url: str) -> str:
     columns = []
     with closing(Container(config)) as box:
         planning = _Planning(box)
-        for size in SIZES:
+        for size in sizes:
             planning.grow(size)
             columns.append(planning.measure())
     rows = [[name, *(_cell(column[name]) for column in columns), _ratio(name, columns)] for name in columns[0]]
-    header = [f"ms, statements, notices; {A_DAY} bookings a day in each of so many salons", *map(str, SIZES)]
-    return table("Planning", [*header, f"{SIZES[-1]} to {SIZES[0]}"], rows)
+    header = [f"ms, statements, notices; {A_DAY} bookings a day in each of so many salons", *map(str, sizes)]
+    return table("Planning", [*header, f"{sizes[-1]} to {sizes[0]}"], rows)
 
 
 def _cell(outcome: Outcome) -> str:

@@ -16,8 +16,10 @@ from pathlib import Path
 import bench.chat
 import bench.hosting
 import bench.http
+import bench.idle
 import bench.notices
 import bench.pairing
+import bench.sending
 import bench.sockets
 import bench.starts
 import bench.sync
@@ -39,6 +41,8 @@ HIGH = "1000000"
 
 ALONE = {
     "http": bench.http.measure,
+    "idle": bench.idle.measure,
+    "sending": bench.sending.measure,
     "hosting": bench.hosting.measure,
     "sync": bench.sync.measure,
     "notices": bench.notices.measure,
@@ -48,7 +52,12 @@ ALONE = {
 }
 """Parts that start what they need themselves."""
 PARTS = ("pairing", "sockets", *ALONE)
-QUICK = {"http": partial(bench.http.measure, is_quick=True)}
+QUICK = {
+    "http": partial(bench.http.measure, is_quick=True),
+    "idle": partial(bench.idle.measure, is_quick=True),
+    "sending": partial(bench.sending.measure, is_quick=True),
+    "notices": partial(bench.notices.measure, is_quick=True),
+}
 """Those that have a quick form."""
 
 
