@@ -14,6 +14,7 @@ from aiadmin.domain.chat.words.intents import CHILDREN
 from aiadmin.domain.chat.words.trades import HINTS
 
 _NOT = frozenset({"не", "кроме", "вместо", "ни"})
+_WISHED = frozenset({"хочу", "хотим", "надо", "нужно", "хотела", "хотел"})
 _ADDING = frozenset({"еще", "также", "плюс", "добавьте", "добавить", "добавим", "заодно"})
 _TOO = frozenset({"тоже", "заодно", "также"})
 _WITH = frozenset({"с", "со"})
@@ -60,6 +61,9 @@ def services_in(heard: Heard) -> Iterator[NamedService]:
     for mention in found:
         mention.ids = mention.ids & asked or mention.ids
     mentions = _joined(found)
+    if not mentions and (age := age_in(heard)) is not None and heard.context.candidates:
+        fitting = heard.context.vocabulary.of_age(heard.context.candidates, age)
+        yield NamedService(ids=tuple(sorted(fitting)), spans=((0, len(heard.text)),))
     if not mentions and heard.has("WHOLE") and heard.context.candidates:
         ids = heard.context.vocabulary.composite(heard.context.candidates)
         if ids:
@@ -154,8 +158,32 @@ def _joined(mentions: Sequence[_Mention]) -> list[_Mention]:
 def _meant(heard: Heard, mention: _Mention, *, is_only: bool) -> tuple[int, ...]:
     vocabulary, candidates = heard.context.vocabulary, frozenset(heard.context.candidates)
     ids = mention.ids & candidates or mention.ids
-    whole = vocabulary.composite(ids) if is_only and heard.has("WHOLE") else ()
+    age = age_in(heard)
+    ids = ids if age is None else vocabulary.of_age(ids, age)
+    whole = vocabulary.composite(ids) if is_only and _is_whole(heard) else ()
     return whole or vocabulary.best(ids, mention.said)
+
+
+def _is_whole(heard: Heard) -> bool:
+    """Whether all of it is wished for, by a word that is no title's own."""
+    return any(not is_service_word(heard, hit.first) for hit in heard.of("WHOLE"))
+
+
+def age_in(heard: Heard) -> int | None:
+    """The age of the one who is to be served, where one was said: "сыну 5 лет", "ему 11"."""
+    found = set()
+    for place, token in enumerate(heard.tokens):
+        is_number = token.text.isdecimal() and len(token.text) < len("100")
+        if is_number and (heard.word(place + 1) in _YEARS or heard.word(place - 1) in _WHOSE_AGE):
+            found.add(int(token.text))
+        elif token.text in _ONE_YEAR and not heard.word(place - 1).isdecimal():
+            found.add(1)
+    is_person = any(token.text in heard.context.vocabulary.kin or token.text in _WHOSE_AGE for token in heard.tokens)
+    return found.pop() if len(found) == 1 and (is_person or heard.context.candidates) else None
+
+
+_WHOSE_AGE = frozenset({"ему", "ей", "мне"})
+_ONE_YEAR = frozenset({"годик", "годовалому", "годовалый"})
 
 
 def _is_added(heard: Heard, mention: _Mention) -> bool:
@@ -167,7 +195,8 @@ def _is_added(heard: Heard, mention: _Mention) -> bool:
 
 
 def _is_excluded(heard: Heard, place: int) -> bool:
-    before = {heard.word(place - back) for back in (1, 2) if heard.word(place - back)}
+    wished = heard.word(place - 2) in _WISHED
+    before = {heard.word(place - back) for back in (1, 2, 3)[: 3 if wished else 2] if heard.word(place - back)}
     return bool(before & _NOT)
 
 

@@ -440,11 +440,26 @@ def _settled(heard: Heard, commands: Sequence[Command]) -> list[Command]:
     found += _weak_booking(heard, found)
     if any(isinstance(one, _HOSTILE) for one in found):
         found = _without(found, *LEADS_TO_A_WRITE)
+    found = _without_alarm(heard, found)
     if any(isinstance(one, _FOR_A_HUMAN) for one in found):
         found = _without(found, Yes, Choose)
     if any(isinstance(one, (Complaint, HealthMatter)) for one in found) and not heard.has("WANT_BOOKING"):
         found = _without(found, Suits, WantCancel)
     return _or_not_understood(heard, found)
+
+
+def _without_alarm(heard: Heard, commands: Sequence[Command]) -> list[Command]:
+    """Strong words beside a wish are no call for a human: "ужасно хочу", "трубку не берёте, запишите"."""
+    is_wish = heard.has("WANT_BOOKING") or bool(
+        heard.whens and any(isinstance(one, NamedService) for one in commands)
+    )
+    kinds = {"COMPLAINT": Complaint, "WANT_HUMAN": WantHuman}
+    weak = [
+        command
+        for kind, command in kinds.items()
+        if heard.has(kind) and all(hit.value == "weak" for hit in heard.of(kind))
+    ]
+    return _without(commands, *weak) if is_wish and weak else list(commands)
 
 
 def _without_spam(heard: Heard, commands: Sequence[Command]) -> list[Command]:

@@ -21,6 +21,10 @@ from aiadmin.domain.chat.words.given_names import SHORT_NAMES
 from aiadmin.domain.chat.words.intents import CORRECTABLE_VERBS, KIN
 from aiadmin.domain.chat.words.trades import FALLBACKS, HEADS, SYNONYMS, WEAK
 
+_OLDEST = 120
+_AGES = re.compile(r"(\d{1,2}) ?(?:-|–|—|до) ?(\d{1,2}) ?(?:лет|год)")
+_AGE_UNTIL = re.compile(r"до (\d{1,2})(?:-?т?и)? ?(?:лет|год)")
+_AGE_FROM = re.compile(r"(?:от|с|старше) (\d{1,2}) ?(?:лет|год)|(\d{1,2})\+")
 _DIMENSIONS = re.compile(r"([0-9]) ?[dд]\b")
 _ENDEARING = ("очка", "ечка", "уля", "юша", "уша")
 
@@ -30,6 +34,8 @@ def plain(text: str) -> str:
     return _DIMENSIONS.sub(r"\1d", text.lower().replace("ё", "е"))
 
 
+_NO_STEMS = intents().words - frozenset({"комплекс", "комплексом", "комплексно", "комплексная"})
+"""Words that mean something else already."""
 _TRADE_WORDS = frozenset(plain(SYNONYMS.replace(":", " ")).split())
 _TITLE_WORD = re.compile(r"\w+")
 _WORD = re.compile(r"[0-9]+d\b|[^\W\d_]+")
@@ -37,6 +43,10 @@ _JOINED = re.compile(r"[+&]|\bи\b", re.IGNORECASE)
 """What stands between the parts of a service in its title."""
 _WITHOUT = "без"
 _COMPLETE = 1.0
+_SHORTEST_STEM, _SURE_STEM = 4, 6
+"""Letters of a word that begins a title's word, and that two words of one root share."""
+_ADJECTIVE = ("ый", "ий", "ой")
+"""How words end that say of what kind something is: oil for massages is no massage."""
 _SHORTEST_CORRECTABLE = 5
 _SHORTEST_KNOWN = 3
 
@@ -73,6 +83,8 @@ class _Indexed:
     category: frozenset[str]
     description: frozenset[str]
     parts: frozenset[int]
+    ages: range | None = None
+    """For which ages a title says that it is."""
     pieces: tuple[frozenset[str], ...] = ()
     """What it is made of, as the words of its parts' titles, or of its own between plus signs; empty: it is one."""
 
@@ -205,6 +217,12 @@ class Vocabulary:
         total = sum(self._weights[word] for word in title)
         return sum(self._weights[word] for word in title & words) / total if total else 0.0
 
+    def of_age(self, ids: Collection[int], age: int) -> frozenset[int]:
+        """Of services those for an age, else those that are for no other."""
+        among = [one for one in self.services if one.id in ids]
+        just = frozenset(one.id for one in among if one.ages and age in one.ages)
+        return just or frozenset(one.id for one in among if not one.ages) or frozenset(ids)
+
     def composite(self, ids: Collection[int]) -> tuple[int, ...]:
         """Of services that fit, those that are made of several, or those that are made of just these."""
         return tuple(
@@ -212,8 +230,35 @@ class Vocabulary:
         )
 
     def service_words(self, word: str) -> frozenset[str]:
-        """What a word may stand for in titles."""
-        return self.meanings.get(word) or frozenset()
+        """What a word may stand for in titles; a short form of a title's own word stands for that."""
+        return self.meanings.get(word) or self._by_stem(word)
+
+    def _by_stem(self, word: str) -> frozenset[str]:
+        if len(word) < _SHORTEST_STEM or not word.isalpha() or word in LEXICON or word in _NO_STEMS:
+            return frozenset()
+        if word not in self._stems:
+            self._stems[word] = self._titles_of_stem(self.morphology.lemma(word))
+        return self._stems[word]
+
+    def _titles_of_stem(self, lemma: str) -> frozenset[str]:
+        """The words of titles that another word of the same root is: "керамика" for "керамический"."""
+        is_other = lemma in LEXICON or lemma in self.kin or lemma in WEAK or lemma.endswith(_ADJECTIVE)
+        if len(lemma) < _SHORTEST_STEM or is_other:
+            return frozenset()
+        found = set()
+        for title in self._title_words:
+            shared = _shared(lemma, title)
+            if shared >= _SURE_STEM or (shared == len(lemma) and len(title) - shared >= _SHORTEST_STEM):
+                found.add(title)
+        return frozenset(found)
+
+    @cached_property
+    def _stems(self) -> dict[str, frozenset[str]]:
+        return {}
+
+    @cached_property
+    def _title_words(self) -> frozenset[str]:
+        return frozenset(word for one in self.services for word in one.title if not word.startswith("-"))
 
 
 def vocabulary_of(
@@ -258,6 +303,11 @@ def _numbered(services: Iterable[OfferedService], morphology: Morphology) -> fro
     return frozenset((number, form) for number, word in pairs for form in morphology.forms(word))
 
 
+def _shared(one: str, other: str) -> int:
+    """How many letters two words begin with alike."""
+    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+
+
 def _is_number(word: str) -> bool:
     return word.isdecimal() or bool({"NUM", "ORD"} & set(LEXICON.get(word, {})))
 
@@ -274,7 +324,20 @@ def _indexed(service: OfferedService, titles: Mapping[int, frozenset[str]], morp
             if one in _TRADE_WORDS or not morphology.knows(one)
         ),
         parts=frozenset(service.parts),
+        ages=_ages(service.title),
     )
+
+
+def _ages(title: str) -> range | None:
+    """The ages in a title: "до 7 лет" ends below, "8-14 лет" has both, "от 12 лет" and "12+" begin."""
+    text = plain(title)
+    if found := _AGES.search(text):
+        return range(int(found[1]), int(found[2]) + 1)
+    if found := _AGE_UNTIL.search(text):
+        return range(int(found[1]) + 1)
+    if found := _AGE_FROM.search(text):
+        return range(int(found[1] or found[2]), _OLDEST)
+    return None
 
 
 def _pieces(

@@ -195,3 +195,44 @@ def test_as_last_time_keeps_the_master_of_what_is_meant(
     wish = LAST.wish(text)
 
     assert (wish.services, wish.staff) == (services, staff)
+
+
+CHILDREN = Catalogue(["Детская стрижка до 7 лет", "Детская стрижка 8-14 лет", "Стрижка от 15 лет", "Стрижка чёлки"])
+WASH = Catalogue(
+    ["Комплексная мойка", "Озонирование салона", "Мойка + озонирование", "Керамическое покрытие", "Полировка фар"],
+    parts={3: (1, 2)},
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "services"),
+    [
+        ("сыну 5 лет стрижку", (1,)),
+        ("подстричь дочку, ей 11", (2,)),
+        ("ребенку годик, стрижка", (1,)),
+        ("стрижка, мне 16 лет", (3,)),
+    ],
+)
+def test_an_age_tells_which_service_is_meant(text: str, services: tuple[int, ...]) -> None:
+    assert CHILDREN.wish(text).services == services
+
+
+def test_an_age_answers_which_of_several() -> None:
+    assert CHILDREN.wish("ребенка подстричь").choices != ()
+
+
+@pytest.mark.parametrize(
+    ("text", "services"),
+    [
+        ("комплекс завтра", (1,)),
+        ("озон", (2,)),
+        ("керамику на машину", (4,)),
+        ("отполировать фары", (5,)),
+    ],
+)
+def test_another_word_of_a_titles_root_is_that_word(text: str, services: tuple[int, ...]) -> None:
+    assert WASH.wish(text).services == services
+
+
+def test_a_master_who_is_not_wanted_is_none() -> None:
+    assert LAST.wish("не хочу к Ольге, массаж спины").excluded_staff == {OLGA}

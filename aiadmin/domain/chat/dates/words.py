@@ -14,7 +14,7 @@ from typing import Any
 
 _WORDS = """
 # --- numbers: NUM; UNITS and TENS make up one of several words
-NUM=1 UNITS=1: один одна одно одну одного одной одному одним
+NUM=1 UNITS=1: один одна одно одну одного одному
 NUM=2 UNITS=2: два две двух двум двумя дві
 NUM=3 UNITS=3: три трех трем тремя тре трьох
 NUM=4 UNITS=4: четыре четырех четырем четырьмя чотири
