@@ -81,7 +81,8 @@ def _is_remark(heard: Heard, rest: Sequence[int]) -> bool:
     asking = [place for place in rest if _asks_apart(heard, place)]
     remarks = [place for place in rest if place not in asking]
     words = [heard.word(place) for place in remarks if heard.word(place) not in _HARMLESS_SIGNS]
-    is_coming = heard.has("COMING") and "?" not in words
+    asked = {place for hit in heard.hits if hit.kind.startswith("ASK_") for place in range(hit.first, hit.end)}
+    is_coming = heard.has("COMING") and "?" not in words and not asked.intersection(remarks)
     return not words or (is_coming and not any(word in heard.context.vocabulary.kin for word in words))
 
 

@@ -487,7 +487,8 @@ def _without_yes(commands: list[Command]) -> list[Command]:
 
 def _is_praise(heard: Heard, commands: Sequence[Command]) -> bool:
     """Whether thanks name a master, or what was done, and wish for nothing."""
-    begins = any(hit.first == 0 for hit in heard.of("THANK"))
+    greeted = heard.covered({"GREET"})
+    begins = 0 not in greeted and any(hit.first == 0 for hit in heard.of("THANK"))
     is_wish = "?" in heard.text or heard.has("WANT_BOOKING", "CHANGE") or heard.context.asked is not None
     names = any(isinstance(one, (NamedService, NamedStaff)) for one in commands)
     return (
