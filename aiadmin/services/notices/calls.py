@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 
 from aiadmin import texts
 from aiadmin.domain.errors import DependencyDownError
+from aiadmin.domain.grouping import grouped
 from aiadmin.domain.ids import NoticeId
-from aiadmin.domain.journal.journal import DEFAULT_ZONE, AtTime, Record
+from aiadmin.domain.journal.journal import DEFAULT_ZONE, AtTime, Record, is_near
 from aiadmin.domain.language import DEFAULT_LANGUAGE
 from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import NewMessage, Purpose
@@ -229,11 +230,15 @@ def _what(notice: Notice, titles: Mapping[int, str]) -> str:
 
 def _by_visit(notices: Sequence[Notice]) -> Sequence[Notice]:
     """Of the notices of one kind about one visit the first."""
-    visits: dict[tuple[object, ...], Notice] = {}
-    for one in _in_order(notices):
-        visit = ("record", one.record_id) if one.announced.visit_id is None else ("visit", one.announced.visit_id)
-        visits.setdefault((one.kind, _times(one)[0].starts_at.date(), *visit), one)
-    return list(visits.values())
+    return [visit[0] for visit in grouped(_in_order(notices), _is_of_visit)]
+
+
+def _is_of_visit(notice: Notice, visit: Sequence[Notice]) -> bool:
+    """Whether a notice says the same of the visit that others are of; one of days apart shares only its number."""
+    first = visit[0]
+    number = notice.announced.visit_id
+    is_one = notice.record_id == first.record_id if number is None else number == first.announced.visit_id
+    return is_one and notice.kind is first.kind and is_near(_times(first)[0], _times(notice)[0])
 
 
 def _in_order(notices: Sequence[Notice]) -> Sequence[Notice]:

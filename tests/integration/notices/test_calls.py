@@ -283,10 +283,13 @@ def test_one_message_that_was_refused_is_one_call(desk: Desk) -> None:
     assert call.count("• отменён визит") == 3
 
 
-def test_one_visit_is_named_once(desk: Desk) -> None:
-    first = desk.known(30 * HOUR)
+@pytest.mark.parametrize("hour", [11, 23])
+def test_one_visit_is_named_once(desk: Desk, hour: int) -> None:
+    """Also one that begins before midnight of UTC and goes on after it, as in the mornings of Vladivostok."""
+    starts = (desk.now() + 30 * HOUR).replace(hour=hour, minute=30) - desk.now()
+    first = desk.known(starts)
     state = desk.salon.yclients.state(desk.salon.salon_id)
-    second = desk.known(31 * HOUR, staff_id=state["staff"][1]["id"], visit_id=first["visit_id"])
+    second = desk.known(starts + HOUR, staff_id=state["staff"][1]["id"], visit_id=first["visit_id"])
     desk.lock("opted_out_at")
     for booking in (first, second):
         desk.edit(booking, deleted=True)
