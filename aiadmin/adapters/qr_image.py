@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import io
-import math
 import re
 from functools import lru_cache
-from typing import Any, cast
 
 QUIET = 4
 """White modules around the code; the standard asks for four, and readers need them on a dark page."""
 PNG_SCALE = 8
 """Pixels per module."""
+_MASK = 3
 _DARK = re.compile(b"\x00+")
 
 
@@ -51,12 +50,14 @@ def png(text: str) -> bytes:
 def modules(text: str, *, quiet: int = 0) -> list[bytes]:
     """The code's rows, a byte for each module: 0 is dark; with so many white ones around it.
 
-    Level L: the text is long, and a screen has no dirt to correct. Drawn by C++ in 1 ms, where Python took 19.
+    Level L: the text is long, and a screen has no dirt to correct. The mask is chosen here, as looking for the best
+    one takes four fifths of the time (13 of 16 ms), and one suits random text as well as another.
     """
-    import zxingcpp  # few processes draw any
+    import qrcode  # few processes draw any
 
-    drawn = zxingcpp.create_barcode(text, zxingcpp.BarcodeFormat.QRCode, ec_level="L")
-    pixels = bytes(cast("Any", drawn.to_image(scale=1, add_quiet_zones=False)))
-    size, side = math.isqrt(len(pixels)), b"\xff" * quiet
-    blank = [b"\xff" * (size + 2 * quiet)] * quiet
-    return [*blank, *(side + pixels[start : start + size] + side for start in range(0, size * size, size)), *blank]
+    code = qrcode.QRCode(error_correction=qrcode.constants.ERROR_CORRECT_L, border=0, mask_pattern=_MASK)
+    code.add_data(text)
+    code.make(fit=True)
+    rows, side = code.get_matrix(), b"\xff" * quiet
+    blank = [b"\xff" * (len(rows) + 2 * quiet)] * quiet
+    return [*blank, *(side + bytes(0 if is_dark else 0xFF for is_dark in row) + side for row in rows), *blank]
