@@ -116,6 +116,7 @@ def test_w2_a_reply_to_what_is_not_ours_answers_nothing(salon: Salon, quoted: st
 
 def test_w3_what_was_written_before_the_question_was_sent_is_no_answer(salon: Salon) -> None:
     """W3: a backlog after an outage."""
+    _be_quiet(salon, begins=10 * HOUR, ends=11 * HOUR)
     salon.ask(asked_at=ago(salon, MINUTE))
     salon.say("нет", sent_at=ago(salon, 3 * HOUR))
     assert (answer(salon), replies(salon), told(salon)) == (None, [], [])
@@ -148,16 +149,21 @@ def test_a_reminder_that_the_salon_took_back_asks_nothing(salon: Salon) -> None:
 def test_w4_an_answer_that_is_heard_late_at_night_counts_and_wakes_nobody(salon: Salon) -> None:
     """W4: it is quiet now, and the words are eleven minutes old; those of just now are answered."""
     salon.ask(asked_at=ago(salon, HOUR))
-    now = salon.world.clock()
-    quiet = {"quiet_from": _clock(now - 6 * HOUR), "quiet_to": _clock(now + 6 * HOUR)}
-    with salon.world.uow() as unit:
-        unit.message_settings.set_settings(salon.company_id, MessageSettings(reminder_day=False, **quiet), now)
-        unit.commit()
-    salon.say("да", sent_at=now - 11 * MINUTE)
+    _be_quiet(salon, begins=-6 * HOUR, ends=6 * HOUR)
+    salon.say("да", sent_at=ago(salon, 11 * MINUTE))
     assert (answer(salon), replies(salon)) == ("yes", [])
     salon.say("нет")
     assert answer(salon) == "no"
     assert len(replies(salon)) == 1
+
+
+def _be_quiet(salon: Salon, *, begins: timedelta, ends: timedelta) -> None:
+    """The salon's quiet hours, from now."""
+    now = salon.world.clock()
+    settings = MessageSettings(reminder_day=False, quiet_from=_clock(now + begins), quiet_to=_clock(now + ends))
+    with salon.world.uow() as unit:
+        unit.message_settings.set_settings(salon.company_id, settings, now)
+        unit.commit()
 
 
 def _clock(at: datetime) -> time:
