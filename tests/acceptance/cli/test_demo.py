@@ -196,6 +196,7 @@ def test_a_salon_is_connected_and_activated_without_a_phone_or_the_internet_and_
     second = Up(data, free_port, "demo", forks=True, LOG_LEVEL="INFO")
     started.append(second)
     start(second, wait_until)
+    wait_until(lambda: "state=logged_out" in second.text, timeout=30, what="WhatsApp has forgotten the device")
     with browser.new_context() as another:
         _walk_to_a_linked_phone(second, another, "--phone", PHONE)
     wait_until(lambda: "state=online" in second.text, timeout=30, what="the phone is there")

@@ -112,7 +112,9 @@ def test_the_connect_page_is_private_and_framed_by_yclients_alone(site: Site, sa
     assert "X-Frame-Options" not in answer.headers
     assert answer.headers["Cache-Control"] == "no-store"
     assert answer.headers["Referrer-Policy"] == "no-referrer"
-    assert "Set-Cookie" not in answer.headers
+    [cookie] = answer.headers.getlist("Set-Cookie")
+    assert "HttpOnly" in cookie, "of this browser's session, which leads on to the cabinet"
+    assert salon.token not in cookie
 
 
 @pytest.mark.parametrize(
