@@ -195,12 +195,16 @@ def test_a_salon_is_connected_and_activated_without_a_phone_or_the_internet_and_
 
     second = Up(data, free_port, "demo", forks=True, LOG_LEVEL="INFO")
     started.append(second)
-    start(second, wait_until)
-    wait_until(lambda: "state=logged_out" in second.text, timeout=30, what="WhatsApp has forgotten the device")
-    with browser.new_context() as another:
-        _walk_to_a_linked_phone(second, another, "--phone", PHONE)
-    wait_until(lambda: "state=online" in second.text, timeout=30, what="the phone is there")
+    _link_anew(second, browser, wait_until)
     _kill_and_see_that_nothing_is_left(second, wait_until)
+
+
+def _link_anew(up: Up, browser: Browser, wait_until: WaitUntil) -> None:
+    start(up, wait_until)
+    wait_until(lambda: "state=logged_out" in up.text, timeout=30, what="WhatsApp has forgotten the device")
+    with browser.new_context() as another:
+        _walk_to_a_linked_phone(up, another, "--phone", PHONE)
+    wait_until(lambda: "state=online" in up.text, timeout=30, what="the phone is there")
 
 
 def test_the_phone_says_so_when_no_demo_runs(data: Path) -> None:
