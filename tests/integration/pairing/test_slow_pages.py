@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from urllib.parse import urlsplit
@@ -20,6 +21,7 @@ pytestmark = pytest.mark.process
 EVENTS, LENGTH = 60, 8_000
 """Much more than the buffers of both ends hold, and fewer packets than wait for a page that reads nothing."""
 SMALL_BUFFER = 4096
+PATIENCE = 30.0
 
 
 class SlowPage:
@@ -29,19 +31,21 @@ class SlowPage:
         parts = urlsplit(site.url)
         self._line = socket.socket()
         self._line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, SMALL_BUFFER)
-        self._line.settimeout(30)
+        self._line.settimeout(PATIENCE)
         self._line.connect((parts.hostname, parts.port))
         self._protocol = WSConnection(ConnectionType.CLIENT)
         self._texts = self._whole_texts()
         self._send(Request(host=parts.netloc, target="/socket.io/?EIO=4&transport=websocket"))
         assert self.read().startswith("0")
         self._send(TextMessage(data="40/marketplace," + json.dumps({"token": salon.token})))
-        while not self.read().startswith("40/marketplace"):
-            pass
+        while not self.read().startswith("42/marketplace"):
+            pass  # it is let into the room after its connection is confirmed, and before its first event
 
     def read(self) -> str:
-        """The next text, whole; the server's pings are answered."""
+        """The next text, whole, within half a minute; the server's pings are answered."""
+        deadline = time.monotonic() + PATIENCE
         while (text := next(self._texts)) == "2":
+            assert time.monotonic() < deadline, "no text but pings"
             self._send(TextMessage(data="3"))
         return text
 
