@@ -282,7 +282,7 @@ def _words_of(scripts: Iterable[str]) -> set[str]:
 
 def _import_everything() -> None:
     for module in pkgutil.walk_packages(aiadmin.__path__, "aiadmin."):
-        if {"adapters", "storage"} & set(module.name.split(".")) and "whatsapp" not in module.name:
+        if {"adapters", "services", "storage"} & set(module.name.split(".")) and "whatsapp" not in module.name:
             importlib.import_module(module.name)
 
 

@@ -30,7 +30,7 @@ from aiadmin.domain.chat.visit_write import (
     move_of,
     outcomes,
 )
-from aiadmin.domain.errors import AiAdminError, DependencyDownError
+from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import CompanyId, ContactId, SalonId
 from aiadmin.domain.journal.journal import Attendance, Record
 from aiadmin.domain.journal.online_booking import Appointment, Move, NewBooking, Start
@@ -48,7 +48,7 @@ from aiadmin.texts.chat import journal
 log = structlog.get_logger(__name__)
 
 
-class NewerWordsError(AiAdminError):
+class NewerWordsError(Exception):
     """The client has written since the turn was read, or another worker has the chat: nothing was begun."""
 
 
