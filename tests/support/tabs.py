@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, Dialog, Page
+from playwright.sync_api import Browser, Dialog, Error, Page
 
 _VIEWPORT = {"width": 1280, "height": 720}
 _MEDIA = {"color_scheme": "light", "reduced_motion": "reduce"}
@@ -58,7 +58,10 @@ def _empty(page: Page) -> None:
     page.context.clear_cookies()
     page.context.clear_permissions()
     page.on("dialog", _leave)  # what a test has typed and not saved
-    page.goto("about:blank")
+    try:
+        page.goto("about:blank")
+    except Error:  # the page was about to go elsewhere by itself, and went
+        page.goto("about:blank")
     page.remove_listener("dialog", _leave)
 
 

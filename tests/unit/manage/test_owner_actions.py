@@ -46,4 +46,4 @@ def test_only_a_frozen_salon_is_asked_to_pay() -> None:
 
 def test_every_mark_and_side_has_its_words() -> None:
     assert set(texts_manage.MESSAGE_STATUSES) == set(MessageStatus)
-    assert set(texts_manage.AUTHORS) == set(Author)
+    assert set(texts_manage.CHAT_LINES) == set(Author)
