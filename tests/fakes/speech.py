@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import Message
 from email.parser import BytesParser
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+
+from tests.fakes.scripted_server import ScriptedHandler, ScriptedServer, ServerScript, serving
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,99 +29,46 @@ class Played:
 
 
 @dataclass(kw_only=True)
-class SpeechScript:
+class SpeechScript(ServerScript):
     """How the server behaves; may be changed while it runs.
 
     Attributes:
         heard: what was said, by the voice that is played; `text` for all others.
-        status: of HTTP.
         busy: so many requests are answered with 503 first.
-        raw: the whole body instead, whatever it is.
-        delay: seconds before the answer; `drip` between its bytes.
     """
 
     text: str = "да"
     heard: dict[bytes, str] = field(default_factory=dict)
-    status: int = 200
     busy: int = 0
-    raw: bytes | None = None
-    delay: float = 0.0
-    drip: float = 0.0
     played: list[Played] = field(default_factory=list)
-    stop: threading.Event = field(default_factory=threading.Event)
 
 
-@dataclass(frozen=True, kw_only=True)
-class FakeSpeech:
-    """A running server."""
-
-    port: int
-    script: SpeechScript
-
-    @property
-    def url(self) -> str:
-        """Up to the version."""
-        return f"http://127.0.0.1:{self.port}/v1"
+FakeSpeech = ScriptedServer[SpeechScript]
 
 
 @contextmanager
 def fake_speech() -> Iterator[FakeSpeech]:
     """A server that ends with the block, whatever it was in the middle of."""
-    script = SpeechScript()
-
-    class Handler(_Handler):
-        def __init__(self, *arguments: Any, **named: Any) -> None:
-            self.script = script
-            super().__init__(*arguments, **named)
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    try:
-        yield FakeSpeech(port=server.server_address[1], script=script)
-    finally:
-        script.stop.set()
-        server.shutdown()
-        server.server_close()
-        thread.join(5)
+    with serving(SpeechScript(), _Handler) as running:
+        yield running
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(ScriptedHandler):
     script: SpeechScript
 
-    def do_POST(self) -> None:
+    def answer(self, content: bytes) -> None:
         script = self.script
-        content = self.rfile.read(int(self.headers.get("Content-Length", "0")))
         played = _played(self.path, self.headers, content)
         script.played.append(played)
-        if script.stop.wait(script.delay):
+        if self.is_stopped():
             return
         if script.busy > 0:
             script.busy -= 1
-            self._send(503, b'{"error": {"message": "busy"}}')
+            self.send(503, b'{"error": {"message": "busy"}}')
             return
         words = script.heard.get(played.voice, script.text)
         body = json.dumps({"text": words}, ensure_ascii=False).encode() if script.raw is None else script.raw
-        self._send(script.status, body)
-
-    def _send(self, status: int, body: bytes) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        if 300 <= status < 400:
-            self.send_header("Location", "/elsewhere")
-        self.end_headers()
-        try:
-            for place in range(len(body)) if self.script.drip else [0]:
-                self.wfile.write(body[place : place + 1] if self.script.drip else body)
-                if self.script.drip and self.script.stop.wait(self.script.drip):
-                    return
-        except OSError:  # whoever asked has had enough
-            return
-
-    def log_message(self, *arguments: Any) -> None:
-        """Say nothing: requests are kept in `played`."""
+        self.send(script.status, body)
 
 
 def _played(path: str, headers: Message, content: bytes) -> Played:

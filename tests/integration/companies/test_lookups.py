@@ -22,6 +22,7 @@ from aiadmin.storage import connection as connections
 from aiadmin.storage.connection import CONNECT_SECONDS
 from tests.conftest import WaitUntil
 from tests.support.linked_salons import make_container, register
+from tests.support.locks import companies_locked
 from tests.support.silence import SilentProxy, by_way_of
 
 SALONS = 5
@@ -40,16 +41,6 @@ def _statements(box: Container) -> Iterator[list[str]]:
         yield said
     finally:
         event.remove(box.statement_engine, "before_cursor_execute", note)
-
-
-@contextmanager
-def _locked(database_url: str) -> Iterator[None]:
-    """Every read waits meanwhile."""
-    with closing(psycopg2.connect(database_url)) as connection:
-        with connection.cursor() as cursor:
-            cursor.execute("LOCK TABLE companies IN ACCESS EXCLUSIVE MODE")
-        yield
-        connection.rollback()
 
 
 @pytest.fixture
@@ -78,7 +69,7 @@ def test_all_that_wait_share_a_statement_and_each_gets_the_company_it_asked_for(
     lookup, numbers = container.company_lookup, container.company_by_number
     numbers(made[0].company.company_id)
     with ThreadPoolExecutor(20) as threads, _statements(container) as said:
-        with _locked(database_url):
+        with companies_locked(database_url):
             first = threads.submit(numbers, made[0].company.company_id)
             wait_until(lambda: len(said) == 1, what="the first is being asked")
             by_number = [threads.submit(numbers, each.company.company_id) for each in made]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from contextlib import closing
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,24 +19,15 @@ from aiadmin.storage.companies.registrations import ACTIVATION_KEY, NewRegistrat
 from aiadmin.storage.statements import Statements
 from tests.conftest import WaitUntil
 from tests.support.linked_salons import WINDOW, make_container, register
+from tests.support.locks import companies_locked
 from tests.support.silence import SilentProxy, by_way_of
-
-
-@contextmanager
-def _locked(database_url: str) -> Iterator[None]:
-    """Every registration waits meanwhile."""
-    with closing(psycopg2.connect(database_url)) as connection:
-        with connection.cursor() as cursor:
-            cursor.execute("LOCK TABLE companies IN ACCESS EXCLUSIVE MODE")
-        yield
-        connection.rollback()
 
 
 def _gathered(container: Container, database_url: str, wait_until: WaitUntil, salons: list[int]) -> list[Any]:
     """What becomes of `salons`, which register while one other is being stored."""
     register(container, 1)
     with ThreadPoolExecutor(len(salons) + 1) as threads:
-        with _locked(database_url):
+        with companies_locked(database_url):
             first = threads.submit(register, container, 2)
             wait_until(lambda: container.registrations.is_stalled(0.1), what="the first is being stored")
             asked = []
