@@ -43,7 +43,6 @@ def show_overview(owner: Company) -> Shown:
     )
     return {
         "seen": seen,
-        "others": words.others(seen),
         "cards": words.cards(summary.figures),
         "bars": chart.bars(summary.days),
         "asked_any": any(day.asked for day in summary.days),
