@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,9 +10,8 @@ from typing import Any
 import requests
 import urllib3
 
-from aiadmin.adapters.http_body import BadReplyError, read_body
 from aiadmin.adapters.http_deadline import bounded_session, reason_within, within
-from aiadmin.masking import reason_of
+from aiadmin.adapters.http_exchange import FAILURES, exchange, failure_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,29 +66,25 @@ class JsonHttp:
         Args:
             files: that go with a form, by the name of their field: a name, the bytes, what they are.
         """
-        deadline = time.monotonic() + self.seconds
         try:
-            with (
-                within(self.seconds),
-                bounded_session() as session,
-                session.post(
+            with within(self.seconds), bounded_session() as session:
+                reply = exchange(
+                    session,
+                    "POST",
                     url,
+                    seconds=self.seconds,
+                    connect_seconds=self.connect_seconds,
+                    max_bytes=self.max_bytes,
                     json=body,
                     data=form,
                     files=files,
                     headers={"Accept": "application/json", **headers},
                     auth=_NoAuth(),
-                    timeout=(self.connect_seconds, self.seconds),
                     verify=self.ca_bundle or None,
-                    allow_redirects=False,
-                    stream=True,
-                ) as response,
-            ):
-                content = read_body(response, deadline, self.max_bytes)
-                return _answer_of(response.status_code, content)
-        except (requests.RequestException, urllib3.exceptions.HTTPError, BadReplyError, OSError) as error:
-            reason = reason_of(reason_within(error)) or type(error).__name__
-            return JsonAnswer(status=None, reason=reason, is_unconnected=_is_unconnected(error))
+                )
+                return _answer_of(reply.status, reply.content)
+        except FAILURES as error:
+            return JsonAnswer(status=None, reason=failure_of(error), is_unconnected=_is_unconnected(error))
 
 
 def _is_unconnected(error: BaseException) -> bool:

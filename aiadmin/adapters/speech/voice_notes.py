@@ -9,13 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import time
 from dataclasses import dataclass
 from http import HTTPStatus
 
-import requests
 import structlog
-import urllib3
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
@@ -23,10 +20,10 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.padding import PKCS7
 
-from aiadmin.adapters.http_body import BadReplyError, read_body
-from aiadmin.adapters.http_deadline import bounded_session, reason_within, within
+from aiadmin.adapters.http_body import BadReplyError
+from aiadmin.adapters.http_deadline import bounded_session, within
+from aiadmin.adapters.http_exchange import FAILURES, HttpReply, exchange, failure_of
 from aiadmin.domain.messages.voice import VoiceNote
-from aiadmin.masking import reason_of
 from aiadmin.services.ports.speech import VoiceError
 
 log = structlog.get_logger(__name__)
@@ -52,33 +49,29 @@ class MediaServer:
 
     def fetch(self, note: VoiceNote) -> bytes:
         """See `VoiceNotes.fetch`."""
-        status, sealed = self._get(note)
-        log.info("fetched a voice message", status=status)
-        if status != HTTPStatus.OK:
-            raise VoiceError(f"HTTP {status}", is_passing=status not in _GONE)
-        return opened(sealed, note)
+        reply = self._get(note)
+        log.info("fetched a voice message", status=reply.status)
+        if reply.status != HTTPStatus.OK:
+            raise VoiceError(f"HTTP {reply.status}", is_passing=reply.status not in _GONE)
+        return opened(reply.content, note)
 
-    def _get(self, note: VoiceNote) -> tuple[int, bytes]:
-        deadline, most = time.monotonic() + self.seconds, note.size + _BLOCK + _MAC
+    def _get(self, note: VoiceNote) -> HttpReply:
         headers = {"Origin": "https://web.whatsapp.com", "Accept-Encoding": "identity"}
         try:
-            with (
-                within(self.seconds),
-                bounded_session() as session,
-                session.get(
+            with within(self.seconds), bounded_session() as session:
+                return exchange(
+                    session,
+                    "GET",
                     f"{self.url}{note.path}",
+                    seconds=self.seconds,
+                    connect_seconds=self.connect_seconds,
+                    max_bytes=note.size + _BLOCK + _MAC,
                     headers=headers,
-                    timeout=(self.connect_seconds, self.seconds),
-                    allow_redirects=False,
-                    stream=True,
-                ) as response,
-            ):
-                return response.status_code, read_body(response, deadline, most)
+                )
         except BadReplyError as error:
             raise VoiceError("too long, or too slow") from error
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
-            reason = reason_of(reason_within(error)) or type(error).__name__
-            raise VoiceError(reason, is_passing=True) from None  # the library's words hold the address
+        except FAILURES as error:
+            raise VoiceError(failure_of(error), is_passing=True) from None  # the library's words hold the address
 
 
 def opened(sealed: bytes, note: VoiceNote) -> bytes:

@@ -14,10 +14,9 @@ from typing import Any
 
 import requests
 import structlog
-import urllib3
 
-from aiadmin.adapters.http_body import BadReplyError, read_body
 from aiadmin.adapters.http_deadline import bounded_session, reason_within, within
+from aiadmin.adapters.http_exchange import FAILURES, HttpReply, exchange
 from aiadmin.domain.yclients.egress import DIRECT, Egress
 from aiadmin.domain.yclients.http_answer import HttpAnswer
 from aiadmin.masking import mask_text, reason_of
@@ -77,14 +76,14 @@ class YClientsHttp:
         started, reason = time.monotonic(), None
         try:
             with within(timeouts.total + timeouts.connect):
-                status, headers, content = self._exchange(method, path, body, timeouts, egress)
+                reply = self._exchange(method, path, body, timeouts, egress)
         except requests.exceptions.ProxyError as error:
             name = type(error).__name__
             answer, reason = HttpAnswer(status=None, message=name, is_unsent=True), reason_of(reason_within(error))
-        except (requests.RequestException, urllib3.exceptions.HTTPError, BadReplyError, OSError) as error:
+        except FAILURES as error:
             answer, reason = HttpAnswer(status=None, message=type(error).__name__), reason_of(reason_within(error))
         else:
-            answer = answer_of(status, headers, content)
+            answer = answer_of(reply.status, reply.headers, reply.content)
         log.info(
             "called YClients",
             method=method,
@@ -100,24 +99,21 @@ class YClientsHttp:
 
     def _exchange(
         self, method: str, path: str, body: Mapping[str, Any] | None, timeouts: Timeouts, egress: Egress
-    ) -> tuple[int, Mapping[str, str], bytes]:
-        deadline = time.monotonic() + timeouts.total
-        with (
-            self._session() as session,
-            session.request(
+    ) -> HttpReply:
+        with self._session() as session:
+            return exchange(
+                session,
                 method,
                 self.base_url + path,
+                seconds=timeouts.total,
+                connect_seconds=timeouts.connect,
+                max_bytes=self.max_bytes,
                 json=body,
                 headers={"Accept": self.accept},
                 auth=_Bearer(self.partner_token, self.user_token),
-                timeout=(timeouts.connect, timeouts.total),
                 verify=self.ca_bundle or None,
                 proxies={"http": egress.proxy, "https": egress.proxy} if egress.proxy else None,
-                allow_redirects=False,
-                stream=True,
-            ) as response,
-        ):
-            return response.status_code, response.headers, read_body(response, deadline, self.max_bytes)
+            )
 
     @contextmanager
     def _session(self) -> Iterator[requests.Session]:

@@ -10,10 +10,9 @@ from urllib.parse import urlsplit
 
 import requests
 import structlog
-import urllib3
 
-from aiadmin.adapters.http_body import BadReplyError, read_body
 from aiadmin.adapters.http_deadline import bounded_session, reason_within, within
+from aiadmin.adapters.http_exchange import FAILURES, exchange
 from aiadmin.adapters.yclients.http import Timeouts, answer_of
 from aiadmin.domain.provider.order import OrderStatus, is_allowed_callback
 from aiadmin.domain.yclients.http_answer import HttpAnswer
@@ -40,8 +39,8 @@ class HttpStatusPost:
         started, reason = time.monotonic(), None
         try:
             with within(self.timeouts.total + self.timeouts.connect):
-                answer = self._exchange(url, [_row(*each) for each in statuses], started + self.timeouts.total)
-        except (requests.RequestException, urllib3.exceptions.HTTPError, BadReplyError, OSError) as error:
+                answer = self._exchange(url, [_row(*each) for each in statuses])
+        except FAILURES as error:
             # its own text would hold the address
             answer, reason = HttpAnswer(status=None, message=type(error).__name__), reason_of(reason_within(error))
         log.info(
@@ -55,20 +54,20 @@ class HttpStatusPost:
         )
         return answer
 
-    def _exchange(self, url: str, rows: list[dict[str, object]], deadline: float) -> HttpAnswer:
-        with (
-            bounded_session() as session,
-            session.post(
+    def _exchange(self, url: str, rows: list[dict[str, object]]) -> HttpAnswer:
+        with bounded_session() as session:
+            reply = exchange(
+                session,
+                "POST",
                 url,
+                seconds=self.timeouts.total,
+                connect_seconds=self.timeouts.connect,
+                max_bytes=MAX_BYTES,
                 json=rows,
                 auth=_as_it_is,
-                timeout=(self.timeouts.connect, self.timeouts.total),
                 verify=self.ca_bundle or True,
-                allow_redirects=False,
-                stream=True,
-            ) as response,
-        ):
-            return answer_of(response.status_code, response.headers, read_body(response, deadline, MAX_BYTES))
+            )
+        return answer_of(reply.status, reply.headers, reply.content)
 
 
 def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
