@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import ssl
 import threading
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -22,6 +24,8 @@ _CHUNK = 64 * 1024
 class TlsProxy:
     """A context manager: takes TLS on `port` of 127.0.0.1 and speaks plainly to `upstream`.
 
+    One thread serves all connections, as OpenSSL lets no two threads use one connection at a time.
+
     Attributes:
         certificate: the file that a client may trust.
     """
@@ -33,49 +37,46 @@ class TlsProxy:
         self._context.load_cert_chain(self.certificate, key)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port = int(self._listener.getsockname()[1])
-        self._open: list[socket.socket] = []
+        self._loop = asyncio.new_event_loop()
+        self._is_over = asyncio.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
 
     def __enter__(self) -> Self:
-        threading.Thread(target=self._take, daemon=True).start()
+        self._thread.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._listener.shutdown(socket.SHUT_RDWR)
-        for each in (self._listener, *self._open):
-            each.close()
+        self._loop.call_soon_threadsafe(self._is_over.set)
+        self._thread.join()
 
-    def _take(self) -> None:
-        while True:
-            try:
-                plain, _ = self._listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self._serve, args=[plain], daemon=True).start()
+    def _run(self) -> None:
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            runner.run(self._serve_until_over())
 
-    def _serve(self, plain: socket.socket) -> None:
-        try:
-            client = self._context.wrap_socket(plain, server_side=True)
-        except OSError:  # the client does not trust us
-            plain.close()
-            return
-        server = socket.create_connection(("127.0.0.1", self._upstream), 5)
-        server.settimeout(None)
-        self._open += [client, server]
-        threading.Thread(target=_pass_on, args=[server, client], daemon=True).start()
-        _pass_on(client, server)
+    async def _serve_until_over(self) -> None:
+        async with asyncio.TaskGroup() as connections:
+
+            async def take(client: asyncio.StreamReader, answer: asyncio.StreamWriter) -> None:
+                connections.create_task(self._serve(client, answer))
+
+            server = await asyncio.start_server(take, sock=self._listener, ssl=self._context)
+            await self._is_over.wait()
+            server.close()
+            server.close_clients()
+
+    async def _serve(self, client: asyncio.StreamReader, answer: asyncio.StreamWriter) -> None:
+        upstream, ask = await asyncio.open_connection("127.0.0.1", self._upstream)
+        await asyncio.gather(_pass_on(client, ask), _pass_on(upstream, answer))
 
 
-def _pass_on(source: socket.socket, target: socket.socket) -> None:
-    try:
-        while data := source.recv(_CHUNK):
-            target.sendall(data)
-    except (OSError, ValueError):
-        pass
-    finally:
-        for each in (source, target):
-            each.close()
+async def _pass_on(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+    with suppress(OSError):
+        while data := await source.read(_CHUNK):
+            target.write(data)
+            await target.drain()
+    target.close()
 
 
 def _self_signed(folder: Path) -> tuple[Path, Path]:

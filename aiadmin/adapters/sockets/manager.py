@@ -51,10 +51,11 @@ class ListeningManager(socketio.RedisManager):  # type: ignore[misc]
     """A RedisManager that is back within two seconds after Redis is, and takes our own events only.
 
     Attributes:
-        on_return: called in the background whenever it listens again after it could not: events were lost meanwhile.
+        on_listening: called in the background whenever Redis has confirmed that it hears: what was said before, to
+            pages that were there already, is lost.
     """
 
-    on_return: Callable[[], None]
+    on_listening: Callable[[], None]
 
     def __init__(self, redis_url: str) -> None:
         super().__init__(redis_url, channel=CHANNEL, redis_options=client.options())
@@ -90,14 +91,16 @@ class ListeningManager(socketio.RedisManager):  # type: ignore[misc]
             return False
         return send_at_once(frame)
 
+    def _redis_connect(self) -> None:
+        super()._redis_connect()
+        self.pubsub.ignore_subscribe_messages = False
+
     def _redis_listen_with_retries(self) -> Iterator[dict[str, Any]]:
         failures = 0
         while True:
             try:
                 self._redis_connect()
                 self.pubsub.subscribe(self.channel)
-                if failures:
-                    self.server.start_background_task(self.on_return)
                 failures = 0
                 yield from self._hear()
             except RedisError as error:
@@ -116,6 +119,8 @@ class ListeningManager(socketio.RedisManager):  # type: ignore[misc]
             message = self.pubsub.get_message(timeout=QUIET_SECONDS)
             if message is not None:
                 has_asked = False
+                if message["type"] == "subscribe":
+                    self.server.start_background_task(self.on_listening)
                 yield message
             elif has_asked:
                 raise redis.TimeoutError("Redis is silent")

@@ -78,7 +78,7 @@ def attach(app: Flask, container: Container) -> SocketIO:
         engineio_logger=QUIET,
     )
     namespace = MarketplaceNamespace(container, server)
-    manager.on_return = namespace.show_again
+    manager.on_listening = namespace.show_again
     server.on_namespace(namespace)
     app.wsgi_app = SocketGate(  # type: ignore[method-assign]
         app.wsgi_app,
@@ -111,9 +111,14 @@ class MarketplaceNamespace(Namespace):  # type: ignore[misc]
         return None if name is None else super().trigger_event(name, *args)
 
     def show_again(self) -> None:
-        """Redis was away: show every page what it may have missed, once the coordinators have said it all again."""
-        self.socketio.sleep(CATCH_UP_SECONDS)
-        for sid, page in self._pages.all().items():
+        """Redis is heard from now on: show the pages of before what they may have missed.
+
+        They wait until the coordinators have said it all again. Whoever comes meanwhile misses nothing.
+        """
+        missing = self._pages.all()
+        if missing:
+            self.socketio.sleep(CATCH_UP_SECONDS)
+        for sid, page in missing.items():
             try:
                 self._show(sid, self._open(page.token))
             except AiAdminError as error:

@@ -140,6 +140,7 @@ def test_what_comes_while_the_client_is_away_waits_and_nothing_comes_twice(
 ) -> None:
     first = server.message(customer, SALON, "Первое")
     received(salon, first)
+    server.wait_for("receipt", lambda told: (told["id"], told["from"], told["device"]) == (first, SALON, 1))
     salon.do("stop")
     salon.wait_for("returned")
     start = salon.mark()

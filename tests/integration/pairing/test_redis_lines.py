@@ -6,17 +6,22 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 import pytest
+import redis
 import requests
 
 from aiadmin.adapters.redis.client import READ_TIMEOUT_SECONDS, make_redis
-from aiadmin.adapters.sockets.manager import QUIET_SECONDS
+from aiadmin.adapters.sockets.manager import QUIET_SECONDS, ListeningManager
+from aiadmin.adapters.sockets.page_events import SocketPageEvents
 from aiadmin.config import Config
+from aiadmin.domain.ids import CompanyId
 from aiadmin.domain.job import Job, QueueName
 from tests.conftest import WaitUntil
-from tests.support.live_site import LiveSite, register, settings_of, site_with
+from tests.support.live_site import LiveSite, Salon, register, settings_of, site_with
+from tests.support.page import Page
 from tests.support.silence import SilentProxy, by_way_of
 from tests.support.tls import TlsProxy
 
@@ -35,13 +40,18 @@ def behind_tls(redis_url: str, tls: TlsProxy) -> str:
     return by_way_of(tls, redis_url).replace("redis://", "rediss://")
 
 
-def _everything_works(live_site: LiveSite) -> None:
+def _hears(live_site: LiveSite, salon: Salon, page: Page, state: str) -> bool:
+    """Say it, and see whether it, or an earlier one, has come: what is said before Redis is heard is lost."""
+    live_site.container.page_events.status(salon.company_id, state=state, text=state)
+    return any(name == "status" and data["state"] == state for name, data in page.heard)
+
+
+def _everything_works(live_site: LiveSite, wait_until: WaitUntil) -> None:
     """redis-py, RQ, the limits and Socket.IO, each over its own connection."""
     salon = register(live_site.container)
     page = live_site.open(salon)
     page.wait_for("status")
-    live_site.container.page_events.status(salon.company_id, state="пример", text="Пример")
-    page.wait_for_state("пример")
+    wait_until(lambda: _hears(live_site, salon, page, "пример"), what="the page hears")
     page.close()
     redis = live_site.container.redis
     live_site.container.queue.nudge(Job.DRAIN_WEBHOOKS)
@@ -53,13 +63,13 @@ def _everything_works(live_site: LiveSite) -> None:
 
 @pytest.mark.parametrize("trusts", ["nothing", "the certificate"])
 def test_s10_w13_a_redis_whose_certificate_nobody_signed_serves_everything_by_a_setting(
-    database_url: str, behind_tls: str, tls: TlsProxy, tmp_path: Path, trusts: str
+    database_url: str, behind_tls: str, tls: TlsProxy, tmp_path: Path, wait_until: WaitUntil, trusts: str
 ) -> None:
     how = {"REDIS_TLS_VERIFY": "0"} if trusts == "nothing" else {"REDIS_CA_BUNDLE": str(tls.certificate)}
     settings = settings_of(database_url, behind_tls) | how | {"RATE_LIMIT_PER_MINUTE": "3"}
     log = tmp_path / "web.log"
     with site_with(settings, log) as live_site:
-        _everything_works(live_site)
+        _everything_works(live_site, wait_until)
     assert "count in memory" not in log.read_text()
 
 
@@ -98,11 +108,11 @@ def test_a_silent_redis_costs_a_page_some_seconds_of_its_events(
             assert requests.get(f"{live_site.url}/marketplace/companies", timeout=15).status_code == 401
             assert time.monotonic() - began < READ_TIMEOUT_SECONDS + 2, "the limits are counted again"
 
-            def hears() -> bool:
-                live_site.container.page_events.status(salon.company_id, state="снова", text="Снова")
-                return any(name == "status" and data["state"] == "снова" for name, data in page.heard)
-
-            wait_until(hears, timeout=2 * QUIET_SECONDS + 5, what="events come again")
+            wait_until(
+                lambda: _hears(live_site, salon, page, "снова"),
+                timeout=2 * QUIET_SECONDS + 5,
+                what="events come again",
+            )
             assert time.monotonic() - began < 30
             page.close()
 
@@ -134,6 +144,19 @@ def test_s3_a_redis_that_takes_connections_and_answers_nothing_costs_its_timeout
                 timeout=20,
                 what="Redis is used again",
             )
+
+
+def test_whoever_listens_is_told_from_when_on_redis_is_heard(redis_url: str, valkey: redis.Redis) -> None:
+    """Pages that came before may have missed something: a web process lets them in from its first moment on."""
+    manager, events = ListeningManager(redis_url), SocketPageEvents(valkey)
+    manager.server = SimpleNamespace(start_background_task=lambda task: task())
+    manager.on_listening = lambda: events.status(CompanyId(1), state="с этого места", text="")
+    heard = manager._listen()
+    for _ in range(3):
+        assert next(heard)["data"][0]["state"] == "с этого места"
+        valkey.execute_command("CLIENT", "KILL", "TYPE", "PUBSUB")
+    heard.close()
+    manager.redis.close()
 
 
 def test_a_pool_that_is_used_up_waits_for_a_connection(redis_url: str) -> None:
