@@ -84,6 +84,7 @@ def _kill_each_process(up: Up, wait_until: WaitUntil) -> None:
 def _kill_each_server(up: Up, wait_until: WaitUntil) -> None:
     """A killed server is started again, as the one was that fell while the tables were being made."""
     for part in ("bin/postgres", "valkey-server"):
+        wait_until(lambda part=part: up.child(part), timeout=30, what=part)
         _kill(up, part)
     wait_until(lambda: up.text.count("is back after") == 3, timeout=60, what="both are back")
     wait_until(up.is_ready, timeout=30, what="ready again")
@@ -94,8 +95,7 @@ def _kill_valkey_until_it_gives_up(up: Up, wait_until: WaitUntil) -> None:
     """What keeps dying ends all, with an error that says where to look."""
 
     def ended() -> bool:
-        if up.child("valkey-server") is not None:
-            _kill(up, "valkey-server")
+        _kill(up, "valkey-server")
         return up.process.poll() is not None
 
     wait_until(ended, timeout=60, what="it gives up")
@@ -105,8 +105,10 @@ def _kill_valkey_until_it_gives_up(up: Up, wait_until: WaitUntil) -> None:
 
 
 def _kill(up: Up, part: str) -> None:
+    """Kill it, unless it is dead already and not back yet."""
     with suppress(psutil.NoSuchProcess):
-        up.child(part).kill()  # type: ignore[union-attr]
+        if (child := up.child(part)) is not None:
+            child.kill()
 
 
 def _silent() -> socket.socket:
