@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
-from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn, cast
 from urllib.parse import urlsplit
@@ -22,6 +20,7 @@ from aiadmin.web.http import company_slots, errors, guards, headers, limits, ori
 from aiadmin.web.http.fields import MAX_ID
 from aiadmin.web.http.json_body import READ_BYTES
 from aiadmin.web.http.real_ip import RealIp
+from aiadmin.web.http.static_files import URL_PATH, VersionedStatic
 from aiadmin.web.install import activation_requests, arrival, lifecycle
 from aiadmin.web.journal import webhooks
 from aiadmin.web.journal.webhook_door import WebhookDoor
@@ -40,14 +39,13 @@ TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 
 def create_app(container: Container) -> Flask:
     """The whole web application over `container`: HTTP, Socket.IO, limits, headers."""
-    app = _App(__name__, static_folder="static", static_url_path="/static", template_folder=str(TEMPLATES))
+    app = _App(__name__, static_folder="static", static_url_path=URL_PATH, template_folder=str(TEMPLATES))
     app.extensions["aiadmin"] = container
     app.config["MAX_CONTENT_LENGTH"] = READ_BYTES
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.jinja_env.globals["support"] = _support(container.config)
     app.jinja_env.globals["yclients_url"] = _yclients_page(container.config)
-    app.jinja_env.globals["static_version"] = _static_version(Path(app.static_folder or ""))
     request_log.attach(app)
     headers.attach(app, container.config.public_url)
     errors.attach(app)
@@ -73,7 +71,7 @@ def _yclients_page(config: Config) -> str:
     return "https://yclients.com/appstore" if is_yclients else f"{marketplace.scheme}://{marketplace.netloc}/"
 
 
-class _App(Flask):
+class _App(VersionedStatic):
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """No view here is a coroutine, and Flask would ask that of every function at every request."""
         return func
@@ -151,13 +149,3 @@ def _trust_proxies(app: Flask, config: Config) -> None:
         app.wsgi_app = proxied  # type: ignore[method-assign]
     elif hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
-
-
-@cache
-def _static_version(folder: Path) -> str:
-    """Changes when any file does, so that a browser never mixes two releases."""
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            digest.update(path.read_bytes())
-    return digest.hexdigest()[:12]

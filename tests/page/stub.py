@@ -15,6 +15,7 @@ from flask_socketio import SocketIO, emit
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from aiadmin.adapters.qr_image import svg
+from aiadmin.web.http.static_files import URL_PATH, VersionedStatic
 from aiadmin.web.pairing.connect_page import MODULES
 from tests.page.api_document import DOCUMENT
 
@@ -66,8 +67,8 @@ class Stub:
 
 
 def create_app(stub: Stub) -> Flask:
-    app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "aiadmin/web/static"))
-    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 3600  # modules are compiled once, not for each page
+    folders = {"template_folder": str(ROOT / "templates"), "static_folder": str(ROOT / "aiadmin/web/static")}
+    app = VersionedStatic(__name__, static_url_path=URL_PATH, **folders)
     app.jinja_env.globals["support"] = SUPPORT
     _add_pages(app, stub)
     _add_answers(app, stub)
@@ -95,7 +96,6 @@ def _add_pages(app: Flask, stub: Stub) -> None:
             modules=MODULES,
             status=stub.status if token else None,
             page_state=request.args.get("state", "open") if token else "link-invalid",
-            static_version="test",
         )
 
     @app.get("/frame")
@@ -105,7 +105,7 @@ def _add_pages(app: Flask, stub: Stub) -> None:
 
     @app.get("/docs")
     def docs() -> str:
-        return render_template("docs.html", static_version="test", document=DOCUMENT)
+        return render_template("docs.html", document=DOCUMENT)
 
     @app.get("/error")
     def error() -> str:
@@ -114,7 +114,6 @@ def _add_pages(app: Flask, stub: Stub) -> None:
             title="Такой страницы нет",
             text="Проверьте адрес.",
             request_id="req-7",
-            static_version="test",
         )
 
 

@@ -259,7 +259,7 @@ def test_what_a_page_is_drawn_with_does_not_push_the_banner_away(make_site: Make
 
     def levels(site: Site) -> list[str]:
         with capture_logs() as lines:
-            for path in ("/static/vendor/socket.io.esm.min.js", "/static/none.js", "/health"):
+            for path in ("/static/x/vendor/socket.io.esm.min.js", "/static/x/none.js", "/health"):
                 site.client.get(path).close()
         return [line["log_level"] for line in lines if line["event"] == "request"]
 

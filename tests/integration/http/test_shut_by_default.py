@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from sqlalchemy import Engine, event
 
@@ -20,8 +22,22 @@ def test_s16_no_cache_keeps_what_does_not_say_that_it_may_be_kept(site: Site, sa
     for path in ("/", "/docs", "/openapi.json", "/metrics", "/nowhere", "/marketplace/companies"):
         assert site.client.get(path).headers["Cache-Control"] == "no-store"
     assert "no-store" not in site.client.get("/health").headers.get("Cache-Control", "")
-    with site.client.get("/static/connect/main.js") as script:
-        assert "no-store" not in script.headers["Cache-Control"]
+
+
+def test_a_browser_keeps_a_file_of_todays_release_for_good_and_none_that_another_page_asks_for(site: Site) -> None:
+    """A script imports the others by relative addresses, which hold the release of the page, and so does it."""
+    page = site.client.get("/nowhere", headers=HTML).text
+    files = re.findall(r"/static/[^\"]+", page)
+    release = files[0].split("/")[2]
+    assert len(files) > 1
+    assert all(file.startswith(f"/static/{release}/") for file in files)
+    for path in [*files, f"/static/{release}/connect/main.js"]:
+        with site.client.get(path) as kept:
+            assert (kept.status_code, kept.headers["Cache-Control"]) == (200, "public, max-age=31536000, immutable")
+    with site.client.get("/static/yesterday/connect/main.js") as asked_anew:
+        assert (asked_anew.status_code, asked_anew.headers["Cache-Control"]) == (200, "no-cache")
+    with site.client.get(f"/static/{release}/none.js") as missing:
+        assert (missing.status_code, missing.headers.get("Cache-Control")) == (404, None)
 
 
 def test_s16_answers_of_sockets_over_http_are_kept_by_no_cache(site: Site) -> None:

@@ -198,6 +198,7 @@ _PATHS: Mapping[str, Callable[[Tenant, Badge], object]] = {
     "contact_id": lambda _aim, _badge: 1,
     "session_id": lambda aim, _badge: aim.other_session,
     "filename": lambda _aim, _badge: "connect/main.js",
+    "version": lambda _aim, _badge: "today",
 }
 """What stands in a path: numbers of the salon that is aimed at, and tokens of whoever asks."""
 
