@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 from statistics import median
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine, text
+from sqlalchemy import text
 
 from aiadmin import logs
 from aiadmin.cli.migrate import upgrade
@@ -17,6 +17,7 @@ from aiadmin.config import Config
 from aiadmin.container import Container
 from bench.tables import table
 from bench.ticks import counted
+from tests.support.many_salons import analyse, fill
 
 SIZES, QUICK_SIZES = (10, 100, 1000, 3000), (10, 100)
 A_DAY, DAYS = 50, (-1, 0, 1, 2)
@@ -27,27 +28,6 @@ MOSCOW = ZoneInfo("Europe/Moscow")
 Outcome = tuple[float, int, int]
 """Seconds, statements, and notices."""
 
-_SALONS = """
-WITH new AS (
-  INSERT INTO companies (yclients_id, api_key, integration_status, whatsapp_connected)
-  SELECT number, 'bench' || number, 'active', true FROM generate_series(:first, :last) AS number
-  RETURNING id
-)
-INSERT INTO devices (company_id, jid, phone) SELECT id, id || '@s.whatsapp.net', 'bench' || id FROM new
-"""
-_RECORDS = """
-INSERT INTO records (company_id, record_id, visit_id, staff_id, staff_name, client_id, client_name, client_phone,
-  starts_at, seconds, services, created_at, raw_data, synced_at)
-SELECT companies.id, booking.number, booking.number, 1, 'Мария', booking.number, 'Анна', '79' || booking.number,
-  booking.at, 3600, '[{"id": 1, "title": "Стрижка", "cost": "1300"}]', booking.at - interval '3 days', '{}', now()
-FROM companies, LATERAL (
-  SELECT companies.id * 1000 + (day + 1) * :a_day + place AS number,
-    CAST(:midnight AS timestamptz) + day * interval '1 day' + interval '9 hours'
-      + place * interval '12 hours' / :a_day AS at
-  FROM unnest(CAST(:days AS integer[])) AS day, generate_series(0, :a_day - 1) AS place
-) AS booking
-WHERE companies.yclients_id BETWEEN :first AND :last
-"""
 _EVENTS = """
 INSERT INTO booking_events (company_id, record_id, kind, after, source, at)
 SELECT company_id, record_id, 'created', to_jsonb(given) - 'company_id', 'webhook', :at FROM (
@@ -69,12 +49,9 @@ class _Planning:
 
     def grow(self, size: int) -> None:
         """Salons up to `size`, with their journals; nothing is planned."""
-        given = {"first": self._salons + 1, "last": size, "midnight": self._midnight, "a_day": A_DAY}
-        with self._box.engine.begin() as connection:
-            connection.execute(text(_SALONS), given)
-            connection.execute(text(_RECORDS), given | {"days": [*DAYS]})
+        fill(self._box.engine, self._salons + 1, size, midnight=self._midnight, days=DAYS, a_day=A_DAY)
         self._salons = size
-        _analyse(self._box.engine)
+        analyse(self._box.engine)
 
     def measure(self) -> dict[str, Outcome]:
         """What each moment of the day costs, one after the other."""
@@ -107,7 +84,7 @@ class _Planning:
         self._at(clock)
         with self._box.engine.begin() as connection:
             connection.execute(text(_EVENTS), {"at": self._now, "count": EVENTS})
-        _analyse(self._box.engine)
+        analyse(self._box.engine)
         outcome = self._cost(self._planner.plan_change_notices)
         with self._box.engine.begin() as connection:
             connection.execute(text("TRUNCATE notices, booking_events"))
@@ -117,11 +94,6 @@ class _Planning:
         with counted(self._box.engine) as cost:
             notices = work()
         return cost.seconds, cost.statements, notices
-
-
-def _analyse(engine: Engine) -> None:
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.execute(text("ANALYZE"))
 
 
 def measure(database_url: str, redis_url: str, *, sizes: Sequence[int] = SIZES) -> str:

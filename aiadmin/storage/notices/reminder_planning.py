@@ -17,7 +17,7 @@ from aiadmin.domain.notices.change_planning import (
     CHANGE_NOTICE_LIFETIME,
 )
 from aiadmin.domain.notices.notice import CHANGE_NOTICES, NoticeKind
-from aiadmin.domain.notices.reminder_planning import Planned, Window
+from aiadmin.domain.notices.reminder_planning import LONGEST_VISIT, Planned, Window
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.storage.bulk import as_json
 from aiadmin.storage.journal.records import record_of_row
@@ -27,6 +27,13 @@ from aiadmin.storage.quarantine import keys_of, not_set_aside, numbers_of
 _WINDOWS = """
 jsonb_to_recordset(CAST(:windows AS jsonb))
 AS given (company_id integer, kind text, since timestamptz, until timestamptz)
+"""
+_IN_WINDOW = """
+LATERAL (
+  SELECT company_id, record_id, attendance FROM records
+  WHERE company_id = given.company_id AND starts_at BETWEEN given.since AND given.until
+  OFFSET 0 -- or PostgreSQL, which cannot know how short a window is, may read all that the salon has
+) AS records ON true
 """
 _RECORD = "records." + ", records.".join(
     (
@@ -67,16 +74,27 @@ def _has_told_nothing(notice: str) -> str:
 
 
 _STARTS = "CAST({}.announced ->> 'starts_at' AS timestamptz)"
-_IS_OPEN = f"""
-records.deleted_at IS NULL AND records.client_id IS NOT NULL AND planned.is_open AND NOT EXISTS (
-  SELECT FROM notices JOIN records AS other
-    ON other.company_id = notices.company_id AND other.record_id = notices.record_id
-  WHERE other.company_id = records.company_id
-    AND (other.visit_id = records.visit_id OR other.starts_at = records.starts_at OR (
-      other.deleted_at IS NULL AND other.starts_at < records.starts_at + make_interval(secs => records.seconds)
-      AND records.starts_at < other.starts_at + make_interval(secs => other.seconds)
-    ))
-    AND other.record_id <> records.record_id AND notices.kind = looked.kind AND NOT {_has_told_nothing("notices")}
+_OTHERS = """
+(
+  SELECT other.record_id FROM records AS other
+  WHERE other.company_id = records.company_id AND other.visit_id = records.visit_id
+  UNION ALL
+  SELECT other.record_id FROM records AS other
+  WHERE other.company_id = records.company_id AND other.starts_at = records.starts_at
+  UNION ALL
+  SELECT other.record_id FROM records AS other
+  WHERE other.company_id = records.company_id AND other.deleted_at IS NULL
+    AND other.starts_at > records.starts_at - CAST(:longest AS interval)
+    AND other.starts_at < records.starts_at + make_interval(secs => records.seconds)
+    AND records.starts_at < other.starts_at + make_interval(secs => other.seconds)
+) AS other
+"""
+"""Bookings that may be one visit with a booking: each part is a look into an index, and never at all of a salon's."""
+_IS_OTHER_TOLD = f"""
+EXISTS (
+  SELECT FROM {_OTHERS}
+  JOIN notices ON notices.company_id = records.company_id AND notices.record_id = other.record_id
+  WHERE other.record_id <> records.record_id AND notices.kind = looked.kind AND NOT {_has_told_nothing("notices")}
     AND {_is_theirs("notices")} AND (notices.state = 'waiting' OR {_is_to_number("notices")})
     AND {_STARTS.format("notices")}
       BETWEEN records.starts_at - interval '12 hours' AND records.starts_at + interval '12 hours'
@@ -151,7 +169,7 @@ WHERE notices.company_id = ANY(:companies) AND notices.kind IN ('reminder_day', 
 _BOOKING_KEYS = text(f"""
 SELECT company_id, record_id FROM (
   SELECT records.company_id, records.record_id FROM {_WINDOWS}
-  JOIN records ON records.company_id = given.company_id AND records.starts_at BETWEEN given.since AND given.until
+  JOIN {_IN_WINDOW}
   UNION
   SELECT records.company_id, records.record_id FROM {_WINDOWS}
   JOIN questions ON questions.company_id = given.company_id AND questions.asked_at BETWEEN given.since AND given.until
@@ -161,10 +179,10 @@ SELECT company_id, record_id FROM (
 ) AS booking WHERE {not_set_aside(WorkQueue.REMINDERS, "booking.company_id", "booking.record_id")}
 """)  # noqa: S608 - our own words
 _DUE_BOOKINGS = text(f"""
-WITH looked AS (
+WITH found AS (
   SELECT given.company_id, given.kind, records.record_id, CAST(NULL AS timestamptz) AS asked_at
   FROM {_WINDOWS}
-  JOIN records ON records.company_id = given.company_id AND records.starts_at BETWEEN given.since AND given.until
+  JOIN {_IN_WINDOW}
   WHERE given.kind <> 'reminder_again' AND (given.kind = 'review') = (records.attendance = 1) AND {_CHOSEN}
   UNION
   SELECT notices.company_id, notices.kind, notices.record_id, NULL {_UNTOLD} AND {_CHOSEN}
@@ -179,14 +197,20 @@ WITH looked AS (
       AND question.kind IN ('reminder_day', 'reminder_hours') AND message.state = 'sent'
       AND {_is_theirs("question")} AND {_is_to_number("question")}
   )
+), looked AS MATERIALIZED (
+  SELECT looked.*, planned.last, planned.dropped
+  FROM found AS looked
+  JOIN records ON records.company_id = looked.company_id AND records.record_id = looked.record_id
+  JOIN {_PLANNED}
+  WHERE records.deleted_at IS NULL AND records.client_id IS NOT NULL AND planned.is_open
 )
-SELECT looked.company_id, looked.kind, looked.asked_at, planned.last, planned.dropped, news.told_at, {_RECORD}
+SELECT looked.company_id, looked.kind, looked.asked_at, looked.last, looked.dropped, news.told_at, {_RECORD}
 FROM looked
 JOIN records ON records.company_id = looked.company_id AND records.record_id = looked.record_id
-JOIN {_PLANNED}
 JOIN {_NEWS}
-WHERE {_IS_OPEN} AND (planned.last IS NULL OR NOT ({_IS_NEWS_COMING}))
+WHERE NOT {_IS_OTHER_TOLD} AND (looked.last IS NULL OR NOT ({_IS_NEWS_COMING}))
 """)  # noqa: S608 - our own words
+"""Most of what is in a window has its reminder: only what is left, `looked`, is asked about the rest of its visit."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -233,6 +257,7 @@ class DueReminders:
             "news": [*CHANGE_NOTICES],
             "unheard_since": now - CHANGE_NOTICE_LIFETIME,
             "only": numbers_of(only),
+            "longest": LONGEST_VISIT,
         }
         return [_found(row) for row in self._session.execute(_DUE_BOOKINGS, given)]
 

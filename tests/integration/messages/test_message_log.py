@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.orm import Session
 
 from aiadmin.domain.ids import CompanyId
@@ -16,6 +16,7 @@ from aiadmin.domain.messages.message_log import PAGE_SIZE, Author, Cursor
 from aiadmin.storage.engine import make_engine
 from aiadmin.storage.messages.message_log import MessageLog
 from tests.support.database import Databases
+from tests.support.explained import asked_of, explained
 
 COMPANIES = 20
 MESSAGES = 2000
@@ -66,33 +67,6 @@ def connection(databases: Databases) -> Iterator[Connection]:
         yield connection
 
 
-@contextmanager
-def _asked(engine: Engine) -> Iterator[list[tuple[str, Any]]]:
-    asked: list[tuple[str, Any]] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        asked.append((statement, parameters))
-
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield asked
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
-
-
-def _explained(connection: Connection, asked: list[tuple[str, Any]]) -> list[dict[str, Any]]:
-    """What the server did for the one statement, step by step."""
-    [(statement, parameters)] = asked
-    [[[explained]]] = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters).all()
-    return list(_nodes(explained["Plan"]))
-
-
-def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield plan
-    for below in plan.get("Plans", []):
-        yield from _nodes(below)
-
-
 LOOKS: dict[str, Callable[[MessageLog], Any]] = {
     "newest": lambda log: log.page(OURS, before=None, phone=None),
     "older": lambda log: log.page(OURS, before=THREE_DAYS_AGO, phone=None),
@@ -103,17 +77,19 @@ LOOKS: dict[str, Callable[[MessageLog], Any]] = {
 
 @pytest.mark.parametrize("look", LOOKS.values(), ids=LOOKS)
 def test_no_table_is_read_from_end_to_end(connection: Connection, look: Callable[[MessageLog], Any]) -> None:
-    with Session(connection) as session, _asked(connection.engine) as asked:
+    with Session(connection) as session, asked_of(connection.engine) as asked:
         found = look(MessageLog(session))
     assert found
-    nodes = _explained(connection, asked)
+    [only] = asked
+    nodes = explained(connection, only)
     assert [node["Relation Name"] for node in nodes if node["Node Type"] == "Seq Scan"] == []
 
 
 def test_a_page_reads_little_more_than_it_shows(connection: Connection) -> None:
-    with Session(connection) as session, _asked(connection.engine) as asked:
+    with Session(connection) as session, asked_of(connection.engine) as asked:
         assert len(LOOKS["older"](MessageLog(session))) == PAGE_SIZE
-    of_messages = [node for node in _explained(connection, asked) if "messages" in node.get("Relation Name", "")]
+    [only] = asked
+    of_messages = [node for node in explained(connection, only) if "messages" in node.get("Relation Name", "")]
     read = sum(node["Actual Rows"] * node["Actual Loops"] for node in of_messages)
     print(f"{read} rows read of {2 * COMPANIES * MESSAGES}")
     assert read <= 3 * PAGE_SIZE
