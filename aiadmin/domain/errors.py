@@ -18,6 +18,10 @@ class ChatNotFoundError(AiAdminError):
     """This company has no such chat."""
 
 
+class PhoneNotLinkedError(AiAdminError):
+    """The salon has no linked phone, so nothing can be sent for it."""
+
+
 class SalonTakenError(AiAdminError):
     """This salon is registered already."""
 

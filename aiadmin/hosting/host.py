@@ -36,6 +36,7 @@ from aiadmin.domain.hosting.session_event import LoggedOut, LogoutReason, Sessio
 from aiadmin.domain.ids import DeviceId
 from aiadmin.domain.look_schedule import NET_SECONDS, TICK_SECONDS, LookSchedule
 from aiadmin.domain.messages.message import RecordedSend, SentMessage
+from aiadmin.hosting.chat_news import ChatNews
 from aiadmin.hosting.collaborators import Collaborators
 from aiadmin.hosting.hosted_device import HostedDevice
 from aiadmin.hosting.incoming import Incoming
@@ -106,8 +107,13 @@ class SessionHost:
             renew_every=renew_every,
         )
         self._turn_nudges = TurnNudges(collaborators.ask_for_turns, clock)
+        self._chat_news = ChatNews(page_events.messages)
         self._incoming = Incoming(
-            uow=uow, clock=clock, on_due=self._turn_nudges.at, keeps_voices=collaborators.keeps_voices
+            uow=uow,
+            clock=clock,
+            on_due=self._turn_nudges.at,
+            on_news=self._chat_news.add,
+            keeps_voices=collaborators.keeps_voices,
         )
         sent, mode = self._incoming.sent, collaborators.mode
         self._outgoing = Outgoing(
@@ -116,6 +122,7 @@ class SessionHost:
             uow=uow,
             clock=clock,
             on_sent=sent,
+            on_news=self._chat_news.add,
             record_sent=record_sent,
             mode=mode,
             net_seconds=self._net_seconds,
@@ -125,7 +132,15 @@ class SessionHost:
     def start(self) -> None:
         """Begin to hold devices."""
         self._lease.start()
-        for part in (self._thread, self._turn_nudges, self._incoming, self._outgoing, self._start_limiter):
+        parts = (
+            self._thread,
+            self._turn_nudges,
+            self._chat_news,
+            self._incoming,
+            self._outgoing,
+            self._start_limiter,
+        )
+        for part in parts:
             part.start()
 
     def wake(self) -> None:
@@ -148,6 +163,7 @@ class SessionHost:
         self._engine.flush(_STOP_SECONDS)
         self._incoming.close(_STOP_SECONDS)
         self._turn_nudges.close(_STOP_SECONDS)
+        self._chat_news.close(_STOP_SECONDS)
 
     def _run(self) -> None:
         while not self._over:

@@ -19,7 +19,7 @@ import structlog
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.hosting.device import Device
 from aiadmin.domain.hosting.session_event import SessionEvent
-from aiadmin.domain.ids import DeviceId
+from aiadmin.domain.ids import CompanyId, ContactId, DeviceId
 from aiadmin.domain.messages.message import MessageSeen, MessageWithdrawn, ReceiptSeen, ReceivedEvent, TimerSeen
 from aiadmin.services.messages import messages
 from aiadmin.services.ports.clock import Clock
@@ -40,6 +40,7 @@ class Incoming:
 
     Args:
         on_due: told when a chat is to be handled, in which something was said.
+        on_news: told of each chat in which something was said, or a message of ours was delivered or read.
         keeps_voices: whether it is kept where clients' voice messages lie.
     """
 
@@ -49,9 +50,11 @@ class Incoming:
         uow: NewUnitOfWork,
         clock: Clock,
         on_due: Callable[[datetime], None] = lambda _: None,
+        on_news: Callable[[CompanyId, ContactId], None] = lambda _company, _contact: None,
         keeps_voices: bool = False,
     ) -> None:
-        self._uow, self._clock, self._on_due, self._keeps_voices = uow, clock, on_due, keeps_voices
+        self._uow, self._clock, self._keeps_voices = uow, clock, keeps_voices
+        self._on_due, self._on_news = on_due, on_news
         self._waiting: deque[ReceivedEvent] = deque()
         self._changed = threading.Condition()
         self._early: OrderedDict[tuple[DeviceId, str], ReceivedEvent] = OrderedDict()
@@ -136,8 +139,10 @@ class Incoming:
 
     def _write(self, batch: Sequence[ReceivedEvent]) -> None:
         if batch:
-            keeps = self._keeps_voices
-            for heard in messages.store(batch, uow=self._uow, on_due=self._on_due, keeps_voices=keeps):
+            early = messages.store(
+                batch, uow=self._uow, on_due=self._on_due, on_news=self._on_news, keeps_voices=self._keeps_voices
+            )
+            for heard in early:
                 self._keep_early(heard)
 
     def _write_singly(self, batch: Sequence[ReceivedEvent]) -> None:

@@ -19,7 +19,7 @@ import structlog
 from aiadmin.adapters.whatsapp.engine import EngineError
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.hosting.device import Device
-from aiadmin.domain.ids import DeviceId
+from aiadmin.domain.ids import CompanyId, ContactId, DeviceId
 from aiadmin.domain.look_schedule import NET_SECONDS, TICK_SECONDS, LookSchedule
 from aiadmin.domain.messages.message import (
     DeviceClaim,
@@ -65,6 +65,7 @@ class Outgoing:
     Args:
         online: the devices to send for; called from a thread of ours.
         on_sent: a message of this device has this id now.
+        on_news: told of each chat for which an attempt to send is over.
         record_sent: writes down what was sent, and claims what the device sends next.
         net_seconds: how long to wait at most between two looks.
     """
@@ -77,13 +78,14 @@ class Outgoing:
         uow: NewUnitOfWork,
         clock: Clock,
         on_sent: Callable[[DeviceId, str], None],
+        on_news: Callable[[CompanyId, ContactId], None] = lambda _company, _contact: None,
         record_sent: Callable[[SentMessage], RecordedSend],
         mode: SendingMode | None = None,
         net_seconds: Callable[[], float] = lambda: TICK_SECONDS,
     ) -> None:
         self._engine, self._online, self._uow, self._clock = engine, online, uow, clock
         self._on_sent, self._mode, self._net_seconds = on_sent, mode or SendingMode(), net_seconds
-        self._record_sent = record_sent
+        self._record_sent, self._on_news = record_sent, on_news
         self._rests_until: dict[DeviceId, float] = {}
         self._sending: set[DeviceId] = set()
         self._called_back: set[DeviceId] = set()
@@ -227,6 +229,7 @@ class Outgoing:
         if result.reason == MessageReason.NOT_ON_WHATSAPP:
             message, result = self._type_and_send_text(online, message, result)
         following = self._record_result(online, message, result)
+        self._on_news(message.company_id, message.contact_id)
         device_id = online.device.device_id
         if self._mode.gaps is not None and message.purpose not in UNPACED:
             self._rests_until[device_id] = time.monotonic() + self._mode.gaps.gap_after(self._clock()).total_seconds()

@@ -170,7 +170,10 @@ def test_an_outage_is_no_missing_company_and_broken_json_no_stack(
 
 
 def test_no_route_sends_messages_or_lists_sessions(site: Site) -> None:
-    """7.B.9: routes that sent as the salon stood open. Every route of ours is on this list."""
+    """7.B.9: routes that sent as the salon stood open. Every route of ours is on this list.
+
+    One sends: its owner's reply in a chat that there is, with a session and from our own page.
+    """
     routes = {rule.rule.split("<")[0] for rule in site.client.application.url_map.iter_rules()}
 
     assert routes == {
@@ -204,6 +207,9 @@ def test_no_route_sends_messages_or_lists_sessions(site: Site) -> None:
         "/marketplace/manage/browsers/end-all",
         "/marketplace/manage/browsers/link",
         "/marketplace/manage/conversations",
+        "/marketplace/manage/conversations/",
+        "/marketplace/manage/conversations/reply",
+        "/marketplace/manage/conversations/seen",
         "/marketplace/manage/disconnect",
         "/marketplace/manage/logout",
         "/marketplace/manage/messages",

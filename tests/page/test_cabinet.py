@@ -12,6 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 from sqlalchemy import text
 
+from aiadmin.domain.ids import ContactId
 from tests.page.serving import module_database_url
 from tests.page.test_looks import COLOURS, contrast
 from tests.page.test_manage_page import address, connected, parts
@@ -182,6 +183,46 @@ def test_a_chat_is_read_and_taken_from_the_bot_and_given_back(cabinet: Cabinet, 
         assert found.violations_count == 0, found.generate_report()
     page.get_by_role("button", name="К списку чатов").click()
     assert page.get_by_role("link", name="Вера Орлова").evaluate("one => one === document.activeElement")
+
+
+def test_a_chat_is_answered_and_goes_on_while_one_looks(cabinet: Cabinet, salon: Salon, site: Site) -> None:
+    for width in (1280, 320):
+        page = cabinet.open(salon, "/chats", width)
+        row = page.get_by_role("link", name="Анна Смирнова")
+        row.click()
+        page.locator("[data-visit]", has_text="изит").wait_for()
+        area = page.get_by_label("Ответ клиенту")
+        area.fill("Ждём вас!")
+        cabinet.open(salon, "/help", width)  # what is typed is kept
+        page = cabinet.open(salon, "/chats", width)
+        row.click()
+        page.wait_for_function("document.querySelector('#reply').value === 'Ждём вас!'")
+        area.press_sequentially(f" {width}")
+        area.press("Enter")
+        page.locator("[data-log] [data-author=staff]", has_text=f"Ждём вас! {width}").wait_for()
+        assert area.input_value() == ""
+        page.locator("[data-floor]", has_text="отвечаете вы").wait_for()
+        assert page.locator("[data-log]").evaluate(IS_AT_ITS_END)
+        _shoot(page, f"answered-{width}")
+        assert Axe().run(page).violations_count == 0
+        contact = int(page.url.rpartition("contact=")[2])
+        page.wait_for_selector("main[data-link=live]")
+        _say(site, salon, contact, f"Спасибо! {width}")
+        page.locator("[data-log] [data-author=in]", has_text=f"Спасибо! {width}").wait_for(timeout=8_000)
+        assert "Анна Смирнова: Спасибо!" in page.locator("[data-heard]").inner_text()
+        page.locator("[data-chats] [aria-current]:not(:has(.unread))").wait_for(state="attached")  # seen as it came
+
+
+def _say(site: Site, salon: Salon, contact: int, words: str) -> None:
+    """As the salon's host keeps it, and tells of it."""
+    with site.container.engine.begin() as connection:
+        connection.execute(
+            text("INSERT INTO inbox_messages (company_id, device_id, contact_id, message_id, direction, kind, text,"
+                 " sent_at, received_at) SELECT :company, min(id), :contact, gen_random_uuid()::text, 'in', 'text',"
+                 " :words, now(), now() FROM devices WHERE company_id = :company"),
+            {"company": salon.company_id, "contact": contact, "words": words},
+        )  # fmt: skip
+    site.container.page_events.messages(salon.company_id, [ContactId(contact)])
 
 
 def test_the_longest_message_of_a_hostile_client_is_cut_short(cabinet: Cabinet, hostile: Salon) -> None:

@@ -15,7 +15,7 @@ MARKUP = "<img src=x onerror=alert(1)>\"'><script>alert(1)</script>"
 LONG = "я" * 65_000
 NAMES = ("Анна Смирнова", "Екатерина Белова", "Вера Орлова", "Игорь", "Пётр Лебедев", "Ольга", "Светлана К.", "Мария")
 ANSWERS = ("yes", "yes", "yes", None, "no", "yes", "unclear")
-SERVICES = ({"service_id": 1, "title": "Женская стрижка", "cost": "2200"},)
+SERVICES = ({"id": 1, "title": "Женская стрижка", "cost": "2200"},)
 
 
 @dataclass(frozen=True)

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import structlog
 from redis import Redis, RedisError
 
 from aiadmin.adapters.qr_image import svg
-from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.ids import CompanyId, ContactId
 from aiadmin.domain.journal.sync_run import Stage, SyncRun
 from aiadmin.masking import reason_of
 from aiadmin.texts import ru
@@ -28,7 +28,7 @@ NAMESPACE = "/marketplace"
 CHANNEL = "flask-socketio"
 """Where Flask-SocketIO listens. python-socketio's default is another: then nothing arrives, and nobody is told."""
 
-EVENTS = frozenset({"qr-update", "pairing-code", "whatsapp-connected", "status", "sync", "error"})
+EVENTS = frozenset({"qr-update", "pairing-code", "whatsapp-connected", "status", "sync", "messages", "error"})
 _ROOM = re.compile(r"company:[1-9][0-9]{0,18}")
 
 Payload = Mapping[str, Any]
@@ -100,6 +100,11 @@ def sync(run: SyncRun) -> Payload:
     }
 
 
+def messages(contacts: Collection[ContactId]) -> Payload:
+    """`messages`: the chats that read otherwise now, by their contact's number; nobody's words or phone."""
+    return {"contacts": list(contacts)}
+
+
 def error(code: str, message: str) -> Payload:
     """`error`: a sentence, and a slug that the page knows."""
     return {"message": message, "code": code}
@@ -125,6 +130,9 @@ class SocketPageEvents:
 
     def sync(self, run: SyncRun) -> None:
         self._emit(run.company_id, "sync", sync(run))
+
+    def messages(self, company_id: CompanyId, contacts: Collection[ContactId]) -> None:
+        self._emit(company_id, "messages", messages(contacts))
 
     def error(self, company_id: CompanyId, *, code: str, text: str) -> None:
         self._emit(company_id, "error", error(code, text))

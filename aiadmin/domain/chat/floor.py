@@ -65,6 +65,10 @@ class Floor:
     why: str = ""
     until: datetime | None = None
 
+    def now(self, at: datetime) -> Floor:
+        """Who has the chat at that time: what a human was given ends by itself."""
+        return Floor() if self.until is not None and self.until <= at else self
+
     def or_longer(self, given: Floor | None) -> Floor:
         """This, or what is given to a human, whichever lasts longer; None gives nothing."""
         if given is None or (self.holder is Holder.HUMAN and self.until is None):

@@ -48,7 +48,7 @@ class Speaker(StrEnum):
     CLIENT = "client"
     US = "us"
     SALON = "salon"
-    """Somebody with the salon's phone, or a machine behind its number."""
+    """Somebody with the salon's phone or in its cabinet, or a machine behind its number."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,7 +197,8 @@ def takes_the_floor(one: Utterance, transcript: Transcript, *, chats_alike: int)
     """
     if not one.has_words or one.is_gone or (one.kind is MessageKind.TEXT and not (one.text or "").strip()):
         return False
-    return chats_alike < ALIKE_CHATS and not _is_prompt(one, transcript)
+    is_typed_here = one.purpose is Purpose.STAFF
+    return is_typed_here or (chats_alike < ALIKE_CHATS and not _is_prompt(one, transcript))
 
 
 def _is_prompt(one: Utterance, transcript: Transcript) -> bool:

@@ -64,6 +64,8 @@ class Purpose(StrEnum):
 
     MANUAL = "manual"
     """An operator of ours typed it."""
+    STAFF = "staff"
+    """The salon's people typed it in the cabinet."""
     TRIAL = "trial"
     """The salon looks at a text of its own."""
     BOOKED = "booked"

@@ -12,7 +12,7 @@ from aiadmin.domain.companies.outbox import OutboxState
 from aiadmin.domain.ids import ContactId
 
 PAGE_SIZE = 50
-_CURSOR = re.compile(r"([0-9]{1,18})-(in|own_phone|out)-([0-9]{1,18})")
+_CURSOR = re.compile(r"([0-9]{1,18})-(in|own_phone|out|staff)-([0-9]{1,18})")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -22,7 +22,9 @@ class Author(StrEnum):
     IN = "in"
     """The client."""
     OWN_PHONE = "own_phone"
-    """The salon, by its own hand."""
+    """The salon, on its phone."""
+    STAFF = "staff"
+    """The salon, in its cabinet."""
     OUT = "out"
     """We, for the salon."""
 
@@ -67,6 +69,7 @@ class ChatLine:
 
     Attributes:
         words: of that message; None where it has none.
+        unread: how many messages of the client the salon has not seen yet.
         can_give: whether the floor can be given: only in a chat that a client has written in.
         human_until: until when a human has the floor; None for automation, or for good.
     """
@@ -77,6 +80,7 @@ class ChatLine:
     at: datetime
     author: Author
     words: str | None = field(repr=False)
+    unread: int
     can_give: bool
     is_human: bool
     human_until: datetime | None

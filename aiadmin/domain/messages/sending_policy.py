@@ -46,7 +46,7 @@ OF_THE_SALON = frozenset(
 )
 """What holds every message of the salon alike, for every recipient."""
 
-HUMAN = frozenset({Purpose.MANUAL, Purpose.TRIAL})
+HUMAN = frozenset({Purpose.MANUAL, Purpose.STAFF, Purpose.TRIAL})
 """A person has just typed these: not even a pause holds them."""
 UNPACED = HUMAN | {Purpose.REPLY}
 """A person waits for these: a human who typed, or a client who has just written. Replies count for the day alone."""

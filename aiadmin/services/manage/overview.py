@@ -12,13 +12,13 @@ from aiadmin.domain.companies.audit import AuditEntry
 from aiadmin.domain.companies.company import Company, IntegrationStatus
 from aiadmin.domain.errors import AiAdminError
 from aiadmin.domain.hosting.device import Device, SessionChange
-from aiadmin.domain.ids import AuditId, CompanyId, ContactId
+from aiadmin.domain.ids import AuditId, CompanyId
 from aiadmin.domain.install.activation import why_not_retry
 from aiadmin.domain.journal.journal import DEFAULT_ZONE
 from aiadmin.domain.journal.sync_run import RunState, SyncKind, SyncRun
 from aiadmin.domain.manage.owner_actions import OwnerAction, available_actions
 from aiadmin.domain.manage.salon_state import SalonFacts
-from aiadmin.domain.messages.message_log import ChatLine, Cursor, LogEntry, MessageStatus
+from aiadmin.domain.messages.message_log import MessageStatus
 from aiadmin.services.hosting import sessions
 from aiadmin.services.install import activations
 from aiadmin.services.journal import sync
@@ -27,13 +27,11 @@ from aiadmin.services.messages import pauses
 from aiadmin.services.ports.clock import Clock
 from aiadmin.services.provider import orders
 from aiadmin.storage.companies.registrations import ACTIVATION_KEY
-from aiadmin.storage.messages import message_log
 from aiadmin.storage.unit_of_work import NewUnitOfWork
 
 OWNER = "owner"
 """The audit's name for who holds the salon's link."""
 EVENTS = 8
-CHATS = message_log.CHATS
 COUNTED = timedelta(days=7)
 """How far back messages are counted."""
 ASK_FROZEN_EVERY = timedelta(minutes=1)
@@ -120,27 +118,6 @@ def zone(company_id: CompanyId, *, uow: NewUnitOfWork) -> str:
     """The salon's IANA timezone. Raises DependencyDownError."""
     with uow() as work:
         return work.journal.zone(company_id) or DEFAULT_ZONE
-
-
-def messages(
-    company_id: CompanyId,
-    *,
-    before: Cursor | None,
-    phone: str | None,
-    contact: ContactId | None = None,
-    uow: NewUnitOfWork,
-) -> Sequence[LogEntry]:
-    """A page of the log, newest first; with `contact` of one chat. Raises DependencyDownError."""
-    with uow() as work:
-        return work.message_log.page(company_id, before=before, phone=phone, contact_id=contact)
-
-
-def chats(
-    company_id: CompanyId, *, search: str | None, before: datetime | None, uow: NewUnitOfWork, clock: Clock
-) -> Sequence[ChatLine]:
-    """A page of the chats, the one with the newest message first. Raises DependencyDownError."""
-    with uow() as work:
-        return work.message_log.chats(company_id, search=search, before=before, now=clock())
 
 
 @dataclass(frozen=True, kw_only=True)

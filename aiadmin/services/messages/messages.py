@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from aiadmin.domain.chat.turn import due_after
-from aiadmin.domain.ids import CompanyId, DeviceId, MessageId
+from aiadmin.domain.ids import CompanyId, ContactId, DeviceId, MessageId
 from aiadmin.domain.job import Job
 from aiadmin.domain.messages import reachout_lock
 from aiadmin.domain.messages.contact import IdentityObservation
@@ -200,6 +200,7 @@ def store(
     *,
     uow: NewUnitOfWork,
     on_due: Callable[[datetime], None] = lambda _: None,
+    on_news: Callable[[CompanyId, ContactId], None] = lambda _company, _contact: None,
     keeps_voices: bool = False,
 ) -> Sequence[ReceivedEvent]:
     """Keep what devices heard, in one transaction; a repeat is left alone.
@@ -208,27 +209,34 @@ def store(
 
     Args:
         on_due: told, once it is kept, when a chat is to be handled in which something was said.
+        on_news: told, once it is kept, of each chat that reads otherwise now.
         keeps_voices: whether it is kept where voice messages lie, of salons whose bot may answer.
 
     Raises:
         DependencyDownError: nothing is stored; try again later.
     """
-    due = set[datetime]()
+    due, news = set[datetime](), set[tuple[CompanyId, ContactId]]()
     receipts = [(one.device_id, one.event) for one in batch if isinstance(one.event, ReceiptSeen)]
     with uow() as work:
         marked = work.outbox_messages.mark(receipts)
         for heard in sorted(batch, key=lambda one: one.company_id):
             match heard.event:
                 case MessageSeen() | MessageWithdrawn() as message:
-                    due |= _store_message(heard, _without_voice(heard, message, work, keeps_voices), work)
+                    said = _without_voice(heard, message, work, keeps_voices)
+                    contact_id = work.contacts.upsert(heard.company_id, said.peer, heard.received_at)
+                    due |= _store_message(heard, said, contact_id, work)
+                    news.add((heard.company_id, contact_id))
                 case TimerSeen() as timer:
                     contact_id = work.contacts.upsert(heard.company_id, timer.peer, heard.received_at)
                     work.contacts.set_timer(heard.company_id, contact_id, timer.disappears_after)
                 case ReceiptSeen() as receipt:
                     _learn_of_sender(heard, receipt, marked, work)
+                    news |= {(heard.company_id, one.contact_id) for one in _marked_by(heard, receipt, marked)}
         work.commit()
     for due_at in due:
         on_due(due_at)
+    for company_id, contact_id in news:
+        on_news(company_id, contact_id)
     return [early for one in batch if (early := _unmatched(one, marked)) is not None]
 
 
@@ -242,9 +250,10 @@ def _without_voice(
     return message if is_kept else replace(message, voice=None)
 
 
-def _store_message(heard: ReceivedEvent, message: MessageSeen | MessageWithdrawn, work: UnitOfWork) -> set[datetime]:
+def _store_message(
+    heard: ReceivedEvent, message: MessageSeen | MessageWithdrawn, contact_id: ContactId, work: UnitOfWork
+) -> set[datetime]:
     """When the chat is to be handled for it; nothing for a repeat."""
-    contact_id = work.contacts.upsert(heard.company_id, message.peer, heard.received_at)
     if isinstance(message, MessageWithdrawn):
         is_news = work.inbox_messages.withdraw(heard, message, contact_id)
     elif message.is_edit:
@@ -279,10 +288,16 @@ def _learn_of_sender(
     """
     if receipt.peer.lid is None:
         return
-    found = {marked[key] for name in receipt.message_ids if (key := (heard.device_id, name)) in marked}
-    for contact in sorted(found, key=lambda one: one.contact_id):
+    for contact in sorted(_marked_by(heard, receipt, marked), key=lambda one: one.contact_id):
         if contact.lid is None:
             pair = IdentityObservation(lid=receipt.peer.lid, phone=contact.phone)
             work.contacts.upsert(heard.company_id, pair, heard.received_at)
             if receipt.peer.phone is not None:
                 work.contacts.upsert(heard.company_id, receipt.peer, heard.received_at)
+
+
+def _marked_by(
+    heard: ReceivedEvent, receipt: ReceiptSeen, marked: Mapping[tuple[DeviceId, str], MarkedMessage]
+) -> set[MarkedMessage]:
+    """The messages of ours that a receipt is of."""
+    return {marked[key] for name in receipt.message_ids if (key := (heard.device_id, name)) in marked}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Protocol
 
-from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.ids import CompanyId, ContactId
 from aiadmin.domain.journal.sync_run import SyncRun
 
 
@@ -21,6 +22,10 @@ class PageEvents(Protocol):
 
     def sync(self, run: SyncRun) -> None:
         """How far a synchronisation is."""
+        ...
+
+    def messages(self, company_id: CompanyId, contacts: Collection[ContactId]) -> None:
+        """Something was said, sent or read in these chats."""
         ...
 
     def error(self, company_id: CompanyId, *, code: str, text: str) -> None:

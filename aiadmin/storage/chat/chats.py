@@ -138,7 +138,7 @@ class Chats:
         return None if found is None else _chat(found)
 
     def give_floor(self, company_id: CompanyId, contact_id: ContactId, floor: Floor, at: datetime) -> None:
-        """Have a human, or automation, speak from now on, whatever waits."""
+        """Have a human, or automation, speak from now on, whatever waits: a turn in hand is drafted anew."""
         is_human = floor.holder is Holder.HUMAN
         values = {
             "is_human": is_human,
@@ -148,7 +148,8 @@ class Chats:
         }
         made = insert(ChatRow).values(company_id=company_id, contact_id=contact_id, **values)
         key = [ChatRow.company_id, ChatRow.contact_id]
-        self._session.execute(made.on_conflict_do_update(index_elements=key, set_=values))
+        changed = values | {"version": ChatRow.version + 1}
+        self._session.execute(made.on_conflict_do_update(index_elements=key, set_=changed))
 
     def add_turn(self, turn: TurnRecord) -> int:
         """Keep a turn; its number."""

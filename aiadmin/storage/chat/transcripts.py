@@ -36,7 +36,8 @@ FROM (SELECT * FROM waiting UNION ALL SELECT * FROM before) AS said
 """)
 _SENT = text("""
 SELECT *, COALESCE(sent_at, delivered_at, read_at, attempted_at, created_at) AS at FROM outbox_messages
-WHERE company_id = :company_id AND contact_id = :contact_id AND state IN ('sending', 'sent', 'unknown')
+WHERE company_id = :company_id AND contact_id = :contact_id
+  AND (state IN ('sending', 'sent', 'unknown') OR (state = 'pending' AND purpose = 'staff'))
 ORDER BY id DESC LIMIT :most_before
 """)
 _ALIKE = text("""
@@ -117,13 +118,15 @@ def _heard(row: Row[Any]) -> Utterance:
 
 
 def _sent(row: Row[Any]) -> Utterance:
+    """What the salon's people typed is theirs, wherever they typed it, and from then on."""
+    purpose = Purpose(row.purpose)
     return Utterance(
-        speaker=Speaker.US,
+        speaker=Speaker.SALON if purpose is Purpose.STAFF else Speaker.US,
         number=row.id,
         at=row.at,
         text=row.text,
         message_id=row.message_id,
-        purpose=Purpose(row.purpose),
+        purpose=purpose,
         record_id=row.record_id,
         is_withdrawn=row.withdrawn_at is not None,
     )

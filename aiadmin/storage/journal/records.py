@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import and_, false, or_, select
+from sqlalchemy import Select, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from aiadmin.domain.companies.salon_time import instant_of
@@ -105,6 +105,19 @@ class Records:
         )
         return self._session.scalars(statement.order_by(RecordRow.starts_at).limit(_NEXT_FEW)).all()
 
+    def upcoming(
+        self, company_id: CompanyId, numbers: Collection[str], after: datetime, *, limit: int
+    ) -> Sequence[Record]:
+        """What is booked by the people of these numbers, in their one spelling, and begins later, soonest first."""
+        later = _booked_by(company_id, numbers).where(RecordRow.starts_at > after).order_by(RecordRow.starts_at)
+        return [_snapshot(row).record for row in self._session.scalars(later.limit(limit))]
+
+    def last(self, company_id: CompanyId, numbers: Collection[str], before: datetime) -> Record | None:
+        """The last booking of the same people that began by then."""
+        earlier = _booked_by(company_id, numbers).where(RecordRow.starts_at <= before)
+        row = self._session.scalars(earlier.order_by(RecordRow.starts_at.desc()).limit(1)).one_or_none()
+        return None if row is None else _snapshot(row).record
+
     def retime(self, company_id: CompanyId, times: Sequence[BookingTime], zone: str) -> None:
         """Store that the same wall clock is another instant now (`retiming`). Reminders that wait are planned anew.
 
@@ -136,6 +149,11 @@ class Records:
         )
         rows = self._session.scalars(statement.execution_options(populate_existing=True))
         return {row.record_id: _snapshot(row) for row in rows}
+
+
+def _booked_by(company_id: CompanyId, numbers: Collection[str]) -> Select[RecordRow]:
+    theirs = RecordRow.client_number.in_(list(numbers)), RecordRow.deleted_at.is_(None)
+    return select(RecordRow).where(RecordRow.company_id == company_id, *theirs)
 
 
 def _row(record: Record, read_at: datetime) -> Row:

@@ -42,7 +42,8 @@ SELECT companies.currency, ours.sent, ours.delivered,
 FROM companies
 CROSS JOIN LATERAL (
   SELECT count(*) AS sent, count(*) FILTER (WHERE delivered_at IS NOT NULL OR read_at IS NOT NULL) AS delivered
-  FROM outbox_messages WHERE company_id = :company AND created_at >= :since AND state = 'sent' AND purpose <> 'trial'
+  FROM outbox_messages
+  WHERE company_id = :company AND created_at >= :since AND state = 'sent' AND purpose NOT IN ('trial','staff')
 ) AS ours
 CROSS JOIN LATERAL (
   SELECT count(*) AS asked, count(*) FILTER (WHERE question.answer = 'yes') AS confirmed,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, delete, func, select, text, union_all, update
+from sqlalchemy import ColumnElement, CursorResult, delete, func, select, text, union_all, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -31,7 +31,8 @@ _KEEP_STANDING = text("""
 UPDATE contacts SET
   opted_out_at = COALESCE(contacts.opted_out_at, absorbed.opted_out_at),
   locked_until = GREATEST(contacts.locked_until, absorbed.locked_until),
-  disappears_after = COALESCE(contacts.disappears_after, absorbed.disappears_after)
+  disappears_after = COALESCE(contacts.disappears_after, absorbed.disappears_after),
+  seen_at = GREATEST(contacts.seen_at, absorbed.seen_at)
 FROM contacts AS absorbed
 WHERE absorbed.company_id = :company_id AND absorbed.id = :absorbed
   AND contacts.company_id = :company_id AND contacts.id = :keep
@@ -154,6 +155,13 @@ class Contacts:
         changed = update(ContactRow).where(ContactRow.company_id == company_id, ContactRow.id == contact_id)
         changed = changed.where(timer.is_distinct_from(seconds)).values(disappears_after=seconds)
         self._session.execute(changed.execution_options(synchronize_session=False))
+
+    def mark_seen(self, company_id: CompanyId, contact_id: ContactId, at: datetime) -> bool:
+        """Keep that the salon has read what had come by then; False where the company has no such contact."""
+        mine = update(ContactRow).where(ContactRow.company_id == company_id, ContactRow.id == contact_id)
+        changed = mine.values(seen_at=func.greatest(ContactRow.seen_at, at))
+        quiet = changed.execution_options(synchronize_session=False)
+        return cast("CursorResult[Any]", self._session.execute(quiet)).rowcount > 0
 
     def _known(self, company_id: CompanyId, addresses: Collection[str]) -> tuple[Contact, ...]:
         return self._contacts(company_id, known_by(company_id, addresses))

@@ -11,10 +11,10 @@ from sqlalchemy import (
     Select,
     Text,
     any_,
+    case,
     cast,
     false,
     func,
-    literal,
     null,
     or_,
     select,
@@ -26,7 +26,7 @@ from sqlalchemy.orm import Session
 
 from aiadmin.domain.companies.outbox import OutboxState
 from aiadmin.domain.ids import CompanyId, ContactId
-from aiadmin.domain.messages.message import MessageKind
+from aiadmin.domain.messages.message import MessageKind, Purpose
 from aiadmin.domain.messages.message_log import (
     PAGE_SIZE,
     Author,
@@ -42,21 +42,7 @@ from aiadmin.storage.tables.journal import ClientRow
 from aiadmin.storage.tables.messages import ContactAddressRow, ContactRow, InboxMessageRow, OutboxMessageRow
 
 CHATS = 30
-_CHATS = text("""
-SELECT contacts.id, contacts.phone, contacts.push_name, client.name, last.at, last.author,
-  left(last.words, 300) AS words,
-  chats.contact_id IS NOT NULL AS can_give, chats.human_until,
-  COALESCE(chats.is_human AND (chats.human_until IS NULL OR chats.human_until > :now), false) AS is_human
-FROM contacts
-CROSS JOIN LATERAL (
-  SELECT * FROM (
-    (SELECT received_at AS at, direction AS author, COALESCE(text, media) AS words FROM inbox_messages
-    WHERE company_id = :company AND contact_id = contacts.id ORDER BY id DESC LIMIT 1)
-    UNION ALL
-    (SELECT created_at, 'out', text FROM outbox_messages
-    WHERE company_id = :company AND contact_id = contacts.id ORDER BY id DESC LIMIT 1)
-  ) AS both_sides ORDER BY at DESC LIMIT 1
-) AS last
+_CLIENT_NAME = """
 LEFT JOIN LATERAL (
   SELECT clients.name FROM clients
   WHERE clients.company_id = :company AND clients.deleted_at IS NULL AND clients.name IS NOT NULL
@@ -66,6 +52,30 @@ LEFT JOIN LATERAL (
     ), CAST(contacts.phone AS text)))
   ORDER BY clients.client_id DESC LIMIT 1
 ) AS client ON true
+"""
+"""As the journal calls the person behind a contact."""
+_NAME = text(f"""
+SELECT COALESCE(client.name, contacts.push_name) FROM contacts {_CLIENT_NAME}
+WHERE contacts.company_id = :company AND contacts.id = :contact
+""")  # noqa: S608 - our own words
+MOST_UNREAD = 99
+_CHATS = text(f"""
+WITH page AS (
+SELECT contacts.id, contacts.phone, contacts.push_name, contacts.seen_at, client.name, last.at, last.author,
+  left(last.words, 300) AS words,
+  chats.contact_id IS NOT NULL AS can_give, chats.human_until,
+  COALESCE(chats.is_human AND (chats.human_until IS NULL OR chats.human_until > :now), false) AS is_human
+FROM contacts
+CROSS JOIN LATERAL (
+  SELECT * FROM (
+    (SELECT received_at AS at, direction AS author, COALESCE(text, media) AS words FROM inbox_messages
+    WHERE company_id = :company AND contact_id = contacts.id ORDER BY id DESC LIMIT 1)
+    UNION ALL
+    (SELECT created_at, CASE WHEN purpose = 'staff' THEN 'staff' ELSE 'out' END, text FROM outbox_messages
+    WHERE company_id = :company AND contact_id = contacts.id ORDER BY id DESC LIMIT 1)
+  ) AS both_sides ORDER BY at DESC LIMIT 1
+) AS last
+{_CLIENT_NAME}
 LEFT JOIN chats ON chats.company_id = contacts.company_id AND chats.contact_id = contacts.id
 WHERE contacts.company_id = :company
   AND (CAST(:before AS timestamptz) IS NULL OR last.at < :before)
@@ -76,7 +86,23 @@ WHERE contacts.company_id = :company
       AND known.address NOT LIKE '%@%'
   ))
 ORDER BY last.at DESC, contacts.id DESC LIMIT :most
-""")
+)
+SELECT page.*, (
+  SELECT count(*) FROM (
+    SELECT FROM inbox_messages AS said
+    WHERE said.company_id = :company AND said.contact_id = page.id AND said.direction = 'in'
+      AND said.kind <> 'reaction' AND said.withdrawn_at IS NULL
+      AND said.received_at > COALESCE(page.seen_at, '-infinity')
+      AND said.id > COALESCE((
+        SELECT max(id) FROM inbox_messages AS own
+        WHERE own.company_id = :company AND own.contact_id = page.id AND own.direction = 'own_phone'
+      ), 0)
+    LIMIT :most_unread
+  ) AS found
+) AS unread
+FROM page ORDER BY at DESC, id DESC
+""")  # noqa: S608 - our own words
+"""Who answers by the phone has read what came before."""
 _OF_OURS_ALONE = (("purpose", Text), ("state", Text), ("delivered_at", Time), ("read_at", Time), ("reason", Text))
 
 
@@ -119,10 +145,16 @@ class MessageLog:
             "before": before,
             "now": now,
             "most": CHATS,
+            "most_unread": MOST_UNREAD,
             "words": _like(search) if search and not is_number else None,
             "digits": f"%{digits}%" if is_number else None,
         }
         return [_chat_of(row) for row in self._session.execute(_CHATS, given)]
+
+    def name(self, company_id: CompanyId, contact_id: ContactId) -> str | None:
+        """What a person is called in the journal, or else calls themselves."""
+        name: str | None = self._session.scalar(_NAME, {"company": company_id, "contact": contact_id})
+        return name
 
     def count_by_status(self, company_id: CompanyId, since: datetime) -> Mapping[MessageStatus, int]:
         """How many messages of ours stand at each status, of those that were written since then."""
@@ -142,7 +174,7 @@ def _outbox(company_id: CompanyId) -> Select[*tuple[Any, ...]]:
     return (
         select(
             row.id.label("number"),
-            literal(Author.OUT.value).label("author"),
+            case((row.purpose == Purpose.STAFF, Author.STAFF.value), else_=Author.OUT.value).label("author"),
             row.created_at.label("at"),
             ContactRow.id.label("contact_id"),
             ContactRow.phone.label("phone"),
@@ -244,6 +276,7 @@ def _chat_of(row: Any) -> ChatLine:
         at=row.at,
         author=Author(row.author),
         words=row.words,
+        unread=row.unread,
         can_give=row.can_give,
         is_human=row.is_human,
         human_until=row.human_until if row.is_human else None,

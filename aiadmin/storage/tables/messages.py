@@ -28,7 +28,8 @@ class ContactRow(Base):
 
     Nobody writes to who opted out, has no WhatsApp (`unreachable_at`), or may not be written to for a while: WhatsApp
     says so (`locked_until`), or a human has the chat (`chats.is_human`). What is said in the chat vanishes after
-    `disappears_after` seconds; 0 for never, NULL where that is not known.
+    `disappears_after` seconds; 0 for never, NULL where that is not known. The salon has read in its cabinet what had
+    come by `seen_at`.
     """
 
     __tablename__ = "contacts"
@@ -48,6 +49,7 @@ class ContactRow(Base):
     unreachable_at: Mapped[datetime | None] = mapped_column(Time)
     locked_until: Mapped[datetime | None] = mapped_column(Time)
     disappears_after: Mapped[int | None] = mapped_column(Integer)
+    seen_at: Mapped[datetime | None] = mapped_column(Time)
     created_at: Mapped[datetime] = mapped_column(Time, server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(Time, server_default=func.now())
 
@@ -132,8 +134,8 @@ class OutboxMessageRow(Base):
         Index("idx_outbox_messages_log", "company_id", "created_at"),
         Index("idx_outbox_messages_kept", "created_at", postgresql_where=text("text <> ''")),
         CheckConstraint(
-            "purpose IN ('manual','trial','booked','moved','changed','cancelled','reminder_day','reminder_hours',"
-            "'reminder_again','review','reply','provider')",
+            "purpose IN ('manual','staff','trial','booked','moved','changed','cancelled','reminder_day',"
+            "'reminder_hours','reminder_again','review','reply','provider')",
             name="purpose",
         ),
         CheckConstraint("state IN ('pending','sending','sent','unknown','failed','cancelled')", name="state"),

@@ -128,6 +128,7 @@ SYNC_FAILURES: Mapping[str, str] = {
 
 PURPOSES: Mapping[str, str] = {
     "manual": "Вручную",
+    "staff": "Из кабинета",
     "trial": "Проверка текста",
     "booked": "Новая запись",
     "moved": "Перенос",
@@ -210,13 +211,21 @@ MESSAGE_STATUSES: Mapping[MessageStatus, str] = {
 CHAT_LINES: Mapping[Author, str] = {
     Author.IN: "{words}",
     Author.OWN_PHONE: "Вы: {words}",
+    Author.STAFF: "Вы: {words}",
     Author.OUT: "AI Admin: {words}",
 }
 """The newest message in the list of chats."""
 PAGE: Mapping[str, object] = {
     "statuses": MESSAGE_STATUSES,
     "lines": CHAT_LINES,
-    "fromPhone": "С телефона салона",
+    "writtenBy": {Author.OWN_PHONE: "С телефона салона", Author.STAFF: "Из кабинета"},
+    "unread": "непрочитанных: {count}",
+    "nextVisit": "Ближайший визит",
+    "laterVisit": "Потом",
+    "lastVisit": "Был последний раз",
+    "noVisit": "Ближайших визитов нет.",
+    "optedOut": "Клиент просил не писать: уведомления и бот молчат.",
+    "saidNow": "{name}: {words}",
     "humanHas": "отвечаете вы",
     "botHas": "отвечает бот",
     "giveBack": "Вернуть боту",

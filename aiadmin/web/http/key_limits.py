@@ -31,6 +31,10 @@ _TRY_OUTS = parse("60/10 minutes")
 """How often an owner may write to the bot for a try; each costs YClients four calls at most."""
 
 
+_TYPED = parse("30/minute")
+"""How often a salon may send what it types in the cabinet: no hand is quicker, and a number that is must not be."""
+
+
 class KeyLimits:
     """Exact across processes; per process in memory while Redis is away."""
 
@@ -91,6 +95,11 @@ class KeyLimits:
         """Count a message of a try-out. Raises TooManyRequests."""
         if not self._hit(_TRY_OUTS, "try-out", str(company_id)):
             raise self._refusal(_TRY_OUTS, "try-out", str(company_id))
+
+    def count_typed(self, company_id: CompanyId) -> None:
+        """Count a message that was typed. Raises TooManyRequests."""
+        if not self._hit(_TYPED, "typed", str(company_id)):
+            raise self._refusal(_TYPED, "typed", str(company_id))
 
     def _hit(self, item: RateLimitItem, *names: str) -> bool:
         try:

@@ -6,17 +6,15 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from operator import itemgetter
 
-from flask import Blueprint, request
+from flask import Blueprint
 
 from aiadmin.adapters.sockets import page_events
 from aiadmin.domain.companies.company import Company
 from aiadmin.domain.hosting.device import Device
 from aiadmin.domain.manage.salon_state import session_state, states
-from aiadmin.domain.messages.message_log import LogEntry
 from aiadmin.services.manage import overview as management
 from aiadmin.services.manage.overview import OwnerActions, SalonOverview
 from aiadmin.texts import ru
-from aiadmin.texts.chat.salon import SPOKEN
 from aiadmin.texts.ru import manage as texts_manage
 from aiadmin.texts.ru import overview as overview_texts
 from aiadmin.web.http import schemas
@@ -33,48 +31,6 @@ blueprint = Blueprint("manage_api", __name__)
 def overview() -> dict[str, object]:
     """WhatsApp, YClients, the reading of the journal, and what happened lately."""
     return overview_of(company())
-
-
-@blueprint.get("/marketplace/manage/messages")
-@documented(
-    Operation(
-        summary="Переписка с клиентами, новое сверху",
-        answers={200: manage_schemas.Messages},
-        query={
-            "before": "Продолжение: из ответа",
-            "phone": "Часть номера клиента",
-            "contact": "Один чат: номер из списка",
-        },
-        errors=(HTTPStatus.BAD_REQUEST,),
-    )
-)
-def messages() -> dict[str, object]:
-    """Fifty messages; the phones are whole, for the reader is the salon itself."""
-    asked = schemas.load(manage_schemas.MessagesQuery, request.args)
-    entries = management.messages(company().company_id, **asked, uow=current_container().uow)
-    return schemas.dump(
-        manage_schemas.Messages,
-        messages=[_message(entry) for entry in entries],
-        before=str(entries[-1].cursor) if entries else None,
-    )
-
-
-@blueprint.get("/marketplace/manage/conversations")
-@documented(
-    Operation(
-        summary="Чаты с клиентами, новое сверху",
-        answers={200: manage_schemas.Conversations},
-        query={"before": "Продолжение: из ответа", "search": "Часть имени или номера клиента"},
-        errors=(HTTPStatus.BAD_REQUEST,),
-    )
-)
-def conversations() -> dict[str, object]:
-    """Thirty chats, each with its newest message and who has the floor."""
-    asked, container = manage_schemas.ConversationsQuery().load(request.args), current_container()
-    found = management.chats(company().company_id, **asked, uow=container.uow, clock=container.clock)
-    return schemas.dump(
-        manage_schemas.Conversations, chats=found, before=found[-1].at if len(found) == management.CHATS else None
-    )
 
 
 @blueprint.post("/marketplace/manage/disconnect")
@@ -192,17 +148,4 @@ def _yclients(seen: SalonOverview) -> Mapping[str, object]:
         "text": ru.ACTIVATION[owner.integration_status],
         "reason": ru.ACTIVATION_REASONS.get(owner.activation_error or ""),
         "webhooks": texts_manage.WEBHOOK_SETTINGS.get(seen.webhooks or ""),
-    }
-
-
-def _message(entry: LogEntry) -> Mapping[str, object]:
-    return {
-        "author": entry.author,
-        "at": entry.at,
-        "phone": entry.phone,
-        "name": entry.name,
-        "text": SPOKEN.format(words=entry.text) if entry.is_spoken else entry.text,
-        "purpose": texts_manage.PURPOSES.get(entry.purpose or ""),
-        "status": entry.status,
-        "reason": texts_manage.message_reason(entry.reason),
     }

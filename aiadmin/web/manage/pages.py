@@ -10,6 +10,7 @@ from flask import Blueprint
 
 from aiadmin.domain.chat.situation import BotMode
 from aiadmin.domain.companies.company import Company
+from aiadmin.domain.manage.conversation import LONGEST_REPLY
 from aiadmin.domain.manage.figures import Attention
 from aiadmin.domain.notices.notice import NoticeKind
 from aiadmin.services.manage import figures
@@ -71,8 +72,12 @@ def _attention(one: Attention, zone: ZoneInfo) -> Mapping[str, str]:
 
 @section(blueprint, Section.CHATS)
 def show_chats(owner: Company) -> Shown:
-    """What was written, by either side; the page's script asks for it."""
-    return {"statuses": texts_manage.week(overview_of(owner)["statuses"])}
+    """What was written, by either side, and a place to answer; the page's script asks for the chats."""
+    return {
+        "statuses": texts_manage.week(overview_of(owner)["statuses"]),
+        "connected": owner.whatsapp_connected,
+        "longest_reply": LONGEST_REPLY,
+    }
 
 
 @section(blueprint, Section.SENDING)

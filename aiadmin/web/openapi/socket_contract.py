@@ -101,6 +101,19 @@ FROM_SERVER = (
             "error": {"type": ["string", "null"]},
         },
     ),
+    Event(
+        name="messages",
+        summary="В переписке салона что-то изменилось: новое сообщение, отправка, доставка или прочтение. "
+        "Нужно кабинету, странице подключения можно не слушать.",
+        fields={
+            "contacts": {
+                "type": "array",
+                "items": {"type": "integer", "minimum": 1},
+                "description": "Номера чатов",
+                "examples": [[120]],
+            },
+        },
+    ),
 )
 FROM_CLIENT = (
     Event(

@@ -17,7 +17,7 @@ import pytest
 from aiadmin.adapters.redis import keys
 from aiadmin.adapters.sockets import page_events
 from aiadmin.adapters.sockets.page_events import Payload, SocketPageEvents
-from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.ids import CompanyId, ContactId
 from aiadmin.domain.journal.sync_run import RunState, Stage, SyncKind, SyncRun
 from aiadmin.web.openapi import socket_contract
 from aiadmin.web.pairing import sockets
@@ -34,6 +34,7 @@ SAID: Mapping[str, Payload] = {
     "status": page_events.status("queued", "Очередь.", place=3),
     "pairing-code": page_events.pairing_code("ABCD-1234", 100),
     "sync": page_events.sync(RUN),
+    "messages": page_events.messages([ContactId(120)]),
 }
 """What each event holds, as it is made."""
 

@@ -10,6 +10,7 @@ import pytest
 
 from aiadmin.adapters.redis import keys
 from aiadmin.adapters.sockets.page_events import NAMESPACE, SocketPageEvents, room_of
+from aiadmin.domain.ids import ContactId
 from aiadmin.domain.journal.sync_run import RunState, Stage, SyncKind, SyncRun
 from tests.conftest import WaitUntil
 from tests.support.live_site import LiveSite, Salon
@@ -26,6 +27,7 @@ EVENTS: Mapping[str, Callable[[SocketPageEvents, Salon], None]] = {
     "sync": lambda rooms, of: rooms.sync(
         SyncRun(company_id=of.company_id, kind=SyncKind.FULL, state=RunState.RUNNING, stage=Stage.CLIENTS, page=4711)
     ),
+    "messages": lambda rooms, of: rooms.messages(of.company_id, [ContactId(4711)]),
     "error": lambda rooms, of: rooms.error(of.company_id, code="internal", text=WORD),
 }
 """Everything that is ever said to a room."""

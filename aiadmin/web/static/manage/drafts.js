@@ -52,3 +52,28 @@ export function watchDraft(name, root, { read, write, show }) {
   changed();
   return draft;
 }
+
+/**
+ * Keeps what is typed in one field about several things, each under `nameOf(thing)`: `open(thing)` shows what was typed
+ * about it, `clear(thing)` forgets that.
+ */
+export function watchTyped(area, nameOf) {
+  let about = null;
+  const keyOf = (thing) => PREFIX + nameOf(thing);
+  area.addEventListener('input', () => {
+    if (about === null) return;
+    const words = area.value;
+    inStorage((storage) => (words ? storage.setItem(keyOf(about), words) : storage.removeItem(keyOf(about))));
+  });
+  guardLeaving(() => !inStorage(() => true) && area.value.trim() !== ''); // else it is there when one comes back
+  return {
+    open(thing) {
+      about = thing;
+      area.value = inStorage((storage) => storage.getItem(keyOf(thing))) ?? '';
+    },
+    clear(thing) {
+      inStorage((storage) => storage.removeItem(keyOf(thing)));
+      if (about === thing) area.value = '';
+    },
+  };
+}

@@ -8,9 +8,9 @@ const CALM_MS = 3_000; // news come in bunches, and the server counts what we as
 
 /**
  * Shows the overview now and then, one question at a time, as long as this browser is let in; `onSync` hears each step
- * of the reading of the journal. Returns `look()`, which asks at once and resolves when it is shown.
+ * of the reading of the journal, `onMessages` in which chats something is new. Returns `look()`, which asks at once and resolves when it is shown.
  */
-export function watchSalon({ show, onSync = () => {} }) {
+export function watchSalon({ show, onSync = () => {}, onMessages = () => {} }) {
   let lookedAt = -Infinity;
   let planned = 0;
   let failed = false; // what went wrong with looking is said until looking works; other troubles are others' to say
@@ -50,7 +50,7 @@ export function watchSalon({ show, onSync = () => {} }) {
     const { token, companyId, socketUrlPath: path } = main.dataset;
     const { openNews } = await import('./news.js');
     const onLink = (isUp) => { main.dataset.link = isUp ? 'live' : 'down'; };
-    openNews({ token, companyId, path, onSync: (run) => onSync(run, lookSoon), onNews: lookSoon, onLink });
+    openNews({ token, companyId, path, onSync: (run) => onSync(run, lookSoon), onMessages, onNews: lookSoon, onLink });
   }
 
   poll.start();

@@ -4,6 +4,7 @@ import { clockOf, element } from './elements.js';
 import { strings } from './strings.js';
 
 const LONG = 900;
+const TICKS = { sent: '✓', delivered: '✓✓', read: '✓✓' };
 
 /** Fills `list` with messages by the clock of `zone`. */
 export function createLog(list, zone) {
@@ -22,12 +23,22 @@ export function createLog(list, zone) {
     return [place, whole];
   }
 
+  /** How far it has come: ticks for the eye, words for everybody where something is wrong. */
+  function mark(status) {
+    const place = element('span', '', { 'data-status': status });
+    const ticks = TICKS[status];
+    if (ticks) place.append(element('span', ticks, { 'aria-hidden': 'true' }), element('span', strings.statuses[status], { class: 'unseen' }));
+    else place.textContent = strings.statuses[status];
+    place.title = strings.statuses[status];
+    return place;
+  }
+
   function entry({ author, at, text, purpose, status, reason }) {
     const line = element('li', '', { 'data-author': author });
     const foot = element('footer');
-    const said = [element('time', clock.hours(at), { datetime: at }), purpose && element('span', purpose), status && element('span', strings.statuses[status], { 'data-status': status }), reason && element('span', reason)];
+    const said = [element('time', clock.hours(at), { datetime: at }), author === 'out' && purpose && element('span', purpose), reason && element('span', reason), status && mark(status)];
     foot.append(...said.filter(Boolean));
-    if (author === 'own_phone') line.append(element('strong', strings.fromPhone));
+    if (strings.writtenBy[author]) line.append(element('strong', strings.writtenBy[author]));
     line.append(...words(text ?? strings.wordless), foot);
     return line;
   }

@@ -1,4 +1,4 @@
-// The socket: how far the reading of the journal is, and that something else has changed.
+// The socket: how far the reading of the journal is, in which chats something is new, and that something else has changed.
 
 import { PAIRING_FAILURES } from '../connect/failures.js';
 import { io } from '../vendor/socket.io.esm.min.js';
@@ -8,9 +8,10 @@ const RETURN_MS = 2_000;
 
 /**
  * Calls `onSync` with each step of the reading, and `onNews` when anything else may have changed: at each return after a
- * break, too, for what was said meanwhile is lost. `onLink` hears whether the socket stands.
+ * break, too, for what was said meanwhile is lost. `onMessages` hears in which chats something is new, `onLink` whether
+ * the socket stands.
  */
-export function openNews({ token, companyId, path, onSync, onNews, onLink }) {
+export function openNews({ token, companyId, path, onSync, onMessages, onNews, onLink }) {
   const socket = io('/marketplace', {
     path,
     auth: { token, codes: false },
@@ -21,6 +22,7 @@ export function openNews({ token, companyId, path, onSync, onNews, onLink }) {
   });
   let wasRefused = false;
   socket.on('sync', onSync);
+  socket.on('messages', ({ contacts }) => onMessages(contacts));
   for (const event of EVENTS) socket.on(event, () => onNews());
   socket.on('error', ({ code }) => { wasRefused = !PAIRING_FAILURES.has(code); });
   socket.on('connect', () => { wasRefused = false; onLink(true); });
