@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -22,6 +25,7 @@ from aiadmin.domain.ids import CompanyId, SalonId
 from aiadmin.domain.journal.sync_run import RunState, SyncKind
 from tests.conversations.reading import LAVANDA, read
 from tests.fakes.yclients.client import FakeYClients
+from tests.support.database import Databases
 
 FILE = read(LAVANDA)
 SALON = 962302
@@ -44,22 +48,59 @@ class ClockedContainer(Container):
         return YClientsBooking(rest, timeouts=Timeouts(connect=3, total=0.6), patience=timedelta(seconds=0.6))
 
 
-class PlayedSalon:
-    """One company, its salon at the fake, and the product that serves it."""
+@dataclass
+class KeptPlays:
+    """Salons of files after the first reading of their journals, which costs as much as all that a test does then.
 
-    def __init__(self, config: Config, yclients: FakeYClients, *, salon_id: int = SALON) -> None:
+    The clock stands, so that they do not age.
+    """
+
+    databases: Databases
+    rows: dict[str, str] = field(default_factory=dict)
+
+
+class PlayedSalon:
+    """One company, its salon at the fake, and the product that serves it.
+
+    Attributes:
+        kept: what was filled once is put back from then on; None: each is filled, and its journal read, anew.
+    """
+
+    def __init__(
+        self, config: Config, yclients: FakeYClients, *, salon_id: int = SALON, kept: KeptPlays | None = None
+    ) -> None:
         self.box, self.yclients, self.salon_id = ClockedContainer(config), yclients, SalonId(salon_id)
+        self.kept = kept
         self.zone = ZoneInfo(FILE["salon"]["timezone"])
         self.at("2026-03-11T12:10")
         self.company_id = self._registered()
 
     def play(self, file: Mapping[str, Any] = FILE, *visits: Mapping[str, Any], **case: Any) -> None:
-        """Fill YClients with the file's salon and these visits to come of `client` (M), and read all of it."""
-        yclients, case = self.yclients, {"id": "own", "client": "M", "visits": list(visits), **case}
-        yclients.activate(self.salon_id)
+        """Fill YClients with the file's salon and these visits to come of `client` (M), and read all of it.
+
+        It is what a test does first: it has nothing in the database but the company.
+        """
+        case = {"id": "own", "client": "M", "visits": list(visits), **case}
+        own = {**file, "conversations": [case]}
         self.zone = ZoneInfo(file["salon"]["timezone"])
-        now = yclients.conversation(self.salon_id, {**file, "conversations": [case]}, "own")
-        self.box.now = datetime.fromisoformat(now)
+        if self.kept is None:
+            self._fill(own)
+            return
+        name = hashlib.sha256(json.dumps([self.salon_id, own], default=str).encode()).hexdigest()
+        kept, url = self.kept, self.box.config.database_url
+        if name in kept.rows:
+            self.yclients.restore(name)
+            kept.databases.replace_rows(url, kept.rows[name])
+            self.at(case.get("now", file["now"]))
+            self.later()
+        else:
+            self._fill(own)
+            self.yclients.keep(name)
+            kept.rows[name] = kept.databases.keep(url)
+
+    def _fill(self, file: Mapping[str, Any]) -> None:
+        self.yclients.activate(self.salon_id)
+        self.box.now = datetime.fromisoformat(self.yclients.conversation(self.salon_id, file, "own"))
         self.read_journal()
 
     def at(self, wall_clock: str) -> None:
@@ -127,14 +168,23 @@ class PlayedSalon:
         return company_id
 
 
+@pytest.fixture(scope="session")
+def kept_plays(databases: Databases) -> KeptPlays:
+    """What the worker's tests have filled."""
+    return KeptPlays(databases)
+
+
 @pytest.fixture
-def played(database_url: str, redis_url: str, yclients_server: FakeYClients) -> Iterator[PlayedSalon]:
+def played(
+    database_url: str, redis_url: str, yclients_server: FakeYClients, kept_plays: KeptPlays
+) -> Iterator[PlayedSalon]:
     """The salon, where nothing was read yet; `play` does that."""
     yclients_server.reset()
     given = {"database_url": database_url, "redis_url": redis_url, **yclients_server.config()}
     salon = PlayedSalon(
         Config(**given, jwt_secret="secret-of-the-chat-tests-of-32-bytes", public_url="https://bot.example"),
         yclients_server,
+        kept=kept_plays,
     )
     yield salon
     salon.close()

@@ -21,9 +21,9 @@ from aiadmin.services.companies import connect_links
 from aiadmin.services.messages import messages
 from aiadmin.texts.ru import bot as bot_texts
 from aiadmin.web import create_app
-from tests.support.played_salon import ANNA, DESK, IRINA, MARIAS_PHONE, WAITING, PlayedSalon, played
+from tests.support.played_salon import ANNA, DESK, IRINA, MARIAS_PHONE, WAITING, PlayedSalon, kept_plays, played
 
-__all__ = ["played"]
+__all__ = ["kept_plays", "played"]
 PAGE, SETTINGS, TRY = "/marketplace/manage/bot", "/marketplace/manage/bot/settings", "/marketplace/manage/bot/try"
 TABLES = ("outbox_messages", "inbox_messages", "contacts", "chats", "chat_turns", "chat_proposals", "chat_writes")
 CHAT, OTHER_CHAT = "11111111-aaaa", "22222222-bbbb"
