@@ -409,7 +409,7 @@ class Container:
             accept=config.yclients_accept,
             **limits,
         )
-        return RestApi(http, self.call_router, rng=random.random)
+        return RestApi(http, self.call_router, metrics=self.metrics, rng=random.random)
 
     @cached_property
     def visitor_shares(self) -> RedisVisitorShares:
@@ -438,7 +438,7 @@ class Container:
             accept=config.yclients_accept,
             max_bytes=partner.MAX_BYTES,
         )
-        rest = RestApi(http, self.call_router, rng=random.random)
+        rest = RestApi(http, self.call_router, metrics=self.metrics, rng=random.random)
         calls = partner.YClientsPartner(rest, app_id=config.yclients_app_id, has_key=bool(config.yclients_api_key))
         return PartnerService(uow=self.uow, partner=calls, clock=self.clock)
 

@@ -123,6 +123,7 @@ class SessionHost:
             clock=clock,
             on_sent=sent,
             on_news=self._chat_news.add,
+            on_result=self._telemetry.message,
             record_sent=record_sent,
             mode=mode,
             net_seconds=self._net_seconds,

@@ -66,6 +66,7 @@ class Outgoing:
         online: the devices to send for; called from a thread of ours.
         on_sent: a message of this device has this id now.
         on_news: told of each chat for which an attempt to send is over.
+        on_result: called with what became of each message.
         record_sent: writes down what was sent, and claims what the device sends next.
         net_seconds: how long to wait at most between two looks.
     """
@@ -79,13 +80,14 @@ class Outgoing:
         clock: Clock,
         on_sent: Callable[[DeviceId, str], None],
         on_news: Callable[[CompanyId, ContactId], None] = lambda _company, _contact: None,
+        on_result: Callable[[SendOutcome], None],
         record_sent: Callable[[SentMessage], RecordedSend],
         mode: SendingMode | None = None,
         net_seconds: Callable[[], float] = lambda: TICK_SECONDS,
     ) -> None:
         self._engine, self._online, self._uow, self._clock = engine, online, uow, clock
         self._on_sent, self._mode, self._net_seconds = on_sent, mode or SendingMode(), net_seconds
-        self._record_sent, self._on_news = record_sent, on_news
+        self._on_news, self._on_result, self._record_sent = on_news, on_result, record_sent
         self._rests_until: dict[DeviceId, float] = {}
         self._sending: set[DeviceId] = set()
         self._called_back: set[DeviceId] = set()
@@ -230,6 +232,7 @@ class Outgoing:
             message, result = self._type_and_send_text(online, message, result)
         following = self._record_result(online, message, result)
         self._on_news(message.company_id, message.contact_id)
+        self._on_result(result.outcome)
         device_id = online.device.device_id
         if self._mode.gaps is not None and message.purpose not in UNPACED:
             self._rests_until[device_id] = time.monotonic() + self._mode.gaps.gap_after(self._clock()).total_seconds()

@@ -8,6 +8,7 @@ import structlog
 
 from aiadmin.domain.hosting.device import Observed
 from aiadmin.domain.hosting.session import Session, is_looping
+from aiadmin.domain.messages.message import SendOutcome
 from aiadmin.domain.metrics import Metric
 from aiadmin.hosting.hosted_device import HostedDevice
 from aiadmin.services.ports.clock import Clock
@@ -41,6 +42,10 @@ class Telemetry:
     def event_lag(self, lag: timedelta) -> None:
         """An event of the library waited that long for the host."""
         self._metrics.observe(Metric.EVENT_LAG_SECONDS, lag.total_seconds())
+
+    def message(self, outcome: SendOutcome) -> None:
+        """A message was given to WhatsApp."""
+        self._metrics.count(Metric.MESSAGES, result=outcome.value)
 
     def lost_lease(self) -> None:
         """The host's lease is gone."""

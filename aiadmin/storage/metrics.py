@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -117,9 +118,13 @@ def _clock(connection: Connection) -> Iterator[Reading]:
 
 def _companies(connection: Connection) -> Iterator[Reading]:
     statement = select(CompanyRow.integration_status, func.count()).group_by(CompanyRow.integration_status)
+    counts: Counter[str] = Counter()
     for status, count in connection.execute(statement):
-        labels = (("status", status or "pending"),)
-        yield Reading(name="aiadmin_companies", help="Companies by integration status", labels=labels, value=count)
+        counts[status or IntegrationStatus.PENDING] += count
+    for status in IntegrationStatus:
+        labels = (("status", status.value),)
+        value = counts[status.value]
+        yield Reading(name="aiadmin_companies", help="Companies by integration status", labels=labels, value=value)
 
 
 def _truth(connection: Connection) -> Iterator[Reading]:

@@ -37,6 +37,7 @@ from aiadmin.domain.replay.played import PlayedTurn
 from aiadmin.domain.yclients.egress import DIRECT, Egress
 from aiadmin.domain.yclients.error import YClientsError
 from aiadmin.domain.yclients.write_outcome import Refusal, Refused, Saved, SavedRecord, Unknown, WriteOutcome
+from aiadmin.hosting.collaborators import NoMetrics
 from aiadmin.services.chat.lookups import LookUps, TurnLookUps
 from aiadmin.services.chat.try_out import TriedTurn, take_turn
 from aiadmin.storage.chat.catalogue import BotSalon
@@ -81,7 +82,7 @@ class Stage:
         http = YClientsHttp(
             base_url=f"{fake.url}/api/v1", partner_token=fake.partner_token, user_token=fake.user_token, **more
         )
-        return RestApi(http, _NoBudget(), rng=lambda: 0.0)
+        return RestApi(http, _NoBudget(), metrics=NoMetrics(), rng=lambda: 0.0)
 
     def play(self, case: Mapping[str, Any]) -> Iterator[PlayedTurn]:
         """The turns of a conversation, one after the other."""

@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import SQLAlchemyError
 
 from aiadmin.adapters.metrics.counters import BUCKETS, parse_field
+from aiadmin.adapters.metrics.known_labels import KNOWN_LABELS
 from aiadmin.adapters.readiness import take_write
 from aiadmin.adapters.redis import keys
 from aiadmin.domain.job import QueueName
@@ -32,6 +33,9 @@ _HELP = {
     Metric.CALLBACKS: "Attempts to tell YClients that a salon is connected",
     Metric.PROVIDER_MESSAGES: "Messages that YClients gave us to send",
     Metric.PROVIDER_STATUSES: "Statuses of such messages that YClients was told",
+    Metric.MESSAGES: "Messages that WhatsApp was given",
+    Metric.YCLIENTS_CALLS: "Calls to YClients",
+    Metric.YCLIENTS_WAIT_SECONDS: "Time a call to YClients waited for its turn in the budget",
     Metric.JOBS_REFUSED: "Jobs in Redis that are none of ours, and were not run",
     Metric.START_SECONDS: "Time from the start of a session to its login",
     Metric.ADOPTION_SECONDS: "Time from taking a device to its login",
@@ -94,11 +98,13 @@ def _decoded(raw: dict[bytes, bytes]) -> dict[str, str]:
 
 
 def counted(fields: dict[str, str]) -> Iterator[Family]:
-    """Counters and histograms out of the sums; what was never counted is 0, so that alerts can be written.
+    """Counters and histograms out of the sums; what was never counted is 0, so that alerts see the first one.
 
     What is no number of a series is left out: one field must not cost all others.
     """
     series: dict[str, dict[tuple[tuple[str, str], ...], dict[str, float]]] = defaultdict(lambda: defaultdict(dict))
+    for known, (label, values) in KNOWN_LABELS.items():
+        series[known].update({((label, value),): {} for value in values})
     for name, value in fields.items():
         with suppress(ValueError):
             metric, labels, part = parse_field(name)

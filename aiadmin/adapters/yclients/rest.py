@@ -11,10 +11,13 @@ from typing import Any
 from aiadmin.adapters.yclients.call_queue import Whose
 from aiadmin.adapters.yclients.call_router import CallRouter
 from aiadmin.adapters.yclients.http import Timeouts, YClientsHttp
-from aiadmin.domain.yclients.answer import error_of, pause_before_next
+from aiadmin.domain.metrics import Metric
+from aiadmin.domain.yclients.answer import error_of, pause_before_next, result_of
 from aiadmin.domain.yclients.call_budget import PATIENCE, Urgency
+from aiadmin.domain.yclients.egress import Egress
 from aiadmin.domain.yclients.error import RateLimitedError, YClientsError
 from aiadmin.domain.yclients.http_answer import HttpAnswer
+from aiadmin.services.ports.metrics import Metrics
 
 TIMEOUTS = Timeouts(connect=5, total=20)
 
@@ -26,9 +29,9 @@ class RestApi:
     whether the change was made.
     """
 
-    def __init__(self, http: YClientsHttp, router: CallRouter, *, rng: Callable[[], float]) -> None:
+    def __init__(self, http: YClientsHttp, router: CallRouter, *, metrics: Metrics, rng: Callable[[], float]) -> None:
         self._reading, self._changing = http, replace(http, keeps_connections=False)
-        self._router, self._rng = router, rng
+        self._router, self._metrics, self._rng = router, metrics, rng
 
     def read(
         self,
@@ -127,15 +130,25 @@ class RestApi:
     ) -> tuple[HttpAnswer, YClientsError | None]:
         """A call that was certainly not sent goes by the next way, once: also one that changes something."""
         deadline = time.monotonic() + patience.total_seconds()
-        egress = self._router.wait(whose, urgency, patience=patience)
+        egress = self._turn(whose, urgency, patience)
         answer = http.call(method, path, body=body, timeouts=timeouts, egress=egress)
         if answer.is_unsent and self._router.lost(egress):
-            egress = self._router.wait(whose, urgency, patience=_left(deadline))
+            egress = self._turn(whose, urgency, _left(deadline))
             answer = http.call(method, path, body=body, timeouts=timeouts, egress=egress)
         error = error_of(answer)
+        self._metrics.count(Metric.YCLIENTS_CALLS, result=result_of(error).value)
         if isinstance(error, RateLimitedError):
             self._router.be_quiet(egress, error.wait)
         return answer, error
+
+    def _turn(self, whose: Whose, urgency: Urgency, patience: timedelta) -> Egress:
+        """The way that the call goes, when it is its turn. Raises RateLimitedError."""
+        began = time.monotonic()
+        try:
+            return self._router.wait(whose, urgency, patience=patience)
+        finally:
+            waited = time.monotonic() - began
+            self._metrics.observe(Metric.YCLIENTS_WAIT_SECONDS, waited, urgency=urgency.name.lower())
 
 
 def _left(deadline: float) -> timedelta:

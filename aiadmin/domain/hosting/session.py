@@ -92,6 +92,17 @@ _OUTDATED = _Pause(Observed.OUTDATED, "client_outdated", timedelta(minutes=15), 
 _BANNED_FOR = timedelta(hours=1)
 _BAN_SPREAD = timedelta(minutes=10)
 _SILENT = "keep_alive_timeout"
+RECONNECT_REASONS = (
+    "connection_lost",
+    "ended",
+    "stream_error",
+    "start_timeout",
+    _SILENT,
+    _FIRST_CONFLICT.reason,
+    _CONFLICT_HELD.reason,
+    _OUTDATED.reason,
+)
+"""Why a connection is lost or given up, in our own words; WhatsApp has others for a login that it refuses."""
 _UNREADABLE_BAN = "TemporaryBan.Code"
 """The library gives up on a ban whose code it does not know, with the name of that field in its error."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from enum import StrEnum
 from http import HTTPStatus
 from typing import Any
 
@@ -46,6 +47,34 @@ _BY_WORDS: tuple[tuple[type[YClientsError], type[YClientsError], tuple[str, ...]
     (InvalidError, SlotBusyError, ("уже занято", "already taken")),
 )
 """A narrower error than the status tells, when the message has one of these words."""
+
+
+class CallResult(StrEnum):
+    """What came of a call, for whoever counts calls."""
+
+    DONE = "done"
+    REFUSED = "refused"
+    """YClients will not do it: a right is missing, a value is wrong, a time is taken."""
+    LIMITED = "limited"
+    """Too many calls from this address."""
+    DOWN = "down"
+    """No answer, or a breakdown."""
+
+
+def result_of(error: YClientsError | None) -> CallResult:
+    """What came of a call that ended in `error`.
+
+    >>> result_of(None).value, result_of(SlotBusyError()).value, result_of(YClientsDownError()).value
+    ('done', 'refused', 'down')
+    """
+    match error:
+        case None:
+            return CallResult.DONE
+        case RateLimitedError():
+            return CallResult.LIMITED
+        case YClientsDownError():
+            return CallResult.DOWN
+    return CallResult.REFUSED
 
 
 def error_of(answer: HttpAnswer) -> YClientsError | None:

@@ -46,6 +46,7 @@ class Phone:
         self.numbers: dict[str, IdentityObservation | None] = {}
         self.on_number: Callable[[], None] = lambda: None
         self.typed: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self.outcomes: list[SendOutcome] = []
 
     def send(self, _session_id: str, address: str, text: str, *, disappears_after: int = 0) -> SendResult:
         self.addresses.append((address, disappears_after))
@@ -101,6 +102,7 @@ def post(salons: Salons, mail: Incoming) -> Iterator[Callable[..., tuple[Outgoin
             uow=salons.shaky_uow,
             clock=now,
             on_sent=mail.sent,
+            on_result=phone.outcomes.append,
             record_sent=salons.record_sent,
             mode=manners,
             net_seconds=lambda: net,
@@ -292,6 +294,7 @@ def test_a_result_waits_for_postgresql_rather_than_be_called_unknown(
     assert salons.message(device, number).state is OutboxState.SENDING
     salons.is_down = False
     wait_until(lambda: salons.message(device, number).state is OutboxState.SENT, SECONDS, "written")
+    wait_until(lambda: phone.outcomes == [SendOutcome.SENT], SECONDS, "counted")
 
 
 def test_who_stops_finishes_the_send_in_hand_and_takes_no_other(
