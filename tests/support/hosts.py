@@ -177,6 +177,9 @@ class NoPages:
     def status(self, *_: object, **__: object) -> None:
         """Nobody hears it."""
 
+    def messages(self, *_: object) -> None:
+        """Nobody hears it."""
+
 
 def _host(
     database: sqlalchemy.Engine,

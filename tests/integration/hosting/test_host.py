@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import threading
 import uuid
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,7 +17,7 @@ from aiadmin.domain.errors import DependencyDownError, NumberTakenError
 from aiadmin.domain.hosting.circuit_breaker import FleetView, PeerReport
 from aiadmin.domain.hosting.device import LinkedAccount, Observed
 from aiadmin.domain.hosting.session_event import Disconnected, LoggedOut, StreamReplaced
-from aiadmin.domain.ids import CompanyId, DeviceId, HostId, SalonId
+from aiadmin.domain.ids import CompanyId, ContactId, DeviceId, HostId, SalonId
 from aiadmin.domain.look_schedule import NET_SECONDS
 from aiadmin.domain.messages.message import RecordedSend
 from aiadmin.hosting.collaborators import Collaborators, NoFleet
@@ -43,6 +43,9 @@ class FakeRooms:
 
     def status(self, company_id: CompanyId, *, state: str, text: str, **_extra: str | int) -> None:
         self.told.append((company_id, state))
+
+    def messages(self, _company_id: CompanyId, _contacts: Collection[ContactId]) -> None:
+        """Not looked at here."""
 
 
 class ReachableFleet(NoFleet):
