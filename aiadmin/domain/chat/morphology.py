@@ -9,6 +9,9 @@ from typing import Protocol
 class Morphology(Protocol):
     """Forms of Russian words. Words are in lower case with е for ё."""
 
+    def __hash__(self) -> int:
+        """What is worked out with it is kept by it."""
+
     def lemma(self, word: str) -> str:
         """The dictionary's form of a word; a guess for a word that no dictionary has."""
 

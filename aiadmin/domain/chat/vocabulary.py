@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from aiadmin.domain.chat.dates.words import LEXICON
@@ -157,21 +157,9 @@ class Vocabulary:
 
     @cached_property
     def _correctable(self) -> Collection[str]:
-        beginnings = [one for one in intents().urgent if len(one) >= _SHORTEST_CORRECTABLE]
-        urgent = {word for one in beginnings for word in self.morphology.beginning_with(one)}
-        verbs = {form for verb in CORRECTABLE_VERBS for form in self.morphology.forms(verb)}
-        ours = {
-            *CORRECTABLE_WORDS,
-            *verbs,
-            *intents().words,
-            *urgent,
-            *LEXICON,
-            *self.meanings,
-            *self.trade,
-            *self.names,
-            *self.families,
-        }
-        return sorted(word for word in ours if len(word) >= _SHORTEST_CORRECTABLE and not word.isascii())
+        common = common_words(self.morphology)
+        own = {*self.meanings, *self.names, *self.families} - common.correctable
+        return sorted(common.correctable.union(filter(_is_correctable, own)))
 
     @cached_property
     def own_words(self) -> frozenset[str]:
@@ -276,18 +264,18 @@ def vocabulary_of(
     titles = {service.id: _lemmas(service.title, morphology) for service in services}
     indexed = tuple(_indexed(service, titles, morphology) for service in services)
     own = frozenset(word.lstrip("-") for one in indexed for word in (*one.title, *one.category, *one.description))
-    meanings, trade = _meanings(own, morphology)
-    given = _given_names(morphology)
-    names, families = _staff_words(staff, given, morphology)
+    common = common_words(morphology)
+    meanings, trade = _meanings(own, common)
+    names, families = _staff_words(staff, common)
     return Vocabulary(
         morphology=morphology,
         services=indexed,
         meanings=meanings,
         trade=trade,
         names=names,
-        given_names={form: min(full) for form, full in given.items()},
+        given_names=common.given_names,
         families=families,
-        kin={form: kin for kin, words in _table(KIN) for word in words for form in morphology.forms(word)},
+        kin=common.kin,
         numbered=_numbered(services, morphology),
         titled=frozenset(
             form for words in titles.values() for word in words for form in morphology.forms(word.lstrip("-"))
@@ -367,28 +355,76 @@ def _table(written: str) -> list[tuple[str, list[str]]]:
     return [(plain(left).strip(), plain(right).split()) for left, _, right in lines]
 
 
-def _meanings(own: frozenset[str], morphology: Morphology) -> tuple[dict[str, frozenset[str]], frozenset[str]]:
-    """What each word may stand for in this catalogue, and the words of the trades for which it has nothing."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for word in own:
-        for form in morphology.forms(word):
-            found[form].add(word)
+@dataclass(frozen=True, kw_only=True)
+class CommonWords:
+    """Words that are the same for every salon, in all their forms.
+
+    Attributes:
+        synonyms: what words of a title may be, and what stands for them.
+        fallbacks: words of a title, and words that stand for them where the salon has none of their own.
+        heads: what services are called in the trades.
+        given: each form of a given name, full or short, to the full names that it may be.
+        kin: any form to the word for the relative.
+    """
+
+    morphology: Morphology
+    synonyms: Sequence[tuple[frozenset[str], frozenset[str]]]
+    fallbacks: Sequence[tuple[frozenset[str], Mapping[str, frozenset[str]]]]
+    heads: frozenset[str]
+    given: Mapping[str, frozenset[str]]
+    kin: Mapping[str, str]
+
+    @cached_property
+    def given_names(self) -> Mapping[str, str]:
+        """Each form of a given name to one nominative."""
+        return {form: min(full) for form, full in self.given.items()}
+
+    @cached_property
+    def forms_of_full(self) -> Mapping[str, frozenset[str]]:
+        """Each full name to all the forms of it and of its short ones."""
+        found: dict[str, set[str]] = defaultdict(set)
+        for form, fulls in self.given.items():
+            for full in fulls:
+                found[full].add(form)
+        return {full: frozenset(forms) for full, forms in found.items()}
+
+    @cached_property
+    def correctable(self) -> frozenset[str]:
+        """What a misspelt word may have been meant to be, at any salon."""
+        beginnings = [one for one in intents().urgent if len(one) >= _SHORTEST_CORRECTABLE]
+        urgent = {word for one in beginnings for word in self.morphology.beginning_with(one)}
+        verbs = {form for verb in CORRECTABLE_VERBS for form in self.morphology.forms(verb)}
+        ours = {*CORRECTABLE_WORDS, *verbs, *intents().words, *urgent, *LEXICON, *self.heads}
+        return frozenset(filter(_is_correctable, ours))
+
+
+def _is_correctable(word: str) -> bool:
+    return len(word) >= _SHORTEST_CORRECTABLE and not word.isascii()
+
+
+@lru_cache(maxsize=4)
+def common_words(morphology: Morphology) -> CommonWords:
+    """Made once for the dictionaries of a process: it is most of what a salon's words take."""
+    synonyms = []
     for left, right in _table(SYNONYMS):
-        stands_for = {one for word in left.split() for one in (word, morphology.lemma(word)) if one in own}
-        forms = {form for word in (*left.split(), *right) for form in morphology.forms(word)}
-        for form in forms:
-            found[form] |= stands_for
-    for left, right in _table(FALLBACKS):
-        own_left = {word for word in left.split() if word in own}
-        for form in {form for word in right if word not in own for form in morphology.forms(word)}:
-            found[form] |= own_left
-    heads = frozenset(form for word in HEADS for form in morphology.forms(word))
-    meanings = {form: frozenset(words) for form, words in found.items() if words}
-    return meanings, heads - meanings.keys()
+        words = left.split()
+        stood_for = frozenset(form for word in words for form in (word, morphology.lemma(word)))
+        synonyms.append((stood_for, frozenset(form for word in (*words, *right) for form in morphology.forms(word))))
+    fallbacks = [
+        (frozenset(left.split()), {word: morphology.forms(word) for word in right})
+        for left, right in _table(FALLBACKS)
+    ]
+    return CommonWords(
+        morphology=morphology,
+        synonyms=synonyms,
+        fallbacks=fallbacks,
+        heads=frozenset(form for word in HEADS for form in morphology.forms(word)),
+        given=_given_names(morphology),
+        kin={form: kin for kin, words in _table(KIN) for word in words for form in morphology.forms(word)},
+    )
 
 
 def _given_names(morphology: Morphology) -> dict[str, frozenset[str]]:
-    """Each form of each name, full or short, to the full names that it may be."""
     found: dict[str, set[str]] = defaultdict(set)
     for full, shorts in _table(SHORT_NAMES):
         for name in (full, *shorts):
@@ -397,14 +433,33 @@ def _given_names(morphology: Morphology) -> dict[str, frozenset[str]]:
     return {form: frozenset(names) for form, names in found.items()}
 
 
+def _stand_ins(own: frozenset[str], common: CommonWords) -> Iterator[tuple[frozenset[str], Iterable[str]]]:
+    """Words of this catalogue, and all that stands for them."""
+    for stood_for, forms in common.synonyms:
+        if words := stood_for & own:
+            yield words, forms
+    for stood_for, others in common.fallbacks:
+        if words := stood_for & own:
+            yield words, {form for word, forms in others.items() if word not in own for form in forms}
+
+
+def _meanings(own: frozenset[str], common: CommonWords) -> tuple[dict[str, frozenset[str]], frozenset[str]]:
+    """What each word may stand for in this catalogue, and the words of the trades for which it has nothing."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for word in own:
+        for form in common.morphology.forms(word):
+            found[form].add(word)
+    for words, forms in _stand_ins(own, common):
+        for form in forms:
+            found[form] |= words
+    return {form: frozenset(words) for form, words in found.items()}, common.heads - found.keys()
+
+
 def _staff_words(
-    staff: Iterable[OfferedStaff], given: Mapping[str, frozenset[str]], morphology: Morphology
+    staff: Iterable[OfferedStaff], common: CommonWords
 ) -> tuple[dict[str, tuple[int, ...]], dict[str, tuple[int, ...]]]:
     """Masters by the forms of their given names, and by those of their other names."""
-    by_full: dict[str, set[str]] = defaultdict(set)
-    for form, fulls in given.items():
-        for full in fulls:
-            by_full[full].add(form)
+    morphology, given = common.morphology, common.given
     names: dict[str, set[int]] = defaultdict(set)
     families: dict[str, set[int]] = defaultdict(set)
     for one in staff:
@@ -415,7 +470,7 @@ def _staff_words(
             forms = {
                 form for name in (word, *_endearments(word, is_given)) for form in morphology.forms_of_name(name)
             }
-            for form in forms.union(*(by_full[full] for full in given.get(word, ()) if is_given)):
+            for form in forms.union(*(common.forms_of_full[full] for full in given.get(word, ()) if is_given)):
                 (names if is_given else families)[form].add(one.id)
     return _sorted(names), _sorted(families)
 
