@@ -9,11 +9,9 @@ from __future__ import annotations
 import logging
 import os
 import signal
-import socket
 import sys
 import threading
 import time
-import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
@@ -28,7 +26,7 @@ from rq import SimpleWorker
 
 from aiadmin.adapters import process_wakeup
 from aiadmin.adapters.redis.client import make_redis
-from aiadmin.adapters.redis.host_wakeups import SERIALIZER, HostWakeups
+from aiadmin.adapters.redis.host_wakeups import SERIALIZER, HostWakeups, fresh_queue_name
 from aiadmin.adapters.redis.own_jobs import OwnJobsOnly, SessionsJob
 from aiadmin.adapters.whatsapp import library, store, store_lines
 from aiadmin.adapters.whatsapp.engine import Engine
@@ -40,6 +38,7 @@ from aiadmin.domain.job import Job
 from aiadmin.hosting import signals
 from aiadmin.hosting.collaborators import Collaborators, SendingMode
 from aiadmin.hosting.host import SessionHost
+from aiadmin.hosting.lease import host_name
 from aiadmin.masking import reason_of
 from aiadmin.pairing.coordinator import Coordinator
 
@@ -120,7 +119,8 @@ class _Parts:
         store_lines.watch(self._database_url)
         for part in (self._host, self._coordinator):
             part.start()
-            process_wakeup.listen(part.wake)
+            process_wakeup.listen(Job.WAKE_HOSTS, part.wake)
+        process_wakeup.listen(Job.SEND_MESSAGES, self._host.wake_sending)
         self._draining.start()
         for number in _ENDING:
             signal.signal(number, self._on_signal)
@@ -195,8 +195,7 @@ class NudgeWorker(OwnJobsOnly, SimpleWorker):
 def _take_nudges(config: Config, parts: _Parts) -> None:
     """Work for RQ until Redis fails or the process has to end."""
     try:
-        # a name that was used before is refused while Redis remembers it
-        name = f"sessions-{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        name = fresh_queue_name(host_name())
         worker = NudgeWorker(
             [name],
             name=name,

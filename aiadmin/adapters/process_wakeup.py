@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 
-_listeners: list[Callable[[], None]] = []
+from aiadmin.domain.job import Job
+
+_listeners: defaultdict[Job, list[Callable[[], None]]] = defaultdict(list)
 
 
-def listen(on_nudge: Callable[[], None]) -> None:
-    """Have `on_nudge` called at every nudge; it must only take note, and may be called from any thread."""
-    _listeners.append(on_nudge)
+def listen(job: Job, on_nudge: Callable[[], None]) -> None:
+    """Have `on_nudge` called at every nudge to do `job`: it only takes note, and may be called from any thread."""
+    _listeners[job].append(on_nudge)
 
 
-def wake() -> None:
-    """Something may have changed: call every listener."""
-    for on_nudge in _listeners:
+def wake(job: Job) -> None:
+    """What the job is about may have changed: call its listeners."""
+    for on_nudge in _listeners[job]:
         on_nudge()

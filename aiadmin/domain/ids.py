@@ -13,6 +13,14 @@ OutboxId = NewType("OutboxId", int)
 WebhookId = NewType("WebhookId", int)
 HostId = NewType("HostId", UUID)
 """One `sessions` process, fresh at every start."""
+
+
+class HostName(str):
+    """A `sessions` process as operators and nudges name it: its machine and its number there."""
+
+    __slots__ = ()
+
+
 ContactId = NewType("ContactId", int)
 MessageId = NewType("MessageId", int)
 """Our number of a message that we owe; WhatsApp's own ids are text."""

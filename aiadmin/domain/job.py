@@ -7,19 +7,21 @@ member here, with arguments of the declared types, and refuses everything else (
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import Any
 
-from aiadmin.domain.ids import CompanyId, OutboxId
+from aiadmin.domain.ids import CompanyId, HostName, OutboxId
 from aiadmin.domain.journal.sync_run import SyncKind
 
 LARGEST_ID = 2**63 - 1
+_HOST_NAME = re.compile(r"[\w.:-]{1,100}", re.ASCII)
 Argument = int | str
 """What a job carries, as JSON."""
 ArgumentType = Callable[[Any], Argument]
-"""An id of `domain.ids`, or a StrEnum."""
+"""An id of `domain.ids`, a HostName, or a StrEnum."""
 
 
 class QueueName(StrEnum):
@@ -28,7 +30,7 @@ class QueueName(StrEnum):
     JOBS = "jobs"
     """Of the `worker` processes. There is one: a worker of one queue takes jobs without losing any in a crash."""
     SESSIONS = "sessions"
-    """Each `sessions` process has its own: a nudge reaches all of them, for any may hold what has changed."""
+    """Each `sessions` process has its own."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +80,18 @@ def is_id(value: object) -> bool:
     return type(value) is int and 0 < value <= LARGEST_ID
 
 
+def is_host_name(value: object) -> bool:
+    """Whether `value` is the name of a `sessions` process, as `session_hosts` keeps it.
+
+    >>> is_host_name("web-1.example:77"), is_host_name(""), is_host_name("a\\n"), is_host_name(7)
+    (True, False, False, False)
+    """
+    return isinstance(value, str) and _HOST_NAME.fullmatch(value) is not None
+
+
 def _is_of(kind: ArgumentType, value: object) -> bool:
+    if kind is HostName:
+        return is_host_name(value)
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         return isinstance(value, str) and value in set(kind)
     return is_id(value)  # an id is a NewType, which is no class
@@ -113,6 +126,16 @@ class Job(Enum):
     WAKE_HOSTS = JobDefinition(
         function="jobs.sessions.wake", timeout=30, queue=QueueName.SESSIONS, kept_seconds=1, pause_ms=None
     )
+    """Of all `sessions` processes: any may take what has changed."""
+    SEND_MESSAGES = JobDefinition(
+        function="jobs.sessions.send",
+        timeout=30,
+        arguments=(HostName,),
+        queue=QueueName.SESSIONS,
+        kept_seconds=1,
+        pause_ms=None,
+    )
+    """Of the one that holds the device: no other can send its messages."""
 
 
 def jobs_of(queue: QueueName) -> dict[str, Job]:

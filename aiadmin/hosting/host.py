@@ -149,6 +149,10 @@ class SessionHost:
         self._inbox.put(self._look_now)
         self._outgoing.wake()
 
+    def wake_sending(self) -> None:
+        """Messages may be owed through devices that are held here: look at these alone."""
+        self._outgoing.wake()
+
     def drain(self, timeout: float = 8.0) -> None:
         """Finish what is on its way, disconnect everything, leave it to other hosts; takes some `timeout` at most."""
         deadline = time.monotonic() + timeout

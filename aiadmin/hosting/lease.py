@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import socket
 import threading
 import uuid
@@ -18,7 +19,7 @@ import structlog
 
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.hosting.host import LEASE, RENEW_EVERY, Vitals
-from aiadmin.domain.ids import HostId
+from aiadmin.domain.ids import HostId, HostName
 from aiadmin.hosting import vitals
 from aiadmin.hosting.suspend_watch import SuspendWatch, uptime
 from aiadmin.services.ports.clock import Clock
@@ -26,6 +27,12 @@ from aiadmin.storage.unit_of_work import NewUnitOfWork
 
 _RETRY_SECONDS = 1.0
 log = structlog.get_logger(__name__)
+
+
+def host_name() -> HostName:
+    """What this process is called in `session_hosts`, and to what its nudges go."""
+    machine = re.sub(r"[^A-Za-z0-9._-]", "-", socket.gethostname())
+    return HostName(f"{machine[:80]}:{os.getpid()}")
 
 
 class Lease:
@@ -54,7 +61,7 @@ class Lease:
         self._uow, self._clock, self._capacity, self._on_lost = uow, clock, capacity, on_lost
         self._on_renewed, self._on_changed = on_renewed, on_changed
         self._duration, self._renew_every = duration, renew_every
-        self._name = f"{socket.gethostname()[:80]}:{os.getpid()}"
+        self._name = host_name()
         self._is_draining = False
         self._host_id: HostId | None = None
         self._adopts_from = self._valid_until = 0.0

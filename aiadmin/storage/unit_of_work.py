@@ -78,7 +78,7 @@ class UnitOfWork:
     webhooks = cached_property(lambda self: Webhooks(self._session))
     contacts = cached_property(lambda self: Contacts(self._session, self.erasures))
     inbox_messages = cached_property(lambda self: InboxMessages(self._session))
-    outbox_messages = cached_property(lambda self: OutboxMessages(self._session))
+    outbox_messages = cached_property(lambda self: OutboxMessages(self._session, self.nudge))
     provider_orders = cached_property(lambda self: ProviderOrders(self._session))
     message_log = cached_property(lambda self: MessageLog(self._session))
     journal = cached_property(lambda self: Journal(self._session, self.erasures))

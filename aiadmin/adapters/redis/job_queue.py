@@ -28,7 +28,7 @@ class RqJobQueue:
         job.checked(*arguments)
         try:
             if job.value.queue is QueueName.SESSIONS:
-                self._hosts.wake_hosts()
+                self._hosts.nudge(job, *arguments)
             elif self._redis.set(keys.nudge(job.value.function, *arguments), 1, nx=True, px=_COALESCE_MS):
                 self._enqueue(job, *arguments)
         except RedisError as error:

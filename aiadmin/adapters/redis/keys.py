@@ -75,9 +75,9 @@ def nudge(function: str, *arguments: int | str) -> str:
     return ":".join([f"{PREFIX}:nudge", function, *map(str, arguments)])
 
 
-def host_nudge(queue: str) -> str:
-    """There for a moment after the `sessions` process of this queue was nudged."""
-    return f"{LISTENING}:{queue}"
+def host_nudge(queue: str, function: str) -> str:
+    """There for a moment after the `sessions` process of this queue was nudged to do that."""
+    return f"{LISTENING}:{queue}:{function}"
 
 
 # session hosts

@@ -11,7 +11,6 @@ from aiadmin.domain.chat.policy.found_later import found_later
 from aiadmin.domain.chat.situation import ClientView, Situation
 from aiadmin.domain.chat.turn import Chat
 from aiadmin.domain.chat.visit_write import VisitWrite
-from aiadmin.domain.job import Job
 from aiadmin.domain.messages.message import NewMessage, Purpose
 from aiadmin.services.chat.salon_messages import tell_salon
 from aiadmin.services.chat.views import Views
@@ -43,7 +42,6 @@ def tell_found(work: UnitOfWork, views: Views, write: VisitWrite, now: datetime)
             record_id=write.record_id,
         )
         work.outbox_messages.add(new, write.contact_id, now)
-        work.nudge(Job.WAKE_HOSTS)
     told, key = salon.to_salon(reply, situation, ""), f"told:found:{write.write_id}"
     tell_salon(work, write.company_id, told, about=write.contact_id, key=key, now=now, record_id=write.record_id)
 

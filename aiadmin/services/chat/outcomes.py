@@ -149,7 +149,6 @@ def _owe(
         purpose=Purpose.REPLY,
         record_id=next((one.record_id for one in result.reply.attendance), None),
     )
-    work.nudge(Job.WAKE_HOSTS)
     return work.outbox_messages.add(new, opening.chat.contact_id, now)
 
 

@@ -9,7 +9,6 @@ from datetime import datetime
 from aiadmin.domain.chat.floor import HELD_BY_HUMAN, WROTE, Floor, Holder
 from aiadmin.domain.errors import ChatNotFoundError, PhoneNotLinkedError
 from aiadmin.domain.ids import CompanyId, ContactId
-from aiadmin.domain.job import Job
 from aiadmin.domain.journal.journal import DEFAULT_ZONE
 from aiadmin.domain.manage.conversation import ClientCard
 from aiadmin.domain.messages.contact import one_spelling
@@ -96,7 +95,6 @@ class ConversationService:
                 purpose=Purpose.STAFF,
             )
             work.outbox_messages.add(new, contact_id, now)
-            work.nudge(Job.WAKE_HOSTS)
             floor = _take_floor(work, company_id, contact_id, now)
             work.commit()
         self.page_events.messages(company_id, [contact_id])

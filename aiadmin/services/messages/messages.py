@@ -10,7 +10,6 @@ from typing import TypeVar
 
 from aiadmin.domain.chat.turn import due_after
 from aiadmin.domain.ids import CompanyId, ContactId, DeviceId, MessageId
-from aiadmin.domain.job import Job
 from aiadmin.domain.messages import reachout_lock
 from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import (
@@ -47,7 +46,6 @@ def enqueue(new: NewMessage, *, to: IdentityObservation, work: UnitOfWork, now: 
     """
     if not new.text.strip() or len(new.text) > LONGEST_TEXT:
         raise ValueError(f"a message has 1 to {LONGEST_TEXT} characters")
-    work.nudge(Job.WAKE_HOSTS)
     return work.outbox_messages.add(new, work.contacts.upsert(new.company_id, to, now), now)
 
 

@@ -16,7 +16,6 @@ from functools import partial
 from aiadmin.domain.chat.confirmation import ASKING, Question
 from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.ids import CompanyId, ContactId, NoticeId
-from aiadmin.domain.job import Job
 from aiadmin.domain.journal.journal import Record, is_same_person
 from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import SENDING_AT_MOST, NewMessage, Purpose
@@ -379,7 +378,6 @@ class NoticeDispatcher:
             return False
         if is_asking(visits[0]):
             work.questions.ask(question_of(visits[0], contact_id, number, now))
-        work.nudge(Job.WAKE_HOSTS)
         batch.sender = replace(batch.sender, recent=[*batch.sender.recent, now])
         return True
 

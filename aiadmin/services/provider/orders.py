@@ -8,7 +8,6 @@ from datetime import datetime
 
 from aiadmin.domain.errors import SalonBusyError
 from aiadmin.domain.ids import CompanyId, ContactId
-from aiadmin.domain.job import Job
 from aiadmin.domain.journal.journal import DEFAULT_ZONE
 from aiadmin.domain.messages.message import NewMessage, Purpose, QueuedMessage
 from aiadmin.domain.messages.sending_policy import BlockReason, Recipient, Sender, SendingPolicy, when_to_send
@@ -71,7 +70,6 @@ class OrderService:
                 look_at=now if order.callback_url else None,
                 at=now,
             )
-            work.nudge(Job.WAKE_HOSTS)
             work.commit()
         return [_answer(one.external_id, {**known, **added}, refused) for one in order.targets]
 

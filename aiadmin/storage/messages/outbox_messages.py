@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, Row, Select, func, or_, select, text, update
+from sqlalchemy import ColumnElement, CursorResult, Row, Select, func, literal_column, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from aiadmin.domain.companies.outbox import OutboxState, OutboxStep
-from aiadmin.domain.ids import CompanyId, ContactId, DeviceId, MessageId
+from aiadmin.domain.ids import CompanyId, ContactId, DeviceId, HostName, MessageId
+from aiadmin.domain.job import Job, is_host_name
 from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import (
     DeviceClaim,
@@ -128,6 +129,11 @@ _OF_A_FORMER_HOLDER = text(
     """
 )
 
+_HOLDER: ColumnElement[str | None] = literal_column("""(
+  SELECT host.name FROM devices JOIN session_hosts AS host ON host.id = devices.host_id
+  WHERE devices.company_id = outbox_messages.company_id AND devices.desired = 'on'
+)""").label("holder")
+"""What the host of a message's device is called."""
 _TO_SALON = ("call:", "entry:")
 """How the keys of messages begin that are for the salon itself, beside those that name whom they are about."""
 
@@ -142,22 +148,34 @@ class MarkedMessage:
 
 
 class OutboxMessages:
-    """Rows of `outbox_messages`: each is claimed by exactly one host."""
+    """Rows of `outbox_messages`: each is claimed by exactly one host.
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
+    Args:
+        nudge: asks the host that holds the device of a new message to send it, after the commit.
+    """
+
+    def __init__(self, session: Session, nudge: Callable[..., None]) -> None:
+        self._session, self._nudge = session, nudge
 
     def add(self, new: NewMessage, contact_id: ContactId, at: datetime) -> MessageId | None:
         """Enqueue a message from `at` on; None when the company has one of its dedup key."""
         return self.add_many([QueuedMessage(new=new, contact_id=contact_id, due_at=at)], at).get(new.dedup_key)
 
     def add_many(self, owed: Sequence[QueuedMessage], at: datetime) -> Mapping[str, MessageId]:
-        """`add` for many messages in one statement: the numbers of those that are new, by dedup key."""
+        """`add` for many messages in one statement: the numbers of those that are new, by dedup key.
+
+        A device that nobody holds needs no nudge: whoever takes it looks at once at what it owes.
+        """
         if not owed:
             return {}
         row = OutboxMessageRow
         made = insert(row).values([_values(one, at) for one in owed]).on_conflict_do_nothing()
-        found = self._session.execute(made.returning(row.dedup_key, row.id))
+        found = self._session.execute(made.returning(row.dedup_key, row.id, _HOLDER)).all()
+        for host in {one.holder for one in found if one.holder is not None}:
+            if is_host_name(host):
+                self._nudge(Job.SEND_MESSAGES, HostName(host))
+            else:  # it is not one of ours to name
+                self._nudge(Job.WAKE_HOSTS)
         return {str(one.dedup_key): MessageId(one.id) for one in found}
 
     def find(self, company_id: CompanyId, outbox_message_id: MessageId) -> OutboxMessage | None:

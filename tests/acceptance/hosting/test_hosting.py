@@ -18,7 +18,7 @@ from redis import Redis
 
 from aiadmin.adapters.redis import keys
 from aiadmin.adapters.redis.job_queue import RqJobQueue
-from aiadmin.domain.ids import CompanyId
+from aiadmin.domain.ids import CompanyId, HostName
 from aiadmin.domain.job import Job
 from tests.acceptance.conftest import Restartable
 from tests.conftest import WaitUntil
@@ -250,10 +250,10 @@ def test_a_signal_that_another_thread_gets_ends_the_process_as_soon(
     assert not salons.rows("SELECT 1 FROM session_hosts"), "it gave its lease back"
 
 
-def test_a_nudge_makes_every_host_look_at_once(
+def test_a_nudge_makes_every_host_look_at_once_and_messages_only_the_one_that_sends_them(
     whatsapp: FakeWhatsApp, salons: Salons, redis_url: str, wait_until: WaitUntil
 ) -> None:
-    """`jobs.sessions.wake` reaches each process that hosts through its own queue, and nothing there forks."""
+    """A nudge reaches a process that hosts through its own queue, and nothing there forks."""
     env = whatsapp.env() | settings(salons.database_url, redis_url)
     processes = [start_sessions(env) for _ in range(2)]
     try:
@@ -261,6 +261,9 @@ def test_a_nudge_makes_every_host_look_at_once(
             wait_until(lambda: redis.zcard(keys.LISTENING) == 2, SLOWLY, "both listen")
             RqJobQueue(redis).nudge(Job.WAKE_HOSTS)
             wait_until(lambda: _nudges_taken(redis) == [1, 1], SLOWLY, "each took one")
+            [[name], _] = [list(row.values()) for row in salons.rows("SELECT name FROM session_hosts")]
+            RqJobQueue(redis).nudge(Job.SEND_MESSAGES, HostName(name))
+            wait_until(lambda: sorted(_nudges_taken(redis)) == [1, 2], SLOWLY, "one took another")
             wait_until(lambda: not redis.keys("rq:job:*"), SLOWLY, "nothing is left of them")
             children = [child for process in processes for child in psutil.Process(process.pid).children()]
             assert all(child.status() == psutil.STATUS_ZOMBIE for child in children), "the library ran a shell"

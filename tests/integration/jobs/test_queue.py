@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import json
 import zlib
+from contextlib import closing
 
 from redis import Redis
 from rq import Queue
 
 from aiadmin.adapters.redis import keys
 from aiadmin.adapters.redis.client import make_redis
-from aiadmin.adapters.redis.host_wakeups import HostWakeups
+from aiadmin.adapters.redis.host_wakeups import HostWakeups, fresh_queue_name
 from aiadmin.adapters.redis.job_queue import RqJobQueue
+from aiadmin.domain.ids import HostName
 from aiadmin.domain.job import Job, QueueName
 from tests.conftest import WaitUntil
+
+BOX = HostName("box.example:7")
+WAKE, SEND = Job.WAKE_HOSTS.value.function, Job.SEND_MESSAGES.value.function
 
 
 def _jobs(redis: Redis, name: str = QueueName.JOBS) -> list[str]:
@@ -65,6 +70,42 @@ def test_a_look_reaches_every_process_that_listens_and_looks_of_one_moment_are_o
     redis.close()
 
 
+def _listening(redis: Redis, *hosts: HostName) -> list[str]:
+    """The queues of processes so named."""
+    found = [fresh_queue_name(host) for host in hosts]
+    for name in found:
+        HostWakeups(redis).announce(name)
+    return found
+
+
+def test_messages_wake_the_one_process_that_holds_their_device(redis_url: str) -> None:
+    with closing(make_redis(redis_url)) as redis:
+        ours, longer = _listening(redis, BOX, HostName(f"{BOX}1"))
+        for _ in range(50):
+            RqJobQueue(redis).nudge(Job.SEND_MESSAGES, BOX)
+        assert (_jobs(redis, ours), _jobs(redis, longer)) == ([SEND], [])
+        assert Queue(ours, connection=redis, serializer="json").jobs[0].args == [BOX]
+
+
+def test_where_the_one_that_holds_it_does_not_listen_all_are_woken(redis_url: str) -> None:
+    with closing(make_redis(redis_url)) as redis:
+        names = _listening(redis, HostName("box:1"), HostName("box:2"))
+        RqJobQueue(redis).nudge(Job.SEND_MESSAGES, BOX)
+        assert [_jobs(redis, name) for name in names] == [[SEND], [SEND]]
+
+
+def test_a_process_that_is_to_send_is_woken_for_everything_as_well(redis_url: str, wait_until: WaitUntil) -> None:
+    with closing(make_redis(redis_url)) as redis:
+        queue, [name] = RqJobQueue(redis), _listening(redis, BOX)
+        queue.nudge(Job.SEND_MESSAGES, BOX)
+        queue.nudge(Job.WAKE_HOSTS)
+        assert _jobs(redis, name) == [SEND, WAKE]
+        wait_until(lambda: not redis.exists(keys.host_nudge(name, WAKE), keys.host_nudge(name, SEND)), 2, "a while")
+        queue.nudge(Job.SEND_MESSAGES, BOX)
+        queue.nudge(Job.WAKE_HOSTS)
+        assert _jobs(redis, name) == [SEND, WAKE], "what waits is enough, whatever a process does not take"
+
+
 def test_where_nobody_listens_a_look_leaves_nothing(redis_url: str) -> None:
     redis = make_redis(redis_url)
     RqJobQueue(redis).nudge(Job.WAKE_HOSTS)
@@ -82,7 +123,7 @@ def test_the_queue_of_a_process_that_is_gone_is_forgotten_with_all_that_rq_keeps
     redis.lpush(dead.intermediate_queue_key, "a job it had in hand")
     redis.zadd(dead.started_job_registry.key, {"a job it had in hand": 1})
     redis.zadd(keys.LISTENING, {"sessions-dead": 1})
-    redis.delete(keys.host_nudge("sessions-dead"))
+    redis.delete(keys.host_nudge("sessions-dead", WAKE))
     RqJobQueue(redis).nudge(Job.WAKE_HOSTS)
     assert redis.keys("*") == [b"rq:workers"]
     assert redis.smembers("rq:workers") == {b"rq:worker:alive"}
@@ -113,5 +154,6 @@ def test_a_nudge_never_raises_when_redis_is_away(free_port: int) -> None:
     queue.nudge(Job.DELIVER_ACTIVATION, 1)
     queue.nudge(Job.DRAIN_WEBHOOKS)
     queue.nudge(Job.WAKE_HOSTS)
+    queue.nudge(Job.SEND_MESSAGES, BOX)
     queue.began(Job.DRAIN_WEBHOOKS)
     queue.began(Job.DELIVER_ACTIVATION, 1)

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 
 import jobs
 from aiadmin.domain.companies.outbox import OutboxKind
+from aiadmin.domain.ids import HostName
 from aiadmin.domain.journal.booking_event import BookingEvent, EventKind, EventSource
 from aiadmin.domain.journal.sync_run import SyncKind
 from aiadmin.domain.journal.webhook import NewWebhook
@@ -282,6 +283,7 @@ CASES: Mapping[str, Callable[[Two], None]] = {
     "notices.plan_reminders": _remind,
     "activations.deliver": lambda two: activations.deliver(_due(two)),
     "sessions.wake": lambda _two: session_jobs.wake(),
+    "sessions.send": lambda _two: session_jobs.send(HostName("box:1")),
     "maintenance.sweep": lambda _two: maintenance.sweep(),
     "maintenance.forget_words": _forget,
     "maintenance.compare": lambda _two: maintenance.compare(),
@@ -290,7 +292,7 @@ CASES: Mapping[str, Callable[[Two], None]] = {
     "maintenance.tidy": _tidy,
 }
 """Every job, set to work by the hostile salon; in this order: the last two end it."""
-_NUDGES = {"sessions.wake", "maintenance.sweep", "maintenance.compare", "maintenance.remind"}
+_NUDGES = {"sessions.wake", "sessions.send", "maintenance.sweep", "maintenance.compare", "maintenance.remind"}
 """They ask others to work, and change no row of anybody."""
 
 

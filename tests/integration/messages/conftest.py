@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -37,9 +37,9 @@ class Salons:
         self._recorder = SentRecorder(database_url)
         self.is_down = False
 
-    def uow(self) -> UnitOfWork:
+    def uow(self, send_nudge: Callable[..., None] | None = None) -> UnitOfWork:
         """As tests see it: always there."""
-        return UnitOfWork(self._engine)
+        return UnitOfWork(self._engine, send_nudge=send_nudge)
 
     def shaky_uow(self) -> UnitOfWork:
         """As the parts under test see it."""

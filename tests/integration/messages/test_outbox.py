@@ -6,6 +6,7 @@ import threading
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from aiadmin.domain.companies.outbox import RETRIES, OutboxState
 from aiadmin.domain.errors import CompanyNotFoundError
 from aiadmin.domain.hosting.device import Device, LinkedAccount
 from aiadmin.domain.ids import CompanyId, HostId, MessageId
+from aiadmin.domain.job import Job
 from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import (
     SENDING_AT_MOST,
@@ -109,6 +111,33 @@ def test_of_many_that_pull_at_once_one_gets_the_message(salons: Salons) -> None:
 
     _together([take] * 4)
     assert sorted(taken) == numbers
+
+
+@pytest.mark.parametrize(
+    ("holder", "nudged"),
+    [
+        ("web-1.example:7", [(Job.SEND_MESSAGES, "web-1.example:7")]),
+        ("", [(Job.WAKE_HOSTS,)]),
+        ("a name of\nits own", [(Job.WAKE_HOSTS,)]),
+        (None, []),
+    ],
+    ids=["held", "held by a nameless one", "held by one of another name", "held by nobody"],
+)
+def test_a_new_message_wakes_the_holder_of_its_device_and_nobody_else(
+    salons: Salons, holder: str | None, nudged: list[tuple[Any, ...]]
+) -> None:
+    device, _other = salons.add(), salons.add()
+    if holder is None:
+        salons.run("UPDATE devices SET host_id = NULL WHERE id = :id", id=device.device_id)
+    else:
+        salons.run("UPDATE session_hosts SET name = :name", name=holder)
+    told: list[tuple[Any, ...]] = []
+    new = NewMessage(company_id=device.company_id, text="Ждём вас", dedup_key="once", deadline_at=None)
+    for _ in range(2):
+        with salons.uow(lambda *what: told.append(what)) as work:
+            messages.enqueue(new, to=IdentityObservation(phone="79995550001"), work=work, now=now())
+            work.commit()
+    assert told == nudged, "what was owed already nudges nobody"
 
 
 def test_no_host_can_adopt_a_device_between_the_look_at_its_epoch_and_the_commit(salons: Salons) -> None:
