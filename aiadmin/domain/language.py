@@ -12,7 +12,4 @@ class Language(StrEnum):
     """
 
     RU = "ru"
-
-
-DEFAULT_LANGUAGE = Language.RU
-"""Of every salon: none has asked for another."""
+    EN = "en"

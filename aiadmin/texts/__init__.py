@@ -15,15 +15,19 @@ from aiadmin.domain.language import Language
 from aiadmin.domain.notices.call import CallReason
 from aiadmin.domain.notices.notice import NoticeKind
 from aiadmin.domain.notices.template import TemplateData
+from aiadmin.texts.en import calls as english_calls
+from aiadmin.texts.en import formatting as english_formatting
+from aiadmin.texts.en import notices as english_notices
 from aiadmin.texts.ru import calls, formatting, notices
 
 
 class NoticeTexts(Protocol):
-    """What clients read of their visits; `TEMPLATES` is read where a salon has no text of its own."""
+    """What clients read of their visits; `templates` are read where a salon has no text of its own."""
 
-    TEMPLATES: Mapping[NoticeKind, str]
-    AS_IT_IS: str
-
+    @property
+    def templates(self) -> Mapping[NoticeKind, str]: ...
+    @property
+    def as_it_is(self) -> str: ...
     def say(self, kind: NoticeKind, own: str | None, facts: TemplateData, *, is_asked: bool = True) -> str: ...
     def fill(self, template: str, facts: TemplateData, *, is_asked: bool = True) -> str: ...
     def fill_list(self, kind: NoticeKind | None, visits: Sequence[TemplateData]) -> str: ...
@@ -50,7 +54,10 @@ class Texts(NamedTuple):
     formatting: Formatting
 
 
-_LANGUAGES: Mapping[Language, Texts] = {Language.RU: Texts(notices=notices, calls=calls, formatting=formatting)}
+_LANGUAGES: Mapping[Language, Texts] = {
+    Language.RU: Texts(notices=notices.WORDING, calls=calls, formatting=formatting),
+    Language.EN: Texts(notices=english_notices.WORDING, calls=english_calls, formatting=english_formatting),
+}
 
 
 def of(language: Language) -> Texts:

@@ -8,7 +8,6 @@ from enum import StrEnum
 
 from aiadmin.domain.companies.rights import Right
 from aiadmin.domain.ids import CompanyId, SalonId
-from aiadmin.domain.language import DEFAULT_LANGUAGE, Language
 
 DEFAULT_COUNTRY = "RU"
 """By which the phone numbers of a salon are read as long as it has not said where it is; ISO 3166 code."""
@@ -47,7 +46,6 @@ class Company:
         left_at: when the salon removed the application, or None.
         erased_at: when the personal data of a salon that left was deleted, or None.
         country: where it is, ISO 3166 code: phone numbers without a country code are of there.
-        language: what its clients and people are written to in.
         missing_rights: rights that the salon has not given our application; None where that is not known.
     """
 
@@ -71,7 +69,6 @@ class Company:
     left_at: datetime | None = None
     erased_at: datetime | None = None
     country: str = DEFAULT_COUNTRY
-    language: Language = DEFAULT_LANGUAGE
     missing_rights: frozenset[Right] | None = None
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import time
 from typing import Self
 
+from aiadmin.domain.language import Language
 from aiadmin.domain.messages.sending_policy import LARGEST_CAP, QuietHours, SendingPolicy
 from aiadmin.domain.notices.notice import NoticeKind
 from aiadmin.domain.notices.web_link import is_public
@@ -28,6 +29,12 @@ def _link(value: object) -> str:
     return value
 
 
+def _language(value: object) -> Language:
+    if not isinstance(value, str) or value not in set(Language):
+        raise SettingFlawError("choice")
+    return Language(value)
+
+
 @dataclass(frozen=True, kw_only=True)
 class MessageSettings:
     """The settings of one salon. A field named like a kind of notice switches that kind.
@@ -40,6 +47,7 @@ class MessageSettings:
         review_link: where reviews are written, the `{link}` of that request; empty for none.
         quiet_from, quiet_to: no message is sent between, by the salon's clock; equal ones are no quiet hours.
         most_a_day: messages, however long the phone has been linked.
+        language: what clients, and the salon's people in WhatsApp, are written to in.
         wait_for_payment: whether notices of a booking that is to be paid in advance wait for the payment.
         gather_seconds: how long a change waits for further ones, so that several edits are one message.
     """
@@ -62,6 +70,7 @@ class MessageSettings:
     most_a_day: int = LARGEST_CAP
     gather_seconds: int = 30
     wait_for_payment: bool = True
+    language: Language = Language.RU
 
     def wants(self, kind: NoticeKind) -> bool:
         """Whether notices of this kind are sent."""
@@ -116,6 +125,7 @@ _READERS: Mapping[str, Callable[[object], object]] = {
     "most_a_day": number(1, LARGEST_CAP),
     "gather_seconds": number(0, 600),
     "wait_for_payment": switch,
+    "language": _language,
 }
 
 

@@ -11,7 +11,6 @@ from aiadmin.domain.errors import DependencyDownError
 from aiadmin.domain.grouping import grouped
 from aiadmin.domain.ids import NoticeId
 from aiadmin.domain.journal.journal import DEFAULT_ZONE, AtTime, Record, is_near
-from aiadmin.domain.language import DEFAULT_LANGUAGE
 from aiadmin.domain.messages.contact import IdentityObservation
 from aiadmin.domain.messages.message import NewMessage, Purpose
 from aiadmin.domain.notices.call import AT_ONCE, CallReason, GivenUp, UnplannedEvent, calls, given_up
@@ -133,7 +132,7 @@ def _ask(notices: Sequence[Notice], reasons: Reasons, *, work: UnitOfWork, now: 
     new = [one for one in notices if one.id in fresh]
     if not new:
         return
-    of_calls = texts.of(company.language).calls
+    of_calls = texts.of(work.message_settings.settings(company.company_id).language).calls
     name, phone = _whom(new, work)
     about = work.contacts.upsert(new[0].company_id, IdentityObservation(phone=phone), now) if phone else None
     unread = work.calls.take_back(new[0], about, now) if about is not None else ()
@@ -187,11 +186,12 @@ def _in_words(
 ) -> Sequence[CallReason]:
     unsure = work.calls.unsure(notices[0].company_id, [one.id for one in notices])
     salon = work.sync_runs.salon(notices[0].company_id)
-    zone, language = (salon.zone, salon.language) if salon else (DEFAULT_ZONE, DEFAULT_LANGUAGE)
+    zone = salon.zone if salon else DEFAULT_ZONE
+    formatting = texts.of(work.message_settings.settings(notices[0].company_id).language).formatting
 
     def when(at: AtTime) -> str:
         """By the salon's clock as it was told, whatever its timezone has become since."""
-        return texts.of(language).formatting.day_and_clock(at.wall_clock or at.starts_at.astimezone(ZoneInfo(zone)))
+        return formatting.day_and_clock(at.wall_clock or at.starts_at.astimezone(ZoneInfo(zone)))
 
     parts = [one for one in notices if one.id in what]
     return [

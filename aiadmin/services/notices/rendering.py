@@ -25,12 +25,12 @@ def render(visits: Sequence[VisitNotices], salon: SyncedSalon, messages: SalonMe
     Args:
         work: reads what a booking was, where it is another client's by now.
     """
-    words, of_notices = visits[0].words, texts.of(salon.language).notices
+    words, of_notices = visits[0].words, texts.of(messages.settings.language).notices
     facts = sorted(_data(visits, salon, messages, work), key=lambda one: one.starts_at)
     if len(facts) > 1:
         return of_notices.fill_list(words, facts)
     if words is None:
-        return of_notices.fill(of_notices.AS_IT_IS, facts[0])
+        return of_notices.fill(of_notices.as_it_is, facts[0])
     is_answered = Purpose(words) in ASKING and not is_asking(visits[0])
     return of_notices.say(words, messages.texts.get(words), facts[0], is_asked=not is_answered)
 

@@ -89,8 +89,9 @@ class MessageSettingsService:
         """Every kind's text. Raises DependencyDownError."""
         with self.uow() as work:
             own = work.message_settings.texts(owner.company_id)
+            language = work.message_settings.settings(owner.company_id).language
             examples = {kind: self._example(owner, kind, work) for kind in NoticeKind}
-        return [_wording(kind, own.get(kind), example, owner.language) for kind, example in examples.items()]
+        return [_wording(kind, own.get(kind), example, language) for kind, example in examples.items()]
 
     def set_text(self, owner: Company, kind: NoticeKind, template: str | None) -> NoticeText:
         """Make a text the salon's own, or with None go back to ours. Raises TemplateError."""
@@ -103,15 +104,17 @@ class MessageSettingsService:
             else:
                 work.message_settings.set_text(owner.company_id, kind, template, now)
             _log_event(work, owner.company_id, "messages.text", {"kind": kind, "own": template is not None}, now)
+            language = work.message_settings.settings(owner.company_id).language
             example = self._example(owner, kind, work)
             work.commit()
-        return _wording(kind, template, example, owner.language)
+        return _wording(kind, template, example, language)
 
     def preview(self, owner: Company, kind: NoticeKind, template: str) -> TextPreview:
         """What a client would be sent where this were the salon's text. Raises TemplateError."""
         check(template)
         with self.uow() as work:
-            return _preview(kind, template, self._example(owner, kind, work), owner.language)
+            language = work.message_settings.settings(owner.company_id).language
+            return _preview(kind, template, self._example(owner, kind, work), language)
 
     def try_out(self, owner: Company, kind: NoticeKind, template: str, phone: str) -> None:
         """Owe the text, with an invented booking, to one phone. Raises TemplateError, TooManyTrialsError."""
@@ -156,7 +159,7 @@ class MessageSettingsService:
 
 
 def _wording(kind: NoticeKind, own: str | None, example: TemplateData, language: Language) -> NoticeText:
-    template = own or texts.of(language).notices.TEMPLATES[kind]
+    template = own or texts.of(language).notices.templates[kind]
     preview = _preview(kind, template, example, language)
     return NoticeText(kind=kind, template=template, is_own=own is not None, preview=preview)
 

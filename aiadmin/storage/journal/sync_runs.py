@@ -16,7 +16,6 @@ from aiadmin.domain.companies.rights import are_phones_hidden, rights_of
 from aiadmin.domain.ids import CompanyId, SalonId
 from aiadmin.domain.journal.journal import DEFAULT_ZONE
 from aiadmin.domain.journal.sync_run import RunState, Stage, SyncKind, SyncRun
-from aiadmin.domain.language import DEFAULT_LANGUAGE, Language
 from aiadmin.domain.quarantine import RowKey, WorkQueue
 from aiadmin.storage.quarantine import keys_of, not_set_aside
 from aiadmin.storage.tables.core import CompanyRow
@@ -54,7 +53,6 @@ class SyncedSalon:
     Attributes:
         zone: its IANA timezone.
         country: where it is, ISO 3166 code: phone numbers without a country code are of there.
-        language: what its clients are written to in.
         currency: the sign behind its prices; None while it is not known.
         known_since: from when on we hear of everything in it; None before its first synchronisation.
         are_phones_hidden: whether it is known not to let us see its clients' phones.
@@ -65,7 +63,6 @@ class SyncedSalon:
     zone: str
     known_since: datetime | None
     country: str = DEFAULT_COUNTRY
-    language: Language = DEFAULT_LANGUAGE
     currency: str | None = None
     are_phones_hidden: bool = False
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -13,14 +12,11 @@ from babel import Locale
 from babel.dates import format_datetime
 from babel.numbers import format_decimal
 
-from aiadmin.domain.messages.client_name import greeting_name
-from aiadmin.domain.notices.template import BookedTitle, TemplateData
-from aiadmin.domain.plain_text import shown
+from aiadmin.domain.notices.template import TemplateData
+from aiadmin.texts.visit_facts import amount_as, has_price, one_line, said_alike
 
 _RUSSIAN = Locale("ru")
 _RUSSIAN_NUMBER = re.compile(r"7([0-9]{3})([0-9]{3})([0-9]{2})([0-9]{2})")
-_CENT = Decimal("0.01")
-_NOBODY = re.compile(r"лист\w*\s+ожидани|без\s+мастера|любой\s+(?:мастер|специалист)|не\s+назначен", re.IGNORECASE)
 _CASES = {"а": ("у", "ы", "е"), "е": ("е", "я", "ю"), "к": ("", "а", "у"), "г": ("", "а", "у")}
 """How a weekday with this last letter ends in the accusative, the genitive and the dative."""
 
@@ -30,20 +26,11 @@ def words(facts: TemplateData) -> Mapping[str, str]:
     local = facts.starts_at.astimezone(ZoneInfo(facts.zone))
     return {
         **days(local),
-        "name": greeting_name(_one_line(facts.name)) or "",
+        **said_alike(facts),
         "date": day(local),
         "time": clock(local),
-        "master": ", ".join(_masters(facts)),
-        "services": ", ".join(_services(facts)),
-        "price": _price(facts),
-        "address": _one_line(facts.address),
-        "link": _one_line(facts.link),
+        "price": money(facts.price, facts.currency) if has_price(facts) and facts.price is not None else "",
     }
-
-
-def numbers(facts: TemplateData) -> Mapping[str, int]:
-    """How many of what may be several are said, by the variable."""
-    return {"services": len(_services(facts)), "master": len(_masters(facts))}
 
 
 def day(local: datetime) -> str:
@@ -91,10 +78,7 @@ def money(amount: Decimal, currency: str | None) -> str:
     >>> money(Decimal("1500.00"), "₽"), money(Decimal("99.5"), "Br"), money(Decimal(1800), None)
     ('1\\xa0500\\xa0₽', '99,50\\xa0Br', '1\\xa0800')
     """
-    rounded = amount.quantize(_CENT)
-    is_whole = rounded == rounded.to_integral_value()
-    written = format_decimal(rounded, "#,##0" if is_whole else "#,##0.00", _RUSSIAN)
-    sign = _one_line(currency)
+    written, sign = amount_as(amount, _RUSSIAN), one_line(currency)
     return f"{written}\xa0{sign}" if sign else written
 
 
@@ -136,39 +120,3 @@ def phone(digits: str | None) -> str:
         return ""
     found = _RUSSIAN_NUMBER.fullmatch(digits)
     return f"+7 {found[1]} {found[2]}-{found[3]}-{found[4]}" if found else f"+{digits}"
-
-
-def _services(facts: TemplateData) -> Sequence[str]:
-    return [*filter(None, map(_service, facts.services))]
-
-
-def _masters(facts: TemplateData) -> Sequence[str]:
-    return [*filter(None, map(_master, (facts.master, *facts.other_masters)))]
-
-
-def _master(name: str | None) -> str:
-    """Empty for a column of the journal that is no person: a waiting list, a dash."""
-    written = _one_line(name)
-    return written if any(map(str.isalpha, written)) and not _NOBODY.search(written) else ""
-
-
-def _price(facts: TemplateData) -> str:
-    """Empty for a sum of zero: no price is set."""
-    is_set = facts.price is not None and facts.price.quantize(_CENT) > 0
-    return money(facts.price, facts.currency) if facts.price is not None and is_set else ""
-
-
-def _service(booked: BookedTitle) -> str:
-    title, amount = booked
-    written = _one_line(title)
-    return f"{written} × {amount}" if written and amount > 1 else written
-
-
-def _one_line(text: str | None) -> str:
-    """A typed text in one line, without control characters; joined emoji stay joined."""
-    return " ".join("".join(sign if _is_written(sign) else " " for sign in shown(text or "")).split())
-
-
-def _is_written(sign: str) -> bool:
-    """Whether it is more than a blank; what is left of signs that nobody sees joins those of emoji."""
-    return sign.isprintable() or unicodedata.category(sign) == "Cf"

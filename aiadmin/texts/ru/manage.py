@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from aiadmin.domain.hosting.device import Observed
 from aiadmin.domain.journal.sync_retry import Failure
 from aiadmin.domain.journal.sync_run import RunState, Stage
+from aiadmin.domain.language import Language
 from aiadmin.domain.manage.salon_state import OF_OBSERVED, SalonState, StateKind
 from aiadmin.domain.messages.message import MessageReason
 from aiadmin.domain.messages.message_log import Author, MessageStatus
@@ -125,6 +126,9 @@ SYNC_FAILURES: Mapping[str, str] = {
     Failure.NOT_FOUND: "YClients не нашёл этот салон.",
     Failure.REFUSED: "YClients ответил не так, как мы ожидали. Мы разберёмся.",
 }
+
+LANGUAGES: Mapping[str, str] = {Language.RU: "русский", Language.EN: "английский (English)"}
+"""What a salon's clients, and its people in WhatsApp, may be written to in."""
 
 PURPOSES: Mapping[str, str] = {
     "manual": "Вручную",

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping
 
-from aiadmin.domain.notices.answered import without_question
 from aiadmin.domain.notices.notice import NoticeKind
-from aiadmin.domain.notices.sure import is_of_visit, is_sure
-from aiadmin.domain.notices.template import LONGEST, VARIABLES, TemplateData, TemplateError, check, render
+from aiadmin.domain.notices.template import LONGEST, VARIABLES, TemplateData, TemplateError
 from aiadmin.domain.settings import SettingsInvalidError
+from aiadmin.texts.agreement import agreed
+from aiadmin.texts.notice_wording import NoticeWording
 from aiadmin.texts.ru import formatting as wording
-from aiadmin.texts.ru.agreement import agreed
+from aiadmin.texts.visit_facts import numbers
 
 _HELLO = "Здравствуйте, {name}!\n"
 _WHAT = "Услуги: {services}\nМастер: {master}\n"
@@ -136,67 +136,23 @@ SETTING_FLAWS: Mapping[str, str] = {
 """What is wrong with one setting; `SettingError.code` says which."""
 
 
-def fill(template: str, facts: TemplateData, *, is_asked: bool = True) -> str:
-    """What a client reads: a text with what is known of a booking; empty when it speaks of nothing that is known.
-
-    Args:
-        is_asked: whether the client still has to say that they come; otherwise what asks for it is left out.
-
-    Raises:
-        TemplateError: the text cannot be filled in.
-    """
-    check(template)
-    return _filled(_asking(template, is_asked=is_asked), facts)
-
-
-def say(kind: NoticeKind, own: str | None, facts: TemplateData, *, is_asked: bool = True) -> str:
-    """What is sent, never empty: the salon's own text, or ours where it has none, or one that is not `sure`."""
-    ours = TEMPLATES[kind]
-    return (
-        (own and _own(kind, own, facts, is_asked=is_asked))
-        or fill(ours, facts, is_asked=is_asked)
-        or fill(ours, facts)
-    )
-
-
-def _own(kind: NoticeKind, template: str, facts: TemplateData, *, is_asked: bool) -> str:
-    try:
-        check(template)
-    except TemplateError:
-        return ""
-    told = _asking(template, is_asked=is_asked)
-    if told != template and not is_of_visit(told):
-        return ""
-    return _filled(told, facts) if is_sure(kind, told, wording.words(facts)) else ""
-
-
-def _asking(template: str, *, is_asked: bool) -> str:
-    return template if is_asked else without_question(template, _tell)
-
-
-def _filled(template: str, facts: TemplateData) -> str:
-    written = agreed(template, wording.numbers(facts))
+def _agreed(template: str, facts: TemplateData) -> str:
+    written = agreed(template, numbers(facts))
     for before, said in _DATES:
         written = before.sub(said, written)
-    return render(written, wording.words(facts))
+    return written
 
 
-def fill_list(kind: NoticeKind | None, visits: Sequence[TemplateData]) -> str:
-    """What a client reads of several visits at once."""
-    before, after = LISTS[kind]
-    hello, goodbye = render(before, wording.words(visits[0])), render(after, wording.words(visits[0]))
-    lines = (_filled(_LIST_LINE, visit) for visit in visits)
-    return "\n".join((hello, *lines, goodbye))
-
-
-def _tell(names: Collection[str]) -> str:
-    """These variables, each in a sentence."""
-    left, said = set(names), []
-    for told, sentence in _TOLD:
-        if left.issuperset(told):
-            left.difference_update(told)
-            said.append(sentence)
-    return " ".join(said)
+WORDING = NoticeWording(
+    templates=TEMPLATES,
+    as_it_is=AS_IT_IS,
+    lists=LISTS,
+    line=_LIST_LINE,
+    told=_TOLD,
+    words=wording.words,
+    agreed=_agreed,
+)
+"""What Russian has for notices."""
 
 
 def setting_flaws(error: SettingsInvalidError) -> Mapping[str, str]:

@@ -88,6 +88,7 @@ def show_sending(owner: Company) -> Shown:
     seen = overview_of(owner)
     return {
         "kinds": [(kind, texts_manage.PURPOSES[kind]) for kind in NoticeKind],
+        "languages": texts_manage.LANGUAGES,
         "settings": service.settings(owner.company_id).to_json(),
         "warning": seen["warning"],
     }

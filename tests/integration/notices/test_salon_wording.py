@@ -56,6 +56,15 @@ def test_a_reminder_names_the_visit_and_asks(desk: Desk) -> None:
     assert text.endswith("1 — приду, 2 — не смогу.")
 
 
+def test_a_salon_that_writes_english_is_heard_in_english(desk: Desk) -> None:
+    set_up(desk, language="en")
+    desk.plan()
+    assert desk.releaser.work() == 1
+    [(_, _, text)] = desk.salon.owed()
+    assert text.startswith("Hello, Анна!\nA reminder: we expect you on ")
+    assert text.endswith("Please reply: 1 — I'll come, 2 — I can't.")
+
+
 def test_a_salon_may_say_it_in_its_own_words_and_a_text_that_is_no_use_is_not_sent(desk: Desk) -> None:
     write(desk, Purpose.MOVED, "{name}, теперь {time}")
     write(desk, Purpose.CHANGED, "{nobody} знает")

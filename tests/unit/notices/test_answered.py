@@ -30,7 +30,7 @@ VISIT, VISIT_SAID = "Ждём вас {date}, в {time}.", f"Ждём вас {DAY
 
 
 def confirmed(template: str) -> str:
-    return notice_texts.fill(template, FACTS, is_asked=False)
+    return notice_texts.WORDING.fill(template, FACTS, is_asked=False)
 
 
 QUESTIONS = [
@@ -253,7 +253,7 @@ def test_y16_what_the_question_tells_of_the_visit_is_told_without_it(template: s
 
 @pytest.mark.parametrize("kind", [NoticeKind.REMINDER_DAY, NoticeKind.REMINDER_HOURS])
 def test_y16_our_own_texts_are_the_same_without_their_questions(kind: NoticeKind) -> None:
-    asked = notice_texts.fill(notice_texts.TEMPLATES[kind], FACTS)
+    asked = notice_texts.WORDING.fill(notice_texts.TEMPLATES[kind], FACTS)
     said = confirmed(notice_texts.TEMPLATES[kind])
     assert asked.startswith(said)
     assert "14:30" in said
@@ -306,5 +306,5 @@ def test_y16_no_text_is_too_odd(soup: str) -> None:
 )
 def test_h2_where_only_scraps_are_left_our_own_words_are_said(template: str) -> None:
     for kind in (NoticeKind.REMINDER_DAY, NoticeKind.REMINDER_HOURS):
-        ours = notice_texts.say(kind, None, FACTS, is_asked=False)
-        assert notice_texts.say(kind, template, FACTS, is_asked=False) == ours
+        ours = notice_texts.WORDING.say(kind, None, FACTS, is_asked=False)
+        assert notice_texts.WORDING.say(kind, template, FACTS, is_asked=False) == ours

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aiadmin.domain.language import Language
 from aiadmin.domain.notices.notice import NoticeKind
 from aiadmin.domain.notices.settings import MessageSettings
 from aiadmin.domain.settings import SettingsInvalidError
@@ -42,6 +43,7 @@ _SETTINGS = st.builds(
     hours_before=st.integers(1, 24),
     review_link=st.sampled_from(["", "https://go.example/r?x=1"]),
     gather_seconds=st.integers(0, 600),
+    language=st.sampled_from(Language),
 )
 
 
@@ -55,6 +57,8 @@ def test_settings_survive_their_row_and_the_form(settings: MessageSettings) -> N
 @pytest.mark.parametrize(
     ("name", "value", "says"),
     [
+        ("language", "de", "варианта"),
+        ("language", ["en"], "варианта"),
         ("booked", 1, "да"),
         ("booked", "true", "да"),
         ("day_at", "24:00", "18:00"),
@@ -101,6 +105,7 @@ def test_the_page_has_a_field_for_each_setting() -> None:
     page = (ROOT / "templates/marketplace/manage/sending.html").read_text()
     inputs = {name: kind for kind, name in re.findall(r'<input type="(\w+)" name="(\w+)"', page)}
     inputs |= dict.fromkeys(re.findall(r'number\("(\w+)"', page), "number")
+    inputs |= dict.fromkeys(re.findall(r'<select name="(\w+)"', page), "select")
     assert set(inputs) == {one.name for one in fields(MessageSettings)} - {*NoticeKind} - BY_API_ALONE
     [numbers] = re.findall(
         r"NUMBERS = new Set\(\[(.*?)\]\)", (ROOT / "aiadmin/web/static/manage/sending.js").read_text()

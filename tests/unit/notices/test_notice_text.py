@@ -35,7 +35,7 @@ def _facts(**given: Any) -> TemplateData:
 
 
 def _text(template: str, **given: Any) -> str:
-    return notice_texts.fill(template, _facts(**given))
+    return notice_texts.WORDING.fill(template, _facts(**given))
 
 
 @pytest.mark.parametrize("kind", NoticeKind)
@@ -240,9 +240,9 @@ def test_a_point_that_a_value_ends_with_is_said_once() -> None:
 
 
 def test_m6_a_list_of_bookings_says_where_they_are() -> None:
-    said = notice_texts.fill_list(NoticeKind.BOOKED, [_facts(), _facts(starts_at=AT + timedelta(days=1))])
+    said = notice_texts.WORDING.fill_list(NoticeKind.BOOKED, [_facts(), _facts(starts_at=AT + timedelta(days=1))])
     assert said.splitlines()[4] == "Адрес: Тверская, 1"
-    assert "Адрес" not in notice_texts.fill_list(NoticeKind.BOOKED, [_facts(address=None)] * 2)
+    assert "Адрес" not in notice_texts.WORDING.fill_list(NoticeKind.BOOKED, [_facts(address=None)] * 2)
 
 
 @pytest.mark.parametrize("column", ["Лист ожидания", "ЛИСТ ОЖИДАНИЯ 2", "-", ".", "Без мастера", "Любой специалист"])
@@ -253,7 +253,7 @@ def test_a_column_of_the_journal_that_is_nobody_is_no_master(column: str) -> Non
 def test_a_service_that_is_booked_twice_is_said_to_be() -> None:
     """Y19."""
     twice = TemplateData.of(record(services=(replace(HAIRCUT, amount=2, cost=Decimal(3600)), COLOURING)), zone="UTC")
-    assert notice_texts.fill("Услуги: {services}", twice) == "Услуги: Стрижка × 2, Окрашивание"
+    assert notice_texts.WORDING.fill("Услуги: {services}", twice) == "Услуги: Стрижка × 2, Окрашивание"
 
 
 def test_the_label_of_services_agrees_with_their_number() -> None:
@@ -348,15 +348,15 @@ def test_what_is_said_of_masters_agrees_with_their_number(several: str, one: str
 def test_no_word_is_changed_without_the_verb_that_goes_with_it(text: str) -> None:
     """A verb that is on no list stays as it was written, and so does its subject."""
     for more in ({"other_masters": ()}, {"other_masters": ("Вера",), "services": (("Стрижка", 1), ("Укладка", 1))}):
-        said = notice_texts.fill(text, _facts(**more))
+        said = notice_texts.WORDING.fill(text, _facts(**more))
         assert said.split()[0] == text.split(maxsplit=1)[0]
 
 
 def test_our_own_texts_agree_with_the_number_of_masters() -> None:
     for kind in (NoticeKind.BOOKED, NoticeKind.MOVED, NoticeKind.CHANGED, NoticeKind.REMINDER_DAY):
-        assert "\nМастера: Оксана, Вера\n" in notice_texts.say(kind, None, _facts(other_masters=("Вера",)))
-        assert "\nМастер: Оксана\n" in notice_texts.say(kind, None, _facts())
-    said = notice_texts.fill_list(None, [_facts(), _facts(other_masters=("Вера",))])
+        assert "\nМастера: Оксана, Вера\n" in notice_texts.WORDING.say(kind, None, _facts(other_masters=("Вера",)))
+        assert "\nМастер: Оксана\n" in notice_texts.WORDING.say(kind, None, _facts())
+    said = notice_texts.WORDING.fill_list(None, [_facts(), _facts(other_masters=("Вера",))])
     assert [line.partition(" — ")[2] for line in said.splitlines()[2:4]] == [
         "Стрижка, мастер Оксана",
         "Стрижка, мастера Оксана, Вера",

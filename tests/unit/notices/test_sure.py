@@ -14,7 +14,7 @@ from aiadmin.domain.notices.notice import NoticeKind
 from aiadmin.domain.notices.sure import is_sure
 from aiadmin.domain.notices.template import TemplateData
 from aiadmin.texts.ru import formatting as wording
-from aiadmin.texts.ru import notices as notice_texts
+from aiadmin.texts.ru.notices import WORDING
 
 KNOWN: dict[str, Any] = {
     "name": "Анна",
@@ -27,6 +27,7 @@ KNOWN: dict[str, Any] = {
     "address": "ул. Мира, 5",
     "link": "https://n1.yclients.com/r/1",
 }
+say = WORDING.say
 DAY = "в пятницу, 4 декабря"
 BOOKED, MOVED, CHANGED, CANCELLED, REVIEW, REMINDER = (
     *(NoticeKind.BOOKED, NoticeKind.MOVED, NoticeKind.CHANGED, NoticeKind.CANCELLED, NoticeKind.REVIEW),
@@ -81,7 +82,7 @@ def facts(missing: str = "") -> TemplateData:
 def test_h1_where_the_news_goes_with_a_value_our_own_text_is_sent(
     kind: NoticeKind, template: str, missing: str
 ) -> None:
-    assert notice_texts.say(kind, template, facts(missing)) == notice_texts.say(kind, None, facts(missing))
+    assert say(kind, template, facts(missing)) == say(kind, None, facts(missing))
 
 
 @pytest.mark.parametrize(
@@ -108,7 +109,7 @@ def test_h1_where_the_news_goes_with_a_value_our_own_text_is_sent(
 )
 def test_h3_a_sentence_that_would_stand_by_half_is_not_sent(template: str, missing: str) -> None:
     visit = f"Ждём вас {{date}} в {{time}}. {template}"
-    assert notice_texts.say(BOOKED, visit, facts(missing)) == notice_texts.say(BOOKED, None, facts(missing))
+    assert say(BOOKED, visit, facts(missing)) == say(BOOKED, None, facts(missing))
 
 
 @pytest.mark.parametrize(
@@ -153,7 +154,7 @@ def test_h3_a_sentence_that_would_stand_by_half_is_not_sent(template: str, missi
 def test_a_text_that_says_all_it_must_stays_the_salons_own(
     kind: NoticeKind, template: str, missing: str, text: str
 ) -> None:
-    assert notice_texts.say(kind, template, facts(missing)) == text.format(day=DAY)
+    assert say(kind, template, facts(missing)) == text.format(day=DAY)
 
 
 @pytest.mark.parametrize("missing", ["name", "services", "master", "price", "address", "link", "services price link"])
@@ -162,7 +163,7 @@ def test_a_list_of_pictures_stays_the_salons_own_whatever_is_missing(missing: st
         *("Здравствуйте, {name}!", "", "Вы записаны:", "📅 {date}", "⏰ {time}", "💇 {services}", "👩 {master}"),
         *("💰 {price}", "📍 {address}", "", "Отменить или перенести: {link}"),
     ]
-    said = notice_texts.say(BOOKED, "\n".join(lines), facts(missing))
+    said = say(BOOKED, "\n".join(lines), facts(missing))
     holes = {f"{{{name}}}" for name in missing.split()} - {"{name}"}
     left = [line for line in lines if not any(hole in line for hole in holes)]
     assert len(said.splitlines()) == len("\n".join(left).strip().splitlines())
@@ -183,7 +184,7 @@ MISSING = st.lists(st.sampled_from(["name", "master", "services", "price", "addr
 
 @given(st.sampled_from(NoticeKind), PIECES, MISSING)
 def test_no_text_is_too_odd_and_news_is_always_told(kind: NoticeKind, template: str, missing: str) -> None:
-    said = notice_texts.say(kind, template, facts(missing))
+    said = say(kind, template, facts(missing))
     assert said
     assert not set(said) & set("{}\0\1")
     words = wording.words(facts(missing))
