@@ -10,11 +10,24 @@ from collections.abc import Collection
 from functools import cache, cached_property, lru_cache
 from typing import Any
 
+from aiadmin.domain.chat.morphology import WordClass
+
 _LONG, _MOST_ALIKE = 7, 6
 _PERSONAL = ("Name", "Surn", "Patr")
 _LONGEST_ENDING = 4
 _RARE = 0.2
 """A reading that is less likely than this adds no forms."""
+
+_CLASSES = {
+    "NOUN": WordClass.NOUN,
+    "ADJF": WordClass.ADJECTIVE,
+    "ADJS": WordClass.STATEMENT,
+    "PRTF": WordClass.ADJECTIVE,
+    "NUMR": WordClass.NUMERAL,
+    "INFN": WordClass.INFINITIVE,
+    "VERB": WordClass.STATEMENT,
+}
+"""By the parts of speech of OpenCorpora."""
 
 _SOFT_ENDINGS = ("и", "ью")
 """Of names that the dictionary takes for indeclinable, and people decline: Асель, к Асели."""
@@ -35,6 +48,7 @@ class PymorphyMorphology:
     def __init__(self) -> None:
         self.lemma = lru_cache(maxsize=20_000)(self._lemma)
         self.knows = lru_cache(maxsize=20_000)(self._knows)
+        self.word_class = lru_cache(maxsize=20_000)(self._word_class)
         self.given_name = lru_cache(maxsize=20_000)(self._given_name)
         self.forms = lru_cache(maxsize=20_000)(self._forms)
         self.forms_of_name = lru_cache(maxsize=20_000)(self._forms_of_name)
@@ -52,6 +66,16 @@ class PymorphyMorphology:
 
     def _knows(self, word: str) -> bool:
         return bool(self._analyzer.word_is_known(word))
+
+    def _word_class(self, word: str) -> WordClass:
+        tag = self._analyzer.parse(word)[0].tag
+        if "impr" in tag:
+            return WordClass.ORDER
+        if "past" in tag:
+            return WordClass.PAST
+        found = _CLASSES.get(tag.POS, WordClass.OTHER)
+        is_told = found is WordClass.STATEMENT
+        return found if is_told or self._analyzer.word_is_known(word) else WordClass.STRANGE
 
     def _given_name(self, word: str) -> str:
         names = [

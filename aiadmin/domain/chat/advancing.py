@@ -55,7 +55,7 @@ def advance(dialogue: Dialogue, commands: Sequence[said.Command], situation: Sit
     commands = about_offer(commands, situation)
     if not commands:
         return dialogue
-    known = _in_language(dialogue, commands, situation)
+    known = _with_unread(_in_language(dialogue, commands, situation), commands)
     known = _with_proposal(known, commands, situation)
     known = _with_name(known, commands)
     known = _with_guests(known, commands)
@@ -90,6 +90,15 @@ def _in_language(dialogue: Dialogue, commands: Sequence[said.Command], situation
     """English from the first words of it on, where the salon answers in it."""
     is_english = any(one.language == "en" for one in _of(commands, said.Foreign)) and situation.salon.bot.english
     return replace(dialogue, language="en") if is_english else dialogue
+
+
+def _with_unread(dialogue: Dialogue, commands: Sequence[said.Command]) -> Dialogue:
+    """The words that nobody has read: kept until they are asked about, and then until anything else is said."""
+    is_question = _has(commands, *_ASKS_ONLY) and not _has(commands, said.WantBooking, said.WantMove)
+    unread = [] if is_question else [one.text for one in _of(commands, said.Unread)]
+    is_answered = dialogue.asked is Asked.MEANING and not _has(commands, said.Yes, said.NotUnderstood)
+    kept = () if is_answered else dialogue.unread
+    return replace(dialogue, unread=tuple(dict.fromkeys((*kept, *unread))))
 
 
 def about_offer(commands: Sequence[said.Command], situation: Situation) -> tuple[said.Command, ...]:

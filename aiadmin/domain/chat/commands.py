@@ -305,6 +305,13 @@ class NotUnderstood(Command):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Unread(Command):
+    """A word within what was understood that nobody has read: it may change what is wished."""
+
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Media(Command):
     """Something that is no text; how long it is, when it lasts."""
 

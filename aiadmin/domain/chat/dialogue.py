@@ -116,6 +116,8 @@ class Dialogue:
         named: all services that the wishes may mean, in the order in which they were said.
         candidates: the services among which we have asked.
         unclear: words for a service that the salon has not.
+        unread: words of the wish that nobody has read; nothing is proposed over them.
+        is_unread_asked: whether the client was asked once what such words mean.
         price: the sum for which it is wished, which may tell which of several services is meant.
         staff: masters of whom any suits; empty for none named.
         is_any_staff: whether the client said that any suits.
@@ -144,6 +146,8 @@ class Dialogue:
     excluded_services: frozenset[int] = frozenset()
     candidates: tuple[int, ...] = ()
     unclear: str = ""
+    unread: tuple[str, ...] = ()
+    is_unread_asked: bool = False
     price: Decimal | None = None
     staff: tuple[int, ...] = ()
     excluded_staff: frozenset[int] = frozenset()

@@ -12,9 +12,11 @@ from aiadmin.domain.chat.dates.grammar import Context
 from aiadmin.domain.chat.dates.reading import wishes_and_errors
 from aiadmin.domain.chat.dialogue import VisitOperation
 from aiadmin.domain.chat.lexicon import BREAKS, Hit, intents
+from aiadmin.domain.chat.morphology import WordClass
 from aiadmin.domain.chat.normalising import Token, tokens_of
 from aiadmin.domain.chat.vocabulary import Vocabulary
 from aiadmin.domain.chat.when import Asked, DayParts, Impossible, Span, When
+from aiadmin.domain.chat.words.remarks import BECAUSE, SUBORDINATING
 
 _LATIN = re.compile("[a-zA-Z]")
 _DIMENSIONS = frozenset({"д", "d"})
@@ -78,8 +80,12 @@ class Heard:
 
     @cached_property
     def _without_titles(self) -> str:
-        """The text with blanks for numbers that are part of a title: "в один тон", "массаж 90 минут"."""
+        """The text with blanks for reasons, and for numbers that are part of a title: "в один тон", "90 минут"."""
         text = self.text
+        for place in range(len(self.tokens)):
+            if self.sentences[place] in self.reasons:
+                start, end = self.span(place, place + 1)
+                text = text[:start] + " " * (end - start) + text[end:]
         for place in range(len(self.tokens) - 1):
             if (self.word(place), self.word(place + 1)) in self.context.vocabulary.numbered:
                 is_led = self.word(place - 1) in _LEADS
@@ -103,6 +109,35 @@ class Heard:
             number += token.text in BREAKS
             numbers.append(number)
         return numbers
+
+    @cached_property
+    def sentences(self) -> Sequence[int]:
+        """The number of the simple sentence that each token stands in: "приду, если муж заберёт" is two."""
+        numbers, number = [], 0
+        for place, token in enumerate(self.tokens):
+            is_of_before = token.text == "что" and self.word(place - 1) == "потому"
+            begins = token.text in SUBORDINATING or self._is_because(place)
+            number += token.text in BREAKS or (begins and not is_of_before)
+            numbers.append(number)
+        return numbers
+
+    def _is_because(self, place: int) -> bool:
+        pair = (self.word(place), self.word(place + 1))
+        return pair[0] in BECAUSE or pair in {("а", "то"), ("так", "как")}
+
+    @cached_property
+    def reasons(self) -> frozenset[int]:
+        """The sentences that tell why: nothing in them is wished."""
+        return frozenset(self.sentences[place] for place in range(len(self.tokens)) if self._is_because(place))
+
+    def sentence(self, place: int) -> Sequence[int]:
+        """The places of the sentence that a word stands in."""
+        own = self.sentences[place]
+        return [one for one, number in enumerate(self.sentences) if number == own]
+
+    def word_class(self, place: int) -> WordClass:
+        """What a word most likely is by its form."""
+        return self.context.vocabulary.morphology.word_class(self.word(place))
 
     def of(self, *kinds: str) -> Iterator[Hit]:
         """The phrases of some meanings."""
@@ -141,13 +176,27 @@ def _as_written(word: str) -> bool:
 
 def hear(text: str, context: ReadingContext) -> Heard:
     """A text cut up; what is misspelt is put right to a word of ours, and to nothing else."""
-    tokens = [*_put_right(tokens_of(text, context.vocabulary.knows), context.vocabulary)]
-    return Heard(text, context, tokens, intents().hits(tokens))
+    written = [*_with_dimensions(tokens_of(text, context.vocabulary.knows))]
+    tokens = [*_put_right(written, context.vocabulary)]
+    hits = intents().hits(tokens)
+    kept = _as_phrases_have_it(written, tokens, hits, context.vocabulary)
+    return Heard(text, context, kept, hits if kept == tokens else intents().hits(kept))
+
+
+def _as_phrases_have_it(
+    written: Sequence[Token], put_right: Sequence[Token], hits: Sequence[Hit], vocabulary: Vocabulary
+) -> Sequence[Token]:
+    """The words put right where that makes sense: a word of no phrase stays as it was written, and is asked about."""
+    of_phrases = {place for hit in hits for place in range(hit.first, hit.end)}
+    return [
+        new if old == new or place in of_phrases or vocabulary.is_own(new.text) else old
+        for place, (old, new) in enumerate(zip(written, put_right, strict=True))
+    ]
 
 
 def _put_right(tokens: Sequence[Token], vocabulary: Vocabulary) -> Iterator[Token]:
     corrected: dict[str, str] = {}
-    for token in _with_dimensions(tokens):
+    for token in tokens:
         if token.text not in corrected and len(corrected) < _MOST_CORRECTED and token.text.isalpha():
             corrected[token.text] = vocabulary.put_right(token.text)
         yield replace(token, text=corrected.get(token.text, token.text))

@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from aiadmin.domain.chat.commands import Guest, Name, NamedService, NamedStaff
 from aiadmin.domain.chat.hearing import Heard
 from aiadmin.domain.chat.lexicon import BREAKS
-from aiadmin.domain.chat.when import Asked
+from aiadmin.domain.chat.morphology import WordClass
+from aiadmin.domain.chat.when import Asked, Span
 from aiadmin.domain.chat.words.intents import CHILDREN
+from aiadmin.domain.chat.words.remarks import OWN
 from aiadmin.domain.chat.words.trades import HINTS
 
 _NOT = frozenset({"не", "кроме", "вместо", "ни"})
@@ -29,6 +31,15 @@ _WORDS_TOO = frozenset(
 """Forms of names that are common words: they are names where a capital letter or a preposition says so."""
 _MAY_BE_ADDRESSED = frozenset({"девочка", "мальчик"})
 """Words for children by which those are addressed, too, who read this."""
+_FOR_WHOM = frozenset({"для", "с", "со"})
+_OF_WHOM = frozenset({"у", "от"})
+_COMES = frozenset(
+    {"хочет", "хотят", "придет", "придут", "будет", "будут", "пойдет", "желает", "собирается", "приедет", "просит"}
+    | {"может", "сможет", "нужна", "нужен", "нужно", "надо"}
+)
+"""What one who is to be served does."""
+_CALLED = frozenset({"зовут", "звать"})
+_VERBS = frozenset({WordClass.STATEMENT, WordClass.PAST, WordClass.INFINITIVE})
 _FOR = frozenset({"для", "мою", "моего", "моей", "моему"})
 _ABBREVIATIONS = frozenset({"муж", "жен", "дет"})
 _OF_ONESELF = frozenset({"я", "мы", "меня", "мне", "мной", "нас", "нам", "мой", "моя", "мое", "мои", "мою", "моих"})
@@ -48,6 +59,7 @@ class _Mention:
     end: int
     said: list[frozenset[str]] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
+    hints: list[int] = field(default_factory=list)
     is_left_out: bool = False
 
     def takes(self, ids: frozenset[int]) -> bool:
@@ -71,13 +83,28 @@ def services_in(heard: Heard) -> Iterator[NamedService]:
     for mention in mentions:
         yield NamedService(
             ids=_meant(heard, mention, is_only=len(mentions) == 1),
-            spans=(heard.span(mention.first, mention.end),),
+            spans=_spans_of(heard, sorted({*mention.places, *mention.hints})),
             is_excluded=mention.is_left_out or _is_excluded(heard, mention.first),
             is_added=_is_added(heard, mention),
         )
     for place, token in enumerate(heard.tokens):
         if token.text in heard.context.vocabulary.trade:
             yield NamedService(unclear=heard.written(place, place + 1), spans=(heard.span(place, place + 1),))
+
+
+_LONGEST_PREPOSITION = 3
+
+
+def _spans_of(heard: Heard, places: Sequence[int]) -> tuple[Span, ...]:
+    """The characters of some words; those that only a preposition parts are one piece."""
+    pieces: list[tuple[int, int]] = []
+    for place in places:
+        is_near = pieces and all(len(heard.word(one)) <= _LONGEST_PREPOSITION for one in range(pieces[-1][1], place))
+        if is_near:
+            pieces[-1] = (pieces[-1][0], place + 1)
+        else:
+            pieces.append((place, place + 1))
+    return tuple(heard.span(first, end) for first, end in pieces)
 
 
 def is_service_word(heard: Heard, place: int) -> bool:
@@ -97,17 +124,19 @@ def _of_clause(heard: Heard, places: Sequence[int]) -> list[_Mention]:
     vocabulary = heard.context.vocabulary
     skipped = heard.covered(_NO_SERVICE)
     found: list[_Mention] = []
-    hints: list[frozenset[int]] = []
+    hints: dict[int, frozenset[int]] = {}
     for place in places:
         meanings = vocabulary.service_words(heard.word(place))
         if not meanings or place in skipped:
             continue
         if _is_hint(heard, place, meanings):
-            hints.append(vocabulary.fitting(meanings))
+            hints[place] = vocabulary.fitting(meanings)
         else:
             _take(heard, found, place, meanings)
     for mention in found:
-        for hint in hints:
+        mention.hints += hints
+        mention.ids = vocabulary.named_in_full(mention.ids, mention.said) or mention.ids
+        for hint in hints.values():
             mention.ids = mention.ids & hint or mention.ids
     return found
 
@@ -152,6 +181,8 @@ def _joined(mentions: Sequence[_Mention]) -> list[_Mention]:
         else:
             last.ids, last.end = last.ids & mention.ids, mention.end
             last.said += mention.said
+            last.places += mention.places
+            last.hints += mention.hints
     return joined
 
 
@@ -226,6 +257,7 @@ def _staff_at(heard: Heard, place: int) -> Iterator[NamedStaff]:
     is_subject = heard.has("ASK_WORKS") or not _is_addressed(heard, place)
     if ids and _is_a_name(heard, place) and is_subject:
         with_family = tuple(one for one in ids if one in vocabulary.families.get(heard.word(place + 1), ()))
+        spans = (heard.span(place, place + 1 + bool(with_family)),)
         yield NamedStaff(ids=with_family or ids, is_excluded=_is_excluded(heard, place), spans=spans)
     elif (
         not ids
@@ -365,8 +397,7 @@ def guests_in(heard: Heard) -> Iterator[Guest]:
 
 def _of_another_person(heard: Heard) -> Iterator[Guest]:
     """Somebody of a name whose visit is asked about, where nothing is said of the client's own."""
-    words = {token.text for token in heard.tokens}
-    if words & _OF_ONESELF:
+    if _is_of_oneself(heard):
         return
     own = {place for name in names_in(heard) for place in _places(heard, name)}
     for place in range(len(heard.tokens)):
@@ -378,6 +409,21 @@ def _of_another_person(heard: Heard) -> Iterator[Guest]:
         ):
             yield Guest(name=heard.written(place, place + 1).capitalize(), spans=(heard.span(place, place + 1),))
             return
+
+
+def _is_of_oneself(heard: Heard) -> bool:
+    """Whether it is the client whose visit is spoken of: "я записана", "мою запись", and no "моя сестра"."""
+    spoken = {heard.sentences[hit.first] for hit in heard.of("ASK_MY_VISITS", "WANT_CANCEL", "WANT_MOVE")}
+    return any(
+        token.text in _OF_ONESELF
+        and heard.sentences[place] in spoken
+        and not (token.text in OWN and _is_person(heard, place + 1))
+        for place, token in enumerate(heard.tokens)
+    )
+
+
+def _is_person(heard: Heard, place: int) -> bool:
+    return heard.word(place) in heard.context.vocabulary.kin or _may_be_a_name(heard, place)
 
 
 def _is_beside(heard: Heard, place: int) -> bool:
@@ -400,8 +446,42 @@ def _is_kin(heard: Heard, place: int) -> bool:
         return False
     if heard.context.vocabulary.kin[word] in _MAY_BE_ADDRESSED and heard.word(place - 1) not in _FOR:
         return False
-    is_short = word in _ABBREVIATIONS and (is_service_word(heard, place - 1) or is_service_word(heard, place + 1))
-    return not is_short
+    is_beside_service = is_service_word(heard, place - 1) or is_service_word(heard, place + 1)
+    if word in _ABBREVIATIONS and is_beside_service:
+        return False
+    return _is_to_come(heard, place) or heard.has("ASK_MY_VISITS", "WANT_CANCEL", "WANT_MOVE")
+
+
+def _is_to_come(heard: Heard, place: int) -> bool:
+    """Whether grammar says of somebody that they are to be served: "для дочки", "мужу", "сын хочет".
+
+    Who does something else ("муж забирает"), or is asked or was somewhere, is no guest.
+    """
+    sentence = heard.sentence(place)
+    if heard.sentences[place] in heard.reasons:
+        return False
+    before = heard.word(place - 1 - (heard.word(place - 1) in OWN))
+    if before in _FOR_WHOM:
+        return True
+    is_wish = _says_a_wish(heard, sentence)
+    if before in _OF_WHOM or any(heard.word_class(one) is WordClass.PAST for one in sentence):
+        return is_wish and _is_wished(heard, sentence)
+    is_subject = heard.context.vocabulary.morphology.lemma(heard.word(place)) == heard.word(place)
+    if is_subject:
+        told = [heard.word(one) for one in sentence if heard.word_class(one) is WordClass.STATEMENT]
+        return all(verb in _COMES for verb in told)
+    verbs = [one for one in sentence if heard.word_class(one) in _VERBS]
+    return is_wish or all(heard.word(one) in _CALLED for one in verbs)
+
+
+def _is_wished(heard: Heard, sentence: Sequence[int]) -> bool:
+    """Whether a sentence has a word that wishes: "хотел бы", "запишите"."""
+    return any(hit.first in sentence for hit in heard.of("WANT_BOOKING"))
+
+
+def _says_a_wish(heard: Heard, sentence: Sequence[int]) -> bool:
+    """Whether a sentence names a service, or a wish for one."""
+    return _is_wished(heard, sentence) or any(is_service_word(heard, one) for one in sentence)
 
 
 def _is_adult(heard: Heard) -> bool:

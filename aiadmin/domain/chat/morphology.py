@@ -3,7 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from enum import StrEnum
 from typing import Protocol
+
+
+class WordClass(StrEnum):
+    """What a word is by its form, as far as it matters for who reads a wish."""
+
+    NOUN = "noun"
+    ADJECTIVE = "adjective"
+    NUMERAL = "numeral"
+    """A number in words, of things or of persons: пять, пятеро."""
+    INFINITIVE = "infinitive"
+    ORDER = "order"
+    """A verb that asks for something: передвинь."""
+    STATEMENT = "statement"
+    """A verb that tells something: приду, работает."""
+    PAST = "past"
+    """A verb that tells what was: стригли."""
+    STRANGE = "strange"
+    """A word that no dictionary has."""
+    OTHER = "other"
+    """A word that names nothing: prepositions, pronouns, adverbs."""
 
 
 class Morphology(Protocol):
@@ -23,6 +44,9 @@ class Morphology(Protocol):
 
     def knows(self, word: str) -> bool:
         """Whether a dictionary has the word."""
+
+    def word_class(self, word: str) -> WordClass:
+        """What a word most likely is."""
 
     def given_name(self, word: str) -> str:
         """The nominative of a given name; empty when the word is none."""

@@ -56,9 +56,11 @@ from aiadmin.domain.chat.commands import (
     WhichWay,
     Yes,
 )
+from aiadmin.domain.chat.coverage import unread_in
 from aiadmin.domain.chat.hearing import Heard, ReadingContext, hear
 from aiadmin.domain.chat.lexicon import Hit, intents
 from aiadmin.domain.chat.mentions import guests_in, names_in, services_in, staff_in
+from aiadmin.domain.chat.morphology import WordClass
 from aiadmin.domain.chat.when import Asked, Span, Time, When
 from aiadmin.domain.chat.words.intents import ENGLISH
 from aiadmin.domain.chat.words.trades import HINTS
@@ -174,7 +176,14 @@ def read_text(text: str, context: ReadingContext) -> tuple[Command, ...]:
     heard = hear(text, context)
     if len(heard.tokens) > MOST_TOKENS:
         return (_not_understood(text),)
-    return _foreign(heard) or _ordered(_settled(heard, [*_meanings(heard)]))
+    return _foreign(heard) or _ordered(_with_unread(heard, _settled(heard, [*_meanings(heard)])))
+
+
+def _with_unread(heard: Heard, commands: Sequence[Command]) -> Sequence[Command]:
+    """The meanings, and the words beside them that nobody has read; what a human reads anyway needs none."""
+    if any(isinstance(one, (*_HOSTILE, *_FOR_A_HUMAN)) for one in commands):
+        return commands
+    return [*commands, *unread_in(heard, commands)]
 
 
 def _not_understood(text: str) -> NotUnderstood:
@@ -364,14 +373,13 @@ def _wishes_a_time(heard: Heard) -> bool:
 
 def _questions(heard: Heard) -> Iterator[Command]:
     of_services = {hit.value for hit in heard.of("ASK_FACT") if _names_a_service(heard, hit)}
-    topics = dict.fromkeys(hit.value for hit in heard.of("ASK_FACT") if hit.value not in of_services)
+    asked = [hit for hit in heard.of("ASK_FACT") if hit.value not in of_services and _is_asked(heard, hit.first)]
+    topics = dict.fromkeys(hit.value for hit in asked)
     for topic in topics:
         yield AskFact(topic=topic, spans=_spans(heard, "ASK_FACT", topic))
-    own, titled = heard.context.vocabulary.topics, heard.context.vocabulary.titled
-    for place, token in enumerate(heard.tokens):
-        is_own = token.text in own and token.text not in titled
-        if is_own and own[token.text] not in topics and "?" in heard.text:
-            yield AskFact(topic=own[token.text], spans=(heard.span(place, place + 1),))
+    for place, topic in _own_topics(heard):
+        if topic not in topics:
+            yield AskFact(topic=topic, spans=(heard.span(place, place + 1),))
     thing = _thing(heard)
     if thing:
         yield AskFact(
@@ -384,6 +392,31 @@ def _questions(heard: Heard) -> Iterator[Command]:
     if heard.has("ASK_WORKS"):
         ids = tuple(one for staff in staff_in(heard) for one in staff.ids)
         yield AskWorks(ids=ids, spans=_spans(heard, "ASK_WORKS"))
+
+
+def _is_asked(heard: Heard, place: int) -> bool:
+    """Whether a thing is asked about, and not told: "собаку возили" asks for nothing."""
+    sentence = heard.sentence(place)
+    is_told = any(heard.word_class(one) is WordClass.PAST and heard.word(one) not in _WAS for one in sentence)
+    return not is_told or heard.word(sentence[-1] + 1) == "?" or any(heard.word(one) in _ASKING for one in sentence)
+
+
+_WAS = frozenset({"был", "была", "было", "были"})
+_ASKING = frozenset({"есть", "ли", "можно", "как", "где", "какие", "какая", "какой", "сколько", "подскажите"})
+
+
+def _own_topics(heard: Heard) -> Iterator[tuple[int, str]]:
+    """What the owner has told, asked by its name; a word of a service that is wished for asks for nothing."""
+    vocabulary = heard.context.vocabulary
+    if "?" not in heard.text or not vocabulary.topics:
+        return
+    is_wish = bool(heard.whens) or heard.has("WANT_BOOKING", "ASK_SLOTS", "EARLIEST")
+    for place, token in enumerate(heard.tokens):
+        topic = vocabulary.topics.get(token.text)
+        if topic is None or token.text in vocabulary.titled:
+            continue
+        if not (is_wish and vocabulary.service_words(token.text)):
+            yield place, topic
 
 
 def _names_a_service(heard: Heard, hit: Hit) -> bool:

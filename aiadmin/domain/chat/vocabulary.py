@@ -19,6 +19,7 @@ from aiadmin.domain.chat.lexicon import CORRECTABLE_WORDS, intents
 from aiadmin.domain.chat.morphology import Morphology
 from aiadmin.domain.chat.words.given_names import SHORT_NAMES
 from aiadmin.domain.chat.words.intents import CORRECTABLE_VERBS, KIN
+from aiadmin.domain.chat.words.remarks import HARMLESS_WORDS
 from aiadmin.domain.chat.words.trades import FALLBACKS, HEADS, SYNONYMS, WEAK
 
 _OLDEST = 120
@@ -152,6 +153,22 @@ class Vocabulary:
         harmless = [one for one in spelt if one not in intents().wishes]
         return next(iter(harmless or spelt), word)
 
+    def is_remark(self, word: str) -> bool:
+        """Whether a word changes nothing of a wish, also one with a slip in it."""
+        if word in self._remarks or self.morphology.lemma(word) in HARMLESS_WORDS:
+            return True
+        is_slip = len(word) >= _SHORTEST_CORRECTABLE and not self.morphology.knows(word)
+        return is_slip and bool(self.morphology.closest(word, self._remarks))
+
+    @cached_property
+    def _remarks(self) -> Mapping[str, str]:
+        return {form: word for word in sorted(HARMLESS_WORDS) for form in self.morphology.forms(word)}
+
+    def is_own(self, word: str) -> bool:
+        """Whether a word says something without a phrase around it: of the salon, of its trade, of days and times."""
+        tables = (self.meanings, self.trade, self.names, self.families, self.kin, self.topics, LEXICON)
+        return any(word in table for table in tables)
+
     def _is_of_salon(self, word: str) -> bool:
         return word in self.meanings or word in self.names
 
@@ -191,7 +208,7 @@ class Vocabulary:
 
         Who names a part of what is made of several means the part.
         """
-        words = frozenset().union(*said)
+        words = frozenset[str]().union(*said)
         fitting = [one for one in self.services if one.id in ids]
         among = [one for one in fitting if not one.is_said_in_part(words)] or fitting
         shares = {one.id: self._share(one.title, words) for one in among}
@@ -200,6 +217,14 @@ class Vocabulary:
             return (whole[0],)
         of_category = [one.id for one in among if one.category and one.category <= words]
         return tuple(of_category or [one.id for one in among])
+
+    def named_in_full(self, ids: Collection[int], said: Sequence[frozenset[str]]) -> frozenset[int]:
+        """The one service whose title of several words was said, where no other has all of those words."""
+        words = frozenset[str]().union(*said)
+        among = [one for one in self.services if one.id in ids]
+        whole = [one for one in among if len(one.title) > 1 and one.title <= words]
+        is_telling = len(whole) == 1 and not any(one.title > whole[0].title for one in among)
+        return frozenset({whole[0].id}) if is_telling and not whole[0].ages else frozenset()
 
     def _share(self, title: frozenset[str], words: frozenset[str]) -> float:
         total = sum(self._weights[word] for word in title)

@@ -31,6 +31,8 @@ class Asked(StrEnum):
     ATTENDANCE = "attendance"
     """Whether they come, in a reminder."""
     RATING = "rating"
+    MEANING = "meaning"
+    """What words mean that nobody has read."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

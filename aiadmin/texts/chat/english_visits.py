@@ -199,6 +199,11 @@ _PLAIN: Mapping[type, str] = {
 """What holds no fact."""
 
 
+def _not_read(part: talk.NotRead, _: Situation) -> str:
+    words = " ".join(map(shown, part.words))[:200]
+    return f"We did not understand “{words}”. Please write it differently, or “no” to go on without it."
+
+
 def _plain(part: object, _: Situation) -> str:
     return _PLAIN[type(part)]
 
@@ -206,6 +211,7 @@ def _plain(part: object, _: Situation) -> str:
 SENTENCES: Mapping[type, Sentence] = {
     visits.FoundInJournal: _found,
     talk.HeardAs: _heard,
+    talk.NotRead: _not_read,
     **dict.fromkeys(_PLAIN, _plain),
     visits.AttendanceConfirmed: _confirmed,
     visits.AttendanceDeclined: _declined,

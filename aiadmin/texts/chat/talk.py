@@ -48,6 +48,14 @@ def _heard(part: parts.HeardAs, _: Situation) -> str:
     return f"Услышали: «{heard}».{written}"
 
 
+_MOST_QUOTED = 4
+
+
+def _not_read(part: parts.NotRead, _: Situation) -> str:
+    words = " ".join(" ".join(map(shown, part.words[:_MOST_QUOTED])).split())
+    return f"Не поняли «{words}». Напишите, пожалуйста, иначе, или ответьте «неважно», и подберём время без этого."
+
+
 def _opens(part: parts.OpensAt, situation: Situation) -> str:
     is_today = part.at.date() == situation.now.date()
     when = f"сегодня в {wording.clock(part.at.time())}" if is_today else wording.at(part.at)
@@ -62,6 +70,7 @@ def _prices(part: parts.PricesStand, situation: Situation) -> str:
 SENTENCES: Mapping[type, Sentence] = {
     **dict.fromkeys(_SAID, _said),
     parts.HeardAs: _heard,
+    parts.NotRead: _not_read,
     parts.OpensAt: _opens,
     parts.PricesStand: _prices,
 }

@@ -206,8 +206,8 @@ def _command(one: Command, salon: SalonView) -> str:
         return f"{'не ' if one.is_excluded else ''}мастер: {_staff(one, salon)}"
     if isinstance(one, said.Suits):
         return f"когда: {' или '.join(filter(None, map(_when, one.whens))) or 'непонятно'}"
-    if isinstance(one, said.AskFact):
-        return f"спрашивает: {one.topic}"
+    if isinstance(one, (said.Unread, said.AskFact)):
+        return f"не понял слово: {one.text}" if isinstance(one, said.Unread) else f"спрашивает: {one.topic}"
     if isinstance(one, said.AskWorks):
         return f"спрашивает, работает ли {_or(_name(who, salon) for who in one.ids) or 'кто-нибудь'}"
     return _SIMPLE.get(type(one)) or _valued(one)

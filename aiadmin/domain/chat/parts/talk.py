@@ -91,5 +91,12 @@ class WhatIsWished(Part):
     """What may be done for the client: a question that is easy to answer."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class NotRead(Part):
+    """What words of a wish mean."""
+
+    words: tuple[str, ...]
+
+
 class NotUnderstoodPassedOn(Part):
     """A human reads what was not understood."""

@@ -31,7 +31,8 @@ def _given_up(turn: TurnFacts) -> Reply | None:
     """A no where nothing is offered, or shown, refuses the visit itself."""
     dialogue = turn.dialogue
     is_goodbye = turn.has(No) and turn.has(Thank) and _names_only_days(turn)
-    is_refused = is_plain_no(turn) and not dialogue.shown and dialogue.asked is not Asked.SERVICE
+    is_asked_of_wish = dialogue.asked in {Asked.SERVICE, Asked.MEANING}
+    is_refused = is_plain_no(turn) and not dialogue.shown and not is_asked_of_wish
     if not is_goodbye and not is_refused:
         return None
     forgotten = Dialogue(name=dialogue.name, family=dialogue.family, touched_at=dialogue.touched_at)

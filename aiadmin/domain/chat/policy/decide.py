@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from aiadmin.domain.chat.advancing import about_offer
-from aiadmin.domain.chat.commands import Command
+from aiadmin.domain.chat.commands import Command, Unread
 from aiadmin.domain.chat.policy.answers_to_asks import answers_to_asks
 from aiadmin.domain.chat.policy.booking import booking
 from aiadmin.domain.chat.policy.dressing import dressed
@@ -18,6 +18,7 @@ from aiadmin.domain.chat.policy.greeting import greeting, only_greeted
 from aiadmin.domain.chat.policy.impossible_times import impossible_time
 from aiadmin.domain.chat.policy.questions import questions
 from aiadmin.domain.chat.policy.turn_facts import TurnFacts
+from aiadmin.domain.chat.policy.unread_words import unread_first
 from aiadmin.domain.chat.policy.visits import visits
 from aiadmin.domain.chat.policy.waiting import waiting
 from aiadmin.domain.chat.situation import Situation
@@ -35,9 +36,11 @@ def decide(situation: Situation, commands: Sequence[Command], found: Found | Non
         situation: all that is known, with the dialogue that the burst was added to (`advance`).
         found: what was looked up and written in this turn so far.
     """
-    turn = TurnFacts(situation=situation, commands=about_offer(commands, situation), found=found or Found())
+    read = [one for one in commands if not isinstance(one, Unread)]
+    turn = TurnFacts(situation=situation, commands=about_offer(read, situation), found=found or Found())
     steps = (stage(turn) for stage in STAGES)
     step = next((one for one in steps if one is not None), Reply(act=Act.SILENT, dialogue=turn.dialogue))
     if not isinstance(step, Reply):
         return step
-    return greeting(turn, dressed(turn, replace(step, language=turn.dialogue.language)))
+    reply = unread_first(turn, replace(step, language=turn.dialogue.language))
+    return greeting(turn, dressed(turn, reply))

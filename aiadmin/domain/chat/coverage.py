@@ -1,0 +1,136 @@
+"""Which words of a burst its meanings took, and which nobody has read: the one place that keeps that account.
+
+Every meaning tells the characters that say it. What no meaning took, and what is neither a small word nor a remark,
+may change what is wished: nothing is proposed over it, it is asked about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from aiadmin.domain.chat.commands import (
+    AskDuration,
+    AskPrice,
+    AskSlots,
+    Command,
+    Earliest,
+    NamedService,
+    NamedStaff,
+    SameAsLast,
+    Suits,
+    Unread,
+    WantBooking,
+    WantCancel,
+    WantMove,
+)
+from aiadmin.domain.chat.dates.words import LEXICON
+from aiadmin.domain.chat.hearing import Heard
+from aiadmin.domain.chat.morphology import WordClass
+from aiadmin.domain.chat.when import Span
+from aiadmin.domain.chat.words.remarks import OWN, OWN_GENITIVE, YEARS
+from aiadmin.domain.chat.words.trades import WEAK
+
+_OF_A_WISH = (NamedService, NamedStaff, Suits, WantBooking, WantMove, WantCancel, AskSlots, Earliest, SameAsLast)
+_MAY_LEAD_TO_A_PROPOSAL = (*_OF_A_WISH, AskPrice, AskDuration)
+_SHORTEST_STRANGE = 4
+_MOST_DIGITS = 4
+"""Longer numbers are phones, and sums of another kind."""
+
+
+def unread_in(heard: Heard, commands: Sequence[Command]) -> Iterator[Unread]:
+    """The words of a wish that may change it and that no meaning took."""
+    if any(isinstance(one, _MAY_LEAD_TO_A_PROPOSAL) for one in commands):
+        coverage = Coverage(heard, commands)
+        for place in filter(coverage.is_unread, range(len(heard.tokens))):
+            yield Unread(text=heard.written(place, place + 1), spans=(heard.span(place, place + 1),))
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """A burst, and which of its words its meanings took."""
+
+    heard: Heard
+    commands: Sequence[Command]
+
+    @cached_property
+    def read(self) -> frozenset[int]:
+        """The words that a meaning took: a phrase of the dictionary, a day or a time, a name, a service."""
+        phrases = {place for hit in self.heard.hits for place in range(hit.first, hit.end)}
+        return frozenset(phrases | self._said_by(self.commands) | self._of_times | self._addressed)
+
+    @cached_property
+    def _addressed(self) -> frozenset[int]:
+        """The name behind a greeting, of the one who is greeted."""
+        names, greeted = self.heard.context.vocabulary.given_names, self.heard.of("GREET")
+        ends = [hit.end + (self.heard.word(hit.end) == ",") for hit in greeted]
+        return frozenset(place for place in ends if self.heard.word(place) in names)
+
+    def is_unread(self, place: int) -> bool:
+        """Whether a word may change the wish, and nobody has read it."""
+        word = self.heard.word(place)
+        if place in self.read or word in LEXICON or word in WEAK:
+            return False
+        if word.isdecimal():
+            is_age = self.heard.word(place + 1) in YEARS
+            return len(word) <= _MOST_DIGITS and not is_age and self._is_beside_wish(place)
+        return word.isalpha() and not word.isascii() and self._counts(place, word)
+
+    def _counts(self, place: int, word: str) -> bool:
+        """Whether a word of its class, where it stands, says something of the wish."""
+        kind = self.heard.word_class(place)
+        if kind is WordClass.OTHER or self.heard.context.vocabulary.is_remark(word):
+            return False
+        if kind in {WordClass.ORDER, WordClass.NUMERAL}:
+            return True
+        if kind is WordClass.ADJECTIVE:
+            return self._is_beside_service(place)
+        is_thing = kind in {WordClass.NOUN, WordClass.INFINITIVE} or (
+            kind is WordClass.STRANGE and len(word) >= _SHORTEST_STRANGE
+        )
+        return is_thing and not self._is_remark(place) and self.heard.word(place - 1) not in OWN
+
+    def _is_remark(self, place: int) -> bool:
+        """Whether a word stands in a sentence of its own that tells something: "у меня совещание", "она звонила"."""
+        sentence = self.heard.sentences[place]
+        return sentence in self.heard.reasons or (sentence not in self._of_wishes and sentence in self._told)
+
+    def _is_beside_wish(self, place: int) -> bool:
+        return self.heard.sentences[place] in self._of_wishes and self.heard.sentences[place] not in self._told
+
+    def _is_beside_service(self, place: int) -> bool:
+        services = self._said_by([one for one in self.commands if isinstance(one, NamedService)])
+        return bool(services & {place + 1, place - 1})
+
+    @cached_property
+    def _of_wishes(self) -> frozenset[int]:
+        """The sentences that say something of the wish."""
+        wished = self._said_by([one for one in self.commands if isinstance(one, _OF_A_WISH)]) | self._of_times
+        return frozenset(self.heard.sentences[place] for place in wished)
+
+    @cached_property
+    def _told(self) -> frozenset[int]:
+        """The sentences that tell something: by a verb, or by "у меня"."""
+        return frozenset(
+            self.heard.sentences[place]
+            for place in range(len(self.heard.tokens))
+            if self.heard.word_class(place) in {WordClass.STATEMENT, WordClass.PAST}
+            or (self.heard.word(place) == "у" and self.heard.word(place + 1) in OWN_GENITIVE)
+        )
+
+    @cached_property
+    def _of_times(self) -> frozenset[int]:
+        parts = [part for when in self.heard.whens for part in (when.day, when.time) if part]
+        spans = [span for part in parts for span in part.spans] + [one.span for one in self.heard.errors]
+        return frozenset(self._within(spans))
+
+    def _said_by(self, commands: Sequence[Command]) -> set[int]:
+        return self._within([span for one in commands for span in one.spans])
+
+    def _within(self, spans: Collection[Span]) -> set[int]:
+        return {
+            place
+            for place, one in enumerate(self.heard.tokens)
+            if any(start < one.end and one.start < end for start, end in spans)
+        }

@@ -1,0 +1,128 @@
+"""Words of a wish that nobody has read are asked about once, and nothing is proposed over them."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aiadmin.domain.chat.asks import AskKind, OpenAsk
+from aiadmin.domain.chat.commands import Unread
+from aiadmin.domain.chat.floor import HandOverReason
+from aiadmin.domain.chat.parts.booking import NoSuchService
+from aiadmin.domain.chat.parts.talk import NotRead
+from aiadmin.domain.chat.situation import Situation
+from aiadmin.domain.chat.steps import Act, NeedStarts, Reply
+from aiadmin.domain.chat.when import Asked
+from aiadmin.domain.journal.online_booking import Start
+from tests.support.chat_turns import ARTEM, CUT, NOW, TOMORROW, answer_to, situation, understood
+from tests.support.examples import examples
+from tests.support.reading import turns
+
+FREE = {
+    NeedStarts(services=(CUT,), staff_id=ARTEM, day=TOMORROW): [
+        Start(wall_clock=datetime.combine(TOMORROW, time(15)), token="t", length=timedelta(hours=1))
+    ]
+}
+WISH = ("запишите", "на", "мужскую", "стрижку", "к", "Артёму", "завтра", "в", "15:00")
+PLACES = (1, 4, 6, 9)
+"""Where another word stands in the wish and parts nothing that belongs together."""
+STRANGE = ("тейпы", "камуфляж", "бразильянку", "скальп", "винир", "карбокси", "фланель", "абажур", "кессон")
+
+
+def _asked(reply: Reply) -> Situation:
+    ask = OpenAsk(kind=AskKind.QUESTION, sent_at=NOW)
+    return situation(dialogue=reply.dialogue, asks=(ask,))
+
+
+def _is_about(reply: Reply, word: str) -> bool:
+    """Whether the reply names the word that was not read."""
+    unread = [one for part in reply.parts if isinstance(part, NotRead) for one in part.words]
+    return word in unread or any(isinstance(one, NoSuchService) and word in one.said for one in reply.parts)
+
+
+@settings(max_examples=examples(60), deadline=None)
+@given(word=st.sampled_from(STRANGE), place=st.sampled_from(PLACES), joint=st.sampled_from(("", "и", "плюс")))
+def test_no_visit_is_proposed_past_a_word_that_nobody_has_read(word: str, place: int, joint: str) -> None:
+    words = [*WISH[:place], *filter(None, (joint, word)), *WISH[place:]]
+
+    reply = answer_to(" ".join(words), situation(), journal=FREE)
+
+    assert reply.proposal is None
+    assert _is_about(reply, word), reply
+
+
+def test_without_such_a_word_the_visit_is_proposed() -> None:
+    assert answer_to(" ".join(WISH), situation(), journal=FREE).act is Act.OFFER
+
+
+@pytest.mark.parametrize("answer", ["неважно", "нет", "без этого", "на мужскую стрижку завтра в 15:00"])
+def test_what_is_not_needed_or_said_otherwise_lets_the_wish_go_on(answer: str) -> None:
+    asked = answer_to("на мужскую стрижку к Артёму завтра в 15:00 с камуфляжем", situation(), journal=FREE)
+    assert asked.dialogue.asked is Asked.MEANING
+
+    reply = answer_to(answer, _asked(asked), journal=FREE)
+
+    assert reply.act is Act.OFFER
+
+
+@pytest.mark.parametrize("answer", ["да", "ну камуфляж же", "ывапр"])
+def test_what_is_not_read_the_second_time_is_for_a_human(answer: str) -> None:
+    asked = answer_to("на мужскую стрижку к Артёму завтра в 15:00 с камуфляжем", situation(), journal=FREE)
+
+    reply = answer_to(answer, _asked(asked), journal=FREE)
+
+    assert reply.act is Act.HAND_OVER
+    assert reply.hand_over is HandOverReason.NOT_UNDERSTOOD
+    assert reply.dialogue.unread == ()
+
+
+def test_a_word_of_an_earlier_message_is_not_forgotten() -> None:
+    first = answer_to("на стрижку с камуфляжем", situation(), journal=FREE)
+    assert first.proposal is None
+
+    reply = answer_to("завтра в 15:00 к Артёму", _asked(first), journal=FREE)
+
+    assert reply.proposal is None
+
+
+@pytest.mark.parametrize(
+    "remark",
+    [
+        "у меня совещание",
+        "муж похвалил",
+        "вчера соседка звонила",
+        "кошмар на голове",
+        "еду мимо",
+        "а то вечером внука забирать",
+        "потому что днём у сына тренировка",
+        "на свадьбу иду",
+    ],
+)
+def test_a_remark_is_asked_nothing_about(remark: str) -> None:
+    reply = answer_to(f"{' '.join(WISH)}, {remark}", situation(), journal=FREE)
+
+    assert reply.act is Act.OFFER, reply
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("нас пятеро, всем мужскую стрижку завтра в 15", "пятеро"),
+        ("японскую стрижку мужскую завтра в 15", "японскую"),
+        ("мужскую стрижку завтра в 15 и загримируйте", "загримируйте"),
+        ("мужскую стрижку 14 завтра в 15:00", "14"),
+    ],
+)
+def test_numbers_kinds_and_requests_count_as_words_of_the_wish(text: str, word: str) -> None:
+    assert [one.text for one in understood(text, situation()) if isinstance(one, Unread)] == [word]
+
+
+def test_few_words_of_known_wishes_are_not_read() -> None:
+    """What clients write is read nearly all: a question about each third wish would be none."""
+    labelled = [turn for name in ("lavanda.jsonl", "trades.jsonl", "answers.jsonl") for turn in turns(name)]
+    asked = [turn.text for turn in labelled if any(isinstance(one, Unread) for one in turn.read())]
+
+    assert len(asked) <= 0.03 * len(labelled), asked
