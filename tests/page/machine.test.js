@@ -21,7 +21,7 @@ describe('consent comes first', () => {
 
 describe('a code and its time', () => {
   test('a code is shown until its real end', () => {
-    const state = after(consent, qr(1_000));
+    const state = after(consent, { type: 'qr-update', qr: '2@x', expiresIn: 60, now: 0 }, qr(1_000));
     assert.deepEqual(state.qr, { svg: '<svg/>', src: null, total: 20, endsAt: 21_000, stale: false });
     assert.equal(next(state, { type: 'tick', now: 20_999 }), state);
   });

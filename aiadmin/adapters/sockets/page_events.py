@@ -63,9 +63,14 @@ def read_event(published: bytes) -> dict[str, Any] | None:
     return {"method": "emit", "namespace": NAMESPACE, "event": event, "room": room, "data": data}
 
 
+def qr_text(code: str, expires_in: int) -> Payload:
+    """`qr-update` without a picture: the text to scan, and the seconds it has left."""
+    return {"qr": code, "expiresIn": expires_in}
+
+
 def qr_update(code: str, expires_in: int) -> Payload:
     """`qr-update`: the text to scan, the seconds it has left, and its picture."""
-    return {"qr": code, "expiresIn": expires_in, "svg": svg(code)}
+    return {**qr_text(code, expires_in), "svg": svg(code)}
 
 
 def pairing_code(code: str, expires_in: int) -> Payload:
@@ -117,6 +122,8 @@ class SocketPageEvents:
         self._redis = redis
 
     def qr(self, company_id: CompanyId, *, code: str, expires_in: int) -> None:
+        """The text, which leaves at once, and again with its picture, which takes some milliseconds to draw."""
+        self._emit(company_id, "qr-update", qr_text(code, expires_in))
         self._emit(company_id, "qr-update", qr_update(code, expires_in))
 
     def pairing_code(self, company_id: CompanyId, *, code: str, expires_in: int) -> None:

@@ -45,12 +45,14 @@ class Event:
 FROM_SERVER = (
     Event(
         name="qr-update",
-        summary="Новый QR-код или прежний с оставшимся временем. Первый код серии живёт 60 секунд, следующие по 20.",
+        summary="Новый QR-код или прежний с оставшимся временем. Первый код серии живёт 60 секунд, следующие по 20. "
+        "Новый код приходит дважды: сразу без картинки, и через мгновение с ней.",
         fields={
             "qr": {"type": "string", "description": "Содержимое QR-кода", "examples": ["https://wa.me/settings/..."]},
             "expiresIn": _SECONDS | {"examples": [20]},
             "svg": {"type": "string", "description": "Готовая картинка", "examples": ["<svg ...>"]},
         },
+        optional=frozenset({"svg"}),
     ),
     Event(
         name="whatsapp-connected",

@@ -200,7 +200,7 @@ def test_a_series_that_falls_silent_is_followed_by_another_until_the_button(
     start_coordinator(timing=Timing(first_code=short, other_code=short, overdue=short))
     salon = live_site.register()
     page = live_site.open(salon)
-    codes = {page.wait_for("qr-update")["qr"] for _ in range(3)}
+    codes = {page.wait_for("qr-update", lambda data: "svg" in data)["qr"] for _ in range(3)}
     assert len(codes) == 3
     page.wait_for_state("exhausted")
     assert page.wait_for("error")["code"] == "exhausted"

@@ -12,6 +12,7 @@ from typing import Any
 import psycopg2
 import pytest
 
+from aiadmin.adapters.qr_image import svg
 from aiadmin.adapters.redis import keys
 from aiadmin.adapters.redis.pairing_store import PairingProgress
 from aiadmin.domain.hosting.device import LinkedAccount
@@ -67,7 +68,9 @@ def test_the_specified_snippet_gets_its_code(live_site: LiveSite, options: dict[
     assert 15 <= first["expiresIn"] <= 18
     assert first["svg"].startswith("<svg")
     live_site.container.page_events.qr(salon.company_id, code="2@second", expires_in=20)
-    assert page.wait_for("qr-update")["qr"] == "2@second"
+    text, picture = page.wait_for("qr-update"), page.wait_for("qr-update")
+    assert text == {"qr": "2@second", "expiresIn": 20}, "it leaves before its picture is drawn"
+    assert picture == text | {"svg": svg("2@second")}
 
 
 def test_a_code_goes_to_its_own_company_only(live_site: LiveSite) -> None:

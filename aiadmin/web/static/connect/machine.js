@@ -111,12 +111,16 @@ const HANDLERS = {
 
   retry: (state) => ({ ...pairing(state, 'waiting'), asked: null, blockedUntil: 0 }),
 
-  'qr-update': (state, { svg = null, src = null, expiresIn, now }) => ({
-    ...state,
-    phase: 'live',
-    alert: '',
-    qr: { svg, src, total: expiresIn, endsAt: now + expiresIn * 1000, stale: false },
-  }),
+  // A code's text comes alone first, for those who draw it themselves; this page waits for the picture.
+  'qr-update': (state, { svg = null, src = null, expiresIn, now }) =>
+    svg === null && src === null
+      ? state
+      : {
+          ...state,
+          phase: 'live',
+          alert: '',
+          qr: { svg, src, total: expiresIn, endsAt: now + expiresIn * 1000, stale: false },
+        },
 
   'pairing-code': (state, { code, expiresIn, now }) => ({
     ...state,
