@@ -7,45 +7,26 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import Engine, text
 
-from aiadmin.adapters.yclients.booking_api import YClientsBooking
-from aiadmin.adapters.yclients.http import Timeouts
-from aiadmin.adapters.yclients.salon_api import MAX_BYTES
 from aiadmin.config import Config
-from aiadmin.container import Container
 from aiadmin.domain.companies.company import NewCompany
 from aiadmin.domain.hosting.device import LinkedAccount
 from aiadmin.domain.ids import CompanyId, SalonId
 from aiadmin.domain.journal.sync_run import RunState, SyncKind
 from tests.conversations.reading import LAVANDA, read
 from tests.fakes.yclients.client import FakeYClients
+from tests.support.clocked import ClockedContainer
 from tests.support.database import Databases
 
 FILE = read(LAVANDA)
 SALON = 962302
 ANNA, ELENA, KIRILL, IRINA, YULIA, OLGA, WAITING, DESK = 1, 2, 3, 4, 5, 6, 90, 91
 MARIA, MARIAS_PHONE, NEW_PHONE = 501, "79000000101", "79000000102"
-
-
-class ClockedContainer(Container):
-    """The product with a clock of the test's own."""
-
-    now: datetime
-
-    def clock(self) -> datetime:
-        return self.now
-
-    @cached_property
-    def booking_api(self) -> YClientsBooking:
-        """A call's deadline is short: a fault of the fake's is an answer at once."""
-        rest = self._rest_as_user(max_bytes=MAX_BYTES, keeps_connections=True)
-        return YClientsBooking(rest, timeouts=Timeouts(connect=3, total=0.6), patience=timedelta(seconds=0.6))
 
 
 @dataclass

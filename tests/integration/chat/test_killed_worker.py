@@ -2,46 +2,13 @@
 
 from __future__ import annotations
 
-import pickle
-import subprocess
-import sys
-from functools import cached_property
-
 import pytest
 
-from aiadmin.adapters.yclients.booking_api import YClientsBooking
-from aiadmin.container import Container
-from tests.conftest import ROOT, WaitUntil
+from tests.conftest import WaitUntil
+from tests.integration.chat.worker_process import started
 from tests.support.chat_client import ChatClient, offered
-from tests.support.played_salon import ClockedContainer
 
 SLOWLY = 30.0
-
-
-class Patient(ClockedContainer):
-    """Waits for YClients as long as the product does: there is time to be killed."""
-
-    @cached_property
-    def booking_api(self) -> YClientsBooking:
-        return Container.booking_api.func(self)
-
-
-def work() -> None:
-    """What the worker process does, by the clock of the test; as a program, its settings come in at its input."""
-    config, now = pickle.loads(sys.stdin.buffer.read())  # noqa: S301 - our own
-    box = Patient(config)
-    box.now = now
-    box.chat_handler.work()
-
-
-def started(client: ChatClient) -> subprocess.Popen[bytes]:
-    """A process of its own, which shares no connection with us."""
-    box = client.played.box
-    process = subprocess.Popen([sys.executable, "-m", __name__], stdin=subprocess.PIPE, cwd=ROOT)
-    assert process.stdin is not None
-    process.stdin.write(pickle.dumps((box.config, box.now)))
-    process.stdin.close()
-    return process
 
 
 @pytest.mark.parametrize("path", ["book_check", "book_record"])
@@ -53,7 +20,7 @@ def test_a_worker_that_is_killed_within_a_call_books_once(
     offered(client)
     client.say("да")
     client.played.yclients.fault(f"/api/v1/{path}/*", delay=SLOWLY, status=None if is_done else 503)
-    process = started(client)
+    process = started(client.played, "handle")
     wait_until(lambda: client.played.asked(path) != [], SLOWLY, path)
     process.kill()
     process.wait(SLOWLY)
@@ -70,7 +37,3 @@ def test_a_worker_that_is_killed_within_a_call_books_once(
     assert said.count("Вы записаны") <= 1
     assert said != "", "the yes is not forgotten"
     assert client.played.rows("SELECT 1 FROM inbox_messages WHERE handled_at IS NULL") == []
-
-
-if __name__ == "__main__":
-    work()

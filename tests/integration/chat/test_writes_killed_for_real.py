@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import signal
-import subprocess
-import sys
 
 import pytest
 
 from aiadmin.domain.yclients.write_outcome import Saved
-from tests.conftest import ROOT, WaitUntil
+from tests.conftest import WaitUntil
 from tests.integration.chat.agreeing import Client, booking, cancellation, move, slot
+from tests.integration.chat.worker_process import started
 from tests.support.played_salon import ANNA, FILE, PlayedSalon
 
 pytestmark = pytest.mark.process
@@ -29,18 +27,13 @@ def test_a_worker_killed_after_its_call(played: PlayedSalon, wait_until: WaitUnt
     played.play(FILE, VISIT)
     client = Client(played)
     proposal = client.offered(WISHES[wish])
-    config = played.box.config
-    names = ("database_url", "redis_url", "jwt_secret", "public_url", *played.yclients.config())
-    given = {
-        "settings": {name: getattr(config, name) for name in names},
-        "now": played.box.now.isoformat(),
-        "company_id": played.company_id,
-        "contact_id": client.chat.contact_id,
-        "phone": client.phone,
-        "proposal_id": int(proposal.proposal_id),
-    }
-    worker = subprocess.Popen(
-        [sys.executable, "-m", "tests.integration.chat.dying_worker", json.dumps(given)], cwd=ROOT
+    worker = started(
+        played,
+        "perform",
+        company_id=played.company_id,
+        contact_id=client.chat.contact_id,
+        phone=client.phone,
+        proposal_id=int(proposal.proposal_id),
     )
     try:
         wait_until(lambda: client.writes, timeout=60, what="the call that changes the journal")
