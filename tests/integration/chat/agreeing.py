@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 from uuid import uuid4
 
@@ -54,7 +55,7 @@ class Client:
     played: PlayedSalon
     phone: str = MARIAS_PHONE
 
-    @property
+    @cached_property
     def contact_id(self) -> ContactId:
         played = self.played
         with played.box.uow() as work:
