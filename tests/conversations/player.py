@@ -7,9 +7,9 @@ plays the same with the real services.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
@@ -53,9 +53,19 @@ _MOST_STEPS = 12
 
 
 class _NoBudget:
-    """Every call may go at once, by the one way there is."""
+    """Every call may go at once, by the one way there is.
+
+    Attributes:
+        calls: how many have gone.
+        before: what is done before each.
+    """
+
+    def __init__(self, before: Callable[[], None]) -> None:
+        self.calls, self.before = 0, before
 
     def wait(self, *_: Any, **__: Any) -> Egress:
+        self.before()
+        self.calls += 1
         return DIRECT
 
     def be_quiet(self, _egress: Egress, _asked: timedelta) -> None: ...
@@ -69,6 +79,9 @@ class Stage:
 
     def __init__(self, fake: FakeYClients, file: Mapping[str, Any]) -> None:
         self.fake, self.file, self.catalogue = fake, file, Catalogue(file)
+        self.budget = _NoBudget(self._tell_time)
+        self._untold: str | None = None
+        self._has_faults = False
         fake.activate(SALON)
         fake.conversation(SALON, file)
         keeping = self._rest(keeps_connections=True)
@@ -82,14 +95,30 @@ class Stage:
         http = YClientsHttp(
             base_url=f"{fake.url}/api/v1", partner_token=fake.partner_token, user_token=fake.user_token, **more
         )
-        return RestApi(http, _NoBudget(), metrics=NoMetrics(), rng=lambda: 0.0)
+        return RestApi(http, self.budget, metrics=NoMetrics(), rng=lambda: 0.0)
 
     def play(self, case: Mapping[str, Any]) -> Iterator[PlayedTurn]:
         """The turns of a conversation, one after the other."""
         self.fake.conversation(SALON, {**self.file, "conversations": [case]}, case["id"])
+        self._untold, self._has_faults = None, False
         played = _Conversation(self, case)
         for turn in case["turns"]:
             yield played.turn(turn)
+
+    def pass_to(self, now: datetime) -> None:
+        """It is later; YClients is told when it is asked."""
+        self._untold = now.isoformat()
+
+    def have_faults(self, faults: Mapping[str, Any]) -> None:
+        """YClients has these faults and no others."""
+        if faults or self._has_faults:
+            self.fake.method_faults(**faults)
+        self._has_faults = bool(faults)
+
+    def _tell_time(self) -> None:
+        if self._untold is not None:
+            self.fake.clock(now=self._untold, stands=True)
+            self._untold = None
 
 
 @dataclass
@@ -124,6 +153,7 @@ class _Conversation:
     stage: Stage
     case: Mapping[str, Any]
     views: CaseViews = field(init=False)
+    seen_writes: list[Mapping[str, Any]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.salon: SalonView = replace(self.stage.view, bot=bot_settings(self.stage.file, self.case))
@@ -140,8 +170,8 @@ class _Conversation:
     # --- a turn ---
 
     def turn(self, given: Mapping[str, Any]) -> PlayedTurn:
-        started, calls, writes = time.monotonic(), len(self.stage.fake.requests()), len(self._writes())
-        self.stage.fake.method_faults(**given.get("faults", {}))
+        started, calls = time.monotonic(), self.stage.budget.calls
+        self.stage.have_faults(given.get("faults", {}))
         messages = [_Message.of(one) for one in given["say"]]
         self._pass(timedelta(seconds=sum(one.after for one in messages)))
         knew = known_of(self.chat.dialogue, has_name=self.client.name is not None)
@@ -150,6 +180,7 @@ class _Conversation:
         self._attend(turn.reply)
         if turn.agreed is not None:
             self._refresh()
+        calls = self.stage.budget.calls - calls
         return PlayedTurn(
             texts=(turn.text,) if turn.text else (),
             act=turn.reply.act.value,
@@ -157,12 +188,12 @@ class _Conversation:
             reason=turn.reply.hand_over and turn.reply.hand_over.value,
             offer=made_offer(turn.reply.act, turn.reply.proposal, stood),
             stands=offer_of(self.chat.proposal),
-            writes=self._writes()[writes:],
+            writes=self._new_writes() if calls else [],
             salon_told=bool(turn.to_salon),
             opted_out=self.chat.is_opted_out,
             answered=_answered(turn.found),
             knew=knew,
-            calls=len(self.stage.fake.requests()) - calls,
+            calls=calls,
             milliseconds=round((time.monotonic() - started) * 1000),
             details={"turn": turn, "before": before},
         )
@@ -212,7 +243,7 @@ class _Conversation:
     def _pass(self, passed: timedelta) -> None:
         if passed:
             self.now += passed
-            self.stage.fake.clock(now=self.now.replace(tzinfo=self.zone).isoformat(), stands=True)
+            self.stage.pass_to(self.now.replace(tzinfo=self.zone))
 
     # --- what is looked up ---
 
@@ -327,8 +358,10 @@ class _Conversation:
             return Saved() if is_gone else Unknown()
         return outcome
 
-    def _writes(self) -> list[Mapping[str, Any]]:
-        return self.stage.fake.writes(SALON)
+    def _new_writes(self) -> list[Mapping[str, Any]]:
+        """What was written since the last look."""
+        seen, self.seen_writes = self.seen_writes, self.stage.fake.writes(SALON)
+        return self.seen_writes[len(seen) :]
 
     # --- what is kept ---
 
@@ -342,7 +375,7 @@ class _Conversation:
 
     def _refresh(self) -> None:
         """What webhooks would have brought meanwhile."""
-        self.stage.fake.method_faults()
+        self.stage.have_faults({})
         cards = tuple(self.stage.booking.cards(SalonId(SALON), self.phone))
         self.client = replace(self.client, cards=self.client.cards or cards)
         known = own_visits(self._records(), self.now, self.salon.zone)

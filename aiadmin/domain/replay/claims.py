@@ -96,6 +96,11 @@ def is_coming(texts: tuple[str, ...]) -> bool:
 def _is_yes(word: str) -> bool:
     if word in _YES:
         return True
-    return len(word) >= _LONG - 1 and any(
-        len(one) >= _LONG and SequenceMatcher(None, word, one).ratio() >= _ALIKE for one in _YES
-    )
+    return len(word) >= _LONG - 1 and any(len(one) >= _LONG and _is_alike(word, one) for one in _YES)
+
+
+def _is_alike(word: str, other: str) -> bool:
+    """The quick ratios are above the true one, and mostly too low already."""
+    matcher = SequenceMatcher(None, word, other)
+    ratios = (matcher.real_quick_ratio, matcher.quick_ratio, matcher.ratio)
+    return all(ratio() >= _ALIKE for ratio in ratios)
