@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 from aiadmin.domain.ids import MessageId
 from aiadmin.domain.messages.message import SendOutcome, SendResult
@@ -21,6 +22,15 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 _EDITS = itertools.count(1)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Client:
+    """One of several clients of a salon, and the booking of theirs that a test is about."""
+
+    phone: str
+    lid: str
+    booking: dict[str, Any]
+
+
 class Plans:
     """Plans and releases the notices of one salon; `later` is how far its clock is ahead of ours."""
 
@@ -32,6 +42,13 @@ class Plans:
         self.releaser = replace(box.notice_dispatcher, policy=unlimited)
         salon.listen()
         self.set(gather_seconds=0, quiet_from="00:00", quiet_to="00:00")
+
+    def of(self, client: Client) -> Self:
+        """The same salon at this moment, seen for another client: for what is done to them, and what they write."""
+        seen = copy.copy(self)
+        seen.salon = copy.copy(self.salon)
+        seen.salon.phone, seen.salon.lid, seen.booking = client.phone, client.lid, client.booking
+        return seen
 
     def now(self) -> datetime:
         return self.salon.world.clock() + self.later

@@ -3,15 +3,15 @@ not to remind whoever has the right one."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
 from aiadmin.domain.messages.message import DeviceClaim, SendOutcome, SendResult
 from aiadmin.services.messages import messages, pauses
-from tests.integration.notices.planning import DAY, HOUR
+from tests.integration.notices.planning import DAY, HOUR, Client
 from tests.integration.notices.test_calls import MINUTE, Desk
 from tests.integration.notices.unhurried import due, just_now, unhurried
 from tests.support.salon import Salon
@@ -41,13 +41,33 @@ def _only_booking(desk: Desk) -> dict[str, Any]:
 
 
 def _booked_long_ago(desk: Desk, **given: Any) -> dict[str, Any]:
+    [booking] = _all_booked_long_ago(desk, [given])
+    return booking
+
+
+def _all_booked_long_ago(desk: Desk, all_given: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Made last week, and never told of."""
     desk.salon.yclients.clock(seconds=-7 * DAY.total_seconds())
-    booking = desk.salon.book(**given)
+    bookings = [desk.salon.book(**given) for given in all_given]
     desk.salon.yclients.clock()
     desk.news()
     desk.salon.world.execute("DELETE FROM notices")
-    return booking
+    return bookings
+
+
+def _clients(desk: Desk, count: int) -> list[Client]:
+    """So many, each with a booking of the same evening: what is done for one says nothing about the others."""
+    return desk.salon.begin(f"{count} clients", lambda: _booked_clients(desk, count))
+
+
+def _booked_clients(desk: Desk, count: int) -> list[Client]:
+    phones = [f"7999555{number:04}" for number in range(1001, 1000 + count)]
+    given = [{"hour": 20, "days": 1, "client": {"phone": phone, "name": "Анна"}} for phone in phones]
+    others = [
+        Client(phone=phone, lid=f"{phone}@lid", booking=booking)
+        for phone, booking in zip(phones, _all_booked_long_ago(desk, given), strict=True)
+    ]
+    return [Client(phone=desk.salon.phone, lid=desk.salon.lid, booking=desk.booking), *others]
 
 
 def _edit(**fields: Any) -> Step:
@@ -100,17 +120,28 @@ def _give_back(desk: Desk) -> None:
     desk.edit(desk.booking, client={"id": desk.booking["client"]["id"]})
 
 
-UNDONE = [
-    pytest.param(_on(7), _on(0), "moved", id="moved"),
-    pytest.param(_edit(deleted=True), _edit(deleted=False), "deleted", id="cancelled"),
-    pytest.param(_edit(client=VERA), _give_back, "other_client", id="somebody else's"),
-    pytest.param(_edit(attendance=-1), _edit(attendance=0), "no_show", id="no show"),
-    pytest.param(_edit(attendance=1), _edit(attendance=2), "came", id="came"),
-    pytest.param(_wish(reminder_day=False), _wish(reminder_day=True), "switched_off", id="switched off"),
-    pytest.param(_say("СТОП"), _say("СТАРТ"), "opted_out", id="stop"),
-    pytest.param(_unreachable, _writes, "not_on_whatsapp", id="not on WhatsApp"),
-    pytest.param(_locked, _writes, "reachout_locked", id="locked"),
+@dataclass(frozen=True, kw_only=True)
+class Undone:
+    """Something for which a reminder is dropped as `why`, and what undoes it."""
+
+    change: Step
+    undo: Step
+    why: str
+
+
+OF_A_BOOKING = [
+    Undone(change=_on(7), undo=_on(0), why="moved"),
+    Undone(change=_edit(deleted=True), undo=_edit(deleted=False), why="deleted"),
+    Undone(change=_edit(client=VERA), undo=_give_back, why="other_client"),
+    Undone(change=_edit(attendance=-1), undo=_edit(attendance=0), why="no_show"),
+    Undone(change=_edit(attendance=1), undo=_edit(attendance=2), why="came"),
+    Undone(change=_say("СТОП"), undo=_say("СТАРТ"), why="opted_out"),
+    Undone(change=_unreachable, undo=_writes, why="not_on_whatsapp"),
+    Undone(change=_locked, undo=_writes, why="reachout_locked"),
 ]
+OF_THE_SALON = [Undone(change=_wish(reminder_day=False), undo=_wish(reminder_day=True), why="switched_off")]
+"""The first concern one booking each, and stand side by side; what concerns all of a salon stands alone."""
+UNDONE = pytest.mark.parametrize("undone", [OF_A_BOOKING, OF_THE_SALON], ids=["of a booking", "of the salon"])
 
 
 def _sent(desk: Desk) -> list[tuple[str, str]]:
@@ -127,8 +158,17 @@ def _reminded(desk: Desk) -> list[str]:
     return [phone for phone, purpose in _sent(desk) if purpose == "reminder_day"]
 
 
-def _reasons(desk: Desk) -> list[str | None]:
-    return [why for kind, state, why in desk.rows() if kind == "reminder_day" and state == "dropped"]
+def _rows(desk: Desk, booking: dict[str, Any]) -> list[tuple[str, str, str | None]]:
+    """Kind, state and reason of every notice about a booking, in order."""
+    rows = desk.salon.world.rows(
+        "SELECT kind, state, reason FROM notices WHERE record_id = :id ORDER BY id", id=booking["id"]
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def _reasons(desk: Desk, booking: dict[str, Any]) -> list[str | None]:
+    """For what the reminders of a booking were dropped."""
+    return [why for kind, state, why in _rows(desk, booking) if (kind, state) == ("reminder_day", "dropped")]
 
 
 def _later(desk: Desk, *, hours: int = 2) -> None:
@@ -139,45 +179,56 @@ def _later(desk: Desk, *, hours: int = 2) -> None:
         due(desk, looks=1)
 
 
-@pytest.mark.parametrize(("change", "undo", "why"), UNDONE)
+@UNDONE
 def test_m15_a_reminder_comes_back_once_when_what_it_was_dropped_for_is_undone(
-    desk: Desk, change: Step, undo: Step, why: str
+    desk: Desk, undone: list[Undone]
 ) -> None:
     """Moved away for a minute, and never reminded of again."""
-    assert desk.planner.plan_reminders() == 1
-    change(desk)
+    clients = _clients(desk, len(undone))
+    assert desk.planner.plan_reminders() == len(clients)
+    for one, client in zip(undone, clients, strict=True):
+        one.change(desk.of(client))
     due(desk)
     desk.news()
-    assert _reasons(desk) == [why]
+    assert [_reasons(desk, client.booking) for client in clients] == [[one.why] for one in undone]
     due(desk)
-    assert desk.salon.phone not in _reminded(desk)
-    undo(desk)
+    assert not {client.phone for client in clients} & {*_reminded(desk)}
+    for one, client in zip(undone, clients, strict=True):
+        one.undo(desk.of(client))
     desk.news()
     _later(desk)
-    assert _reminded(desk).count(desk.salon.phone) == 1
+    assert {one.why: _reminded(desk).count(client.phone) for one, client in zip(undone, clients, strict=True)} == {
+        one.why: 1 for one in undone
+    }
 
 
-@pytest.mark.parametrize(("change", "undo", "_why"), UNDONE)
-def test_a_reminder_that_went_out_before_is_not_said_again(desk: Desk, change: Step, undo: Step, _why: str) -> None:
-    assert len(due(desk)) == 1
-    for step in (change, undo):
-        step(desk)
+@UNDONE
+def test_a_reminder_that_went_out_before_is_not_said_again(desk: Desk, undone: list[Undone]) -> None:
+    clients = _clients(desk, len(undone))
+    assert len(due(desk)) == len(clients)
+    for step in (lambda one: one.change, lambda one: one.undo):
+        for one, client in zip(undone, clients, strict=True):
+            step(one)(desk.of(client))
         desk.news()
         due(desk)
     _later(desk)
-    assert _reminded(desk).count(desk.salon.phone) == 1
+    assert {one.why: _reminded(desk).count(client.phone) for one, client in zip(undone, clients, strict=True)} == {
+        one.why: 1 for one in undone
+    }
 
 
-@pytest.mark.parametrize(("change", "_undo", "why"), UNDONE)
-def test_nothing_is_planned_again_and_again_while_a_reason_stands(
-    desk: Desk, change: Step, _undo: Step, why: str
-) -> None:
-    assert desk.planner.plan_reminders() == 1
-    change(desk)
+@UNDONE
+def test_nothing_is_planned_again_and_again_while_a_reason_stands(desk: Desk, undone: list[Undone]) -> None:
+    clients = _clients(desk, len(undone))
+    assert desk.planner.plan_reminders() == len(clients)
+    for one, client in zip(undone, clients, strict=True):
+        one.change(desk.of(client))
     desk.news()
     _later(desk, hours=1)
-    assert [one for one in _reasons(desk) if one != "just_told"] == [why], "whoever has the booking has read of it"
-    assert desk.salon.phone not in _reminded(desk)
+    for one, client in zip(undone, clients, strict=True):
+        reasons = [why for why in _reasons(desk, client.booking) if why != "just_told"]
+        assert reasons == [one.why], "whoever has the booking has read of it"
+    assert not {client.phone for client in clients} & {*_reminded(desk)}
 
 
 def test_a_reminder_that_whatsapp_refused_comes_back_when_its_client_writes(desk: Desk) -> None:
@@ -247,27 +298,26 @@ def _at_seven(desk: Desk) -> None:
     _edit(datetime=f"{desk.salon.starts_at(desk.booking).date()} 19:00:00")(desk)
 
 
-@pytest.mark.parametrize(
-    ("step", "news"),
-    [
+@pytest.mark.parametrize("is_planned", [True, False], ids=["planned", "not planned yet"])
+def test_no_reminder_overtakes_news(desk: Desk, is_planned: bool) -> None:
+    """A desk edits a booking in the minutes around its reminder's time: news gathers, or waits for its turn."""
+    steps: list[tuple[Step, str]] = [
         (_another_service, "changed"),
         (_at_seven, "moved"),
         (_edit(client=VERA), "booked"),
-    ],
-    ids=["changed", "moved", "given to another"],
-)
-@pytest.mark.parametrize("is_planned", [True, False], ids=["planned", "not planned yet"])
-def test_no_reminder_overtakes_news(desk: Desk, step: Step, news: str, is_planned: bool) -> None:
-    """A desk edits a booking in the minutes around its reminder's time: news gathers, or waits for its turn."""
+    ]
+    clients = _clients(desk, len(steps))
     desk.set(gather_seconds=600)
-    step(desk)
+    for (step, _), client in zip(steps, clients, strict=True):
+        step(desk.of(client))
     desk.read()
     if is_planned:
         desk.planner.plan_change_notices()
     assert due(desk) == []
     _later(desk, hours=3)
-    phone = VERA["phone"] if news == "booked" else desk.salon.phone
-    assert [purpose for whom, purpose in _sent(desk) if whom == phone] == [news]
+    for (_, news), client in zip(steps, clients, strict=True):
+        phone = VERA["phone"] if news == "booked" else client.phone
+        assert [purpose for whom, purpose in _sent(desk) if whom == phone] == [news]
 
 
 def test_news_that_cannot_be_planned_holds_no_reminder(desk: Desk) -> None:
@@ -359,48 +409,57 @@ def _settle(desk: Desk) -> None:
         desk.releaser.work()
 
 
-TALKED_OVER = [
-    pytest.param((_edit(attendance=2),), id="confirmed"),
-    pytest.param((_on(7), _on(0)), id="moved and back"),
-    pytest.param((_edit(deleted=True), _edit(deleted=False)), id="called off and back"),
-    pytest.param((_edit(client=VERA), _give_back), id="somebody else's and back"),
+TALKED_OVER: list[tuple[Step, ...]] = [
+    (_edit(attendance=2),),
+    (_on(7), _on(0)),
+    (_edit(deleted=True), _edit(deleted=False)),
+    (_edit(client=VERA), _give_back),
 ]
+"""Confirmed, moved and back, called off and back, somebody else's and back."""
+STANDS: list[tuple[Step, ...]] = [(), (_on(7),), (_edit(client=VERA),)]
 
 
-@pytest.mark.parametrize("steps", TALKED_OVER)
-def test_whose_no_was_talked_over_is_called_when_her_visit_is_off(desk: Desk, steps: tuple[Step, ...]) -> None:
-    """She comes after all: nobody may think that she has called it off herself."""
-    _no(desk)
-    for step in steps:
-        step(desk)
-        _settle(desk)
-    desk.lock("unreachable_at")
-    desk.salon.yclients.clock(seconds=5)  # two webhooks of one second that read the same are one
-    _edit(deleted=True)(desk)
-    _settle(desk)
-    assert ("cancelled", "dropped", "not_on_whatsapp") in desk.rows()
-    assert _is_called_about(desk, desk.salon.phone)
-
-
-@pytest.mark.parametrize("steps", TALKED_OVER)
-def test_whose_no_was_talked_over_is_reminded(desk: Desk, steps: tuple[Step, ...]) -> None:
+def _all_say_no(desk: Desk) -> tuple[list[Client], list[Client]]:
+    """Clients who were reminded and do not come: whom the salon has talked over, and the others."""
+    clients = _clients(desk, len(TALKED_OVER) + len(STANDS))
     desk.set(hours_before=3, reminder_hours=True)
-    _no(desk)
-    for step in steps:
-        step(desk)
-        _settle(desk)
-    desk.later = desk.salon.starts_at(desk.booking) - 3 * HOUR - desk.salon.world.clock() + MINUTE
-    assert ["Скоро увидимся" in text for text in due(desk)] == [True]
-
-
-@pytest.mark.parametrize("steps", [(), (_on(7),), (_edit(client=VERA),)])
-def test_whose_no_stands_is_not_called_about_it(desk: Desk, steps: tuple[Step, ...]) -> None:
-    _no(desk)
-    desk.lock("unreachable_at")
-    for step in (*steps, _edit(deleted=True)):
-        step(desk)
+    assert len(due(desk)) == len(clients)
+    for client in clients:
+        desk.of(client).salon.say("нет", sent_at=desk.now())
     _settle(desk)
-    assert not _is_called_about(desk, desk.salon.phone)
+    talked_over, others = clients[: len(TALKED_OVER)], clients[len(TALKED_OVER) :]
+    for number in range(2):
+        for steps, client in zip(TALKED_OVER, talked_over, strict=True):
+            for step in steps[number : number + 1]:
+                step(desk.of(client))
+        _settle(desk)
+    return talked_over, others
+
+
+def test_whose_no_was_talked_over_is_called_when_her_visit_is_off(desk: Desk) -> None:
+    """She comes after all: nobody may think that she has called it off herself. Whose no stands is not called."""
+    talked_over, others = desk.salon.begin("all say no", lambda: _all_say_no(desk))
+    for client in (*talked_over, *others):
+        desk.of(client).lock("unreachable_at")
+    desk.salon.yclients.clock(seconds=5)  # two webhooks of one second that read the same are one
+    for steps, client in zip(STANDS, others, strict=True):
+        for step in steps:
+            step(desk.of(client))
+    for client in (*talked_over, *others):
+        _edit(deleted=True)(desk.of(client))
+    _settle(desk)
+    for client in talked_over:
+        assert ("cancelled", "dropped", "not_on_whatsapp") in _rows(desk, client.booking)
+        assert _is_called_about(desk, client.phone)
+    assert not any(_is_called_about(desk, client.phone) for client in others)
+
+
+def test_whose_no_was_talked_over_is_reminded(desk: Desk) -> None:
+    talked_over, _ = desk.salon.begin("all say no", lambda: _all_say_no(desk))
+    desk.later = desk.salon.starts_at(desk.booking) - 3 * HOUR - desk.salon.world.clock() + MINUTE
+    assert ["Скоро увидимся" in text for text in due(desk)] == [True] * len(talked_over)
+    reminded = [phone for phone, purpose in _sent(desk) if purpose == "reminder_hours"]
+    assert sorted(reminded) == sorted(client.phone for client in talked_over)
 
 
 def test_a_no_of_who_had_the_booking_before_is_nobody_elses(desk: Desk) -> None:

@@ -55,11 +55,13 @@ def due(desk: Desk, later: timedelta | None = None, *, looks: int = 3) -> list[s
     for _ in range(looks):
         before = desk.rows()
         desk.releaser.work()
-        pulled = messages.pull([hold], uow=desk.salon.world.uow, clock=desk.now)
-        for one in pulled:
+        sent = 0
+        while pulled := messages.pull([hold], uow=desk.salon.world.uow, clock=desk.now):
+            [one] = pulled
+            sent += 1
             texts.append(one.text)
             result = SendResult(outcome=SendOutcome.SENT, message_id=f"M{one.outbox_message_id}", sent_at=desk.now())
             messages.record_result(one, result, uow=desk.salon.world.uow, clock=desk.now, jitter=0.0)
-        if not pulled and desk.rows() == before:
+        if not sent and desk.rows() == before:
             break
     return texts
