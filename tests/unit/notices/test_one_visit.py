@@ -201,7 +201,11 @@ def test_who_comes_to_a_part_of_a_visit_is_asked_about_the_rest() -> None:
 
 
 def test_one_person_is_reminded_once_however_the_number_is_written_and_two_are_twice() -> None:
-    for one, other in (("5531988887777", "553188887777"), ("5215512345678", "525512345678")):
+    for one, other in (
+        ("5531988887777", "553188887777"),
+        ("5491123456789", "541123456789"),
+        ("5215512345678", "525512345678"),
+    ):
         booked = [replace(FIRST, client_phone=one), replace(LATER, client_id=7, client_phone=other)]
         new = [_new(each.record_id, NoticeKind.REMINDER_DAY, each) for each in booked]
         assert [each.record_id for each in one_per_visit(new)] == [2]
