@@ -26,6 +26,7 @@ from aiadmin.adapters import embedded
 from tests.support.chromium import chromium, is_helper
 from tests.support.database import Databases, copy_cluster
 from tests.support.examples import load_profile
+from tests.support.polling import polled
 from tests.support.processes import allow_forking, children
 from tests.support.restarting import LASTING
 from tests.support.tabs import Tabs
@@ -128,11 +129,12 @@ def wait_until() -> WaitUntil:
 
 def _wait_until(predicate: Callable[[], T], timeout: float = 10.0, what: str = "") -> T:
     deadline = time.monotonic() + timeout
-    while not (value := predicate()):
+    for value in polled(predicate):
+        if value:
+            return value
         if time.monotonic() > deadline:
-            pytest.fail(f"not within {timeout} s: {what or predicate.__name__}")
-        time.sleep(0.02)
-    return value
+            break
+    pytest.fail(f"not within {timeout} s: {what or predicate.__name__}")
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ import requests
 from tests.fakes.whatsapp.client import FakeWhatsApp
 from tests.fakes.yclients.client import FakeYClients
 from tests.support import processes
+from tests.support.polling import polled
 from tests.support.processes import kill_family
 from tests.support.rows import Rows
 
@@ -161,12 +162,13 @@ class Stack:
     def until(self, predicate: Callable[[], T], *, within: float, what: str = "") -> T:
         """Poll until `predicate` gives something true; what the processes said goes with the failure."""
         deadline = time.monotonic() + within
-        while not (value := predicate()):
+        for value in polled(predicate, pause=0.1):
+            if value:
+                return value
             if time.monotonic() > deadline:
-                said = self.log.read_text(errors="replace")[-6000:]
-                raise TimeoutError(f"not within {within} s: {what}\n{said}")
-            time.sleep(0.1)
-        return value
+                break
+        said = self.log.read_text(errors="replace")[-6000:]
+        raise TimeoutError(f"not within {within} s: {what}\n{said}")
 
 
 def activations(yclients: FakeYClients) -> list[dict[str, Any]]:

@@ -15,6 +15,7 @@ from typing import Any, Self
 
 from tests.fakes.asking import Asking
 from tests.fakes.whatsapp.overlay import build_overlay
+from tests.support.polling import polled
 from tests.support.processes import AS_INSTALLED
 
 ROOT = Path(__file__).parents[3]
@@ -188,9 +189,7 @@ class FakeWhatsApp:
 
 def _poll(find: Callable[[], dict[str, Any] | None], within: float) -> dict[str, Any] | None:
     deadline = time.monotonic() + within
-    while (found := find()) is None and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return found
+    return next(found for found in polled(find, pause=0.1) if found is not None or time.monotonic() > deadline)
 
 
 def _plain_environment() -> dict[str, str]:
