@@ -224,6 +224,9 @@ def test_a_chromium_that_is_only_a_stand_in_is_none(bare: Path) -> None:
 def test_where_no_browser_is_to_be_had_one_line_says_what_to_install(bare: Path) -> None:
     _program(bare, "apt-get", "echo no such package >&2; exit 100")
     _program(bare, "sudo", 'test "$1" = -n && shift && exec "$@"')
+    (
+        bare.parent / "none"
+    ).touch()  # where its browsers would lie: with the place alone away, Playwright tries five times
     answer = _get_chromium(bare)
     assert answer.returncode == 1
     assert answer.stderr.count("\n") == 1

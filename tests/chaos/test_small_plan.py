@@ -32,7 +32,7 @@ PLAN = 20
 MOST = 18
 """Sessions start as fast as connections are free: two of the plan are left."""
 SALONS = 25
-CLIENTS, QUESTIONS = 60, 300
+CLIENTS, QUESTIONS = 60, 180
 ROLE = "small_plan"
 
 

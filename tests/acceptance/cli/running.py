@@ -74,9 +74,9 @@ class Up:
         return re.search(r"http://\S+/marketplace/manage\?\S+", self.banner)[0]  # type: ignore[index]
 
     def child(self, part: str) -> psutil.Process | None:
-        """The direct child that has `part` in its command line."""
+        """The direct child that has `part` in its command line or, where it was forked, is called so."""
         children = psutil.Process(self.process.pid).children()
-        return next((child for child in children if part in " ".join(_command(child))), None)
+        return next((child for child in children if part in _words(child)), None)
 
     def is_ready(self) -> bool:
         try:
@@ -103,11 +103,11 @@ def _kept() -> dict[str, str]:
     return {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
 
 
-def _command(process: psutil.Process) -> list[str]:
+def _words(process: psutil.Process) -> str:
     try:
-        return process.cmdline()
+        return " ".join([process.name(), *process.cmdline()])
     except psutil.Error:
-        return []
+        return ""
 
 
 def alive(processes: list[psutil.Process]) -> list[psutil.Process]:
